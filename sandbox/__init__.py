@@ -1,0 +1,1 @@
+"""sne-sandbox: a local double of the SNE base école, interface 5.2."""

@@ -1,0 +1,44 @@
+"""An anomalie: a control that does not hold, returned as a value inside a normal answer."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Gravite(StrEnum):
+    """What an anomalie does to the message that raised it."""
+
+    BLOQUANTE = "bloquante"
+    AVERTISSEMENT = "avertissement"
+    IGNOREE = "ignorée"
+
+
+class Fidelite(StrEnum):
+    """How surely the real SNE behaves so."""
+
+    ATTESTEE = "attestée"
+    DEDUITE = "déduite"
+    CONVENTION = "convention"
+
+
+@dataclass(frozen=True, slots=True)
+class Anomalie:
+    """One control that does not hold, on one element.
+
+    `regle` is our rule code, `code` what goes on the wire (the same, unless an overlay maps it onto the
+    official list), `propriete` the path of the faulty element (at most 255 characters), `message` the
+    sentence with its value (at most 512), `valeur` the faulty value, masked when it is a NIR, `ligne` the
+    line of the document received (0 when the element is missing).
+    """
+
+    regle: str
+    code: str
+    message: str
+    propriete: str
+    gravite: Gravite
+    valeur: str = ""
+    ligne: int = 0
+
+    @property
+    def bloquante(self) -> bool:
+        """Whether the message is refused."""
+        return self.gravite is Gravite.BLOQUANTE

@@ -1,0 +1,35 @@
+"""Business time: Europe/Paris, civil months, and the stamps of file names."""
+
+from calendar import monthrange
+from datetime import date, datetime
+from typing import Final
+from zoneinfo import ZoneInfo
+
+PARIS: Final = ZoneInfo("Europe/Paris")
+
+
+def ajouter_mois(jour: date, mois: int) -> date:
+    """`jour` plus civil months; the 31st falls back on the month's last day (28 or 29 February included)."""
+    rang = jour.year * 12 + jour.month - 1 + mois
+    annee, m = divmod(rang, 12)
+    return date(annee, m + 1, min(jour.day, monthrange(annee, m + 1)[1]))
+
+
+def age(naissance: date, jour: date) -> int:
+    """Completed years on `jour`; born a 29 February, one ages on 1 March. Negative before birth."""
+    return jour.year - naissance.year - ((jour.month, jour.day) < (naissance.month, naissance.day))
+
+
+def tampon(instant: datetime) -> str:
+    """`YYYYMMDDHHMM` of the file names, in Paris time."""
+    return instant.astimezone(PARIS).strftime("%Y%m%d%H%M")
+
+
+def xs_date_time(instant: datetime) -> str:
+    """`2018-03-15T16:54:06.339+01:00`: milliseconds and offset, as the real SNE writes it (attested)."""
+    return instant.astimezone(PARIS).isoformat(timespec="milliseconds")
+
+
+def date_francaise(jour: date) -> str:
+    """`15/03/2018`."""
+    return jour.strftime("%d/%m/%Y")

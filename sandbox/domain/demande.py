@@ -1,0 +1,221 @@
+"""The `interfaceNuu` document of a demande, seen with the field's names (`contract/demande.csv`)."""
+
+from datetime import date, datetime
+
+from sandbox.domain.element import Element, Vue
+from sandbox.domain.numero_unique import territoire_de
+
+
+class Personne(Vue):
+    """`demandeur` or `cotitulaire`."""
+
+    __slots__ = ()
+
+    @property
+    def nom(self) -> str:
+        """Name in use, "" when absent."""
+        return self.element.texte_de("nom") or ""
+
+    @property
+    def nom_patronymique(self) -> str:
+        """Birth name, "" when absent."""
+        return self.element.texte_de("nomPatronymique") or ""
+
+    @property
+    def prenom(self) -> str:
+        """First name, "" when absent."""
+        return self.element.texte_de("prenom") or ""
+
+    @property
+    def date_naissance(self) -> date | None:
+        """Day of birth."""
+        return self.element.date_de("dateNaissance")
+
+    @property
+    def nir(self) -> str | None:
+        """The NIR (02.02), as written."""
+        return self.element.texte_de("nir")
+
+    @property
+    def civilite(self) -> str | None:
+        """Code of ListeCivilite."""
+        return self.element.code_de("civilite")
+
+    @property
+    def situation_familiale(self) -> str | None:
+        """Code of ListeSituationFamiliale."""
+        return self.element.code_de("situationFamiliale")
+
+    @property
+    def lien_demandeur(self) -> str | None:
+        """Code of ListeLienDemandeur (cotitulaire only)."""
+        return self.element.code_de("lienDemandeur")
+
+    @property
+    def contrat_travail(self) -> str | None:
+        """Code of ListeTypeContratTravail."""
+        return self.element.code_de("situationProfessionnelle/typeContratTravail")
+
+
+class Demande(Vue):
+    """The whole `interfaceNuu` document of a demande; `element` is its root."""
+
+    __slots__ = ("_formulaire",)
+
+    def __init__(self, element: Element) -> None:
+        super().__init__(element)
+        # The path demande/demandeLogement is compulsory in the schema, even when everything in it is empty.
+        self._formulaire = _seul(_seul(element, "demande"), "demandeLogement")
+
+    @property
+    def formulaire(self) -> Element:
+        """`demandeLogement`: the form itself."""
+        return self._formulaire
+
+    @property
+    def version(self) -> str:
+        """`@versionInterface`, e.g. « 02.01 »."""
+        return self.element.attributs.get("versionInterface", "")
+
+    @property
+    def type_fichier(self) -> str:
+        """`entete/typeFichier`."""
+        return self.element.texte_de("entete/typeFichier") or ""
+
+    @property
+    def date_fichier(self) -> datetime | None:
+        """`entete/dateFichier`."""
+        return self.element.instant_de("entete/dateFichier")
+
+    @property
+    def num_guichet(self) -> str:
+        """The sender."""
+        return self.formulaire.texte_de("numGuichet") or ""
+
+    @property
+    def numero_unique(self) -> str | None:
+        """`numUnique`."""
+        return self.formulaire.texte_de("numUnique")
+
+    @property
+    def numero_associe(self) -> str | None:
+        """`numUniqueAssocie`."""
+        return self.formulaire.texte_de("numUniqueAssocie")
+
+    @property
+    def ref_interne(self) -> str | None:
+        """`refInterne`: the landlord's own reference."""
+        return self.formulaire.texte_de("refInterne")
+
+    @property
+    def date_creation(self) -> date | None:
+        """`dateCreationDemande`: day of deposit."""
+        return self.formulaire.date_de("dateCreationDemande")
+
+    @property
+    def forcer_doublon(self) -> bool:
+        """`forcerDoublon`."""
+        return self.formulaire.booleen_de("forcerDoublon") is True
+
+    @property
+    def est_association(self) -> bool:
+        """Whether the applicant is an association (written, even empty: the branch of the choice counts)."""
+        return any(e.nom == "association" for e in self.formulaire.enfants)
+
+    @property
+    def association(self) -> Element | None:
+        """`association`."""
+        return self.formulaire.enfant("association")
+
+    @property
+    def personne_physique(self) -> Element | None:
+        """`personnePhysique`."""
+        return self.formulaire.enfant("personnePhysique")
+
+    @property
+    def demandeur(self) -> Personne | None:
+        """The applicant, None for an association."""
+        return Personne.de(self.formulaire.enfant("personnePhysique/demandeur"))
+
+    @property
+    def cotitulaires(self) -> tuple[Personne, ...]:
+        """The co-holders, in order."""
+        return tuple(
+            Personne(e) for e in self.formulaire.tous("personnePhysique/listeCotitulaire/cotitulaire")
+        )
+
+    @property
+    def titulaires(self) -> tuple[Personne, ...]:
+        """Applicant then co-holders: who the duplicate search looks at."""
+        demandeur = self.demandeur
+        return ((demandeur,) if demandeur is not None else ()) + self.cotitulaires
+
+    @property
+    def personnes_a_charge(self) -> tuple[Element, ...]:
+        """`personneACharge`, in order."""
+        return self.formulaire.tous("personnePhysique/listePersonneACharge/personneACharge")
+
+    @property
+    def personnes_en_garde(self) -> tuple[Element, ...]:
+        """`personneEnGarde`, in order."""
+        return self.formulaire.tous("personnePhysique/listePersonneEnGarde/personneEnGarde")
+
+    @property
+    def logement_actuel(self) -> Element | None:
+        """`logementActuel`."""
+        return self.formulaire.enfant("personnePhysique/logementActuel")
+
+    @property
+    def logement_recherche(self) -> Element | None:
+        """`logementRecherche`."""
+        return self.formulaire.enfant("logementRecherche")
+
+    @property
+    def communes_souhaitees(self) -> tuple[Element, ...]:
+        """The `commune` elements of the wished places that carry a code, in order."""
+        places = self.formulaire.tous("logementRecherche/listeLocalisationSouhaite/localisationSouhaite")
+        trouvees = (place.enfant("commune") for place in places)
+        return tuple(c for c in trouvees if c is not None and c.code)
+
+    @property
+    def territoire(self) -> str | None:
+        """Territory of the first wished commune, None without any."""
+        communes = self.communes_souhaitees
+        return territoire_de(communes[0].attributs["code"]) if communes else None
+
+    @property
+    def motifs(self) -> tuple[Element, ...]:
+        """`motifDemande`, in order."""
+        return self.formulaire.tous("principauxMotifDemande/motifDemande")
+
+    @property
+    def handicaps(self) -> tuple[Element, ...]:
+        """`handicap` blocks, in order."""
+        return self.formulaire.tous("listeHandicap/handicap")
+
+    @property
+    def radiation(self) -> Element | None:
+        """`radiation`."""
+        return self.formulaire.enfant("radiation")
+
+    @property
+    def motif_radiation(self) -> str | None:
+        """Code of `radiation/motifRadiation`; None also for a déradiation."""
+        return self.formulaire.code_de("radiation/motifRadiation")
+
+    @property
+    def date_renouvellement(self) -> date | None:
+        """`renouvellement/dateRenouvellement`."""
+        return self.formulaire.date_de("renouvellement/dateRenouvellement")
+
+    @property
+    def information_dalo(self) -> Element | None:
+        """`demande/informationDalo`."""
+        return self.element.enfant("demande/informationDalo")
+
+
+def _seul(parent: Element, nom: str) -> Element:
+    for enfant in parent.enfants:
+        if enfant.nom == nom:
+            return enfant
+    return Element(nom)

@@ -1,0 +1,209 @@
+"""A document received, read once: what the rules and the operations look at.
+
+An `Element` keeps what was written (order, line, attributes) and answers in the terms of the rules: an
+empty element counts as absent, an optional container with no content is absent (reference, « How to read
+every rule »).
+"""
+
+import re
+from collections.abc import Iterator
+from datetime import date, datetime, time, timedelta, timezone
+from decimal import Decimal
+from typing import Final, Self
+
+_DATE: Final = re.compile(r"(-?\d{4,})-(\d\d)-(\d\d)(?:Z|[+-]\d\d:\d\d)?")
+_DATE_TIME: Final = re.compile(r"(-?\d{4,})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(?:\.(\d+))?(Z|[+-]\d\d:\d\d)?")
+
+
+class Element:
+    """One element of a document.
+
+    `nom` is the local name, `texte` its text ("" when there is none), `attributs` its attributes by local
+    name (`code`, `modifie`, …), `ligne` its line in the document received (0 when it was built).
+    """
+
+    __slots__ = ("attributs", "enfants", "ligne", "nom", "parent", "texte", "vide")
+
+    nom: str
+    texte: str
+    attributs: dict[str, str]
+    enfants: tuple["Element", ...]
+    parent: "Element | None"
+    ligne: int
+    vide: bool
+
+    def __init__(
+        self,
+        nom: str,
+        texte: str = "",
+        attributs: dict[str, str] | None = None,
+        enfants: tuple["Element", ...] = (),
+        ligne: int = 0,
+    ) -> None:
+        self.nom = nom
+        self.texte = texte
+        self.attributs = attributs if attributs is not None else {}
+        self.enfants = enfants
+        self.ligne = ligne
+        self.parent = None
+        vide = not texte and not self.attributs.get("code")
+        for enfant in enfants:
+            enfant.parent = self
+            if vide and not enfant.vide:
+                vide = False
+        self.vide = vide
+
+    def __repr__(self) -> str:
+        return f"<Element {self.chemin}>"
+
+    # --- where ---------------------------------------------------------------------------------
+
+    @property
+    def chemin(self) -> str:
+        """Path from the root, `interfaceNuu/…/personneACharge[2]/nom`; an index only among namesakes."""
+        morceaux = []
+        courant: Element | None = self
+        while courant is not None:
+            morceaux.append(courant.nom + courant._indice())
+            courant = courant.parent
+        return "/".join(reversed(morceaux))
+
+    @property
+    def code(self) -> str | None:
+        """The attribute `code`; None when it is absent or empty."""
+        return self.attributs.get("code") or None
+
+    def _indice(self) -> str:
+        if self.parent is None:
+            return ""
+        memes = [frere for frere in self.parent.enfants if frere.nom == self.nom]
+        if len(memes) < 2:
+            return ""
+        return f"[{next(i for i, frere in enumerate(memes, 1) if frere is self)}]"
+
+    def parcourir(self) -> Iterator["Element"]:
+        """This element and all below it, in document order, empty ones included."""
+        yield self
+        for enfant in self.enfants:
+            yield from enfant.parcourir()
+
+    # --- what, in the terms of the rules ---------------------------------------------------------
+
+    def enfant(self, chemin: str) -> "Element | None":
+        """The first child at `chemin` (« a » or « a/b/c ») that is not empty."""
+        courant = self
+        for nom in chemin.split("/"):
+            for candidat in courant.enfants:
+                if candidat.nom == nom and not candidat.vide:
+                    courant = candidat
+                    break
+            else:
+                return None
+        return courant
+
+    def tous(self, chemin: str) -> tuple["Element", ...]:
+        """All children at `chemin` that are not empty; for « a/b », the b of the first a."""
+        tete, _, nom = chemin.rpartition("/")
+        parent = self.enfant(tete) if tete else self
+        if parent is None:
+            return ()
+        return tuple(e for e in parent.enfants if e.nom == nom and not e.vide)
+
+    def texte_de(self, chemin: str) -> str | None:
+        """Text of the child at `chemin`, None when absent or empty (blanks are text)."""
+        trouve = self.enfant(chemin)
+        return trouve.texte if trouve is not None and trouve.texte else None
+
+    def code_de(self, chemin: str) -> str | None:
+        """Attribute `code` of the child at `chemin`."""
+        trouve = self.enfant(chemin)
+        return trouve.code if trouve is not None else None
+
+    def date_de(self, chemin: str) -> date | None:
+        """`xs:date` (or the day of an `xs:dateTime`) of the child at `chemin`, its time zone ignored."""
+        texte = self.texte_de(chemin)
+        return lire_date(texte) if texte is not None else None
+
+    def instant_de(self, chemin: str) -> datetime | None:
+        """`xs:dateTime` of the child at `chemin`; naive when it names no time zone."""
+        texte = self.texte_de(chemin)
+        return lire_instant(texte) if texte is not None else None
+
+    def booleen_de(self, chemin: str) -> bool | None:
+        """`xs:boolean` of the child at `chemin`."""
+        texte = self.texte_de(chemin)
+        return None if texte is None else texte.strip() in ("true", "1")
+
+    def entier_de(self, chemin: str) -> int | None:
+        """`xs:int` of the child at `chemin`."""
+        texte = self.texte_de(chemin)
+        return int(texte) if texte is not None and texte.strip() else None
+
+    def decimal_de(self, chemin: str) -> Decimal | None:
+        """`xs:decimal` of the child at `chemin`."""
+        texte = self.texte_de(chemin)
+        return Decimal(texte.strip()) if texte is not None and texte.strip() else None
+
+
+class Vue:
+    """A typed view of an element: names the field's users know, over what was really written."""
+
+    __slots__ = ("element",)
+
+    def __init__(self, element: Element) -> None:
+        self.element = element
+
+    @classmethod
+    def de(cls, element: Element | None) -> Self | None:
+        """The view of `element`, None for None."""
+        return None if element is None else cls(element)
+
+    @property
+    def chemin(self) -> str:
+        """Path of the element under the view."""
+        return self.element.chemin
+
+
+def _jour(annee: int, mois: int, jour: int) -> date:
+    # xs:date knows years that Python's date does not: they are before, or after, everything.
+    if annee < date.min.year:
+        return date.min
+    if annee > date.max.year:
+        return date.max
+    return date(annee, mois, jour)
+
+
+def lire_date(texte: str) -> date | None:
+    """The day of an `xs:date` or `xs:dateTime`; None when it is neither."""
+    texte = texte.strip()
+    trouve = _DATE.fullmatch(texte) or _DATE_TIME.fullmatch(texte)
+    if trouve is None:
+        return None
+    try:
+        return _jour(int(trouve[1]), int(trouve[2]), int(trouve[3]))
+    except ValueError:
+        return None
+
+
+def lire_instant(texte: str) -> datetime | None:
+    """The instant of an `xs:dateTime`, microseconds cut; None when it is none."""
+    trouve = _DATE_TIME.fullmatch(texte.strip())
+    if trouve is None:
+        return None
+    try:
+        jour = _jour(int(trouve[1]), int(trouve[2]), int(trouve[3]))
+        heure, minute, seconde = int(trouve[4]), int(trouve[5]), int(trouve[6])
+        micro = int((trouve[7] or "0")[:6].ljust(6, "0"))
+        lendemain = heure == 24
+        instant = datetime.combine(jour, time(0 if lendemain else heure, minute, seconde, micro))
+        if lendemain and jour < date.max:
+            instant += timedelta(days=1)
+    except ValueError:
+        return None
+    fuseau = trouve[8]
+    if fuseau is None:
+        return instant
+    if fuseau == "Z":
+        return instant.replace(tzinfo=timezone.utc)
+    ecart = timedelta(hours=int(fuseau[1:3]), minutes=int(fuseau[4:6]))
+    return instant.replace(tzinfo=timezone(-ecart if fuseau[0] == "-" else ecart))

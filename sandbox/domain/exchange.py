@@ -1,0 +1,66 @@
+"""A call and its answer, between the envelope (`soap`) and the work (`pipeline`)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sandbox.domain.anomalie import Anomalie
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """Bytes of a `base64Binary` field, with its `contentType` attribute (None when it has none)."""
+
+    contenu: bytes
+    content_type: str | None = None
+
+
+#: Value of a field of a message: text, piece, or a code (`codeElement`, given as its text).
+Champ = str | Piece
+
+
+@dataclass(frozen=True, slots=True)
+class Appel:
+    """One call of one operation.
+
+    `operation` is the WSDL name, `champs` its fields by name (absent ones left out), `base` the name of the
+    base, `guichet_certificat` the guichet of the client certificate (None without), `recu_le` the machine's
+    instant of arrival.
+    """
+
+    operation: str
+    champs: Mapping[str, Champ]
+    base: str
+    guichet_certificat: str | None
+    recu_le: datetime
+
+    def texte(self, nom: str) -> str:
+        """Text of a field, "" when absent."""
+        valeur = self.champs.get(nom)
+        return valeur if isinstance(valeur, str) else ""
+
+    def piece(self, nom: str) -> bytes:
+        """Bytes of a field, b"" when absent."""
+        valeur = self.champs.get(nom)
+        return valeur.contenu if isinstance(valeur, Piece) else b""
+
+
+@dataclass(slots=True)
+class Constats:
+    """What the pipeline noted about an exchange on the way; goes to the journal whatever the end."""
+
+    guichet: str | None = None
+    type_fichier: str | None = None
+    version: str | None = None
+    numero_unique: str | None = None
+    anomalies: list[Anomalie] = field(default_factory=list)
+    """All of them, warnings included, in document order."""
+    reponse_conforme: bool | None = None
+    """Verdict on our own answer; None when there was none to judge."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reponse:
+    """The fields of an answer, by name; absent optional fields are left out."""
+
+    champs: Mapping[str, Champ]
