@@ -7,7 +7,7 @@ every rule »).
 
 import re
 from collections.abc import Iterator
-from datetime import date, datetime, time, timedelta, timezone
+from datetime import UTC, date, datetime, time, timedelta, timezone
 from decimal import Decimal
 from typing import Final, Self
 
@@ -204,6 +204,6 @@ def lire_instant(texte: str) -> datetime | None:
     if fuseau is None:
         return instant
     if fuseau == "Z":
-        return instant.replace(tzinfo=timezone.utc)
+        return instant.replace(tzinfo=UTC)
     ecart = timedelta(hours=int(fuseau[1:3]), minutes=int(fuseau[4:6]))
     return instant.replace(tzinfo=timezone(-ecart if fuseau[0] == "-" else ecart))

@@ -17,7 +17,7 @@ class NatureGuichet(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Guichet:
-    """A guichet of a base. `code` is `G` and 4 digits, or `GDPUB`; `territoire` a territory code (111, 069, …)."""
+    """A guichet of a base. `code` is `G` and 4 digits, or `GDPUB`; `territoire` is 111, 069, …"""
 
     code: str
     nature: NatureGuichet
