@@ -1,4 +1,4 @@
-"""A base: everything (state, clock, journal, pannes, profile) belongs to one, and parallel runs never meet."""
+"""A base owns everything: state, clock, journal, pannes, profile. Parallel runs never meet."""
 
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta

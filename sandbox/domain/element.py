@@ -207,3 +207,15 @@ def lire_instant(texte: str) -> datetime | None:
         return instant.replace(tzinfo=UTC)
     ecart = timedelta(hours=int(fuseau[1:3]), minutes=int(fuseau[4:6]))
     return instant.replace(tzinfo=timezone(-ecart if fuseau[0] == "-" else ecart))
+
+
+def construire(nom: str, contenu: str | tuple[Element, ...] = "", **attributs: str) -> Element:
+    """A new element: text, or children."""
+    if isinstance(contenu, str):
+        return Element(nom, contenu, attributs or None)
+    return Element(nom, "", attributs or None, contenu)
+
+
+def avec_enfants(element: Element, enfants: tuple[Element, ...]) -> Element:
+    """`element` with other children. Children kept belong to the new tree from then on."""
+    return Element(element.nom, element.texte, element.attributs, enfants, element.ligne)
