@@ -1,7 +1,7 @@
 """Business time: Europe/Paris, civil months, and the stamps of file names."""
 
 from calendar import monthrange
-from datetime import date, datetime
+from datetime import MAXYEAR, MINYEAR, date, datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -9,9 +9,16 @@ PARIS: Final = ZoneInfo("Europe/Paris")
 
 
 def ajouter_mois(jour: date, mois: int) -> date:
-    """`jour` plus civil months; the 31st falls back on the month's last day (28 or 29 February included)."""
+    """`jour` plus civil months; the 31st falls back on the month's last day (28 or 29 February included).
+
+    Saturates at `date.min` and `date.max`: an absurd year in a message is judged like any other.
+    """
     rang = jour.year * 12 + jour.month - 1 + mois
     annee, m = divmod(rang, 12)
+    if annee < MINYEAR:
+        return date.min
+    if annee > MAXYEAR:
+        return date.max
     return date(annee, m + 1, min(jour.day, monthrange(annee, m + 1)[1]))
 
 

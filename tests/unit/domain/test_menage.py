@@ -1,0 +1,149 @@
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from sandbox.domain.demande import Demande
+from sandbox.domain.element import Element
+from sandbox.domain.menage import (
+    Menage,
+    SeuilQuartile,
+    nombre_uc,
+    ressources_mensuelles,
+    seuil_applicable,
+    taille,
+)
+
+JOUR = date(2018, 3, 15)
+
+
+def ressources(liste: str, *montants: int) -> Element:
+    details = (Element("detailRessource", enfants=(Element("montant", str(m)),)) for m in montants)
+    return Element(liste, enfants=tuple(details))
+
+
+def ne_le(nom: str, naissance: str = "", *autres: Element) -> Element:
+    return Element(nom, enfants=(Element("dateNaissance", naissance), *autres))
+
+
+def en_garde(naissance: str, coparentalite: str) -> Element:
+    return ne_le("personneEnGarde", naissance, Element("coParentalite", attributs={"code": coparentalite}))
+
+
+def demande(
+    demandeur: Element | None = None,
+    cotitulaires: tuple[Element, ...] = (),
+    a_charge: tuple[Element, ...] = (),
+    gardes: tuple[Element, ...] = (),
+) -> Demande:
+    personne = Element(
+        "personnePhysique",
+        enfants=(
+            demandeur or ne_le("demandeur", "1980-01-01"),
+            Element("listePersonneACharge", enfants=a_charge),
+            Element("personneANaitre", enfants=(Element("nombre", "1"),)),
+            Element("listePersonneEnGarde", enfants=gardes),
+            Element("listeCotitulaire", enfants=cotitulaires),
+        ),
+    )
+    formulaire = Element("demandeLogement", enfants=(personne,))
+    return Demande(Element("interfaceNuu", enfants=(Element("demande", enfants=(formulaire,)),)))
+
+
+def association() -> Demande:
+    formulaire = Element("demandeLogement", enfants=(Element("association", enfants=(Element("nom", "A"),)),))
+    return Demande(Element("interfaceNuu", enfants=(Element("demande", enfants=(formulaire,)),)))
+
+
+def exemple() -> Demande:
+    return demande(
+        ne_le("demandeur", "1980-01-01", ressources("listeRessourceRecue", 1200, 300)),
+        (ne_le("cotitulaire", "1982-01-01", ressources("listeRessourceRecue", 500)),),
+        (ne_le("personneACharge", "2009-01-01"),),
+        (en_garde("2003-01-01", "G"), en_garde("2005-01-01", "D")),
+    )
+
+
+def test_the_documented_example() -> None:
+    menage = Menage.de(exemple(), JOUR)
+    assert menage == Menage(Decimal("2.05"), 2000)
+    assert menage.ressources_annuelles_uc == 11707
+
+
+def test_single_person() -> None:
+    assert nombre_uc(demande(), JOUR) == Decimal("1.00")
+
+
+@pytest.mark.parametrize(
+    ("naissance", "attendu"),
+    [("2004-03-15", "1.50"), ("2004-03-16", "1.30"), ("1950-01-01", "1.50"), ("", "1.50")],
+)
+def test_fourteen_is_counted_on_the_day(naissance: str, attendu: str) -> None:
+    a_charge = (ne_le("personneACharge", naissance, Element("nom", "A")),)
+    assert nombre_uc(demande(a_charge=a_charge), JOUR) == Decimal(attendu)
+
+
+@pytest.mark.parametrize(
+    ("naissance", "coparentalite", "attendu"),
+    [("2010-01-01", "G", "1.15"), ("2000-01-01", "G", "1.25"), ("2010-01-01", "D", "1.00")],
+)
+def test_custody(naissance: str, coparentalite: str, attendu: str) -> None:
+    assert nombre_uc(demande(gardes=(en_garde(naissance, coparentalite),)), JOUR) == Decimal(attendu)
+
+
+def test_resources_of_persons_a_charge_count_and_pensions_paid_do_not() -> None:
+    demandeur = ne_le(
+        "demandeur",
+        "1980-01-01",
+        ressources("listeRessourceRecue", 1000),
+        ressources("listeRessourceVersee", 200),
+        ressources("listeRessourceRecuePersACharge", 150, 50),
+        ressources("listeRessourceVerseePersACharge", 10),
+    )
+    assert ressources_mensuelles(demande(demandeur)) == 1200
+
+
+def test_size_counts_those_sure_to_live_there() -> None:
+    assert taille(exemple()) == 3
+    assert taille(association()) == 0
+
+
+def test_an_association_is_no_household() -> None:
+    assert Menage.de(association(), JOUR) is None
+
+
+def test_first_quartile_is_strictly_below_before_rounding() -> None:
+    menage = Menage(Decimal("1.00"), 740)  # 8 880 a year
+    assert not menage.premier_quartile(8880)
+    assert menage.premier_quartile(8881)
+    presque = Menage(Decimal("1.80"), 1333)  # 8 886.67 a year, shown 8 887
+    assert presque.ressources_annuelles_uc == 8887
+    assert presque.premier_quartile(8887)
+    assert not presque.premier_quartile(8886)
+
+
+def test_halves_of_a_euro_go_up() -> None:
+    assert Menage(Decimal("1.60"), 1).ressources_annuelles_uc == 8  # 7.5
+
+
+SEUILS = (
+    SeuilQuartile("EPCI", "200040590", "Villefranche Beaujolais Saône", 2019, 8100),
+    SeuilQuartile("EPCI", "200040590", "Villefranche Beaujolais Saône", 2020, 8256),
+    SeuilQuartile("EPCI", "200054781", "Métropole du Grand Paris", 2020, 9999),
+    SeuilQuartile("REGION", "11", "Île-de-France", 2016, 8880),
+    SeuilQuartile("REGION", "84", "Auvergne-Rhône-Alpes", 2016, 1),
+)
+
+
+@pytest.mark.parametrize(
+    ("epci", "region", "attendu"),
+    [
+        ("200040590", "84", 8256),
+        ("200054781", "11", 8880),
+        ("243100518", "76", None),
+        (None, "84", None),
+    ],
+)
+def test_threshold_of_the_first_wished_commune(epci: str | None, region: str, attendu: int | None) -> None:
+    trouve = seuil_applicable(SEUILS, epci=epci, region=region)
+    assert (trouve.montant if trouve else None) == attendu
