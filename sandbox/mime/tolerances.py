@@ -1,0 +1,71 @@
+"""What we accept although it is not the exact form: one numbered table for the whole product.
+
+T-01 to T-19 concern MIME, T-20 and after the envelope and HTTP. Every one was seen on a client in the
+field (wire.md, "What SOAP stacks do", 4); a code is never given to another meaning.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+
+@dataclass(frozen=True, slots=True)
+class Tolerance:
+    """A deviation that is accepted and journalled. `phrase` is French, for the console and the reports."""
+
+    code: str
+    phrase: str
+
+
+BOM: Final = Tolerance("T-01", "Un document XML commence par une marque d'ordre des octets (BOM UTF-8).")
+START_SANS_CHEVRONS: Final = Tolerance("T-02", "Le paramètre « start » est écrit sans chevrons.")
+BOUNDARY_SANS_GUILLEMETS: Final = Tolerance("T-03", "Le paramètre « boundary » est écrit sans guillemets.")
+BOUNDARY_SPECIALE: Final = Tolerance("T-04", "Le paramètre « boundary » contient un « = » ou un « / ».")
+CONTENT_ID_ETOILE: Final = Tolerance("T-05", "Un Content-ID contient un astérisque.")
+ENTETES_DANS_LE_CORPS: Final = Tolerance(
+    "T-06", "L'en-tête HTTP ne donne pas de « boundary » : les en-têtes MIME sont en tête du corps (.NET)."
+)
+FINS_DE_LIGNE_LF: Final = Tolerance("T-07", "Les lignes MIME finissent par LF au lieu de CRLF.")
+PARTIE_ENCODEE: Final = Tolerance(
+    "T-08", "Une partie est transmise en 7bit, 8bit, base64 ou quoted-printable au lieu de binary."
+)
+#: Known once the envelope is read: noted by the reader of the envelope, as the next two.
+PARTIE_INCONNUE: Final = Tolerance("T-09", "Une partie n'est citée nulle part dans l'enveloppe.")
+CID_POURCENT: Final = Tolerance("T-10", "Un lien « cid: » est écrit avec des séquences « % ».")
+BASE64_EN_LIGNE: Final = Tolerance(
+    "T-11", "Une pièce est en base64 dans l'enveloppe alors que le message est en plusieurs parties."
+)
+SANS_FIN_DE_LIGNE: Final = Tolerance("T-12", "Aucune fin de ligne ne suit la dernière limite.")
+START_ABSENT: Final = Tolerance("T-13", "Le paramètre « start » manque : la première partie est la racine.")
+PARTIE_VIDE: Final = Tolerance("T-14", "Une partie est vide.")
+START_INFO_TEXT_XML: Final = Tolerance(
+    "T-15", "Le paramètre « start-info » annonce text/xml au lieu de application/soap+xml."
+)
+ACTION_DIFFERENTE: Final = Tolerance("T-16", "Les actions annoncées diffèrent entre elles.")
+START_INCONNU: Final = Tolerance(
+    "T-17", "Le paramètre « start » ne désigne aucune partie : la première est prise pour racine."
+)
+CONTENT_ID_IRREGULIER: Final = Tolerance("T-18", "Un Content-ID manque ou est écrit sans chevrons.")
+TYPE_IRREGULIER: Final = Tolerance("T-19", "Le paramètre « type » n'est pas application/xop+xml.")
+
+#: Every tolerance of the product, in the order of the codes.
+TABLE: Final[tuple[Tolerance, ...]] = (
+    BOM,
+    START_SANS_CHEVRONS,
+    BOUNDARY_SANS_GUILLEMETS,
+    BOUNDARY_SPECIALE,
+    CONTENT_ID_ETOILE,
+    ENTETES_DANS_LE_CORPS,
+    FINS_DE_LIGNE_LF,
+    PARTIE_ENCODEE,
+    PARTIE_INCONNUE,
+    CID_POURCENT,
+    BASE64_EN_LIGNE,
+    SANS_FIN_DE_LIGNE,
+    START_ABSENT,
+    PARTIE_VIDE,
+    START_INFO_TEXT_XML,
+    ACTION_DIFFERENTE,
+    START_INCONNU,
+    CONTENT_ID_IRREGULIER,
+    TYPE_IRREGULIER,
+)

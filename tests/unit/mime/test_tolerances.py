@@ -1,0 +1,20 @@
+"""The table of tolerances."""
+
+import re
+
+from sandbox.mime import tolerances
+from sandbox.mime.tolerances import TABLE, Tolerance
+
+
+def test_codes_are_numbered_once_and_in_order() -> None:
+    codes = [tolerance.code for tolerance in TABLE]
+    assert codes == sorted(set(codes))
+    assert all(re.fullmatch(r"T-\d\d", code) for code in codes)
+
+
+def test_every_constant_is_in_the_table() -> None:
+    assert {v for v in vars(tolerances).values() if isinstance(v, Tolerance)} == set(TABLE)
+
+
+def test_every_phrase_is_a_sentence() -> None:
+    assert all(tolerance.phrase.endswith(".") for tolerance in TABLE)

@@ -1,0 +1,331 @@
+"""Raw bytes in: everything wire.md lists under "Accept", and what is refused."""
+
+import base64
+
+import pytest
+
+from sandbox.errors import MessageMalforme, MessageTropGros
+from sandbox.mime import tolerances as t
+from sandbox.mime.message import Message, Packaging
+from sandbox.mime.unpack import unpack
+
+ACTION = "http://ws.metier.nuu.application.i2/getNumUnique"
+ENVELOPPE = b'<soap:Envelope xmlns:soap="http://www.w3.org/2003/05/soap-envelope"/>'
+
+CLIENT_REEL = (
+    'multipart/related; type="application/xop+xml"; start="soaproot"; start-info="application/soap+xml"; '
+    f'boundary="MIME_BOUNDARY"; action="{ACTION}"'
+)
+CORPS_CLIENT_REEL = (
+    b"--MIME_BOUNDARY\r\n"
+    b'Content-Type: application/xop+xml; charset=UTF-8; type="application/soap+xml"; '
+    b'action="getNumUnique"\r\n'
+    b"Content-Transfer-Encoding: 8bit\r\n"
+    b"Content-ID: <soaproot>\r\n"
+    b"\r\n" + ENVELOPPE + b"\r\n"
+    b"--MIME_BOUNDARY\r\n"
+    b"Content-Type: application/octet-stream\r\n"
+    b"Content-Transfer-Encoding: BASE64\r\n"
+    b"Content-ID: <certificate>\r\n"
+    b"\r\n"
+    b"--MIME_BOUNDARY\r\n"
+    b"Content-Type: text/xml; charset=us-ascii\r\n"
+    b"Content-Transfer-Encoding: 7bit\r\n"
+    b"Content-ID: <xml_id>\r\n"
+    b"\r\n"
+    b"<interfaceNuu/>\r\n"
+    b"--MIME_BOUNDARY--"
+)
+
+
+def lire(content_type: str, corps: bytes, **options: int) -> Message:
+    return unpack(content_type, corps, taille_max=options.pop("taille_max", 1_000_000), **options)
+
+
+def related(parametres: str = 'boundary="B"', *, start: str = '; start="<racine>"') -> str:
+    return f'multipart/related; type="application/xop+xml"{start}; {parametres}'
+
+
+def message(
+    *parties: bytes, boundary: bytes = b"B", saut: bytes = b"\r\n", fin: bytes | None = None
+) -> bytes:
+    racine = b"Content-Type: application/xop+xml" + saut + b"Content-ID: <racine>" + saut + saut + ENVELOPPE
+    corps = b"".join(b"--" + boundary + saut + partie + saut for partie in (racine, *parties))
+    return corps + b"--" + boundary + b"--" + (saut if fin is None else fin)
+
+
+def partie(contenu: bytes = b"octets", *, cid: bytes = b"<p1>", cte: bytes = b"binary") -> bytes:
+    return (
+        b"Content-Type: application/octet-stream\r\nContent-Transfer-Encoding: "
+        + cte
+        + b"\r\nContent-ID: "
+        + cid
+        + b"\r\n\r\n"
+        + contenu
+    )
+
+
+def explication(content_type: str, corps: bytes, **options: int) -> str:
+    with pytest.raises(MessageMalforme) as refus:
+        lire(content_type, corps, **options)
+    assert str(refus.value)
+    return refus.value.explication
+
+
+# --- as it comes from the field --------------------------------------------------------------------
+
+
+def test_the_request_of_a_real_client() -> None:
+    lu = lire(CLIENT_REEL, CORPS_CLIENT_REEL)
+    assert lu.packaging is Packaging.MTOM
+    assert lu.racine == ENVELOPPE
+    assert lu.action == ACTION
+    assert lu.type_racine.startswith("application/xop+xml; charset=UTF-8")
+    assert [(p.content_id, p.content_type, p.encodage, p.contenu) for p in lu.parties] == [
+        ("certificate", "application/octet-stream", "base64", b""),
+        ("xml_id", "text/xml; charset=us-ascii", "7bit", b"<interfaceNuu/>"),
+    ]
+    assert lu.tolerances == (
+        t.START_SANS_CHEVRONS,
+        t.PARTIE_ENCODEE,
+        t.SANS_FIN_DE_LIGNE,
+        t.PARTIE_VIDE,
+    )
+
+
+def test_the_empty_part_may_have_its_own_line_end() -> None:
+    corps = CORPS_CLIENT_REEL.replace(b"<certificate>\r\n\r\n--", b"<certificate>\r\n\r\n\r\n--")
+    assert lire(CLIENT_REEL, corps).parties == lire(CLIENT_REEL, CORPS_CLIENT_REEL).parties
+
+
+def test_our_own_form_needs_no_tolerance() -> None:
+    lu = lire(related(), message(partie()))
+    assert lu.tolerances == ()
+    assert lu.parties[0].contenu == b"octets"
+    assert lu.parties[0].en_tetes[0] == ("Content-Type", "application/octet-stream")
+
+
+def test_the_root_may_stand_last() -> None:
+    corps = b"--B\r\n" + partie() + b"\r\n" + message()
+    lu = lire(related(), corps)
+    assert lu.racine == ENVELOPPE
+    assert [p.content_id for p in lu.parties] == ["p1"]
+
+
+@pytest.mark.parametrize(
+    "content_type", ["application/soap+xml; charset=utf-8", "text/xml", "text/plain", ""]
+)
+def test_anything_else_is_a_plain_envelope(content_type: str) -> None:
+    lu = lire(content_type, ENVELOPPE)
+    assert (lu.packaging, lu.racine, lu.type_racine) == (Packaging.SIMPLE, ENVELOPPE, content_type)
+    assert (lu.parties, lu.tolerances) == ((), ())
+
+
+def test_the_action_of_a_plain_envelope() -> None:
+    assert lire(f'application/soap+xml; action="{ACTION}"', ENVELOPPE).action == ACTION
+
+
+# --- one tolerance at a time -----------------------------------------------------------------------
+
+BOM = b"\xef\xbb\xbf"
+RACINE_SEULE = message()
+
+
+@pytest.mark.parametrize(
+    ("attendue", "content_type", "corps"),
+    [
+        (t.BOM, related(), message().replace(ENVELOPPE, BOM + ENVELOPPE)),
+        (t.BOM, related(), BOM + message()),
+        (t.BOM, "text/xml", BOM + ENVELOPPE),
+        (t.START_SANS_CHEVRONS, related(start='; start="racine"'), message()),
+        (t.START_SANS_CHEVRONS, related(start="; start=racine"), message()),
+        (t.BOUNDARY_SANS_GUILLEMETS, related("boundary=B"), message()),
+        (t.BOUNDARY_SANS_GUILLEMETS, related("boundary=B ; a=b"), message()),
+        (t.BOUNDARY_SPECIALE, related('boundary="=_a/b=1"'), message(boundary=b"=_a/b=1")),
+        (t.BOUNDARY_SPECIALE, related("boundary=----=_Part_7/8"), message(boundary=b"----=_Part_7/8")),
+        (t.CONTENT_ID_ETOILE, related(), message(partie(cid=b"<*piece*1>"))),
+        (t.FINS_DE_LIGNE_LF, related(), message(partie().replace(b"\r", b""), saut=b"\n")),
+        (t.PARTIE_ENCODEE, related(), message(partie(cte=b"7bit"))),
+        (t.PARTIE_ENCODEE, related(), message(partie(cte=b"8BIT"))),
+        (t.PARTIE_ENCODEE, related(), message(partie(b"b2N0\r\nZXRz", cte=b"Base64"))),
+        (t.PARTIE_ENCODEE, related(), message(partie(b"=6Fctet=\r\ns", cte=b"quoted-printable"))),
+        (t.SANS_FIN_DE_LIGNE, related(), message(fin=b"")),
+        (t.START_ABSENT, related(start=""), message()),
+        (t.PARTIE_VIDE, related(), message(partie(b""))),
+        (t.START_INFO_TEXT_XML, related('start-info="text/xml"; boundary="B"'), message()),
+        (t.START_INCONNU, related(start='; start="<autre>"'), message()),
+        (t.CONTENT_ID_IRREGULIER, related(), message(partie(cid=b"p1"))),
+        (t.CONTENT_ID_IRREGULIER, related(), message(b"Content-Type: text/plain\r\n\r\nsans identifiant")),
+        (t.TYPE_IRREGULIER, 'multipart/related; type="text/xml"; start="<racine>"; boundary="B"', message()),
+    ],
+)
+def test_a_tolerance_is_noted_and_the_envelope_read(
+    attendue: t.Tolerance, content_type: str, corps: bytes
+) -> None:
+    lu = lire(content_type, corps)
+    assert attendue in lu.tolerances
+    assert lu.racine.removeprefix(BOM) == ENVELOPPE
+
+
+def test_parts_are_decoded_whatever_their_encoding() -> None:
+    lu = lire(
+        related(),
+        message(
+            partie(base64.encodebytes(b"\x00\xff octets"), cid=b"<b64>", cte=b"base64"),
+            partie("é".encode(), cid=b"<huit>", cte=b"8bit"),
+            partie(b"=C3=A9t=C3=A9 =\r\n=3D", cid=b"<qp>", cte=b"quoted-printable"),
+        ),
+    )
+    assert [p.contenu for p in lu.parties] == [b"\x00\xff octets", "é".encode(), "été =".encode()]
+
+
+def test_dotnet_writes_the_mime_headers_into_the_body() -> None:
+    entetes = (
+        b"MIME-Version: 1.0\r\n"
+        b'Content-Type: multipart/related;type="application/xop+xml";start="<racine>";\r\n'
+        b'\tstart-info="application/soap+xml";boundary="uuid:1+id=1"\r\n'
+        b"\r\n"
+    )
+    corps = entetes + message(boundary=b"uuid:1+id=1")
+    for content_type in ('multipart/related; type="application/xop+xml"', "multipart/related", ""):
+        lu = lire(content_type, corps)
+        assert lu.racine == ENVELOPPE
+        assert t.ENTETES_DANS_LE_CORPS in lu.tolerances
+    # The same headers under a complete outer header are a preamble.
+    assert lire(related('boundary="uuid:1+id=1"'), corps).racine == ENVELOPPE
+
+
+def test_a_preamble_an_epilogue_and_padding_are_skipped() -> None:
+    corps = b"avant\r\n" + message(partie()).replace(b"--B\r\n", b"--B \t\r\n") + b"apr\xe8s --B"
+    assert lire(related(), corps).parties[0].contenu == b"octets"
+
+
+def test_headers_are_folded_in_any_case_and_in_latin1() -> None:
+    lu = lire(related(), message(b"content-TYPE: text/plain;\r\n charset=x\r\nCONTENT-id: <\xe9>\r\n\r\nx"))
+    assert (lu.parties[0].content_id, lu.parties[0].content_type) == ("é", "text/plain; charset=x")
+
+
+def test_parts_without_headers_or_without_anything() -> None:
+    lu = lire(related(), message(b"\r\nnu", b"\r\n", b""))
+    assert [p.contenu for p in lu.parties] == [b"nu", b"", b""]
+
+
+def test_lines_that_only_look_like_the_boundary_are_content() -> None:
+    contenu = b"--\r\n--Bis\r\n--B-\r\n --B\r\nx--B--\r\n--B--x"
+    assert lire(related(), message(partie(contenu))).parties[0].contenu == contenu
+
+
+def test_in_lf_only_a_final_cr_is_content() -> None:
+    corps = message(b"Content-ID: <p1>\n\nfin\r", saut=b"\n")
+    assert lire(related(), corps).parties[0].contenu == b"fin\r"
+
+
+# --- action ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("parametres", "racine", "attendue", "differe"),
+    [
+        (f'action="{ACTION}"; boundary="B"', b'; action="getNumUnique"', ACTION, False),
+        (f'action="{ACTION}"; boundary="B"', b'; action="getDoublons"', ACTION, True),
+        ('boundary="B"', b'; action="getNumUnique"', "getNumUnique", False),
+        (
+            f'start-info="application/soap+xml; action=\\"{ACTION}\\""; boundary="B"',
+            b"",
+            ACTION,
+            False,
+        ),
+        ('boundary="B"', b"", None, False),
+    ],
+)
+def test_the_action_wherever_it_hides(
+    parametres: str, racine: bytes, attendue: str | None, differe: bool
+) -> None:
+    corps = message().replace(b"application/xop+xml", b"application/xop+xml" + racine)
+    lu = lire(related(parametres), corps)
+    assert lu.action == attendue
+    assert (t.ACTION_DIFFERENTE in lu.tolerances) is differe
+
+
+# --- refused ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("content_type", "corps", "dit"),
+    [
+        (related(), message()[: -len(b"--B--\r\n")], "tronqué dans sa partie 1"),
+        (related(), message(partie())[:-20], "tronqué dans sa partie 2"),
+        (related(), message().replace(b"--B--", b"--B-"), "tronqué"),
+        (related('boundary="autre"'), message(), "n'apparaît nulle part"),
+        (related(), b"", "n'apparaît nulle part"),
+        (related(), b"--B--\r\n", "aucune partie"),
+        (related('a="b"'), message(), "sans « boundary »"),
+        (related('a="b"'), b"<racine/>", "sans « boundary »"),
+        (related('a="b"'), b"MIME-Version: 1.0\r\n\r\n" + message(), "sans « boundary »"),
+        (related(f'boundary="{"B" * 71}"'), message(boundary=b"B" * 71), "il en a 71"),
+        (related('boundary="é"'), message(), "ASCII"),
+        (related('boundary=" "'), message(), "de 1 à 70"),
+        ('multipart/form-data; boundary="B"', message(), "multipart/related est attendu"),
+        (related(), message(partie(b"pas du base64 !", cte=b"base64")), "[p1], octet"),
+        (related(), message(partie(b"YQ=", cte=b"base64")), "pas du base64"),
+        (related(), message(partie(b"=G1", cte=b"quoted-printable")), "« = » isolé à l'octet 0"),
+        (related(), message(partie(cte=b"x-uuencode")), "[x-uuencode] est inconnu"),
+        (related(), message(partie(), partie()), "même Content-ID [p1]"),
+        (related(), message(b'Content-Type: multipart/mixed; boundary="C"\r\n\r\n--C--'), "un niveau"),
+        (related(), message(b"pas un en-tete\r\n\r\nx"), "[pas un en-tete]"),
+        (related(), message(b": vide\r\n\r\nx"), "« Nom: valeur »"),
+        (related(), message(b"a: b\r\n" * 65 + b"\r\nx"), "plus de 64 en-têtes"),
+        (related(), message(b"a: " + b"b" * 17_000 + b"\r\n\r\nx"), "dépassent 16384 octets"),
+        (related(), message(b"Content-Type: text/" + b"x" * 2100 + b"\r\n\r\nx"), "partie 2"),
+        (related() + " " * 2100, message(), "la limite est de 2048"),
+        ("text/xml", b"", "aucun octet"),
+    ],
+)
+def test_a_refusal_says_what_and_where(content_type: str, corps: bytes, dit: str) -> None:
+    assert dit in explication(content_type, corps)
+
+
+def test_too_many_parts() -> None:
+    parties = [b"\r\nx"] * 63
+    assert len(lire(related(), message(*parties)).parties) == 63
+    with pytest.raises(MessageTropGros) as refus:
+        lire(related(), message(*parties, b"\r\nx"))
+    assert "64 parties" in refus.value.explication
+    with pytest.raises(MessageTropGros):
+        lire(related(), b"--B\r\n" * 100_000 + b"--B--")
+    assert len(lire(related(), message(*parties), parties_max=65).parties) == 63
+
+
+def test_too_many_bytes() -> None:
+    corps = message(partie())
+    assert lire(related(), corps, taille_max=len(corps)).parties
+    with pytest.raises(MessageTropGros) as refus:
+        lire(related(), corps, taille_max=len(corps) - 1)
+    assert f"{len(corps)} octets" in refus.value.explication
+
+
+def test_a_flood_of_false_delimiters_is_stopped() -> None:
+    assert lire(related(), message(partie(b"--Bx\r\n" * 1000)))
+    assert "sans l'être" in explication(related(), message(partie(b"--Bx\r\n" * 1001)))
+
+
+# --- links -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("cid", "href", "trouvee"),
+    [
+        (b"<p1>", "cid:p1", True),
+        (b"<p1>", "CID:p1", True),
+        (b"<http://tempuri.org/1/63>", "cid:http%3A%2F%2Ftempuri.org%2F1%2F63", True),
+        (b"<a%40b>", "cid:a%40b", True),
+        (b"<a+b>", "cid:a+b", True),
+        (b"<p1>", "cid:p2", False),
+        (b"<p1>", "p1", False),
+        (b"<p1>", "", False),
+    ],
+)
+def test_a_link_finds_its_part(cid: bytes, href: str, trouvee: bool) -> None:
+    lu = lire(related(), message(partie(cid=cid)))
+    assert (lu.partie(href) is lu.parties[0]) is trouvee
+    assert (lu.partie(href) is None) is not trouvee
