@@ -1,0 +1,1 @@
+"""Development certificates: a small CA of the home, and what it signs."""

@@ -1,0 +1,170 @@
+"""The PKI of a home: what it makes, when it makes it again, and what it says when it cannot."""
+
+import pickle
+import stat
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding, load_pem_private_key, pkcs12
+from cryptography.x509.verification import PolicyBuilder, Store
+
+from sandbox.errors import PkiError
+from sandbox.pki import certificates
+from sandbox.pki.authority import MOT_DE_PASSE, Autorite, ecrire, lire_guichet
+
+
+def _serveur(autorite: Autorite) -> x509.Certificate:
+    return x509.load_pem_x509_certificate(autorite.serveur.read_bytes())
+
+
+def _noms(autorite: Autorite) -> set[str]:
+    return {str(nom.value) for nom in certificates.noms_portes(_serveur(autorite))}
+
+
+def test_the_server_answers_to_the_names_of_the_machine_and_to_the_given_ones(tmp_path: Path) -> None:
+    autorite = Autorite.ouvrir(tmp_path, ["sne.exemple.fr", "192.0.2.7"])
+    assert {"localhost", "127.0.0.1", "::1", "sne.exemple.fr", "192.0.2.7"} <= _noms(autorite)
+
+
+def test_a_strict_verifier_accepts_the_server_certificate(tmp_path: Path) -> None:
+    autorite = Autorite.ouvrir(tmp_path)
+    ca = x509.load_pem_x509_certificate(autorite.ca.read_bytes())
+    verificateur = PolicyBuilder().store(Store([ca])).build_server_verifier(x509.DNSName("localhost"))
+    assert verificateur.verify(_serveur(autorite), [])[-1] == ca
+
+
+def test_a_second_opening_keeps_everything(tmp_path: Path) -> None:
+    autorite = Autorite.ouvrir(tmp_path, ["sne.exemple.fr"])
+    avant = {f.name: f.read_bytes() for f in autorite.dossier.iterdir()}
+    Autorite.ouvrir(tmp_path)
+    assert {f.name: f.read_bytes() for f in autorite.dossier.iterdir()} == avant
+
+
+def test_a_missing_name_renews_the_server_certificate_alone_and_keeps_the_old_names(tmp_path: Path) -> None:
+    autorite = Autorite.ouvrir(tmp_path, ["un.exemple.fr"])
+    ca = autorite.ca.read_bytes()
+    Autorite.ouvrir(tmp_path, ["deux.exemple.fr"])
+    assert {"un.exemple.fr", "deux.exemple.fr"} <= _noms(autorite)
+    assert autorite.ca.read_bytes() == ca
+
+
+@pytest.mark.parametrize(("restent", "renouvele"), [(29, True), (31, False)])
+def test_the_server_certificate_is_renewed_in_its_last_thirty_days(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, restent: int, renouvele: bool
+) -> None:
+    autorite = Autorite.ouvrir(tmp_path)
+    numero = _serveur(autorite).serial_number
+    plus_tard = certificates.maintenant() + certificates.DUREE - timedelta(days=restent)
+    monkeypatch.setattr(certificates, "maintenant", lambda: plus_tard)
+    Autorite.ouvrir(tmp_path)
+    assert (_serveur(autorite).serial_number != numero) is renouvele
+
+
+def test_a_server_certificate_of_another_ca_is_made_again(tmp_path: Path) -> None:
+    autorite = Autorite.ouvrir(tmp_path)
+    autorite.ca.unlink()
+    Autorite.ouvrir(tmp_path)
+    _serveur(autorite).verify_directly_issued_by(x509.load_pem_x509_certificate(autorite.ca.read_bytes()))
+    identite = x509.load_pem_x509_certificate(autorite.emettre("G1226").certificat)
+    identite.verify_directly_issued_by(x509.load_pem_x509_certificate(autorite.ca.read_bytes()))
+
+
+def test_the_expired_server_certificate_is_expired(tmp_path: Path) -> None:
+    autorite = Autorite.ouvrir(tmp_path)
+    certificat = x509.load_pem_x509_certificate(autorite.serveur_expire.read_bytes())
+    assert certificat.not_valid_after_utc < certificates.maintenant()
+
+
+def test_keys_are_readable_by_their_owner_alone(tmp_path: Path) -> None:
+    autorite = Autorite.ouvrir(tmp_path)
+    fichiers = ecrire(autorite.emettre("G1226"), tmp_path / "client")
+    secrets = [autorite.dossier / "ca.key", autorite.serveur, fichiers.cle, fichiers.pkcs12]
+    assert {stat.S_IMODE(f.stat().st_mode) for f in secrets} == {0o600}
+
+
+def test_starts_at_the_same_time_make_one_pki(tmp_path: Path) -> None:
+    with ThreadPoolExecutor(8) as fils:
+        cas = set(fils.map(lambda _: Autorite.ouvrir(tmp_path).ca.read_bytes(), range(8)))
+    assert len(cas) == 1
+
+
+def test_an_identity_names_its_guichet_and_its_base(tmp_path: Path) -> None:
+    identite = Autorite.ouvrir(tmp_path).emettre("G1104", "formation")
+    certificat = x509.load_pem_x509_certificate(identite.certificat)
+    organisation = certificat.subject.get_attributes_for_oid(x509.NameOID.ORGANIZATION_NAME)[0].value
+    assert organisation == "sne-sandbox (bac à sable non officiel)"
+    assert lire_guichet(certificat.public_bytes(Encoding.DER)) == ("G1104", "formation")
+
+
+def test_the_four_files_of_an_identity_say_the_same(tmp_path: Path) -> None:
+    autorite = Autorite.ouvrir(tmp_path)
+    fichiers = ecrire(autorite.emettre("G1226"), tmp_path / "client")
+    assert sorted(f.name for f in (tmp_path / "client").iterdir()) == [
+        "G1226.key",
+        "G1226.p12",
+        "G1226.pem",
+        "truststore.p12",
+    ]
+    certificat, ca = x509.load_pem_x509_certificates(fichiers.certificat.read_bytes())
+    cle = load_pem_private_key(fichiers.cle.read_bytes(), None)
+    assert cle.public_key() == certificat.public_key()
+    assert ca == x509.load_pem_x509_certificate(autorite.ca.read_bytes())
+    coffre = pkcs12.load_pkcs12(fichiers.pkcs12.read_bytes(), MOT_DE_PASSE.encode())
+    assert coffre.cert is not None
+    assert coffre.cert.certificate == certificat
+    assert [autre.certificate for autre in coffre.additional_certs] == [ca]
+    confiance = pkcs12.load_pkcs12(fichiers.truststore.read_bytes(), MOT_DE_PASSE.encode())
+    assert confiance.key is None
+    assert [autre.certificate for autre in confiance.additional_certs] == [ca]
+
+
+def test_what_is_no_certificate_names_nobody() -> None:
+    assert lire_guichet(b"\x30\x03abc") == (None, None)
+
+
+def test_an_authority_can_be_handed_to_another_process(tmp_path: Path) -> None:
+    autorite = Autorite.ouvrir(tmp_path)
+    assert pickle.loads(pickle.dumps(autorite)) == autorite
+
+
+def test_a_damaged_file_is_named_with_its_remedy(tmp_path: Path) -> None:
+    autorite = Autorite.ouvrir(tmp_path)
+    autorite.ca.write_text("rien")
+    with pytest.raises(PkiError) as erreur:
+        Autorite.ouvrir(tmp_path)
+    assert str(autorite.ca) in erreur.value.diagnostics()
+    assert "supprimez" in erreur.value.remede
+
+
+def test_a_lost_key_is_named_with_its_remedy(tmp_path: Path) -> None:
+    autorite = Autorite.ouvrir(tmp_path)
+    (autorite.dossier / "ca.key").unlink()
+    with pytest.raises(PkiError, match=r"ca\.key"):
+        autorite.emettre("G1226")
+
+
+def test_a_home_that_is_no_folder_is_said(tmp_path: Path) -> None:
+    (tmp_path / "home").write_text("un fichier")
+    with pytest.raises(PkiError) as erreur:
+        Autorite.ouvrir(tmp_path / "home")
+    assert "--home" in erreur.value.remede
+
+
+def test_an_output_that_is_no_folder_is_said(tmp_path: Path) -> None:
+    (tmp_path / "out").write_text("un fichier")
+    with pytest.raises(PkiError):
+        ecrire(Autorite.ouvrir(tmp_path).emettre("G1226"), tmp_path / "out")
+
+
+def test_a_name_that_no_certificate_can_hold_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(PkiError, match="hôtel"):
+        Autorite.ouvrir(tmp_path, ["hôtel.exemple.fr"])
+
+
+@pytest.mark.parametrize(("guichet", "base"), [("", "ecole"), ("../G1226", "ecole"), ("G1226", "")])
+def test_a_subject_that_cannot_be_is_refused(tmp_path: Path, guichet: str, base: str) -> None:
+    with pytest.raises(PkiError):
+        Autorite.ouvrir(tmp_path).emettre(guichet, base)
