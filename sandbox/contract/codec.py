@@ -21,7 +21,7 @@ _MODIFIE: Final = _PREFIXE + "modifie"
 
 
 def decoder(racine: Any) -> Element:
-    """The `Element` of an lxml element. Attributes of `xsi:` are about the file, not the demande: left out."""
+    """The `Element` of an lxml element. Attributes of `xsi:` are left out."""
     enfants = tuple([decoder(enfant) for enfant in racine if isinstance(enfant.tag, str)])
     attributs: dict[str, str] | None = None
     if racine.attrib:

@@ -1,9 +1,9 @@
 """What a rule may look at: the document, the base's clock, the contract, and the register of the base."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
-from typing import Protocol
+from typing import Protocol, Self
 
 from sandbox.contract.nomenclatures import Nomenclatures
 from sandbox.contract.territoires import Territoires
@@ -78,6 +78,11 @@ class Contexte:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "demande", Demande(self.document))
+
+    def avec_registre(self, registre: Registre) -> Self:
+        """The same over an open register, with the stored demande that the message names."""
+        numero = self.document.texte_de("operation/numUnique") or self.demande.numero_unique
+        return replace(self, registre=registre, stockee=registre.demande(numero) if numero else None)
 
     @property
     def jour(self) -> date:

@@ -1,0 +1,90 @@
+"""The attestation d'enregistrement (R. 441-2-4): one page, PDF, pure ASCII.
+
+A client in the field decodes the whole answer as UTF-8, so no byte may be above 127 (wire.md): standard
+fonts, text escaped in octal, and the four bytes of the PDF's second line replaced in place.
+"""
+
+import io
+from typing import Final
+
+from reportlab.lib.pagesizes import A4
+from reportlab.pdfgen.canvas import Canvas
+
+from sandbox.domain.dates import ajouter_mois, date_francaise
+from sandbox.domain.demande_stockee import DemandeStockee
+from sandbox.domain.guichet import Guichet
+from sandbox.domain.numero_unique import TERRITOIRE_ILE_DE_FRANCE
+from sandbox.operations.question import Question
+from sandbox.operations.traitement import delai_anormal_ans
+
+TITRE: Final = "ATTESTATION D'ENREGISTREMENT {} D'UNE DEMANDE DE LOGEMENT LOCATIF SOCIAL"
+SPECIMEN: Final = "Spécimen – bac à sable non officiel, sans valeur"
+_GAUCHE: Final = 57
+_LARGEUR_CARACTERES: Final = 96
+
+
+def rediger(stockee: DemandeStockee, guichet: Guichet | None, question: Question) -> bytes:
+    """The PDF of a demande just created or renewed, in ASCII bytes."""
+    sortie = io.BytesIO()
+    page = Canvas(sortie, pagesize=A4, pageCompression=0, invariant=1)
+    page.setTitle("Attestation d'enregistrement " + stockee.numero_unique)
+    page.setAuthor(SPECIMEN)
+    genre = "RÉGIONAL" if stockee.territoire == TERRITOIRE_ILE_DE_FRANCE else "DÉPARTEMENTAL"
+    titre = TITRE.format(genre)
+    page.setFont("Helvetica-Bold", 12)
+    page.drawString(_GAUCHE, 780, titre[: titre.index(" D'UNE")])
+    page.drawString(_GAUCHE, 764, titre[titre.index("D'UNE") :])
+    page.setFont("Helvetica-Oblique", 9)
+    page.drawString(_GAUCHE, 748, SPECIMEN)
+    bloc = page.beginText(_GAUCHE, 715)
+    bloc.setFont("Helvetica", 10, 15)
+    for ligne in lignes(stockee, guichet, question):
+        bloc.textLine(ligne)
+    page.drawText(bloc)
+    page.showPage()
+    page.save()
+    return en_ascii(sortie.getvalue())
+
+
+def lignes(stockee: DemandeStockee, guichet: Guichet | None, question: Question) -> list[str]:
+    """The text of the attestation, a line each (convention: the real layout is not published)."""
+    demande = stockee.demande
+    demandeur = demande.demandeur
+    if demandeur is not None:
+        qui = f"{demandeur.nom} {demandeur.prenom}"
+    else:
+        qui = demande.formulaire.texte_de("association/nom") or ""
+    texte = [
+        f"Numéro unique d'enregistrement : {stockee.numero_unique}",
+        f"Demandeur : {qui}",
+        *(f"Co-titulaire : {c.nom} {c.prenom}" for c in demande.cotitulaires),
+        "",
+        f"Service enregistreur : {guichet.nom if guichet else stockee.guichet_createur}",
+        *([guichet.adresse] if guichet else []),
+        "",
+        f"Date de dépôt de la demande : {date_francaise(stockee.date_creation)}",
+    ]
+    if stockee.date_renouvellement is not None:
+        texte.append(f"Date du dernier renouvellement : {date_francaise(stockee.date_renouvellement)}")
+    texte.append(f"Demande valable jusqu'au : {date_francaise(stockee.fin_validite)}")
+    texte += ["", "Localisations souhaitées :"]
+    for commune in demande.communes_souhaitees:
+        code = commune.attributs["code"]
+        connue = question.contrat.territoires.commune(code)
+        texte.append(f"  – {connue.nom} ({code})" if connue is not None else f"  – {code}")
+    saisine = ajouter_mois(stockee.date_creation, 12 * delai_anormal_ans(demande))
+    texte += [
+        "",
+        "Cette demande doit être renouvelée chaque année avant la fin de sa validité, auprès de tout",
+        "guichet enregistreur ou sur le portail grand public ; à défaut, elle est radiée.",
+        "",
+        f"À compter du {date_francaise(saisine)}, faute de proposition adaptée, la commission de médiation",
+        "peut être saisie (art. L. 441-2-3 du code de la construction et de l'habitation).",
+    ]
+    return [ligne[:_LARGEUR_CARACTERES] for ligne in texte]
+
+
+def en_ascii(pdf: bytes) -> bytes:
+    """The same PDF, its second line's four binary marks (ISO 32000, 7.5.2) written as letters."""
+    debut = pdf.index(b"\n%") + 2
+    return pdf[:debut] + b"ASCI" + pdf[debut + 4 :]

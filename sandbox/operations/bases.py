@@ -1,0 +1,109 @@
+"""Bases: created from a seed of `fixtures/seeds/`, and put back to their start."""
+
+import tomllib
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from sandbox.contract.versions import Contrat
+from sandbox.domain.base import BASE_PAR_DEFAUT, Base, Horloge
+from sandbox.domain.dates import PARIS
+from sandbox.domain.guichet import Guichet, NatureGuichet
+from sandbox.errors import BaseInconnue, UsageError
+from sandbox.resources import fixtures_dir
+from sandbox.settings import Reglages
+from sandbox.store.session import Magasin
+
+
+def semences() -> list[str]:
+    """Names of the seeds that a base can start from: `vide` and the folders of `fixtures/seeds/`."""
+    dossiers = [d.name for d in (fixtures_dir() / "seeds").iterdir() if (d / "guichets.toml").is_file()]
+    return sorted({"vide", *dossiers})
+
+
+def guichets_de(semence: str) -> list[Guichet]:
+    """The guichets of a seed; those of `ecole` when it has no list of its own. Raises UsageError."""
+    if semence not in semences():
+        raise UsageError(
+            f"La semence [{semence}] est inconnue.", remede=f"semences : {', '.join(semences())}"
+        )
+    fichier = fixtures_dir() / "seeds" / semence / "guichets.toml"
+    if not fichier.is_file():
+        fichier = fixtures_dir() / "seeds" / "ecole" / "guichets.toml"
+    return lire_guichets(fichier)
+
+
+def lire_guichets(fichier: Path) -> list[Guichet]:
+    """The guichets written in a TOML file, one table per code."""
+    lus: Mapping[str, Mapping[str, Any]] = tomllib.loads(fichier.read_text("utf-8"))
+    return [
+        Guichet(
+            code=code,
+            nature=NatureGuichet(table["nature"]),
+            territoire=table["territoire"],
+            nom=table["nom"],
+            adresse=table["adresse"],
+            ouvert_le=table["ouvert_le"],
+            ferme_le=table.get("ferme_le"),
+        )
+        for code, table in lus.items()
+    ]
+
+
+def creer(
+    magasin: Magasin,
+    contrat: Contrat,
+    nom: str,
+    *,
+    semence: str = "ecole",
+    seed: int = 0,
+    horloge: Horloge | None = None,
+    reglages: Reglages | None = None,
+) -> Base:
+    """A new base. Raises UsageError when the name is taken or is no name, or the seed is unknown."""
+    if not nom or len(nom) > 40 or not all(c.isascii() and (c.isalnum() or c in "-_") for c in nom):
+        raise UsageError(
+            f"Le nom de base [{nom}] ne convient pas.",
+            remede="1 à 40 lettres non accentuées, chiffres, - ou _",
+        )
+    base = Base(
+        nom=nom,
+        semence=semence,
+        seed=seed,
+        horloge=horloge or Horloge(),
+        reglages=reglages or Reglages(),
+        creee_le=datetime.now(UTC),
+    )
+    magasin.bases.creer(base, guichets_de(semence), contrat.evenements)
+    return base
+
+
+def assurer(
+    magasin: Magasin,
+    contrat: Contrat,
+    nom: str = BASE_PAR_DEFAUT,
+    *,
+    semence: str = "ecole",
+    seed: int = 0,
+    horloge: Horloge | None = None,
+    reglages: Reglages | None = None,
+) -> Base:
+    """The base of that name, created when it does not exist yet."""
+    try:
+        return magasin.bases.lire(nom)
+    except BaseInconnue:
+        return creer(magasin, contrat, nom, semence=semence, seed=seed, horloge=horloge, reglages=reglages)
+
+
+def lire_horloge(texte: str) -> Horloge:
+    """The clock of `--clock`: « real », or an ISO instant at which it is frozen. Raises UsageError."""
+    if texte in ("real", "reelle", "réelle"):
+        return Horloge()
+    try:
+        instant = datetime.fromisoformat(texte)
+    except ValueError:
+        raise UsageError(
+            f"L'horloge [{texte}] n'est pas un instant.", remede="real, ou par exemple 2018-03-15T12:00:00"
+        ) from None
+    return Horloge(fige_a=instant.replace(tzinfo=PARIS) if instant.tzinfo is None else instant)

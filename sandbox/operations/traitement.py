@@ -1,0 +1,57 @@
+"""`informationTraitement`: what the SNE computes about a demande (02.01; 02.02 adds resources per UC)."""
+
+from datetime import date
+from typing import Final
+
+from sandbox.domain.dates import ajouter_mois, xs_date_time
+from sandbox.domain.demande import Demande
+from sandbox.domain.demande_stockee import DemandeStockee
+from sandbox.domain.element import Element, construire
+from sandbox.domain.menage import menage_de
+from sandbox.operations.question import Question
+
+#: Paris, years before a delay is abnormally long: 1 room, 2-3 rooms, 4 and more (attested: 6, 9, 10 years).
+_PARIS_ANS: Final = {"C": 6, "T1": 6, "T2": 9, "T3": 9}
+_PARIS_GRAND_ANS: Final = 10
+#: Elsewhere (convention).
+_AILLEURS_ANS: Final = 3
+
+
+def delai_anormal_ans(demande: Demande) -> int:
+    """Years after which the wait is abnormally long: the territory's, by the smallest dwelling wished."""
+    communes = demande.communes_souhaitees
+    if not communes or not communes[0].attributs["code"].startswith("75"):
+        return _AILLEURS_ANS
+    types = demande.formulaire.tous("logementRecherche/listeTypeLogement/typeLogement")
+    return min((_PARIS_ANS.get(t.code or "", _PARIS_GRAND_ANS) for t in types), default=_PARIS_GRAND_ANS)
+
+
+def est_delai_anormalement_long(demande: Demande, depot: date, jour: date) -> bool:
+    """Whether a demande deposited on `depot` has waited more than its territory's delay on `jour`."""
+    return ajouter_mois(depot, 12 * delai_anormal_ans(demande)) < jour
+
+
+def information_traitement(stockee: DemandeStockee, question: Question, version: str) -> Element:
+    """The block, computed now. In 02.02 it holds the resources per UC, the UC and the first quartile."""
+    jour = question.maintenant.date()
+    long = est_delai_anormalement_long(stockee.demande, stockee.date_creation, jour)
+    multiples = question.registre.attributions_sous_condition(stockee.numero_unique) > 1
+    enfants = [
+        construire("estDelaiAnormalementLong", _booleen(long)),
+        construire("estMultiplesAttributionsSousConditions", _booleen(multiples)),
+        construire("dateCalculIndicateur", xs_date_time(question.maintenant)),
+    ]
+    if version >= "02.02" and not stockee.demande.est_association:
+        menage = menage_de(stockee.demande, jour)
+        enfants.append(construire("ressourcesAnnuellesUC", str(menage.ressources_annuelles_uc)))
+        enfants.append(construire("nombreUC", f"{menage.unites_consommation:.2f}"))
+        seuil = question.contrat.quartiles.seuil(stockee.demande, question.contrat.territoires)
+        if seuil is not None:
+            enfants.append(
+                construire("premierQuartile", _booleen(menage.ressources_annuelles_uc < seuil.montant_uc))
+            )
+    return construire("informationTraitement", tuple(enfants))
+
+
+def _booleen(valeur: bool) -> str:
+    return "true" if valeur else "false"
