@@ -16,11 +16,13 @@ class Constat:
 
     `chemin` is the path of the faulty (or missing) element; `valeurs` fill the sentence of the rule
     (`{valeur}`, `{commune}`, `{max}`, …); `ligne` is the line in the document received, 0 for none.
+    `leger` says that this place only warns, whatever the gravité of the rule (« … only warns »).
     """
 
     chemin: str
     valeurs: dict[str, str]
     ligne: int = 0
+    leger: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,10 +55,10 @@ def regle(
     return faire
 
 
-def constat(element: Element, **valeurs: str) -> Constat:
+def constat(element: Element, *, leger: bool = False, **valeurs: str) -> Constat:
     """The rule does not hold on `element`; `valeur` defaults to its text, or its code."""
     valeurs.setdefault("valeur", element.texte or element.code or "")
-    return Constat(element.chemin, valeurs, element.ligne)
+    return Constat(element.chemin, valeurs, element.ligne, leger)
 
 
 def manquant(parent: Element, nom: str, **valeurs: str) -> Constat:

@@ -1,0 +1,141 @@
+"""ADR: addresses and communes."""
+
+from collections.abc import Iterator
+from typing import Final
+
+from sandbox.domain.demande import Demande
+from sandbox.domain.element import Element
+from sandbox.domain.texte import plier
+from sandbox.rules.context import Contexte
+from sandbox.rules.lieux import commune_inconnue, remplacante
+from sandbox.rules.rule import Constat, Regle, constat, manquant, regle
+
+#: Blocks where the schema always asks for both the flag and one branch of the choice.
+_COMPLETES: Final = ("adressePostale", "adresseLogement")
+_BRANCHE_FRANCE: Final = frozenset({"codePostal", "commune"})
+_BRANCHE_ETRANGER: Final = frozenset({"codePostalEtranger", "communeEtranger", "pays"})
+_HEBERGE: Final = frozenset({"CPE", "CP"})
+
+
+@regle("ADR001")
+def indicateur_etranger(contexte: Contexte) -> Iterator[Constat]:
+    """The flag « étranger » goes with the branch given."""
+    for adresse in _adresses(contexte.demande):
+        etranger = adresse.booleen_de("etranger")
+        if etranger is None:
+            continue
+        complete = adresse.nom in _COMPLETES  # there an empty branch is a branch all the same
+        donnes = {e.nom for e in adresse.enfants if complete or not e.vide}
+        contraire = _BRANCHE_FRANCE if etranger else _BRANCHE_ETRANGER
+        if not donnes.isdisjoint(contraire):
+            yield constat(adresse.enfant("etranger") or adresse)
+
+
+@regle("ADR002")
+def commune_inexistante(contexte: Contexte) -> Iterator[Constat]:
+    """Every French commune exists, or has existed."""
+    for commune in _communes(contexte.demande):
+        yield from commune_inconnue(commune, contexte)
+
+
+@regle("ADR003")
+def code_postal_de_la_commune(contexte: Contexte) -> Iterator[Constat]:
+    """The postal code is one of the commune's."""
+    for adresse in _adresses(contexte.demande):
+        postal = adresse.enfant("codePostal")
+        code = adresse.code_de("commune")
+        if postal is None or code is None or len(postal.texte) != 5:
+            continue
+        commune = contexte.territoires.commune(code)
+        if commune is not None and commune.codes_postaux and postal.texte not in commune.codes_postaux:
+            yield constat(postal, commune=commune.nom)
+
+
+@regle("ADR004")
+def code_postal_incomplet(contexte: Contexte) -> Iterator[Constat]:
+    """A postal code has 5 digits."""
+    for adresse in _adresses(contexte.demande):
+        postal = adresse.enfant("codePostal")
+        if postal is not None and len(postal.texte) != 5:
+            yield constat(postal)
+
+
+@regle("ADR005")
+def pays_etranger(contexte: Contexte) -> Iterator[Constat]:
+    """The country of an address abroad is not blank, and not France."""
+    for adresse in _adresses(contexte.demande):
+        pays = adresse.enfant("pays")
+        if pays is not None and adresse.booleen_de("etranger") and plier(pays.texte) in ("", "france"):
+            yield constat(pays)
+
+
+@regle("ADR006")
+def nom_de_l_hebergeant(contexte: Contexte) -> Iterator[Constat]:
+    """Who lives at somebody's says whose."""
+    logement = contexte.demande.logement_actuel
+    if logement is None:
+        return
+    modeles = logement.tous("listeModeleLogement/modeleLogement")
+    if _HEBERGE.isdisjoint(modele.code or "" for modele in modeles):
+        return
+    adresse = contexte.demande.formulaire.enfant(
+        "personnePhysique/adresseLogement"
+    ) or contexte.demande.formulaire.enfant("personnePhysique/demandeur/adressePostale")
+    if adresse is not None and not (adresse.texte_de("nomHebergeant") or "").strip():
+        yield manquant(adresse, "nomHebergeant")
+
+
+@regle("ADR007")
+def commune_remplacee(contexte: Contexte) -> Iterator[Constat]:
+    """Every commune is in force on the base's clock."""
+    for commune in _communes(contexte.demande):
+        if commune.code is not None:
+            nouvelle = remplacante(commune.code, contexte.jour, contexte.territoires)
+            if nouvelle is not None:
+                yield constat(commune, commune=nouvelle)
+
+
+def _adresses(demande: Demande) -> Iterator[Element]:
+    """Every block of the form with a French and a foreign branch."""
+    formulaire = demande.formulaire
+    association = formulaire.enfant("association/adressePostale")
+    if association is not None:
+        yield association
+    personne = formulaire.enfant("personnePhysique")
+    if personne is None:
+        return
+    demandeur = personne.enfant("demandeur")
+    blocs = (
+        []
+        if demandeur is None
+        else [demandeur.enfant("adressePostale"), demandeur.enfant("situationProfessionnelle")]
+    )
+    blocs.append(personne.enfant("adresseLogement"))
+    blocs.extend(
+        cotitulaire.enfant("situationProfessionnelle")
+        for cotitulaire in personne.tous("listeCotitulaire/cotitulaire")
+    )
+    blocs.append(personne.enfant("logementActuel"))
+    for bloc in blocs:
+        if bloc is not None:
+            yield bloc
+
+
+def _communes(demande: Demande) -> Iterator[Element]:
+    """Every `commune` of the form that carries a code, wished ones included."""
+    yield from demande.communes_souhaitees
+    for adresse in _adresses(demande):
+        commune = adresse.enfant("commune")
+        if commune is not None:
+            yield commune
+
+
+REGLES: Final[tuple[Regle, ...]] = (
+    indicateur_etranger,
+    commune_inexistante,
+    code_postal_de_la_commune,
+    code_postal_incomplet,
+    pays_etranger,
+    nom_de_l_hebergeant,
+    commune_remplacee,
+)
