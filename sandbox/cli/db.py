@@ -1,0 +1,96 @@
+"""`sne-sandbox db`."""
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from sandbox.cli.options import COMMUNES, reglages
+
+_EXEMPLES = """
+\b
+Exemples :
+  sne-sandbox db upgrade
+  sne-sandbox db snapshot ecole.zip
+  sne-sandbox db restore ecole.zip
+  sne-sandbox db reset --portee journal
+"""
+
+
+@click.group("db", epilog=_EXEMPLES)
+def commande() -> None:
+    """La base de données : tables, départ, sauvegardes."""
+
+
+@commande.command("upgrade")
+@reglages("home", "database")
+def mettre_a_jour(**options: Any) -> None:
+    """Met les tables à la dernière version."""
+    from sandbox.store.session import Magasin
+
+    with Magasin.ouvrir(options["database"], options["home"]) as magasin:
+        magasin.migrer()
+    click.echo("Tables à jour.")
+
+
+@commande.command("seed")
+@reglages(*COMMUNES[:3], "database")
+@click.option("--base", default="ecole", show_default=True, help="Base à créer si elle n'existe pas.")
+@click.option("--seed-base", "semence", default="ecole", show_default=True, help="Jeu de départ.")
+@click.option("--seed", type=int, default=0, show_default=True, help="Graine des tirages.")
+def semer(base: str, semence: str, seed: int, **options: Any) -> None:
+    """Crée une base à partir d'un jeu de départ."""
+    from sandbox.cli.contexte import ouvrir
+    from sandbox.operations import bases
+
+    contrat, magasin = ouvrir(options["home"], options["contract"], options["contracts"], options["database"])
+    with magasin:
+        bases.assurer(magasin, contrat, base, semence=semence, seed=seed)
+    click.echo(f"Base [{base}] prête.")
+
+
+@commande.command("snapshot")
+@click.argument("fichier", type=click.Path(path_type=Path, dir_okay=False))
+@reglages("home", "database")
+@click.option("--base", default="ecole", show_default=True)
+def sauvegarder(fichier: Path, base: str, **options: Any) -> None:
+    """Sauvegarde une base dans FICHIER (zip)."""
+    from sandbox.store import snapshot
+    from sandbox.store.session import Magasin
+
+    with Magasin.ouvrir(options["database"], options["home"]) as magasin:
+        snapshot.sauvegarder(magasin, base, fichier)
+    click.echo(str(fichier))
+
+
+@commande.command("restore")
+@click.argument("fichier", type=click.Path(path_type=Path, dir_okay=False, exists=True))
+@reglages("home", "database")
+@click.option("--base", default="ecole", show_default=True)
+def restaurer(fichier: Path, base: str, **options: Any) -> None:
+    """Remet une base telle qu'elle est dans FICHIER ; rien n'est touché s'il est incorrect."""
+    from sandbox.store import snapshot
+    from sandbox.store.session import Magasin
+
+    with Magasin.ouvrir(options["database"], options["home"]) as magasin:
+        snapshot.restaurer(magasin, base, fichier)
+    click.echo(f"Base [{base}] restaurée.")
+
+
+@commande.command("reset")
+@reglages("home", "database")
+@click.option("--base", default="ecole", show_default=True)
+@click.option(
+    "--portee",
+    type=click.Choice(["journal", "etat", "pannes", "tout"]),
+    default="tout",
+    show_default=True,
+    help="Ce qui est vidé.",
+)
+def vider(base: str, portee: str, **options: Any) -> None:
+    """Remet une base à son départ."""
+    from sandbox.store.session import Magasin
+
+    with Magasin.ouvrir(options["database"], options["home"]) as magasin:
+        magasin.bases.vider(base, portee)
+    click.echo(f"Base [{base}] : {portee} remis au départ.")

@@ -1,0 +1,147 @@
+"""The offline control of a document (`sne-sandbox check`): schema, nomenclatures, and the rules that need
+neither a base nor a transport."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from sandbox.contract import codec, explication, xml
+from sandbox.contract.schema import Document
+from sandbox.contract.versions import Contrat
+from sandbox.domain.anomalie import Gravite
+from sandbox.errors import ExchangeError
+from sandbox.rules import engine
+from sandbox.rules.context import Contexte
+from sandbox.rules.registre_vide import RegistreVide
+from sandbox.settings import Limites, Reglages
+
+#: Code of a fault of form: the document is not well-formed, or does not fit its schema.
+XML: Final = "XML"
+XSD: Final = "XSD"
+_VIDE: Final = RegistreVide()
+
+
+@dataclass(frozen=True, slots=True)
+class Faute:
+    """One fault of a document. `regle` is XML, XSD or the code of a rule; `fidelite` and `source` say how
+    surely the real SNE sees it so."""
+
+    ligne: int
+    chemin: str
+    regle: str
+    gravite: Gravite
+    message: str
+    valeur: str = ""
+    remede: str = ""
+    fidelite: str = ""
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Controle:
+    """The verdict on one document. `omises` are the codes of the rules that could not be judged here."""
+
+    genre: str
+    fautes: tuple[Faute, ...]
+    omises: tuple[str, ...] = ()
+
+    @property
+    def conforme(self) -> bool:
+        """Whether nothing blocks."""
+        return not any(faute.gravite is Gravite.BLOQUANTE for faute in self.fautes)
+
+
+def controler(
+    octets: bytes, contrat: Contrat, profil: str, maintenant: datetime, *, nom: str | None = None
+) -> Controle:
+    """Judge one document as the pipeline would. `nom` is its file name when the rules may read it (DEM…)."""
+    try:
+        racine = xml.parse(octets, limit=Limites().xml_max)
+    except ExchangeError as erreur:
+        faute = Faute(0, "", XML, Gravite.BLOQUANTE, str(erreur), remede=erreur.explication)
+        return Controle("", (faute,))
+    genre = genre_de(racine)
+    version = contrat.version_de_lecture(racine.get("versionInterface", ""))
+    if contrat.schemas.validate(racine, document=genre, version=version):
+        fautes = explication.explain(contrat.schemas, racine, genre, version)
+        return Controle(
+            str(genre),
+            tuple(
+                Faute(
+                    f.ligne,
+                    f.chemin,
+                    XSD,
+                    Gravite.BLOQUANTE,
+                    f.message,
+                    f.valeur,
+                    f.remede,
+                    "attestée",
+                    "XSD",
+                )
+                for f in fautes
+            ),
+        )
+    return _juger(racine, genre, contrat, profil, maintenant, nom)
+
+
+def genre_de(racine: Any) -> Document:
+    """Which of the documents this is. Four of them share the root name: their content tells them apart."""
+    espace = f"{{{codec.NS}}}"
+    if racine.tag == espace + "listeDoublons":
+        return Document.DOUBLONS
+    operation = racine.find(espace + "operation")
+    noms = {e.tag for e in racine} | ({e.tag for e in operation} if operation is not None else set())
+    if espace + "demandeMulticritere" in noms or espace + "listeDemandes" in noms:
+        return Document.RECHERCHE
+    if espace + "codeTerritoire" in noms or espace + "listeTypesEvenements" in noms:
+        return Document.TYPE_EVENEMENT
+    if espace + "numUnique" in noms or espace + "listeEvenements" in noms:
+        return Document.EVENEMENT
+    return Document.DEMANDE
+
+
+def _juger(
+    racine: Any, genre: Document, contrat: Contrat, profil: str, maintenant: datetime, nom: str | None
+) -> Controle:
+    document = codec.decoder(racine)
+    reglages = Reglages()
+    type_fichier = {Document.EVENEMENT: "EVT", Document.RECHERCHE: "RCH"}.get(genre)
+    if type_fichier is None:
+        if genre is not Document.DEMANDE:
+            return Controle(str(genre), ())
+        type_fichier = document.texte_de("entete/typeFichier") or ""
+    contexte = Contexte(
+        type_fichier=type_fichier,
+        document=document,
+        maintenant=maintenant,
+        nomenclatures=contrat.nomenclatures,
+        territoires=contrat.territoires,
+        registre=_VIDE,
+        versions=contrat.versions,
+        nom_fichier=nom,
+        localisations_max=reglages.localisations_max,
+        recherche_max=reglages.recherche_max,
+    )
+    transport = nom is not None
+    applicables = engine.regles_de(contrat, type_fichier)
+    omises = tuple(r.code for r in applicables if r.registre or (r.transport and not transport))
+    anomalies = engine.juger(contexte, contrat, profil, registre=False)
+    fautes = []
+    for anomalie in anomalies:
+        if anomalie.regle in omises:
+            continue
+        fiche = contrat.regles[anomalie.regle]
+        fautes.append(
+            Faute(
+                anomalie.ligne,
+                anomalie.propriete,
+                anomalie.regle,
+                anomalie.gravite,
+                anomalie.message,
+                anomalie.valeur,
+                fiche.remede,
+                str(fiche.fidelite),
+                fiche.source,
+            )
+        )
+    return Controle(str(genre), tuple(fautes), omises)

@@ -1,0 +1,85 @@
+"""The composition root: contract, store, pipeline, SOAP and API in one WSGI application."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+from flask import Flask
+
+from sandbox.contract import versions
+from sandbox.contract.versions import Contrat
+from sandbox.domain.base import Horloge
+from sandbox.operations import bases
+from sandbox.pipeline import Pipeline
+from sandbox.settings import Limites, Reglages
+from sandbox.soap.server import ServeurSoap
+from sandbox.store.session import Magasin
+from sandbox.web import securite, services
+
+VERSION: Final = "0.1.0"
+
+
+@dataclass(frozen=True, slots=True)
+class Configuration:
+    """What an application is built from. Picklable: each worker builds its own."""
+
+    home: Path
+    contract: str = "v5.2"
+    contracts: Path | None = None
+    database: str | None = None
+    journal_max: int = 50_000
+    limites: Limites = field(default_factory=Limites)
+    jeton: str | None = None
+    """Admin token; None on loopback, where the API is open."""
+    semence: str = "ecole"
+    seed: int = 0
+    horloge: Horloge = field(default_factory=Horloge)
+    reglages: Reglages = field(default_factory=Reglages)
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """What the views share; `app.extensions["sne"]`."""
+
+    configuration: Configuration
+    contrat: Contrat
+    magasin: Magasin
+    pipeline: Pipeline
+    soap: ServeurSoap
+
+
+def creer_application(configuration: Configuration) -> Flask:
+    """The application over the store of `configuration`; makes base `ecole` on first start.
+
+    Every schema is compiled here, before the first request. Raises OperatorError (ContractError, StoreError).
+    """
+    contrat = versions.charger(configuration.contract, configuration.contracts)
+    contrat.territoires.prechauffer()
+    magasin = Magasin.ouvrir(
+        configuration.database, configuration.home, journal_max=configuration.journal_max
+    )
+    bases.assurer(
+        magasin,
+        contrat,
+        semence=configuration.semence,
+        seed=configuration.seed,
+        horloge=configuration.horloge,
+        reglages=configuration.reglages,
+    )
+    app = Flask("sandbox.web", static_folder=None, template_folder=None)
+    # A POST is never redirected (wire.md): slashes are taken as they come.
+    app.url_map.strict_slashes = False
+    app.url_map.merge_slashes = False
+    app.extensions["sne"] = Services(
+        configuration,
+        contrat,
+        magasin,
+        Pipeline(contrat, configuration.limites),
+        ServeurSoap(contrat, configuration.limites),
+    )
+    services.installer(app)
+    securite.installer(app)
+    from sandbox.web.api import installer as installer_api  # its libraries cost a third of the start-up
+
+    installer_api(app)
+    return app
