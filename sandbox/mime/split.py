@@ -35,9 +35,9 @@ class Morceau:
     contenu: bytes
     debut: int
 
-    def entete(self, nom: str) -> str:
-        """Value of the first header called `nom` (lower case), "" when absent."""
-        return next((valeur for n, valeur in self.entetes if n.lower() == nom), "")
+    def entetes_par_nom(self) -> dict[str, str]:
+        """Headers by lower-case name; the first of two wins."""
+        return {nom.lower(): valeur for nom, valeur in reversed(self.entetes)}
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,6 +47,16 @@ START_INCONNU: Final = Tolerance(
 CONTENT_ID_IRREGULIER: Final = Tolerance("T-18", "Un Content-ID manque ou est écrit sans chevrons.")
 TYPE_IRREGULIER: Final = Tolerance("T-19", "Le paramètre « type » n'est pas application/xop+xml.")
 
+#: T-20 and after: noted by the reader of the envelope.
+ACTION_AUTRE: Final = Tolerance("T-20", "L'action annoncée n'est pas celle de l'opération appelée.")
+CHARGES_EN_TROP: Final = Tolerance("T-21", "Le Body a plusieurs éléments : seul le premier est lu.")
+CHAMP_INCONNU: Final = Tolerance("T-22", "Un champ inconnu de l'opération est laissé de côté.")
+CHAMPS_DESORDONNES: Final = Tolerance("T-23", "Des champs ne sont pas dans l'ordre du contrat.")
+CHAMP_NIL: Final = Tolerance("T-24", "Un champ porte xsi:nil : il est lu comme absent.")
+CONTENT_TYPE_AUTRE: Final = Tolerance(
+    "T-25", "L'attribut contentType n'est pas dans l'espace de noms du service."
+)
+
 #: Every tolerance of the product, in the order of the codes.
 TABLE: Final[tuple[Tolerance, ...]] = (
     BOM,
@@ -68,4 +78,10 @@ TABLE: Final[tuple[Tolerance, ...]] = (
     START_INCONNU,
     CONTENT_ID_IRREGULIER,
     TYPE_IRREGULIER,
+    ACTION_AUTRE,
+    CHARGES_EN_TROP,
+    CHAMP_INCONNU,
+    CHAMPS_DESORDONNES,
+    CHAMP_NIL,
+    CONTENT_TYPE_AUTRE,
 )

@@ -121,7 +121,8 @@ def _boundary(entete: ContentType, notees: set[Tolerance]) -> bytes:
 
 
 def _partie(morceau: Morceau, rang: int, notees: set[Tolerance]) -> Part:
-    type_partie = morceau.entete("content-type")
+    entetes = morceau.entetes_par_nom()
+    type_partie = entetes.get("content-type", "")
     lu = _lire_type(type_partie, f"Content-Type de la partie {rang}")
     if lu.media.startswith("multipart/"):
         raise MessageMalforme(
@@ -129,13 +130,13 @@ def _partie(morceau: Morceau, rang: int, notees: set[Tolerance]) -> Part:
             explication=f"La partie {rang} (octet {morceau.debut}) est elle-même de type [{lu.media}] : "
             "un message MTOM n'a qu'un niveau de parties.",
         )
-    brut = morceau.entete("content-id")
+    brut = entetes.get("content-id", "")
     identifiant = _sans_chevrons(brut) or None
     if identifiant is None or identifiant == brut:
         notees.add(t.CONTENT_ID_IRREGULIER)
     if identifiant is not None and "*" in identifiant:
         notees.add(t.CONTENT_ID_ETOILE)
-    encodage = morceau.entete("content-transfer-encoding").lower()
+    encodage = entetes.get("content-transfer-encoding", "").lower()
     if encodage not in ("", "binary"):
         notees.add(t.PARTIE_ENCODEE)
     try:
