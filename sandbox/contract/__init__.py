@@ -1,0 +1,1 @@
+"""A published interface, read: versions, schemas, nomenclatures, texts of the rules, hardened XML parser."""
