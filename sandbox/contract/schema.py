@@ -115,7 +115,7 @@ class _Schema:
             fautes = erreur.error_log.filter_from_errors()
             premiere = fautes[0] if len(fautes) else None
             raise ContractError(
-                f"{_relatif(premiere.filename) if premiere else fichier}, "
+                f"{_relatif(premiere.filename, fichier) if premiere else fichier}, "
                 f"ligne {premiere.line if premiere else 0} : schéma incorrect : "
                 f"{premiere.message if premiere else erreur}",
                 remede="corrigez ce schéma",
@@ -154,8 +154,8 @@ def chemin_de(url: str) -> str:
     return "xsd/" + url.rpartition("/")[2]
 
 
-def _relatif(url: str) -> str:
-    return url.removeprefix(BASE)
+def _relatif(url: str, defaut: str) -> str:
+    return url.removeprefix(BASE) if url.startswith(BASE) else defaut
 
 
 def _chemin(xpath: str) -> str:
