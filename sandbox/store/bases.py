@@ -1,0 +1,259 @@
+"""The bases of a store: created, listed, set, emptied, deleted. Seen at once by every process."""
+
+import json
+import re
+import secrets
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
+from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, Final, Literal
+
+import sqlalchemy as sa
+
+from sandbox.domain.base import Base, Horloge
+from sandbox.domain.evenement import TypeEvenement
+from sandbox.domain.guichet import Guichet
+from sandbox.errors import BaseInconnue, StoreError, UsageError
+from sandbox.settings import Reglages
+from sandbox.store import tables
+from sandbox.store.connexion import Connexion, Ligne, Requete
+from sandbox.store.referentiel import guichet_de, ligne_guichet, ligne_type, type_de
+from sandbox.store.valeurs import (
+    instant_ou_rien,
+    iso_ou_rien,
+    jour_ou_rien,
+    micros,
+    micros_ou_rien,
+)
+
+if TYPE_CHECKING:
+    from sandbox.store.session import Magasin
+
+#: What `vider` empties: the journal; demandes, events, numbers and files; armed pannes; or all three.
+Portee = Literal["journal", "etat", "pannes", "tout"]
+
+_NOM: Final = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9_-]{0,62}")
+_B: Final = tables.base.c
+_COLONNES: Final = (
+    _B.nom,
+    _B.semence,
+    _B.seed,
+    _B.fige_a,
+    _B.decalage,
+    _B.reglages,
+    _B.derniere_nuit,
+    _B.creee_le,
+    _B.jeton,
+)
+_LIRE: Final = Requete(sa.select(*_COLONNES).where(_B.nom == sa.bindparam("nom")))
+_LISTER: Final = Requete(sa.select(*_COLONNES).order_by(_B.nom))
+_CREER: Final = Requete(sa.insert(tables.base))
+_REGLER: Final = Requete(
+    sa.update(tables.base).where(_B.nom == sa.bindparam("cle")).values(reglages=sa.bindparam("valeur"))
+)
+_HORLOGE: Final = Requete(
+    sa.update(tables.base)
+    .where(_B.nom == sa.bindparam("cle"))
+    .values(fige_a=sa.bindparam("fige"), decalage=sa.bindparam("ecart"))
+)
+_NUIT: Final = Requete(
+    sa.update(tables.base).where(_B.nom == sa.bindparam("cle")).values(derniere_nuit=sa.bindparam("valeur"))
+)
+_SUPPRIMER: Final = Requete(sa.delete(tables.base).where(_B.nom == sa.bindparam("cle")))
+_VIDER: Final = {
+    table: Requete(sa.delete(table).where(table.c.base == sa.bindparam("cle"))) for table in tables.CONTENU
+}
+_VIDER_COMPTEUR: Final = Requete(
+    # Ids go on: an address given out earlier (SNE-Echange) never comes to mean another exchange.
+    sa.update(tables.journal_compteur)
+    .where(tables.journal_compteur.c.base == sa.bindparam("cle"))
+    .values(origine=tables.journal_compteur.c.dernier, oublies=sa.literal_column("0"))
+)
+_GUICHETS: Final = Requete(
+    sa.select(tables.guichet)
+    .where(tables.guichet.c.base == sa.bindparam("base"))
+    .order_by(tables.guichet.c.code)
+)
+_TYPES: Final = Requete(
+    sa.select(tables.type_evenement)
+    .where(tables.type_evenement.c.base == sa.bindparam("base"))
+    .order_by(tables.type_evenement.c.code)
+)
+_AJOUTER_GUICHET: Final = Requete(sa.insert(tables.guichet))
+_AJOUTER_TYPE: Final = Requete(sa.insert(tables.type_evenement))
+
+
+@dataclass(frozen=True, slots=True)
+class Referentiel:
+    """Guichets and event types of a base, by code, in order; `jeton` tells one state of them from another."""
+
+    jeton: int
+    guichets: Mapping[str, Guichet]
+    types: Mapping[str, TypeEvenement]
+
+
+@dataclass(frozen=True, slots=True)
+class BaseLue:
+    """A base, and the token of its guichets and event types."""
+
+    base: Base
+    jeton: int
+
+
+class Bases:
+    """The bases of a store."""
+
+    def __init__(self, magasin: "Magasin") -> None:
+        self._magasin = magasin
+        self._referentiels: dict[str, Referentiel] = {}
+
+    def creer(
+        self, base: Base, guichets: Iterable[Guichet] = (), types_evenements: Iterable[TypeEvenement] = ()
+    ) -> Base:
+        """Creates `base`; answers it with its day of creation (the machine's, when it has none). Raises
+        UsageError for a name that does not fit an address, StoreError for one that is taken."""
+        if not _NOM.fullmatch(base.nom):
+            raise UsageError(
+                f"Le nom de base [{base.nom}] n'est pas utilisable dans une adresse.",
+                remede="63 caractères au plus : lettres sans accent, chiffres, - et _",
+            )
+        with self._magasin.transaction(ecriture=True, verrou=base.nom) as connexion:
+            if connexion.ligne(_LIRE, {"nom": base.nom}) is not None:
+                raise StoreError(
+                    f"La base [{base.nom}] existe déjà.",
+                    remede=f"choisissez un autre nom, ou « sne-sandbox bases delete {base.nom} » d'abord",
+                )
+            return inserer(connexion, base, guichets, types_evenements)
+
+    def lire(self, nom: str) -> Base:
+        """The base of that name. Raises BaseInconnue."""
+        with self._magasin.transaction(ecriture=False) as connexion:
+            return self.dans(connexion, nom).base
+
+    def lister(self) -> list[Base]:
+        """All bases, by name."""
+        with self._magasin.transaction(ecriture=False) as connexion:
+            return [_base_de(ligne).base for ligne in connexion.lignes(_LISTER, {})]
+
+    def supprimer(self, nom: str) -> None:
+        """Deletes the base and all it holds, journal included. Raises BaseInconnue."""
+        with self._magasin.transaction(ecriture=True, verrou=nom) as connexion:
+            self.dans(connexion, nom)
+            effacer(connexion, nom)
+
+    def regler(self, nom: str, reglages: Reglages) -> None:
+        """Replaces the settings of the base. Raises BaseInconnue."""
+        self._modifier(_REGLER, nom, valeur=ecrire_reglages(reglages))
+
+    def horloge(self, nom: str, horloge: Horloge) -> None:
+        """Sets the clock of the base. Raises BaseInconnue."""
+        self._modifier(
+            _HORLOGE,
+            nom,
+            fige=micros_ou_rien(horloge.fige_a),
+            ecart=horloge.decalage // timedelta(microseconds=1),
+        )
+
+    def vider(self, nom: str, portee: Portee) -> None:
+        """Empties part of the base; its clock, settings, guichets and event types stay. Numbers start again
+        with « etat », ids of exchanges never do. Raises BaseInconnue."""
+        with self._magasin.transaction(ecriture=True, verrou=nom) as connexion:
+            self.dans(connexion, nom)
+            if portee in ("etat", "tout"):
+                for table in tables.ETAT:
+                    connexion.faire(_VIDER[table], {"cle": nom})
+                connexion.faire(_NUIT, {"cle": nom, "valeur": None})
+            if portee in ("pannes", "tout"):
+                connexion.faire(_VIDER[tables.panne], {"cle": nom})
+            if portee in ("journal", "tout"):
+                connexion.faire(_VIDER[tables.echange], {"cle": nom})
+                connexion.faire(_VIDER_COMPTEUR, {"cle": nom})
+
+    # --- inside a transaction of the caller --------------------------------------------------------
+
+    def dans(self, connexion: Connexion, nom: str) -> BaseLue:
+        """The base, read in `connexion`. Raises BaseInconnue."""
+        ligne = connexion.ligne(_LIRE, {"nom": nom})
+        if ligne is None:
+            raise BaseInconnue(nom)
+        return _base_de(ligne)
+
+    def referentiel(self, connexion: Connexion, lue: BaseLue) -> Referentiel:
+        """Guichets and event types of a base, remembered from one transaction to the next."""
+        connu = self._referentiels.get(lue.base.nom)
+        if connu is None or connu.jeton != lue.jeton:
+            cle = {"base": lue.base.nom}
+            guichets = [guichet_de(ligne) for ligne in connexion.lignes(_GUICHETS, cle)]
+            types = [type_de(ligne) for ligne in connexion.lignes(_TYPES, cle)]
+            connu = Referentiel(lue.jeton, {g.code: g for g in guichets}, {t.code: t for t in types})
+            self._referentiels[lue.base.nom] = connu
+        return connu
+
+    def _modifier(self, requete: Requete, nom: str, **valeurs: Any) -> None:
+        with self._magasin.transaction(ecriture=True, verrou=nom) as connexion:
+            if not connexion.faire(requete, {"cle": nom, **valeurs}):
+                raise BaseInconnue(nom)
+
+
+def inserer(
+    connexion: Connexion, base: Base, guichets: Iterable[Guichet], types_evenements: Iterable[TypeEvenement]
+) -> Base:
+    """Writes the rows of a base that does not exist; answers it with its day of creation."""
+    creee_le = base.creee_le or datetime.now(UTC)
+    connexion.faire(
+        _CREER,
+        {
+            "nom": base.nom,
+            "semence": base.semence,
+            "seed": base.seed,
+            "fige_a": micros_ou_rien(base.horloge.fige_a),
+            "decalage": base.horloge.decalage // timedelta(microseconds=1),
+            "reglages": ecrire_reglages(base.reglages),
+            "derniere_nuit": iso_ou_rien(base.derniere_nuit),
+            "creee_le": micros(creee_le),
+            "jeton": secrets.randbits(62),
+        },
+    )
+    connexion.faire_tout(_AJOUTER_GUICHET, [ligne_guichet(base.nom, guichet) for guichet in guichets])
+    connexion.faire_tout(_AJOUTER_TYPE, [ligne_type(base.nom, type_) for type_ in types_evenements])
+    ligne = connexion.ligne(_LIRE, {"nom": base.nom})
+    assert ligne is not None
+    return _base_de(ligne).base
+
+
+def effacer(connexion: Connexion, nom: str) -> None:
+    """Deletes all rows of a base."""
+    for table in tables.CONTENU:
+        connexion.faire(_VIDER[table], {"cle": nom})
+    connexion.faire(_SUPPRIMER, {"cle": nom})
+
+
+def noter_nuit(connexion: Connexion, nom: str, jour: date) -> None:
+    """Records that the nightly work of `jour` is done."""
+    connexion.faire(_NUIT, {"cle": nom, "valeur": jour.isoformat()})
+
+
+def ecrire_reglages(reglages: Reglages) -> str:
+    """Settings as their column holds them."""
+    return json.dumps(asdict(reglages), ensure_ascii=False, sort_keys=True)
+
+
+@lru_cache(maxsize=64)
+def lire_reglages(texte: str) -> Reglages:
+    """Settings from their column. Raises UsageError for one that this version does not know."""
+    return Reglages.de(json.loads(texte))
+
+
+def _base_de(ligne: Ligne) -> BaseLue:
+    nom, semence, seed, fige_a, decalage, reglages, derniere_nuit, creee_le, jeton = ligne
+    base = Base(
+        nom=nom,
+        semence=semence,
+        seed=seed,
+        horloge=Horloge(instant_ou_rien(fige_a), timedelta(microseconds=decalage)),
+        reglages=lire_reglages(reglages),
+        derniere_nuit=jour_ou_rien(derniere_nuit),
+        creee_le=instant_ou_rien(creee_le),
+    )
+    return BaseLue(base, jeton)

@@ -1,0 +1,188 @@
+"""The journal: every exchange of every base, refused ones included, kept to a number."""
+
+import json
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Final
+
+import sqlalchemy as sa
+
+from sandbox.domain.journal import Echange, Verdict
+from sandbox.store import tables
+from sandbox.store.connexion import Connexion, Ligne, Requete
+from sandbox.store.valeurs import detasser, instant_de, instant_ou_rien, micros, micros_ou_rien, tasser
+
+if TYPE_CHECKING:
+    from sandbox.store.registre import RegistreBase
+    from sandbox.store.session import Magasin
+
+#: Exchanges are dropped this many at a time: the journal may hold as many more than its maximum.
+PAS: Final = 64
+
+_E: Final = tables.echange.c
+_C: Final = tables.journal_compteur
+_TEXTES: Final = (
+    "methode", "chemin", "guichet", "service", "operation", "type_fichier", "version", "numero_unique",
+)  # fmt: skip
+_DETAILS: Final = (
+    "pair", "en_tetes", "en_tetes_reponse", "parties", "tolerances", "anomalies", "fault",
+    "reponse_conforme", "trace",
+)  # fmt: skip
+_TETE: Final = (
+    _E.base, _E.identifiant, _E.recu_le, _E.instant_base, _E.verdict, _E.statut, _E.duree_us,
+    *(_E[nom] for nom in _TEXTES), _E.details,
+)  # fmt: skip
+_AJOUTER: Final = Requete(sa.insert(tables.echange))
+_LIRE: Final = Requete(
+    sa.select(*_TETE, _E.requete, _E.reponse).where(
+        _E.base == sa.bindparam("base"), _E.identifiant == sa.bindparam("identifiant")
+    )
+)
+_SUIVANT: Final = Requete(
+    sa.update(_C)
+    .where(_C.c.base == sa.bindparam("cle"))
+    .values(dernier=_C.c.dernier + sa.literal_column("1"))
+    .returning(_C.c.dernier, _C.c.origine, _C.c.oublies)
+)
+_NOUVEAU: Final = {
+    # Two processes may meet on the first exchange of a base.
+    "sqlite": Requete(sa.dialects.sqlite.insert(_C).on_conflict_do_nothing()),
+    "postgresql": Requete(sa.dialects.postgresql.insert(_C).on_conflict_do_nothing()),
+}
+_COMPTER: Final = Requete(
+    sa.select(_C.c.dernier, _C.c.origine, _C.c.oublies).where(_C.c.base == sa.bindparam("base"))
+)
+_PURGER: Final = Requete(
+    sa.delete(tables.echange).where(_E.base == sa.bindparam("base"), _E.identifiant <= sa.bindparam("jusqua"))
+)
+_OUBLIER: Final = Requete(
+    sa.update(_C).where(_C.c.base == sa.bindparam("cle")).values(oublies=sa.bindparam("combien"))
+)
+
+
+class Journal:
+    """The journal of a store. Keeps `maximum` exchanges of each base."""
+
+    def __init__(self, magasin: "Magasin", *, maximum: int) -> None:
+        self._magasin = magasin
+        self._maximum = maximum
+
+    def consigner(self, ou: "RegistreBase | Connexion | None", echange: Echange) -> int:
+        """Writes an exchange, inside the caller's transaction when it gives one; answers its id, which the
+        exchange then holds too. Ids of a base are 1, 2, 3, …"""
+        if ou is None:
+            with self._magasin.transaction(ecriture=True, verrou=echange.base) as connexion:
+                return self._ajouter(connexion, echange)
+        return self._ajouter(ou if isinstance(ou, Connexion) else ou.connexion, echange)
+
+    def lire(self, base: str, identifiant: int) -> Echange | None:
+        """An exchange with its bytes, None when it was never there or was dropped."""
+        with self._magasin.transaction(ecriture=False) as connexion:
+            ligne = connexion.ligne(_LIRE, {"base": base, "identifiant": identifiant})
+        return None if ligne is None else _echange_de(ligne)
+
+    def chercher(
+        self,
+        base: str,
+        *,
+        guichet: str | None = None,
+        operation: str | None = None,
+        verdict: Verdict | None = None,
+        numero: str | None = None,
+        texte: str | None = None,
+        avant_id: int | None = None,
+        apres_id: int | None = None,
+        limite: int = 50,
+    ) -> list[Echange]:
+        """The last `limite` exchanges that fit, newest first, without their bytes. `texte` is looked for in
+        the path, and in all that was noted: headers, parts, tolerances, anomalies, fault (case of ASCII
+        letters ignored)."""
+        choix = sa.select(*_TETE).where(_E.base == base)
+        for colonne, valeur in ((_E.guichet, guichet), (_E.operation, operation), (_E.numero_unique, numero)):
+            if valeur is not None:
+                choix = choix.where(colonne == valeur)
+        if verdict is not None:
+            choix = choix.where(_E.verdict == verdict.value)
+        if texte:
+            choix = choix.where(
+                _E.details.icontains(texte, autoescape=True) | _E.chemin.icontains(texte, autoescape=True)
+            )
+        if avant_id is not None:
+            choix = choix.where(_E.identifiant < avant_id)
+        if apres_id is not None:
+            choix = choix.where(_E.identifiant > apres_id)
+        with self._magasin.transaction(ecriture=False) as connexion:
+            lignes = connexion.sa.execute(choix.order_by(_E.identifiant.desc()).limit(limite)).all()
+        return [_echange_de(tuple(ligne)) for ligne in lignes]
+
+    def compter(self, base: str) -> tuple[int, int]:
+        """How many exchanges are kept, and how many were dropped to make room, since the last emptying."""
+        with self._magasin.transaction(ecriture=False) as connexion:
+            ligne = connexion.ligne(_COMPTER, {"base": base})
+        if ligne is None:
+            return 0, 0
+        dernier, origine, oublies = ligne
+        return dernier - origine - oublies, oublies
+
+    def _ajouter(self, connexion: Connexion, echange: Echange) -> int:
+        compteur = connexion.ligne(_SUIVANT, {"cle": echange.base})
+        if compteur is None:
+            connexion.faire(
+                _NOUVEAU[connexion.dialecte],
+                {"base": echange.base, "dernier": 0, "origine": 0, "oublies": 0},
+            )
+            compteur = connexion.ligne(_SUIVANT, {"cle": echange.base})
+            assert compteur is not None
+        identifiant, origine, oublies = compteur
+        echange.identifiant = identifiant
+        connexion.faire(_AJOUTER, _ligne_de(echange))
+        if identifiant - origine - oublies >= self._maximum + PAS:
+            jusqua = identifiant - self._maximum
+            connexion.faire(_PURGER, {"base": echange.base, "jusqua": jusqua})
+            connexion.faire(_OUBLIER, {"cle": echange.base, "combien": jusqua - origine})
+        return int(identifiant)
+
+
+def _ligne_de(echange: Echange) -> Mapping[str, Any]:
+    ligne: dict[str, Any] = {nom: _lisible(getattr(echange, nom)) for nom in _TEXTES}
+    ligne["base"] = echange.base
+    ligne["identifiant"] = echange.identifiant
+    ligne["recu_le"] = micros(echange.recu_le)
+    ligne["instant_base"] = micros_ou_rien(echange.instant_base)
+    ligne["verdict"] = echange.verdict.value
+    ligne["statut"] = echange.statut
+    ligne["duree_us"] = echange.duree_us
+    ligne["details"] = _lisible(
+        json.dumps({nom: getattr(echange, nom) for nom in _DETAILS}, ensure_ascii=False, default=str)
+    )
+    ligne["requete"] = tasser(echange.requete)
+    ligne["reponse"] = tasser(echange.reponse)
+    return ligne
+
+
+def _lisible(texte: str | None) -> str | None:
+    """Text that a column takes: what a client puts in its address may be no text at all."""
+    if texte is None or (texte.isascii() and "\0" not in texte):
+        return texte
+    return texte.replace("\0", "\N{REPLACEMENT CHARACTER}").encode("utf-8", "replace").decode()
+
+
+def _echange_de(ligne: Ligne) -> Echange:
+    base, identifiant, recu_le, instant_base, verdict, statut, duree_us = ligne[:7]
+    textes = dict(zip(_TEXTES, ligne[7:15], strict=True))
+    details = json.loads(ligne[15])
+    for nom in ("en_tetes", "en_tetes_reponse"):
+        details[nom] = [(cle, valeur) for cle, valeur in details[nom]]
+    echange = Echange(
+        base=base,
+        identifiant=identifiant,
+        recu_le=instant_de(recu_le),
+        instant_base=instant_ou_rien(instant_base),
+        verdict=Verdict(verdict),
+        statut=statut,
+        duree_us=duree_us,
+        **textes,
+        **details,
+    )
+    if len(ligne) > len(_TETE):
+        echange.requete, echange.reponse = detasser(ligne[16]), detasser(ligne[17])
+    return echange
