@@ -1,0 +1,104 @@
+"""One way to try a rule on a few lines of a document, without a contract or a base."""
+
+from collections.abc import Callable, Iterator
+from datetime import date, datetime
+from typing import Any, cast
+
+import pytest
+from lxml import etree
+
+from sandbox.domain.dates import PARIS
+from sandbox.domain.demande import Demande
+from sandbox.domain.demande_stockee import DemandeStockee, Etat
+from sandbox.domain.element import Element
+from sandbox.rules.context import Contexte
+from sandbox.rules.registre_vide import FauxRegistre
+from sandbox.rules.rule import Constat, Regle
+
+MAINTENANT = datetime(2018, 3, 15, 12, tzinfo=PARIS)
+
+Juger = Callable[..., list[Constat]]
+
+
+def _element(xml: Any) -> Element:
+    return Element(
+        xml.tag,
+        (xml.text or "").strip() if len(xml) else xml.text or "",
+        dict(xml.attrib),
+        tuple(_element(enfant) for enfant in xml),
+        xml.sourceline or 0,
+    )
+
+
+def lire(xml: str) -> Element:
+    """The element written in `xml`, without namespace."""
+    return _element(etree.fromstring(xml))
+
+
+def document(formulaire: str, suite: str = "") -> Element:
+    """A demande of 15 March 2018 whose form is `formulaire`."""
+    return lire(
+        '<interfaceNuu versionInterface="02.02"><entete><typeFichier>CRE</typeFichier>'
+        "<dateFichier>2018-03-15T12:00:00+01:00</dateFichier></entete>"
+        f"<demande>{suite}<demandeLogement>{formulaire}</demandeLogement></demande></interfaceNuu>"
+    )
+
+
+@pytest.fixture
+def juger() -> Juger:
+    """`juger(regle, formulaire, …)`: what a rule finds in the form of a demande, on 15 March 2018."""
+
+    def executer(
+        regle: Regle, formulaire: str = "", *, suite: str = "", type_fichier: str = "CRE", **autres: Any
+    ) -> list[Constat]:
+        return _constats(regle, document(formulaire, suite), type_fichier, autres)
+
+    return executer
+
+
+@pytest.fixture
+def juger_document() -> Juger:
+    """`juger_document(regle, xml, …)`: the same on a whole document (events, search)."""
+
+    def executer(regle: Regle, xml: str, *, type_fichier: str = "EVT", **autres: Any) -> list[Constat]:
+        return _constats(regle, lire(xml), type_fichier, autres)
+
+    return executer
+
+
+def _constats(regle: Regle, racine: Element, type_fichier: str, autres: dict[str, Any]) -> list[Constat]:
+    contexte = Contexte(
+        type_fichier=type_fichier,
+        document=racine,
+        # No rule tried here reads the contract.
+        nomenclatures=cast(Any, None),
+        territoires=cast(Any, None),
+        **{"maintenant": MAINTENANT, "registre": FauxRegistre(), **autres},
+    )
+    trouves: Iterator[Constat] = regle.controler(contexte)
+    return list(trouves)
+
+
+@pytest.fixture
+def stocker() -> Callable[..., DemandeStockee]:
+    """`stocker(formulaire, …)`: a demande of the base, active, deposited in Île-de-France."""
+
+    def executer(formulaire: str = "", **autres: Any) -> DemandeStockee:
+        depot = date(2018, 1, 10)
+        champs: dict[str, Any] = {
+            "numero_unique": "1110118000001G1104",
+            "territoire": "111",
+            "etat": Etat.ACTIVE,
+            "version": "02.02",
+            "guichet_createur": "G1104",
+            "guichet_dernier": "G1104",
+            "touchee_par_autrui": False,
+            "date_creation": depot,
+            "debut_validite": depot,
+            "fin_validite": date(2019, 1, 10),
+            "demande": Demande(document(formulaire)),
+            "document": b"",
+        }
+        return DemandeStockee(**{**champs, **autres})
+
+    return executer
