@@ -72,6 +72,8 @@ class Contexte:
     nom_fichier: str | None = None
     localisations_max: int = 10
     recherche_max: int = 500
+    resultats: int | None = None
+    """How many demandes a search finds; None until it has run (RCH003)."""
 
     demande: Demande = field(init=False)
     """The document, as a demande."""
