@@ -1,0 +1,84 @@
+"""Errors to SOAP faults: the one place where an `ExchangeError` becomes XML."""
+
+from collections.abc import Callable
+from typing import Final
+
+from lxml import etree
+
+from sandbox.errors import EnteteNonComprise, ExchangeError, VersionSoapRefusee
+from sandbox.soap.envelope import SOAP11, SOAP12
+
+#: HTTP status of every fault: 400 breaks WCF (wire.md, "What SOAP stacks do", 6).
+STATUT: Final = 500
+
+_XML_LANG: Final = "{http://www.w3.org/XML/1998/namespace}lang"
+
+
+def enveloppe_fault(erreur: ExchangeError, *, espace: str) -> etree._Element:
+    """The whole fault envelope of an error; `espace` is the service namespace, which holds the detail.
+
+    SOAP 1.2, but for a SOAP 1.1 question: a client of that version has to be able to read why it is refused.
+    """
+    return _fault11(erreur) if parle_soap11(erreur) else _fault12(erreur, espace)
+
+
+def parle_soap11(erreur: ExchangeError) -> bool:
+    """Whether the fault of this error is a SOAP 1.1 envelope."""
+    return isinstance(erreur, VersionSoapRefusee)
+
+
+def _fault12(erreur: ExchangeError, espace: str) -> etree._Element:
+    nom = _nommeur(SOAP12)
+    enveloppe = etree.Element(nom("Envelope"), nsmap={"soap": SOAP12})
+    if isinstance(erreur, EnteteNonComprise):
+        _non_compris(etree.SubElement(enveloppe, nom("Header")), erreur.qname)
+    fault = etree.SubElement(etree.SubElement(enveloppe, nom("Body")), nom("Fault"))
+    etree.SubElement(etree.SubElement(fault, nom("Code")), nom("Value")).text = f"soap:{erreur.code}"
+    # No Role: an empty one is refused by some stacks, and there is no intermediary here.
+    texte = etree.SubElement(etree.SubElement(fault, nom("Reason")), nom("Text"))
+    texte.set(_XML_LANG, "fr")
+    texte.text = _lisible(str(erreur))
+    if erreur.code in ("Sender", "Receiver"):
+        detail = etree.SubElement(fault, nom("Detail"))
+        exception = etree.SubElement(detail, f"{{{espace}}}demandeLogementException", nsmap={"ns2": espace})
+        etree.SubElement(exception, "message").text = texte.text
+    return enveloppe
+
+
+def _fault11(erreur: ExchangeError) -> etree._Element:
+    """VersionMismatch with the Upgrade block (SOAP 1.2 part 1, 5.4.7 and appendix A)."""
+    nom, nom12 = _nommeur(SOAP11), _nommeur(SOAP12)
+    enveloppe = etree.Element(nom("Envelope"), nsmap={"soap": SOAP11})
+    upgrade = etree.SubElement(
+        etree.SubElement(enveloppe, nom("Header")), nom12("Upgrade"), nsmap={"env12": SOAP12}
+    )
+    etree.SubElement(upgrade, nom12("SupportedEnvelope")).set("qname", "env12:Envelope")
+    fault = etree.SubElement(etree.SubElement(enveloppe, nom("Body")), nom("Fault"))
+    # SOAP 1.1 has unqualified fault children, and no detail for what is not about the Body.
+    etree.SubElement(fault, "faultcode").text = "soap:VersionMismatch"
+    etree.SubElement(fault, "faultstring").text = _lisible(str(erreur))
+    return enveloppe
+
+
+def _non_compris(entete: etree._Element, qname: str) -> None:
+    """The NotUnderstood block; its `qname` attribute needs the refused block's namespace in scope."""
+    refuse = etree.QName(qname)
+    nsmap = {"refus": refuse.namespace} if refuse.namespace else None
+    bloc = etree.SubElement(entete, f"{{{SOAP12}}}NotUnderstood", nsmap=nsmap)
+    bloc.set("qname", f"refus:{refuse.localname}" if refuse.namespace else refuse.localname)
+
+
+def _nommeur(espace: str) -> Callable[[str], str]:
+    return lambda local: f"{{{espace}}}{local}"
+
+
+def _lisible(phrase: str) -> str:
+    """The sentence without what XML 1.0 cannot hold: it may quote bytes received."""
+    return "".join(c if _permis(ord(c)) else "\ufffd" for c in phrase)
+
+
+def _permis(point: int) -> bool:
+    """Whether XML 1.0 has this code point (production 2)."""
+    if point < 0x20:
+        return point in (0x9, 0xA, 0xD)
+    return not 0xD800 <= point <= 0xDFFF and point not in (0xFFFE, 0xFFFF)

@@ -1,0 +1,63 @@
+"""Pieces of an answer, in the envelope or beside it."""
+
+from lxml import etree
+
+from sandbox.domain.exchange import Piece
+from sandbox.mime.message import Packaging
+from sandbox.mime.unpack import unpack
+from sandbox.soap.envelope import SOAP12, XOP
+from sandbox.soap.packing import emballer, joindre
+
+
+def charge() -> etree._Element:
+    return etree.fromstring("<r><nom>n</nom><a>a</a><b>b</b></r>")
+
+
+def test_mtom_chaque_piece_devient_une_partie_sauf_le_zip():
+    element = charge()
+    pieces = {"a": Piece(b"\xc3\xa9", "text/xml"), "b": Piece(b"PK", "application/zip")}
+    parties = joindre(element, pieces, Packaging.MTOM)
+    assert [(p.content_id, p.content_type, p.encodage, p.contenu) for p in parties] == [
+        ("a@sne-sandbox", "text/xml; charset=UTF-8", "binary", b"\xc3\xa9")
+    ]
+    assert element.findtext("nom") == "n"
+    (include,) = element.find("a")
+    assert (include.tag, include.get("href")) == (f"{{{XOP}}}Include", "cid:a@sne-sandbox")
+    assert element.find("a").text is None
+    assert element.findtext("b") == "UEs="
+
+
+def test_simple_tout_en_base64_sur_une_ligne():
+    element = charge()
+    assert joindre(element, {"a": Piece(bytes(300), None)}, Packaging.SIMPLE) == []
+    assert element.findtext("a") == "A" * 400
+    assert element.findtext("b") == "b"
+
+
+def test_piece_sans_type():
+    (partie,) = joindre(charge(), {"a": Piece(b"x")}, Packaging.MTOM)
+    assert partie.content_type == "application/octet-stream"
+
+
+def test_piece_vide():
+    element = charge()
+    joindre(element, {"a": Piece(b"")}, Packaging.SIMPLE)
+    assert element.findtext("a") == ""
+    (partie,) = joindre(charge(), {"a": Piece(b"")}, Packaging.MTOM)
+    assert partie.contenu == b""
+
+
+def test_boundary_demande_pour_mtom_seulement():
+    enveloppe = etree.Element(f"{{{SOAP12}}}Envelope")
+    demandes: list[str] = []
+
+    def boundary() -> str:
+        demandes.append("b")
+        return "b"
+
+    emballer(enveloppe, [], Packaging.SIMPLE, boundary)
+    assert demandes == []
+    content_type, corps = emballer(enveloppe, [], Packaging.MTOM, boundary)
+    assert demandes == ["b"]
+    assert etree.fromstring(unpack(content_type, corps, taille_max=10**6).racine).tag == enveloppe.tag
+    assert not content_type.endswith(";")
