@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from types import TracebackType
 from typing import Any, Final, Self
 
-from sandbox.contract import codec, xml
+from sandbox.contract import codec, explication, xml
 from sandbox.contract.schema import Document, SchemaError
 from sandbox.contract.versions import Contrat
 from sandbox.domain.base import Base
@@ -23,10 +23,12 @@ from sandbox.operations.question import Operation, Question, Sortie
 from sandbox.operations.table import OPERATIONS
 from sandbox.rules import engine
 from sandbox.rules.context import Contexte
+from sandbox.rules.registre_vide import RegistreVide
 from sandbox.settings import Limites
 from sandbox.store.registre import RegistreBase
 from sandbox.store.session import Magasin
 
+_SANS_REGISTRE: Final = RegistreVide()
 #: A guichet inside a file or certificate name: DEMG1226-…, CERG1226-….
 _GUICHET_DANS_NOM: Final = re.compile(r"[A-Z]{3}(G[0-9A-Z]{4})-")
 
@@ -145,7 +147,7 @@ class Pipeline:
             maintenant=maintenant,
             nomenclatures=self.contrat.nomenclatures,
             territoires=self.contrat.territoires,
-            registre=engine.SANS_REGISTRE,
+            registre=_SANS_REGISTRE,
             operation=operation.nom,
             versions=self.contrat.versions,
             guichet_certificat=appel.guichet_certificat,
@@ -155,7 +157,7 @@ class Pipeline:
             recherche_max=base.reglages.recherche_max,
         )
 
-    def _juger(self, contexte: Contexte, base: Base, *, registre: bool) -> list[Any]:
+    def _juger(self, contexte: Contexte, base: Base, *, registre: bool | None) -> list[Any]:
         return engine.juger(contexte, self.contrat, base.reglages.profile, registre=registre)
 
     def _encoder(self, sortie: Sortie, constats: Constats) -> dict[str, Champ]:
@@ -185,7 +187,7 @@ def _exiger_certificat(appel: Appel) -> None:
     if not nom.startswith("CER") or not appel.piece("certificat"):
         raise CertificatNonConforme(
             nom,
-            explication="Les opérations …DepuisLe exigent un nomCertificat en CER… et un certificat non vide.",
+            explication="Les opérations …DepuisLe exigent un nomCertificat en CER… et un certificat.",
         )
 
 
@@ -206,7 +208,7 @@ def _guichet(appel: Appel, document: Element | None) -> str:
 
 def _expliquer(racine: Any, genre: Document, version: str, contrat: Contrat) -> str:
     try:
-        return _phrases(contrat.schemas.explain(racine, document=genre, version=version))
+        return _phrases(explication.explain(contrat.schemas, racine, genre, version))
     except SandboxError as erreur:  # an explanation that fails must not hide the refusal
         return str(erreur)
 

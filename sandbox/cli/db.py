@@ -87,7 +87,7 @@ def restaurer(fichier: Path, base: str, **options: Any) -> None:
     show_default=True,
     help="Ce qui est vidé.",
 )
-def vider(base: str, portee: str, **options: Any) -> None:
+def vider(base: str, portee: Any, **options: Any) -> None:
     """Remet une base à son départ."""
     from sandbox.store.session import Magasin
 

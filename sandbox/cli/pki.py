@@ -31,11 +31,11 @@ def emettre(guichet: str, base: str, dossier: Path, **options: Any) -> None:
     Le mot de passe des fichiers .p12 est « sne-sandbox ».
     """
     from sandbox.errors import UsageError
-    from sandbox.pki.authority import Autorite
+    from sandbox.pki.authority import Autorite, ecrire
 
     if len(guichet) != 5 or not guichet.isascii() or not guichet.isalnum():
         raise UsageError(f"Le guichet [{guichet}] ne convient pas.", remede="5 lettres ou chiffres : G1104")
     autorite = Autorite.ouvrir(options["home"], [])
-    autorite.ecrire(autorite.emettre(guichet, base), dossier)
+    ecrire(autorite.emettre(guichet, base), dossier)
     for nom in (f"{guichet}.pem", f"{guichet}.key", f"{guichet}.p12", "truststore.p12"):
         click.echo(str(dossier / nom))

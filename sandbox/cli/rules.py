@@ -34,7 +34,7 @@ def commande(forme: str, **options: Any) -> None:
     from sandbox.rules.profiles import gravite
 
     contrat = versions.charger(options["contract"], options["contracts"])
-    fiches = [
+    fiches: list[dict[str, Any]] = [
         {
             "code": regle.code,
             "code_officiel": contrat.regles[regle.code].code_officiel,
@@ -61,7 +61,7 @@ def commande(forme: str, **options: Any) -> None:
     else:
         for fiche in fiches:
             click.echo(f"{fiche['code']}  {fiche['effet']} [{fiche['fidelite']}]  {fiche['condition']}")
-            click.echo(f"        {' '.join(fiche['types'])} · {fiche['texte']}")
+            click.echo(f"        {' '.join(map(str, fiche['types']))} · {fiche['texte']}")
             click.echo(f"        remède : {fiche['remede']} · source : {fiche['source']}")
 
 

@@ -45,7 +45,7 @@ def commande(
     certificat client par guichet.
     """
     from sandbox.operations import bases
-    from sandbox.pki.authority import Autorite
+    from sandbox.pki.authority import Autorite, ecrire
     from sandbox.server import lancement
     from sandbox.settings import Limites, Reglages
     from sandbox.web.app import Configuration
@@ -70,7 +70,7 @@ def commande(
     dossier = home / "pki" / "guichets"
     for guichet in guichets:
         if not (dossier / f"{guichet}.pem").is_file():
-            autorite.ecrire(autorite.emettre(guichet), dossier)
+            ecrire(autorite.emettre(guichet), dossier)
     vitrine = "G1226" if "G1226" in guichets else guichets[0]
 
     def annoncer(adresses: Any) -> None:
@@ -84,7 +84,8 @@ def commande(
         if jeton is not None:
             click.echo(f"  jeton d'administration : {jeton}", err=True)
 
-    lancement.lancer(configuration, autorite, options, annoncer)
+    a_servir = lancement.Lancement(configuration, lancement.ecoute_de(options), autorite)
+    lancement.lancer(a_servir, options["workers"], annoncer)
     sys.exit(0)
 
 

@@ -57,9 +57,8 @@ def arbre(element: Element) -> Any:
 
 def ecrire(racine: Any) -> bytes:
     """Bytes of a tree, with the declaration that the real server writes (attested)."""
-    return b'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n' + etree.tostring(
-        racine, encoding="UTF-8", xml_declaration=False
-    )
+    corps: bytes = etree.tostring(racine, encoding="UTF-8", xml_declaration=False)
+    return b'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n' + corps
 
 
 def encoder(element: Element) -> bytes:

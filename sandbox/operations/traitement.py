@@ -1,18 +1,22 @@
 """`informationTraitement`: what the SNE computes about a demande (02.01; 02.02 adds resources per UC)."""
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Final
 
 from sandbox.domain.dates import ajouter_mois, xs_date_time
+from sandbox.domain.decision import ATTRIBUTION_SOUS_CONDITION, DECISION, TYPE_DECISION
 from sandbox.domain.demande import Demande
 from sandbox.domain.demande_stockee import DemandeStockee
 from sandbox.domain.element import Element, construire
-from sandbox.domain.menage import menage_de
+from sandbox.domain.evenement import Evenement
+from sandbox.domain.menage import Menage
 from sandbox.operations.question import Question
 
 #: Paris, years before a delay is abnormally long: 1 room, 2-3 rooms, 4 and more (attested: 6, 9, 10 years).
 _PARIS_ANS: Final = {"C": 6, "T1": 6, "T2": 9, "T3": 9}
 _PARIS_GRAND_ANS: Final = 10
+_CONDITIONNELLE: Final = (DECISION, ATTRIBUTION_SOUS_CONDITION)
 #: Elsewhere (convention).
 _AILLEURS_ANS: Final = 3
 
@@ -31,25 +35,32 @@ def est_delai_anormalement_long(demande: Demande, depot: date, jour: date) -> bo
     return ajouter_mois(depot, 12 * delai_anormal_ans(demande)) < jour
 
 
+def a_multiples_attributions(evenements: Iterable[Evenement]) -> bool:
+    """Whether more than one attribution under condition was decided (convention: decision ATTCON)."""
+    conditionnelles = 0
+    for evenement in evenements:
+        if evenement.code_type == TYPE_DECISION and not evenement.supprime:
+            conditionnelles += _CONDITIONNELLE in evenement.caracteristiques
+    return conditionnelles > 1
+
+
 def information_traitement(stockee: DemandeStockee, question: Question, version: str) -> Element:
     """The block, computed now. In 02.02 it holds the resources per UC, the UC and the first quartile."""
     jour = question.maintenant.date()
     long = est_delai_anormalement_long(stockee.demande, stockee.date_creation, jour)
-    multiples = question.registre.attributions_sous_condition(stockee.numero_unique) > 1
+    multiples = a_multiples_attributions(question.registre.evenements(stockee.numero_unique))
     enfants = [
         construire("estDelaiAnormalementLong", _booleen(long)),
         construire("estMultiplesAttributionsSousConditions", _booleen(multiples)),
         construire("dateCalculIndicateur", xs_date_time(question.maintenant)),
     ]
-    if version >= "02.02" and not stockee.demande.est_association:
-        menage = menage_de(stockee.demande, jour)
+    menage = Menage.de(stockee.demande, jour) if version >= "02.02" else None
+    if menage is not None:
         enfants.append(construire("ressourcesAnnuellesUC", str(menage.ressources_annuelles_uc)))
-        enfants.append(construire("nombreUC", f"{menage.unites_consommation:.2f}"))
+        enfants.append(construire("nombreUC", f"{menage.nombre_uc:.2f}"))
         seuil = question.contrat.quartiles.seuil(stockee.demande, question.contrat.territoires)
         if seuil is not None:
-            enfants.append(
-                construire("premierQuartile", _booleen(menage.ressources_annuelles_uc < seuil.montant_uc))
-            )
+            enfants.append(construire("premierQuartile", _booleen(menage.premier_quartile(seuil.montant))))
     return construire("informationTraitement", tuple(enfants))
 
 

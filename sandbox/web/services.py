@@ -1,19 +1,24 @@
 """The SOAP endpoints: an exchange is opened in the journal, and always closed, refusals included."""
 
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime
+from random import Random
 from typing import TYPE_CHECKING, Final
+from zlib import crc32
 
 import structlog
 from flask import Flask, Response, current_app, request
+from werkzeug.exceptions import NotFound
 
 from sandbox.domain.base import BASE_PAR_DEFAUT
 from sandbox.domain.exchange import Appel, Constats, Reponse
 from sandbox.domain.journal import Echange, Verdict
-from sandbox.errors import BaseInconnue, HttpRefus, SandboxError
+from sandbox.errors import BaseInconnue, HttpRefus, OperationRefusee, SandboxError
+from sandbox.mime.pack import boundary
 from sandbox.pipeline import Travail, trace
 from sandbox.soap import wsdl
-from sandbox.soap.identity import identifier
+from sandbox.soap.identity import identite as identite_de
 from sandbox.soap.types_http import ReponseHttp, RequeteHttp
 
 if TYPE_CHECKING:
@@ -23,6 +28,9 @@ _log = structlog.get_logger("sandbox.web")
 
 #: Key of the WSGI environment where the server puts the client certificate (DER); no header can forge it.
 CERTIFICAT: Final = "sne.certificat_client"
+
+
+_PANNE: Final = "Le bac à sable a rencontré une erreur interne ; rien n'a été enregistré."
 
 
 class _Annule(Exception):
@@ -49,7 +57,7 @@ def installer(app: Flask) -> None:
 _METHODES: Final = ("GET", "POST", "PUT", "DELETE", "PATCH")
 
 
-def _vue(service: str):  # type: ignore[no-untyped-def]
+def _vue(service: str) -> Callable[..., Response]:
     def vue(base: str = BASE_PAR_DEFAUT) -> Response:
         if request.method == "GET":
             return _decrire(service)
@@ -61,9 +69,10 @@ def _vue(service: str):  # type: ignore[no-untyped-def]
 def _decrire(service: str) -> Response:
     """`?wsdl`, and the schemas it imports by `?xsd=…`."""
     services: Services = current_app.extensions["sne"]
-    reponse = wsdl.decrire(
-        services.contrat, service, request.base_url, request.query_string.decode("latin-1")
-    )
+    requete = RequeteHttp("GET", request.full_path, list(request.headers), b"")
+    reponse = wsdl.servir(services.contrat, service, requete, origine=f"{request.scheme}://{request.host}")
+    if reponse is None:
+        raise NotFound("Ajoutez ?wsdl à cette adresse pour lire le contrat ; SOAP s'appelle par POST.")
     return Response(reponse.corps, reponse.statut, reponse.en_tetes)
 
 
@@ -124,7 +133,9 @@ def repondre(
     except Exception as erreur:  # noqa: BLE001 - the last net: the server lives on, the journal says why
         _log.exception("exchange failed", base=base, service=service)
         echange.identifiant = None
-        reponse = services.soap.panne_interne(requete, echange, erreur)
+        reponse = ReponseHttp(500, [("Content-Type", "text/plain; charset=utf-8")], _PANNE.encode())
+        echange.verdict = Verdict.ERREUR
+        echange.fault = {"code": "Receiver", "message": _PANNE, "explication": repr(erreur)}
         echange.trace = trace(erreur)
         _clore(echange, reponse, debut)
     _consigner(services, echange)
@@ -139,17 +150,26 @@ def _traiter(
     base = travail.lecture().base
     echange.instant_base = base.horloge.maintenant(echange.recu_le)
 
+    appelant = identite_de(request.environ.get(CERTIFICAT))
+
     def traiter(appel: Appel, constats: Constats) -> Reponse:
+        if appelant.base is not None and appelant.base != base.nom:
+            raise OperationRefusee(
+                f"Le certificat présenté vaut pour la base [{appelant.base}], pas pour [{base.nom}].",
+                explication=f"Émettez-en un : sne-sandbox pki issue --guichet {appelant.guichet} "
+                f"--base {base.nom} --out DOSSIER ; ou appelez /bases/{appelant.base}/services/…",
+            )
         return services.pipeline.traiter(appel, constats, travail)
 
     return services.soap.repondre(
         requete,
         base=base.nom,
         service=service,
-        identite=identifier(request.environ.get(CERTIFICAT)),
+        identite=appelant,
         echange=echange,
         traiter=traiter,
         emballage=base.reglages.emballage,
+        boundary=lambda: boundary(Random(f"{base.seed}:{crc32(requete.corps)}")),  # same question, same limit
     )
 
 

@@ -16,7 +16,8 @@ _LISTE: Final = "listeCaracteristiquesSpecifiques/caracteristiqueSpecifique"
 
 def lister(question: Question) -> Sortie:
     """All events of the demande that are not deleted, oldest first."""
-    return _sortie(question, question.registre.evenements(_numero(question)))
+    evenements = question.registre.evenements(_numero(question))
+    return _sortie(question, [e for e in evenements if not e.supprime])
 
 
 def ajouter(question: Question) -> Sortie:

@@ -1,13 +1,16 @@
 """rechercheDemandeMulticritere: the numbers of the demandes that hold all criteria."""
 
 from dataclasses import replace
+from functools import partial
 from typing import Final
 
 from sandbox.contract.schema import Document
 from sandbox.domain.anomalie import Anomalie
+from sandbox.domain.demande_stockee import DemandeStockee, Etat
 from sandbox.domain.element import Element, construire
 from sandbox.operations import fichier_xml
 from sandbox.operations.question import Operation, Question, Sortie
+from sandbox.operations.traitement import a_multiples_attributions, est_delai_anormalement_long
 from sandbox.rules.engine import anomalie_de
 from sandbox.store.recherche import Criteres
 
@@ -15,7 +18,9 @@ from sandbox.store.recherche import Criteres
 def executer(question: Question) -> Sortie:
     """`listeDemandes`, no more than the base's `recherche_max` (RCH003, structurante)."""
     limite = question.base.reglages.recherche_max
-    numeros = question.registre.rechercher(criteres(question.recu), limite)
+    cherches = criteres(question.recu)
+    filtre = partial(_calcules, question, cherches) if cherches.calcules else None
+    numeros = question.registre.rechercher(cherches, limite, filtre)
     if len(numeros) > limite:
         trop: Anomalie = anomalie_de(
             question.contrat, "RCH003", "interfaceNuu/operation/demandeMulticritere", {"max": str(limite)}
@@ -23,6 +28,24 @@ def executer(question: Question) -> Sortie:
         return refuser(replace(question, anomalies=(*question.anomalies, trop)))
     liste = construire("listeDemandes", tuple(construire("numUnique", n) for n in numeros))
     return fichier_xml.sortie(question, Document.RECHERCHE, "RCH", liste)
+
+
+def _calcules(question: Question, cherches: Criteres, stockee: DemandeStockee) -> bool:
+    """Whether a demande holds the criteria that the SNE computes."""
+    jour = question.maintenant.date()
+    if cherches.delai_anormalement_long is not None:
+        long = est_delai_anormalement_long(stockee.demande, stockee.date_creation, jour)
+        if long is not cherches.delai_anormalement_long:
+            return False
+    if cherches.multiples_attributions is None:
+        return True
+    evenements = question.registre.evenements(stockee.numero_unique)
+    return a_multiples_attributions(evenements) is cherches.multiples_attributions
+
+
+def _etat(code: str | None) -> Etat | None:
+    # RCH005 does not block in every profile: an unknown state is then no criterion.
+    return Etat(code) if code in tuple(Etat) else None
 
 
 def refuser(question: Question) -> Sortie:
@@ -36,7 +59,7 @@ def criteres(racine: Element) -> Criteres:
     pieces = bloc.tous("piecesJustificatives/codeCategorie")
     return Criteres(
         numero_unique=bloc.texte_de("numUnique"),
-        etat=bloc.texte_de("etatDemande"),
+        etat=_etat(bloc.texte_de("etatDemande")),
         depot_debut=bloc.date_de("dateDepotDebut"),
         depot_fin=bloc.date_de("dateDepotFin"),
         renouvellement_debut=bloc.date_de("dateRenouvellementDebut"),

@@ -21,7 +21,7 @@ class Probleme(Schema):
     errors = fields.Dict(metadata={"description": "Fautes par champ"})
 
 
-class ApiAdmin(Api):  # type: ignore[misc]
+class ApiAdmin(Api):
     """flask-smorest, with RFC 9457 errors."""
 
     ERROR_SCHEMA = Probleme
