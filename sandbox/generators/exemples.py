@@ -1,7 +1,7 @@
 """The examples of the controls: for each rule, documents that it accepts and documents that it refuses.
 
 They are data, `fixtures/exemples/<sujet>.toml`, one `[[exemple]]` each. An example is a named specimen
-(`fixtures/demandes/`), a few edits, and what the base holds:
+(`fixtures/demandes/`, `fixtures/documents/`), a few edits, and what the base holds:
 
     [[exemple]]
     regle = "IDT012"            # the rule
@@ -10,7 +10,7 @@ They are data, `fixtures/exemples/<sujet>.toml`, one `[[exemple]]` each. An exam
     specimen = "association"    # default personne_seule
     type = "CRE"                # default CRE; sets typeFichier. DALO, EVT, RCH, ASY: the channel
     version = "02.01"           # optional: sets versionInterface
-    edits = [["texte", "demande/demandeLogement/association/nom", " "]]
+    edits = [["texte", "~/association/nom", " "]]
     stockee = { specimen = "personne_seule", etat = "A" }   # or false: the base does not know the number
     registre = [{ specimen = "couple", numero = "…" }]      # other demandes of the base
     maintenant = 2018-03-15T12:00:00+01:00                  # default: the dateFichier of the specimen
@@ -18,14 +18,14 @@ They are data, `fixtures/exemples/<sujet>.toml`, one `[[exemple]]` each. An exam
     profil = "ecole"            # default ecole
     guichet_certificat, operation, localisations_max, recherche_max, evenements: as in `Contexte`
 
-Edits, in order, on paths from the root (an index counts namesakes from 1):
+Edits, in order, on paths from the root (an index counts namesakes from 1; `~` is `demande/demandeLogement`):
 `["texte", path, text]` and `["code", path, code]` (the element is created at its place when missing; a code
 "" takes the attribute away), `["attribut", path, name, value]`, `["supprimer", path]`,
 `["ajouter", parent path, xml without prefix]` (at its place in the schema's order).
 
 A message that names a number (MOD, REN, RAD, SUP, COP, DALO, EVT) has by default its own specimen, unedited,
-stored and active. The keys of `stockee` and `registre` beside `specimen`, `numero` and `edits` are fields of
-`DemandeStockee`.
+stored and active (DALO: hebergee_secret, EVT: colocataires). The keys of `stockee` and `registre` beside
+`specimen`, `numero` and `edits` are fields of `DemandeStockee`.
 """
 
 import tomllib
@@ -57,7 +57,10 @@ from sandbox.rules.registre_vide import FauxRegistre
 from sandbox.settings import Limites
 
 _CANAUX: Final = frozenset({"DALO", "EVT", "RCH", "ASY"})
+_FORMULAIRE: Final = "demande/demandeLogement"
 _CREATIONS: Final = frozenset({"CRE", "CRS"})
+#: What the specimens of these channels speak of.
+_STOCKEE_DU_CANAL: Final = {"DALO": "hebergee_secret", "EVT": "colocataires"}
 _SANS_STOCKEE: Final = _CREATIONS | {"RCH", "ASY"}
 _Q: Final = f"{{{NS}}}"
 _CHAMPS_STOCKEE: Final = frozenset(champ.name for champ in fields(DemandeStockee))
@@ -128,7 +131,7 @@ def document(exemple: Exemple, contrat: Contrat) -> Any:
         racine.set("versionInterface", exemple.version)
     if exemple.type not in _CANAUX:
         _editer(racine, ("texte", "entete/typeFichier", exemple.type), contrat.nomenclatures)
-        numero = "demande/demandeLogement/numUnique"
+        numero = f"{_FORMULAIRE}/numUnique"
         if exemple.type in _CREATIONS:
             _editer(racine, ("supprimer", numero), contrat.nomenclatures)
         elif exemple.stockee is not False and not _texte(racine, numero):
@@ -170,7 +173,9 @@ def contexte(exemple: Exemple, contrat: Contrat) -> Contexte:
         stockee=stockee,
         guichet_certificat=exemple.guichet_certificat,
         guichet_emetteur=exemple.guichet_certificat or guichet or None,
-        nom_fichier=exemple.nom_fichier or f"DEM{guichet}-{tampon(maintenant)}-000000.xml",
+        nom_fichier=f"DEM{guichet}-{tampon(maintenant)}-000000.xml"
+        if exemple.nom_fichier is None
+        else exemple.nom_fichier,
         localisations_max=exemple.localisations_max,
         recherche_max=exemple.recherche_max,
     )
@@ -183,11 +188,11 @@ def specimen(nom: str) -> Any:
 
 @cache
 def _octets(nom: str) -> bytes:
-    chemin = fixtures_dir() / "demandes" / f"{nom}.xml"
-    try:
-        return chemin.read_bytes()
-    except OSError as erreur:
-        raise ContractError(f"Le spécimen [{nom}] est illisible : {erreur.strerror}.") from erreur
+    for dossier in ("demandes", "documents"):
+        chemin = fixtures_dir() / dossier / f"{nom}.xml"
+        if chemin.is_file():
+            return chemin.read_bytes()
+    raise ContractError(f"Le spécimen [{nom}] n'existe pas.")
 
 
 @cache
@@ -205,7 +210,7 @@ def _stockee_de(exemple: Exemple, demande: Demande, contrat: Contrat) -> Demande
     if exemple.stockee is False or exemple.type in _SANS_STOCKEE:
         return None
     table: Mapping[str, Any] = exemple.stockee if isinstance(exemple.stockee, Mapping) else {}
-    propre = "personne_seule" if exemple.type in _CANAUX else exemple.specimen
+    propre = _STOCKEE_DU_CANAL.get(exemple.type, exemple.specimen)
     numero = next((e.texte for e in demande.element.parcourir() if e.nom == "numUnique" and e.texte), None)
     stockee = _stockee({"specimen": propre, **table}, numero, contrat)
     return stockee if numero == stockee.numero_unique else None
@@ -261,7 +266,8 @@ def _evenement(table: Mapping[str, Any]) -> Evenement:
 
 
 def _editer(racine: Any, edit: Sequence[str], nomenclatures: Nomenclatures) -> None:
-    match edit:
+    geste, chemin, *reste = edit
+    match [geste, _FORMULAIRE + chemin[1:] if chemin.startswith("~") else chemin, *reste]:
         case ["texte", chemin, texte]:
             _trouver_ou_creer(racine, chemin, nomenclatures).text = texte or None
         case ["code", chemin, ""]:
@@ -283,10 +289,7 @@ def _editer(racine: Any, edit: Sequence[str], nomenclatures: Nomenclatures) -> N
 
 
 def _trouver(racine: Any, chemin: str) -> Any:
-    morceaux = chemin.removeprefix("interfaceNuu").strip("/").split("/")
-    if morceaux == [""]:
-        return racine
-    return racine.find("/".join(_Q + morceau for morceau in morceaux))
+    return racine.find("/".join(_Q + morceau for morceau in chemin.split("/"))) if chemin else racine
 
 
 def _trouver_ou_creer(racine: Any, chemin: str, nomenclatures: Nomenclatures) -> Any:

@@ -17,7 +17,7 @@ from sandbox.errors import ERREUR_INATTENDUE, ErreurInterne
 from sandbox.rules.catalogue import REGLES
 from sandbox.rules.context import Contexte
 from sandbox.rules.profiles import gravite
-from sandbox.rules.rule import Constat, Regle
+from sandbox.rules.rule import Constat, Regle, allege
 
 #: Bounds of `anomalie/message` and `anomalie/@propriete` in the schema.
 MESSAGE_MAX: Final = 512
@@ -26,6 +26,9 @@ PROPRIETE_MAX: Final = 255
 #: Content faults that a stored demande may already have: on MOD and REN they do not block again.
 _CONTENU: Final = ("IDT", "ADR", "MEN", "RES", "LOG", "REC", "MOT", "HAN")
 _PREALABLE: Final = "ENT001"
+
+#: Types whose message is compared with the stored demande: judged in one go, over an open register.
+COMPARES_AU_REGISTRE: Final = frozenset({"MOD", "REN"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +71,19 @@ def juger(
     if not trouves:
         return []
     return _rediger(_deja_connus(trouves, contexte), contrat.nomenclatures)
+
+
+def ranger(anomalies: Iterable[Anomalie], contrat: Contrat) -> list[Anomalie]:
+    """Anomalies of several runs in document order, none twice."""
+    uniques = {(a.regle, a.propriete, a.message): a for a in anomalies}
+    return sorted(uniques.values(), key=lambda anomalie: _rang(anomalie.propriete, contrat.nomenclatures))
+
+
+def anomalie_de(contrat: Contrat, code: str, chemin: str, valeurs: dict[str, str]) -> Anomalie:
+    """A blocking anomalie of a structurante rule that only an operation can judge (RCH003: the results)."""
+    fiche = contrat.regles[code]
+    texte = fiche.texte.format_map(_Valeurs(valeurs))
+    return Anomalie(code, fiche.code_officiel or fiche.code, texte[:MESSAGE_MAX], chemin, Gravite.BLOQUANTE)
 
 
 def regles_de(contrat: Contrat, type_fichier: str, *, registre: bool | None = None) -> tuple[Regle, ...]:
@@ -115,7 +131,7 @@ _Trouve = tuple[_Poste, list[Constat]]
 
 
 def _deja_connus(trouves: list[_Trouve], contexte: Contexte) -> list[_Trouve]:
-    if contexte.type_fichier not in ("MOD", "REN") or contexte.stockee is None:
+    if contexte.type_fichier not in COMPARES_AU_REGISTRE or contexte.stockee is None:
         return trouves
     ancien = None
     juges: list[_Trouve] = []
@@ -150,7 +166,7 @@ def _alleger(constats: list[Constat], anciens: list[Constat]) -> list[Constat]:
         if rang not in legers and par_nom[nom] > 0:
             par_nom[nom] -= 1
             legers.add(rang)
-    return [replace(c, leger=True) if rang in legers else c for rang, c in enumerate(constats)]
+    return [allege(c) if rang in legers else c for rang, c in enumerate(constats)]
 
 
 _Empreinte = tuple[str, tuple[tuple[str, str], ...]]

@@ -8,7 +8,7 @@ from sandbox.contract.territoires import Commune, Territoires
 from sandbox.domain.element import Element
 from sandbox.domain.numero_unique import departement_de
 from sandbox.rules.context import Contexte
-from sandbox.rules.rule import Constat, constat
+from sandbox.rules.rule import Constat, allege, constat
 
 #: Départements and collectivités of the code officiel géographique, in 2018.
 DEPARTEMENTS: Final = frozenset(
@@ -30,7 +30,8 @@ def commune_inconnue(element: Element, contexte: Contexte) -> Iterator[Constat]:
     fault, so a code of a known département only warns."""
     code = element.code
     if code is not None and not contexte.territoires.existe(code):
-        yield constat(element, leger=departement_connu(code))
+        trouve = constat(element)
+        yield allege(trouve) if departement_connu(code) else trouve
 
 
 def actuelle(code: str, territoires: Territoires) -> Commune | None:

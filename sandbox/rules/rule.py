@@ -1,7 +1,7 @@
 """A rule is a value: a code, and a function that yields the places where it does not hold."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from sandbox.domain.element import Element
@@ -55,10 +55,10 @@ def regle(
     return faire
 
 
-def constat(element: Element, *, leger: bool = False, **valeurs: str) -> Constat:
+def constat(element: Element, **valeurs: str) -> Constat:
     """The rule does not hold on `element`; `valeur` defaults to its text, or its code."""
     valeurs.setdefault("valeur", element.texte or element.code or "")
-    return Constat(element.chemin, valeurs, element.ligne, leger)
+    return Constat(element.chemin, valeurs, element.ligne)
 
 
 def manquant(parent: Element, nom: str, **valeurs: str) -> Constat:
@@ -68,3 +68,8 @@ def manquant(parent: Element, nom: str, **valeurs: str) -> Constat:
         if enfant.nom == nom:
             return Constat(enfant.chemin, valeurs, enfant.ligne)
     return Constat(f"{parent.chemin}/{nom}", valeurs, parent.ligne)
+
+
+def allege(trouve: Constat) -> Constat:
+    """The same place, that only warns."""
+    return replace(trouve, leger=True)

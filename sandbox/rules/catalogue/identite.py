@@ -11,7 +11,7 @@ from sandbox.domain.element import Element
 from sandbox.domain.texte import plier
 from sandbox.rules.context import Contexte
 from sandbox.rules.personnes import identite
-from sandbox.rules.rule import Constat, Regle, constat, manquant, regle
+from sandbox.rules.rule import Constat, Regle, allege, constat, manquant, regle
 
 #: What a name may hold beside letters: spaces, apostrophes, hyphens, full stops, slashes.
 _SIGNES: Final = str.maketrans("", "", " \u00a0\u202f'\u2019-\u2010\u2011./")
@@ -184,7 +184,7 @@ def nom_obligatoire(contexte: Contexte) -> Iterator[Constat]:
         if not personne.nom.strip():
             yield _sur(personne.element, "nom")
         if not personne.prenom.strip():
-            yield _sur(personne.element, "prenom", leger=True)
+            yield allege(_sur(personne.element, "prenom"))
 
 
 @regle("IDT017")
@@ -233,13 +233,10 @@ def _sur_la_naissance(personne: Personne) -> Constat:
     return _sur(personne.element, "dateNaissance")
 
 
-def _sur(parent: Element, nom: str, *, leger: bool = False) -> Constat:
+def _sur(parent: Element, nom: str) -> Constat:
     """On the child `nom` of `parent`, be it written, empty or missing."""
     ecrit = parent.enfant(nom)
-    if ecrit is not None:
-        return constat(ecrit, leger=leger)
-    vide = manquant(parent, nom)
-    return Constat(vide.chemin, vide.valeurs, vide.ligne, leger)
+    return constat(ecrit) if ecrit is not None else manquant(parent, nom)
 
 
 REGLES: Final[tuple[Regle, ...]] = (

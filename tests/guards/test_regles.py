@@ -1,0 +1,65 @@
+"""Every control is a function and a row, says where it comes from and what to do, and shows examples."""
+
+import pytest
+
+from sandbox.contract.schema import Document
+from sandbox.contract.versions import Contrat, charger
+from sandbox.domain.anomalie import Gravite
+from sandbox.generators.exemples import Exemple, appliquer, exemples
+from sandbox.generators.exemples import document as document_de
+from sandbox.rules.catalogue import REGLES
+
+CODES = [regle.code for regle in REGLES]
+EXEMPLES = exemples()
+_GENRES = {"EVT": Document.EVENEMENT, "RCH": Document.RECHERCHE}
+
+
+@pytest.fixture(scope="module")
+def contrat() -> Contrat:
+    return charger("v5.2")
+
+
+def test_each_rule_has_one_function_and_one_row(contrat: Contrat) -> None:
+    assert sorted(CODES) == sorted(contrat.regles)
+
+
+def test_the_former_interface_knows_no_rule_that_has_no_function() -> None:
+    assert set(charger("v5.0").regles) <= set(CODES)
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_each_rule_says_what_it_wants_and_where_it_comes_from(contrat: Contrat, code: str) -> None:
+    fiche = contrat.regles[code]
+    assert fiche.source
+    assert fiche.fidelite
+    assert fiche.condition.endswith(".")
+    assert fiche.remede.endswith(".")
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_each_rule_has_an_accepting_and_a_refusing_example(code: str) -> None:
+    assert {e.verdict for e in EXEMPLES if e.regle == code} == {"accepte", "refuse"}
+
+
+def test_no_example_is_that_of_an_unknown_rule() -> None:
+    assert {e.regle for e in EXEMPLES} <= set(CODES)
+
+
+@pytest.mark.parametrize("exemple", EXEMPLES, ids=str)
+def test_each_example_gets_its_verdict(contrat: Contrat, exemple: Exemple) -> None:
+    anomalies = appliquer(exemple, contrat)
+    levees = [a for a in anomalies if a.regle == exemple.regle]
+    assert bool(levees) is (exemple.verdict == "refuse"), [f"{a.regle} {a.propriete}" for a in anomalies]
+    if exemple.gravite is not None:
+        assert levees[0].gravite is Gravite(exemple.gravite)
+
+
+@pytest.mark.parametrize("exemple", EXEMPLES, ids=str)
+def test_each_example_fits_its_schema(contrat: Contrat, exemple: Exemple) -> None:
+    """What the schema refuses never reaches a rule: such an example would prove nothing."""
+    genre = _GENRES.get(exemple.type, Document.DEMANDE)
+    racine = document_de(exemple, contrat)
+    version = contrat.version_de_lecture(racine.get("versionInterface"))
+    assert [
+        f"{e.chemin} : {e.message}" for e in contrat.schemas.validate(racine, document=genre, version=version)
+    ] == []
