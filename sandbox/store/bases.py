@@ -60,6 +60,9 @@ _HORLOGE: Final = Requete(
 _NUIT: Final = Requete(
     sa.update(tables.base).where(_B.nom == sa.bindparam("cle")).values(derniere_nuit=sa.bindparam("valeur"))
 )
+_JETON: Final = Requete(
+    sa.update(tables.base).where(_B.nom == sa.bindparam("cle")).values(jeton=sa.bindparam("valeur"))
+)
 _SUPPRIMER: Final = Requete(sa.delete(tables.base).where(_B.nom == sa.bindparam("cle")))
 _VIDER: Final = {
     table: Requete(sa.delete(table).where(table.c.base == sa.bindparam("cle"))) for table in tables.CONTENU
@@ -68,7 +71,7 @@ _VIDER_COMPTEUR: Final = Requete(
     # Ids go on: an address given out earlier (SNE-Echange) never comes to mean another exchange.
     sa.update(tables.journal_compteur)
     .where(tables.journal_compteur.c.base == sa.bindparam("cle"))
-    .values(origine=tables.journal_compteur.c.dernier, oublies=sa.literal_column("0"))
+    .values(origine=tables.journal_compteur.c.dernier, oublies=0)
 )
 _GUICHETS: Final = Requete(
     sa.select(tables.guichet)
@@ -113,11 +116,7 @@ class Bases:
     ) -> Base:
         """Creates `base`; answers it with its day of creation (the machine's, when it has none). Raises
         UsageError for a name that does not fit an address, StoreError for one that is taken."""
-        if not _NOM.fullmatch(base.nom):
-            raise UsageError(
-                f"Le nom de base [{base.nom}] n'est pas utilisable dans une adresse.",
-                remede="63 caractères au plus : lettres sans accent, chiffres, - et _",
-            )
+        verifier_nom(base.nom)
         with self._magasin.transaction(ecriture=True, verrou=base.nom) as connexion:
             if connexion.ligne(_LIRE, {"nom": base.nom}) is not None:
                 raise StoreError(
@@ -194,6 +193,20 @@ class Bases:
         with self._magasin.transaction(ecriture=True, verrou=nom) as connexion:
             if not connexion.faire(requete, {"cle": nom, **valeurs}):
                 raise BaseInconnue(nom)
+
+
+def verifier_nom(nom: str) -> None:
+    """Raises UsageError for a name that does not fit an address."""
+    if not _NOM.fullmatch(nom):
+        raise UsageError(
+            f"Le nom de base [{nom}] n'est pas utilisable dans une adresse.",
+            remede="63 caractères au plus : lettres sans accent, chiffres, - et _",
+        )
+
+
+def changer_jeton(connexion: Connexion, nom: str) -> None:
+    """Tells every process that what it remembers of the guichets and event types is stale."""
+    connexion.faire(_JETON, {"cle": nom, "valeur": secrets.randbits(62)})
 
 
 def inserer(

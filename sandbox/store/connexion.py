@@ -19,23 +19,22 @@ Ligne = tuple[Any, ...]
 class Requete:
     """A Core statement with named parameters, compiled once per dialect."""
 
-    __slots__ = ("_sql", "instruction")
+    __slots__ = ("_preparees", "instruction")
 
     def __init__(self, instruction: Executable) -> None:
         self.instruction = instruction
-        self._sql: dict[str, str] = {}
+        self._preparees: dict[str, tuple[str, Mapping[str, Any]]] = {}
 
-    def sql(self, dialecte: sa.Dialect) -> str:
-        """Its text for the driver of `dialecte`."""
-        texte = self._sql.get(dialecte.name)
-        if texte is None:
+    def preparer(self, dialecte: sa.Dialect) -> tuple[str, Mapping[str, Any]]:
+        """Its text for the driver of `dialecte`, and the parameters that are constants of the statement."""
+        preparee = self._preparees.get(dialecte.name)
+        if preparee is None:
             assert isinstance(self.instruction, ClauseElement)
             compilee = self.instruction.compile(dialect=dialecte)
             assert isinstance(compilee, SQLCompiler)
-            # A constant would be a parameter that nobody gives: write it with `literal_column`.
-            assert all(parametre.required for parametre in compilee.binds.values()), str(compilee)
-            texte = self._sql[dialecte.name] = str(compilee)
-        return texte
+            constantes = {nom: p.value for nom, p in compilee.binds.items() if not p.required}
+            preparee = self._preparees[dialecte.name] = (str(compilee), constantes)
+        return preparee
 
 
 class Connexion:
@@ -57,25 +56,31 @@ class Connexion:
 
     def ligne(self, requete: Requete, parametres: Mapping[str, Any]) -> Ligne | None:
         """The first row, None without any."""
-        trouvee: Ligne | None = self._driver.execute(requete.sql(self._dialecte), parametres).fetchone()
+        trouvee: Ligne | None = self._executer(requete, parametres).fetchone()
         return trouvee
 
     def lignes(self, requete: Requete, parametres: Mapping[str, Any]) -> list[Ligne]:
         """All rows."""
-        trouvees: list[Ligne] = self._driver.execute(requete.sql(self._dialecte), parametres).fetchall()
+        trouvees: list[Ligne] = self._executer(requete, parametres).fetchall()
         return trouvees
 
     def faire(self, requete: Requete, parametres: Mapping[str, Any]) -> int:
         """Runs a statement that answers no row; how many rows it touched."""
-        touchees: int = self._driver.execute(requete.sql(self._dialecte), parametres).rowcount
+        touchees: int = self._executer(requete, parametres).rowcount
         return touchees
 
     def faire_tout(self, requete: Requete, parametres: Sequence[Mapping[str, Any]]) -> None:
         """Runs it once for each set of parameters, in one call of the driver."""
         if len(parametres) == 1:
-            self._driver.execute(requete.sql(self._dialecte), parametres[0])
+            self._executer(requete, parametres[0])
         elif parametres:
-            self._driver.cursor().executemany(requete.sql(self._dialecte), parametres)
+            sql, constantes = requete.preparer(self._dialecte)
+            assert not constantes, sql
+            self._driver.cursor().executemany(sql, parametres)
+
+    def _executer(self, requete: Requete, parametres: Mapping[str, Any]) -> Any:
+        sql, constantes = requete.preparer(self._dialecte)
+        return self._driver.execute(sql, {**constantes, **parametres} if constantes else parametres)
 
     def annuler(self) -> None:
         """Rolls back, when a transaction is open."""

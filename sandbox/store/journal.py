@@ -40,7 +40,7 @@ _LIRE: Final = Requete(
 _SUIVANT: Final = Requete(
     sa.update(_C)
     .where(_C.c.base == sa.bindparam("cle"))
-    .values(dernier=_C.c.dernier + sa.literal_column("1"))
+    .values(dernier=_C.c.dernier + 1)
     .returning(_C.c.dernier, _C.c.origine, _C.c.oublies)
 )
 _NOUVEAU: Final = {

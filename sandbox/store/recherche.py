@@ -52,6 +52,15 @@ class Criteres:
         return self.delai_anormalement_long is not None or self.multiples_attributions is not None
 
 
+def numeros(base: str, criteres: Criteres, combien: int) -> sa.Select[tuple[str]]:
+    """The select of the first `combien` numbers, in order, of the demandes that hold the stored criteria."""
+    choix = sa.select(_D.numero_unique).where(*conditions(base, criteres)).limit(combien)
+    if criteres == Criteres(etat=criteres.etat):
+        return choix.order_by(_D.numero_unique)
+    # Few will fit. Asked for the order of the key, SQLite would walk the whole base for it: sort what fits.
+    return choix.order_by(_D.numero_unique.concat(""))
+
+
 def conditions(base: str, criteres: Criteres) -> list[sa.ColumnElement[bool]]:
     """The conditions on `demande` that the stored criteria make."""
     egalites: tuple[tuple[sa.Column[Any], Any], ...] = (

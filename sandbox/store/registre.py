@@ -27,7 +27,7 @@ from sandbox.store.lignes import (
     lignes_personnes,
     naissance_de,
 )
-from sandbox.store.recherche import Criteres, conditions
+from sandbox.store.recherche import Criteres, conditions, numeros
 from sandbox.store.valeurs import micros
 
 _SEQUENCE_MAX: Final = 999_999
@@ -155,13 +155,13 @@ class RegistreBase:
     def demande_de_reference(self, guichet: str, ref_interne: str) -> str | None:
         """Number of the active demande that `guichet` created under this refInterne."""
         cle = {"base": self._nom, "guichet": guichet, "ref": ref_interne}
-        ligne = self.connexion.ligne(requetes.REFERENCE, cle)
-        return None if ligne is None else str(ligne[0])
+        return min((numero for (numero,) in self.connexion.lignes(requetes.REFERENCE, cle)), default=None)
 
     def demandes_du_nir(self, territoire: str, nir: str, *, sauf: Sequence[str] = ()) -> list[str]:
         """Numbers of the active demandes of `territoire` that hold this NIR, `sauf` excepted."""
         cle = {"base": self._nom, "territoire": territoire, "nir": nir}
-        return [numero for (numero,) in self.connexion.lignes(requetes.NIR, cle) if numero not in sauf]
+        numeros = {numero for (numero,) in self.connexion.lignes(requetes.NIR, cle)}
+        return sorted(numeros.difference(sauf))
 
     def radiees_depuis(
         self,
@@ -204,13 +204,12 @@ class RegistreBase:
         ValueError."""
         if criteres.calcules and filtre is None:
             raise ValueError("computed criteria need a filter")
-        posees = conditions(self._nom, criteres)
         if filtre is None:
-            choix = sa.select(tables.demande.c.numero_unique).where(*posees)
-            choix = choix.order_by(tables.demande.c.numero_unique).limit(limite + 1)
-            return list(self.connexion.sa.execute(choix).scalars())
+            return [
+                numero for (numero,) in self.connexion.sa.execute(numeros(self._nom, criteres, limite + 1))
+            ]
         retenus: list[str] = []
-        for stockee in self._parcourir(posees):
+        for stockee in self._parcourir(conditions(self._nom, criteres)):
             if filtre(stockee):
                 retenus.append(stockee.numero_unique)
                 if len(retenus) > limite:

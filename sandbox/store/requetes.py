@@ -16,7 +16,6 @@ _BASE: Final[sa.BindParameter[str]] = sa.bindparam("base")
 # Written out: the partial indexes are used only by what is seen to imply their condition.
 _ACTIVE: Final = _D.etat == sa.literal_column("'A'")
 _RADIEE: Final = _D.etat == sa.literal_column("'R'")
-_UN: Final[sa.ColumnClause[int]] = sa.literal_column("1")
 #: `demande` under the key of a person.
 _PERSONNES: Final = tables.demande_personne.join(
     tables.demande, sa.and_(_D.base == _P.base, _D.numero_unique == _P.numero_unique)
@@ -25,8 +24,8 @@ _PERSONNES: Final = tables.demande_personne.join(
 
 def _suivant(inserer: sqlite.Insert | postgresql.Insert) -> Requete:
     return Requete(
-        inserer.values(base=_BASE, nom=sa.bindparam("nom"), dernier=_UN)
-        .on_conflict_do_update(index_elements=[_S.c.base, _S.c.nom], set_={"dernier": _S.c.dernier + _UN})
+        inserer.values(base=_BASE, nom=sa.bindparam("nom"), dernier=1)
+        .on_conflict_do_update(index_elements=[_S.c.base, _S.c.nom], set_={"dernier": _S.c.dernier + 1})
         .returning(_S.c.dernier)
     )
 
@@ -68,6 +67,7 @@ SUPPRIMER_ENFANTS: Final = tuple(
     for table in (tables.demande_personne, tables.demande_commune, tables.demande_motif)
 )
 
+# The next three answer few rows, in no order: asked for one, SQLite would walk the whole base by its key.
 #: Those who have this first name and this day of birth, with both folded names. Serves both searches of
 #: duplicates.
 PROCHES: Final = Requete(
@@ -80,11 +80,9 @@ PROCHES: Final = Requete(
         _D.territoire == sa.bindparam("territoire"),
         _ACTIVE,
     )
-    .order_by(_P.numero_unique)
 )
 NIR: Final = Requete(
     sa.select(_P.numero_unique)
-    .distinct()
     .select_from(_PERSONNES)
     .where(
         _P.base == _BASE,
@@ -92,18 +90,14 @@ NIR: Final = Requete(
         _D.territoire == sa.bindparam("territoire"),
         _ACTIVE,
     )
-    .order_by(_P.numero_unique)
 )
 REFERENCE: Final = Requete(
-    sa.select(_D.numero_unique)
-    .where(
+    sa.select(_D.numero_unique).where(
         _D.base == _BASE,
         _D.ref_interne == sa.bindparam("ref"),
         _D.guichet_createur == sa.bindparam("guichet"),
         _ACTIVE,
     )
-    .order_by(_D.numero_unique)
-    .limit(_UN)
 )
 
 DALOES: Final = Requete(

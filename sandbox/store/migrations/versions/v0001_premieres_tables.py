@@ -264,7 +264,9 @@ def upgrade() -> None:
         sqlite_with_rowid=False,
     )
     op.create_index(
-        "ix_demande_personne_date_naissance", "demande_personne", ["base", "date_naissance", "prenom_plie"]
+        "ix_demande_personne_date_naissance",
+        "demande_personne",
+        ["base", "date_naissance", "prenom_plie", "nom_plie", "patronymique_plie"],
     )
     op.create_index(
         "ix_demande_personne_nir",

@@ -1,0 +1,134 @@
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from sandbox.domain.base import Base
+from sandbox.domain.dates import PARIS
+from sandbox.domain.journal import Echange, Verdict
+from sandbox.store.journal import PAS
+from sandbox.store.session import Magasin
+
+RECU = datetime(2026, 3, 15, 16, 54, 6, 339123, tzinfo=UTC)
+
+
+def _echange(**champs: object) -> Echange:
+    return replace(Echange("ecole", RECU), **champs)  # type: ignore[arg-type]
+
+
+def test_an_exchange_comes_back_as_it_was_written(magasin: Magasin) -> None:
+    echange = _echange(
+        methode="POST",
+        chemin="/services/DemandeLogementImplService/",
+        statut=200,
+        verdict=Verdict.ANOMALIES,
+        instant_base=datetime(2018, 3, 15, 17, tzinfo=PARIS),
+        pair="127.0.0.1:4242",
+        guichet="G1104",
+        service="DemandeLogementImplService",
+        operation="getNumUnique",
+        type_fichier="CRE",
+        version="02.01",
+        numero_unique="1110318000001G1104",
+        duree_us=1234,
+        en_tetes=[("Host", "sne.example"), ("Accept", "a"), ("Accept", "b")],
+        en_tetes_reponse=[("Content-Type", "text/xml")],
+        requete=bytes(range(256)) * 50,
+        reponse="é".encode("latin-1"),
+        parties=[{"content_id": "xml_id", "taille": 12, "content_type": None}],
+        tolerances=[{"code": "T-01", "phrase": "…"}],
+        anomalies=[{"regle": "DOU001", "message": "Une demande existe déjà.", "ligne": 3}],
+        fault={"code": "Sender", "message": "m", "explication": "e"},
+        reponse_conforme=True,
+        trace="Traceback",
+    )
+    identifiant = magasin.journal.consigner(None, echange)
+    assert echange.identifiant == identifiant == 1
+    assert magasin.journal.lire("ecole", 1) == echange
+    assert magasin.journal.lire("ecole", 2) is None
+    assert magasin.journal.lire("autre", 1) is None
+
+
+def test_bytes_are_stored_compressed(magasin: Magasin) -> None:
+    identifiant = magasin.journal.consigner(None, _echange(requete=b"<nom>Roux</nom>" * 800))
+    with magasin.transaction(ecriture=False) as connexion:
+        tasse = connexion.sa.exec_driver_sql("SELECT requete FROM echange").scalar_one()
+    assert len(bytes(tasse)) < 500
+    lu = magasin.journal.lire("ecole", identifiant)
+    assert lu is not None
+    assert len(lu.requete) == 12_000
+
+
+def test_written_with_the_work_or_not_at_all(magasin: Magasin) -> None:
+    with pytest.raises(ZeroDivisionError), magasin.ecrire("ecole") as registre:  # noqa: PT012
+        magasin.journal.consigner(registre, _echange())
+        raise ZeroDivisionError
+    assert magasin.journal.compter("ecole") == (0, 0)
+    with magasin.ecrire("ecole") as registre:
+        assert magasin.journal.consigner(registre, _echange()) == 1
+
+
+def test_a_base_that_does_not_exist_has_its_lines_too(magasin: Magasin) -> None:
+    assert magasin.journal.consigner(None, replace(_echange(), base="absente", statut=404)) == 1
+    assert [e.statut for e in magasin.journal.chercher("absente")] == [404]
+
+
+def test_what_is_no_text_is_journalled_all_the_same(magasin: Magasin) -> None:
+    echange = _echange(chemin="/\0/\udcff", en_tetes=[("X", "\0\udcff")], pair="é")
+    identifiant = magasin.journal.consigner(None, echange)
+    lu = magasin.journal.lire("ecole", identifiant)
+    assert lu is not None
+    assert (lu.chemin, lu.pair) == ("/\N{REPLACEMENT CHARACTER}/?", "é")
+
+
+def test_searching_newest_first(magasin: Magasin) -> None:
+    echanges = (
+        _echange(guichet="G1104", operation="getNumUnique", verdict=Verdict.ACCEPTE, numero_unique="N1"),
+        _echange(guichet="G7501", operation="getNumUnique", verdict=Verdict.ANOMALIES),
+        _echange(guichet="G1104", operation="getDoublons", anomalies=[{"message": "100 % élevé_"}]),
+        _echange(guichet="G1104", chemin="/bases/x/services", verdict=Verdict.FAULT),
+    )
+    for echange in echanges:
+        magasin.journal.consigner(None, echange)
+    chercher = magasin.journal.chercher
+
+    def ids(**criteres: object) -> list[int | None]:
+        return [e.identifiant for e in chercher("ecole", **criteres)]  # type: ignore[arg-type]
+
+    assert ids() == [4, 3, 2, 1]
+    assert ids(guichet="G1104") == [4, 3, 1]
+    assert ids(guichet="G1104", operation="getNumUnique") == [1]
+    assert ids(verdict=Verdict.ANOMALIES) == [2]
+    assert ids(numero="N1") == [1]
+    assert ids(texte="100 % ÉLEVÉ_") == []
+    assert ids(texte="100 % élevé_") == [3]
+    assert ids(texte="0%é") == []
+    assert ids(texte="BASES/x") == [4]
+    assert ids(limite=2) == [4, 3]
+    assert ids(avant_id=3, limite=1) == [2]
+    assert ids(apres_id=2) == [4, 3]
+    assert all(e.requete == b"" for e in chercher("ecole"))
+
+
+def test_only_so_many_are_kept_and_the_rest_counted(url: str, tmp_path: Path) -> None:
+    maximum, ecrits = 10, 10 + PAS + 5
+    with Magasin.ouvrir(url, tmp_path, journal_max=maximum) as magasin:
+        for base in ("ecole", "voisine"):
+            magasin.bases.creer(Base(base))
+        with magasin.ecrire("ecole") as registre:
+            for _ in range(ecrits):
+                magasin.journal.consigner(registre, _echange())
+        magasin.journal.consigner(None, replace(_echange(), base="voisine"))
+        gardes, oublies = magasin.journal.compter("ecole")
+        trouves = magasin.journal.chercher("ecole", limite=1000)
+        assert (gardes, oublies) == (len(trouves), PAS) == (ecrits - PAS, PAS)
+        assert trouves[0].identifiant == ecrits
+        assert magasin.journal.lire("ecole", PAS) is None
+        assert magasin.journal.lire("ecole", PAS + 1) is not None
+        assert magasin.journal.compter("voisine") == (1, 0)
+        magasin.bases.vider("ecole", "journal")
+        assert magasin.journal.compter("ecole") == (0, 0)
+        # An address given out earlier never comes to mean another exchange.
+        assert magasin.journal.consigner(None, _echange()) == ecrits + 1
+        assert magasin.journal.compter("ecole") == (1, 0)

@@ -1,0 +1,151 @@
+from datetime import date
+
+import pytest
+import sqlalchemy as sa
+from exemples_store import personne, radiation, stockee
+
+from sandbox.domain.demande_stockee import DemandeStockee, Etat
+from sandbox.store import requetes
+from sandbox.store.recherche import Criteres, numeros
+from sandbox.store.session import Magasin
+
+N = [f"1110318{rang:06d}G1104" for rang in range(1, 7)]
+
+COUPLE = (
+    personne("demandeur", "D'Œuf-Le Gall", "Éloïse", "1980-02-29"),
+    personne("cotitulaire", "Roux", "Jean-Marie", "1979-01-01"),
+)
+
+DEMANDES = (
+    stockee(N[0], titulaires=COUPLE, communes=("75112", "75112", "92012"), motifs=("SANS", "LOGDEC", "SANS")),
+    stockee(N[1], association="Toit d'Été", date_creation=date(2018, 3, 1)),
+    stockee(N[2], communes=("93066",), date_renouvellement=date(2018, 4, 1)),
+    stockee(
+        N[3],
+        etat=Etat.RADIEE,
+        date_radiation=date(2018, 6, 1),
+        motif_radiation="RADATT",
+        radiation=radiation("RADATT", reservataire="AUCUN", commune="94028"),
+    ),
+)
+
+
+@pytest.fixture
+def garni(magasin: Magasin) -> Magasin:
+    with magasin.ecrire("ecole") as registre:
+        registre.ajouter_tout(DEMANDES)
+    return magasin
+
+
+@pytest.mark.parametrize(
+    ("criteres", "rangs"),
+    [
+        (Criteres(numero_unique=N[2]), [2]),
+        (Criteres(etat=Etat.ACTIVE), [0, 1, 2]),
+        (Criteres(etat=Etat.RADIEE), [3]),
+        (Criteres(depot_debut=date(2018, 3, 15)), [0, 2, 3]),
+        (Criteres(depot_fin=date(2018, 3, 1)), [1]),
+        (Criteres(depot_debut=date(2018, 3, 2), depot_fin=date(2018, 3, 14)), []),
+        (Criteres(renouvellement_debut=date(2018, 4, 1), renouvellement_fin=date(2018, 4, 1)), [2]),
+        (Criteres(renouvellement_debut=date(2018, 4, 2)), []),
+        (Criteres(radiation_fin=date(2018, 6, 1)), [3]),
+        (Criteres(radiation_fin=date(2018, 5, 31)), []),
+        (Criteres(motif_demande="SANS"), [0]),
+        (Criteres(motif_radiation="RADATT"), [3]),
+        (Criteres(commune_souhaitee="92012"), [0]),
+        (Criteres(commune_souhaitee="75112"), [0, 1, 3]),
+        (Criteres(commune_attribution="94028"), [3]),
+        (Criteres(association_nom="TOIT DETE"), [1]),
+        (Criteres(personne_nom="doeuf le gall"), [0]),
+        (Criteres(personne_nom="ROUX", personne_prenom="jean marie"), [0]),
+        (Criteres(personne_nom="roux", personne_naissance=date(1979, 1, 1)), [0]),
+        # Name and first name of two different persons.
+        (Criteres(personne_nom="roux", personne_prenom="éloïse"), []),
+        (Criteres(commune_souhaitee="75112", etat=Etat.ACTIVE, motif_demande="LOGDEC"), [0, 1]),
+        (Criteres(pieces=("IDENTITE",)), []),
+    ],
+)
+def test_each_criterion(garni: Magasin, criteres: Criteres, rangs: list[int]) -> None:
+    assert not criteres.vide
+    with garni.lire("ecole") as registre:
+        assert registre.rechercher(criteres, 500) == [N[rang] for rang in rangs]
+
+
+def test_one_more_than_the_limit_and_no_more(garni: Magasin) -> None:
+    with garni.lire("ecole") as registre:
+        assert registre.rechercher(Criteres(etat=Etat.ACTIVE), 1) == N[:2]
+        assert registre.rechercher(Criteres(etat=Etat.ACTIVE), 3) == N[:3]
+
+
+def test_computed_criteria_are_left_to_a_filter(garni: Magasin, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sandbox.store.registre._PAGE", 2)
+    criteres = Criteres(delai_anormalement_long=True)
+    vues: list[str] = []
+
+    def filtre(stockee: DemandeStockee) -> bool:
+        vues.append(stockee.numero_unique)
+        return stockee.numero_unique != N[1]
+
+    with garni.lire("ecole") as registre:
+        assert registre.rechercher(criteres, 500, filtre) == [N[0], N[2], N[3]]
+        assert vues == N[:4]
+        assert registre.rechercher(criteres, 1, filtre) == [N[0], N[2]]
+        with pytest.raises(ValueError, match="filter"):
+            registre.rechercher(criteres, 500)
+
+
+def test_no_criterion_is_empty() -> None:
+    assert Criteres().vide
+    assert not Criteres(multiples_attributions=False).vide
+
+
+def _plan(magasin: Magasin, choix: sa.Select[tuple[str]]) -> str:
+    with magasin.transaction(ecriture=False) as connexion:
+        texte = choix.compile(connexion.sa, compile_kwargs={"literal_binds": True})
+        lignes = connexion.sa.exec_driver_sql(f"EXPLAIN QUERY PLAN {texte}").all()
+    return "\n".join(ligne[-1] for ligne in lignes)
+
+
+@pytest.mark.parametrize("url", ["sqlite"], indirect=True)
+@pytest.mark.parametrize(
+    ("criteres", "index"),
+    [
+        (Criteres(numero_unique=N[0]), "sqlite_autoindex_demande_1"),
+        (Criteres(depot_debut=date(2018, 1, 1), depot_fin=date(2018, 2, 1)), "ix_demande_date_creation"),
+        (Criteres(renouvellement_debut=date(2018, 1, 1)), "ix_demande_date_renouvellement"),
+        (Criteres(radiation_debut=date(2018, 1, 1)), "ix_demande_date_radiation"),
+        (Criteres(motif_radiation="RADATT"), "ix_demande_motif_radiation"),
+        (Criteres(commune_attribution="75112"), "ix_demande_commune_attribution"),
+        (Criteres(association_nom="Toit"), "ix_demande_association_plie"),
+        (Criteres(motif_demande="SANS"), "ix_demande_motif_motif"),
+        (Criteres(commune_souhaitee="75112"), "ix_demande_commune_commune"),
+        (Criteres(personne_nom="Roux"), "ix_demande_personne_nom_plie"),
+    ],
+)
+def test_each_criterion_has_its_index(garni: Magasin, criteres: Criteres, index: str) -> None:
+    assert index in _plan(garni, numeros("ecole", criteres, 501))
+
+
+@pytest.mark.parametrize("url", ["sqlite"], indirect=True)
+@pytest.mark.parametrize(
+    ("requete", "index"),
+    [
+        (requetes.PROCHES, "ix_demande_personne_date_naissance"),
+        (requetes.NIR, "ix_demande_personne_nir"),
+        (requetes.REFERENCE, "ix_demande_ref_interne"),
+        (requetes.DALOES, "ix_demande_dalo_enregistre_le"),
+        (requetes.EXPIREES, "ix_demande_fin_validite"),
+        (requetes.ANCIENNES_RADIEES, "ix_demande_date_radiation"),
+        (requetes.Requete(requetes.radiees()), "ix_demande_radiation_enregistree_le"),
+    ],
+)
+def test_each_statement_of_the_register_has_its_index(
+    garni: Magasin, requete: requetes.Requete, index: str
+) -> None:
+    with garni.transaction(ecriture=False) as connexion:
+        sql, constantes = requete.preparer(connexion.sa.dialect)
+        noms = ("base", "naissance", "prenom", "territoire", "nir", "ref", "guichet", "instant", "jour")
+        lignes = connexion.sa.exec_driver_sql(
+            f"EXPLAIN QUERY PLAN {sql}", {**dict.fromkeys(noms, ""), **constantes}
+        ).all()
+    assert index in "\n".join(ligne[-1] for ligne in lignes)
