@@ -92,6 +92,13 @@ class Schemas:
             version = root.get("versionInterface")
         return self._compiles[self.fichier(document, version)].valider(root)
 
+    def explain(self, root: Any, *, document: Document, version: str | None = None) -> list[SchemaError]:
+        """Every fault of `root`, in French: see `explication.explain`."""
+        # xmlschema takes half a second to import: only who has a refusal to explain pays for it.
+        from sandbox.contract import explication
+
+        return explication.explain(root, document, version, self)
+
 
 class _Schema:
     """One compiled schema, and the lock of its log."""
