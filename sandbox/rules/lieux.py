@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import date
+from functools import lru_cache
 from typing import Final
 
 from sandbox.contract.territoires import Commune, Territoires
@@ -34,24 +35,30 @@ def commune_inconnue(element: Element, contexte: Contexte) -> Iterator[Constat]:
         yield allege(trouve) if departement_connu(code) else trouve
 
 
+@lru_cache(maxsize=8192)
+def commune(code: str, territoires: Territoires) -> Commune | None:
+    """The commune of that code, in force."""
+    return territoires.commune(code)
+
+
 def actuelle(code: str, territoires: Territoires) -> Commune | None:
     """The commune of that code, or the one that took it over."""
-    commune = territoires.commune(code)
-    if commune is None:
+    en_vigueur = commune(code, territoires)
+    if en_vigueur is None:
         ancienne = territoires.ancienne(code)
         if ancienne is not None and ancienne.successeur is not None:
-            commune = territoires.commune(ancienne.successeur)
-    return commune
+            return commune(ancienne.successeur, territoires)
+    return en_vigueur
 
 
 def remplacante(code: str, jour: date, territoires: Territoires) -> str | None:
     """Who replaced the commune of that code, when it is no longer in force on `jour`: « Nom (code) », or
     « une autre commune » when our tables do not say. None when it is in force, or unknown."""
-    if territoires.commune(code) is not None:
+    if commune(code, territoires) is not None:
         return None
     ancienne = territoires.ancienne(code)
     # The date of end is that of the act: a commune that ended on 1 January was in force all the year before.
     if ancienne is None or (ancienne.fin is not None and jour < ancienne.fin):
         return None
-    commune = territoires.commune(ancienne.successeur) if ancienne.successeur else None
-    return f"{commune.nom} ({commune.code})" if commune is not None else "une autre commune"
+    nouvelle = commune(ancienne.successeur, territoires) if ancienne.successeur else None
+    return f"{nouvelle.nom} ({nouvelle.code})" if nouvelle is not None else "une autre commune"

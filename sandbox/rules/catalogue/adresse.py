@@ -7,7 +7,7 @@ from sandbox.domain.demande import Demande
 from sandbox.domain.element import Element
 from sandbox.domain.texte import plier
 from sandbox.rules.context import Contexte
-from sandbox.rules.lieux import commune_inconnue, remplacante
+from sandbox.rules.lieux import commune, commune_inconnue, remplacante
 from sandbox.rules.rule import Constat, Regle, constat, manquant, regle
 
 #: Blocks where the schema always asks for both the flag and one branch of the choice.
@@ -34,8 +34,8 @@ def indicateur_etranger(contexte: Contexte) -> Iterator[Constat]:
 @regle("ADR002")
 def commune_inexistante(contexte: Contexte) -> Iterator[Constat]:
     """Every French commune exists, or has existed."""
-    for commune in _communes(contexte.demande):
-        yield from commune_inconnue(commune, contexte)
+    for ecrite in _communes(contexte.demande):
+        yield from commune_inconnue(ecrite, contexte)
 
 
 @regle("ADR003")
@@ -46,9 +46,9 @@ def code_postal_de_la_commune(contexte: Contexte) -> Iterator[Constat]:
         code = adresse.code_de("commune")
         if postal is None or code is None or len(postal.texte) != 5:
             continue
-        commune = contexte.territoires.commune(code)
-        if commune is not None and commune.codes_postaux and postal.texte not in commune.codes_postaux:
-            yield constat(postal, commune=commune.nom)
+        trouvee = commune(code, contexte.territoires)
+        if trouvee is not None and trouvee.codes_postaux and postal.texte not in trouvee.codes_postaux:
+            yield constat(postal, commune=trouvee.nom)
 
 
 @regle("ADR004")
@@ -88,11 +88,12 @@ def nom_de_l_hebergeant(contexte: Contexte) -> Iterator[Constat]:
 @regle("ADR007")
 def commune_remplacee(contexte: Contexte) -> Iterator[Constat]:
     """Every commune is in force on the base's clock."""
-    for commune in _communes(contexte.demande):
-        if commune.code is not None:
-            nouvelle = remplacante(commune.code, contexte.jour, contexte.territoires)
+    jour, territoires = contexte.jour, contexte.territoires
+    for ecrite in _communes(contexte.demande):
+        if ecrite.code is not None:
+            nouvelle = remplacante(ecrite.code, jour, territoires)
             if nouvelle is not None:
-                yield constat(commune, commune=nouvelle)
+                yield constat(ecrite, commune=nouvelle)
 
 
 def _adresses(demande: Demande) -> Iterator[Element]:
@@ -125,9 +126,9 @@ def _communes(demande: Demande) -> Iterator[Element]:
     """Every `commune` of the form that carries a code, wished ones included."""
     yield from demande.communes_souhaitees
     for adresse in _adresses(demande):
-        commune = adresse.enfant("commune")
-        if commune is not None:
-            yield commune
+        ecrite = adresse.enfant("commune")
+        if ecrite is not None:
+            yield ecrite
 
 
 REGLES: Final[tuple[Regle, ...]] = (
