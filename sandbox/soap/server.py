@@ -65,10 +65,10 @@ class ServeurSoap:
     ) -> ReponseHttp:
         """The answer to a request of `service` on `base`, fault or not; `echange` is filled on the way.
 
-        `traiter` does the work of the call, inside the transaction of this exchange.
-
-        `emballage` is the base's setting: `question` answers as the question was packed, `mtom` and `simple`
-        impose one. Never raises: a bug of ours is a Receiver fault, and its traceback is in `echange.trace`.
+        `traiter` does the work of the call, inside the transaction of this exchange; a message refused here
+        never reaches it. `emballage` is the base's setting: `question` answers as the question was packed,
+        `mtom` and `simple` impose one. Never raises: a bug of ours is a Receiver fault, and its traceback is
+        in `echange.trace`.
         """
         echange.service = service
         echange.guichet = identite.guichet

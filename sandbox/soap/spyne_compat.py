@@ -7,6 +7,7 @@ Python 3.12 no longer calls. The few names Spyne imports from there are register
 import collections.abc
 import logging
 import sys
+import warnings
 from types import ModuleType
 from typing import Final
 
@@ -26,5 +27,7 @@ def preparer() -> None:
 
 
 preparer()
+# Python 3.12 and later complain on stderr, as they compile it, of a regular expression of Spyne.
+warnings.filterwarnings("ignore", category=SyntaxWarning, module=".*spyne.*")
 # Spyne logs each step of each call; what matters of them is in the journal of exchanges.
 logging.getLogger("spyne").setLevel(logging.CRITICAL)

@@ -3,19 +3,22 @@
 import base64
 import gc
 import threading
+from dataclasses import replace
 
 import pytest
 from lxml import etree
 
+from sandbox.contract.versions import ChampOperation
 from sandbox.domain.anomalie import Anomalie, Gravite
 from sandbox.domain.exchange import Constats, Piece, Reponse
 from sandbox.domain.journal import Verdict
-from sandbox.errors import ERREUR_INATTENDUE, ErreurInterne, NumeroInconnu, StructureIncorrecte
+from sandbox.errors import ERREUR_INATTENDUE, ContractError, ErreurInterne, NumeroInconnu, StructureIncorrecte
 from sandbox.mime.message import Part
 from sandbox.mime.pack import pack
 from sandbox.mime.unpack import unpack
 from sandbox.settings import Limites
 from sandbox.soap.identity import Identite
+from sandbox.soap.server import ServeurSoap
 
 
 def test_requete_du_client_reel_octet_pour_octet(banc, messages):
@@ -285,6 +288,14 @@ def test_une_partie_que_rien_ne_cite(banc, messages):
     resultat = banc.envoyer(corps, content_type)
     assert resultat.reponse.statut == 200
     assert resultat.codes() == ["T-11", "T-09"]
+
+
+def test_un_contrat_dont_un_champ_a_un_type_inconnu_ne_demarre_pas(contrat):
+    operation = contrat.operations["getNumUnique"]
+    entree = replace(operation.entree, champs=(ChampOperation("age", "xs:integer", True),))
+    etrange = replace(contrat, operations={"getNumUnique": replace(operation, entree=entree)})
+    with pytest.raises(ContractError, match=r"\[age\] est d'un type inconnu : xs:integer"):
+        ServeurSoap(etrange, Limites())
 
 
 def test_methode_autre_que_post(banc):
