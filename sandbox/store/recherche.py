@@ -52,7 +52,7 @@ class Criteres:
         return self.delai_anormalement_long is not None or self.multiples_attributions is not None
 
 
-def numeros(base: str, criteres: Criteres, combien: int) -> sa.Select[tuple[str]]:
+def numeros(base: str, criteres: Criteres, combien: int) -> sa.Select[str]:
     """The select of the first `combien` numbers, in order, of the demandes that hold the stored criteria."""
     choix = sa.select(_D.numero_unique).where(*conditions(base, criteres)).limit(combien)
     if criteres == Criteres(etat=criteres.etat):

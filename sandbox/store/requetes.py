@@ -1,6 +1,6 @@
 """The statements of `registre`, compiled once."""
 
-from typing import Final
+from typing import Any, Final
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
@@ -117,7 +117,7 @@ ANCIENNES_RADIEES: Final = Requete(
 )
 
 
-def radiees(*criteres: str) -> sa.Select[tuple[object, ...]]:
+def radiees(*criteres: str) -> sa.Select[Any]:
     """The feed of radiations, narrowed by the columns named, each bound to a parameter of its name."""
     return (
         sa.select(*COLONNES)

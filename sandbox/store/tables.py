@@ -277,7 +277,7 @@ _index(demande, "commune_attribution", quand="commune_attribution IS NOT NULL")
 _index(demande, "radiation_enregistree_le", "numero_unique", quand="radiation_enregistree_le IS NOT NULL")
 _index(demande, "dalo_enregistre_le", "numero_unique", quand="dalo_enregistre_le IS NOT NULL")
 _index(demande_personne, "nom_plie", "prenom_plie", "date_naissance")
-# Holds all that the search of duplicates reads: SQLite prefers the key of the table to an index that does not.
+# Holds all that the search of duplicates reads: SQLite prefers the table's own key to an index that does not.
 _index(demande_personne, "date_naissance", "prenom_plie", "nom_plie", "patronymique_plie")
 _index(demande_personne, "nir", quand="nir IS NOT NULL")
 _index(demande_commune, "commune", "numero_unique")

@@ -99,7 +99,7 @@ def test_no_criterion_is_empty() -> None:
     assert not Criteres(multiples_attributions=False).vide
 
 
-def _plan(magasin: Magasin, choix: sa.Select[tuple[str]]) -> str:
+def _plan(magasin: Magasin, choix: sa.Select[str]) -> str:
     with magasin.transaction(ecriture=False) as connexion:
         texte = choix.compile(connexion.sa, compile_kwargs={"literal_binds": True})
         lignes = connexion.sa.exec_driver_sql(f"EXPLAIN QUERY PLAN {texte}").all()

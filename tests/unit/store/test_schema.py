@@ -1,0 +1,143 @@
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from alembic.script import ScriptDirectory
+
+from sandbox.domain.base import Base
+from sandbox.errors import StoreError
+from sandbox.store import migration, schema
+from sandbox.store.connexion import Connexion
+from sandbox.store.moteur import adresse, ouvrir_moteur
+from sandbox.store.session import Magasin
+from sandbox.store.tables import REVISION
+
+
+def _decrire(connexion: Connexion) -> object:
+    """Everything the database says of its tables."""
+    if connexion.dialecte == "sqlite":
+        lignes = connexion.sa.exec_driver_sql("SELECT type, name, tbl_name, sql FROM sqlite_master").all()
+        # The two ways to write a table differ in their blanks.
+        return sorted((*ligne[:3], " ".join((ligne[3] or "").split())) for ligne in lignes)
+    colonnes = connexion.sa.exec_driver_sql(
+        "SELECT table_name, column_name, ordinal_position, data_type, is_nullable, column_default,"
+        " collation_name, character_maximum_length FROM information_schema.columns"
+        " WHERE table_schema = 'public' ORDER BY 1, 3"
+    ).all()
+    index = connexion.sa.exec_driver_sql(
+        "SELECT indexname, indexdef FROM pg_indexes WHERE schemaname = 'public' ORDER BY 1"
+    ).all()
+    contraintes = connexion.sa.exec_driver_sql(
+        "SELECT conname, pg_get_constraintdef(oid) FROM pg_constraint"
+        " WHERE connamespace = 'public'::regnamespace ORDER BY 1"
+    ).all()
+    return [tuple(ligne) for ligne in (*colonnes, *index, *contraintes)]
+
+
+def _migree(url: str, tmp_path: Path) -> sa.Engine:
+    """The engine of a database whose tables were built by the migrations."""
+    moteur = ouvrir_moteur(adresse(url, tmp_path))
+    with moteur.connect() as connection:
+        connexion = Connexion(connection, ecriture=True)
+        connexion.brut("BEGIN")
+        connection.begin()
+        migration.monter(connexion, None)
+        connexion.brut("COMMIT")
+    return moteur
+
+
+def test_the_migrations_build_the_tables_of_the_metadata(
+    url: str, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    moteur = _migree(url, tmp_path)
+    with moteur.connect() as connection:
+        migree = _decrire(Connexion(connection, ecriture=False))
+    moteur.dispose()
+    autre = f"sqlite:///{tmp_path}/neuve.sqlite3"
+    if not url.startswith("sqlite"):
+        autre = request.getfixturevalue("serveur_postgres")()
+    with Magasin.ouvrir(autre, tmp_path) as magasin, magasin.transaction(ecriture=False) as connexion:
+        assert _decrire(connexion) == migree
+
+
+def test_the_revision_of_the_metadata_is_the_last_one() -> None:
+    assert ScriptDirectory.from_config(migration.configuration()).get_heads() == [REVISION]
+
+
+def test_a_migrated_database_serves(url: str, tmp_path: Path) -> None:
+    _migree(url, tmp_path).dispose()
+    with Magasin.ouvrir(url, tmp_path) as magasin:
+        magasin.bases.creer(Base("ecole"))
+        assert magasin.bases.lire("ecole").nom == "ecole"
+
+
+def test_opening_again_changes_nothing_and_does_not_import_alembic(tmp_path: Path) -> None:
+    with Magasin.ouvrir(None, tmp_path) as magasin:
+        magasin.bases.creer(Base("ecole"))
+    programme = (
+        "import sys; from pathlib import Path; from sandbox.store.session import Magasin\n"
+        "magasin = Magasin.ouvrir(None, Path(sys.argv[1]))\n"
+        "print(magasin.bases.lire('ecole').nom, 'alembic' in sys.modules)"
+    )
+    fini = subprocess.run(
+        [sys.executable, "-c", programme, str(tmp_path)], capture_output=True, text=True, check=True
+    )
+    assert fini.stdout.split() == ["ecole", "False"]
+
+
+def _marquer(url: str, tmp_path: Path, revision: str) -> None:
+    with Magasin.ouvrir(url, tmp_path) as magasin, magasin.transaction(ecriture=True) as connexion:
+        connexion.sa.exec_driver_sql(f"UPDATE alembic_version SET version_num = '{revision}'")
+
+
+def test_a_database_of_a_later_version_is_refused(url: str, tmp_path: Path) -> None:
+    _marquer(url, tmp_path, "9999")
+    with pytest.raises(StoreError, match="9999") as refus:
+        Magasin.ouvrir(url, tmp_path)
+    assert "mettez sne-sandbox à jour" in refus.value.diagnostics()
+
+
+def test_an_older_database_is_not_migrated_unasked(url: str, tmp_path: Path) -> None:
+    _marquer(url, tmp_path, "0000")
+    with pytest.raises(StoreError, match="0000") as refus:
+        Magasin.ouvrir(url, tmp_path, migrer=False)
+    assert "db upgrade" in refus.value.diagnostics()
+
+
+def test_tables_of_somebody_else_are_left_alone(url: str, tmp_path: Path) -> None:
+    moteur = ouvrir_moteur(adresse(url, tmp_path))
+    with moteur.connect() as connection:
+        connection.exec_driver_sql("CREATE TABLE clients (id INTEGER)")
+    moteur.dispose()
+    with pytest.raises(StoreError, match="ne sont pas celles du bac à sable"):
+        Magasin.ouvrir(url, tmp_path)
+
+
+def test_migrating_a_database_that_is_up_to_date(magasin: Magasin) -> None:
+    magasin.migrer()
+    with magasin.transaction(ecriture=False) as connexion:
+        assert schema.revision(connexion) == REVISION
+
+
+@pytest.mark.parametrize(
+    ("url", "message"),
+    [
+        ("oracle://serveur/sne", "n'est pas pris en charge"),
+        ("pas une adresse", "est illisible"),
+        ("sqlite://", "en mémoire"),
+        ("sqlite:////proc/absent/sne.sqlite3", "ne peut pas être créé"),
+        ("postgresql://127.0.0.1:1/sne", "ne répond pas comme prévu"),
+    ],
+)
+def test_an_address_that_cannot_be_served(url: str, message: str, tmp_path: Path) -> None:
+    with pytest.raises(StoreError, match=message) as refus:
+        Magasin.ouvrir(url, tmp_path)
+    assert refus.value.remede
+
+
+def test_a_file_that_is_no_database(tmp_path: Path) -> None:
+    (tmp_path / "sne.sqlite3").write_bytes(b"bonjour" * 1000)
+    with pytest.raises(StoreError, match="ne répond pas comme prévu"):
+        Magasin.ouvrir(None, tmp_path)

@@ -1,0 +1,170 @@
+"""Many writers, and sudden deaths."""
+
+import subprocess
+import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import pytest
+from exemples_store import GUICHETS, stockee
+
+from sandbox.domain.base import Base
+from sandbox.errors import StoreError
+from sandbox.store.session import Magasin
+
+ICI = Path(__file__).parent
+
+TIREUR = """
+import os
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+from sandbox.store.session import Magasin
+sys.path.insert(0, sys.argv[3])
+from exemples_store import stockee
+
+magasin = Magasin.ouvrir(sys.argv[1], Path(sys.argv[2]))
+modele = stockee("x")
+
+def tirer(_):
+    with magasin.ecrire("ecole") as registre:
+        numero = registre.prochain_numero("111", date(2018, 3, 15), "G1104")
+        registre.ajouter(replace(modele, numero_unique=numero))
+    os.write(1, f"{numero}\\n".encode())  # at once: threads would mix what they print
+
+with ThreadPoolExecutor(int(sys.argv[4])) as fils:
+    list(fils.map(tirer, range(int(sys.argv[5]))))
+"""
+
+
+def _tireur(url: str, dossier: Path, fils: int, combien: int) -> subprocess.Popen[str]:
+    arguments = [url, str(dossier), str(ICI), str(fils), str(combien)]
+    return subprocess.Popen(
+        [sys.executable, "-c", TIREUR, *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+
+
+def test_two_processes_of_eight_threads_draw_distinct_numbers(
+    magasin: Magasin, url: str, tmp_path: Path
+) -> None:
+    tireurs = [_tireur(url, tmp_path, 8, 500) for _ in range(2)]
+    sorties = [tireur.communicate(timeout=120) for tireur in tireurs]
+    assert [(tireur.returncode, sortie[1]) for tireur, sortie in zip(tireurs, sorties, strict=True)] == [
+        (0, ""),
+        (0, ""),
+    ]
+    numeros = [numero for sortie, _ in sorties for numero in sortie.split()]
+    assert sorted(numeros) == [f"1110318{rang:06d}G1104" for rang in range(1, 1001)]
+    with magasin.lire("ecole") as registre:
+        assert [s.numero_unique for s in registre.iterer()] == sorted(numeros)
+
+
+def test_an_acknowledged_number_survives_kill_9(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path}/essai.sqlite3"
+    with Magasin.ouvrir(url, tmp_path) as magasin:
+        magasin.bases.creer(Base("ecole"))
+    tireur = _tireur(url, tmp_path, 4, 100_000)
+    assert tireur.stdout is not None
+    recus = [tireur.stdout.readline().strip() for _ in range(200)]
+    tireur.kill()
+    # What was in the pipe was acknowledged too; a last line cut short was not.
+    recus += [ligne.strip() for ligne in tireur.stdout if ligne.endswith("\n")]
+    tireur.wait()
+    with Magasin.ouvrir(url, tmp_path) as magasin, magasin.ecrire("ecole") as registre:
+        stockees = list(registre.iterer())
+        assert set(recus) <= {s.numero_unique for s in stockees}
+        for stockee_ in stockees:
+            personnes = stockee_.demande.titulaires
+            assert registre.doublons("111", personnes)
+        suivant = registre.prochain_numero("111", date(2018, 3, 15), "G1104")
+        assert suivant == f"1110318{len(stockees) + 1:06d}G1104"
+
+
+def test_concurrent_changes_of_one_demande_are_all_kept(magasin: Magasin) -> None:
+    with magasin.ecrire("ecole") as registre:
+        registre.ajouter(stockee("1110318000001G1104"))
+
+    def changer(_: int) -> None:
+        with magasin.ecrire("ecole") as registre:
+            lue = registre.demande("1110318000001G1104")
+            assert lue is not None
+            registre.remplacer(replace(lue, version=f"{int(lue.version[:2]):02d}.{lue.revision:02d}"))
+
+    with ThreadPoolExecutor(8) as fils:
+        list(fils.map(changer, range(40)))
+    with magasin.lire("ecole") as registre:
+        lue = registre.demande("1110318000001G1104")
+    assert lue is not None
+    assert lue.revision == 41
+
+
+def test_a_reader_sees_one_moment_and_waits_for_nobody(magasin: Magasin) -> None:
+    with magasin.lire("ecole") as avant:
+        assert avant.compter() == 0
+        with ThreadPoolExecutor(1) as fil:
+            fil.submit(_ajouter_une, magasin).result(timeout=10)
+        assert avant.compter() == 0
+    with magasin.lire("ecole") as apres:
+        assert apres.compter() == 1
+
+
+def _ajouter_une(magasin: Magasin) -> None:
+    with magasin.ecrire("ecole") as registre:
+        registre.ajouter(stockee("1110318000001G1104"))
+
+
+def test_a_reader_during_a_write_sees_what_was_committed(magasin: Magasin) -> None:
+    with magasin.ecrire("ecole") as registre:
+        registre.ajouter(stockee("1110318000001G1104"))
+        with magasin.lire("ecole") as lecteur:
+            assert lecteur.compter() == 0
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize("url", ["postgres"], indirect=True)
+def test_writers_of_different_bases_do_not_wait_for_each_other(magasin: Magasin) -> None:
+    magasin.bases.creer(Base("voisine"), GUICHETS)
+    fini = threading.Event()
+
+    def ecrire_voisine() -> None:
+        with magasin.ecrire("voisine") as registre:
+            registre.ajouter(stockee("1110318000001G1104"))
+        fini.set()
+
+    with magasin.ecrire("ecole") as registre:
+        registre.ajouter(stockee("1110318000001G1104"))
+        fil = threading.Thread(target=ecrire_voisine)
+        fil.start()
+        assert fini.wait(timeout=20)
+    fil.join()
+
+
+def test_a_writer_inside_a_writer_is_a_mistake_said_at_once(magasin: Magasin) -> None:
+    with magasin.ecrire("ecole"), pytest.raises(RuntimeError, match="already open"):
+        magasin.bases.supprimer("ecole")
+    magasin.bases.supprimer("ecole")
+
+
+def test_two_processes_may_create_the_tables_at_once(tmp_path: Path) -> None:
+    programme = (
+        "import sys; from pathlib import Path; from sandbox.store.session import Magasin\n"
+        "Magasin.ouvrir(None, Path(sys.argv[1])).fermer()"
+    )
+    ouvreurs = [
+        subprocess.Popen([sys.executable, "-c", programme, str(tmp_path)], stderr=subprocess.PIPE, text=True)
+        for _ in range(2)
+    ]
+    assert [ouvreur.communicate(timeout=60)[1] for ouvreur in ouvreurs] == ["", ""]
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize("url", ["postgres"], indirect=True)
+def test_a_connection_that_the_server_closed_is_not_used_again(magasin: Magasin) -> None:
+    with pytest.raises(StoreError), magasin.transaction(ecriture=True) as connexion:
+        connexion.brut("SELECT pg_terminate_backend(pg_backend_pid())")
+    assert magasin.bases.lire("ecole").nom == "ecole"

@@ -1,0 +1,163 @@
+import json
+import zipfile
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pytest
+from exemples_store import GUICHETS, personne, stockee
+
+from sandbox.domain.base import Base
+from sandbox.domain.journal import Echange
+from sandbox.errors import BaseInconnue, StoreError, UsageError
+from sandbox.store import snapshot
+from sandbox.store.recherche import Criteres
+from sandbox.store.session import Magasin
+
+NUMERO = "1110318000001G1104"
+
+
+@pytest.fixture
+def garni(magasin: Magasin) -> Magasin:
+    with magasin.ecrire("ecole") as registre:
+        numero = registre.prochain_numero("111", date(2018, 3, 15), "G1104")
+        registre.ajouter(stockee(numero, titulaires=(personne("demandeur", "Roux", "Éloïse", "1980-02-29"),)))
+        magasin.journal.consigner(registre, Echange("ecole", datetime.now(UTC), requete=b"\x00\xff"))
+    return magasin
+
+
+def _etat(magasin: Magasin, base: str) -> object:
+    with magasin.lire(base) as registre:
+        return (
+            [replace(s, demande=None) for s in registre.iterer()],  # type: ignore[arg-type]
+            registre.rechercher(Criteres(personne_nom="roux", commune_souhaitee="75112"), 5),
+            registre.guichets(),
+        )
+
+
+def test_a_base_restored_is_the_base_saved(garni: Magasin, tmp_path: Path) -> None:
+    fichier, avant = tmp_path / "ecole.zip", _etat(garni, "ecole")
+    snapshot.sauvegarder(garni, "ecole", fichier)
+    with garni.ecrire("ecole") as registre:
+        registre.supprimer(NUMERO)
+        registre.ajouter(stockee(registre.prochain_numero("111", date(2018, 3, 15), "G1104")))
+    assert snapshot.restaurer(garni, None, fichier) == "ecole"
+    assert _etat(garni, "ecole") == avant
+    (echange,) = garni.journal.chercher("ecole")
+    assert garni.journal.lire("ecole", echange.identifiant or 0).requete == b"\x00\xff"  # type: ignore[union-attr]
+    with garni.ecrire("ecole") as registre:
+        assert registre.prochain_numero("111", date(2018, 3, 15), "G1104") == "1110318000002G1104"
+
+
+def test_restored_under_another_name_and_on_another_engine(garni: Magasin, tmp_path: Path) -> None:
+    fichier = tmp_path / "ecole.zip"
+    snapshot.sauvegarder(garni, "ecole", fichier, journal=False)
+    with Magasin.ouvrir(None, tmp_path / "ailleurs") as autre:
+        assert snapshot.restaurer(autre, "copie", fichier) == "copie"
+        assert _etat(autre, "copie") == _etat(garni, "ecole")
+        assert autre.journal.chercher("copie") == []
+    assert snapshot.restaurer(garni, "copie", fichier) == "copie"
+    assert _etat(garni, "copie") == _etat(garni, "ecole")
+
+
+def test_the_same_base_makes_the_same_lines_on_both_engines(garni: Magasin, tmp_path: Path) -> None:
+    premier, second = tmp_path / "1.zip", tmp_path / "2.zip"
+    snapshot.sauvegarder(garni, "ecole", premier)
+    with Magasin.ouvrir(None, tmp_path / "ailleurs") as autre:
+        snapshot.restaurer(autre, None, premier)
+        snapshot.sauvegarder(autre, "ecole", second)
+    with zipfile.ZipFile(premier) as un, zipfile.ZipFile(second) as deux:
+        assert un.namelist() == deux.namelist()
+        lignes = [nom for nom in un.namelist() if nom.endswith(".jsonl") and nom != "base.jsonl"]
+        assert lignes
+        assert all(un.read(nom) == deux.read(nom) for nom in lignes)
+
+
+def _recrire(fichier: Path, changer: Callable[[dict[str, bytes]], None]) -> None:
+    with zipfile.ZipFile(fichier) as archive:
+        contenu = {nom: archive.read(nom) for nom in archive.namelist()}
+    changer(contenu)
+    with zipfile.ZipFile(fichier, "w") as archive:
+        for nom, octets in contenu.items():
+            archive.writestr(nom, octets)
+
+
+def _manifeste(**changes: object) -> Callable[[dict[str, bytes]], None]:
+    def changer(contenu: dict[str, bytes]) -> None:
+        contenu["manifeste.json"] = json.dumps(json.loads(contenu["manifeste.json"]) | changes).encode()
+
+    return changer
+
+
+def _couper(contenu: dict[str, bytes]) -> None:
+    contenu["demande_personne.jsonl"] = b""
+
+
+def _alterer(contenu: dict[str, bytes]) -> None:
+    contenu["demande.jsonl"] = contenu["demande.jsonl"].replace(b'"02.01"', b'"02.00"')
+
+
+def _autre_colonne(contenu: dict[str, bytes]) -> None:
+    contenu["demande.jsonl"] = contenu["demande.jsonl"].replace(b'"version"', b'"versoin"')
+
+
+def _sans_manifeste(contenu: dict[str, bytes]) -> None:
+    del contenu["manifeste.json"]
+
+
+@pytest.mark.parametrize(
+    "changer",
+    [
+        _manifeste(format=2),
+        _manifeste(revision="9999"),
+        _manifeste(tables={}),
+        _couper,
+        _alterer,
+        _autre_colonne,
+        _sans_manifeste,
+    ],
+    ids=["format", "revision", "tables", "coupé", "altéré", "colonne", "manifeste"],
+)
+def test_an_unsound_file_replaces_nothing(
+    garni: Magasin, tmp_path: Path, changer: Callable[[dict[str, bytes]], None]
+) -> None:
+    fichier, avant = tmp_path / "ecole.zip", _etat(garni, "ecole")
+    snapshot.sauvegarder(garni, "ecole", fichier)
+    _recrire(fichier, changer)
+    with pytest.raises(StoreError, match="n'est pas une sauvegarde utilisable"):
+        snapshot.restaurer(garni, None, fichier)
+    assert _etat(garni, "ecole") == avant
+
+
+def test_what_is_no_zip_or_is_not_there(garni: Magasin, tmp_path: Path) -> None:
+    fichier = tmp_path / "x.zip"
+    with pytest.raises(StoreError, match="ne peut pas être lu"):
+        snapshot.restaurer(garni, None, fichier)
+    fichier.write_bytes(b"bonjour")
+    with pytest.raises(StoreError, match="n'est pas une sauvegarde"):
+        snapshot.restaurer(garni, None, fichier)
+
+
+def test_what_cannot_be_saved_leaves_no_file(garni: Magasin, tmp_path: Path) -> None:
+    with pytest.raises(BaseInconnue):
+        snapshot.sauvegarder(garni, "absente", tmp_path / "x.zip")
+    with pytest.raises(StoreError, match="ne peut pas être écrit"):
+        snapshot.sauvegarder(garni, "ecole", tmp_path / "absent" / "x.zip")
+    assert list(tmp_path.glob("*.zip*")) == []
+
+
+def test_a_name_unfit_for_an_address(garni: Magasin, tmp_path: Path) -> None:
+    snapshot.sauvegarder(garni, "ecole", tmp_path / "x.zip")
+    with pytest.raises(UsageError):
+        snapshot.restaurer(garni, "a/b", tmp_path / "x.zip")
+
+
+def test_restoring_is_seen_by_those_who_remember_the_guichets(garni: Magasin, tmp_path: Path) -> None:
+    snapshot.sauvegarder(garni, "ecole", tmp_path / "x.zip")
+    garni.bases.creer(Base("autre"), GUICHETS[:1])
+    with garni.lire("autre") as registre:
+        assert len(registre.guichets()) == 1
+    snapshot.restaurer(garni, "autre", tmp_path / "x.zip")
+    with garni.lire("autre") as registre:
+        assert len(registre.guichets()) == 2
