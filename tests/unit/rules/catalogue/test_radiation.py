@@ -1,0 +1,55 @@
+"""Where the rules of radiation point; the verdicts are in fixtures/exemples/radiation.toml."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+
+from sandbox.rules.catalogue import radiation
+from sandbox.rules.context import Contexte
+from sandbox.rules.rule import Regle
+
+Message = Callable[..., Contexte]
+RADIATION = "interfaceNuu/demande/demandeLogement/radiation"
+ATTRIBUTION = ["supprimer", "~/radiation/attributionLogement"]
+
+
+def motif(code: str) -> list[list[str]]:
+    return [["code", "~/radiation/motifRadiation", code], ATTRIBUTION]
+
+
+@pytest.mark.parametrize(
+    ("regle", "code", "lieu"),
+    [
+        (radiation.sous_motif_obligatoire, "RADIRR", "sousMotifIrrecevabilite"),
+        (radiation.attribution_decrite, "RADATT", "attributionLogement"),
+        (radiation.courrier_sans_reponse, "RADCON", "absenceReponse/dateCourrier"),
+        (radiation.non_renouvellement_reserve, "RADREN", "motifRadiation"),
+    ],
+    ids=lambda valeur: valeur.code if isinstance(valeur, Regle) else str(valeur),
+)
+def test_what_is_missing_is_shown_where_it_should_be(
+    message: Message, regle: Regle, code: str, lieu: str
+) -> None:
+    contexte = message(type="RAD", specimen="radiation", edits=motif(code))
+    (trouve,) = regle.controler(contexte)
+    assert trouve.chemin == f"{RADIATION}/{lieu}"
+
+
+def test_without_a_radiation_only_its_absence_is_said(message: Message) -> None:
+    contexte = message(type="RAD", specimen="radiation", edits=[["supprimer", "~/radiation"]])
+    assert [(r.code, c.chemin) for r in radiation.REGLES for c in r.controler(contexte)] == [
+        ("RAD001", RADIATION)
+    ]
+
+
+def test_an_unknown_sender_is_the_business_of_another_rule(message: Message) -> None:
+    contexte = replace(message(type="RAD", specimen="radiation"), guichet_emetteur="G8888")
+    assert not list(radiation.radiation_pour_attribution_reservee.controler(contexte))
+
+
+def test_a_deradiation_of_an_active_demande_is_shown_with_its_number(message: Message) -> None:
+    contexte = message(type="RAD", specimen="radiation", edits=motif(""))
+    (trouve,) = radiation.deradiation_impossible.controler(contexte)
+    assert trouve.chemin == f"{RADIATION}/motifRadiation"
+    assert trouve.valeurs["numero"] == "0620417000001G1226"
