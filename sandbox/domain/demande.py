@@ -1,6 +1,7 @@
 """The `interfaceNuu` document of a demande, seen with the field's names (`contract/demande.csv`)."""
 
 from datetime import date, datetime
+from functools import cached_property
 
 from sandbox.domain.element import Element, Vue
 from sandbox.domain.numero_unique import territoire_de
@@ -60,7 +61,8 @@ class Personne(Vue):
 class Demande(Vue):
     """The whole `interfaceNuu` document of a demande; `element` is its root."""
 
-    __slots__ = ("_formulaire",)
+    # Rules ask for the same persons and places again and again: what is walked to is kept.
+    __slots__ = ("__dict__", "_formulaire")
 
     def __init__(self, element: Element) -> None:
         super().__init__(element)
@@ -77,7 +79,7 @@ class Demande(Vue):
         """`@versionInterface`, e.g. « 02.01 »."""
         return self.element.attributs.get("versionInterface", "")
 
-    @property
+    @cached_property
     def type_fichier(self) -> str:
         """`entete/typeFichier`."""
         return self.element.texte_de("entete/typeFichier") or ""
@@ -107,7 +109,7 @@ class Demande(Vue):
         """`refInterne`: the landlord's own reference."""
         return self.formulaire.texte_de("refInterne")
 
-    @property
+    @cached_property
     def date_creation(self) -> date | None:
         """`dateCreationDemande`: day of deposit."""
         return self.formulaire.date_de("dateCreationDemande")
@@ -117,12 +119,12 @@ class Demande(Vue):
         """`forcerDoublon`."""
         return self.formulaire.booleen_de("forcerDoublon") is True
 
-    @property
+    @cached_property
     def est_association(self) -> bool:
         """Whether the applicant is an association (written, even empty: the branch of the choice counts)."""
         return any(e.nom == "association" for e in self.formulaire.enfants)
 
-    @property
+    @cached_property
     def association(self) -> Element | None:
         """`association`."""
         return self.formulaire.enfant("association")
@@ -132,45 +134,45 @@ class Demande(Vue):
         """`personnePhysique`."""
         return self.formulaire.enfant("personnePhysique")
 
-    @property
+    @cached_property
     def demandeur(self) -> Personne | None:
         """The applicant, None for an association."""
         return Personne.de(self.formulaire.enfant("personnePhysique/demandeur"))
 
-    @property
+    @cached_property
     def cotitulaires(self) -> tuple[Personne, ...]:
         """The co-holders, in order."""
         return tuple(
             Personne(e) for e in self.formulaire.tous("personnePhysique/listeCotitulaire/cotitulaire")
         )
 
-    @property
+    @cached_property
     def titulaires(self) -> tuple[Personne, ...]:
         """Applicant then co-holders: who the duplicate search looks at."""
         demandeur = self.demandeur
         return ((demandeur,) if demandeur is not None else ()) + self.cotitulaires
 
-    @property
+    @cached_property
     def personnes_a_charge(self) -> tuple[Element, ...]:
         """`personneACharge`, in order."""
         return self.formulaire.tous("personnePhysique/listePersonneACharge/personneACharge")
 
-    @property
+    @cached_property
     def personnes_en_garde(self) -> tuple[Element, ...]:
         """`personneEnGarde`, in order."""
         return self.formulaire.tous("personnePhysique/listePersonneEnGarde/personneEnGarde")
 
-    @property
+    @cached_property
     def logement_actuel(self) -> Element | None:
         """`logementActuel`."""
         return self.formulaire.enfant("personnePhysique/logementActuel")
 
-    @property
+    @cached_property
     def logement_recherche(self) -> Element | None:
         """`logementRecherche`."""
         return self.formulaire.enfant("logementRecherche")
 
-    @property
+    @cached_property
     def communes_souhaitees(self) -> tuple[Element, ...]:
         """The `commune` elements of the wished places that carry a code, in order."""
         places = self.formulaire.tous("logementRecherche/listeLocalisationSouhaite/localisationSouhaite")
@@ -183,22 +185,22 @@ class Demande(Vue):
         communes = self.communes_souhaitees
         return territoire_de(communes[0].attributs["code"]) if communes else None
 
-    @property
+    @cached_property
     def motifs(self) -> tuple[Element, ...]:
         """`motifDemande`, in order."""
         return self.formulaire.tous("principauxMotifDemande/motifDemande")
 
-    @property
+    @cached_property
     def handicaps(self) -> tuple[Element, ...]:
         """`handicap` blocks, in order."""
         return self.formulaire.tous("listeHandicap/handicap")
 
-    @property
+    @cached_property
     def radiation(self) -> Element | None:
         """`radiation`."""
         return self.formulaire.enfant("radiation")
 
-    @property
+    @cached_property
     def motif_radiation(self) -> str | None:
         """Code of `radiation/motifRadiation`; None also for a déradiation."""
         return self.formulaire.code_de("radiation/motifRadiation")

@@ -91,14 +91,17 @@ class Element:
 
     def enfant(self, chemin: str) -> "Element | None":
         """The first child at `chemin` (« a » or « a/b/c ») that is not empty."""
+        if "/" not in chemin:  # nearly every call
+            for candidat in self.enfants:
+                if candidat.nom == chemin and not candidat.vide:
+                    return candidat
+            return None
         courant = self
         for nom in chemin.split("/"):
-            for candidat in courant.enfants:
-                if candidat.nom == nom and not candidat.vide:
-                    courant = candidat
-                    break
-            else:
+            suivant = courant.enfant(nom)
+            if suivant is None:
                 return None
+            courant = suivant
         return courant
 
     def tous(self, chemin: str) -> tuple["Element", ...]:
@@ -107,7 +110,7 @@ class Element:
         parent = self.enfant(tete) if tete else self
         if parent is None:
             return ()
-        return tuple(e for e in parent.enfants if e.nom == nom and not e.vide)
+        return tuple([e for e in parent.enfants if e.nom == nom and not e.vide])
 
     def texte_de(self, chemin: str) -> str | None:
         """Text of the child at `chemin`, None when absent or empty (blanks are text)."""
