@@ -92,11 +92,13 @@ def logement_trop_petit(contexte: Contexte) -> Iterator[Constat]:
 
 @regle("REC007")
 def loyer_au_dessus_des_moyens(contexte: Contexte) -> Iterator[Constat]:
-    """The wished rent is at most half of the household's monthly resources, when some are given.
+    """The wished rent is at most half of the household's monthly resources, when an amount is given.
     Convention."""
     recherche = contexte.demande.logement_recherche
     loyer = recherche.enfant("montantLoyer") if recherche is not None else None
-    if recherche is None or loyer is None or not ressources_recues(contexte.demande):
+    if recherche is None or loyer is None:
+        return
+    if all(ressource.enfant("montant") is None for ressource in ressources_recues(contexte.demande)):
         return
     if 2 * (recherche.entier_de("montantLoyer") or 0) > ressources_mensuelles(contexte.demande):
         yield constat(loyer)
