@@ -67,7 +67,7 @@ def juger(
         constats = _controler(plan.prealable.regle, contexte)
         if constats:
             return _rediger([(plan.prealable, constats)], contrat.nomenclatures)
-    trouves = [(poste, constats) for poste in plan.postes if (constats := _controler(poste.regle, contexte))]
+    trouves = _controler_tous(plan.postes, contexte)
     if not trouves:
         return []
     return _rediger(_deja_connus(trouves, contexte), contrat.nomenclatures)
@@ -116,13 +116,31 @@ def _plan(contrat: Contrat, type_fichier: str, profil: str, registre: bool | Non
     return plan
 
 
+def _controler_tous(postes: tuple[_Poste, ...], contexte: Contexte) -> "list[_Trouve]":
+    trouves = []
+    poste = None
+    try:
+        for poste in postes:
+            constats = list(poste.regle.controler(contexte))
+            if constats:
+                trouves.append((poste, constats))
+    except Exception as erreur:
+        assert poste is not None
+        raise _erreur_de(poste.regle, erreur) from erreur
+    return trouves
+
+
 def _controler(regle: Regle, contexte: Contexte) -> list[Constat]:
     try:
         return list(regle.controler(contexte))
     except Exception as erreur:
-        raise ErreurInterne(
-            ERREUR_INATTENDUE, explication=f"La règle {regle.code} ({regle.nom}) a échoué : {erreur!r}"
-        ) from erreur
+        raise _erreur_de(regle, erreur) from erreur
+
+
+def _erreur_de(regle: Regle, erreur: Exception) -> ErreurInterne:
+    return ErreurInterne(
+        ERREUR_INATTENDUE, explication=f"La règle {regle.code} ({regle.nom}) a échoué : {erreur!r}"
+    )
 
 
 # --- faults that the stored demande already has ------------------------------------------------------
