@@ -147,3 +147,38 @@ SEUILS = (
 def test_threshold_of_the_first_wished_commune(epci: str | None, region: str, attendu: int | None) -> None:
     trouve = seuil_applicable(SEUILS, epci=epci, region=region)
     assert (trouve.montant if trouve else None) == attendu
+
+
+@pytest.mark.parametrize(
+    ("cotitulaires", "naissances", "personnes", "uc", "annuelles"),
+    [
+        (0, (), 1, "1.00", 24000),
+        (1, (), 2, "1.50", 16000),
+        (1, ("2010-01-01",), 3, "1.80", 13333),
+        (1, ("2010-01-01", "2012-01-01"), 4, "2.10", 11429),
+        (1, ("2001-01-01", "2010-01-01", "2012-01-01"), 5, "2.60", 9231),
+        (1, ("2001-01-01", "2002-01-01", "2010-01-01", "2012-01-01"), 6, "3.10", 7742),
+        (1, ("2001-01-01", "2002-01-01", "2010-01-01", "2012-01-01", "1940-01-01"), 7, "3.60", 6667),
+        (3, ("2001-01-01", "2010-01-01", "2012-01-01", "2014-01-01"), 8, "3.90", 6154),
+    ],
+)
+def test_households_of_one_to_eight_on_2000_euros_a_month(
+    cotitulaires: int, naissances: tuple[str, ...], personnes: int, uc: str, annuelles: int
+) -> None:
+    famille = demande(
+        ne_le("demandeur", "1980-01-01", ressources("listeRessourceRecue", 2000)),
+        tuple(ne_le("cotitulaire", "1982-01-01") for _ in range(cotitulaires)),
+        tuple(ne_le("personneACharge", naissance) for naissance in naissances),
+    )
+    menage = Menage.de(famille, JOUR)
+    assert menage is not None
+    assert (taille(famille), menage.nombre_uc) == (personnes, Decimal(uc))
+    assert menage.ressources_annuelles_uc == annuelles
+
+
+def test_flatmates_share_one_household() -> None:
+    colocation = demande(
+        ne_le("demandeur", "1995-01-01", ressources("listeRessourceRecue", 1200)),
+        (ne_le("cotitulaire", "1996-01-01", ressources("listeRessourceRecue", 900, 150)),),
+    )
+    assert Menage.de(colocation, JOUR) == Menage(Decimal("1.50"), 2250)
