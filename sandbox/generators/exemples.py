@@ -16,7 +16,7 @@ They are data, `fixtures/exemples/<sujet>.toml`, one `[[exemple]]` each. An exam
     maintenant = 2018-03-15T12:00:00+01:00                  # default: the dateFichier of the specimen
     nom_fichier = "…"           # default: a right one
     profil = "ecole"            # default ecole
-    guichet_certificat, operation, localisations_max, recherche_max, evenements: as in `Contexte`
+    guichet_certificat, operation, localisations_max, recherche_max, resultats, evenements: as in `Contexte`
 
 Edits, in order, on paths from the root (an index counts namesakes from 1; `~` is `demande/demandeLogement`):
 `["texte", path, text]` and `["code", path, code]` (the element is created at its place when missing; a code
@@ -88,6 +88,7 @@ class Exemple:
     operation: str | None = None
     localisations_max: int = 10
     recherche_max: int = 500
+    resultats: int | None = None
     profil: str = "ecole"
     commentaire: str = field(default="", compare=False)
 
@@ -178,6 +179,7 @@ def contexte(exemple: Exemple, contrat: Contrat) -> Contexte:
         else exemple.nom_fichier,
         localisations_max=exemple.localisations_max,
         recherche_max=exemple.recherche_max,
+        resultats=exemple.resultats,
     )
 
 
