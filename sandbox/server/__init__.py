@@ -1,0 +1,1 @@
+"""The server: Twisted in front of a WSGI application."""

@@ -1,0 +1,171 @@
+"""HTTP as it is read and refused, byte by byte."""
+
+import contextlib
+import time
+from typing import Any
+
+import pytest
+
+POST = b"POST /services/X HTTP/1.1\r\nHost: autre.exemple.fr\r\n"
+
+
+def test_keep_alive_answers_one_request_after_the_other(lancer: Any, miroir: Any) -> None:
+    serveur = lancer(miroir)
+    with serveur.prise() as prise:
+        for corps in (b"un", b"deux"):
+            prise.sendall(POST + b"Content-Length: %d\r\n\r\n%s" % (len(corps), corps))
+            assert serveur.reponse(prise)[1] == corps
+
+
+def test_two_requests_sent_at_once_are_answered_in_order(lancer: Any, miroir: Any) -> None:
+    serveur = lancer(miroir)
+    with serveur.prise() as prise:
+        fin = POST + b"Connection: close\r\nContent-Length: 4\r\n\r\ndeux"
+        prise.sendall(POST + b"Content-Length: 2\r\n\r\nun" + fin)
+        recu = serveur.tout(prise)
+    assert recu.count(b"HTTP/1.1 200 OK") == 2
+    assert recu.index(b"\r\n\r\nun") < recu.index(b"\r\n\r\ndeux")
+
+
+@pytest.mark.parametrize("tete", [POST + b"Connection: close\r\n", POST.replace(b"1.1", b"1.0")])
+def test_the_connection_closes_when_the_client_asks_for_it(lancer: Any, miroir: Any, tete: bytes) -> None:
+    serveur = lancer(miroir)
+    with serveur.prise() as prise:
+        prise.sendall(tete + b"Content-Length: 3\r\n\r\nabc")
+        recu = serveur.tout(prise)
+    assert b"\r\nConnection: close\r\n" in recu
+    assert recu.endswith(b"\r\n\r\nabc")
+
+
+def test_a_chunked_body_arrives_whole_with_its_length(lancer: Any, miroir: Any) -> None:
+    serveur = lancer(miroir)
+    with serveur.prise() as prise:
+        prise.sendall(
+            POST + b"Transfer-Encoding: chunked\r\n\r\n3;x=y\r\nabc\r\n2\r\nde\r\n0\r\nX-Fin: 1\r\n\r\n"
+        )
+        assert serveur.reponse(prise)[1] == b"abcde"
+    assert miroir.environs[0]["CONTENT_LENGTH"] == "5"
+
+
+def test_expect_100_continue_is_granted_before_the_body(lancer: Any, miroir: Any) -> None:
+    serveur = lancer(miroir)
+    with serveur.prise() as prise:
+        prise.sendall(POST + b"Expect: 100-continue\r\nContent-Length: 3\r\n\r\n")
+        assert prise.recv(100) == b"HTTP/1.1 100 Continue\r\n\r\n"
+        prise.sendall(b"abc")
+        assert serveur.reponse(prise)[1] == b"abc"
+
+
+def test_a_body_announced_too_big_is_refused_before_it_is_sent(lancer: Any, miroir: Any) -> None:
+    serveur = lancer(miroir, message_max=1000)
+    with serveur.prise() as prise:
+        prise.sendall(POST + b"Expect: 100-continue\r\nContent-Length: 1001\r\n\r\n")
+        tete, corps = serveur.reponse(prise)
+    assert tete.startswith(b"HTTP/1.1 413 ")
+    assert "1000 octets" in corps.decode()
+    refus = serveur.attendre(lambda: serveur.refus_http)[0]
+    assert (refus.statut, refus.methode, refus.chemin) == (413, "POST", "/services/X")
+    assert miroir.environs == []
+
+
+def test_a_client_that_sends_a_body_too_big_to_its_end_still_reads_the_refusal(
+    lancer: Any, miroir: Any
+) -> None:
+    serveur = lancer(miroir, message_max=1000)
+    with serveur.prise() as prise:
+        prise.sendall(POST + b"Content-Length: 3000000\r\n\r\n" + bytes(3_000_000))
+        assert serveur.reponse(prise)[0].startswith(b"HTTP/1.1 413 ")
+
+
+def test_chunks_are_counted_while_they_come(lancer: Any, miroir: Any) -> None:
+    serveur = lancer(miroir, message_max=1000)
+    with serveur.prise() as prise:
+        prise.sendall(POST + b"Transfer-Encoding: chunked\r\n\r\n" + b"190\r\n" + bytes(400) + b"\r\n")
+        prise.sendall(b"190\r\n" + bytes(400) + b"\r\n190\r\n" + bytes(400) + b"\r\n0\r\n\r\n")
+        assert serveur.reponse(prise)[0].startswith(b"HTTP/1.1 413 ")
+    assert miroir.environs == []
+
+
+def test_a_body_at_the_limit_passes(lancer: Any, miroir: Any) -> None:
+    serveur = lancer(miroir, message_max=1000)
+    with serveur.prise() as prise:
+        prise.sendall(POST + b"Content-Length: 1000\r\n\r\n" + bytes(1000))
+        assert serveur.reponse(prise)[1] == bytes(1000)
+
+
+def test_a_body_longer_than_memory_allows_arrives_whole(lancer: Any, miroir: Any) -> None:
+    serveur = lancer(miroir)
+    corps = bytes(range(256)) * 12_000
+    with serveur.prise() as prise:
+        prise.sendall(POST + b"Content-Length: %d\r\n\r\n" % len(corps) + corps)
+        assert serveur.reponse(prise)[1] == corps
+
+
+@pytest.mark.parametrize(
+    ("requete", "statut"),
+    [
+        pytest.param(b"n'importe quoi\r\n\r\n", 400, id="no request line"),
+        pytest.param(b"GET / HTTP/3.0\r\n\r\n", 400, id="unknown version"),
+        pytest.param(b"GET / HTTP/1.1\r\nsans deux-points\r\n\r\n", 400, id="no header"),
+        pytest.param(POST + b"Content-Length: -1\r\n\r\n", 400, id="negative length"),
+        pytest.param(POST + b"Content-Length: 1\r\nContent-Length: 2\r\n\r\n", 400, id="two lengths"),
+        pytest.param(POST + b"Content-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n", 400, id="smuggling"),
+        pytest.param(POST + b"Transfer-Encoding: chunked\r\n\r\nzz\r\n", 400, id="bad chunk"),
+        pytest.param(b"GET /" + b"a" * 20_000 + b" HTTP/1.1\r\n\r\n", 431, id="long line"),
+        pytest.param(b"GET / HTTP/1.1\r\n" + b"X-A: b\r\n" * 200 + b"\r\n", 431, id="many headers"),
+        pytest.param(
+            b"GET / HTTP/1.1\r\n" + (b"X-A: " + b"b" * 9000 + b"\r\n") * 5 + b"\r\n", 431, id="long headers"
+        ),
+    ],
+)
+def test_what_is_not_http_is_answered_and_the_server_goes_on(
+    lancer: Any, miroir: Any, requete: bytes, statut: int
+) -> None:
+    serveur = lancer(miroir)
+    with serveur.prise() as prise:
+        prise.sendall(requete)
+        tete, corps = serveur.reponse(prise)
+    assert tete.startswith(b"HTTP/1.1 %d " % statut)
+    assert corps.decode().endswith(".\n")
+    assert serveur.attendre(lambda: serveur.refus_http)[0].statut == statut
+    with serveur.prise() as prise:
+        prise.sendall(POST + b"Content-Length: 3\r\n\r\nabc")
+        assert serveur.reponse(prise)[1] == b"abc"
+    assert len(serveur.refus_http) == 1
+
+
+@pytest.mark.parametrize(
+    "debut",
+    [b"", b"POST / HTTP/1.1\r\nHo", POST + b"Content-Length: 9\r\n\r\nabc"],
+    ids=["-", "head", "body"],
+)
+def test_a_silent_peer_is_dropped(lancer: Any, miroir: Any, debut: bytes) -> None:
+    serveur = lancer(miroir, inactivite=0.2)
+    with serveur.prise() as prise:
+        prise.sendall(debut)
+        assert serveur.tout(prise) == b""
+    assert miroir.environs == []
+
+
+def test_a_peer_silent_in_its_handshake_is_dropped(lancer: Any, miroir: Any) -> None:
+    serveur = lancer(miroir, inactivite=0.2)
+    with serveur.connecter(serveur.adresses.https) as prise, contextlib.suppress(ConnectionResetError):
+        assert serveur.tout(prise) == b""
+    assert serveur.refus_tls == []
+
+
+def test_a_peer_that_leaves_while_it_is_answered_harms_nobody(lancer: Any, miroir: Any) -> None:
+    lus = []
+
+    def lente(environ: Any, start_response: Any) -> Any:
+        time.sleep(0.2)
+        lus.append(environ["wsgi.input"].read())
+        return miroir(environ, start_response)
+
+    serveur = lancer(lente)
+    with serveur.prise() as prise:
+        prise.sendall(POST + b"Content-Length: 3\r\n\r\nabc")
+    assert serveur.attendre(lambda: lus) == [b"abc"]
+    with serveur.prise() as prise:
+        prise.sendall(POST + b"Content-Length: 0\r\n\r\n")
+        assert serveur.reponse(prise)[0].startswith(b"HTTP/1.1 200 ")

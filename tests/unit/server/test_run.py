@@ -1,0 +1,133 @@
+"""The life of a server process: signals, exchanges under way, the minute, errors of its start."""
+
+import signal
+import subprocess
+import sys
+import threading
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from sandbox.pki.authority import Autorite
+from sandbox.server import run
+from sandbox.server.run import Adresses, Ecoute, servir
+
+LENTE = """
+import sys, threading
+from pathlib import Path
+from sandbox.pki.authority import Autorite
+from sandbox.server.run import Ecoute, servir
+
+def application(environ, start_response):
+    print("entree", flush=True)
+    threading.Event().wait(0.5)
+    start_response("200 OK", [("Content-Length", "2")])
+    return [b"ok"]
+
+servir(Ecoute(https_port=None, http_port=0), application, Autorite.ouvrir(Path(sys.argv[1])),
+       pret=lambda adresses: print(adresses.http, flush=True), refus_tls=print)
+print("fin", flush=True)
+"""
+
+
+@pytest.mark.parametrize("signe", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_ends_the_exchange_under_way_then_the_server(tmp_path: Path, signe: int) -> None:
+    import socket
+    from urllib.parse import urlsplit
+
+    with subprocess.Popen(
+        [sys.executable, "-c", LENTE, str(tmp_path)], stdout=subprocess.PIPE, text=True
+    ) as processus:
+        assert processus.stdout is not None
+        lieu = urlsplit(processus.stdout.readline().strip())
+        with (
+            socket.create_connection((lieu.hostname, lieu.port), 10) as oisive,
+            socket.create_connection((lieu.hostname, lieu.port), 10) as prise,
+        ):
+            prise.sendall(b"GET / HTTP/1.1\r\n\r\n")
+            assert processus.stdout.readline() == "entree\n"
+            processus.send_signal(signe)
+            assert oisive.recv(100) == b""
+            recu = b""
+            while morceau := prise.recv(4096):
+                recu += morceau
+        assert recu.endswith(b"\r\n\r\nok")
+        assert b"Connection: close" in recu
+        assert processus.stdout.readline() == "fin\n"
+        assert processus.wait(10) == 0
+
+
+def test_the_end_does_not_wait_for_a_silent_peer(lancer: Any, miroir: Any) -> None:
+    serveur = lancer(miroir)
+    with serveur.prise() as clair, serveur.prise_tls() as chiffree, serveur.prise_tls() as oisive:
+        for prise in (clair, chiffree):
+            prise.sendall(b"POST / HTTP/1.1\r\nContent-Length: 9\r\n\r\nabc")
+        oisive.sendall(b"GET / HTTP/1.1\r\n\r\n")
+        serveur.reponse(oisive)
+        serveur.arreter()
+    assert len(miroir.environs) == 1
+
+
+def test_an_exchange_that_does_not_end_is_left_after_the_grace(
+    lancer: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    entree, sortie = threading.Event(), threading.Event()
+
+    def bloquee(environ: Any, start_response: Any) -> Any:
+        entree.set()
+        sortie.wait(10)
+        start_response("200 OK", [])
+        return [b""]
+
+    serveur = lancer(bloquee, delai_arret=0.2)
+    with serveur.prise() as prise:
+        prise.sendall(b"GET / HTTP/1.1\r\n\r\n")
+        assert entree.wait(10)
+        serveur.arreter()
+    assert "still at work" in caplog.text
+    sortie.set()
+
+
+def _servir(autorite: Autorite, **options: Any) -> None:
+    servir(
+        Ecoute(https_port=None, http_port=0, threads=1),
+        lambda environ, start_response: [],
+        autorite,
+        refus_tls=print,
+        **options,
+    )
+
+
+def test_what_has_to_be_done_every_minute_is_done_again_even_after_a_failure(
+    autorite: Autorite, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(run, "PERIODE", 0.01)
+    passages: list[int] = []
+    arret = threading.Event()
+
+    def minute() -> None:
+        passages.append(threading.get_ident())
+        if len(passages) == 3:
+            arret.set()
+        raise ZeroDivisionError
+
+    _servir(autorite, pret=lambda adresses: None, periodique=minute, arret=arret)
+    assert len(passages) >= 3
+    assert threading.get_ident() not in passages
+    assert "ZeroDivisionError" in caplog.text
+
+
+def test_what_pret_raises_ends_the_server_and_is_raised(autorite: Autorite) -> None:
+    def pret(adresses: Adresses) -> None:
+        raise PermissionError(adresses.http)
+
+    with pytest.raises(PermissionError):
+        _servir(autorite, pret=pret)
+
+
+def test_a_server_told_to_end_before_it_began_ends(autorite: Autorite) -> None:
+    arret, prets = threading.Event(), []
+    arret.set()
+    _servir(autorite, pret=prets.append, arret=arret)
+    assert len(prets) == 1
