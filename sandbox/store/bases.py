@@ -173,7 +173,8 @@ class Bases:
 
     def dans(self, connexion: Connexion, nom: str) -> BaseLue:
         """The base, read in `connexion`. Raises BaseInconnue."""
-        ligne = connexion.ligne(_LIRE, {"nom": nom})
+        # A name out of an address may hold what no column takes.
+        ligne = connexion.ligne(_LIRE, {"nom": nom}) if _NOM.fullmatch(nom) else None
         if ligne is None:
             raise BaseInconnue(nom)
         return _base_de(ligne)
@@ -191,8 +192,8 @@ class Bases:
 
     def _modifier(self, requete: Requete, nom: str, **valeurs: Any) -> None:
         with self._magasin.transaction(ecriture=True, verrou=nom) as connexion:
-            if not connexion.faire(requete, {"cle": nom, **valeurs}):
-                raise BaseInconnue(nom)
+            self.dans(connexion, nom)
+            connexion.faire(requete, {"cle": nom, **valeurs})
 
 
 def verifier_nom(nom: str) -> None:

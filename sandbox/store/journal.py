@@ -76,6 +76,8 @@ class Journal:
 
     def lire(self, base: str, identifiant: int) -> Echange | None:
         """An exchange with its bytes, None when it was never there or was dropped."""
+        if not 0 < identifiant < 2**63:
+            return None
         with self._magasin.transaction(ecriture=False) as connexion:
             ligne = connexion.ligne(_LIRE, {"base": base, "identifiant": identifiant})
         return None if ligne is None else _echange_de(ligne)
@@ -86,7 +88,7 @@ class Journal:
         *,
         guichet: str | None = None,
         operation: str | None = None,
-        verdict: Verdict | None = None,
+        verdict: str | None = None,
         numero: str | None = None,
         texte: str | None = None,
         avant_id: int | None = None,
@@ -99,9 +101,11 @@ class Journal:
         choix = sa.select(*_TETE).where(_E.base == base)
         for colonne, valeur in ((_E.guichet, guichet), (_E.operation, operation), (_E.numero_unique, numero)):
             if valeur is not None:
-                choix = choix.where(colonne == valeur)
+                choix = choix.where(colonne == _lisible(valeur))
         if verdict is not None:
-            choix = choix.where(_E.verdict == verdict.value)
+            # A `Verdict`, or what a user wrote for one.
+            choix = choix.where(_E.verdict == str(verdict))
+        texte = _lisible(texte)
         if texte:
             choix = choix.where(
                 _E.details.icontains(texte, autoescape=True) | _E.chemin.icontains(texte, autoescape=True)
@@ -124,6 +128,7 @@ class Journal:
         return dernier - origine - oublies, oublies
 
     def _ajouter(self, connexion: Connexion, echange: Echange) -> int:
+        echange.base = _lisible(echange.base) or ""
         compteur = connexion.ligne(_SUIVANT, {"cle": echange.base})
         if compteur is None:
             connexion.faire(

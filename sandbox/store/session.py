@@ -1,5 +1,6 @@
 """The store: one database, many bases; who reads, who writes, and what happens when it fails."""
 
+import hashlib
 import threading
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
@@ -20,9 +21,8 @@ from sandbox.store.registre import RegistreBase
 from sandbox.store.verrou import VerrouEcriture
 
 _VERROU_PG: Final = Requete(
-    sa.select(sa.func.pg_advisory_xact_lock(sa.func.hashtextextended(sa.bindparam("cle", type_=sa.Text), 0)))
+    sa.select(sa.func.pg_advisory_xact_lock(sa.bindparam("cle", type_=sa.BigInteger)))
 )
-
 #: Mistakes of ours: they pass as they are, and are reported as such.
 _BOGUES: Final = (exc.ProgrammingError, exc.IntegrityError, exc.DataError)
 
@@ -122,7 +122,7 @@ class Magasin:
             try:
                 connexion.brut(self._commencer(ecriture))
                 if verrou is not None and self._verrou is None:
-                    connexion.ligne(_VERROU_PG, {"cle": verrou})
+                    connexion.ligne(_VERROU_PG, {"cle": _cle(verrou)})
                 yield connexion
                 connexion.brut("COMMIT")
             except BaseException as erreur:
@@ -156,6 +156,12 @@ class Magasin:
             raise
         except self._erreurs as erreur:
             raise _panne(erreur) from erreur
+
+
+def _cle(verrou: str) -> int:
+    """The number of a PostgreSQL advisory lock: the same in every process."""
+    octets = hashlib.blake2b(verrou.encode("utf-8", "replace"), digest_size=8).digest()
+    return int.from_bytes(octets, signed=True)
 
 
 def _panne(erreur: BaseException) -> StoreError:

@@ -83,11 +83,14 @@ def test_settings_and_clock_are_seen_by_another_process(magasin: Magasin, url: s
 def test_unknown_base(magasin: Magasin) -> None:
     for essai in (
         lambda: magasin.bases.lire("absente"),
+        lambda: magasin.bases.lire("\0"),
+        lambda: magasin.bases.lire("\udcff"),
         lambda: magasin.bases.supprimer("absente"),
         lambda: magasin.bases.regler("absente", Reglages()),
         lambda: magasin.bases.vider("absente", "tout"),
         lambda: magasin.lire("absente").__enter__(),
         lambda: magasin.ecrire("absente").__enter__(),
+        lambda: magasin.ecrire("\0").__enter__(),
     ):
         with pytest.raises(BaseInconnue):
             essai()

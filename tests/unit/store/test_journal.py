@@ -47,6 +47,7 @@ def test_an_exchange_comes_back_as_it_was_written(magasin: Magasin) -> None:
     assert echange.identifiant == identifiant == 1
     assert magasin.journal.lire("ecole", 1) == echange
     assert magasin.journal.lire("ecole", 2) is None
+    assert magasin.journal.lire("ecole", 2**63) is None
     assert magasin.journal.lire("autre", 1) is None
 
 
@@ -75,9 +76,9 @@ def test_a_base_that_does_not_exist_has_its_lines_too(magasin: Magasin) -> None:
 
 
 def test_what_is_no_text_is_journalled_all_the_same(magasin: Magasin) -> None:
-    echange = _echange(chemin="/\0/\udcff", en_tetes=[("X", "\0\udcff")], pair="é")
+    echange = _echange(base="ecole\0", chemin="/\0/\udcff", en_tetes=[("X", "\0\udcff")], pair="é")
     identifiant = magasin.journal.consigner(None, echange)
-    lu = magasin.journal.lire("ecole", identifiant)
+    lu = magasin.journal.lire("ecole\N{REPLACEMENT CHARACTER}", identifiant)
     assert lu is not None
     assert (lu.chemin, lu.pair) == ("/\N{REPLACEMENT CHARACTER}/?", "é")
 
@@ -99,7 +100,8 @@ def test_searching_newest_first(magasin: Magasin) -> None:
     assert ids() == [4, 3, 2, 1]
     assert ids(guichet="G1104") == [4, 3, 1]
     assert ids(guichet="G1104", operation="getNumUnique") == [1]
-    assert ids(verdict=Verdict.ANOMALIES) == [2]
+    assert ids(verdict=Verdict.ANOMALIES) == ids(verdict="anomalies") == [2]
+    assert ids(verdict="autre", texte="\0") == ids(guichet="\0") == []
     assert ids(numero="N1") == [1]
     assert ids(texte="100 % ÉLEVÉ_") == []
     assert ids(texte="100 % élevé_") == [3]
