@@ -44,7 +44,7 @@ def explain(root: Any, document: Document, version: str | None, schemas: Schemas
         modeles = _MODELES.setdefault(schemas, {})
         if fichier not in modeles:
             modeles[fichier] = _Modele(charger_modele(schemas, fichier))
-            trouvees = _Visite(modeles[fichier]).visiter(root)
+        trouvees = _Visite(modeles[fichier]).visiter(root)
     return trouvees or [phrases.refus_brut(erreur) for erreur in refus]
 
 

@@ -62,7 +62,7 @@ _FICHIERS: Final = (
 )
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Contrat:
     """A published interface. Built by `charger`; shared by every thread; compared by identity.
 
@@ -82,6 +82,9 @@ class Contrat:
     services: Mapping[str, Service]
     operations: Mapping[str, Operation]
     dossiers: Dossiers
+
+    def __repr__(self) -> str:
+        return f"<Contrat {self.nom}>"
 
     @property
     def version_haute(self) -> str:

@@ -1,0 +1,278 @@
+import copy
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from lxml import etree
+
+from sandbox import resources
+from sandbox.contract import explication
+from sandbox.contract.explication import explain
+from sandbox.contract.modele import charger_modele
+from sandbox.contract.schema import Document, SchemaError
+from sandbox.contract.versions import charger
+from sandbox.contract.xml import parse
+
+NS = "{http://nuu.application.i2/}"
+DEMANDEUR = "interfaceNuu/demande/demandeLogement/personnePhysique/demandeur"
+SPECIMENS = ("couple_garde_alternee_handicap", "association", "adresse_etranger", "radiation")
+
+
+@pytest.fixture
+def expliquer(contrat):
+    def faire(racine, document=Document.DEMANDE) -> list[SchemaError]:
+        return explain(racine, document, None, contrat.schemas)
+
+    return faire
+
+
+def trouver(racine, nom):
+    return racine.find(f".//{NS}{nom}")
+
+
+def chemins(fautes):
+    return [faute.chemin for faute in fautes]
+
+
+@pytest.mark.parametrize("nom", SPECIMENS)
+def test_a_valid_document_has_nothing_to_explain(expliquer, specimen, nom):
+    assert expliquer(specimen(nom)) == []
+
+
+def test_every_missing_element_is_told_at_once(expliquer, specimen):
+    racine = specimen()
+    for nom in ("typeFichier", "numGuichet", "precision"):
+        element = trouver(racine, nom)
+        element.getparent().remove(element)
+    fautes = expliquer(racine)
+    assert chemins(fautes) == [
+        "interfaceNuu/entete/typeFichier",
+        "interfaceNuu/demande/demandeLogement/numGuichet",
+        "interfaceNuu/demande/demandeLogement/precision",
+    ]
+    assert all("manque" in faute.message for faute in fautes)
+    assert "avant « dateFichier »" in fautes[0].remede
+
+
+def test_a_misplaced_element_is_told_where_it_goes(expliquer, specimen):
+    racine = specimen()
+    demandeur = trouver(racine, "demandeur")
+    demandeur.insert(0, demandeur.find(NS + "prenom"))
+    [faute] = expliquer(racine)
+    assert faute.chemin == f"{DEMANDEUR}/prenom"
+    assert "n'est pas à sa place" in faute.message
+    assert "avant « dateNaissance »" in faute.remede
+
+
+def test_a_doubled_element_is_told(expliquer, specimen):
+    racine = specimen()
+    nom = trouver(racine, "demandeur").find(NS + "nom")
+    nom.addnext(copy.deepcopy(nom))
+    [faute] = expliquer(racine)
+    assert faute.chemin == f"{DEMANDEUR}/nom[2]"
+    assert "une seule fois" in faute.message
+
+
+def test_a_misspelt_element_gets_a_suggestion_and_its_content_is_read(expliquer, specimen):
+    racine = specimen()
+    trouver(racine, "adressePostale").tag = NS + "adressePostal"
+    trouver(racine, "etranger").text = "non"
+    fautes = expliquer(racine)
+    assert [faute.remede for faute in fautes] == ["vouliez-vous écrire « adressePostale » ?", "écrivez false"]
+
+
+def test_an_unknown_element_lists_what_is_known(expliquer, specimen):
+    racine = specimen()
+    etree.SubElement(trouver(racine, "entete"), NS + "xyz")
+    [faute] = expliquer(racine)
+    assert faute.valeur == "xyz"
+    assert "typeFichier, dateFichier" in faute.remede
+
+
+def test_both_branches_of_a_choice(expliquer, specimen):
+    racine = specimen("personne_seule")
+    association = etree.Element(NS + "association")
+    etree.SubElement(association, NS + "nom").text = "Les Toits"
+    trouver(racine, "personnePhysique").addprevious(association)
+    [faute] = expliquer(racine)
+    assert "ne peut pas accompagner « association »" in faute.message
+
+
+def test_no_branch_of_a_choice(expliquer, specimen):
+    racine = specimen("personne_seule")
+    adresse = trouver(racine, "adressePostale")
+    for nom in ("codePostal", "commune"):
+        adresse.remove(adresse.find(NS + nom))
+    [faute] = expliquer(racine)
+    assert "« codePostal » et « commune », ou bien « codePostalEtranger »" in faute.message
+
+
+def test_half_a_branch_of_a_choice(expliquer, specimen):
+    racine = specimen("personne_seule")
+    adresse = trouver(racine, "adressePostale")
+    adresse.remove(adresse.find(NS + "codePostal"))
+    [faute] = expliquer(racine)
+    assert faute.chemin.endswith("adressePostale/codePostal")
+
+
+def test_a_wrong_namespace_is_told_once_for_the_whole_document(expliquer, specimen):
+    racine = specimen("personne_seule")
+    for element in racine.iter():
+        element.tag = etree.QName(element).localname
+    trouver_nom = racine.find(".//demandeur/nom")
+    trouver_nom.text = "x" * 37
+    fautes = expliquer(racine)
+    assert chemins(fautes) == ["interfaceNuu", f"{DEMANDEUR}/nom"]
+    assert "sans espace de noms" in fautes[0].message
+    assert "http://nuu.application.i2/" in fautes[0].remede
+
+
+def test_another_root(expliquer):
+    [faute] = expliquer(etree.Element("demande"))
+    assert "racine" in faute.message
+    assert "interfaceNuu" in faute.remede
+
+
+def test_the_document_of_another_operation(expliquer, specimen):
+    fautes = expliquer(specimen(), Document.EVENEMENT)
+    assert "interfaceNuu/entete/codeGuichet" in chemins(fautes)
+    assert "interfaceNuu/demande" in chemins(fautes)
+
+
+@pytest.mark.parametrize(
+    ("nom", "texte", "message", "remede"),
+    [
+        ("telPortable", "+33612345678", "indicatif international", "0612345678"),
+        ("telPortable", "06 12 34 56 78", "autre chose que des chiffres", "0612345678"),
+        ("mel", "paul@maison.info", ".info", "autre adresse"),
+        ("mel", "paul+sne@maison.fr", "« + »", "sans « + »"),
+        ("anneeMoins1", "", "vide", "retirez"),
+        ("anneeMoins1", "1899", "trop petite", "1900"),
+        ("dateNaissance", "15/03/1980", "AAAA-MM-JJ", "1980-03-15"),
+        ("nom", "A" * 37, "37 caractères", "raccourcissez-la de 1"),
+        ("dateFichier", "2018-03-15", "une heure", "2018-03-15T00:00:00"),
+        ("typeFichier", "CR", "forme", "exactement 3"),
+    ],
+)
+def test_a_bad_value_is_explained(expliquer, specimen, nom, texte, message, remede):
+    racine = specimen()
+    parent = racine if nom in ("dateFichier", "typeFichier") else trouver(racine, "demandeur")
+    element = parent.find(f".//{NS}{nom}")
+    if element is None:
+        element = etree.SubElement(parent, NS + nom)
+        demandeur_ordre = {"mel": "adressePostale", "telPortable": "adressePostale"}
+        if nom == "anneeMoins1":
+            parent.find(NS + "revenuFiscal").insert(0, element)
+        else:
+            parent.find(NS + demandeur_ordre[nom]).addprevious(element)
+    element.text = texte
+    [faute] = expliquer(racine)
+    assert message in faute.message
+    assert remede in faute.remede
+    assert faute.valeur == texte
+
+
+def test_attributes(expliquer, specimen):
+    racine = specimen()
+    demandeur = trouver(racine, "demandeur")
+    del racine.attrib["versionInterface"]
+    demandeur.set("modifie", "true")
+    demandeur.find(NS + "civilite").set("code", "")
+    demandeur.find(NS + "nom").set("cod", "1")
+    demandeur.find(NS + "nationalite").set(NS + "modifie", "oui")
+    fautes = expliquer(racine)
+    assert chemins(fautes) == [
+        "interfaceNuu/@versionInterface",
+        f"{DEMANDEUR}/@modifie",
+        f"{DEMANDEUR}/civilite/@code",
+        f"{DEMANDEUR}/nom/@cod",
+        f"{DEMANDEUR}/nationalite/@modifie",
+    ]
+    assert "ns1:modifie" in fautes[1].remede
+
+
+def test_text_where_none_may_stand(expliquer, specimen):
+    racine = specimen()
+    demandeur = trouver(racine, "demandeur")
+    demandeur.text = "Madame"
+    demandeur.find(NS + "civilite").text = "2"
+    fautes = expliquer(racine)
+    assert chemins(fautes) == [DEMANDEUR, f"{DEMANDEUR}/civilite"]
+    assert 'code="2"' in fautes[1].remede
+
+
+def test_an_element_inside_a_text(expliquer, specimen):
+    racine = specimen()
+    etree.SubElement(trouver(racine, "demandeur").find(NS + "nom"), NS + "gras")
+    assert chemins(expliquer(racine)) == [f"{DEMANDEUR}/nom/gras"]
+
+
+def test_the_number_of_faults_told_is_bounded(expliquer, specimen):
+    racine = specimen()
+    liste = trouver(racine, "motifDemande").getparent()
+    for _ in range(explication.ERREURS_MAX + 10):
+        etree.SubElement(liste, NS + "motifDemande", code="?")
+    fautes = expliquer(racine)
+    assert len(fautes) == explication.ERREURS_MAX + 1
+    assert "plus de 500 fautes" in fautes[-1].message
+
+
+def _muter(racine, tirage):
+    elements = [element for element in racine.iter() if element is not racine]
+    if not elements:
+        return
+    element = tirage.draw(st.sampled_from(elements), label="element")
+    geste = tirage.draw(st.sampled_from(("delete", "double", "swap", "rename", "text", "attribute", "move")))
+    parent = element.getparent()
+    if geste == "delete":
+        parent.remove(element)
+    elif geste == "double":
+        element.addnext(copy.deepcopy(element))
+    elif geste == "swap" and element.getnext() is not None:
+        element.addprevious(element.getnext())
+    elif geste == "rename":
+        autre = tirage.draw(st.sampled_from(elements), label="name")
+        element.tag = tirage.draw(
+            st.sampled_from((autre.tag, NS + "inconnu", etree.QName(element).localname))
+        )
+    elif geste == "text":
+        element.text = tirage.draw(
+            st.sampled_from(("", " ", "x", "12", "-1", "true", "2018-03-15", "é" * 40))
+        )
+    elif geste == "attribute":
+        nom = tirage.draw(st.sampled_from(("code", NS + "modifie", "modifie", "autre")))
+        element.set(nom, tirage.draw(st.sampled_from(("", "1", "true", "ABCDEFG", "é"))))
+    elif geste == "move":
+        parent.insert(tirage.draw(st.integers(0, len(parent))), element)
+
+
+CONTRAT = charger()
+MODELES = {}
+
+
+@given(tirage=st.data())
+@settings(
+    max_examples=100,
+    deadline=None,
+    derandomize=True,
+)
+def test_the_walk_finds_something_exactly_when_the_schema_refuses(tirage):
+    nom = tirage.draw(st.sampled_from(SPECIMENS))
+    racine = parse((resources.fixtures_dir() / "demandes" / f"{nom}.xml").read_bytes(), limit=5_000_000)
+    for _ in range(tirage.draw(st.integers(1, 4))):
+        _muter(racine, tirage)
+    racine = parse(etree.tostring(racine), limit=5_000_000)
+    fichier = CONTRAT.schemas.fichier(Document.DEMANDE, racine.get("versionInterface"))
+    if fichier not in MODELES:
+        MODELES[fichier] = explication._Modele(charger_modele(CONTRAT.schemas, fichier))
+    refus = CONTRAT.schemas.validate(racine, document=Document.DEMANDE)
+    trouvees = explication._Visite(MODELES[fichier]).visiter(racine)
+    assert bool(trouvees) == bool(refus), (trouvees, refus)
+
+
+def test_an_overlay_is_explained_by_its_own_schemas(tmp_path, contrat, specimen):
+    (tmp_path / "xsd").mkdir()
+    ancien = contrat.fichier("xsd/types.xsd").decode()
+    (tmp_path / "xsd" / "types.xsd").write_text(ancien.replace('"36"', '"3"'), encoding="utf-8")
+    fautes = explain(specimen(), Document.DEMANDE, None, charger(overlay=tmp_path).schemas)
+    assert any("3 au plus" in faute.message for faute in fautes)

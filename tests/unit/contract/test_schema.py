@@ -1,0 +1,120 @@
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from lxml import etree
+
+from sandbox.contract.schema import Document, Schemas
+from sandbox.contract.versions import charger
+from sandbox.errors import ContractError
+
+NS = "{http://nuu.application.i2/}"
+XSD = b'<xs:schema xmlns:xs="http://www.w3.org/2001/XMLSchema" targetNamespace="urn:u" xmlns="urn:u">'
+
+
+def schemas_de(fichiers: dict[str, bytes]) -> Schemas:
+    def lire(chemin: str) -> bytes:
+        if chemin not in fichiers:
+            raise ContractError(f"Le fichier [{chemin}] manque.")
+        return fichiers[chemin]
+
+    return Schemas(lire, {Document.DEMANDE: {"02.00": "xsd/a.xsd"}})
+
+
+def test_a_valid_document_gives_nothing(contrat, specimen):
+    assert contrat.schemas.validate(specimen(), document=Document.DEMANDE) == []
+
+
+def test_a_refusal_has_line_path_without_prefix_and_reason(contrat, specimen):
+    racine = specimen()
+    precision = racine.find(f".//{NS}precision")
+    precision.getparent().remove(precision)
+    [faute] = contrat.schemas.validate(racine, document=Document.DEMANDE)
+    assert faute.ligne > 0
+    assert faute.chemin.startswith("interfaceNuu/demande/demandeLogement/")
+    assert "precision" in faute.message
+
+
+def test_the_version_is_read_from_the_document_unless_given(contrat, specimen):
+    racine = specimen("personne_seule_nir")
+    assert contrat.schemas.validate(racine, document=Document.DEMANDE) == []
+    assert contrat.schemas.validate(racine, document=Document.DEMANDE, version="02.01") != []
+
+
+def test_an_unknown_version_is_judged_by_the_highest(contrat, specimen):
+    racine = specimen("personne_seule_nir")
+    racine.set("versionInterface", "09.99")
+    assert contrat.schemas.validate(racine, document=Document.DEMANDE) == []
+
+
+def test_the_document_chooses_the_schema(contrat, specimen):
+    assert contrat.schemas.validate(specimen(), document=Document.RECHERCHE) != []
+
+
+def test_threads_never_mix_their_errors(contrat, specimen):
+    """16 threads, each with its own fault, or none: each reads its own log."""
+    depart = threading.Barrier(16)
+
+    def juger(rang: int) -> bool:
+        racine = specimen()
+        if rang % 4:
+            etree.SubElement(racine.find(f"{NS}entete"), f"{NS}faute{rang}")
+        depart.wait()
+        for _ in range(60):
+            fautes = contrat.schemas.validate(racine, document=Document.DEMANDE)
+            if rang % 4 == 0 and fautes:
+                return False
+            if rang % 4 and [faute.chemin for faute in fautes] != [f"interfaceNuu/entete/faute{rang}"]:
+                return False
+        return True
+
+    with ThreadPoolExecutor(16) as fils:
+        assert all(fils.map(juger, range(16)))
+
+
+def test_explanations_from_several_threads(specimen):
+    schemas = charger().schemas
+    depart = threading.Barrier(8)
+
+    def expliquer(rang: int) -> list[str]:
+        racine = specimen()
+        etree.SubElement(racine.find(f"{NS}entete"), f"{NS}faute{rang}")
+        depart.wait()
+        return [faute.valeur for faute in schemas.explain(racine, document=Document.DEMANDE)]
+
+    with ThreadPoolExecutor(8) as fils:
+        assert list(fils.map(expliquer, range(8))) == [[f"faute{rang}"] for rang in range(8)]
+
+
+@pytest.mark.parametrize(
+    ("fichiers", "dit"),
+    [
+        ({}, "[xsd/a.xsd] manque"),
+        ({"xsd/a.xsd": b"<a"}, "xsd/a.xsd, ligne 1"),
+        ({"xsd/a.xsd": XSD + b'\n<xs:element name="a" type="t"/></xs:schema>'}, "xsd/a.xsd, ligne 2"),
+        (
+            {
+                "xsd/a.xsd": XSD + b'<xs:include schemaLocation="sub/b.xsd"/></xs:schema>',
+                "xsd/sub/b.xsd": XSD + b"\n\n<xs:faux/></xs:schema>",
+            },
+            "xsd/sub/b.xsd, ligne 3",
+        ),
+        (
+            {
+                "xsd/a.xsd": XSD
+                + b'<xs:import namespace="urn:v" schemaLocation="http://x/v.xsd"/></xs:schema>'
+            },
+            "[xsd/v.xsd] manque",
+        ),
+    ],
+)
+def test_a_broken_schema_names_file_and_line(fichiers, dit):
+    with pytest.raises(ContractError) as erreur:
+        schemas_de(fichiers)
+    assert dit in str(erreur.value)
+
+
+def test_a_document_without_schema(contrat):
+    schemas = schemas_de({"xsd/a.xsd": XSD + b'<xs:element name="a"/></xs:schema>'})
+    with pytest.raises(ContractError):
+        schemas.fichier(Document.DOUBLONS)
