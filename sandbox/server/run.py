@@ -116,7 +116,7 @@ class _Serveur:
         if self._periodique is not None:
             self._reacteur.callLater(PERIODE, self._lancer_periodique)
         if self._arret is not None:
-            self._surveiller()
+            self._reacteur.callWhenRunning(self._surveiller)
         with self._signaux():
             self._reacteur.run(installSignalHandlers=False)
         if self._echec is not None:
