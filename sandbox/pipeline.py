@@ -208,7 +208,7 @@ def _guichet(appel: Appel, document: Element | None) -> str:
 
 def _expliquer(racine: Any, genre: Document, version: str, contrat: Contrat) -> str:
     try:
-        return _phrases(explication.explain(contrat.schemas, racine, genre, version))
+        return _phrases(explication.explain(racine, genre, version, contrat.schemas))
     except SandboxError as erreur:  # an explanation that fails must not hide the refusal
         return str(erreur)
 

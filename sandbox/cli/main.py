@@ -11,6 +11,7 @@ from sandbox.errors import OperatorError
 #: Command → (module of sandbox.cli, one line of help). The module is imported when the command is called.
 COMMANDES: Final = {
     "serve": ("serve", "Sert le bac à sable : SOAP en HTTPS et HTTP, API."),
+    "demo": ("demo", "Montre le produit en une minute, de bout en bout."),
     "check": ("check", "Contrôle des documents hors ligne : schéma, nomenclatures, règles."),
     "rules": ("rules", "Montre les contrôles : sévérité, fidélité, source, remède."),
     "bases": ("bases", "Liste, crée ou supprime des bases."),

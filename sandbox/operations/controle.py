@@ -63,7 +63,7 @@ def controler(
     genre = genre_de(racine)
     version = contrat.version_de_lecture(racine.get("versionInterface", ""))
     if contrat.schemas.validate(racine, document=genre, version=version):
-        fautes = explication.explain(contrat.schemas, racine, genre, version)
+        fautes = explication.explain(racine, genre, version, contrat.schemas)
         return Controle(
             str(genre),
             tuple(

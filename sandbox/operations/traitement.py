@@ -18,14 +18,16 @@ _PARIS_ANS: Final = {"C": 6, "T1": 6, "T2": 9, "T3": 9}
 _PARIS_GRAND_ANS: Final = 10
 _CONDITIONNELLE: Final = (DECISION, ATTRIBUTION_SOUS_CONDITION)
 #: Elsewhere (convention).
-_AILLEURS_ANS: Final = 3
+DELAI_HORS_DE_PARIS_ANS: Final = 3
+#: All the delays there are.
+DELAIS_ANS: Final = frozenset({DELAI_HORS_DE_PARIS_ANS, *_PARIS_ANS.values(), _PARIS_GRAND_ANS})
 
 
 def delai_anormal_ans(demande: Demande) -> int:
     """Years after which the wait is abnormally long: the territory's, by the smallest dwelling wished."""
     communes = demande.communes_souhaitees
     if not communes or not communes[0].attributs["code"].startswith("75"):
-        return _AILLEURS_ANS
+        return DELAI_HORS_DE_PARIS_ANS
     types = demande.formulaire.tous("logementRecherche/listeTypeLogement/typeLogement")
     return min((_PARIS_ANS.get(t.code or "", _PARIS_GRAND_ANS) for t in types), default=_PARIS_GRAND_ANS)
 

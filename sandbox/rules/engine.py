@@ -79,13 +79,6 @@ def ranger(anomalies: Iterable[Anomalie], contrat: Contrat) -> list[Anomalie]:
     return sorted(uniques.values(), key=lambda anomalie: _rang(anomalie.propriete, contrat.nomenclatures))
 
 
-def anomalie_de(contrat: Contrat, code: str, chemin: str, valeurs: dict[str, str]) -> Anomalie:
-    """A blocking anomalie of a structurante rule that only an operation can judge (RCH003: the results)."""
-    fiche = contrat.regles[code]
-    texte = fiche.texte.format_map(_Valeurs(valeurs))
-    return Anomalie(code, fiche.code_officiel or fiche.code, texte[:MESSAGE_MAX], chemin, Gravite.BLOQUANTE)
-
-
 def regles_de(contrat: Contrat, type_fichier: str, *, registre: bool | None = None) -> tuple[Regle, ...]:
     """The controls that apply to a type of file under this contract, in the catalogue's order."""
     retenues = []

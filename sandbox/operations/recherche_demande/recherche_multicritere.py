@@ -5,13 +5,12 @@ from functools import partial
 from typing import Final
 
 from sandbox.contract.schema import Document
-from sandbox.domain.anomalie import Anomalie
 from sandbox.domain.demande_stockee import DemandeStockee, Etat
 from sandbox.domain.element import Element, construire
 from sandbox.operations import fichier_xml
 from sandbox.operations.question import Operation, Question, Sortie
 from sandbox.operations.traitement import a_multiples_attributions, est_delai_anormalement_long
-from sandbox.rules.engine import anomalie_de
+from sandbox.rules import engine
 from sandbox.store.recherche import Criteres
 
 
@@ -21,11 +20,12 @@ def executer(question: Question) -> Sortie:
     cherches = criteres(question.recu)
     filtre = partial(_calcules, question, cherches) if cherches.calcules else None
     numeros = question.registre.rechercher(cherches, limite, filtre)
-    if len(numeros) > limite:
-        trop: Anomalie = anomalie_de(
-            question.contrat, "RCH003", "interfaceNuu/operation/demandeMulticritere", {"max": str(limite)}
-        )
-        return refuser(replace(question, anomalies=(*question.anomalies, trop)))
+    assert question.contexte is not None
+    contexte = replace(question.contexte, resultats=len(numeros))
+    profil = question.base.reglages.profile
+    trop = engine.juger(contexte, question.contrat, profil, registre=True)
+    if any(anomalie.bloquante for anomalie in trop):
+        return refuser(replace(question, anomalies=tuple(trop)))
     liste = construire("listeDemandes", tuple(construire("numUnique", n) for n in numeros))
     return fichier_xml.sortie(question, Document.RECHERCHE, "RCH", liste)
 
