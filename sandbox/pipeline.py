@@ -18,7 +18,13 @@ from sandbox.domain.base import Base
 from sandbox.domain.demande import Demande
 from sandbox.domain.element import Element
 from sandbox.domain.exchange import Appel, Champ, Constats, Piece, Reponse
-from sandbox.errors import CertificatNonConforme, ErreurInterne, SandboxError, StructureIncorrecte
+from sandbox.errors import (
+    CertificatNonConforme,
+    ErreurInterne,
+    MessageMalforme,
+    SandboxError,
+    StructureIncorrecte,
+)
 from sandbox.operations.question import Operation, Question, Sortie
 from sandbox.operations.table import OPERATIONS
 from sandbox.rules import engine
@@ -89,7 +95,7 @@ class Pipeline:
         # (2) contract: the document, read by the parser that no message can trick
         racine, document = None, None
         if operation.champ is not None:
-            racine = xml.parse(appel.piece(operation.champ), limit=self.limites.xml_max)
+            racine = self._lire(appel.piece(operation.champ))
             # (3) validate
             self._valider(racine, operation)
             # (4) decode
@@ -115,6 +121,14 @@ class Pipeline:
             sortie = operation.executer(question)
         constats.numero_unique = sortie.numero_unique or constats.numero_unique
         return Reponse(self._encoder(sortie, constats))
+
+    def _lire(self, octets: bytes) -> Any:
+        try:
+            return xml.parse(octets, limit=self.limites.xml_max)
+        except (
+            MessageMalforme
+        ) as erreur:  # the real server has one sentence for every bad structure (attested)
+            raise StructureIncorrecte(explication=erreur.explication) from erreur
 
     def _valider(self, racine: Any, operation: Operation) -> None:
         version = self.contrat.version_de_lecture(racine.get("versionInterface", ""))
