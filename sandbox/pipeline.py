@@ -125,9 +125,8 @@ class Pipeline:
     def _lire(self, octets: bytes) -> Any:
         try:
             return xml.parse(octets, limit=self.limites.xml_max)
-        except (
-            MessageMalforme
-        ) as erreur:  # the real server has one sentence for every bad structure (attested)
+        except MessageMalforme as erreur:
+            # Attested: the real server has one sentence for every bad structure.
             raise StructureIncorrecte(explication=erreur.explication) from erreur
 
     def _valider(self, racine: Any, operation: Operation) -> None:
