@@ -25,6 +25,7 @@ from sandbox.errors import (
     SandboxError,
     StructureIncorrecte,
 )
+from sandbox.operations import lifecycle
 from sandbox.operations.question import Operation, Question, Sortie
 from sandbox.operations.table import OPERATIONS
 from sandbox.rules import engine
@@ -68,6 +69,18 @@ class Travail:
         assert self.registre is not None
         return self.registre
 
+    def a_jour(self) -> tuple[Base, datetime]:
+        """The base and its instant, the nights that are due behind it (in a transaction of their own: they
+        happened, whatever becomes of this exchange)."""
+        base = self.lecture().base
+        maintenant = base.horloge.maintenant(datetime.now(UTC))
+        if lifecycle.nuits_dues(base, maintenant):
+            self._pile.close()
+            self.registre = None
+            lifecycle.rattraper(self._magasin, self.nom)
+            base = self.lecture().base
+        return base, maintenant
+
     def __enter__(self) -> Self:
         return self
 
@@ -88,8 +101,7 @@ class Pipeline:
         """The answer to a call. Raises ExchangeError for a fault; anomalies are in the answer."""
         operation = OPERATIONS[appel.operation]
         # (1) base and guichet
-        base = travail.lecture().base
-        maintenant = base.horloge.maintenant(datetime.now(UTC))
+        base, maintenant = travail.a_jour()
         if operation.certificat_exige:
             _exiger_certificat(appel)
         # (2) contract: the document, read by the parser that no message can trick
@@ -99,7 +111,7 @@ class Pipeline:
             # (3) validate
             self._valider(racine, operation)
             # (4) decode
-            document = codec.decoder(racine)
+            document = codec.decoder(racine, self.contrat.nomenclatures.conteneurs)
         constats.guichet = guichet = _guichet(appel, document)
         contexte = self._contexte(appel, operation, document, base, maintenant, guichet, constats)
         # (5a) the rules that look at the message alone, before anybody has to wait for us

@@ -20,9 +20,12 @@ _XSI: Final = "{http://www.w3.org/2001/XMLSchema-instance}"
 _MODIFIE: Final = _PREFIXE + "modifie"
 
 
-def decoder(racine: Any) -> Element:
-    """The `Element` of an lxml element. Attributes of `xsi:` are left out."""
-    enfants = tuple([decoder(enfant) for enfant in racine if isinstance(enfant.tag, str)])
+def decoder(racine: Any, conteneurs: frozenset[str] = frozenset()) -> Element:
+    """The `Element` of an lxml element. Attributes of `xsi:` are left out.
+
+    `conteneurs` are the names of elements that hold elements: the blanks of an empty one are layout, not text.
+    """
+    enfants = tuple([decoder(enfant, conteneurs) for enfant in racine if isinstance(enfant.tag, str)])
     attributs: dict[str, str] | None = None
     if racine.attrib:
         attributs = {}
@@ -32,7 +35,7 @@ def decoder(racine: Any) -> Element:
             elif not nom.startswith(_XSI):
                 attributs[nom] = valeur
     nom = racine.tag.rpartition("}")[2]
-    if enfants:
+    if enfants or nom in conteneurs:
         return Element(nom, "", attributs, enfants, racine.sourceline or 0)
     return Element(nom, racine.text or "", attributs, (), racine.sourceline or 0)
 

@@ -36,6 +36,11 @@ class Nomenclatures:
             }
         )
         """Path without index -> (list, whether the schema requires the element)."""
+        parents = {chemin.rpartition("/")[0] for chemin in self._chemins}
+        self.conteneurs = frozenset(_nom(c) for c in parents) - {
+            _nom(c) for c in self._chemins.keys() - parents
+        }
+        """Names of the elements that only ever hold elements."""
         inconnues = sorted({nom for nom, _ in self.par_chemin.values()} - self._listes.keys())
         if inconnues:
             raise ContractError(
@@ -76,6 +81,10 @@ class Nomenclatures:
     def chemins(self) -> tuple[str, ...]:
         """Every path of the document, in document order."""
         return tuple(self._chemins)
+
+
+def _nom(chemin: str) -> str:
+    return chemin.rpartition("/")[2]
 
 
 def lire_listes(octets: bytes, fichier: str) -> dict[str, dict[str, str]]:

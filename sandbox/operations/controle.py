@@ -103,7 +103,7 @@ def genre_de(racine: Any) -> Document:
 def _juger(
     racine: Any, genre: Document, contrat: Contrat, profil: str, maintenant: datetime, nom: str | None
 ) -> Controle:
-    document = codec.decoder(racine)
+    document = codec.decoder(racine, contrat.nomenclatures.conteneurs)
     reglages = Reglages()
     type_fichier = {Document.EVENEMENT: "EVT", Document.RECHERCHE: "RCH"}.get(genre)
     if type_fichier is None:
