@@ -67,13 +67,16 @@ def creer(
             f"Le nom de base [{nom}] ne convient pas.",
             remede="1 à 40 lettres non accentuées, chiffres, - ou _",
         )
+    horloge = horloge or Horloge()
+    maintenant = datetime.now(UTC)
     base = Base(
         nom=nom,
         semence=semence,
         seed=seed,
-        horloge=horloge or Horloge(),
+        horloge=horloge,
         reglages=reglages or Reglages(),
-        creee_le=datetime.now(UTC),
+        derniere_nuit=horloge.maintenant(maintenant).date(),  # nothing is due before its first day
+        creee_le=maintenant,
     )
     magasin.bases.creer(base, guichets_de(semence), contrat.evenements)
     return base
@@ -100,10 +103,15 @@ def lire_horloge(texte: str) -> Horloge:
     """The clock of `--clock`: « real », or an ISO instant at which it is frozen. Raises UsageError."""
     if texte in ("real", "reelle", "réelle"):
         return Horloge()
+    return Horloge(fige_a=lire_instant(texte))
+
+
+def lire_instant(texte: str) -> datetime:
+    """An ISO instant, in Paris time when it names no zone. Raises UsageError."""
     try:
         instant = datetime.fromisoformat(texte)
     except ValueError:
         raise UsageError(
             f"L'horloge [{texte}] n'est pas un instant.", remede="real, ou par exemple 2018-03-15T12:00:00"
         ) from None
-    return Horloge(fige_a=instant.replace(tzinfo=PARIS) if instant.tzinfo is None else instant)
+    return instant.replace(tzinfo=PARIS) if instant.tzinfo is None else instant

@@ -8,13 +8,13 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Final
+from typing import Any, Final
 
 from sandbox.domain.base import Base, Horloge
 from sandbox.domain.dates import PARIS, ajouter_mois
 from sandbox.errors import UsageError
 from sandbox.operations import lifecycle
-from sandbox.operations.lifecycle import Bilan, Progres
+from sandbox.operations.lifecycle import Bilan, Fait, Progres
 from sandbox.store.session import Magasin
 
 _ANNEES: Final = range(1900, 3000)
@@ -27,7 +27,8 @@ _REMEDE: Final = "une durée ISO 8601 (P1D, P1M, P13M, P2Y, PT6H), une date (201
 
 @dataclass(frozen=True, slots=True)
 class Heure:
-    """What the clock of a base says: « real », « figée » or « décalée » (real time, so many seconds ahead)."""
+    """What the clock of a base says. `mode` is « real », « figée » or « décalée »: real time, `decalage_s`
+    seconds ahead of it."""
 
     base: str
     maintenant: datetime
@@ -44,6 +45,16 @@ class Heure:
             base.nom, horloge.maintenant(machine), mode, horloge.decalage.total_seconds(), base.derniere_nuit
         )
 
+    def en_json(self) -> dict[str, Any]:
+        """The published shape, the same for the API and the command."""
+        return {
+            "base": self.base,
+            "maintenant": self.maintenant.isoformat(),
+            "mode": self.mode,
+            "decalage_s": self.decalage_s,
+            "derniere_nuit": self.derniere_nuit.isoformat() if self.derniere_nuit is not None else None,
+        }
+
 
 @dataclass(frozen=True, slots=True)
 class Mouvement:
@@ -52,6 +63,16 @@ class Mouvement:
     avant: datetime
     heure: Heure
     bilan: Bilan
+
+    def en_json(self) -> dict[str, Any]:
+        """The published shape, the same for the API and the command."""
+        return {
+            "avant": self.avant.isoformat(),
+            "horloge": self.heure.en_json(),
+            "nuits": self.bilan.nuits,
+            "faits": {str(fait): self.bilan.comptes.get(fait, 0) for fait in Fait},
+            "phrase": self.bilan.phrase(),
+        }
 
 
 def lire(magasin: Magasin, nom: str, *, machine: datetime | None = None) -> Heure:
@@ -106,8 +127,8 @@ def rendre_reelle(
 
 
 def atteindre(maintenant: datetime, vers: str) -> datetime:
-    """The instant that a duration, a date or an instant leads to, from `maintenant` (aware). Months are civil,
-    the hour stays that of Paris. Raises UsageError."""
+    """The instant that a duration, a date or an instant leads to, from `maintenant` (aware). Months are
+    civil, the hour stays that of Paris. Raises UsageError."""
     texte = vers.strip()
     trouvee = _DUREE.fullmatch(texte.upper())
     try:
@@ -167,8 +188,8 @@ def _deplacer(
                 raise UsageError(
                     f"L'horloge de la base [{nom}] ne recule pas tant que la base contient des demandes : "
                     f"il y est {avant:%d/%m/%Y %H:%M}, vous demandez {apres:%d/%m/%Y %H:%M}.",
-                    remede=f"videz d'abord son état (sne-sandbox db reset --base {nom} --portee etat, ou POST "
-                    f"/api/v1/bases/{nom}/reset), ou créez une autre base",
+                    remede=f"videz d'abord son état (sne-sandbox db reset --base {nom} --portee etat, "
+                    f"ou POST /api/v1/bases/{nom}/reset), ou créez une autre base",
                 )
             if apres.date() < derniere_nuit:
                 registre.noter_nuit(derniere_nuit := apres.date())

@@ -27,7 +27,6 @@ from sandbox.domain.base import Base
 from sandbox.domain.dates import PARIS, ajouter_mois, date_francaise
 from sandbox.domain.element import construire
 from sandbox.domain.journal import Echange, Verdict
-from sandbox.domain.numero_unique import TERRITOIRE_ILE_DE_FRANCE
 from sandbox.operations.traitement import DELAI_HORS_DE_PARIS_ANS, DELAIS_ANS, delai_anormal_ans
 from sandbox.rules.catalogue.cycle import MOIS_DE_REACTIVATION
 from sandbox.rules.catalogue.radiation import MOIS_AVANT_EFFACEMENT, NON_RENOUVELLEMENT
@@ -129,8 +128,8 @@ def rattraper_toutes(magasin: Magasin) -> None:
 def vivre(
     registre: RegistreBase, journal: Journal, depuis: date, jusqua: date, progres: Progres | None = None
 ) -> Bilan:
-    """Runs the nights after `depuis` up to `jusqua` in the caller's transaction, and notes the last; none when
-    it does not come after."""
+    """Runs the nights after `depuis` up to `jusqua` in the caller's transaction, and notes the last; none
+    when it does not come after."""
     if jusqua <= depuis:
         if registre.base.derniere_nuit is None:
             registre.noter_nuit(depuis)
@@ -214,7 +213,7 @@ class _Prevision:
             nuit = ajouter_mois(depot.jour, 12 * ans) + _JOUR
             if nuit >= self._radiations.get(depot.numero, date.max):
                 continue
-            if depot.a_paris and depot.numero.startswith(TERRITOIRE_ILE_DE_FRANCE):
+            if depot.a_paris:
                 douteux[depot.numero] = nuit
             elif ans == DELAI_HORS_DE_PARIS_ANS:
                 self._noter(Fait.DELAI_LONG, nuit, depot.numero)

@@ -8,6 +8,7 @@ from typing import Any
 
 from sandbox.domain.base import BASE_PAR_DEFAUT
 from sandbox.domain.journal import Echange, Verdict
+from sandbox.operations import lifecycle
 from sandbox.pki.authority import Autorite
 from sandbox.server.listeners import Adresses, Ecoute
 from sandbox.server.run import RefusHttp, RefusTls, servir
@@ -32,6 +33,7 @@ class Lancement:
             application=application.wsgi_app,
             refus_tls=partial(_refus_tls, magasin),
             refus_http=partial(_refus_http, magasin),
+            periodique=partial(lifecycle.rattraper_toutes, magasin),
         )
 
 
@@ -48,6 +50,7 @@ def lancer(lancement: Lancement, processus: int, pret: Callable[[Adresses], None
         pret=pret,
         refus_tls=taches.refus_tls,
         refus_http=taches.refus_http,
+        periodique=taches.periodique,
     )
 
 

@@ -147,12 +147,7 @@ class Bases:
 
     def horloge(self, nom: str, horloge: Horloge) -> None:
         """Sets the clock of the base. Raises BaseInconnue."""
-        self._modifier(
-            _HORLOGE,
-            nom,
-            fige=micros_ou_rien(horloge.fige_a),
-            ecart=horloge.decalage // timedelta(microseconds=1),
-        )
+        self._modifier(_HORLOGE, nom, **_colonnes_de(horloge))
 
     def vider(self, nom: str, portee: Portee) -> None:
         """Empties part of the base; its clock, settings, guichets and event types stay. Numbers start again
@@ -246,6 +241,18 @@ def effacer(connexion: Connexion, nom: str) -> None:
 def noter_nuit(connexion: Connexion, nom: str, jour: date) -> None:
     """Records that the nightly work of `jour` is done."""
     connexion.faire(_NUIT, {"cle": nom, "valeur": jour.isoformat()})
+
+
+def regler_horloge(connexion: Connexion, nom: str, horloge: Horloge) -> None:
+    """Sets the clock of a base."""
+    connexion.faire(_HORLOGE, {"cle": nom, **_colonnes_de(horloge)})
+
+
+def _colonnes_de(horloge: Horloge) -> dict[str, int | None]:
+    return {
+        "fige": micros_ou_rien(horloge.fige_a),
+        "ecart": horloge.decalage // timedelta(microseconds=1),
+    }
 
 
 def ecrire_reglages(reglages: Reglages) -> str:

@@ -7,7 +7,7 @@ from typing import Final
 
 import sqlalchemy as sa
 
-from sandbox.domain.base import Base
+from sandbox.domain.base import Base, Horloge
 from sandbox.domain.demande import Personne
 from sandbox.domain.demande_stockee import DemandeStockee
 from sandbox.domain.evenement import Evenement, TypeEvenement
@@ -15,7 +15,7 @@ from sandbox.domain.guichet import Guichet
 from sandbox.domain.numero_unique import NumeroUnique
 from sandbox.domain.texte import plier
 from sandbox.errors import StoreError
-from sandbox.store import bases, evenements, requetes, tables
+from sandbox.store import bases, echeances, evenements, requetes, tables
 from sandbox.store.bases import BaseLue, Bases, Referentiel
 from sandbox.store.connexion import Connexion, Requete
 from sandbox.store.lignes import (
@@ -264,6 +264,41 @@ class RegistreBase:
         self._ecrit()
         bases.noter_nuit(self.connexion, self._nom, jour)
         self.base = replace(self.base, derniere_nuit=jour)
+
+    def regler_horloge(self, horloge: Horloge) -> None:
+        """Sets the clock of the base, with what happened on the way to it."""
+        self._ecrit()
+        bases.regler_horloge(self.connexion, self._nom, horloge)
+        self.base = replace(self.base, horloge=horloge)
+
+    def radier_tout(
+        self, numeros: Sequence[str], *, jour: date, motif: str, element: bytes, instant: datetime
+    ) -> None:
+        """Radiates many demandes at once, their documents unread: `element` is their `radiation` block,
+        `instant` (aware) when it is recorded."""
+        self._ecrit()
+        for numero in numeros:
+            self._demandes.pop(numero, None)
+        echeances.radier(
+            self.connexion, self._nom, numeros, jour=jour, motif=motif, element=element, instant=instant
+        )
+
+    def supprimer_tout(self, numeros: Sequence[str]) -> None:
+        """Deletes many demandes and their events at once. Their numbers are never given again."""
+        self._ecrit()
+        self._proches.clear()
+        for numero in numeros:
+            self._demandes.pop(numero, None)
+        self.connexion.faire_tout(
+            requetes.SUPPRIMER, [{"base": self._nom, "numero": numero} for numero in numeros]
+        )
+
+    def feuilleter(self, numeros: Iterable[str]) -> Iterator[DemandeStockee]:
+        """These demandes, those that exist, read one by one and not remembered: there may be many."""
+        for numero in numeros:
+            ligne = self.connexion.ligne(requetes.LIRE, {"base": self._nom, "numero": numero})
+            if ligne is not None:
+                yield demande_de(ligne)
 
     # --- inside --------------------------------------------------------------------------------------------
 

@@ -8,7 +8,7 @@ from marshmallow import Schema, fields
 from werkzeug.exceptions import HTTPException
 
 from sandbox.errors import BaseInconnue, OperatorError, UsageError
-from sandbox.web.api import bases, exchanges
+from sandbox.web.api import bases, clock, exchanges
 
 
 class Probleme(Schema):
@@ -55,6 +55,7 @@ def installer(app: Flask) -> None:
     )
     api = ApiAdmin(app)
     api.register_blueprint(bases.blueprint)
+    api.register_blueprint(clock.blueprint)
     api.register_blueprint(exchanges.blueprint)
     app.register_error_handler(OperatorError, _erreur_operateur)
     app.add_url_rule("/healthz", "healthz", _sante)

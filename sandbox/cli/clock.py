@@ -1,0 +1,103 @@
+"""`sne-sandbox clock`."""
+
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from sandbox.cli.options import reglages
+from sandbox.errors import UsageError
+
+if TYPE_CHECKING:
+    from sandbox.operations.horloge import Heure, Mouvement
+    from sandbox.operations.lifecycle import Progres
+    from sandbox.store.session import Magasin
+
+_EXEMPLES = """
+\b
+Exemples :
+  sne-sandbox clock
+  sne-sandbox clock freeze 2018-03-15T09:00:00
+  sne-sandbox clock advance P13M
+  sne-sandbox clock advance 2019-04-15 --base essai-42
+  sne-sandbox clock real --format json
+"""
+
+
+@click.command("clock", epilog=_EXEMPLES)
+@click.argument("geste", type=click.Choice(["read", "freeze", "advance", "real"]), default="read")
+@click.argument("vers", required=False)
+@reglages("home", "database")
+@click.option("--base", default="ecole", show_default=True, help="Nom de la base.")
+@click.option(
+    "--format",
+    "forme",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    show_default=True,
+    help="Forme de la réponse.",
+)
+def commande(geste: str, vers: str | None, home: Path, database: str | None, base: str, forme: str) -> None:
+    """L'horloge d'une base : lue (read), figée (freeze), avancée (advance), rendue à l'heure réelle (real).
+
+    VERS dit où : un instant ISO pour freeze (par défaut, l'heure qu'il est dans la base) ; pour advance, une
+    durée ISO 8601 (P1D, P1M, P13M, P2Y), une date ou un instant ISO.
+
+    Ce que les nuits traversées auraient fait est fait, dans l'ordre, et journalisé : préavis un mois avant
+    l'échéance, radiation faute de renouvellement à 13 mois, effacement un an après la radiation.
+    """
+    from sandbox.operations import horloge
+    from sandbox.store.session import Magasin
+
+    if geste == "advance" and vers is None:
+        raise UsageError("clock advance : jusqu'où ?", remede="par exemple « sne-sandbox clock advance P1M »")
+    if geste in ("read", "real") and vers is not None:
+        raise UsageError(
+            f"clock {geste} ne prend pas d'instant : [{vers}].", remede="« clock freeze INSTANT »"
+        )
+    with Magasin.ouvrir(database, home) as magasin:
+        if geste == "read":
+            heure = horloge.lire(magasin, base)
+            click.echo(json.dumps(heure.en_json(), ensure_ascii=False) if forme == "json" else _phrase(heure))
+            return
+        with _barre() as progres:
+            mouvement = _deplacer(magasin, base, geste, vers, progres)
+    if forme == "json":
+        click.echo(json.dumps(mouvement.en_json(), ensure_ascii=False))
+    else:
+        click.echo(mouvement.bilan.phrase())
+        click.echo(_phrase(mouvement.heure))
+
+
+def _deplacer(magasin: "Magasin", base: str, geste: str, vers: str | None, progres: "Progres") -> "Mouvement":
+    from sandbox.operations import bases, horloge
+
+    if geste == "real":
+        return horloge.rendre_reelle(magasin, base, progres=progres)
+    if geste == "freeze":
+        instant = bases.lire_instant(vers) if vers is not None else None
+        return horloge.figer(magasin, base, instant, progres=progres)
+    assert vers is not None
+    return horloge.avancer(magasin, base, vers, progres=progres)
+
+
+@contextmanager
+def _barre() -> "Iterator[Progres]":
+    """A progress bar on stderr, for a terminal only."""
+    if not sys.stderr.isatty():
+        yield lambda fait, total: None
+        return
+    from rich.console import Console
+    from rich.progress import Progress
+
+    with Progress(console=Console(stderr=True), transient=True) as barre:
+        tache = barre.add_task("Les nuits passent", total=None)
+        yield lambda fait, total: barre.update(tache, completed=fait, total=total)
+
+
+def _phrase(heure: "Heure") -> str:
+    return f"Base [{heure.base}] : {heure.maintenant:%d/%m/%Y %H:%M:%S} ({heure.mode})"
