@@ -14,7 +14,8 @@ setup: $(VENV)/.ready
 $(VENV)/.ready: pyproject.toml uv.lock
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
-	$(UV) sync --quiet --locked --python $(BIN)/python
+	$(UV) sync --quiet --locked --compile-bytecode --python $(BIN)/python
+	@env -u PYTHONDONTWRITEBYTECODE $(BIN)/python -m compileall -q sandbox
 	@touch $@
 
 demo: setup
