@@ -1,0 +1,23 @@
+# An instance to share: docker build -t sne-sandbox . && docker run -p 8443:8443 -p 8080:8080 -v sne:/data sne-sandbox
+FROM python:3.13-slim AS build
+WORKDIR /src
+RUN pip install --no-cache-dir uv
+COPY pyproject.toml uv.lock README.md LICENSE ./
+COPY sandbox sandbox
+COPY contracts contracts
+COPY fixtures fixtures
+RUN uv export --quiet --locked --no-dev --no-emit-project -o requirements.txt \
+    && uv build --quiet --wheel \
+    && python -m venv /opt/sne-sandbox \
+    && /opt/sne-sandbox/bin/pip install --no-cache-dir --no-deps -r requirements.txt dist/*.whl
+
+FROM python:3.13-slim
+COPY --from=build /opt/sne-sandbox /opt/sne-sandbox
+RUN useradd --create-home --uid 1000 sne && mkdir /data && chown sne /data
+USER sne
+ENV PATH=/opt/sne-sandbox/bin:$PATH SNE_SANDBOX_HOME=/data
+VOLUME /data
+EXPOSE 8443 8080
+# Not on loopback: the admin token is printed once in the log, or given by SNE_SANDBOX_ADMIN_TOKEN.
+ENTRYPOINT ["sne-sandbox"]
+CMD ["serve", "--host", "0.0.0.0"]
