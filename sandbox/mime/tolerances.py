@@ -56,6 +56,9 @@ CHAMP_NIL: Final = Tolerance("T-24", "Un champ porte xsi:nil : il est lu comme a
 CONTENT_TYPE_AUTRE: Final = Tolerance(
     "T-25", "L'attribut contentType n'est pas dans l'espace de noms du service."
 )
+SANS_ACTION: Final = Tolerance(
+    "T-26", "Aucune action ne désigne l'opération : elle est déduite du document (convention)."
+)
 
 #: Every tolerance of the product, in the order of the codes.
 TABLE: Final[tuple[Tolerance, ...]] = (
@@ -84,4 +87,5 @@ TABLE: Final[tuple[Tolerance, ...]] = (
     CHAMPS_DESORDONNES,
     CHAMP_NIL,
     CONTENT_TYPE_AUTRE,
+    SANS_ACTION,
 )

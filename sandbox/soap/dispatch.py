@@ -1,10 +1,10 @@
 """Which operation is called: the Body's first element decides, the action only where it must.
 
 Six operations of GestionPartageeEVTImplService share one element (`fichierXmlParametres`): there the action
-chooses among them (déduite: nothing else in the message can).
+chooses among them (déduite), else the document, where it can only be meant for one (convention).
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Final
 
 from lxml import etree
@@ -28,19 +28,37 @@ class Aiguillage:
             elements = self._par_service.setdefault(operation.service, {})
             elements.setdefault(operation.entree.qname, []).append(operation)
 
-    def trouver(self, service: str, charge: etree._Element, actions: list[str], noter: Noter) -> Operation:
-        """The operation of `service` that `charge` calls. `actions` are those announced, surest first.
+    def candidates(self, service: str, charge: etree._Element) -> list[Operation]:
+        """The operations of `service` that take the element `charge`: they share their fields too.
 
-        An action that says something else is noted, never refused. Raises OperationInconnue when no
-        operation of the service takes that element, or when several do and no action tells which.
+        Raises OperationInconnue when there is none.
         """
         candidates = self._par_service.get(service, {}).get(charge.tag, [])
         if not candidates:
             raise self._inconnue(service, charge)
-        if len(candidates) == 1:
-            choisie = candidates[0]
-        else:
-            choisie = _par_action(candidates, actions) or self._refuser(service, charge, actions)
+        return candidates
+
+    def choisir(
+        self,
+        candidates: list[Operation],
+        charge: etree._Element,
+        actions: list[str],
+        document: Callable[[], etree._Element | None],
+        noter: Noter,
+    ) -> Operation:
+        """The one of `candidates` that is called. `actions` are those announced, surest first; `document`
+        reads the payload, None when it cannot.
+
+        An action that says something else is noted, never refused. Raises OperationInconnue when neither
+        the actions nor the document tell which.
+        """
+        choisie = candidates[0] if len(candidates) == 1 else _par_action(candidates, actions)
+        if choisie is None and not actions:
+            choisie = _par_document(candidates, document())
+            if choisie is not None:
+                noter(tolerances.SANS_ACTION, choisie.nom)
+        if choisie is None:
+            choisie = self._refuser(candidates[0].service, charge, actions)
         for action in actions:
             if _nom_court(action) != choisie.nom:
                 noter(tolerances.ACTION_AUTRE, f"[{action[:200]}] pour {choisie.nom}")
@@ -93,6 +111,27 @@ def _par_action(candidates: list[Operation], actions: list[str]) -> Operation | 
             if _nom_court(action) == operation.nom:
                 return operation
     return None
+
+
+def _par_document(candidates: list[Operation], racine: etree._Element | None) -> Operation | None:
+    """What an event document can only be meant for: what it asks, lists, or names by `idEvenement`."""
+    if racine is None:
+        return None
+    trouve: dict[str, etree._Element] = {etree.QName(e).localname: e for e in racine.iter(etree.Element)}
+    if "evenement" in trouve:
+        if "idEvenement" not in trouve:
+            nom = "ajouterEvenementDemande"
+        else:
+            nature = trouve.get("natureModification")
+            suppression = nature is not None and nature.text == "SUP"
+            nom = "supprimerEvenementDemande" if suppression else "modifierEvenementDemande"
+    elif "numUnique" in trouve:
+        nom = "listerEvenementsDemande"
+    elif "codeTerritoire" in trouve:
+        nom = "listerTypesEvenementsTerritoriaux"
+    else:
+        nom = "listerTypesEvenementsNationaux"
+    return next((operation for operation in candidates if operation.nom == nom), None)
 
 
 def _nom_court(action: str) -> str:

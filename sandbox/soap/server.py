@@ -133,9 +133,19 @@ class ServeurSoap:
         lue = envelope.lire(xml.parse(message.racine, limit=self._limites.xml_max), noter)
         annoncees = (message.action, requete.en_tete("SOAPAction").strip().strip('"'), lue.action)
         actions = [action for action in annoncees if action]
-        operation = self._aiguillage.trouver(echange.service or "", lue.charge, actions, noter)
+        candidates = self._aiguillage.candidates(echange.service or "", lue.charge)
+        if len(candidates) == 1:
+            echange.operation = candidates[0].nom
+        recues = fields.preparer(lue.charge, candidates[0], message, noter)
+
+        def document() -> etree._Element | None:
+            try:
+                return xml.parse(recues["fichierXml"].contenu, limit=self._limites.xml_max)
+            except (KeyError, ExchangeError):
+                return None
+
+        operation = self._aiguillage.choisir(candidates, lue.charge, actions, document, noter)
         echange.operation = operation.nom
-        recues = fields.preparer(lue.charge, operation, message, noter)
 
         def traiter(champs: Mapping[str, Champ]) -> Reponse:
             appel = Appel(operation.nom, champs, base, identite.guichet, echange.recu_le)

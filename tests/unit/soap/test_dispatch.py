@@ -1,5 +1,7 @@
 """Which operation a message calls."""
 
+import base64
+
 import pytest
 
 from sandbox.domain.exchange import Piece, Reponse
@@ -78,6 +80,36 @@ def test_sans_action_plusieurs_operations_possibles(fichier_xml):
     assert resultat.fault()[0] == "soap:Sender"
     for nom in ("listerTypesEvenementsNationaux", "supprimerEvenementDemande", "SOAPAction"):
         assert nom in resultat.explication()
+
+
+@pytest.mark.parametrize(
+    ("contenu", "operation"),
+    [
+        ("", "listerTypesEvenementsNationaux"),
+        ("<operation><codeTerritoire>062</codeTerritoire></operation>", "listerTypesEvenementsTerritoriaux"),
+        ("<operation><numUnique>1</numUnique></operation>", "listerEvenementsDemande"),
+        (
+            "<operation><numUnique>1</numUnique></operation><listeEvenements><evenement/></listeEvenements>",
+            "ajouterEvenementDemande",
+        ),
+        (
+            "<listeEvenements><evenement><idEvenement>1</idEvenement></evenement></listeEvenements>",
+            "modifierEvenementDemande",
+        ),
+        (
+            "<listeEvenements><evenement><idEvenement>1</idEvenement>"
+            "<natureModification>SUP</natureModification></evenement></listeEvenements>",
+            "supprimerEvenementDemande",
+        ),
+    ],
+)
+def test_sans_action_le_document_dit_l_operation(fichier_xml, banc, messages, contenu, operation):
+    document = f'<interfaceNuu xmlns="http://nuu.application.i2/">{contenu}</interfaceNuu>'.encode()
+    piece = base64.b64encode(document).decode()
+    corps = messages.enveloppe(FICHIER_XML.replace("<fichierXml/>", f"<fichierXml>{piece}</fichierXml>"))
+    resultat = banc.envoyer(corps, service=EVT)
+    assert resultat.echange.operation == operation
+    assert "T-26" in resultat.codes()
 
 
 def test_action_d_un_autre_service(fichier_xml):
