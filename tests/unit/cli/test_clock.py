@@ -1,0 +1,90 @@
+"""`sne-sandbox clock`."""
+
+import json
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from sandbox.cli.main import cli
+from sandbox.domain.base import Base, Horloge
+from sandbox.domain.dates import PARIS
+from sandbox.errors import BaseInconnue, UsageError
+from sandbox.store.session import Magasin
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    """A home whose base « ecole » is frozen at noon on 15 March 2018, and « autre » an hour later."""
+    with Magasin.ouvrir(None, tmp_path) as magasin:
+        for nom, heure in (("ecole", 12), ("autre", 13)):
+            magasin.bases.creer(Base(nom, horloge=Horloge(fige_a=datetime(2018, 3, 15, heure, tzinfo=PARIS))))
+    return tmp_path
+
+
+def _lancer(home: Path, *arguments: str) -> Result:
+    resultat = CliRunner().invoke(cli, ["clock", *arguments, "--home", str(home)])
+    if resultat.exception is not None and not isinstance(resultat.exception, SystemExit):
+        raise resultat.exception
+    return resultat
+
+
+@pytest.mark.parametrize(
+    ("arguments", "dit"),
+    [
+        ((), "Base [ecole] : 15/03/2018 12:00:00 (figée)\n"),
+        (("read",), "Base [ecole] : 15/03/2018 12:00:00 (figée)\n"),
+        (("read", "--base", "autre"), "Base [autre] : 15/03/2018 13:00:00 (figée)\n"),
+        (
+            ("advance", "P1M"),
+            "31 nuits (du 16/03/2018 au 15/04/2018) : rien à faire.\n"
+            "Base [ecole] : 15/04/2018 12:00:00 (figée)\n",
+        ),
+        (
+            ("--base", "autre", "advance", "2018-03-16"),
+            "1 nuit (16/03/2018) : rien à faire.\nBase [autre] : 16/03/2018 13:00:00 (figée)\n",
+        ),
+        (
+            ("freeze", "2018-03-15T18:00:00"),
+            "Aucune nuit n'est passée.\nBase [ecole] : 15/03/2018 18:00:00 (figée)\n",
+        ),
+        (("freeze",), "Aucune nuit n'est passée.\nBase [ecole] : 15/03/2018 12:00:00 (figée)\n"),
+    ],
+)
+def test_the_clock_is_read_and_moved(home: Path, arguments: tuple[str, ...], dit: str) -> None:
+    assert _lancer(home, *arguments).stdout == dit
+
+
+def test_the_clock_goes_back_to_real_time(home: Path) -> None:
+    assert _lancer(home, "real").stdout.endswith("(real)\n")
+    with Magasin.ouvrir(None, home) as magasin:
+        assert magasin.bases.lire("ecole").horloge.reelle
+        assert not magasin.bases.lire("autre").horloge.reelle
+
+
+def test_json_has_the_shape_of_the_api(home: Path) -> None:
+    assert json.loads(_lancer(home, "--format", "json").stdout)["mode"] == "figée"
+    mouvement = json.loads(_lancer(home, "advance", "P1D", "--format", "json").stdout)
+    assert mouvement["nuits"] == 1
+    assert mouvement["horloge"] == {
+        "base": "ecole",
+        "maintenant": "2018-03-16T12:00:00+01:00",
+        "mode": "figée",
+        "decalage_s": 0.0,
+        "derniere_nuit": "2018-03-16",
+    }
+
+
+@pytest.mark.parametrize(
+    "arguments", [("advance",), ("advance", "demain"), ("real", "P1D"), ("read", "P1D"), ("freeze", "hier")]
+)
+def test_a_wrong_call_is_refused_with_its_remedy(home: Path, arguments: tuple[str, ...]) -> None:
+    with pytest.raises(UsageError) as refus:
+        _lancer(home, *arguments)
+    assert refus.value.remede
+
+
+def test_an_unknown_base_is_refused(home: Path) -> None:
+    with pytest.raises(BaseInconnue):
+        _lancer(home, "--base", "absente")
