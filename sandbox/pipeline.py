@@ -131,6 +131,7 @@ class Pipeline:
             sortie = operation.refuser(question)
         else:
             sortie = operation.executer(question)
+        constats.anomalies = [*anomalies, *sortie.anomalies]
         constats.numero_unique = sortie.numero_unique or constats.numero_unique
         return Reponse(self._encoder(sortie, constats))
 

@@ -23,7 +23,7 @@ _MODIFIE: Final = _PREFIXE + "modifie"
 def decoder(racine: Any, conteneurs: frozenset[str] = frozenset()) -> Element:
     """The `Element` of an lxml element. Attributes of `xsi:` are left out.
 
-    `conteneurs` are the names of elements that hold elements: the blanks of an empty one are layout, not text.
+    `conteneurs` are the names of elements that hold elements: blanks in an empty one are layout, not text.
     """
     enfants = tuple([decoder(enfant, conteneurs) for enfant in racine if isinstance(enfant.tag, str)])
     attributs: dict[str, str] | None = None

@@ -3,7 +3,7 @@
 import io
 import zipfile
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import MINYEAR, UTC, datetime
 
 from sandbox.contract import codec
 from sandbox.contract.schema import Document
@@ -24,7 +24,10 @@ def instant(question: Question, champ: str) -> datetime:
             f"Le champ {champ} n'est pas un xs:dateTime.",
             explication=f"Reçu [{question.appel.texte(champ)}] ; écrivez par exemple 2018-03-15T00:00:00.",
         )
-    return lu.replace(tzinfo=PARIS) if lu.tzinfo is None else lu.astimezone(UTC)
+    try:
+        return (lu.replace(tzinfo=PARIS) if lu.tzinfo is None else lu).astimezone(UTC)
+    except OverflowError:  # the first or the last day there is, in a zone that puts it outside
+        return (datetime.min if lu.year == MINYEAR else datetime.max).replace(tzinfo=UTC)
 
 
 def sortie(

@@ -64,6 +64,13 @@ def entete(type_fichier: str, maintenant: datetime, **autres: str) -> Element:
     )
 
 
+def dater(racine: Any, type_fichier: str, maintenant: datetime) -> None:
+    """Give the header of a tree another type and the date of now."""
+    tete = racine.find(f"{{{NS}}}entete")
+    tete[0].text = type_fichier
+    tete[1].text = xs_date_time(maintenant)
+
+
 class Presentation:
     """A stored demande, made ready to be shown in an answer: blocks are put at their place in the schema."""
 
@@ -79,9 +86,7 @@ class Presentation:
     ) -> "Presentation":
         """The form of `stockee` with a header of now, and its renewal."""
         vue = cls(stockee.document, nomenclatures)
-        tete = vue.racine.find(f"{{{NS}}}entete")
-        tete[0].text = type_fichier
-        tete[1].text = xs_date_time(maintenant)
+        dater(vue.racine, type_fichier, maintenant)
         if stockee.date_renouvellement is not None:
             jour = construire("dateRenouvellement", stockee.date_renouvellement.isoformat())
             vue.placer(construire("renouvellement", (jour,)))
@@ -188,15 +193,12 @@ def doublon(stockee: DemandeStockee) -> Element:
             )
         )
     places = demande.formulaire.tous("logementRecherche/listeLocalisationSouhaite/localisationSouhaite")
-    enfants.append(
-        construire(
-            "listeLocalisationSouhaitee",
-            tuple(
-                construire("localisationSouhaitee", tuple(_copie(e) for e in place.enfants))
-                for place in places
-            ),
-        )
+    souhaitees = tuple(
+        construire("localisationSouhaitee", tuple(_copie(e) for e in place.enfants)) for place in places
     )
+    if not souhaitees:  # a lenient profile let it in: the schema wants one place, its code is optional
+        souhaitees = (construire("localisationSouhaitee", (construire("commune"),)),)
+    enfants.append(construire("listeLocalisationSouhaitee", souhaitees))
     return construire("doublon", tuple(enfants))
 
 

@@ -13,11 +13,13 @@ VERSION: Final = "02.00"
 
 
 def sortie(question: Question, genre: Document, prefixe: str, *blocs: Element) -> Sortie:
-    """The document received, header RET, its `operation`, then `blocs` (empty ones left out)."""
+    """The document received, header RET, its `operation`, then `blocs` and `listeAnomalies` (empty ones left
+    out)."""
     guichet = question.recu.texte_de("entete/codeGuichet") or question.guichet or ""
     tete = entete("RET", question.maintenant, codeGuichet=guichet)
     operation = tuple(e for e in question.recu.enfants if e.nom == "operation")
-    contenu = tuple(bloc for bloc in blocs if bloc.enfants)
+    anomalies = liste_anomalies(question.en_reponse)
+    contenu = tuple(bloc for bloc in (*blocs, anomalies) if bloc.enfants)
     racine = Element("interfaceNuu", "", {"versionInterface": VERSION}, (tete, *operation, *contenu))
     return Sortie(
         racine=codec.arbre(racine),
@@ -31,4 +33,4 @@ def sortie(question: Question, genre: Document, prefixe: str, *blocs: Element) -
 
 def refus(question: Question, genre: Document, prefixe: str) -> Sortie:
     """The answer of a message with blocking anomalies."""
-    return sortie(question, genre, prefixe, liste_anomalies(question.en_reponse))
+    return sortie(question, genre, prefixe)

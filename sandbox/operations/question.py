@@ -55,6 +55,11 @@ class Question:
         assert self.document is not None
         return self.document
 
+    def sequence_recue(self, champ: str) -> str:
+        """The 6 digits that end the file name received in `champ`, else 000000."""
+        suite = self.appel.texte(champ)[-10:-4]
+        return suite if len(suite) == 6 and suite.isascii() and suite.isdigit() else "000000"
+
     def nom_de_fichier(self, genre: str, suite: str = "", extension: str = "xml") -> str:
         """`RETG1226-201803151654-000000.xml`: genre, guichet, stamp, and a sequence if there is one."""
         nom = f"{genre}{self.guichet or 'GDPUB'}-{tampon(self.maintenant)}"
@@ -67,6 +72,7 @@ class Sortie:
 
     `racine` is the lxml tree of its document, validated as `genre` in `version` before it leaves, and
     carried by the answer's field `champ`, its file name by `champ_nom`. `champs` are the other fields.
+    `anomalies` are those that the operation itself found.
     """
 
     champs: Mapping[str, Champ] = field(default_factory=dict)
@@ -77,6 +83,7 @@ class Sortie:
     champ_nom: str = ""
     nom_fichier: str = ""
     numero_unique: str | None = None
+    anomalies: tuple[Anomalie, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,12 +32,15 @@ def executer(question: Question) -> Sortie:
     if avant.information_dalo is not None:
         vue.placer_dalo(avant.information_dalo)
     vue.en_version(demande.version)
+    if question.en_reponse:
+        vue.placer(document.liste_anomalie(question.en_reponse))
     return _sortie(question, vue.racine, demande.version, avant.numero_unique)
 
 
 def refuser(question: Question) -> Sortie:
-    """The document received, plus `listeAnomalie`."""
+    """The document received, plus `listeAnomalie`; read with any code, answered with RET (convention)."""
     sortie = get_num_unique.refuser(question)
+    document.dater(sortie.racine, "RET", question.maintenant)
     return _sortie(question, sortie.racine, sortie.version, None)
 
 

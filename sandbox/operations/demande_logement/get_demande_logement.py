@@ -20,12 +20,13 @@ def executer(question: Question) -> Sortie:
         raise NumeroInconnu(numero)
     complet = bool(question.appel.texte("complet"))
     vue = document.Presentation.de(stockee, question.contrat.nomenclatures, question.maintenant, "RET")
-    if complet and stockee.radiation is not None:
-        vue.placer(stockee.radiation)
-    if complet and stockee.information_dalo is not None:
-        vue.placer_dalo(stockee.information_dalo)
-    if stockee.version >= "02.02" or (complet and stockee.version >= "02.01"):
-        vue.placer(information_traitement(stockee, question, stockee.version))
+    if complet:
+        if stockee.radiation is not None:
+            vue.placer(stockee.radiation)
+        if stockee.information_dalo is not None:
+            vue.placer_dalo(stockee.information_dalo)
+        if stockee.version >= "02.01":
+            vue.placer(information_traitement(stockee, question, stockee.version))
     return Sortie(
         racine=vue.racine,
         genre=Document.DEMANDE,

@@ -170,7 +170,7 @@ def refuser(question: Question) -> Sortie:
         question,
         codec.arbre(_avec(demande, ajouts, question)),
         question.contrat.version_de_lecture(demande.version),
-        question.appel.texte("nomFichierDemande")[-10:-4],
+        question.sequence_recue("nomFichierDemande"),
     )
 
 
@@ -255,7 +255,7 @@ def _sortie(question: Question, racine: Any, version: str, suite: str) -> Sortie
         version=version,
         champ="fichierDemande",
         champ_nom="nomFichierDemande",
-        nom_fichier=question.nom_de_fichier("RET", suite if suite.isdigit() else "000000"),
+        nom_fichier=question.nom_de_fichier("RET", suite),
     )
 
 

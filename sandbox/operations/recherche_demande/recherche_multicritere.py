@@ -25,7 +25,8 @@ def executer(question: Question) -> Sortie:
     profil = question.base.reglages.profile
     trop = engine.juger(contexte, question.contrat, profil, registre=True)
     if any(anomalie.bloquante for anomalie in trop):
-        return refuser(replace(question, anomalies=tuple(trop)))
+        refus = refuser(replace(question, anomalies=(*question.anomalies, *trop)))
+        return replace(refus, anomalies=tuple(trop))
     liste = construire("listeDemandes", tuple(construire("numUnique", n) for n in numeros))
     return fichier_xml.sortie(question, Document.RECHERCHE, "RCH", liste)
 

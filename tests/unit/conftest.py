@@ -1,0 +1,41 @@
+"""The whole application once a session, and a base of its own for each test that asks for one."""
+
+import sys
+import uuid
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from flask import Flask
+
+# Test modules are no package (import-mode=importlib): what they share is found beside them.
+sys.path.insert(0, str(Path(__file__).parent))
+
+from banc import MIDI, Banc
+
+from sandbox.domain.base import Horloge
+from sandbox.web.app import Configuration, creer_application
+
+
+@pytest.fixture(scope="session")
+def application(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+    """The application over an embedded store of its own."""
+    app = creer_application(Configuration(home=tmp_path_factory.mktemp("home"), horloge=Horloge(fige_a=MIDI)))
+    yield app
+    app.extensions["sne"].magasin.fermer()
+
+
+@pytest.fixture
+def nouvelle_base(application: Flask) -> Callable[..., Banc]:
+    """`nouvelle_base(horloge=…, **reglages)`: a bench over a base nobody else uses."""
+
+    def faire(**choix: object) -> Banc:
+        return Banc(application, f"essai-{uuid.uuid4().hex[:12]}").creer(**choix)  # type: ignore[arg-type]
+
+    return faire
+
+
+@pytest.fixture
+def banc(nouvelle_base: Callable[..., Banc]) -> Banc:
+    """A bench over a base as it comes, at noon on 15 March 2018."""
+    return nouvelle_base()
