@@ -1,0 +1,355 @@
+"""Demandes: a household, its wish and its file, written as the `interfaceNuu` documents of the contract."""
+
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Final
+
+from sandbox.domain.dates import xs_date_time
+from sandbox.domain.element import Element as E
+from sandbox.generators import logements
+from sandbox.generators.logements import Souhait
+from sandbox.generators.menages import ASSOCIATION, Foyer, tirer_foyer
+from sandbox.generators.noms import noms
+from sandbox.generators.people import Enfant, Individu, telephone_fixe
+from sandbox.generators.population import Place, Population, Territoire
+from sandbox.generators.tirage import Repartition, Tirage
+
+#: Kinds of message that `message` writes.
+TYPES: Final = ("CRE", "CRS", "MOD", "REN", "RAD", "SUP", "COP")
+_AVEC_NUMERO: Final = frozenset({"MOD", "REN", "RAD", "SUP", "COP"})
+
+_PRECISIONS: Final = Repartition(
+    {
+        "Sans précision.": 70,
+        "Logement proche des transports souhaité.": 14,
+        "Disponible en semaine après 18 heures.": 8,
+        "Changement d'école à prévoir.": 8,
+    }
+)
+_ASSOCIATIONS: Final = ("Un Toit en Partage", "Les Amis du Logement", "Escale Solidaire", "Clefs en Main")
+
+
+@dataclass(frozen=True, slots=True)
+class Dossier:
+    """All that was drawn of a demande. `depot` is the day of deposit, `jour` the day it is written as of;
+    `foyer` is None for an association, whose name is in `association`."""
+
+    version: str
+    territoire: Territoire
+    guichet: str
+    depot: date
+    jour: date
+    souhait: Souhait
+    foyer: Foyer | None
+    association: str | None
+    adresse: E
+    telephone: str
+    precision: str
+    motifs: tuple[str, ...] = ()
+    logement: E | None = None
+    handicap: bool = False
+    electronique: bool = False
+
+
+def tirer_dossier(tirage: Tirage, population: Population, *, depot: date, jour: date) -> Dossier:
+    """A demande of `population`."""
+    sorte = tirage.selon(population.menages)
+    version = tirage.selon(population.versions)
+    territoire = tirage.selon(population.territoires)
+    guichet = tirage.choix(territoire.guichets)
+    foyer = None
+    if sorte != ASSOCIATION:
+        foyer = tirer_foyer(
+            tirage,
+            sorte,
+            nationalites=population.nationalites,
+            depot=depot,
+            jour=jour,
+            avec_nir=version >= "02.02" and tirage.booleen(population.nir),
+            departement=territoire.places[0].departement,
+        )
+    souhait = logements.tirer_souhait(tirage, territoire, foyer)
+    place = souhait.places[0] if tirage.booleen(0.7) else tirage.choix(territoire.places)
+    hebergeant = tirage.choix(noms().familles) if foyer and foyer.logement in ("CP", "CPE") else None
+    dossier = Dossier(
+        version=version,
+        territoire=territoire,
+        guichet=guichet,
+        depot=depot,
+        jour=jour,
+        souhait=souhait,
+        foyer=foyer,
+        association=None if foyer else f"{tirage.choix(_ASSOCIATIONS)} {tirage.entier(1, 95)}",
+        adresse=_adresse(tirage, place, foyer, hebergeant),
+        telephone=telephone_fixe(tirage),
+        precision=tirage.selon(_PRECISIONS),
+    )
+    if foyer is None:
+        return dossier
+    handicap = tirage.booleen(0.04)
+    return replace(
+        dossier,
+        motifs=logements.tirer_motifs(tirage, foyer, handicap=handicap),
+        logement=logements.actuel(tirage, foyer, place, jour),
+        handicap=handicap,
+        electronique=foyer.demandeur.mel is not None and tirage.booleen(0.3),
+    )
+
+
+def separe(dossier: Dossier) -> Dossier:
+    """The file of a co-holder who leaves the household of `dossier` (CRS), alone. Raises ValueError for one
+    without co-holder."""
+    if dossier.foyer is None or dossier.foyer.cotitulaire is None:
+        raise ValueError("there is nobody to separate from")
+    seul = replace(dossier.foyer.cotitulaire, situation="S")
+    foyer = Foyer(seul, logement=dossier.foyer.logement)
+    loyer = min(dossier.souhait.loyer or 0, foyer.ressources // 3)
+    return replace(
+        dossier,
+        foyer=foyer,
+        souhait=replace(dossier.souhait, loyer=loyer),
+        motifs=("11",),
+        handicap=False,
+        electronique=False,
+    )
+
+
+def message(
+    dossier: Dossier,
+    type_fichier: str,
+    instant: datetime,
+    *,
+    emetteur: str | None = None,
+    numero: str | None = None,
+    associe: str | None = None,
+    reference: str | None = None,
+    radiation: E | None = None,
+    forcer: bool = False,
+) -> E:
+    """The `interfaceNuu` message about `dossier`, sent at `instant` by the guichet `emetteur` (its creator
+    by default). `numero` is the demande's (MOD, REN, RAD, SUP, COP), `associe` that of the joint one (CRS).
+    """
+    blocs: list[E] = []
+    if type_fichier == "REN":
+        jour = E("dateRenouvellement", dossier.jour.isoformat())
+        blocs.append(E("renouvellement", "", None, (jour,)))
+    if radiation is not None:
+        blocs.append(radiation)
+    if type_fichier == "COP":
+        blocs.append(E("dateDerniereModificationPiece", dossier.jour.isoformat()))
+    corps = formulaire(
+        dossier,
+        emetteur=emetteur,
+        numero=numero if type_fichier in _AVEC_NUMERO else None,
+        associe=associe,
+        reference=reference,
+        forcer=forcer,
+        blocs=tuple(blocs),
+    )
+    return document(dossier.version, type_fichier, instant, corps)
+
+
+def document(version: str, type_fichier: str, instant: datetime, corps: E) -> E:
+    """An `interfaceNuu` document around the form `corps`."""
+    entete = (E("typeFichier", type_fichier), E("dateFichier", xs_date_time(instant)))
+    return E(
+        "interfaceNuu",
+        "",
+        {"versionInterface": version},
+        (E("entete", "", None, entete), E("demande", "", None, (corps,))),
+    )
+
+
+def formulaire(
+    dossier: Dossier,
+    *,
+    emetteur: str | None = None,
+    numero: str | None = None,
+    associe: str | None = None,
+    reference: str | None = None,
+    forcer: bool = False,
+    blocs: tuple[E, ...] = (),
+) -> E:
+    """`demandeLogement`; `blocs` are its last elements."""
+    enfants = [E("numGuichet", emetteur or dossier.guichet)]
+    for nom, valeur in (("numUnique", numero), ("numUniqueAssocie", associe), ("refInterne", reference)):
+        if valeur is not None:
+            enfants.append(E(nom, valeur))
+    enfants.append(E("dateCreationDemande", dossier.depot.isoformat()))
+    if forcer:
+        enfants.append(E("forcerDoublon", "true"))
+    if dossier.electronique:
+        enfants.append(E("renouvellementElec", "true"))
+    enfants += (E("precision", dossier.precision), logements.recherche(dossier.souhait))
+    if dossier.motifs:
+        codes = tuple([E("motifDemande", "", {"code": motif}) for motif in dossier.motifs])
+        enfants.append(E("principauxMotifDemande", "", None, codes))
+    foyer = dossier.foyer
+    if foyer is None:
+        enfants.append(_association(dossier))
+    else:
+        enfants.append(_personne_physique(dossier, foyer))
+        if dossier.handicap:
+            enfants.append(_handicaps(foyer.demandeur.naissance))
+    return E("demandeLogement", "", None, (*enfants, *blocs))
+
+
+def _association(dossier: Dossier) -> E:
+    return E(
+        "association",
+        "",
+        None,
+        (E("nom", dossier.association or ""), E("telTravail", dossier.telephone), dossier.adresse),
+    )
+
+
+def _personne_physique(dossier: Dossier, foyer: Foyer) -> E:
+    enfants = [_demandeur(dossier, foyer.demandeur)]
+    if foyer.a_charge:
+        enfants.append(
+            E("listePersonneACharge", "", None, tuple([_a_charge(enfant) for enfant in foyer.a_charge]))
+        )
+    if foyer.a_naitre is not None:
+        attendu = (E("nombre", "1"), E("dateNaissancePrevue", foyer.a_naitre.isoformat()))
+        enfants.append(E("personneANaitre", "", None, attendu))
+    if foyer.en_garde:
+        enfants.append(
+            E("listePersonneEnGarde", "", None, tuple([_en_garde(enfant) for enfant in foyer.en_garde]))
+        )
+    if foyer.cotitulaire is not None:
+        autre = _cotitulaire(foyer.cotitulaire, foyer.lien or "", dossier)
+        enfants.append(E("listeCotitulaire", "", None, (autre,)))
+    if dossier.logement is not None:
+        enfants.append(dossier.logement)
+    return E("personnePhysique", "", None, tuple(enfants))
+
+
+def _identite(individu: Individu) -> list[E]:
+    enfants = [E("civilite", "", {"code": individu.civilite}), E("nom", individu.nom)]
+    if individu.nom_naissance is not None:
+        enfants.append(E("nomPatronymique", individu.nom_naissance))
+    enfants += (E("prenom", individu.prenom), E("dateNaissance", individu.naissance.isoformat()))
+    if individu.nir is not None:
+        enfants.append(E("nir", individu.nir))
+    enfants += (
+        E("nationalite", "", {"code": individu.nationalite}),
+        E("situationFamiliale", "", {"code": individu.situation}),
+        E("telPortable", individu.portable),
+    )
+    return enfants
+
+
+def _demandeur(dossier: Dossier, individu: Individu) -> E:
+    enfants = _identite(individu)
+    if individu.mel is not None:
+        enfants.append(E("mel", individu.mel))
+    if dossier.version >= "02.01":
+        enfants.append(E("notifSms", "true"))
+    enfants += (
+        dossier.adresse,
+        *_situation(individu, dossier),
+        E("listeRessourceRecuePersACharge"),
+        E("listeRessourceVerseePersACharge"),
+    )
+    return E("demandeur", "", None, tuple(enfants))
+
+
+def _cotitulaire(individu: Individu, lien: str, dossier: Dossier) -> E:
+    return E(
+        "cotitulaire",
+        "",
+        None,
+        (*_identite(individu), E("lienDemandeur", "", {"code": lien}), *_situation(individu, dossier)),
+    )
+
+
+def _situation(individu: Individu, dossier: Dossier) -> tuple[E, E, E, E]:
+    metier = individu.metier
+    emploi = [] if metier.profession is None else [E("profession", metier.profession)]
+    emploi.append(E("typeContratTravail", "", {"code": metier.contrat}))
+    if metier.employeur is not None:
+        lieu = dossier.souhait.places[0]
+        emploi += (
+            E("multiEmployeur", "false"),
+            E("nomEmployeurPrincipal", metier.employeur),
+            E("etranger", "false"),
+            E("codePostal", lieu.code_postal),
+            E("commune", "", {"code": lieu.code}),
+        )
+    annee, (dernier, avant) = dossier.jour.year, individu.revenus
+    revenu = (
+        E("anneeMoins1", str(annee - 1)),
+        E("montantMoins1", str(dernier)),
+        E("anneeMoins2", str(annee - 2)),
+        E("montantMoins2", str(avant)),
+    )
+    recues = [
+        E("detailRessource", "", None, (E("ressource", "", {"code": code}), E("montant", str(montant))))
+        for code, montant in individu.ressources
+    ]
+    return (
+        E("situationProfessionnelle", "", None, tuple(emploi)),
+        E("revenuFiscal", "", None, revenu),
+        E("listeRessourceRecue", "", None, tuple(recues)),
+        E("listeRessourceVersee"),
+    )
+
+
+def _a_charge(enfant: Enfant) -> E:
+    return E(
+        "personneACharge",
+        "",
+        None,
+        (
+            E("nom", enfant.nom),
+            E("prenom", enfant.prenom),
+            E("dateNaissance", enfant.naissance.isoformat()),
+            E("sexe", "", {"code": enfant.sexe}),
+            E("lienParente", "", {"code": "E"}),
+        ),
+    )
+
+
+def _en_garde(enfant: Enfant) -> E:
+    return E(
+        "personneEnGarde",
+        "",
+        None,
+        (
+            E("dateNaissance", enfant.naissance.isoformat()),
+            E("sexe", "", {"code": enfant.sexe}),
+            E("coParentalite", "", {"code": enfant.garde or "G"}),
+        ),
+    )
+
+
+def _adresse(tirage: Tirage, place: Place, foyer: Foyer | None, hebergeant: str | None) -> E:
+    enfants = [E("etranger", "false")]
+    if foyer is not None and foyer.logement == "SD":
+        enfants += (E("compAdresse", "Domiciliation au CCAS"), E("voie", "place de la Mairie"))
+    else:
+        enfants += (E("numero", str(tirage.entier(1, 99))), E("voie", tirage.choix(noms().voies)))
+    enfants += (E("codePostal", place.code_postal), E("commune", "", {"code": place.code}))
+    if hebergeant is not None:
+        enfants.append(E("nomHebergeant", hebergeant))
+    return E("adressePostale", "", None, tuple(enfants))
+
+
+def _handicaps(naissance: date) -> E:
+    nature = E("natureHandicapMoteur", "", {"code": "MI"})
+    aide = E("aideTechniqueHandicap", "", {"code": "2"})
+    bloc = E(
+        "handicap",
+        "",
+        None,
+        (
+            E("dateNaissance", naissance.isoformat()),
+            E("etatHandicap", "", {"code": "STA"}),
+            E("capaciteMarcheHandicap", "", {"code": "2"}),
+            E("handicapMoteur", "true"),
+            E("handicapSensoriel", "false"),
+            E("listeNatureHandicapMoteur", "", None, (nature,)),
+            E("listeAideTechniqueHandicap", "", None, (aide,)),
+        ),
+    )
+    return E("listeHandicap", "", None, (bloc,))
