@@ -4,6 +4,7 @@ The real server's documents carry the prefix `ns1`, declared on the root beside 
 client in the field cuts the answer out by looking for the three characters before `:interfaceNuu`.
 """
 
+from functools import lru_cache
 from typing import Any, Final
 
 from lxml import etree
@@ -14,10 +15,14 @@ from sandbox.domain.element import Element
 #: Namespace of the payload documents.
 NS: Final = "http://nuu.application.i2/"
 _PREFIXE: Final = f"{{{NS}}}"
-_NSMAP: Final = {"ns1": NS}
 _XSI: Final = "{http://www.w3.org/2001/XMLSchema-instance}"
 #: The only qualified attribute of the payload documents.
 _MODIFIE: Final = _PREFIXE + "modifie"
+_QUALIFIES: Final = {"modifie": "ns1:modifie"}
+_DECLARATION: Final = b'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
+# A line end or a tab written as it is would be read back as another character (XML 1.0, 2.11 and 3.3.3).
+_DANS_TEXTE: Final = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", "\r": "&#13;"})
+_DANS_ATTRIBUT: Final = _DANS_TEXTE | str.maketrans({'"': "&quot;", "\n": "&#10;", "\t": "&#9;"})
 
 
 def decoder(racine: Any, conteneurs: frozenset[str] = frozenset()) -> Element:
@@ -25,19 +30,27 @@ def decoder(racine: Any, conteneurs: frozenset[str] = frozenset()) -> Element:
 
     `conteneurs` are the names of elements that hold elements: blanks in an empty one are layout, not text.
     """
-    enfants = tuple([decoder(enfant, conteneurs) for enfant in racine if isinstance(enfant.tag, str)])
     attributs: dict[str, str] | None = None
-    if racine.attrib:
+    ecrits = racine.items()
+    if ecrits:
         attributs = {}
-        for nom, valeur in racine.items():
+        for nom, valeur in ecrits:
             if nom == _MODIFIE:
                 attributs["modifie"] = valeur
             elif not nom.startswith(_XSI):
                 attributs[nom] = valeur
-    nom = racine.tag.rpartition("}")[2]
+    nom = _nom_local(racine.tag)
+    enfants: tuple[Element, ...] = ()
+    if len(racine):  # most elements have no child, not even a comment
+        enfants = tuple([decoder(enfant, conteneurs) for enfant in racine if isinstance(enfant.tag, str)])
     if enfants or nom in conteneurs:
         return Element(nom, "", attributs, enfants, racine.sourceline or 0)
     return Element(nom, racine.text or "", attributs, (), racine.sourceline or 0)
+
+
+@lru_cache(maxsize=4096)
+def _nom_local(nom_complet: str) -> str:
+    return nom_complet.rpartition("}")[2]
 
 
 def lire(document: bytes) -> Element:
@@ -52,40 +65,41 @@ def lire_demande(document: bytes) -> Demande:
 
 def arbre(element: Element) -> Any:
     """The lxml tree of an element, with the prefix `ns1`."""
-    racine = etree.Element(_PREFIXE + element.nom, _attributs(element), _NSMAP)
-    racine.text = element.texte or None
-    _garnir(racine, element)
-    return racine
+    # Written, then parsed in one call: half the time of making the nodes one by one.
+    return etree.fromstring(_ecrire(element, f' xmlns:ns1="{NS}"').encode())
 
 
 def ecrire(racine: Any) -> bytes:
     """Bytes of a tree, with the declaration that the real server writes (attested)."""
     corps: bytes = etree.tostring(racine, encoding="UTF-8", xml_declaration=False)
-    return b'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n' + corps
+    return _DECLARATION + corps
 
 
 def encoder(element: Element) -> bytes:
     """Bytes of an element: `ecrire(arbre(element))`."""
-    return ecrire(arbre(element))
+    return _DECLARATION + _ecrire(element, f' xmlns:ns1="{NS}"').encode()
 
 
-def _garnir(parent: Any, element: Element) -> None:
-    faire = etree.SubElement
-    for enfant in element.enfants:
-        if enfant.attributs:
-            noeud = faire(parent, _PREFIXE + enfant.nom, _attributs(enfant))
-        else:
-            noeud = faire(parent, _PREFIXE + enfant.nom)
-        if enfant.enfants:
-            _garnir(noeud, enfant)
-        elif enfant.texte:
-            noeud.text = enfant.texte
+def _ecrire(element: Element, espace: str = "") -> str:
+    """What lxml would write. `espace` declares the prefix, on the root."""
+    nom = element.nom
+    debut = f"<ns1:{nom}{espace}"
+    for attribut, valeur in element.attributs.items():
+        ecrite = valeur if valeur.isalnum() else valeur.translate(_DANS_ATTRIBUT)  # nearly all are codes
+        debut += f' {_QUALIFIES.get(attribut, attribut)}="{ecrite}"'
+    if element.enfants:
+        contenu = "".join([_ecrire(enfant) for enfant in element.enfants])
+    elif element.texte:
+        contenu = _echapper(element.texte)
+    else:
+        return debut + "/>"
+    return f"{debut}>{contenu}</ns1:{nom}>"
 
 
-def _attributs(element: Element) -> dict[str, str]:
-    if "modifie" not in element.attributs:
-        return element.attributs
-    return {(_MODIFIE if nom == "modifie" else nom): valeur for nom, valeur in element.attributs.items()}
+def _echapper(texte: str) -> str:
+    if "&" in texte or "<" in texte or ">" in texte or "\r" in texte:
+        return texte.translate(_DANS_TEXTE)
+    return texte
 
 
 def _parseur() -> Any:
