@@ -1,11 +1,13 @@
-"""A stored demande, as the rows of its four tables and back."""
+"""A stored demande, as the rows of its five tables and back."""
 
 from datetime import date
 from typing import Any, Final
 
 from sandbox.contract import codec
+from sandbox.domain.composition import composition
 from sandbox.domain.demande import Personne
 from sandbox.domain.demande_stockee import DemandeStockee, Etat
+from sandbox.domain.menage import Menage, taille
 from sandbox.domain.texte import plier
 from sandbox.store import tables
 from sandbox.store.connexion import Ligne
@@ -123,6 +125,29 @@ def lignes_motifs(base: str, stockee: DemandeStockee) -> list[dict[str, Any]]:
     motifs = stockee.demande.formulaire.tous("principauxMotifDemande/motifDemande")
     codes = dict.fromkeys(motif.code for motif in motifs if motif.code)
     return [{"base": base, "numero_unique": stockee.numero_unique, "motif": code} for code in codes]
+
+
+def ligne_stat(base: str, stockee: DemandeStockee) -> dict[str, Any]:
+    """The row that the statistics read. An income per UC rounded down is below a whole threshold exactly
+    when the income itself is."""
+    demande = stockee.demande
+    demandeur = demande.demandeur
+    menage = Menage.de(demande, stockee.debut_validite)
+    communes = demande.communes_souhaitees
+    return {
+        "base": base,
+        "numero_unique": stockee.numero_unique,
+        "date_creation": stockee.date_creation.isoformat(),
+        "composition": composition(demande).value,
+        "personnes": taille(demande),
+        "date_naissance": naissance_de(demandeur) if demandeur is not None else None,
+        "nationalite": demandeur.element.code_de("nationalite") if demandeur is not None else None,
+        "situation": demandeur.situation_familiale if demandeur is not None else None,
+        "contrat": demandeur.contrat_travail if demandeur is not None else None,
+        "ressources": menage.ressources_mensuelles if menage is not None else 0,
+        "ressources_uc": int(menage.ressources_mensuelles * 12 // menage.nombre_uc) if menage else None,
+        "commune": communes[0].code if communes else None,
+    }
 
 
 def naissance_de(personne: Personne) -> str | None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Final
 
 import sqlalchemy as sa
@@ -12,16 +12,17 @@ from sandbox.domain.demande import Personne
 from sandbox.domain.demande_stockee import DemandeStockee
 from sandbox.domain.evenement import Evenement, TypeEvenement
 from sandbox.domain.guichet import Guichet
-from sandbox.domain.numero_unique import NumeroUnique
+from sandbox.domain.mouvement import Mouvement
 from sandbox.domain.texte import plier
 from sandbox.errors import StoreError
-from sandbox.store import bases, echeances, evenements, requetes, tables
+from sandbox.store import bases, echeances, evenements, mouvements, requetes, sequences, tables
 from sandbox.store.bases import BaseLue, Bases, Referentiel
 from sandbox.store.connexion import Connexion, Requete
 from sandbox.store.lignes import (
     COLONNES,
     demande_de,
     ligne_demande,
+    ligne_stat,
     lignes_communes,
     lignes_motifs,
     lignes_personnes,
@@ -30,7 +31,6 @@ from sandbox.store.lignes import (
 from sandbox.store.recherche import Criteres, conditions, numeros
 from sandbox.store.valeurs import micros
 
-_SEQUENCE_MAX: Final = 999_999
 _PAGE: Final = 200
 
 #: Keeps, or not, a demande whose stored criteria hold: for the criteria that are computed.
@@ -86,36 +86,42 @@ class RegistreBase:
     def prochain_numero(self, territoire: str, depot: date, guichet: str) -> str:
         """Draws a numéro unique. The sequence restarts each month and territory; a number drawn in a
         transaction that is rolled back was never given. Raises StoreError when the month is full."""
+        return self.prochains_numeros([(territoire, depot, guichet)])[0]
+
+    def prochains_numeros(self, depots: Sequence[tuple[str, date, str]]) -> list[str]:
+        """Draws a numéro unique for each (territory, deposit, guichet), in order. Raises as
+        `prochain_numero`."""
         self._ecrit()
-        # The prefix holds two digits of the year: 1918 and 2018 share their sequence, and never a number.
-        prefixe = str(NumeroUnique.de(territoire, depot, 0, ""))[:-6]
-        rang = self._suivant(prefixe)
-        if rang > _SEQUENCE_MAX:
-            raise StoreError(
-                f"La séquence des numéros uniques {prefixe} est épuisée ({_SEQUENCE_MAX} numéros).",
-                remede="avancez l'horloge de la base d'un mois, ou videz son état",
-            )
-        return str(NumeroUnique.de(territoire, depot, rang, guichet))
+        return sequences.numeros_uniques(self.connexion, self._nom, depots)
 
     def ajouter(self, stockee: DemandeStockee) -> None:
         """Stores a new demande, under the revision it says."""
         self.ajouter_tout((stockee,))
+        self._demandes[stockee.numero_unique] = stockee
 
-    def ajouter_tout(self, stockees: Sequence[DemandeStockee]) -> None:
-        """Stores many, with one call of the driver per table."""
+    def ajouter_tout(
+        self, stockees: Sequence[DemandeStockee], passe: Iterable[Mouvement] | None = None
+    ) -> None:
+        """Stores many, with one call of the driver per table; not remembered: there may be many. `passe` are
+        the movements of their past (default: what they tell themselves)."""
         self._ecrit()
         base = self._nom
         faire_tout = self.connexion.faire_tout
         faire_tout(requetes.AJOUTER, [ligne_demande(base, s, s.revision) for s in stockees])
         self._ajouter_enfants(stockees)
+        if passe is None:
+            jour = self._aujourdhui()
+            passe = [mouvement for s in stockees for mouvement in mouvements.d_arrivee(s, jour)]
+        mouvements.ajouter(self.connexion, base, passe)
         for stockee in stockees:
-            self._demandes[stockee.numero_unique] = stockee
+            self._demandes.pop(stockee.numero_unique, None)
 
     def remplacer(self, stockee: DemandeStockee) -> DemandeStockee:
         """Replaces the stored demande of the same number, which must still be at `stockee.revision`; answers
         what is stored now, one revision further. Raises StoreError when somebody else wrote in between."""
         self._ecrit()
         numero = stockee.numero_unique
+        avant = self.demande(numero)
         ligne = ligne_demande(self._nom, stockee, stockee.revision + 1)
         ligne |= {"cle_base": self._nom, "cle_numero": numero, "revision_lue": stockee.revision}
         if not self.connexion.faire(requetes.REMPLACER, ligne):
@@ -127,6 +133,9 @@ class RegistreBase:
             self.connexion.faire(suppression, {"base": self._nom, "numero": numero})
         self._ajouter_enfants((stockee,))
         ecrite = replace(stockee, revision=stockee.revision + 1)
+        fait = mouvements.de_changement(avant, ecrite, self._aujourdhui()) if avant is not None else None
+        if fait is not None:
+            mouvements.ajouter(self.connexion, self._nom, (fait,))
         self._demandes[numero] = ecrite
         return ecrite
 
@@ -135,6 +144,7 @@ class RegistreBase:
         self._ecrit()
         self._proches.clear()
         self._demandes[numero] = None
+        mouvements.noter_suppression(self.connexion, self._nom, numero, self._aujourdhui())
         return self.connexion.faire(requetes.SUPPRIMER, {"base": self._nom, "numero": numero}) == 1
 
     # --- demandes, found -----------------------------------------------------------------------------
@@ -247,7 +257,7 @@ class RegistreBase:
     def ajouter_evenement(self, evenement: Evenement) -> int:
         """Stores a new event of a stored demande, under an id that is drawn: whatever it holds is ignored."""
         self._ecrit()
-        identifiant = self._suivant("evenement")
+        identifiant = sequences.numero_d_evenement(self.connexion, self._nom)
         evenements.ajouter(self.connexion, self._nom, replace(evenement, identifiant=identifiant))
         return identifiant
 
@@ -282,6 +292,7 @@ class RegistreBase:
         echeances.radier(
             self.connexion, self._nom, numeros, jour=jour, motif=motif, element=element, instant=instant
         )
+        mouvements.noter_radiations(self.connexion, self._nom, numeros, jour, motif)
 
     def supprimer_tout(self, numeros: Sequence[str]) -> None:
         """Deletes many demandes and their events at once. Their numbers are never given again."""
@@ -306,12 +317,8 @@ class RegistreBase:
         if not self.connexion.ecriture:
             raise RuntimeError("this register was opened to be read")
 
-    def _suivant(self, nom: str) -> int:
-        ligne = self.connexion.ligne(
-            requetes.SUIVANT[self.connexion.dialecte], {"base": self._nom, "nom": nom}
-        )
-        assert ligne is not None
-        return int(ligne[0])
+    def _aujourdhui(self) -> date:
+        return self.base.horloge.maintenant(datetime.now(UTC)).date()
 
     def _ajouter_enfants(self, stockees: Sequence[DemandeStockee]) -> None:
         base = self._nom
@@ -320,6 +327,7 @@ class RegistreBase:
         faire_tout(requetes.AJOUTER_PERSONNE, [r for s in stockees for r in lignes_personnes(base, s)])
         faire_tout(requetes.AJOUTER_COMMUNE, [r for s in stockees for r in lignes_communes(base, s)])
         faire_tout(requetes.AJOUTER_MOTIF, [r for s in stockees for r in lignes_motifs(base, s)])
+        faire_tout(requetes.AJOUTER_STAT, [ligne_stat(base, s) for s in stockees])
 
     def _homonymes(
         self, territoire: str, cherches: Iterable[tuple[Personne, str]], colonne: int, sauf: Sequence[str]

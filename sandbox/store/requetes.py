@@ -23,9 +23,10 @@ _PERSONNES: Final = tables.demande_personne.join(
 
 
 def _suivant(inserer: sqlite.Insert | postgresql.Insert) -> Requete:
+    combien = sa.bindparam("combien", type_=sa.BigInteger)
     return Requete(
-        inserer.values(base=_BASE, nom=sa.bindparam("nom"), dernier=1)
-        .on_conflict_do_update(index_elements=[_S.c.base, _S.c.nom], set_={"dernier": _S.c.dernier + 1})
+        inserer.values(base=_BASE, nom=sa.bindparam("nom"), dernier=combien)
+        .on_conflict_do_update(index_elements=[_S.c.base, _S.c.nom], set_={"dernier": _S.c.dernier + combien})
         .returning(_S.c.dernier)
     )
 
@@ -50,6 +51,7 @@ AJOUTER: Final = Requete(sa.insert(tables.demande))
 AJOUTER_PERSONNE: Final = Requete(sa.insert(tables.demande_personne))
 AJOUTER_COMMUNE: Final = Requete(sa.insert(tables.demande_commune))
 AJOUTER_MOTIF: Final = Requete(sa.insert(tables.demande_motif))
+AJOUTER_STAT: Final = Requete(sa.insert(tables.demande_stat))
 REMPLACER: Final = Requete(
     sa.update(tables.demande)
     .where(
@@ -64,7 +66,7 @@ SUPPRIMER: Final = Requete(
 )
 SUPPRIMER_ENFANTS: Final = tuple(
     Requete(sa.delete(table).where(table.c.base == _BASE, table.c.numero_unique == sa.bindparam("numero")))
-    for table in (tables.demande_personne, tables.demande_commune, tables.demande_motif)
+    for table in (tables.demande_personne, tables.demande_commune, tables.demande_motif, tables.demande_stat)
 )
 
 # The next three answer few rows, in no order: asked for one, SQLite would walk the whole base by its key.

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
 
 #: The Alembic revision that `metadata` stands for.
-REVISION: Final = "0001"
+REVISION: Final = "0002"
 
 metadata: Final = sa.MetaData(
     naming_convention={
@@ -174,6 +174,43 @@ demande_motif: Final = sa.Table(
     sqlite_with_rowid=False,
 )
 
+#: What the statistics sort a demande by, kept narrow: they read every row of it. Ages are taken, and incomes
+#: told, as on the day the present year of validity began.
+demande_stat: Final = sa.Table(
+    "demande_stat",
+    metadata,
+    _cle("base"),
+    _cle("numero_unique"),
+    _texte("date_creation"),
+    _texte("composition"),
+    _entier("personnes"),
+    _texte("date_naissance", nullable=True),
+    _texte("nationalite", nullable=True),
+    _texte("situation", nullable=True),
+    _texte("contrat", nullable=True),
+    _entier("ressources"),  # euros a month
+    _entier("ressources_uc", nullable=True),  # euros a year and per UC, rounded down
+    _texte("commune", nullable=True),  # the first one wished
+    _de_la_demande(),
+    sqlite_with_rowid=False,
+)
+
+#: No foreign key to the demande: its past outlives it.
+mouvement: Final = sa.Table(
+    "mouvement",
+    metadata,
+    _cle("base"),
+    _cle("numero_unique"),
+    _entier("rang", cle=True),
+    _texte("genre"),
+    _texte("jour"),
+    _entier("effet"),
+    sa.Column("association", sa.Boolean, nullable=False),
+    _texte("motif", nullable=True),
+    _de_la_base(),
+    sqlite_with_rowid=False,
+)
+
 evenement: Final = sa.Table(
     "evenement",
     metadata,
@@ -286,6 +323,16 @@ _index(evenement, "numero_unique", "identifiant")
 _index(echange, "numero_unique", "identifiant", quand="numero_unique IS NOT NULL")
 
 #: The state of a base, children first: what « etat » empties.
-ETAT: Final = (fichier, evenement, demande_motif, demande_commune, demande_personne, demande, sequence)
+ETAT: Final = (
+    fichier,
+    evenement,
+    mouvement,
+    demande_stat,
+    demande_motif,
+    demande_commune,
+    demande_personne,
+    demande,
+    sequence,
+)
 #: Everything of a base but its own row, children first.
 CONTENU: Final = (*ETAT, panne, echange, journal_compteur, type_evenement, guichet)
