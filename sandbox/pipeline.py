@@ -22,7 +22,6 @@ from sandbox.errors import (
     CertificatNonConforme,
     ErreurInterne,
     MessageMalforme,
-    SandboxError,
     StructureIncorrecte,
 )
 from sandbox.operations import lifecycle
@@ -235,8 +234,8 @@ def _guichet(appel: Appel, document: Element | None) -> str:
 def _expliquer(racine: Any, genre: Document, version: str, contrat: Contrat) -> str:
     try:
         return _phrases(explication.explain(racine, genre, version, contrat.schemas))
-    except SandboxError as erreur:  # an explanation that fails must not hide the refusal
-        return str(erreur)
+    except Exception as erreur:  # noqa: BLE001 - an explanation that fails must not hide the refusal
+        return f"L'explication a échoué : {erreur!r}"
 
 
 def _phrases(fautes: list[SchemaError]) -> str:

@@ -45,11 +45,12 @@ class Setting:
                 raise UsageError(f"Le réglage {self.nom} vaut [{brut}].", remede="écrivez oui ou non")
             return brut.lower() in ("oui", "true", "1")
         try:
-            return self.type(brut)
+            valeur = self.type(brut)
         except ValueError:
-            raise UsageError(
-                f"Le réglage {self.nom} vaut [{brut}].", remede=f"un {self.type.__name__} est attendu"
-            ) from None
+            valeur = None
+        if valeur is None or (self.type is int and valeur < 0):
+            raise UsageError(f"Le réglage {self.nom} vaut [{brut}].", remede="un entier positif est attendu")
+        return valeur
 
 
 SETTINGS: Final[tuple[Setting, ...]] = (

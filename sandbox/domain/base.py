@@ -2,12 +2,15 @@
 
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from typing import Final
 
 from sandbox.domain.dates import PARIS
 from sandbox.settings import Reglages
 
 #: The base behind /services/…; any other is behind /bases/<nom>/services/….
-BASE_PAR_DEFAUT = "ecole"
+BASE_PAR_DEFAUT: Final = "ecole"
+#: Years that a clock may show: near the ends of the calendar there is no month before, no night after.
+ANNEES: Final = range(1900, 3000)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from sandbox.contract.versions import Contrat
-from sandbox.domain.base import BASE_PAR_DEFAUT, Base, Horloge
+from sandbox.domain.base import ANNEES, BASE_PAR_DEFAUT, Base, Horloge
 from sandbox.domain.dates import PARIS
 from sandbox.domain.guichet import Guichet, NatureGuichet
 from sandbox.errors import BaseInconnue, UsageError
@@ -67,6 +67,11 @@ def creer(
             f"Le nom de base [{nom}] ne convient pas.",
             remede="1 à 40 lettres non accentuées, chiffres, - ou _",
         )
+    if any(connue.nom == nom for connue in magasin.bases.lister()):
+        raise UsageError(
+            f"La base [{nom}] existe déjà.",
+            remede=f"choisissez un autre nom, ou « sne-sandbox bases delete {nom} » d'abord",
+        )
     horloge = horloge or Horloge()
     maintenant = datetime.now(UTC)
     base = Base(
@@ -114,4 +119,6 @@ def lire_instant(texte: str) -> datetime:
         raise UsageError(
             f"L'horloge [{texte}] n'est pas un instant.", remede="real, ou par exemple 2018-03-15T12:00:00"
         ) from None
+    if instant.year not in ANNEES:
+        raise UsageError(f"L'horloge [{texte}] est trop loin.", remede=f"années {ANNEES[0]} à {ANNEES[-1]}")
     return instant.replace(tzinfo=PARIS) if instant.tzinfo is None else instant

@@ -10,14 +10,13 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Final
 
-from sandbox.domain.base import Base, Horloge
+from sandbox.domain.base import ANNEES, Base, Horloge
 from sandbox.domain.dates import PARIS, ajouter_mois
 from sandbox.errors import UsageError
 from sandbox.operations import lifecycle
 from sandbox.operations.lifecycle import Bilan, Fait, Progres
 from sandbox.store.session import Magasin
 
-_ANNEES: Final = range(1900, 3000)
 _DUREE: Final = re.compile(
     r"P(?=\d|T\d)(?:(?P<ans>\d{1,5})Y)?(?:(?P<mois>\d{1,5})M)?(?:(?P<semaines>\d{1,5})W)?(?:(?P<jours>\d{1,5})D)?"
     r"(?:T(?=\d)(?:(?P<heures>\d{1,6})H)?(?:(?P<minutes>\d{1,6})M)?(?:(?P<secondes>\d{1,6})S)?)?"
@@ -161,10 +160,10 @@ def _le(jour: date, maintenant: datetime) -> datetime:
 
 
 def _verifier_annee(instant: datetime) -> None:
-    if instant.year not in _ANNEES:
+    if instant.year not in ANNEES:
         raise UsageError(
             f"L'année {instant.year} est hors de portée d'une horloge.",
-            remede=f"de {_ANNEES[0]} à {_ANNEES[-1]}",
+            remede=f"de {ANNEES[0]} à {ANNEES[-1]}",
         )
 
 

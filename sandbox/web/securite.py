@@ -6,6 +6,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from flask import Flask, Response, current_app, request
+from werkzeug.datastructures import WWWAuthenticate
 from werkzeug.exceptions import Forbidden, Unauthorized
 
 #: The policy of every page: nothing but our own files, nothing inline.
@@ -26,7 +27,10 @@ def _controler() -> None:
     if jeton is not None:
         recu = request.headers.get("Authorization", "").removeprefix("Bearer ").strip()
         if not hmac.compare_digest(recu.encode(), jeton.encode()):
-            raise Unauthorized("Jeton d'administration attendu : en-tête « Authorization: Bearer … ».")
+            raise Unauthorized(
+                "Jeton d'administration attendu : en-tête « Authorization: Bearer … ».",
+                www_authenticate=WWWAuthenticate("bearer"),
+            )
         return
     if not _locale(request.host):
         raise Forbidden(

@@ -1,6 +1,6 @@
 """The admin API: `/api/v1/…`, JSON, described by `/api/v1/openapi.json`; errors are RFC 9457 problems."""
 
-from typing import Any
+from typing import Any, Final
 
 from flask import Flask, Response, jsonify
 from flask_smorest import Api
@@ -9,6 +9,16 @@ from werkzeug.exceptions import HTTPException
 
 from sandbox.errors import BaseInconnue, OperatorError, UsageError
 from sandbox.web.api import bases, clock, exchanges
+
+#: What is said where Werkzeug would only have its own English sentence.
+_DETAILS: Final = {
+    400: "La requête n'est pas lisible : du JSON est attendu.",
+    404: "Rien ne se trouve à cette adresse ; /api/v1/openapi.json les donne toutes.",
+    405: "Cette méthode n'est pas admise à cette adresse.",
+    415: "Le corps doit être du JSON (Content-Type: application/json).",
+    422: "Des champs manquent ou ne conviennent pas : errors les nomme.",
+    500: "Le bac à sable a rencontré une erreur interne : son journal technique dit laquelle.",
+}
 
 
 class Probleme(Schema):
@@ -33,15 +43,22 @@ class ApiAdmin(Api):
             "type": "about:blank",
             "title": error.name,
             "status": error.code,
-            "detail": donnees.get("message") or error.description or "",
+            "detail": donnees.get("message") or _detail(error),
         }
         fautes = donnees.get("errors") or donnees.get("messages")
         if fautes:
             corps["errors"] = fautes
         reponse = jsonify(corps)
         reponse.status_code = error.code or 500
+        reponse.headers.update((nom, v) for nom, v in error.get_headers() if nom != "Content-Type")
         reponse.content_type = "application/problem+json"
         return reponse
+
+
+def _detail(erreur: HTTPException) -> str:
+    if erreur.description != type(erreur).description:
+        return erreur.description or ""
+    return _DETAILS.get(erreur.code or 500, "La requête est refusée.")
 
 
 def installer(app: Flask) -> None:

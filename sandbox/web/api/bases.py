@@ -8,6 +8,7 @@ from flask_smorest import Blueprint
 from marshmallow import Schema, fields, validate
 
 from sandbox.domain.base import Base
+from sandbox.domain.dates import PARIS
 from sandbox.errors import UsageError
 from sandbox.operations import bases
 from sandbox.settings import PAR_NOM, Reglages
@@ -56,7 +57,7 @@ class Portee(Schema):
 def _lue(base: Base) -> dict[str, Any]:
     horloge = base.horloge
     if horloge.fige_a is not None:
-        texte = horloge.fige_a.isoformat()
+        texte = horloge.fige_a.astimezone(PARIS).isoformat()
     else:
         texte = "real" if horloge.reelle else "décalée"
     prefixe = "" if base.nom == "ecole" else f"/bases/{base.nom}"

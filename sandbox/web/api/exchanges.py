@@ -8,8 +8,9 @@ from flask.views import MethodView
 from flask_smorest import Blueprint, abort
 from marshmallow import Schema, fields, validate
 
+from sandbox.domain.dates import PARIS
 from sandbox.domain.journal import Echange
-from sandbox.domain.texte import masquer_nirs
+from sandbox.domain.texte import masquer_message, masquer_nirs
 
 blueprint: Final = Blueprint(
     "exchanges", __name__, url_prefix="/api/v1/bases/<base>/exchanges", description="Le journal"
@@ -84,22 +85,31 @@ def _ligne(echange: Echange) -> dict[str, Any]:
     ligne = {
         "id": echange.identifiant,
         "recu_le": echange.recu_le.isoformat(),
-        "instant_base": echange.instant_base.isoformat() if echange.instant_base else None,
+        "instant_base": echange.instant_base.astimezone(PARIS).isoformat() if echange.instant_base else None,
         "verdict": str(echange.verdict),
     }
     for nom in Ligne().fields:
-        ligne.setdefault(nom, getattr(echange, nom, None))
+        ligne.setdefault(nom, _masquer(getattr(echange, nom, None)))
     return ligne
+
+
+def _masquer(valeur: Any) -> Any:
+    if isinstance(valeur, str):
+        return masquer_nirs(valeur)
+    if isinstance(valeur, dict):
+        return {nom: _masquer(v) for nom, v in valeur.items()}
+    return [_masquer(v) for v in valeur] if isinstance(valeur, list) else valeur
 
 
 def _message(en_tetes: list[tuple[str, str]], corps: bytes) -> dict[str, Any]:
     propres = [
-        [nom, _MASQUE if nom.lower() in ("authorization", "cookie") else valeur] for nom, valeur in en_tetes
+        [nom, _MASQUE if nom.lower() in ("authorization", "cookie") else masquer_nirs(valeur)]
+        for nom, valeur in en_tetes
     ]
     try:
-        return {"en_tetes": propres, "encodage": "utf-8", "corps": masquer_nirs(corps.decode("utf-8"))}
+        return {"en_tetes": propres, "encodage": "utf-8", "corps": masquer_message(corps.decode("utf-8"))}
     except UnicodeDecodeError:
-        masque = masquer_nirs(corps.decode("latin-1")).encode("latin-1")
+        masque = masquer_message(corps.decode("latin-1")).encode("latin-1")
         return {"en_tetes": propres, "encodage": "base64", "corps": base64.b64encode(masque).decode()}
 
 
@@ -133,8 +143,8 @@ class Un(MethodView):
             abort(404, message=f"L'échange {identifiant} n'est pas au journal de la base [{base}].")
         return {
             **_ligne(echange),
-            "parties": echange.parties,
-            "trace": echange.trace,
+            "parties": _masquer(echange.parties),
+            "trace": _masquer(echange.trace),
             "requete": _message(echange.en_tetes, echange.requete),
             "reponse": _message(echange.en_tetes_reponse, echange.reponse),
         }

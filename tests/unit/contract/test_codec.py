@@ -1,82 +1,81 @@
-"""Documents to elements and back: what is written is what lxml would write, byte for byte."""
+"""XML documents to elements and back."""
 
-from typing import Any
+from pathlib import Path
 
 import pytest
+from banc import ecart
 from lxml import etree
 
-from sandbox.contract import codec
-from sandbox.domain.element import Element
+from sandbox.contract import codec, xml
+from sandbox.domain.element import construire
 from sandbox.resources import fixtures_dir
 
-_NS = f"{{{codec.NS}}}"
-SPECIMENS = sorted((fixtures_dir() / "demandes").glob("*.xml"))
-#: Every character that XML or its readers treat apart (XML 1.0, 2.4, 2.11, 3.3.3).
-ETRANGE = "a&b<c>d\"e'f\rg\nh\ti]]>j  é€\U0001f600\u0085\u2028"
+NS = "http://nuu.application.i2/"
+FICHIERS = sorted(f for d in ("demandes", "documents") for f in (fixtures_dir() / d).glob("*.xml"))
 
 
-def _noeuds(element: Element, parent: Any = None) -> Any:
-    """The same tree, made node by node by lxml."""
-    attributs = {(f"{_NS}modifie" if n == "modifie" else n): v for n, v in element.attributs.items()}
-    if parent is None:
-        noeud = etree.Element(_NS + element.nom, attributs, {"ns1": codec.NS})
-    else:
-        noeud = etree.SubElement(parent, _NS + element.nom, attributs)
-    noeud.text = element.texte or None
-    for enfant in element.enfants:
-        _noeuds(enfant, noeud)
-    return noeud
-
-
-def _decrire(element: Element) -> Any:
-    return (element.nom, element.texte, element.attributs, [_decrire(e) for e in element.enfants])
-
-
-@pytest.mark.parametrize("specimen", SPECIMENS, ids=lambda chemin: chemin.stem)
-def test_a_document_is_written_as_lxml_writes_it(specimen: Any) -> None:
-    element = codec.lire(specimen.read_bytes())
-    assert codec.encoder(element) == codec.ecrire(_noeuds(element))
-
-
-@pytest.mark.parametrize("specimen", SPECIMENS, ids=lambda chemin: chemin.stem)
-def test_a_document_written_is_read_back(specimen: Any) -> None:
-    parseur = etree.XMLParser(remove_blank_text=True)
-    element = codec.decoder(etree.parse(specimen, parseur).getroot())
-    assert _decrire(codec.lire(codec.encoder(element))) == _decrire(element)
-    assert codec.encoder(codec.decoder(codec.arbre(element))) == codec.encoder(element)
-
-
-def test_characters_that_xml_treats_apart() -> None:
-    element = Element(
-        "racine", "", {"code": ETRANGE}, (Element("a", ETRANGE, {"code": ETRANGE, "modifie": "true"}),)
+@pytest.mark.parametrize("fichier", FICHIERS, ids=lambda f: f.stem)
+def test_a_document_comes_back_as_it_was(fichier: Path) -> None:
+    racine = xml.parse(fichier.read_bytes(), limit=10**6)
+    ecrite = etree.fromstring(codec.encoder(codec.decoder(racine)))
+    assert ecart(racine, ecrite) == []
+    assert codec.encoder(codec.lire(codec.encoder(codec.decoder(racine)))) == codec.encoder(
+        codec.decoder(racine)
     )
-    assert codec.encoder(element) == codec.ecrire(_noeuds(element))
-    assert _decrire(codec.lire(codec.encoder(element))) == _decrire(element)
 
 
-def test_empty_elements_and_elements_without_children() -> None:
-    element = Element(
-        "racine", "", None, (Element("vide"), Element("blanc", " "), Element("b", "x", {"code": ""}))
+def test_it_is_written_as_the_real_server_writes() -> None:
+    octets = codec.encoder(
+        construire("interfaceNuu", (construire("nom", "Zoé & <Cie>"),), versionInterface="02.00")
     )
-    assert codec.encoder(element) == codec.ecrire(_noeuds(element))
-
-
-def test_comments_instructions_and_xsi_are_left_out() -> None:
-    racine = etree.fromstring(
-        f'<i xmlns="{codec.NS}" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xsi:type="t" code="1">'
-        "<!-- un --><a>texte</a><?deux?><b><!-- seul --></b></i>"
+    assert octets == (
+        b'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
+        b'<ns1:interfaceNuu xmlns:ns1="http://nuu.application.i2/" versionInterface="02.00">'
+        b"<ns1:nom>Zo\xc3\xa9 &amp; &lt;Cie&gt;</ns1:nom></ns1:interfaceNuu>"
     )
-    assert _decrire(codec.decoder(racine)) == (
-        "i", "", {"code": "1"}, [("a", "texte", {}, []), ("b", "", {}, [])]
-    )  # fmt: skip
 
 
-def test_blanks_of_an_empty_container_are_layout() -> None:
-    racine = etree.fromstring(f'<i xmlns="{codec.NS}"><liste>\n </liste><precision>\n </precision></i>')
-    liste, precision = codec.decoder(racine, frozenset({"liste"})).enfants
-    assert (liste.texte, precision.texte) == ("", "\n ")
+@pytest.mark.parametrize("prefixe", ["", "a", "xsi"])
+def test_any_prefix_is_read_and_ours_is_written(prefixe: str) -> None:
+    deux_points, marque = (f"{prefixe}:", f":{prefixe}") if prefixe else ("", "")
+    lu = codec.lire(
+        f"<{deux_points}a xmlns{marque}='{NS}' code='1'><{deux_points}b/></{deux_points}a>".encode()
+    )
+    assert (lu.nom, lu.code, [e.nom for e in lu.enfants]) == ("a", "1", ["b"])
+    assert b"<ns1:a " in codec.encoder(lu)
+
+
+def test_modifie_is_qualified_and_xsi_left_out() -> None:
+    lu = codec.lire(
+        f"<n:a xmlns:n='{NS}' xmlns:xsi='http://www.w3.org/2001/XMLSchema-instance' n:modifie='true'"
+        " xsi:schemaLocation='x y' code='1'/>".encode()
+    )
+    assert lu.attributs == {"modifie": "true", "code": "1"}
+    assert codec.arbre(lu).attrib == {f"{{{NS}}}modifie": "true", "code": "1"}
 
 
 def test_lines_are_those_of_the_document() -> None:
-    racine = etree.fromstring(f'<i xmlns="{codec.NS}">\n<a/>\n\n<b/></i>')
-    assert [e.ligne for e in codec.decoder(racine).parcourir()] == [1, 2, 4]
+    lu = codec.lire(f"<a xmlns='{NS}'>\n<b/>\n\n<c>x</c></a>".encode())
+    assert [e.ligne for e in lu.parcourir()] == [1, 2, 4]
+
+
+def test_text_is_kept_blanks_included() -> None:
+    lu = codec.lire(f"<a xmlns='{NS}'><b> x\n</b><c> </c><d><![CDATA[<&>]]></d></a>".encode())
+    assert [e.texte for e in lu.enfants] == [" x\n", " ", "<&>"]
+
+
+def test_blanks_of_an_empty_container_are_layout() -> None:
+    racine = etree.fromstring(f"<a xmlns='{NS}'><liste>\n  </liste><nom>\n  </nom></a>")
+    lu = codec.decoder(racine, frozenset({"liste"}))
+    assert [e.texte for e in lu.enfants] == ["", "\n  "]
+    assert [e.vide for e in lu.enfants] == [True, False]
+
+
+def test_comments_are_no_elements() -> None:
+    racine = etree.fromstring(f"<a xmlns='{NS}'><!-- x --><b>1</b><?pi?></a>")
+    assert [e.nom for e in codec.decoder(racine).enfants] == ["b"]
+
+
+def test_a_stored_demande() -> None:
+    demande = codec.lire_demande((fixtures_dir() / "demandes" / "personne_seule.xml").read_bytes())
+    assert demande.num_guichet == "G1104"

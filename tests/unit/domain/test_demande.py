@@ -1,0 +1,77 @@
+"""The document of a demande, seen with the field's names."""
+
+from datetime import date
+
+from sandbox.contract import codec
+from sandbox.domain.demande import Demande
+from sandbox.domain.element import construire
+from sandbox.resources import fixtures_dir
+
+
+def _specimen(nom: str) -> Demande:
+    return codec.lire_demande((fixtures_dir() / "demandes" / f"{nom}.xml").read_bytes())
+
+
+def test_a_household() -> None:
+    demande = _specimen("couple_garde_alternee_handicap")
+    assert (demande.type_fichier, demande.num_guichet) == ("CRE", "G1226")
+    assert demande.territoire == "062"
+    assert not demande.est_association
+    assert demande.demandeur is not None
+    assert [p.chemin.rpartition("/")[2] for p in demande.titulaires] == ["demandeur", "cotitulaire"]
+    assert demande.cotitulaires[0].lien_demandeur in ("M", "P", "C")
+    assert demande.personnes_en_garde
+    assert demande.handicaps
+    assert demande.numero_unique is None
+    assert not demande.forcer_doublon
+    assert demande.date_fichier is not None
+
+
+def test_an_association() -> None:
+    demande = _specimen("association")
+    assert demande.est_association
+    assert demande.association is not None
+    assert (demande.demandeur, demande.titulaires) == (None, ())
+    assert demande.personne_physique is None
+
+
+def test_a_radiation_a_renewal_a_dalo() -> None:
+    assert _specimen("radiation").motif_radiation == "RADATT"
+    assert _specimen("renouvellement").date_renouvellement is not None
+    dalo = _specimen("dalo").information_dalo
+    assert dalo is not None
+    assert dalo.code_de("statutDalo") == "ACTIF"
+
+
+def test_a_separation() -> None:
+    demande = _specimen("separation")
+    assert demande.numero_associe == "0620318000001G1226"
+    assert demande.motifs
+    assert demande.date_creation == date(2018, 3, 15)
+
+
+def test_the_persons_words() -> None:
+    demandeur = _specimen("personne_seule_nir").demandeur
+    assert demandeur is not None
+    assert demandeur.nir
+    assert demandeur.civilite in ("1", "2", "3")
+    assert (demandeur.nom, demandeur.prenom) != ("", "")
+    assert demandeur.date_naissance is not None
+    assert demandeur.situation_familiale
+    assert demandeur.contrat_travail is not None
+
+
+def test_a_document_with_nothing_in_it() -> None:
+    demande = Demande(construire("interfaceNuu", (construire("demande", (construire("demandeLogement"),)),)))
+    assert (demande.version, demande.type_fichier, demande.num_guichet) == ("", "", "")
+    assert demande.communes_souhaitees == ()
+    assert demande.territoire is None
+    assert not demande.est_association
+    assert Demande(construire("interfaceNuu")).numero_unique is None
+
+
+def test_an_association_counts_even_when_empty() -> None:
+    formulaire = construire("demandeLogement", (construire("association"),))
+    demande = Demande(construire("interfaceNuu", (construire("demande", (formulaire,)),)))
+    assert demande.est_association
+    assert demande.association is None

@@ -1,0 +1,77 @@
+"""How names compare, and how a NIR is masked."""
+
+from base64 import b64decode, b64encode
+
+import pytest
+
+from sandbox.domain.texte import masquer_message, masquer_nir, masquer_nirs, plier
+
+NIR = "206127511100564"
+MASQUE = "206************"
+
+
+@pytest.mark.parametrize(
+    "noms",
+    [
+        ("Éloïse", "ELOISE", "eloise"),
+        ("Le Gall", "LE-GALL", "legall", "Le  Gall"),
+        ("D'Œuf", "d’oeuf", "DOEUF"),
+        ("Strauß", "STRAUSS"),
+        ("Nuñez", "nunez"),
+    ],
+)
+def test_names_fold_together(noms: tuple[str, ...]) -> None:
+    assert len({plier(nom) for nom in noms}) == 1
+
+
+def test_names_that_differ_stay_apart() -> None:
+    assert plier("Martin") != plier("Martine")
+    assert plier("  -'") == ""
+
+
+def test_a_nir_keeps_sex_and_year() -> None:
+    assert masquer_nir(NIR) == MASQUE
+    assert masquer_nir("20") == "20"
+
+
+@pytest.mark.parametrize(
+    ("texte", "attendu"),
+    [
+        (f"le NIR [{NIR}] est faux", f"le NIR [{MASQUE}] est faux"),
+        (f"<nir>{NIR}</nir><nir>{NIR}</nir>", f"<nir>{MASQUE}</nir><nir>{MASQUE}</nir>"),
+        ("2 06 12 75 111 005 64", "2 0******************"),
+        ("102012A11100564", "102************"),
+        ("1110318016982G1104", "1110318016982G1104"),
+        ("DEMG1226-201803151654-000000.xml", "DEMG1226-201803151654-000000.xml"),
+        ("306127511100564", "306************"),
+        ("506127511100564", "506127511100564"),
+    ],
+)
+def test_what_reads_like_a_nir_is_masked(texte: str, attendu: str) -> None:
+    assert masquer_nirs(texte) == attendu
+
+
+def test_a_badly_written_nir_is_masked_in_its_element() -> None:
+    lu = masquer_message(
+        "<ns1:nir>2061275</ns1:nir><ns1:nir a='b'>x 20612</ns1:nir><ns1:niro>2061275</ns1:niro>"
+    )
+    assert lu == "<ns1:nir>206****</ns1:nir><ns1:nir a='b'>x 2****</ns1:nir><ns1:niro>2061275</ns1:niro>"
+
+
+@pytest.mark.parametrize("largeur", [0, 76])
+def test_a_nir_is_masked_inside_base64(largeur: int) -> None:
+    dedans = b64encode(f"<ns1:demandeur>\xe9<ns1:nir>{NIR}</ns1:nir></ns1:demandeur>".encode()).decode()
+    if largeur:
+        dedans = "\r\n".join(dedans[i : i + largeur] for i in range(0, len(dedans), largeur))
+    masque = masquer_message(f"<fichier>{dedans}</fichier>")
+    corps = masque.removeprefix("<fichier>").removesuffix("</fichier>")
+    assert b64decode(corps).decode() == f"<ns1:demandeur>\xe9<ns1:nir>{MASQUE}</ns1:nir></ns1:demandeur>"
+
+
+def test_what_holds_no_nir_is_left_as_it_is() -> None:
+    for texte in ("a" * 41, "a" * 44, "<x>" + b64encode(b"bonjour" * 20).decode() + "</x>", "é" * 50, ""):
+        assert masquer_message(texte) == texte
+
+
+def test_a_zip_is_named_not_shown() -> None:
+    assert masquer_message(b64encode(b"PK\x03\x04" + b"x" * 40).decode()) == "[ZIP de 44 octets]"

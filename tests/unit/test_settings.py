@@ -1,0 +1,89 @@
+"""The SETTINGS table."""
+
+from dataclasses import fields
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from sandbox.errors import UsageError
+from sandbox.settings import PAR_NOM, SETTINGS, Limites, Reglages, valeur
+
+
+def test_names_are_options_and_variables() -> None:
+    assert len(PAR_NOM) == len(SETTINGS)
+    https = PAR_NOM["https_port"]
+    assert (https.option, https.variable) == ("--https-port", "SNE_SANDBOX_HTTPS_PORT")
+
+
+@pytest.mark.parametrize("setting", SETTINGS, ids=lambda s: s.nom)
+def test_a_default_is_what_its_setting_would_read(setting: Any) -> None:
+    assert setting.defaut is None or isinstance(setting.defaut, setting.type)
+    if setting.choix:
+        assert setting.defaut in setting.choix
+    if setting.defaut is not None and setting.type is not bool:
+        assert setting.lire(str(setting.defaut)) == setting.defaut
+    assert setting.aide
+
+
+@pytest.mark.parametrize(
+    ("nom", "brut", "attendu"),
+    [
+        ("https_port", "0", 0),
+        ("compression", "oui", True),
+        ("compression", "NON", False),
+        ("compression", "1", True),
+        ("home", "/x", Path("/x")),
+        ("profile", "strict", "strict"),
+        ("database", "sqlite://", "sqlite://"),
+    ],
+)
+def test_values_are_read(nom: str, brut: str, attendu: Any) -> None:
+    assert PAR_NOM[nom].lire(brut) == attendu
+
+
+@pytest.mark.parametrize(
+    ("nom", "brut"),
+    [
+        ("https_port", "x"),
+        ("https_port", "-1"),
+        ("compression", "peut-être"),
+        ("profile", "dur"),
+        ("workers", ""),
+    ],
+)
+def test_wrong_values_are_told_with_a_remedy(nom: str, brut: str) -> None:
+    with pytest.raises(UsageError, match=nom) as erreur:
+        PAR_NOM[nom].lire(brut)
+    assert erreur.value.remede
+    assert erreur.value.exit_code == 2
+
+
+def test_the_environment_comes_between_what_is_given_and_the_default(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert valeur("workers") == 1
+    monkeypatch.setenv("SNE_SANDBOX_WORKERS", "3")
+    assert valeur("workers") == 3
+    assert valeur("workers", 5) == 5
+    monkeypatch.setenv("SNE_SANDBOX_WORKERS", "")
+    assert valeur("workers") == 1
+    monkeypatch.setenv("SNE_SANDBOX_WORKERS", "trois")
+    with pytest.raises(UsageError):
+        valeur("workers")
+
+
+def test_the_settings_of_a_base() -> None:
+    assert {f.name for f in fields(Reglages)} == {s.nom for s in SETTINGS if s.portee == "base"}
+    for champ in fields(Reglages):
+        assert champ.default == PAR_NOM[champ.name].defaut
+    lus = Reglages.de({"profile": "souple", "recherche_max": "3"})
+    assert (lus.profile, lus.recherche_max, lus.emballage) == ("souple", 3, "question")
+
+
+@pytest.mark.parametrize("valeurs", [{"https_port": "1"}, {"inconnu": "1"}, {"recherche_max": "x"}])
+def test_a_base_has_only_its_own_settings(valeurs: dict[str, str]) -> None:
+    with pytest.raises(UsageError):
+        Reglages.de(valeurs)
+
+
+def test_limits() -> None:
+    assert (Limites().message_max, Limites().xml_max, Limites().parties_max) == (20_000_000, 5_000_000, 64)
