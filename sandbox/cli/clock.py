@@ -13,7 +13,7 @@ from sandbox.cli.options import reglages
 from sandbox.errors import UsageError
 
 if TYPE_CHECKING:
-    from sandbox.operations.horloge import Heure, Mouvement
+    from sandbox.operations.horloge import Deplacement, Heure
     from sandbox.operations.lifecycle import Progres
     from sandbox.store.session import Magasin
 
@@ -65,15 +65,17 @@ def commande(geste: str, vers: str | None, home: Path, database: str | None, bas
             click.echo(json.dumps(heure.en_json(), ensure_ascii=False) if forme == "json" else _phrase(heure))
             return
         with _barre() as progres:
-            mouvement = _deplacer(magasin, base, geste, vers, progres)
+            deplacement = _deplacer(magasin, base, geste, vers, progres)
     if forme == "json":
-        click.echo(json.dumps(mouvement.en_json(), ensure_ascii=False))
+        click.echo(json.dumps(deplacement.en_json(), ensure_ascii=False))
     else:
-        click.echo(mouvement.bilan.phrase())
-        click.echo(_phrase(mouvement.heure))
+        click.echo(deplacement.bilan.phrase())
+        click.echo(_phrase(deplacement.heure))
 
 
-def _deplacer(magasin: "Magasin", base: str, geste: str, vers: str | None, progres: "Progres") -> "Mouvement":
+def _deplacer(
+    magasin: "Magasin", base: str, geste: str, vers: str | None, progres: "Progres"
+) -> "Deplacement":
     from sandbox.operations import bases, horloge
 
     if geste == "real":

@@ -56,7 +56,7 @@ class Heure:
 
 
 @dataclass(frozen=True, slots=True)
-class Mouvement:
+class Deplacement:
     """A move of a clock: what it said before, what it says now, what the nights did in between."""
 
     avant: datetime
@@ -86,7 +86,7 @@ def avancer(
     *,
     progres: Progres | None = None,
     machine: datetime | None = None,
-) -> Mouvement:
+) -> Deplacement:
     """Moves the clock on by a duration, or to a date (at the same hour) or an instant. A frozen clock stays
     frozen, any other goes on from there. Raises UsageError for what is none of these, or lies in the past of
     a base that holds demandes."""
@@ -105,7 +105,7 @@ def figer(
     *,
     progres: Progres | None = None,
     machine: datetime | None = None,
-) -> Mouvement:
+) -> Deplacement:
     """Freezes the clock at `instant` (aware; default: what it says now). Raises UsageError for an instant in
     the past of a base that holds demandes."""
     if instant is not None:
@@ -119,7 +119,7 @@ def figer(
 
 def rendre_reelle(
     magasin: Magasin, nom: str, *, progres: Progres | None = None, machine: datetime | None = None
-) -> Mouvement:
+) -> Deplacement:
     """Gives the base the machine's own time again. Raises UsageError when that is in its past, and it holds
     demandes."""
     return _deplacer(magasin, nom, lambda horloge, machine: Horloge(), progres, machine)
@@ -173,7 +173,7 @@ def _deplacer(
     regler: Callable[[Horloge, datetime], Horloge],
     progres: Progres | None,
     machine: datetime | None,
-) -> Mouvement:
+) -> Deplacement:
     with magasin.ecrire(nom) as registre:
         # Read once the base is ours: a real clock goes on while we wait for our turn.
         machine = machine or datetime.now(UTC)
@@ -194,4 +194,4 @@ def _deplacer(
                 registre.noter_nuit(derniere_nuit := apres.date())
         bilan = lifecycle.vivre(registre, magasin.journal, derniere_nuit, apres.date(), progres)
         registre.regler_horloge(horloge)
-        return Mouvement(avant, Heure.de(registre.base, machine), bilan)
+        return Deplacement(avant, Heure.de(registre.base, machine), bilan)

@@ -158,9 +158,7 @@ class Client:
         assert statut == 200, recu
         return json.loads(recu)
 
-    def _envoyer(
-        self, chemin: str, corps: bytes | None, content_type: str
-    ) -> tuple[int, Mapping[str, str], bytes]:
+    def _envoyer(self, chemin: str, corps: bytes | None, content_type: str) -> tuple[int, Any, bytes]:
         question = Request(f"{self.adresse}{chemin}", data=corps, headers={"Content-Type": content_type})
         try:
             with urlopen(question, timeout=DELAI, context=self._tls) as reponse:

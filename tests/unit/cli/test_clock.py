@@ -65,9 +65,9 @@ def test_the_clock_goes_back_to_real_time(home: Path) -> None:
 
 def test_json_has_the_shape_of_the_api(home: Path) -> None:
     assert json.loads(_lancer(home, "--format", "json").stdout)["mode"] == "figée"
-    mouvement = json.loads(_lancer(home, "advance", "P1D", "--format", "json").stdout)
-    assert mouvement["nuits"] == 1
-    assert mouvement["horloge"] == {
+    deplacement = json.loads(_lancer(home, "advance", "P1D", "--format", "json").stdout)
+    assert deplacement["nuits"] == 1
+    assert deplacement["horloge"] == {
         "base": "ecole",
         "maintenant": "2018-03-16T12:00:00+01:00",
         "mode": "figée",

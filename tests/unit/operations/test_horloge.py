@@ -56,20 +56,20 @@ def test_years_out_of_reach_are_refused(vers: str) -> None:
 
 def test_a_frozen_clock_stays_frozen_where_it_is_moved(magasin: Magasin, creer: Creer) -> None:
     base = creer()
-    mouvement = horloge.avancer(magasin, base, "P1M")
-    assert mouvement.avant == MIDI
+    deplacement = horloge.avancer(magasin, base, "P1M")
+    assert deplacement.avant == MIDI
     lue = magasin.bases.lire(base)
     assert lue.horloge == Horloge(fige_a=datetime(2018, 4, 15, 10, tzinfo=UTC))
     assert lue.derniere_nuit == date(2018, 4, 15)
     heure = horloge.lire(magasin, base, machine=MIDI + timedelta(days=900))
-    assert heure == mouvement.heure
+    assert heure == deplacement.heure
     assert (heure.mode, heure.maintenant.isoformat()) == ("figée", "2018-04-15T12:00:00+02:00")
 
 
 def test_any_other_clock_goes_on_from_there(magasin: Magasin, creer: Creer) -> None:
     base = creer(Horloge())
-    mouvement = horloge.avancer(magasin, base, "P1D", machine=MIDI)
-    assert (mouvement.heure.mode, mouvement.heure.decalage_s) == ("décalée", 86_400)
+    deplacement = horloge.avancer(magasin, base, "P1D", machine=MIDI)
+    assert (deplacement.heure.mode, deplacement.heure.decalage_s) == ("décalée", 86_400)
     plus_tard = horloge.lire(magasin, base, machine=MIDI + timedelta(hours=1))
     assert plus_tard.maintenant == MIDI + timedelta(days=1, hours=1)
     retour = horloge.avancer(magasin, base, "P1D", machine=MIDI)
@@ -78,25 +78,25 @@ def test_any_other_clock_goes_on_from_there(magasin: Magasin, creer: Creer) -> N
 
 def test_freezing_stops_the_clock_at_its_own_instant(magasin: Magasin, creer: Creer) -> None:
     base = creer(Horloge(decalage=timedelta(days=1)))
-    mouvement = horloge.figer(magasin, base, machine=MIDI)
-    assert mouvement.heure.maintenant == MIDI + timedelta(days=1)
-    assert mouvement.heure.mode == "figée"
+    deplacement = horloge.figer(magasin, base, machine=MIDI)
+    assert deplacement.heure.maintenant == MIDI + timedelta(days=1)
+    assert deplacement.heure.mode == "figée"
 
 
 def test_freezing_in_the_future_runs_the_nights_in_between(magasin: Magasin, creer: Creer) -> None:
     base = creer()
     ajouter(magasin, base, stockee(1, DEPOT))
-    mouvement = horloge.figer(magasin, base, datetime(2019, 4, 15, 8, tzinfo=PARIS))
-    assert mouvement.bilan.nuits == 396
+    deplacement = horloge.figer(magasin, base, datetime(2019, 4, 15, 8, tzinfo=PARIS))
+    assert deplacement.bilan.nuits == 396
     assert len(nuits(magasin, base)) == 2
 
 
 def test_back_in_real_time_the_nights_that_are_due_run(magasin: Magasin, creer: Creer) -> None:
     base = creer()
     ajouter(magasin, base, stockee(1, DEPOT))
-    mouvement = horloge.rendre_reelle(magasin, base, machine=MIDI + timedelta(days=400))
-    assert mouvement.heure.mode == "real"
-    assert mouvement.bilan.nuits == 400
+    deplacement = horloge.rendre_reelle(magasin, base, machine=MIDI + timedelta(days=400))
+    assert deplacement.heure.mode == "real"
+    assert deplacement.bilan.nuits == 400
     assert magasin.bases.lire(base).horloge.reelle
 
 

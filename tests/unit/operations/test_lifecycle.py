@@ -157,14 +157,14 @@ def test_the_line_of_a_night_reads_as_a_sentence(magasin: Magasin, creer: Creer)
         stockee(2, date(2017, 3, 20)),
         stockee(3, date(2017, 5, 20)),
     )
-    mouvement = horloge.avancer(magasin, base, "2018-04-21")
+    deplacement = horloge.avancer(magasin, base, "2018-04-21")
     (ligne,) = nuits(magasin, base)
     assert ligne.chemin == (
         "Nuit du 20/04/2018 : 2 demandes radiées faute de renouvellement, 1 préavis d'échéance."
     )
     assert (ligne.verdict, ligne.operation, ligne.numero_unique) == (Verdict.ACCEPTE, None, None)
     assert ligne.anomalies[0]["message"] == ("1110317000001G1104 : demande radiée faute de renouvellement.")
-    assert mouvement.bilan.phrase() == (
+    assert deplacement.bilan.phrase() == (
         "37 nuits (du 16/03/2018 au 21/04/2018) : 2 demandes radiées faute de renouvellement, "
         "1 préavis d'échéance."
     )
