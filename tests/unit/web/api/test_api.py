@@ -1,0 +1,201 @@
+"""The admin API: bases, resets, the journal; every error an RFC 9457 problem."""
+
+import base64
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from banc import FORMULAIRE, Banc, poser, specimen
+
+PROBLEME = "application/problem+json"
+
+
+def _probleme(reponse: Any, statut: int) -> dict[str, Any]:
+    assert reponse.status_code == statut, reponse.text
+    assert reponse.content_type == PROBLEME
+    corps: dict[str, Any] = reponse.json
+    assert {"type", "title", "status", "detail"} <= corps.keys()
+    assert corps["status"] == statut
+    return corps
+
+
+def test_a_base_is_created_read_and_deleted(banc: Banc) -> None:
+    nom = f"{banc.nom}-b"
+    corps = {"nom": nom, "horloge": "2018-03-15T12:00:00", "profil": "strict", "seed": 7}
+    reponse = banc.api("POST", "/bases", corps)
+    assert reponse.status_code == 201
+    assert reponse.json["profil"] == "strict"
+    assert reponse.json["horloge"] == "2018-03-15T12:00:00+01:00"
+    assert reponse.json["adresses"]["DemandeLogementImplService"] == (
+        f"/bases/{nom}/services/DemandeLogementImplService/"
+    )
+    assert banc.api("GET", f"/bases/{nom}").json == reponse.json
+    assert nom in [b["nom"] for b in banc.api("GET", "/bases").json]
+    assert Banc(banc.app, nom).demander(specimen("personne_seule")).numero
+    assert banc.api("DELETE", f"/bases/{nom}").status_code == 204
+    _probleme(banc.api("GET", f"/bases/{nom}"), 404)
+    _probleme(banc.api("DELETE", f"/bases/{nom}"), 404)
+
+
+@pytest.mark.parametrize(
+    "corps",
+    [
+        {},
+        {"nom": ""},
+        {"nom": "a/b"},
+        {"nom": "é"},
+        {"nom": "a" * 41},
+        {"nom": 3},
+        {"nom": "a", "semence": "inconnue"},
+        {"nom": "a", "profil": "dur"},
+        {"nom": "a", "horloge": "hier"},
+        {"nom": "a", "horloge": "0001-01-01T00:00:00"},
+        {"nom": "a", "horloge": "9999-12-31T23:59:59"},
+        {"nom": "a", "seed": 2**63},
+        {"nom": "a", "inconnu": 1},
+        {"nom": "a", "reglages": {"inconnu": "1"}},
+        {"nom": "a", "reglages": {"recherche_max": "beaucoup"}},
+        {"nom": "a", "reglages": {"recherche_max": "-1"}},
+        {"nom": "a", "reglages": {"emballage": "papier"}},
+        [],
+        "a",
+    ],
+    ids=str,
+)
+def test_a_bad_base_is_a_problem(banc: Banc, corps: Any) -> None:
+    _probleme(banc.api("POST", "/bases", corps), 422)
+
+
+def test_a_name_taken_is_a_problem(banc: Banc) -> None:
+    assert banc.nom in _probleme(banc.api("POST", "/bases", {"nom": banc.nom}), 422)["title"]
+
+
+def test_broken_json_is_a_problem(banc: Banc) -> None:
+    reponse = banc.http.post(
+        "/api/v1/bases", data=b"{", headers={"Host": "localhost", "Content-Type": "application/json"}
+    )
+    _probleme(reponse, 400)
+
+
+@pytest.mark.parametrize(
+    ("methode", "chemin", "statut"),
+    [("GET", "/rien", 404), ("PATCH", "/bases", 405), ("POST", "/bases/x", 405)],
+)
+def test_http_errors_are_problems(banc: Banc, methode: str, chemin: str, statut: int) -> None:
+    reponse = banc.api(methode, chemin)
+    _probleme(reponse, statut)
+    if statut == 405:
+        assert "GET" in reponse.headers["Allow"]
+
+
+def test_the_default_base_is_not_deleted(banc: Banc) -> None:
+    assert "reset" in _probleme(banc.api("DELETE", "/bases/ecole"), 422)["detail"]
+
+
+@pytest.mark.parametrize(
+    ("portee", "demandes", "lignes"),
+    [("journal", 1, 0), ("etat", 0, 1), ("pannes", 1, 1), ("tout", 0, 0), (None, 0, 0)],
+)
+def test_a_reset_empties_what_it_says(banc: Banc, portee: str | None, demandes: int, lignes: int) -> None:
+    banc.creer_demande()
+    reponse = banc.api("POST", f"/bases/{banc.nom}/reset", {} if portee is None else {"portee": portee})
+    assert reponse.status_code == 200
+    assert (banc.compter(), len(banc.journal())) == (demandes, lignes)
+    if demandes == 0:
+        assert banc.creer_demande()[0][7:13] == "000001"
+
+
+def test_a_reset_of_nothing_known(banc: Banc) -> None:
+    _probleme(banc.api("POST", f"/bases/{banc.nom}/reset", {"portee": "moitié"}), 422)
+    _probleme(banc.api("POST", "/bases/nulle-part/reset", {}), 404)
+
+
+def test_the_openapi_document_describes_it(banc: Banc) -> None:
+    lu = banc.api("GET", "/openapi.json").json
+    assert lu["openapi"].startswith("3.1")
+    assert "/api/v1/bases/{base}/exchanges/{identifiant}" in lu["paths"]
+
+
+# --- the journal ------------------------------------------------------------------------------------------
+
+
+def test_the_journal_newest_first_filtered_and_paged(banc: Banc) -> None:
+    numero, _ = banc.creer_demande("personne_seule")
+    banc.creer_demande("colocataires")
+    banc.relire("inconnu")
+    chemin = f"/bases/{banc.nom}/exchanges"
+    page = banc.api("GET", chemin).json
+    assert [e["id"] for e in page["echanges"]] == [3, 2, 1]
+    assert (page["gardes"], page["oublies"]) == (3, 0)
+    assert page["echanges"][0]["fault"]["code"] == "Sender"
+
+    def ids(question: str) -> list[int]:
+        return [e["id"] for e in banc.api("GET", f"{chemin}?{question}").json["echanges"]]
+
+    assert ids("limite=1") == [3]
+    assert ids("avant=3") == [2, 1]
+    assert ids("guichet=G1104") == [1]
+    assert ids("operation=getDemandeLogement") == [3]
+    assert ids("verdict=fault") == [3]
+    assert ids(f"numero={numero}") == [1]
+    assert ids("guichet=G1104&verdict=fault") == []
+    _probleme(banc.api("GET", f"{chemin}?limite=0"), 422)
+    _probleme(banc.api("GET", f"{chemin}?avant=x"), 422)
+    _probleme(banc.api("GET", "/bases/nulle-part/exchanges"), 404)
+
+
+def test_an_exchange_that_is_not_there(banc: Banc) -> None:
+    for identifiant in (1, 0, 2**63, 10**30):
+        _probleme(banc.api("GET", f"/bases/{banc.nom}/exchanges/{identifiant}"), 404)
+
+
+NIR = "206127511100564"
+
+
+@pytest.mark.parametrize("forme", ["mtom", "simple"])
+def test_a_nir_is_masked_wherever_the_journal_is_shown(banc: Banc, forme: str) -> None:
+    racine = specimen("personne_seule_nir")
+    for noeud in racine.iter("{http://nuu.application.i2/}nir"):
+        noeud.text = NIR
+    options = {"forme": None} if forme == "simple" else {}
+    resultat = banc.demander(racine, **options)
+    assert resultat.statut == 200
+    assert resultat.echange is not None
+    brut = resultat.echange.requete
+    assert NIR.encode() in brut or forme == "simple"
+    lu = banc.api("GET", f"/bases/{banc.nom}/exchanges/1")
+    assert NIR not in lu.text
+    assert NIR[3:] not in lu.text
+    assert lu.json["instant_base"] == "2018-03-15T12:00:00+01:00"
+    for sens in ("requete", "reponse"):
+        corps = lu.json[sens]["corps"]
+        assert lu.json[sens]["encodage"] == "utf-8"
+        for morceau in corps.replace("<", ">").split(">"):
+            if len(morceau) > 400 and " " not in morceau:
+                assert NIR.encode() not in base64.b64decode(morceau)
+    assert NIR not in banc.api("GET", f"/bases/{banc.nom}/exchanges").text
+
+
+def test_a_nir_quoted_by_a_fault_is_masked(banc: Banc) -> None:
+    racine = specimen("personne_seule_nir")
+    poser(racine, f"{FORMULAIRE}/personnePhysique/demandeur/telPortable", NIR)
+    assert banc.demander(racine).statut == 500
+    assert NIR not in banc.api("GET", f"/bases/{banc.nom}/exchanges/1").text
+    assert NIR not in banc.api("GET", f"/bases/{banc.nom}/exchanges").text
+
+
+def test_secrets_of_headers_are_masked(banc: Banc) -> None:
+    banc.http.post(
+        f"/bases/{banc.nom}/services/DemandeLogementImplService/",
+        data=b"x",
+        headers={"Authorization": "Basic c2VjcmV0"},
+    )
+    assert "c2VjcmV0" not in banc.api("GET", f"/bases/{banc.nom}/exchanges/1").text
+
+
+def test_bytes_that_are_no_text_are_given_in_base64(nouvelle_base: Callable[..., Banc]) -> None:
+    banc = nouvelle_base()
+    banc.poster(b"\xff\xfe\x00", "x/y", chemin=f"/bases/{banc.nom}/services/DemandeLogementImplService/")
+    lu = banc.api("GET", f"/bases/{banc.nom}/exchanges/1").json
+    assert lu["requete"]["encodage"] == "base64"
+    assert base64.b64decode(lu["requete"]["corps"]) == b"\xff\xfe\x00"
