@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Final
 
 from sandbox.domain.dates import xs_date_time
-from sandbox.domain.element import Element as E
+from sandbox.domain.element import Element
 from sandbox.generators import logements
 from sandbox.generators.logements import Souhait
 from sandbox.generators.menages import ASSOCIATION, Foyer, tirer_foyer
@@ -42,11 +42,11 @@ class Dossier:
     souhait: Souhait
     foyer: Foyer | None
     association: str | None
-    adresse: E
+    adresse: Element
     telephone: str
     precision: str
     motifs: tuple[str, ...] = ()
-    logement: E | None = None
+    logement: Element | None = None
     handicap: bool = False
     electronique: bool = False
 
@@ -123,20 +123,20 @@ def message(
     numero: str | None = None,
     associe: str | None = None,
     reference: str | None = None,
-    radiation: E | None = None,
+    radiation: Element | None = None,
     forcer: bool = False,
-) -> E:
+) -> Element:
     """The `interfaceNuu` message about `dossier`, sent at `instant` by the guichet `emetteur` (its creator
     by default). `numero` is the demande's (MOD, REN, RAD, SUP, COP), `associe` that of the joint one (CRS).
     """
-    blocs: list[E] = []
+    blocs: list[Element] = []
     if type_fichier == "REN":
-        jour = E("dateRenouvellement", dossier.jour.isoformat())
-        blocs.append(E("renouvellement", "", None, (jour,)))
+        jour = Element("dateRenouvellement", dossier.jour.isoformat())
+        blocs.append(Element("renouvellement", "", None, (jour,)))
     if radiation is not None:
         blocs.append(radiation)
     if type_fichier == "COP":
-        blocs.append(E("dateDerniereModificationPiece", dossier.jour.isoformat()))
+        blocs.append(Element("dateDerniereModificationPiece", dossier.jour.isoformat()))
     corps = formulaire(
         dossier,
         emetteur=emetteur,
@@ -149,14 +149,14 @@ def message(
     return document(dossier.version, type_fichier, instant, corps)
 
 
-def document(version: str, type_fichier: str, instant: datetime, corps: E) -> E:
+def document(version: str, type_fichier: str, instant: datetime, corps: Element) -> Element:
     """An `interfaceNuu` document around the form `corps`."""
-    entete = (E("typeFichier", type_fichier), E("dateFichier", xs_date_time(instant)))
-    return E(
+    entete = (Element("typeFichier", type_fichier), Element("dateFichier", xs_date_time(instant)))
+    return Element(
         "interfaceNuu",
         "",
         {"versionInterface": version},
-        (E("entete", "", None, entete), E("demande", "", None, (corps,))),
+        (Element("entete", "", None, entete), Element("demande", "", None, (corps,))),
     )
 
 
@@ -168,22 +168,22 @@ def formulaire(
     associe: str | None = None,
     reference: str | None = None,
     forcer: bool = False,
-    blocs: tuple[E, ...] = (),
-) -> E:
+    blocs: tuple[Element, ...] = (),
+) -> Element:
     """`demandeLogement`; `blocs` are its last elements."""
-    enfants = [E("numGuichet", emetteur or dossier.guichet)]
+    enfants = [Element("numGuichet", emetteur or dossier.guichet)]
     for nom, valeur in (("numUnique", numero), ("numUniqueAssocie", associe), ("refInterne", reference)):
         if valeur is not None:
-            enfants.append(E(nom, valeur))
-    enfants.append(E("dateCreationDemande", dossier.depot.isoformat()))
+            enfants.append(Element(nom, valeur))
+    enfants.append(Element("dateCreationDemande", dossier.depot.isoformat()))
     if forcer:
-        enfants.append(E("forcerDoublon", "true"))
+        enfants.append(Element("forcerDoublon", "true"))
     if dossier.electronique:
-        enfants.append(E("renouvellementElec", "true"))
-    enfants += (E("precision", dossier.precision), logements.recherche(dossier.souhait))
+        enfants.append(Element("renouvellementElec", "true"))
+    enfants += (Element("precision", dossier.precision), logements.recherche(dossier.souhait))
     if dossier.motifs:
-        codes = tuple([E("motifDemande", "", {"code": motif}) for motif in dossier.motifs])
-        enfants.append(E("principauxMotifDemande", "", None, codes))
+        codes = tuple([Element("motifDemande", "", {"code": motif}) for motif in dossier.motifs])
+        enfants.append(Element("principauxMotifDemande", "", None, codes))
     foyer = dossier.foyer
     if foyer is None:
         enfants.append(_association(dossier))
@@ -191,165 +191,174 @@ def formulaire(
         enfants.append(_personne_physique(dossier, foyer))
         if dossier.handicap:
             enfants.append(_handicaps(foyer.demandeur.naissance))
-    return E("demandeLogement", "", None, (*enfants, *blocs))
+    return Element("demandeLogement", "", None, (*enfants, *blocs))
 
 
-def _association(dossier: Dossier) -> E:
-    return E(
+def _association(dossier: Dossier) -> Element:
+    return Element(
         "association",
         "",
         None,
-        (E("nom", dossier.association or ""), E("telTravail", dossier.telephone), dossier.adresse),
+        (
+            Element("nom", dossier.association or ""),
+            Element("telTravail", dossier.telephone),
+            dossier.adresse,
+        ),
     )
 
 
-def _personne_physique(dossier: Dossier, foyer: Foyer) -> E:
+def _personne_physique(dossier: Dossier, foyer: Foyer) -> Element:
     enfants = [_demandeur(dossier, foyer.demandeur)]
     if foyer.a_charge:
         enfants.append(
-            E("listePersonneACharge", "", None, tuple([_a_charge(enfant) for enfant in foyer.a_charge]))
+            Element("listePersonneACharge", "", None, tuple([_a_charge(enfant) for enfant in foyer.a_charge]))
         )
     if foyer.a_naitre is not None:
-        attendu = (E("nombre", "1"), E("dateNaissancePrevue", foyer.a_naitre.isoformat()))
-        enfants.append(E("personneANaitre", "", None, attendu))
+        attendu = (Element("nombre", "1"), Element("dateNaissancePrevue", foyer.a_naitre.isoformat()))
+        enfants.append(Element("personneANaitre", "", None, attendu))
     if foyer.en_garde:
         enfants.append(
-            E("listePersonneEnGarde", "", None, tuple([_en_garde(enfant) for enfant in foyer.en_garde]))
+            Element("listePersonneEnGarde", "", None, tuple([_en_garde(enfant) for enfant in foyer.en_garde]))
         )
     if foyer.cotitulaire is not None:
         autre = _cotitulaire(foyer.cotitulaire, foyer.lien or "", dossier)
-        enfants.append(E("listeCotitulaire", "", None, (autre,)))
+        enfants.append(Element("listeCotitulaire", "", None, (autre,)))
     if dossier.logement is not None:
         enfants.append(dossier.logement)
-    return E("personnePhysique", "", None, tuple(enfants))
+    return Element("personnePhysique", "", None, tuple(enfants))
 
 
-def _identite(individu: Individu) -> list[E]:
-    enfants = [E("civilite", "", {"code": individu.civilite}), E("nom", individu.nom)]
+def _identite(individu: Individu) -> list[Element]:
+    enfants = [Element("civilite", "", {"code": individu.civilite}), Element("nom", individu.nom)]
     if individu.nom_naissance is not None:
-        enfants.append(E("nomPatronymique", individu.nom_naissance))
-    enfants += (E("prenom", individu.prenom), E("dateNaissance", individu.naissance.isoformat()))
+        enfants.append(Element("nomPatronymique", individu.nom_naissance))
+    enfants += (Element("prenom", individu.prenom), Element("dateNaissance", individu.naissance.isoformat()))
     if individu.nir is not None:
-        enfants.append(E("nir", individu.nir))
+        enfants.append(Element("nir", individu.nir))
     enfants += (
-        E("nationalite", "", {"code": individu.nationalite}),
-        E("situationFamiliale", "", {"code": individu.situation}),
-        E("telPortable", individu.portable),
+        Element("nationalite", "", {"code": individu.nationalite}),
+        Element("situationFamiliale", "", {"code": individu.situation}),
+        Element("telPortable", individu.portable),
     )
     return enfants
 
 
-def _demandeur(dossier: Dossier, individu: Individu) -> E:
+def _demandeur(dossier: Dossier, individu: Individu) -> Element:
     enfants = _identite(individu)
     if individu.mel is not None:
-        enfants.append(E("mel", individu.mel))
+        enfants.append(Element("mel", individu.mel))
     if dossier.version >= "02.01":
-        enfants.append(E("notifSms", "true"))
+        enfants.append(Element("notifSms", "true"))
     enfants += (
         dossier.adresse,
         *_situation(individu, dossier),
-        E("listeRessourceRecuePersACharge"),
-        E("listeRessourceVerseePersACharge"),
+        Element("listeRessourceRecuePersACharge"),
+        Element("listeRessourceVerseePersACharge"),
     )
-    return E("demandeur", "", None, tuple(enfants))
+    return Element("demandeur", "", None, tuple(enfants))
 
 
-def _cotitulaire(individu: Individu, lien: str, dossier: Dossier) -> E:
-    return E(
+def _cotitulaire(individu: Individu, lien: str, dossier: Dossier) -> Element:
+    return Element(
         "cotitulaire",
         "",
         None,
-        (*_identite(individu), E("lienDemandeur", "", {"code": lien}), *_situation(individu, dossier)),
+        (*_identite(individu), Element("lienDemandeur", "", {"code": lien}), *_situation(individu, dossier)),
     )
 
 
-def _situation(individu: Individu, dossier: Dossier) -> tuple[E, E, E, E]:
+def _situation(individu: Individu, dossier: Dossier) -> tuple[Element, Element, Element, Element]:
     metier = individu.metier
-    emploi = [] if metier.profession is None else [E("profession", metier.profession)]
-    emploi.append(E("typeContratTravail", "", {"code": metier.contrat}))
+    emploi = [] if metier.profession is None else [Element("profession", metier.profession)]
+    emploi.append(Element("typeContratTravail", "", {"code": metier.contrat}))
     if metier.employeur is not None:
         lieu = dossier.souhait.places[0]
         emploi += (
-            E("multiEmployeur", "false"),
-            E("nomEmployeurPrincipal", metier.employeur),
-            E("etranger", "false"),
-            E("codePostal", lieu.code_postal),
-            E("commune", "", {"code": lieu.code}),
+            Element("multiEmployeur", "false"),
+            Element("nomEmployeurPrincipal", metier.employeur),
+            Element("etranger", "false"),
+            Element("codePostal", lieu.code_postal),
+            Element("commune", "", {"code": lieu.code}),
         )
     annee, (dernier, avant) = dossier.jour.year, individu.revenus
     revenu = (
-        E("anneeMoins1", str(annee - 1)),
-        E("montantMoins1", str(dernier)),
-        E("anneeMoins2", str(annee - 2)),
-        E("montantMoins2", str(avant)),
+        Element("anneeMoins1", str(annee - 1)),
+        Element("montantMoins1", str(dernier)),
+        Element("anneeMoins2", str(annee - 2)),
+        Element("montantMoins2", str(avant)),
     )
     recues = [
-        E("detailRessource", "", None, (E("ressource", "", {"code": code}), E("montant", str(montant))))
+        Element(
+            "detailRessource",
+            "",
+            None,
+            (Element("ressource", "", {"code": code}), Element("montant", str(montant))),
+        )
         for code, montant in individu.ressources
     ]
     return (
-        E("situationProfessionnelle", "", None, tuple(emploi)),
-        E("revenuFiscal", "", None, revenu),
-        E("listeRessourceRecue", "", None, tuple(recues)),
-        E("listeRessourceVersee"),
+        Element("situationProfessionnelle", "", None, tuple(emploi)),
+        Element("revenuFiscal", "", None, revenu),
+        Element("listeRessourceRecue", "", None, tuple(recues)),
+        Element("listeRessourceVersee"),
     )
 
 
-def _a_charge(enfant: Enfant) -> E:
-    return E(
+def _a_charge(enfant: Enfant) -> Element:
+    return Element(
         "personneACharge",
         "",
         None,
         (
-            E("nom", enfant.nom),
-            E("prenom", enfant.prenom),
-            E("dateNaissance", enfant.naissance.isoformat()),
-            E("sexe", "", {"code": enfant.sexe}),
-            E("lienParente", "", {"code": "E"}),
+            Element("nom", enfant.nom),
+            Element("prenom", enfant.prenom),
+            Element("dateNaissance", enfant.naissance.isoformat()),
+            Element("sexe", "", {"code": enfant.sexe}),
+            Element("lienParente", "", {"code": "E"}),
         ),
     )
 
 
-def _en_garde(enfant: Enfant) -> E:
-    return E(
+def _en_garde(enfant: Enfant) -> Element:
+    return Element(
         "personneEnGarde",
         "",
         None,
         (
-            E("dateNaissance", enfant.naissance.isoformat()),
-            E("sexe", "", {"code": enfant.sexe}),
-            E("coParentalite", "", {"code": enfant.garde or "G"}),
+            Element("dateNaissance", enfant.naissance.isoformat()),
+            Element("sexe", "", {"code": enfant.sexe}),
+            Element("coParentalite", "", {"code": enfant.garde or "G"}),
         ),
     )
 
 
-def _adresse(tirage: Tirage, place: Place, foyer: Foyer | None, hebergeant: str | None) -> E:
-    enfants = [E("etranger", "false")]
+def _adresse(tirage: Tirage, place: Place, foyer: Foyer | None, hebergeant: str | None) -> Element:
+    enfants = [Element("etranger", "false")]
     if foyer is not None and foyer.logement == "SD":
-        enfants += (E("compAdresse", "Domiciliation au CCAS"), E("voie", "place de la Mairie"))
+        enfants += (Element("compAdresse", "Domiciliation au CCAS"), Element("voie", "place de la Mairie"))
     else:
-        enfants += (E("numero", str(tirage.entier(1, 99))), E("voie", tirage.choix(noms().voies)))
-    enfants += (E("codePostal", place.code_postal), E("commune", "", {"code": place.code}))
+        enfants += (Element("numero", str(tirage.entier(1, 99))), Element("voie", tirage.choix(noms().voies)))
+    enfants += (Element("codePostal", place.code_postal), Element("commune", "", {"code": place.code}))
     if hebergeant is not None:
-        enfants.append(E("nomHebergeant", hebergeant))
-    return E("adressePostale", "", None, tuple(enfants))
+        enfants.append(Element("nomHebergeant", hebergeant))
+    return Element("adressePostale", "", None, tuple(enfants))
 
 
-def _handicaps(naissance: date) -> E:
-    nature = E("natureHandicapMoteur", "", {"code": "MI"})
-    aide = E("aideTechniqueHandicap", "", {"code": "2"})
-    bloc = E(
+def _handicaps(naissance: date) -> Element:
+    nature = Element("natureHandicapMoteur", "", {"code": "MI"})
+    aide = Element("aideTechniqueHandicap", "", {"code": "2"})
+    bloc = Element(
         "handicap",
         "",
         None,
         (
-            E("dateNaissance", naissance.isoformat()),
-            E("etatHandicap", "", {"code": "STA"}),
-            E("capaciteMarcheHandicap", "", {"code": "2"}),
-            E("handicapMoteur", "true"),
-            E("handicapSensoriel", "false"),
-            E("listeNatureHandicapMoteur", "", None, (nature,)),
-            E("listeAideTechniqueHandicap", "", None, (aide,)),
+            Element("dateNaissance", naissance.isoformat()),
+            Element("etatHandicap", "", {"code": "STA"}),
+            Element("capaciteMarcheHandicap", "", {"code": "2"}),
+            Element("handicapMoteur", "true"),
+            Element("handicapSensoriel", "false"),
+            Element("listeNatureHandicapMoteur", "", None, (nature,)),
+            Element("listeAideTechniqueHandicap", "", None, (aide,)),
         ),
     )
-    return E("listeHandicap", "", None, (bloc,))
+    return Element("listeHandicap", "", None, (bloc,))

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
 
-from sandbox.domain.element import Element as E
+from sandbox.domain.element import Element
 from sandbox.generators.menages import Foyer
 from sandbox.generators.population import Place, Territoire
 from sandbox.generators.tirage import Repartition, Tirage
@@ -54,15 +54,13 @@ def tirer_souhait(tirage: Tirage, territoire: Territoire, foyer: Foyer | None) -
     pieces = min(personnes // 2 + 1, _PIECES_MAX)
     if tirage.booleen(0.55) and pieces < _PIECES_MAX:
         pieces += 1
-    types = (_PIECES[pieces],)
-    if 1 < pieces and tirage.booleen(0.4):
+    types: tuple[str, ...] = (_PIECES[pieces],)
+    if pieces > 1 and tirage.booleen(0.4):
         types = (_PIECES[pieces - 1], _PIECES[pieces])
     loyer = None
     if foyer is not None and tirage.booleen(0.4):
         loyer = foyer.ressources * tirage.entier(25, 40) // 1000 * 10
-    return Souhait(
-        tirage.selon(_CATEGORIES), tirage.booleen(0.45), types, places, loyer, tirage.booleen(0.7)
-    )
+    return Souhait(tirage.selon(_CATEGORIES), tirage.booleen(0.45), types, places, loyer, tirage.booleen(0.7))
 
 
 def tirer_motifs(tirage: Tirage, foyer: Foyer, *, handicap: bool) -> tuple[str, ...]:
@@ -82,70 +80,75 @@ def tirer_motifs(tirage: Tirage, foyer: Foyer, *, handicap: bool) -> tuple[str, 
     return tuple(dict.fromkeys(motifs))
 
 
-def recherche(souhait: Souhait) -> E:
+def recherche(souhait: Souhait) -> Element:
     """`logementRecherche`."""
     enfants = [
-        E("categorieLogementRecherche", "", {"code": souhait.categorie}),
-        E("avecParking", "true" if souhait.parking else "false"),
-        E("rezDeChaussee", "true"),
-        E("sansAscenseur", "false" if souhait.parking else "true"),
+        Element("categorieLogementRecherche", "", {"code": souhait.categorie}),
+        Element("avecParking", "true" if souhait.parking else "false"),
+        Element("rezDeChaussee", "true"),
+        Element("sansAscenseur", "false" if souhait.parking else "true"),
     ]
     if souhait.loyer is not None:
-        enfants.append(E("montantLoyer", str(souhait.loyer)))
+        enfants.append(Element("montantLoyer", str(souhait.loyer)))
     enfants += (
-        E("demandeElargie", "true" if souhait.elargie else "false"),
-        E("listeTypeLogement", "", None, tuple([E("typeLogement", "", {"code": t}) for t in souhait.types])),
-        E(
+        Element("demandeElargie", "true" if souhait.elargie else "false"),
+        Element(
+            "listeTypeLogement",
+            "",
+            None,
+            tuple([Element("typeLogement", "", {"code": t}) for t in souhait.types]),
+        ),
+        Element(
             "listeLocalisationSouhaite",
             "",
             None,
             tuple(
                 [
-                    E("localisationSouhaite", "", None, (E("commune", "", {"code": place.code}),))
+                    Element("localisationSouhaite", "", None, (Element("commune", "", {"code": place.code}),))
                     for place in souhait.places
                 ]
             ),
         ),
     )
-    return E("logementRecherche", "", None, tuple(enfants))
+    return Element("logementRecherche", "", None, tuple(enfants))
 
 
-def actuel(tirage: Tirage, foyer: Foyer, place: Place, jour: date) -> E:
+def actuel(tirage: Tirage, foyer: Foyer, place: Place, jour: date) -> Element:
     """`logementActuel`: drawn as it is written, for nothing else depends on it."""
     modele = foyer.logement
-    enfants = [E("listeModeleLogement", "", None, (E("modeleLogement", "", {"code": modele}),))]
+    enfants = [Element("listeModeleLogement", "", None, (Element("modeleLogement", "", {"code": modele}),))]
     enfants += _complement(tirage, modele, jour - timedelta(days=tirage.entier(40, 900)))
     habitants = foyer.taille + (tirage.entier(1, 3) if modele in _HEBERGES else 0)
     if modele in _LOCATAIRES:
         pieces = min(max(1, habitants // 2 + tirage.entier(0, 1)), _PIECES_MAX)
         loyer = 190 + 90 * pieces + (180 if modele == "LP" else 0) + tirage.entier(0, 90)
-        enfants.append(E("montantMensuelLoyer", str(loyer)))
+        enfants.append(Element("montantMensuelLoyer", str(loyer)))
         if tirage.booleen(0.5):
-            enfants.append(E("montantMensuelAPL", str(loyer * tirage.entier(2, 6) // 10)))
+            enfants.append(Element("montantMensuelAPL", str(loyer * tirage.entier(2, 6) // 10)))
         enfants += (
-            E("nombreHabitant", str(habitants)),
-            E("categorieLogement", "", {"code": "A"}),
-            E("typeLogementActuel", "", {"code": _PIECES[pieces]}),
-            E("surface", str(14 + 16 * pieces)),
+            Element("nombreHabitant", str(habitants)),
+            Element("categorieLogement", "", {"code": "A"}),
+            Element("typeLogementActuel", "", {"code": _PIECES[pieces]}),
+            Element("surface", str(14 + 16 * pieces)),
         )
     elif modele != "SD":
-        enfants.append(E("nombreHabitant", str(habitants)))
+        enfants.append(Element("nombreHabitant", str(habitants)))
     enfants += (
-        E("proprietaire", "true" if modele == "POCC" else "false"),
-        E("etranger", "false"),
-        E("codePostal", place.code_postal),
-        E("commune", "", {"code": place.code}),
+        Element("proprietaire", "true" if modele == "POCC" else "false"),
+        Element("etranger", "false"),
+        Element("codePostal", place.code_postal),
+        Element("commune", "", {"code": place.code}),
     )
-    return E("logementActuel", "", None, tuple(enfants))
+    return Element("logementActuel", "", None, tuple(enfants))
 
 
-def _complement(tirage: Tirage, modele: str, depuis: date) -> list[E]:
+def _complement(tirage: Tirage, modele: str, depuis: date) -> list[Element]:
     if modele == "HLM":
-        return [E("compNomOrgBailleur", tirage.choix(_BAILLEURS))]
+        return [Element("compNomOrgBailleur", tirage.choix(_BAILLEURS))]
     if modele == "SH":
         return [
-            E("compStructDepuis", depuis.isoformat()),
-            E("compNomStructure", tirage.choix(_STRUCTURES)),
+            Element("compStructDepuis", depuis.isoformat()),
+            Element("compNomStructure", tirage.choix(_STRUCTURES)),
         ]
     nom = _DEPUIS.get(modele)
-    return [E(nom, depuis.isoformat())] if nom is not None else []
+    return [Element(nom, depuis.isoformat())] if nom is not None else []

@@ -49,7 +49,19 @@ _VIEILLESSE: Final = 65
 
 #: Current dwelling (ListeModeleLogement), by what the household can hope for.
 _LOGEMENTS: Final = Repartition(
-    {"LP": 32, "HLM": 31, "CP": 9, "CPE": 9, "SLHT": 3, "RS": 4, "SH": 3, "HOT": 2, "SD": 2, "POCC": 3, "LTG": 2}
+    {
+        "LP": 32,
+        "HLM": 31,
+        "CP": 9,
+        "CPE": 9,
+        "SLHT": 3,
+        "RS": 4,
+        "SH": 3,
+        "HOT": 2,
+        "SD": 2,
+        "POCC": 3,
+        "LTG": 2,
+    }
 )
 _LOGEMENTS_JEUNES: Final = Repartition(
     {"CPE": 34, "CP": 16, "LP": 26, "HLM": 10, "RE": 5, "SLHT": 3, "SH": 3, "SD": 2, "HOT": 1}
@@ -131,7 +143,7 @@ def tirer_foyer(
     a_charge, en_garde = _enfants(tirage, sorte, demandeur, jour)
     if a_charge:
         demandeur = replace(demandeur, ressources=demandeur.ressources + _allocations(a_charge, jour))
-    enceinte = sorte in (COUPLE, FAMILLE, MONOPARENTAL) and ans < 45 and tirage.booleen(0.06)  # noqa: PLR2004
+    enceinte = sorte in (COUPLE, FAMILLE, MONOPARENTAL) and ans < 45 and tirage.booleen(0.06)
     return Foyer(
         demandeur,
         cotitulaire,
@@ -173,6 +185,6 @@ def _allocations(enfants: tuple[Enfant, ...], jour: date) -> tuple[tuple[str, in
     recues = []
     if len(enfants) > 1:
         recues.append(("AF", 131 + 168 * (len(enfants) - 2)))
-    if any(age(enfant.naissance, jour) < 3 for enfant in enfants):  # noqa: PLR2004
+    if any(age(enfant.naissance, jour) < 3 for enfant in enfants):
         recues.append(("PAJE", 185))
     return tuple(recues)

@@ -127,9 +127,7 @@ def tirer_individu(
     )
 
 
-def tirer_enfant(
-    tirage: Tirage, *, nom: str, age_max: int, jour: date, garde: str | None = None
-) -> Enfant:
+def tirer_enfant(tirage: Tirage, *, nom: str, age_max: int, jour: date, garde: str | None = None) -> Enfant:
     """A child of at most `age_max` years on `jour`."""
     reserve = noms()
     sexe = tirage.choix(("F", "M"))
@@ -165,7 +163,10 @@ def _tirer_metier(tirage: Tirage, ans: int) -> tuple[Metier, tuple[str, int]]:
     montant = tirage.entier(bas, haut)
     if contrat in _EMPLOYES:
         reserve = noms()
-        return Metier(contrat, tirage.choix(reserve.metiers), tirage.choix(reserve.employeurs)), (code, montant)
+        return Metier(contrat, tirage.choix(reserve.metiers), tirage.choix(reserve.employeurs)), (
+            code,
+            montant,
+        )
     return Metier(contrat), (code, montant)
 
 

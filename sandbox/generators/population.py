@@ -1,4 +1,4 @@
-"""What a seed says of its population: counts, shares and places, read from `fixtures/seeds/<nom>/semence.toml`.
+"""What a seed says of its population: counts, shares and places (`fixtures/seeds/<nom>/semence.toml`).
 
 A seed that names another in `comme` has all its keys but those it writes again, table by table.
 """
@@ -97,9 +97,7 @@ def lire_population(nom: str, contrat: Contrat) -> Population:
 def _lire(nom: str) -> Mapping[str, Any]:
     fichier = fixtures_dir() / "seeds" / nom / "semence.toml"
     if not fichier.is_file():
-        raise UsageError(
-            f"La semence [{nom}] est inconnue.", remede="voyez les dossiers de fixtures/seeds/"
-        )
+        raise UsageError(f"La semence [{nom}] est inconnue.", remede="voyez les dossiers de fixtures/seeds/")
     lue: dict[str, Any] = tomllib.loads(fichier.read_text("utf-8"))
     return {**_lire(lue["comme"]), **lue} if "comme" in lue else lue
 

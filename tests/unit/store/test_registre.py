@@ -67,7 +67,7 @@ def test_a_number_is_not_used_up_by_a_transaction_rolled_back(magasin: Magasin) 
 
 
 def test_a_full_month_is_said(magasin: Magasin, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sandbox.store.registre._SEQUENCE_MAX", 1)
+    monkeypatch.setattr("sandbox.store.sequences._SEQUENCE_MAX", 1)
     with magasin.ecrire("ecole") as registre:
         registre.prochain_numero("111", date(2018, 3, 1), "G1104")
         with pytest.raises(StoreError, match="1110318"):
