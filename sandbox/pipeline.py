@@ -17,14 +17,15 @@ from sandbox.contract.versions import Contrat
 from sandbox.domain.base import Base
 from sandbox.domain.demande import Demande
 from sandbox.domain.element import Element
-from sandbox.domain.exchange import Appel, Champ, Constats, Piece, Reponse
+from sandbox.domain.exchange import ASYNCHRONE, Appel, Champ, Constats, Piece, Reponse
+from sandbox.domain.numero_unique import NUMERO_MAX
 from sandbox.errors import (
     CertificatNonConforme,
     ErreurInterne,
     MessageMalforme,
     StructureIncorrecte,
 )
-from sandbox.operations import lifecycle
+from sandbox.operations import asynchrone, lifecycle
 from sandbox.operations.question import Operation, Question, Sortie
 from sandbox.operations.table import OPERATIONS
 from sandbox.rules import engine
@@ -123,6 +124,8 @@ class Pipeline:
             contexte = contexte.avec_registre(registre)
             if not any(a.regle == "ENT001" for a in anomalies):
                 anomalies += self._juger(contexte, base, registre=True if seul else None)
+                if appel.canal == ASYNCHRONE:
+                    anomalies += asynchrone.juger(contexte, self.contrat, base.reglages.profile)
                 anomalies = engine.ranger(anomalies, self.contrat)
             question = question.avec(contexte, anomalies)
             constats.anomalies = anomalies
@@ -158,7 +161,8 @@ class Pipeline:
         constats: Constats,
     ) -> Contexte | None:
         if document is None:
-            constats.numero_unique = appel.texte("numUnique") or None
+            # Whatever was sent as a number: the journal's index does not take a megabyte.
+            constats.numero_unique = appel.texte("numUnique")[:NUMERO_MAX] or None
             return None
         demande = Demande(document)
         constats.version = demande.version

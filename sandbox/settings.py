@@ -105,6 +105,14 @@ SETTINGS: Final[tuple[Setting, ...]] = (
         "doublons d'une association : erreur comme le serveur réel, ou réponse vide",
         ("erreur", "vide"),
     ),
+    Setting(
+        "dispatching",
+        str,
+        "oui",
+        "base",
+        "dit à chaque guichet ce que les autres changent dans son territoire",
+        ("oui", "non"),
+    ),
 )
 
 PAR_NOM: Final[Mapping[str, Setting]] = {setting.nom: setting for setting in SETTINGS}
@@ -129,6 +137,7 @@ class Reglages:
     localisations_max: int = 10
     recherche_max: int = 500
     doublons_association: str = "erreur"
+    dispatching: str = "oui"
 
     @classmethod
     def de(cls, valeurs: Mapping[str, str]) -> "Reglages":

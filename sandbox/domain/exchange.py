@@ -15,6 +15,9 @@ class Piece:
     content_type: str | None = None
 
 
+#: `canal` of a call that came as a file left in a guichet's inbox.
+ASYNCHRONE = "asynchrone"
+
 #: Value of a field of a message: text, piece, or a code (`codeElement`, given as its text).
 Champ = str | Piece
 
@@ -25,7 +28,7 @@ class Appel:
 
     `operation` is the WSDL name, `champs` its fields by name (absent ones left out), `base` the name of the
     base, `guichet_certificat` the guichet of the client certificate (None without), `recu_le` the machine's
-    instant of arrival.
+    instant of arrival, `canal` how it came: "" by SOAP, or `ASYNCHRONE`.
     """
 
     operation: str
@@ -33,6 +36,7 @@ class Appel:
     base: str
     guichet_certificat: str | None
     recu_le: datetime
+    canal: str = ""
 
     def texte(self, nom: str) -> str:
         """Text of a field, "" when absent."""

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final, Self
 
+#: Characters of a number.
+NUMERO_MAX: Final = 18
 _FORME: Final = re.compile(r"([0-9][0-9AB][0-9AB])(\d\d)(\d\d)(\d{6})([A-Z0-9]{5})")
 _ILE_DE_FRANCE: Final = frozenset({"75", "77", "78", "91", "92", "93", "94", "95"})
 

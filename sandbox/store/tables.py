@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
 
 #: The Alembic revision that `metadata` stands for.
-REVISION: Final = "0002"
+REVISION: Final = "0003"
 
 metadata: Final = sa.MetaData(
     naming_convention={
@@ -289,6 +289,25 @@ fichier: Final = sa.Table(
     _de_la_base(),
 )
 
+#: What guichets did, in order, for dispatching: the state before each change, as `demande` holds it (nothing
+#: for a creation). No foreign key to the demande: it may be gone.
+changement: Final = sa.Table(
+    "changement",
+    metadata,
+    _cle("base"),
+    _entier("identifiant", cle=True),
+    _texte("territoire"),
+    _texte("numero_unique"),
+    _texte("auteur"),
+    _instant("instant", nullable=False),
+    _texte("date_renouvellement", nullable=True),
+    _octets("document", nullable=True),
+    _octets("radiation", nullable=True),
+    _octets("information_dalo", nullable=True),
+    _de_la_base(),
+    sqlite_with_rowid=False,
+)
+
 
 def _index(table: sa.Table, *colonnes: str, quand: str | None = None) -> sa.Index:
     """An index that begins with the base; with `quand`, of the rows of interest only."""
@@ -325,6 +344,7 @@ _index(echange, "numero_unique", "identifiant", quand="numero_unique IS NOT NULL
 #: The state of a base, children first: what « etat » empties.
 ETAT: Final = (
     fichier,
+    changement,
     evenement,
     mouvement,
     demande_stat,

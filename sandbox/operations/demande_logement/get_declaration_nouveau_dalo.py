@@ -6,7 +6,7 @@ from typing import Final
 from sandbox.contract import codec
 from sandbox.contract.schema import Document
 from sandbox.domain.demande import Demande
-from sandbox.operations import document
+from sandbox.operations import dispatching, document
 from sandbox.operations.demande_logement import get_num_unique
 from sandbox.operations.question import Operation, Question, Sortie
 
@@ -28,6 +28,7 @@ def executer(question: Question) -> Sortie:
             touchee_par_autrui=avant.touchee_par_autrui or question.guichet != avant.guichet_createur,
         )
         question.registre.remplacer(avant)
+        dispatching.noter(question, avant)
     vue = document.Presentation.de(avant, question.contrat.nomenclatures, question.maintenant, "RET")
     if avant.information_dalo is not None:
         vue.placer_dalo(avant.information_dalo)

@@ -13,7 +13,7 @@ from sandbox.domain.demande_stockee import DemandeStockee, Etat
 from sandbox.domain.element import Element, avec_enfants
 from sandbox.domain.exchange import Champ, Piece
 from sandbox.domain.numero_unique import TERRITOIRE_ILE_DE_FRANCE
-from sandbox.operations import attestation, document
+from sandbox.operations import attestation, dispatching, document
 from sandbox.operations.question import Operation, Question, Sortie
 from sandbox.operations.traitement import information_traitement
 
@@ -27,13 +27,15 @@ def executer(question: Question) -> Sortie:
     """Does what `typeFichier` says. The rules have accepted the message: nothing blocks any more."""
     demande = Demande(question.recu)
     stockee = _PAR_TYPE[demande.type_fichier](question, demande)
+    if demande.type_fichier != "SUP":
+        dispatching.noter(question, stockee)
     return _reponse(question, demande, stockee)
 
 
 def creer(question: Question, demande: Demande) -> DemandeStockee:
     """CRE and CRS: a new number; the deposit date is the message's, and never changes again."""
     depot = demande.date_creation or question.maintenant.date()
-    emetteur = demande.num_guichet or question.guichet or PORTAIL
+    emetteur = _emetteur(question, demande)
     territoire = demande.territoire or _territoire_du_guichet(question, emetteur)
     debut = depot
     if demande.type_fichier == "CRS":
@@ -61,6 +63,14 @@ def creer(question: Question, demande: Demande) -> DemandeStockee:
     )
     question.registre.ajouter(stockee)
     return stockee
+
+
+def _emetteur(question: Question, demande: Demande) -> str:
+    """The sender, as the number can hold it: a lenient profile lets in what is no guichet's code."""
+    for code in (demande.num_guichet, question.guichet):
+        if len(code) == len(PORTAIL) and code.isascii() and code.isalnum() and code.isupper():
+            return code
+    return PORTAIL
 
 
 def _territoire_du_guichet(question: Question, code: str) -> str:
@@ -214,10 +224,11 @@ def _formulaire_remplace(question: Question, demande: Demande, avant: DemandeSto
 
 
 def _remplacer(question: Question, apres: DemandeStockee, demande: Demande) -> DemandeStockee:
+    emetteur = _emetteur(question, demande)
     apres = replace(
         apres,
-        guichet_dernier=demande.num_guichet,
-        touchee_par_autrui=apres.touchee_par_autrui or demande.num_guichet != apres.guichet_createur,
+        guichet_dernier=emetteur,
+        touchee_par_autrui=apres.touchee_par_autrui or emetteur != apres.guichet_createur,
     )
     question.registre.remplacer(apres)
     return apres

@@ -1,0 +1,316 @@
+"""The asynchronous channel: files left in a guichet's inbox, answered in its outbox.
+
+A file is processed as getNumUnique, by the same pipeline and the same rules, its guichet that of the box.
+It is answered by a file of the same name under RET: the document with its numéro, or with `listeAnomalie`;
+by a text `.err` when it cannot be read. After 31 December 2018 by the base's clock the answer is ASY001.
+
+Conventions of ours:
+- the table of files is what counts, the folders (`dossiers`) are a view of it;
+- files are taken by `relever`: when it is asked for, and every minute for the guichets whose folders are
+  there; the first use of a box makes them, and anybody may;
+- the answer to a file, its line of the journal and what it changed are one transaction;
+- the attestation of a registration or a renewal lies beside the answer, under ATT;
+- a file left again under a name it had is processed again.
+"""
+
+import time
+import traceback
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Final, Generic, Protocol, TypeVar
+
+import structlog
+
+from sandbox.contract.versions import Contrat
+from sandbox.domain.anomalie import Anomalie
+from sandbox.domain.exchange import ASYNCHRONE, Appel, Constats, Piece, Reponse
+from sandbox.domain.guichet import Guichet
+from sandbox.domain.journal import Echange, Verdict
+from sandbox.errors import ERREUR_INATTENDUE, ErreurInterne, ExchangeError, OperatorError, UsageError
+from sandbox.operations import dispatching
+from sandbox.operations.dossiers import NOM, Dossiers, ouverts
+from sandbox.rules import engine
+from sandbox.rules.context import Contexte
+from sandbox.settings import Limites
+from sandbox.store.fichiers import Boite, Boites, Depot
+from sandbox.store.registre import RegistreBase
+from sandbox.store.session import Magasin
+
+_log = structlog.get_logger("sandbox.asynchrone")
+
+#: Type of the rules of the channel.
+TYPE_REGLES: Final = "ASY"
+OPERATION: Final = "getNumUnique"
+#: `methode` of the journal line of a file.
+METHODE: Final = "FICHIER"
+#: Documents dispatched in one transaction, and in one visit.
+LOT: Final = 100
+VISITE_MAX: Final = 1_000
+#: The minute's round leaves alone what changed less than this many seconds ago: it may be being written.
+AGE_MIN: Final = 2.0
+
+
+def juger(contexte: Contexte, contrat: Contrat, profil: str) -> list[Anomalie]:
+    """What the rules of the channel itself find in a message that came by it."""
+    trouvees = engine.juger(replace(contexte, type_fichier=TYPE_REGLES), contrat, profil)
+    return [a for a in trouvees if TYPE_REGLES in contrat.regles[a.regle].types]
+
+
+class Travail(Protocol):
+    """The unit of work of one exchange, as the pipeline knows it."""
+
+    def ecriture(self) -> RegistreBase:
+        """The register, to write."""
+
+    def __enter__(self) -> Any: ...
+
+    def __exit__(self, *args: Any) -> bool | None: ...
+
+
+T = TypeVar("T", bound=Travail)
+
+
+@dataclass(frozen=True, slots=True)
+class Traite:
+    """A file that was processed, and its answer. `echange` is the line of the journal."""
+
+    nom: str
+    verdict: Verdict
+    reponse: str
+    numero_unique: str | None
+    echange: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Releve:
+    """What a visit to the boxes of a guichet did: files processed, documents dispatched, changes that wait
+    for the next visit."""
+
+    traites: tuple[Traite, ...]
+    distribues: int
+    en_attente: int
+
+
+@dataclass(frozen=True, slots=True)
+class Canal(Generic[T]):
+    """The channel of all bases of a store. `traiter` is the pipeline's step from call to answer, `ouvrir`
+    gives it its unit of work over a base."""
+
+    magasin: Magasin
+    contrat: Contrat
+    home: Path
+    traiter: Callable[[Appel, Constats, T], Reponse]
+    ouvrir: Callable[[Magasin, str], T]
+    limites: Limites
+
+    # --- what a guichet does -----------------------------------------------------------------------
+
+    def deposer(self, base: str, guichet: Guichet, nom: str, contenu: bytes) -> None:
+        """Leaves a file in the inbox. Raises UsageError for a name or a size that the box does not take."""
+        if not NOM.fullmatch(nom):
+            raise UsageError(
+                f"Le nom de fichier [{nom}] ne convient pas.",
+                remede="100 caractères au plus : lettres sans accent, chiffres, point, - et _",
+            )
+        if len(contenu) > self.limites.xml_max:
+            raise UsageError(
+                f"Le fichier [{nom}] pèse {len(contenu)} octets.",
+                remede=f"un document en a {self.limites.xml_max} au plus",
+            )
+        self._dossiers(base, guichet.code).ouvrir()
+        with self.magasin.ecrire(base) as registre:
+            _boites(registre, guichet.code).deposer(Boite.ENTREE, nom, contenu, datetime.now(UTC))
+
+    def relever(self, base: str, guichet: Guichet, *, age_min: float = 0.0) -> Releve:
+        """Takes what lies in the inbox and its folder (`age_min` seconds old), processes it in the order it
+        came, dispatches, and fills the outbox's folder."""
+        self._dossiers(base, guichet.code).ouvrir()
+        self._prendre(base, guichet.code, age_min)
+        with self.magasin.lire(base) as registre:
+            attendent = [d for d in _boites(registre, guichet.code).lister(Boite.ENTREE) if not d.traite_le]
+        traites = tuple(t for d in attendent if (t := self._repondre(base, guichet.code, d)) is not None)
+        distribues, en_attente = self.distribuer(base, guichet)
+        return Releve(traites, distribues, en_attente)
+
+    def distribuer(self, base: str, guichet: Guichet) -> tuple[int, int]:
+        """Dispatches to the outbox, and fills its folder: how many documents, how many changes still wait."""
+        total, en_attente = 0, 1
+        while en_attente and total < VISITE_MAX:
+            with self.magasin.ecrire(base) as registre:
+                mis, en_attente = dispatching.distribuer(registre, self.contrat, guichet, LOT)
+            total += mis
+        self._publier(base, guichet.code)
+        return total, en_attente
+
+    def oter(self, base: str, guichet: Guichet, nom: str) -> bool:
+        """Takes a file out of the outbox, and of its folder: the guichet has integrated it."""
+        with self.magasin.ecrire(base) as registre:
+            ote = _boites(registre, guichet.code).oter(Boite.SORTIE, nom)
+        if ote:
+            self._dossiers(base, guichet.code).depublier(nom)
+        return ote
+
+    def tournee(self) -> None:
+        """The minute's round: the boxes of every guichet that has a folder. What fails in one of them is
+        logged, and tried again the next minute."""
+        for base in self.magasin.bases.lister():
+            codes = list(ouverts(self.home, base.nom))
+            if not codes:
+                continue
+            with self.magasin.lire(base.nom) as registre:
+                guichets = [g for code in codes if (g := registre.guichet(code)) is not None]
+            for guichet in guichets:
+                try:
+                    self.relever(base.nom, guichet, age_min=AGE_MIN)
+                except (OperatorError, ExchangeError) as erreur:
+                    _log.error("boxes not emptied", base=base.nom, guichet=guichet.code, reason=str(erreur))
+
+    # --- inside --------------------------------------------------------------------------------------
+
+    def _dossiers(self, base: str, code: str) -> Dossiers:
+        return Dossiers.de(self.home, base, code)
+
+    def _prendre(self, base: str, code: str, age_min: float) -> None:
+        """Moves the files of the inbox's folder into the table: a file is removed once it is stored."""
+        dossiers = self._dossiers(base, code)
+        with dossiers.seul():
+            for nom in dossiers.deposes(age_min=age_min):
+                contenu = dossiers.lire(nom, self.limites.xml_max)
+                if contenu is None:
+                    continue
+                with self.magasin.ecrire(base) as registre:
+                    _boites(registre, code).deposer(Boite.ENTREE, nom, contenu, datetime.now(UTC))
+                dossiers.retirer(nom)
+
+    def _publier(self, base: str, code: str) -> None:
+        dossiers = self._dossiers(base, code)
+        dossiers.ouvrir()
+        with self.magasin.lire(base) as registre:
+            boites = _boites(registre, code)
+            depots = boites.lister(Boite.SORTIE)
+            nouveaux = [(d, boites.lire(Boite.SORTIE, d.nom) or b"") for d in depots if d.traite_le is None]
+        for depot, contenu in nouveaux:
+            dossiers.publier(depot.nom, contenu)
+        if nouveaux:
+            with self.magasin.ecrire(base) as registre:
+                boites, maintenant = _boites(registre, code), datetime.now(UTC)
+                for depot, _ in nouveaux:
+                    boites.marquer(Boite.SORTIE, depot, maintenant)
+        dossiers.nettoyer({depot.nom for depot in depots})
+
+    def _repondre(self, base: str, code: str, depot: Depot) -> Traite | None:
+        """Processes one file; None when somebody else did meanwhile. Raises StoreError: nothing happened."""
+        debut = time.perf_counter()
+        with self.magasin.lire(base) as registre:
+            contenu = _boites(registre, code).lire(Boite.ENTREE, depot.nom)
+        if contenu is None:
+            return None
+        echange = Echange(
+            base=base,
+            recu_le=datetime.now(UTC),
+            methode=METHODE,
+            chemin=f"guichets/{code}/inbox/{depot.nom}",
+            guichet=code,
+            service="DemandeLogementImplService",
+            operation=OPERATION,
+            requete=contenu,
+        )
+        constats = Constats(guichet=code)
+        try:
+            with self.ouvrir(self.magasin, base) as travail:
+                reponse = self.traiter(_appel(base, code, depot.nom, contenu, echange), constats, travail)
+                bloquee = any(anomalie.bloquante for anomalie in constats.anomalies)
+                echange.verdict = Verdict.ANOMALIES if bloquee else Verdict.ACCEPTE
+                fichiers = _fichiers(depot.nom, reponse)
+                self._clore(travail.ecriture(), code, depot, fichiers, echange, constats, debut)
+        except _DejaTraite:
+            return None
+        except OperatorError:
+            raise
+        except Exception as erreur:  # noqa: BLE001 - a file that breaks us is answered, or it would come back every minute
+            fichiers = [(_nom_de_reponse(depot.nom, "RET", "err"), _excuses(depot.nom, erreur, echange))]
+            try:
+                with self.magasin.ecrire(base) as registre:
+                    self._clore(registre, code, depot, fichiers, echange, constats, debut)
+            except _DejaTraite:
+                return None
+        return Traite(depot.nom, echange.verdict, fichiers[0][0], echange.numero_unique, echange.identifiant)
+
+    def _clore(
+        self,
+        registre: RegistreBase,
+        code: str,
+        depot: Depot,
+        fichiers: "list[tuple[str, bytes]]",
+        echange: Echange,
+        constats: Constats,
+        debut: float,
+    ) -> None:
+        """Answers, takes note, and writes the line of the journal, in the transaction of `registre`."""
+        boites, maintenant = _boites(registre, code), datetime.now(UTC)
+        if not boites.marquer(Boite.ENTREE, depot, maintenant):
+            raise _DejaTraite
+        for nom, contenu in fichiers:
+            boites.deposer(Boite.SORTIE, nom, contenu, maintenant)
+        echange.instant_base = registre.base.horloge.maintenant(echange.recu_le)
+        echange.type_fichier, echange.version = constats.type_fichier, constats.version
+        echange.numero_unique = constats.numero_unique
+        echange.reponse_conforme = constats.reponse_conforme
+        echange.anomalies = [asdict(a) | {"gravite": a.gravite.value} for a in constats.anomalies]
+        echange.reponse = fichiers[0][1]
+        echange.duree_us = int((time.perf_counter() - debut) * 1_000_000)
+        self.magasin.journal.consigner(registre, echange)
+
+
+class _DejaTraite(Exception):
+    """Another process answered this file: what was done here is rolled back."""
+
+
+def _boites(registre: RegistreBase, code: str) -> Boites:
+    return Boites(registre.connexion, registre.base.nom, code)
+
+
+def _appel(base: str, code: str, nom: str, contenu: bytes, echange: Echange) -> Appel:
+    return Appel(
+        operation=OPERATION,
+        champs={"nomFichierDemande": nom, "fichierDemande": Piece(contenu, "text/xml")},
+        base=base,
+        guichet_certificat=code,
+        recu_le=echange.recu_le,
+        canal=ASYNCHRONE,
+    )
+
+
+def _fichiers(nom: str, reponse: Reponse) -> list[tuple[str, bytes]]:
+    """The files of an answer, the document first."""
+    fichiers = []
+    for champ, prefixe, extension in (("fichierDemande", "RET", "xml"), ("attestation", "ATT", "pdf")):
+        piece = reponse.champs.get(champ)
+        if isinstance(piece, Piece):
+            fichiers.append((_nom_de_reponse(nom, prefixe, extension), piece.contenu))
+    return fichiers
+
+
+def _nom_de_reponse(nom: str, prefixe: str, extension: str) -> str:
+    # The name of the question, so that a client finds the answer whatever the order (convention).
+    return f"{prefixe}{nom.removesuffix('.xml').removeprefix('DEM')}.{extension}"
+
+
+def _excuses(nom: str, erreur: Exception, echange: Echange) -> bytes:
+    """The text of a `.err` file; what went wrong is noted for the journal."""
+    connue = erreur if isinstance(erreur, ExchangeError) else None
+    if connue is None or isinstance(connue, ErreurInterne):
+        echange.verdict = Verdict.ERREUR
+        echange.trace = "".join(traceback.format_exception(erreur))
+    else:
+        echange.verdict = Verdict.FAULT
+    message = str(connue) if connue is not None else ERREUR_INATTENDUE
+    explication = connue.explication if connue is not None else repr(erreur)
+    code = connue.code if connue is not None else ErreurInterne.code
+    echange.fault = {"code": code, "message": message, "explication": explication}
+    lignes = [f"Le fichier {nom} n'a pas été traité ; rien n'a été enregistré.", "", message]
+    if explication:
+        lignes += ["", explication]
+    return ("\n".join(lignes) + "\n").encode()

@@ -1,0 +1,108 @@
+"""The files of a guichet's boxes: its inbox (« entree ») and its outbox (« sortie »)."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Final
+
+import sqlalchemy as sa
+
+from sandbox.store import tables
+from sandbox.store.connexion import Connexion, Requete
+from sandbox.store.valeurs import detasser, instant_de, instant_ou_rien, micros, tasser
+
+
+class Boite(StrEnum):
+    """Which box, seen from the SNE."""
+
+    ENTREE = "entree"
+    SORTIE = "sortie"
+
+
+@dataclass(frozen=True, slots=True)
+class Depot:
+    """A file, without its bytes. Instants are the machine's (aware): `depose_le` when it was left,
+    `traite_le` when it was processed (inbox), or written to the guichet's folder (outbox)."""
+
+    nom: str
+    depose_le: datetime
+    traite_le: datetime | None
+
+
+_F: Final = tables.fichier.c
+_BOITE: Final = (
+    _F.base == sa.bindparam("base"),
+    _F.guichet == sa.bindparam("guichet"),
+    _F.boite == sa.bindparam("boite"),
+)
+_UN: Final = (*_BOITE, _F.nom == sa.bindparam("nom"))
+_LISTER: Final = Requete(
+    sa.select(_F.nom, _F.depose_le, _F.traite_le).where(*_BOITE).order_by(_F.depose_le, _F.nom)
+)
+_LIRE: Final = Requete(sa.select(_F.contenu).where(*_UN))
+_OTER: Final = Requete(sa.delete(tables.fichier).where(*_UN))
+_AJOUTER: Final = Requete(sa.insert(tables.fichier))
+_MARQUER: Final = Requete(
+    sa.update(tables.fichier)
+    .where(
+        _F.base == sa.bindparam("cle_base"),
+        _F.guichet == sa.bindparam("cle_guichet"),
+        _F.boite == sa.bindparam("cle_boite"),
+        _F.nom == sa.bindparam("cle_nom"),
+        _F.depose_le == sa.bindparam("cle_depot", type_=sa.BigInteger),
+        _F.traite_le.is_(None),
+    )
+    .values(traite_le=sa.bindparam("instant", type_=sa.BigInteger))
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Boites:
+    """The boxes of one guichet, in a transaction."""
+
+    connexion: Connexion
+    base: str
+    guichet: str
+
+    def lister(self, boite: Boite) -> list[Depot]:
+        """The files of a box, oldest first, processed ones included."""
+        return [
+            Depot(nom, instant_de(depose_le), instant_ou_rien(traite_le))
+            for nom, depose_le, traite_le in self.connexion.lignes(_LISTER, self._cle(boite))
+        ]
+
+    def lire(self, boite: Boite, nom: str) -> bytes | None:
+        """Bytes of a file, None when there is none of that name."""
+        ligne = self.connexion.ligne(_LIRE, self._cle(boite, nom))
+        return None if ligne is None else detasser(ligne[0])
+
+    def deposer(self, boite: Boite, nom: str, contenu: bytes, instant: datetime) -> None:
+        """Leaves a file, in place of the one that has its name."""
+        self.connexion.faire(_OTER, self._cle(boite, nom))
+        self.connexion.faire(
+            _AJOUTER,
+            {
+                **self._cle(boite, nom),
+                "depose_le": micros(instant),
+                "traite_le": None,
+                "contenu": tasser(contenu),
+            },
+        )
+
+    def oter(self, boite: Boite, nom: str) -> bool:
+        """Takes a file away; whether there was one."""
+        return self.connexion.faire(_OTER, self._cle(boite, nom)) == 1
+
+    def marquer(self, boite: Boite, depot: Depot, instant: datetime) -> bool:
+        """Notes that a file was processed at `instant`; False when it was already, or is another one now."""
+        cle = {f"cle_{nom}": valeur for nom, valeur in self._cle(boite, depot.nom).items()}
+        return (
+            self.connexion.faire(
+                _MARQUER, {**cle, "cle_depot": micros(depot.depose_le), "instant": micros(instant)}
+            )
+            == 1
+        )
+
+    def _cle(self, boite: Boite, nom: str | None = None) -> dict[str, str]:
+        cle = {"base": self.base, "guichet": self.guichet, "boite": boite.value}
+        return cle if nom is None else {**cle, "nom": nom}
