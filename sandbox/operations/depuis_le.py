@@ -4,6 +4,7 @@ import io
 import zipfile
 from collections.abc import Sequence
 from datetime import MINYEAR, UTC, datetime
+from typing import Final
 
 from sandbox.contract import codec
 from sandbox.contract.schema import Document
@@ -14,6 +15,9 @@ from sandbox.domain.exchange import Piece
 from sandbox.errors import EnveloppeIncorrecte, ErreurInterne
 from sandbox.operations.document import Presentation
 from sandbox.operations.question import Question, Sortie
+
+#: Years that an entry of a ZIP can carry.
+_ANNEES_ZIP: Final = range(1980, 2108)
 
 
 def instant(question: Question, champ: str) -> datetime:
@@ -45,7 +49,8 @@ def sortie(
         for rang, stockee in enumerate(demandes, 1):
             nom = question.nom_de_fichier(genre, f"{rang:06d}")
             moment = question.maintenant.timetuple()[:6]
-            entree = zipfile.ZipInfo(nom, (max(moment[0], 1980), *moment[1:]))
+            annee = min(max(moment[0], _ANNEES_ZIP[0]), _ANNEES_ZIP[-1])
+            entree = zipfile.ZipInfo(nom, (annee, *moment[1:]))
             entree.compress_type = zipfile.ZIP_DEFLATED
             archive.writestr(entree, _document(question, stockee, rang))
     return Sortie(

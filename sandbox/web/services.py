@@ -59,16 +59,17 @@ _METHODES: Final = ("GET", "POST", "PUT", "DELETE", "PATCH")
 
 def _vue(service: str) -> Callable[..., Response]:
     def vue(base: str = BASE_PAR_DEFAUT) -> Response:
-        if request.method == "GET":
-            return _decrire(service)
+        if request.method in ("GET", "HEAD"):
+            return _decrire(service, base)
         return _echanger(service, base)
 
     return vue
 
 
-def _decrire(service: str) -> Response:
+def _decrire(service: str, base: str) -> Response:
     """`?wsdl`, and the schemas it imports by `?xsd=…`."""
     services: Services = current_app.extensions["sne"]
+    services.magasin.bases.lire(base)
     requete = RequeteHttp("GET", request.full_path, list(request.headers), b"")
     reponse = wsdl.servir(services.contrat, service, requete, origine=f"{request.scheme}://{request.host}")
     if reponse is None:
