@@ -4,7 +4,7 @@ from typing import Any
 
 import click
 
-from sandbox.cli.options import COMMUNES, reglages
+from sandbox.cli.options import COMMUNES, reglages, taille_de_semence
 
 _EXEMPLES = """
 \b
@@ -40,8 +40,9 @@ def lister(**options: Any) -> None:
           "doublons_association")  # fmt: skip
 @click.option("--seed-base", "semence", default="ecole", show_default=True, help="Jeu de départ.")
 @click.option("--seed", type=int, default=0, show_default=True, help="Graine des tirages.")
+@taille_de_semence
 @click.option("--clock", "horloge", default="real", show_default=True, help="real, ou un instant ISO.")
-def creer(nom: str, semence: str, seed: int, horloge: str, **options: Any) -> None:
+def creer(nom: str, semence: str, seed: int, taille: int | None, horloge: str, **options: Any) -> None:
     """Crée la base NOM, servie sous /bases/NOM/services/."""
     from sandbox.cli.contexte import ouvrir
     from sandbox.operations import bases
@@ -56,6 +57,7 @@ def creer(nom: str, semence: str, seed: int, horloge: str, **options: Any) -> No
             nom,
             semence=semence,
             seed=seed,
+            taille=taille,
             horloge=bases.lire_horloge(horloge),
             reglages=Reglages.de(valeurs),
         )

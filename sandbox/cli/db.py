@@ -5,12 +5,14 @@ from typing import Any
 
 import click
 
-from sandbox.cli.options import COMMUNES, reglages
+from sandbox.cli.options import COMMUNES, reglages, taille_de_semence
 
 _EXEMPLES = """
 \b
 Exemples :
   sne-sandbox db upgrade
+  sne-sandbox db seed --seed-base dalo --base essai --clock 2018-03-15T09:00:00
+  sne-sandbox db seed --base grande --seed-size 200000
   sne-sandbox db snapshot ecole.zip
   sne-sandbox db restore ecole.zip
   sne-sandbox db reset --portee journal
@@ -38,15 +40,29 @@ def mettre_a_jour(**options: Any) -> None:
 @click.option("--base", default="ecole", show_default=True, help="Base à créer si elle n'existe pas.")
 @click.option("--seed-base", "semence", default="ecole", show_default=True, help="Jeu de départ.")
 @click.option("--seed", type=int, default=0, show_default=True, help="Graine des tirages.")
-def semer(base: str, semence: str, seed: int, **options: Any) -> None:
+@taille_de_semence
+@click.option("--clock", "horloge", default="real", show_default=True, help="real, ou un instant ISO.")
+def semer(base: str, semence: str, seed: int, taille: int | None, horloge: str, **options: Any) -> None:
     """Crée une base à partir d'un jeu de départ."""
     from sandbox.cli.contexte import ouvrir
+    from sandbox.cli.progres import barre
     from sandbox.operations import bases
 
     contrat, magasin = ouvrir(options["home"], options["contract"], options["contracts"], options["database"])
-    with magasin:
-        bases.assurer(magasin, contrat, base, semence=semence, seed=seed)
-    click.echo(f"Base [{base}] prête.")
+    with magasin, barre("Les ménages arrivent") as progres:
+        bases.assurer(
+            magasin,
+            contrat,
+            base,
+            semence=semence,
+            seed=seed,
+            taille=taille,
+            horloge=bases.lire_horloge(horloge),
+            progres=progres,
+        )
+        with magasin.lire(base) as registre:
+            nombre = registre.compter()
+    click.echo(f"Base [{base}] prête : {nombre} demandes.")
 
 
 @commande.command("snapshot")

@@ -112,7 +112,7 @@ def _adapter(document: bytes, textes: Mapping[str, str]) -> bytes:
 def _serveur(dossier: Path) -> Iterator[dict[str, Any]]:
     pret = dossier / "pret.json"
     arguments = ["serve", "--home", str(dossier / "home"), "--https-port", "0", "--http-port", "0",
-                 "--clock", _HORLOGE, "--ready-file", str(pret)]  # fmt: skip
+                 "--seed-base", "vide", "--clock", _HORLOGE, "--ready-file", str(pret)]  # fmt: skip
     with (dossier / "serveur.log").open("wb") as sortie:
         processus = subprocess.Popen(  # noqa: S603 - our own command
             [sys.executable, "-m", "sandbox", *arguments], stderr=sortie, stdout=sortie

@@ -25,6 +25,17 @@ def reglages(*noms: str) -> Callable[[_F], _F]:
     return ajouter
 
 
+def taille_de_semence(fonction: _F) -> _F:
+    """Add `--seed-size`, as parameter `taille`."""
+    return click.option(
+        "--seed-size",
+        "taille",
+        type=click.IntRange(0, 5_000_000),
+        metavar="N",
+        help="Nombre de ménages, tirés comme ceux du jeu de départ (par défaut, le sien).",
+    )(fonction)
+
+
 def _option(setting: Setting) -> Callable[[_F], _F]:
     genre: Any = setting.type
     if setting.choix:

@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from sandbox.cli.options import COMMUNES, reglages
+from sandbox.cli.options import COMMUNES, reglages, taille_de_semence
 
 _EXEMPLES = """
 \b
@@ -17,6 +17,8 @@ Exemples :
   sne-sandbox serve
   sne-sandbox serve --https-port 0 --http-port 0 --ready-file pret.json
   sne-sandbox serve --host 0.0.0.0 --server-name sne.exemple.fr --client-cert required
+  sne-sandbox serve --seed-base vide
+  sne-sandbox serve --home grande --seed-size 200000 --seed 7
   sne-sandbox serve --clock 2018-03-15T09:00:00 --profile strict --workers 2
 """
 
@@ -29,6 +31,7 @@ Exemples :
 @click.option("--server-name", "noms", multiple=True, metavar="NOM", help="Autre nom du certificat serveur.")
 @click.option("--seed-base", "semence", default="ecole", show_default=True, help="Jeu de départ de la base.")
 @click.option("--seed", type=int, default=0, show_default=True, help="Graine des tirages.")
+@taille_de_semence
 @click.option("--clock", "horloge", default="real", show_default=True, help="real, ou un instant ISO.")
 @click.option(
     "--ready-file",
@@ -37,7 +40,13 @@ Exemples :
     help="Fichier JSON écrit quand tout écoute (adresses, certificats).",
 )
 def commande(
-    noms: tuple[str, ...], semence: str, seed: int, horloge: str, pret: Path | None, **options: Any
+    noms: tuple[str, ...],
+    semence: str,
+    seed: int,
+    taille: int | None,
+    horloge: str,
+    pret: Path | None,
+    **options: Any,
 ) -> None:
     """Sert le bac à sable jusqu'à SIGTERM ou Ctrl-C.
 
@@ -62,6 +71,7 @@ def commande(
         jeton=jeton,
         semence=semence,
         seed=seed,
+        taille=taille,
         horloge=bases.lire_horloge(horloge),
         reglages=Reglages(profile=options["profile"]),
     )
@@ -84,9 +94,33 @@ def commande(
         if jeton is not None:
             click.echo(f"  jeton d'administration : {jeton}", err=True)
 
+    if taille is not None or options["workers"] > 1:
+        _semer(configuration)
     a_servir = lancement.Lancement(configuration, lancement.ecoute_de(options), autorite)
     lancement.lancer(a_servir, options["workers"], annoncer)
     sys.exit(0)
+
+
+def _semer(configuration: Any) -> None:
+    """Makes the base now: a large one shows how far it is, and workers find it made."""
+    from sandbox.cli.contexte import ouvrir
+    from sandbox.cli.progres import barre
+    from sandbox.operations import bases
+
+    contrat, magasin = ouvrir(
+        configuration.home, configuration.contract, configuration.contracts, configuration.database
+    )
+    with magasin, barre("Les ménages arrivent") as progres:
+        bases.assurer(
+            magasin,
+            contrat,
+            semence=configuration.semence,
+            seed=configuration.seed,
+            taille=configuration.taille,
+            horloge=configuration.horloge,
+            reglages=configuration.reglages,
+            progres=progres,
+        )
 
 
 def _jeton(host: str) -> str | None:

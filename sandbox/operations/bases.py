@@ -1,25 +1,33 @@
 """Bases: created from a seed of `fixtures/seeds/`, and put back to their start."""
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from sandbox.contract.versions import Contrat
 from sandbox.domain.base import ANNEES, BASE_PAR_DEFAUT, Base, Horloge
 from sandbox.domain.dates import PARIS
 from sandbox.domain.guichet import Guichet, NatureGuichet
-from sandbox.errors import BaseInconnue, UsageError
+from sandbox.errors import BaseInconnue, StoreError, UsageError
 from sandbox.resources import fixtures_dir
 from sandbox.settings import Reglages
+from sandbox.store.registre import RegistreBase
 from sandbox.store.session import Magasin
+
+#: The seed of a base without a demande.
+VIDE: Final = "vide"
+#: The largest base that is made from a seed, in households.
+TAILLE_MAX: Final = 5_000_000
+
+#: Told how many households of how many are stored.
+Progres = Callable[[int, int], None]
 
 
 def semences() -> list[str]:
-    """Names of the seeds that a base can start from: `vide` and the folders of `fixtures/seeds/`."""
-    dossiers = [d.name for d in (fixtures_dir() / "seeds").iterdir() if (d / "guichets.toml").is_file()]
-    return sorted({"vide", *dossiers})
+    """Names of the seeds that a base can start from: the folders of `fixtures/seeds/`."""
+    return sorted(fichier.parent.name for fichier in (fixtures_dir() / "seeds").glob("*/semence.toml"))
 
 
 def guichets_de(semence: str) -> list[Guichet]:
@@ -56,12 +64,15 @@ def creer(
     contrat: Contrat,
     nom: str,
     *,
-    semence: str = "ecole",
+    semence: str = VIDE,
     seed: int = 0,
+    taille: int | None = None,
     horloge: Horloge | None = None,
     reglages: Reglages | None = None,
+    progres: Progres | None = None,
 ) -> Base:
-    """A new base. Raises UsageError when the name is taken or is no name, or the seed is unknown."""
+    """A new base, filled from its seed with `taille` households (default: the seed's own number), whole or
+    not at all. Raises UsageError when the name is taken or is no name, or the seed is unknown."""
     if not nom or len(nom) > 40 or not all(c.isascii() and (c.isalnum() or c in "-_") for c in nom):
         raise UsageError(
             f"Le nom de base [{nom}] ne convient pas.",
@@ -83,7 +94,22 @@ def creer(
         derniere_nuit=horloge.maintenant(maintenant).date(),  # nothing is due before its first day
         creee_le=maintenant,
     )
-    magasin.bases.creer(base, guichets_de(semence), contrat.evenements)
+
+    def remplir(registre: RegistreBase) -> None:
+        from sandbox.generators.semis import semer  # not for nothing: most starts find their base
+
+        semer(
+            registre,
+            contrat,
+            semence=semence,
+            seed=seed,
+            taille=taille,
+            maintenant=horloge.maintenant(maintenant),
+            progres=progres,
+        )
+
+    semee = semence != VIDE or taille
+    magasin.bases.creer(base, guichets_de(semence), contrat.evenements, remplir if semee else None)
     return base
 
 
@@ -92,16 +118,35 @@ def assurer(
     contrat: Contrat,
     nom: str = BASE_PAR_DEFAUT,
     *,
-    semence: str = "ecole",
+    semence: str = VIDE,
     seed: int = 0,
+    taille: int | None = None,
     horloge: Horloge | None = None,
     reglages: Reglages | None = None,
+    progres: Progres | None = None,
 ) -> Base:
-    """The base of that name, created when it does not exist yet."""
+    """The base of that name, created as by `creer` when it does not exist yet."""
     try:
         return magasin.bases.lire(nom)
     except BaseInconnue:
-        return creer(magasin, contrat, nom, semence=semence, seed=seed, horloge=horloge, reglages=reglages)
+        pass
+    try:
+        return creer(
+            magasin,
+            contrat,
+            nom,
+            semence=semence,
+            seed=seed,
+            taille=taille,
+            horloge=horloge,
+            reglages=reglages,
+            progres=progres,
+        )
+    except (UsageError, StoreError):
+        # Another worker may have made it in the meantime.
+        if any(connue.nom == nom for connue in magasin.bases.lister()):
+            return magasin.bases.lire(nom)
+        raise
 
 
 def lire_horloge(texte: str) -> Horloge:

@@ -3,7 +3,7 @@
 import json
 import re
 import secrets
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
@@ -28,6 +28,7 @@ from sandbox.store.valeurs import (
 )
 
 if TYPE_CHECKING:
+    from sandbox.store.registre import RegistreBase
     from sandbox.store.session import Magasin
 
 #: What `vider` empties: the journal; demandes, events, numbers and files; armed pannes; or all three.
@@ -112,10 +113,15 @@ class Bases:
         self._referentiels: dict[str, Referentiel] = {}
 
     def creer(
-        self, base: Base, guichets: Iterable[Guichet] = (), types_evenements: Iterable[TypeEvenement] = ()
+        self,
+        base: Base,
+        guichets: Iterable[Guichet] = (),
+        types_evenements: Iterable[TypeEvenement] = (),
+        remplir: "Callable[[RegistreBase], object] | None" = None,
     ) -> Base:
-        """Creates `base`; answers it with its day of creation (the machine's, when it has none). Raises
-        UsageError for a name that does not fit an address, StoreError for one that is taken."""
+        """Creates `base`, filled by `remplir` in the same transaction: whole, or not at all; answers it with
+        its day of creation (the machine's, when it has none). Raises UsageError for a name that does not fit
+        an address, StoreError for one that is taken."""
         verifier_nom(base.nom)
         with self._magasin.transaction(ecriture=True, verrou=base.nom) as connexion:
             if connexion.ligne(_LIRE, {"nom": base.nom}) is not None:
@@ -123,7 +129,12 @@ class Bases:
                     f"La base [{base.nom}] existe déjà.",
                     remede=f"choisissez un autre nom, ou « sne-sandbox bases delete {base.nom} » d'abord",
                 )
-            return inserer(connexion, base, guichets, types_evenements)
+            creee = inserer(connexion, base, guichets, types_evenements)
+            if remplir is not None:
+                from sandbox.store.registre import RegistreBase  # it imports this module
+
+                remplir(RegistreBase(connexion, self.dans(connexion, base.nom), self))
+            return creee
 
     def lire(self, nom: str) -> Base:
         """The base of that name. Raises BaseInconnue."""

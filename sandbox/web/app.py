@@ -31,8 +31,10 @@ class Configuration:
     limites: Limites = field(default_factory=Limites)
     jeton: str | None = None
     """Admin token; None on loopback, where the API is open."""
-    semence: str = "ecole"
+    semence: str = "vide"
     seed: int = 0
+    taille: int | None = None
+    """Households of the first base; the seed's own number for None."""
     horloge: Horloge = field(default_factory=Horloge)
     reglages: Reglages = field(default_factory=Reglages)
 
@@ -63,6 +65,7 @@ def creer_application(configuration: Configuration) -> Flask:
         contrat,
         semence=configuration.semence,
         seed=configuration.seed,
+        taille=configuration.taille,
         horloge=configuration.horloge,
         reglages=configuration.reglages,
     )

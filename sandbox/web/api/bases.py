@@ -22,7 +22,13 @@ class BaseNouvelle(Schema):
     """What creates a base."""
 
     nom = fields.String(required=True, metadata={"description": "1 à 40 lettres, chiffres, - ou _"})
-    semence = fields.String(load_default="ecole", metadata={"description": "jeu de départ (vide, ecole, …)"})
+    semence = fields.String(load_default="vide", metadata={"description": "jeu de départ (vide, ecole, …)"})
+    taille = fields.Integer(
+        load_default=None,
+        allow_none=True,
+        validate=validate.Range(0, bases.TAILLE_MAX),
+        metadata={"description": "nombre de ménages (par défaut, celui du jeu de départ)"},
+    )
     seed = fields.Integer(
         load_default=0,
         validate=validate.Range(-(2**63), 2**63 - 1),
@@ -92,8 +98,9 @@ class Collection(MethodView):
             services.magasin,
             services.contrat,
             donnees["nom"],
-            semence=donnees.get("semence", "ecole"),
+            semence=donnees["semence"],
             seed=donnees["seed"],
+            taille=donnees["taille"],
             horloge=bases.lire_horloge(donnees["horloge"]),
             reglages=reglages,
         )
