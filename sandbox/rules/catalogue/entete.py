@@ -240,23 +240,26 @@ def _elements_de_liste(contexte: Contexte) -> Iterator[tuple[Element, _Noeud]]:
 
 
 def _sans_code(parent: Element, noeud: _Noeud) -> Iterator[Constat]:
-    vides: dict[str, Element] = {}
-    remplis = set()
+    vides: list[Element] = []
     for enfant in parent.enfants:
         suivant = noeud.enfants.get(enfant.nom)
         if suivant is None:
             continue
-        if not enfant.vide:
-            remplis.add(enfant.nom)
-            if suivant.enfants:
-                yield from _sans_code(enfant, suivant)
-        elif suivant.obligatoire:
-            vides.setdefault(enfant.nom, enfant)
+        if enfant.vide:
+            if suivant.obligatoire:
+                vides.append(enfant)
+        elif suivant.enfants:
+            yield from _sans_code(enfant, suivant)
+    if not vides:
+        return
     # An empty element counts as absent: it is a fault where the schema requires one and no namesake is there.
-    for nom, vide in vides.items():
-        suivant = noeud.enfants[nom]
+    remplis = {enfant.nom for enfant in parent.enfants if not enfant.vide}
+    for vide in vides:
+        nom = vide.nom
         if nom in remplis:
             continue
+        remplis.add(nom)  # said once
+        suivant = noeud.enfants[nom]
         if suivant.enfants:
             yield from _sans_code(vide, suivant)
         elif suivant.code_requis:
