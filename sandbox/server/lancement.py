@@ -9,11 +9,14 @@ from typing import Any
 from sandbox.domain.base import BASE_PAR_DEFAUT
 from sandbox.domain.journal import Echange, Verdict
 from sandbox.operations import lifecycle
+from sandbox.operations.asynchrone import Canal
+from sandbox.pipeline import Travail
 from sandbox.pki.authority import Autorite
 from sandbox.server.listeners import Adresses, Ecoute
 from sandbox.server.run import RefusHttp, RefusTls, servir
 from sandbox.server.workers import Taches, servir_a_plusieurs
 from sandbox.store.session import Magasin
+from sandbox.web.api.guichets import canal
 from sandbox.web.app import Configuration, creer_application
 
 
@@ -33,7 +36,7 @@ class Lancement:
             application=application.wsgi_app,
             refus_tls=partial(_refus_tls, magasin),
             refus_http=partial(_refus_http, magasin),
-            periodique=partial(lifecycle.rattraper_toutes, magasin),
+            periodique=partial(_minute, magasin, canal(application.extensions["sne"])),
         )
 
 
@@ -52,6 +55,11 @@ def lancer(lancement: Lancement, processus: int, pret: Callable[[Adresses], None
         refus_http=taches.refus_http,
         periodique=taches.periodique,
     )
+
+
+def _minute(magasin: Magasin, boites: Canal[Travail]) -> None:
+    lifecycle.rattraper_toutes(magasin)
+    boites.tournee()
 
 
 def _refus_tls(magasin: Magasin, refus: RefusTls) -> None:

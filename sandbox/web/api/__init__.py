@@ -8,7 +8,7 @@ from marshmallow import Schema, fields
 from werkzeug.exceptions import HTTPException
 
 from sandbox.errors import BaseInconnue, OperatorError, UsageError
-from sandbox.web.api import bases, clock, exchanges
+from sandbox.web.api import bases, clock, exchanges, guichets
 
 #: What is said where Werkzeug would only have its own English sentence.
 _DETAILS: Final = {
@@ -74,6 +74,7 @@ def installer(app: Flask) -> None:
     api.register_blueprint(bases.blueprint)
     api.register_blueprint(clock.blueprint)
     api.register_blueprint(exchanges.blueprint)
+    api.register_blueprint(guichets.blueprint)
     app.register_error_handler(OperatorError, _erreur_operateur)
     app.add_url_rule("/healthz", "healthz", _sante)
 

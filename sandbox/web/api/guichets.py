@@ -1,0 +1,255 @@
+"""`/api/v1/bases/{base}/guichets`: the guichets of a base, and the boxes of the asynchronous channel."""
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Final
+
+from flask import Response, current_app, request
+from flask.views import MethodView
+from flask_smorest import Blueprint
+from marshmallow import Schema, fields
+from werkzeug.exceptions import InternalServerError, NotFound
+
+from sandbox.domain.guichet import Guichet
+from sandbox.errors import ExchangeError
+from sandbox.operations.asynchrone import Canal, Releve
+from sandbox.pipeline import Travail
+from sandbox.store.fichiers import Boite, Boites, Depot
+
+if TYPE_CHECKING:
+    from sandbox.web.app import Services
+
+blueprint: Final = Blueprint(
+    "guichets",
+    __name__,
+    url_prefix="/api/v1/bases/<base>/guichets",
+    description="Les guichets et leurs boîtes : canal asynchrone et dispatching",
+)
+
+_CORPS: Final = {"required": True, "content": {"text/xml": {"schema": {"type": "string"}}}}
+_TYPES: Final = {"xml": "text/xml", "pdf": "application/pdf", "err": "text/plain; charset=utf-8"}
+
+
+class GuichetLu(Schema):
+    """A guichet, and what lies in its boxes."""
+
+    code = fields.String(required=True)
+    nature = fields.String(required=True)
+    territoire = fields.String(required=True)
+    nom = fields.String(required=True)
+    adresse = fields.String(required=True)
+    ouvert_le = fields.String(required=True)
+    ferme_le = fields.String(allow_none=True)
+    inbox = fields.Integer(required=True, metadata={"description": "fichiers qui attendent d'être traités"})
+    outbox = fields.Integer(required=True, metadata={"description": "fichiers à intégrer"})
+
+
+class Fichier(Schema):
+    """A file of a box."""
+
+    nom = fields.String(required=True)
+    depose_le = fields.String(required=True)
+
+
+class FichierEntrant(Fichier):
+    """A file of an inbox."""
+
+    traite_le = fields.String(allow_none=True, metadata={"description": "absent tant qu'il attend"})
+
+
+class Entree(Schema):
+    """An inbox, oldest file first."""
+
+    fichiers = fields.List(fields.Nested(FichierEntrant), required=True)
+
+
+class Sortie(Schema):
+    """An outbox, oldest file first."""
+
+    fichiers = fields.List(fields.Nested(Fichier), required=True)
+    en_attente = fields.Integer(
+        required=True,
+        metadata={"description": "changements d'autres guichets qui viendront à la prochaine lecture"},
+    )
+
+
+class FichierTraite(Schema):
+    """A file, and its answer."""
+
+    nom = fields.String(required=True)
+    verdict = fields.String(required=True)
+    reponse = fields.String(
+        required=True, metadata={"description": "nom du fichier, dans la boîte de sortie"}
+    )
+    numero_unique = fields.String(allow_none=True)
+    echange = fields.Integer(allow_none=True, metadata={"description": "ligne du journal"})
+
+
+class ReleveFait(Schema):
+    """What was taken, answered and dispatched."""
+
+    traites = fields.List(fields.Nested(FichierTraite), required=True)
+    distribues = fields.Integer(required=True, metadata={"description": "documents DIS déposés"})
+    en_attente = fields.Integer(required=True)
+
+
+def canal(services: "Services") -> Canal[Travail]:
+    """The asynchronous channel over the store and the pipeline of an application."""
+    return Canal(
+        services.magasin,
+        services.contrat,
+        services.configuration.home,
+        services.pipeline.traiter,
+        Travail,
+        services.configuration.limites,
+    )
+
+
+def _services() -> "Services":
+    services: Services = current_app.extensions["sne"]
+    return services
+
+
+def _guichet(base: str, code: str) -> Guichet:
+    with _services().magasin.lire(base) as registre:
+        guichet = registre.guichet(code)
+    if guichet is None:
+        raise NotFound(f"Le guichet [{code}] n'existe pas dans la base [{base}].")
+    return guichet
+
+
+def _depots(base: str, code: str, boite: Boite) -> list[Depot]:
+    with _services().magasin.lire(base) as registre:
+        return Boites(registre.connexion, base, code).lister(boite)
+
+
+def _iso(instant: datetime | None) -> str | None:
+    return None if instant is None else instant.isoformat()
+
+
+def _depot(depot: Depot) -> dict[str, Any]:
+    return {"nom": depot.nom, "depose_le": _iso(depot.depose_le), "traite_le": _iso(depot.traite_le)}
+
+
+def _deposer(base: str, code: str, nom: str) -> dict[str, Any]:
+    canal(_services()).deposer(base, _guichet(base, code), nom, request.get_data(cache=False))
+    return next(_depot(d) for d in _depots(base, code, Boite.ENTREE) if d.nom == nom)
+
+
+def _distribuer(base: str, guichet: Guichet) -> tuple[int, int]:
+    try:
+        return canal(_services()).distribuer(base, guichet)
+    except ExchangeError as erreur:
+        raise InternalServerError(erreur.diagnostics()) from erreur
+
+
+def _chercher(base: str, code: str, nom: str) -> bytes | None:
+    if not nom.isascii() or "\0" in nom:  # what no column takes is no file of ours
+        return None
+    with _services().magasin.lire(base) as registre:
+        return Boites(registre.connexion, base, code).lire(Boite.SORTIE, nom)
+
+
+@blueprint.route("")
+class Collection(MethodView):
+    """The guichets of a base."""
+
+    @blueprint.response(200, GuichetLu(many=True))
+    def get(self, base: str) -> list[dict[str, Any]]:
+        """Les guichets d'une base, et ce que contiennent leurs boîtes"""
+        with _services().magasin.lire(base) as registre:
+            lus = []
+            for guichet in registre.guichets():
+                boites = Boites(registre.connexion, base, guichet.code)
+                attendent = [d for d in boites.lister(Boite.ENTREE) if d.traite_le is None]
+                lus.append(
+                    {
+                        "code": guichet.code,
+                        "nature": guichet.nature.value,
+                        "territoire": guichet.territoire,
+                        "nom": guichet.nom,
+                        "adresse": guichet.adresse,
+                        "ouvert_le": guichet.ouvert_le.isoformat(),
+                        "ferme_le": guichet.ferme_le.isoformat() if guichet.ferme_le else None,
+                        "inbox": len(attendent),
+                        "outbox": len(boites.lister(Boite.SORTIE)),
+                    }
+                )
+            return lus
+
+
+@blueprint.route("/<code>/inbox")
+class BoiteEntree(MethodView):
+    """An inbox."""
+
+    @blueprint.response(200, Entree)
+    def get(self, base: str, code: str) -> dict[str, Any]:
+        """Les fichiers déposés par un guichet, traités ou non"""
+        _guichet(base, code)
+        return {"fichiers": [_depot(d) for d in _depots(base, code, Boite.ENTREE)]}
+
+
+@blueprint.route("/<code>/inbox/relever")
+class Levee(MethodView):
+    """The inbox, emptied now."""
+
+    @blueprint.response(200, ReleveFait)
+    def post(self, base: str, code: str) -> Releve:
+        """Traite sans attendre les fichiers déposés (aussi ceux du dossier), et distribue"""
+        guichet = _guichet(base, code)
+        try:
+            return canal(_services()).relever(base, guichet)
+        except ExchangeError as erreur:
+            raise InternalServerError(erreur.diagnostics()) from erreur
+
+
+@blueprint.route("/<code>/inbox/<nom>")
+class FichierDepose(MethodView):
+    """A file to leave in an inbox."""
+
+    @blueprint.doc(requestBody=_CORPS)
+    @blueprint.response(201, Fichier)
+    @blueprint.alt_response(422, description="Nom ou taille que la boîte ne prend pas")
+    def put(self, base: str, code: str, nom: str) -> dict[str, Any]:
+        """Dépose un fichier : il est traité à la minute suivante, ou par …/inbox/relever"""
+        return _deposer(base, code, nom)
+
+    @blueprint.doc(requestBody=_CORPS)
+    @blueprint.response(201, Fichier)
+    @blueprint.alt_response(422, description="Nom ou taille que la boîte ne prend pas")
+    def post(self, base: str, code: str, nom: str) -> dict[str, Any]:
+        """Dépose un fichier, comme PUT"""
+        return _deposer(base, code, nom)
+
+
+@blueprint.route("/<code>/outbox")
+class BoiteSortie(MethodView):
+    """An outbox."""
+
+    @blueprint.response(200, Sortie)
+    def get(self, base: str, code: str) -> dict[str, Any]:
+        """Les fichiers à intégrer : réponses (RET, ATT, .err) et dispatching (DIS)"""
+        _, en_attente = _distribuer(base, _guichet(base, code))
+        fichiers = [_depot(d) for d in _depots(base, code, Boite.SORTIE)]
+        return {"fichiers": fichiers, "en_attente": en_attente}
+
+
+@blueprint.route("/<code>/outbox/<nom>")
+class FichierRecu(MethodView):
+    """A file of an outbox."""
+
+    @blueprint.response(200, content_type="text/xml", description="Le fichier, tel quel")
+    def get(self, base: str, code: str, nom: str) -> Response:
+        """Un fichier de la boîte de sortie"""
+        _guichet(base, code)
+        contenu = _chercher(base, code, nom)
+        if contenu is None:
+            raise NotFound(f"Le fichier [{nom}] n'est pas dans la boîte de sortie de [{code}].")
+        genre = _TYPES.get(nom.rpartition(".")[2], "application/octet-stream")
+        return Response(contenu, content_type=genre)
+
+    @blueprint.response(204)
+    def delete(self, base: str, code: str, nom: str) -> None:
+        """Retire un fichier : le guichet l'a intégré"""
+        guichet = _guichet(base, code)
+        if _chercher(base, code, nom) is None or not canal(_services()).oter(base, guichet, nom):
+            raise NotFound(f"Le fichier [{nom}] n'est pas dans la boîte de sortie de [{code}].")
