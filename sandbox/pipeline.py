@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from types import TracebackType
 from typing import Any, Final, Self
 
-from sandbox.contract import codec, explication, xml
+from sandbox.contract import codec, xml
 from sandbox.contract.schema import Document, SchemaError
 from sandbox.contract.versions import Contrat
 from sandbox.domain.base import Base
@@ -236,6 +236,9 @@ def _guichet(appel: Appel, document: Element | None) -> str:
 
 
 def _expliquer(racine: Any, genre: Document, version: str, contrat: Contrat) -> str:
+    # Imported for the first refusal: with xmlschema under it, a sixth of the start-up.
+    from sandbox.contract import explication
+
     try:
         return _phrases(explication.explain(racine, genre, version, contrat.schemas))
     except Exception as erreur:  # noqa: BLE001 - an explanation that fails must not hide the refusal

@@ -9,9 +9,6 @@ import unicodedata
 from functools import cache, lru_cache
 from typing import Final
 
-from reportlab.lib.pagesizes import A4
-from reportlab.pdfgen.canvas import Canvas
-
 from sandbox.domain.dates import ajouter_mois, date_francaise
 from sandbox.domain.demande_stockee import DemandeStockee
 from sandbox.domain.guichet import Guichet
@@ -31,6 +28,15 @@ _COTITULAIRES: Final = 8
 _COMMUNES: Final = 12
 
 
+def _echapper(octet: int) -> bytes:
+    if octet in b"()\\":
+        return b"\\" + bytes((octet,))
+    return bytes((octet,)) if 32 <= octet < 127 else b"\\%03o" % octet
+
+
+_ECHAPPES: Final = tuple(_echapper(octet) for octet in range(256))
+
+
 def rediger(stockee: DemandeStockee, guichet: Guichet | None, question: Question) -> bytes:
     """The PDF of a demande just created or renewed, in ASCII bytes.
 
@@ -39,16 +45,28 @@ def rediger(stockee: DemandeStockee, guichet: Guichet | None, question: Question
     """
     texte = lignes(stockee, guichet, question)
     genre = "RÉGIONAL" if stockee.territoire == TERRITOIRE_ILE_DE_FRANCE else "DÉPARTEMENTAL"
-    pdf = bytearray(_gabarit(genre))
-    debut = 0
+    morceaux = list(_morceaux(genre))
     for rang in range(_LIGNES):
-        debut = pdf.index(_marque(rang), debut)
-        pdf[debut : debut + _OCTETS_LIGNE] = _remplir(texte[rang] if rang < len(texte) else "")
-    return bytes(pdf)
+        morceaux[2 * rang + 1] = _remplir(texte[rang] if rang < len(texte) else "")
+    return b"".join(morceaux)
 
 
 @cache
+def _morceaux(genre: str) -> tuple[bytes, ...]:
+    """The page cut at its lines: what comes before the first, the first, what comes between, …"""
+    pdf = _gabarit(genre)
+    coupes = [0]
+    for rang in range(_LIGNES):
+        debut = pdf.index(_marque(rang), coupes[-1])
+        coupes += [debut, debut + _OCTETS_LIGNE]
+    return tuple(pdf[debut:fin] for debut, fin in zip(coupes, [*coupes[1:], len(pdf)], strict=True))
+
+
 def _gabarit(genre: str) -> bytes:
+    # Imported when the first attestation is made: a server that starts need not wait for it.
+    from reportlab.lib.pagesizes import A4
+    from reportlab.pdfgen.canvas import Canvas
+
     sortie = io.BytesIO()
     page = Canvas(sortie, pagesize=A4, pageCompression=0, invariant=1)
     page.setTitle("Attestation d'enregistrement")
@@ -76,20 +94,12 @@ def _marque(rang: int) -> bytes:
 @lru_cache(maxsize=4096)
 def _remplir(ligne: str) -> bytes:
     """A PDF string of exactly `_OCTETS_LIGNE` bytes: WinAnsi, escaped, blanks after (ISO 32000, 7.3.4.2)."""
-    morceaux: list[bytes] = []
-    taille = 0
-    for octet in _winansi(ligne[:_LARGEUR]):
-        if octet in b"()\\":
-            morceau = b"\\" + bytes((octet,))
-        elif 32 <= octet < 127:
-            morceau = bytes((octet,))
-        else:
-            morceau = b"\\%03o" % octet
-        taille += len(morceau)
-        if taille > _OCTETS_LIGNE:
-            break
-        morceaux.append(morceau)
-    return b"".join(morceaux).ljust(_OCTETS_LIGNE)
+    octets = _winansi(ligne[:_LARGEUR])
+    ecrite = b"".join([_ECHAPPES[octet] for octet in octets])
+    while len(ecrite) > _OCTETS_LIGNE:
+        octets = octets[:-1]
+        ecrite = b"".join([_ECHAPPES[octet] for octet in octets])
+    return ecrite.ljust(_OCTETS_LIGNE)
 
 
 def _winansi(ligne: str) -> bytes:
