@@ -15,6 +15,7 @@ COMMANDES: Final = {
     "check": ("check", "Contrôle des documents hors ligne : schéma, nomenclatures, règles."),
     "rules": ("rules", "Montre les contrôles : sévérité, fidélité, source, remède."),
     "bases": ("bases", "Liste, crée ou supprime des bases."),
+    "stats": ("stats", "Les tableaux statistiques d'une base : stock, flux, profils."),
     "clock": ("clock", "Lit, fige ou avance l'horloge d'une base : les nuits passent."),
     "pki": ("pki", "Émet des certificats de développement."),
     "db": ("db", "Met à jour, remplit, sauvegarde, restaure ou vide la base de données."),

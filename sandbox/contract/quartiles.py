@@ -19,11 +19,14 @@ class Quartiles:
     seuils: tuple[SeuilQuartile, ...] = ()
 
     def seuil(self, demande: Demande, territoires: Territoires) -> SeuilQuartile | None:
-        """The threshold of the first wished commune, the commune that took it over when it is no longer in
-        force; None when none is published or no commune is wished."""
+        """The threshold of the first wished commune; None when none is published or no commune is wished."""
         if not demande.communes_souhaitees:
             return None
-        code = demande.communes_souhaitees[0].attributs["code"]
+        return self.seuil_de(demande.communes_souhaitees[0].attributs["code"], territoires)
+
+    def seuil_de(self, code: str, territoires: Territoires) -> SeuilQuartile | None:
+        """The threshold of a commune, of the one that took it over when it is no longer in force; None when
+        none is published."""
         commune = territoires.commune(code)
         if commune is None:
             ancienne = territoires.ancienne(code)

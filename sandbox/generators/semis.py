@@ -29,8 +29,9 @@ from sandbox.store.registre import RegistreBase
 
 _LOT: Final = 500
 _VALIDITE_MOIS: Final = 12
-#: For each household, the chance that another has left the register one to three years ago.
-_EFFACEES: Final = 0.35
+#: For each household, the chance that another left the register one to three years ago: only its
+#: movements remain.
+_EFFACEES: Final = 0.3
 
 #: Told how many households of how many are stored.
 Progres = Callable[[int, int], None]
