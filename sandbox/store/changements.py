@@ -33,7 +33,17 @@ _C: Final = tables.changement.c
 _S: Final = tables.sequence
 _BASE: Final[sa.BindParameter[str]] = sa.bindparam("base")
 _ETAT: Final = (_C.instant, _C.date_renouvellement, _C.document, _C.radiation, _C.information_dalo)
-_AJOUTER: Final = Requete(sa.insert(tables.changement))
+_RANG: Final = (
+    sa.select(sa.func.coalesce(sa.func.max(_C.identifiant), sa.literal_column("0")) + sa.literal_column("1"))
+    .where(_C.base == _BASE)
+    .scalar_subquery()
+)
+# Ranks go on: the last change is never purged, and a base has one writer at a time.
+_AJOUTER: Final = Requete(
+    sa.insert(tables.changement)
+    .values({c.name: sa.bindparam(c.name) for c in _C} | {"identifiant": _RANG})
+    .returning(_C.identifiant)
+)
 _PURGER: Final = Requete(
     sa.delete(tables.changement).where(
         _C.base == _BASE, _C.identifiant <= sa.bindparam("jusqua", type_=sa.BigInteger)
@@ -56,14 +66,6 @@ _LIRE: Final = Requete(
 _CURSEUR: Final = Requete(sa.select(_S.c.dernier).where(_S.c.base == _BASE, _S.c.nom == sa.bindparam("nom")))
 
 
-def _suivant(inserer: sqlite.Insert | postgresql.Insert) -> Requete:
-    return Requete(
-        inserer.values(base=_BASE, nom="changement", dernier=1)
-        .on_conflict_do_update(index_elements=[_S.c.base, _S.c.nom], set_={"dernier": _S.c.dernier + 1})
-        .returning(_S.c.dernier)
-    )
-
-
 def _avancer(inserer: sqlite.Insert | postgresql.Insert) -> Requete:
     return Requete(
         inserer.values(
@@ -74,7 +76,6 @@ def _avancer(inserer: sqlite.Insert | postgresql.Insert) -> Requete:
     )
 
 
-_SUIVANT: Final = {"sqlite": _suivant(sqlite.insert(_S)), "postgresql": _suivant(postgresql.insert(_S))}
 _AVANCER: Final = {"sqlite": _avancer(sqlite.insert(_S)), "postgresql": _avancer(postgresql.insert(_S))}
 
 
@@ -107,14 +108,10 @@ def noter(
     instant: datetime,
 ) -> None:
     """Records that `auteur` made `apres` of `avant` (None: a creation) at `instant` (aware)."""
-    ligne = connexion.ligne(_SUIVANT[connexion.dialecte], {"base": base})
-    assert ligne is not None
-    identifiant = int(ligne[0])
-    connexion.faire(
+    ligne = connexion.ligne(
         _AJOUTER,
         {
             "base": base,
-            "identifiant": identifiant,
             "territoire": apres.territoire,
             "numero_unique": apres.numero_unique,
             "auteur": auteur,
@@ -125,6 +122,8 @@ def noter(
             "information_dalo": None if avant is None else tasser_ou_rien(avant.information_dalo),
         },
     )
+    assert ligne is not None
+    identifiant = int(ligne[0])
     if identifiant % PAS == 0:
         connexion.faire(_PURGER, {"base": base, "jusqua": identifiant - MAXIMUM})
 
