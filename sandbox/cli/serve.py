@@ -1,5 +1,6 @@
 """`sne-sandbox serve`."""
 
+import gc
 import json
 import os
 import secrets
@@ -53,6 +54,7 @@ def commande(
     Au premier démarrage, crée dans --home une autorité de certification, un certificat serveur et un
     certificat client par guichet.
     """
+    gc.disable()  # until it serves: start-up makes few objects that die
     from sandbox.operations import bases
     from sandbox.pki.authority import Autorite, ecrire
     from sandbox.server import lancement

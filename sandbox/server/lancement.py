@@ -1,5 +1,6 @@
 """From a configuration to a server at work: the application of each process, its journal, its minute."""
 
+import gc
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -43,6 +44,7 @@ class Lancement:
 def lancer(lancement: Lancement, processus: int, pret: Callable[[Adresses], None]) -> None:
     """Serve until SIGTERM or SIGINT. Raises OperatorError (port taken, store or contract unreadable)."""
     if processus > 1:
+        gc.enable()
         servir_a_plusieurs(processus, lancement.ecoute, lancement.taches, lancement.autorite, pret=pret)
         return
     taches = lancement.taches()

@@ -5,6 +5,7 @@
 
 import contextlib
 import ctypes
+import gc
 import logging
 import signal
 import threading
@@ -55,6 +56,7 @@ def servir(
     """
     prises = sockets or ouvrir_prises(ecoute)
     menager_memoire()
+    espacer_ramassages()
     _journaliser_twisted()
     fils = Fils(ecoute.threads)
     try:
@@ -214,6 +216,14 @@ def menager_memoire() -> None:
         mallopt = ctypes.CDLL(None).mallopt
         mallopt(m_arena_max, 1)
         mallopt(m_trim_threshold, 128 * 1024)
+
+
+def espacer_ramassages() -> None:
+    """Has the garbage collector leave alone what start-up made, and run every twenty thousand objects (some
+    forty exchanges, a few megabytes) instead of every seven hundred: a tenth of the time of an exchange."""
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 50)
+    gc.enable()
 
 
 _twisted_journalise = threading.Event()

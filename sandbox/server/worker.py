@@ -1,5 +1,6 @@
 """Entry point of a worker process: reads its Consigne on standard input, serves, ends with its parent."""
 
+import gc
 import os
 import pickle
 import signal
@@ -15,6 +16,7 @@ from sandbox.server.workers import PRET, Consigne
 
 def principal() -> int:
     """Serves until SIGTERM, or until the parent is gone. Returns the exit code."""
+    gc.disable()  # until it serves: start-up makes few objects that die
     ligne = socket.socket(fileno=os.dup(0))
     with ligne.makefile("rb") as entree:
         consigne: Consigne = pickle.load(entree)  # noqa: S301 - written by our parent

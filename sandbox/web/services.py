@@ -7,7 +7,6 @@ from random import Random
 from typing import TYPE_CHECKING, Final
 from zlib import crc32
 
-import structlog
 from flask import Flask, Response, current_app, request
 from werkzeug.exceptions import NotFound
 
@@ -22,15 +21,23 @@ from sandbox.soap.identity import identite as identite_de
 from sandbox.soap.types_http import ReponseHttp, RequeteHttp
 
 if TYPE_CHECKING:
-    from sandbox.web.app import Services
+    from structlog.typing import FilteringBoundLogger as BoundLogger
 
-_log = structlog.get_logger("sandbox.web")
+    from sandbox.web.app import Services
 
 #: Key of the WSGI environment where the server puts the client certificate (DER); no header can forge it.
 CERTIFICAT: Final = "sne.certificat_client"
 
 
 _PANNE: Final = "Le bac à sable a rencontré une erreur interne ; rien n'a été enregistré."
+
+
+def _log() -> "BoundLogger":
+    # Imported for the first bug: it brings half a dozen libraries of colours.
+    import structlog
+
+    journal: BoundLogger = structlog.get_logger("sandbox.web")
+    return journal
 
 
 class _Annule(Exception):
@@ -132,7 +139,7 @@ def repondre(
     except HttpRefus as erreur:
         reponse = _refus(erreur, echange, debut)
     except Exception as erreur:  # noqa: BLE001 - the last net: the server lives on, the journal says why
-        _log.exception("exchange failed", base=base, service=service)
+        _log().exception("exchange failed", base=base, service=service)
         echange.identifiant = None
         reponse = ReponseHttp(500, [("Content-Type", "text/plain; charset=utf-8")], _PANNE.encode())
         echange.verdict = Verdict.ERREUR
@@ -197,4 +204,4 @@ def _consigner(services: "Services", echange: Echange) -> None:
         services.magasin.journal.consigner(None, echange)
     except SandboxError:
         # The database is out of reach: the client already has a fault, and this line says it to the operator.
-        _log.exception("journal line lost", base=echange.base, path=echange.chemin)
+        _log().exception("journal line lost", base=echange.base, path=echange.chemin)
