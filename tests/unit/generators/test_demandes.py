@@ -1,0 +1,145 @@
+"""Generated documents fit the schema and every rule, warnings included, in every profile."""
+
+from collections import Counter
+from dataclasses import replace
+from datetime import date, datetime
+
+import pytest
+
+from sandbox.contract import codec
+from sandbox.contract.versions import Contrat, charger
+from sandbox.domain.composition import composition
+from sandbox.domain.dates import PARIS, ajouter_mois
+from sandbox.domain.demande import Demande
+from sandbox.domain.demande_stockee import DemandeStockee, Etat
+from sandbox.domain.element import Element
+from sandbox.domain.evenement import Evenement
+from sandbox.domain.numero_unique import NumeroUnique
+from sandbox.generators import vies
+from sandbox.generators.demandes import TYPES, Dossier, document, formulaire, message, separe, tirer_dossier
+from sandbox.generators.menages import COUPLE, FAMILLE
+from sandbox.generators.population import Population, lire_population
+from sandbox.generators.tirage import Repartition, TirageAleatoire
+from sandbox.operations import bases
+from sandbox.operations.controle import controler
+from sandbox.rules.context import Contexte
+from sandbox.rules.engine import juger
+from sandbox.rules.registre_vide import FauxRegistre
+
+MAINTENANT = datetime(2018, 3, 15, 12, tzinfo=PARIS)
+JOUR = date(2018, 3, 15)
+COMBIEN = 300
+
+
+@pytest.fixture(scope="module")
+def contrat() -> Contrat:
+    return charger("v5.2")
+
+
+@pytest.fixture(scope="module")
+def population(contrat: Contrat) -> Population:
+    return lire_population("ecole", contrat)
+
+
+def _messages(population: Population, type_fichier: str) -> list[tuple[Element, DemandeStockee | None]]:
+    """Messages of that type about demandes deposited last year, and what the base holds of each."""
+    tirage = TirageAleatoire(2018)
+    if type_fichier == "CRS":
+        population = replace(population, menages=Repartition({COUPLE: 1, FAMILLE: 1}))
+    trouves: list[tuple[Element, DemandeStockee | None]] = []
+    for rang in range(COMBIEN):
+        depot = JOUR if type_fichier == "CRE" else ajouter_mois(JOUR, -11)
+        dossier = tirer_dossier(tirage, population, depot=depot, jour=JOUR)
+        numero = str(NumeroUnique.de(dossier.territoire.code, depot, rang, dossier.guichet))
+        if type_fichier == "CRE":
+            trouves.append((message(dossier, "CRE", MAINTENANT, reference=f"R{rang}"), None))
+            continue
+        avant = _stockee(dossier, numero)
+        options: dict[str, object] = {"numero": numero}
+        if type_fichier == "CRS":
+            dossier, options = separe(dossier), {"associe": numero}
+        elif type_fichier == "RAD":
+            motif = tirage.choix(("RADATT", "RADABA", "RADCON", "RADIRR"))
+            options["radiation"] = vies.bloc_radiation(tirage, motif, JOUR, dossier)
+            options["emetteur"] = dossier.territoire.bailleurs[0]
+        trouves.append((message(dossier, type_fichier, MAINTENANT, **options), avant))  # type: ignore[arg-type]
+    return trouves
+
+
+def _stockee(dossier: Dossier, numero: str) -> DemandeStockee:
+    racine = document(dossier.version, "RET", MAINTENANT, formulaire(dossier, numero=numero))
+    code, guichet, depot = dossier.territoire.code, dossier.guichet, dossier.depot
+    return DemandeStockee(
+        numero, code, Etat.ACTIVE, dossier.version, guichet, guichet, False, depot, depot,
+        ajouter_mois(depot, 12), Demande(racine), codec.encoder(racine),
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("profil", ["ecole", "strict"])
+@pytest.mark.parametrize("type_fichier", TYPES)
+def test_messages_break_no_rule(
+    contrat: Contrat, population: Population, type_fichier: str, profil: str
+) -> None:
+    fautes: Counter[str] = Counter()
+    for racine, _ in _messages(population, type_fichier):
+        controle = controler(codec.encoder(racine), contrat, profil, MAINTENANT)
+        assert controle.genre
+        fautes.update(f"{f.regle} {f.chemin}" for f in controle.fautes)
+    assert not fautes
+
+
+@pytest.mark.parametrize("type_fichier", TYPES)
+def test_messages_suit_a_base_that_knows_their_demande(
+    contrat: Contrat, population: Population, type_fichier: str
+) -> None:
+    guichets = tuple(bases.guichets_de("ecole"))
+    fautes: Counter[str] = Counter()
+    for racine, stockee in _messages(population, type_fichier):
+        contexte = Contexte(
+            type_fichier=type_fichier,
+            document=codec.lire(codec.encoder(racine)),
+            maintenant=MAINTENANT,
+            nomenclatures=contrat.nomenclatures,
+            territoires=contrat.territoires,
+            registre=FauxRegistre((stockee,) if stockee is not None else (), guichets),
+            versions=contrat.versions,
+            stockee=stockee if type_fichier != "CRS" else None,
+            nom_fichier=f"DEM{Demande(racine).num_guichet}-201803151200-000001.xml",
+        )
+        fautes.update(a.regle for a in juger(contexte, contrat, "strict"))
+    assert not fautes
+
+
+def test_the_population_is_that_of_the_register(population: Population) -> None:
+    tirage = TirageAleatoire(5)
+    nombre = 4000
+    demandes = [
+        Demande(message(tirer_dossier(tirage, population, depot=JOUR, jour=JOUR), "CRE", MAINTENANT))
+        for _ in range(nombre)
+    ]
+    parts = {sorte: n / nombre for sorte, n in Counter(str(composition(d)) for d in demandes).items()}
+    assert parts["SEU"] == pytest.approx(0.43, abs=0.03)
+    assert parts["MON"] == pytest.approx(0.27, abs=0.03)
+    assert 0 < parts["ASS"] < 0.01
+    versions = Counter(d.version for d in demandes)
+    assert set(versions) == {"02.00", "02.01", "02.02"}
+    nirs = [p.nir for d in demandes if d.version == "02.02" for p in d.titulaires]
+    assert any(nirs)
+    assert not all(nirs)
+    assert {nir[5:10] for nir in nirs if nir} == {"75999", "62999", "69999"}
+    assert not any(p.nir for d in demandes if d.version != "02.02" for p in d.titulaires)
+
+
+def test_nobody_to_separate_from(population: Population) -> None:
+    seul = replace(population, menages=Repartition({"personne_seule": 1}))
+    dossier = tirer_dossier(TirageAleatoire(1), seul, depot=JOUR, jour=JOUR)
+    with pytest.raises(ValueError, match="nobody"):
+        separe(dossier)
+
+
+def test_an_event_of_decision_is_a_value() -> None:
+    vie = vies.Vie(JOUR, decision=JOUR)
+    caracteristiques = vies.decision(vie, TirageAleatoire(1), dalo=True)
+    evenement = Evenement(0, "", "DECATT", "", MAINTENANT, "CRE", JOUR, None, caracteristiques)
+    assert ("DALO", "oui") in evenement.caracteristiques
+    assert ("BAIL", "non") in evenement.caracteristiques

@@ -1,0 +1,88 @@
+"""The smallest requests are made again: what is stored never goes stale."""
+
+import pytest
+from lxml import etree
+
+from sandbox.contract.versions import Contrat, charger
+from sandbox.contract.xml import parse
+from sandbox.errors import ErreurInterne
+from sandbox.generators.exemples import Exemple
+from sandbox.generators.reduction import (
+    codes_bloquants,
+    ecrit,
+    exemple_a_reduire,
+    plus_petite_demande,
+    profil_bloquant,
+    refuse_par_elle_seule,
+)
+from sandbox.resources import fixtures_dir
+from sandbox.settings import Limites
+
+CODES = tuple(codes_bloquants(charger("v5.2")))
+
+
+@pytest.fixture(scope="module")
+def contrat() -> Contrat:
+    return charger("v5.2")
+
+
+def stockee(code: str) -> bytes:
+    return (fixtures_dir() / "reductions" / f"{code}.xml").read_bytes()
+
+
+def canonique(octets: bytes) -> bytes:
+    arbre = etree.fromstring(octets, etree.XMLParser(remove_blank_text=True))
+    canonique: bytes = etree.tostring(arbre, method="c14n", with_comments=True)
+    return canonique
+
+
+def test_each_blocking_rule_has_one_and_no_other_has() -> None:
+    assert {chemin.stem for chemin in (fixtures_dir() / "reductions").glob("*")} == set(CODES)
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_it_is_made_again_the_same(contrat: Contrat, code: str) -> None:
+    assert canonique(ecrit(code, contrat)) == canonique(stockee(code))
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_its_rule_alone_refuses_it(contrat: Contrat, code: str) -> None:
+    racine = parse(stockee(code), limit=Limites().xml_max)
+    assert refuse_par_elle_seule(code, exemple_a_reduire(code, contrat), contrat, racine)
+
+
+@pytest.mark.parametrize("code", ["ENT009", "IDT008", "RAD003", "EVT006"])
+def test_no_element_can_be_taken_from_it(contrat: Contrat, code: str) -> None:
+    exemple = exemple_a_reduire(code, contrat)
+    entier = parse(stockee(code), limit=Limites().xml_max)
+    for rang in range(1, len(list(entier.iter()))):
+        racine = parse(stockee(code), limit=Limites().xml_max)
+        element = list(racine.iter())[rang]
+        element.getparent().remove(element)
+        assert not refuse_par_elle_seule(code, exemple, contrat, racine), element.tag
+
+
+def test_what_the_document_does_not_say_heads_it() -> None:
+    assert "profil ecole ; le numéro n'est pas dans la base" in (plus_petite_demande("CYC001") or "")
+    assert "profil strict" in (plus_petite_demande("IDT003") or "")
+
+
+def test_a_nir_is_masked_when_shown() -> None:
+    montree = plus_petite_demande("NIR002") or ""
+    (nir,) = etree.fromstring(montree.encode()).iter("{*}nir")
+    assert nir.text == "285************"
+
+
+def test_a_rule_that_only_warns_has_none(contrat: Contrat) -> None:
+    assert plus_petite_demande("IDT001") is None
+    assert profil_bloquant("IDT001", contrat) is None
+    assert profil_bloquant("ZZZ001", contrat) is None
+    with pytest.raises(ErreurInterne, match="IDT001"):
+        exemple_a_reduire("IDT001", contrat)
+
+
+def test_a_document_that_the_schema_refuses_proves_nothing(contrat: Contrat) -> None:
+    racine = parse(stockee("ENT009"), limit=Limites().xml_max)
+    racine.remove(racine[0])
+    exemple = Exemple(fichier="essai", rang=1, regle="ENT009", verdict="refuse")
+    assert not refuse_par_elle_seule("ENT009", exemple, contrat, racine)
