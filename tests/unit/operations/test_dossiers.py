@@ -1,0 +1,81 @@
+"""The folders of a guichet: what is taken from them, what is written to them, what is left alone."""
+
+import os
+import threading
+from pathlib import Path
+
+import pytest
+
+from sandbox.errors import StoreError
+from sandbox.operations.dossiers import Dossiers, ouverts
+
+
+@pytest.fixture
+def dossiers(tmp_path: Path) -> Dossiers:
+    faits = Dossiers.de(tmp_path, "ecole", "G1226")
+    faits.ouvrir()
+    return faits
+
+
+def test_the_folders_are_where_the_guichet_looks(tmp_path: Path, dossiers: Dossiers) -> None:
+    assert (tmp_path / "bases/ecole/guichets/G1226/inbox").is_dir()
+    assert (tmp_path / "bases/ecole/guichets/G1226/outbox").is_dir()
+    (tmp_path / "bases/ecole/guichets/notes").mkdir()
+    assert list(ouverts(tmp_path, "ecole")) == ["G1226"]
+    assert list(ouverts(tmp_path, "autre")) == []
+
+
+def test_only_finished_plain_files_are_taken(tmp_path: Path, dossiers: Dossiers) -> None:
+    for nom in ("b.xml", "a.xml", ".cache.xml", "a.xml.part", "envoi.tmp", "nom accentué.xml"):
+        (dossiers.entree / nom).write_bytes(b"<a/>")
+    (dossiers.entree / "dossier.xml").mkdir()
+    (dossiers.entree / "lien.xml").symlink_to(dossiers.entree / "a.xml")
+    assert dossiers.deposes() == ["a.xml", "b.xml"]
+    os.utime(dossiers.entree / "a.xml", (0, 0))
+    assert dossiers.deposes(age_min=60) == ["a.xml"]
+    assert dossiers.lire("a.xml", 2) == b"<a/"  # one more than asked: too big is seen
+    dossiers.retirer("a.xml")
+    assert dossiers.lire("a.xml", 100) is None
+
+
+def test_a_link_is_not_followed(tmp_path: Path, dossiers: Dossiers) -> None:
+    (dossiers.entree / "lien.xml").symlink_to(tmp_path)
+    with pytest.raises(StoreError, match=r"lien\.xml"):
+        dossiers.lire("lien.xml", 100)
+
+
+def test_an_outbox_is_a_view_and_leaves_what_is_not_ours(dossiers: Dossiers) -> None:
+    dossiers.publier("RETG1226-201803151200-000000.xml", b"<a/>")
+    dossiers.publier("DISG1226-201803151200-000001.xml", b"<b/>")
+    (dossiers.sortie / "mes-notes.txt").write_text("à garder")
+    dossiers.nettoyer({"DISG1226-201803151200-000001.xml"})
+    assert sorted(c.name for c in dossiers.sortie.iterdir()) == [
+        "DISG1226-201803151200-000001.xml",
+        "mes-notes.txt",
+    ]
+    dossiers.depublier("DISG1226-201803151200-000001.xml")
+    dossiers.depublier("DISG1226-201803151200-000001.xml")
+    assert [c.name for c in dossiers.sortie.iterdir()] == ["mes-notes.txt"]
+
+
+def test_a_folder_that_is_a_file_is_told_with_its_remedy(tmp_path: Path) -> None:
+    (tmp_path / "bases").write_text("")
+    with pytest.raises(StoreError) as refus:
+        Dossiers.de(tmp_path, "ecole", "G1226").ouvrir()
+    assert "vérifiez le dossier" in refus.value.diagnostics()
+    assert list(ouverts(tmp_path, "ecole")) == []
+
+
+def test_one_at_a_time(dossiers: Dossiers) -> None:
+    entre = threading.Event()
+
+    def entrer() -> None:
+        with dossiers.seul():
+            entre.set()
+
+    fil = threading.Thread(target=entrer)
+    with dossiers.seul():
+        fil.start()
+        assert not entre.wait(0.1)
+    fil.join(10)
+    assert entre.is_set()
