@@ -6,6 +6,7 @@ every rule »).
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta, timezone
 from decimal import Decimal
@@ -22,7 +23,7 @@ class Element:
     name (`code`, `modifie`, …), `ligne` its line in the document received (0 when it was built).
     """
 
-    __slots__ = ("attributs", "enfants", "ligne", "nom", "parent", "texte", "vide")
+    __slots__ = ("_indices", "attributs", "enfants", "ligne", "nom", "parent", "texte", "vide")
 
     nom: str
     texte: str
@@ -31,6 +32,7 @@ class Element:
     parent: "Element | None"
     ligne: int
     vide: bool
+    _indices: dict[int, str]
 
     def __init__(
         self,
@@ -76,10 +78,11 @@ class Element:
     def _indice(self) -> str:
         if self.parent is None:
             return ""
-        memes = [frere for frere in self.parent.enfants if frere.nom == self.nom]
-        if len(memes) < 2:
-            return ""
-        return f"[{next(i for i, frere in enumerate(memes, 1) if frere is self)}]"
+        try:
+            return self.parent._indices.get(id(self), "")
+        except AttributeError:  # asked of few elements, but then of all the children of a long list
+            self.parent._indices = _indices(self.parent.enfants)
+            return self.parent._indices.get(id(self), "")
 
     def parcourir(self) -> Iterator["Element"]:
         """This element and all below it, in document order, empty ones included."""
@@ -146,6 +149,18 @@ class Element:
         """`xs:decimal` of the child at `chemin`."""
         texte = self.texte_de(chemin)
         return Decimal(texte.strip()) if texte is not None and texte.strip() else None
+
+
+def _indices(enfants: tuple[Element, ...]) -> dict[int, str]:
+    """« [2] » by identity, for the children that have namesakes."""
+    combien = Counter(enfant.nom for enfant in enfants)
+    vus: Counter[str] = Counter()
+    indices = {}
+    for enfant in enfants:
+        if combien[enfant.nom] > 1:
+            vus[enfant.nom] += 1
+            indices[id(enfant)] = f"[{vus[enfant.nom]}]"
+    return indices
 
 
 class Vue:

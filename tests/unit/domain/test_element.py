@@ -137,3 +137,9 @@ def test_a_view() -> None:
     vue = Vue.de(construire("a", "1"))
     assert vue is not None
     assert vue.chemin == "a"
+
+
+def test_paths_of_a_long_list_are_found_at_once() -> None:
+    racine = construire("r", tuple(construire("a", str(i)) for i in range(20_000)))
+    chemins = [e.chemin for e in racine.enfants]
+    assert (chemins[0], chemins[-1], len(set(chemins))) == ("r/a[1]", "r/a[20000]", 20_000)

@@ -477,3 +477,53 @@ def test_the_profile_decides_what_blocks(nouvelle_base: Callable[..., Banc]) -> 
     poser(envoye, "entete/dateFichier", "2018-03-20T00:00:00+01:00")  # ENT002, a convention
     assert nouvelle_base().demander(envoye).anomalies == []
     assert nouvelle_base(profile="strict").demander(envoye).anomalies == ["ENT002"]
+
+
+@pytest.mark.parametrize("guichet", ["", "AB", "g1104", "éàüöï"])
+def test_a_lenient_profile_still_writes_a_number_of_18_characters(
+    nouvelle_base: Callable[..., Banc], guichet: str
+) -> None:
+    banc = nouvelle_base(profile="souple")
+    numero = banc.demander(message(specimen("personne_seule"), "CRE", numGuichet=guichet)).numero
+    assert numero in ("1110318000001G1104", "1110318000001GDPUB")
+    modifie = message(specimen("personne_seule"), "MOD", numero, numGuichet=guichet)
+    assert banc.demander(modifie).anomalies == []
+    assert banc.stockee(numero).guichet_dernier in ("G1104", "GDPUB")
+
+
+@pytest.mark.parametrize("jour", ["0001-01-01", "-0044-03-15", "12018-01-01", "1918-03-15"])
+def test_a_lenient_profile_bears_any_date_of_deposit(nouvelle_base: Callable[..., Banc], jour: str) -> None:
+    banc = nouvelle_base(profile="souple", avertissements="interne")
+    racine = message(specimen("personne_seule_nir"), "CRE", dateCreationDemande=jour)
+    numero = banc.demander(racine).numero
+    assert banc.relire(numero, "1").statut == 200
+    assert banc.demander(message(racine, "MOD", numero)).statut == 200
+
+
+def test_an_older_message_about_a_newer_demande_is_answered_in_its_own_version(banc: Banc) -> None:
+    numero, racine = banc.creer_demande("personne_seule_nir")
+    ancien = message(racine, "COP", numero)
+    for nom in ("nir", "notifSms", "notifEvt"):
+        for noeud in list(ancien.iter("{http://nuu.application.i2/}" + nom)):
+            noeud.getparent().remove(noeud)
+    ancien.set("versionInterface", "02.00")
+    document = banc.demander(ancien).document
+    assert document.get("versionInterface") == "02.00"
+    assert list(document.iter("{http://nuu.application.i2/}nir")) == []
+    relu = banc.relire(numero).document
+    assert relu.get("versionInterface") == "02.02"
+    assert len(list(relu.iter("{http://nuu.application.i2/}nir"))) == 1
+
+
+def test_the_specimen_of_renewal_renews(banc: Banc) -> None:
+    numero, _ = banc.creer_demande("colocataires")
+    resultat = banc.demander(specimen("renouvellement"))
+    assert resultat.numero == numero
+    assert ecart(specimen("renouvellement"), resultat.document, sauf=AJOUTS) == []
+
+
+def test_the_specimen_of_separation_separates(banc: Banc) -> None:
+    banc.creer_demande("couple_garde_alternee_handicap")  # 0620318000001G1226
+    resultat = banc.demander(specimen("separation"))
+    assert resultat.numero == "0620318000002G1226"
+    assert ecart(specimen("separation"), resultat.document, sauf=AJOUTS) == []

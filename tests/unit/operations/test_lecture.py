@@ -319,3 +319,18 @@ def test_the_documents_of_a_feed_fit_the_schema(banc: Banc) -> None:
     for document in banc.depuis("getDemandesRadieesDepuisLe").archive.values():
         version = document.get("versionInterface")
         assert valider(document, document=Document.DEMANDE, version=version) == []
+
+
+def test_a_feed_of_a_base_beyond_the_years_of_zip(nouvelle_base: Callable[..., Banc]) -> None:
+    banc = nouvelle_base(horloge=datetime(2950, 1, 1, tzinfo=PARIS), profile="souple")
+    racine = message(specimen("colocataires"), "CRE", dateCreationDemande="2950-01-01")
+    numero = banc.demander(racine).numero
+    assert banc.demander(radiation(racine, numero, "RADABA", jour="2950-01-01")).anomalies == []
+    assert _numeros(banc.depuis("getDemandesRadieesDepuisLe").archive) == [numero]
+
+
+def test_a_number_without_end_is_unknown_and_leaves_a_short_line(banc: Banc) -> None:
+    resultat = banc.relire("1" * 100_000)
+    assert (resultat.fault or ("",))[0] == "Sender"
+    assert resultat.echange is not None
+    assert resultat.echange.numero_unique == "1" * 18

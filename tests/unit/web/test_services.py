@@ -136,3 +136,10 @@ def test_a_message_beyond_the_limit_is_a_fault(banc: Banc) -> None:
 
 def test_an_operation_of_the_real_client_is_read_whatever_the_host(banc: Banc) -> None:
     assert banc.demander(specimen("personne_seule")).statut == 200  # Host: sne.logement.gouv.fr
+
+
+def test_head_of_the_wsdl_and_a_base_that_does_not_exist(banc: Banc) -> None:
+    chemin = "services/DemandeLogementImplService/?wsdl"
+    assert banc.http.head(f"/bases/{banc.nom}/{chemin}").status_code == 200
+    assert banc.journal() == []
+    assert banc.http.get(f"/bases/nulle-part/{chemin}").status_code == 404
