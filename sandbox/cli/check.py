@@ -142,7 +142,7 @@ def _phrase(faute: Faute) -> str:
     ]
     if faute.fidelite and faute.regle != "XSD":
         lignes[-1] += f" [{faute.fidelite}]"
-    if faute.valeur not in faute.message and not faute.chemin.endswith(faute.valeur):
+    if faute.valeur not in faute.message:
         lignes.append(f"    valeur : {faute.valeur}")
     if faute.remede:
         lignes.append(f"    remède : {faute.remede}")

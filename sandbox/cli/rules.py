@@ -2,22 +2,26 @@
 
 import json
 import sys
+from textwrap import indent
 from typing import Any
 
 import click
 
 from sandbox.cli.options import COMMUNES, reglages
+from sandbox.errors import UsageError
 
 _EXEMPLES = """
 \b
 Exemples :
   sne-sandbox rules
+  sne-sandbox rules ENT009 REC001
   sne-sandbox rules --format json > regles.json
   sne-sandbox rules --profile strict --contracts mes-contrats/
 """
 
 
 @click.command(epilog=_EXEMPLES)
+@click.argument("codes", nargs=-1, metavar="[CODE…]")
 @click.option(
     "--format",
     "forme",
@@ -27,13 +31,21 @@ Exemples :
     help="Forme de la liste.",
 )
 @reglages(*COMMUNES[1:])
-def commande(forme: str, **options: Any) -> None:
-    """Montre chaque contrôle : condition, sévérité sous le profil, fidélité, source, remède."""
+def commande(codes: tuple[str, ...], forme: str, **options: Any) -> None:
+    """Montre chaque contrôle, ou ceux nommés : condition, sévérité sous le profil, fidélité, source, remède,
+    code officiel s'il en a un ; ce qu'il accepte et refuse (json) ; et, pour chaque contrôle bloquant, la
+    plus petite demande qu'il refuse."""
     from sandbox.contract import versions
+    from sandbox.generators.description import decrire
+    from sandbox.generators.exemples import exemples
+    from sandbox.generators.reduction import plus_petite_demande
     from sandbox.rules.catalogue import REGLES
     from sandbox.rules.profiles import gravite
 
     contrat = versions.charger(options["contract"], options["contracts"])
+    inconnus = sorted(set(codes) - contrat.regles.keys())
+    if inconnus:
+        raise UsageError(f"La règle [{inconnus[0]}] est inconnue.", remede="liste : sne-sandbox rules")
     fiches: list[dict[str, Any]] = [
         {
             "code": regle.code,
@@ -49,28 +61,44 @@ def commande(forme: str, **options: Any) -> None:
             "source": contrat.regles[regle.code].source,
             "structurante": contrat.regles[regle.code].structurante,
             "demande_une_base": regle.registre,
+            "plus_petite_demande": plus_petite_demande(regle.code),
         }
         for regle in REGLES
-        if regle.code in contrat.regles
+        if regle.code in contrat.regles and (not codes or regle.code in codes)
     ]
     if forme == "json":
+        for fiche in fiches:
+            siens = [e for e in exemples() if e.regle == fiche["code"]]
+            fiche["exemples"] = {
+                verdict: [decrire(e) for e in siens if e.verdict == verdict]
+                for verdict in ("accepte", "refuse")
+            }
         json.dump({"profil": options["profile"], "regles": fiches}, sys.stdout, ensure_ascii=False, indent=2)
         sys.stdout.write("\n")
     elif forme == "markdown":
         _markdown(fiches)
     else:
-        for fiche in fiches:
-            click.echo(f"{fiche['code']}  {fiche['effet']} [{fiche['fidelite']}]  {fiche['condition']}")
-            click.echo(f"        {' '.join(map(str, fiche['types']))} · {fiche['texte']}")
-            click.echo(f"        remède : {fiche['remede']} · source : {fiche['source']}")
+        _texte(fiches)
+
+
+def _texte(fiches: list[dict[str, Any]]) -> None:
+    for fiche in fiches:
+        officiel = f" (code officiel {fiche['code_officiel']})" if fiche["code_officiel"] else ""
+        click.echo(f"{fiche['code']}{officiel}  {fiche['effet']} [{fiche['fidelite']}]  {fiche['condition']}")
+        click.echo(f"        {' '.join(map(str, fiche['types']))} · {fiche['texte']}")
+        click.echo(f"        remède : {fiche['remede']} · source : {fiche['source']}")
+        if fiche["plus_petite_demande"]:
+            click.echo("        la plus petite demande refusée :")
+            click.echo(indent(fiche["plus_petite_demande"], " " * 10))
 
 
 def _markdown(fiches: list[dict[str, Any]]) -> None:
-    click.echo("| Code | Types | Effet | Fidélité | Condition | Message | Remède | Source |")
-    click.echo("| --- | --- | --- | --- | --- | --- | --- | --- |")
+    click.echo("| Code | Code officiel | Types | Effet | Fidélité | Condition | Message | Remède | Source |")
+    click.echo("| --- | --- | --- | --- | --- | --- | --- | --- | --- |")
     for fiche in fiches:
         cases = (
             fiche["code"],
+            fiche["code_officiel"] or "",
             " ".join(fiche["types"]),
             fiche["effet"] + (" (structurante)" if fiche["structurante"] else ""),
             fiche["fidelite"],
@@ -80,3 +108,7 @@ def _markdown(fiches: list[dict[str, Any]]) -> None:
             fiche["source"],
         )
         click.echo("| " + " | ".join(str(case).replace("|", "\\|") for case in cases) + " |")
+    for fiche in fiches:
+        if fiche["plus_petite_demande"]:
+            click.echo(f"\n## {fiche['code']} : la plus petite demande refusée\n")
+            click.echo(f"```xml\n{fiche['plus_petite_demande']}```")

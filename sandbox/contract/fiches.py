@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from enum import StrEnum
 from pathlib import Path
+from string import Formatter
 from typing import Any, Final, TypeVar
 
 from sandbox.contract.overlay import Dossiers
@@ -12,6 +13,8 @@ from sandbox.errors import ContractError
 
 #: What a user's folder may set on a rule that the contract has.
 CLES_OVERLAY: Final = ("gravite", "texte", "code_officiel", "source", "remede", "condition", "fidelite")
+#: Characters of `anomalie/@code` in the schema.
+CODE_MAX: Final = 10
 _OBLIGATOIRES: Final = ("types", "texte", "gravite", "fidelite", "source")
 #: An overlay may gather its rules under one table: `[regles.ENT006]` is `[ENT006]`.
 _TABLE: Final = "regles"
@@ -127,9 +130,31 @@ def _valeurs(code: str, table: Mapping[str, Any], fichier: Path) -> dict[str, An
             valeurs[cle] = _choix(Gravite, code, cle, valeur, fichier)
         elif cle == "fidelite":
             valeurs[cle] = _choix(Fidelite, code, cle, valeur, fichier)
+        elif cle == "code_officiel" and not 1 <= len(valeur) <= CODE_MAX:
+            raise ContractError(
+                f"{fichier} : [{code}] code_officiel = {valeur!r} ne tient pas dans anomalie/@code.",
+                remede=f"de 1 à {CODE_MAX} caractères",
+            )
+        elif cle == "texte" and not _est_une_phrase(valeur):
+            raise ContractError(
+                f"{fichier} : [{code}] texte : accolades mal écrites dans « {valeur} ».",
+                remede="une place se note {valeur}, une accolade se double : {{",
+            )
         else:
             valeurs[cle] = valeur
     return valeurs
+
+
+def _est_une_phrase(texte: str) -> bool:
+    """Whether the places of a sentence are plain names: `{valeur}`, not `{0}` nor `{valeur.x}`."""
+    try:
+        places = [(nom, forme, conversion) for _, nom, forme, conversion in Formatter().parse(texte)]
+    except ValueError:
+        return False
+    return all(
+        nom is None or (nom.isidentifier() and not forme and not conversion)
+        for nom, forme, conversion in places
+    )
 
 
 def _choix(enum: type[_Choix], code: str, cle: str, valeur: str, fichier: Path) -> _Choix:

@@ -4,6 +4,7 @@ import csv
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
+from typing import Final
 
 from sandbox.errors import ContractError
 
@@ -22,6 +23,21 @@ class Chemin:
     liste: str | None
 
 
+#: Containers of the search and event documents, which the table of paths does not describe.
+_CONTENEURS_D_AILLEURS: Final = frozenset(
+    {
+        "operation",
+        "demandeMulticritere",
+        "personneRecherchee",
+        "piecesJustificatives",
+        "listeEvenements",
+        "evenement",
+        "listeCaracteristiquesSpecifiques",
+        "caracteristiqueSpecifique",
+    }
+)
+
+
 class Nomenclatures:
     """Closed lists by name, and the paths they rule."""
 
@@ -37,7 +53,7 @@ class Nomenclatures:
         )
         """Path without index -> (list, whether the schema requires the element)."""
         parents = {chemin.rpartition("/")[0] for chemin in self._chemins}
-        self.conteneurs = frozenset(_nom(c) for c in parents) - {
+        self.conteneurs = (frozenset(_nom(c) for c in parents) | _CONTENEURS_D_AILLEURS) - {
             _nom(c) for c in self._chemins.keys() - parents
         }
         """Names of the elements that only ever hold elements."""

@@ -40,6 +40,7 @@ from lxml import etree
 
 from sandbox.contract.codec import NS, decoder, ecrire, encoder
 from sandbox.contract.nomenclatures import Nomenclatures
+from sandbox.contract.schema import Document
 from sandbox.contract.versions import Contrat
 from sandbox.contract.xml import parse
 from sandbox.domain.anomalie import Anomalie
@@ -59,6 +60,7 @@ from sandbox.settings import Limites
 _CANAUX: Final = frozenset({"DALO", "EVT", "RCH", "ASY"})
 _FORMULAIRE: Final = "demande/demandeLogement"
 _CREATIONS: Final = frozenset({"CRE", "CRS"})
+_GENRES: Final = {"EVT": Document.EVENEMENT, "RCH": Document.RECHERCHE}
 #: What the specimens of these channels speak of.
 _STOCKEE_DU_CANAL: Final = {"DALO": "hebergee_secret", "EVT": "colocataires"}
 _SANS_STOCKEE: Final = _CREATIONS | {"RCH", "ASY"}
@@ -144,11 +146,17 @@ def document(exemple: Exemple, contrat: Contrat) -> Any:
     return racine
 
 
-def contexte(exemple: Exemple, contrat: Contrat) -> Contexte:
-    """What the rules look at for an example."""
+def genre(exemple: Exemple) -> Document:
+    """Which schema the document of an example has to fit."""
+    return _GENRES.get(exemple.type, Document.DEMANDE)
+
+
+def contexte(exemple: Exemple, contrat: Contrat, racine: Any = None) -> Contexte:
+    """What the rules look at for an example; `racine`, an lxml tree, takes the place of its document."""
     origine = Demande(decoder(specimen(exemple.specimen)))
     # Through bytes, so that lines are those of the document as it would be received.
-    element = decoder(parse(ecrire(document(exemple, contrat)), limit=Limites().xml_max))
+    ecrit = ecrire(document(exemple, contrat) if racine is None else racine)
+    element = decoder(parse(ecrit, limit=Limites().xml_max), contrat.nomenclatures.conteneurs)
     demande = Demande(element)
     maintenant = (
         _instant(exemple.maintenant) or origine.date_fichier or datetime(2018, 3, 15, 12, tzinfo=PARIS)

@@ -218,7 +218,7 @@ def _anomalie(poste: _Poste, constat: Constat) -> Anomalie:
         message=masquer_nirs(fiche.texte.format_map(valeurs))[:MESSAGE_MAX],
         propriete=constat.chemin[:PROPRIETE_MAX],
         gravite=Gravite.AVERTISSEMENT if leger else poste.gravite,
-        valeur=valeurs["valeur"],
+        valeur="" if constat.absent else valeurs["valeur"],
         ligne=constat.ligne,
     )
 

@@ -16,13 +16,15 @@ class Constat:
 
     `chemin` is the path of the faulty (or missing) element; `valeurs` fill the sentence of the rule
     (`{valeur}`, `{commune}`, `{max}`, …); `ligne` is the line in the document received, 0 for none.
-    `leger` says that this place only warns, whatever the gravité of the rule (« … only warns »).
+    `leger` says that this place only warns, whatever the gravité of the rule (« … only warns »). `absent`
+    says that nothing is written there: `valeur` is then what the sentence needs, not a faulty value.
     """
 
     chemin: str
     valeurs: dict[str, str]
     ligne: int = 0
     leger: bool = False
+    absent: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,12 +64,22 @@ def constat(element: Element, **valeurs: str) -> Constat:
 
 
 def manquant(parent: Element, nom: str, **valeurs: str) -> Constat:
-    """The rule does not hold because `nom` is missing below `parent`."""
+    """The rule does not hold on `nom` below `parent`, which is missing, or empty.
+
+    `valeur` is the faulty value that something else shows there (a count, a total); without it, the
+    sentence names the element and the anomalie shows no value.
+    """
+    absent = "valeur" not in valeurs
     valeurs.setdefault("valeur", nom)
     for enfant in parent.enfants:  # written, but empty: that is the place to show
         if enfant.nom == nom:
-            return Constat(enfant.chemin, valeurs, enfant.ligne)
-    return Constat(f"{parent.chemin}/{nom}", valeurs, parent.ligne)
+            return Constat(enfant.chemin, valeurs, enfant.ligne, absent=absent)
+    return Constat(f"{parent.chemin}/{nom}", valeurs, parent.ligne, absent=absent)
+
+
+def sans_valeur(trouve: Constat) -> Constat:
+    """The same place, where nothing is written: its `valeur` only fills the sentence."""
+    return replace(trouve, absent=True)
 
 
 def allege(trouve: Constat) -> Constat:

@@ -7,7 +7,7 @@ from sandbox.domain import decision as d
 from sandbox.domain.element import Element
 from sandbox.rules.catalogue.evenement import ECRITURES, MODIFIER, evenements_recus, type_de
 from sandbox.rules.context import Contexte
-from sandbox.rules.rule import Constat, constat, manquant, regle
+from sandbox.rules.rule import Constat, constat, manquant, regle, sans_valeur
 
 #: What each decision supposes beside it.
 _COMPLEMENTS: Final = {d.ATTRIBUTION_PAR_CLASSEMENT: d.RANG, d.ATTRIBUTION_SOUS_CONDITION: d.CONDITION}
@@ -85,7 +85,7 @@ def _decisions(contexte: Contexte) -> Iterator[tuple[Element, d.Decision]]:
 
 
 def _absente(evenement: Element, valeur: str) -> Constat:
-    return manquant(evenement, "listeCaracteristiquesSpecifiques", valeur=valeur)
+    return sans_valeur(manquant(evenement, "listeCaracteristiquesSpecifiques", valeur=valeur))
 
 
 REGLES = (decision_incomplete, categorie_prioritaire, bail_et_sa_date, decision_a_completer)

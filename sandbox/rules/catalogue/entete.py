@@ -10,7 +10,7 @@ from sandbox.contract.nomenclatures import Nomenclatures
 from sandbox.domain.dates import PARIS
 from sandbox.domain.element import Element
 from sandbox.rules.context import Contexte
-from sandbox.rules.rule import Constat, Regle, constat, manquant, regle
+from sandbox.rules.rule import Constat, Regle, constat, manquant, regle, sans_valeur
 
 #: What may be sent; DIS and RET only come from the SNE.
 TYPES_ADMIS: Final = frozenset({"CRE", "CRS", "MOD", "REN", "RAD", "SUP", "COP"})
@@ -263,7 +263,7 @@ def _sans_code(parent: Element, noeud: _Noeud) -> Iterator[Constat]:
         if suivant.enfants:
             yield from _sans_code(vide, suivant)
         elif suivant.code_requis:
-            yield constat(vide, valeur=nom)
+            yield sans_valeur(constat(vide, valeur=nom))
 
 
 REGLES: Final[tuple[Regle, ...]] = (

@@ -7,7 +7,7 @@ from sandbox.domain.caracteristique import convient
 from sandbox.domain.element import Element
 from sandbox.domain.evenement import Evenement, TypeEvenement
 from sandbox.rules.context import Contexte
-from sandbox.rules.rule import Constat, constat, manquant, regle
+from sandbox.rules.rule import Constat, constat, manquant, regle, sans_valeur
 
 _LISTER: Final = "listerEvenementsDemande"
 _AJOUTER: Final = "ajouterEvenementDemande"
@@ -88,7 +88,8 @@ def caracteristiques_de_l_evenement(contexte: Contexte) -> Iterator[Constat]:
                 <= (attendue.fin_validite or contexte.jour)
             )
             if attendue.obligatoire and en_vigueur and attendue.code not in donnees:
-                yield manquant(evenement, "listeCaracteristiquesSpecifiques", valeur=attendue.code)
+                absente = manquant(evenement, "listeCaracteristiquesSpecifiques", valeur=attendue.code)
+                yield sans_valeur(absente)
 
 
 @regle("EVT005", registre=True)
@@ -118,7 +119,7 @@ def evenement_reglementaire_supprime(contexte: Contexte) -> Iterator[Constat]:
         connu = evenement_connu(evenement, contexte)
         genre = contexte.registre.type_evenement(connu.code_type) if connu is not None else None
         if genre is not None and genre.reglementaire:
-            yield manquant(evenement, "idEvenement")
+            yield constat(evenement.enfant("idEvenement") or evenement)
 
 
 def evenements_recus(contexte: Contexte) -> tuple[Element, ...]:

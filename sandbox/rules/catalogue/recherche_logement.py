@@ -9,6 +9,7 @@ from sandbox.domain.menage import ressources_mensuelles, ressources_recues, tail
 from sandbox.domain.numero_unique import territoire_de
 from sandbox.domain.texte import plier
 from sandbox.rules.context import Contexte
+from sandbox.rules.lieux import departement_connu
 from sandbox.rules.rule import Constat, constat, manquant, regle
 
 #: Types of ListeTypeLogement from the smallest to the largest.
@@ -69,10 +70,17 @@ def communes_de_plusieurs_territoires(contexte: Contexte) -> Iterator[Constat]:
     """All wished communes lie in the territory of the first: the region in Île-de-France, the département
     elsewhere, 69 with the Métropole de Lyon. Source: L. 441-2-1 (deduced).
 
-    An abolished commune counts in the département of its own code.
+    An abolished commune counts in the département of its own code. A code that reads as no French commune is
+    ADR002's: it has no territory, and gives none to the others.
     """
+    territoire = None
     for commune in contexte.demande.communes_souhaitees:
-        if territoire_de(commune.attributs["code"]) != contexte.demande.territoire:
+        code = commune.attributs["code"]
+        if not (departement_connu(code) or contexte.territoires.existe(code)):
+            continue
+        sien = territoire_de(code)
+        territoire = territoire or sien
+        if sien != territoire:
             yield constat(commune)
 
 

@@ -30,6 +30,12 @@ def test_order_and_first_version(contrat):
     assert listes.depuis(f"{FORMULAIRE}/personnePhysique/demandeur/nir") == "02.02"
 
 
+def test_containers_only_ever_hold_elements(contrat):
+    conteneurs = contrat.nomenclatures.conteneurs
+    assert {"listeRessourceRecue", "detailRessource", "demandeMulticritere", "evenement"} <= conteneurs
+    assert conteneurs.isdisjoint({"nom", "commune", "typeFichier"})
+
+
 def test_a_list_that_is_not_defined():
     with pytest.raises(ContractError, match="ListeAbsente"):
         Nomenclatures({}, [Chemin("a", True, "02.00", "ListeAbsente")])
