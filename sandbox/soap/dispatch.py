@@ -52,7 +52,7 @@ class Aiguillage:
         An action that says something else is noted, never refused. Raises OperationInconnue when neither
         the actions nor the document tell which.
         """
-        choisie = candidates[0] if len(candidates) == 1 else _par_action(candidates, actions)
+        choisie = designee(candidates, actions)
         if choisie is None and not actions:
             choisie = _par_document(candidates, document())
             if choisie is not None:
@@ -105,7 +105,10 @@ class Aiguillage:
         return OperationInconnue(message, explication=conseil)
 
 
-def _par_action(candidates: list[Operation], actions: list[str]) -> Operation | None:
+def designee(candidates: list[Operation], actions: list[str]) -> Operation | None:
+    """The one of `candidates` known before its fields are read: alone, or named by an action; else None."""
+    if len(candidates) == 1:
+        return candidates[0]
     for action in actions:
         for operation in candidates:
             if _nom_court(action) == operation.nom:

@@ -28,7 +28,7 @@ from sandbox.mime.tolerances import Tolerance
 from sandbox.mime.unpack import unpack
 from sandbox.settings import Limites
 from sandbox.soap import envelope, faults, fields
-from sandbox.soap.dispatch import Aiguillage
+from sandbox.soap.dispatch import Aiguillage, designee
 from sandbox.soap.envelope import SOAP12
 from sandbox.soap.identity import Identite
 from sandbox.soap.packing import emballer, joindre
@@ -134,8 +134,8 @@ class ServeurSoap:
         annoncees = (message.action, requete.en_tete("SOAPAction").strip().strip('"'), lue.action)
         actions = [action for action in annoncees if action]
         candidates = self._aiguillage.candidates(echange.service or "", lue.charge)
-        if len(candidates) == 1:
-            echange.operation = candidates[0].nom
+        if (probable := designee(candidates, actions)) is not None:
+            echange.operation = probable.nom
         recues = fields.preparer(lue.charge, candidates[0], message, noter)
 
         def document() -> etree._Element | None:

@@ -170,3 +170,31 @@ def test_nom_de_l_operation_au_lieu_de_son_element(banc, messages):
     resultat = banc.envoyer(messages.enveloppe("<ws:getNumUnique/>"))
     assert resultat.fault()[0] == "soap:Sender"
     assert "numUniqueParametres" in resultat.explication()
+
+
+def test_l_operation_annoncee_est_au_journal_meme_si_sa_piece_manque(banc):
+    """As gSOAP sends it: the address of the piece is written with its brackets, so that nothing is found."""
+    action = "http://ws.metier.nuu.application.i2/listerTypesEvenementsNationaux"
+    corps = (
+        b"--==lim/ite==\r\n"
+        b'Content-Type: application/xop+xml; charset=utf-8; type="application/soap+xml"\r\n'
+        b"Content-Transfer-Encoding: binary\r\nContent-ID: <SOAP-ENV:Envelope>\r\n\r\n"
+        b'<?xml version="1.0" encoding="UTF-8"?>\n'
+        b'<SOAP-ENV:Envelope xmlns:SOAP-ENV="http://www.w3.org/2003/05/soap-envelope"'
+        b' xmlns:ns1="http://ws.metier.nuu.application.i2/"><SOAP-ENV:Body><ns1:fichierXmlParametres>'
+        b'<nomFichier>TYP.xml</nomFichier><fichierXml contentType="text/xml">'
+        b'<xop:Include xmlns:xop="http://www.w3.org/2004/08/xop/include" href="&lt;doc@x&gt;"/></fichierXml>'
+        b"<nomCertificat/></ns1:fichierXmlParametres></SOAP-ENV:Body></SOAP-ENV:Envelope>\r\n"
+        b"--==lim/ite==\r\nContent-Type: text/xml\r\nContent-Transfer-Encoding: binary\r\n"
+        b"Content-ID: <doc@x>\r\n\r\n<a/>\r\n--==lim/ite==--"
+    )
+    resultat = banc.envoyer(
+        corps,
+        'multipart/related; charset=utf-8; boundary="==lim/ite=="; type="application/xop+xml"; '
+        f'start="<SOAP-ENV:Envelope>"; start-info="application/soap+xml"; action="{action}"',
+        service=EVT,
+        en_tetes={"SOAPAction": f'"{action}"'},
+    )
+    assert resultat.fault()[0].endswith("Sender")
+    assert resultat.echange.operation == "listerTypesEvenementsNationaux"
+    assert resultat.content_type.startswith("multipart/related")
