@@ -92,16 +92,14 @@ class Comptes:
         """The stock of persons « sous », « au_dessus » or « sans_seuil », `seuil_de` being the threshold
         (euros a year and per UC) by first wished commune; strictly below counts."""
         groupes: dict[int, list[str]] = {}
-        for commune, seuil in seuil_de.items():
-            groupes.setdefault(seuil, []).append(commune)
-        seuil_sql = (
-            sa.case(
+        for commune, borne in seuil_de.items():
+            groupes.setdefault(borne, []).append(commune)
+        cas: sa.ColumnElement[Any] = sa.case((_S.ressources_uc.is_(None), 0), else_=2)
+        if groupes:
+            seuil: sa.ColumnElement[Any] = sa.case(
                 *((_S.commune.in_(communes), montant) for montant, communes in groupes.items()), else_=None
             )
-            if groupes
-            else sa.null()
-        )
-        cas = sa.case((seuil_sql.is_(None), 2), (_S.ressources_uc < seuil_sql, 0), else_=1)
+            cas = sa.case((seuil.is_(None), 2), (_S.ressources_uc < seuil, 0), else_=1)
         comptes = self._par(cas, _S.ressources_uc.is_not(None))
         return {nom: comptes.get(rang, 0) for rang, nom in enumerate(_QUARTILE_CASES)}
 

@@ -1,0 +1,72 @@
+"""The command that shows the tables, and those that make a base from a seed."""
+
+import csv
+import io
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from sandbox.cli.main import cli
+
+
+def _lancer(home: Path, *arguments: str) -> Result:
+    commande, *reste = arguments
+    sous = [reste.pop(0)] if commande in ("db", "bases") else []
+    return CliRunner().invoke(cli, [commande, *sous, "--home", str(home), *reste])
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    dossier = tmp_path_factory.mktemp("home")
+    resultat = _lancer(dossier, "db", "seed", "--seed-size", "60", "--clock", "2018-03-15T12:00:00")
+    assert resultat.exit_code == 0, resultat.output
+    assert resultat.stdout == "Base [ecole] prête : 60 demandes.\n"
+    return dossier
+
+
+def test_json_is_the_base_s_day_by_default(home: Path) -> None:
+    resultat = _lancer(home, "stats", "--format", "json")
+    lu = json.loads(resultat.stdout)
+    assert (lu["base"], lu["date"]) == ("ecole", "2018-03-15")
+    assert [tableau["code"] for tableau in lu["tableaux"]] == ["TAB01", "TAB02", "TAB03"]
+    total = lu["tableaux"][0]["lignes"][-1]["demandes"]
+    composition = [t for t in lu["tableaux"][2]["lignes"] if t["rubrique"] == "Composition familiale"]
+    assert sum(ligne["demandes"] for ligne in composition) == total > 30
+
+
+def test_csv_is_one_count_a_line(home: Path) -> None:
+    resultat = _lancer(home, "stats", "--format", "csv", "--table", "TAB02", "--at", "2018-02-28")
+    lignes = list(csv.DictReader(io.StringIO(resultat.stdout)))
+    assert {ligne["tableau"] for ligne in lignes} == {"TAB02"}
+    assert {ligne["date"] for ligne in lignes} == {"2018-02-28"}
+    assert {ligne["rubrique"] for ligne in lignes} == {"Mois", "Trimestre", "Année"}
+    assert len({ligne["libelle"] for ligne in lignes}) == 12 + 4 + 3
+
+
+def test_text_is_read_by_people(home: Path) -> None:
+    resultat = _lancer(home, "stats", "--table", "TAB03")
+    assert "TAB03  Demandes actives au 15/03/2018" in resultat.stdout
+    assert "Famille monoparentale" in resultat.stdout
+    assert "TAB01" not in resultat.stdout
+
+
+def test_a_day_that_is_none_is_refused(home: Path) -> None:
+    resultat = _lancer(home, "stats", "--at", "hier")
+    assert resultat.exit_code == 2
+    assert "hier" in resultat.output
+
+
+def test_a_base_is_created_of_any_size(home: Path) -> None:
+    resultat = _lancer(home, "bases", "create", "petite", "--seed-base", "dalo", "--seed-size", "7")
+    assert resultat.exit_code == 0, resultat.output
+    stock = json.loads(_lancer(home, "stats", "--base", "petite", "--format", "json").stdout)
+    nouvelles = [t for t in stock["tableaux"][0]["lignes"] if t["libelle"] == "Total"]
+    assert 0 < nouvelles[0]["demandes"] <= 7
+
+
+def test_an_unknown_seed_is_an_error_of_usage(home: Path) -> None:
+    resultat = _lancer(home, "db", "seed", "--base", "autre", "--seed-base", "inconnue")
+    assert resultat.exception is not None
+    assert "inconnue" in str(resultat.exception)
