@@ -10,7 +10,8 @@ from sandbox.operations.traitement import information_traitement
 
 
 def executer(question: Question) -> Sortie:
-    """The form; with `complet`, whatever its text, also DALO, radiation and processing information.
+    """The form; with `complet`, whatever its text, also DALO, radiation and processing information (which
+    version 02.02 shows in every answer).
 
     Raises NumeroInconnu (convention).
     """
@@ -25,8 +26,9 @@ def executer(question: Question) -> Sortie:
             vue.placer(stockee.radiation)
         if stockee.information_dalo is not None:
             vue.placer_dalo(stockee.information_dalo)
-        if stockee.version >= "02.01":
-            vue.placer(information_traitement(stockee, question, stockee.version))
+    # 02.02 shows the resources per UC and the quartile in every answer; 02.01 its indicators in a whole one.
+    if stockee.version >= "02.02" or (complet and stockee.version >= "02.01"):
+        vue.placer(information_traitement(stockee, question, stockee.version))
     return Sortie(
         racine=vue.racine,
         genre=Document.DEMANDE,

@@ -45,7 +45,8 @@ def test_complet_adds_what_the_sne_keeps_beside_the_form(banc: Banc, version: st
         assert formulaire.get("versionInterface") == version
         assert trouver(formulaire, "demande/informationDalo") is None
         assert trouver(formulaire, f"{FORMULAIRE}/radiation") is None
-        assert trouver(formulaire, f"{FORMULAIRE}/informationTraitement") is None
+        traitement = trouver(formulaire, f"{FORMULAIRE}/informationTraitement")
+        assert (traitement is not None) is (version == "02.02")
     for complet in ("oui", "non", "0", " "):
         tout = banc.relire(numero, complet).document
         assert trouver(tout, "demande/informationDalo/statutDalo").get("code") == "ACTIF"
