@@ -1,0 +1,100 @@
+"""Where the time of one exchange goes: the functions of each stage are timed from outside, the product knows
+nothing of it. A stage's time is its own: what other stages spend inside it is theirs."""
+
+import functools
+import importlib
+import time
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from typing import Any, Final
+from unittest.mock import patch
+
+#: What nobody named: Flask, and the code between the stages.
+RESTE: Final = "WSGI, Flask, et le reste"
+
+_SOAP: Final = "sandbox.soap.server"
+_PIPELINE: Final = "sandbox.pipeline"
+_DEPOT: Final = "sandbox.operations.demande_logement.get_num_unique"
+
+#: Stage → functions that make it, in the order of the exchange. A function may be « module:name » or
+#: « module:class.name ».
+ETAPES: Final[dict[str, tuple[str, ...]]] = {
+    "MIME : ouvrir": (f"{_SOAP}:ServeurSoap._ouvrir",),
+    "enveloppe : lire, aiguiller": (f"{_SOAP}:ServeurSoap._appeler",),
+    "Spyne": (f"{_SOAP}:_Moteur.executer",),
+    "base et horloge : lire": (f"{_PIPELINE}:Travail.lecture",),
+    "charge utile : analyser": (f"{_PIPELINE}:Pipeline._lire",),
+    "XSD de la question": (f"{_PIPELINE}:Pipeline._valider",),
+    "décoder": (f"{_PIPELINE}:codec.decoder",),
+    "règles sans registre": (f"{_PIPELINE}:Pipeline._juger",),
+    "verrou d'écriture, BEGIN": (f"{_PIPELINE}:Travail.ecriture",),
+    "règles avec registre": (f"{_PIPELINE}:engine.ranger",),
+    "appliquer, insérer": (
+        f"{_DEPOT}:executer",
+        "sandbox.store.registre:RegistreBase.ajouter",
+        "sandbox.store.registre:RegistreBase.prochain_numero",
+    ),
+    "encoder": (
+        f"{_DEPOT}:document.formulaire",
+        f"{_DEPOT}:document.Presentation.de",
+        f"{_DEPOT}:codec.ecrire",
+    ),
+    "attestation PDF": (f"{_DEPOT}:attestation.rediger",),
+    "XSD de la réponse, écrire": (f"{_PIPELINE}:Pipeline._encoder",),
+    "MIME : emballer": (f"{_SOAP}:joindre", f"{_SOAP}:emballer"),
+    "journal": ("sandbox.store.journal:Journal.consigner",),
+    "COMMIT": (f"{_PIPELINE}:Travail.__exit__",),
+}
+
+_SANS_REGISTRE: Final = "règles sans registre"
+_AVEC_REGISTRE: Final = "règles avec registre"
+
+
+class Chronometre:
+    """Seconds of each stage, while `mesurer()` is open. One thread."""
+
+    def __init__(self) -> None:
+        self.secondes: dict[str, float] = defaultdict(float)
+        self._pile = [RESTE]
+        self._depuis = 0.0
+
+    @contextmanager
+    def mesurer(self) -> Iterator[None]:
+        """Times the stages of what runs in the block."""
+        with ExitStack() as pile:
+            for etape, fonctions in ETAPES.items():
+                for fonction in fonctions:
+                    cible, nom = _trouver(fonction)
+                    pile.enter_context(patch.object(cible, nom, self._chronometrer(cible, nom, etape)))
+            self._depuis = time.perf_counter()
+            yield
+            self._passer()
+
+    def _passer(self) -> None:
+        maintenant = time.perf_counter()
+        self.secondes[self._pile[-1]] += maintenant - self._depuis
+        self._depuis = maintenant
+
+    def _chronometrer(self, cible: Any, nom: str, etape: str) -> Any:
+        brute = cible.__dict__[nom]
+        fonction: Callable[..., Any] = getattr(brute, "__func__", brute)
+
+        @functools.wraps(fonction)
+        def chronometree(*args: Any, **options: Any) -> Any:
+            self._passer()
+            reelle = _AVEC_REGISTRE if etape == _SANS_REGISTRE and options.get("registre") else etape
+            self._pile.append(reelle)
+            try:
+                return fonction(*args, **options)
+            finally:
+                self._passer()
+                self._pile.pop()
+
+        return classmethod(chronometree) if isinstance(brute, classmethod) else chronometree
+
+
+def _trouver(fonction: str) -> tuple[Any, str]:
+    module, _, chemin = fonction.partition(":")
+    *portes, nom = chemin.split(".")
+    return functools.reduce(getattr, portes, importlib.import_module(module)), nom
