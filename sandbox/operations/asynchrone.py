@@ -185,20 +185,22 @@ class Canal(Generic[T]):
                 dossiers.retirer(nom)
 
     def _publier(self, base: str, code: str) -> None:
+        """Shows in the folder what the outbox holds and the folder was not given yet."""
         dossiers = self._dossiers(base, code)
         dossiers.ouvrir()
-        with self.magasin.lire(base) as registre:
-            boites = _boites(registre, code)
-            depots = boites.lister(Boite.SORTIE)
-            nouveaux = [(d, boites.lire(Boite.SORTIE, d.nom) or b"") for d in depots if d.traite_le is None]
-        for depot, contenu in nouveaux:
-            dossiers.publier(depot.nom, contenu)
-        if nouveaux:
-            with self.magasin.ecrire(base) as registre:
-                boites, maintenant = _boites(registre, code), datetime.now(UTC)
-                for depot, _ in nouveaux:
-                    boites.marquer(Boite.SORTIE, depot, maintenant)
-        dossiers.nettoyer({depot.nom for depot in depots})
+        with dossiers.seul():
+            with self.magasin.lire(base) as registre:
+                boites = _boites(registre, code)
+                depots = boites.lister(Boite.SORTIE)
+                nouveaux = [(d, boites.lire(Boite.SORTIE, d.nom)) for d in depots if d.traite_le is None]
+            for depot, contenu in nouveaux:
+                dossiers.publier(depot.nom, contenu or b"")
+            if nouveaux:
+                with self.magasin.ecrire(base) as registre:
+                    boites, maintenant = _boites(registre, code), datetime.now(UTC)
+                    for depot, _ in nouveaux:
+                        boites.marquer(Boite.SORTIE, depot, maintenant)
+            dossiers.nettoyer({depot.nom for depot in depots})
 
     def _repondre(self, base: str, code: str, depot: Depot) -> Traite | None:
         """Processes one file; None when somebody else did meanwhile. Raises StoreError: nothing happened."""

@@ -1,0 +1,227 @@
+"""What guichets are told of the changes of others, by files of type DIS in their outboxes."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from banc import FORMULAIRE, Banc, ecart, message, poser, radiation, renouvellement, specimen, texte, trouver
+from lxml import etree
+
+from sandbox.contract.codec import NS
+from sandbox.contract.schema import Document
+from sandbox.domain.dates import PARIS
+from sandbox.errors import ErreurInterne
+from sandbox.operations import comparaison, dispatching
+from sandbox.operations.comparaison import MODIFIE
+from sandbox.store.fichiers import Boite, Boites
+
+AJOUTS = ("entete", "numUnique")
+
+
+def recus(banc: Banc, code: str, maximum: int = 100) -> dict[str, Any]:
+    """The roots of the files of an outbox, by name, once what is due was dispatched."""
+    with banc.services.magasin.ecrire(banc.nom) as registre:
+        guichet = registre.guichet(code)
+        assert guichet is not None
+        dispatching.distribuer(registre, banc.services.contrat, guichet, maximum)
+        boites = Boites(registre.connexion, banc.nom, code)
+        lus = {d.nom: boites.lire(Boite.SORTIE, d.nom) for d in boites.lister(Boite.SORTIE)}
+    return {nom: etree.fromstring(octets) for nom, octets in lus.items() if octets is not None}
+
+
+def marques(racine: Any) -> list[str]:
+    """Local names of the marked elements, in order."""
+    return [etree.QName(e).localname for e in racine.iter() if e.get(MODIFIE)]
+
+
+def autre_prenom(racine: Any, numero: str, guichet: str, prenom: str = "Zoé") -> Any:
+    """A MOD that another guichet sends."""
+    modifie = message(racine, "MOD", numero, numGuichet=guichet)
+    poser(modifie, f"{FORMULAIRE}/personnePhysique/demandeur/prenom", prenom)
+    return modifie
+
+
+def test_a_creation_is_told_to_the_others_of_its_territory(banc: Banc) -> None:
+    numero, envoye = banc.creer_demande()  # by G1104, in Île-de-France
+    for code in ("G1205", "G7501", "GDPUB"):
+        (recu,) = recus(banc, code).items()
+        nom, racine = recu
+        assert nom == f"DIS{code}-201803151200-000001.xml"
+        assert texte(racine, "entete/typeFichier") == "DIS"
+        assert texte(racine, "entete/dateFichier") == "2018-03-15T12:00:00.000+01:00"
+        assert texte(racine, f"{FORMULAIRE}/numUnique") == numero
+        assert marques(racine) == ["demandeLogement"]
+        del trouver(racine, FORMULAIRE).attrib[MODIFIE]
+        assert ecart(envoye, racine, sauf=AJOUTS) == []
+    for code in ("G1104", "G1226", "G0690"):
+        assert recus(banc, code) == {}
+
+
+def test_a_modification_bears_its_marks(banc: Banc) -> None:
+    numero, envoye = banc.creer_demande()
+    recus(banc, "G7501")
+    assert banc.demander(autre_prenom(envoye, numero, "G1205")).numero == numero
+    (racine,) = recus(banc, "G1104").values()
+    assert marques(racine) == ["numGuichet", "prenom"]
+    assert texte(racine, f"{FORMULAIRE}/numGuichet") == "G1205"  # who did it
+    assert list(recus(banc, "G7501")) == [
+        "DISG7501-201803151200-000001.xml",
+        "DISG7501-201803151200-000002.xml",
+    ]
+    assert [marques(r) for r in recus(banc, "G1205").values()] == [["demandeLogement"]]
+
+
+def test_each_change_has_its_own_document_however_late_it_is_asked_for(banc: Banc) -> None:
+    numero, envoye = banc.creer_demande()
+    for prenom in ("Zoé", "Yaël"):
+        assert banc.demander(autre_prenom(envoye, numero, "G1205", prenom)).numero
+    prenoms = [
+        texte(r, f"{FORMULAIRE}/personnePhysique/demandeur/prenom") for r in recus(banc, "G7501").values()
+    ]
+    assert prenoms == [texte(envoye, f"{FORMULAIRE}/personnePhysique/demandeur/prenom"), "Zoé", "Yaël"]
+    assert [marques(r) for r in recus(banc, "G7501").values()] == [
+        ["demandeLogement"],
+        ["numGuichet", "prenom"],
+        ["prenom"],
+    ]
+
+
+def test_a_change_of_ones_own_is_between_those_of_others(banc: Banc) -> None:
+    numero, envoye = banc.creer_demande()
+    assert banc.demander(autre_prenom(envoye, numero, "G1104", "Yaël")).numero
+    assert banc.demander(autre_prenom(envoye, numero, "G1205", "Zoé")).numero
+    (racine,) = recus(banc, "G1104").values()
+    assert marques(racine) == ["numGuichet", "prenom"]
+
+
+def test_radiation_renewal_and_reactivation(nouvelle_base: Callable[..., Banc]) -> None:
+    banc = nouvelle_base(horloge=datetime(2018, 12, 15, 12, tzinfo=PARIS))
+    numero, envoye = banc.creer_demande()
+    recus(banc, "G7501")
+    for envoi in (
+        renouvellement(envoye, numero, "2018-12-15"),
+        radiation(envoye, numero, "RADABA", "2018-12-15"),
+        radiation(envoye, numero, None, "2018-12-15"),
+    ):
+        assert banc.demander(envoi).numero == numero
+    documents = list(recus(banc, "G7501").values())[1:]
+    assert [marques(r) for r in documents] == [["renouvellement"], ["radiation"], ["demandeLogement"]]
+    assert trouver(documents[1], f"{FORMULAIRE}/radiation/motifRadiation").get("code") == "RADABA"
+    assert trouver(documents[2], f"{FORMULAIRE}/radiation") is None
+
+
+def test_a_dalo_declaration_is_told(banc: Banc) -> None:
+    numero, _ = banc.creer_demande()
+    recus(banc, "G1205")
+    dalo = specimen("dalo")
+    poser(dalo, f"{FORMULAIRE}/numUnique", numero)
+    assert banc.demander(dalo, operation="getDeclarationNouveauDalo").anomalies == []
+    racine = list(recus(banc, "G1205").values())[-1]
+    assert marques(racine) == ["informationDalo"]
+    assert recus(banc, "G0751").keys() == {"DISG0751-201803151200-000001.xml"}  # not of its own
+
+
+def test_of_a_demande_that_is_gone_nothing_more_is_told(banc: Banc) -> None:
+    numero, envoye = banc.creer_demande()
+    assert banc.demander(message(envoye, "SUP", numero)).numero == numero
+    assert recus(banc, "G7501") == {}
+    with banc.services.magasin.ecrire(banc.nom) as registre:
+        guichet = registre.guichet("G7501")
+        assert guichet is not None
+        assert dispatching.distribuer(registre, banc.services.contrat, guichet, 10) == (0, 0)
+
+
+def test_a_refused_message_is_nobodys_news(banc: Banc) -> None:
+    numero, envoye = banc.creer_demande()
+    recus(banc, "G7501")
+    refuse = autre_prenom(envoye, numero, "G1205")
+    poser(refuse, f"{FORMULAIRE}/personnePhysique/demandeur/dateNaissance", "2030-01-01")
+    assert banc.demander(refuse).anomalies
+    assert len(recus(banc, "G7501")) == 1
+
+
+def test_what_waits_comes_a_lot_at_a_time_in_order(banc: Banc) -> None:
+    envoye = specimen("personne_seule")
+    poser(envoye, f"{FORMULAIRE}/forcerDoublon", "true", apres="dateCreationDemande")
+    numeros = [banc.demander(envoye).numero for _ in range(5)]
+    with banc.services.magasin.ecrire(banc.nom) as registre:
+        guichet = registre.guichet("G7501")
+        assert guichet is not None
+        lots = [dispatching.distribuer(registre, banc.services.contrat, guichet, 2) for _ in range(4)]
+    assert lots == [(2, 3), (2, 1), (1, 0), (0, 0)]
+    lus = [texte(r, f"{FORMULAIRE}/numUnique") for r in recus(banc, "G7501").values()]
+    assert sorted(lus, key=str) == numeros
+
+
+def test_a_base_may_do_without(nouvelle_base: Callable[..., Banc]) -> None:
+    banc = nouvelle_base(dispatching="non")
+    banc.creer_demande()
+    assert recus(banc, "G7501") == {}
+
+
+@pytest.mark.parametrize(
+    "nom",
+    [
+        "personne_seule",
+        "personne_seule_nir",
+        "association",
+        "adresse_etranger",
+        "colocataires",
+        "hebergee_secret",
+    ],
+)
+def test_every_document_fits_the_schema_of_its_version(banc: Banc, nom: str) -> None:
+    envoye = specimen(nom)
+    numero = banc.demander(envoye).numero
+    assert banc.demander(message(envoye, "MOD", numero, precision="Changée.")).numero == numero
+    with banc.services.magasin.lire(banc.nom) as registre:
+        sien = registre.guichet(texte(envoye, f"{FORMULAIRE}/numGuichet"))
+        territoire = registre.demande(numero).territoire
+        autres = [g.code for g in registre.guichets() if g.territoire == territoire and g != sien]
+    documents = list(recus(banc, autres[0]).values())
+    assert [marques(r) for r in documents] == [["demandeLogement"], ["precision"]]
+    for racine in documents:
+        version = racine.get("versionInterface")
+        assert version == envoye.get("versionInterface")
+        assert (
+            banc.services.contrat.schemas.validate(racine, document=Document.DEMANDE, version=version) == []
+        )
+
+
+@pytest.mark.parametrize(
+    "nom", ["couple_garde_alternee_handicap", "association", "radiation", "renouvellement", "dalo"]
+)
+def test_the_schema_lets_all_others_carry_the_mark_and_none_of_the_exceptions(banc: Banc, nom: str) -> None:
+    racine = specimen(nom)
+    version = racine.get("versionInterface")
+    etree.SubElement(trouver(racine, FORMULAIRE), f"{{{NS}}}incrementFichier").text = "000001"
+    for noeud in racine.iter():
+        if noeud.tag not in comparaison._SANS_MARQUE:
+            noeud.set(MODIFIE, "true")
+    schemas = banc.services.contrat.schemas
+    assert schemas.validate(racine, document=Document.DEMANDE, version=version) == []
+    for noeud in racine.iter(*comparaison._SANS_MARQUE):
+        noeud.set(MODIFIE, "true")
+        assert schemas.validate(racine, document=Document.DEMANDE, version=version) != []
+        del noeud.attrib[MODIFIE]
+
+
+def test_a_document_that_breaks_the_contract_never_leaves(
+    banc: Banc, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    numero, _ = banc.creer_demande()
+    monkeypatch.setattr(dispatching, "marquer", lambda avant, apres: apres.set(MODIFIE, "true"))
+    with pytest.raises(ErreurInterne, match=numero):
+        recus(banc, "G7501")
+    monkeypatch.undo()
+    assert len(recus(banc, "G7501")) == 1  # rolled back: nothing was lost
+
+
+def test_stamps_are_the_bases_and_arrivals_the_machines(banc: Banc) -> None:
+    banc.creer_demande()
+    (nom,) = recus(banc, "G7501")
+    with banc.services.magasin.lire(banc.nom) as registre:
+        (depot,) = Boites(registre.connexion, banc.nom, "G7501").lister(Boite.SORTIE)
+    assert nom.split("-")[1] == "201803151200"
+    assert abs((datetime.now(UTC) - depot.depose_le).total_seconds()) < 3600
