@@ -1,0 +1,175 @@
+"""The guichets of a base and their boxes, over HTTP."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from banc import FORMULAIRE, Banc, message, poser, specimen
+from lxml import etree
+
+from sandbox.errors import ErreurInterne
+from sandbox.operations import dispatching
+
+NOM = "DEMG1104-201803151200-000001.xml"
+RET = "RETG1104-201803151200-000001.xml"
+ATT = "ATTG1104-201803151200-000001.pdf"
+
+
+def appeler(banc: Banc, methode: str, chemin: str, corps: bytes | None = None) -> Any:
+    """A call with a body of bytes, from the local machine."""
+    return banc.http.open(
+        f"/api/v1/bases/{banc.nom}/guichets{chemin}",
+        method=methode,
+        data=corps,
+        headers={"Host": "127.0.0.1:8080", "Content-Type": "text/xml"},
+    )
+
+
+def octets(racine: Any) -> bytes:
+    fait: bytes = etree.tostring(racine, encoding="UTF-8")
+    return fait
+
+
+def noms(reponse: Any) -> list[str]:
+    assert reponse.status_code == 200, reponse.text
+    return sorted(fichier["nom"] for fichier in reponse.json["fichiers"])
+
+
+def test_guichets_are_listed_with_what_lies_in_their_boxes(banc: Banc) -> None:
+    appeler(banc, "PUT", f"/G1104/inbox/{NOM}", b"?")
+    lus = {g["code"]: g for g in appeler(banc, "GET", "").json}
+    assert lus["G1104"]["inbox"] == 1
+    assert lus["G1104"]["outbox"] == lus["GDPUB"]["inbox"] == 0
+    assert lus["G7501"] | {"nom": "", "adresse": ""} == {
+        "code": "G7501",
+        "nature": "commune",
+        "territoire": "111",
+        "nom": "",
+        "adresse": "",
+        "ouvert_le": "2011-03-28",
+        "ferme_le": None,
+        "inbox": 0,
+        "outbox": 0,
+    }
+
+
+@pytest.mark.parametrize("methode", ["PUT", "POST"])
+def test_a_file_is_left_processed_read_and_integrated(banc: Banc, methode: str) -> None:
+    depose = appeler(banc, methode, f"/G1104/inbox/{NOM}", octets(specimen("personne_seule")))
+    assert depose.status_code == 201
+    assert depose.json["nom"] == NOM
+    (attend,) = appeler(banc, "GET", "/G1104/inbox").json["fichiers"]
+    assert (attend["nom"], attend["traite_le"]) == (NOM, None)
+
+    releve = appeler(banc, "POST", "/G1104/inbox/relever").json
+    (traite,) = releve["traites"]
+    assert traite | {"echange": 0} == {
+        "nom": NOM,
+        "verdict": "accepté",
+        "reponse": RET,
+        "numero_unique": "1110318000001G1104",
+        "echange": 0,
+    }
+    assert (
+        banc.api("GET", f"/bases/{banc.nom}/exchanges/{traite['echange']}").json["operation"]
+        == "getNumUnique"
+    )
+    (fait,) = appeler(banc, "GET", "/G1104/inbox").json["fichiers"]
+    assert fait["traite_le"] is not None
+
+    assert noms(appeler(banc, "GET", "/G1104/outbox")) == [ATT, RET]
+    document = appeler(banc, "GET", f"/G1104/outbox/{RET}")
+    assert document.content_type.startswith("text/xml")
+    assert b"1110318000001G1104" in document.data
+    assert appeler(banc, "GET", f"/G1104/outbox/{ATT}").content_type == "application/pdf"
+    assert appeler(banc, "DELETE", f"/G1104/outbox/{RET}").status_code == 204
+    assert noms(appeler(banc, "GET", "/G1104/outbox")) == [ATT]
+    assert appeler(banc, "DELETE", f"/G1104/outbox/{RET}").status_code == 404
+
+
+def test_what_cannot_be_read_is_answered_by_a_text(banc: Banc) -> None:
+    appeler(banc, "PUT", "/G1104/inbox/essai.xml", b"<")
+    (traite,) = appeler(banc, "POST", "/G1104/inbox/relever").json["traites"]
+    assert (traite["verdict"], traite["reponse"]) == ("fault", "RETessai.err")
+    texte = appeler(banc, "GET", "/G1104/outbox/RETessai.err")
+    assert texte.content_type == "text/plain; charset=utf-8"
+    assert "n'a pas été traité" in texte.text
+
+
+def test_an_outbox_tells_what_others_changed(banc: Banc) -> None:
+    numero, racine = banc.creer_demande()
+    assert appeler(banc, "GET", "/G7501/outbox").json["en_attente"] == 0
+    modifiee = message(racine, "MOD", numero, numGuichet="G1205")
+    poser(modifiee, f"{FORMULAIRE}/personnePhysique/demandeur/prenom", "Zoé")
+    assert banc.demander(modifiee).numero == numero
+    assert noms(appeler(banc, "GET", "/G7501/outbox")) == [
+        "DISG7501-201803151200-000001.xml",
+        "DISG7501-201803151200-000002.xml",
+    ]
+    recu = appeler(banc, "GET", "/G7501/outbox/DISG7501-201803151200-000002.xml").data
+    assert '<ns1:prenom ns1:modifie="true">Zoé</ns1:prenom>'.encode() in recu
+    assert noms(appeler(banc, "GET", "/G1226/outbox")) == []
+
+
+def test_files_dropped_in_the_folder_are_taken(banc: Banc) -> None:
+    home: Path = banc.services.configuration.home
+    appeler(banc, "GET", "/G1104/outbox")  # the first use makes the folders
+    dossier = home / "bases" / banc.nom / "guichets" / "G1104"
+    (dossier / "inbox" / NOM).write_bytes(octets(specimen("personne_seule")))
+    assert len(appeler(banc, "POST", "/G1104/inbox/relever").json["traites"]) == 1
+    assert sorted(c.name for c in (dossier / "outbox").iterdir()) == [ATT, RET]
+
+
+@pytest.mark.parametrize(
+    ("methode", "chemin", "statut"),
+    [
+        ("GET", "/G9999/inbox", 404),
+        ("GET", "/G9999/outbox", 404),
+        ("PUT", f"/G9999/inbox/{NOM}", 404),
+        ("POST", "/G9999/inbox/relever", 404),
+        ("GET", f"/G1104/outbox/{RET}", 404),
+        ("GET", "/G1104/outbox/%00.xml", 404),
+        ("GET", "/G1104/outbox/%C3%A9.xml", 404),
+        ("DELETE", f"/G9999/outbox/{RET}", 404),
+        ("PUT", "/G1104/inbox/.cache", 422),
+        ("PUT", "/G1104/inbox/%C3%A9.xml", 422),
+        ("PUT", "/G1104/inbox/%00", 422),
+        ("DELETE", f"/G1104/inbox/{NOM}", 405),
+    ],
+)
+def test_what_is_not_there_is_a_problem_in_french(banc: Banc, methode: str, chemin: str, statut: int) -> None:
+    reponse = appeler(banc, methode, chemin, b"<a/>" if methode == "PUT" else None)
+    assert reponse.status_code == statut, reponse.text
+    assert reponse.content_type == "application/problem+json"
+    assert reponse.json["detail"]
+
+
+def test_an_unknown_base(banc: Banc) -> None:
+    assert banc.api("GET", "/bases/inconnue/guichets").status_code == 404
+    assert banc.api("GET", "/bases/inconnue/guichets/G1104/outbox").status_code == 404
+
+
+def test_a_file_too_big_is_refused(banc: Banc) -> None:
+    gros = b" " * (banc.services.configuration.limites.xml_max + 1)
+    assert appeler(banc, "PUT", f"/G1104/inbox/{NOM}", gros).status_code == 422
+    assert noms(appeler(banc, "GET", "/G1104/inbox")) == []
+
+
+@pytest.mark.parametrize(("methode", "chemin"), [("GET", "/G1104/outbox"), ("POST", "/G1104/inbox/relever")])
+def test_a_bug_of_ours_is_told_as_one(
+    banc: Banc, monkeypatch: pytest.MonkeyPatch, methode: str, chemin: str
+) -> None:
+    def tomber(*_: object) -> None:
+        raise ErreurInterne("Le document ne respecte pas le contrat.", explication="essai")
+
+    monkeypatch.setattr(dispatching, "distribuer", tomber)
+    reponse = appeler(banc, methode, chemin)
+    assert reponse.status_code == 500
+    assert reponse.json["detail"] == "Le document ne respecte pas le contrat.\nessai"
+
+
+def test_the_boxes_are_described(banc: Banc) -> None:
+    chemins = banc.api("GET", "/openapi.json").json["paths"]
+    depot = chemins["/api/v1/bases/{base}/guichets/{code}/inbox/{nom}"]
+    assert "text/xml" in depot["put"]["requestBody"]["content"]
+    assert set(chemins["/api/v1/bases/{base}/guichets/{code}/outbox/{nom}"]) >= {"get", "delete"}
