@@ -138,6 +138,22 @@ def test_an_overlay_renames_a_code_and_keeps_ours_beside(message: Message, contr
     assert anomalie.message == "Nom [ ] vide ()."
 
 
+def test_what_is_missing_is_named_and_shows_no_value(message: Message, contrat: Contrat) -> None:
+    (absent,) = juger(message(edits=[["supprimer", "~/logementRecherche"]]), contrat, "ecole")
+    assert (absent.regle, absent.valeur) == ("REC001", "")
+    assert absent.propriete.endswith("/logementRecherche")
+    (sans_code,) = juger(message(edits=[["code", f"{D}/civilite", ""]]), contrat, "ecole")
+    assert (sans_code.regle, sans_code.valeur) == ("ENT013", "")
+    assert sans_code.message == "Le code de [civilite] est obligatoire."
+
+
+def test_a_faulty_value_beside_what_is_missing_is_shown(message: Message, contrat: Contrat) -> None:
+    place = "~/logementRecherche/listeLocalisationSouhaite"
+    (anomalie,) = juger(message(localisations_max=2), contrat, "ecole")
+    assert (anomalie.regle, anomalie.valeur) == ("REC003", "3")
+    assert anomalie.propriete == f"{FORMULAIRE}{place.removeprefix('~')}"
+
+
 def test_message_and_path_keep_to_the_bounds_of_the_schema(
     message: Message, contrat: Contrat, monkeypatch: pytest.MonkeyPatch
 ) -> None:

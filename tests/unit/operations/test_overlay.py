@@ -1,0 +1,73 @@
+"""A user's folder, as the wire shows it: official codes and wording, other thresholds."""
+
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from banc import FORMULAIRE, MIDI, Banc, message, oter, poser, specimen, texte
+
+from sandbox.domain.base import Horloge
+from sandbox.resources import contracts_dir, fixtures_dir
+from sandbox.web.app import Configuration, creer_application
+
+_REGLES = """
+[REC001]
+code_officiel = "RG-114"
+texte = "Rubrique 5 non servie."
+[MOT001]
+gravite = "ignorée"
+[IDT003]
+gravite = "bloquante"
+"""
+
+
+@pytest.fixture
+def banc_officiel(tmp_path: Path) -> Iterator[Callable[[Path], Banc]]:
+    applications = []
+
+    def faire(contrats: Path) -> Banc:
+        app = creer_application(
+            Configuration(home=tmp_path / "home", contracts=contrats, horloge=Horloge(fige_a=MIDI))
+        )
+        applications.append(app)
+        return Banc(app, "essai").creer()
+
+    yield faire
+    for app in applications:
+        app.extensions["sne"].magasin.fermer()
+
+
+def test_the_wire_shows_the_official_code_and_wording(
+    tmp_path: Path, banc_officiel: Callable[[Path], Banc]
+) -> None:
+    (tmp_path / "contrats").mkdir()
+    (tmp_path / "contrats" / "rules.toml").write_text(_REGLES, encoding="utf-8")
+    banc = banc_officiel(tmp_path / "contrats")
+    demande = specimen("personne_seule")
+    oter(demande, f"{FORMULAIRE}/logementRecherche")
+    oter(demande, f"{FORMULAIRE}/principauxMotifDemande")
+    resultat = banc.demander(demande)
+    assert (resultat.anomalies, resultat.messages) == (["RG-114"], ["Rubrique 5 non servie."])
+    assert banc.compter() == 0
+    enfant = message(specimen("personne_seule"), "CRE")
+    poser(enfant, f"{FORMULAIRE}/personnePhysique/demandeur/dateNaissance", "2008-01-01")
+    assert banc.demander(enfant).anomalies == ["IDT003"]
+
+
+def test_the_demonstration_thresholds_serve_as_they_are(
+    tmp_path: Path, banc: Banc, banc_officiel: Callable[[Path], Banc]
+) -> None:
+    demande = specimen("personne_seule_nir")
+    dit = f"{FORMULAIRE}/informationTraitement/premierQuartile"
+    assert texte(banc.demander(demande).document, dit) is None
+    (tmp_path / "contrats").mkdir()
+    shutil.copy(fixtures_dir() / "quartiles-demo.csv", tmp_path / "contrats" / "quartiles.csv")
+    assert texte(banc_officiel(tmp_path / "contrats").demander(demande).document, dit) == "false"
+
+
+def test_no_invented_threshold_hides_what_it_is() -> None:
+    lignes = (fixtures_dir() / "quartiles-demo.csv").read_text(encoding="utf-8").splitlines()[1:]
+    publiees = (contracts_dir() / "v5.2" / "quartiles.csv").read_text(encoding="utf-8")
+    assert all("INVENTÉ" in ligne or ligne in publiees.splitlines() for ligne in lignes)
+    assert sum("INVENTÉ" in ligne for ligne in lignes) == 7
