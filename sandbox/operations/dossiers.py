@@ -78,7 +78,8 @@ class Dossiers:
         """Bytes of a file of the inbox, one more than `maximum` at most; None when it is gone, or no file."""
         chemin = self.entree / nom
         try:
-            descripteur = os.open(chemin, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0))
+            # Not blocking: what was a file when it was listed may have become a pipe.
+            descripteur = os.open(chemin, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
             with os.fdopen(descripteur, "rb") as fichier:
                 if not stat.S_ISREG(os.fstat(fichier.fileno()).st_mode):
                     return None

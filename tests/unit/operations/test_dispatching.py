@@ -1,6 +1,7 @@
 """What guichets are told of the changes of others, by files of type DIS in their outboxes."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -11,9 +12,12 @@ from lxml import etree
 from sandbox.contract.codec import NS
 from sandbox.contract.schema import Document
 from sandbox.domain.dates import PARIS
+from sandbox.domain.exchange import Appel
 from sandbox.errors import ErreurInterne
 from sandbox.operations import comparaison, dispatching
 from sandbox.operations.comparaison import MODIFIE
+from sandbox.operations.question import Question
+from sandbox.store import changements
 from sandbox.store.fichiers import Boite, Boites
 
 AJOUTS = ("entete", "numUnique")
@@ -225,3 +229,17 @@ def test_stamps_are_the_bases_and_arrivals_the_machines(banc: Banc) -> None:
         (depot,) = Boites(registre.connexion, banc.nom, "G7501").lister(Boite.SORTIE)
     assert nom.split("-")[1] == "201803151200"
     assert abs((datetime.now(UTC) - depot.depose_le).total_seconds()) < 3600
+
+
+def test_the_only_guichet_of_a_territory_has_nobody_to_tell(banc: Banc) -> None:
+    numero, _ = banc.creer_demande()
+    with banc.services.magasin.ecrire(banc.nom) as registre:
+        stockee = registre.demande(numero)
+        assert stockee is not None
+        ailleurs = replace(stockee, territoire="02A")
+        appel = Appel("getNumUnique", {}, banc.nom, None, datetime.now(UTC))
+        question = Question(appel, registre.base, datetime.now(UTC), banc.services.contrat, registre, "G1104")
+        dispatching.noter(question, ailleurs)
+        assert changements.depuis(registre.connexion, banc.nom, "02A", 0) == []
+        dispatching.noter(question, stockee)
+        assert [t.identifiant for t in changements.depuis(registre.connexion, banc.nom, "111", 0)] == [1, 2]

@@ -66,6 +66,30 @@ def test_a_folder_that_is_a_file_is_told_with_its_remedy(tmp_path: Path) -> None
     assert list(ouverts(tmp_path, "ecole")) == []
 
 
+def test_what_the_disk_refuses_is_told_with_its_remedy(tmp_path: Path) -> None:
+    dossiers = Dossiers.de(tmp_path, "ecole", "G1226")
+    assert dossiers.deposes() == []
+    dossiers.nettoyer(())  # no folder: nothing to clear
+    dossiers.racine.mkdir(parents=True)
+    dossiers.entree.write_text("")
+    (dossiers.sortie / "RET.xml").mkdir(parents=True)
+    refus = (
+        dossiers.deposes,
+        lambda: dossiers.publier("RET.xml", b""),
+        lambda: dossiers.depublier("RET.xml"),
+        lambda: dossiers.retirer("a.xml"),
+    )
+    for essai in refus:
+        with pytest.raises(StoreError, match="ne peut être ni lu ni écrit"):
+            essai()
+
+
+def test_what_is_no_file_is_not_read(dossiers: Dossiers) -> None:
+    os.mkfifo(dossiers.entree / "tube.xml")
+    assert dossiers.deposes() == []
+    assert dossiers.lire("tube.xml", 100) is None
+
+
 def test_one_at_a_time(dossiers: Dossiers) -> None:
     entre = threading.Event()
 
