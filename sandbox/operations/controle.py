@@ -3,6 +3,7 @@ neither a base nor a transport."""
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, Final
 
 from sandbox.contract import codec, explication, xml
@@ -100,6 +101,13 @@ def genre_de(racine: Any) -> Document:
     return Document.DEMANDE
 
 
+@lru_cache(maxsize=256)
+def _omises(contrat: Contrat, type_fichier: str, transport: bool) -> tuple[str, ...]:
+    """Codes of the rules that need a base, or a transport that is not there."""
+    applicables = engine.regles_de(contrat, type_fichier)
+    return tuple(r.code for r in applicables if r.registre or (r.transport and not transport))
+
+
 def _juger(
     racine: Any, genre: Document, contrat: Contrat, profil: str, maintenant: datetime, nom: str | None
 ) -> Controle:
@@ -122,9 +130,7 @@ def _juger(
         localisations_max=reglages.localisations_max,
         recherche_max=reglages.recherche_max,
     )
-    transport = nom is not None
-    applicables = engine.regles_de(contrat, type_fichier)
-    omises = tuple(r.code for r in applicables if r.registre or (r.transport and not transport))
+    omises = _omises(contrat, type_fichier, nom is not None)
     anomalies = engine.juger(contexte, contrat, profil, registre=False)
     fautes = []
     for anomalie in anomalies:

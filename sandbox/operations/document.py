@@ -31,8 +31,8 @@ def formulaire(
     nomenclatures: Nomenclatures,
     maintenant: datetime,
     valeurs: dict[str, str | None],
-) -> Any:
-    """The tree to store for the message `demande`: header RET, the form without what the SNE owns.
+) -> Element:
+    """The document to store for the message `demande`: header RET, the form without what the SNE owns.
 
     `valeurs` are texts imposed on elements of the form (`numUnique`, `dateCreationDemande`, …); None leaves
     the message's own.
@@ -42,13 +42,11 @@ def formulaire(
     enfants.extend(construire(nom, valeur) for nom, valeur in imposees.items())
     enfants.sort(key=lambda e: nomenclatures.ordre(f"{FORMULAIRE}/{e.nom}"))
     corps = Element("demandeLogement", "", demande.formulaire.attributs, tuple(enfants))
-    return codec.arbre(
-        Element(
-            "interfaceNuu",
-            "",
-            {"versionInterface": demande.version},
-            (entete("RET", maintenant), Element("demande", "", None, (corps,))),
-        )
+    return Element(
+        "interfaceNuu",
+        "",
+        {"versionInterface": demande.version},
+        (entete("RET", maintenant), Element("demande", "", None, (corps,))),
     )
 
 

@@ -43,7 +43,7 @@ def creer(question: Question, demande: Demande) -> DemandeStockee:
         # The request of the separating household lives on: its year began with the joint one's last.
         debut = associee.debut_validite if associee is not None else depot
     numero = question.registre.prochain_numero(territoire, depot, emetteur)
-    racine = document.formulaire(
+    recu = document.formulaire(
         demande, question.contrat.nomenclatures, question.maintenant, {"numUnique": numero}
     )
     stockee = DemandeStockee(
@@ -58,7 +58,7 @@ def creer(question: Question, demande: Demande) -> DemandeStockee:
         debut_validite=debut,
         fin_validite=ajouter_mois(debut, VALIDITE_MOIS),
         demande=demande,
-        document=codec.ecrire(racine),
+        document=codec.encoder(recu),
         numero_associe=demande.numero_associe,
     )
     question.registre.ajouter(stockee)
@@ -219,8 +219,8 @@ def _formulaire_remplace(question: Question, demande: Demande, avant: DemandeSto
             conservee = avant.demande.formulaire.texte_de(nom)
             if conservee is not None:
                 garder[nom] = conservee
-    racine = document.formulaire(demande, question.contrat.nomenclatures, question.maintenant, {**garder})
-    return replace(avant, version=demande.version, demande=demande, document=codec.ecrire(racine))
+    recu = document.formulaire(demande, question.contrat.nomenclatures, question.maintenant, {**garder})
+    return replace(avant, version=demande.version, demande=demande, document=codec.encoder(recu))
 
 
 def _remplacer(question: Question, apres: DemandeStockee, demande: Demande) -> DemandeStockee:
