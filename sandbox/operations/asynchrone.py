@@ -21,8 +21,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final, Generic, Protocol, TypeVar
 
-import structlog
-
 from sandbox.contract.versions import Contrat
 from sandbox.domain.anomalie import Anomalie
 from sandbox.domain.exchange import ASYNCHRONE, Appel, Constats, Piece, Reponse
@@ -37,8 +35,6 @@ from sandbox.settings import Limites
 from sandbox.store.fichiers import Boite, Boites, Depot
 from sandbox.store.registre import RegistreBase
 from sandbox.store.session import Magasin
-
-_log = structlog.get_logger("sandbox.asynchrone")
 
 #: Type of the rules of the channel.
 TYPE_REGLES: Final = "ASY"
@@ -165,7 +161,11 @@ class Canal(Generic[T]):
                 try:
                     self.relever(base.nom, guichet, age_min=AGE_MIN)
                 except (OperatorError, ExchangeError) as erreur:
-                    _log.error("boxes not emptied", base=base.nom, guichet=guichet.code, reason=str(erreur))
+                    import structlog  # half a dozen libraries of colours, for the first bad round
+
+                    structlog.get_logger("sandbox.asynchrone").error(
+                        "boxes not emptied", base=base.nom, guichet=guichet.code, reason=str(erreur)
+                    )
 
     # --- inside --------------------------------------------------------------------------------------
 
