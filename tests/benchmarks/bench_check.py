@@ -32,7 +32,13 @@ def dossier(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_la_commande(benchmark: Benchmark, dossier: Path) -> None:
     """Interpreter, imports, and the processes it starts included. `extra_info["documents"]`: how many."""
-    commande = [str(Path(sys.executable).with_name("sne-sandbox")), "check", str(dossier)]
+    commande = [
+        str(Path(sys.executable).with_name("sne-sandbox")),
+        "check",
+        "--clock",
+        MIDI.isoformat(),
+        str(dossier),
+    ]
     benchmark.extra_info["documents"] = DOCUMENTS
 
     def lancer() -> int:
