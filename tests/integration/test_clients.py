@@ -1,4 +1,4 @@
-"""Our clients in other languages: each registers, is refused a duplicate, and reads a fault, in MTOM over HTTPS."""
+"""Our clients in other languages: each registers, is refused a duplicate, reads a fault; MTOM over HTTPS."""
 
 import json
 import shutil
@@ -7,8 +7,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from sandbox.resources import fixtures_dir
 from serveur_local import Serveur
+
+from sandbox.resources import fixtures_dir
 
 CLIENTS = fixtures_dir() / "clients"
 COLOCATAIRES = fixtures_dir() / "demandes" / "colocataires.xml"
