@@ -17,12 +17,13 @@ _SOAP: Final = "sandbox.soap.server"
 _PIPELINE: Final = "sandbox.pipeline"
 _DEPOT: Final = "sandbox.operations.demande_logement.get_num_unique"
 
-#: Stage → functions that make it, in the order of the exchange. A function may be « module:name » or
-#: « module:class.name ».
+#: Stage → functions that make it, in the order of the exchange: « module:name » or « module:class.name »,
+#: as its caller looks it up: one kept in a table cannot be timed.
 ETAPES: Final[dict[str, tuple[str, ...]]] = {
     "MIME : ouvrir": (f"{_SOAP}:ServeurSoap._ouvrir",),
     "enveloppe : lire, aiguiller": (f"{_SOAP}:ServeurSoap._appeler",),
     "Spyne": (f"{_SOAP}:_Moteur.executer",),
+    "pipeline : conduire, appliquer": (f"{_PIPELINE}:Pipeline.traiter",),
     "base et horloge : lire": (f"{_PIPELINE}:Travail.lecture",),
     "charge utile : analyser": (f"{_PIPELINE}:Pipeline._lire",),
     "XSD de la question": (f"{_PIPELINE}:Pipeline._valider",),
@@ -30,16 +31,11 @@ ETAPES: Final[dict[str, tuple[str, ...]]] = {
     "règles sans registre": (f"{_PIPELINE}:Pipeline._juger",),
     "verrou d'écriture, BEGIN": (f"{_PIPELINE}:Travail.ecriture",),
     "règles avec registre": (f"{_PIPELINE}:engine.ranger",),
-    "appliquer, insérer": (
-        f"{_DEPOT}:executer",
+    "insérer": (
         "sandbox.store.registre:RegistreBase.ajouter",
         "sandbox.store.registre:RegistreBase.prochain_numero",
     ),
-    "encoder": (
-        f"{_DEPOT}:document.formulaire",
-        f"{_DEPOT}:document.Presentation.de",
-        f"{_DEPOT}:codec.ecrire",
-    ),
+    "encoder": (f"{_DEPOT}:document.formulaire", f"{_DEPOT}:codec.encoder", f"{_DEPOT}:_reponse"),
     "attestation PDF": (f"{_DEPOT}:attestation.rediger",),
     "XSD de la réponse, écrire": (f"{_PIPELINE}:Pipeline._encoder",),
     "MIME : emballer": (f"{_SOAP}:joindre", f"{_SOAP}:emballer"),
