@@ -49,12 +49,13 @@ def demarrer(home: Path, *options: str) -> Iterator[Serveur]:
         "--http-port", "0", "--https-port", "0", "--clock", MIDI.isoformat(), "--ready-file", str(pret),
         *options,
     ]  # fmt: skip
+    journal = home.with_name(f"{home.name}.log")
     debut = time.perf_counter()
-    with subprocess.Popen(commande, stderr=subprocess.DEVNULL) as processus:
+    with journal.open("w") as sortie, subprocess.Popen(commande, stderr=sortie) as processus:
         try:
             while not pret.exists():
                 if processus.poll() is not None or time.perf_counter() - debut > _PATIENCE:
-                    raise RuntimeError(f"the server does not start: {' '.join(commande)}")
+                    raise RuntimeError(f"the server does not start: {journal.read_text()[-2000:]}")
                 time.sleep(0.002)
             demarrage = time.perf_counter() - debut
             adresse: str = json.loads(pret.read_text("utf-8"))["http"]
