@@ -108,7 +108,14 @@ def test_size_counts_those_sure_to_live_there() -> None:
     assert taille(association()) == 0
 
 
+def test_a_child_to_be_born_counts_for_nothing_yet_and_for_three_tenths_once_born() -> None:
+    # The test households all have one to be born (`personneANaitre`).
+    assert nombre_uc(demande(), JOUR) == Decimal("1.00")
+    assert nombre_uc(demande(a_charge=(ne_le("personneACharge", "2018-03-15"),)), JOUR) == Decimal("1.30")
+
+
 def test_an_association_is_no_household() -> None:
+    assert nombre_uc(association(), JOUR) == Decimal("0.00")
     assert Menage.de(association(), JOUR) is None
 
 

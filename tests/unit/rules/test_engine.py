@@ -234,6 +234,34 @@ class TestFaultsThatTheStoredDemandeHas:
         assert self.gravites(message(edits=[faute]), contrat, "ADR002") == [Gravite.BLOQUANTE]
 
 
+@pytest.mark.parametrize(
+    ("anciens", "courants", "legers"),
+    [
+        ("a[2]", "a[1] a[2]", "a[2]"),  # at the same place first
+        ("a", "a[1] a[2]", "a[1]"),  # the index came with a namesake
+        ("a[3]", "a[1] a[2]", "a[1]"),
+        ("a[1] a[2]", "a[1] a[2] a[3]", "a[1] a[2]"),
+        ("a[1] a[2]", "a[2] a[3]", "a[2] a[3]"),
+        ("a[1] a[2] a[3]", "a", "a"),
+        ("a[1]/x a[2]/y", "a[1]/y a[2]/x", "a[1]/y a[2]/x"),
+        ("a", "b", ""),
+        ("", "a", ""),
+    ],
+)
+def test_each_old_fault_makes_one_light(anciens: str, courants: str, legers: str) -> None:
+    def constats(chemins: str) -> list[Constat]:
+        return [Constat(chemin, {"valeur": "1"}) for chemin in chemins.split()]
+
+    rendus = engine._alleger(constats(courants), constats(anciens))
+    assert [c.chemin for c in rendus] == courants.split()
+    assert [c.chemin for c in rendus if c.leger] == legers.split()
+
+
+def test_the_same_place_with_another_value_is_a_new_fault() -> None:
+    (rendu,) = engine._alleger([Constat("a", {"valeur": "2"})], [Constat("a", {"valeur": "1"})])
+    assert not rendu.leger
+
+
 def test_the_table_of_plans_stays_small(message: Message, contrat: Contrat) -> None:
     for rang in range(engine._PLANS_MAX + 10):
         juger(replace(message(), type_fichier=f"X{rang}"), contrat, "ecole", registre=False)
