@@ -100,8 +100,9 @@ class Pipeline:
     def traiter(self, appel: Appel, constats: Constats, travail: Travail) -> Reponse:
         """The answer to a call. Raises ExchangeError for a fault; anomalies are in the answer."""
         operation = OPERATIONS[appel.operation]
-        # (1) base and guichet
+        # (1) base and guichet; the document, once it is read, says better who calls
         base, maintenant = travail.a_jour()
+        constats.guichet = _guichet(appel, None)
         if operation.certificat_exige:
             _exiger_certificat(appel)
         # (2) contract: the document, read by the parser that no message can trick

@@ -38,7 +38,7 @@ def lister(**options: Any) -> None:
 @click.argument("nom")
 @reglages(*COMMUNES, "database", "avertissements", "emballage", "localisations_max", "recherche_max",
           "doublons_association")  # fmt: skip
-@click.option("--seed-base", "semence", default="ecole", show_default=True, help="Jeu de départ.")
+@click.option("--seed-base", "semence", default="vide", show_default=True, help="Jeu de départ.")
 @click.option("--seed", type=int, default=0, show_default=True, help="Graine des tirages.")
 @taille_de_semence
 @click.option("--clock", "horloge", default="real", show_default=True, help="real, ou un instant ISO.")

@@ -94,7 +94,7 @@ def restaurer(fichier: Path, base: str, **options: Any) -> None:
 
 
 @commande.command("reset")
-@reglages("home", "database")
+@reglages(*COMMUNES[:3], "database")
 @click.option("--base", default="ecole", show_default=True)
 @click.option(
     "--portee",
@@ -104,9 +104,11 @@ def restaurer(fichier: Path, base: str, **options: Any) -> None:
     help="Ce qui est vidé.",
 )
 def vider(base: str, portee: Any, **options: Any) -> None:
-    """Remet une base à son départ."""
-    from sandbox.store.session import Magasin
+    """Remet une base à son départ ; l'état d'une base semée revient de sa semence."""
+    from sandbox.cli.contexte import ouvrir
+    from sandbox.operations import bases
 
-    with Magasin.ouvrir(options["database"], options["home"]) as magasin:
-        magasin.bases.vider(base, portee)
+    contrat, magasin = ouvrir(options["home"], options["contract"], options["contracts"], options["database"])
+    with magasin:
+        bases.remettre(magasin, contrat, base, portee)
     click.echo(f"Base [{base}] : {portee} remis au départ.")

@@ -3,6 +3,7 @@
 import tomllib
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -13,6 +14,7 @@ from sandbox.domain.guichet import Guichet, NatureGuichet
 from sandbox.errors import BaseInconnue, StoreError, UsageError
 from sandbox.resources import fixtures_dir
 from sandbox.settings import Reglages
+from sandbox.store.bases import Portee
 from sandbox.store.registre import RegistreBase
 from sandbox.store.session import Magasin
 
@@ -95,22 +97,44 @@ def creer(
         creee_le=maintenant,
     )
 
-    def remplir(registre: RegistreBase) -> None:
-        from sandbox.generators.semis import semer  # not for nothing: most starts find their base
-
-        semer(
-            registre,
-            contrat,
-            semence=semence,
-            seed=seed,
-            taille=taille,
-            maintenant=horloge.maintenant(maintenant),
-            progres=progres,
-        )
-
+    remplir = partial(_remplir, contrat, base, horloge.maintenant(maintenant), taille, progres)
     semee = semence != VIDE or taille
     magasin.bases.creer(base, guichets_de(semence), contrat.evenements, remplir if semee else None)
     return base
+
+
+def _remplir(
+    contrat: Contrat,
+    base: Base,
+    maintenant: datetime,
+    taille: int | None,
+    progres: Progres | None,
+    registre: RegistreBase,
+) -> None:
+    from sandbox.generators.semis import semer  # not for nothing: most starts find their base
+
+    semer(
+        registre,
+        contrat,
+        semence=base.semence,
+        seed=base.seed,
+        taille=taille,
+        maintenant=maintenant,
+        progres=progres,
+    )
+
+
+def remettre(magasin: Magasin, contrat: Contrat, nom: str, portee: Portee) -> Base:
+    """Puts a base back to its start: what `portee` names is emptied, and a state comes back from its seed,
+    in the seed's own number, dated back from the base's clock. Raises BaseInconnue."""
+    magasin.bases.vider(nom, portee)
+    base = magasin.bases.lire(nom)
+    if portee in ("etat", "tout") and base.semence != VIDE:
+        maintenant = base.horloge.maintenant(datetime.now(UTC))
+        with magasin.ecrire(nom) as registre:
+            registre.noter_nuit(maintenant.date())
+            _remplir(contrat, base, maintenant, None, None, registre)
+    return magasin.bases.lire(nom)
 
 
 def assurer(

@@ -135,5 +135,4 @@ class Remise(MethodView):
     def post(self, donnees: dict[str, Any], base: str) -> dict[str, Any]:
         """Remet une base à son départ"""
         services = current_app.extensions["sne"]
-        services.magasin.bases.vider(base, donnees["portee"])
-        return _lue(services.magasin.bases.lire(base))
+        return _lue(bases.remettre(services.magasin, services.contrat, base, donnees["portee"]))
