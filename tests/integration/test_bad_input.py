@@ -1,0 +1,250 @@
+"""What no client should send: each gets its refusal and its line of the journal, and the server goes on."""
+
+import contextlib
+import socket
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+from urllib.parse import urlsplit
+
+import pytest
+from client_mtom import DEMANDE, RECHERCHE, Client, specimen
+from sandbox.mime.client import Forme, requete
+from sandbox.mime.message import Part
+from serveur_local import Serveur
+
+WS: Final = "http://ws.metier.nuu.application.i2/"
+SOAP12: Final = "http://www.w3.org/2003/05/soap-envelope"
+SOAP11: Final = "http://schemas.xmlsoap.org/soap/envelope/"
+PLAT: Final = "application/soap+xml; charset=utf-8"
+CHEMIN: Final = f"/services/{DEMANDE}/"
+LIRE: Final = (
+    "<ws:demandeLogementParametres><numUnique>0620318999999G1226</numUnique><nomCertificat/><certificat/>"
+    "</ws:demandeLogementParametres>"
+)
+
+
+def _soap(corps: str = LIRE, entete: str = "", espace: str = SOAP12, doctype: str = "") -> bytes:
+    return (
+        f'{doctype}<s:Envelope xmlns:s="{espace}" xmlns:ws="{WS}">{entete}<s:Body>{corps}</s:Body></s:Envelope>'
+    ).encode()
+
+
+def _mtom(document: bytes) -> tuple[str, bytes]:
+    """getNumUnique with these bytes for a document, whatever they are."""
+    enveloppe = _soap(
+        "<ws:numUniqueParametres><nomFichierDemande>DEMG1226-201803151654-000000.xml</nomFichierDemande>"
+        '<fichierDemande><x:Include xmlns:x="http://www.w3.org/2004/08/xop/include" href="cid:xml_id"/>'
+        "</fichierDemande><nomCertificat/><certificat/></ws:numUniqueParametres>"
+    )
+    parties = [Part("xml_id", "text/xml; charset=utf-8", "binary", document)]
+    return requete(enveloppe, parties, action=WS + "getNumUnique", forme=Forme.NETTE)
+
+
+BOMBE: Final = (
+    '<!DOCTYPE lol [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;&a;&a;">'
+    '<!ENTITY c "&b;&b;&b;&b;&b;&b;&b;&b;&b;&b;"><!ENTITY d "&c;&c;&c;&c;&c;&c;&c;&c;&c;&c;">]>'
+)
+EXTERNE: Final = '<!DOCTYPE d SYSTEM "file:///etc/passwd" [<!ENTITY x SYSTEM "file:///etc/passwd">]>'
+INATTENDUE: Final = "Une erreur inattendue est survenue lors du traitement de la demande."
+DEM: Final = specimen("demandes/colocataires")
+SANS_DECLARATION: Final = DEM.split(b"?>", 1)[1].strip()
+RACINE: Final = 'multipart/related; type="application/xop+xml"; start="<r>"; boundary="B"'
+TETE_RACINE: Final = b"--B\r\nContent-Type: application/xop+xml\r\nContent-ID: <r>\r\n\r\n"
+
+
+@dataclass(frozen=True)
+class Envoi:
+    """A request, the status it gets, a piece of what the answer says and of what the journal explains."""
+
+    corps: bytes
+    content_type: str = PLAT
+    statut: int = 500
+    dit: str = ""
+    explique: str = ""
+    methode: str = "POST"
+    chemin: str = CHEMIN
+
+
+def _document(document: bytes, explique: str = "", dit: str = INATTENDUE) -> Envoi:
+    content_type, corps = _mtom(document)
+    return Envoi(corps, content_type, dit=dit, explique=explique)
+
+
+MAUVAIS: Final[dict[str, Envoi]] = {
+    # --- MIME
+    "multipart without boundary": Envoi(b"x", "multipart/related", explique="boundary"),
+    "boundary that never comes": Envoi(_soap(), RACINE, explique="nulle part"),
+    "last boundary missing": Envoi(TETE_RACINE + _soap() + b"\r\n", RACINE, explique="--B--"),
+    "no part at all": Envoi(b"--B--\r\n", RACINE),
+    "another multipart": Envoi(b"--B\r\n\r\nx\r\n--B--", 'multipart/form-data; boundary="B"', explique="related"),
+    "two parts of one id": Envoi(
+        TETE_RACINE + _soap() + b"\r\n" + TETE_RACINE + b"x\r\n--B--", RACINE, explique="Content-ID"
+    ),
+    "part missing": Envoi(
+        _mtom(DEM)[1].replace(b"Content-ID: <xml_id>", b"Content-ID: <autre>"), _mtom(DEM)[0],
+        explique="xml_id",
+    ),
+    "sixty-five parts": Envoi(
+        TETE_RACINE + _soap() + b"".join(b"\r\n--B\r\nContent-ID: <p%d>\r\n\r\nx" % n for n in range(65))
+        + b"\r\n--B--", RACINE, explique="64",
+    ),
+    "garbage in base64": Envoi(
+        _soap(LIRE.replace("<certificat/>", "<certificat>*** pas du base64 ***</certificat>")), explique="base64"
+    ),
+    # --- the envelope
+    "empty body": Envoi(b"", explique="vide"),
+    "no XML": Envoi(b"bonjour", explique="ligne 1"),
+    "cut in the middle": Envoi(_soap()[:200], explique="ligne 1"),
+    "no envelope": Envoi(b"<a/>", dit="enveloppe"),
+    "empty Body": Envoi(_soap(""), dit="vide"),
+    "no Body": Envoi(f'<s:Envelope xmlns:s="{SOAP12}"/>'.encode(), dit="Body"),
+    "SOAP 1.1": Envoi(_soap(espace=SOAP11), "text/xml", dit="VersionMismatch"),
+    "header to be understood": Envoi(
+        _soap(entete='<s:Header><q:Sec xmlns:q="urn:q" s:mustUnderstand="true"/></s:Header>'),
+        dit="MustUnderstand",
+    ),
+    "unknown operation": Envoi(_soap("<ws:getTout/>"), dit="getTout"),
+    "operation of another service": Envoi(_soap(), chemin=f"/services/{RECHERCHE}/", dit="demandeLogement"),
+    "field missing": Envoi(_soap("<ws:demandeLogementParametres/>"), dit="numUnique"),
+    "envelope with a DTD": Envoi(_soap(doctype="<!DOCTYPE a>"), explique="DOCTYPE"),
+    "envelope in UTF-16 said UTF-8": Envoi(_soap().decode().encode("utf-16-le"), explique="ligne 1"),
+    "envelope with a broken UTF-8": Envoi(_soap("<ws:a>\xe9</ws:a>").decode().encode("latin-1")),
+    "envelope very deep": Envoi(_soap("<a>" * 5000 + "</a>" * 5000), explique="profond"),
+    # --- the document
+    "document: not XML": _document(b"bonjour", "ligne 1"),
+    "document: empty": _document(b""),
+    "document: cut": _document(SANS_DECLARATION[:2000], "ligne"),
+    "document: entity bomb": _document(BOMBE.encode() + b"<a>&d;</a>", "DOCTYPE"),
+    "document: external entity": _document(EXTERNE.encode() + b"<a>&x;</a>", "DOCTYPE"),
+    "document: very deep": _document(b"<a>" * 20_000 + b"</a>" * 20_000, "profond"),
+    "document: a million elements": _document(b"<a>" + b"<b/>" * 1_000_000 + b"</a>", dit="gros"),
+    "document: too big": _document(b"<a>" + b" " * 5_100_000 + b"</a>", dit="gros"),
+    "document: Latin-1 without saying so": _document(
+        SANS_DECLARATION.decode().replace("’", "'").encode("latin-1"), "encodage"
+    ),
+    "document: unknown encoding": _document(b'<?xml version="1.0" encoding="martien"?><a/>', "encodage"),
+    "document: another root": _document(b"<a/>", "interfaceNuu"),
+    # --- HTTP
+    "GET without ?wsdl": Envoi(b"", methode="GET", statut=404, dit="?wsdl"),
+    "PUT": Envoi(_soap(), methode="PUT", statut=405, dit="POST"),
+    "DELETE": Envoi(b"", methode="DELETE", statut=405, dit="POST"),
+    "unknown base": Envoi(_soap(), chemin=f"/bases/nulle-part{CHEMIN}", statut=404, dit="nulle-part"),
+    "unknown service": Envoi(_soap(), chemin="/services/Autre/", statut=404),
+}  # fmt: skip
+#: Nothing was addressed to the SOAP interface: not an exchange.
+SANS_LIGNE: Final = {"GET without ?wsdl", "unknown service"}
+
+
+def _envoyer(serveur: Serveur, octets: bytes) -> bytes:
+    """Raw bytes, and all that comes back until the server closes."""
+    lieu = urlsplit(serveur.pret["http"])
+    recu = b""
+    with socket.create_connection((lieu.hostname or "", lieu.port or 0), timeout=60) as prise:
+        with contextlib.suppress(BrokenPipeError, ConnectionResetError):  # refused before all was sent
+            prise.sendall(octets)
+        with contextlib.suppress(ConnectionResetError):
+            while morceau := prise.recv(1 << 16):
+                recu += morceau
+    return recu
+
+
+def _requete(envoi: Envoi) -> bytes:
+    tete = (
+        f"{envoi.methode} {envoi.chemin} HTTP/1.1\r\nHost: sne.example.org\r\nConnection: close\r\n"
+        f"Content-Type: {envoi.content_type}\r\nContent-Length: {len(envoi.corps)}\r\n\r\n"
+    )
+    return tete.encode() + envoi.corps
+
+
+def _repond_encore(serveur: Serveur) -> None:
+    client = Client(serveur)
+    assert client.relire("0620318999999G1226").phrase == "Le numéro unique [0620318999999G1226] est inconnu."
+    client.fermer()
+
+
+@pytest.mark.parametrize("cas", MAUVAIS)
+def test_bad_input_is_refused_and_journalled(serveur: Serveur, cas: str) -> None:
+    envoi, avant = MAUVAIS[cas], serveur.dernier()
+    recu = _envoyer(serveur, _requete(envoi)).decode("utf-8", "replace")
+    assert recu.startswith(f"HTTP/1.1 {envoi.statut} "), recu[:600]
+    assert envoi.dit in recu
+    if envoi.statut == 500:
+        assert "Fault" in recu
+        assert "Traceback" not in recu
+    if cas not in SANS_LIGNE:
+        (ligne,) = serveur.lignes_depuis(avant)
+        assert ligne["statut"] == envoi.statut
+        assert ligne["verdict"] in ("fault", "refus")
+        assert envoi.explique.lower() in str(ligne["fault"]).lower()
+    _repond_encore(serveur)
+
+
+@pytest.mark.parametrize(
+    "tete",
+    [
+        pytest.param("Content-Length: 20000001\r\n\r\n", id="announced"),
+        pytest.param("Transfer-Encoding: chunked\r\n\r\n", id="in chunks"),
+    ],
+)
+def test_a_message_above_the_limit_is_refused(serveur: Serveur, tete: str) -> None:
+    avant = serveur.dernier()
+    debut = f"POST {CHEMIN} HTTP/1.1\r\nHost: a\r\nContent-Type: {PLAT}\r\n{tete}".encode()
+    morceau = b"%x\r\n%s\r\n" % (1 << 20, b" " * (1 << 20)) if "chunked" in tete else b""
+    recu = _envoyer(serveur, debut + morceau * 21).decode()
+    assert recu.startswith("HTTP/1.1 413 "), recu[:300]
+    assert "20000000" in recu
+    (ligne,) = serveur.lignes_depuis(avant)
+    assert (ligne["statut"], ligne["verdict"], ligne["chemin"]) == (413, "refus", CHEMIN)
+    _repond_encore(serveur)
+
+
+@pytest.mark.parametrize(
+    "octets",
+    [
+        pytest.param(b"\x00\x01\x02\x03\r\n\r\n", id="no HTTP"),
+        pytest.param(b"POST " + CHEMIN.encode() + b"\r\n\r\n", id="no version"),
+        pytest.param(b"GET / HTTP/1.1\r\n" + b"A: b\r\n" * 2000 + b"\r\n", id="endless head"),
+        pytest.param(b"POST " + CHEMIN.encode() + b" HTTP/1.1\r\nHost: a\r\nContent-Length: -5\r\n\r\n",
+                     id="negative length"),
+        pytest.param(b"POST " + CHEMIN.encode() + b" HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n"
+                     b"Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n", id="two lengths"),
+        pytest.param(b"POST " + CHEMIN.encode() + b" HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n"
+                     b"zz\r\n", id="bad chunk"),
+    ],
+)  # fmt: skip
+def test_bad_http_is_refused_and_journalled(serveur: Serveur, octets: bytes) -> None:
+    avant = serveur.dernier()
+    assert _envoyer(serveur, octets).startswith(b"HTTP/1.1 4")
+    (ligne,) = serveur.lignes_depuis(avant)
+    assert ligne["verdict"] == "refus"
+    _repond_encore(serveur)
+
+
+def test_slow_and_vanishing_peers_disturb_nobody(serveur: Serveur) -> None:
+    lieu = urlsplit(serveur.pret["http"])
+    complete = _requete(Envoi(_soap()))
+    with contextlib.ExitStack() as ouvertes:
+        for rang in range(40):
+            prise = ouvertes.enter_context(socket.create_connection((lieu.hostname or "", lieu.port or 0)))
+            prise.sendall(complete[: 20 * rang])
+            if rang % 2:
+                prise.close()
+        _repond_encore(serveur)
+    _repond_encore(serveur)
+
+
+def test_the_journal_shows_no_nir(serveur: Serveur) -> None:
+    """Also of a message that was refused."""
+    avant = serveur.dernier()
+    nir = "206127511100564"
+    _envoyer(serveur, _requete(_document(b"<a>" + nir.encode() + b"</a>")))
+    (ligne,) = serveur.lignes_depuis(avant)
+    detail = serveur.lire(f"/api/v1/bases/ecole/exchanges/{ligne['id']}")
+    assert nir not in str(detail)
+
+
+def test_other_limits_are_settings(demarrer: Callable[..., Serveur]) -> None:
+    petit = demarrer("--message-max", "5000", "--seed-base", "vide")
+    assert b" 413 " in _envoyer(petit, _requete(Envoi(_mtom(DEM)[1], _mtom(DEM)[0])))[:20]
+    _repond_encore(petit)
