@@ -40,10 +40,6 @@ class Setting:
                 f"Le réglage {self.nom} vaut [{brut}].",
                 remede=f"valeurs possibles : {', '.join(self.choix)}",
             )
-        if self.type is bool:
-            if brut.lower() not in ("oui", "non", "true", "false", "1", "0"):
-                raise UsageError(f"Le réglage {self.nom} vaut [{brut}].", remede="écrivez oui ou non")
-            return brut.lower() in ("oui", "true", "1")
         try:
             valeur = self.type(brut)
         except ValueError:
@@ -75,7 +71,12 @@ SETTINGS: Final[tuple[Setting, ...]] = (
     Setting("message_max", int, 20_000_000, "serveur", "taille maximale d'un message, en octets"),
     Setting("xml_max", int, 5_000_000, "serveur", "taille maximale d'un document XML, en octets"),
     Setting(
-        "compression", bool, False, "serveur", "compresse les réponses (un client réel ne sait pas lire)"
+        "compression",
+        str,
+        "non",
+        "serveur",
+        "compresse les réponses en gzip si le client l'admet (un client réel l'annonce et ne sait pas lire)",
+        ("non", "oui"),
     ),
     Setting("admin_token", str, None, "serveur", "jeton d'administration hors de la machine locale"),
     Setting("profile", str, "ecole", "base", "sévérité des contrôles", ("ecole", "strict", "souple")),

@@ -27,7 +27,7 @@ Exemples :
 @click.command(epilog=_EXEMPLES)
 @reglages(
     *COMMUNES, "https_port", "http_port", "host", "database", "client_cert", "workers", "threads",
-    "journal_max", "message_max", "xml_max",
+    "journal_max", "message_max", "xml_max", "admin_token", "compression",
 )  # fmt: skip
 @click.option("--server-name", "noms", multiple=True, metavar="NOM", help="Autre nom du certificat serveur.")
 @click.option("--seed-base", "semence", default="ecole", show_default=True, help="Jeu de départ de la base.")
@@ -62,7 +62,7 @@ def commande(
     from sandbox.web.app import Configuration
 
     home: Path = options["home"]
-    jeton = _jeton(options["host"])
+    jeton = _jeton(options["host"], options["admin_token"])
     configuration = Configuration(
         home=home,
         contract=options["contract"],
@@ -71,6 +71,7 @@ def commande(
         journal_max=options["journal_max"],
         limites=Limites(message_max=options["message_max"], xml_max=options["xml_max"]),
         jeton=jeton,
+        compression=options["compression"] == "oui",
         semence=semence,
         seed=seed,
         taille=taille,
@@ -125,10 +126,10 @@ def _semer(configuration: Any) -> None:
         )
 
 
-def _jeton(host: str) -> str | None:
+def _jeton(host: str, donne: str | None) -> str | None:
     if host in ("127.0.0.1", "::1", "localhost"):
-        return None
-    return os.environ.get("SNE_SANDBOX_ADMIN_TOKEN") or secrets.token_urlsafe(24)
+        return donne
+    return donne or secrets.token_urlsafe(24)
 
 
 def _ecrire_pret(

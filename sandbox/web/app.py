@@ -31,6 +31,8 @@ class Configuration:
     limites: Limites = field(default_factory=Limites)
     jeton: str | None = None
     """Admin token; None on loopback, where the API is open."""
+    compression: bool = False
+    """Whether answers may be compressed: a client in the field announces it and cannot inflate (attested)."""
     semence: str = "vide"
     seed: int = 0
     taille: int | None = None

@@ -1,5 +1,6 @@
 """The SOAP endpoints: an exchange is opened in the journal, and always closed, refusals included."""
 
+import gzip
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -102,6 +103,9 @@ def _echanger(service: str, base: str) -> Response:
     )
     reponse = repondre(services, requete, service, base, echange, debut)
     sortie = Response(reponse.corps, reponse.statut, reponse.en_tetes)
+    if services.configuration.compression and request.accept_encodings.find("gzip") >= 0:
+        sortie.set_data(gzip.compress(reponse.corps, 1))
+        sortie.headers["Content-Encoding"] = "gzip"
     if echange.identifiant is not None:
         adresse = f"{request.scheme}://{_adresse_locale()}"
         sortie.headers["SNE-Echange"] = (

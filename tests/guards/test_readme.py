@@ -19,7 +19,7 @@ def lignes_attendues() -> list[str]:
         if setting.defaut is None:
             defaut = ""
         else:
-            defaut = {True: "oui", False: "non"}.get(setting.defaut, str(setting.defaut))
+            defaut = str(setting.defaut)
         choix = f" ({', '.join(setting.choix)})" if setting.choix else ""
         lignes.append(f"| `{setting.option}` | {defaut} | {setting.portee} | {setting.aide}{choix} |")
     return lignes

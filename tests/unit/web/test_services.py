@@ -1,12 +1,15 @@
 """The endpoints: paths, methods, bases, the journal's header."""
 
+import gzip
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from banc import Banc, specimen
 from flask import Flask
 
 from sandbox.mime.client import requete
+from sandbox.web.app import Configuration, creer_application
 
 
 @pytest.mark.parametrize(
@@ -143,3 +146,20 @@ def test_head_of_the_wsdl_and_a_base_that_does_not_exist(banc: Banc) -> None:
     assert banc.http.head(f"/bases/{banc.nom}/{chemin}").status_code == 200
     assert banc.journal() == []
     assert banc.http.get(f"/bases/nulle-part/{chemin}").status_code == 404
+
+
+@pytest.mark.parametrize(("voulue", "annonce", "encodage"), [
+    (False, "gzip, deflate", None),
+    (True, "gzip, deflate", "gzip"),
+    (True, "deflate", None),
+])  # fmt: skip
+def test_nothing_is_compressed_unless_the_operator_wants_it(
+    tmp_path: Path, voulue: bool, annonce: str, encodage: str | None
+) -> None:
+    application = creer_application(Configuration(home=tmp_path, compression=voulue))
+    reponse = application.test_client().post(
+        "/services/DemandeLogementImplService/", data=b"<a/>", headers={"Accept-Encoding": annonce}
+    )
+    assert reponse.headers.get("Content-Encoding") == encodage
+    corps = gzip.decompress(reponse.data) if encodage else reponse.data
+    assert b"Fault" in corps
