@@ -16,10 +16,7 @@ README = (RACINE / "README.md").read_text("utf-8")
 def lignes_attendues() -> list[str]:
     lignes = ["| setting | default | of | what |", "| --- | --- | --- | --- |"]
     for setting in SETTINGS:
-        if setting.defaut is None:
-            defaut = ""
-        else:
-            defaut = str(setting.defaut)
+        defaut = "" if setting.defaut is None else str(setting.defaut)
         choix = f" ({', '.join(setting.choix)})" if setting.choix else ""
         lignes.append(f"| `{setting.option}` | {defaut} | {setting.portee} | {setting.aide}{choix} |")
     return lignes
