@@ -33,9 +33,15 @@ _EVENEMENT: Final = "GestionPartageeEVTImplService"
 _RECHERCHE: Final = "RechercheDemandeImplService"
 #: The specimens were written for this day.
 _HORLOGE: Final = "2018-03-15T12:00:00"
+_EXEMPLES = """
+\b
+Exemples :
+  sne-sandbox demo
+  sne-sandbox demo --out /tmp/demo
+"""
 
 
-@click.command()
+@click.command(epilog=_EXEMPLES)
 @click.option(
     "--out",
     "dossier",

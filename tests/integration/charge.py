@@ -78,7 +78,7 @@ def en_parallele(
 
 @contextlib.contextmanager
 def pairs_muets(serveur: Serveur, nombre: int) -> Iterator[list[socket.socket]]:
-    """Peers that say nothing, a part of the head, or a part of the body, in clear and before the handshake."""
+    """Peers that say nothing, a part of the head or of the body, in clear, or before the handshake."""
     debuts = (
         b"",
         f"POST /services/{DEMANDE}/ HTTP/1.1\r\nHo".encode(),

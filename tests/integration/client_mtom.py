@@ -10,12 +10,13 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 from lxml import etree
+from serveur_local import Serveur
+
 from sandbox.contract.codec import NS
 from sandbox.mime.client import requete
 from sandbox.mime.message import Part
 from sandbox.mime.unpack import unpack
 from sandbox.resources import fixtures_dir
-from serveur_local import Serveur
 
 WS: Final = "http://ws.metier.nuu.application.i2/"
 SOAP: Final = "http://www.w3.org/2003/05/soap-envelope"
@@ -67,13 +68,21 @@ class Recu:
 class Client:
     """The software of one guichet, on one kept connection. Not for two threads at once."""
 
-    def __init__(self, serveur: Serveur, guichet: str = "G1226", *, https: bool = False) -> None:
+    def __init__(
+        self,
+        serveur: Serveur,
+        guichet: str = "G1226",
+        *,
+        https: bool = False,
+        certificat: tuple[str, str] | None = None,
+    ) -> None:
+        """Over HTTPS, with `certificat` (and key), or that which the server made for the guichet."""
         self.guichet = guichet
         self._rang = count()
         lieu = urlsplit(serveur.pret["https" if https else "http"])
         if https:
             contexte = ssl.create_default_context(cafile=serveur.pret["ca_file"])
-            contexte.load_cert_chain(*serveur.certificat(guichet))
+            contexte.load_cert_chain(*(certificat or serveur.certificat(guichet)))
             self._lien: http.client.HTTPConnection = http.client.HTTPSConnection(
                 lieu.hostname or "", lieu.port, timeout=DELAI, context=contexte
             )
@@ -93,9 +102,7 @@ class Client:
     def relire(self, numero: str, *, complet: bool = False) -> Recu:
         """getDemandeLogement."""
         suite = {"complet": "oui"} if complet else {}
-        return self.appeler(
-            DEMANDE, "getDemandeLogement", numUnique=numero, **self._certificat(), **suite
-        )
+        return self.appeler(DEMANDE, "getDemandeLogement", numUnique=numero, **self._certificat(), **suite)
 
     def appeler(self, service: str, operation: str, **champs: str | bytes) -> Recu:
         """One operation; bytes travel as parts."""

@@ -7,10 +7,11 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from charge import enregistrer_tout, en_parallele, pairs_muets
+from charge import en_parallele, enregistrer_tout, pairs_muets
 from client_mtom import Client, adapter, specimen
-from sandbox.contract.codec import NS
 from serveur_local import Serveur
+
+from sandbox.contract.codec import NS
 
 pytestmark = pytest.mark.charge
 

@@ -1,87 +1,80 @@
-"""Our clients in other languages: each registers, is refused a duplicate, reads a fault; MTOM over HTTPS."""
+"""The minimal clients of fixtures/clients, as a vendor copies them."""
 
+import ast
 import json
-import shutil
 import subprocess
-from collections.abc import Callable
+import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from serveur_local import Serveur
+from client_mtom import adapter, specimen
+from serveur_local import HORLOGE, Serveur
 
 from sandbox.resources import fixtures_dir
 
-CLIENTS = fixtures_dir() / "clients"
-COLOCATAIRES = fixtures_dir() / "demandes" / "colocataires.xml"
-#: Command of each client, and the Debian packages without which it cannot run.
-LANGAGES = {
-    "php": (["php", str(CLIENTS / "php" / "client.php")], "php-cli php-soap php-xml"),
-    "java": (["java", str(CLIENTS / "java" / "Client.java")], "default-jdk-headless"),
-    "node": (["node", str(CLIENTS / "node" / "client.js")], "nodejs"),
-}
-
-Lancer = Callable[[Path], "subprocess.CompletedProcess[str]"]
+PYTHON = fixtures_dir() / "clients" / "python" / "enregistrer.py"
 
 
-@pytest.fixture(params=LANGAGES)
-def langage(request: pytest.FixtureRequest) -> str:
-    nom: str = request.param
-    commande, paquets = LANGAGES[nom]
-    assert shutil.which(commande[0]), f"apt-get install -y --no-install-recommends {paquets}"
-    return nom
+@pytest.fixture(scope="module")
+def serveur(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serveur]:
+    """A server of its own: these clients know the base ecole only, where other tests would be duplicates."""
+    demarre = Serveur.demarrer(
+        tmp_path_factory.mktemp("clients") / "home", "--clock", HORLOGE, "--seed-base", "vide"
+    )
+    yield demarre
+    demarre.arreter()
 
 
 @pytest.fixture
-def serveur_neuf(demarrer: Callable[..., Serveur]) -> Serveur:
-    """A base of its own: every client registers the same household."""
-    return demarrer()
+def pret(serveur: Serveur, tmp_path: Path) -> Path:
+    """Its ready file."""
+    fichier = tmp_path / "pret.json"
+    fichier.write_text(json.dumps(dict(serveur.pret)), "utf-8")
+    return fichier
 
 
-@pytest.fixture
-def lancer(langage: str, serveur_neuf: Serveur, tmp_path: Path) -> Lancer:
-    """Runs the client on a document, from the folder where it writes the attestation."""
-    pret = tmp_path / "pret.json"
-    # Written as `--ready-file` writes it.
-    pret.write_text(json.dumps(dict(serveur_neuf.pret), indent=2), "utf-8")
-
-    def lance(document: Path) -> "subprocess.CompletedProcess[str]":
-        return subprocess.run(
-            [*LANGAGES[langage][0], str(pret), str(document), "G1226"],
-            cwd=tmp_path,
-            capture_output=True,
-            encoding="utf-8",
-            timeout=120,
-            check=False,
-        )
-
-    return lance
+def _lancer(*arguments: Path) -> subprocess.CompletedProcess[str]:
+    # -I: not even our own package can be imported from where we are.
+    return subprocess.run(
+        [sys.executable, "-I", str(PYTHON), *map(str, arguments)], capture_output=True, text=True, timeout=60
+    )
 
 
-@pytest.mark.etranger
-def test_un_client_enregistre_puis_lit_anomalie_et_fault(
-    lancer: Lancer, serveur_neuf: Serveur, tmp_path: Path
-) -> None:
-    cree = lancer(COLOCATAIRES)
-    assert cree.returncode == 0, cree.stderr
-    numero = cree.stdout.strip()
-    assert len(numero) == 18
-    assert (tmp_path / f"attestation-{numero}.pdf").read_bytes().startswith(b"%PDF-")
+def test_the_python_client_registers(serveur: Serveur, pret: Path, tmp_path: Path) -> None:
+    demande, pdf = tmp_path / "demande.xml", tmp_path / "attestation.pdf"
+    demande.write_bytes(specimen("demandes/colocataires"))
+    vu = _lancer(pret, demande, pdf)
+    assert (vu.returncode, vu.stderr) == (0, "")
+    numero = vu.stdout.strip()
+    (ligne,) = serveur.journal(numero=numero)
+    assert (ligne["operation"], ligne["guichet"], ligne["tolerances"]) == ("getNumUnique", "G1226", [])
+    assert pdf.read_bytes().startswith(b"%PDF-")
 
-    double = lancer(COLOCATAIRES)
-    assert double.returncode == 1, double.stderr
-    assert double.stdout.startswith("DOU001 ")
-    assert numero in double.stdout
 
-    casse = tmp_path / "casse.xml"
-    casse.write_bytes(COLOCATAIRES.read_bytes()[:2000])
-    refuse = lancer(casse)
-    assert refuse.returncode == 1
-    assert "Une erreur inattendue est survenue lors du traitement de la demande." in refuse.stderr
+def test_the_python_client_tells_a_refusal(pret: Path, tmp_path: Path) -> None:
+    demande = tmp_path / "demande.xml"
+    demande.write_bytes(adapter(specimen("demandes/colocataires"), numUnique="0620318000001G1226"))
+    vu = _lancer(pret, demande)
+    assert (vu.returncode, vu.stdout) == (1, "")
+    assert vu.stderr.startswith("ENT009 : ")
 
-    trois = serveur_neuf.journal()[::-1]
-    assert [ligne["statut"] for ligne in trois] == [200, 200, 500]
-    assert f"/api/v1/bases/ecole/exchanges/{trois[2]['id']}" in refuse.stderr
-    for ligne in trois:
-        assert (ligne["operation"], ligne["guichet"], ligne["tolerances"]) == ("getNumUnique", "G1226", [])
-        reponse = serveur_neuf.lire(f"/api/v1/bases/ecole/exchanges/{ligne['id']}")["reponse"]
-        assert dict(reponse["en_tetes"])["Content-Type"].startswith("multipart/related")
+
+def test_the_python_client_tells_a_fault(pret: Path, tmp_path: Path) -> None:
+    demande = tmp_path / "demande.xml"
+    demande.write_bytes(b"<a/>")
+    vu = _lancer(pret, demande)
+    assert (vu.returncode, vu.stdout) == (1, "")
+    assert vu.stderr == "Une erreur inattendue est survenue lors du traitement de la demande.\n"
+
+
+def test_the_python_client_is_short_and_needs_the_standard_library_only() -> None:
+    texte = PYTHON.read_text("utf-8")
+    assert len(texte.splitlines()) <= 120
+    importes = set()
+    for noeud in ast.walk(ast.parse(texte)):
+        if isinstance(noeud, ast.Import):
+            importes |= {nom.name.partition(".")[0] for nom in noeud.names}
+        elif isinstance(noeud, ast.ImportFrom):
+            importes.add((noeud.module or "").partition(".")[0])
+    assert importes <= sys.stdlib_module_names

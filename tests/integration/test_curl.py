@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 from client_mtom import adapter, specimen
 from lxml import etree
-from sandbox.contract.codec import NS
 from serveur_local import HORLOGE, Serveur
+
+from sandbox.contract.codec import NS
 
 CURL = shutil.which("curl")
 pytestmark = pytest.mark.skipif(CURL is None, reason="curl is not installed")

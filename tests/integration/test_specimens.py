@@ -7,9 +7,10 @@ import pytest
 from client_mtom import Client, specimen
 from lxml import etree
 from pypdf import PdfReader
+from serveur_local import Serveur
+
 from sandbox.contract.codec import NS
 from sandbox.resources import fixtures_dir
-from serveur_local import Serveur
 
 CREATIONS = sorted(
     f.stem for f in (fixtures_dir() / "demandes").glob("*.xml") if b"typeFichier>CRE<" in f.read_bytes()

@@ -13,9 +13,10 @@ import pytest
 import suds.client
 from client_mtom import DEMANDE, EVENEMENT, RECHERCHE, adapter, specimen
 from lxml import etree
-from sandbox.contract.codec import NS
 from serveur_local import HORLOGE, Serveur
 from suds.plugin import MessagePlugin
+
+from sandbox.contract.codec import NS
 
 SOAP11 = b"http://schemas.xmlsoap.org/soap/envelope/"
 SOAP12 = b"http://www.w3.org/2003/05/soap-envelope"
@@ -97,6 +98,4 @@ def test_the_three_services(serveur: Serveur, base: str, tmp_path: Path) -> None
 def test_a_fault_is_one_for_suds(serveur: Serveur, base: str) -> None:
     operations, types = _service(serveur, DEMANDE, base)
     with pytest.raises(Exception, match=r"0620318999999G1226"):
-        operations.getDemandeLogement(
-            "0620318999999G1226", "CERG1226-201803151200.pem", _fichier(types, b"")
-        )
+        operations.getDemandeLogement("0620318999999G1226", "CERG1226-201803151200.pem", _fichier(types, b""))

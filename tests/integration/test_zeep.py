@@ -12,11 +12,12 @@ import requests
 import zeep
 from client_mtom import DEMANDE, EVENEMENT, RECHERCHE, adapter, specimen
 from lxml import etree
+from serveur_local import HORLOGE, Serveur
+from zeep.transports import Transport
+
 from sandbox.contract.codec import NS
 from sandbox.mime.client import Forme, requete
 from sandbox.mime.message import Part
-from serveur_local import HORLOGE, Serveur
-from zeep.transports import Transport
 
 WS = "http://ws.metier.nuu.application.i2/"
 XOP = "http://www.w3.org/2004/08/xop/include"
@@ -24,7 +25,7 @@ XOP = "http://www.w3.org/2004/08/xop/include"
 FICHIERS = ("fichierDemande", "fichierDalo", "fichierXml", "certificat")
 
 
-class TransportMtom(Transport):  # type: ignore[misc]
+class TransportMtom(Transport):
     """zeep packs no MTOM: this takes the base64 out of its envelope and sends it as parts. zeep reads the
     multipart answer by itself."""
 
@@ -39,10 +40,10 @@ class TransportMtom(Transport):  # type: ignore[misc]
             champ.text = None
             etree.SubElement(champ, f"{{{XOP}}}Include", href=f"cid:{identifiant}")
         operation = headers["Content-Type"].rpartition('action="')[2].rstrip('"')
-        content_type, corps = requete(
-            etree.tostring(envelope), parties, action=operation, forme=Forme.NETTE
+        content_type, corps = requete(etree.tostring(envelope), parties, action=operation, forme=Forme.NETTE)
+        reponse: requests.Response = self.post(  # type: ignore[no-untyped-call]
+            address, corps, headers | {"Content-Type": content_type}
         )
-        reponse = self.post(address, corps, headers | {"Content-Type": content_type})
         assert reponse.headers["Content-Type"].startswith("multipart/related"), "packed as the question"
         return reponse
 
@@ -64,7 +65,9 @@ class Vendeur:
             session.verify = self._serveur.pret["ca_file"]
             session.cert = self._serveur.emettre(guichet, self._base, self._certificats)
             adresse = self._serveur.service(nom, https=True, base=self._base) + "?wsdl"
-            self._clients[nom, guichet] = zeep.Client(adresse, transport=self._transport(session=session))
+            self._clients[nom, guichet] = zeep.Client(  # type: ignore[no-untyped-call]
+                adresse, transport=self._transport(session=session)
+            )
         return self._clients[nom, guichet].service
 
     def demande(self, document: bytes, guichet: str = "G1226") -> Any:
@@ -210,9 +213,7 @@ def test_gestion_partagee(vendeur: Vendeur) -> None:
 
 def test_recherche(vendeur: Vendeur) -> None:
     numero = _numero(vendeur.demande(specimen("demandes/colocataires")))
-    trouvees = vendeur.fichier_xml(
-        RECHERCHE, "rechercheDemandeMulticritere", specimen("documents/recherche")
-    )
+    trouvees = vendeur.fichier_xml(RECHERCHE, "rechercheDemandeMulticritere", specimen("documents/recherche"))
     assert numero in etree.tostring(trouvees, encoding="unicode")
 
 
