@@ -237,3 +237,8 @@ def construire(nom: str, contenu: str | tuple[Element, ...] = "", **attributs: s
 def avec_enfants(element: Element, enfants: tuple[Element, ...]) -> Element:
     """`element` with other children. Children kept belong to the new tree from then on."""
     return Element(element.nom, element.texte, element.attributs, enfants, element.ligne)
+
+
+def xs_booleen(valeur: bool) -> str:
+    """An `xs:boolean`: « true » or « false »."""
+    return "true" if valeur else "false"

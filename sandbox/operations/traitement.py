@@ -8,7 +8,7 @@ from sandbox.domain.dates import ajouter_mois, xs_date_time
 from sandbox.domain.decision import ATTRIBUTION_SOUS_CONDITION, DECISION, TYPE_DECISION
 from sandbox.domain.demande import Demande
 from sandbox.domain.demande_stockee import DemandeStockee
-from sandbox.domain.element import Element, construire
+from sandbox.domain.element import Element, construire, xs_booleen
 from sandbox.domain.evenement import Evenement
 from sandbox.domain.menage import Menage
 from sandbox.operations.question import Question
@@ -52,8 +52,8 @@ def information_traitement(stockee: DemandeStockee, question: Question, version:
     long = est_delai_anormalement_long(stockee.demande, stockee.date_creation, jour)
     multiples = a_multiples_attributions(question.registre.evenements(stockee.numero_unique))
     enfants = [
-        construire("estDelaiAnormalementLong", _booleen(long)),
-        construire("estMultiplesAttributionsSousConditions", _booleen(multiples)),
+        construire("estDelaiAnormalementLong", xs_booleen(long)),
+        construire("estMultiplesAttributionsSousConditions", xs_booleen(multiples)),
         construire("dateCalculIndicateur", xs_date_time(question.maintenant)),
     ]
     menage = Menage.de(stockee.demande, jour) if version >= "02.02" else None
@@ -62,9 +62,5 @@ def information_traitement(stockee: DemandeStockee, question: Question, version:
         enfants.append(construire("nombreUC", f"{menage.nombre_uc:.2f}"))
         seuil = question.contrat.quartiles.seuil(stockee.demande, question.contrat.territoires)
         if seuil is not None:
-            enfants.append(construire("premierQuartile", _booleen(menage.premier_quartile(seuil.montant))))
+            enfants.append(construire("premierQuartile", xs_booleen(menage.premier_quartile(seuil.montant))))
     return construire("informationTraitement", tuple(enfants))
-
-
-def _booleen(valeur: bool) -> str:
-    return "true" if valeur else "false"

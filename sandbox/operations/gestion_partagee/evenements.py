@@ -6,7 +6,7 @@ from typing import Final
 
 from sandbox.contract.schema import Document
 from sandbox.domain.dates import xs_date_time
-from sandbox.domain.element import Element, construire
+from sandbox.domain.element import Element, construire, xs_booleen
 from sandbox.domain.evenement import Evenement
 from sandbox.operations import fichier_xml
 from sandbox.operations.question import Operation, Question, Sortie
@@ -112,7 +112,7 @@ def _element(question: Question, evenement: Evenement) -> Element:
     if evenement.commentaire is not None:
         enfants.append(construire("commentaire", evenement.commentaire))
     if genre is not None:
-        enfants.append(construire("reglementaire", "true" if genre.reglementaire else "false"))
+        enfants.append(construire("reglementaire", xs_booleen(genre.reglementaire)))
     if evenement.caracteristiques:
         libelles = {c.code: c.libelle for c in genre.caracteristiques} if genre is not None else {}
         enfants.append(

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from sandbox.contract.schema import Document
-from sandbox.domain.element import Element, construire
+from sandbox.domain.element import Element, construire, xs_booleen
 from sandbox.domain.evenement import Caracteristique, TypeEvenement
 from sandbox.operations import fichier_xml
 from sandbox.operations.question import Operation, Question, Sortie
@@ -34,10 +34,10 @@ def _type(genre: TypeEvenement) -> Element:
         construire("codeTypeEvenement", genre.code),
         construire("texteDescriptifPGP", genre.texte_pgp),
         construire("texteDescriptifSNE", genre.texte_sne),
-        construire("aPublierSurPGP", _booleen(genre.a_publier)),
-        construire("utilisableMultiplesAttributionsSousConditions", _booleen(genre.multiples_attributions)),
-        construire("utilisableRechercheInstruction", _booleen(genre.recherche_instruction)),
-        construire("reglementaire", _booleen(genre.reglementaire)),
+        construire("aPublierSurPGP", xs_booleen(genre.a_publier)),
+        construire("utilisableMultiplesAttributionsSousConditions", xs_booleen(genre.multiples_attributions)),
+        construire("utilisableRechercheInstruction", xs_booleen(genre.recherche_instruction)),
+        construire("reglementaire", xs_booleen(genre.reglementaire)),
     ]
     if genre.debut_validite is not None:
         enfants.append(construire("dateDebutValidite", genre.debut_validite.isoformat()))
@@ -61,7 +61,7 @@ def _caracteristique(caracteristique: Caracteristique) -> Element:
         construire("code", caracteristique.code),
         construire("libelle", caracteristique.libelle),
         construire("typeCaracteristiqueSpecifique", caracteristique.type),
-        construire("obligatoire", _booleen(caracteristique.obligatoire)),
+        construire("obligatoire", xs_booleen(caracteristique.obligatoire)),
         construire("texteDescriptif", caracteristique.texte[:500]),
         construire("aideALaSaisie", caracteristique.aide[:500]),
     ]
@@ -70,10 +70,6 @@ def _caracteristique(caracteristique: Caracteristique) -> Element:
     if caracteristique.fin_validite is not None:
         enfants.append(construire("dateFinValidite", caracteristique.fin_validite.isoformat()))
     return construire("caracteristiqueSpecifique", tuple(enfants))
-
-
-def _booleen(valeur: bool) -> str:
-    return "true" if valeur else "false"
 
 
 NATIONAUX: Final = Operation(

@@ -101,6 +101,20 @@ def _masquer(valeur: Any) -> Any:
     return [_masquer(v) for v in valeur] if isinstance(valeur, list) else valeur
 
 
+def _expliquee(anomalie: dict[str, Any]) -> dict[str, Any]:
+    """An anomaly with what its rule asks, how to meet it, and how far to trust it."""
+    fiche = current_app.extensions["sne"].contrat.regles.get(anomalie.get("regle"))
+    if fiche is None:
+        return anomalie
+    return {
+        **anomalie,
+        "condition": fiche.condition,
+        "remede": fiche.remede,
+        "fidelite": str(fiche.fidelite),
+        "source": fiche.source,
+    }
+
+
 def _message(en_tetes: list[tuple[str, str]], corps: bytes) -> dict[str, Any]:
     propres = [
         [nom, _MASQUE if nom.lower() in ("authorization", "cookie") else masquer_nirs(valeur)]
@@ -143,6 +157,7 @@ class Un(MethodView):
             abort(404, message=f"L'échange {identifiant} n'est pas au journal de la base [{base}].")
         return {
             **_ligne(echange),
+            "anomalies": _masquer([_expliquee(a) for a in echange.anomalies]),
             "parties": _masquer(echange.parties),
             "trace": _masquer(echange.trace),
             "requete": _message(echange.en_tetes, echange.requete),

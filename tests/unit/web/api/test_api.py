@@ -144,6 +144,18 @@ def test_the_journal_newest_first_filtered_and_paged(banc: Banc) -> None:
     _probleme(banc.api("GET", "/bases/nulle-part/exchanges"), 404)
 
 
+def test_an_anomaly_is_explained(banc: Banc) -> None:
+    racine = specimen("colocataires")
+    banc.demander(racine)
+    banc.demander(racine)
+    detail = banc.api("GET", f"/bases/{banc.nom}/exchanges/2").json
+    (doublon,) = [a for a in detail["anomalies"] if a["regle"] == "DOU001"]
+    assert doublon["remede"]
+    assert doublon["condition"]
+    assert doublon["fidelite"] == "déduite"
+    assert "circulaire" in doublon["source"]
+
+
 def test_an_exchange_that_is_not_there(banc: Banc) -> None:
     for identifiant in (1, 0, 2**63, 10**30):
         _probleme(banc.api("GET", f"/bases/{banc.nom}/exchanges/{identifiant}"), 404)
