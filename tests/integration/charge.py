@@ -5,6 +5,7 @@ import socket
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from datetime import date, timedelta
 from urllib.parse import urlsplit
 
 from client_mtom import DEMANDE, Client, specimen
@@ -20,11 +21,16 @@ def nom(rang: int) -> str:
 
 
 def menages(nombre: int) -> Iterator[tuple[str, bytes]]:
-    """Name and document of as many households, no two with the same person."""
+    """Name and document of as many households: name, birth date and internal reference of their own."""
     modele = specimen("demandes/personne_seule")
-    assert modele.count(b">Marchand<") == 1
+    propres = (b">Marchand<", b">1991-09-14<", b">BAC-0001<")
+    assert [modele.count(valeur) for valeur in propres] == [1, 1, 1]
     for rang in range(nombre):
-        yield nom(rang), modele.replace(b">Marchand<", f">{nom(rang)}<".encode())
+        naissance = date(1960, 1, 1) + timedelta(days=rang * 7 % 12_000)
+        document = modele
+        for ancien, nouveau in zip(propres, (nom(rang), naissance, f"CHARGE-{rang}"), strict=True):
+            document = document.replace(ancien, f">{nouveau}<".encode())
+        yield nom(rang), document
 
 
 def enregistrer_tout(
