@@ -160,9 +160,12 @@ class _Serveur:
             self._reacteur.callFromThread(self._finir)
 
         anciens = {numero: signal.signal(numero, recevoir) for numero in (signal.SIGTERM, signal.SIGINT)}
+        # The kernel may hand a signal to any thread: without this the reactor sleeps on, its handler unheard.
+        reveil = signal.set_wakeup_fd(self._reacteur.waker.o, warn_on_full_buffer=False)
         try:
             yield
         finally:
+            signal.set_wakeup_fd(reveil)
             for numero, ancien in anciens.items():
                 signal.signal(numero, ancien)
 
