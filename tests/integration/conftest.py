@@ -1,6 +1,7 @@
 """Servers of the integration tests: processes of their own, ended whatever happens."""
 
 import os
+import shutil
 import sys
 import tempfile
 import uuid
@@ -62,3 +63,4 @@ def postgres() -> Iterator[Callable[[], str]]:
 
     yield nouvelle
     moteur.cleanup()
+    shutil.rmtree(dossier, ignore_errors=True)
