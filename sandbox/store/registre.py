@@ -50,7 +50,7 @@ class RegistreBase:
         self._toutes = toutes
         self._nom = lue.base.nom
         self._demandes: dict[str, DemandeStockee | None] = {}
-        self._proches: dict[tuple[str, str, str], list[tuple[str, str, str]]] = {}
+        self._proches: dict[tuple[str | None, ...], list[tuple[str, str, str]]] = {}
 
     # --- guichets and event types ------------------------------------------------------------------
 
@@ -345,7 +345,8 @@ class RegistreBase:
         naissance, prenom = naissance_de(personne), plier(personne.prenom)
         if naissance is None or not prenom:
             return []
-        cle = (territoire, naissance, prenom)
+        nom, patronymique = plier(personne.nom) or None, plier(personne.nom_patronymique) or None
+        cle = (territoire, naissance, prenom, nom, patronymique)
         connus = self._proches.get(cle)
         if connus is None:
             parametres = {
@@ -353,6 +354,8 @@ class RegistreBase:
                 "territoire": territoire,
                 "naissance": naissance,
                 "prenom": prenom,
+                "nom": nom,
+                "patronymique": patronymique,
             }
             connus = self._proches[cle] = [
                 (numero, nom, patronymique)

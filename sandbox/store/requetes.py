@@ -79,6 +79,11 @@ PROCHES: Final = Requete(
         _P.base == _BASE,
         _P.date_naissance == sa.bindparam("naissance"),
         _P.prenom_plie == sa.bindparam("prenom"),
+        # A null name is equal to none: who lacks one has no homonym.
+        sa.or_(
+            _P.nom_plie == sa.bindparam("nom", type_=sa.Text),
+            _P.patronymique_plie == sa.bindparam("patronymique", type_=sa.Text),
+        ),
         _D.territoire == sa.bindparam("territoire"),
         _ACTIVE,
     )
@@ -94,12 +99,14 @@ NIR: Final = Requete(
     )
 )
 REFERENCE: Final = Requete(
-    sa.select(_D.numero_unique).where(
+    sa.select(_D.numero_unique)
+    .where(
         _D.base == _BASE,
         _D.ref_interne == sa.bindparam("ref"),
         _D.guichet_createur == sa.bindparam("guichet"),
         _ACTIVE,
     )
+    .limit(1)
 )
 
 DALOES: Final = Requete(

@@ -144,7 +144,19 @@ def test_each_statement_of_the_register_has_its_index(
 ) -> None:
     with garni.transaction(ecriture=False) as connexion:
         sql, constantes = requete.preparer(connexion.sa.dialect)
-        noms = ("base", "naissance", "prenom", "territoire", "nir", "ref", "guichet", "instant", "jour")
+        noms = (
+            "base",
+            "naissance",
+            "prenom",
+            "nom",
+            "patronymique",
+            "territoire",
+            "nir",
+            "ref",
+            "guichet",
+            "instant",
+            "jour",
+        )
         lignes = connexion.sa.exec_driver_sql(
             f"EXPLAIN QUERY PLAN {sql}", {**dict.fromkeys(noms, ""), **constantes}
         ).all()
