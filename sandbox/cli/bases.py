@@ -21,7 +21,7 @@ def commande() -> None:
 
 
 @commande.command("list")
-@reglages(*COMMUNES[:3], "database")
+@reglages(*COMMUNES, "database")
 def lister(**options: Any) -> None:
     """Liste les bases : nom, profil, horloge."""
     from sandbox.cli.contexte import ouvrir
@@ -37,7 +37,7 @@ def lister(**options: Any) -> None:
 @commande.command("create")
 @click.argument("nom")
 @reglages(*COMMUNES, "database", "avertissements", "emballage", "localisations_max", "recherche_max",
-          "doublons_association")  # fmt: skip
+          "doublons_association", "dispatching")  # fmt: skip
 @click.option("--seed-base", "semence", default="vide", show_default=True, help="Jeu de départ.")
 @click.option("--seed", type=int, default=0, show_default=True, help="Graine des tirages.")
 @taille_de_semence
@@ -66,7 +66,7 @@ def creer(nom: str, semence: str, seed: int, taille: int | None, horloge: str, *
 
 @commande.command("delete")
 @click.argument("nom")
-@reglages(*COMMUNES[:3], "database")
+@reglages(*COMMUNES, "database")
 def supprimer(nom: str, **options: Any) -> None:
     """Supprime la base NOM et tout ce qu'elle contient."""
     from sandbox.cli.contexte import ouvrir

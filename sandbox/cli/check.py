@@ -39,7 +39,7 @@ _maintenant: datetime
 @click.option("--format", "forme", type=click.Choice(["text", "json", "junit"]), default="text",
               show_default=True, help="Forme du rapport, seul sur la sortie standard.")  # fmt: skip
 @click.option("--clock", "horloge", default="real", show_default=True, help="real, ou un instant ISO.")
-@reglages(*COMMUNES[1:])
+@reglages(*COMMUNES)
 def commande(fichiers: tuple[Path, ...], forme: str, horloge: str, **options: Any) -> int:
     """Contrôle des documents hors ligne : schéma, nomenclatures, règles.
 

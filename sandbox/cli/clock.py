@@ -5,11 +5,11 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from sandbox.cli.options import reglages
+from sandbox.cli.options import COMMUNES, reglages
 from sandbox.errors import UsageError
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ Exemples :
 @click.command("clock", epilog=_EXEMPLES)
 @click.argument("geste", type=click.Choice(["read", "freeze", "advance", "real"]), default="read")
 @click.argument("vers", required=False)
-@reglages("home", "database")
+@reglages(*COMMUNES, "database")
 @click.option("--base", default="ecole", show_default=True, help="Nom de la base.")
 @click.option(
     "--format",
@@ -41,7 +41,9 @@ Exemples :
     show_default=True,
     help="Forme de la réponse.",
 )
-def commande(geste: str, vers: str | None, home: Path, database: str | None, base: str, forme: str) -> None:
+def commande(
+    geste: str, vers: str | None, home: Path, database: str | None, base: str, forme: str, **_: Any
+) -> None:
     """L'horloge d'une base : lue (read), figée (freeze), avancée (advance), rendue à l'heure réelle (real).
 
     VERS dit où : un instant ISO pour freeze (par défaut, l'heure qu'il est dans la base) ; pour advance, une

@@ -25,7 +25,7 @@ def commande() -> None:
 
 
 @commande.command("upgrade")
-@reglages("home", "database")
+@reglages(*COMMUNES, "database")
 def mettre_a_jour(**options: Any) -> None:
     """Met les tables à la dernière version."""
     from sandbox.store.session import Magasin
@@ -36,7 +36,7 @@ def mettre_a_jour(**options: Any) -> None:
 
 
 @commande.command("seed")
-@reglages(*COMMUNES[:3], "database")
+@reglages(*COMMUNES, "database")
 @click.option("--base", default="ecole", show_default=True, help="Base à créer si elle n'existe pas.")
 @click.option("--seed-base", "semence", default="ecole", show_default=True, help="Jeu de départ.")
 @click.option("--seed", type=int, default=0, show_default=True, help="Graine des tirages.")
@@ -47,6 +47,7 @@ def semer(base: str, semence: str, seed: int, taille: int | None, horloge: str, 
     from sandbox.cli.contexte import ouvrir
     from sandbox.cli.progres import barre
     from sandbox.operations import bases
+    from sandbox.settings import Reglages
 
     contrat, magasin = ouvrir(options["home"], options["contract"], options["contracts"], options["database"])
     with magasin, barre("Les ménages arrivent") as progres:
@@ -58,6 +59,7 @@ def semer(base: str, semence: str, seed: int, taille: int | None, horloge: str, 
             seed=seed,
             taille=taille,
             horloge=bases.lire_horloge(horloge),
+            reglages=Reglages(profile=options["profile"]),
             progres=progres,
         )
         with magasin.lire(base) as registre:
@@ -67,7 +69,7 @@ def semer(base: str, semence: str, seed: int, taille: int | None, horloge: str, 
 
 @commande.command("snapshot")
 @click.argument("fichier", type=click.Path(path_type=Path, dir_okay=False))
-@reglages("home", "database")
+@reglages(*COMMUNES, "database")
 @click.option("--base", default="ecole", show_default=True)
 def sauvegarder(fichier: Path, base: str, **options: Any) -> None:
     """Sauvegarde une base dans FICHIER (zip)."""
@@ -81,7 +83,7 @@ def sauvegarder(fichier: Path, base: str, **options: Any) -> None:
 
 @commande.command("restore")
 @click.argument("fichier", type=click.Path(path_type=Path, dir_okay=False, exists=True))
-@reglages("home", "database")
+@reglages(*COMMUNES, "database")
 @click.option("--base", default="ecole", show_default=True)
 def restaurer(fichier: Path, base: str, **options: Any) -> None:
     """Remet une base telle qu'elle est dans FICHIER ; rien n'est touché s'il est incorrect."""
@@ -94,7 +96,7 @@ def restaurer(fichier: Path, base: str, **options: Any) -> None:
 
 
 @commande.command("reset")
-@reglages(*COMMUNES[:3], "database")
+@reglages(*COMMUNES, "database")
 @click.option("--base", default="ecole", show_default=True)
 @click.option(
     "--portee",

@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from sandbox.cli.options import reglages
+from sandbox.cli.options import COMMUNES, reglages
 
 _EXEMPLES = """
 \b
@@ -24,7 +24,7 @@ def commande() -> None:
 @click.option("--base", default="ecole", show_default=True, help="Base pour laquelle il vaut.")
 @click.option("--out", "dossier", required=True, type=click.Path(path_type=Path, file_okay=False),
               help="Dossier où écrire.")  # fmt: skip
-@reglages("home")
+@reglages(*COMMUNES)
 def emettre(guichet: str, base: str, dossier: Path, **options: Any) -> None:
     """Émet un certificat client : GUICHET.pem (puis son AC), .key, .p12, et truststore.p12.
 

@@ -30,7 +30,7 @@ Exemples :
     show_default=True,
     help="Forme de la liste.",
 )
-@reglages(*COMMUNES[1:])
+@reglages(*COMMUNES)
 def commande(codes: tuple[str, ...], forme: str, **options: Any) -> None:
     """Montre chaque contrôle, ou ceux nommés : condition, sévérité sous le profil, fidélité, source, remède,
     code officiel s'il en a un ; ce qu'il accepte et refuse (json) ; et, pour chaque contrôle bloquant, la

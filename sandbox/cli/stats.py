@@ -24,7 +24,7 @@ Exemples :
 
 
 @click.command("stats", epilog=_EXEMPLES)
-@reglages(*COMMUNES[:3], "database")
+@reglages(*COMMUNES, "database")
 @click.option("--base", default="ecole", show_default=True, help="Nom de la base.")
 @click.option("--at", "jour", metavar="DATE", help="Jour (ISO) ; par défaut, celui de la base.")
 @click.option(

@@ -42,6 +42,22 @@ def test_each_command_helps_in_french_with_an_example() -> None:
         assert "Exemple" in aide.output or nom == "demo", nom
 
 
+def test_every_command_on_a_home_takes_the_common_options() -> None:
+    def feuilles(commande: click.Command) -> list[click.Command]:
+        if not isinstance(commande, click.Group):
+            return [commande]
+        contexte = click.Context(commande)
+        trouvees = [commande.get_command(contexte, nom) for nom in commande.list_commands(contexte)]
+        return [f for c in trouvees if c is not None for f in feuilles(c)]
+
+    for commande in feuilles(cli):
+        assert commande.callback is not None
+        if commande.callback.__module__ == "sandbox.cli.demo":
+            continue  # it makes a home of its own
+        options = {option for p in commande.params for option in p.opts}
+        assert {"--home", "--contract", "--contracts", "--profile"} <= options, commande.name
+
+
 def test_every_path_the_readme_names_exists() -> None:
     chemins = re.findall(r"`((?:sandbox|contracts|fixtures|tests)/[A-Za-z0-9_./-]+)`", README)
     absents = [c for c in chemins if not (RACINE / c).exists() and "<" not in c]
