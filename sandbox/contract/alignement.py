@@ -12,6 +12,8 @@ from enum import Enum, auto
 from functools import lru_cache
 from typing import Any, Final
 
+from sandbox.contract.phrases import espace, local
+
 #: A model that repeats a particle more often than this is unrolled no further: what is above is unbounded.
 _DEROULE_MAX: Final = 64
 #: More children than this are not compared by cost, which is proportional to their number times the model's
@@ -64,7 +66,7 @@ class Automate:
         """By id of a particle: the choices it stands in, outermost first, as (id of the choice, branch)."""
         self._visiter(groupe, ())
         self._depart = self._batir(groupe, 0)
-        self._noms = {_local(p.name) for p in self.particules if p.name}
+        self._noms = {local(p.name) for p in self.particules if p.name}
 
     def _visiter(self, particule: Any, choix: tuple[tuple[int, int], ...]) -> None:
         if not _est_groupe(particule):
@@ -172,16 +174,16 @@ class Automate:
     def _couts_de(self, nom: str, espaces: frozenset[str]) -> dict[int, int]:
         """What it costs to put a child of that name in each place, by id of the particle."""
         couts: dict[int, int] = {}
-        local = _local(nom)
-        connu = local in self._noms
+        nu = local(nom)
+        connu = nu in self._noms
         for particule in self.particules:
             if particule.is_matching(nom):
                 couts[id(particule)] = 0
             elif particule.name is None:
                 continue
-            elif _local(particule.name) == local:
-                couts[id(particule)] = 0 if _espace(nom) in espaces else _AUTRE_ESPACE
-            elif not connu and ressemble(local, _local(particule.name)):
+            elif local(particule.name) == nu:
+                couts[id(particule)] = 0 if espace(nom) in espaces else _AUTRE_ESPACE
+            elif not connu and ressemble(nu, local(particule.name)):
                 couts[id(particule)] = _PROCHE
         return couts
 
@@ -198,11 +200,3 @@ def ressemble(nom: str, autre: str) -> bool:
 
 def _est_groupe(particule: Any) -> bool:
     return hasattr(particule, "model") and particule.model in ("sequence", "choice", "all")
-
-
-def _local(nom: str) -> str:
-    return nom.rpartition("}")[2]
-
-
-def _espace(nom: str) -> str:
-    return nom[1:].partition("}")[0] if nom.startswith("{") else ""

@@ -8,15 +8,23 @@ fault, so that all of them are told at once.
 import threading
 import weakref
 from collections.abc import Iterable
+from dataclasses import replace
+from functools import cached_property
 from itertools import groupby
 from typing import Any, Final
+
+from xmlschema import XsdElement
 
 from sandbox.contract import phrases
 from sandbox.contract.alignement import ENFANTS_MAX, Automate, Pas, Sort
 from sandbox.contract.modele import charger_modele
-from sandbox.contract.schema import Document, SchemaError, Schemas
+from sandbox.contract.schema import BLANCS, Document, SchemaError, Schemas
 from sandbox.contract.valeurs import defaut_de_valeur
+from sandbox.domain.texte import masquer_nir
 
+#: Whose value no explanation repeats, however it is written.
+_JAMAIS_CITE: Final = "nir"
+_CODE: Final = "écrivez un code de la nomenclature, et non un libellé"
 #: Faults told of one document.
 ERREURS_MAX: Final = 500
 _XSI: Final = "{http://www.w3.org/2001/XMLSchema-instance}"
@@ -45,7 +53,27 @@ def explain(root: Any, document: Document, version: str | None, schemas: Schemas
         if fichier not in modeles:
             modeles[fichier] = _Modele(charger_modele(schemas, fichier))
         trouvees = _Visite(modeles[fichier]).visiter(root)
+        trouvees = [
+            _de_plus_tard(f, modeles[fichier], document, version or root.get("versionInterface"), schemas)
+            for f in trouvees
+        ]
     return trouvees or [phrases.refus_brut(erreur) for erreur in refus]
+
+
+def _de_plus_tard(
+    faute: SchemaError, modele: "_Modele", document: Document, version: str | None, schemas: Schemas
+) -> SchemaError:
+    """The same fault; of an element that only a later version of the message has (`modele` is this one's),
+    with that as remedy."""
+    if faute.message != phrases.inconnu(faute.valeur, [])[0] or faute.valeur in modele.noms:
+        return faute
+    for autre, fichier in schemas.suivantes(document, version):
+        modeles = _MODELES[schemas]
+        if fichier not in modeles:
+            modeles[fichier] = _Modele(charger_modele(schemas, fichier))
+        if faute.valeur in modeles[fichier].noms:
+            return replace(faute, remede=phrases.de_la_version(faute.valeur, autre))
+    return faute
 
 
 class _Modele:
@@ -54,6 +82,11 @@ class _Modele:
     def __init__(self, schema: Any) -> None:
         self.schema = schema
         self._automates: dict[int, Automate] = {}
+
+    @cached_property
+    def noms(self) -> frozenset[str]:
+        """Every element that it declares, wherever."""
+        return frozenset(str(e.local_name) for e in self.schema.iter_components(XsdElement))
 
     def automate(self, groupe: Any) -> Automate:
         if id(groupe) not in self._automates:
@@ -117,7 +150,7 @@ class _Visite:
         if not type_.mixed:
             texte = _texte(element)
             # The content of an empty type is refused even when it is blank.
-            if texte.strip() or (texte and not len(element) and type_.is_empty()):
+            if texte.strip(BLANCS) or (texte and not len(element) and type_.is_empty()):
                 self._noter(element, chemin, phrases.texte_inattendu(texte, "code" in type_.attributes))
         self._enfants(element, enfants, type_.content, chemin, espaces)
 
@@ -128,6 +161,9 @@ class _Visite:
             return
         defaut = defaut_de_valeur(type_, texte)
         if defaut is not None:
+            if phrases.local(element.tag) == _JAMAIS_CITE:
+                cite, texte = texte, masquer_nir(texte)
+                defaut = replace(defaut, message=defaut.message.replace(cite.strip(), texte.strip()))
             self._noter(element, chemin, (defaut.message, texte, defaut.remede))
         elif declaration.fixed is not None and type_.normalize(texte) != declaration.fixed:
             self._noter(element, chemin, phrases.valeur_fixe(texte, declaration.fixed))
@@ -149,7 +185,9 @@ class _Visite:
                 continue
             defaut = defaut_de_valeur(attribut.type, valeur)
             if defaut is not None:
-                self._noter(element, lieu, (defaut.message, valeur, defaut.remede))
+                # A code that is too long is another's, or a label: what is left of it would be none either.
+                remede = _CODE if nom == "code" and valeur else defaut.remede
+                self._noter(element, lieu, (defaut.message, valeur, remede))
             elif attribut.fixed is not None and attribut.type.normalize(valeur) != attribut.fixed:
                 self._noter(element, lieu, phrases.valeur_fixe(valeur, attribut.fixed))
         for nom, attribut in admis.items():

@@ -9,7 +9,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
-from sandbox.errors import ContractError
+from sandbox.errors import ContractError, UsageError
+from sandbox.raisons import raison_systeme
 
 #: Layers above each other: v5.2 over v5.0 is two; more than this is a loop.
 _COUCHES_MAX: Final = 8
@@ -20,7 +21,8 @@ class Dossiers:
     """The folders of one contract, the one that wins first.
 
     `racine` holds the versions (`v5.0/`, `v5.2/`), `nom` names one, `overlay` is the user's folder. Raises
-    ContractError when a folder is missing, or when the overlay holds nothing that belongs to a contract.
+    UsageError when there is no such version, ContractError when another folder is missing, or when the
+    overlay holds nothing that belongs to a contract.
     """
 
     def __init__(self, racine: Path, nom: str, overlay: Path | None = None) -> None:
@@ -56,7 +58,8 @@ class Dossiers:
         contenus = [dossier for dossier in couches if dossier != self.overlay]
         if not contenus:
             connus = sorted(dossier.name for dossier in self.racine.iterdir() if dossier.is_dir())
-            raise ContractError(
+            famille = ContractError if self.noms else UsageError  # extended by a folder, or asked for
+            raise famille(
                 f"Le contrat [{nom}] n'existe pas.", remede=f"contrats connus : {', '.join(connus)}"
             )
         self.noms.append(nom)
@@ -94,7 +97,7 @@ class Dossiers:
         try:
             return fichier.read_bytes()
         except OSError as erreur:
-            raise ContractError(f"Le fichier [{fichier}] ne se lit pas : {erreur.strerror}.") from None
+            raise ContractError(f"Le fichier [{fichier}] ne se lit pas : {raison_systeme(erreur)}.") from None
 
     def toml(self, chemin: str) -> dict[str, Any]:
         """The TOML files at `chemin` of all folders, merged key by key. Empty when none has one."""
@@ -132,6 +135,6 @@ def lire_toml(fichier: Path) -> dict[str, Any]:
     except UnicodeDecodeError:
         raise ContractError(f"{fichier} n'est pas en UTF-8.", remede="enregistrez-le en UTF-8") from None
     except OSError as erreur:
-        raise ContractError(f"{fichier} ne se lit pas : {erreur.strerror}.") from None
+        raise ContractError(f"{fichier} ne se lit pas : {raison_systeme(erreur)}.") from None
     except tomllib.TOMLDecodeError as erreur:
         raise ContractError(f"{fichier} : TOML illisible : {erreur}.", remede="corrigez ce fichier") from None

@@ -1,10 +1,13 @@
 """The sentences of an explanation: each is (message, value, remedy), in French."""
 
+import re
 from difflib import get_close_matches
+from typing import Final
 
-from sandbox.contract.schema import SchemaError
+from sandbox.contract.schema import BLANCS, SchemaError
 
 Phrase = tuple[str, str, str]
+_XSI_TYPE: Final = re.compile(r"XMLSchema-instance\}type'|xsi:type")
 
 
 def local(nom: str) -> str:
@@ -57,6 +60,11 @@ def inconnu(nom: str, connus: list[str]) -> Phrase:
     return (f"l'élément « {local(nom)} » est inconnu ici", local(nom), remede)
 
 
+def de_la_version(nom: str, version: str) -> str:
+    """Remedy of an element that a later version of the message knows."""
+    return f'« {nom} » existe à partir de la version {version} : écrivez versionInterface="{version}"'
+
+
 def manque(nom: str, avant: str, apres: str) -> Phrase:
     """A required element is missing."""
     return (f"l'élément obligatoire « {nom} » manque", "", f"ajoutez-le {_place(avant, apres)}".rstrip())
@@ -107,12 +115,19 @@ def enfant_dans_texte(nom: str, chemin: str) -> Phrase:
 
 def texte_inattendu(texte: str, avec_code: bool) -> Phrase:
     """Text where only elements, or nothing, may stand."""
-    valeur = texte.strip()
+    valeur = texte.strip(BLANCS)
     if not valeur:
         return (
             "l'élément contient des blancs alors qu'il doit être vide",
             texte,
             "fermez-le aussitôt : <… />",
+        )
+    if not valeur.strip():
+        return (
+            f"l'élément contient un blanc qui n'est pas du XML (U+{ord(valeur[0]):04X}, souvent issu d'un "
+            "copier-coller)",
+            valeur,
+            "remplacez-le par une espace ordinaire, ou retirez-le",
         )
     remede = f'écrivez la valeur dans l\'attribut code : code="{valeur[:20]}"' if avec_code else "retirez-le"
     return (f"le texte [{valeur[:80]}] n'est pas admis dans cet élément", valeur, remede)
@@ -176,7 +191,15 @@ def la_suite(maximum: int) -> Phrase:
 
 
 def refus_brut(erreur: SchemaError) -> SchemaError:
-    """A refusal that the walk did not explain, in the schema processor's words."""
+    """A refusal that the walk did not explain: xsi:type, else in the schema processor's words."""
+    if _XSI_TYPE.search(erreur.message):
+        return SchemaError(
+            erreur.ligne,
+            erreur.chemin,
+            "le type annoncé par l'attribut xsi:type n'est pas connu, ou n'est pas celui de l'élément",
+            erreur.valeur,
+            "retirez l'attribut xsi:type : le schéma dit déjà le type de chaque élément",
+        )
     return SchemaError(
         erreur.ligne,
         erreur.chemin,

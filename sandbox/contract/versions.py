@@ -42,6 +42,7 @@ _CLES: Final = (
     "titre",
     "extends",
     "versions",
+    "conventions",
     "namespace",
     "namespace_services",
     "schemas",
@@ -66,13 +67,15 @@ _FICHIERS: Final = (
 class Contrat:
     """A published interface. Built by `charger`; shared by every thread; compared by identity.
 
-    `versions` are the message versions it accepts, lowest first; `namespace` that of the payload documents.
+    `versions` are the message versions it accepts, lowest first, `conventions` those of them whose schema
+    is ours; `namespace` that of the payload documents.
     """
 
     nom: str
     titre: str
     namespace: str
     versions: tuple[str, ...]
+    conventions: frozenset[str]
     nomenclatures: Nomenclatures
     territoires: Territoires
     quartiles: Quartiles
@@ -112,7 +115,8 @@ class Contrat:
 def charger(nom: str = "v5.2", overlay: Path | None = None) -> Contrat:
     """The contract `nom`, under the user's folder `overlay`. Compiles every schema.
 
-    Raises ContractError, with file and line or key, for whatever cannot be read.
+    Raises UsageError for a name that is none, ContractError, with file and line or key, for whatever cannot
+    be read.
     """
     dossiers = Dossiers(resources.contracts_dir(), nom, overlay)
     table = dossiers.toml(_CONTRAT)
@@ -143,6 +147,7 @@ def charger(nom: str = "v5.2", overlay: Path | None = None) -> Contrat:
         titre=str(table.get("titre", nom)),
         namespace=_texte(table, "namespace"),
         versions=versions,
+        conventions=frozenset(_liste(table, "conventions")) & frozenset(versions),
         nomenclatures=Nomenclatures(
             lire_listes(lire("nomenclatures"), fichiers["nomenclatures"]),
             lire_chemins(lire("chemins"), fichiers["chemins"]),
@@ -188,8 +193,8 @@ def _schemas(table: Mapping[str, Any], versions: tuple[str, ...]) -> dict[Docume
 
 
 def _versions(table: Mapping[str, Any]) -> tuple[str, ...]:
-    versions = table.get("versions")
-    if not isinstance(versions, list) or not versions or not all(isinstance(v, str) for v in versions):
+    versions = _liste(table, "versions")
+    if not versions:
         raise ContractError(
             f"{_CONTRAT} : « versions » attend une liste de versions de message.",
             remede='versions = ["02.00"]',
@@ -200,6 +205,15 @@ def _versions(table: Mapping[str, Any]) -> tuple[str, ...]:
             f"{_CONTRAT} : version de message [{fausses[0]}] mal écrite.", remede="deux chiffres, point, deux"
         )
     return tuple(sorted(versions))
+
+
+def _liste(table: Mapping[str, Any], cle: str) -> list[str]:
+    valeur = table.get(cle, [])
+    if not isinstance(valeur, list) or not all(isinstance(v, str) for v in valeur):
+        raise ContractError(
+            f"{_CONTRAT} : « {cle} » attend une liste de versions de message.", remede=f'{cle} = ["02.00"]'
+        )
+    return valeur
 
 
 def _table(table: Mapping[str, Any], cle: str) -> Mapping[str, Any]:
