@@ -32,6 +32,8 @@ class OperatorError(SandboxError):
     def __init__(self, message: str, *, remede: str = "") -> None:
         super().__init__(message)
         self.remede = remede
+        if remede:  # what a test that fails shows: it prints no diagnostics
+            self.add_note(f"→ {remede}")
 
     def diagnostics(self) -> str:
         return f"{self}\n→ {self.remede}" if self.remede else str(self)
@@ -41,6 +43,10 @@ class UsageError(OperatorError):
     """The command was called wrongly (exit code 2)."""
 
     exit_code: ClassVar[int] = 2
+
+
+class ConflitEtat(UsageError):
+    """What was asked is understood, and the state of the base forbids it: a name is taken, time goes back."""
 
 
 class ContractError(OperatorError):
@@ -59,13 +65,14 @@ class PkiError(OperatorError):
     """A key or certificate of the home cannot be read or written."""
 
 
-class BaseInconnue(OperatorError):
+class BaseInconnue(UsageError):
     """A base that the API or the command line never created."""
 
     def __init__(self, nom: str) -> None:
         super().__init__(
             f"La base [{nom}] n'existe pas.",
-            remede=f"créez-la par « sne-sandbox bases create {nom} » ou POST /api/v1/bases",
+            remede="« sne-sandbox bases list » montre celles qui existent ; « sne-sandbox bases create » ou "
+            "POST /api/v1/bases en font d'autres",
         )
         self.nom = nom
 
@@ -118,12 +125,16 @@ class EnteteNonComprise(ExchangeError):
         self.qname = qname
 
 
+class AdresseInconnue(ExchangeError):
+    """A SOAP call to an address where no service is."""
+
+
 class OperationInconnue(ExchangeError):
     """The Body's first child is no operation of this service."""
 
 
 class StructureIncorrecte(ExchangeError):
-    """A payload document does not fit its schema: the attested fault (wire.md)."""
+    """A payload document does not fit its schema: the fault of the real server, attested."""
 
     def __init__(self, *, explication: str = "") -> None:
         super().__init__(ERREUR_INATTENDUE, explication=explication)
@@ -162,6 +173,16 @@ class ErreurInterne(ExchangeError):
     """A bug of ours: a rule that threw, an answer that breaks the contract. Nothing was stored."""
 
     code = "Receiver"
+
+
+class PanneServeur(ExchangeError):
+    """A panne, armed on purpose, takes the place of the work. Nothing was stored."""
+
+    code = "Receiver"
+
+
+class PanneClient(ExchangeError):
+    """The same, told as if the question were at fault."""
 
 
 class HttpRefus(SandboxError):

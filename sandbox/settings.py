@@ -9,6 +9,8 @@ from typing import Any, Final, Literal
 from sandbox.errors import UsageError
 
 Portee = Literal["serveur", "base"]
+#: The largest number of a setting: databases count on from it, and none has room for any number.
+ENTIER_MAX: Final = 2_000_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +24,9 @@ class Setting:
     portee: Portee
     aide: str
     choix: tuple[str, ...] = ()
+    minimum: int = 0
+    secret: bool = False
+    """Whether no report may show its value."""
 
     @property
     def option(self) -> str:
@@ -44,8 +49,11 @@ class Setting:
             valeur = self.type(brut)
         except ValueError:
             valeur = None
-        if valeur is None or (self.type is int and valeur < 0):
-            raise UsageError(f"Le réglage {self.nom} vaut [{brut}].", remede="un entier positif est attendu")
+        if valeur is None or (self.type is int and not self.minimum <= valeur <= ENTIER_MAX):
+            raise UsageError(
+                f"Le réglage {self.nom} vaut [{brut[:40]}].",
+                remede=f"un entier est attendu, de {self.minimum} à {ENTIER_MAX}",
+            )
         return valeur
 
 
@@ -54,8 +62,10 @@ SETTINGS: Final[tuple[Setting, ...]] = (
     Setting("contract", str, "v5.2", "serveur", "version de l'interface servie"),
     Setting("contracts", Path, None, "serveur", "dossier qui remplace, fichier par fichier, ceux du contrat"),
     Setting("host", str, "127.0.0.1", "serveur", "adresse d'écoute"),
-    Setting("https_port", int, 8443, "serveur", "port HTTPS (0 : un port libre)"),
-    Setting("http_port", int, 8080, "serveur", "port HTTP en clair (0 : un port libre)"),
+    Setting("https_port", int, 8443, "serveur", "port HTTPS (0 : un port libre, -1 : aucun)", minimum=-1),
+    Setting(
+        "http_port", int, 8080, "serveur", "port HTTP en clair (0 : un port libre, -1 : aucun)", minimum=-1
+    ),
     Setting("database", str, None, "serveur", "URL de la base de données (SQLite embarqué par défaut)"),
     Setting(
         "client_cert",
@@ -65,8 +75,8 @@ SETTINGS: Final[tuple[Setting, ...]] = (
         "certificat client en HTTPS",
         ("optional", "required", "off"),
     ),
-    Setting("workers", int, 1, "serveur", "nombre de processus"),
-    Setting("threads", int, 8, "serveur", "fils d'exécution par processus"),
+    Setting("workers", int, 1, "serveur", "nombre de processus", minimum=1),
+    Setting("threads", int, 8, "serveur", "fils d'exécution par processus", minimum=1),
     Setting("journal_max", int, 50_000, "serveur", "échanges gardés au journal, par base"),
     Setting("message_max", int, 20_000_000, "serveur", "taille maximale d'un message, en octets"),
     Setting("xml_max", int, 5_000_000, "serveur", "taille maximale d'un document XML, en octets"),
@@ -78,7 +88,17 @@ SETTINGS: Final[tuple[Setting, ...]] = (
         "compresse les réponses en gzip si le client l'admet (un client réel l'annonce et ne sait pas lire)",
         ("non", "oui"),
     ),
-    Setting("admin_token", str, None, "serveur", "jeton d'administration hors de la machine locale"),
+    Setting(
+        "admin_token", str, None, "serveur", "jeton d'administration hors de la machine locale", secret=True
+    ),
+    Setting(
+        "read_only_token",
+        str,
+        None,
+        "serveur",
+        "jeton qui lit tout (console et API) et ne change rien",
+        secret=True,
+    ),
     Setting("profile", str, "ecole", "base", "sévérité des contrôles", ("ecole", "strict", "souple")),
     Setting(
         "avertissements",

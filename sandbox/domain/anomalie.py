@@ -38,6 +38,18 @@ class Anomalie:
     valeur: str = ""
     ligne: int = 0
 
+    def en_json(self) -> dict[str, str | int]:
+        """As a line of the journal keeps it."""
+        return {
+            "regle": self.regle,
+            "code": self.code,
+            "message": self.message,
+            "propriete": self.propriete,
+            "gravite": self.gravite.value,
+            "valeur": self.valeur,
+            "ligne": self.ligne,
+        }
+
     @property
     def bloquante(self) -> bool:
         """Whether the message is refused."""

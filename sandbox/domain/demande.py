@@ -1,10 +1,14 @@
-"""The `interfaceNuu` document of a demande, seen with the field's names (`contract/demande.csv`)."""
+"""The `interfaceNuu` document of a demande, seen with the field's names (`xsd/demande-….xsd`)."""
 
 from datetime import date, datetime
 from functools import cached_property
+from typing import Final
 
 from sandbox.domain.element import Element, Vue
 from sandbox.domain.numero_unique import territoire_de
+
+#: Path of its form.
+FORMULAIRE: Final = "interfaceNuu/demande/demandeLogement"
 
 
 class Personne(Vue):
@@ -97,17 +101,22 @@ class Demande(Vue):
     @property
     def numero_unique(self) -> str | None:
         """`numUnique`."""
-        return self.formulaire.texte_de("numUnique")
+        return self._reference("numUnique")
 
     @property
     def numero_associe(self) -> str | None:
         """`numUniqueAssocie`."""
-        return self.formulaire.texte_de("numUniqueAssocie")
+        return self._reference("numUniqueAssocie")
 
     @property
     def ref_interne(self) -> str | None:
         """`refInterne`: the landlord's own reference."""
-        return self.formulaire.texte_de("refInterne")
+        return self._reference("refInterne")
+
+    def _reference(self, nom: str) -> str | None:
+        # Blanks name nothing: what indents a document may put some into an empty element.
+        texte = self.formulaire.texte_de(nom)
+        return texte if texte is not None and texte.strip() else None
 
     @cached_property
     def date_creation(self) -> date | None:
@@ -128,11 +137,6 @@ class Demande(Vue):
     def association(self) -> Element | None:
         """`association`."""
         return self.formulaire.enfant("association")
-
-    @property
-    def personne_physique(self) -> Element | None:
-        """`personnePhysique`."""
-        return self.formulaire.enfant("personnePhysique")
 
     @cached_property
     def demandeur(self) -> Personne | None:
@@ -178,6 +182,27 @@ class Demande(Vue):
         places = self.formulaire.tous("logementRecherche/listeLocalisationSouhaite/localisationSouhaite")
         trouvees = (place.enfant("commune") for place in places)
         return tuple(c for c in trouvees if c is not None and c.code)
+
+    @cached_property
+    def adresses(self) -> tuple[Element, ...]:
+        """Every block of the form with a French and a foreign branch."""
+        blocs = [self.formulaire.enfant("association/adressePostale")]
+        personne = self.formulaire.enfant("personnePhysique")
+        if personne is not None:
+            blocs += [
+                personne.enfant("demandeur/adressePostale"),
+                personne.enfant("demandeur/situationProfessionnelle"),
+                personne.enfant("adresseLogement"),
+                *(c.element.enfant("situationProfessionnelle") for c in self.cotitulaires),
+                personne.enfant("logementActuel"),
+            ]
+        return tuple(bloc for bloc in blocs if bloc is not None)
+
+    @cached_property
+    def communes(self) -> tuple[Element, ...]:
+        """Every `commune` of the form that is not empty, wished ones first."""
+        ecrites = (adresse.enfant("commune") for adresse in self.adresses)
+        return (*self.communes_souhaitees, *(ecrite for ecrite in ecrites if ecrite is not None))
 
     @property
     def territoire(self) -> str | None:

@@ -9,11 +9,13 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta, timezone
-from decimal import Decimal
 from typing import Final, Self
 
-_DATE: Final = re.compile(r"(-?\d{4,})-(\d\d)-(\d\d)(?:Z|[+-]\d\d:\d\d)?")
-_DATE_TIME: Final = re.compile(r"(-?\d{4,})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(?:\.(\d+))?(Z|[+-]\d\d:\d\d)?")
+_FUSEAU: Final = r"(Z|[+-](?:0\d|1[0-3]):[0-5]\d|[+-]14:00)?"  # XSD stops at fourteen hours
+_DATE: Final = re.compile(rf"(-?\d{{4,}})-(\d\d)-(\d\d){_FUSEAU}", re.ASCII)
+_DATE_TIME: Final = re.compile(
+    rf"(-?\d{{4,}})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(?:\.(\d+))?{_FUSEAU}", re.ASCII
+)
 
 
 class Element:
@@ -145,11 +147,6 @@ class Element:
         texte = self.texte_de(chemin)
         return int(texte) if texte is not None and texte.strip() else None
 
-    def decimal_de(self, chemin: str) -> Decimal | None:
-        """`xs:decimal` of the child at `chemin`."""
-        texte = self.texte_de(chemin)
-        return Decimal(texte.strip()) if texte is not None and texte.strip() else None
-
 
 def _indices(enfants: tuple[Element, ...]) -> dict[int, str]:
     """« [2] » by identity, for the children that have namesakes."""
@@ -184,20 +181,21 @@ class Vue:
 
 def _jour(annee: int, mois: int, jour: int) -> date:
     # xs:date knows years that Python's date does not: they are before, or after, everything.
-    if annee < date.min.year:
-        return date.min
-    if annee > date.max.year:
-        return date.max
-    return date(annee, mois, jour)
+    if date.min.year <= annee <= date.max.year:
+        return date(annee, mois, jour)
+    date(2000, mois, jour)  # « 0000-00-00 » is no day of any year
+    return date.min if annee < date.min.year else date.max
 
 
 def lire_date(texte: str) -> date | None:
     """The day of an `xs:date` or `xs:dateTime`; None when it is neither."""
     texte = texte.strip()
-    trouve = _DATE.fullmatch(texte) or _DATE_TIME.fullmatch(texte)
-    if trouve is None:
-        return None
     try:
+        if len(texte) == 10 and texte[4] == "-" == texte[7] and texte[:4] != "0000":
+            return date.fromisoformat(texte)  # nearly every date, in a third of the time
+        trouve = _DATE.fullmatch(texte) or _DATE_TIME.fullmatch(texte)
+        if trouve is None:
+            return None
         return _jour(int(trouve[1]), int(trouve[2]), int(trouve[3]))
     except ValueError:
         return None
@@ -213,6 +211,8 @@ def lire_instant(texte: str) -> datetime | None:
         heure, minute, seconde = int(trouve[4]), int(trouve[5]), int(trouve[6])
         micro = int((trouve[7] or "0")[:6].ljust(6, "0"))
         lendemain = heure == 24
+        if lendemain and (minute or seconde or micro):
+            return None
         instant = datetime.combine(jour, time(0 if lendemain else heure, minute, seconde, micro))
         if lendemain and jour < date.max:
             instant += timedelta(days=1)

@@ -21,6 +21,15 @@ ASYNCHRONE = "asynchrone"
 #: Value of a field of a message: text, piece, or a code (`codeElement`, given as its text).
 Champ = str | Piece
 
+#: Pieces that are not the document of a message.
+_A_COTE = frozenset({"certificat", "attestation"})
+
+
+def document_parmi(champs: Mapping[str, Champ]) -> bytes:
+    """The document, XML or ZIP, among the fields of a message; b"" without any."""
+    pieces = (v.contenu for nom, v in champs.items() if isinstance(v, Piece) and nom not in _A_COTE)
+    return next(pieces, b"")
+
 
 @dataclass(frozen=True, slots=True)
 class Appel:

@@ -104,8 +104,8 @@ def nombre_uc(demande: Demande, jour: date) -> Decimal:
     presents = [*(personne.element for personne in demande.cotitulaires), *demande.personnes_a_charge]
     alternes = [e for e in demande.personnes_en_garde if e.code_de("coParentalite") == _GARDE_ALTERNEE]
     total = _PREMIER_ADULTE if demande.demandeur is not None else Decimal("0.00")
-    total += sum((_part(personne, jour) for personne in presents), Decimal())
-    return total + sum((_part(enfant, jour) for enfant in alternes), Decimal()) / 2
+    total += sum((poids(personne, jour) for personne in presents), Decimal())
+    return total + sum((poids(enfant, jour) for enfant in alternes), Decimal()) / 2
 
 
 def ressources_mensuelles(demande: Demande) -> int:
@@ -125,7 +125,9 @@ def ressources_recues(demande: Demande) -> tuple[Element, ...]:
     return tuple(trouvees)
 
 
-def _part(personne: Element, jour: date) -> Decimal:
+def poids(personne: Element, jour: date) -> Decimal:
+    """What a person other than the applicant counts for on `jour`: 0.5, or 0.3 under 14; 0.5 without a birth
+    date (convention)."""
     naissance = personne.date_de("dateNaissance")
     if naissance is None or age(naissance, jour) >= _AGE_AUTRE_PERSONNE:
         return _AUTRE_PERSONNE

@@ -1,4 +1,4 @@
-"""How names compare (accents, case, hyphens, spaces folded), and how a NIR is masked."""
+"""How names compare (accents, case, hyphens, spaces folded), what XML can hold, and how a NIR is masked."""
 
 import re
 import unicodedata
@@ -6,19 +6,44 @@ from binascii import a2b_base64, b2a_base64
 from functools import lru_cache
 from typing import Final
 
-_LIGATURES: Final = str.maketrans({"œ": "oe", "Œ": "oe", "æ": "ae", "Æ": "ae", "ß": "ss"})
-_NIR: Final = re.compile(r"\b([1-478]) ?(\d\d) ?([0-9][0-9]) ?(\d[0-9AB]) ?(\d{3}) ?(\d{3}) ?(\d\d)\b")
-#: The content of an element `nir`, whatever its length: one that is badly written tells as much.
-_ELEMENT_NIR: Final = re.compile(r"(<(?:[\w.-]+:)?nir(?:\s[^<>]*)?>)([^<]+)")
+#: What XML 1.0 has no room for. Source: W3C XML 1.0, production 2 (Char).
+_HORS_XML: Final = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+#: Letters that Unicode does not take apart.
+LIGATURES: Final = str.maketrans({"œ": "oe", "Œ": "oe", "æ": "ae", "Æ": "ae", "ß": "ss"})
+#: Between its groups, what people write: a blank, a full stop, a hyphen…; before it, letters glued to it.
+_ENTRE: Final = r"[ .\-/_\u00a0\u202f]?"
+_NIR: Final = re.compile(
+    r"(?<!\d)[1-478]"
+    + _ENTRE.join(("", r"\d\d", r"\d\d", r"\d[\dAB]", r"\d{3}", r"\d{3}", r"\d\d"))
+    + r"(?!\d)"
+)
+#: Text in UTF-16, read byte by byte: a zero beside each character.
+_UTF16: Final = re.compile("(?:[\t-\xff]\0){8,}|(?:\0[\t-\xff]){8,}")
+#: The content of an element `nir`, whatever its length, comments within included: one that is badly written
+#: tells as much.
+_ELEMENT_NIR: Final = re.compile(
+    r"(<(?:[\w.-]+:)?nir(?:\s[^<>]*)?>)((?:[^<]|<!--.{0,200}?-->|<\?.{0,200}?\?>)+)", re.DOTALL
+)
 #: Base64 in line or as a part, on one line or several.
 _BASE64: Final = re.compile(r"[A-Za-z0-9+/]{40,}(?:\r?\n[A-Za-z0-9+/]+)*={0,2}")
 _ZIP: Final = b"PK\x03\x04"
 
 
+def pour_xml(texte: str, a_la_place: str = "") -> str:
+    """`texte`, each character that no XML document may hold replaced by `a_la_place`."""
+    return _HORS_XML.sub(a_la_place, texte)
+
+
+def hors_xml(texte: str) -> str:
+    """The first character of `texte` that no XML document may hold, "" when it has none."""
+    trouve = _HORS_XML.search(texte)
+    return trouve[0] if trouve else ""
+
+
 @lru_cache(maxsize=8192)
 def plier(texte: str) -> str:
     """A name folded for comparison: « Éloïse  D'Œuf-Le Gall » and « ELOISE DOEUF LE GALL » are one."""
-    decompose = unicodedata.normalize("NFKD", texte.translate(_LIGATURES))
+    decompose = unicodedata.normalize("NFKD", texte.translate(LIGATURES))
     return "".join(c for c in decompose if c.isalnum()).casefold()
 
 
@@ -33,9 +58,20 @@ def masquer_nirs(texte: str) -> str:
 
 
 def masquer_message(texte: str) -> str:
-    """A whole message as it may be shown: NIRs masked, also inside base64; a ZIP is named, not shown."""
+    """A whole message as it may be shown: NIRs masked, also inside base64 or UTF-16; a ZIP is named, not
+    shown."""
+    if "\0" in texte:
+        texte = _UTF16.sub(lambda trouve: _masquer_utf16(trouve[0]), texte)
     texte = _BASE64.sub(lambda trouve: _masquer_base64(trouve[0]), texte)
     return masquer_nirs(_ELEMENT_NIR.sub(lambda trouve: trouve[1] + masquer_nir(trouve[2]), texte))
+
+
+def _masquer_utf16(texte: str) -> str:
+    lettres = texte.replace("\0", "")
+    masque = masquer_message(lettres)
+    if len(masque) != len(lettres):  # a ZIP in base64 was named
+        return masque
+    return "".join(f"\0{c}" if texte[0] == "\0" else f"{c}\0" for c in masque)
 
 
 def _masquer_base64(texte: str) -> str:
@@ -46,7 +82,9 @@ def _masquer_base64(texte: str) -> str:
     octets = a2b_base64(entier)
     if octets.startswith(_ZIP):
         return f"[ZIP de {len(octets)} octets]"
-    # latin-1: each byte comes back as it was, and a NIR is ASCII.
-    lu = octets.decode("latin-1")
+    try:
+        lu, encodage = octets.decode("utf-8"), "utf-8"
+    except UnicodeDecodeError:  # in latin-1 each byte comes back as it was
+        lu, encodage = octets.decode("latin-1"), "latin-1"
     masque = masquer_message(lu)
-    return texte if masque == lu else b2a_base64(masque.encode("latin-1"), newline=False).decode("ascii")
+    return texte if masque == lu else b2a_base64(masque.encode(encodage), newline=False).decode("ascii")

@@ -53,7 +53,7 @@ class Contexte:
     """What is judged, and against what.
 
     `type_fichier` is the message's type (CRE, …) or its channel (DALO, EVT, RCH, ASY). `maintenant` is the
-    base's clock. `operation` is the SOAP operation. `reglages` holds the base's settings by name.
+    base's clock. `operation` is the SOAP operation.
     """
 
     type_fichier: str
@@ -68,7 +68,7 @@ class Contexte:
     """The stored demande that the message names (numUnique), when there is one."""
     guichet_certificat: str | None = None
     guichet_emetteur: str | None = None
-    """Who the caller is, whatever said so (wire.md, « Who the caller is »)."""
+    """Who the caller is, by its certificate, else by what the message says (`pipeline.guichet_de`)."""
     nom_fichier: str | None = None
     localisations_max: int = 10
     recherche_max: int = 500
@@ -77,19 +77,17 @@ class Contexte:
 
     demande: Demande = field(init=False)
     """The document, as a demande."""
+    jour: date = field(init=False)
+    """The base's date, in Paris."""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "demande", Demande(self.document))
+        object.__setattr__(self, "jour", self.maintenant.astimezone(PARIS).date())
 
     def avec_registre(self, registre: Registre) -> Self:
         """The same over an open register, with the stored demande that the message names."""
         numero = self.document.texte_de("operation/numUnique") or self.demande.numero_unique
         return replace(self, registre=registre, stockee=registre.demande(numero) if numero else None)
-
-    @property
-    def jour(self) -> date:
-        """The base's date, in Paris."""
-        return self.maintenant.astimezone(PARIS).date()
 
     @property
     def aujourdhui(self) -> date:

@@ -5,9 +5,10 @@ from typing import Final
 from sandbox.contract.versions import FicheRegle
 from sandbox.domain.anomalie import Fidelite, Gravite
 from sandbox.errors import UsageError
+from sandbox.settings import PAR_NOM
 
 #: Names of the profiles (setting `profile`).
-PROFILS: Final = ("ecole", "strict", "souple")
+PROFILS: Final = PAR_NOM["profile"].choix
 
 
 def gravite(fiche: FicheRegle, profil: str) -> Gravite:

@@ -3,8 +3,7 @@
 from collections.abc import Iterator
 from typing import Final
 
-from sandbox.domain.demande import Demande
-from sandbox.domain.element import Element
+from sandbox.domain.codes import HEBERGES
 from sandbox.domain.texte import plier
 from sandbox.rules.context import Contexte
 from sandbox.rules.lieux import commune, commune_inconnue, remplacante
@@ -14,13 +13,12 @@ from sandbox.rules.rule import Constat, Regle, constat, manquant, regle
 _COMPLETES: Final = ("adressePostale", "adresseLogement")
 _BRANCHE_FRANCE: Final = frozenset({"codePostal", "commune"})
 _BRANCHE_ETRANGER: Final = frozenset({"codePostalEtranger", "communeEtranger", "pays"})
-_HEBERGE: Final = frozenset({"CPE", "CP"})
 
 
 @regle("ADR001")
 def indicateur_etranger(contexte: Contexte) -> Iterator[Constat]:
     """The flag « étranger » goes with the branch given."""
-    for adresse in _adresses(contexte.demande):
+    for adresse in contexte.demande.adresses:
         etranger = adresse.booleen_de("etranger")
         if etranger is None:
             continue
@@ -34,14 +32,14 @@ def indicateur_etranger(contexte: Contexte) -> Iterator[Constat]:
 @regle("ADR002")
 def commune_inexistante(contexte: Contexte) -> Iterator[Constat]:
     """Every French commune exists, or has existed."""
-    for ecrite in _communes(contexte.demande):
+    for ecrite in contexte.demande.communes:
         yield from commune_inconnue(ecrite, contexte)
 
 
 @regle("ADR003")
 def code_postal_de_la_commune(contexte: Contexte) -> Iterator[Constat]:
     """The postal code is one of the commune's."""
-    for adresse in _adresses(contexte.demande):
+    for adresse in contexte.demande.adresses:
         postal = adresse.enfant("codePostal")
         code = adresse.code_de("commune")
         if postal is None or code is None or len(postal.texte) != 5:
@@ -54,7 +52,7 @@ def code_postal_de_la_commune(contexte: Contexte) -> Iterator[Constat]:
 @regle("ADR004")
 def code_postal_incomplet(contexte: Contexte) -> Iterator[Constat]:
     """A postal code has 5 digits."""
-    for adresse in _adresses(contexte.demande):
+    for adresse in contexte.demande.adresses:
         postal = adresse.enfant("codePostal")
         if postal is not None and len(postal.texte) != 5:
             yield constat(postal)
@@ -63,7 +61,7 @@ def code_postal_incomplet(contexte: Contexte) -> Iterator[Constat]:
 @regle("ADR005")
 def pays_etranger(contexte: Contexte) -> Iterator[Constat]:
     """The country of an address abroad is not blank, and not France."""
-    for adresse in _adresses(contexte.demande):
+    for adresse in contexte.demande.adresses:
         pays = adresse.enfant("pays")
         if pays is not None and adresse.booleen_de("etranger") and plier(pays.texte) in ("", "france"):
             yield constat(pays)
@@ -76,7 +74,7 @@ def nom_de_l_hebergeant(contexte: Contexte) -> Iterator[Constat]:
     if logement is None:
         return
     modeles = logement.tous("listeModeleLogement/modeleLogement")
-    if _HEBERGE.isdisjoint(modele.code or "" for modele in modeles):
+    if HEBERGES.isdisjoint(modele.code or "" for modele in modeles):
         return
     adresse = contexte.demande.formulaire.enfant(
         "personnePhysique/adresseLogement"
@@ -89,46 +87,11 @@ def nom_de_l_hebergeant(contexte: Contexte) -> Iterator[Constat]:
 def commune_remplacee(contexte: Contexte) -> Iterator[Constat]:
     """Every commune is in force on the base's clock."""
     jour, territoires = contexte.jour, contexte.territoires
-    for ecrite in _communes(contexte.demande):
+    for ecrite in contexte.demande.communes:
         if ecrite.code is not None:
             nouvelle = remplacante(ecrite.code, jour, territoires)
             if nouvelle is not None:
                 yield constat(ecrite, commune=nouvelle)
-
-
-def _adresses(demande: Demande) -> Iterator[Element]:
-    """Every block of the form with a French and a foreign branch."""
-    formulaire = demande.formulaire
-    association = formulaire.enfant("association/adressePostale")
-    if association is not None:
-        yield association
-    personne = formulaire.enfant("personnePhysique")
-    if personne is None:
-        return
-    demandeur = personne.enfant("demandeur")
-    blocs = (
-        []
-        if demandeur is None
-        else [demandeur.enfant("adressePostale"), demandeur.enfant("situationProfessionnelle")]
-    )
-    blocs.append(personne.enfant("adresseLogement"))
-    blocs.extend(
-        cotitulaire.enfant("situationProfessionnelle")
-        for cotitulaire in personne.tous("listeCotitulaire/cotitulaire")
-    )
-    blocs.append(personne.enfant("logementActuel"))
-    for bloc in blocs:
-        if bloc is not None:
-            yield bloc
-
-
-def _communes(demande: Demande) -> Iterator[Element]:
-    """Every `commune` of the form that carries a code, wished ones included."""
-    yield from demande.communes_souhaitees
-    for adresse in _adresses(demande):
-        ecrite = adresse.enfant("commune")
-        if ecrite is not None:
-            yield ecrite
 
 
 REGLES: Final[tuple[Regle, ...]] = (

@@ -7,7 +7,7 @@ from typing import Final
 from sandbox.rules.context import Contexte
 from sandbox.rules.rule import Constat, manquant, regle
 
-_FIN: Final = date(2018, 12, 31)
+DERNIER_JOUR: Final = date(2018, 12, 31)
 _DISPATCHING: Final = "DIS"
 
 
@@ -15,7 +15,7 @@ _DISPATCHING: Final = "DIS"
 def fin_des_echanges_asynchrones(contexte: Contexte) -> Iterator[Constat]:
     """The channel ended on 31 December 2018 by the base's clock, dispatching excepted. Source: the SNE's
     newsletter 50 (attested)."""
-    if contexte.jour > _FIN and contexte.demande.type_fichier != _DISPATCHING:
+    if contexte.jour > DERNIER_JOUR and contexte.demande.type_fichier != _DISPATCHING:
         yield manquant(contexte.document, "entete/typeFichier", valeur=contexte.demande.type_fichier)
 
 

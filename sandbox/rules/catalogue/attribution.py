@@ -5,13 +5,13 @@ from typing import Final
 
 from stdnum import luhn
 
+from sandbox.domain.codes import DALO_RECONNU
 from sandbox.domain.demande import Demande
 from sandbox.domain.element import Element
 from sandbox.rules.context import Contexte
 from sandbox.rules.lieux import actuelle, commune_inconnue
 from sandbox.rules.rule import Constat, Regle, constat, manquant, regle
 
-_DALO_RECONNU: Final = frozenset({"ACTIF", "ACTREL"})
 _DESCRIPTION: Final = ("codeSirenBailleur", "typeLogement", "surface", "montantLoyer", "adresse")
 _LONGUEUR_RPLS: Final = 10
 
@@ -56,7 +56,7 @@ def dalo_inconnu(contexte: Contexte) -> Iterator[Constat]:
     attribution = _attribution(contexte.demande)
     if attribution is None or contexte.stockee is None or not attribution.booleen_de("attribueEnComDALO"):
         return
-    if contexte.stockee.statut_dalo not in _DALO_RECONNU:
+    if contexte.stockee.statut_dalo not in DALO_RECONNU:
         yield constat(attribution.enfant("attribueEnComDALO") or attribution)
 
 

@@ -5,6 +5,7 @@ from typing import Final
 
 from sandbox.domain.dates import ajouter_mois
 from sandbox.domain.demande_stockee import DemandeStockee
+from sandbox.domain.motif import NON_RENOUVELLEMENT
 from sandbox.domain.numero_unique import NumeroUnique, territoire_de
 from sandbox.domain.texte import plier
 from sandbox.rules.context import Contexte
@@ -16,7 +17,6 @@ from sandbox.rules.rule import Constat, Regle, constat, manquant, regle
 MOIS_DE_REACTIVATION: Final = 18
 #: A renewal earlier than this before the end of validity is noted (convention).
 MOIS_D_ANTICIPATION: Final = 2
-_NON_RENOUVELLEMENT: Final = "RADREN"
 
 
 @regle("CYC001", registre=True)
@@ -39,7 +39,7 @@ def renouvellement_tardif(contexte: Contexte) -> Iterator[Constat]:
     stockee = contexte.stockee
     if stockee is None or stockee.active:
         return
-    if stockee.motif_radiation != _NON_RENOUVELLEMENT or not reactivable(stockee, contexte):
+    if stockee.motif_radiation != NON_RENOUVELLEMENT or not reactivable(stockee, contexte):
         yield _sur_le_numero(contexte, numero=stockee.numero_unique)
 
 

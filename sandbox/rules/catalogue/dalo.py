@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Final
 
+from sandbox.domain.element import Element
 from sandbox.domain.guichet import NatureGuichet
 from sandbox.rules.context import Contexte
 from sandbox.rules.rule import Constat, constat, manquant, regle
@@ -26,8 +27,9 @@ def demande_du_dalo(contexte: Contexte) -> Iterator[Constat]:
 
 @regle("DAL002")
 def decision_dalo_incomplete(contexte: Contexte) -> Iterator[Constat]:
-    """informationDalo is present, with statutDalo and a dateDecisionDalo that is not in the future (one day
-    of tolerance). Source: XSD (deduced)."""
+    """informationDalo is present, with a statutDalo of its closed list and a dateDecisionDalo that is not in
+    the future (one day of tolerance). Source: XSD (deduced). ENT011 does not read this channel, and the feeds
+    and ATT004 live on the status."""
     dalo = contexte.demande.information_dalo
     if dalo is None:
         yield manquant(contexte.document, "demande/informationDalo")
@@ -35,6 +37,9 @@ def decision_dalo_incomplete(contexte: Contexte) -> Iterator[Constat]:
     for nom in ("statutDalo", "dateDecisionDalo"):
         if dalo.enfant(nom) is None:
             yield manquant(dalo, nom)
+    statut = dalo.enfant("statutDalo")
+    if statut is not None and not _de_la_liste(statut, "ListeStatutDalo", contexte):
+        yield constat(statut)
     date_decision, jour = dalo.enfant("dateDecisionDalo"), dalo.date_de("dateDecisionDalo")
     if date_decision is not None and jour is not None and jour > contexte.aujourdhui:
         yield constat(date_decision)
@@ -42,12 +47,15 @@ def decision_dalo_incomplete(contexte: Contexte) -> Iterator[Constat]:
 
 @regle("DAL003")
 def typologie_du_dalo(contexte: Contexte) -> Iterator[Constat]:
-    """An active DALO (statutDalo ACTIF) comes with typologieLogementDalo. Convention."""
+    """An active DALO (statutDalo ACTIF) comes with a typologieLogementDalo of its closed list. Convention."""
     dalo = contexte.demande.information_dalo
     if dalo is None or dalo.code_de("statutDalo") != _ACTIF:
         return
-    if dalo.enfant("typologieLogementDalo") is None:
+    typologie = dalo.enfant("typologieLogementDalo")
+    if typologie is None:
         yield manquant(dalo, "typologieLogementDalo")
+    elif not _de_la_liste(typologie, "ListeTypologieLogementDalo", contexte):
+        yield constat(typologie)
 
 
 @regle("DAL004", registre=True)
@@ -58,6 +66,10 @@ def guichet_de_la_commission_de_mediation(contexte: Contexte) -> Iterator[Consta
     guichet = contexte.registre.guichet(code)
     if guichet is None or guichet.nature is not NatureGuichet.ETAT:
         yield manquant(contexte.demande.formulaire, "numGuichet", valeur=code)
+
+
+def _de_la_liste(element: Element, liste: str, contexte: Contexte) -> bool:
+    return contexte.nomenclatures.contient(liste, element.code or "")
 
 
 REGLES = (

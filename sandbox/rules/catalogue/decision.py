@@ -4,14 +4,14 @@ from collections.abc import Iterator
 from typing import Final
 
 from sandbox.domain import decision as d
+from sandbox.domain.codes import DALO_RECONNU
 from sandbox.domain.element import Element
-from sandbox.rules.catalogue.evenement import ECRITURES, MODIFIER, evenements_recus, type_de
+from sandbox.rules.catalogue.evenement import ECRITURES, evenements_recus, garde_les_siennes, type_de
 from sandbox.rules.context import Contexte
 from sandbox.rules.rule import Constat, constat, manquant, regle, sans_valeur
 
 #: What each decision supposes beside it.
 _COMPLEMENTS: Final = {d.ATTRIBUTION_PAR_CLASSEMENT: d.RANG, d.ATTRIBUTION_SOUS_CONDITION: d.CONDITION}
-_DALO_RECONNU: Final = frozenset({"ACTIF", "ACTREL"})
 
 
 @regle("DEC001", registre=True)
@@ -43,7 +43,7 @@ def categorie_prioritaire(contexte: Contexte) -> Iterator[Constat]:
         for categorie in categories:
             if not d.categorie_en_vigueur(categorie.texte.strip(), jour):
                 yield constat(categorie)
-        connu = contexte.stockee is not None and contexte.stockee.statut_dalo in _DALO_RECONNU
+        connu = contexte.stockee is not None and contexte.stockee.statut_dalo in DALO_RECONNU
         if not categories and not connu and not decision.booleen(d.DALO):
             yield _absente(evenement, d.CATEGORIE)
 
@@ -77,10 +77,8 @@ def _decisions(contexte: Contexte) -> Iterator[tuple[Element, d.Decision]]:
     """The DECATT events to write; a modification without characteristics keeps those of before."""
     for evenement in evenements_recus(contexte) if contexte.operation in ECRITURES else ():
         genre = type_de(evenement, contexte)
-        garde_les_siennes = (
-            contexte.operation == MODIFIER and evenement.enfant("listeCaracteristiquesSpecifiques") is None
-        )
-        if genre is not None and genre.code == d.TYPE_DECISION and not garde_les_siennes:
+        decision = genre is not None and genre.code == d.TYPE_DECISION
+        if decision and not garde_les_siennes(evenement, contexte):
             yield evenement, d.Decision.de(evenement)
 
 

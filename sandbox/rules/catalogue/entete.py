@@ -15,15 +15,15 @@ from sandbox.rules.rule import Constat, Regle, constat, manquant, regle, sans_va
 #: What may be sent; DIS and RET only come from the SNE.
 TYPES_ADMIS: Final = frozenset({"CRE", "CRS", "MOD", "REN", "RAD", "SUP", "COP"})
 #: Channels whose documents are read with any code (convention).
-_CANAUX: Final = frozenset({"DALO", "EVT", "RCH", "ASY"})
-_NOM_FICHIER: Final = re.compile(r"DEM(G[0-9A-Z]{4})-([0-9]{12})-[0-9]{6}\.xml")
+CANAUX: Final = frozenset({"DALO", "EVT", "RCH", "ASY"})
+NOM_FICHIER: Final = re.compile(r"DEM(G[0-9A-Z]{4})-([0-9]{12})-[0-9]{6}\.xml")
 _CHEMIN_NOM_FICHIER: Final = "nomFichierDemande"
 
 
 @regle("ENT001")
 def type_de_fichier(contexte: Contexte) -> Iterator[Constat]:
     """The type of file is one that may be sent."""
-    if contexte.type_fichier in _CANAUX or contexte.demande.type_fichier in TYPES_ADMIS:
+    if contexte.type_fichier in CANAUX or contexte.demande.type_fichier in TYPES_ADMIS:
         return
     entete = contexte.document.enfant("entete")
     if entete is None:
@@ -99,7 +99,7 @@ def date_de_creation(contexte: Contexte) -> Iterator[Constat]:
 def numero_a_la_creation(contexte: Contexte) -> Iterator[Constat]:
     """A creation carries no numéro unique: the SNE delivers it."""
     numero = contexte.demande.formulaire.enfant("numUnique")
-    if numero is not None:
+    if numero is not None and contexte.demande.numero_unique is not None:
         yield constat(numero)
 
 
@@ -123,13 +123,13 @@ def code_hors_nomenclature(contexte: Contexte) -> Iterator[Constat]:
 @regle("ENT012", registre=True)
 def reference_interne_reprise(contexte: Contexte) -> Iterator[Constat]:
     """The sender's own reference is not that of another active demande of his."""
-    reference = contexte.demande.formulaire.enfant("refInterne")
-    if reference is None:
+    reference, ecrite = contexte.demande.ref_interne, contexte.demande.formulaire.enfant("refInterne")
+    if reference is None or ecrite is None:
         return
     guichet = contexte.guichet_emetteur or contexte.demande.num_guichet
-    numero = contexte.registre.demande_de_reference(guichet, reference.texte)
+    numero = contexte.registre.demande_de_reference(guichet, reference)
     if numero is not None:
-        yield constat(reference, numero=numero)
+        yield constat(ecrite, numero=numero)
 
 
 @regle("ENT013")
@@ -153,7 +153,7 @@ def informations_du_sne(contexte: Contexte) -> Iterator[Constat]:
 
 def _guichet_du_nom(nom: str) -> str | None:
     """The guichet in a conforming file name, None when it does not conform."""
-    trouve = _NOM_FICHIER.fullmatch(nom)
+    trouve = NOM_FICHIER.fullmatch(nom)
     if trouve is None:
         return None
     try:

@@ -1,4 +1,4 @@
-"""Events of the gestion partagée (EVT), on their own document (`contract/evenement.csv`)."""
+"""Events of the gestion partagée (EVT), on their own document (`xsd/evenement.xsd` of the contract)."""
 
 from collections.abc import Iterator
 from typing import Final
@@ -62,13 +62,14 @@ def date_de_survenance(contexte: Contexte) -> Iterator[Constat]:
 @regle("EVT004", registre=True)
 def caracteristiques_de_l_evenement(contexte: Contexte) -> Iterator[Constat]:
     """Each compulsory characteristic of the type is given, none is unknown, each value fits its type.
-    Source: XSD (deduced). A modification that gives no characteristic keeps its own."""
+    Source: XSD (deduced). A modification that gives no characteristic keeps its own, unless it changes the
+    type."""
     if contexte.operation not in ECRITURES:
         return
     for evenement in evenements_recus(contexte):
         genre = type_de(evenement, contexte)
         recues = evenement.tous(_CARACTERISTIQUES)
-        if genre is None or (contexte.operation == MODIFIER and not recues):
+        if genre is None or garde_les_siennes(evenement, contexte):
             continue
         connues = {c.code: c for c in genre.caracteristiques}
         donnees = set()
@@ -132,6 +133,14 @@ def evenement_connu(evenement: Element, contexte: Contexte) -> Evenement | None:
     identifiant = evenement.entier_de("idEvenement")
     connu = contexte.registre.evenement(identifiant) if identifiant is not None else None
     return connu if connu is not None and not connu.supprime else None
+
+
+def garde_les_siennes(evenement: Element, contexte: Contexte) -> bool:
+    """Whether a modification keeps the characteristics of before: it gives none, and the type stays."""
+    if contexte.operation != MODIFIER or evenement.tous(_CARACTERISTIQUES):
+        return False
+    code, connu = evenement.texte_de("codeTypeEvenement"), evenement_connu(evenement, contexte)
+    return code is None or connu is None or code == connu.code_type
 
 
 def type_de(evenement: Element, contexte: Contexte) -> TypeEvenement | None:

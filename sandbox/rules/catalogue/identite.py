@@ -1,4 +1,4 @@
-"""IDT: who asks, and how to reach him."""
+"""IDT: who asks, and how to reach them."""
 
 import unicodedata
 from collections.abc import Iterator
@@ -148,7 +148,7 @@ def raison_sociale(contexte: Contexte) -> Iterator[Constat]:
 
 @regle("IDT013")
 def cotitulaire_demandeur(contexte: Contexte) -> Iterator[Constat]:
-    """A co-holder is not the applicant himself."""
+    """A co-holder is not the applicant."""
     demandeur = contexte.demande.demandeur
     if demandeur is not None:
         lui = identite(demandeur)

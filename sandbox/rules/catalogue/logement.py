@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Final
 
+from sandbox.domain.codes import LOCATAIRES, LOGEMENT_PROPRE
 from sandbox.domain.element import Element
 from sandbox.domain.menage import LIENS_DE_COUPLE
 from sandbox.rules.context import Contexte
@@ -20,8 +21,6 @@ _COMPLEMENTS: Final = {
     "compNomCentre": "CDEFCM",
 }
 _SANS_LOGEMENT: Final = frozenset({"SD", "SQUAT", "CAMCAR"})
-_LOGEMENT_PROPRE: Final = frozenset({"HLM", "LP", "POCC", "FONC"})
-_LOCATAIRE: Final = frozenset({"HLM", "LP"})
 _PROPRIETAIRE_OCCUPANT: Final = "POCC"
 _LIEU: Final = ("codePostal", "commune", "codePostalEtranger", "communeEtranger", "pays")
 _DESCRIPTION: Final = {
@@ -104,7 +103,7 @@ def modes_de_logement_contradictoires(contexte: Contexte) -> Iterator[Constat]:
     """Without shelter, in a squat or a caravan excludes a dwelling of one's own (HLM, LP, POCC, FONC).
     Convention."""
     logement = contexte.demande.logement_actuel
-    if logement is None or _codes(logement).isdisjoint(_LOGEMENT_PROPRE):
+    if logement is None or _codes(logement).isdisjoint(LOGEMENT_PROPRE):
         return
     for modele in _modeles(logement):
         if modele.code in _SANS_LOGEMENT:
@@ -152,7 +151,7 @@ def logement_possede(contexte: Contexte) -> Iterator[Constat]:
 def logement_loue_mal_decrit(contexte: Contexte) -> Iterator[Constat]:
     """A tenant (HLM, LP) gives rent, surface and number of inhabitants. Convention."""
     logement = contexte.demande.logement_actuel
-    if logement is None or _codes(logement).isdisjoint(_LOCATAIRE):
+    if logement is None or _codes(logement).isdisjoint(LOCATAIRES):
         return
     manques = [nom for nom in _DESCRIPTION if logement.enfant(nom) is None]
     if manques:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Final
 
+from sandbox.domain.codes import LOGEMENT_PROPRE
 from sandbox.domain.element import Element
 from sandbox.rules.context import Contexte
 from sandbox.rules.rule import Constat, constat, manquant, regle
@@ -14,7 +15,6 @@ _HANDICAP: Final = "07"
 _SEPARATION: Final = "11"
 _FUTUR_COUPLE: Final = "14"
 _AUTRE: Final = "23"
-_LOGEMENT_PROPRE: Final = frozenset({"HLM", "LP", "POCC", "FONC"})
 #: situationFamiliale from which one may separate.
 _SEPARABLES: Final = frozenset({"D", "S", "M", "P"})
 
@@ -40,7 +40,9 @@ def trop_de_motifs(contexte: Contexte) -> Iterator[Constat]:
 def autre_motif_sans_precision(contexte: Contexte) -> Iterator[Constat]:
     """Motive 23 (autre, « précisez ») comes with compAutreMotif. Source: label of code 23 (deduced)."""
     principaux = _principaux(contexte)
-    if principaux is not None and _motif(contexte, _AUTRE) and principaux.enfant("compAutreMotif") is None:
+    if principaux is None or _motif(contexte, _AUTRE) is None:
+        return
+    if not (principaux.texte_de("compAutreMotif") or "").strip():
         yield manquant(principaux, "compAutreMotif")
 
 
@@ -72,7 +74,7 @@ def sans_logement_mais_loge(contexte: Contexte) -> Iterator[Constat]:
     modeles = contexte.demande.formulaire.tous(
         "personnePhysique/logementActuel/listeModeleLogement/modeleLogement"
     )
-    if motif is not None and modeles and all(modele.code in _LOGEMENT_PROPRE for modele in modeles):
+    if motif is not None and modeles and all(modele.code in LOGEMENT_PROPRE for modele in modeles):
         yield constat(motif)
 
 

@@ -5,14 +5,11 @@ from typing import Final
 
 from sandbox.domain.dates import ajouter_mois
 from sandbox.domain.guichet import NatureGuichet
+from sandbox.domain.motif import ATTRIBUTION, IRRECEVABILITE, NON_RENOUVELLEMENT, SANS_CONTACT
 from sandbox.rules.catalogue.cycle import reactivable
 from sandbox.rules.context import Contexte
 from sandbox.rules.rule import Constat, Regle, constat, manquant, regle
 
-ATTRIBUTION: Final = "RADATT"
-IRRECEVABILITE: Final = "RADIRR"
-SANS_CONTACT: Final = "RADCON"
-NON_RENOUVELLEMENT: Final = "RADREN"
 #: A demande is erased then, counted from its radiation (attested).
 MOIS_AVANT_EFFACEMENT: Final = 12
 #: A letter stays unanswered that long before a radiation for want of contact (R. 441-2-8 c).

@@ -1,4 +1,4 @@
-"""The multi-criteria search (RCH), on its own document (`contract/recherche.csv`)."""
+"""The multi-criteria search (RCH), on its own document (`xsd/recherche.xsd` of the contract)."""
 
 from collections.abc import Iterator
 from typing import Final
@@ -48,7 +48,7 @@ def personne_sans_nom(contexte: Contexte) -> Iterator[Constat]:
     """A person is searched by nom at least. Convention."""
     criteres = _criteres(contexte)
     personne = criteres.enfant("personneRecherchee") if criteres is not None else None
-    if personne is not None and personne.enfant("nom") is None:
+    if personne is not None and not (personne.texte_de("nom") or "").strip():
         yield manquant(personne, "nom")
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 from typing import Final
 
+from sandbox.domain.codes import TYPES_LOGEMENT
 from sandbox.domain.element import Element
 from sandbox.domain.menage import ressources_mensuelles, ressources_recues, taille
 from sandbox.domain.numero_unique import territoire_de
@@ -12,8 +13,6 @@ from sandbox.rules.context import Contexte
 from sandbox.rules.lieux import departement_connu
 from sandbox.rules.rule import Constat, constat, manquant, regle
 
-#: Types of ListeTypeLogement from the smallest to the largest.
-_TYPES: Final = ("C", "T1", "T2", "T3", "T4", "T5", "T6P")
 _PIECES: Final = {"C": 1, "T1": 1, "T2": 2, "T3": 3, "T4": 4, "T5": 5}
 _TYPES_MAX: Final = 2
 
@@ -34,7 +33,7 @@ def types_qui_ne_se_suivent_pas(contexte: Contexte) -> Iterator[Constat]:
         if rang >= _TYPES_MAX or element.code in [precedent.code for precedent in types[:rang]]:
             yield constat(element)
             return
-    rangs = [_TYPES.index(element.code) for element in types if element.code in _TYPES]
+    rangs = [TYPES_LOGEMENT.index(element.code) for element in types if element.code in TYPES_LOGEMENT]
     if any(abs(suivant - rang) > 1 for rang, suivant in pairwise(rangs)):
         yield constat(types[-1])
 

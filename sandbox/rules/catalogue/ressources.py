@@ -1,8 +1,10 @@
 """Fiscal income, monthly resources and employment (RES)."""
 
+from collections import Counter
 from collections.abc import Iterator
 from typing import Final
 
+from sandbox.domain.codes import SALARIES
 from sandbox.domain.element import Element
 from sandbox.domain.menage import ressources_mensuelles
 from sandbox.rules.context import Contexte
@@ -14,7 +16,6 @@ _LISTES: Final = (
     "listeRessourceRecuePersACharge",
     "listeRessourceVerseePersACharge",
 )
-_SALARIES: Final = frozenset({"CDI", "CDD", "APP"})
 _TOTAL_NORMAL: Final = 20_000
 
 
@@ -69,16 +70,19 @@ def ressource_incomplete(contexte: Contexte) -> Iterator[Constat]:
 
 @regle("RES005")
 def ressource_en_double(contexte: Contexte) -> Iterator[Constat]:
-    """A resource code occurs once per person and list. Convention."""
+    """A resource code occurs once per person and list. Convention. The persons à charge share one list: two
+    of them may receive the same."""
+    a_charge = max(1, len(contexte.demande.personnes_a_charge))
     for liste in _listes(contexte):
-        vus: set[str] = set()
+        fois = a_charge if liste.nom.endswith("PersACharge") else 1
+        vus: Counter[str] = Counter()
         for detail in liste.tous("detailRessource"):
             ressource = detail.enfant("ressource")
             if ressource is None or ressource.code is None:
                 continue
-            if ressource.code in vus:
+            vus[ressource.code] += 1
+            if vus[ressource.code] > fois:
                 yield constat(ressource)
-            vus.add(ressource.code)
 
 
 @regle("RES007")
@@ -98,7 +102,7 @@ def ressource_sans_rapport_avec_le_contrat(contexte: Contexte) -> Iterator[Const
         contrat = personne.element.enfant("situationProfessionnelle/typeContratTravail")
         if contrat is None:
             continue
-        attendues = {"SAL"} if contrat.code in _SALARIES else {"SAL", "BE"} if contrat.code == "ETU" else None
+        attendues = {"SAL"} if contrat.code in SALARIES else {"SAL", "BE"} if contrat.code == "ETU" else None
         details = personne.element.tous("listeRessourceRecue/detailRessource")
         if attendues and attendues.isdisjoint(detail.code_de("ressource") for detail in details):
             yield constat(contrat)
@@ -111,7 +115,7 @@ def employeur_attendu(contexte: Contexte) -> Iterator[Constat]:
         situation = personne.element.enfant("situationProfessionnelle")
         if (
             situation is not None
-            and personne.contrat_travail in _SALARIES
+            and personne.contrat_travail in SALARIES
             and situation.enfant("nomEmployeurPrincipal") is None
         ):
             yield manquant(situation, "nomEmployeurPrincipal")

@@ -32,7 +32,6 @@ def test_an_association() -> None:
     assert demande.est_association
     assert demande.association is not None
     assert (demande.demandeur, demande.titulaires) == (None, ())
-    assert demande.personne_physique is None
 
 
 def test_a_radiation_a_renewal_a_dalo() -> None:
@@ -48,6 +47,14 @@ def test_a_separation() -> None:
     assert demande.numero_associe == "0620318000001G1226"
     assert demande.motifs
     assert demande.date_creation == date(2018, 3, 15)
+
+
+def test_blanks_are_no_reference() -> None:
+    noms = ("numUnique", "numUniqueAssocie", "refInterne")
+    for ecrit, lu in (("\n   ", None), ("ABC", "ABC")):
+        formulaire = construire("demandeLogement", tuple(construire(nom, ecrit) for nom in noms))
+        demande = Demande(construire("interfaceNuu", (construire("demande", (formulaire,)),)))
+        assert (demande.numero_unique, demande.numero_associe, demande.ref_interne) == (lu, lu, lu)
 
 
 def test_the_persons_words() -> None:

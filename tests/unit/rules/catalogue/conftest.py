@@ -67,13 +67,11 @@ def juger_document() -> Juger:
 
 
 def _constats(regle: Regle, racine: Element, type_fichier: str, autres: dict[str, Any]) -> list[Constat]:
+    contrat = {"nomenclatures": cast(Any, None), "territoires": cast(Any, None)}  # few rules read it
     contexte = Contexte(
         type_fichier=type_fichier,
         document=racine,
-        # No rule tried here reads the contract.
-        nomenclatures=cast(Any, None),
-        territoires=cast(Any, None),
-        **{"maintenant": MAINTENANT, "registre": FauxRegistre(), **autres},
+        **{"maintenant": MAINTENANT, "registre": FauxRegistre(), **contrat, **autres},
     )
     trouves: Iterator[Constat] = regle.controler(contexte)
     return list(trouves)

@@ -3,6 +3,7 @@ from datetime import date
 
 import pytest
 
+from sandbox.contract.versions import Contrat
 from sandbox.domain.demande_stockee import DemandeStockee, Etat
 from sandbox.domain.guichet import Guichet, NatureGuichet
 from sandbox.rules.catalogue import dalo as d
@@ -40,21 +41,32 @@ def test_the_demande_is_known_and_active(juger: Juger, stocker: Stocker) -> None
         (dalo(decision="2018-03-17"), ["dateDecisionDalo"]),
         (dalo(decision=""), ["dateDecisionDalo"]),
         (dalo(statut=""), ["statutDalo"]),
+        (dalo("OUI"), ["statutDalo"]),
+        (dalo("actif", "2018-03-17"), ["statutDalo", "dateDecisionDalo"]),
         (dalo("", "", ""), ["informationDalo"]),
         ("", ["informationDalo"]),
     ],
 )
-def test_the_decision_is_whole(juger: Juger, suite: str, fautifs: list[str]) -> None:
-    trouves = juger(d.decision_dalo_incomplete, FORMULAIRE, suite=suite)
+def test_the_decision_is_whole(juger: Juger, contrat: Contrat, suite: str, fautifs: list[str]) -> None:
+    trouves = juger(d.decision_dalo_incomplete, FORMULAIRE, suite=suite, nomenclatures=contrat.nomenclatures)
     assert [c.chemin.rpartition("/")[2] for c in trouves] == fautifs
 
 
 @pytest.mark.parametrize(
-    ("statut", "typologie", "constats"), [("ACTIF", "03", 0), ("ACTIF", "", 1), ("CADUC", "", 0), ("", "", 0)]
+    ("statut", "typologie", "constats"),
+    [
+        ("ACTIF", "03", 0),
+        ("ACTIF", "", 1),
+        ("ACTIF", "07", 1),
+        ("CADUC", "", 0),
+        ("CADUC", "07", 0),
+        ("", "", 0),
+    ],
 )
-def test_type_of_dwelling(juger: Juger, statut: str, typologie: str, constats: int) -> None:
+def test_type_of_dwelling(juger: Juger, contrat: Contrat, statut: str, typologie: str, constats: int) -> None:
     suite = dalo(statut, typologie=typologie)
-    assert len(juger(d.typologie_du_dalo, FORMULAIRE, suite=suite)) == constats
+    trouves = juger(d.typologie_du_dalo, FORMULAIRE, suite=suite, nomenclatures=contrat.nomenclatures)
+    assert len(trouves) == constats
 
 
 def guichet(code: str, nature: NatureGuichet) -> Guichet:

@@ -1,0 +1,16 @@
+"""Codes of the nomenclatures that belong together, for all that reads or writes them."""
+
+from typing import Final
+
+#: ListeModeleLogement: a dwelling of one's own, rented or not.
+LOGEMENT_PROPRE: Final = frozenset({"HLM", "LP", "POCC", "FONC"})
+#: … of which those who pay a rent.
+LOCATAIRES: Final = frozenset({"HLM", "LP"})
+#: … lodged with parents, or with somebody else.
+HEBERGES: Final = frozenset({"CP", "CPE"})
+#: ListeTypeLogement, from the smallest to the largest.
+TYPES_LOGEMENT: Final = ("C", "T1", "T2", "T3", "T4", "T5", "T6P")
+#: Contracts of those who are employed.
+SALARIES: Final = frozenset({"CDI", "CDD", "APP"})
+#: `statutDalo` of a demande that was recognised.
+DALO_RECONNU: Final = frozenset({"ACTIF", "ACTREL"})

@@ -1,0 +1,20 @@
+"""Lines of the journal: what a client may write of them, and what is not kept."""
+
+import pytest
+
+from sandbox.domain.journal import methode_recue, sans_secrets
+
+
+@pytest.mark.parametrize("mot", ["NUIT", "TLS", "<script>", "A" * 50, "x y"])
+def test_a_client_writes_no_line_that_no_request_leaves(mot: str) -> None:
+    assert methode_recue(mot) == f"({mot[:20]})"
+
+
+@pytest.mark.parametrize("mot", ["POST", "get", "M-SEARCH", ""])
+def test_a_method_is_shown_as_it_came(mot: str) -> None:
+    assert methode_recue(mot) == mot
+
+
+def test_secrets_are_not_kept() -> None:
+    gardes = sans_secrets([("authorization", "Basic x"), ("Cookie", "a=b"), ("Accept", "*/*")])
+    assert [valeur for _, valeur in gardes] == ["(non conservé)", "(non conservé)", "*/*"]
