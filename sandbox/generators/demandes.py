@@ -14,8 +14,6 @@ from sandbox.generators.people import Enfant, Individu, telephone_fixe
 from sandbox.generators.population import Place, Population, Territoire
 from sandbox.generators.tirage import Repartition, Tirage
 
-#: Kinds of message that `message` writes.
-TYPES: Final = ("CRE", "CRS", "MOD", "REN", "RAD", "SUP", "COP")
 _AVEC_NUMERO: Final = frozenset({"MOD", "REN", "RAD", "SUP", "COP"})
 
 _PRECISIONS: Final = Repartition(
@@ -49,6 +47,8 @@ class Dossier:
     logement: Element | None = None
     handicap: bool = False
     electronique: bool = False
+    handicapes: tuple[date, ...] = ()
+    """Birth dates of the handicapped persons beside the applicant."""
 
 
 def tirer_dossier(tirage: Tirage, population: Population, *, depot: date, jour: date) -> Dossier:
@@ -80,7 +80,7 @@ def tirer_dossier(tirage: Tirage, population: Population, *, depot: date, jour: 
         souhait=souhait,
         foyer=foyer,
         association=None if foyer else f"{tirage.choix(_ASSOCIATIONS)} {tirage.entier(1, 95)}",
-        adresse=_adresse(tirage, place, foyer, hebergeant),
+        adresse=adresse_postale(tirage, place, foyer, hebergeant),
         telephone=telephone_fixe(tirage),
         precision=tirage.selon(_PRECISIONS),
     )
@@ -189,8 +189,9 @@ def formulaire(
         enfants.append(_association(dossier))
     else:
         enfants.append(_personne_physique(dossier, foyer))
-        if dossier.handicap:
-            enfants.append(_handicaps(foyer.demandeur.naissance))
+        handicapes = ((foyer.demandeur.naissance,) if dossier.handicap else ()) + dossier.handicapes
+        if handicapes:
+            enfants.append(Element("listeHandicap", "", None, tuple([_handicap(n) for n in handicapes])))
     return Element("demandeLogement", "", None, (*enfants, *blocs))
 
 
@@ -214,15 +215,18 @@ def _personne_physique(dossier: Dossier, foyer: Foyer) -> Element:
             Element("listePersonneACharge", "", None, tuple([_a_charge(enfant) for enfant in foyer.a_charge]))
         )
     if foyer.a_naitre is not None:
-        attendu = (Element("nombre", "1"), Element("dateNaissancePrevue", foyer.a_naitre.isoformat()))
+        nombre = Element("nombre", str(foyer.naissances))
+        attendu = (nombre, Element("dateNaissancePrevue", foyer.a_naitre.isoformat()))
         enfants.append(Element("personneANaitre", "", None, attendu))
     if foyer.en_garde:
         enfants.append(
             Element("listePersonneEnGarde", "", None, tuple([_en_garde(enfant) for enfant in foyer.en_garde]))
         )
+    autres = [_cotitulaire(individu, "L", dossier) for individu in foyer.colocataires]
     if foyer.cotitulaire is not None:
-        autre = _cotitulaire(foyer.cotitulaire, foyer.lien or "", dossier)
-        enfants.append(Element("listeCotitulaire", "", None, (autre,)))
+        autres.insert(0, _cotitulaire(foyer.cotitulaire, foyer.lien or "", dossier))
+    if autres:
+        enfants.append(Element("listeCotitulaire", "", None, tuple(autres)))
     if dossier.logement is not None:
         enfants.append(dossier.logement)
     return Element("personnePhysique", "", None, tuple(enfants))
@@ -314,7 +318,7 @@ def _a_charge(enfant: Enfant) -> Element:
             Element("prenom", enfant.prenom),
             Element("dateNaissance", enfant.naissance.isoformat()),
             Element("sexe", "", {"code": enfant.sexe}),
-            Element("lienParente", "", {"code": "E"}),
+            Element("lienParente", "", {"code": enfant.lien}),
         ),
     )
 
@@ -332,7 +336,10 @@ def _en_garde(enfant: Enfant) -> Element:
     )
 
 
-def _adresse(tirage: Tirage, place: Place, foyer: Foyer | None, hebergeant: str | None) -> Element:
+def adresse_postale(
+    tirage: Tirage, place: Place, foyer: Foyer | None, hebergeant: str | None = None
+) -> Element:
+    """`adressePostale` in the commune of `place`."""
     enfants = [Element("etranger", "false")]
     if foyer is not None and foyer.logement == "SD":
         enfants += (Element("compAdresse", "Domiciliation au CCAS"), Element("voie", "place de la Mairie"))
@@ -344,10 +351,10 @@ def _adresse(tirage: Tirage, place: Place, foyer: Foyer | None, hebergeant: str 
     return Element("adressePostale", "", None, tuple(enfants))
 
 
-def _handicaps(naissance: date) -> Element:
+def _handicap(naissance: date) -> Element:
     nature = Element("natureHandicapMoteur", "", {"code": "MI"})
     aide = Element("aideTechniqueHandicap", "", {"code": "2"})
-    bloc = Element(
+    return Element(
         "handicap",
         "",
         None,
@@ -361,4 +368,3 @@ def _handicaps(naissance: date) -> Element:
             Element("listeAideTechniqueHandicap", "", None, (aide,)),
         ),
     )
-    return Element("listeHandicap", "", None, (bloc,))

@@ -34,6 +34,7 @@ from dataclasses import dataclass, field, fields
 from datetime import date, datetime
 from functools import cache
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Final
 
 from lxml import etree
@@ -52,12 +53,12 @@ from sandbox.domain.guichet import Guichet, NatureGuichet
 from sandbox.domain.numero_unique import NumeroUnique
 from sandbox.errors import ContractError
 from sandbox.resources import fixtures_dir
+from sandbox.rules.catalogue.entete import CANAUX
 from sandbox.rules.context import Contexte
 from sandbox.rules.engine import juger
 from sandbox.rules.registre_vide import FauxRegistre
 from sandbox.settings import Limites
 
-_CANAUX: Final = frozenset({"DALO", "EVT", "RCH", "ASY"})
 _FORMULAIRE: Final = "demande/demandeLogement"
 _CREATIONS: Final = frozenset({"CRE", "CRS"})
 _GENRES: Final = {"EVT": Document.EVENEMENT, "RCH": Document.RECHERCHE}
@@ -127,12 +128,16 @@ def appliquer(exemple: Exemple, contrat: Contrat) -> list[Anomalie]:
     return juger(contexte(exemple, contrat), contrat, exemple.profil)
 
 
-def document(exemple: Exemple, contrat: Contrat) -> Any:
+#: Documents that take the place of specimens, by name: bytes.
+Doublures = Mapping[str, bytes]
+
+
+def document(exemple: Exemple, contrat: Contrat, doublures: Doublures = MappingProxyType({})) -> Any:
     """The lxml tree of an example, edits done."""
-    racine = specimen(exemple.specimen)
+    racine = specimen(exemple.specimen, doublures)
     if exemple.version is not None:
         racine.set("versionInterface", exemple.version)
-    if exemple.type not in _CANAUX:
+    if exemple.type not in CANAUX:
         _editer(racine, ("texte", "entete/typeFichier", exemple.type), contrat.nomenclatures)
         numero = f"{_FORMULAIRE}/numUnique"
         if exemple.type in _CREATIONS:
@@ -151,18 +156,20 @@ def genre(exemple: Exemple) -> Document:
     return _GENRES.get(exemple.type, Document.DEMANDE)
 
 
-def contexte(exemple: Exemple, contrat: Contrat, racine: Any = None) -> Contexte:
+def contexte(
+    exemple: Exemple, contrat: Contrat, racine: Any = None, doublures: Doublures = MappingProxyType({})
+) -> Contexte:
     """What the rules look at for an example; `racine`, an lxml tree, takes the place of its document."""
-    origine = Demande(decoder(specimen(exemple.specimen)))
+    origine = Demande(decoder(specimen(exemple.specimen, doublures)))
     # Through bytes, so that lines are those of the document as it would be received.
-    ecrit = ecrire(document(exemple, contrat) if racine is None else racine)
+    ecrit = ecrire(document(exemple, contrat, doublures) if racine is None else racine)
     element = decoder(parse(ecrit, limit=Limites().xml_max), contrat.nomenclatures.conteneurs)
     demande = Demande(element)
     maintenant = (
         _instant(exemple.maintenant) or origine.date_fichier or datetime(2018, 3, 15, 12, tzinfo=PARIS)
     )
-    stockee = _stockee_de(exemple, demande, contrat)
-    autres = [_stockee(table, None, contrat) for table in exemple.registre]
+    stockee = _stockee_de(exemple, demande, contrat, doublures)
+    autres = [_stockee(table, None, contrat, doublures) for table in exemple.registre]
     registre = FauxRegistre(
         demandes=(*([stockee] if stockee is not None else []), *autres),
         guichets=guichets(),
@@ -191,18 +198,28 @@ def contexte(exemple: Exemple, contrat: Contrat, racine: Any = None) -> Contexte
     )
 
 
-def specimen(nom: str) -> Any:
+def specimen(nom: str, doublures: Doublures = MappingProxyType({})) -> Any:
     """A fresh lxml tree of a named specimen. Raises ContractError when there is none of that name."""
-    return parse(_octets(nom), limit=Limites().xml_max)
+    return parse(doublures[nom] if nom in doublures else _octets(nom), limit=Limites().xml_max)
 
 
 @cache
 def _octets(nom: str) -> bytes:
-    for dossier in ("demandes", "documents"):
-        chemin = fixtures_dir() / dossier / f"{nom}.xml"
-        if chemin.is_file():
-            return chemin.read_bytes()
-    raise ContractError(f"Le spécimen [{nom}] n'existe pas.")
+    # A page of the console takes the name from its address: it is one of the list, never a path.
+    chemin = _specimens().get(nom)
+    if chemin is None:
+        raise ContractError(f"Le spécimen [{nom}] n'existe pas.")
+    return chemin.read_bytes()
+
+
+@cache
+def _specimens() -> dict[str, Path]:
+    """File of each specimen, by name."""
+    return {
+        chemin.stem: chemin
+        for dossier in ("documents", "demandes")
+        for chemin in (fixtures_dir() / dossier).glob("*.xml")
+    }
 
 
 @cache
@@ -216,18 +233,22 @@ def _fichiers(dossier: Path) -> tuple[tuple[str, dict[str, Any]], ...]:
 # --- what the base holds -----------------------------------------------------------------------------
 
 
-def _stockee_de(exemple: Exemple, demande: Demande, contrat: Contrat) -> DemandeStockee | None:
+def _stockee_de(
+    exemple: Exemple, demande: Demande, contrat: Contrat, doublures: Doublures
+) -> DemandeStockee | None:
     if exemple.stockee is False or exemple.type in _SANS_STOCKEE:
         return None
     table: Mapping[str, Any] = exemple.stockee if isinstance(exemple.stockee, Mapping) else {}
     propre = _STOCKEE_DU_CANAL.get(exemple.type, exemple.specimen)
     numero = next((e.texte for e in demande.element.parcourir() if e.nom == "numUnique" and e.texte), None)
-    stockee = _stockee({"specimen": propre, **table}, numero, contrat)
+    stockee = _stockee({"specimen": propre, **table}, numero, contrat, doublures)
     return stockee if numero == stockee.numero_unique else None
 
 
-def _stockee(table: Mapping[str, Any], numero: str | None, contrat: Contrat) -> DemandeStockee:
-    racine = specimen(table["specimen"])
+def _stockee(
+    table: Mapping[str, Any], numero: str | None, contrat: Contrat, doublures: Doublures
+) -> DemandeStockee:
+    racine = specimen(table["specimen"], doublures)
     for edit in table.get("edits", ()):
         _editer(racine, edit, contrat.nomenclatures)
     demande = Demande(decoder(racine))

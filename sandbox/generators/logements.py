@@ -5,15 +5,13 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
 
+from sandbox.domain.codes import HEBERGES, LOCATAIRES
 from sandbox.domain.element import Element
 from sandbox.generators.menages import Foyer
 from sandbox.generators.population import Place, Territoire
 from sandbox.generators.tirage import Repartition, Tirage
 
-#: Those who pay a rent of their own.
-_LOCATAIRES: Final = frozenset({"HLM", "LP"})
-_PROPRE: Final = _LOCATAIRES | {"POCC"}
-_HEBERGES: Final = frozenset({"CPE", "CP"})
+_PROPRE: Final = LOCATAIRES | {"POCC"}
 _PIECES: Final = ("T1", "T1", "T2", "T3", "T4", "T5", "T6P")
 _PIECES_MAX: Final = 6
 #: Motives (ListeMotifDemande) of those who have a dwelling, and of those who have none.
@@ -29,7 +27,11 @@ _ACCEDANT: Final = "22"
 _LOCALISATIONS: Final = Repartition({1: 38, 2: 27, 3: 20, 4: 9, 5: 6})
 _CATEGORIES: Final = Repartition({"I": 58, "A": 37, "M": 5})
 #: The date of entry that a present dwelling asks for.
-_DEPUIS: Final[Mapping[str, str]] = {"RS": "compResSocDepuis", "SLHT": "compSousLocDepuis"}
+_DEPUIS: Final[Mapping[str, str]] = {
+    "RS": "compResSocDepuis",
+    "RHVS": "compResHotDepuis",
+    "SLHT": "compSousLocDepuis",
+}
 _BAILLEURS: Final = ("Habitat du Canal", "Logis des Deux Rives", "Toits et Jardins", "Office des Peupliers")
 _STRUCTURES: Final = ("Le Relais", "La Passerelle", "L'Escale", "Le Phare")
 
@@ -119,8 +121,8 @@ def actuel(tirage: Tirage, foyer: Foyer, place: Place, jour: date) -> Element:
     modele = foyer.logement
     enfants = [Element("listeModeleLogement", "", None, (Element("modeleLogement", "", {"code": modele}),))]
     enfants += _complement(tirage, modele, jour - timedelta(days=tirage.entier(40, 900)))
-    habitants = foyer.taille + (tirage.entier(1, 3) if modele in _HEBERGES else 0)
-    if modele in _LOCATAIRES:
+    habitants = foyer.taille + (tirage.entier(1, 3) if modele in HEBERGES else 0)
+    if modele in LOCATAIRES:
         pieces = min(max(1, habitants // 2 + tirage.entier(0, 1)), _PIECES_MAX)
         loyer = 190 + 90 * pieces + (180 if modele == "LP" else 0) + tirage.entier(0, 90)
         enfants.append(Element("montantMensuelLoyer", str(loyer)))
@@ -151,5 +153,7 @@ def _complement(tirage: Tirage, modele: str, depuis: date) -> list[Element]:
             Element("compStructDepuis", depuis.isoformat()),
             Element("compNomStructure", tirage.choix(_STRUCTURES)),
         ]
+    if modele == "CDEFCM":
+        return [Element("compCentreDepuis", depuis.isoformat()), Element("compNomCentre", "Le Nid")]
     nom = _DEPUIS.get(modele)
     return [Element(nom, depuis.isoformat())] if nom is not None else []

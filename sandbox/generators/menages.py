@@ -72,7 +72,8 @@ _JEUNESSE: Final = 28
 @dataclass(frozen=True, slots=True)
 class Foyer:
     """A household of persons. `lien` is the code of ListeLienDemandeur of the co-holder; `a_naitre` the
-    day a child is expected; `logement` the code of its present dwelling (ListeModeleLogement)."""
+    day `naissances` children are expected; `logement` the code of its present dwelling
+    (ListeModeleLogement); `colocataires` the other co-holders."""
 
     demandeur: Individu
     cotitulaire: Individu | None = None
@@ -81,11 +82,14 @@ class Foyer:
     en_garde: tuple[Enfant, ...] = ()
     a_naitre: date | None = None
     logement: str = "LP"
+    naissances: int = 1
+    colocataires: tuple[Individu, ...] = ()
 
     @property
     def adultes(self) -> tuple[Individu, ...]:
-        """Applicant, then co-holder."""
-        return (self.demandeur,) if self.cotitulaire is None else (self.demandeur, self.cotitulaire)
+        """Applicant, then co-holders."""
+        couple = (self.demandeur,) if self.cotitulaire is None else (self.demandeur, self.cotitulaire)
+        return couple + self.colocataires
 
     @property
     def taille(self) -> int:

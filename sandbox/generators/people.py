@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from functools import lru_cache
 from typing import Final
 
+from sandbox.domain.codes import SALARIES
 from sandbox.domain.dates import age
 from sandbox.domain.nir import cle
 from sandbox.domain.texte import plier
@@ -36,7 +37,6 @@ _RESSOURCE: Final = {
 }
 _SANS_EMPLOI: Final = Repartition({"RSA": 62, "AAH": 24, "PINV": 9, "AUT": 5})
 _MINIMA: Final = {"RSA": (470, 560), "AAH": (760, 860), "PINV": (450, 900), "AUT": (200, 700)}
-_EMPLOYES: Final = frozenset({"CDI", "CDD", "APP"})
 #: Taxable part of a yearly income, in percent, after the usual abatement.
 _IMPOSABLE: Final = {"SAL": 90, "CHO": 90, "RET": 90, "PINV": 90}
 _PREFIXES_FIXES: Final = ("019900", "035301", "046571")
@@ -73,7 +73,7 @@ class Individu:
 
 @dataclass(frozen=True, slots=True)
 class Enfant:
-    """A child: sex « M » or « F », link to the applicant."""
+    """A child, or another person à charge: sex « M » or « F »."""
 
     nom: str
     prenom: str
@@ -81,6 +81,8 @@ class Enfant:
     sexe: str
     garde: str | None = None
     """Code of ListeCoparentalite for a child in custody, None for a child à charge."""
+    lien: str = "E"
+    """Code of ListeLienParente of a person à charge."""
 
 
 def tirer_civilite(tirage: Tirage) -> str:
@@ -161,7 +163,7 @@ def _tirer_metier(tirage: Tirage, ans: int) -> tuple[Metier, tuple[str, int]]:
         return Metier(contrat), (code, tirage.entier(bas, haut))
     code, bas, haut = _RESSOURCE[contrat]
     montant = tirage.entier(bas, haut)
-    if contrat in _EMPLOYES:
+    if contrat in SALARIES:
         reserve = noms()
         return Metier(contrat, tirage.choix(reserve.metiers), tirage.choix(reserve.employeurs)), (
             code,
@@ -172,7 +174,7 @@ def _tirer_metier(tirage: Tirage, ans: int) -> tuple[Metier, tuple[str, int]]:
 
 @lru_cache(maxsize=4096)
 def _adresse(prenom: str, nom: str) -> str:
-    local = f"{plier(prenom)}.{plier(nom)}".replace(" ", "-").replace("'", "")
+    local = "".join(c for c in f"{plier(prenom)}.{plier(nom)}" if c.isascii())
     return f"{local}@example.org"
 
 

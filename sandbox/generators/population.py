@@ -97,7 +97,7 @@ def lire_population(nom: str, contrat: Contrat) -> Population:
 def _lire(nom: str) -> Mapping[str, Any]:
     fichier = fixtures_dir() / "seeds" / nom / "semence.toml"
     if not fichier.is_file():
-        raise UsageError(f"La semence [{nom}] est inconnue.", remede="voyez les dossiers de fixtures/seeds/")
+        raise UsageError(f"Le jeu de départ [{nom}] n'existe pas.", remede="voyez fixtures/seeds/")
     lue: dict[str, Any] = tomllib.loads(fichier.read_text("utf-8"))
     return {**_lire(lue["comme"]), **lue} if "comme" in lue else lue
 

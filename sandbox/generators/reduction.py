@@ -8,7 +8,7 @@ refuses it. The results are data, `fixtures/reductions/<CODE>.xml`, that the tes
 """
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, Final
 
@@ -28,8 +28,12 @@ from sandbox.rules.engine import juger
 from sandbox.rules.profiles import gravite
 from sandbox.settings import Limites
 
+#: Whether a document (lxml) is still one that shows what it should.
+Convient = Callable[[Any], bool]
+
 #: The control blocks under the first of these that makes it block.
 _PROFILS: Final = ("ecole", "strict")
+_CODES: Final = frozenset(regle.code for regle in REGLES)
 #: Elements of the longest branch of a choice (an address abroad: postal code, commune, country).
 _BRANCHE: Final = 3
 
@@ -69,12 +73,24 @@ def reduire(code: str, contrat: Contrat) -> Any:
     as `exemple_a_reduire`."""
     exemple = exemple_a_reduire(code, contrat)
     racine = parse(ecrire(document(exemple, contrat)), limit=Limites().xml_max)
-    while sum(_retirer(bloc, code, exemple, contrat, racine) for bloc in list(_blocs(racine))):
-        pass  # what was needed may not be, once something else is gone
+    elaguer(racine, lambda reste: refuse_par_elle_seule(code, exemple, contrat, reste))
+    return racine
+
+
+def elaguer(racine: Any, convient: Convient, *, encore: Callable[[], bool] = lambda: True) -> bool:
+    """Takes from `racine` (lxml), in place, branch by branch, all that can go while `convient` holds of it.
+    Whether nothing more can be taken alone: False when `encore` said to stop before."""
+    change = True
+    while change:  # what was needed may not be, once something else is gone
+        change = False
+        for bloc in list(_blocs(racine)):
+            if not encore():
+                return False
+            change |= _retirer(bloc, racine, convient)
     for element in racine.iter():
         if len(element) == 0 and element.text is not None and element.text.isspace():
             element.text = None
-    return racine
+    return True
 
 
 def _blocs(racine: Any) -> Iterator[list[Any]]:
@@ -85,7 +101,7 @@ def _blocs(racine: Any) -> Iterator[list[Any]]:
             yield from (enfants[debut : debut + largeur] for debut in range(len(enfants) - largeur + 1))
 
 
-def _retirer(bloc: list[Any], code: str, exemple: Exemple, contrat: Contrat, racine: Any) -> bool:
+def _retirer(bloc: list[Any], racine: Any, convient: Convient) -> bool:
     parent = bloc[0].getparent()
     if parent is None or any(element.getparent() is not parent for element in bloc):
         return False  # already gone, in part at least
@@ -94,7 +110,7 @@ def _retirer(bloc: list[Any], code: str, exemple: Exemple, contrat: Contrat, rac
     place = parent.index(bloc[0])
     for element in bloc:
         parent.remove(element)
-    if refuse_par_elle_seule(code, exemple, contrat, racine):
+    if convient(racine):
         return True
     for rang, element in enumerate(bloc):
         parent.insert(place + rang, element)
@@ -102,11 +118,12 @@ def _retirer(bloc: list[Any], code: str, exemple: Exemple, contrat: Contrat, rac
 
 
 def plus_petite_demande(code: str) -> str | None:
-    """The stored result of `ecrit`, XML with any NIR masked; None for a control that never blocks."""
+    """The stored result of `ecrit`, any NIR masked; None for a control that never blocks, or is none."""
     chemin = _dossier() / f"{code}.xml"
-    if not chemin.is_file():
+    # A page of the console takes the code from its address: it names a file only when it is a rule's.
+    if code not in _CODES or not chemin.is_file():
         return None
-    racine = etree.fromstring(chemin.read_bytes())
+    racine = etree.fromstring(chemin.read_bytes(), etree.XMLParser(resolve_entities=False, no_network=True))
     for nir in racine.iter(f"{{{NS}}}nir"):
         nir.text = masquer_nir(nir.text or "")
     return _texte(racine).decode()

@@ -13,6 +13,7 @@ from typing import Final
 
 from sandbox.contract import codec
 from sandbox.contract.versions import Contrat
+from sandbox.domain import motif as motifs
 from sandbox.domain.dates import ajouter_mois
 from sandbox.domain.decision import TYPE_DECISION
 from sandbox.domain.demande import Demande
@@ -189,7 +190,7 @@ def _stocker(
     statut = None
     if vie.dalo is not None:
         dernier = dossier.territoire.etat
-        statut = "ACTREL" if motif == vies.ATTRIBUEE else "ACTIF"
+        statut = "ACTREL" if motif == motifs.ATTRIBUTION else "ACTIF"
     return DemandeStockee(
         numero_unique=numero,
         territoire=dossier.territoire.code,

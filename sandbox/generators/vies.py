@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from typing import Final
 
+from sandbox.domain import motif as motifs
 from sandbox.domain.dates import PARIS, ajouter_mois
 from sandbox.domain.decision import (
     ATTRIBUTION,
@@ -24,12 +25,8 @@ from sandbox.generators.demandes import Dossier
 from sandbox.generators.population import Population
 from sandbox.generators.tirage import Repartition, Tirage
 
-NON_RENOUVELLEMENT: Final = "RADREN"
-ATTRIBUEE: Final = "RADATT"
-_IRRECEVABLE: Final = "RADIRR"
-_SANS_REPONSE: Final = "RADCON"
 #: Motives that only a landlord may give.
-DU_BAILLEUR: Final = frozenset({ATTRIBUEE, _IRRECEVABLE})
+DU_BAILLEUR: Final = frozenset({motifs.ATTRIBUTION, motifs.IRRECEVABILITE})
 
 #: An active demande may be a little past its year: the system waits for t+13 months.
 _DERNIER_DEBUT_MAX: Final = 380
@@ -68,7 +65,7 @@ def tirer_vie(tirage: Tirage, population: Population, jour: date) -> Vie:
         fin = jour - timedelta(days=tirage.entier(0, _RADIEE_DEPUIS_MAX))
         motif = tirage.selon(population.radiations)
         radiation = (fin, motif)
-        if motif == NON_RENOUVELLEMENT:
+        if motif == motifs.NON_RENOUVELLEMENT:
             debut = ajouter_mois(fin, -13)
         else:
             debut = fin - timedelta(days=tirage.entier(0, 364))
@@ -103,7 +100,7 @@ def tirer_vie_effacee(tirage: Tirage, population: Population, jour: date) -> Vie
 
 def _decide(tirage: Tirage, population: Population, radiation: tuple[date, str] | None) -> bool:
     # Where decisions are told at all, an attribution has its own.
-    attribuee = radiation is not None and radiation[1] == ATTRIBUEE and population.decisions > 0
+    attribuee = radiation is not None and radiation[1] == motifs.ATTRIBUTION and population.decisions > 0
     return tirage.booleen(population.decisions) or attribuee
 
 
@@ -115,12 +112,12 @@ def instant(jour: date, maintenant: datetime) -> datetime:
 def bloc_radiation(tirage: Tirage, motif: str, jour: date, dossier: Dossier) -> Element:
     """`radiation`, with what its motive asks for."""
     enfants = [Element("dateRadiation", jour.isoformat()), Element("motifRadiation", "", {"code": motif})]
-    if motif == _IRRECEVABLE:
+    if motif == motifs.IRRECEVABILITE:
         enfants.append(Element("sousMotifIrrecevabilite", "", {"code": tirage.choix(("IRRRES", "IRRSEJ"))}))
-    elif motif == _SANS_REPONSE:
+    elif motif == motifs.SANS_CONTACT:
         courrier = jour - timedelta(days=tirage.entier(32, 70))
         enfants.append(Element("absenceReponse", "", None, (Element("dateCourrier", courrier.isoformat()),)))
-    elif motif == ATTRIBUEE:
+    elif motif == motifs.ATTRIBUTION:
         enfants.append(_attribution(tirage, jour, dossier))
     return Element("radiation", "", None, tuple(enfants))
 
@@ -167,7 +164,7 @@ def bloc_dalo(statut: str, jour: date, dossier: Dossier) -> Element:
 def decision(vie: Vie, tirage: Tirage, dalo: bool) -> tuple[tuple[str, str], ...]:
     """Characteristics of the event DECATT of a life that has a decision."""
     assert vie.decision is not None
-    attribuee = vie.radiation is not None and vie.radiation[1] == ATTRIBUEE
+    attribuee = vie.radiation is not None and vie.radiation[1] == motifs.ATTRIBUTION
     retenue = ATTRIBUTION if attribuee else tirage.choix((NON_ATTRIBUTION, ATTRIBUTION))
     caracteristiques = [(DATE_COMMISSION, vie.decision.isoformat()), (DECISION, retenue)]
     if retenue == NON_ATTRIBUTION:

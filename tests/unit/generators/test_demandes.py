@@ -16,7 +16,7 @@ from sandbox.domain.element import Element
 from sandbox.domain.evenement import Evenement
 from sandbox.domain.numero_unique import NumeroUnique
 from sandbox.generators import vies
-from sandbox.generators.demandes import TYPES, Dossier, document, formulaire, message, separe, tirer_dossier
+from sandbox.generators.demandes import Dossier, document, formulaire, message, separe, tirer_dossier
 from sandbox.generators.menages import COUPLE, FAMILLE
 from sandbox.generators.population import Population, lire_population
 from sandbox.generators.tirage import Repartition, TirageAleatoire
@@ -29,6 +29,7 @@ from sandbox.rules.registre_vide import FauxRegistre
 MAINTENANT = datetime(2018, 3, 15, 12, tzinfo=PARIS)
 JOUR = date(2018, 3, 15)
 COMBIEN = 300
+TYPES = ("CRE", "CRS", "MOD", "REN", "RAD", "SUP", "COP")
 
 
 @pytest.fixture(scope="module")

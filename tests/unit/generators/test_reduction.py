@@ -1,5 +1,7 @@
 """The smallest requests are made again: what is stored never goes stale."""
 
+from pathlib import Path
+
 import pytest
 from lxml import etree
 
@@ -86,3 +88,14 @@ def test_a_document_that_the_schema_refuses_proves_nothing(contrat: Contrat) -> 
     racine.remove(racine[0])
     exemple = Exemple(fichier="essai", rang=1, regle="ENT009", verdict="refuse")
     assert not refuse_par_elle_seule("ENT009", exemple, contrat, racine)
+
+
+def test_a_code_is_never_a_path(tmp_path: Path) -> None:
+    (tmp_path / "secret.xml").write_text("<secret/>")
+    for chemin in (
+        str(tmp_path / "secret"),
+        "../demandes/personne_seule",
+        "../reductions/ENT009",
+        "x" * 5000,
+    ):
+        assert plus_petite_demande(chemin) is None

@@ -206,7 +206,7 @@ def test_a_seed_badly_written_is_said(
     monkeypatch.setattr("sandbox.generators.population.fixtures_dir", lambda: tmp_path)
     with pytest.raises(ContractError, match=message):
         lire_population("fausse", contrat)
-    with pytest.raises(UsageError, match="inconnue"):
+    with pytest.raises(UsageError, match="existe pas"):
         lire_population("absente", contrat)
 
 
