@@ -14,9 +14,8 @@ Conventions of ours:
 """
 
 import time
-import traceback
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final, Generic, Protocol, TypeVar
@@ -25,8 +24,8 @@ from sandbox.contract.versions import Contrat
 from sandbox.domain.anomalie import Anomalie
 from sandbox.domain.exchange import ASYNCHRONE, Appel, Constats, Piece, Reponse
 from sandbox.domain.guichet import Guichet
-from sandbox.domain.journal import Echange, Verdict
-from sandbox.errors import ERREUR_INATTENDUE, ErreurInterne, ExchangeError, OperatorError, UsageError
+from sandbox.domain.journal import FICHIER, Echange, Verdict
+from sandbox.errors import ExchangeError, OperatorError, UsageError
 from sandbox.operations import dispatching
 from sandbox.operations.dossiers import NOM, Dossiers, ouverts
 from sandbox.rules import engine
@@ -39,8 +38,6 @@ from sandbox.store.session import Magasin
 #: Type of the rules of the channel.
 TYPE_REGLES: Final = "ASY"
 OPERATION: Final = "getNumUnique"
-#: `methode` of the journal line of a file.
-METHODE: Final = "FICHIER"
 #: Documents dispatched in one transaction, and in one visit.
 LOT: Final = 100
 VISITE_MAX: Final = 1_000
@@ -152,19 +149,17 @@ class Canal(Generic[T]):
         """The minute's round: the boxes of every guichet that has a folder. What fails in one of them is
         logged, and tried again the next minute."""
         for base in self.magasin.bases.lister():
-            codes = list(ouverts(self.home, base.nom))
-            if not codes:
-                continue
-            with self.magasin.lire(base.nom) as registre:
-                guichets = [g for code in codes if (g := registre.guichet(code)) is not None]
-            for guichet in guichets:
+            for code in ouverts(self.home, base.nom):
                 try:
-                    self.relever(base.nom, guichet, age_min=AGE_MIN)
+                    with self.magasin.lire(base.nom) as registre:
+                        guichet = registre.guichet(code)
+                    if guichet is not None:
+                        self.relever(base.nom, guichet, age_min=AGE_MIN)
                 except (OperatorError, ExchangeError) as erreur:
                     import structlog  # half a dozen libraries of colours, for the first bad round
 
                     structlog.get_logger("sandbox.asynchrone").error(
-                        "boxes not emptied", base=base.nom, guichet=guichet.code, reason=str(erreur)
+                        "boxes not emptied", base=base.nom, guichet=code, reason=str(erreur)
                     )
 
     # --- inside --------------------------------------------------------------------------------------
@@ -212,7 +207,7 @@ class Canal(Generic[T]):
         echange = Echange(
             base=base,
             recu_le=datetime.now(UTC),
-            methode=METHODE,
+            methode=FICHIER,
             chemin=f"guichets/{code}/inbox/{depot.nom}",
             guichet=code,
             service="DemandeLogementImplService",
@@ -257,10 +252,7 @@ class Canal(Generic[T]):
         for nom, contenu in fichiers:
             boites.deposer(Boite.SORTIE, nom, contenu, maintenant)
         echange.instant_base = registre.base.horloge.maintenant(echange.recu_le)
-        echange.type_fichier, echange.version = constats.type_fichier, constats.version
-        echange.numero_unique = constats.numero_unique
-        echange.reponse_conforme = constats.reponse_conforme
-        echange.anomalies = [asdict(a) | {"gravite": a.gravite.value} for a in constats.anomalies]
+        echange.reporter(constats)
         echange.reponse = fichiers[0][1]
         echange.duree_us = int((time.perf_counter() - debut) * 1_000_000)
         self.magasin.journal.consigner(registre, echange)
@@ -302,17 +294,8 @@ def _nom_de_reponse(nom: str, prefixe: str, extension: str) -> str:
 
 def _excuses(nom: str, erreur: Exception, echange: Echange) -> bytes:
     """The text of a `.err` file; what went wrong is noted for the journal."""
-    connue = erreur if isinstance(erreur, ExchangeError) else None
-    if connue is None or isinstance(connue, ErreurInterne):
-        echange.verdict = Verdict.ERREUR
-        echange.trace = "".join(traceback.format_exception(erreur))
-    else:
-        echange.verdict = Verdict.FAULT
-    message = str(connue) if connue is not None else ERREUR_INATTENDUE
-    explication = connue.explication if connue is not None else repr(erreur)
-    code = connue.code if connue is not None else ErreurInterne.code
-    echange.fault = {"code": code, "message": message, "explication": explication}
-    lignes = [f"Le fichier {nom} n'a pas été traité ; rien n'a été enregistré.", "", message]
-    if explication:
-        lignes += ["", explication]
+    connue = echange.echouer(erreur)
+    lignes = [f"Le fichier {nom} n'a pas été traité ; rien n'a été enregistré.", "", str(connue)]
+    if connue.explication:
+        lignes += ["", connue.explication]
     return ("\n".join(lignes) + "\n").encode()

@@ -1,6 +1,6 @@
 """The attestation d'enregistrement (R. 441-2-4): one page, PDF, pure ASCII.
 
-A client in the field decodes the whole answer as UTF-8, so no byte may be above 127 (wire.md): standard
+A client in the field decodes the whole answer as UTF-8, so no byte may be above 127: standard
 fonts, text escaped in octal, and the four bytes of the PDF's second line replaced in place.
 """
 
@@ -133,7 +133,8 @@ def lignes(stockee: DemandeStockee, guichet: Guichet | None, question: Question)
     texte += ["", "Localisations souhaitées :"]
     for commune in demande.communes_souhaitees[:_COMMUNES]:
         code = commune.attributs["code"]
-        connue = question.contrat.territoires.commune(code)
+        territoires = question.contrat.territoires
+        connue = territoires.commune(code) or territoires.ancienne(code)  # wished while it was in force
         texte.append(f"  – {connue.nom} ({code})" if connue is not None else f"  – {code}")
     saisine = ajouter_mois(stockee.date_creation, 12 * delai_anormal_ans(demande))
     texte += [

@@ -1,20 +1,22 @@
 """Bases: created from a seed of `fixtures/seeds/`, and put back to their start."""
 
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
 from sandbox.contract.versions import Contrat
-from sandbox.domain.base import ANNEES, BASE_PAR_DEFAUT, Base, Horloge
-from sandbox.domain.dates import PARIS
+from sandbox.domain.base import BASE_PAR_DEFAUT, Base, Horloge
 from sandbox.domain.guichet import Guichet, NatureGuichet
-from sandbox.errors import BaseInconnue, StoreError, UsageError
+from sandbox.errors import BaseInconnue, ConflitEtat, UsageError
+from sandbox.operations import dossiers, remises
+from sandbox.operations.sauvegardes import Sauvegardes
 from sandbox.resources import fixtures_dir
 from sandbox.settings import Reglages
-from sandbox.store.bases import Portee
+from sandbox.store.bases import Portee, changer_reglages, vider
 from sandbox.store.registre import RegistreBase
 from sandbox.store.session import Magasin
 
@@ -22,6 +24,9 @@ from sandbox.store.session import Magasin
 VIDE: Final = "vide"
 #: The largest base that is made from a seed, in households.
 TAILLE_MAX: Final = 5_000_000
+
+#: The guichet that the specimens of `fixtures/demandes/` come from.
+_VITRINE: Final = "G1226"
 
 #: Told how many households of how many are stored.
 Progres = Callable[[int, int], None]
@@ -36,12 +41,17 @@ def guichets_de(semence: str) -> list[Guichet]:
     """The guichets of a seed; those of `ecole` when it has no list of its own. Raises UsageError."""
     if semence not in semences():
         raise UsageError(
-            f"La semence [{semence}] est inconnue.", remede=f"semences : {', '.join(semences())}"
+            f"Le jeu de départ [{semence}] n'existe pas.", remede=f"jeux de départ : {', '.join(semences())}"
         )
     fichier = fixtures_dir() / "seeds" / semence / "guichets.toml"
     if not fichier.is_file():
         fichier = fixtures_dir() / "seeds" / "ecole" / "guichets.toml"
     return lire_guichets(fichier)
+
+
+def vitrine(codes: Sequence[str]) -> str:
+    """The guichet of a base that users are shown first: that of the specimens, else the first one."""
+    return _VITRINE if _VITRINE in codes else codes[0]
 
 
 def lire_guichets(fichier: Path) -> list[Guichet]:
@@ -61,6 +71,19 @@ def lire_guichets(fichier: Path) -> list[Guichet]:
     ]
 
 
+def en_json(base: Base, contrat: Contrat) -> dict[str, Any]:
+    """A base as the API and the command line show it: JSON values."""
+    return {
+        "nom": base.nom,
+        "semence": base.semence,
+        "seed": base.seed,
+        "profil": base.reglages.profile,
+        "horloge": base.horloge.en_texte(),
+        "reglages": asdict(base.reglages),
+        "adresses": {nom: f"{base.prefixe}/services/{nom}/" for nom in contrat.services},
+    }
+
+
 def creer(
     magasin: Magasin,
     contrat: Contrat,
@@ -74,17 +97,8 @@ def creer(
     progres: Progres | None = None,
 ) -> Base:
     """A new base, filled from its seed with `taille` households (default: the seed's own number), whole or
-    not at all. Raises UsageError when the name is taken or is no name, or the seed is unknown."""
-    if not nom or len(nom) > 40 or not all(c.isascii() and (c.isalnum() or c in "-_") for c in nom):
-        raise UsageError(
-            f"Le nom de base [{nom}] ne convient pas.",
-            remede="1 à 40 lettres non accentuées, chiffres, - ou _",
-        )
-    if any(connue.nom == nom for connue in magasin.bases.lister()):
-        raise UsageError(
-            f"La base [{nom}] existe déjà.",
-            remede=f"choisissez un autre nom, ou « sne-sandbox bases delete {nom} » d'abord",
-        )
+    not at all. Raises UsageError when the name is no name or the seed is unknown, ConflitEtat when the name
+    is taken."""
     horloge = horloge or Horloge()
     maintenant = datetime.now(UTC)
     base = Base(
@@ -95,19 +109,22 @@ def creer(
         reglages=reglages or Reglages(),
         derniere_nuit=horloge.maintenant(maintenant).date(),  # nothing is due before its first day
         creee_le=maintenant,
+        taille=taille,
     )
 
-    remplir = partial(_remplir, contrat, base, horloge.maintenant(maintenant), taille, progres)
-    semee = semence != VIDE or taille
-    magasin.bases.creer(base, guichets_de(semence), contrat.evenements, remplir if semee else None)
+    remplir = partial(_remplir, contrat, base, horloge.maintenant(maintenant), progres)
+    magasin.bases.creer(base, guichets_de(semence), contrat.evenements, remplir if _semee(base) else None)
     return base
+
+
+def _semee(base: Base) -> bool:
+    return base.semence != VIDE or bool(base.taille)
 
 
 def _remplir(
     contrat: Contrat,
     base: Base,
     maintenant: datetime,
-    taille: int | None,
     progres: Progres | None,
     registre: RegistreBase,
 ) -> None:
@@ -118,22 +135,64 @@ def _remplir(
         contrat,
         semence=base.semence,
         seed=base.seed,
-        taille=taille,
+        taille=base.taille,
         maintenant=maintenant,
         progres=progres,
     )
 
 
-def remettre(magasin: Magasin, contrat: Contrat, nom: str, portee: Portee) -> Base:
+def remettre(
+    magasin: Magasin, contrat: Contrat, nom: str, portee: Portee, horloge: Horloge | None = None
+) -> Base:
     """Puts a base back to its start: what `portee` names is emptied, and a state comes back from its seed,
-    in the seed's own number, dated back from the base's clock. Raises BaseInconnue."""
-    magasin.bases.vider(nom, portee)
-    base = magasin.bases.lire(nom)
-    if portee in ("etat", "tout") and base.semence != VIDE:
-        maintenant = base.horloge.maintenant(datetime.now(UTC))
-        with magasin.ecrire(nom) as registre:
+    as many demandes as it was made with, dated back from the base's clock: all of it, or nothing. Settings
+    stay, and the clock unless `horloge` is one: over demandes it never goes back, so that only here can a
+    seeded base be brought back from the future. A journal that stays has a line of it. Raises BaseInconnue,
+    UsageError for a clock without a state to date."""
+    avec_etat = portee in ("etat", "tout")
+    if horloge is not None and not avec_etat:
+        raise UsageError(
+            f"L'horloge ne se remet pas avec la portée [{portee}].", remede="portée etat, ou tout"
+        )
+    with magasin.ecrire(nom) as registre:
+        vider(registre.connexion, nom, portee)
+        if horloge is not None:
+            registre.regler_horloge(horloge)
+        base = registre.base
+        if avec_etat and (horloge is not None or _semee(base)):
+            maintenant = base.horloge.maintenant(datetime.now(UTC))
             registre.noter_nuit(maintenant.date())
-            _remplir(contrat, base, maintenant, None, None, registre)
+            if _semee(base):
+                _remplir(contrat, base, maintenant, None, registre)
+    if portee == "etat":
+        remises.consigner(magasin, base, "Base remise à son état de départ.")
+    return magasin.bases.lire(nom)
+
+
+def supprimer(magasin: Magasin, home: Path, nom: str) -> None:
+    """Deletes a base and all it holds: rows, snapshots, and the folders of its boxes, whose files a base of
+    the same name would take for its own. Raises BaseInconnue, ConflitEtat for the one that stays, StoreError
+    when a folder cannot be deleted: the base is no more all the same."""
+    verifier_supprimable(nom)
+    magasin.bases.supprimer(nom)
+    Sauvegardes(magasin, home).oublier(nom)
+    dossiers.effacer(home, nom)
+
+
+def verifier_supprimable(nom: str) -> None:
+    """Raises ConflitEtat for the base that every server serves."""
+    if nom == BASE_PAR_DEFAUT:
+        raise ConflitEtat(
+            f"La base [{nom}] ne se supprime pas.",
+            remede="remettez-la à son départ : « sne-sandbox db reset »",
+        )
+
+
+def regler(magasin: Magasin, nom: str, valeurs: Mapping[str, str]) -> Base:
+    """Changes settings of a base, as they are written; the others stay. Raises BaseInconnue, UsageError."""
+    with magasin.ecrire(nom) as registre:  # read and written as one: two changes meet
+        actuels = {cle: str(valeur) for cle, valeur in asdict(registre.base.reglages).items()}
+        changer_reglages(registre.connexion, nom, Reglages.de({**actuels, **valeurs}))
     return magasin.bases.lire(nom)
 
 
@@ -166,28 +225,5 @@ def assurer(
             reglages=reglages,
             progres=progres,
         )
-    except (UsageError, StoreError):
-        # Another worker may have made it in the meantime.
-        if any(connue.nom == nom for connue in magasin.bases.lister()):
-            return magasin.bases.lire(nom)
-        raise
-
-
-def lire_horloge(texte: str) -> Horloge:
-    """The clock of `--clock`: « real », or an ISO instant at which it is frozen. Raises UsageError."""
-    if texte in ("real", "reelle", "réelle"):
-        return Horloge()
-    return Horloge(fige_a=lire_instant(texte))
-
-
-def lire_instant(texte: str) -> datetime:
-    """An ISO instant, in Paris time when it names no zone. Raises UsageError."""
-    try:
-        instant = datetime.fromisoformat(texte)
-    except ValueError:
-        raise UsageError(
-            f"L'horloge [{texte}] n'est pas un instant.", remede="real, ou par exemple 2018-03-15T12:00:00"
-        ) from None
-    if instant.year not in ANNEES:
-        raise UsageError(f"L'horloge [{texte}] est trop loin.", remede=f"années {ANNEES[0]} à {ANNEES[-1]}")
-    return instant.replace(tzinfo=PARIS) if instant.tzinfo is None else instant
+    except ConflitEtat:  # another worker has made it in the meantime
+        return magasin.bases.lire(nom)

@@ -18,7 +18,7 @@ from sandbox.contract.codec import NS
 
 #: The attribute, in Clark notation.
 MODIFIE: Final = f"{{{NS}}}modifie"
-#: Elements of a stored demande that the schema gives no attribute `modifie` (contract/demande.csv).
+#: Elements of a stored demande that the schema gives no attribute `modifie` (`xsd/demande-….xsd`).
 _SANS_MARQUE: Final = frozenset(
     f"{{{NS}}}{nom}"
     for nom in ("interfaceNuu", "entete", "typeFichier", "dateFichier", "demande", "incrementFichier")

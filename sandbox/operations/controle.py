@@ -6,7 +6,8 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any, Final
 
-from sandbox.contract import codec, explication, xml
+from sandbox.contract import codec, xml
+from sandbox.contract.refus import expliquer
 from sandbox.contract.schema import Document
 from sandbox.contract.versions import Contrat
 from sandbox.domain.anomalie import Gravite
@@ -14,11 +15,13 @@ from sandbox.errors import ExchangeError
 from sandbox.rules import engine
 from sandbox.rules.context import Contexte
 from sandbox.rules.registre_vide import RegistreVide
-from sandbox.settings import Limites, Reglages
+from sandbox.settings import PAR_NOM, Reglages
 
 #: Code of a fault of form: the document is not well-formed, or does not fit its schema.
 XML: Final = "XML"
 XSD: Final = "XSD"
+#: `typeFichier` of the declaration of a DALO.
+DALO: Final = "DAL"
 _VIDE: Final = RegistreVide()
 
 
@@ -53,18 +56,24 @@ class Controle:
 
 
 def controler(
-    octets: bytes, contrat: Contrat, profil: str, maintenant: datetime, *, nom: str | None = None
+    octets: bytes,
+    contrat: Contrat,
+    profil: str,
+    maintenant: datetime,
+    *,
+    nom: str | None = None,
+    xml_max: int = PAR_NOM["xml_max"].defaut,
 ) -> Controle:
-    """Judge one document as the pipeline would. `nom` is its file name when the rules may read it (DEM…)."""
+    """Judge one document as the pipeline would. `nom` is its file name when the rules may read it (DEM…);
+    `xml_max` the bytes that it may have."""
     try:
-        racine = xml.parse(octets, limit=Limites().xml_max)
+        racine = xml.parse(octets, limit=xml_max)
     except ExchangeError as erreur:
         faute = Faute(0, "", XML, Gravite.BLOQUANTE, str(erreur), remede=erreur.explication)
         return Controle("", (faute,))
     genre = genre_de(racine)
     version = contrat.version_de_lecture(racine.get("versionInterface", ""))
     if contrat.schemas.validate(racine, document=genre, version=version):
-        fautes = explication.explain(racine, genre, version, contrat.schemas)
         return Controle(
             str(genre),
             tuple(
@@ -76,10 +85,10 @@ def controler(
                     f.message,
                     f.valeur,
                     f.remede,
-                    "attestée",
+                    str(fidelite),
                     "XSD",
                 )
-                for f in fautes
+                for f, fidelite in expliquer(contrat, racine, genre)
             ),
         )
     return _juger(racine, genre, contrat, profil, maintenant, nom)
@@ -98,6 +107,9 @@ def genre_de(racine: Any) -> Document:
         return Document.TYPE_EVENEMENT
     if espace + "numUnique" in noms or espace + "listeEvenements" in noms:
         return Document.EVENEMENT
+    # The national event types are asked for by the header alone, and no demande has a codeGuichet there.
+    if espace + "demande" not in noms and racine.find(f"{espace}entete/{espace}codeGuichet") is not None:
+        return Document.TYPE_EVENEMENT
     return Document.DEMANDE
 
 
@@ -118,6 +130,8 @@ def _juger(
         if genre is not Document.DEMANDE:
             return Controle(str(genre), ())
         type_fichier = document.texte_de("entete/typeFichier") or ""
+        # The declaration of a DALO has the schema of a demande; the code is a convention, as are file names.
+        type_fichier = "DALO" if type_fichier == DALO else type_fichier
     contexte = Contexte(
         type_fichier=type_fichier,
         document=document,

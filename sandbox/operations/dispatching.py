@@ -1,7 +1,7 @@
 """Dispatching: each guichet is told what the others change in its territory, by files of type DIS.
 
-A change costs its exchange one narrow row (`noter`). The documents are made when somebody looks into an
-outbox (`distribuer`), from the states before and after each change: one document per change and guichet,
+A change costs its exchange one narrow row (`noter`). The documents are made when a guichet's boxes
+are visited (`distribuer`), from the states before and after each change: one document per change and guichet,
 what changed marked by a comparison of both (`comparaison`).
 
 Conventions of ours:
@@ -75,6 +75,14 @@ def distribuer(registre: RegistreBase, contrat: Contrat, guichet: Guichet, maxim
     dernier = siens[maximum - 1] if restants else traces[-1]
     changements.avancer(connexion, base, guichet.code, dernier.identifiant)
     return mis, restants
+
+
+def en_attente(registre: RegistreBase, guichet: Guichet) -> int:
+    """How many changes of others wait for the next dispatching to `guichet`; a register to read is enough."""
+    connexion, base = registre.connexion, registre.base.nom
+    deja = changements.curseur(connexion, base, guichet.code)
+    traces = changements.depuis(connexion, base, guichet.territoire, deja)
+    return sum(trace.auteur != guichet.code for trace in traces)
 
 
 def _suivants(traces: list[Trace]) -> dict[int, int]:

@@ -15,11 +15,10 @@ from sandbox.contract.codec import NS
 from sandbox.contract.nomenclatures import Nomenclatures
 from sandbox.domain.anomalie import Anomalie
 from sandbox.domain.dates import xs_date_time
-from sandbox.domain.demande import Demande
+from sandbox.domain.demande import FORMULAIRE, Demande
 from sandbox.domain.demande_stockee import DemandeStockee
 from sandbox.domain.element import Element, construire
 
-FORMULAIRE: Final = "interfaceNuu/demande/demandeLogement"
 #: Blocks of the form that a message may hold and the SNE owns: never stored as received.
 _DU_SNE: Final = frozenset(
     {"informationTraitement", "renouvellement", "radiation", "listeAnomalie", "listeDoublons"}

@@ -6,6 +6,7 @@ removed; a file of an outbox is written by rename, once; what the table does not
 
 import os
 import re
+import shutil
 import stat
 import time
 from collections.abc import Collection, Iterator
@@ -15,6 +16,7 @@ from pathlib import Path
 from typing import Final
 
 from sandbox.errors import StoreError
+from sandbox.raisons import raison_systeme
 from sandbox.store.verrou import VerrouEcriture
 
 #: Name of a file that may be left in a box.
@@ -136,6 +138,17 @@ def ouverts(home: Path, base: str) -> Iterator[str]:
     yield from (nom for nom in noms if _CODE.fullmatch(nom))
 
 
+def effacer(home: Path, base: str) -> None:
+    """Deletes the folders of all boxes of a base. Raises StoreError."""
+    dossier = home / "bases" / base
+    try:
+        shutil.rmtree(dossier)
+    except FileNotFoundError:
+        return
+    except OSError as erreur:
+        raise _panne(dossier, erreur) from erreur
+
+
 def _oter(chemin: Path) -> None:
     try:
         chemin.unlink(missing_ok=True)
@@ -145,6 +158,6 @@ def _oter(chemin: Path) -> None:
 
 def _panne(chemin: Path, erreur: OSError) -> StoreError:
     return StoreError(
-        f"[{chemin}] ne peut être ni lu ni écrit : {erreur.strerror}.",
+        f"[{chemin}] ne peut être ni lu ni écrit : {raison_systeme(erreur)}.",
         remede="vérifiez le dossier, les droits et la place du disque",
     )

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from sandbox.domain.base import ANNEES, Base, Horloge
 from sandbox.domain.dates import PARIS, ajouter_mois
-from sandbox.errors import UsageError
+from sandbox.errors import ConflitEtat, UsageError
 from sandbox.operations import lifecycle
 from sandbox.operations.lifecycle import Bilan, Fait, Progres
 from sandbox.store.session import Magasin
@@ -106,13 +106,16 @@ def figer(
     progres: Progres | None = None,
     machine: datetime | None = None,
 ) -> Deplacement:
-    """Freezes the clock at `instant` (aware; default: what it says now). Raises UsageError for an instant in
-    the past of a base that holds demandes."""
+    """Freezes the clock at `instant` (aware; default: what it says now, and so for the second that it says:
+    nothing shows more). Raises UsageError for an instant in the past of a base that holds demandes."""
     if instant is not None:
         _verifier_annee(instant)
 
     def regler(horloge: Horloge, machine: datetime) -> Horloge:
-        return Horloge(fige_a=instant or horloge.maintenant(machine))
+        maintenant = horloge.maintenant(machine)
+        if instant is None or timedelta() <= maintenant - instant < timedelta(seconds=1):
+            return Horloge(fige_a=maintenant)
+        return Horloge(fige_a=instant)
 
     return _deplacer(magasin, nom, regler, progres, machine)
 
@@ -159,6 +162,11 @@ def _le(jour: date, maintenant: datetime) -> datetime:
     return datetime.combine(jour, heure, PARIS)
 
 
+def _en_option(horloge: Horloge) -> str:
+    """As `--clock` writes it."""
+    return "real" if horloge.fige_a is None else f"{horloge.fige_a.astimezone(PARIS):%Y-%m-%dT%H:%M:%S}"
+
+
 def _verifier_annee(instant: datetime) -> None:
     if instant.year not in ANNEES:
         raise UsageError(
@@ -184,11 +192,12 @@ def _deplacer(
         derniere_nuit = base.derniere_nuit or avant.date()
         if apres < avant:
             if registre.compter():
-                raise UsageError(
+                raise ConflitEtat(
                     f"L'horloge de la base [{nom}] ne recule pas tant que la base contient des demandes : "
-                    f"il y est {avant:%d/%m/%Y %H:%M}, vous demandez {apres:%d/%m/%Y %H:%M}.",
-                    remede=f"videz d'abord son état (sne-sandbox db reset --base {nom} --portee etat, "
-                    f"ou POST /api/v1/bases/{nom}/reset), ou créez une autre base",
+                    f"il y est {avant:%d/%m/%Y %H:%M:%S}, vous demandez {apres:%d/%m/%Y %H:%M:%S}.",
+                    remede="remettez-la au départ à cette date (« sne-sandbox db reset "
+                    f"--base {nom} --clock {_en_option(horloge)} », ou « horloge » de "
+                    f"POST /api/v1/bases/{nom}/reset), ou créez une autre base",
                 )
             if apres.date() < derniere_nuit:
                 registre.noter_nuit(derniere_nuit := apres.date())

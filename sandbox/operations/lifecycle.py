@@ -26,10 +26,11 @@ from sandbox.contract import codec
 from sandbox.domain.base import Base
 from sandbox.domain.dates import PARIS, ajouter_mois, date_francaise
 from sandbox.domain.element import construire
-from sandbox.domain.journal import Echange, Verdict
+from sandbox.domain.journal import NUIT, Echange, Verdict
+from sandbox.domain.motif import NON_RENOUVELLEMENT
 from sandbox.operations.traitement import DELAI_HORS_DE_PARIS_ANS, DELAIS_ANS, delai_anormal_ans
 from sandbox.rules.catalogue.cycle import MOIS_DE_REACTIVATION
-from sandbox.rules.catalogue.radiation import MOIS_AVANT_EFFACEMENT, NON_RENOUVELLEMENT
+from sandbox.rules.catalogue.radiation import MOIS_AVANT_EFFACEMENT
 from sandbox.store import echeances
 from sandbox.store.journal import Journal
 from sandbox.store.registre import RegistreBase
@@ -39,8 +40,6 @@ from sandbox.store.session import Magasin
 MOIS_AVANT_RADIATION: Final = 13
 #: From the notice to the end of validity (attested: at least that long).
 MOIS_DE_PREAVIS: Final = 1
-#: `methode` of the journal line of a night.
-METHODE: Final = "NUIT"
 #: A night that touches more demandes than this tells their number, not their numéros.
 CITES_MAX: Final = 50
 
@@ -79,6 +78,11 @@ _PAROLES: Final[Mapping[Fait, tuple[str, str, str]]] = {
     Fait.PREAVIS: ("PREAVIS", "préavis d'échéance", "préavis d'échéance"),
     Fait.DELAI_LONG: ("DELAI", "délai devenu anormalement long", "délais devenus anormalement longs"),
 }
+
+
+def code(fait: Fait) -> str:
+    """The code of a fact in the journal's line of a night, « RADREN » for a radiation."""
+    return _PAROLES[fait][0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,7 +232,7 @@ def _passer(registre: RegistreBase, journal: Journal, jour: date, faits: Faits) 
     registre.radier_tout(
         faits[Fait.RADIATION], jour=jour, motif=NON_RENOUVELLEMENT, element=_radiation(jour), instant=minuit
     )
-    journal.consigner(registre, _ligne(registre.base.nom, minuit, faits))
+    journal.consigner(registre, ligne(registre.base.nom, minuit, faits))
 
 
 def _radiation(jour: date) -> bytes:
@@ -243,13 +247,15 @@ def _radiation(jour: date) -> bytes:
     )
 
 
-def _ligne(base: str, minuit: datetime, faits: Faits) -> Echange:
+def ligne(base: str, minuit: datetime, faits: Faits) -> Echange:
+    """The journal's line of the night that begins at `minuit` (aware): what it did, by numéro unique. Its
+    anomalies tell each numéro, or nothing at all above `CITES_MAX`."""
     touches = [numero for numeros in faits.values() for numero in numeros]
     resume = _enumerer({fait: len(numeros) for fait, numeros in faits.items()})
     return Echange(
         base=base,
         recu_le=datetime.now(UTC),
-        methode=METHODE,
+        methode=NUIT,
         chemin=f"Nuit du {date_francaise(minuit.date())} : {resume}.",
         verdict=Verdict.ACCEPTE,
         instant_base=minuit,
@@ -260,11 +266,11 @@ def _ligne(base: str, minuit: datetime, faits: Faits) -> Echange:
 
 def _details(faits: Faits) -> Iterable[dict[str, Any]]:
     for fait, numeros in faits.items():
-        code, singulier, _ = _PAROLES[fait]
+        singulier = _PAROLES[fait][1]
         for numero in numeros:
             yield {
-                "regle": code,
-                "code": code,
+                "regle": code(fait),
+                "code": code(fait),
                 "message": f"{numero} : {singulier}.",
                 "propriete": "",
                 "gravite": "information",

@@ -5,7 +5,9 @@ The stock at a day is what entered and had not left at its end. TAB03 describes 
 holds it now; demandes erased since are counted in TAB01, and told apart in TAB03.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+import csv
+import io
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
@@ -14,10 +16,16 @@ from typing import Any, Final
 from sandbox.contract.versions import Contrat
 from sandbox.domain.composition import Composition
 from sandbox.domain.dates import ajouter_mois, date_francaise
+from sandbox.domain.motif import ATTRIBUTION
 from sandbox.domain.mouvement import Genre
+from sandbox.domain.numero_unique import territoire_de
+from sandbox.errors import UsageError
+from sandbox.store import statistiques as store
 from sandbox.store.registre import RegistreBase
-from sandbox.store.statistiques import Comptes, Passage
+from sandbox.store.statistiques import Axe, Comptes, Passage
 
+#: Codes of the tables, in order.
+CODES: Final = ("TAB01", "TAB02", "TAB03")
 MOIS: Final = 12
 TRIMESTRES: Final = 4
 ANNEES: Final = 3
@@ -60,10 +68,49 @@ class Tableau:
         }
 
 
-def tableaux(registre: RegistreBase, contrat: Contrat, jour: date) -> tuple[Tableau, ...]:
-    """The three tables of the base at the end of `jour`."""
-    comptes = Comptes(registre.connexion, registre.base.nom, jour)
-    return tab01(comptes, jour), tab02(comptes, contrat, jour), tab03(comptes, contrat, jour)
+def en_csv(tableaux: Iterable[Tableau], jour: date, *, separateur: str = ",") -> str:
+    """The tables as CSV, one line per count, so that all fit whatever their columns."""
+    texte = io.StringIO()
+    feuille = csv.writer(texte, delimiter=separateur, lineterminator="\n")
+    feuille.writerow(("date", "tableau", "rubrique", "libelle", "mesure", "nombre"))
+    for tableau in tableaux:
+        for section, libelle, nombres in tableau.lignes:
+            for mesure, nombre in zip(tableau.colonnes, nombres, strict=True):
+                feuille.writerow((jour.isoformat(), tableau.code, section, libelle, mesure, nombre))
+    return texte.getvalue()
+
+
+def verifier_territoire(code: str, contrat: Contrat) -> None:
+    """Raises UsageError for a territory by which no numéro unique begins: its tables would be zeros."""
+    connus = contrat.territoires.numerotes()
+    if code in connus:
+        return
+    propose = territoire_de(code.upper().lstrip("0"))
+    remede = "les trois caractères qui commencent un numéro unique : 062, 02A, 971, 111 (Île-de-France)"
+    raise UsageError(
+        f"Le territoire [{code[:20]}] n'existe pas : aucune commune n'en est.",
+        remede=f"écrivez {propose}" if propose in connus else remede,
+    )
+
+
+def tableaux(
+    registre: RegistreBase, contrat: Contrat, jour: date, territoire: str | None = None
+) -> tuple[Tableau, ...]:
+    """The three tables of the base at the end of `jour`, or of one territory (« 062 ») of it."""
+    return tuple(tableau(code, registre, contrat, jour, territoire) for code in CODES)
+
+
+def tableau(
+    code: str, registre: RegistreBase, contrat: Contrat, jour: date, territoire: str | None = None
+) -> Tableau:
+    """One table. Raises KeyError for a code that is none of `CODES`."""
+    comptes = Comptes(registre.connexion, registre.base.nom, jour, territoire)
+    faire: Mapping[str, Callable[[], Tableau]] = {
+        "TAB01": lambda: tab01(comptes, jour),
+        "TAB02": lambda: tab02(comptes, contrat, jour),
+        "TAB03": lambda: tab03(comptes, contrat, jour),
+    }
+    return faire[code]()
 
 
 def tab01(comptes: Comptes, jour: date) -> Tableau:
@@ -97,7 +144,7 @@ def tab02(comptes: Comptes, contrat: Contrat, jour: date) -> Tableau:
                     _somme(dedans, Genre.RENOUVELLEMENT),
                     _somme(dedans, Genre.RADIATION),
                     *radiees,
-                    _somme(dedans, Genre.RADIATION, "RADATT"),
+                    _somme(dedans, Genre.RADIATION, ATTRIBUTION),
                 ),
             )
         )
@@ -113,29 +160,15 @@ def tab02(comptes: Comptes, contrat: Contrat, jour: date) -> Tableau:
 
 def tab03(comptes: Comptes, contrat: Contrat, jour: date) -> Tableau:
     """The stock, sorted nine ways."""
-    nomenclature = contrat.nomenclatures.liste
-    stock = comptes.stock()
-    sections: list[tuple[str, Iterable[tuple[str, int]]]] = [
-        ("Ancienneté", _anciennetes(comptes, jour)),
-        ("Âge du demandeur", _ages(comptes, jour)),
-        ("Nationalité", _codes(comptes.selon("nationalite"), nomenclature("ListeNationalite"))),
-        ("Taille du ménage", _tailles(comptes)),
-        ("Composition familiale", _compositions(comptes)),
-        (
-            "Activité professionnelle",
-            _codes(comptes.selon("contrat"), nomenclature("ListeTypeContratTravail")),
-        ),
-        ("Situation familiale", _codes(comptes.selon("situation"), nomenclature("ListeSituationFamiliale"))),
-        (
-            "Ressources mensuelles",
-            _tranches(comptes.par_tranches("ressources", _RESSOURCES), _RESSOURCES, "€"),
-        ),
-        ("Premier quartile", _quartile(comptes, contrat)),
-    ]
+    rubriques = _rubriques(comptes, contrat, jour)
+    decrites, nombres = comptes.croiser([rubrique.axe for rubrique in rubriques])
     lignes = tuple(
-        (section, libelle, (nombre,)) for section, comptees in sections for libelle, nombre in comptees
+        (rubrique.titre, libelle, (nombre,))
+        for rubrique, comptees in zip(rubriques, nombres, strict=True)
+        for libelle, nombre in rubrique.lignes(comptees)
     )
-    absentes = stock.personnes + stock.associations - stock.decrites
+    stock = comptes.stock()
+    absentes = stock.personnes + stock.associations - decrites
     note = (
         "Associations : « non renseigné » pour ce qui décrit une personne. Ressources par UC et âges des"
         " enfants au début de l'année de validité."
@@ -183,61 +216,100 @@ def _somme(passages: Sequence[Passage], genre: Genre, motif: str | None = None) 
 
 # --- sections --------------------------------------------------------------------------------------
 
-
-def _anciennetes(comptes: Comptes, jour: date) -> list[tuple[str, int]]:
-    # From the oldest bound to the latest: the first slice holds the oldest demandes.
-    bornes = [_veille(jour, annees) for annees in reversed(_ANCIENNETES)]
-    nombres = list(reversed(comptes.par_tranches("date_creation", bornes, associations=True)))
-    return _tranches(nombres, _ANCIENNETES, "ans")
+#: How many demandes are in each class.
+Classes = Mapping[Any, int]
+Lignes = list[tuple[str, int]]
 
 
-def _ages(comptes: Comptes, jour: date) -> list[tuple[str, int]]:
-    bornes = [_veille(jour, annees) for annees in reversed(_AGES)]
-    nombres = list(reversed(comptes.par_tranches("date_naissance", bornes)))
-    return _tranches(nombres, _AGES, "ans")
+@dataclass(frozen=True, slots=True)
+class _Rubrique:
+    """A section of TAB03: what it sorts by, and the lines it makes of the classes counted."""
+
+    titre: str
+    axe: Axe
+    lignes: Callable[[Classes], Lignes]
 
 
-def _veille(jour: date, annees: int) -> str:
-    # Who was born on or before that day is `annees` old: one day later for the bound, which is excluded.
-    return date.fromordinal(ajouter_mois(jour, -12 * annees).toordinal() + 1).isoformat()
+def _rubriques(comptes: Comptes, contrat: Contrat, jour: date) -> tuple[_Rubrique, ...]:
+    def codes(titre: str, colonne: str, nomenclature: str) -> _Rubrique:
+        liste = contrat.nomenclatures.liste(nomenclature)
+        return _Rubrique(titre, store.selon(colonne), lambda classes: _codes(classes, liste))
+
+    return (
+        _Rubrique(
+            "Ancienneté",
+            # From the oldest bound to the latest: the first slice holds the oldest demandes.
+            store.tranches("date_creation", _veilles(jour, _ANCIENNETES), associations=True),
+            lambda classes: _tranches(_rangs(classes, _ANCIENNETES)[::-1], _ANCIENNETES, "ans"),
+        ),
+        _Rubrique(
+            "Âge du demandeur",
+            store.tranches("date_naissance", _veilles(jour, _AGES)),
+            lambda classes: _tranches(_rangs(classes, _AGES)[::-1], _AGES, "ans"),
+        ),
+        codes("Nationalité", "nationalite", "ListeNationalite"),
+        _Rubrique("Taille du ménage", store.tranches("personnes", range(2, _TAILLE_MAX + 1)), _tailles),
+        _Rubrique("Composition familiale", store.selon("composition"), _compositions),
+        codes("Activité professionnelle", "contrat", "ListeTypeContratTravail"),
+        codes("Situation familiale", "situation", "ListeSituationFamiliale"),
+        _Rubrique(
+            "Ressources mensuelles",
+            store.tranches("ressources", _RESSOURCES),
+            lambda classes: _tranches(_rangs(classes, _RESSOURCES), _RESSOURCES, "€"),
+        ),
+        _Rubrique("Premier quartile", store.quartile(_seuils(comptes, contrat)), _quartile),
+    )
 
 
-def _tailles(comptes: Comptes) -> list[tuple[str, int]]:
-    nombres = comptes.par_tranches("personnes", range(2, _TAILLE_MAX + 1))
+def _veilles(jour: date, annees: Sequence[int]) -> list[str]:
+    # Who was born on or before that day is so old: one day later for the bound, which is excluded.
+    return [
+        date.fromordinal(ajouter_mois(jour, -12 * ans).toordinal() + 1).isoformat()
+        for ans in reversed(annees)
+    ]
+
+
+def _rangs(classes: Classes, bornes: Sequence[int]) -> list[int]:
+    return [classes.get(rang, 0) for rang in range(len(bornes) + 1)]
+
+
+def _tailles(classes: Classes) -> Lignes:
     libelles = [
         "1 personne",
         *(f"{n} personnes" for n in range(2, _TAILLE_MAX)),
         f"{_TAILLE_MAX} personnes et plus",
     ]
-    return list(zip(libelles, nombres, strict=True))
+    return [(libelle, classes.get(rang, 0)) for rang, libelle in enumerate(libelles)]
 
 
-def _compositions(comptes: Comptes) -> list[tuple[str, int]]:
-    nombres = comptes.selon("composition")
-    return [(libelle, nombres.get(code.value, 0)) for code, libelle in _COMPOSITIONS.items()]
+def _compositions(classes: Classes) -> Lignes:
+    return [(libelle, classes.get(code.value, 0)) for code, libelle in _COMPOSITIONS.items()]
 
 
-def _codes(nombres: Mapping[Any, int], liste: Mapping[str, str]) -> list[tuple[str, int]]:
-    lignes = [(libelle, nombres.get(code, 0)) for code, libelle in liste.items()]
-    return [*lignes, (_NON_RENSEIGNE, sum(n for code, n in nombres.items() if code not in liste))]
+def _codes(classes: Classes, liste: Mapping[str, str]) -> Lignes:
+    lignes = [(libelle, classes.get(code, 0)) for code, libelle in liste.items()]
+    return [*lignes, (_NON_RENSEIGNE, sum(n for code, n in classes.items() if code not in liste))]
 
 
-def _tranches(nombres: Sequence[int], bornes: Sequence[int], unite: str) -> list[tuple[str, int]]:
+def _tranches(nombres: Sequence[int], bornes: Sequence[int], unite: str) -> Lignes:
     milieu = [f"De {bas} à moins de {haut} {unite}" for bas, haut in pairwise(bornes)]
     premiere = f"Moins de {bornes[0]} {'an' if (bornes[0], unite) == (1, 'ans') else unite}"
     libelles = [premiere, *milieu, f"{bornes[-1]} {unite} et plus"]
     return list(zip(libelles, nombres, strict=True))
 
 
-def _quartile(comptes: Comptes, contrat: Contrat) -> list[tuple[str, int]]:
+def _seuils(comptes: Comptes, contrat: Contrat) -> dict[str, int]:
     seuils = {}
     for code in comptes.communes():
         seuil = contrat.quartiles.seuil_de(code, contrat.territoires)
         if seuil is not None:
             seuils[code] = seuil.montant
-    nombres = comptes.par_quartile(seuils)
+    return seuils
+
+
+def _quartile(classes: Classes) -> Lignes:
     return [
-        ("Sous le seuil du premier quartile", nombres["sous"]),
-        ("Au seuil ou au-dessus", nombres["au_dessus"]),
-        ("Territoire sans seuil connu", nombres["sans_seuil"]),
+        ("Sous le seuil du premier quartile", classes.get(store.SOUS, 0)),
+        ("Au seuil ou au-dessus", classes.get(store.AU_DESSUS, 0)),
+        ("Territoire sans seuil connu", classes.get(store.SANS_SEUIL, 0)),
     ]

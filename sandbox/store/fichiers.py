@@ -39,6 +39,17 @@ _UN: Final = (*_BOITE, _F.nom == sa.bindparam("nom"))
 _LISTER: Final = Requete(
     sa.select(_F.nom, _F.depose_le, _F.traite_le).where(*_BOITE).order_by(_F.depose_le, _F.nom)
 )
+_DERNIERS: Final = Requete(
+    sa.select(_F.nom, _F.depose_le, _F.traite_le)
+    .where(*_BOITE)
+    .order_by(_F.depose_le.desc(), _F.nom.desc())
+    .limit(sa.bindparam("limite", type_=sa.Integer))
+)
+_COMPTER: Final = Requete(
+    sa.select(_F.guichet, _F.boite, sa.func.count(), sa.func.count(_F.traite_le))
+    .where(_F.base == sa.bindparam("base"))
+    .group_by(_F.guichet, _F.boite)
+)
 _LIRE: Final = Requete(sa.select(_F.contenu).where(*_UN))
 _OTER: Final = Requete(sa.delete(tables.fichier).where(*_UN))
 _AJOUTER: Final = Requete(sa.insert(tables.fichier))
@@ -57,6 +68,22 @@ _MARQUER: Final = Requete(
 
 
 @dataclass(frozen=True, slots=True)
+class Compte:
+    """How many files a box holds, and how many of them were not processed yet."""
+
+    total: int = 0
+    en_attente: int = 0
+
+
+def compter(connexion: Connexion, base: str) -> dict[tuple[str, Boite], Compte]:
+    """The files of all boxes of a base, by guichet and box; a box that holds none is not there."""
+    return {
+        (guichet, Boite(boite)): Compte(total, total - traites)
+        for guichet, boite, total, traites in connexion.lignes(_COMPTER, {"base": base})
+    }
+
+
+@dataclass(frozen=True, slots=True)
 class Boites:
     """The boxes of one guichet, in a transaction."""
 
@@ -66,10 +93,12 @@ class Boites:
 
     def lister(self, boite: Boite) -> list[Depot]:
         """The files of a box, oldest first, processed ones included."""
-        return [
-            Depot(nom, instant_de(depose_le), instant_ou_rien(traite_le))
-            for nom, depose_le, traite_le in self.connexion.lignes(_LISTER, self._cle(boite))
-        ]
+        return [_depot(*ligne) for ligne in self.connexion.lignes(_LISTER, self._cle(boite))]
+
+    def derniers(self, boite: Boite, limite: int) -> list[Depot]:
+        """The last `limite` files of a box, newest first."""
+        cle = {**self._cle(boite), "limite": limite}
+        return [_depot(*ligne) for ligne in self.connexion.lignes(_DERNIERS, cle)]
 
     def lire(self, boite: Boite, nom: str) -> bytes | None:
         """Bytes of a file, None when there is none of that name."""
@@ -106,3 +135,7 @@ class Boites:
     def _cle(self, boite: Boite, nom: str | None = None) -> dict[str, str]:
         cle = {"base": self.base, "guichet": self.guichet, "boite": boite.value}
         return cle if nom is None else {**cle, "nom": nom}
+
+
+def _depot(nom: str, depose_le: int, traite_le: int | None) -> Depot:
+    return Depot(nom, instant_de(depose_le), instant_ou_rien(traite_le))

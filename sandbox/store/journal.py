@@ -6,17 +6,28 @@ from typing import TYPE_CHECKING, Any, Final
 
 import sqlalchemy as sa
 
-from sandbox.domain.journal import Echange, Verdict
+from sandbox.domain.journal import HORS_HTTP, NUIT, Echange, Verdict
 from sandbox.store import tables
 from sandbox.store.connexion import Connexion, Ligne, Requete
-from sandbox.store.valeurs import detasser, instant_de, instant_ou_rien, micros, micros_ou_rien, tasser
+from sandbox.store.valeurs import (
+    IDENTIFIANT_MAX,
+    detasser,
+    instant_de,
+    instant_ou_rien,
+    micros,
+    micros_ou_rien,
+    tasser,
+)
 
 if TYPE_CHECKING:
     from sandbox.store.registre import RegistreBase
     from sandbox.store.session import Magasin
 
-#: Exchanges are dropped this many at a time: the journal may hold as many more than its maximum.
+#: Exchanges are dropped this many at a time, a tenth of the maximum when it is smaller: the journal may hold
+#: as many more.
 PAS: Final = 64
+#: How far back the search of a numéro looks for the nights that several demandes share: no column names them.
+NUITS_CHERCHEES: Final = 5_000
 
 _E: Final = tables.echange.c
 _C: Final = tables.journal_compteur
@@ -25,7 +36,7 @@ _TEXTES: Final = (
 )  # fmt: skip
 _DETAILS: Final = (
     "pair", "en_tetes", "en_tetes_reponse", "parties", "tolerances", "anomalies", "fault",
-    "reponse_conforme", "trace",
+    "reponse_conforme", "trace", "ecoute", "certificat", "panne",
 )  # fmt: skip
 _TETE: Final = (
     _E.base, _E.identifiant, _E.recu_le, _E.instant_base, _E.verdict, _E.statut, _E.duree_us,
@@ -65,6 +76,7 @@ class Journal:
     def __init__(self, magasin: "Magasin", *, maximum: int) -> None:
         self._magasin = magasin
         self._maximum = maximum
+        self._pas = max(1, min(PAS, maximum // 10))
 
     def consigner(self, ou: "RegistreBase | Connexion | None", echange: Echange) -> int:
         """Writes an exchange, inside the caller's transaction when it gives one; answers its id, which the
@@ -76,7 +88,7 @@ class Journal:
 
     def lire(self, base: str, identifiant: int) -> Echange | None:
         """An exchange with its bytes, None when it was never there or was dropped."""
-        if not 0 < identifiant < 2**63:
+        if not 0 < identifiant <= IDENTIFIANT_MAX:
             return None
         with self._magasin.transaction(ecriture=False) as connexion:
             ligne = connexion.ligne(_LIRE, {"base": base, "identifiant": identifiant})
@@ -94,29 +106,40 @@ class Journal:
         avant_id: int | None = None,
         apres_id: int | None = None,
         limite: int = 50,
+        octets: bool = False,
     ) -> list[Echange]:
-        """The last `limite` exchanges that fit, newest first, without their bytes. `texte` is looked for in
-        the path, and in all that was noted: headers, parts, tolerances, anomalies, fault (case of ASCII
-        letters ignored)."""
-        choix = sa.select(*_TETE).where(_E.base == base)
-        for colonne, valeur in ((_E.guichet, guichet), (_E.operation, operation), (_E.numero_unique, numero)):
-            if valeur is not None:
-                choix = choix.where(colonne == _lisible(valeur))
-        if verdict is not None:
-            # A `Verdict`, or what a user wrote for one.
-            choix = choix.where(_E.verdict == str(verdict))
-        texte = _lisible(texte)
-        if texte:
-            choix = choix.where(
-                _E.details.icontains(texte, autoescape=True) | _E.chemin.icontains(texte, autoescape=True)
-            )
+        """The last `limite` exchanges that fit, newest first, with their bytes if asked. `texte` is looked
+        for in the path, and in all that was noted: headers, parts, tolerances, anomalies, fault (case of
+        ASCII letters ignored). `numero` finds the exchanges about one demande, and the nights that worked
+        on it with others, of the last NUITS_CHERCHEES exchanges. `avant_id` and `apres_id` may be any
+        numbers."""
+        choix = sa.select(*_TETE, *((_E.requete, _E.reponse) if octets else ())).where(
+            *_conditions(base, guichet, operation, verdict, numero, texte)
+        )
         if avant_id is not None:
-            choix = choix.where(_E.identifiant < avant_id)
+            choix = choix.where(_E.identifiant < _borne(avant_id))
         if apres_id is not None:
-            choix = choix.where(_E.identifiant > apres_id)
+            choix = choix.where(_E.identifiant > _borne(apres_id))
         with self._magasin.transaction(ecriture=False) as connexion:
             lignes = connexion.sa.execute(choix.order_by(_E.identifiant.desc()).limit(limite)).all()
         return [_echange_de(tuple(ligne)) for ligne in lignes]
+
+    def denombrer(
+        self,
+        base: str,
+        *,
+        guichet: str | None = None,
+        operation: str | None = None,
+        verdict: str | None = None,
+        numero: str | None = None,
+        texte: str | None = None,
+    ) -> int:
+        """How many exchanges fit, of those that are kept; criteria as those of `chercher`."""
+        choix = sa.select(sa.func.count()).where(
+            *_conditions(base, guichet, operation, verdict, numero, texte)
+        )
+        with self._magasin.transaction(ecriture=False) as connexion:
+            return int(connexion.sa.execute(choix).scalar_one())
 
     def compter(self, base: str) -> tuple[int, int]:
         """How many exchanges are kept, and how many were dropped to make room, since the last emptying."""
@@ -126,6 +149,12 @@ class Journal:
             return 0, 0
         dernier, origine, oublies = ligne
         return dernier - origine - oublies, oublies
+
+    def dernier(self, base: str) -> int:
+        """Id of the last exchange, 0 before any: a look that costs one row."""
+        with self._magasin.transaction(ecriture=False) as connexion:
+            ligne = connexion.ligne(_COMPTER, {"base": base})
+        return 0 if ligne is None else int(ligne[0])
 
     def _ajouter(self, connexion: Connexion, echange: Echange) -> int:
         echange.base = _lisible(echange.base) or ""
@@ -140,11 +169,56 @@ class Journal:
         identifiant, origine, oublies = compteur
         echange.identifiant = identifiant
         connexion.faire(_AJOUTER, _ligne_de(echange))
-        if identifiant - origine - oublies >= self._maximum + PAS:
+        if identifiant - origine - oublies >= self._maximum + self._pas:
             jusqua = identifiant - self._maximum
             connexion.faire(_PURGER, {"base": echange.base, "jusqua": jusqua})
             connexion.faire(_OUBLIER, {"cle": echange.base, "combien": jusqua - origine})
         return int(identifiant)
+
+
+def _borne(identifiant: int) -> int:
+    # What no column takes is before, or after, all there is.
+    return min(max(identifiant, 0), IDENTIFIANT_MAX)
+
+
+def _conditions(
+    base: str,
+    guichet: str | None,
+    operation: str | None,
+    verdict: str | None,
+    numero: str | None,
+    texte: str | None,
+) -> list[sa.ColumnElement[bool]]:
+    posees: list[sa.ColumnElement[bool]] = [_E.base == base]
+    # What is no call has no operation: it is asked by its method.
+    nommee = _E.methode if operation in HORS_HTTP else _E.operation
+    for colonne, valeur in ((_E.guichet, guichet), (nommee, operation)):
+        if valeur is not None:
+            posees.append(colonne == _lisible(valeur))
+    if numero is not None:
+        lisible = _lisible(numero) or ""
+        posees.append((_E.numero_unique == lisible) | _E.identifiant.in_(_nuits_de(base, lisible)))
+    if verdict is not None:
+        # A `Verdict`, or what a user wrote for one.
+        posees.append(_E.verdict == _lisible(str(verdict)))
+    texte = _lisible(texte)
+    if texte:
+        posees.append(
+            _E.details.icontains(texte, autoescape=True) | _E.chemin.icontains(texte, autoescape=True)
+        )
+    return posees
+
+
+def _nuits_de(base: str, numero: str) -> sa.Select[int]:
+    nuit = tables.echange.alias()
+    dernier = sa.select(_C.c.dernier).where(_C.c.base == base).scalar_subquery()
+    return sa.select(nuit.c.identifiant).where(
+        nuit.c.base == base,
+        nuit.c.identifiant > dernier - NUITS_CHERCHEES,
+        nuit.c.methode == NUIT,
+        nuit.c.numero_unique.is_(None),
+        nuit.c.details.contains(json.dumps(numero, ensure_ascii=False), autoescape=True),
+    )
 
 
 def _ligne_de(echange: Echange) -> Mapping[str, Any]:

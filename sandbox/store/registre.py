@@ -17,7 +17,7 @@ from sandbox.domain.texte import plier
 from sandbox.errors import StoreError
 from sandbox.store import bases, echeances, evenements, mouvements, requetes, sequences, tables
 from sandbox.store.bases import BaseLue, Bases, Referentiel
-from sandbox.store.connexion import Connexion, Requete
+from sandbox.store.connexion import Connexion
 from sandbox.store.lignes import (
     COLONNES,
     demande_de,
@@ -51,6 +51,11 @@ class RegistreBase:
         self._nom = lue.base.nom
         self._demandes: dict[str, DemandeStockee | None] = {}
         self._proches: dict[tuple[str | None, ...], list[tuple[str, str, str]]] = {}
+
+    @property
+    def pannes_armees(self) -> bool:
+        """Whether a panne of the base has still to be played, as of the beginning of the transaction."""
+        return self._lue.pannes
 
     # --- guichets and event types ------------------------------------------------------------------
 
@@ -199,14 +204,6 @@ class RegistreBase:
         """Demandes whose DALO declaration was recorded at or after `instant` (aware), oldest first."""
         cle = {"base": self._nom, "instant": micros(instant)}
         return [demande_de(ligne) for ligne in self.connexion.lignes(requetes.DALOES, cle)]
-
-    def expirees(self, jour: date) -> list[str]:
-        """Numbers of the active demandes whose validity ends on `jour` or before, oldest end first."""
-        return self._numeros(requetes.EXPIREES, jour)
-
-    def radiees_avant(self, jour: date) -> list[str]:
-        """Numbers of the demandes radiated on `jour` or before (`dateRadiation`), oldest first."""
-        return self._numeros(requetes.ANCIENNES_RADIEES, jour)
 
     def rechercher(self, criteres: Criteres, limite: int, filtre: Filtre | None = None) -> list[str]:
         """Numbers of the demandes that fit, in order, `limite` + 1 of them at most: one more than `limite`
@@ -362,10 +359,6 @@ class RegistreBase:
                 for numero, nom, patronymique in self.connexion.lignes(requetes.PROCHES, parametres)
             ]
         return connus
-
-    def _numeros(self, requete: Requete, jour: date) -> list[str]:
-        lignes = self.connexion.lignes(requete, {"base": self._nom, "jour": jour.isoformat()})
-        return [numero for (numero,) in lignes]
 
     def _parcourir(self, posees: list[sa.ColumnElement[bool]]) -> Iterator[DemandeStockee]:
         numero = tables.demande.c.numero_unique

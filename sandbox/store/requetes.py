@@ -114,16 +114,6 @@ DALOES: Final = Requete(
     .where(_D.base == _BASE, _D.dalo_enregistre_le >= sa.bindparam("instant"))
     .order_by(_D.dalo_enregistre_le, _D.numero_unique)
 )
-EXPIREES: Final = Requete(
-    sa.select(_D.numero_unique)
-    .where(_D.base == _BASE, _ACTIVE, _D.fin_validite <= sa.bindparam("jour"))
-    .order_by(_D.fin_validite, _D.numero_unique)
-)
-ANCIENNES_RADIEES: Final = Requete(
-    sa.select(_D.numero_unique)
-    .where(_D.base == _BASE, _RADIEE, _D.date_radiation <= sa.bindparam("jour"))
-    .order_by(_D.date_radiation, _D.numero_unique)
-)
 
 
 def radiees(*criteres: str) -> sa.Select[Any]:

@@ -3,7 +3,7 @@
 import hashlib
 import threading
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, closing, contextmanager, nullcontext, suppress
 from pathlib import Path
 from typing import Final, Self
 
@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy import exc
 
 from sandbox.errors import StoreError
+from sandbox.raisons import raison_systeme
 from sandbox.settings import PAR_NOM
 from sandbox.store import schema
 from sandbox.store.bases import Bases
@@ -23,6 +24,10 @@ from sandbox.store.verrou import VerrouEcriture
 _VERROU_PG: Final = Requete(
     sa.select(sa.func.pg_advisory_xact_lock(sa.bindparam("cle", type_=sa.BigInteger)))
 )
+#: Seconds that an exchange waits for its turn: those before it may be held up by a writer of another process.
+_TOUR_MAX: Final = 0.1
+#: Transactions that write, after which what they wrote is moved from SQLite's log to its file. Some 16 MB.
+_REPORT: Final = 128
 #: Mistakes of ours: they pass as they are, and are reported as such.
 _BOGUES: Final = (exc.ProgrammingError, exc.IntegrityError, exc.DataError)
 
@@ -33,6 +38,9 @@ class Magasin:
     def __init__(self, moteur: sa.Engine, verrou: VerrouEcriture | None, *, journal_max: int) -> None:
         self._moteur = moteur
         self._verrou = verrou
+        self._tour = threading.Lock()
+        self._ecritures = 0
+        self._report: threading.Thread | None = None
         self._local = threading.local()
         pilote = moteur.dialect.loaded_dbapi
         self._erreurs = (pilote.Error, exc.DBAPIError, exc.TimeoutError)
@@ -57,9 +65,13 @@ class Magasin:
             fichier = Path(ou.database or "")
             try:
                 fichier.parent.mkdir(parents=True, exist_ok=True)
+                if not fichier.exists():
+                    with suppress(OSError):  # the engine says it
+                        # NIRs are in clear in it; SQLite opens its other files with the same rights.
+                        fichier.touch(mode=0o600)
             except OSError as erreur:
                 raise StoreError(
-                    f"Le dossier [{fichier.parent}] ne peut pas être créé : {erreur.strerror}.",
+                    f"Le dossier [{fichier.parent}] ne peut pas être créé : {raison_systeme(erreur)}.",
                     remede="choisissez un autre dossier par --home",
                 ) from erreur
             verrou = VerrouEcriture(fichier.with_name(fichier.name + "-verrou"))
@@ -81,6 +93,8 @@ class Magasin:
 
     def fermer(self) -> None:
         """Closes all connections."""
+        if self._report is not None:
+            self._report.join()
         self._moteur.dispose()
         if self._verrou is not None:
             self._verrou.fermer()
@@ -90,6 +104,18 @@ class Magasin:
 
     def __exit__(self, *_: object) -> None:
         self.fermer()
+
+    @contextmanager
+    def tour(self) -> Iterator[None]:
+        """A whole exchange, after the one under way in this process, or after 100 ms beside it. It protects
+        nothing: on SQLite threads wait for nobody but one another, and the interpreter passes from one to the
+        next at each statement, which costs half as much again as the work."""
+        pris = self._verrou is not None and self._tour.acquire(timeout=_TOUR_MAX)
+        try:
+            yield
+        finally:
+            if pris:
+                self._tour.release()
 
     # --- transactions ----------------------------------------------------------------------------
 
@@ -125,12 +151,33 @@ class Magasin:
                     connexion.ligne(_VERROU_PG, {"cle": _cle(verrou)})
                 yield connexion
                 connexion.brut("COMMIT")
+                if ecriture and self._verrou is not None:
+                    self._faire_reporter()
             except BaseException as erreur:
                 self._annuler(connection, connexion, erreur)
                 raise
             finally:
                 if ecriture:
                     self._local.ecrit = False
+
+    def _faire_reporter(self) -> None:
+        """Every so many transactions, moves the log to the file, in a thread: a writer that does it itself
+        waits for the disk, and all those behind it. Called under the lock of writers."""
+        self._ecritures += 1
+        if self._ecritures % _REPORT == 0 and (self._report is None or not self._report.is_alive()):
+            fil = threading.Thread(target=self._reporter, name="sne-report", daemon=True)
+            # Where no thread can be had, what is committed is committed: a later one will do.
+            with suppress(RuntimeError):
+                fil.start()
+                self._report = fil
+
+    def _reporter(self) -> None:
+        # What cannot be moved stays in the log, where nothing is lost; a commit moves it when it is long. The
+        # pool's connections keep their pages to those who work.
+        dialecte = self._moteur.dialect
+        arguments, options = dialecte.create_connect_args(self._moteur.url)
+        with suppress(*self._erreurs), closing(dialecte.connect(*arguments, **options)) as connexion:
+            connexion.execute("PRAGMA wal_checkpoint(PASSIVE)")
 
     def _commencer(self, ecriture: bool) -> str:
         if self._verrou is not None:

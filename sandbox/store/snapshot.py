@@ -10,12 +10,15 @@ import json
 import zipfile
 import zlib
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
 import sqlalchemy as sa
 
 from sandbox.errors import StoreError
+from sandbox.raisons import raison_systeme
 from sandbox.store import bases, tables
 from sandbox.store.connexion import Connexion
 from sandbox.store.session import Magasin
@@ -26,6 +29,17 @@ _LOT: Final = 500
 #: Parents first, as they are restored.
 _TABLES: Final = (tables.base, *reversed(tables.CONTENU))
 _JOURNAL: Final = (tables.echange, tables.journal_compteur)
+#: What reading a file that we did not write may raise: RuntimeError is an encrypted entry,
+#: NotImplementedError another compression, OverflowError a number or a clock out of range.
+_MAUVAIS: Final = (
+    zlib.error,
+    EOFError,
+    KeyError,
+    ValueError,
+    TypeError,
+    RuntimeError,
+    OverflowError,
+)
 
 Rangee = dict[str, Any]
 
@@ -35,6 +49,7 @@ def sauvegarder(magasin: Magasin, base: str, fichier: Path, *, journal: bool = T
     appears whole or not at all. Raises BaseInconnue, and StoreError when it cannot be written."""
     provisoire = fichier.with_name(fichier.name + ".en-cours")
     try:
+        provisoire.touch(mode=0o600)  # NIRs are in clear in it
         with (
             magasin.lire(base) as registre,
             zipfile.ZipFile(provisoire, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive,
@@ -48,7 +63,7 @@ def sauvegarder(magasin: Magasin, base: str, fichier: Path, *, journal: bool = T
         provisoire.replace(fichier)
     except OSError as erreur:
         raise StoreError(
-            f"Le fichier [{fichier}] ne peut pas être écrit : {erreur.strerror}.",
+            f"Le fichier [{fichier}] ne peut pas être écrit : {raison_systeme(erreur)}.",
             remede="vérifiez le dossier, les droits et la place du disque",
         ) from erreur
     finally:
@@ -56,28 +71,67 @@ def sauvegarder(magasin: Magasin, base: str, fichier: Path, *, journal: bool = T
 
 
 def restaurer(magasin: Magasin, base: str | None, fichier: Path) -> str:
-    """Puts the base of `fichier` back under the name `base` (None: its own), in place of the one that has it.
-    Answers the name. Raises StoreError, and changes nothing, when the file is not sound."""
+    """Puts the base of `fichier` back under the name `base` (None: its own), in place of the one that has it,
+    whose journal goes on when the file holds none. Answers the name. Raises StoreError, and changes nothing,
+    when the file is not sound."""
+    with _ouvrir(fichier) as (archive, manifeste):
+        cible = base or str(manifeste["base"])
+        bases.verifier_nom(cible)
+        for table in _TABLES:
+            for rangee in _lire_table(archive, manifeste, table, cible):
+                if table is tables.base:
+                    bases.verifier_rangee(rangee)
+        if manifeste["tables"][tables.base.name]["lignes"] != 1:
+            raise ValueError("il ne tient pas une base, et une seule")
+        gardees = [table for table in _JOURNAL if table.name not in manifeste["tables"]]
+        with magasin.transaction(ecriture=True, verrou=cible) as connexion:
+            bases.effacer(connexion, cible, sauf=gardees)
+            for table in _TABLES:
+                _remplir(connexion, table, _lire_table(archive, manifeste, table, cible))
+            bases.changer_jeton(connexion, cible)
+    return cible
+
+
+@dataclass(frozen=True, slots=True)
+class Resume:
+    """What a file says it holds, unread: the base it was made of, how many demandes, whether a journal."""
+
+    base: str
+    demandes: int
+    journal: bool
+
+
+def resumer(fichier: Path) -> Resume:
+    """The head of a file. Raises StoreError when it is no snapshot of this version."""
+    with _ouvrir(fichier) as (_, manifeste):
+        contenu = manifeste["tables"]
+        return Resume(
+            str(manifeste["base"]),
+            int(contenu[tables.demande.name]["lignes"]),
+            tables.echange.name in contenu,
+        )
+
+
+def rangees(fichier: Path, table: sa.Table) -> Iterator[Rangee]:
+    """The rows of one table, in the order of its key. Raises StoreError when the file is not sound."""
+    with _ouvrir(fichier) as (archive, manifeste):
+        yield from _lire_table(archive, manifeste, table, str(manifeste["base"]))
+
+
+@contextmanager
+def _ouvrir(fichier: Path) -> Iterator[tuple[zipfile.ZipFile, Mapping[str, Any]]]:
     try:
         with zipfile.ZipFile(fichier) as archive:
-            manifeste = _lire_manifeste(archive, fichier)
-            cible = base or str(manifeste["base"])
-            bases.verifier_nom(cible)
-            for table in _TABLES:
-                for _ in _lire_table(archive, manifeste, table, cible):
-                    pass
-            with magasin.transaction(ecriture=True, verrou=cible) as connexion:
-                bases.effacer(connexion, cible)
-                for table in _TABLES:
-                    _remplir(connexion, table, _lire_table(archive, manifeste, table, cible))
-                bases.changer_jeton(connexion, cible)
+            yield archive, _lire_manifeste(archive, fichier)
     except OSError as erreur:
         raise StoreError(
-            f"Le fichier [{fichier}] ne peut pas être lu : {erreur.strerror}.", remede="vérifiez le chemin"
+            f"Le fichier [{fichier}] ne peut pas être lu : {raison_systeme(erreur)}.",
+            remede="vérifiez le chemin",
         ) from erreur
-    except (zipfile.BadZipFile, zlib.error, KeyError, ValueError, TypeError) as erreur:
+    except zipfile.BadZipFile as erreur:
+        raise _refus(fichier, "ce n'est pas un ZIP, ou il est abîmé") from erreur
+    except _MAUVAIS as erreur:
         raise _refus(fichier, str(erreur)) from erreur
-    return cible
 
 
 def _ecrire_table(

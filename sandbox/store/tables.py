@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
 
 #: The Alembic revision that `metadata` stands for.
-REVISION: Final = "0003"
+REVISION: Final = "0005"
 
 metadata: Final = sa.MetaData(
     naming_convention={
@@ -67,6 +67,7 @@ base: Final = sa.Table(
     _instant("creee_le"),
     # Drawn again whenever guichets or event types change: what a process remembers of them is then stale.
     _entier("jeton"),
+    _entier("taille", nullable=True),
 )
 
 guichet: Final = sa.Table(
@@ -340,6 +341,8 @@ _index(demande_commune, "commune", "numero_unique")
 _index(demande_motif, "motif", "numero_unique")
 _index(evenement, "numero_unique", "identifiant")
 _index(echange, "numero_unique", "identifiant", quand="numero_unique IS NOT NULL")
+# Holds all that the measures read: they never walk through the bytes of the exchanges.
+_index(echange, "operation", "verdict", "duree_us")
 
 #: The state of a base, children first: what « etat » empties.
 ETAT: Final = (

@@ -6,6 +6,8 @@ from typing import Final
 
 _EPOQUE: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MICRO: Final = timedelta(microseconds=1)
+#: The largest number of a column.
+IDENTIFIANT_MAX: Final = 2**63 - 1
 
 
 def micros(instant: datetime) -> int:

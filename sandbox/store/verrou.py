@@ -11,6 +11,7 @@ import threading
 from pathlib import Path
 
 from sandbox.errors import StoreError
+from sandbox.raisons import raison_systeme
 
 
 class VerrouEcriture:
@@ -22,7 +23,7 @@ class VerrouEcriture:
             self._descripteur = os.open(fichier, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         except OSError as erreur:
             raise StoreError(
-                f"Le verrou [{fichier}] ne peut pas être ouvert : {erreur.strerror}.",
+                f"Le verrou [{fichier}] ne peut pas être ouvert : {raison_systeme(erreur)}.",
                 remede="vérifiez les droits sur ce dossier",
             ) from erreur
 

@@ -8,7 +8,7 @@ from typing import Any, Final
 from sandbox.contract import codec
 from sandbox.contract.schema import Document
 from sandbox.domain.dates import ajouter_mois
-from sandbox.domain.demande import Demande
+from sandbox.domain.demande import FORMULAIRE, Demande
 from sandbox.domain.demande_stockee import DemandeStockee, Etat
 from sandbox.domain.element import Element, avec_enfants
 from sandbox.domain.exchange import Champ, Piece
@@ -188,7 +188,7 @@ def _avec(demande: Demande, ajouts: list[Element], question: Question) -> Elemen
     noms = {ajout.nom for ajout in ajouts} | {"listeAnomalie", "listeDoublons"}
     ordre = question.contrat.nomenclatures.ordre
     enfants = [e for e in demande.formulaire.enfants if e.nom not in noms] + ajouts
-    enfants.sort(key=lambda e: ordre(f"{document.FORMULAIRE}/{e.nom}"))
+    enfants.sort(key=lambda e: ordre(f"{FORMULAIRE}/{e.nom}"))
     corps = avec_enfants(demande.formulaire, tuple(enfants))
     racine = demande.element
     return avec_enfants(
@@ -215,7 +215,7 @@ def _formulaire_remplace(question: Question, demande: Demande, avant: DemandeSto
         "dateCreationDemande": avant.date_creation.isoformat(),
     }
     for nom in ("numUniqueAssocie", "dateDerniereModificationPiece", "incrementFichier"):
-        if demande.formulaire.texte_de(nom) is None:
+        if not (demande.formulaire.texte_de(nom) or "").strip():
             conservee = avant.demande.formulaire.texte_de(nom)
             if conservee is not None:
                 garder[nom] = conservee

@@ -21,12 +21,19 @@ def lister(question: Question) -> Sortie:
 
 
 def ajouter(question: Question) -> Sortie:
-    """Adds the events received; the answer shows them with their `idEvenement`."""
+    """Adds the events received; the answer shows them with their `idEvenement`. Who adds to the demande of
+    another has touched it: it is not deleted any more (CYC009), nor a regulatory event with it."""
+    assert question.contexte is not None
+    stockee = question.contexte.stockee
+    assert stockee is not None  # EVT001 is structurante
+    if question.guichet != stockee.guichet_createur and not stockee.touchee_par_autrui:
+        question.registre.remplacer(replace(stockee, touchee_par_autrui=True))
     return _sortie(question, [_ajouter(question, element) for element in _recus(question)])
 
 
 def modifier(question: Question) -> Sortie:
-    """Changes the events named by `idEvenement`; what is not given stays."""
+    """Changes the events named by `idEvenement`; what is not given stays, but the characteristics of a type
+    that is no longer theirs."""
     return _sortie(question, [_changer(question, element, "MOD") for element in _recus(question)])
 
 
@@ -65,12 +72,14 @@ def _changer(question: Question, element: Element, nature: str) -> Evenement:
         avant, nature=nature, auteur_modification=question.guichet, modifie_le=question.maintenant
     )
     if nature == "MOD":
+        code_type = element.texte_de("codeTypeEvenement") or avant.code_type
+        gardees = avant.caracteristiques if code_type == avant.code_type else ()
         apres = replace(
             apres,
-            code_type=element.texte_de("codeTypeEvenement") or avant.code_type,
+            code_type=code_type,
             date_survenance=element.date_de("dateSurvenance") or avant.date_survenance,
             commentaire=element.texte_de("commentaire") or avant.commentaire,
-            caracteristiques=_caracteristiques(element) or avant.caracteristiques,
+            caracteristiques=_caracteristiques(element) or gardees,
         )
     question.registre.modifier_evenement(apres)
     return apres

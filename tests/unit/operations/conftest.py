@@ -12,6 +12,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 from temps import MIDI
 
 from sandbox.domain.base import Base, Horloge
+from sandbox.operations.bases import guichets_de
 from sandbox.store.session import Magasin
 
 
@@ -30,7 +31,8 @@ def creer(magasin: Magasin) -> Callable[..., str]:
     def faire(horloge: Horloge | None = None) -> str:
         horloge = horloge or Horloge(fige_a=MIDI)
         nom = f"temps-{next(rangs)}"
-        magasin.bases.creer(Base(nom, horloge=horloge, derniere_nuit=horloge.maintenant(MIDI).date()))
+        base = Base(nom, horloge=horloge, derniere_nuit=horloge.maintenant(MIDI).date())
+        magasin.bases.creer(base, guichets_de(base.semence))
         return nom
 
     return faire

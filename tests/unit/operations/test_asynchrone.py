@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -13,13 +14,13 @@ from lxml import etree
 from sandbox.contract.codec import NS
 from sandbox.domain.dates import PARIS
 from sandbox.domain.guichet import Guichet
-from sandbox.domain.journal import Verdict
+from sandbox.domain.journal import FICHIER, Verdict
 from sandbox.errors import ERREUR_INATTENDUE, StoreError, UsageError
 from sandbox.operations import asynchrone
-from sandbox.operations.asynchrone import METHODE, Canal
+from sandbox.operations.asynchrone import Canal
 from sandbox.pipeline import Travail
 from sandbox.store.fichiers import Boite, Boites
-from sandbox.web.api.guichets import canal as canal_de
+from sandbox.web.canal import canal as canal_de
 
 NOM = "DEMG1104-201803151200-000001.xml"
 RET = "RETG1104-201803151200-000001.xml"
@@ -134,7 +135,7 @@ def test_a_file_has_its_line_in_the_journal(banc: Banc, canal: Canal[Travail]) -
     fault, ligne = banc.journal()
     assert [t.echange for t in traites] == [ligne.identifiant, fault.identifiant]
     assert (ligne.methode, ligne.chemin, ligne.operation) == (
-        METHODE,
+        FICHIER,
         f"guichets/G1104/inbox/{NOM}",
         "getNumUnique",
     )
@@ -300,6 +301,19 @@ def test_the_round_goes_on_after_a_box_that_fails(
     for code in ("G1205", "G7501"):
         dossier(canal, banc, code).mkdir(parents=True)
     (dossier(canal, banc, "G1205") / "inbox").write_text("")
+    canal.tournee()
+    assert len(noms(banc, code="G7501")) == 1
+
+
+def test_the_round_goes_on_after_a_base_that_is_deleted_meanwhile(
+    banc: Banc, canal: Canal[Travail], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    banc.creer_demande()
+    dossier(canal, banc, "G7501").mkdir(parents=True)
+    (presente,) = [b for b in canal.magasin.bases.lister() if b.nom == banc.nom]
+    partie = replace(presente, nom=f"{banc.nom[:30]}-partie")
+    (canal.home / "bases" / partie.nom / "guichets" / "G7501").mkdir(parents=True)
+    monkeypatch.setattr(canal.magasin.bases, "lister", lambda: [partie, presente])
     canal.tournee()
     assert len(noms(banc, code="G7501")) == 1
 

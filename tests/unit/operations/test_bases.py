@@ -1,15 +1,21 @@
 """Bases: made from a seed, put back to their start."""
 
-from datetime import datetime
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from sandbox.contract.versions import Contrat, charger
-from sandbox.domain.base import Horloge
+from sandbox.domain.base import Base, Horloge
 from sandbox.domain.dates import PARIS
-from sandbox.errors import UsageError
-from sandbox.operations import bases
+from sandbox.errors import BaseInconnue, ConflitEtat, UsageError
+from sandbox.generators import semis
+from sandbox.operations import bases, horloge
+from sandbox.operations.dossiers import Dossiers, ouverts
+from sandbox.operations.sauvegardes import Sauvegardes
+from sandbox.store import snapshot
 from sandbox.store.session import Magasin
 
 LE_15_MARS = Horloge(fige_a=datetime(2018, 3, 15, 12, tzinfo=PARIS))
@@ -38,14 +44,62 @@ def test_the_same_seed_and_clock_make_the_same_base(magasin: Magasin, contrat: C
 
 
 @pytest.mark.parametrize("portee", ["etat", "tout"])
-def test_a_seeded_base_put_back_finds_its_seed_again(magasin: Magasin, contrat: Contrat, portee: str) -> None:
-    bases.creer(magasin, contrat, "a", semence="dalo", horloge=LE_15_MARS)
+@pytest.mark.parametrize(("semence", "taille"), [("dalo", None), ("ecole", 5), ("vide", 3), ("ecole", 0)])
+def test_a_seeded_base_put_back_finds_its_seed_again(
+    magasin: Magasin, contrat: Contrat, portee: str, semence: str, taille: int | None
+) -> None:
+    bases.creer(magasin, contrat, "a", semence=semence, taille=taille, horloge=LE_15_MARS)
     avant = numeros(magasin, "a")
     with magasin.ecrire("a") as registre:
-        registre.supprimer(avant[0])
+        for numero in avant[:1]:
+            registre.supprimer(numero)
     remise = bases.remettre(magasin, contrat, "a", portee)  # type: ignore[arg-type]
     assert numeros(magasin, "a") == avant
     assert remise.derniere_nuit == LE_15_MARS.fige_a.date()  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize("portee", ["etat", "tout"])
+@pytest.mark.parametrize("semence", ["ecole", "vide"])
+@pytest.mark.parametrize("retour", [Horloge(), LE_15_MARS], ids=["real", "frozen"])
+def test_a_base_led_into_the_future_is_put_back_to_its_start_at_another_time(
+    magasin: Magasin, contrat: Contrat, portee: Any, semence: str, retour: Horloge
+) -> None:
+    """Over demandes the clock never goes back, and a seed brings some at each reset."""
+    taille = 5 if semence == "ecole" else None
+    bases.creer(magasin, contrat, "a", semence=semence, taille=taille)
+    horloge.avancer(magasin, "a", "P13M")
+    avant = retour.maintenant(datetime.now(UTC))
+    remise = bases.remettre(magasin, contrat, "a", portee, retour)
+    maintenant = retour.maintenant(datetime.now(UTC))
+    assert remise.horloge == retour
+    assert remise.derniere_nuit in (avant.date(), maintenant.date())  # the day may turn meanwhile
+    with magasin.lire("a") as registre:
+        deposees = [stockee.date_creation for stockee in registre.iterer()]
+    assert len(deposees) == (taille or 0)
+    assert all(jour <= maintenant.date() for jour in deposees)
+
+
+@pytest.mark.parametrize("portee", ["journal", "pannes"])
+def test_a_clock_is_put_back_with_the_state_alone(magasin: Magasin, contrat: Contrat, portee: Any) -> None:
+    bases.creer(magasin, contrat, "a", horloge=LE_15_MARS)
+    with pytest.raises(UsageError, match="horloge"):
+        bases.remettre(magasin, contrat, "a", portee, Horloge())
+    assert magasin.bases.lire("a").horloge == LE_15_MARS
+
+
+def test_a_base_that_cannot_be_seeded_again_stays_as_it_was(
+    magasin: Magasin, contrat: Contrat, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bases.creer(magasin, contrat, "a", semence="ecole", taille=3, horloge=LE_15_MARS)
+    avant = numeros(magasin, "a")
+
+    def echouer(*_: object, **__: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(semis, "semer", echouer)
+    with pytest.raises(ZeroDivisionError):
+        bases.remettre(magasin, contrat, "a", "tout")
+    assert numeros(magasin, "a") == avant
 
 
 def test_putting_the_journal_back_leaves_the_state(magasin: Magasin, contrat: Contrat) -> None:
@@ -71,5 +125,54 @@ def test_a_name_or_a_seed_that_will_not_do_is_refused(magasin: Magasin, contrat:
     bases.creer(magasin, contrat, "a")
     with pytest.raises(UsageError, match="existe déjà"):
         bases.creer(magasin, contrat, "a")
-    with pytest.raises(UsageError, match="semence"):
+    with pytest.raises(UsageError, match="jeu de départ"):
         bases.creer(magasin, contrat, "b", semence="inconnue")
+
+
+def test_a_base_deleted_leaves_nothing_to_one_of_its_name(
+    magasin: Magasin, contrat: Contrat, tmp_path: Path
+) -> None:
+    bases.creer(magasin, contrat, "a")
+    Sauvegardes(magasin, tmp_path).faire("a", "avant")
+    Dossiers.de(tmp_path, "a", "G1226").ouvrir()
+    (Dossiers.de(tmp_path, "a", "G1226").entree / "attend.xml").write_bytes(b"<a/>")
+    bases.supprimer(magasin, tmp_path, "a")
+    bases.creer(magasin, contrat, "a")
+    assert list(ouverts(tmp_path, "a")) == []
+    assert Sauvegardes(magasin, tmp_path).lister("a") == []
+    bases.supprimer(magasin, tmp_path, "a")  # one that has no folder
+    with pytest.raises(BaseInconnue):
+        bases.supprimer(magasin, tmp_path, "a")
+
+
+def test_the_base_of_every_server_stays(magasin: Magasin, contrat: Contrat, tmp_path: Path) -> None:
+    bases.assurer(magasin, contrat)
+    with pytest.raises(ConflitEtat):
+        bases.supprimer(magasin, tmp_path, "ecole")
+    assert magasin.bases.lire("ecole").nom == "ecole"
+
+
+@pytest.mark.parametrize("nom", ["", "a" * 41, "-a", "_a", "a/b", "é"])
+def test_a_name_is_refused_alike_wherever_a_base_is_made(
+    magasin: Magasin, contrat: Contrat, tmp_path: Path, nom: str
+) -> None:
+    bases.creer(magasin, contrat, "a" * 40)
+    snapshot.sauvegarder(magasin, "a" * 40, tmp_path / "a.zip")
+    for faire in (
+        lambda: bases.creer(magasin, contrat, nom),
+        lambda: magasin.bases.creer(Base(nom)),
+        lambda: snapshot.restaurer(magasin, nom or "/", tmp_path / "a.zip"),
+    ):
+        with pytest.raises(UsageError) as refus:
+            faire()
+        assert "1 à 40 lettres" in refus.value.remede
+
+
+def test_two_settings_changed_together_are_both_kept(magasin: Magasin, contrat: Contrat) -> None:
+    bases.creer(magasin, contrat, "a")
+    with ThreadPoolExecutor(2) as fils:
+        for rang in range(10):
+            changements = ({"recherche_max": str(rang + 1)}, {"localisations_max": str(rang + 1)})
+            list(fils.map(lambda valeurs: bases.regler(magasin, "a", valeurs), changements))
+            lus = magasin.bases.lire("a").reglages
+            assert (lus.recherche_max, lus.localisations_max) == (rang + 1, rang + 1)

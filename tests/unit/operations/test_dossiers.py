@@ -2,6 +2,7 @@
 
 import os
 import threading
+import time
 from pathlib import Path
 
 import pytest
@@ -32,6 +33,7 @@ def test_only_finished_plain_files_are_taken(tmp_path: Path, dossiers: Dossiers)
     (dossiers.entree / "lien.xml").symlink_to(dossiers.entree / "a.xml")
     assert dossiers.deposes() == ["a.xml", "b.xml"]
     os.utime(dossiers.entree / "a.xml", (0, 0))
+    os.utime(dossiers.entree / "b.xml", (time.time() + 3600,) * 2)
     assert dossiers.deposes(age_min=60) == ["a.xml"]
     assert dossiers.lire("a.xml", 2) == b"<a/"  # one more than asked: too big is seen
     dossiers.retirer("a.xml")
@@ -101,5 +103,5 @@ def test_one_at_a_time(dossiers: Dossiers) -> None:
     with dossiers.seul():
         fil.start()
         assert not entre.wait(0.1)
-    fil.join(10)
+    fil.join(240)
     assert entre.is_set()

@@ -140,6 +140,27 @@ def test_a_regulatory_event_is_never_deleted(banc: Banc, numero: str) -> None:
     assert banc.fichier(SUPPRIMER, _entretien(numero, identifiant=identifiant)).anomalies == ["EVT006"]
 
 
+def test_an_event_of_another_guichet_keeps_a_demande_from_being_deleted(banc: Banc) -> None:
+    numero, racine = banc.creer_demande("colocataires")
+    sien, autre = banc.stockee(numero).guichet_createur, "G0621"
+    assert banc.fichier(AJOUTER, _document(numero, guichet=sien)).anomalies == []
+    assert not banc.stockee(numero).touchee_par_autrui
+    assert banc.fichier(AJOUTER, _document(numero, guichet=autre)).anomalies == []
+    assert banc.demander(message(racine, "SUP", numero)).anomalies == ["CYC009"]
+    assert len(_ids(banc.fichier(LISTER, _document(numero)).document)) == 2
+
+
+def test_a_change_of_type_leaves_the_characteristics_of_the_other_behind(banc: Banc, numero: str) -> None:
+    (identifiant,) = _ids(banc.fichier(AJOUTER, _document(numero)).document)
+    assert identifiant is not None
+    change = banc.fichier(MODIFIER, _entretien(numero, identifiant=identifiant, codeTypeEvenement="ENTRET62"))
+    evenement = trouver(change.document, EVENEMENT)
+    assert texte(evenement, "codeTypeEvenement") == "ENTRET62"
+    assert trouver(evenement, "listeCaracteristiquesSpecifiques") is None
+    retour = _entretien(numero, identifiant=identifiant, codeTypeEvenement="DECATT")
+    assert banc.fichier(MODIFIER, retour).anomalies == ["EVT004"]
+
+
 def test_a_refused_event_leaves_nothing(banc: Banc, numero: str) -> None:
     envoye = _document(numero)
     poser(envoye, f"{EVENEMENT}/codeTypeEvenement", "INCONNU")

@@ -90,6 +90,15 @@ def test_the_attestation_is_ascii_and_only_for_cre_crs_ren(banc: Banc) -> None:
     assert "attestation" in renouvele.champs
 
 
+def test_the_attestation_names_a_commune_that_was_in_force(banc: Banc) -> None:
+    racine = message(specimen("personne_seule"), "CRE")
+    lieu = f"{FORMULAIRE}/logementRecherche/listeLocalisationSouhaite/localisationSouhaite/commune"
+    poser(racine, lieu, code="78251")  # Fourqueux, until 31 December 2018
+    cree = banc.demander(racine)
+    assert cree.anomalies == []
+    assert b"Fourqueux \\(78251\\)" in cree.champs["attestation"]
+
+
 def test_a_refusal_gives_the_document_received_with_its_anomalies(banc: Banc) -> None:
     envoye = message(specimen("personne_seule"), "CRE", dateCreationDemande="2018-04-01")
     poser(envoye, f"{FORMULAIRE}/numUnique", "1110318000001G1104", apres="numGuichet")
@@ -436,6 +445,16 @@ def test_crs_lives_as_any_other_demande(banc: Banc) -> None:
     assert texte(resultat.document, f"{FORMULAIRE}/numUniqueAssocie") == numero
     assert banc.demander(radiation(racine, separee, "RADABA")).anomalies == []
     assert banc.stockee(numero).active
+
+
+def test_blanks_in_a_number_are_no_number(banc: Banc) -> None:
+    joint, racine = banc.creer_demande("colocataires")
+    separee = _separation(racine, joint)
+    poser(separee, f"{FORMULAIRE}/numUnique", "\n    ", apres="numGuichet")
+    numero = banc.demander(separee).numero
+    modifiee = message(separee, "MOD", numero, numUniqueAssocie="\n    ")
+    assert banc.demander(modifiee).numero == numero
+    assert texte(banc.relire(numero).document, f"{FORMULAIRE}/numUniqueAssocie") == joint
 
 
 @pytest.mark.parametrize(

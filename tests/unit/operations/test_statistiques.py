@@ -175,21 +175,25 @@ def test_a_demande_ages_on_its_anniversary(
 
 
 def test_the_threshold_itself_is_above(registre: RegistreBase, contrat: Contrat) -> None:
-    from sandbox.store.statistiques import Comptes
+    from sandbox.store.statistiques import AU_DESSUS, SANS_SEUIL, SOUS, Comptes, quartile
 
     stockee = _stocker(registre, "personne_seule", 1, JOUR)
     commune = stockee.demande.communes_souhaitees[0].attributs["code"]
     comptes = Comptes(registre.connexion, "ecole", JOUR)
-    revenu = comptes.par_quartile({commune: 10**9})
-    assert revenu == {"sous": 1, "au_dessus": 0, "sans_seuil": 0}
+
+    def classe(seuils: dict[str, int]) -> int:
+        _, ((trouvee,),) = comptes.croiser([quartile(seuils)])
+        return int(trouvee)
+
+    assert classe({commune: 10**9}) == SOUS
     from sandbox.domain.menage import Menage
 
     menage = Menage.de(stockee.demande, JOUR)
     assert menage is not None
     exact = menage.ressources_annuelles_uc
-    assert comptes.par_quartile({commune: exact})["au_dessus"] == 1
-    assert comptes.par_quartile({commune: exact + 1})["sous"] == 1
-    assert comptes.par_quartile({})["sans_seuil"] == 1
+    assert classe({commune: exact}) == AU_DESSUS
+    assert classe({commune: exact + 1}) == SOUS
+    assert classe({}) == SANS_SEUIL
 
 
 def test_compositions() -> None:

@@ -3,13 +3,15 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 from exemples_store import GUICHETS, stockee
 
 from sandbox.domain.base import Base, Horloge
 from sandbox.domain.evenement import Caracteristique, TypeEvenement
 from sandbox.domain.journal import Echange
-from sandbox.errors import BaseInconnue, StoreError, UsageError
+from sandbox.errors import BaseInconnue, ConflitEtat, StoreError, UsageError
 from sandbox.settings import Reglages
+from sandbox.store import tables
 from sandbox.store.session import Magasin
 
 TYPES = (
@@ -97,10 +99,10 @@ def test_unknown_base(magasin: Magasin) -> None:
 
 
 def test_a_name_taken_or_unfit_for_an_address_is_refused(magasin: Magasin) -> None:
-    with pytest.raises(StoreError, match="existe déjà"):
+    with pytest.raises(ConflitEtat, match="existe déjà"):
         magasin.bases.creer(Base("ecole"))
-    for nom in ("", "a/b", "-a", "é", "a" * 64, "a b"):
-        with pytest.raises(UsageError, match="adresse"):
+    for nom in ("", "a/b", "-a", "é", "a" * 41, "a b"):
+        with pytest.raises(UsageError, match="ne convient pas"):
             magasin.bases.creer(Base(nom))
 
 
@@ -164,3 +166,18 @@ def test_the_night_is_recorded_with_the_work(magasin: Magasin) -> None:
         registre.noter_nuit(date(2018, 4, 1))
         assert registre.base.derniere_nuit == date(2018, 4, 1)
     assert magasin.bases.lire("ecole") == replace(magasin.bases.lire("ecole"), derniere_nuit=date(2018, 4, 1))
+
+
+def test_a_row_that_does_not_read_hides_no_other_base_and_can_be_deleted(magasin: Magasin) -> None:
+    magasin.bases.creer(Base("abimee"))
+    with magasin.transaction(ecriture=True, verrou="abimee") as connexion:
+        connexion.sa.execute(
+            sa.update(tables.base).where(tables.base.c.nom == "abimee").values(reglages='{"inconnu": "1"}')
+        )
+    assert "abimee" not in [base.nom for base in magasin.bases.lister()]
+    assert "ecole" in [base.nom for base in magasin.bases.lister()]
+    with pytest.raises(StoreError, match=r"abimee.*inconnu"):
+        magasin.bases.lire("abimee")
+    magasin.bases.supprimer("abimee")
+    with pytest.raises(BaseInconnue):
+        magasin.bases.lire("abimee")

@@ -1,6 +1,7 @@
 from datetime import UTC, datetime, timedelta
 
-from sandbox.store.fichiers import Boite, Boites, Depot
+from sandbox.domain.base import Base
+from sandbox.store.fichiers import Boite, Boites, Compte, Depot, compter
 from sandbox.store.session import Magasin
 
 DEBUT = datetime(2026, 1, 1, 8, tzinfo=UTC)
@@ -41,3 +42,21 @@ def test_a_file_is_taken_away_once(magasin: Magasin) -> None:
         boites.deposer(Boite.SORTIE, "a.xml", b"un", DEBUT)
         assert boites.oter(Boite.SORTIE, "a.xml")
         assert not boites.oter(Boite.SORTIE, "a.xml")
+
+
+def test_boxes_are_counted_at_once_and_their_last_files_read(magasin: Magasin) -> None:
+    magasin.bases.creer(Base("autre"))
+    for base in ("ecole", "autre"):
+        with magasin.ecrire(base) as registre:
+            boites = Boites(registre.connexion, base, "G1104")
+            for rang in range(5):
+                boites.deposer(Boite.ENTREE, f"{rang}.xml", b"", DEBUT + timedelta(seconds=rang))
+            boites.marquer(Boite.ENTREE, boites.lister(Boite.ENTREE)[0], PLUS_TARD)
+            Boites(registre.connexion, base, "G7501").deposer(Boite.SORTIE, "a.xml", b"", DEBUT)
+    with magasin.lire("ecole") as registre:
+        assert compter(registre.connexion, "ecole") == {
+            ("G1104", Boite.ENTREE): Compte(5, 4),
+            ("G7501", Boite.SORTIE): Compte(1, 1),
+        }
+        derniers = Boites(registre.connexion, "ecole", "G1104").derniers(Boite.ENTREE, 2)
+        assert [depot.nom for depot in derniers] == ["4.xml", "3.xml"]

@@ -6,7 +6,8 @@ import pytest
 
 from sandbox.domain.base import Base
 from sandbox.domain.dates import PARIS
-from sandbox.domain.journal import Echange, Verdict
+from sandbox.domain.journal import NUIT, Echange, Verdict
+from sandbox.store import journal
 from sandbox.store.journal import PAS
 from sandbox.store.session import Magasin
 
@@ -83,6 +84,25 @@ def test_what_is_no_text_is_journalled_all_the_same(magasin: Magasin) -> None:
     assert (lu.chemin, lu.pair) == ("/\N{REPLACEMENT CHARACTER}/?", "é")
 
 
+def test_a_number_finds_the_nights_that_it_shared(magasin: Magasin, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(journal, "NUITS_CHERCHEES", 3)
+
+    def nuit(*numeros: str) -> Echange:
+        return _echange(methode=NUIT, numero_unique=None, anomalies=[{"valeur": n} for n in numeros])
+
+    for echange in (
+        nuit("N1", "N2"),  # too long ago to be looked for
+        _echange(numero_unique="N1"),
+        nuit("N1", "N10"),
+        nuit("N10", "N2"),
+        _echange(numero_unique=None, anomalies=[{"valeur": "N1"}]),  # a message about another
+    ):
+        magasin.journal.consigner(None, echange)
+    assert [e.identifiant for e in magasin.journal.chercher("ecole", numero="N1")] == [3, 2]
+    assert magasin.journal.denombrer("ecole", numero="N1") == 2
+    assert [e.identifiant for e in magasin.journal.chercher("ecole", numero="N%")] == []
+
+
 def test_searching_newest_first(magasin: Magasin) -> None:
     echanges = (
         _echange(guichet="G1104", operation="getNumUnique", verdict=Verdict.ACCEPTE, numero_unique="N1"),
@@ -113,8 +133,12 @@ def test_searching_newest_first(magasin: Magasin) -> None:
     assert all(e.requete == b"" for e in chercher("ecole"))
 
 
-def test_only_so_many_are_kept_and_the_rest_counted(url: str, tmp_path: Path) -> None:
-    maximum, ecrits = 10, 10 + PAS + 5
+@pytest.mark.parametrize(
+    ("maximum", "ecrits", "perdus"), [(5, 12, 7), (300, 366, 60), (700, 700 + PAS + 5, PAS)]
+)
+def test_only_so_many_are_kept_and_the_rest_counted(
+    url: str, tmp_path: Path, maximum: int, ecrits: int, perdus: int
+) -> None:
     with Magasin.ouvrir(url, tmp_path, journal_max=maximum) as magasin:
         for base in ("ecole", "voisine"):
             magasin.bases.creer(Base(base))
@@ -124,13 +148,22 @@ def test_only_so_many_are_kept_and_the_rest_counted(url: str, tmp_path: Path) ->
         magasin.journal.consigner(None, replace(_echange(), base="voisine"))
         gardes, oublies = magasin.journal.compter("ecole")
         trouves = magasin.journal.chercher("ecole", limite=1000)
-        assert (gardes, oublies) == (len(trouves), PAS) == (ecrits - PAS, PAS)
+        assert (gardes, oublies) == (len(trouves), perdus) == (ecrits - perdus, perdus)
         assert trouves[0].identifiant == ecrits
-        assert magasin.journal.lire("ecole", PAS) is None
-        assert magasin.journal.lire("ecole", PAS + 1) is not None
+        assert magasin.journal.lire("ecole", perdus) is None
+        assert magasin.journal.lire("ecole", perdus + 1) is not None
         assert magasin.journal.compter("voisine") == (1, 0)
         magasin.bases.vider("ecole", "journal")
         assert magasin.journal.compter("ecole") == (0, 0)
         # An address given out earlier never comes to mean another exchange.
         assert magasin.journal.consigner(None, _echange()) == ecrits + 1
         assert magasin.journal.compter("ecole") == (1, 0)
+
+
+def test_any_number_may_bound_a_search(magasin: Magasin) -> None:
+    with magasin.ecrire("ecole") as registre:
+        magasin.journal.consigner(registre, Echange("ecole", datetime.now(UTC)))
+    for grand in (2**63, 10**30):
+        assert len(magasin.journal.chercher("ecole", avant_id=grand, apres_id=-grand)) == 1
+        assert magasin.journal.chercher("ecole", avant_id=-grand) == []
+        assert magasin.journal.chercher("ecole", apres_id=grand) == []

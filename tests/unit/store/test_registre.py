@@ -304,20 +304,6 @@ def test_dalo_declarations_since_an_instant(magasin: Magasin) -> None:
         assert [s.numero_unique for s in registre.daloes_depuis(INSTANT)] == [N[2], N[0]]
 
 
-def test_what_a_night_has_to_do(magasin: Magasin) -> None:
-    _ajouter(
-        magasin,
-        stockee(N[0], fin_validite=date(2019, 3, 15)),
-        stockee(N[1], fin_validite=date(2019, 3, 14)),
-        stockee(N[2], fin_validite=date(2019, 3, 16)),
-        stockee(N[3], fin_validite=date(2019, 3, 1), etat=Etat.RADIEE, date_radiation=date(2019, 3, 20)),
-    )
-    with magasin.lire("ecole") as registre:
-        assert registre.expirees(date(2019, 3, 15)) == [N[1], N[0]]
-        assert registre.radiees_avant(date(2019, 3, 19)) == []
-        assert registre.radiees_avant(date(2019, 3, 20)) == [N[3]]
-
-
 # --- events ------------------------------------------------------------------------------------------------
 
 

@@ -126,6 +126,8 @@ def test_migrating_a_database_that_is_up_to_date(magasin: Magasin) -> None:
     [
         ("oracle://serveur/sne", "n'est pas pris en charge"),
         ("pas une adresse", "est illisible"),
+        ("postgresql://moi:secret@serveur:port/sne", "est illisible"),
+        ("postgresql//moi:secret@serveur/sne", "est illisible"),
         ("sqlite://", "en mémoire"),
         ("sqlite:////proc/absent/sne.sqlite3", "ne peut pas être créé"),
         ("postgresql://127.0.0.1:1/sne", "ne répond pas comme prévu"),
@@ -135,6 +137,7 @@ def test_an_address_that_cannot_be_served(url: str, message: str, tmp_path: Path
     with pytest.raises(StoreError, match=message) as refus:
         Magasin.ouvrir(url, tmp_path)
     assert refus.value.remede
+    assert "secret" not in refus.value.diagnostics()
 
 
 def test_a_file_that_is_no_database(tmp_path: Path) -> None:

@@ -1,9 +1,12 @@
 """Many writers, and sudden deaths."""
 
+import shutil
+import sqlite3
 import subprocess
 import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -13,6 +16,7 @@ from exemples_store import GUICHETS, stockee
 
 from sandbox.domain.base import Base
 from sandbox.errors import StoreError
+from sandbox.store import session
 from sandbox.store.session import Magasin
 
 ICI = Path(__file__).parent
@@ -53,7 +57,7 @@ def test_two_processes_of_eight_threads_draw_distinct_numbers(
     magasin: Magasin, url: str, tmp_path: Path
 ) -> None:
     tireurs = [_tireur(url, tmp_path, 8, 500) for _ in range(2)]
-    sorties = [tireur.communicate(timeout=120) for tireur in tireurs]
+    sorties = [tireur.communicate(timeout=900) for tireur in tireurs]
     assert [(tireur.returncode, sortie[1]) for tireur, sortie in zip(tireurs, sorties, strict=True)] == [
         (0, ""),
         (0, ""),
@@ -107,7 +111,7 @@ def test_a_reader_sees_one_moment_and_waits_for_nobody(magasin: Magasin) -> None
     with magasin.lire("ecole") as avant:
         assert avant.compter() == 0
         with ThreadPoolExecutor(1) as fil:
-            fil.submit(_ajouter_une, magasin).result(timeout=10)
+            fil.submit(_ajouter_une, magasin).result(timeout=240)
         assert avant.compter() == 0
     with magasin.lire("ecole") as apres:
         assert apres.compter() == 1
@@ -140,7 +144,7 @@ def test_writers_of_different_bases_do_not_wait_for_each_other(magasin: Magasin)
         registre.ajouter(stockee("1110318000001G1104"))
         fil = threading.Thread(target=ecrire_voisine)
         fil.start()
-        assert fini.wait(timeout=20)
+        assert fini.wait(timeout=240)
     fil.join()
 
 
@@ -148,6 +152,63 @@ def test_a_writer_inside_a_writer_is_a_mistake_said_at_once(magasin: Magasin) ->
     with magasin.ecrire("ecole"), pytest.raises(RuntimeError, match="already open"):
         magasin.bases.supprimer("ecole")
     magasin.bases.supprimer("ecole")
+
+
+@pytest.mark.parametrize(
+    ("url", "ensemble"),
+    [("sqlite", 1), pytest.param("postgres", 4, marks=pytest.mark.postgres)],
+    indirect=["url"],
+)
+def test_exchanges_take_turns_where_they_only_wait_for_one_another(
+    magasin: Magasin, ensemble: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(session, "_TOUR_MAX", 240.0)
+    presents, vus = [], []
+    tous = threading.Barrier(ensemble)
+
+    def echanger(rang: int) -> None:
+        with magasin.tour():
+            presents.append(rang)
+            tous.wait(timeout=240)
+            vus.append(len(presents))
+            tous.wait(timeout=240)
+            presents.remove(rang)
+
+    with ThreadPoolExecutor(4) as fils:
+        list(fils.map(echanger, range(4)))
+    assert vus == [ensemble] * 4
+
+
+def test_an_exchange_that_lasts_does_not_keep_the_others_waiting(tmp_path: Path) -> None:
+    with Magasin.ouvrir(None, tmp_path) as magasin, ThreadPoolExecutor(1) as fil:
+
+        def un_autre() -> str:
+            with magasin.tour():
+                return "passé"
+
+        with magasin.tour():
+            assert fil.submit(un_autre).result(timeout=240) == "passé"
+
+
+def test_what_is_written_leaves_the_log_without_a_writer_waiting_for_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(session, "_REPORT", 1)
+    with Magasin.ouvrir(None, tmp_path / "home") as magasin:
+        magasin.bases.creer(Base("ecole"), GUICHETS)
+        _attendre_le_report()
+        _ajouter_une(magasin)
+        _attendre_le_report()
+        # The file alone, without its log.
+        seul = shutil.copy(tmp_path / "home" / "sne.sqlite3", tmp_path / "seul.sqlite3")
+        with closing(sqlite3.connect(seul)) as fichier:
+            assert fichier.execute("SELECT count(*) FROM demande").fetchone() == (1,)
+
+
+def _attendre_le_report() -> None:
+    for fil in threading.enumerate():
+        if fil.name == "sne-report":
+            fil.join()
 
 
 def test_two_processes_may_create_the_tables_at_once(tmp_path: Path) -> None:
@@ -159,7 +220,7 @@ def test_two_processes_may_create_the_tables_at_once(tmp_path: Path) -> None:
         subprocess.Popen([sys.executable, "-c", programme, str(tmp_path)], stderr=subprocess.PIPE, text=True)
         for _ in range(2)
     ]
-    assert [ouvreur.communicate(timeout=60)[1] for ouvreur in ouvreurs] == ["", ""]
+    assert [ouvreur.communicate(timeout=240)[1] for ouvreur in ouvreurs] == ["", ""]
 
 
 @pytest.mark.postgres

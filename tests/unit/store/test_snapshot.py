@@ -1,4 +1,6 @@
+import hashlib
 import json
+import re
 import zipfile
 from collections.abc import Callable
 from dataclasses import replace
@@ -130,6 +132,50 @@ def test_an_unsound_file_replaces_nothing(
     assert _etat(garni, "ecole") == avant
 
 
+def _base(**changes: object) -> Callable[[dict[str, bytes]], None]:
+    """Another row of the table of bases, its counts and hash right."""
+
+    def changer(contenu: dict[str, bytes]) -> None:
+        ligne = json.dumps(json.loads(contenu["base.jsonl"]) | changes).encode() + b"\n"
+        _signer(contenu, ligne, 1)
+
+    return changer
+
+
+def _sans_base(contenu: dict[str, bytes]) -> None:
+    _signer(contenu, b"", 0)
+
+
+def _signer(contenu: dict[str, bytes], octets: bytes, lignes: int) -> None:
+    manifeste = json.loads(contenu["manifeste.json"])
+    manifeste["tables"]["base"] = {"lignes": lignes, "sha256": hashlib.sha256(octets).hexdigest()}
+    contenu |= {"base.jsonl": octets, "manifeste.json": json.dumps(manifeste).encode()}
+
+
+@pytest.mark.parametrize(
+    "changer",
+    [
+        _base(reglages='{"inconnu": "oui"}'),
+        _base(reglages='{"profile": "mou"}'),
+        _base(reglages="[]"),
+        _base(reglages="?"),
+        _base(derniere_nuit="hier"),
+        _base(fige_a=2**63 - 1),
+        _base(decalage=2**63 - 1),
+        _sans_base,
+    ],
+)
+def test_a_base_that_this_version_cannot_read_replaces_nothing(
+    garni: Magasin, tmp_path: Path, changer: Callable[[dict[str, bytes]], None]
+) -> None:
+    fichier, avant = tmp_path / "ecole.zip", _etat(garni, "ecole")
+    snapshot.sauvegarder(garni, "ecole", fichier)
+    _recrire(fichier, changer)
+    with pytest.raises(StoreError):
+        snapshot.restaurer(garni, None, fichier)
+    assert _etat(garni, "ecole") == avant
+
+
 def test_what_is_no_zip_or_is_not_there(garni: Magasin, tmp_path: Path) -> None:
     fichier = tmp_path / "x.zip"
     with pytest.raises(StoreError, match="ne peut pas être lu"):
@@ -137,6 +183,21 @@ def test_what_is_no_zip_or_is_not_there(garni: Magasin, tmp_path: Path) -> None:
     fichier.write_bytes(b"bonjour")
     with pytest.raises(StoreError, match="n'est pas une sauvegarde"):
         snapshot.restaurer(garni, None, fichier)
+
+
+@pytest.mark.parametrize(("place", "valeur"), [(8, b"\x01\0"), (10, b"\x63\0")], ids=["chiffré", "méthode"])
+def test_an_archive_that_the_library_does_not_open(
+    garni: Magasin, tmp_path: Path, place: int, valeur: bytes
+) -> None:
+    fichier = tmp_path / "x.zip"
+    snapshot.sauvegarder(garni, "ecole", fichier)
+    octets = bytearray(fichier.read_bytes())
+    for entree in re.finditer(rb"PK\x01\x02", bytes(octets)):  # its directory: flags, method
+        octets[entree.start() + place : entree.start() + place + 2] = valeur
+    fichier.write_bytes(octets)
+    for lire in (snapshot.resumer, lambda f: snapshot.restaurer(garni, None, f)):
+        with pytest.raises(StoreError, match="n'est pas une sauvegarde"):
+            lire(fichier)
 
 
 def test_what_cannot_be_saved_leaves_no_file(garni: Magasin, tmp_path: Path) -> None:
@@ -161,3 +222,13 @@ def test_restoring_is_seen_by_those_who_remember_the_guichets(garni: Magasin, tm
     snapshot.restaurer(garni, "autre", tmp_path / "x.zip")
     with garni.lire("autre") as registre:
         assert len(registre.guichets()) == 2
+
+
+def test_nirs_in_clear_are_for_their_owner(garni: Magasin, tmp_path: Path) -> None:
+    fichier = tmp_path / "ecole.zip"
+    snapshot.sauvegarder(garni, "ecole", fichier)
+    with Magasin.ouvrir(None, tmp_path / "ailleurs"):
+        bases = list((tmp_path / "ailleurs").glob("sne.sqlite3*"))
+        assert len(bases) > 1
+        for secret in [fichier, *(b for b in bases if not b.name.endswith("-verrou"))]:
+            assert secret.stat().st_mode & 0o077 == 0, secret

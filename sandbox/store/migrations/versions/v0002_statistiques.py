@@ -66,7 +66,7 @@ def _raconter() -> None:
         ("revision", "RAD", "date_radiation", -1, "motif_radiation", "etat = 'R'"),
     ):
         op.execute(
-            f"INSERT INTO mouvement ({colonnes}) SELECT base, numero_unique, {rang}, '{genre}', {jour},"  # noqa: S608
+            f"INSERT INTO mouvement ({colonnes}) SELECT base, numero_unique, {rang}, '{genre}', {jour},"  # noqa: S608 - ours
             f" {effet}, association_plie IS NOT NULL, {motif} FROM demande WHERE {quand}"
         )
 
