@@ -5,7 +5,6 @@ journal in the same transaction, commits last, and rolls back when the answer is
 """
 
 import re
-import traceback
 from contextlib import ExitStack
 from datetime import UTC, datetime
 from types import TracebackType
@@ -14,6 +13,7 @@ from typing import Any, Final, Self
 from sandbox.contract import codec, xml
 from sandbox.contract.schema import Document, SchemaError
 from sandbox.contract.versions import Contrat
+from sandbox.domain.anomalie import Anomalie
 from sandbox.domain.base import Base
 from sandbox.domain.demande import Demande
 from sandbox.domain.element import Element
@@ -36,8 +36,8 @@ from sandbox.store.registre import RegistreBase
 from sandbox.store.session import Magasin
 
 _SANS_REGISTRE: Final = RegistreVide()
-#: A guichet inside a file or certificate name: DEMG1226-…, CERG1226-….
-_GUICHET_DANS_NOM: Final = re.compile(r"[A-Z]{3}(G[0-9A-Z]{4})-")
+#: A guichet in the name of any file or certificate: DEMG1226-…, CERG1226-….
+GUICHET_DANS_NOM: Final = re.compile(r"[A-Z]{3}(G[0-9A-Z]{4})-")
 
 
 class Travail:
@@ -102,7 +102,7 @@ class Pipeline:
         operation = OPERATIONS[appel.operation]
         # (1) base and guichet; the document, once it is read, says better who calls
         base, maintenant = travail.a_jour()
-        constats.guichet = _guichet(appel, None)
+        constats.guichet = guichet_de(appel, None)
         if operation.certificat_exige:
             _exiger_certificat(appel)
         # (2) contract: the document, read by the parser that no message can trick
@@ -113,7 +113,7 @@ class Pipeline:
             self._valider(racine, operation)
             # (4) decode
             document = codec.decoder(racine, self.contrat.nomenclatures.conteneurs)
-        constats.guichet = guichet = _guichet(appel, document)
+        constats.guichet = guichet = guichet_de(appel, document)
         contexte = self._contexte(appel, operation, document, base, maintenant, guichet, constats)
         # (5a) the rules that look at the message alone, before anybody has to wait for us
         seul = contexte is not None and contexte.type_fichier not in engine.COMPARES_AU_REGISTRE
@@ -137,6 +137,22 @@ class Pipeline:
         constats.anomalies = [*anomalies, *sortie.anomalies]
         constats.numero_unique = sortie.numero_unique or constats.numero_unique
         return Reponse(self._encoder(sortie, constats))
+
+    def controler(self, appel: Appel, racine: Any, travail: Travail) -> list[Anomalie]:
+        """The anomalies of the document `racine` as `traiter` would find them now; nothing is written. Raises
+        StructureIncorrecte, without an explanation."""
+        operation = OPERATIONS[appel.operation]
+        version = self.contrat.version_de_lecture(racine.get("versionInterface", ""))
+        if self.contrat.schemas.validate(racine, document=operation.genre, version=version):
+            raise StructureIncorrecte
+        registre = travail.lecture()
+        document = codec.decoder(racine, self.contrat.nomenclatures.conteneurs)
+        maintenant = registre.base.horloge.maintenant(datetime.now(UTC))
+        guichet = guichet_de(appel, document)
+        contexte = self._contexte(appel, operation, document, registre.base, maintenant, guichet, Constats())
+        if contexte is None:
+            return []
+        return self._juger(contexte.avec_registre(registre), registre.base, registre=None)
 
     def _lire(self, octets: bytes) -> Any:
         try:
@@ -187,7 +203,7 @@ class Pipeline:
             recherche_max=base.reglages.recherche_max,
         )
 
-    def _juger(self, contexte: Contexte, base: Base, *, registre: bool | None) -> list[Any]:
+    def _juger(self, contexte: Contexte, base: Base, *, registre: bool | None) -> list[Anomalie]:
         return engine.juger(contexte, self.contrat, base.reglages.profile, registre=registre)
 
     def _encoder(self, sortie: Sortie, constats: Constats) -> dict[str, Champ]:
@@ -207,11 +223,6 @@ class Pipeline:
         return champs
 
 
-def trace(erreur: BaseException) -> str:
-    """The traceback of a bug, for the journal."""
-    return "".join(traceback.format_exception(erreur))
-
-
 def _exiger_certificat(appel: Appel) -> None:
     nom = appel.texte("nomCertificat")
     if not nom.startswith("CER") or not appel.piece("certificat"):
@@ -221,8 +232,9 @@ def _exiger_certificat(appel: Appel) -> None:
         )
 
 
-def _guichet(appel: Appel, document: Element | None) -> str:
-    # Deduced (wire.md): the certificate, else the document, else the certificate's name, else the file's.
+def guichet_de(appel: Appel, document: Element | None) -> str:
+    """Who calls, "" when nothing says it; `document` is None as long as it is not read."""
+    # Deduced: the certificate, else the document, else the certificate's name, else the file's.
     if appel.guichet_certificat:
         return appel.guichet_certificat
     if document is not None:
@@ -230,7 +242,7 @@ def _guichet(appel: Appel, document: Element | None) -> str:
         if ecrit:
             return ecrit
     for champ in ("nomCertificat", *(nom for nom in appel.champs if nom.startswith("nomFichier"))):
-        trouve = _GUICHET_DANS_NOM.match(appel.texte(champ))
+        trouve = GUICHET_DANS_NOM.match(appel.texte(champ))
         if trouve is not None:
             return trouve[1]
     return ""
@@ -247,4 +259,6 @@ def _expliquer(racine: Any, genre: Document, version: str, contrat: Contrat) -> 
 
 
 def _phrases(fautes: list[SchemaError]) -> str:
-    return "\n".join(f"ligne {f.ligne}, {f.chemin} : {f.message} {f.remede}".strip() for f in fautes)
+    return "\n".join(
+        f"ligne {f.ligne}, {f.chemin} : {f.message}{f' → {f.remede}' if f.remede else ''}" for f in fautes
+    )

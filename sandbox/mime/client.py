@@ -13,9 +13,9 @@ RACINE_CLIENT: Final = "soaproot"
 
 
 class Forme(StrEnum):
-    """NETTE: as we write our own answers. CLIENT_REEL: as attested in wire.md, "A request, as a real client
-    sends it": `start` without `<>`, short action on the root, parts in their own encoding, an empty part
-    of one blank line, no line end after the last boundary."""
+    """NETTE: as we write our own answers. CLIENT_REEL: byte for byte as a client in the field sends it
+    (attested): `start` without `<>`, short action on the root, parts in their own encoding, an empty part of
+    one blank line, no line end after the last boundary."""
 
     NETTE = "nette"
     CLIENT_REEL = "client-reel"

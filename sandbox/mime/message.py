@@ -8,7 +8,7 @@ from sandbox.mime.tolerances import Tolerance
 
 
 class Packaging(StrEnum):
-    """How a message travels; an answer takes that of its question (wire.md, "What SOAP stacks do", 3)."""
+    """How a message travels; an answer takes that of its question (convention)."""
 
     MTOM = "mtom"
     SIMPLE = "simple"
@@ -29,9 +29,10 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """`racine` is the envelope, undecoded as to its charset; `type_racine` its Content-Type, parameters
-    included; `action` the first of the outer action, the root part's, the one inside start-info;
-    `parties` the others, in order; `tolerances` in the order of their codes, each once."""
+    """`racine` is the envelope, undecoded unless its header alone tells its charset (then in UTF-8);
+    `type_racine` its Content-Type, parameters included; `action` the first of the outer action, the root
+    part's, the one inside start-info; `parties` the others, in order; `tolerances` in the order of their
+    codes, each once."""
 
     packaging: Packaging
     racine: bytes

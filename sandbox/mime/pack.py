@@ -1,4 +1,4 @@
-"""A message put into MTOM packaging, in the one form every stack in the field reads (wire.md, 5)."""
+"""A message put into MTOM packaging, in the one form every stack in the field reads."""
 
 from collections.abc import Sequence
 from random import Random

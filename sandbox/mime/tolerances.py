@@ -1,7 +1,7 @@
 """What we accept although it is not the exact form: one numbered table for the whole product.
 
-T-01 to T-19 concern MIME, T-20 and after the envelope and HTTP. Every one was seen on a client in the
-field (wire.md, "What SOAP stacks do", 4); a code is never given to another meaning.
+T-01 to T-19 concern MIME, T-20 and after the envelope and HTTP. Those up to T-26 were seen on clients in the
+field; a code is never given to another meaning.
 """
 
 from dataclasses import dataclass
@@ -60,6 +60,14 @@ SANS_ACTION: Final = Tolerance(
     "T-26", "Aucune action ne désigne l'opération : elle est déduite du document (convention)."
 )
 
+#: T-27 and after: what HTTP says of a message in one part.
+TYPE_SIMPLE: Final = Tolerance(
+    "T-27", "Un message en une seule partie n'est pas annoncé comme application/soap+xml."
+)
+CHARSET_AUTRE: Final = Tolerance(
+    "T-28", "Le « charset » annoncé n'est pas l'encodage de l'enveloppe : c'est le document qui est cru."
+)
+
 #: Every tolerance of the product, in the order of the codes.
 TABLE: Final[tuple[Tolerance, ...]] = (
     BOM,
@@ -88,4 +96,6 @@ TABLE: Final[tuple[Tolerance, ...]] = (
     CHAMP_NIL,
     CONTENT_TYPE_AUTRE,
     SANS_ACTION,
+    TYPE_SIMPLE,
+    CHARSET_AUTRE,
 )

@@ -1,9 +1,11 @@
 """A message as it came, taken apart: MTOM (multipart/related) or plain.
 
-Everything that wire.md lists under "Accept" is accepted and numbered; what is left over is refused with
+Every deviation of the table of `tolerances` is accepted and numbered; what is left over is refused with
 an explanation in French that names the place.
 """
 
+import codecs
+import re
 from typing import Final
 
 from sandbox.errors import MessageMalforme, MessageTropGros
@@ -16,6 +18,11 @@ from sandbox.mime.tolerances import Tolerance
 from sandbox.mime.transfer import decoder
 
 _BOM: Final = b"\xef\xbb\xbf"
+_DECLARATION: Final = re.compile(
+    rb"""(?:\xef\xbb\xbf)?<\?xml[^>]*?encoding\s*=\s*["']([A-Za-z0-9._-]{1,40})"""
+)
+#: Encodings that an envelope may be in by its header's word alone.
+_ANNONCES: Final = frozenset(("iso8859-1", "iso8859-15", "cp1252", "utf-16", "utf-16-le", "utf-16-be"))
 _XOP: Final = "application/xop+xml"
 #: RFC 2046, 5.1.1.
 _BOUNDARY_MAX: Final = 70
@@ -58,7 +65,7 @@ def unpack(content_type: str, body: bytes, *, parties_max: int = 64, taille_max:
     racine = parties.pop(_rang_racine(entete, parties, notees))
     return Message(
         Packaging.MTOM,
-        racine.contenu,
+        _selon_annonce(types.lire(racine.content_type), racine.contenu),
         racine.content_type,
         _action(entete, racine, notees),
         tuple(parties),
@@ -83,8 +90,56 @@ def _commence_par_mime(entete: ContentType, body: bytes) -> bool:
 def _simple(content_type: str, entete: ContentType, body: bytes) -> Message:
     if not body:
         raise MessageMalforme("Le message est vide.", explication="Le corps de la requête n'a aucun octet.")
-    notees = (t.BOM,) if body.startswith(_BOM) else ()
-    return Message(Packaging.SIMPLE, body, content_type, entete.get("action"), (), notees)
+    notees = {t.BOM} if body.startswith(_BOM) else set()
+    if entete.media != "application/soap+xml":
+        notees.add(t.TYPE_SIMPLE)
+    racine = _selon_annonce(entete, body)
+    charset = entete.get("charset")
+    if racine is body and charset is not None and _codec(charset) != _codec(_encodage(body)):
+        notees.add(t.CHARSET_AUTRE)
+    return Message(Packaging.SIMPLE, racine, content_type, entete.get("action"), (), _dans_l_ordre(notees))
+
+
+def _selon_annonce(entete: ContentType, contenu: bytes) -> bytes:
+    """The envelope in UTF-8 where its header's `charset` alone tells how to read it (RFC 7303, 3.2): it has
+    no byte-order mark, declares nothing and is no UTF-8. Else `contenu` itself."""
+    try:
+        codec = codecs.lookup(entete.get("charset") or "utf-8").name
+    except (LookupError, ValueError):
+        return contenu
+    if codec not in _ANNONCES or _DECLARATION.match(contenu):
+        return contenu
+    if contenu.startswith((b"\xff\xfe", b"\xfe\xff", b"<\0?\0", b"\0<\0?")):  # UTF-16 that says so itself
+        return contenu
+    if codec == "utf-16":
+        codec = "utf-16-be" if contenu.startswith(b"\0") else "utf-16-le"
+    try:
+        if b"\0" not in contenu[:2]:
+            contenu.decode("utf-8")
+            return contenu
+    except UnicodeDecodeError:
+        pass
+    try:
+        return contenu.decode(codec).encode("utf-8")
+    except UnicodeError:
+        return contenu
+
+
+def _encodage(body: bytes) -> str:
+    """The encoding of an XML document: its byte-order mark, else its declaration, else UTF-8."""
+    if body.startswith((b"\xff\xfe", b"\xfe\xff", b"<\0", b"\0<")):
+        return "utf-16"
+    declare = _DECLARATION.match(body)
+    return declare[1].decode("ascii") if declare else "utf-8"
+
+
+def _codec(nom: str) -> str:
+    """One name for all those of an encoding: ASCII reads as UTF-8, a UTF-16 whatever its order."""
+    try:
+        lu = codecs.lookup(nom).name
+    except (LookupError, ValueError):
+        return nom.lower()
+    return {"ascii": "utf-8", "utf-16-le": "utf-16", "utf-16-be": "utf-16"}.get(lu, lu)
 
 
 def _entete_du_corps(body: bytes, debut: int) -> tuple[ContentType, int]:

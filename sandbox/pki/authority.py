@@ -23,14 +23,17 @@ from cryptography.hazmat.primitives.serialization import (
 )
 from cryptography.x509.oid import NameOID
 
+from sandbox.domain.base import BASE_PAR_DEFAUT
 from sandbox.errors import PkiError
 from sandbox.pki import certificates
 from sandbox.pki.certificates import Cle
+from sandbox.raisons import raison_systeme
 
 #: Password of every PKCS#12 file; documented, for these keys protect nothing.
 MOT_DE_PASSE: Final = "sne-sandbox"
-BASE_PAR_DEFAUT: Final = "ecole"
 RENOUVELER_AVANT: Final = timedelta(days=30)
+#: A name that designates no machine, ever (RFC 2606).
+AUTRE_NOM: Final = "autre-serveur.invalid"
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +85,11 @@ class Autorite:
         return self.dossier / "serveur-expire.pem"
 
     @property
+    def serveur_autre_nom(self) -> Path:
+        """PEM of a server whose certificate is made out to AUTRE_NOM alone, laid out like `serveur`."""
+        return self.dossier / "serveur-autre-nom.pem"
+
+    @property
     def _ca_cle(self) -> Path:
         return self.dossier / "ca.key"
 
@@ -100,7 +108,7 @@ class Autorite:
                 pki._preparer(voulus, certificates.maintenant())
         except OSError as erreur:
             raise PkiError(
-                f"Le dossier des certificats {pki.dossier} n'est pas utilisable : {erreur.strerror}.",
+                f"Le dossier des certificats {pki.dossier} n'est pas utilisable : {raison_systeme(erreur)}.",
                 remede="donnez-lui les droits de lecture et d'écriture, ou choisissez-en un autre par --home",
             ) from erreur
         return pki
@@ -113,18 +121,19 @@ class Autorite:
             _ecrire(self._ca_cle, _pem_cle(cle), secret=True)
             _ecrire(self.ca, _pem(certificates.autorite(cle, maintenant)))
         portes: frozenset[x509.GeneralName] = frozenset()
-        if self.serveur.exists() and self.serveur_expire.exists():
+        if self.serveur.exists():
             actuel = _certificat(self.serveur)
             portes = certificates.noms_portes(actuel)
-            if actuel.not_valid_after_utc >= limite and voulus <= portes and self._signe(actuel):
+            bon = actuel.not_valid_after_utc >= limite and voulus <= portes and self._signe(actuel)
+            if bon and self.serveur_expire.exists() and self.serveur_autre_nom.exists():
                 return
         # Two servers may share a home under different names: keep those of the other.
         noms = sorted(voulus | portes, key=lambda nom: str(nom.value))
         hier = maintenant - timedelta(days=1)
         self._ecrire_serveur(self.serveur_expire, noms, hier - timedelta(days=365), hier)
-        self._ecrire_serveur(
-            self.serveur, noms, maintenant - certificates.AVANCE, maintenant + certificates.DUREE
-        )
+        debut, fin = maintenant - certificates.AVANCE, maintenant + certificates.DUREE
+        self._ecrire_serveur(self.serveur_autre_nom, [certificates.nom_alternatif(AUTRE_NOM)], debut, fin)
+        self._ecrire_serveur(self.serveur, noms, debut, fin)
 
     def _signe(self, certificat: x509.Certificate) -> bool:
         try:
@@ -194,7 +203,7 @@ def ecrire(identite: Identite, out: Path) -> FichiersIdentite:
         _ecrire(fichiers.certificat, identite.certificat)
     except OSError as erreur:
         raise PkiError(
-            f"Impossible d'écrire les certificats dans {out} : {erreur.strerror}.",
+            f"Impossible d'écrire les certificats dans {out} : {raison_systeme(erreur)}.",
             remede="choisissez un dossier où vous avez le droit d'écrire",
         ) from erreur
     return fichiers
@@ -246,7 +255,7 @@ def _lire(chemin: Path) -> bytes:
         raise _endommage(chemin) from erreur
     except OSError as erreur:
         raise PkiError(
-            f"Le fichier {chemin} n'est pas lisible : {erreur.strerror}.",
+            f"Le fichier {chemin} n'est pas lisible : {raison_systeme(erreur)}.",
             remede="lancez la commande sous l'utilisateur qui a créé ce dossier, ou changez de --home",
         ) from erreur
 

@@ -18,6 +18,7 @@ from sandbox.server.service import Genre, RefusHttp, Service
 
 _TEXTES: Final[dict[int, tuple[bytes, str]]] = {
     400: (b"Bad Request", "Requête HTTP illisible."),
+    408: (b"Request Timeout", "La requête n'est pas arrivée tout entière à temps."),
     413: (b"Content Too Large", "Message trop gros."),
     431: (b"Request Header Fields Too Large", "En-têtes HTTP trop longs ou trop nombreux."),
 }
@@ -48,6 +49,8 @@ class Canal(HTTPChannel):
         self._poignee = genre == "http"
         self._premier = genre == "http"
         self._fin: Any = None
+        self._limite: Any = None
+        self._corps_attendu = False
         self._certificat: bytes | None = None
 
     # --- the life of the connection ------------------------------------------------------------------
@@ -66,8 +69,11 @@ class Canal(HTTPChannel):
         self.service.canaux.discard(self)
         if self._fin is not None and self._fin.active():
             self._fin.cancel()
+        self._cesser_d_attendre()
+        if self._corps_attendu and self._fin is None and not self.service.arret_demande:
+            self._signaler(0, f"Connexion coupée avant la fin du corps : {self._recus()}.")
         if not self._poignee and self.transport.a_parle and not self.service.arret_demande:
-            self.service.signaler_tls(tls.expliquer(self.pair, self.transport, reason.value))
+            self.service.signaler_tls(tls.expliquer(self.pair, self.transport, reason.value, self.genre))
         super().connectionLost(reason)
 
     def dataReceived(self, data: bytes) -> None:  # noqa: N802
@@ -81,6 +87,16 @@ class Canal(HTTPChannel):
                 self.transport.loseConnection()
                 return
         super().dataReceived(data)
+        # Armed by the first piece of a request that is not whole: most are, and pay nothing.
+        if not self.en_cours and self._limite is None and self._fin is None:
+            self._limite = self.callLater(self.service.ecoute.reception, self._refuser_lenteur)
+
+    def timeoutConnection(self) -> None:  # noqa: N802
+        """Twisted's: the peer is silent. One that has begun a request is told."""
+        if self._fin is None and not self.en_cours and (self.requests or self.clearLineBuffer()):
+            self._refuser_lenteur()
+        else:
+            super().timeoutConnection()
 
     @property
     def pair(self) -> str:
@@ -106,9 +122,13 @@ class Canal(HTTPChannel):
 
     def couper(self) -> None:
         """Closes the connection without waiting for the peer's agreement; what was written still leaves."""
-        self.transport.loseConnection()
+        self.loseConnection()  # not the transport's, which says goodbye only once its producer is gone
         if self.genre != "http" and self.transport is not None:
             self.transport.transport.loseConnection()
+
+    def reinitialiser(self) -> None:
+        """Resets the connection: no goodbye of TLS, what was written and has not left is lost."""
+        (self.transport if self.genre == "http" else self.transport.transport).abortConnection()
 
     def requestDone(self, request: Requete) -> None:  # noqa: N802
         """Twisted's: the answer to `request` has been written."""
@@ -125,11 +145,14 @@ class Canal(HTTPChannel):
         if self.length is not None and self.length > self.service.ecoute.message_max:
             self.refuser_corps()
             return
+        self._corps_attendu = self.length != 0
         super().allHeadersReceived()
 
     def allContentReceived(self) -> None:  # noqa: N802
         """Twisted's: the body has been read."""
         if self._fin is None:
+            self._corps_attendu = False
+            self._cesser_d_attendre()
             super().allContentReceived()
 
     def lineLengthExceeded(self, line: bytes) -> None:  # noqa: N802
@@ -141,6 +164,19 @@ class Canal(HTTPChannel):
         self._refuser(
             413, f"La limite est de {self.service.ecoute.message_max} octets (réglage message_max)."
         )
+
+    def _refuser_lenteur(self) -> None:
+        self._limite = None
+        self._refuser(408, f"Du corps : {self._recus()}." if self._corps_attendu else "")
+
+    def _recus(self) -> str:
+        annonces = f" sur {self.length}" if self.length is not None else ""
+        return f"{self.requests[-1].recus} octets reçus{annonces}"
+
+    def _cesser_d_attendre(self) -> None:
+        if self._limite is not None:
+            self._limite.cancel()
+            self._limite = None
 
     def _respondToBadRequestAndDisconnect(self) -> None:  # noqa: N802
         # Not public in Twisted: were it renamed, the peer would read Twisted's bare 400 in place of ours.
@@ -157,21 +193,25 @@ class Canal(HTTPChannel):
             b"Date: %s\r\nConnection: close\r\n\r\n%s"
             % (statut, phrase, len(corps), self.service.date(), corps)
         )
-        self.service.signaler_http(
-            RefusHttp(
-                pair=self.pair,
-                methode=getattr(self, "_command", b"").decode("latin-1"),
-                chemin=getattr(self, "_path", b"").decode("latin-1"),
-                statut=statut,
-                raison=corps.decode().strip(),
-            )
-        )
+        self._signaler(statut, corps.decode().strip())
+        self._cesser_d_attendre()
         self.persistent = False
         self.lineReceived = self.rawDataReceived = _jeter  # type: ignore[method-assign]
         self.dataReceived = self._jeter_et_attendre  # type: ignore[method-assign]
         self.clearLineBuffer()
         self.setTimeout(SILENCE_APRES_REFUS)
         self._fin = self.callLater(FIN_APRES_REFUS, self.forceAbortClient)
+
+    def _signaler(self, statut: int, raison: str) -> None:
+        self.service.signaler_http(
+            RefusHttp(
+                pair=self.pair,
+                methode=getattr(self, "_command", b"").decode("latin-1"),
+                chemin=getattr(self, "_path", b"").decode("latin-1"),
+                statut=statut,
+                raison=raison,
+            )
+        )
 
     def _jeter_et_attendre(self, data: bytes) -> None:
         self.resetTimeout()

@@ -5,10 +5,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
-from typing import Any
+from typing import Any, Protocol
 
 from sandbox.domain.base import BASE_PAR_DEFAUT
-from sandbox.domain.journal import Echange, Verdict
+from sandbox.domain.journal import TLS, Echange, Verdict, methode_recue
+from sandbox.errors import UsageError
 from sandbox.operations import lifecycle
 from sandbox.operations.asynchrone import Canal
 from sandbox.pipeline import Travail
@@ -17,17 +18,35 @@ from sandbox.server.listeners import Adresses, Ecoute
 from sandbox.server.run import RefusHttp, RefusTls, servir
 from sandbox.server.workers import Taches, servir_a_plusieurs
 from sandbox.store.session import Magasin
-from sandbox.web.api.guichets import canal
 from sandbox.web.app import Configuration, creer_application
+from sandbox.web.canal import canal
+from sandbox.web.egares import base_nommee
+
+
+class Lancable(Protocol):
+    """What `lancer` serves. Picklable."""
+
+    @property
+    def ecoute(self) -> Ecoute:
+        """How to listen."""
+
+    @property
+    def autorite(self) -> Autorite:
+        """The certificates of the listeners."""
+
+    def taches(self) -> Taches:
+        """What each process serves, built inside of it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Lancement:
-    """What a process serves. Picklable."""
+    """What a process serves. Picklable. `base_des_refus` is the base whose journal tells what was refused
+    before any base could be named: handshakes, requests without a path."""
 
     configuration: Configuration
     ecoute: Ecoute
     autorite: Autorite
+    base_des_refus: str = BASE_PAR_DEFAUT
 
     def taches(self) -> Taches:
         """The application of this process, and where its refusals go."""
@@ -35,13 +54,13 @@ class Lancement:
         magasin: Magasin = application.extensions["sne"].magasin
         return Taches(
             application=application.wsgi_app,
-            refus_tls=partial(_refus_tls, magasin),
-            refus_http=partial(_refus_http, magasin),
+            refus_tls=partial(noter_refus_tls, magasin, self.base_des_refus),
+            refus_http=partial(noter_refus_http, magasin, self.base_des_refus),
             periodique=partial(_minute, magasin, canal(application.extensions["sne"])),
         )
 
 
-def lancer(lancement: Lancement, processus: int, pret: Callable[[Adresses], None]) -> None:
+def lancer(lancement: Lancable, processus: int, pret: Callable[[Adresses], None]) -> None:
     """Serve until SIGTERM or SIGINT. Raises OperatorError (port taken, store or contract unreadable)."""
     if processus > 1:
         gc.enable()
@@ -64,18 +83,24 @@ def _minute(magasin: Magasin, boites: Canal[Travail]) -> None:
     boites.tournee()
 
 
-def _refus_tls(magasin: Magasin, refus: RefusTls) -> None:
-    _noter(magasin, "TLS", refus.pair, "", 0, refus.raison, refus.detail)
+def noter_refus_tls(magasin: Magasin, base: str, refus: RefusTls) -> None:
+    """Journals a handshake that failed, in `base`."""
+    _noter(magasin, base, TLS, refus.pair, "", 0, refus.raison, refus.detail)
 
 
-def _refus_http(magasin: Magasin, refus: RefusHttp) -> None:
-    _noter(magasin, refus.methode, refus.pair, refus.chemin, refus.statut, refus.raison, "")
+def noter_refus_http(magasin: Magasin, base: str, refus: RefusHttp) -> None:
+    """Journals a request that the listener refused, in the base that its path names, else in `base`."""
+    base = base_nommee(magasin, refus.chemin) or base
+    methode = methode_recue(refus.methode)
+    _noter(magasin, base, methode, refus.pair, refus.chemin, refus.statut, refus.raison, "")
 
 
-def _noter(magasin: Magasin, methode: str, pair: str, chemin: str, statut: int, *textes: str) -> None:
+def _noter(
+    magasin: Magasin, base: str, methode: str, pair: str, chemin: str, statut: int, *textes: str
+) -> None:
     message, detail = textes
     echange = Echange(
-        base=BASE_PAR_DEFAUT,
+        base=base,
         recu_le=datetime.now(UTC),
         methode=methode,
         chemin=chemin,
@@ -88,7 +113,13 @@ def _noter(magasin: Magasin, methode: str, pair: str, chemin: str, statut: int, 
 
 
 def ecoute_de(options: dict[str, Any]) -> Ecoute:
-    """How to listen, from the options of `serve`; a negative port opens no listener."""
+    """How to listen, from the options of `serve`; port -1 opens no listener. Raises UsageError when none is
+    left."""
+    if options["https_port"] < 0 and options["http_port"] < 0:
+        raise UsageError(
+            "Ni HTTPS ni HTTP : il n'y aurait rien à servir.",
+            remede="laissez l'un des deux ports, --https-port ou --http-port",
+        )
 
     def port(nom: str) -> int | None:
         return options[nom] if options[nom] >= 0 else None

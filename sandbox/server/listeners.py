@@ -25,6 +25,8 @@ class Ecoute:
     message_max: int = 20_000_000
     inactivite: float = 60.0
     """A peer that sends nothing for so long is dropped."""
+    reception: float = 300.0
+    """What a request is given to arrive whole: twenty megabytes over half a megabit a second."""
     delai_arret: float = 10.0
     """What exchanges under way are given to end, on SIGTERM."""
 
@@ -33,19 +35,22 @@ class Ecoute:
 class Adresses:
     """Addresses of the listeners, with no last slash; None when off."""
 
-    https: str | None
-    http: str | None
-    https_expire: str | None
+    https: str | None = None
+    http: str | None = None
+    https_expire: str | None = None
     """A listener whose certificate has expired: a client must refuse it."""
+    https_autre_nom: str | None = None
+    """A listener whose certificate is made out to another name only: a client must refuse it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Prises:
     """The listening sockets; None when off."""
 
-    https: socket.socket | None
-    http: socket.socket | None
-    https_expire: socket.socket | None
+    https: socket.socket | None = None
+    http: socket.socket | None = None
+    https_expire: socket.socket | None = None
+    https_autre_nom: socket.socket | None = None
 
     def adresses(self, host: str) -> Adresses:
         """The addresses to give to users who asked to listen on `host`."""
@@ -53,11 +58,16 @@ class Prises:
             https=_adresse("https", host, self.https),
             http=_adresse("http", host, self.http),
             https_expire=_adresse("https", host, self.https_expire),
+            https_autre_nom=_adresse("https", host, self.https_autre_nom),
         )
+
+    def toutes(self) -> tuple[socket.socket | None, ...]:
+        """Each of them, on or off, in the order in which they are given to make them."""
+        return (self.https, self.http, self.https_expire, self.https_autre_nom)
 
     def ouvertes(self) -> list[socket.socket]:
         """Those that are on."""
-        return [prise for prise in (self.https, self.http, self.https_expire) if prise is not None]
+        return [prise for prise in self.toutes() if prise is not None]
 
     def fermer(self) -> None:
         """Closes them in this process."""
@@ -67,22 +77,22 @@ class Prises:
 
 def ouvrir_prises(ecoute: Ecoute) -> Prises:
     """Binds every listener. Raises ListenError, with its remedy, when one cannot be; none stays open then."""
-    ouvertes: list[socket.socket] = []
+    ouvertes: dict[str, socket.socket] = {}
+    a_refuser = None if ecoute.https_port is None else 0
     try:
-        for port, option in (
-            (ecoute.https_port, "--https-port"),
-            (ecoute.http_port, "--http-port"),
-            (None if ecoute.https_port is None else 0, "--https-port"),
+        for nom, port, option in (
+            ("https", ecoute.https_port, "--https-port"),
+            ("http", ecoute.http_port, "--http-port"),
+            ("https_expire", a_refuser, "--https-port"),
+            ("https_autre_nom", a_refuser, "--https-port"),
         ):
             if port is not None:
-                ouvertes.append(_ouvrir(ecoute.host, port, option))
+                ouvertes[nom] = _ouvrir(ecoute.host, port, option)
     except BaseException:
-        for prise in ouvertes:
+        for prise in ouvertes.values():
             prise.close()
         raise
-    https = ouvertes.pop(0) if ecoute.https_port is not None else None
-    http = ouvertes.pop(0) if ecoute.http_port is not None else None
-    return Prises(https=https, http=http, https_expire=ouvertes.pop(0) if ouvertes else None)
+    return Prises(**ouvertes)
 
 
 def _ouvrir(host: str, port: int, option: str) -> socket.socket:
@@ -134,5 +144,5 @@ def _adresse(schema: str, host: str, prise: socket.socket | None) -> str | None:
     if prise is None:
         return None
     # Nobody can connect to "every address": give the one that always works.
-    nom = {"0.0.0.0": "127.0.0.1", "::": "::1", "": "127.0.0.1"}.get(host, host)  # noqa: S104
+    nom = {"0.0.0.0": "127.0.0.1", "::": "::1", "": "127.0.0.1"}.get(host, host)  # noqa: S104 - looked for, not listened on
     return f"{schema}://{f'[{nom}]' if ':' in nom else nom}:{prise.getsockname()[1]}"

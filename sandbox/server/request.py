@@ -32,7 +32,8 @@ class Requete(Request):
 
     def __init__(self, channel: "Canal", queued: object = False) -> None:
         super().__init__(channel, parsePOSTFormSubmission=False)
-        self._recus = 0
+        self.recus = 0
+        """Bytes of the body that have arrived."""
         self._morceaux = False
 
     # --- arriving ------------------------------------------------------------------------------------
@@ -49,8 +50,8 @@ class Requete(Request):
 
     def handleContentChunk(self, data: bytes) -> None:  # noqa: N802
         """Twisted's: a piece of the body."""
-        self._recus += len(data)
-        if self._recus > self.channel.service.ecoute.message_max:
+        self.recus += len(data)
+        if self.recus > self.channel.service.ecoute.message_max:
             self.channel.refuser_corps()
         else:
             self.content.write(data)
@@ -66,8 +67,8 @@ class Requete(Request):
 
     def _environ(self, corps: IO[bytes]) -> dict[str, Any]:
         """The environ of PEP 3333. Beside it: `sne.certificat_client`, the DER bytes of the verified client
-        certificate or None; `sne.ecoute`, the listener (https, http, https_expire). No header can forge
-        them: those begin with HTTP_."""
+        certificate or None; `sne.certificat_demande`, whether one was asked for; `sne.ecoute`, the listener
+        (https, http, https_expire, https_autre_nom). No header can forge them: those begin with HTTP_."""
         canal = self.channel
         chemin, _, question = self.uri.partition(b"?")
         if not chemin.startswith(b"/") and b"://" in chemin:
@@ -93,6 +94,7 @@ class Requete(Request):
             "wsgi.multiprocess": True,
             "wsgi.run_once": False,
             "sne.certificat_client": canal.certificat_client(),
+            "sne.certificat_demande": canal.genre != "http" and canal.service.ecoute.client_cert != "off",
             "sne.ecoute": canal.genre,
         }
         for nom, valeurs in self.requestHeaders.getAllRawHeaders():
@@ -103,7 +105,7 @@ class Requete(Request):
         environ["CONTENT_TYPE"] = environ.pop("HTTP_CONTENT_TYPE", "")
         environ.pop("HTTP_CONTENT_LENGTH", None)
         # Always known here, chunked bodies included.
-        environ["CONTENT_LENGTH"] = str(self._recus)
+        environ["CONTENT_LENGTH"] = str(self.recus)
         return environ
 
     # --- answering, in the reactor's thread -----------------------------------------------------------

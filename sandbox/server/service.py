@@ -16,7 +16,7 @@ from sandbox.server.tls import RefusTls
 
 logger = logging.getLogger(__name__)
 
-Genre = Literal["https", "http", "https_expire"]
+Genre = Literal["https", "http", "https_expire", "https_autre_nom"]
 """The listener that a request came by."""
 
 #: Answers that last (event streams, downloads) have threads of their own, this many at most.
@@ -31,7 +31,8 @@ class Application(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class RefusHttp:
-    """A request refused before the application saw it. `methode` and `chemin` may be empty."""
+    """A request refused before the application saw it. `methode` and `chemin` may be empty; `statut` is
+    0 when the peer left before it could be answered."""
 
     pair: str
     methode: str

@@ -139,7 +139,7 @@ _RAISONS: Final[tuple[tuple[str, tuple[str, str]], ...]] = (
         "alert certificate expired",
         (
             "le client refuse le certificat du serveur, expiré",
-            "c'est ce qu'il doit faire si le port est celui du certificat expiré ; sinon vérifiez son heure",
+            "vérifiez l'heure des deux machines",
         ),
     ),
     ("alert unknown ca", _SERVEUR_REFUSE),
@@ -153,9 +153,29 @@ _RAISONS: Final[tuple[tuple[str, tuple[str, str]], ...]] = (
     ("wrong version number", ("ce qui arrive n'est pas du TLS", "vérifiez l'adresse et le port")),
 )
 
+_AUTRE_NOM = (
+    "le client refuse le certificat du serveur, qui est à un autre nom",
+    "c'est ce qu'il doit faire, s'il connaît l'autorité ca.pem : le port est celui d'un certificat à refuser",
+)
+#: The same as _RAISONS, and looked for before them, on the listeners that a client must refuse. Of a name no
+#: alert speaks: these two may mean an authority that is not known.
+_A_REFUSER: Final[dict[str, tuple[tuple[str, tuple[str, str]], ...]]] = {
+    "https_expire": (
+        (
+            "alert certificate expired",
+            (
+                "le client refuse le certificat du serveur, expiré",
+                "c'est ce qu'il doit faire : celui de ce port l'est",
+            ),
+        ),
+    ),
+    "https_autre_nom": (("alert bad certificate", _AUTRE_NOM), ("alert certificate unknown", _AUTRE_NOM)),
+}
 
-def expliquer(pair: str, transport: TransportTls, erreur: BaseException | None) -> RefusTls:
-    """Why the handshake of `transport` failed with `erreur` (an OpenSSL error, or a lost connection)."""
+
+def expliquer(pair: str, transport: TransportTls, erreur: BaseException | None, ecoute: str) -> RefusTls:
+    """Why the handshake of `transport`, on a listener (`sne.ecoute`), failed with `erreur` (an OpenSSL error,
+    or a lost connection)."""
     if transport.en_clair:
         ligne = transport.en_clair.split(b"\r\n", 1)[0].decode("latin-1")
         return RefusTls(
@@ -174,7 +194,7 @@ def expliquer(pair: str, transport: TransportTls, erreur: BaseException | None) 
     if not isinstance(erreur, SSL.Error):
         return RefusTls(pair, "le client a coupé ou s'est tu pendant la négociation", _SERVEUR_REFUSE[1])
     texte = " ; ".join(str(ligne[-1]) for ligne in erreur.args[0]) if erreur.args else str(erreur)
-    for morceau, (raison, remede) in _RAISONS:
+    for morceau, (raison, remede) in (*_A_REFUSER.get(ecoute, ()), *_RAISONS):
         if morceau in texte.lower():
             return RefusTls(pair, raison, f"{remede} ({texte})")
     return RefusTls(pair, "la négociation TLS a échoué", texte)

@@ -30,7 +30,7 @@ logger = logging.getLogger(__name__)
 PRET: Final = b"pret"
 
 #: Twenty-megabyte bodies in several threads leave glibc's arenas at 390 MB; with these they do not.
-ENVIRONNEMENT: Final = {"MALLOC_ARENA_MAX": "1", "MALLOC_TRIM_THRESHOLD_": "131072"}
+ENVIRONNEMENT: Final = {"MALLOC_ARENA_MAX": "1", "MALLOC_TRIM_THRESHOLD_": "2097152"}
 
 #: Seconds before a worker that died is started again; doubled each time it dies before it is ready.
 REPRISE: Final = 0.1
@@ -55,7 +55,7 @@ class Consigne:
     fabrique: Callable[[], Taches]
     ecoute: Ecoute
     autorite: Autorite
-    descripteurs: tuple[int | None, int | None, int | None]
+    descripteurs: tuple[int | None, ...]
     rang: int
 
 
@@ -96,11 +96,8 @@ def servir_a_plusieurs(
     Raises ListenError when a listener cannot be opened, OperatorError when a worker cannot start.
     """
     prises = ouvrir_prises(ecoute)
-    descripteurs = tuple(
-        None if prise is None else prise.fileno()
-        for prise in (prises.https, prises.http, prises.https_expire)
-    )
-    consignes = [Consigne(fabrique, ecoute, autorite, descripteurs, rang) for rang in range(n)]  # type: ignore[arg-type]
+    descripteurs = tuple(None if prise is None else prise.fileno() for prise in prises.toutes())
+    consignes = [Consigne(fabrique, ecoute, autorite, descripteurs, rang) for rang in range(n)]
     equipe = _Equipe(consignes, prises)
     try:
         with _arret_demande(arret) as demande, selectors.DefaultSelector() as lignes:

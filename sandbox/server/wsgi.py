@@ -12,11 +12,15 @@ from dataclasses import dataclass
 from typing import IO, TYPE_CHECKING, Any, Final
 
 from twisted.internet.interfaces import IPushProducer
+from twisted.python.failure import Failure
 from zope.interface import implementer
 
+from sandbox.server import pannes
 from sandbox.server.service import Service
 
 if TYPE_CHECKING:
+    from twisted.internet.base import DelayedCall
+
     from sandbox.server.request import Requete
 
 logger = logging.getLogger(__name__)
@@ -46,6 +50,18 @@ class Ligne:
     def __init__(self, requete: "Requete") -> None:
         self._requete = requete
         self._canal = requete.channel
+        self._attente: DelayedCall | None = None
+        requete.notifyFinish().addErrback(self._abandonner)
+
+    def _abandonner(self, raison: Failure) -> None:
+        # What was to come later holds the whole answer: an hour, for nobody.
+        if self._attente is not None and self._attente.active():
+            self._attente.cancel()
+
+    @property
+    def perdue(self) -> bool:
+        """Whether the peer has gone."""
+        return bool(self._requete._disconnected)
 
     def ecrire(self, octets: bytes) -> None:
         """Sends bytes as they are."""
@@ -53,8 +69,9 @@ class Ligne:
             self._canal.write(octets)
 
     def plus_tard(self, secondes: float, suite: Callable[[], None]) -> None:
-        """Goes on later, without holding a thread."""
-        self._canal.callLater(secondes, suite)
+        """Goes on later, without holding a thread; never, when the peer has gone."""
+        if not self._requete._disconnected:
+            self._attente = self._canal.callLater(secondes, suite)
 
     def terminer(self) -> None:
         """Ends the exchange as usual (keep-alive included)."""
@@ -69,11 +86,12 @@ class Ligne:
     def couper(self) -> None:
         """Resets the connection."""
         if not self._requete._disconnected:
-            self._canal.forceAbortClient()
+            self._canal.reinitialiser()
 
 
 Panne = Callable[[Ligne, bytes], None]
-"""Environ key `sne.panne`, set by the application: writes an answer (bytes, head included) its own way."""
+"""Writes an answer (bytes, head included) its own way. Environ key `sne.panne`, set by the application, names
+it (PanneDefinition)."""
 
 
 @dataclass(slots=True)
@@ -130,7 +148,7 @@ def _passer(requete: "Requete", service: Service, environ: dict[str, Any]) -> "F
         finally:
             _fermer(iterable)
         reponse = dite[0]
-        reponse.panne = environ.get("sne.panne")
+        reponse.panne = pannes.jeu(environ.get("sne.panne"))
     service.reacteur.callFromThread(requete.repondre, reponse, corps)
     return None
 

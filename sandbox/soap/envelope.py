@@ -1,6 +1,6 @@
 """The envelope, read once: SOAP version, mandatory headers, and the Body's first element.
 
-Guards for what Spyne takes wrongly (wire.md, "Traps of Spyne"): an empty Body, a comment before the payload.
+Guards for what Spyne takes wrongly: an empty Body, a comment before the payload.
 """
 
 from collections.abc import Callable

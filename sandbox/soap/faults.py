@@ -5,12 +5,15 @@ from typing import Final
 
 from lxml import etree
 
+from sandbox.domain.texte import pour_xml
 from sandbox.errors import EnteteNonComprise, ExchangeError, VersionSoapRefusee
 from sandbox.soap.envelope import SOAP11, SOAP12
 
-#: HTTP status of every fault: 400 breaks WCF (wire.md, "What SOAP stacks do", 6).
+#: HTTP status of every fault: WCF does not read a fault that comes with 400.
 STATUT: Final = 500
 
+#: In the place of what XML cannot hold: a sentence may quote bytes received.
+_ILLISIBLE: Final = "\N{REPLACEMENT CHARACTER}"
 _XML_LANG: Final = "{http://www.w3.org/XML/1998/namespace}lang"
 
 
@@ -37,7 +40,7 @@ def _fault12(erreur: ExchangeError, espace: str) -> etree._Element:
     # No Role: an empty one is refused by some stacks, and there is no intermediary here.
     texte = etree.SubElement(etree.SubElement(fault, nom("Reason")), nom("Text"))
     texte.set(_XML_LANG, "fr")
-    texte.text = _lisible(str(erreur))
+    texte.text = pour_xml(str(erreur), _ILLISIBLE)
     if erreur.code in ("Sender", "Receiver"):
         detail = etree.SubElement(fault, nom("Detail"))
         exception = etree.SubElement(detail, f"{{{espace}}}demandeLogementException", nsmap={"ns2": espace})
@@ -56,7 +59,7 @@ def _fault11(erreur: ExchangeError) -> etree._Element:
     fault = etree.SubElement(etree.SubElement(enveloppe, nom("Body")), nom("Fault"))
     # SOAP 1.1 has unqualified fault children, and no detail for what is not about the Body.
     etree.SubElement(fault, "faultcode").text = "soap:VersionMismatch"
-    etree.SubElement(fault, "faultstring").text = _lisible(str(erreur))
+    etree.SubElement(fault, "faultstring").text = pour_xml(str(erreur), _ILLISIBLE)
     return enveloppe
 
 
@@ -70,15 +73,3 @@ def _non_compris(entete: etree._Element, qname: str) -> None:
 
 def _nommeur(espace: str) -> Callable[[str], str]:
     return lambda local: f"{{{espace}}}{local}"
-
-
-def _lisible(phrase: str) -> str:
-    """The sentence without what XML 1.0 cannot hold: it may quote bytes received."""
-    return "".join(c if _permis(ord(c)) else "\ufffd" for c in phrase)
-
-
-def _permis(point: int) -> bool:
-    """Whether XML 1.0 has this code point (production 2)."""
-    if point < 0x20:
-        return point in (0x9, 0xA, 0xD)
-    return not 0xD800 <= point <= 0xDFFF and point not in (0xFFFE, 0xFFFF)

@@ -7,13 +7,13 @@ known, unqualified fields, where the content of a piece is a token (the field's 
 import binascii
 import re
 from collections.abc import Callable, Mapping
-from datetime import datetime
 from typing import Final
 from urllib.parse import unquote
 
 from lxml import etree
 
 from sandbox.contract.versions import ChampOperation, Operation
+from sandbox.domain.element import lire_instant
 from sandbox.domain.exchange import Piece
 from sandbox.errors import EnveloppeIncorrecte
 from sandbox.mime import tolerances
@@ -26,7 +26,6 @@ _XMIME: Final = "{http://www.w3.org/2005/05/xmlmime}contentType"
 #: Faults told of one wrapper: a hostile one may hold thousands.
 _FAUTES_MAX: Final = 20
 _CODE: Final = re.compile(r"[a-zA-Z0-9]{1,6}")
-_DATE_TIME: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)?")
 
 
 def preparer(
@@ -132,7 +131,7 @@ class _Lecture:
     def _lire_instant(self, enfant: etree._Element, nom: str) -> None:
         texte = (enfant.text or "").strip()
         enfant.text = texte
-        if len(enfant) or not _est_instant(texte):
+        if len(enfant) or lire_instant(texte) is None:
             self._refuser(
                 f"Le champ [{nom}] n'est pas une date et heure : [{texte[:60]}].",
                 "écrivez un xs:dateTime, par exemple 2018-03-15T16:54:06+01:00",
@@ -144,6 +143,13 @@ class _Lecture:
             self._refuser(
                 f"Le code du champ [{nom}] n'est pas valable : [{code[:60]}].",
                 "l'attribut code compte 1 à 6 lettres sans accent ou chiffres",
+            )
+        contenu = "".join(enfant.itertext()).strip()
+        if contenu or len(enfant):
+            # Read without it, the filter would let everything through.
+            self._refuser(
+                f"Le champ [{nom}] a un contenu, et n'admet que l'attribut code.",
+                f'ligne {enfant.sourceline} : écrivez <{nom} code="{contenu[:6] or "…"}"/>',
             )
 
     def _lire_piece(self, enfant: etree._Element, nom: str) -> None:
@@ -205,17 +211,6 @@ class _Lecture:
         if autre is not None:
             self._noter(tolerances.CONTENT_TYPE_AUTRE, nom)
         return None if autre is None else str(autre)
-
-
-def _est_instant(texte: str) -> bool:
-    """Whether the text is an xs:dateTime of a year in 1-9999. The pattern first: fromisoformat takes more."""
-    if _DATE_TIME.fullmatch(texte) is None:
-        return False
-    try:
-        datetime.fromisoformat(texte)
-    except ValueError:
-        return False
-    return True
 
 
 _LECTEURS: Final[Mapping[str, Callable[[_Lecture, etree._Element, str], None]]] = {

@@ -1,14 +1,14 @@
 """HTTP bytes to an `Appel`, its answer or its fault back to HTTP bytes. The one module that uses Spyne.
 
 Spyne reads and writes the wrapper's fields and finds the operation's function; MIME, XOP, the guards of the
-envelope and the faults stand in front of it (wire.md, "Traps of Spyne").
+envelope and the faults stand in front of it.
 """
 
 # ruff: noqa: I001 - the compatibility module must come before the first spyne import
 from sandbox.soap import spyne_compat as spyne_compat
 
-import traceback
 from collections.abc import Callable, Mapping
+from functools import partial
 from types import SimpleNamespace
 from typing import Any, Final
 
@@ -19,10 +19,9 @@ from spyne.server import ServerBase
 
 from sandbox.contract import xml
 from sandbox.contract.versions import ChampOperation, Contrat, MessageOperation, Operation
-from sandbox.domain.anomalie import Anomalie
 from sandbox.domain.exchange import Appel, Champ, Constats, Piece, Reponse
 from sandbox.domain.journal import Echange, Verdict
-from sandbox.errors import ERREUR_INATTENDUE, ContractError, ErreurInterne, ExchangeError
+from sandbox.errors import ERREUR_INATTENDUE, ContractError, ErreurInterne, ExchangeError, MessageMalforme
 from sandbox.mime.message import Message, Packaging
 from sandbox.mime.tolerances import Tolerance
 from sandbox.mime.unpack import unpack
@@ -35,7 +34,6 @@ from sandbox.soap.packing import emballer, joindre
 from sandbox.soap.types_http import ReponseHttp, RequeteHttp
 
 Traiter = Callable[[Appel, Constats], Reponse]
-
 #: Lines of the journal that one message may fill with its tolerances.
 _TOLERANCES_MAX: Final = 50
 
@@ -87,15 +85,22 @@ class ServeurSoap:
             bloquee = any(anomalie.bloquante for anomalie in constats.anomalies)
             echange.verdict = Verdict.ANOMALIES if bloquee else Verdict.ACCEPTE
         except Exception as erreur:  # noqa: BLE001 - the caller is answered whatever happens here
-            enveloppe = faults.enveloppe_fault(_en_fault(erreur, echange), espace=self._espace)
+            enveloppe = faults.enveloppe_fault(echange.echouer(erreur), espace=self._espace)
             content_type, corps = emballer(enveloppe, [], packaging, boundary)
             statut = faults.STATUT
-        _reporter(constats, echange)
+        echange.reporter(constats)
         reponse = ReponseHttp(statut, [("Content-Type", content_type)], corps)
         echange.statut, echange.en_tetes_reponse, echange.reponse = statut, list(reponse.en_tetes), corps
         return reponse
 
     def _ouvrir(self, requete: RequeteHttp, echange: Echange) -> Message:
+        encodage = requete.en_tete("Content-Encoding").strip()
+        if encodage.lower() not in ("", "identity"):
+            raise MessageMalforme(
+                "Le message est compressé.",
+                explication=f"En-tête Content-Encoding [{encodage[:40]}] : ce qui est reçu n'est pas "
+                "décompressé (convention). → envoyez le message tel quel, sans cet en-tête",
+            )
         message = unpack(
             requete.en_tete("Content-Type"),
             requete.corps,
@@ -112,7 +117,7 @@ class ServeurSoap:
             for partie in message.parties
         ]
         for tolerance in message.tolerances:
-            _noter(echange, tolerance, "")
+            _noter(echange, tolerance)
         return message
 
     def _appeler(
@@ -127,8 +132,7 @@ class ServeurSoap:
     ) -> tuple[etree._Element, Mapping[str, Piece]]:
         """The envelope of the answer, with its pieces still tokens, and these pieces by field."""
 
-        def noter(tolerance: Tolerance, precision: str) -> None:
-            _noter(echange, tolerance, precision)
+        noter = partial(_noter, echange)
 
         lue = envelope.lire(xml.parse(message.racine, limit=self._limites.xml_max), noter)
         annoncees = (message.action, requete.en_tete("SOAPAction").strip().strip('"'), lue.action)
@@ -213,16 +217,23 @@ class _Moteur:
         """Read `charge`, call `traiter`, write its answer. Raises what `traiter` raises, and ErreurInterne
         for an answer that does not fit the contract."""
         travail = _Travail(operation, charge, recues, traiter)
-        initial = MethodContext(self._serveur, MethodContext.SERVER)
+        initial = ctx = MethodContext(self._serveur, MethodContext.SERVER)
         initial.udc = travail
-        (ctx,) = self._serveur.generate_contexts(initial)
-        self._serveur.get_in_object(ctx)
-        self._serveur.get_out_object(ctx)
-        erreur = travail.erreur or ctx.out_error
-        if erreur is not None:
-            raise erreur
-        self._application.out_protocol.serialize(ctx, Soap12.RESPONSE)
-        return ctx.out_document, travail.rendues
+        try:
+            (ctx,) = self._serveur.generate_contexts(initial)
+            self._serveur.get_in_object(ctx)
+            self._serveur.get_out_object(ctx)
+            erreur = travail.erreur or ctx.out_error
+            if erreur is not None:
+                raise erreur
+            self._application.out_protocol.serialize(ctx, Soap12.RESPONSE)
+            return ctx.out_document, travail.rendues
+        finally:
+            # Spyne's contexts are rings, and so are an error and the frames of its traceback: the collector,
+            # that counts objects and not bytes, would leave the documents in them for hundreds of exchanges.
+            vars(initial).clear()
+            vars(ctx).clear()
+            travail.erreur = erreur = None
 
     def _fonction(self, espace: str, operation: Operation) -> Any:
         entree = self._modele_de(espace, operation.entree)
@@ -347,54 +358,17 @@ def _packaging_annonce(requete: RequeteHttp) -> Packaging:
     return Packaging.MTOM if annonce.startswith("multipart/") else Packaging.SIMPLE
 
 
-def _methode_refusee(requete: RequeteHttp, echange: Echange) -> ReponseHttp:
-    corps = f"La méthode {requete.methode} n'est pas reçue ici : envoyez le message SOAP par POST.\n".encode()
-    en_tetes = [("Content-Type", "text/plain; charset=utf-8"), ("Allow", "POST, GET")]
-    echange.statut, echange.verdict = 405, Verdict.REFUS
-    echange.en_tetes_reponse, echange.reponse = list(en_tetes), corps
-    return ReponseHttp(405, en_tetes, corps)
-
-
-def _noter(echange: Echange, tolerance: Tolerance, precision: str) -> None:
+def _noter(echange: Echange, tolerance: Tolerance, precision: str = "") -> None:
+    """Adds a tolerance to the line of the journal, once."""
     phrase = f"{tolerance.phrase} ({precision})" if precision else tolerance.phrase
     ligne = {"code": tolerance.code, "phrase": phrase}
     if ligne not in echange.tolerances and len(echange.tolerances) < _TOLERANCES_MAX:
         echange.tolerances.append(ligne)
 
 
-def _en_fault(erreur: Exception, echange: Echange) -> ExchangeError:
-    """The error to answer, noted in the journal; anything that is not of our tree is a bug of ours."""
-    connue = (
-        erreur
-        if isinstance(erreur, ExchangeError)
-        else ErreurInterne(ERREUR_INATTENDUE, explication=f"{type(erreur).__name__} : {erreur}")
-    )
-    if isinstance(connue, ErreurInterne):
-        echange.verdict = Verdict.ERREUR
-        echange.trace = "".join(traceback.format_exception(erreur))
-    else:
-        echange.verdict = Verdict.FAULT
-    echange.fault = {"code": connue.code, "message": str(connue), "explication": connue.explication}
-    return connue
-
-
-def _reporter(constats: Constats, echange: Echange) -> None:
-    """Copy what the pipeline noted into the journal's line."""
-    echange.guichet = constats.guichet or echange.guichet
-    echange.type_fichier = constats.type_fichier
-    echange.version = constats.version
-    echange.numero_unique = constats.numero_unique
-    echange.reponse_conforme = constats.reponse_conforme
-    echange.anomalies = [_anomalie(anomalie) for anomalie in constats.anomalies]
-
-
-def _anomalie(anomalie: Anomalie) -> dict[str, Any]:
-    return {
-        "regle": anomalie.regle,
-        "code": anomalie.code,
-        "message": anomalie.message,
-        "propriete": anomalie.propriete,
-        "gravite": anomalie.gravite.value,
-        "valeur": anomalie.valeur,
-        "ligne": anomalie.ligne,
-    }
+def _methode_refusee(requete: RequeteHttp, echange: Echange) -> ReponseHttp:
+    corps = f"La méthode {requete.methode} n'est pas reçue ici : envoyez le message SOAP par POST.\n".encode()
+    en_tetes = [("Content-Type", "text/plain; charset=utf-8"), ("Allow", "POST, GET")]
+    echange.statut, echange.verdict = 405, Verdict.REFUS
+    echange.en_tetes_reponse, echange.reponse = list(en_tetes), corps
+    return ReponseHttp(405, en_tetes, corps)

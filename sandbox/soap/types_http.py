@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from sandbox.domain.panne import PanneDefinition
+
 EnTetes = list[tuple[str, str]]
 
 
@@ -26,8 +28,10 @@ class RequeteHttp:
 
 @dataclass(frozen=True, slots=True)
 class ReponseHttp:
-    """A whole HTTP answer. The web server adds Content-Length, Date and Connection."""
+    """A whole HTTP answer. The web server adds Content-Length, Date and Connection. `panne` is the one it was
+    damaged by, or is to be sent by."""
 
     statut: int
     en_tetes: EnTetes
     corps: bytes
+    panne: PanneDefinition | None = None

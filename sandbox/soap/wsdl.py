@@ -1,4 +1,4 @@
-"""`?wsdl` and `?xsd=…`: the published files, with the address the caller used."""
+"""`?wsdl` and `?xsd=…`: the published files, with the address of this server."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -16,8 +16,8 @@ _TEXTE: Final = [("Content-Type", "text/plain; charset=utf-8")]
 def servir(contrat: Contrat, service: str, requete: RequeteHttp, *, origine: str) -> ReponseHttp | None:
     """The answer to `?wsdl` or `?xsd=NAME` on the endpoint of `service`; None when the query asks neither.
 
-    `origine` is the scheme and authority of the request (`https://localhost:8443`): ports are said to be at
-    the very address that was called. Schemas are linked relatively, so that a proxy in front changes nothing.
+    `origine` is the scheme and authority of this server (`https://localhost:8443`): ports are said to be
+    there. Schemas are linked relatively, so that a proxy in front changes nothing.
     """
     chemin, _, question = requete.chemin.partition("?")
     parametres = _parametres(question)

@@ -1,4 +1,4 @@
-"""Raw bytes in: everything wire.md lists under "Accept", and what is refused."""
+"""Raw bytes in: every deviation that is accepted, and what is refused."""
 
 import base64
 
@@ -113,12 +113,61 @@ def test_the_root_may_stand_last() -> None:
 
 
 @pytest.mark.parametrize(
-    "content_type", ["application/soap+xml; charset=utf-8", "text/xml", "text/plain", ""]
+    ("content_type", "codes"),
+    [
+        ("application/soap+xml", []),
+        ("application/soap+xml; charset=utf-8", []),
+        ('application/soap+xml; charset="US-ASCII"', []),
+        ("text/xml", ["T-27"]),
+        ("text/plain", ["T-27"]),
+        ("application/octet-stream", ["T-27"]),
+        ("", ["T-27"]),
+        ("application/soap+xml; charset=utf-16", ["T-28"]),
+        ("application/soap+xml; charset=iso-8859-1", ["T-28"]),
+        ("text/xml; charset=x-inconnu", ["T-27", "T-28"]),
+    ],
 )
-def test_anything_else_is_a_plain_envelope(content_type: str) -> None:
+def test_anything_else_is_a_plain_envelope(content_type: str, codes: list[str]) -> None:
     lu = lire(content_type, ENVELOPPE)
     assert (lu.packaging, lu.racine, lu.type_racine) == (Packaging.SIMPLE, ENVELOPPE, content_type)
-    assert (lu.parties, lu.tolerances) == ((), ())
+    assert (lu.parties, [tolerance.code for tolerance in lu.tolerances]) == ((), codes)
+
+
+@pytest.mark.parametrize(
+    ("charset", "corps"),
+    [
+        ("iso-8859-1", '<?xml version="1.0" encoding="ISO-8859-1"?><a>é</a>'.encode("latin-1")),
+        ("latin1", b"<?xml version='1.0' encoding='ISO-8859-1'?><a/>"),
+        ("utf-16", "<a/>".encode("utf-16")),
+        ("utf-16le", "<a/>".encode("utf-16-le")),
+    ],
+)
+def test_a_charset_that_is_that_of_the_document_is_none_of_them(charset: str, corps: bytes) -> None:
+    assert lire(f"application/soap+xml; charset={charset}", corps).tolerances == ()
+
+
+@pytest.mark.parametrize(
+    ("charset", "codec", "corps"),
+    [
+        ("ISO-8859-1", "latin-1", "<a>é</a>"),
+        ("windows-1252", "cp1252", '<?xml version="1.0"?><a>œ</a>'),
+        ("utf-16", "utf-16-le", "<a>é</a>"),
+        ("utf-16", "utf-16-be", "<a>é</a>"),
+        ("utf-16be", "utf-16-be", "<a>é</a>"),
+    ],
+)
+def test_an_envelope_that_its_header_alone_tells_how_to_read(charset: str, codec: str, corps: str) -> None:
+    simple = lire(f"application/soap+xml; charset={charset}", corps.encode(codec))
+    assert (simple.racine.decode(), simple.tolerances) == (corps, ())
+    entetes = f"Content-Type: application/xop+xml; charset={charset}\r\nContent-ID: <racine>\r\n\r\n"
+    multiple = b"--B\r\n" + entetes.encode() + corps.encode(codec) + b"\r\n--B--\r\n"
+    assert lire(related(), multiple).racine.decode() == corps
+
+
+@pytest.mark.parametrize("charset", ["iso-8859-1", "utf-16", "punycode", "hex", "x-inconnu"])
+def test_an_envelope_in_utf_8_is_believed_before_its_header(charset: str) -> None:
+    corps = "<a>é</a>".encode()
+    assert lire(f"application/soap+xml; charset={charset}", corps).racine == corps
 
 
 def test_the_action_of_a_plain_envelope() -> None:
@@ -128,7 +177,6 @@ def test_the_action_of_a_plain_envelope() -> None:
 # --- one tolerance at a time -----------------------------------------------------------------------
 
 BOM = b"\xef\xbb\xbf"
-RACINE_SEULE = message()
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from cryptography.x509.verification import PolicyBuilder, Store
 
 from sandbox.errors import PkiError
 from sandbox.pki import certificates
-from sandbox.pki.authority import MOT_DE_PASSE, Autorite, ecrire, lire_guichet
+from sandbox.pki.authority import AUTRE_NOM, MOT_DE_PASSE, Autorite, ecrire, lire_guichet
 
 
 def _serveur(autorite: Autorite) -> x509.Certificate:
@@ -78,10 +78,34 @@ def test_the_expired_server_certificate_is_expired(tmp_path: Path) -> None:
     assert certificat.not_valid_after_utc < certificates.maintenant()
 
 
+def test_the_certificate_of_another_name_is_wrong_in_its_name_alone(tmp_path: Path) -> None:
+    autorite = Autorite.ouvrir(tmp_path, ["sne.exemple.fr"])
+    certificat = x509.load_pem_x509_certificate(autorite.serveur_autre_nom.read_bytes())
+    assert certificates.noms_portes(certificat) == {x509.DNSName(AUTRE_NOM)}
+    assert certificat.not_valid_before_utc <= certificates.maintenant() < certificat.not_valid_after_utc
+    certificat.verify_directly_issued_by(x509.load_pem_x509_certificate(autorite.ca.read_bytes()))
+
+
+def test_a_home_that_lacks_a_certificate_to_refuse_gets_it(tmp_path: Path) -> None:
+    autorite = Autorite.ouvrir(tmp_path, ["sne.exemple.fr"])
+    ca, noms = autorite.ca.read_bytes(), certificates.noms_portes(_serveur(autorite))
+    autorite.serveur_autre_nom.unlink()
+    Autorite.ouvrir(tmp_path)
+    assert autorite.serveur_autre_nom.is_file()
+    assert autorite.ca.read_bytes() == ca, "what clients trust is the same"
+    assert certificates.noms_portes(_serveur(autorite)) == noms
+
+
 def test_keys_are_readable_by_their_owner_alone(tmp_path: Path) -> None:
     autorite = Autorite.ouvrir(tmp_path)
     fichiers = ecrire(autorite.emettre("G1226"), tmp_path / "client")
-    secrets = [autorite.dossier / "ca.key", autorite.serveur, fichiers.cle, fichiers.pkcs12]
+    secrets = [
+        autorite.dossier / "ca.key",
+        autorite.serveur,
+        autorite.serveur_autre_nom,
+        fichiers.cle,
+        fichiers.pkcs12,
+    ]
     assert {stat.S_IMODE(f.stat().st_mode) for f in secrets} == {0o600}
 
 

@@ -15,7 +15,8 @@ import pytest
 from sandbox.pki.authority import Autorite, FichiersIdentite, ecrire
 from sandbox.server.run import Adresses, Ecoute, RefusHttp, RefusTls, servir
 
-DELAI = 10.0
+#: Longer than a busy machine stands still; shorter than a server lets a silent peer be, when it is told.
+DELAI = 60.0
 
 
 def attendre(condition: Callable[[], Any]) -> Any:

@@ -2,11 +2,22 @@
 
 import contextlib
 import time
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 POST = b"POST /services/X HTTP/1.1\r\nHost: autre.exemple.fr\r\n"
+
+
+def selon_la_machine(essai: Callable[[float], None]) -> None:
+    """Tries with a limit in seconds that a busy machine may cross, then with longer ones: the server and its
+    peer must both keep to it."""
+    for limite in (0.2, 2.0):
+        with contextlib.suppress(AssertionError, OSError):
+            essai(limite)
+            return
+    essai(30.0)
 
 
 def test_keep_alive_answers_one_request_after_the_other(lancer: Any, miroir: Any) -> None:
@@ -134,16 +145,73 @@ def test_what_is_not_http_is_answered_and_the_server_goes_on(
     assert len(serveur.refus_http) == 1
 
 
-@pytest.mark.parametrize(
-    "debut",
-    [b"", b"POST / HTTP/1.1\r\nHo", POST + b"Content-Length: 9\r\n\r\nabc"],
-    ids=["-", "head", "body"],
-)
-def test_a_silent_peer_is_dropped(lancer: Any, miroir: Any, debut: bytes) -> None:
+def test_a_peer_that_says_nothing_is_dropped_without_a_line(lancer: Any, miroir: Any) -> None:
     serveur = lancer(miroir, inactivite=0.2)
     with serveur.prise() as prise:
-        prise.sendall(debut)
         assert serveur.tout(prise) == b""
+    assert serveur.refus_http == []
+
+
+def test_a_peer_that_says_nothing_more_is_dropped_without_a_line(lancer: Any, miroir: Any) -> None:
+    def essai(limite: float) -> None:
+        serveur = lancer(miroir, inactivite=limite)
+        with serveur.prise() as prise:
+            prise.sendall(POST + b"Content-Length: 3\r\n\r\nabc")
+            assert serveur.reponse(prise)[1] == b"abc"
+            assert serveur.tout(prise) == b""
+        assert serveur.refus_http == []
+
+    selon_la_machine(essai)
+
+
+@pytest.mark.parametrize(
+    ("debut", "dit"),
+    [
+        (b"POS", "à temps."),
+        (b"POST /a HTTP/1.1\r\nHo", "à temps."),
+        (POST + b"Content-Length: 9\r\n\r\nabc", "3 octets reçus sur 9."),
+        (POST + b"Transfer-Encoding: chunked\r\n\r\n3\r\nabc", "3 octets reçus."),
+        (POST + b"Content-Length: 1\r\n\r\na" + POST + b"Content-Length: 4\r\n\r\n", "0 octets reçus sur 4."),
+    ],
+    ids=["line", "head", "body", "chunk", "second request"],
+)
+@pytest.mark.parametrize("lent", [False, True], ids=["silent", "slow"])
+def test_a_request_that_does_not_arrive_whole_is_refused(
+    lancer: Any, miroir: Any, debut: bytes, dit: str, lent: bool
+) -> None:
+    def essai(limite: float) -> None:
+        serveur = lancer(miroir, **{"reception" if lent else "inactivite": limite})
+        with serveur.prise() as prise:
+            prise.sendall(debut)
+            assert b"HTTP/1.1 408 " in serveur.tout(prise)
+        (refus,) = serveur.attendre(lambda: serveur.refus_http)
+        assert (refus.statut, refus.raison.endswith(dit)) == (408, True)
+
+    selon_la_machine(essai)
+
+
+def test_a_request_that_arrived_in_time_has_no_limit(lancer: Any, miroir: Any) -> None:
+    def essai(limite: float) -> None:
+        serveur = lancer(miroir, reception=limite)
+        with serveur.prise() as prise:
+            for _ in range(2):
+                prise.sendall(POST + b"Content-Length: 3\r\n\r\n")
+                time.sleep(0.05)  # the head is read alone: the limit is armed
+                prise.sendall(b"abc")
+                assert serveur.reponse(prise)[1] == b"abc"
+                time.sleep(limite + 0.1)
+        assert serveur.refus_http == []
+
+    selon_la_machine(essai)
+
+
+def test_a_body_cut_by_its_sender_has_a_line(lancer: Any, miroir: Any) -> None:
+    serveur = lancer(miroir)
+    with serveur.prise() as prise:
+        prise.sendall(b"POST /bases/a/services HTTP/1.1\r\nContent-Length: 9\r\n\r\nabc")
+    (refus,) = serveur.attendre(lambda: serveur.refus_http)
+    assert (refus.statut, refus.methode, refus.chemin) == (0, "POST", "/bases/a/services")
+    assert refus.raison == "Connexion coupée avant la fin du corps : 3 octets reçus sur 9."
     assert miroir.environs == []
 
 

@@ -5,19 +5,21 @@ import socket
 import pytest
 
 from sandbox.errors import ListenError
+from sandbox.server import listeners
 from sandbox.server.listeners import Adresses, Ecoute, ouvrir_prises
 
 
-def test_port_0_picks_free_ports_and_https_brings_the_expired_listener() -> None:
+def test_port_0_picks_free_ports_and_https_brings_the_listeners_to_refuse() -> None:
     prises = ouvrir_prises(Ecoute(https_port=0, http_port=0))
     try:
         adresses = prises.adresses("0.0.0.0")
         ports = {prise.getsockname()[1] for prise in prises.ouvertes()}
     finally:
         prises.fermer()
-    assert len(ports) == 3
+    assert len(ports) == 4
     assert all(adresse.split(":")[1] == "//127.0.0.1" for adresse in (adresses.https, adresses.http))
-    assert adresses.https_expire.startswith("https://127.0.0.1:")
+    a_refuser = (adresses.https_expire, adresses.https_autre_nom)
+    assert all(adresse.startswith("https://127.0.0.1:") for adresse in a_refuser)
 
 
 def test_a_listener_that_is_off_has_no_address() -> None:
@@ -26,21 +28,27 @@ def test_a_listener_that_is_off_has_no_address() -> None:
         adresses = prises.adresses("localhost")
     finally:
         prises.fermer()
-    assert adresses == Adresses(https=None, http=adresses.http, https_expire=None)
+    assert adresses == Adresses(https=None, http=adresses.http, https_expire=None, https_autre_nom=None)
     assert adresses.http.startswith("http://localhost:")
 
 
-def test_a_busy_port_is_said_with_its_remedy_and_frees_the_others() -> None:
-    with socket.create_server(("127.0.0.1", 0)) as pris, socket.socket() as libre:
-        libre.bind(("127.0.0.1", 0))
-        https, http = libre.getsockname()[1], pris.getsockname()[1]
-        libre.close()
+def test_a_busy_port_is_said_with_its_remedy_and_frees_the_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    ouvertes: list[socket.socket] = []
+    ouvrir = listeners._ouvrir
+
+    def retenir(host: str, port: int, option: str) -> socket.socket:
+        ouvertes.append(ouvrir(host, port, option))
+        return ouvertes[-1]
+
+    monkeypatch.setattr(listeners, "_ouvrir", retenir)
+    with socket.create_server(("127.0.0.1", 0)) as pris:
+        http = pris.getsockname()[1]
         with pytest.raises(ListenError) as erreur:
-            ouvrir_prises(Ecoute(https_port=https, http_port=http))
+            ouvrir_prises(Ecoute(https_port=0, http_port=http))
     assert erreur.value.exit_code == 3
     assert str(http) in str(erreur.value)
     assert "--http-port" in erreur.value.remede
-    socket.create_server(("127.0.0.1", https)).close()
+    assert [prise.fileno() for prise in ouvertes] == [-1], "closed"
 
 
 @pytest.mark.parametrize("host", ["192.0.2.1", "sne.invalid", "un nom"])

@@ -5,6 +5,8 @@ from typing import Any
 
 import pytest
 
+from sandbox.domain.panne import PanneDefinition
+
 
 def _obtenir(serveur: Any, requete: bytes) -> bytes:
     with serveur.prise() as prise:
@@ -130,7 +132,7 @@ class Direct:
     def evenements(self) -> Any:
         try:
             yield b"data: 1\n\n"
-            self.suite.wait(10)
+            self.suite.wait(60)
             yield b"data: 2\n\n"
         finally:
             self.fermes.append(True)
@@ -206,13 +208,10 @@ def test_a_stream_that_breaks_ends_without_its_last_chunk(lancer: Any) -> None:
 
 def test_a_panne_writes_the_answer_its_own_way(lancer: Any) -> None:
     def application(environ: Any, start_response: Any) -> Any:
-        def tronquer(ligne: Any, octets: bytes) -> None:
-            ligne.ecrire(octets[:-3])
-            ligne.plus_tard(0.01, ligne.fermer)
-
-        environ["sne.panne"] = tronquer
+        environ["sne.panne"] = PanneDefinition("longueur_fausse", parametres={"ecart": "-3"})
         start_response("200 OK", [("Content-Length", "6")])
         return [b"entier"]
 
     recu = _obtenir(lancer(application), b"GET / HTTP/1.1\r\n\r\n")
-    assert recu.endswith(b"\r\n\r\nent")
+    assert b"\r\nContent-Length: 3\r\n" in recu
+    assert recu.endswith(b"\r\n\r\nentier")

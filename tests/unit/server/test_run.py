@@ -13,19 +13,21 @@ from sandbox.pki.authority import Autorite
 from sandbox.server import run
 from sandbox.server.run import Adresses, Ecoute, servir
 
+#: Seconds that nothing takes, however busy the machine.
+DELAI = 60.0
 LENTE = """
-import sys, threading
+import sys
 from pathlib import Path
 from sandbox.pki.authority import Autorite
 from sandbox.server.run import Ecoute, servir
 
 def application(environ, start_response):
     print("entree", flush=True)
-    threading.Event().wait(0.5)
+    sys.stdin.readline()
     start_response("200 OK", [("Content-Length", "2")])
     return [b"ok"]
 
-servir(Ecoute(https_port=None, http_port=0), application, Autorite.ouvrir(Path(sys.argv[1])),
+servir(Ecoute(https_port=None, http_port=0, delai_arret=60), application, Autorite.ouvrir(Path(sys.argv[1])),
        pret=lambda adresses: print(adresses.http, flush=True), refus_tls=print)
 print("fin", flush=True)
 """
@@ -37,29 +39,35 @@ def test_a_signal_ends_the_exchange_under_way_then_the_server(tmp_path: Path, si
     from urllib.parse import urlsplit
 
     with subprocess.Popen(
-        [sys.executable, "-c", LENTE, str(tmp_path)], stdout=subprocess.PIPE, text=True
+        [sys.executable, "-c", LENTE, str(tmp_path)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
     ) as processus:
+        assert processus.stdin is not None
         assert processus.stdout is not None
         lieu = urlsplit(processus.stdout.readline().strip())
         with (
-            socket.create_connection((lieu.hostname, lieu.port), 10) as oisive,
-            socket.create_connection((lieu.hostname, lieu.port), 10) as prise,
+            socket.create_connection((lieu.hostname, lieu.port), DELAI) as oisive,
+            socket.create_connection((lieu.hostname, lieu.port), DELAI) as prise,
         ):
             prise.sendall(b"GET / HTTP/1.1\r\n\r\n")
             assert processus.stdout.readline() == "entree\n"
             processus.send_signal(signe)
             assert oisive.recv(100) == b""
+            processus.stdin.write("\n")  # the exchange under way ends only once the signal was taken
+            processus.stdin.flush()
             recu = b""
             while morceau := prise.recv(4096):
                 recu += morceau
         assert recu.endswith(b"\r\n\r\nok")
         assert b"Connection: close" in recu
         assert processus.stdout.readline() == "fin\n"
-        assert processus.wait(10) == 0
+        assert processus.wait(DELAI) == 0
 
 
 def test_the_end_does_not_wait_for_a_silent_peer(lancer: Any, miroir: Any) -> None:
-    serveur = lancer(miroir)
+    serveur = lancer(miroir, inactivite=3600.0, reception=3600.0)
     with serveur.prise() as clair, serveur.prise_tls() as chiffree, serveur.prise_tls() as oisive:
         for prise in (clair, chiffree):
             prise.sendall(b"POST / HTTP/1.1\r\nContent-Length: 9\r\n\r\nabc")
@@ -76,14 +84,14 @@ def test_an_exchange_that_does_not_end_is_left_after_the_grace(
 
     def bloquee(environ: Any, start_response: Any) -> Any:
         entree.set()
-        sortie.wait(10)
+        sortie.wait(DELAI)
         start_response("200 OK", [])
         return [b""]
 
     serveur = lancer(bloquee, delai_arret=0.2)
     with serveur.prise() as prise:
         prise.sendall(b"GET / HTTP/1.1\r\n\r\n")
-        assert entree.wait(10)
+        assert entree.wait(DELAI)
         serveur.arreter()
     assert "still at work" in caplog.text
     sortie.set()

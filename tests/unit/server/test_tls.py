@@ -104,15 +104,41 @@ def test_a_client_refuses_the_expired_listener(lancer: Any, miroir: Any) -> None
     serveur = lancer(miroir)
     refus = _echouer(serveur, serveur.contexte(), serveur.adresses.https_expire)
     assert refus.raison == "le client refuse le certificat du serveur, expiré"
+    assert refus.detail.startswith("c'est ce qu'il doit faire")
 
 
-def test_a_client_that_does_not_verify_is_seen_on_the_expired_listener(lancer: Any, miroir: Any) -> None:
+def test_a_client_refuses_the_listener_of_another_name(lancer: Any, miroir: Any) -> None:
+    serveur = lancer(miroir)
+    refus = _echouer(serveur, serveur.contexte(), serveur.adresses.https_autre_nom)
+    assert refus.raison == "le client refuse le certificat du serveur, qui est à un autre nom"
+    assert refus.detail.startswith("c'est ce qu'il doit faire")
+
+
+def test_a_client_that_calls_the_true_listener_by_another_name(lancer: Any, miroir: Any) -> None:
+    serveur = lancer(miroir)
+    with contextlib.suppress(OSError), serveur.connecter(serveur.adresses.https) as prise:
+        serveur.contexte().wrap_socket(prise, server_hostname="autre.exemple.fr")
+    refus = serveur.attendre(lambda: serveur.refus_tls)[0]
+    assert refus.raison == "le client refuse le certificat du serveur"
+    assert "--server-name" in refus.detail
+
+
+def test_a_client_that_does_not_know_the_authority_says_nothing_of_the_name(lancer: Any, miroir: Any) -> None:
+    serveur = lancer(miroir)
+    refus = _echouer(serveur, ssl.create_default_context(), serveur.adresses.https_autre_nom)
+    assert refus.raison == "le client refuse le certificat du serveur"
+
+
+@pytest.mark.parametrize("ecoute", ["https_expire", "https_autre_nom"])
+def test_a_client_that_does_not_verify_is_seen_on_the_listener_to_refuse(
+    lancer: Any, miroir: Any, ecoute: str
+) -> None:
     serveur = lancer(miroir)
     contexte = ssl._create_unverified_context()
-    with contexte.wrap_socket(serveur.connecter(serveur.adresses.https_expire)) as prise:
+    with contexte.wrap_socket(serveur.connecter(getattr(serveur.adresses, ecoute))) as prise:
         prise.sendall(REQUETE)
         serveur.reponse(prise)
-    assert miroir.environs[0]["sne.ecoute"] == "https_expire"
+    assert miroir.environs[0]["sne.ecoute"] == ecoute
 
 
 def test_plain_http_on_the_tls_port_is_told_so(lancer: Any, miroir: Any) -> None:

@@ -168,7 +168,7 @@ class Messages:
         return self.enveloppe(self.num_unique(**kwargs))
 
     def client_reel(self) -> tuple[str, bytes]:
-        """Content-Type and body of the request of wire.md, byte for byte."""
+        """Content-Type and body of a request as a client in the field sends it, byte for byte."""
         racine = self.xml_num_unique(
             fichier='<fichierDemande ws:contentType="text/xml">'
             '<xop:Include href="cid:xml_id"/></fichierDemande>',

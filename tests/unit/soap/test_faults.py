@@ -14,6 +14,7 @@ ERREURS = [
     errors.EnveloppeIncorrecte("m"),
     errors.VersionSoapRefusee("m"),
     errors.EnteteNonComprise("m", qname="{urn:t}T"),
+    errors.AdresseInconnue("m"),
     errors.OperationInconnue("m"),
     errors.StructureIncorrecte(),
     errors.CertificatNonConforme(""),
@@ -21,6 +22,8 @@ ERREURS = [
     errors.DoublonsAssociation(),
     errors.OperationRefusee("m"),
     errors.ErreurInterne("m"),
+    errors.PanneServeur("m"),
+    errors.PanneClient("m"),
 ]
 
 

@@ -101,6 +101,8 @@ def test_texte_avec_des_elements(banc, messages):
         "2018-03-15T16:54:06.339+01:00",
         "2018-03-15T16:54:06.1234567Z",
         "\n 2018-03-15T00:00:00-10:00 ",
+        "2018-03-15T24:00:00",
+        "-0044-03-15T00:00:00+14:00",
     ],
 )
 def test_instant_valable(banc, messages, valeur):
@@ -110,7 +112,10 @@ def test_instant_valable(banc, messages, valeur):
 
 @pytest.mark.parametrize(
     "valeur",
-    ["", "2018-03-15", "15/03/2018", "2018-02-30T00:00:00", "20180315T165406", "2018-03-15 16:54:06", "<a/>"],
+    [
+        *("", "2018-03-15", "15/03/2018", "2018-02-30T00:00:00", "20180315T165406", "2018-03-15 16:54:06"),
+        *("2018-03-15T16:54:06+15:00", "2018-03-15T16:54:06+14:01", "2018-03-15T24:00:01", "<a/>"),
+    ],
 )
 def test_instant_mal_ecrit(banc, messages, valeur):
     resultat = banc.envoyer(messages.enveloppe(depuis(valeur)))
@@ -138,6 +143,18 @@ def test_code(banc, messages, champ, attendu):
         assert resultat.fault()[1] == "Le code du champ [motifRadiation] n'est pas valable : [é]."
     else:
         assert resultat.appels[0].champs["motifRadiation"] == attendu
+
+
+@pytest.mark.parametrize("contenu", ["ATT", "<code>ATT</code>"])
+def test_code_en_contenu(banc, messages, contenu):
+    body = (
+        "<ws:demandesRadieesDepuisLeParametres><dateRadiationDepuisLe>2018-03-01T00:00:00</dateRadiationDepuisLe>"
+        f"<motifRadiation>{contenu}</motifRadiation><nomCertificat/><certificat/>"
+        "</ws:demandesRadieesDepuisLeParametres>"
+    )
+    resultat = banc.envoyer(messages.enveloppe(body))
+    assert resultat.fault()[1] == "Le champ [motifRadiation] a un contenu, et n'admet que l'attribut code."
+    assert '<motifRadiation code="ATT"/>' in resultat.explication()
 
 
 def test_base64_sur_plusieurs_lignes(banc, messages):

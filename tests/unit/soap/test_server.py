@@ -1,4 +1,4 @@
-"""Whole exchanges, from raw bytes to raw bytes (wire.md, "What SOAP stacks do")."""
+"""Whole exchanges, from raw bytes to raw bytes."""
 
 import base64
 import gc
@@ -337,7 +337,7 @@ def test_dtd_refusee_autour_d_une_enveloppe_bonne(banc, messages):
 def test_message_et_xml_trop_gros(banc, messages):
     banc.limites = Limites(message_max=2000, xml_max=500)
     assert "2000" in banc.envoyer(b"x" * 2001).explication()
-    assert "xml_max" in banc.envoyer(messages.xml_num_unique()).explication()
+    assert "--xml-max" in banc.envoyer(messages.xml_num_unique()).explication()
 
 
 def test_bom_et_declaration_avant_l_enveloppe(banc, messages):

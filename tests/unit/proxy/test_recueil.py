@@ -1,0 +1,51 @@
+"""A recording made into files."""
+
+from pathlib import Path
+
+import pytest
+
+from sandbox.errors import UsageError
+from sandbox.proxy.recueil import Echantillon, ecrire
+
+NIR = "185057800608436"
+DOCUMENT = f"<a><nom>DUPONT</nom><nir>{NIR}</nir></a>".encode()
+
+
+def echantillon(rang: int, demande: bytes = DOCUMENT, reponse: bytes = b"<b/>") -> Echantillon:
+    return Echantillon(rang, "getNumUnique", "../CRE", demande, reponse)
+
+
+def test_each_distinct_document_is_a_masked_file_and_its_answer(tmp_path: Path) -> None:
+    lot = [
+        echantillon(1),
+        echantillon(2),
+        echantillon(3, b"<a/>", b""),
+        echantillon(4, b"<c/>", b"PK\x03\x04"),
+    ]
+    recueil = ecrire(tmp_path / "e", lot, anonymiser=False)
+    assert [fichier.name for fichier in recueil.fichiers] == [
+        "000001-getNumUnique-CRE.xml",
+        "000001-getNumUnique-CRE.reponse.xml",
+        "000003-getNumUnique-CRE.xml",
+        "000004-getNumUnique-CRE.xml",
+        "000004-getNumUnique-CRE.reponse.zip",
+    ]
+    ecrit = recueil.fichiers[0].read_bytes()
+    assert NIR.encode() not in ecrit
+    assert b"DUPONT" in ecrit
+    assert (recueil.doubles, recueil.nirs, recueil.laisses) == (1, 1, 0)
+    assert (tmp_path / "e" / ".gitignore").read_text() == "*\n"
+
+
+def test_anonymous_files_may_be_kept_and_what_cannot_be_is_left_out(tmp_path: Path) -> None:
+    lot = [echantillon(1, reponse=b"PK\x03\x04"), echantillon(2, b"illisible DUPONT", b"<b/>")]
+    recueil = ecrire(tmp_path, lot, anonymiser=True)
+    assert [fichier.name for fichier in sorted(tmp_path.iterdir())] == ["000001-getNumUnique-CRE.xml"]
+    assert b"DUPONT" not in recueil.fichiers[0].read_bytes()
+    assert recueil.laisses == 2
+
+
+def test_a_folder_that_holds_something_is_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "x").touch()
+    with pytest.raises(UsageError):
+        ecrire(tmp_path, [], anonymiser=True)

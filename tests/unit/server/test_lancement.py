@@ -1,0 +1,52 @@
+"""How to listen, from the options of `serve`."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from sandbox.domain.base import Base
+from sandbox.errors import UsageError
+from sandbox.server.lancement import ecoute_de, noter_refus_http
+from sandbox.server.service import RefusHttp
+from sandbox.store.session import Magasin
+
+OPTIONS: dict[str, Any] = {
+    "host": "127.0.0.1",
+    "https_port": 8443,
+    "http_port": 8080,
+    "client_cert": "optional",
+    "threads": 8,
+    "message_max": 1000,
+}
+
+
+@pytest.mark.parametrize("eteint", ["https_port", "http_port"])
+def test_a_listener_can_be_turned_off(eteint: str) -> None:
+    ecoute = ecoute_de(OPTIONS | {eteint: -1})
+    assert getattr(ecoute, eteint) is None
+    assert {ecoute.https_port, ecoute.http_port} & {8443, 8080}
+
+
+def test_one_at_least_is_left() -> None:
+    with pytest.raises(UsageError, match="rien à servir") as levee:
+        ecoute_de(OPTIONS | {"https_port": -1, "http_port": -1})
+    assert "--http-port" in levee.value.diagnostics()
+
+
+@pytest.mark.parametrize(
+    ("chemin", "base"),
+    [
+        ("/bases/a/services/X/", "a"),
+        ("/services/X/", "ecole"),
+        ("/bases/nulle-part/x", "ecole"),
+        ("", "ecole"),
+    ],
+)
+def test_a_refusal_goes_to_the_base_that_its_path_names(tmp_path: Path, chemin: str, base: str) -> None:
+    with Magasin.ouvrir(None, tmp_path) as magasin:
+        for nom in ("ecole", "a"):
+            magasin.bases.creer(Base(nom))
+        noter_refus_http(magasin, "ecole", RefusHttp("::1", "POST", chemin, 413, "Trop gros."))
+        (ligne,) = magasin.journal.chercher(base)
+    assert (ligne.statut, ligne.chemin) == (413, chemin)
