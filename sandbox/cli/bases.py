@@ -1,37 +1,46 @@
 """`sne-sandbox bases`."""
 
+import json
 from typing import Any
 
 import click
 
-from sandbox.cli.options import COMMUNES, reglages, taille_de_semence
+from sandbox.cli.groupe import GroupeQuiListe
+from sandbox.cli.options import COMMUNES, reglages, taille_de_semence, une_forme
+from sandbox.domain.base import lire_horloge
 
 _EXEMPLES = """
 \b
 Exemples :
   sne-sandbox bases list
+  sne-sandbox bases list --format json
   sne-sandbox bases create essai-42 --seed 7 --clock 2018-03-15T09:00:00
+  sne-sandbox bases set essai-42 profile=strict avertissements=reponse
   sne-sandbox bases delete essai-42
 """
 
 
-@click.group("bases", epilog=_EXEMPLES)
+@click.group("bases", cls=GroupeQuiListe, epilog=_EXEMPLES)
 def commande() -> None:
-    """Liste, crée ou supprime des bases. Chacune a son état, son horloge et son journal."""
+    """Liste, crée, règle ou supprime des bases. Chacune a son état, son horloge et son journal."""
 
 
 @commande.command("list")
 @reglages(*COMMUNES, "database")
-def lister(**options: Any) -> None:
-    """Liste les bases : nom, profil, horloge."""
+@une_forme
+def lister(forme: str, **options: Any) -> None:
+    """Liste les bases : nom, jeu de départ, profil, horloge."""
     from sandbox.cli.contexte import ouvrir
+    from sandbox.operations.bases import en_json
 
-    _, magasin = ouvrir(options["home"], options["contract"], options["contracts"], options["database"])
+    contrat, magasin = ouvrir(options["home"], options["contract"], options["contracts"], options["database"])
     with magasin:
-        for base in magasin.bases.lister():
-            figee = base.horloge.fige_a
-            horloge = figee.isoformat() if figee else ("real" if base.horloge.reelle else "décalée")
-            click.echo(f"{base.nom}\t{base.semence}\t{base.reglages.profile}\t{horloge}")
+        bases = magasin.bases.lister()
+    if forme == "json":
+        click.echo(json.dumps([en_json(base, contrat) for base in bases], ensure_ascii=False))
+        return
+    for base in bases:
+        click.echo("\t".join((base.nom, base.semence, base.reglages.profile, base.horloge.en_texte())))
 
 
 @commande.command("create")
@@ -58,20 +67,41 @@ def creer(nom: str, semence: str, seed: int, taille: int | None, horloge: str, *
             semence=semence,
             seed=seed,
             taille=taille,
-            horloge=bases.lire_horloge(horloge),
+            horloge=lire_horloge(horloge),
             reglages=Reglages.de(valeurs),
         )
     click.echo(f"Base [{nom}] créée : /bases/{nom}/services/")
+
+
+@commande.command("set")
+@click.argument("nom")
+@click.argument("ecrits", nargs=-1, required=True, metavar="REGLAGE=VALEUR…")
+@reglages(*COMMUNES, "database")
+def regler(nom: str, ecrits: tuple[str, ...], **options: Any) -> None:
+    """Change des réglages de la base NOM ; les autres restent."""
+    from sandbox.errors import UsageError
+    from sandbox.operations import bases
+    from sandbox.store.session import Magasin
+
+    valeurs = {}
+    for ecrit in ecrits:
+        reglage, egal, valeur = ecrit.partition("=")
+        if not egal:
+            raise UsageError(f"[{ecrit}] : il manque une valeur.", remede="par exemple profile=strict")
+        valeurs[reglage.replace("-", "_")] = valeur  # as the option of that name is written
+    with Magasin.ouvrir(options["database"], options["home"]) as magasin:
+        base = bases.regler(magasin, nom, valeurs)
+    click.echo(f"Base [{nom}] : " + ", ".join(f"{r}={getattr(base.reglages, r)}" for r in valeurs))
 
 
 @commande.command("delete")
 @click.argument("nom")
 @reglages(*COMMUNES, "database")
 def supprimer(nom: str, **options: Any) -> None:
-    """Supprime la base NOM et tout ce qu'elle contient."""
-    from sandbox.cli.contexte import ouvrir
+    """Supprime la base NOM et tout ce qu'elle contient, sauvegardes et boîtes comprises."""
+    from sandbox.operations import bases
+    from sandbox.store.session import Magasin
 
-    _, magasin = ouvrir(options["home"], options["contract"], options["contracts"], options["database"])
-    with magasin:
-        magasin.bases.supprimer(nom)
+    with Magasin.ouvrir(options["database"], options["home"]) as magasin:
+        bases.supprimer(magasin, options["home"], nom)
     click.echo(f"Base [{nom}] supprimée.")

@@ -1,21 +1,21 @@
 """`sne-sandbox clock`."""
 
 import json
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from sandbox.cli.options import COMMUNES, reglages
+from sandbox.cli.options import COMMUNES, reglages, une_base, une_forme
+from sandbox.cli.progres import Progres, barre
 from sandbox.errors import UsageError
 
 if TYPE_CHECKING:
     from sandbox.operations.horloge import Deplacement, Heure
-    from sandbox.operations.lifecycle import Progres
     from sandbox.store.session import Magasin
+
+#: Modes that a reader is told in other words than the API's.
+_MODES = {"real": "heure réelle"}
 
 _EXEMPLES = """
 \b
@@ -32,15 +32,8 @@ Exemples :
 @click.argument("geste", type=click.Choice(["read", "freeze", "advance", "real"]), default="read")
 @click.argument("vers", required=False)
 @reglages(*COMMUNES, "database")
-@click.option("--base", default="ecole", show_default=True, help="Nom de la base.")
-@click.option(
-    "--format",
-    "forme",
-    type=click.Choice(["text", "json"]),
-    default="text",
-    show_default=True,
-    help="Forme de la réponse.",
-)
+@une_base
+@une_forme
 def commande(
     geste: str, vers: str | None, home: Path, database: str | None, base: str, forme: str, **_: Any
 ) -> None:
@@ -66,7 +59,7 @@ def commande(
             heure = horloge.lire(magasin, base)
             click.echo(json.dumps(heure.en_json(), ensure_ascii=False) if forme == "json" else _phrase(heure))
             return
-        with _barre() as progres:
+        with barre("Les nuits passent") as progres:
             deplacement = _deplacer(magasin, base, geste, vers, progres)
     if forme == "json":
         click.echo(json.dumps(deplacement.en_json(), ensure_ascii=False))
@@ -75,33 +68,20 @@ def commande(
         click.echo(_phrase(deplacement.heure))
 
 
-def _deplacer(
-    magasin: "Magasin", base: str, geste: str, vers: str | None, progres: "Progres"
-) -> "Deplacement":
-    from sandbox.operations import bases, horloge
+def _deplacer(magasin: "Magasin", base: str, geste: str, vers: str | None, progres: Progres) -> "Deplacement":
+    from sandbox.domain.base import lire_instant
+    from sandbox.operations import horloge
 
     if geste == "real":
         return horloge.rendre_reelle(magasin, base, progres=progres)
     if geste == "freeze":
-        instant = bases.lire_instant(vers) if vers is not None else None
+        instant = lire_instant(vers) if vers is not None else None
         return horloge.figer(magasin, base, instant, progres=progres)
     assert vers is not None
     return horloge.avancer(magasin, base, vers, progres=progres)
 
 
-@contextmanager
-def _barre() -> "Iterator[Progres]":
-    """A progress bar on stderr, for a terminal only."""
-    if not sys.stderr.isatty():
-        yield lambda fait, total: None
-        return
-    from rich.console import Console
-    from rich.progress import Progress
-
-    with Progress(console=Console(stderr=True), transient=True) as barre:
-        tache = barre.add_task("Les nuits passent", total=None)
-        yield lambda fait, total: barre.update(tache, completed=fait, total=total)
-
-
 def _phrase(heure: "Heure") -> str:
-    return f"Base [{heure.base}] : {heure.maintenant:%d/%m/%Y %H:%M:%S} ({heure.mode})"
+    return (
+        f"Base [{heure.base}] : {heure.maintenant:%d/%m/%Y %H:%M:%S} ({_MODES.get(heure.mode, heure.mode)})"
+    )

@@ -5,7 +5,10 @@ from typing import Any
 
 import click
 
-from sandbox.cli.options import COMMUNES, reglages, taille_de_semence
+from sandbox.cli.depart import options_de_base_donnees, signaler_ignorees
+from sandbox.cli.groupe import Groupe
+from sandbox.cli.options import COMMUNES, reglages, taille_de_semence, une_base
+from sandbox.domain.base import lire_horloge
 
 _EXEMPLES = """
 \b
@@ -16,10 +19,11 @@ Exemples :
   sne-sandbox db snapshot ecole.zip
   sne-sandbox db restore ecole.zip
   sne-sandbox db reset --portee journal
+  sne-sandbox db reset --base essai --clock 2018-03-15T09:00:00
 """
 
 
-@click.group("db", epilog=_EXEMPLES)
+@click.group("db", cls=Groupe, epilog=_EXEMPLES)
 def commande() -> None:
     """La base de données : tables, départ, sauvegardes."""
 
@@ -43,7 +47,7 @@ def mettre_a_jour(**options: Any) -> None:
 @taille_de_semence
 @click.option("--clock", "horloge", default="real", show_default=True, help="real, ou un instant ISO.")
 def semer(base: str, semence: str, seed: int, taille: int | None, horloge: str, **options: Any) -> None:
-    """Crée une base à partir d'un jeu de départ."""
+    """Crée une base à partir d'un jeu de départ ; celle qui existe reste comme elle est."""
     from sandbox.cli.contexte import ouvrir
     from sandbox.cli.progres import barre
     from sandbox.operations import bases
@@ -51,6 +55,7 @@ def semer(base: str, semence: str, seed: int, taille: int | None, horloge: str, 
 
     contrat, magasin = ouvrir(options["home"], options["contract"], options["contracts"], options["database"])
     with magasin, barre("Les ménages arrivent") as progres:
+        existe = signaler_ignorees(magasin, base, options_de_base_donnees())
         bases.assurer(
             magasin,
             contrat,
@@ -58,19 +63,19 @@ def semer(base: str, semence: str, seed: int, taille: int | None, horloge: str, 
             semence=semence,
             seed=seed,
             taille=taille,
-            horloge=bases.lire_horloge(horloge),
+            horloge=lire_horloge(horloge),
             reglages=Reglages(profile=options["profile"]),
             progres=progres,
         )
         with magasin.lire(base) as registre:
             nombre = registre.compter()
-    click.echo(f"Base [{base}] prête : {nombre} demandes.")
+    click.echo(f"Base [{base}] {'inchangée' if existe else 'prête'} : {nombre} demandes.")
 
 
 @commande.command("snapshot")
 @click.argument("fichier", type=click.Path(path_type=Path, dir_okay=False))
 @reglages(*COMMUNES, "database")
-@click.option("--base", default="ecole", show_default=True)
+@une_base
 def sauvegarder(fichier: Path, base: str, **options: Any) -> None:
     """Sauvegarde une base dans FICHIER (zip)."""
     from sandbox.store import snapshot
@@ -84,7 +89,7 @@ def sauvegarder(fichier: Path, base: str, **options: Any) -> None:
 @commande.command("restore")
 @click.argument("fichier", type=click.Path(path_type=Path, dir_okay=False, exists=True))
 @reglages(*COMMUNES, "database")
-@click.option("--base", default="ecole", show_default=True)
+@une_base
 def restaurer(fichier: Path, base: str, **options: Any) -> None:
     """Remet une base telle qu'elle est dans FICHIER ; rien n'est touché s'il est incorrect."""
     from sandbox.store import snapshot
@@ -97,7 +102,7 @@ def restaurer(fichier: Path, base: str, **options: Any) -> None:
 
 @commande.command("reset")
 @reglages(*COMMUNES, "database")
-@click.option("--base", default="ecole", show_default=True)
+@une_base
 @click.option(
     "--portee",
     type=click.Choice(["journal", "etat", "pannes", "tout"]),
@@ -105,12 +110,18 @@ def restaurer(fichier: Path, base: str, **options: Any) -> None:
     show_default=True,
     help="Ce qui est vidé.",
 )
-def vider(base: str, portee: Any, **options: Any) -> None:
-    """Remet une base à son départ ; l'état d'une base semée revient de sa semence."""
+@click.option("--clock", "horloge", help="Remet aussi l'horloge : real, ou un instant ISO.")
+def vider(base: str, portee: Any, horloge: str | None, **options: Any) -> None:
+    """Vide une base ; l'état d'une base semée revient de son jeu de départ, au nombre de ménages d'alors.
+
+    Les réglages restent (« bases set » les change), et l'horloge, sauf si --clock la remet : c'est par là
+    qu'une base semée, menée dans l'avenir, en revient.
+    """
     from sandbox.cli.contexte import ouvrir
     from sandbox.operations import bases
 
     contrat, magasin = ouvrir(options["home"], options["contract"], options["contracts"], options["database"])
     with magasin:
-        bases.remettre(magasin, contrat, base, portee)
-    click.echo(f"Base [{base}] : {portee} remis au départ.")
+        bases.remettre(magasin, contrat, base, portee, lire_horloge(horloge) if horloge else None)
+    quoi = {"journal": "le journal", "etat": "l'état", "pannes": "les pannes", "tout": "tout"}[portee]
+    click.echo(f"Base [{base}] : {quoi}, comme au départ.")

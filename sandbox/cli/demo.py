@@ -1,15 +1,12 @@
-"""`sne-sandbox demo`: the life of two demandes, over the wire, as a real client lives it."""
+"""`sne-sandbox demo`: the life of two demandes, as a real client lives it; then a certification."""
 
 import contextlib
 import http.client
 import json
 import shutil
-import signal
 import ssl
-import subprocess
-import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -18,26 +15,33 @@ from urllib.parse import urlsplit
 import click
 from lxml import etree
 
+from sandbox.cli import conform
+from sandbox.contract import versions
 from sandbox.contract.codec import NS
-from sandbox.errors import OperatorError
-from sandbox.mime.client import Forme, requete
-from sandbox.mime.message import Part
+from sandbox.contract.services import Operation
+from sandbox.errors import OperatorError, UsageError
+from sandbox.mime.client import Forme
 from sandbox.mime.unpack import unpack
+from sandbox.raisons import raison_systeme
+from sandbox.reports.accords import accorde
 from sandbox.resources import fixtures_dir
+from sandbox.server.enfant import servir_en_enfant
+from sandbox.soap.fields import INCLUDE
+from sandbox.soap.requete import Champs, ecrire
 
-_WS: Final = "http://ws.metier.nuu.application.i2/"
-_SOAP: Final = "http://www.w3.org/2003/05/soap-envelope"
-_XOP: Final = "http://www.w3.org/2004/08/xop/include"
-_DEMANDE: Final = "DemandeLogementImplService"
-_EVENEMENT: Final = "GestionPartageeEVTImplService"
-_RECHERCHE: Final = "RechercheDemandeImplService"
 #: The specimens were written for this day.
 _HORLOGE: Final = "2018-03-15T12:00:00"
+#: What tells a folder that `demo` made, and may empty.
+_MARQUE: Final = "home/serveur.log"
+_ENSUITE: Final = """
+Pour votre application
+  sne-sandbox serve                   un SNE d'essai sur cette machine, et sa console dans le navigateur
+  sne-sandbox run -- ./mes-tests.sh   vos tests devant une base neuve, et leur compte rendu"""
 _EXEMPLES = """
 \b
 Exemples :
   sne-sandbox demo
-  sne-sandbox demo --out /tmp/demo
+  sne-sandbox demo --out demonstration
 """
 
 
@@ -48,26 +52,52 @@ Exemples :
     type=click.Path(path_type=Path, file_okay=False),
     default=Path("build/demo"),
     show_default=True,
-    help="Où garder l'attestation et le journal (le contenu précédent est remplacé).",
+    help="Où garder l'attestation, le journal et les rapports (une démonstration précédente est remplacée).",
 )
-def commande(dossier: Path) -> int:
-    """Montre le produit : une base neuve, deux ménages, toute la vie d'une demande.
+@click.pass_context
+def commande(contexte: click.Context, dossier: Path) -> int:
+    """Montre le produit : une base neuve, deux ménages, toute la vie d'une demande ; puis une certification.
 
     Démarre un serveur, enregistre deux ménages en HTTPS avec certificat client et MTOM, modifie, renouvelle,
-    recherche, déclare un DALO, ajoute une décision d'attribution, radie ; une ligne par échange.
+    recherche, déclare un DALO, ajoute une décision d'attribution, radie ; une ligne par échange. Puis
+    certifie l'application témoin d'un bout à l'autre du plan, un ménage par scénario.
     """
-    if dossier.exists():
-        shutil.rmtree(dossier)
-    dossier.mkdir(parents=True)
-    with _serveur(dossier) as pret:
-        client = _Client(pret)
+    _vider(dossier)
+    options = ["--seed-base", "vide", "--clock", _HORLOGE]
+    with servir_en_enfant(options, home=dossier / "home") as serveur:
+        client = _Client(serveur.pret, versions.charger().operations)
         numero = _vivre(client, dossier)
         journal = client.lire("/api/v1/bases/ecole/exchanges?limite=100")
         (dossier / "journal.json").write_text(json.dumps(journal, ensure_ascii=False, indent=2), "utf-8")
     click.echo(f"Numéro unique : {numero}")
     click.echo(f"Attestation   : {dossier / 'attestation.pdf'}")
     click.echo(f"Journal       : {dossier / 'journal.json'} ({len(journal['echanges'])} échanges)")
-    return 0
+    click.echo(
+        "\nCertification de l'application témoin : sne-sandbox conform --application temoin --examples 1"
+    )
+    code: int = contexte.invoke(
+        conform.commande, designation=conform.TEMOIN, exemples=1, dossier=dossier / "certification"
+    )
+    click.echo(_ENSUITE)
+    return code
+
+
+def _vider(dossier: Path) -> None:
+    """Makes the folder, empty; takes away only what a demonstration left. Raises OperatorError."""
+    if dossier.is_dir() and any(dossier.iterdir()):
+        if not (dossier / _MARQUE).is_file():
+            raise UsageError(
+                f"Le dossier [{dossier}] n'est pas vide, et ne vient pas d'une démonstration.",
+                remede="donnez-en un autre à --out : son contenu serait effacé",
+            )
+        shutil.rmtree(dossier)
+    try:
+        dossier.mkdir(parents=True, exist_ok=True)
+    except OSError as erreur:
+        raise OperatorError(
+            f"Le dossier [{dossier}] ne peut pas être créé : {raison_systeme(erreur)}.",
+            remede="donnez-en un autre à --out",
+        ) from None
 
 
 def _vivre(client: "_Client", dossier: Path) -> str:
@@ -80,14 +110,12 @@ def _vivre(client: "_Client", dossier: Path) -> str:
     client.demande(
         "renouvelle", "G1226", _adapter(_specimen("demandes/renouvellement.xml"), {"numUnique": numero})
     )
-    client.appeler(
-        "recherche", "G1226", _RECHERCHE, "rechercheDemandeMulticritere", _specimen("documents/recherche.xml")
-    )
+    client.appeler("recherche", "G1226", "rechercheDemandeMulticritere", _specimen("documents/recherche.xml"))
     autre = client.demande("enregistre un autre ménage", "G1104", _specimen("demandes/hebergee_secret.xml"))
     dalo = _adapter(_specimen("demandes/dalo.xml"), {"numUnique": autre.numero})
-    client.appeler("déclare un DALO", "G0751", _DEMANDE, "getDeclarationNouveauDalo", dalo)
+    client.appeler("déclare un DALO", "G0751", "getDeclarationNouveauDalo", dalo)
     decision = _adapter(_specimen("documents/evenement.xml"), {"numUnique": numero})
-    client.appeler("ajoute une décision", "G1226", _EVENEMENT, "ajouterEvenementDemande", decision)
+    client.appeler("ajoute une décision", "G1226", "ajouterEvenementDemande", decision)
     client.demande(
         "radie (attribution)",
         "G1226",
@@ -114,32 +142,6 @@ def _adapter(document: bytes, textes: Mapping[str, str]) -> bytes:
     return octets
 
 
-@contextlib.contextmanager
-def _serveur(dossier: Path) -> Iterator[dict[str, Any]]:
-    pret = dossier / "pret.json"
-    arguments = ["serve", "--home", str(dossier / "home"), "--https-port", "0", "--http-port", "0",
-                 "--seed-base", "vide", "--clock", _HORLOGE, "--ready-file", str(pret)]  # fmt: skip
-    with (dossier / "serveur.log").open("wb") as sortie:
-        processus = subprocess.Popen(  # noqa: S603 - our own command
-            [sys.executable, "-m", "sandbox", *arguments], stderr=sortie, stdout=sortie
-        )
-    try:
-        limite = time.monotonic() + 60
-        while not pret.exists():
-            if processus.poll() is not None or time.monotonic() > limite:
-                raise OperatorError(
-                    "Le serveur de démonstration n'a pas démarré.", remede=f"lisez {dossier / 'serveur.log'}"
-                )
-            time.sleep(0.05)
-        yield json.loads(pret.read_text("utf-8"))
-    finally:
-        processus.send_signal(signal.SIGTERM)
-        try:
-            processus.wait(20)
-        except subprocess.TimeoutExpired:
-            processus.kill()
-
-
 @dataclass(frozen=True, slots=True)
 class _Recu:
     """What an answer held: its document, its pieces by field, its numéro when there is one."""
@@ -152,32 +154,27 @@ class _Recu:
 class _Client:
     """A minimal interfaced application: HTTPS with the client certificate of a guichet, and MTOM."""
 
-    def __init__(self, pret: Mapping[str, Any]) -> None:
+    def __init__(self, pret: Mapping[str, Any], operations: Mapping[str, Operation]) -> None:
         self._pret = pret
+        self._operations = operations
         self._certificats = Path(pret["cert_file"]).parent
         self._rang = 0
 
     def demande(self, quoi: str, guichet: str, document: bytes) -> _Recu:
-        return self.appeler(quoi, guichet, _DEMANDE, "getNumUnique", document)
+        return self.appeler(quoi, guichet, "getNumUnique", document)
 
-    def appeler(self, quoi: str, guichet: str, service: str, operation: str, document: bytes) -> _Recu:
+    def appeler(self, quoi: str, guichet: str, operation: str, document: bytes) -> _Recu:
         self._rang += 1
-        entete, corps = requete(
-            _enveloppe(operation, guichet, self._rang),
-            [
-                Part("certificate", "application/octet-stream", "BASE64", b""),
-                Part("xml_id", "text/xml; charset=us-ascii", "8bit", document),
-            ],
-            action=_WS + operation,
-            forme=Forme.CLIENT_REEL,
-        )
+        prevue = self._operations[operation]
+        champs = _champs(prevue, guichet, self._rang, document)
+        entete, corps = ecrire(prevue, champs, Forme.CLIENT_REEL)
         adresse = urlsplit(self._pret["https"])
         contexte = ssl.create_default_context(cafile=self._pret["ca_file"])
         contexte.load_cert_chain(self._certificats / f"{guichet}.pem", self._certificats / f"{guichet}.key")
         lien = http.client.HTTPSConnection(adresse.hostname or "", adresse.port, context=contexte, timeout=30)
         debut = time.perf_counter()
         with contextlib.closing(lien):
-            lien.request("POST", f"/services/{service}/", corps, {"Content-Type": entete})
+            lien.request("POST", f"/services/{prevue.service}/", corps, {"Content-Type": entete})
             reponse = lien.getresponse()
             contenu = reponse.read()
         duree = (time.perf_counter() - debut) * 1000
@@ -189,7 +186,11 @@ class _Client:
         self, quoi: str, guichet: str, operation: str, statut: int, recu: _Recu, duree: float
     ) -> None:
         anomalies = recu.document.findall(f".//{{{NS}}}anomalie")
-        verdict = f"{len(anomalies)} anomalie(s)" if anomalies else ("accepté" if statut == 200 else "fault")
+        verdict = (
+            accorde(len(anomalies), "anomalie", "anomalies")
+            if anomalies
+            else ("accepté" if statut == 200 else "fault")
+        )
         click.echo(
             f"{self._rang}. {guichet} {quoi:26} {operation:30} {statut} {verdict:11} "
             f"{recu.numero:18} {duree:5.0f} ms"
@@ -206,34 +207,26 @@ class _Client:
             return json.loads(lien.getresponse().read())
 
 
-def _enveloppe(operation: str, guichet: str, rang: int) -> bytes:
-    champs = {
-        "getNumUnique": ("numUniqueParametres", "nomFichierDemande", "fichierDemande", True),
-        "getDeclarationNouveauDalo": (
-            "declarationNouveauDaloParametres",
-            "nomFichierDalo",
-            "fichierDalo",
-            True,
-        ),
-    }
-    element, nom, fichier, certificat = champs.get(
-        operation, ("fichierXmlParametres", "nomFichier", "fichierXml", False)
-    )
-    suite = '<certificat><xop:Include href="cid:certificate"/></certificat>' if certificat else ""
-    return (
-        f'<soap:Envelope xmlns:soap="{_SOAP}" xmlns:ws="{_WS}" xmlns:xop="{_XOP}"><soap:Body><ws:{element}>'
-        f"<{nom}>DEM{guichet}-201803151200-{rang:06d}.xml</{nom}>"
-        f'<{fichier} ws:contentType="text/xml"><xop:Include href="cid:xml_id"/></{fichier}>'
-        f"<nomCertificat>CER{guichet}-201803151200.pem</nomCertificat>{suite}"
-        f"</ws:{element}></soap:Body></soap:Envelope>"
-    ).encode()
+def _champs(operation: Operation, guichet: str, rang: int, document: bytes) -> Champs:
+    """The fields of a call: each is told by its name."""
+    valeurs: dict[str, str | bytes] = {}
+    for champ in operation.entree.champs:
+        if champ.nom == "certificat":
+            valeurs[champ.nom] = b""
+        elif champ.nom == "nomCertificat":
+            valeurs[champ.nom] = f"CER{guichet}-201803151200.pem"
+        elif champ.nom.startswith("nom"):
+            valeurs[champ.nom] = f"DEM{guichet}-201803151200-{rang:06d}.xml"
+        elif champ.nom.startswith("fichier"):
+            valeurs[champ.nom] = document
+    return valeurs
 
 
 def _lire(content_type: str, contenu: bytes) -> _Recu:
     message = unpack(content_type, contenu, taille_max=len(contenu))
     enveloppe = etree.fromstring(message.racine)
     pieces: dict[str, bytes] = {}
-    for lien in enveloppe.iter(f"{{{_XOP}}}Include"):
+    for lien in enveloppe.iter(INCLUDE):
         partie = message.partie(lien.get("href"))
         if partie is not None:
             pieces[etree.QName(lien.getparent()).localname] = partie.contenu

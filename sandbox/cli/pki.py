@@ -5,16 +5,18 @@ from typing import Any
 
 import click
 
-from sandbox.cli.options import COMMUNES, reglages
+from sandbox.cli.groupe import Groupe
+from sandbox.cli.options import COMMUNES, reglages, verifier_guichet
 
 _EXEMPLES = """
 \b
-Exemple :
+Exemples :
   sne-sandbox pki issue --guichet G1104 --out certificats/
+  sne-sandbox pki issue --guichet G1226 --base essai-42 --out certificats/
 """
 
 
-@click.group("pki", epilog=_EXEMPLES)
+@click.group("pki", cls=Groupe, epilog=_EXEMPLES)
 def commande() -> None:
     """Certificats de développement."""
 
@@ -30,11 +32,9 @@ def emettre(guichet: str, base: str, dossier: Path, **options: Any) -> None:
 
     Le mot de passe des fichiers .p12 est « sne-sandbox ».
     """
-    from sandbox.errors import UsageError
     from sandbox.pki.authority import Autorite, ecrire
 
-    if len(guichet) != 5 or not guichet.isascii() or not guichet.isalnum():
-        raise UsageError(f"Le guichet [{guichet}] ne convient pas.", remede="5 lettres ou chiffres : G1104")
+    verifier_guichet(guichet)
     autorite = Autorite.ouvrir(options["home"], [])
     ecrire(autorite.emettre(guichet, base), dossier)
     for nom in (f"{guichet}.pem", f"{guichet}.key", f"{guichet}.p12", "truststore.p12"):

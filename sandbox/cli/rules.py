@@ -7,14 +7,16 @@ from typing import Any
 
 import click
 
-from sandbox.cli.options import COMMUNES, reglages
-from sandbox.errors import UsageError
+from sandbox.cli.options import COMMUNES, forme_de_liste, inconnu, reglages
+from sandbox.domain.anomalie import Gravite
 
 _EXEMPLES = """
 \b
 Exemples :
   sne-sandbox rules
   sne-sandbox rules ENT009 REC001
+  sne-sandbox rules --bloquantes --profile strict
+  sne-sandbox rules --detail | less
   sne-sandbox rules --format json > regles.json
   sne-sandbox rules --profile strict --contracts mes-contrats/
 """
@@ -22,19 +24,17 @@ Exemples :
 
 @click.command(epilog=_EXEMPLES)
 @click.argument("codes", nargs=-1, metavar="[CODE…]")
-@click.option(
-    "--format",
-    "forme",
-    type=click.Choice(["text", "json", "markdown"]),
-    default="text",
-    show_default=True,
-    help="Forme de la liste.",
-)
+@forme_de_liste
+@click.option("--bloquantes", "bloquantes", is_flag=True, help="Seulement ceux qui refusent, sous le profil.")
+@click.option("--detail", is_flag=True, help="Tout de chacun, comme pour ceux que l'on nomme.")
 @reglages(*COMMUNES)
-def commande(codes: tuple[str, ...], forme: str, **options: Any) -> None:
-    """Montre chaque contrôle, ou ceux nommés : condition, sévérité sous le profil, fidélité, source, remède,
-    code officiel s'il en a un ; ce qu'il accepte et refuse (json) ; et, pour chaque contrôle bloquant, la
-    plus petite demande qu'il refuse."""
+def commande(codes: tuple[str, ...], forme: str, bloquantes: bool, detail: bool, **options: Any) -> None:
+    """Montre les contrôles, une ligne chacun : sévérité sous le profil, fidélité, condition.
+
+    De ceux que l'on nomme (ou de tous, avec --detail) : aussi la source, le remède, le code officiel s'il y
+    en a un, et la plus petite demande qu'un contrôle bloquant refuse. Les formes json et markdown disent
+    tout ; json, aussi ce que chaque contrôle accepte et refuse.
+    """
     from sandbox.contract import versions
     from sandbox.generators.description import decrire
     from sandbox.generators.exemples import exemples
@@ -45,7 +45,7 @@ def commande(codes: tuple[str, ...], forme: str, **options: Any) -> None:
     contrat = versions.charger(options["contract"], options["contracts"])
     inconnus = sorted(set(codes) - contrat.regles.keys())
     if inconnus:
-        raise UsageError(f"La règle [{inconnus[0]}] est inconnue.", remede="liste : sne-sandbox rules")
+        raise inconnu("La règle", inconnus[0], contrat.regles)
     fiches: list[dict[str, Any]] = [
         {
             "code": regle.code,
@@ -66,6 +66,8 @@ def commande(codes: tuple[str, ...], forme: str, **options: Any) -> None:
         for regle in REGLES
         if regle.code in contrat.regles and (not codes or regle.code in codes)
     ]
+    if bloquantes:
+        fiches = [fiche for fiche in fiches if fiche["effet"] == Gravite.BLOQUANTE]
     if forme == "json":
         for fiche in fiches:
             siens = [e for e in exemples() if e.regle == fiche["code"]]
@@ -77,8 +79,18 @@ def commande(codes: tuple[str, ...], forme: str, **options: Any) -> None:
         sys.stdout.write("\n")
     elif forme == "markdown":
         _markdown(fiches)
-    else:
+    elif codes or detail:
         _texte(fiches)
+    else:
+        _lignes(fiches)
+
+
+def _lignes(fiches: list[dict[str, Any]]) -> None:
+    effets, fidelites = (max((len(f[nom]) for f in fiches), default=0) for nom in ("effet", "fidelite"))
+    for fiche in fiches:
+        tete = f"{fiche['code']}  {fiche['effet']:<{effets}}  {fiche['fidelite']:<{fidelites}}"
+        click.echo(f"{tete}  {' '.join(fiche['condition'].split())}")
+    click.echo("→ tout d'un contrôle : sne-sandbox rules CODE ; de tous : --detail", err=True)
 
 
 def _texte(fiches: list[dict[str, Any]]) -> None:

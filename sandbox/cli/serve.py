@@ -1,16 +1,24 @@
 """`sne-sandbox serve`."""
 
 import gc
-import json
-import os
-import secrets
 import sys
 from pathlib import Path
 from typing import Any
 
 import click
 
+from sandbox.cli.depart import (
+    SEMENCE,
+    adresse_pour_les_autres,
+    ecrire_pret,
+    jeton_d_administration,
+    options_de_base_donnees,
+    preparer_certificats,
+    signaler_ignorees,
+)
 from sandbox.cli.options import COMMUNES, reglages, taille_de_semence
+from sandbox.domain.base import BASE_PAR_DEFAUT, lire_horloge
+from sandbox.domain.hote import est_boucle_locale
 
 _EXEMPLES = """
 \b
@@ -27,10 +35,11 @@ Exemples :
 @click.command(epilog=_EXEMPLES)
 @reglages(
     *COMMUNES, "https_port", "http_port", "host", "database", "client_cert", "workers", "threads",
-    "journal_max", "message_max", "xml_max", "admin_token", "compression",
+    "journal_max", "message_max", "xml_max", "admin_token", "read_only_token",
+    "compression",
 )  # fmt: skip
 @click.option("--server-name", "noms", multiple=True, metavar="NOM", help="Autre nom du certificat serveur.")
-@click.option("--seed-base", "semence", default="ecole", show_default=True, help="Jeu de départ de la base.")
+@click.option("--seed-base", "semence", default=SEMENCE, show_default=True, help="Jeu de départ de la base.")
 @click.option("--seed", type=int, default=0, show_default=True, help="Graine des tirages.")
 @taille_de_semence
 @click.option("--clock", "horloge", default="real", show_default=True, help="real, ou un instant ISO.")
@@ -40,6 +49,8 @@ Exemples :
     type=click.Path(path_type=Path, dir_okay=False),
     help="Fichier JSON écrit quand tout écoute (adresses, certificats).",
 )
+@click.option("--refusals-base", "base_des_refus", default=BASE_PAR_DEFAUT, hidden=True,
+              help="Base où se notent les connexions refusées.")  # fmt: skip
 def commande(
     noms: tuple[str, ...],
     semence: str,
@@ -47,6 +58,7 @@ def commande(
     taille: int | None,
     horloge: str,
     pret: Path | None,
+    base_des_refus: str,
     **options: Any,
 ) -> None:
     """Sert le bac à sable jusqu'à SIGTERM ou Ctrl-C.
@@ -55,14 +67,15 @@ def commande(
     certificat client par guichet.
     """
     gc.disable()  # until it serves: start-up makes few objects that die
-    from sandbox.operations import bases
-    from sandbox.pki.authority import Autorite, ecrire
     from sandbox.server import lancement
+    from sandbox.server.pret import le_temps_de_servir
     from sandbox.settings import Limites, Reglages
+    from sandbox.store.session import Magasin
     from sandbox.web.app import Configuration
 
+    click.get_current_context().with_resource(le_temps_de_servir(pret))
     home: Path = options["home"]
-    jeton = _jeton(options["host"], options["admin_token"])
+    jeton = jeton_d_administration(options["host"], options["admin_token"])
     configuration = Configuration(
         home=home,
         contract=options["contract"],
@@ -71,37 +84,55 @@ def commande(
         journal_max=options["journal_max"],
         limites=Limites(message_max=options["message_max"], xml_max=options["xml_max"]),
         jeton=jeton,
+        jeton_lecture=options["read_only_token"],
         compression=options["compression"] == "oui",
         semence=semence,
         seed=seed,
         taille=taille,
-        horloge=bases.lire_horloge(horloge),
+        horloge=lire_horloge(horloge),
         reglages=Reglages(profile=options["profile"]),
+        noms=(*noms, options["host"]),
     )
-    autorite = Autorite.ouvrir(home, [*noms, options["host"]])
-    guichets = [guichet.code for guichet in bases.guichets_de(semence)]
-    dossier = home / "pki" / "guichets"
-    for guichet in guichets:
-        if not (dossier / f"{guichet}.pem").is_file():
-            ecrire(autorite.emettre(guichet), dossier)
-    vitrine = "G1226" if "G1226" in guichets else guichets[0]
+    autorite, dossier, vitrine = preparer_certificats(home, [*noms, options["host"]], semence)
 
     def annoncer(adresses: Any) -> None:
         if pret is not None:
-            _ecrire_pret(pret, adresses, home, dossier, vitrine, jeton)
-        click.echo("sne-sandbox : bac à sable non officiel de la base école du SNE", err=True)
-        for nom in ("https", "http"):
-            if getattr(adresses, nom):
-                click.echo(f"  {nom:5} {getattr(adresses, nom)}/services/", err=True)
-        click.echo(f"  certificats : {dossier}", err=True)
-        if jeton is not None:
-            click.echo(f"  jeton d'administration : {jeton}", err=True)
+            ecrire_pret(pret, adresses, home, dossier, vitrine, jeton)
+        _annoncer(adresses, dossier, configuration, options["host"], noms)
 
+    donnees = options_de_base_donnees()
+    if donnees:
+        with Magasin.ouvrir(options["database"], home) as magasin:
+            signaler_ignorees(magasin, BASE_PAR_DEFAUT, donnees)
     if taille is not None or options["workers"] > 1:
         _semer(configuration)
-    a_servir = lancement.Lancement(configuration, lancement.ecoute_de(options), autorite)
+    a_servir = lancement.Lancement(configuration, lancement.ecoute_de(options), autorite, base_des_refus)
     lancement.lancer(a_servir, options["workers"], annoncer)
     sys.exit(0)
+
+
+def _annoncer(adresses: Any, dossier: Path, configuration: Any, host: str, noms: tuple[str, ...]) -> None:
+    """Says on stderr where the services and the console are, and by which tokens they open."""
+    from sandbox.web.acces import Acces
+
+    click.echo("sne-sandbox : bac à sable non officiel de la base école du SNE", err=True)
+    for nom in ("https", "http"):
+        if getattr(adresses, nom):
+            click.echo(f"  {nom:5} {getattr(adresses, nom)}/services/", err=True)
+    click.echo(f"  certificats : {dossier}", err=True)
+    console = adresses.http or adresses.https
+    click.echo(f"  console : {console}/", err=True)
+    if configuration.jeton is not None:
+        click.echo(f"  jeton d'administration : {configuration.jeton}", err=True)
+    lecture = Acces(configuration.home, configuration.jeton, configuration.jeton_lecture).lecture
+    partagee = adresse_pour_les_autres(console, host, noms)
+    click.echo(f"  console en lecture seule : {partagee}/lecture/{lecture}", err=True)
+    if not est_boucle_locale(host) and adresses.http:
+        click.echo(
+            "  attention : en http, les jetons et les cookies circulent en clair sur le réseau ; "
+            + ("préférez l'adresse https" if adresses.https else "ouvrez aussi --https-port"),
+            err=True,
+        )
 
 
 def _semer(configuration: Any) -> None:
@@ -124,32 +155,3 @@ def _semer(configuration: Any) -> None:
             reglages=configuration.reglages,
             progres=progres,
         )
-
-
-def _jeton(host: str, donne: str | None) -> str | None:
-    if host in ("127.0.0.1", "::1", "localhost"):
-        return donne
-    return donne or secrets.token_urlsafe(24)
-
-
-def _ecrire_pret(
-    fichier: Path, adresses: Any, home: Path, dossier: Path, guichet: str, jeton: str | None
-) -> None:
-    from sandbox.web.app import VERSION
-
-    contenu = {
-        "https": adresses.https,
-        "http": adresses.http,
-        "https_expire": adresses.https_expire,
-        "ca_file": str((home / "pki" / "ca.pem").resolve()),
-        "cert_file": str((dossier / f"{guichet}.pem").resolve()),
-        "key_file": str((dossier / f"{guichet}.key").resolve()),
-        "pkcs12_file": str((dossier / f"{guichet}.p12").resolve()),
-        "guichet": guichet,
-        "admin_token": jeton,
-        "version": VERSION,
-    }
-    fichier.parent.mkdir(parents=True, exist_ok=True)
-    provisoire = fichier.with_name(f".{fichier.name}.{os.getpid()}")
-    provisoire.write_text(json.dumps(contenu, ensure_ascii=False, indent=2) + "\n", "utf-8")
-    provisoire.replace(fichier)

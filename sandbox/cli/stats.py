@@ -1,32 +1,35 @@
 """`sne-sandbox stats`."""
 
-import csv
 import json
-import sys
-from collections.abc import Sequence
 from datetime import UTC, date, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from sandbox.cli.options import COMMUNES, reglages
+from sandbox.cli.options import COMMUNES, reglages, une_base
 
 if TYPE_CHECKING:
     from sandbox.operations.statistiques import Tableau
 
+#: Columns that a reader sees otherwise than scripts do, which find them by these names.
+_COLONNES: Final = {"renouvelees": "renouvelées", "radiees": "radiées"}
 _EXEMPLES = """
 \b
 Exemples :
   sne-sandbox stats
   sne-sandbox stats --at 2018-12-31 --table TAB02
+  sne-sandbox stats --table TAB01 --territoire 062
   sne-sandbox stats --base grande --format csv > tableaux.csv
 """
 
 
 @click.command("stats", epilog=_EXEMPLES)
 @reglages(*COMMUNES, "database")
-@click.option("--base", default="ecole", show_default=True, help="Nom de la base.")
+@une_base
 @click.option("--at", "jour", metavar="DATE", help="Jour (ISO) ; par défaut, celui de la base.")
+@click.option(
+    "--territoire", metavar="CODE", help="Territoire des numéros uniques, par exemple 062 ; par défaut, tous."
+)
 @click.option(
     "--table",
     "tables",
@@ -38,7 +41,14 @@ Exemples :
     "--format", "forme", type=click.Choice(["text", "csv", "json"]), default="text", show_default=True,
     help="Forme de la réponse.",
 )  # fmt: skip
-def commande(base: str, jour: str | None, tables: tuple[str, ...], forme: str, **options: Any) -> None:
+def commande(
+    base: str,
+    jour: str | None,
+    territoire: str | None,
+    tables: tuple[str, ...],
+    forme: str,
+    **options: Any,
+) -> None:
     """Les tableaux statistiques d'une base, à une date.
 
     TAB01 : stock des demandes. TAB02 : flux sur 12 mois, 4 trimestres et 3 ans. TAB03 : les demandes actives
@@ -50,15 +60,20 @@ def commande(base: str, jour: str | None, tables: tuple[str, ...], forme: str, *
 
     le = _lire_jour(jour) if jour is not None else None
     contrat, magasin = ouvrir(options["home"], options["contract"], options["contracts"], options["database"])
+    if territoire is not None:
+        statistiques.verifier_territoire(territoire, contrat)
     with magasin, magasin.lire(base) as registre:
         le = le or registre.base.horloge.maintenant(datetime.now(UTC)).date()
-        tableaux = statistiques.tableaux(registre, contrat, le)
-    voulus = [tableau for tableau in tableaux if not tables or tableau.code in tables]
+        voulus = [
+            statistiques.tableau(code, registre, contrat, le, territoire)
+            for code in statistiques.CODES
+            if not tables or code in tables
+        ]
     if forme == "json":
         montre = {"base": base, "date": le.isoformat(), "tableaux": [t.en_json() for t in voulus]}
         click.echo(json.dumps(montre, ensure_ascii=False, indent=2))
     elif forme == "csv":
-        _en_csv(voulus, le)
+        click.echo(statistiques.en_csv(voulus, le), nl=False)
     else:
         for tableau in voulus:
             _en_texte(tableau)
@@ -71,20 +86,11 @@ def _lire_jour(texte: str) -> date:
         raise click.BadParameter(f"[{texte}] n'est pas une date, par exemple 2018-12-31") from None
 
 
-def _en_csv(tableaux: "Sequence[Tableau]", jour: date) -> None:
-    """One line per count: every table fits, whatever its columns."""
-    feuille = csv.writer(sys.stdout, lineterminator="\n")
-    feuille.writerow(("date", "tableau", "rubrique", "libelle", "mesure", "nombre"))
-    for tableau in tableaux:
-        for section, libelle, nombres in tableau.lignes:
-            for mesure, nombre in zip(tableau.colonnes, nombres, strict=True):
-                feuille.writerow((jour.isoformat(), tableau.code, section, libelle, mesure, nombre))
-
-
 def _en_texte(tableau: "Tableau") -> None:
     click.echo(f"{tableau.code}  {tableau.titre}")
-    largeurs = [max(9, len(colonne)) for colonne in tableau.colonnes]
-    en_tete = "  ".join(c.rjust(n) for c, n in zip(tableau.colonnes, largeurs, strict=True))
+    colonnes = [_COLONNES.get(colonne, colonne) for colonne in tableau.colonnes]
+    largeurs = [max(9, len(colonne)) for colonne in colonnes]
+    en_tete = "  ".join(c.rjust(n) for c, n in zip(colonnes, largeurs, strict=True))
     rubrique = None
     for section, libelle, nombres in tableau.lignes:
         if section != rubrique:

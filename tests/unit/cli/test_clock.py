@@ -57,7 +57,7 @@ def test_the_clock_is_read_and_moved(home: Path, arguments: tuple[str, ...], dit
 
 
 def test_the_clock_goes_back_to_real_time(home: Path) -> None:
-    assert _lancer(home, "real").stdout.endswith("(real)\n")
+    assert _lancer(home, "real").stdout.endswith("(heure réelle)\n")
     with Magasin.ouvrir(None, home) as magasin:
         assert magasin.bases.lire("ecole").horloge.reelle
         assert not magasin.bases.lire("autre").horloge.reelle

@@ -109,3 +109,26 @@ def test_an_unknown_rule_is_named(
     code, dit = echec(capsys, monkeypatch, "IDT003", "ZZZ001")
     assert code == 2
     assert "ZZZ001" in dit
+    code, dit = echec(capsys, monkeypatch, "ent009")
+    assert code == 2
+    assert "ENT009" in dit.partition("par exemple : ")[2], "the one that was meant is told"
+
+
+def test_without_a_code_each_rule_is_one_line() -> None:
+    lignes = lancer().stdout.splitlines()
+    assert [ligne.split()[0] for ligne in lignes] == CODES
+    (idt003,) = (ligne for ligne in lignes if ligne.startswith("IDT003"))
+    assert idt003.split()[1:3] == ["avertissement", "convention"]
+
+
+def test_the_blocking_ones_are_those_of_the_profile() -> None:
+    bloquantes = {ligne.split()[0] for ligne in lancer("--bloquantes").stdout.splitlines()}
+    strictes = {
+        ligne.split()[0] for ligne in lancer("--bloquantes", "--profile", "strict").stdout.splitlines()
+    }
+    assert bloquantes < strictes
+    assert "IDT003" in strictes - bloquantes
+
+
+def test_detail_says_all_of_each() -> None:
+    assert lancer("--detail").stdout.count("remède :") == len(CODES)

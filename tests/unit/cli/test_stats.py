@@ -9,6 +9,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from sandbox.cli.main import cli
+from sandbox.errors import UsageError
 
 
 def _lancer(home: Path, *arguments: str) -> Result:
@@ -36,6 +37,11 @@ def test_json_is_the_base_s_day_by_default(home: Path) -> None:
     assert sum(ligne["demandes"] for ligne in composition) == total > 30
 
 
+def test_a_reader_has_accents_and_a_script_its_names(home: Path) -> None:
+    assert "renouvelées    radiées" in _lancer(home, "stats", "--table", "TAB02").stdout
+    assert "renouvelees" in _lancer(home, "stats", "--table", "TAB02", "--format", "json").stdout
+
+
 def test_csv_is_one_count_a_line(home: Path) -> None:
     resultat = _lancer(home, "stats", "--format", "csv", "--table", "TAB02", "--at", "2018-02-28")
     lignes = list(csv.DictReader(io.StringIO(resultat.stdout)))
@@ -50,6 +56,36 @@ def test_text_is_read_by_people(home: Path) -> None:
     assert "TAB03  Demandes actives au 15/03/2018" in resultat.stdout
     assert "Famille monoparentale" in resultat.stdout
     assert "TAB01" not in resultat.stdout
+
+
+def test_territories_add_up(home: Path) -> None:
+    def total(*territoire: str) -> int:
+        resultat = _lancer(home, "stats", "--table", "TAB01", "--format", "json", *territoire)
+        nombre: int = json.loads(resultat.stdout)["tableaux"][0]["lignes"][-1]["demandes"]
+        return nombre
+
+    par_territoire = [total("--territoire", code) for code in ("111", "062", "069")]
+    assert sum(par_territoire) == total()
+    assert min(par_territoire) > 0
+    assert total("--territoire", "971") == 0
+
+
+@pytest.mark.parametrize(
+    ("code", "remede"),
+    [
+        ("zz", "062, 02A, 971"),
+        ("62", "écrivez 062"),
+        ("075", "écrivez 111"),
+        ("2a", "écrivez 02A"),
+        ("", "062"),
+    ],
+)
+def test_a_territory_that_is_none_is_refused(home: Path, code: str, remede: str) -> None:
+    refus = _lancer(home, "stats", "--territoire", code)
+    assert isinstance(refus.exception, UsageError)
+    assert f"Le territoire [{code}] n'existe pas" in str(refus.exception)
+    assert remede in refus.exception.remede
+    assert refus.stdout == ""
 
 
 def test_a_day_that_is_none_is_refused(home: Path) -> None:

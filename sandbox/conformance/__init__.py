@@ -1,0 +1,1 @@
+"""Conformance: an application interfacée is driven through a plan, or judged by its traffic."""

@@ -1,0 +1,1 @@
+"""Reports: one judgement, in the formats its readers use."""

@@ -1,0 +1,107 @@
+"""The suite finds every planted defect, and names it rightly; the honest application raises nothing.
+
+Rightly named means, of the failed checks:
+- one at least is of a requirement of the defect (`Faute.exigences`);
+- the requirement that most scenarios name is one of them (or as many scenarios name one of them);
+- none is of a requirement that has nothing to do with it: of `exigences`, or of `suites`, what breaks along.
+"""
+
+from functools import partial
+
+import pytest
+from constat_de_faute import Trouvee, noter, resumer
+from epreuve import Epreuve
+
+from sandbox.conformance.plan import Scenario
+from sandbox.conformance.temoin.application import Temoin
+from sandbox.conformance.temoin.fautes import FAUTES, PAR_NOM, Faute, partage, robustesse
+from sandbox.reports.model import Rapport, Verdict
+
+ATTRAPEES = pytest.mark.parametrize("faute", FAUTES, ids=lambda faute: faute.nom)
+#: Scenarios that a defect is tried on, beside those that check its first requirement.
+TEMOINS = ("CRE-COMPLETE", "CYC-MODIFIER-ENCORE")
+#: And those under failures.
+PANNES = ("ROB-HTML-502", "ROB-REPONSE-PERDUE")
+#: Examples of each scenario for defects of what varies from one to the next: a code always the same is
+#: right once in a while.
+VARIES = 4
+#: Examples that the search for the smallest one may run.
+REDUCTION = 10
+
+
+def _concernes(epreuve: Epreuve, faute: Faute) -> list[str]:
+    """The scenarios that check the first requirement of the defect, and a few that do not."""
+
+    def concerne(scenario: Scenario) -> bool:
+        if faute in robustesse.FAUTES and scenario.id in PANNES:
+            return True
+        return faute.exigences[0] in scenario.exigences or scenario.id in TEMOINS
+
+    return [scenario.id for scenario in epreuve.plan if concerne(scenario)]
+
+
+def _exemples(faute: Faute, autrement: int) -> int:
+    return VARIES if faute in partage.FAUTES else autrement
+
+
+def _fautif(faute: Faute) -> Temoin:
+    temoin = Temoin()
+    faute.planter(temoin)
+    return temoin
+
+
+def _bien_nommee(faute: Faute, rapport: Rapport) -> Trouvee:
+    trouvee = Trouvee.dans(rapport)
+    vus = {exigence: [(v.scenario, resumer(v)) for v in vs] for exigence, vs in trouvee.echecs.items()}
+    assert trouvee.par(faute), f"{faute.nom} n'est pas attrapé sous {faute.exigences} : {vus}"
+    assert trouvee.premieres & set(faute.exigences), f"{faute.nom} est nommé d'abord autrement : {vus}"
+    etrangeres = set(vus) - set(faute.exigences) - set(faute.suites)
+    assert not etrangeres, f"{faute.nom} est nommé à tort : {sorted(etrangeres)} dans {vus}"
+    return trouvee
+
+
+@ATTRAPEES
+def test_chaque_faute_est_attrapee_et_bien_nommee(epreuve: Epreuve, faute: Faute) -> None:
+    exemples = _exemples(faute, 2)
+    rapport = epreuve.passer(partial(_fautif, faute), _concernes(epreuve, faute), exemples=exemples)
+    attrapee = _bien_nommee(faute, rapport).par(faute)
+    reduit = epreuve.passer(
+        partial(_fautif, faute), [attrapee[0].scenario], exemples=exemples, reduction=REDUCTION
+    )
+    noter(faute, attrapee, next(iter(Trouvee.dans(reduit).par(faute)), attrapee[0]))
+
+
+@pytest.mark.parametrize(
+    ("nom", "enfreintes"), [("tls-aveugle", {"EMB-12", "EMB-16"}), ("tls-sans-nom", {"EMB-16"})]
+)
+def test_ce_qui_n_est_pas_verifie_du_serveur_est_nomme_et_cela_seul(
+    epreuve: Epreuve, nom: str, enfreintes: set[str]
+) -> None:
+    rapport = epreuve.passer(partial(_fautif, PAR_NOM[nom]), ("TRA-EXPIRE", "TRA-AUTRE-NOM"))
+    assert set(Trouvee.dans(rapport).echecs) == enfreintes
+
+
+@pytest.mark.campagne
+@ATTRAPEES
+def test_chaque_faute_est_attrapee_par_le_plan_entier(epreuve: Epreuve, faute: Faute) -> None:
+    _bien_nommee(faute, epreuve.passer(partial(_fautif, faute), exemples=_exemples(faute, 1)))
+
+
+@pytest.mark.parametrize(
+    "graine", [0, 1, *(pytest.param(graine, marks=pytest.mark.campagne) for graine in range(2, 20))]
+)
+def test_l_application_honnete_ne_souleve_rien(epreuve: Epreuve, graine: int) -> None:
+    rapport = epreuve.passer(Temoin, graine=graine)
+    manques = {
+        verification.id: [(c.sorte, c.chemin, c.attendu, c.observe) for c in verification.constats]
+        or verification.raison
+        for verification in rapport.verifications
+        if verification.verdict not in (Verdict.REUSSI, Verdict.EN_ATTENTE)
+    }
+    assert manques == {}
+    assert rapport.conforme, rapport.motifs
+
+
+def test_chaque_famille_d_exigences_a_ses_fautes() -> None:
+    assert {faute.exigences[0][:3] for faute in FAUTES} == {"EMB", "NOM", "CTR", "VIE", "FID", "ROB"}
+    assert len(FAUTES) >= 55

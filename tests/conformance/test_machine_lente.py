@@ -1,0 +1,46 @@
+"""A machine that stands still accuses nobody: what was asked twice because of it is not judged."""
+
+import os
+import signal
+import threading
+from collections.abc import Iterator
+
+import pytest
+from epreuve import DELAI, Epreuve
+
+from sandbox.conformance.temoin.adaptateur import Adaptateur
+from sandbox.conformance.temoin.application import Temoin
+from sandbox.conformance.temoin.transport import ReponseHttp
+from sandbox.reports.model import Verdict
+
+
+@pytest.fixture
+def reprendre(epreuve: Epreuve) -> Iterator[None]:
+    """The server goes on, whatever happens."""
+    yield
+    os.kill(epreuve.enfant.processus.pid, signal.SIGCONT)
+
+
+@pytest.mark.usefixtures("reprendre")
+def test_ce_que_la_machine_a_retenu_n_est_pas_reproche(epreuve: Epreuve) -> None:
+    """The server is stopped when the first creation leaves, until the application has given it up and asks
+    what became of it: it finds the demande there, without its attestation."""
+    serveur = epreuve.enfant.processus.pid
+    temoin = Temoin()
+    poster = temoin.liaison.transport.poster
+
+    def arreter(adresse: str, content_type: str, corps: bytes) -> ReponseHttp:
+        if b"CRE" in corps and not arrets:
+            arrets.append(adresse)
+            os.kill(serveur, signal.SIGSTOP)
+            threading.Timer(DELAI + 0.6, os.kill, (serveur, signal.SIGCONT)).start()
+        return poster(adresse, content_type, corps)
+
+    arrets: list[str] = []
+    temoin.liaison.transport.poster = arreter  # type: ignore[method-assign]
+    rapport = epreuve.derouler(Adaptateur(temoin), ["CRE-COMPLETE"], exemples=1, reduction=0)
+
+    assert arrets
+    assert [v for v in rapport.verifications if v.verdict in (Verdict.ECHOUE, Verdict.ERREUR)] == []
+    ignorees = [v.raison for v in rapport.verifications if v.verdict is Verdict.IGNORE]
+    assert any("sans répondre à personne" in raison for raison in ignorees)

@@ -1,0 +1,64 @@
+"""`sne-sandbox bases` and the other groups: what lists without a word, examples, where options stand."""
+
+import json
+from pathlib import Path
+
+import click
+import pytest
+from click.testing import CliRunner
+
+from sandbox.cli.main import COMMANDES, cli
+
+
+@pytest.mark.parametrize("groupe", ["bases", "pannes", "snapshots"])
+def test_without_a_word_it_lists(tmp_path: Path, groupe: str) -> None:
+    home = ("--home", str(tmp_path))
+    assert CliRunner().invoke(cli, ["bases", "create", "ecole", *home]).exit_code == 0
+    liste = CliRunner().invoke(cli, [groupe, "list", *home])
+    assert (liste.exit_code, "ecole" in liste.stdout) == (0, True)
+    assert CliRunner().invoke(cli, [groupe, *home]).stdout == liste.stdout
+    assert CliRunner(env={"SNE_SANDBOX_HOME": str(tmp_path)}).invoke(cli, [groupe]).stdout == liste.stdout
+    aide = CliRunner().invoke(cli, [groupe, "--help"])
+    assert "Exemples" in aide.stdout
+
+
+def test_a_frozen_clock_is_told_in_paris_as_the_api_tells_it(tmp_path: Path) -> None:
+    home = ("--home", str(tmp_path))
+    creee = CliRunner().invoke(cli, ["bases", "create", "ete", "--clock", "2018-07-15T12:00:00", *home])
+    assert creee.exit_code == 0
+    liste = CliRunner().invoke(cli, ["bases", "list", *home])
+    assert liste.stdout == "ete\tvide\tecole\t2018-07-15T12:00:00+02:00\n"
+    (base,) = json.loads(CliRunner().invoke(cli, ["bases", "list", *home, "--format", "json"]).stdout)
+    assert (base["nom"], base["horloge"]) == ("ete", "2018-07-15T12:00:00+02:00")
+    assert base["adresses"]["DemandeLogementImplService"].startswith("/bases/ete/services/")
+
+
+def test_options_may_come_before_the_command_of_a_group(tmp_path: Path) -> None:
+    home = ("--home", str(tmp_path))
+    # A value that is the name of a command is a value.
+    for mots in (["create", *home, "list"], [*home, "create", "clear"]):
+        assert CliRunner().invoke(cli, ["bases", *mots]).exit_code == 0
+    vu = CliRunner().invoke(cli, ["pannes", "--base", "list", *home, "list"])
+    assert (vu.exit_code, "Base [list] : aucune panne." in vu.stdout) == (0, True)
+    vidage = CliRunner().invoke(cli, ["db", *home, "--base", "clear", "reset", "--portee", "journal"])
+    assert (vidage.exit_code, "[clear]" in vidage.stdout) == (0, True)
+    assert CliRunner().invoke(cli, ["db", *home, "resett"]).exit_code == 2
+
+
+def _sous_commandes() -> list[tuple[str, ...]]:
+    assert isinstance(cli, click.Group)
+    contexte = click.Context(cli)
+    trouvees: list[tuple[str, ...]] = []
+    for nom in COMMANDES:
+        commande = cli.get_command(contexte, nom)
+        trouvees.append((nom,))
+        if isinstance(commande, click.Group):
+            trouvees += [(nom, sous) for sous in commande.list_commands(contexte)]
+    return trouvees
+
+
+@pytest.mark.parametrize("mots", _sous_commandes(), ids=" ".join)
+def test_each_command_gives_examples_of_itself(mots: tuple[str, ...]) -> None:
+    aide = CliRunner().invoke(cli, [*mots, "--help"]).stdout
+    _, _, exemples = aide.partition("Exemple")
+    assert f"  sne-sandbox {' '.join(mots)}" in exemples

@@ -1,0 +1,77 @@
+"""The base of a run: put back, its clock moved, others at work in it, beside the server."""
+
+from datetime import timedelta
+
+import pytest
+from banc import MIDI, Banc, message, specimen
+
+from sandbox.conformance.base import Base
+from sandbox.conformance.lectures import modifies
+from sandbox.contract import codec
+from sandbox.domain.guichet import NatureGuichet
+from sandbox.domain.panne import PanneDefinition
+from sandbox.store.fichiers import Boite, Boites
+
+
+@pytest.fixture
+def base(banc: Banc) -> Base:
+    return Base(banc.services.magasin, banc.services.contrat, banc.nom)
+
+
+def test_it_is_made_when_it_does_not_exist(banc: Banc) -> None:
+    faite = Base(banc.services.magasin, banc.services.contrat, f"{banc.nom}-bis", profil="strict")
+    assert faite.magasin.bases.lire(faite.nom).reglages.profile == "strict"
+    assert faite.compter() == 0
+
+
+def test_put_back_it_keeps_only_its_journal(banc: Banc, base: Base) -> None:
+    banc.creer_demande()
+    base.jouer("G1226", NatureGuichet.ETAT)
+    base.armer(PanneDefinition("delai"))
+    base.avancer("P1M")
+    avant = base.dernier()
+    base.remettre(MIDI)
+    assert base.compter() == 0
+    assert base.maintenant == MIDI
+    assert base.dernier() == avant > 0
+    with base.magasin.lire(base.nom) as registre:
+        guichet = registre.guichet("G1226")
+    assert guichet is not None
+    assert guichet.nature is NatureGuichet.BAILLEUR
+    base.remettre(MIDI - timedelta(days=300))  # with nothing in it, time may go back
+    assert base.maintenant < MIDI
+
+
+def test_the_exchanges_since_an_id_come_with_their_bytes(banc: Banc, base: Base) -> None:
+    banc.creer_demande()
+    repere = base.dernier()
+    numero, _ = banc.creer_demande("association")
+    banc.relire(numero)
+    vus = base.echanges(repere)
+    assert [e.operation for e in vus] == ["getNumUnique", "getDemandeLogement"]
+    assert all(e.requete and e.reponse for e in vus)
+    assert base.echanges(base.dernier()) == []
+
+
+def test_another_guichet_is_no_line_of_the_journal_and_is_dispatched(banc: Banc, base: Base) -> None:
+    document = codec.decoder(message(specimen("personne_seule"), "CRE", numGuichet="G0621"))
+    base.autrui("getNumUnique", "G0621", document)
+    assert base.compter() == 1
+    assert base.dernier() == 0
+    ((nom, contenu),) = base.boite_sortie("G1104")
+    assert nom.startswith("DISG1104-")
+    numero, marques = modifies(contenu)
+    assert numero.endswith("G0621")
+    assert marques == ["interfaceNuu/demande/demandeLogement"]
+    assert base.boite_sortie("G1104") == []
+
+
+def test_files_left_for_the_asynchronous_channel_are_seen(base: Base) -> None:
+    with base.magasin.ecrire(base.nom) as registre:
+        Boites(registre.connexion, base.nom, "G1226").deposer(Boite.ENTREE, "DEM.xml", b"<a/>", MIDI)
+    assert base.boite_entree("G1226") == ["DEM.xml"]
+
+
+def test_a_guichet_that_does_not_exist_plays_no_part(base: Base) -> None:
+    with pytest.raises(KeyError):
+        base.jouer("G9999", NatureGuichet.ETAT)

@@ -1,0 +1,235 @@
+"""Each way in which a form does not arrive as it was entered, and what is no difference at all."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from sandbox.conformance.fidelite import comparer
+from sandbox.conformance.formulaire import de_json
+from sandbox.domain.element import Element
+
+
+def personne(**plus: Any) -> dict[str, Any]:
+    return {
+        "civilite": {"code": "2"},
+        "nom": "Lefèvre",
+        "nomPatronymique": "Martin",
+        "prenom": "Bérénice-Alexandra",
+        "dateNaissance": "1980-01-02",
+        "nir": "280010100000123",
+        "telPortable": "0611223344",
+        "adressePostale": {"etranger": "false", "voie": "rue de l'Église", "codePostal": "01000"},
+        "situationProfessionnelle": {"profession": "Libraire"},
+        "listeRessourceRecue": {
+            "detailRessource": [
+                {"ressource": {"code": "SAL"}, "montant": "1200"},
+                {"ressource": {"code": "AF"}, "montant": "131"},
+            ]
+        },
+        **plus,
+    }
+
+
+def demande() -> dict[str, Any]:
+    autres = [
+        personne(prenom="Paul", nom="Petit", lienDemandeur={"code": "M"}, dateNaissance="1979-05-06"),
+        personne(prenom="Zoé", nom="Roux", lienDemandeur={"code": "L"}, dateNaissance="1985-07-08"),
+    ]
+    return {
+        "dateCreationDemande": "2018-03-15",
+        "precision": "Près de l'école.",
+        "logementRecherche": {
+            "listeLocalisationSouhaite": {
+                "localisationSouhaite": [{"commune": {"code": "62041"}}, {"commune": {"code": "62498"}}]
+            }
+        },
+        "principauxMotifDemande": {"motifDemande": [{"code": "01"}, {"code": "12"}]},
+        "personnePhysique": {
+            "demandeur": personne(),
+            "listePersonneACharge": {"personneACharge": [{"prenom": "Ana"}, {"prenom": "Théo"}]},
+            "listeCotitulaire": {"cotitulaire": autres},
+        },
+        "listeHandicap": {"handicap": [{"etatHandicap": {"code": "STA"}}]},
+    }
+
+
+def ecarts(changer: Callable[[dict[str, Any]], object]) -> list[tuple[str, str]]:
+    autre = demande()
+    changer(autre)
+    trouves = comparer(de_json("demandeLogement", demande()), de_json("demandeLogement", autre))
+    return [(c.exigence, c.sorte) for c in trouves if not c.tenue]
+
+
+def demandeur(d: dict[str, Any]) -> dict[str, Any]:
+    trouve: dict[str, Any] = d["personnePhysique"]["demandeur"]
+    return trouve
+
+
+CAS: list[tuple[str, Callable[[dict[str, Any]], object], list[tuple[str, str]]]] = [
+    ("nothing", lambda d: None, []),
+    (
+        "one co-holder less is one finding",
+        lambda d: d["personnePhysique"]["listeCotitulaire"]["cotitulaire"].pop(),
+        [("FID-02", "cotitulaire_absent")],
+    ),
+    (
+        "the first co-holder less",
+        lambda d: d["personnePhysique"]["listeCotitulaire"]["cotitulaire"].pop(0),
+        [("FID-02", "cotitulaire_absent")],
+    ),
+    (
+        "no co-holder at all",
+        lambda d: d["personnePhysique"].pop("listeCotitulaire"),
+        [("FID-02", "cotitulaire_absent")],
+    ),
+    (
+        "no child at all",
+        lambda d: d["personnePhysique"].pop("listePersonneACharge"),
+        [("FID-03", "personne_a_charge_absente")],
+    ),
+    ("cut", lambda d: demandeur(d).update(prenom="Bérénice-Al"), [("FID-10", "texte_coupe")]),
+    ("without accents", lambda d: demandeur(d).update(nom="Lefevre"), [("FID-10", "caractere_abime")]),
+    (
+        "names swapped",
+        lambda d: demandeur(d).update(nom="Martin", nomPatronymique="Lefèvre"),
+        [("FID-01", "noms_echanges")],
+    ),
+    ("a field less", lambda d: demandeur(d).pop("nomPatronymique"), [("FID-01", "champ_absent")]),
+    ("a telephone less", lambda d: demandeur(d).pop("telPortable"), [("FID-07", "champ_absent")]),
+    (
+        "another civility",
+        lambda d: demandeur(d).update(civilite={"code": "1"}),
+        [("FID-01", "valeur_changee")],
+    ),
+    ("no NIR", lambda d: demandeur(d).pop("nir"), [("FID-12", "nir_absent")]),
+    (
+        "a resource less",
+        lambda d: demandeur(d)["listeRessourceRecue"]["detailRessource"].pop(),
+        [("FID-04", "ressource_absente")],
+    ),
+    (
+        "an amount changed",
+        lambda d: demandeur(d)["listeRessourceRecue"]["detailRessource"][0].update(montant="1201"),
+        [("FID-04", "valeur_changee")],
+    ),
+    ("an address less", lambda d: demandeur(d).pop("adressePostale"), [("FID-06", "adresse_absente")]),
+    (
+        "a leading zero less",
+        lambda d: demandeur(d)["adressePostale"].update(codePostal="1000"),
+        [("FID-06", "valeur_changee")],
+    ),
+    (
+        "wishes in another order",
+        lambda d: d["logementRecherche"]["listeLocalisationSouhaite"]["localisationSouhaite"].reverse(),
+        [("FID-05", "ordre_change")],
+    ),
+    (
+        "a motive less",
+        lambda d: d["principauxMotifDemande"]["motifDemande"].pop(),
+        [("FID-05", "motif_absent")],
+    ),
+    ("handicap less", lambda d: d.pop("listeHandicap"), [("FID-08", "handicap_absent")]),
+    ("invented", lambda d: demandeur(d).update(mel="inconnu@exemple.fr"), [("FID-13", "champ_invente")]),
+    (
+        "a profession less",
+        lambda d: demandeur(d)["situationProfessionnelle"].clear(),
+        [("FID-11", "champ_absent")],
+    ),
+    ("a text less", lambda d: d.pop("precision"), [("FID-13", "champ_absent")]),
+    # no fault
+    ("capitals", lambda d: demandeur(d).update(nom="LEFÈVRE"), []),
+    ("an unticked box", lambda d: demandeur(d).update(notifSms="false"), []),
+    ("its own reference", lambda d: d.update(refInterne="A-12"), []),
+    (
+        "amounts of a fixed width",
+        lambda d: demandeur(d)["listeRessourceRecue"]["detailRessource"][1].update(montant="000131"),
+        [],
+    ),
+    ("another guichet's header", lambda d: d.update(numGuichet="G1226", numUnique="X"), []),
+    (
+        "resources in another order",
+        lambda d: demandeur(d)["listeRessourceRecue"]["detailRessource"].reverse(),
+        [],
+    ),
+]
+
+
+@pytest.mark.parametrize(("changer", "attendus"), [c[1:] for c in CAS], ids=[c[0] for c in CAS])
+def test_each_difference_has_its_name(
+    changer: Callable[[dict[str, Any]], object], attendus: list[tuple[str, str]]
+) -> None:
+    assert ecarts(changer) == attendus
+
+
+def test_what_holds_is_said_once_for_each_requirement() -> None:
+    trouves = comparer(de_json("demandeLogement", demande()), de_json("demandeLogement", demande()))
+    tenues = [c.exigence for c in trouves]
+    assert all(c.tenue for c in trouves)
+    assert sorted(set(tenues)) == tenues
+    assert {"FID-01", "FID-02", "FID-03", "FID-04", "FID-05", "FID-06", "FID-07", "FID-10", "FID-12"} <= set(
+        tenues
+    )
+
+
+def test_a_nir_that_nobody_gave_is_invented() -> None:
+    sans = demande()
+    demandeur(sans).pop("nir")
+    trouves = comparer(de_json("demandeLogement", sans), de_json("demandeLogement", demande()))
+    assert [(c.exigence, c.sorte) for c in trouves if not c.tenue] == [("FID-12", "nir_invente")]
+
+
+def test_a_nir_is_not_shown() -> None:
+    autre = demande()
+    demandeur(autre)["nir"] = "180010100000123"
+    trouves = comparer(de_json("demandeLogement", demande()), de_json("demandeLogement", autre))
+    (constat,) = [c for c in trouves if not c.tenue]
+    assert "0100000" not in constat.attendu + constat.observe
+
+
+def test_what_is_read_was_not_entered() -> None:
+    autre = {nom: valeur for nom, valeur in demande().items() if nom != "precision"} | {
+        "dateCreationDemande": "2018-03-16",
+        "renouvellementElec": "true",
+    }
+    trouves = comparer(de_json("demandeLogement", demande()), de_json("demandeLogement", autre), lue=True)
+    assert {constat.phrase for constat in trouves if not constat.tenue} == {
+        "« precision » est tenu par le SNE et n'est pas rendu.",
+        "« dateCreationDemande » n'a pas la valeur que tient le SNE.",
+        "« renouvellementElec » est rendu alors que le SNE ne le tient pas.",
+    }
+    assert "saisi" not in " ".join(constat.phrase for constat in trouves)
+
+
+def test_one_requirement_may_rule_all() -> None:
+    attendu = Element("radiation", "", None, (Element("dateRadiation", "2018-03-15"),))
+    recu = Element("radiation", "", None, (Element("dateRadiation", "2018-03-16"),))
+    (constat,) = comparer(attendu, recu, exigence="FID-14", echange=7)
+    assert (constat.exigence, constat.sorte, constat.chemin, constat.echange) == (
+        "FID-14",
+        "valeur_changee",
+        "radiation/dateRadiation",
+        7,
+    )
+
+
+def test_the_reference_is_the_application_s_own() -> None:
+    dite, autre = {"precision": "Ici.", "refInterne": "R-1"}, {"precision": "Ici.", "refInterne": "ED/1"}
+    for ecrite in (autre, {"precision": "Ici."}):
+        trouves = comparer(de_json("demandeLogement", dite), de_json("demandeLogement", ecrite))
+        assert [c for c in trouves if not c.tenue] == []
+    lue = comparer(de_json("demandeLogement", dite), de_json("demandeLogement", autre), exigence="VIE-24")
+    assert [c.sorte for c in lue if not c.tenue] == ["valeur_changee"], "what is read is told as it is"
+
+
+def test_a_number_for_two_telephones_is_written_once() -> None:
+    deux = personne(telDomicile="0611223344")
+    une = {nom: valeur for nom, valeur in deux.items() if nom != "telPortable"}
+    trouves = comparer(de_json("demandeur", deux), de_json("demandeur", une), exigence="FID-07")
+    assert [c.tenue for c in trouves] == [True]
+    perdus = comparer(
+        de_json("demandeur", personne(telDomicile="0321000000")),
+        de_json("demandeur", personne(telDomicile="0321000000", telPortable=None)),
+        exigence="FID-07",
+    )
+    assert [c.sorte for c in perdus if not c.tenue], "another number is lost"

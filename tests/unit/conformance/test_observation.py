@@ -1,0 +1,154 @@
+"""An exchange read for the judges: everything that can be read, and never an exception."""
+
+from datetime import UTC, datetime
+
+import pytest
+from banc import Banc, specimen, texte
+from lxml import etree
+
+from sandbox.conformance.observation import Observation, observer
+from sandbox.conformance.trafic import parcourir
+from sandbox.domain.exchange import Piece
+from sandbox.domain.journal import Echange, Verdict
+from sandbox.domain.panne import PanneDefinition
+from sandbox.mime.client import Forme
+from sandbox.operations import pannes
+
+PROPRIETES = sorted(
+    nom for nom, valeur in vars(Observation).items() if not nom.startswith("_") and nom != "a_regle"
+)
+
+
+def vues(banc: Banc) -> list[Observation]:
+    """What the bench's base saw, oldest first."""
+    contrat = banc.services.contrat
+    return [observer(echange, contrat) for echange in parcourir(banc.services.magasin, banc.nom)]
+
+
+@pytest.mark.parametrize("forme", [Forme.CLIENT_REEL, Forme.NETTE, None], ids=["mtom", "nette", "simple"])
+def test_une_creation(banc: Banc, forme: Forme | None) -> None:
+    """The same whatever the packaging."""
+    racine = specimen("personne_seule")
+    octets = etree.tostring(racine, encoding="UTF-8")
+    numero = banc.demander(racine, forme=forme).numero
+    (vue,) = vues(banc)
+
+    assert vue.operation == "getNumUnique"
+    assert vue.soap
+    assert vue.acceptee
+    assert vue.nom_fichier == "DEMG1104-201803151200-000000.xml"
+    assert vue.octets_document == octets
+    assert vue.type_fichier == "CRE"
+    assert vue.numero is None
+    assert vue.numero_rendu == numero
+    assert vue.document is not None
+    assert vue.document.texte_de("demande/demandeLogement/numGuichet") == "G1104"
+    assert vue.guichet == texte(racine, "demande/demandeLogement/numGuichet")
+    assert vue.reponse_document is not None
+    assert isinstance(vue.champs["fichierDemande"], Piece)
+    assert list(vue.champs) == ["nomFichierDemande", "fichierDemande", "nomCertificat", "certificat"]
+
+
+def test_un_refus(banc: Banc) -> None:
+    """Its rules; no number."""
+    racine = specimen("personne_seule")
+    banc.demander(racine, nom="x.xml")
+    (vue,) = vues(banc)
+
+    assert vue.refusee
+    assert not vue.acceptee
+    assert vue.bloquantes == ["ENT004"]
+    assert vue.a_regle("XXX001", "ENT004") is not None
+    assert vue.a_regle("XXX001") is None
+    assert vue.numero_rendu is None
+
+
+def test_ce_qui_ne_se_lit_pas_est_refuse_aussi(banc: Banc) -> None:
+    """SOAP 1.1, no message at all, another method: refused before any control."""
+    chemin = f"/bases/{banc.nom}/services/DemandeLogementImplService/"
+    soap11 = b'<e:Envelope xmlns:e="http://schemas.xmlsoap.org/soap/envelope/"><e:Body/></e:Envelope>'
+    banc.poster(soap11, "text/xml", chemin=chemin)
+    banc.poster(b"<a", "application/soap+xml", chemin=chemin)
+    banc.http.put(chemin, data=b"x")
+    version, illisible, methode = vues(banc)
+
+    assert (version.echange.fault or {})["code"] == "VersionMismatch"
+    assert (illisible.echange.verdict, methode.echange.verdict) == (Verdict.FAULT, Verdict.REFUS)
+    assert (version.refusee, illisible.refusee, methode.refusee) == (True, True, True)
+
+
+def test_une_consultation(banc: Banc) -> None:
+    """The number is a field; there is no document."""
+    numero, _ = banc.creer_demande()
+    banc.relire(numero)
+    vue = vues(banc)[1]
+
+    assert (vue.operation, vue.numero, vue.document, vue.nom_fichier) == (
+        "getDemandeLogement",
+        numero,
+        None,
+        None,
+    )
+
+
+@pytest.mark.parametrize(
+    ("genre", "lisible"), [("delai", True), ("reponse_perdue", False), ("html_503", False)]
+)
+def test_une_panne(banc: Banc, genre: str, lisible: bool) -> None:
+    """What the application had of the answer."""
+    pannes.armer(banc.services.magasin, banc.nom, PanneDefinition(genre=genre))
+    banc.demander(specimen("personne_seule"))
+    (vue,) = vues(banc)
+
+    assert vue.panne == genre
+    assert vue.lisible is lisible
+    assert not vue.refusee
+
+
+def test_l_empreinte_du_fond_ignore_la_forme(banc: Banc) -> None:
+    """Header and layout are not what a document says."""
+    racine = specimen("personne_seule")
+    banc.demander(racine)
+    etree.indent(racine)
+    racine[0][1].text = "2018-03-15T11:00:00.000+01:00"
+    banc.demander(racine)
+    une, autre = vues(banc)
+
+    assert une.empreinte != autre.empreinte
+    assert une.empreinte_du_fond == autre.empreinte_du_fond
+
+
+@pytest.mark.parametrize(
+    ("content_type", "requete"),
+    [
+        ("", b""),
+        ("text/xml", b"\xff\xfe<"),
+        ("multipart/related; boundary=x", b"--x\r\n\r\n<a/>\r\n--x--"),
+        ("multipart/related", b"--x"),
+        ("application/soap+xml", b"<a/>"),
+        (
+            "application/soap+xml",
+            b'<s:Envelope xmlns:s="http://www.w3.org/2003/05/soap-envelope"><s:Body><numUniqueParametres>'
+            b"<fichierDemande>%%%</fichierDemande></numUniqueParametres></s:Body></s:Envelope>",
+        ),
+    ],
+)
+@pytest.mark.parametrize("methode", ["POST", "PUT", "TLS", "NUIT", "FICHIER"])
+def test_rien_ne_leve(banc: Banc, content_type: str, requete: bytes, methode: str) -> None:
+    """Whatever the bytes, whatever the line."""
+    echange = Echange(
+        base=banc.nom,
+        recu_le=datetime.now(UTC),
+        methode=methode,
+        chemin="guichets/G1104/inbox/x",
+        service="DemandeLogementImplService",
+        verdict=Verdict.FAULT,
+        en_tetes=[("content-TYPE", content_type)],
+        requete=requete,
+        reponse=requete,
+    )
+    vue = observer(echange, banc.services.contrat)
+
+    for nom in PROPRIETES:
+        getattr(vue, nom)
+    assert vue.numero_rendu is None

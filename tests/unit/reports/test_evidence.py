@@ -1,0 +1,224 @@
+import hashlib
+import json
+import zipfile
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from specimen import NIR, rapport
+
+from sandbox.domain.journal import Echange, Verdict
+from sandbox.errors import OperatorError
+from sandbox.reports import evidence
+from sandbox.reports.masque import masquer
+from sandbox.reports.model import Rapport
+from sandbox.reports.pseudonymes import Pseudonymes
+
+INSTANT = datetime(2018, 3, 15, 12, tzinfo=UTC)
+CONFIGURATION = {"contrat": "v5.2", "profil": "ecole", "note": f"essai {NIR}"}
+
+
+def echanges(nombre: int = 3) -> Iterator[Echange]:
+    for rang in range(1, nombre + 1):
+        yield Echange(
+            "ecole", INSTANT + timedelta(seconds=rang), "POST", "/services/X", 200, Verdict.ACCEPTE,
+            INSTANT if rang % 2 else None, rang, guichet="G1104", operation="getNumUnique",
+            en_tetes=[("Content-Type", "text/xml"), ("X-Un", "é")],
+            requete=f"<a><nir>{NIR}</nir>œ</a>".encode(), reponse=b"\xff\x00%PDF" * rang,
+            anomalies=[{"code": "A", "ligne": rang}], parties=[{"taille": 3}], reponse_conforme=True,
+        )  # fmt: skip
+
+
+def ecrire(chemin: Path) -> str:
+    return evidence.ecrire(
+        rapport(), chemin, echanges=echanges(), configuration=CONFIGURATION,
+        versions={"sne-sandbox": "0.1.0", "python": "3.12"},
+    )  # fmt: skip
+
+
+@pytest.fixture
+def dossier(tmp_path: Path) -> Path:
+    chemin = tmp_path / "preuve.zip"
+    ecrire(chemin)
+    return chemin
+
+
+def test_what_was_written_is_read_back(tmp_path: Path) -> None:
+    chemin = tmp_path / "preuve.zip"
+    ecrire(chemin)
+    lu = evidence.lire(chemin)
+    ecrits = list(map(Pseudonymes().echange, echanges()))
+    assert list(lu.echanges) == ecrits
+    assert list(lu.echanges) == ecrits  # as often as one likes
+    assert len(lu.echanges) == 3
+    assert lu.rapport == masquer(rapport())
+    assert isinstance(lu.rapport, Rapport)
+    assert lu.versions == {"sne-sandbox": "0.1.0", "python": "3.12"}
+    assert lu.configuration["contrat"] == "v5.2"
+    assert list(tmp_path.iterdir()) == [chemin]
+
+
+def test_its_nirs_are_stand_ins(dossier: Path) -> None:
+    lu = evidence.lire(dossier)
+    with zipfile.ZipFile(dossier) as archive:
+        assert not [nom for nom in archive.namelist() if NIR.encode() in archive.read(nom)]
+        manifeste = json.loads(archive.read("manifeste.json"))
+    assert manifeste["nir"]["remplaces"] == 1
+    assert "NIR inventé" in manifeste["nir"]["regle"]
+    for avant, apres in zip(echanges(), lu.echanges, strict=True):
+        assert len(avant.requete) == len(apres.requete)
+        assert avant.reponse == apres.reponse
+
+
+def test_the_same_contents_give_the_same_file(tmp_path: Path) -> None:
+    assert ecrire(tmp_path / "a.zip") == ecrire(tmp_path / "b.zip")
+    assert (tmp_path / "a.zip").read_bytes() == (tmp_path / "b.zip").read_bytes()
+
+
+def test_a_package_of_an_older_journal_is_read(tmp_path: Path, dossier: Path) -> None:
+    """Fields that a later version adds to an exchange have their default; those it drops are left aside."""
+
+    def change(ligne: dict[str, Any]) -> None:
+        del ligne["trace"]
+        ligne["inconnu"] = 3
+
+    chemin = refaire(dossier, tmp_path / "ancien.zip", change)
+    assert [e.trace for e in evidence.lire(chemin).echanges] == [None] * 3
+
+
+def test_a_write_that_fails_leaves_nothing(tmp_path: Path) -> None:
+    def panne() -> Iterator[Echange]:
+        yield from echanges(1)
+        raise OSError("disque plein")
+
+    with pytest.raises(OSError, match="disque plein"):
+        evidence.ecrire(rapport(), tmp_path / "p.zip", echanges=panne(), configuration={}, versions={})
+    assert list(tmp_path.iterdir()) == []
+
+
+# --- what was tampered with, or is no package --------------------------------------------------------
+
+
+def membres(dossier: Path) -> dict[str, bytes]:
+    with zipfile.ZipFile(dossier) as archive:
+        return {nom: archive.read(nom) for nom in archive.namelist()}
+
+
+def emballer(chemin: Path, contenus: dict[str, bytes]) -> Path:
+    with zipfile.ZipFile(chemin, "w") as archive:
+        for nom, contenu in contenus.items():
+            archive.writestr(nom, contenu)
+    return chemin
+
+
+def refaire(dossier: Path, chemin: Path, change: Callable[[dict[str, Any]], None]) -> Path:
+    """A whole package whose journal was changed before it was closed."""
+    from hashlib import sha256
+
+    contenus = membres(dossier)
+    lignes = []
+    for ligne in contenus["journal.jsonl"].splitlines():
+        valeurs = json.loads(ligne)
+        change(valeurs)
+        lignes.append(json.dumps(valeurs))
+    journal = "".join(f"{ligne}\n" for ligne in lignes).encode()
+    manifeste = json.loads(contenus["manifeste.json"])
+    manifeste["membres"]["journal.jsonl"] = {
+        "sha256": sha256(journal).hexdigest(), "octets": len(journal), "lignes": len(lignes),
+    }  # fmt: skip
+    return emballer(
+        chemin, contenus | {"journal.jsonl": journal, "manifeste.json": json.dumps(manifeste).encode()}
+    )
+
+
+def refus(chemin: Path) -> OperatorError:
+    with pytest.raises(OperatorError) as erreur:
+        evidence.lire(chemin)
+    assert str(chemin) in str(erreur.value)
+    return erreur.value
+
+
+@pytest.mark.parametrize("nom", ["journal.jsonl", "rapport.json", "configuration.json"])
+def test_a_changed_member_is_named(dossier: Path, tmp_path: Path, nom: str) -> None:
+    contenus = membres(dossier)
+    contenus[nom] = contenus[nom].replace(b"a", b"b", 1)
+    erreur = refus(emballer(tmp_path / "x.zip", contenus))
+    assert isinstance(erreur, evidence.DossierAltere)
+    assert erreur.exit_code == 1
+    assert f"{nom} n'a plus l'empreinte annoncée" in str(erreur)
+
+
+def test_a_member_missing_or_added_is_told(dossier: Path, tmp_path: Path) -> None:
+    contenus = membres(dossier)
+    assert isinstance(refus(emballer(tmp_path / "x.zip", contenus | {"y": b""})), evidence.DossierAltere)
+    del contenus["journal.jsonl"]
+    assert isinstance(refus(emballer(tmp_path / "x.zip", contenus)), evidence.DossierAltere)
+
+
+@pytest.mark.parametrize(("avant", "apres"), [(b"x" * 30, b""), (b"", b"x" * 30), (b"", b"\0" * 22)])
+def test_bytes_around_the_archive_are_told(dossier: Path, tmp_path: Path, avant: bytes, apres: bytes) -> None:
+    """Readers of ZIP skip them."""
+    (tmp_path / "x.zip").write_bytes(avant + dossier.read_bytes() + apres)
+    assert isinstance(refus(tmp_path / "x.zip"), evidence.DossierAltere)
+
+
+def test_exchanges_out_of_their_order_are_told(dossier: Path, tmp_path: Path) -> None:
+    contenus = membres(dossier)
+    un, deux, *reste = contenus["journal.jsonl"].splitlines(keepends=True)
+    contenus["journal.jsonl"] = b"".join([deux, un, *reste])
+    manifeste = json.loads(contenus["manifeste.json"])
+    manifeste["membres"]["journal.jsonl"]["sha256"] = hashlib.sha256(contenus["journal.jsonl"]).hexdigest()
+    contenus["manifeste.json"] = json.dumps(manifeste).encode()
+    lu = evidence.lire(emballer(tmp_path / "x.zip", contenus))
+    with pytest.raises(evidence.DossierAltere, match="ligne 2, l'échange 1 vient après l'échange 2"):
+        list(lu.echanges)
+
+
+@pytest.mark.parametrize("garde", [0, 1, 100, -1, -40])
+def test_a_file_cut_short_is_told(dossier: Path, tmp_path: Path, garde: int) -> None:
+    (tmp_path / "x.zip").write_bytes(dossier.read_bytes()[:garde])
+    erreur = refus(tmp_path / "x.zip")
+    assert isinstance(erreur, evidence.DossierIllisible)
+    assert erreur.exit_code == 3
+    assert "tronqué" in str(erreur)
+
+
+def test_any_byte_of_a_member_counts(dossier: Path, tmp_path: Path) -> None:
+    octets = bytearray(dossier.read_bytes())
+    with zipfile.ZipFile(dossier) as archive:
+        info = archive.getinfo("journal.jsonl")
+    octets[info.header_offset + 60 + info.compress_size // 2] ^= 0x10
+    (tmp_path / "x.zip").write_bytes(bytes(octets))
+    refus(tmp_path / "x.zip")
+
+
+@pytest.mark.parametrize(
+    ("manifeste", "dit"),
+    [
+        (None, "n'est pas un dossier de preuve"),
+        (b"{", "n'est pas du JSON"),
+        (b"\xff", "UTF-8"),
+        (b"[]", "format 1"),
+        (b'{"format": 2}', "format 1"),
+        (b'{"format": 1}', "n'a pas la forme attendue"),
+        (b'{"format": 1, "membres": {"a": 3}}', "n'a pas la forme attendue"),
+    ],
+)
+def test_what_is_no_package_is_told(dossier: Path, tmp_path: Path, manifeste: bytes | None, dit: str) -> None:
+    contenus = membres(dossier)
+    del contenus["manifeste.json"]
+    if manifeste is not None:
+        contenus["manifeste.json"] = manifeste
+    assert dit in str(refus(emballer(tmp_path / "x.zip", contenus)))
+
+
+def test_no_file_is_told(tmp_path: Path) -> None:
+    assert "ne se lit pas" in str(refus(tmp_path / "absent.zip"))
+
+
+def test_a_line_that_is_no_exchange_is_named(dossier: Path, tmp_path: Path) -> None:
+    chemin = refaire(dossier, tmp_path / "x.zip", lambda ligne: ligne.pop("base"))
+    with pytest.raises(evidence.DossierIllisible, match="ligne 1"):
+        list(evidence.lire(chemin).echanges)

@@ -1,0 +1,75 @@
+from dataclasses import replace
+
+from specimen import rapport, trafic
+
+from sandbox.reports.groupes import echange_de, grouper
+from sandbox.reports.model import Verdict
+
+
+def test_alike_findings_are_one_the_widest_first_the_advice_after() -> None:
+    groupes = grouper(rapport())
+    assert [(g.exigence, g.sorte, g.nombre, g.scenarios) for g in groupes] == [
+        ("FID-02", "cotitulaire_absent", 3, ("CRE-03", "CRE-04")),
+        ("FID-12", "nir_change", 1, ("CRE-03",)),
+        ("CTR-05", "telephone_indicatif", 1, ()),
+        ("ROB-01", "", 1, ("ROB-01",)),
+        ("EMB-06", "cid_sans_chevrons", 1, ("CRE-01",)),
+    ]
+    assert [g.obligatoire for g in groupes] == [True, True, True, True, False]
+    assert groupes[3].erreur
+    assert "s'est tue" in groupes[3].phrase
+
+
+def test_the_example_shown_is_the_smallest_household() -> None:
+    groupe = grouper(rapport())[0]
+    assert groupe.exemple is not None
+    assert "plus" not in groupe.exemple
+    assert groupe.commande.startswith("sne-sandbox conform")
+    assert groupe.texte == "Chaque co-titulaire saisi est transmis."
+
+
+def test_the_exchange_shown_is_the_one_cited() -> None:
+    (
+        premier,
+        *_,
+    ) = grouper(rapport())
+    cite = echange_de(premier, rapport())
+    assert cite is not None
+    assert cite.identifiant == 12
+    assert echange_de(grouper(rapport())[2], rapport()) is None
+
+
+def test_traffic_is_grouped_from_its_balances() -> None:
+    assert {g.cle for g in grouper(trafic())} == {
+        ("FID-02", "cotitulaire_absent", False),
+        ("FID-12", "nir_change", False),
+        ("CTR-05", "telephone_indicatif", False),
+        ("EMB-06", "cid_sans_chevrons", False),
+    }
+
+
+def test_a_group_is_known_when_all_of_it_is() -> None:
+    juge = rapport()
+    connu = replace(juge.scenarios[1].verifications[1], connue="ticket 7")
+    premier = replace(juge.scenarios[1], verifications=(connu,))
+    assert [g.connue for g in grouper(replace(juge, scenarios=(premier, juge.scenarios[2]), bilans=()))] == [
+        ""
+    ]
+    assert [g.connue for g in grouper(replace(juge, scenarios=(premier,), bilans=()))] == ["ticket 7"]
+
+
+def test_a_failed_check_without_a_finding_is_not_lost() -> None:
+    juge = rapport()
+    muette = replace(juge.scenarios[1].verifications[1], constats=(), verdict=Verdict.ECHOUE)
+    scenario = replace(juge.scenarios[1], verifications=(muette,))
+    (groupe,) = grouper(replace(juge, scenarios=(scenario,), bilans=()))
+    assert (groupe.exigence, groupe.sorte, groupe.constat) == ("FID-02", "", None)
+    assert groupe.phrase == "La vérification n'a pas abouti."
+
+
+def test_findings_that_were_not_kept_are_counted() -> None:
+    juge = rapport()
+    bilan = next(b for b in juge.bilans if b.exigence == "EMB-06")
+    bilans = (replace(bilan, nombres={bilan.constats[0].sorte: 25}),)
+    (groupe,) = grouper(replace(juge, scenarios=(), bilans=bilans))
+    assert groupe.nombre == 25

@@ -1,0 +1,109 @@
+import json as librairie
+from dataclasses import fields, replace
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+from specimen import NIR, NIR_ESPACE, NIR_TREIZE, conforme, grand, rapport, trafic
+
+from sandbox.reports import json
+from sandbox.reports.masque import masquer
+from sandbox.reports.model import FORMAT_RAPPORT, Constat, Rapport, Verdict
+from sandbox.resources import fixtures_dir
+
+SCHEMA: dict[str, Any] = librairie.loads(
+    (fixtures_dir() / "schemas" / "rapport.schema.json").read_text("utf-8")
+)
+
+
+@pytest.mark.parametrize("faire", [rapport, trafic, conforme, grand])
+def test_what_is_written_fits_the_published_schema_and_reads_back(faire: Any, tmp_path: Path) -> None:
+    fichier = tmp_path / "rapport.json"
+    json.ecrire(faire(), fichier)
+    jsonschema.Draft202012Validator.check_schema(SCHEMA)
+    jsonschema.Draft202012Validator(SCHEMA).validate(librairie.loads(fichier.read_text("utf-8")))
+    assert json.lire(fichier) == masquer(faire())
+
+
+def test_the_schema_speaks_of_every_field_of_the_model() -> None:
+    assert SCHEMA["properties"]["format"]["const"] == FORMAT_RAPPORT
+    assert set(SCHEMA["properties"]) - {"format", "synthese"} == {champ.name for champ in fields(Rapport)}
+    assert set(SCHEMA["$defs"]["constat"]["properties"]) == {champ.name for champ in fields(Constat)}
+    assert SCHEMA["$defs"]["verdict"]["enum"] == [verdict.value for verdict in Verdict]
+
+
+def test_the_same_report_gives_the_same_bytes_and_keeps_the_order_of_an_example() -> None:
+    texte = json.en_texte(rapport())
+    assert texte == json.en_texte(rapport())
+    assert json.en_texte(json.de_texte(texte)) == texte
+    exemple = librairie.loads(texte)["scenarios"][1]["verifications"][1]["exemple"]
+    assert list(exemple) == ["demandeur", "cotitulaire"]
+
+
+def test_no_nir_is_written() -> None:
+    texte = json.en_texte(rapport())
+    assert "206" in texte
+    for nir in (NIR, NIR_ESPACE, NIR_TREIZE):
+        assert nir not in texte
+
+
+def test_the_summary_counts() -> None:
+    synthese = json.synthese(rapport())
+    assert synthese["verifications"]["échoué"] == 4
+    assert synthese["exigences"]["enfreinte"] == 4
+    assert synthese["manquements"] == 5
+    assert synthese["manquements_connus"] == 0
+
+
+def _casse(contenu: dict[str, Any], *chemin: str | int, valeur: Any) -> str:
+    lieu: Any = contenu
+    for pas in chemin[:-1]:
+        lieu = lieu[pas]
+    if valeur is ...:
+        del lieu[chemin[-1]]
+    else:
+        lieu[chemin[-1]] = valeur
+    return librairie.dumps(contenu)
+
+
+@pytest.mark.parametrize(
+    ("chemin", "valeur", "dit"),
+    [
+        (("format",), 99, "format 1 attendu"),
+        (("scenarios", 1, "verdict"), "raté", "scenarios[1].verdict : valeur inconnue [raté]"),
+        (("entete", "graine"), "7", "entete.graine : un entier attendu"),
+        (("entete", "graine"), True, "entete.graine : un entier attendu"),
+        (("entete", "debut"), "hier", "entete.debut : valeur inconnue"),
+        (("bilans",), {}, "bilans : un tableau attendu"),
+        (("conforme",), ..., "conforme : manque"),
+        (("couverture", 0), 3, "couverture[0] : un objet attendu"),
+    ],
+)
+def test_a_wrong_report_is_named_with_its_place(chemin: tuple[Any, ...], valeur: Any, dit: str) -> None:
+    texte = _casse(json.en_json(rapport()), *chemin, valeur=valeur)
+    with pytest.raises(json.RapportIllisible) as erreur:
+        json.de_texte(texte)
+    assert dit in str(erreur.value)
+    assert erreur.value.exit_code == 3
+
+
+def test_what_is_no_json_or_no_file_is_said(tmp_path: Path) -> None:
+    with pytest.raises(json.RapportIllisible, match="n'est pas du JSON"):
+        json.de_texte("{")
+    with pytest.raises(json.RapportIllisible, match="format 1 attendu"):
+        json.de_texte("[]")
+    with pytest.raises(json.RapportIllisible, match="ne se lit pas"):
+        json.lire(tmp_path / "absent.json")
+    (tmp_path / "latin").write_bytes(b"\xe9")
+    with pytest.raises(json.RapportIllisible, match="UTF-8"):
+        json.lire(tmp_path / "latin")
+
+
+def test_a_whole_number_of_seconds_is_read_as_a_duration() -> None:
+    contenu = json.en_json(rapport())
+    contenu["scenarios"][0]["duree"] = 2
+    lu = json.de_json(contenu)
+    assert lu == replace(
+        rapport(), scenarios=(replace(rapport().scenarios[0], duree=2.0), *rapport().scenarios[1:])
+    )

@@ -1,0 +1,107 @@
+import io
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from specimen import COMMANDE, NIR, NIR_ESPACE, NIR_TREIZE, conforme, grand, rapport, trafic
+
+from sandbox.reports import text
+from sandbox.reports.model import Rapport, Verdict
+
+
+def lignes(juge: Rapport, **choix: Any) -> list[str]:
+    sortie = io.StringIO()
+    text.ecrire(juge, sortie, **choix)
+    return sortie.getvalue().splitlines()
+
+
+def test_the_first_twenty_lines_say_what_is_wrong_and_what_to_do() -> None:
+    debut = lignes(rapport())[:20]
+    assert debut[0].startswith("NON CONFORME : Mon logiciel")
+    assert "  3 exigences obligatoires enfreintes : FID-02, FID-12, CTR-05." in debut
+    assert any(ligne.startswith("  FID-02 · 2 scénarios · Le co-titulaire") for ligne in debut)
+    assert any(ligne.startswith("  CTR-05 · 1 fois · ") for ligne in debut)
+    assert f"  {COMMANDE}" in debut
+    assert (
+        "Vérifications : ✓ 2 réussies · ✗ 3 échouées · E 1 en erreur · ! 1 recommandation non suivie"
+        in "\n".join(debut)
+    )
+
+
+def test_each_group_tells_all_that_is_known_of_it() -> None:
+    tout = lignes(
+        rapport(), fichiers={"HTML": Path("r/rapport.html")}, remarques=["manquement connu expiré."]
+    )
+    debut = tout.index("FID-02 cotitulaire_absent")
+    fiche = "\n".join(tout[debut : tout.index("FID-12 nir_change")])
+    for dit in ("Chaque co-titulaire saisi est transmis.", "scénarios : CRE-03, CRE-04", "observé : absent",
+                "chemin : demandeLogement/cotitulaire[2]", "échange : 12, POST getNumUnique 200",
+                '    cotitulaire\n      nom : Œ', f"    {COMMANDE}"):  # fmt: skip
+        assert dit in fiche
+    assert "  Opérations                2/3      66 %  jamais vus : <getDoublons>" in tout
+    assert "Remarque : manquement connu expiré." in tout
+    assert tout[-1] == "  HTML  r/rapport.html"
+
+
+def test_a_conforming_application_is_told_so_in_a_screen() -> None:
+    tout = lignes(conforme())
+    assert tout[0].startswith("CONFORME : ")
+    assert not [ligne for ligne in tout if "À corriger" in ligne or "échouée" in ligne]
+    assert len(tout) < 20
+
+
+def test_a_log_takes_no_order_from_what_an_application_sent() -> None:
+    juge = rapport()
+    entete = replace(juge.entete, application="x\n::error::y\x1b[2J")
+    texte = "\n".join(lignes(replace(juge, entete=entete)))
+    assert not [c for c in ("\x1b", "\x00", "\u202e", "\n::error") if c in texte]
+    assert "[bold]" in texte
+
+
+@pytest.mark.parametrize("faire", [rapport, trafic])
+def test_no_nir_is_shown(faire: Any) -> None:
+    texte = "\n".join(lignes(faire()))
+    assert "206*" in texte
+    for nir in (NIR, NIR_ESPACE, NIR_TREIZE):
+        assert nir not in texte
+
+
+def test_known_failures_are_apart() -> None:
+    juge = grand(2)
+    scenarios = tuple(
+        replace(s, verifications=tuple(
+            replace(v, connue="ticket 9") if v.verdict is Verdict.ECHOUE else v for v in s.verifications))
+        for s in juge.scenarios
+    )  # fmt: skip
+    tout = lignes(replace(juge, scenarios=scenarios, bilans=()))
+    assert "Manquements connus (2)" in tout
+    assert "  EXI-00 · 2 scénarios · Enfreinte. [ticket 9]" in tout
+    assert not [ligne for ligne in tout if ligne.startswith("À corriger")]
+
+
+def test_long_lists_are_cut_and_say_so() -> None:
+    juge = grand(2, 400)
+    tout = lignes(replace(juge, bilans=()))
+    assert "À corriger (40)" in tout
+    assert "  … et 30 autres, dans les rapports." in tout
+    assert any("28 autres détails" in ligne for ligne in tout)
+
+
+def test_colours_are_for_terminals_that_want_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Terminal(io.StringIO):
+        def isatty(self) -> bool:
+            return True
+
+    def ecrit() -> str:
+        sortie = Terminal()
+        text.ecrire(conforme(), sortie)
+        return sortie.getvalue()
+
+    for nom in ("NO_COLOR", "FORCE_COLOR"):
+        monkeypatch.delenv(nom, raising=False)
+    monkeypatch.setenv("TERM", "xterm-256color")
+    assert "\x1b[1;32m" in ecrit()
+    monkeypatch.setenv("NO_COLOR", "1")
+    assert "\x1b[1;32m" not in ecrit()
+    assert "32m" not in ecrit()
