@@ -1,10 +1,10 @@
-"""The composition root: contract, store, pipeline, SOAP and API in one WSGI application."""
+"""The composition root: contract, store, pipeline and SOAP in one WSGI application; API and console aside."""
 
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-from flask import Flask
+from flask import Flask, Response, jsonify
 
 from sandbox.contract import versions
 from sandbox.contract.versions import Contrat
@@ -14,7 +14,7 @@ from sandbox.pipeline import Pipeline
 from sandbox.settings import Limites, Reglages
 from sandbox.soap.server import ServeurSoap
 from sandbox.store.session import Magasin
-from sandbox.web import securite, services
+from sandbox.web import acces, aiguillage, egares, problemes, securite, services
 
 VERSION: Final = "0.1.0"
 
@@ -31,6 +31,8 @@ class Configuration:
     limites: Limites = field(default_factory=Limites)
     jeton: str | None = None
     """Admin token; None on loopback, where the API is open."""
+    jeton_lecture: str | None = None
+    """Token that reads everything and changes nothing; made from the home's key for None."""
     compression: bool = False
     """Whether answers may be compressed: a client in the field announces it and cannot inflate (attested)."""
     semence: str = "vide"
@@ -39,6 +41,8 @@ class Configuration:
     """Households of the first base; the seed's own number for None."""
     horloge: Horloge = field(default_factory=Horloge)
     reglages: Reglages = field(default_factory=Reglages)
+    noms: tuple[str, ...] = ()
+    """Names that this server was given, beside those of the local machine, then the address it listens to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +76,7 @@ def creer_application(configuration: Configuration) -> Flask:
         reglages=configuration.reglages,
     )
     app = Flask("sandbox.web", static_folder=None, template_folder=None)
-    # A POST is never redirected (wire.md): slashes are taken as they come.
+    # SOAP stacks do not follow a redirected POST: slashes are taken as they come.
     app.url_map.strict_slashes = False
     app.url_map.merge_slashes = False
     app.extensions["sne"] = Services(
@@ -82,9 +86,15 @@ def creer_application(configuration: Configuration) -> Flask:
         Pipeline(contrat, configuration.limites),
         ServeurSoap(contrat, configuration.limites),
     )
+    acces.installer(app, acces.Acces(configuration.home, configuration.jeton, configuration.jeton_lecture))
     services.installer(app)
+    egares.installer(app)
     securite.installer(app)
-    from sandbox.web.api import installer as installer_api  # its libraries cost a third of the start-up
-
-    installer_api(app)
+    problemes.installer(app)
+    app.add_url_rule("/healthz", "healthz", _sante)
+    aiguillage.installer(app)
     return app
+
+
+def _sante() -> Response:
+    return jsonify({"status": "ok", "version": VERSION})

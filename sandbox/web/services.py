@@ -1,25 +1,34 @@
 """The SOAP endpoints: an exchange is opened in the journal, and always closed, refusals included."""
 
 import gzip
+import socket
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 from random import Random
 from typing import TYPE_CHECKING, Final
+from urllib.parse import urlsplit
 from zlib import crc32
 
 from flask import Flask, Response, current_app, request
 from werkzeug.exceptions import NotFound
+from werkzeug.routing import Rule
 
 from sandbox.domain.base import BASE_PAR_DEFAUT
 from sandbox.domain.exchange import Appel, Constats, Reponse
-from sandbox.domain.journal import Echange, Verdict
-from sandbox.errors import BaseInconnue, HttpRefus, OperationRefusee, SandboxError
+from sandbox.domain.hote import est_boucle_locale
+from sandbox.domain.journal import Echange, Verdict, du_dehors, methode_recue, sans_secrets, trace_de
+from sandbox.errors import BaseInconnue, ErreurInterne, ExchangeError, HttpRefus, OperationRefusee
+from sandbox.mime.message import Packaging
 from sandbox.mime.pack import boundary
-from sandbox.pipeline import Travail, trace
-from sandbox.soap import wsdl
+from sandbox.pipeline import Travail
+from sandbox.soap import faults, wsdl
 from sandbox.soap.identity import identite as identite_de
+from sandbox.soap.packing import emballer
 from sandbox.soap.types_http import ReponseHttp, RequeteHttp
+from sandbox.store.connexion import Connexion
+from sandbox.web.pannes import CLE, Pannes
+from sandbox.web.provenance import d_un_autre_site
 
 if TYPE_CHECKING:
     from structlog.typing import FilteringBoundLogger as BoundLogger
@@ -28,8 +37,14 @@ if TYPE_CHECKING:
 
 #: Key of the WSGI environment where the server puts the client certificate (DER); no header can forge it.
 CERTIFICAT: Final = "sne.certificat_client"
+#: Beside it: the listener, and whether it asks its clients for a certificate.
+ECOUTE: Final = "sne.ecoute"
+DEMANDE: Final = "sne.certificat_demande"
+#: There when the console sends: only then are its own headers kept.
+DE_LA_CONSOLE: Final = "sne.console"
 
 
+_ADMISES: Final = "GET, POST"
 _PANNE: Final = "Le bac à sable a rencontré une erreur interne ; rien n'a été enregistré."
 
 
@@ -55,20 +70,24 @@ def installer(app: Flask) -> None:
     for service in contrat.services.values():
         for chemin in service.chemins:
             chemin = chemin.rstrip("/") + "/"
-            app.add_url_rule(chemin, f"{service.nom}:{chemin}", _vue(service.nom), methods=_METHODES)
+            _ouvrir(app, chemin, f"{service.nom}:{chemin}", service.nom)
             if chemin.startswith("/services/"):
-                app.add_url_rule(
-                    f"/bases/<base>{chemin}", f"base:{service.nom}", _vue(service.nom), methods=_METHODES
-                )
+                _ouvrir(app, f"/bases/<base>{chemin}", f"base:{service.nom}", service.nom)
 
 
-_METHODES: Final = ("GET", "POST", "PUT", "DELETE", "PATCH")
+def _ouvrir(app: Flask, chemin: str, endpoint: str, service: str) -> None:
+    # Not `add_url_rule`, which names the methods: whatever else comes is to be refused with a line.
+    app.url_map.add(Rule(chemin, endpoint=endpoint))
+    app.view_functions[endpoint] = _vue(service)
 
 
 def _vue(service: str) -> Callable[..., Response]:
     def vue(base: str = BASE_PAR_DEFAUT) -> Response:
-        if request.method in ("GET", "HEAD"):
-            return _decrire(service, base)
+        match request.method:
+            case "GET" | "HEAD":
+                return _decrire(service, base)
+            case "OPTIONS":
+                return Response(status=204, headers={"Allow": _ADMISES})
         return _echanger(service, base)
 
     return vue
@@ -79,7 +98,7 @@ def _decrire(service: str, base: str) -> Response:
     services: Services = current_app.extensions["sne"]
     services.magasin.bases.lire(base)
     requete = RequeteHttp("GET", request.full_path, list(request.headers), b"")
-    reponse = wsdl.servir(services.contrat, service, requete, origine=f"{request.scheme}://{request.host}")
+    reponse = wsdl.servir(services.contrat, service, requete, origine=_origine_annoncee(services))
     if reponse is None:
         raise NotFound("Ajoutez ?wsdl à cette adresse pour lire le contrat ; SOAP s'appelle par POST.")
     return Response(reponse.corps, reponse.statut, reponse.en_tetes)
@@ -89,29 +108,57 @@ def _echanger(service: str, base: str) -> Response:
     services: Services = current_app.extensions["sne"]
     debut = time.perf_counter()
     requete = RequeteHttp(
-        request.method, request.full_path.rstrip("?"), list(request.headers), request.get_data(cache=False)
+        request.method, request.full_path.rstrip("?"), en_tetes_recus(), request.get_data(cache=False)
     )
     echange = Echange(
         base=base,
         recu_le=datetime.now(UTC),
-        methode=requete.methode,
+        methode=methode_recue(requete.methode),
         chemin=requete.chemin,
         pair=request.remote_addr or "",
         en_tetes=requete.en_tetes,
         requete=requete.corps,
         service=service,
+        ecoute=request.environ.get(ECOUTE, ""),
+        certificat=request.environ.get(CERTIFICAT) is not None if request.environ.get(DEMANDE) else None,
     )
-    reponse = repondre(services, requete, service, base, echange, debut)
+    with services.magasin.tour():
+        reponse = repondre(services, requete, service, base, echange, debut)
     sortie = Response(reponse.corps, reponse.statut, reponse.en_tetes)
-    if services.configuration.compression and request.accept_encodings.find("gzip") >= 0:
+    if reponse.panne is not None:
+        request.environ[CLE] = reponse.panne
+    if services.configuration.compression and request.accept_encodings.quality("gzip") > 0:
         sortie.set_data(gzip.compress(reponse.corps, 1))
         sortie.headers["Content-Encoding"] = "gzip"
-    if echange.identifiant is not None:
-        adresse = f"{request.scheme}://{_adresse_locale()}"
-        sortie.headers["SNE-Echange"] = (
-            f"{adresse}/api/v1/bases/{echange.base}/exchanges/{echange.identifiant}"
-        )
+    nommer(sortie, echange)
     return sortie
+
+
+def en_tetes_recus() -> list[tuple[str, str]]:
+    """The headers of the request, without secrets; those of the console, of the console only."""
+    en_tetes = sans_secrets(list(request.headers))
+    return en_tetes if DE_LA_CONSOLE in request.environ else du_dehors(en_tetes)
+
+
+def nommer(sortie: Response, echange: Echange) -> None:
+    """Gives an answer the address of its exchange, if it has a line: header SNE-Echange."""
+    if echange.identifiant is not None:
+        sortie.headers["SNE-Echange"] = (
+            f"{origine()}/api/v1/bases/{echange.base}/exchanges/{echange.identifiant}"
+        )
+
+
+def origine() -> str:
+    """Scheme and authority of this server."""
+    return f"{request.scheme}://{_adresse_locale()}"
+
+
+def _origine_annoncee(services: "Services") -> str:
+    """The same, as the caller wrote it when it is a name of this server: a port may be mapped on the way. Any
+    other name is that of the national server, and a stub made of such a WSDL would call it."""
+    nom = urlsplit(f"//{request.host}").hostname or ""
+    connu = est_boucle_locale(nom) or nom in (*services.configuration.noms, socket.gethostname())
+    return f"{request.scheme}://{request.host}" if connu else origine()
 
 
 def _adresse_locale() -> str:
@@ -125,16 +172,20 @@ def _adresse_locale() -> str:
 def repondre(
     services: "Services", requete: RequeteHttp, service: str, base: str, echange: Echange, debut: float
 ) -> ReponseHttp:
-    """The answer to a request, journalled in the transaction of what it changed. Never raises."""
+    """The answer to a request, journalled in the transaction of what it changed, damaged by the panne that is
+    armed for it. Never raises."""
+    travail = Travail(services.magasin, base)
+    pannes = Pannes(travail, echange)
     try:
-        with Travail(services.magasin, base) as travail:
-            reponse = _traiter(services, requete, service, travail, echange)
+        with travail:
+            reponse = _traiter(services, requete, service, travail, pannes, echange)
+            if pannes.jouee is not None:
+                reponse = pannes.a_la_place(reponse)
             _clore(echange, reponse, debut)
-            if echange.verdict in (Verdict.FAULT, Verdict.ERREUR):
+            if pannes.jouee is None and echange.verdict in (Verdict.FAULT, Verdict.ERREUR):
                 raise _Annule(reponse)
             if travail.ecrit and travail.registre is not None:
-                services.magasin.journal.consigner(travail.registre, echange)
-                return reponse
+                return _consigner_dans(services, travail.registre.connexion, pannes, echange, reponse)
     except _Annule as annule:
         reponse = annule.reponse
     except BaseInconnue as erreur:
@@ -144,23 +195,37 @@ def repondre(
         reponse = _refus(erreur, echange, debut)
     except Exception as erreur:  # noqa: BLE001 - the last net: the server lives on, the journal says why
         _log().exception("exchange failed", base=base, service=service)
-        echange.identifiant = None
-        reponse = ReponseHttp(500, [("Content-Type", "text/plain; charset=utf-8")], _PANNE.encode())
+        echange.identifiant = echange.panne = None
+        content_type, corps = fault(services, requete, ErreurInterne(_PANNE))
+        reponse = ReponseHttp(500, [("Content-Type", content_type)], corps)
         echange.verdict = Verdict.ERREUR
         echange.fault = {"code": "Receiver", "message": _PANNE, "explication": repr(erreur)}
-        echange.trace = trace(erreur)
+        echange.trace = trace_de(erreur)
         _clore(echange, reponse, debut)
-    _consigner(services, echange)
-    return reponse
+    return _consigner(services, pannes, echange, reponse)
 
 
 def _traiter(
-    services: "Services", requete: RequeteHttp, service: str, travail: Travail, echange: Echange
+    services: "Services",
+    requete: RequeteHttp,
+    service: str,
+    travail: Travail,
+    pannes: Pannes,
+    echange: Echange,
 ) -> ReponseHttp:
     if requete.methode != "POST":
         raise HttpRefus(405, f"La méthode {requete.methode} n'est pas admise : SOAP s'appelle par POST.")
-    base = travail.lecture().base
+    registre = travail.lecture()
+    base = registre.base
+    pannes.armees = registre.pannes_armees
     echange.instant_base = base.horloge.maintenant(echange.recu_le)
+    ailleurs = d_un_autre_site(request, local=services.configuration.jeton is None)
+    if ailleurs:
+        raise HttpRefus(
+            403,
+            f"Cet appel vient de la page d'un autre site ([{ailleurs}]) : rien n'a été lu. Une application "
+            "n'envoie ni Origin ni Sec-Fetch-Site ; une page passe par la console (Composer).",
+        )
 
     appelant = identite_de(request.environ.get(CERTIFICAT))
 
@@ -171,6 +236,8 @@ def _traiter(
                 explication=f"Émettez-en un : sne-sandbox pki issue --guichet {appelant.guichet} "
                 f"--base {base.nom} --out DOSSIER ; ou appelez /bases/{appelant.base}/services/…",
             )
+        if pannes.armees:
+            pannes.avant(appel, constats)
         return services.pipeline.traiter(appel, constats, travail)
 
     return services.soap.repondre(
@@ -185,10 +252,19 @@ def _traiter(
     )
 
 
+def fault(services: "Services", requete: RequeteHttp, erreur: ExchangeError) -> tuple[str, bytes]:
+    """Content-Type and body of a fault, packed as the question was."""
+    espace = next(iter(services.contrat.operations.values())).espace
+    annonce = requete.en_tete("Content-Type").lstrip().lower()
+    packaging = Packaging.MTOM if annonce.startswith("multipart/") else Packaging.SIMPLE
+    limite = boundary(Random(crc32(requete.corps)))
+    return emballer(faults.enveloppe_fault(erreur, espace=espace), [], packaging, lambda: limite)
+
+
 def _refus(erreur: HttpRefus, echange: Echange, debut: float) -> ReponseHttp:
     en_tetes = [("Content-Type", "text/plain; charset=utf-8")]
     if erreur.statut == 405:
-        en_tetes.append(("Allow", "GET, POST"))
+        en_tetes.append(("Allow", _ADMISES))
     reponse = ReponseHttp(erreur.statut, en_tetes, f"{erreur}\n".encode())
     echange.verdict = Verdict.REFUS
     echange.fault = {"code": str(erreur.statut), "message": str(erreur), "explication": ""}
@@ -203,9 +279,22 @@ def _clore(echange: Echange, reponse: ReponseHttp, debut: float) -> None:
     echange.duree_us = int((time.perf_counter() - debut) * 1_000_000)
 
 
-def _consigner(services: "Services", echange: Echange) -> None:
+def _consigner(services: "Services", pannes: Pannes, echange: Echange, reponse: ReponseHttp) -> ReponseHttp:
+    """Journals an exchange that has nothing to commit; the answer as it leaves."""
     try:
-        services.magasin.journal.consigner(None, echange)
-    except SandboxError:
-        # The database is out of reach: the client already has a fault, and this line says it to the operator.
+        with services.magasin.transaction(ecriture=True, verrou=echange.base) as connexion:
+            return _consigner_dans(services, connexion, pannes, echange, reponse)
+    except Exception:  # noqa: BLE001 - the database is out of reach, or refuses the row
+        # The client has its answer already, and this line tells the operator.
+        echange.identifiant = None
         _log().exception("journal line lost", base=echange.base, path=echange.chemin)
+        return reponse
+
+
+def _consigner_dans(
+    services: "Services", connexion: Connexion, pannes: Pannes, echange: Echange, reponse: ReponseHttp
+) -> ReponseHttp:
+    if pannes.armees and pannes.jouee is None and echange.verdict is not Verdict.ERREUR:
+        reponse = pannes.apres(connexion, reponse)
+    services.magasin.journal.consigner(connexion, echange)
+    return reponse

@@ -2,19 +2,20 @@
 
 from typing import Any, Final
 
-from flask import current_app
 from flask.views import MethodView
 from flask_smorest import Blueprint
 from marshmallow import Schema, fields, validate
 
-from sandbox.operations import bases, horloge
+from sandbox.domain.base import lire_instant
+from sandbox.operations import horloge
 from sandbox.operations.lifecycle import Fait
-from sandbox.store.session import Magasin
+from sandbox.web.api.contexte import Corps, services
 
 blueprint: Final = Blueprint(
     "clock", __name__, url_prefix="/api/v1/bases/<base>/clock", description="L'horloge d'une base"
 )
 
+_RECUL: Final = "L'heure demandée est le passé d'une base qui a des demandes"
 _EXEMPLE: Final = "2018-03-15T12:00:00"
 
 
@@ -26,7 +27,9 @@ class HeureLue(Schema):
     mode = fields.String(required=True, validate=validate.OneOf(["real", "figée", "décalée"]))
     decalage_s = fields.Float(required=True, metadata={"description": "secondes d'avance sur l'heure réelle"})
     derniere_nuit = fields.String(
-        allow_none=True, metadata={"description": "dernier jour dont le travail de nuit est fait"}
+        required=True,
+        allow_none=True,
+        metadata={"description": "dernier jour dont le travail de nuit est fait"},
     )
 
 
@@ -45,26 +48,22 @@ class Deplacement(Schema):
     phrase = fields.String(required=True, metadata={"description": "le tout en une phrase"})
 
 
-class Gel(Schema):
+class Gel(Corps):
     """Where to freeze."""
 
     instant = fields.String(
         load_default=None,
+        allow_none=True,
         metadata={"description": f"instant ISO, par exemple {_EXEMPLE} ; absent : maintenant"},
     )
 
 
-class Avance(Schema):
+class Avance(Corps):
     """How far to go."""
 
     vers = fields.String(
         required=True, metadata={"description": "durée ISO 8601 (P1M), date (2019-04-15) ou instant ISO"}
     )
-
-
-def _magasin() -> Magasin:
-    magasin: Magasin = current_app.extensions["sne"].magasin
-    return magasin
 
 
 @blueprint.route("")
@@ -74,32 +73,34 @@ class Lecture(MethodView):
     @blueprint.response(200, HeureLue)
     def get(self, base: str) -> dict[str, Any]:
         """L'heure d'une base"""
-        return horloge.lire(_magasin(), base).en_json()
+        return horloge.lire(services().magasin, base).en_json()
 
 
 @blueprint.route("/freeze")
 class Gelee(MethodView):
     """The clock, stopped."""
 
-    @blueprint.arguments(Gel)
+    @blueprint.arguments(Gel, required=False, example={"instant": _EXEMPLE})
     @blueprint.response(200, Deplacement)
-    @blueprint.alt_response(422, description="Instant illisible, ou passé d'une base qui a des demandes")
+    @blueprint.alt_response(409, description=_RECUL)
+    @blueprint.alt_response(422, description="Instant illisible, ou trop loin")
     def post(self, donnees: dict[str, Any], base: str) -> dict[str, Any]:
         """Fige l'horloge"""
-        instant = bases.lire_instant(donnees["instant"]) if donnees["instant"] is not None else None
-        return horloge.figer(_magasin(), base, instant).en_json()
+        instant = lire_instant(donnees["instant"]) if donnees["instant"] is not None else None
+        return horloge.figer(services().magasin, base, instant).en_json()
 
 
 @blueprint.route("/advance")
 class Avancee(MethodView):
     """The clock, moved on."""
 
-    @blueprint.arguments(Avance)
+    @blueprint.arguments(Avance, example={"vers": "P1M"})
     @blueprint.response(200, Deplacement)
-    @blueprint.alt_response(422, description="Durée illisible, ou passé d'une base qui a des demandes")
+    @blueprint.alt_response(409, description=_RECUL)
+    @blueprint.alt_response(422, description="Durée illisible, ou trop longue")
     def post(self, donnees: dict[str, Any], base: str) -> dict[str, Any]:
         """Avance l'horloge : les nuits passent"""
-        return horloge.avancer(_magasin(), base, donnees["vers"]).en_json()
+        return horloge.avancer(services().magasin, base, donnees["vers"]).en_json()
 
 
 @blueprint.route("/real")
@@ -107,7 +108,7 @@ class Rendue(MethodView):
     """The clock, given back to real time."""
 
     @blueprint.response(200, Deplacement)
-    @blueprint.alt_response(422, description="L'heure réelle est le passé d'une base qui a des demandes")
+    @blueprint.alt_response(409, description=_RECUL)
     def post(self, base: str) -> dict[str, Any]:
         """Rend l'horloge à l'heure réelle"""
-        return horloge.rendre_reelle(_magasin(), base).en_json()
+        return horloge.rendre_reelle(services().magasin, base).en_json()

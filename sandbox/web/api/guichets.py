@@ -1,9 +1,9 @@
 """`/api/v1/bases/{base}/guichets`: the guichets of a base, and the boxes of the asynchronous channel."""
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
-from flask import Response, current_app, request
+from flask import Response, request
 from flask.views import MethodView
 from flask_smorest import Blueprint
 from marshmallow import Schema, fields
@@ -11,12 +11,14 @@ from werkzeug.exceptions import InternalServerError, NotFound
 
 from sandbox.domain.guichet import Guichet
 from sandbox.errors import ExchangeError
-from sandbox.operations.asynchrone import Canal, Releve
-from sandbox.pipeline import Travail
-from sandbox.store.fichiers import Boite, Boites, Depot
-
-if TYPE_CHECKING:
-    from sandbox.web.app import Services
+from sandbox.operations import dispatching
+from sandbox.operations.asynchrone import Releve
+from sandbox.store.fichiers import Boite, Boites, Compte, Depot, compter
+from sandbox.web.acces import reserver
+from sandbox.web.api.contexte import services
+from sandbox.web.canal import canal
+from sandbox.web.messages.documents import masquer_octets
+from sandbox.web.telechargement import telechargement
 
 blueprint: Final = Blueprint(
     "guichets",
@@ -25,7 +27,7 @@ blueprint: Final = Blueprint(
     description="Les guichets et leurs boîtes : canal asynchrone et dispatching",
 )
 
-_CORPS: Final = {"required": True, "content": {"text/xml": {"schema": {"type": "string"}}}}
+_CORPS: Final = {"content": {"text/xml": {"schema": {"type": "string"}}}}
 _TYPES: Final = {"xml": "text/xml", "pdf": "application/pdf", "err": "text/plain; charset=utf-8"}
 
 
@@ -38,7 +40,7 @@ class GuichetLu(Schema):
     nom = fields.String(required=True)
     adresse = fields.String(required=True)
     ouvert_le = fields.String(required=True)
-    ferme_le = fields.String(allow_none=True)
+    ferme_le = fields.String(required=True, allow_none=True)
     inbox = fields.Integer(required=True, metadata={"description": "fichiers qui attendent d'être traités"})
     outbox = fields.Integer(required=True, metadata={"description": "fichiers à intégrer"})
 
@@ -53,7 +55,9 @@ class Fichier(Schema):
 class FichierEntrant(Fichier):
     """A file of an inbox."""
 
-    traite_le = fields.String(allow_none=True, metadata={"description": "absent tant qu'il attend"})
+    traite_le = fields.String(
+        required=True, allow_none=True, metadata={"description": "null tant qu'il attend"}
+    )
 
 
 class Entree(Schema):
@@ -68,7 +72,7 @@ class Sortie(Schema):
     fichiers = fields.List(fields.Nested(Fichier), required=True)
     en_attente = fields.Integer(
         required=True,
-        metadata={"description": "changements d'autres guichets qui viendront à la prochaine lecture"},
+        metadata={"description": "changements d'autres guichets, à venir : POST …/outbox/relever"},
     )
 
 
@@ -80,8 +84,8 @@ class FichierTraite(Schema):
     reponse = fields.String(
         required=True, metadata={"description": "nom du fichier, dans la boîte de sortie"}
     )
-    numero_unique = fields.String(allow_none=True)
-    echange = fields.Integer(allow_none=True, metadata={"description": "ligne du journal"})
+    numero_unique = fields.String(required=True, allow_none=True)
+    echange = fields.Integer(required=True, allow_none=True, metadata={"description": "ligne du journal"})
 
 
 class ReleveFait(Schema):
@@ -92,25 +96,8 @@ class ReleveFait(Schema):
     en_attente = fields.Integer(required=True)
 
 
-def canal(services: "Services") -> Canal[Travail]:
-    """The asynchronous channel over the store and the pipeline of an application."""
-    return Canal(
-        services.magasin,
-        services.contrat,
-        services.configuration.home,
-        services.pipeline.traiter,
-        Travail,
-        services.configuration.limites,
-    )
-
-
-def _services() -> "Services":
-    services: Services = current_app.extensions["sne"]
-    return services
-
-
 def _guichet(base: str, code: str) -> Guichet:
-    with _services().magasin.lire(base) as registre:
+    with services().magasin.lire(base) as registre:
         guichet = registre.guichet(code)
     if guichet is None:
         raise NotFound(f"Le guichet [{code}] n'existe pas dans la base [{base}].")
@@ -118,7 +105,7 @@ def _guichet(base: str, code: str) -> Guichet:
 
 
 def _depots(base: str, code: str, boite: Boite) -> list[Depot]:
-    with _services().magasin.lire(base) as registre:
+    with services().magasin.lire(base) as registre:
         return Boites(registre.connexion, base, code).lister(boite)
 
 
@@ -131,22 +118,26 @@ def _depot(depot: Depot) -> dict[str, Any]:
 
 
 def _deposer(base: str, code: str, nom: str) -> dict[str, Any]:
-    canal(_services()).deposer(base, _guichet(base, code), nom, request.get_data(cache=False))
+    canal(services()).deposer(base, _guichet(base, code), nom, request.get_data(cache=False))
     return next(_depot(d) for d in _depots(base, code, Boite.ENTREE) if d.nom == nom)
 
 
-def _distribuer(base: str, guichet: Guichet) -> tuple[int, int]:
-    try:
-        return canal(_services()).distribuer(base, guichet)
-    except ExchangeError as erreur:
-        raise InternalServerError(erreur.diagnostics()) from erreur
+def _sortie(base: str, guichet: Guichet) -> dict[str, Any]:
+    with services().magasin.lire(base) as registre:
+        depots = Boites(registre.connexion, base, guichet.code).lister(Boite.SORTIE)
+        attendent = dispatching.en_attente(registre, guichet)
+    return {"fichiers": [_depot(d) for d in depots], "en_attente": attendent}
 
 
-def _chercher(base: str, code: str, nom: str) -> bytes | None:
-    if not nom.isascii() or "\0" in nom:  # what no column takes is no file of ours
+def _chercher(base: str, code: str, nom: str, boite: Boite = Boite.SORTIE) -> bytes | None:
+    if not nom.isascii() or not nom.isprintable():  # what no column takes is no file of ours
         return None
-    with _services().magasin.lire(base) as registre:
-        return Boites(registre.connexion, base, code).lire(Boite.SORTIE, nom)
+    with services().magasin.lire(base) as registre:
+        return Boites(registre.connexion, base, code).lire(boite, nom)
+
+
+def _absent(nom: str, code: str) -> NotFound:
+    return NotFound(f"Le fichier [{nom[:100]}] n'est pas dans la boîte d'entrée de [{code}].")
 
 
 @blueprint.route("")
@@ -156,25 +147,22 @@ class Collection(MethodView):
     @blueprint.response(200, GuichetLu(many=True))
     def get(self, base: str) -> list[dict[str, Any]]:
         """Les guichets d'une base, et ce que contiennent leurs boîtes"""
-        with _services().magasin.lire(base) as registre:
-            lus = []
-            for guichet in registre.guichets():
-                boites = Boites(registre.connexion, base, guichet.code)
-                attendent = [d for d in boites.lister(Boite.ENTREE) if d.traite_le is None]
-                lus.append(
-                    {
-                        "code": guichet.code,
-                        "nature": guichet.nature.value,
-                        "territoire": guichet.territoire,
-                        "nom": guichet.nom,
-                        "adresse": guichet.adresse,
-                        "ouvert_le": guichet.ouvert_le.isoformat(),
-                        "ferme_le": guichet.ferme_le.isoformat() if guichet.ferme_le else None,
-                        "inbox": len(attendent),
-                        "outbox": len(boites.lister(Boite.SORTIE)),
-                    }
-                )
-            return lus
+        with services().magasin.lire(base) as registre:
+            comptes = compter(registre.connexion, base)
+            return [
+                {
+                    "code": guichet.code,
+                    "nature": guichet.nature.value,
+                    "territoire": guichet.territoire,
+                    "nom": guichet.nom,
+                    "adresse": guichet.adresse,
+                    "ouvert_le": guichet.ouvert_le.isoformat(),
+                    "ferme_le": guichet.ferme_le.isoformat() if guichet.ferme_le else None,
+                    "inbox": comptes.get((guichet.code, Boite.ENTREE), Compte()).en_attente,
+                    "outbox": comptes.get((guichet.code, Boite.SORTIE), Compte()).total,
+                }
+                for guichet in registre.guichets()
+            ]
 
 
 @blueprint.route("/<code>/inbox")
@@ -197,14 +185,23 @@ class Levee(MethodView):
         """Traite sans attendre les fichiers déposés (aussi ceux du dossier), et distribue"""
         guichet = _guichet(base, code)
         try:
-            return canal(_services()).relever(base, guichet)
+            return canal(services()).relever(base, guichet)
         except ExchangeError as erreur:
             raise InternalServerError(erreur.diagnostics()) from erreur
 
 
 @blueprint.route("/<code>/inbox/<nom>")
 class FichierDepose(MethodView):
-    """A file to leave in an inbox."""
+    """A file of an inbox."""
+
+    @blueprint.response(200, content_type="application/octet-stream", description="Le fichier, NIR masqués")
+    def get(self, base: str, code: str, nom: str) -> Response:
+        """Un fichier de la boîte d'entrée, traité ou non, NIR masqués"""
+        _guichet(base, code)
+        contenu = _chercher(base, code, nom, Boite.ENTREE)
+        if contenu is None:
+            raise _absent(nom, code)
+        return telechargement(masquer_octets(contenu), nom, "application/octet-stream")
 
     @blueprint.doc(requestBody=_CORPS)
     @blueprint.response(201, Fichier)
@@ -220,6 +217,15 @@ class FichierDepose(MethodView):
         """Dépose un fichier, comme PUT"""
         return _deposer(base, code, nom)
 
+    @blueprint.response(204)
+    def delete(self, base: str, code: str, nom: str) -> None:
+        """Retire un fichier : s'il attendait, il ne sera pas traité"""
+        _guichet(base, code)
+        if _chercher(base, code, nom, Boite.ENTREE) is None:
+            raise _absent(nom, code)
+        with services().magasin.ecrire(base) as registre:
+            Boites(registre.connexion, base, code).oter(Boite.ENTREE, nom)
+
 
 @blueprint.route("/<code>/outbox")
 class BoiteSortie(MethodView):
@@ -227,10 +233,23 @@ class BoiteSortie(MethodView):
 
     @blueprint.response(200, Sortie)
     def get(self, base: str, code: str) -> dict[str, Any]:
-        """Les fichiers à intégrer : réponses (RET, ATT, .err) et dispatching (DIS)"""
-        _, en_attente = _distribuer(base, _guichet(base, code))
-        fichiers = [_depot(d) for d in _depots(base, code, Boite.SORTIE)]
-        return {"fichiers": fichiers, "en_attente": en_attente}
+        """Les fichiers à intégrer : réponses (RET, ATT, .err) et dispatching (DIS) déjà distribué"""
+        return _sortie(base, _guichet(base, code))
+
+
+@blueprint.route("/<code>/outbox/relever")
+class Distribution(MethodView):
+    """The outbox, filled now."""
+
+    @blueprint.response(200, Sortie)
+    def post(self, base: str, code: str) -> dict[str, Any]:
+        """Distribue sans attendre ce que d'autres guichets ont changé (DIS), et rend la boîte de sortie"""
+        guichet = _guichet(base, code)
+        try:
+            canal(services()).distribuer(base, guichet)
+        except ExchangeError as erreur:
+            raise InternalServerError(erreur.diagnostics()) from erreur
+        return _sortie(base, guichet)
 
 
 @blueprint.route("/<code>/outbox/<nom>")
@@ -239,17 +258,18 @@ class FichierRecu(MethodView):
 
     @blueprint.response(200, content_type="text/xml", description="Le fichier, tel quel")
     def get(self, base: str, code: str, nom: str) -> Response:
-        """Un fichier de la boîte de sortie"""
+        """Un fichier de la boîte de sortie, NIR en clair : à qui peut tout"""
+        reserver("Un fichier de la boîte de sortie")
         _guichet(base, code)
         contenu = _chercher(base, code, nom)
         if contenu is None:
             raise NotFound(f"Le fichier [{nom}] n'est pas dans la boîte de sortie de [{code}].")
         genre = _TYPES.get(nom.rpartition(".")[2], "application/octet-stream")
-        return Response(contenu, content_type=genre)
+        return telechargement(contenu, nom, genre)
 
     @blueprint.response(204)
     def delete(self, base: str, code: str, nom: str) -> None:
         """Retire un fichier : le guichet l'a intégré"""
         guichet = _guichet(base, code)
-        if _chercher(base, code, nom) is None or not canal(_services()).oter(base, guichet, nom):
+        if _chercher(base, code, nom) is None or not canal(services()).oter(base, guichet, nom):
             raise NotFound(f"Le fichier [{nom}] n'est pas dans la boîte de sortie de [{code}].")

@@ -1,11 +1,14 @@
 """Who may use what is beside SOAP."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
-from banc import Banc
+from banc import Banc, specimen
 from flask import Flask
+from lxml import etree
 
+from sandbox.soap.requete import ecrire
 from sandbox.web.app import Configuration, creer_application
 
 
@@ -80,3 +83,82 @@ def test_soap_and_health_ask_no_token(distante: Flask) -> None:
 def test_two_applications_share_nothing(distante: Flask, banc: Banc, tmp_path: Path) -> None:
     assert distante.extensions["sne"].magasin is not banc.services.magasin
     assert not list(tmp_path.iterdir())
+
+
+def deposer(banc: Banc, en_tetes: dict[str, str]) -> Any:
+    """Registers a demande, with the headers of a browser."""
+    prevue = banc.services.contrat.operations["getNumUnique"]
+    champs = {
+        "nomFichierDemande": "DEMG1226-201803151200-000000.xml",
+        "fichierDemande": etree.tostring(specimen("personne_seule"), encoding="UTF-8"),
+        "nomCertificat": "CERG1226-201803151200.pem",
+        "certificat": b"",
+    }
+    content_type, corps = ecrire(prevue, champs, None)
+    return banc.http.post(
+        f"/bases/{banc.nom}/services/{prevue.service}/",
+        data=corps,
+        headers={"Host": "localhost:8080", "Content-Type": content_type, **en_tetes},
+    )
+
+
+AILLEURS = [
+    {"Origin": "http://evil.example", "Sec-Fetch-Site": "cross-site", "Content-Type": "text/plain"},
+    {"Origin": "null"},
+    {"Sec-Fetch-Site": "cross-site"},
+    {"Origin": "http://localhost:9999", "Sec-Fetch-Site": "same-site"},
+    {"Host": "evil.example:8080", "Origin": "http://evil.example:8080", "Sec-Fetch-Site": "same-origin"},
+]
+
+
+@pytest.mark.parametrize("en_tetes", AILLEURS)
+def test_a_page_of_elsewhere_registers_no_demande(banc: Banc, en_tetes: dict[str, str]) -> None:
+    reponse = deposer(banc, en_tetes)
+    assert reponse.status_code == 403
+    assert "la page d'un autre site" in reponse.text
+    assert banc.compter() == 0
+    assert [(e.statut, e.verdict) for e in banc.journal()] == [(403, "refus")]
+
+
+@pytest.mark.parametrize(
+    "en_tetes",
+    [
+        {"Host": "sne.logement.gouv.fr"},
+        # What fetch of Node adds to everything.
+        {"Sec-Fetch-Mode": "cors", "Accept-Language": "*"},
+        {"Origin": "http://localhost:8080", "Sec-Fetch-Site": "same-origin"},
+    ],
+)
+def test_an_application_or_a_page_of_ours_does(banc: Banc, en_tetes: dict[str, str]) -> None:
+    assert deposer(banc, en_tetes).status_code == 200
+    assert banc.compter() == 1
+
+
+@pytest.mark.parametrize("chemin", ["/api/v1/bases", "/console/ecole/journal", "/metrics"])
+def test_a_page_of_elsewhere_loads_nothing_but_follows_links(banc: Banc, chemin: str) -> None:
+    ici = {"Host": "localhost:8080", "Sec-Fetch-Site": "cross-site"}
+    for mode in ("no-cors", "cors", "websocket"):
+        assert banc.http.get(chemin, headers={**ici, "Sec-Fetch-Mode": mode}).status_code == 403
+    suivi = banc.http.get(chemin, headers={**ici, "Sec-Fetch-Mode": "navigate"})
+    assert suivi.status_code == 200
+    assert suivi.headers["Cross-Origin-Resource-Policy"] == "same-origin"
+
+
+def test_the_journal_holds_no_secret_that_a_search_could_guess(banc: Banc) -> None:
+    deposer(banc, {"Authorization": "Basic c2VjcmV0", "Cookie": "session=secret"})
+    deposer(banc, {"Authorization": "Basic c2VjcmV0", "Content-Type": "text/plain"})
+    banc.http.post("/nulle-part", headers={"Authorization": "Basic c2VjcmV0", "Content-Type": "text/xml"})
+    for base in (banc.nom, "ecole"):
+        journal = banc.services.magasin.journal
+        assert journal.chercher(base, texte="c2VjcmV0") == journal.chercher(base, texte="session=") == []
+        assert "c2VjcmV0" not in str(journal.chercher(base, octets=True))
+
+
+@pytest.mark.parametrize("nom", ["X-Forwarded-For", "Forwarded", "X-Real-IP"])
+def test_a_proxy_does_not_open_what_has_no_token(banc: Banc, distante: Flask, nom: str) -> None:
+    reponse = banc.api("GET", "/bases", **{nom: "for=192.0.2.1"})
+    assert reponse.status_code == 403
+    assert "--admin-token" in reponse.json["detail"]
+    assert deposer(banc, {nom: "192.0.2.1"}).status_code == 200
+    avec = {nom: "192.0.2.1", "Authorization": "bearer secret-é"}
+    assert distante.test_client().get("/api/v1/bases", headers=avec).status_code == 200

@@ -67,7 +67,7 @@ def test_a_bad_base_is_a_problem(banc: Banc, corps: Any) -> None:
 
 
 def test_a_name_taken_is_a_problem(banc: Banc) -> None:
-    assert banc.nom in _probleme(banc.api("POST", "/bases", {"nom": banc.nom}), 422)["title"]
+    assert banc.nom in _probleme(banc.api("POST", "/bases", {"nom": banc.nom}), 409)["detail"]
 
 
 def test_broken_json_is_a_problem(banc: Banc) -> None:
@@ -89,12 +89,12 @@ def test_http_errors_are_problems(banc: Banc, methode: str, chemin: str, statut:
 
 
 def test_the_default_base_is_not_deleted(banc: Banc) -> None:
-    assert "reset" in _probleme(banc.api("DELETE", "/bases/ecole"), 422)["detail"]
+    assert "reset" in _probleme(banc.api("DELETE", "/bases/ecole"), 409)["detail"]
 
 
 @pytest.mark.parametrize(
     ("portee", "demandes", "lignes"),
-    [("journal", 1, 0), ("etat", 0, 1), ("pannes", 1, 1), ("tout", 0, 0), (None, 0, 0)],
+    [("journal", 1, 0), ("etat", 0, 2), ("pannes", 1, 1), ("tout", 0, 0), (None, 0, 0)],
 )
 def test_a_reset_empties_what_it_says(banc: Banc, portee: str | None, demandes: int, lignes: int) -> None:
     banc.creer_demande()
@@ -114,6 +114,15 @@ def test_the_openapi_document_describes_it(banc: Banc) -> None:
     lu = banc.api("GET", "/openapi.json").json
     assert lu["openapi"].startswith("3.1")
     assert "/api/v1/bases/{base}/exchanges/{identifiant}" in lu["paths"]
+    appels = [(c, appel) for c, methodes in lu["paths"].items() for appel in methodes.values()]
+    muets = [
+        (chemin, p["name"])
+        for chemin, appel in appels
+        if isinstance(appel, dict)
+        for p in appel.get("parameters", [])
+        if p.get("in") == "query" and not p.get("description")
+    ]
+    assert muets == []
 
 
 # --- the journal ------------------------------------------------------------------------------------------
@@ -139,9 +148,36 @@ def test_the_journal_newest_first_filtered_and_paged(banc: Banc) -> None:
     assert ids("verdict=fault") == [3]
     assert ids(f"numero={numero}") == [1]
     assert ids("guichet=G1104&verdict=fault") == []
+    assert ids("apres=1") == [3, 2]
+    assert ids("apres=3") == []
+    assert (page["suite"], page["ignores"]) == (None, 0)
+    assert banc.api("GET", f"{chemin}?limite=2").json["suite"] == 2
+    assert banc.api("GET", f"{chemin}?limite=1&avant=2").json["suite"] is None
     _probleme(banc.api("GET", f"{chemin}?limite=0"), 422)
     _probleme(banc.api("GET", f"{chemin}?avant=x"), 422)
     _probleme(banc.api("GET", "/bases/nulle-part/exchanges"), 404)
+
+
+def test_the_journal_is_searched_by_xpath(banc: Banc) -> None:
+    for nom in ("personne_seule", "association"):
+        banc.creer_demande(nom)
+    chemin = f"/bases/{banc.nom}/exchanges"
+
+    def trouves(question: str) -> list[int]:
+        ids: list[int] = []
+        suite = ""
+        while True:  # a page opens a number of documents, for a time
+            page = banc.api("GET", f"{chemin}?{question}{suite}").json
+            ids += [e["id"] for e in page["echanges"]]
+            if page["suite"] is None:
+                return ids
+            suite = f"&avant={page['suite']}"
+
+    assert trouves("xpath=//association") == [2]
+    assert trouves("xpath=//demandeLogement&limite=1") == [2, 1]
+    assert trouves("xpath=//demandeLogement&apres=1") == [2]
+    for faux in ("//[", "inconnue()", "$x"):
+        assert "xpath" in _probleme(banc.api("GET", f"{chemin}?xpath={faux}"), 422)["detail"].lower()
 
 
 def test_an_anomaly_is_explained(banc: Banc) -> None:
@@ -211,3 +247,21 @@ def test_bytes_that_are_no_text_are_given_in_base64(nouvelle_base: Callable[...,
     lu = banc.api("GET", f"/bases/{banc.nom}/exchanges/1").json
     assert lu["requete"]["encodage"] == "base64"
     assert base64.b64decode(lu["requete"]["corps"]) == b"\xff\xfe\x00"
+
+
+def test_a_problem_has_a_type_that_is_told_and_a_title_that_never_varies(banc: Banc) -> None:
+    genres = {f"/api/v1/problems/{g['slug']}": g for g in banc.api("GET", "/problems").json}
+    rencontres = [
+        _probleme(banc.api("GET", "/bases/ni-l-une"), 404),
+        _probleme(banc.api("GET", "/bases/ni-l-autre"), 404),
+        _probleme(banc.api("GET", "/nulle-part"), 404),
+        _probleme(banc.api("DELETE", "/bases/ecole"), 409),
+        _probleme(banc.api("POST", "/bases", {"nom": ""}), 422),
+        _probleme(banc.api("PUT", "/bases"), 405),
+        _probleme(banc.http.get("/healthz/rien", headers={"Host": "127.0.0.1"}), 404),
+    ]
+    for rencontre in rencontres:
+        genre = genres[rencontre["type"]]
+        assert (genre["title"], genre["status"]) == (rencontre["title"], rencontre["status"])
+        assert banc.http.get(rencontre["type"], headers={"Host": "127.0.0.1"}).json == genre
+    assert rencontres[0]["detail"] != rencontres[1]["detail"]

@@ -1,0 +1,105 @@
+"""What the base of the browser tests holds beside its seed, so that every page has something to show."""
+
+import time
+from datetime import date, timedelta
+from itertools import count
+from typing import Final
+
+import requests
+from client_mtom import DEMANDE, Client, adapter, specimen
+from lxml import html
+from serveur_local import Serveur
+
+#: The seed is dated relative to it: the same people, numbers and dates every time.
+HORLOGE: Final = "2018-10-15T12:00:00"
+#: Where the crawl begins.
+DEPARTS: Final = ("/", "/console/ecole/boites?guichet=G1104")
+_DEPOT: Final = "DEMG1104-201810151200-000001.xml"
+_RANGS: Final = count(1)
+#: Seconds that a judgement, or a page, may take.
+_PATIENCE: Final = 240.0
+
+
+def peupler(serveur: Serveur) -> None:
+    """Accepted, refused by a rule, refused by the schema, read again, and no message at all; then
+    what `tenir` adds."""
+    client = Client(serveur, "G1104")
+    try:
+        numero = client.enregistrer(neuve()).numero
+        client.enregistrer(specimen("demandes/colocataires"))
+        client.enregistrer(fautif())
+        client.enregistrer(neuve(sexe="X"))
+        client.relire(numero)
+        client.envoyer(f"/services/{DEMANDE}/", b"<demande>", "text/xml")
+    finally:
+        client.fermer()
+    tenir(serveur.pret["http"])
+    compter(serveur.pret["http"])
+
+
+def neuve(**textes: str) -> bytes:
+    """A demande that was never sent: reference and birth date tell it from the others."""
+    rang = next(_RANGS)
+    textes.setdefault("dateNaissance", (date(1970, 1, 1) + timedelta(days=40 * rang)).isoformat())
+    return adapter(specimen("demandes/personne_seule"), refInterne=f"NAV-{rang}", **textes)
+
+
+def fautif() -> bytes:
+    """A household whose applicant is born in the future: refused by a rule."""
+    return neuve(dateNaissance="2091-09-14")
+
+
+class Formulaires:
+    """The forms of the console, sent by a program: each needs the token that a page gives."""
+
+    def __init__(self, origine: str) -> None:
+        self._origine = origine
+        self._session = requests.Session()
+        page = self.lire("/console/ecole/boites")
+        self._jeton = html.fromstring(page).xpath("//input[@name='csrf']/@value")[0]
+
+    def lire(self, chemin: str) -> str:
+        """A page."""
+        reponse = self._session.get(self._origine + chemin, timeout=_PATIENCE)
+        reponse.raise_for_status()
+        return reponse.text
+
+    def envoyer(self, chemin: str, fichier: tuple[str, bytes] | None = None, **champs: str) -> None:
+        """A form, which is accepted."""
+        fichiers = {"fichier": fichier} if fichier is not None else None
+        reponse = self._session.post(
+            self._origine + chemin, {"csrf": self._jeton, **champs}, files=fichiers, timeout=_PATIENCE
+        )
+        reponse.raise_for_status()
+
+
+def tenir(origine: str) -> None:
+    """What only the forms of the console make: a file in the boxes of G1104 and its answer, a snapshot,
+    another base, and two judgements of the traffic."""
+    formulaires = Formulaires(origine)
+    document = adapter(specimen("demandes/couple_garde_alternee_handicap"))
+    formulaires.envoyer("/console/ecole/boites/G1104/deposer", (_DEPOT, document))
+    formulaires.envoyer("/console/ecole/boites/G1104/relever")
+    formulaires.envoyer("/console/ecole/controle/sauvegardes", nom="depart")
+    formulaires.envoyer(
+        "/console/ecole/controle/bases", nom="essai", semence="vide", horloge=HORLOGE, seed="0"
+    )
+    for rang in (1, 2):
+        formulaires.envoyer("/console/ecole/conformite/juger")
+        limite = time.monotonic() + _PATIENCE
+        while (
+            "non conforme" not in (page := formulaires.lire("/console/ecole/conformite"))
+            or "en cours" in page
+        ):
+            assert time.monotonic() < limite, f"judgement {rang} does not end"
+            time.sleep(0.3)
+
+
+def compter(origine: str, base: str = "ecole") -> None:
+    """Waits for the tables of statistics: a page that has none yet loads itself again under whoever reads it,
+    and one that has old ones says so."""
+    for tableau in ("TAB01", "TAB02", "TAB03"):
+        # The sheet waits for its table, as it is now.
+        requests.get(
+            f"{origine}/console/{base}/statistiques/{tableau}.csv", timeout=_PATIENCE
+        ).raise_for_status()

@@ -1,0 +1,149 @@
+"""Every page of the console, by the name of its view: the sections say which there are, a crawl where.
+
+A view that no page leads to is no page of the console: `test_pages.py` fails for it.
+"""
+
+import importlib
+from collections import Counter, deque
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+from urllib.parse import urldefrag, urlencode, urljoin, urlsplit
+
+import requests
+from flask import Flask
+from lxml import html
+from werkzeug.exceptions import HTTPException
+from werkzeug.routing import AnyConverter, IntegerConverter, MapAdapter, RequestRedirect
+
+from sandbox.web.console import connexion
+from sandbox.web.console.sections import SECTIONS
+
+#: How many pages of one view are looked for: there are hundreds alike of some, and of these one wants each.
+PAR_VUE: Final[Mapping[str, int]] = {
+    "guide.page": 20,
+    "composer.operation": 3,
+    "echange.page": 8,
+}
+PAR_DEFAUT: Final = 2
+DELAI: Final = 240.0
+#: Where a page leads to: links, images, streams.
+_LIENS: Final = "//a/@href | //img/@src | //@data-flux | //object/@data | //iframe/@src"
+
+
+@dataclass(frozen=True, slots=True)
+class Recensement:
+    """What a crawl found. `pages`: view → addresses; `fichiers`: view → media type of what is no page;
+    `morts`: links that lead nowhere, and their status."""
+
+    pages: dict[str, list[str]] = field(default_factory=dict)
+    fichiers: dict[str, str] = field(default_factory=dict)
+    morts: dict[str, int] = field(default_factory=dict)
+
+    def de(self, section: str) -> list[str]:
+        """Addresses of the pages of a section, which has some; of exchanges the accepted, the refused, the
+        unreadable."""
+        trouvees = [
+            adresse
+            for vue, adresses in self.pages.items()
+            if vue.partition(".")[0] == section
+            for adresse in adresses[: 5 if vue == "echange.page" else None]
+        ]
+        assert trouvees, f"no page of the section {section} is linked to"
+        return trouvees
+
+
+#: Modules of the sections, in the order of the menu.
+MODULES: Final = tuple(section.module for section in SECTIONS)
+
+
+def _adresses() -> Flask:
+    """The views of the console without what they need to answer: only where they are matters here."""
+    app = Flask("adresses")
+    app.url_map.strict_slashes = False
+    app.register_blueprint(connexion.blueprint)
+    for module in MODULES:
+        app.register_blueprint(importlib.import_module(f"sandbox.web.console.{module}").blueprint)
+    return app
+
+
+_CARTE: Final = _adresses().url_map
+_LOCALE: Final[MapAdapter] = _CARTE.bind("localhost")
+
+
+#: What no link leads to once all is done: the progress of a judgement (test_conformite.py follows one).
+EN_COURS: Final = frozenset(("conformite.flux",))
+
+
+def vues() -> list[str]:
+    """Names of the views that are read, but for Flask's own and the doors of the console."""
+    noms = {regle.endpoint for regle in _CARTE.iter_rules() if "GET" in (regle.methods or ())}
+    return sorted(nom for nom in noms - EN_COURS if not nom.startswith(("static", "connexion.")))
+
+
+def changements() -> list[tuple[str, str]]:
+    """(view, a path) of everything that changes something in a base; its parameters are made up."""
+    trouves = []
+    for regle in _CARTE.iter_rules():
+        if "POST" not in (regle.methods or ()) or regle.endpoint.startswith("connexion."):
+            continue
+        valeurs: dict[str, str | int] = {}
+        for nom in regle.arguments:
+            convertisseur = regle._converters[nom]
+            if isinstance(convertisseur, AnyConverter):
+                valeurs[nom] = min(convertisseur.items)
+            else:
+                valeurs[nom] = 1 if isinstance(convertisseur, IntegerConverter) else "ecole"
+        construite = regle.build(valeurs, append_unknown=False)
+        assert construite is not None, regle
+        trouves.append((regle.endpoint, construite[1]))
+    return sorted(trouves)
+
+
+def vue(adresse: str) -> str | None:
+    """Name of the view that an address opens; None for what is none of the sections'."""
+    try:
+        nom, _ = _LOCALE.match(urlsplit(adresse).path, method="GET")
+    except (HTTPException, RequestRedirect):
+        return None
+    return None if nom.startswith(("static", "connexion.")) else str(nom)
+
+
+def _questions(arbre: Any) -> Iterator[str]:
+    """The forms that only ask, as they stand when one sends them."""
+    for formulaire in arbre.forms:
+        if formulaire.method == "GET":
+            valeurs = [(nom, valeur) for nom, valeur in formulaire.form_values() if valeur]
+            yield f"{formulaire.action or ''}?{urlencode(valeurs)}"
+
+
+def recenser(origine: str, departs: Iterable[str]) -> Recensement:
+    """What is found from `departs` by following links, at most `PAR_VUE` of each view."""
+    trouve = Recensement()
+    a_voir = deque(urljoin(origine, depart) for depart in departs)
+    connues, prises = set(a_voir), Counter[str]()
+    with requests.Session() as session:
+        while a_voir:
+            voulue = a_voir.popleft()
+            with session.get(voulue, headers={"Accept": "text/html"}, timeout=DELAI, stream=True) as reponse:
+                adresse = urldefrag(reponse.url).url
+                if reponse.status_code != 200:
+                    trouve.morts[adresse] = reponse.status_code
+                    continue
+                nom, genre = vue(adresse), reponse.headers["Content-Type"]
+                if not genre.startswith("text/html") or "Content-Disposition" in reponse.headers:
+                    if nom is not None:
+                        trouve.fichiers[nom] = genre
+                    continue
+                arbre = html.fromstring(reponse.text)
+            liens = [*arbre.xpath(_LIENS), *_questions(arbre)]
+            if nom is not None and adresse not in trouve.pages.setdefault(nom, []):
+                trouve.pages[nom].append(adresse)
+            for lien in liens:
+                suite = urldefrag(urljoin(adresse, lien)).url
+                but = vue(suite) if suite.startswith(f"{origine}/") and suite not in connues else None
+                if but is not None and prises[but] < PAR_VUE.get(but, PAR_DEFAUT):
+                    prises[but] += 1
+                    connues.add(suite)
+                    a_voir.append(suite)
+    return trouve

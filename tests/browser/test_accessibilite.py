@@ -1,0 +1,46 @@
+"""axe-core finds no fault on any page, however slight."""
+
+from typing import Any
+
+import pytest
+from recensement import MODULES, Recensement
+from visite import Visite, Visiter
+
+_LANCER = """() => axe.run(document, {resultTypes: ['violations'],
+  runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']})"""
+_DEPLIER = "document.querySelectorAll('details').forEach((d) => { d.open = true; })"
+
+
+def fautes(visite: Visite, axe: str) -> list[str]:
+    """What axe finds on the page that is shown."""
+    visite.page.evaluate(axe)
+    resultat: dict[str, Any] = visite.page.evaluate(_LANCER)
+    return [
+        f"{visite.page.url} : {v['id']} ({v['impact']}) {n['target']} {n['failureSummary'][:300]}"
+        for v in resultat["violations"]
+        for n in v["nodes"][:3]
+    ]
+
+
+@pytest.mark.parametrize("section", MODULES)
+def test_axe_finds_nothing(section: str, recense: Recensement, visiter: Visiter, axe: str) -> None:
+    visite = visiter()
+    trouvees = []
+    for adresse in recense.de(section):
+        visite.aller(adresse).evaluate(_DEPLIER)
+        trouvees += fautes(visite, axe)
+    assert trouvees == []
+
+
+@pytest.mark.parametrize("chemin", ["/console/ecole/journal", "/console/ecole/demandes", "/connexion"])
+def test_axe_at_the_width_of_a_telephone(chemin: str, visiter: Visiter, axe: str) -> None:
+    visite = visiter(largeur=(390, 844))
+    visite.aller(chemin)
+    assert fautes(visite, axe) == []
+
+
+def test_axe_sees_what_is_wrong(visiter: Visiter, axe: str) -> None:
+    visite = visiter()
+    visite.aller("/console/ecole/journal")
+    visite.page.evaluate("document.querySelector('main').append(document.createElement('input'))")
+    assert any("label" in faute for faute in fautes(visite, axe))

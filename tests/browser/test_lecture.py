@@ -1,0 +1,57 @@
+"""The link for trainees: everything is read, nothing is changed, by no button and by no request."""
+
+import pytest
+from playwright.sync_api import expect
+from recensement import MODULES, Recensement, changements
+from visite import Visite, Visiter
+
+
+@pytest.fixture
+def stagiaire(visiter: Visiter) -> Visite:
+    """A browser that came by the read-only link, as the page of the scenes gives it."""
+    page = visiter().aller("/console/ecole/scenes")
+    page.get_by_text("Montrer le lien de lecture").click()
+    lien = page.get_by_label("Lien de lecture").inner_text().strip()
+    visite = visiter()
+    visite.aller(lien)
+    return visite
+
+
+@pytest.mark.parametrize("section", MODULES)
+def test_no_button_of_a_section_changes_anything(
+    section: str, stagiaire: Visite, recense: Recensement
+) -> None:
+    for adresse in recense.de(section):
+        page = stagiaire.aller(adresse)
+        assert page.locator(".lecture").get_by_text("lecture seule").is_visible()
+        actifs = page.locator(
+            "form[method=post] :is(button, input:not([type=hidden]), select, textarea):enabled"
+        )
+        assert [t for t in actifs.all_inner_texts() if t.strip() != "quitter"] == [], adresse
+
+
+@pytest.mark.parametrize(("vue", "chemin"), changements(), ids=lambda valeur: valeur)
+def test_no_request_changes_anything(vue: str, chemin: str, stagiaire: Visite) -> None:
+    page = stagiaire.aller("/console/ecole/journal")
+    jeton = page.locator("input[name=csrf]").first.get_attribute("value") or ""
+    reponse = stagiaire.contexte.request.post(stagiaire.origine + chemin, form={"csrf": jeton})
+    assert reponse.status == 403, vue
+    assert "lecture seule" in reponse.text()
+
+
+def test_a_trainee_follows_a_scene(stagiaire: Visite) -> None:
+    page = stagiaire.aller("/console/ecole/scenes/premiere-demande")
+    stagiaire.cliquer("Suivre le formateur", role="link")
+    expect(page.get_by_role("status").filter(has_text="Vous suivez le formateur")).to_be_visible()
+
+
+def test_one_leaves_it_again(stagiaire: Visite) -> None:
+    stagiaire.aller("/console/ecole/journal")
+    stagiaire.cliquer("quitter")
+    assert stagiaire.page.locator(".lecture").count() == 0
+
+
+def test_who_comes_to_follow_is_led_to_the_scenes(stagiaire: Visite) -> None:
+    stagiaire.cliquer("Voir les scènes", role="link")
+    assert stagiaire.page.locator("h1").inner_text() == "Scènes"
+    assert stagiaire.page.get_by_text("ouvrez une scène, puis « Suivre le formateur »").is_visible()

@@ -1,0 +1,88 @@
+"""A new user, with the console alone: register, find why a message is refused, mend it, make it expire."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+from visite import Visite, Visiter
+
+#: A specimen dated of the base's day.
+COMPOSER = "/console/essai/composer/getNumUnique?depart=specimen-personne_seule"
+
+
+def remplacer(visite: Visite, avant: str, apres: str) -> None:
+    """Changes the document as one does in its field."""
+    champ = visite.page.get_by_role("textbox", name="Le document XML")
+    texte = champ.input_value()
+    assert re.search(avant, texte), avant
+    champ.fill(re.sub(avant, apres, texte, count=1))
+
+
+@pytest.mark.parametrize("javascript", [True, False], ids=["js", "sans-js"])
+def test_from_a_refusal_to_a_radiation(javascript: bool, visiter: Visiter) -> None:
+    visite = visiter(javascript=javascript)
+    page = visite.aller("/console/essai/journal")
+    visite.cliquer("Composer", role="link")
+    page = visite.aller(COMPOSER)
+    marque = "Avec" if javascript else "Sans"
+    remplacer(visite, r"<ns1:prenom>[^<]*", f"<ns1:prenom>{marque}")
+    remplacer(visite, r"<ns1:refInterne>[^<]*", f"<ns1:refInterne>PARCOURS-{marque}")
+    naissance = re.search(
+        r"<ns1:dateNaissance>([^<]*)", page.get_by_role("textbox", name="Le document XML").input_value()
+    )
+    assert naissance is not None
+    remplacer(visite, r"<ns1:dateNaissance>[^<]*", "<ns1:dateNaissance>2091-09-14")
+
+    # Tried before it leaves, then sent: refused, with the reason and the remedy.
+    visite.cliquer("Vérifier sans envoyer")
+    assert page.get_by_role("heading", name="Il serait refusé").is_visible()
+    visite.cliquer("Envoyer")
+    assert page.locator(".verdict").first.inner_text().split()[-1] == "anomalies"
+    constat = page.locator(".constats .constat", has_text="IDT002")
+    constat.get_by_role("link", name="IDT002").click()
+    assert "Remède" in page.locator(".bulle", has_text="IDT002").inner_text()
+
+    # Mended.
+    visite.cliquer("Corriger et renvoyer", role="link")
+    remplacer(visite, r"<ns1:dateNaissance>[^<]*", f"<ns1:dateNaissance>{naissance[1]}")
+    visite.cliquer("Vérifier sans envoyer")
+    assert page.get_by_role("heading", name="Il serait accepté").is_visible()
+    visite.cliquer("Envoyer")
+    assert page.locator(".verdict").first.inner_text().split()[-1] == "accepté"
+
+    # Read, then forgotten for longer than a year.
+    numero = page.locator("a.numero").first.inner_text()
+    with page.expect_navigation():
+        page.locator("a.numero").first.click()
+    assert numero in page.locator("main").inner_text()
+    demande = page.url
+    visite.cliquer("Contrôle", role="link", dans=page.get_by_role("navigation", name="Sections"))
+    page.get_by_label("D'une durée ISO 8601").fill("P14M")
+    visite.cliquer("Avancer")
+    assert numero in page.locator("#nuits").inner_text()
+    visite.aller(demande)
+    assert "radiée" in page.locator("main").inner_text().lower()
+
+
+def test_a_call_that_deletes_asks_first_and_its_empty_answer_is_a_success(visiter: Visiter) -> None:
+    page = visiter().aller("/api/v1/docs#post_bases_base_pannes")
+    armee = page.locator("#post_bases_base_pannes")
+    armee.get_by_label("base requis").fill("essai")
+    armee.get_by_role("button", name="Essayer").click()
+    # The title comes with the answer: before it there is a place for the body, and nothing in it.
+    expect(armee.locator("[data-resultat] p.message")).to_contain_text("→ 201")
+    corps = armee.locator("[data-resultat] pre").inner_text()
+    identifiant = re.search(r'"id": (\d+)', corps)
+    assert identifiant is not None, corps
+    otee = page.locator("#delete_bases_base_pannes_identifiant")
+    otee.locator("summary").first.click()
+    otee.get_by_label("base requis").fill("essai")
+    otee.get_by_label("identifiant requis").fill(identifiant[1])
+    resultat = otee.locator("[data-resultat]")
+    page.once("dialog", lambda question: question.dismiss())
+    otee.get_by_role("button", name="Essayer").click()
+    assert resultat.is_hidden()
+    page.once("dialog", lambda question: question.accept())
+    otee.get_by_role("button", name="Essayer").click()
+    expect(resultat.locator("p.message")).to_contain_text("→ 204")
+    assert resultat.locator("p.erreur").count() == 0

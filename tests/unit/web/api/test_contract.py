@@ -1,0 +1,78 @@
+"""The interface, read by a program as on its pages."""
+
+from itertools import pairwise
+from typing import Any
+
+from banc import Banc
+
+from sandbox.contract.schema import Document
+
+
+def lire(banc: Banc, suite: str = "") -> Any:
+    reponse = banc.api("GET", f"/contract{suite}")
+    assert reponse.status_code == 200, reponse.text
+    return reponse.json
+
+
+def test_what_there_is_to_read(banc: Banc) -> None:
+    contrat = banc.services.contrat
+    lu = lire(banc)
+    assert (lu["nom"], tuple(lu["versions"])) == (contrat.nom, contrat.versions)
+    assert [d["document"] for d in lu["documents"]] == [str(d) for d in Document]
+    assert [o for s in lu["services"] for o in s["operations"]] == list(contrat.operations)
+    (adresse,) = (s["chemins"][0] for s in lu["services"] if "getNumUnique" in s["operations"])
+    assert banc.http.get(f"{adresse}/?wsdl").status_code == 200
+
+
+def test_every_document_is_a_tree_told_flat(banc: Banc) -> None:
+    for document in Document:
+        lu = lire(banc, f"/documents/{document}")
+        profondeurs = [e["profondeur"] for e in lu["elements"]]
+        assert profondeurs[0] == 0
+        assert all(suivante <= p + 1 for p, suivante in pairwise(profondeurs))
+        assert len({e["chemin"] for e in lu["elements"]}) == len(lu["elements"])
+
+
+def test_an_element_has_its_bounds_its_list_and_its_fidelity(banc: Banc) -> None:
+    lus = {e["chemin"]: e for e in lire(banc, "/documents/demande")["elements"]}
+    nir = lus["interfaceNuu/demande/demandeLogement/personnePhysique/demandeur/nir"]
+    assert (nir["depuis"], nir["fidelite"], nir["minimum"]) == ("02.02", "convention", 0)
+    assert nir["bornes"]
+    motif = lus["interfaceNuu/demande/demandeLogement/radiation/motifRadiation"]
+    assert (motif["liste"], motif["fidelite"]) == ("ListeMotifsRadiation", "attestée")
+    avant = lire(banc, "/documents/demande?version=02.01")
+    assert avant["version"] == "02.01"
+    assert nir["chemin"] not in {e["chemin"] for e in avant["elements"]}
+
+
+def test_elements_are_searched(banc: Banc) -> None:
+    trouves = lire(banc, "/documents/demande?texte=nompatronymique%20cotitulaire")["elements"]
+    assert trouves
+    assert all("cotitulaire" in e["chemin"] and e["chemin"].endswith("/nomPatronymique") for e in trouves)
+    for faux in ("demande?version=99.99", "recherche?version=02.01", "rien"):
+        assert banc.api("GET", f"/contract/documents/{faux}").status_code == 404, faux
+
+
+def test_closed_lists_have_their_codes_and_what_they_rule(banc: Banc) -> None:
+    connues = banc.services.contrat.nomenclatures
+    assert [n["nom"] for n in lire(banc, "/nomenclatures")] == list(connues.noms)
+    lue = lire(banc, "/nomenclatures/ListeMotifsRadiation")
+    assert {c["code"]: c["libelle"] for c in lue["codes"]} == dict(connues.liste("ListeMotifsRadiation"))
+    assert "interfaceNuu/demande/demandeLogement/radiation/motifRadiation" in lue["emplois"]
+    assert lue["nombre"] == len([c for c in lue["codes"] if c["code"]])
+    assert banc.api("GET", "/contract/nomenclatures/rien").status_code == 404
+
+
+def test_types_of_events_and_what_they_carry(banc: Banc) -> None:
+    lus = {t["code"]: t for t in lire(banc, "/events")}
+    assert lus.keys() == {t.code for t in banc.services.contrat.evenements}
+    assert lus["DECATT"]["caracteristiques"]
+    assert all(c["valeurs"] for t in lus.values() for c in t["caracteristiques"] if c["type"] == "LST")
+
+
+def test_operations_have_the_fields_of_their_messages(banc: Banc) -> None:
+    lues = {o["nom"]: o for o in lire(banc, "/operations")}
+    assert lues.keys() == banc.services.contrat.operations.keys()
+    champs = [c["nom"] for c in lues["getDemandeLogement"]["entree"]["champs"]]
+    assert champs == [c.nom for c in banc.services.contrat.operations["getDemandeLogement"].entree.champs]
+    assert lues["getDemandeLogement"]["titre"] == "Consulter une demande"

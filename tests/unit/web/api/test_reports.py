@@ -1,0 +1,104 @@
+"""Judgements begun, followed, read, compared, taken away by the API."""
+
+import json
+import shutil
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+from banc import Banc
+
+from sandbox.resources import fixtures_dir
+from sandbox.web import epreuves
+from sandbox.web.epreuves import Epreuve, Etat
+
+PATIENCE = 240.0
+
+
+@pytest.fixture
+def home(banc: Banc) -> Iterator[Path]:
+    """The home, its judgements taken away afterwards."""
+    dossier: Path = banc.services.configuration.home.absolute()
+    yield dossier
+    shutil.rmtree(dossier / "conformite", ignore_errors=True)
+
+
+def suivre(banc: Banc, nom: str) -> Any:
+    """The judgement, once it has ended."""
+    fin = time.monotonic() + PATIENCE
+    while time.monotonic() < fin:
+        lu = banc.api("GET", f"/reports/{nom}").json
+        if lu["etat"] != "en cours":
+            return lu
+        time.sleep(0.1)
+    raise AssertionError(lu["sortie"])
+
+
+def test_traffic_is_judged_read_compared_and_erased(banc: Banc, home: Path) -> None:
+    banc.creer_demande()
+    debut = banc.api("POST", "/reports", {"base": banc.nom})
+    assert debut.status_code == 202
+    nom = debut.json["nom"]
+    fini = suivre(banc, nom)
+    assert fini["etat"] == "rendue", fini["sortie"]
+    assert (fini["resume"]["base"], fini["resume"]["mode"]) == (banc.nom, "trafic")
+    assert [lu["nom"] for lu in banc.api("GET", "/reports").json] == [nom]
+    rapport = banc.api("GET", f"/reports/{nom}/report").json
+    schema = json.loads((fixtures_dir() / "schemas" / "rapport.schema.json").read_text("utf-8"))
+    jsonschema.validate(rapport, schema)
+    assert rapport["conforme"] == fini["resume"]["conforme"]
+    for fichier in fini["fichiers"]:
+        pris = banc.api("GET", f"/reports/{nom}/files/{fichier}")
+        assert pris.data == (home / "conformite" / nom / fichier).read_bytes()
+    assert banc.api("GET", f"/reports/{nom}/files/sortie").status_code == 404
+    comparaison = banc.api("GET", f"/reports/{nom}/compare?avec={nom}").json
+    assert (comparaison["nouveaux"], comparaison["corriges"]) == ([], [])
+    assert comparaison["avant"] == comparaison["apres"]
+    assert banc.api("POST", f"/reports/{nom}/stop").json["etat"] == "rendue"
+    assert banc.api("DELETE", f"/reports/{nom}").status_code == 204
+    assert banc.api("GET", f"/reports/{nom}").status_code == 404
+
+
+def test_the_reference_application_is_driven_and_stopped(banc: Banc, home: Path) -> None:
+    nom = banc.api("POST", "/reports", {"mode": "temoin", "exemples": 20}).json["nom"]
+    assert banc.api("POST", "/reports").status_code == 409  # one at a time
+    assert banc.api("DELETE", f"/reports/{nom}").status_code == 409
+    assert banc.api("GET", f"/reports/{nom}/report").status_code == 409
+    assert banc.api("POST", f"/reports/{nom}/stop").status_code == 202
+    fini = suivre(banc, nom)
+    # Stopped when the plan had begun, it tells what it saw.
+    assert fini["etat"] == "échouée" or banc.api("GET", f"/reports/{nom}/report").json["entete"]["inacheve"]
+
+
+def test_only_what_was_checked_is_run(banc: Banc, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    lances: list[list[str]] = []
+
+    def lancer(_home: Path, genre: str, arguments: list[str], database: str | None = None) -> Epreuve:
+        lances.append(arguments)
+        return Epreuve("x", home, Etat.EN_COURS, "", None)
+
+    monkeypatch.setattr(epreuves, "lancer", lancer)
+    bon = {"mode": "temoin", "exemples": 3, "graine": 7, "famille": "CRE", "faute": "soap-1.1"}
+    assert banc.api("POST", "/reports", bon).status_code == 202
+    assert lances[0][-4:] == ["--scenario", "CRE", "--faute", "soap-1.1"]
+    for faux in (
+        {"exemples": 500}, {"graine": -1}, {"famille": "--home"}, {"faute": "x"}, {"mode": "x"}, {"x": 1},
+        {"mode": "trafic"},
+    ):  # fmt: skip
+        assert banc.api("POST", "/reports", {**bon, **faux}).status_code == 422, faux
+    assert banc.api("POST", "/reports", {"base": "--home"}).status_code == 404
+    assert len(lances) == 1
+
+
+def test_a_broken_report_does_not_hide_the_others(banc: Banc, home: Path) -> None:
+    dossier = home / "conformite" / "casse"
+    dossier.mkdir(parents=True)
+    (dossier / "rapport.json").write_text("{", "utf-8")
+    (lu,) = banc.api("GET", "/reports").json
+    assert (lu["etat"], lu["resume"]) == ("rendue", None)
+    assert banc.api("GET", "/reports/casse/report").status_code == 503
+    for chemin in ("zzz", "..", "casse/files/..%2fcle"):
+        assert banc.api("GET", f"/reports/{chemin}").status_code == 404

@@ -1,0 +1,21 @@
+"""Limits that keep a server quick are lifted: a busy machine crosses them, and a page says another thing."""
+
+import pytest
+
+from sandbox.web import calculs
+from sandbox.web.console import statistiques
+from sandbox.web.messages import evaluateur, xpath
+
+#: Seconds that nothing takes, however busy the machine.
+PATIENCE = 240.0
+
+
+@pytest.fixture(autouse=True)
+def patience(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Searches go to their end, tables and turns are waited for; a test that tries a limit sets its own."""
+    monkeypatch.setattr(xpath, "DUREE_MAX", PATIENCE)
+    monkeypatch.setattr(evaluateur, "MONTRE_MAX", PATIENCE)
+    monkeypatch.setattr(evaluateur, "ATTENTE_MAX", PATIENCE)
+    monkeypatch.setattr(statistiques, "_PATIENCE", PATIENCE)
+    monkeypatch.setattr(calculs, "TOUR_MAX", PATIENCE)
+    monkeypatch.setattr(calculs, "PATIENCE", PATIENCE)

@@ -1,0 +1,272 @@
+"""Judgements begun from a page, followed, read, compared, taken away."""
+
+import json
+import shutil
+import time
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from banc import Banc
+from navigateur import ENTETES
+
+from sandbox.conformance import trafic
+from sandbox.conformance.jugement import PILOTEES
+from sandbox.errors import UsageError
+from sandbox.reports import json as rapport_json
+from sandbox.reports.model import Bilan, Constat, Entete, Fin, Rapport, Rubrique
+from sandbox.reports.model import Etat as EtatExigence
+from sandbox.web import epreuves
+from sandbox.web.console import conformite
+from sandbox.web.epreuves import Epreuve, Etat
+from sandbox.web.messages import expedition
+
+HOSTILE = "<script>alert('x')</script>"
+PATIENCE = 240.0
+
+
+@pytest.fixture
+def home(banc: Banc) -> Iterator[Path]:
+    """The home, its judgements taken away afterwards."""
+    dossier: Path = banc.services.configuration.home.absolute()
+    yield dossier
+    shutil.rmtree(dossier / "conformite", ignore_errors=True)
+
+
+def attendre(home: Path, nom: str) -> Epreuve:
+    """The judgement, once it has ended."""
+    fin = time.monotonic() + PATIENCE
+    while time.monotonic() < fin:
+        trouvee = epreuves.trouver(home, nom)
+        assert trouvee is not None
+        if trouvee.etat is not Etat.EN_COURS:
+            return trouvee
+        time.sleep(0.1)
+    raise AssertionError(f"{nom} never ended: {trouvee.sortie}")
+
+
+def poser(home: Path, nom: str, *constats: Constat, conforme: bool = False, prouvee: bool = False) -> None:
+    """A report as the command line writes it."""
+    jour = datetime(2018, 3, 15, 12, tzinfo=UTC)
+    etat = EtatExigence.PROUVEE if prouvee else EtatExigence.ENFREINTE
+    bilans = (Bilan("NOM-01", f"Un texte {HOSTILE}", "MUST", "source", etat, 1, constats),)
+    entete = Entete("sne-sandbox 0", "v5.2", "ecole", "trafic", HOSTILE, "ecole", 0, "cmd", jour, jour, 3)
+    couverture = (Rubrique("operations", "Opérations", ("a",), ("b", HOSTILE)),)
+    rapport = Rapport(entete, conforme, ("Une raison.",), bilans=bilans, couverture=couverture)
+    dossier = home / "conformite" / nom
+    dossier.mkdir(parents=True)
+    rapport_json.ecrire(rapport, dossier / "rapport.json")
+
+
+def constat(sorte: str = "nom") -> Constat:
+    return Constat("NOM-01", False, f"Le nom {HOSTILE} ne va pas.", sorte, "a/b", "attendu", "observé", 1)
+
+
+# --- begun from a page --------------------------------------------------------------------------------------
+
+
+def test_traffic_is_judged_from_the_page(
+    banc: Banc, home: Path, envoyer: Callable[..., Any], page: Callable[..., Any]
+) -> None:
+    banc.creer_demande()
+    reponse = envoyer("/conformite/juger", depuis="/conformite")
+    assert reponse.status_code == 303, reponse.text
+    nom = reponse.headers["Location"].rpartition("/")[2]
+    epreuve = attendre(home, nom)
+    assert epreuve.etat is Etat.RENDUE, epreuve.sortie
+    assert epreuve.fichiers == list(epreuves.FICHIERS)
+    rendu = json.loads(epreuve.rapport.read_text("utf-8"))
+    assert rendu["entete"]["base"] == banc.nom
+    arbre = page(f"/conformite/{nom}")
+    texte = " ".join(arbre.text_content().split())
+    assert "sur son trafic" in texte
+    assert "NOM-01" in texte
+    assert any(exigence in texte for exigence in PILOTEES)
+    assert "T-02" in texte, "what was written amiss, and read all the same"
+    for fichier in epreuve.fichiers:
+        pris = banc.http.get(f"/console/{banc.nom}/conformite/{nom}/fichiers/{fichier}", headers=ENTETES)
+        assert pris.data == (epreuve.dossier / fichier).read_bytes()
+        assert pris.headers["Content-Disposition"].startswith("attachment")
+    assert page("/conformite").xpath(f"//tbody//a[text()='{nom}']")
+
+
+def test_what_the_console_sends_is_not_judged(banc: Banc) -> None:
+    champs: dict[str, str | bytes] = {"numUnique": "1110318000001G1104"}
+    for base, envoi in ((banc.nom, "simple"), (banc.nom, "mtom")):
+        requete = expedition.emballer(banc.services.contrat, base, "getDemandeLogement", champs, envoi)
+        assert expedition.expedier(banc.app, requete, origine="http://127.0.0.1", pair="127.0.0.1")
+    banc.creer_demande()
+    *_, fin = trafic.juger_base(banc.services.magasin, banc.nom, banc.services.contrat)
+    assert isinstance(fin, Fin)
+    assert fin.rapport.entete.echanges == 1
+
+
+def test_families_are_told_in_words(page: Callable[..., Any]) -> None:
+    choix = page("/conformite").xpath("//select[@id='famille']/option")
+    assert ("CRE", "Création (CRE)") in [(o.get("value"), o.text) for o in choix]
+
+
+def test_only_what_was_checked_is_run(
+    banc: Banc, envoyer: Callable[..., Any], monkeypatch: pytest.MonkeyPatch, home: Path
+) -> None:
+    lances: list[list[str]] = []
+
+    def lancer(_home: Path, genre: str, arguments: list[str], database: str | None = None) -> Epreuve:
+        lances.append(arguments)
+        return Epreuve("x", home, Etat.EN_COURS, "", None)
+
+    monkeypatch.setattr(epreuves, "lancer", lancer)
+    bon = {"exemples": "3", "graine": "7", "famille": "CRE", "faute": "soap-1.1"}
+    assert envoyer("/conformite/temoin", depuis="/conformite", **bon).status_code == 303
+    assert lances == [
+        ["conform", "--application", "temoin", "--examples", "3", "--seed", "7", "--profile", "ecole",
+         "--contract", "v5.2", "--scenario", "CRE", "--faute", "soap-1.1"]
+    ]  # fmt: skip
+    for faux in (
+        {"exemples": "500"}, {"exemples": "-1"}, {"exemples": "²"}, {"graine": "1; rm"},
+        {"famille": "--home"}, {"famille": "ZZZ"}, {"faute": "x"},
+    ):  # fmt: skip
+        assert envoyer("/conformite/temoin", depuis="/conformite", **{**bon, **faux}).status_code == 422, faux
+    assert len(lances) == 1
+
+
+def test_a_driven_run_is_followed_and_stopped(
+    banc: Banc, home: Path, envoyer: Callable[..., Any], page: Callable[..., Any]
+) -> None:
+    choix = {"exemples": "5", "graine": "0", "famille": "", "faute": ""}
+    reponse = envoyer("/conformite/temoin", depuis="/conformite", **choix)
+    nom = reponse.headers["Location"].rpartition("/")[2]
+    arbre = page(f"/conformite/{nom}")
+    assert arbre.xpath("//tbody[@data-flux]")
+    assert page("/conformite").xpath("//p[@role='status']//a/text()") == [nom]
+    deuxieme = envoyer("/conformite/juger", depuis="/conformite")
+    assert deuxieme.headers["Location"].endswith("/conformite")  # one at a time
+    arbre = page("/conformite")
+    assert "Rien n'est lancé\N{NO-BREAK SPACE}: un jugement est en cours." in arbre.text_content()
+    assert arbre.xpath("//form[contains(@action, '/arreter')]/@action") == [
+        f"/console/{banc.nom}/conformite/{nom}/arreter"
+    ]
+    assert envoyer(f"/conformite/{nom}/effacer", depuis="/conformite").status_code == 422
+    envoyer(f"/conformite/{nom}/arreter", depuis=f"/conformite/{nom}")
+    finie = attendre(home, nom)
+    if finie.etat is Etat.RENDUE:  # the plan had begun: it tells what it saw
+        assert rapport_json.lire(finie.rapport).entete.inacheve
+    else:
+        assert finie.etat is Etat.ECHOUEE
+        assert page(f"/conformite/{nom}").xpath("//p[contains(@class, 'erreur')]")
+    assert envoyer(f"/conformite/{nom}/effacer", depuis=f"/conformite/{nom}").status_code == 303
+    assert epreuves.trouver(home, nom) is None
+
+
+def test_progress_is_streamed_then_stops(banc: Banc, home: Path) -> None:
+    epreuve = epreuves.lancer(home, "essai", ["rules", "ZZZ"])
+    attendre(home, epreuve.nom)
+    adresse = f"/console/{banc.nom}/conformite/{epreuve.nom}/flux"
+    recu = banc.http.get(adresse, headers=ENTETES).text
+    assert recu.count("event: echange") == len(list(epreuves.lignes(epreuve, 0)))
+    fin = recu.rpartition("event: fin\n")[2]
+    assert fin == f"data: /console/{banc.nom}/conformite/{epreuve.nom}\n\n"
+    dernier = recu.rpartition("id: ")[2].partition("\n")[0]
+    suite = banc.http.get(adresse, headers={**ENTETES, "Last-Event-ID": dernier})
+    assert (suite.status_code, suite.data) == (204, b"")
+
+
+def test_a_command_that_fails_says_why(home: Path, page: Callable[..., Any]) -> None:
+    epreuve = epreuves.lancer(home, "essai", ["report", "--base", "nulle-part", "--home", str(home)])
+    assert attendre(home, epreuve.nom).etat is Etat.ECHOUEE
+    assert "nulle-part" in page(f"/conformite/{epreuve.nom}").xpath("//pre")[0].text_content()
+
+
+# --- reports of others --------------------------------------------------------------------------------------
+
+
+def test_a_report_of_the_command_line_is_shown(home: Path, page: Callable[..., Any]) -> None:
+    poser(home, "mon-application", constat())
+    arbre = page("/conformite/mon-application")
+    texte = " ".join(arbre.text_content().split())
+    assert arbre.xpath("//p[@class='conclusion non']")
+    for attendu in ("Non conforme", f"Le nom {HOSTILE} ne va pas.", "attendu", "observé", "1 / 3"):
+        assert attendu in texte
+    assert arbre.xpath("//meter/@value") == ["1"]
+    assert arbre.xpath("//a[contains(@href, '/console/ecole/echanges/1')]")
+
+
+def test_two_reports_are_compared(home: Path, page: Callable[..., Any]) -> None:
+    poser(home, "a", constat("ancien"), constat("reste"))
+    poser(home, "b", constat("nouveau"), constat("reste"))
+    arbre = page("/conformite/comparer?avant=a&apres=b")
+    titres = [" ".join(t.split()) for t in arbre.xpath("//h2/text()")]
+    assert titres == ["Nouveaux (1)", "Corrigés (1)", "Toujours là (1)", "Non revus (0)"]
+    page("/conformite/comparer?avant=a&apres=zzz", statut=404)
+
+
+def test_a_comparison_hides_nirs(banc: Banc, home: Path, page: Callable[..., Any]) -> None:
+    nir = "206127511100564"
+    poser(home, "a", conforme=True, prouvee=True)
+    poser(home, "b", Constat("NOM-01", False, "Le NIR manque.", "x"))
+    # As an application might say it, in a report that another version wrote.
+    fichier = home / "conformite" / "b" / "rapport.json"
+    fichier.write_text(fichier.read_text("utf-8").replace("Le NIR manque", f"Le NIR {nir} manque"), "utf-8")
+    texte = page("/conformite/comparer?avant=a&apres=b").text_content()
+    assert "Le NIR 206" in texte
+    assert nir not in texte
+    reponse = banc.http.get("/api/v1/reports/b/compare?avec=a", headers=ENTETES)
+    assert (reponse.status_code, nir in reponse.text) == (200, False)
+
+
+def test_two_judgements_of_one_application_are_proposed() -> None:
+    rendus = [("d", "autre"), ("c", "mienne"), ("b", "tierce"), ("a", "mienne")]
+    assert conformite._a_comparer(rendus) == ("a", "c")
+    assert conformite._a_comparer(rendus[:2]) == ("c", "d")
+    assert conformite._a_comparer(rendus[:1]) == ("", "")
+
+
+def test_a_broken_report_does_not_hide_the_others(banc: Banc, home: Path, page: Callable[..., Any]) -> None:
+    poser(home, "bon", conforme=True, prouvee=True)
+    poser(home, "casse")
+    (home / "conformite" / "casse" / "rapport.json").write_text("{", "utf-8")
+    assert "✓ conforme" in " ".join(page("/conformite").text_content().split())
+    assert banc.http.get(f"/console/{banc.nom}/conformite/casse", headers=ENTETES).status_code == 503
+
+
+@pytest.mark.parametrize(
+    "chemin",
+    [
+        "zzz",
+        "..",
+        "%2e%2e",
+        "a/fichiers/rapport.html",
+        "a/fichiers/..%2f..%2fjeton",
+        "zzz/fichiers/rapport.json",
+    ],
+)
+def test_nothing_else_is_read(chemin: str, home: Path, page: Callable[..., Any]) -> None:
+    poser(home, "a")
+    page(f"/conformite/{chemin}", statut=404)
+
+
+def test_a_process_that_is_gone_is_told(home: Path) -> None:
+    dossier = home / "conformite" / "perdu"
+    dossier.mkdir(parents=True)
+    (dossier / "commande").write_text("sne-sandbox report", "utf-8")
+    (dossier / "verrou").touch()
+    trouvee = epreuves.trouver(home, "perdu")
+    assert trouvee is not None
+    assert trouvee.etat is Etat.INTERROMPUE
+    epreuves.effacer(trouvee)
+    assert epreuves.trouver(home, "perdu") is None
+
+
+def test_settings_of_the_server_do_not_reach_the_child(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SNE_SANDBOX_HOME", "/ailleurs")
+    monkeypatch.setenv("SNE_SANDBOX_ADMIN_TOKEN", "secret")
+    environnement = epreuves._environnement("sqlite://")
+    assert environnement["SNE_SANDBOX_DATABASE"] == "sqlite://"
+    assert not {"SNE_SANDBOX_HOME", "SNE_SANDBOX_ADMIN_TOKEN"} & environnement.keys()
+
+
+def test_numbers_are_bounded(banc: Banc) -> None:
+    with banc.app.test_request_context(data={"n": "21"}, method="POST"), pytest.raises(UsageError):
+        conformite._entier("n", 1, 20)

@@ -1,0 +1,56 @@
+"""How values are written."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from sandbox.domain.dates import PARIS
+from sandbox.web.console import filtres
+
+
+def test_a_nir_is_masked_and_nothing_is_nothing() -> None:
+    assert filtres.masque("NIR 206129912345678 !") == "NIR 206************ !"
+    assert filtres.masque(None) == ""
+    assert filtres.masque(3) == "3"
+
+
+def test_days_and_instants_are_those_of_paris() -> None:
+    assert filtres.jour(date(2018, 3, 5)) == "05/03/2018"
+    assert filtres.jour(None) == ""
+    assert filtres.jour(datetime(2018, 12, 24, 23, 0, tzinfo=UTC)) == "25/12/2018"
+    assert filtres.jour(datetime(2018, 7, 13, 22, 0, tzinfo=UTC)) == "14/07/2018"
+    assert filtres.instant(datetime(2018, 7, 1, 22, 30, tzinfo=UTC)) == "02/07/2018 00:30:00"
+    assert filtres.instant(datetime(2018, 1, 1, 0, 0)) == "01/01/2018 01:00:00"
+    assert filtres.instant(None) == ""
+
+
+def test_the_hour_of_today_and_the_day_of_another() -> None:
+    maintenant = datetime.now(PARIS).replace(hour=12, minute=5, second=9)
+    vue = filtres.heure(maintenant)
+    assert vue == "12:05:09" or maintenant.date() != datetime.now(PARIS).date(), "the day turned meanwhile"
+    hier = maintenant - timedelta(days=2)
+    assert filtres.heure(hier) == hier.strftime("%d/%m %H:%M")
+
+
+@pytest.mark.parametrize(
+    ("valeur", "attendu"),
+    [
+        (0, "0 octets"),
+        (1, "1 octet"),
+        (999, "999 octets"),
+        (12_512, "12,5 ko"),
+        (3_000_000, "3,0 Mo"),
+    ],
+)
+def test_sizes(valeur: int, attendu: str) -> None:
+    assert filtres.octets(valeur).replace("\N{NO-BREAK SPACE}", " ") == attendu
+
+
+def test_numbers_and_durations() -> None:
+    assert [filtres.accorde(n, "un", "des").split() for n in (0, 1, 2)] == [
+        ["0", "un"],
+        ["1", "un"],
+        ["2", "des"],
+    ]
+    assert filtres.nombre(1_234_567).replace("\N{NARROW NO-BREAK SPACE}", " ") == "1 234 567"
+    assert filtres.duree(4_236).replace("\N{NO-BREAK SPACE}", " ") == "4,2 ms"

@@ -1,0 +1,405 @@
+"""The list of exchanges: filters, pages, XPath, and what arrives."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from banc import Banc, message, poser, specimen
+from lxml import etree
+from navigateur import ENTETES
+
+from sandbox.domain.journal import Echange, Verdict
+from sandbox.errors import ERREUR_INATTENDUE
+from sandbox.web.console import journal
+from sandbox.web.messages import evaluateur as evaluateur_
+from sandbox.web.messages import xpath
+from sandbox.web.messages.evaluateur import Evaluateur, TropLong
+
+HOSTILE = "<script>alert('x')</script>\"><b>"
+
+
+def lignes(arbre: Any) -> list[int]:
+    """Ids of the exchanges of a page, in order."""
+    return [int(lien) for lien in arbre.xpath("//tbody[@data-lignes]/tr/th/a/text()")]
+
+
+def ecrire(banc: Banc, combien: int, **champs: Any) -> None:
+    """Lines of the journal, without a request."""
+    for rang in range(combien):
+        recu = datetime(2026, 1, 1, tzinfo=UTC) + timedelta(seconds=rang)
+        tout = {"methode": "POST", **champs}
+        echange = Echange(base=banc.nom, recu_le=recu, verdict=Verdict.ACCEPTE, **tout)
+        banc.services.magasin.journal.consigner(None, echange)
+
+
+def test_an_empty_journal_says_where_to_send(banc: Banc, page: Callable[..., Any]) -> None:
+    texte = page("/journal").text_content()
+    assert "Aucun échange encore." in texte
+    assert f"/bases/{banc.nom}/services/DemandeLogementImplService/" in texte
+
+
+def test_newest_first_with_what_it_comes_down_to(banc: Banc, page: Callable[..., Any]) -> None:
+    numero, racine = banc.creer_demande()
+    banc.demander(message(racine, "CRE"))
+    banc.relire("inconnu")
+    arbre = page("/journal")
+    assert lignes(arbre) == [3, 2, 1]
+    textes = [" ".join(ligne.text_content().split()) for ligne in arbre.xpath("//tbody/tr")]
+    assert "✕ faute SOAP getDemandeLogement" in textes[0]
+    assert "Le numéro unique [inconnu] est inconnu." in textes[0]
+    assert "DOU001 : Une demande existe déjà" in textes[1]
+    assert numero in textes[2]
+
+
+@pytest.mark.parametrize(
+    ("question", "attendus"),
+    [
+        ("verdict=fault", [3]),
+        ("operation=getNumUnique", [2, 1]),
+        ("guichet=G1104&verdict=anomalies", [2]),
+        ("numero=1110318000001G1104", [1]),
+        ("texte=DOU001", [2]),
+        ("texte=est+inconnu", [3]),
+        ("texte=%25", []),
+        ("verdict=rien", []),
+        ("verdict=&operation=", [3, 2, 1]),
+        ("avant=3", [2, 1]),
+        ("avant=abc", [3, 2, 1]),
+        ("xpath=//personnePhysique", [2, 1]),
+        ("xpath=//anomalie[@code='DOU001']", [2]),
+        ("xpath=count(//*)>1000", []),
+        ("xpath=//personnePhysique&verdict=accepté", [1]),
+        ("xpath=/interfaceNuu/entete/typeFichier='CRE'", [2, 1]),
+    ],
+)
+def test_filters(
+    banc: Banc,
+    page: Callable[..., Any],
+    question: str,
+    attendus: list[int],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(xpath, "DUREE_MAX", 60.0)  # a busy machine stops after one document, and says so
+    _, racine = banc.creer_demande()
+    banc.demander(message(racine, "CRE"))
+    banc.relire("inconnu")
+    assert lignes(page(f"/journal?{question}")) == attendus
+
+
+@pytest.mark.parametrize(
+    "expression",
+    ["//[", "a b", "//x[", "x" * 301, "//a%00b", "inconnue()", "$v", "p:a"],
+)
+def test_an_xpath_that_is_none_or_costs_too_much_is_explained(
+    banc: Banc, page: Callable[..., Any], expression: str
+) -> None:
+    banc.creer_demande()
+    texte = page(f"/journal?xpath={expression}", statut=422).text_content()
+    assert "L'expression XPath" in texte
+    assert "Remède\N{NO-BREAK SPACE}: " in texte
+
+
+@pytest.mark.parametrize(
+    ("question", "attendus"), [("guichet=g1226", [2]), ("operation=NUIT", [1]), ("operation=SCENE", [])]
+)
+def test_guichets_in_small_letters_and_nights_are_found(
+    banc: Banc, page: Callable[..., Any], question: str, attendus: list[int]
+) -> None:
+    ecrire(banc, 1, methode="NUIT")
+    ecrire(banc, 1, guichet="G1226")
+    assert lignes(page(f"/journal?{question}")) == attendus
+
+
+def test_numbers_in_small_letters_are_found(banc: Banc, page: Callable[..., Any]) -> None:
+    numero, _ = banc.creer_demande()
+    assert lignes(page(f"/journal?numero={numero.lower()}")) == [1]
+
+
+def test_a_night_is_told_with_its_day(banc: Banc, page: Callable[..., Any]) -> None:
+    """Many nights are lived in one second: their hour tells nothing."""
+    fait = {"regle": "RADREN", "gravite": "information", "message": "1110318000001G1104 : demande radiée."}
+    chemin = "Nuit du 15/04/2019 : 1 demande radiée faute de renouvellement."
+    ecrire(banc, 1, methode="NUIT", chemin=chemin, anomalies=[fait], numero_unique="1110318000001G1104")
+    (ligne,) = page("/journal").xpath("//table//tbody/tr")
+    assert " ".join(ligne.xpath("string(./td[@class='resume'])").split()) == f"1110318000001G1104 {chemin}"
+    # What nobody waited for has no duration.
+    assert ligne.xpath("string(./td[last()])").strip() == ""
+    assert "Durée" not in page("/echanges/1").xpath("string(//main)")
+
+
+def test_a_fault_tells_the_reason_that_is_known(banc: Banc, page: Callable[..., Any]) -> None:
+    ecrire(banc, 1, fault={"code": "x", "message": ERREUR_INATTENDUE, "explication": "Le motif.\nEt plus."})
+    (ligne,) = page("/journal").xpath("//tbody/tr")
+    assert "Le motif." in ligne.text_content()
+    assert "inattendue" not in ligne.text_content()
+
+
+def test_an_empty_journal_says_where_to_begin(banc: Banc, page: Callable[..., Any]) -> None:
+    liens = page("/journal").xpath("//div[@data-vide]//a/@href")
+    assert liens == [f"/console/{banc.nom}/composer", f"/console/{banc.nom}/scenes", "/guide"]
+    assert [lien for lien in liens if banc.http.get(lien, headers=ENTETES).status_code != 200] == []
+
+
+def test_the_xpath_that_the_page_suggests_finds(banc: Banc, page: Callable[..., Any]) -> None:
+    banc.creer_demande()
+    (propose,) = page("/journal").xpath("//input[@name='xpath']/@placeholder")
+    nom = specimen("personne_seule").findtext(".//{*}demandeur/{*}nom")
+    assert lignes(page(f"/journal?xpath={propose.replace('Dupont', nom)}")) == [1]
+
+
+def test_a_bad_xpath_keeps_the_form(page: Callable[..., Any]) -> None:
+    arbre = page("/journal?xpath=//nom[&guichet=G1226", statut=422)
+    assert arbre.xpath("//input[@name='xpath']/@value | //input[@name='guichet']/@value") == [
+        "G1226",
+        "//nom[",
+    ]
+    (dit,) = arbre.xpath("//p[@role='alert']")
+    assert "ne se lit pas. Remède\N{NO-BREAK SPACE}: exemple" in dit.text
+
+
+def test_an_xpath_does_not_guess_a_nir(banc: Banc, page: Callable[..., Any]) -> None:
+    racine = message(specimen("personne_seule_nir"), "CRE")
+    nir = next(e.text for e in racine.iter("{*}nir"))
+    banc.demander(racine)
+    assert lignes(page(f"/journal?xpath=//nir='{nir}'")) == []
+    assert lignes(page(f"/journal?xpath=//nir[contains(.,'{nir[5:9]}')]")) == []
+    assert lignes(page("/journal?xpath=//nir")) == [1]
+
+
+ESPACES = " ".join(f'xmlns:n{rang}="u{rang}"' for rang in range(1500))
+LARGE = f"<a {ESPACES}>{'<b/>' * 15_000}</a>".encode()
+
+
+@pytest.mark.parametrize(
+    "expression",
+    [
+        "//*" + "[count(../*" * 6 + ")<0]" * 6,
+        "//b[count(../b)<0]",
+        "//b[. != ../b]",
+        "count(//*[namespace::*])",
+        "*" + "|*" * 100,
+        "//namespace::*",
+    ],
+)
+def test_an_xpath_without_end_is_ended(expression: str) -> None:
+    racine = etree.fromstring(LARGE)
+    with Evaluateur(expression) as evaluateur:
+        with pytest.raises(TropLong):
+            evaluateur.vrai(racine)
+        assert not evaluateur._montre.finished.is_set(), "the system ends it, before the clock does"
+    with Evaluateur("count(//b) = 15000") as suivant:
+        assert suivant.vrai(racine)
+        assert suivant.vrai(racine)
+
+
+def test_where_the_system_cannot_count_the_clock_ends_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(evaluateur_, "CPU_MAX", 60)
+    monkeypatch.setattr(evaluateur_, "MONTRE_MAX", 0.5)
+    with Evaluateur("//b[count(../b)<0]") as evaluateur, pytest.raises(TropLong):
+        evaluateur.vrai(etree.fromstring(LARGE))
+
+
+def test_an_exchange_that_asks_too_much_is_passed_over(
+    banc: Banc, page: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    banc.creer_demande()
+    banc.relire("inconnu")
+    monkeypatch.setattr(evaluateur_, "MONTRE_MAX", 0.5)
+    arbre = page("/journal?xpath=//*" + "[count(//*" * 5 + ")<0]" * 5)
+    assert lignes(arbre) == []
+    assert "1 n'ont pas été examinés" in " ".join(arbre.text_content().split())
+    monkeypatch.undo()
+    assert lignes(page("/journal?xpath=//personnePhysique")) == [1]
+
+
+def test_one_search_at_a_time(banc: Banc, page: Callable[..., Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(evaluateur_, "ATTENTE_MAX", 0.05)
+    with Evaluateur("//a"):
+        assert "Une autre recherche" in page("/journal?xpath=//b", statut=422).text_content()
+    page("/journal?xpath=//b")
+
+
+def test_an_xpath_opens_a_bounded_number_and_goes_on_from_there(
+    banc: Banc, page: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    banc.creer_demande()
+    ecrire(banc, 50)
+    monkeypatch.setattr(xpath, "EXAMINES_MAX", 40)
+    monkeypatch.setattr(xpath, "DUREE_MAX", 60.0)
+    arbre = page("/journal?xpath=//personnePhysique")
+    assert lignes(arbre) == []
+    assert "40 échanges ouverts (n° 51 à n° 12)" in " ".join(arbre.text_content().split())
+    assert arbre.xpath("string(//*[@class='vide']/p)") == "Aucun de ceux-là ne répond."
+    (plus_loin,) = arbre.xpath("//a[text()='Chercher plus loin']/@href")
+    suite = page("/" + plus_loin)
+    assert lignes(suite) == [1]
+    assert "Tout le journal a été parcouru" in suite.text_content()
+
+
+def test_a_search_that_is_slow_to_begin_goes_on(
+    banc: Banc, page: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The process that evaluates takes its time to start, on a machine where much runs."""
+    ecrire(banc, 5)
+    montre = [0.0]
+
+    def evaluer(*_: Any) -> bool:
+        montre[0] += 10 if not montre[0] else 0
+        return False
+
+    monkeypatch.setattr(xpath, "time", SimpleNamespace(monotonic=lambda: montre[0]))
+    monkeypatch.setattr(xpath, "_repond", evaluer)
+    assert "5 échanges ouverts" in " ".join(page("/journal?xpath=//a").text_content().split())
+
+
+def test_pages_follow_each_other(banc: Banc, page: Callable[..., Any]) -> None:
+    ecrire(banc, 120, guichet="G1226")
+    arbre, vus = page("/journal?guichet=G1226"), []
+    while True:
+        vus += lignes(arbre)
+        suivante = arbre.xpath("//nav[@aria-label='Pages']/a[contains(.,'Plus anciens')]/@href")
+        if not suivante:
+            break
+        arbre = page("/" + suivante[0])
+    assert vus == list(range(120, 0, -1))
+
+
+def test_hostile_texts_are_text(banc: Banc, page: Callable[..., Any]) -> None:
+    racine = message(specimen("personne_seule"), "CRE")
+    poser(racine, "entete/typeFichier", HOSTILE[:20])
+    banc.demander(racine)
+    ecrire(banc, 1, guichet=HOSTILE, operation=HOSTILE, numero_unique=HOSTILE)
+    arbre = page(f"/journal?texte={HOSTILE[:8]}")
+    assert arbre.xpath("//script[not(@src)] | //b[parent::td]") == []
+    assert HOSTILE in page("/journal").text_content()
+    assert page(f"/journal?guichet={HOSTILE}").xpath("//input[@name='guichet']/@value") == [HOSTILE]
+
+
+def test_a_nir_is_masked_in_the_list(banc: Banc, page: Callable[..., Any]) -> None:
+    ecrire(
+        banc, 1, fault={"code": "x", "message": "le NIR 2061299123456 78 ne convient pas : 206129912345678"}
+    )
+    texte = page("/journal").text_content()
+    assert "206129912345678" not in texte
+    assert "206***" in texte
+
+
+# --- what arrives -------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def rapide(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Streams that end at once."""
+    monkeypatch.setattr(journal, "FLUX_DUREE", 0.05)
+    monkeypatch.setattr(journal, "FLUX_PAS", 0.02)
+
+
+def evenements(texte: str) -> list[dict[str, str]]:
+    blocs = [b for b in texte.split("\n\n") if b.startswith("id:")]
+    return [dict(ligne.split(": ", 1) for ligne in b.split("\n")[:2]) | {"html": b} for b in blocs]
+
+
+@pytest.mark.usefixtures("rapide")
+def test_a_stream_gives_what_came_after_the_last_id_and_ends(banc: Banc) -> None:
+    ecrire(banc, 3, operation="<i>getNumUnique</i>")
+    chemin = f"/console/{banc.nom}/journal/flux"
+    reponse = banc.http.get(f"{chemin}?depuis=1", headers=ENTETES)
+    assert reponse.mimetype == "text/event-stream"
+    assert reponse.headers["Content-Security-Policy"].startswith("default-src 'self'")
+    recus = evenements(reponse.text)
+    assert [e["id"] for e in recus] == ["2", "3"]
+    assert "retry: 1000" in reponse.text
+    assert "&lt;i&gt;" in recus[0]["html"]
+    assert "data: <tr>" in recus[0]["html"]
+    assert f"/console/{banc.nom}/echanges/2" in recus[0]["html"]
+    repris = banc.http.get(f"{chemin}?depuis=1", headers={**ENTETES, "Last-Event-ID": "2"})
+    assert [e["id"] for e in evenements(repris.text)] == ["3"]
+    assert evenements(banc.http.get(chemin, headers=ENTETES).text) == []
+
+
+@pytest.mark.usefixtures("rapide")
+@pytest.mark.parametrize("depuis", ["-1", "abc", "99999999999999999999999", "²"])
+def test_a_stream_from_nowhere_starts_now(banc: Banc, depuis: str) -> None:
+    ecrire(banc, 1)
+    reponse = banc.http.get(f"/console/{banc.nom}/journal/flux?depuis={depuis}", headers=ENTETES)
+    assert reponse.status_code == 200
+    assert evenements(reponse.text) == []
+
+
+@pytest.mark.usefixtures("rapide")
+def test_a_stream_keeps_to_the_filters(banc: Banc) -> None:
+    ecrire(banc, 2, guichet="G1226")
+    ecrire(banc, 2, guichet="G1104")
+    chemin = f"/console/{banc.nom}/journal/flux?depuis=0&guichet=G1104"
+    assert [e["id"] for e in evenements(banc.http.get(chemin, headers=ENTETES).text)] == ["3", "4"]
+
+
+def test_what_comes_while_one_waits_is_told_and_silence_too(
+    banc: Banc, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(journal, "FLUX_SIGNE", 0.0)
+    lignes_ = journal.arrivees(banc.services.magasin.journal, banc.nom, 0, {}, duree=30.0, pas=0.001)
+    assert next(lignes_) is None
+    ecrire(banc, 1)
+    nouvelle = next(e for e in lignes_ if e is not None)
+    assert nouvelle.identifiant == 1
+
+
+def test_a_base_made_again_is_followed_again(banc: Banc) -> None:
+    ecrire(banc, 3)
+    magasin = banc.services.magasin
+    lignes_ = journal.arrivees(magasin.journal, banc.nom, 0, {}, duree=30.0, pas=0.001)
+    assert [next(lignes_).identifiant for _ in range(3)] == [1, 2, 3]  # type: ignore[union-attr]
+    magasin.bases.supprimer(banc.nom)
+    banc.creer()
+    ecrire(banc, 1)
+    assert next(e for e in lignes_ if e is not None).identifiant == 1
+
+
+def test_what_comes_between_two_looks_is_told_once(banc: Banc, monkeypatch: pytest.MonkeyPatch) -> None:
+    magasin = banc.services.magasin
+    dernier = magasin.journal.dernier
+    ecrire(banc, 1)
+
+    def puis_un(base: str) -> int:
+        lu: int = dernier(base)
+        if lu == 1:
+            ecrire(banc, 1)
+        return lu
+
+    monkeypatch.setattr(magasin.journal, "dernier", puis_un)
+    lignes_ = journal.arrivees(magasin.journal, banc.nom, 0, {}, duree=0.05, pas=0.001)
+    assert [e.identifiant for e in lignes_ if e is not None] == [1, 2]
+
+
+def test_of_a_burst_longer_than_a_page_the_newest_are_told(banc: Banc) -> None:
+    ecrire(banc, journal.PAR_PAGE * 2 + 5)
+    lignes_ = journal.arrivees(banc.services.magasin.journal, banc.nom, 0, {}, duree=0.0, pas=1.0)
+    recus = [e.identifiant for e in lignes_ if e is not None]
+    assert recus == list(range(journal.PAR_PAGE + 6, journal.PAR_PAGE * 2 + 6))
+
+
+def test_an_idle_stream_holds_nothing_of_the_store(banc: Banc) -> None:
+    """More readers than connections: the store still answers the others."""
+    magasin = banc.services.magasin
+    lecteurs = [journal.arrivees(magasin.journal, banc.nom, 0, {}, duree=30.0, pas=0.001) for _ in range(40)]
+    ecrire(banc, 1)
+    assert [next(e for e in lecteur if e is not None).identifiant for lecteur in lecteurs] == [1] * 40
+    assert magasin.journal.dernier(banc.nom) == 1
+
+
+def test_the_page_tells_the_script_where_the_stream_is(banc: Banc, page: Callable[..., Any]) -> None:
+    ecrire(banc, 2)
+    (corps,) = page("/journal?guichet=G1226").xpath("//tbody[@data-flux]")
+    assert corps.get("data-flux") == f"/console/{banc.nom}/journal/flux?guichet=G1226"
+    assert corps.get("data-dernier") == "2"
+    assert page("/journal?xpath=//a").xpath("//tbody[@data-flux]") == []
+    assert page("/journal?avant=2").xpath("//tbody[@data-flux]") == []
+
+
+def test_une_base_remise_se_lit_dans_la_liste(banc: Banc, page: Callable[..., Any]) -> None:
+    banc.api("POST", f"/bases/{banc.nom}/reset", {"portee": "etat"})
+    (ligne,) = page("/journal").xpath("//tbody/tr")
+    assert "Base remise à son état de départ." in ligne.text_content()

@@ -1,0 +1,325 @@
+"""Every scene played to its end, through its pages, as a trainer does."""
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from banc import Banc
+from lxml import html
+from navigateur import ENTETES
+
+from sandbox.domain.base import Horloge
+from sandbox.operations import bases, scenes
+from sandbox.operations.scenes import Scene
+from sandbox.web import deroulement
+from sandbox.web.app import Configuration, creer_application
+from sandbox.web.console.typographie import insecables
+from sandbox.web.deroulement import Joue
+
+SCENES = scenes.scenes()
+DOUBLON = next(s for s in SCENES if s.identifiant == "doublon")
+
+
+@pytest.fixture
+def jouer(banc: Banc) -> Callable[..., Any]:
+    """`jouer(scene)` starts a scene; `jouer(scene, 2)` plays a step: the answer to the form."""
+
+    def poster(scene: Scene, rang: int = 0, **champs: str) -> Any:
+        adresse = f"/console/ecole/scenes/{scene.identifiant}"
+        lue = banc.http.get(adresse, headers=ENTETES)
+        if lue.status_code == 302:
+            lue = banc.http.get(lue.headers["Location"], headers=ENTETES)
+        jeton = html.fromstring(lue.text).xpath("//input[@name='csrf']/@value")[0]
+        suite = f"pas/{rang}" if rang else "commencer"
+        return banc.http.post(f"{adresse}/{suite}", headers=ENTETES, data={"csrf": jeton, **champs})
+
+    return poster
+
+
+@pytest.fixture
+def scene(banc: Banc, page: Callable[..., Any], request: pytest.FixtureRequest) -> Any:
+    """A scene at its start; its base goes with the test."""
+    voulue: Scene = getattr(request, "param", DOUBLON)
+    deroulement.commencer(banc.services, voulue)
+    yield voulue
+    banc.services.magasin.bases.supprimer(voulue.base)
+
+
+def voir(page: Callable[..., Any], scene: Scene) -> Any:
+    return page(f"//console/{scene.base}/scenes/{scene.identifiant}")
+
+
+def test_exchanges_of_nights_and_scenes_have_no_dead_link(
+    banc: Banc, page: Callable[..., Any], scene: Scene, jouer: Callable[..., Any]
+) -> None:
+    """They have codes of their own, which are no rules."""
+    jouer(scene, 1)
+    banc.api("POST", f"/bases/{scene.base}/clock/advance", {"vers": "P13M"})
+    lus = banc.services.magasin.journal.chercher(scene.base)
+    assert {"SCENE", "NUIT", "POST"} <= {lu.methode for lu in lus}
+    liens = {
+        str(lien)
+        for lu in lus
+        for lien in page(f"//console/{scene.base}/echanges/{lu.identifiant}").xpath("//main//a/@href")
+        if not lien.startswith("#")
+    }
+    assert liens
+    assert [lien for lien in liens if banc.http.get(lien, headers=ENTETES).status_code >= 400] == []
+
+
+def verifier(joue: Joue) -> None:
+    """A step came out as its scene says."""
+    attendu = joue.pas.attendu
+    if joue.pas.message is not None:
+        assert joue.echange is not None
+        assert joue.echange.verdict == attendu.verdict, joue.echange.anomalies or joue.echange.fault
+        assert {a["regle"] for a in joue.bloquantes} == set(attendu.regles)
+        assert (joue.attestation is not None) == attendu.attestation
+        assert joue.echange.guichet == joue.pas.message.guichet
+        assert joue.echange.reponse_conforme is not False
+        dits = {a["regle"] for a in joue.echange.anomalies}
+        assert set(re.findall(r"\b[A-Z]{3}\d{3}\b", joue.pas.regarder)) <= dits
+        if joue.pas.message.retient is not None:
+            assert joue.echange.numero_unique is not None
+    assert len(joue.montres) == len(joue.pas.montrer), "something to look at is not in the answer"
+    if joue.pas.avancer is not None:
+        comptes = {"preavis": "PREAVIS", "radiations": "RADREN", "fins_de_reactivation": "FINREA"}
+        for fait, code in comptes.items():
+            vus = sum(a["regle"] == code for nuit in joue.nuits for a in nuit.anomalies)
+            assert vus == attendu.faits.get(fait, 0), fait
+    if attendu.fichiers is not None:
+        assert len(joue.fichiers) == attendu.fichiers
+
+
+@pytest.mark.parametrize("scene", SCENES, ids=lambda s: s.identifiant, indirect=True)
+def test_a_scene_is_played_to_its_end(
+    banc: Banc, page: Callable[..., Any], jouer: Callable[..., Any], scene: Scene
+) -> None:
+    for rang, pas in enumerate(scene.pas, 1):
+        arbre = voir(page, scene)
+        (present,) = arbre.xpath("//li[@aria-current='step']")
+        assert present.get("id") == f"pas-{rang}"
+        (bouton,) = present.xpath(".//button[@type='submit']")
+        assert bouton.text == pas.bouton
+        assert insecables(pas.dire) in present.text_content()
+        reponse = jouer(scene, rang)
+        assert reponse.status_code == 303, reponse.text
+        assert reponse.headers["Location"] == f"/console/{scene.base}/scenes/{scene.identifiant}#pas-{rang}"
+        etat = deroulement.lire(banc.services, scene)
+        assert len(etat.joues) == rang
+        verifier(etat.joues[-1])
+        dernier = voir(page, scene).get_element_by_id(f"pas-{rang}")
+        assert insecables(pas.regarder) in dernier.text_content()
+    arbre = voir(page, scene)
+    assert arbre.xpath("//li[@aria-current='step']") == []
+    assert "La scène est jouée." in arbre.xpath("//main")[0].text_content()
+
+
+@pytest.mark.parametrize(
+    ("ecrit", "lu"),
+    [
+        ("18240", "18\N{NARROW NO-BREAK SPACE}240"),
+        ("1.80", "1,80"),
+        ("2018-03-15", "15/03/2018"),
+        ("true", "oui"),
+        ("0639980199", "0639980199"),
+        ("1110318000001G1104", "1110318000001G1104"),
+        ("rue du Canal", "rue du Canal"),
+        ("", ""),
+    ],
+)
+def test_values_are_read_in_french(ecrit: str, lu: str) -> None:
+    assert deroulement.en_francais(ecrit) == lu
+
+
+def test_links_of_a_step_lead_somewhere(
+    banc: Banc, page: Callable[..., Any], jouer: Callable[..., Any], scene: Scene
+) -> None:
+    jouer(scene, 1)
+    liens = voir(page, scene).xpath("//li[@id='pas-1']//a")
+    assert any("attestation" in lien.text for lien in liens)
+    for lien in liens:
+        reponse = banc.http.get(lien.get("href"), headers=ENTETES)
+        assert reponse.status_code == 200, lien.get("href")
+        assert ("attestation" in lien.text) == reponse.data.startswith(b"%PDF")
+
+
+def test_the_list_says_where_each_scene_stands(
+    page: Callable[..., Any], jouer: Callable[..., Any], scene: Scene
+) -> None:
+    cartes = page("/scenes").xpath("//li[contains(@class, 'carte-scene')]")
+    assert len(cartes) == len(SCENES) >= 9
+    (carte,) = [c for c in cartes if scene.titre in c.text_content()]
+    assert "en cours, au début" in " ".join(carte.text_content().split())
+    jouer(scene, 1)
+    (carte,) = [
+        c
+        for c in page("/scenes").xpath("//li[contains(@class, 'carte-scene')]")
+        if scene.titre in c.text_content()
+    ]
+    assert "en cours, au pas 1 sur 4" in " ".join(carte.text_content().split())
+
+
+def test_a_scene_begun_is_shown_with_its_own_base(banc: Banc, scene: Scene) -> None:
+    reponse = banc.http.get(f"/console/ecole/scenes/{scene.identifiant}", headers=ENTETES)
+    assert reponse.status_code == 302
+    assert reponse.headers["Location"] == f"/console/{scene.base}/scenes/{scene.identifiant}"
+
+
+def test_a_scene_not_begun_offers_to(page: Callable[..., Any], banc: Banc) -> None:
+    arbre = page(f"/scenes/{DOUBLON.identifiant}")
+    assert arbre.xpath("//button[@type='submit']/text()") == ["Commencer la scène"]
+    page("/scenes/inconnue", statut=404)
+
+
+def test_a_button_pressed_twice_plays_once(banc: Banc, jouer: Callable[..., Any], scene: Scene) -> None:
+    for _ in range(2):
+        assert jouer(scene, 1).status_code == 303
+    (joue,) = deroulement.lire(banc.services, scene).joues
+    assert joue.echange is not None
+    assert joue.echange.verdict == "accepté"
+
+
+def test_no_step_is_played_before_its_turn(banc: Banc, jouer: Callable[..., Any], scene: Scene) -> None:
+    for rang in (2, 99):
+        reponse = jouer(scene, rang)
+        assert reponse.status_code == 422
+        assert f"Le pas {rang} n" in reponse.text
+    assert deroulement.lire(banc.services, scene).joues == ()
+
+
+def test_put_back_it_starts_again(banc: Banc, jouer: Callable[..., Any], scene: Scene) -> None:
+    for rang in (1, 2):
+        jouer(scene, rang)
+    assert jouer(scene).status_code == 303
+    etat = deroulement.lire(banc.services, scene)
+    assert etat.commencee
+    assert etat.joues == ()
+    with banc.services.magasin.lire(scene.base) as registre:
+        assert registre.compter() == 0
+    assert jouer(scene, 1).status_code == 303
+    # The same day, the same number.
+    (joue,) = deroulement.lire(banc.services, scene).joues
+    assert joue.echange is not None
+    assert joue.echange.numero_unique == "1110318000001G1104"
+
+
+def test_the_base_of_somebody_else_is_not_emptied_without_a_word(
+    banc: Banc, page: Callable[..., Any], jouer: Callable[..., Any]
+) -> None:
+    magasin = banc.services.magasin
+    bases.creer(
+        magasin,
+        banc.services.contrat,
+        DOUBLON.base,
+        semence="doublons",
+        taille=5,
+        horloge=Horloge(fige_a=DOUBLON.horloge),
+    )
+    try:
+        arbre = page(f"/scenes/{DOUBLON.identifiant}")
+        assert "que cette scène n'a pas faites" in arbre.xpath("//main")[0].text_content()
+        assert jouer(DOUBLON).status_code == 422
+        with magasin.lire(DOUBLON.base) as registre:
+            assert registre.compter() > 0
+        assert jouer(DOUBLON, vider="oui").status_code == 303
+        assert deroulement.lire(banc.services, DOUBLON).commencee
+    finally:
+        magasin.bases.supprimer(DOUBLON.base)
+
+
+def test_traffic_of_others_is_not_taken_for_the_scene(
+    banc: Banc, jouer: Callable[..., Any], scene: Scene
+) -> None:
+    jouer(scene, 1)
+    Banc(banc.app, scene.base).creer_demande("couple_garde_alternee_handicap")
+    jouer(scene, 2)
+    premier, second = deroulement.lire(banc.services, scene).joues
+    assert premier.echange is not None
+    assert second.echange is not None
+    assert (premier.echange.guichet, second.echange.guichet) == ("G1104", "G1205")
+
+
+def test_a_message_cannot_pass_for_a_step(banc: Banc, scene: Scene) -> None:
+    banc.http.post(
+        f"/bases/{scene.base}/services/DemandeLogementImplService/",
+        data=b"x",
+        headers={"Content-Type": f"SCENE {scene.identifiant}/1 x", "Host": "sne"},
+    )
+    assert deroulement.lire(banc.services, scene).joues == ()
+
+
+def test_a_step_that_left_nothing_says_so(
+    banc: Banc,
+    page: Callable[..., Any],
+    jouer: Callable[..., Any],
+    scene: Scene,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(deroulement, "expedier", lambda *args, **noms: None)
+    jouer(scene, 1)
+    assert "n'a laissé aucun échange" in voir(page, scene).xpath("//main")[0].text_content()
+    assert jouer(scene, 2).status_code == 303
+    assert deroulement.lire(banc.services, scene).variables == {}
+
+
+def test_who_follows_has_the_page_come_again(banc: Banc, scene: Scene) -> None:
+    adresse = f"/console/{scene.base}/scenes/{scene.identifiant}"
+    assert banc.http.get(f"{adresse}?suivre=1", headers=ENTETES).headers["Refresh"] == "5"
+    assert "Refresh" not in banc.http.get(adresse, headers=ENTETES).headers
+
+
+@pytest.mark.parametrize("mode", ["suivre", "projeter"])
+def test_a_room_sees_the_step_that_was_played_and_the_next(
+    mode: str, page: Callable[..., Any], jouer: Callable[..., Any], scene: Scene
+) -> None:
+    for rang in (1, 2):
+        jouer(scene, rang)
+    arbre = page(f"//console/{scene.base}/scenes/{scene.identifiant}?{mode}=1")
+    classe = "pas-a-pas projete" if mode == "projeter" else "pas-a-pas"
+    assert arbre.xpath("//ol[@class=$classe]/li/@id", classe=classe) == ["pas-2", "pas-3"]
+    assert "Pas 3 sur 4." in arbre.text_content()
+    assert bool(arbre.xpath("//nav[@class='menu']")) == (mode == "suivre")
+
+
+def test_a_projection_goes_on_after_a_step(banc: Banc, page: Callable[..., Any], scene: Scene) -> None:
+    arbre = page(f"//console/{scene.base}/scenes/{scene.identifiant}?projeter=1")
+    (formulaire,) = arbre.xpath("//li[@aria-current='step']//form")
+    jeton = formulaire.xpath(".//input[@name='csrf']/@value")[0]
+    reponse = banc.http.post(formulaire.get("action"), headers=ENTETES, data={"csrf": jeton})
+    assert reponse.headers["Location"].endswith("?projeter=1#pas-1")
+
+
+@pytest.mark.parametrize(
+    ("noms", "hote", "attendu"),
+    [
+        (("127.0.0.1",), "127.0.0.1:8080", "127.0.0.1:8080"),
+        (("0.0.0.0",), "127.0.0.1:8080", "poste-du-formateur:8080"),
+        (("0.0.0.0",), "192.0.2.7:8080", "192.0.2.7:8080"),
+        (("sne.example", "0.0.0.0"), "localhost:8080", "sne.example:8080"),
+    ],
+)
+def test_the_link_of_the_trainees_leads_them_to_the_trainer(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, noms: tuple[str, ...], hote: str, attendu: str
+) -> None:
+    monkeypatch.setattr("socket.gethostname", lambda: "poste-du-formateur")
+    jeton = None if noms == ("127.0.0.1",) else "jeton-d-administration"
+    app = creer_application(Configuration(home=tmp_path, jeton=jeton, noms=noms))
+    droits = {} if jeton is None else {"Authorization": f"Bearer {jeton}"}
+    reponse = app.test_client().get("/console/ecole/scenes", headers={"Host": hote, **droits})
+    (lien,) = html.fromstring(reponse.text).xpath("//pre[@aria-label='Lien de lecture']/code/text()")
+    assert lien == f"http://{attendu}/lecture/{app.extensions['acces'].lecture}"
+    assert ("--host 0.0.0.0" in reponse.text) == (jeton is None)
+    app.extensions["sne"].magasin.fermer()
+
+
+def test_who_reads_only_plays_nothing(banc: Banc, scene: Scene) -> None:
+    entetes = {**ENTETES, "Authorization": f"Bearer {banc.app.extensions['acces'].lecture}"}
+    adresse = f"/console/{scene.base}/scenes/{scene.identifiant}"
+    reponse = banc.http.get(adresse, headers=entetes)
+    assert reponse.status_code == 200
+    assert "Suivre le formateur" in reponse.text
+    assert banc.http.post(f"{adresse}/pas/1", headers=entetes).status_code == 403
+    assert deroulement.lire(banc.services, scene).joues == ()
