@@ -10,15 +10,22 @@ from typing import Final
 #: Modules, with what they cost on the way to the ready file, and who may import them, when.
 DE_TROP: Final = {
     "alembic",  # a schema to upgrade
+    "apispec",  # the first call of the API
+    "flask_bootstrap",  # the first page of the console
     "hypothesis",  # the generators
+    "flask_smorest",
+    "marshmallow",
+    "markdown_it",  # the first page of the guide
+    "prometheus_client",  # the first look at /metrics
     "pygal",  # a chart
     "reportlab",  # the first attestation
     "rich",  # a progress bar
     "structlog",  # the first bug
+    "wtforms",
     "xmlschema",  # the first refusal by the schema
     "zeep",
 }
-_PATIENCE: Final = 60.0
+_PATIENCE = 240.0
 
 
 def test_serve_is_ready_without_them(tmp_path: Path) -> None:

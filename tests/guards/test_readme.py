@@ -7,6 +7,7 @@ import click
 from click.testing import CliRunner
 
 from sandbox.cli.main import COMMANDES, cli
+from sandbox.reports import baseline
 from sandbox.settings import SETTINGS
 
 RACINE = Path(__file__).resolve().parents[2]
@@ -42,24 +43,18 @@ def test_each_command_helps_in_french_with_an_example() -> None:
         assert "Exemple" in aide.output or nom == "demo", nom
 
 
-def test_every_command_on_a_home_takes_the_common_options() -> None:
-    def feuilles(commande: click.Command) -> list[click.Command]:
-        if not isinstance(commande, click.Group):
-            return [commande]
-        contexte = click.Context(commande)
-        trouvees = [commande.get_command(contexte, nom) for nom in commande.list_commands(contexte)]
-        return [f for c in trouvees if c is not None for f in feuilles(c)]
-
-    for commande in feuilles(cli):
-        assert commande.callback is not None
-        if commande.callback.__module__ == "sandbox.cli.demo":
-            continue  # it makes a home of its own
-        options = {option for p in commande.params for option in p.opts}
-        assert {"--home", "--contract", "--contracts", "--profile"} <= options, commande.name
-
-
 def test_every_path_the_readme_names_exists() -> None:
     chemins = re.findall(r"`((?:sandbox|contracts|fixtures|tests)/[A-Za-z0-9_./-]+)`", README)
     absents = [c for c in chemins if not (RACINE / c).exists() and "<" not in c]
     assert chemins
     assert absents == []
+
+
+def test_the_known_failures_of_the_readme_are_read(tmp_path: Path) -> None:
+    bloc = README.split("<!-- connus:")[1].split("<!-- /connus -->")[0]
+    fichier = tmp_path / "sne-connus.toml"
+    fichier.write_text(bloc.split("```toml\n")[1].split("```")[0], "utf-8")
+    assert [connue.exigence or connue.verification for connue in baseline.lire(fichier)] == [
+        "EMB-06",
+        "CRE-COLOCATION/FID-02",
+    ]

@@ -1,11 +1,15 @@
 """Every control is a function and a row, says where it comes from and what to do, and shows examples."""
 
+import re
+import tomllib
+
 import pytest
 
 from sandbox.contract.versions import Contrat, charger
 from sandbox.domain.anomalie import Gravite
 from sandbox.generators.exemples import Exemple, appliquer, exemples, genre
 from sandbox.generators.exemples import document as document_de
+from sandbox.resources import contracts_dir
 from sandbox.rules.catalogue import REGLES
 
 CODES = [regle.code for regle in REGLES]
@@ -32,6 +36,23 @@ def test_each_rule_says_what_it_wants_and_where_it_comes_from(contrat: Contrat, 
     assert fiche.fidelite
     assert fiche.condition.endswith(".")
     assert fiche.remede.endswith(".")
+
+
+#: Words that no French source holds.
+_ANGLAIS = {
+    *("the", "is", "are", "was", "only", "admits", "meaning", "in", "of", "not", "may", "be", "by", "and"),
+    *("with", "form", "label", "number", "field", "names", "rule", "procedure", "kept", "choice", "fields"),
+}
+
+
+@pytest.mark.parametrize("nom", ["v5.0", "v5.2"])
+def test_sources_are_in_french(nom: str) -> None:
+    """They are shown beside the anomalies to who writes a demande."""
+    contrat = charger(nom)
+    sources = {fiche.source for fiche in contrat.regles.values()}
+    evenements = tomllib.loads((contracts_dir() / nom / "evenements.toml").read_text("utf-8"))
+    sources |= {str(type_["source"]) for type_ in evenements.values()}
+    assert {s for s in sources if _ANGLAIS & set(re.findall(r"[a-zà-ÿ]+", s.lower()))} == set()
 
 
 @pytest.mark.parametrize("code", CODES)

@@ -54,7 +54,7 @@ def enregistrer_tout(
                 acquittes.append((client.enregistrer(suivant[1]).numero, suivant[0]))
         except (OSError, AssertionError):
             # The connection of a killed server breaks anywhere, in the middle of an answer too.
-            if arret is None or not arret.wait(10):
+            if arret is None or not arret.wait(120):
                 raise
         finally:
             client.fermer()

@@ -35,7 +35,7 @@ BINAIRES: Final = frozenset(
     ("fichierDemande", "attestation", "listeDoublons", "fichierDalo", "fichierDemandesRadiees",
      "fichierNouveauxDalo", "fichierXmlRetour")
 )  # fmt: skip
-DELAI: Final = 60.0
+DELAI: Final = 120.0
 
 
 @dataclass(frozen=True, slots=True)

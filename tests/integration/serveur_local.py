@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-DELAI: Final = 60.0
+DELAI: Final = 120.0
 #: The specimens were written for this instant.
 HORLOGE: Final = "2018-03-15T12:00:00"
 
@@ -99,11 +99,12 @@ class Serveur:
         lignes = self.journal(limite=1)
         return int(lignes[0]["id"]) if lignes else 0
 
-    def lignes_depuis(self, dernier: int, au_moins: int = 1) -> list[dict[str, Any]]:
-        """Lines newer than `dernier`, oldest first; waits for a line that a lost connection writes late."""
-        limite = time.monotonic() + 10
+    def lignes_depuis(self, dernier: int, au_moins: int = 1, base: str = "ecole") -> list[dict[str, Any]]:
+        """Lines newer than `dernier`, oldest first; waits for a line that is written after the answer: that
+        of a refusal of HTTP, of a lost connection."""
+        limite = time.monotonic() + DELAI
         while True:
-            lignes = [ligne for ligne in self.journal(limite=100) if ligne["id"] > dernier][::-1]
+            lignes = [ligne for ligne in self.journal(base, limite=100) if ligne["id"] > dernier][::-1]
             if len(lignes) >= au_moins or time.monotonic() > limite:
                 return lignes
             time.sleep(0.05)

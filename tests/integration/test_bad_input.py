@@ -134,17 +134,18 @@ MAUVAIS: Final[dict[str, Envoi]] = {
     "PUT": Envoi(_soap(), methode="PUT", statut=405, dit="POST"),
     "DELETE": Envoi(b"", methode="DELETE", statut=405, dit="POST"),
     "unknown base": Envoi(_soap(), chemin=f"/bases/nulle-part{CHEMIN}", statut=404, dit="nulle-part"),
-    "unknown service": Envoi(_soap(), chemin="/services/Autre/", statut=404),
+    "the server's own address": Envoi(_soap(), chemin="/", statut=404, dit="/services/"),
+    "unknown service": Envoi(_soap(), chemin="/services/Autre/", statut=404, dit="/services/"),
 }  # fmt: skip
 #: Nothing was addressed to the SOAP interface: not an exchange.
-SANS_LIGNE: Final = {"GET without ?wsdl", "unknown service"}
+SANS_LIGNE: Final = {"GET without ?wsdl"}
 
 
 def _envoyer(serveur: Serveur, octets: bytes) -> bytes:
     """Raw bytes, and all that comes back until the server closes."""
     lieu = urlsplit(serveur.pret["http"])
     recu = b""
-    with socket.create_connection((lieu.hostname or "", lieu.port or 0), timeout=60) as prise:
+    with socket.create_connection((lieu.hostname or "", lieu.port or 0), timeout=240) as prise:
         with contextlib.suppress(BrokenPipeError, ConnectionResetError):  # refused before all was sent
             prise.sendall(octets)
         with contextlib.suppress(ConnectionResetError):

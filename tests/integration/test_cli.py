@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 from client_mtom import Client, adapter, specimen
+from commande import argv, environnement
 from cryptography.hazmat.primitives.serialization import pkcs12
 from cryptography.x509.oid import NameOID
 from lxml import etree
@@ -19,7 +20,10 @@ from serveur_local import HORLOGE, Serveur
 
 from sandbox.contract.codec import NS
 
-COMMANDES = ("serve", "demo", "check", "rules", "bases", "stats", "clock", "pki", "db")
+COMMANDES = (
+    "serve", "run", "conform", "report", "demo", "check", "generate", "rules", "bases", "stats", "clock",
+    "pannes", "pki", "db",
+)  # fmt: skip
 Sne = Callable[..., subprocess.CompletedProcess[str]]
 
 
@@ -35,7 +39,7 @@ def sne(tmp_path: Path) -> Sne:
             text=True,
             cwd=tmp_path,
             env=propre | {"PYTHONPATH": str(Path(__file__).parents[2])},
-            timeout=120,
+            timeout=240,
         )
 
     return lancer
@@ -65,7 +69,7 @@ def test_check_names_each_missing_element(sne: Sne, tmp_path: Path) -> None:
     assert vu.returncode == 1
     for nom in ("typeFichier", "numGuichet", "precision"):
         assert nom in vu.stdout
-    assert "3 faute(s) bloquante(s)" in vu.stdout
+    assert "3 fautes bloquantes" in vu.stdout
     assert "remède" in vu.stdout
     # Completed, it carries a number: one blocking fault is left.
     fichier.write_bytes(adapter(specimen("demandes/colocataires"), numUnique="0620318000001G1226"))
@@ -124,10 +128,40 @@ def test_check_takes_thousands_of_documents(sne: Sne, tmp_path: Path) -> None:
     assert fautifs == ["0321.xml"]
 
 
+def test_check_reads_standard_input_and_pipes(tmp_path: Path) -> None:
+    fichier = tmp_path / "a.xml"
+    fichier.write_bytes(specimen("demandes/colocataires"))
+    sur_tube = f'cat {fichier} | "$@" -; "$@" <(cat {fichier}); "$@" /dev/stdin < {fichier}'
+    mots = [*argv("check", "--clock", HORLOGE)]
+    vu = subprocess.run(
+        ["bash", "-c", sur_tube, "-", *mots], capture_output=True, text=True, env=environnement()
+    )
+    assert (vu.returncode, vu.stdout.count(": conforme")) == (0, 3), vu.stderr
+
+
+def test_check_reads_no_more_than_it_may(sne: Sne, tmp_path: Path) -> None:
+    with (tmp_path / "enorme.xml").open("wb") as enorme:
+        enorme.truncate(1 << 40)  # no memory holds it
+    vu = _check(sne, "enorme.xml")
+    assert vu.returncode == 1
+    assert "plus de 5000000 octets" in vu.stdout
+    assert "--xml-max" in vu.stdout
+    (tmp_path / "a.xml").write_bytes(specimen("demandes/colocataires"))
+    assert "plus de 100 octets" in _check(sne, "--xml-max", "100", "a.xml").stdout
+
+
+def test_check_names_in_junit_a_file_whose_name_is_no_text(sne: Sne, tmp_path: Path) -> None:
+    (tmp_path / os.fsdecode(b"\xe9t\x01.xml")).write_bytes(specimen("demandes/colocataires"))
+    vu = _check(sne, "--format", "junit", ".")
+    assert vu.returncode == 0, vu.stderr
+    assert etree.fromstring(vu.stdout.encode()).find(".//testcase").get("name") == "\ufffdt\ufffd.xml"
+
+
 @pytest.mark.parametrize(
     ("arguments", "dit"),
     [
         (("absent.xml",), "n'existe pas"),
+        ((".",), "aucun fichier .xml"),
         ((), "FICHIER"),
         (("--format", "pdf", "a.xml"), "pdf"),
     ],
@@ -174,8 +208,9 @@ def test_bases_live_and_die(sne: Sne) -> None:
     assert sne("bases", "delete", "essai-42").returncode == 0
     assert "essai-42" not in sne("bases", "list").stdout
     inconnue = sne("bases", "delete", "essai-42")
-    assert inconnue.returncode == 3
+    assert inconnue.returncode == 2
     assert "n'existe pas" in inconnue.stderr
+    assert sne("clock", "--base", "essai-42").returncode == 2
 
 
 def test_pki_issue_writes_what_a_client_needs(sne: Sne, tmp_path: Path) -> None:
@@ -270,8 +305,8 @@ def test_the_ready_file_says_where_and_with_what(demarrer: Callable[..., Serveur
     serveur = demarrer("--seed-base", "vide")
     pret: dict[str, Any] = dict(serveur.pret)
     assert set(pret) == {
-        "https", "http", "https_expire", "ca_file", "cert_file", "key_file", "pkcs12_file", "guichet",
-        "admin_token", "version",
+        "https", "http", "https_expire", "https_autre_nom", "ca_file", "cert_file", "key_file", "pkcs12_file",
+        "guichet", "admin_token", "version",
     }  # fmt: skip
     assert (pret["guichet"], pret["admin_token"]) == ("G1226", None)
     for nom in ("ca_file", "cert_file", "key_file", "pkcs12_file"):
@@ -299,6 +334,6 @@ def test_help_shows_every_command_with_examples(sne: Sne) -> None:
 def test_the_installed_command_is_the_same() -> None:
     commande = shutil.which("sne-sandbox", path=str(Path(sys.executable).parent))
     assert commande is not None
-    vu = subprocess.run([commande, "--version"], capture_output=True, text=True, timeout=60)
+    vu = subprocess.run([commande, "--version"], capture_output=True, text=True, timeout=240)
     assert vu.returncode == 0
     assert vu.stdout.startswith("sne-sandbox ")

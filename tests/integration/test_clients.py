@@ -37,7 +37,7 @@ def pret(serveur: Serveur, tmp_path: Path) -> Path:
 def _lancer(*arguments: Path) -> subprocess.CompletedProcess[str]:
     # -I: not even our own package can be imported from where we are.
     return subprocess.run(
-        [sys.executable, "-I", str(PYTHON), *map(str, arguments)], capture_output=True, text=True, timeout=60
+        [sys.executable, "-I", str(PYTHON), *map(str, arguments)], capture_output=True, text=True, timeout=240
     )
 
 
@@ -65,7 +65,16 @@ def test_the_python_client_tells_a_fault(pret: Path, tmp_path: Path) -> None:
     demande.write_bytes(b"<a/>")
     vu = _lancer(pret, demande)
     assert (vu.returncode, vu.stdout) == (1, "")
-    assert vu.stderr == "Une erreur inattendue est survenue lors du traitement de la demande.\n"
+    faute, journal = vu.stderr.splitlines()
+    assert faute == "Une erreur inattendue est survenue lors du traitement de la demande."
+    assert journal.startswith("Journal : http")
+    assert "/api/v1/bases/ecole/exchanges/" in journal
+
+
+def test_the_python_client_tells_how_it_is_used(pret: Path) -> None:
+    vu = _lancer(pret)
+    assert vu.returncode == 2
+    assert "python3 enregistrer.py pret.json demande.xml [attestation.pdf]" in vu.stderr
 
 
 def test_the_python_client_is_short_and_needs_the_standard_library_only() -> None:

@@ -50,7 +50,7 @@ def lancer(langage: str, serveur_neuf: Serveur, tmp_path: Path) -> Lancer:
             cwd=tmp_path,
             capture_output=True,
             encoding="utf-8",
-            timeout=120,
+            timeout=240,
             check=False,
         )
 

@@ -105,7 +105,7 @@ def test_the_raw_request_gets_a_number(
         [str(CURL), "-sS", "--noproxy", "*", "--data-binary", f"@{tmp_path / 'corps'}",
          "-D", str(tmp_path / "tete"), *identite, *en_tetes, *options, adresse],
         capture_output=True,
-        timeout=60,
+        timeout=240,
     )  # fmt: skip
     assert curl.returncode == 0, curl.stderr
     tete = (tmp_path / "tete").read_text("ascii")
@@ -132,7 +132,7 @@ def test_the_raw_request_that_is_refused_is_read_the_same_way(
     curl = subprocess.run(
         [str(CURL), "-sS", "--noproxy", "*", "--data-binary", f"@{tmp_path / 'corps'}", *en_tetes, adresse],
         capture_output=True,
-        timeout=60,
+        timeout=240,
     )
     relu = etree.fromstring(lire_comme_lui(curl.stdout))
     (anomalie,) = relu.iter(f"{{{NS}}}anomalie")

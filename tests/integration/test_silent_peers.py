@@ -13,7 +13,7 @@ import pytest
 from sandbox.pki.authority import Autorite
 from sandbox.server.run import Adresses, Ecoute, servir
 
-DELAI = 10.0
+DELAI = 120.0
 MUETS = 64
 TETE = b"POST /services/DemandeLogementImplService/ HTTP/1.1\r\nHost: sne.exemple.fr\r\n"
 
@@ -37,7 +37,11 @@ def serveur(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Adresses
 
     fil = threading.Thread(
         target=servir,
-        args=(Ecoute(https_port=0, http_port=0, threads=2), _application, autorite),
+        args=(
+            Ecoute(https_port=0, http_port=0, threads=2, inactivite=3600.0, reception=3600.0),
+            _application,
+            autorite,
+        ),
         kwargs={"pret": annoncer, "refus_tls": lambda refus: None, "arret": arret},
     )
     fil.start()

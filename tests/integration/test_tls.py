@@ -14,7 +14,7 @@ import pytest
 from client_mtom import DEMANDE, Client, specimen
 from serveur_local import Serveur
 
-from sandbox.pki.authority import Autorite, ecrire
+from sandbox.pki.authority import AUTRE_NOM, Autorite, ecrire
 
 REQUETE = (
     f"POST /services/{DEMANDE}/ HTTP/1.1\r\nHost: a\r\nConnection: close\r\n"
@@ -39,7 +39,7 @@ def _appeler(
     """The answer to a request, and the version of TLS that was agreed."""
     lieu = urlsplit(serveur.pret[liste])
     with (
-        socket.create_connection((lieu.hostname or "", lieu.port or 0), timeout=30) as prise,
+        socket.create_connection((lieu.hostname or "", lieu.port or 0), timeout=240) as prise,
         contexte.wrap_socket(prise, server_hostname=nom) as tls,
     ):
         tls.sendall(REQUETE)
@@ -102,7 +102,7 @@ def test_a_client_that_does_not_know_the_authority_says_so_in_the_journal(exigea
 def test_plain_http_on_the_https_port_is_answered_in_plain_http(exigeant: Serveur) -> None:
     avant = exigeant.dernier()
     lieu = urlsplit(exigeant.pret["https"])
-    with socket.create_connection((lieu.hostname or "", lieu.port or 0), timeout=30) as prise:
+    with socket.create_connection((lieu.hostname or "", lieu.port or 0), timeout=240) as prise:
         prise.sendall(REQUETE)
         assert prise.recv(4096).startswith(b"HTTP/1.1 400 ")
     (ligne,) = exigeant.lignes_depuis(avant)
@@ -118,6 +118,33 @@ def test_the_expired_listener_answers_a_client_that_does_not(exigeant: Serveur) 
     contexte = _contexte(exigeant, exigeant.certificat("G1226"))
     contexte.check_hostname, contexte.verify_mode = False, ssl.CERT_NONE
     assert _appeler(exigeant, contexte, liste="https_expire")[0].startswith(b"HTTP/1.1 500 ")
+
+
+def test_the_listener_of_another_name_is_refused_for_its_name_alone(exigeant: Serveur) -> None:
+    contexte = _contexte(exigeant, exigeant.certificat("G1226"))
+    for nom in ("localhost", "127.0.0.1", "sne.exemple.fr"):
+        with pytest.raises(ssl.SSLCertVerificationError, match=r"mismatch|doesn't match|not valid for"):
+            _appeler(exigeant, contexte, nom=nom, liste="https_autre_nom")
+    assert _appeler(exigeant, contexte, nom=AUTRE_NOM, liste="https_autre_nom")[0].startswith(
+        b"HTTP/1.1 500 "
+    )
+    contexte.check_hostname = False
+    assert _appeler(exigeant, contexte, liste="https_autre_nom")[0].startswith(b"HTTP/1.1 500 ")
+
+
+@pytest.mark.skipif(shutil.which("curl") is None, reason="curl is not installed")
+@pytest.mark.parametrize(("liste", "code"), [("https", 0), ("https_expire", 60), ("https_autre_nom", 60)])
+def test_curl_accepts_the_true_server_alone(exigeant: Serveur, liste: str, code: int) -> None:
+    """60 is curl's « peer certificate cannot be authenticated »."""
+    certificat, cle = exigeant.certificat("G1226")
+    vu = subprocess.run(
+        ["curl", "--silent", "--show-error", "--noproxy", "*", "--cacert", exigeant.pret["ca_file"], "--cert",
+         certificat, "--key", cle, f"{exigeant.pret[liste]}/services/{DEMANDE}/?wsdl"],
+        capture_output=True, timeout=60,
+    )  # fmt: skip
+    assert vu.returncode == code, vu.stderr
+    assert vu.stdout.startswith(b"<?xml" if code == 0 else b"")
+    assert bool(vu.stdout) is (code == 0)
 
 
 @pytest.mark.parametrize("nom", ["localhost", "127.0.0.1", "sne.exemple.fr"])
@@ -139,7 +166,7 @@ def test_openssl_verifies_the_chain_it_is_sent(exigeant: Serveur, tmp_path: Path
         ["openssl", "s_client", "-connect", lieu.netloc, "-servername", "sne.exemple.fr", "-CAfile",
          exigeant.pret["ca_file"], "-cert", certificat, "-key", cle, "-verify_return_error",
          "-verify_hostname", "sne.exemple.fr", "-showcerts"],
-        input=b"", capture_output=True, timeout=60,
+        input=b"", capture_output=True, timeout=240,
     )  # fmt: skip
     assert vu.returncode == 0, vu.stderr
     assert b"Verify return code: 0 (ok)" in vu.stdout
@@ -149,7 +176,7 @@ def test_openssl_verifies_the_chain_it_is_sent(exigeant: Serveur, tmp_path: Path
         verdict = subprocess.run(
             ["openssl", "verify", "-x509_strict", "-purpose", usage, "-CAfile", exigeant.pret["ca_file"],
              fichier],
-            capture_output=True, timeout=60,
+            capture_output=True, timeout=240,
         )  # fmt: skip
         assert verdict.returncode == 0, verdict.stderr
 

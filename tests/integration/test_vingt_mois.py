@@ -26,7 +26,7 @@ from sandbox.mime.message import Part
 from sandbox.mime.unpack import unpack
 from sandbox.resources import fixtures_dir
 
-DELAI: Final = 60.0
+DELAI: Final = 120.0
 WS: Final = "http://ws.metier.nuu.application.i2/"
 SOAP: Final = "http://www.w3.org/2003/05/soap-envelope"
 XOP: Final = "http://www.w3.org/2004/08/xop/include"

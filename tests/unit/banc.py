@@ -4,10 +4,10 @@ import base64
 import io
 import json
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from copy import deepcopy
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from flask import Flask
@@ -17,12 +17,12 @@ from sandbox.contract.codec import NS
 from sandbox.domain.base import Horloge
 from sandbox.domain.dates import PARIS
 from sandbox.domain.journal import Echange
-from sandbox.mime.client import Forme, requete
-from sandbox.mime.message import Part
+from sandbox.mime.client import Forme
 from sandbox.mime.unpack import unpack
 from sandbox.operations import bases
 from sandbox.resources import fixtures_dir
 from sandbox.settings import Reglages
+from sandbox.soap.requete import Champs, ecrire
 from sandbox.web.services import CERTIFICAT
 
 WS: Final = "http://ws.metier.nuu.application.i2/"
@@ -31,8 +31,6 @@ XOP: Final = "http://www.w3.org/2004/08/xop/include"
 #: Noon of the day the specimens were written.
 MIDI: Final = datetime(2018, 3, 15, 12, tzinfo=PARIS)
 FORMULAIRE: Final = "demande/demandeLogement"
-
-Champs = Mapping[str, str | bytes]
 
 
 def specimen(nom: str, dossier: str = "demandes") -> Any:
@@ -273,29 +271,7 @@ class Banc:
     ) -> Resultat:
         """Call an operation; bytes travel as parts. `forme` None sends a plain envelope, base64 in line."""
         prevue = self.services.contrat.operations[operation]
-        racine = etree.Element(f"{{{SOAP}}}Envelope", nsmap={"soap": SOAP, "ws": WS, "xop": XOP})
-        etree.SubElement(racine, f"{{{SOAP}}}Header")
-        charge = etree.SubElement(etree.SubElement(racine, f"{{{SOAP}}}Body"), prevue.entree.qname)
-        parties = []
-        for champ in prevue.entree.champs:
-            valeur = champs.get(champ.nom)
-            if valeur is None:
-                continue
-            noeud = etree.SubElement(charge, champ.nom)
-            if isinstance(valeur, bytes) and forme is None:
-                noeud.text = base64.b64encode(valeur).decode()
-            elif isinstance(valeur, bytes):
-                etree.SubElement(noeud, f"{{{XOP}}}Include", href=f"cid:{champ.nom}")
-                parties.append(Part(champ.nom, "text/xml; charset=us-ascii", "8bit", valeur))
-            elif champ.type == "tns:codeElement":
-                noeud.set("code", valeur)
-            else:
-                noeud.text = valeur
-        octets = etree.tostring(racine)
-        if forme is None:
-            content_type, corps = "application/soap+xml; charset=utf-8", octets
-        else:
-            content_type, corps = requete(octets, parties, action=prevue.soap_action, forme=forme)
+        content_type, corps = ecrire(prevue, champs, forme)
         return self.poster(
             corps,
             content_type,
@@ -396,3 +372,12 @@ class Banc:
             data=None if corps is None else json.dumps(corps),
             headers={"Host": "127.0.0.1:8080", "Content-Type": "application/json", **en_tetes},
         )
+
+
+def espacer(echanges: Iterable[Echange], ecart: timedelta) -> Iterator[Echange]:
+    """Each received `ecart` after the end of the one before: how busy the machine is then plays no part."""
+    instant = None
+    for echange in echanges:
+        echange.recu_le = instant or echange.recu_le
+        yield echange
+        instant = echange.recu_le + timedelta(microseconds=echange.duree_us) + ecart

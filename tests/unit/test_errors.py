@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from sandbox import errors
+from sandbox.reports.evidence import DossierAltere
 
 
 def _toutes(racine: type[BaseException]) -> list[type[BaseException]]:
@@ -12,21 +13,29 @@ def _toutes(racine: type[BaseException]) -> list[type[BaseException]]:
 
 
 def test_operator_errors_have_the_exit_codes_of_the_design() -> None:
-    codes = {c.__name__: c.exit_code for c in _toutes(errors.OperatorError) if hasattr(c, "exit_code")}
-    assert codes["UsageError"] == 2
-    assert set(codes.values()) == {2, 3}
+    codes = {c: c.exit_code for c in _toutes(errors.OperatorError)}
+    assert all((code == 2) == issubclass(c, errors.UsageError) for c, code in codes.items())
+    # Evidence that was tampered with proves nothing: not conforming.
+    assert {c for c, code in codes.items() if code == 1} == {DossierAltere}
+    assert set(codes.values()) == {1, 2, 3}
 
 
 def test_diagnostics_give_the_remedy() -> None:
     assert errors.StoreError("Panne.", remede="réparez").diagnostics() == "Panne.\n→ réparez"
     assert errors.StoreError("Panne.").diagnostics() == "Panne."
-    assert "bases create x" in errors.BaseInconnue("x").diagnostics()
+    assert "bases list" in errors.BaseInconnue("x").diagnostics()
+
+
+def test_a_test_that_fails_shows_the_remedy_too() -> None:
+    """pytest prints an exception with its notes, not its diagnostics."""
+    assert errors.StoreError("Panne.", remede="réparez").__notes__ == ["→ réparez"]
+    assert not hasattr(errors.StoreError("Panne."), "__notes__")
 
 
 def test_exchange_errors_are_faults_of_soap_12() -> None:
     codes: dict[str, Any] = {c.__name__: c.code for c in _toutes(errors.ExchangeError) if hasattr(c, "code")}
     assert set(codes.values()) == {"Sender", "Receiver", "VersionMismatch", "MustUnderstand"}
-    assert [nom for nom, code in codes.items() if code == "Receiver"] == ["ErreurInterne"]
+    assert [nom for nom, code in codes.items() if code == "Receiver"] == ["ErreurInterne", "PanneServeur"]
 
 
 def test_the_explanation_stays_inside() -> None:

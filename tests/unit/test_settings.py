@@ -30,6 +30,8 @@ def test_a_default_is_what_its_setting_would_read(setting: Any) -> None:
     ("nom", "brut", "attendu"),
     [
         ("https_port", "0", 0),
+        ("https_port", "-1", -1),
+        ("journal_max", "0", 0),
         ("compression", "oui", "oui"),
         ("home", "/x", Path("/x")),
         ("profile", "strict", "strict"),
@@ -44,7 +46,12 @@ def test_values_are_read(nom: str, brut: str, attendu: Any) -> None:
     ("nom", "brut"),
     [
         ("https_port", "x"),
-        ("https_port", "-1"),
+        ("https_port", "-2"),
+        ("workers", "0"),
+        ("threads", "0"),
+        ("journal_max", "-1"),
+        ("recherche_max", "2000000001"),
+        ("recherche_max", "9" * 5000),
         ("compression", "peut-être"),
         ("profile", "dur"),
         ("workers", ""),

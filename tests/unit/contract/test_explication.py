@@ -14,6 +14,8 @@ from sandbox.contract.versions import charger
 from sandbox.contract.xml import parse
 
 NS = "{http://nuu.application.i2/}"
+XS = "http://www.w3.org/2001/XMLSchema"
+XSI = "http://www.w3.org/2001/XMLSchema-instance"
 DEMANDEUR = "interfaceNuu/demande/demandeLogement/personnePhysique/demandeur"
 SPECIMENS = ("couple_garde_alternee_handicap", "association", "adresse_etranger", "radiation")
 
@@ -191,6 +193,14 @@ def test_attributes(expliquer, specimen):
     assert "ns1:modifie" in fautes[1].remede
 
 
+def test_a_label_in_place_of_a_code_is_not_to_be_shortened(expliquer, specimen):
+    racine = specimen()
+    trouver(racine, "civilite").set("code", "ABANDON DE LA DEMANDE")
+    [faute] = expliquer(racine)
+    assert "[ABANDON DE LA DEMANDE] compte 21 caractères" in faute.message
+    assert "un code de la nomenclature" in faute.remede
+
+
 def test_text_where_none_may_stand(expliquer, specimen):
     racine = specimen()
     demandeur = trouver(racine, "demandeur")
@@ -199,6 +209,28 @@ def test_text_where_none_may_stand(expliquer, specimen):
     fautes = expliquer(racine)
     assert chemins(fautes) == [DEMANDEUR, f"{DEMANDEUR}/civilite"]
     assert 'code="2"' in fautes[1].remede
+
+
+@pytest.mark.parametrize("blanc", ["\N{NO-BREAK SPACE}", "\N{LINE SEPARATOR}"])
+def test_a_blank_that_is_none_for_xml(expliquer, specimen, blanc):
+    racine = specimen()
+    trouver(racine, "demandeur").text = f"\n {blanc} "
+    [faute] = expliquer(racine)
+    assert faute.chemin == DEMANDEUR
+    assert f"U+{ord(blanc):04X}" in faute.message
+
+
+@pytest.mark.parametrize("annonce", ["xs:string", "xs:nimporte", "inconnu:nom"])
+def test_a_type_announced_that_is_not_the_element_s(expliquer, specimen, annonce):
+    octets = etree.tostring(specimen()).replace(
+        b" versionInterface", f' xmlns:xs="{XS}" versionInterface'.encode()
+    )
+    racine = etree.fromstring(octets)
+    trouver(racine, "dateNaissance").set(f"{{{XSI}}}type", annonce)
+    [faute] = expliquer(racine)
+    assert faute.chemin.endswith("/dateNaissance")
+    assert "xsi:type" in faute.message
+    assert "retirez" in faute.remede
 
 
 def test_an_element_inside_a_text(expliquer, specimen):
@@ -276,3 +308,24 @@ def test_an_overlay_is_explained_by_its_own_schemas(tmp_path, contrat, specimen)
     (tmp_path / "xsd" / "types.xsd").write_text(ancien.replace('"36"', '"3"'), encoding="utf-8")
     fautes = explain(specimen(), Document.DEMANDE, None, charger(overlay=tmp_path).schemas)
     assert any("3 au plus" in faute.message for faute in fautes)
+
+
+def test_an_element_of_a_later_version_is_told_with_that_version(contrat, specimen):
+    """A NIR in a message 02.01: the remedy is not to take it away."""
+    racine = specimen("personne_seule")
+    demandeur = trouver(racine, "demandeur")
+    etree.SubElement(demandeur, f"{NS}nir").text = "1"
+    (faute,) = explain(racine, Document.DEMANDE, "02.01", contrat.schemas)
+    assert faute.remede == '« nir » existe à partir de la version 02.02 : écrivez versionInterface="02.02"'
+    trouver(racine, "nir").tag = f"{NS}nirr"
+    (faute,) = explain(racine, Document.DEMANDE, "02.01", contrat.schemas)
+    assert "versionInterface" not in faute.remede
+
+
+def test_an_element_of_another_place_is_of_no_later_version(expliquer, specimen):
+    """« sexe » is in every version, of a person: misplaced, not too new."""
+    racine = specimen()
+    etree.SubElement(trouver(racine, "demandeLogement"), f"{NS}sexe", code="M")
+    (faute,) = [f for f in expliquer(racine) if f.chemin.endswith("/sexe")]
+    assert "inconnu ici" in faute.message
+    assert "versionInterface" not in faute.remede

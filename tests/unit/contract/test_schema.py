@@ -35,6 +35,26 @@ def test_a_refusal_has_line_path_without_prefix_and_reason(contrat, specimen):
     assert "precision" in faute.message
 
 
+@pytest.mark.parametrize("prefixe", ["ns1", None])
+def test_blanks_around_a_date_are_no_fault(contrat, specimen, prefixe):
+    octets = etree.tostring(specimen())
+    racine = etree.fromstring(octets if prefixe else octets.replace(b"ns1:", b"").replace(b":ns1=", b"="))
+    assert racine.prefix == prefixe
+    naissance, fichier = racine.find(f".//{NS}dateNaissance"), racine.find(f".//{NS}dateFichier")
+    jour, instant = naissance.text, fichier.text
+    naissance.text, fichier.text = f"\n  {jour}\t", f" {instant}\r\n"
+    assert contrat.schemas.validate(racine, document=Document.DEMANDE) == []
+    assert (naissance.text, fichier.text) == (jour, instant)
+
+
+@pytest.mark.parametrize("faux", [" 2018-02-30 ", "\N{NO-BREAK SPACE}2018-02-28", " ", "2018 -02-28"])
+def test_what_is_no_date_is_refused_with_its_blanks_or_without(contrat, specimen, faux):
+    racine = specimen()
+    racine.find(f".//{NS}dateNaissance").text = faux
+    [faute] = contrat.schemas.validate(racine, document=Document.DEMANDE)
+    assert faute.chemin.endswith("dateNaissance")
+
+
 def test_the_version_is_read_from_the_document_unless_given(contrat, specimen):
     racine = specimen("personne_seule_nir")
     assert contrat.schemas.validate(racine, document=Document.DEMANDE) == []

@@ -4,6 +4,7 @@ from datetime import date
 import pytest
 
 from sandbox.contract.territoires import Territoires
+from sandbox.domain.texte import plier
 from sandbox.errors import ContractError
 
 COMMUNES = (
@@ -45,6 +46,21 @@ def test_a_former_commune():
 def test_a_code_exists_when_it_is_or_was_in_force():
     trouves = territoires()
     assert [trouves.existe(code) for code in ("62001", "62900", "99999", "")] == [True, True, False, False]
+
+
+def test_communes_are_found_by_their_name():
+    trouves = territoires()
+    assert [c.code for c in trouves.nommees("ESSAI SUR-MER")] == ["62001"]
+    assert [c.code for c in trouves.nommees("sans epci")] == ["62002"]
+    assert [c.code for c in trouves.nommees("Sans É")] == ["62002"]
+    assert trouves.nommees("Vieille") == ()
+    assert trouves.nommees(" - ") == ()
+
+
+def test_names_are_folded_like_those_of_people(contrat):
+    for code in ("62498", "02738", "62765", "97411", "67482", "2A004"):
+        commune = contrat.territoires.commune(code)
+        assert commune in contrat.territoires.nommees(plier(commune.nom).upper())
 
 
 def test_nothing_is_read_before_it_is_asked_for_and_then_once():

@@ -2,7 +2,7 @@ import pytest
 
 from sandbox.contract.versions import charger
 from sandbox.domain.anomalie import Fidelite, Gravite
-from sandbox.errors import ContractError
+from sandbox.errors import ContractError, UsageError
 
 
 def ecrire(dossier, chemin, texte):
@@ -112,7 +112,11 @@ def test_an_overlay_may_refuse_a_message_version(tmp_path):
 def test_overlays_that_cannot_be_read(tmp_path):
     assert "n'existe pas" in refus(overlay=tmp_path / "absent")
     assert "aucun fichier de contrat" in refus(overlay=tmp_path)
-    assert "v5.0, v5.2" in refus("v9")
+    with pytest.raises(UsageError) as erreur:
+        charger("v9")
+    assert "v5.0, v5.2" in erreur.value.diagnostics()
+    ecrire(tmp_path, "contract.toml", 'extends = "v9"\n')
+    assert "v5.0, v5.2" in refus(overlay=tmp_path)
     ecrire(tmp_path, "contract.toml", 'extends = "v5.2"\n')
     assert "s'étend lui-même" in refus(overlay=tmp_path)
     ecrire(tmp_path, "contract.toml", "couleur = 1\n")

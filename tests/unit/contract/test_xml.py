@@ -79,10 +79,18 @@ def test_a_refusal_names_line_reason_and_remedy(octets, place, raison):
 def test_the_size_is_bounded():
     with pytest.raises(MessageTropGros) as erreur:
         parse(b"<a>" + b"x" * 100 + b"</a>", limit=100)
-    assert "107 octets" in erreur.value.explication
+    assert "plus de 100 octets" in erreur.value.explication
 
 
-def test_the_number_of_nodes_is_bounded():
+@pytest.mark.parametrize(
+    "document",
+    [
+        b"<a>" + b"<b/>" * NOEUDS_MAX + b"</a>",
+        b"<a %s/>" % b" ".join(b'b%d=""' % n for n in range(NOEUDS_MAX)),
+    ],
+    ids=["elements", "attributes"],
+)
+def test_the_number_of_nodes_is_bounded(document):
     with pytest.raises(MessageTropGros) as erreur:
-        parse(b"<a>" + b"<b/>" * NOEUDS_MAX + b"</a>", limit=LIMITE)
+        parse(document, limit=LIMITE)
     assert str(NOEUDS_MAX) in erreur.value.explication

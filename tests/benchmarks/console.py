@@ -1,0 +1,239 @@
+"""The pages of the console over a full base: 200,000 demandes, 50,000 exchanges. A table, and the misses.
+
+python tests/benchmarks/console.py [--taille 200000] [--echanges 50000] [--home DIR] [--markdown]
+"""
+
+import argparse
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Final
+from urllib.parse import unquote
+
+import menages
+import requests
+import serveur
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "browser"))
+
+from recensement import recenser
+
+from sandbox.domain.base import BASE_PAR_DEFAUT
+from sandbox.store.session import Magasin
+
+#: Milliseconds in which a page has to answer.
+CIBLE: Final = 300.0
+MESURES: Final = 10
+#: Exchanges that were really made: of these the journal is filled.
+REELS: Final = 200
+#: Exchanges written in one transaction.
+_LOT: Final = 2_000
+#: What a user or a script asks that makes the store look at everything: no line answers, or all do.
+QUESTIONS: Final = (
+    "/console/ecole/statistiques?tableau=TAB02",
+    "/console/ecole/statistiques?tableau=TAB03",
+    "/console/ecole/statistiques?date=2017-12-31",
+    "/console/ecole/statistiques?territoire=062",
+    "/console/ecole/statistiques/TAB01.csv",
+    "/console/ecole/statistiques/TAB02.csv",
+    "/console/ecole/journal?avant=51",
+    "/console/ecole/journal?texte=introuvable",
+    "/console/ecole/journal?texte=introuvable&verdict=accept%C3%A9&guichet=G1226",
+    "/console/ecole/journal?verdict=anomalies&guichet=G1226",
+    "/console/ecole/journal?xpath=%2F%2Fdemandeur%5Bnom%3D%27PERSONNE%27%5D",
+    "/console/ecole/demandes?nom=Vasseur",
+    "/console/ecole/demandes?nom=PERSONNE-DE-CE-NOM",
+    "/console/ecole/demandes?nom=Vass",
+    "/console/ecole/demandes?nom=L",
+    "/console/ecole/demandes?nom=L&prenom=C",
+    "/console/ecole/demandes?nom=L&etat=R",
+    "/console/ecole/demandes?nom=L&commune=62498",
+    "/console/ecole/demandes?nom=Vasseur&entiers=1",
+    "/console/ecole/demandes?prenom=C",
+    "/console/ecole/demandes?numero=1",
+    "/console/ecole/demandes?numero=06203",
+    "/console/ecole/demandes?numero=1110218",
+    "/console/ecole/demandes?numero=111&etat=R",
+    "/console/ecole/demandes?numero=9",
+    "/console/ecole/demandes?prenom=Camille",
+    "/console/ecole/demandes?naissance=1980-01-01",
+    "/console/ecole/demandes?commune=62498",
+    "/console/ecole/demandes?etat=A",
+    "/console/ecole/demandes?etat=R",
+    "/console/ecole/demandes?commune=62498&etat=R",
+    "/api/v1/bases/ecole",
+    "/api/v1/bases/ecole/exchanges",
+    "/api/v1/bases/ecole/exchanges?texte=introuvable",
+    "/api/v1/bases/ecole/exchanges/count",
+    "/api/v1/bases/ecole/exchanges/near-misses",
+    "/api/v1/bases/ecole/demandes",
+    "/api/v1/bases/ecole/demandes?commune=62498",
+    "/api/v1/bases/ecole/demandes?nom=L&debut=true",
+    "/api/v1/bases/ecole/demandes?numero=111&debut=true&limite=500",
+    "/api/v1/bases/ecole/guichets",
+    "/metrics",
+)
+#: Kinds of pages, the README's rows: title, how their addresses begin. The first that fits holds.
+GENRES: Final = (
+    ("un échange", "/console/ecole/echanges/"),
+    ("une demande", "/console/ecole/demandes/"),
+    ("demandes", "/console/ecole/demandes"),
+    ("journal", "/console/ecole/journal"),
+    ("guichets et boîtes", "/console/ecole/guichets"),
+    ("guichets et boîtes", "/console/ecole/boites"),
+    ("composer", "/console/ecole/composer"),
+    ("scènes", "/console/ecole/scenes"),
+    ("contrôle", "/console/ecole/controle"),
+    ("statistiques", "/console/ecole/statistiques"),
+    ("règles", "/console/ecole/regles"),
+    ("contrat", "/console/ecole/contrat"),
+    ("conformité", "/console/ecole/conformite"),
+    ("guide", "/guide"),
+    ("API, page d'essai", "/api/v1/docs"),
+    ("API", "/api/v1"),
+    ("mesures Prometheus", "/metrics"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Mesure:
+    """One page: milliseconds. `premiere`: nobody had asked for it yet; the others are of what followed."""
+
+    chemin: str
+    premiere: float
+    mediane: float
+    maximum: float
+
+    @property
+    def pire(self) -> float:
+        """The slowest answer of all."""
+        return max(self.premiere, self.maximum)
+
+    @property
+    def genre(self) -> str:
+        """The kind of page. Raises StopIteration for an address that none of `GENRES` is of."""
+        return next(titre for titre, debut in GENRES if self.chemin.startswith(debut))
+
+
+def semer(home: Path, taille: int) -> None:
+    """The demandes, by the command that makes a seed."""
+    sne = str(Path(sys.executable).with_name("sne-sandbox"))
+    commande = [sne, "db", "seed", "--seed-size", str(taille), "--clock", menages.MIDI.isoformat()]
+    subprocess.run([*commande, "--home", str(home)], check=True, stdout=subprocess.DEVNULL)
+
+
+def remplir(home: Path, echanges: int) -> None:
+    """Real exchanges, accepted, refused and unreadable, copied until the journal is full."""
+    with serveur.demarrer(home) as un, requests.Session() as session:
+        adresse = f"http://127.0.0.1:{un.port}{menages.CHEMIN}"
+        requetes = list(menages.requetes(700_000, REELS))
+        # The last ones are known by then: duplicates.
+        for genre, corps in [
+            *requetes,
+            *requetes[: REELS // 4],
+            *[("text/xml", b"<illisible")] * (REELS // 10),
+        ]:
+            session.post(adresse, corps, headers={"Content-Type": genre}, timeout=60)
+    with Magasin.ouvrir(None, home, journal_max=echanges) as magasin:
+        journal = magasin.journal
+        modeles = journal.chercher(BASE_PAR_DEFAUT, limite=2 * REELS, octets=True)
+        manquent = max(0, echanges - journal.compter(BASE_PAR_DEFAUT)[0])
+        for depuis in range(0, manquent, _LOT):
+            with magasin.transaction(ecriture=True, verrou=BASE_PAR_DEFAUT) as connexion:
+                for rang in range(depuis, min(depuis + _LOT, manquent)):
+                    journal.consigner(connexion, replace(modeles[rang % len(modeles)], identifiant=None))
+
+
+def mesurer(port: int) -> Iterator[Mesure]:
+    """Every page that the console links to, and the heavy questions."""
+    origine = f"http://127.0.0.1:{port}"
+    trouve = recenser(origine, ["/"])
+    adresses = [adresse.removeprefix(origine) for pages in trouve.pages.values() for adresse in pages]
+    with requests.Session() as session:
+        for chemin in dict.fromkeys([*adresses, *QUESTIONS]):
+            premiere = _duree(session, origine + chemin)
+            # What is measured then is the page with its tables, not the one that says they are being made.
+            _attendre_les_tableaux(session, origine + chemin)
+            suite = [_duree(session, origine + chemin) for _ in range(MESURES)]
+            yield Mesure(chemin, premiere, statistics.median(suite), max(suite))
+
+
+def calculer(port: int) -> float:
+    """Seconds until TAB01 of a day nobody asked for is shown; its page waits for it meanwhile."""
+    debut = time.perf_counter()
+    with requests.Session() as session:
+        _attendre_les_tableaux(
+            session, f"http://127.0.0.1:{port}/console/ecole/statistiques?date=2017-06-30", 0.02
+        )
+    return time.perf_counter() - debut
+
+
+def _attendre_les_tableaux(session: requests.Session, adresse: str, pause: float = 0.2) -> None:
+    while "Refresh" in session.get(adresse, timeout=120).headers:
+        time.sleep(pause)
+
+
+def _duree(session: requests.Session, adresse: str) -> float:
+    debut = time.perf_counter()
+    reponse = session.get(adresse, timeout=120)
+    duree = (time.perf_counter() - debut) * 1000
+    if reponse.status_code != 200:
+        raise RuntimeError(f"{adresse} : {reponse.status_code}")
+    return duree
+
+
+def _ecrire(mesure: Mesure) -> None:
+    tenue = "tenue" if mesure.pire <= CIBLE else "manquée" if mesure.mediane > CIBLE else "manquée parfois"
+    durees = "".join(f"{duree:>8.0f} ms" for duree in (mesure.premiere, mesure.mediane, mesure.maximum))
+    print(f"{mesure.chemin[:68]:<70}{durees}   {tenue}", flush=True)
+
+
+def _en_markdown(mesures: list[Mesure]) -> None:
+    """The README's table: of each kind of page the slowest."""
+    print("| pages | measured | slowest | first | median | maximum |")
+    print("| --- | --- | --- | --- | --- | --- |")
+    for genre in dict.fromkeys(titre for titre, _ in GENRES):
+        siennes = [mesure for mesure in mesures if mesure.genre == genre]
+        if siennes:
+            pire = max(siennes, key=lambda mesure: mesure.pire)
+            chemin = unquote(pire.chemin).removeprefix("/console/ecole/")
+            durees = " | ".join(f"{duree:.0f} ms" for duree in (pire.premiere, pire.mediane, pire.maximum))
+            print(f"| {genre} | {len(siennes)} | `{chemin}` | {durees} |")
+
+
+def main() -> None:
+    """Fills, measures, prints."""
+    analyse = argparse.ArgumentParser(description="Mesure chaque page de la console sur une base pleine.")
+    analyse.add_argument("--taille", type=int, default=200_000, help="demandes")
+    analyse.add_argument("--echanges", type=int, default=50_000, help="échanges au journal")
+    analyse.add_argument("--home", type=Path, help="dossier gardé d'une mesure à l'autre")
+    analyse.add_argument("--markdown", action="store_true", help="la table du README")
+    options = analyse.parse_args()
+    with tempfile.TemporaryDirectory(prefix="sne-bench-") as provisoire:
+        home = options.home or Path(provisoire) / "home"
+        if not (home / "sne.sqlite3").exists():
+            semer(home, options.taille)
+            remplir(home, options.echanges)
+        mesures: list[Mesure] = []
+        with serveur.demarrer(home, "--journal-max", str(options.echanges)) as demarre:
+            if not options.markdown:
+                print(f"{'page':<70}{'première':>11}{'médiane':>11}{'maximum':>11}   cible {CIBLE:.0f} ms")
+            for mesure in mesurer(demarre.port):
+                mesures.append(mesure)
+                if not options.markdown:
+                    _ecrire(mesure)
+            calcul = calculer(demarre.port)
+    if options.markdown:
+        _en_markdown(mesures)
+    lentes = sum(mesure.pire > CIBLE for mesure in mesures)
+    print(f"\n{len(mesures)} pages, {lentes} au-delà de {CIBLE:.0f} ms ; ", end="")
+    print(f"un tableau de statistiques se calcule en {calcul:.1f} s".replace(".", ","))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,46 @@
+"""The templates and the scripts of the console keep to the policy of its pages."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+WEB = Path(__file__).resolve().parents[2] / "sandbox" / "web"
+MODELES = sorted((WEB / "templates").rglob("*.html"))
+
+
+def test_there_are_templates() -> None:
+    assert {m.name for m in MODELES} >= {"_page.html", "_macros.html", "page.html"}
+
+
+@pytest.mark.parametrize("modele", MODELES, ids=lambda m: str(m.relative_to(WEB)))
+def test_nothing_is_unescaped_nor_inline(modele: Path) -> None:
+    texte = re.sub(r"\{#.*?#\}", "", modele.read_text("utf-8"), flags=re.DOTALL)
+    for interdit in (
+        r"\|\s*safe\b",
+        r"\bMarkup\b",
+        r"autoescape\s+false",
+        r"\bstyle\s*=",
+        r"<style",
+        r"<script(?![^>]*\bsrc=)",
+        r"\son[a-z]+\s*=",
+        r"javascript:",
+        r"render_icon",
+        r"https?://",
+    ):
+        assert re.search(interdit, texte) is None, interdit
+
+
+def test_no_module_of_the_console_makes_markup_of_data() -> None:
+    coupables = [
+        str(fichier.relative_to(WEB))
+        for fichier in (WEB / "console").rglob("*.py")
+        if re.search(r"\bMarkup\(|render_template_string|autoescape", fichier.read_text("utf-8"))
+    ]
+    assert coupables == []
+
+
+def test_static_files_call_nobody() -> None:
+    for fichier in (f for f in (WEB / "static").rglob("*") if f.is_file() and f.suffix != ".png"):
+        texte = fichier.read_text("utf-8").replace("http://www.w3.org/2000/svg", "")
+        assert re.search(r"https?://|url\(.?data:|\beval\(|\.innerHTML\b", texte) is None, fichier.name

@@ -1,0 +1,41 @@
+"""The reference application is an outsider: of the sandbox it imports `sandbox.mime`, and itself."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from sandbox.conformance import temoin
+
+RACINE = Path(temoin.__file__).parent
+MODULES = sorted(RACINE.rglob("*.py"))
+PERMIS = ("sandbox.mime", "sandbox.conformance.temoin")
+
+
+def imports(module: Path) -> Iterator[str]:
+    """Every module that the source names in an import, inside functions too."""
+    for noeud in ast.walk(ast.parse(module.read_text("utf-8"))):
+        if isinstance(noeud, ast.Import):
+            yield from (alias.name for alias in noeud.names)
+        elif isinstance(noeud, ast.ImportFrom):
+            assert noeud.level == 0, f"{module} : import relatif"
+            assert noeud.module is not None
+            yield noeud.module
+
+
+@pytest.mark.parametrize("module", MODULES, ids=lambda module: str(module.relative_to(RACINE)))
+def test_le_temoin_n_importe_du_bac_a_sable_que_mime(module: Path) -> None:
+    notres = [nom for nom in imports(module) if nom.partition(".")[0] == "sandbox"]
+    assert [nom for nom in notres if not nom.startswith(PERMIS)] == []
+
+
+def test_le_code_honnete_ne_sait_rien_des_fautes() -> None:
+    honnetes = [m for m in MODULES if m.parent == RACINE and m.name != "__main__.py"]
+    assert [m.name for m in honnetes if any(".fautes" in nom for nom in imports(m))] == []
+    assert [m.name for m in honnetes if "if faute" in m.read_text("utf-8")] == []
+
+
+def test_ses_modules_sont_courts() -> None:
+    honnetes = {m.name: len(m.read_text("utf-8").splitlines()) for m in MODULES if m.parent == RACINE}
+    assert {nom: lignes for nom, lignes in honnetes.items() if lignes > 230} == {}

@@ -1,0 +1,35 @@
+"""The adapter of fixtures/clients, which speaks SOAP itself, through the whole plan."""
+
+import ast
+import json
+import sys
+from pathlib import Path
+
+from commande import sne
+
+from sandbox.resources import fixtures_dir
+
+ADAPTATEUR = fixtures_dir() / "clients" / "python" / "adaptateur.py"
+
+
+def test_it_conforms_on_the_commands_it_knows(tmp_path: Path) -> None:
+    """All but the SHOULD that it says it leaves, on a machine that writes something else than UTF-8."""
+    application = f"env PYTHONIOENCODING=latin-1 {sys.executable} {ADAPTATEUR}"
+    vu = sne(tmp_path, "conform", "--application", application, "--examples", "1", "--format", "json")
+    assert vu.returncode == 0, vu.stderr
+    rapport = json.loads(vu.stdout)
+    assert [b["exigence"] for b in rapport["bilans"] if b["etat"] == "enfreinte"] == ["VIE-12"]
+    joues = {s["id"].partition("-")[0] for s in rapport["scenarios"] if s["verdict"] == "réussi"}
+    assert {"TRA", "CRE", "CYC", "CON", "ROB"} <= joues
+
+
+def test_it_needs_the_standard_library_only_and_stays_an_example() -> None:
+    texte = ADAPTATEUR.read_text("utf-8")
+    assert len(texte.splitlines()) <= 190
+    importes = set()
+    for noeud in ast.walk(ast.parse(texte)):
+        if isinstance(noeud, ast.Import):
+            importes |= {nom.name.partition(".")[0] for nom in noeud.names}
+        elif isinstance(noeud, ast.ImportFrom):
+            importes.add((noeud.module or "").partition(".")[0])
+    assert importes - set(sys.stdlib_module_names) == {"enregistrer"}

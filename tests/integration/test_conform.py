@@ -1,0 +1,274 @@
+"""`sne-sandbox conform`: the honest application, one with a defect, one over HTTP, and none at all."""
+
+import hashlib
+import json
+import shlex
+import subprocess
+import sys
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from commande import argv, environnement, sne
+from lxml import etree
+
+TEMOIN = ("conform", "--application", "temoin", "--clock", "2018-03-15T12:00:00")
+FICHIERS = {"rapport.json", "rapport.html", "junit.xml", "preuves.zip"}
+
+
+def _rapport(dossier: Path) -> dict[str, Any]:
+    lu: dict[str, Any] = json.loads((dossier / "rapport.json").read_text("utf-8"))
+    return lu
+
+
+@pytest.fixture(scope="module")
+def fautive(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the report `r` of an application that loses the second co-tenant is."""
+    dossier = tmp_path_factory.mktemp("fautive")
+    vu = sne(
+        dossier, *TEMOIN, "--faute", "second-cotitulaire", "--scenario", "CRE-COLOCATION", "--examples", "3",
+        "--seed", "5", "--report-dir", "r",
+    )  # fmt: skip
+    assert vu.returncode == 1, vu.stderr
+    return dossier
+
+
+def test_the_honest_application_conforms(tmp_path: Path) -> None:
+    choix = ("--scenario", "CRE-SIMPLE", "--scenario", "TRA", "--examples", "2")
+    vu = sne(tmp_path, *TEMOIN, *choix, "--report-dir", "r")
+    assert vu.returncode == 0, vu.stdout + vu.stderr
+    assert vu.stdout.startswith("CONFORME")
+    assert "CRE-SIMPLE" in vu.stderr, "progress is told on stderr"
+    assert {f.name for f in tmp_path.iterdir()} == {"r"}, "nothing is left where the user is"
+    assert {f.name for f in (tmp_path / "r").iterdir()} == FICHIERS
+    rapport = _rapport(tmp_path / "r")
+    joues = [s["id"] for s in rapport["scenarios"]]
+    assert "CRE-SIMPLE" in joues
+    assert all(s == "CRE-SIMPLE" or s.startswith("TRA-") for s in joues), "a head names a family"
+    assert rapport["entete"]["mode"] == "plan"
+    assert sne(tmp_path, "report", "--verify", "r/preuves.zip").returncode == 0
+
+
+def test_the_protocol_is_in_utf_8_whatever_the_locale(tmp_path: Path) -> None:
+    temoin = f"env PYTHONIOENCODING=latin-1 {sys.executable} -m sandbox.conformance.temoin"
+    choix = ("--scenario", "CRE-SIMPLE", "--examples", "1")
+    vu = sne(tmp_path, "conform", "--application", temoin, "--clock", "2018-03-15T12:00:00", *choix)
+    assert vu.returncode == 0, vu.stderr
+
+
+def _resceller(source: Path, cible: Path, changer: Callable[[dict[str, Any]], None]) -> None:
+    """A package whose report was edited, its hash put right."""
+    with zipfile.ZipFile(source) as archive:
+        contenus = {nom: archive.read(nom) for nom in archive.namelist()}
+    rapport = json.loads(contenus["rapport.json"])
+    changer(rapport)
+    contenus["rapport.json"] = texte = json.dumps(rapport).encode()
+    manifeste = json.loads(contenus["manifeste.json"])
+    manifeste["membres"]["rapport.json"] = {
+        "sha256": hashlib.sha256(texte).hexdigest(), "octets": len(texte), "lignes": texte.count(b"\n"),
+    }  # fmt: skip
+    contenus["manifeste.json"] = json.dumps(manifeste).encode()
+    with zipfile.ZipFile(cible, "w") as archive:
+        for nom, contenu in contenus.items():
+            archive.writestr(nom, contenu)
+
+
+def _blanchir(rapport: dict[str, Any]) -> None:
+    """No finding any more."""
+    rapport |= {"conforme": True, "motifs": []}
+    for bilan in rapport["bilans"]:
+        bilan |= {"constats": []} | ({"etat": "prouvée"} if bilan["etat"] == "enfreinte" else {})
+    for scenario in rapport["scenarios"]:
+        for verification in (scenario, *scenario["verifications"]):
+            if verification["verdict"] == "échoué":
+                verification["verdict"] = "réussi"
+        for verification in scenario["verifications"]:
+            verification["constats"] = []
+
+
+def test_findings_that_were_taken_away_are_missed(tmp_path: Path) -> None:
+    choix = ("--faute", "soap-1.1", "--scenario", "CRE-SIMPLE", "--examples", "1")
+    vu = sne(tmp_path, *TEMOIN, *choix, "--report-dir", "r")
+    assert vu.returncode == 1, vu.stderr
+    preuves = tmp_path / "r" / "preuves.zip"
+    honnete = sne(tmp_path, "report", "--verify", preuves)
+    assert honnete.returncode == 1
+    assert "verdicts confirmés" in honnete.stderr
+    assert "rejouez sa commande" in honnete.stderr, "what cannot be judged again is told"
+    _resceller(preuves, tmp_path / "blanchi.zip", _blanchir)
+    vu = sne(tmp_path, "report", "--verify", "blanchi.zip")
+    assert vu.returncode == 1, vu.stderr
+    assert "est enfreinte dans l'échange" in vu.stderr
+    assert "verdicts confirmés" not in vu.stderr
+
+
+@pytest.mark.parametrize(
+    ("champs", "dit"),
+    [
+        ({"conforme": True, "motifs": []}, "ne conclut pas ce que disent ses constats"),
+        ({"conforme": True}, "donne des motifs de ne pas l'être"),
+        ({"bilans": []}, "ne dit rien de l'exigence"),
+    ],
+)
+def test_a_conclusion_that_is_not_that_of_its_findings(
+    fautive: Path, tmp_path: Path, champs: dict[str, Any], dit: str
+) -> None:
+    _resceller(fautive / "r" / "preuves.zip", tmp_path / "p.zip", lambda rapport: rapport.update(champs))
+    vu = sne(tmp_path, "report", "--verify", "p.zip")
+    assert vu.returncode == 1, vu.stderr
+    assert dit in vu.stderr
+
+
+def test_a_defect_is_named_shrunk_and_reproduced(fautive: Path) -> None:
+    rapport = _rapport(fautive / "r")
+    (echec,) = [v for s in rapport["scenarios"] for v in s["verifications"] if v["verdict"] == "échoué"]
+    assert echec["id"] == "CRE-COLOCATION/FID-02"
+    assert echec["exemple"]
+    mots = shlex.split(echec["commande"])
+    assert mots[:2] == ["sne-sandbox", "conform"]
+    vu = sne(fautive, *mots[1:], "--format", "json")
+    assert vu.returncode == 1
+    refaits = [v for s in json.loads(vu.stdout)["scenarios"] for v in s["verifications"]]
+    (refait,) = [v for v in refaits if v["verdict"] == "échoué"]
+    assert (refait["id"], refait["exemple"]) == (echec["id"], echec["exemple"])
+
+
+def test_a_defect_is_in_junit_and_its_evidence_is_confirmed(fautive: Path) -> None:
+    suites = etree.parse(fautive / "r" / "junit.xml").getroot()
+    assert [cas.getparent().get("name") for cas in suites.iter("failure")]
+    assert int(suites.get("failures")) == 1
+    vu = sne(fautive, "report", "--verify", "r/preuves.zip")
+    assert vu.returncode == 1
+    assert "verdicts confirmés" in vu.stderr
+
+
+def test_a_known_failure_is_excused(fautive: Path) -> None:
+    (fautive / "connus.toml").write_text(
+        '[[connue]]\nverification = "CRE-COLOCATION/FID-02"\nraison = "ticket 9"\nexpire = 2099-12-31\n',
+        "utf-8",
+    )
+    vu = sne(
+        fautive, *TEMOIN, "--faute", "second-cotitulaire", "--scenario", "CRE-COLOCATION", "--examples", "1",
+        "--baseline", "connus.toml", "--format", "junit",
+    )  # fmt: skip
+    assert vu.returncode == 0, vu.stderr
+    assert etree.fromstring(vu.stdout.encode()).get("failures") == "0"
+
+
+def test_an_application_over_http(tmp_path: Path) -> None:
+    with subprocess.Popen(
+        [sys.executable, "-m", "sandbox.conformance.temoin", "--http", "0"],
+        stderr=subprocess.PIPE,
+        text=True,
+        env=environnement(),
+    ) as application:
+        try:
+            assert application.stderr is not None
+            adresse = application.stderr.readline().strip()
+            vu = sne(
+                tmp_path, "conform", "--application", adresse, "--scenario", "CRE-SIMPLE", "--examples", "1"
+            )
+        finally:
+            application.kill()
+    assert vu.returncode == 0, vu.stdout + vu.stderr
+
+
+@pytest.mark.parametrize(
+    ("application", "dit"),
+    [
+        ("./absente", "ne se lance pas"),
+        ("sh -c 'while read l; do echo bonjour; done'", "autre chose que du JSON"),
+        ("sh -c 'echo adieu >&2; exit 3'", "adieu"),
+        ("http://127.0.0.1:9/", "est-elle lancée"),
+    ],
+)
+def test_an_application_that_never_answers_is_no_verdict(tmp_path: Path, application: str, dit: str) -> None:
+    choix = ("--scenario", "CRE-SIMPLE", "--examples", "1")
+    vu = sne(tmp_path, "conform", "--application", application, *choix, "--report-dir", "r")
+    assert (vu.returncode, vu.stdout) == (3, "")
+    assert dit in vu.stderr
+    assert {f.name for f in (tmp_path / "r").iterdir()} == FICHIERS - {"preuves.zip"}
+    (cas,) = etree.parse(tmp_path / "r" / "junit.xml").iter("error")
+    assert dit in (cas.text or ""), "a CI shows nothing else"
+    rapport = _rapport(tmp_path / "r")
+    assert not rapport["conforme"]
+    assert dit in rapport["entete"]["inacheve"]
+
+
+@pytest.mark.parametrize("application", ["/nexiste", "'/pas fermé", " "])
+def test_a_command_that_is_none_is_told_before_anything_begins(tmp_path: Path, application: str) -> None:
+    vu = sne(tmp_path, "conform", "--application", application, "--format", "junit")
+    assert vu.returncode == 3
+    assert vu.stderr.startswith("sne-sandbox : L'application ne se lance pas : "), "nothing was served"
+    assert "--application" in vu.stderr.partition("→")[2]
+    (cas,) = etree.fromstring(vu.stdout.encode()).iter("error")
+    assert "ne se lance pas" in cas.get("message")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "dit"),
+    [
+        ((), "--application"),
+        (("--application", "temoin", "--scenario", "CRE-SIMPL"), "CRE-SIMPLE"),
+        (("--application", "temoin", "--faute", "second-cotitulair"), "second-cotitulaire"),
+        (("--application", "./a", "--faute", "second-cotitulaire"), "temoin"),
+        (("--application", "temoin", "--examples", "0"), "examples"),
+        (("--application", "temoin", "--clock", "demain"), "demain"),
+        (("--application", "temoin", "--require", "FID-99"), "FID-"),
+    ],
+)
+def test_wrong_usage(tmp_path: Path, arguments: tuple[str, ...], dit: str) -> None:
+    vu = sne(tmp_path, "conform", *arguments)
+    assert (vu.returncode, vu.stdout) == (2, "")
+    assert dit in vu.stderr
+
+
+def test_sigterm_leaves_what_was_seen_and_nothing_else(tmp_path: Path) -> None:
+    ici = tmp_path / "ici"
+    ici.mkdir()
+    with subprocess.Popen(
+        argv(*TEMOIN, "--examples", "50", "--report-dir", "r"),
+        cwd=ici,
+        env=environnement() | {"TMPDIR": str(tmp_path)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as processus:
+        assert processus.stderr is not None
+        while not processus.stderr.readline().startswith("["):
+            assert processus.poll() is None
+        processus.terminate()
+        _, erreur = processus.communicate(timeout=240)
+    assert processus.returncode == 143
+    assert "interrompu (SIGTERM)" in erreur
+    assert list(tmp_path.iterdir()) == [ici]
+    assert [f.name for f in ici.iterdir()] == ["r"]
+    assert {f.name for f in (ici / "r").iterdir()} == FICHIERS
+    rapport = _rapport(ici / "r")
+    assert rapport["entete"]["inacheve"].startswith("Interrompu (SIGTERM) : ")
+    verdicts = [s["verdict"] for s in rapport["scenarios"]]
+    assert verdicts[0] == "réussi"
+    assert verdicts[-1] == "en attente"
+    assert rapport["scenarios"][-1]["raison"] == "interrompu (SIGTERM)"
+    assert rapport["motifs"] == [rapport["entete"]["inacheve"]]
+    (cas,) = etree.parse(ici / "r" / "junit.xml").iter("error")
+    assert "partiel" in cas.get("message")
+    assert "verdicts confirmés" in sne(ici, "report", "--verify", "r/preuves.zip").stderr
+
+
+INERTE = """
+import json, sys
+for ligne in sys.stdin:
+    m = json.loads(ligne)
+    dit = {"statut": "fait", "nom": "inerte", "version": "1", "commandes": []}
+    print(json.dumps({"id": m["id"], **dit}), flush=True)
+"""
+
+
+def test_an_application_that_does_nothing_is_not_conforming(tmp_path: Path) -> None:
+    (tmp_path / "inerte.py").write_text(INERTE, "utf-8")
+    vu = sne(tmp_path, "conform", "--application", f"{sys.executable} inerte.py", "--scenario", "CRE-SIMPLE")
+    assert vu.returncode == 1, vu.stderr
+    assert "Rien n'a été prouvé" in vu.stdout

@@ -1,0 +1,245 @@
+"""The pytest plugin, in projects that are not ours: what the fixture gives, xdist, what others pay for it."""
+
+import ast
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from commande import CLIENT, MARS, client
+
+from sandbox.resources import fixtures_dir
+
+pytest_plugins = ["pytester"]
+pytestmark = pytest.mark.skipif(shutil.which("curl") is None, reason="curl is not installed")
+
+PREAMBULE = f"""
+    import os, subprocess
+    COLOCATAIRES = {list(client("colocataires"))!r}
+    SEULE = {list(client("personne_seule_nir"))!r}
+
+    def appeler(base, commande):
+        return subprocess.run(
+            commande, env={{**os.environ, **base.variables}}, capture_output=True, text=True, timeout=240
+        )
+"""
+
+
+def _lancer(pytester: pytest.Pytester, corps: str, *options: str) -> pytest.RunResult:
+    pytester.makeini(f"[pytest]\nsne_clock = {MARS}\n")
+    pytester.makepyfile(PREAMBULE + corps)
+    return pytester.runpytest_subprocess("-p", "no:cacheprovider", *options)
+
+
+def test_each_test_has_a_base_of_its_own(pytester: pytest.Pytester) -> None:
+    vu = _lancer(
+        pytester,
+        """
+    import pytest
+
+    @pytest.mark.parametrize("rang", range(2))
+    def test_le_meme_menage(sne_sandbox, rang):
+        assert sne_sandbox.echanges == []
+        vu = appeler(sne_sandbox, COLOCATAIRES)
+        assert vu.returncode == 0, vu.stderr
+        (echange,) = sne_sandbox.echanges
+        assert (echange.operation, echange.numero_unique) == ("getNumUnique", vu.stdout.strip())
+        assert echange.requete and echange.reponse
+        rapport = sne_sandbox.juger()
+        assert rapport.conforme, rapport.motifs
+
+    def test_rien(sne_sandbox):
+        assert not sne_sandbox.juger().conforme
+""",
+    )
+    vu.assert_outcomes(passed=3)
+
+
+def test_clock_pannes_and_other_guichets(pytester: pytest.Pytester) -> None:
+    vu = _lancer(
+        pytester,
+        """
+    def test_horloge(sne_sandbox):
+        assert sne_sandbox.clock.maintenant.isoformat() == "2018-03-15T12:00:00+01:00"
+        assert sne_sandbox.clock.avancer("P1M").isoformat() == "2018-04-15T12:00:00+02:00"
+        assert sne_sandbox.clock.figer("2019-01-01T00:00:00").year == 2019
+
+    def test_panne(sne_sandbox):
+        sne_sandbox.pannes.armer("html_503", operation="getNumUnique")
+        assert appeler(sne_sandbox, COLOCATAIRES).returncode == 1
+        assert appeler(sne_sandbox, COLOCATAIRES + ["1"]).returncode == 0
+        sne_sandbox.pannes.armer("html_503", fois=0)
+        sne_sandbox.pannes.desarmer()
+        assert appeler(sne_sandbox, SEULE + ["2"]).returncode == 0
+
+    def test_panne_d_une_part(sne_sandbox):
+        sne_sandbox.pannes.armer("html_503", taux=1)
+        for rang in "12":
+            assert appeler(sne_sandbox, COLOCATAIRES + [rang]).returncode == 1
+
+    def test_certificats(sne_sandbox):
+        certificat, cle = sne_sandbox.identite("G1104")
+        assert certificat.is_file() and cle.is_file() and sne_sandbox.ca.is_file()
+        assert sne_sandbox.guichet == "G1226"
+        assert sne_sandbox.demande_logement.startswith(sne_sandbox.url)
+""",
+    )
+    vu.assert_outcomes(passed=4)
+
+
+def test_a_test_that_fails_shows_its_last_exchanges(pytester: pytest.Pytester) -> None:
+    """Used by another fixture too; and no other test shows them."""
+    vu = _lancer(
+        pytester,
+        """
+    import pytest
+    from pathlib import Path
+
+    @pytest.fixture
+    def application(sne_sandbox):
+        return lambda commande: appeler(sne_sandbox, commande)
+
+    def test_refuse(application, tmp_path):
+        *mots, document = COLOCATAIRES
+        texte = Path(document).read_text("utf-8")
+        faux = tmp_path / "faux.xml"
+        assert "dateNaissance>19" in texte
+        faux.write_text(texte.replace("dateNaissance>19", "dateNaissance>21"), "utf-8")
+        application(mots + [str(faux)])
+        for rang in range(6):
+            application(COLOCATAIRES + [str(rang)])
+        application(mots + [str(faux), "9"])
+        assert False
+
+    def test_rien(sne_sandbox):
+        assert False
+
+    def test_bien(application):
+        assert application(COLOCATAIRES).returncode == 0
+""",
+        "-rA",
+    )
+    vu.assert_outcomes(passed=1, failed=2)
+    texte = vu.stdout.str()
+    refuse, rien = (section.partition("\n____")[0] for section in texte.split("- sne-sandbox -")[1:])
+    assert refuse.count("échange ") == 5, "the last ones"
+    assert "échange 8 · G1226 : getNumUnique CRE" in refuse
+    assert "POST /bases/test-1/services/" in refuse
+    assert "→ " in refuse
+    assert "Aucun échange n'est arrivé." in rien
+
+
+def test_a_judgement_says_its_profile_its_seed_and_what_was_refused(pytester: pytest.Pytester) -> None:
+    vu = _lancer(
+        pytester,
+        """
+    import time
+
+    def test_reglages(sne_sandbox):
+        entete = sne_sandbox.juger().entete
+        assert (entete.profil, entete.graine) == ("strict", 7)
+
+    def test_refus(sne_sandbox):
+        subprocess.run(["curl", "--silent", sne_sandbox.url])
+        for _ in range(2400):
+            motifs = " ".join(sne_sandbox.juger().motifs)
+            if "refuse le certificat" in motifs:
+                break
+            time.sleep(0.05)
+        assert "le client refuse le certificat du serveur" in motifs
+
+    def test_refus_d_un_autre(sne_sandbox):
+        assert "refuse" not in " ".join(sne_sandbox.juger().motifs)
+""",
+        "-o",
+        "sne_profile=strict",
+        "-o",
+        "sne_seed=7",
+    )
+    vu.assert_outcomes(passed=3)
+
+
+def test_a_base_is_gone_with_its_test(pytester: pytest.Pytester) -> None:
+    vu = _lancer(
+        pytester,
+        """
+    vues = []
+
+    def test_un(sne_sandbox):
+        vues.append(sne_sandbox)
+
+    def test_deux(sne_sandbox):
+        ancienne = vues[0]
+        assert not ancienne.certificat.exists()
+        assert sne_sandbox.certificat.exists()
+        assert {base.nom for base in sne_sandbox._magasin.bases.lister()} == {"ecole", sne_sandbox.nom}
+""",
+    )
+    vu.assert_outcomes(passed=2)
+
+
+APPLICATION = """
+    import subprocess
+
+    class Application:
+        def __init__(self, adresse, ca, certificat, cle):
+            self.variables = {"PATH": "/usr/bin:/bin", "SNE_ENDPOINT_DEMANDE_LOGEMENT": adresse,
+                "SNE_GUICHET": "G1226", "SNE_CA_FILE": ca, "SNE_CERT_FILE": certificat, "SNE_KEY_FILE": cle}
+
+        def enregistrer(self, fichier):
+            vu = subprocess.run(["sh", CLIENT, fichier], env=self.variables, capture_output=True, text=True)
+            assert vu.returncode == 0, vu.stderr
+            return vu.stdout.strip()
+"""
+
+
+def test_what_the_readme_shows(pytester: pytest.Pytester) -> None:
+    """With an application made for the occasion: the shell client."""
+    readme = Path(__file__).parents[2].joinpath("README.md").read_text("utf-8")
+    bloc = readme.split("<!-- pytest:")[1].split("<!-- /pytest -->")[0]
+    pytester.makepyfile(mon_application=APPLICATION.replace("CLIENT", repr(str(CLIENT))))
+    menage = fixtures_dir() / "demandes" / "colocataires.xml"
+    pytester.path.joinpath("menage.xml").write_bytes(menage.read_bytes())
+    pytester.makeini(f"[pytest]\nsne_clock = {MARS}\npythonpath = .\n")
+    pytester.makepyfile(bloc.split("```python\n")[1].split("```")[0])
+    pytester.runpytest_subprocess("-p", "no:cacheprovider").assert_outcomes(passed=2)
+
+
+def test_workers_of_xdist_do_not_meet(pytester: pytest.Pytester) -> None:
+    vu = _lancer(
+        pytester,
+        """
+    import pytest
+
+    @pytest.mark.parametrize("rang", range(4))
+    def test_menage(sne_sandbox, rang):
+        assert appeler(sne_sandbox, COLOCATAIRES).returncode == 0
+        assert len(sne_sandbox.echanges) == 1
+""",
+        "-n",
+        "2",
+    )
+    vu.assert_outcomes(passed=4)
+
+
+def test_a_wrong_setting_is_told(pytester: pytest.Pytester) -> None:
+    vu = _lancer(pytester, "\n    def test_un(sne_sandbox):\n        pass\n", "-o", "sne_profile=laxiste")
+    vu.assert_outcomes(errors=1)
+    vu.stdout.fnmatch_lines(["*laxiste*"])
+
+
+def test_who_does_not_ask_for_it_pays_nothing(pytester: pytest.Pytester) -> None:
+    """The module imports nothing of ours, and of the rest only what pytest has already."""
+    code = (
+        "import sys, pytest, sandbox.pytest_plugin\n"
+        "print([m for m in sys.modules if m.startswith('sandbox')])"
+    )
+    vu = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=Path(__file__).parents[2],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert set(ast.literal_eval(vu.stdout)) == {"sandbox", "sandbox.pytest_plugin"}

@@ -1,0 +1,220 @@
+"""`sne-sandbox report`: a base judged, evidence judged again offline, two runs compared; known failures."""
+
+import hashlib
+import json
+import shutil
+import zipfile
+from pathlib import Path
+
+import pytest
+from commande import MARS, client, sne
+from lxml import etree
+
+from sandbox.resources import fixtures_dir
+
+FAUTIF = ["sh", str(Path(__file__).with_name("fautif.sh")), str(fixtures_dir() / "demandes/colocataires.xml")]
+pytestmark = [
+    pytest.mark.skipif(shutil.which("curl") is None, reason="curl is not installed"),
+    pytest.mark.xdist_group("report"),  # its two runs are made once
+]
+
+
+@pytest.fixture(scope="module")
+def ici(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a home `m` (its base ecole has seen a right client) and two reports: `bon`, of
+    a right client, and `mal`, of a wrong one."""
+    dossier = tmp_path_factory.mktemp("report")
+    vu = sne(
+        dossier, "run", "--home", "m", "--clock", MARS, "--report-dir", "bon", "--", *client("colocataires")
+    )
+    assert vu.returncode == 0, vu.stderr
+    vu = sne(dossier, "run", "--profile", "souple", "--clock", MARS, "--report-dir", "mal", "--", *FAUTIF)
+    assert vu.returncode == 1, vu.stderr
+    return dossier
+
+
+# --- a base ------------------------------------------------------------------------------------------
+
+
+def test_a_base_is_judged_as_its_run_was(ici: Path, tmp_path: Path) -> None:
+    vu = sne(ici, "report", "--home", "m", "--report-dir", tmp_path, "--format", "json")
+    assert vu.returncode == 0, vu.stderr
+    refait, fait = json.loads(vu.stdout), json.loads((ici / "bon" / "rapport.json").read_text("utf-8"))
+    assert refait["bilans"] == fait["bilans"]
+    assert refait["couverture"] == fait["couverture"]
+    assert {f.name for f in tmp_path.iterdir()} == {
+        "rapport.json",
+        "rapport.html",
+        "junit.xml",
+        "preuves.zip",
+    }
+
+
+def test_machine_formats_have_stdout_to_themselves(ici: Path) -> None:
+    vu = sne(ici, "report", "--home", "m", "--format", "junit")
+    assert vu.returncode == 0
+    assert etree.fromstring(vu.stdout.encode()).tag == "testsuites"
+    texte = sne(ici, "report", "--home", "m")
+    assert "CONFORME" in texte.stdout
+    assert "[1/4]" in texte.stderr
+
+
+def test_what_is_required_and_unknown_bases(ici: Path) -> None:
+    assert sne(ici, "report", "--home", "m", "--require", "VIE-05").returncode == 1
+    inconnue = sne(ici, "report", "--home", "m", "--base", "zz")
+    assert (inconnue.returncode, inconnue.stdout) == (2, "")
+    assert "n'existe pas" in inconnue.stderr
+
+
+# --- evidence ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("nom", "code"), [("bon", 0), ("mal", 1)])
+def test_evidence_is_confirmed(ici: Path, tmp_path: Path, nom: str, code: int) -> None:
+    """Offline, away from the base."""
+    shutil.copy(ici / nom / "preuves.zip", tmp_path / "p.zip")
+    vu = sne(tmp_path, "report", "--verify", "p.zip", "--format", "json")
+    assert vu.returncode == code, vu.stderr
+    assert "verdicts confirmés" in vu.stderr
+    assert json.loads(vu.stdout)["bilans"] == json.loads((ici / nom / "rapport.json").read_text())["bilans"]
+
+
+def _refaire(source: Path, cible: Path, membre: str, ancien: bytes, nouveau: bytes, *, sceller: bool) -> None:
+    """A package where a member was edited, its manifest put right or not."""
+    with zipfile.ZipFile(source) as archive:
+        contenus = {nom: archive.read(nom) for nom in archive.namelist()}
+    assert ancien in contenus[membre]
+    contenus[membre] = contenus[membre].replace(ancien, nouveau)
+    if sceller:
+        manifeste = json.loads(contenus["manifeste.json"])
+        manifeste["membres"][membre] |= {
+            "sha256": hashlib.sha256(contenus[membre]).hexdigest(),
+            "octets": len(contenus[membre]),
+            "lignes": contenus[membre].count(b"\n"),
+        }
+        contenus["manifeste.json"] = json.dumps(manifeste).encode()
+    with zipfile.ZipFile(cible, "w") as archive:
+        for nom, contenu in contenus.items():
+            archive.writestr(nom, contenu)
+
+
+def test_an_edited_package_is_refused(ici: Path, tmp_path: Path) -> None:
+    _refaire(ici / "mal" / "preuves.zip", tmp_path / "p.zip", "rapport.json", b"enfreinte", b"prouv\xc3\xa9e",
+             sceller=False)  # fmt: skip
+    vu = sne(tmp_path, "report", "--verify", "p.zip")
+    assert (vu.returncode, vu.stdout) == (1, "")
+    assert "modifié" in vu.stderr
+
+
+def test_verdicts_that_the_journal_belies_are_told(ici: Path, tmp_path: Path) -> None:
+    """Whoever seals an edited report again is told by the exchanges themselves."""
+    _refaire(
+        ici / "bon" / "preuves.zip",
+        tmp_path / "p.zip",
+        "journal.jsonl",
+        b"CERG1226-",
+        b"CERTIFICAT-",
+        sceller=True,
+    )
+    vu = sne(tmp_path, "report", "--verify", "p.zip")
+    assert vu.returncode == 1
+    assert "NOM-02" in vu.stderr
+    assert "ne sont pas confirmés" in vu.stdout
+
+
+def test_a_journal_shorter_than_its_report_is_told(ici: Path, tmp_path: Path) -> None:
+    """Whoever takes an exchange away and seals the rest leaves the report that counts it."""
+    with zipfile.ZipFile(ici / "mal" / "preuves.zip") as archive:
+        journal = archive.read("journal.jsonl")
+    derniere = journal.splitlines(keepends=True)[-1]
+    _refaire(ici / "mal" / "preuves.zip", tmp_path / "p.zip", "journal.jsonl", derniere, b"", sceller=True)
+    vu = sne(tmp_path, "report", "--verify", "p.zip")
+    assert vu.returncode == 1
+    assert "le journal n'en a que" in vu.stderr
+
+
+def test_what_is_no_package(ici: Path, tmp_path: Path) -> None:
+    (tmp_path / "p.zip").write_bytes(b"PK")
+    for nom in ("p.zip", "absent.zip"):
+        vu = sne(tmp_path, "report", "--verify", nom)
+        assert (vu.returncode, vu.stdout) == (3, "")
+        assert nom in vu.stderr
+
+
+# --- two runs ----------------------------------------------------------------------------------------
+
+
+def test_two_runs_are_compared(ici: Path) -> None:
+    pire = sne(ici, "report", "--compare", "bon/rapport.json", "mal/preuves.zip", "--format", "json")
+    assert pire.returncode == 1
+    assert {n["exigence"] for n in json.loads(pire.stdout)["nouveaux"]} == {"NOM-02", "VIE-02"}
+    mieux = sne(ici, "report", "--compare", "mal/rapport.json", "bon/rapport.json")
+    assert mieux.returncode == 0
+    assert "Nouveaux : aucun" in mieux.stdout
+    memes = sne(ici, "report", "--compare", "mal/rapport.json", "mal/rapport.json", "--format", "json")
+    assert memes.returncode == 0, "what was there already is not new"
+    assert len(json.loads(memes.stdout)["persistants"]) == 2
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [
+        (("--compare", "bon/rapport.json"), 2),
+        (("--compare", "bon/rapport.json", "absent.json"), 3),
+        (("--compare", "bon/rapport.json", "bon/junit.xml"), 3),
+        (("--compare", "bon/rapport.json", "mal/rapport.json", "--verify", "bon/preuves.zip"), 2),
+        (("--compare", "bon/rapport.json", "mal/rapport.json", "--format", "junit"), 2),
+    ],
+)
+def test_compare_used_wrongly(ici: Path, arguments: tuple[str, ...], code: int) -> None:
+    vu = sne(ici, "report", *arguments)
+    assert (vu.returncode, vu.stdout) == (code, "")
+    assert vu.stderr
+
+
+# --- known failures ----------------------------------------------------------------------------------
+
+CONNUS = """
+[[connue]]
+exigence = "NOM-02"
+raison = "ticket 12"
+expire = 2099-12-31
+
+[[connue]]
+exigence = "VIE-02"
+raison = "ticket 13"
+expire = {expire}
+"""
+
+
+@pytest.mark.parametrize(("expire", "code"), [("2099-12-31", 0), ("2020-01-31", 1)])
+def test_known_failures_are_excused_until_they_expire(tmp_path: Path, expire: str, code: int) -> None:
+    (tmp_path / "connus.toml").write_text(CONNUS.format(expire=expire), "utf-8")
+    vu = sne(
+        tmp_path,
+        "run",
+        "--profile",
+        "souple",
+        "--clock",
+        MARS,
+        "--baseline",
+        "connus.toml",
+        "--report-dir",
+        "r",
+        "--",
+        *FAUTIF,
+    )
+    assert vu.returncode == code, vu.stderr
+    assert "ticket 12" in (tmp_path / "r" / "rapport.json").read_text("utf-8")
+    assert ("expiré" in vu.stderr) is bool(code)
+    # The package keeps what was excused.
+    assert sne(tmp_path, "report", "--verify", "r/preuves.zip").returncode == code
+
+
+def test_a_baseline_that_cannot_be_read(tmp_path: Path) -> None:
+    (tmp_path / "connus.toml").write_text('[[connue]]\nexigence = "NOM-02"\n', "utf-8")
+    vu = sne(tmp_path, "run", "--baseline", "connus.toml", "--", "true")
+    assert (vu.returncode, vu.stdout) == (3, "")
+    assert "raison" in vu.stderr
+    absent = sne(tmp_path, "run", "--baseline", "absent.toml", "--", "true")
+    assert absent.returncode == 2

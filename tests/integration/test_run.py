@@ -1,0 +1,358 @@
+"""`sne-sandbox run`: the variables, the exit codes, the reports, and the signals."""
+
+import json
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from commande import MARS, argv, client, environnement, sne
+from lxml import etree
+
+from sandbox.resources import fixtures_dir
+
+FAUTIF = Path(__file__).with_name("fautif.sh")
+ICI = ("run", "--clock", MARS)
+FICHIERS = {"rapport.json", "rapport.html", "junit.xml", "preuves.zip"}
+avec_curl = pytest.mark.skipif(shutil.which("curl") is None, reason="curl is not installed")
+
+
+def _rapport(dossier: Path) -> dict:
+    return json.loads((dossier / "rapport.json").read_text("utf-8"))
+
+
+@avec_curl
+def test_a_right_client_conforms_and_its_output_is_its_own(tmp_path: Path) -> None:
+    vu = sne(tmp_path, *ICI, "--report-dir", "rapport", "--", *client("colocataires"))
+    assert vu.returncode == 0, vu.stderr
+    numero = vu.stdout.strip()
+    assert (len(numero), numero.isalnum()) == (18, True), "nothing of ours among what the command prints"
+    assert "CONFORME" in vu.stderr.upper()
+    assert {f.name for f in (tmp_path / "rapport").iterdir()} == FICHIERS
+    rapport = _rapport(tmp_path / "rapport")
+    assert (rapport["conforme"], rapport["motifs"]) == (True, [])
+    assert rapport["entete"]["mode"] == "trafic"
+    suites = etree.parse(tmp_path / "rapport" / "junit.xml").getroot()
+    assert (suites.get("failures"), suites.get("errors")) == ("0", "0")
+    prouvees = {b["exigence"] for b in rapport["bilans"] if b["etat"] == "prouvée"}
+    assert {"EMB-01", "NOM-01", "CTR-01"} <= prouvees
+    assert "VIE-01" not in prouvees, "a number that nothing shows again"
+    assert not (tmp_path / ".sne-sandbox").exists(), "the base is thrown away"
+
+
+@avec_curl
+def test_a_wrong_client_does_not_and_each_fault_is_named(tmp_path: Path) -> None:
+    document = fixtures_dir() / "demandes" / "colocataires.xml"
+    vu = sne(tmp_path, *ICI, "--profile", "souple", "--report-dir", "rapport", "--", "sh", FAUTIF, document)
+    assert (vu.returncode, vu.stdout) == (1, "")
+    enfreintes = {b["exigence"] for b in _rapport(tmp_path / "rapport")["bilans"] if b["etat"] == "enfreinte"}
+    assert enfreintes == {"NOM-02", "VIE-02"}
+    for exigence in enfreintes:
+        assert exigence in vu.stderr
+
+
+#: Registers, then calls the server whose certificate is made out to another name; `nom` to check it or not.
+_A_UN_AUTRE_NOM = """
+import json, os, runpy, ssl, sys
+client = runpy.run_path(sys.argv[1])
+pret = json.load(open(os.environ["SNE_READY_FILE"]))
+document = open(sys.argv[2], "rb").read()
+assert client["enregistrer"](pret, document)[0]
+if sys.argv[3] == "sans":
+    honnete = ssl.create_default_context
+    def sans_nom(**options):
+        contexte = honnete(**options)
+        contexte.check_hostname = False
+        return contexte
+    ssl.create_default_context = sans_nom
+try:
+    client["enregistrer"](pret | {"https": pret["https_autre_nom"]}, document)
+except ssl.SSLCertVerificationError:
+    pass
+"""
+
+
+@pytest.mark.parametrize(("nom", "etat"), [("avec", "prouvée"), ("sans", "enfreinte")])
+def test_who_checks_no_name_is_seen_by_its_traffic_alone(tmp_path: Path, nom: str, etat: str) -> None:
+    python = fixtures_dir() / "clients" / "python" / "enregistrer.py"
+    document = fixtures_dir() / "demandes" / "colocataires.xml"
+    programme = (sys.executable, "-c", _A_UN_AUTRE_NOM, python, document, nom)
+    vu = sne(tmp_path, *ICI, "--report-dir", "rapport", "--", *programme)
+    bilans = {b["exigence"]: b["etat"] for b in _rapport(tmp_path / "rapport")["bilans"]}
+    assert (bilans["EMB-16"], bilans["EMB-12"]) == (etat, "sans preuve"), vu.stderr
+
+
+def test_the_command_is_told_where_to_call(tmp_path: Path) -> None:
+    programme = "import json, os; print(json.dumps({k: v for k, v in os.environ.items() if k[:4] == 'SNE_'}))"
+    pret = tmp_path / "pret.json"
+    vu = sne(tmp_path, "run", "--ready-file", pret, "--", "python3", "-c", programme)
+    dit = json.loads(vu.stdout)
+    assert dit["SNE_READY_FILE"] == str(pret)
+    assert not pret.exists()  # nor the server
+    assert dit["SNE_URL"].startswith("https://127.0.0.1:")
+    services = {
+        "SNE_ENDPOINT_DEMANDE_LOGEMENT": "DemandeLogementImplService",
+        "SNE_ENDPOINT_GESTION_PARTAGEE_EVT": "GestionPartageeEVTImplService",
+        "SNE_ENDPOINT_RECHERCHE_DEMANDE": "RechercheDemandeImplService",
+    }
+    for nom, service in services.items():
+        assert dit[nom] == f"{dit['SNE_URL']}/services/{service}/"
+    fichiers = {"SNE_CA_FILE", "SNE_CERT_FILE", "SNE_KEY_FILE", "SNE_PKCS12_FILE", "SNE_READY_FILE"}
+    assert set(dit) == fichiers | set(services) | {"SNE_URL", "SNE_GUICHET", "SNE_PKCS12_PASSWORD"}
+    assert dit["SNE_GUICHET"] == "G1226"
+    for nom in fichiers:
+        assert Path(dit[nom]).is_absolute()
+
+
+def test_nothing_that_arrives_is_not_conforming(tmp_path: Path) -> None:
+    vu = sne(tmp_path, "run", "--", "true")
+    assert (vu.returncode, vu.stdout) == (1, "")
+    assert "n'est arrivé" in vu.stderr
+    assert "Emballage des messages" in vu.stderr
+    assert "trafic-" not in vu.stderr, "an id that nobody can run"
+
+
+@avec_curl
+def test_a_refused_handshake_says_why_nothing_arrived(tmp_path: Path) -> None:
+    vu = sne(tmp_path, "run", "--", "sh", "-c", "curl --silent $SNE_URL; true")
+    assert vu.returncode == 1
+    assert "le client refuse le certificat du serveur → " in vu.stderr
+    assert "ca.pem" in vu.stderr
+
+
+@avec_curl
+def test_a_refused_handshake_is_told_in_a_home_that_has_served(tmp_path: Path) -> None:
+    """Its base is not the first: refusals go to its journal all the same."""
+    refuse = ("run", "--home", "m", "--", "sh", "-c", "curl --silent $SNE_URL; true")
+    for _ in range(2):
+        vu = sne(tmp_path, *refuse)
+        assert vu.returncode == 1
+        assert "le client refuse le certificat du serveur → " in vu.stderr
+
+
+@avec_curl
+def test_a_wrong_path_says_why_nothing_arrived(tmp_path: Path) -> None:
+    appel = "curl -s --cacert $SNE_CA_FILE --cert $SNE_CERT_FILE --key $SNE_KEY_FILE -d '<a/>'"
+    appel += " -H 'Content-Type: application/soap+xml' $SNE_URL/servicesX/DemandeLogementImplService"
+    vu = sne(tmp_path, "run", "--", "sh", "-c", appel)
+    assert vu.returncode == 1
+    assert "1 requête à /servicesX/DemandeLogementImplService (404)" in " ".join(vu.stderr.split())
+    rien = sne(tmp_path, "run", "--", "true")
+    assert "SNE_ENDPOINT_DEMANDE_LOGEMENT" in rien.stderr
+
+
+@avec_curl
+def test_a_command_that_fails_is_not_conforming_whatever_it_sent(tmp_path: Path) -> None:
+    mots = " ".join(client("colocataires"))
+    vu = sne(tmp_path, *ICI, "--", "sh", "-c", f"{mots}; exit 7")
+    assert vu.returncode == 1
+    assert "code 7" in vu.stderr
+
+
+@avec_curl
+def test_evidence_that_lacks_fails_only_where_it_is_required(tmp_path: Path) -> None:
+    exige = sne(tmp_path, *ICI, "--require", "EMB-01", "--require", "VIE-05", "--", *client("colocataires"))
+    assert exige.returncode == 1
+    assert "VIE-05" in exige.stderr
+    satisfait = sne(tmp_path, *ICI, "--require", "EMB-01,NOM-01", "--", *client("colocataires"))
+    assert satisfait.returncode == 0, satisfait.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "dit"),
+    [
+        (("run",), "COMMANDE"),
+        (("run", "--"), "COMMANDE"),
+        (("run", "--", "commande-qui-n-existe-pas"), "introuvable"),
+        (("run", "--require", "ZZZ-99", "--", "true"), "ZZZ-99"),
+        (("run", "--require", "EMB-01", "EMB-02", "--", "true"), "--require EMB-01,EMB-02"),
+        (("run", "--require", "EMB-01,VIE-21", "--", "true"), "conform --require VIE-21"),
+        (("run", "--seed-base", "inconnue", "--", "true"), "inconnue"),
+        (("run", "--clock", "hier", "--", "true"), "hier"),
+        (("run", "--nimporte", "--", "true"), "--nimporte"),
+    ],
+)
+def test_wrong_usage(tmp_path: Path, arguments: tuple[str, ...], dit: str) -> None:
+    vu = sne(tmp_path, *arguments)
+    assert (vu.returncode, vu.stdout) == (2, "")
+    assert dit in vu.stderr
+
+
+def test_the_tool_that_fails_says_why(tmp_path: Path) -> None:
+    (tmp_path / "fichier").touch()
+    vu = sne(tmp_path, "run", "--report-dir", "fichier/rapport", "--", "true")
+    assert (vu.returncode, vu.stdout) == (3, "")
+    assert "fichier/rapport" in vu.stderr
+
+
+@avec_curl
+def test_a_home_that_is_given_keeps_each_run_in_a_base_of_its_own(tmp_path: Path) -> None:
+    for _ in range(2):
+        vu = sne(tmp_path, *ICI, "--home", "maison", "--", *client("colocataires"))
+        assert vu.returncode == 0, vu.stderr
+    bases = [
+        ligne.split("\t")[0]
+        for ligne in sne(tmp_path, "bases", "list", "--home", "maison").stdout.split("\n")
+    ]
+    assert "ecole" in bases
+    (autre,) = [nom for nom in bases if nom.startswith("run-")]
+    assert sne(tmp_path, "report", "--home", "maison", "--base", autre).returncode == 0
+
+
+def _finit(pid: int) -> bool:
+    limite = time.monotonic() + 240
+    while time.monotonic() < limite:
+        try:
+            if Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z":
+                return True
+        except (FileNotFoundError, ProcessLookupError):  # the latter, when it ends while it is read
+            return True
+        time.sleep(0.05)
+    return False
+
+
+@pytest.mark.parametrize(("numero", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_an_interruption_ends_everything(tmp_path: Path, numero: signal.Signals, code: int) -> None:
+    """The command, what it started, and the server."""
+    programme = "sleep 600 & echo $! $SNE_URL; wait"
+    with subprocess.Popen(
+        argv("run", "--", "sh", "-c", programme),
+        cwd=tmp_path,
+        env=environnement() | {"TMPDIR": str(tmp_path)},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as processus:
+        assert processus.stdout is not None
+        enfant, adresse = processus.stdout.readline().split()
+        os.kill(processus.pid, numero)
+        _, erreur = processus.communicate(timeout=240)
+    assert processus.returncode == code
+    assert f"Interrompu ({numero.name})" in erreur
+    assert adresse.startswith("https://")
+    assert _finit(int(enfant))
+    assert [f.name for f in tmp_path.iterdir()] == [], "no folder is left behind"
+
+
+@avec_curl
+def test_what_was_sent_before_an_interruption_is_judged_and_said_to_be_partial(tmp_path: Path) -> None:
+    """A CI sends SIGINT, then SIGTERM, then kills."""
+    envoi = " ".join(client("colocataires"))
+    with subprocess.Popen(
+        argv(*ICI, "--report-dir", "rapport", "--", "sh", "-c", f"{envoi}; echo $$; exec sleep 600"),
+        cwd=tmp_path,
+        env=environnement(),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as processus:
+        assert processus.stdout is not None
+        assert len(processus.stdout.readline().strip()) == 18
+        commande = int(processus.stdout.readline())
+        os.kill(processus.pid, signal.SIGTERM)
+        assert _finit(commande), "the first signal was taken: of two that wait, the system chooses"
+        os.kill(processus.pid, signal.SIGINT)
+        _, erreur = processus.communicate(timeout=240)
+    assert processus.returncode == 143
+    assert erreur.count("ÉPREUVE INACHEVÉE") == 1
+    assert {f.name for f in (tmp_path / "rapport").iterdir()} == FICHIERS
+    rapport = _rapport(tmp_path / "rapport")
+    assert rapport["entete"]["echanges"] == 1
+    assert rapport["entete"]["inacheve"].startswith("Interrompu (SIGTERM)")
+    assert rapport["motifs"] == [rapport["entete"]["inacheve"]], "what the command's end was is not its fault"
+    assert "prouvée" in {b["etat"] for b in rapport["bilans"]}
+    (cas,) = etree.parse(tmp_path / "rapport" / "junit.xml").iter("error")
+    assert "partiel" in cas.get("message")
+    assert "Épreuve inachevée" in (tmp_path / "rapport" / "rapport.html").read_text("utf-8")
+    verifie = sne(tmp_path, "report", "--verify", "rapport/preuves.zip")
+    assert "verdicts confirmés" in verifie.stderr
+
+
+TUER_LE_SERVEUR = """
+import os, signal
+from pathlib import Path
+
+def etat(pid):
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[:2]
+    except OSError:  # it has ended since
+        return ["Z", ""]
+
+for pid in [int(f.name) for f in Path("/proc").iterdir() if f.name.isdigit()]:
+    if pid != os.getpid() and etat(pid)[1] == str(os.getppid()):
+        os.kill(pid, signal.SIGKILL)
+        while etat(pid)[0] != "Z" or len(list(Path(f"/proc/{pid}/task").iterdir())) > 1:
+            pass  # its threads end one by one, and it has ended with the last
+"""
+
+
+def test_a_server_that_dies_is_a_failure_of_the_tool(tmp_path: Path) -> None:
+    (tmp_path / "r").mkdir()
+    (tmp_path / "r" / "preuves.zip").touch()  # of another run
+    vu = sne(tmp_path, "run", "--report-dir", "r", "--", "python3", "-c", TUER_LE_SERVEUR)
+    assert vu.returncode == 3
+    assert "Le serveur s'est arrêté" in vu.stderr
+    assert {f.name for f in (tmp_path / "r").iterdir()} == FICHIERS - {"preuves.zip"}
+    (cas,) = etree.parse(tmp_path / "r" / "junit.xml").iter("error")
+    assert "Le serveur s'est arrêté" in (cas.text or "")
+    assert "Le serveur s'est arrêté" in _rapport(tmp_path / "r")["entete"]["inacheve"]
+
+
+@avec_curl
+def test_the_shell_clients_register_then_search(tmp_path: Path) -> None:
+    dossier = fixtures_dir()
+    cherche = (
+        f"sh {dossier / 'clients' / 'shell' / 'rechercher.sh'} {dossier / 'documents' / 'recherche.xml'} 1"
+    )
+    vu = sne(tmp_path, *ICI, "--", "sh", "-c", f"{' '.join(client('colocataires'))} && {cherche}")
+    assert vu.returncode == 0, vu.stderr
+    enregistre, *trouves = vu.stdout.split()
+    assert trouves == [enregistre]
+
+
+def test_an_entry_that_was_not_played_is_not_to_be_removed(tmp_path: Path) -> None:
+    connus = '[[connue]]\nverification = "CRE-COLOCATION/FID-02"\nraison = "r"\nexpire = 2099-01-01\n'
+    (tmp_path / "connus.toml").write_text(connus, "utf-8")
+    vu = sne(tmp_path, "run", "--baseline", "connus.toml", "--", "true")
+    assert "manquement connu non rejoué cette fois : CRE-COLOCATION/FID-02" in vu.stderr
+    assert "à retirer" not in vu.stderr
+
+
+@avec_curl
+@pytest.mark.parametrize("nom", ["personne_seule", "colocataires"])
+def test_the_shell_client_calls_as_the_guichet_of_the_document(tmp_path: Path, nom: str) -> None:
+    vu = sne(tmp_path, *ICI, "--", *client(nom))
+    assert vu.returncode == 0, vu.stderr
+    assert "NOM-04" not in vu.stderr
+
+
+@avec_curl
+def test_a_suite_of_which_nothing_is_accepted_is_no_success(tmp_path: Path) -> None:
+    """The certificate of one guichet under the documents of another: all is refused."""
+    document = tmp_path / "demande.xml"
+    texte = (fixtures_dir() / "demandes" / "colocataires.xml").read_text("utf-8")
+    document.write_text(re.sub("numGuichet>[^<]*<", "numGuichet>G9999<", texte), "utf-8")
+    mots = " ".join(map(str, client("colocataires")[:-1]))
+    vu = sne(tmp_path, *ICI, "--home", "m", "--", "sh", "-c", f"{mots} {document}; true")
+    assert vu.returncode == 1
+    encore = sne(tmp_path, "report", "--home", "m")
+    assert (encore.returncode, "Aucun échange n'a été accepté" in encore.stdout) == (1, True)
+    assert "Aucun échange n'a été accepté" in vu.stderr
+    assert "1 échange jugé, dont 1 refusé" in vu.stderr
+
+
+@avec_curl
+def test_the_proxy_of_a_network_does_not_take_the_calls(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing listens at port 9: a call that goes through it fails."""
+    monkeypatch.setenv("https_proxy", "http://127.0.0.1:9")
+    vu = sne(tmp_path, *ICI, "--", *client("colocataires"))
+    assert vu.returncode == 0, vu.stderr

@@ -1,0 +1,150 @@
+"""The API and its description hold each other: schemathesis asks whatever the description lets one ask, and
+what it does not.
+
+Over the application itself, on a base of its own that holds something of everything. What takes long by right
+is kept small: large seeds, clocks that run to the end of time, and judgements, of which none is truly begun.
+"""
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+import schemathesis
+from schemathesis import engine
+from schemathesis.engine import events
+from schemathesis.engine.recorder import ScenarioRecorder
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "unit"))
+
+from banc import Banc
+
+from sandbox.conformance import trafic
+from sandbox.operations import scenes
+from sandbox.reports import json as rapport_json
+from sandbox.reports.model import Fin
+from sandbox.web import epreuves
+from sandbox.web.app import Configuration, creer_application
+
+BASE: Final = "garnie"
+#: Examples of each operation, besides those at the bounds of every field.
+EXEMPLES: Final = 15
+TAILLE_MAX: Final = 3
+
+
+@pytest.fixture(scope="module")
+def api(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    home = tmp_path_factory.mktemp("home")
+    app = creer_application(Configuration(home=home))
+    banc = Banc(app, BASE).creer()
+    numero, _ = banc.creer_demande()
+    banc.relire("inconnu")
+    for nom in ("avant", "apres"):
+        assert banc.api("POST", f"/bases/{BASE}/snapshots", {"nom": nom}).status_code == 201
+    assert banc.api("POST", f"/bases/{BASE}/pannes", {"genre": "bom", "fois": None}).status_code == 201
+    _juger(banc, home)
+    schema = schemathesis.openapi.from_wsgi("/api/v1/openapi.json", app)
+    connus = {"base": BASE, "numero": numero, "nom": "avant", "code": "G1226", "identifiant": 1}
+    connus |= {
+        "operation": "getNumUnique",
+        "tableau": "TAB01",
+        "regle": "ENT009",
+        "document": "demande",
+        "liste": "ListeMotifsRadiation",
+    }
+    connus |= {"scene": scenes.scenes()[0].identifiant, "rapport": "garde", "fichier": "rapport.json"}
+
+    @schema.hook
+    def map_path_parameters(contexte: Any, parametres: dict[str, Any] | None) -> dict[str, Any] | None:
+        """Three names in four are of what is there: the rest of the answer is then worth looking at."""
+        if parametres is None:
+            return None
+        return {
+            nom: connus[nom] if nom in connus and len(str(valeur)) % 4 else valeur
+            for nom, valeur in parametres.items()
+        }
+
+    @schema.hook
+    def map_body(contexte: Any, corps: Any) -> Any:
+        """What would take minutes, for good reason, is asked for in small."""
+        if isinstance(corps, dict) and type(corps.get("taille")) is int:
+            return {**corps, "taille": min(corps["taille"], TAILLE_MAX)}
+        return corps
+
+    with pytest.MonkeyPatch.context() as rustine:
+        rustine.setattr(epreuves, "lancer", lambda *_, **__: _juger(banc, home))
+        yield schema
+    app.extensions["sne"].magasin.fermer()
+
+
+def _juger(banc: Banc, home: Path) -> epreuves.Epreuve | None:
+    """A judgement whose report is there."""
+    *_, fin = trafic.juger_base(banc.services.magasin, BASE, banc.services.contrat)
+    assert isinstance(fin, Fin)
+    dossier = home / "conformite" / "garde"
+    dossier.mkdir(parents=True, exist_ok=True)
+    rapport_json.ecrire(fin.rapport, dossier / "rapport.json")
+    return epreuves.trouver(home, "garde")
+
+
+def test_every_operation_answers_as_it_is_described(api: Any) -> None:
+    """Examples, the bounds of every field, drawn values, and calls that follow one another; valid and not."""
+    api.config.generation.update(max_examples=EXEMPLES, deterministic=True, database="none", no_shrink=True)
+    fautes: list[str] = []
+    operations = set()
+    for evenement in engine.from_schema(api).execute():
+        if isinstance(evenement, events.NonFatalError | events.FatalError):
+            fautes.append(str(getattr(evenement, "value", None) or evenement.exception))
+        if isinstance(evenement, events.ScenarioFinished):
+            operations.add(evenement.recorder.label)
+            fautes += _fautes(evenement.recorder)
+    assert fautes == [], "\n\n".join(fautes[:20])
+    assert len(operations) > 40
+
+
+#: Checks that an operation cannot meet, and why.
+SAUF: Final = {
+    # Strings that mean more than a schema says: an ISO duration, an instant, what a kind of panne takes.
+    ("POST /api/v1/bases/{base}/clock/advance", "positive_data_acceptance"),
+    ("POST /api/v1/bases/{base}/clock/freeze", "positive_data_acceptance"),
+    ("POST /api/v1/bases", "positive_data_acceptance"),
+    ("POST /api/v1/bases/{base}/reset", "positive_data_acceptance"),
+    ("POST /api/v1/bases/{base}/pannes", "positive_data_acceptance"),
+    # What is no XPath.
+    ("GET /api/v1/bases/{base}/exchanges", "positive_data_acceptance"),
+    # Days that no clock shows, territories of no commune; names that no file may have.
+    ("GET /api/v1/bases/{base}/statistics", "positive_data_acceptance"),
+    ("GET /api/v1/bases/{base}/demandes", "positive_data_acceptance"),
+    ("PUT /api/v1/bases/{base}/guichets/{code}/inbox/{nom}", "positive_data_acceptance"),
+    ("POST /api/v1/bases/{base}/guichets/{code}/inbox/{nom}", "positive_data_acceptance"),
+    # What the plan holds; what only one of two modes takes.
+    ("POST /api/v1/reports", "positive_data_acceptance"),
+    # What an exchange raised, if it raised anything.
+    ("POST /api/v1/bases/{base}/exchanges/{identifiant}/reduce", "positive_data_acceptance"),
+    # Days that no clock shows, territories of no commune.
+    ("GET /api/v1/bases/{base}/statistics/{tableau}/csv", "positive_data_acceptance"),
+    ("GET /api/v1/bases/{base}/statistics/{tableau}/svg", "positive_data_acceptance"),
+    # Names of fields and parameters, of which each operation has its own; what fills in a document.
+    ("POST /api/v1/bases/{base}/messages/{operation}", "positive_data_acceptance"),
+    ("POST /api/v1/bases/{base}/messages/{operation}/check", "positive_data_acceptance"),
+    ("POST /api/v1/bases/{base}/messages/{operation}/request", "positive_data_acceptance"),
+    # A line that is no HTTP request: a state put back, a night.
+    ("POST /api/v1/bases/{base}/exchanges/{identifiant}/replay", "positive_data_acceptance"),
+    # A file may be called « relever », and may then be put there.
+    ("POST /api/v1/bases/{base}/guichets/{code}/inbox/relever", "allow_header_conformance"),
+    ("POST /api/v1/bases/{base}/guichets/{code}/outbox/relever", "allow_header_conformance"),
+}
+
+
+def _fautes(releve: ScenarioRecorder) -> list[str]:
+    """What a scenario found, each by the operation that was called: a scenario may be of several."""
+    return [
+        f"{appelee} : {verification.name}\n{verification.failure_info.failure}\n"
+        f"{verification.failure_info.code_sample}"
+        for cas, verifications in releve.checks.items()
+        for verification in verifications
+        if verification.status is engine.Status.FAILURE
+        and verification.failure_info is not None
+        and ((appelee := releve.cases[cas].value.operation.label), verification.name) not in SAUF
+    ]
