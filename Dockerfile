@@ -6,10 +6,12 @@ COPY pyproject.toml uv.lock README.md LICENSE ./
 COPY sandbox sandbox
 COPY contracts contracts
 COPY fixtures fixtures
+# Twice pip: the exported requirements have hashes, and with them pip refuses the wheel, which has none.
 RUN uv export --quiet --locked --no-dev --no-emit-project -o requirements.txt \
     && uv build --quiet --wheel \
     && python -m venv /opt/sne-sandbox \
-    && /opt/sne-sandbox/bin/pip install --no-cache-dir --no-deps -r requirements.txt dist/*.whl
+    && /opt/sne-sandbox/bin/pip install --no-cache-dir --no-deps -r requirements.txt \
+    && /opt/sne-sandbox/bin/pip install --no-cache-dir --no-deps dist/*.whl
 
 FROM python:3.13-slim
 COPY --from=build /opt/sne-sandbox /opt/sne-sandbox
@@ -18,6 +20,9 @@ USER sne
 ENV PATH=/opt/sne-sandbox/bin:$PATH SNE_SANDBOX_HOME=/data
 VOLUME /data
 EXPOSE 8443 8080
+# The image has no curl. One that serves HTTPS alone gives a health check of its own.
+HEALTHCHECK --interval=10s --start-period=30s \
+    CMD ["python", "-c", "import urllib.request as u; u.urlopen('http://127.0.0.1:8080/healthz', timeout=5)"]
 # Not on loopback: the admin token is printed once in the log, or given by SNE_SANDBOX_ADMIN_TOKEN.
 ENTRYPOINT ["sne-sandbox"]
 CMD ["serve", "--host", "0.0.0.0"]

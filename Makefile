@@ -7,7 +7,9 @@ UV := env -u VIRTUAL_ENV UV_PROJECT_ENVIRONMENT=$(VENV) $(BIN)/uv
 # Left out of `make test`: see `make test-all`.
 LOURDS := navigateur or etranger or charge
 
-.PHONY: setup demo test test-all check bench lock clean
+AXE := tests/browser/node_modules/.package-lock.json
+
+.PHONY: setup demo test test-all campagne captures check bench wheel lock clean
 
 setup: $(VENV)/.ready
 
@@ -22,11 +24,23 @@ demo: setup
 	$(BIN)/sne-sandbox demo --out build/demo
 
 test: setup
-	$(BIN)/pytest -q -n 2 --dist loadgroup -m "not ($(LOURDS))" tests
-	@echo "Left out: what is marked '$(LOURDS)' (load and crash runs, clients in other languages): make test-all"
+	$(BIN)/pytest -q -n 2 --dist loadgroup -m "not ($(LOURDS) or campagne)" tests
+	@echo "Left out: what is marked '$(LOURDS)' (load and crash runs, browser, clients in other languages): make test-all"
 
-test-all: setup
+# Half an hour: the whole plan for each planted defect, and for eighteen more seeds.
+campagne: setup
+	$(BIN)/pytest -q -n 4 -m campagne tests
+
+test-all: setup $(AXE)
 	$(BIN)/pytest -q -m "$(LOURDS)" tests
+
+$(AXE): tests/browser/package-lock.json
+	npm ci --silent --prefix tests/browser
+	@touch $@
+
+# The pictures of the README and of the guide, made again by the tests that hold them to the pages.
+captures: setup
+	CAPTURES=1 $(BIN)/pytest -q tests/browser/test_captures.py
 
 check: setup
 	$(BIN)/ruff check .
@@ -36,8 +50,14 @@ check: setup
 
 bench: setup
 	$(BIN)/python tests/benchmarks/run.py
+	$(BIN)/python tests/benchmarks/console.py
 
-lock: setup
+wheel: setup
+	$(BIN)/python -m hatchling build -t wheel -d dist
+
+# Not after `setup`, which refuses a lock that is behind pyproject.toml.
+lock:
+	test -x $(BIN)/uv || { $(PYTHON) -m venv $(VENV) && $(BIN)/python -m pip install --quiet uv; }
 	$(UV) lock
 
 clean:
