@@ -4,8 +4,10 @@ It works on the store directly, beside whatever server answers the application o
 """
 
 from collections.abc import Mapping
+from contextlib import ExitStack
 from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Final
 
 from sandbox.contract import codec
@@ -21,6 +23,7 @@ from sandbox.domain.journal import Echange
 from sandbox.domain.panne import PanneDefinition
 from sandbox.errors import BaseInconnue
 from sandbox.operations import bases, dispatching, horloge, pannes
+from sandbox.operations.dossiers import Dossiers
 from sandbox.operations.table import OPERATIONS
 from sandbox.pipeline import Pipeline, Travail
 from sandbox.settings import Reglages
@@ -54,10 +57,16 @@ class Base:
 
     # --- its start and its time --------------------------------------------------------------------
 
-    def remettre(self, instant: datetime) -> None:
+    def remettre(self, instant: datetime, boite_entree: str = "") -> None:
         """Empties it of all but its journal, every guichet in its own part, its clock frozen at `instant`
-        (aware)."""
-        self.magasin.bases.vider(self.nom, "etat")
+        (aware). So is the folder of an inbox, `boite_entree`: the server takes up to a minute to come for
+        what was left there, and would register it amid an example that it is not of. Raises StoreError."""
+        with ExitStack() as pile:
+            if boite_entree and Path(boite_entree).is_dir():
+                dossiers = Dossiers(Path(boite_entree).parent)
+                pile.enter_context(dossiers.seul())  # what the server is taking is then in the state
+                dossiers.jeter()
+            self.magasin.bases.vider(self.nom, "etat")
         if self._lire_pannes():
             self.magasin.bases.vider(self.nom, "pannes")
         for code, nature in list(self._natures.items()):

@@ -122,7 +122,7 @@ class _Seance:
         arret = erreur = ""
         try:
             self.lien.pouls.attendre(retards.seuil(self.adresses.delai_max_s))
-            self.base.remettre(instant)
+            self.base.remettre(instant, self.adresses.boite_entree)
             self.dernier = self.base.dernier()
             # The example before broke off, and the application did not start again.
             if self.lien.serveur != VRAI:

@@ -19,7 +19,6 @@ from sandbox.domain.exchange import Champ, document_parmi
 from sandbox.domain.journal import CONSOLE, FICHIER, HORS_HTTP, REJEU, TLS, Echange, Verdict
 from sandbox.mime.message import Message
 
-#: Methods of a call, well chosen or not; GET only describes a service.
 #: Methods of lines that carry no message to a service.
 _SANS_MESSAGE: Final = HORS_HTTP | {"GET", "HEAD", "OPTIONS"}
 

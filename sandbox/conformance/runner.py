@@ -176,7 +176,7 @@ class _Epreuve:
 
     def demarrer(self) -> None:
         """Tells the application where we are; what it knows."""
-        self.base.remettre(self.instant)
+        self.base.remettre(self.instant, self.adresses.boite_entree)
         champs = {"protocole": PROTOCOLE, "contrat": self.contrat.nom, **self.adresses.en_json()}
         try:
             reponse = self.lien.dire("demarrer", self.instant, champs)

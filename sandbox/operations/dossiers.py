@@ -105,6 +105,11 @@ class Dossiers:
         """Removes a file of the inbox: it is in the table."""
         _oter(self.entree / nom)
 
+    def jeter(self) -> None:
+        """Removes the files of the inbox that nobody has taken yet."""
+        for nom in self.deposes():
+            _oter(self.entree / nom)
+
     def publier(self, nom: str, contenu: bytes) -> None:
         """Writes a file of the outbox: it is there whole, or not at all."""
         provisoire = self.sortie / f".{nom}.{os.getpid()}"

@@ -1,16 +1,20 @@
 """The base of a run: put back, its clock moved, others at work in it, beside the server."""
 
+import os
 from datetime import timedelta
 
 import pytest
 from banc import MIDI, Banc, message, specimen
+from lxml import etree
 
 from sandbox.conformance.base import Base
 from sandbox.conformance.lectures import modifies
 from sandbox.contract import codec
 from sandbox.domain.guichet import NatureGuichet
 from sandbox.domain.panne import PanneDefinition
+from sandbox.operations.dossiers import Dossiers
 from sandbox.store.fichiers import Boite, Boites
+from sandbox.web.canal import canal as canal_de
 
 
 @pytest.fixture
@@ -40,6 +44,27 @@ def test_put_back_it_keeps_only_its_journal(banc: Banc, base: Base) -> None:
     assert guichet.nature is NatureGuichet.BAILLEUR
     base.remettre(MIDI - timedelta(days=300))  # with nothing in it, time may go back
     assert base.maintenant < MIDI
+
+
+def test_a_file_left_before_it_was_put_back_is_never_taken_in(banc: Banc, base: Base) -> None:
+    canal = canal_de(banc.services)
+    dossiers = Dossiers.de(canal.home, banc.nom, "G1226")
+    dossiers.ouvrir()
+
+    def deposer() -> None:
+        fichier = dossiers.entree / "DEMG1226-201803151200-000001.xml"
+        fichier.write_bytes(etree.tostring(message(specimen("personne_seule"), "CRE", numGuichet="G1226")))
+        os.utime(fichier, (0, 0))  # the round leaves alone what has just been written
+
+    deposer()
+    base.remettre(MIDI, str(dossiers.entree))
+    canal.tournee()
+    assert (base.compter(), base.dernier()) == (0, 0)
+    deposer()
+    canal.tournee()
+    assert (base.compter(), base.dernier()) == (1, 1)
+    base.remettre(MIDI, str(dossiers.entree.parent / "ailleurs"))  # no folder, nothing to do
+    assert base.compter() == 0
 
 
 def test_the_exchanges_since_an_id_come_with_their_bytes(banc: Banc, base: Base) -> None:

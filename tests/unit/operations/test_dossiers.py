@@ -40,6 +40,15 @@ def test_only_finished_plain_files_are_taken(tmp_path: Path, dossiers: Dossiers)
     assert dossiers.lire("a.xml", 100) is None
 
 
+def test_what_nobody_has_taken_is_thrown_away_and_nothing_else(dossiers: Dossiers) -> None:
+    for nom in ("a.xml", "b.xml", "b.xml.part"):
+        (dossiers.entree / nom).write_bytes(b"<a/>")
+    dossiers.publier("RETG1226-201803151200-000000.xml", b"<a/>")
+    dossiers.jeter()
+    assert [c.name for c in dossiers.entree.iterdir()] == ["b.xml.part"]
+    assert [c.name for c in dossiers.sortie.iterdir()] == ["RETG1226-201803151200-000000.xml"]
+
+
 def test_a_link_is_not_followed(tmp_path: Path, dossiers: Dossiers) -> None:
     (dossiers.entree / "lien.xml").symlink_to(tmp_path)
     with pytest.raises(StoreError, match=r"lien\.xml"):

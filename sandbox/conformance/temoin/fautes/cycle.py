@@ -353,7 +353,7 @@ FAUTES: Final = (
     Faute("decision-tue", "La décision n'est pas transmise, seule la radiation l'est.", ("VIE-18",),
           "partage.decider", _decision_tue),
     Faute("depot-asynchrone", "La demande est aussi déposée dans la boîte asynchrone.", ("VIE-19",),
-          "inscription.creer", _depot_asynchrone),
+          "inscription.creer", _depot_asynchrone, ("VIE-02",)),
     Faute("renvoi-identique", "Un document refusé est renvoyé tel quel.", ("VIE-20",), "envoi.envoyer",
           _insiste),
     Faute("dalo-sans-date", "La décision DALO ne porte pas sa date.", ("VIE-22",), "partage.declarer_dalo",
