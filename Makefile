@@ -7,6 +7,12 @@ UV := env -u VIRTUAL_ENV UV_PROJECT_ENVIRONMENT=$(VENV) $(BIN)/uv
 # Left out of `make test`: see `make test-all`.
 LOURDS := navigateur or etranger or charge
 
+# REPRISE=1, for CI: what failed is tried once more, with nothing beside it, and fails for good if it fails again.
+# Both are printed. Only failed tests are (exit 1): a run that broke off has broken off.
+ifdef REPRISE
+ENCORE := || { test $$? = 1 && echo "Once more, alone:" && $(BIN)/pytest -q --lf --lfnf=none tests; }
+endif
+
 AXE := tests/browser/node_modules/.package-lock.json
 
 .PHONY: setup demo test test-all campagne captures check bench wheel lock clean
@@ -24,7 +30,7 @@ demo: setup
 	$(BIN)/sne-sandbox demo --out build/demo
 
 test: setup
-	$(BIN)/pytest -q -n 2 --dist loadgroup -m "not ($(LOURDS) or campagne)" tests
+	$(BIN)/pytest -q -n 2 --dist loadgroup -m "not ($(LOURDS) or campagne)" tests $(ENCORE)
 	@echo "Left out: what is marked '$(LOURDS)' (load and crash runs, browser, clients in other languages): make test-all"
 
 # Half an hour: the whole plan for each planted defect, and for eighteen more seeds.
@@ -32,7 +38,7 @@ campagne: setup
 	$(BIN)/pytest -q -n 4 -m campagne tests
 
 test-all: setup $(AXE)
-	$(BIN)/pytest -q -m "$(LOURDS)" tests
+	$(BIN)/pytest -q -m "$(LOURDS)" tests $(ENCORE)
 
 $(AXE): tests/browser/package-lock.json
 	npm ci --silent --prefix tests/browser
