@@ -28,6 +28,7 @@ from sandbox.operations.table import OPERATIONS
 from sandbox.pipeline import Pipeline, Travail
 from sandbox.settings import Reglages
 from sandbox.store import guichets
+from sandbox.store.bases import vider
 from sandbox.store.fichiers import Boite, Boites
 from sandbox.store.session import Magasin
 
@@ -66,13 +67,14 @@ class Base:
                 dossiers = Dossiers(Path(boite_entree).parent)
                 pile.enter_context(dossiers.seul())  # what the server is taking is then in the state
                 dossiers.jeter()
-            self.magasin.bases.vider(self.nom, "etat")
-        if self._lire_pannes():
-            self.magasin.bases.vider(self.nom, "pannes")
+            # In one transaction: between two, the minute's round would note the night of the old clock.
+            registre = pile.enter_context(self.magasin.ecrire(self.nom))
+            vider(registre.connexion, self.nom, "etat")
+            vider(registre.connexion, self.nom, "pannes")
+            registre.regler_horloge(Horloge(fige_a=instant))
         for code, nature in list(self._natures.items()):
             self.jouer(code, nature)
         self._natures.clear()
-        self.magasin.bases.horloge(self.nom, Horloge(fige_a=instant))
 
     def figer(self, instant: datetime) -> None:
         """Freezes its clock at a later instant (aware), the nights in between lived."""
@@ -106,9 +108,6 @@ class Base:
     def desarmer(self) -> None:
         """Disarms all."""
         pannes.desarmer(self.magasin, self.nom)
-
-    def _lire_pannes(self) -> bool:
-        return bool(pannes.lister(self.magasin, self.nom))
 
     # --- what was seen -------------------------------------------------------------------------------
 
