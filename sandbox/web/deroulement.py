@@ -110,13 +110,7 @@ def lire(services: Services, scene: Scene) -> Deroulement:
     if not ouvertures:
         with services.magasin.lire(base.nom) as registre:
             return Deroulement(scene, base, etrangere=registre.compter())
-    # The first line is that of the start itself.
-    bornes = [*ouvertures[1:], None]
-    joues = tuple(
-        _joue(services, scene, base, rang, ligne, suivante)
-        for rang, (ligne, suivante) in enumerate(zip(ouvertures[1:], bornes[1:], strict=True), 1)
-        if ligne is not None
-    )
+    joues = tuple(_joue(services, scene, base, rang, ouvertures) for rang in range(1, len(ouvertures)))
     return Deroulement(scene, base, commencee=True, joues=joues)
 
 
@@ -199,10 +193,10 @@ def _guichet(services: Services, base: str, code: str) -> Guichet:
 # --- what came of it ----------------------------------------------------------------------------------------
 
 
-def _joue(
-    services: Services, scene: Scene, base: Base, rang: int, ligne: Echange, suivante: Echange | None
-) -> Joue:
-    pas = scene.pas[rang - 1]
+def _joue(services: Services, scene: Scene, base: Base, rang: int, ouvertures: list[Echange]) -> Joue:
+    """What the step `rang` did. The first of `ouvertures` is that of the start itself."""
+    pas, ligne = scene.pas[rang - 1], ouvertures[rang]
+    suivante = ouvertures[rang + 1] if rang + 1 < len(ouvertures) else None
     fin = suivante.instant_base if suivante is not None else donnees.maintenant(base)
     if pas.message is not None:
         echange = next((e for e in _lignes(services, ligne, suivante) if _est_le_sien(e, scene, rang)), None)
@@ -221,7 +215,7 @@ def _joue(
     if pas.avancer is not None:
         nuits = [e for e in _lignes(services, ligne, suivante) if e.methode == NUIT]
         return Joue(rang, pas, ligne.instant_base, fin, nuits=nuits)
-    fichiers = _distribues(services, base, pas.relever, ligne, suivante) if pas.relever else ()
+    fichiers = _distribues(services, scene, base, rang, ouvertures) if pas.relever else ()
     return Joue(rang, pas, ligne.instant_base, fin, fichiers=fichiers)
 
 
@@ -299,14 +293,18 @@ def en_francais(texte: str) -> str:
 
 
 def _distribues(
-    services: Services, base: Base, guichet: str, ligne: Echange, suivante: Echange | None
+    services: Services, scene: Scene, base: Base, rang: int, ouvertures: list[Echange]
 ) -> list[str]:
-    fin = suivante.recu_le if suivante is not None else datetime.now(UTC)
+    """What the guichet finds in its outbox since it last opened it: the minute's round fills it too, while
+    the trainer speaks."""
+    guichet = scene.pas[rang - 1].relever
+    assert guichet is not None
+    avant = max((r for r in range(1, rang) if scene.pas[r - 1].relever == guichet), default=-1)
+    debut = ouvertures[avant + 1].recu_le
+    fin = ouvertures[rang + 1].recu_le if rang + 1 < len(ouvertures) else datetime.now(UTC)
     with services.magasin.lire(base.nom) as registre:
         depots = Boites(registre.connexion, base.nom, guichet).lister(Boite.SORTIE)
-    return [
-        d.nom for d in depots if d.nom.startswith(dispatching.TYPE) and ligne.recu_le <= d.depose_le <= fin
-    ]
+    return [d.nom for d in depots if d.nom.startswith(dispatching.TYPE) and debut <= d.depose_le <= fin]
 
 
 # --- the memory ---------------------------------------------------------------------------------------------

@@ -255,7 +255,8 @@ class Creations(JugeDeSuite):
 
 class Ajouts(JugeDeSuite):
     """VIE-28. An event that the SNE added, and whose answer was lost: added again, it is there twice, and the
-    SNE refuses neither. A user who asks again may want two: only what one command sends is judged."""
+    SNE refuses neither. A user who asks again may want two: of driven traffic, only what one command sends is
+    judged. Free traffic does not tell commands apart: what is added again there is said to be, by whoever."""
 
     exigences = ("VIE-28",)
 

@@ -15,6 +15,7 @@ from sandbox.operations import bases, scenes
 from sandbox.operations.scenes import Scene
 from sandbox.web import deroulement
 from sandbox.web.app import Configuration, creer_application
+from sandbox.web.canal import canal as canal_de
 from sandbox.web.console.typographie import insecables
 from sandbox.web.deroulement import Joue
 
@@ -91,6 +92,20 @@ def verifier(joue: Joue) -> None:
             assert vus == attendu.faits.get(fait, 0), fait
     if attendu.fichiers is not None:
         assert len(joue.fichiers) == attendu.fichiers
+
+
+@pytest.mark.parametrize("scene", SCENES, ids=lambda s: s.identifiant, indirect=True)
+def test_a_trainer_who_speaks_for_minutes_sees_what_one_in_a_hurry_does(
+    banc: Banc, page: Callable[..., Any], jouer: Callable[..., Any], scene: Scene
+) -> None:
+    """The server goes round the boxes every minute, between any two steps."""
+    for rang in range(1, len(scene.pas) + 1):
+        canal_de(banc.services).tournee()
+        jouer(scene, rang)
+        canal_de(banc.services).tournee()
+        verifier(deroulement.lire(banc.services, scene).joues[-1])
+    for joue in deroulement.lire(banc.services, scene).joues:
+        verifier(joue)  # and again, when all is over
 
 
 @pytest.mark.parametrize("scene", SCENES, ids=lambda s: s.identifiant, indirect=True)
