@@ -120,7 +120,9 @@ _DEMANDE: Final = Champ(
     "demande", "contenu de demandeLogement, sans numGuichet ni numUnique", "json", requis=True
 )
 _VERSION: Final = Champ("version", "version de message à employer (« 02.02 ») ; au choix sinon")
-_FORCER: Final = Champ("forcer_doublon", "l'utilisateur a vu les doublons et confirme", "booleen")
+_FORCER: Final = Champ(
+    "forcer_doublon", "l'utilisateur connaît les doublons et confirme : écrire forcerDoublon", "booleen"
+)
 _EVENEMENT: Final = Champ("evenement", "contenu de l'élément evenement", "json", requis=True)
 _ID_EVENEMENT: Final = Champ("id_evenement", "identifiant reçu à l'ajout", requis=True)
 

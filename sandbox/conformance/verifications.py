@@ -222,7 +222,10 @@ def _doublons(pas: Pas) -> Iterator[Constat]:
             )
             return
         if corps is not None and not force and pas.message.get("forcer_doublon") and not pas.envoi.acceptee:
-            phrase = "L'utilisateur confirme malgré les doublons, et le message ne porte pas forcerDoublon."
+            phrase = (
+                f"« {pas.commande} » dit forcer_doublon (l'utilisateur confirme malgré les doublons), et le "
+                "message au SNE ne porte pas forcerDoublon."
+            )
             yield cassee(
                 "VIE-10", "doublon_non_force", phrase, pas, attendu="forcerDoublon : true", observe="absent"
             )

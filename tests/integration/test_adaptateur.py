@@ -25,7 +25,7 @@ class Application:
     def vider(self):
         self.vues = {}
 
-    def enregistrer(self, reference, demande):
+    def enregistrer(self, reference, demande, forcer):
         if demande.get("refInterne") == "panne":
             raise RuntimeError("le SNE ne répond pas")
         if reference in self.vues:
@@ -50,8 +50,9 @@ class Application:
     def vider(self):
         self.sne.numeros.clear()
 
-    def enregistrer(self, reference, demande):
+    def enregistrer(self, reference, demande, forcer):
         message = {{"maintenant": datetime.now().astimezone().isoformat(), "demande": demande}}
+        message["forcer_doublon"] = forcer
         try:
             numero = self.sne.envoyer("CRE", message)["numero_unique"]
         except Refus as refus:

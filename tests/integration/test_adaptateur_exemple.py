@@ -23,6 +23,42 @@ def test_it_conforms_on_the_commands_it_knows(tmp_path: Path) -> None:
     assert {"TRA", "CRE", "CYC", "CON", "ROB"} <= joues
 
 
+#: The same, to which somebody has added two commands as the protocol tells them.
+COMPLETE = """
+import sys
+
+sys.path.insert(0, {clients!r})
+import adaptateur as a
+
+contenus = {{}}
+
+def enregistrer(app, message):
+    contenus[message["reference"]] = message["demande"]
+    return a.enregistrer(app, message)
+
+def radier(app, message):
+    demande = contenus[message["reference"]] | {{"radiation": message["radiation"]}}
+    return app.envoyer("RAD", message | {{"demande": demande}}, app.numero(message))
+
+a.COMMANDES |= {{"enregistrer": enregistrer, "corriger": enregistrer, "radier": radier}}
+a.main()
+"""
+
+
+def test_it_forces_when_the_user_confirms_and_only_then(tmp_path: Path) -> None:
+    """Confirmed from the start (ROB-HOMONYMES), or after the refusal (DOU-FORCER)."""
+    complete = tmp_path / "complete.py"
+    complete.write_text(COMPLETE.format(clients=str(ADAPTATEUR.parent)), "utf-8")
+    vu = sne(
+        tmp_path, "conform", "--application", f"{sys.executable} {complete}", "--examples", "1",
+        "--scenario", "ROB-HOMONYMES", "--scenario", "DOU-FORCER", "--format", "json",
+    )  # fmt: skip
+    rapport = json.loads(vu.stdout)
+    assert "enfreinte" not in {b["etat"] for b in rapport["bilans"] if b["exigence"] == "VIE-10"}
+    joues = {s["id"]: s["verdict"] for s in rapport["scenarios"] if s["verdict"] != "sans objet"}
+    assert set(joues) == {"ROB-HOMONYMES", "DOU-FORCER"}
+
+
 def test_it_needs_the_standard_library_only_and_stays_an_example() -> None:
     texte = ADAPTATEUR.read_text("utf-8")
     assert len(texte.splitlines()) <= 190

@@ -3,6 +3,7 @@
 import hashlib
 from typing import Any
 
+import pytest
 from banc import FORMULAIRE, Banc, message, poser, radiation, renouvellement, specimen
 
 from sandbox.conformance import lectures
@@ -222,6 +223,16 @@ def test_a_duplicate_confirmed_and_not_forced_is_named(banc: Banc) -> None:
     )
     assert ("VIE-10", "doublon_non_force") in dit
     assert "VIE-20" not in {exigence for exigence, _ in dit}
+
+
+@pytest.mark.parametrize("commande", ["enregistrer", "separer", "corriger"])
+def test_a_duplicate_not_forced_names_the_command_that_confirmed(banc: Banc, commande: str) -> None:
+    banc.creer_demande()
+    banc.demander(specimen("personne_seule"))
+    dit = {"reference": "d1", "reference_origine": "d0", "forcer_doublon": True}
+    trouves = casses(banc, commande, {"statut": "refuse"}, message=dit, observations=vues(banc)[1:])
+    (phrase,) = [c.phrase for c in trouves if c.sorte == "doublon_non_force"]
+    assert phrase.startswith(f"« {commande} » dit forcer_doublon")
 
 
 def test_a_renewal_may_come_after_a_modification(banc: Banc) -> None:
