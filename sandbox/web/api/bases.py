@@ -186,6 +186,6 @@ class Remise(MethodView):
     @blueprint.arguments(Portee, required=False, example={"portee": "journal"})
     @blueprint.response(200, BaseLue)
     def post(self, donnees: dict[str, Any], base: str) -> dict[str, Any]:
-        """Remet une base à son départ ; sans corps, tout"""
+        """Remet une base à son départ ; sans corps, tout sauf réglages et horloge"""
         horloge = lire_horloge(donnees["horloge"]) if donnees["horloge"] is not None else None
         return _lue(bases.remettre(services().magasin, services().contrat, base, donnees["portee"], horloge))
