@@ -97,6 +97,9 @@ def test_the_guichet_is_that_of_the_box(banc: Banc, canal: Canal[Travail]) -> No
     canal.relever(banc.nom, guichet(banc, "G1226"))
     reponse = recu(banc, "RETG1226-201803151200-000001.xml", "G1226")
     assert "ENT007" in anomalies(reponse)
+    assert (
+        "la boîte de ce guichet" in banc.services.contrat.regles["ENT007"].remede
+    )  # a file has no certificate
 
 
 def test_modifications_come_in_the_order_of_the_box(banc: Banc, canal: Canal[Travail]) -> None:
