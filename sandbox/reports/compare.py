@@ -1,7 +1,7 @@
 """Two runs compared: what is new, mended, still there; and whether two judgements say the same."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sandbox.domain.dates import PARIS
@@ -9,9 +9,10 @@ from sandbox.reports.accords import accorde
 from sandbox.reports.caracteres import abrege, visible
 from sandbox.reports.groupes import Groupe, grouper
 from sandbox.reports.masque import masquer
-from sandbox.reports.model import Etat, Rapport, Verdict
+from sandbox.reports.model import TRAFIC, Etat, Rapport, ResultatScenario, Verdict
 
 _PHRASE_MAX = 100
+_VUS = (Verdict.REUSSI, Verdict.ECHOUE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +32,10 @@ class Evolution:
 
 @dataclass(frozen=True, slots=True)
 class Comparaison:
-    """What became of each kind of finding. `non_revus` are gone, but nothing proves that they were mended:
-    the second run did not prove their requirement."""
+    """What became of each kind of finding. `corriges` are gone from scenarios that the second run played
+    again; `non_revus` are gone too, but nothing says that they were mended: it did not play their scenarios,
+    or not as far. A kind that was met in scenarios of both sorts is in both, each with its own. Of traffic,
+    which has no scenario, the second run has seen the requirement, or not."""
 
     avant: Rapport
     apres: Rapport
@@ -61,15 +64,20 @@ def comparer(avant: Rapport, apres: Rapport) -> Comparaison:
     avant, apres = masquer(avant), masquer(apres)
     anciens = {g.cle: g for g in grouper(avant)}
     actuels = {g.cle: g for g in grouper(apres)}
-    prouvees = _prouvees(apres)
-    disparus = [Evolution(g, None) for cle, g in anciens.items() if cle not in actuels]
+    corriges, non_revus = [], []
+    for cle, groupe in anciens.items():
+        if cle in actuels:
+            continue
+        corrige, non_revu = _partager(groupe, avant, apres)
+        corriges += [Evolution(corrige, None)] if corrige else []
+        non_revus += [Evolution(non_revu, None)] if non_revu else []
     return Comparaison(
         avant=avant,
         apres=apres,
         nouveaux=tuple(Evolution(None, g) for cle, g in actuels.items() if cle not in anciens),
-        corriges=tuple(e for e in disparus if e.groupe.exigence in prouvees),
+        corriges=tuple(corriges),
         persistants=tuple(Evolution(anciens[cle], g) for cle, g in actuels.items() if cle in anciens),
-        non_revus=tuple(e for e in disparus if e.groupe.exigence not in prouvees),
+        non_revus=tuple(non_revus),
     )
 
 
@@ -134,10 +142,52 @@ def _bilan(etat: Etat, sortes: Collection[str]) -> str:
     return f"{etat.value} ({', '.join(sorted(sortes))})" if sortes else etat.value
 
 
-def _prouvees(rapport: Rapport) -> set[str]:
+def _partager(groupe: Groupe, avant: Rapport, apres: Rapport) -> tuple[Groupe | None, Groupe | None]:
+    """(what was looked for again, what was not) of a group of `avant` that is gone in `apres`."""
+    if not groupe.scenarios:
+        # Traffic; or a finding of a shrunk household, of which no check says the scenario.
+        entier = avant.entete.mode == TRAFIC or _ids(avant) <= _ids(apres)
+        return (groupe, None) if entier and groupe.exigence in _vues(apres) else (None, groupe)
+    rejoues = {s.id for s in apres.scenarios if _rejoue(s, groupe, apres)}
+    revus = [ident for ident in groupe.scenarios if ident in rejoues]
+    if len(revus) == len(groupe.scenarios):
+        return groupe, None
+    if not revus or groupe.erreur:  # a breakdown is one, wherever it was met
+        return None, groupe
+    autres = [ident for ident in groupe.scenarios if ident not in rejoues]
+    return _partie(groupe, avant, revus), _partie(groupe, avant, autres)
+
+
+def _rejoue(scenario: ResultatScenario, groupe: Groupe, rapport: Rapport) -> bool:
+    """Whether a scenario of `rapport` has looked for a group's requirement. One that the plan does not name
+    there has a check where it breaks only: that it holds is seen in the balance, provided that the scenario
+    went to its end."""
+    verdicts = {v.exigence: v.verdict for v in scenario.verifications}
+    if groupe.exigence in verdicts:
+        return verdicts[groupe.exigence] in _VUS
+    fini = not scenario.raison and set(verdicts.values()) <= {*_VUS, Verdict.EN_ATTENTE}
+    vue = groupe.erreur or groupe.exigence in _vues(rapport)
+    return fini and vue and scenario.verdict in _VUS
+
+
+def _partie(groupe: Groupe, rapport: Rapport, scenarios: Collection[str]) -> Groupe:
+    """The group as those scenarios alone show it."""
+    reduit = replace(
+        rapport,
+        scenarios=tuple(s for s in rapport.scenarios if s.id in scenarios),
+        bilans=tuple(replace(b, nombres={}) for b in rapport.bilans),  # how many times in the whole run
+    )
+    return next(g for g in grouper(reduit) if g.cle == groupe.cle)
+
+
+def _ids(rapport: Rapport) -> set[str]:
+    return {s.id for s in rapport.scenarios}
+
+
+def _vues(rapport: Rapport) -> set[str]:
     """Requirements of which the run has seen something."""
     vues = {b.exigence for b in rapport.bilans if b.etat in (Etat.PROUVEE, Etat.ENFREINTE)}
-    return vues | {v.exigence for v in rapport.verifications if v.verdict in (Verdict.REUSSI, Verdict.ECHOUE)}
+    return vues | {v.exigence for v in rapport.verifications if v.verdict in _VUS}
 
 
 def _dit(rapport: Rapport) -> str:

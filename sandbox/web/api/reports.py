@@ -144,7 +144,7 @@ class ComparaisonRapports(Schema):
     non_revus = fields.List(
         fields.Nested(EvolutionLue),
         required=True,
-        metadata={"description": "disparus, sans preuve d'une correction"},
+        metadata={"description": "disparus sans preuve d'une correction : scénarios pas rejoués jusque-là"},
     )
 
 

@@ -1,15 +1,24 @@
 import json
 from dataclasses import replace
 
+import pytest
 from specimen import NIR, NIR_TREIZE, rapport, trafic
 
 from sandbox.reports import compare
-from sandbox.reports.model import Bilan, Constat, Etat, Rapport, Verdict
+from sandbox.reports.model import Bilan, Constat, Etat, Rapport, ResultatScenario, Verdict, Verification
 
 
-def repare() -> Rapport:
-    """The co-holder is sent, the NIR is not tried, a telephone breaks in a new way."""
+def joue(ident: str, *verdicts: tuple[str, Verdict], raison: str = "") -> ResultatScenario:
+    """A scenario with these checks, none of which broke."""
+    verifications = tuple(Verification(ident, exigence, verdict) for exigence, verdict in verdicts)
+    return ResultatScenario(ident, "CRE", "Un titre", Verdict.REUSSI, verifications, raison=raison)
+
+
+def repare(*rejoues: ResultatScenario) -> Rapport:
+    """The co-holder is sent in `rejoues` (by default, all where it was not), the NIR is not tried, a
+    telephone breaks in a new way."""
     juge = rapport()
+    rejoues = rejoues or tuple(joue(ident, ("FID-02", Verdict.REUSSI)) for ident in ("CRE-03", "CRE-04"))
     tenue = Constat("FID-02", True, "Transmis.")
     autre = Constat("CTR-05", False, "Le téléphone a des points.", "telephone_separe")
     bilans = {b.exigence: b for b in juge.bilans} | {
@@ -17,7 +26,7 @@ def repare() -> Rapport:
         "FID-12": Bilan("FID-12", "Le NIR.", "MUST", "x", Etat.SANS_PREUVE),
     }
     bilans["CTR-05"] = replace(bilans["CTR-05"], constats=(*bilans["CTR-05"].constats, autre))
-    return replace(juge, scenarios=juge.scenarios[:1], bilans=tuple(bilans.values()))
+    return replace(juge, scenarios=(juge.scenarios[0], *rejoues), bilans=tuple(bilans.values()))
 
 
 def test_its_instants_are_those_of_paris() -> None:
@@ -31,6 +40,85 @@ def test_new_mended_still_there_and_unproved_are_told_apart() -> None:
     assert [e.groupe.exigence for e in vue.corriges] == ["FID-02"]
     assert [e.groupe.exigence for e in vue.persistants] == ["CTR-05", "EMB-06"]
     assert [e.groupe.exigence for e in vue.non_revus] == ["FID-12", "ROB-01"]
+
+
+def _devenu(vue: compare.Comparaison, exigence: str) -> tuple[list[str], list[str]]:
+    """The scenarios where a requirement is mended, and those where nothing says it."""
+    corriges, non_revus = (
+        [s for e in lot if e.groupe.exigence == exigence for s in e.groupe.scenarios]
+        for lot in (vue.corriges, vue.non_revus)
+    )
+    return corriges, non_revus
+
+
+@pytest.mark.parametrize(
+    "rejoue",
+    [
+        joue("CRE-09", ("FID-02", Verdict.REUSSI)),
+        joue("CRE-03", ("FID-02", Verdict.IGNORE)),
+        joue("CRE-03", ("FID-02", Verdict.ERREUR)),
+        joue("CRE-03", ("FID-02", Verdict.EN_ATTENTE)),
+        joue("CRE-03", ("FID-01", Verdict.REUSSI), raison="« radier » s'est terminé par « erreur »"),
+        joue("CRE-03", ("FID-01", Verdict.REUSSI), ("VIE-01", Verdict.IGNORE)),
+    ],
+)
+def test_what_holds_elsewhere_proves_nothing_of_where_it_broke(rejoue: ResultatScenario) -> None:
+    """The scenario was not played, or broke off before the check."""
+    assert _devenu(compare.comparer(rapport(), repare(rejoue)), "FID-02") == ([], ["CRE-03", "CRE-04"])
+
+
+def test_what_was_looked_for_again_is_told_from_what_was_not() -> None:
+    vue = compare.comparer(rapport(), repare(joue("CRE-03", ("FID-02", Verdict.REUSSI))))
+    assert _devenu(vue, "FID-02") == (["CRE-03"], ["CRE-04"])
+    assert [e.groupe.nombre for e in vue.corriges] == [2]
+    assert [e.groupe.nombre for e in vue.non_revus if e.groupe.exigence == "FID-02"] == [1]
+    texte = compare.en_texte(vue)
+    assert "- FID-02 cotitulaire_absent · 1 scénario ·" in texte
+    assert "? FID-02 cotitulaire_absent · 1 scénario ·" in texte
+
+
+def test_a_requirement_that_the_plan_does_not_name_there_is_mended_when_the_scenario_ends() -> None:
+    """Its check is there where it breaks only."""
+    finis = [joue(ident, ("FID-01", Verdict.REUSSI)) for ident in ("CRE-03", "CRE-04")]
+    vue = compare.comparer(rapport(), repare(*finis))
+    assert _devenu(vue, "FID-02") == (["CRE-03", "CRE-04"], [])
+    assert _devenu(vue, "FID-12") == ([], ["CRE-03"]), "without evidence anywhere"
+
+
+@pytest.mark.parametrize(
+    ("verdict", "devenu"), [(Verdict.REUSSI, (["ROB-01"], [])), (Verdict.IGNORE, ([], ["ROB-01"]))]
+)
+def test_a_breakdown_is_mended_when_its_scenario_is_judged(
+    verdict: Verdict, devenu: tuple[list[str], list[str]]
+) -> None:
+    vue = compare.comparer(rapport(), repare(joue("ROB-01", ("ROB-01", verdict))))
+    assert _devenu(vue, "ROB-01") == devenu
+
+
+def test_a_finding_that_no_check_shows_needs_all_the_scenarios_again() -> None:
+    """That of a household made smaller: nothing says in which one."""
+    avant = rapport()
+    sans = replace(
+        avant,
+        bilans=tuple(replace(b, etat=Etat.PROUVEE, constats=()) if b.exigence == "CTR-05" else b
+                     for b in avant.bilans),
+    )  # fmt: skip
+    assert [e.groupe.exigence for e in compare.comparer(avant, sans).corriges] == ["CTR-05"]
+    moins = replace(sans, scenarios=sans.scenarios[:1])
+    assert "CTR-05" in [e.groupe.exigence for e in compare.comparer(avant, moins).non_revus]
+
+
+@pytest.mark.parametrize(("etat", "corrige"), [(Etat.PROUVEE, True), (Etat.SANS_PREUVE, False)])
+def test_of_traffic_the_requirement_is_compared(etat: Etat, corrige: bool) -> None:
+    avant = trafic()
+    apres = replace(
+        avant,
+        bilans=tuple(replace(b, etat=etat, constats=()) if b.exigence == "FID-02" else b
+                     for b in avant.bilans),
+    )  # fmt: skip
+    vue = compare.comparer(avant, apres)
+    assert [e.groupe.exigence for e in (vue.corriges if corrige else vue.non_revus)] == ["FID-02"]
+    assert len(vue.corriges) + len(vue.non_revus) == 1
 
 
 def test_a_run_compared_with_itself_has_nothing_new() -> None:
