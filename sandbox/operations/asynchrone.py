@@ -27,7 +27,7 @@ from sandbox.domain.guichet import Guichet
 from sandbox.domain.journal import FICHIER, Echange, Verdict
 from sandbox.errors import ExchangeError, OperatorError, UsageError
 from sandbox.operations import dispatching
-from sandbox.operations.dossiers import NOM, Dossiers, ouverts
+from sandbox.operations.dossiers import NOM, NOM_ADMIS, Dossiers, ouverts
 from sandbox.rules import engine
 from sandbox.rules.context import Contexte
 from sandbox.settings import Limites
@@ -79,11 +79,12 @@ class Traite:
 @dataclass(frozen=True, slots=True)
 class Releve:
     """What a visit to the boxes of a guichet did: files processed, documents dispatched, changes that wait
-    for the next visit."""
+    for the next visit, files that the folder keeps because the box does not take their name."""
 
     traites: tuple[Traite, ...]
     distribues: int
     en_attente: int
+    ignores: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +106,7 @@ class Canal(Generic[T]):
         if not NOM.fullmatch(nom):
             raise UsageError(
                 f"Le nom de fichier [{nom}] ne convient pas.",
-                remede="100 caractères au plus : lettres sans accent, chiffres, point, - et _",
+                remede=NOM_ADMIS,
             )
         if len(contenu) > self.limites.xml_max:
             raise UsageError(
@@ -125,7 +126,7 @@ class Canal(Generic[T]):
             attendent = [d for d in _boites(registre, guichet.code).lister(Boite.ENTREE) if not d.traite_le]
         traites = tuple(t for d in attendent if (t := self._repondre(base, guichet.code, d)) is not None)
         distribues, en_attente = self.distribuer(base, guichet)
-        return Releve(traites, distribues, en_attente)
+        return Releve(traites, distribues, en_attente, tuple(self._dossiers(base, guichet.code).ignores()))
 
     def distribuer(self, base: str, guichet: Guichet) -> tuple[int, int]:
         """Dispatches to the outbox, and fills its folder: how many documents, how many changes still wait."""

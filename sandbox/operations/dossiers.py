@@ -15,12 +15,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from sandbox.domain.texte import masquer_nirs
 from sandbox.errors import StoreError
 from sandbox.raisons import raison_systeme
 from sandbox.store.verrou import VerrouEcriture
 
 #: Name of a file that may be left in a box.
 NOM: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
+#: The same, as users read it.
+NOM_ADMIS: Final = (
+    "100 caractères au plus : lettres sans accent, chiffres, point, - et _, une lettre ou un chiffre d'abord"
+)
 #: Name of a file of ours, in an outbox.
 _NOTRE: Final = re.compile(r"(?:RET|DIS|ATT)[A-Za-z0-9._-]{0,120}\.(?:xml|pdf|err)")
 _CODE: Final = re.compile(r"[A-Z0-9]{5}")
@@ -75,6 +80,26 @@ class Dossiers:
             return []
         except OSError as erreur:
             raise _panne(self.entree, erreur) from erreur
+
+    def ignores(self) -> list[str]:
+        """Names, as they may be shown, of the files left in the inbox that `deposes` never tells because of
+        their name: not those that hide, nor those that are not finished."""
+        try:
+            with os.scandir(self.entree) as entrees:
+                noms = sorted(
+                    e.name
+                    for e in entrees
+                    if not NOM.fullmatch(e.name)
+                    and not e.name.startswith(".")
+                    and not e.name.endswith(_EN_COURS)
+                    and e.is_file(follow_symlinks=False)
+                )
+        except FileNotFoundError:
+            return []
+        except OSError as erreur:
+            raise _panne(self.entree, erreur) from erreur
+        # A name is bytes: those that are no UTF-8 can be written on no page.
+        return [masquer_nirs(os.fsencode(nom).decode("utf-8", "replace")) for nom in noms]
 
     def lire(self, nom: str, maximum: int) -> bytes | None:
         """Bytes of a file of the inbox, one more than `maximum` at most; None when it is gone, or no file."""

@@ -12,7 +12,7 @@ from werkzeug.exceptions import InternalServerError, NotFound
 from sandbox.domain.guichet import Guichet
 from sandbox.errors import ExchangeError
 from sandbox.operations import dispatching
-from sandbox.operations.asynchrone import Releve
+from sandbox.operations.dossiers import NOM_ADMIS
 from sandbox.store.fichiers import Boite, Boites, Compte, Depot, compter
 from sandbox.web.acces import reserver
 from sandbox.web.api.contexte import services
@@ -88,12 +88,25 @@ class FichierTraite(Schema):
     echange = fields.Integer(required=True, allow_none=True, metadata={"description": "ligne du journal"})
 
 
+class FichierIgnore(Schema):
+    """A file that the folder of an inbox keeps."""
+
+    nom = fields.String(required=True)
+    pourquoi = fields.String(required=True)
+    remede = fields.String(required=True)
+
+
 class ReleveFait(Schema):
     """What was taken, answered and dispatched."""
 
     traites = fields.List(fields.Nested(FichierTraite), required=True)
     distribues = fields.Integer(required=True, metadata={"description": "documents DIS déposés"})
     en_attente = fields.Integer(required=True)
+    ignores = fields.List(
+        fields.Nested(FichierIgnore),
+        required=True,
+        metadata={"description": "fichiers que le dossier garde, car la boîte ne prend pas leur nom"},
+    )
 
 
 def _guichet(base: str, code: str) -> Guichet:
@@ -115,6 +128,14 @@ def _iso(instant: datetime | None) -> str | None:
 
 def _depot(depot: Depot) -> dict[str, Any]:
     return {"nom": depot.nom, "depose_le": _iso(depot.depose_le), "traite_le": _iso(depot.traite_le)}
+
+
+def _ignore(nom: str, code: str) -> dict[str, str]:
+    return {
+        "nom": nom,
+        "pourquoi": f"La boîte ne prend pas ce nom. Elle prend {NOM_ADMIS}.",
+        "remede": f"renommez-le comme DEM{code}-201803151200-000001.xml",
+    }
 
 
 def _deposer(base: str, code: str, nom: str) -> dict[str, Any]:
@@ -181,13 +202,19 @@ class Levee(MethodView):
     """The inbox, emptied now."""
 
     @blueprint.response(200, ReleveFait)
-    def post(self, base: str, code: str) -> Releve:
+    def post(self, base: str, code: str) -> dict[str, Any]:
         """Traite sans attendre les fichiers déposés (aussi ceux du dossier), et distribue"""
         guichet = _guichet(base, code)
         try:
-            return canal(services()).relever(base, guichet)
+            releve = canal(services()).relever(base, guichet)
         except ExchangeError as erreur:
             raise InternalServerError(erreur.diagnostics()) from erreur
+        return {
+            "traites": releve.traites,
+            "distribues": releve.distribues,
+            "en_attente": releve.en_attente,
+            "ignores": [_ignore(nom, code) for nom in releve.ignores],
+        }
 
 
 @blueprint.route("/<code>/inbox/<nom>")

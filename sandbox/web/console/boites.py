@@ -15,7 +15,7 @@ from sandbox.domain.journal import Verdict
 from sandbox.domain.texte import masquer_nirs
 from sandbox.errors import ExchangeError, UsageError
 from sandbox.operations.asynchrone import Traite
-from sandbox.operations.dossiers import Dossiers
+from sandbox.operations.dossiers import NOM_ADMIS, Dossiers
 from sandbox.rules.catalogue.asynchrone import DERNIER_JOUR
 from sandbox.store.fichiers import Boite, Boites, Compte, Depot, compter
 from sandbox.web.canal import canal
@@ -32,6 +32,8 @@ blueprint: Final = section("boites", __name__)
 
 #: Files of a box, the last ones, that its page lists; characters of a text it shows.
 FICHIERS_MAX: Final = 200
+#: Names of files that the folder keeps, that the page tells.
+IGNORES_MAX: Final = 20
 TEXTE_MAX: Final = 20_000
 _GENRES: Final = {"xml": "application/xml", "pdf": "application/pdf", "err": "text/plain; charset=utf-8"}
 #: What a file of an outbox is, by the beginning of its name.
@@ -72,6 +74,9 @@ def page(base: str) -> str:
         ferme=courante.horloge.maintenant(datetime.now(UTC)).date() > DERNIER_JOUR,
         dispatching=courante.reglages.dispatching == "oui",
         dossiers=dossiers,
+        ignores=dossiers.ignores() if dossiers is not None else [],
+        ignores_max=IGNORES_MAX,
+        nom_admis=NOM_ADMIS,
         gestes_du_dossier="" if choisi is None or dossiers is None else _au_dossier(choisi, dossiers),
         taille_max=services().configuration.limites.xml_max,
         nature=nature,

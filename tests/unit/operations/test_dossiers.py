@@ -40,6 +40,25 @@ def test_only_finished_plain_files_are_taken(tmp_path: Path, dossiers: Dossiers)
     assert dossiers.lire("a.xml", 100) is None
 
 
+def test_names_that_the_box_does_not_take_are_told_as_they_may_be_shown(dossiers: Dossiers) -> None:
+    for nom in ("a.xml", "a.xml.part", ".cache.xml", "mon envoi.tmp", "mon fichier.xml", "Demande(1).xml"):
+        (dossiers.entree / nom).write_bytes(b"<a/>")
+    (dossiers.entree / "206127511100564 é.xml").write_bytes(b"<a/>")
+    (dossiers.entree / os.fsdecode(b"demand\xe9.xml")).write_bytes(b"<a/>")
+    (dossiers.entree / "mon dossier").mkdir()
+    (dossiers.entree / "mon lien.xml").symlink_to(dossiers.entree / "a.xml")
+    dits = dossiers.ignores()
+    assert [nom for nom in dits if "é" not in nom] == [
+        "Demande(1).xml",
+        "demand\ufffd.xml",
+        "mon fichier.xml",
+    ]
+    (masque,) = [nom for nom in dits if "é" in nom]
+    assert "2061275111005" not in masque
+    assert dossiers.deposes() == ["a.xml"]
+    assert Dossiers(dossiers.racine / "absent").ignores() == []
+
+
 def test_what_nobody_has_taken_is_thrown_away_and_nothing_else(dossiers: Dossiers) -> None:
     for nom in ("a.xml", "b.xml", "b.xml.part"):
         (dossiers.entree / nom).write_bytes(b"<a/>")
@@ -86,6 +105,7 @@ def test_what_the_disk_refuses_is_told_with_its_remedy(tmp_path: Path) -> None:
     (dossiers.sortie / "RET.xml").mkdir(parents=True)
     refus = (
         dossiers.deposes,
+        dossiers.ignores,
         lambda: dossiers.publier("RET.xml", b""),
         lambda: dossiers.depublier("RET.xml"),
         lambda: dossiers.retirer("a.xml"),

@@ -123,6 +123,22 @@ def test_files_dropped_in_the_folder_are_taken(banc: Banc) -> None:
     assert sorted(c.name for c in (dossier / "outbox").iterdir()) == [ATT, RET]
 
 
+def test_a_name_that_the_box_does_not_take_is_told_with_its_remedy(banc: Banc) -> None:
+    home: Path = banc.services.configuration.home
+    assert appeler(banc, "POST", "/G1104/inbox/relever").json["ignores"] == []
+    entree = home / "bases" / banc.nom / "guichets" / "G1104" / "inbox"
+    (entree / "mon fichier.xml").write_bytes(octets(specimen("personne_seule")))
+    releve = appeler(banc, "POST", "/G1104/inbox/relever").json
+    assert releve["traites"] == []
+    (ignore,) = releve["ignores"]
+    assert ignore["nom"] == "mon fichier.xml"
+    assert "lettres sans accent" in ignore["pourquoi"]
+    assert "DEMG1104-201803151200-000001.xml" in ignore["remede"]
+    (entree / "mon fichier.xml").rename(entree / NOM)
+    releve = appeler(banc, "POST", "/G1104/inbox/relever").json
+    assert (len(releve["traites"]), releve["ignores"]) == (1, [])
+
+
 @pytest.mark.parametrize(
     ("methode", "chemin", "statut"),
     [

@@ -9,6 +9,8 @@ from banc import FORMULAIRE, Banc, poser, specimen
 from lxml import etree, html
 from navigateur import ENTETES
 
+from sandbox.operations.dossiers import Dossiers
+
 NOM = "DEMG1104-201803151200-000001.xml"
 RET = "RETG1104-201803151200-000001.xml"
 ATT = "ATTG1104-201803151200-000001.pdf"
@@ -82,6 +84,21 @@ def test_what_the_box_does_not_take_is_said(banc: Banc, envoyer: Envoyer) -> Non
     sans = envoyer("/boites/G1104/deposer", depuis="/boites?guichet=G1104")
     assert sans.status_code == 422
     assert "Aucun fichier n&#39;est choisi" in sans.text
+
+
+def test_a_file_of_the_folder_whose_name_is_not_taken_is_shown(banc: Banc, page: Page) -> None:
+    entree = Dossiers.de(banc.services.configuration.home, banc.nom, "G1104").entree
+    assert "Rien dans cette boîte." in dit(page)
+    assert not entree.exists(), "reading makes nothing"
+    entree.mkdir(parents=True)
+    (entree / "<b>mon fichier.xml").write_bytes(b"<a/>")
+    vu = dit(page)
+    assert "1 fichier dont la boîte ne prend pas le nom : <b>mon fichier.xml." in vu
+    assert "Remède : un nom comme DEMG1104-201803151200-000001.xml" in vu
+    for rang in range(30):
+        (entree / f"n° {rang}.xml").write_bytes(b"<a/>")
+    assert "31 fichiers dont la boîte ne prend pas le nom" in dit(page)
+    assert "et 11 autres" in dit(page)
 
 
 def test_the_end_of_the_channel_is_told_and_lived(banc: Banc, page: Page, envoyer: Envoyer) -> None:
