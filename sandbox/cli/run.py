@@ -84,6 +84,7 @@ def commande(
         with epreuve.ouvrir(options, lire_horloge(horloge), seed) as ouverte:
             ids = rapports.exigees(exigees, ouverte.contrat)
             code = _lancer(ouverte, [programme, *commande_lancee[1:]], pret)
+            ouverte.relever_les_boites()
             inacheve = ouverte.signaux.dire("la commande n'est pas allée à son terme")
             echec = code != 0 and not inacheve
             rapport = suivre(

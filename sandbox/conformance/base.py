@@ -63,8 +63,9 @@ class Base:
         (aware). So is the folder of an inbox, `boite_entree`: the server takes up to a minute to come for
         what was left there, and would register it amid an example that it is not of. Raises StoreError."""
         with ExitStack() as pile:
-            if boite_entree and Path(boite_entree).is_dir():
+            if boite_entree:
                 dossiers = Dossiers(Path(boite_entree).parent)
+                dossiers.ouvrir()  # an application is told of it
                 pile.enter_context(dossiers.seul())  # what the server is taking is then in the state
                 dossiers.jeter()
             # In one transaction: between two, the minute's round would note the night of the old clock.

@@ -147,21 +147,25 @@ class Canal(Generic[T]):
         return ote
 
     def tournee(self) -> None:
-        """The minute's round: the boxes of every guichet that has a folder. What fails in one of them is
-        logged, and tried again the next minute."""
+        """The minute's round, of all bases."""
         for base in self.magasin.bases.lister():
-            for code in ouverts(self.home, base.nom):
-                try:
-                    with self.magasin.lire(base.nom) as registre:
-                        guichet = registre.guichet(code)
-                    if guichet is not None:
-                        self.relever(base.nom, guichet, age_min=AGE_MIN)
-                except (OperatorError, ExchangeError) as erreur:
-                    import structlog  # half a dozen libraries of colours, for the first bad round
+            self.visiter(base.nom, age_min=AGE_MIN)
 
-                    structlog.get_logger("sandbox.asynchrone").error(
-                        "boxes not emptied", base=base.nom, guichet=code, reason=str(erreur)
-                    )
+    def visiter(self, base: str, *, age_min: float = 0.0) -> None:
+        """The boxes of every guichet of a base that has a folder, as `relever` does. What fails in one of
+        them is logged, and left for the next time."""
+        for code in ouverts(self.home, base):
+            try:
+                with self.magasin.lire(base) as registre:
+                    guichet = registre.guichet(code)
+                if guichet is not None:
+                    self.relever(base, guichet, age_min=age_min)
+            except (OperatorError, ExchangeError) as erreur:
+                import structlog  # half a dozen libraries of colours, for the first bad round
+
+                structlog.get_logger("sandbox.asynchrone").error(
+                    "boxes not emptied", base=base, guichet=code, reason=str(erreur)
+                )
 
     # --- inside --------------------------------------------------------------------------------------
 

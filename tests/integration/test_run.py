@@ -56,6 +56,29 @@ def test_a_wrong_client_does_not_and_each_fault_is_named(tmp_path: Path) -> None
         assert exigence in vu.stderr
 
 
+#: Leaves a file in the inbox of G1226, a moment before the end.
+_DEPOSER = """
+import json, os, sys, urllib.request
+pret = json.load(open(os.environ["SNE_READY_FILE"]))
+adresse = f"{pret['http']}/api/v1/bases/{pret['base']}/guichets/G1226/inbox/DEMG1226-201901021200-000001.xml"
+document = open(sys.argv[1], "rb").read().replace(b"G1104", b"G1226")
+question = urllib.request.Request(adresse, document, {"Content-Type": "text/xml"}, method="PUT")
+urllib.request.build_opener(urllib.request.ProxyHandler({})).open(question).close()
+"""
+
+
+@pytest.mark.parametrize(("horloge", "enfreintes"), [(MARS, set()), ("2019-01-02T10:00:00", {"VIE-19"})])
+def test_a_file_left_a_moment_before_the_end_is_judged(
+    tmp_path: Path, horloge: str, enfreintes: set[str]
+) -> None:
+    document = fixtures_dir() / "demandes" / "personne_seule.xml"
+    commande = (sys.executable, "-c", _DEPOSER, document)
+    vu = sne(tmp_path, "run", "--clock", horloge, "--report-dir", "rapport", "--", *commande)
+    rapport = _rapport(tmp_path / "rapport")
+    assert rapport["entete"]["echanges"] == 1, vu.stderr
+    assert {b["exigence"] for b in rapport["bilans"] if b["etat"] == "enfreinte"} == enfreintes
+
+
 #: Registers, then calls the server whose certificate is made out to another name; `nom` to check it or not.
 _A_UN_AUTRE_NOM = """
 import json, os, runpy, ssl, sys

@@ -11,8 +11,9 @@ from sandbox.reports.model import Constat
 _SCHEMA: Final = "CTR-01"
 #: Recommendations: they do not stand in for a schema that refuses.
 _CONSEILS: Final = frozenset({"CTR-06", "CTR-07", "CTR-08", "NOM-05"})
-#: Rules that refuse what breaks a requirement. The names of files and the version are not here: they are no
-#: data of a test, an application writes them itself, and every message that has them wrong is refused.
+#: Rules that refuse what breaks a requirement. The names of files, the version and the channel (ASY001) are
+#: not here: they are no data of a test, they come of the application itself, and every message that has them
+#: wrong is refused.
 _REFUS: Final[Mapping[str, frozenset[str]]] = {
     exigence: frozenset(regles.split())
     for exigence, regles in {
@@ -30,7 +31,6 @@ _REFUS: Final[Mapping[str, frozenset[str]]] = {
         "VIE-09": "CYC007",
         "VIE-16": "EVT002 EVT003 EVT004",
         "VIE-17": "EVT005 EVT006",
-        "VIE-19": "ASY001",
         "VIE-22": "DAL001 DAL002",
         "VIE-27": "ENT010",
     }.items()

@@ -63,8 +63,12 @@ def test_a_file_left_before_it_was_put_back_is_never_taken_in(banc: Banc, base: 
     deposer()
     canal.tournee()
     assert (base.compter(), base.dernier()) == (1, 1)
-    base.remettre(MIDI, str(dossiers.entree.parent / "ailleurs"))  # no folder, nothing to do
-    assert base.compter() == 0
+
+
+def test_an_inbox_that_an_application_is_told_of_is_there(banc: Banc, base: Base) -> None:
+    dossiers = Dossiers.de(canal_de(banc.services).home, banc.nom, "G1226")
+    base.remettre(MIDI, str(dossiers.entree))
+    assert dossiers.entree.is_dir()
 
 
 def test_the_exchanges_since_an_id_come_with_their_bytes(banc: Banc, base: Base) -> None:

@@ -218,6 +218,7 @@ def test_le_canal_asynchrone(nouvelle_base: Callable[..., Banc], rompues: Rompue
     )
     banc.api("POST", f"{boite}/relever")
     assert rompues(banc, pilote=True) == {("VIE-19", "asynchrone_apres_2018")}
+    assert rompues(banc) == {("VIE-19", "asynchrone_apres_2018")}  # refused, and no test's whim all the same
     assert "VIE-19" not in tenues(banc)
 
     envoyer(banc, specimen("hebergee_secret"))
