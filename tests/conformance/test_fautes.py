@@ -84,7 +84,7 @@ def test_ce_qui_n_est_pas_verifie_du_serveur_est_nomme_et_cela_seul(
 @pytest.mark.campagne
 @ATTRAPEES
 def test_chaque_faute_est_attrapee_par_le_plan_entier(epreuve: Epreuve, faute: Faute) -> None:
-    _bien_nommee(faute, epreuve.passer(partial(_fautif, faute), exemples=_exemples(faute, 1)))
+    _bien_nommee(faute, epreuve.passer(partial(_fautif, faute), exemples=_exemples(faute, 2)))
 
 
 @pytest.mark.parametrize(

@@ -185,9 +185,9 @@ FAUTES: Final = (
           suites=("FID-06",)),
     saisie("indicatif-international", "CTR-05", "Les téléphones sont écrits avec leur indicatif (+33).",
            _indicatif, "CTR-01",
-          suites=("FID-07",)),
+          suites=("FID-07", "FID-09")),
     Faute("marque-modifie", "L'application marque elle-même ses changements par modifie.", ("CTR-06",),
-          "redaction.octets", arbre(_marquer)),
+          "redaction.octets", arbre(_marquer), suites=("CTR-01",)),
     Faute("infos-du-sne", "L'application renvoie les informations que le SNE calcule.", ("CTR-07",),
           "redaction.demande", _infos_du_sne),
     Faute("balises-vides", "Les champs sans valeur sont envoyés vides.", ("CTR-08",), "redaction.octets",
@@ -195,5 +195,5 @@ FAUTES: Final = (
     saisie("nir-sans-cle", "CTR-12", "Le NIR est envoyé sans sa clé.", _nir_sans_cle, "CTR-01", "FID-12"),
     saisie("cle-du-nir", "CTR-12", "La clé du NIR est mal calculée.", _cle_du_nir, "FID-12"),
     Faute("nir-exige", "L'application refuse d'enregistrer qui n'a pas de NIR.", ("CTR-12", "VIE-01"),
-          "inscription.enregistrer", _nir_exige, suites=("VIE-20",)),
+          "inscription.enregistrer", _nir_exige, suites=("VIE-10", "VIE-20")),
 )  # fmt: skip
