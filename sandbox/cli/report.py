@@ -51,7 +51,8 @@ def commande(
 ) -> int:
     """Juge ce qu'une base a vu ; ou rejuge un dossier de preuves ; ou compare deux rapports.
 
-    Sortie 0 si tout est conforme (--compare : si rien n'est nouveau), 1 sinon.
+    Sortie 0 si tout est conforme (--compare : si rien n'est nouveau), 1 sinon ; 2 si un fichier donné n'est
+    pas celui qu'il faut.
     """
     if preuves is not None and comparees is not None:
         raise UsageError("--verify et --compare ne vont pas ensemble.", remede="choisissez l'un des deux")
@@ -119,4 +120,9 @@ def _lire(fichier: Path) -> "Rapport":
     from sandbox.reports import evidence
     from sandbox.reports import json as rapport_json
 
-    return evidence.lire(fichier).rapport if is_zipfile(fichier) else rapport_json.lire(fichier)
+    if is_zipfile(fichier):
+        return evidence.lire(fichier).rapport
+    try:
+        return rapport_json.lire(fichier)
+    except rapport_json.RapportIllisible as erreur:  # the user chose the file; the server does not
+        raise UsageError(str(erreur), remede=erreur.remede) from None

@@ -19,7 +19,7 @@ from sandbox.conformance.protocole import COMMANDES, Statut
 from sandbox.domain.dates import PARIS
 from sandbox.domain.guichet import NatureGuichet
 from sandbox.domain.panne import GENRES, PanneDefinition
-from sandbox.errors import OperatorError, UsageError
+from sandbox.errors import UsageError
 from sandbox.generators.diversite import Contraintes
 from sandbox.generators.menages import SORTES
 from sandbox.operations.horloge import atteindre
@@ -173,8 +173,9 @@ class Plan:
         return {tete: _FAMILLES.get(tete, GROUPES[groupe]) for tete, groupe in tetes.items()}
 
 
-class PlanIncorrect(OperatorError):
-    """A scenario that cannot be read: its place, and what to write instead."""
+class PlanIncorrect(UsageError):
+    """A scenario that cannot be read: its place, and what to write instead. It is of a `--plan`: ours are
+    tested."""
 
 
 def charger(chemin: Path | None = None) -> Plan:

@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from sandbox.domain.dates import date_francaise
-from sandbox.errors import OperatorError
+from sandbox.errors import UsageError
 from sandbox.raisons import raison_systeme
 from sandbox.reports.decision import motifs_des_manquements
 from sandbox.reports.groupes import MANQUEMENTS
@@ -37,7 +37,7 @@ _EXEMPLE: Final = (
 )
 
 
-class ReferenceIncorrecte(OperatorError):
+class ReferenceIncorrecte(UsageError):
     """A baseline that cannot be read; the message names its line."""
 
 

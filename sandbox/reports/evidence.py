@@ -12,7 +12,8 @@ import json
 import zipfile
 import zlib
 from base64 import b64decode, b64encode
-from collections.abc import Iterable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, fields
 from datetime import datetime
@@ -20,9 +21,10 @@ from pathlib import Path
 from typing import IO, Any, Final
 
 from sandbox.domain.journal import Echange, Verdict
-from sandbox.errors import OperatorError
+from sandbox.errors import OperatorError, UsageError
 from sandbox.raisons import raison_systeme
 from sandbox.reports import json as rapport_json
+from sandbox.reports.caracteres import abrege, visible
 from sandbox.reports.masque import masquer_valeur
 from sandbox.reports.model import Rapport
 from sandbox.reports.pseudonymes import Pseudonymes
@@ -42,6 +44,8 @@ _BLOC: Final = 1 << 20
 #: Larger than what the settings let in (20 MB, in base64, and its answer).
 _LIGNE_MAX: Final = 100_000_000
 _PETIT_MAX: Final = 500_000_000
+#: Of the names that an error says.
+_NOMS_MAX: Final = 200
 _TEXTES: Final = frozenset({"requete", "reponse"})
 _REGLE_NIR: Final = (
     "Chaque NIR est remplacé par un NIR inventé de même longueur et de même forme, toujours le même : sexe, "
@@ -50,8 +54,9 @@ _REGLE_NIR: Final = (
 )
 
 
-class DossierIllisible(OperatorError):
-    """A file that is no evidence package, is cut short, or is of another format (exit code 3)."""
+class DossierIllisible(UsageError):
+    """A file that is no evidence package, is cut short, or is of another format: another one is to be given
+    (exit code 2)."""
 
 
 class DossierAltere(OperatorError):
@@ -159,7 +164,7 @@ def lire(fichier: Path) -> Dossier:
         if _MANIFESTE not in noms:
             raise DossierIllisible(
                 f"Le fichier [{fichier}] n'est pas un dossier de preuve : {_MANIFESTE} manque.",
-                remede="donnez le dossier écrit par --report-dir",
+                remede="donnez le preuves.zip écrit par --report-dir",
             )
         manifeste = _json(archive, _MANIFESTE, fichier)
         if not isinstance(manifeste, dict) or manifeste.get("format") != FORMAT_DOSSIER:
@@ -176,10 +181,10 @@ def lire(fichier: Path) -> Dossier:
             raise DossierIllisible(
                 f"Le dossier [{fichier}] : {_MANIFESTE} n'a pas la forme attendue."
             ) from None
-        if sorted(noms) != sorted((*_MEMBRES, _MANIFESTE)) or set(membres) != set(_MEMBRES):
+        if ecarts := _ecarts(noms, membres):
             raise DossierAltere(
-                f"Le dossier [{fichier}] ne contient pas ce qu'il annonce : {', '.join(sorted(noms))}.",
-                remede=f"attendus : {', '.join((*_MEMBRES, _MANIFESTE))}",
+                f"Le dossier [{fichier}] ne contient pas ce qu'il annonce : {ecarts}.",
+                remede="redemandez le dossier d'origine, ou refaites le jugement",
             )
         for nom, annonce in membres.items():
             if _mesure(archive, nom) != annonce:
@@ -191,10 +196,14 @@ def lire(fichier: Path) -> Dossier:
         texte = _petit(archive, _RAPPORT, fichier)
     if not isinstance(configuration, dict):
         raise DossierIllisible(f"Le dossier [{fichier}] : {_CONFIGURATION} n'est pas un objet.")
+    try:
+        rapport = rapport_json.de_texte(texte, f"{fichier}, {_RAPPORT}")
+    except rapport_json.RapportIllisible as erreur:
+        raise DossierIllisible(str(erreur), remede=erreur.remede) from None
     return Dossier(
         configuration=configuration,
         echanges=Echanges(fichier, membres[_JOURNAL][2]),
-        rapport=rapport_json.de_texte(texte, f"{fichier}, {_RAPPORT}"),
+        rapport=rapport,
         versions=versions,
         empreintes={nom: sha256 for nom, (sha256, _, _) in membres.items()},
     )
@@ -215,6 +224,19 @@ def _ajouter(archive: zipfile.ZipFile, nom: str, morceaux: Iterable[bytes]) -> d
             octets += len(morceau)
             lignes += morceau.count(b"\n")
     return {"sha256": empreinte.hexdigest(), "octets": octets, "lignes": lignes}
+
+
+def _ecarts(noms: Sequence[str], annonces: Collection[str]) -> str:
+    """What lacks of a package, and what it should not have; "" when it has its members, each once."""
+    attendus = (*_MEMBRES, _MANIFESTE)
+    combien = Counter(noms)
+    lots = (
+        ("il manque {}", [nom for nom in dict.fromkeys((*attendus, *annonces)) if nom not in combien]),
+        ("{} en trop", sorted(combien.keys() - set(attendus))),
+        ("{} en double", sorted(nom for nom in attendus if combien[nom] > 1)),
+        ("{} non annoncé", [nom for nom in _MEMBRES if nom in combien and nom not in annonces]),
+    )
+    return " ; ".join(dit.format(abrege(visible(", ".join(lot)), _NOMS_MAX)) for dit, lot in lots if lot)
 
 
 def _mesure(archive: zipfile.ZipFile, nom: str) -> tuple[str, int, int]:
@@ -254,7 +276,7 @@ def _ouvert(fichier: Path) -> Iterator[zipfile.ZipFile]:
             ) from None
         raise DossierIllisible(
             f"Le fichier [{fichier}] n'est pas un ZIP, ou il est tronqué.",
-            remede="recopiez le dossier de preuve en entier",
+            remede="donnez le preuves.zip écrit par --report-dir, recopié en entier",
         ) from None
     except (EOFError, NotImplementedError, RuntimeError, zlib.error):
         raise DossierIllisible(f"Le dossier [{fichier}] ne se décompresse pas : il est abîmé.") from None

@@ -91,6 +91,7 @@ def test_a_mistake_is_said_with_its_place(tmp_path: Path, avant: str, apres: str
     with pytest.raises(plan.PlanIncorrect) as refus:
         plan.lire(ecrire(tmp_path, BON.replace(avant, apres, 1)))
     assert "ESSAI.toml" in str(refus.value)
+    assert refus.value.exit_code == 2
     assert mots in str(refus.value)
 
 

@@ -82,6 +82,7 @@ def test_a_wrong_entry_is_told_with_its_line(tmp_path: Path, texte: str, dit: st
     with pytest.raises(baseline.ReferenceIncorrecte) as erreur:
         lu(tmp_path, texte)
     assert dit in str(erreur.value)
+    assert erreur.value.exit_code == 2
 
 
 def test_a_file_that_is_none_is_told(tmp_path: Path) -> None:

@@ -152,9 +152,30 @@ def test_a_changed_member_is_named(dossier: Path, tmp_path: Path, nom: str) -> N
 
 def test_a_member_missing_or_added_is_told(dossier: Path, tmp_path: Path) -> None:
     contenus = membres(dossier)
-    assert isinstance(refus(emballer(tmp_path / "x.zip", contenus | {"y": b""})), evidence.DossierAltere)
+    ajoute = refus(emballer(tmp_path / "x.zip", contenus | {"y\x1b": b""}))
+    assert isinstance(ajoute, evidence.DossierAltere)
+    assert str(ajoute).endswith("ne contient pas ce qu'il annonce : y\\x1b en trop.")
     del contenus["journal.jsonl"]
-    assert isinstance(refus(emballer(tmp_path / "x.zip", contenus)), evidence.DossierAltere)
+    manque = refus(emballer(tmp_path / "x.zip", contenus))
+    assert isinstance(manque, evidence.DossierAltere)
+    assert str(manque).endswith("ne contient pas ce qu'il annonce : il manque journal.jsonl.")
+    del contenus["rapport.json"]
+    tout = refus(emballer(tmp_path / "x.zip", contenus | {"y": b"", "z": b""}))
+    assert str(tout).endswith(": il manque rapport.json, journal.jsonl ; y, z en trop.")
+    assert "d'origine" in tout.remede
+
+
+def test_a_member_twice_or_that_the_manifest_does_not_announce_is_told(dossier: Path, tmp_path: Path) -> None:
+    contenus = membres(dossier)
+    deux = emballer(tmp_path / "x.zip", contenus)
+    with zipfile.ZipFile(deux, "a") as archive, pytest.warns(UserWarning, match="Duplicate"):
+        archive.writestr("rapport.json", b"{}")
+    assert str(refus(deux)).endswith("annonce : rapport.json en double.")
+    manifeste = json.loads(contenus["manifeste.json"])
+    manifeste["membres"]["z"] = manifeste["membres"].pop("journal.jsonl")
+    contenus["manifeste.json"] = json.dumps(manifeste).encode()
+    dit = str(refus(emballer(tmp_path / "y.zip", contenus)))
+    assert dit.endswith("annonce : il manque z ; journal.jsonl non annoncé.")
 
 
 @pytest.mark.parametrize(("avant", "apres"), [(b"x" * 30, b""), (b"", b"x" * 30), (b"", b"\0" * 22)])
@@ -181,8 +202,26 @@ def test_a_file_cut_short_is_told(dossier: Path, tmp_path: Path, garde: int) -> 
     (tmp_path / "x.zip").write_bytes(dossier.read_bytes()[:garde])
     erreur = refus(tmp_path / "x.zip")
     assert isinstance(erreur, evidence.DossierIllisible)
-    assert erreur.exit_code == 3
+    assert erreur.exit_code == 2
     assert "tronqué" in str(erreur)
+
+
+def test_another_file_of_the_report_is_told_which_to_give(tmp_path: Path) -> None:
+    (tmp_path / "rapport.json").write_text("{}")
+    assert "preuves.zip" in refus(tmp_path / "rapport.json").remede
+
+
+def test_a_package_whose_report_does_not_read_is_no_package(dossier: Path, tmp_path: Path) -> None:
+    """Sealed as it is: written by another version."""
+    contenus = membres(dossier) | {"rapport.json": b'{"format": 2}'}
+    manifeste = json.loads(contenus["manifeste.json"])
+    manifeste["membres"]["rapport.json"] = {
+        "sha256": hashlib.sha256(contenus["rapport.json"]).hexdigest(), "octets": 13, "lignes": 0,
+    }  # fmt: skip
+    contenus["manifeste.json"] = json.dumps(manifeste).encode()
+    erreur = refus(emballer(tmp_path / "x.zip", contenus))
+    assert isinstance(erreur, evidence.DossierIllisible)
+    assert "format 1 attendu" in str(erreur)
 
 
 def test_any_byte_of_a_member_counts(dossier: Path, tmp_path: Path) -> None:
