@@ -19,7 +19,7 @@ from sandbox.contract.codec import NS
 from sandbox.domain.base import Base
 from sandbox.domain.dates import date_francaise, tampon
 from sandbox.domain.guichet import Guichet
-from sandbox.domain.journal import FICHIER, NUIT, SCENE, Echange, Verdict
+from sandbox.domain.journal import FICHIER, NUIT, REMISE, SCENE, Echange, Verdict
 from sandbox.domain.nombres import nombre
 from sandbox.domain.texte import masquer_nirs
 from sandbox.errors import UsageError
@@ -70,13 +70,15 @@ class Joue:
 @dataclass(frozen=True, slots=True)
 class Deroulement:
     """Where a scene stands in its base. `commencee` is False before its first start; `etrangere` counts the
-    demandes of a base that bears the scene's name without having been made by it."""
+    demandes of a base that bears the scene's name without having been made by it; `remise` says that the
+    state of the base was put back since, of which the steps know nothing."""
 
     scene: Scene
     base: Base | None
     commencee: bool = False
     joues: tuple[Joue, ...] = ()
     etrangere: int = 0
+    remise: bool = False
 
     @property
     def suivant(self) -> int:
@@ -111,7 +113,11 @@ def lire(services: Services, scene: Scene) -> Deroulement:
         with services.magasin.lire(base.nom) as registre:
             return Deroulement(scene, base, etrangere=registre.compter())
     joues = tuple(_joue(services, scene, base, rang, ouvertures) for rang in range(1, len(ouvertures)))
-    return Deroulement(scene, base, commencee=True, joues=joues)
+    depuis = services.magasin.journal.chercher(
+        base.nom, apres_id=ouvertures[0].identifiant, limite=_LIGNES_MAX
+    )
+    remise = any(ligne.methode == REMISE for ligne in depuis)
+    return Deroulement(scene, base, commencee=True, joues=joues, remise=remise)
 
 
 def commencer(services: Services, scene: Scene) -> None:

@@ -44,6 +44,9 @@ class SceneLue(Schema):
     pas_joues = entier()
     commencee = fields.Boolean(required=True)
     finie = fields.Boolean(required=True)
+    remise = fields.Boolean(
+        required=True, metadata={"description": "l'état de sa base a été remis en place depuis le début"}
+    )
     etrangeres = entier("demandes d'une base de ce nom que la scène n'a pas faites : « vider » les efface")
 
 
@@ -128,6 +131,7 @@ def _resumee(etat: Deroulement) -> dict[str, Any]:
         "pas_joues": len(etat.joues),
         "commencee": etat.commencee,
         "finie": etat.finie,
+        "remise": etat.remise,
         "etrangeres": etat.etrangere,
     }
 

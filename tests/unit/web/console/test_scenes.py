@@ -108,6 +108,18 @@ def test_a_trainer_who_speaks_for_minutes_sees_what_one_in_a_hurry_does(
         verifier(joue)  # and again, when all is over
 
 
+def test_a_scene_whose_base_was_put_back_says_so_until_it_begins_again(
+    banc: Banc, page: Callable[..., Any], jouer: Callable[..., Any], scene: Scene
+) -> None:
+    jouer(scene, 1)
+    assert "remis en place" not in voir(page, scene).text_content()
+    bases.remettre(banc.services.magasin, banc.services.contrat, scene.base, "etat")
+    assert "remis en place" in voir(page, scene).text_content()
+    assert banc.api("GET", f"/scenes/{scene.identifiant}").json["remise"] is True
+    jouer(scene)
+    assert "remis en place" not in voir(page, scene).text_content()
+
+
 @pytest.mark.parametrize("scene", SCENES, ids=lambda s: s.identifiant, indirect=True)
 def test_a_scene_is_played_to_its_end(
     banc: Banc, page: Callable[..., Any], jouer: Callable[..., Any], scene: Scene
