@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
-from sandbox.conformance.pas import Pas
+from sandbox.conformance.pas import EXIGENCE_DE, Pas
 from sandbox.conformance.protocole import Statut
 from sandbox.reports.model import Constat
 
@@ -57,18 +57,22 @@ class Consequences:
     """Findings that the traffic may explain, each with the exchanges of its step that did not succeed."""
     expliquees: dict[str, str] = field(default_factory=dict)
     """Requirements that were not seen, and why."""
+    renoncements: list[tuple[str, str, frozenset[int | None]]] = field(default_factory=list)
+    """Requirements of commands that the application gave up, why, and the handshakes that failed then."""
+    empechees: dict[str, str] = field(default_factory=dict)
+    """Those of them that no finding explains, and why."""
     numero: Constat | None = None
 
     def trier(self, pas: Pas, constats: Iterable[Constat]) -> list[Constat]:
         """Of the findings of a step, those that stand by themselves; the others wait for `conclure`."""
         constats = list(constats)
         self.lectures.voir(pas, constats)
-        echecs = frozenset(o.echange.identifiant for o in pas.observations if not o.acceptee)
+        echecs = frozenset(o.echange.identifiant for o in pas.observations if not o.acceptee) | _refus(pas)
         gardes = []
         for constat in constats:
             cause = None if constat.tenue else self._cause(constat, pas)
             if cause is not None and cause.exigence in self.obligatoires:
-                self._expliquer(constat, cause)
+                self._expliquer(constat.exigence, cause)
             elif not constat.tenue and constat.sorte in SANS_CAUSE:
                 self.suspendus.append((constat, echecs))
             else:
@@ -76,6 +80,10 @@ class Consequences:
         if self.numero is None:
             self.numero = next((c for c in gardes if c.exigence == _NUMERO and not c.tenue), None)
         return gardes
+
+    def renoncer(self, pas: Pas, raison: str) -> None:
+        """A command that the application gave up (`Pas.empeche`): `conclure` tells whether it could."""
+        self.renoncements.append((EXIGENCE_DE[pas.commande], raison, _refus(pas)))
 
     def conclure(self, trafic: Iterable[Constat]) -> list[Constat]:
         """The findings of the traffic, and those that were waiting and that they do not explain."""
@@ -87,7 +95,7 @@ class Consequences:
         gardes = []
         for constat in trafic:
             if not constat.tenue and constat.sorte == RENVOI and constat.echange in causes:
-                self._expliquer(constat, causes[constat.echange])
+                self._expliquer(constat.exigence, causes[constat.echange])
             else:
                 gardes.append(constat)
         for constat, echecs in self.suspendus:
@@ -95,7 +103,13 @@ class Consequences:
             if cause is None:
                 gardes.append(constat)
             else:
-                self._expliquer(constat, cause)
+                self._expliquer(constat.exigence, cause)
+        for exigence, raison, refus in self.renoncements:
+            cause = next((causes[e] for e in causes if e in refus), None)
+            if cause is None:
+                self.empechees[exigence] = raison
+            else:
+                self._expliquer(exigence, cause)
         return gardes
 
     def _cause(self, constat: Constat, pas: Pas) -> Constat | None:
@@ -105,10 +119,14 @@ class Consequences:
             return self.lectures.non_lue
         return None
 
-    def _expliquer(self, constat: Constat, cause: Constat) -> None:
-        if constat.exigence != cause.exigence:
+    def _expliquer(self, exigence: str, cause: Constat) -> None:
+        if exigence != cause.exigence:
             ou = "" if cause.echange is None else f" (échange {cause.echange})"
-            self.expliquees.setdefault(constat.exigence, f"conséquence de {cause.exigence}{ou}")
+            self.expliquees.setdefault(exigence, f"conséquence de {cause.exigence}{ou}")
+
+
+def _refus(pas: Pas) -> frozenset[int | None]:
+    return frozenset(o.echange.identifiant for o in pas.poignees)
 
 
 def obligatoires(niveaux: Mapping[str, str]) -> frozenset[str]:

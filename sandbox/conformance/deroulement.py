@@ -16,8 +16,9 @@ from sandbox.conformance.exemples import Exemple, element_json, saisie
 from sandbox.conformance.exemples import corps as corps_de
 from sandbox.conformance.faux_serveurs import FAUX_SERVEURS, VRAI
 from sandbox.conformance.observation import Observation, observer
-from sandbox.conformance.pas import EXIGENCE_DE, Connu, Pas
+from sandbox.conformance.pas import Connu, Pas
 from sandbox.conformance.plan import Etape, Scenario, panne_de
+from sandbox.conformance.poignees import Poignees, renoncement
 from sandbox.conformance.pouls import Pouls
 from sandbox.conformance.protocole import Statut
 from sandbox.conformance.verifications import juger_pas
@@ -57,14 +58,15 @@ class Deroule:
 @dataclass(slots=True)
 class Lien:
     """The application, the pulse of the server, the number of the next message, the server whose addresses
-    the application was told last (VRAI or a name of FAUX_SERVEURS), and whether it was seen to read an
-    answer."""
+    the application was told last (VRAI or a name of FAUX_SERVEURS), whether it was seen to read an answer,
+    and its handshakes."""
 
     application: Application
     pouls: Pouls
     suivant: int = 1
     serveur: str = VRAI
     lectures: Lectures = field(default_factory=Lectures)
+    poignees: Poignees = field(default_factory=Poignees)
 
     def dire(self, commande: str, maintenant: datetime, champs: Mapping[str, Any]) -> dict[str, Any]:
         """The answer to a command. Raises LienRompu."""
@@ -107,7 +109,6 @@ class _Seance:
     rang: int = 0
     """Of the step under way, from 1."""
     debuts: list[int] = field(default_factory=list)
-    empechees: dict[str, str] = field(default_factory=dict)
     fait: bool = False
     attente: float = 0.0
     """Seconds that the application took over the command under way."""
@@ -137,7 +138,7 @@ class _Seance:
                 self._adresser(VRAI)
         except LienRompu as rompu:
             erreur = rompu.diagnostics()
-            self._relever()
+            self.lien.poignees.attendre(self._relever)
         except (SandboxError, KeyError) as impossible:  # of a plan of the user's own, under another contract
             erreur = f"le scénario ne peut pas être joué : {impossible}"
         self.constats.extend(self.consequences.conclure(self._trafic()))
@@ -146,7 +147,7 @@ class _Seance:
             tuple(self.observations),
             arret,
             erreur,
-            self.empechees,
+            self.consequences.empechees,
             self.consequences.expliquees,
             bloque=bool(arret) and not self.fait and self.sur is None,
         )
@@ -172,14 +173,12 @@ class _Seance:
         self.constats.extend(self.consequences.trier(pas, juger_pas(pas)))
         if pas.pannes:
             self.connu.panne_jouee = True
-        dit = " ".join(str(pas.reponse.get("message") or "").split())
-        suite = f" : {dit}" if dit else ""
         if pas.empeche:
-            raison = f"l'application renonce à « {etape.quoi} » sans rien envoyer au SNE{suite}"
-            self.empechees[EXIGENCE_DE[etape.quoi]] = raison
+            raison = renoncement(pas)
+            self.consequences.renoncer(pas, raison)
             return raison
         if pas.statut not in pas.attendus:
-            return f"« {etape.quoi} » s'est terminé par « {pas.statut.value} »{suite}"
+            return f"« {etape.quoi} » s'est terminé par « {pas.statut.value} »{pas.dit}"
         return ""
 
     def _commander(self, etape: Etape) -> Pas:
@@ -194,7 +193,10 @@ class _Seance:
         debut = time.monotonic()
         reponse = self.lien.dire(etape.quoi, maintenant, champs)
         self.attente, self.sourd = time.monotonic() - debut, self.lien.pouls.retard(debut)
-        observations = self._relever()
+        vues = self._relever()
+        if not vues and reponse["statut"] == Statut.ERREUR:
+            vues = self.lien.poignees.attendre(self._relever)
+        observations = [o for o in vues if o.soap]
         if "criteres" in champs:
             dit = {"criteres": champs["criteres"]}
         elif etape.options.get("changements"):
@@ -216,6 +218,7 @@ class _Seance:
             guichet=self.adresses.guichet,
             fichiers=fichiers,
             faux=FAUX_SERVEURS.get(self.lien.serveur),
+            poignees=[o for o in vues if o.poignee],
         )
 
     def _champs(self, etape: Etape, jour: date) -> tuple[dict[str, Any], Element | None]:
@@ -370,10 +373,10 @@ class _Seance:
         for vue in vues:
             if vue.operation in _RELEVES and vue.acceptee and vue.lisible:
                 self.connu.recus.setdefault(vue.operation, {}).update(dict.fromkeys(lectures.releves(vue)))
-        return [o for o in vues if o.soap]
+        return vues
 
     def _trafic(self) -> list[Constat]:
-        siens = [o for o in self.observations if o.soap or o.asynchrone]
+        siens = self.observations
         constats = [c for o in siens for c in jugement.juger(o, self.contrat, pilote=True)]
         if self.sur is not None:
             siens = [o for o in siens if (o.echange.identifiant or 0) <= self.sur]

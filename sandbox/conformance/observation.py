@@ -49,6 +49,11 @@ class Observation:
         return self.echange.methode == FICHIER
 
     @property
+    def poignee(self) -> bool:
+        """Whether it is a TLS handshake that failed."""
+        return self.echange.methode == TLS
+
+    @property
     def de_la_console(self) -> bool:
         """Whether the console sent it, again or of its own: no application did."""
         return bool(self.en_tete(REJEU) or self.en_tete(CONSOLE))
@@ -56,7 +61,7 @@ class Observation:
     @property
     def de_l_application(self) -> bool:
         """Whether an application made it: a message, a file left in a box, a handshake that was refused."""
-        return self.soap or self.asynchrone or self.echange.methode == TLS
+        return self.soap or self.asynchrone or self.poignee
 
     @property
     def acceptee(self) -> bool:

@@ -46,7 +46,7 @@ class Pas:
     `attendu` is what the application had to send of what was entered (a `demandeLogement`, a `radiation`, an
     event …), None when nothing was entered. `attendus` are the ways it may end, `fautive` says that the SNE
     refuses what was entered. `fichiers` are those given to `integrer_dispatching`. `faux` is the server that
-    the application was sent to, None for the true one.
+    the application was sent to, None for the true one. `poignees` are the handshakes that failed meanwhile.
     """
 
     commande: str
@@ -61,11 +61,18 @@ class Pas:
     guichet: str = ""
     fichiers: Sequence[tuple[str, bytes]] = ()
     faux: FauxServeur | None = None
+    poignees: Sequence[Observation] = ()
 
     @property
     def statut(self) -> Statut:
         """How the application says it ended."""
         return Statut(self.reponse["statut"])
+
+    @property
+    def dit(self) -> str:
+        """« : » and the words of its answer, to end a sentence; "" without any."""
+        mots = " ".join(str(self.reponse.get("message") or "").split())
+        return f" : {mots}" if mots else ""
 
     @property
     def reference(self) -> str:

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import shlex
+import shutil
 import subprocess
 import sys
 import zipfile
@@ -14,7 +15,10 @@ import pytest
 from commande import argv, environnement, sne
 from lxml import etree
 
+from sandbox.pki.authority import Autorite, ecrire
+
 TEMOIN = ("conform", "--application", "temoin", "--clock", "2018-03-15T12:00:00")
+CLIENTS = Path(__file__).parents[2] / "fixtures" / "clients" / "python"
 FICHIERS = {"rapport.json", "rapport.html", "junit.xml", "preuves.zip"}
 
 
@@ -272,3 +276,22 @@ def test_an_application_that_does_nothing_is_not_conforming(tmp_path: Path) -> N
     vu = sne(tmp_path, "conform", "--application", f"{sys.executable} inerte.py", "--scenario", "CRE-SIMPLE")
     assert vu.returncode == 1, vu.stderr
     assert "Rien n'a été prouvé" in vu.stdout
+
+
+def test_a_certificate_of_another_authority_is_named_with_its_remedy(tmp_path: Path) -> None:
+    """Whether the application gives up before or after the server has written the handshake down."""
+    ecrire(Autorite.ouvrir(tmp_path / "autre").emettre("G1226"), tmp_path)
+    autre = "load_cert_chain('G1226.pem', 'G1226.key')"
+    source = (CLIENTS / "adaptateur.py").read_text("utf-8")
+    donne = 'load_cert_chain(message["certificats"]["certificat"], message["certificats"]["cle"])'
+    assert donne in source
+    (tmp_path / "a.py").write_text(source.replace(donne, autre), "utf-8")
+    shutil.copy(CLIENTS / "enregistrer.py", tmp_path)
+    choix = ("--scenario", "CRE-SIMPLE", "--examples", "1", "--report-dir", "r")
+    vu = sne(tmp_path, "conform", "--application", f"{sys.executable} a.py", *choix)
+    assert vu.returncode == 1, vu.stdout + vu.stderr
+    assert "exigence obligatoire enfreinte : EMB-11." in vu.stdout
+    assert "n'est pas signé par l'autorité du bac à sable" in vu.stdout
+    assert "attendu : le certificat et la clé que « demarrer » donne" in vu.stdout
+    assert "en erreur" not in vu.stdout
+    assert "verdicts confirmés" in sne(tmp_path, "report", "--verify", "r/preuves.zip").stderr

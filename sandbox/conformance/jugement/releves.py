@@ -1,5 +1,6 @@
 """Sequences: feeds read since the last time, decisions and their radiation, TLS handshakes."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -11,7 +12,6 @@ from sandbox.conformance.observation import Observation
 from sandbox.domain.dates import PARIS
 from sandbox.domain.decision import BAIL, TYPE_DECISION, Decision
 from sandbox.domain.element import lire_instant
-from sandbox.domain.journal import TLS
 from sandbox.domain.motif import ATTRIBUTION
 from sandbox.reports.model import Constat
 
@@ -170,6 +170,18 @@ _SANS_CERTIFICAT: Final = (
     ("le certificat client est expiré", "certificat_client_expire"),
     ("n'est pas un certificat client", "certificat_de_serveur"),
 )
+#: What EMB-11 asks for; and where an application that is driven finds it.
+_EN_COURS: Final = "un certificat client de l'autorité du bac à sable, en cours de validité"
+CERTIFICAT_DONNE: Final = (
+    "le certificat et la clé que « demarrer » donne : certificats.certificat et certificats.cle, ou "
+    "certificats.pkcs12"
+)
+
+
+def refus_du_certificat(raison: str) -> str:
+    """The `sorte` of the finding that a failed handshake makes, by the journal's sentence; "" when it failed
+    for another reason than the client's certificate."""
+    return next((sorte for morceau, sorte in _SANS_CERTIFICAT if morceau in raison), "")
 
 
 class PoigneesDeMain(JugeDeSuite):
@@ -190,7 +202,7 @@ class PoigneesDeMain(JugeDeSuite):
     def voir(self, vue: Observation) -> Iterator[Constat]:
         """Notes a handshake, or a call that shows that one succeeded."""
         echange = vue.echange
-        if echange.methode != TLS:
+        if not vue.poignee:
             self._passe = self._passe or vue.soap
             return
         raison = (echange.fault or {}).get("message", "")
@@ -199,13 +211,15 @@ class PoigneesDeMain(JugeDeSuite):
         if _AUTRE_NOM in raison and not self._autre_nom:
             dire = Dire("EMB-16", echange.identifiant)
             self._autre_nom.append(dire.tenue("Le certificat du serveur, établi à un autre nom, est refusé."))
-        attendu = "un certificat client de l'autorité du bac à sable, en cours de validité"
-        for morceau, sorte in _SANS_CERTIFICAT:
-            if morceau in raison and len(self._refus) < _REFUS_MAX:
-                phrase = f"La négociation TLS échoue : {raison}."
-                self._refus.append(
-                    Dire("EMB-11", echange.identifiant).rompue(sorte, phrase, attendu=attendu, observe=raison)
-                )
+        sorte = refus_du_certificat(raison)
+        if sorte and len(self._refus) < _REFUS_MAX:
+            phrase = f"La négociation TLS échoue : {raison}."
+            attendu = CERTIFICAT_DONNE if self.pilote else _EN_COURS
+            presente = _PRESENTE.match((echange.fault or {}).get("explication", ""))
+            observe = f"{raison} ({presente[0]})" if presente else raison
+            self._refus.append(
+                Dire("EMB-11", echange.identifiant).rompue(sorte, phrase, attendu=attendu, observe=observe)
+            )
 
     def finir(self) -> Iterator[Constat]:
         """What no call of a service contradicts, or what one supports."""
@@ -214,3 +228,5 @@ class PoigneesDeMain(JugeDeSuite):
 
 _AUTRE_NOM: Final = "certificat du serveur, qui est à un autre nom"
 _REFUS_MAX: Final = 5
+#: Whose certificate it was, in what the journal explains.
+_PRESENTE: Final = re.compile(r"sujet .+, émetteur .+(?= \(erreur \d+\))")

@@ -1,6 +1,8 @@
 """The runner, with an application that does what a test wants over the whole pipeline, in process."""
 
 import hashlib
+import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -16,11 +18,15 @@ from sandbox.conformance.adresses import Adresses, Services
 from sandbox.conformance.application import LienRompu
 from sandbox.conformance.base import Base
 from sandbox.conformance.formulaire import de_json
+from sandbox.conformance.observation import Observation
+from sandbox.conformance.poignees import Poignees
 from sandbox.contract import codec
 from sandbox.domain.element import Element
 from sandbox.generators.demandes import document
 from sandbox.reports.groupes import grouper
 from sandbox.reports.model import Debut, Etat, Fin, Rapport, ScenarioCommence, ScenarioFini, Verdict
+from sandbox.server.lancement import noter_refus_tls
+from sandbox.server.tls import RefusTls
 
 ADRESSES = Adresses(Services.sous("https://localhost:1", "x"), {}, "ca", "cert", "cle", "p12")
 Tour = Callable[[dict[str, Any]], None]
@@ -477,6 +483,60 @@ def test_a_command_given_up_without_sending_is_an_error_in_its_words(banc: Banc,
         "l'application renonce à « enregistrer » sans rien envoyer au SNE : Le certificat est illisible."
     }
     assert not rapport.conforme
+
+
+@dataclass
+class SansPoignee(Double):
+    """An application whose TLS handshakes fail; the server writes it down a little later."""
+
+    raison: str = "le certificat client n'est pas signé par l'autorité du bac à sable"
+    meurt: bool = False
+
+    def _enregistrer(self, message: dict[str, Any]) -> dict[str, Any]:
+        refus = RefusTls("127.0.0.1:9", self.raison, "sujet CN=A, émetteur CN=B (erreur 18) ; faites-en un")
+        magasin = self.banc.services.magasin
+        threading.Timer(0.2, noter_refus_tls, (magasin, self.banc.nom, refus)).start()
+        if self.meurt:
+            raise LienRompu("L'application s'est arrêtée.")
+        return {"statut": "erreur", "message": "[SYS] unknown error"}
+
+
+@pytest.mark.parametrize("meurt", [False, True])
+def test_a_client_certificate_that_is_refused_is_named(banc: Banc, tmp_path: Path, meurt: bool) -> None:
+    """EMB-11, as in free traffic: what the application did not send is not charged."""
+    le_plan = scenario(tmp_path, COUPLE.replace('"FID-02", "VIE-21"', '"VIE-01", "FID-02"'))
+    rapport = courir(SansPoignee(banc, meurt=meurt), le_plan)
+    par_exigence = {v.exigence: v for v in rapport.verifications}
+    (constat,) = par_exigence["EMB-11"].constats
+    assert constat.sorte == "certificat_d_une_autre_autorite"
+    assert "« demarrer » donne" in constat.attendu
+    assert "émetteur CN=B" in constat.observe
+    assert constat.echange in {e.identifiant for e in rapport.echanges}
+    if not meurt:
+        suite = par_exigence["VIE-01"]
+        assert (suite.verdict, suite.raison) == (
+            Verdict.IGNORE, f"conséquence de EMB-11 (échange {constat.echange})"
+        )  # fmt: skip
+        assert par_exigence["FID-02"].raison.endswith(f"→ présentez {constat.attendu}")
+
+
+def test_a_server_that_the_application_does_not_trust_is_the_reason(banc: Banc, tmp_path: Path) -> None:
+    """No requirement is broken; the remedy is the server's."""
+    le_plan = scenario(tmp_path, COUPLE.replace('"FID-02", "VIE-21"', '"VIE-01"'))
+    double = SansPoignee(banc, raison="le client refuse le certificat du serveur")
+    (verification,) = courir(double, le_plan).verifications
+    assert verification.verdict is Verdict.ERREUR
+    assert "la négociation TLS échoue, le client refuse le certificat du serveur → " in verification.raison
+    assert verification.raison.endswith("faites-en un")
+
+
+def test_who_never_tries_to_connect_is_not_waited_for_all_along() -> None:
+    poignees, vides = Poignees(), list[Observation]
+    for _ in range(3):
+        assert poignees.attendre(vides) == []
+    debut = time.monotonic()
+    assert poignees.attendre(vides) == []
+    assert time.monotonic() - debut < 0.5
 
 
 def test_a_malformed_number_that_is_kept_is_named(banc: Banc, tmp_path: Path) -> None:
