@@ -7,7 +7,7 @@ import shutil
 import sys
 import warnings
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -134,6 +134,7 @@ def commande(
                 )
             )
             enfant.verifier()
+        rapport = _de_ces_scenarios(rapport, scenarios)
         _verifier_epreuve(rapport)
         rendu = sorties.rendre(
             rapport,
@@ -230,6 +231,13 @@ def _choisir(demandes: Collection[str], connus: Collection[str]) -> tuple[str, .
             raise inconnu("Le scénario", demande, connus)
         choisis |= trouves
     return tuple(i for i in connus if i in choisis)
+
+
+def _de_ces_scenarios(rapport: "Rapport", demandes: Collection[str]) -> "Rapport":
+    """`rapport`, whose command plays those scenarios alone, as they were asked for."""
+    mots = [mot for demande in demandes for mot in ("--scenario", demande)]
+    commande = " ".join([rapport.entete.commande, *map(shlex.quote, mots)])
+    return replace(rapport, entete=replace(rapport.entete, commande=commande))
 
 
 def _a_rejouer(

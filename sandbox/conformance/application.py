@@ -39,6 +39,18 @@ _RECOPIER: Final = (
     "recopiez dans la réponse l'« id » du message auquel elle répond, un nombre tel quel ; une seule réponse "
     "par message, dans l'ordre où ils sont lus"
 )
+_RESTER: Final = (
+    "elle doit rester en marche et répondre à chaque message, par une ligne, jusqu'à « fin » ; ce qui échoue "
+    "se répond par le statut « erreur » et un « message »"
+)
+_VIDER: Final = (
+    "répondez à chaque message par une ligne, et videz le tampon de la sortie standard après chacune (flush)"
+)
+_LIRE: Final = "lisez l'entrée standard ligne par ligne, sans en attendre la fin"
+_EN_HTTP: Final = (
+    "répondez HTTP 200 et un objet JSON ; ce qui échoue se répond par le statut « erreur » et un « message »"
+)
+_CORRIGER: Final = "le protocole dit ce que porte chaque réponse : fixtures/schemas/README.md"
 _LIGNES_GARDEES: Final = 20
 _LIGNE_MAX: Final = 16_000_000
 _FIN: Final = 3.0
@@ -47,7 +59,11 @@ Message = dict[str, Any]
 
 
 class LienRompu(OperatorError):
-    """The application gave no answer that can be read. `remede` holds its last words, when there are any."""
+    """The application gave no answer that can be read. `mots`, in French, end the message: its own last
+    words, or that it said none; "" when they explain nothing."""
+
+    def __init__(self, message: str, *, remede: str = "", mots: str = "") -> None:
+        super().__init__(f"{message}\n{mots}" if mots else message, remede=remede)
 
 
 class Application(Protocol):
@@ -149,16 +165,19 @@ class ApplicationProcessus:
         try:
             lu = _ecrire(processus.stdin.fileno(), json.dumps(message, ensure_ascii=False).encode(), limite)
         except OSError:
-            raise self._rompre(message, "s'est arrêtée") from None
+            raise self._arreter(message) from None
         if not lu:
-            raise self._rompre(message, f"n'a pas lu sa question en {delai:g} s")
+            raise self._rompre(
+                message, f"n'a pas lu sa question en {delai:g} s", _LIRE, self._derniers_mots()
+            )
         while True:
             try:
                 ligne = self._lignes.get(timeout=max(0.0, limite - time.monotonic()))
             except queue.Empty:
-                raise self._rompre(message, f"n'a pas répondu en {delai:g} s") from None
+                quoi = f"n'a pas répondu en {delai:g} s"
+                raise self._rompre(message, quoi, _VIDER, self._derniers_mots()) from None
             if ligne is None:
-                raise self._rompre(message, "s'est arrêtée")
+                raise self._arreter(message)
             if not ligne.strip():
                 continue
             try:
@@ -171,21 +190,26 @@ class ApplicationProcessus:
                 raise self._rompre(message, autre, _RECOPIER)
             ecart = verifier_reponse(message["commande"], reponse)
             if ecart:
-                raise LienRompu(_phrase(message, f"a mal répondu : {ecart}"), remede=self._derniers_mots())
+                quoi = f"a mal répondu : {ecart}"
+                raise LienRompu(_phrase(message, quoi), remede=_CORRIGER, mots=self._derniers_mots())
             return dict(reponse)
 
-    def _rompre(self, message: Message, quoi: str, remede: str = "") -> LienRompu:
+    def _arreter(self, message: Message) -> LienRompu:
+        assert self._processus is not None
+        _achever(self._processus)
+        mots = self._derniers_mots() or "Elle n'a rien écrit sur l'erreur standard (stderr)."
+        return self._rompre(message, f"s'est arrêtée (code {self._processus.returncode})", _RESTER, mots)
+
+    def _rompre(self, message: Message, quoi: str, remede: str, mots: str = "") -> LienRompu:
         processus, self._processus = self._processus, None
         if processus is not None:
             _achever(processus)
-            if quoi == "s'est arrêtée":
-                quoi += f" (code {processus.returncode})"
-        return LienRompu(_phrase(message, quoi), remede=remede or self._derniers_mots())
+        return LienRompu(_phrase(message, quoi), remede=remede, mots=mots)
 
     def _derniers_mots(self) -> str:
         time.sleep(0.05)  # what it said while it died may be on its way
         mots = "\n".join(self._dits)
-        return f"ses derniers mots (stderr) :\n{mots}" if mots else "l'application n'a rien écrit sur stderr"
+        return f"Ses derniers mots (stderr) :\n{mots}" if mots else ""
 
 
 class ApplicationHttp:
@@ -209,7 +233,8 @@ class ApplicationHttp:
                 octets = recue.read(_LIGNE_MAX)
         except urllib.error.HTTPError as erreur:
             dit = erreur.read(500).decode("utf-8", "replace")
-            raise LienRompu(_phrase(message, f"a répondu HTTP {erreur.code}"), remede=dit) from None
+            quoi = _phrase(message, f"a répondu HTTP {erreur.code}")
+            raise LienRompu(quoi, remede=_EN_HTTP, mots=dit and f"Sa réponse :\n{dit}") from None
         except (OSError, http.client.HTTPException, ValueError) as erreur:
             raise LienRompu(
                 _phrase(message, f"ne répond pas à {self._url} : {_sans_reponse(erreur)}"),
@@ -219,12 +244,13 @@ class ApplicationHttp:
             reponse = json.loads(octets)
         except ValueError:
             montre = octets[:120].decode("utf-8", "replace")
-            raise LienRompu(_phrase(message, f"n'a pas répondu du JSON : « {montre} »")) from None
+            quoi = f"n'a pas répondu du JSON : « {montre} »"
+            raise LienRompu(_phrase(message, quoi), remede=_EN_HTTP) from None
         if autre := _d_un_autre(reponse, message):
             raise LienRompu(_phrase(message, autre), remede=_RECOPIER)
         ecart = verifier_reponse(message["commande"], reponse)
         if ecart:
-            raise LienRompu(_phrase(message, f"a mal répondu : {ecart}"))
+            raise LienRompu(_phrase(message, f"a mal répondu : {ecart}"), remede=_CORRIGER)
         return dict(reponse)
 
     def fermer(self) -> None:

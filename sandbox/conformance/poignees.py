@@ -33,10 +33,11 @@ class Poignees:
 
 
 def renoncement(pas: Pas) -> str:
-    """Why a command was given up (`Pas.empeche`), in French: a failed handshake and its remedy, else the
+    """Why a command was given up (`Pas.empeche`), in French, and the remedy: a failed handshake, else the
     application's own words."""
     if not pas.poignees:
-        return f"l'application renonce à « {pas.commande} » sans rien envoyer au SNE{pas.dit}"
+        debut = f"l'application renonce à « {pas.commande} » sans rien envoyer au SNE{pas.dit}"
+        return f"{debut} → vérifiez qu'elle appelle les adresses que « demarrer » donne"
     refus = pas.poignees[-1].echange.fault or {}
     raison, remede = str(refus.get("message", "")), str(refus.get("explication", ""))
     if refus_du_certificat(raison):

@@ -343,7 +343,9 @@ class _Epreuve:
         if exigence in recolte.tenues and not recolte.erreur:
             return Verification(scenario.id, exigence, Verdict.REUSSI)
         if recolte.erreur:
-            return Verification(scenario.id, exigence, Verdict.ERREUR, raison=recolte.erreur)
+            return Verification(
+                scenario.id, exigence, Verdict.ERREUR, raison=recolte.erreur, commande=commande
+            )
         if exigence in recolte.consequences:
             return Verification(scenario.id, exigence, Verdict.IGNORE, raison=recolte.consequences[exigence])
         if recolte.arret:

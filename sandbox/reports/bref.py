@@ -43,7 +43,7 @@ def en_bref(rapport: Rapport) -> str:
 
 def _lignes(groupe: Groupe) -> Iterator[str]:
     signe = "✗" if groupe.obligatoire else "!"
-    yield f"{signe} {groupe.exigence} {visible(groupe.phrase)}"
+    yield f"{signe} {groupe.titre} {visible(groupe.phrase)}"
     constat = groupe.constat
     if constat is not None and constat.chemin:
         yield f"    chemin  : {constat.chemin}"

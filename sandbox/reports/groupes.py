@@ -40,6 +40,12 @@ class Groupe:
     echanges: tuple[int, ...] = ()
 
     @property
+    def titre(self) -> str:
+        """Its requirement; « VIE-01 et 10 autres » of a breakdown that hid them."""
+        premiere, *autres = self.exigence.split(", ")
+        return f"{premiere} et {accorde(len(autres), 'autre', 'autres')}" if autres[1:] else self.exigence
+
+    @property
     def ou(self) -> str:
         """« échange : 3 », « échanges : 3, 4, 5 et 12 autres »; "" when none is known."""
         if not self.echanges:

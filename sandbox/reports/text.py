@@ -119,7 +119,7 @@ class _Resume:
         large = self._console.width
         for groupe in groupes[:_LISTE_MAX]:
             raison = f" [{groupe.connue}]" if groupe.connue else ""
-            ligne = f"  {groupe.exigence} · {_combien(groupe)} · {groupe.phrase}{raison}"
+            ligne = f"  {groupe.titre} · {_combien(groupe)} · {groupe.phrase}{raison}"
             self._dire(abrege(visible(ligne), large - 2), style, marge="  ")
         if len(groupes) > _LISTE_MAX:
             autres = accorde(len(groupes) - _LISTE_MAX, "autre", "autres")

@@ -295,3 +295,25 @@ def test_a_certificate_of_another_authority_is_named_with_its_remedy(tmp_path: P
     assert "attendu : le certificat et la clé que « demarrer » donne" in vu.stdout
     assert "en erreur" not in vu.stdout
     assert "verdicts confirmés" in sne(tmp_path, "report", "--verify", "r/preuves.zip").stderr
+
+
+AUTRE_ID = """
+import json, sys
+for ligne in sys.stdin:
+    m = json.loads(ligne)
+    dit = {"statut": "fait", "nom": "a", "version": "1", "commandes": ["enregistrer"]}
+    print(json.dumps({"id": m["id"] + 99 * (m["commande"] == "enregistrer"), **dit}), flush=True)
+"""
+
+
+def test_an_answer_that_is_not_one_is_played_again_alone(tmp_path: Path) -> None:
+    (tmp_path / "a1.py").write_text(AUTRE_ID, "utf-8")
+    choix = ("--scenario", "CRE-SIMPLE", "--scenario", "CRE-COUPLE", "--examples", "1")
+    lance = ("conform", "--application", f"{sys.executable} a1.py", *choix, "--report-dir", "r")
+    vu = sne(tmp_path, *lance)
+    assert vu.returncode == 3, "nothing of it reached the SNE"
+    rapport = _rapport(tmp_path / "r")
+    assert rapport["entete"]["commande"].endswith(" --scenario CRE-SIMPLE --scenario CRE-COUPLE")
+    for scenario in rapport["scenarios"]:
+        assert scenario["verifications"]
+        assert all(v["commande"].endswith(f" --scenario {scenario['id']}") for v in scenario["verifications"])

@@ -121,8 +121,9 @@ def test_who_answers_with_another_id_is_told_to_copy_it(
 
 def test_a_process_that_does_not_read_is_late() -> None:
     lien = ApplicationProcessus([sys.executable, "-c", "import time; time.sleep(600)"], delai=0.5)
-    with pytest.raises(LienRompu, match=r"n'a pas lu sa question en 0\.5 s"):
+    with pytest.raises(LienRompu, match=r"n'a pas lu sa question en 0\.5 s") as rompu:
         lien.envoyer({**message("piece"), "contenu": "x" * 1_000_000})
+    assert "lisez l'entrée standard" in rompu.value.remede
     lien.fermer()
 
 
@@ -160,6 +161,26 @@ def test_its_last_words_are_kept_and_passed_on(
         application.envoyer(message("supprimer"))
     assert "plus de mémoire" in rompu.value.diagnostics()
     assert "plus de mémoire" in erreurs.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("commande", "remede"),
+    [("supprimer", "doit rester en marche"), ("modifier", "fixtures/schemas/README.md")],
+)
+def test_what_it_said_explains_and_what_to_do_is_the_remedy(
+    application: ApplicationProcessus, commande: str, remede: str
+) -> None:
+    with pytest.raises(LienRompu) as rompu:
+        application.envoyer(message(commande))
+    assert remede in rompu.value.remede
+    assert "stderr" not in rompu.value.remede
+    assert ("plus de mémoire" in str(rompu.value)) == (commande == "supprimer")
+
+
+def test_a_program_that_ends_without_a_word() -> None:
+    with pytest.raises(LienRompu, match=r"s'est arrêtée \(code 0\)\.\nElle n'a rien écrit") as rompu:
+        ApplicationProcessus("true").envoyer(message("demarrer"))
+    assert "répondre à chaque message" in rompu.value.remede
 
 
 def test_a_command_that_does_not_start() -> None:
@@ -215,6 +236,7 @@ def test_what_goes_wrong_over_http(adresse: str, commande: str, mots: str) -> No
         ApplicationHttp(adresse).envoyer(message(commande))
     assert mots in str(rompu.value)
     assert ("l'« id »" in rompu.value.remede) == (commande == "supprimer")
+    assert rompu.value.remede not in ("", "Oups"), "what to do, not what it answered"
 
 
 def test_nobody_at_that_address() -> None:

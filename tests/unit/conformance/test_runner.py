@@ -263,6 +263,7 @@ def test_a_broken_link_is_an_error_and_the_run_goes_on(banc: Banc, tmp_path: Pat
     rapport = courir(double, scenario(tmp_path, COUPLE, "B"))
     assert [s.verdict for s in rapport.scenarios] == [Verdict.ERREUR] * 2
     assert "derniers mots" in rapport.scenarios[0].raison
+    assert {v.commande.rpartition(" ")[2] for v in rapport.scenarios[1].verifications} == {"B"}
     assert not rapport.conforme
 
 
@@ -480,7 +481,8 @@ def test_a_command_given_up_without_sending_is_an_error_in_its_words(banc: Banc,
     rapport = courir(Muet(banc), le_plan)
     assert verdicts(rapport) == {"VIE-01": Verdict.ERREUR, "FID-02": Verdict.IGNORE}
     assert {v.raison for v in rapport.verifications} == {
-        "l'application renonce à « enregistrer » sans rien envoyer au SNE : Le certificat est illisible."
+        "l'application renonce à « enregistrer » sans rien envoyer au SNE : Le certificat est illisible. "
+        "→ vérifiez qu'elle appelle les adresses que « demarrer » donne"
     }
     assert not rapport.conforme
 

@@ -3,7 +3,7 @@ from dataclasses import replace
 from specimen import rapport, trafic
 
 from sandbox.reports.groupes import echange_de, grouper
-from sandbox.reports.model import Verdict
+from sandbox.reports.model import ResultatScenario, Verdict, Verification
 
 
 def test_alike_findings_are_one_the_widest_first_the_advice_after() -> None:
@@ -73,3 +73,15 @@ def test_findings_that_were_not_kept_are_counted() -> None:
     bilans = (replace(bilan, nombres={bilan.constats[0].sorte: 25}),)
     (groupe,) = grouper(replace(juge, scenarios=(), bilans=bilans))
     assert groupe.nombre == 25
+
+
+def test_a_breakdown_that_hid_many_requirements_leaves_room_for_what_it_is() -> None:
+    raison = "L'application a répondu au message 9, pas à 3."
+    verifications = tuple(
+        Verification("CRE-01", f"FID-0{n}", Verdict.ERREUR, raison=raison) for n in range(1, 5)
+    )
+    scenario = ResultatScenario("CRE-01", "CRE", "Un", Verdict.ERREUR, verifications)
+    (groupe,) = grouper(replace(rapport(), scenarios=(scenario,), bilans=()))
+    assert groupe.titre == "FID-01 et 3 autres"
+    assert groupe.exigence == "FID-01, FID-02, FID-03, FID-04"
+    assert groupe.phrase == raison
