@@ -338,7 +338,11 @@ class Verification(MethodView):
         try:
             pret.racine()
         except UsageError as illisible:
-            mal_forme = {"gravite": str(Gravite.BLOQUANTE), "message": masquer_nirs(str(illisible))}
+            mal_forme = {
+                "gravite": str(Gravite.BLOQUANTE),
+                "message": masquer_nirs(str(illisible)),
+                "remede": illisible.remede,
+            }
             return {"accepte": False, "remarques": [_remarque(mal_forme)]}
         remarques = pret.remarques(services(), lue)
         bloque = any(remarque.get("gravite") == Gravite.BLOQUANTE for remarque in remarques)

@@ -72,7 +72,7 @@ def envoyer(base: str, operation: str) -> str | Redirection | tuple[str, int]:
             case "voir":
                 return _montrer(pret, envoi=_requete(pret))
     except UsageError as erreur:
-        return _montrer(recu, erreur=str(erreur)), 422
+        return _montrer(recu, erreur=_avec_remede(erreur)), 422
     laisse = expedition.expedier(
         cast(Flask, current_app.extensions["principale"]),
         _requete(pret),
@@ -108,7 +108,7 @@ def _montrer(
         try:
             racine = pret.racine()
         except UsageError as illisible:
-            erreur = erreur or str(illisible)
+            erreur = erreur or _avec_remede(illisible)
     jour = g.base.horloge.maintenant(datetime.now(UTC)).astimezone(PARIS).date()
     champs = saisie.remplir(racine, genre, contrat, jour) if racine is not None else []
     arbre = None
@@ -144,6 +144,10 @@ def _montrer(
         autre=_autre(pret.cle),
         depart_dit=departs.dire(pret.cle),
     )
+
+
+def _avec_remede(erreur: UsageError) -> str:
+    return f"{erreur} Remède : {erreur.remede}." if erreur.remede else str(erreur)
 
 
 def _commune_dite(code: str) -> str:

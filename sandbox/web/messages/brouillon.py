@@ -104,7 +104,8 @@ class Brouillon:
         try:
             return parse(self.texte.encode(), limit=Limites().xml_max)
         except ExchangeError as erreur:
-            raise UsageError(f"Le document n'est pas lisible : {erreur.diagnostics()}") from None
+            raison, _, remede = erreur.explication.partition(" → ")
+            raise UsageError(f"{erreur} {raison}".rstrip(), remede=remede) from None
 
     def qui(self, contrat: Contrat) -> str:
         """The guichet that calls, by the document or the field; "" for none."""

@@ -121,6 +121,7 @@ def test_the_schema_and_what_is_no_xml_speak_too(banc: Banc) -> None:
     assert "numGuiche" in refus["remarques"][0]["message"]
     (illisible,) = verifier(banc, document="<a>")["remarques"]
     assert "lisible" in illisible["message"]
+    assert "chaque balise est fermée" in illisible["remede"]
     assert appeler(banc, "POST", "/getDemandeLogement/check", {}).status_code == 422
 
 

@@ -230,8 +230,12 @@ def test_nothing_that_was_typed_is_lost(banc: Banc, ouvrir: Callable[[str], Form
     assert reponse.status_code == 303  # broken on purpose: it goes as it is
     fautif = formulaire.poster("envoyer", document=casse, nom="mien.xml", champ__prenom="Zoé")
     assert fautif.status_code == 422
-    assert "pas lisible" in fautif.text
     arbre = html.fromstring(fautif.text)
+    (dite,) = arbre.xpath("//p[@role='alert']")
+    phrase = " ".join(dite.text_content().split())
+    assert phrase.count("pas lisible") == 1
+    assert "fermée sous un autre nom" in phrase
+    assert "Remède : fermez les balises dans l'ordre inverse de leur ouverture. Rien n'est parti" in phrase
     assert arbre.xpath("//textarea")[0].text.removeprefix("\n") == casse
     assert arbre.xpath("//input[@name='nom']/@value") == ["mien.xml"]
     assert not arbre.xpath("//script[not(@src)]")
@@ -253,6 +257,7 @@ def test_a_character_that_xml_cannot_carry_is_told(
     reponse = ouvrir(operation).poster(geste, **{champ: "Du\x00rand"})
     assert reponse.status_code == 422
     assert "U+0000" in reponse.text
+    assert "Remède : retapez ce champ" in reponse.text
     assert banc.journal() == []
 
 
