@@ -9,6 +9,7 @@ from flask import Response, current_app, render_template, request, stream_with_c
 
 from sandbox.domain.journal import HORS_HTTP, NUIT, REMISE, Echange, Verdict
 from sandbox.domain.nombres import entier_de
+from sandbox.domain.texte import masquer_nirs
 from sandbox.errors import ERREUR_INATTENDUE, UsageError
 from sandbox.store.journal import Journal
 from sandbox.web.console.page import PAR_PAGE, section, services
@@ -48,7 +49,7 @@ def page(base: str) -> str | tuple[str, int]:
         suite = trouves[PAR_PAGE - 1].identifiant if len(trouves) > PAR_PAGE else None
         trouves = trouves[:PAR_PAGE]
     gardes, oublies = journal.compter(base)
-    choisis = {**filtres, **({"xpath": expression} if expression else {})}
+    choisis = {**filtres, **({"xpath": masquer_nirs(expression)} if expression else {})}
     rendue = render_template(
         "journal/page.html",
         erreur=erreur,
@@ -146,7 +147,8 @@ def _pour_ligne() -> dict[str, Any]:
 
 
 def _filtres() -> dict[str, Any]:
-    ecrits = {nom: valeur for nom in FILTRES if (valeur := request.args.get(nom, "").strip())}
+    # Masked from the beginning: what is looked for comes back in the page, its links and its commands.
+    ecrits = {nom: valeur for nom in FILTRES if (valeur := masquer_nirs(request.args.get(nom, "").strip()))}
     # Codes of guichets and numéros are in capitals.
     return {
         nom: valeur.upper() if nom in ("guichet", "numero") and valeur.isalnum() else valeur

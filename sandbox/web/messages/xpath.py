@@ -9,7 +9,7 @@ from lxml import etree
 
 from sandbox.conformance.observation import observer
 from sandbox.domain.journal import Echange
-from sandbox.domain.texte import masquer_nir
+from sandbox.domain.texte import masquer_nir, masquer_nirs
 from sandbox.errors import UsageError
 from sandbox.web.app import Services
 from sandbox.web.messages.documents import arbre_repondu
@@ -88,6 +88,11 @@ def verifier(expression: str) -> None:
     if len(expression) > _LONGUEUR_MAX:
         raise UsageError(
             "L'expression XPath est trop longue.", remede=f"{_LONGUEUR_MAX} caractères au plus ; {EXEMPLE}"
+        )
+    if masquer_nirs(expression) != expression:  # it would find nothing, and be shown with what it found
+        raise UsageError(
+            "L'expression XPath porte un NIR : ils sont masqués, aucun n'est comparé en entier.",
+            remede="cherchez par le nom, la date de naissance ou le numéro unique",
         )
     try:
         etree.XPath(expression, regexp=False)

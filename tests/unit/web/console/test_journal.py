@@ -163,7 +163,7 @@ def test_an_xpath_does_not_guess_a_nir(banc: Banc, page: Callable[..., Any]) -> 
     racine = message(specimen("personne_seule_nir"), "CRE")
     nir = next(e.text for e in racine.iter("{*}nir"))
     banc.demander(racine)
-    assert lignes(page(f"/journal?xpath=//nir='{nir}'")) == []
+    assert "porte un NIR" in page(f"/journal?xpath=//nir='{nir}'", statut=422).text_content()
     assert lignes(page(f"/journal?xpath=//nir[contains(.,'{nir[5:9]}')]")) == []
     assert lignes(page("/journal?xpath=//nir")) == [1]
 
@@ -209,7 +209,7 @@ def test_an_exchange_that_asks_too_much_is_passed_over(
     monkeypatch.setattr(evaluateur_, "MONTRE_MAX", 0.5)
     arbre = page("/journal?xpath=//*" + "[count(//*" * 5 + ")<0]" * 5)
     assert lignes(arbre) == []
-    assert "1 n'ont pas été examinés" in " ".join(arbre.text_content().split())
+    assert "1 échange n'a pas été examiné" in " ".join(arbre.text_content().split())
     monkeypatch.undo()
     assert lignes(page("/journal?xpath=//personnePhysique")) == [1]
 
@@ -252,6 +252,35 @@ def test_a_search_that_is_slow_to_begin_goes_on(
     monkeypatch.setattr(xpath, "time", SimpleNamespace(monotonic=lambda: montre[0]))
     monkeypatch.setattr(xpath, "_repond", evaluer)
     assert "5 échanges ouverts" in " ".join(page("/journal?xpath=//a").text_content().split())
+
+
+@pytest.mark.parametrize("champ", ["guichet", "operation", "verdict", "numero", "texte", "xpath"])
+@pytest.mark.parametrize("nir", ["285066299900176", "2 85 06 62 999 001 76"])
+def test_a_nir_that_is_looked_for_is_masked(banc: Banc, champ: str, nir: str) -> None:
+    question = {champ: f"//nir[.='{nir}']" if champ == "xpath" else nir}
+    lue = banc.http.get(f"/console/{banc.nom}/journal", query_string=question, headers=ENTETES)
+    assert nir not in lue.text
+    assert nir.replace(" ", "+") not in lue.text
+
+
+def test_a_text_that_is_not_found_says_where_it_was_looked_for(banc: Banc, page: Callable[..., Any]) -> None:
+    """A name is in the documents: whoever types one in « Texte » finds nothing."""
+    banc.creer_demande()
+    vide = page("/journal?texte=Marchand")
+    assert "se cherche par XPath" in vide.text_content()
+    proposee = vide.xpath("string(//*[@data-vide]//code)").replace("Dupont", "Marchand")
+    assert lignes(page(f"/journal?xpath={proposee}")) == [1]
+    assert "se cherche par XPath" not in page("/journal?guichet=G0000").text_content()
+
+
+def test_before_the_oldest_there_is_nothing_but_the_journal_is_not_empty(
+    banc: Banc, page: Callable[..., Any]
+) -> None:
+    """Those of the next page were dropped while one read this one."""
+    ecrire(banc, 2)
+    texte = page("/journal?avant=1").text_content()
+    assert "Aucun échange plus ancien." in texte
+    assert "encore." not in texte
 
 
 def test_pages_follow_each_other(banc: Banc, page: Callable[..., Any]) -> None:
