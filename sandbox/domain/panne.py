@@ -17,6 +17,7 @@ Sorte = Literal["nombre", "entier", "oui_non", "texte", "choix"]
 #: The longest wait that a panne may impose, in seconds.
 ATTENTE_MAX: Final = 3600.0
 _TEXTE_MAX: Final = 500
+_FOIS_MAX: Final = 1_000_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -281,10 +282,10 @@ class PanneDefinition:
             )
         for nom, valeur in self.parametres.items():
             genre.parametre(nom).verifier(valeur)
-        if self.fois is not None and not 1 <= self.fois <= 1_000_000_000:
+        if self.fois is not None and not 1 <= self.fois <= _FOIS_MAX:
             raise UsageError(
                 f"Une panne ne se joue pas {self.fois} fois.",
-                remede="un nombre d'au moins 1, ou rien pour qu'elle dure jusqu'à ce qu'on la désarme",
+                remede=f"un nombre de 1 à {_FOIS_MAX}, ou rien pour qu'elle dure jusqu'à ce qu'on la désarme",
             )
         if self.taux is not None and not 0 < self.taux <= 1:
             raise UsageError(

@@ -25,6 +25,7 @@ from sandbox.domain.anomalie import Anomalie
 from sandbox.domain.exchange import ASYNCHRONE, Appel, Constats, Piece, Reponse
 from sandbox.domain.guichet import Guichet
 from sandbox.domain.journal import FICHIER, Echange, Verdict
+from sandbox.domain.nombres import nombre
 from sandbox.errors import ExchangeError, OperatorError, UsageError
 from sandbox.operations import dispatching
 from sandbox.operations.dossiers import NOM, NOM_ADMIS, Dossiers, ouverts
@@ -110,8 +111,9 @@ class Canal(Generic[T]):
             )
         if len(contenu) > self.limites.xml_max:
             raise UsageError(
-                f"Le fichier [{nom}] pèse {len(contenu)} octets.",
-                remede=f"un document en a {self.limites.xml_max} au plus",
+                # A caller stops reading one byte beyond: how big the whole is, nobody knows.
+                f"Le fichier [{nom}] est trop gros.",
+                remede=f"un document a {nombre(self.limites.xml_max)} octets au plus (--xml-max)",
             )
         self._dossiers(base, guichet.code).ouvrir()
         with self.magasin.ecrire(base) as registre:

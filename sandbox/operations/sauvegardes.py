@@ -143,7 +143,7 @@ class Sauvegardes:
         if not _NOM.fullmatch(nom):
             raise UsageError(
                 f"Le nom de sauvegarde [{nom[:60]}] ne convient pas.",
-                remede="1 à 40 lettres non accentuées, chiffres, - ou _",
+                remede="1 à 40 lettres non accentuées, chiffres, - ou _, le premier une lettre ou un chiffre",
             )
         return self._dossier / base / f"{nom}{_SUFFIXE}"
 

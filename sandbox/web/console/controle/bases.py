@@ -52,7 +52,11 @@ def creer(base: str) -> Redirection:
 
     def geste() -> str:
         taille = _entier(champs.get("taille", ""), "taille")
-        if taille is not None and not 0 <= taille <= TAILLE_MAX:
+        if taille is not None and taille < 0:
+            raise UsageError(
+                f"Une base ne compte pas {taille} ménages.", remede="0 ou plus, ou rien : le nombre du jeu"
+            )
+        if taille is not None and taille > TAILLE_MAX:
             raise UsageError(
                 f"Une page ne crée pas {taille} ménages.",
                 remede=f"au plus {TAILLE_MAX} ; ou « sne-sandbox bases create {nom} --seed-size {taille} »",

@@ -74,6 +74,8 @@ def desarmer(base: str) -> Redirection:
         if ecrit and identifiant is None:  # not all of them, for one that was badly written
             raise UsageError(f"La base [{base}] n'a pas de panne [{ecrit[:40]}].")
         otees = pannes.desarmer(services().magasin, base, identifiant)
+        if not otees:
+            return "Aucune panne n'était armée."
         return "Panne désarmée." if otees == 1 else f"{otees} pannes désarmées."
 
     return faire(url_for("controle.pannes"), geste)

@@ -207,6 +207,9 @@ def test_a_panne_is_armed_played_and_taken_away(banc: Banc, page: Page, envoyer:
     assert "secondes=9" in ligne
     suivre(banc, envoyer("/controle/pannes/desarmer", depuis="/controle/pannes", identifiant="1"))
     assert pannes.lister(banc.services.magasin, banc.nom) == []
+    # Another tab shows it still.
+    vue = suivre(banc, envoyer("/controle/pannes/desarmer", depuis="/controle/pannes"))
+    assert message(vue) == "Aucune panne n'était armée."
 
 
 def test_a_rate_is_written_as_one_writes_it(banc: Banc, envoyer: Page) -> None:
@@ -342,9 +345,10 @@ def test_a_snapshot_that_is_not_there(page: Page, nom: str) -> None:
 
 
 def test_a_name_that_does_not_fit(banc: Banc, envoyer: Page) -> None:
-    for nom in ("", "a/b", "é", "<script>"):
+    for nom in ("", "a/b", "é", "<script>", "_a"):
         vue = suivre(banc, envoyer("/controle/sauvegardes", depuis="/controle/sauvegardes", nom=nom))
         assert "ne convient pas" in message(vue)
+        assert "le premier une lettre ou un chiffre" in message(vue)
 
 
 # --- resets -----------------------------------------------------------------------------------------------
@@ -423,6 +427,7 @@ def test_a_base_is_made_and_deleted(banc: Banc, page: Page, envoyer: Page) -> No
         {"nom": ""},
         {"nom": "a/b"},
         {"nom": "n", "taille": "20001"},
+        {"nom": "n", "taille": "-5"},
         {"nom": "n", "taille": "x"},
         {"nom": "n", "seed": "9" * 30},
         {"nom": "n", "semence": "rien"},
@@ -435,6 +440,17 @@ def test_a_base_that_cannot_be_says_why(banc: Banc, envoyer: Page, champs: dict[
     vue = suivre(banc, envoyer("/controle/bases", depuis="/controle/bases", **champs))
     assert vue.xpath("//p[contains(@class, 'erreur')]")
     assert "n" not in {b.nom for b in banc.services.magasin.bases.lister()}
+
+
+def test_a_remedy_is_not_what_fails_again(banc: Banc, envoyer: Page) -> None:
+    """No number of households is below zero, and no page passes on a number beyond what a panne takes."""
+    base = suivre(banc, envoyer("/controle/bases", depuis="/controle/bases", nom="n", taille="-5"))
+    assert "0 ou plus" in message(base)
+    assert "--seed-size" not in message(base)
+    panne = suivre(
+        banc, envoyer("/controle/pannes/armer", depuis="/controle/pannes", genre="bom", fois="2000000000")
+    )
+    assert "de 1 à 1000000000" in message(panne)
 
 
 def test_the_school_base_is_not_deleted(page: Page) -> None:
