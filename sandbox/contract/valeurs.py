@@ -203,7 +203,7 @@ def _longueur(type_: Any, valeur: str) -> Defaut | None:
     if type_.max_length is not None and longueur > type_.max_length:
         return Defaut(
             f"la valeur [{vu}] compte {longueur} caractères, {type_.max_length} au plus sont admis",
-            f"raccourcissez-la de {longueur - type_.max_length}",
+            f"raccourcissez-la de {(trop := longueur - type_.max_length)} caractère{'s' if trop > 1 else ''}",
         )
     if type_.min_length is not None and longueur < type_.min_length:
         return Defaut(

@@ -16,6 +16,7 @@ class Genre(StrEnum):
     EUROS = "€"
     EUROS_MOIS = "€ par mois"
     SURFACE = "m²"
+    DECIMAL = "décimal"
     NIR = "nir"
     ADRESSE = "adresse"
     RESSOURCES = "ressources"
@@ -335,7 +336,7 @@ SECTIONS: Final = (
                           "Plusieurs attributions sous condition"),
                     Champ("dateCalculIndicateur", "Calculés le"),
                     Champ("ressourcesAnnuellesUC", "Ressources annuelles par UC", Genre.EUROS),
-                    Champ("nombreUC", "Unités de consommation"),
+                    Champ("nombreUC", "Unités de consommation", Genre.DECIMAL),
                     Champ("premierQuartile", "Premier quartile"),
                 ),
             ),

@@ -120,6 +120,8 @@ class _Lecteur:
             return Valeur(masquer_nir(texte))
         if genre in _SOMMES and texte.isdecimal() and len(texte) < _CHIFFRES:
             return Valeur(f"{nombre(int(texte))} {genre}")
+        if genre is Genre.DECIMAL:
+            return Valeur(masquer_nirs(texte.replace(".", ",")))
         return Valeur(masquer_nirs(f"{_BOOLEENS.get(texte) or _date(texte)} {genre}".strip()))
 
     def _code(self, element: Element, code: str) -> Valeur:

@@ -151,7 +151,7 @@ def test_the_document_of_another_operation(expliquer, specimen):
         ("anneeMoins1", "", "vide", "retirez"),
         ("anneeMoins1", "1899", "trop petite", "1900"),
         ("dateNaissance", "15/03/1980", "AAAA-MM-JJ", "1980-03-15"),
-        ("nom", "A" * 37, "37 caractères", "raccourcissez-la de 1"),
+        ("nom", "A" * 37, "37 caractères", "raccourcissez-la de 1 caractère"),
         ("dateFichier", "2018-03-15", "une heure", "2018-03-15T00:00:00"),
         ("typeFichier", "CR", "forme", "exactement 3"),
     ],

@@ -49,6 +49,18 @@ def test_a_demande_is_told_whole(banc: Banc, page: Page) -> None:
     )
 
 
+def test_numbers_are_written_in_french(banc: Banc, page: Page) -> None:
+    """« 1 an », « 2,25 »: in the form as in the calculation above it."""
+    racine = message(specimen("couple_garde_alternee_handicap"), "CRE")
+    benjamin = next(e for e in racine.iter("{*}dateNaissance") if e.text == "2015-11-27")
+    benjamin.text = "2017-01-10"
+    arbre = page(f"/demandes/{banc.demander(racine).numero}")
+    assert " 1 an 0,30 " in dit(arbre, "t-foyer")
+    assert " 36 ans 1,00 " in dit(arbre, "t-foyer")
+    avec_uc, _ = banc.creer_demande("personne_seule_nir")  # what the SNE computes is of 02.02
+    assert "Unités de consommation 1,00" in dit(page(f"/demandes/{avec_uc}"), "t-formulaire")
+
+
 def test_an_association_has_no_quartile(banc: Banc, page: Page) -> None:
     numero, _ = banc.creer_demande("association")
     arbre = page(f"/demandes/{numero}")
