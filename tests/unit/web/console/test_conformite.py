@@ -1,12 +1,14 @@
 """Judgements begun from a page, followed, read, compared, taken away."""
 
 import json
+import shlex
 import shutil
 import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from banc import Banc
@@ -200,6 +202,19 @@ def test_two_reports_are_compared(home: Path, page: Callable[..., Any]) -> None:
     titres = [" ".join(t.split()) for t in arbre.xpath("//h2/text()")]
     assert titres == ["Nouveaux (1)", "Corrigés (1)", "Toujours là (1)", "Non revus (0)"]
     page("/conformite/comparer?avant=a&apres=zzz", statut=404)
+
+
+def test_a_report_and_a_comparison_are_told_by_the_api(
+    banc: Banc, home: Path, page: Callable[..., Any]
+) -> None:
+    for nom in ("hier", "ce-soir"):
+        poser(home, nom, constat())
+    for chemin in ("/comparer?avant=hier&apres=ce-soir", "/ce-soir", "/hier"):
+        lignes = page(f"/conformite{chemin}").xpath("//details[contains(@class, 'equivalents')]//code")
+        (appel,) = [x.text_content() for x in lignes if x.text_content().startswith("curl ")]
+        adresse = urlsplit(shlex.split(appel)[-1])
+        reponse = banc.http.get(f"{adresse.path}?{adresse.query}", headers={"Host": adresse.netloc})
+        assert reponse.status_code == 200, (appel, reponse.text)
 
 
 def test_a_comparison_hides_nirs(banc: Banc, home: Path, page: Callable[..., Any]) -> None:

@@ -17,7 +17,9 @@ from sandbox.cli.main import cli
 from sandbox.domain.panne import GENRES
 from sandbox.operations import scenes
 from sandbox.operations.sauvegardes import Sauvegardes
-from sandbox.web import deroulement
+from sandbox.web import deroulement, epreuves
+from sandbox.web.epreuves import Epreuve
+from sandbox.web.epreuves import Etat as EtatEpreuve
 
 Page = Callable[..., Any]
 _CONTROLE = (
@@ -123,8 +125,17 @@ def test_the_lines_of_the_boxes_work_before_any_box_was_made(
     depose.unlink()
 
 
-def test_the_calls_are_answered(banc: Banc, lignes: dict[str, list[str]]) -> None:
-    """Each in its turn: what deletes comes last."""
+def test_the_calls_are_answered(
+    banc: Banc, lignes: dict[str, list[str]], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Each in its turn: what deletes comes last. No judgement is begun: one waits for the other."""
+    juges: list[str] = []
+
+    def lancer(home: Path, genre: str, *_: Any, **__: Any) -> Epreuve:
+        juges.append(genre)
+        return Epreuve(genre, tmp_path, EtatEpreuve.EN_COURS, "", None)
+
+    monkeypatch.setattr(epreuves, "lancer", lancer)
     appels = [ligne for lues in lignes.values() for ligne in lues if ligne.startswith("curl ")]
     creees = set()
     for ligne in sorted(dict.fromkeys(appels), key=lambda ligne: "-X DELETE" in ligne or "/reset" in ligne):
@@ -143,6 +154,7 @@ def test_the_calls_are_answered(banc: Banc, lignes: dict[str, list[str]]) -> Non
             creees.add(json.loads(corps)["nom"])
     for nom in creees:
         banc.services.magasin.bases.supprimer(nom)
+    assert juges == [f"trafic-{banc.nom}", "temoin"]
 
 
 def test_what_a_page_is_narrowed_to_is_in_its_call(lignes: dict[str, list[str]]) -> None:
