@@ -60,6 +60,27 @@ _RAISONS: Final[dict[str, tuple[str, str]]] = {
         "écrivez &amp; ou &lt;",
     ),
     "ERR_SEMICOLON_REQUIRED": ("le caractère & est écrit tel quel dans un texte", "écrivez &amp;"),
+    "ERR_ENTITYREF_SEMICOL_MISSING": (
+        "le caractère & est écrit tel quel dans un texte, ou il manque un point-virgule",
+        "écrivez &amp; (avec son point-virgule)",
+    ),
+    "ERR_GT_REQUIRED": (
+        "une balise n'est pas terminée : il lui manque >",
+        "vérifiez que le document n'a pas été coupé en route",
+    ),
+    "ERR_ATTRIBUTE_NOT_FINISHED": (
+        "la valeur d'un attribut n'est pas terminée : il lui manque un guillemet",
+        "fermez-la du guillemet qui l'ouvre",
+    ),
+    "ERR_ATTRIBUTE_WITHOUT_VALUE": ("un attribut n'a pas de valeur", 'écrivez nom="valeur"'),
+    "ERR_CDATA_NOT_FINISHED": ("une section CDATA n'est pas terminée", "fermez-la par ]]>"),
+    "ERR_COMMENT_NOT_FINISHED": ("un commentaire n'est pas terminé", "fermez-le par -->"),
+    "ERR_HYPHEN_IN_COMMENT": ("deux tirets se suivent dans un commentaire", "n'en laissez qu'un"),
+    "ERR_MISPLACED_CDATA_END": ("la suite ]]> est écrite telle quelle dans un texte", "écrivez ]]&gt;"),
+    "ERR_UNKNOWN_VERSION": (
+        "la version de XML déclarée n'est pas connue",
+        'déclarez la 1.0 : <?xml version="1.0" encoding="UTF-8"?>',
+    ),
     "ERR_SPACE_REQUIRED": (
         "la déclaration XML, ou une liste d'attributs, est mal écrite",
         "séparez les attributs par un blanc ; déclarez l'encodage réellement employé",
@@ -159,5 +180,7 @@ def _malforme(erreur: Any, data: bytes) -> MessageMalforme:
     elif code in _RAISONS:
         raison, remede = _RAISONS[code]
     else:
-        raison, remede = erreur.msg.rpartition(", line ")[0] or erreur.msg, "corrigez le document"
+        # The parser's own words, in English: what is left here hardly happens.
+        mots = " ".join((erreur.msg.rpartition(", line ")[0] or erreur.msg).split())
+        raison, remede = f"le XML est mal formé ({mots})", "corrigez le document"
     return MessageMalforme(_ILLISIBLE, explication=f"Ligne {ligne}, colonne {colonne} : {raison}. → {remede}")
