@@ -29,3 +29,12 @@ def raison_systeme(erreur: OSError) -> str:
     if erreur.errno is None:
         return str(erreur) or "le système a refusé"
     return _RAISONS.get(erreur.errno, f"le système a refusé (erreur {erreur.errno})")
+
+
+def raison_ecriture(erreur: OSError) -> str:
+    """The same, of a file or folder that was to be made: what is missing then is not that one."""
+    if erreur.errno == errno.ENOENT:
+        return "le dossier où l'écrire n'existe pas"
+    if erreur.errno == errno.EEXIST:
+        return "un fichier porte déjà ce nom"
+    return raison_systeme(erreur)

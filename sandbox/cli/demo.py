@@ -22,7 +22,7 @@ from sandbox.contract.services import Operation
 from sandbox.errors import OperatorError, UsageError
 from sandbox.mime.client import Forme
 from sandbox.mime.unpack import unpack
-from sandbox.raisons import raison_systeme
+from sandbox.raisons import raison_ecriture
 from sandbox.reports.accords import accorde
 from sandbox.resources import fixtures_dir
 from sandbox.server.enfant import servir_en_enfant
@@ -95,7 +95,7 @@ def _vider(dossier: Path) -> None:
         dossier.mkdir(parents=True, exist_ok=True)
     except OSError as erreur:
         raise OperatorError(
-            f"Le dossier [{dossier}] ne peut pas être créé : {raison_systeme(erreur)}.",
+            f"Le dossier [{dossier}] ne peut pas être créé : {raison_ecriture(erreur)}.",
             remede="donnez-en un autre à --out",
         ) from None
 

@@ -17,7 +17,7 @@ from sandbox.errors import OperatorError, UsageError
 from sandbox.generators import lots
 from sandbox.generators.diversite import Contraintes
 from sandbox.generators.menages import SORTES
-from sandbox.raisons import raison_systeme
+from sandbox.raisons import raison_ecriture
 from sandbox.reports.accords import accorde
 
 if TYPE_CHECKING:
@@ -166,7 +166,7 @@ def _ecrire(fichiers: Iterator[lots.Fichier], combien: int, dossier: Path) -> in
                 progres(ecrits, combien)
         except OSError as erreur:
             raise OperatorError(
-                f"Impossible d'écrire dans [{dossier}] : {raison_systeme(erreur)}.",
+                f"Impossible d'écrire dans [{dossier}] : {raison_ecriture(erreur)}.",
                 remede="vérifiez le chemin, les droits et la place",
             ) from None
     return ecrits

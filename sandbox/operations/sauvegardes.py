@@ -17,7 +17,7 @@ from typing import Any, Final
 
 from sandbox.errors import ConflitEtat, StoreError, UsageError
 from sandbox.operations import remises
-from sandbox.raisons import raison_systeme
+from sandbox.raisons import raison_ecriture, raison_systeme
 from sandbox.store import snapshot
 from sandbox.store.session import Magasin
 
@@ -87,14 +87,18 @@ class Sauvegardes:
         not fit, or is taken unless `remplacer`."""
         self._magasin.bases.lire(base)
         fichier = self._fichier(base, nom)
+        pris = ConflitEtat(
+            f"La base [{base}] a déjà une sauvegarde [{nom}].",
+            remede="choisissez un autre nom, ou supprimez-la d'abord",
+        )
         if fichier.exists() and not remplacer:
-            raise ConflitEtat(
-                f"La base [{base}] a déjà une sauvegarde [{nom}].",
-                remede="choisissez un autre nom, ou supprimez-la d'abord",
-            )
+            raise pris
         with self._provisoire(base) as provisoire:
             snapshot.sauvegarder(self._magasin, base, provisoire, journal=False)
-            provisoire.replace(fichier)
+            if remplacer:
+                provisoire.replace(fichier)
+            elif not _nommer(provisoire, fichier):
+                raise pris
         return _lire(base, fichier)
 
     def restaurer(self, base: str, nom: str) -> Sauvegarde:
@@ -154,7 +158,7 @@ class Sauvegardes:
             dossier.mkdir(parents=True, exist_ok=True)
         except OSError as erreur:
             raise StoreError(
-                f"Le dossier [{dossier}] ne peut pas être créé : {raison_systeme(erreur)}.",
+                f"Le dossier [{dossier}] ne peut pas être créé : {raison_ecriture(erreur)}.",
                 remede="choisissez un autre dossier par --home",
             ) from erreur
         provisoire = dossier / f".{os.getpid()}-{secrets.token_hex(4)}"
@@ -162,6 +166,17 @@ class Sauvegardes:
             yield provisoire
         finally:
             provisoire.unlink(missing_ok=True)
+
+
+def _nommer(provisoire: Path, fichier: Path) -> bool:
+    """Gives the file its name, unless another took it meanwhile: False then, and that one stays."""
+    try:
+        os.link(provisoire, fichier)
+    except FileExistsError:
+        return False
+    except OSError:  # a disk without hard links
+        provisoire.replace(fichier)
+    return True
 
 
 def _lire(base: str, fichier: Path) -> Sauvegarde:

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from sandbox.errors import OperatorError, UsageError
-from sandbox.raisons import raison_systeme
+from sandbox.raisons import raison_ecriture
 
 #: Seconds given to the server to be ready, then to end the exchanges under way.
 DELAI_DEPART: Final = 60.0
@@ -71,7 +71,7 @@ def _creer(home: Path) -> None:
         home.mkdir(parents=True, exist_ok=True)
     except OSError as erreur:
         raise EnfantPerdu(
-            f"Le dossier [{home}] ne peut pas être créé : {raison_systeme(erreur)}.",
+            f"Le dossier [{home}] ne peut pas être créé : {raison_ecriture(erreur)}.",
             remede="choisissez un autre dossier par --home",
         ) from None
 
@@ -84,7 +84,7 @@ def _lancer(home: Path, pret: Path, journal: Path, options: Sequence[str]) -> "s
         sortie = journal.open("wb")
     except OSError as erreur:
         raise EnfantPerdu(
-            f"Le fichier [{journal}] ne peut pas être écrit : {raison_systeme(erreur)}.",
+            f"Le fichier [{journal}] ne peut pas être écrit : {raison_ecriture(erreur)}.",
             remede="vérifiez les droits du dossier, ou choisissez-en un autre par --home",
         ) from None
     with sortie:

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy import exc
 
 from sandbox.errors import StoreError
-from sandbox.raisons import raison_systeme
+from sandbox.raisons import raison_ecriture
 from sandbox.settings import PAR_NOM
 from sandbox.store import schema
 from sandbox.store.bases import Bases
@@ -71,7 +71,7 @@ class Magasin:
                         fichier.touch(mode=0o600)
             except OSError as erreur:
                 raise StoreError(
-                    f"Le dossier [{fichier.parent}] ne peut pas être créé : {raison_systeme(erreur)}.",
+                    f"Le dossier [{fichier.parent}] ne peut pas être créé : {raison_ecriture(erreur)}.",
                     remede="choisissez un autre dossier par --home",
                 ) from erreur
             verrou = VerrouEcriture(fichier.with_name(fichier.name + "-verrou"))

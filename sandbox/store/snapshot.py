@@ -7,6 +7,7 @@ export. Nothing is replaced before the whole file was read and found sound.
 import base64
 import hashlib
 import json
+import secrets
 import zipfile
 import zlib
 from collections.abc import Iterator, Mapping
@@ -18,7 +19,7 @@ from typing import Any, Final
 import sqlalchemy as sa
 
 from sandbox.errors import StoreError
-from sandbox.raisons import raison_systeme
+from sandbox.raisons import raison_ecriture, raison_systeme
 from sandbox.store import bases, tables
 from sandbox.store.connexion import Connexion
 from sandbox.store.session import Magasin
@@ -29,17 +30,8 @@ _LOT: Final = 500
 #: Parents first, as they are restored.
 _TABLES: Final = (tables.base, *reversed(tables.CONTENU))
 _JOURNAL: Final = (tables.echange, tables.journal_compteur)
-#: What reading a file that we did not write may raise: RuntimeError is an encrypted entry,
-#: NotImplementedError another compression, OverflowError a number or a clock out of range.
-_MAUVAIS: Final = (
-    zlib.error,
-    EOFError,
-    KeyError,
-    ValueError,
-    TypeError,
-    RuntimeError,
-    OverflowError,
-)
+#: What else a file that we did not write may raise: OverflowError is a number or a clock out of range.
+_MAUVAIS: Final = (ValueError, TypeError, OverflowError)
 
 Rangee = dict[str, Any]
 
@@ -47,7 +39,8 @@ Rangee = dict[str, Any]
 def sauvegarder(magasin: Magasin, base: str, fichier: Path, *, journal: bool = True) -> None:
     """Writes the base to `fichier`, as it is at one moment; its journal too unless told otherwise. The file
     appears whole or not at all. Raises BaseInconnue, and StoreError when it cannot be written."""
-    provisoire = fichier.with_name(fichier.name + ".en-cours")
+    # A name of its own: two that save to one file at once would write into each other's.
+    provisoire = fichier.with_name(f".{secrets.token_hex(8)}.en-cours")
     try:
         provisoire.touch(mode=0o600)  # NIRs are in clear in it
         with (
@@ -63,7 +56,7 @@ def sauvegarder(magasin: Magasin, base: str, fichier: Path, *, journal: bool = T
         provisoire.replace(fichier)
     except OSError as erreur:
         raise StoreError(
-            f"Le fichier [{fichier}] ne peut pas être écrit : {raison_systeme(erreur)}.",
+            f"Le fichier [{fichier}] ne peut pas être écrit : {raison_ecriture(erreur)}.",
             remede="vérifiez le dossier, les droits et la place du disque",
         ) from erreur
     finally:
@@ -128,8 +121,14 @@ def _ouvrir(fichier: Path) -> Iterator[tuple[zipfile.ZipFile, Mapping[str, Any]]
             f"Le fichier [{fichier}] ne peut pas être lu : {raison_systeme(erreur)}.",
             remede="vérifiez le chemin",
         ) from erreur
-    except zipfile.BadZipFile as erreur:
+    except (zipfile.BadZipFile, zlib.error, EOFError) as erreur:
         raise _refus(fichier, "ce n'est pas un ZIP, ou il est abîmé") from erreur
+    except (UnicodeDecodeError, json.JSONDecodeError) as erreur:
+        raise _refus(fichier, "une de ses lignes n'est pas du JSON") from erreur
+    except KeyError as erreur:
+        raise _refus(fichier, f"il y manque {erreur.args[0]}") from erreur
+    except RuntimeError as erreur:  # NotImplementedError too
+        raise _refus(fichier, "il est chiffré, ou compressé d'une façon inconnue") from erreur
     except _MAUVAIS as erreur:
         raise _refus(fichier, str(erreur)) from erreur
 
@@ -154,6 +153,8 @@ def _ecrire_table(
 
 
 def _lire_manifeste(archive: zipfile.ZipFile, fichier: Path) -> Mapping[str, Any]:
+    if _MANIFESTE not in archive.namelist():
+        raise _refus(fichier, f"il y manque {_MANIFESTE}")
     manifeste = json.loads(archive.read(_MANIFESTE))
     if not isinstance(manifeste, dict) or manifeste.get("format") != FORMAT:
         raise _refus(fichier, "son format n'est pas connu de cette version")
@@ -176,7 +177,9 @@ def _lire_table(
     attendu = manifeste["tables"][table.name]
     cle = next(iter(table.primary_key)).name
     empreinte, lignes = hashlib.sha256(), 0
-    with archive.open(f"{table.name}.jsonl") as entree:
+    if (membre := f"{table.name}.jsonl") not in archive.namelist():
+        raise ValueError(f"il y manque {membre}")
+    with archive.open(membre) as entree:
         for octets in entree:
             empreinte.update(octets)
             lignes += 1

@@ -9,7 +9,8 @@ from banc import FORMULAIRE, Banc, message, poser, radiation, specimen
 from sandbox.errors import BaseInconnue, StoreError, UsageError
 from sandbox.operations import ecarts
 from sandbox.operations.sauvegardes import Sauvegardes
-from sandbox.store import tables
+from sandbox.store import snapshot, tables
+from sandbox.store.session import Magasin
 
 
 @pytest.fixture
@@ -44,6 +45,25 @@ def test_snapshots_are_listed_replaced_and_deleted(banc: Banc, sauvegardes: Sauv
     assert [s.nom for s in sauvegardes.lister(banc.nom)] == ["b"]
     sauvegardes.oublier(banc.nom)
     assert sauvegardes.lister(banc.nom) == []
+
+
+def test_a_name_taken_meanwhile_is_not_taken_again(
+    banc: Banc, sauvegardes: Sauvegardes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two at once: both found the name free."""
+    ecrire = snapshot.sauvegarder
+
+    def pendant(magasin: Magasin, base: str, fichier: Path, *, journal: bool) -> None:
+        ecrire(magasin, base, fichier, journal=journal)
+        monkeypatch.setattr(snapshot, "sauvegarder", ecrire)
+        sauvegardes.faire(banc.nom, "a")
+        banc.creer_demande("personne_seule")
+
+    monkeypatch.setattr(snapshot, "sauvegarder", pendant)
+    with pytest.raises(UsageError, match="déjà"):
+        sauvegardes.faire(banc.nom, "a")
+    assert [s.nom for s in sauvegardes.lister(banc.nom)] == ["a"]
+    assert [f.name for f in sauvegardes.lire(banc.nom, "a").fichier.parent.iterdir()] == ["a.zip"]
 
 
 def test_what_cannot_be_restored_is_listed_as_such_and_deleted(banc: Banc, sauvegardes: Sauvegardes) -> None:

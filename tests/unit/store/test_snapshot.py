@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from exemples_store import GUICHETS, personne, stockee
@@ -206,6 +207,35 @@ def test_what_cannot_be_saved_leaves_no_file(garni: Magasin, tmp_path: Path) -> 
     with pytest.raises(StoreError, match="ne peut pas être écrit"):
         snapshot.sauvegarder(garni, "ecole", tmp_path / "absent" / "x.zip")
     assert list(tmp_path.glob("*.zip*")) == []
+
+
+def test_two_that_save_to_one_file_do_not_write_into_each_other(
+    garni: Magasin, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fichier, ecrire = tmp_path / "x.zip", snapshot._ecrire_table
+
+    def pendant(*arguments: Any) -> Any:
+        monkeypatch.setattr(snapshot, "_ecrire_table", ecrire)
+        snapshot.sauvegarder(garni, "ecole", fichier)
+        return ecrire(*arguments)
+
+    monkeypatch.setattr(snapshot, "_ecrire_table", pendant)
+    snapshot.sauvegarder(garni, "ecole", fichier)
+    assert list(tmp_path.glob("*en-cours*")) == []
+    assert snapshot.resumer(fichier).demandes == 1
+
+
+def test_what_is_wrong_with_a_file_is_said_in_french(garni: Magasin, tmp_path: Path) -> None:
+    fichier = tmp_path / "x.zip"
+    for changer, raison in (
+        (_sans_manifeste, "il y manque manifeste.json"),
+        (lambda contenu: contenu.pop("demande.jsonl"), "il y manque demande.jsonl"),
+        (lambda contenu: contenu.update({"base.jsonl": b'{"nom'}), "une de ses lignes n'est pas du JSON"),
+    ):
+        snapshot.sauvegarder(garni, "ecole", fichier)
+        _recrire(fichier, changer)
+        with pytest.raises(StoreError, match=raison):
+            snapshot.restaurer(garni, None, fichier)
 
 
 def test_a_name_unfit_for_an_address(garni: Magasin, tmp_path: Path) -> None:
