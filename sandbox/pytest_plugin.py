@@ -47,6 +47,7 @@ def _sne_bases(
 
     from sandbox.contract import versions
     from sandbox.domain.base import lire_horloge
+    from sandbox.errors import UsageError
     from sandbox.operations import bases
     from sandbox.server.base_servie import BaseServie
     from sandbox.server.enfant import servir_en_enfant
@@ -55,6 +56,12 @@ def _sne_bases(
     from sandbox.store.session import Magasin
 
     regle = {nom: str(request.config.getini(nom)) for nom, _, _ in _REGLAGES}
+    try:
+        graine = int(regle["sne_seed"])
+    except ValueError:
+        raise UsageError(
+            f"Le réglage sne_seed vaut [{regle['sne_seed']}].", remede="un entier est attendu, par exemple 7"
+        ) from None
     contracts = Path(regle["sne_contracts"]) if regle["sne_contracts"] else None
     options = ["--seed-base", "vide", "--contract", regle["sne_contract"]]
     if contracts is not None:
@@ -74,7 +81,7 @@ def _sne_bases(
                     contrat,
                     nom,
                     semence=regle["sne_seed_base"],
-                    seed=int(regle["sne_seed"]),
+                    seed=graine,
                     horloge=lire_horloge(regle["sne_clock"]),
                     reglages=Reglages.de({"profile": regle["sne_profile"]}),
                 )

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +11,7 @@ from sandbox.contract.versions import Contrat
 from sandbox.domain.base import BASE_PAR_DEFAUT, lire_instant
 from sandbox.domain.journal import Echange
 from sandbox.domain.panne import PanneDefinition
+from sandbox.errors import UsageError
 from sandbox.operations import horloge, pannes
 from sandbox.reports.model import Fin, Rapport
 from sandbox.server.base_servie import BaseServie
@@ -36,10 +37,10 @@ class HorlogeEssai:
         lu = None if instant is None else lire_instant(str(instant))
         return horloge.figer(self.magasin, self.base, lu).heure.maintenant
 
-    def avancer(self, vers: str) -> datetime:
+    def avancer(self, vers: str | date) -> datetime:
         """Moves it on by an ISO 8601 duration (« P13M »), or to a date or an instant: the nights in between
         are lived. Answers what it says. Raises UsageError."""
-        return horloge.avancer(self.magasin, self.base, vers).heure.maintenant
+        return horloge.avancer(self.magasin, self.base, str(vers)).heure.maintenant
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,8 +108,14 @@ class BaseEssai:
         self._deja_refuses = magasin.journal.dernier(BASE_PAR_DEFAUT)
 
     def identite(self, guichet: str) -> tuple[Path, Path]:
-        """Certificate and key (PEM) of another guichet of the base."""
+        """Certificate and key (PEM) of another guichet of the base. Raises UsageError when it has not."""
         dossier = self.certificat.parent
+        connus = sorted(fichier.stem for fichier in dossier.glob("*.key"))
+        if guichet not in connus:
+            raise UsageError(
+                f"Le guichet [{guichet}] n'est pas de la base [{self.nom}].",
+                remede=f"guichets : {', '.join(connus)}",
+            )
         return dossier / f"{guichet}.pem", dossier / f"{guichet}.key"
 
     @property

@@ -31,7 +31,8 @@ def _lignes(echange: Echange, contrat: Contrat) -> Iterator[tuple[int, str]]:
     """(depth, text)."""
     yield 0, f"échange {echange.identifiant} · {resumer(observer(echange, contrat))}"
     if echange.methode and echange.chemin:
-        yield 1, f"{echange.methode} {echange.chemin} : HTTP {echange.statut}"
+        adresse = f"{echange.methode} {echange.chemin} : HTTP {echange.statut}"
+        yield 1, adresse if echange.statut else echange.chemin  # a night came by no HTTP: it has a sentence
     if echange.panne is not None:
         yield 1, f"panne jouée : {echange.panne['genre']}"
     if echange.fault is not None:

@@ -16,6 +16,9 @@ pytestmark = pytest.mark.skipif(shutil.which("curl") is None, reason="curl is no
 
 PREAMBULE = f"""
     import os, subprocess
+    from datetime import date, datetime, timedelta
+    import pytest
+    from sandbox.errors import UsageError
     COLOCATAIRES = {list(client("colocataires"))!r}
     SEULE = {list(client("personne_seule_nir"))!r}
 
@@ -83,9 +86,24 @@ def test_clock_pannes_and_other_guichets(pytester: pytest.Pytester) -> None:
         assert certificat.is_file() and cle.is_file() and sne_sandbox.ca.is_file()
         assert sne_sandbox.guichet == "G1226"
         assert sne_sandbox.demande_logement.startswith(sne_sandbox.url)
+        with pytest.raises(UsageError, match="Le guichet .Z9999. n'est pas de la base"):
+            sne_sandbox.identite("Z9999")
+
+    def test_une_duree_qui_n_en_est_pas(sne_sandbox):
+        for vers in ("P3X", 3, timedelta(days=3)):
+            with pytest.raises(UsageError, match="n'est ni une durée ni une date"):
+                sne_sandbox.clock.avancer(vers)
+        sne_sandbox.clock.figer(datetime(2018, 3, 15, 12))
+        assert sne_sandbox.clock.avancer(date(2018, 3, 16)).isoformat() == "2018-03-16T12:00:00+01:00"
+
+    def test_les_nuits(sne_sandbox):
+        assert appeler(sne_sandbox, COLOCATAIRES).returncode == 0
+        sne_sandbox.clock.avancer("P13M")
+        assert "Nuit du 03/05/2018" in sne_sandbox.raconter()
+        assert "HTTP 0" not in sne_sandbox.raconter()
 """,
     )
-    vu.assert_outcomes(passed=4)
+    vu.assert_outcomes(passed=6)
 
 
 def test_a_test_that_fails_shows_its_last_exchanges(pytester: pytest.Pytester) -> None:
@@ -158,6 +176,12 @@ def test_a_judgement_says_its_profile_its_seed_and_what_was_refused(pytester: py
         "sne_seed=7",
     )
     vu.assert_outcomes(passed=3)
+
+
+def test_a_seed_that_is_no_number(pytester: pytest.Pytester) -> None:
+    vu = _lancer(pytester, "    def test_un(sne_sandbox): ...", "-o", "sne_seed=sept")
+    vu.assert_outcomes(errors=1)
+    vu.stdout.fnmatch_lines(["*Le réglage sne_seed vaut [[]sept].", "*→ un entier est attendu*"])
 
 
 def test_a_base_is_gone_with_its_test(pytester: pytest.Pytester) -> None:
