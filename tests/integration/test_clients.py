@@ -52,6 +52,18 @@ def test_the_python_client_registers(serveur: Serveur, pret: Path, tmp_path: Pat
     assert pdf.read_bytes().startswith(b"%PDF-")
 
 
+def test_the_python_client_tells_a_page_that_is_no_answer(
+    serveur: Serveur, pret: Path, tmp_path: Path
+) -> None:
+    """What a server on the way answers: HTML, which is no SOAP."""
+    demande = tmp_path / "demande.xml"
+    demande.write_bytes(specimen("demandes/personne_seule"))
+    serveur.lire("/api/v1/bases/ecole/pannes", {"genre": "html_503", "fois": 1})
+    vu = _lancer(pret, demande)
+    assert (vu.returncode, vu.stdout) == (1, "")
+    assert vu.stderr == "HTTP 503 : la réponse n'est pas du XML (text/html; charset=utf-8)\n"
+
+
 def test_the_python_client_tells_a_refusal(pret: Path, tmp_path: Path) -> None:
     demande = tmp_path / "demande.xml"
     demande.write_bytes(adapter(specimen("demandes/colocataires"), numUnique="0620318000001G1226"))
