@@ -39,6 +39,8 @@ def lister(forme: str, **options: Any) -> None:
     if forme == "json":
         click.echo(json.dumps([en_json(base, contrat) for base in bases], ensure_ascii=False))
         return
+    if not bases:  # beside the list, which a script reads
+        click.echo("Aucune base : « serve » fait la base ecole, « bases create NOM » toute autre.", err=True)
     for base in bases:
         click.echo("\t".join((base.nom, base.semence, base.reglages.profile, base.horloge.en_texte())))
 

@@ -33,8 +33,10 @@ def emettre(guichet: str, base: str, dossier: Path, **options: Any) -> None:
     Le mot de passe des fichiers .p12 est « sne-sandbox ».
     """
     from sandbox.pki.authority import Autorite, ecrire
+    from sandbox.store.bases import verifier_nom
 
     verifier_guichet(guichet)
+    verifier_nom(base)
     autorite = Autorite.ouvrir(options["home"], [])
     ecrire(autorite.emettre(guichet, base), dossier)
     for nom in (f"{guichet}.pem", f"{guichet}.key", f"{guichet}.p12", "truststore.p12"):

@@ -4,6 +4,7 @@ A contract folder may extend another (`extends` in its `contract.toml`). A folde
 over both, in the same layout: `DIR/xsd/…` or `DIR/v5.2/xsd/…`.
 """
 
+import os
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
@@ -21,15 +22,20 @@ class Dossiers:
     """The folders of one contract, the one that wins first.
 
     `racine` holds the versions (`v5.0/`, `v5.2/`), `nom` names one, `overlay` is the user's folder. Raises
-    UsageError when there is no such version, ContractError when another folder is missing, or when the
-    overlay holds nothing that belongs to a contract.
+    UsageError when there is no such version or overlay, ContractError when another folder is missing, or
+    when the overlay cannot be read, or holds nothing that belongs to a contract.
     """
 
     def __init__(self, racine: Path, nom: str, overlay: Path | None = None) -> None:
         if overlay is not None and not overlay.is_dir():
-            raise ContractError(
+            raise UsageError(
                 f"Le dossier de contrats [{overlay}] n'existe pas.",
                 remede="donnez à --contracts un dossier disposé comme contracts/v5.2/",
+            )
+        if overlay is not None and not os.access(overlay, os.R_OK | os.X_OK):
+            raise ContractError(
+                f"Le dossier de contrats [{overlay}] ne se lit pas : les droits manquent.",
+                remede="donnez-vous le droit de le lire et de le parcourir",
             )
         self.racine = racine
         self.overlay = overlay

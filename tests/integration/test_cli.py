@@ -181,6 +181,9 @@ def test_check_with_a_contract_that_cannot_be_read(sne: Sne, tmp_path: Path) -> 
     assert (vu.returncode, vu.stdout) == (3, "")
     assert "rules.toml" in vu.stderr
     assert "→" in vu.stderr
+    vu = _check(sne, "--contracts", tmp_path / "absent", "a.xml")
+    assert (vu.returncode, vu.stdout) == (2, ""), "not the tool's failure"
+    assert "→ donnez à --contracts un dossier" in vu.stderr
 
 
 # --- rules, bases, pki, db ---------------------------------------------------------------------------
@@ -234,6 +237,10 @@ def test_pki_issue_writes_what_a_client_needs(sne: Sne, tmp_path: Path) -> None:
     magasin = pkcs12.load_pkcs12((dossier / "truststore.p12").read_bytes(), b"sne-sandbox")
     assert [c.certificate.subject for c in magasin.additional_certs] == [autres[0].subject]
     assert sne("pki", "issue", "--guichet", "G1", "--out", "certificats").returncode == 2
+    vu = sne("pki", "issue", "--guichet", "G1104", "--base", "pas un nom", "--out", "autres")
+    assert (vu.returncode, vu.stdout) == (2, "")
+    assert "Le nom de base [pas un nom] ne convient pas." in vu.stderr
+    assert not (tmp_path / "autres").exists()
 
 
 def test_db_keeps_and_gives_back_a_base(demarrer: Callable[..., Serveur], sne: Sne, tmp_path: Path) -> None:

@@ -22,6 +22,14 @@ def test_without_a_word_it_lists(tmp_path: Path, groupe: str) -> None:
     assert "Exemples" in aide.stdout
 
 
+def test_no_base_is_said_beside_the_list(tmp_path: Path) -> None:
+    vu = CliRunner().invoke(cli, ["bases", "list", "--home", str(tmp_path)])
+    assert (vu.exit_code, vu.stdout) == (0, "")
+    assert "bases create" in vu.stderr
+    vu = CliRunner().invoke(cli, ["bases", "list", "--format", "json", "--home", str(tmp_path)])
+    assert (vu.exit_code, json.loads(vu.stdout), vu.stderr) == (0, [], "")
+
+
 def test_a_frozen_clock_is_told_in_paris_as_the_api_tells_it(tmp_path: Path) -> None:
     home = ("--home", str(tmp_path))
     creee = CliRunner().invoke(cli, ["bases", "create", "ete", "--clock", "2018-07-15T12:00:00", *home])

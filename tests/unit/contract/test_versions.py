@@ -110,7 +110,6 @@ def test_an_overlay_may_refuse_a_message_version(tmp_path):
 
 
 def test_overlays_that_cannot_be_read(tmp_path):
-    assert "n'existe pas" in refus(overlay=tmp_path / "absent")
     assert "aucun fichier de contrat" in refus(overlay=tmp_path)
     with pytest.raises(UsageError) as erreur:
         charger("v9")
@@ -129,6 +128,14 @@ def test_overlays_that_cannot_be_read(tmp_path):
 
 def test_a_broken_schema_of_an_overlay_names_its_line(tmp_path):
     assert "xsd/types.xsd, ligne 2" in refus(overlay=ecrire(tmp_path, "xsd/types.xsd", "<a>\n</b>"))
+
+
+def test_an_overlay_that_is_not_there_or_cannot_be_read(tmp_path, monkeypatch):
+    with pytest.raises(UsageError, match="n'existe pas"):
+        charger(overlay=tmp_path / "absent")
+    ecrire(tmp_path, "rules.toml", "")
+    monkeypatch.setattr("os.access", lambda chemin, mode: False)  # root reads everything
+    assert "les droits manquent" in refus(overlay=tmp_path)
 
 
 def test_a_path_never_leaves_the_folders(contrat):
