@@ -9,6 +9,7 @@ from werkzeug.exceptions import NotFound
 from sandbox.contract.versions import FicheRegle
 from sandbox.domain.anomalie import Fidelite, Gravite
 from sandbox.domain.journal import Echange
+from sandbox.domain.texte import masquer_nirs
 from sandbox.generators.exemples import exemples
 from sandbox.generators.reduction import plus_petite_demande
 from sandbox.rules.catalogue import REGLES
@@ -28,7 +29,8 @@ CHERCHES_MAX: Final = 5_000
 def page(base: str) -> str:
     """The list, filtered."""
     demandes = {
-        nom: request.args.get(nom, "").strip() for nom in ("texte", "sujet", "effet", "fidelite", "type")
+        nom: masquer_nirs(request.args.get(nom, "").strip())
+        for nom in ("texte", "sujet", "effet", "fidelite", "type")
     }
     profil = request.args.get("profil", "")
     if profil not in PROFILS:

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from banc import Banc, specimen
+from navigateur import ENTETES
 
 from sandbox.contract.fiches import lire_fiches
 from sandbox.contract.overlay import Dossiers
@@ -49,6 +50,11 @@ def test_nothing_found_says_how_to_come_back(page: Callable[..., Any]) -> None:
     arbre = page("/regles?texte=introuvable+zzz")
     assert codes(arbre) == []
     assert arbre.xpath("//div[@class='vide']//a")
+
+
+def test_a_nir_that_is_looked_for_is_masked(banc: Banc) -> None:
+    nir = "285066299900176"
+    assert nir not in banc.http.get(f"/console/{banc.nom}/regles?texte={nir}", headers=ENTETES).text
 
 
 def test_every_rule_has_its_page(banc: Banc) -> None:
