@@ -47,7 +47,9 @@ def operation(base: str, operation: str) -> str | tuple[str, int]:
     autre_depart = not cle.startswith("demande-") and request.args.get("deja") == request.args.get("demande")
     if request.args.get("demande") and not (cle and autre_depart):
         suite = request.args.get("type", "")
-        cle = f"demande-{request.args['demande'].strip()}" + (f"-{suite}" if suite else "")
+        # Written as where demandes are searched: « 1110318 000001 g1104 ».
+        numero = "".join(request.args["demande"].split()).upper()
+        cle = f"demande-{numero}" + (f"-{suite}" if suite else "")
     try:
         return _montrer(brouillon.nouveau(services(), g.base, operation, cle))
     except NotFound:

@@ -6,7 +6,7 @@ from flask import render_template, request, url_for
 from werkzeug.wrappers import Response as Redirection
 
 from sandbox.domain.nombres import entier_de
-from sandbox.domain.panne import GENRES, Genre, PanneDefinition
+from sandbox.domain.panne import GENRES, Genre, PanneDefinition, Parametre
 from sandbox.errors import UsageError
 from sandbox.operations import pannes
 from sandbox.operations.table import OPERATIONS
@@ -47,7 +47,7 @@ def armer(base: str) -> Redirection:
         genre = GENRES.get(request.form.get("genre", ""))
         if genre is None:
             raise UsageError("Ce genre de panne est inconnu.", remede="choisissez-en un dans la table")
-        ecrits = {p: request.form.get(f"p-{p.nom}", "").strip() for p in genre.parametres}
+        ecrits = {p: _parametre(p) for p in genre.parametres}
         taux = _nombre("taux")
         fois = _nombre("fois")
         definition = PanneDefinition(
@@ -86,6 +86,12 @@ def _equivalents(genre: Genre) -> Equivalents:
     mots = [mot for nom, valeur in parametres.items() for mot in ("--param", f"{nom}={valeur}")]
     corps = {"genre": genre.nom, "fois": 1, **({"parametres": parametres} if parametres else {})}
     return deux(commande("pannes", "arm", genre.nom, "--fois", "1", *mots), appel("POST", "/pannes", corps))
+
+
+def _parametre(parametre: Parametre) -> str:
+    ecrit = request.form.get(f"p-{parametre.nom}", "").strip()
+    # A number is typed 0,5 as it is told.
+    return ecrit.replace(",", ".") if parametre.sorte == "nombre" else ecrit
 
 
 def _nombre(nom: str) -> float | None:

@@ -336,6 +336,12 @@ def test_another_start_is_chosen_after_a_demande(banc: Banc, page: Callable[...,
     assert autre.xpath("//select[@name='champ.type']/option[@selected]/@value") == ["MOD"]
 
 
+def test_a_number_is_read_as_where_demandes_are_searched(banc: Banc, page: Callable[..., Any]) -> None:
+    numero, _ = banc.creer_demande()
+    vue = page(f"/composer/getNumUnique?demande= {numero[:7]} {numero[7:].lower()}&type=RAD")
+    assert vue.xpath("//input[@name='champ.numero']/@value") == [numero]
+
+
 def test_a_mistyped_number_keeps_the_form(banc: Banc, page: Callable[..., Any]) -> None:
     vue = page("/composer/getNumUnique?demande=0000&type=REN", statut=404)
     assert "La demande [0000] n'est pas dans la base." in vue.xpath("string(//p[@role='alert'])")

@@ -219,6 +219,10 @@ def test_a_rate_is_written_as_one_writes_it(banc: Banc, envoyer: Page) -> None:
     assert [(a.definition.taux, a.definition.fois) for a in armees] == [(0.25, None)] * 2
     vue = suivre(banc, envoyer("/controle/pannes/desarmer", depuis="/controle/pannes"))
     assert "2 pannes désarmées" in message(vue)
+    delai = {"genre": "delai", "p-secondes": "0,5"}
+    suivre(banc, envoyer("/controle/pannes/armer", depuis="/controle/pannes", **delai))
+    (armee,) = pannes.lister(banc.services.magasin, banc.nom)
+    assert armee.definition.nombre("secondes") == 0.5
 
 
 @pytest.mark.parametrize(
