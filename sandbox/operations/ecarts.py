@@ -16,14 +16,12 @@ from sandbox.contract import codec
 from sandbox.domain.element import Element
 from sandbox.domain.texte import masquer_nir, masquer_nirs
 from sandbox.errors import ConflitEtat
-from sandbox.operations.sauvegardes import Sauvegardes
+from sandbox.operations.sauvegardes import MAINTENANT, Sauvegardes
 from sandbox.store import snapshot, tables
 from sandbox.store.valeurs import detasser
 
 Genre = Literal["ajoutée", "disparue", "changée"]
 
-#: What the present is called.
-MAINTENANT: Final = "maintenant"
 #: Demandes that are told one by one, and fields of one; all are counted.
 DEMANDES_MAX: Final = 200
 CHAMPS_MAX: Final = 60

@@ -22,6 +22,8 @@ from sandbox.store import snapshot
 from sandbox.store.session import Magasin
 
 DOSSIER: Final = "snapshots"
+#: What a comparison calls the base as it is.
+MAINTENANT: Final = "maintenant"
 _NOM: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,39}")
 _SUFFIXE: Final = ".zip"
 
@@ -87,6 +89,12 @@ class Sauvegardes:
         not fit, or is taken unless `remplacer`."""
         self._magasin.bases.lire(base)
         fichier = self._fichier(base, nom)
+        if nom == MAINTENANT:
+            raise UsageError(
+                f"Le nom de sauvegarde [{nom}] ne convient pas : une comparaison désigne par lui la base "
+                "telle qu'elle est.",
+                remede="choisissez un autre nom",
+            )
         pris = ConflitEtat(
             f"La base [{base}] a déjà une sauvegarde [{nom}].",
             remede="choisissez un autre nom, ou supprimez-la d'abord",

@@ -8,7 +8,7 @@ from banc import FORMULAIRE, Banc, message, poser, radiation, specimen
 
 from sandbox.errors import BaseInconnue, StoreError, UsageError
 from sandbox.operations import ecarts
-from sandbox.operations.sauvegardes import Sauvegardes
+from sandbox.operations.sauvegardes import MAINTENANT, Sauvegardes
 from sandbox.store import snapshot, tables
 from sandbox.store.session import Magasin
 
@@ -80,6 +80,12 @@ def test_what_cannot_be_restored_is_listed_as_such_and_deleted(banc: Banc, sauve
         ecarts.depuis(sauvegardes, banc.nom, "b", None)
     sauvegardes.supprimer(banc.nom, "b")
     assert [s.nom for s in sauvegardes.lister(banc.nom)] == ["a"]
+
+
+def test_the_present_is_no_snapshot(banc: Banc, sauvegardes: Sauvegardes) -> None:
+    """A comparison with « maintenant » is with the base as it is: it would never read this one."""
+    with pytest.raises(UsageError, match="telle qu'elle est"):
+        sauvegardes.faire(banc.nom, MAINTENANT)
 
 
 @pytest.mark.parametrize("nom", ["", "a/b", "..", "../ecole", ".a", "é", "a" * 41, "a\n"])

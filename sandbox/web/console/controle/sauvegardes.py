@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response as Redirection
 
 from sandbox.domain.demande_stockee import Etat
 from sandbox.operations import ecarts
-from sandbox.operations.sauvegardes import Sauvegarde, Sauvegardes
+from sandbox.operations.sauvegardes import MAINTENANT, Sauvegarde, Sauvegardes
 from sandbox.web.acces import reserver
 from sandbox.web.console.controle.geste import faire
 from sandbox.web.console.equivalents import appel, commande, deux
@@ -32,7 +32,7 @@ def page(base: str) -> str:
     return render_template(
         "controle/sauvegardes.html",
         sauvegardes=sauvegardes,
-        maintenant_dit=ecarts.MAINTENANT,
+        maintenant_dit=MAINTENANT,
         equivalents=deux(
             [commande("snapshots", "list"), commande("snapshots", "save", _nouveau(sauvegardes))],
             [appel("GET", "/snapshots"), appel("POST", "/snapshots", {"nom": _nouveau(sauvegardes)})],
@@ -43,7 +43,7 @@ def page(base: str) -> str:
 def comparer(base: str) -> str:
     """Two of them, or one and the present."""
     avant, apres = request.args.get("avant", ""), request.args.get("apres", "")
-    present = apres in ("", ecarts.MAINTENANT)
+    present = apres in ("", MAINTENANT)
     for nom in (avant, *([] if present else [apres])):
         _trouver(base, nom)
     comparaison = ecarts.depuis(_toutes(), base, avant, None if present else apres)
@@ -52,7 +52,7 @@ def comparer(base: str) -> str:
         comparaison=comparaison,
         dire=_dire,
         sauvegardes=_toutes().lister(base),
-        maintenant_dit=ecarts.MAINTENANT,
+        maintenant_dit=MAINTENANT,
         equivalents=deux(
             commande("snapshots", "compare", avant, *([] if present else [apres])),
             appel("GET", f"/snapshots/{avant}/compare" + ("" if present else f"?avec={apres}")),
