@@ -63,7 +63,7 @@ def commande(fichiers: tuple[Path, ...], forme: str, horloge: str, **options: An
 
 
 def _deplier(fichiers: Iterable[Path]) -> Iterator[Path]:
-    for fichier in fichiers:
+    for fichier in dict.fromkeys(fichiers):  # the standard input is read once
         if fichier.is_dir():
             trouves = [f for f in fichier.rglob("*") if f.suffix.lower() == ".xml" and f.is_file()]
             trouves.sort(key=attrgetter("parts"))  # as paths compare, ten times as fast

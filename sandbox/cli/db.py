@@ -9,6 +9,7 @@ from sandbox.cli.depart import options_de_base_donnees, signaler_ignorees
 from sandbox.cli.groupe import Groupe
 from sandbox.cli.options import COMMUNES, reglages, taille_de_semence, une_base
 from sandbox.domain.base import lire_horloge
+from sandbox.errors import UsageError
 
 _EXEMPLES = """
 \b
@@ -96,7 +97,10 @@ def restaurer(fichier: Path, base: str, **options: Any) -> None:
     from sandbox.store.session import Magasin
 
     with Magasin.ouvrir(options["database"], options["home"]) as magasin:
-        snapshot.restaurer(magasin, base, fichier)
+        try:
+            snapshot.restaurer(magasin, base, fichier)
+        except snapshot.SauvegardeInutilisable as erreur:  # given by hand: another is to be given
+            raise UsageError(str(erreur), remede=erreur.remede) from None
     click.echo(f"Base [{base}] restaurée.")
 
 

@@ -53,9 +53,11 @@ def inconnu(quoi: str, nom: str, connus: Iterable[str]) -> UsageError:
 
 
 def verifier_guichet(code: str) -> None:
-    """Raises UsageError for what is no code of a guichet."""
-    if len(code) != 5 or not code.isascii() or not code.isalnum():
-        raise UsageError(f"Le guichet [{code}] ne convient pas.", remede="5 lettres ou chiffres : G1104")
+    """Raises UsageError for what is no code of a guichet: a small letter makes a name of file refused."""
+    if len(code) != 5 or not code.isascii() or not code.isalnum() or code != code.upper():
+        raise UsageError(
+            f"Le guichet [{code}] ne convient pas.", remede="5 lettres majuscules ou chiffres : G1104"
+        )
 
 
 def taille_de_semence(fonction: _F) -> _F:

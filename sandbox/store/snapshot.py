@@ -36,6 +36,10 @@ _MAUVAIS: Final = (ValueError, TypeError, OverflowError)
 Rangee = dict[str, Any]
 
 
+class SauvegardeInutilisable(StoreError):
+    """A file that is no snapshot, or none that this version restores."""
+
+
 def sauvegarder(magasin: Magasin, base: str, fichier: Path, *, journal: bool = True) -> None:
     """Writes the base to `fichier`, as it is at one moment; its journal too unless told otherwise. The file
     appears whole or not at all. Raises BaseInconnue, and StoreError when it cannot be written."""
@@ -221,8 +225,8 @@ def _vers_json(valeur: Any) -> Any:
     return base64.b64encode(valeur).decode() if isinstance(valeur, bytes) else valeur
 
 
-def _refus(fichier: Path, raison: str) -> StoreError:
-    return StoreError(
+def _refus(fichier: Path, raison: str) -> SauvegardeInutilisable:
+    return SauvegardeInutilisable(
         f"Le fichier [{fichier}] n'est pas une sauvegarde utilisable : {raison}.",
         remede="rien n'a été remplacé ; refaites-la par « sne-sandbox db snapshot »",
     )

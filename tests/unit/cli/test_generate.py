@@ -105,8 +105,10 @@ def test_a_message_takes_the_place_of_no_other(tmp_path: Path) -> None:
     assert {f.name: f.read_bytes() for f in tmp_path.iterdir()} == avant
 
 
-def test_a_guichet_that_is_none(tmp_path: Path) -> None:
+@pytest.mark.parametrize("code", ["ZZ", "g1226"])
+def test_a_guichet_that_is_none(tmp_path: Path, code: str) -> None:
     """As `pki issue` has it: its messages would have been refused one by one."""
-    refus = _generer("--guichet", "ZZ", "--out", str(tmp_path)).exception
+    refus = _generer("--guichet", code, "--out", str(tmp_path)).exception
     assert isinstance(refus, UsageError)
-    assert "[ZZ]" in str(refus)
+    assert f"[{code}]" in str(refus)
+    assert "majuscules" in refus.remede
