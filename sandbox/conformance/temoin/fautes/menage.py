@@ -359,7 +359,7 @@ FAUTES: Final = (
           _textes(_mal_decode),
           suites=("CTR-01",)),
     Faute("sans-ligature", "Les œ sont écrits oe.", ("FID-10",), _ECRITURE, _textes(_ligature),
-          suites=("CTR-01",)),
+          suites=("CTR-01", "FID-14")),
     Faute("sans-apostrophe", "Les apostrophes sont remplacées par des espaces.", ("FID-10",), _ECRITURE,
           _textes(_apostrophe)),
     Faute("echappe-deux-fois", "Les apostrophes sont échappées deux fois (« &#39; »).", ("FID-10",),
