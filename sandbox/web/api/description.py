@@ -24,7 +24,7 @@ _CHEMINS: Final = {
     "code": ("code du guichet", "G1226"),
     "identifiant": ("numéro", 1),
     "nom": ("nom du fichier ou de la sauvegarde", "avant"),
-    "numero": ("numéro unique", "075031800001G1226"),
+    "numero": ("numéro unique", "1110318000001G1104"),
     "scene": ("identifiant de la scène", "doublon"),
     "rapport": ("nom du jugement", "20180315-120000-000000-trafic-ecole"),
     "fichier": ("nom du fichier", "rapport.html"),

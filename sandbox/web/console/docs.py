@@ -10,8 +10,11 @@ from typing import Any, Final
 
 from flask import Blueprint, current_app, render_template
 
+from sandbox.domain.base import BASE_PAR_DEFAUT
 from sandbox.web.aiguillage import DOCS, Aiguillage
 from sandbox.web.api.description import operations
+from sandbox.web.console.page import services
+from sandbox.web.messages import departs
 
 blueprint: Final = Blueprint("docs", __name__, url_prefix=DOCS)
 
@@ -66,8 +69,13 @@ def page() -> str:
     aiguillage: Aiguillage = principale.extensions["aiguillage"]
     document = aiguillage.partie("api").extensions["openapi"]
     groupes: dict[str, list[Appel]] = {tag["name"]: [] for tag in document["tags"]}
+    # A numéro that is made up answers nothing but 404: a demande of the base that the forms name is tried.
+    demandes = departs.proposees(services(), BASE_PAR_DEFAUT)
+    vivants = {"numero": demandes[0].numero_unique} if demandes else {}
     for chemin, methode, operation, parametres in operations(document):
-        groupes[operation["tags"][0]].append(_appel(document, chemin, methode, operation, parametres))
+        groupes[operation["tags"][0]].append(
+            _appel(document, chemin, methode, operation, parametres, vivants)
+        )
     titres = {tag["name"]: tag["description"] for tag in document["tags"]}
     return render_template(
         "docs/page.html", groupes=groupes, titres=titres, version=document["info"]["version"]
@@ -80,6 +88,7 @@ def _appel(
     methode: str,
     operation: Mapping[str, Any],
     parametres: list[dict[str, Any]],
+    vivants: Mapping[str, str],
 ) -> Appel:
     type_corps, corps = "", None
     champs: tuple[Champ, ...] = ()
@@ -94,7 +103,7 @@ def _appel(
         methode=methode.upper(),
         chemin=chemin,
         resume=operation.get("summary", ""),
-        parametres=tuple(_parametre(p) for p in parametres),
+        parametres=tuple(_parametre(p, vivants) for p in parametres),
         type_corps=type_corps,
         corps=corps,
         champs=champs,
@@ -103,16 +112,18 @@ def _appel(
     )
 
 
-def _parametre(parametre: Mapping[str, Any]) -> Champ:
+def _parametre(parametre: Mapping[str, Any], vivants: Mapping[str, str]) -> Champ:
     schema = parametre.get("schema", {})
     exemple = parametre.get("example", schema.get("default"))
+    if parametre["in"] == "path":
+        exemple = vivants.get(parametre["name"], exemple)
     return Champ(
         nom=parametre["name"],
         ou="adresse" if parametre["in"] == "path" else "question",
         genre=_genre(schema),
         description=parametre.get("description", ""),
         requis=parametre.get("required", False),
-        exemple="" if exemple is None else str(exemple),
+        exemple="" if exemple is None else exemple if isinstance(exemple, str) else json.dumps(exemple),
         valeurs=tuple(str(v) for v in schema.get("enum", ()) if v is not None),
     )
 

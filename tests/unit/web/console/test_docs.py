@@ -3,9 +3,12 @@
 from collections.abc import Callable
 from typing import Any
 
+import pytest
 from banc import Banc
 from lxml import html
 from navigateur import ENTETES
+
+from sandbox.web.console import docs
 
 Page = Callable[..., Any]
 
@@ -28,6 +31,19 @@ def test_ids_are_unique_and_labels_point_at_something(page: Page) -> None:
     assert len(ids) == len(set(ids))
     assert set(vue.xpath("//label/@for")) <= set(ids)
     assert {a[1:] for a in vue.xpath("//a/@href") if a.startswith("#")} <= set(ids)
+
+
+def test_what_is_filled_in_can_be_tried(banc: Banc, page: Page, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A demande of the base that the forms name; a boolean as JSON writes it."""
+    monkeypatch.setattr(docs, "BASE_PAR_DEFAUT", banc.nom)
+    lire = "//details[@id='get_bases_base_demandes_numero']//input[@name='numero']/@value"
+    (sans,) = page("//api/v1/docs").xpath(lire)
+    assert len(sans) == 18
+    numero, _ = banc.creer_demande("colocataires")
+    vue = page("//api/v1/docs")
+    assert vue.xpath(lire) == [numero]
+    liste = vue.xpath("//details[@id='get_bases_base_demandes']")[0]
+    assert liste.xpath(".//input[@name='debut']/@value") == ["false"]
 
 
 def test_a_field_of_a_field_is_told(page: Page) -> None:
