@@ -169,6 +169,10 @@ def _exporter(dossier: Path, base: str, anonymiser: bool, options: dict[str, Any
     with magasin:
         magasin.bases.lire(base)
         ecrit = recueil.ecrire(dossier, _echantillons(magasin, base, contrat), anonymiser=anonymiser)
+    if not ecrit.fichiers and not ecrit.laisses:
+        click.echo(f"La base [{base}] n'a vu aucun document : il n'y a rien à exporter.", err=True)
+        click.echo("→ faites passer votre application par « sne-sandbox proxy --upstream URL »", err=True)
+        return
     for fichier in ecrit.fichiers:
         click.echo(fichier)
     click.echo(_resume(ecrit), err=True)

@@ -103,7 +103,7 @@ class Dossiers:
         try:
             return fichier.read_bytes()
         except OSError as erreur:
-            raise ContractError(f"Le fichier [{fichier}] ne se lit pas : {raison_systeme(erreur)}.") from None
+            raise _illisible(fichier, erreur) from None
 
     def toml(self, chemin: str) -> dict[str, Any]:
         """The TOML files at `chemin` of all folders, merged key by key. Empty when none has one."""
@@ -134,6 +134,12 @@ def fusionner(dessous: Mapping[str, Any], dessus: Mapping[str, Any]) -> dict[str
     return fusion
 
 
+def _illisible(fichier: Path, erreur: OSError) -> ContractError:
+    return ContractError(
+        f"Le fichier [{fichier}] ne se lit pas : {raison_systeme(erreur)}.", remede="vérifiez ses droits"
+    )
+
+
 def lire_toml(fichier: Path) -> dict[str, Any]:
     """The content of a TOML file. Raises ContractError with the line of what cannot be read."""
     try:
@@ -141,6 +147,6 @@ def lire_toml(fichier: Path) -> dict[str, Any]:
     except UnicodeDecodeError:
         raise ContractError(f"{fichier} n'est pas en UTF-8.", remede="enregistrez-le en UTF-8") from None
     except OSError as erreur:
-        raise ContractError(f"{fichier} ne se lit pas : {raison_systeme(erreur)}.") from None
+        raise _illisible(fichier, erreur) from None
     except tomllib.TOMLDecodeError as erreur:
         raise ContractError(f"{fichier} : TOML illisible : {erreur}.", remede="corrigez ce fichier") from None

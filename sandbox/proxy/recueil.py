@@ -11,7 +11,7 @@ from typing import Final
 
 from sandbox.errors import OperatorError, UsageError
 from sandbox.proxy.anonymat import Anonymat
-from sandbox.raisons import raison_systeme
+from sandbox.raisons import raison_ecriture
 from sandbox.reports.pseudonymes import Pseudonymes
 
 _ZIP: Final = b"PK\x03\x04"
@@ -63,8 +63,10 @@ def ecrire(dossier: Path, echantillons: Iterable[Echantillon], *, anonymiser: bo
             vus.add(empreinte)
             _ecrire(dossier, echantillon, pseudonymes, anonymat, recueil)
     except OSError as erreur:
-        raison = raison_systeme(erreur)
-        raise OperatorError(f"Le dossier [{dossier}] ne peut pas être écrit : {raison}.") from None
+        raise OperatorError(
+            f"Le dossier [{dossier}] ne peut pas être écrit : {raison_ecriture(erreur)}.",
+            remede="donnez à --export un dossier vide où vous pouvez écrire, et vérifiez la place du disque",
+        ) from None
     recueil.nirs = pseudonymes.nombre
     return recueil
 

@@ -3,8 +3,10 @@
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
-from sandbox.errors import UsageError
+from sandbox.cli.main import cli
+from sandbox.errors import OperatorError, UsageError
 from sandbox.proxy.recueil import Echantillon, ecrire
 
 NIR = "185057800608436"
@@ -49,3 +51,19 @@ def test_a_folder_that_holds_something_is_left_alone(tmp_path: Path) -> None:
     (tmp_path / "x").touch()
     with pytest.raises(UsageError):
         ecrire(tmp_path, [], anonymiser=True)
+
+
+def test_a_folder_that_cannot_be_made_is_told_with_its_remedy(tmp_path: Path) -> None:
+    (tmp_path / "fichier").write_text("")
+    with pytest.raises(OperatorError, match="n'est pas un dossier") as refus:
+        ecrire(tmp_path / "fichier" / "e", [echantillon(1)], anonymiser=False)
+    assert "--export" in refus.value.remede
+
+
+def test_an_empty_recording_is_told(tmp_path: Path) -> None:
+    home = ("--home", str(tmp_path / "home"))
+    assert CliRunner().invoke(cli, ["bases", "create", "proxy", *home]).exit_code == 0
+    vu = CliRunner().invoke(cli, ["proxy", *home, "--export", str(tmp_path / "e")])
+    assert (vu.exit_code, vu.stdout) == (0, "")
+    assert "rien à exporter" in vu.stderr
+    assert "données personnelles" not in vu.stderr
