@@ -12,7 +12,7 @@ from click.core import ParameterSource
 
 from sandbox.domain.base import lire_horloge
 from sandbox.domain.hote import est_boucle_locale
-from sandbox.errors import BaseInconnue
+from sandbox.errors import BaseInconnue, UsageError
 
 if TYPE_CHECKING:
     from sandbox.pki.authority import Autorite
@@ -24,8 +24,14 @@ SEMENCE: Final = "ecole"
 _PARTOUT: Final = ("0.0.0.0", "::", "")  # noqa: S104 - looked for, not listened on
 
 
-def jeton_d_administration(host: str, donne: str | None) -> str | None:
-    """The admin token: off loopback there is always one."""
+def jeton_d_administration(host: str, donne: str | None, lecture: str | None = None) -> str | None:
+    """The admin token: off loopback there is always one. Raises UsageError when the read-only token is the
+    same: whoever is given its link could change everything."""
+    if donne and donne == lecture:
+        raise UsageError(
+            "Le jeton de lecture est celui d'administration : qui lit pourrait tout changer.",
+            remede="donnez-en deux, --admin-token et --read-only-token",
+        )
     if est_boucle_locale(host):
         return donne
     return donne or secrets.token_urlsafe(24)

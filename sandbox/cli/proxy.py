@@ -122,7 +122,7 @@ def _servir(
 
     click.get_current_context().with_resource(le_temps_de_servir(pret))
     Lien(amont)  # said before anything is made
-    jeton = depart.jeton_d_administration(options["host"], options["admin_token"])
+    jeton = depart.jeton_d_administration(options["host"], options["admin_token"], options["read_only_token"])
     home: Path = options["home"]
     configuration = Configuration(
         home=home,

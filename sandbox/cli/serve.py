@@ -75,7 +75,7 @@ def commande(
 
     click.get_current_context().with_resource(le_temps_de_servir(pret))
     home: Path = options["home"]
-    jeton = jeton_d_administration(options["host"], options["admin_token"])
+    jeton = jeton_d_administration(options["host"], options["admin_token"], options["read_only_token"])
     configuration = Configuration(
         home=home,
         contract=options["contract"],

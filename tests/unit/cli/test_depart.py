@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from sandbox.cli.depart import adresse_pour_les_autres, ecrire_pret, jeton_d_administration
-from sandbox.errors import OperatorError
+from sandbox.errors import OperatorError, UsageError
 from sandbox.server.listeners import Adresses
 from sandbox.server.pret import ecrire, le_temps_de_servir
 
@@ -67,3 +67,10 @@ def test_a_ready_file_that_cannot_be_written_says_so(tmp_path: Path) -> None:
         with pytest.raises(OperatorError) as erreur, le_temps_de_servir(impossible):
             ecrire(impossible, {"admin_token": None})
         assert "--ready-file" in erreur.value.diagnostics()
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "0.0.0.0"])
+def test_the_token_that_reads_is_not_the_one_that_changes_everything(host: str) -> None:
+    assert jeton_d_administration(host, "un", "autre") == "un"
+    with pytest.raises(UsageError, match="jeton de lecture"):
+        jeton_d_administration(host, "un", "un")
