@@ -20,7 +20,11 @@ _TEXTES: Final[dict[int, tuple[bytes, str]]] = {
     400: (b"Bad Request", "Requête HTTP illisible."),
     408: (b"Request Timeout", "La requête n'est pas arrivée tout entière à temps."),
     413: (b"Content Too Large", "Message trop gros."),
-    431: (b"Request Header Fields Too Large", "En-têtes HTTP trop longs ou trop nombreux."),
+    431: (
+        b"Request Header Fields Too Large",
+        "En-têtes HTTP trop longs ou trop nombreux. → raccourcissez l'adresse ou les en-têtes : 100 lignes "
+        "au plus, de 16384 octets, et 32768 en tout.",
+    ),
 }
 
 #: After a refusal the peer may still be sending: what it sends is dropped for so long, in seconds, so that it
@@ -162,7 +166,9 @@ class Canal(HTTPChannel):
     def refuser_corps(self) -> None:
         """Refuses a body that exceeds the limit."""
         self._refuser(
-            413, f"La limite est de {self.service.ecoute.message_max} octets (réglage message_max)."
+            413,
+            f"La limite est de {self.service.ecoute.message_max} octets. → réduisez le message, ou relevez "
+            "--message-max.",
         )
 
     def _refuser_lenteur(self) -> None:

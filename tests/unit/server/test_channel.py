@@ -76,6 +76,7 @@ def test_a_body_announced_too_big_is_refused_before_it_is_sent(lancer: Any, miro
     assert "1000 octets" in corps.decode()
     refus = serveur.attendre(lambda: serveur.refus_http)[0]
     assert (refus.statut, refus.methode, refus.chemin) == (413, "POST", "/services/X")
+    assert refus.raison.endswith(" → réduisez le message, ou relevez --message-max.")
     assert miroir.environs == []
 
 
@@ -138,7 +139,9 @@ def test_what_is_not_http_is_answered_and_the_server_goes_on(
         tete, corps = serveur.reponse(prise)
     assert tete.startswith(b"HTTP/1.1 %d " % statut)
     assert corps.decode().endswith(".\n")
-    assert serveur.attendre(lambda: serveur.refus_http)[0].statut == statut
+    refus = serveur.attendre(lambda: serveur.refus_http)[0]
+    assert refus.statut == statut
+    assert statut == 400 or " → raccourcissez" in refus.raison  # the remedy, as the journal tells it
     with serveur.prise() as prise:
         prise.sendall(POST + b"Content-Length: 3\r\n\r\nabc")
         assert serveur.reponse(prise)[1] == b"abc"

@@ -409,6 +409,7 @@ def test_what_came_by_a_relay_is_not_replayed(
     arbre = page("/echanges/2")
     assert "est passé par un relais" in arbre.text_content()
     assert arbre.xpath("//form[contains(@action, 'rejouer')] | //pre[@aria-label='Commande curl']") == []
+    assert "« Rejouer » renvoie" not in arbre.text_content()  # there is no such button
     assert envoyer("/echanges/2/rejouer", depuis="/echanges/1").status_code == 422
     refus = banc.api("POST", f"/bases/{banc.nom}/exchanges/2/replay")
     assert (refus.status_code, "relais" in refus.json["detail"]) == (422, True)
