@@ -17,6 +17,9 @@ _SOAP12_TYPE: Final = "application/soap+xml"
 _SOAP11_TYPE: Final = "text/xml"
 #: A client in the field decodes the whole answer as UTF-8: these types stay base64 in the envelope.
 _EN_LIGNE: Final = frozenset({"application/zip"})
+#: Roots of the documents that answers carry. The published client cuts the document out of the whole body at
+#: the first « :interfaceNuu » or « :listeDoublons » (attested): nothing before it may hold these.
+RACINES: Final = frozenset({"interfaceNuu", "listeDoublons"})
 _TYPES_DE_PARTIE: Final[Mapping[str, str]] = {"text/xml": "text/xml; charset=UTF-8"}
 
 
@@ -33,7 +36,7 @@ def joindre(charge: etree._Element, pieces: Mapping[str, Piece], packaging: Pack
         if packaging is Packaging.SIMPLE or piece.content_type in _EN_LIGNE:
             champ.text = b2a_base64(piece.contenu, newline=False).decode("ascii")
             continue
-        identifiant = f"{champ.tag}@sne-sandbox"
+        identifiant = _content_id(champ.tag)
         champ.text = None
         etree.SubElement(champ, INCLUDE, nsmap={"xop": XOP}).set("href", f"cid:{identifiant}")
         content_type = piece.content_type or "application/octet-stream"
@@ -41,6 +44,12 @@ def joindre(charge: etree._Element, pieces: Mapping[str, Piece], packaging: Pack
             Part(identifiant, _TYPES_DE_PARTIE.get(content_type, content_type), "binary", piece.contenu)
         )
     return parties
+
+
+def _content_id(champ: str) -> str:
+    """The Content-ID of the part of a field: its name, which serves whoever reads the bytes. A field called
+    as the root of a document is prefixed: `href="cid:listeDoublons@…"` would stand before that document."""
+    return f"document-{champ}@sne-sandbox" if champ in RACINES else f"{champ}@sne-sandbox"
 
 
 def emballer(

@@ -29,6 +29,8 @@ ENVELOPPES: Final = {
     "getDemandeLogement": "demandeLogementParametres",
     "getDoublons": "rechercheDoublonsParametres",
     "getDeclarationNouveauDalo": "declarationNouveauDaloParametres",
+    "getDemandesRadieesDepuisLe": "demandesRadieesDepuisLeParametres",
+    "getNouveauxDaloDepuisLe": "nouveauxDaloDepuisLeParametres",
 }
 #: Fields of an answer that hold bytes.
 BINAIRES: Final = frozenset(

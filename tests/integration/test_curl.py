@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from client_mtom import adapter, specimen
+from client_publie import lire
 from lxml import etree
 from serveur_local import HORLOGE, Serveur
 
@@ -60,17 +61,6 @@ def _corps(document: bytes) -> bytes:
     )
 
 
-def lire_comme_lui(reponse: bytes) -> str:
-    """The document in an answer, as that client finds it: all is UTF-8, the prefix is the 4 characters before
-    `:interfaceNuu`, and the closing tag ends it."""
-    texte = reponse.decode("utf-8")
-    rang = texte.index(":interfaceNuu")
-    prefixe = texte[rang - 4 : rang]
-    assert prefixe[0] == "<"
-    fermante = f"</{prefixe[1:]}:interfaceNuu>"
-    return texte[rang - 4 : texte.index(fermante) + len(fermante)]
-
-
 @pytest.fixture(scope="module")
 def base(serveur: Serveur) -> str:
     """A base that only these tests use."""
@@ -113,7 +103,7 @@ def test_the_raw_request_gets_a_number(
     assert ("HTTP/1.1 100" in tete) == (rang == 1)
     assert "content-encoding" not in tete.lower(), "that client cannot inflate"
 
-    relu = etree.fromstring(lire_comme_lui(curl.stdout))
+    relu = etree.fromstring(lire(curl.stdout) or "")
     numero = relu.findtext(f".//{{{NS}}}numUnique")
     assert numero is not None, etree.tostring(relu)
     assert len(numero) == 18
@@ -134,7 +124,7 @@ def test_the_raw_request_that_is_refused_is_read_the_same_way(
         capture_output=True,
         timeout=240,
     )
-    relu = etree.fromstring(lire_comme_lui(curl.stdout))
+    relu = etree.fromstring(lire(curl.stdout) or "")
     (anomalie,) = relu.iter(f"{{{NS}}}anomalie")
     assert anomalie.get("code") == "ENT009"
     # That client takes the first child's text for the message.

@@ -1,12 +1,13 @@
 """Pieces of an answer, in the envelope or beside it."""
 
+import pytest
 from lxml import etree
 
 from sandbox.domain.exchange import Piece
 from sandbox.mime.message import Packaging
 from sandbox.mime.unpack import unpack
 from sandbox.soap.envelope import SOAP12, XOP
-from sandbox.soap.packing import emballer, joindre
+from sandbox.soap.packing import RACINES, emballer, joindre
 
 
 def charge() -> etree._Element:
@@ -25,6 +26,14 @@ def test_mtom_chaque_piece_devient_une_partie_sauf_le_zip():
     assert (include.tag, include.get("href")) == (f"{{{XOP}}}Include", "cid:a@sne-sandbox")
     assert element.find("a").text is None
     assert element.findtext("b") == "UEs="
+
+
+@pytest.mark.parametrize("racine", sorted(RACINES))
+def test_no_content_id_is_taken_for_the_document_by_the_published_client(racine: str):
+    element = etree.fromstring(f"<r><{racine}>x</{racine}></r>")
+    (partie,) = joindre(element, {racine: Piece(b"x", "text/xml")}, Packaging.MTOM)
+    assert f":{racine}" not in etree.tostring(element, encoding="unicode")
+    assert element[0][0].get("href") == f"cid:{partie.content_id}"
 
 
 def test_simple_tout_en_base64_sur_une_ligne():
