@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from menages import MIDI, documents
 
-from sandbox.contract import versions
-from sandbox.operations.controle import controler
+from sne_sandbox.contract import versions
+from sne_sandbox.operations.controle import controler
 
 Benchmark = Any
 DOCUMENTS = 5_000

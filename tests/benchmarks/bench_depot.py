@@ -10,9 +10,9 @@ from etapes import ETAPES, RESTE, Chronometre
 from flask import Flask
 from menages import CHEMIN, MIDI, requetes
 
-from sandbox.domain.base import Horloge
-from sandbox.server.run import espacer_ramassages
-from sandbox.web.app import Configuration, creer_application
+from sne_sandbox.domain.base import Horloge
+from sne_sandbox.server.run import espacer_ramassages
+from sne_sandbox.web.app import Configuration, creer_application
 
 Benchmark = Any
 TOURS = 600

@@ -3,10 +3,10 @@
 from collections.abc import Callable
 from typing import Any
 
-from sandbox.mime.client import requete
-from sandbox.mime.message import Part
-from sandbox.mime.pack import pack
-from sandbox.mime.unpack import unpack
+from sne_sandbox.mime.client import requete
+from sne_sandbox.mime.message import Part
+from sne_sandbox.mime.pack import pack
+from sne_sandbox.mime.unpack import unpack
 
 ACTION = "http://ws.metier.nuu.application.i2/getNumUnique"
 Benchmark = Callable[..., Any]

@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from sandbox.contract.versions import charger
-from sandbox.domain.base import Horloge
-from sandbox.domain.dates import PARIS
-from sandbox.operations import bases, statistiques
-from sandbox.store.session import Magasin
+from sne_sandbox.contract.versions import charger
+from sne_sandbox.domain.base import Horloge
+from sne_sandbox.domain.dates import PARIS
+from sne_sandbox.operations import bases, statistiques
+from sne_sandbox.store.session import Magasin
 
 HORLOGE = Horloge(fige_a=datetime(2018, 3, 15, 12, tzinfo=PARIS))
 CONTRAT = charger("v5.2")

@@ -8,14 +8,14 @@ from typing import Any
 
 import pytest
 
-from sandbox.contract import codec
-from sandbox.domain.base import Base
-from sandbox.domain.dates import ajouter_mois
-from sandbox.domain.demande_stockee import DemandeStockee, Etat
-from sandbox.domain.element import Element
-from sandbox.domain.journal import Echange, Verdict
-from sandbox.store.recherche import Criteres
-from sandbox.store.session import Magasin
+from sne_sandbox.contract import codec
+from sne_sandbox.domain.base import Base
+from sne_sandbox.domain.dates import ajouter_mois
+from sne_sandbox.domain.demande_stockee import DemandeStockee, Etat
+from sne_sandbox.domain.element import Element
+from sne_sandbox.domain.journal import Echange, Verdict
+from sne_sandbox.store.recherche import Criteres
+from sne_sandbox.store.session import Magasin
 
 DEPOT = date(2018, 3, 15)
 DEJA_LA = 10_000

@@ -23,8 +23,8 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "browser"))
 
 from recensement import recenser
 
-from sandbox.domain.base import BASE_PAR_DEFAUT
-from sandbox.store.session import Magasin
+from sne_sandbox.domain.base import BASE_PAR_DEFAUT
+from sne_sandbox.store.session import Magasin
 
 #: Milliseconds in which a page has to answer.
 CIBLE: Final = 300.0

@@ -13,9 +13,9 @@ from unittest.mock import patch
 #: What nobody named: Flask, and the code between the stages.
 RESTE: Final = "WSGI, Flask, et le reste"
 
-_SOAP: Final = "sandbox.soap.server"
-_PIPELINE: Final = "sandbox.pipeline"
-_DEPOT: Final = "sandbox.operations.demande_logement.get_num_unique"
+_SOAP: Final = "sne_sandbox.soap.server"
+_PIPELINE: Final = "sne_sandbox.pipeline"
+_DEPOT: Final = "sne_sandbox.operations.demande_logement.get_num_unique"
 
 #: Stage → functions that make it, in the order of the exchange: « module:name » or « module:class.name »,
 #: as its caller looks it up: one kept in a table cannot be timed.
@@ -32,14 +32,14 @@ ETAPES: Final[dict[str, tuple[str, ...]]] = {
     "verrou d'écriture, BEGIN": (f"{_PIPELINE}:Travail.ecriture",),
     "règles avec registre": (f"{_PIPELINE}:engine.ranger",),
     "insérer": (
-        "sandbox.store.registre:RegistreBase.ajouter",
-        "sandbox.store.registre:RegistreBase.prochain_numero",
+        "sne_sandbox.store.registre:RegistreBase.ajouter",
+        "sne_sandbox.store.registre:RegistreBase.prochain_numero",
     ),
     "encoder": (f"{_DEPOT}:document.formulaire", f"{_DEPOT}:codec.encoder", f"{_DEPOT}:_reponse"),
     "attestation PDF": (f"{_DEPOT}:attestation.rediger",),
     "XSD de la réponse, écrire": (f"{_PIPELINE}:Pipeline._encoder",),
     "MIME : emballer": (f"{_SOAP}:joindre", f"{_SOAP}:emballer"),
-    "journal": ("sandbox.store.journal:Journal.consigner",),
+    "journal": ("sne_sandbox.store.journal:Journal.consigner",),
     "COMMIT": (f"{_PIPELINE}:Travail.__exit__",),
 }
 

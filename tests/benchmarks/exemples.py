@@ -11,12 +11,12 @@ from datetime import date
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis.strategies import SearchStrategy
 
-from sandbox.contract.versions import charger
-from sandbox.domain.element import Element
-from sandbox.generators import strategies
-from sandbox.generators.diversite import Contraintes, atelier
-from sandbox.generators.hypothese import Tirees
-from sandbox.generators.varietes import TirageVarie
+from sne_sandbox.contract.versions import charger
+from sne_sandbox.domain.element import Element
+from sne_sandbox.generators import strategies
+from sne_sandbox.generators.diversite import Contraintes, atelier
+from sne_sandbox.generators.hypothese import Tirees
+from sne_sandbox.generators.varietes import TirageVarie
 
 JOUR = date(2018, 3, 15)
 

@@ -17,8 +17,8 @@ import charge
 import menages
 import serveur
 
-from sandbox.mime.client import requete
-from sandbox.mime.message import Part
+from sne_sandbox.mime.client import requete
+from sne_sandbox.mime.message import Part
 
 _RECHERCHE: Final = "/services/RechercheDemandeImplService/"
 _ACTION: Final = "http://ws.metier.nuu.application.i2/rechercheDemandeMulticritere"

@@ -6,8 +6,8 @@ import pytest
 from test_accessibilite import fautes
 from visite import Visite, Visiter
 
-from sandbox.operations.scenes import Pas, Scene, scenes
-from sandbox.web.console.typographie import insecables
+from sne_sandbox.operations.scenes import Pas, Scene, scenes
+from sne_sandbox.web.console.typographie import insecables
 
 #: Verdicts that a reader is told in other words.
 VERDICTS = {"fault": "faute SOAP"}

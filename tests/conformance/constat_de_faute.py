@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from sandbox.conformance.temoin.fautes import FAUTES, Faute
-from sandbox.reports.model import Constat, Rapport, Verdict, Verification
+from sne_sandbox.reports.model import Constat, Rapport, Verdict, Verification
+from sne_temoin.fautes import FAUTES, Faute
 
 #: A finding that names no cause, when there are others: nothing was sent, for a reason that they tell.
 SANS_CAUSE: Final = frozenset({"rien_envoye"})

@@ -7,20 +7,20 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
-from sandbox.conformance import plan as plans
-from sandbox.conformance import runner
-from sandbox.conformance.adresses import Adresses
-from sandbox.conformance.application import Application
-from sandbox.conformance.base import Base
-from sandbox.conformance.plan import Plan
-from sandbox.conformance.retards import TROP_CHARGEE
-from sandbox.conformance.temoin.adaptateur import Adaptateur
-from sandbox.conformance.temoin.application import Temoin
-from sandbox.contract.versions import Contrat, charger
-from sandbox.domain.dates import PARIS
-from sandbox.reports.model import Fin, Rapport, ResultatScenario
-from sandbox.server.enfant import Enfant, servir_en_enfant
-from sandbox.store.session import Magasin
+from sne_sandbox.conformance import plan as plans
+from sne_sandbox.conformance import runner
+from sne_sandbox.conformance.adresses import Adresses
+from sne_sandbox.conformance.application import Application
+from sne_sandbox.conformance.base import Base
+from sne_sandbox.conformance.plan import Plan
+from sne_sandbox.conformance.retards import TROP_CHARGEE
+from sne_sandbox.contract.versions import Contrat, charger
+from sne_sandbox.domain.dates import PARIS
+from sne_sandbox.reports.model import Fin, Rapport, ResultatScenario
+from sne_sandbox.server.enfant import Enfant, servir_en_enfant
+from sne_sandbox.store.session import Magasin
+from sne_temoin.adaptateur import Adaptateur
+from sne_temoin.application import Temoin
 
 #: Noon of the day the specimens were written.
 INSTANT: Final = datetime(2018, 3, 15, 12, tzinfo=PARIS)

@@ -12,10 +12,10 @@ import pytest
 from constat_de_faute import Trouvee, noter, resumer
 from epreuve import Epreuve
 
-from sandbox.conformance.plan import Scenario
-from sandbox.conformance.temoin.application import Temoin
-from sandbox.conformance.temoin.fautes import FAUTES, PAR_NOM, Faute, partage, robustesse
-from sandbox.reports.model import Rapport, Verdict
+from sne_sandbox.conformance.plan import Scenario
+from sne_sandbox.reports.model import Rapport, Verdict
+from sne_temoin.application import Temoin
+from sne_temoin.fautes import FAUTES, PAR_NOM, Faute, partage, robustesse
 
 ATTRAPEES = pytest.mark.parametrize("faute", FAUTES, ids=lambda faute: faute.nom)
 #: Scenarios that a defect is tried on, beside those that check its first requirement.

@@ -8,10 +8,10 @@ from collections.abc import Iterator
 import pytest
 from epreuve import DELAI, Epreuve
 
-from sandbox.conformance.temoin.adaptateur import Adaptateur
-from sandbox.conformance.temoin.application import Temoin
-from sandbox.conformance.temoin.transport import ReponseHttp
-from sandbox.reports.model import Verdict
+from sne_sandbox.reports.model import Verdict
+from sne_temoin.adaptateur import Adaptateur
+from sne_temoin.application import Temoin
+from sne_temoin.transport import ReponseHttp
 
 
 @pytest.fixture

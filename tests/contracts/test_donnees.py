@@ -7,8 +7,8 @@ from collections import Counter
 
 import pytest
 
-from sandbox.domain import decision
-from sandbox.domain.evenement import Caracteristique, TypeEvenement
+from sne_sandbox.domain import decision
+from sne_sandbox.domain.evenement import Caracteristique, TypeEvenement
 
 NIVEAUX = {"MUST", "SHOULD"}
 TYPES = {"DAT", "TXT", "BOO", "NUM", "LST"}

@@ -9,8 +9,8 @@ from typing import Final
 import click
 import pytest
 
-from sandbox.cli.main import cli
-from sandbox.web.console import guide
+from sne_sandbox.cli.main import cli
+from sne_sandbox.web.console import guide
 
 PAGES: Final = {nom: (guide.DOSSIER / f"{nom}.md").read_text("utf-8") for nom in guide.PAGES}
 README: Final = (Path(__file__).resolve().parents[2] / "README.md").read_text("utf-8")
@@ -61,7 +61,7 @@ def test_options_named_in_the_guide_exist(page: str) -> None:
 def test_every_command_on_a_home_takes_the_common_options() -> None:
     for commande in feuilles(cli):
         assert commande.callback is not None
-        if commande.callback.__module__ == "sandbox.cli.demo":
+        if commande.callback.__module__ == "sne_sandbox.cli.demo":
             continue  # it makes a home of its own
         options = {option for p in commande.params for option in p.opts}
         assert {"--home", "--contract", "--contracts", "--profile"} <= options, commande.name

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-WEB = Path(__file__).resolve().parents[2] / "sandbox" / "web"
+WEB = Path(__file__).resolve().parents[2] / "sandbox" / "sne_sandbox" / "web"
 MODELES = sorted((WEB / "templates").rglob("*.html"))
 
 

@@ -5,7 +5,7 @@ from typing import Final
 import pytest
 from flask import Flask
 
-from sandbox.web.app import Configuration, creer_application
+from sne_sandbox.web.app import Configuration, creer_application
 
 _PAGE: Final = "pages only: nothing of a base"
 _LIVE: Final = "a stream of pages: a program asks again"

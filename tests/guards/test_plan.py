@@ -2,11 +2,11 @@
 
 from collections import Counter
 
-from sandbox.conformance import plan
-from sandbox.conformance.pas import EXIGENCE_DE
-from sandbox.conformance.protocole import COMMANDES
-from sandbox.contract.exigences import charger_exigences
-from sandbox.contract.versions import charger
+from sne_sandbox.conformance import plan
+from sne_sandbox.conformance.pas import EXIGENCE_DE
+from sne_sandbox.conformance.protocole import COMMANDES
+from sne_sandbox.contract.exigences import charger_exigences
+from sne_sandbox.contract.versions import charger
 
 
 def test_at_least_sixty_scenarios_with_ids_of_their_own_in_every_group() -> None:

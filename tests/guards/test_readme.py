@@ -6,9 +6,9 @@ from pathlib import Path
 import click
 from click.testing import CliRunner
 
-from sandbox.cli.main import COMMANDES, cli
-from sandbox.reports import baseline
-from sandbox.settings import SETTINGS
+from sne_sandbox.cli.main import COMMANDES, cli
+from sne_sandbox.reports import baseline
+from sne_sandbox.settings import SETTINGS
 
 RACINE = Path(__file__).resolve().parents[2]
 README = (RACINE / "README.md").read_text("utf-8")

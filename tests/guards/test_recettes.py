@@ -11,7 +11,7 @@ import click
 import pytest
 import yaml
 
-from sandbox.cli.main import cli
+from sne_sandbox.cli.main import cli
 
 CI = Path(__file__).resolve().parents[2] / "fixtures" / "ci"
 RECETTES = sorted(fichier.name for fichier in CI.iterdir())

@@ -5,12 +5,12 @@ import tomllib
 
 import pytest
 
-from sandbox.contract.versions import Contrat, charger
-from sandbox.domain.anomalie import Gravite
-from sandbox.generators.exemples import Exemple, appliquer, exemples, genre
-from sandbox.generators.exemples import document as document_de
-from sandbox.resources import contracts_dir
-from sandbox.rules.catalogue import REGLES
+from sne_sandbox.contract.versions import Contrat, charger
+from sne_sandbox.domain.anomalie import Gravite
+from sne_sandbox.generators.exemples import Exemple, appliquer, exemples, genre
+from sne_sandbox.generators.exemples import document as document_de
+from sne_sandbox.resources import contracts_dir
+from sne_sandbox.rules.catalogue import REGLES
 
 CODES = [regle.code for regle in REGLES]
 EXEMPLES = exemples()

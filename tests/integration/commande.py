@@ -6,7 +6,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from sandbox.resources import fixtures_dir
+from sne_sandbox.resources import fixtures_dir
 
 CLIENT = fixtures_dir() / "clients" / "shell" / "enregistrer.sh"
 #: The specimens were written for this instant.
@@ -21,7 +21,7 @@ def environnement() -> dict[str, str]:
 
 def argv(*arguments: str | Path) -> list[str]:
     """The words of `sne-sandbox …`."""
-    return [sys.executable, "-m", "sandbox", *map(str, arguments)]
+    return [sys.executable, "-m", "sne_sandbox", *map(str, arguments)]
 
 
 def sne(ou: Path, *arguments: str | Path, delai: float = 900) -> "subprocess.CompletedProcess[str]":

@@ -34,7 +34,7 @@ class Serveur:
                      "--http-port", "0", "--seed-base", "vide", *options]  # fmt: skip
         with sortie.open("wb") as journal:
             processus = subprocess.Popen(
-                [sys.executable, "-m", "sandbox", *arguments],
+                [sys.executable, "-m", "sne_sandbox", *arguments],
                 stdout=journal,
                 stderr=journal,
                 start_new_session=True,
@@ -60,8 +60,8 @@ class Serveur:
     def emettre(self, guichet: str, base: str, dossier: Path) -> tuple[str, str]:
         """Certificate and key of a guichet for another base, by `pki issue`."""
         subprocess.run(
-            [sys.executable, "-m", "sandbox", "pki", "issue", "--home", str(self.home), "--guichet", guichet,
-             "--base", base, "--out", str(dossier)],
+            [sys.executable, "-m", "sne_sandbox", "pki", "issue", "--home", str(self.home),
+             "--guichet", guichet, "--base", base, "--out", str(dossier)],
             check=True,
             capture_output=True,
         )  # fmt: skip

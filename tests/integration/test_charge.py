@@ -11,7 +11,7 @@ from charge import en_parallele, enregistrer_tout, pairs_muets
 from client_mtom import Client, adapter, specimen
 from serveur_local import Serveur
 
-from sandbox.contract.codec import NS
+from sne_sandbox.contract.codec import NS
 
 pytestmark = pytest.mark.charge
 

@@ -18,7 +18,7 @@ from cryptography.x509.oid import NameOID
 from lxml import etree
 from serveur_local import HORLOGE, Serveur
 
-from sandbox.contract.codec import NS
+from sne_sandbox.contract.codec import NS
 
 COMMANDES = (
     "serve", "run", "conform", "report", "demo", "check", "generate", "rules", "bases", "stats", "clock",
@@ -34,7 +34,7 @@ def sne(tmp_path: Path) -> Sne:
     def lancer(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
         propre = {nom: v for nom, v in os.environ.items() if not nom.startswith("SNE_")}
         return subprocess.run(
-            [sys.executable, "-m", "sandbox", *map(str, arguments)],
+            [sys.executable, "-m", "sne_sandbox", *map(str, arguments)],
             capture_output=True,
             text=True,
             cwd=tmp_path,

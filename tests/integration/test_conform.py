@@ -15,7 +15,7 @@ import pytest
 from commande import argv, environnement, sne
 from lxml import etree
 
-from sandbox.pki.authority import Autorite, ecrire
+from sne_sandbox.pki.authority import Autorite, ecrire
 
 TEMOIN = ("conform", "--application", "temoin", "--clock", "2018-03-15T12:00:00")
 CLIENTS = Path(__file__).parents[2] / "fixtures" / "clients" / "python"
@@ -56,7 +56,7 @@ def test_the_honest_application_conforms(tmp_path: Path) -> None:
 
 
 def test_the_protocol_is_in_utf_8_whatever_the_locale(tmp_path: Path) -> None:
-    temoin = f"env PYTHONIOENCODING=latin-1 {sys.executable} -m sandbox.conformance.temoin"
+    temoin = f"env PYTHONIOENCODING=latin-1 {sys.executable} -m sne_temoin"
     choix = ("--scenario", "CRE-SIMPLE", "--examples", "1")
     vu = sne(tmp_path, "conform", "--application", temoin, "--clock", "2018-03-15T12:00:00", *choix)
     assert vu.returncode == 0, vu.stderr
@@ -163,7 +163,7 @@ def test_a_known_failure_is_excused(fautive: Path) -> None:
 
 def test_an_application_over_http(tmp_path: Path) -> None:
     with subprocess.Popen(
-        [sys.executable, "-m", "sandbox.conformance.temoin", "--http", "0"],
+        [sys.executable, "-m", "sne_temoin", "--http", "0"],
         stderr=subprocess.PIPE,
         text=True,
         env=environnement(),

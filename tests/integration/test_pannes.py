@@ -15,12 +15,12 @@ from client_mtom import SOAP, WS, XOP, specimen
 from lxml import etree
 from serveur_local import Serveur
 
-from sandbox.domain.journal import Echange
-from sandbox.domain.panne import GENRES
-from sandbox.mime.client import requete
-from sandbox.mime.message import Message, Part
-from sandbox.mime.unpack import unpack
-from sandbox.store.session import Magasin
+from sne_sandbox.domain.journal import Echange
+from sne_sandbox.domain.panne import GENRES
+from sne_sandbox.mime.client import requete
+from sne_sandbox.mime.message import Message, Part
+from sne_sandbox.mime.unpack import unpack
+from sne_sandbox.store.session import Magasin
 
 DELAI: Final = 120.0
 BOM: Final = b"\xef\xbb\xbf"

@@ -34,7 +34,7 @@ def relayer(tmp_path: Path) -> Iterator[Relayer]:
                 "--https-port", "0", "--http-port", "0", *options]  # fmt: skip
         with sortie.open("wb") as journal:
             processus = subprocess.Popen(
-                [sys.executable, "-m", "sandbox", *mots],
+                [sys.executable, "-m", "sne_sandbox", *mots],
                 stdout=journal,
                 stderr=journal,
                 env=environnement(),

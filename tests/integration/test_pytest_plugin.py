@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from commande import CLIENT, MARS, client
 
-from sandbox.resources import fixtures_dir
+from sne_sandbox.resources import fixtures_dir
 
 pytest_plugins = ["pytester"]
 pytestmark = pytest.mark.skipif(shutil.which("curl") is None, reason="curl is not installed")
@@ -18,7 +18,7 @@ PREAMBULE = f"""
     import os, subprocess
     from datetime import date, datetime, timedelta
     import pytest
-    from sandbox.errors import UsageError
+    from sne_sandbox.errors import UsageError
     COLOCATAIRES = {list(client("colocataires"))!r}
     SEULE = {list(client("personne_seule_nir"))!r}
 
@@ -256,8 +256,8 @@ def test_a_wrong_setting_is_told(pytester: pytest.Pytester) -> None:
 def test_who_does_not_ask_for_it_pays_nothing(pytester: pytest.Pytester) -> None:
     """The module imports nothing of ours, and of the rest only what pytest has already."""
     code = (
-        "import sys, pytest, sandbox.pytest_plugin\n"
-        "print([m for m in sys.modules if m.startswith('sandbox')])"
+        "import sys, pytest, sne_sandbox.pytest_plugin\n"
+        "print([m for m in sys.modules if m.startswith('sne_')])"
     )
     vu = subprocess.run(
         [sys.executable, "-c", code],
@@ -266,4 +266,4 @@ def test_who_does_not_ask_for_it_pays_nothing(pytester: pytest.Pytester) -> None
         text=True,
         check=True,
     )
-    assert set(ast.literal_eval(vu.stdout)) == {"sandbox", "sandbox.pytest_plugin"}
+    assert set(ast.literal_eval(vu.stdout)) == {"sne_sandbox", "sne_sandbox.pytest_plugin"}

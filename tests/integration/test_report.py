@@ -10,7 +10,7 @@ import pytest
 from commande import MARS, client, sne
 from lxml import etree
 
-from sandbox.resources import fixtures_dir
+from sne_sandbox.resources import fixtures_dir
 
 FAUTIF = ["sh", str(Path(__file__).with_name("fautif.sh")), str(fixtures_dir() / "demandes/colocataires.xml")]
 pytestmark = [

@@ -14,7 +14,7 @@ import pytest
 from commande import MARS, argv, client, environnement, sne
 from lxml import etree
 
-from sandbox.resources import fixtures_dir
+from sne_sandbox.resources import fixtures_dir
 
 FAUTIF = Path(__file__).with_name("fautif.sh")
 ICI = ("run", "--clock", MARS)

@@ -20,12 +20,12 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "unit"))
 
 from banc import Banc
 
-from sandbox.conformance import trafic
-from sandbox.operations import scenes
-from sandbox.reports import json as rapport_json
-from sandbox.reports.model import Fin
-from sandbox.web import epreuves
-from sandbox.web.app import Configuration, creer_application
+from sne_sandbox.conformance import trafic
+from sne_sandbox.operations import scenes
+from sne_sandbox.reports import json as rapport_json
+from sne_sandbox.reports.model import Fin
+from sne_sandbox.web import epreuves
+from sne_sandbox.web.app import Configuration, creer_application
 
 BASE: Final = "garnie"
 #: Examples of each operation, besides those at the bounds of every field.

@@ -10,8 +10,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from sandbox.pki.authority import Autorite
-from sandbox.server.run import Adresses, Ecoute, servir
+from sne_sandbox.pki.authority import Autorite
+from sne_sandbox.server.run import Adresses, Ecoute, servir
 
 DELAI = 120.0
 MUETS = 64

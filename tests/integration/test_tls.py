@@ -14,7 +14,7 @@ import pytest
 from client_mtom import DEMANDE, Client, specimen
 from serveur_local import Serveur
 
-from sandbox.pki.authority import AUTRE_NOM, Autorite, ecrire
+from sne_sandbox.pki.authority import AUTRE_NOM, Autorite, ecrire
 
 REQUETE = (
     f"POST /services/{DEMANDE}/ HTTP/1.1\r\nHost: a\r\nConnection: close\r\n"

@@ -20,11 +20,11 @@ from urllib.request import Request, urlopen
 import pytest
 from lxml import etree
 
-from sandbox.contract.codec import NS
-from sandbox.mime.client import requete
-from sandbox.mime.message import Part
-from sandbox.mime.unpack import unpack
-from sandbox.resources import fixtures_dir
+from sne_sandbox.contract.codec import NS
+from sne_sandbox.mime.client import requete
+from sne_sandbox.mime.message import Part
+from sne_sandbox.mime.unpack import unpack
+from sne_sandbox.resources import fixtures_dir
 
 DELAI: Final = 120.0
 WS: Final = "http://ws.metier.nuu.application.i2/"
@@ -173,7 +173,8 @@ def client(tmp_path: Path) -> Iterator[Client]:
     """A client of a server that has just started, its clock frozen on 15 March 2018."""
     pret = tmp_path / "pret.json"
     commande = [
-        sys.executable, "-m", "sandbox", "serve", "--home", str(tmp_path / "home"), "--ready-file", str(pret),
+        sys.executable, "-m", "sne_sandbox", "serve", "--home", str(tmp_path / "home"),
+        "--ready-file", str(pret),
         "--https-port", "0", "--http-port", "0", "--clock", "2018-03-15T12:00:00",
         "--client-cert", "required", "--profile", "strict", "--seed-base", "vide", "--seed-base", "vide",
     ]  # fmt: skip

@@ -15,9 +15,9 @@ from lxml import etree
 from serveur_local import HORLOGE, Serveur
 from zeep.transports import Transport
 
-from sandbox.contract.codec import NS
-from sandbox.mime.client import Forme, requete
-from sandbox.mime.message import Part
+from sne_sandbox.contract.codec import NS
+from sne_sandbox.mime.client import Forme, requete
+from sne_sandbox.mime.message import Part
 
 WS = "http://ws.metier.nuu.application.i2/"
 XOP = "http://www.w3.org/2004/08/xop/include"

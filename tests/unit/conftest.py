@@ -13,8 +13,8 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 from banc import MIDI, Banc
 
-from sandbox.domain.base import Horloge
-from sandbox.web.app import Configuration, creer_application
+from sne_sandbox.domain.base import Horloge
+from sne_sandbox.web.app import Configuration, creer_application
 
 
 @pytest.fixture(scope="session")

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from sandbox import errors
-from sandbox.reports.evidence import DossierAltere
+from sne_sandbox import errors
+from sne_sandbox.reports.evidence import DossierAltere
 
 
 def _toutes(racine: type[BaseException]) -> list[type[BaseException]]:

@@ -9,13 +9,13 @@ import pytest
 from banc import FORMULAIRE, MIDI, Banc, message, oter, poser, specimen, texte
 from lxml import etree
 
-from sandbox.domain.exchange import Appel
-from sandbox.operations import table
-from sandbox.operations.demande_logement import get_num_unique
-from sandbox.pki.authority import Autorite
-from sandbox.rules import engine
-from sandbox.rules.context import Contexte
-from sandbox.rules.rule import Constat
+from sne_sandbox.domain.exchange import Appel
+from sne_sandbox.operations import table
+from sne_sandbox.operations.demande_logement import get_num_unique
+from sne_sandbox.pki.authority import Autorite
+from sne_sandbox.rules import engine
+from sne_sandbox.rules.context import Contexte
+from sne_sandbox.rules.rule import Constat
 
 INATTENDUE = "Une erreur inattendue est survenue lors du traitement de la demande."
 
@@ -147,7 +147,7 @@ def _mauvaise(question: Any) -> Any:
 
 def test_a_bad_answer_of_ours_is_rolled_back_and_said(banc: Banc, monkeypatch: pytest.MonkeyPatch) -> None:
     operation = replace(get_num_unique.OPERATION, executer=_mauvaise)
-    monkeypatch.setattr("sandbox.pipeline.OPERATIONS", {**table.OPERATIONS, "getNumUnique": operation})
+    monkeypatch.setattr("sne_sandbox.pipeline.OPERATIONS", {**table.OPERATIONS, "getNumUnique": operation})
     resultat = banc.demander(specimen("personne_seule"))
     code, phrase = resultat.fault or ("", "")
     assert code == "Receiver"
@@ -166,7 +166,7 @@ def test_an_explanation_that_fails_hides_no_refusal(banc: Banc, monkeypatch: pyt
     def casser(*_: object) -> None:
         raise KeyError("explication")
 
-    monkeypatch.setattr("sandbox.contract.explication.explain", casser)
+    monkeypatch.setattr("sne_sandbox.contract.explication.explain", casser)
     racine = specimen("personne_seule")
     oter(racine, f"{FORMULAIRE}/precision")
     resultat = banc.demander(racine)
@@ -178,7 +178,7 @@ def test_an_operation_that_throws(banc: Banc, monkeypatch: pytest.MonkeyPatch) -
         raise RuntimeError("panne")
 
     operation = replace(get_num_unique.OPERATION, executer=casser)
-    monkeypatch.setattr("sandbox.pipeline.OPERATIONS", {**table.OPERATIONS, "getNumUnique": operation})
+    monkeypatch.setattr("sne_sandbox.pipeline.OPERATIONS", {**table.OPERATIONS, "getNumUnique": operation})
     resultat = banc.demander(specimen("personne_seule"))
     assert resultat.fault == ("Receiver", INATTENDUE)
     assert resultat.echange is not None

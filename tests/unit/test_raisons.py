@@ -1,6 +1,6 @@
 import errno
 
-from sandbox.raisons import raison_ecriture, raison_systeme
+from sne_sandbox.raisons import raison_ecriture, raison_systeme
 
 
 def test_the_system_speaks_french() -> None:

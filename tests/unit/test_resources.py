@@ -2,8 +2,8 @@ from pathlib import Path
 
 import pytest
 
-from sandbox import resources
-from sandbox.errors import OperatorError
+from sne_sandbox import resources
+from sne_sandbox.errors import OperatorError
 
 
 def test_the_checkout_has_contracts_and_fixtures():
@@ -12,14 +12,14 @@ def test_the_checkout_has_contracts_and_fixtures():
 
 
 def test_the_data_of_the_package_wins_over_the_checkout(monkeypatch, tmp_path: Path):
-    (tmp_path / "sandbox" / "_data" / "contracts").mkdir(parents=True)
+    (tmp_path / "sandbox" / "sne_sandbox" / "_data" / "contracts").mkdir(parents=True)
     (tmp_path / "contracts").mkdir()
-    monkeypatch.setattr(resources, "_PAQUET", tmp_path / "sandbox")
-    assert resources.contracts_dir() == tmp_path / "sandbox" / "_data" / "contracts"
+    monkeypatch.setattr(resources, "_PAQUET", tmp_path / "sandbox" / "sne_sandbox")
+    assert resources.contracts_dir() == tmp_path / "sandbox" / "sne_sandbox" / "_data" / "contracts"
 
 
 def test_missing_data_says_where_it_was_looked_for(monkeypatch, tmp_path: Path):
-    monkeypatch.setattr(resources, "_PAQUET", tmp_path / "sandbox")
+    monkeypatch.setattr(resources, "_PAQUET", tmp_path / "sandbox" / "sne_sandbox")
     with pytest.raises(OperatorError) as erreur:
         resources.fixtures_dir()
     assert "fixtures" in str(erreur.value)

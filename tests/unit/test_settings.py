@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from sandbox.errors import UsageError
-from sandbox.settings import PAR_NOM, SETTINGS, Limites, Reglages, valeur
+from sne_sandbox.errors import UsageError
+from sne_sandbox.settings import PAR_NOM, SETTINGS, Limites, Reglages, valeur
 
 
 def test_names_are_options_and_variables() -> None:

@@ -7,7 +7,7 @@ import click
 import pytest
 from click.testing import CliRunner
 
-from sandbox.cli.main import COMMANDES, cli
+from sne_sandbox.cli.main import COMMANDES, cli
 
 
 @pytest.mark.parametrize("groupe", ["bases", "pannes", "snapshots"])

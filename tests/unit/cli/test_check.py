@@ -4,7 +4,7 @@ from pathlib import Path
 
 from click.testing import CliRunner
 
-from sandbox.cli.main import cli
+from sne_sandbox.cli.main import cli
 
 
 def test_what_is_no_xml_has_no_place(tmp_path: Path) -> None:

@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from sandbox.cli.main import cli
-from sandbox.domain.base import Base, Horloge
-from sandbox.domain.dates import PARIS
-from sandbox.errors import BaseInconnue, UsageError
-from sandbox.store.session import Magasin
+from sne_sandbox.cli.main import cli
+from sne_sandbox.domain.base import Base, Horloge
+from sne_sandbox.domain.dates import PARIS
+from sne_sandbox.errors import BaseInconnue, UsageError
+from sne_sandbox.store.session import Magasin
 
 
 @pytest.fixture

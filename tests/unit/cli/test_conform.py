@@ -2,10 +2,10 @@
 
 import pytest
 
-from sandbox.cli.conform import _choisir
-from sandbox.cli.rapports import exigees
-from sandbox.contract.versions import charger
-from sandbox.errors import UsageError
+from sne_sandbox.cli.conform import _choisir
+from sne_sandbox.cli.rapports import exigees
+from sne_sandbox.contract.versions import charger
+from sne_sandbox.errors import UsageError
 
 CONNUS = ("CRE-COMPLETE", "CRE-COMPLETE-COUPLE", "CYC-MODIFIER")
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from sandbox.cli.main import cli
+from sne_sandbox.cli.main import cli
 
 
 def _semer(home: Path, *arguments: str) -> Result:

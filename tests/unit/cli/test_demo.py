@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from sandbox.cli.demo import _vider
-from sandbox.errors import OperatorError, UsageError
+from sne_sandbox.cli.demo import _vider
+from sne_sandbox.errors import OperatorError, UsageError
 
 
 def test_a_folder_of_somebody_is_left_alone(tmp_path: Path) -> None:

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from sandbox.cli.depart import adresse_pour_les_autres, ecrire_pret, jeton_d_administration
-from sandbox.errors import OperatorError, UsageError
-from sandbox.server.listeners import Adresses
-from sandbox.server.pret import ecrire, le_temps_de_servir
+from sne_sandbox.cli.depart import adresse_pour_les_autres, ecrire_pret, jeton_d_administration
+from sne_sandbox.errors import OperatorError, UsageError
+from sne_sandbox.server.listeners import Adresses
+from sne_sandbox.server.pret import ecrire, le_temps_de_servir
 
 
 @pytest.mark.parametrize(("jeton", "commun"), [(None, True), ("secret", False)])

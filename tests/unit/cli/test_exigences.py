@@ -4,10 +4,10 @@ import json
 
 from click.testing import CliRunner
 
-from sandbox.cli.main import cli
-from sandbox.cli.options import inconnu
-from sandbox.contract import versions
-from sandbox.contract.exigences import charger_exigences
+from sne_sandbox.cli.main import cli
+from sne_sandbox.cli.options import inconnu
+from sne_sandbox.contract import versions
+from sne_sandbox.contract.exigences import charger_exigences
 
 
 def lancer(*arguments: str) -> str:

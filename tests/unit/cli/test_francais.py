@@ -8,8 +8,8 @@ import click
 import pytest
 from click.testing import CliRunner
 
-from sandbox.cli import francais
-from sandbox.cli.main import COMMANDES, cli
+from sne_sandbox.cli import francais
+from sne_sandbox.cli.main import COMMANDES, cli
 
 #: What only a programmer reads, or what we never call.
 AILLEURS = {

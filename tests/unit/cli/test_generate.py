@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from sandbox.cli import check, generate
-from sandbox.errors import OperatorError, UsageError
+from sne_sandbox.cli import check, generate
+from sne_sandbox.errors import OperatorError, UsageError
 
 HORLOGE = "2018-03-15T12:00:00+01:00"
 

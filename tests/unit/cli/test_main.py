@@ -4,7 +4,7 @@ import sys
 
 import pytest
 
-from sandbox.cli import main
+from sne_sandbox.cli import main
 
 
 def test_an_error_of_the_tool_is_no_verdict(

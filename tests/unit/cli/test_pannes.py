@@ -6,12 +6,12 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from sandbox.cli.pannes import commande
-from sandbox.domain.base import Base
-from sandbox.domain.panne import GENRES
-from sandbox.errors import UsageError
-from sandbox.operations.bases import guichets_de
-from sandbox.store.session import Magasin
+from sne_sandbox.cli.pannes import commande
+from sne_sandbox.domain.base import Base
+from sne_sandbox.domain.panne import GENRES
+from sne_sandbox.errors import UsageError
+from sne_sandbox.operations.bases import guichets_de
+from sne_sandbox.store.session import Magasin
 
 
 @pytest.fixture

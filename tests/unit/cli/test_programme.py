@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from sandbox.cli.programme import empechement
+from sne_sandbox.cli.programme import empechement
 
 
 @pytest.fixture(autouse=True)

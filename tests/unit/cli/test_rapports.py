@@ -9,13 +9,13 @@ from typing import Any
 
 import pytest
 
-from sandbox.cli import run
-from sandbox.cli.rapports import RapportNonEcrit, Sorties, configuration, exigees, ligne_de_commande
-from sandbox.contract import versions
-from sandbox.errors import UsageError
-from sandbox.reports import evidence, html
-from sandbox.reports.baseline import Connue
-from sandbox.reports.model import Entete, Rapport
+from sne_sandbox.cli import run
+from sne_sandbox.cli.rapports import RapportNonEcrit, Sorties, configuration, exigees, ligne_de_commande
+from sne_sandbox.contract import versions
+from sne_sandbox.errors import UsageError
+from sne_sandbox.reports import evidence, html
+from sne_sandbox.reports.baseline import Connue
+from sne_sandbox.reports.model import Entete, Rapport
 
 MIDI = datetime(2018, 3, 15, 12, tzinfo=UTC)
 RAPPORT = Rapport(

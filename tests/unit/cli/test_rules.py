@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
-from sandbox.cli.main import cli, main
-from sandbox.rules.catalogue import REGLES
+from sne_sandbox.cli.main import cli, main
+from sne_sandbox.rules.catalogue import REGLES
 
 CODES = [regle.code for regle in REGLES]
 

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
-from sandbox.cli.main import cli
-from sandbox.domain.dates import PARIS
-from sandbox.errors import BaseInconnue, UsageError
+from sne_sandbox.cli.main import cli
+from sne_sandbox.domain.dates import PARIS
+from sne_sandbox.errors import BaseInconnue, UsageError
 
 
 @pytest.fixture

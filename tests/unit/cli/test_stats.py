@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from sandbox.cli.main import cli
-from sandbox.errors import UsageError
+from sne_sandbox.cli.main import cli
+from sne_sandbox.errors import UsageError
 
 
 def _lancer(home: Path, *arguments: str) -> Result:

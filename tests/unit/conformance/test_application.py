@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from sandbox.conformance.application import ApplicationHttp, ApplicationProcessus, LienRompu
+from sne_sandbox.conformance.application import ApplicationHttp, ApplicationProcessus, LienRompu
 
 #: Seconds that nothing takes, however busy the machine.
 PATIENCE = 60.0

@@ -7,14 +7,14 @@ import pytest
 from banc import MIDI, Banc, message, specimen
 from lxml import etree
 
-from sandbox.conformance.base import Base
-from sandbox.conformance.lectures import modifies
-from sandbox.contract import codec
-from sandbox.domain.guichet import NatureGuichet
-from sandbox.domain.panne import PanneDefinition
-from sandbox.operations.dossiers import Dossiers
-from sandbox.store.fichiers import Boite, Boites
-from sandbox.web.canal import canal as canal_de
+from sne_sandbox.conformance.base import Base
+from sne_sandbox.conformance.lectures import modifies
+from sne_sandbox.contract import codec
+from sne_sandbox.domain.guichet import NatureGuichet
+from sne_sandbox.domain.panne import PanneDefinition
+from sne_sandbox.operations.dossiers import Dossiers
+from sne_sandbox.store.fichiers import Boite, Boites
+from sne_sandbox.web.canal import canal as canal_de
 
 
 @pytest.fixture

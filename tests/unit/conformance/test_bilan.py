@@ -1,8 +1,8 @@
 """The balance of requirements."""
 
-from sandbox.conformance.bilan import CONSTATS_MAX, Releve, dire_ce_qui_manque
-from sandbox.contract.exigences import Exigence
-from sandbox.reports.model import Constat, Etat, ResultatScenario, Verdict, Verification
+from sne_sandbox.conformance.bilan import CONSTATS_MAX, Releve, dire_ce_qui_manque
+from sne_sandbox.contract.exigences import Exigence
+from sne_sandbox.reports.model import Constat, Etat, ResultatScenario, Verdict, Verification
 
 EXIGENCES = {
     nom: Exigence(nom, f"Texte de {nom}.", "source", "MUST", "v5.0", non_testee)

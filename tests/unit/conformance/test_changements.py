@@ -5,10 +5,10 @@ from collections.abc import Callable
 import pytest
 from banc import FORMULAIRE, MIDI, Banc, message, specimen, trouver
 
-from sandbox.conformance.changements import CHANGEMENTS, appliquer
-from sandbox.contract import codec
-from sandbox.domain.element import Element
-from sandbox.generators.demandes import document
+from sne_sandbox.conformance.changements import CHANGEMENTS, appliquer
+from sne_sandbox.contract import codec
+from sne_sandbox.domain.element import Element
+from sne_sandbox.generators.demandes import document
 
 #: Refused changes: the specimen they are tried on, the anomaly.
 REFUSES = {

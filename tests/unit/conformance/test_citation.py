@@ -4,11 +4,11 @@ import pytest
 from banc import Banc, message, poser, specimen
 from lxml import etree
 
-from sandbox.conformance.citation import citer
-from sandbox.conformance.jugement import juger
-from sandbox.conformance.observation import Observation, observer
-from sandbox.conformance.trafic import parcourir
-from sandbox.reports.model import EchangeCite
+from sne_sandbox.conformance.citation import citer
+from sne_sandbox.conformance.jugement import juger
+from sne_sandbox.conformance.observation import Observation, observer
+from sne_sandbox.conformance.trafic import parcourir
+from sne_sandbox.reports.model import EchangeCite
 
 NOM = "DEMG1226-201803151200-000042.xml"
 

@@ -3,11 +3,11 @@
 from banc import FORMULAIRE, Banc, message, poser, specimen
 from lxml import etree
 
-from sandbox.conformance.couverture import Mesure
-from sandbox.conformance.observation import observer
-from sandbox.conformance.trafic import parcourir
-from sandbox.reports.model import Rubrique
-from sandbox.resources import fixtures_dir
+from sne_sandbox.conformance.couverture import Mesure
+from sne_sandbox.conformance.observation import observer
+from sne_sandbox.conformance.trafic import parcourir
+from sne_sandbox.reports.model import Rubrique
+from sne_sandbox.resources import fixtures_dir
 
 
 def couverture(banc: Banc, profil: str = "ecole") -> dict[str, Rubrique]:

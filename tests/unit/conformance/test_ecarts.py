@@ -2,7 +2,7 @@
 
 import pytest
 
-from sandbox.conformance import ecarts
+from sne_sandbox.conformance import ecarts
 
 
 @pytest.mark.parametrize(

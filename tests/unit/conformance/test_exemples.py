@@ -3,15 +3,15 @@
 import pytest
 from banc import MIDI, Banc
 
-from sandbox.conformance import plan
-from sandbox.conformance.corps import valeurs
-from sandbox.conformance.deroulement import Deroule
-from sandbox.conformance.exemples import Exemple, saisie, strategie
-from sandbox.conformance.formulaire import de_json
-from sandbox.conformance.plan import EXEMPLES, Scenario
-from sandbox.conformance.reduction import Exemples
-from sandbox.contract.versions import Contrat
-from sandbox.domain.element import Element
+from sne_sandbox.conformance import plan
+from sne_sandbox.conformance.corps import valeurs
+from sne_sandbox.conformance.deroulement import Deroule
+from sne_sandbox.conformance.exemples import Exemple, saisie, strategie
+from sne_sandbox.conformance.formulaire import de_json
+from sne_sandbox.conformance.plan import EXEMPLES, Scenario
+from sne_sandbox.conformance.reduction import Exemples
+from sne_sandbox.contract.versions import Contrat
+from sne_sandbox.domain.element import Element
 
 
 def test_an_empty_block_that_may_be_left_out_is_not_entered(banc: Banc) -> None:

@@ -6,15 +6,15 @@ import pytest
 from banc import FORMULAIRE, MIDI, Banc, message, poser, radiation, renouvellement, specimen, texte
 from lxml import etree
 
-from sandbox.conformance.jugement import juger, juger_suite
-from sandbox.conformance.observation import observer
-from sandbox.conformance.trafic import parcourir
-from sandbox.contract.exigences import charger_exigences
-from sandbox.generators.defects import defaut
-from sandbox.generators.reduction import codes_bloquants
-from sandbox.mime.client import Forme
-from sandbox.reports.model import Constat
-from sandbox.resources import fixtures_dir
+from sne_sandbox.conformance.jugement import juger, juger_suite
+from sne_sandbox.conformance.observation import observer
+from sne_sandbox.conformance.trafic import parcourir
+from sne_sandbox.contract.exigences import charger_exigences
+from sne_sandbox.generators.defects import defaut
+from sne_sandbox.generators.reduction import codes_bloquants
+from sne_sandbox.mime.client import Forme
+from sne_sandbox.reports.model import Constat
+from sne_sandbox.resources import fixtures_dir
 
 FORMES = pytest.mark.parametrize(
     "forme", [Forme.CLIENT_REEL, Forme.NETTE, None], ids=["mtom", "nette", "simple"]

@@ -5,13 +5,13 @@ from typing import get_args
 
 import pytest
 
-from sandbox.conformance import plan
-from sandbox.conformance.faux_serveurs import FAUX_SERVEURS, VRAI, FauxServeur
-from sandbox.conformance.protocole import COMMANDES
-from sandbox.contract.exigences import charger_exigences
-from sandbox.contract.versions import charger
-from sandbox.server.listeners import Adresses
-from sandbox.server.service import Genre
+from sne_sandbox.conformance import plan
+from sne_sandbox.conformance.faux_serveurs import FAUX_SERVEURS, VRAI, FauxServeur
+from sne_sandbox.conformance.protocole import COMMANDES
+from sne_sandbox.contract.exigences import charger_exigences
+from sne_sandbox.contract.versions import charger
+from sne_sandbox.server.listeners import Adresses
+from sne_sandbox.server.service import Genre
 
 
 @pytest.mark.parametrize(("nom", "faux"), FAUX_SERVEURS.items())

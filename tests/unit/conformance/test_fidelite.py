@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from sandbox.conformance.fidelite import comparer
-from sandbox.conformance.formulaire import de_json
-from sandbox.domain.element import Element
+from sne_sandbox.conformance.fidelite import comparer
+from sne_sandbox.conformance.formulaire import de_json
+from sne_sandbox.domain.element import Element
 
 
 def personne(**plus: Any) -> dict[str, Any]:

@@ -8,11 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lxml import etree
 
-from sandbox.conformance.formulaire import de_json, en_json, repetables
-from sandbox.contract import codec
-from sandbox.contract.versions import Contrat, charger
-from sandbox.domain.element import Element
-from sandbox.resources import fixtures_dir
+from sne_sandbox.conformance.formulaire import de_json, en_json, repetables
+from sne_sandbox.contract import codec
+from sne_sandbox.contract.versions import Contrat, charger
+from sne_sandbox.domain.element import Element
+from sne_sandbox.resources import fixtures_dir
 
 
 @pytest.fixture(scope="module")

@@ -6,13 +6,13 @@ import pytest
 from banc import Banc, specimen, texte
 from lxml import etree
 
-from sandbox.conformance.observation import Observation, observer
-from sandbox.conformance.trafic import parcourir
-from sandbox.domain.exchange import Piece
-from sandbox.domain.journal import Echange, Verdict
-from sandbox.domain.panne import PanneDefinition
-from sandbox.mime.client import Forme
-from sandbox.operations import pannes
+from sne_sandbox.conformance.observation import Observation, observer
+from sne_sandbox.conformance.trafic import parcourir
+from sne_sandbox.domain.exchange import Piece
+from sne_sandbox.domain.journal import Echange, Verdict
+from sne_sandbox.domain.panne import PanneDefinition
+from sne_sandbox.mime.client import Forme
+from sne_sandbox.operations import pannes
 
 PROPRIETES = sorted(
     nom for nom, valeur in vars(Observation).items() if not nom.startswith("_") and nom != "a_regle"

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from sandbox.conformance import plan
+from sne_sandbox.conformance import plan
 
 BON = """
 titre = "Un essai"

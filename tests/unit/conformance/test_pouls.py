@@ -7,10 +7,10 @@ from types import SimpleNamespace
 import pytest
 from banc import Banc
 
-from sandbox.conformance import pouls
-from sandbox.conformance.adresses import Adresses, Services
-from sandbox.conformance.base import Base
-from sandbox.conformance.pouls import Pouls
+from sne_sandbox.conformance import pouls
+from sne_sandbox.conformance.adresses import Adresses, Services
+from sne_sandbox.conformance.base import Base
+from sne_sandbox.conformance.pouls import Pouls
 
 #: Seconds that nothing takes, however busy the machine.
 PATIENCE = 60.0

@@ -5,11 +5,11 @@ import json
 import jsonschema
 import pytest
 
-from sandbox.conformance import schema_protocole
-from sandbox.conformance.accord_protocole import verifier_reponse
-from sandbox.conformance.adresses import Adresses
-from sandbox.conformance.protocole import COMMANDES, FORMES, Champ
-from sandbox.resources import fixtures_dir
+from sne_sandbox.conformance import schema_protocole
+from sne_sandbox.conformance.accord_protocole import verifier_reponse
+from sne_sandbox.conformance.adresses import Adresses
+from sne_sandbox.conformance.protocole import COMMANDES, FORMES, Champ
+from sne_sandbox.resources import fixtures_dir
 
 PRET = {
     "https": "https://localhost:8443",

@@ -7,9 +7,9 @@ from datetime import UTC, datetime
 import pytest
 from banc import WS, Banc, message, oter, poser, specimen
 
-from sandbox.conformance.relecture import REPONSE, REQUETE, relire
-from sandbox.contract.versions import Contrat
-from sandbox.domain.journal import Echange, Verdict
+from sne_sandbox.conformance.relecture import REPONSE, REQUETE, relire
+from sne_sandbox.contract.versions import Contrat
+from sne_sandbox.domain.journal import Echange, Verdict
 
 LUS = ("service", "operation", "guichet", "type_fichier", "version", "numero_unique", "verdict")
 

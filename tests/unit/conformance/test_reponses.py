@@ -5,9 +5,9 @@ from datetime import UTC, datetime
 import pytest
 from banc import Banc, poser, specimen
 
-from sandbox.conformance.trafic import juger_base
-from sandbox.domain.journal import Echange, Verdict
-from sandbox.reports.model import Fin, Rapport
+from sne_sandbox.conformance.trafic import juger_base
+from sne_sandbox.domain.journal import Echange, Verdict
+from sne_sandbox.reports.model import Fin, Rapport
 
 
 def rapport(banc: Banc, **choix: bool) -> Rapport:

@@ -13,20 +13,20 @@ from typing import Any
 import pytest
 from banc import MIDI, Banc
 
-from sandbox.conformance import deroulement, plan, runner
-from sandbox.conformance.adresses import Adresses, Services
-from sandbox.conformance.application import LienRompu
-from sandbox.conformance.base import Base
-from sandbox.conformance.formulaire import de_json
-from sandbox.conformance.observation import Observation
-from sandbox.conformance.poignees import Poignees
-from sandbox.contract import codec
-from sandbox.domain.element import Element
-from sandbox.generators.demandes import document
-from sandbox.reports.groupes import grouper
-from sandbox.reports.model import Debut, Etat, Fin, Rapport, ScenarioCommence, ScenarioFini, Verdict
-from sandbox.server.lancement import noter_refus_tls
-from sandbox.server.tls import RefusTls
+from sne_sandbox.conformance import deroulement, plan, runner
+from sne_sandbox.conformance.adresses import Adresses, Services
+from sne_sandbox.conformance.application import LienRompu
+from sne_sandbox.conformance.base import Base
+from sne_sandbox.conformance.formulaire import de_json
+from sne_sandbox.conformance.observation import Observation
+from sne_sandbox.conformance.poignees import Poignees
+from sne_sandbox.contract import codec
+from sne_sandbox.domain.element import Element
+from sne_sandbox.generators.demandes import document
+from sne_sandbox.reports.groupes import grouper
+from sne_sandbox.reports.model import Debut, Etat, Fin, Rapport, ScenarioCommence, ScenarioFini, Verdict
+from sne_sandbox.server.lancement import noter_refus_tls
+from sne_sandbox.server.tls import RefusTls
 
 ADRESSES = Adresses(Services.sous("https://localhost:1", "x"), {}, "ca", "cert", "cle", "p12")
 Tour = Callable[[dict[str, Any]], None]

@@ -5,12 +5,12 @@ from typing import Any
 from banc import MIDI, Banc, poser, specimen
 from lxml import etree
 
-from sandbox.conformance.citation import citer
-from sandbox.conformance.observation import observer
-from sandbox.conformance.trafic import juger_base, parcourir
-from sandbox.domain.journal import Echange
-from sandbox.reports.model import Debut, Etat, Fin, Rapport, ScenarioCommence, ScenarioFini, Verdict
-from sandbox.store.journal import PAS, Journal
+from sne_sandbox.conformance.citation import citer
+from sne_sandbox.conformance.observation import observer
+from sne_sandbox.conformance.trafic import juger_base, parcourir
+from sne_sandbox.domain.journal import Echange
+from sne_sandbox.reports.model import Debut, Etat, Fin, Rapport, ScenarioCommence, ScenarioFini, Verdict
+from sne_sandbox.store.journal import PAS, Journal
 
 NIR = "206127511100564"
 

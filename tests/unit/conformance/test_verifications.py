@@ -6,16 +6,16 @@ from typing import Any
 import pytest
 from banc import FORMULAIRE, Banc, message, poser, radiation, renouvellement, specimen
 
-from sandbox.conformance import lectures
-from sandbox.conformance.observation import Observation, observer
-from sandbox.conformance.pas import Connu, Pas
-from sandbox.conformance.protocole import Statut
-from sandbox.conformance.trafic import parcourir
-from sandbox.conformance.verifications import juger_pas
-from sandbox.domain.exchange import Piece
-from sandbox.domain.panne import PanneDefinition
-from sandbox.operations import pannes
-from sandbox.reports.model import Constat
+from sne_sandbox.conformance import lectures
+from sne_sandbox.conformance.observation import Observation, observer
+from sne_sandbox.conformance.pas import Connu, Pas
+from sne_sandbox.conformance.protocole import Statut
+from sne_sandbox.conformance.trafic import parcourir
+from sne_sandbox.conformance.verifications import juger_pas
+from sne_sandbox.domain.exchange import Piece
+from sne_sandbox.domain.panne import PanneDefinition
+from sne_sandbox.operations import pannes
+from sne_sandbox.reports.model import Constat
 
 FAIT = (Statut.FAIT,)
 

@@ -3,9 +3,9 @@ from pathlib import Path
 import pytest
 from lxml import etree
 
-from sandbox import resources
-from sandbox.contract.versions import Contrat, charger
-from sandbox.contract.xml import parse
+from sne_sandbox import resources
+from sne_sandbox.contract.versions import Contrat, charger
+from sne_sandbox.contract.xml import parse
 
 NS = "{http://nuu.application.i2/}"
 

@@ -6,9 +6,9 @@ import pytest
 from banc import ecart
 from lxml import etree
 
-from sandbox.contract import codec, xml
-from sandbox.domain.element import construire
-from sandbox.resources import fixtures_dir
+from sne_sandbox.contract import codec, xml
+from sne_sandbox.domain.element import construire
+from sne_sandbox.resources import fixtures_dir
 
 NS = "http://nuu.application.i2/"
 FICHIERS = sorted(f for d in ("demandes", "documents") for f in (fixtures_dir() / d).glob("*.xml"))

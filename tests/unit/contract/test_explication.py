@@ -5,13 +5,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import etree
 
-from sandbox import resources
-from sandbox.contract import explication
-from sandbox.contract.explication import explain
-from sandbox.contract.modele import charger_modele
-from sandbox.contract.schema import Document, SchemaError
-from sandbox.contract.versions import charger
-from sandbox.contract.xml import parse
+from sne_sandbox import resources
+from sne_sandbox.contract import explication
+from sne_sandbox.contract.explication import explain
+from sne_sandbox.contract.modele import charger_modele
+from sne_sandbox.contract.schema import Document, SchemaError
+from sne_sandbox.contract.versions import charger
+from sne_sandbox.contract.xml import parse
 
 NS = "{http://nuu.application.i2/}"
 XS = "http://www.w3.org/2001/XMLSchema"

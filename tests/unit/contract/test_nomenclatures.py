@@ -1,7 +1,7 @@
 import pytest
 
-from sandbox.contract.nomenclatures import Chemin, Nomenclatures, lire_chemins, lire_listes
-from sandbox.errors import ContractError
+from sne_sandbox.contract.nomenclatures import Chemin, Nomenclatures, lire_chemins, lire_listes
+from sne_sandbox.errors import ContractError
 
 FORMULAIRE = "interfaceNuu/demande/demandeLogement"
 

@@ -1,9 +1,9 @@
 import pytest
 
-from sandbox.contract import codec
-from sandbox.contract.quartiles import lire_quartiles
-from sandbox.domain.demande import Demande
-from sandbox.errors import ContractError
+from sne_sandbox.contract import codec
+from sne_sandbox.contract.quartiles import lire_quartiles
+from sne_sandbox.domain.demande import Demande
+from sne_sandbox.errors import ContractError
 
 ENTETE = b"territoire,siren,libelle,annee,montant_uc,source,fidelite\n"
 

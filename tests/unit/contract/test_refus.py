@@ -6,14 +6,14 @@ from typing import Any
 import pytest
 from lxml import etree
 
-from sandbox.contract.codec import NS
-from sandbox.contract.refus import expliquer
-from sandbox.contract.schema import Document
-from sandbox.contract.versions import charger
-from sandbox.contract.xml import parse
-from sandbox.domain.anomalie import Fidelite
-from sandbox.resources import fixtures_dir
-from sandbox.settings import Limites
+from sne_sandbox.contract.codec import NS
+from sne_sandbox.contract.refus import expliquer
+from sne_sandbox.contract.schema import Document
+from sne_sandbox.contract.versions import charger
+from sne_sandbox.contract.xml import parse
+from sne_sandbox.domain.anomalie import Fidelite
+from sne_sandbox.resources import fixtures_dir
+from sne_sandbox.settings import Limites
 
 
 def document(version: str) -> Any:

@@ -4,9 +4,9 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from lxml import etree
 
-from sandbox.contract.schema import Document, Schemas
-from sandbox.contract.versions import charger
-from sandbox.errors import ContractError
+from sne_sandbox.contract.schema import Document, Schemas
+from sne_sandbox.contract.versions import charger
+from sne_sandbox.errors import ContractError
 
 NS = "{http://nuu.application.i2/}"
 XSD = b'<xs:schema xmlns:xs="http://www.w3.org/2001/XMLSchema" targetNamespace="urn:u" xmlns="urn:u">'

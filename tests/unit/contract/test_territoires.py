@@ -3,9 +3,9 @@ from datetime import date
 
 import pytest
 
-from sandbox.contract.territoires import Territoires
-from sandbox.domain.texte import plier
-from sandbox.errors import ContractError
+from sne_sandbox.contract.territoires import Territoires
+from sne_sandbox.domain.texte import plier
+from sne_sandbox.errors import ContractError
 
 COMMUNES = (
     b"code,nom,type,departement,region,codes_postaux,epci,population\n"

@@ -1,8 +1,8 @@
 import pytest
 
-from sandbox.contract.versions import charger
-from sandbox.domain.anomalie import Fidelite, Gravite
-from sandbox.errors import ContractError, UsageError
+from sne_sandbox.contract.versions import charger
+from sne_sandbox.domain.anomalie import Fidelite, Gravite
+from sne_sandbox.errors import ContractError, UsageError
 
 
 def ecrire(dossier, chemin, texte):

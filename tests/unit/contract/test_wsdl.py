@@ -3,8 +3,8 @@ from urllib.parse import parse_qs, urljoin, urlsplit
 import pytest
 from lxml import etree
 
-from sandbox.contract.wsdl import wsdl_servi, xsd_servi
-from sandbox.errors import ContractError
+from sne_sandbox.contract.wsdl import wsdl_servi, xsd_servi
+from sne_sandbox.errors import ContractError
 
 XS = "{http://www.w3.org/2001/XMLSchema}"
 ADRESSE = "https://localhost:8443/services/DemandeLogementImplService/"

@@ -1,7 +1,7 @@
 import pytest
 
-from sandbox.contract.xml import NOEUDS_MAX, parse
-from sandbox.errors import MessageMalforme, MessageTropGros
+from sne_sandbox.contract.xml import NOEUDS_MAX, parse
+from sne_sandbox.errors import MessageMalforme, MessageTropGros
 
 LIMITE = 5_000_000
 BOMBE = (

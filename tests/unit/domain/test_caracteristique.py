@@ -2,8 +2,8 @@ from datetime import date
 
 import pytest
 
-from sandbox.domain.caracteristique import convient, lire_booleen, lire_jour
-from sandbox.domain.evenement import Caracteristique, TypeCaracteristique
+from sne_sandbox.domain.caracteristique import convient, lire_booleen, lire_jour
+from sne_sandbox.domain.evenement import Caracteristique, TypeCaracteristique
 
 
 @pytest.mark.parametrize(

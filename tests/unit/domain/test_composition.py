@@ -1,8 +1,8 @@
 import pytest
 
-from sandbox.domain.composition import Composition, composition
-from sandbox.domain.demande import Demande
-from sandbox.domain.element import Element
+from sne_sandbox.domain.composition import Composition, composition
+from sne_sandbox.domain.demande import Demande
+from sne_sandbox.domain.element import Element
 
 
 def code(nom: str, valeur: str) -> Element:

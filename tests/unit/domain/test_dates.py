@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
 
-from sandbox.domain.dates import PARIS, age, ajouter_mois, date_francaise, tampon, xs_date_time
+from sne_sandbox.domain.dates import PARIS, age, ajouter_mois, date_francaise, tampon, xs_date_time
 
 
 @pytest.mark.parametrize(

@@ -3,9 +3,9 @@ from datetime import date
 
 import pytest
 
-from sandbox.domain import decision as d
-from sandbox.domain.element import Element
-from sandbox.resources import contracts_dir
+from sne_sandbox.domain import decision as d
+from sne_sandbox.domain.element import Element
+from sne_sandbox.resources import contracts_dir
 
 
 def caracteristique(code: str, valeur: str) -> Element:

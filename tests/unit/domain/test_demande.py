@@ -2,10 +2,10 @@
 
 from datetime import date
 
-from sandbox.contract import codec
-from sandbox.domain.demande import Demande
-from sandbox.domain.element import construire
-from sandbox.resources import fixtures_dir
+from sne_sandbox.contract import codec
+from sne_sandbox.domain.demande import Demande
+from sne_sandbox.domain.element import construire
+from sne_sandbox.resources import fixtures_dir
 
 
 def _specimen(nom: str) -> Demande:

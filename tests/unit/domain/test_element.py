@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
 
-from sandbox.domain.element import (
+from sne_sandbox.domain.element import (
     Element,
     Vue,
     avec_enfants,

@@ -2,7 +2,7 @@ from datetime import date
 
 import pytest
 
-from sandbox.domain.evenement import TypeEvenement
+from sne_sandbox.domain.evenement import TypeEvenement
 
 DEBUT, FIN = date(2018, 1, 1), date(2018, 12, 31)
 

@@ -1,6 +1,6 @@
 from datetime import UTC, datetime
 
-from sandbox.domain.exchange import Appel, Piece
+from sne_sandbox.domain.exchange import Appel, Piece
 
 APPEL = Appel(
     "getNumUnique",

@@ -2,7 +2,7 @@
 
 import pytest
 
-from sandbox.domain.journal import methode_recue, sans_secrets
+from sne_sandbox.domain.journal import methode_recue, sans_secrets
 
 
 @pytest.mark.parametrize("mot", ["NUIT", "TLS", "<script>", "A" * 50, "x y"])

@@ -3,9 +3,9 @@ from decimal import Decimal
 
 import pytest
 
-from sandbox.domain.demande import Demande
-from sandbox.domain.element import Element
-from sandbox.domain.menage import (
+from sne_sandbox.domain.demande import Demande
+from sne_sandbox.domain.element import Element
+from sne_sandbox.domain.menage import (
     Menage,
     SeuilQuartile,
     nombre_uc,

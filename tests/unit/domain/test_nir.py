@@ -2,7 +2,13 @@ from datetime import date
 
 import pytest
 
-from sandbox.domain.nir import cle, cle_valide, convient_a_la_civilite, convient_a_la_naissance, forme_valide
+from sne_sandbox.domain.nir import (
+    cle,
+    cle_valide,
+    convient_a_la_civilite,
+    convient_a_la_naissance,
+    forme_valide,
+)
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from sandbox.domain.numero_unique import NumeroUnique, departement_de, territoire_de
+from sne_sandbox.domain.numero_unique import NumeroUnique, departement_de, territoire_de
 
 
 @pytest.mark.parametrize(

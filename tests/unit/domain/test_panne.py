@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from sandbox.domain.panne import GENRES, PanneDefinition
-from sandbox.errors import UsageError
+from sne_sandbox.domain.panne import GENRES, PanneDefinition
+from sne_sandbox.errors import UsageError
 
 
 @pytest.mark.parametrize("nom", GENRES)

@@ -4,7 +4,7 @@ from base64 import b64decode, b64encode
 
 import pytest
 
-from sandbox.domain.texte import masquer_message, masquer_nir, masquer_nirs, plier
+from sne_sandbox.domain.texte import masquer_message, masquer_nir, masquer_nirs, plier
 
 NIR = "206127511100564"
 MASQUE = "206************"

@@ -6,18 +6,18 @@ from typing import Any
 
 import pytest
 
-from sandbox.contract import codec
-from sandbox.contract.schema import Document
-from sandbox.contract.versions import Contrat, charger
-from sandbox.domain.caracteristique import convient
-from sandbox.domain.decision import Decision
-from sandbox.domain.element import Element
-from sandbox.generators import actes
-from sandbox.generators.bornes import bornes
-from sandbox.generators.diversite import Atelier, Contraintes, atelier
-from sandbox.generators.exemples import Exemple, contexte
-from sandbox.generators.varietes import TirageVarie
-from sandbox.rules.engine import juger
+from sne_sandbox.contract import codec
+from sne_sandbox.contract.schema import Document
+from sne_sandbox.contract.versions import Contrat, charger
+from sne_sandbox.domain.caracteristique import convient
+from sne_sandbox.domain.decision import Decision
+from sne_sandbox.domain.element import Element
+from sne_sandbox.generators import actes
+from sne_sandbox.generators.bornes import bornes
+from sne_sandbox.generators.diversite import Atelier, Contraintes, atelier
+from sne_sandbox.generators.exemples import Exemple, contexte
+from sne_sandbox.generators.varietes import TirageVarie
+from sne_sandbox.rules.engine import juger
 
 JOUR = date(2018, 3, 15)
 NUMERO = "0620417000001G1226"

@@ -1,7 +1,7 @@
 """Bounds are those that the schemas write."""
 
-from sandbox.contract.versions import charger
-from sandbox.generators.bornes import Borne, bornes
+from sne_sandbox.contract.versions import charger
+from sne_sandbox.generators.bornes import Borne, bornes
 
 FORMULAIRE = "interfaceNuu/demande/demandeLogement"
 

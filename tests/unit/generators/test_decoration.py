@@ -2,12 +2,12 @@
 
 from datetime import date
 
-from sandbox.contract.versions import charger
-from sandbox.domain.element import Element
-from sandbox.generators.bornes import Borne
-from sandbox.generators.decoration import Ornement, Scene, orner
-from sandbox.generators.dessins import booleen, texte
-from sandbox.generators.varietes import TirageVarie
+from sne_sandbox.contract.versions import charger
+from sne_sandbox.domain.element import Element
+from sne_sandbox.generators.bornes import Borne
+from sne_sandbox.generators.decoration import Ornement, Scene, orner
+from sne_sandbox.generators.dessins import booleen, texte
+from sne_sandbox.generators.varietes import TirageVarie
 
 CHEMIN = "interfaceNuu/demande/demandeLogement/personnePhysique/demandeur"
 

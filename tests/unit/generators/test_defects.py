@@ -2,14 +2,14 @@
 
 import pytest
 
-from sandbox.contract import codec
-from sandbox.contract.versions import Contrat, charger
-from sandbox.errors import UsageError
-from sandbox.generators.defects import defaut
-from sandbox.generators.exemples import genre
-from sandbox.generators.reduction import codes_bloquants
-from sandbox.operations.controle import controler
-from sandbox.rules.engine import juger
+from sne_sandbox.contract import codec
+from sne_sandbox.contract.versions import Contrat, charger
+from sne_sandbox.errors import UsageError
+from sne_sandbox.generators.defects import defaut
+from sne_sandbox.generators.exemples import genre
+from sne_sandbox.generators.reduction import codes_bloquants
+from sne_sandbox.operations.controle import controler
+from sne_sandbox.rules.engine import juger
 
 GRAINES = range(4)
 CODES = tuple(codes_bloquants(charger("v5.2")))

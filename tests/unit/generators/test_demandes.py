@@ -6,25 +6,25 @@ from datetime import date, datetime
 
 import pytest
 
-from sandbox.contract import codec
-from sandbox.contract.versions import Contrat, charger
-from sandbox.domain.composition import composition
-from sandbox.domain.dates import PARIS, ajouter_mois
-from sandbox.domain.demande import Demande
-from sandbox.domain.demande_stockee import DemandeStockee, Etat
-from sandbox.domain.element import Element
-from sandbox.domain.evenement import Evenement
-from sandbox.domain.numero_unique import NumeroUnique
-from sandbox.generators import vies
-from sandbox.generators.demandes import Dossier, document, formulaire, message, separe, tirer_dossier
-from sandbox.generators.menages import COUPLE, FAMILLE
-from sandbox.generators.population import Population, lire_population
-from sandbox.generators.tirage import Repartition, TirageAleatoire
-from sandbox.operations import bases
-from sandbox.operations.controle import controler
-from sandbox.rules.context import Contexte
-from sandbox.rules.engine import juger
-from sandbox.rules.registre_vide import FauxRegistre
+from sne_sandbox.contract import codec
+from sne_sandbox.contract.versions import Contrat, charger
+from sne_sandbox.domain.composition import composition
+from sne_sandbox.domain.dates import PARIS, ajouter_mois
+from sne_sandbox.domain.demande import Demande
+from sne_sandbox.domain.demande_stockee import DemandeStockee, Etat
+from sne_sandbox.domain.element import Element
+from sne_sandbox.domain.evenement import Evenement
+from sne_sandbox.domain.numero_unique import NumeroUnique
+from sne_sandbox.generators import vies
+from sne_sandbox.generators.demandes import Dossier, document, formulaire, message, separe, tirer_dossier
+from sne_sandbox.generators.menages import COUPLE, FAMILLE
+from sne_sandbox.generators.population import Population, lire_population
+from sne_sandbox.generators.tirage import Repartition, TirageAleatoire
+from sne_sandbox.operations import bases
+from sne_sandbox.operations.controle import controler
+from sne_sandbox.rules.context import Contexte
+from sne_sandbox.rules.engine import juger
+from sne_sandbox.rules.registre_vide import FauxRegistre
 
 MAINTENANT = datetime(2018, 3, 15, 12, tzinfo=PARIS)
 JOUR = date(2018, 3, 15)

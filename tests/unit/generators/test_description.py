@@ -1,7 +1,7 @@
 from datetime import date
 
-from sandbox.generators.description import decrire
-from sandbox.generators.exemples import Exemple
+from sne_sandbox.generators.description import decrire
+from sne_sandbox.generators.exemples import Exemple
 
 
 def exemple(**champs: object) -> Exemple:

@@ -5,15 +5,15 @@ from datetime import date, datetime
 
 import pytest
 
-from sandbox.contract import codec
-from sandbox.contract.versions import Contrat, charger
-from sandbox.domain.dates import PARIS
-from sandbox.domain.demande import Demande
-from sandbox.errors import UsageError
-from sandbox.generators.diversite import Contraintes, atelier
-from sandbox.generators.menages import SORTES
-from sandbox.generators.varietes import TirageVarie
-from sandbox.operations.controle import controler
+from sne_sandbox.contract import codec
+from sne_sandbox.contract.versions import Contrat, charger
+from sne_sandbox.domain.dates import PARIS
+from sne_sandbox.domain.demande import Demande
+from sne_sandbox.errors import UsageError
+from sne_sandbox.generators.diversite import Contraintes, atelier
+from sne_sandbox.generators.menages import SORTES
+from sne_sandbox.generators.varietes import TirageVarie
+from sne_sandbox.operations.controle import controler
 
 JOUR = date(2018, 3, 15)
 COMBIEN = 25

@@ -2,9 +2,9 @@ from pathlib import Path
 
 import pytest
 
-from sandbox.contract.versions import Contrat, charger
-from sandbox.errors import ContractError
-from sandbox.generators.exemples import Exemple, contexte, document, exemples, guichets
+from sne_sandbox.contract.versions import Contrat, charger
+from sne_sandbox.errors import ContractError
+from sne_sandbox.generators.exemples import Exemple, contexte, document, exemples, guichets
 
 
 @pytest.fixture(scope="module")

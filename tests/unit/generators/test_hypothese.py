@@ -6,9 +6,9 @@ from datetime import date
 
 from hypothesis import find, settings
 
-from sandbox.generators.hypothese import TirageHypothese, Tirees
-from sandbox.generators.noms import noms
-from sandbox.generators.tirage import Repartition
+from sne_sandbox.generators.hypothese import TirageHypothese, Tirees
+from sne_sandbox.generators.noms import noms
+from sne_sandbox.generators.tirage import Repartition
 
 REDUCTION = settings(max_examples=200, deadline=None, database=None, derandomize=True)
 
@@ -47,8 +47,8 @@ def test_a_strategy_says_what_it_builds() -> None:
 
 def test_nothing_but_the_strategies_imports_hypothesis() -> None:
     code = (
-        "import sys, sandbox.generators.semis, sandbox.generators.lots\n"
-        "import sandbox.cli.generate, sandbox.cli.serve\n"
+        "import sys, sne_sandbox.generators.semis, sne_sandbox.generators.lots\n"
+        "import sne_sandbox.cli.generate, sne_sandbox.cli.serve\n"
         "sys.exit('hypothesis' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

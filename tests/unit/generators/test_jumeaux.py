@@ -2,13 +2,13 @@
 
 import pytest
 
-from sandbox.contract import codec
-from sandbox.contract.versions import Contrat, charger
-from sandbox.domain.demande import Demande
-from sandbox.generators.exemples import Exemple, contexte, document
-from sandbox.generators.jumeaux import correspondances, jumeaux
-from sandbox.generators.varietes import TirageVarie
-from sandbox.rules.engine import juger
+from sne_sandbox.contract import codec
+from sne_sandbox.contract.versions import Contrat, charger
+from sne_sandbox.domain.demande import Demande
+from sne_sandbox.generators.exemples import Exemple, contexte, document
+from sne_sandbox.generators.jumeaux import correspondances, jumeaux
+from sne_sandbox.generators.varietes import TirageVarie
+from sne_sandbox.rules.engine import juger
 
 SPECIMENS = (
     "personne_seule", "personne_seule_nir", "association", "adresse_etranger", "colocataires",

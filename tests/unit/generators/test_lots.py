@@ -4,13 +4,13 @@ from datetime import datetime
 
 import pytest
 
-from sandbox.contract import codec
-from sandbox.contract.versions import Contrat, charger
-from sandbox.domain.dates import PARIS
-from sandbox.domain.demande import Demande
-from sandbox.domain.numero_unique import NumeroUnique
-from sandbox.generators import lots
-from sandbox.operations.controle import controler
+from sne_sandbox.contract import codec
+from sne_sandbox.contract.versions import Contrat, charger
+from sne_sandbox.domain.dates import PARIS
+from sne_sandbox.domain.demande import Demande
+from sne_sandbox.domain.numero_unique import NumeroUnique
+from sne_sandbox.generators import lots
+from sne_sandbox.operations.controle import controler
 
 INSTANT = datetime(2018, 3, 15, 16, 54, tzinfo=PARIS)
 

@@ -9,17 +9,17 @@ from datetime import datetime
 
 import pytest
 
-from sandbox.contract import codec
-from sandbox.contract.versions import Contrat, charger
-from sandbox.domain.dates import PARIS
-from sandbox.domain.demande import Demande
-from sandbox.domain.element import Element
-from sandbox.generators import actes, lots
-from sandbox.generators.bornes import bornes
-from sandbox.generators.diversite import Contraintes, atelier
-from sandbox.generators.ornements import ORNEMENTS
-from sandbox.generators.varietes import TirageVarie
-from sandbox.operations.controle import controler
+from sne_sandbox.contract import codec
+from sne_sandbox.contract.versions import Contrat, charger
+from sne_sandbox.domain.dates import PARIS
+from sne_sandbox.domain.demande import Demande
+from sne_sandbox.domain.element import Element
+from sne_sandbox.generators import actes, lots
+from sne_sandbox.generators.bornes import bornes
+from sne_sandbox.generators.diversite import Contraintes, atelier
+from sne_sandbox.generators.ornements import ORNEMENTS
+from sne_sandbox.generators.varietes import TirageVarie
+from sne_sandbox.operations.controle import controler
 
 INSTANT = datetime(2018, 3, 15, 12, tzinfo=PARIS)
 FORMULAIRE = "interfaceNuu/demande/demandeLogement"

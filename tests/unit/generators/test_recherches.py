@@ -6,16 +6,16 @@ from datetime import date
 import pytest
 from lxml import etree
 
-from sandbox.contract import codec
-from sandbox.contract.schema import Document
-from sandbox.contract.versions import Contrat, charger
-from sandbox.generators.actes import VERSION
-from sandbox.generators.bornes import bornes
-from sandbox.generators.diversite import Contraintes, atelier
-from sandbox.generators.noms import noms
-from sandbox.generators.recherches import document_de_recherche, recherche
-from sandbox.generators.varietes import TirageVarie
-from sandbox.operations.controle import controler
+from sne_sandbox.contract import codec
+from sne_sandbox.contract.schema import Document
+from sne_sandbox.contract.versions import Contrat, charger
+from sne_sandbox.generators.actes import VERSION
+from sne_sandbox.generators.bornes import bornes
+from sne_sandbox.generators.diversite import Contraintes, atelier
+from sne_sandbox.generators.noms import noms
+from sne_sandbox.generators.recherches import document_de_recherche, recherche
+from sne_sandbox.generators.varietes import TirageVarie
+from sne_sandbox.operations.controle import controler
 
 JOUR = date(2018, 3, 15)
 RACINE = "interfaceNuu/operation/demandeMulticritere"

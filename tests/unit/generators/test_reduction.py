@@ -5,11 +5,11 @@ from pathlib import Path
 import pytest
 from lxml import etree
 
-from sandbox.contract.versions import Contrat, charger
-from sandbox.contract.xml import parse
-from sandbox.errors import ErreurInterne
-from sandbox.generators.exemples import Exemple
-from sandbox.generators.reduction import (
+from sne_sandbox.contract.versions import Contrat, charger
+from sne_sandbox.contract.xml import parse
+from sne_sandbox.errors import ErreurInterne
+from sne_sandbox.generators.exemples import Exemple
+from sne_sandbox.generators.reduction import (
     codes_bloquants,
     ecrit,
     exemple_a_reduire,
@@ -17,8 +17,8 @@ from sandbox.generators.reduction import (
     profil_bloquant,
     refuse_par_elle_seule,
 )
-from sandbox.resources import fixtures_dir
-from sandbox.settings import Limites
+from sne_sandbox.resources import fixtures_dir
+from sne_sandbox.settings import Limites
 
 CODES = tuple(codes_bloquants(charger("v5.2")))
 

@@ -7,19 +7,19 @@ from pathlib import Path
 
 import pytest
 
-from sandbox.contract import codec, xml
-from sandbox.contract.schema import Document
-from sandbox.contract.versions import Contrat, charger
-from sandbox.domain.base import Base, Horloge
-from sandbox.domain.dates import PARIS, ajouter_mois
-from sandbox.domain.demande_stockee import DemandeStockee
-from sandbox.domain.numero_unique import NumeroUnique
-from sandbox.errors import ContractError, UsageError
-from sandbox.generators.population import lire_population
-from sandbox.generators.semis import semer
-from sandbox.operations import bases, lifecycle
-from sandbox.store.registre import RegistreBase
-from sandbox.store.session import Magasin
+from sne_sandbox.contract import codec, xml
+from sne_sandbox.contract.schema import Document
+from sne_sandbox.contract.versions import Contrat, charger
+from sne_sandbox.domain.base import Base, Horloge
+from sne_sandbox.domain.dates import PARIS, ajouter_mois
+from sne_sandbox.domain.demande_stockee import DemandeStockee
+from sne_sandbox.domain.numero_unique import NumeroUnique
+from sne_sandbox.errors import ContractError, UsageError
+from sne_sandbox.generators.population import lire_population
+from sne_sandbox.generators.semis import semer
+from sne_sandbox.operations import bases, lifecycle
+from sne_sandbox.store.registre import RegistreBase
+from sne_sandbox.store.session import Magasin
 
 MAINTENANT = datetime(2018, 3, 15, 12, tzinfo=PARIS)
 SEMENCES = ("attributions", "dalo", "doublons", "ecole", "radiations")
@@ -173,7 +173,7 @@ def test_a_seed_that_fails_leaves_no_base(
     def echouer(*_: object, **__: object) -> None:
         raise UsageError("rien")
 
-    monkeypatch.setattr("sandbox.generators.semis._planter", echouer)
+    monkeypatch.setattr("sne_sandbox.generators.semis._planter", echouer)
     with pytest.raises(UsageError):
         bases.creer(magasin, contrat, "avortee", semence="ecole", taille=3)
     assert "avortee" not in [base.nom for base in magasin.bases.lister()]
@@ -197,13 +197,13 @@ def test_v5_0_has_its_own_versions(magasin: Magasin) -> None:
 def test_a_seed_badly_written_is_said(
     contrat: Contrat, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, texte: str, message: str
 ) -> None:
-    from sandbox.resources import fixtures_dir
+    from sne_sandbox.resources import fixtures_dir
 
     ecole = (fixtures_dir() / "seeds" / "ecole" / "semence.toml").read_text("utf-8")
     for nom, contenu in (("ecole", ecole), ("fausse", texte)):
         (tmp_path / "seeds" / nom).mkdir(parents=True)
         (tmp_path / "seeds" / nom / "semence.toml").write_text(contenu, "utf-8")
-    monkeypatch.setattr("sandbox.generators.population.fixtures_dir", lambda: tmp_path)
+    monkeypatch.setattr("sne_sandbox.generators.population.fixtures_dir", lambda: tmp_path)
     with pytest.raises(ContractError, match=message):
         lire_population("fausse", contrat)
     with pytest.raises(UsageError, match="existe pas"):
@@ -213,12 +213,12 @@ def test_a_seed_badly_written_is_said(
 def test_a_place_out_of_its_territory_is_said(
     contrat: Contrat, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from sandbox.resources import fixtures_dir
+    from sne_sandbox.resources import fixtures_dir
 
     ecole = (fixtures_dir() / "seeds" / "ecole" / "semence.toml").read_text("utf-8")
     (tmp_path / "seeds" / "ecole").mkdir(parents=True)
     faux = ecole.replace('"62498"', '"75113"')
     (tmp_path / "seeds" / "ecole" / "semence.toml").write_text(faux, "utf-8")
-    monkeypatch.setattr("sandbox.generators.population.fixtures_dir", lambda: tmp_path)
+    monkeypatch.setattr("sne_sandbox.generators.population.fixtures_dir", lambda: tmp_path)
     with pytest.raises(ContractError, match="75113"):
         lire_population("ecole", contrat)

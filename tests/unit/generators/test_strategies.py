@@ -9,17 +9,17 @@ from hypothesis import HealthCheck, Phase, find, given, settings
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
-from sandbox.contract import codec
-from sandbox.contract.versions import Contrat, charger
-from sandbox.domain.dates import PARIS
-from sandbox.domain.demande import Demande
-from sandbox.domain.element import Element, avec_enfants
-from sandbox.generators import strategies
-from sandbox.generators.actes import document_d_evenement
-from sandbox.generators.defects import Defaut
-from sandbox.generators.diversite import Contraintes, atelier
-from sandbox.generators.recherches import document_de_recherche
-from sandbox.operations.controle import controler
+from sne_sandbox.contract import codec
+from sne_sandbox.contract.versions import Contrat, charger
+from sne_sandbox.domain.dates import PARIS
+from sne_sandbox.domain.demande import Demande
+from sne_sandbox.domain.element import Element, avec_enfants
+from sne_sandbox.generators import strategies
+from sne_sandbox.generators.actes import document_d_evenement
+from sne_sandbox.generators.defects import Defaut
+from sne_sandbox.generators.diversite import Contraintes, atelier
+from sne_sandbox.generators.recherches import document_de_recherche
+from sne_sandbox.operations.controle import controler
 
 JOUR = date(2018, 3, 15)
 INSTANT = datetime(2018, 3, 15, 9, tzinfo=PARIS)

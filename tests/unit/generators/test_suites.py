@@ -4,21 +4,21 @@ from datetime import date, datetime
 
 import pytest
 
-from sandbox.contract import codec
-from sandbox.contract.schema import Document
-from sandbox.contract.versions import Contrat, charger
-from sandbox.domain.dates import PARIS, ajouter_mois
-from sandbox.domain.demande import Demande
-from sandbox.domain.demande_stockee import DemandeStockee, Etat
-from sandbox.domain.element import Element
-from sandbox.domain.numero_unique import NumeroUnique
-from sandbox.generators import actes, suites
-from sandbox.generators.diversite import Atelier, Contraintes, atelier
-from sandbox.generators.varietes import TirageVarie
-from sandbox.operations import bases
-from sandbox.rules.context import Contexte
-from sandbox.rules.engine import juger
-from sandbox.rules.registre_vide import FauxRegistre
+from sne_sandbox.contract import codec
+from sne_sandbox.contract.schema import Document
+from sne_sandbox.contract.versions import Contrat, charger
+from sne_sandbox.domain.dates import PARIS, ajouter_mois
+from sne_sandbox.domain.demande import Demande
+from sne_sandbox.domain.demande_stockee import DemandeStockee, Etat
+from sne_sandbox.domain.element import Element
+from sne_sandbox.domain.numero_unique import NumeroUnique
+from sne_sandbox.generators import actes, suites
+from sne_sandbox.generators.diversite import Atelier, Contraintes, atelier
+from sne_sandbox.generators.varietes import TirageVarie
+from sne_sandbox.operations import bases
+from sne_sandbox.rules.context import Contexte
+from sne_sandbox.rules.engine import juger
+from sne_sandbox.rules.registre_vide import FauxRegistre
 
 INSTANT = datetime(2018, 3, 15, 12, tzinfo=PARIS)
 JOUR = INSTANT.date()

@@ -3,8 +3,8 @@ from datetime import date
 
 import pytest
 
-from sandbox.errors import ContractError
-from sandbox.generators.tirage import Repartition, TirageAleatoire
+from sne_sandbox.errors import ContractError
+from sne_sandbox.generators.tirage import Repartition, TirageAleatoire
 
 
 def test_the_same_seed_draws_the_same() -> None:

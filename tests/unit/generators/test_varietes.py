@@ -1,10 +1,10 @@
 """Names that are hard to carry, and the drawing that favours what is rare."""
 
-from sandbox.contract.versions import charger
-from sandbox.generators.bornes import bornes
-from sandbox.generators.noms import noms
-from sandbox.generators.tirage import Repartition
-from sandbox.generators.varietes import TirageVarie, pools
+from sne_sandbox.contract.versions import charger
+from sne_sandbox.generators.bornes import bornes
+from sne_sandbox.generators.noms import noms
+from sne_sandbox.generators.tirage import Repartition
+from sne_sandbox.generators.varietes import TirageVarie, pools
 
 #: The tightest element that a name of each pool goes to.
 DESTINATIONS = {

@@ -4,10 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sandbox.mime import tolerances as t
-from sandbox.mime.client import Forme, requete
-from sandbox.mime.message import Part
-from sandbox.mime.unpack import unpack
+from sne_sandbox.mime import tolerances as t
+from sne_sandbox.mime.client import Forme, requete
+from sne_sandbox.mime.message import Part
+from sne_sandbox.mime.unpack import unpack
 
 ACTION = "http://ws.metier.nuu.application.i2/getNumUnique"
 PARTIES = [

@@ -2,7 +2,7 @@
 
 import pytest
 
-from sandbox.mime.content_type import LONGUEUR_MAX, lire
+from sne_sandbox.mime.content_type import LONGUEUR_MAX, lire
 
 
 @pytest.mark.parametrize(

@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sandbox.errors import MessageMalforme
-from sandbox.mime.message import Packaging, Part
-from sandbox.mime.pack import RACINE, boundary, pack
-from sandbox.mime.unpack import unpack
+from sne_sandbox.errors import MessageMalforme
+from sne_sandbox.mime.message import Packaging, Part
+from sne_sandbox.mime.pack import RACINE, boundary, pack
+from sne_sandbox.mime.unpack import unpack
 
 B = "MIME_BOUNDARY"
 

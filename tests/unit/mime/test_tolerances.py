@@ -2,8 +2,8 @@
 
 import re
 
-from sandbox.mime import tolerances
-from sandbox.mime.tolerances import TABLE, Tolerance
+from sne_sandbox.mime import tolerances
+from sne_sandbox.mime.tolerances import TABLE, Tolerance
 
 
 def test_codes_are_numbered_once_and_in_order() -> None:

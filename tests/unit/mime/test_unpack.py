@@ -4,10 +4,10 @@ import base64
 
 import pytest
 
-from sandbox.errors import MessageMalforme, MessageTropGros
-from sandbox.mime import tolerances as t
-from sandbox.mime.message import Message, Packaging
-from sandbox.mime.unpack import unpack
+from sne_sandbox.errors import MessageMalforme, MessageTropGros
+from sne_sandbox.mime import tolerances as t
+from sne_sandbox.mime.message import Message, Packaging
+from sne_sandbox.mime.unpack import unpack
 
 ACTION = "http://ws.metier.nuu.application.i2/getNumUnique"
 ENVELOPPE = b'<soap:Envelope xmlns:soap="http://www.w3.org/2003/05/soap-envelope"/>'

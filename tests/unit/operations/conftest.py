@@ -11,9 +11,9 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 from temps import MIDI
 
-from sandbox.domain.base import Base, Horloge
-from sandbox.operations.bases import guichets_de
-from sandbox.store.session import Magasin
+from sne_sandbox.domain.base import Base, Horloge
+from sne_sandbox.operations.bases import guichets_de
+from sne_sandbox.store.session import Magasin
 
 
 @pytest.fixture(scope="module")

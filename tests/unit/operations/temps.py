@@ -3,12 +3,12 @@
 from datetime import date, datetime
 from typing import Any, Final
 
-from sandbox.contract import codec
-from sandbox.domain.dates import PARIS, ajouter_mois
-from sandbox.domain.demande_stockee import DemandeStockee, Etat
-from sandbox.domain.element import construire
-from sandbox.domain.journal import Echange
-from sandbox.store.session import Magasin
+from sne_sandbox.contract import codec
+from sne_sandbox.domain.dates import PARIS, ajouter_mois
+from sne_sandbox.domain.demande_stockee import DemandeStockee, Etat
+from sne_sandbox.domain.element import construire
+from sne_sandbox.domain.journal import Echange
+from sne_sandbox.store.session import Magasin
 
 MIDI: Final = datetime(2018, 3, 15, 12, tzinfo=PARIS)
 

@@ -11,16 +11,16 @@ import pytest
 from banc import FORMULAIRE, Banc, message, poser, specimen, texte
 from lxml import etree
 
-from sandbox.contract.codec import NS
-from sandbox.domain.dates import PARIS
-from sandbox.domain.guichet import Guichet
-from sandbox.domain.journal import FICHIER, Verdict
-from sandbox.errors import ERREUR_INATTENDUE, StoreError, UsageError
-from sandbox.operations import asynchrone
-from sandbox.operations.asynchrone import Canal
-from sandbox.pipeline import Travail
-from sandbox.store.fichiers import Boite, Boites
-from sandbox.web.canal import canal as canal_de
+from sne_sandbox.contract.codec import NS
+from sne_sandbox.domain.dates import PARIS
+from sne_sandbox.domain.guichet import Guichet
+from sne_sandbox.domain.journal import FICHIER, Verdict
+from sne_sandbox.errors import ERREUR_INATTENDUE, StoreError, UsageError
+from sne_sandbox.operations import asynchrone
+from sne_sandbox.operations.asynchrone import Canal
+from sne_sandbox.pipeline import Travail
+from sne_sandbox.store.fichiers import Boite, Boites
+from sne_sandbox.web.canal import canal as canal_de
 
 NOM = "DEMG1104-201803151200-000001.xml"
 RET = "RETG1104-201803151200-000001.xml"

@@ -7,16 +7,16 @@ from typing import Any
 
 import pytest
 
-from sandbox.contract.versions import Contrat, charger
-from sandbox.domain.base import Base, Horloge
-from sandbox.domain.dates import PARIS
-from sandbox.errors import BaseInconnue, ConflitEtat, UsageError
-from sandbox.generators import semis
-from sandbox.operations import bases, horloge
-from sandbox.operations.dossiers import Dossiers, ouverts
-from sandbox.operations.sauvegardes import Sauvegardes
-from sandbox.store import snapshot
-from sandbox.store.session import Magasin
+from sne_sandbox.contract.versions import Contrat, charger
+from sne_sandbox.domain.base import Base, Horloge
+from sne_sandbox.domain.dates import PARIS
+from sne_sandbox.errors import BaseInconnue, ConflitEtat, UsageError
+from sne_sandbox.generators import semis
+from sne_sandbox.operations import bases, horloge
+from sne_sandbox.operations.dossiers import Dossiers, ouverts
+from sne_sandbox.operations.sauvegardes import Sauvegardes
+from sne_sandbox.store import snapshot
+from sne_sandbox.store.session import Magasin
 
 LE_15_MARS = Horloge(fige_a=datetime(2018, 3, 15, 12, tzinfo=PARIS))
 

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lxml import etree
 
-from sandbox.contract.codec import NS
-from sandbox.operations.comparaison import MODIFIE, demarquer, marquer
+from sne_sandbox.contract.codec import NS
+from sne_sandbox.operations.comparaison import MODIFIE, demarquer, marquer
 
 PERSONNE = f"{FORMULAIRE}/personnePhysique"
 

@@ -5,10 +5,10 @@ from datetime import datetime
 import pytest
 from lxml import etree
 
-from sandbox.contract.versions import Contrat, charger
-from sandbox.domain.dates import PARIS
-from sandbox.operations.controle import Controle, controler, genre_de
-from sandbox.resources import fixtures_dir
+from sne_sandbox.contract.versions import Contrat, charger
+from sne_sandbox.domain.dates import PARIS
+from sne_sandbox.operations.controle import Controle, controler, genre_de
+from sne_sandbox.resources import fixtures_dir
 
 MIDI = datetime(2018, 3, 15, 12, tzinfo=PARIS)
 NS = 'xmlns="http://nuu.application.i2/"'

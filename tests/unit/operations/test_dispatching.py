@@ -9,16 +9,16 @@ import pytest
 from banc import FORMULAIRE, Banc, ecart, message, poser, radiation, renouvellement, specimen, texte, trouver
 from lxml import etree
 
-from sandbox.contract.codec import NS
-from sandbox.contract.schema import Document
-from sandbox.domain.dates import PARIS
-from sandbox.domain.exchange import Appel
-from sandbox.errors import ErreurInterne
-from sandbox.operations import comparaison, dispatching
-from sandbox.operations.comparaison import MODIFIE
-from sandbox.operations.question import Question
-from sandbox.store import changements
-from sandbox.store.fichiers import Boite, Boites
+from sne_sandbox.contract.codec import NS
+from sne_sandbox.contract.schema import Document
+from sne_sandbox.domain.dates import PARIS
+from sne_sandbox.domain.exchange import Appel
+from sne_sandbox.errors import ErreurInterne
+from sne_sandbox.operations import comparaison, dispatching
+from sne_sandbox.operations.comparaison import MODIFIE
+from sne_sandbox.operations.question import Question
+from sne_sandbox.store import changements
+from sne_sandbox.store.fichiers import Boite, Boites
 
 AJOUTS = ("entete", "numUnique")
 

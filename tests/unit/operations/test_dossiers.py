@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from sandbox.errors import StoreError
-from sandbox.operations.dossiers import Dossiers, ouverts
+from sne_sandbox.errors import StoreError
+from sne_sandbox.operations.dossiers import Dossiers, ouverts
 
 
 @pytest.fixture

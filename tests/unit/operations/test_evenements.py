@@ -8,8 +8,8 @@ import pytest
 from banc import FORMULAIRE, NS, Banc, ecart, message, oter, poser, radiation, specimen, texte, trouver
 from lxml import etree
 
-from sandbox.contract.schema import Document
-from sandbox.domain.dates import PARIS
+from sne_sandbox.contract.schema import Document
+from sne_sandbox.domain.dates import PARIS
 
 AJOUTER, LISTER = "ajouterEvenementDemande", "listerEvenementsDemande"
 MODIFIER, SUPPRIMER = "modifierEvenementDemande", "supprimerEvenementDemande"

@@ -18,7 +18,7 @@ from banc import (
     trouver,
 )
 
-from sandbox.domain.dates import PARIS
+from sne_sandbox.domain.dates import PARIS
 
 CREATIONS = (
     "personne_seule",
@@ -307,7 +307,7 @@ def _radier_pour_non_renouvellement(banc: Banc, numero: str) -> None:
     from dataclasses import replace
     from datetime import date
 
-    from sandbox.domain.demande_stockee import Etat
+    from sne_sandbox.domain.demande_stockee import Etat
 
     with banc.services.magasin.ecrire(banc.nom) as registre:
         registre.remplacer(

@@ -6,11 +6,11 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from temps import MIDI, ajouter, etat, nuits, stockee
 
-from sandbox.domain.base import Horloge
-from sandbox.domain.dates import PARIS
-from sandbox.errors import BaseInconnue, UsageError
-from sandbox.operations import horloge
-from sandbox.store.session import Magasin
+from sne_sandbox.domain.base import Horloge
+from sne_sandbox.domain.dates import PARIS
+from sne_sandbox.errors import BaseInconnue, UsageError
+from sne_sandbox.operations import horloge
+from sne_sandbox.store.session import Magasin
 
 Creer = Callable[..., str]
 DEPOT = date(2018, 3, 15)

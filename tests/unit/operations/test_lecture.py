@@ -6,8 +6,8 @@ from datetime import datetime
 import pytest
 from banc import FORMULAIRE, MIDI, Banc, ecart, message, oter, poser, radiation, specimen, texte, trouver
 
-from sandbox.contract.schema import Document
-from sandbox.domain.dates import PARIS
+from sne_sandbox.contract.schema import Document
+from sne_sandbox.domain.dates import PARIS
 
 DALO = "getDeclarationNouveauDalo"
 ATTESTEE = "Une erreur inattendue est survenue lors du traitement de la demande."

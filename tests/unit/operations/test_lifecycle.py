@@ -8,15 +8,15 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from temps import MIDI, ajouter, etat, nuits, stockee
 
-from sandbox.contract import codec
-from sandbox.domain.base import Horloge
-from sandbox.domain.dates import PARIS, ajouter_mois
-from sandbox.domain.demande_stockee import Etat
-from sandbox.domain.evenement import Evenement
-from sandbox.domain.journal import Verdict
-from sandbox.operations import horloge, lifecycle
-from sandbox.operations.lifecycle import Bilan, Fait
-from sandbox.store.session import Magasin
+from sne_sandbox.contract import codec
+from sne_sandbox.domain.base import Horloge
+from sne_sandbox.domain.dates import PARIS, ajouter_mois
+from sne_sandbox.domain.demande_stockee import Etat
+from sne_sandbox.domain.evenement import Evenement
+from sne_sandbox.domain.journal import Verdict
+from sne_sandbox.operations import horloge, lifecycle
+from sne_sandbox.operations.lifecycle import Bilan, Fait
+from sne_sandbox.store.session import Magasin
 
 Creer = Callable[..., str]
 DEPOT = date(2018, 3, 15)

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from banc import FORMULAIRE, MIDI, Banc, message, oter, poser, specimen, texte
 
-from sandbox.domain.base import Horloge
-from sandbox.resources import contracts_dir, fixtures_dir
-from sandbox.web.app import Configuration, creer_application
+from sne_sandbox.domain.base import Horloge
+from sne_sandbox.resources import contracts_dir, fixtures_dir
+from sne_sandbox.web.app import Configuration, creer_application
 
 _REGLES = """
 [REC001]

@@ -4,10 +4,10 @@ from collections.abc import Callable
 
 import pytest
 
-from sandbox.domain.panne import PanneDefinition
-from sandbox.errors import BaseInconnue, UsageError
-from sandbox.operations import pannes
-from sandbox.store.session import Magasin
+from sne_sandbox.domain.panne import PanneDefinition
+from sne_sandbox.errors import BaseInconnue, UsageError
+from sne_sandbox.operations import pannes
+from sne_sandbox.store.session import Magasin
 
 
 def _jouer(

@@ -6,11 +6,11 @@ import pytest
 import sqlalchemy as sa
 from banc import FORMULAIRE, Banc, message, poser, radiation, specimen
 
-from sandbox.errors import BaseInconnue, StoreError, UsageError
-from sandbox.operations import ecarts
-from sandbox.operations.sauvegardes import MAINTENANT, Sauvegardes
-from sandbox.store import snapshot, tables
-from sandbox.store.session import Magasin
+from sne_sandbox.errors import BaseInconnue, StoreError, UsageError
+from sne_sandbox.operations import ecarts
+from sne_sandbox.operations.sauvegardes import MAINTENANT, Sauvegardes
+from sne_sandbox.store import snapshot, tables
+from sne_sandbox.store.session import Magasin
 
 
 @pytest.fixture

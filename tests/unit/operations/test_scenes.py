@@ -5,13 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from sandbox.contract.versions import charger
-from sandbox.domain.base import Horloge
-from sandbox.domain.dates import PARIS
-from sandbox.errors import ContractError, UsageError
-from sandbox.operations import bases, scenes
-from sandbox.operations.scenes import Message
-from sandbox.store.session import Magasin
+from sne_sandbox.contract.versions import charger
+from sne_sandbox.domain.base import Horloge
+from sne_sandbox.domain.dates import PARIS
+from sne_sandbox.errors import ContractError, UsageError
+from sne_sandbox.operations import bases, scenes
+from sne_sandbox.operations.scenes import Message
+from sne_sandbox.store.session import Magasin
 
 ENTETE = 'titre = "T"\nduree = "1 minute"\npublic = "P"\nresume = "R"\nhorloge = 2018-03-15T12:00:00\n'
 PAS = '[[pas]]\ntitre = "Un"\ndire = "D."\nregarder = "R."\n'

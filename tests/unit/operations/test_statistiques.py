@@ -7,18 +7,18 @@ from pathlib import Path
 
 import pytest
 
-from sandbox.contract import codec
-from sandbox.contract.versions import Contrat, charger
-from sandbox.domain.base import Base, Horloge
-from sandbox.domain.composition import Composition, composition
-from sandbox.domain.dates import PARIS, ajouter_mois
-from sandbox.domain.demande import Demande
-from sandbox.domain.demande_stockee import DemandeStockee, Etat
-from sandbox.operations import statistiques
-from sandbox.operations.statistiques import Tableau
-from sandbox.resources import fixtures_dir
-from sandbox.store.registre import RegistreBase
-from sandbox.store.session import Magasin
+from sne_sandbox.contract import codec
+from sne_sandbox.contract.versions import Contrat, charger
+from sne_sandbox.domain.base import Base, Horloge
+from sne_sandbox.domain.composition import Composition, composition
+from sne_sandbox.domain.dates import PARIS, ajouter_mois
+from sne_sandbox.domain.demande import Demande
+from sne_sandbox.domain.demande_stockee import DemandeStockee, Etat
+from sne_sandbox.operations import statistiques
+from sne_sandbox.operations.statistiques import Tableau
+from sne_sandbox.resources import fixtures_dir
+from sne_sandbox.store.registre import RegistreBase
+from sne_sandbox.store.session import Magasin
 
 MIDI = datetime(2018, 3, 15, 12, tzinfo=PARIS)
 JOUR = date(2018, 3, 15)
@@ -175,7 +175,7 @@ def test_a_demande_ages_on_its_anniversary(
 
 
 def test_the_threshold_itself_is_above(registre: RegistreBase, contrat: Contrat) -> None:
-    from sandbox.store.statistiques import AU_DESSUS, SANS_SEUIL, SOUS, Comptes, quartile
+    from sne_sandbox.store.statistiques import AU_DESSUS, SANS_SEUIL, SOUS, Comptes, quartile
 
     stockee = _stocker(registre, "personne_seule", 1, JOUR)
     commune = stockee.demande.communes_souhaitees[0].attributs["code"]
@@ -186,7 +186,7 @@ def test_the_threshold_itself_is_above(registre: RegistreBase, contrat: Contrat)
         return int(trouvee)
 
     assert classe({commune: 10**9}) == SOUS
-    from sandbox.domain.menage import Menage
+    from sne_sandbox.domain.menage import Menage
 
     menage = Menage.de(stockee.demande, JOUR)
     assert menage is not None

@@ -11,9 +11,9 @@ from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding, load_pem_private_key, pkcs12
 from cryptography.x509.verification import PolicyBuilder, Store
 
-from sandbox.errors import PkiError
-from sandbox.pki import certificates
-from sandbox.pki.authority import AUTRE_NOM, MOT_DE_PASSE, Autorite, ecrire, lire_guichet
+from sne_sandbox.errors import PkiError
+from sne_sandbox.pki import certificates
+from sne_sandbox.pki.authority import AUTRE_NOM, MOT_DE_PASSE, Autorite, ecrire, lire_guichet
 
 
 def _serveur(autorite: Autorite) -> x509.Certificate:

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from sandbox.errors import UsageError
-from sandbox.proxy.amont import Amont, AmontDefaillant, Lien, de_bout_en_bout
+from sne_sandbox.errors import UsageError
+from sne_sandbox.proxy.amont import Amont, AmontDefaillant, Lien, de_bout_en_bout
 
 Dire = Callable[[socket.socket], None]
 OK = b"HTTP/1.1 200 OK\r\n"

@@ -2,11 +2,11 @@
 
 from lxml import etree
 
-from sandbox.contract.codec import NS
-from sandbox.contract.schema import Document
-from sandbox.contract.versions import charger
-from sandbox.proxy.anonymat import _INVENTES, _PHRASES, GARDES, Anonymat
-from sandbox.resources import contracts_dir, fixtures_dir
+from sne_sandbox.contract.codec import NS
+from sne_sandbox.contract.schema import Document
+from sne_sandbox.contract.versions import charger
+from sne_sandbox.proxy.anonymat import _INVENTES, _PHRASES, GARDES, Anonymat
+from sne_sandbox.resources import contracts_dir, fixtures_dir
 
 
 def textes(octets: bytes, nom: str) -> list[str | None]:

@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from sandbox.cli.main import cli
-from sandbox.errors import OperatorError, UsageError
-from sandbox.proxy.recueil import Echantillon, ecrire
+from sne_sandbox.cli.main import cli
+from sne_sandbox.errors import OperatorError, UsageError
+from sne_sandbox.proxy.recueil import Echantillon, ecrire
 
 NIR = "185057800608436"
 DOCUMENT = f"<a><nom>DUPONT</nom><nir>{NIR}</nir></a>".encode()

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from sandbox.domain.journal import Echange, Verdict
-from sandbox.proxy.amont import AmontDefaillant, EnTetes, Reponse
-from sandbox.proxy.relais import Relais
+from sne_sandbox.domain.journal import Echange, Verdict
+from sne_sandbox.proxy.amont import AmontDefaillant, EnTetes, Reponse
+from sne_sandbox.proxy.relais import Relais
 
 
 class LienJoue:

@@ -3,8 +3,8 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from sandbox.reports.decision import decider
-from sandbox.reports.model import (
+from sne_sandbox.reports.decision import decider
+from sne_sandbox.reports.model import (
     Bilan,
     Constat,
     EchangeCite,

@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 from specimen import rapport, trafic
 
-from sandbox.reports import baseline
-from sandbox.reports.baseline import Connue
-from sandbox.reports.decision import decider
+from sne_sandbox.reports import baseline
+from sne_sandbox.reports.baseline import Connue
+from sne_sandbox.reports.decision import decider
 
 JOUR = date(2026, 3, 2)
 DEMAIN = date(2026, 3, 3)

@@ -1,7 +1,7 @@
 from lxml import etree
 
-from sandbox.domain.texte import pour_xml
-from sandbox.reports.caracteres import abrege, visible
+from sne_sandbox.domain.texte import pour_xml
+from sne_sandbox.reports.caracteres import abrege, visible
 
 
 def test_a_terminal_is_given_no_order() -> None:

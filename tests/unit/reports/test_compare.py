@@ -4,8 +4,8 @@ from dataclasses import replace
 import pytest
 from specimen import NIR, NIR_TREIZE, rapport, trafic
 
-from sandbox.reports import compare
-from sandbox.reports.model import Bilan, Constat, Etat, Rapport, ResultatScenario, Verdict, Verification
+from sne_sandbox.reports import compare
+from sne_sandbox.reports.model import Bilan, Constat, Etat, Rapport, ResultatScenario, Verdict, Verification
 
 
 def joue(ident: str, *verdicts: tuple[str, Verdict], raison: str = "") -> ResultatScenario:

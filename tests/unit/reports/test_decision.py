@@ -2,8 +2,8 @@ from dataclasses import replace
 
 from specimen import conforme, rapport, trafic
 
-from sandbox.reports.decision import decider, niveaux_de
-from sandbox.reports.model import Verdict, Verification
+from sne_sandbox.reports.decision import decider, niveaux_de
+from sne_sandbox.reports.model import Verdict, Verification
 
 
 def test_what_must_be_broke_or_was_in_error_is_said() -> None:

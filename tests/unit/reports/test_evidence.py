@@ -9,12 +9,12 @@ from typing import Any
 import pytest
 from specimen import NIR, rapport
 
-from sandbox.domain.journal import Echange, Verdict
-from sandbox.errors import OperatorError
-from sandbox.reports import evidence
-from sandbox.reports.masque import masquer
-from sandbox.reports.model import Rapport
-from sandbox.reports.pseudonymes import Pseudonymes
+from sne_sandbox.domain.journal import Echange, Verdict
+from sne_sandbox.errors import OperatorError
+from sne_sandbox.reports import evidence
+from sne_sandbox.reports.masque import masquer
+from sne_sandbox.reports.model import Rapport
+from sne_sandbox.reports.pseudonymes import Pseudonymes
 
 INSTANT = datetime(2018, 3, 15, 12, tzinfo=UTC)
 CONFIGURATION = {"contrat": "v5.2", "profil": "ecole", "note": f"essai {NIR}"}

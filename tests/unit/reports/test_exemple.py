@@ -2,7 +2,7 @@ from typing import Any
 
 import pytest
 
-from sandbox.reports.exemple import branche, lignes
+from sne_sandbox.reports.exemple import branche, lignes
 
 MENAGE = {
     "d1": {

@@ -2,8 +2,8 @@ from dataclasses import replace
 
 from specimen import rapport, trafic
 
-from sandbox.reports.groupes import echange_de, grouper
-from sandbox.reports.model import ResultatScenario, Verdict, Verification
+from sne_sandbox.reports.groupes import echange_de, grouper
+from sne_sandbox.reports.model import ResultatScenario, Verdict, Verification
 
 
 def test_alike_findings_are_one_the_widest_first_the_advice_after() -> None:

@@ -11,9 +11,9 @@ from lxml import etree
 from lxml import html as lxml_html
 from specimen import HOSTILE, NIR, NIR_ESPACE, NIR_TREIZE, conforme, grand, rapport, trafic
 
-from sandbox.reports import html
-from sandbox.reports.groupes import grouper
-from sandbox.reports.model import Rapport, ResultatScenario, Verdict
+from sne_sandbox.reports import html
+from sne_sandbox.reports.groupes import grouper
+from sne_sandbox.reports.model import Rapport, ResultatScenario, Verdict
 
 _COULEUR = re.compile(r"color: (#[0-9a-f]{3,6}); background: (#[0-9a-f]{3,6})")
 

@@ -6,9 +6,9 @@ from dataclasses import replace
 import pytest
 from specimen import rapport
 
-from sandbox.reports import html, issues, junit, progression, text
-from sandbox.reports.decision import decider, niveaux_de
-from sandbox.reports.model import Debut, Etat, Fin, Rapport, ScenarioFini, Verdict
+from sne_sandbox.reports import html, issues, junit, progression, text
+from sne_sandbox.reports.decision import decider, niveaux_de
+from sne_sandbox.reports.model import Debut, Etat, Fin, Rapport, ScenarioFini, Verdict
 
 
 def conseille() -> Rapport:

@@ -7,10 +7,10 @@ import jsonschema
 import pytest
 from specimen import NIR, NIR_ESPACE, NIR_TREIZE, conforme, grand, rapport, trafic
 
-from sandbox.reports import json
-from sandbox.reports.masque import masquer
-from sandbox.reports.model import FORMAT_RAPPORT, Constat, Rapport, Verdict
-from sandbox.resources import fixtures_dir
+from sne_sandbox.reports import json
+from sne_sandbox.reports.masque import masquer
+from sne_sandbox.reports.model import FORMAT_RAPPORT, Constat, Rapport, Verdict
+from sne_sandbox.resources import fixtures_dir
 
 SCHEMA: dict[str, Any] = librairie.loads(
     (fixtures_dir() / "schemas" / "rapport.schema.json").read_text("utf-8")

@@ -6,9 +6,9 @@ import pytest
 from lxml import etree
 from specimen import NIR, NIR_TREIZE, conforme, grand, rapport, trafic
 
-from sandbox.reports import junit
-from sandbox.reports.decision import decider
-from sandbox.reports.model import Rapport, ResultatScenario, Verdict
+from sne_sandbox.reports import junit
+from sne_sandbox.reports.decision import decider
+from sne_sandbox.reports.model import Rapport, ResultatScenario, Verdict
 
 SCHEMA = etree.XMLSchema(etree.parse(Path(__file__).with_name("junit.xsd")))
 

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 from specimen import NIR, NIR_ESPACE, NIR_TREIZE, conforme, grand, rapport
 
-from sandbox.reports.masque import masquer, masquer_valeur
-from sandbox.reports.model import Constat, EchangeCite, Rapport
+from sne_sandbox.reports.masque import masquer, masquer_valeur
+from sne_sandbox.reports.model import Constat, EchangeCite, Rapport
 
 
 def textes(valeur: Any) -> list[str]:

@@ -7,11 +7,11 @@ from pathlib import Path
 
 from banc import FORMULAIRE, Banc, message, poser, radiation, specimen, trouver
 
-from sandbox.conformance import trafic
-from sandbox.domain.journal import Echange
-from sandbox.reports import evidence
-from sandbox.reports.compare import memes_verdicts
-from sandbox.reports.model import Etat, Fin, Rapport
+from sne_sandbox.conformance import trafic
+from sne_sandbox.domain.journal import Echange
+from sne_sandbox.reports import evidence
+from sne_sandbox.reports.compare import memes_verdicts
+from sne_sandbox.reports.model import Etat, Fin, Rapport
 
 NIRS = ("206127511100564", "2061275111005", "206127511100599")
 

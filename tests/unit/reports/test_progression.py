@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 from specimen import NIR, conforme, rapport
 
-from sandbox.reports import progression
-from sandbox.reports.model import (
+from sne_sandbox.reports import progression
+from sne_sandbox.reports.model import (
     TRAFIC,
     Debut,
     Evenement,

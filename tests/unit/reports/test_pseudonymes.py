@@ -7,9 +7,9 @@ import pytest
 from lxml import etree
 from specimen import NIR, NIR_ESPACE, NIR_TREIZE
 
-from sandbox.domain.journal import Echange
-from sandbox.domain.nir import cle_valide, convient_a_la_civilite, forme_valide
-from sandbox.reports.pseudonymes import Pseudonymes
+from sne_sandbox.domain.journal import Echange
+from sne_sandbox.domain.nir import cle_valide, convient_a_la_civilite, forme_valide
+from sne_sandbox.reports.pseudonymes import Pseudonymes
 
 AUTRE = "187062B11100573"
 

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from specimen import COMMANDE, NIR, NIR_ESPACE, NIR_TREIZE, conforme, grand, rapport, trafic
 
-from sandbox.reports import text
-from sandbox.reports.model import Rapport, Verdict
+from sne_sandbox.reports import text
+from sne_sandbox.reports.model import Rapport, Verdict
 
 
 def lignes(juge: Rapport, **choix: Any) -> list[str]:

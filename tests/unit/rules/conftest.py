@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from sandbox.contract.versions import Contrat, charger
-from sandbox.generators.exemples import Exemple, contexte
-from sandbox.rules.context import Contexte
+from sne_sandbox.contract.versions import Contrat, charger
+from sne_sandbox.generators.exemples import Exemple, contexte
+from sne_sandbox.rules.context import Contexte
 
 
 @pytest.fixture(scope="session")

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from sandbox.contract.versions import Contrat, charger
-from sandbox.generators.exemples import appliquer, exemples
-from sandbox.rules.catalogue import REGLES
+from sne_sandbox.contract.versions import Contrat, charger
+from sne_sandbox.generators.exemples import appliquer, exemples
+from sne_sandbox.rules.catalogue import REGLES
 
 FICHIER = Path(__file__).parent / "constats.csv"
 COLONNES = ("regle", "propriete", "valeur", "message")

@@ -3,8 +3,8 @@ from dataclasses import replace
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from sandbox.rules.context import Contexte
-from sandbox.rules.registre_vide import RegistreVide
+from sne_sandbox.rules.context import Contexte
+from sne_sandbox.rules.registre_vide import RegistreVide
 
 Message = Callable[..., Contexte]
 

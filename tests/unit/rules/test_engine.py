@@ -4,14 +4,14 @@ from types import MappingProxyType
 
 import pytest
 
-from sandbox.contract.versions import Contrat
-from sandbox.domain.anomalie import Gravite
-from sandbox.errors import ErreurInterne
-from sandbox.rules import engine
-from sandbox.rules.catalogue import REGLES
-from sandbox.rules.context import Contexte
-from sandbox.rules.engine import MESSAGE_MAX, PROPRIETE_MAX, juger, ranger, regles_de
-from sandbox.rules.rule import Constat, Regle, regle
+from sne_sandbox.contract.versions import Contrat
+from sne_sandbox.domain.anomalie import Gravite
+from sne_sandbox.errors import ErreurInterne
+from sne_sandbox.rules import engine
+from sne_sandbox.rules.catalogue import REGLES
+from sne_sandbox.rules.context import Contexte
+from sne_sandbox.rules.engine import MESSAGE_MAX, PROPRIETE_MAX, juger, ranger, regles_de
+from sne_sandbox.rules.rule import Constat, Regle, regle
 
 Message = Callable[..., Contexte]
 D = "~/personnePhysique/demandeur"

@@ -2,8 +2,8 @@ from datetime import date
 
 import pytest
 
-from sandbox.contract.versions import Contrat
-from sandbox.rules.lieux import actuelle, departement_connu, remplacante
+from sne_sandbox.contract.versions import Contrat
+from sne_sandbox.rules.lieux import actuelle, departement_connu, remplacante
 
 
 @pytest.mark.parametrize("code", ["75999", "2A999", "2B001", "97199", "98899", "01000"])

@@ -1,6 +1,6 @@
-from sandbox.domain.demande import Personne
-from sandbox.domain.element import Element
-from sandbox.rules.personnes import identite, identite_patronymique, noms
+from sne_sandbox.domain.demande import Personne
+from sne_sandbox.domain.element import Element
+from sne_sandbox.rules.personnes import identite, identite_patronymique, noms
 
 
 def personne(**champs: str) -> Personne:

@@ -2,10 +2,10 @@ from dataclasses import replace
 
 import pytest
 
-from sandbox.contract.fiches import FicheRegle
-from sandbox.domain.anomalie import Fidelite, Gravite
-from sandbox.errors import UsageError
-from sandbox.rules.profiles import PROFILS, gravite
+from sne_sandbox.contract.fiches import FicheRegle
+from sne_sandbox.domain.anomalie import Fidelite, Gravite
+from sne_sandbox.errors import UsageError
+from sne_sandbox.rules.profiles import PROFILS, gravite
 
 B, A, N = Gravite.BLOQUANTE, Gravite.AVERTISSEMENT, Gravite.IGNOREE
 

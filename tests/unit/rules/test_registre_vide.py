@@ -1,9 +1,9 @@
 from collections.abc import Callable
 from dataclasses import replace
 
-from sandbox.domain.demande_stockee import DemandeStockee, Etat
-from sandbox.rules.context import Contexte, Registre
-from sandbox.rules.registre_vide import FauxRegistre, RegistreVide
+from sne_sandbox.domain.demande_stockee import DemandeStockee, Etat
+from sne_sandbox.rules.context import Contexte, Registre
+from sne_sandbox.rules.registre_vide import FauxRegistre, RegistreVide
 
 Message = Callable[..., Contexte]
 

@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from sandbox.contract.versions import Contrat
-from sandbox.domain.anomalie import Gravite
-from sandbox.generators.exemples import Exemple, appliquer, document, genre
-from sandbox.resources import fixtures_dir
-from sandbox.rules.profiles import PROFILS
+from sne_sandbox.contract.versions import Contrat
+from sne_sandbox.domain.anomalie import Gravite
+from sne_sandbox.generators.exemples import Exemple, appliquer, document, genre
+from sne_sandbox.resources import fixtures_dir
+from sne_sandbox.rules.profiles import PROFILS
 
 
 def situations() -> Iterator[Any]:

@@ -12,8 +12,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from sandbox.pki.authority import Autorite, FichiersIdentite, ecrire
-from sandbox.server.run import Adresses, Ecoute, RefusHttp, RefusTls, servir
+from sne_sandbox.pki.authority import Autorite, FichiersIdentite, ecrire
+from sne_sandbox.server.run import Adresses, Ecoute, RefusHttp, RefusTls, servir
 
 #: Longer than a busy machine stands still; shorter than a server lets a silent peer be, when it is told.
 DELAI = 60.0

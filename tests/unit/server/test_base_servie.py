@@ -1,6 +1,6 @@
 """What an application is given of a base."""
 
-from sandbox.server.base_servie import BaseServie
+from sne_sandbox.server.base_servie import BaseServie
 
 SERVIE = BaseServie("ecole", {"https": "https://127.0.0.1:8443", "http": ""})
 

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from sandbox.errors import UsageError
-from sandbox.server.enfant import EnfantPerdu, servir_en_enfant
+from sne_sandbox.errors import UsageError
+from sne_sandbox.server.enfant import EnfantPerdu, servir_en_enfant
 
 VIDE = ("--seed-base", "vide")
 PATIENCE = 120.0
@@ -78,7 +78,7 @@ def test_wrong_options_are_a_wrong_usage(tmp_path: Path) -> None:
 def test_it_ends_with_a_parent_that_is_killed(tmp_path: Path) -> None:
     code = (
         "import json, sys, time\nfrom pathlib import Path\n"
-        "from sandbox.server.enfant import servir_en_enfant\n"
+        "from sne_sandbox.server.enfant import servir_en_enfant\n"
         "with servir_en_enfant(['--seed-base', 'vide'], home=Path(sys.argv[1])) as enfant:\n"
         "    print(json.dumps(enfant.processus.pid), flush=True)\n"
         "    time.sleep(600)\n"
@@ -98,9 +98,9 @@ def test_it_ends_with_a_parent_that_is_killed(tmp_path: Path) -> None:
 
 
 def test_a_folder_of_the_user_does_not_stand_for_us(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (tmp_path / "sandbox").mkdir()
-    (tmp_path / "sandbox" / "__main__.py").write_text("raise SystemExit('theirs')")
-    (tmp_path / "sandbox" / "__init__.py").touch()
+    (tmp_path / "sne_sandbox").mkdir()
+    (tmp_path / "sne_sandbox" / "__main__.py").write_text("raise SystemExit('theirs')")
+    (tmp_path / "sne_sandbox" / "__init__.py").touch()
     monkeypatch.chdir(tmp_path)
     with servir_en_enfant(VIDE) as enfant:
         enfant.verifier()

@@ -5,11 +5,11 @@ from typing import Any
 
 import pytest
 
-from sandbox.domain.base import Base
-from sandbox.errors import UsageError
-from sandbox.server.lancement import ecoute_de, noter_refus_http
-from sandbox.server.service import RefusHttp
-from sandbox.store.session import Magasin
+from sne_sandbox.domain.base import Base
+from sne_sandbox.errors import UsageError
+from sne_sandbox.server.lancement import ecoute_de, noter_refus_http
+from sne_sandbox.server.service import RefusHttp
+from sne_sandbox.store.session import Magasin
 
 OPTIONS: dict[str, Any] = {
     "host": "127.0.0.1",

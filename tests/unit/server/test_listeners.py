@@ -4,9 +4,9 @@ import socket
 
 import pytest
 
-from sandbox.errors import ListenError
-from sandbox.server import listeners
-from sandbox.server.listeners import Adresses, Ecoute, ouvrir_prises
+from sne_sandbox.errors import ListenError
+from sne_sandbox.server import listeners
+from sne_sandbox.server.listeners import Adresses, Ecoute, ouvrir_prises
 
 
 def test_port_0_picks_free_ports_and_https_brings_the_listeners_to_refuse() -> None:

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from sandbox.domain.panne import PanneDefinition
+from sne_sandbox.domain.panne import PanneDefinition
 
 
 def _obtenir(serveur: Any, requete: bytes) -> bytes:

@@ -9,17 +9,17 @@ from typing import Any
 
 import pytest
 
-from sandbox.pki.authority import Autorite
-from sandbox.server import run
-from sandbox.server.run import Adresses, Ecoute, servir
+from sne_sandbox.pki.authority import Autorite
+from sne_sandbox.server import run
+from sne_sandbox.server.run import Adresses, Ecoute, servir
 
 #: Seconds that nothing takes, however busy the machine.
 DELAI = 60.0
 LENTE = """
 import sys
 from pathlib import Path
-from sandbox.pki.authority import Autorite
-from sandbox.server.run import Ecoute, servir
+from sne_sandbox.pki.authority import Autorite
+from sne_sandbox.server.run import Ecoute, servir
 
 def application(environ, start_response):
     print("entree", flush=True)

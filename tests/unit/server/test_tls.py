@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from sandbox.pki.authority import Autorite, ecrire, lire_guichet
+from sne_sandbox.pki.authority import Autorite, ecrire, lire_guichet
 
 REQUETE = b"POST / HTTP/1.1\r\nContent-Length: 3\r\n\r\nabc"
 

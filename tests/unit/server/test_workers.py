@@ -17,7 +17,7 @@ import pytest
 APPLICATION = """
 import os
 from dataclasses import dataclass
-from sandbox.server.workers import Taches
+from sne_sandbox.server.workers import Taches
 
 @dataclass(frozen=True)
 class Fabrique:
@@ -25,7 +25,7 @@ class Fabrique:
 
     def taches(self):
         if self.nom == "cassee":
-            from sandbox.errors import StoreError
+            from sne_sandbox.errors import StoreError
             raise StoreError("La base ne s'ouvre pas.", remede="réparez-la")
         return Taches(application=self.repondre, refus_tls=print)
 
@@ -39,10 +39,10 @@ import json, sys
 from dataclasses import asdict
 from pathlib import Path
 from application import Fabrique
-from sandbox.errors import OperatorError
-from sandbox.pki.authority import Autorite
-from sandbox.server.listeners import Ecoute
-from sandbox.server.workers import servir_a_plusieurs
+from sne_sandbox.errors import OperatorError
+from sne_sandbox.pki.authority import Autorite
+from sne_sandbox.server.listeners import Ecoute
+from sne_sandbox.server.workers import servir_a_plusieurs
 
 try:
     servir_a_plusieurs(2, Ecoute(https_port=0, http_port=0), Fabrique(sys.argv[2]).taches,

@@ -7,14 +7,14 @@ from datetime import UTC, datetime
 import pytest
 from lxml import etree
 
-from sandbox.contract.versions import Contrat, charger
-from sandbox.domain.exchange import Appel, Constats, Piece, Reponse
-from sandbox.domain.journal import Echange
-from sandbox.mime.unpack import unpack
-from sandbox.settings import Limites
-from sandbox.soap.identity import ANONYME, Identite
-from sandbox.soap.server import ServeurSoap
-from sandbox.soap.types_http import ReponseHttp, RequeteHttp
+from sne_sandbox.contract.versions import Contrat, charger
+from sne_sandbox.domain.exchange import Appel, Constats, Piece, Reponse
+from sne_sandbox.domain.journal import Echange
+from sne_sandbox.mime.unpack import unpack
+from sne_sandbox.settings import Limites
+from sne_sandbox.soap.identity import ANONYME, Identite
+from sne_sandbox.soap.server import ServeurSoap
+from sne_sandbox.soap.types_http import ReponseHttp, RequeteHttp
 
 SOAP12 = "http://www.w3.org/2003/05/soap-envelope"
 WS = "http://ws.metier.nuu.application.i2/"

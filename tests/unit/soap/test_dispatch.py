@@ -4,7 +4,7 @@ import base64
 
 import pytest
 
-from sandbox.domain.exchange import Piece, Reponse
+from sne_sandbox.domain.exchange import Piece, Reponse
 
 EVT = "GestionPartageeEVTImplService"
 RCH = "RechercheDemandeImplService"

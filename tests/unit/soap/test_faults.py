@@ -3,9 +3,9 @@
 import pytest
 from lxml import etree
 
-from sandbox import errors
-from sandbox.soap.envelope import SOAP12
-from sandbox.soap.faults import enveloppe_fault
+from sne_sandbox import errors
+from sne_sandbox.soap.envelope import SOAP12
+from sne_sandbox.soap.faults import enveloppe_fault
 
 ESPACE = "http://ws.metier.nuu.application.i2/"
 ERREURS = [

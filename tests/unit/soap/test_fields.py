@@ -4,9 +4,9 @@ import base64
 
 import pytest
 
-from sandbox.domain.exchange import Piece, Reponse
-from sandbox.mime.message import Part
-from sandbox.mime.pack import pack
+from sne_sandbox.domain.exchange import Piece, Reponse
+from sne_sandbox.mime.message import Part
+from sne_sandbox.mime.pack import pack
 
 
 def depuis(valeur: str, suite: str = "") -> str:

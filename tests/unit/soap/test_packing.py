@@ -3,11 +3,11 @@
 import pytest
 from lxml import etree
 
-from sandbox.domain.exchange import Piece
-from sandbox.mime.message import Packaging
-from sandbox.mime.unpack import unpack
-from sandbox.soap.envelope import SOAP12, XOP
-from sandbox.soap.packing import RACINES, emballer, joindre
+from sne_sandbox.domain.exchange import Piece
+from sne_sandbox.mime.message import Packaging
+from sne_sandbox.mime.unpack import unpack
+from sne_sandbox.soap.envelope import SOAP12, XOP
+from sne_sandbox.soap.packing import RACINES, emballer, joindre
 
 
 def charge() -> etree._Element:

@@ -5,12 +5,12 @@ from collections.abc import Mapping
 import pytest
 from lxml import etree
 
-from sandbox.contract.versions import Contrat
-from sandbox.mime.client import Forme
-from sandbox.mime.unpack import unpack
-from sandbox.soap.envelope import SOAP12
-from sandbox.soap.fields import INCLUDE
-from sandbox.soap.requete import ecrire
+from sne_sandbox.contract.versions import Contrat
+from sne_sandbox.mime.client import Forme
+from sne_sandbox.mime.unpack import unpack
+from sne_sandbox.soap.envelope import SOAP12
+from sne_sandbox.soap.fields import INCLUDE
+from sne_sandbox.soap.requete import ecrire
 
 NUM_UNIQUE: Mapping[str, str | bytes] = {
     "certificat": b"CERT",

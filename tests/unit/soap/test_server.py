@@ -8,17 +8,23 @@ from dataclasses import replace
 import pytest
 from lxml import etree
 
-from sandbox.contract.versions import ChampOperation
-from sandbox.domain.anomalie import Anomalie, Gravite
-from sandbox.domain.exchange import Constats, Piece, Reponse
-from sandbox.domain.journal import Verdict
-from sandbox.errors import ERREUR_INATTENDUE, ContractError, ErreurInterne, NumeroInconnu, StructureIncorrecte
-from sandbox.mime.message import Part
-from sandbox.mime.pack import pack
-from sandbox.mime.unpack import unpack
-from sandbox.settings import Limites
-from sandbox.soap.identity import Identite
-from sandbox.soap.server import ServeurSoap
+from sne_sandbox.contract.versions import ChampOperation
+from sne_sandbox.domain.anomalie import Anomalie, Gravite
+from sne_sandbox.domain.exchange import Constats, Piece, Reponse
+from sne_sandbox.domain.journal import Verdict
+from sne_sandbox.errors import (
+    ERREUR_INATTENDUE,
+    ContractError,
+    ErreurInterne,
+    NumeroInconnu,
+    StructureIncorrecte,
+)
+from sne_sandbox.mime.message import Part
+from sne_sandbox.mime.pack import pack
+from sne_sandbox.mime.unpack import unpack
+from sne_sandbox.settings import Limites
+from sne_sandbox.soap.identity import Identite
+from sne_sandbox.soap.server import ServeurSoap
 
 
 def test_requete_du_client_reel_octet_pour_octet(banc, messages):

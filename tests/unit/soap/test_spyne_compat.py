@@ -4,12 +4,12 @@ import collections.abc
 import subprocess
 import sys
 
-from sandbox.soap import spyne_compat
+from sne_sandbox.soap import spyne_compat
 
 
 def test_spyne_s_importe_derriere_le_module_de_compatibilite():
     programme = (
-        "import sandbox.soap.spyne_compat\n"
+        "import sne_sandbox.soap.spyne_compat\n"
         "from spyne.protocol.soap import Soap12\n"
         "from spyne.util.six.moves.collections_abc import Iterable\n"
         "import logging\n"

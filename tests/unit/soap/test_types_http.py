@@ -1,6 +1,6 @@
 """A request's headers."""
 
-from sandbox.soap.types_http import RequeteHttp
+from sne_sandbox.soap.types_http import RequeteHttp
 
 
 def test_en_tete_quelle_que_soit_la_casse_le_premier_gagne():

@@ -5,8 +5,8 @@ from urllib.parse import urljoin, urlsplit
 import pytest
 from lxml import etree
 
-from sandbox.soap.types_http import RequeteHttp
-from sandbox.soap.wsdl import servir
+from sne_sandbox.soap.types_http import RequeteHttp
+from sne_sandbox.soap.wsdl import servir
 
 ORIGINE = "https://bac.exemple.fr:8443"
 SOAP12_WSDL = "{http://schemas.xmlsoap.org/wsdl/soap12/}"

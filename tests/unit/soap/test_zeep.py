@@ -7,10 +7,10 @@ import requests
 import zeep
 from zeep.transports import Transport
 
-from sandbox.domain.exchange import Piece, Reponse
-from sandbox.errors import NumeroInconnu
-from sandbox.soap.types_http import RequeteHttp
-from sandbox.soap.wsdl import servir
+from sne_sandbox.domain.exchange import Piece, Reponse
+from sne_sandbox.errors import NumeroInconnu
+from sne_sandbox.soap.types_http import RequeteHttp
+from sne_sandbox.soap.wsdl import servir
 
 ORIGINE = "http://bac.exemple.fr"
 

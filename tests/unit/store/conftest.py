@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from sandbox.domain.base import Base
-from sandbox.store.session import Magasin
+from sne_sandbox.domain.base import Base
+from sne_sandbox.store.session import Magasin
 
 # Test modules are no package (import-mode=importlib): what they share is found beside them.
 sys.path.insert(0, str(Path(__file__).parent))

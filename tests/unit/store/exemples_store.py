@@ -3,12 +3,12 @@
 from datetime import date
 from typing import Any
 
-from sandbox.contract import codec
-from sandbox.domain.dates import ajouter_mois
-from sandbox.domain.demande_stockee import DemandeStockee, Etat
-from sandbox.domain.element import Element
-from sandbox.domain.guichet import Guichet, NatureGuichet
-from sandbox.domain.numero_unique import territoire_de
+from sne_sandbox.contract import codec
+from sne_sandbox.domain.dates import ajouter_mois
+from sne_sandbox.domain.demande_stockee import DemandeStockee, Etat
+from sne_sandbox.domain.element import Element
+from sne_sandbox.domain.guichet import Guichet, NatureGuichet
+from sne_sandbox.domain.numero_unique import territoire_de
 
 GUICHETS = (
     Guichet("G1104", NatureGuichet.BAILLEUR, "111", "Logis d'Exemple", "1 rue Fictive", date(2011, 3, 29)),

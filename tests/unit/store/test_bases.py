@@ -6,13 +6,13 @@ import pytest
 import sqlalchemy as sa
 from exemples_store import GUICHETS, stockee
 
-from sandbox.domain.base import Base, Horloge
-from sandbox.domain.evenement import Caracteristique, TypeEvenement
-from sandbox.domain.journal import Echange
-from sandbox.errors import BaseInconnue, ConflitEtat, StoreError, UsageError
-from sandbox.settings import Reglages
-from sandbox.store import tables
-from sandbox.store.session import Magasin
+from sne_sandbox.domain.base import Base, Horloge
+from sne_sandbox.domain.evenement import Caracteristique, TypeEvenement
+from sne_sandbox.domain.journal import Echange
+from sne_sandbox.errors import BaseInconnue, ConflitEtat, StoreError, UsageError
+from sne_sandbox.settings import Reglages
+from sne_sandbox.store import tables
+from sne_sandbox.store.session import Magasin
 
 TYPES = (
     TypeEvenement(

@@ -4,10 +4,10 @@ from datetime import date, datetime
 import pytest
 from exemples_store import radiation, stockee
 
-from sandbox.domain.dates import PARIS
-from sandbox.store import changements
-from sandbox.store.changements import Trace
-from sandbox.store.session import Magasin
+from sne_sandbox.domain.dates import PARIS
+from sne_sandbox.store import changements
+from sne_sandbox.store.changements import Trace
+from sne_sandbox.store.session import Magasin
 
 N = [f"1110318{rang:06d}G1104" for rang in range(1, 4)]
 MIDI = datetime(2018, 3, 15, 12, tzinfo=PARIS)

@@ -5,12 +5,12 @@ from datetime import date, timedelta
 import pytest
 from exemples_store import personne, radiation, stockee
 
-from sandbox.domain.demande_stockee import DemandeStockee, Etat
-from sandbox.domain.mouvement import Genre
-from sandbox.store import consultation
-from sandbox.store.consultation import Repere, mouvements_de, plus_recentes, separees_de
-from sandbox.store.recherche import Criteres, Debut
-from sandbox.store.session import Magasin
+from sne_sandbox.domain.demande_stockee import DemandeStockee, Etat
+from sne_sandbox.domain.mouvement import Genre
+from sne_sandbox.store import consultation
+from sne_sandbox.store.consultation import Repere, mouvements_de, plus_recentes, separees_de
+from sne_sandbox.store.recherche import Criteres, Debut
+from sne_sandbox.store.session import Magasin
 
 DEBUT = date(2018, 1, 1)
 RADIEES = (2, 5)

@@ -6,13 +6,13 @@ from typing import Any
 import pytest
 from exemples_store import radiation, stockee
 
-from sandbox.domain.base import Horloge
-from sandbox.domain.dates import PARIS
-from sandbox.domain.demande_stockee import Etat
-from sandbox.domain.evenement import Evenement
-from sandbox.store import echeances
-from sandbox.store.echeances import Depot, Echeance
-from sandbox.store.session import Magasin
+from sne_sandbox.domain.base import Horloge
+from sne_sandbox.domain.dates import PARIS
+from sne_sandbox.domain.demande_stockee import Etat
+from sne_sandbox.domain.evenement import Evenement
+from sne_sandbox.store import echeances
+from sne_sandbox.store.echeances import Depot, Echeance
+from sne_sandbox.store.session import Magasin
 
 N = [f"1110318{rang:06d}G1104" for rang in range(1, 6)]
 MINUIT = datetime(2019, 4, 15, tzinfo=PARIS)

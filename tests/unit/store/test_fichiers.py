@@ -1,8 +1,8 @@
 from datetime import UTC, datetime, timedelta
 
-from sandbox.domain.base import Base
-from sandbox.store.fichiers import Boite, Boites, Compte, Depot, compter
-from sandbox.store.session import Magasin
+from sne_sandbox.domain.base import Base
+from sne_sandbox.store.fichiers import Boite, Boites, Compte, Depot, compter
+from sne_sandbox.store.session import Magasin
 
 DEBUT = datetime(2026, 1, 1, 8, tzinfo=UTC)
 PLUS_TARD = DEBUT + timedelta(minutes=1)

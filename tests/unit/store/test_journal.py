@@ -4,12 +4,12 @@ from pathlib import Path
 
 import pytest
 
-from sandbox.domain.base import Base
-from sandbox.domain.dates import PARIS
-from sandbox.domain.journal import NUIT, Echange, Verdict
-from sandbox.store import journal
-from sandbox.store.journal import PAS
-from sandbox.store.session import Magasin
+from sne_sandbox.domain.base import Base
+from sne_sandbox.domain.dates import PARIS
+from sne_sandbox.domain.journal import NUIT, Echange, Verdict
+from sne_sandbox.store import journal
+from sne_sandbox.store.journal import PAS
+from sne_sandbox.store.session import Magasin
 
 RECU = datetime(2026, 3, 15, 16, 54, 6, 339123, tzinfo=UTC)
 

@@ -5,9 +5,9 @@ from pathlib import Path
 
 from sqlalchemy.dialects import sqlite
 
-from sandbox.domain.journal import Echange, Verdict
-from sandbox.store import mesures
-from sandbox.store.session import Magasin
+from sne_sandbox.domain.journal import Echange, Verdict
+from sne_sandbox.store import mesures
+from sne_sandbox.store.session import Magasin
 
 
 def test_measures_are_summed_by_operation_and_verdict(magasin: Magasin) -> None:

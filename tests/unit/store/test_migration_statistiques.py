@@ -5,13 +5,13 @@ from pathlib import Path
 import sqlalchemy as sa
 from alembic import command
 
-from sandbox.contract import codec
-from sandbox.resources import fixtures_dir
-from sandbox.store import migration, tables
-from sandbox.store.connexion import Connexion
-from sandbox.store.moteur import adresse, ouvrir_moteur
-from sandbox.store.session import Magasin
-from sandbox.store.valeurs import tasser
+from sne_sandbox.contract import codec
+from sne_sandbox.resources import fixtures_dir
+from sne_sandbox.store import migration, tables
+from sne_sandbox.store.connexion import Connexion
+from sne_sandbox.store.moteur import adresse, ouvrir_moteur
+from sne_sandbox.store.session import Magasin
+from sne_sandbox.store.valeurs import tasser
 
 NUMERO = "0620318000001G1226"
 

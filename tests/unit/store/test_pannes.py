@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from sandbox.domain.base import Base
-from sandbox.domain.panne import PanneDefinition
-from sandbox.store import pannes, snapshot
-from sandbox.store.bases import Portee
-from sandbox.store.pannes import PanneArmee
-from sandbox.store.session import Magasin
+from sne_sandbox.domain.base import Base
+from sne_sandbox.domain.panne import PanneDefinition
+from sne_sandbox.store import pannes, snapshot
+from sne_sandbox.store.bases import Portee
+from sne_sandbox.store.pannes import PanneArmee
+from sne_sandbox.store.session import Magasin
 
 INSTANT = datetime(2018, 3, 15, 11, 0, 0, 123, tzinfo=UTC)
 DEFINITION = PanneDefinition("delai", "getNumUnique", "G1226", 2, 0.5, 7, {"secondes": "1"})

@@ -4,10 +4,10 @@ import pytest
 import sqlalchemy as sa
 from exemples_store import personne, radiation, stockee
 
-from sandbox.domain.demande_stockee import DemandeStockee, Etat
-from sandbox.store import requetes
-from sandbox.store.recherche import Criteres, Debut, numeros
-from sandbox.store.session import Magasin
+from sne_sandbox.domain.demande_stockee import DemandeStockee, Etat
+from sne_sandbox.store import requetes
+from sne_sandbox.store.recherche import Criteres, Debut, numeros
+from sne_sandbox.store.session import Magasin
 
 N = [f"1110318{rang:06d}G1104" for rang in range(1, 7)]
 
@@ -78,7 +78,7 @@ def test_one_more_than_the_limit_and_no_more(garni: Magasin) -> None:
 
 
 def test_computed_criteria_are_left_to_a_filter(garni: Magasin, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sandbox.store.registre._PAGE", 2)
+    monkeypatch.setattr("sne_sandbox.store.registre._PAGE", 2)
     criteres = Criteres(delai_anormalement_long=True)
     vues: list[str] = []
 

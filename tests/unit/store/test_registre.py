@@ -4,14 +4,14 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from exemples_store import personne, radiation, stockee
 
-from sandbox.domain.dates import PARIS
-from sandbox.domain.demande import Personne
-from sandbox.domain.demande_stockee import DemandeStockee, Etat
-from sandbox.domain.element import Element
-from sandbox.domain.evenement import Evenement
-from sandbox.domain.numero_unique import NumeroUnique
-from sandbox.errors import StoreError
-from sandbox.store.session import Magasin
+from sne_sandbox.domain.dates import PARIS
+from sne_sandbox.domain.demande import Personne
+from sne_sandbox.domain.demande_stockee import DemandeStockee, Etat
+from sne_sandbox.domain.element import Element
+from sne_sandbox.domain.evenement import Evenement
+from sne_sandbox.domain.numero_unique import NumeroUnique
+from sne_sandbox.errors import StoreError
+from sne_sandbox.store.session import Magasin
 
 N = [f"1110318{rang:06d}G1104" for rang in range(1, 10)]
 INSTANT = datetime(2018, 6, 1, 12, 0, 0, 123456, tzinfo=PARIS)
@@ -67,7 +67,7 @@ def test_a_number_is_not_used_up_by_a_transaction_rolled_back(magasin: Magasin) 
 
 
 def test_a_full_month_is_said(magasin: Magasin, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sandbox.store.sequences._SEQUENCE_MAX", 1)
+    monkeypatch.setattr("sne_sandbox.store.sequences._SEQUENCE_MAX", 1)
     with magasin.ecrire("ecole") as registre:
         registre.prochain_numero("111", date(2018, 3, 1), "G1104")
         with pytest.raises(StoreError, match="1110318"):
@@ -176,7 +176,7 @@ def test_a_register_opened_to_be_read_does_not_write(magasin: Magasin) -> None:
 
 
 def test_all_demandes_page_after_page(magasin: Magasin, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sandbox.store.registre._PAGE", 2)
+    monkeypatch.setattr("sne_sandbox.store.registre._PAGE", 2)
     _ajouter(magasin, *(stockee(numero) for numero in reversed(N[:4])), stockee(N[4], etat=Etat.RADIEE))
     with magasin.lire("ecole") as registre:
         assert [s.numero_unique for s in registre.iterer()] == N[:5]

@@ -6,13 +6,13 @@ import pytest
 import sqlalchemy as sa
 from alembic.script import ScriptDirectory
 
-from sandbox.domain.base import Base
-from sandbox.errors import StoreError
-from sandbox.store import migration, schema
-from sandbox.store.connexion import Connexion
-from sandbox.store.moteur import adresse, ouvrir_moteur
-from sandbox.store.session import Magasin
-from sandbox.store.tables import REVISION
+from sne_sandbox.domain.base import Base
+from sne_sandbox.errors import StoreError
+from sne_sandbox.store import migration, schema
+from sne_sandbox.store.connexion import Connexion
+from sne_sandbox.store.moteur import adresse, ouvrir_moteur
+from sne_sandbox.store.session import Magasin
+from sne_sandbox.store.tables import REVISION
 
 
 def _decrire(connexion: Connexion) -> object:
@@ -77,7 +77,7 @@ def test_opening_again_changes_nothing_and_does_not_import_alembic(tmp_path: Pat
     with Magasin.ouvrir(None, tmp_path) as magasin:
         magasin.bases.creer(Base("ecole"))
     programme = (
-        "import sys; from pathlib import Path; from sandbox.store.session import Magasin\n"
+        "import sys; from pathlib import Path; from sne_sandbox.store.session import Magasin\n"
         "magasin = Magasin.ouvrir(None, Path(sys.argv[1]))\n"
         "print(magasin.bases.lire('ecole').nom, 'alembic' in sys.modules)"
     )

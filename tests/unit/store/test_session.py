@@ -14,10 +14,10 @@ from pathlib import Path
 import pytest
 from exemples_store import GUICHETS, stockee
 
-from sandbox.domain.base import Base
-from sandbox.errors import StoreError
-from sandbox.store import session
-from sandbox.store.session import Magasin
+from sne_sandbox.domain.base import Base
+from sne_sandbox.errors import StoreError
+from sne_sandbox.store import session
+from sne_sandbox.store.session import Magasin
 
 ICI = Path(__file__).parent
 
@@ -28,7 +28,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
-from sandbox.store.session import Magasin
+from sne_sandbox.store.session import Magasin
 sys.path.insert(0, sys.argv[3])
 from exemples_store import stockee
 
@@ -213,7 +213,7 @@ def _attendre_le_report() -> None:
 
 def test_two_processes_may_create_the_tables_at_once(tmp_path: Path) -> None:
     programme = (
-        "import sys; from pathlib import Path; from sandbox.store.session import Magasin\n"
+        "import sys; from pathlib import Path; from sne_sandbox.store.session import Magasin\n"
         "Magasin.ouvrir(None, Path(sys.argv[1])).fermer()"
     )
     ouvreurs = [

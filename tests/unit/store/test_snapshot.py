@@ -11,12 +11,12 @@ from typing import Any
 import pytest
 from exemples_store import GUICHETS, personne, stockee
 
-from sandbox.domain.base import Base
-from sandbox.domain.journal import Echange
-from sandbox.errors import BaseInconnue, StoreError, UsageError
-from sandbox.store import snapshot
-from sandbox.store.recherche import Criteres
-from sandbox.store.session import Magasin
+from sne_sandbox.domain.base import Base
+from sne_sandbox.domain.journal import Echange
+from sne_sandbox.errors import BaseInconnue, StoreError, UsageError
+from sne_sandbox.store import snapshot
+from sne_sandbox.store.recherche import Criteres
+from sne_sandbox.store.session import Magasin
 
 NUMERO = "1110318000001G1104"
 

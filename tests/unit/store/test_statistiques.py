@@ -4,9 +4,9 @@ from datetime import date
 
 from exemples_store import stockee
 
-from sandbox.domain.mouvement import Genre
-from sandbox.store.session import Magasin
-from sandbox.store.statistiques import (
+from sne_sandbox.domain.mouvement import Genre
+from sne_sandbox.store.session import Magasin
+from sne_sandbox.store.statistiques import (
     COLONNES,
     SANS_SEUIL,
     SOUS,

@@ -2,9 +2,9 @@
 
 import pytest
 
-from sandbox.web import calculs
-from sandbox.web.console import statistiques
-from sandbox.web.messages import evaluateur, xpath
+from sne_sandbox.web import calculs
+from sne_sandbox.web.console import statistiques
+from sne_sandbox.web.messages import evaluateur, xpath
 
 #: Seconds that nothing takes, however busy the machine.
 PATIENCE = 240.0

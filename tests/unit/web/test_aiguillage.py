@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from flask.testing import FlaskClient
 
-from sandbox.web.aiguillage import PARTIES
-from sandbox.web.app import Configuration, creer_application
+from sne_sandbox.web.aiguillage import PARTIES
+from sne_sandbox.web.app import Configuration, creer_application
 
 
 def test_a_part_is_built_at_its_first_request_and_once(tmp_path: Path) -> None:

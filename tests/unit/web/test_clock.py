@@ -6,9 +6,9 @@ from datetime import date, datetime
 import pytest
 from banc import Banc
 
-from sandbox.domain.base import Horloge
-from sandbox.domain.dates import PARIS
-from sandbox.domain.demande_stockee import Etat
+from sne_sandbox.domain.base import Horloge
+from sne_sandbox.domain.dates import PARIS
+from sne_sandbox.domain.demande_stockee import Etat
 
 
 def test_the_clock_is_read(banc: Banc) -> None:

@@ -8,15 +8,15 @@ from pathlib import Path
 
 import pytest
 
-from sandbox.errors import ConflitEtat, OperatorError
-from sandbox.web import epreuves
-from sandbox.web.epreuves import Etat
+from sne_sandbox.errors import ConflitEtat, OperatorError
+from sne_sandbox.web import epreuves
+from sne_sandbox.web.epreuves import Etat
 
 PATIENCE = 240.0
 SERVEUR = """
 import sys, time
 from pathlib import Path
-from sandbox.web import epreuves
+from sne_sandbox.web import epreuves
 arguments = ["conform", "--application", "temoin", "--examples", "20"]
 print(epreuves.lancer(Path(sys.argv[1]), "essai", arguments).nom, flush=True)
 time.sleep(600)

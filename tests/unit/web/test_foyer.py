@@ -7,12 +7,12 @@ import pytest
 from banc import FORMULAIRE, poser, specimen
 from lxml import etree
 
-from sandbox.contract import codec, versions
-from sandbox.contract.versions import Contrat
-from sandbox.domain.demande import Demande
-from sandbox.domain.menage import Menage
-from sandbox.resources import fixtures_dir
-from sandbox.web.foyer import calculer
+from sne_sandbox.contract import codec, versions
+from sne_sandbox.contract.versions import Contrat
+from sne_sandbox.domain.demande import Demande
+from sne_sandbox.domain.menage import Menage
+from sne_sandbox.resources import fixtures_dir
+from sne_sandbox.web.foyer import calculer
 
 JOUR = date(2018, 3, 15)
 SPECIMENS = sorted(fichier.stem for fichier in (fixtures_dir() / "demandes").glob("*.xml"))

@@ -14,10 +14,10 @@ from banc import Banc, message, specimen
 from flask import Flask
 from lxml import etree
 
-from sandbox.mime.client import Forme
-from sandbox.pki.authority import Autorite
-from sandbox.web.api.description import operations
-from sandbox.web.app import Configuration, creer_application
+from sne_sandbox.mime.client import Forme
+from sne_sandbox.pki.authority import Autorite
+from sne_sandbox.web.api.description import operations
+from sne_sandbox.web.app import Configuration, creer_application
 
 NIR: Final = "206127511100564"
 NS: Final = "{http://nuu.application.i2/}"

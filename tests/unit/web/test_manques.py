@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 import pytest
 from banc import Banc, specimen
 
-from sandbox.domain.journal import Echange, Verdict
-from sandbox.web import manques
+from sne_sandbox.domain.journal import Echange, Verdict
+from sne_sandbox.web import manques
 
 DEMANDE = "/services/DemandeLogementImplService/"
 

@@ -10,9 +10,9 @@ import pytest
 from banc import FORMULAIRE, Banc, poser, specimen
 from lxml import etree
 
-from sandbox.conformance.trafic import juger_base, parcourir
-from sandbox.reports import evidence, html, json, junit
-from sandbox.reports.model import Fin
+from sne_sandbox.conformance.trafic import juger_base, parcourir
+from sne_sandbox.reports import evidence, html, json, junit
+from sne_sandbox.reports.model import Fin
 
 #: Sex, year; then what must never be read.
 TETE, RESTE = "285", "066299900176"

@@ -9,11 +9,11 @@ import pytest
 from banc import MIDI, Banc, Resultat, specimen
 from lxml import etree
 
-from sandbox.domain.base import Horloge
-from sandbox.domain.journal import Verdict
-from sandbox.domain.panne import GENRES, PanneDefinition
-from sandbox.operations import pannes
-from sandbox.web import pannes as jouees
+from sne_sandbox.domain.base import Horloge
+from sne_sandbox.domain.journal import Verdict
+from sne_sandbox.domain.panne import GENRES, PanneDefinition
+from sne_sandbox.operations import pannes
+from sne_sandbox.web import pannes as jouees
 
 
 def _armer(banc: Banc, genre: str, **suite: Any) -> int:

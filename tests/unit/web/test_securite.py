@@ -8,8 +8,8 @@ from banc import Banc, specimen
 from flask import Flask
 from lxml import etree
 
-from sandbox.soap.requete import ecrire
-from sandbox.web.app import Configuration, creer_application
+from sne_sandbox.soap.requete import ecrire
+from sne_sandbox.web.app import Configuration, creer_application
 
 
 @pytest.mark.parametrize("hote", ["127.0.0.1", "127.0.0.1:8080", "localhost", "localhost:1", "[::1]:8443"])
@@ -69,7 +69,7 @@ def test_a_token_is_asked_off_loopback(distante: Flask, entete: dict[str, str]) 
 
 def test_the_token_opens(distante: Flask) -> None:
     http = distante.test_client()
-    entete = {"Authorization": "Bearer secret-é", "Host": "sandbox.example"}
+    entete = {"Authorization": "Bearer secret-é", "Host": "sne_sandbox.example"}
     assert http.get("/api/v1/bases", headers=entete).status_code == 200
 
 

@@ -13,10 +13,10 @@ from banc import Banc, Resultat, specimen
 from flask import Flask
 from lxml import etree
 
-from sandbox.conformance.observation import observer
-from sandbox.mime.client import Forme, requete
-from sandbox.soap.requete import ecrire
-from sandbox.web.app import Configuration, creer_application
+from sne_sandbox.conformance.observation import observer
+from sne_sandbox.mime.client import Forme, requete
+from sne_sandbox.soap.requete import ecrire
+from sne_sandbox.web.app import Configuration, creer_application
 
 
 @pytest.mark.parametrize(

@@ -6,10 +6,10 @@ from datetime import timedelta
 import pytest
 from banc import Banc, espacer
 
-from sandbox.conformance.jugement import juger, juger_suite
-from sandbox.conformance.observation import observer
-from sandbox.conformance.trafic import parcourir
-from sandbox.reports.model import Constat
+from sne_sandbox.conformance.jugement import juger, juger_suite
+from sne_sandbox.conformance.observation import observer
+from sne_sandbox.conformance.trafic import parcourir
+from sne_sandbox.reports.model import Constat
 
 Juger = Callable[..., list[Constat]]
 

@@ -7,8 +7,8 @@ import pytest
 from banc import SOAP, WS, XOP, Banc, specimen
 from lxml import etree
 
-from sandbox.reports.model import Constat
-from sandbox.web.services import CERTIFICAT, DEMANDE, ECOUTE
+from sne_sandbox.reports.model import Constat
+from sne_sandbox.web.services import CERTIFICAT, DEMANDE, ECOUTE
 
 ADRESSE = "/bases/{base}/services/DemandeLogementImplService/"
 SOAP11 = "http://schemas.xmlsoap.org/soap/envelope/"

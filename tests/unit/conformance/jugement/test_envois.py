@@ -7,13 +7,13 @@ from typing import Any
 import pytest
 from banc import FORMULAIRE, MIDI, Banc, espacer, message, poser, radiation, specimen
 
-from sandbox.conformance.jugement import juger_suite
-from sandbox.conformance.observation import Observation, observer
-from sandbox.conformance.trafic import parcourir
-from sandbox.domain.panne import PanneDefinition
-from sandbox.operations import lifecycle, pannes
-from sandbox.operations.lifecycle import Fait
-from sandbox.reports.model import Constat
+from sne_sandbox.conformance.jugement import juger_suite
+from sne_sandbox.conformance.observation import Observation, observer
+from sne_sandbox.conformance.trafic import parcourir
+from sne_sandbox.domain.panne import PanneDefinition
+from sne_sandbox.operations import lifecycle, pannes
+from sne_sandbox.operations.lifecycle import Fait
+from sne_sandbox.reports.model import Constat
 
 Juger = Callable[..., list[Constat]]
 Rompues = Callable[..., set[tuple[str, str]]]

@@ -7,9 +7,9 @@ import pytest
 from banc import FORMULAIRE, Banc, oter, poser, specimen
 from lxml import etree
 
-from sandbox.conformance.jugement import juger
-from sandbox.conformance.observation import observer
-from sandbox.conformance.trafic import parcourir
+from sne_sandbox.conformance.jugement import juger
+from sne_sandbox.conformance.observation import observer
+from sne_sandbox.conformance.trafic import parcourir
 
 Rompues = Callable[..., set[tuple[str, str]]]
 JUSTE = "DEMG1104-201803151200-000001.xml"

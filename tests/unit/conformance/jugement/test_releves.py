@@ -6,10 +6,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from banc import FORMULAIRE, MIDI, Banc, poser, specimen, trouver
 
-from sandbox.conformance.jugement import juger_suite
-from sandbox.conformance.observation import observer
-from sandbox.conformance.trafic import parcourir
-from sandbox.domain.journal import Echange, Verdict
+from sne_sandbox.conformance.jugement import juger_suite
+from sne_sandbox.conformance.observation import observer
+from sne_sandbox.conformance.trafic import parcourir
+from sne_sandbox.domain.journal import Echange, Verdict
 
 Rompues = Callable[..., set[tuple[str, str]]]
 Tenues = Callable[..., set[str]]
@@ -229,8 +229,8 @@ def test_un_serveur_a_un_autre_nom_refuse(banc: Banc, rompues: Rompues, tenues: 
 
 def test_les_phrases_sont_celles_du_serveur() -> None:
     """What is looked for is what the server writes: a sentence changed there would blind us."""
-    from sandbox.conformance.jugement.releves import _AUTRE_NOM, _SANS_CERTIFICAT
-    from sandbox.server import tls
+    from sne_sandbox.conformance.jugement.releves import _AUTRE_NOM, _SANS_CERTIFICAT
+    from sne_sandbox.server import tls
 
     ecrites = [phrase for phrase, _ in tls._VERIFICATIONS.values()]
     ecrites += [phrase for table in (tls._RAISONS, *tls._A_REFUSER.values()) for _, (phrase, _) in table]

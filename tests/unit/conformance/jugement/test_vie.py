@@ -8,7 +8,7 @@ import pytest
 from banc import FORMULAIRE, Banc, message, oter, poser, radiation, renouvellement, specimen, trouver
 from lxml import etree
 
-from sandbox.domain.dates import PARIS
+from sne_sandbox.domain.dates import PARIS
 
 Rompues = Callable[..., set[tuple[str, str]]]
 Tenues = Callable[..., set[str]]

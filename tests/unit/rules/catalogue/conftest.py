@@ -7,13 +7,13 @@ from typing import Any, cast
 import pytest
 from lxml import etree
 
-from sandbox.domain.dates import PARIS
-from sandbox.domain.demande import Demande
-from sandbox.domain.demande_stockee import DemandeStockee, Etat
-from sandbox.domain.element import Element
-from sandbox.rules.context import Contexte
-from sandbox.rules.registre_vide import FauxRegistre
-from sandbox.rules.rule import Constat, Regle
+from sne_sandbox.domain.dates import PARIS
+from sne_sandbox.domain.demande import Demande
+from sne_sandbox.domain.demande_stockee import DemandeStockee, Etat
+from sne_sandbox.domain.element import Element
+from sne_sandbox.rules.context import Contexte
+from sne_sandbox.rules.registre_vide import FauxRegistre
+from sne_sandbox.rules.rule import Constat, Regle
 
 MAINTENANT = datetime(2018, 3, 15, 12, tzinfo=PARIS)
 

@@ -2,8 +2,8 @@
 
 from collections.abc import Callable
 
-from sandbox.rules.catalogue import adresse
-from sandbox.rules.context import Contexte
+from sne_sandbox.rules.catalogue import adresse
+from sne_sandbox.rules.context import Contexte
 
 Message = Callable[..., Contexte]
 D = "~/personnePhysique/demandeur"

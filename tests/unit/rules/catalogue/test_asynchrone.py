@@ -3,8 +3,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from sandbox.rules.catalogue.asynchrone import fin_des_echanges_asynchrones
-from sandbox.rules.rule import Constat
+from sne_sandbox.rules.catalogue.asynchrone import fin_des_echanges_asynchrones
+from sne_sandbox.rules.rule import Constat
 
 
 @pytest.mark.parametrize(

@@ -3,9 +3,9 @@
 from collections.abc import Callable
 from dataclasses import replace
 
-from sandbox.rules.catalogue import cycle
-from sandbox.rules.context import Contexte
-from sandbox.rules.registre_vide import RegistreVide
+from sne_sandbox.rules.catalogue import cycle
+from sne_sandbox.rules.context import Contexte
+from sne_sandbox.rules.registre_vide import RegistreVide
 
 Message = Callable[..., Contexte]
 FORMULAIRE = "interfaceNuu/demande/demandeLogement"

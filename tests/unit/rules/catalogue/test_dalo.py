@@ -3,12 +3,12 @@ from datetime import date
 
 import pytest
 
-from sandbox.contract.versions import Contrat
-from sandbox.domain.demande_stockee import DemandeStockee, Etat
-from sandbox.domain.guichet import Guichet, NatureGuichet
-from sandbox.rules.catalogue import dalo as d
-from sandbox.rules.registre_vide import FauxRegistre
-from sandbox.rules.rule import Constat
+from sne_sandbox.contract.versions import Contrat
+from sne_sandbox.domain.demande_stockee import DemandeStockee, Etat
+from sne_sandbox.domain.guichet import Guichet, NatureGuichet
+from sne_sandbox.rules.catalogue import dalo as d
+from sne_sandbox.rules.registre_vide import FauxRegistre
+from sne_sandbox.rules.rule import Constat
 
 Juger = Callable[..., list[Constat]]
 Stocker = Callable[..., DemandeStockee]

@@ -3,12 +3,12 @@ from datetime import date, datetime
 
 import pytest
 
-from sandbox.domain.dates import PARIS
-from sandbox.domain.demande_stockee import DemandeStockee
-from sandbox.domain.evenement import Evenement, TypeEvenement
-from sandbox.rules.catalogue import decision as dc
-from sandbox.rules.registre_vide import FauxRegistre
-from sandbox.rules.rule import Constat
+from sne_sandbox.domain.dates import PARIS
+from sne_sandbox.domain.demande_stockee import DemandeStockee
+from sne_sandbox.domain.evenement import Evenement, TypeEvenement
+from sne_sandbox.rules.catalogue import decision as dc
+from sne_sandbox.rules.registre_vide import FauxRegistre
+from sne_sandbox.rules.rule import Constat
 
 Juger = Callable[..., list[Constat]]
 Stocker = Callable[..., DemandeStockee]

@@ -2,8 +2,8 @@
 
 from collections.abc import Callable
 
-from sandbox.rules.catalogue import doublons
-from sandbox.rules.context import Contexte
+from sne_sandbox.rules.catalogue import doublons
+from sne_sandbox.rules.context import Contexte
 
 Message = Callable[..., Contexte]
 FORMULAIRE = "interfaceNuu/demande/demandeLogement"

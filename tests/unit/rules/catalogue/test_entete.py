@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from dataclasses import replace
 
-from sandbox.rules.catalogue import entete
-from sandbox.rules.context import Contexte
+from sne_sandbox.rules.catalogue import entete
+from sne_sandbox.rules.context import Contexte
 
 Message = Callable[..., Contexte]
 D = "~/personnePhysique/demandeur"

@@ -4,12 +4,12 @@ from typing import Any
 
 import pytest
 
-from sandbox.domain.dates import PARIS
-from sandbox.domain.demande_stockee import DemandeStockee
-from sandbox.domain.evenement import Caracteristique, Evenement, TypeEvenement
-from sandbox.rules.catalogue import evenement as e
-from sandbox.rules.registre_vide import FauxRegistre
-from sandbox.rules.rule import Constat
+from sne_sandbox.domain.dates import PARIS
+from sne_sandbox.domain.demande_stockee import DemandeStockee
+from sne_sandbox.domain.evenement import Caracteristique, Evenement, TypeEvenement
+from sne_sandbox.rules.catalogue import evenement as e
+from sne_sandbox.rules.registre_vide import FauxRegistre
+from sne_sandbox.rules.rule import Constat
 
 Juger = Callable[..., list[Constat]]
 Stocker = Callable[..., DemandeStockee]

@@ -4,9 +4,9 @@ from collections.abc import Callable
 
 import pytest
 
-from sandbox.rules.catalogue import identite
-from sandbox.rules.context import Contexte
-from sandbox.rules.rule import Regle
+from sne_sandbox.rules.catalogue import identite
+from sne_sandbox.rules.context import Contexte
+from sne_sandbox.rules.rule import Regle
 
 Message = Callable[..., Contexte]
 D = "~/personnePhysique/demandeur"

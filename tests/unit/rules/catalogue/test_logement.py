@@ -2,8 +2,8 @@ from collections.abc import Callable
 
 import pytest
 
-from sandbox.rules.catalogue import logement as lg
-from sandbox.rules.rule import Constat, Regle
+from sne_sandbox.rules.catalogue import logement as lg
+from sne_sandbox.rules.rule import Constat, Regle
 
 Juger = Callable[..., list[Constat]]
 

@@ -2,8 +2,8 @@ from collections.abc import Callable
 
 import pytest
 
-from sandbox.rules.catalogue import motifs as m
-from sandbox.rules.rule import Constat
+from sne_sandbox.rules.catalogue import motifs as m
+from sne_sandbox.rules.rule import Constat
 
 Juger = Callable[..., list[Constat]]
 

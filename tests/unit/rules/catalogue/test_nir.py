@@ -2,10 +2,10 @@ from collections.abc import Callable
 
 import pytest
 
-from sandbox.domain.demande_stockee import DemandeStockee
-from sandbox.rules.catalogue import nir as n
-from sandbox.rules.registre_vide import FauxRegistre
-from sandbox.rules.rule import Constat
+from sne_sandbox.domain.demande_stockee import DemandeStockee
+from sne_sandbox.rules.catalogue import nir as n
+from sne_sandbox.rules.registre_vide import FauxRegistre
+from sne_sandbox.rules.rule import Constat
 
 Juger = Callable[..., list[Constat]]
 Stocker = Callable[..., DemandeStockee]

@@ -2,8 +2,8 @@ from collections.abc import Callable
 
 import pytest
 
-from sandbox.rules.catalogue.piece import date_de_la_piece
-from sandbox.rules.rule import Constat
+from sne_sandbox.rules.catalogue.piece import date_de_la_piece
+from sne_sandbox.rules.rule import Constat
 
 
 @pytest.mark.parametrize(

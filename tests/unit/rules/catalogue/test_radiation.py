@@ -5,9 +5,9 @@ from dataclasses import replace
 
 import pytest
 
-from sandbox.rules.catalogue import radiation
-from sandbox.rules.context import Contexte
-from sandbox.rules.rule import Regle
+from sne_sandbox.rules.catalogue import radiation
+from sne_sandbox.rules.context import Contexte
+from sne_sandbox.rules.rule import Regle
 
 Message = Callable[..., Contexte]
 RADIATION = "interfaceNuu/demande/demandeLogement/radiation"

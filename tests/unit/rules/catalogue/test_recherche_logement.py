@@ -2,8 +2,8 @@ from collections.abc import Callable
 
 import pytest
 
-from sandbox.rules.catalogue import recherche_logement as rl
-from sandbox.rules.rule import Constat
+from sne_sandbox.rules.catalogue import recherche_logement as rl
+from sne_sandbox.rules.rule import Constat
 
 Juger = Callable[..., list[Constat]]
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from banc import Banc
 
-from sandbox.contract.schema import Document
+from sne_sandbox.contract.schema import Document
 
 
 def lire(banc: Banc, suite: str = "") -> Any:

@@ -6,7 +6,7 @@ import pytest
 from banc import Banc, specimen
 from flask import Flask
 
-from sandbox.web.securite import LECTURES
+from sne_sandbox.web.securite import LECTURES
 
 
 def _appels(api: Flask) -> list[tuple[str, str, str]]:

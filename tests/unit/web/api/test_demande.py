@@ -4,7 +4,7 @@ import pytest
 from banc import FORMULAIRE, MIDI, Banc, message, poser, radiation, specimen
 from lxml import etree
 
-from sandbox.domain.menage import Menage
+from sne_sandbox.domain.menage import Menage
 
 NIR = "206127511100564"
 

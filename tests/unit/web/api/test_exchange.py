@@ -8,9 +8,9 @@ import pytest
 from banc import FORMULAIRE, Banc, message, oter, poser, specimen
 from lxml import etree
 
-from sandbox.store.fichiers import Boite, Boites
-from sandbox.web import graphiques
-from sandbox.web.messages import rejeu
+from sne_sandbox.store.fichiers import Boite, Boites
+from sne_sandbox.web import graphiques
+from sne_sandbox.web.messages import rejeu
 
 NIR = "206127511100564"
 

@@ -7,7 +7,7 @@ import pytest
 from banc import Banc
 from marshmallow import Schema
 
-from sandbox.web.api import francais
+from sne_sandbox.web.api import francais
 
 NOM = "Attendu : des lettres sans accent, des chiffres, - et _, 40 au plus."
 
@@ -58,7 +58,7 @@ def test_every_field_and_every_bound_speaks_french(banc: Banc) -> None:
 
 def _schemas(classe: type[Schema]) -> Iterator[type[Schema]]:
     for fille in classe.__subclasses__():
-        if fille.__module__.startswith("sandbox.web.api"):
+        if fille.__module__.startswith("sne_sandbox.web.api"):
             yield fille
         yield from _schemas(fille)
 

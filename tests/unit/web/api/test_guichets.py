@@ -7,8 +7,8 @@ import pytest
 from banc import FORMULAIRE, Banc, message, poser, specimen
 from lxml import etree
 
-from sandbox.errors import ErreurInterne
-from sandbox.operations import dispatching
+from sne_sandbox.errors import ErreurInterne
+from sne_sandbox.operations import dispatching
 
 NOM = "DEMG1104-201803151200-000001.xml"
 RET = "RETG1104-201803151200-000001.xml"

@@ -6,9 +6,9 @@ import pytest
 from banc import FORMULAIRE, MIDI, Banc, message, poser, specimen
 from lxml import etree
 
-from sandbox.domain.journal import Verdict
-from sandbox.operations.table import OPERATIONS
-from sandbox.web.messages import departs, inventes
+from sne_sandbox.domain.journal import Verdict
+from sne_sandbox.operations.table import OPERATIONS
+from sne_sandbox.web.messages import departs, inventes
 
 NIR = "206127511100564"
 

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from banc import Banc, specimen
 
-from sandbox.domain.panne import GENRES
+from sne_sandbox.domain.panne import GENRES
 
 
 def test_a_panne_is_armed_listed_played_and_taken_away(banc: Banc) -> None:

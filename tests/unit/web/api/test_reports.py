@@ -11,9 +11,9 @@ import jsonschema
 import pytest
 from banc import Banc
 
-from sandbox.resources import fixtures_dir
-from sandbox.web import epreuves
-from sandbox.web.epreuves import Epreuve, Etat
+from sne_sandbox.resources import fixtures_dir
+from sne_sandbox.web import epreuves
+from sne_sandbox.web.epreuves import Epreuve, Etat
 
 PATIENCE = 240.0
 

@@ -10,9 +10,9 @@ from cryptography import x509
 from lxml import etree
 from prometheus_client.parser import text_string_to_metric_families
 
-from sandbox.domain.journal import Echange, Verdict
-from sandbox.operations import ecarts
-from sandbox.operations.sauvegardes import Sauvegardes
+from sne_sandbox.domain.journal import Echange, Verdict
+from sne_sandbox.operations import ecarts
+from sne_sandbox.operations.sauvegardes import Sauvegardes
 
 NIR = "206127511100564"
 

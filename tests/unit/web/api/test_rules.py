@@ -4,8 +4,8 @@ import pytest
 from banc import Banc
 from lxml import etree
 
-from sandbox.rules.catalogue import REGLES
-from sandbox.rules.profiles import PROFILS, gravite
+from sne_sandbox.rules.catalogue import REGLES
+from sne_sandbox.rules.profiles import PROFILS, gravite
 
 
 def codes(banc: Banc, question: str = "") -> list[str]:

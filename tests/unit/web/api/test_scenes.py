@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from banc import Banc
 
-from sandbox.operations import bases, scenes
+from sne_sandbox.operations import bases, scenes
 
 DOUBLON = next(s for s in scenes.scenes() if s.identifiant == "doublon")
 

@@ -11,7 +11,7 @@ from flask import Flask
 from lxml import html
 from navigateur import ENTETES
 
-from sandbox.web.app import Configuration, creer_application
+from sne_sandbox.web.app import Configuration, creer_application
 
 ADMIN, LECTEUR = "jeton-d-administration", "jeton-de-lecture"
 
@@ -238,7 +238,7 @@ def test_a_false_link_is_not_found(banc: Banc, distante: Flask) -> None:
 
 
 def test_two_starts_of_a_home_know_the_same_link_and_two_homes_do_not(tmp_path: Path) -> None:
-    from sandbox.web.acces import Acces
+    from sne_sandbox.web.acces import Acces
 
     un, encore, autre = (Acces(tmp_path / h, None, None) for h in ("un", "un", "autre"))
     assert (un.lecture, un.cle) == (encore.lecture, encore.cle)

@@ -13,10 +13,10 @@ from banc import MIDI, Banc, message, renouvellement, specimen
 from lxml import etree, html
 from navigateur import ENTETES
 
-from sandbox.domain.journal import Verdict
-from sandbox.generators import exemples
-from sandbox.operations.table import OPERATIONS
-from sandbox.web.messages import departs, inventes
+from sne_sandbox.domain.journal import Verdict
+from sne_sandbox.generators import exemples
+from sne_sandbox.operations.table import OPERATIONS
+from sne_sandbox.web.messages import departs, inventes
 
 NIR = "2061299123456"
 

@@ -14,16 +14,16 @@ import pytest
 from banc import Banc
 from navigateur import ENTETES
 
-from sandbox.conformance import trafic
-from sandbox.conformance.jugement import PILOTEES
-from sandbox.errors import UsageError
-from sandbox.reports import json as rapport_json
-from sandbox.reports.model import Bilan, Constat, Entete, Fin, Rapport, Rubrique
-from sandbox.reports.model import Etat as EtatExigence
-from sandbox.web import epreuves
-from sandbox.web.console import conformite
-from sandbox.web.epreuves import Epreuve, Etat
-from sandbox.web.messages import expedition
+from sne_sandbox.conformance import trafic
+from sne_sandbox.conformance.jugement import PILOTEES
+from sne_sandbox.errors import UsageError
+from sne_sandbox.reports import json as rapport_json
+from sne_sandbox.reports.model import Bilan, Constat, Entete, Fin, Rapport, Rubrique
+from sne_sandbox.reports.model import Etat as EtatExigence
+from sne_sandbox.web import epreuves
+from sne_sandbox.web.console import conformite
+from sne_sandbox.web.epreuves import Epreuve, Etat
+from sne_sandbox.web.messages import expedition
 
 HOSTILE = "<script>alert('x')</script>"
 PATIENCE = 240.0

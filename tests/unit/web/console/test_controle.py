@@ -11,14 +11,14 @@ from flask import Flask
 from lxml import html
 from navigateur import ENTETES
 
-from sandbox.domain.base import Horloge
-from sandbox.domain.dates import PARIS
-from sandbox.domain.panne import GENRES
-from sandbox.operations import pannes
-from sandbox.operations.sauvegardes import Sauvegardes
-from sandbox.settings import Reglages
-from sandbox.web.app import Configuration, creer_application
-from sandbox.web.console.controle import horloge as page_horloge
+from sne_sandbox.domain.base import Horloge
+from sne_sandbox.domain.dates import PARIS
+from sne_sandbox.domain.panne import GENRES
+from sne_sandbox.operations import pannes
+from sne_sandbox.operations.sauvegardes import Sauvegardes
+from sne_sandbox.settings import Reglages
+from sne_sandbox.web.app import Configuration, creer_application
+from sne_sandbox.web.console.controle import horloge as page_horloge
 
 Page = Callable[..., Any]
 PAGES = ("", "/pannes", "/reglages", "/sauvegardes", "/remettre", "/bases")
@@ -96,7 +96,7 @@ def test_a_night_is_of_the_day_that_its_exchange_says(
 
 
 def test_a_night_of_many_tells_their_number(banc: Banc, page: Page, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sandbox.operations.lifecycle.CITES_MAX", 0)
+    monkeypatch.setattr("sne_sandbox.operations.lifecycle.CITES_MAX", 0)
     banc.creer_demande()
     banc.api("POST", f"/bases/{banc.nom}/clock/advance", {"vers": "P1Y"})
     assert "1 préavis d'échéance" in textes(page("/controle"), "//section[@id='nuits']//tbody")

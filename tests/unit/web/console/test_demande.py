@@ -8,8 +8,8 @@ from banc import FORMULAIRE, NS, Banc, message, poser, radiation, renouvellement
 from lxml import etree
 from navigateur import ENTETES
 
-from sandbox.web import histoire
-from sandbox.web.console import demande as section
+from sne_sandbox.web import histoire
+from sne_sandbox.web.console import demande as section
 
 HOSTILE = "<script>alert('x')</script>"
 NIR = "2061275111005"

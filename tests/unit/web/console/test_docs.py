@@ -8,7 +8,7 @@ from banc import Banc
 from lxml import html
 from navigateur import ENTETES
 
-from sandbox.web.console import docs
+from sne_sandbox.web.console import docs
 
 Page = Callable[..., Any]
 

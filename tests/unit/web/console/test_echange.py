@@ -16,10 +16,10 @@ from har12 import SCHEMA
 from lxml import etree, html
 from navigateur import ENTETES
 
-from sandbox.domain.journal import Echange, Verdict
-from sandbox.domain.texte import masquer_nir
-from sandbox.mime.unpack import unpack
-from sandbox.web.messages import rejeu
+from sne_sandbox.domain.journal import Echange, Verdict
+from sne_sandbox.domain.texte import masquer_nir
+from sne_sandbox.mime.unpack import unpack
+from sne_sandbox.web.messages import rejeu
 
 HOSTILE = "<script>alert('x')</script>"
 NIR = "2061299123456"

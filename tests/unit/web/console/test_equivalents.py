@@ -13,13 +13,13 @@ import pytest
 from banc import Banc, message, specimen
 from lxml import etree
 
-from sandbox.cli.main import cli
-from sandbox.domain.panne import GENRES
-from sandbox.operations import scenes
-from sandbox.operations.sauvegardes import Sauvegardes
-from sandbox.web import deroulement, epreuves
-from sandbox.web.epreuves import Epreuve
-from sandbox.web.epreuves import Etat as EtatEpreuve
+from sne_sandbox.cli.main import cli
+from sne_sandbox.domain.panne import GENRES
+from sne_sandbox.operations import scenes
+from sne_sandbox.operations.sauvegardes import Sauvegardes
+from sne_sandbox.web import deroulement, epreuves
+from sne_sandbox.web.epreuves import Epreuve
+from sne_sandbox.web.epreuves import Etat as EtatEpreuve
 
 Page = Callable[..., Any]
 _CONTROLE = (

@@ -4,8 +4,8 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from sandbox.domain.dates import PARIS
-from sandbox.web.console import filtres
+from sne_sandbox.domain.dates import PARIS
+from sne_sandbox.web.console import filtres
 
 
 def test_a_nir_is_masked_and_nothing_is_nothing() -> None:

@@ -8,12 +8,12 @@ import pytest
 from banc import FORMULAIRE, poser, specimen
 from lxml import etree
 
-from sandbox.contract import codec, versions
-from sandbox.contract.versions import Contrat
-from sandbox.resources import fixtures_dir
-from sandbox.web.console import cerfa
-from sandbox.web.console.cerfa import Genre
-from sandbox.web.console.formulaire import Partie, presenter
+from sne_sandbox.contract import codec, versions
+from sne_sandbox.contract.versions import Contrat
+from sne_sandbox.resources import fixtures_dir
+from sne_sandbox.web.console import cerfa
+from sne_sandbox.web.console.cerfa import Genre
+from sne_sandbox.web.console.formulaire import Partie, presenter
 
 SPECIMENS = sorted(fichier.stem for fichier in (fixtures_dir() / "demandes").glob("*.xml"))
 #: What an answer says about a message, and no demande holds.

@@ -10,9 +10,9 @@ import pytest
 from banc import Banc
 from navigateur import ENTETES
 
-from sandbox.mime.tolerances import TABLE
-from sandbox.reports import baseline
-from sandbox.web.console import guide
+from sne_sandbox.mime.tolerances import TABLE
+from sne_sandbox.reports import baseline
+from sne_sandbox.web.console import guide
 
 
 def test_every_file_is_a_page_and_every_page_a_file() -> None:

@@ -10,12 +10,12 @@ from banc import Banc, message, poser, specimen
 from lxml import etree
 from navigateur import ENTETES
 
-from sandbox.domain.journal import Echange, Verdict
-from sandbox.errors import ERREUR_INATTENDUE
-from sandbox.web.console import journal
-from sandbox.web.messages import evaluateur as evaluateur_
-from sandbox.web.messages import xpath
-from sandbox.web.messages.evaluateur import Evaluateur, TropLong
+from sne_sandbox.domain.journal import Echange, Verdict
+from sne_sandbox.errors import ERREUR_INATTENDUE
+from sne_sandbox.web.console import journal
+from sne_sandbox.web.messages import evaluateur as evaluateur_
+from sne_sandbox.web.messages import xpath
+from sne_sandbox.web.messages.evaluateur import Evaluateur, TropLong
 
 HOSTILE = "<script>alert('x')</script>\"><b>"
 

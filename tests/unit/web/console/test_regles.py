@@ -8,13 +8,13 @@ import pytest
 from banc import Banc, specimen
 from navigateur import ENTETES
 
-from sandbox.contract.fiches import lire_fiches
-from sandbox.contract.overlay import Dossiers
-from sandbox.contract.versions import charger
-from sandbox.domain.anomalie import Gravite
-from sandbox.resources import contracts_dir
-from sandbox.rules.catalogue import REGLES
-from sandbox.web import catalogue
+from sne_sandbox.contract.fiches import lire_fiches
+from sne_sandbox.contract.overlay import Dossiers
+from sne_sandbox.contract.versions import charger
+from sne_sandbox.domain.anomalie import Gravite
+from sne_sandbox.resources import contracts_dir
+from sne_sandbox.rules.catalogue import REGLES
+from sne_sandbox.web import catalogue
 
 
 def codes(arbre: Any) -> list[str]:

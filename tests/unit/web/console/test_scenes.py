@@ -10,14 +10,14 @@ from banc import Banc
 from lxml import html
 from navigateur import ENTETES
 
-from sandbox.domain.base import Horloge
-from sandbox.operations import bases, scenes
-from sandbox.operations.scenes import Scene
-from sandbox.web import deroulement
-from sandbox.web.app import Configuration, creer_application
-from sandbox.web.canal import canal as canal_de
-from sandbox.web.console.typographie import insecables
-from sandbox.web.deroulement import Joue
+from sne_sandbox.domain.base import Horloge
+from sne_sandbox.operations import bases, scenes
+from sne_sandbox.operations.scenes import Scene
+from sne_sandbox.web import deroulement
+from sne_sandbox.web.app import Configuration, creer_application
+from sne_sandbox.web.canal import canal as canal_de
+from sne_sandbox.web.console.typographie import insecables
+from sne_sandbox.web.deroulement import Joue
 
 SCENES = scenes.scenes()
 DOUBLON = next(s for s in SCENES if s.identifiant == "doublon")

@@ -16,11 +16,11 @@ from lxml import etree
 from navigateur import ENTETES
 from werkzeug.exceptions import ServiceUnavailable
 
-from sandbox.errors import StoreError
-from sandbox.operations import statistiques
-from sandbox.web import calculs, graphiques
-from sandbox.web.calculs import Calculs, Demande
-from sandbox.web.console import statistiques as pages
+from sne_sandbox.errors import StoreError
+from sne_sandbox.operations import statistiques
+from sne_sandbox.web import calculs, graphiques
+from sne_sandbox.web.calculs import Calculs, Demande
+from sne_sandbox.web.console import statistiques as pages
 
 JOUR = date(2018, 3, 15)
 #: Seconds that nothing takes, however busy the machine.

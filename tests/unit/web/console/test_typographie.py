@@ -7,8 +7,8 @@ import pytest
 from jinja2 import Environment
 from markupsafe import Markup
 
-from sandbox.web.console import typographie
-from sandbox.web.console.typographie import insecables
+from sne_sandbox.web.console import typographie
+from sne_sandbox.web.console.typographie import insecables
 
 FORTE, FINE = "\N{NO-BREAK SPACE}", "\N{NARROW NO-BREAK SPACE}"
 

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 from lxml import etree
 
-from sandbox.contract.versions import charger
-from sandbox.web.messages.arbre import ATTRIBUTS_MAX, REMARQUES_MAX, TEXTE_MAX, Pas, construire
+from sne_sandbox.contract.versions import charger
+from sne_sandbox.web.messages.arbre import ATTRIBUTS_MAX, REMARQUES_MAX, TEXTE_MAX, Pas, construire
 
 
 def pas_de(source: str, **choix: Any) -> list[Pas]:

@@ -1,0 +1,109 @@
+"""`sne-sandbox bases`."""
+
+import json
+from typing import Any
+
+import click
+
+from sne_sandbox.cli.groupe import GroupeQuiListe
+from sne_sandbox.cli.options import COMMUNES, reglages, taille_de_semence, une_forme
+from sne_sandbox.domain.base import lire_horloge
+
+_EXEMPLES = """
+\b
+Exemples :
+  sne-sandbox bases list
+  sne-sandbox bases list --format json
+  sne-sandbox bases create essai-42 --seed 7 --clock 2018-03-15T09:00:00
+  sne-sandbox bases set essai-42 profile=strict avertissements=reponse
+  sne-sandbox bases delete essai-42
+"""
+
+
+@click.group("bases", cls=GroupeQuiListe, epilog=_EXEMPLES)
+def commande() -> None:
+    """Liste, crée, règle ou supprime des bases. Chacune a son état, son horloge et son journal."""
+
+
+@commande.command("list")
+@reglages(*COMMUNES, "database")
+@une_forme
+def lister(forme: str, **options: Any) -> None:
+    """Liste les bases : nom, jeu de départ, profil, horloge."""
+    from sne_sandbox.cli.contexte import ouvrir
+    from sne_sandbox.operations.bases import en_json
+
+    contrat, magasin = ouvrir(options["home"], options["contract"], options["contracts"], options["database"])
+    with magasin:
+        bases = magasin.bases.lister()
+    if forme == "json":
+        click.echo(json.dumps([en_json(base, contrat) for base in bases], ensure_ascii=False))
+        return
+    if not bases:  # beside the list, which a script reads
+        click.echo("Aucune base : « serve » fait la base ecole, « bases create NOM » toute autre.", err=True)
+    for base in bases:
+        click.echo("\t".join((base.nom, base.semence, base.reglages.profile, base.horloge.en_texte())))
+
+
+@commande.command("create")
+@click.argument("nom")
+@reglages(*COMMUNES, "database", "avertissements", "emballage", "localisations_max", "recherche_max",
+          "doublons_association", "dispatching")  # fmt: skip
+@click.option("--seed-base", "semence", default="vide", show_default=True, help="Jeu de départ.")
+@click.option("--seed", type=int, default=0, show_default=True, help="Graine des tirages.")
+@taille_de_semence
+@click.option("--clock", "horloge", default="real", show_default=True, help="real, ou un instant ISO.")
+def creer(nom: str, semence: str, seed: int, taille: int | None, horloge: str, **options: Any) -> None:
+    """Crée la base NOM, servie sous /bases/NOM/services/."""
+    from sne_sandbox.cli.contexte import ouvrir
+    from sne_sandbox.operations import bases
+    from sne_sandbox.settings import PAR_NOM, Reglages
+
+    contrat, magasin = ouvrir(options["home"], options["contract"], options["contracts"], options["database"])
+    valeurs = {cle: str(v) for cle, v in options.items() if PAR_NOM[cle].portee == "base"}
+    with magasin:
+        bases.creer(
+            magasin,
+            contrat,
+            nom,
+            semence=semence,
+            seed=seed,
+            taille=taille,
+            horloge=lire_horloge(horloge),
+            reglages=Reglages.de(valeurs),
+        )
+    click.echo(f"Base [{nom}] créée : /bases/{nom}/services/")
+
+
+@commande.command("set")
+@click.argument("nom")
+@click.argument("ecrits", nargs=-1, required=True, metavar="REGLAGE=VALEUR…")
+@reglages(*COMMUNES, "database")
+def regler(nom: str, ecrits: tuple[str, ...], **options: Any) -> None:
+    """Change des réglages de la base NOM ; les autres restent."""
+    from sne_sandbox.errors import UsageError
+    from sne_sandbox.operations import bases
+    from sne_sandbox.store.session import Magasin
+
+    valeurs = {}
+    for ecrit in ecrits:
+        reglage, egal, valeur = ecrit.partition("=")
+        if not egal:
+            raise UsageError(f"[{ecrit}] : il manque une valeur.", remede="par exemple profile=strict")
+        valeurs[reglage.replace("-", "_")] = valeur  # as the option of that name is written
+    with Magasin.ouvrir(options["database"], options["home"]) as magasin:
+        base = bases.regler(magasin, nom, valeurs)
+    click.echo(f"Base [{nom}] : " + ", ".join(f"{r}={getattr(base.reglages, r)}" for r in valeurs))
+
+
+@commande.command("delete")
+@click.argument("nom")
+@reglages(*COMMUNES, "database")
+def supprimer(nom: str, **options: Any) -> None:
+    """Supprime la base NOM et tout ce qu'elle contient, sauvegardes et boîtes comprises."""
+    from sne_sandbox.operations import bases
+    from sne_sandbox.store.session import Magasin
+
+    with Magasin.ouvrir(options["database"], options["home"]) as magasin:
+        bases.supprimer(magasin, options["home"], nom)
+    click.echo(f"Base [{nom}] supprimée.")

@@ -1,0 +1,216 @@
+"""`sne-sandbox check`."""
+
+import json
+import os
+import sys
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
+from operator import attrgetter
+from pathlib import Path
+from typing import Any, Final
+
+import click
+
+from sne_sandbox.cli.options import COMMUNES, reglages
+from sne_sandbox.contract import versions
+from sne_sandbox.contract.versions import Contrat
+from sne_sandbox.domain.base import lire_horloge
+from sne_sandbox.domain.texte import pour_xml
+from sne_sandbox.errors import UsageError
+from sne_sandbox.operations.controle import Controle, Faute, controler
+from sne_sandbox.raisons import raison_systeme
+from sne_sandbox.reports.accords import accorde
+
+#: From this many documents on, more than one process judges them.
+_PARALLELE: Final = 400
+_LOT: Final = 50
+_ENTREE: Final = Path("/dev/stdin")
+_EXEMPLES = """
+\b
+Exemples :
+  sne-sandbox check demande.xml
+  sne-sandbox check --format json envois/*.xml
+  mon-programme | sne-sandbox check -
+  sne-sandbox check --profile strict --clock 2018-03-15T12:00:00 envois/
+"""
+
+_contrat: Contrat  # of a judging process
+_profil: str
+_maintenant: datetime
+_xml_max: int
+
+
+@click.command(epilog=_EXEMPLES)
+@click.argument("fichiers", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="FICHIER…")
+@click.option("--format", "forme", type=click.Choice(["text", "json", "junit"]), default="text",
+              show_default=True, help="Forme du rapport, seul sur la sortie standard.")  # fmt: skip
+@click.option("--clock", "horloge", default="real", show_default=True, help="real, ou un instant ISO.")
+@reglages(*COMMUNES, "xml_max")
+def commande(fichiers: tuple[Path, ...], forme: str, horloge: str, **options: Any) -> int:
+    """Contrôle des documents hors ligne : schéma, nomenclatures, règles.
+
+    Pour chaque faute : ligne, chemin, règle ou raison du schéma, valeur, remède. Un dossier vaut pour les
+    .xml qu'il contient, « - » pour l'entrée standard. Sortie 0 si rien n'est bloquant, 1 sinon. Les règles
+    qui demandent une base (cycle de vie, doublons…) ou un transport (ENT004 à ENT007, sauf si le fichier
+    s'appelle DEM…) sont laissées de côté, et nommées.
+    """
+    chemins = list(_deplier(fichiers))
+    maintenant = lire_horloge(horloge).maintenant(datetime.now(UTC))
+    contrat = versions.charger(options["contract"], options["contracts"])
+    resultats = list(zip(chemins, _controler_tout(chemins, contrat, options, maintenant), strict=True))
+    {"text": _texte, "json": _json, "junit": _junit}[forme](resultats)
+    return 0 if all(controle.conforme for _, controle in resultats) else 1
+
+
+def _deplier(fichiers: Iterable[Path]) -> Iterator[Path]:
+    for fichier in dict.fromkeys(fichiers):  # the standard input is read once
+        if fichier.is_dir():
+            trouves = [f for f in fichier.rglob("*") if f.suffix.lower() == ".xml" and f.is_file()]
+            trouves.sort(key=attrgetter("parts"))  # as paths compare, ten times as fast
+            if not trouves:
+                raise UsageError(
+                    f"Le dossier [{fichier}] ne contient aucun fichier .xml.", remede="vérifiez le chemin"
+                )
+            yield from trouves
+        elif str(fichier) == "-":
+            yield _ENTREE
+        elif fichier.exists():
+            yield fichier
+        else:
+            raise UsageError(f"Le fichier [{fichier}] n'existe pas.", remede="vérifiez le chemin")
+
+
+def _controler_tout(
+    chemins: list[Path], contrat: Contrat, options: dict[str, Any], maintenant: datetime
+) -> Iterator[Controle]:
+    processus = min(os.cpu_count() or 1, 8)
+    _preparer(contrat, options, maintenant)
+    # Another process has not our standard input, nor the pipes that the shell opened for us.
+    if len(chemins) < _PARALLELE or processus == 1 or not all(chemin.is_file() for chemin in chemins):
+        yield from _suivre(map(_controler_un, chemins), len(chemins))
+        return
+    from concurrent.futures import ProcessPoolExecutor
+
+    arguments = (options, maintenant)
+    with ProcessPoolExecutor(processus, initializer=_initialiser, initargs=arguments) as pool:
+        yield from _suivre(pool.map(_controler_un, chemins, chunksize=_LOT), len(chemins))
+
+
+def _suivre(controles: Iterator[Controle], combien: int) -> Iterable[Controle]:
+    """The same, with a progress bar for the many, on a terminal."""
+    if combien < _LOT:
+        return controles
+    from rich.console import Console
+    from rich.progress import track
+
+    console = Console(stderr=True)
+    return track(controles, "Contrôle", total=combien, console=console, disable=not console.is_terminal)
+
+
+def _initialiser(options: dict[str, Any], maintenant: datetime) -> None:
+    _preparer(versions.charger(options["contract"], options["contracts"]), options, maintenant)
+
+
+def _preparer(contrat: Contrat, options: dict[str, Any], maintenant: datetime) -> None:
+    global _contrat, _profil, _maintenant, _xml_max
+    _contrat, _profil, _maintenant, _xml_max = contrat, options["profile"], maintenant, options["xml_max"]
+
+
+def _controler_un(chemin: Path) -> Controle:
+    try:
+        with chemin.open("rb") as fichier:
+            octets = fichier.read(_xml_max + 1)  # one too many is enough to refuse it
+    except OSError as erreur:
+        raise UsageError(
+            f"Le fichier [{chemin}] ne se lit pas : {raison_systeme(erreur)}.", remede="vérifiez ses droits"
+        ) from None
+    nom = chemin.name if chemin.name.startswith("DEM") else None
+    return controler(octets, _contrat, _profil, _maintenant, nom=nom, xml_max=_xml_max)
+
+
+# --- the three forms of the report -------------------------------------------------------------------
+
+
+def _omises(resultats: list[tuple[Path, Controle]]) -> list[str]:
+    return sorted({code for _, controle in resultats for code in controle.omises})
+
+
+def _texte(resultats: list[tuple[Path, Controle]]) -> None:
+    lignes = []
+    for chemin, controle in resultats:
+        bloquantes = sum(faute.gravite == "bloquante" for faute in controle.fautes)
+        autres = len(controle.fautes) - bloquantes
+        etat = (
+            "conforme" if controle.conforme else accorde(bloquantes, "faute bloquante", "fautes bloquantes")
+        )
+        suite = f", {accorde(autres, 'avertissement', 'avertissements')}" if autres else ""
+        lignes.append(f"{chemin} : {etat}{suite}")
+        lignes += [_phrase(faute) for faute in controle.fautes]
+    click.echo("\n".join(lignes))
+    omises = _omises(resultats)
+    if omises:
+        click.echo(f"Laissées de côté, faute de base ou de transport : {', '.join(omises)}.", err=True)
+    mauvais = sum(not controle.conforme for _, controle in resultats)
+    lus = accorde(len(resultats), "document", "documents")
+    click.echo(f"{lus}, {accorde(mauvais, 'non conforme', 'non conformes')}.", err=True)
+
+
+def _phrase(faute: Faute) -> str:
+    # What is no XML has neither line nor path.
+    lieu = ", ".join(filter(None, (f"ligne {faute.ligne}" if faute.ligne else "", faute.chemin)))
+    lignes = [f"  {lieu}"] if lieu else []
+    lignes.append(f"    {faute.regle} ({faute.gravite}) : {faute.message}")
+    if faute.fidelite and faute.regle != "XSD":
+        lignes[-1] += f" [{faute.fidelite}]"
+    if faute.valeur not in faute.message:
+        lignes.append(f"    valeur : {faute.valeur}")
+    if faute.remede:
+        lignes.append(f"    remède : {faute.remede}")
+    return "\n".join(lignes)
+
+
+def _json(resultats: list[tuple[Path, Controle]]) -> None:
+    contenu = {
+        "conforme": all(controle.conforme for _, controle in resultats),
+        "fichiers": [
+            {
+                "fichier": str(chemin),
+                "document": controle.genre,
+                "conforme": controle.conforme,
+                "fautes": [
+                    {nom: _valeur(getattr(faute, nom)) for nom in Faute.__slots__}
+                    for faute in controle.fautes
+                ],
+                "omises": list(controle.omises),
+            }
+            for chemin, controle in resultats
+        ],
+    }
+    json.dump(contenu, sys.stdout, ensure_ascii=False, indent=2)
+    sys.stdout.write("\n")
+
+
+def _valeur(valeur: Any) -> Any:
+    return valeur if isinstance(valeur, int) else str(valeur)
+
+
+def _junit(resultats: list[tuple[Path, Controle]]) -> None:
+    from lxml import etree
+
+    echecs = sum(not controle.conforme for _, controle in resultats)
+    suite = etree.Element("testsuite", name="sne-sandbox check", tests=str(len(resultats)), errors="0",
+                          failures=str(echecs), skipped="0")  # fmt: skip
+    for chemin, controle in resultats:
+        cas = etree.SubElement(
+            suite, "testcase", classname="check", name=pour_xml(str(chemin), "\N{REPLACEMENT CHARACTER}")
+        )
+        bloquantes = [f for f in controle.fautes if f.gravite == "bloquante"]
+        if bloquantes:
+            echec = etree.SubElement(cas, "failure", type=bloquantes[0].regle, message=bloquantes[0].message)
+            echec.text = "\n".join(_phrase(f) for f in bloquantes)
+        autres = [f for f in controle.fautes if f.gravite != "bloquante"]
+        if autres:
+            etree.SubElement(cas, "system-out").text = "\n".join(_phrase(f) for f in autres)
+    racine = etree.Element("testsuites")
+    racine.append(suite)
+    sys.stdout.write(etree.tostring(racine, encoding="unicode", pretty_print=True, xml_declaration=False))

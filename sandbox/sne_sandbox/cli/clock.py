@@ -1,0 +1,87 @@
+"""`sne-sandbox clock`."""
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from sne_sandbox.cli.options import COMMUNES, reglages, une_base, une_forme
+from sne_sandbox.cli.progres import Progres, barre
+from sne_sandbox.errors import UsageError
+
+if TYPE_CHECKING:
+    from sne_sandbox.operations.horloge import Deplacement, Heure
+    from sne_sandbox.store.session import Magasin
+
+#: Modes that a reader is told in other words than the API's.
+_MODES = {"real": "heure réelle"}
+
+_EXEMPLES = """
+\b
+Exemples :
+  sne-sandbox clock
+  sne-sandbox clock freeze 2018-03-15T09:00:00
+  sne-sandbox clock advance P13M
+  sne-sandbox clock advance 2019-04-15 --base essai-42
+  sne-sandbox clock real --format json
+"""
+
+
+@click.command("clock", epilog=_EXEMPLES)
+@click.argument("geste", type=click.Choice(["read", "freeze", "advance", "real"]), default="read")
+@click.argument("vers", required=False)
+@reglages(*COMMUNES, "database")
+@une_base
+@une_forme
+def commande(
+    geste: str, vers: str | None, home: Path, database: str | None, base: str, forme: str, **_: Any
+) -> None:
+    """L'horloge d'une base : lue (read), figée (freeze), avancée (advance), rendue à l'heure réelle (real).
+
+    VERS dit où : un instant ISO pour freeze (par défaut, l'heure qu'il est dans la base) ; pour advance, une
+    durée ISO 8601 (P1D, P1M, P13M, P2Y), une date ou un instant ISO.
+
+    Ce que les nuits traversées auraient fait est fait, dans l'ordre, et journalisé : préavis un mois avant
+    l'échéance, radiation faute de renouvellement à 13 mois, effacement un an après la radiation.
+    """
+    from sne_sandbox.operations import horloge
+    from sne_sandbox.store.session import Magasin
+
+    if geste == "advance" and vers is None:
+        raise UsageError("clock advance : jusqu'où ?", remede="par exemple « sne-sandbox clock advance P1M »")
+    if geste in ("read", "real") and vers is not None:
+        raise UsageError(
+            f"clock {geste} ne prend pas d'instant : [{vers}].", remede="« clock freeze INSTANT »"
+        )
+    with Magasin.ouvrir(database, home) as magasin:
+        if geste == "read":
+            heure = horloge.lire(magasin, base)
+            click.echo(json.dumps(heure.en_json(), ensure_ascii=False) if forme == "json" else _phrase(heure))
+            return
+        with barre("Les nuits passent") as progres:
+            deplacement = _deplacer(magasin, base, geste, vers, progres)
+    if forme == "json":
+        click.echo(json.dumps(deplacement.en_json(), ensure_ascii=False))
+    else:
+        click.echo(deplacement.bilan.phrase())
+        click.echo(_phrase(deplacement.heure))
+
+
+def _deplacer(magasin: "Magasin", base: str, geste: str, vers: str | None, progres: Progres) -> "Deplacement":
+    from sne_sandbox.domain.base import lire_instant
+    from sne_sandbox.operations import horloge
+
+    if geste == "real":
+        return horloge.rendre_reelle(magasin, base, progres=progres)
+    if geste == "freeze":
+        instant = lire_instant(vers) if vers is not None else None
+        return horloge.figer(magasin, base, instant, progres=progres)
+    assert vers is not None
+    return horloge.avancer(magasin, base, vers, progres=progres)
+
+
+def _phrase(heure: "Heure") -> str:
+    return (
+        f"Base [{heure.base}] : {heure.maintenant:%d/%m/%Y %H:%M:%S} ({_MODES.get(heure.mode, heure.mode)})"
+    )

@@ -1,0 +1,254 @@
+"""`sne-sandbox conform`."""
+
+import contextlib
+import os
+import shlex
+import shutil
+import sys
+import warnings
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import click
+
+from sne_sandbox.cli.epreuve import options_de_serve
+from sne_sandbox.cli.interruption import Signaux
+from sne_sandbox.cli.options import inconnu
+from sne_sandbox.cli.programme import empechement
+from sne_sandbox.errors import OperatorError, UsageError
+from sne_sandbox.settings import PAR_NOM
+
+if TYPE_CHECKING:
+    from sne_sandbox.conformance.application import Application
+    from sne_sandbox.reports.model import Rapport
+
+#: The application that comes with us.
+TEMOIN: Final = "temoin"
+_LANCEMENT: Final = (
+    "vérifiez la commande donnée à --application : le programme, son chemin, ses droits (chmod +x) ; "
+    "une ligne de shell se donne par \"sh -c '…'\""
+)
+_EXEMPLES = """
+\b
+Exemples :
+  sne-sandbox conform --application temoin
+  sne-sandbox conform --application ./adaptateur --report-dir rapport
+  sne-sandbox conform --application "java -jar adaptateur.jar" --examples 50 --seed 7
+  sne-sandbox conform --application http://localhost:9000/sne --baseline connus.toml
+  sne-sandbox conform --application temoin --scenario CRE-COLOCATION --faute second-cotitulaire
+"""
+
+
+@click.command(epilog=_EXEMPLES)
+@click.option("--application", "designation", required=True, metavar="COMMANDE|URL|temoin",
+              help="L'application : une commande qui parle le protocole sne-sandbox/1, une adresse HTTP, ou "
+              "l'application témoin.")  # fmt: skip
+@click.option("--plan", "fichier_plan", type=click.Path(path_type=Path, exists=True), metavar="P",
+              help="Un autre plan que celui de l'interface.")  # fmt: skip
+@click.option("--examples", "exemples", type=click.IntRange(1, 10_000), default=10, show_default=True,
+              metavar="N", help="Exemples par scénario ; ce qui varie peu en a moins : sa part pour 10, puis "
+              "en proportion.")  # fmt: skip
+@click.option("--seed", "graine", type=int, default=0, show_default=True, metavar="S",
+              help="Graine des tirages : la même graine, la même épreuve.")  # fmt: skip
+@click.option("--clock", "horloge", default="real", show_default=True, metavar="INSTANT",
+              help="Instant ISO où commence chaque exemple ; real : celui du départ.")  # fmt: skip
+@click.option("--scenario", "scenarios", multiple=True, metavar="ID",
+              help="Ce scénario seul ; si aucun n'a cet identifiant, ceux d'une famille : CRE "
+              "(peut se répéter).")  # fmt: skip
+@click.option("--faute", metavar="NOM",
+              help="Défaut à planter dans l'application témoin.")  # fmt: skip
+@click.option("--require", "exigees", multiple=True, metavar="ID",
+              help="Exigence dont la preuve ne peut pas manquer (peut se répéter).")  # fmt: skip
+@click.option("--baseline", "reference", type=click.Path(path_type=Path, dir_okay=False, exists=True),
+              metavar="FICHIER", help="Manquements connus, avec raison et échéance.")  # fmt: skip
+@click.option("--report-dir", "dossier", type=click.Path(path_type=Path, file_okay=False), metavar="DOSSIER",
+              help="Où écrire rapport.json, rapport.html, junit.xml et preuves.zip.")  # fmt: skip
+@click.option("--format", "forme", type=click.Choice(["text", "json", "junit"]), default="text",
+              show_default=True, help="Forme du rapport, seul sur la sortie standard.")  # fmt: skip
+@options_de_serve
+def commande(
+    designation: str,
+    fichier_plan: Path | None,
+    exemples: int,
+    graine: int,
+    horloge: str,
+    scenarios: tuple[str, ...],
+    faute: str | None,
+    exigees: tuple[str, ...],
+    reference: Path | None,
+    dossier: Path | None,
+    forme: str,
+    **options: Any,
+) -> int:
+    """Pilote une application d'un bout à l'autre du plan, et juge ce qu'elle envoie et ce qu'elle rend.
+
+    Pour chaque scénario, des ménages sont tirés ; ce qui échoue est réduit au plus petit ménage qui montre
+    la faute, avec la commande qui le rejoue. Sortie 0 si tout est conforme, 1 sinon, 3 si l'épreuve n'a pas
+    pu avoir lieu. Interrompue (Ctrl-C, SIGTERM), elle écrit un rapport partiel, et sort avec 130 ou 143.
+    """
+    from sne_sandbox.cli import epreuve, rapports
+    from sne_sandbox.conformance import plan as plans
+    from sne_sandbox.conformance import runner, trafic
+    from sne_sandbox.conformance.adresses import Adresses
+    from sne_sandbox.conformance.base import Base
+    from sne_sandbox.contract.exigences import charger_exigences
+    from sne_sandbox.domain.base import Horloge, lire_horloge
+    from sne_sandbox.reports.progression import suivre
+
+    sorties = rapports.Sorties.preparer(dossier, reference, forme, partiel=bool(scenarios))
+    with contextlib.ExitStack() as pile:
+        pile.enter_context(
+            sorties.meme_en_echec(options, mode=runner.MODE, application=designation, graine=graine)
+        )
+        application = _application(designation, faute)
+        maintenant = lire_horloge(horloge).maintenant(datetime.now(UTC)).replace(microsecond=0)
+        plan = plans.charger(fichier_plan)
+        seulement = _choisir(scenarios, [scenario.id for scenario in plan])
+        ouverte = pile.enter_context(epreuve.ouvrir(options, Horloge(fige_a=maintenant), graine))
+        _tenir_hypothesis(ouverte.home)
+        ids = rapports.exigees(exigees, ouverte.contrat, pilotee=True)
+        if fichier_plan is not None:
+            plans.verifier_exigences(plan, charger_exigences(ouverte.contrat.dossiers))
+        with ouverte.servir() as (enfant, servie), contextlib.ExitStack() as fin:
+            fin.callback(application.fermer)
+            os.environ.update(servie.sans_proxy())  # for the application, a process that is still to start
+            ouverte.signaux.tenir()
+            rapport = suivre(
+                runner.derouler(
+                    plan,
+                    _Interruptible(application, ouverte.signaux),
+                    Base(ouverte.magasin, ouverte.contrat, ouverte.base, profil=options["profile"]),
+                    ouverte.contrat,
+                    exemples=exemples,
+                    graine=graine,
+                    adresses=Adresses.du_fichier_pret(servie.pret, ouverte.base, home=enfant.home),
+                    maintenant=maintenant,
+                    seulement=seulement,
+                    profil=options["profile"],
+                    nom=designation,
+                    commande=_a_rejouer(designation, faute, fichier_plan, exemples, options),
+                    exiger=ids,
+                )
+            )
+            enfant.verifier()
+        rapport = _de_ces_scenarios(rapport, scenarios)
+        _verifier_epreuve(rapport)
+        rendu = sorties.rendre(
+            rapport,
+            trafic.parcourir(ouverte.magasin, ouverte.base),
+            configuration=rapports.configuration(
+                options, application=designation, exemples=exemples, graine=graine, horloge=str(maintenant)
+            ),
+        )
+    return ouverte.signaux.sortie(rendu)
+
+
+class EpreuveImpossible(OperatorError):
+    """Nothing could be tried: the application never answered. `rapport` says so of each scenario."""
+
+    def __init__(self, message: str, rapport: "Rapport | None" = None, *, remede: str = "") -> None:
+        super().__init__(message, remede=remede)
+        self.rapport = rapport
+
+
+@dataclass(frozen=True, slots=True)
+class _Interruptible:
+    """An application for which one does not wait any more when a signal comes."""
+
+    application: "Application"
+    signaux: Signaux
+
+    def envoyer(self, message: dict[str, Any]) -> dict[str, Any]:
+        """Its answer. Raises LienRompu, Interrompu."""
+        with self.signaux.permis():
+            return self.application.envoyer(message)
+
+    def fermer(self) -> None:
+        """Ends it."""
+        self.application.fermer()
+
+
+def _tenir_hypothesis(home: Path) -> None:
+    """Hypothesis writes beside the home, not where the user is, and keeps its advice for us to itself."""
+    from hypothesis.configuration import set_hypothesis_home_dir
+    from hypothesis.errors import HypothesisWarning
+
+    set_hypothesis_home_dir(home / "hypothesis")
+    warnings.simplefilter("ignore", HypothesisWarning)
+
+
+def _verifier_epreuve(rapport: "Rapport") -> None:
+    """Raises EpreuveImpossible when every scenario ended in error and nothing arrived."""
+    from sne_sandbox.reports.model import Verdict
+
+    rates = [s for s in rapport.scenarios if s.verdict in (Verdict.ERREUR, Verdict.EN_ATTENTE) and s.raison]
+    autres = {s.verdict for s in rapport.scenarios if s not in rates}
+    if rapport.entete.inacheve:  # a signal: what was played is told
+        return
+    if rates and autres <= {Verdict.SANS_OBJET} and not rapport.entete.echanges:
+        premier = rates[0]
+        raison = premier.raison or next((v.raison for v in premier.verifications if v.raison), "")
+        raise EpreuveImpossible(raison or "L'application n'a répondu à rien.", rapport)
+
+
+def _application(designation: str, faute: str | None) -> "Application":
+    from sne_sandbox.conformance.application import ApplicationHttp, ApplicationProcessus
+    from sne_temoin.fautes import PAR_NOM as FAUTES
+
+    if faute is not None:
+        if designation != TEMOIN:
+            raise UsageError(
+                "--faute ne vaut que pour l'application témoin.", remede="ajoutez --application temoin"
+            )
+        if faute not in FAUTES:
+            raise inconnu("Le défaut", faute, FAUTES)
+    if designation == TEMOIN:
+        mots = [sys.executable, "-P", "-m", "sne_temoin"]
+        return ApplicationProcessus([*mots, *([] if faute is None else ["--faute", faute])])
+    if designation.startswith(("http://", "https://")):
+        return ApplicationHttp(designation)
+    try:
+        mots = shlex.split(designation)
+    except ValueError:  # a quote that nothing closes
+        mots = []
+    if not mots or shutil.which(mots[0]) is None:
+        nom = mots[0] if mots else designation
+        quoi, remede = empechement(nom, _LANCEMENT) if mots else ("n'est pas une commande", _LANCEMENT)
+        raise EpreuveImpossible(f"L'application ne se lance pas : [{nom}] {quoi}.", remede=remede)
+    return ApplicationProcessus(mots)
+
+
+def _choisir(demandes: Collection[str], connus: Collection[str]) -> tuple[str, ...]:
+    """The ids that are asked for: by themselves or, where no scenario has that id, by their head (« CRE » for
+    every « CRE-… »)."""
+    choisis: set[str] = set()
+    for demande in demandes:
+        trouves = {demande} & set(connus) or {i for i in connus if i.startswith(f"{demande}-")}
+        if not trouves:
+            raise inconnu("Le scénario", demande, connus)
+        choisis |= trouves
+    return tuple(i for i in connus if i in choisis)
+
+
+def _de_ces_scenarios(rapport: "Rapport", demandes: Collection[str]) -> "Rapport":
+    """`rapport`, whose command plays those scenarios alone, as they were asked for."""
+    mots = [mot for demande in demandes for mot in ("--scenario", demande)]
+    commande = " ".join([rapport.entete.commande, *map(shlex.quote, mots)])
+    return replace(rapport, entete=replace(rapport.entete, commande=commande))
+
+
+def _a_rejouer(
+    designation: str, faute: str | None, plan: Path | None, exemples: int, options: Mapping[str, Any]
+) -> str:
+    """The command that plays it again; the runner adds seed, clock and scenario."""
+    mots = ["sne-sandbox", "conform", "--application", designation, "--examples", str(exemples)]
+    for option, valeur in (("--faute", faute), ("--plan", plan), ("--contracts", options["contracts"])):
+        if valeur is not None:
+            mots += [option, str(valeur)]
+    for option in ("contract", "profile"):
+        if options[option] != PAR_NOM[option].defaut:
+            mots += [f"--{option}", options[option]]
+    return shlex.join(mots)

@@ -1,0 +1,131 @@
+"""`sne-sandbox db`."""
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from sne_sandbox.cli.depart import options_de_base_donnees, signaler_ignorees
+from sne_sandbox.cli.groupe import Groupe
+from sne_sandbox.cli.options import COMMUNES, reglages, taille_de_semence, une_base
+from sne_sandbox.domain.base import lire_horloge
+from sne_sandbox.errors import UsageError
+
+_EXEMPLES = """
+\b
+Exemples :
+  sne-sandbox db upgrade
+  sne-sandbox db seed --seed-base dalo --base essai --clock 2018-03-15T09:00:00
+  sne-sandbox db seed --base grande --seed-size 200000
+  sne-sandbox db snapshot ecole.zip
+  sne-sandbox db restore ecole.zip
+  sne-sandbox db reset --portee journal
+  sne-sandbox db reset --base essai --clock 2018-03-15T09:00:00
+"""
+
+
+@click.group("db", cls=Groupe, epilog=_EXEMPLES)
+def commande() -> None:
+    """La base de données : tables, départ, sauvegardes."""
+
+
+@commande.command("upgrade")
+@reglages(*COMMUNES, "database")
+def mettre_a_jour(**options: Any) -> None:
+    """Met les tables à la dernière version."""
+    from sne_sandbox.store.session import Magasin
+
+    with Magasin.ouvrir(options["database"], options["home"]) as magasin:
+        magasin.migrer()
+    click.echo("Tables à jour.")
+
+
+@commande.command("seed")
+@reglages(*COMMUNES, "database")
+@click.option("--base", default="ecole", show_default=True, help="Base à créer si elle n'existe pas.")
+@click.option("--seed-base", "semence", default="ecole", show_default=True, help="Jeu de départ.")
+@click.option("--seed", type=int, default=0, show_default=True, help="Graine des tirages.")
+@taille_de_semence
+@click.option("--clock", "horloge", default="real", show_default=True, help="real, ou un instant ISO.")
+def semer(base: str, semence: str, seed: int, taille: int | None, horloge: str, **options: Any) -> None:
+    """Crée une base à partir d'un jeu de départ ; celle qui existe reste comme elle est."""
+    from sne_sandbox.cli.contexte import ouvrir
+    from sne_sandbox.cli.progres import barre
+    from sne_sandbox.operations import bases
+    from sne_sandbox.settings import Reglages
+
+    contrat, magasin = ouvrir(options["home"], options["contract"], options["contracts"], options["database"])
+    with magasin, barre("Les ménages arrivent") as progres:
+        existe = signaler_ignorees(magasin, base, options_de_base_donnees())
+        bases.assurer(
+            magasin,
+            contrat,
+            base,
+            semence=semence,
+            seed=seed,
+            taille=taille,
+            horloge=lire_horloge(horloge),
+            reglages=Reglages(profile=options["profile"]),
+            progres=progres,
+        )
+        with magasin.lire(base) as registre:
+            nombre = registre.compter()
+    click.echo(f"Base [{base}] {'inchangée' if existe else 'prête'} : {nombre} demandes.")
+
+
+@commande.command("snapshot")
+@click.argument("fichier", type=click.Path(path_type=Path, dir_okay=False))
+@reglages(*COMMUNES, "database")
+@une_base
+def sauvegarder(fichier: Path, base: str, **options: Any) -> None:
+    """Sauvegarde une base dans FICHIER (zip)."""
+    from sne_sandbox.store import snapshot
+    from sne_sandbox.store.session import Magasin
+
+    with Magasin.ouvrir(options["database"], options["home"]) as magasin:
+        snapshot.sauvegarder(magasin, base, fichier)
+    click.echo(str(fichier))
+
+
+@commande.command("restore")
+@click.argument("fichier", type=click.Path(path_type=Path, dir_okay=False, exists=True))
+@reglages(*COMMUNES, "database")
+@une_base
+def restaurer(fichier: Path, base: str, **options: Any) -> None:
+    """Remet une base telle qu'elle est dans FICHIER ; rien n'est touché s'il est incorrect."""
+    from sne_sandbox.store import snapshot
+    from sne_sandbox.store.session import Magasin
+
+    with Magasin.ouvrir(options["database"], options["home"]) as magasin:
+        try:
+            snapshot.restaurer(magasin, base, fichier)
+        except snapshot.SauvegardeInutilisable as erreur:  # given by hand: another is to be given
+            raise UsageError(str(erreur), remede=erreur.remede) from None
+    click.echo(f"Base [{base}] restaurée.")
+
+
+@commande.command("reset")
+@reglages(*COMMUNES, "database")
+@une_base
+@click.option(
+    "--portee",
+    type=click.Choice(["journal", "etat", "pannes", "tout"]),
+    default="tout",
+    show_default=True,
+    help="Ce qui est vidé.",
+)
+@click.option("--clock", "horloge", help="Remet aussi l'horloge : real, ou un instant ISO.")
+def vider(base: str, portee: Any, horloge: str | None, **options: Any) -> None:
+    """Vide une base ; l'état d'une base semée revient de son jeu de départ, au nombre de ménages d'alors.
+
+    Les réglages restent (« bases set » les change), et l'horloge, sauf si --clock la remet : c'est par là
+    qu'une base semée, menée dans l'avenir, en revient.
+    """
+    from sne_sandbox.cli.contexte import ouvrir
+    from sne_sandbox.operations import bases
+
+    contrat, magasin = ouvrir(options["home"], options["contract"], options["contracts"], options["database"])
+    with magasin:
+        bases.remettre(magasin, contrat, base, portee, lire_horloge(horloge) if horloge else None)
+    quoi = {"journal": "le journal", "etat": "l'état", "pannes": "les pannes", "tout": "tout"}[portee]
+    click.echo(f"Base [{base}] : {quoi}, comme au départ.")

@@ -1,0 +1,125 @@
+"""What the commands that listen do before they do: token, certificates, ready file."""
+
+import secrets
+import socket
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import urlsplit
+
+import click
+from click.core import ParameterSource
+
+from sne_sandbox.domain.base import lire_horloge
+from sne_sandbox.domain.hote import est_boucle_locale
+from sne_sandbox.errors import BaseInconnue, UsageError
+
+if TYPE_CHECKING:
+    from sne_sandbox.pki.authority import Autorite
+    from sne_sandbox.server.listeners import Adresses
+    from sne_sandbox.store.session import Magasin
+
+#: What the base `ecole` starts from, unless it is asked otherwise.
+SEMENCE: Final = "ecole"
+_PARTOUT: Final = ("0.0.0.0", "::", "")  # noqa: S104 - looked for, not listened on
+
+
+def jeton_d_administration(host: str, donne: str | None, lecture: str | None = None) -> str | None:
+    """The admin token: off loopback there is always one. Raises UsageError when the read-only token is the
+    same: whoever is given its link could change everything."""
+    if donne and donne == lecture:
+        raise UsageError(
+            "Le jeton de lecture est celui d'administration : qui lit pourrait tout changer.",
+            remede="donnez-en deux, --admin-token et --read-only-token",
+        )
+    if est_boucle_locale(host):
+        return donne
+    return donne or secrets.token_urlsafe(24)
+
+
+def preparer_certificats(home: Path, noms: list[str], semence: str) -> "tuple[Autorite, Path, str]":
+    """The authority of the home, whose server answers to `noms`; the folder where each guichet of the seed
+    has its client certificate, made if need be; the guichet to show. Raises PkiError, UsageError."""
+    from sne_sandbox.operations import bases
+    from sne_sandbox.pki.authority import Autorite, ecrire
+
+    autorite = Autorite.ouvrir(home, noms)
+    guichets = [guichet.code for guichet in bases.guichets_de(semence)]
+    dossier = home / "pki" / "guichets"
+    for guichet in guichets:
+        if not (dossier / f"{guichet}.pem").is_file():
+            ecrire(autorite.emettre(guichet), dossier)
+    return autorite, dossier, bases.vitrine(guichets)
+
+
+def adresse_pour_les_autres(adresse: str, host: str, noms: Sequence[str]) -> str:
+    """The address of a listener as another machine of the network writes it: a listener on every address is
+    called by the name of the server (`noms`, those given, first), else of the machine."""
+    if host not in _PARTOUT:
+        return adresse
+    parties = urlsplit(adresse)
+    return f"{parties.scheme}://{next(iter(noms), None) or socket.gethostname()}:{parties.port}"
+
+
+def ecrire_pret(
+    fichier: Path, adresses: "Adresses", home: Path, dossier: Path, guichet: str, jeton: str | None
+) -> None:
+    """Writes the ready file; `dossier` holds the certificates, `guichet` is the one shown. Raises
+    OperatorError."""
+    from sne_sandbox.server import pret
+    from sne_sandbox.web.app import VERSION
+
+    contenu: dict[str, Any] = {
+        "https": adresses.https,
+        "http": adresses.http,
+        "https_expire": adresses.https_expire,
+        "https_autre_nom": adresses.https_autre_nom,
+        "ca_file": str((home / "pki" / "ca.pem").resolve()),
+        **pret.certificat_de(dossier, guichet),
+        "admin_token": jeton,
+        "version": VERSION,
+    }
+    pret.ecrire(fichier, contenu)
+
+
+def options_de_base_donnees() -> dict[str, Any]:
+    """Those options of the running command that make a base, by parameter, if they were given (environment
+    included)."""
+    contexte = click.get_current_context()
+    par_defaut = (ParameterSource.DEFAULT, ParameterSource.DEFAULT_MAP)
+    return {
+        nom: contexte.params[nom]
+        for nom in ("horloge", "profile", "semence", "seed", "taille")
+        if contexte.get_parameter_source(nom) not in par_defaut
+    }
+
+
+def signaler_ignorees(magasin: "Magasin", nom: str, donnees: dict[str, Any]) -> bool:
+    """Whether the base exists: it then keeps its clock, its profile and its start, and one line of stderr
+    says so of each option that asks for another, with what changes it. Raises UsageError for a clock that is
+    none."""
+    try:
+        base = magasin.bases.lire(nom)
+    except BaseInconnue:
+        return False
+    ailleurs = (
+        "une base se sème à sa création : prenez un autre --home, ou « sne-sandbox db seed --base AUTRE »"
+    )
+    heure = donnees.get("horloge")
+    voulue = base.horloge if heure is None else lire_horloge(heure)
+    figer = "real" if voulue.reelle else f"freeze {heure}"
+    for option, donnee, ici, remede in (
+        ("--clock", voulue, base.horloge, f"« sne-sandbox clock {figer} --base {nom} »"),
+        (
+            "--profile",
+            donnees.get("profile", base.reglages.profile),
+            base.reglages.profile,
+            f"« sne-sandbox bases set {nom} profile={donnees.get('profile')} »",
+        ),
+        ("--seed-base", donnees.get("semence", base.semence), base.semence, ailleurs),
+        ("--seed", donnees.get("seed", base.seed), base.seed, ailleurs),
+        ("--seed-size", donnees.get("taille", base.taille), base.taille, ailleurs),
+    ):
+        if donnee != ici:
+            click.echo(f"{option} ignoré : la base [{nom}] existe déjà → {remede}", err=True)
+    return True

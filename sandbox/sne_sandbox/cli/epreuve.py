@@ -1,0 +1,120 @@
+"""A base made for one trial, and its server: what `run` and `conform` stand on."""
+
+import contextlib
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Final, TypeVar
+
+import click
+
+from sne_sandbox.cli.interruption import Signaux
+from sne_sandbox.cli.options import COMMUNES, reglages, taille_de_semence
+from sne_sandbox.contract.versions import Contrat
+from sne_sandbox.domain.base import BASE_PAR_DEFAUT, Horloge
+from sne_sandbox.server.base_servie import BaseServie
+from sne_sandbox.server.enfant import Enfant, servir_en_enfant
+from sne_sandbox.store.session import Magasin
+
+_F = TypeVar("_F", bound=Callable[..., Any])
+#: Settings that are handed to `serve` as they came.
+_DE_SERVE: Final = (
+    "https_port", "http_port", "host", "client_cert", "workers", "threads", "journal_max", "message_max",
+    "xml_max", "compression", "admin_token", "read_only_token",
+)  # fmt: skip
+
+
+def options_de_serve(fonction: _F) -> _F:
+    """Add the options of `serve` but `--ready-file`: ports are free ones, the base is empty, and the home a
+    folder thrown away at the end, unless they are given."""
+    fonction = reglages(*COMMUNES, "database", *_DE_SERVE, home=None, https_port=0, http_port=0)(fonction)
+    for option in (
+        click.option("--server-name", "noms", multiple=True, metavar="NOM", help="Autre nom du certificat."),
+        click.option(
+            "--seed-base", "semence", default="vide", show_default=True, help="Jeu de départ de la base."
+        ),
+    ):
+        fonction = option(fonction)
+    return taille_de_semence(fonction)
+
+
+@dataclass(frozen=True, slots=True)
+class Epreuve:
+    """A fresh base and where it lives. `magasin` is open beside the server, and after it; `signaux` are those
+    that told the trial to end."""
+
+    home: Path
+    contrat: Contrat
+    magasin: Magasin
+    base: str
+    semence: str
+    options: Mapping[str, Any]
+    signaux: Signaux
+
+    @contextlib.contextmanager
+    def servir(self) -> Iterator[tuple[Enfant, BaseServie]]:
+        """Serves the base in a child process. Raises OperatorError when it does not start."""
+        arguments = [f"--seed-base={self.semence}", f"--refusals-base={self.base}"]
+        arguments += [f"--server-name={nom}" for nom in self.options["noms"]]
+        for nom in ("contract", "contracts", "profile", "database", *_DE_SERVE):
+            if self.options[nom] is not None:
+                arguments.append(f"--{nom.replace('_', '-')}={self.options[nom]}")
+        with servir_en_enfant(arguments, home=self.home) as enfant:
+            yield enfant, BaseServie.de(enfant, self.base, self.semence)
+
+    def relever_les_boites(self) -> None:
+        """Takes in the files that its guichets left less than a minute ago: the server's round did not come
+        for them, and they are traffic as the others are."""
+        from sne_sandbox.operations.asynchrone import Canal
+        from sne_sandbox.pipeline import Pipeline, Travail
+        from sne_sandbox.settings import Limites
+
+        limites = Limites(xml_max=self.options["xml_max"])
+        traiter = Pipeline(self.contrat).traiter
+        Canal(self.magasin, self.contrat, self.home, traiter, Travail, limites).visiter(self.base)
+
+
+@contextlib.contextmanager
+def ouvrir(options: Mapping[str, Any], horloge: Horloge, seed: int) -> Iterator[Epreuve]:
+    """A fresh base: `ecole`, or « run-… » in a home (or database) that holds an `ecole` already. A home that
+    was not given is thrown away at the end. `options` are those of `options_de_serve`. Raises OperatorError,
+    and Interrompu where a signal comes."""
+    from sne_sandbox.cli.progres import barre
+    from sne_sandbox.contract import versions
+    from sne_sandbox.operations import bases
+    from sne_sandbox.settings import Reglages
+
+    with contextlib.ExitStack() as pile:
+        signaux = pile.enter_context(Signaux())
+        home: Path | None = options["home"]
+        if home is None:
+            home = Path(tempfile.mkdtemp(prefix="sne-"))
+            pile.callback(shutil.rmtree, home, ignore_errors=True)
+        contrat = versions.charger(options["contract"], options["contracts"])
+        magasin = pile.enter_context(
+            Magasin.ouvrir(options["database"], home, journal_max=options["journal_max"])
+        )
+        nom = _nom_libre(magasin)
+        with barre("Les ménages arrivent") as progres:
+            bases.creer(
+                magasin,
+                contrat,
+                nom,
+                semence=options["semence"],
+                seed=seed,
+                taille=options["taille"],
+                horloge=horloge,
+                reglages=Reglages(profile=options["profile"]),
+                progres=progres,
+            )
+        yield Epreuve(home, contrat, magasin, nom, options["semence"], options, signaux)
+
+
+def _nom_libre(magasin: Magasin) -> str:
+    pris = {base.nom for base in magasin.bases.lister()}
+    if BASE_PAR_DEFAUT not in pris:
+        return BASE_PAR_DEFAUT
+    return f"run-{datetime.now():%Y%m%d-%H%M%S-%f}"

@@ -1,0 +1,90 @@
+"""`sne-sandbox exigences`."""
+
+import json
+import sys
+from typing import Any
+
+import click
+
+from sne_sandbox.cli.options import COMMUNES, forme_de_liste, inconnu, reglages
+
+_EXEMPLES = """
+\b
+Exemples :
+  sne-sandbox exigences
+  sne-sandbox exigences EMB-09 VIE-20
+  sne-sandbox exigences --format json > exigences.json
+"""
+_NIVEAUX = {"MUST": "obligatoire", "SHOULD": "recommandée"}
+
+
+@click.command(epilog=_EXEMPLES)
+@click.argument("ids", nargs=-1, metavar="[ID…]")
+@forme_de_liste
+@reglages(*COMMUNES)
+def commande(ids: tuple[str, ...], forme: str, **options: Any) -> None:
+    """Montre les exigences sur lesquelles une application est jugée, une ligne chacune.
+
+    De celles que l'on nomme : aussi la source, comment elles se jugent (par le trafic, ou en pilotant
+    l'application), et les scénarios du plan qui les vérifient.
+    """
+    from sne_sandbox.conformance import plan
+    from sne_sandbox.conformance.jugement import PILOTEES
+    from sne_sandbox.contract import versions
+    from sne_sandbox.contract.exigences import charger_exigences
+
+    contrat = versions.charger(options["contract"], options["contracts"])
+    exigences = charger_exigences(contrat.dossiers)
+    for nom in ids:
+        if nom not in exigences:
+            raise inconnu("L'exigence", nom, exigences)
+    le_plan = plan.charger()
+    # v5.2 adds to the families of v5.0: the families in their order, each one's ids together.
+    familles = list(dict.fromkeys(id_[:3] for id_ in exigences))
+    fiches: list[dict[str, Any]] = [
+        {
+            "id": e.id,
+            "niveau": e.niveau,
+            "texte": e.texte,
+            "source": e.source,
+            "depuis": e.depuis,
+            "non_testee": e.non_testee,
+            "par_le_trafic": not e.non_testee and e.id not in PILOTEES,
+            "scenarios": [s.id for s in le_plan if e.id in s.exigences],
+        }
+        for e in sorted(exigences.values(), key=lambda e: (familles.index(e.id[:3]), e.id))
+        if not ids or e.id in ids
+    ]
+    if forme == "json":
+        json.dump({"contrat": contrat.nom, "exigences": fiches}, sys.stdout, ensure_ascii=False, indent=2)
+        sys.stdout.write("\n")
+    elif forme == "markdown":
+        _markdown(fiches)
+    else:
+        for fiche in fiches:
+            _ligne(fiche, detail=bool(ids))
+        if not ids:
+            click.echo("→ tout d'une exigence : sne-sandbox exigences ID", err=True)
+
+
+def _comment(fiche: dict[str, Any]) -> str:
+    if fiche["non_testee"]:
+        return f"non testée, {fiche['non_testee']}"
+    return "par le trafic, ou piloté" if fiche["par_le_trafic"] else "piloté (sne-sandbox conform) seulement"
+
+
+def _ligne(fiche: dict[str, Any], *, detail: bool) -> None:
+    click.echo(f"{fiche['id']}  {_NIVEAUX[fiche['niveau']]:<11}  {fiche['texte']}")
+    if detail:
+        click.echo(f"        source : {fiche['source']}")
+        click.echo(f"        se juge : {_comment(fiche)}")
+        if fiche["scenarios"]:
+            click.echo(f"        scénarios : {' '.join(fiche['scenarios'])}")
+
+
+def _markdown(fiches: list[dict[str, Any]]) -> None:
+    click.echo("| Exigence | Niveau | Texte | Se juge | Source |")
+    click.echo("| --- | --- | --- | --- | --- |")
+    for fiche in fiches:
+        cases = (fiche["id"], _NIVEAUX[fiche["niveau"]], fiche["texte"], _comment(fiche), fiche["source"])
+        click.echo("| " + " | ".join(case.replace("|", "\\|") for case in cases) + " |")

@@ -1,0 +1,43 @@
+"""`sne-sandbox pki`."""
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from sne_sandbox.cli.groupe import Groupe
+from sne_sandbox.cli.options import COMMUNES, reglages, verifier_guichet
+
+_EXEMPLES = """
+\b
+Exemples :
+  sne-sandbox pki issue --guichet G1104 --out certificats/
+  sne-sandbox pki issue --guichet G1226 --base essai-42 --out certificats/
+"""
+
+
+@click.group("pki", cls=Groupe, epilog=_EXEMPLES)
+def commande() -> None:
+    """Certificats de développement."""
+
+
+@commande.command("issue")
+@click.option("--guichet", required=True, help="Code du guichet (G1104).")
+@click.option("--base", default="ecole", show_default=True, help="Base pour laquelle il vaut.")
+@click.option("--out", "dossier", required=True, type=click.Path(path_type=Path, file_okay=False),
+              help="Dossier où écrire.")  # fmt: skip
+@reglages(*COMMUNES)
+def emettre(guichet: str, base: str, dossier: Path, **options: Any) -> None:
+    """Émet un certificat client : GUICHET.pem (puis son AC), .key, .p12, et truststore.p12.
+
+    Le mot de passe des fichiers .p12 est « sne-sandbox ».
+    """
+    from sne_sandbox.pki.authority import Autorite, ecrire
+    from sne_sandbox.store.bases import verifier_nom
+
+    verifier_guichet(guichet)
+    verifier_nom(base)
+    autorite = Autorite.ouvrir(options["home"], [])
+    ecrire(autorite.emettre(guichet, base), dossier)
+    for nom in (f"{guichet}.pem", f"{guichet}.key", f"{guichet}.p12", "truststore.p12"):
+        click.echo(str(dossier / nom))

@@ -1,0 +1,260 @@
+"""From a stream of judgement to what the user gets: the files of --report-dir, the summary, the exit code."""
+
+import contextlib
+import platform
+import shlex
+import sys
+import tempfile
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any, Final
+
+import click
+
+from sne_sandbox.cli.options import inconnu
+from sne_sandbox.conformance.jugement import PILOTEES
+from sne_sandbox.conformance.trafic import outil
+from sne_sandbox.contract.exigences import charger_exigences
+from sne_sandbox.contract.versions import Contrat
+from sne_sandbox.domain.journal import Echange
+from sne_sandbox.errors import OperatorError, UsageError
+from sne_sandbox.raisons import raison_systeme
+from sne_sandbox.reports import baseline, evidence, html, json, junit, text
+from sne_sandbox.reports.baseline import Connue
+from sne_sandbox.reports.decision import decider
+from sne_sandbox.reports.masque import CACHE
+from sne_sandbox.reports.model import Entete, Rapport
+from sne_sandbox.settings import SETTINGS
+
+#: Distributions on which a verdict depends: an evidence package names their versions.
+_JUGES: Final = ("sne-sandbox", "lxml", "hypothesis", "python-stdnum")
+
+
+#: The file of --report-dir from which a judgement is made again.
+_PREUVES: Final = "preuves.zip"
+#: The others, by form.
+_FICHIERS: Final = {"HTML": "rapport.html", "JSON": "rapport.json", "JUnit": "junit.xml"}
+#: What stdout gets of a report, by machine's format.
+_MACHINES: Final[Mapping[str, Callable[[Rapport], str]]] = {
+    "json": json.en_texte,
+    "junit": lambda rapport: junit.en_xml(rapport).decode(),
+}
+
+
+class RapportNonEcrit(OperatorError):
+    """A report cannot be written where it was asked for."""
+
+
+@dataclass(slots=True)
+class Sorties:
+    """Where a judgement goes, and what it excuses. `forme` is what stdout gets: « text », « json » or
+    « junit »; « » writes the text on stderr, stdout being another's; `partiel` says that scenarios were
+    chosen."""
+
+    dossier: Path | None
+    connues: tuple[Connue, ...] = ()
+    forme: str = "text"
+    partiel: bool = False
+    _rendu: bool = field(default=False, init=False)
+
+    @classmethod
+    def preparer(
+        cls,
+        dossier: Path | None,
+        reference: Path | None = None,
+        forme: str = "text",
+        *,
+        partiel: bool = False,
+    ) -> "Sorties":
+        """Makes the folder and reads the baseline now: better told before the trial than after. Raises
+        RapportNonEcrit, ReferenceIncorrecte."""
+        connues = baseline.lire(reference) if reference is not None else ()
+        if dossier is not None:
+            essai = dossier / ".essai"
+            try:
+                dossier.mkdir(parents=True, exist_ok=True)
+                essai.touch()
+                essai.unlink()
+            except OSError as erreur:
+                raise _non_ecrit(dossier, erreur) from None
+        return cls(dossier, connues, forme, partiel)
+
+    def rendre(
+        self,
+        rapport: Rapport,
+        echanges: Iterable[Echange],
+        *,
+        configuration: Mapping[str, Any],
+        remarques: Iterable[str] = (),
+    ) -> int:
+        """Applies the baseline, writes all, `remarques` at the end of the text (on stderr beside a machine's
+        format); answers the exit code. Raises RapportNonEcrit, once stdout or stderr has the report."""
+        self._rendu = True
+        if self.connues:
+            # Expiries are days of real life, whatever the clock of the base says.
+            partiel = self.partiel or bool(rapport.entete.inacheve)
+            applique = baseline.appliquer(rapport, self.connues, date.today(), partiel=partiel)
+            rapport, remarques = applique.rapport, (*remarques, *applique.remarques)
+        fichiers: dict[str, Path] = {}
+        echec: RapportNonEcrit | None = None
+        try:
+            fichiers = self._fichiers(
+                rapport,
+                lambda chemin: evidence.ecrire(
+                    rapport, chemin, echanges=echanges, configuration=configuration, versions=versions()
+                ),
+            )
+        except RapportNonEcrit as erreur:
+            fichiers, echec = {}, erreur
+        remarques = tuple(remarques)
+        if self.forme in _MACHINES:
+            for remarque in remarques:
+                click.echo(f"sne-sandbox : {remarque}", err=True)
+            self._a_la_machine(rapport)
+        else:
+            sortie = sys.stdout if self.forme else sys.stderr
+            text.ecrire(rapport, sortie, fichiers=fichiers, remarques=remarques)
+            sys.stdout.flush()
+        if echec is not None:
+            raise echec
+        return 0 if rapport.conforme else 1
+
+    @contextlib.contextmanager
+    def meme_en_echec(
+        self, options: Mapping[str, Any], *, mode: str, application: str, graine: int
+    ) -> Iterator[None]:
+        """When what is within fails, or is interrupted, before `rendre`, the files (no evidence: there is
+        none) and the machine's format say why: a CI shows nothing else. The error goes on to whoever tells
+        it; one that has a `rapport` gives what it knows. `options` are those of `options_de_serve`."""
+        debut = datetime.now(UTC)
+        try:
+            yield
+        except (Exception, KeyboardInterrupt) as erreur:
+            if not self._rendu:
+                entete = Entete(
+                    outil=outil(),
+                    contrat=options["contract"],
+                    profil=options["profile"],
+                    mode=mode,
+                    application=application,
+                    base="",
+                    graine=graine,
+                    commande=ligne_de_commande(),
+                    debut=debut,
+                    fin=datetime.now(UTC),
+                )
+                connu = getattr(erreur, "rapport", None) or Rapport(entete, conforme=False)
+                inacheve = replace(connu.entete, inacheve=_pourquoi(erreur))
+                self._en_echec(decider(replace(connu, entete=inacheve)))
+            raise
+
+    def _en_echec(self, rapport: Rapport) -> None:
+        self._fichiers(rapport)
+        if self.forme in _MACHINES:
+            self._a_la_machine(rapport)
+
+    def _fichiers(self, rapport: Rapport, prouver: Callable[[Path], object] | None = None) -> dict[str, Path]:
+        """Writes them, and the evidence by `prouver`; none without a folder. Raises RapportNonEcrit."""
+        if self.dossier is None:
+            return {}
+        noms = _FICHIERS if prouver is None else {**_FICHIERS, "Preuves": _PREUVES}
+        with _a_la_place(self.dossier) as provisoire:
+            html.ecrire(rapport, provisoire / noms["HTML"])
+            json.ecrire(rapport, provisoire / noms["JSON"])
+            junit.ecrire(rapport, provisoire / noms["JUnit"])
+            if prouver is not None:
+                prouver(provisoire / _PREUVES)
+        return {forme: self.dossier / nom for forme, nom in noms.items()}
+
+    def _a_la_machine(self, rapport: Rapport) -> None:
+        sys.stdout.write(_MACHINES[self.forme](rapport))
+        sys.stdout.flush()
+
+
+def _pourquoi(erreur: BaseException) -> str:
+    """Why a trial did not go to its end, in French."""
+    match erreur:
+        case OperatorError():
+            return f"L'épreuve n'a pas abouti. {erreur.diagnostics()}"
+        case click.ClickException():
+            return f"L'épreuve n'a pas abouti. {erreur.format_message()}"
+        case KeyboardInterrupt():
+            return f"Interrompu ({erreur or 'SIGINT'}) avant que rien n'ait été jugé."
+    return f"L'outil a échoué, ce qui ne dit rien de l'application : {type(erreur).__name__} : {erreur}"
+
+
+@contextlib.contextmanager
+def _a_la_place(dossier: Path) -> Iterator[Path]:
+    """A folder to write the reports in: once all are written they take the place of those of `dossier`. When
+    one cannot be, those stay whole. Raises RapportNonEcrit."""
+    noms = (*_FICHIERS.values(), _PREUVES)
+    try:
+        with tempfile.TemporaryDirectory(prefix=".", dir=dossier) as provisoire:
+            yield Path(provisoire)
+            for nom in noms:
+                if (ecrit := Path(provisoire, nom)).exists():
+                    ecrit.replace(dossier / nom)
+                else:
+                    (dossier / nom).unlink(missing_ok=True)  # that of another trial
+    except OSError as erreur:
+        raise _non_ecrit(dossier, erreur, gardes=any((dossier / nom).exists() for nom in noms)) from None
+
+
+def _non_ecrit(dossier: Path, erreur: OSError, *, gardes: bool = False) -> RapportNonEcrit:
+    suite = " ; celui qui s'y trouve est d'une autre épreuve" if gardes else ""
+    return RapportNonEcrit(
+        f"Le rapport ne peut pas être écrit dans [{dossier}] : {raison_systeme(erreur)}{suite}.",
+        remede="choisissez un autre dossier par --report-dir",
+    )
+
+
+def exigees(demandees: Collection[str], contrat: Contrat, *, pilotee: bool = False) -> tuple[str, ...]:
+    """The ids of --require, several of which may be in one value, with commas. Raises UsageError for one that
+    is no requirement, is not tested by design or, unless the application is driven, that no traffic shows."""
+    connues = charger_exigences(contrat.dossiers)
+    ids = [mot for valeur in demandees for mot in valeur.replace(",", " ").split()]
+    for identifiant in ids:
+        if identifiant not in connues:
+            raise inconnu("L'exigence", identifiant, connues)
+        if connues[identifiant].non_testee:
+            raise UsageError(
+                f"L'exigence [{identifiant}] ne se prouve pas ici : {connues[identifiant].non_testee}.",
+                remede=f"retirez {identifiant} de --require",
+            )
+        if identifiant in PILOTEES and not pilotee:
+            raise UsageError(
+                f"L'exigence [{identifiant}] ne se prouve pas par le trafic : {PILOTEES[identifiant]}.",
+                remede=f"pilotez l'application : sne-sandbox conform --require {identifiant}",
+            )
+    return tuple(ids)
+
+
+def versions() -> dict[str, str]:
+    """What judged, and its versions."""
+    return {"python": platform.python_version(), **{nom: version(nom) for nom in _JUGES}}
+
+
+def ligne_de_commande(mots: Sequence[str] | None = None) -> str:
+    """The command that is running (or of these words), as it can be typed again but for its tokens, which no
+    report may show."""
+    secretes = {setting.option for setting in SETTINGS if setting.secret}
+    dits: list[str] = []
+    for mot in sys.argv[1:] if mots is None else mots:
+        if mot == "--with-parent":  # how a server begins us, nothing to type
+            continue
+        option, egal, _ = mot.partition("=")
+        if dits and dits[-1] in secretes:
+            dits.append(CACHE)
+        else:
+            dits.append(f"{option}={CACHE}" if egal and option in secretes else mot)
+    return shlex.join(["sne-sandbox", *dits])
+
+
+def configuration(options: Mapping[str, Any], **autres: Any) -> dict[str, Any]:
+    """What an evidence package says of how the judgement was made."""
+    tus = {"database", *(setting.nom for setting in SETTINGS if setting.secret)}
+    dites = {nom: valeur for nom, valeur in options.items() if nom not in tus}
+    return {"commande": ligne_de_commande(), "options": {**dites, **autres}}

@@ -1,0 +1,128 @@
+"""`sne-sandbox report`."""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from zipfile import is_zipfile
+
+import click
+
+from sne_sandbox.cli.options import COMMUNES, reglages
+from sne_sandbox.errors import UsageError
+
+if TYPE_CHECKING:
+    from sne_sandbox.reports.model import Rapport
+
+_EXEMPLES = """
+\b
+Exemples :
+  sne-sandbox report --base ecole
+  sne-sandbox report --base essai-42 --report-dir rapport
+  sne-sandbox report --verify rapport/preuves.zip
+  sne-sandbox report --compare hier/rapport.json rapport/rapport.json
+"""
+
+
+@click.command(epilog=_EXEMPLES)
+@click.option("--base", default="ecole", show_default=True, help="Base dont juger le trafic.")
+@click.option("--report-dir", "dossier", type=click.Path(path_type=Path, file_okay=False), metavar="DOSSIER",
+              help="Où écrire rapport.json, rapport.html, junit.xml et preuves.zip.")  # fmt: skip
+@click.option("--verify", "preuves", type=click.Path(path_type=Path, dir_okay=False), metavar="FICHIER",
+              help="Juge de nouveau, hors ligne, un dossier de preuves (preuves.zip).")  # fmt: skip
+@click.option("--compare", "comparees", nargs=2, type=click.Path(path_type=Path, dir_okay=False),
+              metavar="AVANT APRÈS", help="Compare deux rapports (rapport.json ou preuves.zip).")  # fmt: skip
+@click.option("--require", "exigees", multiple=True, metavar="ID",
+              help="Exigence dont la preuve ne peut pas manquer (peut se répéter).")  # fmt: skip
+@click.option("--baseline", "reference", type=click.Path(path_type=Path, dir_okay=False, exists=True),
+              metavar="FICHIER", help="Manquements connus, avec raison et échéance.")  # fmt: skip
+@click.option("--format", "forme", type=click.Choice(["text", "json", "junit"]), default="text",
+              show_default=True, help="Forme du rapport, seul sur la sortie standard.")  # fmt: skip
+@reglages(*COMMUNES, "database")
+def commande(
+    base: str,
+    dossier: Path | None,
+    preuves: Path | None,
+    comparees: tuple[Path, Path] | None,
+    exigees: tuple[str, ...],
+    reference: Path | None,
+    forme: str,
+    **options: Any,
+) -> int:
+    """Juge ce qu'une base a vu ; ou rejuge un dossier de preuves ; ou compare deux rapports.
+
+    Sortie 0 si tout est conforme (--compare : si rien n'est nouveau), 1 sinon ; 2 si un fichier donné n'est
+    pas celui qu'il faut.
+    """
+    if preuves is not None and comparees is not None:
+        raise UsageError("--verify et --compare ne vont pas ensemble.", remede="choisissez l'un des deux")
+    if comparees is not None:
+        return _comparer(*comparees, forme)
+    if preuves is not None:
+        from sne_sandbox.cli.preuves import rejuger
+
+        return rejuger(preuves, dossier, reference, forme, options)
+    return _juger(base, dossier, exigees, reference, forme, options)
+
+
+def _juger(
+    base: str,
+    dossier: Path | None,
+    demandees: tuple[str, ...],
+    reference: Path | None,
+    forme: str,
+    options: Mapping[str, Any],
+) -> int:
+    from sne_sandbox.cli import rapports
+    from sne_sandbox.cli.contexte import ouvrir
+    from sne_sandbox.conformance import trafic
+    from sne_sandbox.reports.progression import suivre
+
+    sorties = rapports.Sorties.preparer(dossier, reference, forme)
+    contrat, magasin = ouvrir(options["home"], options["contract"], options["contracts"], options["database"])
+    with magasin:
+        ids = rapports.exigees(demandees, contrat)
+        connue = magasin.bases.lire(base)
+        rapport = suivre(
+            trafic.juger_base(
+                magasin,
+                base,
+                contrat,
+                exiger=ids,
+                application=f"base {base}",
+                commande=rapports.ligne_de_commande(),
+                profil=connue.reglages.profile,
+                graine=connue.seed,
+                accord=True,
+            )
+        )
+        return sorties.rendre(
+            rapport,
+            trafic.parcourir(magasin, base),
+            configuration=rapports.configuration(options, base=base),
+        )
+
+
+def _comparer(avant: Path, apres: Path, forme: str) -> int:
+    from sne_sandbox.reports import compare
+
+    comparaison = compare.comparer(_lire(avant), _lire(apres))
+    if forme == "json":
+        click.echo(json.dumps(compare.en_json(comparaison), ensure_ascii=False, indent=2))
+    elif forme == "text":
+        click.echo(compare.en_texte(comparaison), nl=False)
+    else:
+        raise UsageError("--compare n'a pas de forme junit.", remede="--format text ou json")
+    return 1 if comparaison.nouveaux else 0
+
+
+def _lire(fichier: Path) -> "Rapport":
+    from sne_sandbox.reports import evidence
+    from sne_sandbox.reports import json as rapport_json
+
+    if is_zipfile(fichier):
+        return evidence.lire(fichier).rapport
+    try:
+        return rapport_json.lire(fichier)
+    except rapport_json.RapportIllisible as erreur:  # the user chose the file; the server does not
+        raise UsageError(str(erreur), remede=erreur.remede) from None

@@ -1,0 +1,157 @@
+"""`sne-sandbox serve`."""
+
+import gc
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from sne_sandbox.cli.depart import (
+    SEMENCE,
+    adresse_pour_les_autres,
+    ecrire_pret,
+    jeton_d_administration,
+    options_de_base_donnees,
+    preparer_certificats,
+    signaler_ignorees,
+)
+from sne_sandbox.cli.options import COMMUNES, reglages, taille_de_semence
+from sne_sandbox.domain.base import BASE_PAR_DEFAUT, lire_horloge
+from sne_sandbox.domain.hote import est_boucle_locale
+
+_EXEMPLES = """
+\b
+Exemples :
+  sne-sandbox serve
+  sne-sandbox serve --https-port 0 --http-port 0 --ready-file pret.json
+  sne-sandbox serve --host 0.0.0.0 --server-name sne.exemple.fr --client-cert required
+  sne-sandbox serve --seed-base vide
+  sne-sandbox serve --home grande --seed-size 200000 --seed 7
+  sne-sandbox serve --clock 2018-03-15T09:00:00 --profile strict --workers 2
+"""
+
+
+@click.command(epilog=_EXEMPLES)
+@reglages(
+    *COMMUNES, "https_port", "http_port", "host", "database", "client_cert", "workers", "threads",
+    "journal_max", "message_max", "xml_max", "admin_token", "read_only_token",
+    "compression",
+)  # fmt: skip
+@click.option("--server-name", "noms", multiple=True, metavar="NOM", help="Autre nom du certificat serveur.")
+@click.option("--seed-base", "semence", default=SEMENCE, show_default=True, help="Jeu de départ de la base.")
+@click.option("--seed", type=int, default=0, show_default=True, help="Graine des tirages.")
+@taille_de_semence
+@click.option("--clock", "horloge", default="real", show_default=True, help="real, ou un instant ISO.")
+@click.option(
+    "--ready-file",
+    "pret",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Fichier JSON écrit quand tout écoute (adresses, certificats).",
+)
+@click.option("--refusals-base", "base_des_refus", default=BASE_PAR_DEFAUT, hidden=True,
+              help="Base où se notent les connexions refusées.")  # fmt: skip
+def commande(
+    noms: tuple[str, ...],
+    semence: str,
+    seed: int,
+    taille: int | None,
+    horloge: str,
+    pret: Path | None,
+    base_des_refus: str,
+    **options: Any,
+) -> None:
+    """Sert le bac à sable jusqu'à SIGTERM ou Ctrl-C.
+
+    Au premier démarrage, crée dans --home une autorité de certification, un certificat serveur et un
+    certificat client par guichet.
+    """
+    gc.disable()  # until it serves: start-up makes few objects that die
+    from sne_sandbox.server import lancement
+    from sne_sandbox.server.pret import le_temps_de_servir
+    from sne_sandbox.settings import Limites, Reglages
+    from sne_sandbox.store.session import Magasin
+    from sne_sandbox.web.app import Configuration
+
+    click.get_current_context().with_resource(le_temps_de_servir(pret))
+    home: Path = options["home"]
+    jeton = jeton_d_administration(options["host"], options["admin_token"], options["read_only_token"])
+    configuration = Configuration(
+        home=home,
+        contract=options["contract"],
+        contracts=options["contracts"],
+        database=options["database"],
+        journal_max=options["journal_max"],
+        limites=Limites(message_max=options["message_max"], xml_max=options["xml_max"]),
+        jeton=jeton,
+        jeton_lecture=options["read_only_token"],
+        compression=options["compression"] == "oui",
+        semence=semence,
+        seed=seed,
+        taille=taille,
+        horloge=lire_horloge(horloge),
+        reglages=Reglages(profile=options["profile"]),
+        noms=(*noms, options["host"]),
+    )
+    autorite, dossier, vitrine = preparer_certificats(home, [*noms, options["host"]], semence)
+
+    def annoncer(adresses: Any) -> None:
+        if pret is not None:
+            ecrire_pret(pret, adresses, home, dossier, vitrine, jeton)
+        _annoncer(adresses, dossier, configuration, options["host"], noms)
+
+    donnees = options_de_base_donnees()
+    if donnees:
+        with Magasin.ouvrir(options["database"], home) as magasin:
+            signaler_ignorees(magasin, BASE_PAR_DEFAUT, donnees)
+    if taille is not None or options["workers"] > 1:
+        _semer(configuration)
+    a_servir = lancement.Lancement(configuration, lancement.ecoute_de(options), autorite, base_des_refus)
+    lancement.lancer(a_servir, options["workers"], annoncer)
+    sys.exit(0)
+
+
+def _annoncer(adresses: Any, dossier: Path, configuration: Any, host: str, noms: tuple[str, ...]) -> None:
+    """Says on stderr where the services and the console are, and by which tokens they open."""
+    from sne_sandbox.web.acces import Acces
+
+    click.echo("sne-sandbox : bac à sable non officiel de la base école du SNE", err=True)
+    for nom in ("https", "http"):
+        if getattr(adresses, nom):
+            click.echo(f"  {nom:5} {getattr(adresses, nom)}/services/", err=True)
+    click.echo(f"  certificats : {dossier}", err=True)
+    console = adresses.http or adresses.https
+    click.echo(f"  console : {console}/", err=True)
+    if configuration.jeton is not None:
+        click.echo(f"  jeton d'administration : {configuration.jeton}", err=True)
+    lecture = Acces(configuration.home, configuration.jeton, configuration.jeton_lecture).lecture
+    partagee = adresse_pour_les_autres(console, host, noms)
+    click.echo(f"  console en lecture seule : {partagee}/lecture/{lecture}", err=True)
+    if not est_boucle_locale(host) and adresses.http:
+        click.echo(
+            "  attention : en http, les jetons et les cookies circulent en clair sur le réseau ; "
+            + ("préférez l'adresse https" if adresses.https else "ouvrez aussi --https-port"),
+            err=True,
+        )
+
+
+def _semer(configuration: Any) -> None:
+    """Makes the base now: a large one shows how far it is, and workers find it made."""
+    from sne_sandbox.cli.contexte import ouvrir
+    from sne_sandbox.cli.progres import barre
+    from sne_sandbox.operations import bases
+
+    contrat, magasin = ouvrir(
+        configuration.home, configuration.contract, configuration.contracts, configuration.database
+    )
+    with magasin, barre("Les ménages arrivent") as progres:
+        bases.assurer(
+            magasin,
+            contrat,
+            semence=configuration.semence,
+            seed=configuration.seed,
+            taille=configuration.taille,
+            horloge=configuration.horloge,
+            reglages=configuration.reglages,
+            progres=progres,
+        )

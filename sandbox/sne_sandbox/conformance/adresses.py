@@ -1,0 +1,86 @@
+"""Where the application under test finds us, and with which certificates."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from sne_sandbox.conformance.faux_serveurs import FAUX_SERVEURS
+from sne_sandbox.pki.authority import MOT_DE_PASSE
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """The addresses of the three services (absolute URLs)."""
+
+    demande_logement: str
+    gestion_partagee_evt: str
+    recherche_demande: str
+
+    @classmethod
+    def sous(cls, origine: str, base: str) -> "Services":
+        """Those of `base` on the server at `origine` (« https://localhost:8443 »)."""
+        racine = f"{origine.rstrip('/')}/bases/{base}/services"
+        return cls(
+            f"{racine}/DemandeLogementImplService/",
+            f"{racine}/GestionPartageeEVTImplService/",
+            f"{racine}/RechercheDemandeImplService/",
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Adresses:
+    """All that an application must know to call us. `faux` holds those of FAUX_SERVEURS that listen, by their
+    names there; the folders of the boxes are "" when there are none; `delai_max_s` in seconds."""
+
+    services: Services
+    faux: Mapping[str, Services]
+    ca_file: str
+    cert_file: str
+    key_file: str
+    pkcs12_file: str
+    mot_de_passe: str = MOT_DE_PASSE
+    guichet: str = "G1226"
+    boite_entree: str = ""
+    boite_sortie: str = ""
+    delai_max_s: float = 2.0
+
+    @classmethod
+    def du_fichier_pret(
+        cls, pret: Mapping[str, Any], base: str, *, delai_max_s: float = 2.0, home: Path | None = None
+    ) -> "Adresses":
+        """Those of a running server, from its ready file, for `base`; with the folders of the boxes when its
+        `home` is given."""
+        faux = {nom: pret.get(serveur.ecoute) for nom, serveur in FAUX_SERVEURS.items()}
+        boites = home / "bases" / base / "guichets" / str(pret["guichet"]) if home is not None else None
+        return cls(
+            Services.sous(str(pret["https"] or pret["http"]), base),
+            {nom: Services.sous(str(origine), base) for nom, origine in faux.items() if origine},
+            str(pret["ca_file"]),
+            str(pret["cert_file"]),
+            str(pret["key_file"]),
+            str(pret["pkcs12_file"]),
+            guichet=str(pret["guichet"]),
+            boite_entree=str(boites / "inbox") if boites is not None else "",
+            boite_sortie=str(boites / "outbox") if boites is not None else "",
+            delai_max_s=delai_max_s,
+        )
+
+    def en_json(self) -> dict[str, Any]:
+        """The fields of `demarrer` that it gives."""
+        dit: dict[str, Any] = {
+            "adresses": asdict(self.services),
+            "certificats": {
+                "ca": self.ca_file,
+                "certificat": self.cert_file,
+                "cle": self.key_file,
+                "pkcs12": self.pkcs12_file,
+                "mot_de_passe": self.mot_de_passe,
+            },
+            "guichet": self.guichet,
+            "delai_max_s": self.delai_max_s,
+        }
+        dit |= {FAUX_SERVEURS[nom].champ: asdict(services) for nom, services in self.faux.items()}
+        if self.boite_entree or self.boite_sortie:
+            dit["boites"] = {"entree": self.boite_entree, "sortie": self.boite_sortie}
+        return dit

@@ -1,0 +1,215 @@
+"""What another guichet does in the base of an example: by the same pipeline, with no line in the journal."""
+
+from collections.abc import Callable, Mapping
+from datetime import date, datetime
+from typing import Final
+
+from sne_sandbox.conformance import changements
+from sne_sandbox.conformance.base import Base
+from sne_sandbox.conformance.corps import Acte
+from sne_sandbox.conformance.exemples import Exemple
+from sne_sandbox.conformance.exemples import corps as corps_de
+from sne_sandbox.conformance.lectures import formulaire
+from sne_sandbox.conformance.pas import Connu
+from sne_sandbox.conformance.plan import Etape
+from sne_sandbox.contract import codec
+from sne_sandbox.contract.versions import Contrat
+from sne_sandbox.domain.dates import xs_date_time
+from sne_sandbox.domain.element import Element
+from sne_sandbox.domain.exchange import Reponse, document_parmi
+from sne_sandbox.generators.demandes import document
+from sne_sandbox.generators.suites import copie
+
+#: Guichets of the application's territory, by what they are asked to do.
+_COMMUNE: Final = "G0621"
+_ETAT: Final = "G0622"
+
+
+class AutruiRefuse(Exception):
+    """The SNE refused what another guichet did: its anomalies."""
+
+
+def agir(
+    etape: Etape,
+    acte: Acte,
+    base: Base,
+    contrat: Contrat,
+    exemple: Exemple,
+    connu: Connu,
+    formulaires: dict[str, Element],
+) -> None:
+    """Does the step, entering what was drawn for it. Raises AutruiRefuse, KeyError when the contract has
+    nothing of that kind to enter, and ExchangeError for a fault."""
+    _Autre(etape, acte, base, contrat, exemple, connu, formulaires, base.maintenant).agir()
+
+
+class _Autre:
+    def __init__(
+        self,
+        etape: Etape,
+        acte: Acte,
+        base: Base,
+        contrat: Contrat,
+        exemple: Exemple,
+        connu: Connu,
+        formulaires: dict[str, Element],
+        maintenant: datetime,
+    ) -> None:
+        self.etape = etape
+        self.acte = acte
+        self.base = base
+        self.contrat = contrat
+        self.exemple = exemple
+        self.connu = connu
+        self.formulaires = formulaires
+        self.maintenant = maintenant
+        self.jour: date = maintenant.date()
+        self.reference: str = etape.options["reference"]
+        defaut = _ETAT if etape.quoi == "declarer_dalo" else _COMMUNE
+        self.guichet: str = etape.options.get("guichet", defaut)
+
+    def agir(self) -> None:
+        _ACTIONS[self.etape.quoi](self)
+
+    def enregistrer(self) -> None:
+        """A demande of its own, or the twin of one of the example."""
+        modele = self.etape.options.get("jumeau_de") or self.etape.options.get("menage") or self.reference
+        message = self.exemple.demandes[modele]
+        ecrit = self._changer(corps_de(message))
+        if self.etape.options.get("jumeau_de"):
+            ecrit = changements.poser(ecrit, "forcerDoublon", Element("forcerDoublon", "true"), self.contrat)
+        reponse = self._envoyer("CRE", ecrit, message.attributs.get("versionInterface", ""))
+        rendu = formulaire(_document(reponse))
+        numero = None if rendu is None else rendu.texte_de("numUnique")
+        if numero is None:
+            raise AutruiRefuse(_anomalies(reponse))
+        self.connu.numeros[self.reference] = numero
+        self.connu.autrui.add(self.reference)
+        self.formulaires[self.reference] = ecrit
+
+    def modifier(self) -> None:
+        """MOD of a demande of the example."""
+        ecrit = self._changer(self._actuel())
+        self._accepter(self._envoyer("MOD", ecrit))
+        self.formulaires[self.reference] = ecrit
+
+    def renouveler(self) -> None:
+        """REN."""
+        jour = Element("renouvellement", "", None, (Element("dateRenouvellement", self.jour.isoformat()),))
+        ecrit = changements.poser(self._actuel(), "renouvellement", jour, self.contrat)
+        self._accepter(self._envoyer("REN", ecrit))
+
+    def radier(self) -> None:
+        """RAD."""
+        bloc = copie(self.acte["radiation"])
+        ecrit = changements.poser(self._actuel(), "radiation", bloc, self.contrat)
+        self._accepter(self._envoyer("RAD", ecrit))
+        self.connu.a_relever.setdefault("relever_radiations", set()).add(self._numero())
+
+    def declarer_dalo(self) -> None:
+        """DALO, as a service of the State."""
+        bloc = copie(self.acte["dalo"])
+        ecrit = self._numerote(self._actuel())
+        message = self._message("CRE", ecrit, "")
+        demande = Element("demande", "", None, (bloc, ecrit))
+        entier = Element(
+            message.nom,
+            "",
+            message.attributs,
+            tuple(demande if e.nom == "demande" else e for e in message.enfants),
+        )
+        self._accepter(self.base.autrui("getDeclarationNouveauDalo", self.guichet, entier))
+        self.connu.a_relever.setdefault("relever_dalos", set()).add(self._numero())
+
+    def ajouter_evenement(self) -> None:
+        """An event of its own."""
+        bloc = copie(self.acte["evenement"])
+        entete = (
+            Element("typeFichier", "EVT"),
+            Element("dateFichier", xs_date_time(self.maintenant)),
+            Element("codeGuichet", self.guichet),
+        )
+        ecrit = Element(
+            "interfaceNuu",
+            "",
+            {"versionInterface": "02.00"},
+            (
+                Element("entete", "", None, entete),
+                Element("operation", "", None, (Element("numUnique", self._numero()),)),
+                Element("listeEvenements", "", None, (bloc,)),
+            ),
+        )
+        self._accepter(self.base.autrui("ajouterEvenementDemande", self.guichet, ecrit))
+        dernier = max(e.identifiant for e in self.base.evenements(self._numero()))
+        self.connu.evenements[self.reference] = str(dernier)
+
+    # --- how -------------------------------------------------------------------------------------------
+
+    def _numero(self) -> str:
+        numero = self.connu.numeros.get(self.reference)
+        if numero is None:
+            raise AutruiRefuse(f"la demande {self.reference} n'a pas de numéro")
+        return numero
+
+    def _actuel(self) -> Element:
+        """The form as it is stored."""
+        stockee = self.base.demande(self._numero())
+        lu = None if stockee is None else formulaire(codec.lire(stockee.document))
+        if lu is None:
+            raise AutruiRefuse(f"la demande {self.reference} n'existe plus")
+        return lu
+
+    def _changer(self, ecrit: Element) -> Element:
+        return changements.appliquer(
+            ecrit, self.etape.options.get("changements", []), self.contrat, self.jour
+        )
+
+    def _numerote(self, ecrit: Element) -> Element:
+        ecrit = changements.poser(ecrit, "numGuichet", Element("numGuichet", self.guichet), self.contrat)
+        return changements.poser(ecrit, "numUnique", Element("numUnique", self._numero()), self.contrat)
+
+    def _envoyer(self, type_fichier: str, ecrit: Element, version: str = "") -> Reponse:
+        if type_fichier == "CRE":
+            enfants = tuple(e for e in ecrit.enfants if e.nom not in ("refInterne", "numUnique"))
+            ecrit = Element(ecrit.nom, "", None, enfants)
+            ecrit = changements.poser(ecrit, "numGuichet", Element("numGuichet", self.guichet), self.contrat)
+        else:
+            ecrit = self._numerote(ecrit)
+        return self.base.autrui("getNumUnique", self.guichet, self._message(type_fichier, ecrit, version))
+
+    def _message(self, type_fichier: str, ecrit: Element, version: str) -> Element:
+        if not version:
+            stockee = self.base.demande(self._numero())
+            version = self.contrat.version_haute if stockee is None else stockee.version
+        return document(version, type_fichier, self.maintenant, ecrit)
+
+    def _accepter(self, reponse: Reponse) -> None:
+        dites = _anomalies(reponse)
+        if dites:
+            raise AutruiRefuse(dites)
+
+
+def _document(reponse: Reponse) -> Element | None:
+    octets = document_parmi(reponse.champs)
+    return codec.lire(octets) if octets else None
+
+
+def _anomalies(reponse: Reponse) -> str:
+    lu = _document(reponse)
+    if lu is None:
+        return ""
+    return " ; ".join(
+        f"{a.code} {a.texte_de('message') or ''}"
+        for a in lu.parcourir()
+        if a.nom == "anomalie" and not a.vide
+    )
+
+
+_ACTIONS: Final[Mapping[str, Callable[[_Autre], None]]] = {
+    "enregistrer": _Autre.enregistrer,
+    "modifier": _Autre.modifier,
+    "renouveler": _Autre.renouveler,
+    "radier": _Autre.radier,
+    "declarer_dalo": _Autre.declarer_dalo,
+    "ajouter_evenement": _Autre.ajouter_evenement,
+}

@@ -1,0 +1,187 @@
+"""The base of a run: put back before every example, its clock and its pannes in the suite's hands.
+
+It works on the store directly, beside whatever server answers the application on the same database.
+"""
+
+from collections.abc import Mapping
+from contextlib import ExitStack
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final
+
+from sne_sandbox.contract import codec
+from sne_sandbox.contract.versions import Contrat
+from sne_sandbox.domain.base import BASE_PAR_DEFAUT, Horloge
+from sne_sandbox.domain.dates import tampon
+from sne_sandbox.domain.demande_stockee import DemandeStockee
+from sne_sandbox.domain.element import Element
+from sne_sandbox.domain.evenement import Evenement
+from sne_sandbox.domain.exchange import Appel, Champ, Constats, Piece, Reponse
+from sne_sandbox.domain.guichet import NatureGuichet
+from sne_sandbox.domain.journal import Echange
+from sne_sandbox.domain.panne import PanneDefinition
+from sne_sandbox.errors import BaseInconnue
+from sne_sandbox.operations import bases, dispatching, horloge, pannes
+from sne_sandbox.operations.dossiers import Dossiers
+from sne_sandbox.operations.table import OPERATIONS
+from sne_sandbox.pipeline import Pipeline, Travail
+from sne_sandbox.settings import Reglages
+from sne_sandbox.store import guichets
+from sne_sandbox.store.bases import vider
+from sne_sandbox.store.fichiers import Boite, Boites
+from sne_sandbox.store.session import Magasin
+
+#: Documents dispatched to a guichet in one go; an example never makes that many.
+_DISTRIBUES_MAX: Final = 1_000
+_PREFIXES: Final = {"getDeclarationNouveauDalo": "DAL", "rechercheDemandeMulticritere": "RCH"}
+
+
+class Base:
+    """The base `nom` of `magasin`; made, empty, when it does not exist."""
+
+    def __init__(
+        self, magasin: Magasin, contrat: Contrat, nom: str = BASE_PAR_DEFAUT, *, profil: str = "ecole"
+    ) -> None:
+        self.magasin = magasin
+        self.contrat = contrat
+        self.nom = nom
+        self._pipeline = Pipeline(contrat)
+        self._natures: dict[str, NatureGuichet] = {}
+        self._sequence = 0
+        reglages = Reglages(profile=profil)
+        try:
+            if magasin.bases.lire(nom).reglages != reglages:
+                magasin.bases.regler(nom, reglages)
+        except BaseInconnue:
+            bases.creer(magasin, contrat, nom, reglages=reglages)
+
+    # --- its start and its time --------------------------------------------------------------------
+
+    def remettre(self, instant: datetime, boite_entree: str = "") -> None:
+        """Empties it of all but its journal, every guichet in its own part, its clock frozen at `instant`
+        (aware). So is the folder of an inbox, `boite_entree`: the server takes up to a minute to come for
+        what was left there, and would register it amid an example that it is not of. Raises StoreError."""
+        with ExitStack() as pile:
+            if boite_entree:
+                dossiers = Dossiers(Path(boite_entree).parent)
+                dossiers.ouvrir()  # an application is told of it
+                pile.enter_context(dossiers.seul())  # what the server is taking is then in the state
+                dossiers.jeter()
+            # In one transaction: between two, the minute's round would note the night of the old clock.
+            registre = pile.enter_context(self.magasin.ecrire(self.nom))
+            vider(registre.connexion, self.nom, "etat")
+            vider(registre.connexion, self.nom, "pannes")
+            registre.regler_horloge(Horloge(fige_a=instant))
+        for code, nature in list(self._natures.items()):
+            self.jouer(code, nature)
+        self._natures.clear()
+
+    def figer(self, instant: datetime) -> None:
+        """Freezes its clock at a later instant (aware), the nights in between lived."""
+        horloge.figer(self.magasin, self.nom, instant)
+
+    def avancer(self, duree: str) -> None:
+        """Moves its clock on by a duration (« P1D », « P13M »), the nights in between lived."""
+        horloge.avancer(self.magasin, self.nom, duree)
+
+    @property
+    def maintenant(self) -> datetime:
+        """What its clock says, in Paris."""
+        return self.magasin.bases.lire(self.nom).horloge.maintenant(datetime.now(UTC))
+
+    def jouer(self, code: str, nature: NatureGuichet) -> None:
+        """Gives a guichet of the base another part, until `remettre`. Raises KeyError for an unknown one."""
+        with self.magasin.ecrire(self.nom) as registre:
+            guichet = registre.guichet(code)
+            if guichet is None:
+                raise KeyError(code)
+            if guichet.nature is not nature:
+                self._natures.setdefault(code, guichet.nature)
+                guichets.remplacer(registre, replace(guichet, nature=nature))
+
+    # --- what went wrong on purpose ------------------------------------------------------------------
+
+    def armer(self, definition: PanneDefinition) -> None:
+        """Arms a panne."""
+        pannes.armer(self.magasin, self.nom, definition)
+
+    def desarmer(self) -> None:
+        """Disarms all."""
+        pannes.desarmer(self.magasin, self.nom)
+
+    # --- what was seen -------------------------------------------------------------------------------
+
+    def dernier(self) -> int:
+        """Id of the last exchange of the journal, 0 without any."""
+        trouves = self.magasin.journal.chercher(self.nom, limite=1)
+        return (trouves[0].identifiant or 0) if trouves else 0
+
+    def echanges(self, apres: int) -> list[Echange]:
+        """The exchanges after the id `apres`, oldest first, with their bytes."""
+        lus: list[Echange] = []
+        while (echange := self.magasin.journal.lire(self.nom, apres + 1)) is not None:
+            lus.append(echange)
+            apres += 1
+        return lus
+
+    def demande(self, numero: str) -> DemandeStockee | None:
+        """A demande as it is stored."""
+        with self.magasin.lire(self.nom) as registre:
+            return registre.demande(numero)
+
+    def evenements(self, numero: str) -> list[Evenement]:
+        """The events of a demande, deleted ones included."""
+        with self.magasin.lire(self.nom) as registre:
+            return registre.evenements(numero)
+
+    def compter(self) -> int:
+        """How many demandes it holds."""
+        with self.magasin.lire(self.nom) as registre:
+            return registre.compter()
+
+    def boite_sortie(self, guichet: str) -> list[tuple[str, bytes]]:
+        """Name and bytes of the dispatched files that wait for `guichet`, oldest first; they are taken."""
+        with self.magasin.ecrire(self.nom) as registre:
+            connu = registre.guichet(guichet)
+            if connu is not None:
+                dispatching.distribuer(registre, self.contrat, connu, _DISTRIBUES_MAX)
+            boites = Boites(registre.connexion, self.nom, guichet)
+            fichiers = []
+            for depot in boites.lister(Boite.SORTIE):
+                if depot.nom.startswith(dispatching.TYPE):
+                    fichiers.append((depot.nom, boites.lire(Boite.SORTIE, depot.nom) or b""))
+                    boites.oter(Boite.SORTIE, depot.nom)
+        return fichiers
+
+    def boite_entree(self, guichet: str) -> list[str]:
+        """Names of the files that `guichet` left, processed ones included."""
+        with self.magasin.lire(self.nom) as registre:
+            return [d.nom for d in Boites(registre.connexion, self.nom, guichet).lister(Boite.ENTREE)]
+
+    # --- what others do ------------------------------------------------------------------------------
+
+    def autrui(
+        self,
+        operation: str,
+        guichet: str,
+        document: Element | None = None,
+        champs: Mapping[str, Champ] | None = None,
+    ) -> Reponse:
+        """What the base answers when `guichet` calls `operation`: the whole pipeline, no line in the journal.
+        Raises ExchangeError for a fault."""
+        prevue = OPERATIONS[operation]
+        self._sequence += 1
+        suite = tampon(self.maintenant)
+        dits: dict[str, Champ] = {
+            "nomCertificat": f"CER{guichet}-{suite}.pem",
+            "certificat": Piece(b"-----BEGIN CERTIFICATE-----"),
+            **(champs or {}),
+        }
+        if document is not None and prevue.champ is not None and prevue.champ_nom is not None:
+            prefixe = _PREFIXES.get(operation, "DEM" if prevue.champ == "fichierDemande" else "EVT")
+            dits[prevue.champ] = Piece(codec.encoder(document), "text/xml")
+            dits[prevue.champ_nom] = f"{prefixe}{guichet}-{suite}-{self._sequence % 1_000_000:06d}.xml"
+        appel = Appel(operation, dits, self.nom, guichet, datetime.now(UTC))
+        with Travail(self.magasin, self.nom) as travail:
+            return self._pipeline.traiter(appel, Constats(), travail)

@@ -1,0 +1,391 @@
+"""What was asked against what arrived: every field of the form, each difference named once.
+
+A difference is a finding of the requirement that rules its path (`_PREFIXES`), unless its kind says better:
+a text that was cut or damaged is FID-10 wherever it stands. Differences of one kind are one finding.
+"""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Final
+
+from sne_sandbox.conformance import ecarts
+from sne_sandbox.domain.element import Element
+from sne_sandbox.domain.texte import masquer_nirs
+from sne_sandbox.reports.model import Constat
+
+#: Requirement by beginning of the path under `demandeLogement`, most precise first.
+_PREFIXES: Final = (
+    ("association", "FID-09"),
+    ("listeHandicap", "FID-08"),
+    ("logementRecherche", "FID-05"),
+    ("principauxMotifDemande", "FID-05"),
+    ("personnePhysique/listePersonneACharge", "FID-03"),
+    ("personnePhysique/personneANaitre", "FID-03"),
+    ("personnePhysique/listePersonneEnGarde", "FID-03"),
+    ("personnePhysique/logementActuel", "FID-06"),
+    ("personnePhysique/adresseLogement", "FID-06"),
+    ("renouvellementElec", "FID-07"),
+)
+#: Requirement by element, within a demandeur or a cotitulaire.
+_DANS_PERSONNE: Final = {
+    "nir": "FID-12",
+    "lienDemandeur": "FID-02",
+    "adressePostale": "FID-06",
+    "situationProfessionnelle": "FID-11",
+    "revenuFiscal": "FID-04",
+    "listeRessourceRecue": "FID-04",
+    "listeRessourceVersee": "FID-04",
+    "listeRessourceRecuePersACharge": "FID-04",
+    "listeRessourceVerseePersACharge": "FID-04",
+    "telDomicile": "FID-07",
+    "telPortable": "FID-07",
+    "telTravail": "FID-07",
+    "mel": "FID-07",
+    "notifSms": "FID-07",
+    "notifEvt": "FID-07",
+}
+_COTITULAIRES: Final = "personnePhysique/listeCotitulaire"
+_ETAT_CIVIL: Final = "FID-01"
+_TEXTES: Final = "FID-10"
+_NIR: Final = "FID-12"
+_AUTRES: Final = "FID-13"
+
+#: `sorte` of something that did not arrive, by its name.
+_ABSENTS: Final = {
+    "cotitulaire": "cotitulaire_absent",
+    "personneACharge": "personne_a_charge_absente",
+    "personneEnGarde": "personne_en_garde_absente",
+    "personneANaitre": "naissance_absente",
+    "detailRessource": "ressource_absente",
+    "localisationSouhaite": "localisation_absente",
+    "typeLogement": "type_logement_absent",
+    "motifDemande": "motif_absent",
+    "modeleLogement": "modele_logement_absent",
+    "handicap": "handicap_absent",
+    "adressePostale": "adresse_absente",
+    "association": "association_absente",
+    "nir": "nir_absent",
+}
+#: Written by the application itself, or ruled by other requirements (VIE-…).
+_A_PART: Final = frozenset(
+    {
+        "numGuichet", "numUnique", "numUniqueAssocie", "forcerDoublon", "renouvellement", "radiation",
+        "dateDerniereModificationPiece", "incrementFichier", "listeAnomalie", "listeDoublons",
+    }
+)  # fmt: skip
+#: The application's own reference of the demande: it may write one, another, or none.
+_LIBRES: Final = frozenset({"refInterne"})
+#: Lists whose order means something: the first wish, the first motive.
+_ORDONNES: Final = frozenset({"localisationSouhaite", "motifDemande"})
+#: Whole numbers by their type in the schema: leading zeros say nothing there.
+_ENTIERS: Final = frozenset(
+    {
+        "anneeMoins1", "anneeMoins2", "montant", "montantLoyer", "montantMensuelAPL", "montantMensuelLoyer",
+        "montantMoins1", "montantMoins2", "nombre", "nombreHabitant", "surface",
+    }
+)  # fmt: skip
+#: Telephones of a person: one number that stands in two of them may be written once.
+_TELEPHONES: Final = ("telDomicile", "telPortable", "telTravail")
+#: Names that applications take one for another.
+_ECHANGEABLES: Final = (("nom", "nomPatronymique"), ("nom", "prenom"))
+
+
+@dataclass(frozen=True, slots=True)
+class _Ecart:
+    """A difference: what kind, where (path under the root), and both values."""
+
+    sorte: str
+    chemin: str
+    attendu: str = ""
+    observe: str = ""
+
+
+def comparer(
+    attendu: Element,
+    recu: Element,
+    *,
+    exigence: str | None = None,
+    echange: int | None = None,
+    regles: Mapping[str, str] = MappingProxyType({}),
+    lue: bool = False,
+) -> list[Constat]:
+    """What became of `attendu` (a `demandeLogement`, or any element) in `recu`: one finding for each kind of
+    difference under its requirement, and one that holds for each requirement without any. `exigence` rules
+    all, whatever the path (radiations, events); `regles` are the requirements of some paths under the root,
+    when the message has its own for them; `lue` says that `attendu` was read at the SNE, and not entered."""
+    casses: dict[tuple[str, str], list[_Ecart]] = {}
+    for ecart in _comparer(attendu, recu, ""):
+        if exigence is None and ecart.chemin in _LIBRES:
+            continue
+        qui = exigence or regles.get(ecart.chemin) or _exigence(ecart)
+        casses.setdefault((qui, ecart.sorte), []).append(ecart)
+    racine = recu.chemin
+    phrases = _PHRASES_LUES if lue else _PHRASES
+    constats = [_constat(qui, ecarts_, racine, echange, phrases) for (qui, _), ecarts_ in casses.items()]
+    fautives = {qui for qui, _ in casses}
+    concernees = {exigence} if exigence else _concernees(attendu)
+    constats.extend(
+        Constat(qui, True, phrases["tenu"], chemin=racine, echange=echange)
+        for qui in sorted(concernees - fautives)
+    )
+    return constats
+
+
+def _constat(
+    exigence: str,
+    trouves: Sequence[_Ecart],
+    racine: str,
+    echange: int | None,
+    phrases: Mapping[str, str],
+) -> Constat:
+    premier = trouves[0]
+    lieu = premier.chemin.rpartition("/")[2] or racine.rpartition("/")[2]
+    phrase = phrases.get(premier.sorte, "« {lieu} » n'est pas arrivé.").format(lieu=lieu)
+    if len(trouves) > 1:
+        phrase = (
+            f"{phrase[:-1]} (et {len(trouves) - 1} autre{'s' if len(trouves) > 2 else ''} du même genre)."
+        )
+    return Constat(
+        exigence,
+        False,
+        phrase,
+        sorte=premier.sorte,
+        chemin=f"{racine}/{premier.chemin}" if premier.chemin else racine,
+        attendu=masquer_nirs(premier.attendu),
+        observe=masquer_nirs(premier.observe),
+        echange=echange,
+    )
+
+
+_PHRASES: Final = {
+    "tenu": "Ce qui a été saisi est arrivé tel quel.",
+    "champ_absent": "« {lieu} » a été saisi et n'est pas transmis.",
+    "champ_invente": "« {lieu} » est transmis alors que personne ne l'a saisi.",
+    "nir_invente": "Un NIR est transmis alors que personne ne l'a saisi.",
+    "element_en_trop": "« {lieu} » est transmis une fois de trop.",
+    "ordre_change": "L'ordre de « {lieu} » n'est pas celui de la saisie.",
+    "noms_echanges": "Deux noms sont pris l'un pour l'autre dans « {lieu} ».",
+    ecarts.TEXTE_COUPE: "Le texte de « {lieu} » est coupé.",
+    ecarts.CARACTERE_ABIME: "Des caractères de « {lieu} » sont abîmés.",
+    ecarts.VALEUR_CHANGEE: "« {lieu} » n'a pas la valeur saisie.",
+    "cotitulaire_absent": "Un co-titulaire saisi n'est pas transmis.",
+    "personne_a_charge_absente": "Une personne à charge saisie n'est pas transmise.",
+    "personne_en_garde_absente": "Une personne en garde saisie n'est pas transmise.",
+    "naissance_absente": "La naissance attendue n'est pas transmise.",
+    "ressource_absente": "Une ressource saisie n'est pas transmise ({lieu}).",
+    "localisation_absente": "Une localisation souhaitée n'est pas transmise.",
+    "type_logement_absent": "Un type de logement demandé n'est pas transmis.",
+    "motif_absent": "Un motif de la demande n'est pas transmis.",
+    "handicap_absent": "Un complément handicap saisi n'est pas transmis.",
+    "adresse_absente": "L'adresse saisie n'est pas transmise.",
+    "association_absente": "L'association qui demande n'est pas transmise comme telle.",
+    "nir_absent": "Un NIR saisi n'est pas transmis.",
+}
+_NON_RENDU: Final = "« {lieu} » est tenu par le SNE et n'est pas rendu."
+_PHRASES_LUES: Final = {
+    **_PHRASES,
+    **dict.fromkeys(("champ_absent", *_ABSENTS.values()), _NON_RENDU),
+    **dict.fromkeys(
+        ("champ_invente", "nir_invente"), "« {lieu} » est rendu alors que le SNE ne le tient pas."
+    ),
+    "tenu": "Ce que le SNE tient est rendu tel quel.",
+    "element_en_trop": "« {lieu} » est rendu une fois de trop.",
+    "ordre_change": "L'ordre de « {lieu} » n'est pas celui du SNE.",
+    ecarts.VALEUR_CHANGEE: "« {lieu} » n'a pas la valeur que tient le SNE.",
+}
+
+
+# --- which requirement -----------------------------------------------------------------------------------
+
+
+def _exigence(ecart: _Ecart) -> str:
+    if ecart.sorte in (ecarts.TEXTE_COUPE, ecarts.CARACTERE_ABIME):
+        return _TEXTES
+    if ecart.sorte == "nir_invente":
+        return _NIR
+    if ecart.sorte == "champ_invente":
+        return _AUTRES
+    if ecart.sorte == "noms_echanges":
+        return exigence_de(f"{ecart.chemin}/nom")
+    return exigence_de(ecart.chemin)
+
+
+def exigence_de(chemin: str) -> str:
+    """The requirement that rules a path under `demandeLogement`, indices left aside."""
+    sans = "/".join(pas.partition("[")[0] for pas in chemin.split("/"))
+    for prefixe, exigence in _PREFIXES:
+        if sans == prefixe or sans.startswith(prefixe + "/"):
+            return exigence
+    pas = sans.split("/")
+    if sans.startswith("personnePhysique/demandeur/"):
+        return _DANS_PERSONNE.get(pas[2], _ETAT_CIVIL)
+    if sans.startswith(_COTITULAIRES):
+        return "FID-02" if len(pas) < 4 else _DANS_PERSONNE.get(pas[3], _ETAT_CIVIL)
+    return _AUTRES
+
+
+def _concernees(attendu: Element) -> set[str]:
+    """The requirements that `attendu` can show held: those of what it says."""
+    trouvees = set()
+    racine = len(attendu.chemin) + 1
+    for element in attendu.parcourir():
+        if element.enfants or element.vide or element is attendu:
+            continue
+        chemin = element.chemin[racine:]
+        if chemin.partition("/")[0] in _A_PART | _LIBRES:
+            continue
+        trouvees.add(exigence_de(chemin))
+        if ecarts.delicat(element.texte):
+            trouvees.add(_TEXTES)
+    if attendu.enfant("personnePhysique") is not None:
+        trouvees.add(_NIR)  # given or not: what was not given must not be invented
+    if attendu.enfant("personnePhysique/listeCotitulaire") is not None:
+        trouvees.add("FID-02")
+    return trouvees
+
+
+# --- the differences -------------------------------------------------------------------------------------
+
+
+def _comparer(attendu: Element, recu: Element, chemin: str) -> Iterator[_Ecart]:
+    if not attendu.enfants:
+        yield from _valeurs(attendu, recu, chemin)
+        return
+    echanges = _noms_echanges(attendu, recu)
+    if echanges:
+        yield _Ecart("noms_echanges", chemin, *echanges)
+    passes = _A_PART if attendu.nom == "demandeLogement" else frozenset()
+    for nom in dict.fromkeys(e.nom for e in (*attendu.enfants, *recu.enfants)):
+        if nom in passes or (echanges and nom in ("nom", "nomPatronymique", "prenom")):
+            continue
+        if nom in _TELEPHONES and _donne_ailleurs(nom, attendu, recu):
+            continue
+        yield from _homonymes(attendu.tous(nom), recu.tous(nom), f"{chemin}/{nom}" if chemin else nom)
+
+
+def _donne_ailleurs(nom: str, attendu: Element, recu: Element) -> bool:
+    """Whether a telephone that did not arrive is that of another line, which did."""
+    numero = attendu.texte_de(nom)
+    return recu.enfant(nom) is None and any(
+        numero == attendu.texte_de(autre) == recu.texte_de(autre) for autre in _TELEPHONES if autre != nom
+    )
+
+
+def _homonymes(attendus: Sequence[Element], recus: Sequence[Element], chemin: str) -> Iterator[_Ecart]:
+    """Namesakes of one parent, each matched with the one that is most like it."""
+    if len(attendus) == len(recus) == 1:
+        yield from _comparer(attendus[0], recus[0], chemin)
+        return
+    paires, perdus, en_trop = _apparier(attendus, recus)
+    plusieurs = len(attendus) > 1
+    for un, autre in paires:
+        yield from _comparer(attendus[un], recus[autre], f"{chemin}[{un + 1}]" if plusieurs else chemin)
+    for un in perdus:
+        yield from _perdu(attendus[un], f"{chemin}[{un + 1}]" if plusieurs else chemin)
+    for autre in en_trop:
+        if attendus:
+            yield _Ecart("element_en_trop", chemin, "", _resume(recus[autre]))
+        else:
+            yield from _invente(recus[autre], chemin)
+    rangs = [autre for _, autre in paires]
+    if attendus and attendus[0].nom in _ORDONNES and rangs != sorted(rangs):
+        yield _Ecart(
+            "ordre_change", chemin, ", ".join(map(_resume, attendus)), ", ".join(map(_resume, recus))
+        )
+
+
+def _apparier(
+    attendus: Sequence[Element], recus: Sequence[Element]
+) -> tuple[list[tuple[int, int]], list[int], list[int]]:
+    """Pairs of ranks, in the order of `attendus`; those left over on either side."""
+    contenus = [_feuilles(e) for e in attendus], [_feuilles(e) for e in recus]
+    scores = sorted(
+        (
+            (-_ressemblance(un, autre), abs(i - j), i, j)
+            for i, un in enumerate(contenus[0])
+            for j, autre in enumerate(contenus[1])
+        ),
+    )
+    par_attendu: dict[int, int] = {}
+    pris: set[int] = set()
+    for score, _, i, j in scores:
+        # Of lists of one length even those that have nothing in common are each other's counterpart.
+        if i not in par_attendu and j not in pris and (score < 0 or len(attendus) == len(recus)):
+            par_attendu[i] = j
+            pris.add(j)
+    return (
+        sorted(par_attendu.items()),
+        [i for i in range(len(attendus)) if i not in par_attendu],
+        [j for j in range(len(recus)) if j not in pris],
+    )
+
+
+def _perdu(element: Element, chemin: str) -> Iterator[_Ecart]:
+    """An element that did not arrive: itself, or what it lists."""
+    nom = element.nom
+    if nom not in _ABSENTS and element.enfants:
+        listes = {e.nom for e in element.enfants if not e.vide}
+        if len(listes) == 1 and listes <= _ABSENTS.keys():
+            for enfant in element.enfants:
+                yield _Ecart(_ABSENTS[enfant.nom], f"{chemin}/{enfant.nom}", _resume(enfant))
+            return
+    yield _Ecart(_ABSENTS.get(nom, "champ_absent"), chemin, _resume(element))
+
+
+def _invente(element: Element, chemin: str) -> Iterator[_Ecart]:
+    if element.nom in _LIBRES:
+        return
+    if element.enfants:
+        for enfant in element.enfants:
+            if not enfant.vide:
+                yield from _invente(enfant, f"{chemin}/{enfant.nom}")
+    elif element.code is None and ecarts.est_neutre(element.texte):
+        return
+    else:
+        yield _Ecart("nir_invente" if element.nom == "nir" else "champ_invente", chemin, "", _resume(element))
+
+
+def _valeurs(attendu: Element, recu: Element, chemin: str) -> Iterator[_Ecart]:
+    if attendu.code is not None or recu.code is not None:
+        if attendu.code != recu.code:
+            yield _Ecart(ecarts.VALEUR_CHANGEE, chemin, attendu.code or "", recu.code or recu.texte)
+    elif recu.enfants:
+        yield _Ecart(ecarts.VALEUR_CHANGEE, chemin, attendu.texte, _resume(recu))
+    elif not ecarts.equivalents(attendu.texte, recu.texte, entier=attendu.nom in _ENTIERS):
+        yield _Ecart(ecarts.sorte(attendu.texte, recu.texte), chemin, attendu.texte, recu.texte)
+
+
+def _noms_echanges(attendu: Element, recu: Element) -> tuple[str, str] | None:
+    for un, autre in _ECHANGEABLES:
+        avant = attendu.texte_de(un) or "", attendu.texte_de(autre) or ""
+        apres = recu.texte_de(un) or "", recu.texte_de(autre) or ""
+        if ecarts.equivalents(*avant) or not any(avant):
+            continue
+        if ecarts.equivalents(avant[0], apres[1]) and ecarts.equivalents(avant[1], apres[0]):
+            return (
+                f"{un} « {avant[0]} », {autre} « {avant[1]} »",
+                f"{un} « {apres[0]} », {autre} « {apres[1]} »",
+            )
+    return None
+
+
+def _feuilles(element: Element) -> "Counter[tuple[str, str]]":
+    feuilles: Counter[tuple[str, str]] = Counter()
+    for e in element.parcourir():
+        if not e.enfants and not e.vide:
+            feuilles[e.nom, (e.code or " ".join(e.texte.split())).upper()] += 1
+    return feuilles
+
+
+def _ressemblance(un: "Counter[tuple[str, str]]", autre: "Counter[tuple[str, str]]") -> float:
+    total = un.total() + autre.total()
+    return 2 * (un & autre).total() / total if total else 1.0
+
+
+def _resume(element: Element) -> str:
+    """An element in a few words: its first values."""
+    valeurs = [e.code or e.texte for e in element.parcourir() if not e.enfants and not e.vide]
+    texte = ", ".join(valeurs[:4])
+    return f"{texte}, …" if len(valeurs) > 4 else texte

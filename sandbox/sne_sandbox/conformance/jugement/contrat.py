@@ -1,0 +1,372 @@
+"""CTR: the document sent, against schema, nomenclatures and what belongs to the SNE; EMB-09, its bytes."""
+
+import re
+from collections.abc import Iterator
+from typing import Any, Final
+
+from sne_sandbox.conformance.jugement.juge import Dire, Juge
+from sne_sandbox.conformance.observation import Observation
+from sne_sandbox.contract import xml
+from sne_sandbox.contract.schema import Document
+from sne_sandbox.domain import nir
+from sne_sandbox.domain.element import Element
+from sne_sandbox.domain.texte import masquer_nir
+from sne_sandbox.errors import ExchangeError
+from sne_sandbox.operations.table import OPERATIONS
+from sne_sandbox.reports.accords import accorde
+from sne_sandbox.reports.model import Constat
+from sne_sandbox.rules.lieux import departement_connu
+from sne_sandbox.settings import Limites
+
+_DU_SNE: Final = ("informationTraitement", "listeAnomalie", "listeDoublons")
+_TELEPHONE: Final = re.compile(r"[0-9]{0,10}")
+_COMMUNES_DE_RECHERCHE: Final = frozenset({"communeSouhaitee", "communeAttribution"})
+#: First message version that has the NIR.
+_VERSION_DU_NIR: Final = "02.02"
+#: A value, in the sentence that says it is none of its type.
+_CITEE: Final = re.compile(r"(?:La valeur|Le téléphone|L'adresse) \[([^\]]*)\]")
+#: A line of the journal's explanation: « ligne 12, interfaceNuu/… : phrase → remède ».
+_LIGNE: Final = re.compile(r"ligne (\d+), (\S+) : (.+)")
+#: The last tag opened.
+_BALISE: Final = re.compile(rb"<([A-Za-z_][\w:.-]*)[^<>]*>[^<]*\Z")
+#: Head of the explanation of a document that is not well formed.
+_LIEU: Final = re.compile(r"Ligne (\d+), colonne (\d+)")
+#: Findings told of one document: one that fits nothing has hundreds.
+FAUTES_MAX: Final = 10
+
+
+def document_bien_forme(vue: Observation, dire: Dire) -> Iterator[Constat]:
+    """EMB-09."""
+    octets = vue.octets_document
+    if vue.arbre is not None:
+        declare = vue.arbre.getroottree().docinfo.encoding or "UTF-8"
+        if not octets.isascii() and declare.upper() not in _UNICODE and _octet_etranger(octets) is None:
+            yield dire.rompue(
+                "encodage_annonce",
+                "Le document est écrit en UTF-8 et annonce un autre encodage.",
+                attendu="UTF-8",
+                observe=declare,
+            )
+        else:
+            yield dire.tenue("Le document est du XML bien formé, dans l'encodage qu'il déclare.")
+    elif octets:
+        yield _illisible(octets, dire)
+    elif _genre(vue) is not None and _champ(vue) in vue.champs:
+        yield dire.rompue("document_vide", "Le document transporté est vide.", attendu="un document XML")
+
+
+_UNICODE: Final = frozenset({"UTF-8", "UTF8", "UTF-16", "UTF-16LE", "UTF-16BE"})
+
+
+def _illisible(octets: bytes, dire: Dire) -> Constat:
+    try:
+        xml.parse(octets, limit=max(Limites().xml_max, len(octets)))
+        explication = ""
+    except ExchangeError as erreur:
+        explication = erreur.explication
+    if "<!DOCTYPE" in explication:
+        return dire.rompue("dtd", f"Le document porte une DTD. {explication}")
+    debut, etranger = octets[:200].partition(b"?>")[0].lower(), _octet_etranger(octets)
+    if etranger is not None and (b"encoding" not in debut or b"utf-8" in debut):
+        return dire.rompue(
+            "latin_1",
+            f"Le document se dit en UTF-8 et porte des octets d'un autre encodage. {explication}",
+            attendu="UTF-8",
+            observe=_dire_l_octet(octets, etranger),
+        )
+    return dire.rompue(
+        "mal_forme",
+        f"Le document transporté n'est pas du XML bien formé. {explication}",
+        attendu="du XML bien formé",
+        observe=_autour(octets, explication),
+    )
+
+
+def _dire_l_octet(octets: bytes, place: int) -> str:
+    """The byte that is no UTF-8, what it would be in ISO-8859-1, and the element that holds it: the text that
+    it makes in that encoding would look right."""
+    octet = octets[place : place + 1]
+    lu = octet.decode("latin-1")
+    comme = f" (« {lu} » en ISO-8859-1)" if lu.isprintable() else ""
+    dans = _BALISE.search(octets[:place])
+    ou = f", dans <{dans[1].decode('ascii')}>" if dans else ""
+    return f"octet {octet.hex().upper()}{comme}{ou}"
+
+
+def _autour(octets: bytes, explication: str) -> str:
+    """What the line at fault holds, near the column; the beginning of the document when none is named."""
+    lieu = _LIEU.match(explication)
+    if lieu is None:
+        return octets[:80].decode("utf-8", "replace")
+    lignes = octets.splitlines()
+    rang, colonne = int(lieu[1]), int(lieu[2])
+    ligne = lignes[rang - 1].decode("utf-8", "replace") if 0 < rang <= len(lignes) else ""
+    return f"ligne {rang} : {ligne[max(0, colonne - 80) : colonne + 80].strip()}"
+
+
+def _octet_etranger(octets: bytes) -> int | None:
+    """Where the bytes cease to be UTF-8."""
+    try:
+        octets.decode("utf-8")
+    except UnicodeDecodeError as erreur:
+        return erreur.start
+    return None
+
+
+def schema(vue: Observation, dire: Dire) -> Iterator[Constat]:
+    """CTR-01. A version that the contract does not list has no schema: CTR-02 says it."""
+    genre = _genre(vue)
+    if genre is None or vue.arbre is None:
+        return
+    version = vue.arbre.get("versionInterface", "")
+    if genre is Document.DEMANDE and version not in vue.contrat.versions:
+        return
+    if not vue.contrat.schemas.validate(vue.arbre, document=genre, version=version):
+        yield dire.tenue(f"Le document est conforme au schéma {version}.")
+        return
+    for chemin, phrase, valeur in _du_schema(vue)[:FAUTES_MAX]:
+        nom = re.sub(r"\[\d+\]", "", chemin).rpartition("/")[2].lstrip("@")
+        yield dire.rompue(
+            f"schema_{nom}",
+            phrase,
+            chemin=chemin,
+            attendu=f"ce que le schéma {version} permet à cette place",
+            # The journal's explanation gives no value: what its sentence cites, else the name of what is.
+            observe=masquer_nir(valeur) if nom == "nir" else valeur or _sinon(nom, phrase),
+        )
+
+
+def _sinon(nom: str, phrase: str) -> str:
+    citee = _CITEE.match(phrase)
+    if citee is not None:
+        return citee[1]
+    return "" if "manque" in phrase else f"<{nom}>"
+
+
+def _du_schema(vue: Observation) -> list[tuple[str, str, str]]:
+    """(path, sentence, value) of each fault: as the journal explained them, else explained now."""
+    genre = _genre(vue)
+    if genre is None or vue.arbre is None:
+        return []
+    version = vue.arbre.get("versionInterface", "")
+    if genre is Document.DEMANDE and version not in vue.contrat.versions:
+        return []
+    lues = [_LIGNE.fullmatch(ligne) for ligne in (vue.echange.fault or {}).get("explication", "").split("\n")]
+    if lues and all(lues):
+        return [(lue[2], _phrase(*lue[3].split(" → ", 1)), "") for lue in lues if lue is not None]
+    fautes = vue.contrat.schemas.explain(vue.arbre, document=genre, version=version)
+    return [(f.chemin, _phrase(f.message, f.remede), f.valeur) for f in fautes]
+
+
+def _phrase(*dits: str) -> str:
+    """« L'élément … manque. → Ajoutez-le … »: a sentence, then its remedy when there is one."""
+    phrases = (f"{dit[0].upper()}{dit[1:]}" for dit in dits if dit)
+    return " → ".join(phrase if phrase[-1] in ".?!…" else f"{phrase}." for phrase in phrases)
+
+
+def version_acceptee(vue: Observation, dire: Dire) -> Iterator[Constat]:
+    """CTR-02. The other documents have one version, that their schema fixes."""
+    if _genre(vue) is not Document.DEMANDE or vue.arbre is None:
+        return
+    version = vue.arbre.get("versionInterface")
+    if version in vue.contrat.versions:
+        yield dire.tenue(f"La version {version} est acceptée par le contrat.")
+    else:
+        yield dire.rompue(
+            "version_inconnue" if version else "version_absente",
+            "La version d'interface déclarée n'est pas acceptée par le contrat.",
+            chemin="interfaceNuu/@versionInterface",
+            attendu=", ".join(vue.contrat.versions),
+            observe=version or "",
+        )
+
+
+def codes_de_nomenclature(vue: Observation, dire: Dire) -> Iterator[Constat]:
+    """CTR-03."""
+    listes = vue.contrat.nomenclatures
+    fautes, vus = 0, 0
+    for chemin, element in vue.noeuds:
+        regle = listes.par_chemin.get(chemin)
+        if regle is None or element.code is None or chemin.endswith("/typeFichier"):
+            continue
+        vus += 1
+        if not listes.contient(regle[0], element.code):
+            fautes += 1
+            if fautes <= FAUTES_MAX:
+                yield dire.rompue(
+                    "code_inconnu",
+                    f"Le code [{element.code}] n'appartient pas à la nomenclature {regle[0]}.",
+                    chemin=element.chemin,
+                    attendu=f"un code de {regle[0]}",
+                    observe=element.code,
+                )
+    if vus and not fautes:
+        dits = accorde(vus, "code appartient à sa nomenclature", "codes appartiennent à leur nomenclature")
+        yield dire.tenue(f"{dits}.")
+
+
+def communes(vue: Observation, dire: Dire) -> Iterator[Constat]:
+    """CTR-04. A gap of our tables is not the sender's fault: an unknown code of a known département says
+    nothing, either way."""
+    territoires = vue.contrat.territoires
+    vues = rompues = douteuses = 0
+    for chemin, element in vue.noeuds:
+        code = element.code if element.nom == "commune" else None
+        if element.nom in _COMMUNES_DE_RECHERCHE:
+            code = element.texte.strip() or None
+        if code is None:
+            continue
+        vues += 1
+        if territoires.existe(code):
+            continue
+        if departement_connu(code):
+            douteuses += 1
+            continue
+        rompues += 1
+        yield dire.rompue(
+            "commune_inconnue",
+            f"Le code de commune [{code}] n'existe pas au code officiel géographique.",
+            chemin=element.chemin if element.nom == "commune" else chemin,
+            attendu="un code INSEE de commune (5 caractères)",
+            observe=code,
+        )
+    if vues and not rompues and not douteuses:
+        dits = accorde(vues, "code de commune existe", "codes de commune existent")
+        yield dire.tenue(f"{dits}.")
+
+
+def telephones(vue: Observation, dire: Dire) -> Iterator[Constat]:
+    """CTR-05."""
+    ecrits = [element for _, element in vue.noeuds if element.nom.startswith("tel") and element.texte]
+    faux = [element for element in ecrits if _TELEPHONE.fullmatch(element.texte) is None]
+    for element in faux[:FAUTES_MAX]:
+        yield dire.rompue(
+            "telephone",
+            f"Le numéro de téléphone [{element.texte[:30]}] n'est pas fait de 10 chiffres au plus.",
+            chemin=element.chemin,
+            attendu="0 à 10 chiffres, sans indicatif ni séparateur",
+            observe=element.texte,
+        )
+    if ecrits and not faux:
+        yield dire.tenue("Les numéros de téléphone sont de 10 chiffres au plus.")
+
+
+def attribut_modifie(vue: Observation, dire: Dire) -> Iterator[Constat]:
+    """CTR-06."""
+    if vue.document is None:
+        return
+    marques = [element for _, element in vue.noeuds if "modifie" in element.attributs]
+    if marques:
+        yield dire.rompue(
+            "modifie_envoye",
+            f"L'attribut modifie est envoyé ({len(marques)} fois) : il est réservé au dispatching.",
+            chemin=marques[0].chemin,
+            attendu="aucun attribut modifie",
+            observe=f'modifie="{marques[0].attributs["modifie"]}"',
+        )
+    else:
+        yield dire.tenue("Aucun attribut modifie n'est envoyé.")
+
+
+def elements_du_sne(vue: Observation, dire: Dire) -> Iterator[Constat]:
+    """CTR-07."""
+    if vue.demande is None:
+        return
+    ecrits = [e for nom in _DU_SNE for e in vue.demande.formulaire.enfants if e.nom == nom]
+    for element in ecrits:
+        yield dire.rompue(
+            "element_du_sne",
+            f"L'élément [{element.nom}] est calculé par le SNE et ne s'envoie pas.",
+            chemin=element.chemin,
+            attendu="élément absent",
+            observe=element.nom,
+        )
+    if not ecrits:
+        yield dire.tenue("Aucun élément que le SNE calcule n'est envoyé.")
+
+
+def elements_vides(vue: Observation, dire: Dire) -> Iterator[Constat]:
+    """CTR-08. An absent motive asks for a déradiation: that one is empty on purpose."""
+    if vue.demande is None:
+        return
+    vides = [
+        element
+        for chemin, element in vue.noeuds
+        if element.vide and element.nom != "motifRadiation" and _facultatif(chemin, element, vue)
+    ]
+    if vides and not vue.acceptee:  # what the schema wants inside is the finding: leaving it out is no remedy
+        refuses = [chemin for chemin, _, _ in _du_schema(vue)]
+        vides = [e for e in vides if not any(chemin.startswith(f"{e.chemin}/") for chemin in refuses)]
+    if vides:
+        yield dire.rompue(
+            "element_vide",
+            f"L'élément facultatif [{vides[0].nom}] est envoyé vide."
+            if len(vides) == 1
+            else f"{len(vides)} éléments facultatifs sont envoyés vides, à commencer par [{vides[0].nom}].",
+            chemin=vides[0].chemin,
+            attendu="élément omis",
+            observe=", ".join(dict.fromkeys(element.nom for element in vides)),
+        )
+    else:
+        yield dire.tenue("Aucun élément facultatif n'est envoyé vide.")
+
+
+def _facultatif(chemin: str, element: Element, vue: Observation) -> bool:
+    try:
+        return not vue.contrat.nomenclatures.obligatoire(chemin)
+    except KeyError:  # unknown to the contract: CTR-01 says it
+        return False
+
+
+def nir_valide(vue: Observation, dire: Dire) -> Iterator[Constat]:
+    """CTR-12."""
+    if vue.demande is None:
+        return
+    for personne in vue.demande.titulaires:
+        numero = personne.nir
+        if numero is None:
+            if vue.demande.version >= _VERSION_DU_NIR:
+                yield dire.tenue("Le NIR n'est pas exigé : une personne est déclarée sans.")
+        elif not nir.forme_valide(numero):
+            yield dire.rompue(
+                "nir_mal_forme",
+                f"Le NIR n'a pas 13 caractères et une clé : il en a {len(numero)} en tout.",
+                chemin=f"{personne.chemin}/nir",
+                attendu="15 caractères, clé comprise, sans espace",
+                observe=masquer_nir(numero),
+            )
+        elif not nir.cle_valide(numero):
+            yield dire.rompue(
+                "cle_du_nir",
+                "La clé du NIR n'est pas celle de ses 13 caractères.",
+                chemin=f"{personne.chemin}/nir",
+                attendu="97 moins le reste de la division du numéro par 97",
+                observe=masquer_nir(numero),
+            )
+        else:
+            yield dire.tenue("Le NIR a 13 caractères et une clé valide.")
+
+
+def _genre(vue: Observation) -> Document | None:
+    """Which document the operation receives; None when it receives none."""
+    operation = OPERATIONS.get(vue.operation or "")
+    return operation.genre if operation is not None and operation.champ is not None else None
+
+
+def _champ(vue: Observation) -> str:
+    operation: Any = OPERATIONS.get(vue.operation or "")
+    return str(operation.champ) if operation is not None else ""
+
+
+JUGES: Final = (
+    Juge("EMB-09", document_bien_forme),
+    Juge("CTR-01", schema),
+    Juge("CTR-02", version_acceptee),
+    Juge("CTR-03", codes_de_nomenclature),
+    Juge("CTR-04", communes),
+    Juge("CTR-05", telephones),
+    Juge("CTR-06", attribut_modifie),
+    Juge("CTR-07", elements_du_sne),
+    Juge("CTR-08", elements_vides),
+    Juge("CTR-12", nir_valide),
+)

@@ -1,0 +1,398 @@
+"""EMB: the HTTP request and the SOAP envelope, judged on the bytes received, whatever was answered.
+
+A deviation that clients in the field are known for, and that no requirement names (`start` without brackets
+or absent, headers in the body, encoded parts), is tolerated and gives no finding.
+"""
+
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+from lxml import etree
+
+from sne_sandbox.conformance.faux_serveurs import FAUX_SERVEURS
+from sne_sandbox.conformance.jugement import champs
+from sne_sandbox.conformance.jugement.juge import Dire, Juge
+from sne_sandbox.conformance.observation import Observation
+from sne_sandbox.contract.versions import Contrat, Operation
+from sne_sandbox.domain.journal import Verdict
+from sne_sandbox.mime import tolerances as t
+from sne_sandbox.mime.message import Packaging
+from sne_sandbox.reports.model import Constat
+from sne_sandbox.soap.envelope import SOAP11, SOAP12
+from sne_sandbox.soap.fields import INCLUDE
+
+_XMIME: Final = "{http://www.w3.org/2005/05/xmlmime}contentType"
+_ACTIONS_WSA: Final = (
+    "{http://www.w3.org/2005/08/addressing}Action",
+    "{http://schemas.xmlsoap.org/ws/2004/08/addressing}Action",
+)
+
+
+def enveloppe_soap_1_2(vue: Observation, dire: Dire) -> Iterator[Constat]:
+    """EMB-01. The namespace of the envelope decides of its version."""
+    if vue.echange.methode != "POST":
+        yield dire.rompue(
+            "methode_http",
+            f"La requête est envoyée par {vue.echange.methode} ; SOAP s'appelle par POST.",
+            attendu="POST",
+            observe=vue.echange.methode,
+        )
+    elif not vue.echange.requete:
+        yield dire.rompue("message_vide", "La requête n'a aucun octet.", attendu="une enveloppe SOAP 1.2")
+    elif vue.message is None:
+        return  # EMB-05 says why
+    elif vue.enveloppe is None:
+        yield dire.rompue(
+            "enveloppe_illisible",
+            f"L'enveloppe n'est pas du XML bien formé. {_explication(vue)}".strip(),
+            attendu="un document XML bien formé",
+            observe=vue.message.racine[:80].decode("utf-8", "replace"),
+        )
+    else:
+        yield from _version_soap(vue.enveloppe, vue, dire)
+
+
+def _version_soap(enveloppe: Any, vue: Observation, dire: Dire) -> Iterator[Constat]:
+    racine = etree.QName(enveloppe)
+    if racine.localname != "Envelope":
+        yield dire.rompue(
+            "sans_enveloppe",
+            f"Le message n'est pas une enveloppe SOAP : sa racine est [{racine.localname}].",
+            attendu=f"{{{SOAP12}}}Envelope",
+            observe=racine.text,
+        )
+    elif racine.namespace != SOAP12:
+        soap11 = racine.namespace == SOAP11
+        yield dire.rompue(
+            "soap_1_1" if soap11 else "version_soap",
+            f"L'enveloppe est écrite en {'SOAP 1.1' if soap11 else 'une version inconnue de SOAP'} ; "
+            "le SNE parle SOAP 1.2.",
+            attendu=SOAP12,
+            observe=racine.namespace or "aucun espace de noms",
+        )
+    elif enveloppe.find(f"{{{SOAP12}}}Body") is None:
+        yield dire.rompue("corps_absent", "L'enveloppe n'a pas d'élément Body.", attendu="soap:Body")
+    elif (vue.echange.fault or {}).get("code") == "MustUnderstand":
+        yield dire.rompue(
+            "entete_obligatoire",
+            "L'enveloppe porte un en-tête marqué mustUnderstand que le SNE ne comprend pas.",
+            attendu="un en-tête sans mustUnderstand",
+            observe=(vue.echange.fault or {}).get("message", ""),
+        )
+    else:
+        yield dire.tenue("La requête est une enveloppe SOAP 1.2 envoyée par POST.")
+
+
+def element_de_l_operation(vue: Observation, dire: Dire) -> Iterator[Constat]:
+    """EMB-02. The Body's first element is the input of an operation of the service called."""
+    if vue.enveloppe is None or etree.QName(vue.enveloppe).localname != "Envelope":
+        return
+    if vue.charge is None:
+        if vue.enveloppe.find(f"{{{SOAP12}}}Body") is not None:
+            yield dire.rompue(
+                "corps_vide", "Le Body de l'enveloppe est vide.", attendu="l'élément de l'opération"
+            )
+        return
+    recu = etree.QName(vue.charge)
+    connues = entrees(vue.contrat).get(str(recu.localname), ())
+    if not connues:
+        est_operation = recu.localname in vue.contrat.operations
+        yield dire.rompue(
+            "nom_de_l_operation" if est_operation else "element_inconnu",
+            f"L'élément [{recu.localname}] n'est l'entrée d'aucune opération"
+            + (" : c'est le nom de l'opération." if est_operation else "."),
+            attendu=_local(vue.contrat.operations[recu.localname].entree.qname)
+            if est_operation
+            else "l'élément d'entrée d'une opération du contrat",
+            observe=recu.text,
+        )
+    elif recu.text != connues[0].entree.qname:
+        yield dire.rompue(
+            "espace_de_noms_du_service",
+            f"L'élément [{recu.localname}] n'est pas dans l'espace de noms du service.",
+            attendu=connues[0].espace,
+            observe=recu.namespace or "aucun",
+        )
+    elif all(operation.service != vue.echange.service for operation in connues):
+        yield dire.rompue(
+            "autre_service",
+            f"{connues[0].nom} est appelée à l'adresse d'un autre service.",
+            attendu=connues[0].service,
+            observe=vue.echange.service or "",
+        )
+    else:
+        yield dire.tenue(f"Le corps porte [{recu.localname}], dans l'espace de noms du service.")
+
+
+def action_de_l_operation(vue: Observation, dire: Dire) -> Iterator[Constat]:
+    """EMB-04. Nothing announced is nothing wrong, where the payload alone tells the operation."""
+    if vue.charge is None or vue.message is None:
+        return
+    connues = entrees(vue.contrat).get(str(etree.QName(vue.charge).localname), ())
+    possibles = [operation for operation in connues if operation.service == vue.echange.service]
+    annoncees = _actions(vue)
+    if not possibles:
+        return
+    if not annoncees:
+        if len(possibles) > 1:
+            yield dire.rompue(
+                "action_absente",
+                "Plusieurs opérations reçoivent cet élément, et aucune action ne dit laquelle est appelée.",
+                attendu=" ou ".join(operation.soap_action for operation in possibles),
+            )
+        return
+    admises = {o.nom for o in possibles} if vue.prevue is None else {vue.prevue.nom}
+    fausse = next((action for action in annoncees if _nom_court(action) not in admises), None)
+    if fausse is not None:
+        yield dire.rompue(
+            "action_autre",
+            "L'action annoncée n'est pas celle de l'opération appelée.",
+            attendu=vue.prevue.soap_action if vue.prevue is not None else "",
+            observe=fausse,
+        )
+    else:
+        yield dire.tenue(f"L'action annoncée est celle de {vue.operation}.")
+
+
+def multipart_mtom(vue: Observation, dire: Dire) -> Iterator[Constat]:
+    """EMB-05. `start` may be left out (RFC 2387: the first part is then the root), not name nothing."""
+    annonce = vue.en_tete("Content-Type").lstrip().lower()
+    if vue.message is None:
+        if vue.echange.requete and annonce.startswith("multipart/") and not _content_id_double(vue):
+            lie = annonce.startswith("multipart/related")
+            codage = vue.en_tete("Content-Encoding").strip()
+            if codage.lower() in ("", "identity"):
+                phrase = f"Le message en plusieurs parties n'est pas lisible. {_explication(vue)}"
+            else:
+                phrase = (
+                    f"La requête est envoyée avec l'en-tête Content-Encoding: {codage} ; le SNE ne lit pas "
+                    "de corps compressé. Envoyez-la telle quelle, sans cet en-tête."
+                )
+            yield dire.rompue(
+                "multipart_illisible" if lie else "pas_multipart_related",
+                phrase.strip(),
+                attendu="multipart/related",
+                observe=vue.en_tete("Content-Type"),
+            )
+        return
+    if vue.message.packaging is not Packaging.MTOM:
+        return
+    notees = {tolerance.code for tolerance in vue.message.tolerances}
+    if t.TYPE_IRREGULIER.code in notees:
+        yield dire.rompue(
+            "type_du_multipart",
+            "Le paramètre « type » du multipart/related n'est pas application/xop+xml.",
+            attendu='type="application/xop+xml"',
+            observe=vue.en_tete("Content-Type"),
+        )
+    elif t.START_INCONNU.code in notees:
+        yield dire.rompue(
+            "start_inconnu",
+            "Le paramètre « start » ne désigne aucune partie du message.",
+            attendu="le Content-ID de la partie racine",
+            observe=vue.en_tete("Content-Type"),
+        )
+    elif t.START_ABSENT.code not in notees:
+        yield dire.tenue("Le message MTOM est un multipart/related dont « start » désigne la racine.")
+
+
+def content_id_entre_chevrons(vue: Observation, dire: Dire) -> Iterator[Constat]:
+    """EMB-06. Only the parts that the message names count."""
+    message = vue.message
+    if message is None or message.packaging is not Packaging.MTOM or vue.charge is None:
+        return
+    citees = [p for href in _hrefs(vue) if (p := message.partie(href)) is not None]
+    nues = [p for p in citees if not _entre_chevrons(p.en_tetes)]
+    notees = {tolerance.code for tolerance in message.tolerances}
+    racine_nue = (
+        t.CONTENT_ID_IRREGULIER.code in notees
+        and t.START_ABSENT.code not in notees
+        and all(_entre_chevrons(p.en_tetes) for p in message.parties)
+    )
+    if nues or racine_nue:
+        yield dire.rompue(
+            "sans_chevrons",
+            "Le Content-ID d'une partie désignée est écrit sans chevrons.",
+            attendu=f"<{nues[0].content_id}>" if nues else "Content-ID: <…>",
+            observe=nues[0].content_id or "" if nues else "partie racine",
+        )
+    elif citees:
+        yield dire.tenue("Le Content-ID de chaque partie désignée est entre chevrons.")
+
+
+def references_xop(vue: Observation, dire: Dire) -> Iterator[Constat]:
+    """EMB-07. One part for each reference."""
+    if vue.message is None:
+        if _content_id_double(vue):
+            yield dire.rompue(
+                "content_id_double", f"Deux parties portent le même Content-ID. {_explication(vue)}"
+            )
+        return
+    hrefs = list(_hrefs(vue))
+    for href in hrefs:
+        if href[:4].lower() != "cid:":
+            yield dire.rompue(
+                "href_sans_cid",
+                "Une référence xop:Include ne commence pas par « cid: ».",
+                attendu="cid:…",
+                observe=href,
+            )
+        elif vue.message.partie(href) is None:
+            presentes = ", ".join(f"<{p.content_id}>" for p in vue.message.parties) or "aucune partie"
+            yield dire.rompue(
+                "partie_absente",
+                "Une référence xop:Include ne désigne aucune partie du message.",
+                attendu=presentes,
+                observe=href,
+            )
+    if hrefs and all(vue.message.partie(href) is not None for href in hrefs):
+        yield dire.tenue("Chaque référence xop:Include désigne une partie présente.")
+
+
+def attribut_content_type(vue: Observation, dire: Dire) -> Iterator[Constat]:
+    """EMB-08."""
+    if vue.charge is None:
+        return
+    espace = next(iter(vue.contrat.operations.values())).attribut_content_type
+    vus = 0
+    for noeud in vue.charge.iterchildren(etree.Element):
+        nom = etree.QName(noeud).localname
+        autre = noeud.get("contentType", noeud.get(_XMIME))
+        valeur = noeud.get(espace)
+        if valeur is None and autre is not None:
+            yield dire.rompue(
+                "content_type_non_qualifie",
+                f"L'attribut contentType de [{nom}] n'est pas dans l'espace de noms du service.",
+                chemin=nom,
+                attendu=f"{espace}=…",
+                observe=f"contentType={autre}",
+            )
+        elif valeur is not None and len(valeur) < _CONTENT_TYPE_MIN:
+            yield dire.rompue(
+                "content_type_court",
+                f"L'attribut contentType de [{nom}] compte moins de {_CONTENT_TYPE_MIN} caractères.",
+                chemin=nom,
+                attendu=f"{_CONTENT_TYPE_MIN} caractères au moins",
+                observe=valeur,
+            )
+        elif valeur is not None:
+            vus += 1
+    if vus:
+        yield dire.tenue("L'attribut contentType est qualifié.")
+
+
+_CONTENT_TYPE_MIN: Final = 3
+
+
+def certificat_presente(vue: Observation, dire: Dire) -> Iterator[Constat]:
+    """EMB-11. A server that asks for no certificate, or a line that does not tell, says nothing; refused
+    handshakes are judged in sequence."""
+    if vue.echange.certificat:
+        yield dire.tenue("Un certificat client est présenté.")
+    elif vue.echange.certificat is False:
+        yield dire.rompue(
+            "sans_certificat",
+            "Aucun certificat client n'est présenté, alors que le serveur en demande un.",
+            attendu="le certificat d'un guichet",
+            observe="aucun",
+        )
+
+
+def certificat_du_serveur_verifie(vue: Observation, dire: Dire) -> Iterator[Constat]:
+    """EMB-12, EMB-16. Nothing that reaches a listener whose certificate is wrong should have; a refusal is
+    seen in sequence."""
+    for faux in FAUX_SERVEURS.values():
+        if vue.echange.ecoute == faux.ecoute and dire.exigence == faux.exigence:
+            yield dire.rompue(
+                faux.sorte,
+                faux.accepte,
+                attendu="la négociation est abandonnée",
+                observe="une requête est envoyée",
+            )
+
+
+def adresse_configuree(vue: Observation, dire: Dire) -> Iterator[Constat]:
+    """EMB-13. The published addresses end with a slash; a server that redirects loses the POST."""
+    if vue.echange.verdict is Verdict.REFUS and vue.echange.statut == 404:
+        yield dire.rompue(
+            "adresse_inconnue",
+            "La requête est envoyée à une adresse qui n'existe pas.",
+            attendu="une adresse des services",
+            observe=vue.echange.chemin,
+        )
+    elif not urlsplit(vue.echange.chemin).path.endswith("/"):
+        yield dire.rompue(
+            "sans_barre_finale",
+            "L'adresse appelée n'a pas la barre finale de l'adresse publiée.",
+            attendu=f"{urlsplit(vue.echange.chemin).path}/",
+            observe=vue.echange.chemin,
+        )
+    else:
+        yield dire.tenue("La requête arrive à l'adresse du service, barre finale comprise.")
+
+
+@lru_cache(maxsize=4)
+def entrees(contrat: Contrat) -> Mapping[str, tuple[Operation, ...]]:
+    """Operations by local name of their input element."""
+    par_nom: dict[str, tuple[Operation, ...]] = {}
+    for operation in contrat.operations.values():
+        nom = _local(operation.entree.qname)
+        par_nom[nom] = (*par_nom.get(nom, ()), operation)
+    return par_nom
+
+
+def _local(qname: str) -> str:
+    return str(etree.QName(qname).localname)
+
+
+def _hrefs(vue: Observation) -> Iterator[str]:
+    if vue.charge is not None:
+        for include in vue.charge.iter(INCLUDE):
+            yield include.get("href", "").strip()
+
+
+def _entre_chevrons(en_tetes: tuple[tuple[str, str], ...]) -> bool:
+    ecrit = next((valeur.strip() for nom, valeur in en_tetes if nom.lower() == "content-id"), "")
+    return ecrit.startswith("<") and ecrit.endswith(">")
+
+
+def _actions(vue: Observation) -> list[str]:
+    annoncees = [
+        vue.message.action or "" if vue.message else "",
+        vue.en_tete("SOAPAction").strip().strip('"'),
+    ]
+    annoncees += [vue.enveloppe.findtext(f".//{nom}") or "" for nom in _ACTIONS_WSA]
+    return [action.strip() for action in annoncees if action.strip()]
+
+
+def _nom_court(action: str) -> str:
+    return action.rstrip("/").rpartition("/")[2]
+
+
+def _content_id_double(vue: Observation) -> bool:
+    refus = vue.question.refus
+    return refus is not None and "le même Content-ID" in refus.explication
+
+
+def _explication(vue: Observation) -> str:
+    refus = vue.question.refus
+    return refus.explication if refus is not None else (vue.echange.fault or {}).get("explication", "")
+
+
+JUGES: Final = (
+    Juge("EMB-01", enveloppe_soap_1_2),
+    Juge("EMB-02", element_de_l_operation),
+    Juge("EMB-03", champs.champs_de_l_operation),
+    Juge("EMB-04", action_de_l_operation),
+    Juge("EMB-05", multipart_mtom),
+    Juge("EMB-06", content_id_entre_chevrons),
+    Juge("EMB-07", references_xop),
+    Juge("EMB-08", attribut_content_type),
+    Juge("EMB-11", certificat_presente),
+    Juge("EMB-12", certificat_du_serveur_verifie),
+    Juge("EMB-13", adresse_configuree),
+    Juge("EMB-15", champs.sans_cle_privee),
+    Juge("EMB-16", certificat_du_serveur_verifie),
+)

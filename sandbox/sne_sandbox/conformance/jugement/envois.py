@@ -1,0 +1,374 @@
+"""Sequences: what an application keeps of the answers, and what it sends twice."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from sne_sandbox.conformance.jugement.juge import Dire
+from sne_sandbox.conformance.jugement.suite import JugeDeSuite, est_creation, personnes
+from sne_sandbox.conformance.observation import Observation
+from sne_sandbox.domain.journal import NUIT, Verdict
+from sne_sandbox.operations import lifecycle
+from sne_sandbox.operations.lifecycle import Fait
+from sne_sandbox.reports.model import Constat
+
+_INCONNU: Final = ("CYC001", "EVT001", "DAL001")
+#: Operations by which a demande is found again.
+_RECHERCHES: Final = frozenset({"rechercheDemandeMulticritere", "getDoublons", "getDemandeLogement"})
+#: Questions that every client of a guichet asks in the same words: no retry is told from another's question.
+_DE_TOUS: Final = frozenset(
+    {
+        "listerTypesEvenementsNationaux", "listerTypesEvenementsTerritoriaux", "getDemandesRadieesDepuisLe",
+        "getNouveauxDaloDepuisLe",
+    }
+)  # fmt: skip
+#: Pannes that make the client wait by themselves.
+_ATTENTES: Final = frozenset({"silence", "delai", "goutte"})
+#: Convention: a retry that comes sooner does not space its calls; more than so many are no longer limited.
+ATTENTE_MIN: Final = timedelta(seconds=1)
+REESSAIS_MAX: Final = 5
+#: In free traffic, so many retries of one question are no tests that follow one another.
+REESSAIS_SURS: Final = 3
+#: An answer that took so long without a panne may have been given up: whether it was read cannot be told.
+RETARD_MIN: Final = 2.0
+#: A number cut shorter than this is not told from another.
+_DEBUT_DE_NUMERO: Final = 10
+#: In free traffic, so many numbers damaged, and none whole, are no test of a number that is wrong.
+ABIMES_MIN: Final = 2
+#: What a night does that lets a demande be created again.
+_SORTIES: Final = frozenset(lifecycle.code(fait) for fait in (Fait.RADIATION, Fait.EFFACEMENT))
+
+
+class NumerosConserves(JugeDeSuite):
+    """VIE-01, second half, and what follows from it: an application that sends the number of an answer has
+    read that answer in its packaging (EMB-10), and does not create what it has registered (VIE-02).
+
+    A vendor's test may read a number that it cut on purpose: in free traffic a damaged number counts only
+    when several were, and none was sent whole."""
+
+    exigences = ("VIE-01", "VIE-02", "EMB-10")
+
+    def __init__(self, *, pilote: bool = False) -> None:
+        super().__init__(pilote=pilote)
+        self._delivres: dict[str, int | None] = {}
+        self._cites: set[str] = set()
+        self._abimes: dict[str, Constat] = {}
+
+    def voir(self, vue: Observation) -> Iterator[Constat]:
+        """What the number of this exchange tells."""
+        numero, echange = vue.numero, vue.echange.identifiant
+        if numero is not None and not est_creation(vue):
+            if numero in self._delivres and numero not in self._cites:
+                self._cites.add(numero)
+                ici = f"Le numéro {numero}, délivré à l'échange {self._delivres[numero]}, est repris."
+                yield Dire("VIE-01", echange).tenue(ici)
+                yield Dire("EMB-10", echange).tenue("La réponse a été lue dans l'emballage de sa question.")
+                if vue.operation == "getNumUnique":
+                    yield Dire("VIE-02", echange).tenue(
+                        "La demande enregistrée est suivie par son numéro, sans nouvelle création."
+                    )
+            elif numero not in self._delivres and _inconnu(vue):
+                delivre = self._proche(numero)
+                if delivre is not None:
+                    abime = Dire("VIE-01", echange).rompue(
+                        "numero_abime",
+                        "Le numéro envoyé n'est pas celui qui a été délivré, mais lui ressemble.",
+                        attendu=delivre,
+                        observe=numero,
+                    )
+                    if self.pilote:
+                        yield abime
+                    else:
+                        self._abimes.setdefault(delivre, abime)
+        if vue.lisible and est_creation(vue) and vue.numero_rendu is not None:
+            self._delivres[vue.numero_rendu] = echange
+
+    def finir(self) -> Iterator[Constat]:
+        """The damaged numbers of an application that sent none whole."""
+        if len(self._abimes) >= ABIMES_MIN and not self._cites:
+            yield from self._abimes.values()
+
+    def _proche(self, numero: str) -> str | None:
+        """The number delivered that `numero` was made from: cut, lengthened, or written in another case."""
+        if len(numero) < _DEBUT_DE_NUMERO:
+            return None
+        plie = numero.casefold()
+        return next(
+            (d for d in self._delivres if d.casefold().startswith(plie) or plie.startswith(d.casefold())),
+            None,
+        )
+
+
+def _inconnu(vue: Observation) -> bool:
+    if vue.a_regle(*_INCONNU) is not None:
+        return True
+    return vue.operation == "getDemandeLogement" and vue.refusee
+
+
+class NomsUniques(JugeDeSuite):
+    """NOM-03. The same file sent again under its name is the same file."""
+
+    exigences = ("NOM-03",)
+
+    def __init__(self, *, pilote: bool = False) -> None:
+        super().__init__(pilote=pilote)
+        self._contenus: dict[tuple[str, str], tuple[bytes, int | None]] = {}
+        self._guichets: set[str] = set()
+
+    def voir(self, vue: Observation) -> Iterator[Constat]:
+        """What the file name of this exchange tells."""
+        if not vue.nom_fichier or not vue.octets_document:
+            return
+        cle = (vue.guichet, vue.nom_fichier)
+        dire = Dire("NOM-03", vue.echange.identifiant)
+        connu = self._contenus.get(cle)
+        if connu is not None and connu[0] != vue.empreinte:
+            yield dire.rompue(
+                "nom_reutilise",
+                f"Le nom {vue.nom_fichier} a déjà servi pour un autre fichier, à l'échange {connu[1]}.",
+                attendu="un nom nouveau",
+                observe=vue.nom_fichier,
+            )
+        elif connu is None and vue.guichet in self._guichets:
+            yield dire.tenue(f"Le nom {vue.nom_fichier} est nouveau.")
+        self._guichets.add(vue.guichet)
+        self._contenus.setdefault(cle, (vue.empreinte, vue.echange.identifiant))
+
+
+@dataclass(frozen=True, slots=True)
+class _Perdue:
+    """A creation that the SNE accepted and whose answer was lost: by what it is told from another, for whom,
+    the exchange."""
+
+    cles: frozenset[object]
+    qui: frozenset[str]
+    echange: int | None
+
+
+class Creations(JugeDeSuite):
+    """VIE-02, a creation sent again for a demande that is registered; VIE-12, after a lost answer."""
+
+    exigences = ("VIE-02", "VIE-12")
+
+    def __init__(self, *, pilote: bool = False) -> None:
+        super().__init__(pilote=pilote)
+        self._enregistrees: dict[object, tuple[str, int | None]] = {}
+        self._sorties: set[str] = set()
+        self._perdues: list[_Perdue] = []
+        self._vaines: list[_Perdue] = []
+        """Of those, the ones that were looked for by a question whose answer was lost too."""
+
+    def commander(self) -> None:
+        """The user asks again: what could not be looked for has to be, now."""
+        self._vaines.clear()
+
+    def voir(self, vue: Observation) -> Iterator[Constat]:
+        """What this exchange tells of what was created before."""
+        if vue.operation in _RECHERCHES:
+            yield from self._retrouver(vue)
+        elif est_creation(vue):
+            yield from self._creer(vue)
+        elif vue.echange.methode == NUIT:
+            self._passer_la_nuit(vue)
+        elif vue.acceptee and vue.numero is not None:
+            self._suivre(vue.numero, vue)
+
+    def _passer_la_nuit(self, vue: Observation) -> None:
+        """What the SNE radiated or erased may be created again. A night that touched many demandes does not
+        say which: nothing that was registered before it is sure any more."""
+        if not vue.anomalies:
+            self._enregistrees.clear()
+        self._sorties |= {str(a.get("valeur")) for a in vue.anomalies if a.get("regle") in _SORTIES}
+
+    def _suivre(self, numero: str, vue: Observation) -> None:
+        """Radiated or deleted, a demande may be created again; renewed or reactivated, it is active."""
+        reactivee = vue.type_fichier == "RAD" and vue.demande is not None and not vue.demande.motif_radiation
+        if vue.type_fichier == "REN" or reactivee:
+            self._sorties.discard(numero)
+        elif vue.type_fichier in ("RAD", "SUP"):
+            self._sorties.add(numero)
+
+    def _creer(self, vue: Observation) -> Iterator[Constat]:
+        echange, qui = vue.echange.identifiant, personnes(vue)
+        cles = list(self._cles(vue))
+        perdue = next((p for p in self._perdues if not p.cles.isdisjoint(cles)), None)
+        vaine = perdue in self._vaines  # looked for before, and nothing could be read
+        if perdue is not None and (vue.lisible or not vaine):
+            self._perdues.remove(perdue)
+        if perdue is not None and not vaine:
+            yield Dire("VIE-12", echange).rompue(
+                "creation_a_l_aveugle",
+                "La création est envoyée de nouveau sans que la demande ait été recherchée, alors que le SNE "
+                f"l'avait enregistrée à l'échange {perdue.echange}, dont la réponse a été perdue.",
+                attendu="rechercheDemandeMulticritere, getDoublons ou getDemandeLogement",
+                observe="création",
+            )
+        connue = next((self._enregistrees[cle] for cle in cles if cle in self._enregistrees), None)
+        if connue is not None and self._compte(vue) and connue[0] not in self._sorties and perdue is None:
+            yield Dire("VIE-02", echange).rompue(
+                "creation_renvoyee",
+                f"La création est renvoyée, alors que la demande {connue[0]} a été enregistrée à "
+                f"l'échange {connue[1]}.",
+                attendu="une modification, ou rien",
+                observe=vue.type_fichier,
+            )
+        if vue.numero_rendu is None or vue.retard >= RETARD_MIN:
+            return
+        if not vue.lisible:
+            self._perdues.append(_Perdue(frozenset(cles), qui, echange))
+            return
+        for cle in cles:
+            self._enregistrees[cle] = (vue.numero_rendu, echange)
+
+    def _compte(self, vue: Observation) -> bool:
+        """Whether a creation sent again is one too many. Refused for anything more than the duplicate it is,
+        the message is one that a test broke on purpose; in free traffic the refusal of a duplicate is tried
+        too, and a creation that is forced is one that somebody decided."""
+        if self.pilote:
+            return vue.acceptee or vue.bloquantes == ["DOU001"]
+        return vue.acceptee and not (vue.demande is not None and vue.demande.forcer_doublon)
+
+    def _cles(self, vue: Observation) -> Iterator[object]:
+        """By what this sending is told from another."""
+        yield vue.guichet, vue.empreinte
+        if vue.nom_fichier or self.pilote:
+            yield vue.guichet, None if self.pilote else vue.nom_fichier, vue.empreinte_du_fond
+        reference = vue.demande.ref_interne if vue.demande is not None else None
+        if reference and not (vue.demande is not None and vue.demande.forcer_doublon):
+            yield vue.guichet, reference, personnes(vue)
+
+    def _retrouver(self, vue: Observation) -> Iterator[Constat]:
+        if not self._perdues:
+            return
+        qui = personnes(vue)
+        trouvees = [p for p in self._perdues if (p.qui & qui if qui else _du_guichet(p.qui, vue.guichet))]
+        if not vue.lisible:
+            self._vaines.extend(trouvees)
+            return
+        for perdue in trouvees:
+            self._perdues.remove(perdue)
+            yield Dire("VIE-12", vue.echange.identifiant).tenue(
+                f"Après la réponse perdue de l'échange {perdue.echange}, l'application recherche la demande."
+            )
+
+
+class Ajouts(JugeDeSuite):
+    """VIE-28. An event that the SNE added, and whose answer was lost: added again, it is there twice, and the
+    SNE refuses neither. A user who asks again may want two: of driven traffic, only what one command sends is
+    judged. Free traffic does not tell commands apart: what is added again there is said to be, by whoever."""
+
+    exigences = ("VIE-28",)
+
+    def __init__(self, *, pilote: bool = False) -> None:
+        super().__init__(pilote=pilote)
+        self._perdus: dict[tuple[str, str | None, bytes], int | None] = {}
+        """By who adds what to which demande, the exchange whose answer was lost."""
+        self._laisses: list[int | None] = []
+
+    def commander(self) -> None:
+        """Nothing was added again before the next command."""
+        self._laisses.extend(self._perdus.values())
+        self._perdus.clear()
+
+    def voir(self, vue: Observation) -> Iterator[Constat]:
+        """What this exchange tells of the events that may be there already."""
+        if vue.operation == "listerEvenementsDemande":  # should that answer be lost too, it is not blind
+            for cle in [c for c in self._perdus if c[:2] == (vue.guichet, vue.numero)]:
+                perdu = self._perdus.pop(cle)
+                yield Dire("VIE-28", vue.echange.identifiant).tenue(
+                    f"Après la réponse perdue de l'échange {perdu}, l'application relit les événements."
+                )
+        if vue.operation != "ajouterEvenementDemande":
+            return
+        cle = (vue.guichet, vue.numero, vue.empreinte_du_fond)
+        if cle in self._perdus:
+            yield Dire("VIE-28", vue.echange.identifiant).rompue(
+                "evenement_a_l_aveugle",
+                "L'événement est ajouté de nouveau sans que ceux de la demande aient été relus, alors que le "
+                f"SNE l'avait ajouté à l'échange {self._perdus.pop(cle)}, dont la réponse a été perdue : il "
+                "y est deux fois.",
+                attendu="listerEvenementsDemande",
+                observe="ajouterEvenementDemande",
+            )
+        if vue.acceptee and not vue.lisible:
+            self._perdus[cle] = vue.echange.identifiant
+
+    def finir(self) -> Iterator[Constat]:
+        """What was left alone."""
+        self.commander()
+        for echange in self._laisses:
+            yield Dire("VIE-28", echange).tenue("L'événement n'est pas ajouté de nouveau de lui-même.")
+
+
+def _du_guichet(qui: frozenset[str], guichet: str) -> bool:
+    return any(nom.startswith(f"{guichet} ") for nom in qui)
+
+
+class Reessais(JugeDeSuite):
+    """VIE-13. A passing failure: a panne, a fault of the server's; the same thing asked again after it. In
+    free traffic two tests may ask the same in turn: a retry is the very same file, or one of several."""
+
+    exigences = ("VIE-13",)
+
+    def __init__(self, *, pilote: bool = False) -> None:
+        super().__init__(pilote=pilote)
+        self._echecs: dict[object, tuple[datetime, str | None, int, object]] = {}
+
+    def commander(self) -> None:
+        """The user who asks again is no automatic retry."""
+        self._echecs.clear()
+
+    def voir(self, vue: Observation) -> Iterator[Constat]:
+        """What this exchange tells of the failure before it."""
+        if not vue.soap or (vue.operation in _DE_TOUS and not self.pilote):
+            return
+        cle = (vue.guichet, vue.operation, vue.empreinte_du_fond)
+        recu_le = vue.echange.recu_le
+        dire = Dire("VIE-13", vue.echange.identifiant)
+        precedent = self._echecs.pop(cle, None)
+        combien = 0
+        if precedent is not None:
+            fin, panne, combien, fichier = precedent
+            combien += 1
+            sur = (
+                self.pilote or combien >= REESSAIS_SURS or (fichier is not None and fichier == _fichier(vue))
+            )
+            ecart = recu_le - fin
+            if ecart < timedelta(0) and panne not in _ATTENTES:
+                combien -= 1  # on its way before the other failed: another client, that asks the same
+            elif panne not in _ATTENTES and ecart < ATTENTE_MIN:
+                if sur:
+                    yield dire.rompue(
+                        "reessai_sans_attente",
+                        "Après un échec passager, la même demande est renvoyée sans attendre.",
+                        attendu="une seconde d'attente au moins (convention du bac à sable)",
+                        observe=f"{ecart.total_seconds():.3f} s",
+                    )
+            elif combien == REESSAIS_MAX + 1:
+                yield dire.rompue(
+                    "reessais_sans_fin",
+                    f"La même demande est renvoyée plus de {REESSAIS_MAX} fois après des échecs.",
+                    attendu=f"{REESSAIS_MAX} essais au plus (convention du bac à sable)",
+                    observe=str(combien),
+                )
+            else:
+                yield dire.tenue("Le nouvel essai est espacé du précédent.")
+        if _passager(vue):
+            fin = recu_le + timedelta(microseconds=vue.echange.duree_us)
+            self._echecs[cle] = (fin, vue.panne, combien, _fichier(vue))
+
+
+def _fichier(vue: Observation) -> object:
+    """The very file sent, None for a question without one."""
+    return (vue.nom_fichier, vue.empreinte) if vue.octets_document else None
+
+
+def _passager(vue: Observation) -> bool:
+    if vue.panne is not None:
+        return not vue.lisible and vue.panne != "fault_client"
+    return vue.echange.verdict in (Verdict.FAULT, Verdict.ERREUR) and not vue.refusee and _du_serveur(vue)
+
+
+def _du_serveur(vue: Observation) -> bool:
+    return (vue.echange.fault or {}).get("code") == "Receiver"

@@ -1,0 +1,232 @@
+"""Sequences: feeds read since the last time, decisions and their radiation, TLS handshakes."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from sne_sandbox.conformance.jugement.juge import Dire
+from sne_sandbox.conformance.jugement.suite import JugeDeSuite, est_creation
+from sne_sandbox.conformance.observation import Observation
+from sne_sandbox.domain.dates import PARIS
+from sne_sandbox.domain.decision import BAIL, TYPE_DECISION, Decision
+from sne_sandbox.domain.element import lire_instant
+from sne_sandbox.domain.motif import ATTRIBUTION
+from sne_sandbox.reports.model import Constat
+
+_CURSEURS: Final = {
+    "getDemandesRadieesDepuisLe": "dateRadiationDepuisLe",
+    "getNouveauxDaloDepuisLe": "dateNouveauDaloDepuisLe",
+}
+_FILTRES: Final = ("motifRadiation", "statutDalo", "typeReservataire")
+#: An application may write its instants to the second.
+_ARRONDI: Final = timedelta(seconds=1)
+_DECISIONS: Final = frozenset({"ajouterEvenementDemande", "modifierEvenementDemande"})
+
+
+@dataclass(frozen=True, slots=True)
+class _Releve:
+    """A feed that was answered: when, by the base's clock and by the machine's, end of the answer."""
+
+    base: datetime
+    machine: datetime
+    duree: timedelta
+    echange: int | None
+
+
+class Curseurs(JugeDeSuite):
+    """VIE-14. An instant later than the last answer leaves out what was recorded between them. In free
+    traffic a test may read from the instant at which it began: only an application that once went on from its
+    last reading is said to lose it, and by both clocks."""
+
+    exigences = ("VIE-14",)
+
+    def __init__(self, *, pilote: bool = False) -> None:
+        super().__init__(pilote=pilote)
+        self._releves: dict[object, _Releve] = {}
+        self._suivis: set[object] = set()
+
+    def voir(self, vue: Observation) -> Iterator[Constat]:
+        """What the instant asked tells."""
+        champ = _CURSEURS.get(vue.operation or "")
+        if champ is None:
+            return
+        dire = Dire("VIE-14", vue.echange.identifiant)
+        if vue.refusee and "certificat" in (vue.echange.fault or {}).get("message", ""):
+            nom = vue.question.texte("nomCertificat")
+            yield dire.rompue(
+                "certificat_absent" if nom else "certificat_non_nomme",
+                "Le relevé est demandé avec le nom du certificat, sans ses octets."
+                if nom
+                else "Le relevé est demandé sans certificat nommé.",
+                chemin="certificat" if nom else "nomCertificat",
+                attendu="un nom CER… et le certificat",
+                observe=f"{nom}, certificat vide" if nom else "(vide)",
+            )
+        demande = lire_instant(vue.question.texte(champ))
+        if demande is None or not vue.acceptee:
+            return
+        cle = (vue.guichet, vue.operation, *(vue.question.texte(filtre) for filtre in _FILTRES))
+        duree = timedelta(microseconds=vue.echange.duree_us)
+        ici = _Releve(vue.instant + duree, vue.echange.recu_le + duree, duree, vue.echange.identifiant)
+        if cle in self._releves:
+            yield from self._juger(cle, demande.replace(tzinfo=demande.tzinfo or PARIS), champ, ici, dire)
+        if vue.lisible:
+            self._releves[cle] = ici
+
+    def _juger(
+        self, cle: object, demande: datetime, champ: str, ici: _Releve, dire: Dire
+    ) -> Iterator[Constat]:
+        avant = self._releves[cle]
+        # An application whose clock cannot be set asks by the machine's, whatever the base's says.
+        # Its instant is that of a reading, this one or the last that it read, by the clock that it follows.
+        par_la_base = min(abs(demande - r.base) for r in (avant, ici)) <= min(
+            abs(demande - r.machine) for r in (avant, ici)
+        )
+        dernier = avant.base if par_la_base else avant.machine
+        if demande <= dernier + _ARRONDI:
+            if demande >= dernier - avant.duree - _ARRONDI:
+                self._suivis.add(cle)
+            yield dire.tenue("Le relevé part du relevé précédent, ou d'avant.")
+        elif self.pilote or (cle in self._suivis and demande > max(avant.base, avant.machine) + _ARRONDI):
+            yield dire.rompue(
+                "curseur_perdu",
+                f"Le relevé part d'un instant postérieur au relevé précédent (échange {avant.echange}) : "
+                "ce qui est enregistré entre les deux est perdu.",
+                chemin=champ,
+                attendu=f"{dernier.astimezone(PARIS):%Y-%m-%dT%H:%M:%S} au plus tard",
+                observe=demande.isoformat(),
+            )
+
+
+class Decisions(JugeDeSuite):
+    """VIE-18. Both messages are waited for to the end: their order is the application's. The decision on a
+    demande whose registration was not seen may be older than the journal, or a part of its seed."""
+
+    exigences = ("VIE-18",)
+
+    def __init__(self, *, pilote: bool = False) -> None:
+        super().__init__(pilote=pilote)
+        self._suivies: set[str] = set()
+        self._decidees: set[str] = set()
+        self._baux: dict[str, int | None] = {}
+        self._attributions: dict[str, int | None] = {}
+        self._refusees: set[str] = set()
+
+    def voir(self, vue: Observation) -> Iterator[Constat]:
+        """Notes a decision or an attribution."""
+        if est_creation(vue) and vue.numero_rendu is not None:
+            self._suivies.add(vue.numero_rendu)
+        if vue.numero is not None and _attribue(vue) and not vue.acceptee:
+            self._refusees.add(vue.numero)
+        if not vue.acceptee or vue.numero is None:
+            return
+        if vue.operation in _DECISIONS and vue.document is not None:
+            for evenement in vue.document.tous("listeEvenements/evenement"):
+                if evenement.texte_de("codeTypeEvenement") == TYPE_DECISION:
+                    self._decidees.add(vue.numero)
+                    if Decision.de(evenement).booleen(BAIL) is True:
+                        self._baux[vue.numero] = vue.echange.identifiant
+                    else:
+                        self._baux.pop(vue.numero, None)  # corrected
+                        yield Dire("VIE-18", vue.echange.identifiant).tenue(
+                            "La décision d'attribution est transmise par un événement."
+                        )
+        elif _attribue(vue):
+            self._attributions[vue.numero] = vue.echange.identifiant
+
+    def finir(self) -> Iterator[Constat]:
+        """Each lease has its radiation, each radiation for attribution its decision."""
+        for numero, echange in self._baux.items():
+            if numero in self._attributions:
+                yield Dire("VIE-18", echange).tenue(f"Le bail de {numero} est suivi de la radiation RADATT.")
+            elif not (self.pilote and numero in self._refusees):  # sent, and why it was refused is told
+                yield Dire("VIE-18", echange).rompue(
+                    "bail_sans_radiation",
+                    f"La décision pour {numero} dit le bail signé, et aucune radiation RADATT ne suit.",
+                    attendu="une radiation RADATT",
+                    observe="aucune",
+                )
+        for numero, echange in self._attributions.items():
+            if numero in self._suivies - self._decidees:
+                yield Dire("VIE-18", echange).rompue(
+                    "radiation_sans_decision",
+                    f"La demande {numero} est radiée pour attribution sans décision transmise.",
+                    attendu="un événement DECATT",
+                    observe="aucun",
+                )
+
+
+def _attribue(vue: Observation) -> bool:
+    demande = vue.demande
+    return vue.type_fichier == "RAD" and demande is not None and demande.motif_radiation == ATTRIBUTION
+
+
+#: What a refused handshake tells of EMB-11, by a part of the journal's sentence.
+_SANS_CERTIFICAT: Final = (
+    ("aucun certificat client", "sans_certificat"),
+    ("le certificat client n'est pas signé", "certificat_d_une_autre_autorite"),
+    ("le certificat client est expiré", "certificat_client_expire"),
+    ("n'est pas un certificat client", "certificat_de_serveur"),
+)
+#: What EMB-11 asks for; and where an application that is driven finds it.
+_EN_COURS: Final = "un certificat client de l'autorité du bac à sable, en cours de validité"
+CERTIFICAT_DONNE: Final = (
+    "le certificat et la clé que « demarrer » donne : certificats.certificat et certificats.cle, ou "
+    "certificats.pkcs12"
+)
+
+
+def refus_du_certificat(raison: str) -> str:
+    """The `sorte` of the finding that a failed handshake makes, by the journal's sentence; "" when it failed
+    for another reason than the client's certificate."""
+    return next((sorte for morceau, sorte in _SANS_CERTIFICAT if morceau in raison), "")
+
+
+class PoigneesDeMain(JugeDeSuite):
+    """EMB-11, EMB-12 and EMB-16. A probe, or a test of refusals, may fail a handshake that the application
+    passes: what was refused counts only when no service was called, before or after. A client that refuses an
+    expired server is right; one that refuses a server of another name too, if a service was called: it may
+    have refused an authority that it does not know."""
+
+    exigences = ("EMB-11", "EMB-12", "EMB-16")
+    de_l_etat = False
+
+    def __init__(self, *, pilote: bool = False) -> None:
+        super().__init__(pilote=pilote)
+        self._refus: list[Constat] = []
+        self._autre_nom: list[Constat] = []
+        self._passe = False
+
+    def voir(self, vue: Observation) -> Iterator[Constat]:
+        """Notes a handshake, or a call that shows that one succeeded."""
+        echange = vue.echange
+        if not vue.poignee:
+            self._passe = self._passe or vue.soap
+            return
+        raison = (echange.fault or {}).get("message", "")
+        if "certificat du serveur, expiré" in raison:
+            yield Dire("EMB-12", echange.identifiant).tenue("Le certificat expiré du serveur est refusé.")
+        if _AUTRE_NOM in raison and not self._autre_nom:
+            dire = Dire("EMB-16", echange.identifiant)
+            self._autre_nom.append(dire.tenue("Le certificat du serveur, établi à un autre nom, est refusé."))
+        sorte = refus_du_certificat(raison)
+        if sorte and len(self._refus) < _REFUS_MAX:
+            phrase = f"La négociation TLS échoue : {raison}."
+            attendu = CERTIFICAT_DONNE if self.pilote else _EN_COURS
+            presente = _PRESENTE.match((echange.fault or {}).get("explication", ""))
+            observe = f"{raison} ({presente[0]})" if presente else raison
+            self._refus.append(
+                Dire("EMB-11", echange.identifiant).rompue(sorte, phrase, attendu=attendu, observe=observe)
+            )
+
+    def finir(self) -> Iterator[Constat]:
+        """What no call of a service contradicts, or what one supports."""
+        yield from self._autre_nom if self._passe else self._refus
+
+
+_AUTRE_NOM: Final = "certificat du serveur, qui est à un autre nom"
+_REFUS_MAX: Final = 5
+#: Whose certificate it was, in what the journal explains.
+_PRESENTE: Final = re.compile(r"sujet .+, émetteur .+(?= \(erreur \d+\))")

@@ -1,0 +1,342 @@
+"""VIE: what one message says of the life of a demande. What takes several messages is judged in sequence
+(`envois`, `modifications`, `refus`, `releves`)."""
+
+from collections.abc import Iterator
+from datetime import date
+from typing import Final
+
+from sne_sandbox.conformance.jugement.juge import Dire, Juge
+from sne_sandbox.conformance.observation import Observation
+from sne_sandbox.domain.dates import PARIS
+from sne_sandbox.domain.demande import FORMULAIRE
+from sne_sandbox.domain.element import Element
+from sne_sandbox.domain.motif import ATTRIBUTION, NON_RENOUVELLEMENT
+from sne_sandbox.reports.model import Constat
+
+_NUM_UNIQUE: Final = f"{FORMULAIRE}/numUnique"
+_MOTIFS: Final = f"{FORMULAIRE}/radiation/motifRadiation"
+_AJOUTER: Final = "ajouterEvenementDemande"
+_MODIFIER: Final = "modifierEvenementDemande"
+_SUPPRIMER: Final = "supprimerEvenementDemande"
+#: Last day of the asynchronous exchanges (attested, letter n° 50 of the SNE).
+FIN_ASYNCHRONE: Final = date(2018, 12, 31)
+
+
+def creation_sans_numero(vue: Observation, dire: Dire) -> Iterator[Constat]:
+    """VIE-01, first half; that the number is kept is seen in sequence."""
+    if not _est(vue, "CRE"):
+        return
+    if vue.numero is not None:
+        yield dire.rompue(
+            "numero_a_la_creation",
+            "La création porte un numéro unique : c'est le SNE qui le délivre.",
+            chemin=_NUM_UNIQUE,
+            attendu="élément absent",
+            observe=vue.numero,
+        )
+    else:
+        yield dire.tenue("La création est envoyée sans numéro unique.")
+
+
+def modification_entiere(vue: Observation, dire: Dire) -> Iterator[Constat]:
+    """VIE-03, broken. The blocks that a creation may not lack are the form: a MOD without them wipes it out.
+    That the form is whole is seen in sequence."""
+    if not _est(vue, "MOD") or vue.demande is None:
+        return
+    demande = vue.demande
+    manquent = []
+    if demande.logement_recherche is None:
+        manquent.append("logementRecherche")
+    if not demande.est_association and not demande.motifs:
+        manquent.append("principauxMotifDemande")
+    if vue.numero is None:
+        yield _numero_absent("La modification", dire)
+    for nom in manquent:
+        yield dire.rompue(
+            "donnees_manquantes",
+            f"La modification n'a pas de [{nom}] : un message MOD porte tout le formulaire, même ce qui n'a "
+            "pas changé ; ce qu'il ne porte pas est effacé.",
+            chemin=f"{FORMULAIRE}/{nom}",
+            attendu="toutes les données du formulaire",
+        )
+
+
+def date_de_creation_gardee(vue: Observation, dire: Dire) -> Iterator[Constat]:
+    """VIE-04. The rule CYC006 compares with the base."""
+    if not _est(vue, "MOD"):
+        return
+    changee = vue.a_regle("CYC006")
+    if changee is not None:
+        yield dire.rompue(
+            "date_de_creation_changee",
+            "La modification change la date de création de la demande.",
+            chemin=str(changee.get("propriete") or f"{FORMULAIRE}/dateCreationDemande"),
+            attendu="la date du dépôt",
+            observe=str(changee.get("valeur") or ""),
+        )
+    elif vue.acceptee:
+        yield dire.tenue("La modification garde le numéro et la date de création.")
+
+
+def date_de_renouvellement(vue: Observation, dire: Dire) -> Iterator[Constat]:
+    """VIE-05."""
+    if not _est(vue, "REN") or vue.demande is None:
+        return
+    if vue.demande.date_renouvellement is None:
+        yield dire.rompue(
+            "date_de_renouvellement_absente",
+            "Le renouvellement ne porte pas sa date.",
+            chemin=f"{FORMULAIRE}/renouvellement/dateRenouvellement",
+            attendu="une date",
+        )
+    else:
+        yield dire.tenue("Le renouvellement porte sa date.")
+
+
+def radiation_datee_et_motivee(vue: Observation, dire: Dire) -> Iterator[Constat]:
+    """VIE-06."""
+    radiation = _radiation(vue)
+    if radiation is None:
+        if _est(vue, "RAD") and vue.demande is not None:
+            yield _date_de_radiation_absente(dire)
+        return
+    liste, _ = vue.contrat.nomenclatures.par_chemin[_MOTIFS]
+    motif = radiation.code_de("motifRadiation")
+    fautes = []
+    if radiation.date_de("dateRadiation") is None:
+        fautes.append(_date_de_radiation_absente(dire))
+    if motif is not None and not vue.contrat.nomenclatures.contient(liste, motif):
+        fautes.append(
+            dire.rompue(
+                "motif_de_radiation_inconnu",
+                f"Le motif de radiation [{motif}] n'est pas de la liste.",
+                chemin=_MOTIFS,
+                attendu=", ".join(code for code in vue.contrat.nomenclatures.liste(liste) if code),
+                observe=motif,
+            )
+        )
+    yield from fautes
+    if not fautes:
+        yield dire.tenue(
+            f"La radiation porte sa date et le motif {motif}." if motif else "La demande est réactivée."
+        )
+
+
+def attribution_decrite(vue: Observation, dire: Dire) -> Iterator[Constat]:
+    """VIE-07."""
+    radiation = _radiation(vue)
+    if radiation is None or radiation.code_de("motifRadiation") != ATTRIBUTION:
+        return
+    if radiation.enfant("attributionLogement") is None:
+        yield dire.rompue(
+            "attribution_absente",
+            "La radiation pour attribution ne décrit pas le logement attribué.",
+            chemin=f"{FORMULAIRE}/radiation/attributionLogement",
+            attendu="les informations de l'attribution",
+        )
+    else:
+        yield dire.tenue("La radiation pour attribution décrit le logement attribué.")
+
+
+def radiation_du_systeme(vue: Observation, dire: Dire) -> Iterator[Constat]:
+    """VIE-08."""
+    radiation = _radiation(vue)
+    motif = radiation.code_de("motifRadiation") if radiation is not None else None
+    if motif == NON_RENOUVELLEMENT:
+        yield dire.rompue(
+            "radren_envoye",
+            "L'application radie pour non-renouvellement, ce que le SNE fait seul.",
+            chemin=_MOTIFS,
+            attendu="un autre motif",
+            observe=motif,
+        )
+    elif motif is not None:
+        yield dire.tenue(f"La radiation est envoyée pour le motif {motif}.")
+
+
+def demande_d_origine(vue: Observation, dire: Dire) -> Iterator[Constat]:
+    """VIE-09."""
+    if not _est(vue, "CRS") or vue.demande is None:
+        return
+    if vue.demande.numero_associe is None:
+        yield dire.rompue(
+            "demande_d_origine_absente",
+            "La création suite à séparation ne cite pas la demande d'origine.",
+            chemin=f"{FORMULAIRE}/numUniqueAssocie",
+            attendu="le numéro de la demande commune",
+        )
+    else:
+        yield dire.tenue("La création suite à séparation cite la demande d'origine.")
+
+
+def evenement_complet(vue: Observation, dire: Dire) -> Iterator[Constat]:
+    """VIE-16. A value that the rules refuse (a date in the future, a badly written characteristic) is an
+    anomaly like another; what is judged here is that nothing compulsory is missing."""
+    if vue.operation != _AJOUTER or vue.document is None:
+        return
+    fautes: list[Constat] = []
+    evenements = vue.document.tous("listeEvenements/evenement")
+    for evenement in evenements:
+        for nom, sorte, mot in (
+            ("codeTypeEvenement", "type_d_evenement_absent", "type"),
+            ("dateSurvenance", "date_de_survenance_absente", "date de survenance"),
+        ):
+            if evenement.enfant(nom) is None:
+                chemin = f"{evenement.chemin}/{nom}"
+                fautes.append(dire.rompue(sorte, f"L'événement ne porte pas de {mot}.", chemin=chemin))
+        fautes += _caracteristiques_absentes(evenement, vue, dire)
+    inconnu = vue.a_regle("EVT002")
+    if inconnu is not None and inconnu.get("valeur"):
+        fautes.append(
+            dire.rompue(
+                "type_d_evenement_inconnu",
+                f"Le type d'événement [{inconnu['valeur']}] est inconnu ou n'est plus valide.",
+                chemin=str(inconnu.get("propriete", "")),
+                attendu="un type en vigueur, national ou du territoire",
+                observe=str(inconnu["valeur"]),
+            )
+        )
+    yield from fautes
+    if evenements and not fautes and vue.acceptee:
+        yield dire.tenue("L'événement porte un type valide, sa date et ses caractéristiques obligatoires.")
+
+
+def _caracteristiques_absentes(evenement: Element, vue: Observation, dire: Dire) -> Iterator[Constat]:
+    code = evenement.texte_de("codeTypeEvenement")
+    genre = next((g for g in vue.contrat.evenements if g.code == code), None)
+    if genre is None:
+        return
+    donnees = {
+        c.texte_de("code")
+        for c in evenement.tous("listeCaracteristiquesSpecifiques/caracteristiqueSpecifique")
+        if c.texte_de("valeurCaracteristiqueSpecifique") is not None
+    }
+    for attendue in genre.caracteristiques:
+        if attendue.obligatoire and attendue.code not in donnees and not attendue.fin_validite:
+            yield dire.rompue(
+                "caracteristique_absente",
+                f"L'événement {code} n'a pas sa caractéristique obligatoire {attendue.code}.",
+                chemin=f"{evenement.chemin}/listeCaracteristiquesSpecifiques",
+                attendu=attendue.code,
+                observe=", ".join(sorted(d for d in donnees if d)),
+            )
+
+
+def auteur_de_l_evenement(vue: Observation, dire: Dire) -> Iterator[Constat]:
+    """VIE-17. The rules EVT005 and EVT006 know who wrote what."""
+    if vue.operation not in (_MODIFIER, _SUPPRIMER):
+        return
+    autrui, reglementaire = vue.a_regle("EVT005"), vue.a_regle("EVT006")
+    if autrui is not None:
+        absent = not autrui.get("valeur")
+        yield dire.rompue(
+            "id_evenement_absent" if absent else "evenement_d_autrui",
+            "L'événement à changer n'est pas désigné par son idEvenement."
+            if absent
+            else "L'événement à changer n'est pas un événement que ce guichet a écrit pour cette demande.",
+            chemin=str(autrui.get("propriete", "")),
+            attendu="l'idEvenement d'un événement de ce guichet",
+            observe=str(autrui.get("valeur") or ""),
+        )
+    if reglementaire is not None:
+        yield dire.rompue(
+            "evenement_reglementaire_supprime",
+            "La suppression d'un événement réglementaire est demandée.",
+            chemin=str(reglementaire.get("propriete", "")),
+        )
+    if vue.acceptee:
+        yield dire.tenue("L'événement est changé par le guichet qui l'a écrit.")
+
+
+def canal_asynchrone(vue: Observation, dire: Dire) -> Iterator[Constat]:
+    """VIE-19, by the base's clock."""
+    if vue.instant.astimezone(PARIS).date() <= FIN_ASYNCHRONE or vue.operation != "getNumUnique":
+        return
+    if vue.asynchrone:
+        yield dire.rompue(
+            "asynchrone_apres_2018",
+            "Un fichier est déposé pour le canal asynchrone après le 31 décembre 2018.",
+            chemin=vue.echange.chemin,
+            attendu="getNumUnique par le service",
+        )
+    else:
+        yield dire.tenue("Après 2018, la demande est envoyée par le service, et non par fichier.")
+
+
+def declaration_de_dalo(vue: Observation, dire: Dire) -> Iterator[Constat]:
+    """VIE-22."""
+    if vue.operation != "getDeclarationNouveauDalo" or vue.demande is None:
+        return
+    dalo = vue.demande.information_dalo
+    bloc = "interfaceNuu/demande/informationDalo"
+    fautes = []
+    if vue.numero is None:
+        fautes.append(_numero_absent("La déclaration d'un DALO", dire))
+    if dalo is None or dalo.code_de("statutDalo") is None:
+        chemin = f"{bloc}/statutDalo"
+        fautes.append(
+            dire.rompue("statut_dalo_absent", "La déclaration ne porte pas de statut.", chemin=chemin)
+        )
+    if dalo is None or dalo.date_de("dateDecisionDalo") is None:
+        chemin = f"{bloc}/dateDecisionDalo"
+        fautes.append(
+            dire.rompue(
+                "date_dalo_absente", "La déclaration ne porte pas de date de décision.", chemin=chemin
+            )
+        )
+    yield from fautes
+    if not fautes:
+        yield dire.tenue("La déclaration porte le numéro, le statut et la date de décision.")
+
+
+def suppression_ou_piece(vue: Observation, dire: Dire) -> Iterator[Constat]:
+    """VIE-27."""
+    if not (_est(vue, "SUP") or _est(vue, "COP")):
+        return
+    if vue.numero is None:
+        yield _numero_absent("La suppression" if vue.type_fichier == "SUP" else "La pièce", dire)
+    else:
+        yield dire.tenue(f"Le message {vue.type_fichier} porte le numéro unique.")
+
+
+def _est(vue: Observation, type_fichier: str) -> bool:
+    return vue.operation == "getNumUnique" and vue.type_fichier == type_fichier
+
+
+def _radiation(vue: Observation) -> Element | None:
+    return vue.demande.radiation if _est(vue, "RAD") and vue.demande is not None else None
+
+
+def _numero_absent(sujet: str, dire: Dire) -> Constat:
+    return dire.rompue(
+        "numero_absent",
+        f"{sujet} ne porte pas le numéro unique de la demande.",
+        chemin=_NUM_UNIQUE,
+        attendu="le numéro délivré par le SNE",
+    )
+
+
+def _date_de_radiation_absente(dire: Dire) -> Constat:
+    return dire.rompue(
+        "date_de_radiation_absente",
+        "La radiation ne porte pas sa date.",
+        chemin=f"{FORMULAIRE}/radiation/dateRadiation",
+        attendu="une date",
+    )
+
+
+JUGES: Final = (
+    Juge("VIE-01", creation_sans_numero),
+    Juge("VIE-03", modification_entiere),
+    Juge("VIE-04", date_de_creation_gardee),
+    Juge("VIE-05", date_de_renouvellement),
+    Juge("VIE-06", radiation_datee_et_motivee),
+    Juge("VIE-07", attribution_decrite),
+    Juge("VIE-08", radiation_du_systeme),
+    Juge("VIE-09", demande_d_origine),
+    Juge("VIE-16", evenement_complet),
+    Juge("VIE-17", auteur_de_l_evenement),
+    Juge("VIE-19", canal_asynchrone),
+    Juge("VIE-22", declaration_de_dalo),
+    Juge("VIE-27", suppression_ou_piece),
+)

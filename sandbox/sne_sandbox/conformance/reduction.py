@@ -1,0 +1,109 @@
+"""Drawing examples, and shrinking one that shows a fault to the smallest that still shows it.
+
+Hypothesis draws and shrinks; what an example showed is remembered by its canonical JSON, so that only new
+examples are run, and no more of them than a budget: then the smallest found so far is kept.
+"""
+
+import contextlib
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Final
+
+from hypothesis import HealthCheck, Phase, Verbosity, given, seed, settings
+from hypothesis.errors import HypothesisException
+from hypothesis.strategies import SearchStrategy
+
+from sne_sandbox.conformance.deroulement import Deroule
+from sne_sandbox.conformance.exemples import Exemple
+from sne_sandbox.reports.model import Constat
+
+#: (requirement, sorte).
+Cle = tuple[str, str]
+#: Examples that a shrink may run: beyond, the smallest found so far is good enough.
+BUDGET: Final = 120
+#: Draws for each of them, those that were seen before included: they cost little, but not nothing.
+_TIRAGES: Final = 3
+#: Requirements whose findings do not depend on the household: how a message is packed and named, pannes,
+#: feeds, what else is asked of the SNE. Nothing is to be learnt of a smaller one. EMB-09 and EMB-10 are the
+#: document's bytes, and what is read of an answer: a household may have the letter that breaks them.
+_SANS_MENAGE: Final = re.compile(r"EMB-(?!09|10)|NOM-|ROB-|VIE-(?:02|10|12|13|14|15|19|25|26)$")
+
+
+def depend_du_menage(exigence: str) -> bool:
+    """Whether a smaller household may tell more of what broke a requirement."""
+    return _SANS_MENAGE.match(exigence) is None
+
+
+_BASE: Final = settings(
+    database=None, deadline=None, suppress_health_check=list(HealthCheck), verbosity=Verbosity.quiet
+)
+
+
+@dataclass(slots=True)
+class Exemples:
+    """The examples of a scenario: `jouer` runs one. What each showed broken is kept."""
+
+    strategie: SearchStrategy[Exemple]
+    graine: int
+    jouer: Callable[[Exemple], Deroule]
+    vus: dict[str, dict[Cle, Constat]] = field(default_factory=dict)
+
+    def parcourir(self, combien: int, suivre: Callable[[Deroule], bool]) -> int:
+        """Runs up to `combien` examples, all different, the simplest first; how many. `suivre` is given what
+        each showed, and says whether to go on."""
+        reste = True
+
+        def un(exemple: Exemple) -> None:
+            nonlocal reste
+            cle = exemple.cle()
+            if not reste or cle in self.vus:
+                return
+            deroule = self.jouer(exemple)
+            self.vus[cle] = deroule.fautes
+            reste = suivre(deroule)
+
+        self._tirer(combien, un, (Phase.generate,))
+        return len(self.vus)
+
+    def reduire(self, cle: Cle, combien: int, budget: int = BUDGET) -> tuple[Exemple, Constat] | None:
+        """The smallest example found to show `cle`, and its finding; None when none does again."""
+        meilleur: tuple[tuple[int, str], Exemple, Constat] | None = None
+        joues = tires = 0
+
+        def un(exemple: Exemple) -> None:
+            nonlocal meilleur, joues, tires
+            texte = exemple.cle()
+            fautes = self.vus.get(texte)
+            tires += 1
+            if tires > combien + _TIRAGES * budget:
+                raise _Epuise
+            if fautes is None:
+                if joues >= budget:
+                    raise _Epuise
+                joues += 1
+                fautes = self.vus[texte] = self.jouer(exemple).fautes
+            constat = fautes.get(cle)
+            if constat is None:
+                return
+            taille = (len(texte), texte)
+            if meilleur is None or taille < meilleur[0]:
+                meilleur = (taille, exemple, constat)
+            raise _Montre
+
+        # The fault was shown; or it comes and goes, which Hypothesis minds and we do not.
+        with contextlib.suppress(_Montre, _Epuise, HypothesisException, BaseExceptionGroup):
+            self._tirer(combien, un, (Phase.generate, Phase.shrink))
+        return None if meilleur is None else (meilleur[1], meilleur[2])
+
+    def _tirer(self, combien: int, un: Callable[[Exemple], None], phases: tuple[Phase, ...]) -> None:
+        reglages = settings(_BASE, max_examples=combien, phases=phases, report_multiple_bugs=False)
+        seed(self.graine)(reglages(given(self.strategie)(un)))()
+
+
+class _Montre(Exception):
+    """The example shows the fault that is looked for."""
+
+
+class _Epuise(BaseException):
+    """The budget is spent. No `Exception`: Hypothesis would take it for another fault to shrink."""

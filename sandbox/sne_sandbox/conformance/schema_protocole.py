@@ -1,0 +1,86 @@
+"""The protocol's tables as a JSON Schema: `python -m sne_sandbox.conformance.schema_protocole` prints it."""
+
+import json
+import sys
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from sne_sandbox.conformance.protocole import (
+    COMMANDES,
+    COMMUNS,
+    FORME_JSON,
+    FORMES,
+    MAINTENANT,
+    PROTOCOLE,
+    STATUTS,
+    TYPES_JSON,
+    Champ,
+    Commande,
+    Statut,
+)
+
+
+def schema() -> dict[str, Any]:
+    """The JSON Schema (2020-12) of the messages and answers: what `protocole.schema.json` holds."""
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": f"Protocole {PROTOCOLE}",
+        "description": "Messages de la suite de conformité à l'application éprouvée, et ses réponses.",
+        "anyOf": [{"$ref": f"#/$defs/{sens}_{nom}"} for sens in ("commande", "reponse") for nom in COMMANDES],
+        "$defs": {
+            "document": {"description": FORME_JSON, "type": "object"},
+            "statut": {
+                "description": " ; ".join(f"{statut} : {sens}" for statut, sens in STATUTS.items()),
+                "enum": [statut.value for statut in Statut],
+            },
+            **{forme: _objet(champs) for forme, champs in FORMES.items()},
+            **{f"commande_{nom}": _schema_commande(commande) for nom, commande in COMMANDES.items()},
+            **{f"reponse_{nom}": _schema_reponse(commande) for nom, commande in COMMANDES.items()},
+        },
+    }
+
+
+def _schema_commande(commande: Commande) -> dict[str, Any]:
+    fixes = {"id": {"type": "integer"}, "commande": {"const": commande.nom}}
+    decrit = _objet((*commande.champs, MAINTENANT), fixes)
+    return {"description": commande.description, **decrit, "additionalProperties": False}
+
+
+def _schema_reponse(commande: Commande) -> dict[str, Any]:
+    fixes = {"id": {"type": "integer"}, "statut": {"$ref": "#/$defs/statut"}}
+    # The fields of `COMMUNS` that a command answers for good are described by the command.
+    siens = {champ.nom for champ in commande.reponse}
+    champs = (*commande.reponse, *(champ for champ in COMMUNS if champ.nom not in siens))
+    libres = tuple(replace(champ, requis=False) for champ in champs)
+    decrit = _objet(libres, fixes)
+    requis = [champ.nom for champ in commande.reponse if champ.requis]
+    if requis:
+        decrit["if"] = {"properties": {"statut": {"const": Statut.FAIT.value}}}
+        decrit["then"] = {"required": requis}
+    return {"description": f"Réponse à « {commande.nom} »", **decrit}
+
+
+def _objet(champs: tuple[Champ, ...], fixes: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    fixes = fixes or {}
+    return {
+        "type": "object",
+        "properties": {**fixes, **{champ.nom: _schema_champ(champ) for champ in champs}},
+        "required": [*fixes, *(champ.nom for champ in champs if champ.requis)],
+    }
+
+
+def _schema_champ(champ: Champ) -> dict[str, Any]:
+    if champ.type == "json":
+        valeur: dict[str, Any] = {"$ref": "#/$defs/document"}
+    elif champ.type in TYPES_JSON:
+        valeur = {"type": TYPES_JSON[champ.type][1]}
+    else:
+        valeur = {"$ref": f"#/$defs/{champ.type}"}
+    if champ.liste:
+        valeur = {"type": "array", "items": valeur}
+    return {"description": champ.description, **valeur}
+
+
+if __name__ == "__main__":
+    sys.stdout.write(json.dumps(schema(), ensure_ascii=False, indent=2) + "\n")

@@ -1,0 +1,74 @@
+"""The requirements an application is judged on: `requirements.csv`, the folders merged by id."""
+
+import csv
+import io
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
+from typing import Final
+
+from sne_sandbox.contract.overlay import Dossiers
+from sne_sandbox.errors import ContractError
+
+FICHIER: Final = "requirements.csv"
+NIVEAUX: Final = ("MUST", "SHOULD")
+_COLONNES: Final = ("id", "text", "source", "level", "since", "not_tested_because")
+
+
+@dataclass(frozen=True, slots=True)
+class Exigence:
+    """A requirement. `niveau` is MUST or SHOULD; `non_testee` says why it is not tested, "" when it is."""
+
+    id: str
+    texte: str
+    source: str
+    niveau: str
+    depuis: str
+    non_testee: str = ""
+
+
+def charger_exigences(dossiers: Dossiers) -> Mapping[str, Exigence]:
+    """Requirements by id, in the order of the files, a row replacing the row of the same id of the contract
+    below. Raises ContractError, with file and line, for a row that cannot be read."""
+    lues: dict[str, Exigence] = {}
+    for dossier in reversed(dossiers.couches):
+        fichier = dossier / FICHIER
+        if fichier.is_file():
+            lues |= {exigence.id: exigence for exigence in _lire(fichier)}
+    return MappingProxyType(lues)
+
+
+def _lire(fichier: Path) -> list[Exigence]:
+    try:
+        texte = fichier.read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as erreur:
+        raise ContractError(f"{fichier} ne se lit pas : {erreur}.") from None
+    lignes = csv.DictReader(io.StringIO(texte))
+    if tuple(lignes.fieldnames or ()) != _COLONNES:
+        raise ContractError(
+            f"{fichier} : les colonnes ne sont pas celles des exigences.", remede=",".join(_COLONNES)
+        )
+    trouvees = []
+    for ligne in lignes:
+        if ligne["level"] not in NIVEAUX or not ligne["id"] or not ligne["text"]:
+            raise ContractError(
+                f"{fichier}, ligne {lignes.line_num} : exigence incomplète ou de niveau inconnu.",
+                remede="un id, un texte, et MUST ou SHOULD",
+            )
+        trouvees.append(
+            Exigence(
+                ligne["id"],
+                ligne["text"],
+                ligne["source"],
+                ligne["level"],
+                ligne["since"],
+                ligne["not_tested_because"] or "",
+            )
+        )
+    return trouvees
+
+
+def niveaux(exigences: Mapping[str, Exigence]) -> dict[str, str]:
+    """MUST or SHOULD, by id."""
+    return {exigence.id: exigence.niveau for exigence in exigences.values()}

@@ -1,0 +1,356 @@
+"""Everything that a schema refuses in a document, in French, each place with its remedy.
+
+Called when the schema has refused, or by `check`: lxml decides, this module only explains. It walks the
+document along the schema, aligns the children of each element on its content model and goes on past every
+fault, so that all of them are told at once.
+"""
+
+import threading
+import weakref
+from collections.abc import Iterable
+from dataclasses import replace
+from functools import cached_property
+from itertools import groupby
+from typing import Any, Final
+
+from xmlschema import XsdElement
+
+from sne_sandbox.contract import phrases
+from sne_sandbox.contract.alignement import ENFANTS_MAX, Automate, Pas, Sort
+from sne_sandbox.contract.modele import charger_modele
+from sne_sandbox.contract.schema import BLANCS, Document, SchemaError, Schemas
+from sne_sandbox.contract.valeurs import defaut_de_valeur
+from sne_sandbox.domain.texte import masquer_nir
+
+#: Whose value no explanation repeats, however it is written.
+_JAMAIS_CITE: Final = "nir"
+_CODE: Final = "écrivez un code de la nomenclature, et non un libellé"
+#: Faults told of one document.
+ERREURS_MAX: Final = 500
+_XSI: Final = "{http://www.w3.org/2001/XMLSchema-instance}"
+_XSI_ADMIS: Final = frozenset(
+    _XSI + nom for nom in ("type", "nil", "schemaLocation", "noNamespaceSchemaLocation")
+)
+
+_MODELES: "weakref.WeakKeyDictionary[Schemas, dict[str, _Modele]]" = weakref.WeakKeyDictionary()
+#: xmlschema's components share one validation context, and are built lazily here.
+_VERROU: Final = threading.Lock()
+
+
+def explain(root: Any, document: Document, version: str | None, schemas: Schemas) -> list[SchemaError]:
+    """Every missing, misplaced, doubled or unknown element, every bad value and attribute of the lxml element
+    `root`, in document order; `[]` when the schema accepts it.
+
+    What the walk does not find but libxml2 refuses is told in libxml2's words. At most `ERREURS_MAX` faults.
+    The first explanation of each schema takes half a second, the others some milliseconds.
+    """
+    refus = schemas.validate(root, document=document, version=version)
+    if not refus:
+        return []
+    fichier = schemas.fichier(document, version or root.get("versionInterface"))
+    with _VERROU:
+        modeles = _MODELES.setdefault(schemas, {})
+        if fichier not in modeles:
+            modeles[fichier] = _Modele(charger_modele(schemas, fichier))
+        trouvees = _Visite(modeles[fichier]).visiter(root)
+        trouvees = [
+            _de_plus_tard(f, modeles[fichier], document, version or root.get("versionInterface"), schemas)
+            for f in trouvees
+        ]
+    return trouvees or [phrases.refus_brut(erreur) for erreur in refus]
+
+
+def _de_plus_tard(
+    faute: SchemaError, modele: "_Modele", document: Document, version: str | None, schemas: Schemas
+) -> SchemaError:
+    """The same fault; of an element that only a later version of the message has (`modele` is this one's),
+    with that as remedy."""
+    if faute.message != phrases.inconnu(faute.valeur, [])[0] or faute.valeur in modele.noms:
+        return faute
+    for autre, fichier in schemas.suivantes(document, version):
+        modeles = _MODELES[schemas]
+        if fichier not in modeles:
+            modeles[fichier] = _Modele(charger_modele(schemas, fichier))
+        if faute.valeur in modeles[fichier].noms:
+            return replace(faute, remede=phrases.de_la_version(faute.valeur, autre))
+    return faute
+
+
+class _Modele:
+    """The components of a schema, and the automata of its content models, built as they are met."""
+
+    def __init__(self, schema: Any) -> None:
+        self.schema = schema
+        self._automates: dict[int, Automate] = {}
+
+    @cached_property
+    def noms(self) -> frozenset[str]:
+        """Every element that it declares, wherever."""
+        return frozenset(str(e.local_name) for e in self.schema.iter_components(XsdElement))
+
+    def automate(self, groupe: Any) -> Automate:
+        if id(groupe) not in self._automates:
+            self._automates[id(groupe)] = Automate(groupe)
+        return self._automates[id(groupe)]
+
+
+class _Trop(Exception):
+    """Enough faults were told."""
+
+
+class _Visite:
+    """One walk of one document."""
+
+    def __init__(self, modele: _Modele) -> None:
+        self._modele = modele
+        self._erreurs: list[SchemaError] = []
+
+    def visiter(self, root: Any) -> list[SchemaError]:
+        nom = phrases.local(root.tag)
+        connus = [declaration.name for declaration in self._modele.schema.elements.values()]
+        declaration = self._modele.schema.maps.elements.get(root.tag)
+        espaces: frozenset[str] = frozenset()
+        try:
+            if declaration is None:
+                proche = next((tag for tag in connus if phrases.local(tag) == nom), None)
+                declaration = self._modele.schema.maps.elements.get(proche)
+                if declaration is None:
+                    self._noter(root, nom, phrases.racine(root.tag, [phrases.local(tag) for tag in connus]))
+                    return self._erreurs
+                self._noter(root, nom, phrases.autre_espace(root.tag, declaration.name))
+                espaces = frozenset((phrases.espace(root.tag),))
+            self._element(root, declaration, nom, espaces)
+        except _Trop:
+            derniere = self._erreurs[-1]
+            self._erreurs.append(SchemaError(derniere.ligne, nom, *phrases.la_suite(ERREURS_MAX)))
+        return self._erreurs
+
+    def _noter(self, element: Any, chemin: str, phrase: tuple[str, str, str]) -> None:
+        if len(self._erreurs) >= ERREURS_MAX:
+            raise _Trop
+        self._erreurs.append(SchemaError(element.sourceline or 0, chemin, *phrase))
+
+    def _element(self, element: Any, declaration: Any, chemin: str, espaces: frozenset[str]) -> None:
+        type_ = declaration.type
+        self._attributs(element, type_, chemin)
+        enfants = [enfant for enfant in element if isinstance(enfant.tag, str)]
+        nil = element.get(_XSI + "nil")
+        if nil is not None and (not declaration.nillable or nil.strip() in ("true", "1")):
+            if not declaration.nillable:
+                self._noter(element, chemin, phrases.nil(chemin))
+            return
+        if type_.is_simple() or type_.has_simple_content():
+            for enfant in enfants:
+                self._noter(
+                    enfant, _sous(chemin, enfant, enfants), phrases.enfant_dans_texte(enfant.tag, chemin)
+                )
+            if not enfants:
+                self._valeur(element, declaration, chemin)
+            return
+        if not type_.mixed:
+            texte = _texte(element)
+            # The content of an empty type is refused even when it is blank.
+            if texte.strip(BLANCS) or (texte and not len(element) and type_.is_empty()):
+                self._noter(element, chemin, phrases.texte_inattendu(texte, "code" in type_.attributes))
+        self._enfants(element, enfants, type_.content, chemin, espaces)
+
+    def _valeur(self, element: Any, declaration: Any, chemin: str) -> None:
+        type_ = declaration.type if declaration.type.is_simple() else declaration.type.content
+        texte = element.text or ""
+        if not texte and (declaration.fixed is not None or declaration.default is not None):
+            return
+        defaut = defaut_de_valeur(type_, texte)
+        if defaut is not None:
+            if phrases.local(element.tag) == _JAMAIS_CITE:
+                cite, texte = texte, masquer_nir(texte)
+                defaut = replace(defaut, message=defaut.message.replace(cite.strip(), texte.strip()))
+            self._noter(element, chemin, (defaut.message, texte, defaut.remede))
+        elif declaration.fixed is not None and type_.normalize(texte) != declaration.fixed:
+            self._noter(element, chemin, phrases.valeur_fixe(texte, declaration.fixed))
+
+    # --- attributes -----------------------------------------------------------------------------------
+
+    def _attributs(self, element: Any, type_: Any, chemin: str) -> None:
+        admis = {} if type_.is_simple() else type_.attributes
+        generique = admis.get(None)
+        for nom, valeur in element.items():
+            lieu = f"{chemin}/@{phrases.local(nom)}"
+            if nom in _XSI_ADMIS:
+                continue
+            attribut = admis.get(nom)
+            if attribut is None or attribut.use == "prohibited":
+                if generique is None or not generique.is_matching(nom):
+                    connus = [autre for autre in admis if autre is not None]
+                    self._noter(element, lieu, phrases.attribut_inconnu(nom, valeur, connus))
+                continue
+            defaut = defaut_de_valeur(attribut.type, valeur)
+            if defaut is not None:
+                # A code that is too long is another's, or a label: what is left of it would be none either.
+                remede = _CODE if nom == "code" and valeur else defaut.remede
+                self._noter(element, lieu, (defaut.message, valeur, remede))
+            elif attribut.fixed is not None and attribut.type.normalize(valeur) != attribut.fixed:
+                self._noter(element, lieu, phrases.valeur_fixe(valeur, attribut.fixed))
+        for nom, attribut in admis.items():
+            if nom is not None and attribut.use == "required" and element.get(nom) is None:
+                self._noter(element, f"{chemin}/@{phrases.local(nom)}", phrases.attribut_manquant(nom))
+
+    # --- children -------------------------------------------------------------------------------------
+
+    def _enfants(
+        self, element: Any, enfants: list[Any], groupe: Any, chemin: str, espaces: frozenset[str]
+    ) -> None:
+        automate = self._modele.automate(groupe)
+        if len(enfants) > ENFANTS_MAX:
+            self._noter(element, chemin, phrases.trop_d_enfants(len(enfants), ENFANTS_MAX))
+            return
+        pas = automate.aligner([enfant.tag for enfant in enfants], espaces)
+        releve = _Releve(automate, pas, [enfant.tag for enfant in enfants])
+        nombres: dict[str, int] = {}
+        for enfant in enfants:
+            nombres[enfant.tag] = nombres.get(enfant.tag, 0) + 1
+        rangs: dict[str, int] = {}
+        for _, lot in groupby(pas, key=releve.lot):
+            etapes = list(lot)
+            if etapes[0].sort is Sort.MANQUE:
+                self._manquent(element, enfants, etapes, releve, chemin)
+                continue
+            for etape in etapes:
+                enfant = enfants[etape.enfant]
+                rangs[enfant.tag] = rang = rangs.get(enfant.tag, 0) + 1
+                indice = f"[{rang}]" if nombres[enfant.tag] > 1 else ""
+                self._enfant(enfant, etape, releve, f"{chemin}/{phrases.local(enfant.tag)}{indice}", espaces)
+
+    def _manquent(
+        self, element: Any, enfants: list[Any], etapes: list[Pas], releve: "_Releve", chemin: str
+    ) -> None:
+        """Places that nobody fills: one fault each, or one for a choice of which nothing was written."""
+        ici = enfants[etapes[0].enfant] if etapes[0].enfant < len(enfants) else element
+        etapes = [etape for etape in etapes if not releve.deplacee(etape.particule)]
+        if not etapes:
+            return
+        branches = releve.branches_vides(etapes[0].particule)
+        if branches:
+            premier = phrases.local(etapes[0].particule.name)
+            self._noter(ici, f"{chemin}/{premier}", phrases.choix_vide(branches))
+            return
+        for etape in etapes:
+            nom = phrases.local(etape.particule.name or "*")
+            avant, apres = releve.voisins(etape.particule)
+            self._noter(ici, f"{chemin}/{nom}", phrases.manque(nom, avant, apres))
+
+    def _enfant(
+        self, enfant: Any, etape: Pas, releve: "_Releve", chemin: str, espaces: frozenset[str]
+    ) -> None:
+        declaration = etape.particule
+        if etape.sort is Sort.AUTRE_ESPACE:
+            self._noter(enfant, chemin, phrases.autre_espace(enfant.tag, declaration.name))
+            espaces |= {phrases.espace(enfant.tag)}
+        elif etape.sort is Sort.PROCHE:
+            self._noter(enfant, chemin, phrases.faute_de_frappe(enfant.tag, declaration.name))
+        elif etape.sort is Sort.TROP:
+            declaration = releve.connue(enfant.tag)
+            self._noter(enfant, chemin, releve.de_trop(enfant.tag, declaration))
+        if declaration is None:
+            return
+        if declaration.name is None:  # a wildcard: what the schema declares is looked at, the rest is free
+            declaration = self._modele.schema.maps.elements.get(enfant.tag)
+            if declaration is None:
+                return
+        else:
+            declaration = declaration.match(enfant.tag) or declaration
+        self._element(enfant, declaration, chemin, espaces)
+
+
+class _Releve:
+    """What an alignment says as a whole: what is filled, how often, and what was moved."""
+
+    def __init__(self, automate: Automate, pas: list[Pas], noms: list[str]) -> None:
+        self._particules = automate.particules
+        self._choix = automate.choix
+        self._remplies: dict[int, int] = {}
+        for etape in pas:
+            if etape.particule is not None and etape.sort is not Sort.MANQUE:
+                cle = id(etape.particule)
+                self._remplies[cle] = self._remplies.get(cle, 0) + 1
+        self._en_trop = {noms[etape.enfant] for etape in pas if etape.sort is Sort.TROP}
+
+    def lot(self, etape: Pas) -> tuple[object, ...]:
+        """Steps told together: what is missing from one choice, at one place."""
+        if etape.sort is not Sort.MANQUE:
+            return (etape.enfant, "enfant")
+        choix = self._choix[id(etape.particule)]
+        return (
+            etape.enfant,
+            choix[-1][0] if choix and self.branches_vides(etape.particule) else id(etape.particule),
+        )
+
+    def connue(self, nom: str) -> Any:
+        """The place of the model for an element of that name, None for an unknown one."""
+        exacte = next((p for p in self._particules if p.name is not None and p.is_matching(nom)), None)
+        return exacte or next(
+            (p for p in self._particules if p.name and phrases.local(p.name) == phrases.local(nom)), None
+        )
+
+    def deplacee(self, particule: Any) -> bool:
+        """Whether the element missing here stands elsewhere."""
+        return particule.name is not None and any(particule.is_matching(nom) for nom in self._en_trop)
+
+    def branches_vides(self, particule: Any) -> list[list[str]]:
+        """The branches of the choice that `particule` stands in, when none of them is begun."""
+        choix = self._choix[id(particule)]
+        if not choix:
+            return []
+        cle = choix[-1][0]
+        dedans = [p for p in self._particules if any(c == cle for c, _ in self._choix[id(p)])]
+        if any(id(p) in self._remplies for p in dedans):
+            return []
+        branches: dict[int, list[str]] = {}
+        for membre in dedans:
+            rang = next(branche for c, branche in self._choix[id(membre)] if c == cle)
+            if membre.min_occurs:
+                branches.setdefault(rang, []).append(phrases.local(membre.name or "*"))
+        return list(branches.values())
+
+    def voisins(self, particule: Any) -> tuple[str, str]:
+        """Names of the filled places nearest before and after a place; "" for none."""
+        rang = next(i for i, p in enumerate(self._particules) if p is particule)
+        return self._rempli(reversed(self._particules[:rang])), self._rempli(self._particules[rang + 1 :])
+
+    def _rempli(self, particules: Iterable[Any]) -> str:
+        return next((phrases.local(p.name) for p in particules if p.name and id(p) in self._remplies), "")
+
+    def de_trop(self, nom: str, declaration: Any) -> tuple[str, str, str]:
+        """Why an element that was set aside cannot stay where it is."""
+        if declaration is None:
+            return phrases.inconnu(nom, [phrases.local(p.name) for p in self._particules if p.name])
+        rivale = self._rivale(declaration)
+        if rivale:
+            return phrases.autre_branche(nom, rivale)
+        maximum = declaration.max_occurs
+        if maximum is not None and self._remplies.get(id(declaration), 0) >= maximum:
+            return phrases.double(nom, maximum)
+        avant, apres = self.voisins(declaration)
+        return phrases.deplace(nom, avant, apres)
+
+    def _rivale(self, declaration: Any) -> str:
+        """An element of another branch of the same choice, when that branch was taken and not this one."""
+        for cle, branche in self._choix[id(declaration)]:
+            prises: dict[int, str] = {}
+            for particule in self._particules:
+                rang = next((b for c, b in self._choix[id(particule)] if c == cle), None)
+                if rang is not None and particule.name and id(particule) in self._remplies:
+                    prises.setdefault(rang, phrases.local(particule.name))
+            if prises and branche not in prises:
+                return next(iter(prises.values()))
+        return ""
+
+
+def _texte(element: Any) -> str:
+    return "".join([element.text or "", *(enfant.tail or "" for enfant in element)])
+
+
+def _sous(chemin: str, enfant: Any, freres: list[Any]) -> str:
+    memes = [frere for frere in freres if frere.tag == enfant.tag]
+    return f"{chemin}/{phrases.local(enfant.tag)}" + (
+        f"[{memes.index(enfant) + 1}]" if len(memes) > 1 else ""
+    )

@@ -1,0 +1,166 @@
+"""The rows of `rules.toml`: what a control says, how hard it bites, where it comes from."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from enum import StrEnum
+from pathlib import Path
+from string import Formatter
+from typing import Any, Final, TypeVar
+
+from sne_sandbox.contract.overlay import Dossiers
+from sne_sandbox.domain.anomalie import Fidelite, Gravite
+from sne_sandbox.errors import ContractError
+
+#: What a user's folder may set on a rule that the contract has.
+CLES_OVERLAY: Final = ("gravite", "texte", "code_officiel", "source", "remede", "condition", "fidelite")
+#: Characters of `anomalie/@code` in the schema.
+CODE_MAX: Final = 10
+_OBLIGATOIRES: Final = ("types", "texte", "gravite", "fidelite", "source")
+#: An overlay may gather its rules under one table: `[regles.ENT006]` is `[ENT006]`.
+_TABLE: Final = "regles"
+
+_Choix = TypeVar("_Choix", bound=StrEnum)
+
+
+@dataclass(frozen=True, slots=True)
+class FicheRegle:
+    """A control, as the contract words it.
+
+    `types` are the file types it looks at (`*` for any), `texte` the sentence with its places (`{valeur}`),
+    `condition` what must hold and `remede` what to do, both "" while nobody wrote them. `structurante` rules
+    block in every profile. `code_officiel` goes on the wire in place of `code`. `gravite_imposee` is the
+    gravité when the user's folder set it: no profile changes it then.
+    """
+
+    code: str
+    types: tuple[str, ...]
+    texte: str
+    gravite: Gravite
+    fidelite: Fidelite
+    source: str
+    structurante: bool = False
+    condition: str = ""
+    remede: str = ""
+    code_officiel: str | None = None
+    gravite_imposee: Gravite | None = None
+
+
+_CLES: Final = tuple(f.name for f in fields(FicheRegle) if f.name not in ("code", "gravite_imposee"))
+
+
+def lire_fiches(dossiers: Dossiers, chemin: str) -> dict[str, FicheRegle]:
+    """The rules of a contract by code, the user's changes included.
+
+    Raises ContractError, with file and key, for an unknown rule or key, a wrong value, or a structurante
+    rule that would not block any more.
+    """
+    fiches: dict[str, FicheRegle] = {}
+    for fichier, contenu in dossiers.tomls(chemin):
+        tables = {code: table for code, table in contenu.items() if code != _TABLE}
+        tables |= contenu.get(_TABLE, {})
+        for code, table in tables.items():
+            if not isinstance(table, Mapping):
+                raise ContractError(
+                    f"{fichier} : la clé [{code}] n'est pas une table.",
+                    remede=f"écrivez [{code}] puis ses clés",
+                )
+            if code in fiches:
+                fiches[code] = _changer(fiches[code], table, fichier, dossiers.du_contrat(fichier))
+            elif dossiers.du_contrat(fichier):
+                fiches[code] = _creer(code, table, fichier)
+            else:
+                raise ContractError(
+                    f"{fichier} : la règle [{code}] est inconnue.",
+                    remede="une règle se change, elle ne s'ajoute pas par des données ; règles connues : "
+                    + ", ".join(sorted(fiches)),
+                )
+    return fiches
+
+
+def _creer(code: str, table: Mapping[str, Any], fichier: Path) -> FicheRegle:
+    _verifier_cles(code, table, fichier, _CLES)
+    for cle in _OBLIGATOIRES:
+        if cle not in table:
+            raise ContractError(
+                f"{fichier} : [{code}] n'a pas de clé « {cle} ».",
+                remede=f"clés obligatoires : {', '.join(_OBLIGATOIRES)}",
+            )
+    return FicheRegle(code, **_valeurs(code, table, fichier))
+
+
+def _changer(fiche: FicheRegle, table: Mapping[str, Any], fichier: Path, du_contrat: bool) -> FicheRegle:
+    _verifier_cles(fiche.code, table, fichier, _CLES if du_contrat else CLES_OVERLAY)
+    valeurs = _valeurs(fiche.code, table, fichier)
+    imposee = valeurs.get("gravite") if not du_contrat else None
+    if fiche.structurante and valeurs.get("gravite", Gravite.BLOQUANTE) is not Gravite.BLOQUANTE:
+        raise ContractError(
+            f"{fichier} : [{fiche.code}] gravite = {table['gravite']} : cette règle est structurante.",
+            remede="elle tient la base cohérente et reste bloquante ; son texte et son code peuvent changer",
+        )
+    connues = {f.name: getattr(fiche, f.name) for f in fields(FicheRegle)}
+    if imposee is not None:
+        valeurs["gravite_imposee"] = imposee
+    return FicheRegle(**(connues | valeurs))
+
+
+def _verifier_cles(code: str, table: Mapping[str, Any], fichier: Path, connues: tuple[str, ...]) -> None:
+    for cle in table:
+        if cle not in connues:
+            raise ContractError(
+                f"{fichier} : [{code}] clé inconnue « {cle} ».", remede=f"clés connues : {', '.join(connues)}"
+            )
+
+
+def _valeurs(code: str, table: Mapping[str, Any], fichier: Path) -> dict[str, Any]:
+    valeurs: dict[str, Any] = {}
+    for cle, valeur in table.items():
+        if cle == "types":
+            if not isinstance(valeur, list) or not all(isinstance(type_, str) for type_ in valeur):
+                raise ContractError(
+                    f"{fichier} : [{code}] types attend une liste de textes.", remede='types = ["CRE", "MOD"]'
+                )
+            valeurs[cle] = tuple(valeur)
+        elif cle == "structurante":
+            valeurs[cle] = bool(valeur)
+        elif not isinstance(valeur, str):
+            raise ContractError(
+                f"{fichier} : [{code}] {cle} attend un texte, reçu {valeur!r}.", remede=f'{cle} = "…"'
+            )
+        elif cle == "gravite":
+            valeurs[cle] = _choix(Gravite, code, cle, valeur, fichier)
+        elif cle == "fidelite":
+            valeurs[cle] = _choix(Fidelite, code, cle, valeur, fichier)
+        elif cle == "code_officiel" and not 1 <= len(valeur) <= CODE_MAX:
+            raise ContractError(
+                f"{fichier} : [{code}] code_officiel = {valeur!r} ne tient pas dans anomalie/@code.",
+                remede=f"de 1 à {CODE_MAX} caractères",
+            )
+        elif cle == "texte" and not _est_une_phrase(valeur):
+            raise ContractError(
+                f"{fichier} : [{code}] texte : accolades mal écrites dans « {valeur} ».",
+                remede="une place se note {valeur}, une accolade se double : {{",
+            )
+        else:
+            valeurs[cle] = valeur
+    return valeurs
+
+
+def _est_une_phrase(texte: str) -> bool:
+    """Whether the places of a sentence are plain names: `{valeur}`, not `{0}` nor `{valeur.x}`."""
+    try:
+        places = [(nom, forme, conversion) for _, nom, forme, conversion in Formatter().parse(texte)]
+    except ValueError:
+        return False
+    return all(
+        nom is None or (nom.isidentifier() and not forme and not conversion)
+        for nom, forme, conversion in places
+    )
+
+
+def _choix(enum: type[_Choix], code: str, cle: str, valeur: str, fichier: Path) -> _Choix:
+    try:
+        return enum(valeur)
+    except ValueError:
+        raise ContractError(
+            f"{fichier} : [{code}] {cle} = {valeur} n'existe pas.", remede=f"valeurs : {', '.join(enum)}"
+        ) from None

@@ -1,0 +1,152 @@
+"""The folders of a contract laid over one another: file by file, and key by key for TOML.
+
+A contract folder may extend another (`extends` in its `contract.toml`). A folder given by `--contracts` lies
+over both, in the same layout: `DIR/xsd/…` or `DIR/v5.2/xsd/…`.
+"""
+
+import os
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Final
+
+from sne_sandbox.errors import ContractError, UsageError
+from sne_sandbox.raisons import raison_systeme
+
+#: Layers above each other: v5.2 over v5.0 is two; more than this is a loop.
+_COUCHES_MAX: Final = 8
+_CONTRAT: Final = "contract.toml"
+
+
+class Dossiers:
+    """The folders of one contract, the one that wins first.
+
+    `racine` holds the versions (`v5.0/`, `v5.2/`), `nom` names one, `overlay` is the user's folder. Raises
+    UsageError when there is no such version or overlay, ContractError when another folder is missing, or
+    when the overlay cannot be read, or holds nothing that belongs to a contract.
+    """
+
+    def __init__(self, racine: Path, nom: str, overlay: Path | None = None) -> None:
+        if overlay is not None and not overlay.is_dir():
+            raise UsageError(
+                f"Le dossier de contrats [{overlay}] n'existe pas.",
+                remede="donnez à --contracts un dossier disposé comme contracts/v5.2/",
+            )
+        if overlay is not None and not os.access(overlay, os.R_OK | os.X_OK):
+            raise ContractError(
+                f"Le dossier de contrats [{overlay}] ne se lit pas : les droits manquent.",
+                remede="donnez-vous le droit de le lire et de le parcourir",
+            )
+        self.racine = racine
+        self.overlay = overlay
+        self.noms: list[str] = []
+        self.couches: list[Path] = []
+        suivant: str | None = nom
+        while suivant is not None:
+            suivant = self._empiler(suivant)
+        if overlay is not None and not any(self._connus(overlay)):
+            raise ContractError(
+                f"Le dossier de contrats [{overlay}] ne contient aucun fichier de contrat.",
+                remede="il doit contenir contract.toml, rules.toml, evenements.toml, un .csv, xsd/ ou wsdl/, "
+                f"ou un dossier {nom}/ qui en contient",
+            )
+
+    def _empiler(self, nom: str) -> str | None:
+        if nom in self.noms or len(self.noms) >= _COUCHES_MAX:
+            raise ContractError(
+                f"Le contrat [{nom}] s'étend lui-même.", remede=f"corrigez « extends » dans {nom}/{_CONTRAT}"
+            )
+        candidats = [self.racine / nom]
+        if self.overlay is not None:
+            premier = [] if self.noms else [self.overlay]
+            candidats = [self.overlay / nom, *premier, *candidats]
+        couches = [dossier for dossier in candidats if dossier.is_dir()]
+        contenus = [dossier for dossier in couches if dossier != self.overlay]
+        if not contenus:
+            connus = sorted(dossier.name for dossier in self.racine.iterdir() if dossier.is_dir())
+            famille = ContractError if self.noms else UsageError  # extended by a folder, or asked for
+            raise famille(
+                f"Le contrat [{nom}] n'existe pas.", remede=f"contrats connus : {', '.join(connus)}"
+            )
+        self.noms.append(nom)
+        self.couches += couches
+        for dossier in couches:
+            if (dossier / _CONTRAT).is_file() and "extends" in (contenu := lire_toml(dossier / _CONTRAT)):
+                return str(contenu["extends"]) or None
+        return None
+
+    @staticmethod
+    def _connus(dossier: Path) -> list[Path]:
+        suffixes = (".toml", ".csv", ".xsd", ".wsdl")
+        return [chemin for chemin in dossier.rglob("*") if chemin.suffix in suffixes]
+
+    def trouver(self, chemin: str) -> Path:
+        """The file at the relative `chemin`, from the first folder that has it. Raises ContractError when
+        none has it, or when the path leaves the folders."""
+        morceaux = chemin.split("/")
+        if ".." not in morceaux and "" not in morceaux:
+            for dossier in self.couches:
+                if (dossier / chemin).is_file():
+                    return dossier / chemin
+        raise ContractError(
+            f"Le fichier [{chemin}] manque au contrat {self.noms[0]}.",
+            remede=f"cherché dans : {', '.join(str(dossier) for dossier in self.couches)}",
+        )
+
+    def contient(self, chemin: str) -> bool:
+        """Whether a folder has the file at `chemin`."""
+        return any((dossier / chemin).is_file() for dossier in self.couches)
+
+    def lire(self, chemin: str) -> bytes:
+        """Bytes of the file at `chemin`. Raises ContractError as `trouver`, or when it cannot be read."""
+        fichier = self.trouver(chemin)
+        try:
+            return fichier.read_bytes()
+        except OSError as erreur:
+            raise _illisible(fichier, erreur) from None
+
+    def toml(self, chemin: str) -> dict[str, Any]:
+        """The TOML files at `chemin` of all folders, merged key by key. Empty when none has one."""
+        fusion: dict[str, Any] = {}
+        for _, contenu in self.tomls(chemin):
+            fusion = fusionner(fusion, contenu)
+        return fusion
+
+    def tomls(self, chemin: str) -> list[tuple[Path, dict[str, Any]]]:
+        """The TOML files at `chemin`, the one that wins last. Raises ContractError for a broken one."""
+        fichiers = [dossier / chemin for dossier in reversed(self.couches)]
+        return [(fichier, lire_toml(fichier)) for fichier in fichiers if fichier.is_file()]
+
+    def du_contrat(self, fichier: Path) -> bool:
+        """Whether `fichier` is the contract's own, not the user's."""
+        return fichier.is_relative_to(self.racine)
+
+
+def fusionner(dessous: Mapping[str, Any], dessus: Mapping[str, Any]) -> dict[str, Any]:
+    """`dessous` with the keys of `dessus` laid over it; tables merge, everything else is replaced."""
+    fusion = dict(dessous)
+    for cle, valeur in dessus.items():
+        ancienne = fusion.get(cle)
+        if isinstance(ancienne, Mapping) and isinstance(valeur, Mapping):
+            fusion[cle] = fusionner(ancienne, valeur)
+        else:
+            fusion[cle] = valeur
+    return fusion
+
+
+def _illisible(fichier: Path, erreur: OSError) -> ContractError:
+    return ContractError(
+        f"Le fichier [{fichier}] ne se lit pas : {raison_systeme(erreur)}.", remede="vérifiez ses droits"
+    )
+
+
+def lire_toml(fichier: Path) -> dict[str, Any]:
+    """The content of a TOML file. Raises ContractError with the line of what cannot be read."""
+    try:
+        return tomllib.loads(fichier.read_bytes().decode("utf-8"))
+    except UnicodeDecodeError:
+        raise ContractError(f"{fichier} n'est pas en UTF-8.", remede="enregistrez-le en UTF-8") from None
+    except OSError as erreur:
+        raise _illisible(fichier, erreur) from None
+    except tomllib.TOMLDecodeError as erreur:
+        raise ContractError(f"{fichier} : TOML illisible : {erreur}.", remede="corrigez ce fichier") from None

@@ -1,0 +1,84 @@
+"""A base owns everything: state, clock, journal, pannes, profile. Parallel runs never meet."""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Final
+
+from sne_sandbox.domain.dates import PARIS
+from sne_sandbox.errors import UsageError
+from sne_sandbox.settings import Reglages
+
+#: The base behind /services/…; any other is behind /bases/<nom>/services/….
+BASE_PAR_DEFAUT: Final = "ecole"
+#: Years that a clock may show: near the ends of the calendar there is no month before, no night after.
+ANNEES: Final = range(1900, 3000)
+
+
+def prefixe_de(nom: str) -> str:
+    """What the addresses of a base's services begin with, « /bases/essai », or "" for the base by default."""
+    return "" if nom == BASE_PAR_DEFAUT else f"/bases/{nom}"
+
+
+@dataclass(frozen=True, slots=True)
+class Horloge:
+    """Business time of a base. Frozen at `fige_a` when it is set, else the machine's time plus `decalage`."""
+
+    fige_a: datetime | None = None
+    decalage: timedelta = timedelta(0)
+
+    def maintenant(self, machine: datetime) -> datetime:
+        """The base's instant, in Paris, when the machine's clock says `machine` (aware)."""
+        instant = self.fige_a if self.fige_a is not None else machine + self.decalage
+        return instant.astimezone(PARIS)
+
+    @property
+    def reelle(self) -> bool:
+        """Whether the base lives in the machine's own time."""
+        return self.fige_a is None and not self.decalage
+
+    def en_texte(self) -> str:
+        """« real », « décalée », or the instant it is frozen at, in Paris (ISO)."""
+        if self.fige_a is not None:
+            return self.fige_a.astimezone(PARIS).isoformat()
+        return "real" if self.reelle else "décalée"
+
+
+@dataclass(frozen=True, slots=True)
+class Base:
+    """A base as it is registered. `seed` fixes people, numbers and boundaries; `semence` names its start,
+    `taille` its number of households (None: the seed's own); `derniere_nuit` is the last day whose nightly
+    work was done."""
+
+    nom: str
+    semence: str = "ecole"
+    seed: int = 0
+    horloge: Horloge = field(default_factory=Horloge)
+    reglages: Reglages = field(default_factory=Reglages)
+    derniere_nuit: date | None = None
+    creee_le: datetime | None = None
+    taille: int | None = None
+
+    @property
+    def prefixe(self) -> str:
+        """What the addresses of its services begin with."""
+        return prefixe_de(self.nom)
+
+
+def lire_horloge(texte: str) -> Horloge:
+    """The clock of `--clock`: « real », or an ISO instant at which it is frozen. Raises UsageError."""
+    if texte in ("real", "reelle", "réelle"):
+        return Horloge()
+    return Horloge(fige_a=lire_instant(texte))
+
+
+def lire_instant(texte: str) -> datetime:
+    """An ISO instant, in Paris time when it names no zone. Raises UsageError."""
+    try:
+        instant = datetime.fromisoformat(texte)
+    except ValueError:
+        raise UsageError(
+            f"L'horloge [{texte}] n'est pas un instant.", remede="real, ou par exemple 2018-03-15T12:00:00"
+        ) from None
+    if instant.year not in ANNEES:
+        raise UsageError(f"L'horloge [{texte}] est trop loin.", remede=f"années {ANNEES[0]} à {ANNEES[-1]}")
+    return instant.replace(tzinfo=PARIS) if instant.tzinfo is None else instant

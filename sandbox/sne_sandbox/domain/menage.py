@@ -1,0 +1,134 @@
+"""The household: how many it is, what it earns per unité de consommation, and the first quartile.
+
+Worked example. A couple earns 1 500 and 500 euros a month; a child of 9 is à charge, another of 15 is in
+alternate custody, a third comes on visits only: UC = 1 + 0.5 + 0.3 + 0.5 ÷ 2 = 2.05, resources a year and
+UC = 2 000 × 12 ÷ 2.05 = 11 707 euros.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Final, Literal, Self
+
+from sne_sandbox.domain.dates import age
+from sne_sandbox.domain.demande import Demande
+from sne_sandbox.domain.element import Element
+
+#: Couple links of ListeLienDemandeur (the fourth, L, is a flatmate).
+LIENS_DE_COUPLE: Final = frozenset({"M", "P", "C"})
+
+_PREMIER_ADULTE: Final = Decimal("1.00")
+_AUTRE_PERSONNE: Final = Decimal("0.50")
+_ENFANT: Final = Decimal("0.30")
+_AGE_AUTRE_PERSONNE: Final = 14
+_GARDE_ALTERNEE: Final = "G"
+_REGION_ILE_DE_FRANCE: Final = "11"
+
+
+@dataclass(frozen=True, slots=True)
+class Menage:
+    """What interface 5.2 computes of a household.
+
+    `nombre_uc` is in unités de consommation, 2 places; `ressources_mensuelles` in euros a month.
+    """
+
+    nombre_uc: Decimal
+    ressources_mensuelles: int
+
+    @classmethod
+    def de(cls, demande: Demande, jour: date) -> Self | None:
+        """The household of `demande`, ages taken on `jour`; None for an association."""
+        if demande.demandeur is None:
+            return None
+        return cls(nombre_uc(demande, jour), ressources_mensuelles(demande))
+
+    @property
+    def ressources_annuelles_uc(self) -> int:
+        """Euros a year and per UC, to the nearest euro (halves go up)."""
+        return int(self._annuelles_uc().quantize(Decimal(1), ROUND_HALF_UP))
+
+    def premier_quartile(self, seuil: int) -> bool:
+        """Whether the household is in the first quartile: strictly below `seuil` (euros a year and per
+        UC), compared before rounding."""
+        return self._annuelles_uc() < seuil
+
+    def _annuelles_uc(self) -> Decimal:
+        return self.ressources_mensuelles * 12 / self.nombre_uc
+
+
+@dataclass(frozen=True, slots=True)
+class SeuilQuartile:
+    """A published first-quartile threshold (a row of `quartiles.csv`).
+
+    `code` is the SIREN of an EPCI or the INSEE code of a region; `montant` in euros a year and per UC.
+    """
+
+    nature: Literal["EPCI", "REGION"]
+    code: str
+    libelle: str
+    annee: int
+    montant: int
+    source: str = ""
+    fidelite: str = ""
+
+
+def seuil_applicable(
+    seuils: Iterable[SeuilQuartile], *, epci: str | None, region: str
+) -> SeuilQuartile | None:
+    """The threshold for a first wished commune in `epci` and `region`.
+
+    That of the region in Île-de-France, of the EPCI elsewhere (attested for the areas); the latest year
+    whatever the clock (convention). None when none is published.
+    """
+    cherche = ("REGION", region) if region == _REGION_ILE_DE_FRANCE else ("EPCI", epci)
+    return max((s for s in seuils if (s.nature, s.code) == cherche), key=lambda s: s.annee, default=None)
+
+
+def taille(demande: Demande) -> int:
+    """Persons sure to live in the dwelling: applicant, co-holders and persons à charge; 0 for an association.
+
+    Children in custody or to be born are not counted (convention): what is judged on this number must
+    hold for the smallest reading of the household.
+    """
+    return len(demande.titulaires) + len(demande.personnes_a_charge)
+
+
+def nombre_uc(demande: Demande, jour: date) -> Decimal:
+    """Unités de consommation, 2 places (OECD scale, deduced).
+
+    1 for the applicant, 0.5 for each other person of 14 or more on `jour`, 0.3 under 14. A child in
+    alternate custody counts for half, one with a right of visit and one to be born for nothing
+    (convention). A person without a birth date counts as 14 or more (convention).
+    """
+    presents = [*(personne.element for personne in demande.cotitulaires), *demande.personnes_a_charge]
+    alternes = [e for e in demande.personnes_en_garde if e.code_de("coParentalite") == _GARDE_ALTERNEE]
+    total = _PREMIER_ADULTE if demande.demandeur is not None else Decimal("0.00")
+    total += sum((poids(personne, jour) for personne in presents), Decimal())
+    return total + sum((poids(enfant, jour) for enfant in alternes), Decimal()) / 2
+
+
+def ressources_mensuelles(demande: Demande) -> int:
+    """Euros received a month by the applicant, the co-holders and the persons à charge (attested).
+
+    Pensions paid are not deducted (convention). The resources of the persons à charge are one list, held
+    on the applicant.
+    """
+    return sum(e.entier_de("montant") or 0 for e in ressources_recues(demande))
+
+
+def ressources_recues(demande: Demande) -> tuple[Element, ...]:
+    """Every `detailRessource` received by the household, in document order by person."""
+    trouvees = [d for p in demande.titulaires for d in p.element.tous("listeRessourceRecue/detailRessource")]
+    if demande.demandeur is not None:
+        trouvees += demande.demandeur.element.tous("listeRessourceRecuePersACharge/detailRessource")
+    return tuple(trouvees)
+
+
+def poids(personne: Element, jour: date) -> Decimal:
+    """What a person other than the applicant counts for on `jour`: 0.5, or 0.3 under 14; 0.5 without a birth
+    date (convention)."""
+    naissance = personne.date_de("dateNaissance")
+    if naissance is None or age(naissance, jour) >= _AGE_AUTRE_PERSONNE:
+        return _AUTRE_PERSONNE
+    return _ENFANT

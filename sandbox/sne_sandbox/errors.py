@@ -1,0 +1,193 @@
+"""One tree for everything that goes wrong on our side of the contract.
+
+Three kinds, never mixed: an *anomalie* is a returned value (`domain.anomalie`), never an exception; an
+`ExchangeError` ends one exchange with a SOAP fault or an HTTP refusal; an `OperatorError` ends a command,
+and the command line prints its `diagnostics()`.
+"""
+
+from typing import ClassVar, Literal
+
+FaultCode = Literal["Sender", "Receiver", "VersionMismatch", "MustUnderstand"]
+
+#: The sentence of the real server when a document does not fit its schema (attested, byte for byte).
+ERREUR_INATTENDUE = "Une erreur inattendue est survenue lors du traitement de la demande."
+
+
+class SandboxError(Exception):
+    """Root of the tree. `str()` is a French sentence a user can read."""
+
+    def diagnostics(self) -> str:
+        """What happened and what to do about it, in French, possibly over several lines."""
+        return str(self)
+
+
+# --- errors of the operator: the command line prints them -------------------------------------------
+
+
+class OperatorError(SandboxError):
+    """The tool cannot do what it was asked (exit code 3). `remede` says what to do."""
+
+    exit_code: ClassVar[int] = 3
+
+    def __init__(self, message: str, *, remede: str = "") -> None:
+        super().__init__(message)
+        self.remede = remede
+        if remede:  # what a test that fails shows: it prints no diagnostics
+            self.add_note(f"→ {remede}")
+
+    def diagnostics(self) -> str:
+        return f"{self}\n→ {self.remede}" if self.remede else str(self)
+
+
+class UsageError(OperatorError):
+    """The command was called wrongly (exit code 2)."""
+
+    exit_code: ClassVar[int] = 2
+
+
+class ConflitEtat(UsageError):
+    """What was asked is understood, and the state of the base forbids it: a name is taken, time goes back."""
+
+
+class ContractError(OperatorError):
+    """A contract folder or an overlay cannot be read: missing file, unknown key, bad schema."""
+
+
+class StoreError(OperatorError):
+    """The database cannot be opened, migrated or read."""
+
+
+class ListenError(OperatorError):
+    """A listener cannot be opened (port taken, address unknown)."""
+
+
+class PkiError(OperatorError):
+    """A key or certificate of the home cannot be read or written."""
+
+
+class BaseInconnue(UsageError):
+    """A base that the API or the command line never created."""
+
+    def __init__(self, nom: str) -> None:
+        super().__init__(
+            f"La base [{nom}] n'existe pas.",
+            remede="« sne-sandbox bases list » montre celles qui existent ; « sne-sandbox bases create » ou "
+            "POST /api/v1/bases en font d'autres",
+        )
+        self.nom = nom
+
+
+# --- errors of an exchange: mapped to SOAP in sne_sandbox.soap.faults, and nowhere else -------------------
+
+
+class ExchangeError(SandboxError):
+    """An exchange ends with a SOAP fault.
+
+    `str()` goes on the wire (fault reason and `demandeLogementException/message`); `explication` stays
+    inside, in the journal and the console: it names the place and the remedy.
+    """
+
+    code: ClassVar[FaultCode] = "Sender"
+
+    def __init__(self, message: str, *, explication: str = "") -> None:
+        super().__init__(message)
+        self.explication = explication
+
+    def diagnostics(self) -> str:
+        return f"{self}\n{self.explication}" if self.explication else str(self)
+
+
+class MessageMalforme(ExchangeError):
+    """The MIME message or the XML of a part cannot be read (not multipart, no root, DTD, bad encoding)."""
+
+
+class MessageTropGros(ExchangeError):
+    """The message, a part or its XML exceeds a limit of the settings."""
+
+
+class EnveloppeIncorrecte(ExchangeError):
+    """The SOAP envelope is not usable: no Body, empty Body, wrong children, missing field."""
+
+
+class VersionSoapRefusee(ExchangeError):
+    """The envelope is not SOAP 1.2 (answered in SOAP 1.1 with an Upgrade header)."""
+
+    code = "VersionMismatch"
+
+
+class EnteteNonComprise(ExchangeError):
+    """A header block marked mustUnderstand that no node here understands. `qname` is in Clark notation."""
+
+    code = "MustUnderstand"
+
+    def __init__(self, message: str, *, qname: str, explication: str = "") -> None:
+        super().__init__(message, explication=explication)
+        self.qname = qname
+
+
+class AdresseInconnue(ExchangeError):
+    """A SOAP call to an address where no service is."""
+
+
+class OperationInconnue(ExchangeError):
+    """The Body's first child is no operation of this service."""
+
+
+class StructureIncorrecte(ExchangeError):
+    """A payload document does not fit its schema: the fault of the real server, attested."""
+
+    def __init__(self, *, explication: str = "") -> None:
+        super().__init__(ERREUR_INATTENDUE, explication=explication)
+
+
+class CertificatNonConforme(ExchangeError):
+    """The certificate named in the message is refused by a …DepuisLe operation (attested sentence)."""
+
+    def __init__(self, nom: str, *, explication: str = "") -> None:
+        super().__init__(f"Le nom du certificat associé [{nom}] n’est pas conforme.", explication=explication)
+
+
+class NumeroInconnu(ExchangeError):
+    """A numéro unique that the base does not hold (convention)."""
+
+    def __init__(self, numero: str) -> None:
+        super().__init__(f"Le numéro unique [{numero}] est inconnu.")
+
+
+class DoublonsAssociation(ExchangeError):
+    """getDoublons for an association: a known fault of the real server, kept (attested, switchable)."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            ERREUR_INATTENDUE,
+            explication="La recherche de doublons d'une association échoue aussi sur le serveur réel ; "
+            "le réglage doublons_association=vide l'évite.",
+        )
+
+
+class OperationRefusee(ExchangeError):
+    """The operation is not open to this call (sentence of the rule that closed it)."""
+
+
+class ErreurInterne(ExchangeError):
+    """A bug of ours: a rule that threw, an answer that breaks the contract. Nothing was stored."""
+
+    code = "Receiver"
+
+
+class PanneServeur(ExchangeError):
+    """A panne, armed on purpose, takes the place of the work. Nothing was stored."""
+
+    code = "Receiver"
+
+
+class PanneClient(ExchangeError):
+    """The same, told as if the question were at fault."""
+
+
+class HttpRefus(SandboxError):
+    """A request refused before SOAP: no such base or path, wrong method. `statut` is the HTTP status."""
+
+    def __init__(self, statut: int, message: str) -> None:
+        super().__init__(message)
+        self.statut = statut

@@ -1,0 +1,165 @@
+"""How a valid demande is given more than it needs: a walk, and for each element a choice of ornaments.
+
+Codes come from the contract's nomenclatures, lengths and numbers from its schemas (`bornes`); what may be
+added, and when it has a meaning, is the table `ornements.ORNEMENTS`.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+
+from sne_sandbox.contract.nomenclatures import Nomenclatures
+from sne_sandbox.domain.element import Element, avec_enfants
+from sne_sandbox.generators.bornes import Borne
+from sne_sandbox.generators.tirage import Tirage
+
+#: Elements whose text no limit stretches: they are read as codes, or have a form of their own.
+_FORMES: Final = frozenset(
+    {
+        *("numGuichet", "numUnique", "numUniqueAssocie", "codePostal", "nir", "typeFichier"),
+        *("telDomicile", "telPortable", "telTravail", "tel", "anneeMoins1", "anneeMoins2"),
+        *("numeroRpls", "codeSirenBailleur", "nombre"),
+    }
+)
+#: From this many ornaments on, an element has them drawn together.
+_ENSEMBLE: Final = 3
+_DOMICILE: Final = "interfaceNuu/demande/demandeLogement/personnePhysique/demandeur/adressePostale"
+_NOMS: Final = frozenset({"nom", "nomPatronymique", "prenom"})
+_COURRIELS: Final = frozenset({"mel"})
+_DOMAINE: Final = "@example.org"
+#: What stretches a text to its limit: letters, accents and ligatures, no blank that could be trimmed.
+_RALLONGE: Final = "-Œuvrard-d’Église-Maëlle-N'Guéma-Aÿ" * 8
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """Where a document is ornamented. `richesse` is the chance of each ornament, from 0 to 1; `limites` says
+    to stretch texts and numbers to their bounds; `jour` is the day of the document; `place` a postal code
+    and an INSEE code to be written as a French place."""
+
+    tirage: Tirage
+    nomenclatures: Nomenclatures
+    bornes: Mapping[str, Borne]
+    version: str
+    jour: date
+    place: tuple[str, str]
+    richesse: float
+    limites: bool = False
+    etranger: bool = False
+    """Whether the applicant's address has to be abroad."""
+    connus: bool = False
+    """Whether the base knows these people already: their names stay as they are."""
+
+    def codes(self, chemin: str) -> tuple[str, ...]:
+        """The codes that an element may carry, by its path without index."""
+        return tuple(c for c in self.nomenclatures.liste(self.nomenclatures.par_chemin[chemin][0]) if c)
+
+
+Dessin = Callable[[Scene, str, Element], tuple[Element, ...]]
+Condition = Callable[[Scene, Element], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Ornement:
+    """One thing that an element may hold. `nom` is the child that must be missing, unless `refait`;
+    `dessin` draws it, and whatever goes with it, given the path of the parent: what it draws takes the place
+    of namesakes, but for `ajoute`. `retire` are children that leave. `toujours` asks nobody;
+    `expatrie` marks the one that puts an address abroad; `facultatif` one that adds nothing: the household
+    had it, and needs it so little that it leaves unless the chance of an optional element keeps it."""
+
+    nom: str
+    dessin: Dessin
+    si: Condition | None = None
+    refait: bool = False
+    ajoute: bool = False
+    toujours: bool = False
+    expatrie: bool = False
+    facultatif: bool = False
+    garde: float = 0.0
+    """The least chance that what is `facultatif` stays."""
+    retire: tuple[str, ...] = ()
+
+
+Ornements = Mapping[str, tuple[Ornement, ...]]
+
+
+def orner(element: Element, scene: Scene, chemin: str, ornements: Ornements) -> Element:
+    """`element`, whose path without index is `chemin`, with what the drawing adds to it: `ornements` by
+    local name of the element that may hold them."""
+    if element.texte or (not element.enfants and element.nom not in ornements):
+        return _etirer(element, scene, chemin) if scene.limites else element
+    enfants = [orner(enfant, scene, f"{chemin}/{enfant.nom}", ornements) for enfant in element.enfants]
+    courant = avec_enfants(element, tuple(enfants))
+    ordre = scene.nomenclatures.ordre
+    possibles = ornements.get(element.nom, ())
+    chance = _chance(scene, sum(not ornement.facultatif for ornement in possibles))
+    for ornement in possibles:
+        if ornement.facultatif:
+            if _part(ornement, scene, courant):
+                restent = tuple([e for e in courant.enfants if e.nom not in ornement.retire])
+                courant = avec_enfants(courant, restent)
+            continue
+        if not _permis(ornement, scene, chemin, courant):
+            continue
+        certain = ornement.toujours or (scene.etranger and ornement.expatrie and chemin == _DOMICILE)
+        if not certain and not scene.tirage.booleen(chance):
+            continue
+        dessines = ornement.dessin(scene, chemin, courant)
+        nouveaux = [orner(n, scene, f"{chemin}/{n.nom}", ornements) for n in dessines]
+        partis = {*ornement.retire, *([] if ornement.ajoute else [n.nom for n in nouveaux])}
+        gardes = [e for e in courant.enfants if e.nom not in partis]
+        ranges = sorted([*gardes, *nouveaux], key=lambda e: ordre(f"{chemin}/{e.nom}"))
+        courant = avec_enfants(courant, tuple(ranges))
+    return courant
+
+
+def _chance(scene: Scene, combien: int) -> float:
+    """The chance of each of the `combien` ornaments of an element. Half of the elements have none: that
+    spares half of the draws, and one draw shrinks them all away."""
+    richesse = scene.richesse
+    if combien < _ENSEMBLE or not 0 < richesse < 0.5:
+        return richesse
+    return 2 * richesse if scene.tirage.booleen(0.5) else 0.0
+
+
+def _part(ornement: Ornement, scene: Scene, parent: Element) -> bool:
+    """Whether what the household has leaves: the simplest is without."""
+    if parent.enfant(ornement.nom) is None or (ornement.si is not None and not ornement.si(scene, parent)):
+        return False
+    return not scene.tirage.booleen(max(scene.richesse, ornement.garde))
+
+
+def _permis(ornement: Ornement, scene: Scene, chemin: str, parent: Element) -> bool:
+    if not ornement.refait and not ornement.ajoute and any(e.nom == ornement.nom for e in parent.enfants):
+        return False
+    if ornement.si is not None and not ornement.si(scene, parent):
+        return False
+    return scene.nomenclatures.depuis(f"{chemin}/{ornement.nom}") <= scene.version
+
+
+def _etirer(element: Element, scene: Scene, chemin: str) -> Element:
+    """`element` at a bound of its type, if it has one and the drawing wants it."""
+    borne = scene.bornes.get(chemin)
+    if scene.connus and element.nom in _NOMS:
+        return element
+    if borne is None or not element.texte or element.nom in _FORMES or not scene.tirage.booleen(0.5):
+        return element
+    if borne.longueur is not None:
+        texte = _long(element, borne.longueur)
+    else:
+        texte = str(scene.tirage.choix([b for b in (borne.haut, borne.bas) if b is not None]))
+    return Element(element.nom, texte, element.attributs)
+
+
+def _long(element: Element, longueur: int) -> str:
+    if element.nom in _COURRIELS:
+        return element.texte.partition("@")[0].ljust(longueur - len(_DOMAINE), "x") + _DOMAINE
+    if longueur <= len("app."):
+        return "ABCDEF"[:longueur]
+    return allonger(element.texte, longueur)
+
+
+def allonger(texte: str, longueur: int) -> str:
+    """`texte` stretched to that many characters; the last is never one that a reader might trim."""
+    return (texte + _RALLONGE)[: longueur - 1] + "é"

@@ -1,0 +1,370 @@
+"""Demandes: a household, its wish and its file, written as the `interfaceNuu` documents of the contract."""
+
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Final
+
+from sne_sandbox.domain.dates import xs_date_time
+from sne_sandbox.domain.element import Element
+from sne_sandbox.generators import logements
+from sne_sandbox.generators.logements import Souhait
+from sne_sandbox.generators.menages import ASSOCIATION, Foyer, tirer_foyer
+from sne_sandbox.generators.noms import noms
+from sne_sandbox.generators.people import Enfant, Individu, telephone_fixe
+from sne_sandbox.generators.population import Place, Population, Territoire
+from sne_sandbox.generators.tirage import Repartition, Tirage
+
+_AVEC_NUMERO: Final = frozenset({"MOD", "REN", "RAD", "SUP", "COP"})
+
+_PRECISIONS: Final = Repartition(
+    {
+        "Sans précision.": 70,
+        "Logement proche des transports souhaité.": 14,
+        "Disponible en semaine après 18 heures.": 8,
+        "Changement d'école à prévoir.": 8,
+    }
+)
+_ASSOCIATIONS: Final = ("Un Toit en Partage", "Les Amis du Logement", "Escale Solidaire", "Clefs en Main")
+
+
+@dataclass(frozen=True, slots=True)
+class Dossier:
+    """All that was drawn of a demande. `depot` is the day of deposit, `jour` the day it is written as of;
+    `foyer` is None for an association, whose name is in `association`."""
+
+    version: str
+    territoire: Territoire
+    guichet: str
+    depot: date
+    jour: date
+    souhait: Souhait
+    foyer: Foyer | None
+    association: str | None
+    adresse: Element
+    telephone: str
+    precision: str
+    motifs: tuple[str, ...] = ()
+    logement: Element | None = None
+    handicap: bool = False
+    electronique: bool = False
+    handicapes: tuple[date, ...] = ()
+    """Birth dates of the handicapped persons beside the applicant."""
+
+
+def tirer_dossier(tirage: Tirage, population: Population, *, depot: date, jour: date) -> Dossier:
+    """A demande of `population`."""
+    sorte = tirage.selon(population.menages)
+    version = tirage.selon(population.versions)
+    territoire = tirage.selon(population.territoires)
+    guichet = tirage.choix(territoire.guichets)
+    foyer = None
+    if sorte != ASSOCIATION:
+        foyer = tirer_foyer(
+            tirage,
+            sorte,
+            nationalites=population.nationalites,
+            depot=depot,
+            jour=jour,
+            avec_nir=version >= "02.02" and tirage.booleen(population.nir),
+            departement=territoire.places[0].departement,
+        )
+    souhait = logements.tirer_souhait(tirage, territoire, foyer)
+    place = souhait.places[0] if tirage.booleen(0.7) else tirage.choix(territoire.places)
+    hebergeant = tirage.choix(noms().familles) if foyer and foyer.logement in ("CP", "CPE") else None
+    dossier = Dossier(
+        version=version,
+        territoire=territoire,
+        guichet=guichet,
+        depot=depot,
+        jour=jour,
+        souhait=souhait,
+        foyer=foyer,
+        association=None if foyer else f"{tirage.choix(_ASSOCIATIONS)} {tirage.entier(1, 95)}",
+        adresse=adresse_postale(tirage, place, foyer, hebergeant),
+        telephone=telephone_fixe(tirage),
+        precision=tirage.selon(_PRECISIONS),
+    )
+    if foyer is None:
+        return dossier
+    handicap = tirage.booleen(0.04)
+    return replace(
+        dossier,
+        motifs=logements.tirer_motifs(tirage, foyer, handicap=handicap),
+        logement=logements.actuel(tirage, foyer, place, jour),
+        handicap=handicap,
+        electronique=foyer.demandeur.mel is not None and tirage.booleen(0.3),
+    )
+
+
+def separe(dossier: Dossier) -> Dossier:
+    """The file of a co-holder who leaves the household of `dossier` (CRS), alone. Raises ValueError for one
+    without co-holder."""
+    if dossier.foyer is None or dossier.foyer.cotitulaire is None:
+        raise ValueError("there is nobody to separate from")
+    seul = replace(dossier.foyer.cotitulaire, situation="S")
+    foyer = Foyer(seul, logement=dossier.foyer.logement)
+    loyer = min(dossier.souhait.loyer or 0, foyer.ressources // 3)
+    return replace(
+        dossier,
+        foyer=foyer,
+        souhait=replace(dossier.souhait, loyer=loyer),
+        motifs=("11",),
+        handicap=False,
+        electronique=False,
+    )
+
+
+def message(
+    dossier: Dossier,
+    type_fichier: str,
+    instant: datetime,
+    *,
+    emetteur: str | None = None,
+    numero: str | None = None,
+    associe: str | None = None,
+    reference: str | None = None,
+    radiation: Element | None = None,
+    forcer: bool = False,
+) -> Element:
+    """The `interfaceNuu` message about `dossier`, sent at `instant` by the guichet `emetteur` (its creator
+    by default). `numero` is the demande's (MOD, REN, RAD, SUP, COP), `associe` that of the joint one (CRS).
+    """
+    blocs: list[Element] = []
+    if type_fichier == "REN":
+        jour = Element("dateRenouvellement", dossier.jour.isoformat())
+        blocs.append(Element("renouvellement", "", None, (jour,)))
+    if radiation is not None:
+        blocs.append(radiation)
+    if type_fichier == "COP":
+        blocs.append(Element("dateDerniereModificationPiece", dossier.jour.isoformat()))
+    corps = formulaire(
+        dossier,
+        emetteur=emetteur,
+        numero=numero if type_fichier in _AVEC_NUMERO else None,
+        associe=associe,
+        reference=reference,
+        forcer=forcer,
+        blocs=tuple(blocs),
+    )
+    return document(dossier.version, type_fichier, instant, corps)
+
+
+def document(version: str, type_fichier: str, instant: datetime, corps: Element) -> Element:
+    """An `interfaceNuu` document around the form `corps`."""
+    entete = (Element("typeFichier", type_fichier), Element("dateFichier", xs_date_time(instant)))
+    return Element(
+        "interfaceNuu",
+        "",
+        {"versionInterface": version},
+        (Element("entete", "", None, entete), Element("demande", "", None, (corps,))),
+    )
+
+
+def formulaire(
+    dossier: Dossier,
+    *,
+    emetteur: str | None = None,
+    numero: str | None = None,
+    associe: str | None = None,
+    reference: str | None = None,
+    forcer: bool = False,
+    blocs: tuple[Element, ...] = (),
+) -> Element:
+    """`demandeLogement`; `blocs` are its last elements."""
+    enfants = [Element("numGuichet", emetteur or dossier.guichet)]
+    for nom, valeur in (("numUnique", numero), ("numUniqueAssocie", associe), ("refInterne", reference)):
+        if valeur is not None:
+            enfants.append(Element(nom, valeur))
+    enfants.append(Element("dateCreationDemande", dossier.depot.isoformat()))
+    if forcer:
+        enfants.append(Element("forcerDoublon", "true"))
+    if dossier.electronique:
+        enfants.append(Element("renouvellementElec", "true"))
+    enfants += (Element("precision", dossier.precision), logements.recherche(dossier.souhait))
+    if dossier.motifs:
+        codes = tuple([Element("motifDemande", "", {"code": motif}) for motif in dossier.motifs])
+        enfants.append(Element("principauxMotifDemande", "", None, codes))
+    foyer = dossier.foyer
+    if foyer is None:
+        enfants.append(_association(dossier))
+    else:
+        enfants.append(_personne_physique(dossier, foyer))
+        handicapes = ((foyer.demandeur.naissance,) if dossier.handicap else ()) + dossier.handicapes
+        if handicapes:
+            enfants.append(Element("listeHandicap", "", None, tuple([_handicap(n) for n in handicapes])))
+    return Element("demandeLogement", "", None, (*enfants, *blocs))
+
+
+def _association(dossier: Dossier) -> Element:
+    return Element(
+        "association",
+        "",
+        None,
+        (
+            Element("nom", dossier.association or ""),
+            Element("telTravail", dossier.telephone),
+            dossier.adresse,
+        ),
+    )
+
+
+def _personne_physique(dossier: Dossier, foyer: Foyer) -> Element:
+    enfants = [_demandeur(dossier, foyer.demandeur)]
+    if foyer.a_charge:
+        enfants.append(
+            Element("listePersonneACharge", "", None, tuple([_a_charge(enfant) for enfant in foyer.a_charge]))
+        )
+    if foyer.a_naitre is not None:
+        nombre = Element("nombre", str(foyer.naissances))
+        attendu = (nombre, Element("dateNaissancePrevue", foyer.a_naitre.isoformat()))
+        enfants.append(Element("personneANaitre", "", None, attendu))
+    if foyer.en_garde:
+        enfants.append(
+            Element("listePersonneEnGarde", "", None, tuple([_en_garde(enfant) for enfant in foyer.en_garde]))
+        )
+    autres = [_cotitulaire(individu, "L", dossier) for individu in foyer.colocataires]
+    if foyer.cotitulaire is not None:
+        autres.insert(0, _cotitulaire(foyer.cotitulaire, foyer.lien or "", dossier))
+    if autres:
+        enfants.append(Element("listeCotitulaire", "", None, tuple(autres)))
+    if dossier.logement is not None:
+        enfants.append(dossier.logement)
+    return Element("personnePhysique", "", None, tuple(enfants))
+
+
+def _identite(individu: Individu) -> list[Element]:
+    enfants = [Element("civilite", "", {"code": individu.civilite}), Element("nom", individu.nom)]
+    if individu.nom_naissance is not None:
+        enfants.append(Element("nomPatronymique", individu.nom_naissance))
+    enfants += (Element("prenom", individu.prenom), Element("dateNaissance", individu.naissance.isoformat()))
+    if individu.nir is not None:
+        enfants.append(Element("nir", individu.nir))
+    enfants += (
+        Element("nationalite", "", {"code": individu.nationalite}),
+        Element("situationFamiliale", "", {"code": individu.situation}),
+        Element("telPortable", individu.portable),
+    )
+    return enfants
+
+
+def _demandeur(dossier: Dossier, individu: Individu) -> Element:
+    enfants = _identite(individu)
+    if individu.mel is not None:
+        enfants.append(Element("mel", individu.mel))
+    if dossier.version >= "02.01":
+        enfants.append(Element("notifSms", "true"))
+    enfants += (
+        dossier.adresse,
+        *_situation(individu, dossier),
+        Element("listeRessourceRecuePersACharge"),
+        Element("listeRessourceVerseePersACharge"),
+    )
+    return Element("demandeur", "", None, tuple(enfants))
+
+
+def _cotitulaire(individu: Individu, lien: str, dossier: Dossier) -> Element:
+    return Element(
+        "cotitulaire",
+        "",
+        None,
+        (*_identite(individu), Element("lienDemandeur", "", {"code": lien}), *_situation(individu, dossier)),
+    )
+
+
+def _situation(individu: Individu, dossier: Dossier) -> tuple[Element, Element, Element, Element]:
+    metier = individu.metier
+    emploi = [] if metier.profession is None else [Element("profession", metier.profession)]
+    emploi.append(Element("typeContratTravail", "", {"code": metier.contrat}))
+    if metier.employeur is not None:
+        lieu = dossier.souhait.places[0]
+        emploi += (
+            Element("multiEmployeur", "false"),
+            Element("nomEmployeurPrincipal", metier.employeur),
+            Element("etranger", "false"),
+            Element("codePostal", lieu.code_postal),
+            Element("commune", "", {"code": lieu.code}),
+        )
+    annee, (dernier, avant) = dossier.jour.year, individu.revenus
+    revenu = (
+        Element("anneeMoins1", str(annee - 1)),
+        Element("montantMoins1", str(dernier)),
+        Element("anneeMoins2", str(annee - 2)),
+        Element("montantMoins2", str(avant)),
+    )
+    recues = [
+        Element(
+            "detailRessource",
+            "",
+            None,
+            (Element("ressource", "", {"code": code}), Element("montant", str(montant))),
+        )
+        for code, montant in individu.ressources
+    ]
+    return (
+        Element("situationProfessionnelle", "", None, tuple(emploi)),
+        Element("revenuFiscal", "", None, revenu),
+        Element("listeRessourceRecue", "", None, tuple(recues)),
+        Element("listeRessourceVersee"),
+    )
+
+
+def _a_charge(enfant: Enfant) -> Element:
+    return Element(
+        "personneACharge",
+        "",
+        None,
+        (
+            Element("nom", enfant.nom),
+            Element("prenom", enfant.prenom),
+            Element("dateNaissance", enfant.naissance.isoformat()),
+            Element("sexe", "", {"code": enfant.sexe}),
+            Element("lienParente", "", {"code": enfant.lien}),
+        ),
+    )
+
+
+def _en_garde(enfant: Enfant) -> Element:
+    return Element(
+        "personneEnGarde",
+        "",
+        None,
+        (
+            Element("dateNaissance", enfant.naissance.isoformat()),
+            Element("sexe", "", {"code": enfant.sexe}),
+            Element("coParentalite", "", {"code": enfant.garde or "G"}),
+        ),
+    )
+
+
+def adresse_postale(
+    tirage: Tirage, place: Place, foyer: Foyer | None, hebergeant: str | None = None
+) -> Element:
+    """`adressePostale` in the commune of `place`."""
+    enfants = [Element("etranger", "false")]
+    if foyer is not None and foyer.logement == "SD":
+        enfants += (Element("compAdresse", "Domiciliation au CCAS"), Element("voie", "place de la Mairie"))
+    else:
+        enfants += (Element("numero", str(tirage.entier(1, 99))), Element("voie", tirage.choix(noms().voies)))
+    enfants += (Element("codePostal", place.code_postal), Element("commune", "", {"code": place.code}))
+    if hebergeant is not None:
+        enfants.append(Element("nomHebergeant", hebergeant))
+    return Element("adressePostale", "", None, tuple(enfants))
+
+
+def _handicap(naissance: date) -> Element:
+    nature = Element("natureHandicapMoteur", "", {"code": "MI"})
+    aide = Element("aideTechniqueHandicap", "", {"code": "2"})
+    return Element(
+        "handicap",
+        "",
+        None,
+        (
+            Element("dateNaissance", naissance.isoformat()),
+            Element("etatHandicap", "", {"code": "STA"}),
+            Element("capaciteMarcheHandicap", "", {"code": "2"}),
+            Element("handicapMoteur", "true"),
+            Element("handicapSensoriel", "false"),
+            Element("listeNatureHandicapMoteur", "", None, (nature,)),
+            Element("listeAideTechniqueHandicap", "", None, (aide,)),
+        ),
+    )

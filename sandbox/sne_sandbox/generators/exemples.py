@@ -1,0 +1,363 @@
+"""The examples of the controls: for each rule, documents that it accepts and documents that it refuses.
+
+They are data, `fixtures/exemples/<sujet>.toml`, one `[[exemple]]` each. An example is a named specimen
+(`fixtures/demandes/`, `fixtures/documents/`), a few edits, and what the base holds:
+
+    [[exemple]]
+    regle = "IDT012"            # the rule
+    verdict = "refuse"          # « refuse »: the rule is raised; « accepte »: it is not
+    gravite = "bloquante"       # optional: of the first anomalie raised, under `profil`
+    specimen = "association"    # default personne_seule
+    type = "CRE"                # default CRE; sets typeFichier. DALO, EVT, RCH, ASY: the channel
+    version = "02.01"           # optional: sets versionInterface
+    edits = [["texte", "~/association/nom", " "]]
+    stockee = { specimen = "personne_seule", etat = "A" }   # or false: the base does not know the number
+    registre = [{ specimen = "couple", numero = "…" }]      # other demandes of the base
+    maintenant = 2018-03-15T12:00:00+01:00                  # default: the dateFichier of the specimen
+    nom_fichier = "…"           # default: a right one
+    profil = "ecole"            # default ecole
+    guichet_certificat, operation, localisations_max, recherche_max, resultats, evenements: as in `Contexte`
+
+Edits, in order, on paths from the root (an index counts namesakes from 1; `~` is `demande/demandeLogement`):
+`["texte", path, text]` and `["code", path, code]` (the element is created at its place when missing; a code
+"" takes the attribute away), `["attribut", path, name, value]`, `["supprimer", path]`,
+`["ajouter", parent path, xml without prefix]` (at its place in the schema's order).
+
+A message that names a number (MOD, REN, RAD, SUP, COP, DALO, EVT) has by default its own specimen, unedited,
+stored and active (DALO: hebergee_secret, EVT: colocataires). The keys of `stockee` and `registre` beside
+`specimen`, `numero` and `edits` are fields of `DemandeStockee`.
+"""
+
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, fields
+from datetime import date, datetime
+from functools import cache
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, Final
+
+from lxml import etree
+
+from sne_sandbox.contract.codec import NS, decoder, ecrire, encoder
+from sne_sandbox.contract.nomenclatures import Nomenclatures
+from sne_sandbox.contract.schema import Document
+from sne_sandbox.contract.versions import Contrat
+from sne_sandbox.contract.xml import parse
+from sne_sandbox.domain.anomalie import Anomalie
+from sne_sandbox.domain.dates import PARIS, ajouter_mois, tampon
+from sne_sandbox.domain.demande import Demande
+from sne_sandbox.domain.demande_stockee import DemandeStockee, Etat
+from sne_sandbox.domain.evenement import Evenement
+from sne_sandbox.domain.guichet import Guichet, NatureGuichet
+from sne_sandbox.domain.numero_unique import NumeroUnique
+from sne_sandbox.errors import ContractError
+from sne_sandbox.resources import fixtures_dir
+from sne_sandbox.rules.catalogue.entete import CANAUX
+from sne_sandbox.rules.context import Contexte
+from sne_sandbox.rules.engine import juger
+from sne_sandbox.rules.registre_vide import FauxRegistre
+from sne_sandbox.settings import Limites
+
+_FORMULAIRE: Final = "demande/demandeLogement"
+_CREATIONS: Final = frozenset({"CRE", "CRS"})
+_GENRES: Final = {"EVT": Document.EVENEMENT, "RCH": Document.RECHERCHE}
+#: What the specimens of these channels speak of.
+_STOCKEE_DU_CANAL: Final = {"DALO": "hebergee_secret", "EVT": "colocataires"}
+_SANS_STOCKEE: Final = _CREATIONS | {"RCH", "ASY"}
+_Q: Final = f"{{{NS}}}"
+_CHAMPS_STOCKEE: Final = frozenset(champ.name for champ in fields(DemandeStockee))
+
+
+@dataclass(frozen=True, slots=True)
+class Exemple:
+    """One example, as written. `fichier` and `rang` say where."""
+
+    fichier: str
+    rang: int
+    regle: str
+    verdict: str
+    specimen: str = "personne_seule"
+    type: str = "CRE"
+    gravite: str | None = None
+    version: str | None = None
+    edits: Sequence[Sequence[str]] = ()
+    stockee: Mapping[str, Any] | bool | None = None
+    registre: Sequence[Mapping[str, Any]] = ()
+    evenements: Sequence[Mapping[str, Any]] = ()
+    maintenant: datetime | str | None = None
+    nom_fichier: str | None = None
+    guichet_certificat: str | None = None
+    operation: str | None = None
+    localisations_max: int = 10
+    recherche_max: int = 500
+    resultats: int | None = None
+    profil: str = "ecole"
+    commentaire: str = field(default="", compare=False)
+
+    def __str__(self) -> str:
+        return f"{self.fichier}-{self.rang}-{self.regle}-{self.verdict}"
+
+
+def exemples(dossier: Path | None = None) -> tuple[Exemple, ...]:
+    """Every example, by file and rank. Raises ContractError for an unknown key or verdict."""
+    lus = []
+    for fichier, donnees in _fichiers(dossier or fixtures_dir() / "exemples"):
+        for rang, table in enumerate(donnees.get("exemple", ()), 1):
+            try:
+                exemple = Exemple(fichier=fichier, rang=rang, **table)
+            except TypeError as erreur:
+                raise ContractError(f"fixtures/exemples/{fichier}.toml, exemple {rang} : {erreur}") from None
+            if exemple.verdict not in ("accepte", "refuse"):
+                raise ContractError(f"{exemple} : le verdict est « accepte » ou « refuse ».")
+            lus.append(exemple)
+    return tuple(lus)
+
+
+def guichets(dossier: Path | None = None) -> tuple[Guichet, ...]:
+    """The guichets of the examples (`[[guichet]]`)."""
+    return tuple(
+        Guichet(**{**table, "nature": NatureGuichet(table["nature"])})
+        for _, donnees in _fichiers(dossier or fixtures_dir() / "exemples")
+        for table in donnees.get("guichet", ())
+    )
+
+
+def appliquer(exemple: Exemple, contrat: Contrat) -> list[Anomalie]:
+    """Every anomalie of an example, all rules run."""
+    return juger(contexte(exemple, contrat), contrat, exemple.profil)
+
+
+#: Documents that take the place of specimens, by name: bytes.
+Doublures = Mapping[str, bytes]
+
+
+def document(exemple: Exemple, contrat: Contrat, doublures: Doublures = MappingProxyType({})) -> Any:
+    """The lxml tree of an example, edits done."""
+    racine = specimen(exemple.specimen, doublures)
+    if exemple.version is not None:
+        racine.set("versionInterface", exemple.version)
+    if exemple.type not in CANAUX:
+        _editer(racine, ("texte", "entete/typeFichier", exemple.type), contrat.nomenclatures)
+        numero = f"{_FORMULAIRE}/numUnique"
+        if exemple.type in _CREATIONS:
+            _editer(racine, ("supprimer", numero), contrat.nomenclatures)
+        elif exemple.stockee is not False and not _texte(racine, numero):
+            defaut = _numero(Demande(decoder(racine)))
+            connu = exemple.stockee.get("numero") if isinstance(exemple.stockee, Mapping) else None
+            _editer(racine, ("texte", numero, str(connu or defaut)), contrat.nomenclatures)
+    for edit in exemple.edits:
+        _editer(racine, edit, contrat.nomenclatures)
+    return racine
+
+
+def genre(exemple: Exemple) -> Document:
+    """Which schema the document of an example has to fit."""
+    return _GENRES.get(exemple.type, Document.DEMANDE)
+
+
+def contexte(
+    exemple: Exemple, contrat: Contrat, racine: Any = None, doublures: Doublures = MappingProxyType({})
+) -> Contexte:
+    """What the rules look at for an example; `racine`, an lxml tree, takes the place of its document."""
+    origine = Demande(decoder(specimen(exemple.specimen, doublures)))
+    # Through bytes, so that lines are those of the document as it would be received.
+    ecrit = ecrire(document(exemple, contrat, doublures) if racine is None else racine)
+    element = decoder(parse(ecrit, limit=Limites().xml_max), contrat.nomenclatures.conteneurs)
+    demande = Demande(element)
+    maintenant = (
+        _instant(exemple.maintenant) or origine.date_fichier or datetime(2018, 3, 15, 12, tzinfo=PARIS)
+    )
+    stockee = _stockee_de(exemple, demande, contrat, doublures)
+    autres = [_stockee(table, None, contrat, doublures) for table in exemple.registre]
+    registre = FauxRegistre(
+        demandes=(*([stockee] if stockee is not None else []), *autres),
+        guichets=guichets(),
+        types_evenement=contrat.evenements,
+        evenements=[_evenement(table) for table in exemple.evenements],
+    )
+    guichet = demande.num_guichet
+    return Contexte(
+        type_fichier=exemple.type,
+        document=element,
+        maintenant=maintenant,
+        nomenclatures=contrat.nomenclatures,
+        territoires=contrat.territoires,
+        registre=registre,
+        operation=exemple.operation or "getNumUnique",
+        versions=contrat.versions,
+        stockee=stockee,
+        guichet_certificat=exemple.guichet_certificat,
+        guichet_emetteur=exemple.guichet_certificat or guichet or None,
+        nom_fichier=f"DEM{guichet}-{tampon(maintenant)}-000000.xml"
+        if exemple.nom_fichier is None
+        else exemple.nom_fichier,
+        localisations_max=exemple.localisations_max,
+        recherche_max=exemple.recherche_max,
+        resultats=exemple.resultats,
+    )
+
+
+def specimen(nom: str, doublures: Doublures = MappingProxyType({})) -> Any:
+    """A fresh lxml tree of a named specimen. Raises ContractError when there is none of that name."""
+    return parse(doublures[nom] if nom in doublures else _octets(nom), limit=Limites().xml_max)
+
+
+@cache
+def _octets(nom: str) -> bytes:
+    # A page of the console takes the name from its address: it is one of the list, never a path.
+    chemin = _specimens().get(nom)
+    if chemin is None:
+        raise ContractError(f"Le spécimen [{nom}] n'existe pas.")
+    return chemin.read_bytes()
+
+
+@cache
+def _specimens() -> dict[str, Path]:
+    """File of each specimen, by name."""
+    return {
+        chemin.stem: chemin
+        for dossier in ("documents", "demandes")
+        for chemin in (fixtures_dir() / dossier).glob("*.xml")
+    }
+
+
+@cache
+def _fichiers(dossier: Path) -> tuple[tuple[str, dict[str, Any]], ...]:
+    return tuple(
+        (chemin.stem, tomllib.loads(chemin.read_text(encoding="utf-8")))
+        for chemin in sorted(dossier.glob("*.toml"))
+    )
+
+
+# --- what the base holds -----------------------------------------------------------------------------
+
+
+def _stockee_de(
+    exemple: Exemple, demande: Demande, contrat: Contrat, doublures: Doublures
+) -> DemandeStockee | None:
+    if exemple.stockee is False or exemple.type in _SANS_STOCKEE:
+        return None
+    table: Mapping[str, Any] = exemple.stockee if isinstance(exemple.stockee, Mapping) else {}
+    propre = _STOCKEE_DU_CANAL.get(exemple.type, exemple.specimen)
+    numero = next((e.texte for e in demande.element.parcourir() if e.nom == "numUnique" and e.texte), None)
+    stockee = _stockee({"specimen": propre, **table}, numero, contrat, doublures)
+    return stockee if numero == stockee.numero_unique else None
+
+
+def _stockee(
+    table: Mapping[str, Any], numero: str | None, contrat: Contrat, doublures: Doublures
+) -> DemandeStockee:
+    racine = specimen(table["specimen"], doublures)
+    for edit in table.get("edits", ()):
+        _editer(racine, edit, contrat.nomenclatures)
+    demande = Demande(decoder(racine))
+    creation = table.get("date_creation") or demande.date_creation
+    if creation is None:
+        raise ContractError(f"Le spécimen [{table['specimen']}] n'a pas de date de création.")
+    debut = table.get("debut_validite") or table.get("date_renouvellement") or creation
+    valeurs: dict[str, Any] = {
+        "numero_unique": str(table.get("numero") or numero or _numero(demande)),
+        "territoire": demande.territoire or "111",
+        "etat": Etat.ACTIVE,
+        "version": demande.version,
+        "guichet_createur": demande.num_guichet,
+        "guichet_dernier": demande.num_guichet,
+        "touchee_par_autrui": False,
+        "date_creation": creation,
+        "debut_validite": debut,
+        "fin_validite": ajouter_mois(debut, 12),
+        "demande": demande,
+        "document": ecrire(racine),
+    }
+    for cle, valeur in table.items():
+        if cle in ("specimen", "numero", "edits"):
+            continue
+        if cle not in _CHAMPS_STOCKEE:
+            raise ContractError(f"DemandeStockee n'a pas de champ [{cle}].")
+        if cle in ("radiation", "information_dalo"):
+            valeur = _fragment(valeur)
+        valeurs[cle] = Etat(valeur) if cle == "etat" else valeur
+    return DemandeStockee(**valeurs)
+
+
+def _numero(demande: Demande) -> str:
+    if demande.numero_unique is not None:
+        return demande.numero_unique
+    creation = demande.date_creation or date(2018, 3, 15)
+    return str(NumeroUnique.de(demande.territoire or "111", creation, 1, demande.num_guichet))
+
+
+def _evenement(table: Mapping[str, Any]) -> Evenement:
+    valeurs = {"auteur_creation": "G1226", "nature": "CRE", "date_survenance": None, "commentaire": None}
+    return Evenement(**{**valeurs, "cree_le": datetime(2018, 3, 1, tzinfo=PARIS), **table})
+
+
+# --- edits -------------------------------------------------------------------------------------------
+
+
+def _editer(racine: Any, edit: Sequence[str], nomenclatures: Nomenclatures) -> None:
+    geste, chemin, *reste = edit
+    match [geste, _FORMULAIRE + chemin[1:] if chemin.startswith("~") else chemin, *reste]:
+        case ["texte", chemin, texte]:
+            _trouver_ou_creer(racine, chemin, nomenclatures).text = texte or None
+        case ["code", chemin, ""]:
+            _trouver_ou_creer(racine, chemin, nomenclatures).attrib.pop("code", None)
+        case ["code", chemin, code]:
+            _trouver_ou_creer(racine, chemin, nomenclatures).set("code", code)
+        case ["attribut", chemin, nom, valeur]:
+            _trouver_ou_creer(racine, chemin, nomenclatures).set(nom, valeur)
+        case ["supprimer", chemin]:
+            trouve = _trouver(racine, chemin)
+            if trouve is not None:
+                trouve.getparent().remove(trouve)
+        case ["ajouter", chemin, xml]:
+            parent = _trouver_ou_creer(racine, chemin, nomenclatures)
+            for enfant in list(etree.fromstring(f'<f xmlns="{NS}">{xml}</f>')):
+                _inserer(parent, enfant, nomenclatures)
+        case _:
+            raise ContractError(f"Modification d'exemple inconnue : {list(edit)}.")
+
+
+def _trouver(racine: Any, chemin: str) -> Any:
+    return racine.find("/".join(_Q + morceau for morceau in chemin.split("/"))) if chemin else racine
+
+
+def _trouver_ou_creer(racine: Any, chemin: str, nomenclatures: Nomenclatures) -> Any:
+    trouve = _trouver(racine, chemin)
+    if trouve is None:
+        parent_chemin, _, nom = chemin.rpartition("/")
+        parent = _trouver_ou_creer(racine, parent_chemin, nomenclatures)
+        trouve = etree.Element(_Q + nom.partition("[")[0])
+        _inserer(parent, trouve, nomenclatures)
+    return trouve
+
+
+def _inserer(parent: Any, enfant: Any, nomenclatures: Nomenclatures) -> None:
+    base = "/".join(etree.QName(n).localname for n in (*reversed(list(parent.iterancestors())), parent))
+    connus = nomenclatures.chemins
+    chemin = f"{base}/{etree.QName(enfant).localname}"
+    if chemin in connus:  # else an event or a search: the example writes its edits in the schema's order
+        rang = nomenclatures.ordre(chemin)
+        for place, frere in enumerate(parent):
+            if nomenclatures.ordre(f"{base}/{etree.QName(frere).localname}") > rang:
+                parent.insert(place, enfant)
+                return
+    parent.append(enfant)
+
+
+def _texte(racine: Any, chemin: str) -> str:
+    trouve = _trouver(racine, chemin)
+    return "" if trouve is None else trouve.text or ""
+
+
+def _fragment(xml: str) -> bytes:
+    (element,) = etree.fromstring(f'<f xmlns="{NS}">{xml}</f>')
+    return encoder(decoder(element))
+
+
+def _instant(valeur: datetime | str | None) -> datetime | None:
+    instant = datetime.fromisoformat(valeur) if isinstance(valeur, str) else valeur
+    if instant is not None and instant.tzinfo is None:
+        return instant.replace(tzinfo=PARIS)
+    return instant

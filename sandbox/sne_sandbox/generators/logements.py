@@ -1,0 +1,159 @@
+"""Dwellings: the one a household lives in, the one it wishes for, and why."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Final
+
+from sne_sandbox.domain.codes import HEBERGES, LOCATAIRES
+from sne_sandbox.domain.element import Element
+from sne_sandbox.generators.menages import Foyer
+from sne_sandbox.generators.population import Place, Territoire
+from sne_sandbox.generators.tirage import Repartition, Tirage
+
+_PROPRE: Final = LOCATAIRES | {"POCC"}
+_PIECES: Final = ("T1", "T1", "T2", "T3", "T4", "T5", "T6P")
+_PIECES_MAX: Final = 6
+#: Motives (ListeMotifDemande) of those who have a dwelling, and of those who have none.
+_MOTIFS_LOGES: Final = Repartition(
+    {"13": 26, "09": 20, "19": 11, "17": 9, "21": 8, "08": 7, "03": 6, "04": 5, "10": 3, "20": 3, "05": 2}
+)
+_MOTIFS_SANS_LOGEMENT: Final = Repartition({"01": 86, "06": 4, "21": 5, "19": 5})
+_MOTIFS_MAX: Final = 3
+_SEPARATION: Final = "11"
+_DECOHABITATION: Final = "12"
+_HANDICAP: Final = "07"
+_ACCEDANT: Final = "22"
+_LOCALISATIONS: Final = Repartition({1: 38, 2: 27, 3: 20, 4: 9, 5: 6})
+_CATEGORIES: Final = Repartition({"I": 58, "A": 37, "M": 5})
+#: The date of entry that a present dwelling asks for.
+_DEPUIS: Final[Mapping[str, str]] = {
+    "RS": "compResSocDepuis",
+    "RHVS": "compResHotDepuis",
+    "SLHT": "compSousLocDepuis",
+}
+_BAILLEURS: Final = ("Habitat du Canal", "Logis des Deux Rives", "Toits et Jardins", "Office des Peupliers")
+_STRUCTURES: Final = ("Le Relais", "La Passerelle", "L'Escale", "Le Phare")
+
+
+@dataclass(frozen=True, slots=True)
+class Souhait:
+    """The dwelling wished for: types (ListeTypeLogement), communes in order, monthly rent in euros."""
+
+    categorie: str
+    parking: bool
+    types: tuple[str, ...]
+    places: tuple[Place, ...]
+    loyer: int | None
+    elargie: bool
+
+
+def tirer_souhait(tirage: Tirage, territoire: Territoire, foyer: Foyer | None) -> Souhait:
+    """A wish that the household's size and means allow."""
+    nombre = min(tirage.selon(_LOCALISATIONS), len(territoire.places))
+    premier = tirage.entier(0, len(territoire.places) - 1)
+    places = (territoire.places + territoire.places)[premier : premier + nombre]
+    personnes = foyer.taille if foyer is not None else 2
+    pieces = min(personnes // 2 + 1, _PIECES_MAX)
+    if tirage.booleen(0.55) and pieces < _PIECES_MAX:
+        pieces += 1
+    types: tuple[str, ...] = (_PIECES[pieces],)
+    if pieces > 1 and tirage.booleen(0.4):
+        types = (_PIECES[pieces - 1], _PIECES[pieces])
+    loyer = None
+    if foyer is not None and tirage.booleen(0.4):
+        loyer = foyer.ressources * tirage.entier(25, 40) // 1000 * 10
+    return Souhait(tirage.selon(_CATEGORIES), tirage.booleen(0.45), types, places, loyer, tirage.booleen(0.7))
+
+
+def tirer_motifs(tirage: Tirage, foyer: Foyer, *, handicap: bool) -> tuple[str, ...]:
+    """One to three motives that fit where the household lives and how it is made."""
+    modele = foyer.logement
+    motifs: list[str] = [_HANDICAP] if handicap else []
+    if foyer.demandeur.situation in ("D", "S") and tirage.booleen(0.45):
+        motifs.append(_SEPARATION)
+    if modele == "CPE":
+        motifs.append(_DECOHABITATION)
+    elif modele == "POCC":
+        motifs.append(_ACCEDANT)
+    if modele in _PROPRE:
+        motifs.append(tirage.selon(_MOTIFS_LOGES))
+    elif modele != "CPE" or tirage.booleen(0.4):
+        motifs.append(tirage.selon(_MOTIFS_SANS_LOGEMENT))
+    return tuple(dict.fromkeys(motifs))[:_MOTIFS_MAX]
+
+
+def recherche(souhait: Souhait) -> Element:
+    """`logementRecherche`."""
+    enfants = [
+        Element("categorieLogementRecherche", "", {"code": souhait.categorie}),
+        Element("avecParking", "true" if souhait.parking else "false"),
+        Element("rezDeChaussee", "true"),
+        Element("sansAscenseur", "false" if souhait.parking else "true"),
+    ]
+    if souhait.loyer is not None:
+        enfants.append(Element("montantLoyer", str(souhait.loyer)))
+    enfants += (
+        Element("demandeElargie", "true" if souhait.elargie else "false"),
+        Element(
+            "listeTypeLogement",
+            "",
+            None,
+            tuple([Element("typeLogement", "", {"code": t}) for t in souhait.types]),
+        ),
+        Element(
+            "listeLocalisationSouhaite",
+            "",
+            None,
+            tuple(
+                [
+                    Element("localisationSouhaite", "", None, (Element("commune", "", {"code": place.code}),))
+                    for place in souhait.places
+                ]
+            ),
+        ),
+    )
+    return Element("logementRecherche", "", None, tuple(enfants))
+
+
+def actuel(tirage: Tirage, foyer: Foyer, place: Place, jour: date) -> Element:
+    """`logementActuel`: drawn as it is written, for nothing else depends on it."""
+    modele = foyer.logement
+    enfants = [Element("listeModeleLogement", "", None, (Element("modeleLogement", "", {"code": modele}),))]
+    enfants += _complement(tirage, modele, jour - timedelta(days=tirage.entier(40, 900)))
+    habitants = foyer.taille + (tirage.entier(1, 3) if modele in HEBERGES else 0)
+    if modele in LOCATAIRES:
+        pieces = min(max(1, habitants // 2 + tirage.entier(0, 1)), _PIECES_MAX)
+        loyer = 190 + 90 * pieces + (180 if modele == "LP" else 0) + tirage.entier(0, 90)
+        enfants.append(Element("montantMensuelLoyer", str(loyer)))
+        if tirage.booleen(0.5):
+            enfants.append(Element("montantMensuelAPL", str(loyer * tirage.entier(2, 6) // 10)))
+        enfants += (
+            Element("nombreHabitant", str(habitants)),
+            Element("categorieLogement", "", {"code": "A"}),
+            Element("typeLogementActuel", "", {"code": _PIECES[pieces]}),
+            Element("surface", str(14 + 16 * pieces)),
+        )
+    elif modele != "SD":
+        enfants.append(Element("nombreHabitant", str(habitants)))
+    enfants += (
+        Element("proprietaire", "true" if modele == "POCC" else "false"),
+        Element("etranger", "false"),
+        Element("codePostal", place.code_postal),
+        Element("commune", "", {"code": place.code}),
+    )
+    return Element("logementActuel", "", None, tuple(enfants))
+
+
+def _complement(tirage: Tirage, modele: str, depuis: date) -> list[Element]:
+    if modele == "HLM":
+        return [Element("compNomOrgBailleur", tirage.choix(_BAILLEURS))]
+    if modele == "SH":
+        return [
+            Element("compStructDepuis", depuis.isoformat()),
+            Element("compNomStructure", tirage.choix(_STRUCTURES)),
+        ]
+    if modele == "CDEFCM":
+        return [Element("compCentreDepuis", depuis.isoformat()), Element("compNomCentre", "Le Nid")]
+    nom = _DEPUIS.get(modele)
+    return [Element(nom, depuis.isoformat())] if nom is not None else []

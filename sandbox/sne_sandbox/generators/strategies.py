@@ -1,0 +1,166 @@
+"""Hypothesis strategies: households and every document that a guichet may send, valid by construction.
+
+Valid means: it fits its schema, and no control refuses it, under the profile « strict », in a base that
+holds what its arguments say. Simplest first: Hypothesis shrinks to a single person, with a short name and
+nothing optional.
+"""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Final
+
+from hypothesis.strategies import SearchStrategy
+
+from sne_sandbox.contract.versions import Contrat
+from sne_sandbox.domain.demande import Demande
+from sne_sandbox.domain.element import Element
+from sne_sandbox.generators import actes, suites
+from sne_sandbox.generators.defects import Defaut, essayer
+from sne_sandbox.generators.demandes import Dossier
+from sne_sandbox.generators.diversite import LIBRE, Contraintes, atelier
+from sne_sandbox.generators.hypothese import Tirees
+from sne_sandbox.generators.recherches import recherche
+
+__all__ = [
+    "LIBRE", "Contraintes", "dalos", "decisions", "defauts", "demandes", "evenements", "menages",
+    "radiations", "recherches", "separations", "suites_de",
+]  # fmt: skip
+
+_GUICHET: Final = "G1226"
+
+
+def menages(
+    contrat: Contrat, *, jour: date, guichet: str = _GUICHET, contraintes: Contraintes = LIBRE
+) -> SearchStrategy[Dossier]:
+    """Households with their file, as `demandes` writes them without ornaments."""
+    return Tirees(atelier(contrat, jour=jour, guichet=guichet, contraintes=contraintes).dossier)
+
+
+def demandes(
+    contrat: Contrat,
+    *,
+    jour: date,
+    guichet: str = _GUICHET,
+    contraintes: Contraintes = LIBRE,
+    instant: datetime | None = None,
+) -> SearchStrategy[Element]:
+    """Whole CRE messages (`interfaceNuu`) sent by `guichet` on `jour`; `instant` is their `dateFichier`
+    (9 o'clock by default)."""
+    ici = atelier(contrat, jour=jour, guichet=guichet, contraintes=contraintes, instant=instant)
+    return Tirees(ici.message)
+
+
+def suites_de(
+    contrat: Contrat,
+    demande: Element,
+    type_fichier: str,
+    *,
+    jour: date,
+    numero: str,
+    guichet: str = _GUICHET,
+    contraintes: Contraintes = LIBRE,
+    radiation: Element | None = None,
+    instant: datetime | None = None,
+) -> SearchStrategy[Element]:
+    """Whole messages MOD, REN, RAD, SUP or COP about `demande` (an `interfaceNuu` document), which the base
+    knows as `numero`. MOD and REN change what the demande says, never who the applicant is; a RAD is given
+    its `radiation`."""
+    ici = atelier(contrat, jour=jour, guichet=guichet, contraintes=contraintes, instant=instant)
+    return Tirees(lambda t: suites.suite(t, ici, demande, type_fichier, numero, radiation=radiation))
+
+
+def separations(
+    contrat: Contrat,
+    origine: Element,
+    *,
+    jour: date,
+    numero: str,
+    guichet: str = _GUICHET,
+    contraintes: Contraintes = LIBRE,
+    instant: datetime | None = None,
+) -> SearchStrategy[Element]:
+    """Whole CRS messages of the first co-holder of `origine`, which the base knows as `numero`. Raises
+    ValueError, when drawn, if it has no co-holder."""
+    ici = atelier(contrat, jour=jour, guichet=guichet, contraintes=contraintes, instant=instant)
+    return Tirees(lambda t: suites.separation(t, ici, origine, numero))
+
+
+def radiations(
+    contrat: Contrat,
+    *,
+    jour: date,
+    guichet: str = _GUICHET,
+    motif: str | None = None,
+    demande: Element | None = None,
+    contraintes: Contraintes = LIBRE,
+) -> SearchStrategy[Element]:
+    """`radiation` elements dated at most 20 days before `jour`. `motif` is a code, "" for a déradiation, None
+    for any that a landlord may give; `demande`, an `interfaceNuu` document, gives the day of deposit that
+    comes before and the communes where the dwelling of an attribution may lie."""
+    depot = jour if demande is None else Demande(demande).date_creation
+    if demande is not None and not contraintes.communes:
+        souhaitees = (commune.code for commune in Demande(demande).communes_souhaitees)
+        codes = tuple(code for code in souhaitees if code and contrat.territoires.commune(code))
+        contraintes = contraintes.avec_communes(codes)
+    ici = atelier(contrat, jour=jour, guichet=guichet, contraintes=contraintes)
+    return Tirees(lambda t: actes.radiation(t, ici, motif=motif, depot=depot))
+
+
+def dalos(
+    contrat: Contrat,
+    *,
+    jour: date,
+    guichet: str = "G0622",
+    statut: str | None = None,
+    contraintes: Contraintes = LIBRE,
+) -> SearchStrategy[Element]:
+    """`informationDalo` elements; `statut` is a code of ListeStatutDalo, any by default."""
+    ici = atelier(contrat, jour=jour, guichet=guichet, contraintes=contraintes)
+    return Tirees(lambda t: actes.dalo(t, ici, statut=statut))
+
+
+def evenements(
+    contrat: Contrat,
+    *,
+    jour: date,
+    guichet: str = _GUICHET,
+    code: str | None = None,
+    contraintes: Contraintes = LIBRE,
+) -> SearchStrategy[Element]:
+    """`evenement` elements of the type `code`, of any type usable on `jour` in the guichet's territory by
+    default."""
+    ici = atelier(contrat, jour=jour, guichet=guichet, contraintes=contraintes)
+    return Tirees(lambda t: actes.evenement(t, ici, code=code))
+
+
+def decisions(
+    contrat: Contrat,
+    *,
+    jour: date,
+    guichet: str = _GUICHET,
+    bail: bool | None = None,
+    issue: str | None = None,
+    contraintes: Contraintes = LIBRE,
+) -> SearchStrategy[Element]:
+    """`evenement` elements of type DECATT, each characteristic once: `bail` whether a lease was signed,
+    `issue` the code of DECISION."""
+    ici = atelier(contrat, jour=jour, guichet=guichet, contraintes=contraintes)
+    return Tirees(lambda t: actes.decision(t, ici, bail=bail, issue=issue))
+
+
+def recherches(
+    contrat: Contrat,
+    *,
+    jour: date,
+    guichet: str = _GUICHET,
+    criteres: Mapping[str, str] | None = None,
+    contraintes: Contraintes = LIBRE,
+) -> SearchStrategy[Element]:
+    """`demandeMulticritere` elements; `criteres` are those (texts by name) that all have."""
+    ici = atelier(contrat, jour=jour, guichet=guichet, contraintes=contraintes)
+    return Tirees(lambda t: recherche(t, ici, fixes=criteres))
+
+
+def defauts(code: str, contrat: Contrat) -> SearchStrategy[Defaut]:
+    """Valid demandes broken so that the control `code`, which blocks, refuses them, and it alone."""
+    return Tirees(lambda t: essayer(t, code, contrat)).filter(lambda trouve: trouve is not None)  # type: ignore[return-value]

@@ -1,0 +1,265 @@
+"""A message as it came, taken apart: MTOM (multipart/related) or plain.
+
+Every deviation of the table of `tolerances` is accepted and numbered; what is left over is refused with
+an explanation in French that names the place.
+"""
+
+import codecs
+import re
+from typing import Final
+
+from sne_sandbox.errors import MessageMalforme, MessageTropGros
+from sne_sandbox.mime import content_type as types
+from sne_sandbox.mime import tolerances as t
+from sne_sandbox.mime.content_type import ContentType
+from sne_sandbox.mime.message import Message, Packaging, Part
+from sne_sandbox.mime.split import ILLISIBLE, Morceau, decouper, lire_entetes
+from sne_sandbox.mime.tolerances import Tolerance
+from sne_sandbox.mime.transfer import decoder
+
+_BOM: Final = b"\xef\xbb\xbf"
+_DECLARATION: Final = re.compile(
+    rb"""(?:\xef\xbb\xbf)?<\?xml[^>]*?encoding\s*=\s*["']([A-Za-z0-9._-]{1,40})"""
+)
+#: Encodings that an envelope may be in by its header's word alone.
+_ANNONCES: Final = frozenset(("iso8859-1", "iso8859-15", "cp1252", "utf-16", "utf-16-le", "utf-16-be"))
+_XOP: Final = "application/xop+xml"
+#: RFC 2046, 5.1.1.
+_BOUNDARY_MAX: Final = 70
+
+
+def unpack(content_type: str, body: bytes, *, parties_max: int = 64, taille_max: int) -> Message:
+    """Take a message apart; `content_type` is the HTTP header ("" when absent).
+
+    A body that is not multipart is the root itself, whatever its type. `taille_max` is in bytes and bounds
+    the whole body; `parties_max` counts the root. Raises MessageTropGros beyond them, MessageMalforme for
+    what cannot be read: no boundary, no part, a last boundary missing, garbage in base64, two parts of the
+    same Content-ID, a multipart within.
+    """
+    if len(body) > taille_max:
+        raise MessageTropGros(
+            "Le message est trop gros.",
+            explication=f"Il fait {len(body)} octets, la limite est de {taille_max} octets.",
+        )
+    entete = _lire_type(content_type, "En-tête Content-Type")
+    if not entete.media.startswith("multipart/") and not _commence_par_mime(entete, body):
+        return _simple(content_type, entete, body)
+    notees: set[Tolerance] = set()
+    debut = len(_BOM) if body.startswith(_BOM) else 0
+    if debut:
+        notees.add(t.BOM)
+    if entete.get("boundary") is None:
+        entete, debut = _entete_du_corps(body, debut)
+        notees.add(t.ENTETES_DANS_LE_CORPS)
+    if entete.media != "multipart/related":
+        raise MessageMalforme(
+            ILLISIBLE, explication=f"Le type [{entete.media}] est reçu, multipart/related est attendu."
+        )
+    decoupe = decouper(body, _boundary(entete, notees), debut=debut, parties_max=parties_max)
+    if decoupe.lf_seul:
+        notees.add(t.FINS_DE_LIGNE_LF)
+    if not decoupe.finit_par_ligne:
+        notees.add(t.SANS_FIN_DE_LIGNE)
+    parties = [_partie(m, rang, notees) for rang, m in enumerate(decoupe.morceaux, 1)]
+    _verifier_identifiants(parties)
+    racine = parties.pop(_rang_racine(entete, parties, notees))
+    return Message(
+        Packaging.MTOM,
+        _selon_annonce(types.lire(racine.content_type), racine.contenu),
+        racine.content_type,
+        _action(entete, racine, notees),
+        tuple(parties),
+        _dans_l_ordre(notees),
+    )
+
+
+def _lire_type(valeur: str, lieu: str) -> ContentType:
+    try:
+        return types.lire(valeur)
+    except ValueError as erreur:
+        raise MessageMalforme(
+            ILLISIBLE, explication=f"{lieu} : {erreur}, la limite est de {types.LONGUEUR_MAX}."
+        ) from None
+
+
+def _commence_par_mime(entete: ContentType, body: bytes) -> bool:
+    """Whether an untyped body begins with its MIME headers, as .NET writes them."""
+    return not entete.media and body[:16].lower().startswith((b"mime-version:", b"content-type:"))
+
+
+def _simple(content_type: str, entete: ContentType, body: bytes) -> Message:
+    if not body:
+        raise MessageMalforme("Le message est vide.", explication="Le corps de la requête n'a aucun octet.")
+    notees = {t.BOM} if body.startswith(_BOM) else set()
+    if entete.media != "application/soap+xml":
+        notees.add(t.TYPE_SIMPLE)
+    racine = _selon_annonce(entete, body)
+    charset = entete.get("charset")
+    if racine is body and charset is not None and _codec(charset) != _codec(_encodage(body)):
+        notees.add(t.CHARSET_AUTRE)
+    return Message(Packaging.SIMPLE, racine, content_type, entete.get("action"), (), _dans_l_ordre(notees))
+
+
+def _selon_annonce(entete: ContentType, contenu: bytes) -> bytes:
+    """The envelope in UTF-8 where its header's `charset` alone tells how to read it (RFC 7303, 3.2): it has
+    no byte-order mark, declares nothing and is no UTF-8. Else `contenu` itself."""
+    try:
+        codec = codecs.lookup(entete.get("charset") or "utf-8").name
+    except (LookupError, ValueError):
+        return contenu
+    if codec not in _ANNONCES or _DECLARATION.match(contenu):
+        return contenu
+    if contenu.startswith((b"\xff\xfe", b"\xfe\xff", b"<\0?\0", b"\0<\0?")):  # UTF-16 that says so itself
+        return contenu
+    if codec == "utf-16":
+        codec = "utf-16-be" if contenu.startswith(b"\0") else "utf-16-le"
+    try:
+        if b"\0" not in contenu[:2]:
+            contenu.decode("utf-8")
+            return contenu
+    except UnicodeDecodeError:
+        pass
+    try:
+        return contenu.decode(codec).encode("utf-8")
+    except UnicodeError:
+        return contenu
+
+
+def _encodage(body: bytes) -> str:
+    """The encoding of an XML document: its byte-order mark, else its declaration, else UTF-8."""
+    if body.startswith((b"\xff\xfe", b"\xfe\xff", b"<\0", b"\0<")):
+        return "utf-16"
+    declare = _DECLARATION.match(body)
+    return declare[1].decode("ascii") if declare else "utf-8"
+
+
+def _codec(nom: str) -> str:
+    """One name for all those of an encoding: ASCII reads as UTF-8, a UTF-16 whatever its order."""
+    try:
+        lu = codecs.lookup(nom).name
+    except (LookupError, ValueError):
+        return nom.lower()
+    return {"ascii": "utf-8", "utf-16-le": "utf-16", "utf-16-be": "utf-16"}.get(lu, lu)
+
+
+def _entete_du_corps(body: bytes, debut: int) -> tuple[ContentType, int]:
+    """The multipart header at the head of the body, and where the body proper begins (T-06)."""
+    sans_boundary = MessageMalforme(
+        ILLISIBLE,
+        explication="Le Content-Type annonce plusieurs parties sans « boundary », et le corps ne commence "
+        "pas par des en-têtes MIME qui en donneraient un.",
+    )
+    if body.startswith(b"--", debut) or b":" not in body[debut : debut + 80]:
+        raise sans_boundary
+    entetes, suite = lire_entetes(body, debut, len(body), lieu="Tête du corps")
+    valeur = next((v for nom, v in entetes if nom.lower() == "content-type"), "")
+    entete = _lire_type(valeur, "Content-Type en tête du corps")
+    if entete.get("boundary") is None:
+        raise sans_boundary
+    return entete, suite
+
+
+def _boundary(entete: ContentType, notees: set[Tolerance]) -> bytes:
+    """The boundary announced, checked; blanks at its end are none of it (RFC 2046)."""
+    valeur = (entete.get("boundary") or "").rstrip()
+    if not 0 < len(valeur) <= _BOUNDARY_MAX or not (valeur.isascii() and valeur.isprintable()):
+        raise MessageMalforme(
+            ILLISIBLE,
+            explication=f"Le « boundary » [{valeur[:80]}] doit avoir de 1 à {_BOUNDARY_MAX} caractères "
+            f"ASCII imprimables ; il en a {len(valeur)}.",
+        )
+    if "boundary" in entete.nus:
+        notees.add(t.BOUNDARY_SANS_GUILLEMETS)
+    if "=" in valeur or "/" in valeur:
+        notees.add(t.BOUNDARY_SPECIALE)
+    return valeur.encode("ascii")
+
+
+def _partie(morceau: Morceau, rang: int, notees: set[Tolerance]) -> Part:
+    entetes = morceau.entetes_par_nom()
+    type_partie = entetes.get("content-type", "")
+    lu = _lire_type(type_partie, f"Content-Type de la partie {rang}")
+    if lu.media.startswith("multipart/"):
+        raise MessageMalforme(
+            ILLISIBLE,
+            explication=f"La partie {rang} (octet {morceau.debut}) est elle-même de type [{lu.media}] : "
+            "un message MTOM n'a qu'un niveau de parties.",
+        )
+    brut = entetes.get("content-id", "")
+    identifiant = _sans_chevrons(brut) or None
+    if identifiant is None or identifiant == brut:
+        notees.add(t.CONTENT_ID_IRREGULIER)
+    if identifiant is not None and "*" in identifiant:
+        notees.add(t.CONTENT_ID_ETOILE)
+    encodage = entetes.get("content-transfer-encoding", "").lower()
+    if encodage not in ("", "binary"):
+        notees.add(t.PARTIE_ENCODEE)
+    try:
+        contenu = decoder(morceau.contenu, encodage or "binary")
+    except ValueError as erreur:
+        raise MessageMalforme(
+            ILLISIBLE,
+            explication=f"La partie {rang} (Content-ID [{identifiant or ''}], octet {morceau.debut}) annonce "
+            f"l'encodage [{encodage[:40]}] : {erreur}.",
+        ) from None
+    if not contenu:
+        notees.add(t.PARTIE_VIDE)
+    if contenu.startswith(_BOM):
+        notees.add(t.BOM)
+    return Part(identifiant, type_partie, encodage or "binary", contenu, morceau.entetes)
+
+
+def _sans_chevrons(valeur: str) -> str:
+    valeur = valeur.strip()
+    return valeur[1:-1].strip() if valeur.startswith("<") and valeur.endswith(">") else valeur
+
+
+def _verifier_identifiants(parties: list[Part]) -> None:
+    vus: set[str] = set()
+    for rang, partie in enumerate(parties, 1):
+        if partie.content_id is not None and partie.content_id in vus:
+            raise MessageMalforme(
+                ILLISIBLE,
+                explication=f"La partie {rang} porte le même Content-ID [{partie.content_id}] qu'une autre.",
+            )
+        vus.add(partie.content_id or "")
+
+
+def _rang_racine(entete: ContentType, parties: list[Part], notees: set[Tolerance]) -> int:
+    """Index of the root: the part that `start` names, else the first (RFC 2387, 3.2)."""
+    if entete.get("type") != _XOP:
+        notees.add(t.TYPE_IRREGULIER)
+    if types.lire((entete.get("start-info") or "").lower()).media == "text/xml":
+        notees.add(t.START_INFO_TEXT_XML)
+    start = (entete.get("start") or "").strip()
+    if not start:
+        notees.add(t.START_ABSENT)
+        return 0
+    voulu = _sans_chevrons(start)
+    if voulu == start:
+        notees.add(t.START_SANS_CHEVRONS)
+    for rang, partie in enumerate(parties):
+        if partie.content_id == voulu:
+            return rang
+    notees.add(t.START_INCONNU)
+    return 0
+
+
+def _action(entete: ContentType, racine: Part, notees: set[Tolerance]) -> str | None:
+    """The action announced. A short form (`getNumUnique`) agrees with the long one."""
+    annoncees = [
+        action
+        for action in (
+            entete.get("action"),
+            types.lire(racine.content_type).get("action"),
+            types.lire(entete.get("start-info") or "").get("action"),
+        )
+        if action
+    ]
+    if len({action.rstrip("/").rpartition("/")[2] for action in annoncees}) > 1:
+        notees.add(t.ACTION_DIFFERENTE)
+    return annoncees[0] if annoncees else None
+
+
+def _dans_l_ordre(notees: set[Tolerance]) -> tuple[Tolerance, ...]:
+    return tuple(sorted(notees, key=lambda tolerance: tolerance.code))

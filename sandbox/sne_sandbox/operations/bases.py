@@ -1,0 +1,229 @@
+"""Bases: created from a seed of `fixtures/seeds/`, and put back to their start."""
+
+import tomllib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+from typing import Any, Final
+
+from sne_sandbox.contract.versions import Contrat
+from sne_sandbox.domain.base import BASE_PAR_DEFAUT, Base, Horloge
+from sne_sandbox.domain.guichet import Guichet, NatureGuichet
+from sne_sandbox.errors import BaseInconnue, ConflitEtat, UsageError
+from sne_sandbox.operations import dossiers, remises
+from sne_sandbox.operations.sauvegardes import Sauvegardes
+from sne_sandbox.resources import fixtures_dir
+from sne_sandbox.settings import Reglages
+from sne_sandbox.store.bases import Portee, changer_reglages, vider
+from sne_sandbox.store.registre import RegistreBase
+from sne_sandbox.store.session import Magasin
+
+#: The seed of a base without a demande.
+VIDE: Final = "vide"
+#: The largest base that is made from a seed, in households.
+TAILLE_MAX: Final = 5_000_000
+
+#: The guichet that the specimens of `fixtures/demandes/` come from.
+_VITRINE: Final = "G1226"
+
+#: Told how many households of how many are stored.
+Progres = Callable[[int, int], None]
+
+
+def semences() -> list[str]:
+    """Names of the seeds that a base can start from: the folders of `fixtures/seeds/`."""
+    return sorted(fichier.parent.name for fichier in (fixtures_dir() / "seeds").glob("*/semence.toml"))
+
+
+def guichets_de(semence: str) -> list[Guichet]:
+    """The guichets of a seed; those of `ecole` when it has no list of its own. Raises UsageError."""
+    if semence not in semences():
+        raise UsageError(
+            f"Le jeu de départ [{semence}] n'existe pas.", remede=f"jeux de départ : {', '.join(semences())}"
+        )
+    fichier = fixtures_dir() / "seeds" / semence / "guichets.toml"
+    if not fichier.is_file():
+        fichier = fixtures_dir() / "seeds" / "ecole" / "guichets.toml"
+    return lire_guichets(fichier)
+
+
+def vitrine(codes: Sequence[str]) -> str:
+    """The guichet of a base that users are shown first: that of the specimens, else the first one."""
+    return _VITRINE if _VITRINE in codes else codes[0]
+
+
+def lire_guichets(fichier: Path) -> list[Guichet]:
+    """The guichets written in a TOML file, one table per code."""
+    lus: Mapping[str, Mapping[str, Any]] = tomllib.loads(fichier.read_text("utf-8"))
+    return [
+        Guichet(
+            code=code,
+            nature=NatureGuichet(table["nature"]),
+            territoire=table["territoire"],
+            nom=table["nom"],
+            adresse=table["adresse"],
+            ouvert_le=table["ouvert_le"],
+            ferme_le=table.get("ferme_le"),
+        )
+        for code, table in lus.items()
+    ]
+
+
+def en_json(base: Base, contrat: Contrat) -> dict[str, Any]:
+    """A base as the API and the command line show it: JSON values."""
+    return {
+        "nom": base.nom,
+        "semence": base.semence,
+        "seed": base.seed,
+        "profil": base.reglages.profile,
+        "horloge": base.horloge.en_texte(),
+        "reglages": asdict(base.reglages),
+        "adresses": {nom: f"{base.prefixe}/services/{nom}/" for nom in contrat.services},
+    }
+
+
+def creer(
+    magasin: Magasin,
+    contrat: Contrat,
+    nom: str,
+    *,
+    semence: str = VIDE,
+    seed: int = 0,
+    taille: int | None = None,
+    horloge: Horloge | None = None,
+    reglages: Reglages | None = None,
+    progres: Progres | None = None,
+) -> Base:
+    """A new base, filled from its seed with `taille` households (default: the seed's own number), whole or
+    not at all. Raises UsageError when the name is no name or the seed is unknown, ConflitEtat when the name
+    is taken."""
+    horloge = horloge or Horloge()
+    maintenant = datetime.now(UTC)
+    base = Base(
+        nom=nom,
+        semence=semence,
+        seed=seed,
+        horloge=horloge,
+        reglages=reglages or Reglages(),
+        derniere_nuit=horloge.maintenant(maintenant).date(),  # nothing is due before its first day
+        creee_le=maintenant,
+        taille=taille,
+    )
+
+    remplir = partial(_remplir, contrat, base, horloge.maintenant(maintenant), progres)
+    magasin.bases.creer(base, guichets_de(semence), contrat.evenements, remplir if _semee(base) else None)
+    return base
+
+
+def _semee(base: Base) -> bool:
+    return base.semence != VIDE or bool(base.taille)
+
+
+def _remplir(
+    contrat: Contrat,
+    base: Base,
+    maintenant: datetime,
+    progres: Progres | None,
+    registre: RegistreBase,
+) -> None:
+    from sne_sandbox.generators.semis import semer  # not for nothing: most starts find their base
+
+    semer(
+        registre,
+        contrat,
+        semence=base.semence,
+        seed=base.seed,
+        taille=base.taille,
+        maintenant=maintenant,
+        progres=progres,
+    )
+
+
+def remettre(
+    magasin: Magasin, contrat: Contrat, nom: str, portee: Portee, horloge: Horloge | None = None
+) -> Base:
+    """Puts a base back to its start: what `portee` names is emptied, and a state comes back from its seed,
+    as many demandes as it was made with, dated back from the base's clock: all of it, or nothing. Settings
+    stay, and the clock unless `horloge` is one: over demandes it never goes back, so that only here can a
+    seeded base be brought back from the future. A journal that stays has a line of it. Raises BaseInconnue,
+    UsageError for a clock without a state to date."""
+    avec_etat = portee in ("etat", "tout")
+    if horloge is not None and not avec_etat:
+        raise UsageError(
+            f"L'horloge ne se remet pas avec la portée [{portee}].", remede="portée etat, ou tout"
+        )
+    with magasin.ecrire(nom) as registre:
+        vider(registre.connexion, nom, portee)
+        if horloge is not None:
+            registre.regler_horloge(horloge)
+        base = registre.base
+        if avec_etat and (horloge is not None or _semee(base)):
+            maintenant = base.horloge.maintenant(datetime.now(UTC))
+            registre.noter_nuit(maintenant.date())
+            if _semee(base):
+                _remplir(contrat, base, maintenant, None, registre)
+    if portee == "etat":
+        remises.consigner(magasin, base, "Base remise à son état de départ.")
+    return magasin.bases.lire(nom)
+
+
+def supprimer(magasin: Magasin, home: Path, nom: str) -> None:
+    """Deletes a base and all it holds: rows, snapshots, and the folders of its boxes, whose files a base of
+    the same name would take for its own. Raises BaseInconnue, ConflitEtat for the one that stays, StoreError
+    when a folder cannot be deleted: the base is no more all the same."""
+    verifier_supprimable(nom)
+    magasin.bases.supprimer(nom)
+    Sauvegardes(magasin, home).oublier(nom)
+    dossiers.effacer(home, nom)
+
+
+def verifier_supprimable(nom: str) -> None:
+    """Raises ConflitEtat for the base that every server serves."""
+    if nom == BASE_PAR_DEFAUT:
+        raise ConflitEtat(
+            f"La base [{nom}] ne se supprime pas.",
+            remede="remettez-la à son départ : « sne-sandbox db reset »",
+        )
+
+
+def regler(magasin: Magasin, nom: str, valeurs: Mapping[str, str]) -> Base:
+    """Changes settings of a base, as they are written; the others stay. Raises BaseInconnue, UsageError."""
+    with magasin.ecrire(nom) as registre:  # read and written as one: two changes meet
+        actuels = {cle: str(valeur) for cle, valeur in asdict(registre.base.reglages).items()}
+        changer_reglages(registre.connexion, nom, Reglages.de({**actuels, **valeurs}))
+    return magasin.bases.lire(nom)
+
+
+def assurer(
+    magasin: Magasin,
+    contrat: Contrat,
+    nom: str = BASE_PAR_DEFAUT,
+    *,
+    semence: str = VIDE,
+    seed: int = 0,
+    taille: int | None = None,
+    horloge: Horloge | None = None,
+    reglages: Reglages | None = None,
+    progres: Progres | None = None,
+) -> Base:
+    """The base of that name, created as by `creer` when it does not exist yet."""
+    try:
+        return magasin.bases.lire(nom)
+    except BaseInconnue:
+        pass
+    try:
+        return creer(
+            magasin,
+            contrat,
+            nom,
+            semence=semence,
+            seed=seed,
+            taille=taille,
+            horloge=horloge,
+            reglages=reglages,
+            progres=progres,
+        )
+    except ConflitEtat:  # another worker has made it in the meantime
+        return magasin.bases.lire(nom)

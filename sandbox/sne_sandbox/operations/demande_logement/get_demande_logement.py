@@ -1,0 +1,43 @@
+"""getDemandeLogement: the current document of a demande."""
+
+from typing import Final
+
+from sne_sandbox.contract.schema import Document
+from sne_sandbox.errors import NumeroInconnu
+from sne_sandbox.operations import document
+from sne_sandbox.operations.question import Operation, Question, Sortie
+from sne_sandbox.operations.traitement import information_traitement
+
+
+def executer(question: Question) -> Sortie:
+    """The form; with `complet`, whatever its text, also DALO, radiation and processing information (which
+    version 02.02 shows in every answer).
+
+    Raises NumeroInconnu (convention).
+    """
+    numero = question.appel.texte("numUnique").strip()
+    stockee = question.registre.demande(numero)
+    if stockee is None:
+        raise NumeroInconnu(numero)
+    complet = bool(question.appel.texte("complet"))
+    vue = document.Presentation.de(stockee, question.contrat.nomenclatures, question.maintenant, "RET")
+    if complet:
+        if stockee.radiation is not None:
+            vue.placer(stockee.radiation)
+        if stockee.information_dalo is not None:
+            vue.placer_dalo(stockee.information_dalo)
+    # 02.02 shows the resources per UC and the quartile in every answer; 02.01 its indicators in a whole one.
+    if stockee.version >= "02.02" or (complet and stockee.version >= "02.01"):
+        vue.placer(information_traitement(stockee, question, stockee.version))
+    return Sortie(
+        racine=vue.racine,
+        genre=Document.DEMANDE,
+        version=stockee.version,
+        champ="fichierDemande",
+        champ_nom="nomFichierDemande",
+        nom_fichier=question.nom_de_fichier("RET", numero[7:13]),
+        numero_unique=numero,
+    )
+
+
+OPERATION: Final = Operation(nom="getDemandeLogement", executer=executer)

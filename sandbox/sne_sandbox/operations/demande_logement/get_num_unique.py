@@ -1,0 +1,281 @@
+"""getNumUnique: creates, modifies, renews, radiates, deletes a demande, according to `typeFichier`."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import date
+from typing import Any, Final
+
+from sne_sandbox.contract import codec
+from sne_sandbox.contract.schema import Document
+from sne_sandbox.domain.dates import ajouter_mois
+from sne_sandbox.domain.demande import FORMULAIRE, Demande
+from sne_sandbox.domain.demande_stockee import DemandeStockee, Etat
+from sne_sandbox.domain.element import Element, avec_enfants
+from sne_sandbox.domain.exchange import Champ, Piece
+from sne_sandbox.domain.numero_unique import TERRITOIRE_ILE_DE_FRANCE
+from sne_sandbox.operations import attestation, dispatching, document
+from sne_sandbox.operations.question import Operation, Question, Sortie
+from sne_sandbox.operations.traitement import information_traitement
+
+#: The public portal: who writes when nobody says (souple profile only).
+PORTAIL: Final = "GDPUB"
+#: A demande is valid one year from its deposit or last renewal (attested).
+VALIDITE_MOIS: Final = 12
+
+
+def executer(question: Question) -> Sortie:
+    """Does what `typeFichier` says. The rules have accepted the message: nothing blocks any more."""
+    demande = Demande(question.recu)
+    stockee = _PAR_TYPE[demande.type_fichier](question, demande)
+    if demande.type_fichier != "SUP":
+        dispatching.noter(question, stockee)
+    return _reponse(question, demande, stockee)
+
+
+def creer(question: Question, demande: Demande) -> DemandeStockee:
+    """CRE and CRS: a new number; the deposit date is the message's, and never changes again."""
+    depot = demande.date_creation or question.maintenant.date()
+    emetteur = _emetteur(question, demande)
+    territoire = demande.territoire or _territoire_du_guichet(question, emetteur)
+    debut = depot
+    if demande.type_fichier == "CRS":
+        associee = question.registre.demande(demande.numero_associe or "")
+        # The request of the separating household lives on: its year began with the joint one's last.
+        debut = associee.debut_validite if associee is not None else depot
+    numero = question.registre.prochain_numero(territoire, depot, emetteur)
+    recu = document.formulaire(
+        demande, question.contrat.nomenclatures, question.maintenant, {"numUnique": numero}
+    )
+    stockee = DemandeStockee(
+        numero_unique=numero,
+        territoire=territoire,
+        etat=Etat.ACTIVE,
+        version=demande.version,
+        guichet_createur=emetteur,
+        guichet_dernier=emetteur,
+        touchee_par_autrui=False,
+        date_creation=depot,
+        debut_validite=debut,
+        fin_validite=ajouter_mois(debut, VALIDITE_MOIS),
+        demande=demande,
+        document=codec.encoder(recu),
+        numero_associe=demande.numero_associe,
+    )
+    question.registre.ajouter(stockee)
+    return stockee
+
+
+def _emetteur(question: Question, demande: Demande) -> str:
+    """The sender, as the number can hold it: a lenient profile lets in what is no guichet's code."""
+    for code in (demande.num_guichet, question.guichet):
+        if len(code) == len(PORTAIL) and code.isascii() and code.isalnum() and code.isupper():
+            return code
+    return PORTAIL
+
+
+def _territoire_du_guichet(question: Question, code: str) -> str:
+    # Only a lenient profile lets a demande without a wished commune in: its guichet says where it is.
+    guichet = question.registre.guichet(code)
+    return guichet.territoire if guichet is not None else TERRITOIRE_ILE_DE_FRANCE
+
+
+def modifier(question: Question, demande: Demande) -> DemandeStockee:
+    """MOD: replaces the data of the form. Number, deposit date, renewal and radiation stay."""
+    return _remplacer(question, _formulaire_remplace(question, demande, _stockee(question)), demande)
+
+
+def renouveler(question: Question, demande: Demande) -> DemandeStockee:
+    """REN: another year from `dateRenouvellement`; the data of the form may change with it. A demande
+    radiated for want of renewal becomes active again (attested: number and seniority kept)."""
+    avant = _stockee(question)
+    jour = demande.date_renouvellement or question.maintenant.date()
+    apres = replace(
+        _formulaire_remplace(question, demande, avant),
+        etat=Etat.ACTIVE,
+        date_renouvellement=jour,
+        debut_validite=jour,
+        fin_validite=ajouter_mois(jour, VALIDITE_MOIS),
+        date_radiation=None,
+        motif_radiation=None,
+        radiation=None,
+        radiation_enregistree_le=None,
+    )
+    return _remplacer(question, apres, demande)
+
+
+def radier(question: Question, demande: Demande) -> DemandeStockee:
+    """RAD: radiates; without a motive code it reactivates (« Déradiation », attested). The form stays."""
+    avant = _stockee(question)
+    bloc = demande.radiation
+    assert bloc is not None  # RAD001 is structurante
+    if demande.motif_radiation is not None:
+        apres = replace(
+            avant,
+            etat=Etat.RADIEE,
+            date_radiation=bloc.date_de("dateRadiation"),
+            motif_radiation=demande.motif_radiation,
+            radiation=codec.ecrire(codec.arbre(bloc)),
+            radiation_enregistree_le=question.maintenant,
+        )
+    else:
+        apres = _reactivee(avant, question.maintenant.date())
+    return _remplacer(question, apres, demande)
+
+
+def _reactivee(avant: DemandeStockee, jour: date) -> DemandeStockee:
+    # Convention: one whose year had run out lives again from today, else the next night would radiate it.
+    epuisee = avant.fin_validite <= jour
+    debut = jour if epuisee else avant.debut_validite
+    return replace(
+        avant,
+        etat=Etat.ACTIVE,
+        debut_validite=debut,
+        fin_validite=ajouter_mois(debut, VALIDITE_MOIS),
+        date_radiation=None,
+        motif_radiation=None,
+        radiation=None,
+        radiation_enregistree_le=None,
+    )
+
+
+def supprimer(question: Question, demande: Demande) -> DemandeStockee:
+    """SUP: deletes (convention); the answer shows what was deleted."""
+    stockee = _stockee(question)
+    question.registre.supprimer(stockee.numero_unique)
+    return stockee
+
+
+def noter_piece(question: Question, demande: Demande) -> DemandeStockee:
+    """COP: notes a scanned piece (`dateDerniereModificationPiece`, `incrementFichier`; convention)."""
+    avant = _stockee(question)
+    vue = document.Presentation(avant.document, question.contrat.nomenclatures)
+    for nom in ("dateDerniereModificationPiece", "incrementFichier"):
+        valeur = demande.formulaire.texte_de(nom)
+        if valeur is not None:
+            vue.changer(nom, valeur)
+    return _remplacer(question, replace(avant, document=codec.ecrire(vue.racine)), demande)
+
+
+_PAR_TYPE: Final[Mapping[str, Callable[[Question, Demande], DemandeStockee]]] = {
+    "CRE": creer,
+    "CRS": creer,
+    "MOD": modifier,
+    "REN": renouveler,
+    "RAD": radier,
+    "SUP": supprimer,
+    "COP": noter_piece,
+}
+
+
+def refuser(question: Question) -> Sortie:
+    """The document received, header unchanged, plus `listeAnomalie` (and `listeDoublons` for DOU001)."""
+    demande = Demande(question.recu)
+    ajouts = [document.liste_anomalie(question.en_reponse)]
+    if any(a.regle == "DOU001" for a in question.bloquantes):
+        associe = [demande.numero_associe] if demande.numero_associe else []
+        doublons = question.registre.doublons(demande.territoire or "", demande.titulaires, sauf=associe)
+        if doublons:
+            ajouts.append(document.liste_doublons(doublons))
+    return _sortie(
+        question,
+        codec.arbre(_avec(demande, ajouts, question)),
+        question.contrat.version_de_lecture(demande.version),
+        question.sequence_recue("nomFichierDemande"),
+    )
+
+
+def _avec(demande: Demande, ajouts: list[Element], question: Question) -> Element:
+    noms = {ajout.nom for ajout in ajouts} | {"listeAnomalie", "listeDoublons"}
+    ordre = question.contrat.nomenclatures.ordre
+    enfants = [e for e in demande.formulaire.enfants if e.nom not in noms] + ajouts
+    enfants.sort(key=lambda e: ordre(f"{FORMULAIRE}/{e.nom}"))
+    corps = avec_enfants(demande.formulaire, tuple(enfants))
+    racine = demande.element
+    return avec_enfants(
+        racine,
+        tuple(
+            avec_enfants(e, tuple(corps if f.nom == "demandeLogement" else f for f in e.enfants))
+            if e.nom == "demande"
+            else e
+            for e in racine.enfants
+        ),
+    )
+
+
+def _stockee(question: Question) -> DemandeStockee:
+    assert question.contexte is not None
+    stockee = question.contexte.stockee
+    assert stockee is not None  # CYC001 and ENT010 are structurantes
+    return stockee
+
+
+def _formulaire_remplace(question: Question, demande: Demande, avant: DemandeStockee) -> DemandeStockee:
+    garder = {
+        "numUnique": avant.numero_unique,
+        "dateCreationDemande": avant.date_creation.isoformat(),
+    }
+    for nom in ("numUniqueAssocie", "dateDerniereModificationPiece", "incrementFichier"):
+        if not (demande.formulaire.texte_de(nom) or "").strip():
+            conservee = avant.demande.formulaire.texte_de(nom)
+            if conservee is not None:
+                garder[nom] = conservee
+    recu = document.formulaire(demande, question.contrat.nomenclatures, question.maintenant, {**garder})
+    return replace(avant, version=demande.version, demande=demande, document=codec.encoder(recu))
+
+
+def _remplacer(question: Question, apres: DemandeStockee, demande: Demande) -> DemandeStockee:
+    emetteur = _emetteur(question, demande)
+    apres = replace(
+        apres,
+        guichet_dernier=emetteur,
+        touchee_par_autrui=apres.touchee_par_autrui or emetteur != apres.guichet_createur,
+    )
+    question.registre.remplacer(apres)
+    return apres
+
+
+def _reponse(question: Question, demande: Demande, stockee: DemandeStockee) -> Sortie:
+    nomenclatures = question.contrat.nomenclatures
+    vue = document.Presentation.de(stockee, nomenclatures, question.maintenant, "RET")
+    if demande.type_fichier == "RAD" and stockee.radiation is not None:
+        vue.placer(stockee.radiation)
+    if demande.version >= "02.02":
+        vue.placer(information_traitement(stockee, question, demande.version))
+    vue.en_version(demande.version)
+    if question.en_reponse:
+        vue.placer(document.liste_anomalie(question.en_reponse))
+    sequence = stockee.numero_unique[7:13]
+    champs: dict[str, Champ] = {}
+    if demande.type_fichier in ("CRE", "CRS", "REN"):
+        pdf = attestation.rediger(stockee, question.registre.guichet(stockee.guichet_createur), question)
+        champs = {
+            "nomAttestation": question.nom_de_fichier("ATT", sequence, "pdf"),
+            "attestation": Piece(pdf, "application/pdf"),
+        }
+    return replace(
+        _sortie(question, vue.racine, demande.version, sequence),
+        champs=champs,
+        numero_unique=stockee.numero_unique,
+    )
+
+
+def _sortie(question: Question, racine: Any, version: str, suite: str) -> Sortie:
+    return Sortie(
+        racine=racine,
+        genre=Document.DEMANDE,
+        version=version,
+        champ="fichierDemande",
+        champ_nom="nomFichierDemande",
+        nom_fichier=question.nom_de_fichier("RET", suite),
+    )
+
+
+OPERATION: Final = Operation(
+    nom="getNumUnique",
+    executer=executer,
+    champ="fichierDemande",
+    champ_nom="nomFichierDemande",
+    type_regles=None,
+    ecrit=True,
+    refuser=refuser,
+)

@@ -1,0 +1,210 @@
+"""The `interfaceNuu` documents of demandes: what is stored of a message, and what an answer shows.
+
+What is stored is the form alone; what the SNE owns (DALO, processing information, renewal, radiation) is
+kept beside it and put back into the answers that show it.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any, Final
+
+from lxml import etree
+
+from sne_sandbox.contract import codec
+from sne_sandbox.contract.codec import NS
+from sne_sandbox.contract.nomenclatures import Nomenclatures
+from sne_sandbox.domain.anomalie import Anomalie
+from sne_sandbox.domain.dates import xs_date_time
+from sne_sandbox.domain.demande import FORMULAIRE, Demande
+from sne_sandbox.domain.demande_stockee import DemandeStockee
+from sne_sandbox.domain.element import Element, construire
+
+#: Blocks of the form that a message may hold and the SNE owns: never stored as received.
+_DU_SNE: Final = frozenset(
+    {"informationTraitement", "renouvellement", "radiation", "listeAnomalie", "listeDoublons"}
+)
+
+
+def formulaire(
+    demande: Demande,
+    nomenclatures: Nomenclatures,
+    maintenant: datetime,
+    valeurs: dict[str, str | None],
+) -> Element:
+    """The document to store for the message `demande`: header RET, the form without what the SNE owns.
+
+    `valeurs` are texts imposed on elements of the form (`numUnique`, `dateCreationDemande`, …); None leaves
+    the message's own.
+    """
+    imposees = {nom: valeur for nom, valeur in valeurs.items() if valeur is not None}
+    enfants = [e for e in demande.formulaire.enfants if e.nom not in _DU_SNE and e.nom not in imposees]
+    enfants.extend(construire(nom, valeur) for nom, valeur in imposees.items())
+    enfants.sort(key=lambda e: nomenclatures.ordre(f"{FORMULAIRE}/{e.nom}"))
+    corps = Element("demandeLogement", "", demande.formulaire.attributs, tuple(enfants))
+    return Element(
+        "interfaceNuu",
+        "",
+        {"versionInterface": demande.version},
+        (entete("RET", maintenant), Element("demande", "", None, (corps,))),
+    )
+
+
+def entete(type_fichier: str, maintenant: datetime, **autres: str) -> Element:
+    """An `entete`; `autres` are its further elements, in order (`codeGuichet`)."""
+    return construire(
+        "entete",
+        (
+            construire("typeFichier", type_fichier),
+            construire("dateFichier", xs_date_time(maintenant)),
+            *(construire(nom, valeur) for nom, valeur in autres.items()),
+        ),
+    )
+
+
+def dater(racine: Any, type_fichier: str, maintenant: datetime) -> None:
+    """Give the header of a tree another type and the date of now."""
+    tete = racine.find(f"{{{NS}}}entete")
+    tete[0].text = type_fichier
+    tete[1].text = xs_date_time(maintenant)
+
+
+class Presentation:
+    """A stored demande, made ready to be shown in an answer: blocks are put at their place in the schema."""
+
+    def __init__(self, document: bytes, nomenclatures: Nomenclatures) -> None:
+        self.racine: Any = etree.fromstring(document)
+        self._nomenclatures = nomenclatures
+        self.demande: Any = self.racine.find(f"{{{NS}}}demande")
+        self.formulaire: Any = self.demande.find(f"{{{NS}}}demandeLogement")
+
+    @classmethod
+    def de(
+        cls, stockee: DemandeStockee, nomenclatures: Nomenclatures, maintenant: datetime, type_fichier: str
+    ) -> "Presentation":
+        """The form of `stockee` with a header of now, and its renewal."""
+        vue = cls(stockee.document, nomenclatures)
+        dater(vue.racine, type_fichier, maintenant)
+        if stockee.date_renouvellement is not None:
+            jour = construire("dateRenouvellement", stockee.date_renouvellement.isoformat())
+            vue.placer(construire("renouvellement", (jour,)))
+        return vue
+
+    def placer(self, bloc: Element | bytes) -> None:
+        """Put a block (an element, or its stored bytes) into the form."""
+        noeud = etree.fromstring(bloc) if isinstance(bloc, bytes) else codec.arbre(bloc)
+        self._inserer(self.formulaire, FORMULAIRE, noeud)
+
+    def placer_dalo(self, bloc: bytes) -> None:
+        """Put the stored `informationDalo` before the form."""
+        self.demande.insert(0, etree.fromstring(bloc))
+
+    def changer(self, nom: str, texte: str) -> None:
+        """Give an element of the form another text, adding it when it is missing."""
+        existant = self.formulaire.find(f"{{{NS}}}{nom}")
+        if existant is not None:
+            existant.text = texte
+        else:
+            self.placer(construire(nom, texte))
+
+    def en_version(self, version: str) -> None:
+        """Write the document in another message version: elements that it does not know are left out."""
+        if self.racine.get("versionInterface") == version:
+            return
+        self.racine.set("versionInterface", version)
+        depuis = self._nomenclatures.depuis
+        for noeud, chemin in list(_chemins(self.racine, "interfaceNuu")):
+            if depuis(chemin) > version and noeud.getparent() is not None:
+                noeud.getparent().remove(noeud)
+
+    def _inserer(self, parent: Any, chemin: str, noeud: Any) -> None:
+        ordre = self._nomenclatures.ordre
+        rang = ordre(f"{chemin}/{_nom(noeud)}")
+        for place, frere in enumerate(parent):
+            if ordre(f"{chemin}/{_nom(frere)}") > rang:
+                parent.insert(place, noeud)
+                return
+        parent.append(noeud)
+
+
+def _nom(noeud: Any) -> str:
+    nom: str = noeud.tag.rpartition("}")[2]
+    return nom
+
+
+def _chemins(noeud: Any, chemin: str) -> Iterable[tuple[Any, str]]:
+    yield noeud, chemin
+    for enfant in noeud:
+        yield from _chemins(enfant, f"{chemin}/{_nom(enfant)}")
+
+
+def liste_anomalie(anomalies: Iterable[Anomalie]) -> Element:
+    """`listeAnomalie` of a demande document. No complement: a client in the field takes the text of the
+    first child as the message (attested)."""
+    return construire(
+        "listeAnomalie",
+        tuple(
+            Element(
+                "anomalie",
+                "",
+                {"code": a.code, "propriete": a.propriete} if a.propriete else {"code": a.code},
+                (construire("message", a.message),),
+            )
+            for a in anomalies
+        ),
+    )
+
+
+def liste_anomalies(anomalies: Iterable[Anomalie]) -> Element:
+    """`listeAnomalies` of the event and search documents."""
+    return construire(
+        "listeAnomalies",
+        tuple(
+            Element("anomalie", "", {"code": a.code}, (construire("message", a.message),)) for a in anomalies
+        ),
+    )
+
+
+def doublon(stockee: DemandeStockee) -> Element:
+    """The `doublon` of a stored demande: who, where, wished places."""
+    demande = stockee.demande
+    demandeur = demande.demandeur
+    enfants = [construire("numUnique", stockee.numero_unique)]
+    if demandeur is not None:
+        garde = ("civilite", "nom", "nomPatronymique", "prenom", "dateNaissance", "adressePostale")
+        morceaux = [_copie(e) for e in demandeur.element.enfants if e.nom in garde]
+        logement = demande.formulaire.enfant("personnePhysique/adresseLogement")
+        if logement is not None:
+            morceaux.append(_copie(logement))
+        enfants.append(construire("demandeur", tuple(morceaux)))
+    if demande.cotitulaires:
+        identite = ("civilite", "nom", "nomPatronymique", "prenom", "dateNaissance")
+        enfants.append(
+            construire(
+                "listeCotitulaire",
+                tuple(
+                    construire(
+                        "cotitulaire", tuple(_copie(e) for e in c.element.enfants if e.nom in identite)
+                    )
+                    for c in demande.cotitulaires
+                ),
+            )
+        )
+    places = demande.formulaire.tous("logementRecherche/listeLocalisationSouhaite/localisationSouhaite")
+    souhaitees = tuple(
+        construire("localisationSouhaitee", tuple(_copie(e) for e in place.enfants)) for place in places
+    )
+    if not souhaitees:  # a lenient profile let it in: the schema wants one place, its code is optional
+        souhaitees = (construire("localisationSouhaitee", (construire("commune"),)),)
+    enfants.append(construire("listeLocalisationSouhaitee", souhaitees))
+    return construire("doublon", tuple(enfants))
+
+
+def liste_doublons(doublons: Iterable[DemandeStockee]) -> Element:
+    """`listeDoublons`, in a demande document or as a document of its own."""
+    return construire("listeDoublons", tuple(doublon(d) for d in doublons))
+
+
+def _copie(element: Element) -> Element:
+    # The duplicates' elements carry no `modifie`.
+    attributs = {nom: valeur for nom, valeur in element.attributs.items() if nom != "modifie"}
+    return Element(element.nom, element.texte, attributs, tuple(_copie(e) for e in element.enfants))

@@ -1,0 +1,287 @@
+"""What time does to a base: the work of its nights, in order, each day once.
+
+The night of a day begins it: it runs at 0:00 in Paris, and what it records bears that instant, whenever it
+is made up for. In one night, in this order: erased one year after its radiation (attested); radiated by the
+system at 13 months from the last start of validity, not renewed (RADREN; deduced); reactivation closed at 18
+months (deduced); notice one month before the end of validity (attested); delay that becomes abnormally long.
+
+Conventions of ours:
+- the first night radiates a demande deposited more than 13 months before it was registered;
+- a notice is a line of the journal; a demande registered or renewed after the day of its notice has none;
+- the indicators are computed whenever they are read, from the base's clock (`traitement`): a night stores
+  none of them, it only says whose delay has become abnormally long.
+
+The nights of a period are foreseen by a few indexed questions, then only those with something to do run: the
+cost follows what happens, neither the days that pass nor the demandes that are there.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
+from enum import StrEnum
+from typing import Any, Final
+
+from sne_sandbox.contract import codec
+from sne_sandbox.domain.base import Base
+from sne_sandbox.domain.dates import PARIS, ajouter_mois, date_francaise
+from sne_sandbox.domain.element import construire
+from sne_sandbox.domain.journal import NUIT, Echange, Verdict
+from sne_sandbox.domain.motif import NON_RENOUVELLEMENT
+from sne_sandbox.operations.traitement import DELAI_HORS_DE_PARIS_ANS, DELAIS_ANS, delai_anormal_ans
+from sne_sandbox.rules.catalogue.cycle import MOIS_DE_REACTIVATION
+from sne_sandbox.rules.catalogue.radiation import MOIS_AVANT_EFFACEMENT
+from sne_sandbox.store import echeances
+from sne_sandbox.store.journal import Journal
+from sne_sandbox.store.registre import RegistreBase
+from sne_sandbox.store.session import Magasin
+
+#: From the last start of validity to the radiation by the system (deduced).
+MOIS_AVANT_RADIATION: Final = 13
+#: From the notice to the end of validity (attested: at least that long).
+MOIS_DE_PREAVIS: Final = 1
+#: A night that touches more demandes than this tells their number, not their numéros.
+CITES_MAX: Final = 50
+
+_JOUR: Final = timedelta(days=1)
+#: The longest and the shortest civil month.
+_MOIS_LONG: Final = timedelta(days=31)
+_MOIS_COURT: Final = timedelta(days=28)
+
+#: Told how many days of how many have been lived.
+Progres = Callable[[int, int], None]
+
+
+class Fait(StrEnum):
+    """What a night does to a demande, in the order it does it."""
+
+    EFFACEMENT = "effacements"
+    RADIATION = "radiations"
+    FIN_DE_REACTIVATION = "fins_de_reactivation"
+    PREAVIS = "preavis"
+    DELAI_LONG = "delais_longs"
+
+
+#: Code in the journal; what is said of one, and of several.
+_PAROLES: Final[Mapping[Fait, tuple[str, str, str]]] = {
+    Fait.EFFACEMENT: (
+        "EFFACE",
+        "demande effacée (un an après sa radiation)",
+        "demandes effacées (un an après leur radiation)",
+    ),
+    Fait.RADIATION: (
+        NON_RENOUVELLEMENT,
+        "demande radiée faute de renouvellement",
+        "demandes radiées faute de renouvellement",
+    ),
+    Fait.FIN_DE_REACTIVATION: ("FINREA", "réactivation désormais close", "réactivations désormais closes"),
+    Fait.PREAVIS: ("PREAVIS", "préavis d'échéance", "préavis d'échéance"),
+    Fait.DELAI_LONG: ("DELAI", "délai devenu anormalement long", "délais devenus anormalement longs"),
+}
+
+
+def code(fait: Fait) -> str:
+    """The code of a fact in the journal's line of a night, « RADREN » for a radiation."""
+    return _PAROLES[fait][0]
+
+
+@dataclass(frozen=True, slots=True)
+class Bilan:
+    """What the nights of a period did: the days after `depuis`, up to `jusqua`; how many of each fact."""
+
+    depuis: date
+    jusqua: date
+    comptes: Mapping[Fait, int] = field(default_factory=dict)
+
+    @property
+    def nuits(self) -> int:
+        """How many nights passed."""
+        return (self.jusqua - self.depuis).days
+
+    def phrase(self) -> str:
+        """« 31 nuits (du 16/03/2018 au 15/04/2018) : 2 préavis d'échéance. », in French."""
+        if not self.nuits:
+            return "Aucune nuit n'est passée."
+        du, au = date_francaise(self.depuis + _JOUR), date_francaise(self.jusqua)
+        nuits = f"1 nuit ({au})" if self.nuits == 1 else f"{self.nuits} nuits (du {du} au {au})"
+        return f"{nuits} : {_enumerer(self.comptes) or 'rien à faire'}."
+
+
+def nuits_dues(base: Base, maintenant: datetime) -> bool:
+    """Whether a night is due when the base's clock says `maintenant`; also for a base that never noted one,
+    which has to say from when it counts."""
+    return base.derniere_nuit is None or base.derniere_nuit < maintenant.astimezone(PARIS).date()
+
+
+def rattraper(magasin: Magasin, nom: str, *, machine: datetime | None = None) -> Bilan:
+    """Runs the nights that are due by the base's clock, `machine` being the machine's instant (default: now).
+    Raises BaseInconnue, StoreError."""
+    with magasin.ecrire(nom) as registre:
+        jour = registre.base.horloge.maintenant(machine or datetime.now(UTC)).date()
+        return vivre(registre, magasin.journal, registre.base.derniere_nuit or jour, jour)
+
+
+def rattraper_toutes(magasin: Magasin) -> None:
+    """The same for every base that has nights due."""
+    machine = datetime.now(UTC)
+    for base in magasin.bases.lister():
+        if nuits_dues(base, base.horloge.maintenant(machine)):
+            rattraper(magasin, base.nom, machine=machine)
+
+
+def vivre(
+    registre: RegistreBase, journal: Journal, depuis: date, jusqua: date, progres: Progres | None = None
+) -> Bilan:
+    """Runs the nights after `depuis` up to `jusqua` in the caller's transaction, and notes the last; none
+    when it does not come after."""
+    if jusqua <= depuis:
+        if registre.base.derniere_nuit is None:
+            registre.noter_nuit(depuis)
+        return Bilan(depuis, depuis)
+    total = (jusqua - depuis).days
+    comptes: dict[Fait, int] = dict.fromkeys(Fait, 0)
+    for jour, faits in sorted(_Prevision(registre, depuis + _JOUR, jusqua).nuits.items()):
+        _passer(registre, journal, jour, faits)
+        for fait, numeros in faits.items():
+            comptes[fait] += len(numeros)
+        if progres is not None:
+            progres((jour - depuis).days, total)
+    registre.noter_nuit(jusqua)
+    if progres is not None:
+        progres(total, total)
+    return Bilan(depuis, jusqua, comptes)
+
+
+Faits = dict[Fait, list[str]]
+
+
+class _Prevision:
+    """What each night from `premiere` to `derniere` will do, nobody writing in between."""
+
+    def __init__(self, registre: RegistreBase, premiere: date, derniere: date) -> None:
+        self._ou = (registre.connexion, registre.base.nom)
+        self._registre = registre
+        self._premiere = premiere
+        self._derniere = derniere
+        self.nuits: dict[date, Faits] = defaultdict(lambda: {fait: [] for fait in Fait})
+        self._radiations: dict[str, date] = {}
+        self._prevoir_radiations()
+        self._prevoir_effacements()
+        self._prevoir_preavis()
+        for ans in sorted(DELAIS_ANS):
+            self._prevoir_delais(ans)
+        for faits in self.nuits.values():
+            for numeros in faits.values():
+                numeros.sort()
+
+    def _noter(self, fait: Fait, jour: date, numero: str) -> None:
+        if self._premiere <= jour <= self._derniere:
+            self.nuits[jour][fait].append(numero)
+
+    def _prevoir_radiations(self) -> None:
+        for perimee in echeances.perimees(*self._ou, self._derniere - _MOIS_COURT):
+            # What was due before the first night, it makes up for.
+            nuit = max(ajouter_mois(perimee.jour, MOIS_AVANT_RADIATION), self._premiere)
+            if nuit > self._derniere:
+                continue
+            self._radiations[perimee.numero] = nuit
+            self._noter(Fait.RADIATION, nuit, perimee.numero)
+            self._noter(Fait.EFFACEMENT, ajouter_mois(nuit, MOIS_AVANT_EFFACEMENT), perimee.numero)
+            fin = ajouter_mois(perimee.jour, MOIS_DE_REACTIVATION)
+            if fin > nuit:
+                self._noter(Fait.FIN_DE_REACTIVATION, fin, perimee.numero)
+
+    def _prevoir_effacements(self) -> None:
+        effaces: dict[str, date] = {}
+        # One day more: a 29 February is a year old on the 28th.
+        limite = ajouter_mois(self._derniere, -MOIS_AVANT_EFFACEMENT) + _JOUR
+        for radiee in echeances.radiees(*self._ou, limite):
+            nuit = max(ajouter_mois(radiee.jour, MOIS_AVANT_EFFACEMENT), self._premiere)
+            effaces[radiee.numero] = nuit
+            self._noter(Fait.EFFACEMENT, nuit, radiee.numero)
+        for radiee in echeances.radiees_pour(*self._ou, NON_RENOUVELLEMENT):
+            fin = ajouter_mois(radiee.jour, MOIS_DE_REACTIVATION)
+            if fin < effaces.get(radiee.numero, date.max):
+                self._noter(Fait.FIN_DE_REACTIVATION, fin, radiee.numero)
+
+    def _prevoir_preavis(self) -> None:
+        bornes = (self._premiere + _MOIS_COURT, self._derniere + _MOIS_LONG)
+        for active in echeances.fins_de_validite(*self._ou, *bornes):
+            self._noter(Fait.PREAVIS, ajouter_mois(active.jour, -MOIS_DE_PREAVIS), active.numero)
+
+    def _prevoir_delais(self, ans: int) -> None:
+        du = ajouter_mois(self._premiere - _JOUR, -12 * ans)
+        au = ajouter_mois(self._derniere - _JOUR, -12 * ans) + _JOUR
+        douteux: dict[str, date] = {}
+        for depot in echeances.depots(*self._ou, du, au):
+            nuit = ajouter_mois(depot.jour, 12 * ans) + _JOUR
+            if nuit >= self._radiations.get(depot.numero, date.max):
+                continue
+            if depot.a_paris:
+                douteux[depot.numero] = nuit
+            elif ans == DELAI_HORS_DE_PARIS_ANS:
+                self._noter(Fait.DELAI_LONG, nuit, depot.numero)
+        for stockee in self._registre.feuilleter(douteux):
+            if delai_anormal_ans(stockee.demande) == ans:
+                self._noter(Fait.DELAI_LONG, douteux[stockee.numero_unique], stockee.numero_unique)
+
+
+def _passer(registre: RegistreBase, journal: Journal, jour: date, faits: Faits) -> None:
+    minuit = datetime.combine(jour, time(0), PARIS)
+    registre.supprimer_tout(faits[Fait.EFFACEMENT])
+    registre.radier_tout(
+        faits[Fait.RADIATION], jour=jour, motif=NON_RENOUVELLEMENT, element=_radiation(jour), instant=minuit
+    )
+    journal.consigner(registre, ligne(registre.base.nom, minuit, faits))
+
+
+def _radiation(jour: date) -> bytes:
+    return codec.encoder(
+        construire(
+            "radiation",
+            (
+                construire("dateRadiation", jour.isoformat()),
+                construire("motifRadiation", code=NON_RENOUVELLEMENT),
+            ),
+        )
+    )
+
+
+def ligne(base: str, minuit: datetime, faits: Faits) -> Echange:
+    """The journal's line of the night that begins at `minuit` (aware): what it did, by numéro unique. Its
+    anomalies tell each numéro, or nothing at all above `CITES_MAX`."""
+    touches = [numero for numeros in faits.values() for numero in numeros]
+    resume = _enumerer({fait: len(numeros) for fait, numeros in faits.items()})
+    return Echange(
+        base=base,
+        recu_le=datetime.now(UTC),
+        methode=NUIT,
+        chemin=f"Nuit du {date_francaise(minuit.date())} : {resume}.",
+        verdict=Verdict.ACCEPTE,
+        instant_base=minuit,
+        numero_unique=touches[0] if len(touches) == 1 else None,
+        anomalies=list(_details(faits)) if len(touches) <= CITES_MAX else [],
+    )
+
+
+def _details(faits: Faits) -> Iterable[dict[str, Any]]:
+    for fait, numeros in faits.items():
+        singulier = _PAROLES[fait][1]
+        for numero in numeros:
+            yield {
+                "regle": code(fait),
+                "code": code(fait),
+                "message": f"{numero} : {singulier}.",
+                "propriete": "",
+                "gravite": "information",
+                "valeur": numero,
+                "ligne": 0,
+            }
+
+
+def _enumerer(comptes: Mapping[Fait, int]) -> str:
+    return ", ".join(
+        f"{comptes[fait]} {_PAROLES[fait][1 if comptes[fait] == 1 else 2]}"
+        for fait in Fait
+        if comptes.get(fait)
+    )

@@ -1,0 +1,106 @@
+"""What an operation is asked, and what it gives back: the two values that the pipeline carries."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any, Self
+
+from sne_sandbox.contract.schema import Document
+from sne_sandbox.contract.versions import Contrat
+from sne_sandbox.domain.anomalie import Anomalie
+from sne_sandbox.domain.base import Base
+from sne_sandbox.domain.dates import tampon
+from sne_sandbox.domain.element import Element
+from sne_sandbox.domain.exchange import Appel, Champ
+from sne_sandbox.rules.context import Contexte
+from sne_sandbox.store.registre import RegistreBase
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A call whose guichet is known, whose document is valid and decoded, over an open register.
+
+    `maintenant` is the base's clock. `guichet` is the caller's code, "" when nothing says it. `document`
+    is None for the operations that receive none.
+    """
+
+    appel: Appel
+    base: Base
+    maintenant: datetime
+    contrat: Contrat
+    registre: RegistreBase
+    guichet: str
+    document: Element | None = None
+    contexte: Contexte | None = None
+    anomalies: tuple[Anomalie, ...] = ()
+    """What the rules found, in document order."""
+
+    def avec(self, contexte: Contexte, anomalies: Sequence[Anomalie]) -> Self:
+        """The same question, judged."""
+        return replace(self, contexte=contexte, anomalies=tuple(anomalies))
+
+    @property
+    def bloquantes(self) -> tuple[Anomalie, ...]:
+        """The anomalies that refuse the message."""
+        return tuple(a for a in self.anomalies if a.bloquante)
+
+    @property
+    def en_reponse(self) -> tuple[Anomalie, ...]:
+        """The anomalies that go on the wire: blocking ones, and warnings where the base wants them."""
+        return self.anomalies if self.base.reglages.avertissements == "reponse" else self.bloquantes
+
+    @property
+    def recu(self) -> Element:
+        """The document of an operation that always receives one."""
+        assert self.document is not None
+        return self.document
+
+    def sequence_recue(self, champ: str) -> str:
+        """The 6 digits that end the file name received in `champ`, else 000000."""
+        suite = self.appel.texte(champ)[-10:-4]
+        return suite if len(suite) == 6 and suite.isascii() and suite.isdigit() else "000000"
+
+    def nom_de_fichier(self, genre: str, suite: str = "", extension: str = "xml") -> str:
+        """`RETG1226-201803151654-000000.xml`: genre, guichet, stamp, and a sequence if there is one."""
+        nom = f"{genre}{self.guichet or 'GDPUB'}-{tampon(self.maintenant)}"
+        return f"{nom}-{suite}.{extension}" if suite else f"{nom}.{extension}"
+
+
+@dataclass(frozen=True, slots=True)
+class Sortie:
+    """What an operation answers.
+
+    `racine` is the lxml tree of its document, validated as `genre` in `version` before it leaves, and
+    carried by the answer's field `champ`, its file name by `champ_nom`. `champs` are the other fields.
+    `anomalies` are those that the operation itself found.
+    """
+
+    champs: Mapping[str, Champ] = field(default_factory=dict)
+    racine: Any = None
+    genre: Document = Document.DEMANDE
+    version: str = "02.00"
+    champ: str = ""
+    champ_nom: str = ""
+    nom_fichier: str = ""
+    numero_unique: str | None = None
+    anomalies: tuple[Anomalie, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One operation of the interface, as the pipeline runs it.
+
+    `champ` is the field of the document received (None: no document), read as `genre` and judged by the
+    rules of `type_regles` (None: the document's own `typeFichier`; "": no rule). `ecrit` opens a writing
+    transaction. `refuser` makes the answer of a message with blocking anomalies.
+    """
+
+    nom: str
+    executer: Callable[[Question], Sortie]
+    champ: str | None = None
+    champ_nom: str | None = None
+    genre: Document = Document.DEMANDE
+    type_regles: str | None = ""
+    ecrit: bool = False
+    certificat_exige: bool = False
+    refuser: Callable[[Question], Sortie] | None = None

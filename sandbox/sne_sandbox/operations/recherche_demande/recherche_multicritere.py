@@ -1,0 +1,92 @@
+"""rechercheDemandeMulticritere: the numbers of the demandes that hold all criteria."""
+
+from dataclasses import replace
+from functools import partial
+from typing import Final
+
+from sne_sandbox.contract.schema import Document
+from sne_sandbox.domain.demande_stockee import DemandeStockee, Etat
+from sne_sandbox.domain.element import Element, construire
+from sne_sandbox.operations import fichier_xml
+from sne_sandbox.operations.question import Operation, Question, Sortie
+from sne_sandbox.operations.traitement import a_multiples_attributions, est_delai_anormalement_long
+from sne_sandbox.rules import engine
+from sne_sandbox.store.recherche import Criteres
+
+
+def executer(question: Question) -> Sortie:
+    """`listeDemandes`, no more than the base's `recherche_max` (RCH003, structurante)."""
+    limite = question.base.reglages.recherche_max
+    cherches = criteres(question.recu)
+    filtre = partial(_calcules, question, cherches) if cherches.calcules else None
+    numeros = question.registre.rechercher(cherches, limite, filtre)
+    assert question.contexte is not None
+    contexte = replace(question.contexte, resultats=len(numeros))
+    profil = question.base.reglages.profile
+    trop = engine.juger(contexte, question.contrat, profil, registre=True)
+    if any(anomalie.bloquante for anomalie in trop):
+        refus = refuser(replace(question, anomalies=(*question.anomalies, *trop)))
+        return replace(refus, anomalies=tuple(trop))
+    liste = construire("listeDemandes", tuple(construire("numUnique", n) for n in numeros))
+    return fichier_xml.sortie(question, Document.RECHERCHE, "RCH", liste)
+
+
+def _calcules(question: Question, cherches: Criteres, stockee: DemandeStockee) -> bool:
+    """Whether a demande holds the criteria that the SNE computes."""
+    jour = question.maintenant.date()
+    if cherches.delai_anormalement_long is not None:
+        long = est_delai_anormalement_long(stockee.demande, stockee.date_creation, jour)
+        if long is not cherches.delai_anormalement_long:
+            return False
+    if cherches.multiples_attributions is None:
+        return True
+    evenements = question.registre.evenements(stockee.numero_unique)
+    return a_multiples_attributions(evenements) is cherches.multiples_attributions
+
+
+def _etat(code: str | None) -> Etat | None:
+    # RCH005 does not block in every profile: an unknown state is then no criterion.
+    return Etat(code) if code in tuple(Etat) else None
+
+
+def refuser(question: Question) -> Sortie:
+    """The answer of a search that is refused."""
+    return fichier_xml.refus(question, Document.RECHERCHE, "RCH")
+
+
+def criteres(racine: Element) -> Criteres:
+    """The criteria written in a search document."""
+    bloc = racine.enfant("operation/demandeMulticritere") or Element("demandeMulticritere")
+    pieces = bloc.tous("piecesJustificatives/codeCategorie")
+    return Criteres(
+        numero_unique=bloc.texte_de("numUnique"),
+        etat=_etat(bloc.texte_de("etatDemande")),
+        depot_debut=bloc.date_de("dateDepotDebut"),
+        depot_fin=bloc.date_de("dateDepotFin"),
+        renouvellement_debut=bloc.date_de("dateRenouvellementDebut"),
+        renouvellement_fin=bloc.date_de("dateRenouvellementFin"),
+        radiation_debut=bloc.date_de("dateRadiationDebut"),
+        radiation_fin=bloc.date_de("dateRadiationFin"),
+        motif_demande=bloc.texte_de("motifDemande"),
+        motif_radiation=bloc.texte_de("motifRadiation"),
+        commune_souhaitee=bloc.texte_de("communeSouhaitee"),
+        commune_attribution=bloc.texte_de("communeAttribution"),
+        delai_anormalement_long=bloc.booleen_de("estDelaiAnormalementLong"),
+        multiples_attributions=bloc.booleen_de("estMultiplesAttributionsSousConditions"),
+        association_nom=bloc.texte_de("association/nom"),
+        personne_nom=bloc.texte_de("personneRecherchee/nom"),
+        personne_prenom=bloc.texte_de("personneRecherchee/prenom"),
+        personne_naissance=bloc.date_de("personneRecherchee/dateNaissance"),
+        pieces=tuple(piece.texte for piece in pieces),
+    )
+
+
+OPERATION: Final = Operation(
+    nom="rechercheDemandeMulticritere",
+    executer=executer,
+    champ="fichierXml",
+    champ_nom="nomFichier",
+    genre=Document.RECHERCHE,
+    type_regles="RCH",
+    refuser=refuser,
+)

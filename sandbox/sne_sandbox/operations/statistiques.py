@@ -1,0 +1,315 @@
+"""TAB01, TAB02 and TAB03, as the national infocentre lays them out (the subjects are attested, their lines
+and slices are conventions).
+
+The stock at a day is what entered and had not left at its end. TAB03 describes it by the form as the base
+holds it now; demandes erased since are counted in TAB01, and told apart in TAB03.
+"""
+
+import csv
+import io
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from itertools import pairwise
+from typing import Any, Final
+
+from sne_sandbox.contract.versions import Contrat
+from sne_sandbox.domain.composition import Composition
+from sne_sandbox.domain.dates import ajouter_mois, date_francaise
+from sne_sandbox.domain.motif import ATTRIBUTION
+from sne_sandbox.domain.mouvement import Genre
+from sne_sandbox.domain.numero_unique import territoire_de
+from sne_sandbox.errors import UsageError
+from sne_sandbox.store import statistiques as store
+from sne_sandbox.store.registre import RegistreBase
+from sne_sandbox.store.statistiques import Axe, Comptes, Passage
+
+#: Codes of the tables, in order.
+CODES: Final = ("TAB01", "TAB02", "TAB03")
+MOIS: Final = 12
+TRIMESTRES: Final = 4
+ANNEES: Final = 3
+
+_NON_RENSEIGNE: Final = "Non renseigné"
+_COMPOSITIONS: Final = {
+    Composition.SEULE: "Personne seule",
+    Composition.MONOPARENTALE: "Famille monoparentale",
+    Composition.COUPLE: "Couple sans enfant",
+    Composition.COUPLE_AVEC_ENFANT: "Couple avec enfant",
+    Composition.AUTRE: "Autre ménage",
+    Composition.ASSOCIATION: "Association",
+}
+_ANCIENNETES: Final = (1, 2, 3, 5, 10)  # years
+_AGES: Final = (20, 25, 30, 40, 50, 65)  # years
+_RESSOURCES: Final = (500, 1000, 1500, 2000, 2500, 3000)  # euros a month
+_TAILLE_MAX: Final = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Tableau:
+    """A table: `colonnes` names the counts, `lignes` are (section, label, counts)."""
+
+    code: str
+    titre: str
+    colonnes: tuple[str, ...]
+    lignes: tuple[tuple[str, str, tuple[int, ...]], ...]
+    note: str = ""
+
+    def en_json(self) -> dict[str, Any]:
+        """As the JSON format shows it."""
+        return {
+            "code": self.code,
+            "titre": self.titre,
+            "lignes": [
+                {"rubrique": section, "libelle": libelle, **dict(zip(self.colonnes, nombres, strict=True))}
+                for section, libelle, nombres in self.lignes
+            ],
+            "note": self.note,
+        }
+
+
+def en_csv(tableaux: Iterable[Tableau], jour: date, *, separateur: str = ",") -> str:
+    """The tables as CSV, one line per count, so that all fit whatever their columns."""
+    texte = io.StringIO()
+    feuille = csv.writer(texte, delimiter=separateur, lineterminator="\n")
+    feuille.writerow(("date", "tableau", "rubrique", "libelle", "mesure", "nombre"))
+    for tableau in tableaux:
+        for section, libelle, nombres in tableau.lignes:
+            for mesure, nombre in zip(tableau.colonnes, nombres, strict=True):
+                feuille.writerow((jour.isoformat(), tableau.code, section, libelle, mesure, nombre))
+    return texte.getvalue()
+
+
+def verifier_territoire(code: str, contrat: Contrat) -> None:
+    """Raises UsageError for a territory by which no numéro unique begins: its tables would be zeros."""
+    connus = contrat.territoires.numerotes()
+    if code in connus:
+        return
+    propose = territoire_de(code.upper().lstrip("0"))
+    remede = "les trois caractères qui commencent un numéro unique : 062, 02A, 971, 111 (Île-de-France)"
+    raise UsageError(
+        f"Le territoire [{code[:20]}] n'existe pas : aucune commune n'en est.",
+        remede=f"écrivez {propose}" if propose in connus else remede,
+    )
+
+
+def tableaux(
+    registre: RegistreBase, contrat: Contrat, jour: date, territoire: str | None = None
+) -> tuple[Tableau, ...]:
+    """The three tables of the base at the end of `jour`, or of one territory (« 062 ») of it."""
+    return tuple(tableau(code, registre, contrat, jour, territoire) for code in CODES)
+
+
+def tableau(
+    code: str, registre: RegistreBase, contrat: Contrat, jour: date, territoire: str | None = None
+) -> Tableau:
+    """One table. Raises KeyError for a code that is none of `CODES`."""
+    comptes = Comptes(registre.connexion, registre.base.nom, jour, territoire)
+    faire: Mapping[str, Callable[[], Tableau]] = {
+        "TAB01": lambda: tab01(comptes, jour),
+        "TAB02": lambda: tab02(comptes, contrat, jour),
+        "TAB03": lambda: tab03(comptes, contrat, jour),
+    }
+    return faire[code]()
+
+
+def tab01(comptes: Comptes, jour: date) -> Tableau:
+    """Stock: persons, associations."""
+    stock = comptes.stock()
+    lignes = (
+        ("Demandes actives", "Personnes physiques", (stock.personnes,)),
+        ("Demandes actives", "Associations", (stock.associations,)),
+        ("Demandes actives", "Total", (stock.personnes + stock.associations,)),
+    )
+    return Tableau("TAB01", f"Stock des demandes au {date_francaise(jour)}", ("demandes",), lignes)
+
+
+def tab02(comptes: Comptes, contrat: Contrat, jour: date) -> Tableau:
+    """Flows over 12 months, 4 quarters, 3 years, the present ones included and cut at `jour`."""
+    periodes = [*_mois(jour), *_trimestres(jour), *_annees(jour)]
+    passages = comptes.passages(min(date.fromisoformat(f"{min(p.mois)}-01") for p in periodes))
+    motifs = {c: lib for c, lib in contrat.nomenclatures.liste("ListeMotifsRadiation").items() if c}
+    vus = sorted({p.motif for p in passages if p.motif and p.motif not in motifs})
+    motifs |= {code: code for code in vus}
+    lignes = []
+    for periode in periodes:
+        dedans = [p for p in passages if p.mois in periode.mois]
+        radiees = [_somme(dedans, Genre.RADIATION, motif) for motif in motifs]
+        lignes.append(
+            (
+                periode.rubrique,
+                periode.libelle,
+                (
+                    _somme(dedans, Genre.CREATION),
+                    _somme(dedans, Genre.RENOUVELLEMENT),
+                    _somme(dedans, Genre.RADIATION),
+                    *radiees,
+                    _somme(dedans, Genre.RADIATION, ATTRIBUTION),
+                ),
+            )
+        )
+    colonnes = ("nouvelles", "renouvelees", "radiees", *motifs, "attributions")
+    return Tableau(
+        "TAB02",
+        f"Flux des demandes jusqu'au {date_francaise(jour)}",
+        colonnes,
+        tuple(lignes),
+        "Une attribution est une radiation RADATT ; la période en cours s'arrête à cette date.",
+    )
+
+
+def tab03(comptes: Comptes, contrat: Contrat, jour: date) -> Tableau:
+    """The stock, sorted nine ways."""
+    rubriques = _rubriques(comptes, contrat, jour)
+    decrites, nombres = comptes.croiser([rubrique.axe for rubrique in rubriques])
+    lignes = tuple(
+        (rubrique.titre, libelle, (nombre,))
+        for rubrique, comptees in zip(rubriques, nombres, strict=True)
+        for libelle, nombre in rubrique.lignes(comptees)
+    )
+    stock = comptes.stock()
+    absentes = stock.personnes + stock.associations - decrites
+    note = (
+        "Associations : « non renseigné » pour ce qui décrit une personne. Ressources par UC et âges des"
+        " enfants au début de l'année de validité."
+    )
+    if absentes:
+        note += f" {absentes} demandes du stock, effacées depuis, ne sont pas décrites."
+    return Tableau("TAB03", f"Demandes actives au {date_francaise(jour)}", ("demandes",), lignes, note)
+
+
+# --- periods ---------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Periode:
+    rubrique: str
+    libelle: str
+    mois: frozenset[str]
+
+
+def _mois(jour: date) -> list[_Periode]:
+    premiers = [ajouter_mois(jour.replace(day=1), -recul) for recul in range(MOIS - 1, -1, -1)]
+    return [_Periode("Mois", f"{m:%m/%Y}", frozenset({f"{m:%Y-%m}"})) for m in premiers]
+
+
+def _trimestres(jour: date) -> list[_Periode]:
+    dernier = date(jour.year, (jour.month - 1) // 3 * 3 + 1, 1)
+    periodes = []
+    for recul in range(TRIMESTRES - 1, -1, -1):
+        debut = ajouter_mois(dernier, -3 * recul)
+        mois = frozenset(f"{ajouter_mois(debut, i):%Y-%m}" for i in range(3))
+        periodes.append(_Periode("Trimestre", f"T{(debut.month + 2) // 3} {debut.year}", mois))
+    return periodes
+
+
+def _annees(jour: date) -> list[_Periode]:
+    return [
+        _Periode("Année", str(annee), frozenset(f"{annee:04d}-{mois:02d}" for mois in range(1, 13)))
+        for annee in range(jour.year - ANNEES + 1, jour.year + 1)
+    ]
+
+
+def _somme(passages: Sequence[Passage], genre: Genre, motif: str | None = None) -> int:
+    return sum(p.nombre for p in passages if p.genre is genre and motif in (None, p.motif))
+
+
+# --- sections --------------------------------------------------------------------------------------
+
+#: How many demandes are in each class.
+Classes = Mapping[Any, int]
+Lignes = list[tuple[str, int]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Rubrique:
+    """A section of TAB03: what it sorts by, and the lines it makes of the classes counted."""
+
+    titre: str
+    axe: Axe
+    lignes: Callable[[Classes], Lignes]
+
+
+def _rubriques(comptes: Comptes, contrat: Contrat, jour: date) -> tuple[_Rubrique, ...]:
+    def codes(titre: str, colonne: str, nomenclature: str) -> _Rubrique:
+        liste = contrat.nomenclatures.liste(nomenclature)
+        return _Rubrique(titre, store.selon(colonne), lambda classes: _codes(classes, liste))
+
+    return (
+        _Rubrique(
+            "Ancienneté",
+            # From the oldest bound to the latest: the first slice holds the oldest demandes.
+            store.tranches("date_creation", _veilles(jour, _ANCIENNETES), associations=True),
+            lambda classes: _tranches(_rangs(classes, _ANCIENNETES)[::-1], _ANCIENNETES, "ans"),
+        ),
+        _Rubrique(
+            "Âge du demandeur",
+            store.tranches("date_naissance", _veilles(jour, _AGES)),
+            lambda classes: _tranches(_rangs(classes, _AGES)[::-1], _AGES, "ans"),
+        ),
+        codes("Nationalité", "nationalite", "ListeNationalite"),
+        _Rubrique("Taille du ménage", store.tranches("personnes", range(2, _TAILLE_MAX + 1)), _tailles),
+        _Rubrique("Composition familiale", store.selon("composition"), _compositions),
+        codes("Activité professionnelle", "contrat", "ListeTypeContratTravail"),
+        codes("Situation familiale", "situation", "ListeSituationFamiliale"),
+        _Rubrique(
+            "Ressources mensuelles",
+            store.tranches("ressources", _RESSOURCES),
+            lambda classes: _tranches(_rangs(classes, _RESSOURCES), _RESSOURCES, "€"),
+        ),
+        _Rubrique("Premier quartile", store.quartile(_seuils(comptes, contrat)), _quartile),
+    )
+
+
+def _veilles(jour: date, annees: Sequence[int]) -> list[str]:
+    # Who was born on or before that day is so old: one day later for the bound, which is excluded.
+    return [
+        date.fromordinal(ajouter_mois(jour, -12 * ans).toordinal() + 1).isoformat()
+        for ans in reversed(annees)
+    ]
+
+
+def _rangs(classes: Classes, bornes: Sequence[int]) -> list[int]:
+    return [classes.get(rang, 0) for rang in range(len(bornes) + 1)]
+
+
+def _tailles(classes: Classes) -> Lignes:
+    libelles = [
+        "1 personne",
+        *(f"{n} personnes" for n in range(2, _TAILLE_MAX)),
+        f"{_TAILLE_MAX} personnes et plus",
+    ]
+    return [(libelle, classes.get(rang, 0)) for rang, libelle in enumerate(libelles)]
+
+
+def _compositions(classes: Classes) -> Lignes:
+    return [(libelle, classes.get(code.value, 0)) for code, libelle in _COMPOSITIONS.items()]
+
+
+def _codes(classes: Classes, liste: Mapping[str, str]) -> Lignes:
+    lignes = [(libelle, classes.get(code, 0)) for code, libelle in liste.items()]
+    return [*lignes, (_NON_RENSEIGNE, sum(n for code, n in classes.items() if code not in liste))]
+
+
+def _tranches(nombres: Sequence[int], bornes: Sequence[int], unite: str) -> Lignes:
+    milieu = [f"De {bas} à moins de {haut} {unite}" for bas, haut in pairwise(bornes)]
+    premiere = f"Moins de {bornes[0]} {'an' if (bornes[0], unite) == (1, 'ans') else unite}"
+    libelles = [premiere, *milieu, f"{bornes[-1]} {unite} et plus"]
+    return list(zip(libelles, nombres, strict=True))
+
+
+def _seuils(comptes: Comptes, contrat: Contrat) -> dict[str, int]:
+    seuils = {}
+    for code in comptes.communes():
+        seuil = contrat.quartiles.seuil_de(code, contrat.territoires)
+        if seuil is not None:
+            seuils[code] = seuil.montant
+    return seuils
+
+
+def _quartile(classes: Classes) -> Lignes:
+    return [
+        ("Sous le seuil du premier quartile", classes.get(store.SOUS, 0)),
+        ("Au seuil ou au-dessus", classes.get(store.AU_DESSUS, 0)),
+        ("Territoire sans seuil connu", classes.get(store.SANS_SEUIL, 0)),
+    ]

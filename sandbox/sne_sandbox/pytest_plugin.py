@@ -1,0 +1,120 @@
+"""pytest plugin: fixture `sne_sandbox`, a running base for each test.
+
+Nothing of the sandbox is imported until a test asks for the fixture: other projects' runs pay nothing. Each
+xdist worker has a session of its own, hence a server of its own; each test a base, its clock and its journal.
+"""
+
+import contextlib
+import itertools
+import shutil
+from collections.abc import Callable, Generator, Iterator
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
+
+    from sne_sandbox.server.essai import BaseEssai
+
+_REGLAGES = (
+    ("sne_profile", "sévérité des contrôles : ecole, strict ou souple", "ecole"),
+    ("sne_contract", "version de l'interface servie", "v5.2"),
+    ("sne_contracts", "dossier qui remplace, fichier par fichier, ceux du contrat", ""),
+    ("sne_seed_base", "jeu de départ de chaque base", "vide"),
+    ("sne_seed", "graine des tirages", "0"),
+    ("sne_clock", "horloge de chaque base : real, ou un instant ISO", "real"),
+)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """The settings of the bases, in pytest.ini or pyproject.toml; `-o sne_profile=strict` overrides one."""
+    for nom, aide, defaut in _REGLAGES:
+        parser.addini(nom, f"sne_sandbox : {aide}", default=defaut)
+
+
+#: The base of the test that runs.
+_BASE: "pytest.StashKey[BaseEssai]" = pytest.StashKey()
+
+
+@pytest.fixture(scope="session")
+def _sne_bases(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> "Iterator[Callable[[], AbstractContextManager[BaseEssai]]]":
+    """One server for the session; each call makes a base on it, gone with its test: the server would live its
+    nights, every minute, to the end of the session."""
+    from pathlib import Path
+
+    from sne_sandbox.contract import versions
+    from sne_sandbox.domain.base import lire_horloge
+    from sne_sandbox.errors import UsageError
+    from sne_sandbox.operations import bases
+    from sne_sandbox.server.base_servie import BaseServie
+    from sne_sandbox.server.enfant import servir_en_enfant
+    from sne_sandbox.server.essai import BaseEssai
+    from sne_sandbox.settings import Reglages
+    from sne_sandbox.store.session import Magasin
+
+    regle = {nom: str(request.config.getini(nom)) for nom, _, _ in _REGLAGES}
+    try:
+        graine = int(regle["sne_seed"])
+    except ValueError:
+        raise UsageError(
+            f"Le réglage sne_seed vaut [{regle['sne_seed']}].", remede="un entier est attendu, par exemple 7"
+        ) from None
+    contracts = Path(regle["sne_contracts"]) if regle["sne_contracts"] else None
+    options = ["--seed-base", "vide", "--contract", regle["sne_contract"]]
+    if contracts is not None:
+        options += ["--contracts", str(contracts)]
+    dossier = tmp_path_factory.mktemp("sne-sandbox")
+    rangs = itertools.count(1)
+    with servir_en_enfant(options, home=dossier / "home") as enfant:
+        contrat = versions.charger(regle["sne_contract"], contracts)
+        with Magasin.ouvrir(None, enfant.home) as magasin:
+
+            @contextlib.contextmanager
+            def nouvelle() -> Iterator[BaseEssai]:
+                enfant.verifier()
+                nom = f"test-{next(rangs)}"
+                bases.creer(
+                    magasin,
+                    contrat,
+                    nom,
+                    semence=regle["sne_seed_base"],
+                    seed=graine,
+                    horloge=lire_horloge(regle["sne_clock"]),
+                    reglages=Reglages.de({"profile": regle["sne_profile"]}),
+                )
+                servie = BaseServie.de(enfant, nom, regle["sne_seed_base"])
+                try:
+                    yield BaseEssai(servie, magasin, contrat, dossier)
+                finally:
+                    magasin.bases.supprimer(nom)
+                    shutil.rmtree(servie.certificats, ignore_errors=True)
+
+            yield nouvelle
+
+
+@pytest.fixture
+def sne_sandbox(
+    request: pytest.FixtureRequest, _sne_bases: "Callable[[], AbstractContextManager[BaseEssai]]"
+) -> "Iterator[BaseEssai]":
+    """Une base neuve du bac à sable SNE : adresses, certificats, clock, pannes, echanges, juger()."""
+    with _sne_bases() as base:
+        request.node.stash[_BASE] = base
+        yield base
+        del request.node.stash[_BASE]
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> "Generator[None, pytest.TestReport, pytest.TestReport]":
+    """A test that fails before a base shows what the base has seen last: a CI shows nothing else."""
+    compte_rendu = yield
+    base = item.stash.get(_BASE, None)
+    if base is not None and compte_rendu.failed:
+        try:
+            recit = base.raconter()
+        except Exception as erreur:  # noqa: BLE001 - the failure of the test is what matters, not this one
+            recit = f"Les échanges ne se lisent plus : {type(erreur).__name__} : {erreur}"
+        compte_rendu.sections.append(("sne-sandbox", recit))
+    return compte_rendu

@@ -1,0 +1,351 @@
+"""The evidence package: one ZIP from which a judgement is made again, offline.
+
+`manifeste.json` (format, versions, what was masked, SHA-256 and size of each member), `configuration.json`,
+`rapport.json` (the recorded verdicts), `journal.jsonl` (an exchange a line, with its bytes). The same
+contents give the same bytes. The hashes tell a damaged or edited package from a whole one; they sign nothing:
+whoever hands one over gives the hash of the file beside it.
+"""
+
+import hashlib
+import io
+import json
+import zipfile
+import zlib
+from base64 import b64decode, b64encode
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, fields
+from datetime import datetime
+from pathlib import Path
+from typing import IO, Any, Final
+
+from sne_sandbox.domain.journal import Echange, Verdict
+from sne_sandbox.errors import OperatorError, UsageError
+from sne_sandbox.raisons import raison_systeme
+from sne_sandbox.reports import json as rapport_json
+from sne_sandbox.reports.caracteres import abrege, visible
+from sne_sandbox.reports.masque import masquer_valeur
+from sne_sandbox.reports.model import Rapport
+from sne_sandbox.reports.pseudonymes import Pseudonymes
+
+FORMAT_DOSSIER: Final = 1
+_MANIFESTE: Final = "manifeste.json"
+_CONFIGURATION: Final = "configuration.json"
+_RAPPORT: Final = "rapport.json"
+_JOURNAL: Final = "journal.jsonl"
+_MEMBRES: Final = (_CONFIGURATION, _RAPPORT, _JOURNAL)
+#: The oldest date a ZIP can say: that of a package is in its report.
+_DATE: Final = (1980, 1, 1, 0, 0, 0)
+#: The record that ends a ZIP, without its numbers: its comment is empty.
+_FIN_DU_ZIP: Final = b"PK\x05\x06" + bytes(18)
+_DROITS: Final = 0o644 << 16
+_BLOC: Final = 1 << 20
+#: Larger than what the settings let in (20 MB, in base64, and its answer).
+_LIGNE_MAX: Final = 100_000_000
+_PETIT_MAX: Final = 500_000_000
+#: Of the names that an error says.
+_NOMS_MAX: Final = 200
+_TEXTES: Final = frozenset({"requete", "reponse"})
+_REGLE_NIR: Final = (
+    "Chaque NIR est remplacé par un NIR inventé de même longueur et de même forme, toujours le même : sexe, "
+    "année et mois de naissance gardés, clé juste si elle l'était. Ce qui se juge du contenu exact d'un NIR "
+    "vient des verdicts enregistrés."
+)
+
+
+class DossierIllisible(UsageError):
+    """A file that is no evidence package, is cut short, or is of another format: another one is to be given
+    (exit code 2)."""
+
+
+class DossierAltere(OperatorError):
+    """A package whose contents are not those it was closed with: what it proves is nothing (exit code 1)."""
+
+    exit_code = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Echanges:
+    """The exchanges of a package, in the order of the journal, read from the file each time they are gone
+    through: there may be thousands. `list()` holds them all."""
+
+    fichier: Path
+    nombre: int
+
+    def __len__(self) -> int:
+        return self.nombre
+
+    def __iter__(self) -> Iterator[Echange]:
+        """Raises DossierIllisible for a line that is no exchange, DossierAltere for one that is not in its
+        place; both name it."""
+        dernier = 0
+        with _ouvert(self.fichier) as archive, archive.open(_JOURNAL) as flux:
+            for rang, ligne in enumerate(_lignes(flux), 1):
+                try:
+                    echange = _echange(json.loads(ligne))
+                except (ValueError, KeyError, TypeError, AttributeError) as erreur:
+                    raise DossierIllisible(
+                        f"Le dossier [{self.fichier}], {_JOURNAL}, ligne {rang} : "
+                        f"ce n'est pas un échange ({erreur})."
+                    ) from None
+                if echange.identifiant is not None:
+                    if echange.identifiant <= dernier:
+                        raise DossierAltere(
+                            f"Le dossier [{self.fichier}] a été modifié : {_JOURNAL}, ligne {rang}, "
+                            f"l'échange {echange.identifiant} vient après l'échange {dernier}."
+                        )
+                    dernier = echange.identifiant
+                yield echange
+
+
+@dataclass(frozen=True, slots=True)
+class Dossier:
+    """A package whose hashes were checked. `versions` of all that judged, `empreintes` SHA-256 by member."""
+
+    configuration: Mapping[str, Any]
+    echanges: Echanges
+    rapport: Rapport
+    versions: Mapping[str, str]
+    empreintes: Mapping[str, str]
+
+
+def ecrire(
+    rapport: Rapport,
+    chemin: Path,
+    *,
+    echanges: Iterable[Echange],
+    configuration: Mapping[str, Any],
+    versions: Mapping[str, str],
+) -> str:
+    """Writes a package, exchange by exchange; answers the SHA-256 of the file, in hexadecimal.
+
+    `configuration` is JSON values. NIRs are masked in the report, and are stand-ins in the journal. Raises
+    OSError; nothing is left behind then."""
+    provisoire = chemin.with_name(f"{chemin.name}.tmp")
+    pseudonymes = Pseudonymes()
+    try:
+        with zipfile.ZipFile(provisoire, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as archive:
+            membres = {}
+            texte = json.dumps(masquer_valeur(configuration), ensure_ascii=False, indent=1, default=str)
+            membres[_CONFIGURATION] = _ajouter(archive, _CONFIGURATION, [f"{texte}\n".encode()])
+            membres[_RAPPORT] = _ajouter(archive, _RAPPORT, [rapport_json.en_texte(rapport).encode()])
+            membres[_JOURNAL] = _ajouter(archive, _JOURNAL, map(_ligne, map(pseudonymes.echange, echanges)))
+            manifeste = {
+                "format": FORMAT_DOSSIER,
+                "versions": dict(versions),
+                "nir": {
+                    "masques": True,
+                    "regle": _REGLE_NIR,
+                    "remplaces": pseudonymes.nombre,
+                },
+                "membres": membres,
+            }
+            _ajouter(
+                archive, _MANIFESTE, [json.dumps(manifeste, ensure_ascii=False, indent=1).encode() + b"\n"]
+            )
+        provisoire.replace(chemin)
+    finally:
+        provisoire.unlink(missing_ok=True)
+    return _empreinte(chemin)
+
+
+def lire(fichier: Path) -> Dossier:
+    """The package of a file, every hash checked. Raises DossierIllisible (no package, cut short, another
+    format) or DossierAltere (a member missing, added or changed, bytes around them), which name the file
+    and the member."""
+    with _ouvert(fichier) as archive:
+        if not _seule(archive, fichier):
+            raise DossierAltere(
+                f"Le dossier [{fichier}] a été modifié : des octets précèdent l'archive, ou la suivent.",
+                remede="redemandez le dossier d'origine",
+            )
+        noms = archive.namelist()
+        if _MANIFESTE not in noms:
+            raise DossierIllisible(
+                f"Le fichier [{fichier}] n'est pas un dossier de preuve : {_MANIFESTE} manque.",
+                remede="donnez le preuves.zip écrit par --report-dir",
+            )
+        manifeste = _json(archive, _MANIFESTE, fichier)
+        if not isinstance(manifeste, dict) or manifeste.get("format") != FORMAT_DOSSIER:
+            raise DossierIllisible(
+                f"Le dossier [{fichier}] n'est pas au format {FORMAT_DOSSIER}.",
+                remede="vérifiez-le avec la version de sne-sandbox qui l'a écrit",
+            )
+        try:
+            membres = {
+                nom: (m["sha256"], m["octets"], m["lignes"]) for nom, m in manifeste["membres"].items()
+            }
+            versions = dict(manifeste["versions"])
+        except (KeyError, TypeError, AttributeError, ValueError):
+            raise DossierIllisible(
+                f"Le dossier [{fichier}] : {_MANIFESTE} n'a pas la forme attendue."
+            ) from None
+        if ecarts := _ecarts(noms, membres):
+            raise DossierAltere(
+                f"Le dossier [{fichier}] ne contient pas ce qu'il annonce : {ecarts}.",
+                remede="redemandez le dossier d'origine, ou refaites le jugement",
+            )
+        for nom, annonce in membres.items():
+            if _mesure(archive, nom) != annonce:
+                raise DossierAltere(
+                    f"Le dossier [{fichier}] a été modifié : {nom} n'a plus l'empreinte annoncée.",
+                    remede="redemandez le dossier d'origine, ou refaites le jugement",
+                )
+        configuration = _json(archive, _CONFIGURATION, fichier)
+        texte = _petit(archive, _RAPPORT, fichier)
+    if not isinstance(configuration, dict):
+        raise DossierIllisible(f"Le dossier [{fichier}] : {_CONFIGURATION} n'est pas un objet.")
+    try:
+        rapport = rapport_json.de_texte(texte, f"{fichier}, {_RAPPORT}")
+    except rapport_json.RapportIllisible as erreur:
+        raise DossierIllisible(str(erreur), remede=erreur.remede) from None
+    return Dossier(
+        configuration=configuration,
+        echanges=Echanges(fichier, membres[_JOURNAL][2]),
+        rapport=rapport,
+        versions=versions,
+        empreintes={nom: sha256 for nom, (sha256, _, _) in membres.items()},
+    )
+
+
+# --- members -----------------------------------------------------------------------------------------
+
+
+def _ajouter(archive: zipfile.ZipFile, nom: str, morceaux: Iterable[bytes]) -> dict[str, Any]:
+    """Writes a member as it comes; answers its line of the manifest."""
+    info = zipfile.ZipInfo(nom, _DATE)
+    info.compress_type, info.external_attr, info.create_system = zipfile.ZIP_DEFLATED, _DROITS, 3
+    empreinte, octets, lignes = hashlib.sha256(), 0, 0
+    with archive.open(info, "w", force_zip64=True) as flux:
+        for morceau in morceaux:
+            flux.write(morceau)
+            empreinte.update(morceau)
+            octets += len(morceau)
+            lignes += morceau.count(b"\n")
+    return {"sha256": empreinte.hexdigest(), "octets": octets, "lignes": lignes}
+
+
+def _ecarts(noms: Sequence[str], annonces: Collection[str]) -> str:
+    """What lacks of a package, and what it should not have; "" when it has its members, each once."""
+    attendus = (*_MEMBRES, _MANIFESTE)
+    combien = Counter(noms)
+    lots = (
+        ("il manque {}", [nom for nom in dict.fromkeys((*attendus, *annonces)) if nom not in combien]),
+        ("{} en trop", sorted(combien.keys() - set(attendus))),
+        ("{} en double", sorted(nom for nom in attendus if combien[nom] > 1)),
+        ("{} non annoncé", [nom for nom in _MEMBRES if nom in combien and nom not in annonces]),
+    )
+    return " ; ".join(dit.format(abrege(visible(", ".join(lot)), _NOMS_MAX)) for dit, lot in lots if lot)
+
+
+def _mesure(archive: zipfile.ZipFile, nom: str) -> tuple[str, int, int]:
+    empreinte, octets, lignes = hashlib.sha256(), 0, 0
+    with archive.open(nom) as flux:
+        while bloc := flux.read(_BLOC):
+            empreinte.update(bloc)
+            octets += len(bloc)
+            lignes += bloc.count(b"\n")
+    return empreinte.hexdigest(), octets, lignes
+
+
+def _seule(archive: zipfile.ZipFile, fichier: Path) -> bool:
+    """Whether the file holds the archive and nothing else: readers skip what stands before and after."""
+    debut = min((info.header_offset for info in archive.infolist()), default=0)
+    with fichier.open("rb") as flux:
+        flux.seek(-len(_FIN_DU_ZIP), io.SEEK_END)
+        fin = flux.read()
+    return debut == 0 and fin[:4] == _FIN_DU_ZIP[:4] and fin[-2:] == _FIN_DU_ZIP[-2:]
+
+
+@contextmanager
+def _ouvert(fichier: Path) -> Iterator[zipfile.ZipFile]:
+    try:
+        with zipfile.ZipFile(fichier) as archive:
+            yield archive
+    except OSError as erreur:
+        raise DossierIllisible(
+            f"Le dossier [{fichier}] ne se lit pas : {raison_systeme(erreur)}.",
+            remede="vérifiez le chemin",
+        ) from None
+    except zipfile.BadZipFile as erreur:
+        # A member whose CRC is wrong was changed; no directory at the end: the file was cut.
+        if "CRC" in str(erreur):
+            raise DossierAltere(
+                f"Le dossier [{fichier}] a été modifié : l'empreinte d'un de ses fichiers est fausse."
+            ) from None
+        raise DossierIllisible(
+            f"Le fichier [{fichier}] n'est pas un ZIP, ou il est tronqué.",
+            remede="donnez le preuves.zip écrit par --report-dir, recopié en entier",
+        ) from None
+    except (EOFError, NotImplementedError, RuntimeError, zlib.error):
+        raise DossierIllisible(f"Le dossier [{fichier}] ne se décompresse pas : il est abîmé.") from None
+
+
+def _petit(archive: zipfile.ZipFile, nom: str, fichier: Path) -> str:
+    """The text of a member that is read whole."""
+    if archive.getinfo(nom).file_size > _PETIT_MAX:
+        raise DossierIllisible(f"Le dossier [{fichier}] : {nom} est trop gros.")
+    try:
+        return archive.read(nom).decode("utf-8")
+    except UnicodeDecodeError:
+        raise DossierIllisible(f"Le dossier [{fichier}] : {nom} n'est pas en UTF-8.") from None
+
+
+def _json(archive: zipfile.ZipFile, nom: str, fichier: Path) -> Any:
+    texte = _petit(archive, nom, fichier)
+    try:
+        return json.loads(texte)
+    except (ValueError, RecursionError):
+        raise DossierIllisible(f"Le dossier [{fichier}] : {nom} n'est pas du JSON.") from None
+
+
+def _lignes(flux: IO[bytes]) -> Iterator[bytes]:
+    tampon = io.BufferedReader(flux, _BLOC)  # type: ignore[type-var]
+    while ligne := tampon.readline(_LIGNE_MAX):
+        yield ligne
+
+
+def _empreinte(fichier: Path) -> str:
+    with fichier.open("rb") as flux:
+        return hashlib.file_digest(flux, "sha256").hexdigest()
+
+
+# --- exchanges ---------------------------------------------------------------------------------------
+
+
+def _ligne(echange: Echange) -> bytes:
+    valeurs = {champ.name: getattr(echange, champ.name) for champ in fields(echange)}
+    for nom in _TEXTES:
+        valeurs[nom] = _corps(valeurs[nom])
+    texte = json.dumps(valeurs, ensure_ascii=False, default=_simple, separators=(",", ":"))
+    return texte.encode("utf-8", "replace") + b"\n"
+
+
+def _corps(octets: bytes) -> dict[str, str]:
+    """Bytes that are text are kept as text: they are read, and they compress."""
+    try:
+        return {"utf8": octets.decode("utf-8")}
+    except UnicodeDecodeError:
+        return {"base64": b64encode(octets).decode("ascii")}
+
+
+def _octets(corps: Mapping[str, str]) -> bytes:
+    return corps["utf8"].encode() if "utf8" in corps else b64decode(corps["base64"], validate=True)
+
+
+def _simple(valeur: Any) -> str:
+    return valeur.isoformat() if isinstance(valeur, datetime) else str(valeur)
+
+
+def _echange(valeurs: dict[str, Any]) -> Echange:
+    for nom in _TEXTES:
+        valeurs[nom] = _octets(valeurs[nom])
+    for nom in ("en_tetes", "en_tetes_reponse"):
+        valeurs[nom] = [(cle, valeur) for cle, valeur in valeurs[nom]]
+    for nom in ("recu_le", "instant_base"):
+        valeurs[nom] = valeurs[nom] and datetime.fromisoformat(valeurs[nom])
+    valeurs["verdict"] = Verdict(valeurs["verdict"])
+    # A later version may note more of an exchange.
+    connus = {champ.name for champ in fields(Echange)}
+    return Echange(**{nom: valeur for nom, valeur in valeurs.items() if nom in connus})

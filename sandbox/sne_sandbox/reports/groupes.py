@@ -1,0 +1,162 @@
+"""Alike findings as one line, as a developer mends them: by (exigence, sorte), the worst first."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from sne_sandbox.reports.accords import accorde
+from sne_sandbox.reports.decision import OBLIGATOIRE, niveaux_de
+from sne_sandbox.reports.model import TRAFIC, Constat, EchangeCite, Etat, Rapport, Verdict, Verification
+
+#: Verdicts that something must be done about.
+MANQUEMENTS: Final = (Verdict.ECHOUE, Verdict.ERREUR)
+#: Exchanges of a group that are named.
+ECHANGES_MAX: Final = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Groupe:
+    """Every finding of one `sorte` about one requirement.
+
+    `constat` is the example shown (None: the check ended in error, `phrase` says how), `scenarios` where it
+    was met in the plan's order (none when traffic is judged), `nombre` how many findings, `echanges` where
+    they were seen, `commande` plays it again, `connue` is the reason of the baseline, "" unless it excuses
+    all of them.
+    """
+
+    exigence: str
+    sorte: str
+    texte: str
+    niveau: str
+    source: str
+    phrase: str
+    nombre: int
+    scenarios: tuple[str, ...] = ()
+    constat: Constat | None = None
+    exemple: Mapping[str, Any] | None = None
+    commande: str = ""
+    connue: str = ""
+    erreur: bool = False
+    echanges: tuple[int, ...] = ()
+
+    @property
+    def titre(self) -> str:
+        """Its requirement; « VIE-01 et 10 autres » of a breakdown that hid them."""
+        premiere, *autres = self.exigence.split(", ")
+        return f"{premiere} et {accorde(len(autres), 'autre', 'autres')}" if autres[1:] else self.exigence
+
+    @property
+    def ou(self) -> str:
+        """« échange : 3 », « échanges : 3, 4, 5 et 12 autres »; "" when none is known."""
+        if not self.echanges:
+            return ""
+        dits = ", ".join(map(str, self.echanges[:ECHANGES_MAX]))
+        reste = len(self.echanges) - ECHANGES_MAX
+        suite = f" et {accorde(reste, 'autre', 'autres')}" if reste > 0 else ""
+        return f"{'échange' if len(self.echanges) == 1 else 'échanges'} : {dits}{suite}"
+
+    @property
+    def obligatoire(self) -> bool:
+        """Whether it makes the application not conforming, unless it is known."""
+        return self.erreur or self.niveau == OBLIGATOIRE
+
+    @property
+    def cle(self) -> tuple[str, str, bool]:
+        """What tells a group from another."""
+        return self.exigence, self.sorte, self.erreur
+
+
+def grouper(rapport: Rapport) -> tuple[Groupe, ...]:
+    """The groups of a report: to mend first, then recommendations, then known failures; within each, errors
+    of the suite last, those met in more scenarios (or more often) first."""
+    trouvailles: dict[tuple[str, str, bool], list[tuple[Constat | None, Verification | None, str]]] = {}
+    for constat, verification, connue in _trouvailles(rapport):
+        exigence = constat.exigence if constat else verification.exigence if verification else ""
+        erreur = verification is not None and verification.verdict is Verdict.ERREUR
+        cle = (exigence, constat.sorte if constat else "", erreur)
+        if erreur and verification is not None:  # one breakdown is one line, whatever it kept from being seen
+            cle = ("", verification.raison, True)
+        trouvailles.setdefault(cle, []).append((constat, verification, connue))
+    bilans = {bilan.exigence: bilan for bilan in rapport.bilans}
+    niveaux = niveaux_de(rapport)
+    # What stands for scenarios there are families of requirements: nobody ran them.
+    libre = rapport.entete.mode == TRAFIC
+    groupes = []
+    for (exigence, sorte, erreur), lot in trouvailles.items():
+        constat, montree, _ = min(lot, key=_lisibilite)
+        if erreur:
+            exigence, sorte = ", ".join(dict.fromkeys(v.exigence for _, v, _ in lot if v)), ""
+        bilan = bilans.get(exigence)
+        groupes.append(
+            Groupe(
+                exigence=exigence,
+                sorte=sorte,
+                texte=bilan.texte if bilan else "",
+                niveau=niveaux.get(exigence, OBLIGATOIRE),
+                source=bilan.source if bilan else "",
+                phrase=_phrase(constat, montree),
+                nombre=max(len(lot), bilan.nombres.get(sorte, 0) if bilan and not erreur else 0),
+                scenarios=() if libre else tuple(dict.fromkeys(v.scenario for _, v, _ in lot if v)),
+                constat=constat,
+                exemple=constat.exemple if constat else None,
+                commande=(montree.commande if montree else "") or rapport.entete.commande,
+                connue=lot[0][2] if all(connue for _, _, connue in lot) else "",
+                erreur=erreur,
+                echanges=tuple(sorted({c.echange for c, _, _ in lot if c and c.echange is not None})),
+            )
+        )
+    return tuple(sorted(groupes, key=_urgence))
+
+
+def echange_de(groupe: Groupe, rapport: Rapport) -> EchangeCite | None:
+    """The exchange that the example of a group points at, when the report cites it."""
+    numero = groupe.constat.echange if groupe.constat else None
+    return next((e for e in rapport.echanges if e.identifiant == numero), None)
+
+
+def _trouvailles(rapport: Rapport) -> Iterator[tuple[Constat | None, Verification | None, str]]:
+    """(finding, its check, reason of the baseline); those of the balances only where no check shows them."""
+    vues: set[tuple[str, str]] = set()
+    for verification in rapport.verifications:
+        if verification.verdict not in MANQUEMENTS:
+            continue
+        enfreints = [c for c in verification.constats if not c.tenue]
+        vues |= {(c.exigence, c.sorte) for c in enfreints}
+        vues.add((verification.exigence, ""))
+        for constat in enfreints or (None,):
+            yield constat, verification, verification.connue
+    for bilan in rapport.bilans:
+        if bilan.etat is not Etat.ENFREINTE:
+            continue
+        seuls = [c for c in bilan.constats if not c.tenue and (c.exigence, c.sorte) not in vues]
+        for constat in seuls:
+            yield constat, None, bilan.connue
+
+
+def _lisibilite(trouvaille: tuple[Constat | None, Verification | None, str]) -> tuple[int, bool, int]:
+    """The example to show: the smallest household, then one with an exchange, then the shortest."""
+    constat, _, _ = trouvaille
+    exemple = constat.exemple if constat else None
+    taille = len(str(exemple)) if exemple else 10**9
+    if constat is None:
+        return taille, True, 0
+    return taille, constat.echange is None, len(constat.phrase) + len(constat.observe)
+
+
+def _phrase(constat: Constat | None, verification: Verification | None) -> str:
+    if constat and constat.phrase:
+        return constat.phrase
+    raison = verification.raison if verification else ""
+    return raison or "La vérification n'a pas abouti."
+
+
+def _urgence(groupe: Groupe) -> tuple[bool, bool, bool, int, int, str, str]:
+    return (
+        bool(groupe.connue),
+        not groupe.obligatoire,
+        groupe.erreur,
+        -len(groupe.scenarios),
+        -groupe.nombre,
+        groupe.exigence,
+        groupe.sorte,
+    )

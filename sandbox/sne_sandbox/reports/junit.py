@@ -1,0 +1,201 @@
+"""A report as JUnit XML, for the CI servers that read it: one test case per check.
+
+The file agrees with the exit code: a failure or an error in it, and only that, is an exit that is not 0. So
+a SHOULD that is not followed and a known failure (baseline) are skipped test cases that say so.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC
+from itertools import groupby
+from pathlib import Path
+from typing import Final
+
+from lxml import etree
+
+from sne_sandbox.domain.texte import pour_xml
+from sne_sandbox.reports.accords import accorde
+from sne_sandbox.reports.decision import OBLIGATOIRE, motifs_des_manquements, niveaux_de
+from sne_sandbox.reports.exemple import RIEN
+from sne_sandbox.reports.exemple import lignes as lignes_exemple
+from sne_sandbox.reports.masque import masquer
+from sne_sandbox.reports.model import Bilan, Constat, Etat, Rapport, ResultatScenario, Verdict, Verification
+
+#: Suite of the requirements that broke outside any check (the whole of a traffic judgement).
+EXIGENCES: Final = "exigences"
+#: Suite of what no check shows: the trial was cut short, nothing arrived, the command failed, evidence lacks.
+JUGEMENT: Final = "jugement"
+_EXEMPLE_MAX: Final = 4_000
+_CONSTATS_MAX: Final = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Cas:
+    """A test case. `genre` is failure, error, skipped, or "" for one that passed."""
+
+    classe: str
+    nom: str
+    duree: float
+    genre: str = ""
+    sorte: str = ""
+    message: str = ""
+    corps: str = ""
+
+
+def ecrire(rapport: Rapport, chemin: Path) -> None:
+    """Writes the file, NIRs masked, control characters left out. Raises OSError."""
+    chemin.write_bytes(en_xml(rapport))
+
+
+def en_xml(rapport: Rapport) -> bytes:
+    """The XML document, in UTF-8."""
+    rapport = masquer(rapport)
+    racine = etree.Element(
+        "testsuites", name=pour_xml(f"{rapport.entete.outil} : {rapport.entete.application}")
+    )
+    suites = [_suite(rapport, nom, list(cas)) for nom, cas in _suites(rapport)]
+    racine.extend(suites)
+    for compte in ("tests", "failures", "errors"):
+        racine.set(compte, str(sum(int(suite.get(compte)) for suite in suites)))
+    racine.set("time", _secondes((rapport.entete.fin - rapport.entete.debut).total_seconds()))
+    return bytes(etree.tostring(racine, encoding="utf-8", xml_declaration=True, pretty_print=True))
+
+
+def _suites(rapport: Rapport) -> Iterator[tuple[str, Iterable[Cas]]]:
+    niveaux = niveaux_de(rapport)
+    textes = {bilan.exigence: bilan.texte for bilan in rapport.bilans}
+    for groupe, scenarios in groupby(rapport.scenarios, key=lambda scenario: scenario.groupe):
+        yield groupe, [cas for scenario in scenarios for cas in _cas_du_scenario(scenario, niveaux, textes)]
+    montrees = {v.exigence for v in rapport.verifications if v.verdict is Verdict.ECHOUE}
+    seuls = [b for b in rapport.bilans if b.exigence not in montrees]
+    if rapport.scenarios:
+        seuls = [b for b in seuls if b.etat is Etat.ENFREINTE]
+    if seuls:
+        yield EXIGENCES, [_cas_du_bilan(bilan, rapport.entete.mode) for bilan in seuls]
+    inacheve = rapport.entete.inacheve
+    dits = (*motifs_des_manquements(rapport), inacheve)
+    autres = [motif for motif in rapport.motifs if motif not in dits]
+    conclusion = []
+    if inacheve:
+        message = inacheve.partition("\n")[0]
+        conclusion.append(Cas(JUGEMENT, "épreuve", 0.0, "error", "inachevé", message, inacheve))
+    if autres:
+        corps = "\n".join(autres)
+        conclusion.append(Cas(JUGEMENT, "conformité", 0.0, "failure", "non conforme", autres[0], corps))
+    if conclusion:
+        yield JUGEMENT, conclusion
+
+
+def _cas_du_scenario(
+    scenario: ResultatScenario, niveaux: dict[str, str], textes: dict[str, str]
+) -> Iterator[Cas]:
+    classe = f"{scenario.groupe}.{scenario.id}"
+    if not scenario.verifications:
+        genre = {Verdict.ECHOUE: "failure", Verdict.ERREUR: "error", Verdict.REUSSI: ""}.get(
+            scenario.verdict, "skipped"
+        )
+        dit = scenario.raison or scenario.verdict.value
+        yield Cas(classe, scenario.titre, scenario.duree, genre, scenario.verdict.value, dit)
+        return
+    part = scenario.duree / len(scenario.verifications)
+    for v in scenario.verifications:
+        nom = f"{v.exigence} {textes.get(v.exigence, '')}".strip()
+        genre, sorte, message = _issue(v, niveaux.get(v.exigence, OBLIGATOIRE))
+        yield Cas(classe, nom, part, genre, sorte, message, _corps(scenario.titre, v) if genre else "")
+
+
+def _issue(verification: Verification, niveau: str) -> tuple[str, str, str]:
+    """Kind of the outcome, its type, and its message."""
+    enfreints = [c for c in verification.constats if not c.tenue]
+    phrase = enfreints[0].phrase if enfreints else verification.raison or verification.verdict.value
+    sorte = enfreints[0].sorte if enfreints and enfreints[0].sorte else verification.verdict.value
+    if verification.verdict is Verdict.REUSSI:
+        return "", "", ""
+    if verification.verdict in (Verdict.ECHOUE, Verdict.ERREUR) and verification.connue:
+        return "skipped", "connu", f"Manquement connu ({verification.connue}) : {phrase}"
+    if verification.verdict is Verdict.ERREUR:
+        return "error", sorte, phrase
+    if verification.verdict is not Verdict.ECHOUE:
+        return "skipped", verification.verdict.value, f"{verification.verdict.value} : {phrase}"
+    if niveau != OBLIGATOIRE:
+        return "skipped", "recommandation", f"Recommandation non suivie : {phrase}"
+    return "failure", sorte, phrase
+
+
+def _cas_du_bilan(bilan: Bilan, mode: str) -> Cas:
+    nom = f"{bilan.exigence} {bilan.texte}".strip()
+    enfreints = tuple(c for c in bilan.constats if not c.tenue)
+    if bilan.etat is Etat.PROUVEE:
+        return Cas(mode, nom, 0.0)
+    if bilan.etat is not Etat.ENFREINTE:
+        dit = f"{bilan.etat.value} : {bilan.raison}" if bilan.raison else bilan.etat.value
+        return Cas(mode, nom, 0.0, "skipped", bilan.etat.value, dit)
+    verification = Verification(mode, bilan.exigence, Verdict.ECHOUE, enfreints, connue=bilan.connue)
+    genre, sorte, message = _issue(verification, bilan.niveau)
+    return Cas(mode, nom, 0.0, genre, sorte, message, _corps("", verification))
+
+
+def _corps(titre: str, verification: Verification) -> str:
+    lignes = [titre] if titre else []
+    enfreints = [c for c in verification.constats if not c.tenue]
+    for constat in enfreints[:_CONSTATS_MAX]:
+        lignes += _phrases(constat)
+    if len(enfreints) > _CONSTATS_MAX:
+        reste = accorde(len(enfreints) - _CONSTATS_MAX, "autre constat", "autres constats")
+        lignes.append(f"… et {reste}.")
+    if verification.raison:
+        lignes.append(f"raison : {verification.raison}")
+    if verification.exemple is not None:
+        texte = "\n".join(lignes_exemple(verification.exemple))
+        suite = "\n… (entier dans le rapport HTML)" if len(texte) > _EXEMPLE_MAX else ""
+        lignes.append(f"le plus petit exemple :\n{texte[:_EXEMPLE_MAX]}{suite}")
+    if verification.commande:
+        lignes.append(f"pour reproduire : {verification.commande}")
+    return "\n".join(lignes)
+
+
+def _phrases(constat: Constat) -> list[str]:
+    lignes = [constat.phrase]
+    if constat.chemin:
+        lignes.append(f"  chemin : {constat.chemin}")
+    if constat.attendu or constat.observe:
+        lignes += [f"  attendu : {constat.attendu or RIEN}", f"  observé : {constat.observe or RIEN}"]
+    if constat.echange is not None:
+        lignes.append(f"  échange : {constat.echange}")
+    return lignes
+
+
+def _suite(rapport: Rapport, nom: str, lot: list[Cas]) -> etree._Element:
+    suite = etree.Element(
+        "testsuite",
+        name=pour_xml(nom),
+        tests=str(len(lot)),
+        failures=str(sum(cas.genre == "failure" for cas in lot)),
+        errors=str(sum(cas.genre == "error" for cas in lot)),
+        skipped=str(sum(cas.genre == "skipped" for cas in lot)),
+        time=_secondes(sum(cas.duree for cas in lot)),
+        timestamp=rapport.entete.debut.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S"),
+    )
+    for cas in lot:
+        element = etree.SubElement(
+            suite,
+            "testcase",
+            classname=pour_xml(cas.classe),
+            name=pour_xml(cas.nom),
+            time=_secondes(cas.duree),
+        )
+        if not cas.genre:
+            continue
+        issue = etree.SubElement(element, cas.genre, message=pour_xml(cas.message))
+        if cas.genre == "skipped":
+            # The usual schema gives `skipped` a message only.
+            if cas.corps:
+                etree.SubElement(element, "system-out").text = pour_xml(cas.corps)
+        else:
+            issue.set("type", pour_xml(cas.sorte))
+            issue.text = pour_xml(cas.corps)
+    return suite
+
+
+def _secondes(duree: float) -> str:
+    return f"{max(duree, 0.0):.3f}"

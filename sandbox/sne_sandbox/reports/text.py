@@ -1,0 +1,245 @@
+"""A report on a terminal, or in a log: what is wrong and what to do come first, the rest after.
+
+Colours only where rich finds a terminal that has them (NO_COLOR is obeyed). Commands and paths stay on one
+line, to be copied; what an application sent is shown with its control characters written out.
+"""
+
+import os
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, TextIO
+
+from sne_sandbox.reports import exemple, issues
+from sne_sandbox.reports.accords import accorde
+from sne_sandbox.reports.bref import juges
+from sne_sandbox.reports.caracteres import abrege, visible
+from sne_sandbox.reports.decision import niveaux_de
+from sne_sandbox.reports.groupes import Groupe, echange_de, grouper
+from sne_sandbox.reports.masque import masquer
+from sne_sandbox.reports.model import Rapport
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+#: Lines of the list « À corriger », so that it fits the first screen.
+_LISTE_MAX: Final = 10
+_DETAILS_MAX: Final = 12
+_LARGEUR_DU_JOURNAL: Final = 120
+_VALEUR_MAX: Final = 300
+_EXEMPLE_MAX: Final = 24
+_SCENARIOS_MAX: Final = 6
+_MANQUANTS_MAX: Final = 6
+_REPONSES_MAX: Final = 8
+
+
+def ecrire(
+    rapport: Rapport,
+    sortie: TextIO | None = None,
+    *,
+    fichiers: Mapping[str, Path] | None = None,
+    remarques: Sequence[str] = (),
+) -> None:
+    """Writes the summary of a report on `sortie` (stdout), NIRs masked. `fichiers` are the reports written,
+    by what they are (« HTML », « JUnit »…); `remarques` French sentences said at the end (an entry of the
+    baseline that has expired)."""
+    from rich.console import Console
+
+    flux = sys.stdout if sortie is None else sortie
+    # A log has no width of its own: rich would take 80 columns, and cut what a reader has room for.
+    large = None if flux.isatty() or "COLUMNS" in os.environ else _LARGEUR_DU_JOURNAL
+    console = Console(file=flux, highlight=False, markup=False, emoji=False, width=large)
+    _Resume(masquer(rapport), console).ecrire(fichiers or {}, remarques)
+
+
+class _Resume:
+    """One summary being written."""
+
+    def __init__(self, rapport: Rapport, console: "Console") -> None:
+        self._rapport = rapport
+        self._console = console
+        self._groupes = grouper(rapport)
+        self._a_dire: list[tuple[str, str]] = []
+
+    def ecrire(self, fichiers: Mapping[str, Path], remarques: Sequence[str]) -> None:
+        self._verdict()
+        ouverts = [g for g in self._groupes if g.obligatoire and not g.connue]
+        conseils = [g for g in self._groupes if not g.obligatoire and not g.connue]
+        connus = [g for g in self._groupes if g.connue]
+        self._liste("À corriger", ouverts, "red")
+        if ouverts and ouverts[0].commande:
+            premier = "Pour commencer, rejouez le premier :" if ouverts[0].scenarios else "Pour rejouer :"
+            self._dire(premier, "bold")
+            self._dire(f"  {ouverts[0].commande}")
+        self._liste("Recommandations non suivies", conseils, "yellow")
+        self._liste("Manquements connus", connus, "dim")
+        self._detailler([*ouverts, *conseils])
+        self._reponses()
+        self._couverture()
+        if self._a_dire:
+            self._titre("Les mots")
+            for mot, sens in self._a_dire:
+                self._dire(f"  {mot} : {sens}", "dim")
+        for remarque in remarques:
+            self._dire(f"Remarque : {remarque}", "yellow")
+        if fichiers:
+            self._titre("Rapports")
+            largeur = max(map(len, fichiers))
+            for nom, chemin in fichiers.items():
+                self._dire(f"  {nom:<{largeur}}  {chemin}")
+
+    def _verdict(self) -> None:
+        entete = self._rapport.entete
+        juge = self._rapport.conclusion.upper()
+        couleur = "bold green" if self._rapport.conforme else "bold red"
+        self._dire(
+            f"{juge} : {entete.application}, contrat {entete.contrat}, profil {entete.profil}", couleur
+        )
+        for motif in self._rapport.motifs:
+            self._dire(f"  {motif}")
+        niveaux = niveaux_de(self._rapport)
+        verifications = [issues.de_verification(v, niveaux) for v in self._rapport.verifications]
+        etats = [issues.de_bilan(bilan) for bilan in self._rapport.bilans]
+        for titre, lot in (("Vérifications", verifications), ("Exigences", etats)):
+            if lot:
+                dits = [f"{issue.signe} {issue.compte(n)}" for issue, n in issues.compter(lot)]
+                self._dire(f"{titre} : {' · '.join(dits)}")
+        self._a_dire = issues.legende([*verifications, *etats])
+        duree = (entete.fin - entete.debut).total_seconds()
+        menages = accorde(entete.exemples, "ménage essayé", "ménages essayés")
+        essayes = f"{menages}, graine {entete.graine}, " if entete.exemples else ""
+        self._dire(f"{juges(entete)}, {essayes}en {duree:.0f} s.", "" if entete.refuses else "dim")
+        if entete.non_juges:
+            self._dire(entete.non_juges, "yellow")
+
+    def _liste(self, titre: str, groupes: Sequence[Groupe], style: str) -> None:
+        if not groupes:
+            return
+        self._titre(f"{titre} ({len(groupes)})")
+        large = self._console.width
+        for groupe in groupes[:_LISTE_MAX]:
+            raison = f" [{groupe.connue}]" if groupe.connue else ""
+            ligne = f"  {groupe.titre} · {_combien(groupe)} · {groupe.phrase}{raison}"
+            self._dire(abrege(visible(ligne), large - 2), style, marge="  ")
+        if len(groupes) > _LISTE_MAX:
+            autres = accorde(len(groupes) - _LISTE_MAX, "autre", "autres")
+            self._dire(f"  … et {autres}, dans les rapports.")
+
+    def _detailler(self, groupes: Sequence[Groupe]) -> None:
+        for groupe in groupes[:_DETAILS_MAX]:
+            self._titre(f"{groupe.exigence} {groupe.sorte}".rstrip())
+            if groupe.texte:
+                niveau = "obligatoire" if groupe.obligatoire else "recommandé"
+                self._dire(f"  {groupe.texte} [{niveau}, {groupe.source}]", "dim")
+            self._dire(f"  {groupe.phrase}")
+            if groupe.scenarios:
+                reste = len(groupe.scenarios) - _SCENARIOS_MAX
+                plus = f" et {accorde(reste, 'autre', 'autres')}" if reste > 0 else ""
+                titre = "scénario" if len(groupe.scenarios) == 1 else "scénarios"
+                self._dire(f"  {titre} : {', '.join(groupe.scenarios[:_SCENARIOS_MAX])}{plus}")
+            self._constat(groupe)
+            self._exemple(groupe)
+            if groupe.commande and groupe.scenarios:
+                self._dire("  rejouer :", "bold")
+                self._dire(f"    {groupe.commande}")
+        if len(groupes) > _DETAILS_MAX:
+            autres = accorde(len(groupes) - _DETAILS_MAX, "autre détail", "autres détails")
+            self._dire(f"… {autres} dans le rapport HTML.")
+
+    def _constat(self, groupe: Groupe) -> None:
+        constat = groupe.constat
+        if constat is None:
+            return
+        if constat.chemin:
+            self._dire(f"  chemin : {constat.chemin}")
+        if constat.attendu or constat.observe:
+            attendu, observe = (
+                abrege(visible(t), _VALEUR_MAX) or exemple.RIEN for t in (constat.attendu, constat.observe)
+            )
+            cote_a_cote = f"  attendu : {attendu}   |   observé : {observe}"
+            if len(cote_a_cote) <= self._console.width:
+                self._dire(cote_a_cote)
+            else:
+                self._dire(f"  attendu : {attendu}")
+                self._dire(f"  observé : {observe}")
+        if constat.echange is not None:
+            cite = echange_de(groupe, self._rapport)
+            self._dire(f"  échange : {constat.echange}{f', {cite.resume}' if cite and cite.resume else ''}")
+        if len(groupe.echanges) > 1:
+            dont = "dont " if groupe.nombre > len(groupe.echanges) else ""
+            self._dire(f"  vu {groupe.nombre} fois, {dont}{groupe.ou}")
+
+    def _exemple(self, groupe: Groupe) -> None:
+        if groupe.exemple is None:
+            return
+        toutes = exemple.lignes(groupe.exemple)
+        trouvee = exemple.branche(groupe.exemple, groupe.constat.chemin if groupe.constat else "")
+        if trouvee is not None and len(toutes) > _EXEMPLE_MAX:
+            ou, valeur = trouvee
+            self._dire(f"  le plus petit exemple, à {ou} :")
+            lignes = exemple.lignes(valeur)
+        else:
+            self._dire("  le plus petit exemple :")
+            lignes = toutes
+        for ligne in lignes[:_EXEMPLE_MAX]:
+            # A name as long as the contract allows is still read.
+            self._dire(_coupe(f"    {ligne}", _VALEUR_MAX))
+        if len(toutes) > min(len(lignes), _EXEMPLE_MAX):
+            self._dire(f"    … (entier dans le rapport HTML : {len(toutes)} lignes)")
+
+    def _reponses(self) -> None:
+        reponses = self._rapport.reponses
+        if not reponses:
+            return
+        self._titre("Refus, tolérances et avertissements (pour information)")
+        for reponse in reponses[:_REPONSES_MAX]:
+            ligne = f"{reponse.nature} {reponse.code} · {reponse.nombre} fois · {reponse.message}"
+            self._dire(abrege(visible(ligne), self._console.width - 2), marge="  ")
+        if len(reponses) > _REPONSES_MAX:
+            autres = accorde(len(reponses) - _REPONSES_MAX, "autre", "autres")
+            self._dire(f"  … et {autres}, dans les rapports.")
+
+    def _couverture(self) -> None:
+        rubriques = [r for r in self._rapport.couverture if r.total]
+        if not rubriques:
+            return
+        self._titre("Couverture")
+        largeur = max(len(r.titre) for r in rubriques)
+        for rubrique in rubriques:
+            vus, total = len(rubrique.vus), rubrique.total
+            manque = ", ".join(map(_court, rubrique.manquants[:_MANQUANTS_MAX]))
+            plus = ", …" if len(rubrique.manquants) > _MANQUANTS_MAX else ""
+            suite = f"  jamais vus : {manque}{plus}" if manque else ""
+            ligne = f"  {rubrique.titre:<{largeur}} {vus:>5}/{total:<5} {100 * vus // total:>3} %{suite}"
+            self._dire(_coupe(visible(ligne), max(self._console.width, 60)))
+
+    def _titre(self, texte: str) -> None:
+        self._dire("")
+        self._dire(texte, "bold")
+
+    def _dire(self, texte: str, style: str = "", *, marge: str = "") -> None:
+        from rich.text import Text
+
+        # One line for each thing said, whatever line feeds an application put in it (a CI server takes orders
+        # at the beginning of a line); soft_wrap: the terminal folds, so that a command is copied whole.
+        ligne = marge + visible(texte).replace("\n", " ")
+        self._console.print(Text(ligne, style=style), soft_wrap=True)
+
+
+def _coupe(ligne: str, largeur: int) -> str:
+    """`ligne`, its spaces kept, cut to `largeur`."""
+    return ligne if len(ligne) <= largeur else ligne[: largeur - 1] + "…"
+
+
+def _court(nom: str) -> str:
+    """The end of a path of the document is what tells one from another."""
+    pas = nom.split("/")
+    return nom if len(pas) < 4 else f"…/{'/'.join(pas[-2:])}"
+
+
+def _combien(groupe: Groupe) -> str:
+    if groupe.scenarios:
+        nombre = len(groupe.scenarios)
+        fois = f", {groupe.nombre} fois" if groupe.nombre > 1 else ""
+        return f"{groupe.scenarios[0]}{fois}" if nombre == 1 else accorde(nombre, "scénario", "scénarios")
+    return f"{groupe.nombre} fois"

@@ -1,0 +1,30 @@
+"""Where the data that ships with the code lies: inside the installed package, else in the checkout."""
+
+from pathlib import Path
+from typing import Final
+
+from sne_sandbox.errors import OperatorError
+
+_PAQUET: Final = Path(__file__).resolve().parent
+
+
+def contracts_dir() -> Path:
+    """Folder of the interface versions (`v5.0/`, `v5.2/`). Raises OperatorError when it is missing."""
+    return _dossier("contracts")
+
+
+def fixtures_dir() -> Path:
+    """Folder of seeds, specimens and scenarios. Raises OperatorError when it is missing."""
+    return _dossier("fixtures")
+
+
+def _dossier(nom: str) -> Path:
+    # In the checkout the package is in its source root, sandbox/.
+    candidats = (_PAQUET / "_data" / nom, _PAQUET.parents[1] / nom)
+    for candidat in candidats:
+        if candidat.is_dir():
+            return candidat
+    raise OperatorError(
+        f"Le dossier de données « {nom} » est introuvable.",
+        remede=f"réinstallez sne-sandbox ; attendu : {candidats[0]} ou {candidats[1]}",
+    )

@@ -1,0 +1,207 @@
+"""CYC: what may happen to a demande, and when."""
+
+from collections.abc import Iterator
+from typing import Final
+
+from sne_sandbox.domain.dates import ajouter_mois
+from sne_sandbox.domain.demande_stockee import DemandeStockee
+from sne_sandbox.domain.motif import NON_RENOUVELLEMENT
+from sne_sandbox.domain.numero_unique import NumeroUnique, territoire_de
+from sne_sandbox.domain.texte import plier
+from sne_sandbox.rules.context import Contexte
+from sne_sandbox.rules.lieux import departement_connu
+from sne_sandbox.rules.personnes import noms
+from sne_sandbox.rules.rule import Constat, Regle, constat, manquant, regle
+
+#: A demande radiated for want of renewal can come back until then, from its last validity start (deduced).
+MOIS_DE_REACTIVATION: Final = 18
+#: A renewal earlier than this before the end of validity is noted (convention).
+MOIS_D_ANTICIPATION: Final = 2
+
+
+@regle("CYC001", registre=True)
+def numero_inconnu(contexte: Contexte) -> Iterator[Constat]:
+    """The base holds the demande that the message names."""
+    if contexte.demande.numero_unique is not None and contexte.stockee is None:
+        yield _sur_le_numero(contexte)
+
+
+@regle("CYC002", registre=True)
+def demande_radiee(contexte: Contexte) -> Iterator[Constat]:
+    """A demande is modified, or gets a piece, while it is active."""
+    if contexte.stockee is not None and not contexte.stockee.active:
+        yield _sur_le_numero(contexte, numero=contexte.stockee.numero_unique)
+
+
+@regle("CYC003", registre=True)
+def renouvellement_tardif(contexte: Contexte) -> Iterator[Constat]:
+    """A demande is renewed while active, or radiated RADREN for less than 18 months since its last start."""
+    stockee = contexte.stockee
+    if stockee is None or stockee.active:
+        return
+    if stockee.motif_radiation != NON_RENOUVELLEMENT or not reactivable(stockee, contexte):
+        yield _sur_le_numero(contexte, numero=stockee.numero_unique)
+
+
+@regle("CYC004")
+def date_de_renouvellement(contexte: Contexte) -> Iterator[Constat]:
+    """The renewal has a date, not in the future, not before the deposit."""
+    formulaire = contexte.demande.formulaire
+    renouvellement = formulaire.enfant("renouvellement")
+    if renouvellement is None:
+        yield manquant(formulaire, "renouvellement", valeur="")
+        return
+    date_renouvellement = contexte.demande.date_renouvellement
+    creation = contexte.demande.date_creation
+    if (
+        date_renouvellement is None
+        or date_renouvellement > contexte.aujourdhui
+        or (creation is not None and date_renouvellement < creation)
+    ):
+        yield constat(renouvellement.enfant("dateRenouvellement") or renouvellement)
+
+
+@regle("CYC005", registre=True)
+def renouvellement_anticipe(contexte: Contexte) -> Iterator[Constat]:
+    """A renewal does not come more than 2 months before the end of validity."""
+    stockee = contexte.stockee
+    if stockee is None or not stockee.active:
+        return
+    if contexte.jour < ajouter_mois(stockee.fin_validite, -MOIS_D_ANTICIPATION):
+        yield _sur(contexte, "renouvellement/dateRenouvellement")
+
+
+@regle("CYC006", registre=True)
+def date_de_creation_changee(contexte: Contexte) -> Iterator[Constat]:
+    """The day of deposit never changes."""
+    if contexte.stockee is not None and contexte.demande.date_creation != contexte.stockee.date_creation:
+        yield _sur(contexte, "dateCreationDemande")
+
+
+@regle("CYC007", registre=True)
+def demande_associee(contexte: Contexte) -> Iterator[Constat]:
+    """A separation names the joint demande, which is known and active."""
+    numero = contexte.demande.numero_associe
+    if numero is None:
+        yield manquant(contexte.demande.formulaire, "numUniqueAssocie", valeur="")
+        return
+    associee = contexte.registre.demande(numero)
+    if associee is None or not associee.active:
+        yield _sur(contexte, "numUniqueAssocie")
+
+
+@regle("CYC008", registre=True)
+def demandeur_hors_de_la_demande_associee(contexte: Contexte) -> Iterator[Constat]:
+    """Who separates is a person of the joint demande."""
+    associee = _associee(contexte)
+    demandeur = contexte.demande.demandeur
+    if associee is None or demandeur is None:
+        return
+    prenom, siens = plier(demandeur.prenom), noms(demandeur)
+    for personne in associee.demande.titulaires:
+        if (
+            personne.date_naissance == demandeur.date_naissance
+            and plier(personne.prenom) == prenom
+            and not siens.isdisjoint(noms(personne))
+        ):
+            return
+    yield constat(demandeur.element, valeur=demandeur.nom)
+
+
+@regle("CYC009", registre=True)
+def suppression_interdite(contexte: Contexte) -> Iterator[Constat]:
+    """Only its creator deletes a demande, and only while nobody else has touched it."""
+    stockee = contexte.stockee
+    if stockee is None:
+        return
+    emetteur = contexte.guichet_emetteur or contexte.demande.num_guichet
+    if emetteur != stockee.guichet_createur or stockee.touchee_par_autrui:
+        yield _sur_le_numero(contexte, numero=stockee.numero_unique)
+
+
+@regle("CYC011", registre=True)
+def commune_hors_du_territoire(contexte: Contexte) -> Iterator[Constat]:
+    """The wished communes lie in the territory of the numéro unique."""
+    stockee = contexte.stockee
+    if stockee is None:
+        return
+    numero = NumeroUnique.lire(stockee.numero_unique)
+    territoire = numero.territoire if numero is not None else stockee.territoire
+    for commune in contexte.demande.communes_souhaitees:
+        code = commune.code or ""
+        if territoire_de(code) == territoire:
+            continue
+        if contexte.territoires.existe(code) or departement_connu(code):  # else ADR002 says what is wrong
+            yield constat(commune, numero=stockee.numero_unique)
+
+
+@regle("CYC012", registre=True)
+def renouvellement_anterieur(contexte: Contexte) -> Iterator[Constat]:
+    """A renewal is not dated before the last one."""
+    dernier = contexte.stockee.date_renouvellement if contexte.stockee is not None else None
+    nouveau = contexte.demande.date_renouvellement
+    if dernier is not None and nouveau is not None and nouveau < dernier:
+        yield _sur(contexte, "renouvellement/dateRenouvellement")
+
+
+@regle("CYC013", registre=True)
+def date_de_la_demande_associee(contexte: Contexte) -> Iterator[Constat]:
+    """A separation keeps the day of deposit of the joint demande."""
+    associee = _associee(contexte)
+    if associee is not None and contexte.demande.date_creation != associee.date_creation:
+        yield _sur(contexte, "dateCreationDemande")
+
+
+@regle("CYC014")
+def separation_d_une_association(contexte: Contexte) -> Iterator[Constat]:
+    """An association does not separate."""
+    for ecrit in contexte.demande.formulaire.enfants:
+        if ecrit.nom == "association":
+            yield constat(ecrit)
+
+
+@regle("CYC015")
+def bloc_ignore(contexte: Contexte) -> Iterator[Constat]:
+    """No radiation outside RAD, no renewal outside REN."""
+    for nom in ("renouvellement", "radiation"):
+        bloc = contexte.demande.formulaire.enfant(nom)
+        if bloc is not None and not (nom == "renouvellement" and contexte.type_fichier == "REN"):
+            yield constat(bloc, valeur=nom)
+
+
+def reactivable(stockee: DemandeStockee, contexte: Contexte) -> bool:
+    """Whether a demande radiated for want of renewal may still come back."""
+    return contexte.jour < ajouter_mois(stockee.debut_validite, MOIS_DE_REACTIVATION)
+
+
+def _associee(contexte: Contexte) -> DemandeStockee | None:
+    numero = contexte.demande.numero_associe
+    return contexte.registre.demande(numero) if numero is not None else None
+
+
+def _sur_le_numero(contexte: Contexte, **valeurs: str) -> Constat:
+    return _sur(contexte, "numUnique", **valeurs)
+
+
+def _sur(contexte: Contexte, chemin: str, **valeurs: str) -> Constat:
+    formulaire = contexte.demande.formulaire
+    ecrit = formulaire.enfant(chemin)
+    return constat(ecrit, **valeurs) if ecrit is not None else manquant(formulaire, chemin, **valeurs)
+
+
+REGLES: Final[tuple[Regle, ...]] = (
+    numero_inconnu,
+    demande_radiee,
+    renouvellement_tardif,
+    date_de_renouvellement,
+    renouvellement_anticipe,
+    date_de_creation_changee,
+    demande_associee,
+    demandeur_hors_de_la_demande_associee,
+    suppression_interdite,
+    commune_hors_du_territoire,
+    renouvellement_anterieur,
+    date_de_la_demande_associee,
+    separation_d_une_association,
+    bloc_ignore,
+)

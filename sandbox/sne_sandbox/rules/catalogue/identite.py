@@ -1,0 +1,261 @@
+"""IDT: who asks, and how to reach them."""
+
+import unicodedata
+from collections.abc import Iterator
+from datetime import date
+from typing import Final
+
+from sne_sandbox.domain.dates import age
+from sne_sandbox.domain.demande import Demande, Personne
+from sne_sandbox.domain.element import Element
+from sne_sandbox.domain.texte import plier
+from sne_sandbox.rules.context import Contexte
+from sne_sandbox.rules.personnes import identite
+from sne_sandbox.rules.rule import Constat, Regle, allege, constat, manquant, regle
+
+#: What a name may hold beside letters: spaces, apostrophes, hyphens, full stops, slashes.
+_SIGNES: Final = str.maketrans("", "", " \u00a0\u202f'\u2019-\u2010\u2011./")
+_TELEPHONES: Final = ("telDomicile", "telPortable", "telTravail")
+AGE_MINIMAL: Final = 16
+AGE_DE_MAJORITE: Final = 18
+AGE_MAXIMAL: Final = 120
+
+
+@regle("IDT001")
+def caracteres_du_nom(contexte: Contexte) -> Iterator[Constat]:
+    """Names hold letters, spaces, apostrophes, hyphens, full stops, slashes only."""
+    for personne in contexte.demande.titulaires:
+        for champ in ("nom", "prenom"):
+            ecrit = personne.element.enfant(champ)
+            if ecrit is not None and not _nom_admis(ecrit.texte):
+                yield constat(ecrit)
+
+
+@regle("IDT002")
+def naissance_du_demandeur(contexte: Contexte) -> Iterator[Constat]:
+    """The applicant is born, and is not older than 120."""
+    demandeur, naissance = _naissance_du_demandeur(contexte)
+    if demandeur is None or naissance is None:
+        return
+    if naissance > contexte.aujourdhui or age(naissance, contexte.jour) > AGE_MAXIMAL:
+        yield _sur_la_naissance(demandeur)
+
+
+@regle("IDT003")
+def demandeur_trop_jeune(contexte: Contexte) -> Iterator[Constat]:
+    """The applicant was at least 16 on the day of deposit."""
+    demandeur, naissance = _naissance_du_demandeur(contexte)
+    if demandeur is None or naissance is None or naissance > contexte.aujourdhui:
+        return
+    if age(naissance, contexte.depot) < AGE_MINIMAL:
+        yield _sur_la_naissance(demandeur)
+
+
+@regle("IDT004")
+def demandeur_mineur(contexte: Contexte) -> Iterator[Constat]:
+    """The applicant was not 16 or 17 on the day of deposit."""
+    demandeur, naissance = _naissance_du_demandeur(contexte)
+    if demandeur is None or naissance is None:
+        return
+    if AGE_MINIMAL <= age(naissance, contexte.depot) < AGE_DE_MAJORITE:
+        yield _sur_la_naissance(demandeur)
+
+
+@regle("IDT005")
+def nom_de_naissance(contexte: Contexte) -> Iterator[Constat]:
+    """A woman married or widowed gives her birth name."""
+    for personne in contexte.demande.titulaires:
+        attendu = personne.civilite in ("2", "3") and personne.situation_familiale in ("M", "V")
+        if attendu and not personne.nom_patronymique.strip():
+            yield manquant(personne.element, "nomPatronymique")
+
+
+@regle("IDT006")
+def moyen_de_contact(contexte: Contexte) -> Iterator[Constat]:
+    """The applicant can be reached by telephone or electronic mail."""
+    demandeur = _demandeur_ou_association(contexte.demande)
+    if demandeur is not None and not any(demandeur.texte_de(champ) for champ in (*_TELEPHONES, "mel")):
+        yield constat(demandeur)
+
+
+@regle("IDT007")
+def telephone_francais(contexte: Contexte) -> Iterator[Constat]:
+    """A telephone has 10 digits and begins with 0."""
+    demande = contexte.demande
+    porteurs = [personne.element for personne in demande.titulaires]
+    if demande.association is not None:
+        porteurs.append(demande.association)
+    for porteur in porteurs:
+        for champ in _TELEPHONES:
+            yield from _telephone(porteur.enfant(champ))
+    for handicap in demande.handicaps:
+        yield from _telephone(handicap.enfant("referent/tel"))
+
+
+@regle("IDT008")
+def notification_par_sms(contexte: Contexte) -> Iterator[Constat]:
+    """A notification by SMS needs a mobile telephone."""
+    demandeur = contexte.demande.demandeur
+    if demandeur is None or not demandeur.element.booleen_de("notifSms"):
+        return
+    if not demandeur.element.texte_de("telPortable"):
+        yield _sur(demandeur.element, "notifSms")
+
+
+@regle("IDT009")
+def notification(contexte: Contexte) -> Iterator[Constat]:
+    """A notification needs a mail address or a mobile telephone."""
+    demandeur = contexte.demande.demandeur
+    if demandeur is None or not demandeur.element.booleen_de("notifEvt"):
+        return
+    if not (demandeur.element.texte_de("mel") or demandeur.element.texte_de("telPortable")):
+        yield _sur(demandeur.element, "notifEvt")
+
+
+@regle("IDT010")
+def renouvellement_electronique(contexte: Contexte) -> Iterator[Constat]:
+    """The electronic renewal needs a mail address."""
+    if contexte.demande.formulaire.booleen_de("renouvellementElec"):
+        demandeur = _demandeur_ou_association(contexte.demande)
+        if demandeur is None or not demandeur.texte_de("mel"):
+            yield _sur(contexte.demande.formulaire, "renouvellementElec")
+
+
+@regle("IDT011", registre=True)
+def etat_civil_change(contexte: Contexte) -> Iterator[Constat]:
+    """The applicant's civil status is that of the stored demande."""
+    nouveau = contexte.demande.demandeur
+    ancien = contexte.stockee.demande.demandeur if contexte.stockee is not None else None
+    if nouveau is None or ancien is None:
+        return
+    for champ, change in (
+        ("civilite", nouveau.civilite != ancien.civilite),
+        ("nom", plier(nouveau.nom) != plier(ancien.nom)),
+        ("prenom", plier(nouveau.prenom) != plier(ancien.prenom)),
+        ("dateNaissance", nouveau.date_naissance != ancien.date_naissance),
+    ):
+        if change:
+            yield _sur(nouveau.element, champ)
+
+
+@regle("IDT012")
+def raison_sociale(contexte: Contexte) -> Iterator[Constat]:
+    """An association gives its name."""
+    for ecrit in contexte.demande.formulaire.enfants:
+        if ecrit.nom == "association" and not (ecrit.texte_de("nom") or "").strip():
+            yield _sur(ecrit, "nom")
+
+
+@regle("IDT013")
+def cotitulaire_demandeur(contexte: Contexte) -> Iterator[Constat]:
+    """A co-holder is not the applicant."""
+    demandeur = contexte.demande.demandeur
+    if demandeur is not None:
+        lui = identite(demandeur)
+        for cotitulaire in contexte.demande.cotitulaires:
+            if identite(cotitulaire) == lui:
+                yield constat(cotitulaire.element, valeur=cotitulaire.nom)
+
+
+@regle("IDT014")
+def cotitulaire_en_double(contexte: Contexte) -> Iterator[Constat]:
+    """No co-holder is declared twice."""
+    connus = set()
+    for cotitulaire in contexte.demande.cotitulaires:
+        qui = identite(cotitulaire)
+        if qui in connus:
+            yield constat(cotitulaire.element, valeur=cotitulaire.nom)
+        connus.add(qui)
+
+
+@regle("IDT015")
+def cotitulaire_trop_jeune(contexte: Contexte) -> Iterator[Constat]:
+    """Each co-holder is at least 16."""
+    for cotitulaire in contexte.demande.cotitulaires:
+        naissance = cotitulaire.date_naissance
+        if naissance is not None and age(naissance, contexte.jour) < AGE_MINIMAL:
+            yield _sur_la_naissance(cotitulaire)
+
+
+@regle("IDT016")
+def nom_obligatoire(contexte: Contexte) -> Iterator[Constat]:
+    """Applicant and co-holders have a name; a missing prénom only warns."""
+    for personne in contexte.demande.titulaires:
+        if not personne.nom.strip():
+            yield _sur(personne.element, "nom")
+        if not personne.prenom.strip():
+            yield allege(_sur(personne.element, "prenom"))
+
+
+@regle("IDT017")
+def rubrique_de_personne_physique(contexte: Contexte) -> Iterator[Constat]:
+    """An association has neither motives nor handicap."""
+    if contexte.demande.est_association:
+        for rubrique in ("principauxMotifDemande", "listeHandicap"):
+            ecrit = contexte.demande.formulaire.enfant(rubrique)
+            if ecrit is not None:
+                yield constat(ecrit, valeur=rubrique)
+
+
+@regle("IDT018", registre=True)
+def nature_du_demandeur(contexte: Contexte) -> Iterator[Constat]:
+    """A person stays a person, an association an association."""
+    stockee = contexte.stockee
+    if stockee is None or contexte.demande.est_association is stockee.demande.est_association:
+        return
+    nom = "association" if contexte.demande.est_association else "personnePhysique"
+    for ecrit in contexte.demande.formulaire.enfants:
+        if ecrit.nom == nom:
+            yield constat(ecrit, valeur=nom)
+
+
+def _nom_admis(nom: str) -> bool:
+    lettres = nom.translate(_SIGNES)
+    # Letters and accents written apart (NFD) are letters all the same.
+    return not lettres or lettres.isalpha() or unicodedata.normalize("NFC", lettres).isalpha()
+
+
+def _demandeur_ou_association(demande: Demande) -> Element | None:
+    return demande.association or demande.formulaire.enfant("personnePhysique/demandeur")
+
+
+def _naissance_du_demandeur(contexte: Contexte) -> tuple[Personne | None, date | None]:
+    demandeur = contexte.demande.demandeur
+    return demandeur, demandeur.date_naissance if demandeur is not None else None
+
+
+def _telephone(ecrit: Element | None) -> Iterator[Constat]:
+    if ecrit is not None and not (len(ecrit.texte) == 10 and ecrit.texte.startswith("0")):
+        yield constat(ecrit)
+
+
+def _sur_la_naissance(personne: Personne) -> Constat:
+    return _sur(personne.element, "dateNaissance")
+
+
+def _sur(parent: Element, nom: str) -> Constat:
+    """On the child `nom` of `parent`, be it written, empty or missing."""
+    ecrit = parent.enfant(nom)
+    return constat(ecrit) if ecrit is not None else manquant(parent, nom)
+
+
+REGLES: Final[tuple[Regle, ...]] = (
+    caracteres_du_nom,
+    naissance_du_demandeur,
+    demandeur_trop_jeune,
+    demandeur_mineur,
+    nom_de_naissance,
+    moyen_de_contact,
+    telephone_francais,
+    notification_par_sms,
+    notification,
+    renouvellement_electronique,
+    etat_civil_change,
+    raison_sociale,
+    cotitulaire_demandeur,
+    cotitulaire_en_double,
+    cotitulaire_trop_jeune,
+    nom_obligatoire,
+    rubrique_de_personne_physique,
+    nature_du_demandeur,
+)

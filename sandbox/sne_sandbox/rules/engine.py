@@ -1,0 +1,243 @@
+"""The engine: runs the controls that apply to a message, and makes anomalies of what they find.
+
+Order of the anomalies is that of the document; none is reported twice. ENT001 (type of file) runs first,
+and alone when it fails.
+"""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import Final
+
+from sne_sandbox.contract.nomenclatures import Nomenclatures
+from sne_sandbox.contract.versions import Contrat, FicheRegle
+from sne_sandbox.domain.anomalie import Anomalie, Gravite
+from sne_sandbox.domain.texte import masquer_nir, masquer_nirs
+from sne_sandbox.errors import ERREUR_INATTENDUE, ErreurInterne
+from sne_sandbox.rules.catalogue import REGLES
+from sne_sandbox.rules.context import Contexte
+from sne_sandbox.rules.profiles import gravite
+from sne_sandbox.rules.rule import Constat, Regle, allege
+
+#: Bounds of `anomalie/message` and `anomalie/@propriete` in the schema.
+MESSAGE_MAX: Final = 512
+PROPRIETE_MAX: Final = 255
+
+#: Content faults that a stored demande may already have: on MOD and REN they do not block again.
+_CONTENU: Final = ("IDT", "ADR", "MEN", "RES", "LOG", "REC", "MOT", "HAN")
+_PREALABLE: Final = "ENT001"
+
+#: Types whose message is compared with the stored demande: judged in one go, over an open register.
+COMPARES_AU_REGISTRE: Final = frozenset({"MOD", "REN"})
+
+
+@dataclass(frozen=True, slots=True)
+class _Poste:
+    """A control as it runs under a contract and a profile."""
+
+    regle: Regle
+    fiche: FicheRegle
+    gravite: Gravite
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """What runs for a type of file. `contrat` is held so that its identity stays its own."""
+
+    contrat: Contrat
+    prealable: _Poste | None
+    postes: tuple[_Poste, ...]
+
+
+_Cle = tuple[int, str, str, bool | None]
+_PLANS: Final[dict[_Cle, _Plan]] = {}
+_PLANS_MAX: Final = 256
+
+
+def juger(
+    contexte: Contexte, contrat: Contrat, profil: str, *, registre: bool | None = None
+) -> list[Anomalie]:
+    """Every anomalie of a message, warnings included, in document order.
+
+    `registre` False runs only the controls that do not read the base, True only those that do, None all.
+    Raises ErreurInterne when a control throws, UsageError for an unknown profile.
+    """
+    plan = _plan(contrat, contexte.type_fichier, profil, registre)
+    if plan.prealable is not None:
+        constats = _controler(plan.prealable.regle, contexte)
+        if constats:
+            return _rediger([(plan.prealable, constats)], contrat.nomenclatures)
+    trouves = _controler_tous(plan.postes, contexte)
+    if not trouves:
+        return []
+    return _rediger(_deja_connus(trouves, contexte), contrat.nomenclatures)
+
+
+def ranger(anomalies: Iterable[Anomalie], contrat: Contrat) -> list[Anomalie]:
+    """Anomalies of several runs in document order, none twice."""
+    uniques = {(a.regle, a.propriete, a.message): a for a in anomalies}
+    return sorted(uniques.values(), key=lambda anomalie: _rang(anomalie.propriete, contrat.nomenclatures))
+
+
+def regles_de(contrat: Contrat, type_fichier: str, *, registre: bool | None = None) -> tuple[Regle, ...]:
+    """The controls that apply to a type of file under this contract, in the catalogue's order."""
+    retenues = []
+    for regle in REGLES:
+        fiche = contrat.regles.get(regle.code)
+        if fiche is None or (type_fichier not in fiche.types and "*" not in fiche.types):
+            continue
+        if registre is None or regle.registre is registre:
+            retenues.append(regle)
+    return tuple(retenues)
+
+
+def _plan(contrat: Contrat, type_fichier: str, profil: str, registre: bool | None) -> _Plan:
+    cle = (id(contrat), type_fichier, profil, registre)
+    plan = _PLANS.get(cle)
+    if plan is None:
+        postes = []
+        for regle in regles_de(contrat, type_fichier, registre=registre):
+            fiche = contrat.regles[regle.code]
+            poids = gravite(fiche, profil)
+            if poids is not Gravite.IGNOREE:
+                postes.append(_Poste(regle, fiche, poids))
+        prealable = next((poste for poste in postes if poste.regle.code == _PREALABLE), None)
+        plan = _Plan(contrat, prealable, tuple(poste for poste in postes if poste is not prealable))
+        if len(_PLANS) >= _PLANS_MAX:  # a type of file is what a client wrote: the table must not grow
+            _PLANS.clear()
+        _PLANS[cle] = plan
+    return plan
+
+
+def _controler_tous(postes: tuple[_Poste, ...], contexte: Contexte) -> "list[_Trouve]":
+    trouves = []
+    poste = None
+    try:
+        for poste in postes:
+            constats = list(poste.regle.controler(contexte))
+            if constats:
+                trouves.append((poste, constats))
+    except Exception as erreur:
+        assert poste is not None
+        raise _erreur_de(poste.regle, erreur) from erreur
+    return trouves
+
+
+def _controler(regle: Regle, contexte: Contexte) -> list[Constat]:
+    try:
+        return list(regle.controler(contexte))
+    except Exception as erreur:
+        raise _erreur_de(regle, erreur) from erreur
+
+
+def _erreur_de(regle: Regle, erreur: Exception) -> ErreurInterne:
+    return ErreurInterne(
+        ERREUR_INATTENDUE, explication=f"La règle {regle.code} ({regle.nom}) a échoué : {erreur!r}"
+    )
+
+
+# --- faults that the stored demande already has ------------------------------------------------------
+
+_Trouve = tuple[_Poste, list[Constat]]
+
+
+def _deja_connus(trouves: list[_Trouve], contexte: Contexte) -> list[_Trouve]:
+    if contexte.type_fichier not in COMPARES_AU_REGISTRE or contexte.stockee is None:
+        return trouves
+    ancien = None
+    juges: list[_Trouve] = []
+    for poste, constats in trouves:
+        if (
+            poste.gravite is Gravite.BLOQUANTE
+            and not poste.fiche.structurante
+            and poste.regle.code.startswith(_CONTENU)
+        ):
+            if ancien is None:
+                ancien = replace(contexte, document=contexte.stockee.demande.element)
+            constats = _alleger(constats, _controler(poste.regle, ancien))
+        juges.append((poste, constats))
+    return juges
+
+
+def _alleger(constats: list[Constat], anciens: list[Constat]) -> list[Constat]:
+    """`constats`, made light where `anciens` holds the same: at the same place, else at the place of a
+    namesake (an index moves when a person is added or taken away), each old fault serving once."""
+    restants = Counter(_empreinte(c, c.chemin) for c in anciens)
+    par_nom: Counter[_Empreinte] = Counter()
+    for ancien in anciens:
+        par_nom[_empreinte(ancien, _sans_indices(ancien.chemin))] += 1
+    legers = set()
+    for rang, courant in enumerate(constats):
+        if restants[_empreinte(courant, courant.chemin)] > 0:
+            restants[_empreinte(courant, courant.chemin)] -= 1
+            par_nom[_empreinte(courant, _sans_indices(courant.chemin))] -= 1
+            legers.add(rang)
+    for rang, courant in enumerate(constats):
+        nom = _empreinte(courant, _sans_indices(courant.chemin))
+        if rang not in legers and par_nom[nom] > 0:
+            par_nom[nom] -= 1
+            legers.add(rang)
+    return [allege(c) if rang in legers else c for rang, c in enumerate(constats)]
+
+
+_Empreinte = tuple[str, tuple[tuple[str, str], ...]]
+
+
+def _empreinte(constat: Constat, chemin: str) -> _Empreinte:
+    return chemin, tuple(sorted(constat.valeurs.items()))
+
+
+# --- the sentences -----------------------------------------------------------------------------------
+
+
+class _Valeurs(dict[str, str]):
+    """Values of a sentence; one that the control did not give stays empty."""
+
+    def __missing__(self, cle: str) -> str:
+        return ""
+
+
+def _rediger(trouves: Iterable[_Trouve], nomenclatures: Nomenclatures) -> list[Anomalie]:
+    anomalies: dict[tuple[str, str, str], Anomalie] = {}
+    for poste, constats in trouves:
+        for constat in constats:
+            anomalie = _anomalie(poste, constat)
+            anomalies.setdefault((anomalie.regle, anomalie.propriete, anomalie.message), anomalie)
+    return sorted(anomalies.values(), key=lambda a: (_rang(a.propriete, nomenclatures), a.ligne))
+
+
+def _anomalie(poste: _Poste, constat: Constat) -> Anomalie:
+    valeurs = _Valeurs(constat.valeurs)
+    if constat.chemin.endswith("/nir"):
+        valeurs["valeur"] = masquer_nir(valeurs["valeur"])
+    fiche = poste.fiche
+    leger = constat.leger and poste.gravite is Gravite.BLOQUANTE
+    return Anomalie(
+        regle=poste.regle.code,
+        code=fiche.code_officiel or fiche.code,
+        message=masquer_nirs(fiche.texte.format_map(valeurs))[:MESSAGE_MAX],
+        propriete=constat.chemin[:PROPRIETE_MAX],
+        gravite=Gravite.AVERTISSEMENT if leger else poste.gravite,
+        valeur="" if constat.absent else valeurs["valeur"],
+        ligne=constat.ligne,
+    )
+
+
+def _sans_indices(chemin: str) -> str:
+    return "/".join(morceau.partition("[")[0] for morceau in chemin.split("/"))
+
+
+def _rang(chemin: str, nomenclatures: Nomenclatures) -> tuple[tuple[int, int], ...]:
+    """Sort key of a path: the schema's order step by step, then the index among namesakes. What is not in
+    the document of a demande (a field of the message, an event) keeps the order of its lines."""
+    rang = []
+    parcouru = ""
+    for morceau in chemin.split("/"):
+        nom, _, indice = morceau.partition("[")
+        parcouru = f"{parcouru}/{nom}" if parcouru else nom
+        try:
+            ordre = nomenclatures.ordre(parcouru)
+        except KeyError:
+            break
+        rang.append((ordre, int(indice.rstrip("]")) if indice else 1))
+    return tuple(rang)

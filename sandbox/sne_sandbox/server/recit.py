@@ -1,0 +1,48 @@
+"""The last exchanges of a base, in a few lines: what a vendor's own test that fails shows."""
+
+from collections.abc import Iterator
+from typing import Final
+
+from sne_sandbox.conformance.citation import resumer
+from sne_sandbox.conformance.observation import observer
+from sne_sandbox.contract.versions import Contrat
+from sne_sandbox.domain.journal import Echange
+from sne_sandbox.domain.texte import masquer_nirs
+from sne_sandbox.reports.caracteres import abrege, visible
+from sne_sandbox.store.session import Magasin
+
+#: Exchanges told, and anomalies of each.
+ECHANGES_MAX: Final = 5
+_ANOMALIES_MAX: Final = 8
+_PHRASE_MAX: Final = 300
+
+
+def raconter(magasin: Magasin, base: str, contrat: Contrat) -> str:
+    """The last `ECHANGES_MAX` exchanges of `base`, oldest first, NIRs masked: where each was sent, its
+    operation, its verdict, its fault, its anomalies with path and remedy; "" when none arrived."""
+    derniers = magasin.journal.chercher(base, limite=ECHANGES_MAX, octets=True)
+    lignes = [ligne for echange in reversed(derniers) for ligne in _lignes(echange, contrat)]
+    return masquer_nirs(
+        "\n".join("  " * marge + abrege(visible(ligne), _PHRASE_MAX) for marge, ligne in lignes)
+    )
+
+
+def _lignes(echange: Echange, contrat: Contrat) -> Iterator[tuple[int, str]]:
+    """(depth, text)."""
+    yield 0, f"échange {echange.identifiant} · {resumer(observer(echange, contrat))}"
+    if echange.methode and echange.chemin:
+        adresse = f"{echange.methode} {echange.chemin} : HTTP {echange.statut}"
+        yield 1, adresse if echange.statut else echange.chemin  # a night came by no HTTP: it has a sentence
+    if echange.panne is not None:
+        yield 1, f"panne jouée : {echange.panne['genre']}"
+    if echange.fault is not None:
+        yield 1, f"{echange.fault['code']} : {echange.fault['message']}"
+        yield from ((2, ligne) for ligne in echange.fault.get("explication", "").splitlines())
+    for anomalie in echange.anomalies[:_ANOMALIES_MAX]:
+        avertit = "" if anomalie["gravite"] == "bloquante" else f" ({anomalie['gravite']})"
+        yield 1, f"{anomalie['code']}{avertit} {anomalie['propriete']} : {anomalie['message']}"
+        fiche = contrat.regles.get(anomalie["regle"])
+        if fiche is not None and fiche.remede:
+            yield 2, f"→ {fiche.remede}"
+    if len(echange.anomalies) > _ANOMALIES_MAX:
+        yield 1, f"… et {len(echange.anomalies) - _ANOMALIES_MAX} de plus"

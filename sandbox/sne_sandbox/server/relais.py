@@ -1,0 +1,67 @@
+"""The pass-through at work: the relay, its journal, and the console and the API that read it."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, Final
+
+from sne_sandbox.conformance.relecture import relire
+from sne_sandbox.domain.journal import Echange
+from sne_sandbox.operations import bases
+from sne_sandbox.pki.authority import Autorite
+from sne_sandbox.proxy.amont import Amont, Lien
+from sne_sandbox.proxy.relais import Relais
+from sne_sandbox.server.lancement import noter_refus_http, noter_refus_tls
+from sne_sandbox.server.listeners import Ecoute
+from sne_sandbox.server.service import Application
+from sne_sandbox.server.workers import Taches
+from sne_sandbox.store.session import Magasin
+from sne_sandbox.web.aiguillage import PARTIES
+from sne_sandbox.web.app import Configuration, Services, creer_application
+
+#: First segments of the paths that are ours: every other one goes by.
+ICI: Final = frozenset({"healthz"}).union(*(partie.segments for partie in PARTIES))
+
+
+@dataclass(frozen=True, slots=True)
+class LancementRelais:
+    """What a process of the pass-through serves; `base` is where it records. Picklable."""
+
+    configuration: Configuration
+    ecoute: Ecoute
+    autorite: Autorite
+    amont: Amont
+    base: str
+
+    def taches(self) -> Taches:
+        """The relay of this process. Nothing is done every minute: the other bases of the home are not its.
+        Raises UsageError for an address or a certificate that cannot be used."""
+        lien = Lien(self.amont)
+        application = creer_application(self.configuration)
+        services: Services = application.extensions["sne"]
+        magasin, contrat = services.magasin, services.contrat
+        bases.assurer(magasin, contrat, self.base, reglages=self.configuration.reglages)
+
+        def completer(echange: Echange, certificat: bytes | None) -> None:
+            # The clock of the base is the real server's: an exercise may have another than ours.
+            echange.instant_base = magasin.bases.lire(self.base).horloge.maintenant(echange.recu_le)
+            relire(echange, contrat, certificat)
+
+        relais = Relais(lien, self.base, relire=completer, consigner=partial(_consigner, magasin))
+        return Taches(
+            application=_partager(application.wsgi_app, relais),
+            refus_tls=partial(noter_refus_tls, magasin, self.base),
+            refus_http=partial(noter_refus_http, magasin, self.base),
+        )
+
+
+def _consigner(magasin: Magasin, echange: Echange) -> None:
+    magasin.journal.consigner(None, echange)
+
+
+def _partager(ici: Application, relais: Application) -> Application:
+    def servir(environ: dict[str, Any], start_response: Any, /) -> Iterable[bytes]:
+        segment = environ.get("PATH_INFO", "").removeprefix("/").partition("/")[0]
+        return (ici if segment in ICI else relais)(environ, start_response)
+
+    return servir

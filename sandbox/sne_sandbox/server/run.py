@@ -1,0 +1,261 @@
+"""One server process: opens the listeners, serves until it is told to stop, ends what is under way."""
+
+# Twisted annotates a part of itself only.
+# mypy: allow-untyped-calls
+
+import contextlib
+import ctypes
+import gc
+import logging
+import signal
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, Final
+
+from twisted.internet.posixbase import PosixReactorBase
+from twisted.logger import LogEvent, LogLevel, formatEvent, globalLogBeginner
+from twisted.protocols.tls import TLSMemoryBIOFactory
+
+from sne_sandbox.pki.authority import Autorite
+from sne_sandbox.server.channel import FabriqueDeCanaux
+from sne_sandbox.server.listeners import Adresses, Ecoute, Prises, ouvrir_prises
+from sne_sandbox.server.service import Application, Genre, RefusHttp, Service
+from sne_sandbox.server.threads import Fils
+from sne_sandbox.server.tls import ContexteTls, RefusTls, TransportTls
+
+__all__ = ["Adresses", "Ecoute", "RefusHttp", "RefusTls", "servir"]
+
+logger = logging.getLogger(__name__)
+
+PERIODE: Final = 60.0
+"""Seconds between two calls of `periodique`."""
+
+#: On SIGTERM, what peers have sent already is read first: a client that refused our certificate has its line
+#: in the journal even if the server is told to end at once. Seconds.
+DELAI_LECTURE: Final = 0.05
+#: What a peer whose request is half sent is given to send the rest, on SIGTERM. Seconds.
+DELAI_RECEPTION: Final = 1.0
+
+
+def servir(
+    ecoute: Ecoute,
+    application: Application,
+    autorite: Autorite,
+    *,
+    sockets: Prises | None = None,
+    pret: Callable[[Adresses], None],
+    refus_tls: Callable[[RefusTls], None],
+    refus_http: Callable[[RefusHttp], None] = lambda refus: None,
+    periodique: Callable[[], None] | None = None,
+    arret: threading.Event | None = None,
+) -> None:
+    """Serves `application` until SIGTERM, SIGINT, or `arret` is set; then ends the exchanges under way.
+
+    `sockets` are listeners already bound (they stay the caller's); without, they are bound here. `pret` is
+    called once every listener accepts. `refus_tls`, `refus_http` and, every minute, `periodique` are called
+    in a thread of the application. Outside of the main thread no signal is listened to: give `arret`.
+    Raises ListenError when a listener cannot be opened, PkiError when a certificate cannot be read, and
+    whatever `pret` raises.
+    """
+    prises = sockets or ouvrir_prises(ecoute)
+    menager_memoire()
+    espacer_ramassages()
+    _journaliser_twisted()
+    fils = Fils(ecoute.threads)
+    try:
+        service = Service(ecoute, application, _reacteur(), fils, refus_tls, refus_http)
+        _Serveur(service, autorite, prises, periodique, arret).tourner(pret)
+    finally:
+        if not fils.arreter(0.5):
+            logger.warning("an exchange was still at work when the server ended")
+        if sockets is None:
+            prises.fermer()
+
+
+class _Serveur:
+    """The reactor of one call of `servir`, and how it ends."""
+
+    def __init__(
+        self,
+        service: Service,
+        autorite: Autorite,
+        prises: Prises,
+        periodique: Callable[[], None] | None,
+        arret: threading.Event | None,
+    ) -> None:
+        self._service = service
+        self._reacteur = service.reacteur
+        self._prises = prises
+        self._periodique = periodique
+        self._arret = arret
+        self._ports: list[Any] = []
+        self._echec: BaseException | None = None
+        self._ecouter(autorite)
+
+    def _ecouter(self, autorite: Autorite) -> None:
+        client_cert = self._service.ecoute.client_cert
+        if self._prises.http is not None:
+            fabrique = FabriqueDeCanaux(self._service, "http")
+            self._ports.append(self._adopter(self._prises.http, fabrique))
+        chiffrees: tuple[tuple[Genre, socket.socket | None, Path], ...] = (
+            ("https", self._prises.https, autorite.serveur),
+            ("https_expire", self._prises.https_expire, autorite.serveur_expire),
+            ("https_autre_nom", self._prises.https_autre_nom, autorite.serveur_autre_nom),
+        )
+        for genre, prise, certificat in chiffrees:
+            if prise is not None:
+                contexte = ContexteTls(certificat, autorite.ca, client_cert)
+                fabrique = FabriqueDeCanaux(self._service, genre)
+                self._ports.append(self._adopter(prise, self._chiffrer(fabrique, contexte)))
+
+    def _adopter(self, prise: Any, fabrique: Any) -> Any:
+        return self._reacteur.adoptStreamPort(prise.fileno(), prise.family, fabrique)
+
+    def _chiffrer(self, fabrique: FabriqueDeCanaux, contexte: ContexteTls) -> TLSMemoryBIOFactory:
+        # zope declares these interfaces in a way that mypy does not see.
+        chiffree = TLSMemoryBIOFactory(contexte, False, fabrique, clock=self._reacteur)  # type: ignore[arg-type]
+        chiffree.protocol = TransportTls
+        return chiffree
+
+    def tourner(self, pret: Callable[[Adresses], None]) -> None:
+        """Runs until the end."""
+        self._reacteur.callWhenRunning(self._annoncer, pret)
+        if self._periodique is not None:
+            self._reacteur.callLater(PERIODE, self._lancer_periodique)
+        if self._arret is not None:
+            self._reacteur.callWhenRunning(self._surveiller)
+        with self._signaux():
+            self._reacteur.run(installSignalHandlers=False)
+        if self._echec is not None:
+            raise self._echec
+
+    def _annoncer(self, pret: Callable[[Adresses], None]) -> None:
+        try:
+            pret(self._prises.adresses(self._service.ecoute.host))
+        except Exception as erreur:  # noqa: BLE001 - raised again by tourner, out of the reactor
+            self._echec = erreur
+            self._reacteur.stop()
+
+    def _lancer_periodique(self) -> None:
+        self._service.fils.soumettre(self._passer_periodique)
+
+    def _passer_periodique(self) -> None:
+        assert self._periodique is not None
+        try:
+            self._periodique()
+        finally:
+            self._reacteur.callFromThread(self._reacteur.callLater, PERIODE, self._lancer_periodique)
+
+    # --- the end -------------------------------------------------------------------------------------
+
+    def _surveiller(self) -> None:
+        assert self._arret is not None
+        if self._arret.is_set():
+            self._finir()
+        else:
+            self._reacteur.callLater(0.1, self._surveiller)
+
+    @contextlib.contextmanager
+    def _signaux(self) -> Iterator[None]:
+        if threading.current_thread() is not threading.main_thread():
+            yield
+            return
+
+        def recevoir(numero: int, trame: object) -> None:
+            self._reacteur.callFromThread(self._reacteur.callLater, DELAI_LECTURE, self._finir)
+
+        anciens = {numero: signal.signal(numero, recevoir) for numero in (signal.SIGTERM, signal.SIGINT)}
+        # The kernel may hand a signal to any thread: without this the reactor sleeps on, its handler unheard.
+        reveil = signal.set_wakeup_fd(self._reacteur.waker.o, warn_on_full_buffer=False)
+        try:
+            yield
+        finally:
+            signal.set_wakeup_fd(reveil)
+            for numero, ancien in anciens.items():
+                signal.signal(numero, ancien)
+
+    def _finir(self) -> None:
+        """Accepts no more, closes what is idle, waits for the rest. Asked twice: ends at once."""
+        if self._service.arret_demande:
+            self._arreter_reacteur()
+            return
+        self._service.arret_demande = True
+        for port in self._ports:
+            port.stopListening()
+        for canal in list(self._service.canaux):
+            canal.arreter()
+        self._reacteur.callLater(DELAI_RECEPTION, self._couper_inactifs)
+        self._reacteur.callLater(self._service.ecoute.delai_arret, self._arreter_reacteur)
+        self._attendre()
+
+    def _couper_inactifs(self) -> None:
+        for canal in list(self._service.canaux):
+            if not canal.en_cours:
+                canal.couper()
+        self._reacteur.callLater(DELAI_RECEPTION, self._couper_inactifs)
+
+    def _attendre(self) -> None:
+        if self._service.canaux:
+            self._reacteur.callLater(0.02, self._attendre)
+        else:
+            self._arreter_reacteur()
+
+    def _arreter_reacteur(self) -> None:
+        if self._reacteur.running:
+            self._reacteur.stop()
+
+
+def _reacteur() -> PosixReactorBase:
+    """A reactor of our own: Twisted's global one cannot be started twice in a process."""
+    try:
+        from twisted.internet.epollreactor import EPollReactor
+    except ImportError:  # not Linux
+        from twisted.internet.pollreactor import PollReactor
+
+        return PollReactor()
+    return EPollReactor()
+
+
+def menager_memoire() -> None:
+    """Has glibc keep one arena and give freed pages back: after twenty-megabyte bodies in ten threads the
+    process would otherwise keep hundreds of megabytes. It keeps two megabytes all the same: an ordinary
+    exchange would give back, and ask for again, seventy pages. Does nothing with another C library."""
+    m_trim_threshold, m_arena_max = -1, -8  # malloc.h
+    with contextlib.suppress(AttributeError, OSError):
+        mallopt = ctypes.CDLL(None).mallopt
+        mallopt(m_arena_max, 1)
+        mallopt(m_trim_threshold, 2 * 1024 * 1024)
+
+
+def espacer_ramassages() -> None:
+    """Has the garbage collector leave alone what start-up made, and run every twenty thousand objects (some
+    forty exchanges, a few megabytes) instead of every seven hundred: a tenth of the time of an exchange."""
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 50)
+    gc.enable()
+
+
+_twisted_journalise = threading.Event()
+
+
+def _journaliser_twisted() -> None:
+    """Sends Twisted's warnings and errors to logging, once per process; the rest of its log is dropped."""
+    if not _twisted_journalise.is_set():
+        _twisted_journalise.set()
+        globalLogBeginner.beginLoggingTo([_observer], discardBuffer=True, redirectStandardIO=False)  # type: ignore[list-item]
+
+
+def _observer(evenement: LogEvent) -> None:
+    niveau = evenement.get("log_level")
+    if niveau is None or niveau < LogLevel.warn:
+        return
+    echec = evenement.get("log_failure")
+    trace = f"\n{echec.getTraceback()}" if echec is not None else ""
+    logger.log(
+        logging.WARNING if niveau is LogLevel.warn else logging.ERROR,
+        "%s%s",
+        formatEvent(evenement),
+        trace,
+    )

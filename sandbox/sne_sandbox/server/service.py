@@ -1,0 +1,87 @@
+"""What every connection of a server shares."""
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from email.utils import formatdate
+from typing import Any, Literal, Protocol
+
+from twisted.internet.posixbase import PosixReactorBase
+
+from sne_sandbox.server.listeners import Ecoute
+from sne_sandbox.server.threads import Fils
+from sne_sandbox.server.tls import RefusTls
+
+logger = logging.getLogger(__name__)
+
+Genre = Literal["https", "http", "https_expire", "https_autre_nom"]
+"""The listener that a request came by."""
+
+#: Answers that last (event streams, downloads) have threads of their own, this many at most.
+FLUX_MAX = 64
+
+
+class Application(Protocol):
+    """A WSGI application (PEP 3333)."""
+
+    def __call__(self, environ: dict[str, Any], start_response: Any, /) -> Iterable[bytes]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class RefusHttp:
+    """A request refused before the application saw it. `methode` and `chemin` may be empty; `statut` is
+    0 when the peer left before it could be answered."""
+
+    pair: str
+    methode: str
+    chemin: str
+    statut: int
+    raison: str
+
+
+@dataclass(slots=True, eq=False)
+class Service:
+    """The application, its threads and its limits, for the channels of one server."""
+
+    ecoute: Ecoute
+    application: Application
+    reacteur: PosixReactorBase
+    fils: Fils
+    refus_tls: Callable[[RefusTls], None]
+    refus_http: Callable[[RefusHttp], None]
+    canaux: set[Any] = field(default_factory=set)
+    """Open channels; touched by the reactor's thread only."""
+    arret_demande: bool = False
+    _flux: int = 0
+    _verrou: threading.Lock = field(default_factory=threading.Lock)
+    _date: tuple[int, bytes] = (0, b"")
+
+    def prendre_flux(self) -> bool:
+        """Takes one of the places of answers that last; False when none is left."""
+        with self._verrou:
+            if self._flux >= FLUX_MAX:
+                return False
+            self._flux += 1
+            return True
+
+    def rendre_flux(self) -> None:
+        """Gives the place back."""
+        with self._verrou:
+            self._flux -= 1
+
+    def signaler_tls(self, refus: RefusTls) -> None:
+        """Has a refused handshake noted, in a thread: noting it may wait for a database."""
+        self.fils.soumettre(self.refus_tls, refus)
+
+    def signaler_http(self, refus: RefusHttp) -> None:
+        """Has a refused request noted, in a thread."""
+        self.fils.soumettre(self.refus_http, refus)
+
+    def date(self) -> bytes:
+        """Value of the Date header, computed once a second."""
+        seconde = int(time.time())
+        if seconde != self._date[0]:
+            self._date = (seconde, formatdate(seconde, usegmt=True).encode())
+        return self._date[1]

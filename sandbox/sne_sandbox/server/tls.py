@@ -1,0 +1,200 @@
+"""TLS: who may shake hands, and why a handshake failed, in words a vendor can act on."""
+
+# Twisted annotates a part of itself only.
+# mypy: allow-untyped-calls
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from cryptography import x509
+from OpenSSL import SSL, crypto
+from twisted.internet.interfaces import IOpenSSLServerConnectionCreator
+from twisted.protocols.tls import TLSMemoryBIOProtocol
+from zope.interface import implementer
+
+from sne_sandbox.server.listeners import ClientCert
+
+
+@dataclass(frozen=True, slots=True)
+class RefusTls:
+    """A handshake that failed. `pair` is the peer's address and port; `raison` and `detail` are French."""
+
+    pair: str
+    raison: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class _CertificatRefuse:
+    """What OpenSSL reproached a client certificate with."""
+
+    numero: int
+    sujet: str
+    emetteur: str
+
+
+@implementer(IOpenSSLServerConnectionCreator)
+class ContexteTls:
+    """Makes the TLS connections of one listener from one OpenSSL context, complete before its first use
+    (a context in use must not be changed)."""
+
+    def __init__(self, certificat: Path, ca: Path, client_cert: ClientCert) -> None:
+        """`certificat` is a PEM of key, certificate and CA; clients are verified against `ca`."""
+        contexte = SSL.Context(SSL.TLS_SERVER_METHOD)
+        contexte.set_min_proto_version(SSL.TLS1_2_VERSION)
+        contexte.set_options(SSL.OP_NO_COMPRESSION | SSL.OP_NO_RENEGOTIATION)
+        contexte.use_certificate_chain_file(str(certificat))
+        contexte.use_privatekey_file(str(certificat))
+        if client_cert != "off":
+            contexte.load_verify_locations(str(ca))
+            contexte.add_client_ca(x509.load_pem_x509_certificate(ca.read_bytes()))
+            # Without it OpenSSL refuses to resume a session of a client that showed a certificate.
+            contexte.set_session_id(b"sne-sandbox")
+            mode = SSL.VERIFY_PEER
+            if client_cert == "required":
+                mode |= SSL.VERIFY_FAIL_IF_NO_PEER_CERT
+            contexte.set_verify(mode, _verifier)
+        self._contexte = contexte
+
+    def serverConnectionForTLS(self, protocol: TLSMemoryBIOProtocol) -> SSL.Connection:  # noqa: N802
+        """A new connection (name and meaning are Twisted's)."""
+        return SSL.Connection(self._contexte, None)
+
+
+def _verifier(
+    connexion: SSL.Connection, certificat: crypto.X509, numero: int, profondeur: int, ok: int
+) -> bool:
+    if not ok:
+        refuse = certificat.to_cryptography()
+        connexion.set_app_data(
+            _CertificatRefuse(numero, refuse.subject.rfc4514_string(), refuse.issuer.rfc4514_string())
+        )
+    return bool(ok)
+
+
+class TransportTls(TLSMemoryBIOProtocol):
+    """A TLS transport that knows whether the peer has spoken, and that answers plain HTTP in plain HTTP."""
+
+    transport: Any
+    a_parle = False
+    en_clair: bytes = b""
+    """First bytes of a peer that did not speak TLS."""
+
+    def dataReceived(self, data: bytes) -> None:  # noqa: N802
+        """Twisted's: bytes of the peer, still encrypted."""
+        if not self.a_parle:
+            self.a_parle = True
+            if data[:1].isalpha():
+                self.en_clair = data[:80]
+                self.transport.write(REPONSE_EN_CLAIR)
+                self.transport.loseConnection()
+                return
+        elif self.en_clair:
+            return
+        super().dataReceived(data)
+
+
+_TEXTE: Final = "Ce port parle HTTPS : écrivez https:// au lieu de http:// dans l'adresse.\n".encode()
+REPONSE_EN_CLAIR: Final = (
+    b"HTTP/1.1 400 Bad Request\r\nContent-Type: text/plain; charset=utf-8\r\nConnection: close\r\n"
+    b"Content-Length: %d\r\n\r\n%s" % (len(_TEXTE), _TEXTE)
+)
+
+_AUTRE_AUTORITE = (
+    "le certificat client n'est pas signé par l'autorité du bac à sable",
+    "émettez-en un : sne-sandbox pki issue --guichet G1226 --out DOSSIER",
+)
+#: X509_V_ERR_… of OpenSSL (x509_vfy.h).
+_VERIFICATIONS: Final[dict[int, tuple[str, str]]] = {
+    2: _AUTRE_AUTORITE,
+    7: _AUTRE_AUTORITE,
+    9: ("le certificat client n'est pas encore valable", "vérifiez l'heure des deux machines"),
+    10: ("le certificat client est expiré", "émettez-en un autre : sne-sandbox pki issue"),
+    18: _AUTRE_AUTORITE,
+    19: _AUTRE_AUTORITE,
+    20: _AUTRE_AUTORITE,
+    21: _AUTRE_AUTORITE,
+    26: (
+        "le certificat présenté n'est pas un certificat client",
+        "utilisez celui d'un guichet (G1226.pem), pas celui du serveur ni de l'autorité",
+    ),
+}
+
+_SERVEUR_REFUSE = (
+    "le client refuse le certificat du serveur",
+    "faites-lui connaître l'autorité ca.pem (ou truststore.p12) et appelez le serveur par un nom de son "
+    "certificat (--server-name en ajoute)",
+)
+#: Parts of OpenSSL's reason strings, in the order they are looked for.
+_RAISONS: Final[tuple[tuple[str, tuple[str, str]], ...]] = (
+    (
+        "peer did not return a certificate",
+        (
+            "aucun certificat client, alors que le serveur en exige un",
+            "présentez celui d'un guichet (G1226.pem et G1226.key, ou G1226.p12)",
+        ),
+    ),
+    (
+        "alert certificate expired",
+        (
+            "le client refuse le certificat du serveur, expiré",
+            "vérifiez l'heure des deux machines",
+        ),
+    ),
+    ("alert unknown ca", _SERVEUR_REFUSE),
+    ("alert bad certificate", _SERVEUR_REFUSE),
+    ("alert certificate unknown", _SERVEUR_REFUSE),
+    ("alert unsupported certificate", _SERVEUR_REFUSE),
+    ("unsupported protocol", ("version de TLS trop ancienne", "le serveur parle TLS 1.2 et 1.3")),
+    ("alert protocol version", ("version de TLS trop ancienne", "le serveur parle TLS 1.2 et 1.3")),
+    ("version too low", ("version de TLS trop ancienne", "le serveur parle TLS 1.2 et 1.3")),
+    ("no shared cipher", ("aucun chiffrement commun", "le serveur a ceux d'OpenSSL par défaut, avec ECDSA")),
+    ("wrong version number", ("ce qui arrive n'est pas du TLS", "vérifiez l'adresse et le port")),
+)
+
+_AUTRE_NOM = (
+    "le client refuse le certificat du serveur, qui est à un autre nom",
+    "c'est ce qu'il doit faire, s'il connaît l'autorité ca.pem : le port est celui d'un certificat à refuser",
+)
+#: The same as _RAISONS, and looked for before them, on the listeners that a client must refuse. Of a name no
+#: alert speaks: these two may mean an authority that is not known.
+_A_REFUSER: Final[dict[str, tuple[tuple[str, tuple[str, str]], ...]]] = {
+    "https_expire": (
+        (
+            "alert certificate expired",
+            (
+                "le client refuse le certificat du serveur, expiré",
+                "c'est ce qu'il doit faire : celui de ce port l'est",
+            ),
+        ),
+    ),
+    "https_autre_nom": (("alert bad certificate", _AUTRE_NOM), ("alert certificate unknown", _AUTRE_NOM)),
+}
+
+
+def expliquer(pair: str, transport: TransportTls, erreur: BaseException | None, ecoute: str) -> RefusTls:
+    """Why the handshake of `transport`, on a listener (`sne.ecoute`), failed with `erreur` (an OpenSSL error,
+    or a lost connection)."""
+    if transport.en_clair:
+        ligne = transport.en_clair.split(b"\r\n", 1)[0].decode("latin-1")
+        return RefusTls(
+            pair, "requête HTTP en clair sur le port HTTPS", f"reçu « {ligne} » ; écrivez https://"
+        )
+    refuse = transport.getHandle().get_app_data()
+    if isinstance(refuse, _CertificatRefuse):
+        raison, remede = _VERIFICATIONS.get(
+            refuse.numero, ("le certificat client est refusé", "émettez-en un autre : sne-sandbox pki issue")
+        )
+        return RefusTls(
+            pair,
+            raison,
+            f"sujet {refuse.sujet}, émetteur {refuse.emetteur} (erreur {refuse.numero}) ; {remede}",
+        )
+    if not isinstance(erreur, SSL.Error):
+        return RefusTls(pair, "le client a coupé ou s'est tu pendant la négociation", _SERVEUR_REFUSE[1])
+    texte = " ; ".join(str(ligne[-1]) for ligne in erreur.args[0]) if erreur.args else str(erreur)
+    for morceau, (raison, remede) in (*_A_REFUSER.get(ecoute, ()), *_RAISONS):
+        if morceau in texte.lower():
+            return RefusTls(pair, raison, f"{remede} ({texte})")
+    return RefusTls(pair, "la négociation TLS a échoué", texte)

@@ -1,0 +1,64 @@
+"""Entry point of a worker process: reads its Consigne on standard input, serves, ends with its parent."""
+
+import gc
+import os
+import pickle
+import signal
+import socket
+import sys
+import threading
+
+from sne_sandbox.errors import OperatorError
+from sne_sandbox.server.listeners import Adresses, Prises
+from sne_sandbox.server.run import servir
+from sne_sandbox.server.workers import PRET, Consigne
+
+
+def principal() -> int:
+    """Serves until SIGTERM, or until the parent is gone. Returns the exit code."""
+    gc.disable()  # until it serves: start-up makes few objects that die
+    ligne = socket.socket(fileno=os.dup(0))
+    with ligne.makefile("rb") as entree:
+        consigne: Consigne = pickle.load(entree)  # noqa: S301 - written by our parent
+    arret = threading.Event()
+    threading.Thread(target=_veiller, args=(ligne, arret), name="sne-parent", daemon=True).start()
+    prises = Prises(*(None if fd is None else socket.socket(fileno=fd) for fd in consigne.descripteurs))
+
+    def pret(adresses: Adresses) -> None:
+        ligne.sendall(PRET)
+
+    try:
+        taches = consigne.fabrique()
+        servir(
+            consigne.ecoute,
+            taches.application,
+            consigne.autorite,
+            sockets=prises,
+            pret=pret,
+            refus_tls=taches.refus_tls,
+            refus_http=taches.refus_http,
+            periodique=taches.periodique if consigne.rang == 0 else None,
+            arret=arret,
+        )
+    except OperatorError as erreur:
+        sys.stderr.write(erreur.diagnostics() + "\n")
+        return erreur.exit_code
+    finally:
+        prises.fermer()
+    return 0
+
+
+def _veiller(ligne: socket.socket, arret: threading.Event) -> None:
+    """Waits for the parent to close its end: it does by dying, even of SIGKILL."""
+    try:
+        while ligne.recv(64):
+            pass
+    except OSError:
+        pass  # a reset says the same: the parent is gone
+    arret.set()
+
+
+if __name__ == "__main__":
+    # Until the server listens to them, a signal ends the process: nothing is under way yet.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    sys.exit(principal())

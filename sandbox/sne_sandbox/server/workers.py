@@ -1,0 +1,235 @@
+"""Several server processes behind the same listeners: the parent binds, spawns, watches and restarts.
+
+A worker is a fresh interpreter, not a fork: it has no thread, lock or database handle of its parent, and its
+memory allocator is set before it starts.
+"""
+
+import contextlib
+import logging
+import os
+import pickle
+import selectors
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Final
+
+from sne_sandbox.errors import OperatorError
+from sne_sandbox.pki.authority import Autorite
+from sne_sandbox.server.listeners import Adresses, Ecoute, Prises, ouvrir_prises
+from sne_sandbox.server.service import Application, RefusHttp
+from sne_sandbox.server.tls import RefusTls
+
+logger = logging.getLogger(__name__)
+
+PRET: Final = b"pret"
+
+#: Twenty-megabyte bodies in several threads leave glibc's arenas at 390 MB; with these they do not.
+ENVIRONNEMENT: Final = {"MALLOC_ARENA_MAX": "1", "MALLOC_TRIM_THRESHOLD_": "2097152"}
+
+#: Seconds before a worker that died is started again; doubled each time it dies before it is ready.
+REPRISE: Final = 0.1
+REPRISE_MAX: Final = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class Taches:
+    """What one process serves, built inside of it: see the parameters of `servir`."""
+
+    application: Application
+    refus_tls: Callable[[RefusTls], None]
+    refus_http: Callable[[RefusHttp], None] = lambda refus: None
+    periodique: Callable[[], None] | None = None
+    """Called every minute, in one of the processes only."""
+
+
+@dataclass(frozen=True, slots=True)
+class Consigne:
+    """What a worker is told when it starts, pickled on its standard input. File descriptors by listener."""
+
+    fabrique: Callable[[], Taches]
+    ecoute: Ecoute
+    autorite: Autorite
+    descripteurs: tuple[int | None, ...]
+    rang: int
+
+
+@dataclass(slots=True)
+class _Ouvrier:
+    """A worker as its parent sees it."""
+
+    rang: int
+    processus: subprocess.Popen[bytes]
+    ligne: socket.socket
+    """Our end of its standard input: closed by either side when it dies."""
+    pret: bool = False
+
+
+@dataclass(slots=True)
+class _Equipe:
+    consignes: list[Consigne]
+    prises: Prises
+    ouvriers: dict[int, _Ouvrier] = field(default_factory=dict)
+    reprises: dict[int, float] = field(default_factory=dict)
+    """When the worker of a rank is to be started again (monotonic seconds)."""
+    delais: dict[int, float] = field(default_factory=dict)
+
+
+def servir_a_plusieurs(
+    n: int,
+    ecoute: Ecoute,
+    fabrique: Callable[[], Taches],
+    autorite: Autorite,
+    *,
+    pret: Callable[[Adresses], None],
+    arret: threading.Event | None = None,
+) -> None:
+    """Serves in `n` processes until SIGTERM or SIGINT (or `arret`), then waits for their exchanges to end.
+
+    `fabrique` is a picklable callable (a module's function, a bound method of a picklable value), called in
+    each worker. `pret` is called here, once every worker accepts. A worker that dies later is replaced.
+    Raises ListenError when a listener cannot be opened, OperatorError when a worker cannot start.
+    """
+    prises = ouvrir_prises(ecoute)
+    descripteurs = tuple(None if prise is None else prise.fileno() for prise in prises.toutes())
+    consignes = [Consigne(fabrique, ecoute, autorite, descripteurs, rang) for rang in range(n)]
+    equipe = _Equipe(consignes, prises)
+    try:
+        with _arret_demande(arret) as demande, selectors.DefaultSelector() as lignes:
+            lignes.register(demande, selectors.EVENT_READ)
+            for rang in range(n):
+                _embaucher(equipe, rang, lignes)
+            _surveiller(equipe, lignes, demande, lambda: pret(prises.adresses(ecoute.host)), arret)
+    finally:
+        _congedier(equipe, ecoute.delai_arret + 2.0)
+        prises.fermer()
+
+
+def _surveiller(
+    equipe: _Equipe,
+    lignes: selectors.BaseSelector,
+    demande: socket.socket,
+    annoncer: Callable[[], None],
+    arret: threading.Event | None,
+) -> None:
+    """Watches the workers until the end is asked for."""
+    attendus = len(equipe.consignes)
+    annonce = False
+    while arret is None or not arret.is_set():
+        pretes = [cle for cle, _ in lignes.select(timeout=REPRISE)]
+        if any(cle.fileobj is demande for cle in pretes):
+            return
+        for cle in pretes:
+            ouvrier: _Ouvrier = cle.data
+            if _lire(ouvrier.ligne) == PRET:
+                ouvrier.pret = True
+                equipe.delais.pop(ouvrier.rang, None)
+                continue
+            lignes.unregister(ouvrier.ligne)
+            _constater_la_mort(equipe, ouvrier, annonce)
+        if not annonce and sum(ouvrier.pret for ouvrier in equipe.ouvriers.values()) == attendus:
+            annonce = True
+            annoncer()
+        maintenant = time.monotonic()
+        for rang in [rang for rang, quand in equipe.reprises.items() if quand <= maintenant]:
+            del equipe.reprises[rang]
+            _embaucher(equipe, rang, lignes)
+
+
+def _embaucher(equipe: _Equipe, rang: int, lignes: selectors.BaseSelector) -> None:
+    notre, sienne = socket.socketpair()
+    with sienne:
+        processus = subprocess.Popen(
+            [sys.executable, "-P", "-m", "sne_sandbox.server.worker"],
+            stdin=sienne.fileno(),
+            # What a worker prints is no output of the command: machine formats go to stdout alone.
+            stdout=sys.stderr.fileno() if _a_un_descripteur(sys.stderr) else subprocess.DEVNULL,
+            pass_fds=[prise.fileno() for prise in equipe.prises.ouvertes()],
+            env={
+                **os.environ,
+                **ENVIRONNEMENT,
+                "PYTHONPATH": os.pathsep.join(chemin for chemin in sys.path if chemin),
+            },
+        )
+    ouvrier = _Ouvrier(rang, processus, notre)
+    equipe.ouvriers[rang] = ouvrier
+    lignes.register(notre, selectors.EVENT_READ, ouvrier)
+    with contextlib.suppress(BrokenPipeError, ConnectionResetError):
+        notre.sendall(pickle.dumps(equipe.consignes[rang]))
+
+
+def _constater_la_mort(equipe: _Equipe, ouvrier: _Ouvrier, annonce: bool) -> None:
+    code = ouvrier.processus.wait()
+    ouvrier.ligne.close()
+    del equipe.ouvriers[ouvrier.rang]
+    if not annonce:
+        raise OperatorError(
+            f"Un processus du serveur n'a pas pu démarrer (code {code}).",
+            remede="la raison est écrite ci-dessus ; essayez avec --workers 1",
+        )
+    delai = equipe.delais.get(ouvrier.rang, REPRISE)
+    equipe.delais[ouvrier.rang] = min(delai * 2, REPRISE_MAX)
+    equipe.reprises[ouvrier.rang] = time.monotonic() + delai
+    logger.warning(
+        "worker %d (process %d) died with code %d; starting it again",
+        ouvrier.rang,
+        ouvrier.processus.pid,
+        code,
+    )
+
+
+def _congedier(equipe: _Equipe, delai: float) -> None:
+    """Has every worker end its exchanges; kills what has not ended after `delai` seconds."""
+    for ouvrier in equipe.ouvriers.values():
+        ouvrier.processus.terminate()
+    limite = time.monotonic() + delai
+    for ouvrier in equipe.ouvriers.values():
+        try:
+            ouvrier.processus.wait(max(0.0, limite - time.monotonic()))
+        except subprocess.TimeoutExpired:
+            logger.warning("worker %d did not end in time", ouvrier.rang)
+            ouvrier.processus.kill()
+            ouvrier.processus.wait()
+        ouvrier.ligne.close()
+
+
+def _lire(ligne: socket.socket) -> bytes:
+    try:
+        return ligne.recv(len(PRET))
+    except ConnectionResetError:
+        return b""
+
+
+def _a_un_descripteur(flux: object) -> bool:
+    try:
+        flux.fileno()  # type: ignore[attr-defined]
+    except (OSError, AttributeError, ValueError):
+        return False
+    return True
+
+
+@contextlib.contextmanager
+def _arret_demande(arret: threading.Event | None) -> Iterator[socket.socket]:
+    """A socket that becomes readable on SIGTERM or SIGINT (never, outside of the main thread)."""
+    lecture, ecriture = socket.socketpair()
+    ecriture.setblocking(False)
+    with lecture, ecriture:
+        if threading.current_thread() is not threading.main_thread():
+            yield lecture
+            return
+
+        def recevoir(numero: int, trame: object) -> None:
+            with contextlib.suppress(BlockingIOError):
+                ecriture.send(b"\0")
+
+        anciens = {numero: signal.signal(numero, recevoir) for numero in (signal.SIGTERM, signal.SIGINT)}
+        try:
+            yield lecture
+        finally:
+            for numero, ancien in anciens.items():
+                signal.signal(numero, ancien)

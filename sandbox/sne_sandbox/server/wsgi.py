@@ -1,0 +1,251 @@
+"""Running the WSGI application in a thread, and taking its answer back to the reactor."""
+
+# Twisted annotates a part of itself only.
+# mypy: allow-untyped-calls
+
+import contextvars
+import io
+import logging
+import threading
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import IO, TYPE_CHECKING, Any, Final
+
+from twisted.internet.interfaces import IPushProducer
+from twisted.python.failure import Failure
+from zope.interface import implementer
+
+from sne_sandbox.server import pannes
+from sne_sandbox.server.service import Service
+
+if TYPE_CHECKING:
+    from twisted.internet.base import DelayedCall
+
+    from sne_sandbox.server.request import Requete
+
+logger = logging.getLogger(__name__)
+
+#: An answer that says it is no longer than this is gathered, then written in one go. Bytes.
+ENTIERE_MAX: Final = 32_000_000
+
+
+class _Erreurs(io.TextIOBase):
+    """`wsgi.errors`: what the application writes there is logged."""
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, texte: str) -> int:
+        if texte.strip():
+            logger.error("%s", texte.rstrip())
+        return len(texte)
+
+
+ERREURS: Final = _Erreurs()
+
+
+class Ligne:
+    """What a panne holds of a connection, in the reactor's thread. It must call one of the endings."""
+
+    def __init__(self, requete: "Requete") -> None:
+        self._requete = requete
+        self._canal = requete.channel
+        self._attente: DelayedCall | None = None
+        requete.notifyFinish().addErrback(self._abandonner)
+
+    def _abandonner(self, raison: Failure) -> None:
+        # What was to come later holds the whole answer: an hour, for nobody.
+        if self._attente is not None and self._attente.active():
+            self._attente.cancel()
+
+    @property
+    def perdue(self) -> bool:
+        """Whether the peer has gone."""
+        return bool(self._requete._disconnected)
+
+    def ecrire(self, octets: bytes) -> None:
+        """Sends bytes as they are."""
+        if not self._requete._disconnected:
+            self._canal.write(octets)
+
+    def plus_tard(self, secondes: float, suite: Callable[[], None]) -> None:
+        """Goes on later, without holding a thread; never, when the peer has gone."""
+        if not self._requete._disconnected:
+            self._attente = self._canal.callLater(secondes, suite)
+
+    def terminer(self) -> None:
+        """Ends the exchange as usual (keep-alive included)."""
+        if not self._requete._disconnected:
+            self._requete.finish()
+
+    def fermer(self) -> None:
+        """Closes the connection, properly."""
+        if not self._requete._disconnected:
+            self._canal.couper()
+
+    def couper(self) -> None:
+        """Resets the connection."""
+        if not self._requete._disconnected:
+            self._canal.reinitialiser()
+
+
+Panne = Callable[[Ligne, bytes], None]
+"""Writes an answer (bytes, head included) its own way. Environ key `sne.panne`, set by the application, names
+it (PanneDefinition)."""
+
+
+@dataclass(slots=True)
+class Reponse:
+    """What the application said to `start_response`. `longueur` is its Content-Length, None without."""
+
+    statut: str
+    en_tetes: list[tuple[str, str]]
+    longueur: int | None = None
+    panne: Panne | None = None
+
+
+def executer(requete: "Requete", service: Service, environ: dict[str, Any], corps: IO[bytes]) -> None:
+    """Runs the application on a request; called in a thread of the service."""
+    # One context for the whole exchange: an answer that lasts is read in another thread, and Flask checks
+    # that what it left in the context is still there.
+    contexte = contextvars.copy_context()
+    flux: Flux | None = None
+    try:
+        flux = contexte.run(_passer, requete, service, environ)
+    except Exception:
+        logger.exception("the application failed on %s %s", environ["REQUEST_METHOD"], environ["PATH_INFO"])
+        texte = "Erreur interne du bac à sable.\n".encode()
+        reponse = Reponse("500 Internal Server Error", [("Content-Type", "text/plain; charset=utf-8")])
+        service.reacteur.callFromThread(requete.repondre, reponse, texte)
+    finally:
+        corps.close()
+    if flux is not None:
+        # Event streams must not stop the others: such an answer has a thread of its own.
+        threading.Thread(target=contexte.run, args=(flux.tourner,), name="sne-flux", daemon=True).start()
+
+
+def _passer(requete: "Requete", service: Service, environ: dict[str, Any]) -> "Flux | None":
+    """Calls the application. Returns the answer when it is one that lasts, else writes it."""
+    dite: list[Reponse] = []
+    ecrits: list[bytes] = []
+
+    def start_response(
+        statut: str, en_tetes: list[tuple[str, str]], exc_info: Any = None
+    ) -> Callable[[bytes], None]:
+        dite[:] = [_reponse(statut, en_tetes)]
+        return ecrits.append
+
+    iterable = service.application(environ, start_response)
+    if dite and not ecrits and _dure(dite[0], iterable):
+        if service.prendre_flux():
+            return Flux(requete, service, dite[0], iterable)
+        _fermer(iterable)
+        reponse, corps = Reponse("503 Service Unavailable", [("Retry-After", "5")]), b""
+    else:
+        try:
+            # What was said to start_response is read after: a generator says it at its first block only.
+            corps = b"".join((*ecrits, *iterable))
+        finally:
+            _fermer(iterable)
+        reponse = dite[0]
+        reponse.panne = pannes.jeu(environ.get("sne.panne"))
+    service.reacteur.callFromThread(requete.repondre, reponse, corps)
+    return None
+
+
+def _reponse(statut: str, en_tetes: list[tuple[str, str]]) -> Reponse:
+    longueur = None
+    for nom, valeur in en_tetes:
+        if "\n" in valeur or "\r" in valeur or "\n" in nom or "\r" in nom:
+            raise ValueError(f"header {nom!r} holds a line end")
+        if nom.lower() == "content-length":
+            longueur = int(valeur)
+    return Reponse(statut, en_tetes, longueur)
+
+
+def _dure(reponse: Reponse, iterable: Iterable[bytes]) -> bool:
+    if reponse.longueur is not None:
+        return reponse.longueur > ENTIERE_MAX
+    return not isinstance(iterable, (list, tuple)) and reponse.statut[:3] not in ("204", "304")
+
+
+def _fermer(iterable: Iterable[bytes]) -> None:
+    fermer = getattr(iterable, "close", None)
+    if fermer is not None:
+        fermer()
+
+
+@implementer(IPushProducer)
+class Flux:
+    """An answer in pieces: the next is asked for when the last has left, whatever the reader's pace."""
+
+    def __init__(
+        self, requete: "Requete", service: Service, reponse: Reponse, iterable: Iterable[bytes]
+    ) -> None:
+        self._requete = requete
+        self._service = service
+        self._reponse = reponse
+        self._iterable = iterable
+        self._libre = threading.Event()
+        self._en_pause = False
+        self._perdu = False
+
+    def tourner(self) -> None:
+        """Sends everything; called in the thread of this answer."""
+        complet = False
+        appeler = self._service.reacteur.callFromThread
+        try:
+            appeler(self._commencer)
+            complet = self._requete.method == b"HEAD" or self._envoyer_tout()
+        except Exception:
+            logger.exception("the application failed in the middle of an answer")
+        finally:
+            try:
+                _fermer(self._iterable)
+            finally:
+                self._service.rendre_flux()
+                appeler(self._terminer, complet)
+
+    def _envoyer_tout(self) -> bool:
+        for morceau in self._iterable:
+            if not self._libre.wait(self._service.ecoute.inactivite) or self._perdu:
+                return False
+            self._libre.clear()
+            self._service.reacteur.callFromThread(self._envoyer, morceau)
+        return True
+
+    def _commencer(self) -> None:
+        if self._requete._disconnected:
+            self.stopProducing()
+            return
+        self._requete.commencer(self._reponse)
+        self._requete.registerProducer(self, True)
+        if not self._en_pause:
+            self._libre.set()
+
+    def _envoyer(self, morceau: bytes) -> None:
+        if self._requete._disconnected:
+            self.stopProducing()
+            return
+        self._requete.envoyer(morceau)
+        if not self._en_pause:
+            self._libre.set()
+
+    def _terminer(self, complet: bool) -> None:
+        if not self._requete._disconnected:
+            self._requete.unregisterProducer()
+            self._requete.terminer(complet=complet)
+
+    def pauseProducing(self) -> None:  # noqa: N802
+        """Twisted's: the peer does not keep up."""
+        self._en_pause = True
+
+    def resumeProducing(self) -> None:  # noqa: N802
+        """Twisted's: the peer has caught up."""
+        self._en_pause = False
+        self._libre.set()
+
+    def stopProducing(self) -> None:  # noqa: N802
+        """Twisted's: the peer has gone."""
+        self._perdu = True
+        self._libre.set()

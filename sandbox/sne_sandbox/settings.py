@@ -1,0 +1,182 @@
+"""The SETTINGS table: the command line, the environment and the documentation all read it."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final, Literal
+
+from sne_sandbox.errors import UsageError
+
+Portee = Literal["serveur", "base"]
+#: The largest number of a setting: databases count on from it, and none has room for any number.
+ENTIER_MAX: Final = 2_000_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One setting. `nom` gives its option (`--https-port`), its variable (`SNE_SANDBOX_HTTPS_PORT`) and its
+    key in a base's settings; `portee` says whether it rules the server or one base."""
+
+    nom: str
+    type: type
+    defaut: Any
+    portee: Portee
+    aide: str
+    choix: tuple[str, ...] = ()
+    minimum: int = 0
+    secret: bool = False
+    """Whether no report may show its value."""
+
+    @property
+    def option(self) -> str:
+        """Name of the command-line option."""
+        return "--" + self.nom.replace("_", "-")
+
+    @property
+    def variable(self) -> str:
+        """Name of the environment variable."""
+        return "SNE_SANDBOX_" + self.nom.upper()
+
+    def lire(self, brut: str) -> Any:
+        """The value written in `brut`. Raises UsageError when it has not the type, or is no choice."""
+        if self.choix and brut not in self.choix:
+            raise UsageError(
+                f"Le réglage {self.nom} vaut [{brut}].",
+                remede=f"valeurs possibles : {', '.join(self.choix)}",
+            )
+        try:
+            valeur = self.type(brut)
+        except ValueError:
+            valeur = None
+        if valeur is None or (self.type is int and not self.minimum <= valeur <= ENTIER_MAX):
+            raise UsageError(
+                f"Le réglage {self.nom} vaut [{brut[:40]}].",
+                remede=f"un entier est attendu, de {self.minimum} à {ENTIER_MAX}",
+            )
+        return valeur
+
+
+SETTINGS: Final[tuple[Setting, ...]] = (
+    Setting("home", Path, Path(".sne-sandbox"), "serveur", "dossier des certificats et de la base embarquée"),
+    Setting("contract", str, "v5.2", "serveur", "version de l'interface servie"),
+    Setting("contracts", Path, None, "serveur", "dossier qui remplace, fichier par fichier, ceux du contrat"),
+    Setting("host", str, "127.0.0.1", "serveur", "adresse d'écoute"),
+    Setting("https_port", int, 8443, "serveur", "port HTTPS (0 : un port libre, -1 : aucun)", minimum=-1),
+    Setting(
+        "http_port", int, 8080, "serveur", "port HTTP en clair (0 : un port libre, -1 : aucun)", minimum=-1
+    ),
+    Setting("database", str, None, "serveur", "URL de la base de données (SQLite embarqué par défaut)"),
+    Setting(
+        "client_cert",
+        str,
+        "optional",
+        "serveur",
+        "certificat client en HTTPS",
+        ("optional", "required", "off"),
+    ),
+    Setting("workers", int, 1, "serveur", "nombre de processus", minimum=1),
+    Setting("threads", int, 8, "serveur", "fils d'exécution par processus", minimum=1),
+    Setting("journal_max", int, 50_000, "serveur", "échanges gardés au journal, par base"),
+    Setting("message_max", int, 20_000_000, "serveur", "taille maximale d'un message, en octets"),
+    Setting("xml_max", int, 5_000_000, "serveur", "taille maximale d'un document XML, en octets"),
+    Setting(
+        "compression",
+        str,
+        "non",
+        "serveur",
+        "compresse les réponses en gzip si le client l'admet (un client réel l'annonce et ne sait pas lire)",
+        ("non", "oui"),
+    ),
+    Setting(
+        "admin_token", str, None, "serveur", "jeton d'administration hors de la machine locale", secret=True
+    ),
+    Setting(
+        "read_only_token",
+        str,
+        None,
+        "serveur",
+        "jeton qui lit tout (console et API) et ne change rien",
+        secret=True,
+    ),
+    Setting("profile", str, "ecole", "base", "sévérité des contrôles", ("ecole", "strict", "souple")),
+    Setting(
+        "avertissements",
+        str,
+        "interne",
+        "base",
+        "où vont les avertissements : journal seul, ou aussi la réponse",
+        ("interne", "reponse"),
+    ),
+    Setting(
+        "emballage",
+        str,
+        "question",
+        "base",
+        "emballage de la réponse : comme la question, ou imposé",
+        ("question", "mtom", "simple"),
+    ),
+    Setting("localisations_max", int, 10, "base", "localisations souhaitées par demande (REC003)"),
+    Setting("recherche_max", int, 500, "base", "résultats d'une recherche (RCH003)"),
+    Setting(
+        "doublons_association",
+        str,
+        "erreur",
+        "base",
+        "doublons d'une association : erreur comme le serveur réel, ou réponse vide",
+        ("erreur", "vide"),
+    ),
+    Setting(
+        "dispatching",
+        str,
+        "oui",
+        "base",
+        "dit à chaque guichet ce que les autres changent dans son territoire",
+        ("oui", "non"),
+    ),
+)
+
+PAR_NOM: Final[Mapping[str, Setting]] = {setting.nom: setting for setting in SETTINGS}
+
+
+@dataclass(frozen=True, slots=True)
+class Limites:
+    """What a message may weigh. Sizes in bytes."""
+
+    message_max: int = PAR_NOM["message_max"].defaut
+    xml_max: int = PAR_NOM["xml_max"].defaut
+    parties_max: int = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Reglages:
+    """The settings of one base (`portee` base in the table)."""
+
+    profile: str = "ecole"
+    avertissements: str = "interne"
+    emballage: str = "question"
+    localisations_max: int = 10
+    recherche_max: int = 500
+    doublons_association: str = "erreur"
+    dispatching: str = "oui"
+
+    @classmethod
+    def de(cls, valeurs: Mapping[str, str]) -> "Reglages":
+        """Settings from their written values. Raises UsageError for an unknown key or a wrong value."""
+        lus: dict[str, Any] = {}
+        for nom, brut in valeurs.items():
+            setting = PAR_NOM.get(nom)
+            if setting is None or setting.portee != "base":
+                connus = ", ".join(s.nom for s in SETTINGS if s.portee == "base")
+                raise UsageError(f"Le réglage [{nom}] est inconnu.", remede=f"réglages d'une base : {connus}")
+            lus[nom] = setting.lire(str(brut))
+        return cls(**lus)
+
+
+def valeur(nom: str, donnee: Any = None) -> Any:
+    """The value of a server setting: what was given, else the environment, else the default."""
+    setting = PAR_NOM[nom]
+    if donnee is not None:
+        return donnee
+    brut = os.environ.get(setting.variable)
+    return setting.lire(brut) if brut else setting.defaut

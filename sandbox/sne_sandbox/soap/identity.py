@@ -1,0 +1,34 @@
+"""Who calls: the guichet and the base that the client certificate names."""
+
+import re
+from dataclasses import dataclass
+from typing import Final
+
+from sne_sandbox.pki.authority import lire_guichet
+
+_GUICHET: Final = re.compile(r"G(?:\d{4}|DPUB)")
+
+
+@dataclass(frozen=True, slots=True)
+class Identite:
+    """What a client certificate says. `guichet` is `G` and 4 digits or `GDPUB`; None when it names none."""
+
+    guichet: str | None = None
+    base: str | None = None
+
+
+#: A caller without certificate.
+ANONYME: Final = Identite()
+
+
+def identite(certificat: bytes | None) -> Identite:
+    """Read a client certificate (DER); None or an unreadable one is nobody.
+
+    A certificate of another authority may name anything: what is no guichet's code is no guichet, and then
+    the message itself says who calls.
+    """
+    if certificat is None:
+        return ANONYME
+    guichet, base = lire_guichet(certificat)
+    connu = guichet if guichet is not None and _GUICHET.fullmatch(guichet) else None
+    return Identite(connu, base if connu else None)

@@ -1,0 +1,141 @@
+"""The files of a guichet's boxes: its inbox (« entree ») and its outbox (« sortie »)."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Final
+
+import sqlalchemy as sa
+
+from sne_sandbox.store import tables
+from sne_sandbox.store.connexion import Connexion, Requete
+from sne_sandbox.store.valeurs import detasser, instant_de, instant_ou_rien, micros, tasser
+
+
+class Boite(StrEnum):
+    """Which box, seen from the SNE."""
+
+    ENTREE = "entree"
+    SORTIE = "sortie"
+
+
+@dataclass(frozen=True, slots=True)
+class Depot:
+    """A file, without its bytes. Instants are the machine's (aware): `depose_le` when it was left,
+    `traite_le` when it was processed (inbox), or written to the guichet's folder (outbox)."""
+
+    nom: str
+    depose_le: datetime
+    traite_le: datetime | None
+
+
+_F: Final = tables.fichier.c
+_BOITE: Final = (
+    _F.base == sa.bindparam("base"),
+    _F.guichet == sa.bindparam("guichet"),
+    _F.boite == sa.bindparam("boite"),
+)
+_UN: Final = (*_BOITE, _F.nom == sa.bindparam("nom"))
+_LISTER: Final = Requete(
+    sa.select(_F.nom, _F.depose_le, _F.traite_le).where(*_BOITE).order_by(_F.depose_le, _F.nom)
+)
+_DERNIERS: Final = Requete(
+    sa.select(_F.nom, _F.depose_le, _F.traite_le)
+    .where(*_BOITE)
+    .order_by(_F.depose_le.desc(), _F.nom.desc())
+    .limit(sa.bindparam("limite", type_=sa.Integer))
+)
+_COMPTER: Final = Requete(
+    sa.select(_F.guichet, _F.boite, sa.func.count(), sa.func.count(_F.traite_le))
+    .where(_F.base == sa.bindparam("base"))
+    .group_by(_F.guichet, _F.boite)
+)
+_LIRE: Final = Requete(sa.select(_F.contenu).where(*_UN))
+_OTER: Final = Requete(sa.delete(tables.fichier).where(*_UN))
+_AJOUTER: Final = Requete(sa.insert(tables.fichier))
+_MARQUER: Final = Requete(
+    sa.update(tables.fichier)
+    .where(
+        _F.base == sa.bindparam("cle_base"),
+        _F.guichet == sa.bindparam("cle_guichet"),
+        _F.boite == sa.bindparam("cle_boite"),
+        _F.nom == sa.bindparam("cle_nom"),
+        _F.depose_le == sa.bindparam("cle_depot", type_=sa.BigInteger),
+        _F.traite_le.is_(None),
+    )
+    .values(traite_le=sa.bindparam("instant", type_=sa.BigInteger))
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Compte:
+    """How many files a box holds, and how many of them were not processed yet."""
+
+    total: int = 0
+    en_attente: int = 0
+
+
+def compter(connexion: Connexion, base: str) -> dict[tuple[str, Boite], Compte]:
+    """The files of all boxes of a base, by guichet and box; a box that holds none is not there."""
+    return {
+        (guichet, Boite(boite)): Compte(total, total - traites)
+        for guichet, boite, total, traites in connexion.lignes(_COMPTER, {"base": base})
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class Boites:
+    """The boxes of one guichet, in a transaction."""
+
+    connexion: Connexion
+    base: str
+    guichet: str
+
+    def lister(self, boite: Boite) -> list[Depot]:
+        """The files of a box, oldest first, processed ones included."""
+        return [_depot(*ligne) for ligne in self.connexion.lignes(_LISTER, self._cle(boite))]
+
+    def derniers(self, boite: Boite, limite: int) -> list[Depot]:
+        """The last `limite` files of a box, newest first."""
+        cle = {**self._cle(boite), "limite": limite}
+        return [_depot(*ligne) for ligne in self.connexion.lignes(_DERNIERS, cle)]
+
+    def lire(self, boite: Boite, nom: str) -> bytes | None:
+        """Bytes of a file, None when there is none of that name."""
+        ligne = self.connexion.ligne(_LIRE, self._cle(boite, nom))
+        return None if ligne is None else detasser(ligne[0])
+
+    def deposer(self, boite: Boite, nom: str, contenu: bytes, instant: datetime) -> None:
+        """Leaves a file, in place of the one that has its name."""
+        self.connexion.faire(_OTER, self._cle(boite, nom))
+        self.connexion.faire(
+            _AJOUTER,
+            {
+                **self._cle(boite, nom),
+                "depose_le": micros(instant),
+                "traite_le": None,
+                "contenu": tasser(contenu),
+            },
+        )
+
+    def oter(self, boite: Boite, nom: str) -> bool:
+        """Takes a file away; whether there was one."""
+        return self.connexion.faire(_OTER, self._cle(boite, nom)) == 1
+
+    def marquer(self, boite: Boite, depot: Depot, instant: datetime) -> bool:
+        """Notes that a file was processed at `instant`; False when it was already, or is another one now."""
+        cle = {f"cle_{nom}": valeur for nom, valeur in self._cle(boite, depot.nom).items()}
+        return (
+            self.connexion.faire(
+                _MARQUER, {**cle, "cle_depot": micros(depot.depose_le), "instant": micros(instant)}
+            )
+            == 1
+        )
+
+    def _cle(self, boite: Boite, nom: str | None = None) -> dict[str, str]:
+        cle = {"base": self.base, "guichet": self.guichet, "boite": boite.value}
+        return cle if nom is None else {**cle, "nom": nom}
+
+
+def _depot(nom: str, depose_le: int, traite_le: int | None) -> Depot:
+    return Depot(nom, instant_de(depose_le), instant_ou_rien(traite_le))

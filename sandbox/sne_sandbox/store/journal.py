@@ -1,0 +1,267 @@
+"""The journal: every exchange of every base, refused ones included, kept to a number."""
+
+import json
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Final
+
+import sqlalchemy as sa
+
+from sne_sandbox.domain.journal import HORS_HTTP, NUIT, Echange, Verdict
+from sne_sandbox.store import tables
+from sne_sandbox.store.connexion import Connexion, Ligne, Requete
+from sne_sandbox.store.valeurs import (
+    IDENTIFIANT_MAX,
+    detasser,
+    instant_de,
+    instant_ou_rien,
+    micros,
+    micros_ou_rien,
+    tasser,
+)
+
+if TYPE_CHECKING:
+    from sne_sandbox.store.registre import RegistreBase
+    from sne_sandbox.store.session import Magasin
+
+#: Exchanges are dropped this many at a time, a tenth of the maximum when it is smaller: the journal may hold
+#: as many more.
+PAS: Final = 64
+#: How far back the search of a numéro looks for the nights that several demandes share: no column names them.
+NUITS_CHERCHEES: Final = 5_000
+
+_E: Final = tables.echange.c
+_C: Final = tables.journal_compteur
+_TEXTES: Final = (
+    "methode", "chemin", "guichet", "service", "operation", "type_fichier", "version", "numero_unique",
+)  # fmt: skip
+_DETAILS: Final = (
+    "pair", "en_tetes", "en_tetes_reponse", "parties", "tolerances", "anomalies", "fault",
+    "reponse_conforme", "trace", "ecoute", "certificat", "panne",
+)  # fmt: skip
+_TETE: Final = (
+    _E.base, _E.identifiant, _E.recu_le, _E.instant_base, _E.verdict, _E.statut, _E.duree_us,
+    *(_E[nom] for nom in _TEXTES), _E.details,
+)  # fmt: skip
+_AJOUTER: Final = Requete(sa.insert(tables.echange))
+_LIRE: Final = Requete(
+    sa.select(*_TETE, _E.requete, _E.reponse).where(
+        _E.base == sa.bindparam("base"), _E.identifiant == sa.bindparam("identifiant")
+    )
+)
+_SUIVANT: Final = Requete(
+    sa.update(_C)
+    .where(_C.c.base == sa.bindparam("cle"))
+    .values(dernier=_C.c.dernier + 1)
+    .returning(_C.c.dernier, _C.c.origine, _C.c.oublies)
+)
+_NOUVEAU: Final = {
+    # Two processes may meet on the first exchange of a base.
+    "sqlite": Requete(sa.dialects.sqlite.insert(_C).on_conflict_do_nothing()),
+    "postgresql": Requete(sa.dialects.postgresql.insert(_C).on_conflict_do_nothing()),
+}
+_COMPTER: Final = Requete(
+    sa.select(_C.c.dernier, _C.c.origine, _C.c.oublies).where(_C.c.base == sa.bindparam("base"))
+)
+_PURGER: Final = Requete(
+    sa.delete(tables.echange).where(_E.base == sa.bindparam("base"), _E.identifiant <= sa.bindparam("jusqua"))
+)
+_OUBLIER: Final = Requete(
+    sa.update(_C).where(_C.c.base == sa.bindparam("cle")).values(oublies=sa.bindparam("combien"))
+)
+
+
+class Journal:
+    """The journal of a store. Keeps `maximum` exchanges of each base."""
+
+    def __init__(self, magasin: "Magasin", *, maximum: int) -> None:
+        self._magasin = magasin
+        self._maximum = maximum
+        self._pas = max(1, min(PAS, maximum // 10))
+
+    def consigner(self, ou: "RegistreBase | Connexion | None", echange: Echange) -> int:
+        """Writes an exchange, inside the caller's transaction when it gives one; answers its id, which the
+        exchange then holds too. Ids of a base are 1, 2, 3, …"""
+        if ou is None:
+            with self._magasin.transaction(ecriture=True, verrou=echange.base) as connexion:
+                return self._ajouter(connexion, echange)
+        return self._ajouter(ou if isinstance(ou, Connexion) else ou.connexion, echange)
+
+    def lire(self, base: str, identifiant: int) -> Echange | None:
+        """An exchange with its bytes, None when it was never there or was dropped."""
+        if not 0 < identifiant <= IDENTIFIANT_MAX:
+            return None
+        with self._magasin.transaction(ecriture=False) as connexion:
+            ligne = connexion.ligne(_LIRE, {"base": base, "identifiant": identifiant})
+        return None if ligne is None else _echange_de(ligne)
+
+    def chercher(
+        self,
+        base: str,
+        *,
+        guichet: str | None = None,
+        operation: str | None = None,
+        verdict: str | None = None,
+        numero: str | None = None,
+        texte: str | None = None,
+        avant_id: int | None = None,
+        apres_id: int | None = None,
+        limite: int = 50,
+        octets: bool = False,
+    ) -> list[Echange]:
+        """The last `limite` exchanges that fit, newest first, with their bytes if asked. `texte` is looked
+        for in the path, and in all that was noted: headers, parts, tolerances, anomalies, fault (case of
+        ASCII letters ignored). `numero` finds the exchanges about one demande, and the nights that worked
+        on it with others, of the last NUITS_CHERCHEES exchanges. `avant_id` and `apres_id` may be any
+        numbers."""
+        choix = sa.select(*_TETE, *((_E.requete, _E.reponse) if octets else ())).where(
+            *_conditions(base, guichet, operation, verdict, numero, texte)
+        )
+        if avant_id is not None:
+            choix = choix.where(_E.identifiant < _borne(avant_id))
+        if apres_id is not None:
+            choix = choix.where(_E.identifiant > _borne(apres_id))
+        with self._magasin.transaction(ecriture=False) as connexion:
+            lignes = connexion.sa.execute(choix.order_by(_E.identifiant.desc()).limit(limite)).all()
+        return [_echange_de(tuple(ligne)) for ligne in lignes]
+
+    def denombrer(
+        self,
+        base: str,
+        *,
+        guichet: str | None = None,
+        operation: str | None = None,
+        verdict: str | None = None,
+        numero: str | None = None,
+        texte: str | None = None,
+    ) -> int:
+        """How many exchanges fit, of those that are kept; criteria as those of `chercher`."""
+        choix = sa.select(sa.func.count()).where(
+            *_conditions(base, guichet, operation, verdict, numero, texte)
+        )
+        with self._magasin.transaction(ecriture=False) as connexion:
+            return int(connexion.sa.execute(choix).scalar_one())
+
+    def compter(self, base: str) -> tuple[int, int]:
+        """How many exchanges are kept, and how many were dropped to make room, since the last emptying."""
+        with self._magasin.transaction(ecriture=False) as connexion:
+            ligne = connexion.ligne(_COMPTER, {"base": base})
+        if ligne is None:
+            return 0, 0
+        dernier, origine, oublies = ligne
+        return dernier - origine - oublies, oublies
+
+    def dernier(self, base: str) -> int:
+        """Id of the last exchange, 0 before any: a look that costs one row."""
+        with self._magasin.transaction(ecriture=False) as connexion:
+            ligne = connexion.ligne(_COMPTER, {"base": base})
+        return 0 if ligne is None else int(ligne[0])
+
+    def _ajouter(self, connexion: Connexion, echange: Echange) -> int:
+        echange.base = _lisible(echange.base) or ""
+        compteur = connexion.ligne(_SUIVANT, {"cle": echange.base})
+        if compteur is None:
+            connexion.faire(
+                _NOUVEAU[connexion.dialecte],
+                {"base": echange.base, "dernier": 0, "origine": 0, "oublies": 0},
+            )
+            compteur = connexion.ligne(_SUIVANT, {"cle": echange.base})
+            assert compteur is not None
+        identifiant, origine, oublies = compteur
+        echange.identifiant = identifiant
+        connexion.faire(_AJOUTER, _ligne_de(echange))
+        if identifiant - origine - oublies >= self._maximum + self._pas:
+            jusqua = identifiant - self._maximum
+            connexion.faire(_PURGER, {"base": echange.base, "jusqua": jusqua})
+            connexion.faire(_OUBLIER, {"cle": echange.base, "combien": jusqua - origine})
+        return int(identifiant)
+
+
+def _borne(identifiant: int) -> int:
+    # What no column takes is before, or after, all there is.
+    return min(max(identifiant, 0), IDENTIFIANT_MAX)
+
+
+def _conditions(
+    base: str,
+    guichet: str | None,
+    operation: str | None,
+    verdict: str | None,
+    numero: str | None,
+    texte: str | None,
+) -> list[sa.ColumnElement[bool]]:
+    posees: list[sa.ColumnElement[bool]] = [_E.base == base]
+    # What is no call has no operation: it is asked by its method.
+    nommee = _E.methode if operation in HORS_HTTP else _E.operation
+    for colonne, valeur in ((_E.guichet, guichet), (nommee, operation)):
+        if valeur is not None:
+            posees.append(colonne == _lisible(valeur))
+    if numero is not None:
+        lisible = _lisible(numero) or ""
+        posees.append((_E.numero_unique == lisible) | _E.identifiant.in_(_nuits_de(base, lisible)))
+    if verdict is not None:
+        # A `Verdict`, or what a user wrote for one.
+        posees.append(_E.verdict == _lisible(str(verdict)))
+    texte = _lisible(texte)
+    if texte:
+        posees.append(
+            _E.details.icontains(texte, autoescape=True) | _E.chemin.icontains(texte, autoescape=True)
+        )
+    return posees
+
+
+def _nuits_de(base: str, numero: str) -> sa.Select[int]:
+    nuit = tables.echange.alias()
+    dernier = sa.select(_C.c.dernier).where(_C.c.base == base).scalar_subquery()
+    return sa.select(nuit.c.identifiant).where(
+        nuit.c.base == base,
+        nuit.c.identifiant > dernier - NUITS_CHERCHEES,
+        nuit.c.methode == NUIT,
+        nuit.c.numero_unique.is_(None),
+        nuit.c.details.contains(json.dumps(numero, ensure_ascii=False), autoescape=True),
+    )
+
+
+def _ligne_de(echange: Echange) -> Mapping[str, Any]:
+    ligne: dict[str, Any] = {nom: _lisible(getattr(echange, nom)) for nom in _TEXTES}
+    ligne["base"] = echange.base
+    ligne["identifiant"] = echange.identifiant
+    ligne["recu_le"] = micros(echange.recu_le)
+    ligne["instant_base"] = micros_ou_rien(echange.instant_base)
+    ligne["verdict"] = echange.verdict.value
+    ligne["statut"] = echange.statut
+    ligne["duree_us"] = echange.duree_us
+    ligne["details"] = _lisible(
+        json.dumps({nom: getattr(echange, nom) for nom in _DETAILS}, ensure_ascii=False, default=str)
+    )
+    ligne["requete"] = tasser(echange.requete)
+    ligne["reponse"] = tasser(echange.reponse)
+    return ligne
+
+
+def _lisible(texte: str | None) -> str | None:
+    """Text that a column takes: what a client puts in its address may be no text at all."""
+    if texte is None or (texte.isascii() and "\0" not in texte):
+        return texte
+    return texte.replace("\0", "\N{REPLACEMENT CHARACTER}").encode("utf-8", "replace").decode()
+
+
+def _echange_de(ligne: Ligne) -> Echange:
+    base, identifiant, recu_le, instant_base, verdict, statut, duree_us = ligne[:7]
+    textes = dict(zip(_TEXTES, ligne[7:15], strict=True))
+    details = json.loads(ligne[15])
+    for nom in ("en_tetes", "en_tetes_reponse"):
+        details[nom] = [(cle, valeur) for cle, valeur in details[nom]]
+    echange = Echange(
+        base=base,
+        identifiant=identifiant,
+        recu_le=instant_de(recu_le),
+        instant_base=instant_ou_rien(instant_base),
+        verdict=Verdict(verdict),
+        statut=statut,
+        duree_us=duree_us,
+        **textes,
+        **details,
+    )
+    if len(ligne) > len(_TETE):
+        echange.requete, echange.reponse = detasser(ligne[16]), detasser(ligne[17])
+    return echange

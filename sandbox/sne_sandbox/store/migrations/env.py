@@ -1,0 +1,10 @@
+"""Alembic's environment: runs on the connection, and inside the transaction, that `store.migration` gives."""
+
+from alembic import context
+
+from sne_sandbox.store.tables import metadata
+
+connexion = context.config.attributes["connexion"]
+context.configure(connection=connexion, target_metadata=metadata, transaction_per_migration=False)
+with context.begin_transaction():
+    context.run_migrations()

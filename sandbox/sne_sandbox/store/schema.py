@@ -1,0 +1,70 @@
+"""The tables of a database, brought to the present revision when it is opened.
+
+The usual case, tables up to date, costs one select and no import of Alembic (0.2 s). An empty database gets
+its tables in one go; an older one is migrated.
+"""
+
+from typing import TYPE_CHECKING, Final
+
+import sqlalchemy as sa
+
+from sne_sandbox.errors import StoreError
+from sne_sandbox.store.connexion import Connexion
+from sne_sandbox.store.tables import REVISION, metadata
+
+if TYPE_CHECKING:
+    from sne_sandbox.store.session import Magasin
+
+_VERROU: Final = "sne-sandbox:schema"
+_VERSION: Final = sa.table("alembic_version", sa.column("version_num"))
+
+
+def preparer(magasin: "Magasin", *, migrer: bool) -> None:
+    """Creates or migrates the tables of `magasin`. Raises StoreError when they are not ours, newer than us,
+    or, with `migrer` False, older."""
+    with magasin.transaction(ecriture=False) as connexion:
+        if revision(connexion) == REVISION:
+            return
+    with magasin.transaction(ecriture=True, verrou=_VERROU) as connexion:
+        # Another process may have done it while we waited for our turn.
+        presente = revision(connexion)
+        if presente == REVISION:
+            return
+        if presente is None:
+            _creer(connexion)
+        elif migrer:
+            from sne_sandbox.store.migration import monter
+
+            monter(connexion, presente)
+        else:
+            raise StoreError(
+                f"La base de données est à la révision {presente}, il faut la {REVISION}.",
+                remede="lancez « sne-sandbox db upgrade »",
+            )
+
+
+def revision(connexion: Connexion) -> str | None:
+    """The revision of the tables, None for a database without any. Raises StoreError for tables not ours."""
+    inspecteur = sa.inspect(connexion.sa)
+    if inspecteur.has_table("alembic_version"):
+        lue: str | None = connexion.sa.execute(sa.select(_VERSION.c.version_num)).scalar()
+        if lue is not None:
+            return lue
+    if any(table != "alembic_version" for table in inspecteur.get_table_names()):
+        raise StoreError(
+            "Cette base de données contient des tables qui ne sont pas celles du bac à sable.",
+            remede="donnez une base vide par --database",
+        )
+    return None
+
+
+def _creer(connexion: Connexion) -> None:
+    metadata.create_all(connexion.sa, checkfirst=False)
+    version = sa.Table(
+        "alembic_version",
+        sa.MetaData(),
+        sa.Column("version_num", sa.String(32), nullable=False),
+        sa.PrimaryKeyConstraint("version_num", name="alembic_version_pkc"),
+    )
+    version.create(connexion.sa, checkfirst=True)
+    connexion.sa.execute(version.insert(), {"version_num": REVISION})

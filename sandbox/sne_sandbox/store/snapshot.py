@@ -1,0 +1,232 @@
+"""A base in one file, and back: a zip that holds `manifeste.json` and one file of JSON lines per table.
+
+The file says the same whatever the engine, and holds the base as it is, NIR in clear: it is a backup, not an
+export. Nothing is replaced before the whole file was read and found sound.
+"""
+
+import base64
+import hashlib
+import json
+import secrets
+import zipfile
+import zlib
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import sqlalchemy as sa
+
+from sne_sandbox.errors import StoreError
+from sne_sandbox.raisons import raison_ecriture, raison_systeme
+from sne_sandbox.store import bases, tables
+from sne_sandbox.store.connexion import Connexion
+from sne_sandbox.store.session import Magasin
+
+FORMAT: Final = 1
+_MANIFESTE: Final = "manifeste.json"
+_LOT: Final = 500
+#: Parents first, as they are restored.
+_TABLES: Final = (tables.base, *reversed(tables.CONTENU))
+_JOURNAL: Final = (tables.echange, tables.journal_compteur)
+#: What else a file that we did not write may raise: OverflowError is a number or a clock out of range.
+_MAUVAIS: Final = (ValueError, TypeError, OverflowError)
+
+Rangee = dict[str, Any]
+
+
+class SauvegardeInutilisable(StoreError):
+    """A file that is no snapshot, or none that this version restores."""
+
+
+def sauvegarder(magasin: Magasin, base: str, fichier: Path, *, journal: bool = True) -> None:
+    """Writes the base to `fichier`, as it is at one moment; its journal too unless told otherwise. The file
+    appears whole or not at all. Raises BaseInconnue, and StoreError when it cannot be written."""
+    # A name of its own: two that save to one file at once would write into each other's.
+    provisoire = fichier.with_name(f".{secrets.token_hex(8)}.en-cours")
+    try:
+        provisoire.touch(mode=0o600)  # NIRs are in clear in it
+        with (
+            magasin.lire(base) as registre,
+            zipfile.ZipFile(provisoire, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive,
+        ):
+            contenu = {}
+            for table in _TABLES:
+                if journal or table not in _JOURNAL:
+                    contenu[table.name] = _ecrire_table(archive, registre.connexion, table, base)
+            manifeste = {"format": FORMAT, "revision": tables.REVISION, "base": base, "tables": contenu}
+            archive.writestr(_MANIFESTE, json.dumps(manifeste, indent=1))
+        provisoire.replace(fichier)
+    except OSError as erreur:
+        raise StoreError(
+            f"Le fichier [{fichier}] ne peut pas être écrit : {raison_ecriture(erreur)}.",
+            remede="vérifiez le dossier, les droits et la place du disque",
+        ) from erreur
+    finally:
+        provisoire.unlink(missing_ok=True)
+
+
+def restaurer(magasin: Magasin, base: str | None, fichier: Path) -> str:
+    """Puts the base of `fichier` back under the name `base` (None: its own), in place of the one that has it,
+    whose journal goes on when the file holds none. Answers the name. Raises StoreError, and changes nothing,
+    when the file is not sound."""
+    with _ouvrir(fichier) as (archive, manifeste):
+        cible = base or str(manifeste["base"])
+        bases.verifier_nom(cible)
+        for table in _TABLES:
+            for rangee in _lire_table(archive, manifeste, table, cible):
+                if table is tables.base:
+                    bases.verifier_rangee(rangee)
+        if manifeste["tables"][tables.base.name]["lignes"] != 1:
+            raise ValueError("il ne tient pas une base, et une seule")
+        gardees = [table for table in _JOURNAL if table.name not in manifeste["tables"]]
+        with magasin.transaction(ecriture=True, verrou=cible) as connexion:
+            bases.effacer(connexion, cible, sauf=gardees)
+            for table in _TABLES:
+                _remplir(connexion, table, _lire_table(archive, manifeste, table, cible))
+            bases.changer_jeton(connexion, cible)
+    return cible
+
+
+@dataclass(frozen=True, slots=True)
+class Resume:
+    """What a file says it holds, unread: the base it was made of, how many demandes, whether a journal."""
+
+    base: str
+    demandes: int
+    journal: bool
+
+
+def resumer(fichier: Path) -> Resume:
+    """The head of a file. Raises StoreError when it is no snapshot of this version."""
+    with _ouvrir(fichier) as (_, manifeste):
+        contenu = manifeste["tables"]
+        return Resume(
+            str(manifeste["base"]),
+            int(contenu[tables.demande.name]["lignes"]),
+            tables.echange.name in contenu,
+        )
+
+
+def rangees(fichier: Path, table: sa.Table) -> Iterator[Rangee]:
+    """The rows of one table, in the order of its key. Raises StoreError when the file is not sound."""
+    with _ouvrir(fichier) as (archive, manifeste):
+        yield from _lire_table(archive, manifeste, table, str(manifeste["base"]))
+
+
+@contextmanager
+def _ouvrir(fichier: Path) -> Iterator[tuple[zipfile.ZipFile, Mapping[str, Any]]]:
+    try:
+        with zipfile.ZipFile(fichier) as archive:
+            yield archive, _lire_manifeste(archive, fichier)
+    except OSError as erreur:
+        raise StoreError(
+            f"Le fichier [{fichier}] ne peut pas être lu : {raison_systeme(erreur)}.",
+            remede="vérifiez le chemin",
+        ) from erreur
+    except (zipfile.BadZipFile, zlib.error, EOFError) as erreur:
+        raise _refus(fichier, "ce n'est pas un ZIP, ou il est abîmé") from erreur
+    except (UnicodeDecodeError, json.JSONDecodeError) as erreur:
+        raise _refus(fichier, "une de ses lignes n'est pas du JSON") from erreur
+    except KeyError as erreur:
+        raise _refus(fichier, f"il y manque {erreur.args[0]}") from erreur
+    except RuntimeError as erreur:  # NotImplementedError too
+        raise _refus(fichier, "il est chiffré, ou compressé d'une façon inconnue") from erreur
+    except _MAUVAIS as erreur:
+        raise _refus(fichier, str(erreur)) from erreur
+
+
+def _ecrire_table(
+    archive: zipfile.ZipFile, connexion: Connexion, table: sa.Table, base: str
+) -> Mapping[str, Any]:
+    cle = next(iter(table.primary_key))
+    choix = sa.select(table).where(cle == base).order_by(*table.primary_key)
+    empreinte, lignes = hashlib.sha256(), 0
+    with archive.open(f"{table.name}.jsonl", "w", force_zip64=True) as sortie:
+        resultat = connexion.sa.execution_options(yield_per=_LOT).execute(choix)
+        for rangee in resultat.mappings():
+            ligne = json.dumps(
+                {c: _vers_json(v) for c, v in rangee.items()}, ensure_ascii=False, separators=(",", ":")
+            )
+            octets = ligne.encode() + b"\n"
+            sortie.write(octets)
+            empreinte.update(octets)
+            lignes += 1
+    return {"lignes": lignes, "sha256": empreinte.hexdigest()}
+
+
+def _lire_manifeste(archive: zipfile.ZipFile, fichier: Path) -> Mapping[str, Any]:
+    if _MANIFESTE not in archive.namelist():
+        raise _refus(fichier, f"il y manque {_MANIFESTE}")
+    manifeste = json.loads(archive.read(_MANIFESTE))
+    if not isinstance(manifeste, dict) or manifeste.get("format") != FORMAT:
+        raise _refus(fichier, "son format n'est pas connu de cette version")
+    if manifeste.get("revision") != tables.REVISION:
+        raise _refus(
+            fichier, f"il vient de la révision {manifeste.get('revision')}, il faut la {tables.REVISION}"
+        )
+    return manifeste
+
+
+def _lire_table(
+    archive: zipfile.ZipFile, manifeste: Mapping[str, Any], table: sa.Table, base: str
+) -> Iterator[Rangee]:
+    """The rows of a table, under the name `base`. Raises ValueError or KeyError when they are not what was
+    written, or do not fit its columns."""
+    if table.name not in manifeste["tables"]:
+        if table in _JOURNAL:
+            return
+        raise ValueError(f"la table {table.name} manque")
+    attendu = manifeste["tables"][table.name]
+    cle = next(iter(table.primary_key)).name
+    empreinte, lignes = hashlib.sha256(), 0
+    if (membre := f"{table.name}.jsonl") not in archive.namelist():
+        raise ValueError(f"il y manque {membre}")
+    with archive.open(membre) as entree:
+        for octets in entree:
+            empreinte.update(octets)
+            lignes += 1
+            rangee = _valider(table, json.loads(octets))
+            rangee[cle] = base
+            yield rangee
+    if lignes != attendu["lignes"] or empreinte.hexdigest() != attendu["sha256"]:
+        raise ValueError(f"la table {table.name} est incomplète ou a été modifiée")
+
+
+def _valider(table: sa.Table, lue: Rangee) -> Rangee:
+    if set(lue) != {c.name for c in table.columns}:
+        raise ValueError(f"une ligne de la table {table.name} n'a pas les colonnes attendues")
+    rangee = {}
+    for colonne in table.columns:
+        valeur = lue[colonne.name]
+        if isinstance(colonne.type, sa.LargeBinary) and valeur is not None:
+            valeur = base64.b64decode(valeur, validate=True)
+        if valeur is None and not colonne.nullable:
+            raise ValueError(f"la colonne {table.name}.{colonne.name} est vide")
+        if valeur is not None and type(valeur) is not colonne.type.python_type:
+            raise ValueError(f"la colonne {table.name}.{colonne.name} n'a pas le type attendu")
+        rangee[colonne.name] = valeur
+    return rangee
+
+
+def _remplir(connexion: Connexion, table: sa.Table, rangees: Iterator[Rangee]) -> None:
+    lot: list[Rangee] = []
+    for rangee in rangees:
+        lot.append(rangee)
+        if len(lot) == _LOT:
+            connexion.sa.execute(sa.insert(table), lot)
+            lot = []
+    if lot:
+        connexion.sa.execute(sa.insert(table), lot)
+
+
+def _vers_json(valeur: Any) -> Any:
+    return base64.b64encode(valeur).decode() if isinstance(valeur, bytes) else valeur
+
+
+def _refus(fichier: Path, raison: str) -> SauvegardeInutilisable:
+    return SauvegardeInutilisable(
+        f"Le fichier [{fichier}] n'est pas une sauvegarde utilisable : {raison}.",
+        remede="rien n'a été remplacé ; refaites-la par « sne-sandbox db snapshot »",
+    )

@@ -1,0 +1,98 @@
+"""Parts of the application that are built at the first request for one of them.
+
+A server that only answers SOAP never imports them: the libraries of the API are a third of a start-up, those
+of the console as much again. Each part is a Flask application of its own, which shares the `Services` and the
+rights of the main one (`extensions["sne"]`, `extensions["acces"]`).
+"""
+
+import importlib
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from threading import Lock
+from typing import Any, Final
+
+from flask import Flask
+
+from sne_sandbox.web import egares
+
+_Wsgi = Callable[[dict[str, Any], Any], Iterable[bytes]]
+
+
+@dataclass(frozen=True, slots=True)
+class Partie:
+    """A part: the first segments of its paths, and the module whose `construire(principale)` makes it."""
+
+    nom: str
+    module: str
+    segments: frozenset[str]
+
+
+PARTIES: Final = (
+    Partie(
+        "console",
+        "sne_sandbox.web.console.application",
+        frozenset({"", "console", "guide", "lecture", "connexion", "deconnexion", "static", "bootstrap"}),
+    ),
+    Partie("api", "sne_sandbox.web.api.application", frozenset({"api", "metrics"})),
+)
+#: A page among the addresses of the API.
+DOCS: Final = "/api/v1/docs"
+#: An exchange as answers name it (header `SNE-Echange`): one copies that address into a browser.
+ECHANGE: Final = re.compile(r"/api/v1/bases/[^/]+/exchanges/\d+")
+#: What every browser asks first of an address that is typed or clicked, and no SOAP stack.
+_PAGE: Final = "text/html,application/xhtml+xml"
+
+
+class Aiguillage:
+    """Sends each request to the part that it is for; what is none's to the main application."""
+
+    def __init__(self, app: Flask) -> None:
+        self._app = app
+        self._principale: _Wsgi = app.wsgi_app
+        self._parties = {segment: partie for partie in PARTIES for segment in partie.segments}
+        self._construites: dict[str, Flask] = {}
+        self._verrou = Lock()
+
+    def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        chemin = environ.get("PATH_INFO", "")
+        segment = chemin.removeprefix("/").partition("/")[0]
+        partie = self._parties.get(segment)
+        # Whoever follows the addresses that `serve` and answers give, or mistypes one, is answered by a page.
+        a_montrer = (partie is None and segment != "healthz") or ECHANGE.fullmatch(chemin)
+        if a_montrer and _est_une_visite(environ):
+            return self.partie("console").wsgi_app(environ, start_response)
+        # No page takes a SOAP message: its application was given the address of the server for a service's.
+        if partie is None or (partie.nom == "console" and egares.est_un_appel(environ)):
+            return self._principale(environ, start_response)
+        nom = "console" if chemin.rstrip("/") == DOCS else partie.nom
+        return self.partie(nom).wsgi_app(environ, start_response)
+
+    def partie(self, nom: str) -> Flask:
+        """The application of a part, built when it is not yet."""
+        construite = self._construites.get(nom)
+        if construite is None:
+            with self._verrou:
+                construite = self._construites.get(nom)
+                if construite is None:
+                    (voulue,) = [p for p in PARTIES if p.nom == nom]
+                    construite = importlib.import_module(voulue.module).construire(self._app)
+                    self._construites[nom] = construite
+        return construite
+
+
+def _est_une_visite(environ: Mapping[str, Any]) -> bool:
+    """Whether a browser asks for a page (a WSDL, a schema have a query)."""
+    accepte = environ.get("HTTP_ACCEPT", "").replace(" ", "")
+    return (
+        environ.get("REQUEST_METHOD") == "GET"
+        and not environ.get("QUERY_STRING")
+        and accepte.startswith(_PAGE)
+    )
+
+
+def installer(app: Flask) -> None:
+    """Put the parts beside the application, as yet unbuilt; `app.extensions["aiguillage"]` finds them."""
+    aiguillage = Aiguillage(app)
+    app.extensions["aiguillage"] = aiguillage
+    app.wsgi_app = aiguillage  # type: ignore[method-assign]

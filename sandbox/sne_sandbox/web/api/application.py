@@ -1,0 +1,120 @@
+"""The API's own Flask application: its resources, its errors, its description."""
+
+import json
+from typing import Any, Final
+
+from flask import Flask, Response, request
+from flask_smorest import Api
+from marshmallow import Schema, fields
+from werkzeug.exceptions import HTTPException, UnsupportedMediaType
+
+from sne_sandbox.web import acces, problemes, securite
+from sne_sandbox.web.api import (
+    bases,
+    certificates,
+    clock,
+    contract,
+    demande,
+    demandes,
+    description,
+    exchange,
+    exchanges,
+    guichets,
+    messages,
+    metrics,
+    pannes,
+    problems,
+    reports,
+    rules,
+    scenes,
+    seeds,
+    snapshots,
+    statistics,
+)
+
+RESSOURCES: Final = (
+    bases,
+    clock,
+    exchanges,
+    demandes,
+    guichets,
+    messages,
+    certificates,
+    pannes,
+    snapshots,
+    statistics,
+    seeds,
+    scenes,
+    reports,
+    rules,
+    contract,
+    problems,
+)
+#: Modules that add views to the resources of others: they are there once imported.
+_SUITES: Final = (demande, exchange)
+#: Bytes of a body: the largest is a file left in an inbox.
+CORPS_MAX: Final = 25_000_000
+#: The one body that is no JSON: a file left in an inbox.
+_FICHIERS: Final = frozenset({"guichets.FichierDepose"})
+
+
+class Probleme(Schema):
+    """A problem (RFC 9457)."""
+
+    type = fields.String(required=True, metadata={"description": "URI du genre : /api/v1/problems/…"})
+    title = fields.String(required=True, metadata={"description": "Le genre, toujours dit pareil"})
+    status = fields.Integer(required=True, metadata={"description": "Statut HTTP"})
+    detail = fields.String(required=True, metadata={"description": "Ce qui ne va pas ici, et le remède"})
+    errors = fields.Dict(metadata={"description": "Fautes par champ"})
+
+
+class ApiAdmin(Api):
+    """flask-smorest, with RFC 9457 errors."""
+
+    ERROR_SCHEMA = Probleme
+
+    def handle_http_exception(self, error: HTTPException) -> Response:
+        """Every HTTP error as `application/problem+json`."""
+        return problemes.erreur_http(error)
+
+
+def construire(principale: Flask) -> Flask:
+    """The API of an application: same services, same rights."""
+    from sne_sandbox.web.app import VERSION
+
+    app = Flask("sne_sandbox.web.api", static_folder=None, template_folder=None)
+    app.config.update(
+        API_TITLE="sne-sandbox", API_VERSION=VERSION, OPENAPI_VERSION="3.1.0", MAX_CONTENT_LENGTH=CORPS_MAX
+    )
+    app.extensions["sne"] = principale.extensions["sne"]
+    app.extensions["principale"] = principale
+    acces.installer(app, principale.extensions["acces"])
+    securite.installer(app)
+    app.before_request(_exiger_json)
+    api = ApiAdmin(app)
+    for ressource in RESSOURCES:
+        api.register_blueprint(ressource.blueprint)
+    api.register_blueprint(certificates.autorite)
+    problemes.installer(app)
+    document = description.completer(api.spec.to_dict())
+    app.extensions["openapi"] = document
+    app.add_url_rule("/metrics", "metrics", metrics.page)
+    app.add_url_rule("/api/v1/openapi.json", "openapi", lambda: _montrer(document))
+    return app
+
+
+def _exiger_json() -> None:
+    """Refuses a body that would not be read: what it asks for would be taken for the defaults (a `curl -d`
+    without its type empties the whole base instead of its journal). Raises UnsupportedMediaType."""
+    if request.method in securite.LECTURES or request.endpoint in {None, *_FICHIERS}:
+        return
+    if not request.is_json and request.get_data():
+        raise UnsupportedMediaType(
+            f"Le corps est annoncé [{request.mimetype or 'sans type'}] : il doit être du JSON. "
+            "Remède : ajoutez l'en-tête « Content-Type: application/json » "
+            "(curl : -H 'Content-Type: application/json')."
+        )
+
+
+def _montrer(document: dict[str, Any]) -> Response:
+    return Response(json.dumps(document, ensure_ascii=False, indent=1), mimetype="application/json")

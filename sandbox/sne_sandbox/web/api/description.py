@@ -1,0 +1,121 @@
+"""The OpenAPI document, completed: what every operation may answer besides what its view declares."""
+
+import json
+from collections.abc import Iterator
+from typing import Any, Final
+
+from sne_sandbox.resources import fixtures_dir
+from sne_sandbox.web.problemes import ADRESSE, TYPE_MIME
+
+_PROBLEME: Final = {"$ref": "#/components/schemas/Probleme"}
+_TOUJOURS: Final = {
+    400: "La requête n'est pas lisible",
+    401: "Un jeton est attendu : le serveur n'écoute pas que la machine locale",
+    403: "Hôte ou origine étrangers, ou lecture seule",
+    500: "Erreur interne du bac à sable",
+    503: "La base de données ne répond pas",
+}
+_INTROUVABLE: Final = "La base, ou ce qu'elle devrait contenir, n'existe pas"
+_ENVOI: Final = {413: "L'envoi est trop gros", 415: "Le corps n'est pas annoncé comme du JSON"}
+_INVALIDE: Final = "Un champ manque ou ne convient pas : errors les nomme"
+#: Parameters of addresses: what they are, and an example.
+_CHEMINS: Final = {
+    "base": ("nom de la base", "ecole"),
+    "code": ("code du guichet", "G1226"),
+    "identifiant": ("numéro", 1),
+    "nom": ("nom du fichier ou de la sauvegarde", "avant"),
+    "numero": ("numéro unique", "1110318000001G1104"),
+    "scene": ("identifiant de la scène", "doublon"),
+    "rapport": ("nom du jugement", "20180315-120000-000000-trafic-ecole"),
+    "fichier": ("nom du fichier", "rapport.html"),
+    "rang": ("rang de la pièce", 0),
+    "tableau": ("tableau", "TAB01"),
+    "cote": ("côté de l'échange", "request"),
+    "operation": ("opération de l'interface", "getNumUnique"),
+    "regle": ("code d'un contrôle, ou l'officiel", "ENT009"),
+    "document": ("document de l'interface", "demande"),
+    "liste": ("nom de la nomenclature", "ListeMotifsRadiation"),
+    "genre": ("fin du type d'un problème", "introuvable"),
+}
+_EXEMPLE: Final = {
+    "type": f"{ADRESSE}introuvable",
+    "title": "Introuvable",
+    "status": 404,
+    "detail": "La base [essai-42] n'existe pas. Remède : « sne-sandbox bases list » les donne toutes.",
+}
+
+
+def completer(document: dict[str, Any]) -> dict[str, Any]:
+    """`document` (of apispec) with all errors, parameters, rights and examples told."""
+    document["info"]["description"] = (
+        "Ce que la console fait d'une base. Bac à sable non officiel : les personnes sont inventées, les NIR"
+        " masqués partout, sauf dans le fichier d'une sauvegarde et dans ceux d'une boîte de sortie, qui ne"
+        " se lisent pas en lecture seule."
+    )
+    document["servers"] = [{"url": "/", "description": "ce serveur"}]
+    composants = document.setdefault("components", {})
+    composants.pop("responses", None)
+    composants["schemas"] |= _schemas_du_rapport()
+    composants["securitySchemes"] = {
+        "jeton": {
+            "type": "http",
+            "scheme": "bearer",
+            "description": "jeton d'administration, ou de lecture seule ; inutile sur la machine locale",
+        }
+    }
+    document["security"] = [{}, {"jeton": []}]
+    for chemin, methode, operation, parametres in operations(document):
+        if not operation.get("operationId"):
+            operation["operationId"] = _identifiant(chemin, methode)
+        for parametre in parametres:
+            connu = _CHEMINS.get(parametre["name"])
+            if parametre["in"] == "path" and connu is not None:
+                parametre["description"], parametre["example"] = connu
+        _declarer_erreurs(chemin, methode, operation)
+    return document
+
+
+def operations(document: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, Any], list[dict[str, Any]]]]:
+    """(path, method, operation, all its parameters) of an OpenAPI document, in its order."""
+    for chemin, sous_chemin in document["paths"].items():
+        communs = sous_chemin.get("parameters", [])
+        for methode, operation in sous_chemin.items():
+            if methode != "parameters":
+                yield chemin, methode, operation, [*communs, *operation.get("parameters", [])]
+
+
+def _schemas_du_rapport() -> dict[str, Any]:
+    """`fixtures/schemas/rapport.schema.json`, as components: « Rapport », and « Rapport-… » for its parts."""
+    texte = (fixtures_dir() / "schemas" / "rapport.schema.json").read_text("utf-8")
+    schema = json.loads(texte.replace("#/$defs/", "#/components/schemas/Rapport-"))
+    for cle in ("$schema", "$id"):
+        schema.pop(cle)
+    parties = schema.pop("$defs")
+    return {"Rapport": schema, **{f"Rapport-{nom}": partie for nom, partie in parties.items()}}
+
+
+def _identifiant(chemin: str, methode: str) -> str:
+    morceaux = [m.strip("{}").replace("-", "_") for m in chemin.split("/")[3:]]
+    return "_".join([methode, *filter(None, morceaux)])
+
+
+def _declarer_erreurs(chemin: str, methode: str, operation: dict[str, Any]) -> None:
+    reponses = operation["responses"]
+    reponses.pop("default", None)
+    erreurs = dict(_TOUJOURS)
+    if "{" in chemin:
+        erreurs[404] = _INTROUVABLE
+    if methode != "get":
+        erreurs |= _ENVOI
+    if "requestBody" in operation or any(p["in"] == "query" for p in operation.get("parameters", [])):
+        erreurs[422] = _INVALIDE
+    for statut, phrase in sorted(erreurs.items()):
+        reponses.setdefault(str(statut), {"description": phrase})
+    for statut, reponse in reponses.items():
+        if int(statut) >= 400:
+            if reponse.pop("$ref", None):
+                reponse["description"] = erreurs[int(statut)]
+            reponse["content"] = {TYPE_MIME: {"schema": _PROBLEME}}
+            if statut == "404":
+                reponse["content"][TYPE_MIME]["example"] = _EXEMPLE
+    operation["responses"] = dict(sorted(reponses.items()))

@@ -1,0 +1,78 @@
+"""`/metrics`, for Prometheus: read off the journal, so that every worker answers the same.
+
+The journal forgets its oldest exchanges: what is counted of those it keeps are gauges, not counters. Only
+`sne_exchanges_total` never goes down.
+"""
+
+from collections.abc import Iterator
+from typing import Final
+
+from flask import Response
+from prometheus_client import CollectorRegistry
+from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
+from prometheus_client.metrics_core import CounterMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client.registry import Collector
+
+from sne_sandbox.store import mesures
+from sne_sandbox.store.session import Magasin
+from sne_sandbox.web.api.contexte import services
+
+_MICRO: Final = 1e-6
+_PAR_OPERATION: Final = ("base", "operation", "verdict")
+
+
+class Journaux(Collector):
+    """The journals of a store, at each look."""
+
+    def __init__(self, magasin: Magasin) -> None:
+        self._magasin = magasin
+
+    def collect(self) -> Iterator[Metric]:
+        """All families."""
+        yield from self._tenues()
+        yield from self._mesures()
+
+    def _tenues(self) -> Iterator[Metric]:
+        ecrits = CounterMetricFamily(
+            "sne_exchanges_total", "Échanges reçus depuis la création de la base.", labels=("base",)
+        )
+        gardes = GaugeMetricFamily("sne_journal_exchanges", "Échanges gardés au journal.", labels=("base",))
+        oublies = GaugeMetricFamily(
+            "sne_journal_dropped",
+            "Échanges oubliés pour faire place, depuis la remise du journal.",
+            labels=("base",),
+        )
+        for tenue in mesures.tenues(self._magasin):
+            ecrits.add_metric((tenue.base,), tenue.ecrits)
+            gardes.add_metric((tenue.base,), tenue.gardes)
+            oublies.add_metric((tenue.base,), tenue.oublies)
+        yield from (ecrits, gardes, oublies)
+
+    def _mesures(self) -> Iterator[Metric]:
+        nombre = GaugeMetricFamily(
+            "sne_journal_exchanges_by", "Échanges gardés, par opération et verdict.", labels=_PAR_OPERATION
+        )
+        duree = GaugeMetricFamily(
+            "sne_journal_duration_seconds",
+            "Somme des durées des échanges gardés.",
+            labels=_PAR_OPERATION,
+        )
+        sous = GaugeMetricFamily(
+            "sne_journal_duration_le",
+            "Échanges gardés dont la durée ne dépasse pas « le » secondes.",
+            labels=(*_PAR_OPERATION, "le"),
+        )
+        for mesure in mesures.mesures(self._magasin):
+            cle = (mesure.base, mesure.operation, mesure.verdict)
+            nombre.add_metric(cle, mesure.nombre)
+            duree.add_metric(cle, mesure.duree_us * _MICRO)
+            for borne, compte in zip(mesures.BORNES_US, mesure.sous, strict=True):
+                sous.add_metric((*cle, f"{borne * _MICRO:g}"), compte)
+        yield from (nombre, duree, sous)
+
+
+def page() -> Response:
+    """The text exposition."""
+    registre = CollectorRegistry(auto_describe=False)
+    registre.register(Journaux(services().magasin))
+    return Response(generate_latest(registre), content_type=CONTENT_TYPE_LATEST)

@@ -1,0 +1,121 @@
+"""The controls as people read them, in the console and by the API: searched, illustrated, tried, changed."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from sne_sandbox.contract.versions import Contrat, FicheRegle
+from sne_sandbox.domain.anomalie import Fidelite, Gravite
+from sne_sandbox.domain.texte import masquer_nirs, plier
+from sne_sandbox.generators.description import circonstances, gestes
+from sne_sandbox.generators.exemples import Exemple
+from sne_sandbox.rules.catalogue import REGLES
+from sne_sandbox.rules.profiles import gravite
+from sne_sandbox.rules.rule import Regle
+
+#: Modules of the catalogue, as they are called on the page, in its order.
+SUJETS: Final = {
+    "entete": "En-tête et fichier", "identite": "Identité", "adresse": "Adresse", "menage": "Ménage",
+    "ressources": "Ressources", "logement": "Logement actuel", "recherche_logement": "Logement recherché",
+    "motifs": "Motifs", "handicap": "Handicap", "nir": "NIR", "cycle": "Vie de la demande",
+    "radiation": "Radiation", "attribution": "Attribution", "doublons": "Doublons", "dalo": "DALO",
+    "evenement": "Événements", "decision": "Décisions", "recherche": "Recherche multicritère",
+    "piece": "Pièces justificatives", "asynchrone": "Échanges asynchrones",
+}  # fmt: skip
+#: What each degree of fidelity means for who reads a rule.
+FIDELITES: Final = {
+    Fidelite.ATTESTEE: "Publiée, ou vue dans un vrai client ou un vrai message : le vrai serveur l'applique.",
+    Fidelite.DEDUITE: "Suit de faits attestés (un texte, un schéma) : il serait surprenant que le vrai "
+    "serveur ne l'applique pas.",
+    Fidelite.CONVENTION: "Rien n'a été trouvé : c'est une convention du bac à sable, jamais la parole du "
+    "SNE. Sous le profil « ecole », elle avertit et ne bloque pas, sauf si elle est structurante.",
+}
+#: Where a message of a type is sent.
+_ESSAIS: Final = {
+    "CRE": "getNumUnique", "*": "getNumUnique", "DALO": "getDeclarationNouveauDalo",
+    "RCH": "rechercheDemandeMulticritere",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Ligne:
+    """A rule in the list: its row, its subject, what it does under the profile that is looked at."""
+
+    fiche: FicheRegle
+    sujet: str
+    effet: Gravite
+    structurante: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Illustration:
+    """An example as one reads it: what is sent, what is changed in it, and what stands around."""
+
+    depart: str
+    gestes: tuple[str, ...]
+    autour: tuple[str, ...]
+
+
+def lignes(contrat: Contrat, profil: str) -> list[Ligne]:
+    """Every rule of the contract, in the order they run."""
+    return [
+        Ligne(fiche, sujet(r), gravite(fiche, profil), fiche.structurante)
+        for r in REGLES
+        if (fiche := contrat.regles.get(r.code)) is not None
+    ]
+
+
+def trouver(contrat: Contrat, code: str) -> Regle | None:
+    """The rule of a code, ours or the official one; None for none."""
+    cherche = code.upper()
+    for r in REGLES:
+        fiche = contrat.regles.get(r.code)
+        if fiche is not None and cherche in (r.code, (fiche.code_officiel or "").upper()):
+            return r
+    return None
+
+
+def illustrer(exemple: Exemple) -> Illustration:
+    """An example told, NIR masked."""
+    return Illustration(
+        f"{exemple.type} d'après le spécimen {exemple.specimen}"
+        + (f", version {exemple.version}" if exemple.version else ""),
+        tuple(map(masquer_nirs, gestes(exemple.edits))),
+        tuple(map(masquer_nirs, circonstances(exemple))),
+    )
+
+
+def surcharge(fiche: FicheRegle) -> str:
+    """The lines of a `rules.toml` of one's own that change the rule."""
+    if fiche.structurante:
+        return f'[{fiche.code}]\ntexte = "{fiche.texte.replace(chr(34), chr(39))}"\n'
+    autre = Gravite.AVERTISSEMENT if fiche.gravite is Gravite.BLOQUANTE else Gravite.BLOQUANTE
+    return f'[{fiche.code}]\ngravite = "{autre}"   # {", ".join(Gravite)}\n'
+
+
+def essai(r: Regle, fiche: FicheRegle) -> str | None:
+    """The operation to which the smallest refused message can be sent as it is, None when the rule also looks
+    at the base or the file's name."""
+    if r.registre or r.transport:
+        return None
+    return next((operation for type_, operation in _ESSAIS.items() if type_ in fiche.types), None)
+
+
+def convient(ligne: Ligne, demandes: Mapping[str, str]) -> bool:
+    """Whether a rule answers what is asked of it: `texte` (each of its words), `sujet`, `effet`, `fidelite`,
+    `type` (of file); "" asks nothing."""
+    fiche = ligne.fiche
+    dit = plier(" ".join((fiche.code, fiche.code_officiel or "", fiche.condition, fiche.texte, fiche.remede)))
+    return (
+        all(plier(mot) in dit for mot in demandes["texte"].split())
+        and demandes["sujet"] in ("", ligne.sujet)
+        and demandes["effet"] in ("", ligne.effet)
+        and demandes["fidelite"] in ("", fiche.fidelite)
+        and (not demandes["type"] or demandes["type"] in fiche.types or "*" in fiche.types)
+    )
+
+
+def sujet(r: Regle) -> str:
+    """Key, in SUJETS, of what a rule is about."""
+    module = r.controler.__module__.rpartition(".")[2]
+    return module if module in SUJETS else "entete"

@@ -1,0 +1,220 @@
+"""The console's own Flask application: sections, rights, error pages."""
+
+import importlib
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Final
+
+from flask import (
+    Flask,
+    Response,
+    current_app,
+    g,
+    get_flashed_messages,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
+from flask_bootstrap import Bootstrap5  # type: ignore[import-untyped]
+from werkzeug.exceptions import Forbidden, HTTPException, Unauthorized
+from werkzeug.wrappers import Response as ReponseWsgi
+
+from sne_sandbox.domain.base import BASE_PAR_DEFAUT
+from sne_sandbox.domain.texte import masquer_nirs
+from sne_sandbox.errors import BaseInconnue, OperatorError, UsageError
+from sne_sandbox.web import acces, securite
+from sne_sandbox.web.acces import Acces, Droit, csrf_convient, jeton_csrf
+from sne_sandbox.web.console import connexion, equivalents, filtres, typographie
+from sne_sandbox.web.console.page import services
+from sne_sandbox.web.console.sections import SECTIONS, Section
+
+_WEB: Final = Path(__file__).resolve().parents[1]
+#: Where one comes to get a right, and what a page that says no is made of.
+_LIBRES: Final = ("/connexion", "/deconnexion", "/lecture/", "/static/", "/bootstrap/")
+#: Bytes of a form: the document that Composer opens, each of its signs written in three.
+_FORMULAIRE_MAX: Final = 1_000_000
+#: What Werkzeug says in English.
+_DETAILS: Final = {
+    400: "La requête n'est pas lisible.",
+    404: "Rien ne se trouve à cette adresse.",
+    405: "Cette adresse ne reçoit pas cette méthode.",
+    413: "L'envoi est trop gros.",
+    500: "Le bac à sable a rencontré une erreur interne : son journal technique dit laquelle.",
+}
+_TITRES: Final = {
+    400: "Requête illisible",
+    401: "Connexion nécessaire",
+    403: "Refusé",
+    404: "Introuvable",
+    405: "Méthode non admise",
+    413: "Envoi trop gros",
+    422: "Saisie incorrecte",
+    500: "Erreur interne",
+    503: "Indisponible",
+}
+
+
+def construire(principale: Flask) -> Flask:
+    """The console of an application: same services, same rights."""
+    app = Flask(
+        "sne_sandbox.web.console",
+        static_folder=str(_WEB / "static"),
+        static_url_path="/static",
+        template_folder=str(_WEB / "templates"),
+    )
+    app.url_map.strict_slashes = False
+    app.config.update(
+        BOOTSTRAP_SERVE_LOCAL=True, SEND_FILE_MAX_AGE_DEFAULT=3600, MAX_FORM_MEMORY_SIZE=_FORMULAIRE_MAX
+    )
+    app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
+    app.extensions["sne"] = principale.extensions["sne"]
+    app.extensions["principale"] = principale
+    acces.installer(app, principale.extensions["acces"])
+    securite.installer(app, libres=_LIBRES)
+    app.before_request(_controler_formulaire)
+    app.before_request(_trouver_base)
+    app.after_request(_ne_pas_garder)
+    Bootstrap5(app)
+    filtres.installer(app)
+    typographie.installer(app)
+    app.url_defaults(_completer_adresse)
+    app.context_processor(_commun)
+    app.register_blueprint(connexion.blueprint)
+    for section in SECTIONS:
+        module = importlib.import_module(f"sne_sandbox.web.console.{section.module}")
+        app.register_blueprint(module.blueprint)
+    app.add_url_rule("/", "accueil", _accueil)
+    app.add_url_rule("/console/", "accueil_console", _accueil)
+    app.add_url_rule("/console/<base>/", "accueil_base", _accueil)
+    for regle in ("/services/", "/services/<path:suite>"):
+        app.add_url_rule(regle, "services", _services)
+        app.add_url_rule(f"/bases/<base>{regle}", "services_base", _services)
+    app.add_url_rule("/api/v1/bases/<base>/exchanges/<int:identifiant>", "echange_nomme", _echange_nomme)
+    app.register_error_handler(HTTPException, _erreur_http)
+    app.register_error_handler(OperatorError, _erreur_operateur)
+    return app
+
+
+def _accueil(base: str = BASE_PAR_DEFAUT) -> ReponseWsgi:
+    return redirect(url_for("journal.page", base=base))
+
+
+def _services(base: str = BASE_PAR_DEFAUT, suite: str = "") -> ReponseWsgi:
+    """The address of a service, opened in a browser: the page that lists them, each with its WSDL."""
+    return redirect(url_for("contrat.page", base=base))
+
+
+def _echange_nomme(base: str, identifiant: int) -> ReponseWsgi:
+    """The address of an exchange in the API, opened in a browser: its page."""
+    return redirect(url_for("echange.page", base=base, identifiant=identifiant))
+
+
+# --- before and after a view --------------------------------------------------------------------------------
+
+
+def _controler_formulaire() -> None:
+    if request.method in securite.LECTURES:
+        return
+    recu = request.form.get("csrf") or request.headers.get("X-CSRF-Token", "")
+    if not csrf_convient(recu):
+        raise Forbidden(
+            "Le formulaire ne vient pas d'une page de cette console, ou elle est ouverte depuis trop "
+            "longtemps. Revenez à la page précédente, rechargez-la, et recommencez : recharger celle-ci "
+            "renverrait le même formulaire."
+        )
+
+
+def _trouver_base() -> None:
+    if request.view_args and "base" in request.view_args:
+        g.base = services().magasin.bases.lire(request.view_args["base"])
+
+
+def _completer_adresse(endpoint: str, valeurs: dict[str, Any]) -> None:
+    """`url_for` without a base means the one that is shown."""
+    if "base" not in valeurs and current_app.url_map.is_endpoint_expecting(endpoint, "base"):
+        montree = g.get("base")
+        valeurs["base"] = montree.nom if montree is not None else BASE_PAR_DEFAUT
+
+
+def _ne_pas_garder(reponse: Response) -> Response:
+    if not request.path.startswith(("/static/", "/bootstrap/")):
+        reponse.headers.setdefault("Cache-Control", "no-store")
+    return reponse
+
+
+def _commun() -> dict[str, Any]:
+    """What every template may use."""
+    base = g.get("base")
+    return {
+        "base": base,
+        "maintenant": base.horloge.maintenant(datetime.now(UTC)) if base is not None else None,
+        "les_bases": _les_bases,
+        "menu": _menu,
+        "section_ici": _section_ici,
+        "commande": equivalents.commande,
+        "appel": equivalents.appel,
+        "est_regle": services().contrat.regles.__contains__,
+        "lecture_seule": _droit() is Droit.LECTURE,
+        "connecte": _droit() is not None,
+        "jeton_csrf": jeton_csrf,
+        "messages": lambda: get_flashed_messages(with_categories=True),
+        "origine": request.host_url.rstrip("/"),
+    }
+
+
+def _droit() -> Droit | None:
+    donnes: Acces = current_app.extensions["acces"]
+    return donnes.droit(request)
+
+
+def _les_bases() -> list[str]:
+    return [base.nom for base in services().magasin.bases.lister()]
+
+
+def _section_ici() -> str:
+    """The view that shows the same section on another base; the list, for what one base holds."""
+    ici = {"demande": "base", "echange": "journal"}.get(request.blueprint or "", request.blueprint)
+    endpoints = (section.endpoint for section in _menu() if section.module == ici)
+    endpoint = next(endpoints, "journal.page")
+    return endpoint if current_app.url_map.is_endpoint_expecting(endpoint, "base") else "journal.page"
+
+
+def _menu() -> list[Section]:
+    return [section for section in SECTIONS if section.titre]
+
+
+# --- when it goes wrong -------------------------------------------------------------------------------------
+
+
+def _erreur_http(erreur: HTTPException) -> ReponseWsgi | tuple[str, int]:
+    statut = erreur.code or 500
+    if erreur.response is not None:
+        return erreur.response  # type: ignore[return-value]
+    if isinstance(erreur, Unauthorized) and _par_un_navigateur():
+        suite = request.full_path.rstrip("?")
+        return redirect(url_for("connexion.page", suite=suite if suite != "/" else None), 303)
+    dite = erreur.description if erreur.description != type(erreur).description else None
+    return _page_erreur(statut, dite or _DETAILS.get(statut, "La requête est refusée."))
+
+
+def _par_un_navigateur() -> bool:
+    """Whether a person opens a page, who can be shown where to log in."""
+    return (
+        request.method in securite.LECTURES
+        and request.accept_mimetypes.accept_html
+        and "Authorization" not in request.headers
+    )
+
+
+def _erreur_operateur(erreur: OperatorError) -> tuple[str, int]:
+    statut = 404 if isinstance(erreur, BaseInconnue) else 422 if isinstance(erreur, UsageError) else 503
+    return _page_erreur(statut, str(erreur), erreur.remede)
+
+
+def _page_erreur(statut: int, phrase: str, remede: str = "") -> tuple[str, int]:
+    titre = _TITRES.get(statut, "Erreur")
+    page = render_template(
+        "erreur.html", statut=statut, titre=titre, phrase=masquer_nirs(phrase), remede=remede
+    )
+    return page, statut

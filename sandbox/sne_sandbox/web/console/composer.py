@@ -1,0 +1,171 @@
+"""`/console/<base>/composer`: a message is composed in a form, checked, and sent by the real interface."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any, Final, cast
+
+from flask import Flask, current_app, g, render_template, request
+from werkzeug.exceptions import NotFound
+from werkzeug.wrappers import Response as Redirection
+
+from sne_sandbox.domain.anomalie import Gravite
+from sne_sandbox.domain.dates import PARIS
+from sne_sandbox.domain.nombres import entier_de
+from sne_sandbox.domain.texte import masquer_message
+from sne_sandbox.errors import UsageError
+from sne_sandbox.operations.table import OPERATIONS
+from sne_sandbox.web.console.page import annoncer, section, services
+from sne_sandbox.web.messages import brouillon, departs, expedition, inventes, saisie
+from sne_sandbox.web.messages.arbre import Remarque, construire
+from sne_sandbox.web.messages.brouillon import Brouillon
+from sne_sandbox.web.presentation import CHAMPS_DITS, OPERATIONS_DITES
+
+blueprint: Final = section("composer", __name__)
+
+
+@blueprint.get("/composer")
+def page(base: str) -> str:
+    """The thirteen operations."""
+    contrat = services().contrat
+    par_service = [
+        (service, [op for op in contrat.operations.values() if op.service == service.nom])
+        for service in contrat.services.values()
+    ]
+    return render_template("composer/page.html", par_service=par_service, dites=OPERATIONS_DITES)
+
+
+@blueprint.get("/composer/<operation>")
+def operation(base: str, operation: str) -> str | tuple[str, int]:
+    """The form of an operation, begun from what the address says. A number that is not there is said in the
+    form."""
+    _verifier(operation)
+    cle = request.args.get("depart", "")
+    for nom in ("echange", "regle"):
+        if request.args.get(nom):
+            cle = f"{nom}-{request.args[nom]}"
+    # The demande of the page is still in its field when another start is chosen above it.
+    autre_depart = not cle.startswith("demande-") and request.args.get("deja") == request.args.get("demande")
+    if request.args.get("demande") and not (cle and autre_depart):
+        suite = request.args.get("type", "")
+        # Written as where demandes are searched: « 1110318 000001 g1104 ».
+        numero = "".join(request.args["demande"].split()).upper()
+        cle = f"demande-{numero}" + (f"-{suite}" if suite else "")
+    try:
+        return _montrer(brouillon.nouveau(services(), g.base, operation, cle))
+    except NotFound:
+        ecrit = request.args.get("demande", "").strip()
+        if not ecrit:
+            raise
+    dit = f"La demande [{masquer_message(ecrit[:40])}] n'est pas dans la base."
+    return _montrer(brouillon.nouveau(services(), g.base, operation, ""), erreur=dit), 404
+
+
+@blueprint.post("/composer/<operation>")
+def envoyer(base: str, operation: str) -> str | Redirection | tuple[str, int]:
+    """Prepares, shows or sends what was composed (`geste`). Whatever is wrong, the form comes back as it was
+    sent."""
+    _verifier(operation)
+    recu = Brouillon.recu(operation, request.form)
+    try:
+        pret = recu.reporte(services().contrat).nomme(services(), g.base)
+        match request.form.get("geste"):
+            case "preparer":
+                return _montrer(pret, remarques=pret.remarques(services(), g.base))
+            case "voir":
+                return _montrer(pret, envoi=_requete(pret))
+    except UsageError as erreur:
+        return _montrer(recu, erreur=_avec_remede(erreur)), 422
+    laisse = expedition.expedier(
+        cast(Flask, current_app.extensions["principale"]),
+        _requete(pret),
+        origine=request.host_url,
+        pair=request.remote_addr or "127.0.0.1",
+    )
+    if laisse is None:
+        return _montrer(pret, erreur="La requête est partie, mais n'a laissé aucune ligne au journal."), 502
+    return annoncer("Le message est parti", *laisse)
+
+
+def _verifier(operation: str) -> None:
+    if operation not in OPERATIONS or operation not in services().contrat.operations:
+        raise NotFound(f"L'opération [{operation[:40]}] n'est pas de cette interface.")
+
+
+def _requete(pret: Brouillon) -> expedition.Requete:
+    champs = pret.champs(services(), g.base)
+    return expedition.emballer(services().contrat, g.base.nom, pret.operation, champs, pret.emballage)
+
+
+def _montrer(
+    pret: Brouillon,
+    *,
+    remarques: Sequence[Remarque] | None = None,
+    envoi: expedition.Requete | None = None,
+    erreur: str = "",
+) -> str:
+    contrat = services().contrat
+    genre = OPERATIONS[pret.operation].genre
+    racine: Any = None
+    if pret.de_document:
+        try:
+            racine = pret.racine()
+        except UsageError as illisible:
+            erreur = erreur or _avec_remede(illisible)
+    jour = g.base.horloge.maintenant(datetime.now(UTC)).astimezone(PARIS).date()
+    champs = saisie.remplir(racine, genre, contrat, jour) if racine is not None else []
+    arbre = None
+    if remarques and racine is not None:
+        arbre = construire(departs.masquer(racine), remarques=remarques, contrat=contrat)
+    titre, phrase = OPERATIONS_DITES.get(pret.operation, (pret.operation, ""))
+    return render_template(
+        "composer/operation.html",
+        pret=pret,
+        titre=titre,
+        phrase=phrase,
+        champs=champs,
+        # What was typed in a field but could not be written into the document is shown as it was typed.
+        tapes=pret.changements,
+        parametres=[
+            (nom, *CHAMPS_DITS.get(nom, (nom, "", "")), pret.parametres.get(nom, ""))
+            for nom in brouillon.parametres(contrat, pret.operation)
+        ],
+        commune_dite=_commune_dite,
+        listes=contrat.nomenclatures,
+        remarques=remarques,
+        bloquantes=sum(r.get("gravite") == Gravite.BLOQUANTE for r in remarques or ()),
+        arbre=arbre,
+        envoi=envoi,
+        apercu="" if envoi is None else _apercu(envoi),
+        erreur=erreur,
+        emballages=expedition.EMBALLAGES,
+        menages=inventes.MENAGES,
+        specimens=departs.SPECIMENS,
+        suites=departs.SUITES,
+        proposees=departs.proposees(services(), g.base.nom),
+        guichets=departs.guichets(services(), g.base.nom),
+        autre=_autre(pret.cle),
+        depart_dit=departs.dire(pret.cle),
+    )
+
+
+def _avec_remede(erreur: UsageError) -> str:
+    return f"{erreur} Remède : {erreur.remede}." if erreur.remede else str(erreur)
+
+
+def _commune_dite(code: str) -> str:
+    """Name of the commune of a code, "" for a code of none."""
+    commune = services().contrat.territoires.commune(code)
+    return "" if commune is None else commune.nom
+
+
+def _apercu(envoi: expedition.Requete) -> str:
+    tete = "".join(f"{nom}: {valeur}\n" for nom, valeur in envoi.en_tetes)
+    corps = envoi.corps.decode("utf-8", "replace").replace("\r\n", "\n")
+    return f"POST {envoi.adresse} HTTP/1.1\n{tete}\n{masquer_message(corps)}"
+
+
+def _autre(cle: str) -> str:
+    """Key of another household of the same kind, "" when the document is not drawn."""
+    tete, _, graine = cle.rpartition("-")
+    rang = entier_de(graine)
+    return f"{tete}-{rang + 1}" if cle.startswith("menage-") and rang is not None else ""

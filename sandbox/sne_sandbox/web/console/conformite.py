@@ -1,0 +1,218 @@
+"""`/console/<base>/conformite`: judgements begun, followed, read, compared, taken away.
+
+What may be run from here is in `web/epreuves.py`. For another application the page gives the command line.
+"""
+
+import shlex
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Final
+
+from flask import Response, current_app, g, render_template, request, stream_with_context, url_for
+from werkzeug.exceptions import NotFound
+from werkzeug.wrappers import Response as Redirection
+
+from sne_sandbox.conformance import trafic
+from sne_sandbox.errors import BaseInconnue, ConflitEtat, UsageError
+from sne_sandbox.reports import compare, issues
+from sne_sandbox.reports import json as rapport_json
+from sne_sandbox.reports.groupes import grouper
+from sne_sandbox.reports.masque import masquer
+from sne_sandbox.reports.model import Etat
+from sne_sandbox.web import epreuves
+from sne_sandbox.web.console.page import apres_action, section, services
+from sne_sandbox.web.epreuves import Epreuve
+from sne_sandbox.web.telechargement import telechargement
+
+blueprint: Final = section("conformite", __name__)
+
+_FLUX_DUREE: Final = 30.0
+_FLUX_PAS: Final = 0.5
+
+
+@blueprint.get("/conformite")
+def page(base: str) -> str:
+    """The judgements of this home, and what begins one."""
+    trouvees = epreuves.lister(_home())
+    plan = epreuves.plan()
+    resumes = [(e, epreuves.resume(e)) for e in trouvees]
+    return render_template(
+        "conformite/page.html",
+        epreuves=resumes,
+        a_comparer=_a_comparer([(e.nom, lu.entete.application) for e, lu in resumes if lu is not None]),
+        en_cours=next((e for e in trouvees if e.etat is epreuves.Etat.EN_COURS), None),
+        comparables=[e.nom for e in trouvees if e.etat is epreuves.Etat.RENDUE],
+        gardes=services().magasin.journal.compter(base)[0],
+        familles=plan.familles.items(),
+        fautes=plan.fautes.items(),
+        exemples_max=epreuves.EXEMPLES_MAX,
+        dossier=_home() / "conformite",
+        dossier_temoin=shlex.quote(str(_home() / "conformite" / "mon-temoin")),
+        dossier_propose=shlex.quote(str(_home() / "conformite" / "mon-application")),
+    )
+
+
+@blueprint.post("/conformite/juger")
+def juger(base: str) -> Redirection:
+    """Judges what the base has seen."""
+    return _suivre(lambda: epreuves.juger_trafic(services().configuration, base))
+
+
+@blueprint.post("/conformite/temoin")
+def temoin(base: str) -> Redirection:
+    """Drives the reference application through the plan, in a base and a home of its own."""
+    return _suivre(
+        lambda: epreuves.piloter_temoin(
+            services().configuration,
+            exemples=_entier("exemples", 1, epreuves.EXEMPLES_MAX),
+            graine=_entier("graine", 0, epreuves.GRAINE_MAX),
+            profil=g.base.reglages.profile,
+            famille=request.form.get("famille", ""),
+            faute=request.form.get("faute", ""),
+        )
+    )
+
+
+@blueprint.get("/conformite/comparer")
+def comparer(base: str) -> str:
+    """What changed from a report to another."""
+    avant, apres = (_trouver(request.args.get(nom, "")) for nom in ("avant", "apres"))
+    trouvee = compare.comparer(rapport_json.lire(avant.rapport), rapport_json.lire(apres.rapport))
+    return render_template("conformite/comparer.html", avant=avant, apres=apres, comparaison=trouvee)
+
+
+@blueprint.get("/conformite/<run>")
+def rapport(base: str, run: str) -> str:
+    """A report; while it is being made, how far it is."""
+    epreuve = _trouver(run)
+    if epreuve.etat is not epreuves.Etat.RENDUE:
+        dites = list(epreuves.lignes(epreuve, 0))
+        return render_template(
+            "conformite/suivi.html", epreuve=epreuve, lignes=dites[-200:], dernier=len(dites)
+        )
+    lu = masquer(rapport_json.lire(epreuve.rapport))
+    groupes = grouper(lu)
+    return render_template(
+        "conformite/rapport.html",
+        epreuve=epreuve,
+        rapport=lu,
+        entete=lu.entete,
+        groupes=[
+            ("À corriger", [x for x in groupes if x.obligatoire and not x.connue]),
+            ("Recommandations", [x for x in groupes if not x.obligatoire and not x.connue]),
+            ("Manquements connus", [x for x in groupes if x.connue]),
+        ],
+        prouvees=sum(b.etat is Etat.PROUVEE for b in lu.bilans),
+        etats=[issue.compte(n) for issue, n in issues.compter(issues.de_bilan(b) for b in lu.bilans)],
+        couverture=[rubrique for rubrique in lu.couverture if rubrique.total],
+        base_connue=lu.entete.mode == trafic.MODE and _connue(lu.entete.base),
+    )
+
+
+@blueprint.get("/conformite/<run>/flux")
+def flux(base: str, run: str) -> Response:
+    """The lines of a judgement that is being made, as Server-Sent Events, then where its report is."""
+    epreuve = _trouver(run)
+    recu = request.headers.get("Last-Event-ID") or request.args.get("depuis", "")
+    depuis = int(recu) if recu.isdecimal() and len(recu) < 10 else 0
+    if epreuve.etat is not epreuves.Etat.EN_COURS and depuis > sum(1 for _ in epreuves.lignes(epreuve, 0)):
+        return Response(status=204)  # the reader has the last line: it stops coming back
+    modele = current_app.jinja_env.get_template("conformite/_ligne.html")
+    adresse, home = url_for("conformite.rapport", run=run), _home()
+
+    def evenements() -> Iterator[str]:
+        yield "retry: 1000\n\n"
+        vus, fin = depuis, time.monotonic() + _FLUX_DUREE
+        while time.monotonic() < fin:
+            suivie = epreuves.trouver(home, run)
+            for rang, ligne in list(epreuves.lignes(epreuve, vus)):
+                yield _evenement(rang, modele.render(rang=rang, ligne=ligne))
+                vus = rang
+            if suivie is None or suivie.etat is not epreuves.Etat.EN_COURS:
+                yield _evenement(vus + 1, adresse, "fin")
+                return
+            time.sleep(_FLUX_PAS)
+
+    return Response(
+        stream_with_context(evenements()),
+        mimetype="text/event-stream",
+        headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
+    )
+
+
+@blueprint.get("/conformite/<run>/fichiers/<fichier>")
+def fichier(base: str, run: str, fichier: str) -> Response:
+    """A file of a report."""
+    epreuve = _trouver(run)
+    if fichier not in epreuve.fichiers:
+        raise NotFound(f"Ce rapport n'a pas de fichier [{fichier[:40]}].")
+    return telechargement(epreuve.dossier / fichier, f"{epreuve.nom}-{fichier}", epreuves.FICHIERS[fichier])
+
+
+@blueprint.post("/conformite/<run>/arreter")
+def arreter(base: str, run: str) -> Redirection:
+    """Ends a judgement that is being made."""
+    epreuves.arreter(_trouver(run))
+    return apres_action(url_for("conformite.rapport", run=run), "L'arrêt est demandé.")
+
+
+@blueprint.post("/conformite/<run>/effacer")
+def effacer(base: str, run: str) -> Redirection:
+    """Takes a judgement away."""
+    epreuves.effacer(_trouver(run))
+    return apres_action(url_for("conformite.page"), f"Le jugement {run} est effacé.")
+
+
+# --- pieces -------------------------------------------------------------------------------------------------
+
+
+def _home() -> Path:
+    return services().configuration.home.absolute()
+
+
+def _trouver(nom: str) -> Epreuve:
+    trouvee = epreuves.trouver(_home(), nom)
+    if trouvee is None:
+        raise NotFound(f"Aucun jugement ne s'appelle [{nom[:80]}].")
+    return trouvee
+
+
+def _suivre(lancer: Callable[[], Epreuve]) -> Redirection:
+    try:
+        epreuve = lancer()
+    except ConflitEtat:
+        phrase = "Rien n'est lancé : un jugement est en cours. Attendez sa fin, ou arrêtez-le."
+        return apres_action(url_for("conformite.page"), phrase, reussie=False)
+    return apres_action(url_for("conformite.rapport", run=epreuve.nom), "Le jugement commence.")
+
+
+def _a_comparer(rendus: list[tuple[str, str]]) -> tuple[str, str]:
+    """(before, after): the two last judgements of one application, else the two last ones; `rendus` are
+    (name, application), the newest first."""
+    for rang, (nom, application) in enumerate(rendus):
+        avant = next((autre for autre, sienne in rendus[rang + 1 :] if sienne == application), None)
+        if avant is not None:
+            return avant, nom
+    noms = [nom for nom, _ in rendus]
+    return (noms[1], noms[0]) if len(noms) > 1 else ("", "")
+
+
+def _connue(base: str) -> bool:
+    try:
+        services().magasin.bases.lire(base)
+    except BaseInconnue:
+        return False
+    return True
+
+
+def _entier(nom: str, bas: int, haut: int) -> int:
+    brut = request.form.get(nom, "").strip()
+    if not (brut.isascii() and brut.isdecimal() and len(brut) < 11 and bas <= int(brut) <= haut):
+        raise UsageError(f"Le champ « {nom} » vaut [{brut[:20]}].", remede=f"un entier de {bas} à {haut}")
+    return int(brut)
+
+
+def _evenement(identifiant: int, texte: str, nom: str = "echange") -> str:
+    donnees = "".join(f"data: {morceau}\n" for morceau in texte.splitlines() if morceau.strip())
+    return f"id: {identifiant}\nevent: {nom}\n{donnees}\n"

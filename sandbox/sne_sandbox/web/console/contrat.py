@@ -1,0 +1,113 @@
+"""`/console/<base>/contrat`: the published interface: schemas, nomenclatures, event types, operations."""
+
+from datetime import UTC, datetime
+from typing import Final
+
+from flask import g, render_template, request
+from werkzeug.exceptions import NotFound
+
+from sne_sandbox.contract.schema import Document
+from sne_sandbox.domain.dates import PARIS
+from sne_sandbox.web import interface
+from sne_sandbox.web.console.page import section, services
+from sne_sandbox.web.interface import emplois
+from sne_sandbox.web.messages.elements import elements
+from sne_sandbox.web.presentation import OPERATIONS_DITES
+
+blueprint: Final = section("contrat", __name__)
+
+#: Elements above this depth are unfolded when the page opens.
+_DEPLIES: Final = 3
+
+
+@blueprint.get("/contrat")
+def page(base: str) -> str:
+    """What there is to read."""
+    contrat = services().contrat
+    return render_template(
+        "contrat/page.html",
+        contrat=contrat,
+        documents=interface.DOCUMENTS,
+        par_service=[
+            (service, [op for op in contrat.operations.values() if op.service == service.nom])
+            for service in contrat.services.values()
+        ],
+        dites=OPERATIONS_DITES,
+    )
+
+
+@blueprint.get("/contrat/documents/<document>")
+def schema(base: str, document: str) -> str:
+    """The schema of a document as a tree, or the elements that a search finds in it."""
+    contrat = services().contrat
+    try:
+        voulu = Document(document)
+    except ValueError:
+        raise NotFound(f"Le contrat n'a pas de document [{document[:40]}].") from None
+    versions = contrat.versions if voulu is Document.DEMANDE else ()
+    version = request.args.get("version", "")
+    if version not in versions:
+        version = contrat.version_haute if versions else ""
+    tous = elements(contrat, voulu, version or None)
+    cherche = request.args.get("texte", "").strip()
+    return render_template(
+        "contrat/schema.html",
+        document=voulu,
+        documents=interface.DOCUMENTS,
+        versions=versions,
+        version=version,
+        elements=tous,
+        trouves=[element for element in tous if interface.convient(element, cherche)] if cherche else None,
+        cherche=cherche,
+        fidelite=interface.fidelite,
+        deplies=_DEPLIES,
+        fichier=contrat.schemas.fichier(voulu, version or None),
+    )
+
+
+@blueprint.get("/contrat/nomenclatures")
+def nomenclatures(base: str) -> str:
+    """The closed lists."""
+    connues = services().contrat.nomenclatures
+    listes = [
+        (nom, len([code for code in connues.liste(nom) if code]), emplois(connues, nom))
+        for nom in connues.noms
+    ]
+    return render_template("contrat/nomenclatures.html", listes=listes)
+
+
+@blueprint.get("/contrat/nomenclatures/<nom>")
+def nomenclature(base: str, nom: str) -> str:
+    """One list: its codes, their labels, the elements it rules."""
+    connues = services().contrat.nomenclatures
+    if nom not in connues.noms:
+        raise NotFound(f"Le contrat n'a pas de nomenclature [{nom[:60]}].")
+    return render_template(
+        "contrat/nomenclature.html",
+        nom=nom,
+        codes=connues.liste(nom).items(),
+        emplois=emplois(connues, nom),
+    )
+
+
+@blueprint.get("/contrat/evenements")
+def evenements(base: str) -> str:
+    """The types of events that the base knows, and what each carries."""
+    jour = g.base.horloge.maintenant(datetime.now(UTC)).astimezone(PARIS).date()
+    return render_template("contrat/evenements.html", types=services().contrat.evenements, jour=jour)
+
+
+@blueprint.get("/contrat/operations/<nom>")
+def operation(base: str, nom: str) -> str:
+    """One operation: its fields in and out, its addresses, its WSDL."""
+    contrat = services().contrat
+    connue = contrat.operations.get(nom)
+    if connue is None:
+        raise NotFound(f"L'opération [{nom[:60]}] n'est pas de cette interface.")
+    return render_template(
+        "contrat/operation.html",
+        operation=connue,
+        service=contrat.services[connue.service],
+        dite=OPERATIONS_DITES.get(nom, (nom, "")),
+        sens=(("Entrée", connue.entree), ("Sortie", connue.sortie)),
+    )

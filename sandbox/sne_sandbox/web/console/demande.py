@@ -1,0 +1,210 @@
+"""`/console/<base>/demandes/<numero>`: one demande, its household, its life, its documents."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Any, Final
+
+from flask import Response, g, render_template
+from lxml import etree
+from werkzeug.exceptions import NotFound
+
+from sne_sandbox.contract import codec
+from sne_sandbox.domain.base import Base
+from sne_sandbox.domain.caracteristique import lire_booleen, lire_jour
+from sne_sandbox.domain.dates import ajouter_mois, date_francaise
+from sne_sandbox.domain.decision import TYPE_DECISION
+from sne_sandbox.domain.demande import Demande
+from sne_sandbox.domain.demande_stockee import DemandeStockee
+from sne_sandbox.domain.evenement import Evenement, TypeEvenement
+from sne_sandbox.domain.exchange import Appel
+from sne_sandbox.domain.motif import NON_RENOUVELLEMENT
+from sne_sandbox.domain.texte import masquer_nirs
+from sne_sandbox.operations import attestation
+from sne_sandbox.operations.document import Presentation
+from sne_sandbox.operations.question import Question
+from sne_sandbox.operations.traitement import information_traitement
+from sne_sandbox.store.consultation import doublons_de, separees_de
+from sne_sandbox.store.registre import RegistreBase
+from sne_sandbox.web.console.formulaire import presenter
+from sne_sandbox.web.console.page import section, services
+from sne_sandbox.web.foyer import calculer
+from sne_sandbox.web.histoire import ECHANGES, relire
+from sne_sandbox.web.messages.arbre import construire
+from sne_sandbox.web.messages.documents import masquer_octets
+from sne_sandbox.web.telechargement import telechargement
+
+blueprint: Final = section("demande", __name__)
+
+
+@dataclass(frozen=True, slots=True)
+class EvenementLu:
+    """An event, its codes put into words: (label, value, code or "")."""
+
+    evenement: Evenement
+    libelle: str
+    decision: bool
+    details: tuple[tuple[str, str, str], ...]
+
+
+@blueprint.get("/demandes/<numero>")
+def page(base: str, numero: str) -> str:
+    """The demande."""
+    magasin, contrat = services().magasin, services().contrat
+    echanges = magasin.journal.chercher(base, numero=numero, limite=ECHANGES)
+    with magasin.lire(base) as registre:
+        stockee = _trouver(registre, numero)
+        question = _question(registre)
+        racine = _document(stockee, question)
+        doublons = doublons_de(registre, stockee)
+        evenements = registre.evenements(numero)
+        types = {e.code_type: registre.type_evenement(e.code_type) for e in evenements}
+        connus = {code: type_ for code, type_ in types.items() if type_ is not None}
+        etapes = relire(registre, stockee, echanges, contrat)
+        guichets = {g.code: g for g in registre.guichets()}
+        separees = separees_de(registre, stockee)
+    demande = stockee.demande
+    return render_template(
+        "demande/page.html",
+        stockee=stockee,
+        qui=nom_de(demande),
+        jour=question.maintenant.date(),
+        suites=_suites(stockee),
+        etat=_etat(stockee, question.maintenant.date()),
+        createur=guichets.get(stockee.guichet_createur),
+        dernier=guichets.get(stockee.guichet_dernier),
+        motif=contrat.nomenclatures.libelle("ListeMotifsRadiation", stockee.motif_radiation or ""),
+        statut_dalo=contrat.nomenclatures.libelle("ListeStatutDalo", stockee.statut_dalo or ""),
+        parties=presenter(codec.lire(etree.tostring(racine)), contrat.nomenclatures, contrat.territoires),
+        foyer=calculer(demande, question.maintenant.date(), contrat),
+        seuils=contrat.quartiles.seuils,
+        etapes=etapes,
+        limite_echanges=ECHANGES if len(echanges) == ECHANGES else None,
+        evenements=[_lire_evenement(e, connus.get(e.code_type)) for e in evenements],
+        doublons=[(d, nom_de(d.demande)) for d in doublons],
+        separees=separees,
+        attestation=attestation.lignes(stockee, guichets.get(stockee.guichet_createur), question),
+        arbre=construire(racine, contrat=contrat),
+    )
+
+
+@blueprint.get("/demandes/<numero>/document")
+def document(base: str, numero: str) -> Response:
+    """The document that getDemandeLogement answers (complet), NIR masked."""
+    with services().magasin.lire(base) as registre:
+        racine = _document(_trouver(registre, numero), _question(registre))
+    octets = etree.tostring(racine, encoding="UTF-8", xml_declaration=True)
+    return telechargement(masquer_octets(octets), f"{_nom_sur(numero)}.xml", "application/xml")
+
+
+@blueprint.get("/demandes/<numero>/attestation")
+def voir_attestation(base: str, numero: str) -> Response:
+    """The attestation, for the browser's own viewer."""
+    return Response(_attestation(base, numero), mimetype="application/pdf")
+
+
+@blueprint.get("/demandes/<numero>/attestation/telecharger")
+def telecharger_attestation(base: str, numero: str) -> Response:
+    """The attestation, to keep."""
+    nom = f"attestation-{_nom_sur(numero)}.pdf"
+    return telechargement(_attestation(base, numero), nom, "application/pdf")
+
+
+# --- pieces -------------------------------------------------------------------------------------------------
+
+
+def nom_de(demande: Demande) -> str:
+    """Who asks, on one line, NIR masked: the holders, or the association."""
+    if demande.est_association:
+        return masquer_nirs(demande.formulaire.texte_de("association/nom") or "Association sans nom")
+    noms = [f"{p.nom} {p.prenom}".strip() for p in demande.titulaires]
+    return masquer_nirs(" et ".join(filter(None, noms)) or "Sans nom")
+
+
+def _trouver(registre: RegistreBase, numero: str) -> DemandeStockee:
+    # What no column takes is no number.
+    stockee = registre.demande(numero) if numero.isascii() and numero.isprintable() else None
+    if stockee is None:
+        raise NotFound(
+            f"La demande [{masquer_nirs(numero[:40])}] n'existe pas, ou n'existe plus, dans la base "
+            f"[{registre.base.nom}]."
+        )
+    return stockee
+
+
+def _question(registre: RegistreBase) -> Question:
+    base: Base = g.base
+    machine = datetime.now(UTC)
+    appel = Appel("getDemandeLogement", {}, base.nom, None, machine)
+    return Question(appel, base, base.horloge.maintenant(machine), services().contrat, registre, "")
+
+
+def _document(stockee: DemandeStockee, question: Question) -> Any:
+    """The whole current document: form, renewal, radiation, DALO, processing information."""
+    vue = Presentation.de(stockee, question.contrat.nomenclatures, question.maintenant, "RET")
+    if stockee.radiation is not None:
+        vue.placer(stockee.radiation)
+    if stockee.information_dalo is not None:
+        vue.placer_dalo(stockee.information_dalo)
+    if stockee.version >= "02.01":
+        vue.placer(information_traitement(stockee, question, stockee.version))
+    return vue.racine
+
+
+def _attestation(base: str, numero: str) -> bytes:
+    with services().magasin.lire(base) as registre:
+        stockee = _trouver(registre, numero)
+        return attestation.rediger(stockee, registre.guichet(stockee.guichet_createur), _question(registre))
+
+
+def _nom_sur(numero: str) -> str:
+    return "".join(c for c in numero if c.isascii() and c.isalnum())
+
+
+def _suites(stockee: DemandeStockee) -> tuple[tuple[str, str], ...]:
+    """(start of Composer, word) of what may follow."""
+    if stockee.active:
+        return ("REN", "Renouveler"), ("MOD", "Modifier"), ("RAD", "Radier")
+    # Renewing brings back, too, what time alone radiated.
+    renouvelable = stockee.motif_radiation == NON_RENOUVELLEMENT
+    return (("REA", "Réactiver"), *((("REN", "Renouveler"),) if renouvelable else ()))
+
+
+def _etat(stockee: DemandeStockee, jour: date) -> tuple[str, str]:
+    """(class, sentence) of the state of a demande on `jour`."""
+    if not stockee.active:
+        return "radiee", "radiée"
+    if jour >= stockee.fin_validite:
+        return "echue", "active, à renouveler sans délai"
+    if jour >= ajouter_mois(stockee.fin_validite, -1):
+        return "echue", "active, à renouveler"
+    return "active", "active"
+
+
+def _lire_evenement(evenement: Evenement, type_: TypeEvenement | None) -> EvenementLu:
+    return EvenementLu(
+        evenement,
+        type_.libelle if type_ is not None else evenement.code_type,
+        evenement.code_type == TYPE_DECISION,
+        tuple(_details(evenement.caracteristiques, type_)),
+    )
+
+
+def _details(
+    caracteristiques: Iterable[tuple[str, str]], type_: TypeEvenement | None
+) -> Iterable[tuple[str, str, str]]:
+    prevues = {c.code: c for c in type_.caracteristiques} if type_ is not None else {}
+    for code, valeur in caracteristiques:
+        prevue = prevues.get(code)
+        if prevue is None:
+            yield code, masquer_nirs(valeur), ""
+            continue
+        lisible, note = valeur, ""
+        if prevue.type == "LST":
+            lisible = dict(prevue.valeurs).get(valeur.strip(), valeur)
+            note = valeur if lisible != valeur else ""
+        elif prevue.type == "DAT" and (jour := lire_jour(valeur)) is not None:
+            lisible = date_francaise(jour)
+        elif prevue.type == "BOO" and (booleen := lire_booleen(valeur)) is not None:
+            lisible = "Oui" if booleen else "Non"
+        yield prevue.libelle, masquer_nirs(lisible), masquer_nirs(note)

@@ -1,0 +1,186 @@
+"""`/console/<base>/echanges/<id>`: one exchange, explained; downloads, replay, reduction."""
+
+import json
+import shlex
+from typing import Any, Final, cast
+
+from flask import Flask, Response, current_app, render_template, request, url_for
+from werkzeug.exceptions import NotFound
+from werkzeug.wrappers import Response as Redirection
+
+from sne_sandbox.conformance.observation import Observation, observer
+from sne_sandbox.domain.journal import HORS_HTTP, REJEU, Echange
+from sne_sandbox.domain.panne import GENRES
+from sne_sandbox.domain.texte import masquer_nirs
+from sne_sandbox.errors import UsageError
+from sne_sandbox.web.console.equivalents import curl
+from sne_sandbox.web.console.page import annoncer, apres_action, section, services
+from sne_sandbox.web.messages import cote as cotes
+from sne_sandbox.web.messages import har, rejeu
+from sne_sandbox.web.messages.arbre import construire, remarques_de
+from sne_sandbox.web.messages.documents import masquer_corps, masquer_en_tetes, masquer_octets
+from sne_sandbox.web.telechargement import telechargement
+
+blueprint: Final = section("echange", __name__)
+
+#: Headers that a request sent again needs.
+_UTILES: Final = ("content-type", "soapaction", "accept", "mime-version")
+
+
+@blueprint.get("/echanges/<int:identifiant>")
+def page(base: str, identifiant: int) -> str:
+    """The exchange."""
+    observation = _observer(base, identifiant)
+    echange = observation.echange
+    remarques = remarques_de(echange.anomalies, services().contrat.regles) or cotes.defauts(observation)
+    requete = cotes.cote_de(observation, "requete", remarques)
+    journal = services().magasin.journal
+    precedents = journal.chercher(base, avant_id=identifiant, limite=1)
+    suivant = _suivant(base, identifiant)
+    panne = echange.panne or {}
+    return render_template(
+        "echange/page.html",
+        echange=echange,
+        remarques=remarques,
+        cotes=(requete, cotes.cote_de(observation, "reponse")),
+        tolerances=[(t["code"], t["phrase"]) for t in echange.tolerances],
+        panne=panne,
+        genre_panne=GENRES.get(str(panne.get("genre"))),
+        precedent=precedents[0].identifiant if precedents else None,
+        suivant=suivant,
+        empechement=rejeu.empechement(echange),
+        http=echange.methode not in HORS_HTTP,
+        rejeu_de=observation.en_tete(REJEU),
+        cibles=rejeu.cibles(observation),
+        curl=_curl(echange),
+        masque=masquer_corps(observation.question, echange.requete) != echange.requete,
+    )
+
+
+# --- to keep ------------------------------------------------------------------------------------------------
+
+
+@blueprint.get("/echanges/<int:identifiant>/<any(requete, reponse):cote>/octets")
+def octets(base: str, identifiant: int, cote: cotes.Nom) -> Response:
+    """The body of one side, NIR masked."""
+    observation = _observer(base, identifiant)
+    echange = observation.echange
+    corps = echange.requete if cote == "requete" else echange.reponse
+    masque = masquer_corps(cotes.courrier_de(observation, cote), corps)
+    return telechargement(masque, f"echange-{identifiant}-{cote}.bin", "application/octet-stream")
+
+
+@blueprint.get("/echanges/<int:identifiant>/<any(requete, reponse):cote>/document")
+def document(base: str, identifiant: int, cote: cotes.Nom) -> Response:
+    """The document of one side, NIR masked."""
+    contenu = cotes.document(_observer(base, identifiant), cote)
+    if not contenu:
+        raise NotFound("Ce message ne porte pas de document.")
+    archive = contenu.startswith(b"PK")
+    return telechargement(
+        masquer_octets(contenu),
+        f"echange-{identifiant}-{cote}.{'zip' if archive else 'xml'}",
+        "application/zip" if archive else "application/xml",
+    )
+
+
+@blueprint.get("/echanges/<int:identifiant>/<any(requete, reponse):cote>/pieces/<int:rang>")
+def piece(base: str, identifiant: int, cote: cotes.Nom, rang: int) -> Response:
+    """One piece, NIR masked."""
+    trouvee = cotes.piece(_observer(base, identifiant), cote, rang)
+    if trouvee is None:
+        raise NotFound("Ce message n'a pas tant de pièces.")
+    suffixe, contenu = trouvee
+    nom = f"echange-{identifiant}-{cote}-{rang}.{suffixe}"
+    return telechargement(contenu, nom, "application/octet-stream")
+
+
+@blueprint.get("/echanges/<int:identifiant>/har")
+def archive(base: str, identifiant: int) -> Response:
+    """The exchange as an HTTP archive (HAR 1.2), NIR masked."""
+    observation = _observer(base, identifiant)
+    if observation.echange.methode in HORS_HTTP:
+        raise NotFound("Cette ligne n'est pas une requête HTTP : elle n'a pas d'archive HAR.")
+    contenu = har.en_har(observation, origine=request.host_url.rstrip("/"))
+    texte = json.dumps(contenu, ensure_ascii=False, indent=1).encode()
+    return telechargement(texte, f"echange-{identifiant}.har", "application/json")
+
+
+# --- to do --------------------------------------------------------------------------------------------------
+
+
+@blueprint.post("/echanges/<int:identifiant>/rejouer")
+def rejouer(base: str, identifiant: int) -> Redirection:
+    """Sends it again, and shows what came of it."""
+    echange = trouver(base, identifiant)
+    empechement = rejeu.empechement(echange)
+    if empechement:
+        raise UsageError(empechement, remede="recomposez le message dans Composer")
+    principale = cast(Flask, current_app.extensions["principale"])
+    nouveau = rejeu.rejouer(
+        principale, echange, origine=request.host_url, pair=request.remote_addr or "127.0.0.1"
+    )
+    if nouveau is None:
+        phrase = "La requête est repartie, mais n'a laissé aucune ligne au journal."
+        return apres_action(url_for("echange.page", identifiant=identifiant), phrase, reussie=False)
+    return annoncer(f"Le message de l'échange n° {identifiant} est reparti", *nouveau)
+
+
+@blueprint.post("/echanges/<int:identifiant>/reduire")
+def reduire(base: str, identifiant: int) -> str:
+    """The smallest document that still raises an anomaly of this exchange."""
+    observation = _observer(base, identifiant)
+    cible = request.form.get("cible", "")
+    if cible not in rejeu.cibles(observation):
+        raise UsageError(
+            f"L'échange {identifiant} n'a pas d'anomalie [{cible[:20]}] à réduire.",
+            remede="choisissez une anomalie de la page de l'échange",
+        )
+    reduction = rejeu.reduire(services(), base, observation, cible)
+    return render_template(
+        "echange/reduction.html",
+        echange=observation.echange,
+        cible=cible,
+        reduction=reduction,
+        arbre=construire(reduction.racine, contrat=services().contrat),
+    )
+
+
+# --- pieces -------------------------------------------------------------------------------------------------
+
+
+def trouver(base: str, identifiant: int) -> Echange:
+    """The exchange with its bytes. Raises NotFound."""
+    echange = services().magasin.journal.lire(base, identifiant)
+    if echange is None:
+        raise NotFound(f"L'échange {identifiant} n'est pas, ou n'est plus, au journal de la base [{base}].")
+    return echange
+
+
+def _observer(base: str, identifiant: int) -> Observation:
+    return observer(trouver(base, identifiant), services().contrat)
+
+
+def _suivant(base: str, identifiant: int) -> int | None:
+    # Ids follow each other, but for those that were dropped: these are the oldest.
+    return identifiant + 1 if services().magasin.journal.dernier(base) > identifiant else None
+
+
+def _curl(echange: Echange) -> str:
+    """The command that sends the downloaded bytes again; "" for what is no HTTP request."""
+    if rejeu.empechement(echange):
+        return ""
+    en_tetes: list[tuple[str, str]] = masquer_en_tetes(echange.en_tetes)
+    arguments: list[Any] = [f"--data-binary @echange-{echange.identifiant}-requete.bin"]
+    arguments += [
+        f"-H {shlex.quote(f'{nom}: {valeur}')}" for nom, valeur in en_tetes if nom.lower() in _UTILES
+    ]
+    if request.is_secure:
+        arguments.append("--cacert ca.pem")
+        if echange.certificat:
+            guichet = shlex.quote(echange.guichet or "GUICHET")
+            arguments.append(f"--cert {guichet}.pem --key {guichet}.key")
+    if echange.methode != "POST":
+        arguments.insert(0, f"-X {shlex.quote(echange.methode)}")
+    adresse = request.host_url.rstrip("/") + masquer_nirs(echange.chemin)
+    return " \\\n  ".join([shlex.join(curl()), *arguments, shlex.quote(adresse)])

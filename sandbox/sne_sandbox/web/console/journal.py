@@ -1,0 +1,165 @@
+"""`/console/<base>/journal`: the exchanges, newest first, and those that arrive."""
+
+import time
+from collections.abc import Iterator
+from typing import Any, Final
+from urllib.parse import urlencode
+
+from flask import Response, current_app, render_template, request, stream_with_context, url_for
+
+from sne_sandbox.domain.journal import HORS_HTTP, NUIT, REMISE, Echange, Verdict
+from sne_sandbox.domain.nombres import entier_de
+from sne_sandbox.domain.texte import masquer_nirs
+from sne_sandbox.errors import ERREUR_INATTENDUE, UsageError
+from sne_sandbox.store.journal import Journal
+from sne_sandbox.web.console.page import PAR_PAGE, section, services
+from sne_sandbox.web.messages.xpath import Recherche, chercher_xpath
+
+blueprint: Final = section("journal", __name__)
+
+#: Filters of the page, as the store names them; `xpath` beside them.
+FILTRES: Final = ("guichet", "operation", "verdict", "numero", "texte")
+#: Lines that are no exchange, whose path is a sentence.
+_DITES: Final = frozenset({NUIT, REMISE})
+#: Seconds that a stream lasts, between two looks at the store, and between two signs of life.
+FLUX_DUREE: Final = 30.0
+FLUX_PAS: Final = 0.5
+FLUX_SIGNE: Final = 10.0
+
+
+@blueprint.get("/journal")
+def page(base: str) -> str | tuple[str, int]:
+    """The list."""
+    journal = services().magasin.journal
+    filtres = _filtres()
+    expression = request.args.get("xpath", "").strip()
+    avant = entier_de(request.args.get("avant"))
+    recherche: Recherche | None = None
+    dernier = journal.dernier(base)  # before the list is read: what comes meanwhile is not lost to the stream
+    erreur: UsageError | None = None
+    if expression:
+        try:
+            recherche = chercher_xpath(services(), base, expression, filtres, avant=avant, limite=PAR_PAGE)
+        except UsageError as illisible:
+            erreur = illisible
+        trouves = list(recherche.trouves) if recherche is not None else []
+        suite = recherche.suite if recherche is not None else None
+    else:
+        trouves = journal.chercher(base, **filtres, avant_id=avant, limite=PAR_PAGE + 1)
+        suite = trouves[PAR_PAGE - 1].identifiant if len(trouves) > PAR_PAGE else None
+        trouves = trouves[:PAR_PAGE]
+    gardes, oublies = journal.compter(base)
+    choisis = {**filtres, **({"xpath": masquer_nirs(expression)} if expression else {})}
+    rendue = render_template(
+        "journal/page.html",
+        erreur=erreur,
+        echanges=trouves,
+        resume=resume,
+        gardes=gardes,
+        oublies=oublies,
+        filtres=choisis,
+        question_api={**choisis, "limite": PAR_PAGE},
+        recherche=recherche,
+        suivante=None if suite is None else _adresse(base, choisis, avant=suite),
+        premiere=_adresse(base, choisis) if avant is not None else None,
+        # What arrives is shown at the head of the list; an XPath would open each message of each reader.
+        flux=_flux_de(base, filtres) if avant is None and not expression else None,
+        dernier=max([dernier, *(trouve.identifiant or 0 for trouve in trouves[:1])]),
+        verdicts=list(Verdict),
+        operations=[*sorted(services().contrat.operations), *sorted(HORS_HTTP)],
+    )
+    return (rendue, 422) if erreur is not None else rendue
+
+
+@blueprint.get("/journal/flux")
+def flux(base: str) -> Response:
+    """New exchanges as Server-Sent Events, for half a minute: the browser comes back from `Last-Event-ID`."""
+    recu = request.headers.get("Last-Event-ID") or request.args.get("depuis", "")
+    journal = services().magasin.journal
+    depuis = connu if (connu := entier_de(recu)) is not None else journal.dernier(base)
+    modele = current_app.jinja_env.get_template("journal/_ligne.html")
+
+    def evenements() -> Iterator[str]:
+        yield "retry: 1000\n\n"
+        for nouveau in arrivees(journal, base, depuis, _filtres(), duree=FLUX_DUREE, pas=FLUX_PAS):
+            if nouveau is None:
+                yield ": rien de neuf\n\n"
+                continue
+            ligne = modele.render(echange=nouveau, resume=resume, **_pour_ligne())
+            donnees = "".join(f"data: {morceau}\n" for morceau in ligne.splitlines() if morceau.strip())
+            yield f"id: {nouveau.identifiant}\nevent: echange\n{donnees}\n"
+
+    return Response(
+        stream_with_context(evenements()),
+        mimetype="text/event-stream",
+        headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
+    )
+
+
+def arrivees(
+    journal: Journal, base: str, depuis: int, filtres: dict[str, Any], *, duree: float, pas: float
+) -> Iterator[Echange | None]:
+    """Exchanges after `depuis` as they come, oldest first, for `duree` seconds; None now and then, so that a
+    reader who has gone is noticed. Between two looks nothing of the store is held."""
+    fin = time.monotonic() + duree
+    signe = time.monotonic() + FLUX_SIGNE
+    while True:
+        dernier = journal.dernier(base)
+        if dernier < depuis:  # the base was made again under its name: its ids start over
+            depuis = 0
+        if dernier > depuis:
+            nouveaux = journal.chercher(base, **filtres, apres_id=depuis, limite=PAR_PAGE)
+            # One more may have come between the two looks: it is among these, and is told once.
+            depuis = max([dernier, *(nouveau.identifiant or 0 for nouveau in nouveaux[:1])])
+            yield from reversed(nouveaux)
+            signe = time.monotonic() + FLUX_SIGNE
+        elif time.monotonic() > signe:
+            yield None
+            signe = time.monotonic() + FLUX_SIGNE
+        if time.monotonic() + pas > fin:
+            return
+        time.sleep(pas)
+
+
+def resume(echange: Echange) -> str:
+    """What an exchange comes down to, in one line."""
+    if (
+        echange.methode in _DITES
+    ):  # a night is told whole, with its day: the hour of the line is the machine's
+        return echange.chemin
+    if echange.fault:
+        message = echange.fault.get("message", "")
+        # The sentence of the SNE for all that it does not explain: here the reason is known.
+        raison = echange.fault.get("explication", "").strip().partition("\n")[0]
+        return raison if message == ERREUR_INATTENDUE and raison else message
+    anomalies = echange.anomalies
+    if anomalies:
+        premiere = next((a for a in anomalies if a.get("gravite") == "bloquante"), anomalies[0])
+        autres = f" (et {len(anomalies) - 1} de plus)" if len(anomalies) > 1 else ""
+        return f"{premiere.get('regle')} : {premiere.get('message')}{autres}"
+    return ""
+
+
+def _pour_ligne() -> dict[str, Any]:
+    contexte: dict[str, Any] = {}
+    current_app.update_template_context(contexte)
+    return contexte
+
+
+def _filtres() -> dict[str, Any]:
+    # Masked from the beginning: what is looked for comes back in the page, its links and its commands.
+    ecrits = {nom: valeur for nom in FILTRES if (valeur := masquer_nirs(request.args.get(nom, "").strip()))}
+    # Codes of guichets and numéros are in capitals.
+    return {
+        nom: valeur.upper() if nom in ("guichet", "numero") and valeur.isalnum() else valeur
+        for nom, valeur in ecrits.items()
+    }
+
+
+def _adresse(base: str, choisis: dict[str, Any], avant: int | None = None) -> str:
+    return url_for("journal.page", base=base, **choisis, avant=avant)
+
+
+def _flux_de(base: str, filtres: dict[str, Any]) -> str:
+    adresse = url_for("journal.flux", base=base)
+    return f"{adresse}?{urlencode(filtres)}" if filtres else adresse

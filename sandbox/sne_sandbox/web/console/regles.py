@@ -1,0 +1,97 @@
+"""`/console/<base>/regles`: every control, searched; one control, with its examples and how to change it."""
+
+from collections.abc import Iterable
+from typing import Any, Final
+
+from flask import g, render_template, request
+from werkzeug.exceptions import NotFound
+
+from sne_sandbox.contract.versions import FicheRegle
+from sne_sandbox.domain.anomalie import Fidelite, Gravite
+from sne_sandbox.domain.journal import Echange
+from sne_sandbox.domain.texte import masquer_nirs
+from sne_sandbox.generators.exemples import exemples
+from sne_sandbox.generators.reduction import plus_petite_demande
+from sne_sandbox.rules.catalogue import REGLES
+from sne_sandbox.rules.profiles import PROFILS, gravite
+from sne_sandbox.web import catalogue
+from sne_sandbox.web.console.page import section, services
+
+blueprint: Final = section("regles", __name__)
+
+#: Exchanges of the journal that a rule's page shows.
+VUS_MAX: Final = 10
+#: How far back it looks for them: what an exchange raised is in no index.
+CHERCHES_MAX: Final = 5_000
+
+
+@blueprint.get("/regles")
+def page(base: str) -> str:
+    """The list, filtered."""
+    demandes = {
+        nom: masquer_nirs(request.args.get(nom, "").strip())
+        for nom in ("texte", "sujet", "effet", "fidelite", "type")
+    }
+    profil = request.args.get("profil", "")
+    if profil not in PROFILS:
+        profil = g.base.reglages.profile
+    toutes = catalogue.lignes(services().contrat, profil)
+    trouvees = [ligne for ligne in toutes if catalogue.convient(ligne, demandes)]
+    return render_template(
+        "regles/page.html",
+        lignes=trouvees,
+        total=len(toutes),
+        bloquent=sum(ligne.effet is Gravite.BLOQUANTE for ligne in toutes),
+        filtres=demandes,
+        filtre=any(demandes.values()),
+        profil=profil,
+        question_api={nom: valeur for nom, valeur in demandes.items() if valeur} | {"profil": profil},
+        profils=PROFILS,
+        sujets=catalogue.SUJETS,
+        effets=list(Gravite),
+        fidelites=list(Fidelite),
+        types=sorted({type_ for ligne in toutes for type_ in ligne.fiche.types} - {"*"}),
+    )
+
+
+@blueprint.get("/regles/<code>")
+def regle(base: str, code: str) -> str:
+    """One rule; `code` may be the official one."""
+    contrat = services().contrat
+    trouvee = catalogue.trouver(contrat, code)
+    if trouvee is None:
+        raise NotFound(f"Aucune règle n'a le code [{code[:20]}].")
+    fiche = contrat.regles[trouvee.code]
+    siens = [exemple for exemple in exemples() if exemple.regle == trouvee.code]
+    codes = [r.code for r in REGLES if r.code in contrat.regles]
+    rang = codes.index(trouvee.code)
+    return render_template(
+        "regles/regle.html",
+        fiche=fiche,
+        regle=trouvee,
+        sujet=catalogue.sujet(trouvee),
+        fidelite_dite=catalogue.FIDELITES[fiche.fidelite],
+        effets=[(profil, gravite(fiche, profil)) for profil in PROFILS],
+        effet=gravite(fiche, g.base.reglages.profile),
+        acceptes=[catalogue.illustrer(e) for e in siens if e.verdict == "accepte"],
+        refuses=[catalogue.illustrer(e) for e in siens if e.verdict == "refuse"],
+        plus_petite=plus_petite_demande(trouvee.code),
+        vus=vus(base, fiche),
+        precedente=codes[rang - 1] if rang else None,
+        suivante=codes[rang + 1] if rang + 1 < len(codes) else None,
+        surcharge=catalogue.surcharge(fiche),
+        essai=catalogue.essai(trouvee, fiche),
+    )
+
+
+def vus(base: str, fiche: FicheRegle) -> list[Echange]:
+    """The last exchanges of the base in which the rule was raised, of the CHERCHES_MAX last ones."""
+    journal = services().magasin.journal
+    trouves = journal.chercher(
+        base, texte=fiche.code, limite=VUS_MAX * 3, apres_id=journal.dernier(base) - CHERCHES_MAX
+    )
+    return [e for e in trouves if _souleve(e.anomalies, fiche.code)][:VUS_MAX]
+
+
+def _souleve(anomalies: Iterable[dict[str, Any]], code: str) -> bool:
+    return any(anomalie.get("regle") == code for anomalie in anomalies)

@@ -1,0 +1,358 @@
+"""The judgements of a home: one folder each below `conformite/`, written by our own commands as children.
+
+A folder that holds `rapport.json` is a report, whoever wrote it (`--report-dir HOME/conformite/NOM`). One
+that the server began also holds `commande` (what was run), `sortie` (what it said), `verrou` (locked as long
+as it lives), and `code` (its exit code) once it has ended. All is in files: several workers show the same
+thing. What a server began ends with it.
+
+Only our own commands are run, with values that are checked: the traffic of a base judged, and the reference
+application driven through the plan.
+"""
+
+import fcntl
+import os
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+from functools import cache, lru_cache
+from pathlib import Path
+from typing import IO, Final
+
+from sne_sandbox.domain.dates import PARIS
+from sne_sandbox.errors import ConflitEtat, OperatorError, UsageError
+from sne_sandbox.raisons import raison_systeme
+from sne_sandbox.reports import json as rapport_json
+from sne_sandbox.reports.groupes import grouper
+from sne_sandbox.reports.masque import masquer
+from sne_sandbox.reports.model import Entete
+from sne_sandbox.settings import PAR_NOM
+from sne_sandbox.web.app import Configuration
+
+#: Files of a report that can be taken away, with their media types.
+FICHIERS: Final[Mapping[str, str]] = {
+    "rapport.html": "text/html; charset=utf-8",
+    "rapport.json": "application/json",
+    "junit.xml": "application/xml",
+    "preuves.zip": "application/zip",
+}
+#: Households drawn for each scenario, and the largest seed, of what is begun from here.
+EXEMPLES_MAX: Final = 20
+GRAINE_MAX: Final = 2**31 - 1
+#: Characters of what a command says that are shown.
+SORTIE_MAX: Final = 200_000
+_NOM: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,79}")
+#: Locked by the child and by who watches it, as long as either lives.
+_TENU: Final = "verrou"
+_PAS: Final = 0.25
+_DELAI_FIN: Final = 10.0
+
+
+class Etat(StrEnum):
+    """How a judgement stands."""
+
+    EN_COURS = "en cours"
+    RENDUE = "rendue"
+    """Its report is there."""
+    ECHOUEE = "échouée"
+    """The command ended without a report."""
+    INTERROMPUE = "interrompue"
+    """Its process is gone without a word."""
+
+
+@dataclass(frozen=True, slots=True)
+class Epreuve:
+    """A judgement. `commande` is "" when no server began it; `fini_le` is when its report was
+    written."""
+
+    nom: str
+    dossier: Path
+    etat: Etat
+    commande: str
+    fini_le: datetime | None
+
+    @property
+    def sortie(self) -> str:
+        """What the command has said so far, the end of it."""
+        return _lire(self.dossier / "sortie")[-SORTIE_MAX:]
+
+    @property
+    def rapport(self) -> Path:
+        """Its report, when it is there."""
+        return self.dossier / "rapport.json"
+
+    @property
+    def fichiers(self) -> list[str]:
+        """The files that can be taken away."""
+        return [nom for nom in FICHIERS if (self.dossier / nom).is_file()]
+
+
+def lister(home: Path) -> list[Epreuve]:
+    """Every judgement of a home, the newest first."""
+    racine = _racine(home)
+    dossiers = [d for d in racine.iterdir() if d.is_dir()] if racine.is_dir() else []
+    dossiers.sort(key=lambda d: d.stat().st_mtime, reverse=True)
+    return [epreuve for d in dossiers if (epreuve := trouver(home, d.name)) is not None]
+
+
+def trouver(home: Path, nom: str) -> Epreuve | None:
+    """The judgement of that name, None when there is none."""
+    if _NOM.fullmatch(nom) is None:
+        return None
+    dossier = _racine(home) / nom
+    rapport = dossier / "rapport.json"
+    if not rapport.is_file() and not (dossier / "commande").is_file():
+        return None
+    fini = datetime.fromtimestamp(rapport.stat().st_mtime, UTC) if rapport.is_file() else None
+    return Epreuve(nom, dossier, _etat(dossier), _lire(dossier / "commande"), fini)
+
+
+def lancer(home: Path, genre: str, arguments: Sequence[str], database: str | None = None) -> Epreuve:
+    """Runs `sne-sandbox ARGUMENTS --report-dir …` as a child; answers at once. `genre` begins the folder's
+    name. Raises ConflitEtat while another is running: each wants the whole machine."""
+    with _seul(home):
+        en_cours = next((e for e in lister(home) if e.etat is Etat.EN_COURS), None)
+        if en_cours is not None:
+            raise ConflitEtat(
+                f"Un jugement est déjà en cours : {en_cours.nom}.", remede="attendez sa fin, ou arrêtez-le"
+            )
+        nom = f"{datetime.now(PARIS):%Y%m%d-%H%M%S-%f}-{genre}"
+        dossier = _racine(home) / nom
+        mots = [*arguments, "--report-dir", str(dossier)]
+        try:
+            dossier.mkdir(parents=True)
+            tenu = (dossier / _TENU).open("wb")
+            fcntl.flock(tenu, fcntl.LOCK_EX)
+            (dossier / "commande").write_text(shlex.join(["sne-sandbox", *mots]), "utf-8")
+            with (dossier / "sortie").open("wb") as sortie:
+                enfant = subprocess.Popen(  # noqa: S603 - our own command; only validated values follow it
+                    # -P: the server may well be in a folder that has a `sne_sandbox` of its own.
+                    [sys.executable, "-P", "-m", "sne_sandbox", "--with-parent", *mots],
+                    stdin=subprocess.PIPE,  # closed by our death: what --with-parent waits for
+                    stdout=sortie,
+                    stderr=subprocess.STDOUT,
+                    env=_environnement(database),
+                    pass_fds=(tenu.fileno(),),  # held by the child too: it lives on a while when we die
+                    start_new_session=True,  # a Ctrl-C meant for us comes to it by our death, once
+                )
+        except OSError as erreur:
+            raise _empechement(home, erreur) from None
+    veilleur = threading.Thread(target=_veiller, args=(enfant, dossier, tenu), name=f"epreuve {nom}")
+    veilleur.daemon = True
+    veilleur.start()
+    trouvee = trouver(home, nom)
+    assert trouvee is not None
+    return trouvee
+
+
+def arreter(epreuve: Epreuve) -> None:
+    """Asks the worker that runs it to end it."""
+    (epreuve.dossier / "arreter").touch()
+
+
+def effacer(epreuve: Epreuve) -> None:
+    """Takes a judgement that has ended away. Raises ConflitEtat for one that runs, OperatorError when its
+    files cannot be deleted."""
+    if epreuve.etat is Etat.EN_COURS:
+        raise ConflitEtat("Ce jugement est en cours.", remede="arrêtez-le d'abord")
+    try:
+        shutil.rmtree(epreuve.dossier)
+    except FileNotFoundError:
+        return  # somebody else did
+    except OSError as erreur:
+        raise OperatorError(
+            f"Le jugement [{epreuve.nom}] n'est pas effacé en entier : {raison_systeme(erreur)}.",
+            remede=f"vérifiez les droits de {epreuve.dossier}",
+        ) from erreur
+
+
+def lignes(epreuve: Epreuve, depuis: int) -> Iterator[tuple[int, str]]:
+    """The whole lines said after the first `depuis`, with their rank from 1."""
+    dites = _lire(epreuve.dossier / "sortie").split("\n")[:-1]
+    yield from ((rang, ligne) for rang, ligne in enumerate(dites, 1) if rang > depuis)
+
+
+# --- what may be run ----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What the reference application may be driven by: families of scenarios, each with its title, and
+    planted defects, each with its sentence."""
+
+    familles: Mapping[str, str]
+    fautes: Mapping[str, str]
+
+
+@cache
+def plan() -> Plan:
+    """The plan of this version."""
+    from sne_sandbox.conformance import plan as plans
+    from sne_temoin.fautes import FAUTES
+
+    return Plan(plans.charger().familles, {faute.nom: faute.phrase for faute in FAUTES})
+
+
+def juger_trafic(configuration: Configuration, base: str) -> Epreuve:
+    """Judges what the base has seen. Raises ConflitEtat while another judgement is running."""
+    home = configuration.home.absolute()
+    arguments = ["report", "--base", base, "--home", str(home), *_contrat(configuration)]
+    return lancer(home, f"trafic-{base}"[:50], arguments, configuration.database)
+
+
+def piloter_temoin(
+    configuration: Configuration,
+    *,
+    exemples: int,
+    graine: int,
+    profil: str,
+    famille: str = "",
+    faute: str = "",
+) -> Epreuve:
+    """Drives the reference application through the plan, in a base and a home of its own; `famille` "" for
+    all scenarios, `faute` "" for no defect. Raises UsageError for one that is not there, ConflitEtat while
+    another judgement is running."""
+    connu = plan()
+    arguments = ["conform", "--application", "temoin"]
+    arguments += ["--examples", str(exemples), "--seed", str(graine)]
+    arguments += ["--profile", profil, *_contrat(configuration)]
+    if famille:
+        if famille not in connu.familles:
+            raise UsageError(f"La famille de scénarios [{famille[:20]}] n'existe pas.")
+        arguments += ["--scenario", famille]
+    if faute:
+        if faute not in connu.fautes:
+            raise UsageError(f"Le défaut [{faute[:40]}] n'existe pas.")
+        arguments += ["--faute", faute]
+    return lancer(configuration.home.absolute(), "temoin", arguments)
+
+
+def _contrat(configuration: Configuration) -> list[str]:
+    mots = ["--contract", configuration.contract]
+    return mots if configuration.contracts is None else [*mots, "--contracts", str(configuration.contracts)]
+
+
+# --- how a report is summed up ------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Resume:
+    """What the list says of a report; `manquements` are kinds of findings to mend."""
+
+    conforme: bool
+    entete: Entete
+    manquements: int
+
+
+def resume(epreuve: Epreuve) -> Resume | None:
+    """The summary of a judgement; None as long as it has no report that reads."""
+    if epreuve.etat is not Etat.RENDUE:
+        return None
+    try:
+        return _lire_resume(epreuve.rapport, epreuve.rapport.stat().st_mtime_ns)
+    except rapport_json.RapportIllisible:
+        return None
+
+
+@lru_cache(maxsize=256)
+def _lire_resume(fichier: Path, _ecrit: int) -> Resume:
+    """A report may be of some megabytes: the list reads it once, as long as it is not written again."""
+    lu = masquer(rapport_json.lire(fichier))
+    return Resume(lu.conforme, lu.entete, len([g for g in grouper(lu) if g.obligatoire and not g.connue]))
+
+
+# --- pieces -------------------------------------------------------------------------------------------------
+
+
+def _racine(home: Path) -> Path:
+    return home / "conformite"
+
+
+@contextmanager
+def _seul(home: Path) -> Iterator[None]:
+    """Nobody else begins a judgement of this home meanwhile, in this process or in another worker."""
+    try:
+        _racine(home).mkdir(parents=True, exist_ok=True)
+        verrou = (_racine(home) / ".verrou").open("ab")
+    except OSError as erreur:
+        raise _empechement(home, erreur) from None
+    with verrou:
+        fcntl.flock(verrou, fcntl.LOCK_EX)
+        yield
+
+
+def _empechement(home: Path, erreur: OSError) -> OperatorError:
+    return OperatorError(
+        f"Le jugement ne peut pas commencer : {raison_systeme(erreur)}.",
+        remede=f"vérifiez les droits et la place de {_racine(home)}",
+    )
+
+
+def _etat(dossier: Path) -> Etat:
+    code = dossier / "code"
+    finie = code.is_file() or not (dossier / "commande").is_file()
+    if not finie and _vit(dossier / _TENU):
+        return Etat.EN_COURS
+    if (dossier / "rapport.json").is_file():
+        return Etat.RENDUE
+    # It may have ended between the two looks: its code is noted before the lock is let go.
+    return Etat.ECHOUEE if finie or code.is_file() else Etat.INTERROMPUE
+
+
+def _vit(tenu: Path) -> bool:
+    """Whether a process holds the lock. A number of process would not tell: a container gives it again."""
+    try:
+        with tenu.open("rb") as fichier:
+            fcntl.flock(fichier, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    except FileNotFoundError:
+        pass
+    return False
+
+
+def _veiller(enfant: "subprocess.Popen[bytes]", dossier: Path, tenu: IO[bytes]) -> None:
+    """Waits for a child, ends it when it is asked to, notes its exit code, lets the lock go."""
+    while enfant.poll() is None:
+        if (dossier / "arreter").exists():
+            enfant.terminate()
+            try:
+                enfant.wait(_DELAI_FIN)
+            except subprocess.TimeoutExpired:
+                enfant.kill()
+            break
+        try:
+            enfant.wait(_PAS)
+        except subprocess.TimeoutExpired:
+            continue
+    code = enfant.wait()
+    assert enfant.stdin is not None
+    enfant.stdin.close()
+    if dossier.is_dir():
+        (dossier / "code").write_text(str(code), "utf-8")
+    tenu.close()
+
+
+def _environnement(database: str | None) -> dict[str, str]:
+    """Ours, without the settings of this server, which are not those of the trial."""
+    variables = {s.variable for s in PAR_NOM.values()}
+    environnement = {nom: valeur for nom, valeur in os.environ.items() if nom not in variables}
+    chemins = [str(Path(__file__).resolve().parents[2]), *filter(None, [os.environ.get("PYTHONPATH")])]
+    environnement["PYTHONPATH"] = os.pathsep.join(chemins)
+    if database is not None:
+        environnement[PAR_NOM["database"].variable] = database
+    return environnement
+
+
+def _lire(fichier: Path) -> str:
+    try:
+        return fichier.read_text("utf-8", "replace")
+    except OSError:
+        return ""

@@ -1,0 +1,171 @@
+"""The household of a demande, worked out step by step: who counts for what, what comes in, and the quartile.
+
+Every figure is that of `domain.menage`; this module only says how it is arrived at.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Final
+
+from sne_sandbox.contract.versions import Contrat
+from sne_sandbox.domain.dates import age
+from sne_sandbox.domain.demande import Demande
+from sne_sandbox.domain.element import Element
+from sne_sandbox.domain.menage import Menage, SeuilQuartile, poids, ressources_recues
+from sne_sandbox.domain.texte import masquer_nirs
+
+_ATTESTEE: Final = "attestée"
+_DEDUITE: Final = "déduite"
+_CONVENTION: Final = "convention"
+#: How the table of thresholds marks its rows.
+_MARQUES: Final = {"A": _ATTESTEE, "D": _DEDUITE, "C": _CONVENTION}
+_GARDE_ALTERNEE: Final = "G"
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A person, and what she counts for. `age` in completed years, None when it is not known."""
+
+    qui: str
+    age: int | None
+    uc: Decimal
+    raison: str
+    fidelite: str
+
+
+@dataclass(frozen=True, slots=True)
+class Entree:
+    """A resource counted, in euros a month."""
+
+    qui: str
+    nature: str
+    montant: int
+
+
+@dataclass(frozen=True, slots=True)
+class Seuil:
+    """The threshold that applies, and why: the area of the first wished commune."""
+
+    commune: str
+    territoire: str
+    seuil: SeuilQuartile | None
+    fidelite: str
+
+
+@dataclass(frozen=True, slots=True)
+class Foyer:
+    """The steps, in order."""
+
+    menage: Menage
+    jour: date
+    parts: tuple[Part, ...]
+    entrees: tuple[Entree, ...]
+    seuil: Seuil | None
+
+    @property
+    def annuelles(self) -> int:
+        """Euros a year, for the whole household."""
+        return self.menage.ressources_mensuelles * 12
+
+    @property
+    def premier_quartile(self) -> bool | None:
+        """The verdict, None without a threshold."""
+        if self.seuil is None or self.seuil.seuil is None:
+            return None
+        return self.menage.premier_quartile(self.seuil.seuil.montant)
+
+
+def calculer(demande: Demande, jour: date, contrat: Contrat) -> Foyer | None:
+    """The household of `demande` on `jour`; None for an association."""
+    menage = Menage.de(demande, jour)
+    if menage is None:
+        return None
+    return Foyer(
+        menage,
+        jour,
+        tuple(_parts(demande, jour)),
+        tuple(_entrees(demande, contrat)),
+        _seuil(demande, contrat),
+    )
+
+
+def _parts(demande: Demande, jour: date) -> list[Part]:
+    assert demande.demandeur is not None
+    demandeur = demande.demandeur.element
+    parts = [Part(_nom(demandeur, "Demandeur"), _age(demandeur, jour), Decimal("1.00"), "premier adulte",
+                  _DEDUITE)]  # fmt: skip
+    presents = [(c.element, "Co-titulaire") for c in demande.cotitulaires]
+    presents += [(e, "Personne à charge") for e in demande.personnes_a_charge]
+    for element, role in presents:
+        parts.append(Part(_nom(element, role), _age(element, jour), poids(element, jour),
+                          *_raison(element, jour)))  # fmt: skip
+    for element in demande.personnes_en_garde:
+        if element.code_de("coParentalite") == _GARDE_ALTERNEE:
+            uc, raison = (
+                poids(element, jour) / 2,
+                f"garde alternée : la moitié de {_fr(poids(element, jour))}",
+            )
+        else:
+            uc, raison = Decimal("0.00"), "droit de visite : ne compte pas"
+        parts.append(Part("Enfant en garde", _age(element, jour), uc, raison, _CONVENTION))
+    attendus = demande.formulaire.entier_de("personnePhysique/personneANaitre/nombre") or 0
+    if attendus:
+        qui = "Enfant à naître" if attendus == 1 else f"{attendus} enfants à naître"
+        parts.append(Part(qui, None, Decimal("0.00"), "à naître : ne compte pas encore", _CONVENTION))
+    return parts
+
+
+def _raison(element: Element, jour: date) -> tuple[str, str]:
+    if _age(element, jour) is None:
+        return "date de naissance inconnue : compté comme 14 ans ou plus", _CONVENTION
+    return ("14 ans ou plus" if poids(element, jour) == Decimal("0.50") else "moins de 14 ans"), _DEDUITE
+
+
+def _entrees(demande: Demande, contrat: Contrat) -> list[Entree]:
+    proprietaires: dict[int, str] = {}
+    for rang, personne in enumerate(demande.titulaires):
+        nom = _nom(personne.element, "Demandeur" if rang == 0 else "Co-titulaire")
+        proprietaires |= {id(e): nom for e in personne.element.tous("listeRessourceRecue/detailRessource")}
+    entrees = []
+    for detail in ressources_recues(demande):
+        code = detail.code_de("ressource")
+        nature = contrat.nomenclatures.libelle("ListeRessourceRecue", code) if code else None
+        montant = detail.entier_de("montant") or 0
+        qui = proprietaires.get(id(detail), "Personnes à charge")
+        entrees.append(Entree(qui, nature or masquer_nirs(code or "nature non dite"), montant))
+    return entrees
+
+
+def _seuil(demande: Demande, contrat: Contrat) -> Seuil | None:
+    if not demande.communes_souhaitees:
+        return None
+    code = demande.communes_souhaitees[0].attributs["code"]
+    trouve = contrat.quartiles.seuil_de(code, contrat.territoires)
+    commune = contrat.territoires.commune(code)
+    epci = contrat.territoires.epci(commune.epci) if commune is not None and commune.epci else None
+    if trouve is not None:
+        territoire = trouve.libelle
+    else:
+        territoire = epci.nom if epci is not None else "aucune intercommunalité connue"
+    nom = contrat.territoires.nom_de_commune(code)
+    return Seuil(
+        f"{nom} ({code})" if nom else masquer_nirs(code),
+        territoire,
+        trouve,
+        _MARQUES.get(trouve.fidelite, trouve.fidelite or _CONVENTION) if trouve is not None else "",
+    )
+
+
+def _nom(element: Element, role: str) -> str:
+    nom = " ".join(filter(None, (element.texte_de("prenom"), element.texte_de("nom"))))
+    return masquer_nirs(f"{role} : {nom}" if nom else role)
+
+
+def _age(element: Element, jour: date) -> int | None:
+    naissance = element.date_de("dateNaissance")
+    return None if naissance is None else age(naissance, jour)
+
+
+def _fr(nombre: Decimal) -> str:
+    return f"{nombre:.2f}".replace(".", ",")

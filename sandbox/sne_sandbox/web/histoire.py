@@ -1,0 +1,209 @@
+"""The life of a demande as a timeline: what happened to it, and what time will do next."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
+from typing import Any, Final
+
+from sne_sandbox.contract.versions import Contrat
+from sne_sandbox.domain.dates import PARIS, ajouter_mois
+from sne_sandbox.domain.demande_stockee import DemandeStockee
+from sne_sandbox.domain.evenement import Evenement, TypeEvenement
+from sne_sandbox.domain.journal import NUIT, Echange, Verdict
+from sne_sandbox.domain.motif import NON_RENOUVELLEMENT
+from sne_sandbox.domain.mouvement import Genre, Mouvement
+from sne_sandbox.operations.lifecycle import MOIS_AVANT_RADIATION, MOIS_DE_PREAVIS
+from sne_sandbox.rules.catalogue.cycle import MOIS_DE_REACTIVATION
+from sne_sandbox.rules.catalogue.radiation import MOIS_AVANT_EFFACEMENT
+from sne_sandbox.store.consultation import mouvements_de
+from sne_sandbox.store.registre import RegistreBase
+
+#: Exchanges about one demande that its story tells of, the last ones.
+ECHANGES: Final = 60
+_PAROLES: Final = {
+    Genre.CREATION: "Dépôt de la demande",
+    Genre.RENOUVELLEMENT: "Renouvellement",
+    Genre.RADIATION: "Radiation",
+    Genre.REACTIVATION: "Réactivation",
+    Genre.SUPPRESSION: "Suppression",
+}
+#: Types of the messages that cause a movement; a night that radiates causes one too.
+_CAUSES: Final = {
+    Genre.CREATION: ("CRE", "CRS"),
+    Genre.RENOUVELLEMENT: ("REN",),
+    Genre.RADIATION: ("RAD",),
+    Genre.REACTIVATION: ("RAD", "REN"),
+    Genre.SUPPRESSION: ("SUP",),
+}
+_NATURES: Final = {"CRE": "écrit", "MOD": "modifié", "SUP": "supprimé"}
+
+
+@dataclass(frozen=True, slots=True)
+class Etape:
+    """A point of the timeline. `genre` is one of mouvement, echange, evenement,
+    dalo, calendrier, avenir; `precis` says
+    that the hour of `quand` (Paris) is known; `echange` is the line of the journal to link to; `rang` orders
+    those of one instant."""
+
+    quand: datetime
+    genre: str
+    titre: str
+    detail: str = ""
+    precis: bool = True
+    echange: Echange | None = None
+    rang: float = 0
+
+
+def raconter(
+    stockee: DemandeStockee,
+    *,
+    mouvements: Iterable[Mouvement],
+    echanges: Iterable[Echange],
+    evenements: Iterable[Evenement],
+    types: dict[str, TypeEvenement],
+    contrat: Contrat,
+    maintenant: datetime,
+) -> tuple[Etape, ...]:
+    """What happened and what is to come, oldest first, each exchange before what it caused. `echanges` are of
+    any order, and tell of the demande alone or, as nights do, of others too."""
+    # At one instant (a frozen clock) their order is that of their arrival.
+    connus = sorted(echanges, key=lambda echange: echange.identifiant or 0)
+    etapes = [_echange(e, stockee.numero_unique) for e in connus]
+    etapes += _mouvements(list(mouvements), stockee, connus, contrat)
+    etapes += [_evenement(e, types) for e in evenements]
+    if stockee.dalo_enregistre_le is not None:
+        libelle = contrat.nomenclatures.libelle("ListeStatutDalo", stockee.statut_dalo or "")
+        detail = f"Statut : {libelle or stockee.statut_dalo or 'non dit'}"
+        etapes.append(
+            Etape(_paris(stockee.dalo_enregistre_le), "dalo", "Déclaration DALO enregistrée", detail)
+        )
+    etapes += _calendrier(stockee, maintenant.date())
+    # At the same instant what is known by the day comes before what was noted to the second.
+    etapes.sort(key=lambda etape: (etape.quand, etape.rang))
+    return tuple(etapes)
+
+
+def relire(
+    registre: RegistreBase, stockee: DemandeStockee, echanges: Iterable[Echange], contrat: Contrat
+) -> tuple[Etape, ...]:
+    """The timeline of a demande of a base, from `echanges` and what its store keeps."""
+    evenements = registre.evenements(stockee.numero_unique)
+    types = {e.code_type: registre.type_evenement(e.code_type) for e in evenements}
+    return raconter(
+        stockee,
+        mouvements=mouvements_de(registre, stockee.numero_unique),
+        echanges=echanges,
+        evenements=evenements,
+        types={code: type_ for code, type_ in types.items() if type_ is not None},
+        contrat=contrat,
+        maintenant=registre.base.horloge.maintenant(datetime.now(UTC)),
+    )
+
+
+def _calendrier(stockee: DemandeStockee, jour: date) -> list[Etape]:
+    """The days that count, and what the nights will do if nobody does anything."""
+    debut = stockee.debut_validite
+    prevues: list[tuple[date, str, str]] = [
+        (ajouter_mois(stockee.fin_validite, -MOIS_DE_PREAVIS), "Jour du préavis d'échéance",
+         "un mois avant la fin de validité"),
+        (stockee.fin_validite, "Fin de validité", "à renouveler avant ce jour"),
+    ]  # fmt: skip
+    if stockee.active:
+        prevues += [
+            (ajouter_mois(debut, MOIS_AVANT_RADIATION), "Radiation par le SNE faute de renouvellement",
+             f"{MOIS_AVANT_RADIATION} mois après le début de validité"),
+        ]  # fmt: skip
+    elif stockee.date_radiation is not None:
+        # Those that came before it was radiated.
+        prevues = [prevue for prevue in prevues if prevue[0] <= stockee.date_radiation]
+        prevues += [
+            (ajouter_mois(stockee.date_radiation, MOIS_AVANT_EFFACEMENT), "Effacement",
+             f"{MOIS_AVANT_EFFACEMENT} mois après la radiation"),
+        ]  # fmt: skip
+        if stockee.motif_radiation == NON_RENOUVELLEMENT:
+            fin = ajouter_mois(debut, MOIS_DE_REACTIVATION)
+            detail = f"{MOIS_DE_REACTIVATION} mois après le début de validité"
+            prevues.append((fin, "Fin de la réactivation possible", detail))
+    return [
+        Etape(_minuit(quand), "avenir" if quand > jour else "calendrier", titre, detail, False)
+        for quand, titre, detail in prevues
+    ]
+
+
+def _mouvements(
+    mouvements: list[Mouvement], stockee: DemandeStockee, echanges: list[Echange], contrat: Contrat
+) -> list[Etape]:
+    """Each after the exchange that caused it, when that is of its day; else at the head of its day."""
+    libres = list(echanges)
+    derniere = max((m.rang for m in mouvements if m.genre is Genre.RADIATION), default=None)
+    etapes = []
+    for mouvement in mouvements:
+        details = []
+        if mouvement.motif:
+            libelle = contrat.nomenclatures.libelle("ListeMotifsRadiation", mouvement.motif)
+            details.append(f"{libelle} ({mouvement.motif})" if libelle else mouvement.motif)
+        if mouvement.rang == derniere and stockee.radiation_enregistree_le is not None:
+            enregistree = _paris(stockee.radiation_enregistree_le)
+            details.append(f"enregistrée le {enregistree:%d/%m/%Y} à {enregistree:%H:%M}")
+        cause = next((e for e in libres if _cause(e, mouvement)), None)
+        if cause is not None:
+            libres.remove(cause)
+        quand = _minuit(mouvement.jour) if cause is None else _de_la_base(cause)
+        rang = 0 if cause is None else (cause.identifiant or 0) + 0.5
+        etapes.append(
+            Etape(quand, "mouvement", _PAROLES[mouvement.genre], ", ".join(details), False, None, rang)
+        )
+    return etapes
+
+
+def _cause(echange: Echange, mouvement: Mouvement) -> bool:
+    if _de_la_base(echange).date() != mouvement.jour:
+        return False
+    if echange.methode == NUIT:
+        return mouvement.motif == NON_RENOUVELLEMENT and any(
+            a.get("code") == NON_RENOUVELLEMENT for a in _siennes(echange, mouvement.numero_unique)
+        )
+    return echange.verdict is Verdict.ACCEPTE and echange.type_fichier in _CAUSES[mouvement.genre]
+
+
+def _siennes(nuit: Echange, numero: str) -> list[dict[str, Any]]:
+    """What a night says of one demande."""
+    return [detail for detail in nuit.anomalies if detail.get("valeur") == numero]
+
+
+def _echange(echange: Echange, numero: str) -> Etape:
+    titre = echange.operation or echange.methode
+    if echange.methode == NUIT:
+        nuit, _, resume = echange.chemin.partition(" : ")
+        # « 075… : préavis d'échéance. »: of a night that others share, what is its own.
+        siens = [str(d.get("message", "")).partition(" : ")[2] for d in _siennes(echange, numero)]
+        titre = f"{nuit} : {', '.join(s.rstrip('.') for s in siens) or resume.rstrip('.')}"
+    if echange.type_fichier:
+        titre = f"{titre} ({echange.type_fichier})"
+    detail = f"par {echange.guichet}" if echange.guichet else ""
+    return Etape(_de_la_base(echange), "echange", titre, detail, True, echange, echange.identifiant or 0)
+
+
+def _de_la_base(echange: Echange) -> datetime:
+    return _paris(echange.instant_base or echange.recu_le)
+
+
+def _evenement(evenement: Evenement, types: dict[str, TypeEvenement]) -> Etape:
+    type_ = types.get(evenement.code_type)
+    quand = evenement.modifie_le or evenement.cree_le
+    auteur = evenement.auteur_modification or evenement.auteur_creation
+    fait = _NATURES.get(evenement.nature, evenement.nature)
+    return Etape(
+        _paris(quand),
+        "evenement",
+        f"Événement {fait} : {type_.libelle if type_ is not None else evenement.code_type}",
+        f"par {auteur}",
+    )
+
+
+def _minuit(jour: date) -> datetime:
+    return datetime.combine(jour, time.min, PARIS)
+
+
+def _paris(instant: datetime) -> datetime:
+    return instant.astimezone(PARIS)

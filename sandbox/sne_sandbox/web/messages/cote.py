@@ -1,0 +1,193 @@
+"""One side of an exchange, request or answer, as its page shows it."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any, Final, Literal
+
+from sne_sandbox.conformance.courrier import Courrier
+from sne_sandbox.conformance.observation import Observation
+from sne_sandbox.domain.exchange import Piece, document_parmi
+from sne_sandbox.operations.table import OPERATIONS
+from sne_sandbox.web.messages.arbre import Arbre, Remarque, construire, refus_du_schema
+from sne_sandbox.web.messages.documents import (
+    contenus_de,
+    document_repondu,
+    lire,
+    masquer_corps,
+    masquer_en_tetes,
+    masquer_octets,
+)
+
+Nom = Literal["requete", "reponse"]
+
+#: Bytes of a binary piece, and characters of a body, that the page shows.
+_HEXA: Final = 128
+_EXTRAIT: Final = 3000
+_APERCU: Final = 100_000
+#: What a file is, by its first bytes.
+_SUFFIXES: Final = {b"%PDF": "pdf", b"PK\x03\x04": "zip", b"<?xm": "xml"}
+
+
+@dataclass(frozen=True, slots=True)
+class Morceau:
+    """A piece of a message. `hexa` shows the head of a binary one, "" for text; `contenus` are (name,
+    size) of what an archive holds, which is not shown so."""
+
+    rang: int
+    nom: str
+    genre: str
+    encodage: str
+    taille: int
+    hexa: str
+    contenus: tuple[tuple[str, int], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Cote:
+    """One side: its headers, document, envelope and pieces, as far as they can be read. `extrait` is the head
+    of a body in which nothing could be read; `illisible` says why. `texte` is a document that is no XML, its
+    lines numbered as the explanation counts them."""
+
+    nom: Nom
+    titre: str
+    taille: int
+    en_tetes: list[tuple[str, str]]
+    document: Arbre | None
+    enveloppe: Arbre | None
+    morceaux: tuple[Morceau, ...]
+    extrait: str
+    illisible: str
+    texte: str = ""
+
+
+def cote_de(observation: Observation, nom: Nom, remarques: Iterable[Remarque] = ()) -> Cote:
+    """One side of an exchange; `remarques` are put beside the elements they speak of."""
+    echange = observation.echange
+    requete = nom == "requete"
+    courrier = courrier_de(observation, nom)
+    octets = echange.requete if requete else echange.reponse
+    transporte = document(observation, nom)
+    racine = lire(transporte)
+    return Cote(
+        nom=nom,
+        titre="Requête" if requete else "Réponse",
+        taille=len(octets),
+        en_tetes=masquer_en_tetes(echange.en_tetes if requete else echange.en_tetes_reponse),
+        document=None
+        if racine is None
+        else construire(racine, remarques=remarques, contrat=observation.contrat),
+        enveloppe=None
+        if courrier.enveloppe is None or observation.asynchrone
+        else construire(courrier.enveloppe, prefixes=True),
+        morceaux=decrire(observation, nom),
+        extrait="" if courrier.enveloppe is not None else _extrait(courrier, octets),
+        illisible="" if courrier.refus is None or observation.asynchrone else courrier.refus.diagnostics(),
+        texte=_lignes(transporte) if racine is None and not transporte.startswith(b"PK") else "",
+    )
+
+
+def courrier_de(observation: Observation, nom: Nom) -> Courrier:
+    """The message of one side."""
+    return observation.question if nom == "requete" else observation.reponse
+
+
+def document(observation: Observation, nom: Nom) -> bytes:
+    """The document of one side, as it travelled; b"" without any."""
+    if nom == "reponse":
+        return document_repondu(observation)
+    return (
+        observation.octets_document if observation.asynchrone else document_parmi(observation.question.champs)
+    )
+
+
+def morceaux(courrier: Courrier, observation: Observation) -> list[tuple[str, str, str, bytes]]:
+    """Pieces of a message (name, type, encoding, bytes): its parts, or what an envelope holds in base64."""
+    if observation.asynchrone or courrier.message is None:
+        return []
+    parties = [
+        (partie.content_id or "", partie.content_type, partie.encodage, partie.contenu)
+        for partie in courrier.message.parties
+    ]
+    return parties or [
+        (nom, piece.content_type or "", "base64 en ligne", piece.contenu)
+        for nom, piece in courrier.champs.items()
+        if isinstance(piece, Piece)
+    ]
+
+
+def decrire(observation: Observation, nom: Nom) -> tuple[Morceau, ...]:
+    """The pieces of one side, told."""
+    tous = morceaux(courrier_de(observation, nom), observation)
+    return tuple(_morceau(rang, *morceau) for rang, morceau in enumerate(tous))
+
+
+def piece(observation: Observation, nom: Nom, rang: int) -> tuple[str, bytes] | None:
+    """(suffix of a file, bytes, NIR masked) of a piece of one side; None when it has not so many."""
+    tous = morceaux(courrier_de(observation, nom), observation)
+    if rang >= len(tous):
+        return None
+    contenu = tous[rang][3]
+    return _SUFFIXES.get(contenu[:4], "bin"), masquer_octets(contenu)
+
+
+def _morceau(rang: int, nom: str, genre: str, encodage: str, contenu: bytes) -> Morceau:
+    contenus = contenus_de(contenu)
+    if contenus:
+        return Morceau(rang, nom, genre, encodage, len(contenu), "", contenus)
+    # A PDF may be written in letters.
+    binaire = contenu.startswith(b"%PDF") or b"\0" in contenu[:1024] or not _texte(contenu[:1024])
+    return Morceau(rang, nom, genre, encodage, len(contenu), _hexa(contenu) if binaire else "")
+
+
+def _texte(octets: bytes) -> bool:
+    try:
+        octets.decode("utf-8")
+    except UnicodeDecodeError as erreur:
+        return erreur.start > len(octets) - 4 and erreur.start > 0  # a character cut in two
+    return True
+
+
+def _hexa(contenu: bytes) -> str:
+    """« 0000  25 50 44 46 …  %PDF… », NIR masked before it is cut."""
+    tete = masquer_octets(contenu[:1024])[:_HEXA] if not contenu.startswith(b"PK") else contenu[:_HEXA]
+    lignes = []
+    for debut in range(0, len(tete), 16):
+        rangee = tete[debut : debut + 16]
+        lisible = "".join(chr(o) if 32 <= o < 127 else "." for o in rangee)
+        lignes.append(f"{debut:04x}  {rangee.hex(' '):<47}  {lisible}")
+    return "\n".join(lignes)
+
+
+def _extrait(courrier: Courrier, octets: bytes) -> str:
+    lisible = masquer_corps(courrier, octets[:_APERCU]).decode("utf-8", "replace")
+    suite = len(lisible) > _EXTRAIT
+    return _propre(lisible[:_EXTRAIT]) + (" …" if suite else "")
+
+
+def _propre(texte: str) -> str:
+    return "".join(c if c.isprintable() or c in "\r\n\t" else "\N{REPLACEMENT CHARACTER}" for c in texte)
+
+
+def _lignes(transporte: bytes) -> str:
+    if not transporte:
+        return ""
+    lisible = _propre(masquer_octets(transporte[:_APERCU]).decode("utf-8", "replace"))
+    suite = [" …"] if len(transporte) > _APERCU else []
+    lignes = lisible.split("\n")
+    marge = len(str(len(lignes)))
+    return "\n".join([f"{rang:>{marge}}  {ligne}" for rang, ligne in enumerate(lignes, 1)] + suite)
+
+
+def defauts(observation: Observation) -> list[Remarque]:
+    """What the schema says of a document that it refused, as remarks."""
+    racine: Any = observation.arbre
+    if racine is None or observation.echange.anomalies or observation.echange.verdict != "fault":
+        return []
+    operation = OPERATIONS.get(observation.operation or "")
+    if operation is None or operation.champ is None:
+        return []
+    contrat = observation.contrat
+    version = contrat.version_de_lecture(racine.get("versionInterface", ""))
+    if not contrat.schemas.validate(racine, document=operation.genre, version=version):
+        return []  # a fault of another kind: the explanation would cost its library for nothing
+    return refus_du_schema(contrat, racine, operation.genre)

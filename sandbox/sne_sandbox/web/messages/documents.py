@@ -1,0 +1,98 @@
+"""What an exchange carried, as it may be shown: documents, pieces and bytes, NIR masked."""
+
+import io
+import zipfile
+import zlib
+from typing import Any, Final
+
+from sne_sandbox.conformance.courrier import Courrier
+from sne_sandbox.conformance.observation import Observation
+from sne_sandbox.contract import xml
+from sne_sandbox.domain.exchange import document_parmi
+from sne_sandbox.domain.journal import SECRETS
+from sne_sandbox.domain.texte import masquer_message, masquer_nirs
+from sne_sandbox.errors import SandboxError
+from sne_sandbox.settings import Limites
+
+_ZIP: Final = b"PK\x03\x04"
+#: Entries of an archive that a page names.
+_CONTENUS_MAX: Final = 200
+#: Bytes that a masked archive may unfold to.
+_DEPLIE_MAX: Final = 20_000_000
+
+
+def document_repondu(observation: Observation) -> bytes:
+    """The XML document, or the archive, of the answer; b"" without any."""
+    if observation.asynchrone:
+        return observation.echange.reponse
+    return document_parmi(observation.reponse.champs)
+
+
+def arbre_repondu(observation: Observation) -> Any:
+    """Root of the document answered (lxml), None when there is none or it is no XML."""
+    return lire(document_repondu(observation))
+
+
+def lire(octets: bytes) -> Any:
+    """Root of a document (lxml), None when it is no XML."""
+    try:
+        return xml.parse(octets, limit=Limites().xml_max) if octets else None
+    except SandboxError:
+        return None
+
+
+def contenus_de(octets: bytes) -> tuple[tuple[str, int], ...]:
+    """(name, size) of what a ZIP holds, the first ones; () for what is none."""
+    if not octets.startswith(_ZIP):
+        return ()
+    try:
+        with zipfile.ZipFile(io.BytesIO(octets)) as archive:
+            return tuple((e.filename, e.file_size) for e in archive.infolist()[:_CONTENUS_MAX])
+    except (zipfile.BadZipFile, NotImplementedError, OSError, ValueError):
+        return ()
+
+
+def premier_de_l_archive(octets: bytes) -> bytes:
+    """The first document of a ZIP that we made; b"" when it is none."""
+    if not octets.startswith(_ZIP):
+        return b""
+    with zipfile.ZipFile(io.BytesIO(octets)) as archive:
+        return archive.read(archive.namelist()[0])
+
+
+def masquer_octets(octets: bytes) -> bytes:
+    """Bytes as they may leave: NIR masked in text and base64; an archive is made again, each entry masked."""
+    if octets.startswith(_ZIP):
+        return _masquer_archive(octets)
+    try:
+        return masquer_message(octets.decode("utf-8")).encode()
+    except UnicodeDecodeError:
+        return masquer_message(octets.decode("latin-1")).encode("latin-1")
+
+
+def masquer_corps(courrier: Courrier, octets: bytes) -> bytes:
+    """A whole body as it may leave. Archives that travel as parts are masked from within."""
+    message = courrier.message
+    for partie in message.parties if message is not None else ():
+        if partie.contenu.startswith(_ZIP):
+            octets = octets.replace(partie.contenu, _masquer_archive(partie.contenu))
+    return masquer_octets(octets)
+
+
+def masquer_en_tetes(en_tetes: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Headers as they may be shown."""
+    return [(nom, "••••" if nom.lower() in SECRETS else masquer_nirs(valeur)) for nom, valeur in en_tetes]
+
+
+def _masquer_archive(octets: bytes) -> bytes:
+    try:
+        with zipfile.ZipFile(io.BytesIO(octets)) as recue:
+            if sum(entree.file_size for entree in recue.infolist()) > _DEPLIE_MAX:
+                return b"[archive ZIP trop grosse pour que ses NIR soient masques]"
+            rendue = io.BytesIO()
+            with zipfile.ZipFile(rendue, "w", zipfile.ZIP_DEFLATED) as nouvelle:
+                for entree in recue.infolist():
+                    nouvelle.writestr(entree.filename, masquer_octets(recue.read(entree)))
+    except (zipfile.BadZipFile, zlib.error, RuntimeError, NotImplementedError, EOFError, OSError, ValueError):
+        return b"[archive ZIP illisible : elle n'est pas montree]"
+    return rendue.getvalue()

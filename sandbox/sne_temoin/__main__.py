@@ -1,0 +1,143 @@
+"""`python -m sne_temoin`: the application, told what to do by lines of JSON.
+
+python -m sne_temoin                     the protocol on stdin and stdout
+python -m sne_temoin --http 9000         the protocol over HTTP, on 127.0.0.1
+python -m sne_temoin --pret pret.json enregistrer message.json
+                                                         one command, as an agent would give it
+python -m sne_temoin --fautes            the planted defects
+python -m sne_temoin --faute soap-1.1    the application with one of them
+"""
+
+import argparse
+import io
+import json
+import sys
+from collections.abc import Sequence
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from sne_temoin.adaptateur import COMMANDES, Adaptateur
+from sne_temoin.application import Temoin
+
+
+def principal(arguments: Sequence[str] | None = None) -> int:
+    """Runs what the arguments ask for; the exit code."""
+    for flux in (sys.stdin, sys.stdout):
+        if isinstance(flux, io.TextIOWrapper):  # the protocol is in UTF-8, whatever the locale
+            flux.reconfigure(encoding="utf-8")
+    options = _options().parse_args(arguments)
+    if options.fautes:
+        from sne_temoin.fautes import FAUTES
+
+        for faute in FAUTES:
+            _ecrire(f"{faute.nom:32} {', '.join(faute.exigences):22} {faute.phrase}")
+        return 0
+    adaptateur = Adaptateur(_temoin(options))
+    try:
+        if options.commande:
+            return commander(adaptateur, options)
+        if options.http is not None:
+            return servir(adaptateur, options.http)
+        return converser(adaptateur)
+    finally:
+        adaptateur.fermer()
+
+
+def _options() -> argparse.ArgumentParser:
+    analyse = argparse.ArgumentParser(prog="temoin", description="L'application témoin du bac à sable.")
+    analyse.add_argument("--memoire", default=":memory:", help="fichier SQLite (par défaut : en mémoire)")
+    analyse.add_argument("--http", type=int, metavar="PORT", help="répondre en HTTP sur 127.0.0.1")
+    analyse.add_argument("--faute", metavar="NOM", help="planter un défaut")
+    analyse.add_argument("--fautes", action="store_true", help="lister les défauts qui se plantent")
+    analyse.add_argument("--pret", type=Path, help="fichier écrit par « sne-sandbox serve --ready-file »")
+    analyse.add_argument("--base", default="", help="base à employer, avec --pret (par défaut : ecole)")
+    analyse.add_argument("commande", nargs="?", choices=COMMANDES, help="une commande, avec --pret")
+    analyse.add_argument("message", nargs="?", type=Path, help="fichier JSON de ses champs")
+    return analyse
+
+
+def _temoin(options: argparse.Namespace) -> Temoin:
+    temoin = Temoin(options.memoire)
+    if options.faute:
+        from sne_temoin.fautes import planter
+
+        planter(temoin, options.faute)
+    return temoin
+
+
+def converser(adaptateur: Adaptateur) -> int:
+    """The protocol on stdin and stdout: a message a line, until `fin` or the end of the input."""
+    for ligne in sys.stdin:
+        if not ligne.strip():
+            continue
+        message = json.loads(ligne)
+        _ecrire(json.dumps(adaptateur.envoyer(message), ensure_ascii=False))
+        if message.get("commande") == "fin":
+            break
+    return 0
+
+
+def servir(adaptateur: Adaptateur, port: int) -> int:
+    """The protocol over HTTP: a message a POST. Port 0 picks a free one; it is told on stderr."""
+
+    class Guichet(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            message = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+            corps = json.dumps(adaptateur.envoyer(message), ensure_ascii=False).encode("utf-8")
+            self.send_response(200)
+            self.send_header("Content-Type", "application/json")
+            self.send_header("Content-Length", str(len(corps)))
+            self.end_headers()
+            self.wfile.write(corps)
+
+        def log_message(self, format: str, *args: Any) -> None:
+            """Says nothing: stderr belongs to the application."""
+
+    with HTTPServer(("127.0.0.1", port), Guichet) as serveur:
+        print(f"http://127.0.0.1:{serveur.server_port}/", file=sys.stderr, flush=True)  # noqa: T201
+        try:
+            serveur.serve_forever()
+        except KeyboardInterrupt:
+            return 0
+    return 0
+
+
+def commander(adaptateur: Adaptateur, options: argparse.Namespace) -> int:
+    """One command against the server of a ready file; its answer on stdout."""
+    if options.pret is None:
+        print("--pret FICHIER est nécessaire pour une commande.", file=sys.stderr)  # noqa: T201
+        return 2
+    adaptateur.envoyer(bonjour(json.loads(options.pret.read_text("utf-8")), options.base))
+    champs = json.loads(options.message.read_text("utf-8")) if options.message else {}
+    reponse = adaptateur.envoyer({"id": 1, "commande": options.commande, **champs})
+    _ecrire(json.dumps(reponse, ensure_ascii=False, indent=2))
+    return 0 if reponse["statut"] == "fait" else 1
+
+
+def bonjour(pret: dict[str, Any], base: str = "") -> dict[str, Any]:
+    """The message `demarrer` for a running server."""
+    lieu = urlsplit(pret["https"])
+    origine = f"{lieu.scheme}://{lieu.netloc}" + (f"/bases/{base}" if base else "") + "/services"
+    return {
+        "id": 0,
+        "commande": "demarrer",
+        "protocole": "sne-sandbox/1",
+        "guichet": pret["guichet"],
+        "adresses": {
+            "demande_logement": f"{origine}/DemandeLogementImplService/",
+            "gestion_partagee_evt": f"{origine}/GestionPartageeEVTImplService/",
+            "recherche_demande": f"{origine}/RechercheDemandeImplService/",
+        },
+        "certificats": {"ca": pret["ca_file"], "certificat": pret["cert_file"], "cle": pret["key_file"]},
+    }
+
+
+def _ecrire(ligne: str) -> None:
+    sys.stdout.write(ligne + "\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    sys.exit(principal())

@@ -1,0 +1,224 @@
+"""The adapter: the suite's protocol « sne-sandbox/1 » on one side, the application on the other.
+
+A vendor writes this file for its own application: one method a command, each of them calling what the
+application's screens call.
+"""
+
+import hashlib
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any, Final
+
+from sne_temoin.application import NOM, VERSION, Temoin
+from sne_temoin.demandes import Cible
+from sne_temoin.incidents import Echec, Incident, Refus
+from sne_temoin.interface import VERSIONS
+from sne_temoin.memoire import Dossier
+from sne_temoin.noms import PARIS
+
+#: A message of the protocol, or its answer.
+Message = Mapping[str, Any]
+Reponse = dict[str, Any]
+#: Seconds to wait for an answer of the SNE when `demarrer` does not say.
+DELAI: Final = 30.0
+
+
+class Adaptateur:
+    """Answers messages, one at a time."""
+
+    def __init__(self, temoin: Temoin) -> None:
+        self.temoin = temoin
+        self.commandes: dict[str, Callable[[Message], Reponse]] = {
+            nom: getattr(self, nom) for nom in COMMANDES
+        }
+
+    def envoyer(self, message: Message) -> Reponse:
+        """The answer to a message: it always has one."""
+        commande = self.commandes.get(message.get("commande", ""))
+        entete = {"id": message.get("id")}
+        if commande is None:
+            return {**entete, "statut": "non_gere", "message": "Commande inconnue de cette application."}
+        try:
+            self.temoin.dater(_instant(message))
+            return {**entete, "statut": "fait", **commande(message)}
+        except Refus as refus:
+            dit = {"anomalies": refus.anomalies, "doublons": refus.doublons, "message": str(refus)}
+            return {**entete, "statut": "refuse", **dit}
+        except (Echec, Incident) as erreur:
+            return {**entete, "statut": "erreur", "message": str(erreur)}
+        except (KeyError, TypeError, ValueError, AttributeError) as erreur:
+            # A message that is not of the protocol, or a defect of ours: the suite must hear of it.
+            return {**entete, "statut": "erreur", "message": f"{type(erreur).__name__} : {erreur}"}
+
+    def fermer(self) -> None:
+        """Closes the memory."""
+        self.temoin.memoire.fermer()
+
+    # --- the session -----------------------------------------------------------------------------------
+
+    def demarrer(self, m: Message) -> Reponse:
+        """Where the SNE is; what this application knows."""
+        delai = float(m.get("delai_max_s") or DELAI)
+        self.temoin.installer(m["guichet"], m["adresses"], m["certificats"], m.get("boites") or {}, delai)
+        return {"nom": NOM, "version": VERSION, "commandes": list(self.commandes), "versions": list(VERSIONS)}
+
+    def reinitialiser(self, m: Message) -> Reponse:
+        """Forget everything."""
+        self.temoin.memoire.oublier()
+        return {}
+
+    def adresser(self, m: Message) -> Reponse:
+        """Call other addresses."""
+        self.temoin.adresser(m["adresses"])
+        return {}
+
+    def fin(self, m: Message) -> Reponse:
+        """Nothing more will come."""
+        return {}
+
+    # --- the life of a demande -------------------------------------------------------------------------
+
+    def enregistrer(self, m: Message) -> Reponse:
+        """CRE."""
+        return self.rendre(
+            self.temoin.inscription.enregistrer(
+                m["reference"], m["demande"], _version(m), bool(m.get("forcer_doublon"))
+            )
+        )
+
+    #: The user corrects, or confirms: the same as the first time, with what is now on the screen.
+    corriger = enregistrer
+
+    def separer(self, m: Message) -> Reponse:
+        """CRS."""
+        forcer = bool(m.get("forcer_doublon"))
+        return self.rendre(
+            self.temoin.inscription.separer(
+                m["reference"], m["reference_origine"], m["demande"], _version(m), forcer
+            )
+        )
+
+    def modifier(self, m: Message) -> Reponse:
+        """MOD."""
+        return _numero(self.temoin.demandes.modifier(_cible(m), m["demande"], _version(m)))
+
+    def renouveler(self, m: Message) -> Reponse:
+        """REN."""
+        saisie = m.get("demande") or {}
+        return self.rendre(
+            self.temoin.demandes.renouveler(_cible(m), saisie, m["date_renouvellement"], _version(m))
+        )
+
+    def radier(self, m: Message) -> Reponse:
+        """RAD."""
+        return _numero(self.temoin.demandes.radier(_cible(m), m["radiation"], _version(m)))
+
+    def reactiver(self, m: Message) -> Reponse:
+        """RAD without a motive."""
+        return _numero(self.temoin.demandes.reactiver(_cible(m), _version(m)))
+
+    def supprimer(self, m: Message) -> Reponse:
+        """SUP."""
+        self.temoin.demandes.supprimer(_cible(m))
+        return {}
+
+    def piece(self, m: Message) -> Reponse:
+        """COP."""
+        self.temoin.demandes.piece(_cible(m))
+        return {}
+
+    def consulter(self, m: Message) -> Reponse:
+        """The demande as the SNE holds it."""
+        return {"demande": self.temoin.demandes.consulter(_cible(m), bool(m.get("complet")))}
+
+    def chercher_doublons(self, m: Message) -> Reponse:
+        """Its doublons."""
+        return {"doublons": self.temoin.demandes.chercher_doublons(m["reference"])}
+
+    def rendre(self, dossier: Dossier) -> Reponse:
+        """What the user gets: the number, and the attestation to print."""
+        reponse = _numero(dossier)
+        pdf = dossier.attestation
+        reponse["attestation_sha256"] = "" if pdf is None else hashlib.sha256(pdf).hexdigest()
+        return reponse
+
+    # --- shared management -----------------------------------------------------------------------------
+
+    def rechercher(self, m: Message) -> Reponse:
+        """The search."""
+        return {"resultats": self.temoin.partage.rechercher(m["criteres"])}
+
+    def declarer_dalo(self, m: Message) -> Reponse:
+        """DALO."""
+        self.temoin.partage.declarer_dalo(_cible(m), m["information_dalo"])
+        return {}
+
+    def lister_types_evenements(self, m: Message) -> Reponse:
+        """Event types."""
+        return {"types": self.temoin.partage.types(m["portee"])}
+
+    def lister_evenements(self, m: Message) -> Reponse:
+        """The events of a demande."""
+        lus = self.temoin.partage.evenements(_cible(m))
+        return {"evenements": [{"id": e["idEvenement"], "code": e["codeTypeEvenement"]} for e in lus]}
+
+    def ajouter_evenement(self, m: Message) -> Reponse:
+        """A new event."""
+        return {"id_evenement": self.temoin.partage.ajouter(_cible(m), m["evenement"])}
+
+    def modifier_evenement(self, m: Message) -> Reponse:
+        """A change of an event."""
+        self.temoin.partage.modifier(_cible(m), m["id_evenement"], m["evenement"])
+        return {}
+
+    def supprimer_evenement(self, m: Message) -> Reponse:
+        """An event less."""
+        self.temoin.partage.supprimer(_cible(m), m["id_evenement"])
+        return {}
+
+    def decider(self, m: Message) -> Reponse:
+        """A decision of the commission."""
+        identifiant = self.temoin.partage.decider(_cible(m), m["decision"], m.get("radiation"), _version(m))
+        return {"id_evenement": identifiant}
+
+    # --- feeds -----------------------------------------------------------------------------------------
+
+    def relever_radiations(self, m: Message) -> Reponse:
+        """New radiations."""
+        return {"numeros": self.temoin.releves.radiations()}
+
+    def relever_dalos(self, m: Message) -> Reponse:
+        """New DALO."""
+        return {"numeros": self.temoin.releves.dalos()}
+
+    def integrer_dispatching(self, m: Message) -> Reponse:
+        """The files of the outbox."""
+        return {"integres": self.temoin.releves.integrer(m["fichiers"])}
+
+
+#: The commands of the protocol that this application knows: every one.
+COMMANDES: Final = (
+    "demarrer", "reinitialiser", "adresser", "enregistrer", "corriger", "separer", "modifier", "renouveler",
+    "radier", "reactiver", "supprimer", "piece", "consulter", "chercher_doublons", "rechercher",
+    "declarer_dalo", "relever_radiations", "relever_dalos", "lister_types_evenements", "lister_evenements",
+    "ajouter_evenement", "modifier_evenement", "supprimer_evenement", "decider", "integrer_dispatching",
+    "fin",
+)  # fmt: skip
+
+
+def _instant(message: Message) -> datetime:
+    texte = message.get("maintenant")
+    instant = datetime.now(PARIS) if not texte else datetime.fromisoformat(texte)
+    return instant.replace(tzinfo=PARIS) if instant.tzinfo is None else instant
+
+
+def _cible(message: Message) -> Cible:
+    return Cible(message.get("reference") or "", message.get("numero_unique") or "")
+
+
+def _numero(dossier: Dossier) -> Reponse:
+    return {"numero_unique": dossier.numero}
+
+
+def _version(message: Message) -> str:
+    return message.get("version") or ""

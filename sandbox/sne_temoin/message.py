@@ -1,0 +1,83 @@
+"""Documents: what the user typed (JSON) becomes the XML that the SNE reads."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from lxml import etree
+
+from sne_temoin.interface import NUU, OBLIGATOIRES, ORDRE
+from sne_temoin.noms import date_heure
+
+#: A form: names as in the schema; text, `{"code": …}`, an object, or an array of these.
+Contenu = Mapping[str, Any]
+
+
+class Redaction:
+    """Writes documents."""
+
+    def formulaire(self, saisie: Contenu, ajouts: Contenu) -> dict[str, Any]:
+        """The content of demandeLogement: what was typed and what is added, in the order of the schema."""
+        tout = {**saisie, **{nom: valeur for nom, valeur in ajouts.items() if valeur is not None}}
+        return {nom: tout[nom] for nom in ORDRE if nom in tout}
+
+    def demande(
+        self, genre: str, maintenant: datetime, version: str, contenu: Contenu, dalo: Contenu | None = None
+    ) -> bytes:
+        """A document about a demande (getNumUnique, getDoublons, DALO); `genre` is its typeFichier."""
+        racine = self.racine(version)
+        self.remplir(racine, {"entete": self.entete(genre, maintenant)})
+        corps: dict[str, Any] = {} if dalo is None else {"informationDalo": dalo}
+        self.remplir(racine, {"demande": {**corps, "demandeLogement": contenu}})
+        return self.octets(racine)
+
+    def fichier(self, genre: str, maintenant: datetime, guichet: str, contenu: Contenu) -> bytes:
+        """A document of the events or of the search: `contenu` follows its header."""
+        racine = self.racine("02.00")
+        self.remplir(racine, {"entete": self.entete(genre, maintenant) | {"codeGuichet": guichet}})
+        self.remplir(racine, contenu)
+        return self.octets(racine)
+
+    def entete(self, genre: str, maintenant: datetime) -> dict[str, str]:
+        """The header of a document."""
+        return {"typeFichier": genre, "dateFichier": date_heure(maintenant)}
+
+    def racine(self, version: str) -> Any:
+        """The root, in the namespace of the documents."""
+        return etree.Element(f"{{{NUU}}}interfaceNuu", nsmap={"ns1": NUU}, versionInterface=version)
+
+    def remplir(self, parent: Any, contenu: Contenu) -> None:
+        """Adds the children that `contenu` names. What is empty is left out, unless the schema wants it."""
+        voulus = OBLIGATOIRES.get(parent.tag.rpartition("}")[2], frozenset())
+        for nom, valeur in contenu.items():
+            for une in valeur if isinstance(valeur, list) else [valeur]:
+                if nom in voulus or not vide(une):
+                    self.element(parent, nom, une)
+
+    def element(self, parent: Any, nom: str, valeur: Any) -> Any:
+        """One child: a text, a code, or a container."""
+        enfant = etree.SubElement(parent, f"{{{NUU}}}{nom}")
+        if isinstance(valeur, str):
+            enfant.text = valeur
+        elif est_code(nom, valeur):
+            enfant.set("code", valeur["code"])
+        else:
+            self.remplir(enfant, valeur)
+        return enfant
+
+    def octets(self, racine: Any) -> bytes:
+        """The document, in UTF-8, and it says so."""
+        document: bytes = etree.tostring(racine, encoding="UTF-8", xml_declaration=True)
+        return document
+
+
+def est_code(nom: str, valeur: Contenu) -> bool:
+    """Whether a value is that of a coded element; a characteristic has a child named `code`."""
+    return valeur.keys() == {"code"} and nom != "caracteristiqueSpecifique" and bool(valeur["code"])
+
+
+def vide(valeur: Any) -> bool:
+    """Whether there is nothing in a value: no text, no code, down to the last leaf."""
+    if isinstance(valeur, str):
+        return not valeur
+    return all(vide(une) for une in (valeur.values() if isinstance(valeur, Mapping) else valeur))
