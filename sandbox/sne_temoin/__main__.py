@@ -82,7 +82,7 @@ def converser(adaptateur: Adaptateur) -> int:
 def servir(adaptateur: Adaptateur, port: int) -> int:
     """The protocol over HTTP: a message a POST. Port 0 picks a free one; it is told on stderr."""
 
-    class Guichet(BaseHTTPRequestHandler):
+    class GuichetHttp(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             message = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
             corps = json.dumps(adaptateur.envoyer(message), ensure_ascii=False).encode("utf-8")
@@ -95,7 +95,7 @@ def servir(adaptateur: Adaptateur, port: int) -> int:
         def log_message(self, format: str, *args: Any) -> None:
             """Says nothing: stderr belongs to the application."""
 
-    with HTTPServer(("127.0.0.1", port), Guichet) as serveur:
+    with HTTPServer(("127.0.0.1", port), GuichetHttp) as serveur:
         print(f"http://127.0.0.1:{serveur.server_port}/", file=sys.stderr, flush=True)  # noqa: T201
         try:
             serveur.serve_forever()

@@ -12,7 +12,7 @@ from sne_temoin.interface import HORS_FORMULAIRE
 from sne_temoin.memoire import Dossier, Memoire
 from sne_temoin.message import Contenu
 from sne_temoin.noms import jour
-from sne_temoin.reponse import Reponse
+from sne_temoin.reponse import ReponseLue
 from sne_temoin.retrouvailles import Retrouvailles
 
 
@@ -108,8 +108,8 @@ class Demandes:
         contenu: Contenu,
         ajouts: Mapping[str, Any],
         version: str = "",
-        retrouver: Callable[[], Reponse | None] = lambda: None,
-    ) -> Reponse:
+        retrouver: Callable[[], ReponseLue | None] = lambda: None,
+    ) -> ReponseLue:
         """Sends a message about a demande that has its number."""
         formulaire = self.envoi.formulaire(contenu, {"numUnique": dossier.numero, **ajouts})
         return self.liaison.essayer(

@@ -7,7 +7,7 @@ from sne_temoin.incidents import Refus, ReponseAbimee
 from sne_temoin.lecture import Lecture
 from sne_temoin.liaison import Liaison
 from sne_temoin.message import Contenu, Redaction
-from sne_temoin.reponse import Reponse
+from sne_temoin.reponse import ReponseLue
 
 
 class Envoi:
@@ -22,7 +22,7 @@ class Envoi:
         """The content of demandeLogement for a message of this guichet."""
         return self.redaction.formulaire(contenu, {"numGuichet": self.liaison.session.guichet, **ajouts})
 
-    def envoyer(self, genre: str, version: str, contenu: Contenu) -> Reponse:
+    def envoyer(self, genre: str, version: str, contenu: Contenu) -> ReponseLue:
         """One message, under a new file name; `genre` is its typeFichier.
 
         Raises Refus when the SNE found anomalies, ReponseAbimee when it tells no number.
@@ -39,14 +39,14 @@ class Envoi:
         self.lecture.numero(racine)
         return reponse
 
-    def racine(self, reponse: Reponse) -> Any:
+    def racine(self, reponse: ReponseLue) -> Any:
         """The document answered."""
         document = reponse.pieces.get("fichierDemande")
         if document is None:
             raise ReponseAbimee("La réponse du SNE ne contient pas de document.")
         return self.liaison.ouverture.xml(document)
 
-    def attestation(self, reponse: Reponse) -> bytes:
+    def attestation(self, reponse: ReponseLue) -> bytes:
         """The attestation to hand to the household, byte for byte. Raises ReponseAbimee without one."""
         attestation = reponse.pieces.get("attestation")
         if not attestation:

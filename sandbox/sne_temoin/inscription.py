@@ -9,7 +9,7 @@ from sne_temoin.incidents import Refus
 from sne_temoin.interface import VERSIONS
 from sne_temoin.memoire import Dossier, Memoire
 from sne_temoin.message import Contenu
-from sne_temoin.reponse import Reponse
+from sne_temoin.reponse import ReponseLue
 from sne_temoin.retrouvailles import Retrouvailles
 
 
@@ -70,7 +70,7 @@ class Inscription:
             self.noter_refus(dossier, contenu, refus)
             raise
 
-    def accepter(self, reponse: Reponse, dossier: Dossier) -> Dossier:
+    def accepter(self, reponse: ReponseLue, dossier: Dossier) -> Dossier:
         """What an accepted creation brings is kept: the number and the attestation, as they came."""
         dossier.numero = self.envoi.lecture.numero(self.envoi.racine(reponse))
         dossier.attestation = self.envoi.attestation(reponse)

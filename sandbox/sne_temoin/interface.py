@@ -14,7 +14,7 @@ VERSIONS: Final = ("02.00", "02.01", "02.02")
 
 
 @dataclass(frozen=True, slots=True)
-class Operation:
+class OperationAppelee:
     """`service` names an address, `entree` is the element of the body, `champs` its fields in order; `sortie`
     the element answered."""
 
@@ -34,12 +34,12 @@ _CERTIFICAT: Final = ("nomCertificat", "certificat")
 _FICHIER: Final = ("nomFichier", "fichierXml", "nomCertificat")
 
 
-def _demande(nom: str, racine: str, *champs: str) -> Operation:
-    return Operation(nom, "demande_logement", f"{racine}Parametres", champs, f"{racine}Reponse")
+def _demande(nom: str, racine: str, *champs: str) -> OperationAppelee:
+    return OperationAppelee(nom, "demande_logement", f"{racine}Parametres", champs, f"{racine}Reponse")
 
 
-def _fichier(service: str, nom: str) -> Operation:
-    return Operation(nom, service, "fichierXmlParametres", _FICHIER, "fichierXmlReponse")
+def _fichier(service: str, nom: str) -> OperationAppelee:
+    return OperationAppelee(nom, service, "fichierXmlParametres", _FICHIER, "fichierXmlReponse")
 
 
 _TABLE: Final = (
@@ -59,7 +59,7 @@ _TABLE: Final = (
     _fichier("gestion_partagee_evt", "supprimerEvenementDemande"),
     _fichier("recherche_demande", "rechercheDemandeMulticritere"),
 )  # fmt: skip
-OPERATIONS: Final[Mapping[str, Operation]] = {operation.nom: operation for operation in _TABLE}
+OPERATIONS: Final[Mapping[str, OperationAppelee]] = {operation.nom: operation for operation in _TABLE}
 
 #: Children of demandeLogement, in the order of the schema.
 ORDRE: Final = (

@@ -12,8 +12,8 @@ from sne_temoin.incidents import Echec, Incident
 from sne_temoin.interface import OPERATIONS
 from sne_temoin.memoire import Memoire
 from sne_temoin.noms import PARIS, Noms
-from sne_temoin.reponse import Ouverture, Reponse
-from sne_temoin.transport import ReponseHttp, Transport
+from sne_temoin.reponse import Ouverture, ReponseLue
+from sne_temoin.transport import ReponseBrute, Transport
 
 T = TypeVar("T")
 
@@ -46,7 +46,7 @@ class Liaison:
 
     # --- one exchange --------------------------------------------------------------------------------
 
-    def appeler(self, nom: str, champs: Champs) -> Reponse:
+    def appeler(self, nom: str, champs: Champs) -> ReponseLue:
         """One question, one answer; both are kept. Raises Echec, Incident."""
         operation = OPERATIONS[nom]
         adresse = self.session.adresses[operation.service]
@@ -96,7 +96,7 @@ class Liaison:
                 return deja
         raise AssertionError
 
-    def insister(self, nom: str, champs: Champs) -> Reponse:
+    def insister(self, nom: str, champs: Champs) -> ReponseLue:
         """An operation that changes nothing: it is simply asked again."""
         return self.essayer(lambda: self.appeler(nom, champs))
 
@@ -106,6 +106,6 @@ class Liaison:
 
     # --- inside --------------------------------------------------------------------------------------
 
-    def _tracer(self, nom: str, adresse: str, corps: bytes, http: ReponseHttp | None, issue: str) -> None:
+    def _tracer(self, nom: str, adresse: str, corps: bytes, http: ReponseBrute | None, issue: str) -> None:
         reponse = b"" if http is None else http.corps
         self.memoire.tracer(self.maintenant, nom, adresse, corps, reponse, issue)

@@ -26,7 +26,7 @@ _DEFAUTS: Final = (
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class PieceJointe:
     """A piece beside the envelope; `content_id` is written without its angle brackets."""
 
     content_id: str
@@ -40,9 +40,9 @@ class MessageMtom:
 
     racine: bytes
     type_racine: str
-    parties: tuple[Part, ...] = ()
+    parties: tuple[PieceJointe, ...] = ()
 
-    def partie(self, lien: str) -> Part | None:
+    def partie(self, lien: str) -> PieceJointe | None:
         """The part that a link `cid:…` names, None when there is none."""
         if not lien.startswith("cid:"):
             return None
@@ -50,13 +50,13 @@ class MessageMtom:
         return next((partie for partie in self.parties if partie.content_id in voulus), None)
 
 
-def ecrire(enveloppe: bytes, parties: Sequence[Part], action: str) -> tuple[str, bytes]:
+def ecrire(enveloppe: bytes, parties: Sequence[PieceJointe], action: str) -> tuple[str, bytes]:
     """The Content-Type and the body of a request whose SOAP action is `action`."""
     boundary, rang = _BOUNDARY, 0
     while any(boundary.encode() in octets for octets in (enveloppe, *(p.contenu for p in parties))):
         rang += 1
         boundary = f"{_BOUNDARY}{rang:x}"
-    racine = Part(
+    racine = PieceJointe(
         _RACINE,
         f'application/xop+xml; charset=UTF-8; type="application/soap+xml"; action="{action}"',
         enveloppe,
@@ -103,11 +103,13 @@ def lire(content_type: str, corps: bytes) -> MessageMtom:
     return MessageMtom(racine.contenu, racine.content_type, tuple(lues))
 
 
-def _partie(partie: MIMEPart) -> Part:
+def _partie(partie: MIMEPart) -> PieceJointe:
     contenu = partie.get_payload(decode=True)
     if not isinstance(contenu, bytes):
         raise ValueError("une partie en contient d'autres")  # noqa: TRY004 - the message is wrong, not a type
-    return Part(_sans_chevrons(str(partie["Content-ID"] or "")), str(partie["Content-Type"] or ""), contenu)
+    return PieceJointe(
+        _sans_chevrons(str(partie["Content-ID"] or "")), str(partie["Content-Type"] or ""), contenu
+    )
 
 
 def _sans_chevrons(valeur: str) -> str:

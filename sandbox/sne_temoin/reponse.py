@@ -10,9 +10,9 @@ from lxml import etree
 
 from sne_temoin import mtom
 from sne_temoin.incidents import FauteSoap, Indisponible, ReponseAbimee
-from sne_temoin.interface import SOAP, WS, XOP, Operation
+from sne_temoin.interface import SOAP, WS, XOP, OperationAppelee
 from sne_temoin.mtom import MessageMtom
-from sne_temoin.transport import ReponseHttp
+from sne_temoin.transport import ReponseBrute
 
 #: Fields that hold the bytes of a piece.
 PIECES: Final = frozenset(
@@ -24,7 +24,7 @@ _UTF8: Final = frozenset((None, "utf-8", "us-ascii"))
 
 
 @dataclass(frozen=True, slots=True)
-class Reponse:
+class ReponseLue:
     """The fields of an answer: texts, and bytes of pieces."""
 
     textes: Mapping[str, str]
@@ -34,7 +34,7 @@ class Reponse:
 class Ouverture:
     """Opens answers."""
 
-    def ouvrir(self, http: ReponseHttp, operation: Operation) -> Reponse:
+    def ouvrir(self, http: ReponseBrute, operation: OperationAppelee) -> ReponseLue:
         """The fields answered. Raises FauteSoap, Indisponible, ReponseAbimee."""
         self.verifier(http)
         message = self.deballer(http)
@@ -42,13 +42,13 @@ class Ouverture:
         self.lire_faute(corps)
         return self.champs(corps, message, operation)
 
-    def verifier(self, http: ReponseHttp) -> None:
+    def verifier(self, http: ReponseBrute) -> None:
         """The SNE answers 200, or 500 for a fault, and in SOAP: all else comes from somebody between."""
         media = _type(http.content_type).get_content_type()
         if http.statut not in (200, 500) or media not in _DU_SNE:
             raise Indisponible(f"Le SNE est indisponible : {http.statut} {http.raison}.")
 
-    def deballer(self, http: ReponseHttp) -> MessageMtom:
+    def deballer(self, http: ReponseBrute) -> MessageMtom:
         """The message out of its packaging, MTOM or XML alone."""
         try:
             message = mtom.lire(http.content_type, http.corps)
@@ -86,7 +86,7 @@ class Ouverture:
         phrases = dict.fromkeys(phrase for phrase in (raison, detail) if phrase)
         raise FauteSoap(" — ".join(phrases) or "Le SNE a refusé sans dire pourquoi.")
 
-    def champs(self, element: Any, message: MessageMtom, operation: Operation) -> Reponse:
+    def champs(self, element: Any, message: MessageMtom, operation: OperationAppelee) -> ReponseLue:
         """The fields of the element answered."""
         if element.tag != f"{{{WS}}}{operation.sortie}":
             raise ReponseAbimee(f"Le SNE a répondu [{etree.QName(element).localname}] à {operation.nom}.")
@@ -97,7 +97,7 @@ class Ouverture:
                 pieces[champ.tag] = self.piece(champ, message)
             else:
                 textes[champ.tag] = champ.text or ""
-        return Reponse(textes, pieces)
+        return ReponseLue(textes, pieces)
 
     def piece(self, champ: Any, message: MessageMtom) -> bytes:
         """The bytes of a piece: those of the part that it names, or its own text in base64."""

@@ -8,7 +8,7 @@ from sne_temoin.lecture import Lecture
 from sne_temoin.liaison import Liaison
 from sne_temoin.memoire import Dossier, Memoire
 from sne_temoin.message import Contenu, Redaction
-from sne_temoin.reponse import Reponse
+from sne_temoin.reponse import ReponseLue
 
 
 class Retrouvailles:
@@ -36,7 +36,7 @@ class Retrouvailles:
         reperes = ("refInterne", "dateCreationDemande", "numUniqueAssocie")
         return all(envoyee.get(repere) == lue.get(repere) for repere in reperes)
 
-    def radiation(self, numero: str, radiee: bool) -> Reponse | None:
+    def radiation(self, numero: str, radiee: bool) -> ReponseLue | None:
         """An answer in place of the lost one, when the demande is radiated, or active, as it was asked."""
         champs = {"numUnique": numero, "complet": "true"}
         reponse = self.liaison.insister("getDemandeLogement", champs)

@@ -14,7 +14,7 @@ TAILLE_MAX = 50_000_000
 
 
 @dataclass(frozen=True, slots=True)
-class ReponseHttp:
+class ReponseBrute:
     """An answer, as it came."""
 
     statut: int
@@ -42,7 +42,7 @@ class Transport:
         contexte.load_cert_chain(self.certificats["certificat"], self.certificats["cle"])
         return contexte
 
-    def poster(self, adresse: str, content_type: str, corps: bytes) -> ReponseHttp:
+    def poster(self, adresse: str, content_type: str, corps: bytes) -> ReponseBrute:
         """One exchange, on a connection of its own: what a lost connection meant is then never in doubt.
 
         Raises SansReponse, ServeurNonReconnu.
@@ -62,7 +62,7 @@ class Transport:
                 raise SansReponse("Le SNE n'a pas répondu à temps.") from erreur
             except (OSError, http.client.HTTPException) as erreur:
                 raise SansReponse(f"La connexion au SNE est perdue ({type(erreur).__name__}).") from erreur
-        return ReponseHttp(reponse.status, reponse.reason, reponse.getheader("Content-Type", ""), contenu)
+        return ReponseBrute(reponse.status, reponse.reason, reponse.getheader("Content-Type", ""), contenu)
 
     def connexion(self, adresse: str) -> http.client.HTTPConnection:
         """A connection to make, to the server of an address."""

@@ -11,9 +11,9 @@ import pytest
 from sne_sandbox.contract import codec
 from sne_sandbox.domain.base import Base
 from sne_sandbox.domain.dates import ajouter_mois
-from sne_sandbox.domain.demande_stockee import DemandeStockee, Etat
+from sne_sandbox.domain.demande_stockee import DemandeStockee, EtatDemande
 from sne_sandbox.domain.element import Element
-from sne_sandbox.domain.journal import Echange, Verdict
+from sne_sandbox.domain.journal import Echange, VerdictEchange
 from sne_sandbox.store.recherche import Criteres
 from sne_sandbox.store.session import Magasin
 
@@ -53,7 +53,7 @@ def _demande(rang: int) -> DemandeStockee:
     return DemandeStockee(
         numero_unique=f"1110218{rang:06d}G1104",
         territoire="111",
-        etat=Etat.ACTIVE,
+        etat=EtatDemande.ACTIVE,
         version="02.01",
         guichet_createur="G1104",
         guichet_dernier="G1104",
@@ -70,7 +70,7 @@ def _echange(document: bytes) -> Echange:
     return Echange(
         "ecole",
         datetime.now(UTC),
-        verdict=Verdict.ACCEPTE,
+        verdict=VerdictEchange.ACCEPTE,
         statut=200,
         operation="getNumUnique",
         en_tetes=[("Content-Type", "multipart/related")] * 6,

@@ -6,7 +6,7 @@ import pytest
 from test_accessibilite import fautes
 from visite import Visite, Visiter
 
-from sne_sandbox.operations.scenes import Pas, Scene, scenes
+from sne_sandbox.operations.scenes import PasScene, Scene, scenes
 from sne_sandbox.web.console.typographie import insecables
 
 #: Verdicts that a reader is told in other words.
@@ -50,7 +50,7 @@ def test_what_is_projected_is_larger(visiter: Visiter) -> None:
     assert tailles[1] >= tailles[0] * 1.25
 
 
-def _jouer(visite: Visite, rang: int, pas: Pas) -> None:
+def _jouer(visite: Visite, rang: int, pas: PasScene) -> None:
     page = visite.page
     present = page.locator(f"#pas-{rang}.present")
     assert insecables(pas.dire) in present.inner_text()

@@ -11,13 +11,13 @@ from sne_sandbox.conformance import plan as plans
 from sne_sandbox.conformance import runner
 from sne_sandbox.conformance.adresses import Adresses
 from sne_sandbox.conformance.application import Application
-from sne_sandbox.conformance.base import Base
+from sne_sandbox.conformance.base import BaseJugee
 from sne_sandbox.conformance.plan import Plan
 from sne_sandbox.conformance.retards import TROP_CHARGEE
 from sne_sandbox.contract.versions import Contrat, charger
 from sne_sandbox.domain.dates import PARIS
 from sne_sandbox.reports.model import Fin, Rapport, ResultatScenario
-from sne_sandbox.server.enfant import Enfant, servir_en_enfant
+from sne_sandbox.server.enfant import ServeurEnfant, servir_en_enfant
 from sne_sandbox.store.session import Magasin
 from sne_temoin.adaptateur import Adaptateur
 from sne_temoin.application import Temoin
@@ -36,8 +36,8 @@ _BASE: Final = "ecole"
 class Epreuve:
     """A server and what it takes to run the plan against it."""
 
-    enfant: Enfant
-    base: Base
+    enfant: ServeurEnfant
+    base: BaseJugee
     """One for all runs: it knows which part it made a guichet play, and puts it back."""
     contrat: Contrat
     plan: Plan
@@ -115,6 +115,6 @@ def ouvrir() -> Iterator[Epreuve]:
         magasin = Magasin.ouvrir(None, enfant.home)
         try:
             contrat = charger()
-            yield Epreuve(enfant, Base(magasin, contrat, _BASE), contrat, plans.charger())
+            yield Epreuve(enfant, BaseJugee(magasin, contrat, _BASE), contrat, plans.charger())
         finally:
             magasin.fermer()

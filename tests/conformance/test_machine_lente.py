@@ -11,7 +11,7 @@ from epreuve import DELAI, Epreuve
 from sne_sandbox.reports.model import Verdict
 from sne_temoin.adaptateur import Adaptateur
 from sne_temoin.application import Temoin
-from sne_temoin.transport import ReponseHttp
+from sne_temoin.transport import ReponseBrute
 
 
 @pytest.fixture
@@ -29,7 +29,7 @@ def test_ce_que_la_machine_a_retenu_n_est_pas_reproche(epreuve: Epreuve) -> None
     temoin = Temoin()
     poster = temoin.liaison.transport.poster
 
-    def arreter(adresse: str, content_type: str, corps: bytes) -> ReponseHttp:
+    def arreter(adresse: str, content_type: str, corps: bytes) -> ReponseBrute:
         if b"CRE" in corps and not arrets:
             arrets.append(adresse)
             os.kill(serveur, signal.SIGSTOP)

@@ -7,7 +7,7 @@ import pytest
 
 from sne_sandbox.contract.versions import Contrat, charger
 from sne_sandbox.domain.anomalie import Gravite
-from sne_sandbox.generators.exemples import Exemple, appliquer, exemples, genre
+from sne_sandbox.generators.exemples import ExempleDeRegle, appliquer, exemples, genre
 from sne_sandbox.generators.exemples import document as document_de
 from sne_sandbox.resources import contracts_dir
 from sne_sandbox.rules.catalogue import REGLES
@@ -65,7 +65,7 @@ def test_no_example_is_that_of_an_unknown_rule() -> None:
 
 
 @pytest.mark.parametrize("exemple", EXEMPLES, ids=str)
-def test_each_example_gets_its_verdict(contrat: Contrat, exemple: Exemple) -> None:
+def test_each_example_gets_its_verdict(contrat: Contrat, exemple: ExempleDeRegle) -> None:
     anomalies = appliquer(exemple, contrat)
     levees = [a for a in anomalies if a.regle == exemple.regle]
     assert bool(levees) is (exemple.verdict == "refuse"), [f"{a.regle} {a.propriete}" for a in anomalies]
@@ -74,7 +74,7 @@ def test_each_example_gets_its_verdict(contrat: Contrat, exemple: Exemple) -> No
 
 
 @pytest.mark.parametrize("exemple", EXEMPLES, ids=str)
-def test_each_example_fits_its_schema(contrat: Contrat, exemple: Exemple) -> None:
+def test_each_example_fits_its_schema(contrat: Contrat, exemple: ExempleDeRegle) -> None:
     """What the schema refuses never reaches a rule: such an example would prove nothing."""
     racine = document_de(exemple, contrat)
     version = contrat.version_de_lecture(racine.get("versionInterface"))

@@ -78,7 +78,7 @@ def api(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     app.extensions["sne"].magasin.fermer()
 
 
-def _juger(banc: Banc, home: Path) -> epreuves.Epreuve | None:
+def _juger(banc: Banc, home: Path) -> epreuves.JugementConserve | None:
     """A judgement whose report is there."""
     *_, fin = trafic.juger_base(banc.services.magasin, BASE, banc.services.contrat)
     assert isinstance(fin, Fin)

@@ -15,7 +15,7 @@ from sne_sandbox.operations.demande_logement import get_num_unique
 from sne_sandbox.pki.authority import Autorite
 from sne_sandbox.rules import engine
 from sne_sandbox.rules.context import Contexte
-from sne_sandbox.rules.rule import Constat
+from sne_sandbox.rules.rule import Infraction
 
 INATTENDUE = "Une erreur inattendue est survenue lors du traitement de la demande."
 
@@ -109,7 +109,7 @@ def test_the_file_name_comes_last(banc: Banc) -> None:
 def regle_cassee(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """The rule ENT006 throws."""
 
-    def controler(contexte: Contexte) -> Iterator[Constat]:
+    def controler(contexte: Contexte) -> Iterator[Infraction]:
         raise ZeroDivisionError("règle cassée")
 
     regles = tuple(

@@ -17,7 +17,7 @@ from sne_sandbox.contract.versions import Contrat
 from sne_sandbox.domain.base import lire_horloge
 from sne_sandbox.domain.texte import pour_xml
 from sne_sandbox.errors import UsageError
-from sne_sandbox.operations.controle import Controle, Faute, controler
+from sne_sandbox.operations.controle import Controle, FauteDeDocument, controler
 from sne_sandbox.raisons import raison_systeme
 from sne_sandbox.reports.accords import accorde
 
@@ -155,7 +155,7 @@ def _texte(resultats: list[tuple[Path, Controle]]) -> None:
     click.echo(f"{lus}, {accorde(mauvais, 'non conforme', 'non conformes')}.", err=True)
 
 
-def _phrase(faute: Faute) -> str:
+def _phrase(faute: FauteDeDocument) -> str:
     # What is no XML has neither line nor path.
     lieu = ", ".join(filter(None, (f"ligne {faute.ligne}" if faute.ligne else "", faute.chemin)))
     lignes = [f"  {lieu}"] if lieu else []
@@ -178,7 +178,7 @@ def _json(resultats: list[tuple[Path, Controle]]) -> None:
                 "document": controle.genre,
                 "conforme": controle.conforme,
                 "fautes": [
-                    {nom: _valeur(getattr(faute, nom)) for nom in Faute.__slots__}
+                    {nom: _valeur(getattr(faute, nom)) for nom in FauteDeDocument.__slots__}
                     for faute in controle.fautes
                 ],
                 "omises": list(controle.omises),

@@ -93,7 +93,7 @@ def commande(
     from sne_sandbox.conformance import plan as plans
     from sne_sandbox.conformance import runner, trafic
     from sne_sandbox.conformance.adresses import Adresses
-    from sne_sandbox.conformance.base import Base
+    from sne_sandbox.conformance.base import BaseJugee
     from sne_sandbox.contract.exigences import charger_exigences
     from sne_sandbox.domain.base import Horloge, lire_horloge
     from sne_sandbox.reports.progression import suivre
@@ -120,7 +120,7 @@ def commande(
                 runner.derouler(
                     plan,
                     _Interruptible(application, ouverte.signaux),
-                    Base(ouverte.magasin, ouverte.contrat, ouverte.base, profil=options["profile"]),
+                    BaseJugee(ouverte.magasin, ouverte.contrat, ouverte.base, profil=options["profile"]),
                     ouverte.contrat,
                     exemples=exemples,
                     graine=graine,

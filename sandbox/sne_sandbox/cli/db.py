@@ -6,7 +6,7 @@ from typing import Any
 import click
 
 from sne_sandbox.cli.depart import options_de_base_donnees, signaler_ignorees
-from sne_sandbox.cli.groupe import Groupe
+from sne_sandbox.cli.groupe import GroupeCommandes
 from sne_sandbox.cli.options import COMMUNES, reglages, taille_de_semence, une_base
 from sne_sandbox.domain.base import lire_horloge
 from sne_sandbox.errors import UsageError
@@ -24,7 +24,7 @@ Exemples :
 """
 
 
-@click.group("db", cls=Groupe, epilog=_EXEMPLES)
+@click.group("db", cls=GroupeCommandes, epilog=_EXEMPLES)
 def commande() -> None:
     """La base de données : tables, départ, sauvegardes."""
 

@@ -18,7 +18,7 @@ from lxml import etree
 from sne_sandbox.cli import conform
 from sne_sandbox.contract import versions
 from sne_sandbox.contract.codec import NS
-from sne_sandbox.contract.services import Operation
+from sne_sandbox.contract.services import OperationPubliee
 from sne_sandbox.errors import OperatorError, UsageError
 from sne_sandbox.mime.client import Forme
 from sne_sandbox.mime.unpack import unpack
@@ -154,7 +154,7 @@ class _Recu:
 class _Client:
     """A minimal interfaced application: HTTPS with the client certificate of a guichet, and MTOM."""
 
-    def __init__(self, pret: Mapping[str, Any], operations: Mapping[str, Operation]) -> None:
+    def __init__(self, pret: Mapping[str, Any], operations: Mapping[str, OperationPubliee]) -> None:
         self._pret = pret
         self._operations = operations
         self._certificats = Path(pret["cert_file"]).parent
@@ -207,7 +207,7 @@ class _Client:
             return json.loads(lien.getresponse().read())
 
 
-def _champs(operation: Operation, guichet: str, rang: int, document: bytes) -> Champs:
+def _champs(operation: OperationPubliee, guichet: str, rang: int, document: bytes) -> Champs:
     """The fields of a call: each is told by its name."""
     valeurs: dict[str, str | bytes] = {}
     for champ in operation.entree.champs:

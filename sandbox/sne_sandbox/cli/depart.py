@@ -16,7 +16,7 @@ from sne_sandbox.errors import BaseInconnue, UsageError
 
 if TYPE_CHECKING:
     from sne_sandbox.pki.authority import Autorite
-    from sne_sandbox.server.listeners import Adresses
+    from sne_sandbox.server.listeners import AdressesServies
     from sne_sandbox.store.session import Magasin
 
 #: What the base `ecole` starts from, unless it is asked otherwise.
@@ -62,7 +62,7 @@ def adresse_pour_les_autres(adresse: str, host: str, noms: Sequence[str]) -> str
 
 
 def ecrire_pret(
-    fichier: Path, adresses: "Adresses", home: Path, dossier: Path, guichet: str, jeton: str | None
+    fichier: Path, adresses: "AdressesServies", home: Path, dossier: Path, guichet: str, jeton: str | None
 ) -> None:
     """Writes the ready file; `dossier` holds the certificates, `guichet` is the one shown. Raises
     OperatorError."""

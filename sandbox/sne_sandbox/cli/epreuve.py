@@ -16,7 +16,7 @@ from sne_sandbox.cli.options import COMMUNES, reglages, taille_de_semence
 from sne_sandbox.contract.versions import Contrat
 from sne_sandbox.domain.base import BASE_PAR_DEFAUT, Horloge
 from sne_sandbox.server.base_servie import BaseServie
-from sne_sandbox.server.enfant import Enfant, servir_en_enfant
+from sne_sandbox.server.enfant import ServeurEnfant, servir_en_enfant
 from sne_sandbox.store.session import Magasin
 
 _F = TypeVar("_F", bound=Callable[..., Any])
@@ -55,7 +55,7 @@ class Epreuve:
     signaux: Signaux
 
     @contextlib.contextmanager
-    def servir(self) -> Iterator[tuple[Enfant, BaseServie]]:
+    def servir(self) -> Iterator[tuple[ServeurEnfant, BaseServie]]:
         """Serves the base in a child process. Raises OperatorError when it does not start."""
         arguments = [f"--seed-base={self.semence}", f"--refusals-base={self.base}"]
         arguments += [f"--server-name={nom}" for nom in self.options["noms"]]
@@ -68,13 +68,13 @@ class Epreuve:
     def relever_les_boites(self) -> None:
         """Takes in the files that its guichets left less than a minute ago: the server's round did not come
         for them, and they are traffic as the others are."""
-        from sne_sandbox.operations.asynchrone import Canal
+        from sne_sandbox.operations.asynchrone import CanalAsynchrone
         from sne_sandbox.pipeline import Pipeline, Travail
         from sne_sandbox.settings import Limites
 
         limites = Limites(xml_max=self.options["xml_max"])
         traiter = Pipeline(self.contrat).traiter
-        Canal(self.magasin, self.contrat, self.home, traiter, Travail, limites).visiter(self.base)
+        CanalAsynchrone(self.magasin, self.contrat, self.home, traiter, Travail, limites).visiter(self.base)
 
 
 @contextlib.contextmanager

@@ -124,7 +124,7 @@ def _refuser_avec_defaut() -> None:
 def _ecrire_defauts(contrat: Contrat, code: str, combien: int, graine: int, dossier: Path) -> int:
     vus: list[Defaut] = []
 
-    def fichiers() -> Iterator[lots.Fichier]:
+    def fichiers() -> Iterator[lots.FichierGenere]:
         for fichier, trouve in lots.defauts(contrat, code, combien, graine=graine):
             if not vus or trouve.circonstances != vus[-1].circonstances:
                 vus.append(trouve)
@@ -151,7 +151,7 @@ def _ecrire_defauts(contrat: Contrat, code: str, combien: int, graine: int, doss
     return 0
 
 
-def _ecrire(fichiers: Iterator[lots.Fichier], combien: int, dossier: Path) -> int:
+def _ecrire(fichiers: Iterator[lots.FichierGenere], combien: int, dossier: Path) -> int:
     ecrits = 0
     with barre("Génération") as progres:
         try:

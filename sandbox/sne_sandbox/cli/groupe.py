@@ -3,7 +3,7 @@
 import click
 
 
-class Groupe(click.Group):
+class GroupeCommandes(click.Group):
     """`sne-sandbox db --home D reset` is `sne-sandbox db reset --home D`. A command that has no examples of
     its own shows those that its group gives of it."""
 
@@ -47,7 +47,7 @@ class Groupe(click.Group):
         return None
 
 
-class GroupeQuiListe(Groupe):
+class GroupeQuiListe(GroupeCommandes):
     """`sne-sandbox bases` is `sne-sandbox bases list`, its options included."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:

@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from sne_sandbox.cli.groupe import Groupe
+from sne_sandbox.cli.groupe import GroupeCommandes
 from sne_sandbox.cli.options import COMMUNES, reglages, verifier_guichet
 
 _EXEMPLES = """
@@ -16,7 +16,7 @@ Exemples :
 """
 
 
-@click.group("pki", cls=Groupe, epilog=_EXEMPLES)
+@click.group("pki", cls=GroupeCommandes, epilog=_EXEMPLES)
 def commande() -> None:
     """Certificats de développement."""
 

@@ -21,8 +21,8 @@ from sne_sandbox.reports import evidence
 from sne_sandbox.reports.accords import accorde
 from sne_sandbox.reports.compare import memes_verdicts
 from sne_sandbox.reports.decision import decider
-from sne_sandbox.reports.evidence import Dossier
-from sne_sandbox.reports.model import Constat, Etat, Rapport
+from sne_sandbox.reports.evidence import DossierPreuves
+from sne_sandbox.reports.model import Constat, EtatExigence, Rapport
 from sne_sandbox.reports.progression import suivre
 from sne_sandbox.store.session import Magasin
 
@@ -75,7 +75,7 @@ def rejuger(
     return sorties.rendre(rapport, dossier.echanges, configuration=dossier.configuration)
 
 
-def _refait(dossier: Dossier, contrat: Contrat) -> Iterator[str]:
+def _refait(dossier: DossierPreuves, contrat: Contrat) -> Iterator[str]:
     """Traffic is judged again whole: its exchanges are put in a base of their own."""
     with (
         tempfile.TemporaryDirectory(prefix="sne-") as home,
@@ -93,12 +93,12 @@ def _refait(dossier: Dossier, contrat: Contrat) -> Iterator[str]:
     yield from _manquants(dossier, rapport.entete.echanges)
 
 
-def _revu(dossier: Dossier, contrat: Contrat, exigences: Mapping[str, Exigence]) -> Iterator[str]:
+def _revu(dossier: DossierPreuves, contrat: Contrat, exigences: Mapping[str, Exigence]) -> Iterator[str]:
     """In a driven run the application's own answers are not there to be judged again, and examples follow
     one another. What one exchange shows is looked for both ways: each finding of the report in its exchange,
     each requirement that an exchange breaks in the report."""
     attendus: dict[int, set[tuple[str, str]]] = {}
-    enfreintes = {b.exigence for b in dossier.rapport.bilans if b.etat is Etat.ENFREINTE}
+    enfreintes = {b.exigence for b in dossier.rapport.bilans if b.etat is EtatExigence.ENFREINTE}
     for constat in _constats(dossier.rapport):
         if constat.echange is not None and constat.exigence in _D_UN_ECHANGE:
             attendus.setdefault(constat.echange, set()).add((constat.exigence, constat.sorte))
@@ -124,7 +124,7 @@ def _revu(dossier: Dossier, contrat: Contrat, exigences: Mapping[str, Exigence])
     yield from _manquants(dossier, vus)
 
 
-def _manquants(dossier: Dossier, vus: int) -> Iterator[str]:
+def _manquants(dossier: DossierPreuves, vus: int) -> Iterator[str]:
     """That the journal has fewer exchanges than the report counts, unless it was full and dropped them."""
     annonces = dossier.rapport.entete.echanges
     garde = dossier.configuration.get("options", {}).get("journal_max")

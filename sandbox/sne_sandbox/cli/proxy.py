@@ -113,7 +113,7 @@ def _servir(
     amont: "Amont", base: str, noms: tuple[str, ...], pret: Path | None, options: dict[str, Any]
 ) -> None:
     from sne_sandbox.cli import depart
-    from sne_sandbox.proxy.amont import Lien
+    from sne_sandbox.proxy.amont import LienAmont
     from sne_sandbox.server import lancement
     from sne_sandbox.server.pret import le_temps_de_servir
     from sne_sandbox.server.relais import LancementRelais
@@ -121,7 +121,7 @@ def _servir(
     from sne_sandbox.web.app import Configuration
 
     click.get_current_context().with_resource(le_temps_de_servir(pret))
-    Lien(amont)  # said before anything is made
+    LienAmont(amont)  # said before anything is made
     jeton = depart.jeton_d_administration(options["host"], options["admin_token"], options["read_only_token"])
     home: Path = options["home"]
     configuration = Configuration(

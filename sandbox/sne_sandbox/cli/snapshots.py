@@ -13,7 +13,7 @@ from sne_sandbox.cli.options import COMMUNES, reglages, une_base, une_forme
 from sne_sandbox.domain.dates import PARIS
 
 if TYPE_CHECKING:
-    from sne_sandbox.operations.ecarts import Comparaison
+    from sne_sandbox.operations.ecarts import ComparaisonBases
     from sne_sandbox.operations.sauvegardes import Sauvegarde, Sauvegardes
 
 _EXEMPLES = """
@@ -110,7 +110,7 @@ def _demandes(sauvegarde: "Sauvegarde") -> str:
     return "illisible" if nombre is None else accorde(nombre, "demande", "demandes")
 
 
-def _en_texte(comparaison: "Comparaison") -> None:
+def _en_texte(comparaison: "ComparaisonBases") -> None:
     click.echo(f"De [{comparaison.avant}] à [{comparaison.apres}]. {comparaison.phrase()}")
     for ecart in comparaison.ecarts:
         click.echo(f"{ecart.numero}\t{ecart.genre}")

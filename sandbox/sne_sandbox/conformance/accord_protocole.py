@@ -4,7 +4,7 @@ import difflib
 from collections.abc import Mapping
 from typing import Any
 
-from sne_sandbox.conformance.protocole import COMMANDES, COMMUNS, FORMES, TYPES_JSON, Champ, Statut
+from sne_sandbox.conformance.protocole import COMMANDES, COMMUNS, FORMES, TYPES_JSON, ChampProtocole, Statut
 
 
 def verifier_reponse(commande: str, reponse: Any) -> str:
@@ -32,7 +32,7 @@ def _inconnues(reponse: Mapping[str, Any]) -> str:
     return ""
 
 
-def _verifier_champ(champ: Champ, objet: Mapping[str, Any], *, exiger: bool = True) -> str:
+def _verifier_champ(champ: ChampProtocole, objet: Mapping[str, Any], *, exiger: bool = True) -> str:
     valeur = objet.get(champ.nom)
     if valeur is None:
         return f"« {champ.nom} » manque" if champ.requis and exiger else ""
@@ -43,7 +43,7 @@ def _verifier_champ(champ: Champ, objet: Mapping[str, Any], *, exiger: bool = Tr
     return next((ecart for un in valeur if (ecart := _verifier_valeur(champ, un))), "")
 
 
-def _verifier_valeur(champ: Champ, valeur: Any) -> str:
+def _verifier_valeur(champ: ChampProtocole, valeur: Any) -> str:
     if champ.type in TYPES_JSON:
         attendu, _ = TYPES_JSON[champ.type]
         bon = isinstance(valeur, attendu) and (champ.type != "nombre" or not isinstance(valeur, bool))

@@ -10,7 +10,7 @@ from sne_sandbox.pki.authority import MOT_DE_PASSE
 
 
 @dataclass(frozen=True, slots=True)
-class Services:
+class AdressesServices:
     """The addresses of the three services (absolute URLs)."""
 
     demande_logement: str
@@ -18,7 +18,7 @@ class Services:
     recherche_demande: str
 
     @classmethod
-    def sous(cls, origine: str, base: str) -> "Services":
+    def sous(cls, origine: str, base: str) -> "AdressesServices":
         """Those of `base` on the server at `origine` (« https://localhost:8443 »)."""
         racine = f"{origine.rstrip('/')}/bases/{base}/services"
         return cls(
@@ -33,8 +33,8 @@ class Adresses:
     """All that an application must know to call us. `faux` holds those of FAUX_SERVEURS that listen, by their
     names there; the folders of the boxes are "" when there are none; `delai_max_s` in seconds."""
 
-    services: Services
-    faux: Mapping[str, Services]
+    services: AdressesServices
+    faux: Mapping[str, AdressesServices]
     ca_file: str
     cert_file: str
     key_file: str
@@ -54,8 +54,8 @@ class Adresses:
         faux = {nom: pret.get(serveur.ecoute) for nom, serveur in FAUX_SERVEURS.items()}
         boites = home / "bases" / base / "guichets" / str(pret["guichet"]) if home is not None else None
         return cls(
-            Services.sous(str(pret["https"] or pret["http"]), base),
-            {nom: Services.sous(str(origine), base) for nom, origine in faux.items() if origine},
+            AdressesServices.sous(str(pret["https"] or pret["http"]), base),
+            {nom: AdressesServices.sous(str(origine), base) for nom, origine in faux.items() if origine},
             str(pret["ca_file"]),
             str(pret["cert_file"]),
             str(pret["key_file"]),

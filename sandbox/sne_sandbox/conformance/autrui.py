@@ -5,9 +5,9 @@ from datetime import date, datetime
 from typing import Final
 
 from sne_sandbox.conformance import changements
-from sne_sandbox.conformance.base import Base
+from sne_sandbox.conformance.base import BaseJugee
 from sne_sandbox.conformance.corps import Acte
-from sne_sandbox.conformance.exemples import Exemple
+from sne_sandbox.conformance.exemples import ExempleTire
 from sne_sandbox.conformance.exemples import corps as corps_de
 from sne_sandbox.conformance.lectures import formulaire
 from sne_sandbox.conformance.pas import Connu
@@ -32,9 +32,9 @@ class AutruiRefuse(Exception):
 def agir(
     etape: Etape,
     acte: Acte,
-    base: Base,
+    base: BaseJugee,
     contrat: Contrat,
-    exemple: Exemple,
+    exemple: ExempleTire,
     connu: Connu,
     formulaires: dict[str, Element],
 ) -> None:
@@ -48,9 +48,9 @@ class _Autre:
         self,
         etape: Etape,
         acte: Acte,
-        base: Base,
+        base: BaseJugee,
         contrat: Contrat,
-        exemple: Exemple,
+        exemple: ExempleTire,
         connu: Connu,
         formulaires: dict[str, Element],
         maintenant: datetime,

@@ -23,7 +23,7 @@ from sne_sandbox.domain.journal import Echange
 from sne_sandbox.domain.panne import PanneDefinition
 from sne_sandbox.errors import BaseInconnue
 from sne_sandbox.operations import bases, dispatching, horloge, pannes
-from sne_sandbox.operations.dossiers import Dossiers
+from sne_sandbox.operations.dossiers import DossiersGuichet
 from sne_sandbox.operations.table import OPERATIONS
 from sne_sandbox.pipeline import Pipeline, Travail
 from sne_sandbox.settings import Reglages
@@ -37,7 +37,7 @@ _DISTRIBUES_MAX: Final = 1_000
 _PREFIXES: Final = {"getDeclarationNouveauDalo": "DAL", "rechercheDemandeMulticritere": "RCH"}
 
 
-class Base:
+class BaseJugee:
     """The base `nom` of `magasin`; made, empty, when it does not exist."""
 
     def __init__(
@@ -64,7 +64,7 @@ class Base:
         what was left there, and would register it amid an example that it is not of. Raises StoreError."""
         with ExitStack() as pile:
             if boite_entree:
-                dossiers = Dossiers(Path(boite_entree).parent)
+                dossiers = DossiersGuichet(Path(boite_entree).parent)
                 dossiers.ouvrir()  # an application is told of it
                 pile.enter_context(dossiers.seul())  # what the server is taking is then in the state
                 dossiers.jeter()

@@ -5,13 +5,13 @@ from dataclasses import replace
 from typing import Final
 
 from sne_sandbox.contract.exigences import Exigence
-from sne_sandbox.reports.model import Bilan, Constat, Etat, ResultatScenario, Verdict
+from sne_sandbox.reports.model import Bilan, Constat, EtatExigence, ResultatScenario, Verdict
 
 #: Findings kept of one kind (requirement, `sorte`): the first ones show it, the others would hide the rest.
 CONSTATS_MAX: Final = 5
 
 
-class Releve:
+class ReleveConstats:
     """Constats gathered as they come, in bounded memory: proofs are counted, findings kept up to
     `CONSTATS_MAX` of a kind."""
 
@@ -41,14 +41,14 @@ class Releve:
         preuves = self.preuves.get(exigence.id, 0)
         ruptures = tuple(self.ruptures.get(exigence.id, ()))
         if ruptures:
-            etat = Etat.ENFREINTE
+            etat = EtatExigence.ENFREINTE
         elif preuves:
-            etat = Etat.PROUVEE
+            etat = EtatExigence.PROUVEE
         elif exigence.non_testee:
-            etat = Etat.NON_TESTEE
+            etat = EtatExigence.NON_TESTEE
         else:
-            etat = Etat.SANS_PREUVE
-        raison = exigence.non_testee if etat is Etat.NON_TESTEE else ""
+            etat = EtatExigence.SANS_PREUVE
+        raison = exigence.non_testee if etat is EtatExigence.NON_TESTEE else ""
         return Bilan(
             exigence=exigence.id,
             texte=exigence.texte,
@@ -72,7 +72,7 @@ def dire_ce_qui_manque(bilans: Iterable[Bilan], scenarios: Iterable[ResultatScen
                 manques[v.exigence].append(v.raison)
     return tuple(
         replace(b, raison=" ; ".join(manques[b.exigence]))
-        if b.etat is Etat.SANS_PREUVE and not b.raison and b.exigence in manques
+        if b.etat is EtatExigence.SANS_PREUVE and not b.raison and b.exigence in manques
         else b
         for b in bilans
     )

@@ -7,7 +7,7 @@ from typing import Any, Final
 from lxml import etree
 
 from sne_sandbox.conformance.observation import Observation
-from sne_sandbox.domain.journal import Echange, Verdict
+from sne_sandbox.domain.journal import Echange, VerdictEchange
 from sne_sandbox.domain.texte import masquer_message
 from sne_sandbox.reports.model import EchangeCite
 
@@ -16,9 +16,9 @@ TEXTE_MAX: Final = 20_000
 #: A longer message is named, not shown.
 OCTETS_MAX: Final = 1_000_000
 _VERDICTS: Final = {
-    Verdict.FAULT: "faute SOAP",
-    Verdict.REFUS: "refusé",
-    Verdict.ERREUR: "erreur du bac à sable",
+    VerdictEchange.FAULT: "faute SOAP",
+    VerdictEchange.REFUS: "refusé",
+    VerdictEchange.ERREUR: "erreur du bac à sable",
 }
 #: Where the journal's explanations say that a document is wrong, one a line.
 _LIGNE: Final = re.compile(r"^[Ll]igne (\d+)\b", re.MULTILINE)

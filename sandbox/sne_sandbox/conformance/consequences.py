@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
-from sne_sandbox.conformance.pas import EXIGENCE_DE, Pas
+from sne_sandbox.conformance.pas import EXIGENCE_DE, PasJoue
 from sne_sandbox.conformance.protocole import Statut
 from sne_sandbox.reports.model import Constat
 
@@ -36,7 +36,7 @@ class Lectures:
     lues: bool = False
     non_lue: Constat | None = None
 
-    def voir(self, pas: Pas, constats: Iterable[Constat]) -> None:
+    def voir(self, pas: PasJoue, constats: Iterable[Constat]) -> None:
         """One more step, and its findings."""
         if pas.lu is not None and (
             (pas.statut is Statut.FAIT and pas.lu.acceptee) or pas.reponse.get("anomalies")
@@ -63,7 +63,7 @@ class Consequences:
     """Those of them that no finding explains, and why."""
     numero: Constat | None = None
 
-    def trier(self, pas: Pas, constats: Iterable[Constat]) -> list[Constat]:
+    def trier(self, pas: PasJoue, constats: Iterable[Constat]) -> list[Constat]:
         """Of the findings of a step, those that stand by themselves; the others wait for `conclure`."""
         constats = list(constats)
         self.lectures.voir(pas, constats)
@@ -81,7 +81,7 @@ class Consequences:
             self.numero = next((c for c in gardes if c.exigence == _NUMERO and not c.tenue), None)
         return gardes
 
-    def renoncer(self, pas: Pas, raison: str) -> None:
+    def renoncer(self, pas: PasJoue, raison: str) -> None:
         """A command that the application gave up (`Pas.empeche`): `conclure` tells whether it could."""
         self.renoncements.append((EXIGENCE_DE[pas.commande], raison, _refus(pas)))
 
@@ -112,7 +112,7 @@ class Consequences:
                 self._expliquer(exigence, cause)
         return gardes
 
-    def _cause(self, constat: Constat, pas: Pas) -> Constat | None:
+    def _cause(self, constat: Constat, pas: PasJoue) -> Constat | None:
         if self.numero is not None and constat.sorte in _DU_NUMERO:
             return self.numero
         if not self.lectures.lues and pas.statut is Statut.ERREUR and constat.sorte in _DE_LA_LECTURE:
@@ -125,7 +125,7 @@ class Consequences:
             self.expliquees.setdefault(exigence, f"conséquence de {cause.exigence}{ou}")
 
 
-def _refus(pas: Pas) -> frozenset[int | None]:
+def _refus(pas: PasJoue) -> frozenset[int | None]:
     return frozenset(o.echange.identifiant for o in pas.poignees)
 
 

@@ -3,11 +3,11 @@
 from collections.abc import Iterable
 from typing import Any
 
-from sne_sandbox.conformance.pas import Pas
+from sne_sandbox.conformance.pas import PasJoue
 from sne_sandbox.reports.model import Constat
 
 
-def tenue(exigence: str, phrase: str, pas: Pas, echange: int | None = None) -> Constat:
+def tenue(exigence: str, phrase: str, pas: PasJoue, echange: int | None = None) -> Constat:
     """A requirement that a step kept; cites `echange`, by default what the step sent."""
     return Constat(exigence, True, phrase, echange=echange or echange_de(pas))
 
@@ -16,7 +16,7 @@ def cassee(
     exigence: str,
     sorte: str,
     phrase: str,
-    pas: Pas,
+    pas: PasJoue,
     *,
     attendu: Any = "",
     observe: Any = "",
@@ -46,7 +46,7 @@ def dire(valeur: Any) -> str:
     return str(valeur)
 
 
-def echange_de(pas: Pas) -> int | None:
+def echange_de(pas: PasJoue) -> int | None:
     """The exchange that a step is judged on (id in the journal), None when it made none."""
     cite = pas.envoi or pas.dernier
     return None if cite is None else cite.echange.identifiant

@@ -5,11 +5,11 @@ from pathlib import Path
 from typing import Final
 
 from sne_sandbox.conformance.adresses import Adresses
-from sne_sandbox.conformance.base import Base
+from sne_sandbox.conformance.base import BaseJugee
 from sne_sandbox.reports.model import Constat
 
 
-def _une_seule(base: Base, adresses: Adresses) -> Constat | None:
+def _une_seule(base: BaseJugee, adresses: Adresses) -> Constat | None:
     """VIE-02: nothing was created twice."""
     combien = base.compter()
     if combien == 0:
@@ -26,7 +26,7 @@ def _une_seule(base: Base, adresses: Adresses) -> Constat | None:
     )
 
 
-def _boite_vide(base: Base, adresses: Adresses) -> Constat | None:
+def _boite_vide(base: BaseJugee, adresses: Adresses) -> Constat | None:
     """VIE-19: no file was left for the asynchronous channel."""
     laisses = base.boite_entree(adresses.guichet)
     dossier = Path(adresses.boite_entree)
@@ -47,7 +47,7 @@ def _boite_vide(base: Base, adresses: Adresses) -> Constat | None:
 
 
 #: By name.
-CONTROLES: Final[Mapping[str, Callable[[Base, Adresses], Constat | None]]] = {
+CONTROLES: Final[Mapping[str, Callable[[BaseJugee, Adresses], Constat | None]]] = {
     "une_seule_demande": _une_seule,
     "boite_vide": _boite_vide,
 }

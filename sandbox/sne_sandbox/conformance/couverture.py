@@ -26,7 +26,7 @@ _CRITERES: Final = "/demandeMulticritere/"
 _XS: Final = "{http://www.w3.org/2001/XMLSchema}"
 
 
-class Mesure:
+class Couverture:
     """Coverage of a stream: what was seen, in sets that the contract bounds; `profil` says which rules
     block."""
 

@@ -9,14 +9,14 @@ from typing import Any, Final
 from sne_sandbox.conformance import autrui, changements, corps, jugement, lectures, retards
 from sne_sandbox.conformance.adresses import Adresses
 from sne_sandbox.conformance.application import Application, LienRompu
-from sne_sandbox.conformance.base import Base
+from sne_sandbox.conformance.base import BaseJugee
 from sne_sandbox.conformance.consequences import Consequences, Lectures
 from sne_sandbox.conformance.controles import CONTROLES
-from sne_sandbox.conformance.exemples import Exemple, element_json, saisie
+from sne_sandbox.conformance.exemples import ExempleTire, element_json, saisie
 from sne_sandbox.conformance.exemples import corps as corps_de
 from sne_sandbox.conformance.faux_serveurs import FAUX_SERVEURS, VRAI
 from sne_sandbox.conformance.observation import Observation, observer
-from sne_sandbox.conformance.pas import Connu, Pas
+from sne_sandbox.conformance.pas import Connu, PasJoue
 from sne_sandbox.conformance.plan import Etape, Scenario, panne_de
 from sne_sandbox.conformance.poignees import Poignees, renoncement
 from sne_sandbox.conformance.pouls import Pouls
@@ -56,7 +56,7 @@ class Deroule:
 
 
 @dataclass(slots=True)
-class Lien:
+class LienApplication:
     """The application, the pulse of the server, the number of the next message, the server whose addresses
     the application was told last (VRAI or a name of FAUX_SERVEURS), whether it was seen to read an answer,
     and its handshakes."""
@@ -77,9 +77,9 @@ class Lien:
 
 def derouler(
     scenario: Scenario,
-    exemple: Exemple,
-    lien: Lien,
-    base: Base,
+    exemple: ExempleTire,
+    lien: LienApplication,
+    base: BaseJugee,
     contrat: Contrat,
     adresses: Adresses,
     instant: datetime,
@@ -95,9 +95,9 @@ def derouler(
 @dataclass(slots=True)
 class _Seance:
     scenario: Scenario
-    exemple: Exemple
-    lien: Lien
-    base: Base
+    exemple: ExempleTire
+    lien: LienApplication
+    base: BaseJugee
     contrat: Contrat
     adresses: Adresses
     consequences: Consequences
@@ -181,7 +181,7 @@ class _Seance:
             return f"« {etape.quoi} » s'est terminé par « {pas.statut.value} »{pas.dit}"
         return ""
 
-    def _commander(self, etape: Etape) -> Pas:
+    def _commander(self, etape: Etape) -> PasJoue:
         maintenant = self.base.maintenant
         champs, attendu = self._champs(etape, maintenant.date())
         fichiers: Sequence[tuple[str, bytes]] = ()
@@ -205,7 +205,7 @@ class _Seance:
             dit = {}
         if dit:
             self.dits.update(dict.fromkeys((o.echange.identifiant for o in observations), dit))
-        return Pas(
+        return PasJoue(
             commande=etape.quoi,
             message=champs,
             reponse=reponse,
@@ -300,7 +300,7 @@ class _Seance:
             message = next(iter(self.exemple.demandes.values()))
         return message.attributs.get("versionInterface", "")
 
-    def _retenir(self, pas: Pas) -> None:
+    def _retenir(self, pas: PasJoue) -> None:
         """What the SNE delivered, whatever the application made of it."""
         for observation in pas.observations:
             if observation.numero_rendu and pas.reference and observation.type_fichier in ("CRE", "CRS"):

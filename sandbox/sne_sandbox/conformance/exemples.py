@@ -31,7 +31,7 @@ _IDENTIFIANTS = frozenset({"nir", "refInterne"})
 _PRENOMS = tuple(f"{a}-{b}" for a in ("Anne", "Jean", "Léa") for b in ("Basile", "Clarisse", "Élie", "Flore"))
 
 
-class Exemple:
+class ExempleTire:
     """The demandes of an example, by reference: whole CRE messages; and what is entered in its steps, by
     their rank from 1. No dataclass: Hypothesis would write out its fields, contract included, with every
     example that shows a fault."""
@@ -90,7 +90,7 @@ def element_json(element: Element, contrat: Contrat) -> dict[str, Any]:
 
 def strategie(
     scenario: Scenario, contrat: Contrat, *, instant: datetime, guichet: str
-) -> SearchStrategy[Exemple]:
+) -> SearchStrategy[ExempleTire]:
     """Examples of `scenario`, deposited by `guichet` on the day of `instant` (aware)."""
     jour = instant.astimezone(PARIS).date()
     tirees = {
@@ -139,7 +139,7 @@ def _le_jour(instant: datetime) -> str:
     return instant.astimezone(PARIS).date().isoformat()
 
 
-class _Exemples(SearchStrategy[Exemple]):
+class _Exemples(SearchStrategy[ExempleTire]):
     """Of one demande for each reference, and of what is entered in each step. Not a `map`: of those
     Hypothesis writes out what went in."""
 
@@ -156,7 +156,7 @@ class _Exemples(SearchStrategy[Exemple]):
         self._contrat = contrat
         self._guichet = guichet
 
-    def do_draw(self, data: ConjectureData) -> Exemple:
+    def do_draw(self, data: ConjectureData) -> ExempleTire:
         """One example (Hypothesis's own hook)."""
         demandes = _distinctes({nom: data.draw(tiree) for nom, tiree in self._tirees.items()})
         actes = {}
@@ -164,7 +164,7 @@ class _Exemples(SearchStrategy[Exemple]):
             demande = demandes.get(saisie.menage or "")
             ici = Circonstances(self._contrat, saisie.jour, self._guichet, demande, saisie.contraintes)
             actes[saisie.rang] = dessiner(data, saisie.voulus, ici)
-        return Exemple(demandes, self._contrat, actes)
+        return ExempleTire(demandes, self._contrat, actes)
 
     def __repr__(self) -> str:
         return f"_Exemples({', '.join(self._tirees)})"

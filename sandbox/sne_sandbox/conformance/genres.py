@@ -6,7 +6,7 @@ from typing import Final
 
 from sne_sandbox.conformance import lectures
 from sne_sandbox.conformance.constats import cassee
-from sne_sandbox.conformance.pas import EXIGENCE_DE, Pas
+from sne_sandbox.conformance.pas import EXIGENCE_DE, PasJoue
 from sne_sandbox.conformance.protocole import Statut
 from sne_sandbox.domain.element import lire_date
 from sne_sandbox.reports.model import Constat
@@ -25,7 +25,7 @@ _GENRES: Final[Mapping[str, tuple[str, ...]]] = {
 }
 
 
-def juger_genre(pas: Pas) -> Iterator[Constat]:
+def juger_genre(pas: PasJoue) -> Iterator[Constat]:
     """The requirement of the command, broken when none of its messages is of the kind that does it."""
     genres = _GENRES.get(pas.commande)
     envoyes = [o.type_fichier for o in pas.de("getNumUnique") if o.document is not None]
@@ -36,7 +36,7 @@ def juger_genre(pas: Pas) -> Iterator[Constat]:
     yield cassee(exigence, "type_errone", phrase, pas, attendu=" ou ".join(genres), observe=envoyes[-1])
 
 
-def juger_renouvellement(pas: Pas) -> Iterator[Constat]:
+def juger_renouvellement(pas: PasJoue) -> Iterator[Constat]:
     """VIE-05: the day is the one entered. A message without any is told by the judge of traffic."""
     if pas.commande != "renouveler":
         return
@@ -53,7 +53,7 @@ def juger_renouvellement(pas: Pas) -> Iterator[Constat]:
             return
 
 
-def juger_associee(pas: Pas) -> Iterator[Constat]:
+def juger_associee(pas: PasJoue) -> Iterator[Constat]:
     """FID-13: no message claims another demande for its origin than the one that it was separated from, which
     is noted here."""
     if pas.commande == "separer":
@@ -71,7 +71,7 @@ def juger_associee(pas: Pas) -> Iterator[Constat]:
             return
 
 
-def juger_radiation(pas: Pas) -> Iterator[Constat]:
+def juger_radiation(pas: PasJoue) -> Iterator[Constat]:
     """FID-13: what registers or changes a demande does not radiate it. A renewal may tell what it ends."""
     if pas.commande not in ("enregistrer", "corriger", "separer", "modifier"):
         return
@@ -87,7 +87,7 @@ def juger_radiation(pas: Pas) -> Iterator[Constat]:
             return
 
 
-def juger_creation(pas: Pas) -> Iterator[Constat]:
+def juger_creation(pas: PasJoue) -> Iterator[Constat]:
     """VIE-02: what was told registered is not created once more, should the user ask again. The traffic alone
     does not show it when the application found the demande after a lost answer."""
     if pas.commande != "enregistrer":

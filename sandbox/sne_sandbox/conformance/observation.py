@@ -12,11 +12,11 @@ from lxml import etree
 
 from sne_sandbox.conformance.courrier import Courrier, arbre_de
 from sne_sandbox.contract import codec
-from sne_sandbox.contract.versions import Contrat, Operation
+from sne_sandbox.contract.versions import Contrat, OperationPubliee
 from sne_sandbox.domain.demande import Demande
 from sne_sandbox.domain.element import Element
 from sne_sandbox.domain.exchange import Champ, document_parmi
-from sne_sandbox.domain.journal import CONSOLE, FICHIER, HORS_HTTP, REJEU, TLS, Echange, Verdict
+from sne_sandbox.domain.journal import CONSOLE, FICHIER, HORS_HTTP, REJEU, TLS, Echange, VerdictEchange
 from sne_sandbox.mime.message import Message
 
 #: Methods of lines that carry no message to a service.
@@ -66,7 +66,7 @@ class Observation:
     @property
     def acceptee(self) -> bool:
         """Whether the SNE did what was asked."""
-        return self.echange.verdict is Verdict.ACCEPTE
+        return self.echange.verdict is VerdictEchange.ACCEPTE
 
     @property
     def panne(self) -> str | None:
@@ -91,9 +91,9 @@ class Observation:
         echange = self.echange
         if self.panne is not None:
             return False
-        if echange.verdict is Verdict.FAULT:
+        if echange.verdict is VerdictEchange.FAULT:
             return (echange.fault or {}).get("code") != "Receiver"
-        return echange.verdict in (Verdict.ANOMALIES, Verdict.REFUS)
+        return echange.verdict in (VerdictEchange.ANOMALIES, VerdictEchange.REFUS)
 
     @property
     def instant(self) -> datetime:
@@ -146,7 +146,7 @@ class Observation:
         return self.question.champs
 
     @cached_property
-    def prevue(self) -> Operation | None:
+    def prevue(self) -> OperationPubliee | None:
         """The operation as the contract describes it: that of the journal, else the only one of the contract
         that takes this payload."""
         operations = self.contrat.operations

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from sne_sandbox.conformance.observation import PANNES_LISIBLES
-from sne_sandbox.conformance.pas import OPERATIONS_DE, Pas
+from sne_sandbox.conformance.pas import OPERATIONS_DE, PasJoue
 from sne_sandbox.conformance.protocole import Statut
 from sne_sandbox.reports.model import Constat
 
@@ -38,7 +38,7 @@ _PHRASES: Final = {
 _ENREGISTREMENTS: Final = frozenset({"enregistrer", "corriger", "separer"})
 
 
-def juger_panne(pas: Pas) -> Iterator[Constat]:
+def juger_panne(pas: PasJoue) -> Iterator[Constat]:
     """What the step shows of the panne that was played in it, or of the life after one."""
     if not pas.pannes:
         yield from _apres(pas)
@@ -87,7 +87,7 @@ def juger_panne(pas: Pas) -> Iterator[Constat]:
             yield Constat(exigence, True, phrase, echange=echange)
 
 
-def _succes_invente(pas: Pas, panne: str) -> bool:
+def _succes_invente(pas: PasJoue, panne: str) -> bool:
     """Whether « fait » is said of what no answer that can be read says."""
     dit = str(pas.reponse.get("numero_unique") or "")
     if panne == "numero_faux":
@@ -103,14 +103,14 @@ def _succes_invente(pas: Pas, panne: str) -> bool:
     return True
 
 
-def _faite(pas: Pas, dit: str) -> bool:
+def _faite(pas: PasJoue, dit: str) -> bool:
     """Whether the SNE did what was asked: in this step, whether its answer arrived or not, or before it."""
     if any(o.acceptee for o in pas.de(*OPERATIONS_DE.get(pas.commande, ()))):
         return True
     return pas.commande in _ENREGISTREMENTS and bool(dit) and dit == pas.connu.numeros.get(pas.reference)
 
 
-def _apres(pas: Pas) -> Iterator[Constat]:
+def _apres(pas: PasJoue) -> Iterator[Constat]:
     """ROB-04: the first command after a panne works."""
     if not pas.connu.panne_jouee or pas.faux or pas.attendus != (Statut.FAIT,):
         return
@@ -124,7 +124,7 @@ def _apres(pas: Pas) -> Iterator[Constat]:
         )
 
 
-def _dit(pas: Pas) -> str:
+def _dit(pas: PasJoue) -> str:
     dit = [
         pas.statut.value,
         str(pas.reponse.get("numero_unique") or ""),

@@ -11,7 +11,7 @@ from sne_sandbox.conformance.observation import Observation
 from sne_sandbox.conformance.protocole import Statut
 from sne_sandbox.contract.versions import Contrat
 from sne_sandbox.domain.element import Element
-from sne_sandbox.domain.journal import Verdict
+from sne_sandbox.domain.journal import VerdictEchange
 
 #: Pannes whose answer says what it means: a fault.
 _PARLANTES: Final = frozenset({"fault_serveur", "fault_client"})
@@ -40,7 +40,7 @@ class Connu:
 
 
 @dataclass(frozen=True)
-class Pas:
+class PasJoue:
     """`message` was told, `reponse` answered; `observations` are the exchanges in between, oldest first.
 
     `attendu` is what the application had to send of what was entered (a `demandeLogement`, a `radiation`, an
@@ -125,7 +125,7 @@ class Pas:
 
 def fault_de(observation: Observation) -> str | None:
     """The sentence of the fault answered, None when there was none to read."""
-    if observation.panne is None and observation.echange.verdict is not Verdict.FAULT:
+    if observation.panne is None and observation.echange.verdict is not VerdictEchange.FAULT:
         return None
     if observation.panne is not None and observation.panne not in _PARLANTES:
         return None

@@ -200,7 +200,7 @@ def lire(fichier: Path) -> Scenario:
         table = tomllib.loads(fichier.read_text("utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as erreur:
         raise PlanIncorrect(f"{fichier} ne se lit pas : {erreur}.") from None
-    lecteur = _Lecteur(fichier.name)
+    lecteur = _LecteurScenario(fichier.name)
     lecteur.connues(table, ("titre", "pourquoi", "exigences", "menages", "etapes", "exemples", "instant"))
     menages = {
         nom: lecteur.contraintes(nom, brut)
@@ -237,7 +237,7 @@ def verifier_exigences(plan: Plan, connues: Collection[str]) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class _Lecteur:
+class _LecteurScenario:
     """Reads one file, and says where it goes wrong."""
 
     fichier: str

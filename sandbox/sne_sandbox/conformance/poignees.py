@@ -7,7 +7,7 @@ from typing import Final
 
 from sne_sandbox.conformance.jugement.releves import CERTIFICAT_DONNE, refus_du_certificat
 from sne_sandbox.conformance.observation import Observation
-from sne_sandbox.conformance.pas import Pas
+from sne_sandbox.conformance.pas import PasJoue
 
 #: Seconds that the line of a failed handshake is waited for, and in how many commands for nothing.
 _ATTENTE: Final = 1.0
@@ -32,7 +32,7 @@ class Poignees:
         return vues
 
 
-def renoncement(pas: Pas) -> str:
+def renoncement(pas: PasJoue) -> str:
     """Why a command was given up (`Pas.empeche`), in French, and the remedy: a failed handshake, else the
     application's own words."""
     if not pas.poignees:

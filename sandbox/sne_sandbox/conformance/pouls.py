@@ -19,7 +19,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from sne_sandbox.conformance.adresses import Adresses
-from sne_sandbox.conformance.base import Base
+from sne_sandbox.conformance.base import BaseJugee
 from sne_sandbox.errors import StoreError
 
 #: Seconds between an answer and the next question.
@@ -47,7 +47,7 @@ class Pouls:
         self._fil = threading.Thread(target=self._suivre, name="pouls", daemon=True)
 
     @classmethod
-    def de(cls, adresses: Adresses, base: Base) -> "Pouls":
+    def de(cls, adresses: Adresses, base: BaseJugee) -> "Pouls":
         """That of the server that the application calls, and of the base that it works on."""
         lieu = urlsplit(adresses.services.demande_logement)
 

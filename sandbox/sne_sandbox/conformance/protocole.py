@@ -46,7 +46,7 @@ FORME_JSON: Final = (
 
 
 @dataclass(frozen=True, slots=True)
-class Champ:
+class ChampProtocole:
     """A field of a message. `type` is « texte », « booleen », « nombre », « json » (any object: a document in
     the form of `formulaire`) or a name of FORMES; `liste` says that it holds several."""
 
@@ -63,40 +63,40 @@ class Commande:
 
     nom: str
     description: str
-    champs: tuple[Champ, ...] = ()
-    reponse: tuple[Champ, ...] = ()
+    champs: tuple[ChampProtocole, ...] = ()
+    reponse: tuple[ChampProtocole, ...] = ()
 
 
 #: Objects inside messages.
-FORMES: Final[Mapping[str, tuple[Champ, ...]]] = {
+FORMES: Final[Mapping[str, tuple[ChampProtocole, ...]]] = {
     "adresses": (
-        Champ("demande_logement", "URL de DemandeLogementImplService", requis=True),
-        Champ("gestion_partagee_evt", "URL de GestionPartageeEVTImplService", requis=True),
-        Champ("recherche_demande", "URL de RechercheDemandeImplService", requis=True),
+        ChampProtocole("demande_logement", "URL de DemandeLogementImplService", requis=True),
+        ChampProtocole("gestion_partagee_evt", "URL de GestionPartageeEVTImplService", requis=True),
+        ChampProtocole("recherche_demande", "URL de RechercheDemandeImplService", requis=True),
     ),
     "certificats": (
-        Champ("ca", "fichier PEM de l'autorité du serveur", requis=True),
-        Champ("certificat", "fichier PEM du certificat client", requis=True),
-        Champ("cle", "fichier PEM de sa clé", requis=True),
-        Champ("pkcs12", "les mêmes, en PKCS#12", requis=True),
-        Champ("mot_de_passe", "mot de passe du PKCS#12", requis=True),
+        ChampProtocole("ca", "fichier PEM de l'autorité du serveur", requis=True),
+        ChampProtocole("certificat", "fichier PEM du certificat client", requis=True),
+        ChampProtocole("cle", "fichier PEM de sa clé", requis=True),
+        ChampProtocole("pkcs12", "les mêmes, en PKCS#12", requis=True),
+        ChampProtocole("mot_de_passe", "mot de passe du PKCS#12", requis=True),
     ),
     "boites": (
-        Champ("entree", "dossier des fichiers déposés par l'application"),
-        Champ("sortie", "dossier des fichiers qui l'attendent"),
+        ChampProtocole("entree", "dossier des fichiers déposés par l'application"),
+        ChampProtocole("sortie", "dossier des fichiers qui l'attendent"),
     ),
     "anomalie": (
-        Champ("code", "code de l'anomalie", requis=True),
-        Champ("propriete", "élément en cause", requis=True),
-        Champ("message", "message tel que reçu", requis=True),
+        ChampProtocole("code", "code de l'anomalie", requis=True),
+        ChampProtocole("propriete", "élément en cause", requis=True),
+        ChampProtocole("message", "message tel que reçu", requis=True),
     ),
     "fichier": (
-        Champ("nom", "nom du fichier", requis=True),
-        Champ("contenu", "document XML, en texte", requis=True),
+        ChampProtocole("nom", "nom du fichier", requis=True),
+        ChampProtocole("contenu", "document XML, en texte", requis=True),
     ),
     "integre": (
-        Champ("numero_unique", "demande intégrée", requis=True),
-        Champ(
+        ChampProtocole("numero_unique", "demande intégrée", requis=True),
+        ChampProtocole(
             "modifies",
             "chemin de chaque élément marqué modifie, sans préfixe ni indice : interfaceNuu/demande/…",
             liste=True,
@@ -104,46 +104,50 @@ FORMES: Final[Mapping[str, tuple[Champ, ...]]] = {
         ),
     ),
     "evenement_lu": (
-        Champ("id", "identifiant de l'événement", requis=True),
-        Champ("code", "code de son type", requis=True),
+        ChampProtocole("id", "identifiant de l'événement", requis=True),
+        ChampProtocole("code", "code de son type", requis=True),
     ),
 }
 
-_REFERENCE: Final = Champ("reference", "nom de la demande dans l'exemple (« d1 »), choisi par la suite")
-_NOUVELLE: Final = Champ(
+_REFERENCE: Final = ChampProtocole(
+    "reference", "nom de la demande dans l'exemple (« d1 »), choisi par la suite"
+)
+_NOUVELLE: Final = ChampProtocole(
     "reference", "nom que cette demande portera dans l'exemple (« d1 »), choisi par la suite", requis=True
 )
-_NUMERO: Final = Champ(
+_NUMERO: Final = ChampProtocole(
     "numero_unique", "numéro unique, au lieu de la référence, pour la demande d'un autre guichet"
 )
-_DEMANDE: Final = Champ(
+_DEMANDE: Final = ChampProtocole(
     "demande", "contenu de demandeLogement, sans numGuichet ni numUnique", "json", requis=True
 )
-_VERSION: Final = Champ("version", "version de message à employer (« 02.02 ») ; au choix sinon")
-_FORCER: Final = Champ(
+_VERSION: Final = ChampProtocole("version", "version de message à employer (« 02.02 ») ; au choix sinon")
+_FORCER: Final = ChampProtocole(
     "forcer_doublon", "l'utilisateur connaît les doublons et confirme : écrire forcerDoublon", "booleen"
 )
-_EVENEMENT: Final = Champ("evenement", "contenu de l'élément evenement", "json", requis=True)
-_ID_EVENEMENT: Final = Champ("id_evenement", "identifiant reçu à l'ajout", requis=True)
+_EVENEMENT: Final = ChampProtocole("evenement", "contenu de l'élément evenement", "json", requis=True)
+_ID_EVENEMENT: Final = ChampProtocole("id_evenement", "identifiant reçu à l'ajout", requis=True)
 
-_RENDU: Final = Champ("numero_unique", "numéro que l'application a conservé pour la demande")
-_ATTESTATION: Final = Champ(
+_RENDU: Final = ChampProtocole("numero_unique", "numéro que l'application a conservé pour la demande")
+_ATTESTATION: Final = ChampProtocole(
     "attestation_sha256",
     "empreinte SHA-256, en hexadécimal, du PDF conservé ; vide s'il ne l'est pas, absent pour n'en rien dire",
 )
-_NUMEROS: Final = Champ("numeros", "numéros uniques relevés, déjà rendus exclus", liste=True, requis=True)
+_NUMEROS: Final = ChampProtocole(
+    "numeros", "numéros uniques relevés, déjà rendus exclus", liste=True, requis=True
+)
 
 #: Fields that every command after `demarrer` holds, beside `id` and `commande`.
-MAINTENANT: Final = Champ("maintenant", "instant ISO 8601 de l'horloge du SNE", requis=True)
+MAINTENANT: Final = ChampProtocole("maintenant", "instant ISO 8601 de l'horloge du SNE", requis=True)
 #: Fields that any answer may hold, beside `id` and `statut`.
 COMMUNS: Final = (
-    Champ("anomalies", "anomalies lues dans la réponse du SNE, toutes", "anomalie", liste=True),
-    Champ(
+    ChampProtocole("anomalies", "anomalies lues dans la réponse du SNE, toutes", "anomalie", liste=True),
+    ChampProtocole(
         "doublons",
         "numéros uniques des doublons annoncés, tous ; sinon, ceux que disent les messages des anomalies",
         liste=True,
     ),
-    Champ("message", "ce que l'utilisateur lit : faute du SNE, panne, refus de l'application"),
+    ChampProtocole("message", "ce que l'utilisateur lit : faute du SNE, panne, refus de l'application"),
 )
 
 _MAUVAIS: Final = " ou ".join(faux.certificat for faux in FAUX_SERVEURS.values())
@@ -153,27 +157,27 @@ _TABLE: Final = (
         "demarrer",
         "Premier message : où est le SNE, avec quels certificats.",
         (
-            Champ("protocole", "« sne-sandbox/1 »", requis=True),
-            Champ("contrat", "version de l'interface servie (« v5.2 »)", requis=True),
-            Champ("adresses", "services à appeler", "adresses", requis=True),
+            ChampProtocole("protocole", "« sne-sandbox/1 »", requis=True),
+            ChampProtocole("contrat", "version de l'interface servie (« v5.2 »)", requis=True),
+            ChampProtocole("adresses", "services à appeler", "adresses", requis=True),
             *(
-                Champ(faux.champ, f"les mêmes, derrière un certificat {faux.certificat}", "adresses")
+                ChampProtocole(faux.champ, f"les mêmes, derrière un certificat {faux.certificat}", "adresses")
                 for faux in FAUX_SERVEURS.values()
             ),
-            Champ("certificats", "fichiers à employer", "certificats", requis=True),
-            Champ("guichet", "code du guichet de l'application", requis=True),
-            Champ("boites", "dossiers des échanges par fichiers, quand il y en a", "boites"),
-            Champ(
+            ChampProtocole("certificats", "fichiers à employer", "certificats", requis=True),
+            ChampProtocole("guichet", "code du guichet de l'application", requis=True),
+            ChampProtocole("boites", "dossiers des échanges par fichiers, quand il y en a", "boites"),
+            ChampProtocole(
                 "delai_max_s",
                 "secondes après lesquelles l'application renonce à une réponse du SNE, le temps de l'épreuve",
                 "nombre",
             ),
         ),
         (
-            Champ("nom", "nom de l'application", requis=True),
-            Champ("version", "sa version", requis=True),
-            Champ("commandes", "commandes qu'elle connaît", liste=True, requis=True),
-            Champ("versions", "versions de message qu'elle écrit (« 02.02 »)", liste=True),
+            ChampProtocole("nom", "nom de l'application", requis=True),
+            ChampProtocole("version", "sa version", requis=True),
+            ChampProtocole("commandes", "commandes qu'elle connaît", liste=True, requis=True),
+            ChampProtocole("versions", "versions de message qu'elle écrit (« 02.02 »)", liste=True),
         ),
     ),
     Commande("reinitialiser", "Tout oublier : demandes, numéros, curseurs. Précède chaque exemple."),
@@ -181,7 +185,7 @@ _TABLE: Final = (
         "adresser",
         "Appeler désormais les adresses données : celles d'un serveur dont le certificat est "
         f"{_MAUVAIS}, puis de nouveau les bonnes.",
-        (Champ("adresses", "services à appeler", "adresses", requis=True),),
+        (ChampProtocole("adresses", "services à appeler", "adresses", requis=True),),
     ),
     Commande(
         "enregistrer",
@@ -200,7 +204,7 @@ _TABLE: Final = (
         "Un co-titulaire se sépare : nouvelle demande (CRS), née de la demande d'origine.",
         (
             _NOUVELLE,
-            Champ("reference_origine", "référence de la demande d'origine", requis=True),
+            ChampProtocole("reference_origine", "référence de la demande d'origine", requis=True),
             _DEMANDE,
             _VERSION,
             _FORCER,
@@ -220,7 +224,7 @@ _TABLE: Final = (
             _REFERENCE,
             _NUMERO,
             _DEMANDE,
-            Champ("date_renouvellement", "jour du renouvellement (AAAA-MM-JJ)", requis=True),
+            ChampProtocole("date_renouvellement", "jour du renouvellement (AAAA-MM-JJ)", requis=True),
             _VERSION,
         ),
         (_RENDU, _ATTESTATION),
@@ -231,7 +235,7 @@ _TABLE: Final = (
         (
             _REFERENCE,
             _NUMERO,
-            Champ("radiation", "contenu de l'élément radiation", "json", requis=True),
+            ChampProtocole("radiation", "contenu de l'élément radiation", "json", requis=True),
             _VERSION,
         ),
         (_RENDU,),
@@ -250,21 +254,21 @@ _TABLE: Final = (
         (
             _REFERENCE,
             _NUMERO,
-            Champ("complet", "avec DALO, radiation et informations de traitement", "booleen"),
+            ChampProtocole("complet", "avec DALO, radiation et informations de traitement", "booleen"),
         ),
-        (Champ("demande", "contenu de demandeLogement, tel que lu", "json", requis=True),),
+        (ChampProtocole("demande", "contenu de demandeLogement, tel que lu", "json", requis=True),),
     ),
     Commande(
         "chercher_doublons",
         "L'utilisateur cherche les doublons de la demande, enregistrée ou refusée.",
         (_REFERENCE,),
-        (Champ("doublons", "numéros uniques des doublons, tous", liste=True, requis=True),),
+        (ChampProtocole("doublons", "numéros uniques des doublons, tous", liste=True, requis=True),),
     ),
     Commande(
         "rechercher",
         "L'utilisateur cherche des demandes.",
-        (Champ("criteres", "contenu de l'élément demandeMulticritere", "json", requis=True),),
-        (Champ("resultats", "numéros uniques trouvés, tous", liste=True, requis=True),),
+        (ChampProtocole("criteres", "contenu de l'élément demandeMulticritere", "json", requis=True),),
+        (ChampProtocole("resultats", "numéros uniques trouvés, tous", liste=True, requis=True),),
     ),
     Commande(
         "declarer_dalo",
@@ -272,7 +276,7 @@ _TABLE: Final = (
         (
             _REFERENCE,
             _NUMERO,
-            Champ("information_dalo", "contenu de l'élément informationDalo", "json", requis=True),
+            ChampProtocole("information_dalo", "contenu de l'élément informationDalo", "json", requis=True),
         ),
     ),
     Commande(
@@ -290,20 +294,20 @@ _TABLE: Final = (
     Commande(
         "lister_types_evenements",
         "L'application lit les types d'événements.",
-        (Champ("portee", "« nationaux » ou « territoriaux »", requis=True),),
-        (Champ("types", "codes des types, tous", liste=True, requis=True),),
+        (ChampProtocole("portee", "« nationaux » ou « territoriaux »", requis=True),),
+        (ChampProtocole("types", "codes des types, tous", liste=True, requis=True),),
     ),
     Commande(
         "lister_evenements",
         "L'utilisateur lit les événements de la demande.",
         (_REFERENCE, _NUMERO),
-        (Champ("evenements", "les événements, tous", "evenement_lu", liste=True, requis=True),),
+        (ChampProtocole("evenements", "les événements, tous", "evenement_lu", liste=True, requis=True),),
     ),
     Commande(
         "ajouter_evenement",
         "L'utilisateur ajoute un événement.",
         (_REFERENCE, _NUMERO, _EVENEMENT),
-        (Champ("id_evenement", "identifiant donné par le SNE"),),
+        (ChampProtocole("id_evenement", "identifiant donné par le SNE"),),
     ),
     Commande(
         "modifier_evenement",
@@ -321,17 +325,17 @@ _TABLE: Final = (
         (
             _REFERENCE,
             _NUMERO,
-            Champ("decision", "valeur de chaque caractéristique, par code", "json", requis=True),
-            Champ("radiation", "contenu de l'élément radiation, quand le bail est signé", "json"),
+            ChampProtocole("decision", "valeur de chaque caractéristique, par code", "json", requis=True),
+            ChampProtocole("radiation", "contenu de l'élément radiation, quand le bail est signé", "json"),
             _VERSION,
         ),
-        (Champ("id_evenement", "identifiant donné par le SNE"),),
+        (ChampProtocole("id_evenement", "identifiant donné par le SNE"),),
     ),
     Commande(
         "integrer_dispatching",
         "L'application intègre les fichiers que le SNE lui a distribués.",
-        (Champ("fichiers", "fichiers de la boîte de sortie, dans l'ordre", "fichier", True, True),),
-        (Champ("integres", "ce qu'elle en a tiré, document par document", "integre", True, True),),
+        (ChampProtocole("fichiers", "fichiers de la boîte de sortie, dans l'ordre", "fichier", True, True),),
+        (ChampProtocole("integres", "ce qu'elle en a tiré, document par document", "integre", True, True),),
     ),
     Commande("fin", "L'épreuve est finie : l'application peut s'arrêter."),
 )

@@ -15,7 +15,7 @@ from hypothesis.errors import HypothesisException
 from hypothesis.strategies import SearchStrategy
 
 from sne_sandbox.conformance.deroulement import Deroule
-from sne_sandbox.conformance.exemples import Exemple
+from sne_sandbox.conformance.exemples import ExempleTire
 from sne_sandbox.reports.model import Constat
 
 #: (requirement, sorte).
@@ -44,9 +44,9 @@ _BASE: Final = settings(
 class Exemples:
     """The examples of a scenario: `jouer` runs one. What each showed broken is kept."""
 
-    strategie: SearchStrategy[Exemple]
+    strategie: SearchStrategy[ExempleTire]
     graine: int
-    jouer: Callable[[Exemple], Deroule]
+    jouer: Callable[[ExempleTire], Deroule]
     vus: dict[str, dict[Cle, Constat]] = field(default_factory=dict)
 
     def parcourir(self, combien: int, suivre: Callable[[Deroule], bool]) -> int:
@@ -54,7 +54,7 @@ class Exemples:
         each showed, and says whether to go on."""
         reste = True
 
-        def un(exemple: Exemple) -> None:
+        def un(exemple: ExempleTire) -> None:
             nonlocal reste
             cle = exemple.cle()
             if not reste or cle in self.vus:
@@ -66,12 +66,12 @@ class Exemples:
         self._tirer(combien, un, (Phase.generate,))
         return len(self.vus)
 
-    def reduire(self, cle: Cle, combien: int, budget: int = BUDGET) -> tuple[Exemple, Constat] | None:
+    def reduire(self, cle: Cle, combien: int, budget: int = BUDGET) -> tuple[ExempleTire, Constat] | None:
         """The smallest example found to show `cle`, and its finding; None when none does again."""
-        meilleur: tuple[tuple[int, str], Exemple, Constat] | None = None
+        meilleur: tuple[tuple[int, str], ExempleTire, Constat] | None = None
         joues = tires = 0
 
-        def un(exemple: Exemple) -> None:
+        def un(exemple: ExempleTire) -> None:
             nonlocal meilleur, joues, tires
             texte = exemple.cle()
             fautes = self.vus.get(texte)
@@ -96,7 +96,7 @@ class Exemples:
             self._tirer(combien, un, (Phase.generate, Phase.shrink))
         return None if meilleur is None else (meilleur[1], meilleur[2])
 
-    def _tirer(self, combien: int, un: Callable[[Exemple], None], phases: tuple[Phase, ...]) -> None:
+    def _tirer(self, combien: int, un: Callable[[ExempleTire], None], phases: tuple[Phase, ...]) -> None:
         reglages = settings(_BASE, max_examples=combien, phases=phases, report_multiple_bugs=False)
         seed(self.graine)(reglages(given(self.strategie)(un)))()
 

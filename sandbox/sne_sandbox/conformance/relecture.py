@@ -15,12 +15,12 @@ from sne_sandbox.conformance.observation import Observation, observer
 from sne_sandbox.contract.schema import Document, SchemaError
 from sne_sandbox.contract.versions import Contrat
 from sne_sandbox.domain.exchange import Appel, document_parmi
-from sne_sandbox.domain.journal import Echange, Verdict
+from sne_sandbox.domain.journal import Echange, VerdictEchange
 from sne_sandbox.domain.numero_unique import NUMERO_MAX
 from sne_sandbox.errors import OperationInconnue
 from sne_sandbox.operations.table import OPERATIONS
 from sne_sandbox.pipeline import guichet_de
-from sne_sandbox.soap.dispatch import Aiguillage
+from sne_sandbox.soap.dispatch import AiguillageSoap
 from sne_sandbox.soap.identity import identite
 
 #: What the line notes beside the tolerances T-…: schema faults, of the request and of the answer.
@@ -76,8 +76,8 @@ def _situer(vue: Observation, contrat: Contrat) -> None:
 
 
 @lru_cache(maxsize=2)
-def _aiguillage(contrat: Contrat) -> Aiguillage:
-    return Aiguillage(contrat.operations.values())
+def _aiguillage(contrat: Contrat) -> AiguillageSoap:
+    return AiguillageSoap(contrat.operations.values())
 
 
 def _lire_la_requete(vue: Observation, contrat: Contrat, certificat: bytes | None) -> None:
@@ -125,7 +125,7 @@ def _lire_la_reponse(vue: Observation, contrat: Contrat, explication: str) -> No
     if charge is None:
         _sans_enveloppe(vue)
     elif etree.QName(charge).localname == "Fault":
-        echange.verdict = Verdict.FAULT
+        echange.verdict = VerdictEchange.FAULT
         code, message = _fault(charge)
         echange.fault = {"code": code, "message": message, "explication": explication}
     else:
@@ -135,14 +135,14 @@ def _lire_la_reponse(vue: Observation, contrat: Contrat, explication: str) -> No
 def _sans_enveloppe(vue: Observation) -> None:
     echange, statut = vue.echange, vue.echange.statut
     if 200 <= statut < 300 and not vue.soap:
-        echange.verdict = Verdict.ACCEPTE
+        echange.verdict = VerdictEchange.ACCEPTE
         return
     message, code = f"Le serveur réel a répondu HTTP {statut}, sans enveloppe SOAP.", str(statut)
-    echange.verdict = Verdict.REFUS
+    echange.verdict = VerdictEchange.REFUS
     if 300 <= statut < 400:
         message = f"Le serveur réel redirige (HTTP {statut}) : le relais ne suit pas."
     elif not 400 <= statut < 500:  # the receiver failed: what was sent is judged all the same
-        echange.verdict, code = Verdict.FAULT, "Receiver"
+        echange.verdict, code = VerdictEchange.FAULT, "Receiver"
     echange.fault = {"code": code, "message": message, "explication": ""}
 
 
@@ -165,7 +165,7 @@ def _avec_enveloppe(vue: Observation, contrat: Contrat) -> None:
     gravite = "avertissement" if reponse.octets("attestation") else "bloquante"
     echange.anomalies = [] if racine is None else list(_anomalies(racine, contrat, gravite))
     refusee = any(anomalie["gravite"] == "bloquante" for anomalie in echange.anomalies)
-    echange.verdict = Verdict.ANOMALIES if refusee else Verdict.ACCEPTE
+    echange.verdict = VerdictEchange.ANOMALIES if refusee else VerdictEchange.ACCEPTE
     echange.numero_unique = vue.numero_rendu or echange.numero_unique
     prevue = contrat.operations.get(echange.operation or "")
     if prevue is None:

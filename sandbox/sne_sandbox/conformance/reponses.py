@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from sne_sandbox.conformance.observation import Observation
-from sne_sandbox.domain.journal import TLS, Verdict
+from sne_sandbox.domain.journal import TLS, VerdictEchange
 from sne_sandbox.reports.model import ReponseDuSne
 
 REFUS: Final = "refus"
@@ -62,11 +62,11 @@ def _dites(vue: Observation) -> Iterator[tuple[str, str, str]]:
     explication = fault.get("explication", "").partition("\n")[0]
     message = " → ".join(filter(None, (fault.get("message", ""), explication)))
     match vue.echange.verdict:
-        case Verdict.FAULT:
+        case VerdictEchange.FAULT:
             yield REFUS, "faute SOAP", message
-        case Verdict.REFUS:
+        case VerdictEchange.REFUS:
             # No status: a handshake, or a connection cut before there was a request to answer.
             sans = TLS if vue.echange.methode == TLS else "connexion coupée"
             yield REFUS, f"HTTP {vue.echange.statut}" if vue.echange.statut else sans, message
-        case Verdict.ERREUR:
+        case VerdictEchange.ERREUR:
             yield REFUS, "erreur du bac à sable", message

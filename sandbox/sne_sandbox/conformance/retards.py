@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from sne_sandbox.conformance.pas import Pas
+from sne_sandbox.conformance.pas import PasJoue
 
 #: Part of the time that the application is told to wait, beyond which an answer may have come too late: the
 #: journal does not count the whole of what the application waits for.
@@ -16,7 +16,7 @@ def seuil(delai: float) -> float:
     return delai * _PART_DU_DELAI
 
 
-def trop_tard(pas: Pas, delai: float, attente: float, sourd: float, *, lues: bool) -> str:
+def trop_tard(pas: PasJoue, delai: float, attente: float, sourd: float, *, lues: bool) -> str:
     """Why a step cannot be judged: an answer so slow that the application may have given it up, and that
     nothing shows it read; nothing that arrived, all the time that it waited; or a server that answered
     nobody, while the application may have asked twice. "" when it can be.

@@ -15,15 +15,15 @@ from zlib import crc32
 from sne_sandbox.conformance import trafic
 from sne_sandbox.conformance.adresses import Adresses
 from sne_sandbox.conformance.application import Application, LienRompu
-from sne_sandbox.conformance.base import Base
-from sne_sandbox.conformance.bilan import Releve, dire_ce_qui_manque
+from sne_sandbox.conformance.base import BaseJugee
+from sne_sandbox.conformance.bilan import ReleveConstats, dire_ce_qui_manque
 from sne_sandbox.conformance.blocage import Blocage
 from sne_sandbox.conformance.citation import citer
 from sne_sandbox.conformance.consequences import obligatoires
-from sne_sandbox.conformance.couverture import Mesure
-from sne_sandbox.conformance.deroulement import Deroule, Lien
+from sne_sandbox.conformance.couverture import Couverture
+from sne_sandbox.conformance.deroulement import Deroule, LienApplication
 from sne_sandbox.conformance.deroulement import derouler as derouler_exemple
-from sne_sandbox.conformance.exemples import Exemple, strategie
+from sne_sandbox.conformance.exemples import ExempleTire, strategie
 from sne_sandbox.conformance.observation import observer
 from sne_sandbox.conformance.plan import Plan, Scenario
 from sne_sandbox.conformance.pouls import Pouls
@@ -38,7 +38,7 @@ from sne_sandbox.reports.accords import accorde
 from sne_sandbox.reports.decision import decider
 from sne_sandbox.reports.model import (
     Constat,
-    Debut,
+    DebutJugement,
     EchangeCite,
     Entete,
     Evenement,
@@ -62,7 +62,7 @@ _RIEN: Final = (
 def derouler(
     plan: Plan,
     application: Application,
-    base: Base,
+    base: BaseJugee,
     contrat: Contrat,
     *,
     exemples: int = 10,
@@ -86,7 +86,7 @@ def derouler(
     instant = (maintenant or debut).astimezone(PARIS).replace(microsecond=0)
     with Pouls.de(adresses, base) as pouls:
         epreuve = _Epreuve(
-            lien=Lien(application, pouls),
+            lien=LienApplication(application, pouls),
             base=base,
             contrat=contrat,
             exemples=exemples,
@@ -96,11 +96,11 @@ def derouler(
             commande=f"{commande} --seed {graine} --clock {instant.isoformat()}",
             budget=reduction,
             exigences=charger_exigences(contrat.dossiers),
-            releve=Releve(),
-            mesure=Mesure(contrat, profil),
+            releve=ReleveConstats(),
+            mesure=Couverture(contrat, profil),
         )
         choisis = [s for s in plan if not seulement or s.id in seulement]
-        yield Debut(nom or PROTOCOLE, len(choisis), niveaux(epreuve.exigences))
+        yield DebutJugement(nom or PROTOCOLE, len(choisis), niveaux(epreuve.exigences))
         with epreuve.jusqu_a_l_interruption():
             epreuve.demarrer()
         resultats = []
@@ -144,8 +144,8 @@ def _juge(rapport: Rapport) -> bool:
 
 @dataclass(slots=True)
 class _Epreuve:
-    lien: Lien
-    base: Base
+    lien: LienApplication
+    base: BaseJugee
     contrat: Contrat
     exemples: int
     graine: int
@@ -154,8 +154,8 @@ class _Epreuve:
     commande: str
     budget: int
     exigences: Mapping[str, Exigence]
-    releve: Releve
-    mesure: Mesure
+    releve: ReleveConstats
+    mesure: Couverture
     nom: str = ""
     commandes: frozenset[str] = frozenset()
     versions: frozenset[str] = frozenset()
@@ -282,7 +282,7 @@ class _Epreuve:
             scenario.id, scenario.groupe, scenario.titre, verdict, verifications, raison=raison
         )
 
-    def _jouer(self, scenario: Scenario, exemple: Exemple, instant: datetime) -> Deroule:
+    def _jouer(self, scenario: Scenario, exemple: ExempleTire, instant: datetime) -> Deroule:
         deroule = derouler_exemple(
             scenario,
             exemple,

@@ -7,7 +7,7 @@ from typing import Final
 from sne_sandbox.conformance import fidelite, lectures
 from sne_sandbox.conformance.constats import cassee, echange_de, tenue
 from sne_sandbox.conformance.formulaire import de_json
-from sne_sandbox.conformance.pas import Pas
+from sne_sandbox.conformance.pas import PasJoue
 from sne_sandbox.conformance.protocole import Statut
 from sne_sandbox.domain.element import Element
 from sne_sandbox.reports.model import Constat
@@ -18,7 +18,7 @@ _CHANGEMENTS: Final = frozenset({"modifier", "renouveler"})
 _REGLES: Final = {"dateCreationDemande": "VIE-04"}
 
 
-def juger_saisie(pas: Pas) -> Iterator[Constat]:
+def juger_saisie(pas: PasJoue) -> Iterator[Constat]:
     """What a step sent against what was entered: nothing to say of a step that sends no document."""
     if pas.attendu is None or pas.envoi is None or pas.envoi.document is None:
         return
@@ -40,7 +40,7 @@ def juger_saisie(pas: Pas) -> Iterator[Constat]:
         yield from _entier("FID-14", None if corps is None else corps.enfant("radiation"), pas)
 
 
-def _radiation_de_la_decision(pas: Pas) -> Iterator[Constat]:
+def _radiation_de_la_decision(pas: PasJoue) -> Iterator[Constat]:
     """What a lease that is signed brings along; a radiation that is not sent is VIE-18's to tell."""
     if pas.commande != "decider" or not pas.message.get("radiation"):
         return
@@ -61,7 +61,7 @@ def _dire_la_date(constat: Constat) -> Constat:
     return replace(constat, phrase=phrase, sorte="date_de_creation_changee")
 
 
-def _comparer_evenement(pas: Pas, ecrit: Element) -> Iterator[Constat]:
+def _comparer_evenement(pas: PasJoue, ecrit: Element) -> Iterator[Constat]:
     assert pas.attendu is not None
     propres = tuple(e for e in ecrit.enfants if e.nom not in _ENTETE_EVENEMENT)
     voulus = tuple(e for e in pas.attendu.enfants if e.nom not in _ENTETE_EVENEMENT)
@@ -87,7 +87,7 @@ def _copie(element: Element, enfants: Sequence[Element]) -> Element:
     return Element(element.nom, element.texte, element.attributs, copies)
 
 
-def _entier(exigence: str, recu: Element | None, pas: Pas) -> Iterator[Constat]:
+def _entier(exigence: str, recu: Element | None, pas: PasJoue) -> Iterator[Constat]:
     assert pas.attendu is not None
     if recu is not None:
         yield from fidelite.comparer(pas.attendu, recu, exigence=exigence, echange=echange_de(pas))
@@ -96,7 +96,7 @@ def _entier(exigence: str, recu: Element | None, pas: Pas) -> Iterator[Constat]:
         yield cassee(exigence, "champ_absent", phrase, pas, chemin=pas.attendu.nom)
 
 
-def juger_consultation(pas: Pas) -> Iterator[Constat]:
+def juger_consultation(pas: PasJoue) -> Iterator[Constat]:
     """VIE-24: the demande read is told as it is."""
     if pas.commande != "consulter" or pas.lu is None or not pas.lu.acceptee or pas.statut is not Statut.FAIT:
         return
@@ -118,7 +118,7 @@ def juger_consultation(pas: Pas) -> Iterator[Constat]:
     yield from fidelite.comparer(gardee, rendue, exigence="VIE-24", echange=echange_de(pas), lue=True)
 
 
-def juger_dispatching(pas: Pas) -> Iterator[Constat]:
+def juger_dispatching(pas: PasJoue) -> Iterator[Constat]:
     """VIE-25: every document, every mark."""
     if pas.commande != "integrer_dispatching" or pas.statut is not Statut.FAIT:
         return

@@ -15,7 +15,7 @@ from sne_sandbox.conformance.protocole import (
     PROTOCOLE,
     STATUTS,
     TYPES_JSON,
-    Champ,
+    ChampProtocole,
     Commande,
     Statut,
 )
@@ -61,7 +61,7 @@ def _schema_reponse(commande: Commande) -> dict[str, Any]:
     return {"description": f"Réponse à « {commande.nom} »", **decrit}
 
 
-def _objet(champs: tuple[Champ, ...], fixes: Mapping[str, Any] | None = None) -> dict[str, Any]:
+def _objet(champs: tuple[ChampProtocole, ...], fixes: Mapping[str, Any] | None = None) -> dict[str, Any]:
     fixes = fixes or {}
     return {
         "type": "object",
@@ -70,7 +70,7 @@ def _objet(champs: tuple[Champ, ...], fixes: Mapping[str, Any] | None = None) ->
     }
 
 
-def _schema_champ(champ: Champ) -> dict[str, Any]:
+def _schema_champ(champ: ChampProtocole) -> dict[str, Any]:
     if champ.type == "json":
         valeur: dict[str, Any] = {"$ref": "#/$defs/document"}
     elif champ.type in TYPES_JSON:

@@ -6,9 +6,9 @@ from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from typing import Final
 
-from sne_sandbox.conformance.bilan import Releve
+from sne_sandbox.conformance.bilan import ReleveConstats
 from sne_sandbox.conformance.citation import citer
-from sne_sandbox.conformance.couverture import Mesure
+from sne_sandbox.conformance.couverture import Couverture
 from sne_sandbox.conformance.jugement import PILOTEES, Suite, juger
 from sne_sandbox.conformance.observation import Observation, observer
 from sne_sandbox.conformance.reponses import Reponses
@@ -21,10 +21,10 @@ from sne_sandbox.reports.model import (
     TRAFIC,
     Bilan,
     Constat,
-    Debut,
+    DebutJugement,
     EchangeCite,
     Entete,
-    Etat,
+    EtatExigence,
     Evenement,
     Fin,
     Rapport,
@@ -55,15 +55,15 @@ _EN_PARTIE: Final[Mapping[str, str]] = {
     "VIE-20": "Aucun message refusé n'est revenu corrigé. Un renvoi à l'identique se juge en mode piloté "
     "(sne-sandbox conform) : ici, un test peut le vouloir.",
 }
-_VERDICTS: Final = {Etat.PROUVEE: Verdict.REUSSI, Etat.ENFREINTE: Verdict.ECHOUE}
+_VERDICTS: Final = {EtatExigence.PROUVEE: Verdict.REUSSI, EtatExigence.ENFREINTE: Verdict.ECHOUE}
 
 
 @dataclass(slots=True)
 class _Bande:
     """What one reading of the journal gathers."""
 
-    releve: Releve
-    mesure: Mesure
+    releve: ReleveConstats
+    mesure: Couverture
     reponses: Reponses = field(default_factory=Reponses)
     echanges: int = 0
     acceptes: int = 0
@@ -96,7 +96,7 @@ def juger_base(
     why what sent it was cut short. Memory is bounded by the findings, not by the traffic.
     """
     exigences = charger_exigences(contrat.dossiers)
-    yield Debut(application, len(FAMILLES), niveaux(exigences), MODE)
+    yield DebutJugement(application, len(FAMILLES), niveaux(exigences), MODE)
     bande = _lire(magasin, base, contrat, depuis, exigences, profil)
     bilans = tuple(_dire_pourquoi(bilan) for bilan in bande.releve.bilans(exigences))
     scenarios = []
@@ -180,7 +180,7 @@ def _lire(
     exigences: Mapping[str, Exigence],
     profil: str,
 ) -> _Bande:
-    bande = _Bande(Releve(), Mesure(contrat, profil))
+    bande = _Bande(ReleveConstats(), Couverture(contrat, profil))
     suite = Suite()
     for echange in parcourir(magasin, base, depuis):
         observation = observer(echange, contrat)
@@ -229,7 +229,7 @@ def _scenario(identifiant: str, titre: str, bilans: list[Bilan]) -> ResultatScen
             else bilan.raison or "Rien, dans ce trafic, ne permet d'en juger.",
         )
         for bilan in bilans
-        if bilan.etat is not Etat.NON_TESTEE and not _pilotee(bilan)
+        if bilan.etat is not EtatExigence.NON_TESTEE and not _pilotee(bilan)
     )
     verdicts = {v.verdict for v in verifications}
     verdict = next((v for v in (Verdict.ECHOUE, Verdict.REUSSI) if v in verdicts), Verdict.EN_ATTENTE)
@@ -239,13 +239,13 @@ def _scenario(identifiant: str, titre: str, bilans: list[Bilan]) -> ResultatScen
 def _dire_pourquoi(bilan: Bilan) -> Bilan:
     if _pilotee(bilan):
         return replace(bilan, raison=_PILOTE.format(raison=PILOTEES[bilan.exigence]))
-    if bilan.etat is Etat.SANS_PREUVE:
+    if bilan.etat is EtatExigence.SANS_PREUVE:
         return replace(bilan, raison=_EN_PARTIE.get(bilan.exigence, ""))
     return bilan
 
 
 def _pilotee(bilan: Bilan) -> bool:
-    return bilan.etat is Etat.SANS_PREUVE and bilan.exigence in PILOTEES
+    return bilan.etat is EtatExigence.SANS_PREUVE and bilan.exigence in PILOTEES
 
 
 def outil() -> str:

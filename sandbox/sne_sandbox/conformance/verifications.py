@@ -1,6 +1,6 @@
 """What the application says of a command against what really passed: one function a subject, in a table.
 
-Each looks at a `Pas` and yields findings, held or broken; nothing when the step shows nothing of its
+Each looks at a `PasJoue` and yields findings, held or broken; nothing when the step shows nothing of its
 subject. `juger_pas` runs them all, and says last what nothing else explains: nothing was sent, or the
 command ended in a way it should not.
 """
@@ -14,11 +14,11 @@ from sne_sandbox.conformance import fidelite, lectures
 from sne_sandbox.conformance.constats import cassee, echange_de, tenue
 from sne_sandbox.conformance.genres import JUGES as DES_GENRES
 from sne_sandbox.conformance.pannes_lues import juger_panne
-from sne_sandbox.conformance.pas import EXIGENCE_DE, OPERATIONS_DE, Pas, fault_de
+from sne_sandbox.conformance.pas import EXIGENCE_DE, OPERATIONS_DE, PasJoue, fault_de
 from sne_sandbox.conformance.protocole import Statut
 from sne_sandbox.conformance.saisies import juger_consultation, juger_dispatching, juger_saisie
 from sne_sandbox.domain.exchange import Piece
-from sne_sandbox.domain.journal import Verdict
+from sne_sandbox.domain.journal import VerdictEchange
 from sne_sandbox.operations.table import OPERATIONS
 from sne_sandbox.reports.model import Constat
 
@@ -33,7 +33,7 @@ _SUR_NUMERO: Final = frozenset(
 )  # fmt: skip
 
 
-def juger_pas(pas: Pas) -> list[Constat]:
+def juger_pas(pas: PasJoue) -> list[Constat]:
     """All that a step shows."""
     constats = [constat for juge in JUGES for constat in juge(pas)]
     if all(constat.tenue for constat in constats):
@@ -44,7 +44,7 @@ def juger_pas(pas: Pas) -> list[Constat]:
 # --- numbers ---------------------------------------------------------------------------------------------
 
 
-def _numero_rendu(pas: Pas) -> Iterator[Constat]:
+def _numero_rendu(pas: PasJoue) -> Iterator[Constat]:
     """VIE-21: the number told is that of the answer, and there is one only when the demande was accepted."""
     if pas.commande not in _ENREGISTREMENTS or pas.faux:
         return
@@ -82,12 +82,12 @@ def _numero_rendu(pas: Pas) -> Iterator[Constat]:
         yield tenue("VIE-21", "Aucun numéro n'est rendu d'une demande refusée.", pas)
 
 
-def _retrouve(pas: Pas, dit: Any) -> bool:
+def _retrouve(pas: PasJoue, dit: Any) -> bool:
     """Whether the number told was found otherwise: the demande had been accepted, its answer was lost."""
     return pas.commande in _ENREGISTREMENTS and bool(dit) and dit == pas.connu.numeros.get(pas.reference)
 
 
-def _numero_porte(pas: Pas) -> Iterator[Constat]:
+def _numero_porte(pas: PasJoue) -> Iterator[Constat]:
     """The number sent is that of the demande."""
     if pas.commande not in _SUR_NUMERO or pas.envoi is None or pas.numero is None:
         return
@@ -103,7 +103,7 @@ def _numero_porte(pas: Pas) -> Iterator[Constat]:
         yield cassee(exigence, sorte, phrase, pas, attendu=pas.numero, observe=pas.envoi.numero)
 
 
-def _origine(pas: Pas) -> Iterator[Constat]:
+def _origine(pas: PasJoue) -> Iterator[Constat]:
     """VIE-09: the demande that one leaves."""
     if pas.commande != "separer" or pas.envoi is None:
         return
@@ -122,7 +122,7 @@ def _origine(pas: Pas) -> Iterator[Constat]:
         yield cassee("VIE-09", sorte, phrase, pas, attendu=attendu, observe=cite)
 
 
-def _correction(pas: Pas) -> Iterator[Constat]:
+def _correction(pas: PasJoue) -> Iterator[Constat]:
     """VIE-20: what was refused is sent again, corrected."""
     if pas.commande == "corriger" and pas.lu is not None and pas.lu.acceptee:
         yield tenue("VIE-20", "La demande corrigée est renvoyée.", pas)
@@ -131,7 +131,7 @@ def _correction(pas: Pas) -> Iterator[Constat]:
 # --- what comes with an answer -----------------------------------------------------------------------------
 
 
-def _attestation(pas: Pas) -> Iterator[Constat]:
+def _attestation(pas: PasJoue) -> Iterator[Constat]:
     """VIE-11: the attestation kept is the one received."""
     if pas.commande not in _ATTESTES or pas.lu is None or pas.statut is not Statut.FAIT:
         return
@@ -149,9 +149,9 @@ def _attestation(pas: Pas) -> Iterator[Constat]:
         yield cassee("VIE-11", sorte, phrase, pas, attendu=vraie, observe=dite or "aucune")
 
 
-def _anomalies(pas: Pas) -> Iterator[Constat]:
+def _anomalies(pas: PasJoue) -> Iterator[Constat]:
     """CTR-11: every anomaly is told, as it came, in whatever order."""
-    if pas.lu is None or pas.lu.echange.verdict is not Verdict.ANOMALIES:
+    if pas.lu is None or pas.lu.echange.verdict is not VerdictEchange.ANOMALIES:
         return
     recues = [_serre(a) for a in lectures.anomalies(pas.lu)]
     if not recues:
@@ -187,7 +187,7 @@ def _serre(anomalie: Sequence[str]) -> tuple[str, ...]:
     return tuple(" ".join(texte.split()) for texte in anomalie)
 
 
-def _faute(pas: Pas) -> Iterator[Constat]:
+def _faute(pas: PasJoue) -> Iterator[Constat]:
     """CTR-10: a fault is an error, and its sentence is told. Of several, any; one met by the way (duplicates
     looked for first, a demande read after it was registered) spoils nothing."""
     fautes = [(o, f) for o in pas.observations if (f := fault_de(o)) is not None]
@@ -210,7 +210,7 @@ def _faute(pas: Pas) -> Iterator[Constat]:
 # --- doublons, feeds, lists ------------------------------------------------------------------------------
 
 
-def _doublons(pas: Pas) -> Iterator[Constat]:
+def _doublons(pas: PasJoue) -> Iterator[Constat]:
     """VIE-10: all of them are told, and nothing is forced that the user did not decide."""
     if pas.commande in _ENREGISTREMENTS and pas.envoi is not None:
         corps = lectures.formulaire(pas.envoi.document)
@@ -250,7 +250,7 @@ def _doublons(pas: Pas) -> Iterator[Constat]:
 
 
 def _tous(
-    exigence: str, quoi: str, attendus: Sequence[str], dits: Sequence[Any], pas: Pas
+    exigence: str, quoi: str, attendus: Sequence[str], dits: Sequence[Any], pas: PasJoue
 ) -> Iterator[Constat]:
     """Lists without order: what is missing, what was invented. One told twice is no proof, nor a fault."""
     manquants = [n for n in attendus if n not in dits]
@@ -265,7 +265,7 @@ def _tous(
         yield tenue(exigence, "La liste rendue est entière.", pas)
 
 
-def _recherche(pas: Pas) -> Iterator[Constat]:
+def _recherche(pas: PasJoue) -> Iterator[Constat]:
     """VIE-23: the criteria entered are sent, the results told."""
     if pas.commande != "rechercher" or pas.envoi is None:
         return
@@ -279,7 +279,7 @@ def _recherche(pas: Pas) -> Iterator[Constat]:
         )
 
 
-def _listes(pas: Pas) -> Iterator[Constat]:
+def _listes(pas: PasJoue) -> Iterator[Constat]:
     """VIE-26: event types and events."""
     if pas.lu is None or not pas.lu.acceptee or pas.statut is not Statut.FAIT:
         return
@@ -299,7 +299,7 @@ def _listes(pas: Pas) -> Iterator[Constat]:
         yield from _tous("VIE-26", "evenement", recus, dits, pas)
 
 
-def _releve(pas: Pas) -> Iterator[Constat]:
+def _releve(pas: PasJoue) -> Iterator[Constat]:
     """VIE-14, VIE-15: a feed loses nothing, and tells nothing twice."""
     if pas.commande not in ("relever_radiations", "relever_dalos") or pas.statut is not Statut.FAIT:
         return
@@ -322,7 +322,7 @@ def _releve(pas: Pas) -> Iterator[Constat]:
         yield cassee("VIE-14", "demande_non_relevee", phrase, pas, attendu=oublies, observe=dits)
 
 
-def _evenement_ajoute(pas: Pas) -> Iterator[Constat]:
+def _evenement_ajoute(pas: PasJoue) -> Iterator[Constat]:
     """The event's id, without which it can be neither changed nor deleted."""
     if pas.commande != "ajouter_evenement" or pas.lu is None or not pas.lu.acceptee:
         return
@@ -333,7 +333,7 @@ def _evenement_ajoute(pas: Pas) -> Iterator[Constat]:
         yield cassee("VIE-26", "identifiant_altere", phrase, pas, attendu=donnes, observe=dit)
 
 
-def _evenement_d_autrui(pas: Pas) -> Iterator[Constat]:
+def _evenement_d_autrui(pas: PasJoue) -> Iterator[Constat]:
     """VIE-17: what another guichet wrote is not even sent (convention). An error may be of anything: only an
     application that refuses has shown that it knows."""
     change = pas.commande in ("modifier_evenement", "supprimer_evenement")
@@ -341,7 +341,7 @@ def _evenement_d_autrui(pas: Pas) -> Iterator[Constat]:
         yield tenue("VIE-17", "L'événement d'un autre guichet n'est pas touché.", pas)
 
 
-def _faux_serveur(pas: Pas) -> Iterator[Constat]:
+def _faux_serveur(pas: PasJoue) -> Iterator[Constat]:
     """EMB-12, EMB-16: nothing is told to a server whose certificate is wrong."""
     faux = pas.faux
     if faux is None:
@@ -352,7 +352,7 @@ def _faux_serveur(pas: Pas) -> Iterator[Constat]:
         yield tenue(faux.exigence, f"Le certificat {faux.certificat} est refusé.", pas)
 
 
-JUGES: Final[tuple[Callable[[Pas], Iterator[Constat]], ...]] = (
+JUGES: Final[tuple[Callable[[PasJoue], Iterator[Constat]], ...]] = (
     juger_panne, _faux_serveur, _numero_rendu, _numero_porte, _origine, _correction, _attestation,
     _anomalies, _faute, _doublons, _recherche, _listes, _releve, juger_dispatching, juger_saisie,
     juger_consultation, _evenement_ajoute, _evenement_d_autrui, *DES_GENRES,
@@ -362,13 +362,13 @@ JUGES: Final[tuple[Callable[[Pas], Iterator[Constat]], ...]] = (
 # --- what nothing else explains ----------------------------------------------------------------------------
 
 
-def _non_lue(pas: Pas) -> bool:
+def _non_lue(pas: PasJoue) -> bool:
     """Whether what the SNE did, for the command or last on the way to it, is told as an error."""
     lue = pas.lu if pas.envoi is not None else pas.dernier
     return lue is not None and lue.acceptee and not pas.pannes
 
 
-def _issue(pas: Pas) -> Iterator[Constat]:
+def _issue(pas: PasJoue) -> Iterator[Constat]:
     exigence = EXIGENCE_DE.get(pas.commande)
     if exigence is None or pas.faux or pas.empeche:
         return

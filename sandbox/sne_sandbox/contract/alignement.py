@@ -38,7 +38,7 @@ class Sort(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Pas:
+class PasAlignement:
     """One step of an alignment. `enfant` is the rank of the child (of the next one, when something is
     missing before it), `particule` the place of the model (None for a child that is too much)."""
 
@@ -48,7 +48,7 @@ class Pas:
 
 
 @dataclass(slots=True)
-class _Noeud:
+class _EtatAutomate:
     """A state: it consumes a particle, or (particule None) leads on for free."""
 
     particule: Any
@@ -59,7 +59,7 @@ class Automate:
     """A content model (an xmlschema group) as an automaton."""
 
     def __init__(self, groupe: Any) -> None:
-        self._noeuds: list[_Noeud] = [_Noeud(None, [])]  # the end
+        self._noeuds: list[_EtatAutomate] = [_EtatAutomate(None, [])]  # the end
         self.particules: list[Any] = []
         """The elements and wildcards of the model, in its order."""
         self.choix: dict[int, tuple[tuple[int, int], ...]] = {}
@@ -80,7 +80,7 @@ class Automate:
     # --- building ---------------------------------------------------------------------------------
 
     def _ajouter(self, particule: Any, suites: list[int]) -> int:
-        self._noeuds.append(_Noeud(particule, suites))
+        self._noeuds.append(_EtatAutomate(particule, suites))
         return len(self._noeuds) - 1
 
     def _batir(self, particule: Any, suite: int) -> int:
@@ -115,12 +115,12 @@ class Automate:
 
     # --- aligning ---------------------------------------------------------------------------------
 
-    def aligner(self, noms: Sequence[str], espaces: frozenset[str] = frozenset()) -> list[Pas]:
+    def aligner(self, noms: Sequence[str], espaces: frozenset[str] = frozenset()) -> list[PasAlignement]:
         """The cheapest alignment of children with these names (Clark notation). Children in one of
         `espaces` count as being in the namespace of the model."""
         couts = [self._couts_de(nom, espaces) for nom in noms]
         restes = self._restes(couts)
-        pas: list[Pas] = []
+        pas: list[PasAlignement] = []
         noeud, rang = self._depart, 0
         vus: set[int] = set()
         while noeud != 0 or rang < len(noms):
@@ -134,14 +134,14 @@ class Automate:
             if rang < len(noms) and noeud != 0:
                 prix = couts[rang].get(id(etat.particule), _INFINI)
                 if prix + restes[rang + 1][etat.suites[0]] == cout:
-                    pas.append(Pas(_SORTS[prix], rang, etat.particule))
+                    pas.append(PasAlignement(_SORTS[prix], rang, etat.particule))
                     noeud, rang, vus = etat.suites[0], rang + 1, set()
                     continue
             if noeud != 0 and _MANQUE + restes[rang][etat.suites[0]] == cout:
-                pas.append(Pas(Sort.MANQUE, rang, etat.particule))
+                pas.append(PasAlignement(Sort.MANQUE, rang, etat.particule))
                 noeud = etat.suites[0]
                 continue
-            pas.append(Pas(Sort.TROP, rang))
+            pas.append(PasAlignement(Sort.TROP, rang))
             rang, vus = rang + 1, set()
         return pas
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Final
 
-from sne_sandbox.contract.overlay import Dossiers
+from sne_sandbox.contract.overlay import DossiersContrat
 from sne_sandbox.errors import ContractError
 
 FICHIER: Final = "requirements.csv"
@@ -28,7 +28,7 @@ class Exigence:
     non_testee: str = ""
 
 
-def charger_exigences(dossiers: Dossiers) -> Mapping[str, Exigence]:
+def charger_exigences(dossiers: DossiersContrat) -> Mapping[str, Exigence]:
     """Requirements by id, in the order of the files, a row replacing the row of the same id of the contract
     below. Raises ContractError, with file and line, for a row that cannot be read."""
     lues: dict[str, Exigence] = {}

@@ -16,7 +16,7 @@ from typing import Any, Final
 from xmlschema import XsdElement
 
 from sne_sandbox.contract import phrases
-from sne_sandbox.contract.alignement import ENFANTS_MAX, Automate, Pas, Sort
+from sne_sandbox.contract.alignement import ENFANTS_MAX, Automate, PasAlignement, Sort
 from sne_sandbox.contract.modele import charger_modele
 from sne_sandbox.contract.schema import BLANCS, Document, SchemaError, Schemas
 from sne_sandbox.contract.valeurs import defaut_de_valeur
@@ -204,7 +204,7 @@ class _Visite:
             self._noter(element, chemin, phrases.trop_d_enfants(len(enfants), ENFANTS_MAX))
             return
         pas = automate.aligner([enfant.tag for enfant in enfants], espaces)
-        releve = _Releve(automate, pas, [enfant.tag for enfant in enfants])
+        releve = _ReleveAlignement(automate, pas, [enfant.tag for enfant in enfants])
         nombres: dict[str, int] = {}
         for enfant in enfants:
             nombres[enfant.tag] = nombres.get(enfant.tag, 0) + 1
@@ -221,7 +221,12 @@ class _Visite:
                 self._enfant(enfant, etape, releve, f"{chemin}/{phrases.local(enfant.tag)}{indice}", espaces)
 
     def _manquent(
-        self, element: Any, enfants: list[Any], etapes: list[Pas], releve: "_Releve", chemin: str
+        self,
+        element: Any,
+        enfants: list[Any],
+        etapes: list[PasAlignement],
+        releve: "_ReleveAlignement",
+        chemin: str,
     ) -> None:
         """Places that nobody fills: one fault each, or one for a choice of which nothing was written."""
         ici = enfants[etapes[0].enfant] if etapes[0].enfant < len(enfants) else element
@@ -239,7 +244,12 @@ class _Visite:
             self._noter(ici, f"{chemin}/{nom}", phrases.manque(nom, avant, apres))
 
     def _enfant(
-        self, enfant: Any, etape: Pas, releve: "_Releve", chemin: str, espaces: frozenset[str]
+        self,
+        enfant: Any,
+        etape: PasAlignement,
+        releve: "_ReleveAlignement",
+        chemin: str,
+        espaces: frozenset[str],
     ) -> None:
         declaration = etape.particule
         if etape.sort is Sort.AUTRE_ESPACE:
@@ -261,10 +271,10 @@ class _Visite:
         self._element(enfant, declaration, chemin, espaces)
 
 
-class _Releve:
+class _ReleveAlignement:
     """What an alignment says as a whole: what is filled, how often, and what was moved."""
 
-    def __init__(self, automate: Automate, pas: list[Pas], noms: list[str]) -> None:
+    def __init__(self, automate: Automate, pas: list[PasAlignement], noms: list[str]) -> None:
         self._particules = automate.particules
         self._choix = automate.choix
         self._remplies: dict[int, int] = {}
@@ -274,7 +284,7 @@ class _Releve:
                 self._remplies[cle] = self._remplies.get(cle, 0) + 1
         self._en_trop = {noms[etape.enfant] for etape in pas if etape.sort is Sort.TROP}
 
-    def lot(self, etape: Pas) -> tuple[object, ...]:
+    def lot(self, etape: PasAlignement) -> tuple[object, ...]:
         """Steps told together: what is missing from one choice, at one place."""
         if etape.sort is not Sort.MANQUE:
             return (etape.enfant, "enfant")

@@ -7,7 +7,7 @@ from pathlib import Path
 from string import Formatter
 from typing import Any, Final, TypeVar
 
-from sne_sandbox.contract.overlay import Dossiers
+from sne_sandbox.contract.overlay import DossiersContrat
 from sne_sandbox.domain.anomalie import Fidelite, Gravite
 from sne_sandbox.errors import ContractError
 
@@ -48,7 +48,7 @@ class FicheRegle:
 _CLES: Final = tuple(f.name for f in fields(FicheRegle) if f.name not in ("code", "gravite_imposee"))
 
 
-def lire_fiches(dossiers: Dossiers, chemin: str) -> dict[str, FicheRegle]:
+def lire_fiches(dossiers: DossiersContrat, chemin: str) -> dict[str, FicheRegle]:
     """The rules of a contract by code, the user's changes included.
 
     Raises ContractError, with file and key, for an unknown rule or key, a wrong value, or a structurante

@@ -18,7 +18,7 @@ _COUCHES_MAX: Final = 8
 _CONTRAT: Final = "contract.toml"
 
 
-class Dossiers:
+class DossiersContrat:
     """The folders of one contract, the one that wins first.
 
     `racine` holds the versions (`v5.0/`, `v5.2/`), `nom` names one, `overlay` is the user's folder. Raises

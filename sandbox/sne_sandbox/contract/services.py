@@ -42,7 +42,7 @@ class MessageOperation:
 
 
 @dataclass(frozen=True, slots=True)
-class Operation:
+class OperationPubliee:
     """An operation. `espace` is the namespace of the services."""
 
     service: str
@@ -80,7 +80,7 @@ def lire_services(tables: Mapping[str, Mapping[str, Any]], fichier: str) -> dict
     return services
 
 
-def lire_operations(octets: bytes, fichier: str, espace: str) -> dict[str, Operation]:
+def lire_operations(octets: bytes, fichier: str, espace: str) -> dict[str, OperationPubliee]:
     """The operations by name, from a CSV with one line per field of a message."""
     colonnes = ("service", "operation", "soapAction", "direction", "element", "field", "type", "min")
     tetes: dict[str, tuple[str, str]] = {}
@@ -104,5 +104,5 @@ def lire_operations(octets: bytes, fichier: str, espace: str) -> dict[str, Opera
                 )
             qname = f"{{{espace}}}{elements[nom, sens]}"
             messages.append(MessageOperation(qname, tuple(champs[nom, sens])))
-        operations[nom] = Operation(service, nom, espace, action, messages[0], messages[1])
+        operations[nom] = OperationPubliee(service, nom, espace, action, messages[0], messages[1])
     return operations

@@ -35,14 +35,14 @@ _NOMS_CLASSES: Final = {
 
 
 @dataclass(frozen=True, slots=True)
-class Defaut:
+class DefautValeur:
     """What is wrong with a value, and what to do."""
 
     message: str
     remede: str
 
 
-def defaut_de_valeur(type_: Any, texte: str) -> Defaut | None:
+def defaut_de_valeur(type_: Any, texte: str) -> DefautValeur | None:
     """What is wrong with `texte` as a value of the simple type `type_` (an xmlschema component); None when
     nothing is."""
     if type_.text_is_valid(texte):
@@ -51,7 +51,7 @@ def defaut_de_valeur(type_: Any, texte: str) -> Defaut | None:
     vu = _montrer(valeur)
     base = _predefini(type_)
     if not valeur and base not in _TEXTES:
-        return Defaut(
+        return DefautValeur(
             f"la valeur est vide, attendu : {_attendu(base)[0]}",
             "donnez une valeur, ou retirez l'élément s'il est facultatif (vide ne veut pas dire absent)",
         )
@@ -63,7 +63,7 @@ def defaut_de_valeur(type_: Any, texte: str) -> Defaut | None:
         or _bornes(type_, valeur)
         or _enumeration(type_, valeur)
         or _motif(type_, valeur)
-        or Defaut(f"la valeur [{vu}] n'est pas admise", f"attendu : {_attendu(base)[0]}")
+        or DefautValeur(f"la valeur [{vu}] n'est pas admise", f"attendu : {_attendu(base)[0]}")
     )
 
 
@@ -85,7 +85,7 @@ def _attendu(base: str) -> tuple[str, str]:
     return _ATTENDUS.get(base, (f"une valeur de type {base}", ""))
 
 
-def _lexique(base: str, valeur: str) -> Defaut | None:
+def _lexique(base: str, valeur: str) -> DefautValeur | None:
     """Not even a value of the built-in type."""
     vu = _montrer(valeur)
     if base in _ENTIERS:
@@ -94,14 +94,14 @@ def _lexique(base: str, valeur: str) -> Defaut | None:
         compact = re.sub(r"\s", "", valeur.replace("€", ""))
         entier = re.match(r"[+-]?\d+", compact)
         if entier is not None and re.fullmatch(r"[+-]?\d+([.,]\d+)?", compact):
-            return Defaut(
+            return DefautValeur(
                 f"la valeur [{vu}] n'est pas un nombre entier",
                 f"sans décimales, sans espaces ni symbole : {entier[0]}",
             )
-        return Defaut(f"la valeur [{vu}] n'est pas un nombre entier", "n'écrivez que des chiffres")
+        return DefautValeur(f"la valeur [{vu}] n'est pas un nombre entier", "n'écrivez que des chiffres")
     if base == "boolean":
         ecrire = _OUI_NON.get(valeur.lower(), "")
-        return Defaut(
+        return DefautValeur(
             f"la valeur [{vu}] n'est pas un booléen",
             f"écrivez {ecrire}" if ecrire else "écrivez true ou false (ou 1, 0)",
         )
@@ -109,11 +109,11 @@ def _lexique(base: str, valeur: str) -> Defaut | None:
         return _date(base, valeur)
     if base in _ATTENDUS:
         attendu, exemple = _ATTENDUS[base]
-        return Defaut(f"la valeur [{vu}] n'est pas {attendu}", f"par exemple {exemple}")
+        return DefautValeur(f"la valeur [{vu}] n'est pas {attendu}", f"par exemple {exemple}")
     return None
 
 
-def _date(base: str, valeur: str) -> Defaut:
+def _date(base: str, valeur: str) -> DefautValeur:
     vu = _montrer(valeur)
     attendu, exemple = _ATTENDUS[base]
     francaise = _DATE_FRANCAISE.match(valeur)
@@ -130,7 +130,7 @@ def _date(base: str, valeur: str) -> Defaut:
         )
     else:
         remede = f"par exemple {exemple}"
-    return Defaut(f"la valeur [{vu}] n'est pas {attendu}", remede)
+    return DefautValeur(f"la valeur [{vu}] n'est pas {attendu}", remede)
 
 
 def _motifs(type_: Any) -> list[str]:
@@ -143,7 +143,7 @@ def _motifs(type_: Any) -> list[str]:
     return trouves
 
 
-def _telephone(type_: Any, valeur: str) -> Defaut | None:
+def _telephone(type_: Any, valeur: str) -> DefautValeur | None:
     """The schema wants 10 digits at most: an international number cannot be written as such."""
     vu = _montrer(valeur)
     if "[0-9]{0,10}" not in _motifs(type_):
@@ -152,24 +152,24 @@ def _telephone(type_: Any, valeur: str) -> Defaut | None:
     international = re.match(r"\s*(\+|00)\s*33", valeur)
     if international is not None:
         national = "0" + re.sub(r"^(00)?33", "", chiffres).lstrip("0")
-        return Defaut(
+        return DefautValeur(
             f"le téléphone [{vu}] porte l'indicatif international, que le schéma refuse",
             f"écrivez-le en 10 chiffres : {national}" if len(national) == 10 else "écrivez-le en 10 chiffres",
         )
     if valeur.lstrip().startswith("+"):
-        return Defaut(
+        return DefautValeur(
             f"le téléphone [{vu}] porte l'indicatif international, que le schéma refuse",
             "seuls 10 chiffres au plus sont admis : un numéro étranger plus long ne peut pas être transmis",
         )
     if 0 < len(chiffres) <= 10:
-        return Defaut(
+        return DefautValeur(
             f"le téléphone [{vu}] comporte autre chose que des chiffres",
             f"écrivez les chiffres seuls : {chiffres}",
         )
-    return Defaut(f"le téléphone [{vu}] n'est pas admis", "10 chiffres au plus, sans espaces ni points")
+    return DefautValeur(f"le téléphone [{vu}] n'est pas admis", "10 chiffres au plus, sans espaces ni points")
 
 
-def _courriel(type_: Any, valeur: str) -> Defaut | None:
+def _courriel(type_: Any, valeur: str) -> DefautValeur | None:
     """The schema's pattern for addresses is older than today's domains."""
     vu = _montrer(valeur)
     motif = next((motif for motif in _motifs(type_) if "@" in motif), None)
@@ -178,78 +178,78 @@ def _courriel(type_: Any, valeur: str) -> Defaut | None:
     nom, arobase, domaine = valeur.rpartition("@")
     extension = domaine.rpartition(".")[2]
     if not arobase or not nom or "." not in domaine:
-        return Defaut(f"l'adresse [{vu}] n'est pas une adresse de messagerie", "écrivez nom@domaine.fr")
+        return DefautValeur(f"l'adresse [{vu}] n'est pas une adresse de messagerie", "écrivez nom@domaine.fr")
     if "+" in nom:
-        return Defaut(
+        return DefautValeur(
             f"l'adresse [{vu}] contient « + », que le schéma refuse bien que ce soit une adresse valable",
             "donnez une adresse sans « + », ou retirez l'élément",
         )
     if extension.isalpha() and len(extension) > 3 and "{1,3}" in motif:
-        return Defaut(
+        return DefautValeur(
             f"l'adresse [{vu}] finit par .{extension} : le schéma n'admet que 3 lettres au plus",
             "donnez une autre adresse (.fr, .com…), ou retirez l'élément",
         )
     fautifs = sorted({c for c in valeur if not re.match(r"[a-zA-Z0-9_.\-@]", c)})
-    return Defaut(
+    return DefautValeur(
         f"l'adresse [{vu}] n'est pas admise par le schéma"
         + (f" (caractères : {' '.join('espace' if c.isspace() else c for c in fautifs)})" if fautifs else ""),
         "lettres sans accent, chiffres, point, tiret et tiret bas seulement",
     )
 
 
-def _longueur(type_: Any, valeur: str) -> Defaut | None:
+def _longueur(type_: Any, valeur: str) -> DefautValeur | None:
     vu = _montrer(valeur)
     longueur = len(valeur)
     if type_.max_length is not None and longueur > type_.max_length:
-        return Defaut(
+        return DefautValeur(
             f"la valeur [{vu}] compte {longueur} caractères, {type_.max_length} au plus sont admis",
             f"raccourcissez-la de {(trop := longueur - type_.max_length)} caractère{'s' if trop > 1 else ''}",
         )
     if type_.min_length is not None and longueur < type_.min_length:
-        return Defaut(
+        return DefautValeur(
             f"la valeur [{vu}] compte {longueur} caractères, {type_.min_length} au moins sont attendus",
             "complétez-la",
         )
     return None
 
 
-def _bornes(type_: Any, valeur: str) -> Defaut | None:
+def _bornes(type_: Any, valeur: str) -> DefautValeur | None:
     vu = _montrer(valeur)
     minimum, maximum = type_.min_value, type_.max_value
     if not re.fullmatch(r"[+-]?\d+(\.\d*)?", valeur) or not isinstance(minimum, int | type(None)):
         return None
     if minimum is not None and float(valeur) < float(minimum):
-        return Defaut(f"la valeur [{vu}] est trop petite", f"{minimum} au moins")
+        return DefautValeur(f"la valeur [{vu}] est trop petite", f"{minimum} au moins")
     if maximum is not None and float(valeur) > float(maximum):
-        return Defaut(f"la valeur [{vu}] est trop grande", f"{maximum} au plus")
+        return DefautValeur(f"la valeur [{vu}] est trop grande", f"{maximum} au plus")
     chiffres = type_.get_facet(f"{_XS}fractionDigits")
     if chiffres is not None and len(valeur.partition(".")[2]) > chiffres.value:
-        return Defaut(f"la valeur [{vu}] a trop de décimales", f"{chiffres.value} au plus")
+        return DefautValeur(f"la valeur [{vu}] a trop de décimales", f"{chiffres.value} au plus")
     return None
 
 
-def _enumeration(type_: Any, valeur: str) -> Defaut | None:
+def _enumeration(type_: Any, valeur: str) -> DefautValeur | None:
     vu = _montrer(valeur)
     valeurs = type_.enumeration
     if not valeurs or valeur in [str(admise) for admise in valeurs]:
         return None
-    return Defaut(
+    return DefautValeur(
         f"la valeur [{vu}] n'est pas dans la liste",
         "valeurs admises : " + ", ".join(str(admise) for admise in valeurs[:20]),
     )
 
 
-def _motif(type_: Any, valeur: str) -> Defaut | None:
+def _motif(type_: Any, valeur: str) -> DefautValeur | None:
     vu = _montrer(valeur)
     motifs = _motifs(type_)
     if not motifs:
         return None
     attendu = " ou ".join(_decrire(motif) for motif in motifs)
     if not valeur:
-        return Defaut(
+        return DefautValeur(
             f"la valeur est vide, attendu : {attendu}", "donnez une valeur, ou retirez-le s'il est facultatif"
         )
-    return Defaut(f"la valeur [{vu}] n'a pas la forme attendue", f"attendu : {attendu}")
+    return DefautValeur(f"la valeur [{vu}] n'a pas la forme attendue", f"attendu : {attendu}")
 
 
 def _decrire(motif: str) -> str:

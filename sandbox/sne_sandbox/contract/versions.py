@@ -11,13 +11,13 @@ from sne_sandbox import resources
 from sne_sandbox.contract.evenements import lire_evenements
 from sne_sandbox.contract.fiches import FicheRegle, lire_fiches
 from sne_sandbox.contract.nomenclatures import Nomenclatures, lire_chemins, lire_listes
-from sne_sandbox.contract.overlay import Dossiers
+from sne_sandbox.contract.overlay import DossiersContrat
 from sne_sandbox.contract.quartiles import Quartiles, lire_quartiles
 from sne_sandbox.contract.schema import Document, Schemas
 from sne_sandbox.contract.services import (
     ChampOperation,
     MessageOperation,
-    Operation,
+    OperationPubliee,
     Service,
     lire_operations,
     lire_services,
@@ -31,7 +31,7 @@ __all__ = [
     "Contrat",
     "FicheRegle",
     "MessageOperation",
-    "Operation",
+    "OperationPubliee",
     "Service",
     "charger",
 ]
@@ -83,8 +83,8 @@ class Contrat:
     regles: Mapping[str, FicheRegle]
     evenements: tuple[TypeEvenement, ...]
     services: Mapping[str, Service]
-    operations: Mapping[str, Operation]
-    dossiers: Dossiers
+    operations: Mapping[str, OperationPubliee]
+    dossiers: DossiersContrat
 
     def __repr__(self) -> str:
         return f"<Contrat {self.nom}>"
@@ -118,7 +118,7 @@ def charger(nom: str = "v5.2", overlay: Path | None = None) -> Contrat:
     Raises UsageError for a name that is none, ContractError, with file and line or key, for whatever cannot
     be read.
     """
-    dossiers = Dossiers(resources.contracts_dir(), nom, overlay)
+    dossiers = DossiersContrat(resources.contracts_dir(), nom, overlay)
     table = dossiers.toml(_CONTRAT)
     _connues(table, _CLES, _CONTRAT)
     versions = _versions(table)

@@ -7,7 +7,7 @@ from enum import StrEnum
 from sne_sandbox.domain.demande import Demande
 
 
-class Etat(StrEnum):
+class EtatDemande(StrEnum):
     """Active or radiated, with the letters of the search (`etatDemande`)."""
 
     ACTIVE = "A"
@@ -27,7 +27,7 @@ class DemandeStockee:
 
     numero_unique: str
     territoire: str
-    etat: Etat
+    etat: EtatDemande
     version: str
     guichet_createur: str
     guichet_dernier: str
@@ -54,4 +54,4 @@ class DemandeStockee:
     @property
     def active(self) -> bool:
         """Whether the demande is active."""
-        return self.etat is Etat.ACTIVE
+        return self.etat is EtatDemande.ACTIVE

@@ -27,7 +27,7 @@ HORS_HTTP: Final = frozenset({TLS, FICHIER, NUIT, SCENE, REMISE})
 _METHODE: Final = re.compile(r"[A-Za-z-]{1,20}")
 
 
-class Verdict(StrEnum):
+class VerdictEchange(StrEnum):
     """How an exchange ended."""
 
     ACCEPTE = "accepté"
@@ -72,7 +72,7 @@ class Echange:
     methode: str = ""
     chemin: str = ""
     statut: int = 0
-    verdict: Verdict = Verdict.REFUS
+    verdict: VerdictEchange = VerdictEchange.REFUS
     instant_base: datetime | None = None
     identifiant: int | None = None
     pair: str = ""
@@ -121,10 +121,10 @@ class Echange:
             else ErreurInterne(ERREUR_INATTENDUE, explication=f"{type(erreur).__name__} : {erreur}")
         )
         if isinstance(connue, ErreurInterne):
-            self.verdict = Verdict.ERREUR
+            self.verdict = VerdictEchange.ERREUR
             self.trace = trace_de(erreur)
         else:
-            self.verdict = Verdict.FAULT
+            self.verdict = VerdictEchange.FAULT
         self.fault = {"code": connue.code, "message": str(connue), "explication": connue.explication}
         return connue
 

@@ -5,7 +5,7 @@ from datetime import date
 from enum import StrEnum
 
 
-class Genre(StrEnum):
+class GenreMouvement(StrEnum):
     """What happened."""
 
     CREATION = "CRE"
@@ -22,7 +22,7 @@ class Mouvement:
 
     numero_unique: str
     rang: int
-    genre: Genre
+    genre: GenreMouvement
     jour: date
     effet: int
     association: bool

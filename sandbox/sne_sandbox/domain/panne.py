@@ -63,7 +63,7 @@ class Parametre:
 
 
 @dataclass(frozen=True, slots=True)
-class Genre:
+class GenrePanne:
     """A kind of panne. `empeche`: the work is not done and the base stays as it was; otherwise the work is
     done and committed, and the answer is damaged on its way (`avant=oui`, where it is taken, prevents).
     `sans_prise`, in French: the exchanges that it lets by and waits past, "" for none."""
@@ -127,17 +127,17 @@ def _partie(defaut: str) -> Parametre:
 
 
 _TABLE: Final = (
-    Genre(
+    GenrePanne(
         "delai",
         "La réponse, juste et entière, arrive en retard.",
         parametres=(_secondes("5", "retard de la réponse"),),
     ),
-    Genre(
+    GenrePanne(
         "silence",
         "Aucune réponse : la connexion reste ouverte et muette, jusqu'à ce que le client renonce.",
         parametres=(_secondes("120", "durée du silence ; la connexion est alors fermée"), _AVANT),
     ),
-    Genre(
+    GenrePanne(
         "coupure",
         "La connexion est coupée net (RST) au milieu de la réponse.",
         parametres=(
@@ -153,7 +153,7 @@ _TABLE: Final = (
             _AVANT,
         ),
     ),
-    Genre(
+    GenrePanne(
         "goutte",
         "La réponse, juste et entière, arrive au compte-gouttes.",
         parametres=(
@@ -161,12 +161,12 @@ _TABLE: Final = (
             _secondes("0.1", "temps entre deux gouttes", 0.001),
         ),
     ),
-    Genre(
+    GenrePanne(
         "mime_tronque",
         "Le corps s'arrête en route, sans délimiteur final ; Content-Length dit la longueur envoyée.",
         parametres=(Parametre("part", "entier", "50", "part du corps envoyée", "%", 1, 99),),
     ),
-    Genre(
+    GenrePanne(
         "longueur_fausse",
         "Content-Length ment : plus que le corps, puis la connexion est fermée ; ou moins (ecart négatif).",
         parametres=(
@@ -181,17 +181,17 @@ _TABLE: Final = (
             ),
         ),
     ),
-    Genre(
+    GenrePanne(
         "partie_absente",
         "Une pièce jointe que l'enveloppe désigne (xop:Include) manque au message.",
         sans_prise=_SANS_PIECE,
     ),
-    Genre(
+    GenrePanne(
         "cid_faux",
         "Le Content-ID d'une pièce jointe n'est pas celui que l'enveloppe désigne.",
         sans_prise=_SANS_PIECE,
     ),
-    Genre(
+    GenrePanne(
         "encodage_faux",
         "Le document se dit en UTF-8 et ne l'est pas ; ou l'en-tête charset ment sur un document en UTF-8.",
         parametres=(
@@ -212,31 +212,31 @@ _TABLE: Final = (
             _partie("document"),
         ),
     ),
-    Genre(
+    GenrePanne(
         "bom",
         "Une marque d'ordre des octets (BOM UTF-8) précède le XML.",
         parametres=(_partie("enveloppe"),),
     ),
-    Genre("html_502", "Une page HTML de passerelle : 502 Bad Gateway.", empeche=True),
-    Genre(
+    GenrePanne("html_502", "Une page HTML de passerelle : 502 Bad Gateway.", empeche=True),
+    GenrePanne(
         "html_503",
         "Une page HTML de maintenance : 503 Service Unavailable, avec Retry-After.",
         empeche=True,
         parametres=(_secondes("5", "valeur de Retry-After, arrondie à la seconde"),),
     ),
-    Genre(
+    GenrePanne(
         "fault_serveur",
         "Une fault SOAP du serveur (Receiver) : la question n'est pas en cause.",
         empeche=True,
         parametres=(_MESSAGE,),
     ),
-    Genre(
+    GenrePanne(
         "fault_client",
         "Une fault SOAP du client (Sender) : la question serait fautive.",
         empeche=True,
         parametres=(_MESSAGE,),
     ),
-    Genre(
+    GenrePanne(
         "numero_faux",
         "Le numéro unique rendu est mal formé, partout dans la réponse (enveloppe et document).",
         parametres=(
@@ -246,7 +246,7 @@ _TABLE: Final = (
         ),
         sans_prise="un échange refusé, ou qui ne rend pas de numéro,",
     ),
-    Genre(
+    GenrePanne(
         "reponse_perdue",
         "Le travail est accepté, mais la réponse se perd : la connexion meurt sans un octet.",
         sans_prise="un échange refusé",
@@ -254,7 +254,7 @@ _TABLE: Final = (
 )
 
 #: The kinds of pannes, by name, in the order they are shown. Closed.
-GENRES: Final[Mapping[str, Genre]] = MappingProxyType({genre.nom: genre for genre in _TABLE})
+GENRES: Final[Mapping[str, GenrePanne]] = MappingProxyType({genre.nom: genre for genre in _TABLE})
 
 
 @dataclass(frozen=True, slots=True)

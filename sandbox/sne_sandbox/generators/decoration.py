@@ -33,7 +33,7 @@ _RALLONGE: Final = "-Œuvrard-d’Église-Maëlle-N'Guéma-Aÿ" * 8
 
 
 @dataclass(frozen=True, slots=True)
-class Scene:
+class Decor:
     """Where a document is ornamented. `richesse` is the chance of each ornament, from 0 to 1; `limites` says
     to stretch texts and numbers to their bounds; `jour` is the day of the document; `place` a postal code
     and an INSEE code to be written as a French place."""
@@ -56,8 +56,8 @@ class Scene:
         return tuple(c for c in self.nomenclatures.liste(self.nomenclatures.par_chemin[chemin][0]) if c)
 
 
-Dessin = Callable[[Scene, str, Element], tuple[Element, ...]]
-Condition = Callable[[Scene, Element], bool]
+Dessin = Callable[[Decor, str, Element], tuple[Element, ...]]
+Condition = Callable[[Decor, Element], bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +84,7 @@ class Ornement:
 Ornements = Mapping[str, tuple[Ornement, ...]]
 
 
-def orner(element: Element, scene: Scene, chemin: str, ornements: Ornements) -> Element:
+def orner(element: Element, scene: Decor, chemin: str, ornements: Ornements) -> Element:
     """`element`, whose path without index is `chemin`, with what the drawing adds to it: `ornements` by
     local name of the element that may hold them."""
     if element.texte or (not element.enfants and element.nom not in ornements):
@@ -114,7 +114,7 @@ def orner(element: Element, scene: Scene, chemin: str, ornements: Ornements) -> 
     return courant
 
 
-def _chance(scene: Scene, combien: int) -> float:
+def _chance(scene: Decor, combien: int) -> float:
     """The chance of each of the `combien` ornaments of an element. Half of the elements have none: that
     spares half of the draws, and one draw shrinks them all away."""
     richesse = scene.richesse
@@ -123,14 +123,14 @@ def _chance(scene: Scene, combien: int) -> float:
     return 2 * richesse if scene.tirage.booleen(0.5) else 0.0
 
 
-def _part(ornement: Ornement, scene: Scene, parent: Element) -> bool:
+def _part(ornement: Ornement, scene: Decor, parent: Element) -> bool:
     """Whether what the household has leaves: the simplest is without."""
     if parent.enfant(ornement.nom) is None or (ornement.si is not None and not ornement.si(scene, parent)):
         return False
     return not scene.tirage.booleen(max(scene.richesse, ornement.garde))
 
 
-def _permis(ornement: Ornement, scene: Scene, chemin: str, parent: Element) -> bool:
+def _permis(ornement: Ornement, scene: Decor, chemin: str, parent: Element) -> bool:
     if not ornement.refait and not ornement.ajoute and any(e.nom == ornement.nom for e in parent.enfants):
         return False
     if ornement.si is not None and not ornement.si(scene, parent):
@@ -138,7 +138,7 @@ def _permis(ornement: Ornement, scene: Scene, chemin: str, parent: Element) -> b
     return scene.nomenclatures.depuis(f"{chemin}/{ornement.nom}") <= scene.version
 
 
-def _etirer(element: Element, scene: Scene, chemin: str) -> Element:
+def _etirer(element: Element, scene: Decor, chemin: str) -> Element:
     """`element` at a bound of its type, if it has one and the drawing wants it."""
     borne = scene.bornes.get(chemin)
     if scene.connus and element.nom in _NOMS:

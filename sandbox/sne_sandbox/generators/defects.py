@@ -18,7 +18,7 @@ from sne_sandbox.domain.element import Element
 from sne_sandbox.domain.texte import plier
 from sne_sandbox.errors import ErreurInterne, UsageError
 from sne_sandbox.generators.description import circonstances
-from sne_sandbox.generators.exemples import Exemple, contexte, document, exemples, genre
+from sne_sandbox.generators.exemples import ExempleDeRegle, contexte, document, exemples, genre
 from sne_sandbox.generators.jumeaux import correspondances, jumeaux
 from sne_sandbox.generators.reduction import codes_bloquants, profil_bloquant
 from sne_sandbox.generators.tirage import Tirage
@@ -47,7 +47,7 @@ class Defaut:
     racine: Any
     """The same as an lxml tree."""
     contexte: Contexte
-    exemple: Exemple
+    exemple: ExempleDeRegle
     profil: str
     autonome: bool
     """Whether the document alone shows it, as `check` sees it: no base, no transport, ordinary settings."""
@@ -115,7 +115,7 @@ def _bloquantes(lieu: Contexte, contrat: Contrat, profil: str, *, registre: bool
 
 
 @lru_cache(maxsize=256)
-def _refusants(code: str) -> tuple[Exemple, ...]:
+def _refusants(code: str) -> tuple[ExempleDeRegle, ...]:
     return tuple(e for e in exemples() if e.regle == code and e.verdict == "refuse")
 
 

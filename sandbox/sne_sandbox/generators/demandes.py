@@ -28,7 +28,7 @@ _ASSOCIATIONS: Final = ("Un Toit en Partage", "Les Amis du Logement", "Escale So
 
 
 @dataclass(frozen=True, slots=True)
-class Dossier:
+class DossierTire:
     """All that was drawn of a demande. `depot` is the day of deposit, `jour` the day it is written as of;
     `foyer` is None for an association, whose name is in `association`."""
 
@@ -51,7 +51,7 @@ class Dossier:
     """Birth dates of the handicapped persons beside the applicant."""
 
 
-def tirer_dossier(tirage: Tirage, population: Population, *, depot: date, jour: date) -> Dossier:
+def tirer_dossier(tirage: Tirage, population: Population, *, depot: date, jour: date) -> DossierTire:
     """A demande of `population`."""
     sorte = tirage.selon(population.menages)
     version = tirage.selon(population.versions)
@@ -71,7 +71,7 @@ def tirer_dossier(tirage: Tirage, population: Population, *, depot: date, jour: 
     souhait = logements.tirer_souhait(tirage, territoire, foyer)
     place = souhait.places[0] if tirage.booleen(0.7) else tirage.choix(territoire.places)
     hebergeant = tirage.choix(noms().familles) if foyer and foyer.logement in ("CP", "CPE") else None
-    dossier = Dossier(
+    dossier = DossierTire(
         version=version,
         territoire=territoire,
         guichet=guichet,
@@ -96,7 +96,7 @@ def tirer_dossier(tirage: Tirage, population: Population, *, depot: date, jour: 
     )
 
 
-def separe(dossier: Dossier) -> Dossier:
+def separe(dossier: DossierTire) -> DossierTire:
     """The file of a co-holder who leaves the household of `dossier` (CRS), alone. Raises ValueError for one
     without co-holder."""
     if dossier.foyer is None or dossier.foyer.cotitulaire is None:
@@ -115,7 +115,7 @@ def separe(dossier: Dossier) -> Dossier:
 
 
 def message(
-    dossier: Dossier,
+    dossier: DossierTire,
     type_fichier: str,
     instant: datetime,
     *,
@@ -161,7 +161,7 @@ def document(version: str, type_fichier: str, instant: datetime, corps: Element)
 
 
 def formulaire(
-    dossier: Dossier,
+    dossier: DossierTire,
     *,
     emetteur: str | None = None,
     numero: str | None = None,
@@ -195,7 +195,7 @@ def formulaire(
     return Element("demandeLogement", "", None, (*enfants, *blocs))
 
 
-def _association(dossier: Dossier) -> Element:
+def _association(dossier: DossierTire) -> Element:
     return Element(
         "association",
         "",
@@ -208,7 +208,7 @@ def _association(dossier: Dossier) -> Element:
     )
 
 
-def _personne_physique(dossier: Dossier, foyer: Foyer) -> Element:
+def _personne_physique(dossier: DossierTire, foyer: Foyer) -> Element:
     enfants = [_demandeur(dossier, foyer.demandeur)]
     if foyer.a_charge:
         enfants.append(
@@ -247,7 +247,7 @@ def _identite(individu: Individu) -> list[Element]:
     return enfants
 
 
-def _demandeur(dossier: Dossier, individu: Individu) -> Element:
+def _demandeur(dossier: DossierTire, individu: Individu) -> Element:
     enfants = _identite(individu)
     if individu.mel is not None:
         enfants.append(Element("mel", individu.mel))
@@ -262,7 +262,7 @@ def _demandeur(dossier: Dossier, individu: Individu) -> Element:
     return Element("demandeur", "", None, tuple(enfants))
 
 
-def _cotitulaire(individu: Individu, lien: str, dossier: Dossier) -> Element:
+def _cotitulaire(individu: Individu, lien: str, dossier: DossierTire) -> Element:
     return Element(
         "cotitulaire",
         "",
@@ -271,7 +271,7 @@ def _cotitulaire(individu: Individu, lien: str, dossier: Dossier) -> Element:
     )
 
 
-def _situation(individu: Individu, dossier: Dossier) -> tuple[Element, Element, Element, Element]:
+def _situation(individu: Individu, dossier: DossierTire) -> tuple[Element, Element, Element, Element]:
     metier = individu.metier
     emploi = [] if metier.profession is None else [Element("profession", metier.profession)]
     emploi.append(Element("typeContratTravail", "", {"code": metier.contrat}))

@@ -6,9 +6,9 @@ from typing import Any, Final
 
 from sne_sandbox.domain.dates import date_francaise
 from sne_sandbox.domain.texte import masquer_nirs
-from sne_sandbox.generators.exemples import Exemple
+from sne_sandbox.generators.exemples import ExempleDeRegle
 
-#: Fields of `Exemple` beside the document and the base, as they are told.
+#: Fields of `ExempleDeRegle` beside the document and the base, as they are told.
 _REGLAGES: Final = {
     "operation": "opération {}",
     "nom_fichier": "fichier nommé « {} »",
@@ -19,18 +19,18 @@ _REGLAGES: Final = {
 }
 
 
-def decrire(exemple: Exemple) -> str:
+def decrire(exemple: ExempleDeRegle) -> str:
     """An example in one line: type, specimen, edits, circumstances. A NIR is masked."""
     morceaux = [f"{exemple.type} d'après {exemple.specimen}", *gestes(exemple.edits), *circonstances(exemple)]
     return masquer_nirs(" ; ".join(morceaux))
 
 
-def circonstances(exemple: Exemple) -> list[str]:
+def circonstances(exemple: ExempleDeRegle) -> list[str]:
     """What the document does not say: clock, sender, file name, settings, and what the base holds."""
     dits = []
     if exemple.maintenant is not None:
         dits.append(f"horloge au {_valeur(exemple.maintenant)}")
-    ordinaire = Exemple(fichier="", rang=0, regle="", verdict="")
+    ordinaire = ExempleDeRegle(fichier="", rang=0, regle="", verdict="")
     for champ, phrase in _REGLAGES.items():
         valeur = getattr(exemple, champ)
         if valeur != getattr(ordinaire, champ):

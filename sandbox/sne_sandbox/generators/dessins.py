@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import Final
 
 from sne_sandbox.domain.element import Element
-from sne_sandbox.generators.decoration import Condition, Dessin, Scene
+from sne_sandbox.generators.decoration import Condition, Decor, Dessin
 from sne_sandbox.generators.noms import noms
 
 #: Places of other départements, as postal code and INSEE code: a number would lose their leading zero.
@@ -20,7 +20,7 @@ _ACCOMMODANTS: Final = ("HOT", "LTG")
 def texte(nom: str, *textes: str) -> Dessin:
     """An element with one of `textes`."""
 
-    def dessiner(scene: Scene, chemin: str, parent: Element) -> tuple[Element, ...]:
+    def dessiner(scene: Decor, chemin: str, parent: Element) -> tuple[Element, ...]:
         return (Element(nom, scene.tirage.choix(textes)),)
 
     return dessiner
@@ -29,7 +29,7 @@ def texte(nom: str, *textes: str) -> Dessin:
 def entier(nom: str, bas: int, haut: int) -> Dessin:
     """An element with a whole number from `bas` to `haut`, both included."""
 
-    def dessiner(scene: Scene, chemin: str, parent: Element) -> tuple[Element, ...]:
+    def dessiner(scene: Decor, chemin: str, parent: Element) -> tuple[Element, ...]:
         return (Element(nom, str(scene.tirage.entier(bas, haut))),)
 
     return dessiner
@@ -43,7 +43,7 @@ def booleen(nom: str) -> Dessin:
 def code(nom: str) -> Dessin:
     """An element with a code of its nomenclature."""
 
-    def dessiner(scene: Scene, chemin: str, parent: Element) -> tuple[Element, ...]:
+    def dessiner(scene: Decor, chemin: str, parent: Element) -> tuple[Element, ...]:
         return (Element(nom, "", {"code": scene.tirage.choix(scene.codes(f"{chemin}/{nom}"))}),)
 
     return dessiner
@@ -52,7 +52,7 @@ def code(nom: str) -> Dessin:
 def reserve(nom: str, pool: str) -> Dessin:
     """An element with a text of that pool of `noms()`."""
 
-    def dessiner(scene: Scene, chemin: str, parent: Element) -> tuple[Element, ...]:
+    def dessiner(scene: Decor, chemin: str, parent: Element) -> tuple[Element, ...]:
         return (Element(nom, scene.tirage.choix(getattr(noms(), pool))),)
 
     return dessiner
@@ -66,7 +66,7 @@ def telephone(nom: str) -> Dessin:
 def jour(nom: str, avant: int) -> Dessin:
     """A day of the last `avant` days."""
 
-    def dessiner(scene: Scene, chemin: str, parent: Element) -> tuple[Element, ...]:
+    def dessiner(scene: Decor, chemin: str, parent: Element) -> tuple[Element, ...]:
         jour = scene.jour - timedelta(days=scene.tirage.entier(1, avant))
         return (Element(nom, jour.isoformat()),)
 
@@ -81,7 +81,7 @@ def vide(nom: str) -> Dessin:
 def codes(liste: str, nom: str, *, seul: str | None = None) -> Dessin:
     """A list of distinct codes, one at least; `seul` is a code that excludes the others."""
 
-    def dessiner(scene: Scene, chemin: str, parent: Element) -> tuple[Element, ...]:
+    def dessiner(scene: Decor, chemin: str, parent: Element) -> tuple[Element, ...]:
         codes = scene.codes(f"{chemin}/{liste}/{nom}")
         premier = scene.tirage.entier(0, len(codes) - 1)
         combien = scene.tirage.entier(1, len(codes) - premier)
@@ -96,7 +96,7 @@ def codes(liste: str, nom: str, *, seul: str | None = None) -> Dessin:
 def ressources(liste: str) -> Dessin:
     """One to three resources of natures that are not there yet."""
 
-    def dessiner(scene: Scene, chemin: str, parent: Element) -> tuple[Element, ...]:
+    def dessiner(scene: Decor, chemin: str, parent: Element) -> tuple[Element, ...]:
         deja = {detail.code_de("ressource") for detail in parent.enfants}
         libres = [c for c in scene.codes(f"{chemin}/detailRessource/ressource") if c not in deja]
         if not libres:
@@ -121,7 +121,7 @@ def ressources(liste: str) -> Dessin:
     return dessiner
 
 
-def _etranger(scene: Scene) -> tuple[Element, ...]:
+def _etranger(scene: Decor) -> tuple[Element, ...]:
     postal, commune, pays = scene.tirage.choix(
         (
             ("5000", "Namur", "Belgique"),
@@ -141,12 +141,12 @@ def _etranger(scene: Scene) -> tuple[Element, ...]:
     )
 
 
-def expatrie(scene: Scene, chemin: str, parent: Element) -> tuple[Element, ...]:
+def expatrie(scene: Decor, chemin: str, parent: Element) -> tuple[Element, ...]:
     """An address abroad."""
     return _etranger(scene)
 
 
-def _place(scene: Scene, *places: tuple[str, str]) -> tuple[Element, ...]:
+def _place(scene: Decor, *places: tuple[str, str]) -> tuple[Element, ...]:
     postal, commune = scene.tirage.choix(places)
     return (
         Element("etranger", "false"),
@@ -155,42 +155,42 @@ def _place(scene: Scene, *places: tuple[str, str]) -> tuple[Element, ...]:
     )
 
 
-def adresse_logement(scene: Scene, chemin: str, parent: Element) -> tuple[Element, ...]:
+def adresse_logement(scene: Decor, chemin: str, parent: Element) -> tuple[Element, ...]:
     """An `adresseLogement` in the commune of the scene, or elsewhere."""
     etranger, *lieu = _place(scene, scene.place, *_AILLEURS)
     voie = Element("voie", scene.tirage.choix(noms().voies))
     return (Element("adresseLogement", "", None, (etranger, voie, *lieu)),)
 
 
-def lieu_de_travail(scene: Scene, chemin: str, parent: Element) -> tuple[Element, ...]:
+def lieu_de_travail(scene: Decor, chemin: str, parent: Element) -> tuple[Element, ...]:
     """A place in the commune of the scene, or elsewhere."""
     return _place(scene, scene.place, *_AILLEURS)
 
 
-def ailleurs(scene: Scene, chemin: str, parent: Element) -> tuple[Element, ...]:
+def ailleurs(scene: Decor, chemin: str, parent: Element) -> tuple[Element, ...]:
     """A place of another département: who receives letters in one commune may live in another."""
     return _place(scene, *_AILLEURS)
 
 
-def autre_modele(scene: Scene, chemin: str, parent: Element) -> tuple[Element, ...]:
+def autre_modele(scene: Decor, chemin: str, parent: Element) -> tuple[Element, ...]:
     """A second way of being housed, which contradicts no other and asks for nothing more; nothing to who has
     them all."""
     restent = [modele for modele in _ACCOMMODANTS if all(m.code != modele for m in parent.enfants)]
     return (Element("modeleLogement", "", {"code": scene.tirage.choix(restent)}),) if restent else ()
 
 
-def logement_possede(scene: Scene, chemin: str, parent: Element) -> tuple[Element, ...]:
+def logement_possede(scene: Decor, chemin: str, parent: Element) -> tuple[Element, ...]:
     """An owner, with the kind of dwelling."""
     return (Element("proprietaire", "true"), *code("typeLogementPossede")(scene, chemin, parent))
 
 
-def autre_handicap(scene: Scene, chemin: str, parent: Element) -> tuple[Element, ...]:
+def autre_handicap(scene: Decor, chemin: str, parent: Element) -> tuple[Element, ...]:
     """A handicap of another nature, told in words."""
     nature = scene.tirage.choix(("Autisme", "Maladie de l’œil", "Épilepsie, fatigue"))
     return (Element("compAutreNature", nature), Element("handicapAutre", "true"))
 
 
-def sensoriel(scene: Scene, chemin: str, parent: Element) -> tuple[Element, ...]:
+def sensoriel(scene: Decor, chemin: str, parent: Element) -> tuple[Element, ...]:
     """A sensory handicap, with its natures."""
     liste = codes("listeNatureHandicapSensoriel", "natureHandicapSensoriel")(scene, chemin, parent)
     return (Element("handicapSensoriel", "true"), *liste)
@@ -204,7 +204,7 @@ def a_un_motif(code: str) -> Condition:
 def habite(*modeles: str) -> Condition:
     """That the parent lives in a dwelling of one of `modeles` (codes)."""
 
-    def tient(scene: Scene, parent: Element) -> bool:
+    def tient(scene: Decor, parent: Element) -> bool:
         return any(m.code in modeles for m in parent.tous("listeModeleLogement/modeleLogement"))
 
     return tient
@@ -237,6 +237,6 @@ def joignable(*noms: str) -> Condition:
     )
 
 
-def rien(scene: Scene, chemin: str, parent: Element) -> tuple[Element, ...]:
+def rien(scene: Decor, chemin: str, parent: Element) -> tuple[Element, ...]:
     """Nothing: for what only takes away."""
     return ()

@@ -17,8 +17,8 @@ from sne_sandbox.domain.numero_unique import departement_de, territoire_de
 from sne_sandbox.errors import UsageError
 from sne_sandbox.generators import logements
 from sne_sandbox.generators.bornes import bornes
-from sne_sandbox.generators.decoration import Scene, orner
-from sne_sandbox.generators.demandes import Dossier, adresse_postale, message, tirer_dossier
+from sne_sandbox.generators.decoration import Decor, orner
+from sne_sandbox.generators.demandes import DossierTire, adresse_postale, message, tirer_dossier
 from sne_sandbox.generators.menages import ASSOCIATION, COLOCATION, COUPLE, FAMILLE, MONOPARENTAL, Foyer
 from sne_sandbox.generators.noms import noms
 from sne_sandbox.generators.ornements import ORNEMENTS
@@ -88,7 +88,7 @@ class Atelier:
     instant: datetime
     population: Population
 
-    def dossier(self, tirage: Tirage) -> Dossier:
+    def dossier(self, tirage: Tirage) -> DossierTire:
         """A household and its file."""
         voulu = self.contraintes
         depot = voulu.depot or self.jour
@@ -104,7 +104,7 @@ class Atelier:
         tirage: Tirage,
         type_fichier: str = "CRE",
         *,
-        dossier: Dossier | None = None,
+        dossier: DossierTire | None = None,
         numero: str | None = None,
         associe: str | None = None,
         radiation: Element | None = None,
@@ -133,12 +133,12 @@ class Atelier:
         scene = replace(scene, etranger=self.contraintes.etranger and not connus, connus=connus)
         return orner(racine, scene, racine.nom, ORNEMENTS)
 
-    def scene(self, tirage: Tirage, version: str, place: Place) -> Scene:
+    def scene(self, tirage: Tirage, version: str, place: Place) -> Decor:
         """Where what is ornamented stands."""
         limites = self.contraintes.limites
         if limites is None:
             limites = self.contraintes.richesse > 0 and tirage.booleen(0.15)
-        return Scene(
+        return Decor(
             tirage,
             self.contrat.nomenclatures,
             bornes(self.contrat, version),
@@ -206,7 +206,7 @@ def _territoire(contrat: Contrat, ici: Territoire, codes: tuple[str, ...]) -> Te
 # --- the wish ----------------------------------------------------------------------------------------
 
 
-def _souhaits(tirage: Tirage, dossier: Dossier) -> Dossier:
+def _souhaits(tirage: Tirage, dossier: DossierTire) -> DossierTire:
     """Now and then as many places as the form has, or a room."""
     souhait, places = dossier.souhait, dossier.territoire.places
     if tirage.booleen(_VARIANTE):
@@ -217,7 +217,7 @@ def _souhaits(tirage: Tirage, dossier: Dossier) -> Dossier:
     return replace(dossier, souhait=souhait)
 
 
-def _assez_grand(dossier: Dossier, foyer: Foyer) -> Dossier:
+def _assez_grand(dossier: DossierTire, foyer: Foyer) -> DossierTire:
     """The file, its wish and its present dwelling large enough for `foyer`, which may have grown."""
     types = dossier.souhait.types
     besoin = TYPES_LOGEMENT[min(foyer.taille // 2 + 1, len(TYPES_LOGEMENT) - 1)]
@@ -235,7 +235,7 @@ def _assez_grand(dossier: Dossier, foyer: Foyer) -> Dossier:
 # --- the household -----------------------------------------------------------------------------------
 
 
-def _varier(tirage: Tirage, dossier: Dossier, foyer: Foyer, ici: Atelier) -> Dossier:
+def _varier(tirage: Tirage, dossier: DossierTire, foyer: Foyer, ici: Atelier) -> DossierTire:
     voulu, variante = ici.contraintes, voulu_ou(tirage)
     foyer = _personnes(tirage, dossier, foyer, ici)
     if variante(False):
@@ -260,7 +260,7 @@ def voulu_ou(tirage: Tirage) -> Callable[[bool], bool]:
     return lambda voulu: voulu or tirage.booleen(_VARIANTE)
 
 
-def _personnes(tirage: Tirage, dossier: Dossier, foyer: Foyer, ici: Atelier) -> Foyer:
+def _personnes(tirage: Tirage, dossier: DossierTire, foyer: Foyer, ici: Atelier) -> Foyer:
     voulu, variante = ici.contraintes, voulu_ou(tirage)
     demandeur = foyer.demandeur
     if demandeur.civilite == MADAME and demandeur.situation == "C" and variante(False):
@@ -310,7 +310,7 @@ def _ascendant(tirage: Tirage, foyer: Foyer, demandeur: Individu) -> Foyer:
     )
 
 
-def _colocataire(tirage: Tirage, dossier: Dossier, demandeur: Individu, ici: Atelier) -> Individu:
+def _colocataire(tirage: Tirage, dossier: DossierTire, demandeur: Individu, ici: Atelier) -> Individu:
     civilite = tirer_civilite(tirage)
     situation = tirage.choix(_SANS_LIEN)
     tire = tirer_individu(
@@ -346,7 +346,7 @@ def _distincts(colocataires: tuple[Individu, ...], foyer: Foyer) -> tuple[Indivi
 # --- motives -----------------------------------------------------------------------------------------
 
 
-def _motifs(tirage: Tirage, dossier: Dossier, foyer: Foyer, ici: Atelier) -> tuple[str, ...]:
+def _motifs(tirage: Tirage, dossier: DossierTire, foyer: Foyer, ici: Atelier) -> tuple[str, ...]:
     """The drawn motives, and now and then another that fits."""
     if not tirage.booleen(2 * _VARIANTE):
         return dossier.motifs

@@ -47,7 +47,7 @@ from sne_sandbox.contract.xml import parse
 from sne_sandbox.domain.anomalie import Anomalie
 from sne_sandbox.domain.dates import PARIS, ajouter_mois, tampon
 from sne_sandbox.domain.demande import Demande
-from sne_sandbox.domain.demande_stockee import DemandeStockee, Etat
+from sne_sandbox.domain.demande_stockee import DemandeStockee, EtatDemande
 from sne_sandbox.domain.evenement import Evenement
 from sne_sandbox.domain.guichet import Guichet, NatureGuichet
 from sne_sandbox.domain.numero_unique import NumeroUnique
@@ -70,7 +70,7 @@ _CHAMPS_STOCKEE: Final = frozenset(champ.name for champ in fields(DemandeStockee
 
 
 @dataclass(frozen=True, slots=True)
-class Exemple:
+class ExempleDeRegle:
     """One example, as written. `fichier` and `rang` say where."""
 
     fichier: str
@@ -99,13 +99,13 @@ class Exemple:
         return f"{self.fichier}-{self.rang}-{self.regle}-{self.verdict}"
 
 
-def exemples(dossier: Path | None = None) -> tuple[Exemple, ...]:
+def exemples(dossier: Path | None = None) -> tuple[ExempleDeRegle, ...]:
     """Every example, by file and rank. Raises ContractError for an unknown key or verdict."""
     lus = []
     for fichier, donnees in _fichiers(dossier or fixtures_dir() / "exemples"):
         for rang, table in enumerate(donnees.get("exemple", ()), 1):
             try:
-                exemple = Exemple(fichier=fichier, rang=rang, **table)
+                exemple = ExempleDeRegle(fichier=fichier, rang=rang, **table)
             except TypeError as erreur:
                 raise ContractError(f"fixtures/exemples/{fichier}.toml, exemple {rang} : {erreur}") from None
             if exemple.verdict not in ("accepte", "refuse"):
@@ -123,7 +123,7 @@ def guichets(dossier: Path | None = None) -> tuple[Guichet, ...]:
     )
 
 
-def appliquer(exemple: Exemple, contrat: Contrat) -> list[Anomalie]:
+def appliquer(exemple: ExempleDeRegle, contrat: Contrat) -> list[Anomalie]:
     """Every anomalie of an example, all rules run."""
     return juger(contexte(exemple, contrat), contrat, exemple.profil)
 
@@ -132,7 +132,7 @@ def appliquer(exemple: Exemple, contrat: Contrat) -> list[Anomalie]:
 Doublures = Mapping[str, bytes]
 
 
-def document(exemple: Exemple, contrat: Contrat, doublures: Doublures = MappingProxyType({})) -> Any:
+def document(exemple: ExempleDeRegle, contrat: Contrat, doublures: Doublures = MappingProxyType({})) -> Any:
     """The lxml tree of an example, edits done."""
     racine = specimen(exemple.specimen, doublures)
     if exemple.version is not None:
@@ -151,13 +151,13 @@ def document(exemple: Exemple, contrat: Contrat, doublures: Doublures = MappingP
     return racine
 
 
-def genre(exemple: Exemple) -> Document:
+def genre(exemple: ExempleDeRegle) -> Document:
     """Which schema the document of an example has to fit."""
     return _GENRES.get(exemple.type, Document.DEMANDE)
 
 
 def contexte(
-    exemple: Exemple, contrat: Contrat, racine: Any = None, doublures: Doublures = MappingProxyType({})
+    exemple: ExempleDeRegle, contrat: Contrat, racine: Any = None, doublures: Doublures = MappingProxyType({})
 ) -> Contexte:
     """What the rules look at for an example; `racine`, an lxml tree, takes the place of its document."""
     origine = Demande(decoder(specimen(exemple.specimen, doublures)))
@@ -234,7 +234,7 @@ def _fichiers(dossier: Path) -> tuple[tuple[str, dict[str, Any]], ...]:
 
 
 def _stockee_de(
-    exemple: Exemple, demande: Demande, contrat: Contrat, doublures: Doublures
+    exemple: ExempleDeRegle, demande: Demande, contrat: Contrat, doublures: Doublures
 ) -> DemandeStockee | None:
     if exemple.stockee is False or exemple.type in _SANS_STOCKEE:
         return None
@@ -259,7 +259,7 @@ def _stockee(
     valeurs: dict[str, Any] = {
         "numero_unique": str(table.get("numero") or numero or _numero(demande)),
         "territoire": demande.territoire or "111",
-        "etat": Etat.ACTIVE,
+        "etat": EtatDemande.ACTIVE,
         "version": demande.version,
         "guichet_createur": demande.num_guichet,
         "guichet_dernier": demande.num_guichet,
@@ -277,7 +277,7 @@ def _stockee(
             raise ContractError(f"DemandeStockee n'a pas de champ [{cle}].")
         if cle in ("radiation", "information_dalo"):
             valeur = _fragment(valeur)
-        valeurs[cle] = Etat(valeur) if cle == "etat" else valeur
+        valeurs[cle] = EtatDemande(valeur) if cle == "etat" else valeur
     return DemandeStockee(**valeurs)
 
 

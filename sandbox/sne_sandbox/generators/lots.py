@@ -29,7 +29,7 @@ TYPE_DALO: Final = "DAL"
 
 
 @dataclass(frozen=True, slots=True)
-class Fichier:
+class FichierGenere:
     """A file to write: `nom` below the folder, `octets` its XML."""
 
     nom: str
@@ -45,7 +45,7 @@ def messages(
     guichet: str,
     instant: datetime,
     contraintes: Contraintes = LIBRE,
-) -> Iterator[Fichier]:
+) -> Iterator[FichierGenere]:
     """`combien` valid messages of that kind (`SORTES_DE_MESSAGE`), sent by `guichet` at `instant`. A message
     about a demande names a number that no base delivered."""
     jour = instant.astimezone(PARIS).date()
@@ -55,10 +55,12 @@ def messages(
     prefixe = _DEMANDE if sorte not in ("EVT", "RCH") else sorte
     for rang in range(combien):
         element = _FABRIQUES.get(sorte, _suite)(tirage, ici, avant, sorte, rang)
-        yield Fichier(_nom(prefixe, guichet, instant, rang), encoder(element))
+        yield FichierGenere(_nom(prefixe, guichet, instant, rang), encoder(element))
 
 
-def defauts(contrat: Contrat, code: str, combien: int, *, graine: int) -> Iterator[tuple[Fichier, Defaut]]:
+def defauts(
+    contrat: Contrat, code: str, combien: int, *, graine: int
+) -> Iterator[tuple[FichierGenere, Defaut]]:
     """`combien` documents that the control `code` refuses, alone. Raises UsageError for a control that never
     blocks."""
     par_le_nom = any(r.code == code and r.transport for r in REGLES)
@@ -73,7 +75,7 @@ def defauts(contrat: Contrat, code: str, combien: int, *, graine: int) -> Iterat
             nom = _nom(trouve.type, guichet, trouve.contexte.maintenant, rang)
         else:
             nom = f"{nom.rpartition('-')[0]}-{rang % 1_000_000:06d}.xml"
-        yield Fichier(nom, ecrire(trouve.racine)), trouve
+        yield FichierGenere(nom, ecrire(trouve.racine)), trouve
 
 
 def _nom(prefixe: str, guichet: str, instant: datetime, rang: int) -> str:

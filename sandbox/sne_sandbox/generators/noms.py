@@ -28,7 +28,7 @@ _RESERVES: Final = {
 
 
 @dataclass(frozen=True, slots=True)
-class Noms:
+class ReserveDeNoms:
     """The pools, in the order of the file. `voies` are street names without a number."""
 
     masculins: tuple[str, ...]
@@ -40,10 +40,10 @@ class Noms:
 
 
 @cache
-def noms() -> Noms:
+def noms() -> ReserveDeNoms:
     """The pools, read once."""
     lus = tomllib.loads((fixtures_dir() / "seeds" / "noms.toml").read_text("utf-8"))
-    return Noms(**{reserve: tuple(lus[reserve]) for reserve in _RESERVES})
+    return ReserveDeNoms(**{reserve: tuple(lus[reserve]) for reserve in _RESERVES})
 
 
 def tirer_de_faker() -> str:

@@ -21,7 +21,7 @@ from sne_sandbox.domain.anomalie import Gravite
 from sne_sandbox.domain.texte import masquer_nir
 from sne_sandbox.errors import ErreurInterne
 from sne_sandbox.generators.description import circonstances
-from sne_sandbox.generators.exemples import Exemple, contexte, document, exemples, genre
+from sne_sandbox.generators.exemples import ExempleDeRegle, contexte, document, exemples, genre
 from sne_sandbox.resources import fixtures_dir
 from sne_sandbox.rules.catalogue import REGLES
 from sne_sandbox.rules.engine import juger
@@ -46,7 +46,7 @@ def profil_bloquant(code: str, contrat: Contrat) -> str | None:
     return next((p for p in _PROFILS if gravite(fiche, p) is Gravite.BLOQUANTE), None)
 
 
-def refuse_par_elle_seule(code: str, exemple: Exemple, contrat: Contrat, racine: Any) -> bool:
+def refuse_par_elle_seule(code: str, exemple: ExempleDeRegle, contrat: Contrat, racine: Any) -> bool:
     """Whether `racine`, sent where `exemple` stands, fits its schema and is refused by this control alone."""
     profil = profil_bloquant(code, contrat)
     version = contrat.version_de_lecture(racine.get("versionInterface", ""))
@@ -56,7 +56,7 @@ def refuse_par_elle_seule(code: str, exemple: Exemple, contrat: Contrat, racine:
     return {a.regle for a in anomalies if a.bloquante} == {code}
 
 
-def exemple_a_reduire(code: str, contrat: Contrat) -> Exemple:
+def exemple_a_reduire(code: str, contrat: Contrat) -> ExempleDeRegle:
     """The first refusing example that no other control refuses. Raises ErreurInterne when there is none."""
     for exemple in exemples():
         if (

@@ -17,12 +17,12 @@ from sne_sandbox.domain import motif as motifs
 from sne_sandbox.domain.dates import ajouter_mois
 from sne_sandbox.domain.decision import TYPE_DECISION
 from sne_sandbox.domain.demande import Demande
-from sne_sandbox.domain.demande_stockee import DemandeStockee, Etat
+from sne_sandbox.domain.demande_stockee import DemandeStockee, EtatDemande
 from sne_sandbox.domain.element import Element
 from sne_sandbox.domain.evenement import Evenement
-from sne_sandbox.domain.mouvement import Genre, Mouvement
+from sne_sandbox.domain.mouvement import GenreMouvement, Mouvement
 from sne_sandbox.generators import vies
-from sne_sandbox.generators.demandes import Dossier, document, formulaire, tirer_dossier
+from sne_sandbox.generators.demandes import DossierTire, document, formulaire, tirer_dossier
 from sne_sandbox.generators.population import Population, lire_population
 from sne_sandbox.generators.tirage import Tirage, TirageAleatoire
 from sne_sandbox.generators.vies import Vie
@@ -43,7 +43,7 @@ class _Plant:
     """A demande drawn, that waits for its number."""
 
     rang: int
-    dossier: Dossier
+    dossier: DossierTire
     vie: Vie
     forcee: bool = False
 
@@ -161,12 +161,14 @@ def _raconter(registre: RegistreBase, effacees: list[tuple[tuple[str, str], Vie]
 
 
 def _mouvements(numero: str, vie: Vie, association: bool) -> list[Mouvement]:
-    faits = [Mouvement(numero, 1, Genre.CREATION, vie.depot, 1, association)]
+    faits = [Mouvement(numero, 1, GenreMouvement.CREATION, vie.depot, 1, association)]
     for rang, jour in enumerate(vie.renouvellements, 2):
-        faits.append(Mouvement(numero, rang, Genre.RENOUVELLEMENT, jour, 0, association))
+        faits.append(Mouvement(numero, rang, GenreMouvement.RENOUVELLEMENT, jour, 0, association))
     if vie.radiation is not None:
         jour, motif = vie.radiation
-        faits.append(Mouvement(numero, len(faits) + 1, Genre.RADIATION, jour, -1, association, motif))
+        faits.append(
+            Mouvement(numero, len(faits) + 1, GenreMouvement.RADIATION, jour, -1, association, motif)
+        )
     return faits
 
 
@@ -181,9 +183,9 @@ def _stocker(
     corps = formulaire(dossier, numero=numero, reference=reference, forcer=plant.forcee)
     racine = document(dossier.version, "RET", vies.instant(vie.debut, maintenant), corps)
     dernier = dossier.guichet
-    etat, radiation, jour_radiation, motif = Etat.ACTIVE, None, None, None
+    etat, radiation, jour_radiation, motif = EtatDemande.ACTIVE, None, None, None
     if vie.radiation is not None:
-        etat, (jour_radiation, motif) = Etat.RADIEE, vie.radiation
+        etat, (jour_radiation, motif) = EtatDemande.RADIEE, vie.radiation
         radiation = codec.encoder(vies.bloc_radiation(tirage, motif, jour_radiation, dossier))
         if motif in vies.DU_BAILLEUR:
             dernier = tirage.choix(dossier.territoire.bailleurs)

@@ -16,7 +16,7 @@ from sne_sandbox.domain.demande import Demande
 from sne_sandbox.domain.element import Element
 from sne_sandbox.generators import actes, suites
 from sne_sandbox.generators.defects import Defaut, essayer
-from sne_sandbox.generators.demandes import Dossier
+from sne_sandbox.generators.demandes import DossierTire
 from sne_sandbox.generators.diversite import LIBRE, Contraintes, atelier
 from sne_sandbox.generators.hypothese import Tirees
 from sne_sandbox.generators.recherches import recherche
@@ -31,7 +31,7 @@ _GUICHET: Final = "G1226"
 
 def menages(
     contrat: Contrat, *, jour: date, guichet: str = _GUICHET, contraintes: Contraintes = LIBRE
-) -> SearchStrategy[Dossier]:
+) -> SearchStrategy[DossierTire]:
     """Households with their file, as `demandes` writes them without ornaments."""
     return Tirees(atelier(contrat, jour=jour, guichet=guichet, contraintes=contraintes).dossier)
 

@@ -21,7 +21,7 @@ from sne_sandbox.domain.decision import (
     NON_ATTRIBUTION,
 )
 from sne_sandbox.domain.element import Element
-from sne_sandbox.generators.demandes import Dossier
+from sne_sandbox.generators.demandes import DossierTire
 from sne_sandbox.generators.population import Population
 from sne_sandbox.generators.tirage import Repartition, Tirage
 
@@ -109,7 +109,7 @@ def instant(jour: date, maintenant: datetime) -> datetime:
     return min(datetime.combine(jour, _OUVERTURE, PARIS), maintenant)
 
 
-def bloc_radiation(tirage: Tirage, motif: str, jour: date, dossier: Dossier) -> Element:
+def bloc_radiation(tirage: Tirage, motif: str, jour: date, dossier: DossierTire) -> Element:
     """`radiation`, with what its motive asks for."""
     enfants = [Element("dateRadiation", jour.isoformat()), Element("motifRadiation", "", {"code": motif})]
     if motif == motifs.IRRECEVABILITE:
@@ -122,7 +122,7 @@ def bloc_radiation(tirage: Tirage, motif: str, jour: date, dossier: Dossier) -> 
     return Element("radiation", "", None, tuple(enfants))
 
 
-def _attribution(tirage: Tirage, jour: date, dossier: Dossier) -> Element:
+def _attribution(tirage: Tirage, jour: date, dossier: DossierTire) -> Element:
     souhait = dossier.souhait
     type_ = souhait.types[-1]
     place = tirage.choix(souhait.places)
@@ -146,7 +146,7 @@ def _attribution(tirage: Tirage, jour: date, dossier: Dossier) -> Element:
     )
 
 
-def bloc_dalo(statut: str, jour: date, dossier: Dossier) -> Element:
+def bloc_dalo(statut: str, jour: date, dossier: DossierTire) -> Element:
     """`informationDalo`: `statut` is a code of ListeStatutDalo."""
     type_ = _TYPES_DALO.get(dossier.souhait.types[-1], "09")
     return Element(

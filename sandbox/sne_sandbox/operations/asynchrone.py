@@ -24,11 +24,11 @@ from sne_sandbox.contract.versions import Contrat
 from sne_sandbox.domain.anomalie import Anomalie
 from sne_sandbox.domain.exchange import ASYNCHRONE, Appel, Constats, Piece, Reponse
 from sne_sandbox.domain.guichet import Guichet
-from sne_sandbox.domain.journal import FICHIER, Echange, Verdict
+from sne_sandbox.domain.journal import FICHIER, Echange, VerdictEchange
 from sne_sandbox.domain.nombres import nombre
 from sne_sandbox.errors import ExchangeError, OperatorError, UsageError
 from sne_sandbox.operations import dispatching
-from sne_sandbox.operations.dossiers import NOM, NOM_ADMIS, Dossiers, ouverts
+from sne_sandbox.operations.dossiers import NOM, NOM_ADMIS, DossiersGuichet, ouverts
 from sne_sandbox.rules import engine
 from sne_sandbox.rules.context import Contexte
 from sne_sandbox.settings import Limites
@@ -71,14 +71,14 @@ class Traite:
     """A file that was processed, and its answer. `echange` is the line of the journal."""
 
     nom: str
-    verdict: Verdict
+    verdict: VerdictEchange
     reponse: str
     numero_unique: str | None
     echange: int | None
 
 
 @dataclass(frozen=True, slots=True)
-class Releve:
+class ReleveBoites:
     """What a visit to the boxes of a guichet did: files processed, documents dispatched, changes that wait
     for the next visit, files that the folder keeps because the box does not take their name."""
 
@@ -89,7 +89,7 @@ class Releve:
 
 
 @dataclass(frozen=True, slots=True)
-class Canal(Generic[T]):
+class CanalAsynchrone(Generic[T]):
     """The channel of all bases of a store. `traiter` is the pipeline's step from call to answer, `ouvrir`
     gives it its unit of work over a base."""
 
@@ -119,7 +119,7 @@ class Canal(Generic[T]):
         with self.magasin.ecrire(base) as registre:
             _boites(registre, guichet.code).deposer(Boite.ENTREE, nom, contenu, datetime.now(UTC))
 
-    def relever(self, base: str, guichet: Guichet, *, age_min: float = 0.0) -> Releve:
+    def relever(self, base: str, guichet: Guichet, *, age_min: float = 0.0) -> ReleveBoites:
         """Takes what lies in the inbox and its folder (`age_min` seconds old), processes it in the order it
         came, dispatches, and fills the outbox's folder."""
         self._dossiers(base, guichet.code).ouvrir()
@@ -128,7 +128,9 @@ class Canal(Generic[T]):
             attendent = [d for d in _boites(registre, guichet.code).lister(Boite.ENTREE) if not d.traite_le]
         traites = tuple(t for d in attendent if (t := self._repondre(base, guichet.code, d)) is not None)
         distribues, en_attente = self.distribuer(base, guichet)
-        return Releve(traites, distribues, en_attente, tuple(self._dossiers(base, guichet.code).ignores()))
+        return ReleveBoites(
+            traites, distribues, en_attente, tuple(self._dossiers(base, guichet.code).ignores())
+        )
 
     def distribuer(self, base: str, guichet: Guichet) -> tuple[int, int]:
         """Dispatches to the outbox, and fills its folder: how many documents, how many changes still wait."""
@@ -171,8 +173,8 @@ class Canal(Generic[T]):
 
     # --- inside --------------------------------------------------------------------------------------
 
-    def _dossiers(self, base: str, code: str) -> Dossiers:
-        return Dossiers.de(self.home, base, code)
+    def _dossiers(self, base: str, code: str) -> DossiersGuichet:
+        return DossiersGuichet.de(self.home, base, code)
 
     def _prendre(self, base: str, code: str, age_min: float) -> None:
         """Moves the files of the inbox's folder into the table: a file is removed once it is stored."""
@@ -226,7 +228,7 @@ class Canal(Generic[T]):
             with self.ouvrir(self.magasin, base) as travail:
                 reponse = self.traiter(_appel(base, code, depot.nom, contenu, echange), constats, travail)
                 bloquee = any(anomalie.bloquante for anomalie in constats.anomalies)
-                echange.verdict = Verdict.ANOMALIES if bloquee else Verdict.ACCEPTE
+                echange.verdict = VerdictEchange.ANOMALIES if bloquee else VerdictEchange.ACCEPTE
                 fichiers = _fichiers(depot.nom, reponse)
                 self._clore(travail.ecriture(), code, depot, fichiers, echange, constats, debut)
         except _DejaTraite:

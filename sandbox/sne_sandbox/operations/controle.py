@@ -26,7 +26,7 @@ _VIDE: Final = RegistreVide()
 
 
 @dataclass(frozen=True, slots=True)
-class Faute:
+class FauteDeDocument:
     """One fault of a document. `regle` is XML, XSD or the code of a rule; `fidelite` and `source` say how
     surely the real SNE sees it so."""
 
@@ -46,7 +46,7 @@ class Controle:
     """The verdict on one document. `omises` are the codes of the rules that could not be judged here."""
 
     genre: str
-    fautes: tuple[Faute, ...]
+    fautes: tuple[FauteDeDocument, ...]
     omises: tuple[str, ...] = ()
 
     @property
@@ -69,7 +69,7 @@ def controler(
     try:
         racine = xml.parse(octets, limit=xml_max)
     except ExchangeError as erreur:
-        faute = Faute(0, "", XML, Gravite.BLOQUANTE, str(erreur), remede=erreur.explication)
+        faute = FauteDeDocument(0, "", XML, Gravite.BLOQUANTE, str(erreur), remede=erreur.explication)
         return Controle("", (faute,))
     genre = genre_de(racine)
     version = contrat.version_de_lecture(racine.get("versionInterface", ""))
@@ -77,7 +77,7 @@ def controler(
         return Controle(
             str(genre),
             tuple(
-                Faute(
+                FauteDeDocument(
                     f.ligne,
                     f.chemin,
                     XSD,
@@ -152,7 +152,7 @@ def _juger(
             continue
         fiche = contrat.regles[anomalie.regle]
         fautes.append(
-            Faute(
+            FauteDeDocument(
                 anomalie.ligne,
                 anomalie.propriete,
                 anomalie.regle,

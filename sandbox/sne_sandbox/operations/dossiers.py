@@ -34,13 +34,13 @@ _EN_COURS: Final = (".tmp", ".part", ".filepart", ".en-cours")
 
 
 @dataclass(frozen=True, slots=True)
-class Dossiers:
+class DossiersGuichet:
     """The folders of one guichet. Failures of the disk are StoreError, with their remedy."""
 
     racine: Path
 
     @classmethod
-    def de(cls, home: Path, base: str, guichet: str) -> "Dossiers":
+    def de(cls, home: Path, base: str, guichet: str) -> "DossiersGuichet":
         """The folders of a guichet whose base and code are known to be good."""
         return cls(home / "bases" / base / "guichets" / guichet)
 

@@ -47,7 +47,7 @@ _Feuilles = dict[str, str]
 
 
 @dataclass(frozen=True, slots=True)
-class Champ:
+class ChampDifferent:
     """A field that differs; `avant` or `apres` is "" where it was not, or is not any more."""
 
     nom: str
@@ -61,11 +61,11 @@ class Ecart:
 
     numero: str
     genre: Genre
-    champs: tuple[Champ, ...] = ()
+    champs: tuple[ChampDifferent, ...] = ()
 
 
 @dataclass(slots=True)
-class Comparaison:
+class ComparaisonBases:
     """What differs. `ecarts` holds the first DEMANDES_MAX, by numéro; the counts are of all."""
 
     avant: str
@@ -109,13 +109,13 @@ class Comparaison:
         return f"Demandes : {', '.join(dits)}."
 
 
-def comparer(avant: Path, apres: Path, *, noms: tuple[str, str]) -> Comparaison:
+def comparer(avant: Path, apres: Path, *, noms: tuple[str, str]) -> ComparaisonBases:
     """What changed from the snapshot `avant` to `apres`, called by `noms`. Raises StoreError."""
-    comparaison = Comparaison(*noms)
+    comparaison = ComparaisonBases(*noms)
     evenements = _evenements(avant), _evenements(apres)
     for numero, ancienne, nouvelle in _cote_a_cote(_demandes(avant), _demandes(apres)):
         genre: Genre = "ajoutée" if ancienne is None else "disparue"
-        champs: tuple[Champ, ...] = ()
+        champs: tuple[ChampDifferent, ...] = ()
         if ancienne is None:
             comparaison.ajoutees += 1
         elif nouvelle is None:
@@ -133,7 +133,7 @@ def comparer(avant: Path, apres: Path, *, noms: tuple[str, str]) -> Comparaison:
     return comparaison
 
 
-def depuis(sauvegardes: Sauvegardes, base: str, avant: str, apres: str | None = None) -> Comparaison:
+def depuis(sauvegardes: Sauvegardes, base: str, avant: str, apres: str | None = None) -> ComparaisonBases:
     """What changed in a base from its snapshot `avant` to `apres`, to the present for None. Raises UsageError
     for a name that it has not, BaseInconnue, StoreError; ConflitEtat while another is made: a large
     base takes minutes, and a file as large as itself."""
@@ -148,7 +148,7 @@ def depuis(sauvegardes: Sauvegardes, base: str, avant: str, apres: str | None = 
         _TOUR.release()
 
 
-def _depuis(sauvegardes: Sauvegardes, base: str, avant: str, apres: str | None) -> Comparaison:
+def _depuis(sauvegardes: Sauvegardes, base: str, avant: str, apres: str | None) -> ComparaisonBases:
     ancienne = sauvegardes.lire(base, avant)
     if apres is not None:
         nouvelle = sauvegardes.lire(base, apres)
@@ -192,13 +192,15 @@ def _cote_a_cote(
 
 def _differences(
     avant: Rangee, apres: Rangee, evenements: tuple[tuple[int, int], tuple[int, int]]
-) -> Iterator[Champ]:
+) -> Iterator[ChampDifferent]:
     for colonne, nom in _ETAT.items():
         if avant[colonne] != apres[colonne]:
-            yield Champ(nom, _dit(avant[colonne]), _dit(apres[colonne]))
+            yield ChampDifferent(nom, _dit(avant[colonne]), _dit(apres[colonne]))
     if evenements[0] != evenements[1]:
         (un, _), (autre, _) = evenements
-        yield Champ("événements", str(un), str(autre) if autre != un else f"{autre}, de contenu changé")
+        yield ChampDifferent(
+            "événements", str(un), str(autre) if autre != un else f"{autre}, de contenu changé"
+        )
     for colonne in _DOCUMENTS:
         if avant[colonne] != apres[colonne]:
             yield from _champs(_feuilles(avant[colonne]), _feuilles(apres[colonne]))
@@ -208,11 +210,11 @@ def _dit(valeur: Any) -> str:
     return "" if valeur is None else str(valeur)
 
 
-def _champs(avant: _Feuilles, apres: _Feuilles) -> Iterator[Champ]:
+def _champs(avant: _Feuilles, apres: _Feuilles) -> Iterator[ChampDifferent]:
     for nom in dict.fromkeys((*avant, *apres)):
         ancien, nouveau = avant.get(nom, ""), apres.get(nom, "")
         if ancien != nouveau:
-            yield Champ(nom, ancien, nouveau)
+            yield ChampDifferent(nom, ancien, nouveau)
 
 
 def _feuilles(tasse: bytes | None) -> _Feuilles:

@@ -14,7 +14,7 @@ from sne_sandbox.domain.base import ANNEES, Base, Horloge
 from sne_sandbox.domain.dates import PARIS, ajouter_mois
 from sne_sandbox.errors import ConflitEtat, UsageError
 from sne_sandbox.operations import lifecycle
-from sne_sandbox.operations.lifecycle import Bilan, Fait, Progres
+from sne_sandbox.operations.lifecycle import BilanNuits, Fait, Progres
 from sne_sandbox.store.session import Magasin
 
 _DUREE: Final = re.compile(
@@ -61,7 +61,7 @@ class Deplacement:
 
     avant: datetime
     heure: Heure
-    bilan: Bilan
+    bilan: BilanNuits
 
     def en_json(self) -> dict[str, Any]:
         """The published shape, the same for the API and the command."""

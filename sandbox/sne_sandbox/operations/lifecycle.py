@@ -26,7 +26,7 @@ from sne_sandbox.contract import codec
 from sne_sandbox.domain.base import Base
 from sne_sandbox.domain.dates import PARIS, ajouter_mois, date_francaise
 from sne_sandbox.domain.element import construire
-from sne_sandbox.domain.journal import NUIT, Echange, Verdict
+from sne_sandbox.domain.journal import NUIT, Echange, VerdictEchange
 from sne_sandbox.domain.motif import NON_RENOUVELLEMENT
 from sne_sandbox.operations.traitement import DELAI_HORS_DE_PARIS_ANS, DELAIS_ANS, delai_anormal_ans
 from sne_sandbox.rules.catalogue.cycle import MOIS_DE_REACTIVATION
@@ -86,7 +86,7 @@ def code(fait: Fait) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Bilan:
+class BilanNuits:
     """What the nights of a period did: the days after `depuis`, up to `jusqua`; how many of each fact."""
 
     depuis: date
@@ -113,7 +113,7 @@ def nuits_dues(base: Base, maintenant: datetime) -> bool:
     return base.derniere_nuit is None or base.derniere_nuit < maintenant.astimezone(PARIS).date()
 
 
-def rattraper(magasin: Magasin, nom: str, *, machine: datetime | None = None) -> Bilan:
+def rattraper(magasin: Magasin, nom: str, *, machine: datetime | None = None) -> BilanNuits:
     """Runs the nights that are due by the base's clock, `machine` being the machine's instant (default: now).
     Raises BaseInconnue, StoreError."""
     with magasin.ecrire(nom) as registre:
@@ -131,13 +131,13 @@ def rattraper_toutes(magasin: Magasin) -> None:
 
 def vivre(
     registre: RegistreBase, journal: Journal, depuis: date, jusqua: date, progres: Progres | None = None
-) -> Bilan:
+) -> BilanNuits:
     """Runs the nights after `depuis` up to `jusqua` in the caller's transaction, and notes the last; none
     when it does not come after."""
     if jusqua <= depuis:
         if registre.base.derniere_nuit is None:
             registre.noter_nuit(depuis)
-        return Bilan(depuis, depuis)
+        return BilanNuits(depuis, depuis)
     total = (jusqua - depuis).days
     comptes: dict[Fait, int] = dict.fromkeys(Fait, 0)
     for jour, faits in sorted(_Prevision(registre, depuis + _JOUR, jusqua).nuits.items()):
@@ -149,7 +149,7 @@ def vivre(
     registre.noter_nuit(jusqua)
     if progres is not None:
         progres(total, total)
-    return Bilan(depuis, jusqua, comptes)
+    return BilanNuits(depuis, jusqua, comptes)
 
 
 Faits = dict[Fait, list[str]]
@@ -257,7 +257,7 @@ def ligne(base: str, minuit: datetime, faits: Faits) -> Echange:
         recu_le=datetime.now(UTC),
         methode=NUIT,
         chemin=f"Nuit du {date_francaise(minuit.date())} : {resume}.",
-        verdict=Verdict.ACCEPTE,
+        verdict=VerdictEchange.ACCEPTE,
         instant_base=minuit,
         numero_unique=touches[0] if len(touches) == 1 else None,
         anomalies=list(_details(faits)) if len(touches) <= CITES_MAX else [],

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 
 from sne_sandbox.domain.base import Base
-from sne_sandbox.domain.journal import REMISE, Echange, Verdict
+from sne_sandbox.domain.journal import REMISE, Echange, VerdictEchange
 from sne_sandbox.store.session import Magasin
 
 
@@ -17,7 +17,7 @@ def consigner(magasin: Magasin, base: Base, phrase: str) -> None:
             recu_le=maintenant,
             methode=REMISE,
             chemin=phrase,
-            verdict=Verdict.ACCEPTE,
+            verdict=VerdictEchange.ACCEPTE,
             instant_base=base.horloge.maintenant(maintenant),
         ),
     )

@@ -52,7 +52,7 @@ _CHEMIN_GUICHET: Final = (
 
 
 @dataclass(frozen=True, slots=True)
-class Message:
+class MessageScene:
     """What a guichet sends. `specimen` is None for an operation that takes no document; `type` is that of the
     message (CRE, REN…, or DALO, EVT, RCH for the other channels)."""
 
@@ -79,21 +79,21 @@ class Attendu:
 
 
 @dataclass(frozen=True, slots=True)
-class Pas:
+class PasScene:
     """One step; at most one of `envoyer`, `deposer`, `avancer` and `relever` is there."""
 
     titre: str
     dire: str
     regarder: str
-    envoyer: Message | None = None
-    deposer: Message | None = None
+    envoyer: MessageScene | None = None
+    deposer: MessageScene | None = None
     avancer: str | None = None
     relever: str | None = None
     montrer: Sequence[tuple[str, str]] = ()
     attendu: Attendu = field(default_factory=Attendu)
 
     @property
-    def message(self) -> Message | None:
+    def message(self) -> MessageScene | None:
         """What is sent, by whatever channel."""
         return self.envoyer or self.deposer
 
@@ -119,7 +119,7 @@ class Scene:
     public: str
     resume: str
     horloge: datetime
-    pas: tuple[Pas, ...]
+    pas: tuple[PasScene, ...]
     ordre: int = 100
 
     @property
@@ -163,14 +163,14 @@ def lire(fichier: Path) -> Scene:
     return scene
 
 
-def _pas(table: Mapping[str, Any], lieu: str) -> Pas:
+def _pas(table: Mapping[str, Any], lieu: str) -> PasScene:
     valeurs = dict(table)
     for cle in ("envoyer", "deposer"):
         if cle in valeurs:
             valeurs[cle] = _message(valeurs[cle], f"{lieu}, {cle}")
     valeurs["attendu"] = _construire(Attendu, valeurs.get("attendu", {}), f"{lieu}, attendu")
     valeurs["montrer"] = [(libelle, chemin) for libelle, chemin in valeurs.get("montrer", ())]
-    pas: Pas = _construire(Pas, valeurs, lieu)
+    pas: PasScene = _construire(PasScene, valeurs, lieu)
     actions = [a for a in (pas.envoyer, pas.deposer, pas.avancer, pas.relever) if a is not None]
     if len(actions) > 1:
         raise ContractError(
@@ -179,8 +179,8 @@ def _pas(table: Mapping[str, Any], lieu: str) -> Pas:
     return pas
 
 
-def _message(table: Mapping[str, Any], lieu: str) -> Message:
-    message: Message = _construire(Message, table, lieu)
+def _message(table: Mapping[str, Any], lieu: str) -> MessageScene:
+    message: MessageScene = _construire(MessageScene, table, lieu)
     operation = OPERATIONS.get(message.operation)
     if operation is None:
         raise ContractError(
@@ -224,7 +224,7 @@ def _verifier_variables(scene: Scene, lieu: str) -> None:
             connues.add(pas.message.retient)
 
 
-def variables(message: Message) -> Iterator[str]:
+def variables(message: MessageScene) -> Iterator[str]:
     """Names of the variables that a message uses."""
     textes = [*message.champs.values(), *(texte for edit in message.edits for texte in edit)]
     for texte in textes:
@@ -251,7 +251,7 @@ def demarrer(magasin: Magasin, contrat: Contrat, scene: Scene) -> Base:
     return magasin.bases.lire(scene.base)
 
 
-def remplacer(message: Message, connues: Mapping[str, str], maintenant: datetime) -> Message:
+def remplacer(message: MessageScene, connues: Mapping[str, str], maintenant: datetime) -> MessageScene:
     """A message, its variables replaced. Raises UsageError for one that no step delivered."""
     valeurs = {**connues, _JOUR: maintenant.astimezone(PARIS).date().isoformat()}
     try:
@@ -265,12 +265,12 @@ def remplacer(message: Message, connues: Mapping[str, str], maintenant: datetime
     return replace(message, edits=edits, champs=champs)
 
 
-def document(message: Message, contrat: Contrat, maintenant: datetime) -> bytes:
+def document(message: MessageScene, contrat: Contrat, maintenant: datetime) -> bytes:
     """Bytes of the document that a message carries, variables replaced; b"" without any."""
     if message.specimen is None:
         return b""
     racine = exemples.document(
-        exemples.Exemple(
+        exemples.ExempleDeRegle(
             fichier="scenes",
             rang=0,
             regle="",

@@ -17,7 +17,7 @@ from sne_sandbox.contract.versions import Contrat
 from sne_sandbox.domain.composition import Composition
 from sne_sandbox.domain.dates import ajouter_mois, date_francaise
 from sne_sandbox.domain.motif import ATTRIBUTION
-from sne_sandbox.domain.mouvement import Genre
+from sne_sandbox.domain.mouvement import GenreMouvement
 from sne_sandbox.domain.numero_unique import territoire_de
 from sne_sandbox.errors import UsageError
 from sne_sandbox.store import statistiques as store
@@ -134,17 +134,17 @@ def tab02(comptes: Comptes, contrat: Contrat, jour: date) -> Tableau:
     lignes = []
     for periode in periodes:
         dedans = [p for p in passages if p.mois in periode.mois]
-        radiees = [_somme(dedans, Genre.RADIATION, motif) for motif in motifs]
+        radiees = [_somme(dedans, GenreMouvement.RADIATION, motif) for motif in motifs]
         lignes.append(
             (
                 periode.rubrique,
                 periode.libelle,
                 (
-                    _somme(dedans, Genre.CREATION),
-                    _somme(dedans, Genre.RENOUVELLEMENT),
-                    _somme(dedans, Genre.RADIATION),
+                    _somme(dedans, GenreMouvement.CREATION),
+                    _somme(dedans, GenreMouvement.RENOUVELLEMENT),
+                    _somme(dedans, GenreMouvement.RADIATION),
                     *radiees,
-                    _somme(dedans, Genre.RADIATION, ATTRIBUTION),
+                    _somme(dedans, GenreMouvement.RADIATION, ATTRIBUTION),
                 ),
             )
         )
@@ -210,7 +210,7 @@ def _annees(jour: date) -> list[_Periode]:
     ]
 
 
-def _somme(passages: Sequence[Passage], genre: Genre, motif: str | None = None) -> int:
+def _somme(passages: Sequence[Passage], genre: GenreMouvement, motif: str | None = None) -> int:
     return sum(p.nombre for p in passages if p.genre is genre and motif in (None, p.motif))
 
 

@@ -37,7 +37,7 @@ AUTRE_NOM: Final = "autre-serveur.invalid"
 
 
 @dataclass(frozen=True, slots=True)
-class Identite:
+class Trousseau:
     """What a guichet needs to call: PEM and PKCS#12 bytes, private key included."""
 
     guichet: str
@@ -149,7 +149,7 @@ class Autorite:
         certificat = certificates.serveur(cle, noms, ca, _cle(self._ca_cle), debut, fin)
         _ecrire(chemin, _pem_cle(cle) + _pem(certificat) + _pem(ca), secret=True)
 
-    def emettre(self, guichet: str, base: str = BASE_PAR_DEFAUT) -> Identite:
+    def emettre(self, guichet: str, base: str = BASE_PAR_DEFAUT) -> Trousseau:
         """A new client identity of `guichet` for `base`.
 
         Raises PkiError when the CA cannot be read, or when the names cannot stand in a certificate.
@@ -171,7 +171,7 @@ class Autorite:
             .hmac_hash(hashes.SHA1())  # noqa: S303
             .build(MOT_DE_PASSE.encode())
         )
-        return Identite(
+        return Trousseau(
             guichet=guichet,
             certificat=_pem(certificat) + _pem(ca),
             cle=_pem_cle(cle),
@@ -184,7 +184,7 @@ class Autorite:
         )
 
 
-def ecrire(identite: Identite, out: Path) -> FichiersIdentite:
+def ecrire(identite: Trousseau, out: Path) -> FichiersIdentite:
     """Writes an identity to `out`: G1226.pem, G1226.key, G1226.p12 and truststore.p12.
 
     The password of both .p12 files is MOT_DE_PASSE. Raises PkiError when `out` cannot be written.

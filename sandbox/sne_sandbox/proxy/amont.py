@@ -37,7 +37,7 @@ class AmontDefaillant(SandboxError):
 
 
 @dataclass(frozen=True, slots=True)
-class Reponse:
+class ReponseAmont:
     """A whole answer. `corps` has lost its chunks, and kept its Content-Encoding."""
 
     statut: int
@@ -58,7 +58,7 @@ class Amont:
     reponse_max: int = 20_000_000
 
 
-class Lien:
+class LienAmont:
     """The way to a real server. Any thread may call it: each request has a connection of its own, for one
     that died on a kept connection could not be told from one that was executed, nor sent again."""
 
@@ -85,7 +85,9 @@ class Lien:
                 remede="écrivez https://, ou retirez --upstream-cert et --upstream-ca",
             )
 
-    def envoyer(self, methode: str, cible: str, en_tetes: Iterable[tuple[str, str]], corps: bytes) -> Reponse:
+    def envoyer(
+        self, methode: str, cible: str, en_tetes: Iterable[tuple[str, str]], corps: bytes
+    ) -> ReponseAmont:
         """The answer to a request; `cible` is its path and query, as they were written. Redirections are
         answers like others. Raises AmontDefaillant."""
         fin = time.monotonic() + self._amont.delai
@@ -108,7 +110,7 @@ class Lien:
                 lien.endheaders(corps or None)
             _borner(prise, fin)
             recue = lien.getresponse()
-            return Reponse(
+            return ReponseAmont(
                 recue.status,
                 recue.reason,
                 [

@@ -12,8 +12,8 @@ from http import HTTPStatus
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-from sne_sandbox.domain.journal import Echange, Verdict, du_dehors, methode_recue, sans_secrets
-from sne_sandbox.proxy.amont import AmontDefaillant, EnTetes, Lien, Reponse
+from sne_sandbox.domain.journal import Echange, VerdictEchange, du_dehors, methode_recue, sans_secrets
+from sne_sandbox.proxy.amont import AmontDefaillant, EnTetes, LienAmont, ReponseAmont
 
 logger = logging.getLogger(__name__)
 
@@ -33,7 +33,7 @@ class Relais:
     """Passes requests on to `lien`, and records them in `base`."""
 
     def __init__(
-        self, lien: Lien, base: str, *, relire: Relire, consigner: Consigner, lu_max: int = 50_000_000
+        self, lien: LienAmont, base: str, *, relire: Relire, consigner: Consigner, lu_max: int = 50_000_000
     ) -> None:
         """`lu_max`: bytes that a compressed answer may weigh once opened for the journal."""
         self._lien = lien
@@ -114,15 +114,15 @@ def _refuser_les_pages(environ: dict[str, Any]) -> None:
         raise AmontDefaillant(403, "Le relais ne sert pas les pages web : rien n'a été transmis.")
 
 
-def _dire(erreur: AmontDefaillant, echange: Echange) -> Reponse:
+def _dire(erreur: AmontDefaillant, echange: Echange) -> ReponseAmont:
     """Our own answer, and how the line says it. A server that is not there is a receiver that failed: what
     was sent is judged all the same, and how it is sent again."""
     refus = erreur.statut < HTTPStatus.INTERNAL_SERVER_ERROR
-    echange.verdict = Verdict.REFUS if refus else Verdict.FAULT
+    echange.verdict = VerdictEchange.REFUS if refus else VerdictEchange.FAULT
     code = str(erreur.statut) if refus else "Receiver"
     echange.fault = {"code": code, "message": str(erreur), "explication": erreur.explication}
     texte = "\n".join(filter(None, (str(erreur), erreur.explication)))
-    return Reponse(
+    return ReponseAmont(
         erreur.statut,
         HTTPStatus(erreur.statut).phrase,
         [("Content-Type", "text/plain; charset=utf-8")],
@@ -130,7 +130,7 @@ def _dire(erreur: AmontDefaillant, echange: Echange) -> Reponse:
     )
 
 
-def _ouvrir_le_corps(reponse: Reponse, maximum: int) -> bytes:
+def _ouvrir_le_corps(reponse: ReponseAmont, maximum: int) -> bytes:
     """The body as the journal keeps it: out of gzip or deflate, when that can be done."""
     encodage = next((v.strip().lower() for n, v in reponse.en_tetes if n.lower() == "content-encoding"), "")
     for fenetre in {"gzip": (31,), "x-gzip": (31,), "deflate": (15, -15)}.get(encodage, ()):

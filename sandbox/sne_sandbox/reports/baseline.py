@@ -27,7 +27,7 @@ from sne_sandbox.errors import UsageError
 from sne_sandbox.raisons import raison_systeme
 from sne_sandbox.reports.decision import motifs_des_manquements
 from sne_sandbox.reports.groupes import MANQUEMENTS
-from sne_sandbox.reports.model import Bilan, Etat, Rapport, Verdict, Verification
+from sne_sandbox.reports.model import Bilan, EtatExigence, Rapport, Verdict, Verification
 
 _TABLE: Final = "connue"
 _CLES: Final = ("verification", "exigence", "sorte", "raison", "expire")
@@ -164,7 +164,7 @@ def _corrigee(connue: Connue, rapport: Rapport, partiel: bool) -> bool:
     if connue.verification:
         return any(v.id == connue.verification and v.verdict is Verdict.REUSSI for v in rapport.verifications)
     return not partiel and any(
-        b.exigence == connue.exigence and b.etat is Etat.PROUVEE for b in rapport.bilans
+        b.exigence == connue.exigence and b.etat is EtatExigence.PROUVEE for b in rapport.bilans
     )
 
 
@@ -194,7 +194,7 @@ class _Registre:
 
     def bilan(self, bilan: Bilan, rapport: Rapport) -> Bilan:
         """Excused when every kind of finding is: by name, or because the checks where it was met all are."""
-        if bilan.etat is not Etat.ENFREINTE:
+        if bilan.etat is not EtatExigence.ENFREINTE:
             return bilan
         par_sorte: dict[str, list[str]] = {}
         for v in rapport.verifications:

@@ -6,7 +6,7 @@ from typing import Final
 from sne_sandbox.reports.accords import accorde
 from sne_sandbox.reports.caracteres import abrege, visible
 from sne_sandbox.reports.exemple import RIEN
-from sne_sandbox.reports.groupes import Groupe, grouper
+from sne_sandbox.reports.groupes import GroupeConstats, grouper
 from sne_sandbox.reports.masque import masquer
 from sne_sandbox.reports.model import Entete, Rapport
 
@@ -41,7 +41,7 @@ def en_bref(rapport: Rapport) -> str:
     return "\n".join(lignes)
 
 
-def _lignes(groupe: Groupe) -> Iterator[str]:
+def _lignes(groupe: GroupeConstats) -> Iterator[str]:
     signe = "✗" if groupe.obligatoire else "!"
     yield f"{signe} {groupe.titre} {visible(groupe.phrase)}"
     constat = groupe.constat

@@ -7,9 +7,9 @@ from typing import Any
 from sne_sandbox.domain.dates import PARIS
 from sne_sandbox.reports.accords import accorde
 from sne_sandbox.reports.caracteres import abrege, visible
-from sne_sandbox.reports.groupes import Groupe, grouper
+from sne_sandbox.reports.groupes import GroupeConstats, grouper
 from sne_sandbox.reports.masque import masquer
-from sne_sandbox.reports.model import TRAFIC, Etat, Rapport, ResultatScenario, Verdict
+from sne_sandbox.reports.model import TRAFIC, EtatExigence, Rapport, ResultatScenario, Verdict
 
 _PHRASE_MAX = 100
 _VUS = (Verdict.REUSSI, Verdict.ECHOUE)
@@ -19,11 +19,11 @@ _VUS = (Verdict.REUSSI, Verdict.ECHOUE)
 class Evolution:
     """A kind of finding in either run; None where it was not met."""
 
-    avant: Groupe | None
-    apres: Groupe | None
+    avant: GroupeConstats | None
+    apres: GroupeConstats | None
 
     @property
-    def groupe(self) -> Groupe:
+    def groupe(self) -> GroupeConstats:
         """The newest of the two."""
         groupe = self.apres or self.avant
         assert groupe is not None
@@ -31,7 +31,7 @@ class Evolution:
 
 
 @dataclass(frozen=True, slots=True)
-class Comparaison:
+class ComparaisonRapports:
     """What became of each kind of finding. `corriges` are gone from scenarios that the second run played
     again; `non_revus` are gone too, but nothing says that they were mended: it did not play their scenarios,
     or not as far. A kind that was met in scenarios of both sorts is in both, each with its own. Of traffic,
@@ -58,7 +58,7 @@ class Difference:
         return f"{self.quoi} : {self.avant} à l'origine, {self.apres} maintenant"
 
 
-def comparer(avant: Rapport, apres: Rapport) -> Comparaison:
+def comparer(avant: Rapport, apres: Rapport) -> ComparaisonRapports:
     """Two reports compared by kind of finding (exigence, sorte), NIRs masked. They may be of different
     plans, modes or seeds; known failures count as failures."""
     avant, apres = masquer(avant), masquer(apres)
@@ -71,7 +71,7 @@ def comparer(avant: Rapport, apres: Rapport) -> Comparaison:
         corrige, non_revu = _partager(groupe, avant, apres)
         corriges += [Evolution(corrige, None)] if corrige else []
         non_revus += [Evolution(non_revu, None)] if non_revu else []
-    return Comparaison(
+    return ComparaisonRapports(
         avant=avant,
         apres=apres,
         nouveaux=tuple(Evolution(None, g) for cle, g in actuels.items() if cle not in anciens),
@@ -81,7 +81,7 @@ def comparer(avant: Rapport, apres: Rapport) -> Comparaison:
     )
 
 
-def en_json(comparaison: Comparaison) -> dict[str, Any]:
+def en_json(comparaison: ComparaisonRapports) -> dict[str, Any]:
     """A comparison as JSON values."""
     return {
         "avant": _entete(comparaison.avant),
@@ -93,7 +93,7 @@ def en_json(comparaison: Comparaison) -> dict[str, Any]:
     }
 
 
-def en_texte(comparaison: Comparaison) -> str:
+def en_texte(comparaison: ComparaisonRapports) -> str:
     """A comparison in French lines, the new ones first."""
     lignes = [
         f"Avant : {_dit(comparaison.avant)}",
@@ -138,11 +138,13 @@ def memes_verdicts(a: Rapport, b: Rapport) -> tuple[Difference, ...]:
     return tuple(differences)
 
 
-def _bilan(etat: Etat, sortes: Collection[str]) -> str:
+def _bilan(etat: EtatExigence, sortes: Collection[str]) -> str:
     return f"{etat.value} ({', '.join(sorted(sortes))})" if sortes else etat.value
 
 
-def _partager(groupe: Groupe, avant: Rapport, apres: Rapport) -> tuple[Groupe | None, Groupe | None]:
+def _partager(
+    groupe: GroupeConstats, avant: Rapport, apres: Rapport
+) -> tuple[GroupeConstats | None, GroupeConstats | None]:
     """(what was looked for again, what was not) of a group of `avant` that is gone in `apres`."""
     if not groupe.scenarios:
         # Traffic; or a finding of a shrunk household, of which no check says the scenario.
@@ -158,7 +160,7 @@ def _partager(groupe: Groupe, avant: Rapport, apres: Rapport) -> tuple[Groupe | 
     return _partie(groupe, avant, revus), _partie(groupe, avant, autres)
 
 
-def _rejoue(scenario: ResultatScenario, groupe: Groupe, rapport: Rapport) -> bool:
+def _rejoue(scenario: ResultatScenario, groupe: GroupeConstats, rapport: Rapport) -> bool:
     """Whether a scenario of `rapport` has looked for a group's requirement. One that the plan does not name
     there has a check where it breaks only: that it holds is seen in the balance, provided that the scenario
     went to its end."""
@@ -170,7 +172,7 @@ def _rejoue(scenario: ResultatScenario, groupe: Groupe, rapport: Rapport) -> boo
     return fini and vue and scenario.verdict in _VUS
 
 
-def _partie(groupe: Groupe, rapport: Rapport, scenarios: Collection[str]) -> Groupe:
+def _partie(groupe: GroupeConstats, rapport: Rapport, scenarios: Collection[str]) -> GroupeConstats:
     """The group as those scenarios alone show it."""
     reduit = replace(
         rapport,
@@ -186,7 +188,7 @@ def _ids(rapport: Rapport) -> set[str]:
 
 def _vues(rapport: Rapport) -> set[str]:
     """Requirements of which the run has seen something."""
-    vues = {b.exigence for b in rapport.bilans if b.etat in (Etat.PROUVEE, Etat.ENFREINTE)}
+    vues = {b.exigence for b in rapport.bilans if b.etat in (EtatExigence.PROUVEE, EtatExigence.ENFREINTE)}
     return vues | {v.exigence for v in rapport.verifications if v.verdict in _VUS}
 
 
@@ -208,7 +210,7 @@ def _ligne(evolution: Evolution) -> str:
     return visible(f"{nom} · {ou} · {abrege(groupe.phrase, _PHRASE_MAX)}{connue}")
 
 
-def _ou(groupe: Groupe) -> str:
+def _ou(groupe: GroupeConstats) -> str:
     nombre = len(groupe.scenarios)
     return accorde(nombre, "scénario", "scénarios") if nombre else f"{groupe.nombre} fois"
 
@@ -227,7 +229,7 @@ def _evolution(evolution: Evolution) -> dict[str, Any]:
     }
 
 
-def _compte(groupe: Groupe | None) -> Mapping[str, Any] | None:
+def _compte(groupe: GroupeConstats | None) -> Mapping[str, Any] | None:
     return None if groupe is None else {"constats": groupe.nombre, "scenarios": list(groupe.scenarios)}
 
 

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import replace
 
 from sne_sandbox.reports.accords import accorde
-from sne_sandbox.reports.model import Bilan, Etat, Rapport, Verdict, Verification
+from sne_sandbox.reports.model import Bilan, EtatExigence, Rapport, Verdict, Verification
 
 OBLIGATOIRE = "MUST"
 
@@ -51,7 +51,9 @@ def motifs_des_manquements(rapport: Rapport) -> tuple[str, ...]:
 
 def motifs_des_preuves(rapport: Rapport, exigees: Collection[str]) -> tuple[str, ...]:
     """A French sentence for the ids of `exigees` that no evidence proves, unknown ids included."""
-    prouvees = {b.exigence for b in rapport.bilans if b.etat in (Etat.PROUVEE, Etat.ENFREINTE)}
+    prouvees = {
+        b.exigence for b in rapport.bilans if b.etat in (EtatExigence.PROUVEE, EtatExigence.ENFREINTE)
+    }
     manquent = [exigence for exigence in exigees if exigence not in prouvees]
     return (f"Preuve exigée, et absente : {_liste(manquent)}.",) if manquent else ()
 
@@ -68,7 +70,7 @@ def en_erreur(verification: Verification) -> bool:
 
 
 def _compte(bilan: Bilan) -> bool:
-    return bilan.etat is Etat.ENFREINTE and bilan.niveau == OBLIGATOIRE and not bilan.connue
+    return bilan.etat is EtatExigence.ENFREINTE and bilan.niveau == OBLIGATOIRE and not bilan.connue
 
 
 def _sans_excuse(verifications: tuple[Verification, ...]) -> bool:

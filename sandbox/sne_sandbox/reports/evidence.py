@@ -20,7 +20,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import IO, Any, Final
 
-from sne_sandbox.domain.journal import Echange, Verdict
+from sne_sandbox.domain.journal import Echange, VerdictEchange
 from sne_sandbox.errors import OperatorError, UsageError
 from sne_sandbox.raisons import raison_systeme
 from sne_sandbox.reports import json as rapport_json
@@ -100,7 +100,7 @@ class Echanges:
 
 
 @dataclass(frozen=True, slots=True)
-class Dossier:
+class DossierPreuves:
     """A package whose hashes were checked. `versions` of all that judged, `empreintes` SHA-256 by member."""
 
     configuration: Mapping[str, Any]
@@ -150,7 +150,7 @@ def ecrire(
     return _empreinte(chemin)
 
 
-def lire(fichier: Path) -> Dossier:
+def lire(fichier: Path) -> DossierPreuves:
     """The package of a file, every hash checked. Raises DossierIllisible (no package, cut short, another
     format) or DossierAltere (a member missing, added or changed, bytes around them), which name the file
     and the member."""
@@ -200,7 +200,7 @@ def lire(fichier: Path) -> Dossier:
         rapport = rapport_json.de_texte(texte, f"{fichier}, {_RAPPORT}")
     except rapport_json.RapportIllisible as erreur:
         raise DossierIllisible(str(erreur), remede=erreur.remede) from None
-    return Dossier(
+    return DossierPreuves(
         configuration=configuration,
         echanges=Echanges(fichier, membres[_JOURNAL][2]),
         rapport=rapport,
@@ -345,7 +345,7 @@ def _echange(valeurs: dict[str, Any]) -> Echange:
         valeurs[nom] = [(cle, valeur) for cle, valeur in valeurs[nom]]
     for nom in ("recu_le", "instant_base"):
         valeurs[nom] = valeurs[nom] and datetime.fromisoformat(valeurs[nom])
-    valeurs["verdict"] = Verdict(valeurs["verdict"])
+    valeurs["verdict"] = VerdictEchange(valeurs["verdict"])
     # A later version may note more of an exchange.
     connus = {champ.name for champ in fields(Echange)}
     return Echange(**{nom: valeur for nom, valeur in valeurs.items() if nom in connus})

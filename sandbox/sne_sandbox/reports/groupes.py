@@ -6,7 +6,15 @@ from typing import Any, Final
 
 from sne_sandbox.reports.accords import accorde
 from sne_sandbox.reports.decision import OBLIGATOIRE, niveaux_de
-from sne_sandbox.reports.model import TRAFIC, Constat, EchangeCite, Etat, Rapport, Verdict, Verification
+from sne_sandbox.reports.model import (
+    TRAFIC,
+    Constat,
+    EchangeCite,
+    EtatExigence,
+    Rapport,
+    Verdict,
+    Verification,
+)
 
 #: Verdicts that something must be done about.
 MANQUEMENTS: Final = (Verdict.ECHOUE, Verdict.ERREUR)
@@ -15,7 +23,7 @@ ECHANGES_MAX: Final = 12
 
 
 @dataclass(frozen=True, slots=True)
-class Groupe:
+class GroupeConstats:
     """Every finding of one `sorte` about one requirement.
 
     `constat` is the example shown (None: the check ended in error, `phrase` says how), `scenarios` where it
@@ -66,7 +74,7 @@ class Groupe:
         return self.exigence, self.sorte, self.erreur
 
 
-def grouper(rapport: Rapport) -> tuple[Groupe, ...]:
+def grouper(rapport: Rapport) -> tuple[GroupeConstats, ...]:
     """The groups of a report: to mend first, then recommendations, then known failures; within each, errors
     of the suite last, those met in more scenarios (or more often) first."""
     trouvailles: dict[tuple[str, str, bool], list[tuple[Constat | None, Verification | None, str]]] = {}
@@ -88,7 +96,7 @@ def grouper(rapport: Rapport) -> tuple[Groupe, ...]:
             exigence, sorte = ", ".join(dict.fromkeys(v.exigence for _, v, _ in lot if v)), ""
         bilan = bilans.get(exigence)
         groupes.append(
-            Groupe(
+            GroupeConstats(
                 exigence=exigence,
                 sorte=sorte,
                 texte=bilan.texte if bilan else "",
@@ -108,7 +116,7 @@ def grouper(rapport: Rapport) -> tuple[Groupe, ...]:
     return tuple(sorted(groupes, key=_urgence))
 
 
-def echange_de(groupe: Groupe, rapport: Rapport) -> EchangeCite | None:
+def echange_de(groupe: GroupeConstats, rapport: Rapport) -> EchangeCite | None:
     """The exchange that the example of a group points at, when the report cites it."""
     numero = groupe.constat.echange if groupe.constat else None
     return next((e for e in rapport.echanges if e.identifiant == numero), None)
@@ -126,7 +134,7 @@ def _trouvailles(rapport: Rapport) -> Iterator[tuple[Constat | None, Verificatio
         for constat in enfreints or (None,):
             yield constat, verification, verification.connue
     for bilan in rapport.bilans:
-        if bilan.etat is not Etat.ENFREINTE:
+        if bilan.etat is not EtatExigence.ENFREINTE:
             continue
         seuls = [c for c in bilan.constats if not c.tenue and (c.exigence, c.sorte) not in vues]
         for constat in seuls:
@@ -150,7 +158,7 @@ def _phrase(constat: Constat | None, verification: Verification | None) -> str:
     return raison or "La vérification n'a pas abouti."
 
 
-def _urgence(groupe: Groupe) -> tuple[bool, bool, bool, int, int, str, str]:
+def _urgence(groupe: GroupeConstats) -> tuple[bool, bool, bool, int, int, str, str]:
     return (
         bool(groupe.connue),
         not groupe.obligatoire,

@@ -16,9 +16,17 @@ from sne_sandbox.reports.accords import accorde
 from sne_sandbox.reports.caracteres import visible
 from sne_sandbox.reports.decision import niveaux_de
 from sne_sandbox.reports.exemple import RIEN, lignes
-from sne_sandbox.reports.groupes import ECHANGES_MAX, Groupe, grouper
+from sne_sandbox.reports.groupes import ECHANGES_MAX, GroupeConstats, grouper
 from sne_sandbox.reports.masque import masquer
-from sne_sandbox.reports.model import GROUPES, TRAFIC, EchangeCite, Etat, Rapport, ResultatScenario, Rubrique
+from sne_sandbox.reports.model import (
+    GROUPES,
+    TRAFIC,
+    EchangeCite,
+    EtatExigence,
+    Rapport,
+    ResultatScenario,
+    Rubrique,
+)
 
 #: A message longer than this is cut: a report stays a page, the evidence package has the rest.
 MESSAGE_MAX: Final = 30_000
@@ -56,7 +64,7 @@ def en_html(rapport: Rapport) -> str:
         a_corriger=[g for g in groupes if g.obligatoire and not g.connue],
         conseils=[g for g in groupes if not g.obligatoire and not g.connue],
         connus=[g for g in groupes if g.connue],
-        prouvees=sum(b.etat is Etat.PROUVEE for b in rapport.bilans),
+        prouvees=sum(b.etat is EtatExigence.PROUVEE for b in rapport.bilans),
         verdicts=issues.compter(verdicts),
         etats=issues.compter(etats),
         legende=issues.legende([*verdicts, *etats]),
@@ -133,7 +141,7 @@ def _requete(echange: EchangeCite) -> list[tuple[str, bool]]:
     return morceaux
 
 
-def _ou(groupe: Groupe) -> str:
+def _ou(groupe: GroupeConstats) -> str:
     """Where a group was met, in a cell: its scenario, or how many there are."""
     if not groupe.scenarios:
         return groupe.ou if len(groupe.echanges) == 1 else f"{groupe.nombre} fois"
@@ -142,7 +150,7 @@ def _ou(groupe: Groupe) -> str:
     return accorde(len(groupe.scenarios), "scénario", "scénarios")
 
 
-def _ancre(groupe: Groupe) -> str:
+def _ancre(groupe: GroupeConstats) -> str:
     suite = "erreur" if groupe.erreur else ""
     return "".join(
         c if c.isascii() and c.isalnum() else "-" for c in f"{groupe.exigence}-{groupe.sorte}{suite}"

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from sne_sandbox.reports.decision import OBLIGATOIRE
-from sne_sandbox.reports.model import Bilan, Etat, ResultatScenario, Verdict, Verification
+from sne_sandbox.reports.model import Bilan, EtatExigence, ResultatScenario, Verdict, Verification
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,11 +79,11 @@ _VERDICTS: Final[Mapping[Verdict, Issue]] = {
     Verdict.SANS_OBJET: SANS_OBJET,
     Verdict.EN_ATTENTE: EN_ATTENTE,
 }
-_ETATS: Final[Mapping[Etat, Issue]] = {
-    Etat.PROUVEE: PROUVEE,
-    Etat.ENFREINTE: ENFREINTE,
-    Etat.SANS_PREUVE: SANS_PREUVE,
-    Etat.NON_TESTEE: NON_TESTEE,
+_ETATS: Final[Mapping[EtatExigence, Issue]] = {
+    EtatExigence.PROUVEE: PROUVEE,
+    EtatExigence.ENFREINTE: ENFREINTE,
+    EtatExigence.SANS_PREUVE: SANS_PREUVE,
+    EtatExigence.NON_TESTEE: NON_TESTEE,
 }
 #: Every way to end, in the order of a summary.
 TOUTES: Final = (
@@ -116,9 +116,9 @@ def de_scenario(scenario: ResultatScenario, niveaux: Mapping[str, str]) -> Issue
 
 def de_bilan(bilan: Bilan) -> Issue:
     """What is known of a requirement."""
-    if bilan.etat is Etat.ENFREINTE and bilan.connue:
+    if bilan.etat is EtatExigence.ENFREINTE and bilan.connue:
         return CONNUE
-    if bilan.etat is Etat.ENFREINTE and bilan.niveau != OBLIGATOIRE:
+    if bilan.etat is EtatExigence.ENFREINTE and bilan.niveau != OBLIGATOIRE:
         return NON_SUIVIE
     return _ETATS[bilan.etat]
 

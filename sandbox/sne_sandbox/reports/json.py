@@ -19,7 +19,7 @@ from sne_sandbox.errors import OperatorError
 from sne_sandbox.raisons import raison_systeme
 from sne_sandbox.reports.groupes import grouper
 from sne_sandbox.reports.masque import masquer
-from sne_sandbox.reports.model import FORMAT_RAPPORT, Etat, Rapport, Verdict, Verification
+from sne_sandbox.reports.model import FORMAT_RAPPORT, EtatExigence, Rapport, Verdict, Verification
 
 _T = TypeVar("_T")
 _NOMS: Final = {str: "un texte", int: "un entier", float: "un nombre", bool: "true ou false"}
@@ -91,7 +91,7 @@ def synthese(rapport: Rapport) -> dict[str, Any]:
     groupes = grouper(rapport)
     return {
         "verifications": {verdict.value: verdicts[verdict] for verdict in Verdict},
-        "exigences": {etat.value: etats[etat] for etat in Etat},
+        "exigences": {etat.value: etats[etat] for etat in EtatExigence},
         "manquements": sum(not groupe.connue for groupe in groupes),
         "manquements_connus": sum(bool(groupe.connue) for groupe in groupes),
     }

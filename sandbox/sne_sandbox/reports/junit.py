@@ -19,7 +19,15 @@ from sne_sandbox.reports.decision import OBLIGATOIRE, motifs_des_manquements, ni
 from sne_sandbox.reports.exemple import RIEN
 from sne_sandbox.reports.exemple import lignes as lignes_exemple
 from sne_sandbox.reports.masque import masquer
-from sne_sandbox.reports.model import Bilan, Constat, Etat, Rapport, ResultatScenario, Verdict, Verification
+from sne_sandbox.reports.model import (
+    Bilan,
+    Constat,
+    EtatExigence,
+    Rapport,
+    ResultatScenario,
+    Verdict,
+    Verification,
+)
 
 #: Suite of the requirements that broke outside any check (the whole of a traffic judgement).
 EXIGENCES: Final = "exigences"
@@ -69,7 +77,7 @@ def _suites(rapport: Rapport) -> Iterator[tuple[str, Iterable[Cas]]]:
     montrees = {v.exigence for v in rapport.verifications if v.verdict is Verdict.ECHOUE}
     seuls = [b for b in rapport.bilans if b.exigence not in montrees]
     if rapport.scenarios:
-        seuls = [b for b in seuls if b.etat is Etat.ENFREINTE]
+        seuls = [b for b in seuls if b.etat is EtatExigence.ENFREINTE]
     if seuls:
         yield EXIGENCES, [_cas_du_bilan(bilan, rapport.entete.mode) for bilan in seuls]
     inacheve = rapport.entete.inacheve
@@ -125,9 +133,9 @@ def _issue(verification: Verification, niveau: str) -> tuple[str, str, str]:
 def _cas_du_bilan(bilan: Bilan, mode: str) -> Cas:
     nom = f"{bilan.exigence} {bilan.texte}".strip()
     enfreints = tuple(c for c in bilan.constats if not c.tenue)
-    if bilan.etat is Etat.PROUVEE:
+    if bilan.etat is EtatExigence.PROUVEE:
         return Cas(mode, nom, 0.0)
-    if bilan.etat is not Etat.ENFREINTE:
+    if bilan.etat is not EtatExigence.ENFREINTE:
         dit = f"{bilan.etat.value} : {bilan.raison}" if bilan.raison else bilan.etat.value
         return Cas(mode, nom, 0.0, "skipped", bilan.etat.value, dit)
     verification = Verification(mode, bilan.exigence, Verdict.ECHOUE, enfreints, connue=bilan.connue)

@@ -48,7 +48,7 @@ class Verdict(StrEnum):
     """Not run yet, or run without any evidence."""
 
 
-class Etat(StrEnum):
+class EtatExigence(StrEnum):
     """What is known of a requirement at the end."""
 
     PROUVEE = "prouvée"
@@ -119,7 +119,7 @@ class Bilan:
     texte: str
     niveau: str
     source: str
-    etat: Etat
+    etat: EtatExigence
     preuves: int = 0
     constats: tuple[Constat, ...] = ()
     raison: str = ""
@@ -238,7 +238,7 @@ class Rapport:
 
 
 @dataclass(frozen=True, slots=True)
-class Debut:
+class DebutJugement:
     """A judgement begins; `total` scenarios are to come (0 when none is told apart), which are families of
     requirements in mode TRAFIC. `niveaux` are MUST or SHOULD by requirement."""
 
@@ -272,4 +272,4 @@ class Fin:
     rapport: Rapport
 
 
-Evenement = Debut | ScenarioCommence | ScenarioFini | Fin
+Evenement = DebutJugement | ScenarioCommence | ScenarioFini | Fin

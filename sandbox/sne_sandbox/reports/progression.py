@@ -13,7 +13,7 @@ from sne_sandbox.reports.caracteres import abrege, visible
 from sne_sandbox.reports.issues import NON_SUIVIE, REUSSIE, de_scenario, de_verification
 from sne_sandbox.reports.model import (
     TRAFIC,
-    Debut,
+    DebutJugement,
     Evenement,
     Fin,
     Rapport,
@@ -32,7 +32,7 @@ _MUETS: Final = frozenset({"", "0", "false"})
 class Affichage(Protocol):
     """What is told of the run."""
 
-    def debut(self, debut: Debut) -> None:
+    def debut(self, debut: DebutJugement) -> None:
         """It begins."""
 
     def commence(self, scenario: ScenarioCommence) -> None:
@@ -50,7 +50,7 @@ def suivre(evenements: Iterable[Evenement], erreur: TextIO | None = None) -> Rap
     with _affichage(sys.stderr if erreur is None else erreur) as affichage:
         for evenement in evenements:
             match evenement:
-                case Debut():
+                case DebutJugement():
                     affichage.debut(evenement)
                 case ScenarioCommence():
                     affichage.commence(evenement)
@@ -90,12 +90,12 @@ def _affichage(flux: TextIO) -> Iterator[Affichage]:
     with Progress(*colonnes, console=Console(file=flux, highlight=False), transient=True) as barre:
         tache = barre.add_task("Scénarios", total=None, en_cours="")
 
-        class Ligne:
+        class LigneMouvante:
             """The moving line; what fails stays above it."""
 
             niveaux: Mapping[str, str] = MappingProxyType({})
 
-            def debut(self, debut: Debut) -> None:
+            def debut(self, debut: DebutJugement) -> None:
                 self.niveaux = debut.niveaux
                 barre.update(tache, total=debut.total or None)
 
@@ -108,7 +108,7 @@ def _affichage(flux: TextIO) -> Iterator[Affichage]:
                     phrase = _phrase(resultat, self.niveaux)
                     barre.console.print(phrase, markup=False, no_wrap=True, overflow="ellipsis")
 
-        yield Ligne()
+        yield LigneMouvante()
 
 
 class _Lignes:
@@ -121,7 +121,7 @@ class _Lignes:
         self._niveaux: Mapping[str, str] = {}
         self._dite = ""
 
-    def debut(self, debut: Debut) -> None:
+    def debut(self, debut: DebutJugement) -> None:
         self._total = debut.total
         self._niveaux = debut.niveaux
         mots = _FAMILLES if debut.mode == TRAFIC else _SCENARIOS

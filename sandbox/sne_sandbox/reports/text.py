@@ -15,7 +15,7 @@ from sne_sandbox.reports.accords import accorde
 from sne_sandbox.reports.bref import juges
 from sne_sandbox.reports.caracteres import abrege, visible
 from sne_sandbox.reports.decision import niveaux_de
-from sne_sandbox.reports.groupes import Groupe, echange_de, grouper
+from sne_sandbox.reports.groupes import GroupeConstats, echange_de, grouper
 from sne_sandbox.reports.masque import masquer
 from sne_sandbox.reports.model import Rapport
 
@@ -112,7 +112,7 @@ class _Resume:
         if entete.non_juges:
             self._dire(entete.non_juges, "yellow")
 
-    def _liste(self, titre: str, groupes: Sequence[Groupe], style: str) -> None:
+    def _liste(self, titre: str, groupes: Sequence[GroupeConstats], style: str) -> None:
         if not groupes:
             return
         self._titre(f"{titre} ({len(groupes)})")
@@ -125,7 +125,7 @@ class _Resume:
             autres = accorde(len(groupes) - _LISTE_MAX, "autre", "autres")
             self._dire(f"  … et {autres}, dans les rapports.")
 
-    def _detailler(self, groupes: Sequence[Groupe]) -> None:
+    def _detailler(self, groupes: Sequence[GroupeConstats]) -> None:
         for groupe in groupes[:_DETAILS_MAX]:
             self._titre(f"{groupe.exigence} {groupe.sorte}".rstrip())
             if groupe.texte:
@@ -146,7 +146,7 @@ class _Resume:
             autres = accorde(len(groupes) - _DETAILS_MAX, "autre détail", "autres détails")
             self._dire(f"… {autres} dans le rapport HTML.")
 
-    def _constat(self, groupe: Groupe) -> None:
+    def _constat(self, groupe: GroupeConstats) -> None:
         constat = groupe.constat
         if constat is None:
             return
@@ -169,7 +169,7 @@ class _Resume:
             dont = "dont " if groupe.nombre > len(groupe.echanges) else ""
             self._dire(f"  vu {groupe.nombre} fois, {dont}{groupe.ou}")
 
-    def _exemple(self, groupe: Groupe) -> None:
+    def _exemple(self, groupe: GroupeConstats) -> None:
         if groupe.exemple is None:
             return
         toutes = exemple.lignes(groupe.exemple)
@@ -237,7 +237,7 @@ def _court(nom: str) -> str:
     return nom if len(pas) < 4 else f"…/{'/'.join(pas[-2:])}"
 
 
-def _combien(groupe: Groupe) -> str:
+def _combien(groupe: GroupeConstats) -> str:
     if groupe.scenarios:
         nombre = len(groupe.scenarios)
         fois = f", {groupe.nombre} fois" if groupe.nombre > 1 else ""

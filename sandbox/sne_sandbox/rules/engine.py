@@ -17,7 +17,7 @@ from sne_sandbox.errors import ERREUR_INATTENDUE, ErreurInterne
 from sne_sandbox.rules.catalogue import REGLES
 from sne_sandbox.rules.context import Contexte
 from sne_sandbox.rules.profiles import gravite
-from sne_sandbox.rules.rule import Constat, Regle, allege
+from sne_sandbox.rules.rule import Infraction, Regle, allege
 
 #: Bounds of `anomalie/message` and `anomalie/@propriete` in the schema.
 MESSAGE_MAX: Final = 512
@@ -123,7 +123,7 @@ def _controler_tous(postes: tuple[_Poste, ...], contexte: Contexte) -> "list[_Tr
     return trouves
 
 
-def _controler(regle: Regle, contexte: Contexte) -> list[Constat]:
+def _controler(regle: Regle, contexte: Contexte) -> list[Infraction]:
     try:
         return list(regle.controler(contexte))
     except Exception as erreur:
@@ -138,7 +138,7 @@ def _erreur_de(regle: Regle, erreur: Exception) -> ErreurInterne:
 
 # --- faults that the stored demande already has ------------------------------------------------------
 
-_Trouve = tuple[_Poste, list[Constat]]
+_Trouve = tuple[_Poste, list[Infraction]]
 
 
 def _deja_connus(trouves: list[_Trouve], contexte: Contexte) -> list[_Trouve]:
@@ -159,7 +159,7 @@ def _deja_connus(trouves: list[_Trouve], contexte: Contexte) -> list[_Trouve]:
     return juges
 
 
-def _alleger(constats: list[Constat], anciens: list[Constat]) -> list[Constat]:
+def _alleger(constats: list[Infraction], anciens: list[Infraction]) -> list[Infraction]:
     """`constats`, made light where `anciens` holds the same: at the same place, else at the place of a
     namesake (an index moves when a person is added or taken away), each old fault serving once."""
     restants = Counter(_empreinte(c, c.chemin) for c in anciens)
@@ -183,7 +183,7 @@ def _alleger(constats: list[Constat], anciens: list[Constat]) -> list[Constat]:
 _Empreinte = tuple[str, tuple[tuple[str, str], ...]]
 
 
-def _empreinte(constat: Constat, chemin: str) -> _Empreinte:
+def _empreinte(constat: Infraction, chemin: str) -> _Empreinte:
     return chemin, tuple(sorted(constat.valeurs.items()))
 
 
@@ -206,7 +206,7 @@ def _rediger(trouves: Iterable[_Trouve], nomenclatures: Nomenclatures) -> list[A
     return sorted(anomalies.values(), key=lambda a: (_rang(a.propriete, nomenclatures), a.ligne))
 
 
-def _anomalie(poste: _Poste, constat: Constat) -> Anomalie:
+def _anomalie(poste: _Poste, constat: Infraction) -> Anomalie:
     valeurs = _Valeurs(constat.valeurs)
     if constat.chemin.endswith("/nir"):
         valeurs["valeur"] = masquer_nir(valeurs["valeur"])

@@ -9,7 +9,7 @@ from sne_sandbox.contract.territoires import Commune, Territoires
 from sne_sandbox.domain.element import Element
 from sne_sandbox.domain.numero_unique import departement_de
 from sne_sandbox.rules.context import Contexte
-from sne_sandbox.rules.rule import Constat, allege, constat
+from sne_sandbox.rules.rule import Infraction, allege, constat
 
 #: Départements and collectivités of the code officiel géographique, in 2018.
 DEPARTEMENTS: Final = frozenset(
@@ -26,7 +26,7 @@ def departement_connu(code: str) -> bool:
     return len(code) == 5 and departement in DEPARTEMENTS and code[len(departement) :].isdecimal()
 
 
-def commune_inconnue(element: Element, contexte: Contexte) -> Iterator[Constat]:
+def commune_inconnue(element: Element, contexte: Contexte) -> Iterator[Infraction]:
     """The `commune` element names no commune, past or present; a gap in our tables is not the sender's
     fault, so a code of a known département only warns."""
     code = element.code

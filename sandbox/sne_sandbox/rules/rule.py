@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Constat:
+class Infraction:
     """One place where a rule does not hold.
 
     `chemin` is the path of the faulty (or missing) element; `valeurs` fill the sentence of the rule
@@ -36,7 +36,7 @@ class Regle:
     """
 
     code: str
-    controler: "Callable[[Contexte], Iterator[Constat]]"
+    controler: "Callable[[Contexte], Iterator[Infraction]]"
     registre: bool = False
     transport: bool = False
 
@@ -48,22 +48,22 @@ class Regle:
 
 def regle(
     code: str, *, registre: bool = False, transport: bool = False
-) -> "Callable[[Callable[[Contexte], Iterator[Constat]]], Regle]":
+) -> "Callable[[Callable[[Contexte], Iterator[Infraction]]], Regle]":
     """Make a `Regle` of a function. Registers nothing: `catalogue/__init__.py` lists the rules by hand."""
 
-    def faire(controler: "Callable[[Contexte], Iterator[Constat]]") -> Regle:
+    def faire(controler: "Callable[[Contexte], Iterator[Infraction]]") -> Regle:
         return Regle(code, controler, registre, transport)
 
     return faire
 
 
-def constat(element: Element, **valeurs: str) -> Constat:
+def constat(element: Element, **valeurs: str) -> Infraction:
     """The rule does not hold on `element`; `valeur` defaults to its text, or its code."""
     valeurs.setdefault("valeur", element.texte or element.code or "")
-    return Constat(element.chemin, valeurs, element.ligne)
+    return Infraction(element.chemin, valeurs, element.ligne)
 
 
-def manquant(parent: Element, nom: str, **valeurs: str) -> Constat:
+def manquant(parent: Element, nom: str, **valeurs: str) -> Infraction:
     """The rule does not hold on `nom` below `parent`, which is missing, or empty.
 
     `valeur` is the faulty value that something else shows there (a count, a total); without it, the
@@ -73,15 +73,15 @@ def manquant(parent: Element, nom: str, **valeurs: str) -> Constat:
     valeurs.setdefault("valeur", nom)
     for enfant in parent.enfants:  # written, but empty: that is the place to show
         if enfant.nom == nom:
-            return Constat(enfant.chemin, valeurs, enfant.ligne, absent=absent)
-    return Constat(f"{parent.chemin}/{nom}", valeurs, parent.ligne, absent=absent)
+            return Infraction(enfant.chemin, valeurs, enfant.ligne, absent=absent)
+    return Infraction(f"{parent.chemin}/{nom}", valeurs, parent.ligne, absent=absent)
 
 
-def sans_valeur(trouve: Constat) -> Constat:
+def sans_valeur(trouve: Infraction) -> Infraction:
     """The same place, where nothing is written: its `valeur` only fills the sentence."""
     return replace(trouve, absent=True)
 
 
-def allege(trouve: Constat) -> Constat:
+def allege(trouve: Infraction) -> Infraction:
     """The same place, that only warns."""
     return replace(trouve, leger=True)

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from sne_sandbox.domain.base import BASE_PAR_DEFAUT, prefixe_de
 from sne_sandbox.operations.bases import guichets_de, vitrine
 from sne_sandbox.pki.authority import MOT_DE_PASSE, Autorite, ecrire
-from sne_sandbox.server.enfant import Enfant
+from sne_sandbox.server.enfant import ServeurEnfant
 from sne_sandbox.server.pret import certificat_de
 from sne_sandbox.server.pret import ecrire as ecrire_pret
 
@@ -33,7 +33,7 @@ class BaseServie:
     pret: Mapping[str, Any]
 
     @classmethod
-    def de(cls, enfant: Enfant, nom: str = BASE_PAR_DEFAUT, semence: str = "vide") -> "BaseServie":
+    def de(cls, enfant: ServeurEnfant, nom: str = BASE_PAR_DEFAUT, semence: str = "vide") -> "BaseServie":
         """The base `nom`, which must exist: a certificate is issued to each guichet of its seed, but for the
         base behind /services/, whose server has made them. Raises PkiError."""
         pret = dict(enfant.pret) | {"base": nom}

@@ -13,8 +13,8 @@ from twisted.web.http import HTTPChannel
 from zope.interface import implementer
 
 from sne_sandbox.server import tls
-from sne_sandbox.server.request import Requete
-from sne_sandbox.server.service import Genre, RefusHttp, Service
+from sne_sandbox.server.request import RequeteRecue
+from sne_sandbox.server.service import Genre, RefusHttp, ServiceWsgi
 
 _TEXTES: Final[dict[int, tuple[bytes, str]]] = {
     400: (b"Bad Request", "Requête HTTP illisible."),
@@ -40,9 +40,9 @@ class Canal(HTTPChannel):
     transport: Any
     maxHeaders = 100  # noqa: N815
     totalHeadersSize = 32_768  # noqa: N815
-    requestFactory = Requete  # type: ignore[assignment]  # noqa: N815
+    requestFactory = RequeteRecue  # type: ignore[assignment]  # noqa: N815
 
-    def __init__(self, service: Service, genre: Genre) -> None:
+    def __init__(self, service: ServiceWsgi, genre: Genre) -> None:
         super().__init__()
         self.service = service
         self.genre = genre
@@ -134,7 +134,7 @@ class Canal(HTTPChannel):
         """Resets the connection: no goodbye of TLS, what was written and has not left is lost."""
         (self.transport if self.genre == "http" else self.transport.transport).abortConnection()
 
-    def requestDone(self, request: Requete) -> None:  # noqa: N802
+    def requestDone(self, request: RequeteRecue) -> None:  # noqa: N802
         """Twisted's: the answer to `request` has been written."""
         self.en_cours = False
         if not self.persistent:
@@ -232,7 +232,7 @@ class FabriqueDeCanaux(ServerFactory):
 
     noisy = False
 
-    def __init__(self, service: Service, genre: Genre) -> None:
+    def __init__(self, service: ServiceWsgi, genre: Genre) -> None:
         self._service = service
         self._genre: Genre = genre
 

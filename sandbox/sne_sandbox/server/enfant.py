@@ -29,7 +29,7 @@ class EnfantPerdu(OperatorError):
 
 
 @dataclass(frozen=True, slots=True)
-class Enfant:
+class ServeurEnfant:
     """A running child. `pret` is the content of its ready file, `journal` the file of its log."""
 
     pret: Mapping[str, Any]
@@ -45,7 +45,7 @@ class Enfant:
 
 
 @contextlib.contextmanager
-def servir_en_enfant(options: Sequence[str] = (), *, home: Path | None = None) -> Iterator[Enfant]:
+def servir_en_enfant(options: Sequence[str] = (), *, home: Path | None = None) -> Iterator[ServeurEnfant]:
     """`sne-sandbox serve` with these options, on `home` (default: a folder thrown away at the end).
 
     The options may choose ports; without, free ones are taken. The log goes to `home/serveur.log`. At the end
@@ -63,7 +63,7 @@ def servir_en_enfant(options: Sequence[str] = (), *, home: Path | None = None) -
         pret, journal = dossier / "pret.json", home / "serveur.log"
         processus = _lancer(home, pret, journal, options)
         pile.callback(_arreter, processus)
-        yield Enfant(_attendre(processus, pret, journal), home, journal, processus)
+        yield ServeurEnfant(_attendre(processus, pret, journal), home, journal, processus)
 
 
 def _creer(home: Path) -> None:

@@ -8,13 +8,13 @@ from functools import partial
 from typing import Any, Protocol
 
 from sne_sandbox.domain.base import BASE_PAR_DEFAUT
-from sne_sandbox.domain.journal import TLS, Echange, Verdict, methode_recue
+from sne_sandbox.domain.journal import TLS, Echange, VerdictEchange, methode_recue
 from sne_sandbox.errors import UsageError
 from sne_sandbox.operations import lifecycle
-from sne_sandbox.operations.asynchrone import Canal
+from sne_sandbox.operations.asynchrone import CanalAsynchrone
 from sne_sandbox.pipeline import Travail
 from sne_sandbox.pki.authority import Autorite
-from sne_sandbox.server.listeners import Adresses, Ecoute
+from sne_sandbox.server.listeners import AdressesServies, Ecoute
 from sne_sandbox.server.run import RefusHttp, RefusTls, servir
 from sne_sandbox.server.workers import Taches, servir_a_plusieurs
 from sne_sandbox.store.session import Magasin
@@ -60,7 +60,7 @@ class Lancement:
         )
 
 
-def lancer(lancement: Lancable, processus: int, pret: Callable[[Adresses], None]) -> None:
+def lancer(lancement: Lancable, processus: int, pret: Callable[[AdressesServies], None]) -> None:
     """Serve until SIGTERM or SIGINT. Raises OperatorError (port taken, store or contract unreadable)."""
     if processus > 1:
         gc.enable()
@@ -78,7 +78,7 @@ def lancer(lancement: Lancable, processus: int, pret: Callable[[Adresses], None]
     )
 
 
-def _minute(magasin: Magasin, boites: Canal[Travail]) -> None:
+def _minute(magasin: Magasin, boites: CanalAsynchrone[Travail]) -> None:
     lifecycle.rattraper_toutes(magasin)
     boites.tournee()
 
@@ -106,7 +106,7 @@ def _noter(
         chemin=chemin,
         pair=pair,
         statut=statut,
-        verdict=Verdict.REFUS,
+        verdict=VerdictEchange.REFUS,
         fault={"code": methode, "message": message, "explication": detail},
     )
     magasin.journal.consigner(None, echange)

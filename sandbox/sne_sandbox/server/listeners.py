@@ -32,7 +32,7 @@ class Ecoute:
 
 
 @dataclass(frozen=True, slots=True)
-class Adresses:
+class AdressesServies:
     """Addresses of the listeners, with no last slash; None when off."""
 
     https: str | None = None
@@ -52,9 +52,9 @@ class Prises:
     https_expire: socket.socket | None = None
     https_autre_nom: socket.socket | None = None
 
-    def adresses(self, host: str) -> Adresses:
+    def adresses(self, host: str) -> AdressesServies:
         """The addresses to give to users who asked to listen on `host`."""
-        return Adresses(
+        return AdressesServies(
             https=_adresse("https", host, self.https),
             http=_adresse("http", host, self.http),
             https_expire=_adresse("https", host, self.https_expire),

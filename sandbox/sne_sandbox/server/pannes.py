@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Final
 from sne_sandbox.domain.panne import PanneDefinition
 
 if TYPE_CHECKING:
-    from sne_sandbox.server.wsgi import Ligne, Panne
+    from sne_sandbox.server.wsgi import ConnexionTenue, Panne
 
 #: What is written before a reset is given so long to leave, in seconds: a reset drops what waits.
 DEPART: Final = 0.2
 
-_Jeu = Callable[["Ligne", bytes, PanneDefinition], None]
+_Jeu = Callable[["ConnexionTenue", bytes, PanneDefinition], None]
 
 
 def jeu(definition: PanneDefinition | None) -> "Panne | None":
@@ -25,7 +25,7 @@ def jeu(definition: PanneDefinition | None) -> "Panne | None":
     return lambda ligne, octets: jouer(ligne, octets, definition)
 
 
-def _delai(ligne: "Ligne", octets: bytes, definition: PanneDefinition) -> None:
+def _delai(ligne: "ConnexionTenue", octets: bytes, definition: PanneDefinition) -> None:
     def repondre() -> None:
         ligne.ecrire(octets)
         ligne.terminer()
@@ -33,17 +33,17 @@ def _delai(ligne: "Ligne", octets: bytes, definition: PanneDefinition) -> None:
     ligne.plus_tard(definition.nombre("secondes"), repondre)
 
 
-def _silence(ligne: "Ligne", octets: bytes, definition: PanneDefinition) -> None:
+def _silence(ligne: "ConnexionTenue", octets: bytes, definition: PanneDefinition) -> None:
     ligne.plus_tard(definition.nombre("secondes"), ligne.fermer)
 
 
-def _coupure(ligne: "Ligne", octets: bytes, definition: PanneDefinition) -> None:
+def _coupure(ligne: "ConnexionTenue", octets: bytes, definition: PanneDefinition) -> None:
     envoyes = 0 if definition.avant else min(definition.entier("octets"), len(octets) - 1)
     ligne.ecrire(octets[:envoyes])
     ligne.plus_tard(DEPART if envoyes else 0, ligne.couper)
 
 
-def _goutte(ligne: "Ligne", octets: bytes, definition: PanneDefinition) -> None:
+def _goutte(ligne: "ConnexionTenue", octets: bytes, definition: PanneDefinition) -> None:
     taille, attente = definition.entier("octets"), definition.nombre("secondes")
 
     def goutte(debut: int) -> None:
@@ -58,7 +58,7 @@ def _goutte(ligne: "Ligne", octets: bytes, definition: PanneDefinition) -> None:
     goutte(0)
 
 
-def _longueur_fausse(ligne: "Ligne", octets: bytes, definition: PanneDefinition) -> None:
+def _longueur_fausse(ligne: "ConnexionTenue", octets: bytes, definition: PanneDefinition) -> None:
     tete, _, corps = octets.partition(b"\r\n\r\n")
     longueur = max(0, len(corps) + definition.entier("ecart"))
     lignes = [
@@ -70,7 +70,7 @@ def _longueur_fausse(ligne: "Ligne", octets: bytes, definition: PanneDefinition)
     ligne.fermer()
 
 
-def _reponse_perdue(ligne: "Ligne", octets: bytes, definition: PanneDefinition) -> None:
+def _reponse_perdue(ligne: "ConnexionTenue", octets: bytes, definition: PanneDefinition) -> None:
     ligne.fermer()
 
 

@@ -9,11 +9,11 @@ from sne_sandbox.conformance.relecture import relire
 from sne_sandbox.domain.journal import Echange
 from sne_sandbox.operations import bases
 from sne_sandbox.pki.authority import Autorite
-from sne_sandbox.proxy.amont import Amont, Lien
+from sne_sandbox.proxy.amont import Amont, LienAmont
 from sne_sandbox.proxy.relais import Relais
 from sne_sandbox.server.lancement import noter_refus_http, noter_refus_tls
 from sne_sandbox.server.listeners import Ecoute
-from sne_sandbox.server.service import Application
+from sne_sandbox.server.service import ApplicationWsgi
 from sne_sandbox.server.workers import Taches
 from sne_sandbox.store.session import Magasin
 from sne_sandbox.web.aiguillage import PARTIES
@@ -36,7 +36,7 @@ class LancementRelais:
     def taches(self) -> Taches:
         """The relay of this process. Nothing is done every minute: the other bases of the home are not its.
         Raises UsageError for an address or a certificate that cannot be used."""
-        lien = Lien(self.amont)
+        lien = LienAmont(self.amont)
         application = creer_application(self.configuration)
         services: Services = application.extensions["sne"]
         magasin, contrat = services.magasin, services.contrat
@@ -59,7 +59,7 @@ def _consigner(magasin: Magasin, echange: Echange) -> None:
     magasin.journal.consigner(None, echange)
 
 
-def _partager(ici: Application, relais: Application) -> Application:
+def _partager(ici: ApplicationWsgi, relais: ApplicationWsgi) -> ApplicationWsgi:
     def servir(environ: dict[str, Any], start_response: Any, /) -> Iterable[bytes]:
         segment = environ.get("PATH_INFO", "").removeprefix("/").partition("/")[0]
         return (ici if segment in ICI else relais)(environ, start_response)

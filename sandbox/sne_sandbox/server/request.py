@@ -15,7 +15,7 @@ from urllib.parse import unquote_to_bytes
 from twisted.web.http import Request
 
 from sne_sandbox.server import wsgi
-from sne_sandbox.server.wsgi import Reponse
+from sne_sandbox.server.wsgi import ReponseWsgi
 
 if TYPE_CHECKING:
     from sne_sandbox.server.channel import Canal
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 EN_MEMOIRE: Final = 1_000_000
 
 
-class Requete(Request):
+class RequeteRecue(Request):
     """A request of a Canal, answered by the service's application."""
 
     channel: "Canal"
@@ -110,19 +110,19 @@ class Requete(Request):
 
     # --- answering, in the reactor's thread -----------------------------------------------------------
 
-    def repondre(self, reponse: Reponse, corps: bytes) -> None:
+    def repondre(self, reponse: ReponseWsgi, corps: bytes) -> None:
         """Writes a whole answer, or hands it to the panne that the application has armed."""
         if self._disconnected:
             return
         octets = self._tete(reponse, len(corps)) + (b"" if self._sans_corps(reponse) else corps)
         self.startedWriting = 1
         if reponse.panne is not None:
-            reponse.panne(wsgi.Ligne(self), octets)
+            reponse.panne(wsgi.ConnexionTenue(self), octets)
             return
         self.channel.write(octets)
         self.finish()
 
-    def commencer(self, reponse: Reponse) -> None:
+    def commencer(self, reponse: ReponseWsgi) -> None:
         """Writes the head of an answer that comes in pieces."""
         if self._disconnected:
             return
@@ -148,10 +148,10 @@ class Requete(Request):
             self.channel.write(b"0\r\n\r\n")
         self.finish()
 
-    def _sans_corps(self, reponse: Reponse) -> bool:
+    def _sans_corps(self, reponse: ReponseWsgi) -> bool:
         return self.method == b"HEAD" or reponse.statut[:3] in ("204", "304")
 
-    def _tete(self, reponse: Reponse, longueur: int | None) -> bytes:
+    def _tete(self, reponse: ReponseWsgi, longueur: int | None) -> bytes:
         lignes = [f"HTTP/1.1 {reponse.statut}"]
         lignes += [f"{nom}: {valeur}" for nom, valeur in reponse.en_tetes]
         presents = {nom.lower() for nom, _ in reponse.en_tetes}

@@ -20,12 +20,12 @@ from twisted.protocols.tls import TLSMemoryBIOFactory
 
 from sne_sandbox.pki.authority import Autorite
 from sne_sandbox.server.channel import FabriqueDeCanaux
-from sne_sandbox.server.listeners import Adresses, Ecoute, Prises, ouvrir_prises
-from sne_sandbox.server.service import Application, Genre, RefusHttp, Service
+from sne_sandbox.server.listeners import AdressesServies, Ecoute, Prises, ouvrir_prises
+from sne_sandbox.server.service import ApplicationWsgi, Genre, RefusHttp, ServiceWsgi
 from sne_sandbox.server.threads import Fils
 from sne_sandbox.server.tls import ContexteTls, RefusTls, TransportTls
 
-__all__ = ["Adresses", "Ecoute", "RefusHttp", "RefusTls", "servir"]
+__all__ = ["AdressesServies", "Ecoute", "RefusHttp", "RefusTls", "servir"]
 
 logger = logging.getLogger(__name__)
 
@@ -41,11 +41,11 @@ DELAI_RECEPTION: Final = 1.0
 
 def servir(
     ecoute: Ecoute,
-    application: Application,
+    application: ApplicationWsgi,
     autorite: Autorite,
     *,
     sockets: Prises | None = None,
-    pret: Callable[[Adresses], None],
+    pret: Callable[[AdressesServies], None],
     refus_tls: Callable[[RefusTls], None],
     refus_http: Callable[[RefusHttp], None] = lambda refus: None,
     periodique: Callable[[], None] | None = None,
@@ -65,7 +65,7 @@ def servir(
     _journaliser_twisted()
     fils = Fils(ecoute.threads)
     try:
-        service = Service(ecoute, application, _reacteur(), fils, refus_tls, refus_http)
+        service = ServiceWsgi(ecoute, application, _reacteur(), fils, refus_tls, refus_http)
         _Serveur(service, autorite, prises, periodique, arret).tourner(pret)
     finally:
         if not fils.arreter(0.5):
@@ -79,7 +79,7 @@ class _Serveur:
 
     def __init__(
         self,
-        service: Service,
+        service: ServiceWsgi,
         autorite: Autorite,
         prises: Prises,
         periodique: Callable[[], None] | None,
@@ -119,7 +119,7 @@ class _Serveur:
         chiffree.protocol = TransportTls
         return chiffree
 
-    def tourner(self, pret: Callable[[Adresses], None]) -> None:
+    def tourner(self, pret: Callable[[AdressesServies], None]) -> None:
         """Runs until the end."""
         self._reacteur.callWhenRunning(self._annoncer, pret)
         if self._periodique is not None:
@@ -131,7 +131,7 @@ class _Serveur:
         if self._echec is not None:
             raise self._echec
 
-    def _annoncer(self, pret: Callable[[Adresses], None]) -> None:
+    def _annoncer(self, pret: Callable[[AdressesServies], None]) -> None:
         try:
             pret(self._prises.adresses(self._service.ecoute.host))
         except Exception as erreur:  # noqa: BLE001 - raised again by tourner, out of the reactor

@@ -23,7 +23,7 @@ Genre = Literal["https", "http", "https_expire", "https_autre_nom"]
 FLUX_MAX = 64
 
 
-class Application(Protocol):
+class ApplicationWsgi(Protocol):
     """A WSGI application (PEP 3333)."""
 
     def __call__(self, environ: dict[str, Any], start_response: Any, /) -> Iterable[bytes]: ...
@@ -42,11 +42,11 @@ class RefusHttp:
 
 
 @dataclass(slots=True, eq=False)
-class Service:
+class ServiceWsgi:
     """The application, its threads and its limits, for the channels of one server."""
 
     ecoute: Ecoute
-    application: Application
+    application: ApplicationWsgi
     reacteur: PosixReactorBase
     fils: Fils
     refus_tls: Callable[[RefusTls], None]

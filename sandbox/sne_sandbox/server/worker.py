@@ -9,7 +9,7 @@ import sys
 import threading
 
 from sne_sandbox.errors import OperatorError
-from sne_sandbox.server.listeners import Adresses, Prises
+from sne_sandbox.server.listeners import AdressesServies, Prises
 from sne_sandbox.server.run import servir
 from sne_sandbox.server.workers import PRET, Consigne
 
@@ -24,7 +24,7 @@ def principal() -> int:
     threading.Thread(target=_veiller, args=(ligne, arret), name="sne-parent", daemon=True).start()
     prises = Prises(*(None if fd is None else socket.socket(fileno=fd) for fd in consigne.descripteurs))
 
-    def pret(adresses: Adresses) -> None:
+    def pret(adresses: AdressesServies) -> None:
         ligne.sendall(PRET)
 
     try:

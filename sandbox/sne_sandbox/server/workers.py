@@ -21,8 +21,8 @@ from typing import Final
 
 from sne_sandbox.errors import OperatorError
 from sne_sandbox.pki.authority import Autorite
-from sne_sandbox.server.listeners import Adresses, Ecoute, Prises, ouvrir_prises
-from sne_sandbox.server.service import Application, RefusHttp
+from sne_sandbox.server.listeners import AdressesServies, Ecoute, Prises, ouvrir_prises
+from sne_sandbox.server.service import ApplicationWsgi, RefusHttp
 from sne_sandbox.server.tls import RefusTls
 
 logger = logging.getLogger(__name__)
@@ -41,7 +41,7 @@ REPRISE_MAX: Final = 5.0
 class Taches:
     """What one process serves, built inside of it: see the parameters of `servir`."""
 
-    application: Application
+    application: ApplicationWsgi
     refus_tls: Callable[[RefusTls], None]
     refus_http: Callable[[RefusHttp], None] = lambda refus: None
     periodique: Callable[[], None] | None = None
@@ -86,7 +86,7 @@ def servir_a_plusieurs(
     fabrique: Callable[[], Taches],
     autorite: Autorite,
     *,
-    pret: Callable[[Adresses], None],
+    pret: Callable[[AdressesServies], None],
     arret: threading.Event | None = None,
 ) -> None:
     """Serves in `n` processes until SIGTERM or SIGINT (or `arret`), then waits for their exchanges to end.

@@ -16,12 +16,12 @@ from twisted.python.failure import Failure
 from zope.interface import implementer
 
 from sne_sandbox.server import pannes
-from sne_sandbox.server.service import Service
+from sne_sandbox.server.service import ServiceWsgi
 
 if TYPE_CHECKING:
     from twisted.internet.base import DelayedCall
 
-    from sne_sandbox.server.request import Requete
+    from sne_sandbox.server.request import RequeteRecue
 
 logger = logging.getLogger(__name__)
 
@@ -44,10 +44,10 @@ class _Erreurs(io.TextIOBase):
 ERREURS: Final = _Erreurs()
 
 
-class Ligne:
+class ConnexionTenue:
     """What a panne holds of a connection, in the reactor's thread. It must call one of the endings."""
 
-    def __init__(self, requete: "Requete") -> None:
+    def __init__(self, requete: "RequeteRecue") -> None:
         self._requete = requete
         self._canal = requete.channel
         self._attente: DelayedCall | None = None
@@ -89,13 +89,13 @@ class Ligne:
             self._canal.reinitialiser()
 
 
-Panne = Callable[[Ligne, bytes], None]
+Panne = Callable[[ConnexionTenue, bytes], None]
 """Writes an answer (bytes, head included) its own way. Environ key `sne.panne`, set by the application, names
 it (PanneDefinition)."""
 
 
 @dataclass(slots=True)
-class Reponse:
+class ReponseWsgi:
     """What the application said to `start_response`. `longueur` is its Content-Length, None without."""
 
     statut: str
@@ -104,7 +104,9 @@ class Reponse:
     panne: Panne | None = None
 
 
-def executer(requete: "Requete", service: Service, environ: dict[str, Any], corps: IO[bytes]) -> None:
+def executer(
+    requete: "RequeteRecue", service: ServiceWsgi, environ: dict[str, Any], corps: IO[bytes]
+) -> None:
     """Runs the application on a request; called in a thread of the service."""
     # One context for the whole exchange: an answer that lasts is read in another thread, and Flask checks
     # that what it left in the context is still there.
@@ -115,7 +117,7 @@ def executer(requete: "Requete", service: Service, environ: dict[str, Any], corp
     except Exception:
         logger.exception("the application failed on %s %s", environ["REQUEST_METHOD"], environ["PATH_INFO"])
         texte = "Erreur interne du bac à sable.\n".encode()
-        reponse = Reponse("500 Internal Server Error", [("Content-Type", "text/plain; charset=utf-8")])
+        reponse = ReponseWsgi("500 Internal Server Error", [("Content-Type", "text/plain; charset=utf-8")])
         service.reacteur.callFromThread(requete.repondre, reponse, texte)
     finally:
         corps.close()
@@ -124,9 +126,9 @@ def executer(requete: "Requete", service: Service, environ: dict[str, Any], corp
         threading.Thread(target=contexte.run, args=(flux.tourner,), name="sne-flux", daemon=True).start()
 
 
-def _passer(requete: "Requete", service: Service, environ: dict[str, Any]) -> "Flux | None":
+def _passer(requete: "RequeteRecue", service: ServiceWsgi, environ: dict[str, Any]) -> "Flux | None":
     """Calls the application. Returns the answer when it is one that lasts, else writes it."""
-    dite: list[Reponse] = []
+    dite: list[ReponseWsgi] = []
     ecrits: list[bytes] = []
 
     def start_response(
@@ -140,7 +142,7 @@ def _passer(requete: "Requete", service: Service, environ: dict[str, Any]) -> "F
         if service.prendre_flux():
             return Flux(requete, service, dite[0], iterable)
         _fermer(iterable)
-        reponse, corps = Reponse("503 Service Unavailable", [("Retry-After", "5")]), b""
+        reponse, corps = ReponseWsgi("503 Service Unavailable", [("Retry-After", "5")]), b""
     else:
         try:
             # What was said to start_response is read after: a generator says it at its first block only.
@@ -153,17 +155,17 @@ def _passer(requete: "Requete", service: Service, environ: dict[str, Any]) -> "F
     return None
 
 
-def _reponse(statut: str, en_tetes: list[tuple[str, str]]) -> Reponse:
+def _reponse(statut: str, en_tetes: list[tuple[str, str]]) -> ReponseWsgi:
     longueur = None
     for nom, valeur in en_tetes:
         if "\n" in valeur or "\r" in valeur or "\n" in nom or "\r" in nom:
             raise ValueError(f"header {nom!r} holds a line end")
         if nom.lower() == "content-length":
             longueur = int(valeur)
-    return Reponse(statut, en_tetes, longueur)
+    return ReponseWsgi(statut, en_tetes, longueur)
 
 
-def _dure(reponse: Reponse, iterable: Iterable[bytes]) -> bool:
+def _dure(reponse: ReponseWsgi, iterable: Iterable[bytes]) -> bool:
     if reponse.longueur is not None:
         return reponse.longueur > ENTIERE_MAX
     return not isinstance(iterable, (list, tuple)) and reponse.statut[:3] not in ("204", "304")
@@ -180,7 +182,7 @@ class Flux:
     """An answer in pieces: the next is asked for when the last has left, whatever the reader's pace."""
 
     def __init__(
-        self, requete: "Requete", service: Service, reponse: Reponse, iterable: Iterable[bytes]
+        self, requete: "RequeteRecue", service: ServiceWsgi, reponse: ReponseWsgi, iterable: Iterable[bytes]
     ) -> None:
         self._requete = requete
         self._service = service

@@ -9,7 +9,7 @@ from typing import Final
 
 from lxml import etree
 
-from sne_sandbox.contract.versions import Operation
+from sne_sandbox.contract.versions import OperationPubliee
 from sne_sandbox.errors import OperationInconnue
 from sne_sandbox.mime import tolerances
 from sne_sandbox.soap.envelope import Noter
@@ -17,18 +17,18 @@ from sne_sandbox.soap.envelope import Noter
 _EXEMPLE_PLUSIEURS: Final = "paramètre action du Content-Type, ou en-tête SOAPAction"
 
 
-class Aiguillage:
+class AiguillageSoap:
     """The operations of a contract, by service and element. Built once; read by every thread."""
 
-    def __init__(self, operations: Iterable[Operation]) -> None:
-        self._par_nom: dict[str, Operation] = {}
-        self._par_service: dict[str, dict[str, list[Operation]]] = {}
+    def __init__(self, operations: Iterable[OperationPubliee]) -> None:
+        self._par_nom: dict[str, OperationPubliee] = {}
+        self._par_service: dict[str, dict[str, list[OperationPubliee]]] = {}
         for operation in operations:
             self._par_nom[operation.nom] = operation
             elements = self._par_service.setdefault(operation.service, {})
             elements.setdefault(operation.entree.qname, []).append(operation)
 
-    def candidates(self, service: str, charge: etree._Element) -> list[Operation]:
+    def candidates(self, service: str, charge: etree._Element) -> list[OperationPubliee]:
         """The operations of `service` that take the element `charge`: they share their fields too.
 
         Raises OperationInconnue when there is none.
@@ -40,12 +40,12 @@ class Aiguillage:
 
     def choisir(
         self,
-        candidates: list[Operation],
+        candidates: list[OperationPubliee],
         charge: etree._Element,
         actions: list[str],
         document: Callable[[], etree._Element | None],
         noter: Noter,
-    ) -> Operation:
+    ) -> OperationPubliee:
         """The one of `candidates` that is called. `actions` are those announced, surest first; `document`
         reads the payload, None when it cannot.
 
@@ -65,7 +65,7 @@ class Aiguillage:
                 break
         return choisie
 
-    def _refuser(self, service: str, charge: etree._Element, actions: list[str]) -> Operation:
+    def _refuser(self, service: str, charge: etree._Element, actions: list[str]) -> OperationPubliee:
         """Raises OperationInconnue: several operations take this element and no action chooses."""
         noms = ", ".join(o.nom for o in self._par_service[service][charge.tag])
         local = etree.QName(charge).localname
@@ -105,7 +105,7 @@ class Aiguillage:
         return OperationInconnue(message, explication=conseil)
 
 
-def designee(candidates: list[Operation], actions: list[str]) -> Operation | None:
+def designee(candidates: list[OperationPubliee], actions: list[str]) -> OperationPubliee | None:
     """The one of `candidates` known before its fields are read: alone, or named by an action; else None."""
     if len(candidates) == 1:
         return candidates[0]
@@ -116,7 +116,9 @@ def designee(candidates: list[Operation], actions: list[str]) -> Operation | Non
     return None
 
 
-def _par_document(candidates: list[Operation], racine: etree._Element | None) -> Operation | None:
+def _par_document(
+    candidates: list[OperationPubliee], racine: etree._Element | None
+) -> OperationPubliee | None:
     """What an event document can only be meant for: what it asks, lists, or names by `idEvenement`."""
     if racine is None:
         return None

@@ -12,7 +12,7 @@ from urllib.parse import unquote
 
 from lxml import etree
 
-from sne_sandbox.contract.versions import ChampOperation, Operation
+from sne_sandbox.contract.versions import ChampOperation, OperationPubliee
 from sne_sandbox.domain.element import lire_instant
 from sne_sandbox.domain.exchange import Piece
 from sne_sandbox.errors import EnveloppeIncorrecte
@@ -29,20 +29,22 @@ _CODE: Final = re.compile(r"[a-zA-Z0-9]{1,6}")
 
 
 def preparer(
-    charge: etree._Element, operation: Operation, message: Message, noter: Noter
+    charge: etree._Element, operation: OperationPubliee, message: Message, noter: Noter
 ) -> Mapping[str, Piece]:
     """Check the fields of `charge` and take its pieces out; returns them by field name.
 
     `charge` is changed in place: unknown and nil fields are removed, a piece becomes its token.
     Raises EnveloppeIncorrecte, which tells every fault of the wrapper at once.
     """
-    return _Lecture(charge, operation, message, noter).pieces
+    return _LectureChamps(charge, operation, message, noter).pieces
 
 
-class _Lecture:
+class _LectureChamps:
     """The reading of one wrapper. Faults are gathered as (sentence for the wire, explanation)."""
 
-    def __init__(self, charge: etree._Element, operation: Operation, message: Message, noter: Noter) -> None:
+    def __init__(
+        self, charge: etree._Element, operation: OperationPubliee, message: Message, noter: Noter
+    ) -> None:
         self._operation = operation
         self._message = message
         self._noter = noter
@@ -213,9 +215,9 @@ class _Lecture:
         return None if autre is None else str(autre)
 
 
-_LECTEURS: Final[Mapping[str, Callable[[_Lecture, etree._Element, str], None]]] = {
-    "xs:string": _Lecture._lire_texte,
-    "xs:dateTime": _Lecture._lire_instant,
-    "tns:codeElement": _Lecture._lire_code,
-    "tns:base64Binary": _Lecture._lire_piece,
+_LECTEURS: Final[Mapping[str, Callable[[_LectureChamps, etree._Element, str], None]]] = {
+    "xs:string": _LectureChamps._lire_texte,
+    "xs:dateTime": _LectureChamps._lire_instant,
+    "tns:codeElement": _LectureChamps._lire_code,
+    "tns:base64Binary": _LectureChamps._lire_piece,
 }

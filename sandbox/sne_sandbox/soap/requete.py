@@ -6,7 +6,7 @@ from typing import Final
 
 from lxml import etree
 
-from sne_sandbox.contract.services import Operation
+from sne_sandbox.contract.services import OperationPubliee
 from sne_sandbox.mime import client
 from sne_sandbox.mime.client import Forme
 from sne_sandbox.mime.message import Part
@@ -21,7 +21,7 @@ _BINAIRE: Final = "application/octet-stream"
 _XML: Final = "text/xml; charset=UTF-8"
 
 
-def ecrire(operation: Operation, champs: Champs, forme: Forme | None) -> tuple[str, bytes]:
+def ecrire(operation: OperationPubliee, champs: Champs, forme: Forme | None) -> tuple[str, bytes]:
     """The Content-Type header and the body of a request, fields in the contract's order, absent ones left
     out. Bytes travel as parts named after their field, or base64 in the envelope when `forme` is None."""
     espaces = {"soap": SOAP12, "ws": operation.espace, **({} if forme is None else {"xop": XOP})}

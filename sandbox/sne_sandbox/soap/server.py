@@ -18,16 +18,16 @@ from spyne.protocol.soap import Soap12
 from spyne.server import ServerBase
 
 from sne_sandbox.contract import xml
-from sne_sandbox.contract.versions import ChampOperation, Contrat, MessageOperation, Operation
+from sne_sandbox.contract.versions import ChampOperation, Contrat, MessageOperation, OperationPubliee
 from sne_sandbox.domain.exchange import Appel, Champ, Constats, Piece, Reponse
-from sne_sandbox.domain.journal import Echange, Verdict
+from sne_sandbox.domain.journal import Echange, VerdictEchange
 from sne_sandbox.errors import ERREUR_INATTENDUE, ContractError, ErreurInterne, ExchangeError, MessageMalforme
 from sne_sandbox.mime.message import Message, Packaging
 from sne_sandbox.mime.tolerances import Tolerance
 from sne_sandbox.mime.unpack import unpack
 from sne_sandbox.settings import Limites
 from sne_sandbox.soap import envelope, faults, fields
-from sne_sandbox.soap.dispatch import Aiguillage, designee
+from sne_sandbox.soap.dispatch import AiguillageSoap, designee
 from sne_sandbox.soap.envelope import SOAP12
 from sne_sandbox.soap.identity import Identite
 from sne_sandbox.soap.packing import emballer, joindre
@@ -46,7 +46,7 @@ class ServeurSoap:
         self._limites = limites
         operations = tuple(contrat.operations.values())
         self._espace = operations[0].espace
-        self._aiguillage = Aiguillage(operations)
+        self._aiguillage = AiguillageSoap(operations)
         self._moteur = _Moteur(self._espace, operations)
 
     def repondre(
@@ -83,7 +83,7 @@ class ServeurSoap:
             content_type, corps = emballer(enveloppe, parties, packaging, boundary)
             statut = 200
             bloquee = any(anomalie.bloquante for anomalie in constats.anomalies)
-            echange.verdict = Verdict.ANOMALIES if bloquee else Verdict.ACCEPTE
+            echange.verdict = VerdictEchange.ANOMALIES if bloquee else VerdictEchange.ACCEPTE
         except Exception as erreur:  # noqa: BLE001 - the caller is answered whatever happens here
             enveloppe = faults.enveloppe_fault(echange.echouer(erreur), espace=self._espace)
             content_type, corps = emballer(enveloppe, [], packaging, boundary)
@@ -163,7 +163,7 @@ class _Travail:
 
     def __init__(
         self,
-        operation: Operation,
+        operation: OperationPubliee,
         charge: etree._Element,
         recues: Mapping[str, Piece],
         traiter: Callable[[Mapping[str, Champ]], Reponse],
@@ -179,7 +179,7 @@ class _Travail:
 class _Moteur:
     """Spyne's application: one function per operation, models made from the contract's data."""
 
-    def __init__(self, espace: str, operations: tuple[Operation, ...]) -> None:
+    def __init__(self, espace: str, operations: tuple[OperationPubliee, ...]) -> None:
         self._types = {
             "xs:string": Unicode,
             # The text as received: operations read the instant, and the guard has checked its form.
@@ -209,7 +209,7 @@ class _Moteur:
 
     def executer(
         self,
-        operation: Operation,
+        operation: OperationPubliee,
         charge: etree._Element,
         recues: Mapping[str, Piece],
         traiter: Callable[[Mapping[str, Champ]], Reponse],
@@ -235,7 +235,7 @@ class _Moteur:
             vars(ctx).clear()
             travail.erreur = erreur = None
 
-    def _fonction(self, espace: str, operation: Operation) -> Any:
+    def _fonction(self, espace: str, operation: OperationPubliee) -> Any:
         entree = self._modele_de(espace, operation.entree)
         sortie = self._modele_de(espace, operation.sortie)
 
@@ -369,6 +369,6 @@ def _noter(echange: Echange, tolerance: Tolerance, precision: str = "") -> None:
 def _methode_refusee(requete: RequeteHttp, echange: Echange) -> ReponseHttp:
     corps = f"La méthode {requete.methode} n'est pas reçue ici : envoyez le message SOAP par POST.\n".encode()
     en_tetes = [("Content-Type", "text/plain; charset=utf-8"), ("Allow", "POST, GET")]
-    echange.statut, echange.verdict = 405, Verdict.REFUS
+    echange.statut, echange.verdict = 405, VerdictEchange.REFUS
     echange.en_tetes_reponse, echange.reponse = list(en_tetes), corps
     return ReponseHttp(405, en_tetes, corps)

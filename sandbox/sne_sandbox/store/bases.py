@@ -17,7 +17,7 @@ from sne_sandbox.domain.guichet import Guichet
 from sne_sandbox.errors import BaseInconnue, ConflitEtat, StoreError, UsageError
 from sne_sandbox.settings import Reglages
 from sne_sandbox.store import tables
-from sne_sandbox.store.connexion import Connexion, Ligne, Requete
+from sne_sandbox.store.connexion import Connexion, Ligne, RequeteSql
 from sne_sandbox.store.referentiel import guichet_de, ligne_guichet, ligne_type, type_de
 from sne_sandbox.store.valeurs import (
     instant_ou_rien,
@@ -54,45 +54,45 @@ _COLONNES: Final = (
     .correlate(tables.base)
     .label("pannes"),
 )
-_LIRE: Final = Requete(sa.select(*_COLONNES).where(_B.nom == sa.bindparam("nom")))
-_LISTER: Final = Requete(sa.select(*_COLONNES).order_by(_B.nom))
-_CREER: Final = Requete(sa.insert(tables.base))
-_REGLER: Final = Requete(
+_LIRE: Final = RequeteSql(sa.select(*_COLONNES).where(_B.nom == sa.bindparam("nom")))
+_LISTER: Final = RequeteSql(sa.select(*_COLONNES).order_by(_B.nom))
+_CREER: Final = RequeteSql(sa.insert(tables.base))
+_REGLER: Final = RequeteSql(
     sa.update(tables.base).where(_B.nom == sa.bindparam("cle")).values(reglages=sa.bindparam("valeur"))
 )
-_HORLOGE: Final = Requete(
+_HORLOGE: Final = RequeteSql(
     sa.update(tables.base)
     .where(_B.nom == sa.bindparam("cle"))
     .values(fige_a=sa.bindparam("fige"), decalage=sa.bindparam("ecart"))
 )
-_NUIT: Final = Requete(
+_NUIT: Final = RequeteSql(
     sa.update(tables.base).where(_B.nom == sa.bindparam("cle")).values(derniere_nuit=sa.bindparam("valeur"))
 )
-_JETON: Final = Requete(
+_JETON: Final = RequeteSql(
     sa.update(tables.base).where(_B.nom == sa.bindparam("cle")).values(jeton=sa.bindparam("valeur"))
 )
-_SUPPRIMER: Final = Requete(sa.delete(tables.base).where(_B.nom == sa.bindparam("cle")))
+_SUPPRIMER: Final = RequeteSql(sa.delete(tables.base).where(_B.nom == sa.bindparam("cle")))
 _VIDER: Final = {
-    table: Requete(sa.delete(table).where(table.c.base == sa.bindparam("cle"))) for table in tables.CONTENU
+    table: RequeteSql(sa.delete(table).where(table.c.base == sa.bindparam("cle"))) for table in tables.CONTENU
 }
-_VIDER_COMPTEUR: Final = Requete(
+_VIDER_COMPTEUR: Final = RequeteSql(
     # Ids go on: an address given out earlier (SNE-Echange) never comes to mean another exchange.
     sa.update(tables.journal_compteur)
     .where(tables.journal_compteur.c.base == sa.bindparam("cle"))
     .values(origine=tables.journal_compteur.c.dernier, oublies=0)
 )
-_GUICHETS: Final = Requete(
+_GUICHETS: Final = RequeteSql(
     sa.select(tables.guichet)
     .where(tables.guichet.c.base == sa.bindparam("base"))
     .order_by(tables.guichet.c.code)
 )
-_TYPES: Final = Requete(
+_TYPES: Final = RequeteSql(
     sa.select(tables.type_evenement)
     .where(tables.type_evenement.c.base == sa.bindparam("base"))
     .order_by(tables.type_evenement.c.code)
 )
-_AJOUTER_GUICHET: Final = Requete(sa.insert(tables.guichet))
-_AJOUTER_TYPE: Final = Requete(sa.insert(tables.type_evenement))
+_AJOUTER_GUICHET: Final = RequeteSql(sa.insert(tables.guichet))
+_AJOUTER_TYPE: Final = RequeteSql(sa.insert(tables.type_evenement))
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,7 +208,7 @@ class Bases:
             self._referentiels[lue.base.nom] = connu
         return connu
 
-    def _modifier(self, requete: Requete, nom: str, **valeurs: Any) -> None:
+    def _modifier(self, requete: RequeteSql, nom: str, **valeurs: Any) -> None:
         with self._magasin.transaction(ecriture=True, verrou=nom) as connexion:
             self.dans(connexion, nom)
             connexion.faire(requete, {"cle": nom, **valeurs})

@@ -14,7 +14,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from sne_sandbox.domain.demande_stockee import DemandeStockee
 from sne_sandbox.store import tables
-from sne_sandbox.store.connexion import Connexion, Requete
+from sne_sandbox.store.connexion import Connexion, RequeteSql
 from sne_sandbox.store.valeurs import (
     detasser_ou_rien,
     instant_de,
@@ -39,17 +39,17 @@ _RANG: Final = (
     .scalar_subquery()
 )
 # Ranks go on: the last change is never purged, and a base has one writer at a time.
-_AJOUTER: Final = Requete(
+_AJOUTER: Final = RequeteSql(
     sa.insert(tables.changement)
     .values({c.name: sa.bindparam(c.name) for c in _C} | {"identifiant": _RANG})
     .returning(_C.identifiant)
 )
-_PURGER: Final = Requete(
+_PURGER: Final = RequeteSql(
     sa.delete(tables.changement).where(
         _C.base == _BASE, _C.identifiant <= sa.bindparam("jusqua", type_=sa.BigInteger)
     )
 )
-_DEPUIS: Final = Requete(
+_DEPUIS: Final = RequeteSql(
     sa.select(_C.identifiant, _C.numero_unique, _C.auteur)
     .where(
         _C.base == _BASE,
@@ -58,16 +58,18 @@ _DEPUIS: Final = Requete(
     )
     .order_by(_C.identifiant)
 )
-_LIRE: Final = Requete(
+_LIRE: Final = RequeteSql(
     sa.select(*_ETAT).where(
         _C.base == _BASE, _C.identifiant == sa.bindparam("identifiant", type_=sa.BigInteger)
     )
 )
-_CURSEUR: Final = Requete(sa.select(_S.c.dernier).where(_S.c.base == _BASE, _S.c.nom == sa.bindparam("nom")))
+_CURSEUR: Final = RequeteSql(
+    sa.select(_S.c.dernier).where(_S.c.base == _BASE, _S.c.nom == sa.bindparam("nom"))
+)
 
 
-def _avancer(inserer: sqlite.Insert | postgresql.Insert) -> Requete:
-    return Requete(
+def _avancer(inserer: sqlite.Insert | postgresql.Insert) -> RequeteSql:
+    return RequeteSql(
         inserer.values(
             base=_BASE, nom=sa.bindparam("nom"), dernier=sa.bindparam("dernier", type_=sa.BigInteger)
         ).on_conflict_do_update(

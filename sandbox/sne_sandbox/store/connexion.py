@@ -16,7 +16,7 @@ from sqlalchemy.sql.elements import ClauseElement
 Ligne = tuple[Any, ...]
 
 
-class Requete:
+class RequeteSql:
     """A Core statement with named parameters, compiled once per dialect."""
 
     __slots__ = ("_preparees", "instruction")
@@ -38,7 +38,7 @@ class Requete:
 
 
 class Connexion:
-    """A connection inside one transaction: `sa` for statements built on the spot, the rest for `Requete`s.
+    """A connection inside one transaction: `sa` for statements built on the spot, the rest for `RequeteSql`s.
     `ecriture` says whether the transaction may write."""
 
     __slots__ = ("_dialecte", "_driver", "ecriture", "sa")
@@ -54,22 +54,22 @@ class Connexion:
         """« sqlite » or « postgresql »."""
         return self._dialecte.name
 
-    def ligne(self, requete: Requete, parametres: Mapping[str, Any]) -> Ligne | None:
+    def ligne(self, requete: RequeteSql, parametres: Mapping[str, Any]) -> Ligne | None:
         """The first row, None without any."""
         trouvee: Ligne | None = self._executer(requete, parametres).fetchone()
         return trouvee
 
-    def lignes(self, requete: Requete, parametres: Mapping[str, Any]) -> list[Ligne]:
+    def lignes(self, requete: RequeteSql, parametres: Mapping[str, Any]) -> list[Ligne]:
         """All rows."""
         trouvees: list[Ligne] = self._executer(requete, parametres).fetchall()
         return trouvees
 
-    def faire(self, requete: Requete, parametres: Mapping[str, Any]) -> int:
+    def faire(self, requete: RequeteSql, parametres: Mapping[str, Any]) -> int:
         """Runs a statement that answers no row; how many rows it touched."""
         touchees: int = self._executer(requete, parametres).rowcount
         return touchees
 
-    def faire_tout(self, requete: Requete, parametres: Sequence[Mapping[str, Any]]) -> None:
+    def faire_tout(self, requete: RequeteSql, parametres: Sequence[Mapping[str, Any]]) -> None:
         """Runs it once for each set of parameters, in one call of the driver."""
         if len(parametres) == 1:
             self._executer(requete, parametres[0])
@@ -78,7 +78,7 @@ class Connexion:
             assert not constantes, sql
             self._driver.cursor().executemany(sql, parametres)
 
-    def _executer(self, requete: Requete, parametres: Mapping[str, Any]) -> Any:
+    def _executer(self, requete: RequeteSql, parametres: Mapping[str, Any]) -> Any:
         sql, constantes = requete.preparer(self._dialecte)
         return self._driver.execute(sql, {**constantes, **parametres} if constantes else parametres)
 

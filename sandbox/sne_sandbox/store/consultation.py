@@ -6,10 +6,10 @@ from typing import Final
 
 import sqlalchemy as sa
 
-from sne_sandbox.domain.demande_stockee import DemandeStockee, Etat
-from sne_sandbox.domain.mouvement import Genre, Mouvement
+from sne_sandbox.domain.demande_stockee import DemandeStockee, EtatDemande
+from sne_sandbox.domain.mouvement import GenreMouvement, Mouvement
 from sne_sandbox.store import tables
-from sne_sandbox.store.connexion import Requete
+from sne_sandbox.store.connexion import RequeteSql
 from sne_sandbox.store.recherche import Criteres, conditions, nommees
 from sne_sandbox.store.registre import RegistreBase
 
@@ -19,15 +19,15 @@ _M: Final = tables.mouvement.c
 #: Demandes that are sorted faster than as many are found among the latest of a large base.
 PEU: Final = 3000
 #: A column that all demandes of a state have, at the head of a partial index of theirs.
-_PAR_ETAT: Final = {Etat.ACTIVE: _D.fin_validite, Etat.RADIEE: _D.date_radiation}
-_MOUVEMENTS: Final = Requete(
+_PAR_ETAT: Final = {EtatDemande.ACTIVE: _D.fin_validite, EtatDemande.RADIEE: _D.date_radiation}
+_MOUVEMENTS: Final = RequeteSql(
     sa.select(_M.rang, _M.genre, _M.jour, _M.effet, _M.association, _M.motif)
     .where(_M.base == sa.bindparam("base"), _M.numero_unique == sa.bindparam("numero"))
     .order_by(_M.rang)
 )
 # The request of a separating household has the deposit date of the joint one: few rows are looked at. In no
 # order: asked for that of the key, SQLite would walk the whole base by it.
-_SEPAREES: Final = Requete(
+_SEPAREES: Final = RequeteSql(
     sa.select(_D.numero_unique).where(
         _D.base == sa.bindparam("base"),
         _D.date_creation == sa.bindparam("depot"),
@@ -68,7 +68,9 @@ def mouvements_de(registre: RegistreBase, numero: str) -> list[Mouvement]:
     """The movements of a demande, oldest first; those of one that was deleted stay."""
     lignes = registre.connexion.lignes(_MOUVEMENTS, {"base": registre.base.nom, "numero": numero})
     return [
-        Mouvement(numero, rang, Genre(genre), date.fromisoformat(jour), effet, bool(association), motif)
+        Mouvement(
+            numero, rang, GenreMouvement(genre), date.fromisoformat(jour), effet, bool(association), motif
+        )
         for rang, genre, jour, effet, association, motif in lignes
     ]
 
@@ -108,7 +110,7 @@ def _peu(registre: RegistreBase, criteres: Criteres) -> bool:
         return not _nombreux(registre, sa.select(_D.numero_unique).where(*conditions(base, criteres)))
     if criteres.commune_souhaitee is not None:
         # The latest demandes are not the radiated ones: they would be looked at in vain.
-        return etat is Etat.RADIEE or not _nombreux(
+        return etat is EtatDemande.RADIEE or not _nombreux(
             registre,
             sa.select(_C.numero_unique).where(_C.base == base, _C.commune == criteres.commune_souhaitee),
         )

@@ -11,7 +11,7 @@ from typing import Any, Final
 import sqlalchemy as sa
 
 from sne_sandbox.store import tables
-from sne_sandbox.store.connexion import Connexion, Requete
+from sne_sandbox.store.connexion import Connexion, RequeteSql
 from sne_sandbox.store.valeurs import micros, tasser
 
 _D: Final = tables.demande.c
@@ -33,7 +33,7 @@ class Echeance:
 
 
 @dataclass(frozen=True, slots=True)
-class Depot:
+class DemandeDeposee:
     """An active demande by its day of deposit; `a_paris` whether it wishes a commune of Paris at all."""
 
     numero: str
@@ -41,23 +41,23 @@ class Depot:
     a_paris: bool
 
 
-_FINS: Final = Requete(
+_FINS: Final = RequeteSql(
     sa.select(_D.numero_unique, _D.fin_validite).where(
         _D.base == _BASE, _ACTIVE, _D.fin_validite >= _DU, _D.fin_validite <= _AU
     )
 )
-_PERIMEES: Final = Requete(
+_PERIMEES: Final = RequeteSql(
     sa.select(_D.numero_unique, _D.debut_validite).where(_D.base == _BASE, _ACTIVE, _D.fin_validite <= _AU)
 )
-_NON_RENOUVELEES: Final = Requete(
+_NON_RENOUVELEES: Final = RequeteSql(
     sa.select(_D.numero_unique, _D.debut_validite).where(
         _D.base == _BASE, _RADIEE, _D.motif_radiation == sa.bindparam("motif")
     )
 )
-_RADIEES: Final = Requete(
+_RADIEES: Final = RequeteSql(
     sa.select(_D.numero_unique, _D.date_radiation).where(_D.base == _BASE, _RADIEE, _D.date_radiation <= _AU)
 )
-_DEPOTS: Final = Requete(
+_DEPOTS: Final = RequeteSql(
     sa.select(
         _D.numero_unique,
         _D.date_creation,
@@ -69,7 +69,7 @@ _DEPOTS: Final = Requete(
         ),
     ).where(_D.base == _BASE, _ACTIVE, _D.date_creation >= _DU, _D.date_creation <= _AU)
 )
-_RADIER: Final = Requete(
+_RADIER: Final = RequeteSql(
     sa.update(tables.demande)
     .where(_D.base == _BASE, _D.numero_unique == sa.bindparam("numero"))
     .values(
@@ -103,11 +103,11 @@ def radiees(connexion: Connexion, base: str, au: date) -> Iterator[Echeance]:
     return _echeances(connexion, _RADIEES, base, au=au)
 
 
-def depots(connexion: Connexion, base: str, du: date, au: date) -> Iterator[Depot]:
+def depots(connexion: Connexion, base: str, du: date, au: date) -> Iterator[DemandeDeposee]:
     """Active demandes deposited from `du` to `au`."""
     cle = {"base": base, "du": du.isoformat(), "au": au.isoformat()}
     for numero, jour, a_paris in connexion.lignes(_DEPOTS, cle):
-        yield Depot(numero, date.fromisoformat(jour), bool(a_paris))
+        yield DemandeDeposee(numero, date.fromisoformat(jour), bool(a_paris))
 
 
 def radier(
@@ -131,7 +131,9 @@ def radier(
     connexion.faire_tout(_RADIER, [{**commun, "numero": numero} for numero in numeros])
 
 
-def _echeances(connexion: Connexion, requete: Requete, base: str, **bornes: date | str) -> Iterator[Echeance]:
+def _echeances(
+    connexion: Connexion, requete: RequeteSql, base: str, **bornes: date | str
+) -> Iterator[Echeance]:
     cle = {"base": base} | {nom: str(borne) for nom, borne in bornes.items()}  # a day's text is its ISO form
     for numero, jour in connexion.lignes(requete, cle):
         yield Echeance(numero, date.fromisoformat(jour))

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from sne_sandbox.domain.evenement import Evenement
 from sne_sandbox.store import tables
-from sne_sandbox.store.connexion import Connexion, Ligne, Requete
+from sne_sandbox.store.connexion import Connexion, Ligne, RequeteSql
 from sne_sandbox.store.valeurs import (
     instant_de,
     instant_ou_rien,
@@ -22,18 +22,18 @@ _COLONNES: Final = (
     _E.identifiant, _E.numero_unique, _E.code_type, _E.auteur_creation, _E.cree_le, _E.nature,
     _E.date_survenance, _E.commentaire, _E.caracteristiques, _E.auteur_modification, _E.modifie_le,
 )  # fmt: skip
-_LIRE: Final = Requete(
+_LIRE: Final = RequeteSql(
     sa.select(*_COLONNES).where(
         _E.base == sa.bindparam("base"), _E.identifiant == sa.bindparam("identifiant")
     )
 )
-_LISTER: Final = Requete(
+_LISTER: Final = RequeteSql(
     sa.select(*_COLONNES)
     .where(_E.base == sa.bindparam("base"), _E.numero_unique == sa.bindparam("numero"))
     .order_by(_E.identifiant)
 )
-_AJOUTER: Final = Requete(sa.insert(tables.evenement))
-_MODIFIER: Final = Requete(
+_AJOUTER: Final = RequeteSql(sa.insert(tables.evenement))
+_MODIFIER: Final = RequeteSql(
     sa.update(tables.evenement)
     .where(_E.base == sa.bindparam("cle_base"), _E.identifiant == sa.bindparam("cle"))
     .values({c.name: sa.bindparam(c.name) for c in _COLONNES if c.name != "identifiant"})

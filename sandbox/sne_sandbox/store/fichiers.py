@@ -8,7 +8,7 @@ from typing import Final
 import sqlalchemy as sa
 
 from sne_sandbox.store import tables
-from sne_sandbox.store.connexion import Connexion, Requete
+from sne_sandbox.store.connexion import Connexion, RequeteSql
 from sne_sandbox.store.valeurs import detasser, instant_de, instant_ou_rien, micros, tasser
 
 
@@ -36,24 +36,24 @@ _BOITE: Final = (
     _F.boite == sa.bindparam("boite"),
 )
 _UN: Final = (*_BOITE, _F.nom == sa.bindparam("nom"))
-_LISTER: Final = Requete(
+_LISTER: Final = RequeteSql(
     sa.select(_F.nom, _F.depose_le, _F.traite_le).where(*_BOITE).order_by(_F.depose_le, _F.nom)
 )
-_DERNIERS: Final = Requete(
+_DERNIERS: Final = RequeteSql(
     sa.select(_F.nom, _F.depose_le, _F.traite_le)
     .where(*_BOITE)
     .order_by(_F.depose_le.desc(), _F.nom.desc())
     .limit(sa.bindparam("limite", type_=sa.Integer))
 )
-_COMPTER: Final = Requete(
+_COMPTER: Final = RequeteSql(
     sa.select(_F.guichet, _F.boite, sa.func.count(), sa.func.count(_F.traite_le))
     .where(_F.base == sa.bindparam("base"))
     .group_by(_F.guichet, _F.boite)
 )
-_LIRE: Final = Requete(sa.select(_F.contenu).where(*_UN))
-_OTER: Final = Requete(sa.delete(tables.fichier).where(*_UN))
-_AJOUTER: Final = Requete(sa.insert(tables.fichier))
-_MARQUER: Final = Requete(
+_LIRE: Final = RequeteSql(sa.select(_F.contenu).where(*_UN))
+_OTER: Final = RequeteSql(sa.delete(tables.fichier).where(*_UN))
+_AJOUTER: Final = RequeteSql(sa.insert(tables.fichier))
+_MARQUER: Final = RequeteSql(
     sa.update(tables.fichier)
     .where(
         _F.base == sa.bindparam("cle_base"),

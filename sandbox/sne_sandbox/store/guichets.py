@@ -7,15 +7,15 @@ import sqlalchemy as sa
 from sne_sandbox.domain.guichet import Guichet
 from sne_sandbox.store import tables
 from sne_sandbox.store.bases import changer_jeton
-from sne_sandbox.store.connexion import Requete
+from sne_sandbox.store.connexion import RequeteSql
 from sne_sandbox.store.referentiel import ligne_guichet
 from sne_sandbox.store.registre import RegistreBase
 
 _G: Final = tables.guichet.c
-_OTER: Final = Requete(
+_OTER: Final = RequeteSql(
     sa.delete(tables.guichet).where(_G.base == sa.bindparam("cle"), _G.code == sa.bindparam("le"))
 )
-_METTRE: Final = Requete(sa.insert(tables.guichet))
+_METTRE: Final = RequeteSql(sa.insert(tables.guichet))
 
 
 def remplacer(registre: RegistreBase, guichet: Guichet) -> None:

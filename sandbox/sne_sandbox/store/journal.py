@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 import sqlalchemy as sa
 
-from sne_sandbox.domain.journal import HORS_HTTP, NUIT, Echange, Verdict
+from sne_sandbox.domain.journal import HORS_HTTP, NUIT, Echange, VerdictEchange
 from sne_sandbox.store import tables
-from sne_sandbox.store.connexion import Connexion, Ligne, Requete
+from sne_sandbox.store.connexion import Connexion, Ligne, RequeteSql
 from sne_sandbox.store.valeurs import (
     IDENTIFIANT_MAX,
     detasser,
@@ -42,13 +42,13 @@ _TETE: Final = (
     _E.base, _E.identifiant, _E.recu_le, _E.instant_base, _E.verdict, _E.statut, _E.duree_us,
     *(_E[nom] for nom in _TEXTES), _E.details,
 )  # fmt: skip
-_AJOUTER: Final = Requete(sa.insert(tables.echange))
-_LIRE: Final = Requete(
+_AJOUTER: Final = RequeteSql(sa.insert(tables.echange))
+_LIRE: Final = RequeteSql(
     sa.select(*_TETE, _E.requete, _E.reponse).where(
         _E.base == sa.bindparam("base"), _E.identifiant == sa.bindparam("identifiant")
     )
 )
-_SUIVANT: Final = Requete(
+_SUIVANT: Final = RequeteSql(
     sa.update(_C)
     .where(_C.c.base == sa.bindparam("cle"))
     .values(dernier=_C.c.dernier + 1)
@@ -56,16 +56,16 @@ _SUIVANT: Final = Requete(
 )
 _NOUVEAU: Final = {
     # Two processes may meet on the first exchange of a base.
-    "sqlite": Requete(sa.dialects.sqlite.insert(_C).on_conflict_do_nothing()),
-    "postgresql": Requete(sa.dialects.postgresql.insert(_C).on_conflict_do_nothing()),
+    "sqlite": RequeteSql(sa.dialects.sqlite.insert(_C).on_conflict_do_nothing()),
+    "postgresql": RequeteSql(sa.dialects.postgresql.insert(_C).on_conflict_do_nothing()),
 }
-_COMPTER: Final = Requete(
+_COMPTER: Final = RequeteSql(
     sa.select(_C.c.dernier, _C.c.origine, _C.c.oublies).where(_C.c.base == sa.bindparam("base"))
 )
-_PURGER: Final = Requete(
+_PURGER: Final = RequeteSql(
     sa.delete(tables.echange).where(_E.base == sa.bindparam("base"), _E.identifiant <= sa.bindparam("jusqua"))
 )
-_OUBLIER: Final = Requete(
+_OUBLIER: Final = RequeteSql(
     sa.update(_C).where(_C.c.base == sa.bindparam("cle")).values(oublies=sa.bindparam("combien"))
 )
 
@@ -199,7 +199,7 @@ def _conditions(
         lisible = _lisible(numero) or ""
         posees.append((_E.numero_unique == lisible) | _E.identifiant.in_(_nuits_de(base, lisible)))
     if verdict is not None:
-        # A `Verdict`, or what a user wrote for one.
+        # A `VerdictEchange`, or what a user wrote for one.
         posees.append(_E.verdict == _lisible(str(verdict)))
     texte = _lisible(texte)
     if texte:
@@ -256,7 +256,7 @@ def _echange_de(ligne: Ligne) -> Echange:
         identifiant=identifiant,
         recu_le=instant_de(recu_le),
         instant_base=instant_ou_rien(instant_base),
-        verdict=Verdict(verdict),
+        verdict=VerdictEchange(verdict),
         statut=statut,
         duree_us=duree_us,
         **textes,

@@ -6,7 +6,7 @@ from typing import Any, Final
 from sne_sandbox.contract import codec
 from sne_sandbox.domain.composition import composition
 from sne_sandbox.domain.demande import Personne
-from sne_sandbox.domain.demande_stockee import DemandeStockee, Etat
+from sne_sandbox.domain.demande_stockee import DemandeStockee, EtatDemande
 from sne_sandbox.domain.menage import Menage, taille
 from sne_sandbox.domain.texte import plier
 from sne_sandbox.store import tables
@@ -39,7 +39,7 @@ def demande_de(ligne: Ligne) -> DemandeStockee:
     return DemandeStockee(
         numero_unique=ligne[0],
         territoire=ligne[1],
-        etat=Etat(ligne[2]),
+        etat=EtatDemande(ligne[2]),
         version=ligne[3],
         guichet_createur=ligne[4],
         guichet_dernier=ligne[5],

@@ -7,16 +7,16 @@ from typing import Any, Final
 import sqlalchemy as sa
 
 from sne_sandbox.domain.demande_stockee import DemandeStockee
-from sne_sandbox.domain.mouvement import Genre, Mouvement
+from sne_sandbox.domain.mouvement import GenreMouvement, Mouvement
 from sne_sandbox.store import tables
-from sne_sandbox.store.connexion import Connexion, Requete
+from sne_sandbox.store.connexion import Connexion, RequeteSql
 
 _D: Final = tables.demande.c
 _M: Final = tables.mouvement
-_AJOUTER: Final = Requete(sa.insert(_M))
+_AJOUTER: Final = RequeteSql(sa.insert(_M))
 
 
-def _sortie(genre: Genre, *, rang: int, actives_seules: bool) -> Requete:
+def _sortie(genre: GenreMouvement, *, rang: int, actives_seules: bool) -> RequeteSql:
     """The leaving of a demande, drawn from its row."""
     choix = sa.select(
         _D.base,
@@ -31,11 +31,11 @@ def _sortie(genre: Genre, *, rang: int, actives_seules: bool) -> Requete:
     ).where(_D.base == sa.bindparam("base"), _D.numero_unique == sa.bindparam("numero"))
     if actives_seules:
         choix = choix.where(_D.etat == sa.literal_column("'A'"))
-    return Requete(sa.insert(_M).from_select([c.name for c in _M.c], choix))
+    return RequeteSql(sa.insert(_M).from_select([c.name for c in _M.c], choix))
 
 
-_RADIER: Final = _sortie(Genre.RADIATION, rang=0, actives_seules=False)
-_SUPPRIMER: Final = _sortie(Genre.SUPPRESSION, rang=1, actives_seules=True)
+_RADIER: Final = _sortie(GenreMouvement.RADIATION, rang=0, actives_seules=False)
+_SUPPRIMER: Final = _sortie(GenreMouvement.SUPPRESSION, rang=1, actives_seules=True)
 
 
 def ajouter(connexion: Connexion, base: str, mouvements: Iterable[Mouvement]) -> None:
@@ -74,11 +74,11 @@ def d_arrivee(stockee: DemandeStockee, jour: date) -> list[Mouvement]:
     """What a demande that arrives tells of its past; `jour` is today. The request of a separating household
     enters the stock today, with the seniority of the joint one."""
     entree = stockee.date_creation if stockee.numero_associe is None else jour
-    faits: list[tuple[Genre, date, int, str | None]] = [(Genre.CREATION, entree, 1, None)]
+    faits: list[tuple[GenreMouvement, date, int, str | None]] = [(GenreMouvement.CREATION, entree, 1, None)]
     if stockee.date_renouvellement is not None:
-        faits.append((Genre.RENOUVELLEMENT, stockee.date_renouvellement, 0, None))
+        faits.append((GenreMouvement.RENOUVELLEMENT, stockee.date_renouvellement, 0, None))
     if not stockee.active:
-        faits.append((Genre.RADIATION, stockee.date_radiation or jour, -1, stockee.motif_radiation))
+        faits.append((GenreMouvement.RADIATION, stockee.date_radiation or jour, -1, stockee.motif_radiation))
     premier = stockee.revision - len(faits) + 1
     association = stockee.demande.est_association
     return [
@@ -91,12 +91,12 @@ def de_changement(avant: DemandeStockee, apres: DemandeStockee, jour: date) -> M
     """What the change from `avant` to `apres` (its revision being the new one) does to the stock, on
     `jour`; None when it does nothing."""
     if avant.active and not apres.active:
-        genre, quand, effet = Genre.RADIATION, apres.date_radiation or jour, -1
+        genre, quand, effet = GenreMouvement.RADIATION, apres.date_radiation or jour, -1
     elif apres.active and apres.date_renouvellement not in (None, avant.date_renouvellement):
-        genre, quand = Genre.RENOUVELLEMENT, apres.date_renouvellement or jour
+        genre, quand = GenreMouvement.RENOUVELLEMENT, apres.date_renouvellement or jour
         effet = 0 if avant.active else 1
     elif apres.active and not avant.active:
-        genre, quand, effet = Genre.REACTIVATION, jour, 1
+        genre, quand, effet = GenreMouvement.REACTIVATION, jour, 1
     else:
         return None
     return Mouvement(

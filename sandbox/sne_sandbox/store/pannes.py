@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from sne_sandbox.domain.panne import PanneDefinition
 from sne_sandbox.store import tables
-from sne_sandbox.store.connexion import Connexion, Requete
+from sne_sandbox.store.connexion import Connexion, RequeteSql
 from sne_sandbox.store.valeurs import IDENTIFIANT_MAX, instant_de, micros
 
 #: Pannes that are over stay listed, the last so many of a base.
@@ -21,25 +21,25 @@ GARDEES: Final = 100
 _P: Final = tables.panne.c
 _DE_LA_BASE: Final = _P.base == sa.bindparam("cle")
 _UNE: Final = _P.identifiant == sa.bindparam("numero")
-_AJOUTER: Final = Requete(sa.insert(tables.panne))
-_DERNIERE: Final = Requete(sa.select(sa.func.max(_P.identifiant)).where(_DE_LA_BASE))
-_LISTER: Final = Requete(
+_AJOUTER: Final = RequeteSql(sa.insert(tables.panne))
+_DERNIERE: Final = RequeteSql(sa.select(sa.func.max(_P.identifiant)).where(_DE_LA_BASE))
+_LISTER: Final = RequeteSql(
     sa.select(_P.identifiant, _P.definition, _P.restantes, _P.armee_le)
     .where(_DE_LA_BASE)
     .order_by(_P.identifiant)
 )
-_NOTER: Final = Requete(
+_NOTER: Final = RequeteSql(
     sa.update(tables.panne)
     .where(_DE_LA_BASE, _UNE)
     .values(definition=sa.bindparam("valeur"), restantes=sa.bindparam("reste"))
 )
-_OUBLIER: Final = Requete(
+_OUBLIER: Final = RequeteSql(
     sa.delete(tables.panne).where(
         _DE_LA_BASE, _P.restantes == sa.bindparam("zero"), _P.identifiant <= sa.bindparam("jusqua")
     )
 )
-_SUPPRIMER: Final = Requete(sa.delete(tables.panne).where(_DE_LA_BASE, _UNE))
-_SUPPRIMER_TOUT: Final = Requete(sa.delete(tables.panne).where(_DE_LA_BASE))
+_SUPPRIMER: Final = RequeteSql(sa.delete(tables.panne).where(_DE_LA_BASE, _UNE))
+_SUPPRIMER_TOUT: Final = RequeteSql(sa.delete(tables.panne).where(_DE_LA_BASE))
 
 
 @dataclass(frozen=True, slots=True)

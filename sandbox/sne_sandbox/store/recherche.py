@@ -8,7 +8,7 @@ from typing import Final
 
 import sqlalchemy as sa
 
-from sne_sandbox.domain.demande_stockee import Etat
+from sne_sandbox.domain.demande_stockee import EtatDemande
 from sne_sandbox.domain.texte import plier
 from sne_sandbox.store import tables
 
@@ -17,7 +17,7 @@ _D: Final = tables.demande.c
 _DERNIER: Final = chr(sys.maxunicode)
 
 
-class Debut(str):
+class Prefixe(str):
     """The beginning of a number or of a name that is looked for; a plain str is the whole of it."""
 
     __slots__ = ()
@@ -27,10 +27,10 @@ class Debut(str):
 class Criteres:
     """What is looked for; None (or empty) criteria are not given, and all given ones must hold. Bounds are
     inclusive. Names compare folded; a person is the applicant or a co-holder, by name in use. Of the number
-    and of names a `Debut` is enough, which no SOAP operation asks for."""
+    and of names a `Prefixe` is enough, which no SOAP operation asks for."""
 
     numero_unique: str | None = None
-    etat: Etat | None = None
+    etat: EtatDemande | None = None
     depot_debut: date | None = None
     depot_fin: date | None = None
     renouvellement_debut: date | None = None
@@ -149,8 +149,8 @@ def _de_ce_nom(base: str, nom: str) -> sa.CompoundSelect[str]:
 
 
 def _est(colonne: sa.ColumnElement[str], valeur: str) -> sa.ColumnElement[bool]:
-    """That a column holds `valeur`, or begins so when it is a `Debut`."""
-    if not isinstance(valeur, Debut):
+    """That a column holds `valeur`, or begins so when it is a `Prefixe`."""
+    if not isinstance(valeur, Prefixe):
         return colonne == valeur
     # A range, which an index serves on either engine, as LIKE does not. Signs alone begin no name.
     return sa.and_(colonne >= str(valeur), colonne < valeur + _DERNIER) if valeur else sa.false()

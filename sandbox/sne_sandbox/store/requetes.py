@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
 from sne_sandbox.store import tables
-from sne_sandbox.store.connexion import Requete
+from sne_sandbox.store.connexion import RequeteSql
 from sne_sandbox.store.lignes import COLONNES
 
 _D: Final = tables.demande.c
@@ -22,9 +22,9 @@ _PERSONNES: Final = tables.demande_personne.join(
 )
 
 
-def _suivant(inserer: sqlite.Insert | postgresql.Insert) -> Requete:
+def _suivant(inserer: sqlite.Insert | postgresql.Insert) -> RequeteSql:
     combien = sa.bindparam("combien", type_=sa.BigInteger)
-    return Requete(
+    return RequeteSql(
         inserer.values(base=_BASE, nom=sa.bindparam("nom"), dernier=combien)
         .on_conflict_do_update(index_elements=[_S.c.base, _S.c.nom], set_={"dernier": _S.c.dernier + combien})
         .returning(_S.c.dernier)
@@ -33,26 +33,26 @@ def _suivant(inserer: sqlite.Insert | postgresql.Insert) -> Requete:
 
 SUIVANT: Final = {"sqlite": _suivant(sqlite.insert(_S)), "postgresql": _suivant(postgresql.insert(_S))}
 
-LIRE: Final = Requete(
+LIRE: Final = RequeteSql(
     sa.select(*COLONNES).where(_D.base == _BASE, _D.numero_unique == sa.bindparam("numero"))
 )
-PAGE: Final = Requete(
+PAGE: Final = RequeteSql(
     sa.select(*COLONNES)
     .where(_D.base == _BASE, _D.numero_unique > sa.bindparam("apres"))
     .order_by(_D.numero_unique)
     .limit(sa.bindparam("limite", type_=sa.BigInteger))
 )
-COMPTER: Final = Requete(sa.select(sa.func.count()).select_from(tables.demande).where(_D.base == _BASE))
-COMPTER_ACTIVES: Final = Requete(
+COMPTER: Final = RequeteSql(sa.select(sa.func.count()).select_from(tables.demande).where(_D.base == _BASE))
+COMPTER_ACTIVES: Final = RequeteSql(
     sa.select(sa.func.count()).select_from(tables.demande).where(_D.base == _BASE, _ACTIVE)
 )
 
-AJOUTER: Final = Requete(sa.insert(tables.demande))
-AJOUTER_PERSONNE: Final = Requete(sa.insert(tables.demande_personne))
-AJOUTER_COMMUNE: Final = Requete(sa.insert(tables.demande_commune))
-AJOUTER_MOTIF: Final = Requete(sa.insert(tables.demande_motif))
-AJOUTER_STAT: Final = Requete(sa.insert(tables.demande_stat))
-REMPLACER: Final = Requete(
+AJOUTER: Final = RequeteSql(sa.insert(tables.demande))
+AJOUTER_PERSONNE: Final = RequeteSql(sa.insert(tables.demande_personne))
+AJOUTER_COMMUNE: Final = RequeteSql(sa.insert(tables.demande_commune))
+AJOUTER_MOTIF: Final = RequeteSql(sa.insert(tables.demande_motif))
+AJOUTER_STAT: Final = RequeteSql(sa.insert(tables.demande_stat))
+REMPLACER: Final = RequeteSql(
     sa.update(tables.demande)
     .where(
         _D.base == sa.bindparam("cle_base"),
@@ -61,18 +61,18 @@ REMPLACER: Final = Requete(
     )
     .values({c.name: sa.bindparam(c.name) for c in _D if c.name not in ("base", "numero_unique")})
 )
-SUPPRIMER: Final = Requete(
+SUPPRIMER: Final = RequeteSql(
     sa.delete(tables.demande).where(_D.base == _BASE, _D.numero_unique == sa.bindparam("numero"))
 )
 SUPPRIMER_ENFANTS: Final = tuple(
-    Requete(sa.delete(table).where(table.c.base == _BASE, table.c.numero_unique == sa.bindparam("numero")))
+    RequeteSql(sa.delete(table).where(table.c.base == _BASE, table.c.numero_unique == sa.bindparam("numero")))
     for table in (tables.demande_personne, tables.demande_commune, tables.demande_motif, tables.demande_stat)
 )
 
 # The next three answer few rows, in no order: asked for one, SQLite would walk the whole base by its key.
 #: Those who have this first name and this day of birth, with both folded names. Serves both searches of
 #: duplicates.
-PROCHES: Final = Requete(
+PROCHES: Final = RequeteSql(
     sa.select(_P.numero_unique, _P.nom_plie, _P.patronymique_plie)
     .select_from(_PERSONNES)
     .where(
@@ -88,7 +88,7 @@ PROCHES: Final = Requete(
         _ACTIVE,
     )
 )
-NIR: Final = Requete(
+NIR: Final = RequeteSql(
     sa.select(_P.numero_unique)
     .select_from(_PERSONNES)
     .where(
@@ -98,7 +98,7 @@ NIR: Final = Requete(
         _ACTIVE,
     )
 )
-REFERENCE: Final = Requete(
+REFERENCE: Final = RequeteSql(
     sa.select(_D.numero_unique)
     .where(
         _D.base == _BASE,
@@ -109,7 +109,7 @@ REFERENCE: Final = Requete(
     .limit(1)
 )
 
-DALOES: Final = Requete(
+DALOES: Final = RequeteSql(
     sa.select(*COLONNES)
     .where(_D.base == _BASE, _D.dalo_enregistre_le >= sa.bindparam("instant"))
     .order_by(_D.dalo_enregistre_le, _D.numero_unique)

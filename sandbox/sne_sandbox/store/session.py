@@ -15,13 +15,13 @@ from sne_sandbox.raisons import raison_ecriture
 from sne_sandbox.settings import PAR_NOM
 from sne_sandbox.store import schema
 from sne_sandbox.store.bases import Bases
-from sne_sandbox.store.connexion import Connexion, Requete
+from sne_sandbox.store.connexion import Connexion, RequeteSql
 from sne_sandbox.store.journal import Journal
 from sne_sandbox.store.moteur import adresse, ouvrir_moteur
 from sne_sandbox.store.registre import RegistreBase
 from sne_sandbox.store.verrou import VerrouEcriture
 
-_VERROU_PG: Final = Requete(
+_VERROU_PG: Final = RequeteSql(
     sa.select(sa.func.pg_advisory_xact_lock(sa.bindparam("cle", type_=sa.BigInteger)))
 )
 #: Seconds that an exchange waits for its turn: those before it may be held up by a writer of another process.

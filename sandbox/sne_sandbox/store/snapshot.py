@@ -90,7 +90,7 @@ def restaurer(magasin: Magasin, base: str | None, fichier: Path) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Resume:
+class ResumeSauvegarde:
     """What a file says it holds, unread: the base it was made of, how many demandes, whether a journal."""
 
     base: str
@@ -98,11 +98,11 @@ class Resume:
     journal: bool
 
 
-def resumer(fichier: Path) -> Resume:
+def resumer(fichier: Path) -> ResumeSauvegarde:
     """The head of a file. Raises StoreError when it is no snapshot of this version."""
     with _ouvrir(fichier) as (_, manifeste):
         contenu = manifeste["tables"]
-        return Resume(
+        return ResumeSauvegarde(
             str(manifeste["base"]),
             int(contenu[tables.demande.name]["lignes"]),
             tables.echange.name in contenu,

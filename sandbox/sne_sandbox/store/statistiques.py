@@ -9,7 +9,7 @@ from typing import Any, Final
 import sqlalchemy as sa
 
 from sne_sandbox.domain.composition import Composition
-from sne_sandbox.domain.mouvement import Genre
+from sne_sandbox.domain.mouvement import GenreMouvement
 from sne_sandbox.store import tables
 from sne_sandbox.store.connexion import Connexion
 
@@ -35,7 +35,7 @@ class Passage:
     """How many demandes did `genre` in a month; `mois` is « 2018-03 », `motif` that of a radiation."""
 
     mois: str
-    genre: Genre
+    genre: GenreMouvement
     motif: str | None
     nombre: int
 
@@ -116,7 +116,7 @@ class Comptes:
             .where(*self._des_mouvements, _M.jour >= depuis.isoformat(), _M.jour <= self._jour.isoformat())
             .group_by(mois, _M.genre, _M.motif)
         )
-        return [Passage(m, Genre(genre), motif, n) for m, genre, motif, n in self._sa.execute(choix)]
+        return [Passage(m, GenreMouvement(genre), motif, n) for m, genre, motif, n in self._sa.execute(choix)]
 
     def croiser(self, axes: Sequence[Axe]) -> tuple[int, list[Mapping[Any, int]]]:
         """How much of the stock the base still describes, and how much of it is in each class of each axis.

@@ -41,7 +41,7 @@ _EXTENSION: Final = "statistiques"
 
 
 @dataclass(frozen=True, slots=True)
-class Demande:
+class TableDemandee:
     """A table of a base at the end of a day, of one territory or all."""
 
     base: str
@@ -68,13 +68,13 @@ class Calculs:
     """The tables of one process. One is computed at a time."""
 
     def __init__(self) -> None:
-        self._faits: OrderedDict[Demande, Resultat] = OrderedDict()
-        self._en_cours: dict[Demande, Future[Resultat]] = {}
+        self._faits: OrderedDict[TableDemandee, Resultat] = OrderedDict()
+        self._en_cours: dict[TableDemandee, Future[Resultat]] = {}
         self._verrou = threading.Lock()
         self._tour = threading.Lock()
         self._attentes = threading.BoundedSemaphore(ATTENTES_MAX)
 
-    def obtenir(self, services: Services, demande: Demande, *, attente: float) -> Resultat | None:
+    def obtenir(self, services: Services, demande: TableDemandee, *, attente: float) -> Resultat | None:
         """The table as it is known; when it is not, or the base has changed, it is computed, and waited for
         `attente` seconds (`BREVE` when an old one is known). None when it takes longer and none is known.
         Raises what its computation raised."""
@@ -91,7 +91,7 @@ class Calculs:
         except Attend:
             return connu
 
-    def attendre(self, services: Services, demande: Demande) -> Resultat:
+    def attendre(self, services: Services, demande: TableDemandee) -> Resultat:
         """The table of the base as it is now, or became while it was waited for. Few wait at a time: each
         holds a thread of the server. Raises ServiceUnavailable, and what its computation raised."""
         if not self._attentes.acquire(timeout=TOUR_MAX):
@@ -116,7 +116,7 @@ class Calculs:
         finally:
             self._attentes.release()
 
-    def preparer(self, services: Services, demande: Demande) -> "Future[Resultat] | None":
+    def preparer(self, services: Services, demande: TableDemandee) -> "Future[Resultat] | None":
         """Starts to compute a table, unless it is being computed; None when too many already wait."""
         with self._verrou:
             if demande in self._en_cours:
@@ -131,12 +131,12 @@ class Calculs:
         ).start()
         return futur
 
-    def connait(self, demande: Demande) -> bool:
+    def connait(self, demande: TableDemandee) -> bool:
         """Whether a table is kept, of whatever age."""
         with self._verrou:
             return demande in self._faits
 
-    def _calculer(self, services: Services, demande: Demande, futur: "Future[Resultat]") -> None:
+    def _calculer(self, services: Services, demande: TableDemandee, futur: "Future[Resultat]") -> None:
         try:
             with self._tour:
                 resultat = calculer(services, demande)
@@ -160,7 +160,7 @@ class Calculs:
             futur.set_result(resultat)
 
 
-def calculer(services: Services, demande: Demande) -> Resultat:
+def calculer(services: Services, demande: TableDemandee) -> Resultat:
     """The table, computed now. Raises BaseInconnue, StoreError."""
     etat = etat_de(services, demande.base)
     debut = time.perf_counter()

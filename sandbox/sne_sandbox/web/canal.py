@@ -2,16 +2,16 @@
 
 from typing import TYPE_CHECKING
 
-from sne_sandbox.operations.asynchrone import Canal
+from sne_sandbox.operations.asynchrone import CanalAsynchrone
 from sne_sandbox.pipeline import Travail
 
 if TYPE_CHECKING:
     from sne_sandbox.web.app import Services
 
 
-def canal(services: "Services") -> Canal[Travail]:
+def canal(services: "Services") -> CanalAsynchrone[Travail]:
     """The channel whose files are worked on by the pipeline of `services`."""
-    return Canal(
+    return CanalAsynchrone(
         services.magasin,
         services.contrat,
         services.configuration.home,

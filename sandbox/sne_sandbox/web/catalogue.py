@@ -8,7 +8,7 @@ from sne_sandbox.contract.versions import Contrat, FicheRegle
 from sne_sandbox.domain.anomalie import Fidelite, Gravite
 from sne_sandbox.domain.texte import masquer_nirs, plier
 from sne_sandbox.generators.description import circonstances, gestes
-from sne_sandbox.generators.exemples import Exemple
+from sne_sandbox.generators.exemples import ExempleDeRegle
 from sne_sandbox.rules.catalogue import REGLES
 from sne_sandbox.rules.profiles import gravite
 from sne_sandbox.rules.rule import Regle
@@ -38,7 +38,7 @@ _ESSAIS: Final = {
 
 
 @dataclass(frozen=True, slots=True)
-class Ligne:
+class LigneDeRegle:
     """A rule in the list: its row, its subject, what it does under the profile that is looked at."""
 
     fiche: FicheRegle
@@ -56,10 +56,10 @@ class Illustration:
     autour: tuple[str, ...]
 
 
-def lignes(contrat: Contrat, profil: str) -> list[Ligne]:
+def lignes(contrat: Contrat, profil: str) -> list[LigneDeRegle]:
     """Every rule of the contract, in the order they run."""
     return [
-        Ligne(fiche, sujet(r), gravite(fiche, profil), fiche.structurante)
+        LigneDeRegle(fiche, sujet(r), gravite(fiche, profil), fiche.structurante)
         for r in REGLES
         if (fiche := contrat.regles.get(r.code)) is not None
     ]
@@ -75,7 +75,7 @@ def trouver(contrat: Contrat, code: str) -> Regle | None:
     return None
 
 
-def illustrer(exemple: Exemple) -> Illustration:
+def illustrer(exemple: ExempleDeRegle) -> Illustration:
     """An example told, NIR masked."""
     return Illustration(
         f"{exemple.type} d'après le spécimen {exemple.specimen}"
@@ -101,7 +101,7 @@ def essai(r: Regle, fiche: FicheRegle) -> str | None:
     return next((operation for type_, operation in _ESSAIS.items() if type_ in fiche.types), None)
 
 
-def convient(ligne: Ligne, demandes: Mapping[str, str]) -> bool:
+def convient(ligne: LigneDeRegle, demandes: Mapping[str, str]) -> bool:
     """Whether a rule answers what is asked of it: `texte` (each of its words), `sujet`, `effet`, `fidelite`,
     `type` (of file); "" asks nothing."""
     fiche = ligne.fiche

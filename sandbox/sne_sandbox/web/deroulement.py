@@ -19,13 +19,13 @@ from sne_sandbox.contract.codec import NS
 from sne_sandbox.domain.base import Base
 from sne_sandbox.domain.dates import date_francaise, tampon
 from sne_sandbox.domain.guichet import Guichet
-from sne_sandbox.domain.journal import FICHIER, NUIT, REMISE, SCENE, Echange, Verdict
+from sne_sandbox.domain.journal import FICHIER, NUIT, REMISE, SCENE, Echange, VerdictEchange
 from sne_sandbox.domain.nombres import nombre
 from sne_sandbox.domain.texte import masquer_nirs
 from sne_sandbox.errors import UsageError
 from sne_sandbox.operations import dispatching, horloge
 from sne_sandbox.operations import scenes as donnees
-from sne_sandbox.operations.scenes import Message, Pas, Scene
+from sne_sandbox.operations.scenes import MessageScene, PasScene, Scene
 from sne_sandbox.operations.table import OPERATIONS
 from sne_sandbox.store.fichiers import Boite, Boites
 from sne_sandbox.web.app import Services
@@ -52,7 +52,7 @@ class Joue:
     to look at, `attestation` the rank of the PDF among the pieces of the answer."""
 
     rang: int
-    pas: Pas
+    pas: PasScene
     debut: datetime | None
     fin: datetime | None
     echange: Echange | None = None
@@ -168,7 +168,9 @@ def jouer(services: Services, principale: Flask, scene: Scene, rang: int, *, ori
 # --- what a step sends --------------------------------------------------------------------------------------
 
 
-def _champs(services: Services, message: Message, maintenant: datetime, rang: int) -> dict[str, str | bytes]:
+def _champs(
+    services: Services, message: MessageScene, maintenant: datetime, rang: int
+) -> dict[str, str | bytes]:
     operation = OPERATIONS[message.operation]
     champs: dict[str, str | bytes] = {
         "nomCertificat": f"CER{message.guichet}-{tampon(maintenant)}.pem",
@@ -182,7 +184,7 @@ def _champs(services: Services, message: Message, maintenant: datetime, rang: in
     return champs
 
 
-def _nom(prefixe: str, message: Message, maintenant: datetime, rang: int) -> str:
+def _nom(prefixe: str, message: MessageScene, maintenant: datetime, rang: int) -> str:
     return f"{prefixe}{message.guichet}-{tampon(maintenant)}-{rang:06d}.xml"
 
 
@@ -255,7 +257,7 @@ def _attestation(observation: Observation) -> int | None:
     )
 
 
-def _montrer(observation: Observation, pas: Pas) -> list[tuple[str, str]]:
+def _montrer(observation: Observation, pas: PasScene) -> list[tuple[str, str]]:
     """The values to look at, with the words of the nomenclatures, NIR masked; what is absent is left out. Of
     an archive, those of its first document."""
     racine = None
@@ -334,7 +336,7 @@ def _ouverture(scene: Scene, base: Base, rang: int, phrase: str) -> Echange:
         recu_le=maintenant,
         methode=SCENE,
         chemin=f"{SCENE} {scene.identifiant}/{rang} {phrase}",
-        verdict=Verdict.ACCEPTE,
+        verdict=VerdictEchange.ACCEPTE,
         instant_base=base.horloge.maintenant(maintenant),
         # What the journal's list shows of a line, as for a night.
         anomalies=[

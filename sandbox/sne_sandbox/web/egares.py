@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from flask import Flask, Request, Response, current_app, request
 
 from sne_sandbox.domain.base import BASE_PAR_DEFAUT
-from sne_sandbox.domain.journal import Echange, Verdict
+from sne_sandbox.domain.journal import Echange, VerdictEchange
 from sne_sandbox.errors import AdresseInconnue, SandboxError, VersionSoapRefusee
 from sne_sandbox.soap.envelope import SOAP11
 from sne_sandbox.soap.types_http import RequeteHttp
@@ -56,7 +56,7 @@ def _repondre(reponse: Response) -> Response:
         methode="POST",
         chemin=requete.chemin,
         statut=404,
-        verdict=Verdict.REFUS,
+        verdict=VerdictEchange.REFUS,
         pair=request.remote_addr or "",
         en_tetes=requete.en_tetes,
         requete=requete.corps,

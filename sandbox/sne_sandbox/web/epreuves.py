@@ -55,7 +55,7 @@ _PAS: Final = 0.25
 _DELAI_FIN: Final = 10.0
 
 
-class Etat(StrEnum):
+class EtatJugement(StrEnum):
     """How a judgement stands."""
 
     EN_COURS = "en cours"
@@ -68,13 +68,13 @@ class Etat(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Epreuve:
+class JugementConserve:
     """A judgement. `commande` is "" when no server began it; `fini_le` is when its report was
     written."""
 
     nom: str
     dossier: Path
-    etat: Etat
+    etat: EtatJugement
     commande: str
     fini_le: datetime | None
 
@@ -94,7 +94,7 @@ class Epreuve:
         return [nom for nom in FICHIERS if (self.dossier / nom).is_file()]
 
 
-def lister(home: Path) -> list[Epreuve]:
+def lister(home: Path) -> list[JugementConserve]:
     """Every judgement of a home, the newest first."""
     racine = _racine(home)
     dossiers = [d for d in racine.iterdir() if d.is_dir()] if racine.is_dir() else []
@@ -102,7 +102,7 @@ def lister(home: Path) -> list[Epreuve]:
     return [epreuve for d in dossiers if (epreuve := trouver(home, d.name)) is not None]
 
 
-def trouver(home: Path, nom: str) -> Epreuve | None:
+def trouver(home: Path, nom: str) -> JugementConserve | None:
     """The judgement of that name, None when there is none."""
     if _NOM.fullmatch(nom) is None:
         return None
@@ -111,14 +111,14 @@ def trouver(home: Path, nom: str) -> Epreuve | None:
     if not rapport.is_file() and not (dossier / "commande").is_file():
         return None
     fini = datetime.fromtimestamp(rapport.stat().st_mtime, UTC) if rapport.is_file() else None
-    return Epreuve(nom, dossier, _etat(dossier), _lire(dossier / "commande"), fini)
+    return JugementConserve(nom, dossier, _etat(dossier), _lire(dossier / "commande"), fini)
 
 
-def lancer(home: Path, genre: str, arguments: Sequence[str], database: str | None = None) -> Epreuve:
+def lancer(home: Path, genre: str, arguments: Sequence[str], database: str | None = None) -> JugementConserve:
     """Runs `sne-sandbox ARGUMENTS --report-dir …` as a child; answers at once. `genre` begins the folder's
     name. Raises ConflitEtat while another is running: each wants the whole machine."""
     with _seul(home):
-        en_cours = next((e for e in lister(home) if e.etat is Etat.EN_COURS), None)
+        en_cours = next((e for e in lister(home) if e.etat is EtatJugement.EN_COURS), None)
         if en_cours is not None:
             raise ConflitEtat(
                 f"Un jugement est déjà en cours : {en_cours.nom}.", remede="attendez sa fin, ou arrêtez-le"
@@ -152,15 +152,15 @@ def lancer(home: Path, genre: str, arguments: Sequence[str], database: str | Non
     return trouvee
 
 
-def arreter(epreuve: Epreuve) -> None:
+def arreter(epreuve: JugementConserve) -> None:
     """Asks the worker that runs it to end it."""
     (epreuve.dossier / "arreter").touch()
 
 
-def effacer(epreuve: Epreuve) -> None:
+def effacer(epreuve: JugementConserve) -> None:
     """Takes a judgement that has ended away. Raises ConflitEtat for one that runs, OperatorError when its
     files cannot be deleted."""
-    if epreuve.etat is Etat.EN_COURS:
+    if epreuve.etat is EtatJugement.EN_COURS:
         raise ConflitEtat("Ce jugement est en cours.", remede="arrêtez-le d'abord")
     try:
         shutil.rmtree(epreuve.dossier)
@@ -173,7 +173,7 @@ def effacer(epreuve: Epreuve) -> None:
         ) from erreur
 
 
-def lignes(epreuve: Epreuve, depuis: int) -> Iterator[tuple[int, str]]:
+def lignes(epreuve: JugementConserve, depuis: int) -> Iterator[tuple[int, str]]:
     """The whole lines said after the first `depuis`, with their rank from 1."""
     dites = _lire(epreuve.dossier / "sortie").split("\n")[:-1]
     yield from ((rang, ligne) for rang, ligne in enumerate(dites, 1) if rang > depuis)
@@ -183,7 +183,7 @@ def lignes(epreuve: Epreuve, depuis: int) -> Iterator[tuple[int, str]]:
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class PlanTemoin:
     """What the reference application may be driven by: families of scenarios, each with its title, and
     planted defects, each with its sentence."""
 
@@ -192,15 +192,15 @@ class Plan:
 
 
 @cache
-def plan() -> Plan:
+def plan() -> PlanTemoin:
     """The plan of this version."""
     from sne_sandbox.conformance import plan as plans
     from sne_temoin.fautes import FAUTES
 
-    return Plan(plans.charger().familles, {faute.nom: faute.phrase for faute in FAUTES})
+    return PlanTemoin(plans.charger().familles, {faute.nom: faute.phrase for faute in FAUTES})
 
 
-def juger_trafic(configuration: Configuration, base: str) -> Epreuve:
+def juger_trafic(configuration: Configuration, base: str) -> JugementConserve:
     """Judges what the base has seen. Raises ConflitEtat while another judgement is running."""
     home = configuration.home.absolute()
     arguments = ["report", "--base", base, "--home", str(home), *_contrat(configuration)]
@@ -215,7 +215,7 @@ def piloter_temoin(
     profil: str,
     famille: str = "",
     faute: str = "",
-) -> Epreuve:
+) -> JugementConserve:
     """Drives the reference application through the plan, in a base and a home of its own; `famille` "" for
     all scenarios, `faute` "" for no defect. Raises UsageError for one that is not there, ConflitEtat while
     another judgement is running."""
@@ -243,7 +243,7 @@ def _contrat(configuration: Configuration) -> list[str]:
 
 
 @dataclass(frozen=True, slots=True)
-class Resume:
+class ResumeRapport:
     """What the list says of a report; `manquements` are kinds of findings to mend."""
 
     conforme: bool
@@ -251,9 +251,9 @@ class Resume:
     manquements: int
 
 
-def resume(epreuve: Epreuve) -> Resume | None:
+def resume(epreuve: JugementConserve) -> ResumeRapport | None:
     """The summary of a judgement; None as long as it has no report that reads."""
-    if epreuve.etat is not Etat.RENDUE:
+    if epreuve.etat is not EtatJugement.RENDUE:
         return None
     try:
         return _lire_resume(epreuve.rapport, epreuve.rapport.stat().st_mtime_ns)
@@ -262,10 +262,12 @@ def resume(epreuve: Epreuve) -> Resume | None:
 
 
 @lru_cache(maxsize=256)
-def _lire_resume(fichier: Path, _ecrit: int) -> Resume:
+def _lire_resume(fichier: Path, _ecrit: int) -> ResumeRapport:
     """A report may be of some megabytes: the list reads it once, as long as it is not written again."""
     lu = masquer(rapport_json.lire(fichier))
-    return Resume(lu.conforme, lu.entete, len([g for g in grouper(lu) if g.obligatoire and not g.connue]))
+    return ResumeRapport(
+        lu.conforme, lu.entete, len([g for g in grouper(lu) if g.obligatoire and not g.connue])
+    )
 
 
 # --- pieces -------------------------------------------------------------------------------------------------
@@ -295,15 +297,15 @@ def _empechement(home: Path, erreur: OSError) -> OperatorError:
     )
 
 
-def _etat(dossier: Path) -> Etat:
+def _etat(dossier: Path) -> EtatJugement:
     code = dossier / "code"
     finie = code.is_file() or not (dossier / "commande").is_file()
     if not finie and _vit(dossier / _TENU):
-        return Etat.EN_COURS
+        return EtatJugement.EN_COURS
     if (dossier / "rapport.json").is_file():
-        return Etat.RENDUE
+        return EtatJugement.RENDUE
     # It may have ended between the two looks: its code is noted before the lock is let go.
-    return Etat.ECHOUEE if finie or code.is_file() else Etat.INTERROMPUE
+    return EtatJugement.ECHOUEE if finie or code.is_file() else EtatJugement.INTERROMPUE
 
 
 def _vit(tenu: Path) -> bool:

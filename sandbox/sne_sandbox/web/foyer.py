@@ -24,7 +24,7 @@ _GARDE_ALTERNEE: Final = "G"
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class PartUc:
     """A person, and what she counts for. `age` in completed years, None when it is not known."""
 
     qui: str
@@ -35,7 +35,7 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True)
-class Entree:
+class RessourceComptee:
     """A resource counted, in euros a month."""
 
     qui: str
@@ -54,13 +54,13 @@ class Seuil:
 
 
 @dataclass(frozen=True, slots=True)
-class Foyer:
+class CalculUc:
     """The steps, in order."""
 
     menage: Menage
     jour: date
-    parts: tuple[Part, ...]
-    entrees: tuple[Entree, ...]
+    parts: tuple[PartUc, ...]
+    entrees: tuple[RessourceComptee, ...]
     seuil: Seuil | None
 
     @property
@@ -76,12 +76,12 @@ class Foyer:
         return self.menage.premier_quartile(self.seuil.seuil.montant)
 
 
-def calculer(demande: Demande, jour: date, contrat: Contrat) -> Foyer | None:
+def calculer(demande: Demande, jour: date, contrat: Contrat) -> CalculUc | None:
     """The household of `demande` on `jour`; None for an association."""
     menage = Menage.de(demande, jour)
     if menage is None:
         return None
-    return Foyer(
+    return CalculUc(
         menage,
         jour,
         tuple(_parts(demande, jour)),
@@ -90,15 +90,15 @@ def calculer(demande: Demande, jour: date, contrat: Contrat) -> Foyer | None:
     )
 
 
-def _parts(demande: Demande, jour: date) -> list[Part]:
+def _parts(demande: Demande, jour: date) -> list[PartUc]:
     assert demande.demandeur is not None
     demandeur = demande.demandeur.element
-    parts = [Part(_nom(demandeur, "Demandeur"), _age(demandeur, jour), Decimal("1.00"), "premier adulte",
+    parts = [PartUc(_nom(demandeur, "Demandeur"), _age(demandeur, jour), Decimal("1.00"), "premier adulte",
                   _DEDUITE)]  # fmt: skip
     presents = [(c.element, "Co-titulaire") for c in demande.cotitulaires]
     presents += [(e, "Personne à charge") for e in demande.personnes_a_charge]
     for element, role in presents:
-        parts.append(Part(_nom(element, role), _age(element, jour), poids(element, jour),
+        parts.append(PartUc(_nom(element, role), _age(element, jour), poids(element, jour),
                           *_raison(element, jour)))  # fmt: skip
     for element in demande.personnes_en_garde:
         if element.code_de("coParentalite") == _GARDE_ALTERNEE:
@@ -108,11 +108,11 @@ def _parts(demande: Demande, jour: date) -> list[Part]:
             )
         else:
             uc, raison = Decimal("0.00"), "droit de visite : ne compte pas"
-        parts.append(Part("Enfant en garde", _age(element, jour), uc, raison, _CONVENTION))
+        parts.append(PartUc("Enfant en garde", _age(element, jour), uc, raison, _CONVENTION))
     attendus = demande.formulaire.entier_de("personnePhysique/personneANaitre/nombre") or 0
     if attendus:
         qui = "Enfant à naître" if attendus == 1 else f"{attendus} enfants à naître"
-        parts.append(Part(qui, None, Decimal("0.00"), "à naître : ne compte pas encore", _CONVENTION))
+        parts.append(PartUc(qui, None, Decimal("0.00"), "à naître : ne compte pas encore", _CONVENTION))
     return parts
 
 
@@ -122,7 +122,7 @@ def _raison(element: Element, jour: date) -> tuple[str, str]:
     return ("14 ans ou plus" if poids(element, jour) == Decimal("0.50") else "moins de 14 ans"), _DEDUITE
 
 
-def _entrees(demande: Demande, contrat: Contrat) -> list[Entree]:
+def _entrees(demande: Demande, contrat: Contrat) -> list[RessourceComptee]:
     proprietaires: dict[int, str] = {}
     for rang, personne in enumerate(demande.titulaires):
         nom = _nom(personne.element, "Demandeur" if rang == 0 else "Co-titulaire")
@@ -133,7 +133,7 @@ def _entrees(demande: Demande, contrat: Contrat) -> list[Entree]:
         nature = contrat.nomenclatures.libelle("ListeRessourceRecue", code) if code else None
         montant = detail.entier_de("montant") or 0
         qui = proprietaires.get(id(detail), "Personnes à charge")
-        entrees.append(Entree(qui, nature or masquer_nirs(code or "nature non dite"), montant))
+        entrees.append(RessourceComptee(qui, nature or masquer_nirs(code or "nature non dite"), montant))
     return entrees
 
 

@@ -9,9 +9,9 @@ from sne_sandbox.contract.versions import Contrat
 from sne_sandbox.domain.dates import PARIS, ajouter_mois
 from sne_sandbox.domain.demande_stockee import DemandeStockee
 from sne_sandbox.domain.evenement import Evenement, TypeEvenement
-from sne_sandbox.domain.journal import NUIT, Echange, Verdict
+from sne_sandbox.domain.journal import NUIT, Echange, VerdictEchange
 from sne_sandbox.domain.motif import NON_RENOUVELLEMENT
-from sne_sandbox.domain.mouvement import Genre, Mouvement
+from sne_sandbox.domain.mouvement import GenreMouvement, Mouvement
 from sne_sandbox.operations.lifecycle import MOIS_AVANT_RADIATION, MOIS_DE_PREAVIS
 from sne_sandbox.rules.catalogue.cycle import MOIS_DE_REACTIVATION
 from sne_sandbox.rules.catalogue.radiation import MOIS_AVANT_EFFACEMENT
@@ -21,25 +21,25 @@ from sne_sandbox.store.registre import RegistreBase
 #: Exchanges about one demande that its story tells of, the last ones.
 ECHANGES: Final = 60
 _PAROLES: Final = {
-    Genre.CREATION: "Dépôt de la demande",
-    Genre.RENOUVELLEMENT: "Renouvellement",
-    Genre.RADIATION: "Radiation",
-    Genre.REACTIVATION: "Réactivation",
-    Genre.SUPPRESSION: "Suppression",
+    GenreMouvement.CREATION: "Dépôt de la demande",
+    GenreMouvement.RENOUVELLEMENT: "Renouvellement",
+    GenreMouvement.RADIATION: "Radiation",
+    GenreMouvement.REACTIVATION: "Réactivation",
+    GenreMouvement.SUPPRESSION: "Suppression",
 }
 #: Types of the messages that cause a movement; a night that radiates causes one too.
 _CAUSES: Final = {
-    Genre.CREATION: ("CRE", "CRS"),
-    Genre.RENOUVELLEMENT: ("REN",),
-    Genre.RADIATION: ("RAD",),
-    Genre.REACTIVATION: ("RAD", "REN"),
-    Genre.SUPPRESSION: ("SUP",),
+    GenreMouvement.CREATION: ("CRE", "CRS"),
+    GenreMouvement.RENOUVELLEMENT: ("REN",),
+    GenreMouvement.RADIATION: ("RAD",),
+    GenreMouvement.REACTIVATION: ("RAD", "REN"),
+    GenreMouvement.SUPPRESSION: ("SUP",),
 }
 _NATURES: Final = {"CRE": "écrit", "MOD": "modifié", "SUP": "supprimé"}
 
 
 @dataclass(frozen=True, slots=True)
-class Etape:
+class PointHistoire:
     """A point of the timeline. `genre` is one of mouvement, echange, evenement,
     dalo, calendrier, avenir; `precis` says
     that the hour of `quand` (Paris) is known; `echange` is the line of the journal to link to; `rang` orders
@@ -63,7 +63,7 @@ def raconter(
     types: dict[str, TypeEvenement],
     contrat: Contrat,
     maintenant: datetime,
-) -> tuple[Etape, ...]:
+) -> tuple[PointHistoire, ...]:
     """What happened and what is to come, oldest first, each exchange before what it caused. `echanges` are of
     any order, and tell of the demande alone or, as nights do, of others too."""
     # At one instant (a frozen clock) their order is that of their arrival.
@@ -75,7 +75,7 @@ def raconter(
         libelle = contrat.nomenclatures.libelle("ListeStatutDalo", stockee.statut_dalo or "")
         detail = f"Statut : {libelle or stockee.statut_dalo or 'non dit'}"
         etapes.append(
-            Etape(_paris(stockee.dalo_enregistre_le), "dalo", "Déclaration DALO enregistrée", detail)
+            PointHistoire(_paris(stockee.dalo_enregistre_le), "dalo", "Déclaration DALO enregistrée", detail)
         )
     etapes += _calendrier(stockee, maintenant.date())
     # At the same instant what is known by the day comes before what was noted to the second.
@@ -85,7 +85,7 @@ def raconter(
 
 def relire(
     registre: RegistreBase, stockee: DemandeStockee, echanges: Iterable[Echange], contrat: Contrat
-) -> tuple[Etape, ...]:
+) -> tuple[PointHistoire, ...]:
     """The timeline of a demande of a base, from `echanges` and what its store keeps."""
     evenements = registre.evenements(stockee.numero_unique)
     types = {e.code_type: registre.type_evenement(e.code_type) for e in evenements}
@@ -100,7 +100,7 @@ def relire(
     )
 
 
-def _calendrier(stockee: DemandeStockee, jour: date) -> list[Etape]:
+def _calendrier(stockee: DemandeStockee, jour: date) -> list[PointHistoire]:
     """The days that count, and what the nights will do if nobody does anything."""
     debut = stockee.debut_validite
     prevues: list[tuple[date, str, str]] = [
@@ -125,17 +125,17 @@ def _calendrier(stockee: DemandeStockee, jour: date) -> list[Etape]:
             detail = f"{MOIS_DE_REACTIVATION} mois après le début de validité"
             prevues.append((fin, "Fin de la réactivation possible", detail))
     return [
-        Etape(_minuit(quand), "avenir" if quand > jour else "calendrier", titre, detail, False)
+        PointHistoire(_minuit(quand), "avenir" if quand > jour else "calendrier", titre, detail, False)
         for quand, titre, detail in prevues
     ]
 
 
 def _mouvements(
     mouvements: list[Mouvement], stockee: DemandeStockee, echanges: list[Echange], contrat: Contrat
-) -> list[Etape]:
+) -> list[PointHistoire]:
     """Each after the exchange that caused it, when that is of its day; else at the head of its day."""
     libres = list(echanges)
-    derniere = max((m.rang for m in mouvements if m.genre is Genre.RADIATION), default=None)
+    derniere = max((m.rang for m in mouvements if m.genre is GenreMouvement.RADIATION), default=None)
     etapes = []
     for mouvement in mouvements:
         details = []
@@ -151,7 +151,9 @@ def _mouvements(
         quand = _minuit(mouvement.jour) if cause is None else _de_la_base(cause)
         rang = 0 if cause is None else (cause.identifiant or 0) + 0.5
         etapes.append(
-            Etape(quand, "mouvement", _PAROLES[mouvement.genre], ", ".join(details), False, None, rang)
+            PointHistoire(
+                quand, "mouvement", _PAROLES[mouvement.genre], ", ".join(details), False, None, rang
+            )
         )
     return etapes
 
@@ -163,7 +165,7 @@ def _cause(echange: Echange, mouvement: Mouvement) -> bool:
         return mouvement.motif == NON_RENOUVELLEMENT and any(
             a.get("code") == NON_RENOUVELLEMENT for a in _siennes(echange, mouvement.numero_unique)
         )
-    return echange.verdict is Verdict.ACCEPTE and echange.type_fichier in _CAUSES[mouvement.genre]
+    return echange.verdict is VerdictEchange.ACCEPTE and echange.type_fichier in _CAUSES[mouvement.genre]
 
 
 def _siennes(nuit: Echange, numero: str) -> list[dict[str, Any]]:
@@ -171,7 +173,7 @@ def _siennes(nuit: Echange, numero: str) -> list[dict[str, Any]]:
     return [detail for detail in nuit.anomalies if detail.get("valeur") == numero]
 
 
-def _echange(echange: Echange, numero: str) -> Etape:
+def _echange(echange: Echange, numero: str) -> PointHistoire:
     titre = echange.operation or echange.methode
     if echange.methode == NUIT:
         nuit, _, resume = echange.chemin.partition(" : ")
@@ -181,19 +183,21 @@ def _echange(echange: Echange, numero: str) -> Etape:
     if echange.type_fichier:
         titre = f"{titre} ({echange.type_fichier})"
     detail = f"par {echange.guichet}" if echange.guichet else ""
-    return Etape(_de_la_base(echange), "echange", titre, detail, True, echange, echange.identifiant or 0)
+    return PointHistoire(
+        _de_la_base(echange), "echange", titre, detail, True, echange, echange.identifiant or 0
+    )
 
 
 def _de_la_base(echange: Echange) -> datetime:
     return _paris(echange.instant_base or echange.recu_le)
 
 
-def _evenement(evenement: Evenement, types: dict[str, TypeEvenement]) -> Etape:
+def _evenement(evenement: Evenement, types: dict[str, TypeEvenement]) -> PointHistoire:
     type_ = types.get(evenement.code_type)
     quand = evenement.modifie_le or evenement.cree_le
     auteur = evenement.auteur_modification or evenement.auteur_creation
     fait = _NATURES.get(evenement.nature, evenement.nature)
-    return Etape(
+    return PointHistoire(
         _paris(quand),
         "evenement",
         f"Événement {fait} : {type_.libelle if type_ is not None else evenement.code_type}",

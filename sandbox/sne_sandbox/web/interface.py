@@ -7,7 +7,7 @@ from sne_sandbox.contract.nomenclatures import Nomenclatures
 from sne_sandbox.contract.schema import Document
 from sne_sandbox.domain.anomalie import Fidelite
 from sne_sandbox.domain.texte import plier
-from sne_sandbox.web.messages.elements import Element
+from sne_sandbox.web.messages.elements import ElementDecrit
 
 #: What each document is.
 DOCUMENTS: Final[Mapping[Document, str]] = {
@@ -21,12 +21,12 @@ DOCUMENTS: Final[Mapping[Document, str]] = {
 _PUBLIEES: Final = frozenset({"", "02.00", "02.01"})
 
 
-def fidelite(element: Element) -> Fidelite:
+def fidelite(element: ElementDecrit) -> Fidelite:
     """Whether an element was published, or is a convention of ours."""
     return Fidelite.ATTESTEE if element.depuis in _PUBLIEES else Fidelite.CONVENTION
 
 
-def convient(element: Element, cherche: str) -> bool:
+def convient(element: ElementDecrit, cherche: str) -> bool:
     """Whether each word of `cherche` is in the path, the type or the list of an element."""
     dit = plier(f"{element.chemin} {element.liste or ''} {element.type}")
     return all(plier(mot) in dit for mot in cherche.split())

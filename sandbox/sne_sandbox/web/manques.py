@@ -9,11 +9,11 @@ from urllib.parse import urlsplit
 from lxml import etree
 
 from sne_sandbox.contract.versions import Contrat
-from sne_sandbox.domain.journal import Echange, Verdict
+from sne_sandbox.domain.journal import Echange, VerdictEchange
 from sne_sandbox.store.session import Magasin
 
 #: What counts: anomalies are answers, each with its rule; these have none.
-VERDICTS: Final = (Verdict.REFUS, Verdict.FAULT)
+VERDICTS: Final = (VerdictEchange.REFUS, VerdictEchange.FAULT)
 _FLECHE: Final = "→"
 #: How alike two paths, and two names, have to be.
 _PROCHE: Final = 0.6
@@ -88,7 +88,7 @@ def chemin_proche(chemin: str, contrat: Contrat, bases: Collection[str]) -> str 
 
 def _operation_proche(echange: Echange, message: str, contrat: Contrat) -> str | None:
     """The operation whose name, or element, resembles the one that the fault names between brackets."""
-    if echange.verdict is not Verdict.FAULT or echange.operation is not None:
+    if echange.verdict is not VerdictEchange.FAULT or echange.operation is not None:
         return None
     nomme = message.partition("[")[2].partition("]")[0]
     noms = {etree.QName(o.entree.qname).localname: o.nom for o in contrat.operations.values()}

@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import Final
 
 from sne_sandbox.domain.exchange import Appel, Constats
-from sne_sandbox.domain.journal import Echange, Verdict
+from sne_sandbox.domain.journal import Echange, VerdictEchange
 from sne_sandbox.domain.panne import GENRES, PanneDefinition
 from sne_sandbox.errors import PanneClient, PanneServeur
 from sne_sandbox.operations import pannes
@@ -85,14 +85,14 @@ class Pannes:
         if definition.genre in _PAGES:
             reponse = _page(definition)
         echange = self._echange
-        echange.verdict, echange.reponse_conforme = Verdict.REFUS, None
+        echange.verdict, echange.reponse_conforme = VerdictEchange.REFUS, None
         echange.fault = {**(echange.fault or {}), "code": str(reponse.statut) if reponse.statut else "panne"}
         return reponse
 
     def apres(self, connexion: Connexion, reponse: ReponseHttp) -> ReponseHttp:
         """The answer as it leaves: damaged by the panne armed for it, if any, which is noted and counted."""
         echange = self._echange
-        accepte = echange.verdict is Verdict.ACCEPTE
+        accepte = echange.verdict is VerdictEchange.ACCEPTE
         abimee: ReponseHttp | None = None
 
         def prise(definition: PanneDefinition) -> bool:

@@ -16,7 +16,7 @@ ADRESSE: Final = "/api/v1/problems/"
 
 
 @dataclass(frozen=True, slots=True)
-class Genre:
+class GenreProbleme:
     """A kind of problem: the end of its `type`, its `title`, its HTTP status, and what is said of one when
     nothing more precise is known."""
 
@@ -27,38 +27,40 @@ class Genre:
 
 
 _CONNUS: Final = (
-    Genre("requete-illisible", "Requête illisible", 400, "Du JSON est attendu."),
-    Genre("jeton-attendu", "Jeton attendu", 401, "En-tête « Authorization: Bearer … » attendu."),
-    Genre("acces-refuse", "Accès refusé", 403, "Hôte ou origine étrangers, ou lecture seule."),
-    Genre(
+    GenreProbleme("requete-illisible", "Requête illisible", 400, "Du JSON est attendu."),
+    GenreProbleme("jeton-attendu", "Jeton attendu", 401, "En-tête « Authorization: Bearer … » attendu."),
+    GenreProbleme("acces-refuse", "Accès refusé", 403, "Hôte ou origine étrangers, ou lecture seule."),
+    GenreProbleme(
         "introuvable",
         "Introuvable",
         404,
         "Rien ne se trouve à cette adresse ; /api/v1/openapi.json les donne toutes.",
     ),
-    Genre("methode-non-admise", "Méthode non admise", 405, "Cette méthode n'est pas admise à cette adresse."),
-    Genre("etat-contraire", "L'état s'y oppose", 409, "L'état de la base ne le permet pas."),
-    Genre("envoi-trop-gros", "Envoi trop gros", 413, "L'envoi est trop gros."),
-    Genre(
+    GenreProbleme(
+        "methode-non-admise", "Méthode non admise", 405, "Cette méthode n'est pas admise à cette adresse."
+    ),
+    GenreProbleme("etat-contraire", "L'état s'y oppose", 409, "L'état de la base ne le permet pas."),
+    GenreProbleme("envoi-trop-gros", "Envoi trop gros", 413, "L'envoi est trop gros."),
+    GenreProbleme(
         "corps-non-json",
         "Corps non JSON",
         415,
         "Le corps doit être du JSON (Content-Type: application/json).",
     ),
-    Genre(
+    GenreProbleme(
         "valeurs-incorrectes",
         "Valeurs incorrectes",
         422,
         "Des champs manquent ou ne conviennent pas : errors les nomme.",
     ),
-    Genre(
+    GenreProbleme(
         "erreur-interne",
         "Erreur interne",
         500,
         "Le bac à sable a rencontré une erreur interne : son journal technique dit laquelle.",
     ),
-    Genre("indisponible", "Indisponible", 503, "La base de données ou un calcul ne répond pas."),
-    Genre("requete-refusee", "Requête refusée", 0, "La requête est refusée."),
+    GenreProbleme("indisponible", "Indisponible", 503, "La base de données ou un calcul ne répond pas."),
+    GenreProbleme("requete-refusee", "Requête refusée", 0, "La requête est refusée."),
 )
 #: All of them, by slug; `requete-refusee` (status 0) stands for the statuses that have none of their own.
 GENRES: Final = {genre.slug: genre for genre in _CONNUS}
@@ -92,7 +94,7 @@ def erreur_operateur(erreur: OperatorError) -> Response:
     return _probleme(_corps(statut, erreur.diagnostics()))
 
 
-def _genre(statut: int) -> Genre:
+def _genre(statut: int) -> GenreProbleme:
     return _PAR_STATUT.get(statut, _PAR_STATUT[0])
 
 

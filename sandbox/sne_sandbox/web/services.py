@@ -17,7 +17,14 @@ from werkzeug.routing import Rule
 from sne_sandbox.domain.base import BASE_PAR_DEFAUT
 from sne_sandbox.domain.exchange import Appel, Constats, Reponse
 from sne_sandbox.domain.hote import est_boucle_locale
-from sne_sandbox.domain.journal import Echange, Verdict, du_dehors, methode_recue, sans_secrets, trace_de
+from sne_sandbox.domain.journal import (
+    Echange,
+    VerdictEchange,
+    du_dehors,
+    methode_recue,
+    sans_secrets,
+    trace_de,
+)
 from sne_sandbox.errors import BaseInconnue, ErreurInterne, ExchangeError, HttpRefus, OperationRefusee
 from sne_sandbox.mime.message import Packaging
 from sne_sandbox.mime.pack import boundary
@@ -182,7 +189,7 @@ def repondre(
             if pannes.jouee is not None:
                 reponse = pannes.a_la_place(reponse)
             _clore(echange, reponse, debut)
-            if pannes.jouee is None and echange.verdict in (Verdict.FAULT, Verdict.ERREUR):
+            if pannes.jouee is None and echange.verdict in (VerdictEchange.FAULT, VerdictEchange.ERREUR):
                 raise _Annule(reponse)
             if travail.ecrit and travail.registre is not None:
                 return _consigner_dans(services, travail.registre.connexion, pannes, echange, reponse)
@@ -198,7 +205,7 @@ def repondre(
         echange.identifiant = echange.panne = None
         content_type, corps = fault(services, requete, ErreurInterne(_PANNE))
         reponse = ReponseHttp(500, [("Content-Type", content_type)], corps)
-        echange.verdict = Verdict.ERREUR
+        echange.verdict = VerdictEchange.ERREUR
         echange.fault = {"code": "Receiver", "message": _PANNE, "explication": repr(erreur)}
         echange.trace = trace_de(erreur)
         _clore(echange, reponse, debut)
@@ -266,7 +273,7 @@ def _refus(erreur: HttpRefus, echange: Echange, debut: float) -> ReponseHttp:
     if erreur.statut == 405:
         en_tetes.append(("Allow", _ADMISES))
     reponse = ReponseHttp(erreur.statut, en_tetes, f"{erreur}\n".encode())
-    echange.verdict = Verdict.REFUS
+    echange.verdict = VerdictEchange.REFUS
     echange.fault = {"code": str(erreur.statut), "message": str(erreur), "explication": ""}
     _clore(echange, reponse, debut)
     return reponse
@@ -294,7 +301,7 @@ def _consigner(services: "Services", pannes: Pannes, echange: Echange, reponse: 
 def _consigner_dans(
     services: "Services", connexion: Connexion, pannes: Pannes, echange: Echange, reponse: ReponseHttp
 ) -> ReponseHttp:
-    if pannes.armees and pannes.jouee is None and echange.verdict is not Verdict.ERREUR:
+    if pannes.armees and pannes.jouee is None and echange.verdict is not VerdictEchange.ERREUR:
         reponse = pannes.apres(connexion, reponse)
     services.magasin.journal.consigner(connexion, echange)
     return reponse

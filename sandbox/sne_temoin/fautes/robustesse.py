@@ -17,11 +17,11 @@ from sne_temoin.incidents import (
     ReponseAbimee,
     SansReponse,
 )
-from sne_temoin.interface import NUU, Operation
+from sne_temoin.interface import NUU, OperationAppelee
 from sne_temoin.memoire import Dossier
-from sne_temoin.reponse import Reponse
+from sne_temoin.reponse import ReponseLue
 from sne_temoin.retrouvailles import criteres
-from sne_temoin.transport import ReponseHttp
+from sne_temoin.transport import ReponseBrute
 
 #: What an impatient application waits for an answer, in seconds.
 _IMPATIENCE: Final = 0.25
@@ -84,7 +84,7 @@ def _acharnement(temoin: Temoin, honnete: Etape) -> Etape:
 def _a_la_hache(temoin: Temoin, honnete: Etape) -> Etape:
     """Cuts the document out of the answer as a text, whether it is whole or not."""
 
-    def fautive(http: ReponseHttp, operation: Operation) -> Any:
+    def fautive(http: ReponseBrute, operation: OperationAppelee) -> Any:
         try:
             return honnete(http, operation)
         except ReponseAbimee:
@@ -93,7 +93,7 @@ def _a_la_hache(temoin: Temoin, honnete: Etape) -> Etape:
             if debut < 0 or racine is None:
                 raise
             document = etree.tostring(racine)
-            return Reponse({}, {"fichierDemande": document, "attestation": b"%PDF-1.4"})
+            return ReponseLue({}, {"fichierDemande": document, "attestation": b"%PDF-1.4"})
 
     return fautive
 
@@ -205,7 +205,7 @@ def _panne_vaut_aucun(temoin: Temoin, honnete: Etape) -> Etape:
         try:
             return temoin.liaison.appeler(nom, champs)
         except Incident:
-            return Reponse({}, {})
+            return ReponseLue({}, {})
 
     return fautive
 

@@ -8,12 +8,12 @@ from typing import Any, Final
 from lxml import etree
 
 from sne_temoin.application import Temoin
-from sne_temoin.envelope import Champs, Question
+from sne_temoin.envelope import Champs, QuestionSoap
 from sne_temoin.fautes.faute import Etape, Faute, constante, resultat
 from sne_temoin.incidents import Echec
-from sne_temoin.interface import SOAP, WS, XOP, Operation
+from sne_temoin.interface import SOAP, WS, XOP, OperationAppelee
 from sne_temoin.noms import PARIS
-from sne_temoin.transport import ReponseHttp
+from sne_temoin.transport import ReponseBrute
 
 _SOAP11: Final = "http://schemas.xmlsoap.org/soap/envelope/"
 
@@ -22,8 +22,8 @@ def _enveloppe(changer: Any) -> Any:
     """The envelope of the question, changed in place."""
 
     def remplacer(temoin: Temoin, honnete: Etape) -> Etape:
-        def fautive(operation: Operation, champs: Champs) -> Question:
-            question: Question = honnete(operation, champs)
+        def fautive(operation: OperationAppelee, champs: Champs) -> QuestionSoap:
+            question: QuestionSoap = honnete(operation, champs)
             changer(question.enveloppe)
             return question
 
@@ -69,7 +69,7 @@ def _content_type_nu(enveloppe: Any) -> None:
 
 
 def _autre_action(temoin: Temoin, honnete: Etape) -> Etape:
-    def fautive(operation: Operation, question: Question) -> tuple[str, bytes]:
+    def fautive(operation: OperationAppelee, question: QuestionSoap) -> tuple[str, bytes]:
         autre = "getDoublons" if operation.nom == "getNumUnique" else "getNumUnique"
         emballe: tuple[str, bytes] = honnete(replace(operation, nom=autre), question)
         return emballe
@@ -126,7 +126,7 @@ def _cle_privee(temoin: Temoin, honnete: Etape) -> Etape:
 
 
 def _sans_mtom(temoin: Temoin, honnete: Etape) -> Etape:
-    def fautive(http: ReponseHttp) -> Any:
+    def fautive(http: ReponseBrute) -> Any:
         if http.content_type.startswith("multipart/"):
             raise Echec("Réponse inattendue du serveur.")
         return honnete(http)

@@ -9,7 +9,7 @@ import pytest
 
 from sne_sandbox.cli.depart import adresse_pour_les_autres, ecrire_pret, jeton_d_administration
 from sne_sandbox.errors import OperatorError, UsageError
-from sne_sandbox.server.listeners import Adresses
+from sne_sandbox.server.listeners import AdressesServies
 from sne_sandbox.server.pret import ecrire, le_temps_de_servir
 
 
@@ -18,7 +18,9 @@ def test_a_ready_file_with_a_token_is_for_its_owner(tmp_path: Path, jeton: str |
     pret = tmp_path / "pret.json"
     masque = os.umask(0o022)  # that of whoever runs the tests may keep all to its owner
     try:
-        ecrire_pret(pret, Adresses(None, "http://127.0.0.1:1", None), tmp_path, tmp_path, "G1226", jeton)
+        ecrire_pret(
+            pret, AdressesServies(None, "http://127.0.0.1:1", None), tmp_path, tmp_path, "G1226", jeton
+        )
     finally:
         os.umask(masque)
     assert json.loads(pret.read_text("utf-8"))["admin_token"] == jeton

@@ -7,28 +7,28 @@ import pytest
 from banc import MIDI, Banc, message, specimen
 from lxml import etree
 
-from sne_sandbox.conformance.base import Base
+from sne_sandbox.conformance.base import BaseJugee
 from sne_sandbox.conformance.lectures import modifies
 from sne_sandbox.contract import codec
 from sne_sandbox.domain.guichet import NatureGuichet
 from sne_sandbox.domain.panne import PanneDefinition
-from sne_sandbox.operations.dossiers import Dossiers
+from sne_sandbox.operations.dossiers import DossiersGuichet
 from sne_sandbox.store.fichiers import Boite, Boites
 from sne_sandbox.web.canal import canal as canal_de
 
 
 @pytest.fixture
-def base(banc: Banc) -> Base:
-    return Base(banc.services.magasin, banc.services.contrat, banc.nom)
+def base(banc: Banc) -> BaseJugee:
+    return BaseJugee(banc.services.magasin, banc.services.contrat, banc.nom)
 
 
 def test_it_is_made_when_it_does_not_exist(banc: Banc) -> None:
-    faite = Base(banc.services.magasin, banc.services.contrat, f"{banc.nom}-bis", profil="strict")
+    faite = BaseJugee(banc.services.magasin, banc.services.contrat, f"{banc.nom}-bis", profil="strict")
     assert faite.magasin.bases.lire(faite.nom).reglages.profile == "strict"
     assert faite.compter() == 0
 
 
-def test_put_back_it_keeps_only_its_journal(banc: Banc, base: Base) -> None:
+def test_put_back_it_keeps_only_its_journal(banc: Banc, base: BaseJugee) -> None:
     banc.creer_demande()
     base.jouer("G1226", NatureGuichet.ETAT)
     base.armer(PanneDefinition("delai"))
@@ -46,9 +46,9 @@ def test_put_back_it_keeps_only_its_journal(banc: Banc, base: Base) -> None:
     assert base.maintenant < MIDI
 
 
-def test_a_file_left_before_it_was_put_back_is_never_taken_in(banc: Banc, base: Base) -> None:
+def test_a_file_left_before_it_was_put_back_is_never_taken_in(banc: Banc, base: BaseJugee) -> None:
     canal = canal_de(banc.services)
-    dossiers = Dossiers.de(canal.home, banc.nom, "G1226")
+    dossiers = DossiersGuichet.de(canal.home, banc.nom, "G1226")
     dossiers.ouvrir()
 
     def deposer() -> None:
@@ -65,13 +65,13 @@ def test_a_file_left_before_it_was_put_back_is_never_taken_in(banc: Banc, base: 
     assert (base.compter(), base.dernier()) == (1, 1)
 
 
-def test_an_inbox_that_an_application_is_told_of_is_there(banc: Banc, base: Base) -> None:
-    dossiers = Dossiers.de(canal_de(banc.services).home, banc.nom, "G1226")
+def test_an_inbox_that_an_application_is_told_of_is_there(banc: Banc, base: BaseJugee) -> None:
+    dossiers = DossiersGuichet.de(canal_de(banc.services).home, banc.nom, "G1226")
     base.remettre(MIDI, str(dossiers.entree))
     assert dossiers.entree.is_dir()
 
 
-def test_the_exchanges_since_an_id_come_with_their_bytes(banc: Banc, base: Base) -> None:
+def test_the_exchanges_since_an_id_come_with_their_bytes(banc: Banc, base: BaseJugee) -> None:
     banc.creer_demande()
     repere = base.dernier()
     numero, _ = banc.creer_demande("association")
@@ -82,7 +82,7 @@ def test_the_exchanges_since_an_id_come_with_their_bytes(banc: Banc, base: Base)
     assert base.echanges(base.dernier()) == []
 
 
-def test_another_guichet_is_no_line_of_the_journal_and_is_dispatched(banc: Banc, base: Base) -> None:
+def test_another_guichet_is_no_line_of_the_journal_and_is_dispatched(banc: Banc, base: BaseJugee) -> None:
     document = codec.decoder(message(specimen("personne_seule"), "CRE", numGuichet="G0621"))
     base.autrui("getNumUnique", "G0621", document)
     assert base.compter() == 1
@@ -95,12 +95,12 @@ def test_another_guichet_is_no_line_of_the_journal_and_is_dispatched(banc: Banc,
     assert base.boite_sortie("G1104") == []
 
 
-def test_files_left_for_the_asynchronous_channel_are_seen(base: Base) -> None:
+def test_files_left_for_the_asynchronous_channel_are_seen(base: BaseJugee) -> None:
     with base.magasin.ecrire(base.nom) as registre:
         Boites(registre.connexion, base.nom, "G1226").deposer(Boite.ENTREE, "DEM.xml", b"<a/>", MIDI)
     assert base.boite_entree("G1226") == ["DEM.xml"]
 
 
-def test_a_guichet_that_does_not_exist_plays_no_part(base: Base) -> None:
+def test_a_guichet_that_does_not_exist_plays_no_part(base: BaseJugee) -> None:
     with pytest.raises(KeyError):
         base.jouer("G9999", NatureGuichet.ETAT)

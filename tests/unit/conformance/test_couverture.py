@@ -3,7 +3,7 @@
 from banc import FORMULAIRE, Banc, message, poser, specimen
 from lxml import etree
 
-from sne_sandbox.conformance.couverture import Mesure
+from sne_sandbox.conformance.couverture import Couverture
 from sne_sandbox.conformance.observation import observer
 from sne_sandbox.conformance.trafic import parcourir
 from sne_sandbox.reports.model import Rubrique
@@ -13,7 +13,7 @@ from sne_sandbox.resources import fixtures_dir
 def couverture(banc: Banc, profil: str = "ecole") -> dict[str, Rubrique]:
     """The headings by name."""
     contrat = banc.services.contrat
-    mesure = Mesure(contrat, profil)
+    mesure = Couverture(contrat, profil)
     for echange in parcourir(banc.services.magasin, banc.nom):
         mesure.voir(observer(echange, contrat))
     return {rubrique.nom: rubrique for rubrique in mesure.rubriques()}

@@ -6,7 +6,7 @@ from banc import MIDI, Banc
 from sne_sandbox.conformance import plan
 from sne_sandbox.conformance.corps import valeurs
 from sne_sandbox.conformance.deroulement import Deroule
-from sne_sandbox.conformance.exemples import Exemple, saisie, strategie
+from sne_sandbox.conformance.exemples import ExempleTire, saisie, strategie
 from sne_sandbox.conformance.formulaire import de_json
 from sne_sandbox.conformance.plan import EXEMPLES, Scenario
 from sne_sandbox.conformance.reduction import Exemples
@@ -33,11 +33,13 @@ def test_an_empty_block_that_may_be_left_out_is_not_entered(banc: Banc) -> None:
 # --- what is entered beside the demandes ------------------------------------------------------------------
 
 
-def _tires(scenario: Scenario, contrat: Contrat, combien: int = EXEMPLES, graine: int = 0) -> list[Exemple]:
+def _tires(
+    scenario: Scenario, contrat: Contrat, combien: int = EXEMPLES, graine: int = 0
+) -> list[ExempleTire]:
     """The examples that the runner would run."""
-    tires: list[Exemple] = []
+    tires: list[ExempleTire] = []
 
-    def jouer(exemple: Exemple) -> Deroule:
+    def jouer(exemple: ExempleTire) -> Deroule:
         tires.append(exemple)
         return Deroule()
 

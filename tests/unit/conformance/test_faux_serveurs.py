@@ -10,13 +10,13 @@ from sne_sandbox.conformance.faux_serveurs import FAUX_SERVEURS, VRAI, FauxServe
 from sne_sandbox.conformance.protocole import COMMANDES
 from sne_sandbox.contract.exigences import charger_exigences
 from sne_sandbox.contract.versions import charger
-from sne_sandbox.server.listeners import Adresses
+from sne_sandbox.server.listeners import AdressesServies
 from sne_sandbox.server.service import Genre
 
 
 @pytest.mark.parametrize(("nom", "faux"), FAUX_SERVEURS.items())
 def test_what_a_row_names_exists(nom: str, faux: FauxServeur) -> None:
-    assert faux.ecoute in {champ.name for champ in fields(Adresses)} & set(get_args(Genre))
+    assert faux.ecoute in {champ.name for champ in fields(AdressesServies)} & set(get_args(Genre))
     assert charger_exigences(charger().dossiers)[faux.exigence].niveau == "MUST"
     (champ,) = (c for c in COMMANDES["demarrer"].champs if c.nom == faux.champ)
     assert (champ.type, champ.requis) == ("adresses", False), "who does not know it goes on"

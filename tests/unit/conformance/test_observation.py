@@ -9,7 +9,7 @@ from lxml import etree
 from sne_sandbox.conformance.observation import Observation, observer
 from sne_sandbox.conformance.trafic import parcourir
 from sne_sandbox.domain.exchange import Piece
-from sne_sandbox.domain.journal import Echange, Verdict
+from sne_sandbox.domain.journal import Echange, VerdictEchange
 from sne_sandbox.domain.panne import PanneDefinition
 from sne_sandbox.mime.client import Forme
 from sne_sandbox.operations import pannes
@@ -73,7 +73,10 @@ def test_ce_qui_ne_se_lit_pas_est_refuse_aussi(banc: Banc) -> None:
     version, illisible, methode = vues(banc)
 
     assert (version.echange.fault or {})["code"] == "VersionMismatch"
-    assert (illisible.echange.verdict, methode.echange.verdict) == (Verdict.FAULT, Verdict.REFUS)
+    assert (illisible.echange.verdict, methode.echange.verdict) == (
+        VerdictEchange.FAULT,
+        VerdictEchange.REFUS,
+    )
     assert (version.refusee, illisible.refusee, methode.refusee) == (True, True, True)
 
 
@@ -142,7 +145,7 @@ def test_rien_ne_leve(banc: Banc, content_type: str, requete: bytes, methode: st
         methode=methode,
         chemin="guichets/G1104/inbox/x",
         service="DemandeLogementImplService",
-        verdict=Verdict.FAULT,
+        verdict=VerdictEchange.FAULT,
         en_tetes=[("content-TYPE", content_type)],
         requete=requete,
         reponse=requete,

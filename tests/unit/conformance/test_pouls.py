@@ -8,8 +8,8 @@ import pytest
 from banc import Banc
 
 from sne_sandbox.conformance import pouls
-from sne_sandbox.conformance.adresses import Adresses, Services
-from sne_sandbox.conformance.base import Base
+from sne_sandbox.conformance.adresses import Adresses, AdressesServices
+from sne_sandbox.conformance.base import BaseJugee
 from sne_sandbox.conformance.pouls import Pouls
 
 #: Seconds that nothing takes, however busy the machine.
@@ -135,14 +135,14 @@ def test_it_asks_no_more_once_it_is_over(serveur: Serveur) -> None:
 
 
 @pytest.fixture
-def base(banc: Banc) -> Base:
+def base(banc: Banc) -> BaseJugee:
     """A base that no server serves."""
-    return Base(banc.services.magasin, banc.services.contrat, banc.nom)
+    return BaseJugee(banc.services.magasin, banc.services.contrat, banc.nom)
 
 
-def suivre(base: Base, origine: str) -> tuple[Pouls, threading.Semaphore]:
+def suivre(base: BaseJugee, origine: str) -> tuple[Pouls, threading.Semaphore]:
     """The pulse of a server of that address, and what counts its answers."""
-    suivi = Pouls.de(Adresses(Services.sous(origine, "x"), {}, "absent.pem", "", "", ""), base)
+    suivi = Pouls.de(Adresses(AdressesServices.sous(origine, "x"), {}, "absent.pem", "", "", ""), base)
     reponses, demander = threading.Semaphore(0), suivi._demander
 
     def compter() -> None:
@@ -154,14 +154,14 @@ def suivre(base: Base, origine: str) -> tuple[Pouls, threading.Semaphore]:
 
 
 @pytest.mark.parametrize("origine", ["http://127.0.0.1:1", "https://127.0.0.1:1"])
-def test_a_server_that_is_not_there_is_not_late(origine: str, base: Base, montre: Montre) -> None:
+def test_a_server_that_is_not_there_is_not_late(origine: str, base: BaseJugee, montre: Montre) -> None:
     suivi, reponses = suivre(base, origine)
     with suivi:
         assert reponses.acquire(timeout=PATIENCE)
         assert suivi.retard(montre.secondes) == 0
 
 
-def test_a_disk_that_keeps_a_commit_is_late(base: Base, montre: Montre) -> None:
+def test_a_disk_that_keeps_a_commit_is_late(base: BaseJugee, montre: Montre) -> None:
     suivi, reponses = suivre(base, "http://127.0.0.1:1")
     with suivi:
         with base.magasin.ecrire(base.nom):

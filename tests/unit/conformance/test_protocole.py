@@ -8,7 +8,7 @@ import pytest
 from sne_sandbox.conformance import schema_protocole
 from sne_sandbox.conformance.accord_protocole import verifier_reponse
 from sne_sandbox.conformance.adresses import Adresses
-from sne_sandbox.conformance.protocole import COMMANDES, FORMES, Champ
+from sne_sandbox.conformance.protocole import COMMANDES, FORMES, ChampProtocole
 from sne_sandbox.resources import fixtures_dir
 
 PRET = {
@@ -41,7 +41,7 @@ def test_the_published_schema_is_the_tables() -> None:
 
 
 def test_every_type_of_a_field_is_known() -> None:
-    champs: list[Champ] = [
+    champs: list[ChampProtocole] = [
         c for commande in COMMANDES.values() for c in (*commande.champs, *commande.reponse)
     ]
     champs += [c for forme in FORMES.values() for c in forme]

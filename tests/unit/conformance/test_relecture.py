@@ -9,7 +9,7 @@ from banc import WS, Banc, message, oter, poser, specimen
 
 from sne_sandbox.conformance.relecture import REPONSE, REQUETE, relire
 from sne_sandbox.contract.versions import Contrat
-from sne_sandbox.domain.journal import Echange, Verdict
+from sne_sandbox.domain.journal import Echange, VerdictEchange
 
 LUS = ("service", "operation", "guichet", "type_fichier", "version", "numero_unique", "verdict")
 
@@ -81,7 +81,7 @@ def test_a_refusal_is_read_off_its_list(banc: Banc, contrat: Contrat) -> None:
     racine = message(specimen("personne_seule"), "CRE")
     poser(racine, "demande/demandeLogement/numGuichet", "G9999")
     dite, lue = relu(banc.demander(racine).echange, contrat)
-    assert lue.verdict is dite.verdict is Verdict.ANOMALIES
+    assert lue.verdict is dite.verdict is VerdictEchange.ANOMALIES
     bloquantes = [a for a in dite.anomalies if a["gravite"] == "bloquante"]
     for nom in ("regle", "code", "message", "propriete", "gravite"):
         assert [a[nom] for a in lue.anomalies] == [a[nom] for a in bloquantes]
@@ -93,13 +93,13 @@ def test_a_request_out_of_its_schema_is_said_whatever_the_answer(banc: Banc, con
     oter(racine, "demande/demandeLogement/numGuichet")
     echange = banc.demander(racine, nom="DEMG1226-201803151200-000000.xml").echange
     dite, lue = relu(echange, contrat)
-    assert lue.verdict is Verdict.FAULT
+    assert lue.verdict is VerdictEchange.FAULT
     assert lue.fault == dite.fault
     acceptee = creee(banc)
     assert acceptee is not None
     ligne = replace(nue(acceptee), requete=dite.requete, en_tetes=dite.en_tetes)
     relire(ligne, contrat)
-    assert ligne.verdict is Verdict.ACCEPTE
+    assert ligne.verdict is VerdictEchange.ACCEPTE
     assert REQUETE in {t["code"] for t in ligne.tolerances}
     assert ligne.reponse_conforme is True
 
@@ -127,17 +127,17 @@ FAULT_11 = (
 @pytest.mark.parametrize(
     ("statut", "corps", "methode", "verdict", "code"),
     [
-        (500, FAULT_11, "POST", Verdict.FAULT, "Receiver"),
-        (503, b"<html/>", "POST", Verdict.FAULT, "Receiver"),
-        (200, b"<html/>", "POST", Verdict.FAULT, "Receiver"),
-        (302, b"", "POST", Verdict.REFUS, "302"),
-        (404, b"", "POST", Verdict.REFUS, "404"),
-        (200, b"<wsdl/>", "GET", Verdict.ACCEPTE, None),
-        (404, b"", "GET", Verdict.REFUS, "404"),
+        (500, FAULT_11, "POST", VerdictEchange.FAULT, "Receiver"),
+        (503, b"<html/>", "POST", VerdictEchange.FAULT, "Receiver"),
+        (200, b"<html/>", "POST", VerdictEchange.FAULT, "Receiver"),
+        (302, b"", "POST", VerdictEchange.REFUS, "302"),
+        (404, b"", "POST", VerdictEchange.REFUS, "404"),
+        (200, b"<wsdl/>", "GET", VerdictEchange.ACCEPTE, None),
+        (404, b"", "GET", VerdictEchange.REFUS, "404"),
     ],
 )
 def test_an_answer_that_is_no_envelope(
-    contrat: Contrat, statut: int, corps: bytes, methode: str, verdict: Verdict, code: str | None
+    contrat: Contrat, statut: int, corps: bytes, methode: str, verdict: VerdictEchange, code: str | None
 ) -> None:
     ligne = Echange(
         base="proxy",
@@ -159,12 +159,12 @@ def test_our_own_refusal_is_kept(contrat: Contrat) -> None:
         base="proxy",
         recu_le=datetime.now(UTC),
         statut=502,
-        verdict=Verdict.FAULT,
+        verdict=VerdictEchange.FAULT,
         fault=fault,
         methode="POST",
     )
     relire(ligne, contrat)
-    assert (ligne.verdict, ligne.fault, ligne.service) == (Verdict.FAULT, fault, None)
+    assert (ligne.verdict, ligne.fault, ligne.service) == (VerdictEchange.FAULT, fault, None)
 
 
 def test_an_unknown_path_is_known_by_its_payload(banc: Banc, contrat: Contrat) -> None:

@@ -6,7 +6,7 @@ import pytest
 from banc import Banc, poser, specimen
 
 from sne_sandbox.conformance.trafic import juger_base
-from sne_sandbox.domain.journal import Echange, Verdict
+from sne_sandbox.domain.journal import Echange, VerdictEchange
 from sne_sandbox.reports.model import Fin, Rapport
 
 
@@ -75,7 +75,7 @@ def test_what_the_listener_refused_is_named(banc: Banc, methode: str, statut: in
         methode=methode,
         chemin="/services/DemandeLogementImplService/",
         statut=statut,
-        verdict=Verdict.REFUS,
+        verdict=VerdictEchange.REFUS,
         fault={"code": methode, "message": "m", "explication": ""},
     )
     banc.services.magasin.journal.consigner(None, echange)

@@ -14,9 +14,9 @@ import pytest
 from banc import MIDI, Banc
 
 from sne_sandbox.conformance import deroulement, plan, runner
-from sne_sandbox.conformance.adresses import Adresses, Services
+from sne_sandbox.conformance.adresses import Adresses, AdressesServices
 from sne_sandbox.conformance.application import LienRompu
-from sne_sandbox.conformance.base import Base
+from sne_sandbox.conformance.base import BaseJugee
 from sne_sandbox.conformance.formulaire import de_json
 from sne_sandbox.conformance.observation import Observation
 from sne_sandbox.conformance.poignees import Poignees
@@ -24,11 +24,19 @@ from sne_sandbox.contract import codec
 from sne_sandbox.domain.element import Element
 from sne_sandbox.generators.demandes import document
 from sne_sandbox.reports.groupes import grouper
-from sne_sandbox.reports.model import Debut, Etat, Fin, Rapport, ScenarioCommence, ScenarioFini, Verdict
+from sne_sandbox.reports.model import (
+    DebutJugement,
+    EtatExigence,
+    Fin,
+    Rapport,
+    ScenarioCommence,
+    ScenarioFini,
+    Verdict,
+)
 from sne_sandbox.server.lancement import noter_refus_tls
 from sne_sandbox.server.tls import RefusTls
 
-ADRESSES = Adresses(Services.sous("https://localhost:1", "x"), {}, "ca", "cert", "cle", "p12")
+ADRESSES = Adresses(AdressesServices.sous("https://localhost:1", "x"), {}, "ca", "cert", "cle", "p12")
 Tour = Callable[[dict[str, Any]], None]
 
 
@@ -109,7 +117,7 @@ reference = "d1"
 
 def courir(double: Double, le_plan: plan.Plan, *, adresses: Adresses = ADRESSES, **options: Any) -> Rapport:
     services = double.banc.services
-    base = Base(services.magasin, services.contrat, double.banc.nom)
+    base = BaseJugee(services.magasin, services.contrat, double.banc.nom)
     evenements = list(
         runner.derouler(
             le_plan,
@@ -121,7 +129,7 @@ def courir(double: Double, le_plan: plan.Plan, *, adresses: Adresses = ADRESSES,
             **({"exemples": 3, "reduction": 20} | options),
         )
     )
-    assert isinstance(evenements[0], Debut)
+    assert isinstance(evenements[0], DebutJugement)
     assert [type(e) for e in evenements[1:-1]] == [ScenarioCommence, ScenarioFini] * evenements[0].total
     fin = evenements[-1]
     assert isinstance(fin, Fin)
@@ -176,7 +184,7 @@ def test_what_only_a_shrink_breaks_is_broken_too(banc: Banc, tmp_path: Path) -> 
     rapport = courir(double, scenario(tmp_path, famille), exemples=5)
     assert "FID-10" not in verdicts(rapport)
     (bilan,) = [b for b in rapport.bilans if b.exigence == "FID-10"]
-    assert bilan.etat is Etat.ENFREINTE
+    assert bilan.etat is EtatExigence.ENFREINTE
     assert {c.echange for c in bilan.constats} <= {e.identifiant for e in rapport.echanges}
 
 
@@ -283,7 +291,7 @@ def test_addresses_are_given_back_after_an_example_that_broke_off(banc: Banc, tm
 
     texte = COUPLE.replace("[[etapes]]", '[[etapes]]\nserveur = "expire"\n[[etapes]]')
     double = Bavarde(banc, ("demarrer", "reinitialiser", "enregistrer", "corriger", "adresser", "fin"))
-    adresses = replace(ADRESSES, faux={"expire": Services.sous("https://expire:1", "x")})
+    adresses = replace(ADRESSES, faux={"expire": AdressesServices.sous("https://expire:1", "x")})
     scenario(tmp_path, texte, "A-EXPIRE")
     rapport = courir(double, scenario(tmp_path, COUPLE, "B-APRES"), adresses=adresses)
 
@@ -317,7 +325,7 @@ def test_who_speaks_to_a_server_to_refuse_breaks_what_is_wrong_with_it(
 ) -> None:
     """Told by `adresser` alone: this double reads no field of `demarrer`."""
     double = Double(banc, _RECONNUS)
-    adresses = replace(ADRESSES, faux={serveur: Services.sous("https://localhost:2", "x")})
+    adresses = replace(ADRESSES, faux={serveur: AdressesServices.sous("https://localhost:2", "x")})
     le_plan = scenario(tmp_path, DEUX_SERVEURS.replace("SERVEUR", serveur))
     rapport = courir(double, le_plan, adresses=adresses, exemples=1)
 
@@ -336,7 +344,7 @@ def test_who_refuses_a_server_of_another_name_holds_it(banc: Banc, tmp_path: Pat
         def _enregistrer(self, message: dict[str, Any]) -> dict[str, Any]:
             return {}
 
-    adresses = replace(ADRESSES, faux={"autre_nom": Services.sous("https://localhost:2", "x")})
+    adresses = replace(ADRESSES, faux={"autre_nom": AdressesServices.sous("https://localhost:2", "x")})
     texte = DEUX_SERVEURS.replace("SERVEUR", "autre_nom").replace('"EMB-12", ', "")
     rapport = courir(
         Mefiante(banc, _RECONNUS, rendu=refuser), scenario(tmp_path, texte), adresses=adresses, exemples=1
@@ -404,7 +412,7 @@ def test_what_follows_from_a_broken_requirement_is_not_charged_twice(banc: Banc,
     echange = enfreintes["NOM-01"].constats[0].echange
     (suite,) = [v for v in rapport.verifications if v.exigence == "VIE-01"]
     assert (suite.verdict, suite.raison) == (Verdict.IGNORE, f"conséquence de NOM-01 (échange {echange})")
-    assert next(b for b in rapport.bilans if b.exigence == "VIE-01").etat is Etat.SANS_PREUVE
+    assert next(b for b in rapport.bilans if b.exigence == "VIE-01").etat is EtatExigence.SANS_PREUVE
 
 
 def test_an_application_that_its_packing_stops_is_not_tried_to_the_end(banc: Banc, tmp_path: Path) -> None:
@@ -629,12 +637,12 @@ def test_an_answer_that_a_busy_machine_gave_too_late_judges_nobody(
     banc: Banc, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, duree_s: float, attendu: Verdict
 ) -> None:
     """The application gave it up, sent its creation again, and says that it failed."""
-    lire = Base.echanges
+    lire = BaseJugee.echanges
 
-    def lents(self: Base, depuis: int) -> list[Any]:
+    def lents(self: BaseJugee, depuis: int) -> list[Any]:
         return [replace(e, duree_us=int(duree_s * 1e6)) for e in lire(self, depuis)]
 
-    monkeypatch.setattr(Base, "echanges", lents)
+    monkeypatch.setattr(BaseJugee, "echanges", lents)
 
     def renoncer(reponse: dict[str, Any]) -> None:
         reponse.clear()
@@ -646,7 +654,7 @@ def test_an_answer_that_a_busy_machine_gave_too_late_judges_nobody(
     texte = COUPLE.replace('"FID-02", "VIE-21"', '"VIE-02"')
     rapport = courir(double, scenario(tmp_path, texte))
     assert verdicts(rapport)["VIE-02"] is attendu
-    enfreintes = {b.exigence for b in rapport.bilans if b.etat is Etat.ENFREINTE}
+    enfreintes = {b.exigence for b in rapport.bilans if b.etat is EtatExigence.ENFREINTE}
     assert ("VIE-02" in enfreintes) is (attendu is Verdict.ECHOUE)
     if attendu is Verdict.IGNORE:
         assert not enfreintes

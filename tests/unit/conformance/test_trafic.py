@@ -9,7 +9,15 @@ from sne_sandbox.conformance.citation import citer
 from sne_sandbox.conformance.observation import observer
 from sne_sandbox.conformance.trafic import juger_base, parcourir
 from sne_sandbox.domain.journal import Echange
-from sne_sandbox.reports.model import Debut, Etat, Fin, Rapport, ScenarioCommence, ScenarioFini, Verdict
+from sne_sandbox.reports.model import (
+    DebutJugement,
+    EtatExigence,
+    Fin,
+    Rapport,
+    ScenarioCommence,
+    ScenarioFini,
+    Verdict,
+)
 from sne_sandbox.store.journal import PAS, Journal
 
 NIR = "206127511100564"
@@ -69,11 +77,11 @@ def test_un_trafic_juste(banc: Banc) -> None:
     assert juge.motifs == ()
     assert juge.echanges == ()
     assert (juge.entete.mode, juge.entete.echanges, juge.entete.application) == ("trafic", 1, "essai")
-    assert bilans["EMB-01"].etat is Etat.PROUVEE
-    assert bilans["EMB-14"].etat is Etat.NON_TESTEE
-    assert bilans["FID-01"].etat is Etat.SANS_PREUVE
+    assert bilans["EMB-01"].etat is EtatExigence.PROUVEE
+    assert bilans["EMB-14"].etat is EtatExigence.NON_TESTEE
+    assert bilans["FID-01"].etat is EtatExigence.SANS_PREUVE
     assert "conform" in bilans["FID-01"].raison
-    assert bilans["VIE-20"].etat is Etat.SANS_PREUVE
+    assert bilans["VIE-20"].etat is EtatExigence.SANS_PREUVE
     assert "mode piloté" in bilans["VIE-20"].raison
     assert {v.exigence[:3] for v in juge.verifications} == {"EMB", "NOM", "CTR", "VIE"}
     assert "VIE-21" not in {v.exigence for v in juge.verifications}
@@ -125,7 +133,7 @@ def test_le_flot_d_evenements(banc: Banc) -> None:
     banc.demander(specimen("personne_seule"))
     debut, *milieu, fin = juger_base(banc.services.magasin, banc.nom, banc.services.contrat)
 
-    assert debut == Debut("", 4, debut.niveaux, "trafic")
+    assert debut == DebutJugement("", 4, debut.niveaux, "trafic")
     assert (debut.niveaux["EMB-01"], debut.niveaux["NOM-03"]) == ("MUST", "SHOULD")
     assert [type(e) for e in milieu] == [ScenarioCommence, ScenarioFini] * 4
     assert isinstance(fin, Fin)

@@ -8,7 +8,7 @@ from banc import FORMULAIRE, Banc, message, poser, radiation, renouvellement, sp
 
 from sne_sandbox.conformance import lectures
 from sne_sandbox.conformance.observation import Observation, observer
-from sne_sandbox.conformance.pas import Connu, Pas
+from sne_sandbox.conformance.pas import Connu, PasJoue
 from sne_sandbox.conformance.protocole import Statut
 from sne_sandbox.conformance.trafic import parcourir
 from sne_sandbox.conformance.verifications import juger_pas
@@ -32,7 +32,7 @@ def rompues(banc: Banc, commande: str, reponse: dict[str, Any], **choix: Any) ->
 
 def casses(banc: Banc, commande: str, reponse: dict[str, Any], **choix: Any) -> list[Constat]:
     """The findings of `rompues`."""
-    pas = Pas(
+    pas = PasJoue(
         commande=commande,
         message=choix.pop("message", {"reference": "d1"}),
         reponse={"statut": "fait", **reponse},
@@ -51,7 +51,7 @@ def test_a_result_told_twice_is_no_proof_and_no_fault(banc: Banc) -> None:
     assert lectures.doublons(cherche) == [numero]
 
     def dits(*numeros: str) -> list[tuple[str, bool]]:
-        pas = Pas(
+        pas = PasJoue(
             commande="chercher_doublons",
             message={"reference": "d1"},
             reponse={"statut": "fait", "doublons": list(numeros)},
@@ -68,7 +68,7 @@ def test_a_result_told_twice_is_no_proof_and_no_fault(banc: Banc) -> None:
 
 def test_an_error_does_not_prove_that_an_event_is_left_alone(banc: Banc) -> None:
     def tenues(statut: str) -> set[str]:
-        pas = Pas(
+        pas = PasJoue(
             commande="modifier_evenement",
             message={"reference": "d1"},
             reponse={"statut": statut},
@@ -196,7 +196,7 @@ def test_a_refusal_of_a_change_taken_for_a_success_is_told_whatever_number_comes
 
 
 def test_a_success_without_any_message_says_so(banc: Banc) -> None:
-    pas = Pas(
+    pas = PasJoue(
         commande="enregistrer",
         message={"reference": "d1"},
         reponse={"statut": "fait"},

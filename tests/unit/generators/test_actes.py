@@ -15,7 +15,7 @@ from sne_sandbox.domain.element import Element
 from sne_sandbox.generators import actes
 from sne_sandbox.generators.bornes import bornes
 from sne_sandbox.generators.diversite import Atelier, Contraintes, atelier
-from sne_sandbox.generators.exemples import Exemple, contexte
+from sne_sandbox.generators.exemples import ExempleDeRegle, contexte
 from sne_sandbox.generators.varietes import TirageVarie
 from sne_sandbox.rules.engine import juger
 
@@ -38,7 +38,7 @@ def _valide(contrat: Contrat, racine: Element) -> None:
     """Accepted by a base that knows the demande of the number."""
     arbre = codec.arbre(racine)
     assert not contrat.schemas.validate(arbre, document=Document.EVENEMENT)
-    exemple = Exemple(
+    exemple = ExempleDeRegle(
         fichier="", rang=0, regle="", verdict="accepte", specimen="evenement", type="EVT",
         operation="ajouterEvenementDemande",
     )  # fmt: skip

@@ -5,7 +5,7 @@ from datetime import date
 from sne_sandbox.contract.versions import charger
 from sne_sandbox.domain.element import Element
 from sne_sandbox.generators.bornes import Borne
-from sne_sandbox.generators.decoration import Ornement, Scene, orner
+from sne_sandbox.generators.decoration import Decor, Ornement, orner
 from sne_sandbox.generators.dessins import booleen, texte
 from sne_sandbox.generators.varietes import TirageVarie
 
@@ -14,10 +14,10 @@ CHEMIN = "interfaceNuu/demande/demandeLogement/personnePhysique/demandeur"
 
 def _scene(
     richesse: float, version: str = "02.02", limites: bool = False, connus: bool = False, longueur: int = 36
-) -> Scene:
+) -> Decor:
     bornes = {f"{CHEMIN}/nom": Borne(longueur=longueur), f"{CHEMIN}/mel": Borne(longueur=longueur)}
     nomenclatures = charger("v5.2").nomenclatures
-    return Scene(
+    return Decor(
         TirageVarie(1), nomenclatures, bornes, version, date(2018, 3, 15), ("62300", "62498"), richesse,
         limites=limites, connus=connus,
     )  # fmt: skip

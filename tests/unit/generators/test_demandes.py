@@ -11,12 +11,12 @@ from sne_sandbox.contract.versions import Contrat, charger
 from sne_sandbox.domain.composition import composition
 from sne_sandbox.domain.dates import PARIS, ajouter_mois
 from sne_sandbox.domain.demande import Demande
-from sne_sandbox.domain.demande_stockee import DemandeStockee, Etat
+from sne_sandbox.domain.demande_stockee import DemandeStockee, EtatDemande
 from sne_sandbox.domain.element import Element
 from sne_sandbox.domain.evenement import Evenement
 from sne_sandbox.domain.numero_unique import NumeroUnique
 from sne_sandbox.generators import vies
-from sne_sandbox.generators.demandes import Dossier, document, formulaire, message, separe, tirer_dossier
+from sne_sandbox.generators.demandes import DossierTire, document, formulaire, message, separe, tirer_dossier
 from sne_sandbox.generators.menages import COUPLE, FAMILLE
 from sne_sandbox.generators.population import Population, lire_population
 from sne_sandbox.generators.tirage import Repartition, TirageAleatoire
@@ -67,11 +67,11 @@ def _messages(population: Population, type_fichier: str) -> list[tuple[Element, 
     return trouves
 
 
-def _stockee(dossier: Dossier, numero: str) -> DemandeStockee:
+def _stockee(dossier: DossierTire, numero: str) -> DemandeStockee:
     racine = document(dossier.version, "RET", MAINTENANT, formulaire(dossier, numero=numero))
     code, guichet, depot = dossier.territoire.code, dossier.guichet, dossier.depot
     return DemandeStockee(
-        numero, code, Etat.ACTIVE, dossier.version, guichet, guichet, False, depot, depot,
+        numero, code, EtatDemande.ACTIVE, dossier.version, guichet, guichet, False, depot, depot,
         ajouter_mois(depot, 12), Demande(racine), codec.encoder(racine),
     )  # fmt: skip
 

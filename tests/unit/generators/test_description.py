@@ -1,11 +1,11 @@
 from datetime import date
 
 from sne_sandbox.generators.description import decrire
-from sne_sandbox.generators.exemples import Exemple
+from sne_sandbox.generators.exemples import ExempleDeRegle
 
 
-def exemple(**champs: object) -> Exemple:
-    return Exemple(fichier="essai", rang=1, regle="IDT001", verdict="accepte", **champs)  # type: ignore[arg-type]
+def exemple(**champs: object) -> ExempleDeRegle:
+    return ExempleDeRegle(fichier="essai", rang=1, regle="IDT001", verdict="accepte", **champs)  # type: ignore[arg-type]
 
 
 def test_edits_are_told() -> None:

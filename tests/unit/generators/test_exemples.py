@@ -4,7 +4,7 @@ import pytest
 
 from sne_sandbox.contract.versions import Contrat, charger
 from sne_sandbox.errors import ContractError
-from sne_sandbox.generators.exemples import Exemple, contexte, document, exemples, guichets
+from sne_sandbox.generators.exemples import ExempleDeRegle, contexte, document, exemples, guichets
 
 
 @pytest.fixture(scope="module")
@@ -12,8 +12,8 @@ def contrat() -> Contrat:
     return charger("v5.2")
 
 
-def exemple(**champs: object) -> Exemple:
-    return Exemple(fichier="essai", rang=1, regle="IDT001", verdict="accepte", **champs)  # type: ignore[arg-type]
+def exemple(**champs: object) -> ExempleDeRegle:
+    return ExempleDeRegle(fichier="essai", rang=1, regle="IDT001", verdict="accepte", **champs)  # type: ignore[arg-type]
 
 
 def ecrire(dossier: Path, toml: str) -> Path:

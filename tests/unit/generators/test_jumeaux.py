@@ -5,7 +5,7 @@ import pytest
 from sne_sandbox.contract import codec
 from sne_sandbox.contract.versions import Contrat, charger
 from sne_sandbox.domain.demande import Demande
-from sne_sandbox.generators.exemples import Exemple, contexte, document
+from sne_sandbox.generators.exemples import ExempleDeRegle, contexte, document
 from sne_sandbox.generators.jumeaux import correspondances, jumeaux
 from sne_sandbox.generators.varietes import TirageVarie
 from sne_sandbox.rules.engine import juger
@@ -23,7 +23,7 @@ def contrat() -> Contrat:
 
 @pytest.mark.parametrize("specimen", SPECIMENS)
 def test_a_twin_is_valid_and_not_its_specimen(contrat: Contrat, specimen: str) -> None:
-    exemple = Exemple(fichier="", rang=0, regle="", verdict="accepte", specimen=specimen)
+    exemple = ExempleDeRegle(fichier="", rang=0, regle="", verdict="accepte", specimen=specimen)
     for graine in range(8):
         doublures = jumeaux(specimen, (), TirageVarie(graine), contrat)
         racine = document(exemple, contrat, doublures)

@@ -20,7 +20,7 @@ def contrat() -> Contrat:
     return charger("v5.2")
 
 
-def _lot(contrat: Contrat, sorte: str, graine: int = 1) -> list[lots.Fichier]:
+def _lot(contrat: Contrat, sorte: str, graine: int = 1) -> list[lots.FichierGenere]:
     return list(lots.messages(contrat, sorte, 12, graine=graine, guichet="G1104", instant=INSTANT))
 
 

@@ -8,7 +8,7 @@ from lxml import etree
 from sne_sandbox.contract.versions import Contrat, charger
 from sne_sandbox.contract.xml import parse
 from sne_sandbox.errors import ErreurInterne
-from sne_sandbox.generators.exemples import Exemple
+from sne_sandbox.generators.exemples import ExempleDeRegle
 from sne_sandbox.generators.reduction import (
     codes_bloquants,
     ecrit,
@@ -86,7 +86,7 @@ def test_a_rule_that_only_warns_has_none(contrat: Contrat) -> None:
 def test_a_document_that_the_schema_refuses_proves_nothing(contrat: Contrat) -> None:
     racine = parse(stockee("ENT009"), limit=Limites().xml_max)
     racine.remove(racine[0])
-    exemple = Exemple(fichier="essai", rang=1, regle="ENT009", verdict="refuse")
+    exemple = ExempleDeRegle(fichier="essai", rang=1, regle="ENT009", verdict="refuse")
     assert not refuse_par_elle_seule("ENT009", exemple, contrat, racine)
 
 

@@ -9,7 +9,7 @@ from sne_sandbox.contract.schema import Document
 from sne_sandbox.contract.versions import Contrat, charger
 from sne_sandbox.domain.dates import PARIS, ajouter_mois
 from sne_sandbox.domain.demande import Demande
-from sne_sandbox.domain.demande_stockee import DemandeStockee, Etat
+from sne_sandbox.domain.demande_stockee import DemandeStockee, EtatDemande
 from sne_sandbox.domain.element import Element
 from sne_sandbox.domain.numero_unique import NumeroUnique
 from sne_sandbox.generators import actes, suites
@@ -40,7 +40,7 @@ def _ici(contrat: Contrat, **voulu: object) -> Atelier:
 def _stockee(racine: Element) -> DemandeStockee:
     vue = Demande(racine)
     return DemandeStockee(
-        NUMERO, "062", Etat.ACTIVE, vue.version, "G1226", "G1226", False, DEPOT, DEPOT,
+        NUMERO, "062", EtatDemande.ACTIVE, vue.version, "G1226", "G1226", False, DEPOT, DEPOT,
         ajouter_mois(DEPOT, 12), vue, codec.encoder(racine),
     )  # fmt: skip
 

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from sne_sandbox.contract import codec
 from sne_sandbox.domain.dates import PARIS, ajouter_mois
-from sne_sandbox.domain.demande_stockee import DemandeStockee, Etat
+from sne_sandbox.domain.demande_stockee import DemandeStockee, EtatDemande
 from sne_sandbox.domain.element import construire
 from sne_sandbox.domain.journal import Echange
 from sne_sandbox.store.session import Magasin
@@ -45,7 +45,7 @@ def stockee(
     valeurs: dict[str, Any] = {
         "numero_unique": f"111{debut:%m%y}{rang:06d}G1104",
         "territoire": "111",
-        "etat": Etat.ACTIVE if radiee_le is None else Etat.RADIEE,
+        "etat": EtatDemande.ACTIVE if radiee_le is None else EtatDemande.RADIEE,
         "version": "02.01",
         "guichet_createur": "G1104",
         "guichet_dernier": "G1104",

@@ -14,10 +14,10 @@ from lxml import etree
 from sne_sandbox.contract.codec import NS
 from sne_sandbox.domain.dates import PARIS
 from sne_sandbox.domain.guichet import Guichet
-from sne_sandbox.domain.journal import FICHIER, Verdict
+from sne_sandbox.domain.journal import FICHIER, VerdictEchange
 from sne_sandbox.errors import ERREUR_INATTENDUE, StoreError, UsageError
 from sne_sandbox.operations import asynchrone
-from sne_sandbox.operations.asynchrone import Canal
+from sne_sandbox.operations.asynchrone import CanalAsynchrone
 from sne_sandbox.pipeline import Travail
 from sne_sandbox.store.fichiers import Boite, Boites
 from sne_sandbox.web.canal import canal as canal_de
@@ -29,7 +29,7 @@ ERR = "RETG1104-201803151200-000001.err"
 
 
 @pytest.fixture
-def canal(banc: Banc) -> Canal[Travail]:
+def canal(banc: Banc) -> CanalAsynchrone[Travail]:
     return canal_de(banc.services)
 
 
@@ -40,7 +40,7 @@ def guichet(banc: Banc, code: str = "G1104") -> Guichet:
     return trouve
 
 
-def dossier(canal: Canal[Travail], banc: Banc, code: str = "G1104") -> Path:
+def dossier(canal: CanalAsynchrone[Travail], banc: Banc, code: str = "G1104") -> Path:
     return canal.home / "bases" / banc.nom / "guichets" / code
 
 
@@ -65,11 +65,11 @@ def anomalies(document: bytes) -> list[str | None]:
     return [a.get("code") for a in etree.fromstring(document).iter(f"{{{NS}}}anomalie")]
 
 
-def test_a_file_is_registered_and_answered(banc: Banc, canal: Canal[Travail]) -> None:
+def test_a_file_is_registered_and_answered(banc: Banc, canal: CanalAsynchrone[Travail]) -> None:
     canal.deposer(banc.nom, guichet(banc), NOM, octets(specimen("personne_seule")))
     assert (noms(banc), banc.compter()) == ([], 0)  # it waits
     (traite,) = canal.relever(banc.nom, guichet(banc)).traites
-    assert (traite.nom, traite.verdict, traite.reponse) == (NOM, Verdict.ACCEPTE, RET)
+    assert (traite.nom, traite.verdict, traite.reponse) == (NOM, VerdictEchange.ACCEPTE, RET)
     assert noms(banc) == [ATT, RET]
     assert recu(banc, ATT).startswith(b"%PDF")
     document = etree.fromstring(recu(banc, RET))
@@ -79,19 +79,19 @@ def test_a_file_is_registered_and_answered(banc: Banc, canal: Canal[Travail]) ->
     assert banc.compter() == 1
 
 
-def test_it_is_judged_as_a_call_would_be(banc: Banc, canal: Canal[Travail]) -> None:
+def test_it_is_judged_as_a_call_would_be(banc: Banc, canal: CanalAsynchrone[Travail]) -> None:
     envoye = specimen("personne_seule")
     poser(envoye, f"{FORMULAIRE}/personnePhysique/demandeur/dateNaissance", "2030-01-01")
     attendues = banc.demander(envoye).anomalies
     canal.deposer(banc.nom, guichet(banc), NOM, octets(envoye))
     (traite,) = canal.relever(banc.nom, guichet(banc)).traites
-    assert (traite.verdict, traite.numero_unique) == (Verdict.ANOMALIES, None)
+    assert (traite.verdict, traite.numero_unique) == (VerdictEchange.ANOMALIES, None)
     assert noms(banc) == [RET]
     assert anomalies(recu(banc, RET)) == attendues != []
     assert banc.compter() == 0
 
 
-def test_the_guichet_is_that_of_the_box(banc: Banc, canal: Canal[Travail]) -> None:
+def test_the_guichet_is_that_of_the_box(banc: Banc, canal: CanalAsynchrone[Travail]) -> None:
     nom = "DEMG1226-201803151200-000001.xml"
     canal.deposer(banc.nom, guichet(banc, "G1226"), nom, octets(specimen("personne_seule")))
     canal.relever(banc.nom, guichet(banc, "G1226"))
@@ -102,7 +102,7 @@ def test_the_guichet_is_that_of_the_box(banc: Banc, canal: Canal[Travail]) -> No
     )  # a file has no certificate
 
 
-def test_modifications_come_in_the_order_of_the_box(banc: Banc, canal: Canal[Travail]) -> None:
+def test_modifications_come_in_the_order_of_the_box(banc: Banc, canal: CanalAsynchrone[Travail]) -> None:
     numero, racine = banc.creer_demande()
     for rang, precision in enumerate(("un", "deux")):
         contenu = octets(message(racine, "MOD", numero, precision=precision))
@@ -121,17 +121,17 @@ def test_modifications_come_in_the_order_of_the_box(banc: Banc, canal: Canal[Tra
     ],
 )
 def test_what_cannot_be_read_is_answered_in_words(
-    banc: Banc, canal: Canal[Travail], contenu: bytes, phrase: str
+    banc: Banc, canal: CanalAsynchrone[Travail], contenu: bytes, phrase: str
 ) -> None:
     canal.deposer(banc.nom, guichet(banc), NOM, contenu)
     (traite,) = canal.relever(banc.nom, guichet(banc)).traites
-    assert (traite.verdict, traite.reponse) == (Verdict.FAULT, ERR)
+    assert (traite.verdict, traite.reponse) == (VerdictEchange.FAULT, ERR)
     dit = recu(banc, ERR).decode()
     assert dit.startswith(f"Le fichier {NOM} n'a pas été traité ; rien n'a été enregistré.\n\n{phrase}\n\n")
     assert canal.relever(banc.nom, guichet(banc)).traites == ()
 
 
-def test_a_file_has_its_line_in_the_journal(banc: Banc, canal: Canal[Travail]) -> None:
+def test_a_file_has_its_line_in_the_journal(banc: Banc, canal: CanalAsynchrone[Travail]) -> None:
     canal.deposer(banc.nom, guichet(banc), NOM, octets(specimen("personne_seule")))
     canal.deposer(banc.nom, guichet(banc), "illisible.xml", b"?")
     traites = canal.relever(banc.nom, guichet(banc)).traites
@@ -148,7 +148,7 @@ def test_a_file_has_its_line_in_the_journal(banc: Banc, canal: Canal[Travail]) -
         traites[0].numero_unique,
     )
     assert ligne.reponse_conforme is True
-    assert fault.verdict is Verdict.FAULT
+    assert fault.verdict is VerdictEchange.FAULT
     assert fault.fault is not None
     assert fault.fault["message"] == ERREUR_INATTENDUE
     lue = banc.services.magasin.journal.lire(banc.nom, fault.identifiant)
@@ -157,7 +157,7 @@ def test_a_file_has_its_line_in_the_journal(banc: Banc, canal: Canal[Travail]) -
 
 
 def test_a_bug_of_ours_is_answered_once_and_told(
-    banc: Banc, canal: Canal[Travail], monkeypatch: pytest.MonkeyPatch
+    banc: Banc, canal: CanalAsynchrone[Travail], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def tomber(*_: object) -> None:
         raise ZeroDivisionError("essai")
@@ -165,7 +165,7 @@ def test_a_bug_of_ours_is_answered_once_and_told(
     monkeypatch.setattr(asynchrone, "_fichiers", tomber)
     canal.deposer(banc.nom, guichet(banc), NOM, octets(specimen("personne_seule")))
     (traite,) = canal.relever(banc.nom, guichet(banc)).traites
-    assert traite.verdict is Verdict.ERREUR
+    assert traite.verdict is VerdictEchange.ERREUR
     assert ERREUR_INATTENDUE in recu(banc, ERR).decode()
     (ligne,) = banc.journal()
     assert "ZeroDivisionError" in (ligne.trace or "")
@@ -174,7 +174,7 @@ def test_a_bug_of_ours_is_answered_once_and_told(
 
 
 def test_a_store_out_of_reach_leaves_the_file_for_later(
-    banc: Banc, canal: Canal[Travail], monkeypatch: pytest.MonkeyPatch
+    banc: Banc, canal: CanalAsynchrone[Travail], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     canal.deposer(banc.nom, guichet(banc), NOM, octets(specimen("personne_seule")))
 
@@ -229,7 +229,7 @@ def test_a_dispatched_document_sent_back_is_refused_whatever_the_year(
     assert anomalies(recu(banc, RET)) == ["ENT001"]
 
 
-def test_a_file_left_again_is_processed_again(banc: Banc, canal: Canal[Travail]) -> None:
+def test_a_file_left_again_is_processed_again(banc: Banc, canal: CanalAsynchrone[Travail]) -> None:
     envoye = specimen("personne_seule")
     for _ in range(2):
         canal.deposer(banc.nom, guichet(banc), NOM, octets(envoye))
@@ -240,12 +240,12 @@ def test_a_file_left_again_is_processed_again(banc: Banc, canal: Canal[Travail])
 
 
 @pytest.mark.parametrize("nom", ["", "../a.xml", ".a.xml", "é.xml", "a/b.xml", "a" * 101, "a\0.xml"])
-def test_names_that_no_box_takes(banc: Banc, canal: Canal[Travail], nom: str) -> None:
+def test_names_that_no_box_takes(banc: Banc, canal: CanalAsynchrone[Travail], nom: str) -> None:
     with pytest.raises(UsageError, match="nom de fichier"):
         canal.deposer(banc.nom, guichet(banc), nom, b"")
 
 
-def test_a_file_too_big_is_not_taken(banc: Banc, canal: Canal[Travail]) -> None:
+def test_a_file_too_big_is_not_taken(banc: Banc, canal: CanalAsynchrone[Travail]) -> None:
     with pytest.raises(UsageError, match="octets"):
         canal.deposer(banc.nom, guichet(banc), NOM, b" " * (canal.limites.xml_max + 1))
 
@@ -253,7 +253,9 @@ def test_a_file_too_big_is_not_taken(banc: Banc, canal: Canal[Travail]) -> None:
 # --- folders ---------------------------------------------------------------------------------------
 
 
-def test_a_file_in_the_folder_is_taken_and_answered_there(banc: Banc, canal: Canal[Travail]) -> None:
+def test_a_file_in_the_folder_is_taken_and_answered_there(
+    banc: Banc, canal: CanalAsynchrone[Travail]
+) -> None:
     canal.relever(banc.nom, guichet(banc))  # the first visit makes the folders
     entree, sortie = (dossier(canal, banc) / nom for nom in ("inbox", "outbox"))
     (entree / NOM).write_bytes(octets(specimen("personne_seule")))
@@ -267,7 +269,7 @@ def test_a_file_in_the_folder_is_taken_and_answered_there(banc: Banc, canal: Can
     assert sorted(c.name for c in sortie.iterdir()) == [ATT]
 
 
-def test_a_file_integrated_leaves_table_and_folder(banc: Banc, canal: Canal[Travail]) -> None:
+def test_a_file_integrated_leaves_table_and_folder(banc: Banc, canal: CanalAsynchrone[Travail]) -> None:
     canal.deposer(banc.nom, guichet(banc), NOM, octets(specimen("personne_seule")))
     canal.relever(banc.nom, guichet(banc))
     assert canal.oter(banc.nom, guichet(banc), RET)
@@ -275,7 +277,9 @@ def test_a_file_integrated_leaves_table_and_folder(banc: Banc, canal: Canal[Trav
     assert noms(banc) == [c.name for c in (dossier(canal, banc) / "outbox").iterdir()] == [ATT]
 
 
-def test_a_base_put_back_to_its_start_empties_its_folders(banc: Banc, canal: Canal[Travail]) -> None:
+def test_a_base_put_back_to_its_start_empties_its_folders(
+    banc: Banc, canal: CanalAsynchrone[Travail]
+) -> None:
     canal.deposer(banc.nom, guichet(banc), NOM, octets(specimen("personne_seule")))
     canal.relever(banc.nom, guichet(banc))
     banc.services.magasin.bases.vider(banc.nom, "etat")
@@ -284,7 +288,7 @@ def test_a_base_put_back_to_its_start_empties_its_folders(banc: Banc, canal: Can
 
 
 def test_the_round_of_the_minute_visits_the_guichets_that_have_a_folder(
-    banc: Banc, canal: Canal[Travail], monkeypatch: pytest.MonkeyPatch
+    banc: Banc, canal: CanalAsynchrone[Travail], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     banc.creer_demande()
     monkeypatch.setattr(asynchrone, "AGE_MIN", 0.0)
@@ -298,7 +302,7 @@ def test_the_round_of_the_minute_visits_the_guichets_that_have_a_folder(
 
 
 def test_the_round_goes_on_after_a_box_that_fails(
-    banc: Banc, canal: Canal[Travail], monkeypatch: pytest.MonkeyPatch
+    banc: Banc, canal: CanalAsynchrone[Travail], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     banc.creer_demande()
     for code in ("G1205", "G7501"):
@@ -309,7 +313,7 @@ def test_the_round_goes_on_after_a_box_that_fails(
 
 
 def test_the_round_goes_on_after_a_base_that_is_deleted_meanwhile(
-    banc: Banc, canal: Canal[Travail], monkeypatch: pytest.MonkeyPatch
+    banc: Banc, canal: CanalAsynchrone[Travail], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     banc.creer_demande()
     dossier(canal, banc, "G7501").mkdir(parents=True)
@@ -321,7 +325,7 @@ def test_the_round_goes_on_after_a_base_that_is_deleted_meanwhile(
     assert len(noms(banc, code="G7501")) == 1
 
 
-def test_several_visits_at_once_process_a_file_once(banc: Banc, canal: Canal[Travail]) -> None:
+def test_several_visits_at_once_process_a_file_once(banc: Banc, canal: CanalAsynchrone[Travail]) -> None:
     racine = specimen("personne_seule")
     poser(racine, f"{FORMULAIRE}/forcerDoublon", "true", apres="dateCreationDemande")
     canal.relever(banc.nom, guichet(banc))
@@ -343,10 +347,10 @@ def test_several_visits_at_once_process_a_file_once(banc: Banc, canal: Canal[Tra
     assert banc.compter() == 4
 
 
-def test_a_night_that_is_due_runs_before_the_file(banc: Banc, canal: Canal[Travail]) -> None:
+def test_a_night_that_is_due_runs_before_the_file(banc: Banc, canal: CanalAsynchrone[Travail]) -> None:
     numero, _ = banc.creer_demande()
     banc.regler_horloge(datetime(2018, 12, 30, 12, tzinfo=PARIS))
     canal.deposer(banc.nom, guichet(banc), NOM, octets(message(specimen("personne_seule"), "MOD", numero)))
     (traite,) = canal.relever(banc.nom, guichet(banc)).traites
-    assert (traite.verdict, traite.numero_unique) == (Verdict.ACCEPTE, numero)
+    assert (traite.verdict, traite.numero_unique) == (VerdictEchange.ACCEPTE, numero)
     assert banc.services.magasin.bases.lire(banc.nom).derniere_nuit == date(2018, 12, 30)

@@ -13,7 +13,7 @@ from sne_sandbox.domain.dates import PARIS
 from sne_sandbox.errors import BaseInconnue, ConflitEtat, UsageError
 from sne_sandbox.generators import semis
 from sne_sandbox.operations import bases, horloge
-from sne_sandbox.operations.dossiers import Dossiers, ouverts
+from sne_sandbox.operations.dossiers import DossiersGuichet, ouverts
 from sne_sandbox.operations.sauvegardes import Sauvegardes
 from sne_sandbox.store import snapshot
 from sne_sandbox.store.session import Magasin
@@ -134,8 +134,8 @@ def test_a_base_deleted_leaves_nothing_to_one_of_its_name(
 ) -> None:
     bases.creer(magasin, contrat, "a")
     Sauvegardes(magasin, tmp_path).faire("a", "avant")
-    Dossiers.de(tmp_path, "a", "G1226").ouvrir()
-    (Dossiers.de(tmp_path, "a", "G1226").entree / "attend.xml").write_bytes(b"<a/>")
+    DossiersGuichet.de(tmp_path, "a", "G1226").ouvrir()
+    (DossiersGuichet.de(tmp_path, "a", "G1226").entree / "attend.xml").write_bytes(b"<a/>")
     bases.supprimer(magasin, tmp_path, "a")
     bases.creer(magasin, contrat, "a")
     assert list(ouverts(tmp_path, "a")) == []

@@ -8,17 +8,17 @@ from pathlib import Path
 import pytest
 
 from sne_sandbox.errors import StoreError
-from sne_sandbox.operations.dossiers import Dossiers, ouverts
+from sne_sandbox.operations.dossiers import DossiersGuichet, ouverts
 
 
 @pytest.fixture
-def dossiers(tmp_path: Path) -> Dossiers:
-    faits = Dossiers.de(tmp_path, "ecole", "G1226")
+def dossiers(tmp_path: Path) -> DossiersGuichet:
+    faits = DossiersGuichet.de(tmp_path, "ecole", "G1226")
     faits.ouvrir()
     return faits
 
 
-def test_the_folders_are_where_the_guichet_looks(tmp_path: Path, dossiers: Dossiers) -> None:
+def test_the_folders_are_where_the_guichet_looks(tmp_path: Path, dossiers: DossiersGuichet) -> None:
     assert (tmp_path / "bases/ecole/guichets/G1226/inbox").is_dir()
     assert (tmp_path / "bases/ecole/guichets/G1226/outbox").is_dir()
     (tmp_path / "bases/ecole/guichets/notes").mkdir()
@@ -26,7 +26,7 @@ def test_the_folders_are_where_the_guichet_looks(tmp_path: Path, dossiers: Dossi
     assert list(ouverts(tmp_path, "autre")) == []
 
 
-def test_only_finished_plain_files_are_taken(tmp_path: Path, dossiers: Dossiers) -> None:
+def test_only_finished_plain_files_are_taken(tmp_path: Path, dossiers: DossiersGuichet) -> None:
     for nom in ("b.xml", "a.xml", ".cache.xml", "a.xml.part", "envoi.tmp", "nom accentué.xml"):
         (dossiers.entree / nom).write_bytes(b"<a/>")
     (dossiers.entree / "dossier.xml").mkdir()
@@ -40,7 +40,7 @@ def test_only_finished_plain_files_are_taken(tmp_path: Path, dossiers: Dossiers)
     assert dossiers.lire("a.xml", 100) is None
 
 
-def test_names_that_the_box_does_not_take_are_told_as_they_may_be_shown(dossiers: Dossiers) -> None:
+def test_names_that_the_box_does_not_take_are_told_as_they_may_be_shown(dossiers: DossiersGuichet) -> None:
     for nom in ("a.xml", "a.xml.part", ".cache.xml", "mon envoi.tmp", "mon fichier.xml", "Demande(1).xml"):
         (dossiers.entree / nom).write_bytes(b"<a/>")
     (dossiers.entree / "206127511100564 é.xml").write_bytes(b"<a/>")
@@ -56,10 +56,10 @@ def test_names_that_the_box_does_not_take_are_told_as_they_may_be_shown(dossiers
     (masque,) = [nom for nom in dits if "é" in nom]
     assert "2061275111005" not in masque
     assert dossiers.deposes() == ["a.xml"]
-    assert Dossiers(dossiers.racine / "absent").ignores() == []
+    assert DossiersGuichet(dossiers.racine / "absent").ignores() == []
 
 
-def test_what_nobody_has_taken_is_thrown_away_and_nothing_else(dossiers: Dossiers) -> None:
+def test_what_nobody_has_taken_is_thrown_away_and_nothing_else(dossiers: DossiersGuichet) -> None:
     for nom in ("a.xml", "b.xml", "b.xml.part"):
         (dossiers.entree / nom).write_bytes(b"<a/>")
     dossiers.publier("RETG1226-201803151200-000000.xml", b"<a/>")
@@ -68,13 +68,13 @@ def test_what_nobody_has_taken_is_thrown_away_and_nothing_else(dossiers: Dossier
     assert [c.name for c in dossiers.sortie.iterdir()] == ["RETG1226-201803151200-000000.xml"]
 
 
-def test_a_link_is_not_followed(tmp_path: Path, dossiers: Dossiers) -> None:
+def test_a_link_is_not_followed(tmp_path: Path, dossiers: DossiersGuichet) -> None:
     (dossiers.entree / "lien.xml").symlink_to(tmp_path)
     with pytest.raises(StoreError, match=r"lien\.xml"):
         dossiers.lire("lien.xml", 100)
 
 
-def test_an_outbox_is_a_view_and_leaves_what_is_not_ours(dossiers: Dossiers) -> None:
+def test_an_outbox_is_a_view_and_leaves_what_is_not_ours(dossiers: DossiersGuichet) -> None:
     dossiers.publier("RETG1226-201803151200-000000.xml", b"<a/>")
     dossiers.publier("DISG1226-201803151200-000001.xml", b"<b/>")
     (dossiers.sortie / "mes-notes.txt").write_text("à garder")
@@ -91,13 +91,13 @@ def test_an_outbox_is_a_view_and_leaves_what_is_not_ours(dossiers: Dossiers) -> 
 def test_a_folder_that_is_a_file_is_told_with_its_remedy(tmp_path: Path) -> None:
     (tmp_path / "bases").write_text("")
     with pytest.raises(StoreError) as refus:
-        Dossiers.de(tmp_path, "ecole", "G1226").ouvrir()
+        DossiersGuichet.de(tmp_path, "ecole", "G1226").ouvrir()
     assert "vérifiez le dossier" in refus.value.diagnostics()
     assert list(ouverts(tmp_path, "ecole")) == []
 
 
 def test_what_the_disk_refuses_is_told_with_its_remedy(tmp_path: Path) -> None:
-    dossiers = Dossiers.de(tmp_path, "ecole", "G1226")
+    dossiers = DossiersGuichet.de(tmp_path, "ecole", "G1226")
     assert dossiers.deposes() == []
     dossiers.nettoyer(())  # no folder: nothing to clear
     dossiers.racine.mkdir(parents=True)
@@ -115,13 +115,13 @@ def test_what_the_disk_refuses_is_told_with_its_remedy(tmp_path: Path) -> None:
             essai()
 
 
-def test_what_is_no_file_is_not_read(dossiers: Dossiers) -> None:
+def test_what_is_no_file_is_not_read(dossiers: DossiersGuichet) -> None:
     os.mkfifo(dossiers.entree / "tube.xml")
     assert dossiers.deposes() == []
     assert dossiers.lire("tube.xml", 100) is None
 
 
-def test_one_at_a_time(dossiers: Dossiers) -> None:
+def test_one_at_a_time(dossiers: DossiersGuichet) -> None:
     entre = threading.Event()
 
     def entrer() -> None:

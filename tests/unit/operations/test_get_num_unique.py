@@ -307,13 +307,13 @@ def _radier_pour_non_renouvellement(banc: Banc, numero: str) -> None:
     from dataclasses import replace
     from datetime import date
 
-    from sne_sandbox.domain.demande_stockee import Etat
+    from sne_sandbox.domain.demande_stockee import EtatDemande
 
     with banc.services.magasin.ecrire(banc.nom) as registre:
         registre.remplacer(
             replace(
                 registre.demande(numero),
-                etat=Etat.RADIEE,
+                etat=EtatDemande.RADIEE,
                 motif_radiation="RADREN",
                 date_radiation=date(2019, 4, 15),
                 radiation_enregistree_le=datetime(2019, 4, 15, 2, tzinfo=PARIS),

@@ -11,11 +11,11 @@ from temps import MIDI, ajouter, etat, nuits, stockee
 from sne_sandbox.contract import codec
 from sne_sandbox.domain.base import Horloge
 from sne_sandbox.domain.dates import PARIS, ajouter_mois
-from sne_sandbox.domain.demande_stockee import Etat
+from sne_sandbox.domain.demande_stockee import EtatDemande
 from sne_sandbox.domain.evenement import Evenement
-from sne_sandbox.domain.journal import Verdict
+from sne_sandbox.domain.journal import VerdictEchange
 from sne_sandbox.operations import horloge, lifecycle
-from sne_sandbox.operations.lifecycle import Bilan, Fait
+from sne_sandbox.operations.lifecycle import BilanNuits, Fait
 from sne_sandbox.store.session import Magasin
 
 Creer = Callable[..., str]
@@ -65,7 +65,7 @@ def test_the_radiation_by_the_system_is_one_that_clients_are_told(magasin: Magas
         (radiee,) = registre.radiees_depuis(datetime(2019, 4, 15, tzinfo=PARIS), "RADREN")
         encore = registre.demande(stockee(2, DEPOT + timedelta(days=1)).numero_unique)
     assert radiee.numero_unique == stockee(1, DEPOT).numero_unique
-    assert (radiee.etat, radiee.date_radiation) == (Etat.RADIEE, date(2019, 4, 15))
+    assert (radiee.etat, radiee.date_radiation) == (EtatDemande.RADIEE, date(2019, 4, 15))
     assert radiee.radiation_enregistree_le == datetime(2019, 4, 15, tzinfo=PARIS)
     assert radiee.revision == 2
     assert radiee.radiation is not None
@@ -162,7 +162,7 @@ def test_the_line_of_a_night_reads_as_a_sentence(magasin: Magasin, creer: Creer)
     assert ligne.chemin == (
         "Nuit du 20/04/2018 : 2 demandes radiées faute de renouvellement, 1 préavis d'échéance."
     )
-    assert (ligne.verdict, ligne.operation, ligne.numero_unique) == (Verdict.ACCEPTE, None, None)
+    assert (ligne.verdict, ligne.operation, ligne.numero_unique) == (VerdictEchange.ACCEPTE, None, None)
     assert ligne.anomalies[0]["message"] == ("1110317000001G1104 : demande radiée faute de renouvellement.")
     assert deplacement.bilan.phrase() == (
         "37 nuits (du 16/03/2018 au 21/04/2018) : 2 demandes radiées faute de renouvellement, "
@@ -239,15 +239,15 @@ def test_every_base_is_seen_to(magasin: Magasin, creer: Creer) -> None:
 @pytest.mark.parametrize(
     ("bilan", "phrase"),
     [
-        (Bilan(DEPOT, DEPOT), "Aucune nuit n'est passée."),
-        (Bilan(DEPOT, date(2018, 3, 16)), "1 nuit (16/03/2018) : rien à faire."),
+        (BilanNuits(DEPOT, DEPOT), "Aucune nuit n'est passée."),
+        (BilanNuits(DEPOT, date(2018, 3, 16)), "1 nuit (16/03/2018) : rien à faire."),
         (
-            Bilan(DEPOT, date(2018, 3, 17), {Fait.EFFACEMENT: 1, Fait.PREAVIS: 0}),
+            BilanNuits(DEPOT, date(2018, 3, 17), {Fait.EFFACEMENT: 1, Fait.PREAVIS: 0}),
             "2 nuits (du 16/03/2018 au 17/03/2018) : 1 demande effacée (un an après sa radiation).",
         ),
     ],
 )
-def test_what_a_period_did_in_a_sentence(bilan: Bilan, phrase: str) -> None:
+def test_what_a_period_did_in_a_sentence(bilan: BilanNuits, phrase: str) -> None:
     assert bilan.phrase() == phrase
 
 

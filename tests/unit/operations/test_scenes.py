@@ -10,7 +10,7 @@ from sne_sandbox.domain.base import Horloge
 from sne_sandbox.domain.dates import PARIS
 from sne_sandbox.errors import ContractError, UsageError
 from sne_sandbox.operations import bases, scenes
-from sne_sandbox.operations.scenes import Message
+from sne_sandbox.operations.scenes import MessageScene
 from sne_sandbox.store.session import Magasin
 
 ENTETE = 'titre = "T"\nduree = "1 minute"\npublic = "P"\nresume = "R"\nhorloge = 2018-03-15T12:00:00\n'
@@ -94,7 +94,7 @@ def test_a_bad_scene_says_where_and_what_to_do(tmp_path: Path, texte: str, dite:
 
 
 def test_variables_are_replaced() -> None:
-    message = Message(
+    message = MessageScene(
         guichet="G1104",
         specimen="personne_seule",
         edits=[["texte", "~/numUnique", "{numero}"]],
@@ -109,10 +109,10 @@ def test_variables_are_replaced() -> None:
 
 def test_a_document_is_of_now_and_of_its_guichet() -> None:
     contrat = charger()
-    octets = scenes.document(Message(guichet="G7501", specimen="personne_seule"), contrat, MIDI)
+    octets = scenes.document(MessageScene(guichet="G7501", specimen="personne_seule"), contrat, MIDI)
     assert b"<ns1:numGuichet>G7501</ns1:numGuichet>" in octets
     assert b"<ns1:dateFichier>2018-03-15T12:00:00.000+01:00</ns1:dateFichier>" in octets
-    assert scenes.document(Message(guichet="G7501"), contrat, MIDI) == b""
+    assert scenes.document(MessageScene(guichet="G7501"), contrat, MIDI) == b""
 
 
 def test_a_scene_put_back_has_the_settings_of_a_new_base(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from sne_sandbox.domain.base import Base, Horloge
 from sne_sandbox.domain.composition import Composition, composition
 from sne_sandbox.domain.dates import PARIS, ajouter_mois
 from sne_sandbox.domain.demande import Demande
-from sne_sandbox.domain.demande_stockee import DemandeStockee, Etat
+from sne_sandbox.domain.demande_stockee import DemandeStockee, EtatDemande
 from sne_sandbox.operations import statistiques
 from sne_sandbox.operations.statistiques import Tableau
 from sne_sandbox.resources import fixtures_dir
@@ -45,7 +45,7 @@ def _stocker(registre: RegistreBase, nom: str, rang: int, depot: date) -> Demand
     demande = _demande(nom)
     territoire = demande.territoire or ""
     stockee = DemandeStockee(
-        f"{territoire}{depot:%m%y}{rang:06d}G1226", territoire, Etat.ACTIVE, demande.version, "G1226",
+        f"{territoire}{depot:%m%y}{rang:06d}G1226", territoire, EtatDemande.ACTIVE, demande.version, "G1226",
         "G1226", False, depot, depot, ajouter_mois(depot, 12), demande, codec.encoder(demande.element),
     )  # fmt: skip
     registre.ajouter(stockee)
@@ -53,7 +53,7 @@ def _stocker(registre: RegistreBase, nom: str, rang: int, depot: date) -> Demand
 
 
 def _radiee(stockee: DemandeStockee, motif: str, jour: date) -> DemandeStockee:
-    return replace(stockee, etat=Etat.RADIEE, motif_radiation=motif, date_radiation=jour)
+    return replace(stockee, etat=EtatDemande.RADIEE, motif_radiation=motif, date_radiation=jour)
 
 
 def _tableaux(registre: RegistreBase, contrat: Contrat, jour: date) -> dict[str, Tableau]:
@@ -101,7 +101,7 @@ def test_the_life_of_a_demande_is_told_where_it_happens(registre: RegistreBase, 
     assert _flux(tab02, "T1 2018") == {"radiees": 1, "RADATT": 1, "attributions": 1}
     assert _flux(tab02, "01/2018") == {}
     # Reactivated today: it is in the stock of today, not in that of yesterday.
-    registre.remplacer(replace(stockee, etat=Etat.ACTIVE, motif_radiation=None, date_radiation=None))
+    registre.remplacer(replace(stockee, etat=EtatDemande.ACTIVE, motif_radiation=None, date_radiation=None))
     assert _lignes(_tableaux(registre, contrat, JOUR)["TAB01"], "Demandes actives")["Total"] == 1
     hier = _tableaux(registre, contrat, date(2018, 3, 14))
     assert not _lignes(hier["TAB01"], "Demandes actives")
@@ -112,7 +112,7 @@ def test_a_renewal_that_revives_brings_the_demande_back(registre: RegistreBase, 
     stockee = registre.remplacer(_radiee(stockee, "RADREN", date(2018, 2, 10)))
     registre.remplacer(
         replace(
-            stockee, etat=Etat.ACTIVE, motif_radiation=None, date_radiation=None,
+            stockee, etat=EtatDemande.ACTIVE, motif_radiation=None, date_radiation=None,
             date_renouvellement=date(2018, 3, 1), debut_validite=date(2018, 3, 1),
         )
     )  # fmt: skip

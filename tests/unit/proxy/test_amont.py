@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from sne_sandbox.errors import UsageError
-from sne_sandbox.proxy.amont import Amont, AmontDefaillant, Lien, de_bout_en_bout
+from sne_sandbox.proxy.amont import Amont, AmontDefaillant, LienAmont, de_bout_en_bout
 
 Dire = Callable[[socket.socket], None]
 OK = b"HTTP/1.1 200 OK\r\n"
@@ -71,7 +71,7 @@ def test_the_request_arrives_byte_for_byte(pair: Callable[[bytes], Pair]) -> Non
         ("X-Saut", "1"),
         ("Authorization", "Basic c2VjcmV0"),
     ]
-    Lien(Amont(reel.url + "/nuu/")).envoyer("POST", "/services/A%20b/?x=%C3%A9&y", en_tetes, corps)
+    LienAmont(Amont(reel.url + "/nuu/")).envoyer("POST", "/services/A%20b/?x=%C3%A9&y", en_tetes, corps)
     tete, _, recu = reel.recu.partition(b"\r\n\r\n")
     assert recu == corps
     assert tete.split(b"\r\n") == [
@@ -89,14 +89,14 @@ def test_the_answer_comes_back_as_it_is(pair: Callable[[bytes], Pair]) -> None:
         b"HTTP/1.1 500 Erreur SOAP\r\nSet-Cookie: a=1\r\nSet-Cookie: b=2\r\nX-Plie: a\r\n b\r\n"
         b"Connection: close\r\nTransfer-Encoding: chunked\r\n\r\n3\r\n\x00\xff\n\r\n2;x=y\r\nab\r\n0\r\n\r\n"
     )
-    reponse = Lien(Amont(reel.url)).envoyer("POST", "/", [], b"x")
+    reponse = LienAmont(Amont(reel.url)).envoyer("POST", "/", [], b"x")
     assert (reponse.statut, reponse.raison, reponse.corps) == (500, "Erreur SOAP", b"\x00\xff\nab")
     assert reponse.en_tetes == [("Set-Cookie", "a=1"), ("Set-Cookie", "b=2"), ("X-Plie", "a  b")]
 
 
 def test_a_redirection_is_an_answer(pair: Callable[[bytes], Pair]) -> None:
     reel = pair(b"HTTP/1.1 302 Found\r\nLocation: http://ailleurs.invalid/\r\nContent-Length: 0\r\n\r\n")
-    reponse = Lien(Amont(reel.url)).envoyer("POST", "/", [], b"x")
+    reponse = LienAmont(Amont(reel.url)).envoyer("POST", "/", [], b"x")
     assert (reponse.statut, reponse.en_tetes[0]) == (302, ("Location", "http://ailleurs.invalid/"))
 
 
@@ -116,7 +116,7 @@ def test_an_answer_that_comes_before_the_whole_request_is_read(pair: Callable[[D
     fil.start()
     with prise:
         url = f"http://127.0.0.1:{prise.getsockname()[1]}"
-        reponse = Lien(Amont(url)).envoyer("POST", "/", [], bytes(5_000_000))
+        reponse = LienAmont(Amont(url)).envoyer("POST", "/", [], bytes(5_000_000))
         fil.join(60)
     assert (reponse.statut, reponse.corps) == (413, b"non")
 
@@ -154,7 +154,7 @@ def test_an_answer_that_cannot_be_passed_on(
     pair: Callable[[Dire | bytes], Pair], dire: Dire | bytes, statut: int, phrase: str
 ) -> None:
     lent = statut == 504
-    lien = Lien(Amont(pair(dire).url, delai=0.3 if lent else 60, reponse_max=10**6 if lent else 1000))
+    lien = LienAmont(Amont(pair(dire).url, delai=0.3 if lent else 60, reponse_max=10**6 if lent else 1000))
     with pytest.raises(AmontDefaillant, match=phrase) as vu:
         lien.envoyer("POST", "/", [], b"x")
     assert vu.value.statut == statut
@@ -165,7 +165,7 @@ def test_a_server_that_is_not_there() -> None:
         prise.bind(("127.0.0.1", 0))  # ours, so that nobody else listens there
         port = prise.getsockname()[1]
         with pytest.raises(AmontDefaillant, match="refuse la connexion"):
-            Lien(Amont(f"http://127.0.0.1:{port}")).envoyer("GET", "/", [], b"")
+            LienAmont(Amont(f"http://127.0.0.1:{port}")).envoyer("GET", "/", [], b"")
 
 
 @pytest.mark.parametrize(
@@ -173,7 +173,7 @@ def test_a_server_that_is_not_there() -> None:
 )
 def test_an_address_that_cannot_be_called(url: str) -> None:
     with pytest.raises(UsageError):
-        Lien(Amont(url))
+        LienAmont(Amont(url))
 
 
 def test_certificates_that_cannot_be_used(tmp_path: Path) -> None:
@@ -185,7 +185,7 @@ def test_certificates_that_cannot_be_used(tmp_path: Path) -> None:
         Amont("http://sne.fr", certificat=faux),
     ):
         with pytest.raises(UsageError):
-            Lien(amont)
+            LienAmont(amont)
 
 
 def test_headers_of_one_hop_stay_there() -> None:

@@ -6,19 +6,19 @@ from typing import Any
 
 import pytest
 
-from sne_sandbox.domain.journal import Echange, Verdict
-from sne_sandbox.proxy.amont import AmontDefaillant, EnTetes, Reponse
+from sne_sandbox.domain.journal import Echange, VerdictEchange
+from sne_sandbox.proxy.amont import AmontDefaillant, EnTetes, ReponseAmont
 from sne_sandbox.proxy.relais import Relais
 
 
 class LienJoue:
     """Answers what it is given, and keeps what it was asked."""
 
-    def __init__(self, reponse: Reponse | AmontDefaillant) -> None:
+    def __init__(self, reponse: ReponseAmont | AmontDefaillant) -> None:
         self.reponse = reponse
         self.demandes: list[tuple[str, str, EnTetes, bytes]] = []
 
-    def envoyer(self, *demande: Any) -> Reponse:
+    def envoyer(self, *demande: Any) -> ReponseAmont:
         self.demandes.append(demande)
         if isinstance(self.reponse, AmontDefaillant):
             raise self.reponse
@@ -28,7 +28,7 @@ class LienJoue:
 class Essai:
     """A relay, its journal, and a call."""
 
-    def __init__(self, reponse: Reponse | AmontDefaillant, panne: Exception | None = None) -> None:
+    def __init__(self, reponse: ReponseAmont | AmontDefaillant, panne: Exception | None = None) -> None:
         self.lien = LienJoue(reponse)
         self.lignes: list[Echange] = []
         self.panne = panne
@@ -43,7 +43,7 @@ class Essai:
         if self.panne is not None:
             raise self.panne
         if echange.fault is None:
-            echange.verdict = Verdict.ACCEPTE
+            echange.verdict = VerdictEchange.ACCEPTE
 
     def consigner(self, echange: Echange) -> None:
         if isinstance(self.panne, OSError):
@@ -70,7 +70,7 @@ class Essai:
         return dits[0][0], dits[0][1], contenu
 
 
-REPONSE = Reponse(200, "OK", [("Content-Type", "text/xml"), ("Set-Cookie", "s=secret")], b"<y/>")
+REPONSE = ReponseAmont(200, "OK", [("Content-Type", "text/xml"), ("Set-Cookie", "s=secret")], b"<y/>")
 ADRESSE = ("SNE-Echange", "http://127.0.0.1:8080/api/v1/bases/proxy/exchanges/1")
 
 
@@ -120,7 +120,7 @@ def test_a_page_of_another_site_does_not_borrow_our_certificate(nom: str) -> Non
     statut, _, _ = essai.appeler(**{nom: "cross-site" if "SITE" in nom else "https://ailleurs.example"})
     assert statut.startswith("403")
     assert essai.lien.demandes == []
-    assert essai.lignes[0].verdict is Verdict.REFUS
+    assert essai.lignes[0].verdict is VerdictEchange.REFUS
 
 
 @pytest.mark.parametrize(("panne", "lignes"), [(ValueError("lecture"), 1), (OSError("journal"), 0)])
@@ -134,13 +134,13 @@ def test_nothing_of_ours_loses_the_answer(panne: Exception, lignes: int) -> None
 
 def test_a_compressed_answer_goes_by_compressed_and_is_recorded_open() -> None:
     serre = gzip.compress(b"<y/>")
-    essai = Essai(Reponse(200, "OK", [("Content-Encoding", "gzip")], serre))
+    essai = Essai(ReponseAmont(200, "OK", [("Content-Encoding", "gzip")], serre))
     assert essai.appeler()[2] == serre
     assert essai.lignes[0].reponse == b"<y/>"
 
 
 def test_a_compressed_answer_that_is_too_big_is_recorded_as_it_is() -> None:
     serre = gzip.compress(bytes(60_000_000), 1)
-    essai = Essai(Reponse(200, "OK", [("Content-Encoding", "gzip")], serre))
+    essai = Essai(ReponseAmont(200, "OK", [("Content-Encoding", "gzip")], serre))
     assert essai.appeler()[2] == serre
     assert essai.lignes[0].reponse == serre

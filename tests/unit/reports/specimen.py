@@ -9,7 +9,7 @@ from sne_sandbox.reports.model import (
     Constat,
     EchangeCite,
     Entete,
-    Etat,
+    EtatExigence,
     Rapport,
     ResultatScenario,
     Rubrique,
@@ -106,21 +106,23 @@ def rapport() -> Rapport:
         )),
     )  # fmt: skip
     bilans = (
-        Bilan("EMB-06", "Le Content-ID est entre chevrons.", "SHOULD", "RFC 2387", Etat.ENFREINTE, 3,
+        Bilan("EMB-06", "Le Content-ID est entre chevrons.", "SHOULD", "RFC 2387", EtatExigence.ENFREINTE, 3,
               scenarios[0].verifications[1].constats),
-        Bilan("EMB-14", "La trace est conservée.", "SHOULD", "bonne pratique", Etat.NON_TESTEE,
+        Bilan("EMB-14", "La trace est conservée.", "SHOULD", "bonne pratique", EtatExigence.NON_TESTEE,
               raison="se constate chez l'éditeur"),
-        Bilan("CTR-05", "Dix chiffres au plus.", "MUST", "XSD publié", Etat.ENFREINTE, 40, (
+        Bilan("CTR-05", "Dix chiffres au plus.", "MUST", "XSD publié", EtatExigence.ENFREINTE, 40, (
             Constat("CTR-05", False, "Le téléphone porte un indicatif.", "telephone_indicatif",
                     attendu="0612345678", observe="+33612345678", echange=77),
         )),
-        Bilan("FID-01", "L'état civil est transmis.", "MUST", "convention", Etat.PROUVEE, 110),
-        Bilan("FID-02", "Chaque co-titulaire saisi est transmis.", "MUST", "convention", Etat.ENFREINTE, 4,
-              (absent(), absent(99), absent(14))),
-        Bilan("FID-12", "Le NIR saisi est transmis.", "MUST", "arrêté", Etat.ENFREINTE, 0, (nir_perdu,)),
-        Bilan("ROB-01", "Sans réponse, rien n'est déclaré.", "MUST", "bonne pratique", Etat.SANS_PREUVE),
-        Bilan("VIE-01", "Une création est sans numéro.", "MUST", "déduit", Etat.SANS_PREUVE),
-        Bilan("VIE-22", "Un DALO porte sa date.", "MUST", "XSD publié", Etat.SANS_PREUVE),
+        Bilan("FID-01", "L'état civil est transmis.", "MUST", "convention", EtatExigence.PROUVEE, 110),
+        Bilan("FID-02", "Chaque co-titulaire saisi est transmis.", "MUST", "convention",
+              EtatExigence.ENFREINTE, 4, (absent(), absent(99), absent(14))),
+        Bilan("FID-12", "Le NIR saisi est transmis.", "MUST", "arrêté", EtatExigence.ENFREINTE, 0,
+              (nir_perdu,)),
+        Bilan("ROB-01", "Sans réponse, rien n'est déclaré.", "MUST", "bonne pratique",
+              EtatExigence.SANS_PREUVE),
+        Bilan("VIE-01", "Une création est sans numéro.", "MUST", "déduit", EtatExigence.SANS_PREUVE),
+        Bilan("VIE-22", "Un DALO porte sa date.", "MUST", "XSD publié", EtatExigence.SANS_PREUVE),
     )  # fmt: skip
     couverture = (
         Rubrique("operations", "Opérations", ("getNumUnique", "getAttestation"), ("<getDoublons>",)),
@@ -149,7 +151,7 @@ def conforme() -> Rapport:
         replace(
             juge,
             scenarios=(replace(premier, verifications=premier.verifications[:1]),),
-            bilans=tuple(b for b in juge.bilans if b.etat is Etat.PROUVEE),
+            bilans=tuple(b for b in juge.bilans if b.etat is EtatExigence.PROUVEE),
             echanges=(),
         )
     )

@@ -5,7 +5,15 @@ import pytest
 from specimen import NIR, NIR_TREIZE, rapport, trafic
 
 from sne_sandbox.reports import compare
-from sne_sandbox.reports.model import Bilan, Constat, Etat, Rapport, ResultatScenario, Verdict, Verification
+from sne_sandbox.reports.model import (
+    Bilan,
+    Constat,
+    EtatExigence,
+    Rapport,
+    ResultatScenario,
+    Verdict,
+    Verification,
+)
 
 
 def joue(ident: str, *verdicts: tuple[str, Verdict], raison: str = "") -> ResultatScenario:
@@ -22,8 +30,8 @@ def repare(*rejoues: ResultatScenario) -> Rapport:
     tenue = Constat("FID-02", True, "Transmis.")
     autre = Constat("CTR-05", False, "Le téléphone a des points.", "telephone_separe")
     bilans = {b.exigence: b for b in juge.bilans} | {
-        "FID-02": Bilan("FID-02", "Chaque co-titulaire.", "MUST", "x", Etat.PROUVEE, 4, (tenue,)),
-        "FID-12": Bilan("FID-12", "Le NIR.", "MUST", "x", Etat.SANS_PREUVE),
+        "FID-02": Bilan("FID-02", "Chaque co-titulaire.", "MUST", "x", EtatExigence.PROUVEE, 4, (tenue,)),
+        "FID-12": Bilan("FID-12", "Le NIR.", "MUST", "x", EtatExigence.SANS_PREUVE),
     }
     bilans["CTR-05"] = replace(bilans["CTR-05"], constats=(*bilans["CTR-05"].constats, autre))
     return replace(juge, scenarios=(juge.scenarios[0], *rejoues), bilans=tuple(bilans.values()))
@@ -42,7 +50,7 @@ def test_new_mended_still_there_and_unproved_are_told_apart() -> None:
     assert [e.groupe.exigence for e in vue.non_revus] == ["FID-12", "ROB-01"]
 
 
-def _devenu(vue: compare.Comparaison, exigence: str) -> tuple[list[str], list[str]]:
+def _devenu(vue: compare.ComparaisonRapports, exigence: str) -> tuple[list[str], list[str]]:
     """The scenarios where a requirement is mended, and those where nothing says it."""
     corriges, non_revus = (
         [s for e in lot if e.groupe.exigence == exigence for s in e.groupe.scenarios]
@@ -100,7 +108,7 @@ def test_a_finding_that_no_check_shows_needs_all_the_scenarios_again() -> None:
     avant = rapport()
     sans = replace(
         avant,
-        bilans=tuple(replace(b, etat=Etat.PROUVEE, constats=()) if b.exigence == "CTR-05" else b
+        bilans=tuple(replace(b, etat=EtatExigence.PROUVEE, constats=()) if b.exigence == "CTR-05" else b
                      for b in avant.bilans),
     )  # fmt: skip
     assert [e.groupe.exigence for e in compare.comparer(avant, sans).corriges] == ["CTR-05"]
@@ -108,8 +116,10 @@ def test_a_finding_that_no_check_shows_needs_all_the_scenarios_again() -> None:
     assert "CTR-05" in [e.groupe.exigence for e in compare.comparer(avant, moins).non_revus]
 
 
-@pytest.mark.parametrize(("etat", "corrige"), [(Etat.PROUVEE, True), (Etat.SANS_PREUVE, False)])
-def test_of_traffic_the_requirement_is_compared(etat: Etat, corrige: bool) -> None:
+@pytest.mark.parametrize(
+    ("etat", "corrige"), [(EtatExigence.PROUVEE, True), (EtatExigence.SANS_PREUVE, False)]
+)
+def test_of_traffic_the_requirement_is_compared(etat: EtatExigence, corrige: bool) -> None:
     avant = trafic()
     apres = replace(
         avant,

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from specimen import NIR, rapport
 
-from sne_sandbox.domain.journal import Echange, Verdict
+from sne_sandbox.domain.journal import Echange, VerdictEchange
 from sne_sandbox.errors import OperatorError
 from sne_sandbox.reports import evidence
 from sne_sandbox.reports.masque import masquer
@@ -23,7 +23,7 @@ CONFIGURATION = {"contrat": "v5.2", "profil": "ecole", "note": f"essai {NIR}"}
 def echanges(nombre: int = 3) -> Iterator[Echange]:
     for rang in range(1, nombre + 1):
         yield Echange(
-            "ecole", INSTANT + timedelta(seconds=rang), "POST", "/services/X", 200, Verdict.ACCEPTE,
+            "ecole", INSTANT + timedelta(seconds=rang), "POST", "/services/X", 200, VerdictEchange.ACCEPTE,
             INSTANT if rang % 2 else None, rang, guichet="G1104", operation="getNumUnique",
             en_tetes=[("Content-Type", "text/xml"), ("X-Un", "é")],
             requete=f"<a><nir>{NIR}</nir>œ</a>".encode(), reponse=b"\xff\x00%PDF" * rang,

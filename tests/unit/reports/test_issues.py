@@ -8,7 +8,7 @@ from specimen import rapport
 
 from sne_sandbox.reports import html, issues, junit, progression, text
 from sne_sandbox.reports.decision import decider, niveaux_de
-from sne_sandbox.reports.model import Debut, Etat, Fin, Rapport, ScenarioFini, Verdict
+from sne_sandbox.reports.model import DebutJugement, EtatExigence, Fin, Rapport, ScenarioFini, Verdict
 
 
 def conseille() -> Rapport:
@@ -35,7 +35,7 @@ def test_a_should_is_no_failure_wherever_it_is_told() -> None:
     assert page.count(">non suivie</span>") == 2  # the requirement, the check
     assert ">recommandation non suivie</span>" in page  # the scenario
     progres = io.StringIO()
-    debut = Debut("app", 1, niveaux_de(juge))
+    debut = DebutJugement("app", 1, niveaux_de(juge))
     progression.suivre(iter([debut, ScenarioFini(juge.scenarios[0]), Fin(juge)]), progres)
     assert "! CRE-01 Une personne seule : recommandation non suivie (EMB-06)" in progres.getvalue()
     assert b"<failure" not in junit.en_xml(juge)
@@ -60,4 +60,4 @@ def test_every_verdict_and_state_has_a_word() -> None:
     juge = rapport()
     verification, bilan = juge.scenarios[0].verifications[0], juge.bilans[3]
     assert len({issues.de_verification(replace(verification, verdict=v), {}).mot for v in Verdict}) == 6
-    assert len({issues.de_bilan(replace(bilan, etat=e)).mot for e in Etat}) == 4
+    assert len({issues.de_bilan(replace(bilan, etat=e)).mot for e in EtatExigence}) == 4

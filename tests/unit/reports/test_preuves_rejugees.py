@@ -11,7 +11,7 @@ from sne_sandbox.conformance import trafic
 from sne_sandbox.domain.journal import Echange
 from sne_sandbox.reports import evidence
 from sne_sandbox.reports.compare import memes_verdicts
-from sne_sandbox.reports.model import Etat, Fin, Rapport
+from sne_sandbox.reports.model import EtatExigence, Fin, Rapport
 
 NIRS = ("206127511100564", "2061275111005", "206127511100599")
 
@@ -55,7 +55,7 @@ def test_traffic_with_nirs_right_and_wrong_is_judged_the_same(
     banc.relire(numero)
     banc.demander(message(specimen("personne_seule"), "MOD", numero))
     rapport = juger(banc)
-    assert any(bilan.etat is Etat.ENFREINTE for bilan in rapport.bilans)
+    assert any(bilan.etat is EtatExigence.ENFREINTE for bilan in rapport.bilans)
 
     chemin = tmp_path / "preuves.zip"
     tous = trafic.parcourir(banc.services.magasin, banc.nom)

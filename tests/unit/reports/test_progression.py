@@ -8,7 +8,7 @@ from specimen import NIR, conforme, rapport
 from sne_sandbox.reports import progression
 from sne_sandbox.reports.model import (
     TRAFIC,
-    Debut,
+    DebutJugement,
     Evenement,
     Fin,
     Rapport,
@@ -26,7 +26,7 @@ class Terminal(io.StringIO):
 
 
 def flux(juge: Rapport) -> Iterator[Evenement]:
-    yield Debut(juge.entete.application, len(juge.scenarios))
+    yield DebutJugement(juge.entete.application, len(juge.scenarios))
     for rang, scenario in enumerate(juge.scenarios, 1):
         yield ScenarioCommence(scenario.id, scenario.groupe, scenario.titre, rang)
         yield ScenarioFini(scenario)
@@ -56,10 +56,10 @@ def test_what_was_not_played_is_said_once() -> None:
 
 def test_traffic_says_only_what_it_judges() -> None:
     sortie = io.StringIO()
-    progression.suivre(iter([Debut("app", 0), Fin(conforme())]), sortie)
+    progression.suivre(iter([DebutJugement("app", 0), Fin(conforme())]), sortie)
     assert sortie.getvalue() == "Jugement de app.\n"
     familles = io.StringIO()
-    progression.suivre(iter([Debut("app", 4, mode=TRAFIC), Fin(conforme())]), familles)
+    progression.suivre(iter([DebutJugement("app", 4, mode=TRAFIC), Fin(conforme())]), familles)
     assert familles.getvalue() == "Jugement de app : 4 familles d'exigences.\n"
 
 
@@ -89,4 +89,4 @@ def test_a_line_is_written_over_only_before_somebody(environ: dict[str, str], at
 
 def test_a_stream_without_an_end_is_a_bug() -> None:
     with pytest.raises(ValueError, match="Fin"):
-        progression.suivre(iter([Debut("app", 1)]), io.StringIO())
+        progression.suivre(iter([DebutJugement("app", 1)]), io.StringIO())

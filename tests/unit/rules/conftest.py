@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from sne_sandbox.contract.versions import Contrat, charger
-from sne_sandbox.generators.exemples import Exemple, contexte
+from sne_sandbox.generators.exemples import ExempleDeRegle, contexte
 from sne_sandbox.rules.context import Contexte
 
 
@@ -20,6 +20,8 @@ def message(contrat: Contrat) -> Callable[..., Contexte]:
     """`message(type="MOD", edits=[…], …)`: what the rules look at, as an example writes it."""
 
     def faire(**champs: Any) -> Contexte:
-        return contexte(Exemple(fichier="essai", rang=1, regle="", verdict="refuse", **champs), contrat)
+        return contexte(
+            ExempleDeRegle(fichier="essai", rang=1, regle="", verdict="refuse", **champs), contrat
+        )
 
     return faire

@@ -11,7 +11,7 @@ from sne_sandbox.rules import engine
 from sne_sandbox.rules.catalogue import REGLES
 from sne_sandbox.rules.context import Contexte
 from sne_sandbox.rules.engine import MESSAGE_MAX, PROPRIETE_MAX, juger, ranger, regles_de
-from sne_sandbox.rules.rule import Constat, Regle, regle
+from sne_sandbox.rules.rule import Infraction, Regle, regle
 
 Message = Callable[..., Contexte]
 D = "~/personnePhysique/demandeur"
@@ -27,11 +27,11 @@ def changer(contrat: Contrat, code: str, **champs: object) -> Contrat:
     return replace(contrat, regles=MappingProxyType({**contrat.regles, code: fiche}))
 
 
-def avec_regle(monkeypatch: pytest.MonkeyPatch, *constats: Constat, code: str = "IDT001") -> None:
+def avec_regle(monkeypatch: pytest.MonkeyPatch, *constats: Infraction, code: str = "IDT001") -> None:
     """The catalogue reduced to one rule, which always finds `constats`."""
 
     @regle(code)
-    def toujours(contexte: Contexte) -> Iterator[Constat]:
+    def toujours(contexte: Contexte) -> Iterator[Infraction]:
         yield from constats
 
     monkeypatch.setattr(engine, "REGLES", (toujours,))
@@ -93,13 +93,13 @@ def test_anomalies_follow_the_document(message: Message, contrat: Contrat) -> No
 
 def test_indices_sort_as_numbers(message: Message, contrat: Contrat, monkeypatch: pytest.MonkeyPatch) -> None:
     motif = f"{FORMULAIRE}/principauxMotifDemande/motifDemande"
-    avec_regle(monkeypatch, Constat(f"{motif}[10]", {}), Constat(f"{motif}[9]", {}))
+    avec_regle(monkeypatch, Infraction(f"{motif}[10]", {}), Infraction(f"{motif}[9]", {}))
     assert [a.propriete for a in juger(message(), contrat, "ecole")] == [f"{motif}[9]", f"{motif}[10]"]
 
 
 def test_nothing_is_said_twice(message: Message, contrat: Contrat, monkeypatch: pytest.MonkeyPatch) -> None:
-    meme = Constat("interfaceNuu", {"valeur": "1"})
-    avec_regle(monkeypatch, meme, meme, Constat("interfaceNuu", {"valeur": "2"}))
+    meme = Infraction("interfaceNuu", {"valeur": "1"})
+    avec_regle(monkeypatch, meme, meme, Infraction("interfaceNuu", {"valeur": "2"}))
     assert [a.valeur for a in juger(message(), contrat, "ecole")] == ["1", "2"]
 
 
@@ -157,7 +157,7 @@ def test_a_faulty_value_beside_what_is_missing_is_shown(message: Message, contra
 def test_message_and_path_keep_to_the_bounds_of_the_schema(
     message: Message, contrat: Contrat, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    avec_regle(monkeypatch, Constat("interfaceNuu/" + "a" * 600, {"valeur": "é" * 600}))
+    avec_regle(monkeypatch, Infraction("interfaceNuu/" + "a" * 600, {"valeur": "é" * 600}))
     (anomalie,) = juger(message(), contrat, "ecole")
     assert len(anomalie.message) == MESSAGE_MAX
     assert len(anomalie.propriete) == PROPRIETE_MAX
@@ -165,7 +165,7 @@ def test_message_and_path_keep_to_the_bounds_of_the_schema(
 
 def test_a_nir_is_never_shown(message: Message, contrat: Contrat, monkeypatch: pytest.MonkeyPatch) -> None:
     nir = "206127511100564"
-    avec_regle(monkeypatch, Constat(f"{FORMULAIRE}/personnePhysique/demandeur/nir", {"valeur": nir}))
+    avec_regle(monkeypatch, Infraction(f"{FORMULAIRE}/personnePhysique/demandeur/nir", {"valeur": nir}))
     (anomalie,) = juger(message(), contrat, "ecole")
     assert nir not in anomalie.message
     assert anomalie.valeur == "206************"
@@ -174,7 +174,7 @@ def test_a_nir_is_never_shown(message: Message, contrat: Contrat, monkeypatch: p
 def test_a_rule_that_throws_is_named_and_its_cause_kept(
     message: Message, contrat: Contrat, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def casse(contexte: Contexte) -> Iterator[Constat]:
+    def casse(contexte: Contexte) -> Iterator[Infraction]:
         raise ZeroDivisionError
         yield
 
@@ -249,8 +249,8 @@ class TestFaultsThatTheStoredDemandeHas:
     ],
 )
 def test_each_old_fault_makes_one_light(anciens: str, courants: str, legers: str) -> None:
-    def constats(chemins: str) -> list[Constat]:
-        return [Constat(chemin, {"valeur": "1"}) for chemin in chemins.split()]
+    def constats(chemins: str) -> list[Infraction]:
+        return [Infraction(chemin, {"valeur": "1"}) for chemin in chemins.split()]
 
     rendus = engine._alleger(constats(courants), constats(anciens))
     assert [c.chemin for c in rendus] == courants.split()
@@ -258,7 +258,7 @@ def test_each_old_fault_makes_one_light(anciens: str, courants: str, legers: str
 
 
 def test_the_same_place_with_another_value_is_a_new_fault() -> None:
-    (rendu,) = engine._alleger([Constat("a", {"valeur": "2"})], [Constat("a", {"valeur": "1"})])
+    (rendu,) = engine._alleger([Infraction("a", {"valeur": "2"})], [Infraction("a", {"valeur": "1"})])
     assert not rendu.leger
 
 

@@ -1,7 +1,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 
-from sne_sandbox.domain.demande_stockee import DemandeStockee, Etat
+from sne_sandbox.domain.demande_stockee import DemandeStockee, EtatDemande
 from sne_sandbox.rules.context import Contexte, Registre
 from sne_sandbox.rules.registre_vide import FauxRegistre, RegistreVide
 
@@ -34,7 +34,7 @@ def test_duplicates_are_active_in_the_territory_and_not_excepted(message: Messag
     assert registre.doublons("111", personnes) == [trouvee]
     assert registre.doublons("062", personnes) == []
     assert registre.doublons("111", personnes, sauf=[trouvee.numero_unique]) == []
-    assert FauxRegistre([replace(trouvee, etat=Etat.RADIEE)]).doublons("111", personnes) == []
+    assert FauxRegistre([replace(trouvee, etat=EtatDemande.RADIEE)]).doublons("111", personnes) == []
 
 
 def test_duplicates_come_by_number(message: Message) -> None:

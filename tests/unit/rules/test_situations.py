@@ -8,7 +8,7 @@ import pytest
 
 from sne_sandbox.contract.versions import Contrat
 from sne_sandbox.domain.anomalie import Gravite
-from sne_sandbox.generators.exemples import Exemple, appliquer, document, genre
+from sne_sandbox.generators.exemples import ExempleDeRegle, appliquer, document, genre
 from sne_sandbox.resources import fixtures_dir
 from sne_sandbox.rules.profiles import PROFILS
 
@@ -22,9 +22,9 @@ def situations() -> Iterator[Any]:
 SITUATIONS = tuple(situations())
 
 
-def situation(table: Mapping[str, Any], profil: str = "ecole") -> Exemple:
+def situation(table: Mapping[str, Any], profil: str = "ecole") -> ExempleDeRegle:
     champs = {cle: valeur for cle, valeur in table.items() if cle not in ("titre", "avertissements")}
-    return Exemple(fichier="situations", rang=1, regle="", verdict="accepte", profil=profil, **champs)
+    return ExempleDeRegle(fichier="situations", rang=1, regle="", verdict="accepte", profil=profil, **champs)
 
 
 def test_there_are_many() -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from sne_sandbox.errors import ListenError
 from sne_sandbox.server import listeners
-from sne_sandbox.server.listeners import Adresses, Ecoute, ouvrir_prises
+from sne_sandbox.server.listeners import AdressesServies, Ecoute, ouvrir_prises
 
 
 def test_port_0_picks_free_ports_and_https_brings_the_listeners_to_refuse() -> None:
@@ -28,7 +28,9 @@ def test_a_listener_that_is_off_has_no_address() -> None:
         adresses = prises.adresses("localhost")
     finally:
         prises.fermer()
-    assert adresses == Adresses(https=None, http=adresses.http, https_expire=None, https_autre_nom=None)
+    assert adresses == AdressesServies(
+        https=None, http=adresses.http, https_expire=None, https_autre_nom=None
+    )
     assert adresses.http.startswith("http://localhost:")
 
 

@@ -11,7 +11,7 @@ from lxml import etree
 from sne_sandbox.contract.versions import ChampOperation
 from sne_sandbox.domain.anomalie import Anomalie, Gravite
 from sne_sandbox.domain.exchange import Constats, Piece, Reponse
-from sne_sandbox.domain.journal import Verdict
+from sne_sandbox.domain.journal import VerdictEchange
 from sne_sandbox.errors import (
     ERREUR_INATTENDUE,
     ContractError,
@@ -153,7 +153,7 @@ def test_fault_emballe_comme_la_question(banc, messages):
     assert simple.content_type == "application/soap+xml; charset=utf-8"
     for resultat in (en_parties, simple):
         assert resultat.fault() == ("soap:Sender", ERREUR_INATTENDUE)
-        assert resultat.echange.verdict is Verdict.FAULT
+        assert resultat.echange.verdict is VerdictEchange.FAULT
         assert resultat.echange.fault == {
             "code": "Sender",
             "message": ERREUR_INATTENDUE,
@@ -172,7 +172,7 @@ def test_un_bug_a_nous_est_un_fault_receiver_avec_sa_trace(banc, messages):
     banc.reponses["getNumUnique"] = KeyError("oubli")
     resultat = banc.envoyer(messages.xml_num_unique())
     assert resultat.fault() == ("soap:Receiver", ERREUR_INATTENDUE)
-    assert resultat.echange.verdict is Verdict.ERREUR
+    assert resultat.echange.verdict is VerdictEchange.ERREUR
     assert resultat.echange.trace is not None
     assert "KeyError: 'oubli'" in resultat.echange.trace
     assert "oubli" not in resultat.reponse.corps.decode()
@@ -205,7 +205,7 @@ def test_une_reponse_hors_contrat_est_un_bug_a_nous(banc, messages, champs):
     banc.reponses["getNumUnique"] = Reponse(champs)
     resultat = banc.envoyer(messages.xml_num_unique())
     assert resultat.fault()[0] == "soap:Receiver"
-    assert resultat.echange.verdict is Verdict.ERREUR
+    assert resultat.echange.verdict is VerdictEchange.ERREUR
     assert "getNumUnique" in resultat.explication()
 
 
@@ -236,7 +236,7 @@ def test_le_journal_recoit_ce_que_le_traitement_a_note(banc, messages):
     assert (echange.service, echange.operation) == ("DemandeLogementImplService", "getNumUnique")
     assert (echange.guichet, echange.type_fichier, echange.version) == ("G1226", "CRE", "02.01")
     assert (echange.numero_unique, echange.reponse_conforme) == ("1110318016982G1104", True)
-    assert echange.verdict is Verdict.ANOMALIES
+    assert echange.verdict is VerdictEchange.ANOMALIES
     assert echange.anomalies == [
         {
             "regle": "ENT003",
@@ -257,7 +257,7 @@ def test_les_avertissements_n_empechent_pas_d_accepter(banc, messages):
         return messages.reponse
 
     banc.reponses["getNumUnique"] = noter
-    assert banc.envoyer(messages.xml_num_unique()).echange.verdict is Verdict.ACCEPTE
+    assert banc.envoyer(messages.xml_num_unique()).echange.verdict is VerdictEchange.ACCEPTE
 
 
 def test_ce_qui_est_note_avant_un_fault_reste_au_journal(banc, messages):
@@ -308,7 +308,7 @@ def test_methode_autre_que_post(banc):
     resultat = banc.envoyer(b"", methode="PUT")
     assert resultat.reponse.statut == 405
     assert dict(resultat.reponse.en_tetes)["Allow"] == "POST, GET"
-    assert resultat.echange.verdict is Verdict.REFUS
+    assert resultat.echange.verdict is VerdictEchange.REFUS
     assert resultat.appels == []
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from sne_sandbox.contract import codec
 from sne_sandbox.domain.dates import ajouter_mois
-from sne_sandbox.domain.demande_stockee import DemandeStockee, Etat
+from sne_sandbox.domain.demande_stockee import DemandeStockee, EtatDemande
 from sne_sandbox.domain.element import Element
 from sne_sandbox.domain.guichet import Guichet, NatureGuichet
 from sne_sandbox.domain.numero_unique import territoire_de
@@ -61,7 +61,7 @@ def stockee(
     valeurs: dict[str, Any] = {
         "numero_unique": numero,
         "territoire": territoire_de(communes[0]),
-        "etat": Etat.ACTIVE,
+        "etat": EtatDemande.ACTIVE,
         "version": "02.01",
         "guichet_createur": "G1104",
         "guichet_dernier": "G1104",

@@ -5,11 +5,11 @@ from datetime import date, timedelta
 import pytest
 from exemples_store import personne, radiation, stockee
 
-from sne_sandbox.domain.demande_stockee import DemandeStockee, Etat
-from sne_sandbox.domain.mouvement import Genre
+from sne_sandbox.domain.demande_stockee import DemandeStockee, EtatDemande
+from sne_sandbox.domain.mouvement import GenreMouvement
 from sne_sandbox.store import consultation
 from sne_sandbox.store.consultation import Repere, mouvements_de, plus_recentes, separees_de
-from sne_sandbox.store.recherche import Criteres, Debut
+from sne_sandbox.store.recherche import Criteres, Prefixe
 from sne_sandbox.store.session import Magasin
 
 DEBUT = date(2018, 1, 1)
@@ -26,7 +26,7 @@ def demandes() -> list[DemandeStockee]:
     for rang in range(1, 10):
         depot = DEBUT + timedelta(days=rang // 2)
         radiee = {
-            "etat": Etat.RADIEE,
+            "etat": EtatDemande.RADIEE,
             "date_radiation": depot + timedelta(days=30),
             "motif_radiation": "RADATT",
             "radiation": radiation("RADATT"),
@@ -60,27 +60,27 @@ def garni(magasin: Magasin) -> Magasin:
         (Criteres(personne_nom="roux"), [9, 8, 7, 6, 5]),
         (Criteres(personne_nom="ROUX", commune_souhaitee="75112"), [9, 7, 5]),
         (Criteres(commune_souhaitee="93066"), [8, 6, 4, 2]),
-        (Criteres(commune_souhaitee="93066", etat=Etat.ACTIVE), [8, 6, 4]),
-        (Criteres(commune_souhaitee="75112", etat=Etat.RADIEE), [5]),
-        (Criteres(etat=Etat.RADIEE), [5, 2]),
-        (Criteres(etat=Etat.ACTIVE), [9, 8, 7, 6, 4, 3, 99, 1]),
+        (Criteres(commune_souhaitee="93066", etat=EtatDemande.ACTIVE), [8, 6, 4]),
+        (Criteres(commune_souhaitee="75112", etat=EtatDemande.RADIEE), [5]),
+        (Criteres(etat=EtatDemande.RADIEE), [5, 2]),
+        (Criteres(etat=EtatDemande.ACTIVE), [9, 8, 7, 6, 4, 3, 99, 1]),
         (Criteres(association_nom="LES TOITS"), [99]),
         (Criteres(personne_naissance=date(1990, 1, 2)), []),
-        (Criteres(numero_unique=Debut("11101180000")), [9, 8, 7, 6, 5, 4, 3, 2, 99, 1]),
-        (Criteres(numero_unique=Debut("111011800000"), etat=Etat.RADIEE), [5, 2]),
-        (Criteres(numero_unique=Debut("1110118000001G1104Z")), []),
-        (Criteres(nom=Debut("Ro")), [9, 8, 7, 6, 5]),
-        (Criteres(nom=Debut("l")), [99]),
+        (Criteres(numero_unique=Prefixe("11101180000")), [9, 8, 7, 6, 5, 4, 3, 2, 99, 1]),
+        (Criteres(numero_unique=Prefixe("111011800000"), etat=EtatDemande.RADIEE), [5, 2]),
+        (Criteres(numero_unique=Prefixe("1110118000001G1104Z")), []),
+        (Criteres(nom=Prefixe("Ro")), [9, 8, 7, 6, 5]),
+        (Criteres(nom=Prefixe("l")), [99]),
         (Criteres(nom="les toits"), [99]),
         (Criteres(nom="les toit"), []),
-        (Criteres(association_nom=Debut("les t")), [99]),
+        (Criteres(association_nom=Prefixe("les t")), [99]),
         (
-            Criteres(personne_nom=Debut("RO"), personne_prenom=Debut("zo"), commune_souhaitee="75112"),
+            Criteres(personne_nom=Prefixe("RO"), personne_prenom=Prefixe("zo"), commune_souhaitee="75112"),
             [9, 7, 5],
         ),
-        (Criteres(personne_nom="Ro", personne_prenom=Debut("zo")), []),
-        (Criteres(nom=Debut("Rouy")), []),
-        (Criteres(nom=Debut("%")), []),
+        (Criteres(personne_nom="Ro", personne_prenom=Prefixe("zo")), []),
+        (Criteres(nom=Prefixe("Rouy")), []),
+        (Criteres(nom=Prefixe("%")), []),
     ],
 )
 def test_the_latest_come_first_whatever_the_way(
@@ -101,7 +101,10 @@ def test_the_latest_come_first_whatever_the_way(
 def test_the_movements_of_a_demande_are_told_in_order(garni: Magasin) -> None:
     with garni.lire("ecole") as registre:
         faits = mouvements_de(registre, numero(2))
-        assert [(m.genre, m.motif) for m in faits] == [(Genre.CREATION, None), (Genre.RADIATION, "RADATT")]
+        assert [(m.genre, m.motif) for m in faits] == [
+            (GenreMouvement.CREATION, None),
+            (GenreMouvement.RADIATION, "RADATT"),
+        ]
         assert mouvements_de(registre, "inconnu") == []
 
 

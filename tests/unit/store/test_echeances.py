@@ -8,10 +8,10 @@ from exemples_store import radiation, stockee
 
 from sne_sandbox.domain.base import Horloge
 from sne_sandbox.domain.dates import PARIS
-from sne_sandbox.domain.demande_stockee import Etat
+from sne_sandbox.domain.demande_stockee import EtatDemande
 from sne_sandbox.domain.evenement import Evenement
 from sne_sandbox.store import echeances
-from sne_sandbox.store.echeances import Depot, Echeance
+from sne_sandbox.store.echeances import DemandeDeposee, Echeance
 from sne_sandbox.store.session import Magasin
 
 N = [f"1110318{rang:06d}G1104" for rang in range(1, 6)]
@@ -26,7 +26,7 @@ def _radiee(numero: str, debut: date, jour: date, motif: str) -> Any:
     return stockee(
         numero,
         date_creation=debut,
-        etat=Etat.RADIEE,
+        etat=EtatDemande.RADIEE,
         date_radiation=jour,
         motif_radiation=motif,
         radiation=radiation(motif),
@@ -61,8 +61,8 @@ def test_bounds_are_inclusive_and_radiated_demandes_fall_due_for_nothing_of_the_
         assert sorted(
             echeances.depots(*ou, date(2018, 3, 15), date(2018, 3, 16)), key=lambda d: d.numero
         ) == [
-            Depot(N[0], date(2018, 3, 15), a_paris=True),
-            Depot(N[1], date(2018, 3, 16), a_paris=False),
+            DemandeDeposee(N[0], date(2018, 3, 15), a_paris=True),
+            DemandeDeposee(N[1], date(2018, 3, 16), a_paris=False),
         ]
 
 
@@ -82,7 +82,7 @@ def test_many_are_radiated_at_once(garni: Magasin) -> None:
         registre.radier_tout([], jour=date(2019, 4, 15), motif="RADREN", element=bloc, instant=MINUIT)
         lue = registre.demande(N[0])
     assert lue is not None
-    assert (lue.etat, lue.revision, lue.date_radiation) == (Etat.RADIEE, 2, date(2019, 4, 15))
+    assert (lue.etat, lue.revision, lue.date_radiation) == (EtatDemande.RADIEE, 2, date(2019, 4, 15))
     assert (lue.motif_radiation, lue.radiation, lue.radiation_enregistree_le) == ("RADREN", bloc, MINUIT)
     with garni.lire("ecole") as registre:
         assert [d.numero_unique for d in registre.radiees_depuis(MINUIT, "RADREN")] == [N[0], N[1], N[3]]

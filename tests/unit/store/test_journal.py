@@ -6,7 +6,7 @@ import pytest
 
 from sne_sandbox.domain.base import Base
 from sne_sandbox.domain.dates import PARIS
-from sne_sandbox.domain.journal import NUIT, Echange, Verdict
+from sne_sandbox.domain.journal import NUIT, Echange, VerdictEchange
 from sne_sandbox.store import journal
 from sne_sandbox.store.journal import PAS
 from sne_sandbox.store.session import Magasin
@@ -23,7 +23,7 @@ def test_an_exchange_comes_back_as_it_was_written(magasin: Magasin) -> None:
         methode="POST",
         chemin="/services/DemandeLogementImplService/",
         statut=200,
-        verdict=Verdict.ANOMALIES,
+        verdict=VerdictEchange.ANOMALIES,
         instant_base=datetime(2018, 3, 15, 17, tzinfo=PARIS),
         pair="127.0.0.1:4242",
         guichet="G1104",
@@ -105,10 +105,12 @@ def test_a_number_finds_the_nights_that_it_shared(magasin: Magasin, monkeypatch:
 
 def test_searching_newest_first(magasin: Magasin) -> None:
     echanges = (
-        _echange(guichet="G1104", operation="getNumUnique", verdict=Verdict.ACCEPTE, numero_unique="N1"),
-        _echange(guichet="G7501", operation="getNumUnique", verdict=Verdict.ANOMALIES),
+        _echange(
+            guichet="G1104", operation="getNumUnique", verdict=VerdictEchange.ACCEPTE, numero_unique="N1"
+        ),
+        _echange(guichet="G7501", operation="getNumUnique", verdict=VerdictEchange.ANOMALIES),
         _echange(guichet="G1104", operation="getDoublons", anomalies=[{"message": "100 % élevé_"}]),
-        _echange(guichet="G1104", chemin="/bases/x/services", verdict=Verdict.FAULT),
+        _echange(guichet="G1104", chemin="/bases/x/services", verdict=VerdictEchange.FAULT),
     )
     for echange in echanges:
         magasin.journal.consigner(None, echange)
@@ -120,7 +122,7 @@ def test_searching_newest_first(magasin: Magasin) -> None:
     assert ids() == [4, 3, 2, 1]
     assert ids(guichet="G1104") == [4, 3, 1]
     assert ids(guichet="G1104", operation="getNumUnique") == [1]
-    assert ids(verdict=Verdict.ANOMALIES) == ids(verdict="anomalies") == [2]
+    assert ids(verdict=VerdictEchange.ANOMALIES) == ids(verdict="anomalies") == [2]
     assert ids(verdict="autre", texte="\0") == ids(guichet="\0") == []
     assert ids(numero="N1") == [1]
     assert ids(texte="100 % ÉLEVÉ_") == []

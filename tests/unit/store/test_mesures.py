@@ -5,16 +5,16 @@ from pathlib import Path
 
 from sqlalchemy.dialects import sqlite
 
-from sne_sandbox.domain.journal import Echange, Verdict
+from sne_sandbox.domain.journal import Echange, VerdictEchange
 from sne_sandbox.store import mesures
 from sne_sandbox.store.session import Magasin
 
 
 def test_measures_are_summed_by_operation_and_verdict(magasin: Magasin) -> None:
     for operation, verdict, duree in (
-        ("getDemande", Verdict.ACCEPTE, 900),
-        ("getDemande", Verdict.ACCEPTE, 20_000),
-        (None, Verdict.REFUS, 3),
+        ("getDemande", VerdictEchange.ACCEPTE, 900),
+        ("getDemande", VerdictEchange.ACCEPTE, 20_000),
+        (None, VerdictEchange.REFUS, 3),
     ):
         recu = datetime(2026, 3, 15, tzinfo=UTC)
         magasin.journal.consigner(

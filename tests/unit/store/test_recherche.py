@@ -4,9 +4,9 @@ import pytest
 import sqlalchemy as sa
 from exemples_store import personne, radiation, stockee
 
-from sne_sandbox.domain.demande_stockee import DemandeStockee, Etat
+from sne_sandbox.domain.demande_stockee import DemandeStockee, EtatDemande
 from sne_sandbox.store import requetes
-from sne_sandbox.store.recherche import Criteres, Debut, numeros
+from sne_sandbox.store.recherche import Criteres, Prefixe, numeros
 from sne_sandbox.store.session import Magasin
 
 N = [f"1110318{rang:06d}G1104" for rang in range(1, 7)]
@@ -22,7 +22,7 @@ DEMANDES = (
     stockee(N[2], communes=("93066",), date_renouvellement=date(2018, 4, 1)),
     stockee(
         N[3],
-        etat=Etat.RADIEE,
+        etat=EtatDemande.RADIEE,
         date_radiation=date(2018, 6, 1),
         motif_radiation="RADATT",
         radiation=radiation("RADATT", reservataire="AUCUN", commune="94028"),
@@ -41,8 +41,8 @@ def garni(magasin: Magasin) -> Magasin:
     ("criteres", "rangs"),
     [
         (Criteres(numero_unique=N[2]), [2]),
-        (Criteres(etat=Etat.ACTIVE), [0, 1, 2]),
-        (Criteres(etat=Etat.RADIEE), [3]),
+        (Criteres(etat=EtatDemande.ACTIVE), [0, 1, 2]),
+        (Criteres(etat=EtatDemande.RADIEE), [3]),
         (Criteres(depot_debut=date(2018, 3, 15)), [0, 2, 3]),
         (Criteres(depot_fin=date(2018, 3, 1)), [1]),
         (Criteres(depot_debut=date(2018, 3, 2), depot_fin=date(2018, 3, 14)), []),
@@ -61,7 +61,7 @@ def garni(magasin: Magasin) -> Magasin:
         (Criteres(personne_nom="roux", personne_naissance=date(1979, 1, 1)), [0]),
         # Name and first name of two different persons.
         (Criteres(personne_nom="roux", personne_prenom="éloïse"), []),
-        (Criteres(commune_souhaitee="75112", etat=Etat.ACTIVE, motif_demande="LOGDEC"), [0, 1]),
+        (Criteres(commune_souhaitee="75112", etat=EtatDemande.ACTIVE, motif_demande="LOGDEC"), [0, 1]),
         (Criteres(pieces=("IDENTITE",)), []),
     ],
 )
@@ -73,8 +73,8 @@ def test_each_criterion(garni: Magasin, criteres: Criteres, rangs: list[int]) ->
 
 def test_one_more_than_the_limit_and_no_more(garni: Magasin) -> None:
     with garni.lire("ecole") as registre:
-        assert registre.rechercher(Criteres(etat=Etat.ACTIVE), 1) == N[:2]
-        assert registre.rechercher(Criteres(etat=Etat.ACTIVE), 3) == N[:3]
+        assert registre.rechercher(Criteres(etat=EtatDemande.ACTIVE), 1) == N[:2]
+        assert registre.rechercher(Criteres(etat=EtatDemande.ACTIVE), 3) == N[:3]
 
 
 def test_computed_criteria_are_left_to_a_filter(garni: Magasin, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -121,16 +121,16 @@ def _plan(magasin: Magasin, choix: sa.Select[str]) -> str:
         (Criteres(commune_souhaitee="75112"), "ix_demande_commune_commune"),
         (Criteres(personne_nom="Roux"), "ix_demande_personne_nom_plie"),
         (
-            Criteres(personne_nom=Debut("Ro")),
+            Criteres(personne_nom=Prefixe("Ro")),
             "ix_demande_personne_nom_plie (base=? AND nom_plie>? AND nom_plie<?)",
         ),
-        (Criteres(nom=Debut("Ro")), "ix_demande_personne_nom_plie (base=? AND nom_plie>? AND nom_plie<?)"),
+        (Criteres(nom=Prefixe("Ro")), "ix_demande_personne_nom_plie (base=? AND nom_plie>? AND nom_plie<?)"),
         (
-            Criteres(nom=Debut("To")),
+            Criteres(nom=Prefixe("To")),
             "ix_demande_association_plie (base=? AND association_plie>? AND association_plie<?)",
         ),
         (
-            Criteres(numero_unique=Debut("111")),
+            Criteres(numero_unique=Prefixe("111")),
             "sqlite_autoindex_demande_1 (base=? AND numero_unique>? AND numero_unique<?)",
         ),
     ],

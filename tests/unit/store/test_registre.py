@@ -6,7 +6,7 @@ from exemples_store import personne, radiation, stockee
 
 from sne_sandbox.domain.dates import PARIS
 from sne_sandbox.domain.demande import Personne
-from sne_sandbox.domain.demande_stockee import DemandeStockee, Etat
+from sne_sandbox.domain.demande_stockee import DemandeStockee, EtatDemande
 from sne_sandbox.domain.element import Element
 from sne_sandbox.domain.evenement import Evenement
 from sne_sandbox.domain.numero_unique import NumeroUnique
@@ -80,7 +80,7 @@ def test_a_full_month_is_said(magasin: Magasin, monkeypatch: pytest.MonkeyPatch)
 def test_a_demande_comes_back_as_it_was_stored(magasin: Magasin) -> None:
     complete = stockee(
         N[0],
-        etat=Etat.RADIEE,
+        etat=EtatDemande.RADIEE,
         guichet_dernier="G7501",
         touchee_par_autrui=True,
         date_renouvellement=date(2018, 5, 1),
@@ -177,7 +177,9 @@ def test_a_register_opened_to_be_read_does_not_write(magasin: Magasin) -> None:
 
 def test_all_demandes_page_after_page(magasin: Magasin, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sne_sandbox.store.registre._PAGE", 2)
-    _ajouter(magasin, *(stockee(numero) for numero in reversed(N[:4])), stockee(N[4], etat=Etat.RADIEE))
+    _ajouter(
+        magasin, *(stockee(numero) for numero in reversed(N[:4])), stockee(N[4], etat=EtatDemande.RADIEE)
+    )
     with magasin.lire("ecole") as registre:
         assert [s.numero_unique for s in registre.iterer()] == N[:5]
         assert (registre.compter(), registre.compter(actives=True)) == (5, 4)
@@ -196,7 +198,7 @@ def test_duplicates_fold_names_and_look_at_all_holders(magasin: Magasin) -> None
         magasin,
         stockee(N[1], titulaires=couple),
         stockee(N[0], titulaires=(seule,)),
-        stockee(N[2], titulaires=(seule,), etat=Etat.RADIEE),
+        stockee(N[2], titulaires=(seule,), etat=EtatDemande.RADIEE),
         stockee(N[3], titulaires=(seule,), communes=("62041",)),
         stockee(N[4], titulaires=(personne("demandeur", "Doeuf Le Gall", "Eloise", "1980-03-01"),)),
         stockee(N[5], association="Doeuf Le Gall"),
@@ -239,7 +241,7 @@ def test_who_holds_a_nir(magasin: Magasin) -> None:
     _ajouter(
         magasin,
         stockee(N[0], titulaires=(qui,)),
-        stockee(N[1], titulaires=(qui,), etat=Etat.RADIEE),
+        stockee(N[1], titulaires=(qui,), etat=EtatDemande.RADIEE),
         stockee(N[2], titulaires=(personne("demandeur", "A", "B", "1979-01-01"), autre)),
     )
     with magasin.lire("ecole") as registre:
@@ -251,7 +253,7 @@ def test_who_holds_a_nir(magasin: Magasin) -> None:
 def test_a_reference_belongs_to_its_guichet_and_to_active_demandes(magasin: Magasin) -> None:
     _ajouter(
         magasin,
-        stockee(N[0], ref_interne="R-1", etat=Etat.RADIEE),
+        stockee(N[0], ref_interne="R-1", etat=EtatDemande.RADIEE),
         stockee(N[1], ref_interne="R-1", guichet_createur="G7501"),
         stockee(N[2], ref_interne="R-1", guichet_dernier="G7501"),
     )
@@ -268,7 +270,7 @@ def test_radiations_since_an_instant_included_oldest_first(magasin: Magasin) -> 
     def radiee(numero: str, apres: int, **champs: object) -> DemandeStockee:
         return stockee(
             numero,
-            etat=Etat.RADIEE,
+            etat=EtatDemande.RADIEE,
             radiation_enregistree_le=INSTANT + timedelta(microseconds=apres),
             **({"motif_radiation": "RADDEM"} | champs),
         )

@@ -4,7 +4,7 @@ from datetime import date
 
 from exemples_store import stockee
 
-from sne_sandbox.domain.mouvement import Genre
+from sne_sandbox.domain.mouvement import GenreMouvement
 from sne_sandbox.store.session import Magasin
 from sne_sandbox.store.statistiques import (
     COLONNES,
@@ -33,7 +33,7 @@ def test_every_count_is_the_same_on_both_engines(magasin: Magasin) -> None:
         comptes = Comptes(registre.connexion, "ecole", max(JOUR, lue.date_creation))
         assert comptes.stock() == Stock(1, 0)
         assert comptes.passages(lue.date_creation) == [
-            Passage(f"{lue.date_creation:%Y-%m}", Genre.CREATION, None, 1)
+            Passage(f"{lue.date_creation:%Y-%m}", GenreMouvement.CREATION, None, 1)
         ]
         (commune,) = comptes.communes()
         axes = [

@@ -12,9 +12,9 @@ from sne_sandbox.conformance.protocole import COMMANDES
 from sne_temoin.adaptateur import Adaptateur
 from sne_temoin.application import Temoin
 from sne_temoin.lecture import Lecture
-from sne_temoin.transport import ReponseHttp
+from sne_temoin.transport import ReponseBrute
 
-Dommage = Callable[[ReponseHttp], ReponseHttp]
+Dommage = Callable[[ReponseBrute], ReponseBrute]
 _SERVICES: Final = {
     "demande_logement": "DemandeLogementImplService",
     "gestion_partagee_evt": "GestionPartageeEVTImplService",
@@ -74,9 +74,9 @@ class Pilote:
         """What was called, oldest first: operation, or the type of the file for getNumUnique."""
         return [e.type_fichier or e.operation or "" for e in reversed(self.banc.journal())]
 
-    def _poster(self, adresse: str, content_type: str, corps: bytes) -> ReponseHttp:
+    def _poster(self, adresse: str, content_type: str, corps: bytes) -> ReponseBrute:
         resultat = self.banc.poster(corps, content_type, chemin=urlsplit(adresse).path)
-        reponse = ReponseHttp(resultat.statut, "", resultat.en_tetes.get("Content-Type", ""), resultat.corps)
+        reponse = ReponseBrute(resultat.statut, "", resultat.en_tetes.get("Content-Type", ""), resultat.corps)
         if self.dommages and b"numUniqueParametres" in corps:
             return self.dommages.pop(0)(reponse)
         return reponse

@@ -7,35 +7,35 @@ from pilote import Dommage, Pilote, saisie
 
 from sne_temoin.incidents import SansReponse
 from sne_temoin.lecture import Lecture
-from sne_temoin.transport import ReponseHttp
+from sne_temoin.transport import ReponseBrute
 
 
-def perdre(reponse: ReponseHttp) -> ReponseHttp:
+def perdre(reponse: ReponseBrute) -> ReponseBrute:
     raise SansReponse("La connexion au SNE est perdue.")
 
 
-def _tronquer(reponse: ReponseHttp) -> ReponseHttp:
+def _tronquer(reponse: ReponseBrute) -> ReponseBrute:
     return replace(reponse, corps=reponse.corps[: len(reponse.corps) // 2])
 
 
-def _fausser_le_cid(reponse: ReponseHttp) -> ReponseHttp:
+def _fausser_le_cid(reponse: ReponseBrute) -> ReponseBrute:
     return replace(reponse, corps=reponse.corps.replace(b"cid:", b"cid:autre-"))
 
 
-def _fausser_l_encodage(reponse: ReponseHttp) -> ReponseHttp:
+def _fausser_l_encodage(reponse: ReponseBrute) -> ReponseBrute:
     return replace(reponse, corps=reponse.corps.replace("é".encode(), "é".encode("latin-1")))
 
 
-def _annoncer_latin_1(reponse: ReponseHttp) -> ReponseHttp:
+def _annoncer_latin_1(reponse: ReponseBrute) -> ReponseBrute:
     return replace(reponse, corps=reponse.corps.replace(b"charset=UTF-8", b"charset=iso-8859-1"))
 
 
-def _abreger_le_numero(reponse: ReponseHttp) -> ReponseHttp:
+def _abreger_le_numero(reponse: ReponseBrute) -> ReponseBrute:
     return replace(reponse, corps=reponse.corps.replace(b"G1226</ns1:numUnique>", b"G122</ns1:numUnique>"))
 
 
-def _page_html(reponse: ReponseHttp) -> ReponseHttp:
-    return ReponseHttp(502, "Bad Gateway", "text/html", b"<html><body>Bad Gateway</body></html>")
+def _page_html(reponse: ReponseBrute) -> ReponseBrute:
+    return ReponseBrute(502, "Bad Gateway", "text/html", b"<html><body>Bad Gateway</body></html>")
 
 
 DOMMAGES: list[Dommage] = [
@@ -91,7 +91,7 @@ def test_ce_que_le_sne_n_a_pas_recu_est_renvoye_sous_un_autre_nom(pilote: Pilote
     envoyer = pilote.temoin.liaison.transport.poster
     noms: list[bytes] = []
 
-    def couper_une_fois(adresse: str, content_type: str, corps: bytes) -> ReponseHttp:
+    def couper_une_fois(adresse: str, content_type: str, corps: bytes) -> ReponseBrute:
         if b"numUniqueParametres" in corps:
             noms.append(corps.partition(b"<nomFichierDemande>")[2].partition(b"<")[0])
             if len(noms) == 1:
@@ -105,7 +105,7 @@ def test_ce_que_le_sne_n_a_pas_recu_est_renvoye_sous_un_autre_nom(pilote: Pilote
 
 
 def test_les_essais_sont_en_nombre_limite(pilote: Pilote) -> None:
-    def toujours_couper(adresse: str, content_type: str, corps: bytes) -> ReponseHttp:
+    def toujours_couper(adresse: str, content_type: str, corps: bytes) -> ReponseBrute:
         raise SansReponse("Le SNE n'a pas répondu à temps.")
 
     pilote.temoin.liaison.transport.poster = toujours_couper  # type: ignore[method-assign]
@@ -120,7 +120,7 @@ def test_ce_qui_est_reste_en_suspens_est_recherche_avant_d_etre_renvoye(pilote: 
     envoyer = pilote.temoin.liaison.transport.poster
     coupee = True
 
-    def perdre_tout(adresse: str, content_type: str, corps: bytes) -> ReponseHttp:
+    def perdre_tout(adresse: str, content_type: str, corps: bytes) -> ReponseBrute:
         reponse = envoyer(adresse, content_type, corps)
         return perdre(reponse) if coupee else reponse
 

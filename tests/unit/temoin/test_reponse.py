@@ -7,7 +7,7 @@ from sne_sandbox.mime.pack import pack
 from sne_temoin.incidents import FauteSoap, Indisponible, ReponseAbimee
 from sne_temoin.interface import OPERATIONS, SOAP, WS, XOP
 from sne_temoin.reponse import Ouverture
-from sne_temoin.transport import ReponseHttp
+from sne_temoin.transport import ReponseBrute
 
 OPERATION = OPERATIONS["getNumUnique"]
 
@@ -19,13 +19,13 @@ def _enveloppe(corps: str) -> bytes:
     ).encode()
 
 
-def _mtom(corps: str, *parties: Part) -> ReponseHttp:
+def _mtom(corps: str, *parties: Part) -> ReponseBrute:
     content_type, octets = pack(_enveloppe(corps), parties, boundary="sne")
-    return ReponseHttp(200, "OK", content_type, octets)
+    return ReponseBrute(200, "OK", content_type, octets)
 
 
-def _simple(corps: str, statut: int = 200) -> ReponseHttp:
-    return ReponseHttp(statut, "", "application/soap+xml; charset=utf-8", _enveloppe(corps))
+def _simple(corps: str, statut: int = 200) -> ReponseBrute:
+    return ReponseBrute(statut, "", "application/soap+xml; charset=utf-8", _enveloppe(corps))
 
 
 def test_les_pieces_suivent_leurs_liens() -> None:
@@ -48,7 +48,7 @@ def test_une_piece_en_ligne_est_lue_dans_une_reponse_simple() -> None:
 
 def test_une_marque_d_ordre_des_octets_est_lue() -> None:
     http = _simple("<ws:numUniqueReponse/>")
-    avec = ReponseHttp(200, "OK", http.content_type, b"\xef\xbb\xbf" + http.corps)
+    avec = ReponseBrute(200, "OK", http.content_type, b"\xef\xbb\xbf" + http.corps)
     assert Ouverture().ouvrir(avec, OPERATION).pieces == {}
 
 
@@ -66,7 +66,7 @@ def test_une_faute_est_rendue_avec_sa_phrase_et_son_detail() -> None:
 @pytest.mark.parametrize("statut", [200, 404, 502, 503])
 def test_une_page_html_n_est_pas_une_reponse_du_sne(statut: int) -> None:
     with pytest.raises(Indisponible):
-        Ouverture().ouvrir(ReponseHttp(statut, "", "text/html", b"<html/>"), OPERATION)
+        Ouverture().ouvrir(ReponseBrute(statut, "", "text/html", b"<html/>"), OPERATION)
 
 
 @pytest.mark.parametrize(
@@ -87,12 +87,12 @@ def test_une_page_html_n_est_pas_une_reponse_du_sne(statut: int) -> None:
 )
 def test_une_reponse_abimee(corps: bytes) -> None:
     with pytest.raises(ReponseAbimee):
-        Ouverture().ouvrir(ReponseHttp(200, "OK", "application/soap+xml", corps), OPERATION)
+        Ouverture().ouvrir(ReponseBrute(200, "OK", "application/soap+xml", corps), OPERATION)
 
 
 def test_un_autre_encodage_annonce_est_un_dommage() -> None:
     http = _simple("<ws:numUniqueReponse/>")
     with pytest.raises(ReponseAbimee, match="iso-8859-1"):
         Ouverture().ouvrir(
-            ReponseHttp(200, "OK", "application/soap+xml; charset=iso-8859-1", http.corps), OPERATION
+            ReponseBrute(200, "OK", "application/soap+xml; charset=iso-8859-1", http.corps), OPERATION
         )

@@ -8,7 +8,7 @@ from banc import Banc
 
 from sne_sandbox.domain.base import Horloge
 from sne_sandbox.domain.dates import PARIS
-from sne_sandbox.domain.demande_stockee import Etat
+from sne_sandbox.domain.demande_stockee import EtatDemande
 
 
 def test_the_clock_is_read(banc: Banc) -> None:
@@ -34,7 +34,7 @@ def test_advancing_tells_what_the_nights_did(banc: Banc) -> None:
         "effacements": 0, "radiations": 1, "fins_de_reactivation": 0, "preavis": 1, "delais_longs": 0,
     }  # fmt: skip
     assert reponse.json["phrase"].startswith("396 nuits (du 16/03/2018 au 15/04/2019) : 1 demande radiée")
-    assert banc.stockee(numero).etat is Etat.RADIEE
+    assert banc.stockee(numero).etat is EtatDemande.RADIEE
     (nuit,) = banc.api("GET", f"/bases/{banc.nom}/exchanges?texte=radiée&numero={numero}").json["echanges"]
     assert (nuit["methode"], nuit["operation"], nuit["verdict"]) == ("NUIT", None, "accepté")
 
@@ -98,7 +98,7 @@ def test_a_request_finds_the_nights_that_were_due_done(nouvelle_base: Callable[.
     banc = nouvelle_base()
     numero, _ = banc.creer_demande()
     banc.services.magasin.bases.horloge(banc.nom, Horloge(fige_a=datetime(2019, 4, 15, 8, tzinfo=PARIS)))
-    assert banc.stockee(numero).etat is Etat.ACTIVE
+    assert banc.stockee(numero).etat is EtatDemande.ACTIVE
     lue = banc.relire(numero, complet="oui").document
     assert [e.text for e in lue.iter("{http://nuu.application.i2/}dateRadiation")] == ["2019-04-15"]
     assert banc.services.magasin.bases.lire(banc.nom).derniere_nuit == date(2019, 4, 15)

@@ -10,7 +10,7 @@ import pytest
 
 from sne_sandbox.errors import ConflitEtat, OperatorError
 from sne_sandbox.web import epreuves
-from sne_sandbox.web.epreuves import Etat
+from sne_sandbox.web.epreuves import EtatJugement
 
 PATIENCE = 240.0
 SERVEUR = """
@@ -23,7 +23,7 @@ time.sleep(600)
 """
 
 
-def attendre(home: Path, nom: str, etat: Etat) -> bool:
+def attendre(home: Path, nom: str, etat: EtatJugement) -> bool:
     """Whether a judgement comes to a state soon."""
     limite = time.monotonic() + PATIENCE
     while time.monotonic() < limite:
@@ -42,11 +42,11 @@ def test_what_a_server_began_ends_with_it(tmp_path: Path, fin: signal.Signals) -
         nom = serveur.stdout.readline().strip()
         trouvee = epreuves.trouver(tmp_path, nom)
         assert trouvee is not None
-        assert trouvee.etat is Etat.EN_COURS
+        assert trouvee.etat is EtatJugement.EN_COURS
         with pytest.raises(ConflitEtat, match="déjà en cours"):
             epreuves.lancer(tmp_path, "essai", ["rules"])
         serveur.send_signal(fin)
-    assert attendre(tmp_path, nom, Etat.INTERROMPUE)
+    assert attendre(tmp_path, nom, EtatJugement.INTERROMPUE)
 
 
 def test_a_lock_that_nobody_holds_is_a_judgement_cut_short(tmp_path: Path) -> None:
@@ -54,7 +54,7 @@ def test_a_lock_that_nobody_holds_is_a_judgement_cut_short(tmp_path: Path) -> No
     dossier.mkdir(parents=True)
     (dossier / "commande").write_text("sne-sandbox report", "utf-8")
     for _ in range(2):
-        assert attendre(tmp_path, "coupe", Etat.INTERROMPUE)
+        assert attendre(tmp_path, "coupe", EtatJugement.INTERROMPUE)
         (dossier / "verrou").touch()
 
 
@@ -108,4 +108,4 @@ def test_one_that_ends_while_it_is_looked_at_is_not_cut_short(
     monkeypatch.setattr(epreuves, "_vit", finir)
     trouvee = epreuves.trouver(tmp_path, "finit")
     assert trouvee is not None
-    assert trouvee.etat is Etat.ECHOUEE
+    assert trouvee.etat is EtatJugement.ECHOUEE

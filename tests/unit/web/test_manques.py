@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 from banc import Banc, specimen
 
-from sne_sandbox.domain.journal import Echange, Verdict
+from sne_sandbox.domain.journal import Echange, VerdictEchange
 from sne_sandbox.web import manques
 
 DEMANDE = "/services/DemandeLogementImplService/"
@@ -32,7 +32,7 @@ def test_the_nearest_path(banc: Banc, appele: str, proche: str | None) -> None:
     assert manques.chemin_proche(appele, banc.services.contrat, ["ecole", "essai"]) == proche
 
 
-def refus(chemin: str = DEMANDE, verdict: Verdict = Verdict.REFUS, **fault: str) -> Echange:
+def refus(chemin: str = DEMANDE, verdict: VerdictEchange = VerdictEchange.REFUS, **fault: str) -> Echange:
     recu = datetime(2026, 3, 15, tzinfo=UTC)
     return Echange("ecole", recu, methode="POST", chemin=chemin, verdict=verdict, fault=fault)
 
@@ -51,7 +51,7 @@ def refus(chemin: str = DEMANDE, verdict: Verdict = Verdict.REFUS, **fault: str)
             DEMANDE,
         ),
         (
-            refus(verdict=Verdict.FAULT, message="L'élément [getNumUniqe] n'est pas…", explication=""),
+            refus(verdict=VerdictEchange.FAULT, message="L'élément [getNumUniqe] n'est pas…", explication=""),
             "L'élément [getNumUniqe] n'est pas…",
             "appelez getNumUnique",
             "getNumUnique",

@@ -10,7 +10,7 @@ from banc import MIDI, Banc, Resultat, specimen
 from lxml import etree
 
 from sne_sandbox.domain.base import Horloge
-from sne_sandbox.domain.journal import Verdict
+from sne_sandbox.domain.journal import VerdictEchange
 from sne_sandbox.domain.panne import GENRES, PanneDefinition
 from sne_sandbox.operations import pannes
 from sne_sandbox.web import pannes as jouees
@@ -41,7 +41,7 @@ def test_a_fault_says_what_it_was_given(banc: Banc, genre: str, code: str) -> No
     assert banc.compter() == 0
     echange = resultat.echange
     assert echange is not None
-    assert echange.verdict is Verdict.FAULT
+    assert echange.verdict is VerdictEchange.FAULT
     assert echange.trace is None
     assert echange.panne == {
         "id": numero,
@@ -60,7 +60,7 @@ def test_the_guichet_is_that_of_the_names_when_nothing_better_is_known(banc: Ban
     resultat = banc.demander(specimen("personne_seule"))
     assert resultat.statut == 502
     assert resultat.echange is not None
-    assert (resultat.echange.verdict, resultat.echange.guichet) == (Verdict.REFUS, "G1104")
+    assert (resultat.echange.verdict, resultat.echange.guichet) == (VerdictEchange.REFUS, "G1104")
     assert resultat.echange.fault is not None
     assert resultat.echange.fault["code"] == "502"
 
@@ -123,7 +123,7 @@ def test_a_bug_of_ours_is_told_as_it_is(banc: Banc, monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(type(banc.services.pipeline), "traiter", casser)
     resultat = banc.demander(specimen("personne_seule"))
     assert resultat.echange is not None
-    assert (resultat.echange.verdict, resultat.echange.panne) == (Verdict.ERREUR, None)
+    assert (resultat.echange.verdict, resultat.echange.panne) == (VerdictEchange.ERREUR, None)
     assert _restantes(banc) == [1]
 
 

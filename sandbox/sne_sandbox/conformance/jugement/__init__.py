@@ -18,7 +18,7 @@ from sne_sandbox.conformance.jugement.recoupement import demi_preuve, recouper, 
 from sne_sandbox.conformance.jugement.suite import JugeDeSuite, est_creation
 from sne_sandbox.conformance.observation import Observation
 from sne_sandbox.contract.versions import Contrat
-from sne_sandbox.domain.journal import REMISE, Verdict
+from sne_sandbox.domain.journal import REMISE, VerdictEchange
 from sne_sandbox.reports.model import Constat
 
 #: Judges of one exchange, in the order of the requirements.
@@ -66,7 +66,7 @@ def juger(observation: Observation, contrat: Contrat, *, pilote: bool = False) -
         juges = _DU_FICHIER
     elif not observation.soap:
         return []
-    elif observation.echange.verdict is not Verdict.REFUS:
+    elif observation.echange.verdict is not VerdictEchange.REFUS:
         juges = JUGES
     elif observation.echange.statut == 404:  # meant for another base
         juges = _DE_L_ADRESSE

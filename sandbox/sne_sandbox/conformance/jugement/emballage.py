@@ -15,8 +15,8 @@ from sne_sandbox.conformance.faux_serveurs import FAUX_SERVEURS
 from sne_sandbox.conformance.jugement import champs
 from sne_sandbox.conformance.jugement.juge import Dire, Juge
 from sne_sandbox.conformance.observation import Observation
-from sne_sandbox.contract.versions import Contrat, Operation
-from sne_sandbox.domain.journal import Verdict
+from sne_sandbox.contract.versions import Contrat, OperationPubliee
+from sne_sandbox.domain.journal import VerdictEchange
 from sne_sandbox.mime import tolerances as t
 from sne_sandbox.mime.message import Packaging
 from sne_sandbox.reports.model import Constat
@@ -315,7 +315,7 @@ def certificat_du_serveur_verifie(vue: Observation, dire: Dire) -> Iterator[Cons
 
 def adresse_configuree(vue: Observation, dire: Dire) -> Iterator[Constat]:
     """EMB-13. The published addresses end with a slash; a server that redirects loses the POST."""
-    if vue.echange.verdict is Verdict.REFUS and vue.echange.statut == 404:
+    if vue.echange.verdict is VerdictEchange.REFUS and vue.echange.statut == 404:
         yield dire.rompue(
             "adresse_inconnue",
             "La requête est envoyée à une adresse qui n'existe pas.",
@@ -334,9 +334,9 @@ def adresse_configuree(vue: Observation, dire: Dire) -> Iterator[Constat]:
 
 
 @lru_cache(maxsize=4)
-def entrees(contrat: Contrat) -> Mapping[str, tuple[Operation, ...]]:
+def entrees(contrat: Contrat) -> Mapping[str, tuple[OperationPubliee, ...]]:
     """Operations by local name of their input element."""
-    par_nom: dict[str, tuple[Operation, ...]] = {}
+    par_nom: dict[str, tuple[OperationPubliee, ...]] = {}
     for operation in contrat.operations.values():
         nom = _local(operation.entree.qname)
         par_nom[nom] = (*par_nom.get(nom, ()), operation)

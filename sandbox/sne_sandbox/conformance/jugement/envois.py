@@ -8,7 +8,7 @@ from typing import Final
 from sne_sandbox.conformance.jugement.juge import Dire
 from sne_sandbox.conformance.jugement.suite import JugeDeSuite, est_creation, personnes
 from sne_sandbox.conformance.observation import Observation
-from sne_sandbox.domain.journal import NUIT, Verdict
+from sne_sandbox.domain.journal import NUIT, VerdictEchange
 from sne_sandbox.operations import lifecycle
 from sne_sandbox.operations.lifecycle import Fait
 from sne_sandbox.reports.model import Constat
@@ -367,7 +367,11 @@ def _fichier(vue: Observation) -> object:
 def _passager(vue: Observation) -> bool:
     if vue.panne is not None:
         return not vue.lisible and vue.panne != "fault_client"
-    return vue.echange.verdict in (Verdict.FAULT, Verdict.ERREUR) and not vue.refusee and _du_serveur(vue)
+    return (
+        vue.echange.verdict in (VerdictEchange.FAULT, VerdictEchange.ERREUR)
+        and not vue.refusee
+        and _du_serveur(vue)
+    )
 
 
 def _du_serveur(vue: Observation) -> bool:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Final
 
 from sne_sandbox.conformance.observation import Observation
-from sne_sandbox.domain.journal import Verdict
+from sne_sandbox.domain.journal import VerdictEchange
 from sne_sandbox.reports.model import Constat
 
 _SCHEMA: Final = "CTR-01"
@@ -81,6 +81,6 @@ def _prouve(constat: Constat, vue: Observation) -> bool:
     if constat.exigence.startswith("VIE"):
         return vue.acceptee
     return not constat.exigence.startswith("CTR") or vue.echange.verdict not in (
-        Verdict.FAULT,
-        Verdict.ERREUR,
+        VerdictEchange.FAULT,
+        VerdictEchange.ERREUR,
     )

@@ -26,7 +26,7 @@ _DECISIONS: Final = frozenset({"ajouterEvenementDemande", "modifierEvenementDema
 
 
 @dataclass(frozen=True, slots=True)
-class _Releve:
+class _ReleveRepondu:
     """A feed that was answered: when, by the base's clock and by the machine's, end of the answer."""
 
     base: datetime
@@ -44,7 +44,7 @@ class Curseurs(JugeDeSuite):
 
     def __init__(self, *, pilote: bool = False) -> None:
         super().__init__(pilote=pilote)
-        self._releves: dict[object, _Releve] = {}
+        self._releves: dict[object, _ReleveRepondu] = {}
         self._suivis: set[object] = set()
 
     def voir(self, vue: Observation) -> Iterator[Constat]:
@@ -69,14 +69,14 @@ class Curseurs(JugeDeSuite):
             return
         cle = (vue.guichet, vue.operation, *(vue.question.texte(filtre) for filtre in _FILTRES))
         duree = timedelta(microseconds=vue.echange.duree_us)
-        ici = _Releve(vue.instant + duree, vue.echange.recu_le + duree, duree, vue.echange.identifiant)
+        ici = _ReleveRepondu(vue.instant + duree, vue.echange.recu_le + duree, duree, vue.echange.identifiant)
         if cle in self._releves:
             yield from self._juger(cle, demande.replace(tzinfo=demande.tzinfo or PARIS), champ, ici, dire)
         if vue.lisible:
             self._releves[cle] = ici
 
     def _juger(
-        self, cle: object, demande: datetime, champ: str, ici: _Releve, dire: Dire
+        self, cle: object, demande: datetime, champ: str, ici: _ReleveRepondu, dire: Dire
     ) -> Iterator[Constat]:
         avant = self._releves[cle]
         # An application whose clock cannot be set asks by the machine's, whatever the base's says.

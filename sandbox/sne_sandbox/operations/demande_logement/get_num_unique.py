@@ -9,7 +9,7 @@ from sne_sandbox.contract import codec
 from sne_sandbox.contract.schema import Document
 from sne_sandbox.domain.dates import ajouter_mois
 from sne_sandbox.domain.demande import FORMULAIRE, Demande
-from sne_sandbox.domain.demande_stockee import DemandeStockee, Etat
+from sne_sandbox.domain.demande_stockee import DemandeStockee, EtatDemande
 from sne_sandbox.domain.element import Element, avec_enfants
 from sne_sandbox.domain.exchange import Champ, Piece
 from sne_sandbox.domain.numero_unique import TERRITOIRE_ILE_DE_FRANCE
@@ -49,7 +49,7 @@ def creer(question: Question, demande: Demande) -> DemandeStockee:
     stockee = DemandeStockee(
         numero_unique=numero,
         territoire=territoire,
-        etat=Etat.ACTIVE,
+        etat=EtatDemande.ACTIVE,
         version=demande.version,
         guichet_createur=emetteur,
         guichet_dernier=emetteur,
@@ -91,7 +91,7 @@ def renouveler(question: Question, demande: Demande) -> DemandeStockee:
     jour = demande.date_renouvellement or question.maintenant.date()
     apres = replace(
         _formulaire_remplace(question, demande, avant),
-        etat=Etat.ACTIVE,
+        etat=EtatDemande.ACTIVE,
         date_renouvellement=jour,
         debut_validite=jour,
         fin_validite=ajouter_mois(jour, VALIDITE_MOIS),
@@ -111,7 +111,7 @@ def radier(question: Question, demande: Demande) -> DemandeStockee:
     if demande.motif_radiation is not None:
         apres = replace(
             avant,
-            etat=Etat.RADIEE,
+            etat=EtatDemande.RADIEE,
             date_radiation=bloc.date_de("dateRadiation"),
             motif_radiation=demande.motif_radiation,
             radiation=codec.ecrire(codec.arbre(bloc)),
@@ -128,7 +128,7 @@ def _reactivee(avant: DemandeStockee, jour: date) -> DemandeStockee:
     debut = jour if epuisee else avant.debut_validite
     return replace(
         avant,
-        etat=Etat.ACTIVE,
+        etat=EtatDemande.ACTIVE,
         debut_validite=debut,
         fin_validite=ajouter_mois(debut, VALIDITE_MOIS),
         date_radiation=None,

@@ -5,7 +5,7 @@ from functools import partial
 from typing import Final
 
 from sne_sandbox.contract.schema import Document
-from sne_sandbox.domain.demande_stockee import DemandeStockee, Etat
+from sne_sandbox.domain.demande_stockee import DemandeStockee, EtatDemande
 from sne_sandbox.domain.element import Element, construire
 from sne_sandbox.operations import fichier_xml
 from sne_sandbox.operations.question import Operation, Question, Sortie
@@ -44,9 +44,9 @@ def _calcules(question: Question, cherches: Criteres, stockee: DemandeStockee) -
     return a_multiples_attributions(evenements) is cherches.multiples_attributions
 
 
-def _etat(code: str | None) -> Etat | None:
+def _etat(code: str | None) -> EtatDemande | None:
     # RCH005 does not block in every profile: an unknown state is then no criterion.
-    return Etat(code) if code in tuple(Etat) else None
+    return EtatDemande(code) if code in tuple(EtatDemande) else None
 
 
 def refuser(question: Question) -> Sortie:

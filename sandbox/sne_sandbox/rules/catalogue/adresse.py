@@ -7,7 +7,7 @@ from sne_sandbox.domain.codes import HEBERGES
 from sne_sandbox.domain.texte import plier
 from sne_sandbox.rules.context import Contexte
 from sne_sandbox.rules.lieux import commune, commune_inconnue, remplacante
-from sne_sandbox.rules.rule import Constat, Regle, constat, manquant, regle
+from sne_sandbox.rules.rule import Infraction, Regle, constat, manquant, regle
 
 #: Blocks where the schema always asks for both the flag and one branch of the choice.
 _COMPLETES: Final = ("adressePostale", "adresseLogement")
@@ -16,7 +16,7 @@ _BRANCHE_ETRANGER: Final = frozenset({"codePostalEtranger", "communeEtranger", "
 
 
 @regle("ADR001")
-def indicateur_etranger(contexte: Contexte) -> Iterator[Constat]:
+def indicateur_etranger(contexte: Contexte) -> Iterator[Infraction]:
     """The flag « étranger » goes with the branch given."""
     for adresse in contexte.demande.adresses:
         etranger = adresse.booleen_de("etranger")
@@ -30,14 +30,14 @@ def indicateur_etranger(contexte: Contexte) -> Iterator[Constat]:
 
 
 @regle("ADR002")
-def commune_inexistante(contexte: Contexte) -> Iterator[Constat]:
+def commune_inexistante(contexte: Contexte) -> Iterator[Infraction]:
     """Every French commune exists, or has existed."""
     for ecrite in contexte.demande.communes:
         yield from commune_inconnue(ecrite, contexte)
 
 
 @regle("ADR003")
-def code_postal_de_la_commune(contexte: Contexte) -> Iterator[Constat]:
+def code_postal_de_la_commune(contexte: Contexte) -> Iterator[Infraction]:
     """The postal code is one of the commune's."""
     for adresse in contexte.demande.adresses:
         postal = adresse.enfant("codePostal")
@@ -50,7 +50,7 @@ def code_postal_de_la_commune(contexte: Contexte) -> Iterator[Constat]:
 
 
 @regle("ADR004")
-def code_postal_incomplet(contexte: Contexte) -> Iterator[Constat]:
+def code_postal_incomplet(contexte: Contexte) -> Iterator[Infraction]:
     """A postal code has 5 digits."""
     for adresse in contexte.demande.adresses:
         postal = adresse.enfant("codePostal")
@@ -59,7 +59,7 @@ def code_postal_incomplet(contexte: Contexte) -> Iterator[Constat]:
 
 
 @regle("ADR005")
-def pays_etranger(contexte: Contexte) -> Iterator[Constat]:
+def pays_etranger(contexte: Contexte) -> Iterator[Infraction]:
     """The country of an address abroad is not blank, and not France."""
     for adresse in contexte.demande.adresses:
         pays = adresse.enfant("pays")
@@ -68,7 +68,7 @@ def pays_etranger(contexte: Contexte) -> Iterator[Constat]:
 
 
 @regle("ADR006")
-def nom_de_l_hebergeant(contexte: Contexte) -> Iterator[Constat]:
+def nom_de_l_hebergeant(contexte: Contexte) -> Iterator[Infraction]:
     """Who lives at somebody's says whose."""
     logement = contexte.demande.logement_actuel
     if logement is None:
@@ -84,7 +84,7 @@ def nom_de_l_hebergeant(contexte: Contexte) -> Iterator[Constat]:
 
 
 @regle("ADR007")
-def commune_remplacee(contexte: Contexte) -> Iterator[Constat]:
+def commune_remplacee(contexte: Contexte) -> Iterator[Infraction]:
     """Every commune is in force on the base's clock."""
     jour, territoires = contexte.jour, contexte.territoires
     for ecrite in contexte.demande.communes:

@@ -5,14 +5,14 @@ from datetime import date
 from typing import Final
 
 from sne_sandbox.rules.context import Contexte
-from sne_sandbox.rules.rule import Constat, manquant, regle
+from sne_sandbox.rules.rule import Infraction, manquant, regle
 
 DERNIER_JOUR: Final = date(2018, 12, 31)
 _DISPATCHING: Final = "DIS"
 
 
 @regle("ASY001")
-def fin_des_echanges_asynchrones(contexte: Contexte) -> Iterator[Constat]:
+def fin_des_echanges_asynchrones(contexte: Contexte) -> Iterator[Infraction]:
     """The channel ended on 31 December 2018 by the base's clock, dispatching excepted. Source: the SNE's
     newsletter 50 (attested)."""
     if contexte.jour > DERNIER_JOUR and contexte.demande.type_fichier != _DISPATCHING:

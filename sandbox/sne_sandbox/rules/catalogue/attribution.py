@@ -10,14 +10,14 @@ from sne_sandbox.domain.demande import Demande
 from sne_sandbox.domain.element import Element
 from sne_sandbox.rules.context import Contexte
 from sne_sandbox.rules.lieux import actuelle, commune_inconnue
-from sne_sandbox.rules.rule import Constat, Regle, constat, manquant, regle
+from sne_sandbox.rules.rule import Infraction, Regle, constat, manquant, regle
 
 _DESCRIPTION: Final = ("codeSirenBailleur", "typeLogement", "surface", "montantLoyer", "adresse")
 _LONGUEUR_RPLS: Final = 10
 
 
 @regle("ATT001")
-def date_du_bail(contexte: Contexte) -> Iterator[Constat]:
+def date_du_bail(contexte: Contexte) -> Iterator[Infraction]:
     """The lease is not signed in the future."""
     attribution = _attribution(contexte.demande)
     if attribution is None:
@@ -28,7 +28,7 @@ def date_du_bail(contexte: Contexte) -> Iterator[Constat]:
 
 
 @regle("ATT002")
-def logement_designe(contexte: Contexte) -> Iterator[Constat]:
+def logement_designe(contexte: Contexte) -> Iterator[Infraction]:
     """The dwelling is named by its RPLS number, or described in full."""
     attribution = _attribution(contexte.demande)
     if attribution is None or len((attribution.texte_de("numeroRpls") or "").strip()) == _LONGUEUR_RPLS:
@@ -39,7 +39,7 @@ def logement_designe(contexte: Contexte) -> Iterator[Constat]:
 
 
 @regle("ATT003")
-def siren_du_bailleur(contexte: Contexte) -> Iterator[Constat]:
+def siren_du_bailleur(contexte: Contexte) -> Iterator[Infraction]:
     """The SIREN has 9 digits and a right key."""
     attribution = _attribution(contexte.demande)
     siren = attribution.enfant("codeSirenBailleur") if attribution is not None else None
@@ -51,7 +51,7 @@ def siren_du_bailleur(contexte: Contexte) -> Iterator[Constat]:
 
 
 @regle("ATT004", registre=True)
-def dalo_inconnu(contexte: Contexte) -> Iterator[Constat]:
+def dalo_inconnu(contexte: Contexte) -> Iterator[Infraction]:
     """A dwelling attributed under DALO goes to somebody known as recognised."""
     attribution = _attribution(contexte.demande)
     if attribution is None or contexte.stockee is None or not attribution.booleen_de("attribueEnComDALO"):
@@ -61,7 +61,7 @@ def dalo_inconnu(contexte: Contexte) -> Iterator[Constat]:
 
 
 @regle("ATT005", registre=True)
-def logement_hors_des_souhaits(contexte: Contexte) -> Iterator[Constat]:
+def logement_hors_des_souhaits(contexte: Contexte) -> Iterator[Infraction]:
     """The dwelling lies in a wished commune, or in its EPCI."""
     attribution = _attribution(contexte.demande)
     commune = attribution.enfant("adresse/commune") if attribution is not None else None
@@ -80,7 +80,7 @@ def logement_hors_des_souhaits(contexte: Contexte) -> Iterator[Constat]:
 
 
 @regle("ATT006")
-def bail_avant_la_demande(contexte: Contexte) -> Iterator[Constat]:
+def bail_avant_la_demande(contexte: Contexte) -> Iterator[Infraction]:
     """The lease does not come before the demande."""
     attribution = _attribution(contexte.demande)
     creation = contexte.demande.date_creation
@@ -92,7 +92,7 @@ def bail_avant_la_demande(contexte: Contexte) -> Iterator[Constat]:
 
 
 @regle("ATT007")
-def commune_du_logement(contexte: Contexte) -> Iterator[Constat]:
+def commune_du_logement(contexte: Contexte) -> Iterator[Infraction]:
     """The commune of the dwelling exists, or has existed."""
     attribution = _attribution(contexte.demande)
     commune = attribution.enfant("adresse/commune") if attribution is not None else None

@@ -11,7 +11,7 @@ from sne_sandbox.domain.texte import plier
 from sne_sandbox.rules.context import Contexte
 from sne_sandbox.rules.lieux import departement_connu
 from sne_sandbox.rules.personnes import noms
-from sne_sandbox.rules.rule import Constat, Regle, constat, manquant, regle
+from sne_sandbox.rules.rule import Infraction, Regle, constat, manquant, regle
 
 #: A demande radiated for want of renewal can come back until then, from its last validity start (deduced).
 MOIS_DE_REACTIVATION: Final = 18
@@ -20,21 +20,21 @@ MOIS_D_ANTICIPATION: Final = 2
 
 
 @regle("CYC001", registre=True)
-def numero_inconnu(contexte: Contexte) -> Iterator[Constat]:
+def numero_inconnu(contexte: Contexte) -> Iterator[Infraction]:
     """The base holds the demande that the message names."""
     if contexte.demande.numero_unique is not None and contexte.stockee is None:
         yield _sur_le_numero(contexte)
 
 
 @regle("CYC002", registre=True)
-def demande_radiee(contexte: Contexte) -> Iterator[Constat]:
+def demande_radiee(contexte: Contexte) -> Iterator[Infraction]:
     """A demande is modified, or gets a piece, while it is active."""
     if contexte.stockee is not None and not contexte.stockee.active:
         yield _sur_le_numero(contexte, numero=contexte.stockee.numero_unique)
 
 
 @regle("CYC003", registre=True)
-def renouvellement_tardif(contexte: Contexte) -> Iterator[Constat]:
+def renouvellement_tardif(contexte: Contexte) -> Iterator[Infraction]:
     """A demande is renewed while active, or radiated RADREN for less than 18 months since its last start."""
     stockee = contexte.stockee
     if stockee is None or stockee.active:
@@ -44,7 +44,7 @@ def renouvellement_tardif(contexte: Contexte) -> Iterator[Constat]:
 
 
 @regle("CYC004")
-def date_de_renouvellement(contexte: Contexte) -> Iterator[Constat]:
+def date_de_renouvellement(contexte: Contexte) -> Iterator[Infraction]:
     """The renewal has a date, not in the future, not before the deposit."""
     formulaire = contexte.demande.formulaire
     renouvellement = formulaire.enfant("renouvellement")
@@ -62,7 +62,7 @@ def date_de_renouvellement(contexte: Contexte) -> Iterator[Constat]:
 
 
 @regle("CYC005", registre=True)
-def renouvellement_anticipe(contexte: Contexte) -> Iterator[Constat]:
+def renouvellement_anticipe(contexte: Contexte) -> Iterator[Infraction]:
     """A renewal does not come more than 2 months before the end of validity."""
     stockee = contexte.stockee
     if stockee is None or not stockee.active:
@@ -72,14 +72,14 @@ def renouvellement_anticipe(contexte: Contexte) -> Iterator[Constat]:
 
 
 @regle("CYC006", registre=True)
-def date_de_creation_changee(contexte: Contexte) -> Iterator[Constat]:
+def date_de_creation_changee(contexte: Contexte) -> Iterator[Infraction]:
     """The day of deposit never changes."""
     if contexte.stockee is not None and contexte.demande.date_creation != contexte.stockee.date_creation:
         yield _sur(contexte, "dateCreationDemande")
 
 
 @regle("CYC007", registre=True)
-def demande_associee(contexte: Contexte) -> Iterator[Constat]:
+def demande_associee(contexte: Contexte) -> Iterator[Infraction]:
     """A separation names the joint demande, which is known and active."""
     numero = contexte.demande.numero_associe
     if numero is None:
@@ -91,7 +91,7 @@ def demande_associee(contexte: Contexte) -> Iterator[Constat]:
 
 
 @regle("CYC008", registre=True)
-def demandeur_hors_de_la_demande_associee(contexte: Contexte) -> Iterator[Constat]:
+def demandeur_hors_de_la_demande_associee(contexte: Contexte) -> Iterator[Infraction]:
     """Who separates is a person of the joint demande."""
     associee = _associee(contexte)
     demandeur = contexte.demande.demandeur
@@ -109,7 +109,7 @@ def demandeur_hors_de_la_demande_associee(contexte: Contexte) -> Iterator[Consta
 
 
 @regle("CYC009", registre=True)
-def suppression_interdite(contexte: Contexte) -> Iterator[Constat]:
+def suppression_interdite(contexte: Contexte) -> Iterator[Infraction]:
     """Only its creator deletes a demande, and only while nobody else has touched it."""
     stockee = contexte.stockee
     if stockee is None:
@@ -120,7 +120,7 @@ def suppression_interdite(contexte: Contexte) -> Iterator[Constat]:
 
 
 @regle("CYC011", registre=True)
-def commune_hors_du_territoire(contexte: Contexte) -> Iterator[Constat]:
+def commune_hors_du_territoire(contexte: Contexte) -> Iterator[Infraction]:
     """The wished communes lie in the territory of the numéro unique."""
     stockee = contexte.stockee
     if stockee is None:
@@ -136,7 +136,7 @@ def commune_hors_du_territoire(contexte: Contexte) -> Iterator[Constat]:
 
 
 @regle("CYC012", registre=True)
-def renouvellement_anterieur(contexte: Contexte) -> Iterator[Constat]:
+def renouvellement_anterieur(contexte: Contexte) -> Iterator[Infraction]:
     """A renewal is not dated before the last one."""
     dernier = contexte.stockee.date_renouvellement if contexte.stockee is not None else None
     nouveau = contexte.demande.date_renouvellement
@@ -145,7 +145,7 @@ def renouvellement_anterieur(contexte: Contexte) -> Iterator[Constat]:
 
 
 @regle("CYC013", registre=True)
-def date_de_la_demande_associee(contexte: Contexte) -> Iterator[Constat]:
+def date_de_la_demande_associee(contexte: Contexte) -> Iterator[Infraction]:
     """A separation keeps the day of deposit of the joint demande."""
     associee = _associee(contexte)
     if associee is not None and contexte.demande.date_creation != associee.date_creation:
@@ -153,7 +153,7 @@ def date_de_la_demande_associee(contexte: Contexte) -> Iterator[Constat]:
 
 
 @regle("CYC014")
-def separation_d_une_association(contexte: Contexte) -> Iterator[Constat]:
+def separation_d_une_association(contexte: Contexte) -> Iterator[Infraction]:
     """An association does not separate."""
     for ecrit in contexte.demande.formulaire.enfants:
         if ecrit.nom == "association":
@@ -161,7 +161,7 @@ def separation_d_une_association(contexte: Contexte) -> Iterator[Constat]:
 
 
 @regle("CYC015")
-def bloc_ignore(contexte: Contexte) -> Iterator[Constat]:
+def bloc_ignore(contexte: Contexte) -> Iterator[Infraction]:
     """No radiation outside RAD, no renewal outside REN."""
     for nom in ("renouvellement", "radiation"):
         bloc = contexte.demande.formulaire.enfant(nom)
@@ -179,11 +179,11 @@ def _associee(contexte: Contexte) -> DemandeStockee | None:
     return contexte.registre.demande(numero) if numero is not None else None
 
 
-def _sur_le_numero(contexte: Contexte, **valeurs: str) -> Constat:
+def _sur_le_numero(contexte: Contexte, **valeurs: str) -> Infraction:
     return _sur(contexte, "numUnique", **valeurs)
 
 
-def _sur(contexte: Contexte, chemin: str, **valeurs: str) -> Constat:
+def _sur(contexte: Contexte, chemin: str, **valeurs: str) -> Infraction:
     formulaire = contexte.demande.formulaire
     ecrit = formulaire.enfant(chemin)
     return constat(ecrit, **valeurs) if ecrit is not None else manquant(formulaire, chemin, **valeurs)

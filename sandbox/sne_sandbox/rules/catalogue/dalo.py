@@ -6,13 +6,13 @@ from typing import Final
 from sne_sandbox.domain.element import Element
 from sne_sandbox.domain.guichet import NatureGuichet
 from sne_sandbox.rules.context import Contexte
-from sne_sandbox.rules.rule import Constat, constat, manquant, regle
+from sne_sandbox.rules.rule import Infraction, constat, manquant, regle
 
 _ACTIF: Final = "ACTIF"
 
 
 @regle("DAL001", registre=True)
-def demande_du_dalo(contexte: Contexte) -> Iterator[Constat]:
+def demande_du_dalo(contexte: Contexte) -> Iterator[Infraction]:
     """numUnique names an active demande of the base. Deduced."""
     if contexte.stockee is None or not contexte.stockee.active:
         formulaire = contexte.demande.formulaire
@@ -26,7 +26,7 @@ def demande_du_dalo(contexte: Contexte) -> Iterator[Constat]:
 
 
 @regle("DAL002")
-def decision_dalo_incomplete(contexte: Contexte) -> Iterator[Constat]:
+def decision_dalo_incomplete(contexte: Contexte) -> Iterator[Infraction]:
     """informationDalo is present, with a statutDalo of its closed list and a dateDecisionDalo that is not in
     the future (one day of tolerance). Source: XSD (deduced). ENT011 does not read this channel, and the feeds
     and ATT004 live on the status."""
@@ -46,7 +46,7 @@ def decision_dalo_incomplete(contexte: Contexte) -> Iterator[Constat]:
 
 
 @regle("DAL003")
-def typologie_du_dalo(contexte: Contexte) -> Iterator[Constat]:
+def typologie_du_dalo(contexte: Contexte) -> Iterator[Infraction]:
     """An active DALO (statutDalo ACTIF) comes with a typologieLogementDalo of its closed list. Convention."""
     dalo = contexte.demande.information_dalo
     if dalo is None or dalo.code_de("statutDalo") != _ACTIF:
@@ -59,7 +59,7 @@ def typologie_du_dalo(contexte: Contexte) -> Iterator[Constat]:
 
 
 @regle("DAL004", registre=True)
-def guichet_de_la_commission_de_mediation(contexte: Contexte) -> Iterator[Constat]:
+def guichet_de_la_commission_de_mediation(contexte: Contexte) -> Iterator[Infraction]:
     """The declaration comes from a State service, which keeps the secretariat of the commission de
     médiation. Deduced."""
     code = contexte.guichet_emetteur or contexte.demande.num_guichet

@@ -8,14 +8,14 @@ from sne_sandbox.domain.codes import DALO_RECONNU
 from sne_sandbox.domain.element import Element
 from sne_sandbox.rules.catalogue.evenement import ECRITURES, evenements_recus, garde_les_siennes, type_de
 from sne_sandbox.rules.context import Contexte
-from sne_sandbox.rules.rule import Constat, constat, manquant, regle, sans_valeur
+from sne_sandbox.rules.rule import Infraction, constat, manquant, regle, sans_valeur
 
 #: What each decision supposes beside it.
 _COMPLEMENTS: Final = {d.ATTRIBUTION_PAR_CLASSEMENT: d.RANG, d.ATTRIBUTION_SOUS_CONDITION: d.CONDITION}
 
 
 @regle("DEC001", registre=True)
-def decision_incomplete(contexte: Contexte) -> Iterator[Constat]:
+def decision_incomplete(contexte: Contexte) -> Iterator[Infraction]:
     """The decision is one of R. 441-3, or a refusal by the household, kept apart; the date of the commission
     is given and not in the future (one day of tolerance). Source: R. 441-3 (convention)."""
     for evenement, decision in _decisions(contexte):
@@ -34,7 +34,7 @@ def decision_incomplete(contexte: Contexte) -> Iterator[Constat]:
 
 
 @regle("DEC002", registre=True)
-def categorie_prioritaire(contexte: Contexte) -> Iterator[Constat]:
+def categorie_prioritaire(contexte: Contexte) -> Iterator[Infraction]:
     """Each category of L. 441-1 given is in force on the date of the commission; there is at least one, or
     the household is DALO (said here, or known to the base). Source: L. 441-1 (convention)."""
     for evenement, decision in _decisions(contexte):
@@ -49,7 +49,7 @@ def categorie_prioritaire(contexte: Contexte) -> Iterator[Constat]:
 
 
 @regle("DEC003", registre=True)
-def bail_et_sa_date(contexte: Contexte) -> Iterator[Constat]:
+def bail_et_sa_date(contexte: Contexte) -> Iterator[Infraction]:
     """A signed lease has its date, one that is not signed has none. Source: decisions are followed or not by
     a signed lease (convention)."""
     for evenement, decision in _decisions(contexte):
@@ -61,7 +61,7 @@ def bail_et_sa_date(contexte: Contexte) -> Iterator[Constat]:
 
 
 @regle("DEC004", registre=True)
-def decision_a_completer(contexte: Contexte) -> Iterator[Constat]:
+def decision_a_completer(contexte: Contexte) -> Iterator[Infraction]:
     """A decision by rank has its rank, one under condition its condition, a refusal by the household its
     motive. Source: R. 441-3 (convention)."""
     for evenement, decision in _decisions(contexte):
@@ -82,7 +82,7 @@ def _decisions(contexte: Contexte) -> Iterator[tuple[Element, d.Decision]]:
             yield evenement, d.Decision.de(evenement)
 
 
-def _absente(evenement: Element, valeur: str) -> Constat:
+def _absente(evenement: Element, valeur: str) -> Infraction:
     return sans_valeur(manquant(evenement, "listeCaracteristiquesSpecifiques", valeur=valeur))
 
 

@@ -7,7 +7,7 @@ from sne_sandbox.domain.demande import Demande, Personne
 from sne_sandbox.domain.demande_stockee import DemandeStockee
 from sne_sandbox.rules.context import Contexte
 from sne_sandbox.rules.personnes import identite, identite_patronymique
-from sne_sandbox.rules.rule import Constat, Regle, constat, regle
+from sne_sandbox.rules.rule import Infraction, Regle, constat, regle
 
 
 def doublons(contexte: Contexte) -> Sequence[DemandeStockee]:
@@ -22,7 +22,7 @@ def doublons(contexte: Contexte) -> Sequence[DemandeStockee]:
 
 
 @regle("DOU001", registre=True)
-def demande_en_double(contexte: Contexte) -> Iterator[Constat]:
+def demande_en_double(contexte: Contexte) -> Iterator[Infraction]:
     """No active demande of the territory holds the same person."""
     titulaires = contexte.demande.titulaires
     for trouvee in doublons(contexte):
@@ -31,7 +31,7 @@ def demande_en_double(contexte: Contexte) -> Iterator[Constat]:
 
 
 @regle("DOU002", registre=True)
-def demande_proche(contexte: Contexte) -> Iterator[Constat]:
+def demande_proche(contexte: Contexte) -> Iterator[Infraction]:
     """No active demande of the territory holds the same person under her birth name."""
     demande = contexte.demande
     territoire = _territoire(demande)
@@ -51,7 +51,7 @@ def demande_proche(contexte: Contexte) -> Iterator[Constat]:
 
 
 @regle("DOU003", registre=True)
-def personne_ajoutee_en_double(contexte: Contexte) -> Iterator[Constat]:
+def personne_ajoutee_en_double(contexte: Contexte) -> Iterator[Infraction]:
     """A person that this message adds is in no other active demande of the territory."""
     stockee = contexte.stockee
     if stockee is None:
@@ -76,7 +76,7 @@ def _associee(demande: Demande) -> tuple[str, ...]:
     return (demande.numero_associe,) if demande.numero_associe is not None else ()
 
 
-def _sur(personne: Personne, trouvee: DemandeStockee) -> Constat:
+def _sur(personne: Personne, trouvee: DemandeStockee) -> Infraction:
     numero = trouvee.numero_unique
     return constat(personne.element, valeur=numero, numero=numero)
 

@@ -10,7 +10,7 @@ from sne_sandbox.contract.nomenclatures import Nomenclatures
 from sne_sandbox.domain.dates import PARIS
 from sne_sandbox.domain.element import Element
 from sne_sandbox.rules.context import Contexte
-from sne_sandbox.rules.rule import Constat, Regle, constat, manquant, regle, sans_valeur
+from sne_sandbox.rules.rule import Infraction, Regle, constat, manquant, regle, sans_valeur
 
 #: What may be sent; DIS and RET only come from the SNE.
 TYPES_ADMIS: Final = frozenset({"CRE", "CRS", "MOD", "REN", "RAD", "SUP", "COP"})
@@ -21,7 +21,7 @@ _CHEMIN_NOM_FICHIER: Final = "nomFichierDemande"
 
 
 @regle("ENT001")
-def type_de_fichier(contexte: Contexte) -> Iterator[Constat]:
+def type_de_fichier(contexte: Contexte) -> Iterator[Infraction]:
     """The type of file is one that may be sent."""
     if contexte.type_fichier in CANAUX or contexte.demande.type_fichier in TYPES_ADMIS:
         return
@@ -34,7 +34,7 @@ def type_de_fichier(contexte: Contexte) -> Iterator[Constat]:
 
 
 @regle("ENT002")
-def date_du_fichier(contexte: Contexte) -> Iterator[Constat]:
+def date_du_fichier(contexte: Contexte) -> Iterator[Infraction]:
     """The file is not dated more than 24 hours after the base's clock."""
     instant = contexte.demande.date_fichier
     if instant is None:
@@ -48,7 +48,7 @@ def date_du_fichier(contexte: Contexte) -> Iterator[Constat]:
 
 
 @regle("ENT003")
-def version_interface(contexte: Contexte) -> Iterator[Constat]:
+def version_interface(contexte: Contexte) -> Iterator[Infraction]:
     """The message version is one that the contract accepts."""
     version = contexte.demande.version
     if version not in contexte.versions:
@@ -56,23 +56,23 @@ def version_interface(contexte: Contexte) -> Iterator[Constat]:
 
 
 @regle("ENT004", transport=True)
-def nom_du_fichier(contexte: Contexte) -> Iterator[Constat]:
+def nom_du_fichier(contexte: Contexte) -> Iterator[Infraction]:
     """The file name is DEM + guichet + -YYYYMMDDHHMM- + 6 digits + .xml."""
     nom = contexte.nom_fichier
     if nom is not None and _guichet_du_nom(nom) is None:
-        yield Constat(_CHEMIN_NOM_FICHIER, {"valeur": nom})
+        yield Infraction(_CHEMIN_NOM_FICHIER, {"valeur": nom})
 
 
 @regle("ENT005", transport=True)
-def guichet_du_nom_de_fichier(contexte: Contexte) -> Iterator[Constat]:
+def guichet_du_nom_de_fichier(contexte: Contexte) -> Iterator[Infraction]:
     """The guichet of the file name is the sender."""
     guichet = _guichet_du_nom(contexte.nom_fichier or "")
     if guichet is not None and guichet != contexte.demande.num_guichet:
-        yield Constat(_CHEMIN_NOM_FICHIER, {"valeur": guichet})
+        yield Infraction(_CHEMIN_NOM_FICHIER, {"valeur": guichet})
 
 
 @regle("ENT006", registre=True, transport=True)
-def guichet_inconnu(contexte: Contexte) -> Iterator[Constat]:
+def guichet_inconnu(contexte: Contexte) -> Iterator[Infraction]:
     """The sender is a known, open guichet."""
     code = contexte.demande.num_guichet
     guichet = contexte.registre.guichet(code)
@@ -81,14 +81,14 @@ def guichet_inconnu(contexte: Contexte) -> Iterator[Constat]:
 
 
 @regle("ENT007", transport=True)
-def guichet_du_certificat(contexte: Contexte) -> Iterator[Constat]:
+def guichet_du_certificat(contexte: Contexte) -> Iterator[Infraction]:
     """The sender is the guichet of the client certificate, when it names one."""
     if contexte.guichet_certificat and contexte.guichet_certificat != contexte.demande.num_guichet:
         yield _sur_le_guichet(contexte)
 
 
 @regle("ENT008")
-def date_de_creation(contexte: Contexte) -> Iterator[Constat]:
+def date_de_creation(contexte: Contexte) -> Iterator[Infraction]:
     """The day of deposit is not in the future."""
     creation = contexte.demande.date_creation
     if creation is not None and creation > contexte.aujourdhui:
@@ -96,7 +96,7 @@ def date_de_creation(contexte: Contexte) -> Iterator[Constat]:
 
 
 @regle("ENT009")
-def numero_a_la_creation(contexte: Contexte) -> Iterator[Constat]:
+def numero_a_la_creation(contexte: Contexte) -> Iterator[Infraction]:
     """A creation carries no numéro unique: the SNE delivers it."""
     numero = contexte.demande.formulaire.enfant("numUnique")
     if numero is not None and contexte.demande.numero_unique is not None:
@@ -104,14 +104,14 @@ def numero_a_la_creation(contexte: Contexte) -> Iterator[Constat]:
 
 
 @regle("ENT010")
-def numero_obligatoire(contexte: Contexte) -> Iterator[Constat]:
+def numero_obligatoire(contexte: Contexte) -> Iterator[Infraction]:
     """Any other message names its demande."""
     if contexte.demande.numero_unique is None:
         yield manquant(contexte.demande.formulaire, "numUnique", valeur="")
 
 
 @regle("ENT011")
-def code_hors_nomenclature(contexte: Contexte) -> Iterator[Constat]:
+def code_hors_nomenclature(contexte: Contexte) -> Iterator[Infraction]:
     """Every code given belongs to its closed list."""
     nomenclatures = contexte.nomenclatures
     for element, noeud in _elements_de_liste(contexte):
@@ -121,7 +121,7 @@ def code_hors_nomenclature(contexte: Contexte) -> Iterator[Constat]:
 
 
 @regle("ENT012", registre=True)
-def reference_interne_reprise(contexte: Contexte) -> Iterator[Constat]:
+def reference_interne_reprise(contexte: Contexte) -> Iterator[Infraction]:
     """The sender's own reference is not that of another active demande of his."""
     reference, ecrite = contexte.demande.ref_interne, contexte.demande.formulaire.enfant("refInterne")
     if reference is None or ecrite is None:
@@ -133,7 +133,7 @@ def reference_interne_reprise(contexte: Contexte) -> Iterator[Constat]:
 
 
 @regle("ENT013")
-def code_obligatoire(contexte: Contexte) -> Iterator[Constat]:
+def code_obligatoire(contexte: Contexte) -> Iterator[Infraction]:
     """Every element of a closed list that the schema requires carries a code; a commune likewise."""
     racine, depart = _depart(contexte)
     if racine is not None and depart is not None:
@@ -141,7 +141,7 @@ def code_obligatoire(contexte: Contexte) -> Iterator[Constat]:
 
 
 @regle("ENT014")
-def informations_du_sne(contexte: Contexte) -> Iterator[Constat]:
+def informations_du_sne(contexte: Contexte) -> Iterator[Infraction]:
     """What the SNE owns is not sent: it is ignored."""
     for bloc in (
         contexte.demande.information_dalo,
@@ -163,7 +163,7 @@ def _guichet_du_nom(nom: str) -> str | None:
     return trouve[1]
 
 
-def _sur_le_guichet(contexte: Contexte) -> Constat:
+def _sur_le_guichet(contexte: Contexte) -> Infraction:
     formulaire = contexte.demande.formulaire
     ecrit = formulaire.enfant("numGuichet")
     return constat(ecrit) if ecrit is not None else manquant(formulaire, "numGuichet", valeur="")
@@ -172,7 +172,7 @@ def _sur_le_guichet(contexte: Contexte) -> Constat:
 # --- elements of closed lists: one walk of the document along the contract's paths ---------------------
 
 
-class _Noeud:
+class _NoeudChemin:
     """A step of the contract's paths. Steps that lead to no closed list and no commune are left out."""
 
     __slots__ = ("code_requis", "enfants", "liste", "obligatoire")
@@ -181,12 +181,12 @@ class _Noeud:
         self.obligatoire = obligatoire
         self.liste: str | None = None
         self.code_requis = False
-        self.enfants: dict[str, _Noeud] = {}
+        self.enfants: dict[str, _NoeudChemin] = {}
 
 
 @lru_cache(maxsize=8)
-def _arbre(nomenclatures: Nomenclatures) -> _Noeud:
-    sommet = _Noeud(True)
+def _arbre(nomenclatures: Nomenclatures) -> _NoeudChemin:
+    sommet = _NoeudChemin(True)
     for chemin in nomenclatures.chemins:
         liste, _ = nomenclatures.par_chemin.get(chemin, (None, False))
         if chemin.endswith("/typeFichier") or (liste is None and not chemin.endswith("/commune")):
@@ -196,7 +196,7 @@ def _arbre(nomenclatures: Nomenclatures) -> _Noeud:
             parcouru = f"{parcouru}/{nom}" if parcouru else nom
             suivant = courant.enfants.get(nom)
             if suivant is None:
-                suivant = courant.enfants[nom] = _Noeud(nomenclatures.obligatoire(parcouru))
+                suivant = courant.enfants[nom] = _NoeudChemin(nomenclatures.obligatoire(parcouru))
             courant = suivant
         courant.liste = liste
         # An absent motif de radiation is a déradiation.
@@ -204,7 +204,7 @@ def _arbre(nomenclatures: Nomenclatures) -> _Noeud:
     return sommet
 
 
-def _depart(contexte: Contexte) -> tuple[Element | None, _Noeud | None]:
+def _depart(contexte: Contexte) -> tuple[Element | None, _NoeudChemin | None]:
     """Where the walk begins: the whole document; for RAD its radiation block, and only when it has a motive
     (without, the rest of it is ignored); nowhere for SUP and COP."""
     sommet = _arbre(contexte.nomenclatures).enfants.get("interfaceNuu")
@@ -215,13 +215,13 @@ def _depart(contexte: Contexte) -> tuple[Element | None, _Noeud | None]:
     radiation = contexte.demande.radiation
     if radiation is None or contexte.demande.motif_radiation is None:
         return None, None
-    noeud: _Noeud | None = sommet
+    noeud: _NoeudChemin | None = sommet
     for nom in ("demande", "demandeLogement", "radiation"):
         noeud = noeud.enfants.get(nom) if noeud is not None else None
     return radiation, noeud
 
 
-def _elements_de_liste(contexte: Contexte) -> Iterator[tuple[Element, _Noeud]]:
+def _elements_de_liste(contexte: Contexte) -> Iterator[tuple[Element, _NoeudChemin]]:
     racine, depart = _depart(contexte)
     if racine is None or depart is None:
         return
@@ -239,7 +239,7 @@ def _elements_de_liste(contexte: Contexte) -> Iterator[tuple[Element, _Noeud]]:
                     pile.append((enfant, suivant))
 
 
-def _sans_code(parent: Element, noeud: _Noeud) -> Iterator[Constat]:
+def _sans_code(parent: Element, noeud: _NoeudChemin) -> Iterator[Infraction]:
     vides: list[Element] = []
     for enfant in parent.enfants:
         suivant = noeud.enfants.get(enfant.nom)

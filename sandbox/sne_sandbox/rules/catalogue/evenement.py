@@ -7,7 +7,7 @@ from sne_sandbox.domain.caracteristique import convient
 from sne_sandbox.domain.element import Element
 from sne_sandbox.domain.evenement import Evenement, TypeEvenement
 from sne_sandbox.rules.context import Contexte
-from sne_sandbox.rules.rule import Constat, constat, manquant, regle, sans_valeur
+from sne_sandbox.rules.rule import Infraction, constat, manquant, regle, sans_valeur
 
 _LISTER: Final = "listerEvenementsDemande"
 _AJOUTER: Final = "ajouterEvenementDemande"
@@ -18,7 +18,7 @@ _CARACTERISTIQUES: Final = "listeCaracteristiquesSpecifiques/caracteristiqueSpec
 
 
 @regle("EVT001", registre=True)
-def demande_de_l_evenement(contexte: Contexte) -> Iterator[Constat]:
+def demande_de_l_evenement(contexte: Contexte) -> Iterator[Infraction]:
     """numUnique names a demande of the base. Deduced. The lists of event types name no demande."""
     if contexte.operation not in ECRITURES | {_LISTER, _SUPPRIMER} or contexte.stockee is not None:
         return
@@ -27,7 +27,7 @@ def demande_de_l_evenement(contexte: Contexte) -> Iterator[Constat]:
 
 
 @regle("EVT002", registre=True)
-def type_d_evenement(contexte: Contexte) -> Iterator[Constat]:
+def type_d_evenement(contexte: Contexte) -> Iterator[Infraction]:
     """codeTypeEvenement is a type valid on the base's date, national or of the demande's territory. Source:
     XSD validity dates (deduced). A modification that gives no type keeps its own."""
     if contexte.operation not in ECRITURES:
@@ -45,7 +45,7 @@ def type_d_evenement(contexte: Contexte) -> Iterator[Constat]:
 
 
 @regle("EVT003")
-def date_de_survenance(contexte: Contexte) -> Iterator[Constat]:
+def date_de_survenance(contexte: Contexte) -> Iterator[Infraction]:
     """dateSurvenance is present and not in the future (one day of tolerance); before the deposit is
     accepted, for a DALO decision say. Deduced. A modification that gives none keeps its own."""
     if contexte.operation not in ECRITURES:
@@ -60,7 +60,7 @@ def date_de_survenance(contexte: Contexte) -> Iterator[Constat]:
 
 
 @regle("EVT004", registre=True)
-def caracteristiques_de_l_evenement(contexte: Contexte) -> Iterator[Constat]:
+def caracteristiques_de_l_evenement(contexte: Contexte) -> Iterator[Infraction]:
     """Each compulsory characteristic of the type is given, none is unknown, each value fits its type.
     Source: XSD (deduced). A modification that gives no characteristic keeps its own, unless it changes the
     type."""
@@ -94,7 +94,7 @@ def caracteristiques_de_l_evenement(contexte: Contexte) -> Iterator[Constat]:
 
 
 @regle("EVT005", registre=True)
-def evenement_d_un_autre(contexte: Contexte) -> Iterator[Constat]:
+def evenement_d_un_autre(contexte: Contexte) -> Iterator[Infraction]:
     """A modification or a deletion names an event of this demande, written by the same guichet and not yet
     deleted. Convention."""
     if contexte.operation not in (MODIFIER, _SUPPRIMER):
@@ -112,7 +112,7 @@ def evenement_d_un_autre(contexte: Contexte) -> Iterator[Constat]:
 
 
 @regle("EVT006", registre=True)
-def evenement_reglementaire_supprime(contexte: Contexte) -> Iterator[Constat]:
+def evenement_reglementaire_supprime(contexte: Contexte) -> Iterator[Infraction]:
     """A regulatory event is never deleted. Source: R. 441-2-15 (convention)."""
     if contexte.operation != _SUPPRIMER:
         return

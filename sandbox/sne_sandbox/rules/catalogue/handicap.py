@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from sne_sandbox.rules.context import Contexte
-from sne_sandbox.rules.rule import Constat, constat, manquant, regle
+from sne_sandbox.rules.rule import Infraction, constat, manquant, regle
 
 #: Each kind of handicap: its flag, and where its nature is given.
 _NATURES: Final = {
@@ -16,7 +16,7 @@ _AUCUNE_AIDE: Final = "1"
 
 
 @regle("HAN001")
-def personne_handicapee_hors_du_menage(contexte: Contexte) -> Iterator[Constat]:
+def personne_handicapee_hors_du_menage(contexte: Contexte) -> Iterator[Infraction]:
     """The birth date of a handicap block is that of the applicant, a co-holder, a person à charge or in
     custody. Source: the form (convention). An association has no household to compare with."""
     demande = contexte.demande
@@ -32,7 +32,7 @@ def personne_handicapee_hors_du_menage(contexte: Contexte) -> Iterator[Constat]:
 
 
 @regle("HAN002")
-def nature_du_handicap(contexte: Contexte) -> Iterator[Constat]:
+def nature_du_handicap(contexte: Contexte) -> Iterator[Infraction]:
     """A kind of handicap that is declared (moteur, sensoriel, autre) comes with its nature. Source: XSD
     (deduced)."""
     for handicap in contexte.demande.handicaps:
@@ -42,7 +42,7 @@ def nature_du_handicap(contexte: Contexte) -> Iterator[Constat]:
 
 
 @regle("HAN003")
-def nature_sans_indicateur(contexte: Contexte) -> Iterator[Constat]:
+def nature_sans_indicateur(contexte: Contexte) -> Iterator[Infraction]:
     """A list of natures is not given with its flag false; an absent flag is accepted. Deduced."""
     for handicap in contexte.demande.handicaps:
         for indicateur, nature in _NATURES.items():
@@ -52,7 +52,7 @@ def nature_sans_indicateur(contexte: Contexte) -> Iterator[Constat]:
 
 
 @regle("HAN004")
-def aucune_aide_technique(contexte: Contexte) -> Iterator[Constat]:
+def aucune_aide_technique(contexte: Contexte) -> Iterator[Infraction]:
     """The technical aid 1 (Aucune) excludes the others. Source: nomenclature (deduced)."""
     for handicap in contexte.demande.handicaps:
         aides = handicap.tous("listeAideTechniqueHandicap/aideTechniqueHandicap")

@@ -11,7 +11,7 @@ from sne_sandbox.domain.element import Element
 from sne_sandbox.domain.texte import plier
 from sne_sandbox.rules.context import Contexte
 from sne_sandbox.rules.personnes import identite
-from sne_sandbox.rules.rule import Constat, Regle, allege, constat, manquant, regle
+from sne_sandbox.rules.rule import Infraction, Regle, allege, constat, manquant, regle
 
 #: What a name may hold beside letters: spaces, apostrophes, hyphens, full stops, slashes.
 _SIGNES: Final = str.maketrans("", "", " \u00a0\u202f'\u2019-\u2010\u2011./")
@@ -22,7 +22,7 @@ AGE_MAXIMAL: Final = 120
 
 
 @regle("IDT001")
-def caracteres_du_nom(contexte: Contexte) -> Iterator[Constat]:
+def caracteres_du_nom(contexte: Contexte) -> Iterator[Infraction]:
     """Names hold letters, spaces, apostrophes, hyphens, full stops, slashes only."""
     for personne in contexte.demande.titulaires:
         for champ in ("nom", "prenom"):
@@ -32,7 +32,7 @@ def caracteres_du_nom(contexte: Contexte) -> Iterator[Constat]:
 
 
 @regle("IDT002")
-def naissance_du_demandeur(contexte: Contexte) -> Iterator[Constat]:
+def naissance_du_demandeur(contexte: Contexte) -> Iterator[Infraction]:
     """The applicant is born, and is not older than 120."""
     demandeur, naissance = _naissance_du_demandeur(contexte)
     if demandeur is None or naissance is None:
@@ -42,7 +42,7 @@ def naissance_du_demandeur(contexte: Contexte) -> Iterator[Constat]:
 
 
 @regle("IDT003")
-def demandeur_trop_jeune(contexte: Contexte) -> Iterator[Constat]:
+def demandeur_trop_jeune(contexte: Contexte) -> Iterator[Infraction]:
     """The applicant was at least 16 on the day of deposit."""
     demandeur, naissance = _naissance_du_demandeur(contexte)
     if demandeur is None or naissance is None or naissance > contexte.aujourdhui:
@@ -52,7 +52,7 @@ def demandeur_trop_jeune(contexte: Contexte) -> Iterator[Constat]:
 
 
 @regle("IDT004")
-def demandeur_mineur(contexte: Contexte) -> Iterator[Constat]:
+def demandeur_mineur(contexte: Contexte) -> Iterator[Infraction]:
     """The applicant was not 16 or 17 on the day of deposit."""
     demandeur, naissance = _naissance_du_demandeur(contexte)
     if demandeur is None or naissance is None:
@@ -62,7 +62,7 @@ def demandeur_mineur(contexte: Contexte) -> Iterator[Constat]:
 
 
 @regle("IDT005")
-def nom_de_naissance(contexte: Contexte) -> Iterator[Constat]:
+def nom_de_naissance(contexte: Contexte) -> Iterator[Infraction]:
     """A woman married or widowed gives her birth name."""
     for personne in contexte.demande.titulaires:
         attendu = personne.civilite in ("2", "3") and personne.situation_familiale in ("M", "V")
@@ -71,7 +71,7 @@ def nom_de_naissance(contexte: Contexte) -> Iterator[Constat]:
 
 
 @regle("IDT006")
-def moyen_de_contact(contexte: Contexte) -> Iterator[Constat]:
+def moyen_de_contact(contexte: Contexte) -> Iterator[Infraction]:
     """The applicant can be reached by telephone or electronic mail."""
     demandeur = _demandeur_ou_association(contexte.demande)
     if demandeur is not None and not any(demandeur.texte_de(champ) for champ in (*_TELEPHONES, "mel")):
@@ -79,7 +79,7 @@ def moyen_de_contact(contexte: Contexte) -> Iterator[Constat]:
 
 
 @regle("IDT007")
-def telephone_francais(contexte: Contexte) -> Iterator[Constat]:
+def telephone_francais(contexte: Contexte) -> Iterator[Infraction]:
     """A telephone has 10 digits and begins with 0."""
     demande = contexte.demande
     porteurs = [personne.element for personne in demande.titulaires]
@@ -93,7 +93,7 @@ def telephone_francais(contexte: Contexte) -> Iterator[Constat]:
 
 
 @regle("IDT008")
-def notification_par_sms(contexte: Contexte) -> Iterator[Constat]:
+def notification_par_sms(contexte: Contexte) -> Iterator[Infraction]:
     """A notification by SMS needs a mobile telephone."""
     demandeur = contexte.demande.demandeur
     if demandeur is None or not demandeur.element.booleen_de("notifSms"):
@@ -103,7 +103,7 @@ def notification_par_sms(contexte: Contexte) -> Iterator[Constat]:
 
 
 @regle("IDT009")
-def notification(contexte: Contexte) -> Iterator[Constat]:
+def notification(contexte: Contexte) -> Iterator[Infraction]:
     """A notification needs a mail address or a mobile telephone."""
     demandeur = contexte.demande.demandeur
     if demandeur is None or not demandeur.element.booleen_de("notifEvt"):
@@ -113,7 +113,7 @@ def notification(contexte: Contexte) -> Iterator[Constat]:
 
 
 @regle("IDT010")
-def renouvellement_electronique(contexte: Contexte) -> Iterator[Constat]:
+def renouvellement_electronique(contexte: Contexte) -> Iterator[Infraction]:
     """The electronic renewal needs a mail address."""
     if contexte.demande.formulaire.booleen_de("renouvellementElec"):
         demandeur = _demandeur_ou_association(contexte.demande)
@@ -122,7 +122,7 @@ def renouvellement_electronique(contexte: Contexte) -> Iterator[Constat]:
 
 
 @regle("IDT011", registre=True)
-def etat_civil_change(contexte: Contexte) -> Iterator[Constat]:
+def etat_civil_change(contexte: Contexte) -> Iterator[Infraction]:
     """The applicant's civil status is that of the stored demande."""
     nouveau = contexte.demande.demandeur
     ancien = contexte.stockee.demande.demandeur if contexte.stockee is not None else None
@@ -139,7 +139,7 @@ def etat_civil_change(contexte: Contexte) -> Iterator[Constat]:
 
 
 @regle("IDT012")
-def raison_sociale(contexte: Contexte) -> Iterator[Constat]:
+def raison_sociale(contexte: Contexte) -> Iterator[Infraction]:
     """An association gives its name."""
     for ecrit in contexte.demande.formulaire.enfants:
         if ecrit.nom == "association" and not (ecrit.texte_de("nom") or "").strip():
@@ -147,7 +147,7 @@ def raison_sociale(contexte: Contexte) -> Iterator[Constat]:
 
 
 @regle("IDT013")
-def cotitulaire_demandeur(contexte: Contexte) -> Iterator[Constat]:
+def cotitulaire_demandeur(contexte: Contexte) -> Iterator[Infraction]:
     """A co-holder is not the applicant."""
     demandeur = contexte.demande.demandeur
     if demandeur is not None:
@@ -158,7 +158,7 @@ def cotitulaire_demandeur(contexte: Contexte) -> Iterator[Constat]:
 
 
 @regle("IDT014")
-def cotitulaire_en_double(contexte: Contexte) -> Iterator[Constat]:
+def cotitulaire_en_double(contexte: Contexte) -> Iterator[Infraction]:
     """No co-holder is declared twice."""
     connus = set()
     for cotitulaire in contexte.demande.cotitulaires:
@@ -169,7 +169,7 @@ def cotitulaire_en_double(contexte: Contexte) -> Iterator[Constat]:
 
 
 @regle("IDT015")
-def cotitulaire_trop_jeune(contexte: Contexte) -> Iterator[Constat]:
+def cotitulaire_trop_jeune(contexte: Contexte) -> Iterator[Infraction]:
     """Each co-holder is at least 16."""
     for cotitulaire in contexte.demande.cotitulaires:
         naissance = cotitulaire.date_naissance
@@ -178,7 +178,7 @@ def cotitulaire_trop_jeune(contexte: Contexte) -> Iterator[Constat]:
 
 
 @regle("IDT016")
-def nom_obligatoire(contexte: Contexte) -> Iterator[Constat]:
+def nom_obligatoire(contexte: Contexte) -> Iterator[Infraction]:
     """Applicant and co-holders have a name; a missing prénom only warns."""
     for personne in contexte.demande.titulaires:
         if not personne.nom.strip():
@@ -188,7 +188,7 @@ def nom_obligatoire(contexte: Contexte) -> Iterator[Constat]:
 
 
 @regle("IDT017")
-def rubrique_de_personne_physique(contexte: Contexte) -> Iterator[Constat]:
+def rubrique_de_personne_physique(contexte: Contexte) -> Iterator[Infraction]:
     """An association has neither motives nor handicap."""
     if contexte.demande.est_association:
         for rubrique in ("principauxMotifDemande", "listeHandicap"):
@@ -198,7 +198,7 @@ def rubrique_de_personne_physique(contexte: Contexte) -> Iterator[Constat]:
 
 
 @regle("IDT018", registre=True)
-def nature_du_demandeur(contexte: Contexte) -> Iterator[Constat]:
+def nature_du_demandeur(contexte: Contexte) -> Iterator[Infraction]:
     """A person stays a person, an association an association."""
     stockee = contexte.stockee
     if stockee is None or contexte.demande.est_association is stockee.demande.est_association:
@@ -224,16 +224,16 @@ def _naissance_du_demandeur(contexte: Contexte) -> tuple[Personne | None, date |
     return demandeur, demandeur.date_naissance if demandeur is not None else None
 
 
-def _telephone(ecrit: Element | None) -> Iterator[Constat]:
+def _telephone(ecrit: Element | None) -> Iterator[Infraction]:
     if ecrit is not None and not (len(ecrit.texte) == 10 and ecrit.texte.startswith("0")):
         yield constat(ecrit)
 
 
-def _sur_la_naissance(personne: Personne) -> Constat:
+def _sur_la_naissance(personne: Personne) -> Infraction:
     return _sur(personne.element, "dateNaissance")
 
 
-def _sur(parent: Element, nom: str) -> Constat:
+def _sur(parent: Element, nom: str) -> Infraction:
     """On the child `nom` of `parent`, be it written, empty or missing."""
     ecrit = parent.enfant(nom)
     return constat(ecrit) if ecrit is not None else manquant(parent, nom)

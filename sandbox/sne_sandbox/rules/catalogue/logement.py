@@ -7,7 +7,7 @@ from sne_sandbox.domain.codes import LOCATAIRES, LOGEMENT_PROPRE
 from sne_sandbox.domain.element import Element
 from sne_sandbox.domain.menage import LIENS_DE_COUPLE
 from sne_sandbox.rules.context import Contexte
-from sne_sandbox.rules.rule import Constat, constat, manquant, regle
+from sne_sandbox.rules.rule import Infraction, constat, manquant, regle
 
 #: The comp… fields of logementActuel, and the modeleLogement each belongs to (XSD).
 _COMPLEMENTS: Final = {
@@ -33,43 +33,43 @@ _REGROUPEMENT_FAMILIAL: Final = "15"
 
 
 @regle("LOG001")
-def bailleur_du_logement_hlm(contexte: Contexte) -> Iterator[Constat]:
+def bailleur_du_logement_hlm(contexte: Contexte) -> Iterator[Infraction]:
     """A tenant of an HLM dwelling names the landlord. Source: XSD comp* fields (deduced)."""
     return _complements_absents(contexte, "HLM")
 
 
 @regle("LOG002")
-def entree_en_residence_sociale(contexte: Contexte) -> Iterator[Constat]:
+def entree_en_residence_sociale(contexte: Contexte) -> Iterator[Infraction]:
     """In a résidence sociale, foyer or pension de famille, since when. Source: XSD comp* fields (deduced)."""
     return _complements_absents(contexte, "RS")
 
 
 @regle("LOG003")
-def entree_en_residence_hoteliere(contexte: Contexte) -> Iterator[Constat]:
+def entree_en_residence_hoteliere(contexte: Contexte) -> Iterator[Infraction]:
     """In a résidence hôtelière à vocation sociale, since when. Source: XSD comp* fields (deduced)."""
     return _complements_absents(contexte, "RHVS")
 
 
 @regle("LOG004")
-def debut_de_la_sous_location(contexte: Contexte) -> Iterator[Constat]:
+def debut_de_la_sous_location(contexte: Contexte) -> Iterator[Infraction]:
     """A subtenant, or one housed for a time, says since when. Source: XSD comp* fields (deduced)."""
     return _complements_absents(contexte, "SLHT")
 
 
 @regle("LOG005")
-def structure_d_hebergement(contexte: Contexte) -> Iterator[Constat]:
+def structure_d_hebergement(contexte: Contexte) -> Iterator[Infraction]:
     """In a structure d'hébergement, which and since when. Source: XSD comp* fields (deduced)."""
     return _complements_absents(contexte, "SH")
 
 
 @regle("LOG006")
-def centre_maternel(contexte: Contexte) -> Iterator[Constat]:
+def centre_maternel(contexte: Contexte) -> Iterator[Infraction]:
     """In a centre de l'enfance or maternel, which and since when. Source: XSD comp* fields (deduced)."""
     return _complements_absents(contexte, "CDEFCM")
 
 
 @regle("LOG007")
-def complement_sans_mode_de_logement(contexte: Contexte) -> Iterator[Constat]:
+def complement_sans_mode_de_logement(contexte: Contexte) -> Iterator[Infraction]:
     """A comp… field is given only with its modeleLogement. Deduced."""
     logement = contexte.demande.logement_actuel
     if logement is None:
@@ -82,7 +82,7 @@ def complement_sans_mode_de_logement(contexte: Contexte) -> Iterator[Constat]:
 
 
 @regle("LOG008")
-def date_d_entree(contexte: Contexte) -> Iterator[Constat]:
+def date_d_entree(contexte: Contexte) -> Iterator[Infraction]:
     """No comp…Depuis date is in the future (one day of tolerance), nor before the applicant's birth.
     Deduced."""
     logement, demandeur = contexte.demande.logement_actuel, contexte.demande.demandeur
@@ -99,7 +99,7 @@ def date_d_entree(contexte: Contexte) -> Iterator[Constat]:
 
 
 @regle("LOG009")
-def modes_de_logement_contradictoires(contexte: Contexte) -> Iterator[Constat]:
+def modes_de_logement_contradictoires(contexte: Contexte) -> Iterator[Infraction]:
     """Without shelter, in a squat or a caravan excludes a dwelling of one's own (HLM, LP, POCC, FONC).
     Convention."""
     logement = contexte.demande.logement_actuel
@@ -111,7 +111,7 @@ def modes_de_logement_contradictoires(contexte: Contexte) -> Iterator[Constat]:
 
 
 @regle("LOG010")
-def mode_de_logement_en_double(contexte: Contexte) -> Iterator[Constat]:
+def mode_de_logement_en_double(contexte: Contexte) -> Iterator[Infraction]:
     """The same modeleLogement is listed once. Convention."""
     logement = contexte.demande.logement_actuel
     vus: set[str] = set()
@@ -122,7 +122,7 @@ def mode_de_logement_en_double(contexte: Contexte) -> Iterator[Constat]:
 
 
 @regle("LOG011")
-def occupant_non_proprietaire(contexte: Contexte) -> Iterator[Constat]:
+def occupant_non_proprietaire(contexte: Contexte) -> Iterator[Infraction]:
     """A propriétaire occupant (POCC) is not declared proprietaire=false. Source: the form (convention)."""
     logement = contexte.demande.logement_actuel
     if logement is None or _PROPRIETAIRE_OCCUPANT not in _codes(logement):
@@ -133,7 +133,7 @@ def occupant_non_proprietaire(contexte: Contexte) -> Iterator[Constat]:
 
 
 @regle("LOG012")
-def logement_possede(contexte: Contexte) -> Iterator[Constat]:
+def logement_possede(contexte: Contexte) -> Iterator[Infraction]:
     """An owner who does not live there (proprietaire=true, no POCC) gives the type and the place of the
     dwelling owned. Source: XSD (deduced)."""
     logement = contexte.demande.logement_actuel
@@ -148,7 +148,7 @@ def logement_possede(contexte: Contexte) -> Iterator[Constat]:
 
 
 @regle("LOG013")
-def logement_loue_mal_decrit(contexte: Contexte) -> Iterator[Constat]:
+def logement_loue_mal_decrit(contexte: Contexte) -> Iterator[Infraction]:
     """A tenant (HLM, LP) gives rent, surface and number of inhabitants. Convention."""
     logement = contexte.demande.logement_actuel
     if logement is None or _codes(logement).isdisjoint(LOCATAIRES):
@@ -159,7 +159,7 @@ def logement_loue_mal_decrit(contexte: Contexte) -> Iterator[Constat]:
 
 
 @regle("LOG014")
-def aide_au_dessus_du_loyer(contexte: Contexte) -> Iterator[Constat]:
+def aide_au_dessus_du_loyer(contexte: Contexte) -> Iterator[Infraction]:
     """The housing benefit is not above the rent. Convention."""
     logement = contexte.demande.logement_actuel
     if logement is None:
@@ -170,7 +170,7 @@ def aide_au_dessus_du_loyer(contexte: Contexte) -> Iterator[Constat]:
 
 
 @regle("LOG015")
-def trop_peu_d_habitants(contexte: Contexte) -> Iterator[Constat]:
+def trop_peu_d_habitants(contexte: Contexte) -> Iterator[Infraction]:
     """nombreHabitant is at least 1 + co-holders + persons à charge living there. Convention.
 
     The contract does not say who lives there. Flatmates to be may live apart; so may a spouse to come
@@ -198,7 +198,7 @@ def _codes(logement: Element) -> set[str]:
     return {modele.code for modele in _modeles(logement) if modele.code}
 
 
-def _complements_absents(contexte: Contexte, modele: str) -> Iterator[Constat]:
+def _complements_absents(contexte: Contexte, modele: str) -> Iterator[Infraction]:
     logement = contexte.demande.logement_actuel
     if logement is None or modele not in _codes(logement):
         return

@@ -7,7 +7,7 @@ from sne_sandbox.domain.dates import age, ajouter_mois
 from sne_sandbox.domain.element import Element
 from sne_sandbox.domain.menage import LIENS_DE_COUPLE
 from sne_sandbox.rules.context import Contexte
-from sne_sandbox.rules.rule import Constat, constat, manquant, regle
+from sne_sandbox.rules.rule import Infraction, constat, manquant, regle
 
 #: situationFamiliale that each couple link supposes: Conjoint/Marié(e), Pacsé(e), Concubin(e).
 _SITUATION_DU_LIEN: Final = {"M": "M", "P": "P", "C": "U"}
@@ -30,7 +30,7 @@ _EN_GARDE_OBLIGATOIRE: Final = ("dateNaissance", "coParentalite")
 
 
 @regle("MEN001")
-def lien_contredit_la_situation(contexte: Contexte) -> Iterator[Constat]:
+def lien_contredit_la_situation(contexte: Contexte) -> Iterator[Infraction]:
     """A couple link goes with the situation familiale of both: M with M, P with P, C (concubin) with U.
 
     Source: nomenclatures ListeLienDemandeur and ListeSituationFamiliale (convention). A situation without
@@ -46,7 +46,7 @@ def lien_contredit_la_situation(contexte: Contexte) -> Iterator[Constat]:
 
 
 @regle("MEN002")
-def un_seul_conjoint(contexte: Contexte) -> Iterator[Constat]:
+def un_seul_conjoint(contexte: Contexte) -> Iterator[Infraction]:
     """At most one co-holder is spouse, PACS partner or concubin (lienDemandeur M, P, C). Deduced."""
     liens = (c.element.enfant("lienDemandeur") for c in contexte.demande.cotitulaires)
     de_couple = [lien for lien in liens if lien is not None and lien.code in LIENS_DE_COUPLE]
@@ -55,7 +55,7 @@ def un_seul_conjoint(contexte: Contexte) -> Iterator[Constat]:
 
 
 @regle("MEN003")
-def couple_sans_cotitulaire(contexte: Contexte) -> Iterator[Constat]:
+def couple_sans_cotitulaire(contexte: Contexte) -> Iterator[Infraction]:
     """An applicant who is married, in a PACS or a concubinage has a co-holder. Convention."""
     demandeur = contexte.demande.demandeur
     if demandeur is None or contexte.demande.cotitulaires:
@@ -66,14 +66,14 @@ def couple_sans_cotitulaire(contexte: Contexte) -> Iterator[Constat]:
 
 
 @regle("MEN004")
-def personne_a_charge_incomplete(contexte: Contexte) -> Iterator[Constat]:
+def personne_a_charge_incomplete(contexte: Contexte) -> Iterator[Infraction]:
     """A person à charge that is given holds birth date and kinship. Source: the form (deduced)."""
     for personne in contexte.demande.personnes_a_charge:
         yield from _incomplet(personne, _A_CHARGE_OBLIGATOIRE)
 
 
 @regle("MEN005")
-def naissance_future_au_foyer(contexte: Contexte) -> Iterator[Constat]:
+def naissance_future_au_foyer(contexte: Contexte) -> Iterator[Infraction]:
     """No person à charge or in custody is born in the future (one day of tolerance). Deduced."""
     for personne in contexte.demande.personnes_a_charge + contexte.demande.personnes_en_garde:
         naissance = personne.enfant("dateNaissance")
@@ -83,7 +83,7 @@ def naissance_future_au_foyer(contexte: Contexte) -> Iterator[Constat]:
 
 
 @regle("MEN006")
-def age_de_l_enfant_a_charge(contexte: Contexte) -> Iterator[Constat]:
+def age_de_l_enfant_a_charge(contexte: Contexte) -> Iterator[Infraction]:
     """A child à charge (lienParente E) is younger than the applicant by at least 12 years. Convention."""
     demandeur = contexte.demande.demandeur
     naissance_demandeur = demandeur.date_naissance if demandeur is not None else None
@@ -99,7 +99,7 @@ def age_de_l_enfant_a_charge(contexte: Contexte) -> Iterator[Constat]:
 
 
 @regle("MEN007")
-def enfants_a_naitre_incomplets(contexte: Contexte) -> Iterator[Constat]:
+def enfants_a_naitre_incomplets(contexte: Contexte) -> Iterator[Infraction]:
     """A number of children to be born of 1 or more needs the expected date, and the date needs such a
     number; 0 without date means none. Source: the form (deduced)."""
     a_naitre = _a_naitre(contexte)
@@ -115,7 +115,7 @@ def enfants_a_naitre_incomplets(contexte: Contexte) -> Iterator[Constat]:
 
 
 @regle("MEN008")
-def date_de_naissance_prevue(contexte: Contexte) -> Iterator[Constat]:
+def date_de_naissance_prevue(contexte: Contexte) -> Iterator[Infraction]:
     """The expected date is at most 10 months after dateFichier and at most 1 month before. Convention."""
     a_naitre = _a_naitre(contexte)
     fichier = contexte.document.date_de("entete/dateFichier")
@@ -130,14 +130,14 @@ def date_de_naissance_prevue(contexte: Contexte) -> Iterator[Constat]:
 
 
 @regle("MEN009")
-def personne_en_garde_incomplete(contexte: Contexte) -> Iterator[Constat]:
+def personne_en_garde_incomplete(contexte: Contexte) -> Iterator[Infraction]:
     """A person in custody that is given holds birth date and coparentalité. Source: the form (deduced)."""
     for personne in contexte.demande.personnes_en_garde:
         yield from _incomplet(personne, _EN_GARDE_OBLIGATOIRE)
 
 
 @regle("MEN010")
-def enfant_a_charge_et_en_garde(contexte: Contexte) -> Iterator[Constat]:
+def enfant_a_charge_et_en_garde(contexte: Contexte) -> Iterator[Infraction]:
     """The same child is not both à charge and in custody. Convention.
 
     A person in custody has no name in the contract: the same child is one with the same birth date and no
@@ -155,7 +155,7 @@ def enfant_a_charge_et_en_garde(contexte: Contexte) -> Iterator[Constat]:
 
 
 @regle("MEN011")
-def personne_a_charge_a_completer(contexte: Contexte) -> Iterator[Constat]:
+def personne_a_charge_a_completer(contexte: Contexte) -> Iterator[Infraction]:
     """A person à charge holds nom, prénom and sex; in MOD and REN also what MEN004 asks. Source: the form
     (deduced)."""
     suite = contexte.type_fichier in ("MOD", "REN")
@@ -165,7 +165,7 @@ def personne_a_charge_a_completer(contexte: Contexte) -> Iterator[Constat]:
 
 
 @regle("MEN012")
-def personne_en_garde_majeure(contexte: Contexte) -> Iterator[Constat]:
+def personne_en_garde_majeure(contexte: Contexte) -> Iterator[Infraction]:
     """A person in custody is under 18 on the base's date. Convention."""
     for personne in contexte.demande.personnes_en_garde:
         naissance = personne.enfant("dateNaissance")
@@ -178,7 +178,7 @@ def _a_naitre(contexte: Contexte) -> Element | None:
     return contexte.demande.formulaire.enfant("personnePhysique/personneANaitre")
 
 
-def _incomplet(personne: Element, attendus: tuple[str, ...]) -> Iterator[Constat]:
+def _incomplet(personne: Element, attendus: tuple[str, ...]) -> Iterator[Infraction]:
     manques = [nom for nom in attendus if personne.enfant(nom) is None]
     if manques:
         yield manquant(personne, manques[0], manque=", ".join(_NOMS[nom] for nom in manques))

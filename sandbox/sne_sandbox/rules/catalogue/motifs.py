@@ -6,7 +6,7 @@ from typing import Final
 from sne_sandbox.domain.codes import LOGEMENT_PROPRE
 from sne_sandbox.domain.element import Element
 from sne_sandbox.rules.context import Contexte
-from sne_sandbox.rules.rule import Constat, constat, manquant, regle
+from sne_sandbox.rules.rule import Infraction, constat, manquant, regle
 
 _MOTIFS_MAX: Final = 3
 _SANS_LOGEMENT: Final = "01"
@@ -20,14 +20,14 @@ _SEPARABLES: Final = frozenset({"D", "S", "M", "P"})
 
 
 @regle("MOT001")
-def motif_absent(contexte: Contexte) -> Iterator[Constat]:
+def motif_absent(contexte: Contexte) -> Iterator[Infraction]:
     """principauxMotifDemande is present for a person. Source: the form (deduced)."""
     if not contexte.demande.est_association and _principaux(contexte) is None:
         yield manquant(contexte.demande.formulaire, "principauxMotifDemande")
 
 
 @regle("MOT002")
-def trop_de_motifs(contexte: Contexte) -> Iterator[Constat]:
+def trop_de_motifs(contexte: Contexte) -> Iterator[Infraction]:
     """At most 3 motives, none twice. Source: the form (convention)."""
     vus: set[str | None] = set()
     for rang, motif in enumerate(contexte.demande.motifs):
@@ -37,7 +37,7 @@ def trop_de_motifs(contexte: Contexte) -> Iterator[Constat]:
 
 
 @regle("MOT003")
-def autre_motif_sans_precision(contexte: Contexte) -> Iterator[Constat]:
+def autre_motif_sans_precision(contexte: Contexte) -> Iterator[Infraction]:
     """Motive 23 (autre, « précisez ») comes with compAutreMotif. Source: label of code 23 (deduced)."""
     principaux = _principaux(contexte)
     if principaux is None or _motif(contexte, _AUTRE) is None:
@@ -47,7 +47,7 @@ def autre_motif_sans_precision(contexte: Contexte) -> Iterator[Constat]:
 
 
 @regle("MOT004")
-def date_du_jugement(contexte: Contexte) -> Iterator[Constat]:
+def date_du_jugement(contexte: Contexte) -> Iterator[Infraction]:
     """The date of the eviction judgment is not in the future (one day of tolerance), and comes with motive
     05 only; the motive without the date is accepted. Source: XSD (convention)."""
     principaux = _principaux(contexte)
@@ -60,7 +60,7 @@ def date_du_jugement(contexte: Contexte) -> Iterator[Constat]:
 
 
 @regle("MOT005")
-def motif_handicap_sans_complement(contexte: Contexte) -> Iterator[Constat]:
+def motif_handicap_sans_complement(contexte: Contexte) -> Iterator[Infraction]:
     """Motive 07 (handicap) comes with at least one handicap block. Source: the form (deduced)."""
     motif = _motif(contexte, _HANDICAP)
     if motif is not None and not contexte.demande.handicaps:
@@ -68,7 +68,7 @@ def motif_handicap_sans_complement(contexte: Contexte) -> Iterator[Constat]:
 
 
 @regle("MOT006")
-def sans_logement_mais_loge(contexte: Contexte) -> Iterator[Constat]:
+def sans_logement_mais_loge(contexte: Contexte) -> Iterator[Infraction]:
     """Motive 01 (sans logement) fits a modeleLogement other than HLM, LP, POCC, FONC. Convention."""
     motif = _motif(contexte, _SANS_LOGEMENT)
     modeles = contexte.demande.formulaire.tous(
@@ -79,7 +79,7 @@ def sans_logement_mais_loge(contexte: Contexte) -> Iterator[Constat]:
 
 
 @regle("MOT007")
-def motif_et_situation_familiale(contexte: Contexte) -> Iterator[Constat]:
+def motif_et_situation_familiale(contexte: Contexte) -> Iterator[Infraction]:
     """Motive 14 (futur mariage…) is not that of a married applicant; motive 11 (séparation) is that of one
     who is divorced, separated, married or in a PACS. Convention."""
     demandeur = contexte.demande.demandeur

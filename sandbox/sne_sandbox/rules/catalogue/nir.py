@@ -7,11 +7,11 @@ from sne_sandbox.domain.element import Element
 from sne_sandbox.domain.nir import cle_valide, convient_a_la_civilite, convient_a_la_naissance, forme_valide
 from sne_sandbox.domain.texte import masquer_nir
 from sne_sandbox.rules.context import Contexte
-from sne_sandbox.rules.rule import Constat, constat, regle
+from sne_sandbox.rules.rule import Infraction, constat, regle
 
 
 @regle("NIR001")
-def forme_du_nir(contexte: Contexte) -> Iterator[Constat]:
+def forme_du_nir(contexte: Contexte) -> Iterator[Infraction]:
     """A NIR has 15 characters: 13 (2A and 2B allowed) and a key of 2 digits. Source: net-entreprises
     (attested)."""
     for _, element, nir in _nirs(contexte):
@@ -20,7 +20,7 @@ def forme_du_nir(contexte: Contexte) -> Iterator[Constat]:
 
 
 @regle("NIR002")
-def cle_du_nir(contexte: Contexte) -> Iterator[Constat]:
+def cle_du_nir(contexte: Contexte) -> Iterator[Infraction]:
     """The key is 97 - (number mod 97), 2A read as 19 and 2B as 18. Source: public rule (attested)."""
     for _, element, nir in _bien_formes(contexte):
         if not cle_valide(nir):
@@ -28,7 +28,7 @@ def cle_du_nir(contexte: Contexte) -> Iterator[Constat]:
 
 
 @regle("NIR003")
-def nir_et_civilite(contexte: Contexte) -> Iterator[Constat]:
+def nir_et_civilite(contexte: Contexte) -> Iterator[Infraction]:
     """The first digit fits the civilité: 1, 3, 7 Monsieur; 2, 4, 8 Madame and Mademoiselle (7 and 8 are
     waiting numbers). Deduced."""
     for personne, element, nir in _bien_formes(contexte):
@@ -38,7 +38,7 @@ def nir_et_civilite(contexte: Contexte) -> Iterator[Constat]:
 
 
 @regle("NIR004")
-def nir_et_date_de_naissance(contexte: Contexte) -> Iterator[Constat]:
+def nir_et_date_de_naissance(contexte: Contexte) -> Iterator[Infraction]:
     """Year and month fit the birth date; a month above 12 fits any (incomplete civil status). Deduced."""
     for personne, element, nir in _bien_formes(contexte):
         naissance = personne.date_naissance
@@ -47,7 +47,7 @@ def nir_et_date_de_naissance(contexte: Contexte) -> Iterator[Constat]:
 
 
 @regle("NIR006", registre=True)
-def nir_deja_porte(contexte: Contexte) -> Iterator[Constat]:
+def nir_deja_porte(contexte: Contexte) -> Iterator[Infraction]:
     """No active demande of the same territory, the associated one excepted, holds this NIR, unless the
     duplicate is forced. Source: L. 441-2-1 (convention). Silent where DOU001 names the same demande."""
     demande, territoire = contexte.demande, contexte.demande.territoire
@@ -66,7 +66,7 @@ def nir_deja_porte(contexte: Contexte) -> Iterator[Constat]:
 
 
 @regle("NIR007")
-def nir_en_double(contexte: Contexte) -> Iterator[Constat]:
+def nir_en_double(contexte: Contexte) -> Iterator[Infraction]:
     """No NIR is given for two persons of the demande. Convention."""
     vus: set[str] = set()
     for _, element, nir in _nirs(contexte):

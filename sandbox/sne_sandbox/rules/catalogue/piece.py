@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 
 from sne_sandbox.rules.context import Contexte
-from sne_sandbox.rules.rule import Constat, constat, manquant, regle
+from sne_sandbox.rules.rule import Infraction, constat, manquant, regle
 
 
 @regle("COP001")
-def date_de_la_piece(contexte: Contexte) -> Iterator[Constat]:
+def date_de_la_piece(contexte: Contexte) -> Iterator[Infraction]:
     """dateDerniereModificationPiece is present and not in the future (one day of tolerance). Convention."""
     formulaire = contexte.demande.formulaire
     element = formulaire.enfant("dateDerniereModificationPiece")

@@ -8,7 +8,7 @@ from sne_sandbox.domain.guichet import NatureGuichet
 from sne_sandbox.domain.motif import ATTRIBUTION, IRRECEVABILITE, NON_RENOUVELLEMENT, SANS_CONTACT
 from sne_sandbox.rules.catalogue.cycle import reactivable
 from sne_sandbox.rules.context import Contexte
-from sne_sandbox.rules.rule import Constat, Regle, constat, manquant, regle
+from sne_sandbox.rules.rule import Infraction, Regle, constat, manquant, regle
 
 #: A demande is erased then, counted from its radiation (attested).
 MOIS_AVANT_EFFACEMENT: Final = 12
@@ -17,7 +17,7 @@ MOIS_SANS_REPONSE: Final = 1
 
 
 @regle("RAD001")
-def date_de_radiation(contexte: Contexte) -> Iterator[Constat]:
+def date_de_radiation(contexte: Contexte) -> Iterator[Infraction]:
     """The radiation has a date, not in the future, not before the deposit."""
     formulaire = contexte.demande.formulaire
     radiation = contexte.demande.radiation
@@ -35,7 +35,7 @@ def date_de_radiation(contexte: Contexte) -> Iterator[Constat]:
 
 
 @regle("RAD002", registre=True)
-def deja_radiee(contexte: Contexte) -> Iterator[Constat]:
+def deja_radiee(contexte: Contexte) -> Iterator[Infraction]:
     """What is radiated is not radiated again."""
     stockee = contexte.stockee
     if contexte.demande.motif_radiation is not None and stockee is not None and not stockee.active:
@@ -43,7 +43,7 @@ def deja_radiee(contexte: Contexte) -> Iterator[Constat]:
 
 
 @regle("RAD003")
-def sous_motif_obligatoire(contexte: Contexte) -> Iterator[Constat]:
+def sous_motif_obligatoire(contexte: Contexte) -> Iterator[Infraction]:
     """Irrecevabilité says why."""
     radiation = contexte.demande.radiation
     if radiation is None or contexte.demande.motif_radiation != IRRECEVABILITE:
@@ -53,7 +53,7 @@ def sous_motif_obligatoire(contexte: Contexte) -> Iterator[Constat]:
 
 
 @regle("RAD004")
-def sous_motif_deplace(contexte: Contexte) -> Iterator[Constat]:
+def sous_motif_deplace(contexte: Contexte) -> Iterator[Infraction]:
     """The sub-motive goes with irrecevabilité only."""
     radiation = contexte.demande.radiation
     if radiation is None or contexte.demande.motif_radiation in (None, IRRECEVABILITE):
@@ -64,7 +64,7 @@ def sous_motif_deplace(contexte: Contexte) -> Iterator[Constat]:
 
 
 @regle("RAD005")
-def attribution_decrite(contexte: Contexte) -> Iterator[Constat]:
+def attribution_decrite(contexte: Contexte) -> Iterator[Infraction]:
     """A radiation for attribution describes the dwelling; no other does."""
     radiation = contexte.demande.radiation
     motif = contexte.demande.motif_radiation
@@ -78,14 +78,14 @@ def attribution_decrite(contexte: Contexte) -> Iterator[Constat]:
 
 
 @regle("RAD006", registre=True)
-def radiation_pour_attribution_reservee(contexte: Contexte) -> Iterator[Constat]:
+def radiation_pour_attribution_reservee(contexte: Contexte) -> Iterator[Infraction]:
     """Only a landlord radiates for attribution."""
     if contexte.demande.motif_radiation == ATTRIBUTION and not _emetteur_bailleur(contexte):
         yield _sur_le_motif(contexte)
 
 
 @regle("RAD007")
-def courrier_sans_reponse(contexte: Contexte) -> Iterator[Constat]:
+def courrier_sans_reponse(contexte: Contexte) -> Iterator[Infraction]:
     """The letter without answer is at least a month older than the radiation."""
     radiation = contexte.demande.radiation
     if radiation is None or contexte.demande.motif_radiation != SANS_CONTACT:
@@ -99,14 +99,14 @@ def courrier_sans_reponse(contexte: Contexte) -> Iterator[Constat]:
 
 
 @regle("RAD008")
-def non_renouvellement_reserve(contexte: Contexte) -> Iterator[Constat]:
+def non_renouvellement_reserve(contexte: Contexte) -> Iterator[Infraction]:
     """Only the system radiates for want of renewal."""
     if contexte.demande.motif_radiation == NON_RENOUVELLEMENT:
         yield _sur_le_motif(contexte)
 
 
 @regle("RAD009", registre=True)
-def deradiation_impossible(contexte: Contexte) -> Iterator[Constat]:
+def deradiation_impossible(contexte: Contexte) -> Iterator[Infraction]:
     """A demande comes back while it is radiated, and not for too long."""
     radiation = contexte.demande.radiation
     stockee = contexte.stockee
@@ -124,7 +124,7 @@ def deradiation_impossible(contexte: Contexte) -> Iterator[Constat]:
 
 
 @regle("RAD010")
-def radiation_avant_le_bail(contexte: Contexte) -> Iterator[Constat]:
+def radiation_avant_le_bail(contexte: Contexte) -> Iterator[Infraction]:
     """A radiation for attribution does not come before the lease."""
     radiation = contexte.demande.radiation
     if radiation is None or contexte.demande.motif_radiation != ATTRIBUTION:
@@ -136,7 +136,7 @@ def radiation_avant_le_bail(contexte: Contexte) -> Iterator[Constat]:
 
 
 @regle("RAD011", registre=True)
-def irrecevabilite_reservee(contexte: Contexte) -> Iterator[Constat]:
+def irrecevabilite_reservee(contexte: Contexte) -> Iterator[Infraction]:
     """Irrecevabilité is pronounced by a landlord's commission."""
     if contexte.demande.motif_radiation == IRRECEVABILITE and not _emetteur_bailleur(contexte):
         yield _sur_le_motif(contexte)
@@ -148,7 +148,7 @@ def _emetteur_bailleur(contexte: Contexte) -> bool:
     return guichet is None or guichet.nature is NatureGuichet.BAILLEUR
 
 
-def _sur_le_motif(contexte: Contexte, **valeurs: str) -> Constat:
+def _sur_le_motif(contexte: Contexte, **valeurs: str) -> Infraction:
     radiation = contexte.demande.radiation
     if radiation is None:
         return manquant(contexte.demande.formulaire, "radiation", **valeurs)

@@ -5,7 +5,7 @@ from typing import Final
 
 from sne_sandbox.domain.element import Element
 from sne_sandbox.rules.context import Contexte
-from sne_sandbox.rules.rule import Constat, constat, manquant, regle
+from sne_sandbox.rules.rule import Infraction, constat, manquant, regle
 
 _PERIODES: Final = (
     ("dateDepotDebut", "dateDepotFin"),
@@ -16,14 +16,14 @@ _ETATS: Final = frozenset({"A", "R"})
 
 
 @regle("RCH001")
-def recherche_sans_critere(contexte: Contexte) -> Iterator[Constat]:
+def recherche_sans_critere(contexte: Contexte) -> Iterator[Infraction]:
     """A search has at least one criterion. Convention."""
     if _criteres(contexte) is None:
         yield manquant(contexte.document, "operation/demandeMulticritere")
 
 
 @regle("RCH002")
-def periode_inversee(contexte: Contexte) -> Iterator[Constat]:
+def periode_inversee(contexte: Contexte) -> Iterator[Infraction]:
     """Of each pair of dates given, the first is not after the second. Deduced."""
     criteres = _criteres(contexte)
     if criteres is None:
@@ -36,7 +36,7 @@ def periode_inversee(contexte: Contexte) -> Iterator[Constat]:
 
 
 @regle("RCH003", registre=True)
-def trop_de_resultats(contexte: Contexte) -> Iterator[Constat]:
+def trop_de_resultats(contexte: Contexte) -> Iterator[Infraction]:
     """A search finds at most 500 demandes, a setting. Convention. Holds until the search has run."""
     maximum = contexte.recherche_max
     if contexte.resultats is not None and contexte.resultats > maximum:
@@ -44,7 +44,7 @@ def trop_de_resultats(contexte: Contexte) -> Iterator[Constat]:
 
 
 @regle("RCH004")
-def personne_sans_nom(contexte: Contexte) -> Iterator[Constat]:
+def personne_sans_nom(contexte: Contexte) -> Iterator[Infraction]:
     """A person is searched by nom at least. Convention."""
     criteres = _criteres(contexte)
     personne = criteres.enfant("personneRecherchee") if criteres is not None else None
@@ -53,7 +53,7 @@ def personne_sans_nom(contexte: Contexte) -> Iterator[Constat]:
 
 
 @regle("RCH005")
-def etat_inconnu(contexte: Contexte) -> Iterator[Constat]:
+def etat_inconnu(contexte: Contexte) -> Iterator[Infraction]:
     """etatDemande, when given, is A (active) or R (radiated). Convention."""
     criteres = _criteres(contexte)
     etat = criteres.enfant("etatDemande") if criteres is not None else None

@@ -11,21 +11,21 @@ from sne_sandbox.domain.numero_unique import territoire_de
 from sne_sandbox.domain.texte import plier
 from sne_sandbox.rules.context import Contexte
 from sne_sandbox.rules.lieux import departement_connu
-from sne_sandbox.rules.rule import Constat, constat, manquant, regle
+from sne_sandbox.rules.rule import Infraction, constat, manquant, regle
 
 _PIECES: Final = {"C": 1, "T1": 1, "T2": 2, "T3": 3, "T4": 4, "T5": 5}
 _TYPES_MAX: Final = 2
 
 
 @regle("REC001")
-def logement_recherche_absent(contexte: Contexte) -> Iterator[Constat]:
+def logement_recherche_absent(contexte: Contexte) -> Iterator[Infraction]:
     """logementRecherche is present. Source: the form; a client in the field checks it itself (deduced)."""
     if contexte.demande.logement_recherche is None:
         yield manquant(contexte.demande.formulaire, "logementRecherche")
 
 
 @regle("REC002")
-def types_qui_ne_se_suivent_pas(contexte: Contexte) -> Iterator[Constat]:
+def types_qui_ne_se_suivent_pas(contexte: Contexte) -> Iterator[Infraction]:
     """At most 2 types of dwelling, consecutive (T2 and T3, in any order), none twice. Source: the form
     (convention)."""
     types = _types(contexte)
@@ -39,7 +39,7 @@ def types_qui_ne_se_suivent_pas(contexte: Contexte) -> Iterator[Constat]:
 
 
 @regle("REC003")
-def nombre_de_localisations(contexte: Contexte) -> Iterator[Constat]:
+def nombre_de_localisations(contexte: Contexte) -> Iterator[Infraction]:
     """1 to 10 wished places, a setting: 8 on the form 14069*03. Source: USH 2012 (10), Cerfa *03 (8);
     deduced."""
     recherche = contexte.demande.logement_recherche
@@ -51,7 +51,7 @@ def nombre_de_localisations(contexte: Contexte) -> Iterator[Constat]:
 
 
 @regle("REC004")
-def localisation_en_double(contexte: Contexte) -> Iterator[Constat]:
+def localisation_en_double(contexte: Contexte) -> Iterator[Infraction]:
     """No commune twice with the same quartier, names folded, both absent included. Convention."""
     vues: set[tuple[str, str]] = set()
     for place in _places(contexte):
@@ -65,7 +65,7 @@ def localisation_en_double(contexte: Contexte) -> Iterator[Constat]:
 
 
 @regle("REC005")
-def communes_de_plusieurs_territoires(contexte: Contexte) -> Iterator[Constat]:
+def communes_de_plusieurs_territoires(contexte: Contexte) -> Iterator[Infraction]:
     """All wished communes lie in the territory of the first: the region in Île-de-France, the département
     elsewhere, 69 with the Métropole de Lyon. Source: L. 441-2-1 (deduced).
 
@@ -84,7 +84,7 @@ def communes_de_plusieurs_territoires(contexte: Contexte) -> Iterator[Constat]:
 
 
 @regle("REC006")
-def logement_trop_petit(contexte: Contexte) -> Iterator[Constat]:
+def logement_trop_petit(contexte: Contexte) -> Iterator[Infraction]:
     """The largest type wished has at least (persons ÷ 2) + 1 rooms. Convention.
 
     The division is whole: one person may wish for one room, two and three for two, four for three.
@@ -98,7 +98,7 @@ def logement_trop_petit(contexte: Contexte) -> Iterator[Constat]:
 
 
 @regle("REC007")
-def loyer_au_dessus_des_moyens(contexte: Contexte) -> Iterator[Constat]:
+def loyer_au_dessus_des_moyens(contexte: Contexte) -> Iterator[Infraction]:
     """The wished rent is at most half of the household's monthly resources, when an amount is given.
     Convention."""
     recherche = contexte.demande.logement_recherche

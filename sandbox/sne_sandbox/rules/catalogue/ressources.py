@@ -8,7 +8,7 @@ from sne_sandbox.domain.codes import SALARIES
 from sne_sandbox.domain.element import Element
 from sne_sandbox.domain.menage import ressources_mensuelles
 from sne_sandbox.rules.context import Contexte
-from sne_sandbox.rules.rule import Constat, constat, manquant, regle
+from sne_sandbox.rules.rule import Infraction, constat, manquant, regle
 
 _LISTES: Final = (
     "listeRessourceRecue",
@@ -20,7 +20,7 @@ _TOTAL_NORMAL: Final = 20_000
 
 
 @regle("RES001")
-def annees_des_revenus(contexte: Contexte) -> Iterator[Constat]:
+def annees_des_revenus(contexte: Contexte) -> Iterator[Infraction]:
     """anneeMoins1 is one of the 2 years before dateFichier; when both are given anneeMoins2 is the year
     before anneeMoins1. Source: the form (convention)."""
     fichier = contexte.document.date_de("entete/dateFichier")
@@ -36,7 +36,7 @@ def annees_des_revenus(contexte: Contexte) -> Iterator[Constat]:
 
 
 @regle("RES002")
-def revenu_sans_annee(contexte: Contexte) -> Iterator[Constat]:
+def revenu_sans_annee(contexte: Contexte) -> Iterator[Infraction]:
     """An amount other than 0 comes with its year. Source: the form (deduced)."""
     for revenu in _revenus(contexte):
         for montant, annee in (("montantMoins1", "anneeMoins1"), ("montantMoins2", "anneeMoins2")):
@@ -45,7 +45,7 @@ def revenu_sans_annee(contexte: Contexte) -> Iterator[Constat]:
 
 
 @regle("RES003")
-def revenu_fiscal_absent(contexte: Contexte) -> Iterator[Constat]:
+def revenu_fiscal_absent(contexte: Contexte) -> Iterator[Infraction]:
     """The applicant gives a fiscal income (0 is one). Source: Cour des comptes 2020 (attested: its absence
     never blocks). A co-holder may share the applicant's: the contract leaves it optional there."""
     demandeur = contexte.demande.demandeur
@@ -59,7 +59,7 @@ def revenu_fiscal_absent(contexte: Contexte) -> Iterator[Constat]:
 
 
 @regle("RES004")
-def ressource_incomplete(contexte: Contexte) -> Iterator[Constat]:
+def ressource_incomplete(contexte: Contexte) -> Iterator[Infraction]:
     """A resource that is not empty holds both its code and its amount. Deduced."""
     for liste in _listes(contexte):
         for detail in liste.tous("detailRessource"):
@@ -69,7 +69,7 @@ def ressource_incomplete(contexte: Contexte) -> Iterator[Constat]:
 
 
 @regle("RES005")
-def ressource_en_double(contexte: Contexte) -> Iterator[Constat]:
+def ressource_en_double(contexte: Contexte) -> Iterator[Infraction]:
     """A resource code occurs once per person and list. Convention. The persons à charge share one list: two
     of them may receive the same."""
     a_charge = max(1, len(contexte.demande.personnes_a_charge))
@@ -86,7 +86,7 @@ def ressource_en_double(contexte: Contexte) -> Iterator[Constat]:
 
 
 @regle("RES007")
-def ressource_negative(contexte: Contexte) -> Iterator[Constat]:
+def ressource_negative(contexte: Contexte) -> Iterator[Infraction]:
     """The amount of a resource is not negative. Convention."""
     for liste in _listes(contexte):
         for detail in liste.tous("detailRessource"):
@@ -96,7 +96,7 @@ def ressource_negative(contexte: Contexte) -> Iterator[Constat]:
 
 
 @regle("RES008")
-def ressource_sans_rapport_avec_le_contrat(contexte: Contexte) -> Iterator[Constat]:
+def ressource_sans_rapport_avec_le_contrat(contexte: Contexte) -> Iterator[Infraction]:
     """Employed (CDI, CDD, APP), one has a resource SAL; student (ETU), SAL or BE. Convention."""
     for personne in contexte.demande.titulaires:
         contrat = personne.element.enfant("situationProfessionnelle/typeContratTravail")
@@ -109,7 +109,7 @@ def ressource_sans_rapport_avec_le_contrat(contexte: Contexte) -> Iterator[Const
 
 
 @regle("RES009")
-def employeur_attendu(contexte: Contexte) -> Iterator[Constat]:
+def employeur_attendu(contexte: Contexte) -> Iterator[Infraction]:
     """Employed (CDI, CDD, APP), one names the main employer. Convention."""
     for personne in contexte.demande.titulaires:
         situation = personne.element.enfant("situationProfessionnelle")
@@ -122,7 +122,7 @@ def employeur_attendu(contexte: Contexte) -> Iterator[Constat]:
 
 
 @regle("RES010")
-def total_anormal(contexte: Contexte) -> Iterator[Constat]:
+def total_anormal(contexte: Contexte) -> Iterator[Infraction]:
     """The household receives at most 20 000 euros a month in all. Convention."""
     demandeur = contexte.demande.demandeur
     total = ressources_mensuelles(contexte.demande)

@@ -79,7 +79,7 @@ class BaseNouvelle(Corps):
     )
 
 
-class BaseLue(Schema):
+class BaseLueSchema(Schema):
     """A base."""
 
     nom = fields.String(required=True)
@@ -116,10 +116,10 @@ def _lue(base: Base) -> dict[str, Any]:
 
 
 @blueprint.route("")
-class Collection(MethodView):
+class RessourceBases(MethodView):
     """All bases."""
 
-    @blueprint.response(200, BaseLue(many=True))
+    @blueprint.response(200, BaseLueSchema(many=True))
     def get(self) -> list[dict[str, Any]]:
         """Les bases"""
         return [_lue(base) for base in services().magasin.bases.lister()]
@@ -127,7 +127,7 @@ class Collection(MethodView):
     @blueprint.arguments(
         BaseNouvelle, example={"nom": "essai-42", "semence": "ecole", "horloge": "2018-03-15T12:00:00"}
     )
-    @blueprint.response(201, BaseLue)
+    @blueprint.response(201, BaseLueSchema)
     @blueprint.alt_response(409, description="Le nom est pris")
     @blueprint.alt_response(422, description="Nom, semence, horloge ou réglage incorrect")
     def post(self, donnees: dict[str, Any]) -> dict[str, Any]:
@@ -147,10 +147,10 @@ class Collection(MethodView):
 
 
 @blueprint.route("/<base>")
-class Une(MethodView):
+class RessourceBase(MethodView):
     """One base."""
 
-    @blueprint.response(200, BaseLue)
+    @blueprint.response(200, BaseLueSchema)
     def get(self, base: str) -> dict[str, Any]:
         """Une base"""
         return _lue(services().magasin.bases.lire(base))
@@ -184,7 +184,7 @@ class Remise(MethodView):
     """A base put back to its start."""
 
     @blueprint.arguments(Portee, required=False, example={"portee": "journal"})
-    @blueprint.response(200, BaseLue)
+    @blueprint.response(200, BaseLueSchema)
     def post(self, donnees: dict[str, Any], base: str) -> dict[str, Any]:
         """Remet une base à son départ ; sans corps, tout sauf réglages et horloge"""
         horloge = lire_horloge(donnees["horloge"]) if donnees["horloge"] is not None else None

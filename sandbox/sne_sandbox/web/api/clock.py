@@ -33,7 +33,7 @@ class HeureLue(Schema):
     )
 
 
-class Deplacement(Schema):
+class DeplacementSchema(Schema):
     """A move of a clock, and what the nights in between did."""
 
     avant = fields.String(required=True)
@@ -67,7 +67,7 @@ class Avance(Corps):
 
 
 @blueprint.route("")
-class Lecture(MethodView):
+class RessourceHorloge(MethodView):
     """The clock."""
 
     @blueprint.response(200, HeureLue)
@@ -81,7 +81,7 @@ class Gelee(MethodView):
     """The clock, stopped."""
 
     @blueprint.arguments(Gel, required=False, example={"instant": _EXEMPLE})
-    @blueprint.response(200, Deplacement)
+    @blueprint.response(200, DeplacementSchema)
     @blueprint.alt_response(409, description=_RECUL)
     @blueprint.alt_response(422, description="Instant illisible, ou trop loin")
     def post(self, donnees: dict[str, Any], base: str) -> dict[str, Any]:
@@ -95,7 +95,7 @@ class Avancee(MethodView):
     """The clock, moved on."""
 
     @blueprint.arguments(Avance, example={"vers": "P1M"})
-    @blueprint.response(200, Deplacement)
+    @blueprint.response(200, DeplacementSchema)
     @blueprint.alt_response(409, description=_RECUL)
     @blueprint.alt_response(422, description="Durée illisible, ou trop longue")
     def post(self, donnees: dict[str, Any], base: str) -> dict[str, Any]:
@@ -107,7 +107,7 @@ class Avancee(MethodView):
 class Rendue(MethodView):
     """The clock, given back to real time."""
 
-    @blueprint.response(200, Deplacement)
+    @blueprint.response(200, DeplacementSchema)
     @blueprint.alt_response(409, description=_RECUL)
     def post(self, base: str) -> dict[str, Any]:
         """Rend l'horloge à l'heure réelle"""

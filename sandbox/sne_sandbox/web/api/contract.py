@@ -14,7 +14,7 @@ from sne_sandbox.domain.evenement import TypeEvenement
 from sne_sandbox.web import interface
 from sne_sandbox.web.api.contexte import Corps, entier, ou_rien, services, texte
 from sne_sandbox.web.interface import emplois
-from sne_sandbox.web.messages.elements import Element, elements
+from sne_sandbox.web.messages.elements import ElementDecrit, elements
 from sne_sandbox.web.presentation import OPERATIONS_DITES
 
 blueprint: Final = Blueprint(
@@ -179,7 +179,7 @@ def _versions(contrat: Contrat, document: Document) -> tuple[str, ...]:
     return contrat.versions if document is Document.DEMANDE else ()
 
 
-def _element(element: Element) -> dict[str, Any]:
+def _element(element: ElementDecrit) -> dict[str, Any]:
     lu = {nom: getattr(element, nom) for nom in ElementLu().fields if nom != "fidelite"}
     return {**lu, "fidelite": str(interface.fidelite(element))}
 
@@ -270,7 +270,7 @@ class Elements(MethodView):
 
 
 @blueprint.route("/nomenclatures")
-class Nomenclatures(MethodView):
+class RessourceNomenclatures(MethodView):
     """The closed lists."""
 
     @blueprint.response(200, Nomenclature(many=True))

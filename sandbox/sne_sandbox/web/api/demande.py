@@ -85,7 +85,7 @@ class EtapeLue(Schema):
 
 
 @blueprint.route("/<numero>/document")
-class Document(MethodView):
+class RessourceDocument(MethodView):
     """Its document."""
 
     @blueprint.response(200, content_type="application/xml", description="Le document, NIR masqués")
@@ -99,7 +99,7 @@ class Document(MethodView):
 
 
 @blueprint.route("/<numero>/household")
-class Foyer(MethodView):
+class RessourceFoyer(MethodView):
     """Its household."""
 
     @blueprint.response(200, FoyerLu)
@@ -161,7 +161,7 @@ def _seuil(seuil: foyer.Seuil) -> dict[str, Any]:
     }
 
 
-def _etape(etape: histoire.Etape) -> dict[str, Any]:
+def _etape(etape: histoire.PointHistoire) -> dict[str, Any]:
     return {
         "quand": etape.quand.isoformat(),
         "precis": etape.precis,

@@ -10,7 +10,7 @@ from lxml import etree
 from marshmallow import Schema, fields, validate
 from werkzeug.exceptions import NotFound
 
-from sne_sandbox.domain.demande_stockee import DemandeStockee, Etat
+from sne_sandbox.domain.demande_stockee import DemandeStockee, EtatDemande
 from sne_sandbox.domain.evenement import Evenement
 from sne_sandbox.domain.exchange import Appel
 from sne_sandbox.domain.mouvement import Mouvement
@@ -20,7 +20,7 @@ from sne_sandbox.operations import attestation
 from sne_sandbox.operations.demande_logement import get_demande_logement
 from sne_sandbox.operations.question import Question
 from sne_sandbox.store.consultation import Repere, mouvements_de, plus_recentes
-from sne_sandbox.store.recherche import Criteres, Debut
+from sne_sandbox.store.recherche import Criteres, Prefixe
 from sne_sandbox.store.registre import RegistreBase
 from sne_sandbox.web.api.contexte import Corps, combien, entier, jour_iso, ou_rien, services, texte
 from sne_sandbox.web.telechargement import telechargement
@@ -30,7 +30,7 @@ blueprint: Final = Blueprint(
 )
 
 
-class Recherche(Corps):
+class RechercheDemandesSchema(Corps):
     """What is looked for: all that is given must hold."""
 
     numero = fields.String(load_default=None, metadata={"description": "numéro unique"})
@@ -50,7 +50,7 @@ class Recherche(Corps):
     commune = fields.String(load_default=None, metadata={"description": "code INSEE d'une commune souhaitée"})
     etat = fields.String(
         load_default=None,
-        validate=validate.OneOf([str(e) for e in Etat]),
+        validate=validate.OneOf([str(e) for e in EtatDemande]),
         metadata={"description": "A : active, R : radiée"},
     )
     depuis = jour_iso("date de dépôt, au plus tôt")
@@ -71,7 +71,7 @@ class DemandeBreve(Schema):
     numero_unique = texte()
     etat = fields.String(
         required=True,
-        validate=validate.OneOf([str(e) for e in Etat]),
+        validate=validate.OneOf([str(e) for e in EtatDemande]),
         metadata={"description": "A : active, R : radiée"},
     )
     qui = texte("titulaires, ou association")
@@ -97,7 +97,7 @@ class PageDemandes(Schema):
     suite = ou_rien("à redonner dans « apres » ; null : il n'y en a plus")
 
 
-class EvenementLu(Schema):
+class EvenementLuSchema(Schema):
     """An event of the gestion partagée."""
 
     identifiant = entier()
@@ -124,15 +124,15 @@ class DemandeEntiere(DemandeBreve):
     """A demande, whole."""
 
     document = texte("XML : ce que rend getDemandeLogement, complet, NIR masqués")
-    evenements = fields.List(fields.Nested(EvenementLu), required=True)
+    evenements = fields.List(fields.Nested(EvenementLuSchema), required=True)
     mouvements = fields.List(fields.Nested(MouvementLu), required=True)
 
 
 @blueprint.route("")
-class Collection(MethodView):
+class RessourceDemandes(MethodView):
     """The demandes of a base."""
 
-    @blueprint.arguments(Recherche, location="query")
+    @blueprint.arguments(RechercheDemandesSchema, location="query")
     @blueprint.response(200, PageDemandes)
     def get(self, cherche: dict[str, Any], base: str) -> dict[str, Any]:
         """Cherche des demandes, du dépôt le plus récent au plus ancien"""
@@ -147,7 +147,7 @@ class Collection(MethodView):
 
 
 @blueprint.route("/<numero>")
-class Une(MethodView):
+class RessourceDemande(MethodView):
     """One demande."""
 
     @blueprint.response(200, DemandeEntiere)
@@ -183,11 +183,11 @@ def _criteres(cherche: dict[str, Any]) -> Criteres:
     propre: dict[str, Any] = {nom: _lisible(v) if isinstance(v, str) else v for nom, v in cherche.items()}
     if cherche["debut"]:
         noms = ("numero", "nom", "prenom", "association")
-        propre |= {nom: Debut(propre[nom]) for nom in noms if propre[nom] is not None}
+        propre |= {nom: Prefixe(propre[nom]) for nom in noms if propre[nom] is not None}
     d_une_personne = propre["prenom"] is not None or propre["naissance"] is not None
     return Criteres(
         numero_unique=propre["numero"],
-        etat=Etat(propre["etat"]) if propre["etat"] else None,
+        etat=EtatDemande(propre["etat"]) if propre["etat"] else None,
         depot_debut=propre["depuis"],
         depot_fin=propre["jusqua"],
         commune_souhaitee=propre["commune"],

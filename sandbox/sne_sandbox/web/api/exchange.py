@@ -37,7 +37,7 @@ class PieceLue(Schema):
     )
 
 
-class Cible(Corps):
+class CibleSchema(Corps):
     """What the document must still raise."""
 
     cible = fields.String(
@@ -128,7 +128,7 @@ class Pieces(MethodView):
 
 
 @blueprint.route("/<int:identifiant>/<any(request, response):cote>/parts/<int:rang>")
-class Piece(MethodView):
+class RessourcePiece(MethodView):
     """One piece."""
 
     @blueprint.response(200, content_type="application/octet-stream", description="La pièce, NIR masqués")
@@ -143,10 +143,10 @@ class Piece(MethodView):
 
 
 @blueprint.route("/<int:identifiant>/reduce")
-class Reduction(MethodView):
+class RessourceReduction(MethodView):
     """Its document, cut down."""
 
-    @blueprint.arguments(Cible, required=False, example={"cible": "ENT009"})
+    @blueprint.arguments(CibleSchema, required=False, example={"cible": "ENT009"})
     @blueprint.response(200, Reduite)
     @blueprint.alt_response(422, description="L'échange n'a rien de tel à réduire, ou la base a changé")
     def post(self, donnees: dict[str, Any], base: str, identifiant: int) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from marshmallow import Schema, fields, validate
 from werkzeug.exceptions import NotFound
 
 from sne_sandbox.domain.dates import PARIS
-from sne_sandbox.domain.journal import Echange, Verdict
+from sne_sandbox.domain.journal import Echange, VerdictEchange
 from sne_sandbox.domain.texte import masquer_nirs
 from sne_sandbox.web import manques
 from sne_sandbox.web.api.contexte import ENTIER_MAX, Corps, combien, entier, ou_rien, services, texte
@@ -33,7 +33,7 @@ class Filtres(Corps):
     operation = fields.String(load_default=None, metadata={"description": "nom de l'opération SOAP"})
     verdict = fields.String(
         load_default=None,
-        validate=validate.OneOf([str(v) for v in Verdict]),
+        validate=validate.OneOf([str(v) for v in VerdictEchange]),
         metadata={"description": "ce que la réponse en a dit"},
     )
     numero = fields.String(load_default=None, metadata={"description": "numéro unique"})
@@ -67,7 +67,7 @@ class FiltresPage(Filtres):
     limite = combien()
 
 
-class Ligne(Schema):
+class LigneSchema(Schema):
     """One exchange, without its bytes."""
 
     id = entier("numéro dans la base")
@@ -77,7 +77,7 @@ class Ligne(Schema):
     chemin = texte()
     pair = texte("adresse de l'appelant")
     statut = entier("HTTP ; 0 : aucune réponse")
-    verdict = fields.String(required=True, validate=validate.OneOf([str(v) for v in Verdict]))
+    verdict = fields.String(required=True, validate=validate.OneOf([str(v) for v in VerdictEchange]))
     guichet = ou_rien()
     service = ou_rien()
     operation = ou_rien()
@@ -102,7 +102,7 @@ class Ligne(Schema):
     )
 
 
-class Message(Schema):
+class MessageSchema(Schema):
     """Bytes that travelled: text when it reads as text, else base64; NIR masked."""
 
     en_tetes = fields.List(fields.List(fields.String()), required=True)
@@ -110,13 +110,13 @@ class Message(Schema):
     corps = texte()
 
 
-class Detail(Ligne):
+class Detail(LigneSchema):
     """One exchange, whole."""
 
     parties = fields.List(fields.Dict(), required=True)
     trace = ou_rien("d'une erreur interne")
-    requete = fields.Nested(Message, required=True)
-    reponse = fields.Nested(Message, required=True)
+    requete = fields.Nested(MessageSchema, required=True)
+    reponse = fields.Nested(MessageSchema, required=True)
 
 
 class Page(Schema):
@@ -124,7 +124,7 @@ class Page(Schema):
 
     gardes = entier("échanges gardés")
     oublies = entier("échanges oubliés (--journal-max)")
-    echanges = fields.List(fields.Nested(Ligne), required=True)
+    echanges = fields.List(fields.Nested(LigneSchema), required=True)
     suite = fields.Integer(
         required=True,
         allow_none=True,
@@ -139,7 +139,7 @@ class Nombre(Schema):
     nombre = entier("échanges gardés qui répondent aux filtres")
 
 
-class Depuis(Corps):
+class DepuisRefusSchema(Corps):
     """Which refusals."""
 
     avant = fields.Integer(
@@ -173,7 +173,7 @@ def _ligne(echange: Echange) -> dict[str, Any]:
         "instant_base": echange.instant_base.astimezone(PARIS).isoformat() if echange.instant_base else None,
         "verdict": str(echange.verdict),
     }
-    for nom in Ligne().fields:
+    for nom in LigneSchema().fields:
         ligne.setdefault(nom, _masquer(getattr(echange, nom, None)))
     return ligne
 
@@ -237,7 +237,7 @@ def cote_de(cote: str) -> "Nom":
 
 
 @blueprint.route("")
-class Journal(MethodView):
+class RessourceJournal(MethodView):
     """The journal of a base."""
 
     @blueprint.arguments(FiltresPage, location="query")
@@ -267,7 +267,7 @@ class Journal(MethodView):
 
 
 @blueprint.route("/count")
-class Compte(MethodView):
+class RessourceCompte(MethodView):
     """How many exchanges."""
 
     @blueprint.arguments(Filtres, location="query")
@@ -283,7 +283,7 @@ class Compte(MethodView):
 class Manques(MethodView):
     """What was nearly right."""
 
-    @blueprint.arguments(Depuis, location="query")
+    @blueprint.arguments(DepuisRefusSchema, location="query")
     @blueprint.response(200, ManqueLu(many=True))
     def get(self, filtres: dict[str, Any], base: str) -> list[dict[str, Any]]:
         """Les requêtes refusées par SOAP ou avant lui (404, TLS…), et ce qui les aurait fait accepter"""
@@ -298,7 +298,7 @@ class Manques(MethodView):
 
 
 @blueprint.route("/<int:identifiant>")
-class Un(MethodView):
+class RessourceEchange(MethodView):
     """One exchange."""
 
     @blueprint.response(200, Detail)

@@ -45,14 +45,14 @@ class GuichetLu(Schema):
     outbox = fields.Integer(required=True, metadata={"description": "fichiers à intégrer"})
 
 
-class Fichier(Schema):
+class FichierSchema(Schema):
     """A file of a box."""
 
     nom = fields.String(required=True)
     depose_le = fields.String(required=True)
 
 
-class FichierEntrant(Fichier):
+class FichierEntrant(FichierSchema):
     """A file of an inbox."""
 
     traite_le = fields.String(
@@ -60,16 +60,16 @@ class FichierEntrant(Fichier):
     )
 
 
-class Entree(Schema):
+class EntreeSchema(Schema):
     """An inbox, oldest file first."""
 
     fichiers = fields.List(fields.Nested(FichierEntrant), required=True)
 
 
-class Sortie(Schema):
+class SortieSchema(Schema):
     """An outbox, oldest file first."""
 
-    fichiers = fields.List(fields.Nested(Fichier), required=True)
+    fichiers = fields.List(fields.Nested(FichierSchema), required=True)
     en_attente = fields.Integer(
         required=True,
         metadata={"description": "changements d'autres guichets, à venir : POST …/outbox/relever"},
@@ -162,7 +162,7 @@ def _absent(nom: str, code: str) -> NotFound:
 
 
 @blueprint.route("")
-class Collection(MethodView):
+class RessourceGuichets(MethodView):
     """The guichets of a base."""
 
     @blueprint.response(200, GuichetLu(many=True))
@@ -190,7 +190,7 @@ class Collection(MethodView):
 class BoiteEntree(MethodView):
     """An inbox."""
 
-    @blueprint.response(200, Entree)
+    @blueprint.response(200, EntreeSchema)
     def get(self, base: str, code: str) -> dict[str, Any]:
         """Les fichiers déposés par un guichet, traités ou non"""
         _guichet(base, code)
@@ -231,14 +231,14 @@ class FichierDepose(MethodView):
         return telechargement(masquer_octets(contenu), nom, "application/octet-stream")
 
     @blueprint.doc(requestBody=_CORPS)
-    @blueprint.response(201, Fichier)
+    @blueprint.response(201, FichierSchema)
     @blueprint.alt_response(422, description="Nom ou taille que la boîte ne prend pas")
     def put(self, base: str, code: str, nom: str) -> dict[str, Any]:
         """Dépose un fichier : il est traité à la minute suivante, ou par …/inbox/relever"""
         return _deposer(base, code, nom)
 
     @blueprint.doc(requestBody=_CORPS)
-    @blueprint.response(201, Fichier)
+    @blueprint.response(201, FichierSchema)
     @blueprint.alt_response(422, description="Nom ou taille que la boîte ne prend pas")
     def post(self, base: str, code: str, nom: str) -> dict[str, Any]:
         """Dépose un fichier, comme PUT"""
@@ -258,7 +258,7 @@ class FichierDepose(MethodView):
 class BoiteSortie(MethodView):
     """An outbox."""
 
-    @blueprint.response(200, Sortie)
+    @blueprint.response(200, SortieSchema)
     def get(self, base: str, code: str) -> dict[str, Any]:
         """Les fichiers à intégrer : réponses (RET, ATT, .err) et dispatching (DIS) déjà distribué"""
         return _sortie(base, _guichet(base, code))
@@ -268,7 +268,7 @@ class BoiteSortie(MethodView):
 class Distribution(MethodView):
     """The outbox, filled now."""
 
-    @blueprint.response(200, Sortie)
+    @blueprint.response(200, SortieSchema)
     def post(self, base: str, code: str) -> dict[str, Any]:
         """Distribue sans attendre ce que d'autres guichets ont changé (DIS), et rend la boîte de sortie"""
         guichet = _guichet(base, code)

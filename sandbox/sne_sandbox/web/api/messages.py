@@ -14,7 +14,7 @@ from werkzeug.exceptions import NotFound
 
 from sne_sandbox.domain.anomalie import Fidelite, Gravite
 from sne_sandbox.domain.base import Base
-from sne_sandbox.domain.journal import Verdict
+from sne_sandbox.domain.journal import VerdictEchange
 from sne_sandbox.domain.texte import masquer_message, masquer_nirs
 from sne_sandbox.errors import UsageError
 from sne_sandbox.operations.table import OPERATIONS
@@ -68,7 +68,7 @@ def _valeurs(description: str) -> fields.Dict:
     )
 
 
-class Depuis(Corps):
+class DepuisSchema(Corps):
     """What a message begins with."""
 
     depart = fields.String(
@@ -185,7 +185,7 @@ class Envoye(Schema):
 
     base = ou_rien("null : la requête n'a laissé aucune ligne")
     id = fields.Integer(required=True, allow_none=True, metadata={"description": "l'échange"})
-    verdict = ou_rien(validate=validate.OneOf([str(v) for v in Verdict]))
+    verdict = ou_rien(validate=validate.OneOf([str(v) for v in VerdictEchange]))
 
 
 def _base(base: str, operation: str) -> Base:
@@ -229,7 +229,7 @@ def _remplir(base: Base, operation: str, donnees: dict[str, Any]) -> Brouillon:
     return rempli.reporte(services().contrat).nomme(services(), base)
 
 
-def _requete(base: Base, pret: Brouillon) -> expedition.Requete:
+def _requete(base: Base, pret: Brouillon) -> expedition.RequeteEcrite:
     champs = pret.champs(services(), base)
     return expedition.emballer(services().contrat, base.nom, pret.operation, champs, pret.emballage)
 
@@ -262,7 +262,7 @@ def _departs(operation: str) -> list[dict[str, str]]:
 
 
 @blueprint.route("")
-class Collection(MethodView):
+class RessourceMessages(MethodView):
     """What may be composed."""
 
     @blueprint.response(200, OperationDite(many=True))
@@ -285,10 +285,10 @@ class Collection(MethodView):
 
 
 @blueprint.route("/<operation>")
-class Un(MethodView):
+class RessourceMessage(MethodView):
     """A message to an operation."""
 
-    @blueprint.arguments(Depuis, location="query")
+    @blueprint.arguments(DepuisSchema, location="query")
     @blueprint.response(200, Commence)
     def get(self, depuis: dict[str, Any], base: str, operation: str) -> dict[str, Any]:
         """Un message pour commencer, au jour de la base, NIR masqués"""
@@ -322,7 +322,7 @@ class Un(MethodView):
 
 
 @blueprint.route("/<operation>/check")
-class Verification(MethodView):
+class RessourceVerification(MethodView):
     """A message, checked."""
 
     @blueprint.arguments(MessageCompose, required=False, example={"depart": "menage-couple_avec_enfant-3"})
@@ -350,7 +350,7 @@ class Verification(MethodView):
 
 
 @blueprint.route("/<operation>/request")
-class Requete(MethodView):
+class RessourceRequete(MethodView):
     """A message as it would go."""
 
     @blueprint.arguments(MessageCompose, required=False, example={"depart": "menage-couple_avec_enfant-3"})

@@ -128,7 +128,7 @@ def _genres() -> list[dict[str, Any]]:
 
 
 @blueprint.route("")
-class Collection(MethodView):
+class RessourcePannes(MethodView):
     """The pannes of a base."""
 
     @blueprint.response(200, Liste)
@@ -156,7 +156,7 @@ class Collection(MethodView):
 
 
 @blueprint.route("/<int:identifiant>")
-class Une(MethodView):
+class RessourcePanne(MethodView):
     """One panne."""
 
     @blueprint.response(204)

@@ -29,17 +29,17 @@ class Tous(MethodView):
     """All kinds."""
 
     @blueprint.response(200, ProblemeDecrit(many=True))
-    def get(self) -> list[problemes.Genre]:
+    def get(self) -> list[problemes.GenreProbleme]:
         """Les genres de problème"""
         return list(problemes.GENRES.values())
 
 
 @blueprint.route("/<genre>")
-class Un(MethodView):
+class RessourceProbleme(MethodView):
     """One kind."""
 
     @blueprint.response(200, ProblemeDecrit)
-    def get(self, genre: str) -> problemes.Genre:
+    def get(self, genre: str) -> problemes.GenreProbleme:
         """Un genre de problème : l'adresse que porte type"""
         if genre not in problemes.GENRES:
             raise NotFound(f"Le genre de problème [{genre[:40]}] n'existe pas.")

@@ -15,7 +15,7 @@ from sne_sandbox.reports import json as rapport_json
 from sne_sandbox.reports.masque import masquer
 from sne_sandbox.web import epreuves
 from sne_sandbox.web.api.contexte import Corps, Entier, entier, ou_rien, services, texte
-from sne_sandbox.web.epreuves import Epreuve
+from sne_sandbox.web.epreuves import JugementConserve
 from sne_sandbox.web.telechargement import telechargement
 
 blueprint: Final = Blueprint(
@@ -78,7 +78,7 @@ class JugementLu(Schema):
     """A judgement."""
 
     nom = texte()
-    etat = fields.String(required=True, validate=validate.OneOf([str(e) for e in epreuves.Etat]))
+    etat = fields.String(required=True, validate=validate.OneOf([str(e) for e in epreuves.EtatJugement]))
     commande = texte("celle qui l'a fait ; vide pour un rapport venu de la ligne de commande")
     fini_le = ou_rien("quand le rapport a été écrit")
     fichiers = fields.List(
@@ -97,7 +97,7 @@ class JugementSuivi(JugementLu):
     sortie = fields.List(fields.String(), required=True, metadata={"description": "les lignes dites"})
 
 
-class Avec(Corps):
+class AvecRapportSchema(Corps):
     """What to compare with."""
 
     avec = fields.String(required=True, metadata={"description": "le rapport d'avant", "example": "hier"})
@@ -133,7 +133,7 @@ class CompareLu(Schema):
     conforme = fields.Boolean(required=True)
 
 
-class ComparaisonRapports(Schema):
+class ComparaisonRapportsSchema(Schema):
     """What changed from a report to another."""
 
     avant = fields.Nested(CompareLu, required=True)
@@ -148,7 +148,7 @@ class ComparaisonRapports(Schema):
     )
 
 
-def _lu(epreuve: Epreuve) -> dict[str, Any]:
+def _lu(epreuve: JugementConserve) -> dict[str, Any]:
     resume = epreuves.resume(epreuve)
     return {
         "nom": epreuve.nom,
@@ -160,7 +160,7 @@ def _lu(epreuve: Epreuve) -> dict[str, Any]:
     }
 
 
-def _resume(resume: epreuves.Resume) -> dict[str, Any]:
+def _resume(resume: epreuves.ResumeRapport) -> dict[str, Any]:
     entete = resume.entete
     noms = ("mode", "application", "base", "contrat", "profil", "echanges")
     return {
@@ -172,20 +172,20 @@ def _resume(resume: epreuves.Resume) -> dict[str, Any]:
     }
 
 
-def _suivi(epreuve: Epreuve) -> dict[str, Any]:
+def _suivi(epreuve: JugementConserve) -> dict[str, Any]:
     return {**_lu(epreuve), "sortie": [masquer_nirs(ligne) for _, ligne in epreuves.lignes(epreuve, 0)]}
 
 
-def _trouver(nom: str) -> Epreuve:
+def _trouver(nom: str) -> JugementConserve:
     trouvee = epreuves.trouver(services().configuration.home.absolute(), nom)
     if trouvee is None:
         raise NotFound(f"Aucun jugement ne s'appelle [{nom[:80]}].")
     return trouvee
 
 
-def _rendu(nom: str) -> Epreuve:
+def _rendu(nom: str) -> JugementConserve:
     epreuve = _trouver(nom)
-    if epreuve.etat is not epreuves.Etat.RENDUE:
+    if epreuve.etat is not epreuves.EtatJugement.RENDUE:
         raise ConflitEtat(
             f"Le jugement [{epreuve.nom}] n'a pas de rapport : il est {epreuve.etat}.",
             remede=f"suivez-le : GET /api/v1/reports/{epreuve.nom}",
@@ -194,7 +194,7 @@ def _rendu(nom: str) -> Epreuve:
 
 
 @blueprint.route("")
-class Collection(MethodView):
+class RessourceJugements(MethodView):
     """All judgements."""
 
     @blueprint.response(200, JugementLu(many=True))
@@ -222,7 +222,7 @@ class Collection(MethodView):
 
 
 @blueprint.route("/<rapport>")
-class Un(MethodView):
+class RessourceJugement(MethodView):
     """One judgement."""
 
     @blueprint.response(200, JugementSuivi)
@@ -245,13 +245,13 @@ class Arret(MethodView):
     def post(self, rapport: str) -> dict[str, Any]:
         """Demande l'arrêt d'un jugement en cours ; rien de plus pour un jugement fini"""
         epreuve = _trouver(rapport)
-        if epreuve.etat is epreuves.Etat.EN_COURS:
+        if epreuve.etat is epreuves.EtatJugement.EN_COURS:
             epreuves.arreter(epreuve)
         return _suivi(epreuve)
 
 
 @blueprint.route("/<rapport>/report")
-class Contenu(MethodView):
+class RessourceRapport(MethodView):
     """The report itself."""
 
     @blueprint.response(200, {"$ref": "#/components/schemas/Rapport"}, description="rapport.schema.json")
@@ -263,7 +263,7 @@ class Contenu(MethodView):
 
 
 @blueprint.route("/<rapport>/files/<fichier>")
-class Fichier(MethodView):
+class RessourceFichierDeRapport(MethodView):
     """A file."""
 
     @blueprint.response(200, content_type="application/octet-stream", description="Le fichier")
@@ -277,11 +277,11 @@ class Fichier(MethodView):
 
 
 @blueprint.route("/<rapport>/compare")
-class Comparee(MethodView):
+class RessourceComparaisonDeRapports(MethodView):
     """What changed since another."""
 
-    @blueprint.arguments(Avec, location="query")
-    @blueprint.response(200, ComparaisonRapports)
+    @blueprint.arguments(AvecRapportSchema, location="query")
+    @blueprint.response(200, ComparaisonRapportsSchema)
     @blueprint.alt_response(409, description=_SANS_RAPPORT)
     @blueprint.alt_response(503, description=_ILLISIBLE)
     def get(self, donnees: dict[str, Any], rapport: str) -> dict[str, Any]:

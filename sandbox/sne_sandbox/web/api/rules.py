@@ -13,7 +13,7 @@ from sne_sandbox.generators.reduction import plus_petite_demande
 from sne_sandbox.rules.profiles import PROFILS, gravite
 from sne_sandbox.web import catalogue
 from sne_sandbox.web.api.contexte import Corps, ou_rien, services, texte
-from sne_sandbox.web.catalogue import Illustration, Ligne
+from sne_sandbox.web.catalogue import Illustration, LigneDeRegle
 
 blueprint: Final = Blueprint(
     "rules",
@@ -23,7 +23,7 @@ blueprint: Final = Blueprint(
 )
 
 
-class Recherche(Corps):
+class RechercheReglesSchema(Corps):
     """What is looked for: all that is given must hold."""
 
     texte = fields.String(
@@ -114,14 +114,14 @@ class RegleEntiere(RegleLue):
 class Profil(Corps):
     """Under which profile."""
 
-    profil = Recherche._declared_fields["profil"]
+    profil = RechercheReglesSchema._declared_fields["profil"]
 
 
 def _profil(choisi: str | None) -> str:
     return choisi or services().configuration.reglages.profile
 
 
-def _lue(ligne: Ligne) -> dict[str, Any]:
+def _lue(ligne: LigneDeRegle) -> dict[str, Any]:
     fiche = ligne.fiche
     noms = ("code", "code_officiel", "types", "condition", "texte", "remede", "source", "structurante")
     return {
@@ -134,10 +134,10 @@ def _lue(ligne: Ligne) -> dict[str, Any]:
 
 
 @blueprint.route("")
-class Collection(MethodView):
+class RessourceRegles(MethodView):
     """The controls."""
 
-    @blueprint.arguments(Recherche, location="query")
+    @blueprint.arguments(RechercheReglesSchema, location="query")
     @blueprint.response(200, RegleLue(many=True))
     def get(self, cherche: dict[str, Any]) -> list[dict[str, Any]]:
         """Les contrôles du contrat, dans l'ordre où ils passent, ou ceux que l'on cherche"""
@@ -147,7 +147,7 @@ class Collection(MethodView):
 
 
 @blueprint.route("/<regle>")
-class Une(MethodView):
+class RessourceRegle(MethodView):
     """One control."""
 
     @blueprint.arguments(Profil, location="query")
@@ -165,7 +165,7 @@ class Une(MethodView):
         for exemple in siens:
             par_verdict[exemple.verdict].append(catalogue.illustrer(exemple))
         return {
-            **_lue(Ligne(fiche, catalogue.sujet(trouvee), effet, fiche.structurante)),
+            **_lue(LigneDeRegle(fiche, catalogue.sujet(trouvee), effet, fiche.structurante)),
             "effets": {profil: str(gravite(fiche, profil)) for profil in PROFILS},
             "acceptes": par_verdict["accepte"],
             "refuses": par_verdict["refuse"],

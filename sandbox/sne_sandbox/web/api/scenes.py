@@ -12,7 +12,7 @@ from sne_sandbox.domain.dates import PARIS
 from sne_sandbox.domain.texte import masquer_nirs
 from sne_sandbox.errors import ConflitEtat
 from sne_sandbox.operations import scenes
-from sne_sandbox.operations.scenes import Pas, Scene
+from sne_sandbox.operations.scenes import PasScene, Scene
 from sne_sandbox.reports.accords import accorde
 from sne_sandbox.web import deroulement
 from sne_sandbox.web.api.contexte import Booleen, Corps, Entier, entier, ou_rien, services, texte
@@ -102,7 +102,7 @@ class SceneEntiere(SceneLue):
     pas = fields.List(fields.Nested(PasLu), required=True)
 
 
-class Depart(Corps):
+class DepartSchema(Corps):
     """How a scene begins."""
 
     vider = Booleen(
@@ -145,7 +145,7 @@ def _entiere(etat: Deroulement) -> dict[str, Any]:
     }
 
 
-def _pas(rang: int, pas: Pas, joue: Joue | None) -> dict[str, Any]:
+def _pas(rang: int, pas: PasScene, joue: Joue | None) -> dict[str, Any]:
     return {
         "rang": rang,
         "titre": pas.titre,
@@ -180,7 +180,7 @@ def _trouver(identifiant: str) -> Scene:
 
 
 @blueprint.route("")
-class Collection(MethodView):
+class RessourceScenes(MethodView):
     """All scenes."""
 
     @blueprint.response(200, SceneLue(many=True))
@@ -190,7 +190,7 @@ class Collection(MethodView):
 
 
 @blueprint.route("/<scene>")
-class Une(MethodView):
+class RessourceScene(MethodView):
     """One scene."""
 
     @blueprint.response(200, SceneEntiere)
@@ -200,10 +200,10 @@ class Une(MethodView):
 
 
 @blueprint.route("/<scene>/start")
-class Debut(MethodView):
+class RessourceDebutScene(MethodView):
     """Its start."""
 
-    @blueprint.arguments(Depart, required=False, example={"vider": False})
+    @blueprint.arguments(DepartSchema, required=False, example={"vider": False})
     @blueprint.response(200, SceneEntiere)
     @blueprint.alt_response(409, description="Une base de ce nom contient ce que la scène n'a pas fait")
     def post(self, donnees: dict[str, Any], scene: str) -> dict[str, Any]:
@@ -221,7 +221,7 @@ class Debut(MethodView):
 
 
 @blueprint.route("/<scene>/next")
-class Suite(MethodView):
+class RessourceSuiteScene(MethodView):
     """Its next step."""
 
     @blueprint.arguments(Rang, required=False, example={"rang": 1})

@@ -19,7 +19,7 @@ class SemenceLue(Schema):
 
 
 @blueprint.route("")
-class Collection(MethodView):
+class RessourceSemences(MethodView):
     """All seeds."""
 
     @blueprint.response(200, SemenceLue(many=True))

@@ -10,7 +10,7 @@ from marshmallow import fields, validate
 from werkzeug.exceptions import NotFound
 
 from sne_sandbox.operations import ecarts
-from sne_sandbox.operations.ecarts import Comparaison
+from sne_sandbox.operations.ecarts import ComparaisonBases
 from sne_sandbox.operations.sauvegardes import Sauvegarde, Sauvegardes
 from sne_sandbox.web.acces import reserver
 from sne_sandbox.web.api.contexte import Booleen, Corps, entier, nom_convenable, services, texte
@@ -81,7 +81,7 @@ class ComparaisonLue(Reponse):
     )
 
 
-class Avec(Corps):
+class AvecSauvegardeSchema(Corps):
     """What to compare with."""
 
     avec = fields.String(
@@ -103,7 +103,7 @@ def _trouver(base: str, nom: str) -> Sauvegarde:
 
 
 @blueprint.route("")
-class Collection(MethodView):
+class RessourceSauvegardes(MethodView):
     """The snapshots of a base."""
 
     @blueprint.response(200, SauvegardeLue(many=True))
@@ -120,7 +120,7 @@ class Collection(MethodView):
 
 
 @blueprint.route("/<nom>")
-class Une(MethodView):
+class RessourceSauvegarde(MethodView):
     """One snapshot."""
 
     @blueprint.response(200, SauvegardeLue)
@@ -136,7 +136,7 @@ class Une(MethodView):
 
 
 @blueprint.route("/<nom>/file")
-class Fichier(MethodView):
+class RessourceFichierDeSauvegarde(MethodView):
     """Its file."""
 
     @blueprint.response(200, content_type="application/zip", description="Le fichier (zip)")
@@ -158,13 +158,13 @@ class Restauration(MethodView):
 
 
 @blueprint.route("/<nom>/compare")
-class Comparee(MethodView):
+class RessourceComparaisonDeSauvegardes(MethodView):
     """What changed since."""
 
-    @blueprint.arguments(Avec, location="query")
+    @blueprint.arguments(AvecSauvegardeSchema, location="query")
     @blueprint.response(200, ComparaisonLue)
     @blueprint.alt_response(409, description="Une autre comparaison est en cours")
-    def get(self, donnees: dict[str, Any], base: str, nom: str) -> Comparaison:
+    def get(self, donnees: dict[str, Any], base: str, nom: str) -> ComparaisonBases:
         """Ce qui a changé depuis une sauvegarde : demandes ajoutées, disparues, changées, et leurs champs"""
         _trouver(base, nom)
         if donnees["avec"] is not None:

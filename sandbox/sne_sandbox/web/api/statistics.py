@@ -13,7 +13,7 @@ from sne_sandbox.operations import statistiques
 from sne_sandbox.operations.statistiques import Tableau
 from sne_sandbox.web import graphiques
 from sne_sandbox.web.api.contexte import Corps, jour_iso, ou_rien, services, texte
-from sne_sandbox.web.calculs import Demande, calculs_de
+from sne_sandbox.web.calculs import TableDemandee, calculs_de
 from sne_sandbox.web.telechargement import telechargement
 
 blueprint: Final = Blueprint(
@@ -82,11 +82,11 @@ def _tableau(base: str, code: str, jour: date, quand: dict[str, Any]) -> Tableau
     if quand["territoire"] is not None:
         statistiques.verifier_territoire(quand["territoire"], services().contrat)
     calculs = calculs_de(current_app.extensions["principale"])
-    return calculs.attendre(services(), Demande(base, code, jour, quand["territoire"])).tableau
+    return calculs.attendre(services(), TableDemandee(base, code, jour, quand["territoire"])).tableau
 
 
 @blueprint.route("")
-class Lecture(MethodView):
+class RessourceStatistiques(MethodView):
     """The tables of a base."""
 
     @blueprint.arguments(Quand, location="query")

@@ -8,10 +8,10 @@ from flask import render_template, request, url_for
 
 from sne_sandbox.contract.territoires import Commune, Territoires
 from sne_sandbox.domain.caracteristique import lire_jour
-from sne_sandbox.domain.demande_stockee import DemandeStockee, Etat
+from sne_sandbox.domain.demande_stockee import DemandeStockee, EtatDemande
 from sne_sandbox.domain.texte import masquer_nirs
 from sne_sandbox.store.consultation import Repere, plus_recentes
-from sne_sandbox.store.recherche import Criteres, Debut
+from sne_sandbox.store.recherche import Criteres, Prefixe
 from sne_sandbox.web.console.demande import nom_de
 from sne_sandbox.web.console.page import PAR_PAGE, section, services
 
@@ -91,7 +91,7 @@ def lire(territoires: Territoires) -> Demandee:
     champs = {nom: ecrit for nom, ecrit in ecrits.items() if ecrit}
     demandee = Demandee(champs)
     criteres: dict[str, Any] = {}
-    ecrit = str if "entiers" in champs else Debut
+    ecrit = str if "entiers" in champs else Prefixe
     if "numero" in champs:
         criteres["numero_unique"] = ecrit("".join(champs["numero"].split()).upper())
     if "nom" in champs:
@@ -106,8 +106,8 @@ def lire(territoires: Territoires) -> Demandee:
         criteres["personne_naissance"] = lire_jour(jour)
         if criteres["personne_naissance"] is None:
             demandee.fautes.append(f"« {champs['naissance']} » n'est pas une date : écrivez 18/04/1993.")
-    if champs.get("etat") in (Etat.ACTIVE, Etat.RADIEE):
-        criteres["etat"] = Etat(champs["etat"])
+    if champs.get("etat") in (EtatDemande.ACTIVE, EtatDemande.RADIEE):
+        criteres["etat"] = EtatDemande(champs["etat"])
     elif "etat" in champs:
         demandee.fautes.append(f"« {champs['etat']} » n'est pas un état : A (active) ou R (radiée).")
     if "commune" in champs:
@@ -169,7 +169,7 @@ def _pour_api(criteres: Criteres) -> dict[str, str]:
         "commune": criteres.commune_souhaitee,
         "etat": criteres.etat,
         "debut": "true"
-        if any(isinstance(getattr(criteres, f.name), Debut) for f in fields(criteres))
+        if any(isinstance(getattr(criteres, f.name), Prefixe) for f in fields(criteres))
         else None,
     }
     return {nom: str(valeur) for nom, valeur in posees.items() if valeur is not None}

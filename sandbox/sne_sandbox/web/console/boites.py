@@ -11,11 +11,11 @@ from werkzeug.wrappers import Response as Redirection
 
 from sne_sandbox.domain.base import Base
 from sne_sandbox.domain.guichet import Guichet
-from sne_sandbox.domain.journal import Verdict
+from sne_sandbox.domain.journal import VerdictEchange
 from sne_sandbox.domain.texte import masquer_nirs
 from sne_sandbox.errors import ExchangeError, UsageError
 from sne_sandbox.operations.asynchrone import Traite
-from sne_sandbox.operations.dossiers import NOM_ADMIS, Dossiers
+from sne_sandbox.operations.dossiers import NOM_ADMIS, DossiersGuichet
 from sne_sandbox.rules.catalogue.asynchrone import DERNIER_JOUR
 from sne_sandbox.store.fichiers import Boite, Boites, Compte, Depot, compter
 from sne_sandbox.web.canal import canal
@@ -45,7 +45,7 @@ _NATURES: Final = {
 
 
 @dataclass(frozen=True, slots=True)
-class Contenu:
+class ContenuBoite:
     """A box: its last files, newest first, and how many there are."""
 
     boite: Boite
@@ -64,7 +64,9 @@ def page(base: str) -> str:
     if guichets and choisi is None:
         raise NotFound(f"Le guichet [{voulu[:20]}] n'existe pas dans la base [{base}].")
     courante: Base = g.base
-    dossiers = Dossiers.de(services().configuration.home, base, choisi.code) if choisi is not None else None
+    dossiers = (
+        DossiersGuichet.de(services().configuration.home, base, choisi.code) if choisi is not None else None
+    )
     return render_template(
         "boites/page.html",
         guichets=guichets,
@@ -112,7 +114,7 @@ def relever(base: str, code: str) -> Redirection:
     phrase = " ; ".join(traites) if traites else "Aucun fichier n'attendait"
     documents = accorde(releve.distribues, "document de dispatching", "documents de dispatching")
     suite = f" Il en reste {releve.en_attente} : relevez encore." if releve.en_attente else ""
-    acceptes = all(traite.verdict is Verdict.ACCEPTE for traite in releve.traites)
+    acceptes = all(traite.verdict is VerdictEchange.ACCEPTE for traite in releve.traites)
     phrase = masquer_nirs(f"{phrase}. {documents}.{suite}")
     return apres_action(_adresse(guichet), phrase, reussie=acceptes)
 
@@ -179,10 +181,10 @@ def montrer(contenu: bytes) -> tuple[Arbre | None, str]:
     return None, propre[:TEXTE_MAX] + (" …" if len(propre) > TEXTE_MAX else "")
 
 
-def _contenus(boites: Boites) -> list[Contenu]:
+def _contenus(boites: Boites) -> list[ContenuBoite]:
     comptes = compter(boites.connexion, boites.base)
     return [
-        Contenu(
+        ContenuBoite(
             boite,
             tuple(boites.derniers(boite, FICHIERS_MAX)),
             comptes.get((boites.guichet, boite), Compte()).total,
@@ -206,12 +208,12 @@ def _dire(base: str, traite: Traite) -> str:
     """What became of a file, and why it was refused."""
     echange = None if traite.echange is None else services().magasin.journal.lire(base, traite.echange)
     pourquoi = ""
-    if echange is not None and traite.verdict is not Verdict.ACCEPTE:
+    if echange is not None and traite.verdict is not VerdictEchange.ACCEPTE:
         pourquoi = f" (échange n° {traite.echange}, {resume(echange)})"
     return f"{traite.nom} : {traite.verdict}{pourquoi}, réponse {traite.reponse}"
 
 
-def _au_dossier(guichet: Guichet, dossiers: Dossiers) -> str:
+def _au_dossier(guichet: Guichet, dossiers: DossiersGuichet) -> str:
     """Lines that leave a file, and list the answers: folders are there once somebody has made them."""
     dossiers_faits = ("mkdir", "-p", str(dossiers.entree), str(dossiers.sortie))
     depot = ("cp", "demande.xml", str(dossiers.entree / f"DEM{guichet.code}-201803151200-000001.xml"))

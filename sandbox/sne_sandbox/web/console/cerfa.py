@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Final
 
 
-class Genre(StrEnum):
+class GenreValeur(StrEnum):
     """How a value is written."""
 
     TEXTE = ""
@@ -23,12 +23,12 @@ class Genre(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Champ:
+class ChampCerfa:
     """One line of the form: the elements at `chemin` below the block's."""
 
     chemin: str
     libelle: str
-    genre: Genre = Genre.TEXTE
+    genre: GenreValeur = GenreValeur.TEXTE
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,11 +37,11 @@ class Bloc:
 
     chemin: str
     titre: str
-    champs: tuple[Champ, ...]
+    champs: tuple[ChampCerfa, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Section:
+class SectionCerfa:
     """A part of the form."""
 
     titre: str
@@ -52,57 +52,57 @@ _P: Final = "personnePhysique"
 _COTITULAIRE: Final = f"{_P}/listeCotitulaire/cotitulaire"
 
 _ETAT_CIVIL: Final = (
-    Champ("civilite", "Civilité"),
-    Champ("nom", "Nom d'usage"),
-    Champ("nomPatronymique", "Nom de naissance"),
-    Champ("prenom", "Prénom"),
-    Champ("dateNaissance", "Date de naissance"),
-    Champ("nir", "Numéro de sécurité sociale (NIR)", Genre.NIR),
-    Champ("nationalite", "Nationalité"),
-    Champ("situationFamiliale", "Situation de famille"),
+    ChampCerfa("civilite", "Civilité"),
+    ChampCerfa("nom", "Nom d'usage"),
+    ChampCerfa("nomPatronymique", "Nom de naissance"),
+    ChampCerfa("prenom", "Prénom"),
+    ChampCerfa("dateNaissance", "Date de naissance"),
+    ChampCerfa("nir", "Numéro de sécurité sociale (NIR)", GenreValeur.NIR),
+    ChampCerfa("nationalite", "Nationalité"),
+    ChampCerfa("situationFamiliale", "Situation de famille"),
 )
 _TELEPHONES: Final = (
-    Champ("telDomicile", "Téléphone (domicile)"),
-    Champ("telPortable", "Téléphone (portable)"),
-    Champ("telTravail", "Téléphone (travail)"),
+    ChampCerfa("telDomicile", "Téléphone (domicile)"),
+    ChampCerfa("telPortable", "Téléphone (portable)"),
+    ChampCerfa("telTravail", "Téléphone (travail)"),
 )
 _CONTACT: Final = (
     *_TELEPHONES,
-    Champ("mel", "Courriel"),
-    Champ("notifSms", "Notifications par SMS"),
-    Champ("notifEvt", "Notifications des événements"),
-    Champ("adressePostale", "Adresse postale", Genre.ADRESSE),
+    ChampCerfa("mel", "Courriel"),
+    ChampCerfa("notifSms", "Notifications par SMS"),
+    ChampCerfa("notifEvt", "Notifications des événements"),
+    ChampCerfa("adressePostale", "Adresse postale", GenreValeur.ADRESSE),
 )
 _TRAVAIL: Final = (
-    Champ("profession", "Profession"),
-    Champ("typeContratTravail", "Situation professionnelle"),
-    Champ("multiEmployeur", "Plusieurs employeurs"),
-    Champ("nomEmployeurPrincipal", "Employeur principal"),
-    Champ("etranger", "Lieu de travail à l'étranger"),
-    Champ("codePostal", "Code postal du lieu de travail"),
-    Champ("commune", "Commune du lieu de travail"),
-    Champ("codePostalEtranger", "Code postal (étranger)"),
-    Champ("communeEtranger", "Commune (étranger)"),
-    Champ("pays", "Pays"),
-    Champ("nomOrganismeCollecteur", "Organisme collecteur (Action Logement)"),
+    ChampCerfa("profession", "Profession"),
+    ChampCerfa("typeContratTravail", "Situation professionnelle"),
+    ChampCerfa("multiEmployeur", "Plusieurs employeurs"),
+    ChampCerfa("nomEmployeurPrincipal", "Employeur principal"),
+    ChampCerfa("etranger", "Lieu de travail à l'étranger"),
+    ChampCerfa("codePostal", "Code postal du lieu de travail"),
+    ChampCerfa("commune", "Commune du lieu de travail"),
+    ChampCerfa("codePostalEtranger", "Code postal (étranger)"),
+    ChampCerfa("communeEtranger", "Commune (étranger)"),
+    ChampCerfa("pays", "Pays"),
+    ChampCerfa("nomOrganismeCollecteur", "Organisme collecteur (Action Logement)"),
 )
 _REVENU: Final = (
-    Champ("anneeMoins1", "Année N-1"),
-    Champ("montantMoins1", "Revenu fiscal de référence N-1", Genre.EUROS),
-    Champ("anneeMoins2", "Année N-2"),
-    Champ("montantMoins2", "Revenu fiscal de référence N-2", Genre.EUROS),
+    ChampCerfa("anneeMoins1", "Année N-1"),
+    ChampCerfa("montantMoins1", "Revenu fiscal de référence N-1", GenreValeur.EUROS),
+    ChampCerfa("anneeMoins2", "Année N-2"),
+    ChampCerfa("montantMoins2", "Revenu fiscal de référence N-2", GenreValeur.EUROS),
 )
 _RESSOURCES: Final = (
-    Champ("listeRessourceRecue/detailRessource", "Reçues", Genre.RESSOURCES),
-    Champ("listeRessourceVersee/detailRessource", "Versées", Genre.RESSOURCES),
-    Champ("listeRessourceRecuePersACharge/detailRessource", "Reçues par les personnes à charge",
-          Genre.RESSOURCES),
-    Champ("listeRessourceVerseePersACharge/detailRessource", "Versées par les personnes à charge",
-          Genre.RESSOURCES),
+    ChampCerfa("listeRessourceRecue/detailRessource", "Reçues", GenreValeur.RESSOURCES),
+    ChampCerfa("listeRessourceVersee/detailRessource", "Versées", GenreValeur.RESSOURCES),
+    ChampCerfa("listeRessourceRecuePersACharge/detailRessource", "Reçues par les personnes à charge",
+          GenreValeur.RESSOURCES),
+    ChampCerfa("listeRessourceVerseePersACharge/detailRessource", "Versées par les personnes à charge",
+          GenreValeur.RESSOURCES),
 )  # fmt: skip
 
 
-def _titulaires(sous: str, champs: tuple[Champ, ...]) -> tuple[Bloc, ...]:
+def _titulaires(sous: str, champs: tuple[ChampCerfa, ...]) -> tuple[Bloc, ...]:
     """The same lines about the applicant, then each co-holder."""
     suite = f"/{sous}" if sous else ""
     return (
@@ -112,232 +112,232 @@ def _titulaires(sous: str, champs: tuple[Champ, ...]) -> tuple[Bloc, ...]:
 
 
 SECTIONS: Final = (
-    Section(
+    SectionCerfa(
         "Enregistrement",
         (
             Bloc(
                 "",
                 "",
                 (
-                    Champ("numUnique", "Numéro unique"),
-                    Champ("numUniqueAssocie", "Numéro unique associé"),
-                    Champ("numGuichet", "Guichet"),
-                    Champ("refInterne", "Référence du guichet"),
-                    Champ("dateCreationDemande", "Date de dépôt"),
-                    Champ("renouvellement/dateRenouvellement", "Date du dernier renouvellement"),
-                    Champ("renouvellementElec", "Renouvellement électronique accepté"),
-                    Champ("forcerDoublon", "Enregistrement forcé malgré un doublon"),
-                    Champ("dateDerniereModificationPiece", "Dernière pièce reçue"),
-                    Champ("incrementFichier", "Rang du fichier"),
+                    ChampCerfa("numUnique", "Numéro unique"),
+                    ChampCerfa("numUniqueAssocie", "Numéro unique associé"),
+                    ChampCerfa("numGuichet", "Guichet"),
+                    ChampCerfa("refInterne", "Référence du guichet"),
+                    ChampCerfa("dateCreationDemande", "Date de dépôt"),
+                    ChampCerfa("renouvellement/dateRenouvellement", "Date du dernier renouvellement"),
+                    ChampCerfa("renouvellementElec", "Renouvellement électronique accepté"),
+                    ChampCerfa("forcerDoublon", "Enregistrement forcé malgré un doublon"),
+                    ChampCerfa("dateDerniereModificationPiece", "Dernière pièce reçue"),
+                    ChampCerfa("incrementFichier", "Rang du fichier"),
                 ),
             ),
         ),
     ),
-    Section(
+    SectionCerfa(
         "Le demandeur",
         (
             Bloc(f"{_P}/demandeur", "", _ETAT_CIVIL + _CONTACT),
-            Bloc(_P, "", (Champ("adresseLogement", "Adresse du logement", Genre.ADRESSE),)),
-            Bloc("association", "Association", (Champ("nom", "Nom de l'association"), *_CONTACT)),
+            Bloc(_P, "", (ChampCerfa("adresseLogement", "Adresse du logement", GenreValeur.ADRESSE),)),
+            Bloc("association", "Association", (ChampCerfa("nom", "Nom de l'association"), *_CONTACT)),
         ),
     ),
-    Section(
+    SectionCerfa(
         "Le conjoint ou futur co-titulaire du bail",
         (
             Bloc(
                 _COTITULAIRE,
                 "Co-titulaire {}",
-                (Champ("lienDemandeur", "Lien avec le demandeur"), *_ETAT_CIVIL, *_TELEPHONES),
+                (ChampCerfa("lienDemandeur", "Lien avec le demandeur"), *_ETAT_CIVIL, *_TELEPHONES),
             ),
         ),
     ),
-    Section(
+    SectionCerfa(
         "Les personnes à charge qui vivront dans le logement",
         (
             Bloc(
                 f"{_P}/listePersonneACharge/personneACharge",
                 "Personne à charge {}",
                 (
-                    Champ("nom", "Nom"),
-                    Champ("prenom", "Prénom"),
-                    Champ("dateNaissance", "Date de naissance"),
-                    Champ("sexe", "Sexe"),
-                    Champ("lienParente", "Lien de parenté"),
+                    ChampCerfa("nom", "Nom"),
+                    ChampCerfa("prenom", "Prénom"),
+                    ChampCerfa("dateNaissance", "Date de naissance"),
+                    ChampCerfa("sexe", "Sexe"),
+                    ChampCerfa("lienParente", "Lien de parenté"),
                 ),
             ),
             Bloc(
                 f"{_P}/listePersonneEnGarde/personneEnGarde",
                 "Enfant en garde alternée ou droit de visite {}",
                 (
-                    Champ("dateNaissance", "Date de naissance"),
-                    Champ("sexe", "Sexe"),
-                    Champ("coParentalite", "Accueil"),
+                    ChampCerfa("dateNaissance", "Date de naissance"),
+                    ChampCerfa("sexe", "Sexe"),
+                    ChampCerfa("coParentalite", "Accueil"),
                 ),
             ),
             Bloc(
                 f"{_P}/personneANaitre",
                 "Enfant à naître",
                 (
-                    Champ("nombre", "Nombre d'enfants à naître"),
-                    Champ("dateNaissancePrevue", "Naissance prévue"),
+                    ChampCerfa("nombre", "Nombre d'enfants à naître"),
+                    ChampCerfa("dateNaissancePrevue", "Naissance prévue"),
                 ),
             ),
         ),
     ),
-    Section("La situation professionnelle", _titulaires("situationProfessionnelle", _TRAVAIL)),
-    Section("Le revenu fiscal de référence", _titulaires("revenuFiscal", _REVENU)),
-    Section("Les ressources mensuelles", _titulaires("", _RESSOURCES)),
-    Section(
+    SectionCerfa("La situation professionnelle", _titulaires("situationProfessionnelle", _TRAVAIL)),
+    SectionCerfa("Le revenu fiscal de référence", _titulaires("revenuFiscal", _REVENU)),
+    SectionCerfa("Les ressources mensuelles", _titulaires("", _RESSOURCES)),
+    SectionCerfa(
         "Le logement actuel",
         (
             Bloc(
                 f"{_P}/logementActuel",
                 "",
                 (
-                    Champ("listeModeleLogement/modeleLogement", "Mode d'occupation"),
-                    Champ("compNomOrgBailleur", "Bailleur"),
-                    Champ("compResSocDepuis", "En résidence sociale depuis"),
-                    Champ("compResHotDepuis", "En résidence hôtelière depuis"),
-                    Champ("compSousLocDepuis", "En sous-location depuis"),
-                    Champ("compStructDepuis", "En structure d'hébergement depuis"),
-                    Champ("compNomStructure", "Structure d'hébergement"),
-                    Champ("compCentreDepuis", "En centre depuis"),
-                    Champ("compNomCentre", "Centre"),
-                    Champ("montantMensuelLoyer", "Loyer et charges", Genre.EUROS_MOIS),
-                    Champ("montantMensuelAPL", "Aide au logement", Genre.EUROS_MOIS),
-                    Champ("nombreHabitant", "Habitants du logement"),
-                    Champ("categorieLogement", "Maison ou appartement"),
-                    Champ("typeLogementActuel", "Type de logement"),
-                    Champ("surface", "Surface", Genre.SURFACE),
-                    Champ("proprietaire", "Propriétaire d'un logement"),
-                    Champ("etranger", "À l'étranger"),
-                    Champ("codePostal", "Code postal"),
-                    Champ("commune", "Commune"),
-                    Champ("codePostalEtranger", "Code postal (étranger)"),
-                    Champ("communeEtranger", "Commune (étranger)"),
-                    Champ("pays", "Pays"),
-                    Champ("typeLogementPossede", "Type du logement possédé"),
+                    ChampCerfa("listeModeleLogement/modeleLogement", "Mode d'occupation"),
+                    ChampCerfa("compNomOrgBailleur", "Bailleur"),
+                    ChampCerfa("compResSocDepuis", "En résidence sociale depuis"),
+                    ChampCerfa("compResHotDepuis", "En résidence hôtelière depuis"),
+                    ChampCerfa("compSousLocDepuis", "En sous-location depuis"),
+                    ChampCerfa("compStructDepuis", "En structure d'hébergement depuis"),
+                    ChampCerfa("compNomStructure", "Structure d'hébergement"),
+                    ChampCerfa("compCentreDepuis", "En centre depuis"),
+                    ChampCerfa("compNomCentre", "Centre"),
+                    ChampCerfa("montantMensuelLoyer", "Loyer et charges", GenreValeur.EUROS_MOIS),
+                    ChampCerfa("montantMensuelAPL", "Aide au logement", GenreValeur.EUROS_MOIS),
+                    ChampCerfa("nombreHabitant", "Habitants du logement"),
+                    ChampCerfa("categorieLogement", "Maison ou appartement"),
+                    ChampCerfa("typeLogementActuel", "Type de logement"),
+                    ChampCerfa("surface", "Surface", GenreValeur.SURFACE),
+                    ChampCerfa("proprietaire", "Propriétaire d'un logement"),
+                    ChampCerfa("etranger", "À l'étranger"),
+                    ChampCerfa("codePostal", "Code postal"),
+                    ChampCerfa("commune", "Commune"),
+                    ChampCerfa("codePostalEtranger", "Code postal (étranger)"),
+                    ChampCerfa("communeEtranger", "Commune (étranger)"),
+                    ChampCerfa("pays", "Pays"),
+                    ChampCerfa("typeLogementPossede", "Type du logement possédé"),
                 ),
             ),
         ),
     ),
-    Section(
+    SectionCerfa(
         "Le motif de la demande",
         (
             Bloc(
                 "principauxMotifDemande",
                 "",
                 (
-                    Champ("motifDemande", "Motifs"),
-                    Champ("compAutreMotif", "Autre motif"),
-                    Champ("compDateJugement", "Date du jugement"),
+                    ChampCerfa("motifDemande", "Motifs"),
+                    ChampCerfa("compAutreMotif", "Autre motif"),
+                    ChampCerfa("compDateJugement", "Date du jugement"),
                 ),
             ),
         ),
     ),
-    Section(
+    SectionCerfa(
         "Le logement recherché",
         (
             Bloc(
                 "logementRecherche",
                 "",
                 (
-                    Champ("categorieLogementRecherche", "Maison ou appartement"),
-                    Champ("listeTypeLogement/typeLogement", "Types de logement"),
-                    Champ("avecParking", "Parking souhaité"),
-                    Champ("rezDeChaussee", "Rez-de-chaussée accepté"),
-                    Champ("sansAscenseur", "Sans ascenseur accepté"),
-                    Champ("montantLoyer", "Loyer maximum, charges comprises", Genre.EUROS_MOIS),
-                    Champ("demandeElargie", "Demande élargie à d'autres communes"),
+                    ChampCerfa("categorieLogementRecherche", "Maison ou appartement"),
+                    ChampCerfa("listeTypeLogement/typeLogement", "Types de logement"),
+                    ChampCerfa("avecParking", "Parking souhaité"),
+                    ChampCerfa("rezDeChaussee", "Rez-de-chaussée accepté"),
+                    ChampCerfa("sansAscenseur", "Sans ascenseur accepté"),
+                    ChampCerfa("montantLoyer", "Loyer maximum, charges comprises", GenreValeur.EUROS_MOIS),
+                    ChampCerfa("demandeElargie", "Demande élargie à d'autres communes"),
                 ),
             ),
             Bloc(
                 "logementRecherche/listeLocalisationSouhaite/localisationSouhaite",
                 "Choix {}",
-                (Champ("commune", "Commune"), Champ("quartier", "Quartier")),
+                (ChampCerfa("commune", "Commune"), ChampCerfa("quartier", "Quartier")),
             ),
         ),
     ),
-    Section("Les précisions du demandeur", (Bloc("", "", (Champ("precision", "Précisions"),)),)),
-    Section(
+    SectionCerfa("Les précisions du demandeur", (Bloc("", "", (ChampCerfa("precision", "Précisions"),)),)),
+    SectionCerfa(
         "Le complément handicap",
         (
             Bloc(
                 "listeHandicap/handicap",
                 "Personne {}",
                 (
-                    Champ("dateNaissance", "Date de naissance"),
-                    Champ("handicapMoteur", "Handicap moteur"),
-                    Champ("listeNatureHandicapMoteur/natureHandicapMoteur", "Nature du handicap moteur"),
-                    Champ("handicapSensoriel", "Handicap sensoriel"),
-                    Champ("listeNatureHandicapSensoriel/natureHandicapSensoriel",
+                    ChampCerfa("dateNaissance", "Date de naissance"),
+                    ChampCerfa("handicapMoteur", "Handicap moteur"),
+                    ChampCerfa("listeNatureHandicapMoteur/natureHandicapMoteur", "Nature du handicap moteur"),
+                    ChampCerfa("handicapSensoriel", "Handicap sensoriel"),
+                    ChampCerfa("listeNatureHandicapSensoriel/natureHandicapSensoriel",
                           "Nature du handicap sensoriel"),
-                    Champ("handicapAutre", "Autre handicap"),
-                    Champ("compAutreNature", "Nature de l'autre handicap"),
-                    Champ("etatHandicap", "Évolution"),
-                    Champ("capaciteMarcheHandicap", "Capacité de marche"),
-                    Champ("accompagne", "Accompagnement"),
-                    Champ("listeAideTechniqueHandicap/aideTechniqueHandicap", "Aides techniques"),
-                    Champ("listeEquipementHandicap/equipementHandicap", "Équipements nécessaires"),
-                    Champ("besoinParticulier", "Besoin particulier"),
-                    Champ("besoinAutre", "Autre besoin"),
-                    Champ("referent/handicapReconnu", "Handicap reconnu"),
-                    Champ("referent/procheDomicile", "Proximité d'un service nécessaire"),
-                    Champ("referent/nom", "Référent"),
-                    Champ("referent/adresse", "Adresse du référent"),
-                    Champ("referent/tel", "Téléphone du référent"),
-                    Champ("referent/mel", "Courriel du référent"),
+                    ChampCerfa("handicapAutre", "Autre handicap"),
+                    ChampCerfa("compAutreNature", "Nature de l'autre handicap"),
+                    ChampCerfa("etatHandicap", "Évolution"),
+                    ChampCerfa("capaciteMarcheHandicap", "Capacité de marche"),
+                    ChampCerfa("accompagne", "Accompagnement"),
+                    ChampCerfa("listeAideTechniqueHandicap/aideTechniqueHandicap", "Aides techniques"),
+                    ChampCerfa("listeEquipementHandicap/equipementHandicap", "Équipements nécessaires"),
+                    ChampCerfa("besoinParticulier", "Besoin particulier"),
+                    ChampCerfa("besoinAutre", "Autre besoin"),
+                    ChampCerfa("referent/handicapReconnu", "Handicap reconnu"),
+                    ChampCerfa("referent/procheDomicile", "Proximité d'un service nécessaire"),
+                    ChampCerfa("referent/nom", "Référent"),
+                    ChampCerfa("referent/adresse", "Adresse du référent"),
+                    ChampCerfa("referent/tel", "Téléphone du référent"),
+                    ChampCerfa("referent/mel", "Courriel du référent"),
                 ),
             ),
         ),
     ),
-    Section(
+    SectionCerfa(
         "La radiation",
         (
             Bloc(
                 "radiation",
                 "",
                 (
-                    Champ("dateRadiation", "Date de radiation"),
-                    Champ("motifRadiation", "Motif"),
-                    Champ("sousMotifIrrecevabilite", "Sous-motif d'irrecevabilité"),
-                    Champ("absenceReponse/dateCourrier", "Courrier resté sans réponse"),
+                    ChampCerfa("dateRadiation", "Date de radiation"),
+                    ChampCerfa("motifRadiation", "Motif"),
+                    ChampCerfa("sousMotifIrrecevabilite", "Sous-motif d'irrecevabilité"),
+                    ChampCerfa("absenceReponse/dateCourrier", "Courrier resté sans réponse"),
                 ),
             ),
             Bloc(
                 "radiation/attributionLogement",
                 "Logement attribué",
                 (
-                    Champ("dateSignatureBail", "Signature du bail"),
-                    Champ("dejaLogeParcBailleur", "Déjà logé dans le parc du bailleur"),
-                    Champ("numeroRpls", "Numéro RPLS du logement"),
-                    Champ("attribueEnComDALO", "Attribué en commission DALO"),
-                    Champ("accordCollectif", "Accord collectif"),
-                    Champ("typeReservataire", "Réservataire"),
-                    Champ("codeSirenBailleur", "SIREN du bailleur"),
-                    Champ("zus", "Quartier prioritaire (ZUS)"),
-                    Champ("typeLogement", "Type de logement"),
-                    Champ("surface", "Surface", Genre.SURFACE),
-                    Champ("montantLoyer", "Loyer", Genre.EUROS_MOIS),
-                    Champ("adresse", "Adresse", Genre.ADRESSE),
+                    ChampCerfa("dateSignatureBail", "Signature du bail"),
+                    ChampCerfa("dejaLogeParcBailleur", "Déjà logé dans le parc du bailleur"),
+                    ChampCerfa("numeroRpls", "Numéro RPLS du logement"),
+                    ChampCerfa("attribueEnComDALO", "Attribué en commission DALO"),
+                    ChampCerfa("accordCollectif", "Accord collectif"),
+                    ChampCerfa("typeReservataire", "Réservataire"),
+                    ChampCerfa("codeSirenBailleur", "SIREN du bailleur"),
+                    ChampCerfa("zus", "Quartier prioritaire (ZUS)"),
+                    ChampCerfa("typeLogement", "Type de logement"),
+                    ChampCerfa("surface", "Surface", GenreValeur.SURFACE),
+                    ChampCerfa("montantLoyer", "Loyer", GenreValeur.EUROS_MOIS),
+                    ChampCerfa("adresse", "Adresse", GenreValeur.ADRESSE),
                 ),
             ),
         ),
     ),
-    Section(
+    SectionCerfa(
         "Les indicateurs calculés par le SNE",
         (
             Bloc(
                 "informationTraitement",
                 "",
                 (
-                    Champ("estDelaiAnormalementLong", "Délai anormalement long"),
-                    Champ("estMultiplesAttributionsSousConditions",
+                    ChampCerfa("estDelaiAnormalementLong", "Délai anormalement long"),
+                    ChampCerfa("estMultiplesAttributionsSousConditions",
                           "Plusieurs attributions sous condition"),
-                    Champ("dateCalculIndicateur", "Calculés le"),
-                    Champ("ressourcesAnnuellesUC", "Ressources annuelles par UC", Genre.EUROS),
-                    Champ("nombreUC", "Unités de consommation", Genre.DECIMAL),
-                    Champ("premierQuartile", "Premier quartile"),
+                    ChampCerfa("dateCalculIndicateur", "Calculés le"),
+                    ChampCerfa("ressourcesAnnuellesUC", "Ressources annuelles par UC", GenreValeur.EUROS),
+                    ChampCerfa("nombreUC", "Unités de consommation", GenreValeur.DECIMAL),
+                    ChampCerfa("premierQuartile", "Premier quartile"),
                 ),
             ),
         ),
@@ -345,18 +345,18 @@ SECTIONS: Final = (
 )  # fmt: skip
 
 #: The `informationDalo` block, which stands beside the form.
-DALO: Final = Section(
+DALO: Final = SectionCerfa(
     "Le droit au logement opposable (DALO)",
     (
         Bloc(
             "informationDalo",
             "",
             (
-                Champ("statutDalo", "Statut"),
-                Champ("dateDecisionDalo", "Date de la décision"),
-                Champ("diagnosticSocialDalo", "Diagnostic social"),
-                Champ("accompagnementSocialDalo", "Accompagnement social"),
-                Champ("typologieLogementDalo", "Type de logement prescrit"),
+                ChampCerfa("statutDalo", "Statut"),
+                ChampCerfa("dateDecisionDalo", "Date de la décision"),
+                ChampCerfa("diagnosticSocialDalo", "Diagnostic social"),
+                ChampCerfa("accompagnementSocialDalo", "Accompagnement social"),
+                ChampCerfa("typologieLogementDalo", "Type de logement prescrit"),
             ),
         ),
     ),

@@ -91,7 +91,7 @@ def _verifier(operation: str) -> None:
         raise NotFound(f"L'opération [{operation[:40]}] n'est pas de cette interface.")
 
 
-def _requete(pret: Brouillon) -> expedition.Requete:
+def _requete(pret: Brouillon) -> expedition.RequeteEcrite:
     champs = pret.champs(services(), g.base)
     return expedition.emballer(services().contrat, g.base.nom, pret.operation, champs, pret.emballage)
 
@@ -100,7 +100,7 @@ def _montrer(
     pret: Brouillon,
     *,
     remarques: Sequence[Remarque] | None = None,
-    envoi: expedition.Requete | None = None,
+    envoi: expedition.RequeteEcrite | None = None,
     erreur: str = "",
 ) -> str:
     contrat = services().contrat
@@ -158,7 +158,7 @@ def _commune_dite(code: str) -> str:
     return "" if commune is None else commune.nom
 
 
-def _apercu(envoi: expedition.Requete) -> str:
+def _apercu(envoi: expedition.RequeteEcrite) -> str:
     tete = "".join(f"{nom}: {valeur}\n" for nom, valeur in envoi.en_tetes)
     corps = envoi.corps.decode("utf-8", "replace").replace("\r\n", "\n")
     return f"POST {envoi.adresse} HTTP/1.1\n{tete}\n{masquer_message(corps)}"

@@ -19,10 +19,10 @@ from sne_sandbox.reports import compare, issues
 from sne_sandbox.reports import json as rapport_json
 from sne_sandbox.reports.groupes import grouper
 from sne_sandbox.reports.masque import masquer
-from sne_sandbox.reports.model import Etat
+from sne_sandbox.reports.model import EtatExigence
 from sne_sandbox.web import epreuves
 from sne_sandbox.web.console.page import apres_action, section, services
-from sne_sandbox.web.epreuves import Epreuve
+from sne_sandbox.web.epreuves import JugementConserve
 from sne_sandbox.web.telechargement import telechargement
 
 blueprint: Final = section("conformite", __name__)
@@ -41,8 +41,8 @@ def page(base: str) -> str:
         "conformite/page.html",
         epreuves=resumes,
         a_comparer=_a_comparer([(e.nom, lu.entete.application) for e, lu in resumes if lu is not None]),
-        en_cours=next((e for e in trouvees if e.etat is epreuves.Etat.EN_COURS), None),
-        comparables=[e.nom for e in trouvees if e.etat is epreuves.Etat.RENDUE],
+        en_cours=next((e for e in trouvees if e.etat is epreuves.EtatJugement.EN_COURS), None),
+        comparables=[e.nom for e in trouvees if e.etat is epreuves.EtatJugement.RENDUE],
         gardes=services().magasin.journal.compter(base)[0],
         familles=plan.familles.items(),
         fautes=plan.fautes.items(),
@@ -86,7 +86,7 @@ def comparer(base: str) -> str:
 def rapport(base: str, run: str) -> str:
     """A report; while it is being made, how far it is."""
     epreuve = _trouver(run)
-    if epreuve.etat is not epreuves.Etat.RENDUE:
+    if epreuve.etat is not epreuves.EtatJugement.RENDUE:
         dites = list(epreuves.lignes(epreuve, 0))
         return render_template(
             "conformite/suivi.html", epreuve=epreuve, lignes=dites[-200:], dernier=len(dites)
@@ -103,7 +103,7 @@ def rapport(base: str, run: str) -> str:
             ("Recommandations", [x for x in groupes if not x.obligatoire and not x.connue]),
             ("Manquements connus", [x for x in groupes if x.connue]),
         ],
-        prouvees=sum(b.etat is Etat.PROUVEE for b in lu.bilans),
+        prouvees=sum(b.etat is EtatExigence.PROUVEE for b in lu.bilans),
         etats=[issue.compte(n) for issue, n in issues.compter(issues.de_bilan(b) for b in lu.bilans)],
         couverture=[rubrique for rubrique in lu.couverture if rubrique.total],
         base_connue=lu.entete.mode == trafic.MODE and _connue(lu.entete.base),
@@ -116,7 +116,9 @@ def flux(base: str, run: str) -> Response:
     epreuve = _trouver(run)
     recu = request.headers.get("Last-Event-ID") or request.args.get("depuis", "")
     depuis = int(recu) if recu.isdecimal() and len(recu) < 10 else 0
-    if epreuve.etat is not epreuves.Etat.EN_COURS and depuis > sum(1 for _ in epreuves.lignes(epreuve, 0)):
+    if epreuve.etat is not epreuves.EtatJugement.EN_COURS and depuis > sum(
+        1 for _ in epreuves.lignes(epreuve, 0)
+    ):
         return Response(status=204)  # the reader has the last line: it stops coming back
     modele = current_app.jinja_env.get_template("conformite/_ligne.html")
     adresse, home = url_for("conformite.rapport", run=run), _home()
@@ -129,7 +131,7 @@ def flux(base: str, run: str) -> Response:
             for rang, ligne in list(epreuves.lignes(epreuve, vus)):
                 yield _evenement(rang, modele.render(rang=rang, ligne=ligne))
                 vus = rang
-            if suivie is None or suivie.etat is not epreuves.Etat.EN_COURS:
+            if suivie is None or suivie.etat is not epreuves.EtatJugement.EN_COURS:
                 yield _evenement(vus + 1, adresse, "fin")
                 return
             time.sleep(_FLUX_PAS)
@@ -171,14 +173,14 @@ def _home() -> Path:
     return services().configuration.home.absolute()
 
 
-def _trouver(nom: str) -> Epreuve:
+def _trouver(nom: str) -> JugementConserve:
     trouvee = epreuves.trouver(_home(), nom)
     if trouvee is None:
         raise NotFound(f"Aucun jugement ne s'appelle [{nom[:80]}].")
     return trouvee
 
 
-def _suivre(lancer: Callable[[], Epreuve]) -> Redirection:
+def _suivre(lancer: Callable[[], JugementConserve]) -> Redirection:
     try:
         epreuve = lancer()
     except ConflitEtat:

@@ -23,7 +23,7 @@ _PROFONDEUR: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Champ:
+class ChampApi:
     """A parameter or a field. `genre` is its type, in French; `valeurs` those it may have."""
 
     nom: str
@@ -37,29 +37,29 @@ class Champ:
 
 
 @dataclass(frozen=True, slots=True)
-class Reponse:
+class ReponseApi:
     """An answer: what its body is."""
 
     statut: str
     description: str
     genre: str
-    champs: tuple[Champ, ...]
+    champs: tuple[ChampApi, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Appel:
+class AppelApi:
     """An operation. `corps` is the example of its body, None when it takes none."""
 
     identifiant: str
     methode: str
     chemin: str
     resume: str
-    parametres: tuple[Champ, ...]
+    parametres: tuple[ChampApi, ...]
     type_corps: str
     corps: str | None
-    champs: tuple[Champ, ...]
-    reponses: tuple[Reponse, ...]
-    erreurs: tuple[Reponse, ...]
+    champs: tuple[ChampApi, ...]
+    reponses: tuple[ReponseApi, ...]
+    erreurs: tuple[ReponseApi, ...]
 
 
 @blueprint.get("")
@@ -68,7 +68,7 @@ def page() -> str:
     principale = current_app.extensions["principale"]
     aiguillage: Aiguillage = principale.extensions["aiguillage"]
     document = aiguillage.partie("api").extensions["openapi"]
-    groupes: dict[str, list[Appel]] = {tag["name"]: [] for tag in document["tags"]}
+    groupes: dict[str, list[AppelApi]] = {tag["name"]: [] for tag in document["tags"]}
     # A numéro that is made up answers nothing but 404: a demande of the base that the forms name is tried.
     demandes = departs.proposees(services(), BASE_PAR_DEFAUT)
     vivants = {"numero": demandes[0].numero_unique} if demandes else {}
@@ -89,16 +89,16 @@ def _appel(
     operation: Mapping[str, Any],
     parametres: list[dict[str, Any]],
     vivants: Mapping[str, str],
-) -> Appel:
+) -> AppelApi:
     type_corps, corps = "", None
-    champs: tuple[Champ, ...] = ()
+    champs: tuple[ChampApi, ...] = ()
     if "requestBody" in operation:
         ((type_corps, contenu),) = operation["requestBody"]["content"].items()
         schema = _resoudre(document, contenu["schema"])
         champs = tuple(_champs(document, schema, "corps"))
         corps = json.dumps(contenu["example"], ensure_ascii=False) if "example" in contenu else ""
     reponses = [_reponse(document, statut, r) for statut, r in operation["responses"].items()]
-    return Appel(
+    return AppelApi(
         identifiant=operation["operationId"],
         methode=methode.upper(),
         chemin=chemin,
@@ -112,12 +112,12 @@ def _appel(
     )
 
 
-def _parametre(parametre: Mapping[str, Any], vivants: Mapping[str, str]) -> Champ:
+def _parametre(parametre: Mapping[str, Any], vivants: Mapping[str, str]) -> ChampApi:
     schema = parametre.get("schema", {})
     exemple = parametre.get("example", schema.get("default"))
     if parametre["in"] == "path":
         exemple = vivants.get(parametre["name"], exemple)
-    return Champ(
+    return ChampApi(
         nom=parametre["name"],
         ou="adresse" if parametre["in"] == "path" else "question",
         genre=_genre(schema),
@@ -128,18 +128,20 @@ def _parametre(parametre: Mapping[str, Any], vivants: Mapping[str, str]) -> Cham
     )
 
 
-def _reponse(document: Mapping[str, Any], statut: str, reponse: Mapping[str, Any]) -> Reponse:
+def _reponse(document: Mapping[str, Any], statut: str, reponse: Mapping[str, Any]) -> ReponseApi:
     genre = ""
-    champs: tuple[Champ, ...] = ()
+    champs: tuple[ChampApi, ...] = ()
     for genre, contenu in reponse.get("content", {}).items():
         schema = _resoudre(document, contenu.get("schema", {}))
         liste = schema.get("type") == "array"
         champs = tuple(_champs(document, _resoudre(document, schema["items"]) if liste else schema, ""))
         genre += " (liste)" if liste else ""
-    return Reponse(statut, reponse.get("description", ""), genre, champs)
+    return ReponseApi(statut, reponse.get("description", ""), genre, champs)
 
 
-def _champs(document: Mapping[str, Any], schema: Mapping[str, Any], ou: str, retrait: int = 0) -> list[Champ]:
+def _champs(
+    document: Mapping[str, Any], schema: Mapping[str, Any], ou: str, retrait: int = 0
+) -> list[ChampApi]:
     """The fields of an object, those of its own objects below each."""
     trouves = []
     requis = schema.get("required", ())
@@ -148,7 +150,7 @@ def _champs(document: Mapping[str, Any], schema: Mapping[str, Any], ou: str, ret
         element = _resoudre(document, lu.get("items", {}))
         valeurs = tuple(str(v) for v in lu.get("enum", ()) if v is not None)
         trouves.append(
-            Champ(nom, ou, _genre(lu), lu.get("description", ""), nom in requis, "", valeurs, retrait)
+            ChampApi(nom, ou, _genre(lu), lu.get("description", ""), nom in requis, "", valeurs, retrait)
         )
         if retrait < _PROFONDEUR:
             trouves += _champs(document, element if "properties" in element else lu, ou, retrait + 1)

@@ -11,13 +11,13 @@ from sne_sandbox.domain.element import Element, lire_date, lire_instant
 from sne_sandbox.domain.nombres import nombre
 from sne_sandbox.domain.texte import masquer_nir, masquer_nirs
 from sne_sandbox.web.console import cerfa
-from sne_sandbox.web.console.cerfa import Champ, Genre
+from sne_sandbox.web.console.cerfa import ChampCerfa, GenreValeur
 
 _INDICE: Final = re.compile(r"\[\d+\]")
 _JOUR: Final = re.compile(r"\d{4}-\d\d-\d\d")
 _DEMANDE: Final = "interfaceNuu/demande/"
 _FORMULAIRE: Final = f"{_DEMANDE}demandeLogement/"
-_SOMMES: Final = (Genre.EUROS, Genre.EUROS_MOIS)
+_SOMMES: Final = (GenreValeur.EUROS, GenreValeur.EUROS_MOIS)
 #: A number of fewer digits is a sum of money.
 _CHIFFRES: Final = 10
 _BOOLEENS: Final = {"true": "Oui", "false": "Non"}
@@ -32,7 +32,7 @@ class Valeur:
 
 
 @dataclass(frozen=True, slots=True)
-class Ligne:
+class LigneFormulaire:
     """One line of the form."""
 
     libelle: str
@@ -40,27 +40,27 @@ class Ligne:
 
 
 @dataclass(frozen=True, slots=True)
-class Groupe:
+class GroupeLignes:
     """The lines about one element."""
 
     titre: str
-    lignes: tuple[Ligne, ...]
+    lignes: tuple[LigneFormulaire, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Partie:
+class SectionRemplie:
     """A section that has something to say."""
 
     titre: str
-    groupes: tuple[Groupe, ...]
+    groupes: tuple[GroupeLignes, ...]
 
 
 def presenter(
     document: Element, nomenclatures: Nomenclatures, territoires: Territoires
-) -> tuple[Partie, ...]:
+) -> tuple[SectionRemplie, ...]:
     """The sections of an `interfaceNuu` document that are not empty, NIR masked. The last one holds, under
     their paths, the elements that no section lays out."""
-    lecteur = _Lecteur(nomenclatures, territoires)
+    lecteur = _LecteurFormulaire(nomenclatures, territoires)
     formulaire = document.enfant("demande/demandeLogement")
     parties = [lecteur.section(formulaire, s) for s in cerfa.SECTIONS] if formulaire is not None else []
     demande = document.enfant("demande")
@@ -69,7 +69,7 @@ def presenter(
     return tuple(partie for partie in parties if partie.groupes)
 
 
-class _Lecteur:
+class _LecteurFormulaire:
     """Reads elements, and remembers which it has read."""
 
     def __init__(self, nomenclatures: Nomenclatures, territoires: Territoires) -> None:
@@ -77,7 +77,7 @@ class _Lecteur:
         self._territoires = territoires
         self._lus: set[int] = set()
 
-    def section(self, racine: Element, section: cerfa.Section) -> Partie:
+    def section(self, racine: Element, section: cerfa.SectionCerfa) -> SectionRemplie:
         """One section of the form below `racine`."""
         groupes = []
         for bloc in section.blocs:
@@ -87,40 +87,42 @@ class _Lecteur:
                 lignes = tuple(ligne for ligne in lues if ligne.valeurs)
                 if lignes:
                     titre = bloc.titre.format(rang if len(elements) > 1 else "").strip()
-                    groupes.append(Groupe(titre, lignes))
-        return Partie(section.titre, tuple(groupes))
+                    groupes.append(GroupeLignes(titre, lignes))
+        return SectionRemplie(section.titre, tuple(groupes))
 
-    def reste(self, racine: Element) -> Partie:
+    def reste(self, racine: Element) -> SectionRemplie:
         """What no section has read, under its path; empty elements have nothing to say."""
         lignes = tuple(
-            Ligne(element.chemin.removeprefix(_FORMULAIRE).removeprefix(_DEMANDE), (self._valeur(element),))
+            LigneFormulaire(
+                element.chemin.removeprefix(_FORMULAIRE).removeprefix(_DEMANDE), (self._valeur(element),)
+            )
             for element in racine.parcourir()
             if not element.vide and id(element) not in self._lus and (element.texte.strip() or element.code)
         )
-        return Partie("Autres éléments du document", (Groupe("", lignes),) if lignes else ())
+        return SectionRemplie("Autres éléments du document", (GroupeLignes("", lignes),) if lignes else ())
 
     # --- one line ------------------------------------------------------------------------------------
 
-    def _ligne(self, element: Element, champ: Champ) -> Ligne:
+    def _ligne(self, element: Element, champ: ChampCerfa) -> LigneFormulaire:
         trouves = _tous(element, champ.chemin)
-        if champ.genre is Genre.ADRESSE:
+        if champ.genre is GenreValeur.ADRESSE:
             valeurs = tuple(self._adresse(e) for e in trouves)
-        elif champ.genre is Genre.RESSOURCES:
+        elif champ.genre is GenreValeur.RESSOURCES:
             valeurs = tuple(self._ressource(e) for e in trouves)
         else:
             valeurs = tuple(self._valeur(e, champ.genre) for e in trouves if e.texte.strip() or e.code)
-        return Ligne(champ.libelle, valeurs)
+        return LigneFormulaire(champ.libelle, valeurs)
 
-    def _valeur(self, element: Element, genre: Genre = Genre.TEXTE) -> Valeur:
+    def _valeur(self, element: Element, genre: GenreValeur = GenreValeur.TEXTE) -> Valeur:
         self._lus.add(id(element))
         if element.code:
             return self._code(element, element.code)
         texte = element.texte.strip()
-        if genre is Genre.NIR or element.nom == "nir":
+        if genre is GenreValeur.NIR or element.nom == "nir":
             return Valeur(masquer_nir(texte))
         if genre in _SOMMES and texte.isdecimal() and len(texte) < _CHIFFRES:
             return Valeur(f"{nombre(int(texte))} {genre}")
-        if genre is Genre.DECIMAL:
+        if genre is GenreValeur.DECIMAL:
             return Valeur(masquer_nirs(texte.replace(".", ",")))
         return Valeur(masquer_nirs(f"{_BOOLEENS.get(texte) or _date(texte)} {genre}".strip()))
 
@@ -150,7 +152,9 @@ class _Lecteur:
     def _ressource(self, detail: Element) -> Valeur:
         nature, montant = detail.enfant("ressource"), detail.enfant("montant")
         lue = self._valeur(nature) if nature is not None else Valeur("Nature non dite")
-        euros = self._valeur(montant, Genre.EUROS_MOIS).texte if montant is not None else "montant non dit"
+        euros = (
+            self._valeur(montant, GenreValeur.EUROS_MOIS).texte if montant is not None else "montant non dit"
+        )
         return Valeur(f"{lue.texte} : {euros}", lue.code)
 
 

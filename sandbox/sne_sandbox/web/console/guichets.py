@@ -11,7 +11,7 @@ from werkzeug.exceptions import NotFound
 
 from sne_sandbox.domain.base import Base
 from sne_sandbox.domain.guichet import Guichet
-from sne_sandbox.pki.authority import MOT_DE_PASSE, Autorite, Identite
+from sne_sandbox.pki.authority import MOT_DE_PASSE, Autorite, Trousseau
 from sne_sandbox.store.fichiers import Boite, Compte, compter
 from sne_sandbox.web.console.page import section, services
 from sne_sandbox.web.telechargement import telechargement
@@ -94,7 +94,7 @@ def trouver(base: str, code: str) -> Guichet:
     return guichet
 
 
-def _archive(identite: Identite, base: str, ca: bytes) -> bytes:
+def _archive(identite: Trousseau, base: str, ca: bytes) -> bytes:
     code = identite.guichet
     texte = _LISEZ_MOI.format(guichet=code, base=base, mot_de_passe=MOT_DE_PASSE)
     rendue = io.BytesIO()

@@ -7,13 +7,13 @@ from urllib.parse import urlencode
 
 from flask import Response, current_app, render_template, request, stream_with_context, url_for
 
-from sne_sandbox.domain.journal import HORS_HTTP, NUIT, REMISE, Echange, Verdict
+from sne_sandbox.domain.journal import HORS_HTTP, NUIT, REMISE, Echange, VerdictEchange
 from sne_sandbox.domain.nombres import entier_de
 from sne_sandbox.domain.texte import masquer_nirs
 from sne_sandbox.errors import ERREUR_INATTENDUE, UsageError
 from sne_sandbox.store.journal import Journal
 from sne_sandbox.web.console.page import PAR_PAGE, section, services
-from sne_sandbox.web.messages.xpath import Recherche, chercher_xpath
+from sne_sandbox.web.messages.xpath import RechercheXpath, chercher_xpath
 
 blueprint: Final = section("journal", __name__)
 
@@ -34,7 +34,7 @@ def page(base: str) -> str | tuple[str, int]:
     filtres = _filtres()
     expression = request.args.get("xpath", "").strip()
     avant = entier_de(request.args.get("avant"))
-    recherche: Recherche | None = None
+    recherche: RechercheXpath | None = None
     dernier = journal.dernier(base)  # before the list is read: what comes meanwhile is not lost to the stream
     erreur: UsageError | None = None
     if expression:
@@ -65,7 +65,7 @@ def page(base: str) -> str | tuple[str, int]:
         # What arrives is shown at the head of the list; an XPath would open each message of each reader.
         flux=_flux_de(base, filtres) if avant is None and not expression else None,
         dernier=max([dernier, *(trouve.identifiant or 0 for trouve in trouves[:1])]),
-        verdicts=list(Verdict),
+        verdicts=list(VerdictEchange),
         operations=[*sorted(services().contrat.operations), *sorted(HORS_HTTP)],
     )
     return (rendue, 422) if erreur is not None else rendue

@@ -6,18 +6,18 @@ from typing import Final
 from flask import Blueprint, current_app, flash, redirect, url_for
 from werkzeug.wrappers import Response as Redirection
 
-from sne_sandbox.domain.journal import Verdict
+from sne_sandbox.domain.journal import VerdictEchange
 from sne_sandbox.web.app import Services
 
 #: Lines of a list on one page.
 PAR_PAGE: Final = 50
 #: What a verdict means for what was sent.
-_ISSUES: Final[Mapping[Verdict, str]] = {
-    Verdict.ACCEPTE: "il est accepté",
-    Verdict.ANOMALIES: "il est refusé, anomalies à l'appui ; rien n'est enregistré",
-    Verdict.FAULT: "une faute SOAP lui répond ; rien n'est enregistré",
-    Verdict.REFUS: "il est refusé avant d'être lu",
-    Verdict.ERREUR: "une erreur du bac à sable lui répond ; rien n'est enregistré",
+_ISSUES: Final[Mapping[VerdictEchange, str]] = {
+    VerdictEchange.ACCEPTE: "il est accepté",
+    VerdictEchange.ANOMALIES: "il est refusé, anomalies à l'appui ; rien n'est enregistré",
+    VerdictEchange.FAULT: "une faute SOAP lui répond ; rien n'est enregistré",
+    VerdictEchange.REFUS: "il est refusé avant d'être lu",
+    VerdictEchange.ERREUR: "une erreur du bac à sable lui répond ; rien n'est enregistré",
 }
 
 
@@ -41,9 +41,9 @@ def apres_action(adresse: str, phrase: str, *, reussie: bool = True) -> Redirect
 def annoncer(parti: str, base: str, identifiant: int) -> Redirection:
     """Leads to the exchange that was left, and says how it ended."""
     echange = services().magasin.journal.lire(base, identifiant)
-    verdict = Verdict.ERREUR if echange is None else echange.verdict
+    verdict = VerdictEchange.ERREUR if echange is None else echange.verdict
     return apres_action(
         url_for("echange.page", base=base, identifiant=identifiant),
         f"{parti} : {_ISSUES[verdict]}.",
-        reussie=verdict is Verdict.ACCEPTE,
+        reussie=verdict is VerdictEchange.ACCEPTE,
     )

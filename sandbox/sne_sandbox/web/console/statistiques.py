@@ -15,7 +15,7 @@ from sne_sandbox.operations.scenes import maintenant
 from sne_sandbox.operations.statistiques import CODES, Tableau, en_csv, verifier_territoire
 from sne_sandbox.store.statistiques import territoires
 from sne_sandbox.web import graphiques
-from sne_sandbox.web.calculs import Calculs, Demande, Resultat, calculs_de, etat_de
+from sne_sandbox.web.calculs import Calculs, Resultat, TableDemandee, calculs_de, etat_de
 from sne_sandbox.web.console.page import section, services
 from sne_sandbox.web.telechargement import telechargement
 
@@ -33,7 +33,7 @@ _COLONNES: Final = {"demandes": "Demandes", **graphiques.FLUX, "attributions": "
 _TETE_DE_MOTIF: Final = re.compile(r"^Radiation (?:pour cause de |pour |suite à )")
 
 
-class Rubrique(NamedTuple):
+class RubriqueDeTable(NamedTuple):
     """A section of a table, its chart told in a sentence."""
 
     titre: str
@@ -103,13 +103,13 @@ def _calculs() -> Calculs:
     return calculs_de(current_app.extensions["principale"])
 
 
-def _demande(base: str, code: str) -> Demande:
+def _demande(base: str, code: str) -> TableDemandee:
     if code not in CODES:
         raise UsageError(f"Le tableau [{code[:20]}] n'existe pas.", remede=f"tableaux : {', '.join(CODES)}")
     territoire = request.args.get("territoire") or None
     if territoire is not None:
         verifier_territoire(territoire, services().contrat)
-    return Demande(base, code, _jour(request.args.get("date")), territoire)
+    return TableDemandee(base, code, _jour(request.args.get("date")), territoire)
 
 
 def _jour(texte: str | None) -> date:
@@ -125,10 +125,10 @@ def _jour(texte: str | None) -> date:
     return jour
 
 
-def _preparer_les_autres(demande: Demande) -> None:
+def _preparer_les_autres(demande: TableDemandee) -> None:
     """Who looks at one table soon looks at the next."""
     for code in CODES:
-        autre = Demande(demande.base, code, demande.jour, demande.territoire)
+        autre = TableDemandee(demande.base, code, demande.jour, demande.territoire)
         if not _calculs().connait(autre):
             _calculs().preparer(services(), autre)
 
@@ -137,11 +137,11 @@ def _ancien(resultat: Resultat, base: str) -> bool:
     return resultat.ancien(etat_de(services(), base))
 
 
-def _rubriques(tableau: Tableau) -> list[Rubrique]:
+def _rubriques(tableau: Tableau) -> list[RubriqueDeTable]:
     lues = []
     for titre in graphiques.rubriques(tableau):
         lignes = graphiques.lignes_de(tableau, titre)
-        lues.append(Rubrique(titre, lignes, _dit(tableau, lignes)))
+        lues.append(RubriqueDeTable(titre, lignes, _dit(tableau, lignes)))
     return lues
 
 

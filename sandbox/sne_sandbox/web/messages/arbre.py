@@ -25,7 +25,7 @@ Remarque = dict[str, Any]
 
 
 @dataclass(slots=True)
-class Pas:
+class PasArbre:
     """One step: an element that opens (it has children), one whole (`ouvre` False), or the end of one."""
 
     nom: str = ""
@@ -49,7 +49,7 @@ class Pas:
 class Arbre:
     """The steps, how many elements were left out, and what could be put beside no element."""
 
-    pas: tuple[Pas, ...]
+    pas: tuple[PasArbre, ...]
     reste: int = 0
     perdues: tuple[Remarque, ...] = ()
 
@@ -79,12 +79,12 @@ def construire(
 
 class _Batisseur:
     def __init__(self, contrat: Contrat | None, prefixes: bool, maximum: int) -> None:
-        self.pas: list[Pas] = []
+        self.pas: list[PasArbre] = []
         self.reste = 0
         self._contrat = contrat
         self._prefixes = prefixes
         self._maximum = maximum
-        self._par_chemin: dict[str, Pas] = {}
+        self._par_chemin: dict[str, PasArbre] = {}
 
     def parcourir(self, racine: Any) -> None:
         """Fill `pas`. A stack of what is left to do: (element, path) to open, None to close."""
@@ -93,7 +93,7 @@ class _Batisseur:
         while a_faire:
             suivant = a_faire.pop()
             if suivant is None:
-                self.pas.append(Pas(ferme=True))
+                self.pas.append(PasArbre(ferme=True))
                 continue
             element, chemin, generique = suivant
             if faits >= self._maximum:
@@ -137,7 +137,7 @@ class _Batisseur:
     def _nom(self, element: Any) -> str:
         return str(etree.QName(element).localname)
 
-    def _pas(self, element: Any, generique: str, ouvre: bool) -> Pas:
+    def _pas(self, element: Any, generique: str, ouvre: bool) -> PasArbre:
         nom = self._nom(element)
         texte = element.text or ""
         if not texte.strip() and ouvre:
@@ -147,7 +147,7 @@ class _Batisseur:
             (self._attribut(cle, element), _lisible(valeur))
             for cle, valeur in islice(element.attrib.items(), ATTRIBUTS_MAX)
         )
-        return Pas(
+        return PasArbre(
             nom=f"{element.prefix}:{nom}" if self._prefixes and element.prefix else nom,
             ligne=element.sourceline or 0,
             attributs=attributs,

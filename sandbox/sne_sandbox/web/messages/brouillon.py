@@ -8,7 +8,7 @@ from typing import Any, Final, Self
 
 from werkzeug.exceptions import NotFound
 
-from sne_sandbox.contract.versions import Contrat, Operation
+from sne_sandbox.contract.versions import Contrat, OperationPubliee
 from sne_sandbox.contract.xml import parse
 from sne_sandbox.domain.base import Base
 from sne_sandbox.domain.dates import PARIS, tampon, xs_date_time
@@ -212,7 +212,7 @@ def nouveau(services: Services, base: Base, operation: str, cle: str) -> Brouill
 
 def parametres(contrat: Contrat, operation: str) -> list[str]:
     """Names of the fields of a call that are typed: neither document, nor certificate, nor their names."""
-    prevue: Operation = contrat.operations[operation]
+    prevue: OperationPubliee = contrat.operations[operation]
     faits = {OPERATIONS[operation].champ, OPERATIONS[operation].champ_nom, "nomCertificat", "certificat"}
     return [champ.nom for champ in prevue.entree.champs if champ.nom not in faits]
 

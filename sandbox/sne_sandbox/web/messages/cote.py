@@ -29,7 +29,7 @@ _SUFFIXES: Final = {b"%PDF": "pdf", b"PK\x03\x04": "zip", b"<?xm": "xml"}
 
 
 @dataclass(frozen=True, slots=True)
-class Morceau:
+class MorceauMontre:
     """A piece of a message. `hexa` shows the head of a binary one, "" for text; `contenus` are (name,
     size) of what an archive holds, which is not shown so."""
 
@@ -54,7 +54,7 @@ class Cote:
     en_tetes: list[tuple[str, str]]
     document: Arbre | None
     enveloppe: Arbre | None
-    morceaux: tuple[Morceau, ...]
+    morceaux: tuple[MorceauMontre, ...]
     extrait: str
     illisible: str
     texte: str = ""
@@ -115,7 +115,7 @@ def morceaux(courrier: Courrier, observation: Observation) -> list[tuple[str, st
     ]
 
 
-def decrire(observation: Observation, nom: Nom) -> tuple[Morceau, ...]:
+def decrire(observation: Observation, nom: Nom) -> tuple[MorceauMontre, ...]:
     """The pieces of one side, told."""
     tous = morceaux(courrier_de(observation, nom), observation)
     return tuple(_morceau(rang, *morceau) for rang, morceau in enumerate(tous))
@@ -130,13 +130,13 @@ def piece(observation: Observation, nom: Nom, rang: int) -> tuple[str, bytes] | 
     return _SUFFIXES.get(contenu[:4], "bin"), masquer_octets(contenu)
 
 
-def _morceau(rang: int, nom: str, genre: str, encodage: str, contenu: bytes) -> Morceau:
+def _morceau(rang: int, nom: str, genre: str, encodage: str, contenu: bytes) -> MorceauMontre:
     contenus = contenus_de(contenu)
     if contenus:
-        return Morceau(rang, nom, genre, encodage, len(contenu), "", contenus)
+        return MorceauMontre(rang, nom, genre, encodage, len(contenu), "", contenus)
     # A PDF may be written in letters.
     binaire = contenu.startswith(b"%PDF") or b"\0" in contenu[:1024] or not _texte(contenu[:1024])
-    return Morceau(rang, nom, genre, encodage, len(contenu), _hexa(contenu) if binaire else "")
+    return MorceauMontre(rang, nom, genre, encodage, len(contenu), _hexa(contenu) if binaire else "")
 
 
 def _texte(octets: bytes) -> bool:

@@ -16,7 +16,7 @@ from sne_sandbox.contract.versions import Contrat
 from sne_sandbox.contract.xml import parse
 from sne_sandbox.domain.dates import PARIS, xs_date_time
 from sne_sandbox.domain.demande import Demande
-from sne_sandbox.domain.demande_stockee import DemandeStockee, Etat
+from sne_sandbox.domain.demande_stockee import DemandeStockee, EtatDemande
 from sne_sandbox.domain.guichet import Guichet, NatureGuichet
 from sne_sandbox.domain.journal import Echange
 from sne_sandbox.domain.nombres import entier_de
@@ -143,7 +143,7 @@ def dire(cle: str) -> str:
 def proposees(services: Services, base: str) -> list[DemandeStockee]:
     """The last active demandes of the base."""
     with services.magasin.lire(base) as registre:
-        return plus_recentes(registre, Criteres(etat=Etat.ACTIVE), PROPOSEES)
+        return plus_recentes(registre, Criteres(etat=EtatDemande.ACTIVE), PROPOSEES)
 
 
 def guichets(services: Services, base: str) -> list[Guichet]:
@@ -232,7 +232,7 @@ class _Atelier:
             return f"menage-{menages.SEUL}-1"
         if self._genre is Document.TYPE_EVENEMENT:
             return f"specimen-{_AUTRES[self._genre]}"
-        derniere = next(iter(plus_recentes(self._registre, Criteres(etat=Etat.ACTIVE), 1)), None)
+        derniere = next(iter(plus_recentes(self._registre, Criteres(etat=EtatDemande.ACTIVE), 1)), None)
         if derniere is not None:
             return f"demande-{derniere.numero_unique}"
         return f"specimen-{_AUTRES.get(self._genre, 'dalo')}"

@@ -26,7 +26,7 @@ _VERROU: Final = threading.Lock()
 
 
 @dataclass(frozen=True, slots=True)
-class Element:
+class ElementDecrit:
     """An element. `chemin` is its path without index, `profondeur` 0 for the root; `maximum` None for no
     bound; `choix` whether it stands with others of which one only may be there; `type`, `bornes` and
     `attributs` are said in French; `liste` names the nomenclature of its code; `depuis` is the first message
@@ -59,12 +59,12 @@ class Element:
 
 
 @lru_cache(maxsize=32)
-def elements(contrat: Contrat, document: Document, version: str | None = None) -> tuple[Element, ...]:
+def elements(contrat: Contrat, document: Document, version: str | None = None) -> tuple[ElementDecrit, ...]:
     """Every element of `document`, in document order. The first reading of a schema takes half a second."""
     with _VERROU:
         schema = charger_modele(contrat.schemas, contrat.schemas.fichier(document, version))
         racine = next(iter(schema.elements.values()))
-        lus = list(_Lecture(contrat, document).lire(racine, "", 0, False))
+        lus = list(_LectureModele(contrat, document).lire(racine, "", 0, False))
     suivantes = [element.profondeur for element in lus[1:]] + [0]
     return tuple(
         _fermer(element, max(element.profondeur - suivante, 0))
@@ -78,25 +78,25 @@ def ordre(contrat: Contrat, document: Document, version: str | None = None) -> M
     return {element.chemin: rang for rang, element in enumerate(elements(contrat, document, version))}
 
 
-def _fermer(element: Element, ferme: int) -> Element:
-    valeurs = {nom: getattr(element, nom) for nom in Element.__slots__}
-    return Element(**{**valeurs, "ferme": ferme})
+def _fermer(element: ElementDecrit, ferme: int) -> ElementDecrit:
+    valeurs = {nom: getattr(element, nom) for nom in ElementDecrit.__slots__}
+    return ElementDecrit(**{**valeurs, "ferme": ferme})
 
 
-class _Lecture:
+class _LectureModele:
     def __init__(self, contrat: Contrat, document: Document) -> None:
         self._listes = contrat.nomenclatures.par_chemin if document is Document.DEMANDE else {}
         self._connus = frozenset(contrat.nomenclatures.chemins if document is Document.DEMANDE else ())
         self._nomenclatures = contrat.nomenclatures
 
-    def lire(self, declaration: Any, parent: str, profondeur: int, choix: bool) -> Iterator[Element]:
+    def lire(self, declaration: Any, parent: str, profondeur: int, choix: bool) -> Iterator[ElementDecrit]:
         """The element, then those below it."""
         chemin = f"{parent}/{declaration.local_name}" if parent else str(declaration.local_name)
         type_ = declaration.type
         simple = type_ if type_.is_simple() else type_.content if type_.has_simple_content() else None
         dessous = [] if simple is not None else list(_declarations(type_.content, False))
         liste, _ = self._listes.get(chemin, (None, False))
-        yield Element(
+        yield ElementDecrit(
             chemin,
             profondeur,
             declaration.min_occurs,

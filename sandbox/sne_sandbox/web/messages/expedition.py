@@ -19,7 +19,7 @@ _AGENT: Final = "sne-sandbox console"
 
 
 @dataclass(frozen=True, slots=True)
-class Requete:
+class RequeteEcrite:
     """A request: `adresse` is its path, with its query if any."""
 
     adresse: str
@@ -28,15 +28,15 @@ class Requete:
     methode: str = "POST"
 
 
-def emballer(contrat: Contrat, base: str, operation: str, champs: Champs, emballage: str) -> Requete:
+def emballer(contrat: Contrat, base: str, operation: str, champs: Champs, emballage: str) -> RequeteEcrite:
     """The request that calls `operation` on a base; `emballage` is a key of EMBALLAGES."""
     prevue = contrat.operations[operation]
     content_type, corps = ecrire(prevue, champs, Forme.NETTE if emballage == "mtom" else None)
     en_tetes = (("Content-Type", content_type), ("User-Agent", _AGENT))
-    return Requete(f"/bases/{base}/services/{prevue.service}/", en_tetes, corps)
+    return RequeteEcrite(f"/bases/{base}/services/{prevue.service}/", en_tetes, corps)
 
 
-def expedier(principale: Flask, envoi: Requete, *, origine: str, pair: str) -> tuple[str, int] | None:
+def expedier(principale: Flask, envoi: RequeteEcrite, *, origine: str, pair: str) -> tuple[str, int] | None:
     """Sends a request without client certificate: the message says who calls. Answers base and id of its
     exchange, None when it left none. A panne that is armed is counted down, but its damage to the socket is
     not seen here."""

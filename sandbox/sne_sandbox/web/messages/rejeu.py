@@ -19,7 +19,7 @@ from sne_sandbox.operations.table import OPERATIONS
 from sne_sandbox.pipeline import Travail
 from sne_sandbox.web.app import Services
 from sne_sandbox.web.messages.documents import masquer_octets
-from sne_sandbox.web.messages.expedition import Requete, expedier
+from sne_sandbox.web.messages.expedition import RequeteEcrite, expedier
 
 #: Seconds that a reduction may take.
 REDUCTION_MAX: Final = 5.0
@@ -53,7 +53,7 @@ def rejouer(principale: Flask, echange: Echange, *, origine: str, pair: str) -> 
     none. A panne that is armed is counted down, but its damage to the socket is not seen here."""
     en_tetes = [(nom, v) for nom, v in echange.en_tetes if nom.lower() not in _DE_LA_CONNEXION]
     en_tetes.append((REJEU, str(echange.identifiant)))
-    envoi = Requete(echange.chemin, tuple(en_tetes), echange.requete, echange.methode)
+    envoi = RequeteEcrite(echange.chemin, tuple(en_tetes), echange.requete, echange.methode)
     return expedier(principale, envoi, origine=origine, pair=pair)
 
 

@@ -20,7 +20,7 @@ _M: Final = "operation/demandeMulticritere"
 
 
 @dataclass(frozen=True, slots=True)
-class Champ:
+class ChampSaisi:
     """A field: `chemin` below the root, without index (the first of each name is meant). `si`: shown only
     when the document has that element. `liste`: what its value is chosen from, "" for a free text. `vide`:
     what it means when the element stays, without a code; "" when the element goes with its value."""
@@ -39,34 +39,34 @@ class Champ:
 class Rempli:
     """A field with what the document says, and (code, label) choices, empty for a free text."""
 
-    champ: Champ
+    champ: ChampSaisi
     valeur: str
     choix: tuple[tuple[str, str], ...]
 
 
-def _code(nom: str, libelle: str, chemin: str, si: str = "", aide: str = "") -> Champ:
-    return Champ(nom, libelle, chemin, aide, si, code=True)
+def _code(nom: str, libelle: str, chemin: str, si: str = "", aide: str = "") -> ChampSaisi:
+    return ChampSaisi(nom, libelle, chemin, aide, si, code=True)
 
 
 _JOUR: Final = "année-mois-jour : 1985-07-14"
 _COMMUNE: Final = "code INSEE : 62510"
-_GUICHET: Final = Champ("guichet", "Guichet", f"{_F}/numGuichet", "qui enregistre : G et 4 chiffres")
-_EMETTEUR: Final = Champ("guichet", "Guichet", "entete/codeGuichet", "qui appelle : G et 4 chiffres")
+_GUICHET: Final = ChampSaisi("guichet", "Guichet", f"{_F}/numGuichet", "qui enregistre : G et 4 chiffres")
+_EMETTEUR: Final = ChampSaisi("guichet", "Guichet", "entete/codeGuichet", "qui appelle : G et 4 chiffres")
 #: The fields by kind of document, in the order of the form.
-CHAMPS: Final[Mapping[Document, tuple[Champ, ...]]] = {
+CHAMPS: Final[Mapping[Document, tuple[ChampSaisi, ...]]] = {
     Document.DEMANDE: (
-        Champ("type", "Type de message", "entete/typeFichier", liste="ListeTypeFichier"),
+        ChampSaisi("type", "Type de message", "entete/typeFichier", liste="ListeTypeFichier"),
         _GUICHET,
-        Champ("numero", "Numéro unique", f"{_F}/numUnique", "18 caractères ; vide pour une création"),
+        ChampSaisi("numero", "Numéro unique", f"{_F}/numUnique", "18 caractères ; vide pour une création"),
         _code("civilite", "Civilité", f"{_P}/civilite", _P),
-        Champ("nom", "Nom", f"{_P}/nom", si=_P),
-        Champ("prenom", "Prénom", f"{_P}/prenom", si=_P),
-        Champ("naissance", "Date de naissance", f"{_P}/dateNaissance", _JOUR, _P),
+        ChampSaisi("nom", "Nom", f"{_P}/nom", si=_P),
+        ChampSaisi("prenom", "Prénom", f"{_P}/prenom", si=_P),
+        ChampSaisi("naissance", "Date de naissance", f"{_P}/dateNaissance", _JOUR, _P),
         _code("situation", "Situation de famille", f"{_P}/situationFamiliale", _P),
-        Champ("telephone", "Téléphone portable", f"{_P}/telPortable", "10 chiffres", _P),
-        Champ("mel", "Adresse électronique", f"{_P}/mel", si=_P),
-        Champ("association", "Nom de l'association", f"{_F}/association/nom", si=f"{_F}/association"),
-        Champ("depot", "Date de la demande", f"{_F}/dateCreationDemande", _JOUR),
+        ChampSaisi("telephone", "Téléphone portable", f"{_P}/telPortable", "10 chiffres", _P),
+        ChampSaisi("mel", "Adresse électronique", f"{_P}/mel", si=_P),
+        ChampSaisi("association", "Nom de l'association", f"{_F}/association/nom", si=f"{_F}/association"),
+        ChampSaisi("depot", "Date de la demande", f"{_F}/dateCreationDemande", _JOUR),
         _code("logement", "Logement souhaité", f"{_R}/listeTypeLogement/typeLogement", _R),
         _code(
             "commune",
@@ -76,36 +76,38 @@ CHAMPS: Final[Mapping[Document, tuple[Champ, ...]]] = {
             _COMMUNE,
         ),
         _code("motif", "Premier motif", f"{_F}/principauxMotifDemande/motifDemande"),
-        Champ("renouvellement", "Renouvelée le", f"{_F}/renouvellement/dateRenouvellement", _JOUR,
+        ChampSaisi("renouvellement", "Renouvelée le", f"{_F}/renouvellement/dateRenouvellement", _JOUR,
               f"{_F}/renouvellement"),
-        Champ("radiation", "Radiée le", f"{_F}/radiation/dateRadiation", _JOUR, f"{_F}/radiation"),
-        Champ("motif_radiation", "Motif de radiation", f"{_F}/radiation/motifRadiation", si=f"{_F}/radiation",
-              code=True, vide="Déradiation : la demande redevient active"),
+        ChampSaisi("radiation", "Radiée le", f"{_F}/radiation/dateRadiation", _JOUR, f"{_F}/radiation"),
+        ChampSaisi("motif_radiation", "Motif de radiation", f"{_F}/radiation/motifRadiation",
+                   si=f"{_F}/radiation", code=True, vide="Déradiation : la demande redevient active"),
         _code("dalo", "Statut DALO", "demande/informationDalo/statutDalo", "demande/informationDalo"),
     ),
     Document.EVENEMENT: (
         _EMETTEUR,
-        Champ("numero", "Numéro unique", "operation/numUnique", "la demande concernée"),
-        Champ("identifiant", "Numéro de l'événement", f"{_E}/idEvenement", "celui de la réponse à l'ajout",
-              f"{_E}/idEvenement"),
-        Champ("code_evenement", "Type d'événement", f"{_E}/codeTypeEvenement", si=_E, liste="evenements"),
-        Champ("survenance", "Survenu le", f"{_E}/dateSurvenance", _JOUR, _E),
-        Champ("commentaire", "Commentaire", f"{_E}/commentaire", si=_E),
+        ChampSaisi("numero", "Numéro unique", "operation/numUnique", "la demande concernée"),
+        ChampSaisi("identifiant", "Numéro de l'événement", f"{_E}/idEvenement",
+                   "celui de la réponse à l'ajout", f"{_E}/idEvenement"),
+        ChampSaisi("code_evenement", "Type d'événement", f"{_E}/codeTypeEvenement", si=_E,
+                   liste="evenements"),
+        ChampSaisi("survenance", "Survenu le", f"{_E}/dateSurvenance", _JOUR, _E),
+        ChampSaisi("commentaire", "Commentaire", f"{_E}/commentaire", si=_E),
     ),
     Document.TYPE_EVENEMENT: (
         _EMETTEUR,
-        Champ("territoire", "Territoire", "operation/codeTerritoire", "trois chiffres : 062", "operation"),
+        ChampSaisi("territoire", "Territoire", "operation/codeTerritoire", "trois chiffres : 062",
+                   "operation"),
     ),
     Document.RECHERCHE: (
         _EMETTEUR,
-        Champ("numero", "Numéro unique", f"{_M}/numUnique"),
-        Champ("etat", "État", f"{_M}/etatDemande", "A : active ; R : radiée"),
-        Champ("depot_debut", "Déposée depuis le", f"{_M}/dateDepotDebut", _JOUR),
-        Champ("depot_fin", "Déposée jusqu'au", f"{_M}/dateDepotFin", _JOUR),
-        Champ("commune", "Commune souhaitée", f"{_M}/communeSouhaitee", _COMMUNE),
-        Champ("nom", "Nom", f"{_M}/personneRecherchee/nom"),
-        Champ("prenom", "Prénom", f"{_M}/personneRecherchee/prenom"),
-        Champ("naissance", "Date de naissance", f"{_M}/personneRecherchee/dateNaissance", _JOUR),
+        ChampSaisi("numero", "Numéro unique", f"{_M}/numUnique"),
+        ChampSaisi("etat", "État", f"{_M}/etatDemande", "A : active ; R : radiée"),
+        ChampSaisi("depot_debut", "Déposée depuis le", f"{_M}/dateDepotDebut", _JOUR),
+        ChampSaisi("depot_fin", "Déposée jusqu'au", f"{_M}/dateDepotFin", _JOUR),
+        ChampSaisi("commune", "Commune souhaitée", f"{_M}/communeSouhaitee", _COMMUNE),
+        ChampSaisi("nom", "Nom", f"{_M}/personneRecherchee/nom"),
+        ChampSaisi("prenom", "Prénom", f"{_M}/personneRecherchee/prenom"),
+        ChampSaisi("naissance", "Date de naissance", f"{_M}/personneRecherchee/dateNaissance", _JOUR),
     ),
 }  # fmt: skip
 
@@ -119,7 +121,7 @@ def remplir(racine: Any, document: Document, contrat: Contrat, jour: date) -> li
     ]
 
 
-def lire(racine: Any, champ: Champ) -> str:
+def lire(racine: Any, champ: ChampSaisi) -> str:
     """What the document says of a field, "" for nothing."""
     element = trouver(racine, champ.chemin)
     if element is None:
@@ -141,7 +143,10 @@ def poser(
 ) -> None:
     """Gives the element at `chemin` a text, or a code; made at its place when it is missing."""
     _poser(
-        racine, Champ("", "", chemin, code=code), valeur, ordre(contrat, document, _version(racine, contrat))
+        racine,
+        ChampSaisi("", "", chemin, code=code),
+        valeur,
+        ordre(contrat, document, _version(racine, contrat)),
     )
 
 
@@ -162,7 +167,7 @@ def trouver(racine: Any, chemin: str) -> Any:
     return racine.find("/".join(f"{{{NS}}}{nom}" for nom in chemin.split("/")))
 
 
-def _poser(racine: Any, champ: Champ, valeur: str, rangs: Mapping[str, int]) -> None:
+def _poser(racine: Any, champ: ChampSaisi, valeur: str, rangs: Mapping[str, int]) -> None:
     element = trouver(racine, champ.chemin)
     if not valeur and champ.vide:
         if element is not None:
@@ -198,7 +203,7 @@ def _nom(element: Any) -> str:
     return str(etree.QName(element).localname)
 
 
-def _choix(champ: Champ, contrat: Contrat, jour: date) -> tuple[tuple[str, str], ...]:
+def _choix(champ: ChampSaisi, contrat: Contrat, jour: date) -> tuple[tuple[str, str], ...]:
     if champ.liste == "evenements":
         return tuple((t.code, t.libelle) for t in contrat.evenements if t.est_valide(jour))
     liste = champ.liste

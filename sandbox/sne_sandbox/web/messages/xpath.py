@@ -24,7 +24,7 @@ _DOCUMENT_MAX: Final = 100_000
 
 
 @dataclass(frozen=True, slots=True)
-class Recherche:
+class RechercheXpath:
     """What a search found on one page. `premier` and `dernier` are the ids it examined (0: none), `suite` the
     id before which to go on, None when the journal has no more; `ignores` were too big, or asked too much."""
 
@@ -38,7 +38,7 @@ class Recherche:
 
 def chercher_xpath(
     services: Services, base: str, expression: str, filtres: dict[str, Any], *, avant: int | None, limite: int
-) -> Recherche:
+) -> RechercheXpath:
     """Exchanges whose document, sent or answered, answers `expression`, `limite` of them at most; names are
     written without prefix.
 
@@ -56,7 +56,7 @@ def _parcourir(
     filtres: dict[str, Any],
     avant: int | None,
     limite: int,
-) -> Recherche:
+) -> RechercheXpath:
     fin = math.inf
     trouves: list[Echange] = []
     examines = premier = dernier = ignores = 0
@@ -66,7 +66,7 @@ def _parcourir(
         )
         for echange in lot:
             if examines == EXAMINES_MAX or len(trouves) == limite or time.monotonic() > fin:
-                return Recherche(tuple(trouves), examines, premier, dernier, dernier, ignores)
+                return RechercheXpath(tuple(trouves), examines, premier, dernier, dernier, ignores)
             examines += 1
             dernier = echange.identifiant or 0
             premier = premier or dernier
@@ -77,10 +77,10 @@ def _parcourir(
                 if _repond(evaluateur, echange, services):
                     trouves.append(echange)
             except TropLong:
-                return Recherche(tuple(trouves), examines, premier, dernier, dernier, ignores + 1)
+                return RechercheXpath(tuple(trouves), examines, premier, dernier, dernier, ignores + 1)
             fin = min(fin, time.monotonic() + DUREE_MAX)
         if len(lot) < _LOT:
-            return Recherche(tuple(trouves), examines, premier, dernier, None, ignores)
+            return RechercheXpath(tuple(trouves), examines, premier, dernier, None, ignores)
 
 
 def verifier(expression: str) -> None:

@@ -9,7 +9,7 @@ from banc import FORMULAIRE, MIDI, Banc, poser, specimen, trouver
 from sne_sandbox.conformance.jugement import juger_suite
 from sne_sandbox.conformance.observation import observer
 from sne_sandbox.conformance.trafic import parcourir
-from sne_sandbox.domain.journal import Echange, Verdict
+from sne_sandbox.domain.journal import Echange, VerdictEchange
 
 Rompues = Callable[..., set[tuple[str, str]]]
 Tenues = Callable[..., set[str]]
@@ -149,7 +149,7 @@ def test_un_bail_repris(banc: Banc, rompues: Rompues) -> None:
     _decision(banc, numero, bail=False, operation="modifierEvenementDemande")
     dernier = banc.journal()[0]
 
-    assert dernier.verdict is Verdict.ACCEPTE, dernier.anomalies
+    assert dernier.verdict is VerdictEchange.ACCEPTE, dernier.anomalies
     assert ("VIE-18", "bail_sans_radiation") not in rompues(banc)
 
 
@@ -178,7 +178,7 @@ def _refus_tls(banc: Banc, raison: str) -> None:
         base=banc.nom,
         recu_le=datetime.now(UTC),
         methode="TLS",
-        verdict=Verdict.REFUS,
+        verdict=VerdictEchange.REFUS,
         fault={"code": "TLS", "message": raison, "explication": ""},
     )
     banc.services.magasin.journal.consigner(None, ligne)

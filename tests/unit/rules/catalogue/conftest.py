@@ -9,15 +9,15 @@ from lxml import etree
 
 from sne_sandbox.domain.dates import PARIS
 from sne_sandbox.domain.demande import Demande
-from sne_sandbox.domain.demande_stockee import DemandeStockee, Etat
+from sne_sandbox.domain.demande_stockee import DemandeStockee, EtatDemande
 from sne_sandbox.domain.element import Element
 from sne_sandbox.rules.context import Contexte
 from sne_sandbox.rules.registre_vide import FauxRegistre
-from sne_sandbox.rules.rule import Constat, Regle
+from sne_sandbox.rules.rule import Infraction, Regle
 
 MAINTENANT = datetime(2018, 3, 15, 12, tzinfo=PARIS)
 
-Juger = Callable[..., list[Constat]]
+Juger = Callable[..., list[Infraction]]
 
 
 def _element(xml: Any) -> Element:
@@ -50,7 +50,7 @@ def juger() -> Juger:
 
     def executer(
         regle: Regle, formulaire: str = "", *, suite: str = "", type_fichier: str = "CRE", **autres: Any
-    ) -> list[Constat]:
+    ) -> list[Infraction]:
         return _constats(regle, document(formulaire, suite), type_fichier, autres)
 
     return executer
@@ -60,20 +60,20 @@ def juger() -> Juger:
 def juger_document() -> Juger:
     """`juger_document(regle, xml, …)`: the same on a whole document (events, search)."""
 
-    def executer(regle: Regle, xml: str, *, type_fichier: str = "EVT", **autres: Any) -> list[Constat]:
+    def executer(regle: Regle, xml: str, *, type_fichier: str = "EVT", **autres: Any) -> list[Infraction]:
         return _constats(regle, lire(xml), type_fichier, autres)
 
     return executer
 
 
-def _constats(regle: Regle, racine: Element, type_fichier: str, autres: dict[str, Any]) -> list[Constat]:
+def _constats(regle: Regle, racine: Element, type_fichier: str, autres: dict[str, Any]) -> list[Infraction]:
     contrat = {"nomenclatures": cast(Any, None), "territoires": cast(Any, None)}  # few rules read it
     contexte = Contexte(
         type_fichier=type_fichier,
         document=racine,
         **{"maintenant": MAINTENANT, "registre": FauxRegistre(), **contrat, **autres},
     )
-    trouves: Iterator[Constat] = regle.controler(contexte)
+    trouves: Iterator[Infraction] = regle.controler(contexte)
     return list(trouves)
 
 
@@ -86,7 +86,7 @@ def stocker() -> Callable[..., DemandeStockee]:
         champs: dict[str, Any] = {
             "numero_unique": "1110118000001G1104",
             "territoire": "111",
-            "etat": Etat.ACTIVE,
+            "etat": EtatDemande.ACTIVE,
             "version": "02.02",
             "guichet_createur": "G1104",
             "guichet_dernier": "G1104",

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 import pytest
 
 from sne_sandbox.rules.catalogue.asynchrone import fin_des_echanges_asynchrones
-from sne_sandbox.rules.rule import Constat
+from sne_sandbox.rules.rule import Infraction
 
 
 @pytest.mark.parametrize(
@@ -17,13 +17,13 @@ from sne_sandbox.rules.rule import Constat
     ],
 )
 def test_the_channel_ends_with_2018(
-    juger: Callable[..., list[Constat]], maintenant: datetime, constats: int
+    juger: Callable[..., list[Infraction]], maintenant: datetime, constats: int
 ) -> None:
     trouves = juger(fin_des_echanges_asynchrones, type_fichier="ASY", maintenant=maintenant)
     assert [c.chemin for c in trouves] == ["interfaceNuu/entete/typeFichier"] * constats
 
 
-def test_dispatching_goes_on(juger_document: Callable[..., list[Constat]]) -> None:
+def test_dispatching_goes_on(juger_document: Callable[..., list[Infraction]]) -> None:
     dis = "<interfaceNuu><entete><typeFichier>DIS</typeFichier></entete></interfaceNuu>"
     apres = datetime(2019, 6, 1, tzinfo=UTC)
     assert juger_document(fin_des_echanges_asynchrones, dis, type_fichier="ASY", maintenant=apres) == []

@@ -4,13 +4,13 @@ from datetime import date
 import pytest
 
 from sne_sandbox.contract.versions import Contrat
-from sne_sandbox.domain.demande_stockee import DemandeStockee, Etat
+from sne_sandbox.domain.demande_stockee import DemandeStockee, EtatDemande
 from sne_sandbox.domain.guichet import Guichet, NatureGuichet
 from sne_sandbox.rules.catalogue import dalo as d
 from sne_sandbox.rules.registre_vide import FauxRegistre
-from sne_sandbox.rules.rule import Constat
+from sne_sandbox.rules.rule import Infraction
 
-Juger = Callable[..., list[Constat]]
+Juger = Callable[..., list[Infraction]]
 Stocker = Callable[..., DemandeStockee]
 
 FORMULAIRE = "<numGuichet>G0751</numGuichet><numUnique>1110118000001G1104</numUnique>"
@@ -25,7 +25,7 @@ def dalo(statut: str = "ACTIF", decision: str = "2018-03-01", typologie: str = "
 
 def test_the_demande_is_known_and_active(juger: Juger, stocker: Stocker) -> None:
     assert juger(d.demande_du_dalo, FORMULAIRE, stockee=stocker()) == []
-    (radiee,) = juger(d.demande_du_dalo, FORMULAIRE, stockee=stocker(etat=Etat.RADIEE))
+    (radiee,) = juger(d.demande_du_dalo, FORMULAIRE, stockee=stocker(etat=EtatDemande.RADIEE))
     assert radiee.valeurs["numero"] == "1110118000001G1104"
     (inconnue,) = juger(d.demande_du_dalo, FORMULAIRE)
     assert inconnue.chemin.endswith("demandeLogement/numUnique")

@@ -8,9 +8,9 @@ from sne_sandbox.domain.demande_stockee import DemandeStockee
 from sne_sandbox.domain.evenement import Evenement, TypeEvenement
 from sne_sandbox.rules.catalogue import decision as dc
 from sne_sandbox.rules.registre_vide import FauxRegistre
-from sne_sandbox.rules.rule import Constat
+from sne_sandbox.rules.rule import Infraction
 
-Juger = Callable[..., list[Constat]]
+Juger = Callable[..., list[Infraction]]
 Stocker = Callable[..., DemandeStockee]
 
 AJOUTER = "ajouterEvenementDemande"

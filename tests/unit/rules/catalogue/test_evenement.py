@@ -9,9 +9,9 @@ from sne_sandbox.domain.demande_stockee import DemandeStockee
 from sne_sandbox.domain.evenement import Caracteristique, Evenement, TypeEvenement
 from sne_sandbox.rules.catalogue import evenement as e
 from sne_sandbox.rules.registre_vide import FauxRegistre
-from sne_sandbox.rules.rule import Constat
+from sne_sandbox.rules.rule import Infraction
 
-Juger = Callable[..., list[Constat]]
+Juger = Callable[..., list[Infraction]]
 Stocker = Callable[..., DemandeStockee]
 
 NUMERO = "1110118000001G1104"
@@ -93,7 +93,7 @@ def evenement(
     )
 
 
-def fins(constats: list[Constat]) -> list[str]:
+def fins(constats: list[Infraction]) -> list[str]:
     return [c.chemin.rpartition("/")[2] for c in constats]
 
 

@@ -3,9 +3,9 @@ from collections.abc import Callable
 import pytest
 
 from sne_sandbox.rules.catalogue import handicap as h
-from sne_sandbox.rules.rule import Constat
+from sne_sandbox.rules.rule import Infraction
 
-Juger = Callable[..., list[Constat]]
+Juger = Callable[..., list[Infraction]]
 
 MENAGE = (
     "<personnePhysique><demandeur><dateNaissance>1980-01-01</dateNaissance></demandeur>"

@@ -3,9 +3,9 @@ from collections.abc import Callable
 import pytest
 
 from sne_sandbox.rules.catalogue import logement as lg
-from sne_sandbox.rules.rule import Constat, Regle
+from sne_sandbox.rules.rule import Infraction, Regle
 
-Juger = Callable[..., list[Constat]]
+Juger = Callable[..., list[Infraction]]
 
 
 def logement(*modeles: str, suite: str = "", personnes: str = "", motifs: str = "") -> str:
@@ -18,7 +18,7 @@ def logement(*modeles: str, suite: str = "", personnes: str = "", motifs: str = 
     )
 
 
-def fautifs(constats: list[Constat]) -> list[str]:
+def fautifs(constats: list[Infraction]) -> list[str]:
     return [c.chemin.rpartition("/")[2] for c in constats]
 
 

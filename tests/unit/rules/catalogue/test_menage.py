@@ -3,9 +3,9 @@ from collections.abc import Callable
 import pytest
 
 from sne_sandbox.rules.catalogue import menage as m
-from sne_sandbox.rules.rule import Constat
+from sne_sandbox.rules.rule import Infraction
 
-Juger = Callable[..., list[Constat]]
+Juger = Callable[..., list[Infraction]]
 
 
 def foyer(

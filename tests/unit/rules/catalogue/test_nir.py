@@ -5,9 +5,9 @@ import pytest
 from sne_sandbox.domain.demande_stockee import DemandeStockee
 from sne_sandbox.rules.catalogue import nir as n
 from sne_sandbox.rules.registre_vide import FauxRegistre
-from sne_sandbox.rules.rule import Constat
+from sne_sandbox.rules.rule import Infraction
 
-Juger = Callable[..., list[Constat]]
+Juger = Callable[..., list[Infraction]]
 Stocker = Callable[..., DemandeStockee]
 
 NIR = "206127511100564"

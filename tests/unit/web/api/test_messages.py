@@ -6,7 +6,7 @@ import pytest
 from banc import FORMULAIRE, MIDI, Banc, message, poser, specimen
 from lxml import etree
 
-from sne_sandbox.domain.journal import Verdict
+from sne_sandbox.domain.journal import VerdictEchange
 from sne_sandbox.operations.table import OPERATIONS
 from sne_sandbox.web.messages import departs, inventes
 
@@ -54,7 +54,7 @@ def test_the_operations_are_told_with_their_starts_and_fields(banc: Banc) -> Non
 def test_each_goes_as_it_begins(banc: Banc, operation: str, emballage: str) -> None:
     banc.creer_demande()
     echange = envoyer(banc, operation, emballage=emballage)
-    assert (echange.operation, echange.verdict) == (operation, Verdict.ACCEPTE), echange.anomalies
+    assert (echange.operation, echange.verdict) == (operation, VerdictEchange.ACCEPTE), echange.anomalies
     assert echange.tolerances == []
 
 
@@ -69,7 +69,7 @@ def test_what_was_begun_is_changed_then_sent(banc: Banc) -> None:
         champs={"prenom": "Zoé"},
         nom="DEMG1104-201803151159-000007.xml",
     )
-    assert echange.verdict is Verdict.ACCEPTE, echange.anomalies
+    assert echange.verdict is VerdictEchange.ACCEPTE, echange.anomalies
     (titulaire,) = banc.stockee(echange.numero_unique).demande.titulaires
     assert (titulaire.nom, titulaire.prenom) == ("Vasseur-Petit", "Zoé")
     assert b"<nomFichierDemande>DEMG1104-201803151159-000007.xml<" in echange.requete
@@ -79,7 +79,7 @@ def test_a_demande_of_the_base_is_followed(banc: Banc) -> None:
     numero, _ = banc.creer_demande()
     banc.regler_horloge(MIDI.replace(year=2019, month=2))
     echange = envoyer(banc, "getNumUnique", depart=f"demande-{numero}-RAD")
-    assert (echange.verdict, echange.type_fichier) == (Verdict.ACCEPTE, "RAD")
+    assert (echange.verdict, echange.type_fichier) == (VerdictEchange.ACCEPTE, "RAD")
     assert banc.stockee(numero).etat == "R"
 
 
@@ -89,7 +89,7 @@ def test_a_call_without_document_takes_its_parameters(banc: Banc) -> None:
     commence = appeler(banc, "GET", "/getDemandeLogement").json
     assert (commence["document"], commence["nom"], commence["champs"]) == (None, None, {})
     echange = envoyer(banc, "getDemandeLogement", guichet="G1104", parametres={"numUnique": numero})
-    assert (echange.verdict, echange.numero_unique) == (Verdict.ACCEPTE, numero)
+    assert (echange.verdict, echange.numero_unique) == (VerdictEchange.ACCEPTE, numero)
 
 
 # --- checked ----------------------------------------------------------------------------------------------
@@ -126,7 +126,7 @@ def test_the_schema_and_what_is_no_xml_speak_too(banc: Banc) -> None:
 
 
 def test_nothing_is_kept_from_who_sends_what_is_wrong(banc: Banc) -> None:
-    assert envoyer(banc, "getNumUnique", document="<a>").verdict is Verdict.FAULT
+    assert envoyer(banc, "getNumUnique", document="<a>").verdict is VerdictEchange.FAULT
 
 
 # --- NIR --------------------------------------------------------------------------------------------------
@@ -165,7 +165,7 @@ def test_a_request_is_what_would_go(banc: Banc) -> None:
         lue["adresse"], data=lue["corps"].encode(), headers=[tuple(e) for e in lue["en_tetes"]]
     )
     assert reponse.status_code == 200
-    assert banc.journal()[0].verdict is Verdict.ACCEPTE
+    assert banc.journal()[0].verdict is VerdictEchange.ACCEPTE
     assert banc.compter() == 1
 
 

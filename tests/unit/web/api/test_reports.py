@@ -13,7 +13,7 @@ from banc import Banc
 
 from sne_sandbox.resources import fixtures_dir
 from sne_sandbox.web import epreuves
-from sne_sandbox.web.epreuves import Epreuve, Etat
+from sne_sandbox.web.epreuves import EtatJugement, JugementConserve
 
 PATIENCE = 240.0
 
@@ -76,9 +76,11 @@ def test_the_reference_application_is_driven_and_stopped(banc: Banc, home: Path)
 def test_only_what_was_checked_is_run(banc: Banc, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     lances: list[list[str]] = []
 
-    def lancer(_home: Path, genre: str, arguments: list[str], database: str | None = None) -> Epreuve:
+    def lancer(
+        _home: Path, genre: str, arguments: list[str], database: str | None = None
+    ) -> JugementConserve:
         lances.append(arguments)
-        return Epreuve("x", home, Etat.EN_COURS, "", None)
+        return JugementConserve("x", home, EtatJugement.EN_COURS, "", None)
 
     monkeypatch.setattr(epreuves, "lancer", lancer)
     bon = {"mode": "temoin", "exemples": 3, "graine": 7, "famille": "CRE", "faute": "soap-1.1"}

@@ -10,7 +10,7 @@ from cryptography import x509
 from lxml import etree
 from prometheus_client.parser import text_string_to_metric_families
 
-from sne_sandbox.domain.journal import Echange, Verdict
+from sne_sandbox.domain.journal import Echange, VerdictEchange
 from sne_sandbox.operations import ecarts
 from sne_sandbox.operations.sauvegardes import Sauvegardes
 
@@ -267,7 +267,7 @@ def test_an_exchange_is_kept_as_an_archive_and_its_document_alone(banc: Banc) ->
     assert etree.fromstring(document.data).tag.endswith("interfaceNuu")
     banc.relire("inconnu")
     assert appeler(banc, "GET", "/exchanges/2/response/document").status_code == 404
-    nuit = Echange(base=banc.nom, recu_le=datetime.now(UTC), methode="NUIT", verdict=Verdict.ACCEPTE)
+    nuit = Echange(base=banc.nom, recu_le=datetime.now(UTC), methode="NUIT", verdict=VerdictEchange.ACCEPTE)
     banc.services.magasin.journal.consigner(None, nuit)
     assert appeler(banc, "GET", "/exchanges/3/har").status_code == 404
 

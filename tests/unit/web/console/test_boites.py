@@ -9,7 +9,7 @@ from banc import FORMULAIRE, Banc, poser, specimen
 from lxml import etree, html
 from navigateur import ENTETES
 
-from sne_sandbox.operations.dossiers import Dossiers
+from sne_sandbox.operations.dossiers import DossiersGuichet
 
 NOM = "DEMG1104-201803151200-000001.xml"
 RET = "RETG1104-201803151200-000001.xml"
@@ -88,7 +88,7 @@ def test_what_the_box_does_not_take_is_said(banc: Banc, envoyer: Envoyer) -> Non
 
 
 def test_a_file_of_the_folder_whose_name_is_not_taken_is_shown(banc: Banc, page: Page) -> None:
-    entree = Dossiers.de(banc.services.configuration.home, banc.nom, "G1104").entree
+    entree = DossiersGuichet.de(banc.services.configuration.home, banc.nom, "G1104").entree
     assert "Rien dans cette boîte." in dit(page)
     assert not entree.exists(), "reading makes nothing"
     entree.mkdir(parents=True)

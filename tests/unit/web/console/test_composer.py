@@ -13,7 +13,7 @@ from banc import MIDI, Banc, message, renouvellement, specimen
 from lxml import etree, html
 from navigateur import ENTETES
 
-from sne_sandbox.domain.journal import Verdict
+from sne_sandbox.domain.journal import VerdictEchange
 from sne_sandbox.generators import exemples
 from sne_sandbox.operations.table import OPERATIONS
 from sne_sandbox.web.messages import departs, inventes
@@ -88,7 +88,7 @@ def test_each_form_goes_as_it_is_offered(
     banc.creer_demande()
     echange = ouvrir(operation).envoyer(emballage=emballage)
     assert echange.operation == operation
-    assert echange.verdict is Verdict.ACCEPTE, (echange.fault, echange.anomalies)
+    assert echange.verdict is VerdictEchange.ACCEPTE, (echange.fault, echange.anomalies)
     assert [t["code"] for t in echange.tolerances] == []
 
 
@@ -98,7 +98,7 @@ def test_an_event_is_added_then_changed_and_named_to_be_deleted(
     banc.creer_demande()
     for operation in ("ajouterEvenementDemande", "modifierEvenementDemande"):
         echange = ouvrir(operation).envoyer()
-        assert echange.verdict is Verdict.ACCEPTE, (operation, echange.fault, echange.anomalies)
+        assert echange.verdict is VerdictEchange.ACCEPTE, (operation, echange.fault, echange.anomalies)
     # The one there is, a decision, is regulatory: nobody deletes it.
     refus = ouvrir("supprimerEvenementDemande").envoyer()
     assert [a["regle"] for a in refus.anomalies] == ["EVT006"]
@@ -118,7 +118,7 @@ def test_a_form_that_is_opened_again_proposes_somebody_else(ouvrir: Callable[[st
     for _ in range(3):
         formulaire = ouvrir("getNumUnique")
         personnes.append([formulaire.champs[f"champ.{nom}"] for nom in ("nom", "prenom", "naissance")])
-        assert formulaire.envoyer().verdict is Verdict.ACCEPTE
+        assert formulaire.envoyer().verdict is VerdictEchange.ACCEPTE
     assert len({tuple(personne) for personne in personnes}) == 3
     cherchee = ouvrir("getDoublons").champs
     assert [cherchee[f"champ.{nom}"] for nom in ("nom", "prenom", "naissance")] == personnes[0]
@@ -128,7 +128,7 @@ def test_a_search_begins_with_somebody_who_is_there(banc: Banc, ouvrir: Callable
     for nom in ("personne_seule", "association"):
         numero, _ = banc.creer_demande(nom)
         echange = ouvrir("rechercheDemandeMulticritere").envoyer()
-        assert (echange.verdict, echange.anomalies) == (Verdict.ACCEPTE, [])
+        assert (echange.verdict, echange.anomalies) == (VerdictEchange.ACCEPTE, [])
         assert numero.encode() in echange.reponse
 
 
@@ -142,7 +142,7 @@ def test_specimens_are_of_the_day_of_the_base(
         f"/console/{banc.nom}/composer/getNumUnique?depart=specimen-{nom}", headers=ENTETES
     )
     echange = Formulaire(banc, html.fromstring(reponse.text)).envoyer()
-    assert (echange.verdict, echange.anomalies) == (Verdict.ACCEPTE, [])
+    assert (echange.verdict, echange.anomalies) == (VerdictEchange.ACCEPTE, [])
 
 
 @pytest.mark.parametrize(("type_", "apres"), [("MOD", "A"), ("REN", "A"), ("RAD", "R"), ("COP", "A")])
@@ -152,7 +152,7 @@ def test_a_demande_of_the_base_is_followed(
     numero, _ = banc.creer_demande()
     banc.regler_horloge(MIDI.replace(year=2019, month=2))
     echange = ouvrir(f"getNumUnique?demande={numero}&type={type_}").envoyer()
-    assert (echange.verdict, echange.type_fichier) == (Verdict.ACCEPTE, type_), echange.anomalies
+    assert (echange.verdict, echange.type_fichier) == (VerdictEchange.ACCEPTE, type_), echange.anomalies
     assert banc.stockee(numero).etat == apres
 
 
@@ -169,11 +169,11 @@ def test_a_radiated_demande_is_reactivated(
         suite = f"getNumUnique?demande={numero}&type=REA"
         assert actions[0].get("href").endswith(suite.partition("?")[2])
         echange = ouvrir(suite).envoyer()
-        assert (echange.verdict, echange.type_fichier) == (Verdict.ACCEPTE, "RAD"), echange.anomalies
+        assert (echange.verdict, echange.type_fichier) == (VerdictEchange.ACCEPTE, "RAD"), echange.anomalies
         assert banc.stockee(numero).etat == "A"
     ouvrir(f"getNumUnique?demande={numero}&type=RAD").envoyer()
     formulaire = ouvrir(f"getNumUnique?demande={numero}&type=RAD")
-    assert formulaire.envoyer(champ__motif_radiation="").verdict is Verdict.ACCEPTE
+    assert formulaire.envoyer(champ__motif_radiation="").verdict is VerdictEchange.ACCEPTE
     assert banc.stockee(numero).etat == "A"
 
 
@@ -189,7 +189,7 @@ def test_without_knowing_xml(
 ) -> None:
     """Register, be refused, see why, mend it from the exchange's page."""
     refuse = ouvrir("getNumUnique").envoyer(champ__naissance="2018-02-01", champ__nom="Œuf-Léger")
-    assert refuse.verdict is Verdict.ANOMALIES
+    assert refuse.verdict is VerdictEchange.ANOMALIES
     assert "IDT" in refuse.anomalies[0]["regle"]
     vue = page(f"/echanges/{refuse.identifiant}")
     (lien,) = vue.xpath("//a[text()='Corriger et renvoyer']/@href")
@@ -197,7 +197,7 @@ def test_without_knowing_xml(
     assert repris.champs["champ.nom"] == "Œuf-Léger"
     assert repris.champs["champ.naissance"] == "2018-02-01"
     corrige = repris.envoyer(champ__naissance="1980-02-01")
-    assert corrige.verdict is Verdict.ACCEPTE, corrige.anomalies
+    assert corrige.verdict is VerdictEchange.ACCEPTE, corrige.anomalies
     demande = banc.stockee(corrige.numero_unique).demande
     assert demande.demandeur.nom == "Œuf-Léger"
 
@@ -212,7 +212,7 @@ def test_a_field_that_is_emptied_leaves_and_comes_back_at_its_place(
     repris = Formulaire(formulaire.banc, html.fromstring(sans.text))
     demandeur = repris.document.partition("<ns1:demandeur>")[2].partition("</ns1:demandeur>")[0]
     assert "<ns1:dateNaissance>" not in demandeur
-    assert repris.envoyer(champ__naissance="1980-02-01").verdict is Verdict.ACCEPTE
+    assert repris.envoyer(champ__naissance="1980-02-01").verdict is VerdictEchange.ACCEPTE
 
 
 def test_a_commune_is_told_by_its_name(ouvrir: Callable[[str], Formulaire]) -> None:
@@ -291,7 +291,7 @@ def test_a_nir_is_masked_on_the_page_and_whole_on_the_wire(
     assert vrai[:3] + "*" in formulaire.document
     assert "Il serait accepté" in formulaire.poster("preparer").text
     envoi = formulaire.envoyer()
-    assert envoi.verdict is Verdict.ACCEPTE, envoi.anomalies
+    assert envoi.verdict is VerdictEchange.ACCEPTE, envoi.anomalies
     assert vrai.encode() in envoi.requete
     repris = Formulaire(banc, page(f"/composer/getNumUnique?echange={envoi.identifiant}"))
     assert vrai not in repris.document
@@ -315,7 +315,7 @@ def test_what_is_accepted_with_a_warning_is_not_sent_again(banc: Banc, page: Cal
     banc.demander(message(racine, "CRE"))  # refused: a doublon
     assert page("/echanges/2").xpath("//a[text()='Corriger et renvoyer']")
     averti = banc.demander(renouvellement(racine, numero, "2018-03-15")).echange  # early
-    assert (averti.verdict, bool(averti.anomalies)) == (Verdict.ACCEPTE, True)
+    assert (averti.verdict, bool(averti.anomalies)) == (VerdictEchange.ACCEPTE, True)
     vue = page("/echanges/3")
     assert not vue.xpath("//a[text()='Corriger et renvoyer']")
     (lien,) = vue.xpath("//a[text()='Modifier la demande']/@href")

@@ -19,10 +19,10 @@ from sne_sandbox.conformance.jugement import PILOTEES
 from sne_sandbox.errors import UsageError
 from sne_sandbox.reports import json as rapport_json
 from sne_sandbox.reports.model import Bilan, Constat, Entete, Fin, Rapport, Rubrique
-from sne_sandbox.reports.model import Etat as EtatExigence
+from sne_sandbox.reports.model import EtatJugement as EtatExigence
 from sne_sandbox.web import epreuves
 from sne_sandbox.web.console import conformite
-from sne_sandbox.web.epreuves import Epreuve, Etat
+from sne_sandbox.web.epreuves import EtatJugement, JugementConserve
 from sne_sandbox.web.messages import expedition
 
 HOSTILE = "<script>alert('x')</script>"
@@ -37,13 +37,13 @@ def home(banc: Banc) -> Iterator[Path]:
     shutil.rmtree(dossier / "conformite", ignore_errors=True)
 
 
-def attendre(home: Path, nom: str) -> Epreuve:
+def attendre(home: Path, nom: str) -> JugementConserve:
     """The judgement, once it has ended."""
     fin = time.monotonic() + PATIENCE
     while time.monotonic() < fin:
         trouvee = epreuves.trouver(home, nom)
         assert trouvee is not None
-        if trouvee.etat is not Etat.EN_COURS:
+        if trouvee.etat is not EtatJugement.EN_COURS:
             return trouvee
         time.sleep(0.1)
     raise AssertionError(f"{nom} never ended: {trouvee.sortie}")
@@ -77,7 +77,7 @@ def test_traffic_is_judged_from_the_page(
     assert reponse.status_code == 303, reponse.text
     nom = reponse.headers["Location"].rpartition("/")[2]
     epreuve = attendre(home, nom)
-    assert epreuve.etat is Etat.RENDUE, epreuve.sortie
+    assert epreuve.etat is EtatJugement.RENDUE, epreuve.sortie
     assert epreuve.fichiers == list(epreuves.FICHIERS)
     rendu = json.loads(epreuve.rapport.read_text("utf-8"))
     assert rendu["entete"]["base"] == banc.nom
@@ -115,9 +115,11 @@ def test_only_what_was_checked_is_run(
 ) -> None:
     lances: list[list[str]] = []
 
-    def lancer(_home: Path, genre: str, arguments: list[str], database: str | None = None) -> Epreuve:
+    def lancer(
+        _home: Path, genre: str, arguments: list[str], database: str | None = None
+    ) -> JugementConserve:
         lances.append(arguments)
-        return Epreuve("x", home, Etat.EN_COURS, "", None)
+        return JugementConserve("x", home, EtatJugement.EN_COURS, "", None)
 
     monkeypatch.setattr(epreuves, "lancer", lancer)
     bon = {"exemples": "3", "graine": "7", "famille": "CRE", "faute": "soap-1.1"}
@@ -153,10 +155,10 @@ def test_a_driven_run_is_followed_and_stopped(
     assert envoyer(f"/conformite/{nom}/effacer", depuis="/conformite").status_code == 422
     envoyer(f"/conformite/{nom}/arreter", depuis=f"/conformite/{nom}")
     finie = attendre(home, nom)
-    if finie.etat is Etat.RENDUE:  # the plan had begun: it tells what it saw
+    if finie.etat is EtatJugement.RENDUE:  # the plan had begun: it tells what it saw
         assert rapport_json.lire(finie.rapport).entete.inacheve
     else:
-        assert finie.etat is Etat.ECHOUEE
+        assert finie.etat is EtatJugement.ECHOUEE
         assert page(f"/conformite/{nom}").xpath("//p[contains(@class, 'erreur')]")
     assert envoyer(f"/conformite/{nom}/effacer", depuis=f"/conformite/{nom}").status_code == 303
     assert epreuves.trouver(home, nom) is None
@@ -177,7 +179,7 @@ def test_progress_is_streamed_then_stops(banc: Banc, home: Path) -> None:
 
 def test_a_command_that_fails_says_why(home: Path, page: Callable[..., Any]) -> None:
     epreuve = epreuves.lancer(home, "essai", ["report", "--base", "nulle-part", "--home", str(home)])
-    assert attendre(home, epreuve.nom).etat is Etat.ECHOUEE
+    assert attendre(home, epreuve.nom).etat is EtatJugement.ECHOUEE
     assert "nulle-part" in page(f"/conformite/{epreuve.nom}").xpath("//pre")[0].text_content()
 
 
@@ -269,7 +271,7 @@ def test_a_process_that_is_gone_is_told(home: Path) -> None:
     (dossier / "verrou").touch()
     trouvee = epreuves.trouver(home, "perdu")
     assert trouvee is not None
-    assert trouvee.etat is Etat.INTERROMPUE
+    assert trouvee.etat is EtatJugement.INTERROMPUE
     epreuves.effacer(trouvee)
     assert epreuves.trouver(home, "perdu") is None
 

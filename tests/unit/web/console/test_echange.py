@@ -16,7 +16,7 @@ from har12 import SCHEMA
 from lxml import etree, html
 from navigateur import ENTETES
 
-from sne_sandbox.domain.journal import Echange, Verdict
+from sne_sandbox.domain.journal import Echange, VerdictEchange
 from sne_sandbox.domain.texte import masquer_nir
 from sne_sandbox.mime.unpack import unpack
 from sne_sandbox.web.messages import rejeu
@@ -139,7 +139,7 @@ def test_hostile_texts_are_text_everywhere(banc: Banc, page: Callable[..., Any])
     ligne = Echange(
         base=banc.nom,
         recu_le=datetime.now(UTC),
-        verdict=Verdict.FAULT,
+        verdict=VerdictEchange.FAULT,
         **dict.fromkeys(("methode", "chemin", "pair", "guichet", "operation", "type_fichier"), HOSTILE),
         en_tetes=[(HOSTILE, HOSTILE)],
         fault={"code": HOSTILE, "message": HOSTILE, "explication": HOSTILE},
@@ -393,7 +393,7 @@ def test_archives_fit_har_1_2(banc: Banc) -> None:
 
 
 def test_what_is_no_request_has_no_archive(banc: Banc, page: Callable[..., Any]) -> None:
-    nuit = Echange(base=banc.nom, recu_le=datetime.now(UTC), methode="NUIT", verdict=Verdict.ACCEPTE)
+    nuit = Echange(base=banc.nom, recu_le=datetime.now(UTC), methode="NUIT", verdict=VerdictEchange.ACCEPTE)
     banc.services.magasin.journal.consigner(None, nuit)
     assert page("/echanges/1").xpath("//a[contains(@href, '/har')]") == []
     page("/echanges/1/har", statut=404)

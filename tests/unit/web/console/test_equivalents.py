@@ -18,8 +18,8 @@ from sne_sandbox.domain.panne import GENRES
 from sne_sandbox.operations import scenes
 from sne_sandbox.operations.sauvegardes import Sauvegardes
 from sne_sandbox.web import deroulement, epreuves
-from sne_sandbox.web.epreuves import Epreuve
-from sne_sandbox.web.epreuves import Etat as EtatEpreuve
+from sne_sandbox.web.epreuves import EtatJugement as EtatEpreuve
+from sne_sandbox.web.epreuves import JugementConserve
 
 Page = Callable[..., Any]
 _CONTROLE = (
@@ -131,9 +131,9 @@ def test_the_calls_are_answered(
     """Each in its turn: what deletes comes last. No judgement is begun: one waits for the other."""
     juges: list[str] = []
 
-    def lancer(home: Path, genre: str, *_: Any, **__: Any) -> Epreuve:
+    def lancer(home: Path, genre: str, *_: Any, **__: Any) -> JugementConserve:
         juges.append(genre)
-        return Epreuve(genre, tmp_path, EtatEpreuve.EN_COURS, "", None)
+        return JugementConserve(genre, tmp_path, EtatEpreuve.EN_COURS, "", None)
 
     monkeypatch.setattr(epreuves, "lancer", lancer)
     appels = [ligne for lues in lignes.values() for ligne in lues if ligne.startswith("curl ")]

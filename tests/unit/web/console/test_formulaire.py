@@ -12,8 +12,8 @@ from sne_sandbox.contract import codec, versions
 from sne_sandbox.contract.versions import Contrat
 from sne_sandbox.resources import fixtures_dir
 from sne_sandbox.web.console import cerfa
-from sne_sandbox.web.console.cerfa import Genre
-from sne_sandbox.web.console.formulaire import Partie, presenter
+from sne_sandbox.web.console.cerfa import GenreValeur
+from sne_sandbox.web.console.formulaire import SectionRemplie, presenter
 
 SPECIMENS = sorted(fichier.stem for fichier in (fixtures_dir() / "demandes").glob("*.xml"))
 #: What an answer says about a message, and no demande holds.
@@ -25,12 +25,12 @@ def contrat() -> Contrat:
     return versions.charger()
 
 
-def mettre_en_page(racine: etree._Element, contrat: Contrat) -> dict[str, Partie]:
+def mettre_en_page(racine: etree._Element, contrat: Contrat) -> dict[str, SectionRemplie]:
     document = codec.lire(etree.tostring(racine))
     return {p.titre: p for p in presenter(document, contrat.nomenclatures, contrat.territoires)}
 
 
-def textes(partie: Partie) -> dict[str, list[str]]:
+def textes(partie: SectionRemplie) -> dict[str, list[str]]:
     """Values by label, codes in brackets."""
     lignes = [ligne for groupe in partie.groupes for ligne in groupe.lignes]
     return {
@@ -47,8 +47,8 @@ def chemins_ranges() -> Iterator[str]:
             for champ in bloc.champs:
                 chemin = "/".join(filter(None, (bloc.chemin, champ.chemin)))
                 feuilles = {
-                    Genre.ADRESSE: [nom for nom, _ in cerfa.ADRESSE],
-                    Genre.RESSOURCES: ["ressource", "montant"],
+                    GenreValeur.ADRESSE: [nom for nom, _ in cerfa.ADRESSE],
+                    GenreValeur.RESSOURCES: ["ressource", "montant"],
                 }.get(champ.genre)
                 yield from (f"{racine}{chemin}/{f}" for f in feuilles) if feuilles else (racine + chemin,)
 

@@ -10,7 +10,7 @@ from banc import Banc, message, poser, specimen
 from lxml import etree
 from navigateur import ENTETES
 
-from sne_sandbox.domain.journal import Echange, Verdict
+from sne_sandbox.domain.journal import Echange, VerdictEchange
 from sne_sandbox.errors import ERREUR_INATTENDUE
 from sne_sandbox.web.console import journal
 from sne_sandbox.web.messages import evaluateur as evaluateur_
@@ -30,7 +30,7 @@ def ecrire(banc: Banc, combien: int, **champs: Any) -> None:
     for rang in range(combien):
         recu = datetime(2026, 1, 1, tzinfo=UTC) + timedelta(seconds=rang)
         tout = {"methode": "POST", **champs}
-        echange = Echange(base=banc.nom, recu_le=recu, verdict=Verdict.ACCEPTE, **tout)
+        echange = Echange(base=banc.nom, recu_le=recu, verdict=VerdictEchange.ACCEPTE, **tout)
         banc.services.magasin.journal.consigner(None, echange)
 
 

@@ -9,7 +9,7 @@ from banc import Banc, specimen
 from navigateur import ENTETES
 
 from sne_sandbox.contract.fiches import lire_fiches
-from sne_sandbox.contract.overlay import Dossiers
+from sne_sandbox.contract.overlay import DossiersContrat
 from sne_sandbox.contract.versions import charger
 from sne_sandbox.domain.anomalie import Gravite
 from sne_sandbox.resources import contracts_dir
@@ -90,7 +90,7 @@ def test_a_rule_shows_the_exchanges_that_raised_it(banc: Banc, page: Callable[..
 def test_what_is_shown_to_change_a_rule_does(code: str, tmp_path: Any) -> None:
     fiche = charger().regles[code]
     (tmp_path / "rules.toml").write_text(catalogue.surcharge(fiche), "utf-8")
-    changee = lire_fiches(Dossiers(contracts_dir(), "v5.2", tmp_path), "rules.toml")[code]
+    changee = lire_fiches(DossiersContrat(contracts_dir(), "v5.2", tmp_path), "rules.toml")[code]
     voulue = tomllib.loads(catalogue.surcharge(fiche))[code]
     if fiche.structurante:
         assert changee.texte == voulue["texte"]

@@ -19,7 +19,7 @@ from werkzeug.exceptions import ServiceUnavailable
 from sne_sandbox.errors import StoreError
 from sne_sandbox.operations import statistiques
 from sne_sandbox.web import calculs, graphiques
-from sne_sandbox.web.calculs import Calculs, Demande
+from sne_sandbox.web.calculs import Calculs, TableDemandee
 from sne_sandbox.web.console import statistiques as pages
 
 JOUR = date(2018, 3, 15)
@@ -235,7 +235,7 @@ def test_old_figures_are_shown_as_such(
 
 
 def test_figures_are_counted_once_for_many(banc: Banc, lent: Callable[[], threading.Event]) -> None:
-    suite, tables, demande = lent(), Calculs(), Demande(banc.nom, "TAB01", JOUR)
+    suite, tables, demande = lent(), Calculs(), TableDemandee(banc.nom, "TAB01", JOUR)
     premier = tables.preparer(banc.services, demande)
     assert tables.preparer(banc.services, demande) is premier
     suite.set()
@@ -247,7 +247,7 @@ def test_too_many_questions_wait_outside(banc: Banc, lent: Callable[[], threadin
     lent()
     tables = Calculs()
     demandes = [
-        Demande(banc.nom, "TAB01", date(2018, 3, jour)) for jour in range(1, calculs.EN_ATTENTE_MAX + 2)
+        TableDemandee(banc.nom, "TAB01", date(2018, 3, jour)) for jour in range(1, calculs.EN_ATTENTE_MAX + 2)
     ]
     assert all(tables.preparer(banc.services, d) is not None for d in demandes[:-1])
     assert tables.preparer(banc.services, demandes[-1]) is None
@@ -255,7 +255,7 @@ def test_too_many_questions_wait_outside(banc: Banc, lent: Callable[[], threadin
 
 
 def test_what_fails_is_told_and_tried_again(banc: Banc, monkeypatch: pytest.MonkeyPatch) -> None:
-    tables, demande = Calculs(), Demande(banc.nom, "TAB01", JOUR)
+    tables, demande = Calculs(), TableDemandee(banc.nom, "TAB01", JOUR)
     monkeypatch.setattr(calculs, "calculer", lambda *_: 1 / 0)
     with pytest.raises(StoreError, match="n'ont pas pu être calculées"):
         tables.obtenir(banc.services, demande, attente=PATIENCE)
@@ -266,7 +266,7 @@ def test_what_fails_is_told_and_tried_again(banc: Banc, monkeypatch: pytest.Monk
 def test_few_tables_are_kept(banc: Banc, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(calculs, "GARDES", 1)
     tables = Calculs()
-    demandes = [Demande(banc.nom, code, JOUR) for code in ("TAB01", "TAB02")]
+    demandes = [TableDemandee(banc.nom, code, JOUR) for code in ("TAB01", "TAB02")]
     for demande in demandes:
         assert tables.obtenir(banc.services, demande, attente=PATIENCE) is not None
     assert [tables.connait(demande) for demande in demandes] == [False, True]
@@ -275,7 +275,7 @@ def test_few_tables_are_kept(banc: Banc, monkeypatch: pytest.MonkeyPatch) -> Non
 def test_few_wait_for_a_table_and_the_others_are_told_to_come_again(
     banc: Banc, lent: Callable[[], threading.Event], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    suite, tables, demande = lent(), Calculs(), Demande(banc.nom, "TAB01", JOUR)
+    suite, tables, demande = lent(), Calculs(), TableDemandee(banc.nom, "TAB01", JOUR)
     monkeypatch.setattr(calculs, "TOUR_MAX", 0.05)
     with ThreadPoolExecutor(calculs.ATTENTES_MAX) as fils:
         attendent = [
@@ -291,7 +291,7 @@ def test_few_wait_for_a_table_and_the_others_are_told_to_come_again(
 
 
 def test_who_waits_has_what_the_base_is_now(banc: Banc, lent: Callable[[], threading.Event]) -> None:
-    suite, tables, demande = lent(), Calculs(), Demande(banc.nom, "TAB01", JOUR)
+    suite, tables, demande = lent(), Calculs(), TableDemandee(banc.nom, "TAB01", JOUR)
     tables.preparer(banc.services, demande)
     banc.creer_demande()
     suite.set()
@@ -301,6 +301,6 @@ def test_who_waits_has_what_the_base_is_now(banc: Banc, lent: Callable[[], threa
 def test_the_api_shares_the_tables_of_the_console(banc: Banc, page: Callable[..., Any]) -> None:
     page("/statistiques?date=2018-03-15")
     tables = calculs.calculs_de(banc.app)
-    assert tables.connait(Demande(banc.nom, "TAB01", JOUR))
+    assert tables.connait(TableDemandee(banc.nom, "TAB01", JOUR))
     assert banc.api("GET", f"/bases/{banc.nom}/statistics").status_code == 200
-    assert tables.connait(Demande(banc.nom, "TAB03", JOUR))
+    assert tables.connait(TableDemandee(banc.nom, "TAB03", JOUR))

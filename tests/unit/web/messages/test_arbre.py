@@ -6,10 +6,10 @@ import pytest
 from lxml import etree
 
 from sne_sandbox.contract.versions import charger
-from sne_sandbox.web.messages.arbre import ATTRIBUTS_MAX, REMARQUES_MAX, TEXTE_MAX, Pas, construire
+from sne_sandbox.web.messages.arbre import ATTRIBUTS_MAX, REMARQUES_MAX, TEXTE_MAX, PasArbre, construire
 
 
-def pas_de(source: str, **choix: Any) -> list[Pas]:
+def pas_de(source: str, **choix: Any) -> list[PasArbre]:
     """The steps of a document, ends left out."""
     return [pas for pas in construire(etree.fromstring(source), **choix).pas if not pas.ferme]
 

@@ -6,7 +6,7 @@ from flask import render_template, request, url_for
 from werkzeug.wrappers import Response as Redirection
 
 from sne_sandbox.domain.nombres import entier_de
-from sne_sandbox.domain.panne import GENRES, Genre, PanneDefinition, Parametre
+from sne_sandbox.domain.panne import GENRES, GenrePanne, PanneDefinition, Parametre
 from sne_sandbox.errors import UsageError
 from sne_sandbox.operations import pannes
 from sne_sandbox.operations.table import OPERATIONS
@@ -19,7 +19,7 @@ from sne_sandbox.web.console.page import services
 class GenreMontre:
     """A kind, and how it is armed without the console."""
 
-    genre: Genre
+    genre: GenrePanne
     equivalents: Equivalents
 
 
@@ -81,7 +81,7 @@ def desarmer(base: str) -> Redirection:
     return faire(url_for("controle.pannes"), geste)
 
 
-def _equivalents(genre: Genre) -> Equivalents:
+def _equivalents(genre: GenrePanne) -> Equivalents:
     parametres = {p.nom: p.defaut for p in genre.parametres}
     mots = [mot for nom, valeur in parametres.items() for mot in ("--param", f"{nom}={valeur}")]
     corps = {"genre": genre.nom, "fois": 1, **({"parametres": parametres} if parametres else {})}
