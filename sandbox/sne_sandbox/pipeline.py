@@ -1,14 +1,15 @@
-"""What happens to a call, from its fields to its answer. The file to read first.
+"""What happens to a call, from its fields to its answer. THE FILE TO READ FIRST.
 
-`soap` gives an `Appel` and takes a `Reponse`; the caller of `traiter` owns the `Travail`: it writes the
-journal in the same transaction, commits last, and rolls back when the answer is bad.
+The numbered steps are those of `Pipeline.traiter`. `exchange` comes before, which opens the exchange and has
+the call read by `soap`, and after, when it has the answer packed, inside the same transaction.
 """
 
 import re
-from contextlib import ExitStack
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
-from types import TracebackType
-from typing import Any, Final, Self
+from typing import Any, Final
 
 from sne_sandbox.contract import codec, xml
 from sne_sandbox.contract.schema import Document, SchemaError
@@ -17,19 +18,15 @@ from sne_sandbox.domain.anomalie import Anomalie
 from sne_sandbox.domain.base import Base
 from sne_sandbox.domain.demande import Demande
 from sne_sandbox.domain.element import Element
-from sne_sandbox.domain.exchange import ASYNCHRONE, Appel, Champ, Constats, Piece, Reponse
+from sne_sandbox.domain.exchange import Appel, Champ, Piece, Reponse
+from sne_sandbox.domain.journal import Echange, VerdictEchange
 from sne_sandbox.domain.numero_unique import NUMERO_MAX
-from sne_sandbox.errors import (
-    CertificatNonConforme,
-    ErreurInterne,
-    MessageMalforme,
-    StructureIncorrecte,
-)
-from sne_sandbox.operations import asynchrone, lifecycle
+from sne_sandbox.errors import CertificatNonConforme, ErreurInterne, MessageMalforme, StructureIncorrecte
+from sne_sandbox.operations import lifecycle
 from sne_sandbox.operations.question import Operation, Question, Sortie
 from sne_sandbox.operations.table import OPERATIONS
-from sne_sandbox.rules import engine
 from sne_sandbox.rules.context import Contexte
+from sne_sandbox.rules.engine import Jugement
 from sne_sandbox.rules.registre_vide import RegistreVide
 from sne_sandbox.settings import Limites
 from sne_sandbox.store.registre import RegistreBase
@@ -40,119 +37,99 @@ _SANS_REGISTRE: Final = RegistreVide()
 GUICHET_DANS_NOM: Final = re.compile(r"[A-Z]{3}(G[0-9A-Z]{4})-")
 
 
+@dataclass(frozen=True, slots=True)
 class Travail:
-    """The unit of work of one exchange: a register opened when it is needed, closed by its owner.
+    """The work of a call, done and not yet committed: its answer, and the register of the transaction."""
 
-    `lecture()` reads; `ecriture()` writes under the base's lock. Leaving the block commits, an exception
-    rolls back.
-    """
-
-    def __init__(self, magasin: Magasin, base: str) -> None:
-        self._magasin = magasin
-        self._pile = ExitStack()
-        self.nom = base
-        self.registre: RegistreBase | None = None
-        self.ecrit = False
-
-    def lecture(self) -> RegistreBase:
-        """The register, to read."""
-        if self.registre is None:
-            self.registre = self._pile.enter_context(self._magasin.lire(self.nom))
-        return self.registre
-
-    def ecriture(self) -> RegistreBase:
-        """The register, to write: nobody else writes to the base until the end of the block."""
-        if not self.ecrit:
-            self._pile.close()
-            self.registre = self._pile.enter_context(self._magasin.ecrire(self.nom))
-            self.ecrit = True
-        assert self.registre is not None
-        return self.registre
-
-    def a_jour(self) -> tuple[Base, datetime]:
-        """The base and its instant, the nights that are due behind it (in a transaction of their own: they
-        happened, whatever becomes of this exchange; a work that writes already is not cut in two)."""
-        base = self.lecture().base
-        maintenant = base.horloge.maintenant(datetime.now(UTC))
-        if not self.ecrit and lifecycle.nuits_dues(base, maintenant):
-            self._pile.close()
-            self.registre = None
-            lifecycle.rattraper(self._magasin, self.nom)
-            base = self.lecture().base
-        return base, maintenant
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, genre: type[BaseException] | None, erreur: BaseException | None, trace: TracebackType | None
-    ) -> bool | None:
-        return self._pile.__exit__(genre, erreur, trace)
+    reponse: Reponse
+    registre: RegistreBase
 
 
 class Pipeline:
-    """The numbered steps, over one contract."""
+    """The numbered steps, over one contract and one store. Any thread may call it."""
 
-    def __init__(self, contrat: Contrat, limites: Limites | None = None) -> None:
+    def __init__(self, contrat: Contrat, magasin: Magasin, limites: Limites | None = None) -> None:
         self.contrat = contrat
+        self.magasin = magasin
         self.limites = limites or Limites()
 
-    def traiter(self, appel: Appel, constats: Constats, travail: Travail) -> Reponse:
-        """The answer to a call. Raises ExchangeError for a fault; anomalies are in the answer."""
+    @contextmanager
+    def traiter(
+        self, appel: Appel, base: Base, echange: Echange, *, consigner: bool = True
+    ) -> Iterator[Travail]:
+        """The work of a call on a base, inside its transaction. The block has the answer packed, and
+        completes `echange`, the line of the journal, where the steps note what they find; leaving it commits.
+
+        Any exception, of the steps or of the block, rolls everything back: ExchangeError for a fault,
+        BaseInconnue, StoreError. Anomalies are in the answer. `consigner=False` writes no line.
+        """
         operation = OPERATIONS[appel.operation]
-        # (1) base and guichet; the document, once it is read, says better who calls
-        base, maintenant = travail.a_jour()
-        constats.guichet = guichet_de(appel, None)
+        # (1) Base and guichet: the nights that are due are lived first, whatever becomes of this call, and
+        # the document, once it is read, says better who calls.
+        base, maintenant = lifecycle.a_jour(self.magasin, base)
+        echange.guichet = guichet_de(appel, None) or echange.guichet
         if operation.certificat_exige:
             _exiger_certificat(appel)
-        # (2) contract: the document, read by the parser that no message can trick
-        racine, document = None, None
+        document = None
         if operation.champ is not None:
+            # (2) The contract: the document, read by the parser that no message can trick,
             racine = self._lire(appel.piece(operation.champ))
-            # (3) validate
+            # (3) validated,
             self._valider(racine, operation)
-            # (4) decode
+            # (4) and decoded, once.
             document = codec.decoder(racine, self.contrat.nomenclatures.conteneurs)
-        constats.guichet = guichet = guichet_de(appel, document)
-        contexte = self._contexte(appel, operation, document, base, maintenant, guichet, constats)
-        # (5a) the rules that look at the message alone, before anybody has to wait for us
-        seul = contexte is not None and contexte.type_fichier not in engine.COMPARES_AU_REGISTRE
-        anomalies = self._juger(contexte, base, registre=False) if contexte is not None and seul else []
-        # From here on in one transaction: (5) rules, (6) apply, (7) encode, (8) validate our own answer
-        registre = travail.ecriture() if operation.ecrit else travail.lecture()
-        question = Question(appel, base, maintenant, self.contrat, registre, guichet, document)
-        if contexte is not None:
-            contexte = contexte.avec_registre(registre)
-            if not any(a.regle == "ENT001" for a in anomalies):
-                anomalies += self._juger(contexte, base, registre=True if seul else None)
-                if appel.canal == ASYNCHRONE:
-                    anomalies += asynchrone.juger(contexte, self.contrat, base.reglages.profile)
-                anomalies = engine.ranger(anomalies, self.contrat)
-            question = question.avec(contexte, anomalies)
-            constats.anomalies = anomalies
-        if question.bloquantes and operation.refuser is not None:
-            sortie = operation.refuser(question)
-        else:
-            sortie = operation.executer(question)
-        constats.anomalies = [*anomalies, *sortie.anomalies]
-        constats.numero_unique = sortie.numero_unique or constats.numero_unique
-        return Reponse(self._encoder(sortie, constats))
+        guichet = guichet_de(appel, document)
+        echange.guichet = guichet or echange.guichet
+        jugement = self._jugement(appel, operation, document, base, maintenant, guichet, echange)
+        # (5) The rules: those that the message alone decides, before anybody has to wait for us,
+        if jugement is not None:
+            jugement.lire_le_message()
+        # then, in one transaction, those that read the register.
+        ouvrir = self.magasin.ecrire if operation.ecrit else self.magasin.lire
+        with ouvrir(base.nom) as registre:
+            question = Question(appel, base, maintenant, self.contrat, registre, guichet, document)
+            if jugement is not None:
+                jugement.consulter(registre)
+                question = question.avec(jugement.contexte, jugement.anomalies)
+            _noter(echange, question.anomalies)
+            # (6) Apply,
+            if question.bloquantes and operation.refuser is not None:
+                sortie = operation.refuser(question)
+            else:
+                sortie = operation.executer(question)
+            _noter(echange, (*question.anomalies, *sortie.anomalies))
+            echange.numero_unique = sortie.numero_unique or echange.numero_unique
+            # (7) encode, and (8) hold our own answer to the contract.
+            reponse = Reponse(self._encoder(sortie, echange))
+            if operation.ecrit:
+                yield Travail(reponse, registre)
+                # (9) The line of the journal, in the transaction of what it tells;
+                if consigner:
+                    self.magasin.journal.consigner(registre, echange)
+        # (10) committed here. What only reads made nobody wait, and its line is a transaction of its own.
+        if not operation.ecrit:
+            with self.magasin.ecrire(base.nom) as registre:
+                yield Travail(reponse, registre)
+                if consigner:
+                    self.magasin.journal.consigner(registre, echange)
 
-    def controler(self, appel: Appel, racine: Any, travail: Travail) -> list[Anomalie]:
-        """The anomalies of the document `racine` as `traiter` would find them now; nothing is written. Raises
-        StructureIncorrecte, without an explanation."""
+    def controler(self, appel: Appel, racine: Any, registre: RegistreBase) -> list[Anomalie]:
+        """The anomalies of the document `racine` as `traiter` would find them over this register; nothing is
+        written. Raises StructureIncorrecte, without an explanation."""
         operation = OPERATIONS[appel.operation]
         version = self.contrat.version_de_lecture(racine.get("versionInterface", ""))
         if self.contrat.schemas.validate(racine, document=operation.genre, version=version):
             raise StructureIncorrecte
-        registre = travail.lecture()
         document = codec.decoder(racine, self.contrat.nomenclatures.conteneurs)
-        maintenant = registre.base.horloge.maintenant(datetime.now(UTC))
-        guichet = guichet_de(appel, document)
-        contexte = self._contexte(appel, operation, document, registre.base, maintenant, guichet, Constats())
-        if contexte is None:
+        base = registre.base
+        maintenant = base.horloge.maintenant(datetime.now(UTC))
+        guichet, sans_suite = guichet_de(appel, document), Echange(appel.base, appel.recu_le)
+        jugement = self._jugement(appel, operation, document, base, maintenant, guichet, sans_suite)
+        if jugement is None:
             return []
-        return self._juger(contexte.avec_registre(registre), registre.base, registre=None)
+        jugement.lire_le_message()
+        jugement.consulter(registre)
+        return jugement.anomalies
 
     def _lire(self, octets: bytes) -> Any:
         try:
@@ -167,7 +144,7 @@ class Pipeline:
         if fautes:
             raise StructureIncorrecte(explication=_expliquer(racine, operation.genre, version, self.contrat))
 
-    def _contexte(
+    def _jugement(
         self,
         appel: Appel,
         operation: Operation,
@@ -175,19 +152,21 @@ class Pipeline:
         base: Base,
         maintenant: datetime,
         guichet: str,
-        constats: Constats,
-    ) -> Contexte | None:
+        echange: Echange,
+    ) -> Jugement | None:
+        """What the rules have to judge, None for an operation that none applies to; `echange` is told what
+        the document says of itself."""
         if document is None:
             # Whatever was sent as a number: the journal's index does not take a megabyte.
-            constats.numero_unique = appel.texte("numUnique")[:NUMERO_MAX] or None
+            echange.numero_unique = appel.texte("numUnique")[:NUMERO_MAX] or None
             return None
         demande = Demande(document)
-        constats.version = demande.version
-        constats.type_fichier = demande.type_fichier
-        constats.numero_unique = demande.numero_unique or document.texte_de("operation/numUnique")
+        echange.version = demande.version
+        echange.type_fichier = demande.type_fichier
+        echange.numero_unique = demande.numero_unique or document.texte_de("operation/numUnique")
         if operation.type_regles == "":
             return None
-        return Contexte(
+        contexte = Contexte(
             type_fichier=operation.type_regles or demande.type_fichier,
             document=document,
             maintenant=maintenant,
@@ -195,6 +174,7 @@ class Pipeline:
             territoires=self.contrat.territoires,
             registre=_SANS_REGISTRE,
             operation=operation.nom,
+            canal=appel.canal,
             versions=self.contrat.versions,
             guichet_certificat=appel.guichet_certificat,
             guichet_emetteur=guichet or None,
@@ -202,17 +182,15 @@ class Pipeline:
             localisations_max=base.reglages.localisations_max,
             recherche_max=base.reglages.recherche_max,
         )
+        return Jugement(contexte, self.contrat, base.reglages.profile)
 
-    def _juger(self, contexte: Contexte, base: Base, *, registre: bool | None) -> list[Anomalie]:
-        return engine.juger(contexte, self.contrat, base.reglages.profile, registre=registre)
-
-    def _encoder(self, sortie: Sortie, constats: Constats) -> dict[str, Champ]:
+    def _encoder(self, sortie: Sortie, echange: Echange) -> dict[str, Champ]:
         champs = dict(sortie.champs)
         if sortie.racine is None:
-            constats.reponse_conforme = True
+            echange.reponse_conforme = True
             return champs
         fautes = self.contrat.schemas.validate(sortie.racine, document=sortie.genre, version=sortie.version)
-        constats.reponse_conforme = not fautes
+        echange.reponse_conforme = not fautes
         if fautes:
             raise ErreurInterne(
                 "Le bac à sable a préparé une réponse contraire au contrat ; rien n'a été enregistré.",
@@ -221,6 +199,13 @@ class Pipeline:
         champs[sortie.champ_nom] = sortie.nom_fichier
         champs[sortie.champ] = Piece(codec.ecrire(sortie.racine), "text/xml")
         return champs
+
+
+def _noter(echange: Echange, anomalies: Sequence[Anomalie]) -> None:
+    """The line of the journal, as far as these anomalies tell how the exchange ends."""
+    bloquee = any(anomalie.bloquante for anomalie in anomalies)
+    echange.verdict = VerdictEchange.ANOMALIES if bloquee else VerdictEchange.ACCEPTE
+    echange.anomalies = [anomalie.en_json() for anomalie in anomalies]
 
 
 def _exiger_certificat(appel: Appel) -> None:

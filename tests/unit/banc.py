@@ -23,7 +23,7 @@ from sne_sandbox.operations import bases
 from sne_sandbox.resources import fixtures_dir
 from sne_sandbox.settings import Reglages
 from sne_sandbox.soap.requete import Champs, ecrire
-from sne_sandbox.web.services import CERTIFICAT
+from sne_sandbox.soap.types_http import CERTIFICAT
 
 WS: Final = "http://ws.metier.nuu.application.i2/"
 SOAP: Final = "http://www.w3.org/2003/05/soap-envelope"

@@ -68,13 +68,12 @@ class Epreuve:
     def relever_les_boites(self) -> None:
         """Takes in the files that its guichets left less than a minute ago: the server's round did not come
         for them, and they are traffic as the others are."""
-        from sne_sandbox.operations.asynchrone import CanalAsynchrone
-        from sne_sandbox.pipeline import Pipeline, Travail
+        from sne_sandbox.asynchrone import CanalAsynchrone
+        from sne_sandbox.pipeline import Pipeline
         from sne_sandbox.settings import Limites
 
-        limites = Limites(xml_max=self.options["xml_max"])
-        traiter = Pipeline(self.contrat).traiter
-        CanalAsynchrone(self.magasin, self.contrat, self.home, traiter, Travail, limites).visiter(self.base)
+        pipeline = Pipeline(self.contrat, self.magasin, Limites(xml_max=self.options["xml_max"]))
+        CanalAsynchrone(pipeline, self.home).visiter(self.base)
 
 
 @contextlib.contextmanager

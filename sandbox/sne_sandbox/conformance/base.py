@@ -17,7 +17,7 @@ from sne_sandbox.domain.dates import tampon
 from sne_sandbox.domain.demande_stockee import DemandeStockee
 from sne_sandbox.domain.element import Element
 from sne_sandbox.domain.evenement import Evenement
-from sne_sandbox.domain.exchange import Appel, Champ, Constats, Piece, Reponse
+from sne_sandbox.domain.exchange import Appel, Champ, Piece, Reponse
 from sne_sandbox.domain.guichet import NatureGuichet
 from sne_sandbox.domain.journal import Echange
 from sne_sandbox.domain.panne import PanneDefinition
@@ -25,7 +25,7 @@ from sne_sandbox.errors import BaseInconnue
 from sne_sandbox.operations import bases, dispatching, horloge, pannes
 from sne_sandbox.operations.dossiers import DossiersGuichet
 from sne_sandbox.operations.table import OPERATIONS
-from sne_sandbox.pipeline import Pipeline, Travail
+from sne_sandbox.pipeline import Pipeline
 from sne_sandbox.settings import Reglages
 from sne_sandbox.store import guichets
 from sne_sandbox.store.bases import vider
@@ -46,7 +46,7 @@ class BaseJugee:
         self.magasin = magasin
         self.contrat = contrat
         self.nom = nom
-        self._pipeline = Pipeline(contrat)
+        self._pipeline = Pipeline(contrat, magasin)
         self._natures: dict[str, NatureGuichet] = {}
         self._sequence = 0
         reglages = Reglages(profile=profil)
@@ -183,5 +183,6 @@ class BaseJugee:
             dits[prevue.champ] = Piece(codec.encoder(document), "text/xml")
             dits[prevue.champ_nom] = f"{prefixe}{guichet}-{suite}-{self._sequence % 1_000_000:06d}.xml"
         appel = Appel(operation, dits, self.nom, guichet, datetime.now(UTC))
-        with Travail(self.magasin, self.nom) as travail:
-            return self._pipeline.traiter(appel, Constats(), travail)
+        base, sans_ligne = self.magasin.bases.lire(self.nom), Echange(self.nom, appel.recu_le)
+        with self._pipeline.traiter(appel, base, sans_ligne, consigner=False) as travail:
+            return travail.reponse

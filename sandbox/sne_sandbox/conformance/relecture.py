@@ -20,8 +20,8 @@ from sne_sandbox.domain.numero_unique import NUMERO_MAX
 from sne_sandbox.errors import OperationInconnue
 from sne_sandbox.operations.table import OPERATIONS
 from sne_sandbox.pipeline import guichet_de
+from sne_sandbox.pki.identite import identite
 from sne_sandbox.soap.dispatch import AiguillageSoap
-from sne_sandbox.soap.identity import identite
 
 #: What the line notes beside the tolerances T-…: schema faults, of the request and of the answer.
 REQUETE: Final = "R-01"

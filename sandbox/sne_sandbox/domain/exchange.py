@@ -1,10 +1,8 @@
 """A call and its answer, between the envelope (`soap`) and the work (`pipeline`)."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
-
-from sne_sandbox.domain.anomalie import Anomalie
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,8 +13,8 @@ class Piece:
     content_type: str | None = None
 
 
-#: `canal` of a call that came as a file left in a guichet's inbox.
-ASYNCHRONE = "asynchrone"
+#: `canal` of a call that came as a file left in a guichet's inbox: the type of the rules of that channel.
+ASYNCHRONE = "ASY"
 
 #: Value of a field of a message: text, piece, or a code (`codeElement`, given as its text).
 Champ = str | Piece
@@ -56,20 +54,6 @@ class Appel:
         """Bytes of a field, b"" when absent."""
         valeur = self.champs.get(nom)
         return valeur.contenu if isinstance(valeur, Piece) else b""
-
-
-@dataclass(slots=True)
-class Constats:
-    """What the pipeline noted about an exchange on the way; goes to the journal whatever the end."""
-
-    guichet: str | None = None
-    type_fichier: str | None = None
-    version: str | None = None
-    numero_unique: str | None = None
-    anomalies: list[Anomalie] = field(default_factory=list)
-    """All of them, warnings included, in document order."""
-    reponse_conforme: bool | None = None
-    """Verdict on our own answer; None when there was none to judge."""
 
 
 @dataclass(frozen=True, slots=True)

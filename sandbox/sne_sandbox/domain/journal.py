@@ -7,7 +7,6 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, Final
 
-from sne_sandbox.domain.exchange import Constats
 from sne_sandbox.errors import ERREUR_INATTENDUE, ErreurInterne, ExchangeError
 
 #: Headers of what the console sends, again (the number of the exchange) or of its own: no application did.
@@ -102,15 +101,6 @@ class Echange:
     panne: dict[str, Any] | None = None
     """The panne that was played (id, genre, effet, parametres): `reponse` is then what was meant, before it
     was damaged. Where the panne took the place of the work, it is what took the place of the answer."""
-
-    def reporter(self, constats: Constats) -> None:
-        """Notes what the pipeline found on the way."""
-        self.guichet = constats.guichet or self.guichet
-        self.type_fichier = constats.type_fichier
-        self.version = constats.version
-        self.numero_unique = constats.numero_unique
-        self.reponse_conforme = constats.reponse_conforme
-        self.anomalies = [anomalie.en_json() for anomalie in constats.anomalies]
 
     def echouer(self, erreur: Exception) -> ExchangeError:
         """Notes what ended the exchange; the error to answer: one that is not of our tree is a bug of

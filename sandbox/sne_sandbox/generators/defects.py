@@ -24,7 +24,7 @@ from sne_sandbox.generators.reduction import codes_bloquants, profil_bloquant
 from sne_sandbox.generators.tirage import Tirage
 from sne_sandbox.generators.varietes import TirageVarie
 from sne_sandbox.rules.context import Contexte
-from sne_sandbox.rules.engine import juger
+from sne_sandbox.rules.engine import juger, juger_sans_registre
 from sne_sandbox.rules.registre_vide import RegistreVide
 
 _ESSAIS_MAX: Final = 60
@@ -104,14 +104,14 @@ def essayer(tirage: Tirage, code: str, contrat: Contrat) -> Defaut | None:
         lieu, registre=_VIDE, stockee=None, operation="getNumUnique",
         localisations_max=10, nom_fichier=None, guichet_certificat=None,
     )  # fmt: skip
-    autonome = exemple.type not in _HORS_LIGNE and code in _bloquantes(
-        hors_ligne, contrat, profil, registre=False
-    )
+    autonome = exemple.type not in _HORS_LIGNE and code in {
+        a.regle for a in juger_sans_registre(hors_ligne, contrat, profil) if a.bloquante
+    }
     return Defaut(code, lieu.document, racine, lieu, exemple, profil, autonome)
 
 
-def _bloquantes(lieu: Contexte, contrat: Contrat, profil: str, *, registre: bool | None = None) -> set[str]:
-    return {a.regle for a in juger(lieu, contrat, profil, registre=registre) if a.bloquante}
+def _bloquantes(lieu: Contexte, contrat: Contrat, profil: str) -> set[str]:
+    return {a.regle for a in juger(lieu, contrat, profil) if a.bloquante}
 
 
 @lru_cache(maxsize=256)

@@ -42,7 +42,7 @@ def unpack(content_type: str, body: bytes, *, parties_max: int = 64, taille_max:
             explication=f"Il fait {len(body)} octets, la limite est de {taille_max} octets.",
         )
     entete = _lire_type(content_type, "En-tête Content-Type")
-    if not entete.media.startswith("multipart/") and not _commence_par_mime(entete, body):
+    if not est_multipart(content_type, body):
         return _simple(content_type, entete, body)
     notees: set[Tolerance] = set()
     debut = len(_BOM) if body.startswith(_BOM) else 0
@@ -82,9 +82,13 @@ def _lire_type(valeur: str, lieu: str) -> ContentType:
         ) from None
 
 
-def _commence_par_mime(entete: ContentType, body: bytes) -> bool:
-    """Whether an untyped body begins with its MIME headers, as .NET writes them."""
-    return not entete.media and body[:16].lower().startswith((b"mime-version:", b"content-type:"))
+def est_multipart(content_type: str, body: bytes) -> bool:
+    """Whether a message comes in parts: its header says so, or, where it says no type at all, its body begins
+    with MIME headers, as .NET writes them (T-06)."""
+    media = content_type.partition(";")[0].strip().lower()
+    if not media:
+        return body[:16].lower().startswith((b"mime-version:", b"content-type:"))
+    return media.startswith("multipart/")
 
 
 def _simple(content_type: str, entete: ContentType, body: bytes) -> Message:

@@ -145,7 +145,7 @@ def _juger(
         recherche_max=reglages.recherche_max,
     )
     omises = _omises(contrat, type_fichier, nom is not None)
-    anomalies = engine.juger(contexte, contrat, profil, registre=False)
+    anomalies = engine.juger_sans_registre(contexte, contrat, profil)
     fautes = []
     for anomalie in anomalies:
         if anomalie.regle in omises:

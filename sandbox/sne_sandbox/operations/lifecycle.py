@@ -121,6 +121,16 @@ def rattraper(magasin: Magasin, nom: str, *, machine: datetime | None = None) ->
         return vivre(registre, magasin.journal, registre.base.derniere_nuit or jour, jour)
 
 
+def a_jour(magasin: Magasin, base: Base) -> tuple[Base, datetime]:
+    """A base that was just read, and what its clock says, once the nights that are due were lived: in a
+    transaction of their own, they happened whatever becomes of who asks. Raises BaseInconnue, StoreError."""
+    maintenant = base.horloge.maintenant(datetime.now(UTC))
+    if nuits_dues(base, maintenant):
+        rattraper(magasin, base.nom)
+        base = magasin.bases.lire(base.nom)
+    return base, maintenant
+
+
 def rattraper_toutes(magasin: Magasin) -> None:
     """The same for every base that has nights due."""
     machine = datetime.now(UTC)

@@ -1,20 +1,64 @@
-"""Pannes of a base: armed, listed, disarmed, and played, one at most on an exchange."""
+"""Pannes of a base: armed, listed, disarmed, and counted as they are played, one at most on an exchange.
 
+Whoever plays one holds the base's writing lock, in whatever process: none is played once too often. What it
+does to an answer is in `soap.pannes`, to the socket in `server.pannes`.
+"""
+
+import json
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from random import Random
-from typing import Any
+from typing import Any, Final
+
+import sqlalchemy as sa
 
 from sne_sandbox.domain.panne import GENRES, PanneDefinition
 from sne_sandbox.errors import UsageError
 from sne_sandbox.operations.table import OPERATIONS
-from sne_sandbox.store import pannes
-from sne_sandbox.store.connexion import Connexion
-from sne_sandbox.store.pannes import PanneArmee
+from sne_sandbox.store import tables
+from sne_sandbox.store.connexion import Connexion, RequeteSql
 from sne_sandbox.store.session import Magasin
+from sne_sandbox.store.valeurs import IDENTIFIANT_MAX, instant_de, micros
 
-__all__ = ["PanneArmee", "armer", "attendue", "consommer", "desarmer", "en_json", "lister"]
+#: Pannes that are over stay listed, the last so many of a base.
+GARDEES: Final = 100
+
+_P: Final = tables.panne.c
+_DE_LA_BASE: Final = _P.base == sa.bindparam("cle")
+_UNE: Final = _P.identifiant == sa.bindparam("numero")
+_AJOUTER: Final = RequeteSql(sa.insert(tables.panne))
+_DERNIERE: Final = RequeteSql(sa.select(sa.func.max(_P.identifiant)).where(_DE_LA_BASE))
+_LISTER: Final = RequeteSql(
+    sa.select(_P.identifiant, _P.definition, _P.restantes, _P.armee_le)
+    .where(_DE_LA_BASE)
+    .order_by(_P.identifiant)
+)
+_NOTER: Final = RequeteSql(
+    sa.update(tables.panne)
+    .where(_DE_LA_BASE, _UNE)
+    .values(definition=sa.bindparam("valeur"), restantes=sa.bindparam("reste"))
+)
+_OUBLIER: Final = RequeteSql(
+    sa.delete(tables.panne).where(
+        _DE_LA_BASE, _P.restantes == sa.bindparam("zero"), _P.identifiant <= sa.bindparam("jusqua")
+    )
+)
+_SUPPRIMER: Final = RequeteSql(sa.delete(tables.panne).where(_DE_LA_BASE, _UNE))
+_SUPPRIMER_TOUT: Final = RequeteSql(sa.delete(tables.panne).where(_DE_LA_BASE))
+
+
+@dataclass(frozen=True, slots=True)
+class PanneArmee:
+    """A panne of a base. `restantes` is None for one that lasts, 0 for one that is over; `jouees` counts the
+    exchanges it was played on, `tirages` those it was drawn for (with a rate)."""
+
+    identifiant: int
+    definition: PanneDefinition
+    restantes: int | None
+    armee_le: datetime
+    jouees: int = 0
+    tirages: int = 0
 
 
 def armer(magasin: Magasin, base: str, definition: PanneDefinition) -> int:
@@ -31,20 +75,20 @@ def armer(magasin: Magasin, base: str, definition: PanneDefinition) -> int:
                 f"Le guichet [{definition.guichet}] n'est pas de la base [{base}].",
                 remede=f"guichets : {', '.join(guichet.code for guichet in registre.guichets())}",
             )
-        return pannes.armer(registre.connexion, base, definition, datetime.now(UTC))
+        return inscrire(registre.connexion, base, definition, datetime.now(UTC))
 
 
 def lister(magasin: Magasin, base: str) -> list[PanneArmee]:
     """The pannes of a base, oldest first, those that are over included. Raises BaseInconnue."""
     with magasin.lire(base) as registre:
-        return pannes.lister(registre.connexion, base)
+        return lire(registre.connexion, base)
 
 
 def desarmer(magasin: Magasin, base: str, identifiant: int | None = None) -> int:
     """Takes a panne away, or all of them; how many. Raises BaseInconnue, and UsageError for an id that the
     base does not have."""
     with magasin.ecrire(base) as registre:
-        otees = pannes.desarmer(registre.connexion, base, identifiant)
+        otees = oter(registre.connexion, base, identifiant)
     if identifiant is not None and not otees:
         raise UsageError(
             f"La base [{base}] n'a pas de panne {identifiant}.",
@@ -62,7 +106,7 @@ def attendue(
     prise: Callable[[PanneDefinition], bool],
 ) -> bool:
     """Whether `consommer` may have one to play: nothing is counted, `connexion` may only read."""
-    return any(_vise(armee, operation, guichet, prise) for armee in pannes.lister(connexion, base))
+    return any(_vise(armee, operation, guichet, prise) for armee in lire(connexion, base))
 
 
 def consommer(
@@ -79,7 +123,7 @@ def consommer(
     rate draws once for each exchange it could be played on: the nth draw depends on its seed alone.
     `connexion` writes to the base; what is counted is kept when it is committed.
     """
-    for armee in pannes.lister(connexion, base):
+    for armee in lire(connexion, base):
         definition = armee.definition
         if not _vise(armee, operation, guichet, prise):
             continue
@@ -89,7 +133,7 @@ def consommer(
         if tiree:
             restantes = None if armee.restantes is None else armee.restantes - 1
             armee = replace(armee, restantes=restantes, jouees=armee.jouees + 1)
-        pannes.noter(connexion, base, armee)
+        noter(connexion, base, armee)
         if tiree:
             return armee
     return None
@@ -110,6 +154,20 @@ def _tirer(armee: PanneArmee) -> bool:
     return taux is None or Random(f"{armee.definition.graine}:{armee.tirages}").random() < taux
 
 
+def en_journal(armee: PanneArmee, effet: str) -> dict[str, Any]:
+    """A panne as the line of the exchange that it was played on tells it; `effet` is what became of the base,
+    in French."""
+    definition = armee.definition
+    genre = GENRES[definition.genre]
+    return {
+        "id": armee.identifiant,
+        "genre": genre.nom,
+        "description": genre.description,
+        "effet": effet,
+        "parametres": {p.nom: definition.texte(p.nom) for p in genre.parametres},
+    }
+
+
 def en_json(armee: PanneArmee) -> dict[str, Any]:
     """An armed panne as the API and the command line show it."""
     return {
@@ -121,3 +179,64 @@ def en_json(armee: PanneArmee) -> dict[str, Any]:
         "jouees": armee.jouees,
         "armee_le": armee.armee_le.isoformat(),
     }
+
+
+# --- their rows ---------------------------------------------------------------------------------------
+
+
+def inscrire(connexion: Connexion, base: str, definition: PanneDefinition, instant: datetime) -> int:
+    """Writes the row of a panne; answers its id. `instant` is the machine's (aware)."""
+    ligne = connexion.ligne(_DERNIERE, {"cle": base})
+    identifiant = int((ligne[0] if ligne is not None else None) or 0) + 1
+    connexion.faire(_OUBLIER, {"cle": base, "zero": 0, "jusqua": identifiant - GARDEES})
+    connexion.faire(
+        _AJOUTER,
+        {
+            "base": base,
+            "identifiant": identifiant,
+            "definition": _ecrire(definition, 0, 0),
+            "restantes": definition.fois,
+            "armee_le": micros(instant),
+        },
+    )
+    return identifiant
+
+
+def lire(connexion: Connexion, base: str) -> list[PanneArmee]:
+    """The pannes of a base, oldest first, those that are over included."""
+    return [_armee(*ligne) for ligne in connexion.lignes(_LISTER, {"cle": base})]
+
+
+def noter(connexion: Connexion, base: str, armee: PanneArmee) -> None:
+    """Writes back the counters of a panne."""
+    definition = _ecrire(armee.definition, armee.jouees, armee.tirages)
+    connexion.faire(
+        _NOTER,
+        {"cle": base, "numero": armee.identifiant, "valeur": definition, "reste": armee.restantes},
+    )
+
+
+def oter(connexion: Connexion, base: str, identifiant: int | None) -> int:
+    """Deletes a panne, or all of them for None; how many."""
+    if identifiant is None:
+        return connexion.faire(_SUPPRIMER_TOUT, {"cle": base})
+    if not 0 < identifiant <= IDENTIFIANT_MAX:
+        return 0
+    return connexion.faire(_SUPPRIMER, {"cle": base, "numero": identifiant})
+
+
+def _ecrire(definition: PanneDefinition, jouees: int, tirages: int) -> str:
+    valeur = {"panne": definition.en_json(), "jouees": jouees, "tirages": tirages}
+    return json.dumps(valeur, ensure_ascii=False, sort_keys=True)
+
+
+def _armee(identifiant: int, texte: str, restantes: int | None, armee_le: int) -> PanneArmee:
+    valeur: dict[str, Any] = json.loads(texte)
+    return PanneArmee(
+        identifiant,
+        PanneDefinition.de_json(valeur["panne"]),
+        restantes,
+        instant_de(armee_le),
+        valeur["jouees"],
+        valeur["tirages"],
+    )

@@ -52,7 +52,8 @@ class Registre(Protocol):
 class Contexte:
     """What is judged, and against what.
 
-    `type_fichier` is the message's type (CRE, …) or its channel (DALO, EVT, RCH, ASY). `maintenant` is the
+    `type_fichier` is the message's type (CRE, …), or what stands for it where there is none (DALO, EVT, RCH).
+    `canal` is ASY for a file left in an inbox: the rules of that channel judge it too. `maintenant` is the
     base's clock. `operation` is the SOAP operation.
     """
 
@@ -63,6 +64,7 @@ class Contexte:
     territoires: Territoires
     registre: Registre
     operation: str = "getNumUnique"
+    canal: str = ""
     versions: tuple[str, ...] = ("02.00", "02.01", "02.02")
     stockee: DemandeStockee | None = None
     """The stored demande that the message names (numUnique), when there is one."""

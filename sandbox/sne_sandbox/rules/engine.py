@@ -1,12 +1,13 @@
 """The engine: runs the controls that apply to a message, and makes anomalies of what they find.
 
-Order of the anomalies is that of the document; none is reported twice. ENT001 (type of file) runs first,
-and alone when it fails.
+Order of the anomalies is that of the document; none is reported twice. A rule that says so (`prealable`)
+runs first, and ends the judgement when it fails.
 """
 
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from enum import Enum
 from typing import Final
 
 from sne_sandbox.contract.nomenclatures import Nomenclatures
@@ -15,7 +16,7 @@ from sne_sandbox.domain.anomalie import Anomalie, Gravite
 from sne_sandbox.domain.texte import masquer_nir, masquer_nirs
 from sne_sandbox.errors import ERREUR_INATTENDUE, ErreurInterne
 from sne_sandbox.rules.catalogue import REGLES
-from sne_sandbox.rules.context import Contexte
+from sne_sandbox.rules.context import Contexte, Registre
 from sne_sandbox.rules.profiles import gravite
 from sne_sandbox.rules.rule import Infraction, Regle, allege
 
@@ -25,7 +26,6 @@ PROPRIETE_MAX: Final = 255
 
 #: Content faults that a stored demande may already have: on MOD and REN they do not block again.
 _CONTENU: Final = ("IDT", "ADR", "MEN", "RES", "LOG", "REC", "MOT", "HAN")
-_PREALABLE: Final = "ENT001"
 
 #: Types whose message is compared with the stored demande: judged in one go, over an open register.
 COMPARES_AU_REGISTRE: Final = frozenset({"MOD", "REN"})
@@ -45,32 +45,83 @@ class _Plan:
     """What runs for a type of file. `contrat` is held so that its identity stays its own."""
 
     contrat: Contrat
-    prealable: _Poste | None
+    prealables: tuple[_Poste, ...]
     postes: tuple[_Poste, ...]
 
 
-_Cle = tuple[int, str, str, bool | None]
+class _Choix(Enum):
+    """Which of the controls run."""
+
+    TOUS = "tous"
+    SANS_REGISTRE = "sans registre"
+    """Those that the message alone decides."""
+    AU_REGISTRE = "au registre"
+    """Those that read the base."""
+
+
+_Cle = tuple[int, str, str, str, _Choix]
 _PLANS: Final[dict[_Cle, _Plan]] = {}
 _PLANS_MAX: Final = 256
 
 
-def juger(
-    contexte: Contexte, contrat: Contrat, profil: str, *, registre: bool | None = None
-) -> list[Anomalie]:
-    """Every anomalie of a message, warnings included, in document order.
+class Jugement:
+    """The judgement of one message, in two times: what it says by itself, before anybody has to wait for us,
+    then what the register says of it. A message that is compared with the stored demande (MOD, REN) is judged
+    at the second time only, in one go.
+    """
 
-    `registre` False runs only the controls that do not read the base, True only those that do, None all.
+    def __init__(self, contexte: Contexte, contrat: Contrat, profil: str) -> None:
+        """Raises UsageError for an unknown profile."""
+        self.contexte = contexte
+        self.anomalies: list[Anomalie] = []
+        """What was found, warnings included, in document order."""
+        self._contrat, self._profil = contrat, profil
+        self._reste = _Choix.TOUS
+        self._arrete = False
+
+    def lire_le_message(self) -> None:
+        """The first time. Raises ErreurInterne when a control throws."""
+        if self.contexte.type_fichier not in COMPARES_AU_REGISTRE:
+            self._reste = _Choix.AU_REGISTRE
+            self._controler(_Choix.SANS_REGISTRE)
+
+    def consulter(self, registre: Registre) -> None:
+        """The second time, over an open register. Raises as the first."""
+        self.contexte = self.contexte.avec_registre(registre)
+        self._controler(self._reste)
+
+    def _controler(self, choix: _Choix) -> None:
+        if not self._arrete:
+            trouvees, self._arrete = _juger(self.contexte, self._contrat, self._profil, choix)
+            self.anomalies = ranger([*self.anomalies, *trouvees], self._contrat)
+
+
+def juger(contexte: Contexte, contrat: Contrat, profil: str) -> list[Anomalie]:
+    """Every anomalie of a message, warnings included, in document order. `contexte` has its register.
+
     Raises ErreurInterne when a control throws, UsageError for an unknown profile.
     """
-    plan = _plan(contrat, contexte.type_fichier, profil, registre)
-    if plan.prealable is not None:
-        constats = _controler(plan.prealable.regle, contexte)
-        if constats:
-            return _rediger([(plan.prealable, constats)], contrat.nomenclatures)
-    trouves = _controler_tous(plan.postes, contexte)
-    if not trouves:
-        return []
-    return _rediger(_deja_connus(trouves, contexte), contrat.nomenclatures)
+    return _juger(contexte, contrat, profil, _Choix.TOUS)[0]
+
+
+def juger_sans_registre(contexte: Contexte, contrat: Contrat, profil: str) -> list[Anomalie]:
+    """As `juger`, by the controls that do not read the base."""
+    return _juger(contexte, contrat, profil, _Choix.SANS_REGISTRE)[0]
+
+
+def juger_au_registre(contexte: Contexte, contrat: Contrat, profil: str) -> list[Anomalie]:
+    """As `juger`, by the controls that read the base."""
+    return _juger(contexte, contrat, profil, _Choix.AU_REGISTRE)[0]
+
+
+def _juger(contexte: Contexte, contrat: Contrat, profil: str, choix: _Choix) -> tuple[list[Anomalie], bool]:
+    """What these controls find, and whether one of them ends the judgement."""
+    plan = _plan(contrat, contexte, profil, choix)
+    trouves = _controler_tous(plan.prealables, contexte)
+    arrete = bool(trouves)
+    if not arrete:
+        trouves = _deja_connus(_controler_tous(plan.postes, contexte), contexte)
+    return (_rediger(trouves, contrat.nomenclatures) if trouves else []), arrete
 
 
 def ranger(anomalies: Iterable[Anomalie], contrat: Contrat) -> list[Anomalie]:
@@ -79,30 +130,34 @@ def ranger(anomalies: Iterable[Anomalie], contrat: Contrat) -> list[Anomalie]:
     return sorted(uniques.values(), key=lambda anomalie: _rang(anomalie.propriete, contrat.nomenclatures))
 
 
-def regles_de(contrat: Contrat, type_fichier: str, *, registre: bool | None = None) -> tuple[Regle, ...]:
-    """The controls that apply to a type of file under this contract, in the catalogue's order."""
-    retenues = []
-    for regle in REGLES:
-        fiche = contrat.regles.get(regle.code)
-        if fiche is None or (type_fichier not in fiche.types and "*" not in fiche.types):
-            continue
-        if registre is None or regle.registre is registre:
-            retenues.append(regle)
-    return tuple(retenues)
+def regles_de(contrat: Contrat, type_fichier: str, canal: str = "") -> tuple[Regle, ...]:
+    """The controls that apply to a type of file under this contract, in the catalogue's order; those of the
+    channel that it came by too."""
+    voulus = {type_fichier, "*", canal} - {""}
+    return tuple(
+        regle
+        for regle in REGLES
+        if (fiche := contrat.regles.get(regle.code)) is not None and not voulus.isdisjoint(fiche.types)
+    )
 
 
-def _plan(contrat: Contrat, type_fichier: str, profil: str, registre: bool | None) -> _Plan:
-    cle = (id(contrat), type_fichier, profil, registre)
+def _plan(contrat: Contrat, contexte: Contexte, profil: str, choix: _Choix) -> _Plan:
+    cle = (id(contrat), contexte.type_fichier, contexte.canal, profil, choix)
     plan = _PLANS.get(cle)
     if plan is None:
         postes = []
-        for regle in regles_de(contrat, type_fichier, registre=registre):
+        for regle in regles_de(contrat, contexte.type_fichier, contexte.canal):
+            if choix is not _Choix.TOUS and regle.registre is not (choix is _Choix.AU_REGISTRE):
+                continue
             fiche = contrat.regles[regle.code]
             poids = gravite(fiche, profil)
             if poids is not Gravite.IGNOREE:
                 postes.append(_Poste(regle, fiche, poids))
-        prealable = next((poste for poste in postes if poste.regle.code == _PREALABLE), None)
-        plan = _Plan(contrat, prealable, tuple(poste for poste in postes if poste is not prealable))
+        plan = _Plan(
+            contrat,
+            tuple(poste for poste in postes if poste.regle.prealable),
+            tuple(poste for poste in postes if not poste.regle.prealable),
+        )
         if len(_PLANS) >= _PLANS_MAX:  # a type of file is what a client wrote: the table must not grow
             _PLANS.clear()
         _PLANS[cle] = plan

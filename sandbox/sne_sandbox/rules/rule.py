@@ -32,13 +32,15 @@ class Regle:
     """A control. Its types, text, gravité, fidélité and source are the row of `rules.toml` of the same code.
 
     `registre` says that it reads the base: such rules run inside the transaction, and `check` leaves them
-    out. `transport` says that it reads the file name or the certificate.
+    out. `transport` says that it reads the file name or the certificate. `prealable` says that a message
+    which it refuses is not judged any further: the other controls would read what is not there.
     """
 
     code: str
     controler: "Callable[[Contexte], Iterator[Infraction]]"
     registre: bool = False
     transport: bool = False
+    prealable: bool = False
 
     @property
     def nom(self) -> str:
@@ -47,12 +49,12 @@ class Regle:
 
 
 def regle(
-    code: str, *, registre: bool = False, transport: bool = False
+    code: str, *, registre: bool = False, transport: bool = False, prealable: bool = False
 ) -> "Callable[[Callable[[Contexte], Iterator[Infraction]]], Regle]":
     """Make a `Regle` of a function. Registers nothing: `catalogue/__init__.py` lists the rules by hand."""
 
     def faire(controler: "Callable[[Contexte], Iterator[Infraction]]") -> Regle:
-        return Regle(code, controler, registre, transport)
+        return Regle(code, controler, registre, transport, prealable)
 
     return faire
 

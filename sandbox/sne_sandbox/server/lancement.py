@@ -3,24 +3,21 @@
 import gc
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from functools import partial
 from typing import Any, Protocol
 
+from sne_sandbox.asynchrone import CanalAsynchrone
 from sne_sandbox.domain.base import BASE_PAR_DEFAUT
-from sne_sandbox.domain.journal import TLS, Echange, VerdictEchange, methode_recue
+from sne_sandbox.domain.journal import TLS, methode_recue
 from sne_sandbox.errors import UsageError
+from sne_sandbox.exchange import base_nommee, noter_refus
 from sne_sandbox.operations import lifecycle
-from sne_sandbox.operations.asynchrone import CanalAsynchrone
-from sne_sandbox.pipeline import Travail
 from sne_sandbox.pki.authority import Autorite
 from sne_sandbox.server.listeners import AdressesServies, Ecoute
 from sne_sandbox.server.run import RefusHttp, RefusTls, servir
 from sne_sandbox.server.workers import Taches, servir_a_plusieurs
 from sne_sandbox.store.session import Magasin
 from sne_sandbox.web.app import Configuration, creer_application
-from sne_sandbox.web.canal import canal
-from sne_sandbox.web.egares import base_nommee
 
 
 class Lancable(Protocol):
@@ -56,7 +53,7 @@ class Lancement:
             application=application.wsgi_app,
             refus_tls=partial(noter_refus_tls, magasin, self.base_des_refus),
             refus_http=partial(noter_refus_http, magasin, self.base_des_refus),
-            periodique=partial(_minute, magasin, canal(application.extensions["sne"])),
+            periodique=partial(_minute, magasin, application.extensions["sne"].boites),
         )
 
 
@@ -78,38 +75,37 @@ def lancer(lancement: Lancable, processus: int, pret: Callable[[AdressesServies]
     )
 
 
-def _minute(magasin: Magasin, boites: CanalAsynchrone[Travail]) -> None:
+def _minute(magasin: Magasin, boites: CanalAsynchrone) -> None:
     lifecycle.rattraper_toutes(magasin)
     boites.tournee()
 
 
 def noter_refus_tls(magasin: Magasin, base: str, refus: RefusTls) -> None:
     """Journals a handshake that failed, in `base`."""
-    _noter(magasin, base, TLS, refus.pair, "", 0, refus.raison, refus.detail)
+    noter_refus(
+        magasin,
+        base,
+        methode=TLS,
+        chemin="",
+        pair=refus.pair,
+        statut=0,
+        raison=refus.raison,
+        detail=refus.detail,
+    )
 
 
 def noter_refus_http(magasin: Magasin, base: str, refus: RefusHttp) -> None:
     """Journals a request that the listener refused, in the base that its path names, else in `base`."""
     base = base_nommee(magasin, refus.chemin) or base
-    methode = methode_recue(refus.methode)
-    _noter(magasin, base, methode, refus.pair, refus.chemin, refus.statut, refus.raison, "")
-
-
-def _noter(
-    magasin: Magasin, base: str, methode: str, pair: str, chemin: str, statut: int, *textes: str
-) -> None:
-    message, detail = textes
-    echange = Echange(
-        base=base,
-        recu_le=datetime.now(UTC),
-        methode=methode,
-        chemin=chemin,
-        pair=pair,
-        statut=statut,
-        verdict=VerdictEchange.REFUS,
-        fault={"code": methode, "message": message, "explication": detail},
+    noter_refus(
+        magasin,
+        base,
+        methode=methode_recue(refus.methode),
+        chemin=refus.chemin,
+        pair=refus.pair,
+        statut=refus.statut,
+        raison=refus.raison,
     )
-    magasin.journal.consigner(None, echange)
 
 
 def ecoute_de(options: dict[str, Any]) -> Ecoute:

@@ -1,16 +1,22 @@
 """An answer on its way out: pieces put into the envelope or beside it, the whole packed as it must travel."""
 
 from binascii import b2a_base64
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
+from dataclasses import dataclass
+from random import Random
 from typing import Final
+from zlib import crc32
 
 from lxml import etree
 
+from sne_sandbox.domain.base import Base
 from sne_sandbox.domain.exchange import Piece
 from sne_sandbox.mime.message import Packaging, Part
-from sne_sandbox.mime.pack import pack
+from sne_sandbox.mime.pack import boundary, pack
+from sne_sandbox.mime.unpack import est_multipart
 from sne_sandbox.soap.envelope import SOAP11, XOP
 from sne_sandbox.soap.fields import INCLUDE
+from sne_sandbox.soap.types_http import RequeteHttp
 
 _DECLARATION: Final = b'<?xml version="1.0" encoding="UTF-8"?>\n'
 _SOAP12_TYPE: Final = "application/soap+xml"
@@ -52,17 +58,36 @@ def _content_id(champ: str) -> str:
     return f"document-{champ}@sne-sandbox" if champ in RACINES else f"{champ}@sne-sandbox"
 
 
-def emballer(
-    enveloppe: etree._Element, parties: list[Part], packaging: Packaging, boundary: Callable[[], str]
-) -> tuple[str, bytes]:
-    """Content-Type and body of an answer. `boundary` is called for MTOM only."""
-    racine = _DECLARATION + etree.tostring(enveloppe, encoding="UTF-8", xml_declaration=False)
-    soap11 = etree.QName(enveloppe).namespace == SOAP11
-    if packaging is Packaging.SIMPLE:
-        return f"{_SOAP11_TYPE if soap11 else _SOAP12_TYPE}; charset=utf-8", racine
-    content_type, corps = pack(racine, parties, boundary=boundary())
-    if soap11:
-        # mime writes SOAP 1.2 only; a SOAP 1.1 fault is the one message that is not.
-        content_type = content_type.replace(_SOAP12_TYPE, _SOAP11_TYPE, 1)
-        corps = corps.replace(_SOAP12_TYPE.encode(), _SOAP11_TYPE.encode(), 1)
-    return content_type, corps
+@dataclass(frozen=True, slots=True)
+class Emballage:
+    """How the answer to one question travels. `graine` seeds the boundary: the same question to the same base
+    has the same one."""
+
+    packaging: Packaging
+    graine: str | int
+
+    @classmethod
+    def de(cls, requete: RequeteHttp, base: Base | None = None) -> "Emballage":
+        """That of the answer to a request: packed as the question was, unless the base imposes a packaging;
+        `base` is None as long as it is not known."""
+        empreinte = crc32(requete.corps)
+        if base is not None and base.reglages.emballage != "question":
+            return cls(Packaging(base.reglages.emballage), f"{base.seed}:{empreinte}")
+        multipart = est_multipart(requete.en_tete("Content-Type"), requete.corps)
+        return cls(
+            Packaging.MTOM if multipart else Packaging.SIMPLE,
+            empreinte if base is None else f"{base.seed}:{empreinte}",
+        )
+
+    def emballer(self, enveloppe: etree._Element, parties: list[Part]) -> tuple[str, bytes]:
+        """Content-Type and body of an answer."""
+        racine = _DECLARATION + etree.tostring(enveloppe, encoding="UTF-8", xml_declaration=False)
+        soap11 = etree.QName(enveloppe).namespace == SOAP11
+        if self.packaging is Packaging.SIMPLE:
+            return f"{_SOAP11_TYPE if soap11 else _SOAP12_TYPE}; charset=utf-8", racine
+        content_type, corps = pack(racine, parties, boundary=boundary(Random(self.graine)))
+        if soap11:
+            # mime writes SOAP 1.2 only; a SOAP 1.1 fault is the one message that is not.
+            content_type = content_type.replace(_SOAP12_TYPE, _SOAP11_TYPE, 1)
+            corps = corps.replace(_SOAP12_TYPE.encode(), _SOAP11_TYPE.encode(), 1)
+        return content_type, corps

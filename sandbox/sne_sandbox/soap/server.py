@@ -1,16 +1,17 @@
 """HTTP bytes to an `Appel`, its answer or its fault back to HTTP bytes. The one module that uses Spyne.
 
-Spyne reads and writes the wrapper's fields and finds the operation's function; MIME, XOP, the guards of the
-envelope and the faults stand in front of it.
+Spyne reads and writes the wrapper's fields and knows which operation has which; MIME, XOP, the guards of the
+envelope and the faults stand in front of it. It calls nobody: `exchange` has the call read, then the answer
+written.
 """
 
 # ruff: noqa: I001 - the compatibility module must come before the first spyne import
 from sne_sandbox.soap import spyne_compat as spyne_compat
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from functools import partial
 from types import SimpleNamespace
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from lxml import etree
 from spyne import Application, ComplexModel, MethodContext, ServiceBase, Unicode, XmlAttribute, XmlData, rpc
@@ -19,81 +20,79 @@ from spyne.server import ServerBase
 
 from sne_sandbox.contract import xml
 from sne_sandbox.contract.versions import ChampOperation, Contrat, MessageOperation, OperationPubliee
-from sne_sandbox.domain.exchange import Appel, Champ, Constats, Piece, Reponse
-from sne_sandbox.domain.journal import Echange, VerdictEchange
+from sne_sandbox.domain.exchange import Appel, Champ, Piece, Reponse
+from sne_sandbox.domain.journal import Echange
 from sne_sandbox.errors import ERREUR_INATTENDUE, ContractError, ErreurInterne, ExchangeError, MessageMalforme
-from sne_sandbox.mime.message import Message, Packaging
+from sne_sandbox.mime.message import Message
 from sne_sandbox.mime.tolerances import Tolerance
 from sne_sandbox.mime.unpack import unpack
+from sne_sandbox.pki.identite import Identite
 from sne_sandbox.settings import Limites
 from sne_sandbox.soap import envelope, faults, fields
 from sne_sandbox.soap.dispatch import AiguillageSoap, designee
 from sne_sandbox.soap.envelope import SOAP12
-from sne_sandbox.soap.identity import Identite
-from sne_sandbox.soap.packing import emballer, joindre
+from sne_sandbox.soap.packing import Emballage, joindre
 from sne_sandbox.soap.types_http import ReponseHttp, RequeteHttp
 
-Traiter = Callable[[Appel, Constats], Reponse]
 #: Lines of the journal that one message may fill with its tolerances.
 _TOLERANCES_MAX: Final = 50
 
 
 class ServeurSoap:
-    """The SOAP services of one contract. Built once; `repondre` may be called from any thread."""
+    """The SOAP services of one contract. Built once; every method may be called from any thread."""
 
     def __init__(self, contrat: Contrat, limites: Limites) -> None:
         """Raises ContractError for an operation that cannot be served."""
         self._limites = limites
+        self._operations = contrat.operations
         operations = tuple(contrat.operations.values())
         self._espace = operations[0].espace
         self._aiguillage = AiguillageSoap(operations)
         self._moteur = _Moteur(self._espace, operations)
 
-    def repondre(
-        self,
-        requete: RequeteHttp,
-        *,
-        base: str,
-        service: str,
-        identite: Identite,
-        echange: Echange,
-        traiter: Traiter,
-        emballage: str = "question",
-        boundary: Callable[[], str],
-    ) -> ReponseHttp:
-        """The answer to a request of `service` on `base`, fault or not; `echange` is filled on the way.
+    def ouvrir(self, requete: RequeteHttp, appelant: Identite, echange: Echange) -> Appel:
+        """The call that a request makes to the service and the base of `echange`, where its parts, its
+        operation and the tolerances that it needed are noted on the way.
 
-        `traiter` does the work of the call, inside the transaction of this exchange; a message refused here
-        never reaches it. `emballage` is the base's setting: `question` answers as the question was packed,
-        `mtom` and `simple` impose one. Never raises: a bug of ours is a Receiver fault, and its traceback is
-        in `echange.trace`.
+        Raises ExchangeError for a message that cannot be read, or calls no operation of the service.
         """
-        echange.service = service
-        echange.guichet = identite.guichet
-        if requete.methode != "POST":
-            return _methode_refusee(requete, echange)
-        constats = Constats()
-        impose = None if emballage == "question" else Packaging(emballage)
-        packaging = impose or _packaging_annonce(requete)
-        try:
-            message = self._ouvrir(requete, echange)
-            packaging = impose or message.packaging
-            enveloppe, pieces = self._appeler(message, requete, base, identite, echange, constats, traiter)
-            parties = joindre(enveloppe[0][0], pieces, packaging)
-            content_type, corps = emballer(enveloppe, parties, packaging, boundary)
-            statut = 200
-            bloquee = any(anomalie.bloquante for anomalie in constats.anomalies)
-            echange.verdict = VerdictEchange.ANOMALIES if bloquee else VerdictEchange.ACCEPTE
-        except Exception as erreur:  # noqa: BLE001 - the caller is answered whatever happens here
-            enveloppe = faults.enveloppe_fault(echange.echouer(erreur), espace=self._espace)
-            content_type, corps = emballer(enveloppe, [], packaging, boundary)
-            statut = faults.STATUT
-        echange.reporter(constats)
-        reponse = ReponseHttp(statut, [("Content-Type", content_type)], corps)
-        echange.statut, echange.en_tetes_reponse, echange.reponse = statut, list(reponse.en_tetes), corps
-        return reponse
+        noter = partial(_noter, echange)
+        message = self._deballer(requete, echange)
+        lue = envelope.lire(xml.parse(message.racine, limit=self._limites.xml_max), noter)
+        annoncees = (message.action, requete.en_tete("SOAPAction").strip().strip('"'), lue.action)
+        actions = [action for action in annoncees if action]
+        candidates = self._aiguillage.candidates(echange.service or "", lue.charge)
+        if (probable := designee(candidates, actions)) is not None:
+            echange.operation = probable.nom
+        pieces = fields.preparer(lue.charge, candidates[0], message, noter)
 
-    def _ouvrir(self, requete: RequeteHttp, echange: Echange) -> Message:
+        def document() -> etree._Element | None:
+            try:
+                return xml.parse(pieces["fichierXml"].contenu, limit=self._limites.xml_max)
+            except (KeyError, ExchangeError):
+                return None
+
+        operation = self._aiguillage.choisir(candidates, lue.charge, actions, document, noter)
+        echange.operation = operation.nom
+        champs = self._moteur.lire(operation, lue.charge, pieces)
+        return Appel(operation.nom, champs, echange.base, appelant.guichet, echange.recu_le)
+
+    def repondre(self, appel: Appel, reponse: Reponse, emballage: Emballage) -> ReponseHttp:
+        """The answer to a call, packed. Raises ErreurInterne when it does not fit the published message."""
+        enveloppe, pieces = self._moteur.ecrire(self._operations[appel.operation], reponse)
+        parties = joindre(enveloppe[0][0], pieces, emballage.packaging)
+        content_type, corps = emballage.emballer(enveloppe, parties)
+        return ReponseHttp(200, [("Content-Type", content_type)], corps)
+
+    def refuser(
+        self, erreur: ExchangeError, emballage: Emballage, statut: int = faults.STATUT
+    ) -> ReponseHttp:
+        """The SOAP fault of an error, packed."""
+        enveloppe = faults.enveloppe_fault(erreur, espace=self._espace)
+        content_type, corps = emballage.emballer(enveloppe, [])
+        return ReponseHttp(statut, [("Content-Type", content_type)], corps)
+
+    def _deballer(self, requete: RequeteHttp, echange: Echange) -> Message:
         encodage = requete.en_tete("Content-Encoding").strip()
         if encodage.lower() not in ("", "identity"):
             raise MessageMalforme(
@@ -120,64 +119,16 @@ class ServeurSoap:
             _noter(echange, tolerance)
         return message
 
-    def _appeler(
-        self,
-        message: Message,
-        requete: RequeteHttp,
-        base: str,
-        identite: Identite,
-        echange: Echange,
-        constats: Constats,
-        faire: Traiter,
-    ) -> tuple[etree._Element, Mapping[str, Piece]]:
-        """The envelope of the answer, with its pieces still tokens, and these pieces by field."""
 
-        noter = partial(_noter, echange)
+class _Lue(NamedTuple):
+    """A payload, checked, and the operation that it calls: what Spyne is given in place of bytes."""
 
-        lue = envelope.lire(xml.parse(message.racine, limit=self._limites.xml_max), noter)
-        annoncees = (message.action, requete.en_tete("SOAPAction").strip().strip('"'), lue.action)
-        actions = [action for action in annoncees if action]
-        candidates = self._aiguillage.candidates(echange.service or "", lue.charge)
-        if (probable := designee(candidates, actions)) is not None:
-            echange.operation = probable.nom
-        recues = fields.preparer(lue.charge, candidates[0], message, noter)
-
-        def document() -> etree._Element | None:
-            try:
-                return xml.parse(recues["fichierXml"].contenu, limit=self._limites.xml_max)
-            except (KeyError, ExchangeError):
-                return None
-
-        operation = self._aiguillage.choisir(candidates, lue.charge, actions, document, noter)
-        echange.operation = operation.nom
-
-        def traiter(champs: Mapping[str, Champ]) -> Reponse:
-            appel = Appel(operation.nom, champs, base, identite.guichet, echange.recu_le)
-            return faire(appel, constats)
-
-        return self._moteur.executer(operation, lue.charge, recues, traiter)
-
-
-class _Travail:
-    """One call inside Spyne: what it is given, and what comes out of it beside Spyne's own document."""
-
-    def __init__(
-        self,
-        operation: OperationPubliee,
-        charge: etree._Element,
-        recues: Mapping[str, Piece],
-        traiter: Callable[[Mapping[str, Champ]], Reponse],
-    ) -> None:
-        self.operation = operation
-        self.charge = charge
-        self.recues = recues
-        self.traiter = traiter
-        self.rendues: dict[str, Piece] = {}
-        self.erreur: Exception | None = None
+    operation: OperationPubliee
+    charge: etree._Element
 
 
 class _Moteur:
-    """Spyne's application: one function per operation, models made from the contract's data."""
+    """Spyne's application: one operation per function, models made from the contract's data."""
 
     def __init__(self, espace: str, operations: tuple[OperationPubliee, ...]) -> None:
         self._types = {
@@ -195,63 +146,65 @@ class _Moteur:
             "tns:codeElement": _modele(espace, "codeElement", [("code", XmlAttribute(Unicode))]),
         }
         self._modeles: dict[str, Any] = {}
-        fonctions = {operation.nom: self._fonction(espace, operation) for operation in operations}
+        fonctions = {operation.nom: self._declarer(espace, operation) for operation in operations}
+        services: Any = type("Services", (ServiceBase,), fonctions)
         application = Application(
-            [type("Services", (ServiceBase,), fonctions)],
+            [services],
             tns=espace,
             name="sne",
             in_protocol=_Protocole(validator=None, parse_xsi_type=False),
             out_protocol=_Protocole(cleanup_namespaces=False),
         )
         application.interface.nsmap = {"soap": SOAP12, "ns2": espace}
-        self._application = application
+        self._protocole = application.out_protocol
+        self._descripteurs = services.public_methods
         self._serveur = ServerBase(application)
 
-    def executer(
-        self,
-        operation: OperationPubliee,
-        charge: etree._Element,
-        recues: Mapping[str, Piece],
-        traiter: Callable[[Mapping[str, Champ]], Reponse],
-    ) -> tuple[etree._Element, Mapping[str, Piece]]:
-        """Read `charge`, call `traiter`, write its answer. Raises what `traiter` raises, and ErreurInterne
-        for an answer that does not fit the contract."""
-        travail = _Travail(operation, charge, recues, traiter)
+    def lire(
+        self, operation: OperationPubliee, charge: etree._Element, pieces: Mapping[str, Piece]
+    ) -> dict[str, Champ]:
+        """The fields of a payload; those that hold a token receive their piece, absent ones are left out."""
         initial = ctx = MethodContext(self._serveur, MethodContext.SERVER)
-        initial.udc = travail
+        initial.udc = _Lue(operation, charge)
         try:
             (ctx,) = self._serveur.generate_contexts(initial)
             self._serveur.get_in_object(ctx)
-            self._serveur.get_out_object(ctx)
-            erreur = travail.erreur or ctx.out_error
-            if erreur is not None:
-                raise erreur
-            self._application.out_protocol.serialize(ctx, Soap12.RESPONSE)
-            return ctx.out_document, travail.rendues
+            if ctx.in_error is not None:
+                raise ctx.in_error
+            return _champs(operation, ctx.in_object, pieces)
         finally:
-            # Spyne's contexts are rings, and so are an error and the frames of its traceback: the collector,
-            # that counts objects and not bytes, would leave the documents in them for hundreds of exchanges.
+            # Spyne's contexts are rings: the collector, that counts objects and not bytes, would leave the
+            # documents in them for hundreds of exchanges.
             vars(initial).clear()
             vars(ctx).clear()
-            travail.erreur = erreur = None
 
-    def _fonction(self, espace: str, operation: OperationPubliee) -> Any:
-        entree = self._modele_de(espace, operation.entree)
-        sortie = self._modele_de(espace, operation.sortie)
+    def ecrire(
+        self, operation: OperationPubliee, reponse: Reponse
+    ) -> tuple[etree._Element, Mapping[str, Piece]]:
+        """The envelope of an answer, where tokens stand for its pieces, and these pieces by field. Raises
+        ErreurInterne for an answer that does not fit the contract."""
+        valeurs, pieces = _valeurs(operation, reponse)
+        ctx = MethodContext(self._serveur, MethodContext.SERVER)
+        ctx.descriptor = self._descripteurs[operation.nom]
+        # Spyne reads attributes off any object; building its own model costs twice the writing.
+        ctx.out_object = [SimpleNamespace(**valeurs)]
+        try:
+            self._protocole.serialize(ctx, Soap12.RESPONSE)
+            return ctx.out_document, pieces
+        finally:
+            vars(ctx).clear()
+
+    def _declarer(self, espace: str, operation: OperationPubliee) -> Any:
+        """The function that stands for an operation: Spyne reads its signature, and nobody calls it."""
 
         def fonction(ctx: Any, message: Any) -> Any:
-            travail: _Travail = ctx.udc
-            try:
-                return _rendre(travail, travail.traiter(_champs(travail, message)))
-            except Exception as erreur:  # noqa: BLE001 - raised again by executer: Spyne would swallow it
-                travail.erreur = erreur
-                return None
+            raise NotImplementedError(operation.nom)
 
         fonction.__name__ = operation.nom
         # The in-message is named after the operation: several of them share one element.
         return rpc(
-            entree,
-            _returns=sortie,
+            self._modele_de(espace, operation.entree),
+            _returns=self._modele_de(espace, operation.sortie),
             _body_style="bare",
             _in_message_name=operation.nom,
             _out_message_name=etree.QName(operation.sortie.qname).localname,
@@ -297,10 +250,10 @@ class _Protocole(Soap12):
 
     def decompose_incoming_envelope(self, ctx: Any, message: Any = None) -> None:
         """Hand over the payload, under the name its operation is registered by."""
-        travail: _Travail = ctx.udc
+        lue: _Lue = ctx.udc
         ctx.in_header_doc = None
-        ctx.in_body_doc = ctx.in_document = travail.charge
-        ctx.method_request_string = travail.operation.nom
+        ctx.in_body_doc = ctx.in_document = lue.charge
+        ctx.method_request_string = lue.operation.nom
 
 
 def _modele(espace: str, nom: str, membres: list[tuple[str, Any]]) -> Any:
@@ -310,15 +263,15 @@ def _modele(espace: str, nom: str, membres: list[tuple[str, Any]]) -> Any:
     return type(nom, (ComplexModel,), {"__namespace__": espace, "_type_info": membres, "__init__": vide})
 
 
-def _champs(travail: _Travail, message: Any) -> dict[str, Champ]:
+def _champs(operation: OperationPubliee, message: Any, pieces: Mapping[str, Piece]) -> dict[str, Champ]:
     """The fields that Spyne read, tokens back to pieces; absent ones left out."""
     champs: dict[str, Champ] = {}
-    for champ in travail.operation.entree.champs:
+    for champ in operation.entree.champs:
         valeur = getattr(message, champ.nom, None)
         if valeur is None:
             continue
         if champ.type == "tns:base64Binary":
-            champs[champ.nom] = travail.recues[valeur.jeton]
+            champs[champ.nom] = pieces[valeur.jeton]
         elif champ.type == "tns:codeElement":
             champs[champ.nom] = getattr(valeur, "code", "")
         else:
@@ -326,36 +279,30 @@ def _champs(travail: _Travail, message: Any) -> dict[str, Champ]:
     return champs
 
 
-def _rendre(travail: _Travail, reponse: Reponse) -> SimpleNamespace:
-    """The model of the answer, pieces set aside. Raises ErreurInterne when it breaks the contract."""
-    message = travail.operation.sortie
+def _valeurs(operation: OperationPubliee, reponse: Reponse) -> tuple[dict[str, Any], dict[str, Piece]]:
+    """What Spyne writes of an answer, and the pieces set aside. Raises ErreurInterne when it breaks the
+    contract."""
     valeurs: dict[str, Any] = {}
-    for champ in message.champs:
+    pieces: dict[str, Piece] = {}
+    for champ in operation.sortie.champs:
         valeur = reponse.champs.get(champ.nom)
         if valeur is None and not champ.obligatoire:
             continue
         if champ.type == "tns:base64Binary" and isinstance(valeur, Piece):
-            travail.rendues[champ.nom] = valeur
+            pieces[champ.nom] = valeur
             valeurs[champ.nom] = SimpleNamespace(jeton=champ.nom, contentType=valeur.content_type)
         elif champ.type != "tns:base64Binary" and isinstance(valeur, str):
             valeurs[champ.nom] = valeur
         else:
-            raise _reponse_fausse(travail, f"champ [{champ.nom}] absent ou d'un autre type")
+            raise _reponse_fausse(operation, f"champ [{champ.nom}] absent ou d'un autre type")
     inconnus = reponse.champs.keys() - valeurs.keys()
     if inconnus:
-        raise _reponse_fausse(travail, f"champs inconnus : {', '.join(sorted(inconnus))}")
-    # Spyne reads attributes off any object; building its own model costs twice the writing.
-    return SimpleNamespace(**valeurs)
+        raise _reponse_fausse(operation, f"champs inconnus : {', '.join(sorted(inconnus))}")
+    return valeurs, pieces
 
 
-def _reponse_fausse(travail: _Travail, raison: str) -> ErreurInterne:
-    return ErreurInterne(ERREUR_INATTENDUE, explication=f"Réponse à {travail.operation.nom} : {raison}.")
-
-
-def _packaging_annonce(requete: RequeteHttp) -> Packaging:
-    """How the question meant to travel, for the fault of one that cannot be opened."""
-    annonce = requete.en_tete("Content-Type").lstrip().lower()
-    return Packaging.MTOM if annonce.startswith("multipart/") else Packaging.SIMPLE
+def _reponse_fausse(operation: OperationPubliee, raison: str) -> ErreurInterne:
+    return ErreurInterne(ERREUR_INATTENDUE, explication=f"Réponse à {operation.nom} : {raison}.")
 
 
 def _noter(echange: Echange, tolerance: Tolerance, precision: str = "") -> None:
@@ -364,11 +311,3 @@ def _noter(echange: Echange, tolerance: Tolerance, precision: str = "") -> None:
     ligne = {"code": tolerance.code, "phrase": phrase}
     if ligne not in echange.tolerances and len(echange.tolerances) < _TOLERANCES_MAX:
         echange.tolerances.append(ligne)
-
-
-def _methode_refusee(requete: RequeteHttp, echange: Echange) -> ReponseHttp:
-    corps = f"La méthode {requete.methode} n'est pas reçue ici : envoyez le message SOAP par POST.\n".encode()
-    en_tetes = [("Content-Type", "text/plain; charset=utf-8"), ("Allow", "POST, GET")]
-    echange.statut, echange.verdict = 405, VerdictEchange.REFUS
-    echange.en_tetes_reponse, echange.reponse = list(en_tetes), corps
-    return ReponseHttp(405, en_tetes, corps)

@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from flask import Flask
 
-from sne_sandbox.web import egares
+from sne_sandbox.web.services import est_un_appel
 
 _Wsgi = Callable[[dict[str, Any], Any], Iterable[bytes]]
 
@@ -63,7 +63,10 @@ class Aiguillage:
         if a_montrer and _est_une_visite(environ):
             return self.partie("console").wsgi_app(environ, start_response)
         # No page takes a SOAP message: its application was given the address of the server for a service's.
-        if partie is None or (partie.nom == "console" and egares.est_un_appel(environ)):
+        if partie is None or (
+            partie.nom == "console"
+            and est_un_appel(environ.get("REQUEST_METHOD", ""), environ.get("CONTENT_TYPE", ""))
+        ):
             return self._principale(environ, start_response)
         nom = "console" if chemin.rstrip("/") == DOCS else partie.nom
         return self.partie(nom).wsgi_app(environ, start_response)

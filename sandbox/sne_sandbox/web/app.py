@@ -6,15 +6,17 @@ from typing import Final
 
 from flask import Flask, Response, jsonify
 
+from sne_sandbox.asynchrone import CanalAsynchrone
 from sne_sandbox.contract import versions
 from sne_sandbox.contract.versions import Contrat
 from sne_sandbox.domain.base import Horloge
+from sne_sandbox.exchange import Echanges
 from sne_sandbox.operations import bases
 from sne_sandbox.pipeline import Pipeline
 from sne_sandbox.settings import Limites, Reglages
 from sne_sandbox.soap.server import ServeurSoap
 from sne_sandbox.store.session import Magasin
-from sne_sandbox.web import acces, aiguillage, egares, problemes, securite, services
+from sne_sandbox.web import acces, aiguillage, problemes, securite, services
 
 VERSION: Final = "0.1.0"
 
@@ -53,7 +55,8 @@ class Services:
     contrat: Contrat
     magasin: Magasin
     pipeline: Pipeline
-    soap: ServeurSoap
+    echanges: Echanges
+    boites: CanalAsynchrone
 
 
 def creer_application(configuration: Configuration) -> Flask:
@@ -79,16 +82,13 @@ def creer_application(configuration: Configuration) -> Flask:
     # SOAP stacks do not follow a redirected POST: slashes are taken as they come.
     app.url_map.strict_slashes = False
     app.url_map.merge_slashes = False
-    app.extensions["sne"] = Services(
-        configuration,
-        contrat,
-        magasin,
-        Pipeline(contrat, configuration.limites),
-        ServeurSoap(contrat, configuration.limites),
-    )
+    limites = configuration.limites
+    pipeline = Pipeline(contrat, magasin, limites)
+    echanges = Echanges(contrat, magasin, pipeline, ServeurSoap(contrat, limites))
+    boites = CanalAsynchrone(pipeline, configuration.home)
+    app.extensions["sne"] = Services(configuration, contrat, magasin, pipeline, echanges, boites)
     acces.installer(app, acces.Acces(configuration.home, configuration.jeton, configuration.jeton_lecture))
     services.installer(app)
-    egares.installer(app)
     securite.installer(app)
     problemes.installer(app)
     app.add_url_rule("/healthz", "healthz", _sante)

@@ -29,7 +29,6 @@ from sne_sandbox.operations.scenes import MessageScene, PasScene, Scene
 from sne_sandbox.operations.table import OPERATIONS
 from sne_sandbox.store.fichiers import Boite, Boites
 from sne_sandbox.web.app import Services
-from sne_sandbox.web.canal import canal
 from sne_sandbox.web.messages import documents
 from sne_sandbox.web.messages.expedition import emballer, expedier
 
@@ -156,13 +155,13 @@ def jouer(services: Services, principale: Flask, scene: Scene, rang: int, *, ori
         message = donnees.remplacer(pas.deposer, deroulement.variables, donnees.maintenant(base))
         guichet = _guichet(services, scene.base, message.guichet)
         document = donnees.document(message, services.contrat, donnees.maintenant(base))
-        voie = canal(services)
+        voie = services.boites
         voie.deposer(scene.base, guichet, _nom("DEM", message, donnees.maintenant(base), rang), document)
         voie.relever(scene.base, guichet)
     elif pas.avancer is not None:
         horloge.avancer(services.magasin, scene.base, pas.avancer)
     elif pas.relever is not None:
-        canal(services).relever(scene.base, _guichet(services, scene.base, pas.relever))
+        services.boites.relever(scene.base, _guichet(services, scene.base, pas.relever))
 
 
 # --- what a step sends --------------------------------------------------------------------------------------

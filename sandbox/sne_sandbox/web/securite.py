@@ -7,8 +7,9 @@ from werkzeug.datastructures import WWWAuthenticate
 from werkzeug.exceptions import Forbidden, Unauthorized
 
 from sne_sandbox.settings import PAR_NOM
-from sne_sandbox.web import egares, provenance
+from sne_sandbox.web import provenance
 from sne_sandbox.web.acces import OUVERTS, Acces, Droit
+from sne_sandbox.web.services import est_egaree
 
 #: The policy of every page: nothing but our own files, nothing inline.
 CSP: Final = "default-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'"
@@ -26,7 +27,7 @@ def installer(app: Flask, *, libres: tuple[str, ...] = ()) -> None:
     the paths `libres` needs no right yet: he comes to get it."""
 
     def controler() -> None:
-        if request.path.startswith(OUVERTS) or egares.est_egaree(request):
+        if request.path.startswith(OUVERTS) or est_egaree(request):
             return  # real clients send the national server's Host; SOAP carries its own identity
         acces: Acces = current_app.extensions["acces"]
         if acces.jeton is None and not provenance.est_locale(request.host):

@@ -14,7 +14,6 @@ from sne_sandbox.domain.guichet import NatureGuichet
 from sne_sandbox.domain.panne import PanneDefinition
 from sne_sandbox.operations.dossiers import DossiersGuichet
 from sne_sandbox.store.fichiers import Boite, Boites
-from sne_sandbox.web.canal import canal as canal_de
 
 
 @pytest.fixture
@@ -47,7 +46,7 @@ def test_put_back_it_keeps_only_its_journal(banc: Banc, base: BaseJugee) -> None
 
 
 def test_a_file_left_before_it_was_put_back_is_never_taken_in(banc: Banc, base: BaseJugee) -> None:
-    canal = canal_de(banc.services)
+    canal = banc.services.boites
     dossiers = DossiersGuichet.de(canal.home, banc.nom, "G1226")
     dossiers.ouvrir()
 
@@ -66,7 +65,7 @@ def test_a_file_left_before_it_was_put_back_is_never_taken_in(banc: Banc, base: 
 
 
 def test_an_inbox_that_an_application_is_told_of_is_there(banc: Banc, base: BaseJugee) -> None:
-    dossiers = DossiersGuichet.de(canal_de(banc.services).home, banc.nom, "G1226")
+    dossiers = DossiersGuichet.de(banc.services.boites.home, banc.nom, "G1226")
     base.remettre(MIDI, str(dossiers.entree))
     assert dossiers.entree.is_dir()
 

@@ -10,7 +10,16 @@ from sne_sandbox.errors import ErreurInterne
 from sne_sandbox.rules import engine
 from sne_sandbox.rules.catalogue import REGLES
 from sne_sandbox.rules.context import Contexte
-from sne_sandbox.rules.engine import MESSAGE_MAX, PROPRIETE_MAX, juger, ranger, regles_de
+from sne_sandbox.rules.engine import (
+    MESSAGE_MAX,
+    PROPRIETE_MAX,
+    Jugement,
+    juger,
+    juger_au_registre,
+    juger_sans_registre,
+    ranger,
+    regles_de,
+)
 from sne_sandbox.rules.rule import Infraction, Regle, regle
 
 Message = Callable[..., Contexte]
@@ -107,17 +116,47 @@ def test_two_runs_are_put_back_in_order(message: Message, contrat: Contrat) -> N
     contexte = message(
         edits=[["code", f"{D}/civilite", "9"], ["texte", "~/numGuichet", "G8888"], ["texte", f"{D}/nom", ""]]
     )
-    dehors = juger(contexte, contrat, "ecole", registre=False)
-    dedans = juger(contexte, contrat, "ecole", registre=True)
+    dehors = juger_sans_registre(contexte, contrat, "ecole")
+    dedans = juger_au_registre(contexte, contrat, "ecole")
     assert [a.regle for a in dedans] == ["ENT006"]
     assert ranger([*dehors, *dedans, *dehors], contrat) == juger(contexte, contrat, "ecole")
 
 
-def test_each_rule_runs_in_one_of_the_two_runs(contrat: Contrat) -> None:
-    for type_fichier in ("CRE", "CRS", "MOD", "REN", "RAD", "SUP", "COP", "DALO", "EVT", "RCH", "ASY"):
-        moities = [set(regles_de(contrat, type_fichier, registre=r)) for r in (False, True)]
-        assert moities[0] | moities[1] == set(regles_de(contrat, type_fichier))
-        assert not moities[0] & moities[1]
+def test_each_rule_runs_in_one_of_the_two_runs(message: Message, contrat: Contrat) -> None:
+    def jouees(contexte: Contexte, choix: engine._Choix) -> list[str]:
+        plan = engine._plan(contrat, contexte, "strict", choix)
+        return [poste.regle.code for poste in (*plan.prealables, *plan.postes)]
+
+    for type_fichier in ("CRE", "CRS", "MOD", "REN", "RAD", "SUP", "COP", "DALO", "EVT", "RCH"):
+        contexte = replace(message(), type_fichier=type_fichier)
+        sans, avec, toutes = (
+            jouees(contexte, choix)
+            for choix in (engine._Choix.SANS_REGISTRE, engine._Choix.AU_REGISTRE, engine._Choix.TOUS)
+        )
+        assert sorted(sans + avec) == sorted(toutes)
+        assert not set(sans) & set(avec)
+
+
+def test_a_message_is_judged_in_two_times_as_it_is_in_one(message: Message, contrat: Contrat) -> None:
+    edits = [["code", f"{D}/civilite", "9"], ["texte", "~/numGuichet", "G8888"], ["texte", f"{D}/nom", ""]]
+    for type_fichier in ("CRE", "MOD"):
+        contexte = message(edits=[*edits, ["texte", "entete/typeFichier", type_fichier]], type=type_fichier)
+        jugement = Jugement(contexte, contrat, "ecole")
+        jugement.lire_le_message()
+        assert (not jugement.anomalies) is (type_fichier == "MOD"), "MOD is compared with the stored demande"
+        jugement.consulter(contexte.registre)
+        assert "ENT006" in [a.regle for a in jugement.anomalies]
+        assert jugement.anomalies == juger(contexte, contrat, "ecole")
+
+
+def test_a_rule_that_comes_first_ends_the_judgement(message: Message, contrat: Contrat) -> None:
+    contexte = message(
+        edits=[["texte", "entete/typeFichier", "XXX"], ["texte", "~/numGuichet", "G8888"]], type="XXX"
+    )
+    jugement = Jugement(contexte, contrat, "ecole")
+    jugement.lire_le_message()
+    jugement.consulter(contexte.registre)
+    assert [a.regle for a in jugement.anomalies] == ["ENT001"]
 
 
 def test_a_contract_runs_only_the_rules_it_has(contrat: Contrat) -> None:
@@ -264,7 +303,7 @@ def test_the_same_place_with_another_value_is_a_new_fault() -> None:
 
 def test_the_table_of_plans_stays_small(message: Message, contrat: Contrat) -> None:
     for rang in range(engine._PLANS_MAX + 10):
-        juger(replace(message(), type_fichier=f"X{rang}"), contrat, "ecole", registre=False)
+        juger(replace(message(), type_fichier=f"X{rang}"), contrat, "ecole")
     assert len(engine._PLANS) <= engine._PLANS_MAX
 
 

@@ -1,6 +1,6 @@
 """A SOAP server with a handler that remembers its calls, and the bytes clients send."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -8,11 +8,13 @@ import pytest
 from lxml import etree
 
 from sne_sandbox.contract.versions import Contrat, charger
-from sne_sandbox.domain.exchange import Appel, Constats, Piece, Reponse
+from sne_sandbox.domain.base import Base
+from sne_sandbox.domain.exchange import Appel, Piece, Reponse
 from sne_sandbox.domain.journal import Echange
 from sne_sandbox.mime.unpack import unpack
-from sne_sandbox.settings import Limites
-from sne_sandbox.soap.identity import ANONYME, Identite
+from sne_sandbox.pki.identite import ANONYME, Identite
+from sne_sandbox.settings import Limites, Reglages
+from sne_sandbox.soap.packing import Emballage
 from sne_sandbox.soap.server import ServeurSoap
 from sne_sandbox.soap.types_http import ReponseHttp, RequeteHttp
 
@@ -70,21 +72,14 @@ class Resultat:
 
 @dataclass
 class Banc:
-    """Sends raw bytes. `reponses` by operation, else `REPONSE`; a value may be an exception to raise, or
-    a function that is given the Constats."""
+    """Sends raw bytes, as an exchange does: the call read, an answer given or an error, packed. `reponses` by
+    operation, else `REPONSE`; a value may be an exception to raise."""
 
     contrat: Contrat
-    reponses: dict[str, Reponse | Exception | Callable[[Constats], Reponse]] = field(default_factory=dict)
+    reponses: dict[str, Reponse | Exception] = field(default_factory=dict)
     appels: list[Appel] = field(default_factory=list)
     limites: Limites = field(default_factory=Limites)
     serveur: ServeurSoap | None = None
-
-    def _traiter(self, appel: Appel, constats: Constats) -> Reponse:
-        self.appels.append(appel)
-        reponse = self.reponses.get(appel.operation, REPONSE)
-        if isinstance(reponse, Exception):
-            raise reponse
-        return reponse(constats) if callable(reponse) else reponse
 
     def envoyer(
         self,
@@ -93,30 +88,29 @@ class Banc:
         *,
         service: str = "DemandeLogementImplService",
         en_tetes: Mapping[str, str] | None = None,
-        methode: str = "POST",
         identite: Identite = ANONYME,
         emballage: str = "question",
     ) -> Resultat:
         """One exchange."""
         if self.serveur is None:
             self.serveur = ServeurSoap(self.contrat, self.limites)
-        echange = Echange(base="ecole", recu_le=RECU_LE)
+        echange = Echange(base="ecole", recu_le=RECU_LE, service=service)
         requete = RequeteHttp(
-            methode,
+            "POST",
             f"/services/{service}/",
             [("Content-Type", content_type), *(en_tetes or {}).items()],
             corps,
         )
-        reponse = self.serveur.repondre(
-            requete,
-            base="ecole",
-            service=service,
-            identite=identite,
-            echange=echange,
-            traiter=self._traiter,
-            emballage=emballage,
-            boundary=lambda: "limite-fixe",
-        )
+        voyage = Emballage.de(requete, Base("ecole", reglages=Reglages(emballage=emballage)))
+        try:
+            appel = self.serveur.ouvrir(requete, identite, echange)
+            self.appels.append(appel)
+            donnee = self.reponses.get(appel.operation, REPONSE)
+            if isinstance(donnee, Exception):
+                raise donnee
+            reponse = self.serveur.repondre(appel, donnee, voyage)
+        except Exception as erreur:  # noqa: BLE001 - as the exchange does
+            reponse = self.serveur.refuser(echange.echouer(erreur), voyage)
         return Resultat(reponse, echange, self.appels)
 
 

@@ -3,11 +3,14 @@
 import pytest
 from lxml import etree
 
+from sne_sandbox.domain.base import Base
 from sne_sandbox.domain.exchange import Piece
 from sne_sandbox.mime.message import Packaging
 from sne_sandbox.mime.unpack import unpack
+from sne_sandbox.settings import Reglages
 from sne_sandbox.soap.envelope import SOAP12, XOP
-from sne_sandbox.soap.packing import RACINES, emballer, joindre
+from sne_sandbox.soap.packing import RACINES, Emballage, joindre
+from sne_sandbox.soap.types_http import RequeteHttp
 
 
 def charge() -> etree._Element:
@@ -56,17 +59,31 @@ def test_piece_vide():
     assert partie.contenu == b""
 
 
-def test_boundary_demande_pour_mtom_seulement():
+def requete(content_type: str = 'multipart/related; boundary="b"', corps: bytes = b"x") -> RequeteHttp:
+    return RequeteHttp("POST", "/services/x/", [("Content-Type", content_type)], corps)
+
+
+def test_the_answer_travels_as_the_question_unless_the_base_imposes():
+    simple, mtom = requete("application/soap+xml"), requete()
+    net = requete("", b"MIME-Version: 1.0\r\nContent-Type: multipart/related\r\n\r\n")
+    assert [Emballage.de(r).packaging for r in (simple, mtom, net)] == [
+        Packaging.SIMPLE,
+        Packaging.MTOM,
+        Packaging.MTOM,
+    ]
+    for impose in ("simple", "mtom"):
+        base = Base("ecole", reglages=Reglages(emballage=impose))
+        assert {Emballage.de(r, base).packaging for r in (simple, mtom, net)} == {Packaging(impose)}
+
+
+def test_the_same_question_to_the_same_base_has_the_same_boundary():
     enveloppe = etree.Element(f"{{{SOAP12}}}Envelope")
-    demandes: list[str] = []
 
-    def boundary() -> str:
-        demandes.append("b")
-        return "b"
+    def emballe(graine: int, corps: bytes = b"x") -> tuple[str, bytes]:
+        return Emballage.de(requete(corps=corps), Base("ecole", seed=graine)).emballer(enveloppe, [])
 
-    emballer(enveloppe, [], Packaging.SIMPLE, boundary)
-    assert demandes == []
-    content_type, corps = emballer(enveloppe, [], Packaging.MTOM, boundary)
-    assert demandes == ["b"]
+    assert emballe(1) == emballe(1)
+    assert len({emballe(1)[0], emballe(2)[0], emballe(1, b"y")[0]}) == 3
+    content_type, corps = emballe(1)
     assert etree.fromstring(unpack(content_type, corps, taille_max=10**6).racine).tag == enveloppe.tag
     assert not content_type.endswith(";")

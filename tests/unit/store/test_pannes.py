@@ -9,9 +9,10 @@ import pytest
 
 from sne_sandbox.domain.base import Base
 from sne_sandbox.domain.panne import PanneDefinition
-from sne_sandbox.store import pannes, snapshot
+from sne_sandbox.operations import pannes
+from sne_sandbox.operations.pannes import PanneArmee
+from sne_sandbox.store import snapshot
 from sne_sandbox.store.bases import Portee
-from sne_sandbox.store.pannes import PanneArmee
 from sne_sandbox.store.session import Magasin
 
 INSTANT = datetime(2018, 3, 15, 11, 0, 0, 123, tzinfo=UTC)
@@ -20,12 +21,12 @@ DEFINITION = PanneDefinition("delai", "getNumUnique", "G1226", 2, 0.5, 7, {"seco
 
 def _armer(magasin: Magasin, definition: PanneDefinition = DEFINITION, base: str = "ecole") -> int:
     with magasin.ecrire(base) as registre:
-        return pannes.armer(registre.connexion, base, definition, INSTANT)
+        return pannes.inscrire(registre.connexion, base, definition, INSTANT)
 
 
 def _lister(magasin: Magasin, base: str = "ecole") -> list[PanneArmee]:
     with magasin.lire(base) as registre:
-        return pannes.lister(registre.connexion, base)
+        return pannes.lire(registre.connexion, base)
 
 
 def _armees(magasin: Magasin, base: str = "ecole") -> bool:
@@ -48,7 +49,7 @@ def test_a_base_knows_whether_something_has_still_to_be_played(magasin: Magasin)
     assert _armees(magasin)
     assert not _armees(magasin, "autre")
     with magasin.ecrire("ecole") as registre:
-        (armee,) = pannes.lister(registre.connexion, "ecole")
+        (armee,) = pannes.lire(registre.connexion, "ecole")
         finie = replace(armee, restantes=0, jouees=2, tirages=5)
         pannes.noter(registre.connexion, "ecole", finie)
     assert _lister(magasin) == [finie]
@@ -66,14 +67,14 @@ def test_one_is_disarmed_or_all(
     _armer(magasin)
     _armer(magasin)
     with magasin.ecrire("ecole") as registre:
-        assert pannes.desarmer(registre.connexion, "ecole", identifiant) == otees
+        assert pannes.oter(registre.connexion, "ecole", identifiant) == otees
     assert [armee.identifiant for armee in _lister(magasin)] == restent
 
 
 def test_those_that_are_over_are_kept_to_a_number(magasin: Magasin) -> None:
     with magasin.ecrire("ecole") as registre:
         for _ in range(pannes.GARDEES + 20):
-            numero = pannes.armer(registre.connexion, "ecole", PanneDefinition("bom"), INSTANT)
+            numero = pannes.inscrire(registre.connexion, "ecole", PanneDefinition("bom"), INSTANT)
             finie = replace(PanneArmee(numero, PanneDefinition("bom"), 0, INSTANT), jouees=1)
             pannes.noter(registre.connexion, "ecole", finie)
     numeros = [armee.identifiant for armee in _lister(magasin)]

@@ -13,7 +13,7 @@ from sne_sandbox.domain.base import Horloge
 from sne_sandbox.domain.journal import VerdictEchange
 from sne_sandbox.domain.panne import GENRES, PanneDefinition
 from sne_sandbox.operations import pannes
-from sne_sandbox.web import pannes as jouees
+from sne_sandbox.soap.types_http import PANNE
 
 
 def _armer(banc: Banc, genre: str, **suite: Any) -> int:
@@ -193,7 +193,7 @@ def test_the_server_is_told_what_to_play_on_the_wire(banc: Banc) -> None:
 
     def noter(environ: Any, start_response: Any) -> Any:
         corps = intacte(environ, start_response)
-        vus.append(environ.get(jouees.CLE))
+        vus.append(environ.get(PANNE))
         return corps
 
     banc.app.wsgi_app = noter  # type: ignore[method-assign]

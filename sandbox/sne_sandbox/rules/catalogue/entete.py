@@ -20,7 +20,7 @@ NOM_FICHIER: Final = re.compile(r"DEM(G[0-9A-Z]{4})-([0-9]{12})-[0-9]{6}\.xml")
 _CHEMIN_NOM_FICHIER: Final = "nomFichierDemande"
 
 
-@regle("ENT001")
+@regle("ENT001", prealable=True)
 def type_de_fichier(contexte: Contexte) -> Iterator[Infraction]:
     """The type of file is one that may be sent."""
     if contexte.type_fichier in CANAUX or contexte.demande.type_fichier in TYPES_ADMIS:

@@ -16,7 +16,6 @@ from sne_sandbox.operations.dossiers import NOM_ADMIS
 from sne_sandbox.store.fichiers import Boite, Boites, Compte, Depot, compter
 from sne_sandbox.web.acces import reserver
 from sne_sandbox.web.api.contexte import services
-from sne_sandbox.web.canal import canal
 from sne_sandbox.web.messages.documents import masquer_octets
 from sne_sandbox.web.telechargement import telechargement
 
@@ -139,7 +138,7 @@ def _ignore(nom: str, code: str) -> dict[str, str]:
 
 
 def _deposer(base: str, code: str, nom: str) -> dict[str, Any]:
-    canal(services()).deposer(base, _guichet(base, code), nom, request.get_data(cache=False))
+    services().boites.deposer(base, _guichet(base, code), nom, request.get_data(cache=False))
     return next(_depot(d) for d in _depots(base, code, Boite.ENTREE) if d.nom == nom)
 
 
@@ -206,7 +205,7 @@ class Levee(MethodView):
         """Traite sans attendre les fichiers déposés (aussi ceux du dossier), et distribue"""
         guichet = _guichet(base, code)
         try:
-            releve = canal(services()).relever(base, guichet)
+            releve = services().boites.relever(base, guichet)
         except ExchangeError as erreur:
             raise InternalServerError(erreur.diagnostics()) from erreur
         return {
@@ -273,7 +272,7 @@ class Distribution(MethodView):
         """Distribue sans attendre ce que d'autres guichets ont changé (DIS), et rend la boîte de sortie"""
         guichet = _guichet(base, code)
         try:
-            canal(services()).distribuer(base, guichet)
+            services().boites.distribuer(base, guichet)
         except ExchangeError as erreur:
             raise InternalServerError(erreur.diagnostics()) from erreur
         return _sortie(base, guichet)
@@ -298,5 +297,5 @@ class FichierRecu(MethodView):
     def delete(self, base: str, code: str, nom: str) -> None:
         """Retire un fichier : le guichet l'a intégré"""
         guichet = _guichet(base, code)
-        if _chercher(base, code, nom) is None or not canal(services()).oter(base, guichet, nom):
+        if _chercher(base, code, nom) is None or not services().boites.oter(base, guichet, nom):
             raise NotFound(f"Le fichier [{nom}] n'est pas dans la boîte de sortie de [{code}].")

@@ -14,11 +14,10 @@ from sne_sandbox.domain.guichet import Guichet
 from sne_sandbox.domain.journal import VerdictEchange
 from sne_sandbox.domain.texte import masquer_nirs
 from sne_sandbox.errors import ExchangeError, UsageError
-from sne_sandbox.operations.asynchrone import Traite
+from sne_sandbox.exchange import Traite
 from sne_sandbox.operations.dossiers import NOM_ADMIS, DossiersGuichet
 from sne_sandbox.rules.catalogue.asynchrone import DERNIER_JOUR
 from sne_sandbox.store.fichiers import Boite, Boites, Compte, Depot, compter
-from sne_sandbox.web.canal import canal
 from sne_sandbox.web.console.filtres import accorde
 from sne_sandbox.web.console.guichets import trouver
 from sne_sandbox.web.console.journal import resume
@@ -94,7 +93,7 @@ def deposer(base: str, code: str) -> Redirection:
         raise UsageError("Aucun fichier n'est choisi.", remede="choisissez un fichier XML, puis déposez-le")
     nom = request.form.get("nom", "").strip() or recu.filename.replace("\\", "/").rpartition("/")[2]
     contenu = recu.stream.read(services().configuration.limites.xml_max + 1)
-    canal(services()).deposer(base, guichet, nom, contenu)
+    services().boites.deposer(base, guichet, nom, contenu)
     return apres_action(
         _adresse(guichet), f"{nom} est dans la boîte d'entrée de {code} : relevez-la, ou attendez la minute."
     )
@@ -105,7 +104,7 @@ def relever(base: str, code: str) -> Redirection:
     """Processes what lies in the inbox, and dispatches."""
     guichet = trouver(base, code)
     try:
-        releve = canal(services()).relever(base, guichet)
+        releve = services().boites.relever(base, guichet)
     except ExchangeError as erreur:
         return apres_action(_adresse(guichet), masquer_nirs(erreur.diagnostics()), reussie=False)
     traites = [_dire(base, traite) for traite in releve.traites[:5]]
@@ -125,7 +124,7 @@ def supprimer(base: str, code: str, boite: str, nom: str) -> Redirection:
     guichet = trouver(base, code)
     _lire(base, guichet, Boite(boite), nom)
     if boite == Boite.SORTIE:
-        ote = canal(services()).oter(base, guichet, nom)
+        ote = services().boites.oter(base, guichet, nom)
     else:
         with services().magasin.ecrire(base) as registre:
             ote = Boites(registre.connexion, base, code).oter(Boite.ENTREE, nom)

@@ -16,7 +16,6 @@ from sne_sandbox.domain.exchange import Appel, Piece
 from sne_sandbox.domain.texte import hors_xml
 from sne_sandbox.errors import ExchangeError, StructureIncorrecte, UsageError
 from sne_sandbox.operations.table import OPERATIONS
-from sne_sandbox.pipeline import Travail
 from sne_sandbox.settings import Limites
 from sne_sandbox.soap.requete import Champs
 from sne_sandbox.web.app import Services
@@ -161,8 +160,8 @@ class Brouillon:
         )
         departs.demasquer(racine, self._depart(services, base.nom))
         try:
-            with Travail(services.magasin, base.nom) as travail:
-                anomalies = services.pipeline.controler(appel, racine, travail)
+            with services.magasin.lire(base.nom) as registre:
+                anomalies = services.pipeline.controler(appel, racine, registre)
         except StructureIncorrecte:
             return refus_du_schema(contrat, racine, operation.genre)
         dites = [

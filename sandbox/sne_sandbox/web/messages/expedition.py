@@ -1,17 +1,20 @@
-"""The HTTP request that calls an operation, built as an interfaced application builds it, and sent through
-the whole application."""
+"""The HTTP request that calls an operation, built as an interfaced application builds it, and sent as an
+exchange like any other."""
 
 from dataclasses import dataclass
 from typing import Final
+from urllib.parse import urlsplit
 
 from flask import Flask
-from werkzeug.test import EnvironBuilder, run_wsgi_app
 
 from sne_sandbox.contract.versions import Contrat
-from sne_sandbox.domain.journal import CONSOLE
+from sne_sandbox.domain.journal import CONSOLE, sans_secrets
+from sne_sandbox.exchange import base_nommee
 from sne_sandbox.mime.client import Forme
 from sne_sandbox.soap.requete import Champs, ecrire
-from sne_sandbox.web.services import DE_LA_CONSOLE
+from sne_sandbox.soap.types_http import RequeteHttp
+from sne_sandbox.web.app import Services
+from sne_sandbox.web.services import acheminer, est_un_appel
 
 #: How the document travels.
 EMBALLAGES: Final = {"mtom": "en pièce jointe (MTOM)", "simple": "en base64 dans l'enveloppe"}
@@ -40,17 +43,28 @@ def expedier(principale: Flask, envoi: RequeteEcrite, *, origine: str, pair: str
     """Sends a request without client certificate: the message says who calls. Answers base and id of its
     exchange, None when it left none. A panne that is armed is counted down, but its damage to the socket is
     not seen here."""
-    environ = EnvironBuilder(
-        path=envoi.adresse,
-        method=envoi.methode,
-        base_url=origine,
-        headers=[*envoi.en_tetes, (CONSOLE, "oui")],
-        data=envoi.corps,
-        environ_overrides={"REMOTE_ADDR": pair, DE_LA_CONSOLE: True},
-    ).get_environ()
-    corps, _, recus = run_wsgi_app(principale.wsgi_app, environ, buffered=True)
-    fermer = getattr(corps, "close", None)
-    if fermer is not None:
-        fermer()
-    base, _, identifiant = recus.get("SNE-Echange", "").rpartition("/bases/")[2].partition("/exchanges/")
+    services: Services = principale.extensions["sne"]
+    en_tetes = [
+        ("Host", urlsplit(origine).netloc),
+        *envoi.en_tetes,
+        ("Content-Length", str(len(envoi.corps))),
+        (CONSOLE, "oui"),
+    ]
+    requete = RequeteHttp(
+        envoi.methode,
+        envoi.adresse,
+        sans_secrets(en_tetes),
+        envoi.corps,
+        origine=origine.rstrip("/"),
+        pair=pair,
+    )
+    lieu = acheminer(principale, envoi.adresse.partition("?")[0])
+    if lieu is not None and requete.methode not in ("GET", "HEAD", "OPTIONS"):
+        reponse = services.echanges.appel(requete, *lieu)
+    elif lieu is None and est_un_appel(requete.methode, requete.en_tete("Content-Type")):
+        reponse = services.echanges.egare(requete, base_nommee(services.magasin, requete.chemin))
+    else:
+        return None
+    adresse = dict(reponse.en_tetes).get("SNE-Echange", "")
+    base, _, identifiant = adresse.rpartition("/bases/")[2].partition("/exchanges/")
     return (base, int(identifiant)) if identifiant.isdecimal() else None

@@ -16,7 +16,7 @@ from sne_sandbox.domain.journal import HORS_HTTP, REJEU, Echange
 from sne_sandbox.errors import StructureIncorrecte, UsageError
 from sne_sandbox.generators.reduction import elaguer
 from sne_sandbox.operations.table import OPERATIONS
-from sne_sandbox.pipeline import Travail
+from sne_sandbox.store.registre import RegistreBase
 from sne_sandbox.web.app import Services
 from sne_sandbox.web.messages.documents import masquer_octets
 from sne_sandbox.web.messages.expedition import RequeteEcrite, expedier
@@ -86,8 +86,8 @@ def reduire(services: Services, base: str, observation: Observation, cible: str)
     debut = time.monotonic()
     racine = deepcopy(observation.arbre)
     avant = _compter(racine)
-    with Travail(services.magasin, base) as travail:
-        juger = _structure(observation) if cible == "structure" else _regle(services, travail, observation)
+    with services.magasin.lire(base) as registre:
+        juger = _structure(observation) if cible == "structure" else _regle(services, registre, observation)
         depart = juger(racine)
         if cible not in depart:
             raise UsageError(
@@ -105,19 +105,19 @@ def reduire(services: Services, base: str, observation: Observation, cible: str)
     return Reduction(racine, texte, avant, _compter(racine), entiere, time.monotonic() - debut)
 
 
-def _regle(services: Services, travail: Travail, observation: Observation) -> Any:
+def _regle(services: Services, registre: RegistreBase, observation: Observation) -> Any:
     """Codes of the anomalies of a document, sent where the observed one was."""
     appel = Appel(
         operation=str(observation.operation),
         champs=observation.champs,
-        base=travail.nom,
+        base=registre.base.nom,
         guichet_certificat=None,
         recu_le=datetime.now(UTC),
     )
 
     def juger(racine: Any) -> set[str]:
         try:
-            return {a.regle for a in services.pipeline.controler(appel, racine, travail)}
+            return {a.regle for a in services.pipeline.controler(appel, racine, registre)}
         except StructureIncorrecte:
             return {"structure"}
 

@@ -8,7 +8,7 @@ from banc import SOAP, WS, XOP, Banc, specimen
 from lxml import etree
 
 from sne_sandbox.reports.model import Constat
-from sne_sandbox.web.services import CERTIFICAT, DEMANDE, ECOUTE
+from sne_sandbox.soap.types_http import CERTIFICAT, CERTIFICAT_DEMANDE, ECOUTE
 
 ADRESSE = "/bases/{base}/services/DemandeLogementImplService/"
 SOAP11 = "http://schemas.xmlsoap.org/soap/envelope/"
@@ -283,7 +283,11 @@ def test_les_certificats(
     attendu: set[tuple[str, str]],
 ) -> None:
     """EMB-11, EMB-12 and EMB-16, on what the listener saw."""
-    environ = {ECOUTE: ecoute, DEMANDE: certificat is not None, CERTIFICAT: b"" if certificat else None}
+    environ = {
+        ECOUTE: ecoute,
+        CERTIFICAT_DEMANDE: certificat is not None,
+        CERTIFICAT: b"" if certificat else None,
+    }
     banc.http.post(
         ADRESSE.format(base=banc.nom),
         data=corps(),

@@ -15,7 +15,6 @@ from sne_sandbox.operations import bases, scenes
 from sne_sandbox.operations.scenes import Scene
 from sne_sandbox.web import deroulement
 from sne_sandbox.web.app import Configuration, creer_application
-from sne_sandbox.web.canal import canal as canal_de
 from sne_sandbox.web.console.typographie import insecables
 from sne_sandbox.web.deroulement import Joue
 
@@ -100,9 +99,9 @@ def test_a_trainer_who_speaks_for_minutes_sees_what_one_in_a_hurry_does(
 ) -> None:
     """The server goes round the boxes every minute, between any two steps."""
     for rang in range(1, len(scene.pas) + 1):
-        canal_de(banc.services).tournee()
+        banc.services.boites.tournee()
         jouer(scene, rang)
-        canal_de(banc.services).tournee()
+        banc.services.boites.tournee()
         verifier(deroulement.lire(banc.services, scene).joues[-1])
     for joue in deroulement.lire(banc.services, scene).joues:
         verifier(joue)  # and again, when all is over

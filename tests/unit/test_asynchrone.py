@@ -11,16 +11,14 @@ import pytest
 from banc import FORMULAIRE, Banc, message, poser, specimen, texte
 from lxml import etree
 
+from sne_sandbox import asynchrone, exchange
+from sne_sandbox.asynchrone import CanalAsynchrone
 from sne_sandbox.contract.codec import NS
 from sne_sandbox.domain.dates import PARIS
 from sne_sandbox.domain.guichet import Guichet
 from sne_sandbox.domain.journal import FICHIER, VerdictEchange
 from sne_sandbox.errors import ERREUR_INATTENDUE, StoreError, UsageError
-from sne_sandbox.operations import asynchrone
-from sne_sandbox.operations.asynchrone import CanalAsynchrone
-from sne_sandbox.pipeline import Travail
 from sne_sandbox.store.fichiers import Boite, Boites
-from sne_sandbox.web.canal import canal as canal_de
 
 NOM = "DEMG1104-201803151200-000001.xml"
 RET = "RETG1104-201803151200-000001.xml"
@@ -29,8 +27,8 @@ ERR = "RETG1104-201803151200-000001.err"
 
 
 @pytest.fixture
-def canal(banc: Banc) -> CanalAsynchrone[Travail]:
-    return canal_de(banc.services)
+def canal(banc: Banc) -> CanalAsynchrone:
+    return banc.services.boites
 
 
 def guichet(banc: Banc, code: str = "G1104") -> Guichet:
@@ -40,7 +38,7 @@ def guichet(banc: Banc, code: str = "G1104") -> Guichet:
     return trouve
 
 
-def dossier(canal: CanalAsynchrone[Travail], banc: Banc, code: str = "G1104") -> Path:
+def dossier(canal: CanalAsynchrone, banc: Banc, code: str = "G1104") -> Path:
     return canal.home / "bases" / banc.nom / "guichets" / code
 
 
@@ -65,7 +63,7 @@ def anomalies(document: bytes) -> list[str | None]:
     return [a.get("code") for a in etree.fromstring(document).iter(f"{{{NS}}}anomalie")]
 
 
-def test_a_file_is_registered_and_answered(banc: Banc, canal: CanalAsynchrone[Travail]) -> None:
+def test_a_file_is_registered_and_answered(banc: Banc, canal: CanalAsynchrone) -> None:
     canal.deposer(banc.nom, guichet(banc), NOM, octets(specimen("personne_seule")))
     assert (noms(banc), banc.compter()) == ([], 0)  # it waits
     (traite,) = canal.relever(banc.nom, guichet(banc)).traites
@@ -79,7 +77,7 @@ def test_a_file_is_registered_and_answered(banc: Banc, canal: CanalAsynchrone[Tr
     assert banc.compter() == 1
 
 
-def test_it_is_judged_as_a_call_would_be(banc: Banc, canal: CanalAsynchrone[Travail]) -> None:
+def test_it_is_judged_as_a_call_would_be(banc: Banc, canal: CanalAsynchrone) -> None:
     envoye = specimen("personne_seule")
     poser(envoye, f"{FORMULAIRE}/personnePhysique/demandeur/dateNaissance", "2030-01-01")
     attendues = banc.demander(envoye).anomalies
@@ -91,7 +89,7 @@ def test_it_is_judged_as_a_call_would_be(banc: Banc, canal: CanalAsynchrone[Trav
     assert banc.compter() == 0
 
 
-def test_the_guichet_is_that_of_the_box(banc: Banc, canal: CanalAsynchrone[Travail]) -> None:
+def test_the_guichet_is_that_of_the_box(banc: Banc, canal: CanalAsynchrone) -> None:
     nom = "DEMG1226-201803151200-000001.xml"
     canal.deposer(banc.nom, guichet(banc, "G1226"), nom, octets(specimen("personne_seule")))
     canal.relever(banc.nom, guichet(banc, "G1226"))
@@ -102,7 +100,7 @@ def test_the_guichet_is_that_of_the_box(banc: Banc, canal: CanalAsynchrone[Trava
     )  # a file has no certificate
 
 
-def test_modifications_come_in_the_order_of_the_box(banc: Banc, canal: CanalAsynchrone[Travail]) -> None:
+def test_modifications_come_in_the_order_of_the_box(banc: Banc, canal: CanalAsynchrone) -> None:
     numero, racine = banc.creer_demande()
     for rang, precision in enumerate(("un", "deux")):
         contenu = octets(message(racine, "MOD", numero, precision=precision))
@@ -121,7 +119,7 @@ def test_modifications_come_in_the_order_of_the_box(banc: Banc, canal: CanalAsyn
     ],
 )
 def test_what_cannot_be_read_is_answered_in_words(
-    banc: Banc, canal: CanalAsynchrone[Travail], contenu: bytes, phrase: str
+    banc: Banc, canal: CanalAsynchrone, contenu: bytes, phrase: str
 ) -> None:
     canal.deposer(banc.nom, guichet(banc), NOM, contenu)
     (traite,) = canal.relever(banc.nom, guichet(banc)).traites
@@ -131,7 +129,7 @@ def test_what_cannot_be_read_is_answered_in_words(
     assert canal.relever(banc.nom, guichet(banc)).traites == ()
 
 
-def test_a_file_has_its_line_in_the_journal(banc: Banc, canal: CanalAsynchrone[Travail]) -> None:
+def test_a_file_has_its_line_in_the_journal(banc: Banc, canal: CanalAsynchrone) -> None:
     canal.deposer(banc.nom, guichet(banc), NOM, octets(specimen("personne_seule")))
     canal.deposer(banc.nom, guichet(banc), "illisible.xml", b"?")
     traites = canal.relever(banc.nom, guichet(banc)).traites
@@ -157,12 +155,12 @@ def test_a_file_has_its_line_in_the_journal(banc: Banc, canal: CanalAsynchrone[T
 
 
 def test_a_bug_of_ours_is_answered_once_and_told(
-    banc: Banc, canal: CanalAsynchrone[Travail], monkeypatch: pytest.MonkeyPatch
+    banc: Banc, canal: CanalAsynchrone, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def tomber(*_: object) -> None:
         raise ZeroDivisionError("essai")
 
-    monkeypatch.setattr(asynchrone, "_fichiers", tomber)
+    monkeypatch.setattr(exchange, "_fichiers_de", tomber)
     canal.deposer(banc.nom, guichet(banc), NOM, octets(specimen("personne_seule")))
     (traite,) = canal.relever(banc.nom, guichet(banc)).traites
     assert traite.verdict is VerdictEchange.ERREUR
@@ -174,14 +172,14 @@ def test_a_bug_of_ours_is_answered_once_and_told(
 
 
 def test_a_store_out_of_reach_leaves_the_file_for_later(
-    banc: Banc, canal: CanalAsynchrone[Travail], monkeypatch: pytest.MonkeyPatch
+    banc: Banc, canal: CanalAsynchrone, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     canal.deposer(banc.nom, guichet(banc), NOM, octets(specimen("personne_seule")))
 
     def tomber(*_: object) -> None:
         raise StoreError("La base ne répond pas.")
 
-    monkeypatch.setattr(asynchrone, "_fichiers", tomber)
+    monkeypatch.setattr(exchange, "_fichiers_de", tomber)
     with pytest.raises(StoreError):
         canal.relever(banc.nom, guichet(banc))
     monkeypatch.undo()
@@ -197,7 +195,7 @@ def test_the_channel_ends_with_2018(
     nouvelle_base: Callable[..., Banc], profil: str, instant: datetime, attendues: list[str]
 ) -> None:
     banc = nouvelle_base(horloge=instant, profile=profil)
-    canal = canal_de(banc.services)
+    canal = banc.services.boites
     canal.deposer(banc.nom, guichet(banc), NOM, octets(specimen("personne_seule")))
     canal.relever(banc.nom, guichet(banc))
     reponse = recu(banc, RET)
@@ -211,7 +209,7 @@ def test_the_channel_ends_with_2018(
 
 def test_soap_and_dispatching_go_on_in_2019(nouvelle_base: Callable[..., Banc]) -> None:
     banc = nouvelle_base(horloge=datetime(2019, 2, 1, 12, tzinfo=PARIS))
-    canal = canal_de(banc.services)
+    canal = banc.services.boites
     numero, _ = banc.creer_demande()
     assert canal.relever(banc.nom, guichet(banc, "G7501")).distribues == 1
     (nom,) = noms(banc, code="G7501")
@@ -223,13 +221,13 @@ def test_a_dispatched_document_sent_back_is_refused_whatever_the_year(
     nouvelle_base: Callable[..., Banc],
 ) -> None:
     banc = nouvelle_base(horloge=datetime(2019, 2, 1, 12, tzinfo=PARIS))
-    canal = canal_de(banc.services)
+    canal = banc.services.boites
     canal.deposer(banc.nom, guichet(banc), NOM, octets(message(specimen("personne_seule"), "DIS")))
     canal.relever(banc.nom, guichet(banc))
     assert anomalies(recu(banc, RET)) == ["ENT001"]
 
 
-def test_a_file_left_again_is_processed_again(banc: Banc, canal: CanalAsynchrone[Travail]) -> None:
+def test_a_file_left_again_is_processed_again(banc: Banc, canal: CanalAsynchrone) -> None:
     envoye = specimen("personne_seule")
     for _ in range(2):
         canal.deposer(banc.nom, guichet(banc), NOM, octets(envoye))
@@ -240,22 +238,20 @@ def test_a_file_left_again_is_processed_again(banc: Banc, canal: CanalAsynchrone
 
 
 @pytest.mark.parametrize("nom", ["", "../a.xml", ".a.xml", "é.xml", "a/b.xml", "a" * 101, "a\0.xml"])
-def test_names_that_no_box_takes(banc: Banc, canal: CanalAsynchrone[Travail], nom: str) -> None:
+def test_names_that_no_box_takes(banc: Banc, canal: CanalAsynchrone, nom: str) -> None:
     with pytest.raises(UsageError, match="nom de fichier"):
         canal.deposer(banc.nom, guichet(banc), nom, b"")
 
 
-def test_a_file_too_big_is_not_taken(banc: Banc, canal: CanalAsynchrone[Travail]) -> None:
+def test_a_file_too_big_is_not_taken(banc: Banc, canal: CanalAsynchrone) -> None:
     with pytest.raises(UsageError, match="octets"):
-        canal.deposer(banc.nom, guichet(banc), NOM, b" " * (canal.limites.xml_max + 1))
+        canal.deposer(banc.nom, guichet(banc), NOM, b" " * (canal.pipeline.limites.xml_max + 1))
 
 
 # --- folders ---------------------------------------------------------------------------------------
 
 
-def test_a_file_in_the_folder_is_taken_and_answered_there(
-    banc: Banc, canal: CanalAsynchrone[Travail]
-) -> None:
+def test_a_file_in_the_folder_is_taken_and_answered_there(banc: Banc, canal: CanalAsynchrone) -> None:
     canal.relever(banc.nom, guichet(banc))  # the first visit makes the folders
     entree, sortie = (dossier(canal, banc) / nom for nom in ("inbox", "outbox"))
     (entree / NOM).write_bytes(octets(specimen("personne_seule")))
@@ -269,7 +265,7 @@ def test_a_file_in_the_folder_is_taken_and_answered_there(
     assert sorted(c.name for c in sortie.iterdir()) == [ATT]
 
 
-def test_a_file_integrated_leaves_table_and_folder(banc: Banc, canal: CanalAsynchrone[Travail]) -> None:
+def test_a_file_integrated_leaves_table_and_folder(banc: Banc, canal: CanalAsynchrone) -> None:
     canal.deposer(banc.nom, guichet(banc), NOM, octets(specimen("personne_seule")))
     canal.relever(banc.nom, guichet(banc))
     assert canal.oter(banc.nom, guichet(banc), RET)
@@ -277,9 +273,7 @@ def test_a_file_integrated_leaves_table_and_folder(banc: Banc, canal: CanalAsync
     assert noms(banc) == [c.name for c in (dossier(canal, banc) / "outbox").iterdir()] == [ATT]
 
 
-def test_a_base_put_back_to_its_start_empties_its_folders(
-    banc: Banc, canal: CanalAsynchrone[Travail]
-) -> None:
+def test_a_base_put_back_to_its_start_empties_its_folders(banc: Banc, canal: CanalAsynchrone) -> None:
     canal.deposer(banc.nom, guichet(banc), NOM, octets(specimen("personne_seule")))
     canal.relever(banc.nom, guichet(banc))
     banc.services.magasin.bases.vider(banc.nom, "etat")
@@ -288,7 +282,7 @@ def test_a_base_put_back_to_its_start_empties_its_folders(
 
 
 def test_the_round_of_the_minute_visits_the_guichets_that_have_a_folder(
-    banc: Banc, canal: CanalAsynchrone[Travail], monkeypatch: pytest.MonkeyPatch
+    banc: Banc, canal: CanalAsynchrone, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     banc.creer_demande()
     monkeypatch.setattr(asynchrone, "AGE_MIN", 0.0)
@@ -302,7 +296,7 @@ def test_the_round_of_the_minute_visits_the_guichets_that_have_a_folder(
 
 
 def test_the_round_goes_on_after_a_box_that_fails(
-    banc: Banc, canal: CanalAsynchrone[Travail], monkeypatch: pytest.MonkeyPatch
+    banc: Banc, canal: CanalAsynchrone, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     banc.creer_demande()
     for code in ("G1205", "G7501"):
@@ -313,7 +307,7 @@ def test_the_round_goes_on_after_a_box_that_fails(
 
 
 def test_the_round_goes_on_after_a_base_that_is_deleted_meanwhile(
-    banc: Banc, canal: CanalAsynchrone[Travail], monkeypatch: pytest.MonkeyPatch
+    banc: Banc, canal: CanalAsynchrone, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     banc.creer_demande()
     dossier(canal, banc, "G7501").mkdir(parents=True)
@@ -325,7 +319,7 @@ def test_the_round_goes_on_after_a_base_that_is_deleted_meanwhile(
     assert len(noms(banc, code="G7501")) == 1
 
 
-def test_several_visits_at_once_process_a_file_once(banc: Banc, canal: CanalAsynchrone[Travail]) -> None:
+def test_several_visits_at_once_process_a_file_once(banc: Banc, canal: CanalAsynchrone) -> None:
     racine = specimen("personne_seule")
     poser(racine, f"{FORMULAIRE}/forcerDoublon", "true", apres="dateCreationDemande")
     canal.relever(banc.nom, guichet(banc))
@@ -347,7 +341,7 @@ def test_several_visits_at_once_process_a_file_once(banc: Banc, canal: CanalAsyn
     assert banc.compter() == 4
 
 
-def test_a_night_that_is_due_runs_before_the_file(banc: Banc, canal: CanalAsynchrone[Travail]) -> None:
+def test_a_night_that_is_due_runs_before_the_file(banc: Banc, canal: CanalAsynchrone) -> None:
     numero, _ = banc.creer_demande()
     banc.regler_horloge(datetime(2018, 12, 30, 12, tzinfo=PARIS))
     canal.deposer(banc.nom, guichet(banc), NOM, octets(message(specimen("personne_seule"), "MOD", numero)))

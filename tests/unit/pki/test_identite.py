@@ -9,7 +9,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import NameOID
 
-from sne_sandbox.soap.identity import ANONYME, Identite, identite
+from sne_sandbox.pki.identite import ANONYME, Identite, identite
 
 CLE = ec.generate_private_key(ec.SECP256R1())
 

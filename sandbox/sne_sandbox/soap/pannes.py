@@ -1,4 +1,7 @@
-"""What a panne does to the bytes of an answer: cut where it says, every other byte as it was."""
+"""What a panne does to an answer: takes its place, or damages its bytes, every other byte staying as it was.
+
+When it is played is decided in `exchange`; on the socket, `server.pannes` plays the rest.
+"""
 
 from base64 import b64decode, b64encode
 from collections.abc import Callable, Mapping
@@ -8,6 +11,7 @@ from typing import Final
 from lxml import etree
 
 from sne_sandbox.domain.panne import PanneDefinition
+from sne_sandbox.errors import ExchangeError, PanneClient, PanneServeur
 from sne_sandbox.mime.message import Message, Packaging, Part
 from sne_sandbox.mime.unpack import unpack
 from sne_sandbox.soap.types_http import ReponseHttp
@@ -15,6 +19,52 @@ from sne_sandbox.soap.types_http import ReponseHttp
 _BOM: Final = b"\xef\xbb\xbf"
 #: Bytes that end every message: a final delimiter without its dashes is none.
 _FIN: Final = 5
+
+
+_PHRASE: Final = "Panne simulée par le bac à sable."
+_PAGE: Final = """<!DOCTYPE html>
+<html lang="fr">
+<head><meta charset="utf-8"><title>{titre}</title></head>
+<body>
+<h1>{titre}</h1>
+<p>{phrase}</p>
+<hr>
+<p>Panne simulée par le bac à sable.</p>
+</body>
+</html>
+"""
+_PAGES: Final = {
+    "html_502": (502, "502 Bad Gateway", "La passerelle n'a pas reçu de réponse du serveur."),
+    "html_503": (503, "503 Service Unavailable", "Le service est en maintenance. Merci de réessayer."),
+}
+
+
+#: Kinds that are answered by a SOAP fault of their own sentence.
+_FAULTS: Final = {"fault_serveur": PanneServeur, "fault_client": PanneClient}
+
+
+def erreur_de(definition: PanneDefinition, identifiant: int) -> ExchangeError:
+    """What a panne that takes the place of the work is for the exchange: an error, armed on purpose."""
+    phrase = definition.texte("message") if definition.genre in _FAULTS else _PHRASE
+    return _FAULTS.get(definition.genre, PanneServeur)(
+        phrase, explication=f"Panne {identifiant} [{definition.genre}], armée à dessein."
+    )
+
+
+def a_la_place(definition: PanneDefinition, fault: ReponseHttp) -> ReponseHttp:
+    """The answer of a call whose work a panne takes the place of: `fault`, a page, or nothing that ever
+    leaves (status 0)."""
+    if definition.genre in _FAULTS:
+        return replace(fault, panne=definition)
+    return _page(definition) if definition.genre in _PAGES else ReponseHttp(0, [], b"", definition)
+
+
+def _page(definition: PanneDefinition) -> ReponseHttp:
+    statut, titre, phrase = _PAGES[definition.genre]
+    en_tetes = [("Content-Type", "text/html; charset=utf-8")]
+    if definition.genre == "html_503":
+        en_tetes.append(("Retry-After", str(round(definition.nombre("secondes")))))
+    return ReponseHttp(statut, en_tetes, _PAGE.format(titre=titre, phrase=phrase).encode(), definition)
 
 
 def abimer(definition: PanneDefinition, reponse: ReponseHttp, numero: str | None) -> ReponseHttp | None:

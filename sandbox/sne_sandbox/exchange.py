@@ -1,0 +1,420 @@
+"""One exchange, from its opening to its line in the journal: the only place that opens and closes one.
+
+SOAP calls, calls that strayed to an address where no service is, files left in a guichet's inbox, and what
+the console sends all come through here, straight down and straight up:
+
+    opened → read (`soap`) → worked on (`pipeline`, one transaction) → packed (`soap`), damaged by the panne
+    that is armed for it, journalled and committed → closed
+
+Whatever goes wrong is answered, and has its line too.
+"""
+
+import time
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Final
+
+from sne_sandbox.contract.versions import Contrat
+from sne_sandbox.domain.base import BASE_PAR_DEFAUT, Base
+from sne_sandbox.domain.exchange import ASYNCHRONE, Appel, Piece, Reponse
+from sne_sandbox.domain.journal import FICHIER, Echange, VerdictEchange, methode_recue
+from sne_sandbox.domain.panne import PanneDefinition
+from sne_sandbox.errors import (
+    AdresseInconnue,
+    BaseInconnue,
+    ExchangeError,
+    HttpRefus,
+    OperationRefusee,
+    OperatorError,
+    SandboxError,
+    VersionSoapRefusee,
+)
+from sne_sandbox.operations import lifecycle, pannes
+from sne_sandbox.pipeline import Pipeline, guichet_de
+from sne_sandbox.pki.identite import Identite, identite
+from sne_sandbox.soap.envelope import SOAP11
+from sne_sandbox.soap.packing import Emballage
+from sne_sandbox.soap.pannes import a_la_place, abimer, erreur_de
+from sne_sandbox.soap.types_http import ReponseHttp, RequeteHttp
+from sne_sandbox.store.connexion import Connexion
+from sne_sandbox.store.fichiers import Boite, Boites, Depot
+from sne_sandbox.store.registre import RegistreBase
+from sne_sandbox.store.session import Magasin
+
+if TYPE_CHECKING:
+    # With Spyne under it; who only visits the boxes of the guichets does without.
+    from structlog.typing import FilteringBoundLogger
+
+    from sne_sandbox.soap.server import ServeurSoap
+
+#: What a service may be asked by.
+METHODES: Final = "GET, POST"
+#: The operation of a file left in an inbox, and its service.
+_ENREGISTREMENT: Final = "getNumUnique"
+_DES_DEMANDES: Final = "DemandeLogementImplService"
+_SERVICES_ICI: Final = "les services sont sous /services/… : ajoutez-le à l'adresse du serveur"
+
+
+def _log() -> "FilteringBoundLogger":
+    # Imported for the first bug: it brings half a dozen libraries of colours.
+    import structlog
+
+    journal: FilteringBoundLogger = structlog.get_logger("sne_sandbox.exchange")
+    return journal
+
+
+class _EnCours:
+    """An exchange under way: its request, its line in the journal, how its answer travels, and whether the
+    base has a panne to play."""
+
+    def __init__(self, requete: RequeteHttp, base: str, service: str | None) -> None:
+        self._debut = time.perf_counter()
+        self.requete = requete
+        self.echange = Echange(
+            base=base,
+            recu_le=datetime.now(UTC),
+            methode=methode_recue(requete.methode),
+            chemin=requete.chemin,
+            pair=requete.pair,
+            en_tetes=requete.en_tetes,
+            requete=requete.corps,
+            service=service,
+            ecoute=requete.ecoute,
+            certificat=requete.certificat is not None if requete.certificat_demande else None,
+        )
+        self.emballage = Emballage.de(requete)
+        self.pannes = False
+
+    def clore(self, reponse: ReponseHttp) -> None:
+        """Completes the line with the answer. A panne damages it afterwards: what is kept was meant."""
+        echange = self.echange
+        echange.statut = reponse.statut
+        echange.reponse = reponse.corps
+        echange.en_tetes_reponse = list(reponse.en_tetes)
+        echange.duree_us = int((time.perf_counter() - self._debut) * 1_000_000)
+
+    def nommer(self, reponse: ReponseHttp) -> ReponseHttp:
+        """The answer, with the address of its exchange (header SNE-Echange) when it has a line."""
+        echange = self.echange
+        if echange.identifiant is None:
+            return reponse
+        adresse = f"{self.requete.origine}/api/v1/bases/{echange.base}/exchanges/{echange.identifiant}"
+        return replace(reponse, en_tetes=[*reponse.en_tetes, ("SNE-Echange", adresse)])
+
+
+class Echanges:
+    """The exchanges of a process. Any thread may call it."""
+
+    def __init__(self, contrat: Contrat, magasin: Magasin, pipeline: Pipeline, soap: "ServeurSoap") -> None:
+        self._contrat = contrat
+        self._magasin = magasin
+        self._pipeline = pipeline
+        self._soap = soap
+
+    # --- by HTTP -------------------------------------------------------------------------------------
+
+    def appel(self, requete: RequeteHttp, service: str, base: str) -> ReponseHttp:
+        """A call to a SOAP service of a base. Never raises."""
+        cours = _EnCours(requete, base, service)
+        with self._magasin.tour():
+            try:
+                reponse = self._appeler(cours)
+            except BaseInconnue as erreur:
+                cours.echange.base = BASE_PAR_DEFAUT
+                reponse = self._refuser(cours, HttpRefus(404, erreur.diagnostics()))
+            except HttpRefus as erreur:
+                reponse = self._refuser(cours, erreur)
+            except Exception as erreur:  # noqa: BLE001 - the last net: the server lives on, the journal says why
+                reponse = self._repondre_par_une_fault(cours, erreur)
+        return cours.nommer(reponse)
+
+    def egare(self, requete: RequeteHttp, base: str | None) -> ReponseHttp:
+        """A call to an address where no service is: a fault that says where they are, with HTTP 404. The
+        address of the server, given for that of a service, is the commonest of all. `base` is the one that
+        the path names, None for none. Never raises."""
+        cours = _EnCours(requete, base or BASE_PAR_DEFAUT, None)
+        chemin = requete.chemin.partition("?")[0]
+        debut = requete.origine + (f"/bases/{base}" if base else "")
+        adresses = " ".join(
+            f"{debut}{chemin_admis.rstrip('/')}/"
+            for service in self._contrat.services.values()
+            for chemin_admis in service.chemins
+            if chemin_admis.startswith("/services/")
+        )
+        message = f"Aucun service n'est à {chemin} : ils sont à {adresses}"
+        famille = VersionSoapRefusee if SOAP11.encode() in requete.corps else AdresseInconnue
+        cours.echange.verdict = VerdictEchange.REFUS
+        cours.echange.fault = {"code": "404", "message": message, "explication": _SERVICES_ICI}
+        reponse = self._soap.refuser(famille(message), cours.emballage, 404)
+        cours.clore(reponse)
+        return cours.nommer(self._consigner(cours, reponse))
+
+    def _appeler(self, cours: _EnCours) -> ReponseHttp:
+        requete, echange = cours.requete, cours.echange
+        if requete.methode != "POST":
+            raise HttpRefus(405, f"La méthode {requete.methode} n'est pas admise : SOAP s'appelle par POST.")
+        with self._magasin.lire(echange.base) as registre:
+            base, cours.pannes = registre.base, registre.pannes_armees
+        echange.instant_base = base.horloge.maintenant(echange.recu_le)
+        if ailleurs := requete.d_un_autre_site:
+            raise HttpRefus(
+                403,
+                f"Cet appel vient de la page d'un autre site ([{ailleurs}]) : rien n'a été lu. "
+                "Une application n'envoie ni Origin ni Sec-Fetch-Site ; une page passe par la console "
+                "(Composer).",
+            )
+        cours.emballage = Emballage.de(requete, base)
+        appelant = identite(requete.certificat)
+        echange.guichet = appelant.guichet
+        appel = self._soap.ouvrir(requete, appelant, echange)
+        _admettre(appelant, base)
+        if cours.pannes:
+            reponse = self._jouer_a_la_place(cours, appel, base)
+            if reponse is not None:
+                return reponse
+        with self._pipeline.traiter(appel, base, echange) as travail:
+            reponse = self._soap.repondre(appel, travail.reponse, cours.emballage)
+            cours.clore(reponse)
+            reponse = self._abimer(cours, travail.registre.connexion, reponse)
+        return reponse
+
+    # --- what ends otherwise -------------------------------------------------------------------------
+
+    def _refuser(self, cours: _EnCours, erreur: HttpRefus) -> ReponseHttp:
+        """Refused before SOAP: a text, and an HTTP status."""
+        en_tetes = [("Content-Type", "text/plain; charset=utf-8")]
+        if erreur.statut == 405:
+            en_tetes.append(("Allow", METHODES))
+        cours.echange.verdict = VerdictEchange.REFUS
+        cours.echange.fault = {"code": str(erreur.statut), "message": str(erreur), "explication": ""}
+        reponse = ReponseHttp(erreur.statut, en_tetes, f"{erreur}\n".encode())
+        cours.clore(reponse)
+        return self._consigner(cours, reponse)
+
+    def _repondre_par_une_fault(self, cours: _EnCours, erreur: Exception) -> ReponseHttp:
+        """A SOAP fault; what the call had written was rolled back."""
+        echange = cours.echange
+        if not isinstance(erreur, ExchangeError):
+            _log().exception("exchange failed", base=echange.base, service=echange.service)
+        echange.identifiant = echange.panne = None
+        reponse = self._soap.refuser(echange.echouer(erreur), cours.emballage)
+        cours.clore(reponse)
+        return self._consigner(cours, reponse)
+
+    def _consigner(self, cours: _EnCours, reponse: ReponseHttp) -> ReponseHttp:
+        """Journals an exchange that has nothing else to commit; the answer as it leaves."""
+        echange = cours.echange
+        try:
+            with self._magasin.transaction(ecriture=True, verrou=echange.base) as connexion:
+                # A bug of ours is told as it is.
+                if echange.verdict is VerdictEchange.ERREUR:
+                    sortie = reponse
+                else:
+                    sortie = self._abimer(cours, connexion, reponse)
+                self._magasin.journal.consigner(connexion, echange)
+        except Exception:  # noqa: BLE001 - the database is out of reach, or refuses the row
+            # The client has its answer all the same, and this line tells the operator.
+            echange.identifiant = None
+            _log().exception("journal line lost", base=echange.base, path=echange.chemin)
+            return reponse
+        return sortie
+
+    # --- what goes wrong on purpose ------------------------------------------------------------------
+
+    def _jouer_a_la_place(self, cours: _EnCours, appel: Appel, base: Base) -> ReponseHttp | None:
+        """The answer of a call whose work a panne takes the place of; None when none is armed for it. It is
+        counted and journalled in one transaction, where nothing else happens."""
+        echange = cours.echange
+        guichet = guichet_de(appel, None) or None
+        echange.guichet = guichet or echange.guichet
+        nom, operation = base.nom, appel.operation
+        with self._magasin.lire(nom) as registre:
+            if not pannes.attendue(
+                registre.connexion, nom, operation=operation, guichet=guichet, prise=_prend_la_place
+            ):
+                return None
+        lifecycle.a_jour(self._magasin, base)
+        with self._magasin.ecrire(nom) as registre:
+            armee = pannes.consommer(
+                registre.connexion, nom, operation=operation, guichet=guichet, prise=_prend_la_place
+            )
+            if armee is None:
+                return None
+            echange.panne = pannes.en_journal(armee, "la base ne change pas")
+            erreur = erreur_de(armee.definition, armee.identifiant)
+            fault = self._soap.refuser(echange.echouer(erreur), cours.emballage)
+            reponse = a_la_place(armee.definition, fault)
+            if reponse.corps is not fault.corps:
+                echange.verdict, echange.reponse_conforme = VerdictEchange.REFUS, None
+                code = str(reponse.statut) if reponse.statut else "panne"
+                echange.fault = {**(echange.fault or {}), "code": code}
+            cours.clore(reponse)
+            self._magasin.journal.consigner(registre, echange)
+        return reponse
+
+    def _abimer(self, cours: _EnCours, connexion: Connexion, reponse: ReponseHttp) -> ReponseHttp:
+        """The answer as it leaves: damaged by the panne that is armed for it, if any, which is noted and
+        counted in the transaction of `connexion`."""
+        if not cours.pannes:
+            return reponse
+        echange = cours.echange
+        accepte = echange.verdict is VerdictEchange.ACCEPTE
+        abimee: ReponseHttp | None = None
+
+        def prise(definition: PanneDefinition) -> bool:
+            nonlocal abimee
+            if definition.avant:
+                return False
+            abimee = abimer(definition, reponse, echange.numero_unique or "" if accepte else None)
+            return abimee is not None
+
+        armee = pannes.consommer(
+            connexion, echange.base, operation=echange.operation, guichet=echange.guichet, prise=prise
+        )
+        if armee is None or abimee is None:
+            return reponse
+        effet = "le travail est fait et enregistré" if accepte else "la base ne change pas"
+        echange.panne = pannes.en_journal(armee, effet)
+        return abimee
+
+
+def noter_refus(
+    magasin: Magasin,
+    base: str,
+    *,
+    methode: str,
+    pair: str,
+    raison: str,
+    chemin: str = "",
+    statut: int = 0,
+    detail: str = "",
+) -> None:
+    """The line of what a listener refused before any call: a handshake (`methode` TLS), a request that is no
+    HTTP. Raises StoreError."""
+    echange = Echange(
+        base=base,
+        recu_le=datetime.now(UTC),
+        methode=methode,
+        chemin=chemin,
+        pair=pair,
+        statut=statut,
+        verdict=VerdictEchange.REFUS,
+        fault={"code": methode, "message": raison, "explication": detail},
+    )
+    magasin.journal.consigner(None, echange)
+
+
+def base_nommee(magasin: Magasin, chemin: str) -> str | None:
+    """The base that a path names (`/bases/NAME/…`), when it exists."""
+    nom = chemin.partition("/bases/")[2].partition("/")[0]
+    try:
+        return magasin.bases.lire(nom).nom if nom else None
+    except SandboxError:
+        return None
+
+
+def _admettre(appelant: Identite, base: Base) -> None:
+    """Raises OperationRefusee for the certificate of another base."""
+    if appelant.base is not None and appelant.base != base.nom:
+        raise OperationRefusee(
+            f"Le certificat présenté vaut pour la base [{appelant.base}], pas pour [{base.nom}].",
+            explication=f"Émettez-en un : sne-sandbox pki issue --guichet {appelant.guichet} "
+            f"--base {base.nom} --out DOSSIER ; ou appelez /bases/{appelant.base}/services/…",
+        )
+
+
+def _prend_la_place(definition: PanneDefinition) -> bool:
+    return definition.avant
+
+
+# --- the files of a box -------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Traite:
+    """A file that was processed, and its answer. `echange` is the id of its line in the journal."""
+
+    nom: str
+    verdict: VerdictEchange
+    reponse: str
+    numero_unique: str | None
+    echange: int | None
+
+
+def traiter_fichier(pipeline: Pipeline, base: str, code: str, depot: Depot) -> Traite | None:
+    """A file left in the inbox of the guichet `code`: processed as getNumUnique by the guichet of the box,
+    answered by files in its outbox; None when somebody else did meanwhile. One that breaks us is answered
+    too, or it would come back every minute. Raises OperatorError: nothing happened."""
+    with pipeline.magasin.lire(base) as registre:
+        contenu = Boites(registre.connexion, base, code).lire(Boite.ENTREE, depot.nom)
+        servie = registre.base
+    if contenu is None:
+        return None
+    chemin = f"guichets/{code}/inbox/{depot.nom}"
+    cours = _EnCours(RequeteHttp(FICHIER, chemin, [], contenu), base, _DES_DEMANDES)
+    echange = cours.echange
+    echange.methode, echange.guichet, echange.operation = FICHIER, code, _ENREGISTREMENT
+    appel = Appel(
+        _ENREGISTREMENT,
+        {"nomFichierDemande": depot.nom, "fichierDemande": Piece(contenu, "text/xml")},
+        base,
+        guichet_certificat=code,
+        recu_le=echange.recu_le,
+        canal=ASYNCHRONE,
+    )
+    try:
+        try:
+            with pipeline.traiter(appel, servie, echange) as travail:
+                fichiers = _fichiers_de(depot.nom, travail.reponse)
+                _repondre_par_fichiers(travail.registre, code, depot, fichiers, cours)
+        except (OperatorError, _DejaTraite):
+            raise
+        except Exception as erreur:  # noqa: BLE001 - told to the guichet, and in the journal
+            fichiers = [(_nom_de_reponse(depot.nom, "RET", "err"), _excuses(depot.nom, erreur, echange))]
+            with pipeline.magasin.ecrire(base) as registre:
+                _repondre_par_fichiers(registre, code, depot, fichiers, cours)
+                pipeline.magasin.journal.consigner(registre, echange)
+    except _DejaTraite:
+        return None
+    return Traite(depot.nom, echange.verdict, fichiers[0][0], echange.numero_unique, echange.identifiant)
+
+
+class _DejaTraite(Exception):
+    """Another process answered this file: what was done here is rolled back."""
+
+
+def _repondre_par_fichiers(
+    registre: RegistreBase, code: str, depot: Depot, fichiers: list[tuple[str, bytes]], cours: _EnCours
+) -> None:
+    """Leaves the answer in the outbox and marks the file as processed. Raises _DejaTraite."""
+    boites, maintenant = Boites(registre.connexion, registre.base.nom, code), datetime.now(UTC)
+    if not boites.marquer(Boite.ENTREE, depot, maintenant):
+        raise _DejaTraite
+    for nom, contenu in fichiers:
+        boites.deposer(Boite.SORTIE, nom, contenu, maintenant)
+    cours.echange.instant_base = registre.base.horloge.maintenant(cours.echange.recu_le)
+    cours.clore(ReponseHttp(0, [], fichiers[0][1]))
+
+
+def _fichiers_de(nom: str, reponse: Reponse) -> list[tuple[str, bytes]]:
+    """The files of an answer, the document first."""
+    fichiers = []
+    for champ, prefixe, extension in (("fichierDemande", "RET", "xml"), ("attestation", "ATT", "pdf")):
+        piece = reponse.champs.get(champ)
+        if isinstance(piece, Piece):
+            fichiers.append((_nom_de_reponse(nom, prefixe, extension), piece.contenu))
+    return fichiers
+
+
+def _nom_de_reponse(nom: str, prefixe: str, extension: str) -> str:
+    # The name of the question, so that a client finds the answer whatever the order (convention).
+    return f"{prefixe}{nom.removesuffix('.xml').removeprefix('DEM')}.{extension}"
+
+
+def _excuses(nom: str, erreur: Exception, echange: Echange) -> bytes:
+    """The text of a `.err` file; what went wrong is noted for the journal."""
+    connue = echange.echouer(erreur)
+    lignes = [f"Le fichier {nom} n'a pas été traité ; rien n'a été enregistré.", "", str(connue)]
+    if connue.explication:
+        lignes += ["", connue.explication]
+    return ("\n".join(lignes) + "\n").encode()
