@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from sne_sandbox.pki.authority import Autorite
-from sne_sandbox.server.run import Adresses, Ecoute, servir
+from sne_sandbox.server.run import AdressesServies, Ecoute, servir
 
 DELAI = 120.0
 MUETS = 64
@@ -25,13 +25,13 @@ def _application(environ: dict[str, Any], start_response: Any) -> list[bytes]:
 
 
 @pytest.fixture(scope="module")
-def serveur(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Adresses, ssl.SSLContext]]:
+def serveur(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[AdressesServies, ssl.SSLContext]]:
     """A server with two threads, and a TLS context that trusts it."""
     autorite = Autorite.ouvrir(tmp_path_factory.mktemp("home"))
-    adresses: list[Adresses] = []
+    adresses: list[AdressesServies] = []
     pret, arret = threading.Event(), threading.Event()
 
-    def annoncer(prets: Adresses) -> None:
+    def annoncer(prets: AdressesServies) -> None:
         adresses.append(prets)
         pret.set()
 
@@ -70,7 +70,7 @@ def _connecter(adresse: str | None, contexte: ssl.SSLContext | None) -> socket.s
     ],
 )
 def test_silent_peers_hold_no_thread(
-    serveur: tuple[Adresses, ssl.SSLContext], envoye: bytes | None, chiffre: bool
+    serveur: tuple[AdressesServies, ssl.SSLContext], envoye: bytes | None, chiffre: bool
 ) -> None:
     adresses, contexte = serveur
     adresse = adresses.https if chiffre else adresses.http
@@ -89,7 +89,7 @@ def test_silent_peers_hold_no_thread(
 
 
 def test_a_peer_that_sends_a_byte_at_a_time_is_answered_in_the_end(
-    serveur: tuple[Adresses, ssl.SSLContext],
+    serveur: tuple[AdressesServies, ssl.SSLContext],
 ) -> None:
     adresses, _ = serveur
     with _connecter(adresses.http, None) as prise:

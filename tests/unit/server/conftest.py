@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from sne_sandbox.pki.authority import Autorite, FichiersIdentite, ecrire
-from sne_sandbox.server.run import Adresses, Ecoute, RefusHttp, RefusTls, servir
+from sne_sandbox.server.run import AdressesServies, Ecoute, RefusHttp, RefusTls, servir
 
 #: Longer than a busy machine stands still; shorter than a server lets a silent peer be, when it is told.
 DELAI = 60.0
@@ -32,7 +32,7 @@ def attendre(condition: Callable[[], Any]) -> Any:
 class Serveur:
     """A running server and what it has reported."""
 
-    adresses: Adresses
+    adresses: AdressesServies
     autorite: Autorite
     client: FichiersIdentite
     refus_tls: list[RefusTls]
@@ -118,12 +118,12 @@ def lancer(autorite: Autorite, client: FichiersIdentite) -> Iterator[Lancer]:
 
         def _lancer(application: Any, **reglages: Any) -> Serveur:
             ecoute = replace(Ecoute(https_port=0, http_port=0, threads=2), **reglages)
-            adresses: list[Adresses] = []
+            adresses: list[AdressesServies] = []
             refus_tls: list[RefusTls] = []
             refus_http: list[RefusHttp] = []
             arret, pret = threading.Event(), threading.Event()
 
-            def annoncer(prets: Adresses) -> None:
+            def annoncer(prets: AdressesServies) -> None:
                 adresses.append(prets)
                 pret.set()
 

@@ -11,7 +11,7 @@ import pytest
 
 from sne_sandbox.pki.authority import Autorite
 from sne_sandbox.server import run
-from sne_sandbox.server.run import Adresses, Ecoute, servir
+from sne_sandbox.server.run import AdressesServies, Ecoute, servir
 
 #: Seconds that nothing takes, however busy the machine.
 DELAI = 60.0
@@ -127,7 +127,7 @@ def test_what_has_to_be_done_every_minute_is_done_again_even_after_a_failure(
 
 
 def test_what_pret_raises_ends_the_server_and_is_raised(autorite: Autorite) -> None:
-    def pret(adresses: Adresses) -> None:
+    def pret(adresses: AdressesServies) -> None:
         raise PermissionError(adresses.http)
 
     with pytest.raises(PermissionError):

@@ -18,8 +18,7 @@ from sne_sandbox.conformance import trafic
 from sne_sandbox.conformance.jugement import PILOTEES
 from sne_sandbox.errors import UsageError
 from sne_sandbox.reports import json as rapport_json
-from sne_sandbox.reports.model import Bilan, Constat, Entete, Fin, Rapport, Rubrique
-from sne_sandbox.reports.model import EtatJugement as EtatExigence
+from sne_sandbox.reports.model import Bilan, Constat, Entete, EtatExigence, Fin, Rapport, Rubrique
 from sne_sandbox.web import epreuves
 from sne_sandbox.web.console import conformite
 from sne_sandbox.web.epreuves import EtatJugement, JugementConserve
