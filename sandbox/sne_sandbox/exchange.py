@@ -20,6 +20,7 @@ from sne_sandbox.domain.exchange import ASYNCHRONE, Appel, Piece, Reponse
 from sne_sandbox.domain.journal import FICHIER, Echange, VerdictEchange, methode_recue
 from sne_sandbox.domain.panne import PanneDefinition
 from sne_sandbox.errors import (
+    ERREUR_INATTENDUE,
     AdresseInconnue,
     BaseInconnue,
     ExchangeError,
@@ -52,6 +53,7 @@ METHODES: Final = "GET, POST"
 #: The operation of a file left in an inbox, and its service.
 _ENREGISTREMENT: Final = "getNumUnique"
 _DES_DEMANDES: Final = "DemandeLogementImplService"
+_PANNE: Final = "Le bac à sable a rencontré une erreur interne ; rien n'a été enregistré."
 _SERVICES_ICI: Final = "les services sont sous /services/… : ajoutez-le à l'adresse du serveur"
 
 
@@ -197,7 +199,9 @@ class Echanges:
         if not isinstance(erreur, ExchangeError):
             _log().exception("exchange failed", base=echange.base, service=echange.service)
         echange.identifiant = echange.panne = None
-        reponse = self._soap.refuser(echange.echouer(erreur), cours.emballage)
+        # The real server's sentence is for what it was asked; before the message was read, ours.
+        phrase = _PANNE if echange.operation is None else ERREUR_INATTENDUE
+        reponse = self._soap.refuser(echange.echouer(erreur, phrase), cours.emballage)
         cours.clore(reponse)
         return self._consigner(cours, reponse)
 

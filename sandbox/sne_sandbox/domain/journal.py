@@ -102,13 +102,13 @@ class Echange:
     """The panne that was played (id, genre, effet, parametres): `reponse` is then what was meant, before it
     was damaged. Where the panne took the place of the work, it is what took the place of the answer."""
 
-    def echouer(self, erreur: Exception) -> ExchangeError:
-        """Notes what ended the exchange; the error to answer: one that is not of our tree is a bug of
-        ours."""
+    def echouer(self, erreur: Exception, phrase: str = ERREUR_INATTENDUE) -> ExchangeError:
+        """Notes what ended the exchange; the error to answer. One that is not of our tree is a bug of ours,
+        and `phrase` is what the caller is told of it."""
         connue = (
             erreur
             if isinstance(erreur, ExchangeError)
-            else ErreurInterne(ERREUR_INATTENDUE, explication=f"{type(erreur).__name__} : {erreur}")
+            else ErreurInterne(phrase, explication=f"{type(erreur).__name__} : {erreur}")
         )
         if isinstance(connue, ErreurInterne):
             self.verdict = VerdictEchange.ERREUR
