@@ -113,7 +113,7 @@ def commande(
 
 def _refus(ouverte: Epreuve) -> list[str]:
     """Why nothing arrived; else where to call."""
-    from sne_sandbox.server.refus import raisons
+    from sne_sandbox.server.recit import raisons
 
     return raisons(ouverte.magasin, ouverte.base) or [_RIEN_VU]
 

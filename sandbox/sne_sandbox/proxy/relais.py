@@ -14,13 +14,10 @@ from urllib.parse import urlsplit
 
 from sne_sandbox.domain.journal import Echange, VerdictEchange, du_dehors, methode_recue, sans_secrets
 from sne_sandbox.proxy.amont import AmontDefaillant, EnTetes, LienAmont, ReponseAmont
+from sne_sandbox.soap.types_http import CERTIFICAT, CERTIFICAT_DEMANDE, ECOUTE
 
 logger = logging.getLogger(__name__)
 
-#: Keys of the WSGI environment that the server sets (no header can forge them): see server.request.
-_CERTIFICAT: Final = "sne.certificat_client"
-_DEMANDE: Final = "sne.certificat_demande"
-_ECOUTE: Final = "sne.ecoute"
 #: Names that title case would spell unlike everybody.
 _ECRITS: Final = {"Soapaction": "SOAPAction", "Mime-Version": "MIME-Version"}
 
@@ -57,14 +54,14 @@ class Relais:
         echange.reponse = _ouvrir_le_corps(reponse, self._lu_max)
         echange.duree_us = int((time.perf_counter() - debut) * 1_000_000)
         sortie = list(reponse.en_tetes)
-        if self._noter(echange, environ.get(_CERTIFICAT)):
+        if self._noter(echange, environ.get(CERTIFICAT)):
             adresse = f"{environ['wsgi.url_scheme']}://{_ici(environ)}/api/v1/bases/{self._base}/exchanges"
             sortie.append(("SNE-Echange", f"{adresse}/{echange.identifiant}"))
         start_response(f"{reponse.statut} {reponse.raison}", sortie)
         return [reponse.corps]
 
     def _ouvrir(self, environ: dict[str, Any], en_tetes: EnTetes) -> Echange:
-        certificat = environ.get(_CERTIFICAT) is not None
+        certificat = environ.get(CERTIFICAT) is not None
         return Echange(
             base=self._base,
             recu_le=datetime.now(UTC),
@@ -73,8 +70,8 @@ class Relais:
             pair=environ.get("REMOTE_ADDR", ""),
             en_tetes=du_dehors(sans_secrets(en_tetes)),
             requete=environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0)),
-            ecoute=environ.get(_ECOUTE, ""),
-            certificat=certificat if environ.get(_DEMANDE) else None,
+            ecoute=environ.get(ECOUTE, ""),
+            certificat=certificat if environ.get(CERTIFICAT_DEMANDE) else None,
         )
 
     def _noter(self, echange: Echange, certificat: bytes | None) -> bool:

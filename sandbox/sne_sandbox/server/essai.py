@@ -15,8 +15,7 @@ from sne_sandbox.errors import UsageError
 from sne_sandbox.operations import horloge, pannes
 from sne_sandbox.reports.model import Fin, Rapport
 from sne_sandbox.server.base_servie import BaseServie
-from sne_sandbox.server.recit import raconter
-from sne_sandbox.server.refus import raisons
+from sne_sandbox.server.recit import raconter, raisons
 from sne_sandbox.store.session import Magasin
 
 

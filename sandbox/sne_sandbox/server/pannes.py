@@ -1,31 +1,86 @@
 """Pannes on the wire: an answer (bytes, head included) sent late, slowly, in part, wrongly, or not at all.
 
 All run in the reactor's thread and hold no other: a connection that waits costs a timer. Those that are done
-to the bytes of the answer came before (`sne_sandbox.web.degats`), and are sent as any other.
+to the bytes of the answer came before (`soap.pannes`), and are sent as any other.
 """
 
+# Twisted annotates a part of itself only.
+# mypy: allow-untyped-calls
+
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
+
+from twisted.python.failure import Failure
+from twisted.web.http import Request
 
 from sne_sandbox.domain.panne import PanneDefinition
 
 if TYPE_CHECKING:
-    from sne_sandbox.server.wsgi import ConnexionTenue, Panne
+    from twisted.internet.base import DelayedCall
 
 #: What is written before a reset is given so long to leave, in seconds: a reset drops what waits.
 DEPART: Final = 0.2
 
-_Jeu = Callable[["ConnexionTenue", bytes, PanneDefinition], None]
+
+class ConnexionTenue:
+    """What a panne holds of a connection, in the reactor's thread. It must call one of the endings."""
+
+    def __init__(self, requete: Request) -> None:
+        self._requete = requete
+        self._canal: Any = requete.channel
+        self._attente: DelayedCall | None = None
+        requete.notifyFinish().addErrback(self._abandonner)
+
+    def _abandonner(self, raison: Failure) -> None:
+        # What was to come later holds the whole answer: an hour, for nobody.
+        if self._attente is not None and self._attente.active():
+            self._attente.cancel()
+
+    @property
+    def perdue(self) -> bool:
+        """Whether the peer has gone."""
+        return bool(self._requete._disconnected)
+
+    def ecrire(self, octets: bytes) -> None:
+        """Sends bytes as they are."""
+        if not self._requete._disconnected:
+            self._canal.write(octets)
+
+    def plus_tard(self, secondes: float, suite: Callable[[], None]) -> None:
+        """Goes on later, without holding a thread; never, when the peer has gone."""
+        if not self._requete._disconnected:
+            self._attente = self._canal.callLater(secondes, suite)
+
+    def terminer(self) -> None:
+        """Ends the exchange as usual (keep-alive included)."""
+        if not self._requete._disconnected:
+            self._requete.finish()
+
+    def fermer(self) -> None:
+        """Closes the connection, properly."""
+        if not self._requete._disconnected:
+            self._canal.couper()
+
+    def couper(self) -> None:
+        """Resets the connection."""
+        if not self._requete._disconnected:
+            self._canal.reinitialiser()
 
 
-def jeu(definition: PanneDefinition | None) -> "Panne | None":
+Panne = Callable[[ConnexionTenue, bytes], None]
+"""Writes an answer (bytes, head included) its own way."""
+
+_Jeu = Callable[[ConnexionTenue, bytes, PanneDefinition], None]
+
+
+def jeu(definition: PanneDefinition | None) -> Panne | None:
     """How this panne sends an answer; None when it is sent as usual."""
     if definition is None or (jouer := _JEUX.get(definition.genre)) is None:
         return None
     return lambda ligne, octets: jouer(ligne, octets, definition)
 
 
-def _delai(ligne: "ConnexionTenue", octets: bytes, definition: PanneDefinition) -> None:
+def _delai(ligne: ConnexionTenue, octets: bytes, definition: PanneDefinition) -> None:
     def repondre() -> None:
         ligne.ecrire(octets)
         ligne.terminer()
@@ -33,17 +88,17 @@ def _delai(ligne: "ConnexionTenue", octets: bytes, definition: PanneDefinition) 
     ligne.plus_tard(definition.nombre("secondes"), repondre)
 
 
-def _silence(ligne: "ConnexionTenue", octets: bytes, definition: PanneDefinition) -> None:
+def _silence(ligne: ConnexionTenue, octets: bytes, definition: PanneDefinition) -> None:
     ligne.plus_tard(definition.nombre("secondes"), ligne.fermer)
 
 
-def _coupure(ligne: "ConnexionTenue", octets: bytes, definition: PanneDefinition) -> None:
+def _coupure(ligne: ConnexionTenue, octets: bytes, definition: PanneDefinition) -> None:
     envoyes = 0 if definition.avant else min(definition.entier("octets"), len(octets) - 1)
     ligne.ecrire(octets[:envoyes])
     ligne.plus_tard(DEPART if envoyes else 0, ligne.couper)
 
 
-def _goutte(ligne: "ConnexionTenue", octets: bytes, definition: PanneDefinition) -> None:
+def _goutte(ligne: ConnexionTenue, octets: bytes, definition: PanneDefinition) -> None:
     taille, attente = definition.entier("octets"), definition.nombre("secondes")
 
     def goutte(debut: int) -> None:
@@ -58,7 +113,7 @@ def _goutte(ligne: "ConnexionTenue", octets: bytes, definition: PanneDefinition)
     goutte(0)
 
 
-def _longueur_fausse(ligne: "ConnexionTenue", octets: bytes, definition: PanneDefinition) -> None:
+def _longueur_fausse(ligne: ConnexionTenue, octets: bytes, definition: PanneDefinition) -> None:
     tete, _, corps = octets.partition(b"\r\n\r\n")
     longueur = max(0, len(corps) + definition.entier("ecart"))
     lignes = [
@@ -70,7 +125,7 @@ def _longueur_fausse(ligne: "ConnexionTenue", octets: bytes, definition: PanneDe
     ligne.fermer()
 
 
-def _reponse_perdue(ligne: "ConnexionTenue", octets: bytes, definition: PanneDefinition) -> None:
+def _reponse_perdue(ligne: ConnexionTenue, octets: bytes, definition: PanneDefinition) -> None:
     ligne.fermer()
 
 

@@ -1,5 +1,7 @@
-"""The last exchanges of a base, in a few lines: what a vendor's own test that fails shows."""
+"""What a base has seen, in a few lines: the last exchanges, for a vendor's own test that fails; why nothing
+arrived, for a run without any."""
 
+from collections import Counter
 from collections.abc import Iterator
 from typing import Final
 
@@ -8,6 +10,7 @@ from sne_sandbox.conformance.observation import observer
 from sne_sandbox.contract.versions import Contrat
 from sne_sandbox.domain.journal import Echange
 from sne_sandbox.domain.texte import masquer_nirs
+from sne_sandbox.reports.accords import accorde
 from sne_sandbox.reports.caracteres import abrege, visible
 from sne_sandbox.store.session import Magasin
 
@@ -15,6 +18,8 @@ from sne_sandbox.store.session import Magasin
 ECHANGES_MAX: Final = 5
 _ANOMALIES_MAX: Final = 8
 _PHRASE_MAX: Final = 300
+#: Refusals looked at for the reasons why nothing arrived.
+_REFUS_EXAMINES: Final = 500
 
 
 def raconter(magasin: Magasin, base: str, contrat: Contrat) -> str:
@@ -46,3 +51,20 @@ def _lignes(echange: Echange, contrat: Contrat) -> Iterator[tuple[int, str]]:
             yield 2, f"→ {fiche.remede}"
     if len(echange.anomalies) > _ANOMALIES_MAX:
         yield 1, f"… et {len(echange.anomalies) - _ANOMALIES_MAX} de plus"
+
+
+def raisons(magasin: Magasin, base: str, apres: int = 0) -> list[str]:
+    """French sentences, what to do included, on the last refusals of a base after the exchange `apres`."""
+    dits: Counter[str] = Counter()
+    for echange in magasin.journal.chercher(base, apres_id=apres, limite=_REFUS_EXAMINES):
+        if echange.fault is None:
+            continue
+        if echange.statut == 404 and echange.service is None:
+            dits[f"à {echange.chemin} (404) : ajoutez /services/… à SNE_URL, ou appelez SNE_ENDPOINT_…"] += 1
+        else:
+            raison = f"{echange.fault['message']} → {echange.fault.get('explication', '')}"
+            dits[f"Une connexion a été refusée : {raison}".rstrip(" →")] += 1
+    return [
+        f"{accorde(combien, 'requête', 'requêtes')} {dit}" if dit.startswith("à ") else dit
+        for dit, combien in dits.items()
+    ]

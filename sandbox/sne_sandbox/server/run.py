@@ -21,8 +21,7 @@ from twisted.protocols.tls import TLSMemoryBIOFactory
 from sne_sandbox.pki.authority import Autorite
 from sne_sandbox.server.channel import FabriqueDeCanaux
 from sne_sandbox.server.listeners import AdressesServies, Ecoute, Prises, ouvrir_prises
-from sne_sandbox.server.service import ApplicationWsgi, Genre, RefusHttp, ServiceWsgi
-from sne_sandbox.server.threads import Fils
+from sne_sandbox.server.service import ApplicationWsgi, Fils, Genre, RefusHttp, ServiceWsgi
 from sne_sandbox.server.tls import ContexteTls, RefusTls, TransportTls
 
 __all__ = ["AdressesServies", "Ecoute", "RefusHttp", "RefusTls", "servir"]

@@ -1,4 +1,4 @@
-"""What every connection of a server shares."""
+"""What every connection of a server shares: the application, the threads that run it, limits."""
 
 import logging
 import threading
@@ -6,12 +6,12 @@ import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from email.utils import formatdate
+from queue import SimpleQueue
 from typing import Any, Literal, Protocol
 
 from twisted.internet.posixbase import PosixReactorBase
 
 from sne_sandbox.server.listeners import Ecoute
-from sne_sandbox.server.threads import Fils
 from sne_sandbox.server.tls import RefusTls
 
 logger = logging.getLogger(__name__)
@@ -21,6 +21,44 @@ Genre = Literal["https", "http", "https_expire", "https_autre_nom"]
 
 #: Answers that last (event streams, downloads) have threads of their own, this many at most.
 FLUX_MAX = 64
+
+
+Tache = tuple[Callable[..., None], tuple[Any, ...]]
+
+
+class Fils:
+    """The `nombre` threads that run the application, fed by one queue. A task that raises is logged; its
+    thread goes on."""
+
+    def __init__(self, nombre: int) -> None:
+        self._file: SimpleQueue[Tache | None] = SimpleQueue()
+        self._fils = [
+            threading.Thread(target=self._tourner, name=f"sne-{rang}", daemon=True) for rang in range(nombre)
+        ]
+        for fil in self._fils:
+            fil.start()
+
+    def soumettre(self, tache: Callable[..., None], *arguments: Any) -> None:
+        """Runs `tache(*arguments)` in the first free thread."""
+        self._file.put((tache, arguments))
+
+    def arreter(self, attente: float) -> bool:
+        """Ends the threads, waiting `attente` seconds for each at most. False when one is still at work."""
+        for _ in self._fils:
+            self._file.put(None)
+        for fil in self._fils:
+            fil.join(attente)
+        return not any(fil.is_alive() for fil in self._fils)
+
+    def _tourner(self) -> None:
+        while (tache := self._file.get()) is not None:
+            fonction, arguments = tache
+            try:
+                fonction(*arguments)
+            except Exception:
+                logger.exception("a task of the server failed")
+            # Waiting for the next task must not keep the last one's request, body and answer alive.
+            del tache, fonction, arguments
 
 
 class ApplicationWsgi(Protocol):

@@ -9,19 +9,14 @@ import logging
 import threading
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import IO, TYPE_CHECKING, Any, Final
+from typing import IO, Any, Final, Protocol
 
 from twisted.internet.interfaces import IPushProducer
-from twisted.python.failure import Failure
 from zope.interface import implementer
 
 from sne_sandbox.server import pannes
 from sne_sandbox.server.service import ServiceWsgi
-
-if TYPE_CHECKING:
-    from twisted.internet.base import DelayedCall
-
-    from sne_sandbox.server.request import RequeteRecue
+from sne_sandbox.soap.types_http import PANNE
 
 logger = logging.getLogger(__name__)
 
@@ -44,56 +39,6 @@ class _Erreurs(io.TextIOBase):
 ERREURS: Final = _Erreurs()
 
 
-class ConnexionTenue:
-    """What a panne holds of a connection, in the reactor's thread. It must call one of the endings."""
-
-    def __init__(self, requete: "RequeteRecue") -> None:
-        self._requete = requete
-        self._canal = requete.channel
-        self._attente: DelayedCall | None = None
-        requete.notifyFinish().addErrback(self._abandonner)
-
-    def _abandonner(self, raison: Failure) -> None:
-        # What was to come later holds the whole answer: an hour, for nobody.
-        if self._attente is not None and self._attente.active():
-            self._attente.cancel()
-
-    @property
-    def perdue(self) -> bool:
-        """Whether the peer has gone."""
-        return bool(self._requete._disconnected)
-
-    def ecrire(self, octets: bytes) -> None:
-        """Sends bytes as they are."""
-        if not self._requete._disconnected:
-            self._canal.write(octets)
-
-    def plus_tard(self, secondes: float, suite: Callable[[], None]) -> None:
-        """Goes on later, without holding a thread; never, when the peer has gone."""
-        if not self._requete._disconnected:
-            self._attente = self._canal.callLater(secondes, suite)
-
-    def terminer(self) -> None:
-        """Ends the exchange as usual (keep-alive included)."""
-        if not self._requete._disconnected:
-            self._requete.finish()
-
-    def fermer(self) -> None:
-        """Closes the connection, properly."""
-        if not self._requete._disconnected:
-            self._canal.couper()
-
-    def couper(self) -> None:
-        """Resets the connection."""
-        if not self._requete._disconnected:
-            self._canal.reinitialiser()
-
-
-Panne = Callable[[ConnexionTenue, bytes], None]
-"""Writes an answer (bytes, head included) its own way. Environ key `sne.panne`, set by the application, names
-it (PanneDefinition)."""
-
-
 @dataclass(slots=True)
 class ReponseWsgi:
     """What the application said to `start_response`. `longueur` is its Content-Length, None without."""
@@ -101,12 +46,36 @@ class ReponseWsgi:
     statut: str
     en_tetes: list[tuple[str, str]]
     longueur: int | None = None
-    panne: Panne | None = None
+    panne: pannes.Panne | None = None
 
 
-def executer(
-    requete: "RequeteRecue", service: ServiceWsgi, environ: dict[str, Any], corps: IO[bytes]
-) -> None:
+class Destinataire(Protocol):
+    """The request that waits for an answer, in the reactor's thread (`channel.RequeteRecue`)."""
+
+    method: bytes
+    _disconnected: bool
+    """Whether the peer has gone."""
+
+    def repondre(self, reponse: ReponseWsgi, corps: bytes) -> None:
+        """Writes a whole answer."""
+
+    def commencer(self, reponse: ReponseWsgi) -> None:
+        """Writes the head of an answer that comes in pieces,"""
+
+    def envoyer(self, morceau: bytes) -> None:
+        """a piece of its body,"""
+
+    def terminer(self, *, complet: bool = True) -> None:
+        """and its end."""
+
+    def registerProducer(self, producer: Any, streaming: bool, /) -> None:  # noqa: N802
+        """Twisted's: the peer's pace is told to the producer."""
+
+    def unregisterProducer(self) -> None:  # noqa: N802
+        """Twisted's: no more of it."""
+
+
+def executer(requete: Destinataire, service: ServiceWsgi, environ: dict[str, Any], corps: IO[bytes]) -> None:
     """Runs the application on a request; called in a thread of the service."""
     # One context for the whole exchange: an answer that lasts is read in another thread, and Flask checks
     # that what it left in the context is still there.
@@ -126,7 +95,7 @@ def executer(
         threading.Thread(target=contexte.run, args=(flux.tourner,), name="sne-flux", daemon=True).start()
 
 
-def _passer(requete: "RequeteRecue", service: ServiceWsgi, environ: dict[str, Any]) -> "Flux | None":
+def _passer(requete: Destinataire, service: ServiceWsgi, environ: dict[str, Any]) -> "Flux | None":
     """Calls the application. Returns the answer when it is one that lasts, else writes it."""
     dite: list[ReponseWsgi] = []
     ecrits: list[bytes] = []
@@ -150,7 +119,7 @@ def _passer(requete: "RequeteRecue", service: ServiceWsgi, environ: dict[str, An
         finally:
             _fermer(iterable)
         reponse = dite[0]
-        reponse.panne = pannes.jeu(environ.get("sne.panne"))
+        reponse.panne = pannes.jeu(environ.get(PANNE))
     service.reacteur.callFromThread(requete.repondre, reponse, corps)
     return None
 
@@ -182,7 +151,7 @@ class Flux:
     """An answer in pieces: the next is asked for when the last has left, whatever the reader's pace."""
 
     def __init__(
-        self, requete: "RequeteRecue", service: ServiceWsgi, reponse: ReponseWsgi, iterable: Iterable[bytes]
+        self, requete: Destinataire, service: ServiceWsgi, reponse: ReponseWsgi, iterable: Iterable[bytes]
     ) -> None:
         self._requete = requete
         self._service = service

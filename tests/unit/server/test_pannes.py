@@ -12,7 +12,7 @@ from twisted.python.failure import Failure
 
 from sne_sandbox.domain.panne import GENRES, PanneDefinition
 from sne_sandbox.server.pannes import DEPART, jeu
-from sne_sandbox.server.wsgi import ConnexionTenue as VraieLigne
+from sne_sandbox.server.pannes import ConnexionTenue as VraieLigne
 
 OCTETS = b"HTTP/1.1 200 OK\r\nContent-Type: text/xml\r\ncontent-length: 10\r\nDate: x\r\n\r\n0123456789"
 TIERS = (OCTETS[:40], OCTETS[40:80], OCTETS[80:])
