@@ -40,7 +40,7 @@ def commande(codes: tuple[str, ...], forme: str, bloquantes: bool, detail: bool,
     from sne_sandbox.generators.exemples import exemples
     from sne_sandbox.generators.reduction import plus_petite_demande
     from sne_sandbox.rules.catalogue import REGLES
-    from sne_sandbox.rules.profiles import gravite
+    from sne_sandbox.rules.rule import gravite
 
     contrat = versions.charger(options["contract"], options["contracts"])
     inconnus = sorted(set(codes) - contrat.regles.keys())

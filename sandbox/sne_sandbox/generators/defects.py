@@ -23,14 +23,14 @@ from sne_sandbox.generators.jumeaux import correspondances, jumeaux
 from sne_sandbox.generators.reduction import codes_bloquants, profil_bloquant
 from sne_sandbox.generators.tirage import Tirage
 from sne_sandbox.generators.varietes import TirageVarie
-from sne_sandbox.rules.context import Contexte
 from sne_sandbox.rules.engine import juger, juger_sans_registre
-from sne_sandbox.rules.registre_vide import RegistreVide
+from sne_sandbox.rules.registre import RegistreMemoire
+from sne_sandbox.rules.rule import Contexte
 
 _ESSAIS_MAX: Final = 60
 #: A control whose examples all suppose something is soon known as such.
 _ESSAIS_D_AUTONOMIE: Final = 8
-_VIDE: Final = RegistreVide()
+_VIDE: Final = RegistreMemoire()
 _LE_PLUS_SEVERE: Final = "strict"
 #: Channels of which « check » knows nothing: it judges the document as one of getNumUnique.
 _HORS_LIGNE: Final = frozenset({"DALO", "ASY"})

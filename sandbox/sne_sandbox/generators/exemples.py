@@ -53,10 +53,10 @@ from sne_sandbox.domain.guichet import Guichet, NatureGuichet
 from sne_sandbox.domain.numero_unique import NumeroUnique
 from sne_sandbox.errors import ContractError
 from sne_sandbox.resources import fixtures_dir
-from sne_sandbox.rules.catalogue.entete import CANAUX
-from sne_sandbox.rules.context import Contexte
+from sne_sandbox.rules.catalogue.message import CANAUX
 from sne_sandbox.rules.engine import juger
-from sne_sandbox.rules.registre_vide import FauxRegistre
+from sne_sandbox.rules.registre import RegistreMemoire
+from sne_sandbox.rules.rule import Contexte
 from sne_sandbox.settings import Limites
 
 _FORMULAIRE: Final = "demande/demandeLogement"
@@ -170,7 +170,7 @@ def contexte(
     )
     stockee = _stockee_de(exemple, demande, contrat, doublures)
     autres = [_stockee(table, None, contrat, doublures) for table in exemple.registre]
-    registre = FauxRegistre(
+    registre = RegistreMemoire(
         demandes=(*([stockee] if stockee is not None else []), *autres),
         guichets=guichets(),
         types_evenement=contrat.evenements,

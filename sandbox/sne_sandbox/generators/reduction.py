@@ -25,7 +25,7 @@ from sne_sandbox.generators.exemples import ExempleDeRegle, contexte, document, 
 from sne_sandbox.resources import fixtures_dir
 from sne_sandbox.rules.catalogue import REGLES
 from sne_sandbox.rules.engine import juger
-from sne_sandbox.rules.profiles import gravite
+from sne_sandbox.rules.rule import gravite
 from sne_sandbox.settings import Limites
 
 #: Whether a document (lxml) is still one that shows what it should.

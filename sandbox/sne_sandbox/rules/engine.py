@@ -16,9 +16,8 @@ from sne_sandbox.domain.anomalie import Anomalie, Gravite
 from sne_sandbox.domain.texte import masquer_nir, masquer_nirs
 from sne_sandbox.errors import ERREUR_INATTENDUE, ErreurInterne
 from sne_sandbox.rules.catalogue import REGLES
-from sne_sandbox.rules.context import Contexte, Registre
-from sne_sandbox.rules.profiles import gravite
-from sne_sandbox.rules.rule import Infraction, Regle, allege
+from sne_sandbox.rules.registre import Registre
+from sne_sandbox.rules.rule import Contexte, Infraction, Regle, allege, gravite
 
 #: Bounds of `anomalie/message` and `anomalie/@propriete` in the schema.
 MESSAGE_MAX: Final = 512

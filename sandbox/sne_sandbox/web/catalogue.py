@@ -10,8 +10,7 @@ from sne_sandbox.domain.texte import masquer_nirs, plier
 from sne_sandbox.generators.description import circonstances, gestes
 from sne_sandbox.generators.exemples import ExempleDeRegle
 from sne_sandbox.rules.catalogue import REGLES
-from sne_sandbox.rules.profiles import gravite
-from sne_sandbox.rules.rule import Regle
+from sne_sandbox.rules.rule import Regle, gravite
 
 #: Modules of the catalogue, as they are called on the page, in its order.
 SUJETS: Final = {

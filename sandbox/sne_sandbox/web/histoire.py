@@ -13,8 +13,8 @@ from sne_sandbox.domain.journal import NUIT, Echange, VerdictEchange
 from sne_sandbox.domain.motif import NON_RENOUVELLEMENT
 from sne_sandbox.domain.mouvement import GenreMouvement, Mouvement
 from sne_sandbox.operations.lifecycle import MOIS_AVANT_RADIATION, MOIS_DE_PREAVIS
-from sne_sandbox.rules.catalogue.cycle import MOIS_DE_REACTIVATION
 from sne_sandbox.rules.catalogue.radiation import MOIS_AVANT_EFFACEMENT
+from sne_sandbox.rules.catalogue.vie import MOIS_DE_REACTIVATION
 from sne_sandbox.store.consultation import mouvements_de
 from sne_sandbox.store.registre import RegistreBase
 

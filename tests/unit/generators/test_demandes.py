@@ -22,9 +22,9 @@ from sne_sandbox.generators.population import Population, lire_population
 from sne_sandbox.generators.tirage import Repartition, TirageAleatoire
 from sne_sandbox.operations import bases
 from sne_sandbox.operations.controle import controler
-from sne_sandbox.rules.context import Contexte
 from sne_sandbox.rules.engine import juger
-from sne_sandbox.rules.registre_vide import FauxRegistre
+from sne_sandbox.rules.registre import RegistreMemoire
+from sne_sandbox.rules.rule import Contexte
 
 MAINTENANT = datetime(2018, 3, 15, 12, tzinfo=PARIS)
 JOUR = date(2018, 3, 15)
@@ -102,7 +102,7 @@ def test_messages_suit_a_base_that_knows_their_demande(
             maintenant=MAINTENANT,
             nomenclatures=contrat.nomenclatures,
             territoires=contrat.territoires,
-            registre=FauxRegistre((stockee,) if stockee is not None else (), guichets),
+            registre=RegistreMemoire((stockee,) if stockee is not None else (), guichets),
             versions=contrat.versions,
             stockee=stockee if type_fichier != "CRS" else None,
             nom_fichier=f"DEM{Demande(racine).num_guichet}-201803151200-000001.xml",

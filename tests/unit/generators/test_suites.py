@@ -16,9 +16,9 @@ from sne_sandbox.generators import actes, suites
 from sne_sandbox.generators.diversite import Atelier, Contraintes, atelier
 from sne_sandbox.generators.varietes import TirageVarie
 from sne_sandbox.operations import bases
-from sne_sandbox.rules.context import Contexte
 from sne_sandbox.rules.engine import juger
-from sne_sandbox.rules.registre_vide import FauxRegistre
+from sne_sandbox.rules.registre import RegistreMemoire
+from sne_sandbox.rules.rule import Contexte
 
 INSTANT = datetime(2018, 3, 15, 12, tzinfo=PARIS)
 JOUR = INSTANT.date()
@@ -56,7 +56,7 @@ def _bloquantes(contrat: Contrat, racine: Element, stockee: DemandeStockee) -> l
         maintenant=INSTANT,
         nomenclatures=contrat.nomenclatures,
         territoires=contrat.territoires,
-        registre=FauxRegistre((stockee,), tuple(bases.guichets_de("ecole"))),
+        registre=RegistreMemoire((stockee,), tuple(bases.guichets_de("ecole"))),
         versions=contrat.versions,
         stockee=stockee if type_fichier != "CRS" else None,
         nom_fichier="DEMG1226-201803151200-000001.xml",

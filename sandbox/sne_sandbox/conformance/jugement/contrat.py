@@ -15,7 +15,7 @@ from sne_sandbox.errors import ExchangeError
 from sne_sandbox.operations.table import OPERATIONS
 from sne_sandbox.reports.accords import accorde
 from sne_sandbox.reports.model import Constat
-from sne_sandbox.rules.lieux import departement_connu
+from sne_sandbox.rules.catalogue.logement import departement_connu
 from sne_sandbox.settings import Limites
 
 _DU_SNE: Final = ("informationTraitement", "listeAnomalie", "listeDoublons")

@@ -1,13 +1,168 @@
-"""The present dwelling (LOG)."""
+"""Places: communes and addresses (ADR), the present dwelling (LOG).
+
+Communes come first: in force, abolished, or not in the code officiel géographique at all. Other subjects use
+these functions too.
+"""
 
 from collections.abc import Iterator
+from datetime import date
+from functools import lru_cache
 from typing import Final
 
-from sne_sandbox.domain.codes import LOCATAIRES, LOGEMENT_PROPRE
+from sne_sandbox.contract.territoires import Commune, Territoires
+from sne_sandbox.domain.codes import HEBERGES, LOCATAIRES, LOGEMENT_PROPRE
 from sne_sandbox.domain.element import Element
 from sne_sandbox.domain.menage import LIENS_DE_COUPLE
-from sne_sandbox.rules.context import Contexte
-from sne_sandbox.rules.rule import Infraction, constat, manquant, regle
+from sne_sandbox.domain.numero_unique import departement_de
+from sne_sandbox.domain.texte import plier
+from sne_sandbox.rules.rule import Contexte, Infraction, allege, infraction, manquant, regle
+
+# --- communes -----------------------------------------------------------------------------------------
+
+
+#: Départements and collectivités of the code officiel géographique, in 2018.
+DEPARTEMENTS: Final = frozenset(
+    {
+        *(f"{rang:02d}" for rang in range(1, 96) if rang != 20),
+        *("2A", "2B", "971", "972", "973", "974", "975", "976", "977", "978", "986", "987", "988"),
+    }
+)
+
+
+def departement_connu(code: str) -> bool:
+    """Whether `code` reads as a commune code (5 characters) of a known département or collectivité."""
+    departement = departement_de(code)
+    return len(code) == 5 and departement in DEPARTEMENTS and code[len(departement) :].isdecimal()
+
+
+def commune_inconnue(element: Element, contexte: Contexte) -> Iterator[Infraction]:
+    """The `commune` element names no commune, past or present; a gap in our tables is not the sender's
+    fault, so a code of a known département only warns."""
+    code = element.code
+    if code is not None and not contexte.territoires.existe(code):
+        trouve = infraction(element)
+        yield allege(trouve) if departement_connu(code) else trouve
+
+
+@lru_cache(maxsize=8192)
+def commune(code: str, territoires: Territoires) -> Commune | None:
+    """The commune of that code, in force."""
+    return territoires.commune(code)
+
+
+def actuelle(code: str, territoires: Territoires) -> Commune | None:
+    """The commune of that code, or the one that took it over."""
+    en_vigueur = commune(code, territoires)
+    if en_vigueur is None:
+        ancienne = territoires.ancienne(code)
+        if ancienne is not None and ancienne.successeur is not None:
+            return commune(ancienne.successeur, territoires)
+    return en_vigueur
+
+
+def remplacante(code: str, jour: date, territoires: Territoires) -> str | None:
+    """Who replaced the commune of that code, when it is no longer in force on `jour`: « Nom (code) », or
+    « une autre commune » when our tables do not say. None when it is in force, or unknown."""
+    if commune(code, territoires) is not None:
+        return None
+    ancienne = territoires.ancienne(code)
+    # The date of end is that of the act: a commune that ended on 1 January was in force all the year before.
+    if ancienne is None or (ancienne.fin is not None and jour < ancienne.fin):
+        return None
+    nouvelle = commune(ancienne.successeur, territoires) if ancienne.successeur else None
+    return f"{nouvelle.nom} ({nouvelle.code})" if nouvelle is not None else "une autre commune"
+
+
+# --- ADR ----------------------------------------------------------------------------------------------
+
+
+#: Blocks where the schema always asks for both the flag and one branch of the choice.
+_COMPLETES: Final = ("adressePostale", "adresseLogement")
+_BRANCHE_FRANCE: Final = frozenset({"codePostal", "commune"})
+_BRANCHE_ETRANGER: Final = frozenset({"codePostalEtranger", "communeEtranger", "pays"})
+
+
+@regle("ADR001")
+def indicateur_etranger(contexte: Contexte) -> Iterator[Infraction]:
+    """The flag « étranger » goes with the branch given."""
+    for adresse in contexte.demande.adresses:
+        etranger = adresse.booleen_de("etranger")
+        if etranger is None:
+            continue
+        complete = adresse.nom in _COMPLETES  # there an empty branch is a branch all the same
+        donnes = {e.nom for e in adresse.enfants if complete or not e.vide}
+        contraire = _BRANCHE_FRANCE if etranger else _BRANCHE_ETRANGER
+        if not donnes.isdisjoint(contraire):
+            yield infraction(adresse.enfant("etranger") or adresse)
+
+
+@regle("ADR002")
+def commune_inexistante(contexte: Contexte) -> Iterator[Infraction]:
+    """Every French commune exists, or has existed."""
+    for ecrite in contexte.demande.communes:
+        yield from commune_inconnue(ecrite, contexte)
+
+
+@regle("ADR003")
+def code_postal_de_la_commune(contexte: Contexte) -> Iterator[Infraction]:
+    """The postal code is one of the commune's."""
+    for adresse in contexte.demande.adresses:
+        postal = adresse.enfant("codePostal")
+        code = adresse.code_de("commune")
+        if postal is None or code is None or len(postal.texte) != 5:
+            continue
+        trouvee = commune(code, contexte.territoires)
+        if trouvee is not None and trouvee.codes_postaux and postal.texte not in trouvee.codes_postaux:
+            yield infraction(postal, commune=trouvee.nom)
+
+
+@regle("ADR004")
+def code_postal_incomplet(contexte: Contexte) -> Iterator[Infraction]:
+    """A postal code has 5 digits."""
+    for adresse in contexte.demande.adresses:
+        postal = adresse.enfant("codePostal")
+        if postal is not None and len(postal.texte) != 5:
+            yield infraction(postal)
+
+
+@regle("ADR005")
+def pays_etranger(contexte: Contexte) -> Iterator[Infraction]:
+    """The country of an address abroad is not blank, and not France."""
+    for adresse in contexte.demande.adresses:
+        pays = adresse.enfant("pays")
+        if pays is not None and adresse.booleen_de("etranger") and plier(pays.texte) in ("", "france"):
+            yield infraction(pays)
+
+
+@regle("ADR006")
+def nom_de_l_hebergeant(contexte: Contexte) -> Iterator[Infraction]:
+    """Who lives at somebody's says whose."""
+    logement = contexte.demande.logement_actuel
+    if logement is None:
+        return
+    modeles = logement.tous("listeModeleLogement/modeleLogement")
+    if HEBERGES.isdisjoint(modele.code or "" for modele in modeles):
+        return
+    adresse = contexte.demande.formulaire.enfant(
+        "personnePhysique/adresseLogement"
+    ) or contexte.demande.formulaire.enfant("personnePhysique/demandeur/adressePostale")
+    if adresse is not None and not (adresse.texte_de("nomHebergeant") or "").strip():
+        yield manquant(adresse, "nomHebergeant")
+
+
+@regle("ADR007")
+def commune_remplacee(contexte: Contexte) -> Iterator[Infraction]:
+    """Every commune is in force on the base's clock."""
+    jour, territoires = contexte.jour, contexte.territoires
+    for ecrite in contexte.demande.communes:
+        if ecrite.code is not None:
+            nouvelle = remplacante(ecrite.code, jour, territoires)
+            if nouvelle is not None:
+                yield infraction(ecrite, commune=nouvelle)
+
+
+# --- LOG ----------------------------------------------------------------------------------------------
+
 
 #: The comp… fields of logementActuel, and the modeleLogement each belongs to (XSD).
 _COMPLEMENTS: Final = {
@@ -78,7 +233,7 @@ def complement_sans_mode_de_logement(contexte: Contexte) -> Iterator[Infraction]
     for nom, modele in _COMPLEMENTS.items():
         complement = logement.enfant(nom)
         if complement is not None and modele not in codes:
-            yield constat(complement, valeur=nom)
+            yield infraction(complement, valeur=nom)
 
 
 @regle("LOG008")
@@ -95,7 +250,7 @@ def date_d_entree(contexte: Contexte) -> Iterator[Infraction]:
         if jour is None or complement is None:
             continue
         if jour > contexte.aujourdhui or (naissance is not None and jour < naissance):
-            yield constat(complement)
+            yield infraction(complement)
 
 
 @regle("LOG009")
@@ -107,7 +262,7 @@ def modes_de_logement_contradictoires(contexte: Contexte) -> Iterator[Infraction
         return
     for modele in _modeles(logement):
         if modele.code in _SANS_LOGEMENT:
-            yield constat(modele)
+            yield infraction(modele)
 
 
 @regle("LOG010")
@@ -117,7 +272,7 @@ def mode_de_logement_en_double(contexte: Contexte) -> Iterator[Infraction]:
     vus: set[str] = set()
     for modele in _modeles(logement) if logement is not None else ():
         if modele.code in vus:
-            yield constat(modele)
+            yield infraction(modele)
         vus.add(modele.code or "")
 
 
@@ -129,7 +284,7 @@ def occupant_non_proprietaire(contexte: Contexte) -> Iterator[Infraction]:
         return
     proprietaire = logement.enfant("proprietaire")
     if proprietaire is not None and logement.booleen_de("proprietaire") is False:
-        yield constat(proprietaire)
+        yield infraction(proprietaire)
 
 
 @regle("LOG012")
@@ -166,7 +321,7 @@ def aide_au_dessus_du_loyer(contexte: Contexte) -> Iterator[Infraction]:
         return
     loyer, aide = logement.entier_de("montantMensuelLoyer"), logement.enfant("montantMensuelAPL")
     if loyer is not None and aide is not None and (logement.entier_de("montantMensuelAPL") or 0) > loyer:
-        yield constat(aide)
+        yield infraction(aide)
 
 
 @regle("LOG015")
@@ -187,7 +342,7 @@ def trop_peu_d_habitants(contexte: Contexte) -> Iterator[Infraction]:
         if _FUTUR_COUPLE not in motifs:
             presents += sum(c.lien_demandeur in LIENS_DE_COUPLE for c in demande.cotitulaires)
     if (logement.entier_de("nombreHabitant") or 0) < presents:
-        yield constat(habitants)
+        yield infraction(habitants)
 
 
 def _modeles(logement: Element) -> tuple[Element, ...]:
@@ -205,22 +360,3 @@ def _complements_absents(contexte: Contexte, modele: str) -> Iterator[Infraction
     for nom, de_modele in _COMPLEMENTS.items():
         if de_modele == modele and logement.enfant(nom) is None:
             yield manquant(logement, nom)
-
-
-REGLES = (
-    bailleur_du_logement_hlm,
-    entree_en_residence_sociale,
-    entree_en_residence_hoteliere,
-    debut_de_la_sous_location,
-    structure_d_hebergement,
-    centre_maternel,
-    complement_sans_mode_de_logement,
-    date_d_entree,
-    modes_de_logement_contradictoires,
-    mode_de_logement_en_double,
-    occupant_non_proprietaire,
-    logement_possede,
-    logement_loue_mal_decrit,
-    aide_au_dessus_du_loyer,
-    trop_peu_d_habitants,
-)

@@ -1,14 +1,24 @@
-"""RAD: the motives of radiation and who may use them (R. 441-2-8), and the déradiation."""
+"""Radiation: its motives, who may use them (R. 441-2-8), and the déradiation (RAD); the dwelling that a
+radiation for attribution describes (R. 441-2-9) (ATT).
+"""
 
 from collections.abc import Iterator
 from typing import Final
 
+from stdnum import luhn
+
+from sne_sandbox.domain.codes import DALO_RECONNU
 from sne_sandbox.domain.dates import ajouter_mois
+from sne_sandbox.domain.demande import Demande
+from sne_sandbox.domain.element import Element
 from sne_sandbox.domain.guichet import NatureGuichet
 from sne_sandbox.domain.motif import ATTRIBUTION, IRRECEVABILITE, NON_RENOUVELLEMENT, SANS_CONTACT
-from sne_sandbox.rules.catalogue.cycle import reactivable
-from sne_sandbox.rules.context import Contexte
-from sne_sandbox.rules.rule import Infraction, Regle, constat, manquant, regle
+from sne_sandbox.rules.catalogue.logement import actuelle, commune_inconnue
+from sne_sandbox.rules.catalogue.vie import reactivable
+from sne_sandbox.rules.rule import Contexte, Infraction, infraction, manquant, regle, sur
+
+# --- RAD ----------------------------------------------------------------------------------------------
+
 
 #: A demande is erased then, counted from its radiation (attested).
 MOIS_AVANT_EFFACEMENT: Final = 12
@@ -31,7 +41,7 @@ def date_de_radiation(contexte: Contexte) -> Iterator[Infraction]:
         or date_radiation > contexte.aujourdhui
         or (creation is not None and date_radiation < creation)
     ):
-        yield constat(radiation.enfant("dateRadiation") or radiation)
+        yield infraction(radiation.enfant("dateRadiation") or radiation)
 
 
 @regle("RAD002", registre=True)
@@ -60,7 +70,7 @@ def sous_motif_deplace(contexte: Contexte) -> Iterator[Infraction]:
         return
     sous_motif = radiation.enfant("sousMotifIrrecevabilite")
     if sous_motif is not None:
-        yield constat(sous_motif)
+        yield infraction(sous_motif)
 
 
 @regle("RAD005")
@@ -74,7 +84,7 @@ def attribution_decrite(contexte: Contexte) -> Iterator[Infraction]:
     if motif == ATTRIBUTION and attribution is None:
         yield manquant(radiation, "attributionLogement")
     elif motif != ATTRIBUTION and attribution is not None:
-        yield constat(attribution)
+        yield infraction(attribution)
 
 
 @regle("RAD006", registre=True)
@@ -95,7 +105,7 @@ def courrier_sans_reponse(contexte: Contexte) -> Iterator[Infraction]:
     if courrier is None:
         yield manquant(radiation, "absenceReponse/dateCourrier")
     elif date_radiation is not None and ajouter_mois(courrier, MOIS_SANS_REPONSE) > date_radiation:
-        yield constat(radiation.enfant("absenceReponse/dateCourrier") or radiation)
+        yield infraction(radiation.enfant("absenceReponse/dateCourrier") or radiation)
 
 
 @regle("RAD008")
@@ -132,7 +142,7 @@ def radiation_avant_le_bail(contexte: Contexte) -> Iterator[Infraction]:
     bail = radiation.date_de("attributionLogement/dateSignatureBail")
     date_radiation = radiation.date_de("dateRadiation")
     if bail is not None and date_radiation is not None and date_radiation < bail:
-        yield constat(radiation.enfant("dateRadiation") or radiation)
+        yield infraction(radiation.enfant("dateRadiation") or radiation)
 
 
 @regle("RAD011", registre=True)
@@ -152,22 +162,101 @@ def _sur_le_motif(contexte: Contexte, **valeurs: str) -> Infraction:
     radiation = contexte.demande.radiation
     if radiation is None:
         return manquant(contexte.demande.formulaire, "radiation", **valeurs)
-    ecrit = radiation.enfant("motifRadiation")
-    return (
-        constat(ecrit, **valeurs) if ecrit is not None else manquant(radiation, "motifRadiation", **valeurs)
-    )
+    return sur(radiation, "motifRadiation", **valeurs)
 
 
-REGLES: Final[tuple[Regle, ...]] = (
-    date_de_radiation,
-    deja_radiee,
-    sous_motif_obligatoire,
-    sous_motif_deplace,
-    attribution_decrite,
-    radiation_pour_attribution_reservee,
-    courrier_sans_reponse,
-    non_renouvellement_reserve,
-    deradiation_impossible,
-    radiation_avant_le_bail,
-    irrecevabilite_reservee,
-)
+# --- ATT ----------------------------------------------------------------------------------------------
+
+
+_DESCRIPTION: Final = ("codeSirenBailleur", "typeLogement", "surface", "montantLoyer", "adresse")
+_LONGUEUR_RPLS: Final = 10
+
+
+@regle("ATT001")
+def date_du_bail(contexte: Contexte) -> Iterator[Infraction]:
+    """The lease is not signed in the future."""
+    attribution = _attribution(contexte.demande)
+    if attribution is None:
+        return
+    bail = attribution.date_de("dateSignatureBail")
+    if bail is not None and bail > contexte.aujourdhui:
+        yield infraction(attribution.enfant("dateSignatureBail") or attribution)
+
+
+@regle("ATT002")
+def logement_designe(contexte: Contexte) -> Iterator[Infraction]:
+    """The dwelling is named by its RPLS number, or described in full."""
+    attribution = _attribution(contexte.demande)
+    if attribution is None or len((attribution.texte_de("numeroRpls") or "").strip()) == _LONGUEUR_RPLS:
+        return
+    if any(attribution.enfant(champ) is None for champ in _DESCRIPTION):
+        yield sur(attribution, "numeroRpls")
+
+
+@regle("ATT003")
+def siren_du_bailleur(contexte: Contexte) -> Iterator[Infraction]:
+    """The SIREN has 9 digits and a right key."""
+    attribution = _attribution(contexte.demande)
+    siren = attribution.enfant("codeSirenBailleur") if attribution is not None else None
+    if siren is None:
+        return
+    texte = siren.texte
+    if not (len(texte) == 9 and texte.isascii() and texte.isdigit() and luhn.is_valid(texte)):
+        yield infraction(siren)
+
+
+@regle("ATT004", registre=True)
+def dalo_inconnu(contexte: Contexte) -> Iterator[Infraction]:
+    """A dwelling attributed under DALO goes to somebody known as recognised."""
+    attribution = _attribution(contexte.demande)
+    if attribution is None or contexte.stockee is None or not attribution.booleen_de("attribueEnComDALO"):
+        return
+    if contexte.stockee.statut_dalo not in DALO_RECONNU:
+        yield infraction(attribution.enfant("attribueEnComDALO") or attribution)
+
+
+@regle("ATT005", registre=True)
+def logement_hors_des_souhaits(contexte: Contexte) -> Iterator[Infraction]:
+    """The dwelling lies in a wished commune, or in its EPCI."""
+    attribution = _attribution(contexte.demande)
+    commune = attribution.enfant("adresse/commune") if attribution is not None else None
+    if commune is None or commune.code is None or contexte.stockee is None:
+        return
+    territoires = contexte.territoires
+    logement = actuelle(commune.code, territoires)
+    souhaits = [actuelle(c.code or "", territoires) for c in contexte.stockee.demande.communes_souhaitees]
+    connus = [souhait for souhait in souhaits if souhait is not None]
+    if logement is None or not connus:  # a commune that does not exist is the business of ATT007
+        return
+    for souhait in connus:
+        if souhait.code == logement.code or (souhait.epci is not None and souhait.epci == logement.epci):
+            return
+    yield infraction(commune)
+
+
+@regle("ATT006")
+def bail_avant_la_demande(contexte: Contexte) -> Iterator[Infraction]:
+    """The lease does not come before the demande."""
+    attribution = _attribution(contexte.demande)
+    creation = contexte.demande.date_creation
+    if attribution is None or creation is None:
+        return
+    bail = attribution.date_de("dateSignatureBail")
+    if bail is not None and bail < creation:
+        yield infraction(attribution.enfant("dateSignatureBail") or attribution)
+
+
+@regle("ATT007")
+def commune_du_logement(contexte: Contexte) -> Iterator[Infraction]:
+    """The commune of the dwelling exists, or has existed."""
+    attribution = _attribution(contexte.demande)
+    commune = attribution.enfant("adresse/commune") if attribution is not None else None
+    if commune is not None:
+        yield from commune_inconnue(commune, contexte)
+
+
+def _attribution(demande: Demande) -> Element | None:
+    """The block, None in a déradiation, which ignores it."""
+    if demande.motif_radiation is None:
+        return None
+    return demande.formulaire.enfant("radiation/attributionLogement")

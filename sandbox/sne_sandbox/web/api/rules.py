@@ -10,7 +10,7 @@ from werkzeug.exceptions import NotFound
 from sne_sandbox.domain.anomalie import Fidelite, Gravite
 from sne_sandbox.generators.exemples import exemples
 from sne_sandbox.generators.reduction import plus_petite_demande
-from sne_sandbox.rules.profiles import PROFILS, gravite
+from sne_sandbox.rules.rule import PROFILS, gravite
 from sne_sandbox.web import catalogue
 from sne_sandbox.web.api.contexte import Corps, ou_rien, services, texte
 from sne_sandbox.web.catalogue import Illustration, LigneDeRegle

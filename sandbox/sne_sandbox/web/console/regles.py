@@ -13,7 +13,7 @@ from sne_sandbox.domain.texte import masquer_nirs
 from sne_sandbox.generators.exemples import exemples
 from sne_sandbox.generators.reduction import plus_petite_demande
 from sne_sandbox.rules.catalogue import REGLES
-from sne_sandbox.rules.profiles import PROFILS, gravite
+from sne_sandbox.rules.rule import PROFILS, gravite
 from sne_sandbox.web import catalogue
 from sne_sandbox.web.console.page import section, services
 

@@ -1,4 +1,4 @@
-"""ENT: the header, the file name, the sender, the closed lists."""
+"""The message: its header, its file name, its sender, the closed lists (ENT); a scanned piece (COP)."""
 
 import re
 from collections.abc import Iterator
@@ -9,8 +9,10 @@ from typing import Final
 from sne_sandbox.contract.nomenclatures import Nomenclatures
 from sne_sandbox.domain.dates import PARIS
 from sne_sandbox.domain.element import Element
-from sne_sandbox.rules.context import Contexte
-from sne_sandbox.rules.rule import Infraction, Regle, constat, manquant, regle, sans_valeur
+from sne_sandbox.rules.rule import Contexte, Infraction, infraction, manquant, regle, sans_valeur
+
+# --- ENT ----------------------------------------------------------------------------------------------
+
 
 #: What may be sent; DIS and RET only come from the SNE.
 TYPES_ADMIS: Final = frozenset({"CRE", "CRS", "MOD", "REN", "RAD", "SUP", "COP"})
@@ -30,7 +32,7 @@ def type_de_fichier(contexte: Contexte) -> Iterator[Infraction]:
         yield manquant(contexte.document, "entete", valeur="")
         return
     ecrit = entete.enfant("typeFichier")
-    yield constat(ecrit) if ecrit is not None else manquant(entete, "typeFichier", valeur="")
+    yield infraction(ecrit) if ecrit is not None else manquant(entete, "typeFichier", valeur="")
 
 
 @regle("ENT002")
@@ -44,7 +46,7 @@ def date_du_fichier(contexte: Contexte) -> Iterator[Infraction]:
     if instant > contexte.maintenant + timedelta(hours=24):
         ecrit = contexte.document.enfant("entete/dateFichier")
         if ecrit is not None:
-            yield constat(ecrit)
+            yield infraction(ecrit)
 
 
 @regle("ENT003")
@@ -52,7 +54,7 @@ def version_interface(contexte: Contexte) -> Iterator[Infraction]:
     """The message version is one that the contract accepts."""
     version = contexte.demande.version
     if version not in contexte.versions:
-        yield constat(contexte.document, valeur=version)
+        yield infraction(contexte.document, valeur=version)
 
 
 @regle("ENT004", transport=True)
@@ -92,7 +94,7 @@ def date_de_creation(contexte: Contexte) -> Iterator[Infraction]:
     """The day of deposit is not in the future."""
     creation = contexte.demande.date_creation
     if creation is not None and creation > contexte.aujourdhui:
-        yield constat(contexte.demande.formulaire.enfant("dateCreationDemande") or contexte.document)
+        yield infraction(contexte.demande.formulaire.enfant("dateCreationDemande") or contexte.document)
 
 
 @regle("ENT009")
@@ -100,7 +102,7 @@ def numero_a_la_creation(contexte: Contexte) -> Iterator[Infraction]:
     """A creation carries no numéro unique: the SNE delivers it."""
     numero = contexte.demande.formulaire.enfant("numUnique")
     if numero is not None and contexte.demande.numero_unique is not None:
-        yield constat(numero)
+        yield infraction(numero)
 
 
 @regle("ENT010")
@@ -117,7 +119,7 @@ def code_hors_nomenclature(contexte: Contexte) -> Iterator[Infraction]:
     for element, noeud in _elements_de_liste(contexte):
         code = element.attributs.get("code")
         if code and noeud.liste is not None and not nomenclatures.contient(noeud.liste, code):
-            yield constat(element, liste=noeud.liste)
+            yield infraction(element, liste=noeud.liste)
 
 
 @regle("ENT012", registre=True)
@@ -129,7 +131,7 @@ def reference_interne_reprise(contexte: Contexte) -> Iterator[Infraction]:
     guichet = contexte.guichet_emetteur or contexte.demande.num_guichet
     numero = contexte.registre.demande_de_reference(guichet, reference)
     if numero is not None:
-        yield constat(ecrite, numero=numero)
+        yield infraction(ecrite, numero=numero)
 
 
 @regle("ENT013")
@@ -148,7 +150,7 @@ def informations_du_sne(contexte: Contexte) -> Iterator[Infraction]:
         contexte.demande.formulaire.enfant("informationTraitement"),
     ):
         if bloc is not None:
-            yield constat(bloc)
+            yield infraction(bloc)
 
 
 def _guichet_du_nom(nom: str) -> str | None:
@@ -166,7 +168,7 @@ def _guichet_du_nom(nom: str) -> str | None:
 def _sur_le_guichet(contexte: Contexte) -> Infraction:
     formulaire = contexte.demande.formulaire
     ecrit = formulaire.enfant("numGuichet")
-    return constat(ecrit) if ecrit is not None else manquant(formulaire, "numGuichet", valeur="")
+    return infraction(ecrit) if ecrit is not None else manquant(formulaire, "numGuichet", valeur="")
 
 
 # --- elements of closed lists: one walk of the document along the contract's paths ---------------------
@@ -263,22 +265,19 @@ def _sans_code(parent: Element, noeud: _NoeudChemin) -> Iterator[Infraction]:
         if suivant.enfants:
             yield from _sans_code(vide, suivant)
         elif suivant.code_requis:
-            yield sans_valeur(constat(vide, valeur=nom))
+            yield sans_valeur(infraction(vide, valeur=nom))
 
 
-REGLES: Final[tuple[Regle, ...]] = (
-    type_de_fichier,
-    date_du_fichier,
-    version_interface,
-    nom_du_fichier,
-    guichet_du_nom_de_fichier,
-    guichet_inconnu,
-    guichet_du_certificat,
-    date_de_creation,
-    numero_a_la_creation,
-    numero_obligatoire,
-    code_hors_nomenclature,
-    reference_interne_reprise,
-    code_obligatoire,
-    informations_du_sne,
-)
+# --- COP ----------------------------------------------------------------------------------------------
+
+
+@regle("COP001")
+def date_de_la_piece(contexte: Contexte) -> Iterator[Infraction]:
+    """dateDerniereModificationPiece is present and not in the future (one day of tolerance). Convention."""
+    formulaire = contexte.demande.formulaire
+    element = formulaire.enfant("dateDerniereModificationPiece")
+    jour = formulaire.date_de("dateDerniereModificationPiece")
+    if element is None:
+        yield manquant(formulaire, "dateDerniereModificationPiece", valeur="")
+    elif jour is not None and jour > contexte.aujourdhui:
+        yield infraction(element)

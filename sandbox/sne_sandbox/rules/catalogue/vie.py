@@ -1,17 +1,22 @@
-"""CYC: what may happen to a demande, and when."""
+"""The life of a demande: what may happen to it, and when (CYC); one person has one demande in a territory
+(DOU).
+"""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from sne_sandbox.domain.dates import ajouter_mois
+from sne_sandbox.domain.demande import Demande, Personne
 from sne_sandbox.domain.demande_stockee import DemandeStockee
 from sne_sandbox.domain.motif import NON_RENOUVELLEMENT
 from sne_sandbox.domain.numero_unique import NumeroUnique, territoire_de
 from sne_sandbox.domain.texte import plier
-from sne_sandbox.rules.context import Contexte
-from sne_sandbox.rules.lieux import departement_connu
-from sne_sandbox.rules.personnes import noms
-from sne_sandbox.rules.rule import Infraction, Regle, constat, manquant, regle
+from sne_sandbox.rules.catalogue.logement import departement_connu
+from sne_sandbox.rules.registre import identite, identite_patronymique, noms
+from sne_sandbox.rules.rule import Contexte, Infraction, infraction, manquant, regle, sur
+
+# --- CYC ----------------------------------------------------------------------------------------------
+
 
 #: A demande radiated for want of renewal can come back until then, from its last validity start (deduced).
 MOIS_DE_REACTIVATION: Final = 18
@@ -58,7 +63,7 @@ def date_de_renouvellement(contexte: Contexte) -> Iterator[Infraction]:
         or date_renouvellement > contexte.aujourdhui
         or (creation is not None and date_renouvellement < creation)
     ):
-        yield constat(renouvellement.enfant("dateRenouvellement") or renouvellement)
+        yield infraction(renouvellement.enfant("dateRenouvellement") or renouvellement)
 
 
 @regle("CYC005", registre=True)
@@ -68,14 +73,14 @@ def renouvellement_anticipe(contexte: Contexte) -> Iterator[Infraction]:
     if stockee is None or not stockee.active:
         return
     if contexte.jour < ajouter_mois(stockee.fin_validite, -MOIS_D_ANTICIPATION):
-        yield _sur(contexte, "renouvellement/dateRenouvellement")
+        yield sur(contexte.demande.formulaire, "renouvellement/dateRenouvellement")
 
 
 @regle("CYC006", registre=True)
 def date_de_creation_changee(contexte: Contexte) -> Iterator[Infraction]:
     """The day of deposit never changes."""
     if contexte.stockee is not None and contexte.demande.date_creation != contexte.stockee.date_creation:
-        yield _sur(contexte, "dateCreationDemande")
+        yield sur(contexte.demande.formulaire, "dateCreationDemande")
 
 
 @regle("CYC007", registre=True)
@@ -87,7 +92,7 @@ def demande_associee(contexte: Contexte) -> Iterator[Infraction]:
         return
     associee = contexte.registre.demande(numero)
     if associee is None or not associee.active:
-        yield _sur(contexte, "numUniqueAssocie")
+        yield sur(contexte.demande.formulaire, "numUniqueAssocie")
 
 
 @regle("CYC008", registre=True)
@@ -105,7 +110,7 @@ def demandeur_hors_de_la_demande_associee(contexte: Contexte) -> Iterator[Infrac
             and not siens.isdisjoint(noms(personne))
         ):
             return
-    yield constat(demandeur.element, valeur=demandeur.nom)
+    yield infraction(demandeur.element, valeur=demandeur.nom)
 
 
 @regle("CYC009", registre=True)
@@ -132,7 +137,7 @@ def commune_hors_du_territoire(contexte: Contexte) -> Iterator[Infraction]:
         if territoire_de(code) == territoire:
             continue
         if contexte.territoires.existe(code) or departement_connu(code):  # else ADR002 says what is wrong
-            yield constat(commune, numero=stockee.numero_unique)
+            yield infraction(commune, numero=stockee.numero_unique)
 
 
 @regle("CYC012", registre=True)
@@ -141,7 +146,7 @@ def renouvellement_anterieur(contexte: Contexte) -> Iterator[Infraction]:
     dernier = contexte.stockee.date_renouvellement if contexte.stockee is not None else None
     nouveau = contexte.demande.date_renouvellement
     if dernier is not None and nouveau is not None and nouveau < dernier:
-        yield _sur(contexte, "renouvellement/dateRenouvellement")
+        yield sur(contexte.demande.formulaire, "renouvellement/dateRenouvellement")
 
 
 @regle("CYC013", registre=True)
@@ -149,7 +154,7 @@ def date_de_la_demande_associee(contexte: Contexte) -> Iterator[Infraction]:
     """A separation keeps the day of deposit of the joint demande."""
     associee = _associee(contexte)
     if associee is not None and contexte.demande.date_creation != associee.date_creation:
-        yield _sur(contexte, "dateCreationDemande")
+        yield sur(contexte.demande.formulaire, "dateCreationDemande")
 
 
 @regle("CYC014")
@@ -157,7 +162,7 @@ def separation_d_une_association(contexte: Contexte) -> Iterator[Infraction]:
     """An association does not separate."""
     for ecrit in contexte.demande.formulaire.enfants:
         if ecrit.nom == "association":
-            yield constat(ecrit)
+            yield infraction(ecrit)
 
 
 @regle("CYC015")
@@ -166,7 +171,7 @@ def bloc_ignore(contexte: Contexte) -> Iterator[Infraction]:
     for nom in ("renouvellement", "radiation"):
         bloc = contexte.demande.formulaire.enfant(nom)
         if bloc is not None and not (nom == "renouvellement" and contexte.type_fichier == "REN"):
-            yield constat(bloc, valeur=nom)
+            yield infraction(bloc, valeur=nom)
 
 
 def reactivable(stockee: DemandeStockee, contexte: Contexte) -> bool:
@@ -180,28 +185,78 @@ def _associee(contexte: Contexte) -> DemandeStockee | None:
 
 
 def _sur_le_numero(contexte: Contexte, **valeurs: str) -> Infraction:
-    return _sur(contexte, "numUnique", **valeurs)
+    return sur(contexte.demande.formulaire, "numUnique", **valeurs)
 
 
-def _sur(contexte: Contexte, chemin: str, **valeurs: str) -> Infraction:
-    formulaire = contexte.demande.formulaire
-    ecrit = formulaire.enfant(chemin)
-    return constat(ecrit, **valeurs) if ecrit is not None else manquant(formulaire, chemin, **valeurs)
+# --- DOU ----------------------------------------------------------------------------------------------
 
 
-REGLES: Final[tuple[Regle, ...]] = (
-    numero_inconnu,
-    demande_radiee,
-    renouvellement_tardif,
-    date_de_renouvellement,
-    renouvellement_anticipe,
-    date_de_creation_changee,
-    demande_associee,
-    demandeur_hors_de_la_demande_associee,
-    suppression_interdite,
-    commune_hors_du_territoire,
-    renouvellement_anterieur,
-    date_de_la_demande_associee,
-    separation_d_une_association,
-    bloc_ignore,
-)
+def doublons(contexte: Contexte) -> Sequence[DemandeStockee]:
+    """The active demandes of the territory that DOU001 names, by number; none with `forcerDoublon`, none for
+    an association. The joint demande of a separation is no duplicate."""
+    territoire = _territoire(contexte.demande)
+    if territoire is None:
+        return ()
+    return contexte.registre.doublons(territoire, contexte.demande.titulaires, sauf=_sauf(contexte.demande))
+
+
+@regle("DOU001", registre=True)
+def demande_en_double(contexte: Contexte) -> Iterator[Infraction]:
+    """No active demande of the territory holds the same person."""
+    titulaires = contexte.demande.titulaires
+    for trouvee in doublons(contexte):
+        connues = {identite(personne) for personne in trouvee.demande.titulaires}
+        yield _sur_la_personne(
+            next((p for p in titulaires if identite(p) in connues), titulaires[0]), trouvee
+        )
+
+
+@regle("DOU002", registre=True)
+def demande_proche(contexte: Contexte) -> Iterator[Infraction]:
+    """No active demande of the territory holds the same person under her birth name."""
+    demande = contexte.demande
+    territoire = _territoire(demande)
+    titulaires = demande.titulaires
+    if territoire is None or all(identite_patronymique(personne) is None for personne in titulaires):
+        return
+    proches = contexte.registre.doublons_patronymiques(territoire, titulaires, sauf=_sauf(demande))
+    if not proches:
+        return
+    nommees = {trouvee.numero_unique for trouvee in doublons(contexte)}
+    for trouvee in proches:
+        if trouvee.numero_unique not in nommees:
+            connues = {identite_patronymique(personne) for personne in trouvee.demande.titulaires}
+            yield _sur_la_personne(
+                next((p for p in titulaires if identite_patronymique(p) in connues), titulaires[0]), trouvee
+            )
+
+
+@regle("DOU003", registre=True)
+def personne_ajoutee_en_double(contexte: Contexte) -> Iterator[Infraction]:
+    """A person that this message adds is in no other active demande of the territory."""
+    stockee = contexte.stockee
+    if stockee is None:
+        return
+    connues = {identite(personne) for personne in stockee.demande.titulaires}
+    for ajoutee in contexte.demande.titulaires:
+        if identite(ajoutee) not in connues:
+            for trouvee in contexte.registre.doublons(
+                stockee.territoire, (ajoutee,), sauf=(stockee.numero_unique,)
+            ):
+                yield _sur_la_personne(ajoutee, trouvee)
+
+
+def _territoire(demande: Demande) -> str | None:
+    """Where duplicates are looked for; None when they are not."""
+    if demande.forcer_doublon or demande.est_association:
+        return None
+    return demande.territoire
+
+
+def _sauf(demande: Demande) -> tuple[str, ...]:
+    return (demande.numero_associe,) if demande.numero_associe is not None else ()
+
+
+def _sur_la_personne(personne: Personne, trouvee: DemandeStockee) -> Infraction:
+    numero = trouvee.numero_unique
+    return infraction(personne.element, valeur=numero, numero=numero)

@@ -1,58 +1,76 @@
-"""Registers of no database: the one that knows nothing (`check`), and one made of lists (examples, tests)."""
+"""What rules may ask of the base, when two persons are one, and a register that needs no database.
+
+The store has its own register (`store/registre.py`); both answer alike.
+"""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import date
+from typing import Protocol
 
 from sne_sandbox.domain.demande import Personne
 from sne_sandbox.domain.demande_stockee import DemandeStockee
 from sne_sandbox.domain.evenement import Evenement, TypeEvenement
 from sne_sandbox.domain.guichet import Guichet
-from sne_sandbox.rules.personnes import identite, identite_patronymique
+from sne_sandbox.domain.texte import plier
+
+#: Folded nom, folded prénom, birth date.
+Identite = tuple[str, str, date | None]
 
 
-class RegistreVide:
-    """The register of no base: it holds nothing. `check` judges documents against it."""
+class Registre(Protocol):
+    """What rules may ask of the base. Nothing found is None, or an empty sequence."""
 
     def guichet(self, code: str) -> Guichet | None:
-        """None."""
-        return None
+        """The guichet of that code, closed ones included."""
 
     def demande(self, numero: str) -> DemandeStockee | None:
-        """None."""
-        return None
+        """The stored demande of that numéro unique."""
 
     def doublons(
         self, territoire: str, personnes: Sequence[Personne], *, sauf: Sequence[str] = ()
     ) -> Sequence[DemandeStockee]:
-        """Nothing."""
-        return ()
+        """Active demandes of `territoire` whose applicant or a co-holder is one of `personnes` (same
+        `identite`), by number; those whose number is in `sauf` are left out."""
 
     def doublons_patronymiques(
         self, territoire: str, personnes: Sequence[Personne], *, sauf: Sequence[str] = ()
     ) -> Sequence[DemandeStockee]:
-        """Nothing."""
-        return ()
+        """The same by `identite_patronymique`; nobody without a birth name is found."""
 
     def demande_de_reference(self, guichet: str, ref_interne: str) -> str | None:
-        """None."""
-        return None
+        """Number of the active demande created by `guichet` that holds this refInterne."""
 
     def demandes_du_nir(self, territoire: str, nir: str, *, sauf: Sequence[str] = ()) -> Sequence[str]:
-        """Nothing."""
-        return ()
+        """Numbers of the active demandes of `territoire` that hold this NIR, `sauf` excepted."""
 
     def type_evenement(self, code: str) -> TypeEvenement | None:
-        """None."""
-        return None
+        """The event type of that code, national or territorial, whatever its validity."""
 
     def evenement(self, identifiant: int) -> Evenement | None:
-        """None."""
-        return None
+        """The event of that id, deleted ones included."""
+
+
+def identite(personne: Personne) -> Identite:
+    """Who a person is for the duplicate search: nom, prénom and birth date (attested criterion)."""
+    return plier(personne.nom), plier(personne.prenom), personne.date_naissance
+
+
+def identite_patronymique(personne: Personne) -> Identite | None:
+    """The same with the birth name in place of nom; None for a person who gives none."""
+    nom = plier(personne.nom_patronymique)
+    return (nom, plier(personne.prenom), personne.date_naissance) if nom else None
+
+
+def noms(personne: Personne) -> frozenset[str]:
+    """The folded names that a person is known by: nom, and birth name when it is given."""
+    return frozenset(filter(None, (plier(personne.nom), plier(personne.nom_patronymique))))
 
 
 @dataclass(frozen=True, slots=True)
-class FauxRegistre:
-    """A register made of lists, in memory: same answers as the store's, found by looking at everything."""
+class RegistreMemoire:
+    """A `Registre` made of lists, for examples and tests. Without any it knows nothing: `check`, and the
+    rules that run before the base is open, are given that one."""
 
     demandes: Sequence[DemandeStockee] = ()
     guichets: Sequence[Guichet] = ()
@@ -60,7 +78,7 @@ class FauxRegistre:
     evenements: Sequence[Evenement] = ()
 
     def guichet(self, code: str) -> Guichet | None:
-        """The guichet of that code."""
+        """See `Registre`, as for all that follow."""
         return next((g for g in self.guichets if g.code == code), None)
 
     def demande(self, numero: str) -> DemandeStockee | None:
@@ -70,14 +88,14 @@ class FauxRegistre:
     def doublons(
         self, territoire: str, personnes: Sequence[Personne], *, sauf: Sequence[str] = ()
     ) -> Sequence[DemandeStockee]:
-        """Active demandes that hold one of `personnes`, by nom, prénom and birth date."""
+        """Active demandes that hold one of `personnes`."""
         cherchees = {identite(p) for p in personnes}
         return self._ou(territoire, sauf, lambda p: identite(p) in cherchees)
 
     def doublons_patronymiques(
         self, territoire: str, personnes: Sequence[Personne], *, sauf: Sequence[str] = ()
     ) -> Sequence[DemandeStockee]:
-        """The same by nomPatronymique, on both sides; nobody without one is found."""
+        """The same by birth name, on both sides."""
         cherchees = set(map(identite_patronymique, personnes)) - {None}
         return self._ou(territoire, sauf, lambda p: identite_patronymique(p) in cherchees)
 
