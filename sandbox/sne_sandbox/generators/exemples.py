@@ -11,6 +11,7 @@ They are data, `fixtures/exemples/<sujet>.toml`, one `[[exemple]]` each. An exam
     type = "CRE"                # default CRE; sets typeFichier. DALO, EVT, RCH, ASY: the channel
     version = "02.01"           # optional: sets versionInterface
     edits = [["texte", "~/association/nom", " "]]
+    anomalies = [["~/association/nom", " ", "La raison sociale de l'association est obligatoire."]]
     stockee = { specimen = "personne_seule", etat = "A" }   # or false: the base does not know the number
     registre = [{ specimen = "couple", numero = "…" }]      # other demandes of the base
     maintenant = 2018-03-15T12:00:00+01:00                  # default: the dateFichier of the specimen
@@ -21,13 +22,18 @@ They are data, `fixtures/exemples/<sujet>.toml`, one `[[exemple]]` each. An exam
 Edits, in order, on paths from the root (an index counts namesakes from 1; `~` is `demande/demandeLogement`):
 `["texte", path, text]` and `["code", path, code]` (the element is created at its place when missing; a code
 "" takes the attribute away), `["attribut", path, name, value]`, `["supprimer", path]`,
-`["ajouter", parent path, xml without prefix]` (at its place in the schema's order).
+`["ajouter", parent path, xml without prefix]`. What is added, and all that it holds, is put in the order of
+the schema, whatever the order it was written in; in an event or a search it stays as it was written.
+
+`anomalies` are those of the rule in document order, as (path, faulty value or "", sentence): a refusal has
+some, and the guard of the rules compares them; here `~` is `interfaceNuu/demande/demandeLogement`.
 
 A message that names a number (MOD, REN, RAD, SUP, COP, DALO, EVT) has by default its own specimen, unedited,
 stored and active (DALO: hebergee_secret, EVT: colocataires). The keys of `stockee` and `registre` beside
 `specimen`, `numero` and `edits` are fields of `DemandeStockee`.
 """
 
+import math
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
@@ -82,6 +88,7 @@ class ExempleDeRegle:
     gravite: str | None = None
     version: str | None = None
     edits: Sequence[Sequence[str]] = ()
+    anomalies: Sequence[Sequence[str]] = ()
     stockee: Mapping[str, Any] | bool | None = None
     registre: Sequence[Mapping[str, Any]] = ()
     evenements: Sequence[Mapping[str, Any]] = ()
@@ -315,6 +322,7 @@ def _editer(racine: Any, edit: Sequence[str], nomenclatures: Nomenclatures) -> N
             parent = _trouver_ou_creer(racine, chemin, nomenclatures)
             for enfant in list(etree.fromstring(f'<f xmlns="{NS}">{xml}</f>')):
                 _inserer(parent, enfant, nomenclatures)
+                _ranger(enfant, nomenclatures)
         case _:
             raise ContractError(f"Modification d'exemple inconnue : {list(edit)}.")
 
@@ -334,16 +342,29 @@ def _trouver_ou_creer(racine: Any, chemin: str, nomenclatures: Nomenclatures) ->
 
 
 def _inserer(parent: Any, enfant: Any, nomenclatures: Nomenclatures) -> None:
-    base = "/".join(etree.QName(n).localname for n in (*reversed(list(parent.iterancestors())), parent))
-    connus = nomenclatures.chemins
-    chemin = f"{base}/{etree.QName(enfant).localname}"
-    if chemin in connus:  # else an event or a search: the example writes its edits in the schema's order
-        rang = nomenclatures.ordre(chemin)
-        for place, frere in enumerate(parent):
-            if nomenclatures.ordre(f"{base}/{etree.QName(frere).localname}") > rang:
-                parent.insert(place, enfant)
-                return
+    """Puts `enfant` below `parent`, before the first brother that the schema wants after it."""
+    rang = _rang(parent, enfant.tag, nomenclatures)
+    for place, frere in enumerate(parent):
+        if _rang(parent, frere.tag, nomenclatures) > rang:
+            parent.insert(place, enfant)
+            return
     parent.append(enfant)
+
+
+def _ranger(element: Any, nomenclatures: Nomenclatures) -> None:
+    """Puts all that `element` holds in the order of the schema."""
+    element[:] = sorted(element, key=lambda enfant: _rang(element, enfant.tag, nomenclatures))
+    for enfant in element:
+        _ranger(enfant, nomenclatures)
+
+
+def _rang(parent: Any, nom: Any, nomenclatures: Nomenclatures) -> float:
+    """Rank of a child of `parent` in a demande; infinite where no order is known (events, searches)."""
+    noms = [*reversed([n.tag for n in parent.iterancestors()]), parent.tag, nom]
+    try:
+        return nomenclatures.ordre("/".join(etree.QName(n).localname for n in noms))
+    except (KeyError, ValueError):  # ValueError: a comment of the specimen has no name
+        return math.inf
 
 
 def _texte(racine: Any, chemin: str) -> str:

@@ -2,6 +2,7 @@ from pathlib import Path
 
 import pytest
 
+from sne_sandbox.contract.schema import Document
 from sne_sandbox.contract.versions import Contrat, charger
 from sne_sandbox.errors import ContractError
 from sne_sandbox.generators.exemples import ExempleDeRegle, contexte, document, exemples, guichets
@@ -69,6 +70,19 @@ def test_what_is_added_takes_its_place_in_the_schema(contrat: Contrat) -> None:
     assert recu.formulaire.code_de("logementRecherche/listeTypeLogement/typeLogement") == "T3"
     assert recu.formulaire.enfant("personnePhysique/demandeur/mel") is None
     assert recu.version == "02.00"
+
+
+def test_what_is_added_may_be_written_in_any_order(contrat: Contrat) -> None:
+    cotitulaire = (
+        "<cotitulaire><listeRessourceVersee/><listeRessourceRecue/><nom>Lemaire</nom><civilite code='1'/>"
+        "<situationProfessionnelle><typeContratTravail code='RET'/><profession>Clerc</profession>"
+        "</situationProfessionnelle><lienDemandeur code='L'/><situationFamiliale code='C'/>"
+        "<nationalite code='1'/><dateNaissance>1981-04-02</dateNaissance><prenom>Paul</prenom></cotitulaire>"
+    )
+    racine = document(
+        exemple(edits=[["ajouter", "~/personnePhysique/listeCotitulaire", cotitulaire]]), contrat
+    )
+    assert contrat.schemas.validate(racine, document=Document.DEMANDE, version="02.02") == []
 
 
 def test_a_message_about_a_demande_finds_it_stored_as_it_was(contrat: Contrat) -> None:
