@@ -21,7 +21,7 @@ from sne_sandbox.raisons import raison_ecriture
 from sne_sandbox.reports.accords import accorde
 
 if TYPE_CHECKING:
-    from sne_sandbox.generators.defects import Defaut
+    from sne_sandbox.generators.defauts import Defaut
 
 _EXEMPLES = """
 \b

@@ -36,8 +36,7 @@ def commande(codes: tuple[str, ...], forme: str, bloquantes: bool, detail: bool,
     tout ; json, aussi ce que chaque contrôle accepte et refuse.
     """
     from sne_sandbox.contract import versions
-    from sne_sandbox.generators.description import decrire
-    from sne_sandbox.generators.exemples import exemples
+    from sne_sandbox.generators.exemples import decrire, exemples
     from sne_sandbox.generators.reduction import plus_petite_demande
     from sne_sandbox.rules.catalogue import REGLES
     from sne_sandbox.rules.rule import gravite

@@ -16,13 +16,23 @@ from sne_sandbox.domain.element import Element, avec_enfants
 from sne_sandbox.domain.numero_unique import departement_de, territoire_de
 from sne_sandbox.errors import UsageError
 from sne_sandbox.generators import logements
-from sne_sandbox.generators.bornes import bornes
-from sne_sandbox.generators.decoration import Decor, orner
+from sne_sandbox.generators.decoration import Decor, bornes, orner
 from sne_sandbox.generators.demandes import DossierTire, adresse_postale, message, tirer_dossier
-from sne_sandbox.generators.menages import ASSOCIATION, COLOCATION, COUPLE, FAMILLE, MONOPARENTAL, Foyer
+from sne_sandbox.generators.menages import (
+    ASSOCIATION,
+    COLOCATION,
+    COUPLE,
+    FAMILLE,
+    MADAME,
+    MONOPARENTAL,
+    Foyer,
+    Individu,
+    tirer_civilite,
+    tirer_enfant,
+    tirer_individu,
+)
 from sne_sandbox.generators.noms import noms
 from sne_sandbox.generators.ornements import ORNEMENTS
-from sne_sandbox.generators.people import MADAME, Individu, tirer_civilite, tirer_enfant, tirer_individu
 from sne_sandbox.generators.population import Place, Population, Territoire, lire_population
 from sne_sandbox.generators.tirage import Repartition, Tirage
 

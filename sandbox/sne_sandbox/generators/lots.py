@@ -10,13 +10,12 @@ from sne_sandbox.contract.versions import Contrat
 from sne_sandbox.domain.dates import PARIS, ajouter_mois, tampon
 from sne_sandbox.domain.element import Element, avec_enfants
 from sne_sandbox.domain.numero_unique import NumeroUnique
-from sne_sandbox.generators import actes, suites
-from sne_sandbox.generators.defects import Defaut, defaut
+from sne_sandbox.generators import actes
+from sne_sandbox.generators.actes import document_de_recherche, recherche
+from sne_sandbox.generators.defauts import Defaut, defaut
 from sne_sandbox.generators.diversite import LIBRE, Atelier, Contraintes, atelier
 from sne_sandbox.generators.menages import COLOCATION, COUPLE, FAMILLE
-from sne_sandbox.generators.recherches import document_de_recherche, recherche
-from sne_sandbox.generators.tirage import Tirage
-from sne_sandbox.generators.varietes import TirageVarie
+from sne_sandbox.generators.tirage import Tirage, TirageVarie
 from sne_sandbox.rules.catalogue import REGLES
 
 #: Kinds of messages.
@@ -61,7 +60,7 @@ def messages(
 def defauts(
     contrat: Contrat, code: str, combien: int, *, graine: int
 ) -> Iterator[tuple[FichierGenere, Defaut]]:
-    """`combien` documents that the control `code` refuses, alone. Raises UsageError for a control that never
+    """`combien` documents that the rule `code` refuses, alone. Raises UsageError for a rule that never
     blocks."""
     par_le_nom = any(r.code == code and r.transport for r in REGLES)
     suppose = any(r.code == code and (r.registre or r.transport) for r in REGLES)
@@ -101,7 +100,7 @@ def _creation(tirage: Tirage, ici: Atelier, avant: Atelier, sorte: str, rang: in
 
 
 def _separation(tirage: Tirage, ici: Atelier, avant: Atelier, sorte: str, rang: int) -> Element:
-    return suites.separation(tirage, ici, avant.message(tirage), _numero(avant, rang))
+    return actes.separation(tirage, ici, avant.message(tirage), _numero(avant, rang))
 
 
 def _suite(tirage: Tirage, ici: Atelier, avant: Atelier, sorte: str, rang: int) -> Element:
@@ -109,11 +108,11 @@ def _suite(tirage: Tirage, ici: Atelier, avant: Atelier, sorte: str, rang: int) 
     if sorte == "RAD":
         radiation = actes.radiation(tirage, ici, depot=avant.contraintes.depot)
     demande = avant.message(tirage)
-    return suites.suite(tirage, ici, demande, sorte, _numero(avant, rang), radiation=radiation)
+    return actes.suite(tirage, ici, demande, sorte, _numero(avant, rang), radiation=radiation)
 
 
 def _declaration(tirage: Tirage, ici: Atelier, avant: Atelier, sorte: str, rang: int) -> Element:
-    dit = suites.suite(tirage, ici, avant.message(tirage), TYPE_DALO, _numero(avant, rang))
+    dit = actes.suite(tirage, ici, avant.message(tirage), TYPE_DALO, _numero(avant, rang))
     *tete, demande = dit.enfants
     demande = avec_enfants(demande, (actes.dalo(tirage, ici), *demande.enfants))
     return avec_enfants(dit, (*tete, demande))

@@ -1,5 +1,6 @@
 """No report shows a NIR, nor the password of an address: what it says is masked before it is written, whoever
-wrote the finding."""
+wrote the finding.
+"""
 
 import re
 from collections.abc import Mapping

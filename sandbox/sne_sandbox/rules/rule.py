@@ -101,7 +101,7 @@ class Infraction:
 
 @dataclass(frozen=True, slots=True)
 class Regle:
-    """A control. Its types, text, gravité, fidélité and source are the row of `rules.toml` of the same code.
+    """A rule. Its types, text, gravité, fidélité and source are the row of `rules.toml` of the same code.
 
     `registre` says that it reads the base: such rules run inside the transaction, and `check` leaves them
     out. `transport` says that it reads the file name or the certificate. `prealable` says that a message

@@ -7,8 +7,7 @@ from typing import Final
 from sne_sandbox.contract.versions import Contrat, FicheRegle
 from sne_sandbox.domain.anomalie import Fidelite, Gravite
 from sne_sandbox.domain.texte import masquer_nirs, plier
-from sne_sandbox.generators.description import circonstances, gestes
-from sne_sandbox.generators.exemples import ExempleDeRegle
+from sne_sandbox.generators.exemples import ExempleDeRegle, circonstances, gestes
 from sne_sandbox.rules.catalogue import REGLES
 from sne_sandbox.rules.rule import Regle, gravite
 

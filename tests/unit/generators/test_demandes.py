@@ -15,7 +15,7 @@ from sne_sandbox.domain.demande_stockee import DemandeStockee, EtatDemande
 from sne_sandbox.domain.element import Element
 from sne_sandbox.domain.evenement import Evenement
 from sne_sandbox.domain.numero_unique import NumeroUnique
-from sne_sandbox.generators import vies
+from sne_sandbox.generators import semis
 from sne_sandbox.generators.demandes import DossierTire, document, formulaire, message, separe, tirer_dossier
 from sne_sandbox.generators.menages import COUPLE, FAMILLE
 from sne_sandbox.generators.population import Population, lire_population
@@ -61,7 +61,7 @@ def _messages(population: Population, type_fichier: str) -> list[tuple[Element, 
             dossier, options = separe(dossier), {"associe": numero}
         elif type_fichier == "RAD":
             motif = tirage.choix(("RADATT", "RADABA", "RADCON", "RADIRR"))
-            options["radiation"] = vies.bloc_radiation(tirage, motif, JOUR, dossier)
+            options["radiation"] = semis.bloc_radiation(tirage, motif, JOUR, dossier)
             options["emetteur"] = dossier.territoire.bailleurs[0]
         trouves.append((message(dossier, type_fichier, MAINTENANT, **options), avant))  # type: ignore[arg-type]
     return trouves
@@ -139,8 +139,8 @@ def test_nobody_to_separate_from(population: Population) -> None:
 
 
 def test_an_event_of_decision_is_a_value() -> None:
-    vie = vies.Vie(JOUR, decision=JOUR)
-    caracteristiques = vies.decision(vie, TirageAleatoire(1), dalo=True)
+    vie = semis.Vie(JOUR, decision=JOUR)
+    caracteristiques = semis.decision(vie, TirageAleatoire(1), dalo=True)
     evenement = Evenement(0, "", "DECATT", "", MAINTENANT, "CRE", JOUR, None, caracteristiques)
     assert ("DALO", "oui") in evenement.caracteristiques
     assert ("BAIL", "non") in evenement.caracteristiques

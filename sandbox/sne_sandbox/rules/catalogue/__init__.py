@@ -1,4 +1,4 @@
-"""Every control of the SNE. A rule is one function of a subject, decorated with `@regle("CODE")`, and the row
+"""Every rule of the SNE. A rule is one function of a subject, decorated with `@regle("CODE")`, and the row
 of that code in the `rules.toml` of a contract. The prefix of a code leads to its file: `SUJETS`.
 """
 
