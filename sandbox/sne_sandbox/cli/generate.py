@@ -13,12 +13,12 @@ from sne_sandbox.cli.progres import barre
 from sne_sandbox.contract import versions
 from sne_sandbox.contract.versions import Contrat
 from sne_sandbox.domain.base import lire_horloge
+from sne_sandbox.domain.texte import accorde
 from sne_sandbox.errors import OperatorError, UsageError
 from sne_sandbox.generators import lots
 from sne_sandbox.generators.diversite import Contraintes
 from sne_sandbox.generators.menages import SORTES
 from sne_sandbox.raisons import raison_ecriture
-from sne_sandbox.reports.accords import accorde
 
 if TYPE_CHECKING:
     from sne_sandbox.generators.defauts import Defaut

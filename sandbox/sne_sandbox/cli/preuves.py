@@ -15,10 +15,10 @@ from sne_sandbox.conformance.observation import observer
 from sne_sandbox.contract import versions
 from sne_sandbox.contract.exigences import Exigence, charger_exigences
 from sne_sandbox.contract.versions import Contrat
+from sne_sandbox.domain.texte import accorde
 from sne_sandbox.errors import UsageError
 from sne_sandbox.operations import bases
 from sne_sandbox.reports import evidence
-from sne_sandbox.reports.accords import accorde
 from sne_sandbox.reports.compare import memes_verdicts
 from sne_sandbox.reports.decision import decider
 from sne_sandbox.reports.evidence import DossierPreuves

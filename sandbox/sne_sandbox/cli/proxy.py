@@ -199,7 +199,7 @@ def _echantillons(magasin: "Magasin", base: str, contrat: "Contrat") -> "Iterato
 
 
 def _resume(ecrit: "Recueil") -> str:
-    from sne_sandbox.reports.accords import accorde
+    from sne_sandbox.domain.texte import accorde
 
     textes = [
         accorde(len(ecrit.fichiers), "fichier écrit", "fichiers écrits"),

@@ -104,7 +104,7 @@ def comparer(avant: str, apres: str | None, base: str, forme: str, **options: An
 
 
 def _demandes(sauvegarde: "Sauvegarde") -> str:
-    from sne_sandbox.reports.accords import accorde
+    from sne_sandbox.domain.texte import accorde
 
     nombre = sauvegarde.demandes
     return "illisible" if nombre is None else accorde(nombre, "demande", "demandes")

@@ -5,8 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from sne_sandbox.domain.dates import PARIS
-from sne_sandbox.reports.accords import accorde
-from sne_sandbox.reports.caracteres import abrege, visible
+from sne_sandbox.domain.texte import abrege, accorde, visible
 from sne_sandbox.reports.groupes import GroupeConstats, grouper
 from sne_sandbox.reports.masque import masquer
 from sne_sandbox.reports.model import TRAFIC, EtatExigence, Rapport, ResultatScenario, Verdict

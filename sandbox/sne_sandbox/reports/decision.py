@@ -7,7 +7,7 @@ not conforming; a SHOULD never does. What a caller alone knows (its command fail
 from collections.abc import Collection, Iterable
 from dataclasses import replace
 
-from sne_sandbox.reports.accords import accorde
+from sne_sandbox.domain.texte import accorde
 from sne_sandbox.reports.model import Bilan, EtatExigence, Rapport, Verdict, Verification
 
 OBLIGATOIRE = "MUST"

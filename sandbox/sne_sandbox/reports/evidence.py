@@ -21,10 +21,10 @@ from pathlib import Path
 from typing import IO, Any, Final
 
 from sne_sandbox.domain.journal import Echange, VerdictEchange
+from sne_sandbox.domain.texte import abrege, visible
 from sne_sandbox.errors import OperatorError, UsageError
 from sne_sandbox.raisons import raison_systeme
 from sne_sandbox.reports import json as rapport_json
-from sne_sandbox.reports.caracteres import abrege, visible
 from sne_sandbox.reports.masque import masquer_valeur
 from sne_sandbox.reports.model import Rapport
 from sne_sandbox.reports.pseudonymes import Pseudonymes

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sne_sandbox.reports.accords import accorde
+from sne_sandbox.domain.texte import accorde
 from sne_sandbox.reports.decision import OBLIGATOIRE, niveaux_de
 from sne_sandbox.reports.model import (
     TRAFIC,

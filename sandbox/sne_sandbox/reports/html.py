@@ -11,9 +11,8 @@ from typing import Final
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
 from sne_sandbox.domain.dates import PARIS
+from sne_sandbox.domain.texte import accorde, visible
 from sne_sandbox.reports import issues
-from sne_sandbox.reports.accords import accorde
-from sne_sandbox.reports.caracteres import visible
 from sne_sandbox.reports.decision import niveaux_de
 from sne_sandbox.reports.exemple import RIEN, lignes
 from sne_sandbox.reports.groupes import ECHANGES_MAX, GroupeConstats, grouper

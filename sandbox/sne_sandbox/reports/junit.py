@@ -13,8 +13,7 @@ from typing import Final
 
 from lxml import etree
 
-from sne_sandbox.domain.texte import pour_xml
-from sne_sandbox.reports.accords import accorde
+from sne_sandbox.domain.texte import accorde, pour_xml
 from sne_sandbox.reports.decision import OBLIGATOIRE, motifs_des_manquements, niveaux_de
 from sne_sandbox.reports.exemple import RIEN
 from sne_sandbox.reports.exemple import lignes as lignes_exemple

@@ -197,10 +197,9 @@ class Entete:
     answered); "" when it did. The report is then partial, and concludes nothing."""
 
 
-@dataclass(frozen=True, slots=True, repr=False)
+@dataclass(frozen=True, slots=True)
 class Rapport:
-    """A whole judgement. `conforme` decides the exit code; `motifs` says in French why it is not. `repr` is
-    one line in French, `str` says each finding: what a failed assertion of a test shows."""
+    """A whole judgement. `conforme` decides the exit code; `motifs` says in French why it is not."""
 
     entete: Entete
     conforme: bool
@@ -210,16 +209,6 @@ class Rapport:
     couverture: tuple[Rubrique, ...] = ()
     echanges: tuple[EchangeCite, ...] = ()
     reponses: tuple[ReponseDuSne, ...] = field(default=(), metadata=FACULTATIF)
-
-    def __repr__(self) -> str:
-        from sne_sandbox.reports.bref import en_une_ligne
-
-        return en_une_ligne(self)
-
-    def __str__(self) -> str:
-        from sne_sandbox.reports.bref import en_bref
-
-        return en_bref(self)
 
     @property
     def conclusion(self) -> str:

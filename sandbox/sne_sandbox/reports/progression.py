@@ -7,9 +7,7 @@ from contextlib import contextmanager
 from types import MappingProxyType
 from typing import Final, Protocol, TextIO
 
-from sne_sandbox.domain.texte import masquer_nirs
-from sne_sandbox.reports.accords import accorde
-from sne_sandbox.reports.caracteres import abrege, visible
+from sne_sandbox.domain.texte import abrege, accorde, masquer_nirs, visible
 from sne_sandbox.reports.issues import NON_SUIVIE, REUSSIE, de_scenario, de_verification
 from sne_sandbox.reports.model import (
     TRAFIC,

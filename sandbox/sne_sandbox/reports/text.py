@@ -1,23 +1,23 @@
-"""A report on a terminal, or in a log: what is wrong and what to do come first, the rest after.
+"""A report in words: on a terminal or in a log, and in the few lines that a failed test shows of it.
 
-Colours only where rich finds a terminal that has them (NO_COLOR is obeyed). Commands and paths stay on one
-line, to be copied; what an application sent is shown with its control characters written out.
+What is wrong and what to do come first, the rest after. Colours only where rich finds a terminal that has
+them (NO_COLOR is obeyed). Commands and paths stay on one line, to be copied; what an application sent is
+shown with its control characters written out.
 """
 
 import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, TextIO
+from typing import TYPE_CHECKING, Final, Self, TextIO
 
+from sne_sandbox.domain.texte import abrege, accorde, visible
 from sne_sandbox.reports import exemple, issues
-from sne_sandbox.reports.accords import accorde
-from sne_sandbox.reports.bref import juges
-from sne_sandbox.reports.caracteres import abrege, visible
 from sne_sandbox.reports.decision import niveaux_de
 from sne_sandbox.reports.groupes import GroupeConstats, echange_de, grouper
 from sne_sandbox.reports.masque import masquer
-from sne_sandbox.reports.model import Rapport
+from sne_sandbox.reports.model import Entete, Rapport
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -31,6 +31,12 @@ _EXEMPLE_MAX: Final = 24
 _SCENARIOS_MAX: Final = 6
 _MANQUANTS_MAX: Final = 6
 _REPONSES_MAX: Final = 8
+
+
+def juges(entete: Entete) -> str:
+    """« 5 échanges jugés, dont 3 refusés »: a conforming report of which all was refused has to show it."""
+    dits = accorde(entete.echanges, "échange jugé", "échanges jugés")
+    return f"{dits}, dont {accorde(entete.refuses, 'refusé', 'refusés')}" if entete.refuses else dits
 
 
 def ecrire(
@@ -243,3 +249,62 @@ def _combien(groupe: GroupeConstats) -> str:
         fois = f", {groupe.nombre} fois" if groupe.nombre > 1 else ""
         return f"{groupe.scenarios[0]}{fois}" if nombre == 1 else accorde(nombre, "scénario", "scénarios")
     return f"{groupe.nombre} fois"
+
+
+# --- in a few lines ----------------------------------------------------------------------------------
+
+
+#: Groups told, and characters of a value.
+_GROUPES_MAX: Final = 10
+_VALEUR_BREVE_MAX: Final = 200
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class RapportDeTest(Rapport):
+    """A report whose `repr` is one line in French, and whose `str` says each finding: what a failed assertion
+    of a test shows."""
+
+    @classmethod
+    def de(cls, rapport: Rapport) -> Self:
+        """The same report."""
+        return cls(**{champ.name: getattr(rapport, champ.name) for champ in fields(rapport)})
+
+    def __repr__(self) -> str:
+        return en_une_ligne(self)
+
+    def __str__(self) -> str:
+        return en_bref(self)
+
+
+def en_une_ligne(rapport: Rapport) -> str:
+    """« <rapport non conforme : 1 exigence obligatoire enfreinte : NOM-02.> », NIRs masked."""
+    rapport = masquer(rapport)
+    if rapport.conforme:
+        return f"<rapport conforme : {juges(rapport.entete)}>"
+    return f"<rapport {rapport.conclusion} : {visible(' '.join(rapport.motifs))}>"
+
+
+def en_bref(rapport: Rapport) -> str:
+    """Why it does not conform, then each kind of finding: sentence, place, expected, observed, exchanges;
+    NIRs masked."""
+    rapport = masquer(rapport)
+    groupes = [g for g in grouper(rapport) if not g.connue]
+    lignes = [en_une_ligne(rapport).strip("<>")]
+    for groupe in groupes[:_GROUPES_MAX]:
+        lignes += _lignes(groupe)
+    if len(groupes) > _GROUPES_MAX:
+        lignes.append(f"… et {accorde(len(groupes) - _GROUPES_MAX, 'autre', 'autres')}")
+    return "\n".join(lignes)
+
+
+def _lignes(groupe: GroupeConstats) -> Iterator[str]:
+    signe = "✗" if groupe.obligatoire else "!"
+    yield f"{signe} {groupe.titre} {visible(groupe.phrase)}"
+    constat = groupe.constat
+    if constat is not None and constat.chemin:
+        yield f"    chemin  : {constat.chemin}"
+    if constat is not None and (constat.attendu or constat.observe):
+        yield f"    attendu : {abrege(visible(constat.attendu), _VALEUR_BREVE_MAX) or exemple.RIEN}"
+        yield f"    observé : {abrege(visible(constat.observe), _VALEUR_BREVE_MAX) or exemple.RIEN}"
+    if groupe.echanges:
+        yield f"    {groupe.ou}"
