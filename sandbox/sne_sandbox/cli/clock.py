@@ -1,13 +1,11 @@
 """`sne-sandbox clock`."""
 
 import json
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from sne_sandbox.cli.options import COMMUNES, reglages, une_base, une_forme
-from sne_sandbox.cli.progres import Progres, barre
+from sne_sandbox.cli.options import COMMUNES, Progres, barre, ouvrir_magasin, reglages, une_base, une_forme
 from sne_sandbox.errors import UsageError
 
 if TYPE_CHECKING:
@@ -34,9 +32,7 @@ Exemples :
 @reglages(*COMMUNES, "database")
 @une_base
 @une_forme
-def commande(
-    geste: str, vers: str | None, home: Path, database: str | None, base: str, forme: str, **_: Any
-) -> None:
+def commande(geste: str, vers: str | None, base: str, forme: str, **options: Any) -> None:
     """L'horloge d'une base : lue (read), figée (freeze), avancée (advance), rendue à l'heure réelle (real).
 
     VERS dit où : un instant ISO pour freeze (par défaut, l'heure qu'il est dans la base) ; pour advance, une
@@ -46,7 +42,6 @@ def commande(
     l'échéance, radiation faute de renouvellement à 13 mois, effacement un an après la radiation.
     """
     from sne_sandbox.operations import horloge
-    from sne_sandbox.store.session import Magasin
 
     if geste == "advance" and vers is None:
         raise UsageError("clock advance : jusqu'où ?", remede="par exemple « sne-sandbox clock advance P1M »")
@@ -54,7 +49,7 @@ def commande(
         raise UsageError(
             f"clock {geste} ne prend pas d'instant : [{vers}].", remede="« clock freeze INSTANT »"
         )
-    with Magasin.ouvrir(database, home) as magasin:
+    with ouvrir_magasin(options) as magasin:
         if geste == "read":
             heure = horloge.lire(magasin, base)
             click.echo(json.dumps(heure.en_json(), ensure_ascii=False) if forme == "json" else _phrase(heure))

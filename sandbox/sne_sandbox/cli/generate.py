@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 from click.core import ParameterSource
 
-from sne_sandbox.cli.options import COMMUNES, reglages, verifier_guichet
-from sne_sandbox.cli.progres import barre
+from sne_sandbox.cli.options import COMMUNES, barre, reglages, verifier_guichet
 from sne_sandbox.contract import versions
 from sne_sandbox.contract.versions import Contrat
 from sne_sandbox.domain.base import lire_horloge

@@ -5,8 +5,7 @@ from typing import Any
 
 import click
 
-from sne_sandbox.cli.groupe import GroupeCommandes
-from sne_sandbox.cli.options import COMMUNES, reglages, verifier_guichet
+from sne_sandbox.cli.options import COMMUNES, GroupeCommandes, reglages, verifier_guichet
 
 _EXEMPLES = """
 \b

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from sne_sandbox.cli.options import COMMUNES, reglages
+from sne_sandbox.cli.options import COMMUNES, ouvrir, reglages
 from sne_sandbox.errors import UsageError
 
 if TYPE_CHECKING:
@@ -162,10 +162,9 @@ def _servir(
 
 
 def _exporter(dossier: Path, base: str, anonymiser: bool, options: dict[str, Any]) -> None:
-    from sne_sandbox.cli.contexte import ouvrir
     from sne_sandbox.proxy import recueil
 
-    contrat, magasin = ouvrir(options["home"], options["contract"], options["contracts"], options["database"])
+    contrat, magasin = ouvrir(options)
     with magasin:
         magasin.bases.lire(base)
         ecrit = recueil.ecrire(dossier, _echantillons(magasin, base, contrat), anonymiser=anonymiser)

@@ -16,7 +16,7 @@ from sne_sandbox.cli.depart import (
     preparer_certificats,
     signaler_ignorees,
 )
-from sne_sandbox.cli.options import COMMUNES, reglages, taille_de_semence
+from sne_sandbox.cli.options import COMMUNES, barre, ouvrir, ouvrir_magasin, reglages, taille_de_semence
 from sne_sandbox.domain.base import BASE_PAR_DEFAUT, lire_horloge
 from sne_sandbox.domain.hote import est_boucle_locale
 
@@ -70,7 +70,6 @@ def commande(
     from sne_sandbox.server import lancement
     from sne_sandbox.server.pret import le_temps_de_servir
     from sne_sandbox.settings import Limites, Reglages
-    from sne_sandbox.store.session import Magasin
     from sne_sandbox.web.app import Configuration
 
     click.get_current_context().with_resource(le_temps_de_servir(pret))
@@ -102,10 +101,10 @@ def commande(
 
     donnees = options_de_base_donnees()
     if donnees:
-        with Magasin.ouvrir(options["database"], home) as magasin:
+        with ouvrir_magasin(options) as magasin:
             signaler_ignorees(magasin, BASE_PAR_DEFAUT, donnees)
     if taille is not None or options["workers"] > 1:
-        _semer(configuration)
+        _semer(configuration, options)
     a_servir = lancement.Lancement(configuration, lancement.ecoute_de(options), autorite, base_des_refus)
     lancement.lancer(a_servir, options["workers"], annoncer)
     sys.exit(0)
@@ -135,15 +134,11 @@ def _annoncer(adresses: Any, dossier: Path, configuration: Any, host: str, noms:
         )
 
 
-def _semer(configuration: Any) -> None:
+def _semer(configuration: Any, options: dict[str, Any]) -> None:
     """Makes the base now: a large one shows how far it is, and workers find it made."""
-    from sne_sandbox.cli.contexte import ouvrir
-    from sne_sandbox.cli.progres import barre
     from sne_sandbox.operations import bases
 
-    contrat, magasin = ouvrir(
-        configuration.home, configuration.contract, configuration.contracts, configuration.database
-    )
+    contrat, magasin = ouvrir(options)
     with magasin, barre("Les ménages arrivent") as progres:
         bases.assurer(
             magasin,

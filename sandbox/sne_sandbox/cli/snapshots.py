@@ -3,14 +3,13 @@
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from sne_sandbox.cli.groupe import GroupeQuiListe
-from sne_sandbox.cli.options import COMMUNES, reglages, une_base, une_forme
+from sne_sandbox.cli.options import COMMUNES, GroupeQuiListe, ouvrir_magasin, reglages, une_base, une_forme
 from sne_sandbox.domain.dates import PARIS
+from sne_sandbox.domain.texte import accorde
 
 if TYPE_CHECKING:
     from sne_sandbox.operations.ecarts import ComparaisonBases
@@ -104,8 +103,6 @@ def comparer(avant: str, apres: str | None, base: str, forme: str, **options: An
 
 
 def _demandes(sauvegarde: "Sauvegarde") -> str:
-    from sne_sandbox.domain.texte import accorde
-
     nombre = sauvegarde.demandes
     return "illisible" if nombre is None else accorde(nombre, "demande", "demandes")
 
@@ -121,8 +118,6 @@ def _en_texte(comparaison: "ComparaisonBases") -> None:
 @contextmanager
 def _ouvrir(options: dict[str, Any]) -> "Iterator[Sauvegardes]":
     from sne_sandbox.operations.sauvegardes import Sauvegardes
-    from sne_sandbox.store.session import Magasin
 
-    home: Path = options["home"]
-    with Magasin.ouvrir(options["database"], home) as magasin:
-        yield Sauvegardes(magasin, home)
+    with ouvrir_magasin(options) as magasin:
+        yield Sauvegardes(magasin, options["home"])

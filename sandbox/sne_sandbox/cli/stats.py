@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from sne_sandbox.cli.options import COMMUNES, reglages, une_base
+from sne_sandbox.cli.options import COMMUNES, ouvrir, reglages, une_base
 
 if TYPE_CHECKING:
     from sne_sandbox.operations.statistiques import Tableau
@@ -55,11 +55,10 @@ def commande(
     par ancienneté, âge, nationalité, taille et composition du ménage, activité, situation, ressources, et au
     regard du premier quartile.
     """
-    from sne_sandbox.cli.contexte import ouvrir
     from sne_sandbox.operations import statistiques
 
     le = _lire_jour(jour) if jour is not None else None
-    contrat, magasin = ouvrir(options["home"], options["contract"], options["contracts"], options["database"])
+    contrat, magasin = ouvrir(options)
     if territoire is not None:
         statistiques.verifier_territoire(territoire, contrat)
     with magasin, magasin.lire(base) as registre:

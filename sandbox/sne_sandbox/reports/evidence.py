@@ -129,7 +129,7 @@ def ecrire(
             membres = {}
             texte = json.dumps(masquer_valeur(configuration), ensure_ascii=False, indent=1, default=str)
             membres[_CONFIGURATION] = _ajouter(archive, _CONFIGURATION, [f"{texte}\n".encode()])
-            membres[_RAPPORT] = _ajouter(archive, _RAPPORT, [rapport_json.en_texte(rapport).encode()])
+            membres[_RAPPORT] = _ajouter(archive, _RAPPORT, [rapport_json.octets(rapport)])
             membres[_JOURNAL] = _ajouter(archive, _JOURNAL, map(_ligne, map(pseudonymes.echange, echanges)))
             manifeste = {
                 "format": FORMAT_DOSSIER,

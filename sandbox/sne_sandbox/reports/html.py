@@ -44,13 +44,13 @@ class Barre:
     largeur: int = _LARGEUR_BARRE
 
 
-def ecrire(rapport: Rapport, chemin: Path) -> None:
-    """Writes the page, NIRs masked. Raises OSError."""
-    chemin.write_bytes(en_html(rapport).encode("utf-8", "replace"))
+def octets(rapport: Rapport) -> bytes:
+    """The page in UTF-8, NIRs masked."""
+    return en_html(rapport).encode("utf-8", "replace")
 
 
 def en_html(rapport: Rapport) -> str:
-    """The whole page."""
+    """The page, NIRs masked."""
     rapport = masquer(rapport)
     groupes = grouper(rapport)
     niveaux = niveaux_de(rapport)

@@ -8,7 +8,6 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC
 from itertools import groupby
-from pathlib import Path
 from typing import Final
 
 from lxml import etree
@@ -49,13 +48,8 @@ class Cas:
     corps: str = ""
 
 
-def ecrire(rapport: Rapport, chemin: Path) -> None:
-    """Writes the file, NIRs masked, control characters left out. Raises OSError."""
-    chemin.write_bytes(en_xml(rapport))
-
-
-def en_xml(rapport: Rapport) -> bytes:
-    """The XML document, in UTF-8."""
+def octets(rapport: Rapport) -> bytes:
+    """The XML document in UTF-8, NIRs masked, control characters left out."""
     rapport = masquer(rapport)
     racine = etree.Element(
         "testsuites", name=pour_xml(f"{rapport.entete.outil} : {rapport.entete.application}")

@@ -17,6 +17,7 @@ from sne_sandbox.conformance import trafic
 from sne_sandbox.errors import BaseInconnue, ConflitEtat, UsageError
 from sne_sandbox.reports import compare, issues
 from sne_sandbox.reports import json as rapport_json
+from sne_sandbox.reports.formats import FICHIERS
 from sne_sandbox.reports.groupes import grouper
 from sne_sandbox.reports.masque import masquer
 from sne_sandbox.reports.model import EtatExigence
@@ -149,7 +150,7 @@ def fichier(base: str, run: str, fichier: str) -> Response:
     epreuve = _trouver(run)
     if fichier not in epreuve.fichiers:
         raise NotFound(f"Ce rapport n'a pas de fichier [{fichier[:40]}].")
-    return telechargement(epreuve.dossier / fichier, f"{epreuve.nom}-{fichier}", epreuves.FICHIERS[fichier])
+    return telechargement(epreuve.dossier / fichier, f"{epreuve.nom}-{fichier}", FICHIERS[fichier].media)
 
 
 @blueprint.post("/conformite/<run>/arreter")

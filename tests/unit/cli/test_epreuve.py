@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from sne_sandbox.cli.programme import empechement
+from sne_sandbox.cli.epreuve import empechement
 
 
 @pytest.fixture(autouse=True)
