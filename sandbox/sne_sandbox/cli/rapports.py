@@ -89,17 +89,21 @@ class Sorties:
             applique = baseline.appliquer(rapport, self.connues, date.today(), partiel=partiel)
             rapport, remarques = applique.rapport, (*remarques, *applique.remarques)
         fichiers: dict[str, Path] = {}
+        absents: dict[str, str] = {}
         echec: RapportNonEcrit | None = None
-        try:
-            fichiers = self._fichiers(
-                rapport,
-                lambda chemin: evidence.ecrire(
-                    rapport, chemin, echanges=echanges, configuration=configuration, versions=versions()
-                ),
+
+        def prouver(chemin: Path) -> None:
+            ecrit = evidence.ecrire(
+                rapport, chemin, echanges=echanges, configuration=configuration, versions=versions()
             )
+            absents.update(ecrit.absents)
+
+        try:
+            fichiers = self._fichiers(rapport, prouver)
         except RapportNonEcrit as erreur:
-            fichiers, echec = {}, erreur
-        remarques = tuple(remarques)
+            echec = erreur
+        hors_preuve = (f"l'échange {n} n'est pas dans {PREUVES.fichier}. {r}" for n, r in absents.items())
+        remarques = (*remarques, *hors_preuve)
         if self.forme in PAR_OPTION:
             for remarque in remarques:
                 click.echo(f"sne-sandbox : {remarque}", err=True)
