@@ -13,8 +13,6 @@ from sne_sandbox.generators.noms import noms
 from sne_sandbox.generators.population import Place, Population, Territoire
 from sne_sandbox.generators.tirage import Repartition, Tirage
 
-_AVEC_NUMERO: Final = frozenset({"MOD", "REN", "RAD", "SUP", "COP"})
-
 _PRECISIONS: Final = Repartition(
     {
         "Sans précision.": 70,
@@ -95,57 +93,12 @@ def tirer_dossier(tirage: Tirage, population: Population, *, depot: date, jour: 
     )
 
 
-def separe(dossier: DossierTire) -> DossierTire:
-    """The file of a co-holder who leaves the household of `dossier` (CRS), alone. Raises ValueError for one
-    without co-holder."""
-    if dossier.foyer is None or dossier.foyer.cotitulaire is None:
-        raise ValueError("there is nobody to separate from")
-    seul = replace(dossier.foyer.cotitulaire, situation="S")
-    foyer = Foyer(seul, logement=dossier.foyer.logement)
-    loyer = min(dossier.souhait.loyer or 0, foyer.ressources // 3)
-    return replace(
-        dossier,
-        foyer=foyer,
-        souhait=replace(dossier.souhait, loyer=loyer),
-        motifs=("11",),
-        handicap=False,
-        electronique=False,
-    )
-
-
 def message(
-    dossier: DossierTire,
-    type_fichier: str,
-    instant: datetime,
-    *,
-    emetteur: str | None = None,
-    numero: str | None = None,
-    associe: str | None = None,
-    reference: str | None = None,
-    radiation: Element | None = None,
-    forcer: bool = False,
+    dossier: DossierTire, instant: datetime, *, emetteur: str | None = None, forcer: bool = False
 ) -> Element:
-    """The `interfaceNuu` message about `dossier`, sent at `instant` by the guichet `emetteur` (its creator
-    by default). `numero` is the demande's (MOD, REN, RAD, SUP, COP), `associe` that of the joint one (CRS).
-    """
-    blocs: list[Element] = []
-    if type_fichier == "REN":
-        jour = Element("dateRenouvellement", dossier.jour.isoformat())
-        blocs.append(bloc("renouvellement", jour))
-    if radiation is not None:
-        blocs.append(radiation)
-    if type_fichier == "COP":
-        blocs.append(Element("dateDerniereModificationPiece", dossier.jour.isoformat()))
-    corps = formulaire(
-        dossier,
-        emetteur=emetteur,
-        numero=numero if type_fichier in _AVEC_NUMERO else None,
-        associe=associe,
-        reference=reference,
-        forcer=forcer,
-        blocs=tuple(blocs),
-    )
-    return document(dossier.version, type_fichier, instant, corps)
+    """The `interfaceNuu` message (CRE) that registers `dossier`, sent at `instant` by `emetteur` (by default,
+    its guichet); `forcer` says that a duplicate is meant."""
+    return document(dossier.version, "CRE", instant, formulaire(dossier, emetteur=emetteur, forcer=forcer))
 
 
 def document(version: str, type_fichier: str, instant: datetime, corps: Element) -> Element:
@@ -164,14 +117,12 @@ def formulaire(
     *,
     emetteur: str | None = None,
     numero: str | None = None,
-    associe: str | None = None,
     reference: str | None = None,
     forcer: bool = False,
-    blocs: tuple[Element, ...] = (),
 ) -> Element:
-    """`demandeLogement`; `blocs` are its last elements."""
+    """`demandeLogement`; `numero` is its numUnique, `reference` its refInterne."""
     enfants = [Element("numGuichet", emetteur or dossier.guichet)]
-    for nom, valeur in (("numUnique", numero), ("numUniqueAssocie", associe), ("refInterne", reference)):
+    for nom, valeur in (("numUnique", numero), ("refInterne", reference)):
         if valeur is not None:
             enfants.append(Element(nom, valeur))
     enfants.append(Element("dateCreationDemande", dossier.depot.isoformat()))
@@ -191,7 +142,7 @@ def formulaire(
         handicapes = ((foyer.demandeur.naissance,) if dossier.handicap else ()) + dossier.handicapes
         if handicapes:
             enfants.append(bloc("listeHandicap", *[_handicap(n) for n in handicapes]))
-    return bloc("demandeLogement", *enfants, *blocs)
+    return bloc("demandeLogement", *enfants)
 
 
 def _association(dossier: DossierTire) -> Element:

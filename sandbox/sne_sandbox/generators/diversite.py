@@ -109,28 +109,10 @@ class Atelier:
         dossier = _souhaits(tirage, dossier)
         return dossier if dossier.foyer is None else _varier(tirage, dossier, dossier.foyer, self)
 
-    def message(
-        self,
-        tirage: Tirage,
-        type_fichier: str = "CRE",
-        *,
-        dossier: DossierTire | None = None,
-        numero: str | None = None,
-        associe: str | None = None,
-        radiation: Element | None = None,
-    ) -> Element:
-        """The whole message (`interfaceNuu`) about `dossier`, drawn by default, with its ornaments."""
-        dossier = dossier or self.dossier(tirage)
-        nu = message(
-            dossier,
-            type_fichier,
-            self.instant,
-            emetteur=self.guichet,
-            numero=numero,
-            associe=associe,
-            radiation=radiation,
-            forcer=self.contraintes.forcer_doublon,
-        )
+    def message(self, tirage: Tirage) -> Element:
+        """A whole message CRE (`interfaceNuu`), with its ornaments."""
+        dossier = self.dossier(tirage)
+        nu = message(dossier, self.instant, emetteur=self.guichet, forcer=self.contraintes.forcer_doublon)
         return self.orner(tirage, nu, dossier.souhait.places[0])
 
     def orner(
