@@ -117,9 +117,7 @@ def _vivre(client: "_Client", dossier: Path) -> str:
     decision = _adapter(_specimen("documents/evenement.xml"), {"numUnique": numero})
     client.appeler("ajoute une décision", "G1226", "ajouterEvenementDemande", decision)
     client.demande(
-        "radie (attribution)",
-        "G1226",
-        _adapter(_specimen("demandes/radiation.xml"), {"numUnique": numero}),
+        "radie (attribution)", "G1226", _adapter(_specimen("demandes/radiation.xml"), {"numUnique": numero})
     )
     return numero
 

@@ -151,9 +151,7 @@ def _tenu(flux: TextIO) -> TextIO:
 
 
 @click.group(
-    cls=_Groupe,
-    subcommand_metavar=_SOUS_COMMANDE,
-    context_settings={"help_option_names": ["-h", "--help"]},
+    cls=_Groupe, subcommand_metavar=_SOUS_COMMANDE, context_settings={"help_option_names": ["-h", "--help"]}
 )
 @click.version_option(package_name="sne-sandbox", message="%(prog)s %(version)s")
 @click.option("--with-parent", "avec_parent", is_flag=True, hidden=True, help="Finit avec l'entrée standard.")

@@ -89,9 +89,7 @@ def _juger(
             )
         )
         return sorties.rendre(
-            rapport,
-            trafic.parcourir(magasin, base),
-            configuration=rapports.configuration(options, base=base),
+            rapport, trafic.parcourir(magasin, base), configuration=rapports.configuration(options, base=base)
         )
 
 

@@ -42,12 +42,7 @@ Exemples :
     help="Forme de la réponse.",
 )  # fmt: skip
 def commande(
-    base: str,
-    jour: str | None,
-    territoire: str | None,
-    tables: tuple[str, ...],
-    forme: str,
-    **options: Any,
+    base: str, jour: str | None, territoire: str | None, tables: tuple[str, ...], forme: str, **options: Any
 ) -> None:
     """Les tableaux statistiques d'une base, à une date.
 

@@ -105,10 +105,7 @@ def document(version: str, type_fichier: str, instant: datetime, corps: Element)
     """An `interfaceNuu` document around the form `corps`."""
     entete = (Element("typeFichier", type_fichier), Element("dateFichier", xs_date_time(instant)))
     return Element(
-        "interfaceNuu",
-        "",
-        {"versionInterface": version},
-        (bloc("entete", *entete), bloc("demande", corps)),
+        "interfaceNuu", "", {"versionInterface": version}, (bloc("entete", *entete), bloc("demande", corps))
     )
 
 

@@ -110,11 +110,7 @@ def _territoire(nom: str, table: Mapping[str, Any], contrat: Contrat) -> Territo
             raise _incorrecte(nom, f"la commune [{code}] n'est pas du territoire [{table['code']}]")
         places.append(Place(code, commune.nom, commune.codes_postaux[0], departement_de(code)))
     return Territoire(
-        table["code"],
-        tuple(places),
-        tuple(table["guichets"]),
-        tuple(table["bailleurs"]),
-        table["etat"],
+        table["code"], tuple(places), tuple(table["guichets"]), tuple(table["bailleurs"]), table["etat"]
     )
 
 

@@ -94,19 +94,12 @@ def en_json(comparaison: ComparaisonRapports) -> dict[str, Any]:
 
 def en_texte(comparaison: ComparaisonRapports) -> str:
     """A comparison in French lines, the new ones first."""
-    lignes = [
-        f"Avant : {_dit(comparaison.avant)}",
-        f"Après : {_dit(comparaison.apres)}",
-    ]
+    lignes = [f"Avant : {_dit(comparaison.avant)}", f"Après : {_dit(comparaison.apres)}"]
     for titre, signe, evolutions in (
         ("Nouveaux", "+", comparaison.nouveaux),
         ("Corrigés", "-", comparaison.corriges),
         ("Toujours là", "=", comparaison.persistants),
-        (
-            "Non revus (rien, ensuite, ne dit s'ils sont corrigés)",
-            "?",
-            comparaison.non_revus,
-        ),
+        ("Non revus (rien, ensuite, ne dit s'ils sont corrigés)", "?", comparaison.non_revus),
     ):
         lignes.append(f"{titre} : {len(evolutions) or 'aucun'}")
         lignes += [f"  {signe} {_ligne(e)}" for e in evolutions]

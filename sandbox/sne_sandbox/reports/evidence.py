@@ -145,11 +145,7 @@ def ecrire(
             manifeste = {
                 "format": FORMAT_DOSSIER,
                 "versions": dict(versions),
-                "nir": {
-                    "masques": True,
-                    "regle": _REGLE_NIR,
-                    "remplaces": pseudonymes.nombre,
-                },
+                "nir": {"masques": True, "regle": _REGLE_NIR, "remplaces": pseudonymes.nombre},
                 **({"absents": absents} if absents else {}),
                 "membres": membres,
             }
@@ -278,8 +274,7 @@ def _ouvert(fichier: Path) -> Iterator[zipfile.ZipFile]:
             yield archive
     except OSError as erreur:
         raise DossierIllisible(
-            f"Le dossier [{fichier}] ne se lit pas : {raison_systeme(erreur)}.",
-            remede="vérifiez le chemin",
+            f"Le dossier [{fichier}] ne se lit pas : {raison_systeme(erreur)}.", remede="vérifiez le chemin"
         ) from None
     except zipfile.BadZipFile as erreur:
         # A member whose CRC is wrong was changed; no directory at the end: the file was cut.

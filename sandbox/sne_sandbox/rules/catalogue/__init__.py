@@ -6,16 +6,7 @@ from collections.abc import Iterator
 from types import ModuleType
 from typing import Final
 
-from sne_sandbox.rules.catalogue import (
-    canaux,
-    identite,
-    logement,
-    menage,
-    message,
-    radiation,
-    souhaits,
-    vie,
-)
+from sne_sandbox.rules.catalogue import canaux, identite, logement, menage, message, radiation, souhaits, vie
 from sne_sandbox.rules.rule import Regle
 
 #: Prefix of the codes -> the module of their rules, in the order rules run and are listed.
