@@ -15,6 +15,10 @@ from sne_sandbox.cli.options import (
     une_forme,
 )
 from sne_sandbox.domain.base import lire_horloge
+from sne_sandbox.errors import UsageError
+from sne_sandbox.operations import bases
+from sne_sandbox.operations.bases import en_json
+from sne_sandbox.settings import PAR_NOM, Reglages
 
 _EXEMPLES = """
 \b
@@ -37,8 +41,6 @@ def commande() -> None:
 @une_forme
 def lister(forme: str, **options: Any) -> None:
     """Liste les bases : nom, jeu de départ, profil, horloge."""
-    from sne_sandbox.operations.bases import en_json
-
     contrat, magasin = ouvrir(options)
     with magasin:
         bases = magasin.bases.lister()
@@ -61,9 +63,6 @@ def lister(forme: str, **options: Any) -> None:
 @click.option("--clock", "horloge", default="real", show_default=True, help="real, ou un instant ISO.")
 def creer(nom: str, semence: str, seed: int, taille: int | None, horloge: str, **options: Any) -> None:
     """Crée la base NOM, servie sous /bases/NOM/services/."""
-    from sne_sandbox.operations import bases
-    from sne_sandbox.settings import PAR_NOM, Reglages
-
     contrat, magasin = ouvrir(options)
     valeurs = {cle: str(v) for cle, v in options.items() if PAR_NOM[cle].portee == "base"}
     with magasin:
@@ -86,9 +85,6 @@ def creer(nom: str, semence: str, seed: int, taille: int | None, horloge: str, *
 @reglages(*COMMUNES, "database")
 def regler(nom: str, ecrits: tuple[str, ...], **options: Any) -> None:
     """Change des réglages de la base NOM ; les autres restent."""
-    from sne_sandbox.errors import UsageError
-    from sne_sandbox.operations import bases
-
     valeurs = {}
     for ecrit in ecrits:
         reglage, egal, valeur = ecrit.partition("=")
@@ -105,8 +101,6 @@ def regler(nom: str, ecrits: tuple[str, ...], **options: Any) -> None:
 @reglages(*COMMUNES, "database")
 def supprimer(nom: str, **options: Any) -> None:
     """Supprime la base NOM et tout ce qu'elle contient, sauvegardes et boîtes comprises."""
-    from sne_sandbox.operations import bases
-
     with ouvrir_magasin(options) as magasin:
         bases.supprimer(magasin, options["home"], nom)
     click.echo(f"Base [{nom}] supprimée.")

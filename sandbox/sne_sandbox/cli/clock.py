@@ -1,16 +1,16 @@
 """`sne-sandbox clock`."""
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
 from sne_sandbox.cli.options import COMMUNES, Progres, barre, ouvrir_magasin, reglages, une_base, une_forme
+from sne_sandbox.domain.base import lire_instant
 from sne_sandbox.errors import UsageError
-
-if TYPE_CHECKING:
-    from sne_sandbox.operations.horloge import Deplacement, Heure
-    from sne_sandbox.store.session import Magasin
+from sne_sandbox.operations import horloge
+from sne_sandbox.operations.horloge import Deplacement, Heure
+from sne_sandbox.store.session import Magasin
 
 #: Modes that a reader is told in other words than the API's.
 _MODES = {"real": "heure réelle"}
@@ -41,8 +41,6 @@ def commande(geste: str, vers: str | None, base: str, forme: str, **options: Any
     Ce que les nuits traversées auraient fait est fait, dans l'ordre, et journalisé : préavis un mois avant
     l'échéance, radiation faute de renouvellement à 13 mois, effacement un an après la radiation.
     """
-    from sne_sandbox.operations import horloge
-
     if geste == "advance" and vers is None:
         raise UsageError("clock advance : jusqu'où ?", remede="par exemple « sne-sandbox clock advance P1M »")
     if geste in ("read", "real") and vers is not None:
@@ -63,10 +61,7 @@ def commande(geste: str, vers: str | None, base: str, forme: str, **options: Any
         click.echo(_phrase(deplacement.heure))
 
 
-def _deplacer(magasin: "Magasin", base: str, geste: str, vers: str | None, progres: Progres) -> "Deplacement":
-    from sne_sandbox.domain.base import lire_instant
-    from sne_sandbox.operations import horloge
-
+def _deplacer(magasin: Magasin, base: str, geste: str, vers: str | None, progres: Progres) -> Deplacement:
     if geste == "real":
         return horloge.rendre_reelle(magasin, base, progres=progres)
     if geste == "freeze":
@@ -76,7 +71,7 @@ def _deplacer(magasin: "Magasin", base: str, geste: str, vers: str | None, progr
     return horloge.avancer(magasin, base, vers, progres=progres)
 
 
-def _phrase(heure: "Heure") -> str:
+def _phrase(heure: Heure) -> str:
     return (
         f"Base [{heure.base}] : {heure.maintenant:%d/%m/%Y %H:%M:%S} ({_MODES.get(heure.mode, heure.mode)})"
     )

@@ -18,6 +18,9 @@ from sne_sandbox.cli.options import (
 )
 from sne_sandbox.domain.base import lire_horloge
 from sne_sandbox.errors import UsageError
+from sne_sandbox.operations import bases
+from sne_sandbox.settings import Reglages
+from sne_sandbox.store import snapshot
 
 _EXEMPLES = """
 \b
@@ -56,9 +59,6 @@ def mettre_a_jour(**options: Any) -> None:
 @click.option("--clock", "horloge", default="real", show_default=True, help="real, ou un instant ISO.")
 def semer(base: str, semence: str, seed: int, taille: int | None, horloge: str, **options: Any) -> None:
     """Crée une base à partir d'un jeu de départ ; celle qui existe reste comme elle est."""
-    from sne_sandbox.operations import bases
-    from sne_sandbox.settings import Reglages
-
     contrat, magasin = ouvrir(options)
     with magasin, barre("Les ménages arrivent") as progres:
         existe = signaler_ignorees(magasin, base, options_de_base_donnees())
@@ -84,8 +84,6 @@ def semer(base: str, semence: str, seed: int, taille: int | None, horloge: str, 
 @une_base
 def sauvegarder(fichier: Path, base: str, **options: Any) -> None:
     """Sauvegarde une base dans FICHIER (zip)."""
-    from sne_sandbox.store import snapshot
-
     with ouvrir_magasin(options) as magasin:
         snapshot.sauvegarder(magasin, base, fichier)
     click.echo(str(fichier))
@@ -97,8 +95,6 @@ def sauvegarder(fichier: Path, base: str, **options: Any) -> None:
 @une_base
 def restaurer(fichier: Path, base: str, **options: Any) -> None:
     """Remet une base telle qu'elle est dans FICHIER ; rien n'est touché s'il est incorrect."""
-    from sne_sandbox.store import snapshot
-
     with ouvrir_magasin(options) as magasin:
         try:
             snapshot.restaurer(magasin, base, fichier)
@@ -124,8 +120,6 @@ def vider(base: str, portee: Any, horloge: str | None, **options: Any) -> None:
     Les réglages restent (« bases set » les change), et l'horloge, sauf si --clock la remet : c'est par là
     qu'une base semée, menée dans l'avenir, en revient.
     """
-    from sne_sandbox.operations import bases
-
     contrat, magasin = ouvrir(options)
     with magasin:
         bases.remettre(magasin, contrat, base, portee, lire_horloge(horloge) if horloge else None)

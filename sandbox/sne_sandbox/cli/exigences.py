@@ -7,6 +7,10 @@ from typing import Any
 import click
 
 from sne_sandbox.cli.options import COMMUNES, forme_de_liste, inconnu, reglages
+from sne_sandbox.conformance import plan
+from sne_sandbox.conformance.jugement import PILOTEES
+from sne_sandbox.contract import versions
+from sne_sandbox.contract.exigences import charger_exigences
 
 _EXEMPLES = """
 \b
@@ -28,11 +32,6 @@ def commande(ids: tuple[str, ...], forme: str, **options: Any) -> None:
     De celles que l'on nomme : aussi la source, comment elles se jugent (par le trafic, ou en pilotant
     l'application), et les scénarios du plan qui les vérifient.
     """
-    from sne_sandbox.conformance import plan
-    from sne_sandbox.conformance.jugement import PILOTEES
-    from sne_sandbox.contract import versions
-    from sne_sandbox.contract.exigences import charger_exigences
-
     contrat = versions.charger(options["contract"], options["contracts"])
     exigences = charger_exigences(contrat.dossiers)
     for nom in ids:

@@ -1,16 +1,15 @@
 """`sne-sandbox pannes`."""
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
 from sne_sandbox.cli.options import COMMUNES, GroupeQuiListe, ouvrir_magasin, reglages, une_base, une_forme
 from sne_sandbox.domain.panne import GENRES, PanneDefinition
 from sne_sandbox.errors import UsageError
-
-if TYPE_CHECKING:
-    from sne_sandbox.operations.pannes import PanneArmee
+from sne_sandbox.operations import pannes
+from sne_sandbox.operations.pannes import PanneArmee
 
 _EXEMPLES = """
 \b
@@ -68,8 +67,6 @@ def genres(forme: str, **_: Any) -> None:
 @une_forme
 def lister(base: str, forme: str, **options: Any) -> None:
     """Liste les pannes armées, et les dernières finies."""
-    from sne_sandbox.operations import pannes
-
     with ouvrir_magasin(options) as magasin:
         armees = pannes.lister(magasin, base)
     if forme == "json":
@@ -108,8 +105,6 @@ def armer(
     **options: Any,
 ) -> None:
     """Arme une panne. « sne-sandbox pannes genres » donne les genres et leurs paramètres."""
-    from sne_sandbox.operations import pannes
-
     definition = PanneDefinition(
         genre,
         operation,
@@ -131,8 +126,6 @@ def armer(
 @une_base
 def desarmer(identifiant: int | None, base: str, **options: Any) -> None:
     """Désarme la panne ID, ou toutes."""
-    from sne_sandbox.operations import pannes
-
     with ouvrir_magasin(options) as magasin:
         otees = pannes.desarmer(magasin, base, identifiant)
     click.echo(f"Base [{base}] : {otees} panne{'s' * (otees > 1)} désarmée{'s' * (otees > 1)}.")
@@ -145,7 +138,7 @@ def _parametre(texte: str) -> tuple[str, str]:
     return nom, valeur
 
 
-def _ligne(armee: "PanneArmee") -> str:
+def _ligne(armee: PanneArmee) -> str:
     definition = armee.definition
     vise = [v for v in (definition.operation, definition.guichet) if v is not None]
     if definition.taux is not None:

@@ -6,6 +6,8 @@ from typing import Any
 import click
 
 from sne_sandbox.cli.options import COMMUNES, GroupeCommandes, reglages, verifier_guichet
+from sne_sandbox.pki.authority import Autorite, ecrire
+from sne_sandbox.store.bases import verifier_nom
 
 _EXEMPLES = """
 \b
@@ -31,9 +33,6 @@ def emettre(guichet: str, base: str, dossier: Path, **options: Any) -> None:
 
     Le mot de passe des fichiers .p12 est « sne-sandbox ».
     """
-    from sne_sandbox.pki.authority import Autorite, ecrire
-    from sne_sandbox.store.bases import verifier_nom
-
     verifier_guichet(guichet)
     verifier_nom(base)
     autorite = Autorite.ouvrir(options["home"], [])

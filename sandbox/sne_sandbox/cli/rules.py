@@ -8,7 +8,12 @@ from typing import Any
 import click
 
 from sne_sandbox.cli.options import COMMUNES, forme_de_liste, inconnu, reglages
+from sne_sandbox.contract import versions
 from sne_sandbox.domain.anomalie import Gravite
+from sne_sandbox.generators.exemples import decrire, exemples
+from sne_sandbox.generators.reduction import plus_petite_demande
+from sne_sandbox.rules.catalogue import REGLES
+from sne_sandbox.rules.rule import gravite
 
 _EXEMPLES = """
 \b
@@ -35,12 +40,6 @@ def commande(codes: tuple[str, ...], forme: str, bloquantes: bool, detail: bool,
     en a un, et la plus petite demande qu'un contrôle bloquant refuse. Les formes json et markdown disent
     tout ; json, aussi ce que chaque contrôle accepte et refuse.
     """
-    from sne_sandbox.contract import versions
-    from sne_sandbox.generators.exemples import decrire, exemples
-    from sne_sandbox.generators.reduction import plus_petite_demande
-    from sne_sandbox.rules.catalogue import REGLES
-    from sne_sandbox.rules.rule import gravite
-
     contrat = versions.charger(options["contract"], options["contracts"])
     inconnus = sorted(set(codes) - contrat.regles.keys())
     if inconnus:
