@@ -7,7 +7,7 @@ handicaps, any present dwelling, any motive. Then `decoration` adds the optional
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from typing import Final, Self
+from typing import Final, Required, Self, TypedDict
 
 from sne_sandbox.contract.versions import Contrat
 from sne_sandbox.domain.codes import HEBERGES, LOGEMENT_PROPRE, TYPES_LOGEMENT
@@ -142,11 +142,20 @@ class Atelier:
         )
 
 
+class Lieu(TypedDict, total=False):
+    """Where and when: the arguments of `atelier`."""
+
+    jour: Required[date]
+    guichet: str
+    contraintes: Contraintes
+    instant: datetime | None
+
+
 def atelier(
     contrat: Contrat,
     *,
     jour: date,
-    guichet: str,
+    guichet: str = "G1226",
     contraintes: Contraintes = LIBRE,
     instant: datetime | None = None,
 ) -> Atelier:

@@ -15,6 +15,7 @@ from sne_sandbox.generators.menages import SORTES
 from sne_sandbox.generators.tirage import Repartition
 from sne_sandbox.resources import fixtures_dir
 
+_CHANCES: Final = ("radiees", "dalo", "decisions", "doublons", "nir")
 _CLES: Final = frozenset(
     {
         "comme", "taille", "radiees", "dalo", "decisions", "doublons", "nir", "menages", "versions",
@@ -78,11 +79,7 @@ def lire_population(nom: str, contrat: Contrat) -> Population:
         versions = {v: part for v, part in lue["versions"].items() if v in contrat.versions}
         return Population(
             taille=int(lue["taille"]),
-            radiees=float(lue["radiees"]),
-            dalo=float(lue["dalo"]),
-            decisions=float(lue["decisions"]),
-            doublons=float(lue["doublons"]),
-            nir=float(lue["nir"]),
+            **{chance: float(lue[chance]) for chance in _CHANCES},
             menages=Repartition(sortes),
             versions=Repartition(versions or {contrat.versions[0]: 1}),
             nationalites=Repartition(lue["nationalites"]),

@@ -40,31 +40,25 @@ def caracteres_du_nom(contexte: Contexte) -> Iterator[Infraction]:
 @regle("IDT002")
 def naissance_du_demandeur(contexte: Contexte) -> Iterator[Infraction]:
     """The applicant is born, and is not older than 120."""
-    demandeur, naissance = _naissance_du_demandeur(contexte)
-    if demandeur is None or naissance is None:
-        return
-    if naissance > contexte.aujourdhui or age(naissance, contexte.jour) > AGE_MAXIMAL:
-        yield _sur_la_naissance(demandeur)
+    for demandeur, naissance in _naissance_du_demandeur(contexte):
+        if naissance > contexte.aujourdhui or age(naissance, contexte.jour) > AGE_MAXIMAL:
+            yield _sur_la_naissance(demandeur)
 
 
 @regle("IDT003")
 def demandeur_trop_jeune(contexte: Contexte) -> Iterator[Infraction]:
     """The applicant was at least 16 on the day of deposit."""
-    demandeur, naissance = _naissance_du_demandeur(contexte)
-    if demandeur is None or naissance is None or naissance > contexte.aujourdhui:
-        return
-    if age(naissance, contexte.depot) < AGE_MINIMAL:
-        yield _sur_la_naissance(demandeur)
+    for demandeur, naissance in _naissance_du_demandeur(contexte):
+        if naissance <= contexte.aujourdhui and age(naissance, contexte.depot) < AGE_MINIMAL:
+            yield _sur_la_naissance(demandeur)
 
 
 @regle("IDT004")
 def demandeur_mineur(contexte: Contexte) -> Iterator[Infraction]:
     """The applicant was not 16 or 17 on the day of deposit."""
-    demandeur, naissance = _naissance_du_demandeur(contexte)
-    if demandeur is None or naissance is None:
-        return
-    if AGE_MINIMAL <= age(naissance, contexte.depot) < AGE_DE_MAJORITE:
-        yield _sur_la_naissance(demandeur)
+    for demandeur, naissance in _naissance_du_demandeur(contexte):
+        if AGE_MINIMAL <= age(naissance, contexte.depot) < AGE_DE_MAJORITE:
+            yield _sur_la_naissance(demandeur)
 
 
 @regle("IDT005")
@@ -225,9 +219,11 @@ def _demandeur_ou_association(demande: Demande) -> Element | None:
     return demande.association or demande.formulaire.enfant("personnePhysique/demandeur")
 
 
-def _naissance_du_demandeur(contexte: Contexte) -> tuple[Personne | None, date | None]:
+def _naissance_du_demandeur(contexte: Contexte) -> Iterator[tuple[Personne, date]]:
+    """The applicant and her birth date; nothing when either lacks."""
     demandeur = contexte.demande.demandeur
-    return demandeur, demandeur.date_naissance if demandeur is not None else None
+    if demandeur is not None and demandeur.date_naissance is not None:
+        yield demandeur, demandeur.date_naissance
 
 
 def _telephone(ecrit: Element | None) -> Iterator[Infraction]:

@@ -226,9 +226,7 @@ def centre_maternel(contexte: Contexte) -> Iterator[Infraction]:
 @regle("LOG007")
 def complement_sans_mode_de_logement(contexte: Contexte) -> Iterator[Infraction]:
     """A comp… field is given only with its modeleLogement. Deduced."""
-    logement = contexte.demande.logement_actuel
-    if logement is None:
-        return
+    logement = _logement(contexte)
     codes = _codes(logement)
     for nom, modele in _COMPLEMENTS.items():
         complement = logement.enfant(nom)
@@ -240,9 +238,7 @@ def complement_sans_mode_de_logement(contexte: Contexte) -> Iterator[Infraction]
 def date_d_entree(contexte: Contexte) -> Iterator[Infraction]:
     """No comp…Depuis date is in the future (one day of tolerance), nor before the applicant's birth.
     Deduced."""
-    logement, demandeur = contexte.demande.logement_actuel, contexte.demande.demandeur
-    if logement is None:
-        return
+    logement, demandeur = _logement(contexte), contexte.demande.demandeur
     naissance = demandeur.date_naissance if demandeur is not None else None
     for nom in _COMPLEMENTS:
         jour = logement.date_de(nom) if nom.endswith("Depuis") else None
@@ -257,8 +253,8 @@ def date_d_entree(contexte: Contexte) -> Iterator[Infraction]:
 def modes_de_logement_contradictoires(contexte: Contexte) -> Iterator[Infraction]:
     """Without shelter, in a squat or a caravan excludes a dwelling of one's own (HLM, LP, POCC, FONC).
     Convention."""
-    logement = contexte.demande.logement_actuel
-    if logement is None or _codes(logement).isdisjoint(LOGEMENT_PROPRE):
+    logement = _logement(contexte)
+    if _codes(logement).isdisjoint(LOGEMENT_PROPRE):
         return
     for modele in _modeles(logement):
         if modele.code in _SANS_LOGEMENT:
@@ -268,9 +264,8 @@ def modes_de_logement_contradictoires(contexte: Contexte) -> Iterator[Infraction
 @regle("LOG010")
 def mode_de_logement_en_double(contexte: Contexte) -> Iterator[Infraction]:
     """The same modeleLogement is listed once. Convention."""
-    logement = contexte.demande.logement_actuel
     vus: set[str] = set()
-    for modele in _modeles(logement) if logement is not None else ():
+    for modele in _modeles(_logement(contexte)):
         if modele.code in vus:
             yield infraction(modele)
         vus.add(modele.code or "")
@@ -279,8 +274,8 @@ def mode_de_logement_en_double(contexte: Contexte) -> Iterator[Infraction]:
 @regle("LOG011")
 def occupant_non_proprietaire(contexte: Contexte) -> Iterator[Infraction]:
     """A propriétaire occupant (POCC) is not declared proprietaire=false. Source: the form (convention)."""
-    logement = contexte.demande.logement_actuel
-    if logement is None or _PROPRIETAIRE_OCCUPANT not in _codes(logement):
+    logement = _logement(contexte)
+    if _PROPRIETAIRE_OCCUPANT not in _codes(logement):
         return
     proprietaire = logement.enfant("proprietaire")
     if proprietaire is not None and logement.booleen_de("proprietaire") is False:
@@ -291,8 +286,8 @@ def occupant_non_proprietaire(contexte: Contexte) -> Iterator[Infraction]:
 def logement_possede(contexte: Contexte) -> Iterator[Infraction]:
     """An owner who does not live there (proprietaire=true, no POCC) gives the type and the place of the
     dwelling owned. Source: XSD (deduced)."""
-    logement = contexte.demande.logement_actuel
-    if logement is None or logement.booleen_de("proprietaire") is not True:
+    logement = _logement(contexte)
+    if logement.booleen_de("proprietaire") is not True:
         return
     if _PROPRIETAIRE_OCCUPANT in _codes(logement):
         return
@@ -305,8 +300,8 @@ def logement_possede(contexte: Contexte) -> Iterator[Infraction]:
 @regle("LOG013")
 def logement_loue_mal_decrit(contexte: Contexte) -> Iterator[Infraction]:
     """A tenant (HLM, LP) gives rent, surface and number of inhabitants. Convention."""
-    logement = contexte.demande.logement_actuel
-    if logement is None or _codes(logement).isdisjoint(LOCATAIRES):
+    logement = _logement(contexte)
+    if _codes(logement).isdisjoint(LOCATAIRES):
         return
     manques = [nom for nom in _DESCRIPTION if logement.enfant(nom) is None]
     if manques:
@@ -316,9 +311,7 @@ def logement_loue_mal_decrit(contexte: Contexte) -> Iterator[Infraction]:
 @regle("LOG014")
 def aide_au_dessus_du_loyer(contexte: Contexte) -> Iterator[Infraction]:
     """The housing benefit is not above the rent. Convention."""
-    logement = contexte.demande.logement_actuel
-    if logement is None:
-        return
+    logement = _logement(contexte)
     loyer, aide = logement.entier_de("montantMensuelLoyer"), logement.enfant("montantMensuelAPL")
     if loyer is not None and aide is not None and (logement.entier_de("montantMensuelAPL") or 0) > loyer:
         yield infraction(aide)
@@ -331,9 +324,9 @@ def trop_peu_d_habitants(contexte: Contexte) -> Iterator[Infraction]:
     The contract does not say who lives there. Flatmates to be may live apart; so may a spouse to come
     (motive 14), and a family to be reunited (motive 15).
     """
-    demande, logement = contexte.demande, contexte.demande.logement_actuel
-    habitants = logement.enfant("nombreHabitant") if logement is not None else None
-    if demande.demandeur is None or logement is None or habitants is None:
+    demande, logement = contexte.demande, _logement(contexte)
+    habitants = logement.enfant("nombreHabitant")
+    if demande.demandeur is None or habitants is None:
         return
     motifs = {motif.code for motif in demande.motifs}
     presents = 1
@@ -345,6 +338,11 @@ def trop_peu_d_habitants(contexte: Contexte) -> Iterator[Infraction]:
         yield infraction(habitants)
 
 
+def _logement(contexte: Contexte) -> Element:
+    """The present dwelling, an empty element when the demande tells of none."""
+    return contexte.demande.logement_actuel or Element("logementActuel")
+
+
 def _modeles(logement: Element) -> tuple[Element, ...]:
     return logement.tous("listeModeleLogement/modeleLogement")
 
@@ -354,8 +352,8 @@ def _codes(logement: Element) -> set[str]:
 
 
 def _complements_absents(contexte: Contexte, modele: str) -> Iterator[Infraction]:
-    logement = contexte.demande.logement_actuel
-    if logement is None or modele not in _codes(logement):
+    logement = _logement(contexte)
+    if modele not in _codes(logement):
         return
     for nom, de_modele in _COMPLEMENTS.items():
         if de_modele == modele and logement.enfant(nom) is None:

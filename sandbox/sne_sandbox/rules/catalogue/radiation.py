@@ -176,8 +176,6 @@ _LONGUEUR_RPLS: Final = 10
 def date_du_bail(contexte: Contexte) -> Iterator[Infraction]:
     """The lease is not signed in the future."""
     attribution = _attribution(contexte.demande)
-    if attribution is None:
-        return
     bail = attribution.date_de("dateSignatureBail")
     if bail is not None and bail > contexte.aujourdhui:
         yield infraction(attribution.enfant("dateSignatureBail") or attribution)
@@ -187,7 +185,7 @@ def date_du_bail(contexte: Contexte) -> Iterator[Infraction]:
 def logement_designe(contexte: Contexte) -> Iterator[Infraction]:
     """The dwelling is named by its RPLS number, or described in full."""
     attribution = _attribution(contexte.demande)
-    if attribution is None or len((attribution.texte_de("numeroRpls") or "").strip()) == _LONGUEUR_RPLS:
+    if attribution.vide or len((attribution.texte_de("numeroRpls") or "").strip()) == _LONGUEUR_RPLS:
         return
     if any(attribution.enfant(champ) is None for champ in _DESCRIPTION):
         yield sur(attribution, "numeroRpls")
@@ -196,8 +194,7 @@ def logement_designe(contexte: Contexte) -> Iterator[Infraction]:
 @regle("ATT003")
 def siren_du_bailleur(contexte: Contexte) -> Iterator[Infraction]:
     """The SIREN has 9 digits and a right key."""
-    attribution = _attribution(contexte.demande)
-    siren = attribution.enfant("codeSirenBailleur") if attribution is not None else None
+    siren = _attribution(contexte.demande).enfant("codeSirenBailleur")
     if siren is None:
         return
     texte = siren.texte
@@ -209,7 +206,7 @@ def siren_du_bailleur(contexte: Contexte) -> Iterator[Infraction]:
 def dalo_inconnu(contexte: Contexte) -> Iterator[Infraction]:
     """A dwelling attributed under DALO goes to somebody known as recognised."""
     attribution = _attribution(contexte.demande)
-    if attribution is None or contexte.stockee is None or not attribution.booleen_de("attribueEnComDALO"):
+    if contexte.stockee is None or not attribution.booleen_de("attribueEnComDALO"):
         return
     if contexte.stockee.statut_dalo not in DALO_RECONNU:
         yield infraction(attribution.enfant("attribueEnComDALO") or attribution)
@@ -218,8 +215,7 @@ def dalo_inconnu(contexte: Contexte) -> Iterator[Infraction]:
 @regle("ATT005", registre=True)
 def logement_hors_des_souhaits(contexte: Contexte) -> Iterator[Infraction]:
     """The dwelling lies in a wished commune, or in its EPCI."""
-    attribution = _attribution(contexte.demande)
-    commune = attribution.enfant("adresse/commune") if attribution is not None else None
+    commune = _attribution(contexte.demande).enfant("adresse/commune")
     if commune is None or commune.code is None or contexte.stockee is None:
         return
     territoires = contexte.territoires
@@ -239,24 +235,20 @@ def bail_avant_la_demande(contexte: Contexte) -> Iterator[Infraction]:
     """The lease does not come before the demande."""
     attribution = _attribution(contexte.demande)
     creation = contexte.demande.date_creation
-    if attribution is None or creation is None:
-        return
     bail = attribution.date_de("dateSignatureBail")
-    if bail is not None and bail < creation:
+    if bail is not None and creation is not None and bail < creation:
         yield infraction(attribution.enfant("dateSignatureBail") or attribution)
 
 
 @regle("ATT007")
 def commune_du_logement(contexte: Contexte) -> Iterator[Infraction]:
     """The commune of the dwelling exists, or has existed."""
-    attribution = _attribution(contexte.demande)
-    commune = attribution.enfant("adresse/commune") if attribution is not None else None
+    commune = _attribution(contexte.demande).enfant("adresse/commune")
     if commune is not None:
         yield from commune_inconnue(commune, contexte)
 
 
-def _attribution(demande: Demande) -> Element | None:
-    """The block, None in a déradiation, which ignores it."""
-    if demande.motif_radiation is None:
-        return None
-    return demande.formulaire.enfant("radiation/attributionLogement")
+def _attribution(demande: Demande) -> Element:
+    """The block; an empty element where there is none, and in a déradiation, which ignores it."""
+    ecrite = demande.formulaire.enfant("radiation/attributionLogement")
+    return ecrite if ecrite is not None and demande.motif_radiation is not None else Element("vide")
