@@ -400,17 +400,19 @@ def _periode(debut: str, fin: str) -> _Critere:
 
 
 def _de_liste(nom: str, liste: str) -> _Critere:
-    def dessiner(tirage: Tirage, ici: Atelier) -> Sequence[Element]:
-        return [Element(nom, tirage.choix([c for c in ici.contrat.nomenclatures.liste(liste) if c]))]
-
-    return _Critere((nom,), dessiner)
+    return _Critere(
+        (nom,),
+        lambda tirage, ici: [
+            Element(nom, tirage.choix([c for c in ici.contrat.nomenclatures.liste(liste) if c]))
+        ],
+    )
 
 
 def _commune(nom: str) -> _Critere:
-    def dessiner(tirage: Tirage, ici: Atelier) -> Sequence[Element]:
-        return [Element(nom, tirage.choix(ici.population.territoires.valeurs[0].places).code)]
-
-    return _Critere((nom,), dessiner)
+    return _Critere(
+        (nom,),
+        lambda tirage, ici: [Element(nom, tirage.choix(ici.population.territoires.valeurs[0].places).code)],
+    )
 
 
 def _personne(tirage: Tirage, ici: Atelier) -> Sequence[Element]:

@@ -4,7 +4,6 @@ Codes come from the contract's nomenclatures, lengths and numbers from its schem
 added, and when it has a meaning, is the table `ornements.ORNEMENTS`.
 """
 
-import posixpath
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -13,6 +12,7 @@ from typing import Any, Final
 
 from lxml import etree
 
+from sne_sandbox.contract.inclusions import chemin_inclus, inclusions
 from sne_sandbox.contract.nomenclatures import Nomenclatures
 from sne_sandbox.contract.schema import Document
 from sne_sandbox.contract.versions import Contrat
@@ -45,11 +45,8 @@ def bornes(contrat: Contrat, version: str, document: Document = Document.DEMANDE
 def _lire(contrat: Contrat, fichier: str, types: dict[str, Any]) -> Any:
     """The root of a schema file; its named types, and those of the files it includes, join `types`."""
     racine = etree.fromstring(contrat.schemas.lire(fichier))
-    for inclusion in racine.iter(_XS + "include"):
-        chemin = posixpath.normpath(
-            posixpath.join(posixpath.dirname(fichier), inclusion.get("schemaLocation"))
-        )
-        _lire(contrat, chemin, types)
+    for inclusion in inclusions(racine):
+        _lire(contrat, chemin_inclus(fichier, inclusion.get("schemaLocation")), types)
     for nomme in racine:
         if nomme.tag in (_XS + "simpleType", _XS + "complexType"):
             types[nomme.get("name")] = nomme

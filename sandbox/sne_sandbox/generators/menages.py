@@ -7,7 +7,7 @@ and a NIR names a commune of birth that does not exist (999 of its département)
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Final
 
 from sne_sandbox.domain.codes import SALARIES
@@ -289,22 +289,11 @@ def tirer_foyer(
     naissance = naissance_d_adulte(tirage, tirage.selon(_AGES[sorte]), depot)
     ans = age(naissance, jour)
     situation = _situation(tirage, sorte, ans)
-    nationalite = tirage.selon(nationalites)
-
-    def adulte(civilite: str, naissance: date, nom: str | None, situation: str) -> Individu:
-        return tirer_individu(
-            tirage,
-            civilite=civilite,
-            nom=nom,
-            naissance=naissance,
-            nationalite=nationalite,
-            situation=situation,
-            jour=jour,
-            avec_nir=avec_nir,
-            departement=departement,
-        )
-
-    demandeur = adulte(civilite, naissance, None, situation)
+    adulte = partial(
+        tirer_individu, tirage, nationalite=tirage.selon(nationalites), jour=jour, avec_nir=avec_nir,
+        departement=departement,
+    )  # fmt: skip
+    demandeur = adulte(civilite=civilite, nom=None, naissance=naissance, situation=situation)
     cotitulaire, lien = None, None
     if sorte in (COUPLE, FAMILLE, COLOCATION):
         lien = _LIENS.get(situation, "L")
@@ -312,10 +301,11 @@ def tirer_foyer(
         ecart = timedelta(days=tirage.entier(-1800, 1800))
         autre = min(naissance + ecart, depot - timedelta(days=366 * _MAJORITE))
         if lien == "L":
-            cotitulaire = adulte(tirer_civilite(tirage), autre, None, "C")
+            cotitulaire = adulte(civilite=tirer_civilite(tirage), nom=None, naissance=autre, situation="C")
         else:
             nom = demandeur.nom if situation == "M" else None
-            cotitulaire = adulte(MONSIEUR if civilite == MADAME else MADAME, autre, nom, situation)
+            conjoint = MONSIEUR if civilite == MADAME else MADAME
+            cotitulaire = adulte(civilite=conjoint, nom=nom, naissance=autre, situation=situation)
     a_charge, en_garde = _enfants(tirage, sorte, demandeur, jour)
     if a_charge:
         demandeur = replace(demandeur, ressources=demandeur.ressources + _allocations(a_charge, jour))

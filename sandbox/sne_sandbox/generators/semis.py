@@ -14,20 +14,9 @@ from typing import Final
 
 from sne_sandbox.contract import codec
 from sne_sandbox.contract.versions import Contrat
+from sne_sandbox.domain import decision as d
 from sne_sandbox.domain import motif as motifs
 from sne_sandbox.domain.dates import PARIS, ajouter_mois
-from sne_sandbox.domain.decision import (
-    ATTRIBUTION,
-    BAIL,
-    CATEGORIE,
-    DALO,
-    DATE_BAIL,
-    DATE_COMMISSION,
-    DECISION,
-    MOTIF,
-    NON_ATTRIBUTION,
-    TYPE_DECISION,
-)
 from sne_sandbox.domain.demande import Demande
 from sne_sandbox.domain.demande_stockee import DemandeStockee, EtatDemande
 from sne_sandbox.domain.element import Element, bloc, de_code
@@ -57,7 +46,7 @@ _OUVERTURE: Final = time(9)
 @dataclass(frozen=True, slots=True)
 class Vie:
     """What happened to a demande, and when. `renouvellements` in order; `radiation` a day and the code of a
-    motive; `dalo` and `decision` the days of a DALO and of a commission's decision."""
+    motive; `dalo` and `decision` the days of a d.DALO and of a commission's decision."""
 
     depot: date
     renouvellements: tuple[date, ...] = ()
@@ -170,17 +159,17 @@ def decision(vie: Vie, tirage: Tirage, dalo: bool) -> tuple[tuple[str, str], ...
     """Characteristics of the event DECATT of a life that has a decision."""
     assert vie.decision is not None
     attribuee = vie.radiation is not None and vie.radiation[1] == motifs.ATTRIBUTION
-    retenue = ATTRIBUTION if attribuee else tirage.choix((NON_ATTRIBUTION, ATTRIBUTION))
-    caracteristiques = [(DATE_COMMISSION, vie.decision.isoformat()), (DECISION, retenue)]
-    if retenue == NON_ATTRIBUTION:
-        caracteristiques.append((MOTIF, "Autre candidat mieux placé"))
-    caracteristiques.append((DALO, "oui" if dalo else "non"))
+    retenue = d.ATTRIBUTION if attribuee else tirage.choix((d.NON_ATTRIBUTION, d.ATTRIBUTION))
+    caracteristiques = [(d.DATE_COMMISSION, vie.decision.isoformat()), (d.DECISION, retenue)]
+    if retenue == d.NON_ATTRIBUTION:
+        caracteristiques.append((d.MOTIF, "Autre candidat mieux placé"))
+    caracteristiques.append((d.DALO, "oui" if dalo else "non"))
     if not dalo:
-        caracteristiques.append((CATEGORIE, tirage.choix(("MALLOG", "HEBERG", "MINEUR", "SANLOG"))))
+        caracteristiques.append((d.CATEGORIE, tirage.choix(("MALLOG", "HEBERG", "MINEUR", "SANLOG"))))
     if attribuee and vie.radiation is not None:
-        caracteristiques += ((BAIL, "oui"), (DATE_BAIL, vie.radiation[0].isoformat()))
+        caracteristiques += ((d.BAIL, "oui"), (d.DATE_BAIL, vie.radiation[0].isoformat()))
     else:
-        caracteristiques.append((BAIL, "non"))
+        caracteristiques.append((d.BAIL, "non"))
     return tuple(caracteristiques)
 
 
@@ -383,7 +372,7 @@ def _decision(tirage: Tirage, plant: _Plant, stockee: DemandeStockee, maintenant
     return Evenement(
         identifiant=0,
         numero_unique=stockee.numero_unique,
-        code_type=TYPE_DECISION,
+        code_type=d.TYPE_DECISION,
         auteur_creation=tirage.choix(plant.dossier.territoire.bailleurs),
         cree_le=instant(plant.vie.decision, maintenant),
         nature="CRE",

@@ -11,6 +11,8 @@ from sne_sandbox.reports.masque import masquer
 from sne_sandbox.reports.model import TRAFIC, EtatExigence, Rapport, ResultatScenario, Verdict
 
 _PHRASE_MAX = 100
+#: What may become of a kind of finding: fields of `ComparaisonRapports`, keys of its JSON.
+_DEVENIRS = ("nouveaux", "corriges", "persistants", "non_revus")
 _VUS = (Verdict.REUSSI, Verdict.ECHOUE)
 
 
@@ -85,10 +87,7 @@ def en_json(comparaison: ComparaisonRapports) -> dict[str, Any]:
     return {
         "avant": _entete(comparaison.avant),
         "apres": _entete(comparaison.apres),
-        "nouveaux": [_evolution(e) for e in comparaison.nouveaux],
-        "corriges": [_evolution(e) for e in comparaison.corriges],
-        "persistants": [_evolution(e) for e in comparaison.persistants],
-        "non_revus": [_evolution(e) for e in comparaison.non_revus],
+        **{devenir: [_evolution(e) for e in getattr(comparaison, devenir)] for devenir in _DEVENIRS},
     }
 
 
