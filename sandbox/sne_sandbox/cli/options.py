@@ -4,7 +4,7 @@ that they open, and a progress bar.
 
 import difflib
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -58,6 +58,12 @@ def inconnu(quoi: str, nom: str, connus: Iterable[str]) -> UsageError:
     choix = [ecrits[n] for n in difflib.get_close_matches(nom.upper(), ecrits, 5, 0.5)] or noms[:12]
     suite = "…" if len(choix) < len(noms) else ""
     return UsageError(f"{quoi} [{nom}] n'existe pas.", remede=f"par exemple : {', '.join(choix)}{suite}")
+
+
+def tableau_markdown(titres: Sequence[str], lignes: Iterable[Sequence[object]]) -> str:
+    """A table of Markdown."""
+    ecrites = [titres, ["---"] * len(titres), *lignes]
+    return "\n".join("| " + " | ".join(str(c).replace("|", "\\|") for c in ligne) + " |" for ligne in ecrites)
 
 
 def verifier_guichet(code: str) -> None:

@@ -117,27 +117,13 @@ def _servir(
     from sne_sandbox.server import lancement
     from sne_sandbox.server.pret import le_temps_de_servir
     from sne_sandbox.server.relais import LancementRelais
-    from sne_sandbox.settings import Limites, Reglages
-    from sne_sandbox.web.app import Configuration
 
     click.get_current_context().with_resource(le_temps_de_servir(pret))
     LienAmont(amont)  # said before anything is made
-    jeton = depart.jeton_d_administration(options["host"], options["admin_token"], options["read_only_token"])
     home: Path = options["home"]
-    configuration = Configuration(
-        home=home,
-        contract=options["contract"],
-        contracts=options["contracts"],
-        database=options["database"],
-        journal_max=options["journal_max"],
-        limites=Limites(message_max=options["message_max"]),
-        jeton=jeton,
-        jeton_lecture=options["read_only_token"],
-        # A `serve` that comes after on this home finds its base as it would have made it.
-        semence=depart.SEMENCE,
-        reglages=Reglages(profile=options["profile"]),
-        noms=(*noms, options["host"]),
-    )
+    # A `serve` that comes after on this home finds its base as it would have made it.
+    configuration = depart.configuration(options, noms, semence=depart.SEMENCE)
+    jeton = configuration.jeton
     autorite, guichets, vitrine = depart.preparer_certificats(home, [*noms, options["host"]], depart.SEMENCE)
 
     def annoncer(adresses: Any) -> None:

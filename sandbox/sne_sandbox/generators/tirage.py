@@ -70,23 +70,18 @@ class TirageAleatoire:
         self._random = Random(graine).random
 
     def entier(self, bas: int, haut: int) -> int:
-        """An integer from `bas` to `haut`, both included."""
         return bas + int(self._random() * (haut - bas + 1))
 
     def choix(self, valeurs: Sequence[T]) -> T:
-        """One of `valeurs`, all alike."""
         return valeurs[int(self._random() * len(valeurs))]
 
     def selon(self, repartition: Repartition[T]) -> T:
-        """One value of `repartition`, according to its share."""
         return repartition.valeurs[bisect(repartition.cumuls, self._random() * repartition.total)]
 
     def booleen(self, chance: float) -> bool:
-        """True with that chance."""
         return self._random() < chance
 
     def date(self, du: date, au: date) -> date:
-        """A day from `du` to `au`, both included."""
         return date.fromordinal(self.entier(du.toordinal(), au.toordinal()))
 
 

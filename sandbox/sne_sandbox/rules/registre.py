@@ -70,7 +70,7 @@ def noms(personne: Personne) -> frozenset[str]:
 @dataclass(frozen=True, slots=True)
 class RegistreMemoire:
     """A `Registre` made of lists, for examples and tests. Without any it knows nothing: `check`, and the
-    rules that run before the base is open, are given that one."""
+    rules that run before the base is open, are given that one. Its methods are told in `Registre`."""
 
     demandes: Sequence[DemandeStockee] = ()
     guichets: Sequence[Guichet] = ()
@@ -78,42 +78,34 @@ class RegistreMemoire:
     evenements: Sequence[Evenement] = ()
 
     def guichet(self, code: str) -> Guichet | None:
-        """See `Registre`, as for all that follow."""
         return next((g for g in self.guichets if g.code == code), None)
 
     def demande(self, numero: str) -> DemandeStockee | None:
-        """The demande of that number."""
         return next((d for d in self.demandes if d.numero_unique == numero), None)
 
     def doublons(
         self, territoire: str, personnes: Sequence[Personne], *, sauf: Sequence[str] = ()
     ) -> Sequence[DemandeStockee]:
-        """Active demandes that hold one of `personnes`."""
         cherchees = {identite(p) for p in personnes}
         return self._ou(territoire, sauf, lambda p: identite(p) in cherchees)
 
     def doublons_patronymiques(
         self, territoire: str, personnes: Sequence[Personne], *, sauf: Sequence[str] = ()
     ) -> Sequence[DemandeStockee]:
-        """The same by birth name, on both sides."""
         cherchees = set(map(identite_patronymique, personnes)) - {None}
         return self._ou(territoire, sauf, lambda p: identite_patronymique(p) in cherchees)
 
     def demande_de_reference(self, guichet: str, ref_interne: str) -> str | None:
-        """Number of the active demande of `guichet` that holds this refInterne."""
         siennes = (d for d in self.demandes if d.active and d.guichet_createur == guichet)
         return next((d.numero_unique for d in siennes if d.demande.ref_interne == ref_interne), None)
 
     def demandes_du_nir(self, territoire: str, nir: str, *, sauf: Sequence[str] = ()) -> Sequence[str]:
-        """Numbers of the active demandes that hold this NIR."""
         return [d.numero_unique for d in self._ou(territoire, sauf, lambda p: p.nir == nir)]
 
     def type_evenement(self, code: str) -> TypeEvenement | None:
-        """The event type of that code."""
         return next((t for t in self.types_evenement if t.code == code), None)
 
     def evenement(self, identifiant: int) -> Evenement | None:
-        """The event of that id."""
         return next((e for e in self.evenements if e.identifiant == identifiant), None)
 
     def _ou(

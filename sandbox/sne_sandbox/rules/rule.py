@@ -105,7 +105,7 @@ class Regle:
 
     `registre` says that it reads the base: such rules run inside the transaction, and `check` leaves them
     out. `transport` says that it reads the file name or the certificate. `prealable` says that a message
-    which it refuses is not judged any further: the other controls would read what is not there.
+    which it refuses is not judged any further: the other rules would read what is not there.
     """
 
     code: str
