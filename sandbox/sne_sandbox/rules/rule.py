@@ -157,6 +157,20 @@ def sur(parent: Element, nom: str, **valeurs: str) -> Infraction:
     return infraction(ecrit, **valeurs) if ecrit is not None else manquant(parent, nom, **valeurs)
 
 
+def a_venir(parent: Element, nom: str, contexte: Contexte) -> Iterator[Infraction]:
+    """The rule does not hold on the date `nom` of `parent` when it is in the future."""
+    ecrite, jour = parent.enfant(nom), parent.date_de(nom)
+    if ecrite is not None and jour is not None and jour > contexte.aujourdhui:
+        yield infraction(ecrite)
+
+
+def mal_datee(bloc: Element, nom: str, contexte: Contexte) -> Iterator[Infraction]:
+    """The same, on a date that `bloc` must hold, and that does not come before the deposit."""
+    jour, creation = bloc.date_de(nom), contexte.demande.date_creation
+    if jour is None or jour > contexte.aujourdhui or (creation is not None and jour < creation):
+        yield infraction(bloc.enfant(nom) or bloc)
+
+
 def sans_valeur(trouve: Infraction) -> Infraction:
     """The same place, where nothing is written: its `valeur` only fills the sentence."""
     return replace(trouve, absent=True)

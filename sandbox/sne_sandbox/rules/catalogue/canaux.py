@@ -15,7 +15,16 @@ from sne_sandbox.domain.codes import DALO_RECONNU
 from sne_sandbox.domain.element import Element
 from sne_sandbox.domain.evenement import Evenement, TypeEvenement
 from sne_sandbox.domain.guichet import NatureGuichet
-from sne_sandbox.rules.rule import Contexte, Infraction, infraction, manquant, regle, sans_valeur, sur
+from sne_sandbox.rules.rule import (
+    Contexte,
+    Infraction,
+    a_venir,
+    infraction,
+    manquant,
+    regle,
+    sans_valeur,
+    sur,
+)
 
 # --- DAL ----------------------------------------------------------------------------------------------
 
@@ -46,9 +55,7 @@ def decision_dalo_incomplete(contexte: Contexte) -> Iterator[Infraction]:
     statut = dalo.enfant("statutDalo")
     if statut is not None and not _de_la_liste(statut, "ListeStatutDalo", contexte):
         yield infraction(statut)
-    date_decision, jour = dalo.enfant("dateDecisionDalo"), dalo.date_de("dateDecisionDalo")
-    if date_decision is not None and jour is not None and jour > contexte.aujourdhui:
-        yield infraction(date_decision)
+    yield from a_venir(dalo, "dateDecisionDalo", contexte)
 
 
 @regle("DAL003")
@@ -120,14 +127,9 @@ def type_d_evenement(contexte: Contexte) -> Iterator[Infraction]:
 def date_de_survenance(contexte: Contexte) -> Iterator[Infraction]:
     """dateSurvenance is present and not in the future (one day of tolerance); before the deposit is
     accepted, for a DALO decision say. Deduced. A modification that gives none keeps its own."""
-    if contexte.operation not in ECRITURES:
-        return
-    for evenement in evenements_recus(contexte):
-        element, jour = evenement.enfant("dateSurvenance"), evenement.date_de("dateSurvenance")
-        if element is not None:
-            if jour is not None and jour > contexte.aujourdhui:
-                yield infraction(element)
-        elif contexte.operation == _AJOUTER:
+    for evenement in _a_ecrire(contexte):
+        yield from a_venir(evenement, "dateSurvenance", contexte)
+        if contexte.operation == _AJOUTER and evenement.enfant("dateSurvenance") is None:
             yield manquant(evenement, "dateSurvenance", valeur="")
 
 
@@ -136,9 +138,7 @@ def caracteristiques_de_l_evenement(contexte: Contexte) -> Iterator[Infraction]:
     """Each compulsory characteristic of the type is given, none is unknown, each value fits its type.
     Source: XSD (deduced). A modification that gives no characteristic keeps its own, unless it changes the
     type."""
-    if contexte.operation not in ECRITURES:
-        return
-    for evenement in evenements_recus(contexte):
+    for evenement in _a_ecrire(contexte):
         genre = type_de(evenement, contexte)
         recues = evenement.tous(_CARACTERISTIQUES)
         if genre is None or garde_les_siennes(evenement, contexte):
@@ -198,6 +198,11 @@ def evenement_reglementaire_supprime(contexte: Contexte) -> Iterator[Infraction]
 def evenements_recus(contexte: Contexte) -> tuple[Element, ...]:
     """The `evenement` elements of the document."""
     return contexte.document.tous("listeEvenements/evenement")
+
+
+def _a_ecrire(contexte: Contexte) -> tuple[Element, ...]:
+    """Those that are written: none of an operation that reads or deletes."""
+    return evenements_recus(contexte) if contexte.operation in ECRITURES else ()
 
 
 def evenement_connu(evenement: Element, contexte: Contexte) -> Evenement | None:
@@ -303,7 +308,7 @@ def decision_a_completer(contexte: Contexte) -> Iterator[Infraction]:
 
 def _decisions(contexte: Contexte) -> Iterator[tuple[Element, d.Decision]]:
     """The DECATT events to write; a modification without characteristics keeps those of before."""
-    for evenement in evenements_recus(contexte) if contexte.operation in ECRITURES else ():
+    for evenement in _a_ecrire(contexte):
         genre = type_de(evenement, contexte)
         decision = genre is not None and genre.code == d.TYPE_DECISION
         if decision and not garde_les_siennes(evenement, contexte):

@@ -10,7 +10,7 @@ from sne_sandbox.domain.codes import SALARIES
 from sne_sandbox.domain.dates import age, ajouter_mois
 from sne_sandbox.domain.element import Element
 from sne_sandbox.domain.menage import LIENS_DE_COUPLE, ressources_mensuelles
-from sne_sandbox.rules.rule import Contexte, Infraction, infraction, manquant, regle, sur
+from sne_sandbox.rules.rule import Contexte, Infraction, a_venir, infraction, manquant, regle, sur
 
 # --- MEN ----------------------------------------------------------------------------------------------
 
@@ -82,10 +82,7 @@ def personne_a_charge_incomplete(contexte: Contexte) -> Iterator[Infraction]:
 def naissance_future_au_foyer(contexte: Contexte) -> Iterator[Infraction]:
     """No person à charge or in custody is born in the future (one day of tolerance). Deduced."""
     for personne in contexte.demande.personnes_a_charge + contexte.demande.personnes_en_garde:
-        naissance = personne.enfant("dateNaissance")
-        jour = personne.date_de("dateNaissance")
-        if naissance is not None and jour is not None and jour > contexte.aujourdhui:
-            yield infraction(naissance)
+        yield from a_venir(personne, "dateNaissance", contexte)
 
 
 @regle("MEN006")

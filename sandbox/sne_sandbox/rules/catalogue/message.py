@@ -9,7 +9,7 @@ from typing import Final
 from sne_sandbox.contract.nomenclatures import Nomenclatures
 from sne_sandbox.domain.dates import PARIS
 from sne_sandbox.domain.element import Element
-from sne_sandbox.rules.rule import Contexte, Infraction, infraction, manquant, regle, sans_valeur
+from sne_sandbox.rules.rule import Contexte, Infraction, a_venir, infraction, manquant, regle, sans_valeur
 
 # --- ENT ----------------------------------------------------------------------------------------------
 
@@ -92,9 +92,7 @@ def guichet_du_certificat(contexte: Contexte) -> Iterator[Infraction]:
 @regle("ENT008")
 def date_de_creation(contexte: Contexte) -> Iterator[Infraction]:
     """The day of deposit is not in the future."""
-    creation = contexte.demande.date_creation
-    if creation is not None and creation > contexte.aujourdhui:
-        yield infraction(contexte.demande.formulaire.enfant("dateCreationDemande") or contexte.document)
+    yield from a_venir(contexte.demande.formulaire, "dateCreationDemande", contexte)
 
 
 @regle("ENT009")
@@ -275,9 +273,6 @@ def _sans_code(parent: Element, noeud: _NoeudChemin) -> Iterator[Infraction]:
 def date_de_la_piece(contexte: Contexte) -> Iterator[Infraction]:
     """dateDerniereModificationPiece is present and not in the future (one day of tolerance). Convention."""
     formulaire = contexte.demande.formulaire
-    element = formulaire.enfant("dateDerniereModificationPiece")
-    jour = formulaire.date_de("dateDerniereModificationPiece")
-    if element is None:
+    if formulaire.enfant("dateDerniereModificationPiece") is None:
         yield manquant(formulaire, "dateDerniereModificationPiece", valeur="")
-    elif jour is not None and jour > contexte.aujourdhui:
-        yield infraction(element)
+    yield from a_venir(formulaire, "dateDerniereModificationPiece", contexte)

@@ -15,7 +15,7 @@ from sne_sandbox.domain.guichet import NatureGuichet
 from sne_sandbox.domain.motif import ATTRIBUTION, IRRECEVABILITE, NON_RENOUVELLEMENT, SANS_CONTACT
 from sne_sandbox.rules.catalogue.logement import actuelle, commune_inconnue
 from sne_sandbox.rules.catalogue.vie import reactivable
-from sne_sandbox.rules.rule import Contexte, Infraction, infraction, manquant, regle, sur
+from sne_sandbox.rules.rule import Contexte, Infraction, a_venir, infraction, mal_datee, manquant, regle, sur
 
 # --- RAD ----------------------------------------------------------------------------------------------
 
@@ -34,14 +34,7 @@ def date_de_radiation(contexte: Contexte) -> Iterator[Infraction]:
     if radiation is None:
         yield manquant(formulaire, "radiation", valeur="")
         return
-    date_radiation = radiation.date_de("dateRadiation")
-    creation = contexte.demande.date_creation
-    if (
-        date_radiation is None
-        or date_radiation > contexte.aujourdhui
-        or (creation is not None and date_radiation < creation)
-    ):
-        yield infraction(radiation.enfant("dateRadiation") or radiation)
+    yield from mal_datee(radiation, "dateRadiation", contexte)
 
 
 @regle("RAD002", registre=True)
@@ -175,10 +168,7 @@ _LONGUEUR_RPLS: Final = 10
 @regle("ATT001")
 def date_du_bail(contexte: Contexte) -> Iterator[Infraction]:
     """The lease is not signed in the future."""
-    attribution = _attribution(contexte.demande)
-    bail = attribution.date_de("dateSignatureBail")
-    if bail is not None and bail > contexte.aujourdhui:
-        yield infraction(attribution.enfant("dateSignatureBail") or attribution)
+    yield from a_venir(_attribution(contexte.demande), "dateSignatureBail", contexte)
 
 
 @regle("ATT002")

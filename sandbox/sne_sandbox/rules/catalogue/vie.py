@@ -13,7 +13,7 @@ from sne_sandbox.domain.numero_unique import NumeroUnique, territoire_de
 from sne_sandbox.domain.texte import plier
 from sne_sandbox.rules.catalogue.logement import departement_connu
 from sne_sandbox.rules.registre import identite, identite_patronymique, noms
-from sne_sandbox.rules.rule import Contexte, Infraction, infraction, manquant, regle, sur
+from sne_sandbox.rules.rule import Contexte, Infraction, infraction, mal_datee, manquant, regle, sur
 
 # --- CYC ----------------------------------------------------------------------------------------------
 
@@ -56,14 +56,7 @@ def date_de_renouvellement(contexte: Contexte) -> Iterator[Infraction]:
     if renouvellement is None:
         yield manquant(formulaire, "renouvellement", valeur="")
         return
-    date_renouvellement = contexte.demande.date_renouvellement
-    creation = contexte.demande.date_creation
-    if (
-        date_renouvellement is None
-        or date_renouvellement > contexte.aujourdhui
-        or (creation is not None and date_renouvellement < creation)
-    ):
-        yield infraction(renouvellement.enfant("dateRenouvellement") or renouvellement)
+    yield from mal_datee(renouvellement, "dateRenouvellement", contexte)
 
 
 @regle("CYC005", registre=True)
