@@ -1,4 +1,4 @@
-"""`sne-sandbox bases`."""
+"""`sne-sandbox bases`: lists, creates, sets and deletes bases."""
 
 import json
 from typing import Any

@@ -1,4 +1,4 @@
-"""`sne-sandbox check`."""
+"""`sne-sandbox check`: documents judged offline, without a base."""
 
 import json
 import os

@@ -1,4 +1,4 @@
-"""`sne-sandbox clock`."""
+"""`sne-sandbox clock`: reads, freezes and moves on a base's clock; the nights in between are lived."""
 
 import json
 from typing import Any

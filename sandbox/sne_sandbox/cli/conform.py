@@ -1,4 +1,4 @@
-"""`sne-sandbox conform`."""
+"""`sne-sandbox conform`: an application driven through the plan, and judged."""
 
 import contextlib
 import os
@@ -158,7 +158,7 @@ class _Interruptible:
             return self.application.envoyer(message)
 
     def fermer(self) -> None:
-        """Ends it."""
+        """Ends the application."""
         self.application.fermer()
 
 

@@ -1,4 +1,4 @@
-"""`sne-sandbox db`."""
+"""`sne-sandbox db`: the tables: made up to date, filled, saved, emptied."""
 
 from pathlib import Path
 from typing import Any

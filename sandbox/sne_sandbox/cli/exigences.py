@@ -1,4 +1,4 @@
-"""`sne-sandbox exigences`."""
+"""`sne-sandbox exigences`: what an application is judged on."""
 
 import json
 import sys

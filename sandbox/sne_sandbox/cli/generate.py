@@ -1,4 +1,4 @@
-"""`sne-sandbox generate`."""
+"""`sne-sandbox generate`: messages written to files, valid or broken in one way."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime

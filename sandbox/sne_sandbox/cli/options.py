@@ -61,7 +61,7 @@ def inconnu(quoi: str, nom: str, connus: Iterable[str]) -> UsageError:
 
 
 def tableau_markdown(titres: Sequence[str], lignes: Iterable[Sequence[object]]) -> str:
-    """A table of Markdown."""
+    """A table of Markdown; a bar in a cell is escaped."""
     ecrites = [titres, ["---"] * len(titres), *lignes]
     return "\n".join("| " + " | ".join(str(c).replace("|", "\\|") for c in ligne) + " |" for ligne in ecrites)
 

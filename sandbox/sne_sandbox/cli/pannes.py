@@ -1,4 +1,4 @@
-"""`sne-sandbox pannes`."""
+"""`sne-sandbox pannes`: what goes wrong on purpose: armed, listed, disarmed."""
 
 import json
 from typing import Any

@@ -1,4 +1,4 @@
-"""`sne-sandbox pki`."""
+"""`sne-sandbox pki`: development certificates."""
 
 from pathlib import Path
 from typing import Any

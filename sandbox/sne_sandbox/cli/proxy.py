@@ -1,4 +1,4 @@
-"""`sne-sandbox proxy`."""
+"""`sne-sandbox proxy`: a relay to a real server, which records what passes."""
 
 import sys
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""`sne-sandbox report`."""
+"""`sne-sandbox report`: the traffic of a base judged; evidence judged again; two reports compared."""
 
 import json
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""`sne-sandbox rules`."""
+"""`sne-sandbox rules`: the rules, with their severity, source and examples."""
 
 import json
 import sys

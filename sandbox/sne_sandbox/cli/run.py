@@ -1,4 +1,4 @@
-"""`sne-sandbox run`."""
+"""`sne-sandbox run`: the vendor's own tests before a fresh base, and their traffic judged."""
 
 import contextlib
 import os

@@ -1,4 +1,4 @@
-"""`sne-sandbox serve`."""
+"""`sne-sandbox serve`: the server."""
 
 import gc
 import sys

@@ -1,4 +1,4 @@
-"""`sne-sandbox snapshots`."""
+"""`sne-sandbox snapshots`: the state of a base kept under a name, restored, compared."""
 
 import json
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""`sne-sandbox stats`."""
+"""`sne-sandbox stats`: the statistical tables of a base."""
 
 import json
 from datetime import UTC, date, datetime

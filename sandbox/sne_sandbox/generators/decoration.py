@@ -143,11 +143,14 @@ Condition = Callable[[Decor, Element], bool]
 
 @dataclass(frozen=True, slots=True)
 class Ornement:
-    """One thing that an element may hold. `nom` is the child that must be missing, unless `refait`;
-    `dessin` draws it, and whatever goes with it, given the path of the parent: what it draws takes the place
-    of namesakes, but for `ajoute`. `retire` are children that leave. `toujours` asks nobody;
-    `expatrie` marks the one that puts an address abroad; `facultatif` one that adds nothing: the household
-    had it, and needs it so little that it leaves unless the chance of an optional element keeps it."""
+    """One thing that may be added to an element, or taken from it.
+
+    `nom` is the child that it adds: where there is one already, nothing is done, unless `refait` draws it
+    anew or `ajoute` puts one more beside it. `dessin` draws the child, and whatever has to go with it. `si`
+    says in which element it has a meaning. `retire` are the names of children that leave. `toujours` adds it
+    without a draw; `expatrie` marks the one that puts an address abroad. `facultatif` adds nothing: it takes
+    `retire` away from a household that has them and can do without, unless the draw keeps them.
+    """
 
     nom: str
     dessin: Dessin
@@ -158,7 +161,7 @@ class Ornement:
     expatrie: bool = False
     facultatif: bool = False
     garde: float = 0.0
-    """The least chance that what is `facultatif` stays."""
+    """The least chance, from 0 to 1, that what is `facultatif` stays."""
     retire: tuple[str, ...] = ()
 
 
@@ -196,8 +199,9 @@ def orner(element: Element, scene: Decor, chemin: str, ornements: Ornements) -> 
 
 
 def _chance(scene: Decor, combien: int) -> float:
-    """The chance of each of the `combien` ornaments of an element. Half of the elements have none: that
-    spares half of the draws, and one draw shrinks them all away."""
+    """The chance of each of the `combien` ornaments of an element. Where there are several, one draw first
+    says whether the element has any at all: that spares half of the draws, and shrinks them all away at
+    once."""
     richesse = scene.richesse
     if combien < _ENSEMBLE or not 0 < richesse < 0.5:
         return richesse
@@ -205,7 +209,7 @@ def _chance(scene: Decor, combien: int) -> float:
 
 
 def _part(ornement: Ornement, scene: Decor, parent: Element) -> bool:
-    """Whether what the household has leaves: the simplest is without."""
+    """Whether a `facultatif` leaves: the simplest is without."""
     if parent.enfant(ornement.nom) is None or (ornement.si is not None and not ornement.si(scene, parent)):
         return False
     return not scene.tirage.booleen(max(scene.richesse, ornement.garde))

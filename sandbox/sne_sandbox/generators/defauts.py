@@ -245,7 +245,8 @@ def defaut(code: str, contrat: Contrat, graine: int | str = 0, *, autonome: bool
 
 
 def essayer(tirage: Tirage, code: str, contrat: Contrat) -> Defaut | None:
-    """One try: None when the household drawn breaks another rule too, or is not broken at all."""
+    """One household drawn, and broken as a refusing example says; None when another rule blocks it too, or
+    when that rule does not."""
     exemple = tirage.choix(_refusants(code))
     autres = [str(table["specimen"]) for table in exemple.registre]
     if isinstance(exemple.stockee, dict) and "specimen" in exemple.stockee:

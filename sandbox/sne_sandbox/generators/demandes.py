@@ -49,7 +49,7 @@ class DossierTire:
 
 
 def tirer_dossier(tirage: Tirage, population: Population, *, depot: date, jour: date) -> DossierTire:
-    """A demande of `population`."""
+    """A household of `population` with its file, deposited on `depot` and written as on `jour`."""
     sorte = tirage.selon(population.menages)
     version = tirage.selon(population.versions)
     territoire = tirage.selon(population.territoires)

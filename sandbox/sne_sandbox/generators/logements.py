@@ -84,7 +84,7 @@ def tirer_motifs(tirage: Tirage, foyer: Foyer, *, handicap: bool) -> tuple[str, 
 
 
 def recherche(souhait: Souhait) -> Element:
-    """`logementRecherche`."""
+    """The element `logementRecherche` of a wish."""
     enfants = [
         de_code("categorieLogementRecherche", souhait.categorie),
         Element("avecParking", "true" if souhait.parking else "false"),

@@ -89,7 +89,7 @@ class Enfant:
 
 
 def tirer_civilite(tirage: Tirage) -> str:
-    """Madame or Monsieur."""
+    """Code of ListeCivilite: MADAME or MONSIEUR, by their shares among applicants."""
     return tirage.selon(_HOMME)
 
 
@@ -259,7 +259,7 @@ class Foyer:
 
     @property
     def adultes(self) -> tuple[Individu, ...]:
-        """Applicant, then co-holders."""
+        """The adults of the household: the applicant, her spouse, then flatmates."""
         couple = (self.demandeur,) if self.cotitulaire is None else (self.demandeur, self.cotitulaire)
         return couple + self.colocataires
 

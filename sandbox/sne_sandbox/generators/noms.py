@@ -23,6 +23,6 @@ class ReserveDeNoms:
 
 @cache
 def noms() -> ReserveDeNoms:
-    """The pools, read once."""
+    """The pools of names, read from their file once."""
     lus = tomllib.loads((fixtures_dir() / "seeds" / "noms.toml").read_text("utf-8"))
     return ReserveDeNoms(**{champ.name: tuple(lus[champ.name]) for champ in fields(ReserveDeNoms)})

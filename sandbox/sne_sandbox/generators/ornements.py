@@ -118,7 +118,7 @@ def ressources(scene: Decor, chemin: str, parent: Element) -> tuple[Element, ...
 
 
 def expatrie(scene: Decor, chemin: str, parent: Element) -> tuple[Element, ...]:
-    """An address abroad."""
+    """The four elements of an address abroad, in place of a French postal code and commune."""
     postal, commune, pays = scene.tirage.choix(
         (
             ("5000", "Namur", "Belgique"),

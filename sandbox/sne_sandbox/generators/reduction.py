@@ -117,7 +117,8 @@ def _retirer(bloc: list[Any], racine: Any, convient: Convient) -> bool:
 
 
 def plus_petite_demande(code: str) -> str | None:
-    """The stored result of `ecrit`, any NIR masked; None for a rule that never blocks, or is none."""
+    """The smallest request that the rule `code` refuses, as it is stored (XML), any NIR masked; None when the
+    rule never blocks, or there is none of that code."""
     chemin = _dossier() / f"{code}.xml"
     # A page of the console takes the code from its address: it names a file only when it is a rule's.
     if code not in _CODES or not chemin.is_file():

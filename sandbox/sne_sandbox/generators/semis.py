@@ -187,7 +187,8 @@ Progres = Callable[[int, int], None]
 
 @dataclass(frozen=True, slots=True)
 class _Plant:
-    """A demande drawn, that waits for its number."""
+    """A demande drawn, before the register gives it its number. `rang` counts households from 0; `forcee`
+    says that it is a meant duplicate of the one before."""
 
     rang: int
     dossier: DossierTire

@@ -53,7 +53,7 @@ class TirageHypothese:
         return rangees[self._data.draw_integer(0, len(rangees) - 1)]
 
     def selon(self, repartition: Repartition[T]) -> T:
-        """One value of `repartition`."""
+        """One value of `repartition`, whatever its share: all are worth a try."""
         return self.choix(repartition.valeurs)
 
     def booleen(self, chance: float) -> bool:

@@ -62,7 +62,7 @@ class Tirage(Protocol):
 
 class TirageAleatoire:
     """Draws from `random.Random(graine)`, by its `random()` alone: the one method whose sequence Python
-    promises to keep from version to version."""
+    promises to keep from version to version. Its methods are told in `Tirage`."""
 
     __slots__ = ("_random",)
 

@@ -50,7 +50,7 @@ def octets(rapport: Rapport) -> bytes:
 
 
 def en_html(rapport: Rapport) -> str:
-    """The page, NIRs masked."""
+    """The page as text, NIRs masked: `rapport.html.j2` filled."""
     rapport = masquer(rapport)
     groupes = grouper(rapport)
     niveaux = niveaux_de(rapport)

@@ -32,7 +32,7 @@ class Issue:
         return self.court or self.un
 
     def compte(self, nombre: int) -> str:
-        """« 4 échouées »."""
+        """« 4 échouées »: a number, and the word that agrees with it."""
         return f"{nombre} {self.un if nombre < 2 else self.plusieurs}"
 
 

@@ -59,7 +59,7 @@ def ecrire(
 
 
 class _Resume:
-    """One summary being written."""
+    """One summary, being written on one console."""
 
     def __init__(self, rapport: Rapport, console: "Console") -> None:
         self._rapport = rapport
@@ -266,7 +266,7 @@ class RapportDeTest(Rapport):
 
     @classmethod
     def de(cls, rapport: Rapport) -> Self:
-        """The same report."""
+        """The same report, shown so."""
         return cls(**{champ.name: getattr(rapport, champ.name) for champ in fields(rapport)})
 
     def __repr__(self) -> str:

@@ -47,7 +47,7 @@ def deja_radiee(contexte: Contexte) -> Iterator[Infraction]:
 
 @regle("RAD003")
 def sous_motif_obligatoire(contexte: Contexte) -> Iterator[Infraction]:
-    """Irrecevabilité says why."""
+    """A radiation for irrecevabilité gives its sub-motive."""
     radiation = contexte.demande.radiation
     if radiation is None or contexte.demande.motif_radiation != IRRECEVABILITE:
         return
