@@ -30,17 +30,18 @@ def contrat() -> Contrat:
 
 
 def stockee(code: str) -> bytes:
-    return (fixtures_dir() / "reductions" / f"{code}.xml").read_bytes()
+    chemin = fixtures_dir() / "reductions" / f"{code}.xml"
+    return chemin.read_bytes() if chemin.is_file() else pytest.fail(refaire([code]))
+
+
+def refaire(codes: Iterable[str]) -> str:
+    return f"write it: .venv/bin/python -m sne_sandbox.generators.reduction {' '.join(sorted(codes))}"
 
 
 def canonique(octets: bytes) -> bytes:
     arbre = etree.fromstring(octets, etree.XMLParser(remove_blank_text=True))
     canonique: bytes = etree.tostring(arbre, method="c14n", with_comments=True)
     return canonique
-
-
-def refaire(codes: Iterable[str]) -> str:
-    return f"write them again: .venv/bin/python -m sne_sandbox.generators.reduction {' '.join(sorted(codes))}"
 
 
 def test_each_blocking_rule_has_one_and_no_other_has() -> None:
