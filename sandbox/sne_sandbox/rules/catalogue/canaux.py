@@ -322,6 +322,7 @@ def _absente(evenement: Element, valeur: str) -> Infraction:
 # --- RCH ----------------------------------------------------------------------------------------------
 
 
+_CRITERES: Final = "operation/demandeMulticritere"
 _PERIODES: Final = (
     ("dateDepotDebut", "dateDepotFin"),
     ("dateRenouvellementDebut", "dateRenouvellementFin"),
@@ -333,16 +334,14 @@ _ETATS: Final = frozenset({"A", "R"})
 @regle("RCH001")
 def recherche_sans_critere(contexte: Contexte) -> Iterator[Infraction]:
     """A search has at least one criterion. Convention."""
-    if _criteres(contexte) is None:
-        yield manquant(contexte.document, "operation/demandeMulticritere")
+    if contexte.document.enfant(_CRITERES) is None:
+        yield manquant(contexte.document, _CRITERES)
 
 
 @regle("RCH002")
 def periode_inversee(contexte: Contexte) -> Iterator[Infraction]:
     """Of each pair of dates given, the first is not after the second. Deduced."""
-    criteres = _criteres(contexte)
-    if criteres is None:
-        return
+    criteres = contexte.document.enfant(_CRITERES) or Element("vide")
     for nom_debut, nom_fin in _PERIODES:
         debut, fin = criteres.date_de(nom_debut), criteres.date_de(nom_fin)
         element = criteres.enfant(nom_debut)
@@ -355,14 +354,13 @@ def trop_de_resultats(contexte: Contexte) -> Iterator[Infraction]:
     """A search finds at most 500 demandes, a setting. Convention. Holds until the search has run."""
     maximum = contexte.recherche_max
     if contexte.resultats is not None and contexte.resultats > maximum:
-        yield manquant(contexte.document, "operation/demandeMulticritere", max=str(maximum))
+        yield manquant(contexte.document, _CRITERES, max=str(maximum))
 
 
 @regle("RCH004")
 def personne_sans_nom(contexte: Contexte) -> Iterator[Infraction]:
     """A person is searched by nom at least. Convention."""
-    criteres = _criteres(contexte)
-    personne = criteres.enfant("personneRecherchee") if criteres is not None else None
+    personne = contexte.document.enfant(f"{_CRITERES}/personneRecherchee")
     if personne is not None and not (personne.texte_de("nom") or "").strip():
         yield manquant(personne, "nom")
 
@@ -370,14 +368,9 @@ def personne_sans_nom(contexte: Contexte) -> Iterator[Infraction]:
 @regle("RCH005")
 def etat_inconnu(contexte: Contexte) -> Iterator[Infraction]:
     """etatDemande, when given, is A (active) or R (radiated). Convention."""
-    criteres = _criteres(contexte)
-    etat = criteres.enfant("etatDemande") if criteres is not None else None
+    etat = contexte.document.enfant(f"{_CRITERES}/etatDemande")
     if etat is not None and etat.texte not in _ETATS:
         yield infraction(etat)
-
-
-def _criteres(contexte: Contexte) -> Element | None:
-    return contexte.document.enfant("operation/demandeMulticritere")
 
 
 # --- ASY ----------------------------------------------------------------------------------------------

@@ -30,6 +30,7 @@ _NOMS: Final = {
     "lienParente": "lien de parenté",
     "coParentalite": "coparentalité",
 }
+_A_NAITRE: Final = "personnePhysique/personneANaitre"
 _A_CHARGE_OBLIGATOIRE: Final = ("dateNaissance", "lienParente")
 _A_CHARGE_ATTENDU: Final = ("nom", "prenom", "sexe")
 _EN_GARDE_OBLIGATOIRE: Final = ("dateNaissance", "coParentalite")
@@ -105,7 +106,7 @@ def age_de_l_enfant_a_charge(contexte: Contexte) -> Iterator[Infraction]:
 def enfants_a_naitre_incomplets(contexte: Contexte) -> Iterator[Infraction]:
     """A number of children to be born of 1 or more needs the expected date, and the date needs such a
     number; 0 without date means none. Source: the form (deduced)."""
-    a_naitre = _a_naitre(contexte)
+    a_naitre = contexte.demande.formulaire.enfant(_A_NAITRE)
     if a_naitre is None:
         return
     nombre = a_naitre.entier_de("nombre") or 0
@@ -119,13 +120,10 @@ def enfants_a_naitre_incomplets(contexte: Contexte) -> Iterator[Infraction]:
 @regle("MEN008")
 def date_de_naissance_prevue(contexte: Contexte) -> Iterator[Infraction]:
     """The expected date is at most 10 months after dateFichier and at most 1 month before. Convention."""
-    a_naitre = _a_naitre(contexte)
+    formulaire, chemin = contexte.demande.formulaire, f"{_A_NAITRE}/dateNaissancePrevue"
     fichier = contexte.document.date_de("entete/dateFichier")
-    if a_naitre is None or fichier is None:
-        return
-    prevue = a_naitre.date_de("dateNaissancePrevue")
-    element = a_naitre.enfant("dateNaissancePrevue")
-    if prevue is None or element is None:
+    prevue, element = formulaire.date_de(chemin), formulaire.enfant(chemin)
+    if fichier is None or prevue is None or element is None:
         return
     if not ajouter_mois(fichier, -1) <= prevue <= ajouter_mois(fichier, 10):
         yield infraction(element)
@@ -174,10 +172,6 @@ def personne_en_garde_majeure(contexte: Contexte) -> Iterator[Infraction]:
         jour = personne.date_de("dateNaissance")
         if naissance is not None and jour is not None and age(jour, contexte.jour) >= _MAJORITE:
             yield infraction(naissance)
-
-
-def _a_naitre(contexte: Contexte) -> Element | None:
-    return contexte.demande.formulaire.enfant("personnePhysique/personneANaitre")
 
 
 def _incomplet(personne: Element, attendus: tuple[str, ...]) -> Iterator[Infraction]:

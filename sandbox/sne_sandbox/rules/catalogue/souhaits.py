@@ -10,7 +10,7 @@ from sne_sandbox.domain.menage import ressources_mensuelles, ressources_recues, 
 from sne_sandbox.domain.numero_unique import territoire_de
 from sne_sandbox.domain.texte import plier
 from sne_sandbox.rules.catalogue.logement import departement_connu
-from sne_sandbox.rules.rule import Contexte, Infraction, infraction, manquant, regle
+from sne_sandbox.rules.rule import Contexte, Infraction, a_venir, infraction, manquant, regle
 
 # --- REC ----------------------------------------------------------------------------------------------
 
@@ -126,6 +126,7 @@ def _places(contexte: Contexte) -> tuple[Element, ...]:
 # --- MOT ----------------------------------------------------------------------------------------------
 
 
+_PRINCIPAUX: Final = "principauxMotifDemande"
 _MOTIFS_MAX: Final = 3
 _SANS_LOGEMENT: Final = "01"
 _EXPULSION: Final = "05"
@@ -140,8 +141,9 @@ _SEPARABLES: Final = frozenset({"D", "S", "M", "P"})
 @regle("MOT001")
 def motif_absent(contexte: Contexte) -> Iterator[Infraction]:
     """principauxMotifDemande is present for a person. Source: the form (deduced)."""
-    if not contexte.demande.est_association and _principaux(contexte) is None:
-        yield manquant(contexte.demande.formulaire, "principauxMotifDemande")
+    formulaire = contexte.demande.formulaire
+    if not contexte.demande.est_association and formulaire.enfant(_PRINCIPAUX) is None:
+        yield manquant(formulaire, _PRINCIPAUX)
 
 
 @regle("MOT002")
@@ -157,7 +159,7 @@ def trop_de_motifs(contexte: Contexte) -> Iterator[Infraction]:
 @regle("MOT003")
 def autre_motif_sans_precision(contexte: Contexte) -> Iterator[Infraction]:
     """Motive 23 (autre, « précisez ») comes with compAutreMotif. Source: label of code 23 (deduced)."""
-    principaux = _principaux(contexte)
+    principaux = contexte.demande.formulaire.enfant(_PRINCIPAUX)
     if principaux is None or _motif(contexte, _AUTRE) is None:
         return
     if not (principaux.texte_de("compAutreMotif") or "").strip():
@@ -168,13 +170,12 @@ def autre_motif_sans_precision(contexte: Contexte) -> Iterator[Infraction]:
 def date_du_jugement(contexte: Contexte) -> Iterator[Infraction]:
     """The date of the eviction judgment is not in the future (one day of tolerance), and comes with motive
     05 only; the motive without the date is accepted. Source: XSD (convention)."""
-    principaux = _principaux(contexte)
-    jugement = principaux.enfant("compDateJugement") if principaux is not None else None
-    if principaux is None or jugement is None:
-        return
-    jour = principaux.date_de("compDateJugement")
-    if _motif(contexte, _EXPULSION) is None or (jour is not None and jour > contexte.aujourdhui):
+    formulaire, chemin = contexte.demande.formulaire, f"{_PRINCIPAUX}/compDateJugement"
+    jugement = formulaire.enfant(chemin)
+    if jugement is not None and _motif(contexte, _EXPULSION) is None:
         yield infraction(jugement)
+    else:
+        yield from a_venir(formulaire, chemin, contexte)
 
 
 @regle("MOT005")
@@ -209,10 +210,6 @@ def motif_et_situation_familiale(contexte: Contexte) -> Iterator[Infraction]:
         yield infraction(futur_couple)
     if separation is not None and situation not in _SEPARABLES:
         yield infraction(separation)
-
-
-def _principaux(contexte: Contexte) -> Element | None:
-    return contexte.demande.formulaire.enfant("principauxMotifDemande")
 
 
 def _motif(contexte: Contexte, code: str) -> Element | None:
