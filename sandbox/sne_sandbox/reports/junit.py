@@ -14,8 +14,7 @@ from lxml import etree
 
 from sne_sandbox.domain.texte import accorde, pour_xml
 from sne_sandbox.reports.decision import OBLIGATOIRE, motifs_des_manquements, niveaux_de
-from sne_sandbox.reports.exemple import RIEN
-from sne_sandbox.reports.exemple import lignes as lignes_exemple
+from sne_sandbox.reports.groupes import RIEN, lignes_exemple
 from sne_sandbox.reports.masque import masquer
 from sne_sandbox.reports.model import (
     Bilan,

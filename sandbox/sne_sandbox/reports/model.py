@@ -10,7 +10,7 @@ The vocabulary is said here, and each word means one thing, in the code as in wh
 - *bilan* (balance): all that was seen of a requirement, in scenarios and in the traffic, with its *état*;
 - *manquement*: a check that failed or could not be carried out, a requirement that broke. One that a
   baseline excuses is *connu*;
-- *issue*: the word by which a verdict or a state is told, given what it costs (`issues`);
+- *issue*: the word by which a verdict or a state is told, given what it costs (`decision`);
 - *motif*: a French sentence of why the whole does not conform; the *conclusion* is conforme or not.
 
 What the rules find in a message is no constat: it is an `Infraction`, then an `Anomalie`.

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final, TextIO
 
 from sne_sandbox.domain.texte import abrege, accorde, masquer_nirs, visible
-from sne_sandbox.reports.issues import NON_SUIVIE, REUSSIE, de_scenario, de_verification
+from sne_sandbox.reports.decision import NON_SUIVIE, REUSSIE, issue_de_scenario, issue_de_verification
 from sne_sandbox.reports.model import (
     TRAFIC,
     DebutJugement,
@@ -129,13 +129,13 @@ def _lignes(flux: TextIO) -> Affichage:
 
 
 def _phrase(resultat: ResultatScenario, niveaux: Mapping[str, str]) -> str:
-    issue = de_scenario(resultat, niveaux)
+    issue = issue_de_scenario(resultat, niveaux)
     rompues = [
         v.exigence
         for v in resultat.verifications
         if v.verdict in (Verdict.ECHOUE, Verdict.ERREUR)
         and not v.connue
-        and (issue is NON_SUIVIE or de_verification(v, niveaux) is not NON_SUIVIE)
+        and (issue is NON_SUIVIE or issue_de_verification(v, niveaux) is not NON_SUIVIE)
     ]
     raison = ", ".join(rompues) or resultat.raison
     suite = f" ({masquer_nirs(raison)})" if raison and issue is not REUSSIE else ""

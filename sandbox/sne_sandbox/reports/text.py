@@ -13,9 +13,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, Self, TextIO
 
 from sne_sandbox.domain.texte import abrege, accorde, visible
-from sne_sandbox.reports import exemple, issues
+from sne_sandbox.reports import decision
 from sne_sandbox.reports.decision import niveaux_de
-from sne_sandbox.reports.groupes import GroupeConstats, echange_de, grouper
+from sne_sandbox.reports.groupes import (
+    RIEN,
+    GroupeConstats,
+    branche_exemple,
+    echange_de,
+    grouper,
+    lignes_exemple,
+)
 from sne_sandbox.reports.masque import masquer
 from sne_sandbox.reports.model import Entete, Rapport
 
@@ -104,13 +111,13 @@ class _Resume:
         for motif in self._rapport.motifs:
             self._dire(f"  {motif}")
         niveaux = niveaux_de(self._rapport)
-        verifications = [issues.de_verification(v, niveaux) for v in self._rapport.verifications]
-        etats = [issues.de_bilan(bilan) for bilan in self._rapport.bilans]
+        verifications = [decision.issue_de_verification(v, niveaux) for v in self._rapport.verifications]
+        etats = [decision.issue_de_bilan(bilan) for bilan in self._rapport.bilans]
         for titre, lot in (("Vérifications", verifications), ("Exigences", etats)):
             if lot:
-                dits = [f"{issue.signe} {issue.compte(n)}" for issue, n in issues.compter(lot)]
+                dits = [f"{issue.signe} {issue.compte(n)}" for issue, n in decision.compter_issues(lot)]
                 self._dire(f"{titre} : {' · '.join(dits)}")
-        self._a_dire = issues.legende([*verifications, *etats])
+        self._a_dire = decision.legende([*verifications, *etats])
         duree = (entete.fin - entete.debut).total_seconds()
         menages = accorde(entete.exemples, "ménage essayé", "ménages essayés")
         essayes = f"{menages}, graine {entete.graine}, " if entete.exemples else ""
@@ -160,7 +167,7 @@ class _Resume:
             self._dire(f"  chemin : {constat.chemin}")
         if constat.attendu or constat.observe:
             attendu, observe = (
-                abrege(visible(t), _VALEUR_MAX) or exemple.RIEN for t in (constat.attendu, constat.observe)
+                abrege(visible(t), _VALEUR_MAX) or RIEN for t in (constat.attendu, constat.observe)
             )
             cote_a_cote = f"  attendu : {attendu}   |   observé : {observe}"
             if len(cote_a_cote) <= self._console.width:
@@ -178,12 +185,12 @@ class _Resume:
     def _exemple(self, groupe: GroupeConstats) -> None:
         if groupe.exemple is None:
             return
-        toutes = exemple.lignes(groupe.exemple)
-        trouvee = exemple.branche(groupe.exemple, groupe.constat.chemin if groupe.constat else "")
+        toutes = lignes_exemple(groupe.exemple)
+        trouvee = branche_exemple(groupe.exemple, groupe.constat.chemin if groupe.constat else "")
         if trouvee is not None and len(toutes) > _EXEMPLE_MAX:
             ou, valeur = trouvee
             self._dire(f"  le plus petit exemple, à {ou} :")
-            lignes = exemple.lignes(valeur)
+            lignes = lignes_exemple(valeur)
         else:
             self._dire("  le plus petit exemple :")
             lignes = toutes
@@ -304,7 +311,7 @@ def _lignes(groupe: GroupeConstats) -> Iterator[str]:
     if constat is not None and constat.chemin:
         yield f"    chemin  : {constat.chemin}"
     if constat is not None and (constat.attendu or constat.observe):
-        yield f"    attendu : {abrege(visible(constat.attendu), _VALEUR_BREVE_MAX) or exemple.RIEN}"
-        yield f"    observé : {abrege(visible(constat.observe), _VALEUR_BREVE_MAX) or exemple.RIEN}"
+        yield f"    attendu : {abrege(visible(constat.attendu), _VALEUR_BREVE_MAX) or RIEN}"
+        yield f"    observé : {abrege(visible(constat.observe), _VALEUR_BREVE_MAX) or RIEN}"
     if groupe.echanges:
         yield f"    {groupe.ou}"

@@ -15,7 +15,7 @@ from werkzeug.wrappers import Response as Redirection
 
 from sne_sandbox.conformance import trafic
 from sne_sandbox.errors import BaseInconnue, ConflitEtat, UsageError
-from sne_sandbox.reports import compare, issues
+from sne_sandbox.reports import compare, decision
 from sne_sandbox.reports import json as rapport_json
 from sne_sandbox.reports.formats import FICHIERS
 from sne_sandbox.reports.groupes import grouper
@@ -105,7 +105,10 @@ def rapport(base: str, run: str) -> str:
             ("Manquements connus", [x for x in groupes if x.connue]),
         ],
         prouvees=sum(b.etat is EtatExigence.PROUVEE for b in lu.bilans),
-        etats=[issue.compte(n) for issue, n in issues.compter(issues.de_bilan(b) for b in lu.bilans)],
+        etats=[
+            issue.compte(n)
+            for issue, n in decision.compter_issues(decision.issue_de_bilan(b) for b in lu.bilans)
+        ],
         couverture=[rubrique for rubrique in lu.couverture if rubrique.total],
         base_connue=lu.entete.mode == trafic.MODE and _connue(lu.entete.base),
     )
