@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from sne_sandbox.contract import codec, xml
+from sne_sandbox.contract import codec, explication, xml
 from sne_sandbox.contract.schema import Document, SchemaError
 from sne_sandbox.contract.versions import Contrat
 from sne_sandbox.domain.anomalie import Anomalie
@@ -234,11 +234,8 @@ def guichet_de(appel: Appel, document: Element | None) -> str:
 
 
 def _expliquer(racine: Any, genre: Document, version: str, contrat: Contrat) -> str:
-    # Imported for the first refusal: with xmlschema under it, a sixth of the start-up.
-    from sne_sandbox.contract import explication
-
     try:
-        return _phrases(explication.explain(racine, genre, version, contrat.schemas))
+        return _phrases(explication.expliquer(racine, genre, version, contrat.schemas))
     except Exception as erreur:  # noqa: BLE001 - an explanation that fails must not hide the refusal
         return f"L'explication a échoué : {erreur!r}"
 

@@ -166,7 +166,7 @@ def test_an_explanation_that_fails_hides_no_refusal(banc: Banc, monkeypatch: pyt
     def casser(*_: object) -> None:
         raise KeyError("explication")
 
-    monkeypatch.setattr("sne_sandbox.contract.explication.explain", casser)
+    monkeypatch.setattr("sne_sandbox.contract.explication.expliquer", casser)
     racine = specimen("personne_seule")
     oter(racine, f"{FORMULAIRE}/precision")
     resultat = banc.demander(racine)

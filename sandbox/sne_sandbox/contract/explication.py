@@ -13,8 +13,6 @@ from functools import cached_property
 from itertools import groupby
 from typing import Any, Final
 
-from xmlschema import XsdElement
-
 from sne_sandbox.contract import phrases
 from sne_sandbox.contract.alignement import ENFANTS_MAX, Automate, PasAlignement, Sort
 from sne_sandbox.contract.modele import charger_modele
@@ -37,7 +35,7 @@ _MODELES: "weakref.WeakKeyDictionary[Schemas, dict[str, _Modele]]" = weakref.Wea
 _VERROU: Final = threading.Lock()
 
 
-def explain(root: Any, document: Document, version: str | None, schemas: Schemas) -> list[SchemaError]:
+def expliquer(root: Any, document: Document, version: str | None, schemas: Schemas) -> list[SchemaError]:
     """Every missing, misplaced, doubled or unknown element, every bad value and attribute of the lxml element
     `root`, in document order; `[]` when the schema accepts it.
 
@@ -86,6 +84,8 @@ class _Modele:
     @cached_property
     def noms(self) -> frozenset[str]:
         """Every element that it declares, wherever."""
+        from xmlschema import XsdElement
+
         return frozenset(str(e.local_name) for e in self.schema.iter_components(XsdElement))
 
     def automate(self, groupe: Any) -> Automate:

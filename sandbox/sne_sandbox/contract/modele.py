@@ -4,7 +4,6 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-import xmlschema
 from lxml import etree
 
 from sne_sandbox.contract.inclusions import chemin_inclus, inclusions, lire_arbre
@@ -18,6 +17,8 @@ def charger_modele(schemas: Schemas, fichier: str) -> Any:
     The schema and all it includes are laid side by side in a temporary folder while they are read: they may
     come from several folders, and nothing is to be fetched elsewhere.
     """
+    import xmlschema  # half a second: only who has a refusal to explain pays for it
+
     with tempfile.TemporaryDirectory(prefix="sne-xsd-") as temporaire:
         dossier = Path(temporaire)
         vus = {fichier: "0.xsd"}

@@ -96,19 +96,12 @@ class Schemas:
         """What the schema refuses in the lxml element `root`, `[]` when it fits. Thread safe.
 
         `message` is libxml2's reason, in English; the list stops at the first fault of each sequence:
-        `explication.explain` goes on past it. `version` None reads the attribute versionInterface. Blanks
+        `explication.expliquer` goes on past it. `version` None reads the attribute versionInterface. Blanks
         around the dates of `root` may be dropped.
         """
         if version is None:
             version = root.get("versionInterface")
         return self._compiles[self.fichier(document, version)].valider(root)
-
-    def explain(self, root: Any, *, document: Document, version: str | None = None) -> list[SchemaError]:
-        """Every fault of `root`, in French: see `explication.explain`."""
-        # xmlschema takes half a second to import: only who has a refusal to explain pays for it.
-        from sne_sandbox.contract import explication
-
-        return explication.explain(root, document, version, self)
 
 
 class _Schema:

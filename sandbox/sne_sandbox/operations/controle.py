@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Any, Final
 
 from sne_sandbox.contract import codec, xml
-from sne_sandbox.contract.refus import expliquer
+from sne_sandbox.contract.refus import expliquer_sous
 from sne_sandbox.contract.schema import Document
 from sne_sandbox.contract.versions import Contrat
 from sne_sandbox.domain.anomalie import Gravite
@@ -88,7 +88,7 @@ def controler(
                     str(fidelite),
                     "XSD",
                 )
-                for f, fidelite in expliquer(contrat, racine, genre)
+                for f, fidelite in expliquer_sous(contrat, racine, genre)
             ),
         )
     return _juger(racine, genre, contrat, profil, maintenant, nom)

@@ -7,7 +7,6 @@ from lxml import etree
 
 from sne_sandbox import resources
 from sne_sandbox.contract import explication
-from sne_sandbox.contract.explication import explain
 from sne_sandbox.contract.modele import charger_modele
 from sne_sandbox.contract.schema import Document, SchemaError
 from sne_sandbox.contract.versions import charger
@@ -23,7 +22,7 @@ SPECIMENS = ("couple_garde_alternee_handicap", "association", "adresse_etranger"
 @pytest.fixture
 def expliquer(contrat):
     def faire(racine, document=Document.DEMANDE) -> list[SchemaError]:
-        return explain(racine, document, None, contrat.schemas)
+        return explication.expliquer(racine, document, None, contrat.schemas)
 
     return faire
 
@@ -306,7 +305,7 @@ def test_an_overlay_is_explained_by_its_own_schemas(tmp_path, contrat, specimen)
     (tmp_path / "xsd").mkdir()
     ancien = contrat.fichier("xsd/types.xsd").decode()
     (tmp_path / "xsd" / "types.xsd").write_text(ancien.replace('"36"', '"3"'), encoding="utf-8")
-    fautes = explain(specimen(), Document.DEMANDE, None, charger(overlay=tmp_path).schemas)
+    fautes = explication.expliquer(specimen(), Document.DEMANDE, None, charger(overlay=tmp_path).schemas)
     assert any("3 au plus" in faute.message for faute in fautes)
 
 
@@ -315,10 +314,10 @@ def test_an_element_of_a_later_version_is_told_with_that_version(contrat, specim
     racine = specimen("personne_seule")
     demandeur = trouver(racine, "demandeur")
     etree.SubElement(demandeur, f"{NS}nir").text = "1"
-    (faute,) = explain(racine, Document.DEMANDE, "02.01", contrat.schemas)
+    (faute,) = explication.expliquer(racine, Document.DEMANDE, "02.01", contrat.schemas)
     assert faute.remede == '« nir » existe à partir de la version 02.02 : écrivez versionInterface="02.02"'
     trouver(racine, "nir").tag = f"{NS}nirr"
-    (faute,) = explain(racine, Document.DEMANDE, "02.01", contrat.schemas)
+    (faute,) = explication.expliquer(racine, Document.DEMANDE, "02.01", contrat.schemas)
     assert "versionInterface" not in faute.remede
 
 

@@ -7,7 +7,7 @@ import pytest
 from lxml import etree
 
 from sne_sandbox.contract.codec import NS
-from sne_sandbox.contract.refus import expliquer
+from sne_sandbox.contract.refus import expliquer_sous
 from sne_sandbox.contract.schema import Document
 from sne_sandbox.contract.versions import charger
 from sne_sandbox.contract.xml import parse
@@ -24,7 +24,7 @@ def document(version: str) -> Any:
 
 
 def fautes(racine: Any, **options: Any) -> dict[str, Fidelite]:
-    trouvees = expliquer(charger("v5.2", **options), racine, Document.DEMANDE)
+    trouvees = expliquer_sous(charger("v5.2", **options), racine, Document.DEMANDE)
     return {faute.chemin.rpartition("/")[2]: fidelite for faute, fidelite in trouvees}
 
 
