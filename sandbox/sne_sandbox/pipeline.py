@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from sne_sandbox.contract import codec, explication, xml
+from sne_sandbox.contract import codec, explication
 from sne_sandbox.contract.schema import Document, SchemaError
 from sne_sandbox.contract.versions import Contrat
 from sne_sandbox.domain.anomalie import Anomalie
@@ -133,7 +133,7 @@ class Pipeline:
 
     def _lire(self, octets: bytes) -> Any:
         try:
-            return xml.parse(octets, limit=self.limites.xml_max)
+            return codec.parse(octets, limit=self.limites.xml_max)
         except MessageMalforme as erreur:
             # Attested: the real server has one sentence for every bad structure.
             raise StructureIncorrecte(explication=erreur.explication) from erreur

@@ -5,20 +5,34 @@ document along the schema, aligns the children of each element on its content mo
 fault, so that all of them are told at once.
 """
 
+import tempfile
 import threading
 import weakref
 from collections.abc import Iterable
 from dataclasses import replace
 from functools import cached_property
 from itertools import groupby
+from pathlib import Path
 from typing import Any, Final
+
+from lxml import etree
 
 from sne_sandbox.contract import phrases
 from sne_sandbox.contract.alignement import ENFANTS_MAX, Automate, PasAlignement, Sort
-from sne_sandbox.contract.modele import charger_modele
-from sne_sandbox.contract.schema import BLANCS, Document, SchemaError, Schemas
-from sne_sandbox.contract.valeurs import defaut_de_valeur
+from sne_sandbox.contract.phrases import defaut_de_valeur
+from sne_sandbox.contract.schema import (
+    BLANCS,
+    Document,
+    SchemaError,
+    Schemas,
+    chemin_inclus,
+    inclusions,
+    lire_arbre,
+)
+from sne_sandbox.contract.versions import Contrat
+from sne_sandbox.domain.anomalie import Fidelite
 from sne_sandbox.domain.texte import masquer_nir
+from sne_sandbox.errors import ContractError
 
 #: Whose value no explanation repeats, however it is written.
 _JAMAIS_CITE: Final = "nir"
@@ -56,6 +70,58 @@ def expliquer(root: Any, document: Document, version: str | None, schemas: Schem
             for f in trouvees
         ]
     return trouvees or [phrases.refus_brut(erreur) for erreur in refus]
+
+
+def expliquer_sous(contrat: Contrat, racine: Any, document: Document) -> list[tuple[SchemaError, Fidelite]]:
+    """Every fault of `racine` (lxml), in French, under the message version that it announces.
+
+    A fault under a version that is a convention is attested when the last published version refuses the same
+    for the same reason: a convention adds to it.
+    """
+    version = contrat.version_de_lecture(racine.get("versionInterface", ""))
+    fautes = expliquer(racine, document, version, contrat.schemas)
+    if document is not Document.DEMANDE or version not in contrat.conventions or not fautes:
+        return [(faute, Fidelite.ATTESTEE) for faute in fautes]
+    publiees = [v for v in contrat.versions if v not in contrat.conventions]
+    deja = expliquer(racine, document, publiees[-1], contrat.schemas) if publiees else []
+    connues = {(faute.chemin, faute.message) for faute in deja}
+    return [
+        (
+            faute,
+            Fidelite.ATTESTEE if (faute.chemin, faute.message) in connues else Fidelite.CONVENTION,
+        )
+        for faute in fautes
+    ]
+
+
+def charger_modele(schemas: Schemas, fichier: str) -> Any:
+    """The `xmlschema.XMLSchema` of the contract's schema at `fichier` (half a second: keep it).
+
+    The schema and all it includes are laid side by side in a temporary folder while they are read: they may
+    come from several folders, and nothing is to be fetched elsewhere.
+    """
+    import xmlschema  # half a second: only who has a refusal to explain pays for it
+
+    with tempfile.TemporaryDirectory(prefix="sne-xsd-") as temporaire:
+        dossier = Path(temporaire)
+        vus = {fichier: "0.xsd"}
+        a_lire = [fichier]
+        while a_lire:
+            chemin = a_lire.pop()
+            racine = lire_arbre(schemas.lire(chemin), chemin)
+            for inclusion in inclusions(racine):
+                inclus = chemin_inclus(chemin, inclusion.get("schemaLocation"))
+                if inclus not in vus:
+                    vus[inclus] = f"{len(vus)}.xsd"
+                    a_lire.append(inclus)
+                inclusion.set("schemaLocation", vus[inclus])
+            (dossier / vus[chemin]).write_bytes(etree.tostring(racine))
+        try:
+            return xmlschema.XMLSchema10(str(dossier / vus[fichier]), allow="sandbox")
+        except xmlschema.XMLSchemaException as erreur:
+            raise ContractError(
+                f"{fichier} : schéma incorrect : {erreur}", remede="corrigez ce schéma"
+            ) from None
 
 
 def _de_plus_tard(

@@ -39,11 +39,10 @@ from typing import Any, Final
 
 from lxml import etree
 
-from sne_sandbox.contract.codec import NS, decoder, ecrire, encoder
+from sne_sandbox.contract.codec import NS, decoder, ecrire, encoder, parse
 from sne_sandbox.contract.nomenclatures import Nomenclatures
 from sne_sandbox.contract.schema import Document
 from sne_sandbox.contract.versions import Contrat
-from sne_sandbox.contract.xml import parse
 from sne_sandbox.domain.anomalie import Anomalie
 from sne_sandbox.domain.dates import PARIS, ajouter_mois, tampon
 from sne_sandbox.domain.demande import Demande

@@ -6,8 +6,8 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any, Final
 
-from sne_sandbox.contract import codec, xml
-from sne_sandbox.contract.refus import expliquer_sous
+from sne_sandbox.contract import codec
+from sne_sandbox.contract.explication import expliquer_sous
 from sne_sandbox.contract.schema import Document
 from sne_sandbox.contract.versions import Contrat
 from sne_sandbox.domain.anomalie import Gravite
@@ -67,7 +67,7 @@ def controler(
     """Judge one document as the pipeline would. `nom` is its file name when the rules may read it (DEM…);
     `xml_max` the bytes that it may have."""
     try:
-        racine = xml.parse(octets, limit=xml_max)
+        racine = codec.parse(octets, limit=xml_max)
     except ExchangeError as erreur:
         faute = FauteDeDocument(0, "", XML, Gravite.BLOQUANTE, str(erreur), remede=erreur.explication)
         return Controle("", (faute,))

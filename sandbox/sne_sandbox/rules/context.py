@@ -5,8 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Protocol, Self
 
-from sne_sandbox.contract.nomenclatures import Nomenclatures
-from sne_sandbox.contract.territoires import Territoires
+from sne_sandbox.contract.nomenclatures import Nomenclatures, Territoires
 from sne_sandbox.domain.dates import PARIS
 from sne_sandbox.domain.demande import Demande, Personne
 from sne_sandbox.domain.demande_stockee import DemandeStockee

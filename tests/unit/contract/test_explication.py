@@ -1,4 +1,6 @@
 import copy
+from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -7,10 +9,13 @@ from lxml import etree
 
 from sne_sandbox import resources
 from sne_sandbox.contract import explication
-from sne_sandbox.contract.modele import charger_modele
+from sne_sandbox.contract.codec import parse
+from sne_sandbox.contract.explication import charger_modele, expliquer_sous
 from sne_sandbox.contract.schema import Document, SchemaError
 from sne_sandbox.contract.versions import charger
-from sne_sandbox.contract.xml import parse
+from sne_sandbox.domain.anomalie import Fidelite
+from sne_sandbox.resources import fixtures_dir
+from sne_sandbox.settings import Limites
 
 NS = "{http://nuu.application.i2/}"
 XS = "http://www.w3.org/2001/XMLSchema"
@@ -328,3 +333,43 @@ def test_an_element_of_another_place_is_of_no_later_version(expliquer, specimen)
     (faute,) = [f for f in expliquer(racine) if f.chemin.endswith("/sexe")]
     assert "inconnu ici" in faute.message
     assert "versionInterface" not in faute.remede
+
+
+# --- What a refusal by the schema is worth: what was published, or a convention of ours ---------------
+
+
+def document(version: str) -> Any:
+    octets = (fixtures_dir() / "demandes" / "personne_seule_nir.xml").read_bytes()
+    racine = parse(octets, limit=Limites().xml_max)
+    racine.set("versionInterface", version)
+    return racine
+
+
+def fautes(racine: Any, **options: Any) -> dict[str, Fidelite]:
+    trouvees = expliquer_sous(charger("v5.2", **options), racine, Document.DEMANDE)
+    return {faute.chemin.rpartition("/")[2]: fidelite for faute, fidelite in trouvees}
+
+
+@pytest.fixture
+def fausse() -> Any:
+    """A document of 02.02 with a fault that 02.01 knows, and one in what 02.02 adds."""
+    racine = document("02.02")
+    racine.find(f"{NS}entete/{NS}dateFichier").text = "hier"
+    nir = next(racine.iter(f"{NS}nir"))
+    nir.append(etree.SubElement(nir, f"{NS}cle"))
+    return racine
+
+
+def test_what_a_convention_adds_is_a_convention(fausse: Any) -> None:
+    dites = fautes(fausse)
+    assert dites.pop("dateFichier") is Fidelite.ATTESTEE
+    assert set(dites.values()) == {Fidelite.CONVENTION}
+
+
+def test_a_published_version_is_attested() -> None:
+    assert set(fautes(document("02.01")).values()) == {Fidelite.ATTESTEE}
+
+
+def test_who_holds_the_official_schema_says_so(fausse: Any, tmp_path: Path) -> None:
+    (tmp_path / "contract.toml").write_text("conventions = []\n")
+    assert set(fautes(fausse, overlay=tmp_path).values()) == {Fidelite.ATTESTEE}

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from sne_sandbox.contract import codec, xml
+from sne_sandbox.contract import codec
 from sne_sandbox.contract.schema import Document
 from sne_sandbox.contract.versions import Contrat, charger
 from sne_sandbox.domain.base import Base, Horloge
@@ -62,7 +62,7 @@ def test_what_is_stored_fits_the_contract(
         stockees = list(registre.iterer())
     assert len(stockees) == lire_population(semence, contrat).taille
     for stockee in stockees:
-        racine = xml.parse(stockee.document, limit=100_000)
+        racine = codec.parse(stockee.document, limit=100_000)
         assert not contrat.schemas.validate(racine, document=Document.DEMANDE, version=stockee.version)
         assert stockee.document == codec.encoder(stockee.demande.element)
         assert stockee.demande.numero_unique == stockee.numero_unique

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from sne_sandbox.conformance.jugement.juge import Dire, Juge
 from sne_sandbox.conformance.observation import Observation
-from sne_sandbox.contract import xml
+from sne_sandbox.contract import codec
 from sne_sandbox.contract.explication import expliquer
 from sne_sandbox.contract.schema import Document
 from sne_sandbox.domain import nir
@@ -61,7 +61,7 @@ _UNICODE: Final = frozenset({"UTF-8", "UTF8", "UTF-16", "UTF-16LE", "UTF-16BE"})
 
 def _illisible(octets: bytes, dire: Dire) -> Constat:
     try:
-        xml.parse(octets, limit=max(Limites().xml_max, len(octets)))
+        codec.parse(octets, limit=max(Limites().xml_max, len(octets)))
         explication = ""
     except ExchangeError as erreur:
         explication = erreur.explication

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from flask import render_template, request, url_for
 
-from sne_sandbox.contract.territoires import Commune, Territoires
+from sne_sandbox.contract.nomenclatures import Commune, Territoires
 from sne_sandbox.domain.caracteristique import lire_jour
 from sne_sandbox.domain.demande_stockee import DemandeStockee, EtatDemande
 from sne_sandbox.domain.texte import masquer_nirs

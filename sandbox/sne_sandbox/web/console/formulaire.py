@@ -4,8 +4,7 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
-from sne_sandbox.contract.nomenclatures import Nomenclatures
-from sne_sandbox.contract.territoires import Territoires
+from sne_sandbox.contract.nomenclatures import Nomenclatures, Territoires
 from sne_sandbox.domain.dates import PARIS, date_francaise
 from sne_sandbox.domain.element import Element, lire_date, lire_instant
 from sne_sandbox.domain.nombres import nombre

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from lxml import etree
 
-from sne_sandbox.contract.refus import expliquer_sous
+from sne_sandbox.contract.explication import expliquer_sous
 from sne_sandbox.contract.schema import Document
 from sne_sandbox.contract.versions import Contrat
 from sne_sandbox.domain.anomalie import Gravite

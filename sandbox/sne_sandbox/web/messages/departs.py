@@ -10,10 +10,9 @@ from lxml import etree
 from werkzeug.exceptions import NotFound
 
 from sne_sandbox.conformance.observation import observer
-from sne_sandbox.contract.codec import NS, encoder
+from sne_sandbox.contract.codec import NS, encoder, parse
 from sne_sandbox.contract.schema import Document
 from sne_sandbox.contract.versions import Contrat
-from sne_sandbox.contract.xml import parse
 from sne_sandbox.domain.dates import PARIS, xs_date_time
 from sne_sandbox.domain.demande import Demande
 from sne_sandbox.domain.demande_stockee import DemandeStockee, EtatDemande
