@@ -162,7 +162,7 @@ def _lire_manifeste(archive: zipfile.ZipFile, fichier: Path) -> Mapping[str, Any
     manifeste = json.loads(archive.read(_MANIFESTE))
     if not isinstance(manifeste, dict) or manifeste.get("format") != FORMAT:
         raise _refus(fichier, "son format n'est pas connu de cette version")
-    if manifeste.get("revision") != tables.REVISION:
+    if str(manifeste.get("revision")) not in tables.REVISIONS_EGALES:
         raise _refus(
             fichier, f"il vient de la révision {manifeste.get('revision')}, il faut la {tables.REVISION}"
         )

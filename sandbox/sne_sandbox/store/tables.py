@@ -1,8 +1,8 @@
 """The tables, the same on SQLite and PostgreSQL. Every key begins with the base: bases never meet.
 
 Instants are integers (microseconds since 1970, UTC), days ISO text, both of which sort the same on either
-engine; text compares by code point (`C` collation). `migrations/` builds the same tables step by step, and a
-test proves it.
+engine; text compares by code point (`C` collation). `migrations/` builds the same tables step by step, and
+`test_schema` proves it.
 """
 
 from typing import Any, Final
@@ -11,7 +11,11 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
 
 #: The Alembic revision that `metadata` stands for.
-REVISION: Final = "0005"
+REVISION: Final = "v0001"
+#: Revisions of before the first release: no database at one of them is migrated.
+REVISIONS_SANS_SUITE: Final = frozenset({"0001", "0002", "0003", "0004", "0005"})
+#: Revisions whose tables are those of `metadata`, column for column: their snapshots are restored.
+REVISIONS_EGALES: Final = frozenset({REVISION, "0005"})
 
 metadata: Final = sa.MetaData(
     naming_convention={

@@ -109,18 +109,27 @@ def _sans_manifeste(contenu: dict[str, bytes]) -> None:
     del contenu["manifeste.json"]
 
 
+def test_a_snapshot_of_before_the_first_release_is_restored(garni: Magasin, tmp_path: Path) -> None:
+    fichier, avant = tmp_path / "ecole.zip", _etat(garni, "ecole")
+    snapshot.sauvegarder(garni, "ecole", fichier)
+    _recrire(fichier, _manifeste(revision="0005"))
+    assert snapshot.restaurer(garni, "reprise", fichier) == "reprise"
+    assert _etat(garni, "reprise") == avant
+
+
 @pytest.mark.parametrize(
     "changer",
     [
         _manifeste(format=2),
         _manifeste(revision="9999"),
+        _manifeste(revision=["v0001"]),
         _manifeste(tables={}),
         _couper,
         _alterer,
         _autre_colonne,
         _sans_manifeste,
     ],
-    ids=["format", "revision", "tables", "coupé", "altéré", "colonne", "manifeste"],
+    ids=["format", "revision", "revisions", "tables", "coupé", "altéré", "colonne", "manifeste"],
 )
 def test_an_unsound_file_replaces_nothing(
     garni: Magasin, tmp_path: Path, changer: Callable[[dict[str, bytes]], None]
