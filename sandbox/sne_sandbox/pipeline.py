@@ -105,13 +105,13 @@ class Pipeline:
                 yield Travail(reponse, registre)
                 # (9) The line of the journal, in the transaction of what it tells;
                 if consigner:
-                    self.magasin.journal.consigner(registre, echange)
+                    self.magasin.journal.consigner(registre.connexion, echange)
         # (10) committed here. What only reads made nobody wait, and its line is a transaction of its own.
         if not operation.ecrit:
             with self.magasin.ecrire(base.nom) as registre:
                 yield Travail(reponse, registre)
                 if consigner:
-                    self.magasin.journal.consigner(registre, echange)
+                    self.magasin.journal.consigner(registre.connexion, echange)
 
     def controler(self, appel: Appel, racine: Any, registre: RegistreBase) -> list[Anomalie]:
         """The anomalies of the document `racine` as `traiter` would find them over this register; nothing is

@@ -27,8 +27,6 @@ from sne_sandbox.operations.dossiers import DossiersGuichet
 from sne_sandbox.operations.table import OPERATIONS
 from sne_sandbox.pipeline import Pipeline
 from sne_sandbox.settings import Reglages
-from sne_sandbox.store import guichets
-from sne_sandbox.store.bases import vider
 from sne_sandbox.store.fichiers import Boite, Boites
 from sne_sandbox.store.session import Magasin
 
@@ -70,8 +68,8 @@ class BaseJugee:
                 dossiers.jeter()
             # In one transaction: between two, the minute's round would note the night of the old clock.
             registre = pile.enter_context(self.magasin.ecrire(self.nom))
-            vider(registre.connexion, self.nom, "etat")
-            vider(registre.connexion, self.nom, "pannes")
+            registre.vider("etat")
+            registre.vider("pannes")
             registre.regler_horloge(Horloge(fige_a=instant))
         for code, nature in list(self._natures.items()):
             self.jouer(code, nature)
@@ -98,7 +96,7 @@ class BaseJugee:
                 raise KeyError(code)
             if guichet.nature is not nature:
                 self._natures.setdefault(code, guichet.nature)
-                guichets.remplacer(registre, replace(guichet, nature=nature))
+                registre.remplacer_guichet(replace(guichet, nature=nature))
 
     # --- what went wrong on purpose ------------------------------------------------------------------
 

@@ -1,8 +1,9 @@
 """A base owns everything: state, clock, journal, pannes, profile. Parallel runs never meet."""
 
+import re
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from typing import Final
+from typing import Final, Literal
 
 from sne_sandbox.domain.dates import PARIS
 from sne_sandbox.errors import UsageError
@@ -12,6 +13,25 @@ from sne_sandbox.settings import Reglages
 BASE_PAR_DEFAUT: Final = "ecole"
 #: Years that a clock may show: near the ends of the calendar there is no month before, no night after.
 ANNEES: Final = range(1900, 3000)
+
+
+#: What is emptied of a base: its journal; demandes, events, numbers and files; armed pannes; or all three.
+Portee = Literal["journal", "etat", "pannes", "tout"]
+_NOM: Final = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9_-]{0,39}")
+
+
+def est_nom_de_base(nom: str) -> bool:
+    """Whether `nom` fits an address."""
+    return _NOM.fullmatch(nom) is not None
+
+
+def verifier_nom(nom: str) -> None:
+    """Raises UsageError for a name that does not fit an address."""
+    if not est_nom_de_base(nom):
+        raise UsageError(
+            f"Le nom de base [{nom[:60]}] ne convient pas.",
+            remede="1 à 40 lettres non accentuées, chiffres, - ou _, le premier une lettre ou un chiffre",
+        )
 
 
 def prefixe_de(nom: str) -> str:

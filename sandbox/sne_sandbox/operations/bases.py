@@ -9,14 +9,13 @@ from pathlib import Path
 from typing import Any, Final
 
 from sne_sandbox.contract.versions import Contrat
-from sne_sandbox.domain.base import BASE_PAR_DEFAUT, Base, Horloge
+from sne_sandbox.domain.base import BASE_PAR_DEFAUT, Base, Horloge, Portee
 from sne_sandbox.domain.guichet import Guichet, NatureGuichet
 from sne_sandbox.errors import BaseInconnue, ConflitEtat, UsageError
 from sne_sandbox.operations import dossiers, remises
 from sne_sandbox.operations.sauvegardes import Sauvegardes
 from sne_sandbox.resources import fixtures_dir
 from sne_sandbox.settings import Reglages
-from sne_sandbox.store.bases import Portee, changer_reglages, vider
 from sne_sandbox.store.registre import RegistreBase
 from sne_sandbox.store.session import Magasin
 
@@ -155,7 +154,7 @@ def remettre(
             f"L'horloge ne se remet pas avec la portée [{portee}].", remede="portée etat, ou tout"
         )
     with magasin.ecrire(nom) as registre:
-        vider(registre.connexion, nom, portee)
+        registre.vider(portee)
         if horloge is not None:
             registre.regler_horloge(horloge)
         base = registre.base
@@ -192,7 +191,7 @@ def regler(magasin: Magasin, nom: str, valeurs: Mapping[str, str]) -> Base:
     """Changes settings of a base, as they are written; the others stay. Raises BaseInconnue, UsageError."""
     with magasin.ecrire(nom) as registre:  # read and written as one: two changes meet
         actuels = {cle: str(valeur) for cle, valeur in asdict(registre.base.reglages).items()}
-        changer_reglages(registre.connexion, nom, Reglages.de({**actuels, **valeurs}))
+        registre.changer_reglages(Reglages.de({**actuels, **valeurs}))
     return magasin.bases.lire(nom)
 
 

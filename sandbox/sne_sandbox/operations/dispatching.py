@@ -26,10 +26,8 @@ from sne_sandbox.errors import ErreurInterne
 from sne_sandbox.operations.comparaison import marquer
 from sne_sandbox.operations.document import Presentation
 from sne_sandbox.operations.question import Question
-from sne_sandbox.store import changements
-from sne_sandbox.store.changements import Avant, Trace
 from sne_sandbox.store.fichiers import Boite, Boites
-from sne_sandbox.store.registre import RegistreBase
+from sne_sandbox.store.registre import Avant, RegistreBase, Trace
 
 #: `typeFichier` of these documents, and the beginning of their file names.
 TYPE: Final = "DIS"
@@ -47,23 +45,19 @@ def noter(question: Question, apres: DemandeStockee) -> None:
     avant = question.contexte.stockee if question.contexte is not None else None
     if avant is not None and avant.numero_unique != apres.numero_unique:
         avant = None
-    changements.noter(
-        question.registre.connexion, question.base.nom, avant, apres, auteur, question.maintenant
-    )
+    question.registre.noter_changement(avant, apres, auteur, question.maintenant)
 
 
 def distribuer(registre: RegistreBase, contrat: Contrat, guichet: Guichet, maximum: int) -> tuple[int, int]:
     """Puts into the outbox of `guichet` the documents of the changes it was not told of, `maximum` at most,
     oldest first; how many were put, and how many changes wait for the next time. The register is one to
     write. Raises ErreurInterne when a document breaks the contract."""
-    connexion, base = registre.connexion, registre.base.nom
-    deja = changements.curseur(connexion, base, guichet.code)
-    traces = changements.depuis(connexion, base, guichet.territoire, deja)
+    traces = registre.changements(guichet.territoire, registre.curseur(guichet.code))
     if not traces:
         return 0, 0
     suivants = _suivants(traces)
     siens = [trace for trace in traces if trace.auteur != guichet.code]
-    boites = Boites(connexion, base, guichet.code)
+    boites = Boites(registre.connexion, registre.base.nom, guichet.code)
     mis = 0
     for trace in siens[:maximum]:
         fait = _document(registre, contrat, trace, suivants.get(trace.identifiant))
@@ -73,15 +67,13 @@ def distribuer(registre: RegistreBase, contrat: Contrat, guichet: Guichet, maxim
             mis += 1
     restants = len(siens[maximum:])
     dernier = siens[maximum - 1] if restants else traces[-1]
-    changements.avancer(connexion, base, guichet.code, dernier.identifiant)
+    registre.avancer_curseur(guichet.code, dernier.identifiant)
     return mis, restants
 
 
 def en_attente(registre: RegistreBase, guichet: Guichet) -> int:
     """How many changes of others wait for the next dispatching to `guichet`; a register to read is enough."""
-    connexion, base = registre.connexion, registre.base.nom
-    deja = changements.curseur(connexion, base, guichet.code)
-    traces = changements.depuis(connexion, base, guichet.territoire, deja)
+    traces = registre.changements(guichet.territoire, registre.curseur(guichet.code))
     return sum(trace.auteur != guichet.code for trace in traces)
 
 
@@ -104,9 +96,8 @@ def _document(
     stockee = registre.demande(trace.numero_unique)
     if stockee is None:
         return None
-    connexion, base = registre.connexion, registre.base.nom
-    change = changements.lire(connexion, base, trace.identifiant)
-    apres = stockee if suivant is None else _a_l_etat(stockee, changements.lire(connexion, base, suivant))
+    change = registre.etat_avant(trace.identifiant)
+    apres = stockee if suivant is None else _a_l_etat(stockee, registre.etat_avant(suivant))
     avant = None if change.document is None else _a_l_etat(stockee, change)
     racine = _presenter(apres, contrat, change.instant)
     marquer(None if avant is None else _presenter(avant, contrat, change.instant), racine)

@@ -18,7 +18,7 @@ from sne_sandbox.domain.texte import masquer_nir, masquer_nirs
 from sne_sandbox.errors import ConflitEtat
 from sne_sandbox.operations.sauvegardes import MAINTENANT, Sauvegardes
 from sne_sandbox.store import snapshot, tables
-from sne_sandbox.store.valeurs import detasser
+from sne_sandbox.store.lignes import detasser
 
 Genre = Literal["ajoutée", "disparue", "changée"]
 

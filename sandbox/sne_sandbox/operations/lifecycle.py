@@ -242,7 +242,7 @@ def _passer(registre: RegistreBase, journal: Journal, jour: date, faits: Faits) 
     registre.radier_tout(
         faits[Fait.RADIATION], jour=jour, motif=NON_RENOUVELLEMENT, element=_radiation(jour), instant=minuit
     )
-    journal.consigner(registre, ligne(registre.base.nom, minuit, faits))
+    journal.consigner(registre.connexion, ligne(registre.base.nom, minuit, faits))
 
 
 def _radiation(jour: date) -> bytes:

@@ -38,7 +38,6 @@ from sne_sandbox.operations import bases
 from sne_sandbox.operations.table import OPERATIONS
 from sne_sandbox.resources import fixtures_dir
 from sne_sandbox.settings import Reglages
-from sne_sandbox.store.bases import changer_reglages, regler_horloge, vider
 from sne_sandbox.store.session import Magasin
 
 #: The base that a scene plays on is called after it.
@@ -245,9 +244,9 @@ def demarrer(magasin: Magasin, contrat: Contrat, scene: Scene) -> Base:
     except BaseInconnue:
         return bases.creer(magasin, contrat, scene.base, horloge=horloge)
     with magasin.ecrire(scene.base) as registre:
-        vider(registre.connexion, scene.base, "tout")
-        regler_horloge(registre.connexion, scene.base, horloge)
-        changer_reglages(registre.connexion, scene.base, Reglages())
+        registre.vider("tout")
+        registre.regler_horloge(horloge)
+        registre.changer_reglages(Reglages())
     return magasin.bases.lire(scene.base)
 
 

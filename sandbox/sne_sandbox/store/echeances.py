@@ -3,16 +3,15 @@
 Rows are plain values, no document is read: a base of 100,000 demandes answers in milliseconds.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime
-from typing import Any, Final
+from datetime import date
+from typing import Final
 
 import sqlalchemy as sa
 
 from sne_sandbox.store import tables
 from sne_sandbox.store.connexion import Connexion, RequeteSql
-from sne_sandbox.store.valeurs import micros, tasser
 
 _D: Final = tables.demande.c
 _C: Final = tables.demande_commune.c
@@ -69,18 +68,6 @@ _DEPOTS: Final = RequeteSql(
         ),
     ).where(_D.base == _BASE, _ACTIVE, _D.date_creation >= _DU, _D.date_creation <= _AU)
 )
-_RADIER: Final = RequeteSql(
-    sa.update(tables.demande)
-    .where(_D.base == _BASE, _D.numero_unique == sa.bindparam("numero"))
-    .values(
-        etat=sa.literal_column("'R'"),
-        revision=_D.revision + sa.literal_column("1"),
-        date_radiation=sa.bindparam("jour"),
-        motif_radiation=sa.bindparam("motif"),
-        radiation=sa.bindparam("element"),
-        radiation_enregistree_le=sa.bindparam("instant"),
-    )
-)
 
 
 def fins_de_validite(connexion: Connexion, base: str, du: date, au: date) -> Iterator[Echeance]:
@@ -108,27 +95,6 @@ def depots(connexion: Connexion, base: str, du: date, au: date) -> Iterator[Dema
     cle = {"base": base, "du": du.isoformat(), "au": au.isoformat()}
     for numero, jour, a_paris in connexion.lignes(_DEPOTS, cle):
         yield DemandeDeposee(numero, date.fromisoformat(jour), bool(a_paris))
-
-
-def radier(
-    connexion: Connexion,
-    base: str,
-    numeros: Sequence[str],
-    *,
-    jour: date,
-    motif: str,
-    element: bytes,
-    instant: datetime,
-) -> None:
-    """Radiates these demandes: `element` is their `radiation` block, `instant` (aware) its record."""
-    commun: dict[str, Any] = {
-        "base": base,
-        "jour": jour.isoformat(),
-        "motif": motif,
-        "element": tasser(element),
-        "instant": micros(instant),
-    }
-    connexion.faire_tout(_RADIER, [{**commun, "numero": numero} for numero in numeros])
 
 
 def _echeances(

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from sne_sandbox.store import tables
 from sne_sandbox.store.connexion import Connexion, RequeteSql
-from sne_sandbox.store.valeurs import detasser, instant_de, instant_ou_rien, micros, tasser
+from sne_sandbox.store.lignes import detasser, instant_de, instant_ou_rien, micros, tasser
 
 
 class Boite(StrEnum):

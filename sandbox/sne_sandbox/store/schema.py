@@ -10,25 +10,23 @@ from typing import TYPE_CHECKING, Final
 import sqlalchemy as sa
 
 from sne_sandbox.errors import StoreError
-from sne_sandbox.store.connexion import Connexion
+from sne_sandbox.store.connexion import BaseDeDonnees, Connexion
 from sne_sandbox.store.tables import REVISION, REVISIONS_SANS_SUITE, metadata
 
 if TYPE_CHECKING:
     from alembic.config import Config
 
-    from sne_sandbox.store.session import Magasin
-
 _VERROU: Final = "sne-sandbox:schema"
 _VERSION: Final = sa.table("alembic_version", sa.column("version_num"))
 
 
-def preparer(magasin: "Magasin", *, migrer: bool) -> None:
-    """Creates or migrates the tables of `magasin`. Raises StoreError when they are not ours, newer than us,
+def preparer(donnees: BaseDeDonnees, *, migrer: bool) -> None:
+    """Creates or migrates the tables of `donnees`. Raises StoreError when they are not ours, newer than us,
     made before the first release, or, with `migrer` False, older."""
-    with magasin.transaction(ecriture=False) as connexion:
+    with donnees.transaction(ecriture=False) as connexion:
         if revision(connexion) == REVISION:
             return
-    with magasin.transaction(ecriture=True, verrou=_VERROU) as connexion:
+    with donnees.transaction(ecriture=True, verrou=_VERROU) as connexion:
         # Another process may have done it while we waited for our turn.
         presente = revision(connexion)
         if presente == REVISION:

@@ -143,7 +143,7 @@ def jouer(services: Services, principale: Flask, scene: Scene, rang: int, *, ori
             return
         base = registre.base
         ligne = _ouverture(scene, base, rang, f"Pas {rang} : {pas.titre}.")
-        services.magasin.journal.consigner(registre, ligne)
+        services.magasin.journal.consigner(registre.connexion, ligne)
     if pas.envoyer is not None:
         message = donnees.remplacer(pas.envoyer, deroulement.variables, donnees.maintenant(base))
         champs = _champs(services, message, donnees.maintenant(base), rang)

@@ -15,7 +15,7 @@ from sne_sandbox.domain.mouvement import GenreMouvement, Mouvement
 from sne_sandbox.operations.lifecycle import MOIS_AVANT_RADIATION, MOIS_DE_PREAVIS
 from sne_sandbox.rules.catalogue.cycle import MOIS_DE_REACTIVATION
 from sne_sandbox.rules.catalogue.radiation import MOIS_AVANT_EFFACEMENT
-from sne_sandbox.store.consultation import mouvements_de
+from sne_sandbox.store.recherche import mouvements_de
 from sne_sandbox.store.registre import RegistreBase
 
 #: Exchanges about one demande that its story tells of, the last ones.

@@ -17,7 +17,6 @@ from sne_sandbox.errors import ErreurInterne
 from sne_sandbox.operations import comparaison, dispatching
 from sne_sandbox.operations.comparaison import MODIFIE
 from sne_sandbox.operations.question import Question
-from sne_sandbox.store import changements
 from sne_sandbox.store.fichiers import Boite, Boites
 
 AJOUTS = ("entete", "numUnique")
@@ -240,6 +239,6 @@ def test_the_only_guichet_of_a_territory_has_nobody_to_tell(banc: Banc) -> None:
         appel = Appel("getNumUnique", {}, banc.nom, None, datetime.now(UTC))
         question = Question(appel, registre.base, datetime.now(UTC), banc.services.contrat, registre, "G1104")
         dispatching.noter(question, ailleurs)
-        assert changements.depuis(registre.connexion, banc.nom, "02A", 0) == []
+        assert registre.changements("02A", 0) == []
         dispatching.noter(question, stockee)
-        assert [t.identifiant for t in changements.depuis(registre.connexion, banc.nom, "111", 0)] == [1, 2]
+        assert [t.identifiant for t in registre.changements("111", 0)] == [1, 2]

@@ -9,8 +9,7 @@ from alembic.script import ScriptDirectory
 from sne_sandbox.domain.base import Base
 from sne_sandbox.errors import StoreError
 from sne_sandbox.store import schema
-from sne_sandbox.store.connexion import Connexion
-from sne_sandbox.store.moteur import adresse, ouvrir_moteur
+from sne_sandbox.store.connexion import Connexion, adresse, ouvrir_moteur
 from sne_sandbox.store.session import Magasin
 from sne_sandbox.store.tables import REVISION
 

@@ -15,7 +15,7 @@ from sne_sandbox.domain.base import Base
 from sne_sandbox.domain.journal import Echange
 from sne_sandbox.errors import BaseInconnue, StoreError, UsageError
 from sne_sandbox.store import snapshot
-from sne_sandbox.store.recherche import Criteres
+from sne_sandbox.store.recherche import Criteres, rechercher
 from sne_sandbox.store.session import Magasin
 
 NUMERO = "1110318000001G1104"
@@ -26,7 +26,9 @@ def garni(magasin: Magasin) -> Magasin:
     with magasin.ecrire("ecole") as registre:
         numero = registre.prochain_numero("111", date(2018, 3, 15), "G1104")
         registre.ajouter(stockee(numero, titulaires=(personne("demandeur", "Roux", "Éloïse", "1980-02-29"),)))
-        magasin.journal.consigner(registre, Echange("ecole", datetime.now(UTC), requete=b"\x00\xff"))
+        magasin.journal.consigner(
+            registre.connexion, Echange("ecole", datetime.now(UTC), requete=b"\x00\xff")
+        )
     return magasin
 
 
@@ -34,7 +36,7 @@ def _etat(magasin: Magasin, base: str) -> object:
     with magasin.lire(base) as registre:
         return (
             [replace(s, demande=None) for s in registre.iterer()],  # type: ignore[arg-type]
-            registre.rechercher(Criteres(personne_nom="roux", commune_souhaitee="75112"), 5),
+            rechercher(registre, Criteres(personne_nom="roux", commune_souhaitee="75112"), 5),
             registre.guichets(),
         )
 

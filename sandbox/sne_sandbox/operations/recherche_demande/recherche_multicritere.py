@@ -11,7 +11,7 @@ from sne_sandbox.operations import fichier_xml
 from sne_sandbox.operations.question import Operation, Question, Sortie
 from sne_sandbox.operations.traitement import a_multiples_attributions, est_delai_anormalement_long
 from sne_sandbox.rules import engine
-from sne_sandbox.store.recherche import Criteres
+from sne_sandbox.store.recherche import Criteres, rechercher
 
 
 def executer(question: Question) -> Sortie:
@@ -19,7 +19,7 @@ def executer(question: Question) -> Sortie:
     limite = question.base.reglages.recherche_max
     cherches = criteres(question.recu)
     filtre = partial(_calcules, question, cherches) if cherches.calcules else None
-    numeros = question.registre.rechercher(cherches, limite, filtre)
+    numeros = rechercher(question.registre, cherches, limite, filtre)
     assert question.contexte is not None
     contexte = replace(question.contexte, resultats=len(numeros))
     profil = question.base.reglages.profile

@@ -19,8 +19,7 @@ from sne_sandbox.errors import UsageError
 from sne_sandbox.operations import attestation
 from sne_sandbox.operations.demande_logement import get_demande_logement
 from sne_sandbox.operations.question import Question
-from sne_sandbox.store.consultation import Repere, mouvements_de, plus_recentes
-from sne_sandbox.store.recherche import Criteres, Prefixe
+from sne_sandbox.store.recherche import Criteres, Prefixe, Repere, mouvements_de, plus_recentes
 from sne_sandbox.store.registre import RegistreBase
 from sne_sandbox.web.api.contexte import Corps, combien, entier, jour_iso, ou_rien, services, texte
 from sne_sandbox.web.telechargement import telechargement

@@ -24,7 +24,7 @@ from sne_sandbox.operations import attestation
 from sne_sandbox.operations.document import Presentation
 from sne_sandbox.operations.question import Question
 from sne_sandbox.operations.traitement import information_traitement
-from sne_sandbox.store.consultation import doublons_de, separees_de
+from sne_sandbox.store.recherche import doublons_de, separees_de
 from sne_sandbox.store.registre import RegistreBase
 from sne_sandbox.web.console.formulaire import presenter
 from sne_sandbox.web.console.page import section, services

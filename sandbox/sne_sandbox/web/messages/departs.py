@@ -25,8 +25,7 @@ from sne_sandbox.generators import exemples, menages
 from sne_sandbox.generators.reduction import plus_petite_demande
 from sne_sandbox.operations.table import OPERATIONS
 from sne_sandbox.settings import Limites
-from sne_sandbox.store.consultation import plus_recentes
-from sne_sandbox.store.recherche import Criteres
+from sne_sandbox.store.recherche import Criteres, plus_recentes
 from sne_sandbox.store.registre import RegistreBase
 from sne_sandbox.web.app import Services
 from sne_sandbox.web.messages import cote, inventes
