@@ -16,11 +16,10 @@ from sne_sandbox.contract.schema import Document, SchemaError
 from sne_sandbox.contract.versions import Contrat
 from sne_sandbox.domain.anomalie import Anomalie
 from sne_sandbox.domain.base import Base
-from sne_sandbox.domain.demande import Demande
+from sne_sandbox.domain.demande import NUMERO_MAX, Demande
 from sne_sandbox.domain.element import Element
 from sne_sandbox.domain.exchange import Appel, Champ, Piece, Reponse
 from sne_sandbox.domain.journal import Echange, VerdictEchange
-from sne_sandbox.domain.numero_unique import NUMERO_MAX
 from sne_sandbox.errors import CertificatNonConforme, ErreurInterne, MessageMalforme, StructureIncorrecte
 from sne_sandbox.operations import lifecycle
 from sne_sandbox.operations.question import Operation, Question, Sortie

@@ -1,5 +1,6 @@
 """The SETTINGS table: the command line, the environment and the documentation all read it."""
 
+import ipaddress
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -180,3 +181,13 @@ def valeur(nom: str, donnee: Any = None) -> Any:
         return donnee
     brut = os.environ.get(setting.variable)
     return setting.lire(brut) if brut else setting.defaut
+
+
+def est_boucle_locale(nom: str) -> bool:
+    """Whether only this machine reaches the host `nom`: localhost, 127.0.0.0/8, ::1 (without brackets)."""
+    if nom == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(nom).is_loopback
+    except ValueError:
+        return False

@@ -11,7 +11,7 @@ import pytest
 from sne_sandbox.contract import codec
 from sne_sandbox.domain.base import Base
 from sne_sandbox.domain.dates import ajouter_mois
-from sne_sandbox.domain.demande_stockee import DemandeStockee, EtatDemande
+from sne_sandbox.domain.demande import DemandeStockee, EtatDemande
 from sne_sandbox.domain.element import Element
 from sne_sandbox.domain.journal import Echange, VerdictEchange
 from sne_sandbox.store import recherche

@@ -12,13 +12,12 @@ from typing import Final
 
 from sne_sandbox.contract import codec
 from sne_sandbox.contract.versions import Contrat
-from sne_sandbox.domain.base import BASE_PAR_DEFAUT, Horloge
+from sne_sandbox.domain.base import BASE_PAR_DEFAUT, Horloge, NatureGuichet
 from sne_sandbox.domain.dates import tampon
-from sne_sandbox.domain.demande_stockee import DemandeStockee
+from sne_sandbox.domain.demande import DemandeStockee
 from sne_sandbox.domain.element import Element
 from sne_sandbox.domain.evenement import Evenement
 from sne_sandbox.domain.exchange import Appel, Champ, Piece, Reponse
-from sne_sandbox.domain.guichet import NatureGuichet
 from sne_sandbox.domain.journal import Echange
 from sne_sandbox.domain.panne import PanneDefinition
 from sne_sandbox.errors import BaseInconnue

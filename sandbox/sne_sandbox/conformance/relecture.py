@@ -15,9 +15,9 @@ from sne_sandbox.conformance.observation import Observation, observer
 from sne_sandbox.contract.explication import expliquer
 from sne_sandbox.contract.schema import Document, SchemaError
 from sne_sandbox.contract.versions import Contrat
+from sne_sandbox.domain.demande import NUMERO_MAX
 from sne_sandbox.domain.exchange import Appel, document_parmi
 from sne_sandbox.domain.journal import Echange, VerdictEchange
-from sne_sandbox.domain.numero_unique import NUMERO_MAX
 from sne_sandbox.errors import OperationInconnue
 from sne_sandbox.operations.table import OPERATIONS
 from sne_sandbox.pipeline import guichet_de

@@ -13,9 +13,8 @@ from datetime import date
 from types import MappingProxyType
 from typing import Final
 
-from sne_sandbox.domain.demande import Demande
+from sne_sandbox.domain.demande import Demande, territoire_de
 from sne_sandbox.domain.menage import SeuilQuartile, seuil_applicable
-from sne_sandbox.domain.numero_unique import territoire_de
 from sne_sandbox.domain.texte import LIGATURES, plier
 from sne_sandbox.errors import ContractError
 

@@ -1,8 +1,12 @@
-"""A base owns everything: state, clock, journal, pannes, profile. Parallel runs never meet."""
+"""A base, its clock, and the guichets that call it.
+
+A base owns everything: state, clock, journal, pannes, profile. Parallel runs never meet.
+"""
 
 import re
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from enum import StrEnum
 from typing import Final, Literal
 
 from sne_sandbox.domain.dates import PARIS
@@ -82,6 +86,33 @@ class Base:
     def prefixe(self) -> str:
         """What the addresses of its services begin with."""
         return prefixe_de(self.nom)
+
+
+class NatureGuichet(StrEnum):
+    """The kind of a guichet; it rules what the guichet may do (R. 441-2-8)."""
+
+    BAILLEUR = "bailleur"
+    COMMUNE = "commune"
+    ETAT = "service de l'État"
+    ACTION_LOGEMENT = "Action Logement"
+    PORTAIL = "portail grand public"
+
+
+@dataclass(frozen=True, slots=True)
+class Guichet:
+    """A guichet of a base. `code` is `G` and 4 digits, or `GDPUB`; `territoire` is 111, 069, …"""
+
+    code: str
+    nature: NatureGuichet
+    territoire: str
+    nom: str
+    adresse: str
+    ouvert_le: date
+    ferme_le: date | None = None
+
+    def est_ouvert(self, jour: date) -> bool:
+        """Whether the guichet is open on `jour`, closing day excluded."""
+        return self.ouvert_le <= jour and (self.ferme_le is None or jour < self.ferme_le)
 
 
 def lire_horloge(texte: str) -> Horloge:

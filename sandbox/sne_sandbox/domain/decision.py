@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final, Self
 
-from sne_sandbox.domain.caracteristique import lire_booleen, lire_jour
 from sne_sandbox.domain.element import Element
+from sne_sandbox.domain.evenement import lire_booleen, lire_jour
 
 TYPE_DECISION: Final = "DECATT"
 

@@ -1,14 +1,75 @@
-"""The `interfaceNuu` document of a demande, seen with the field's names (`xsd/demande-….xsd`)."""
+"""A demande de logement social: its numéro unique, its document, and what the base holds of it.
 
+The document is `interfaceNuu` (`xsd/demande-….xsd`), seen with the field's names.
+"""
+
+import re
+from dataclasses import dataclass, field
 from datetime import date, datetime
+from enum import StrEnum
 from functools import cached_property
-from typing import Final
+from typing import Final, Self
 
 from sne_sandbox.domain.element import Element, Vue
-from sne_sandbox.domain.numero_unique import territoire_de
 
 #: Path of its form.
 FORMULAIRE: Final = "interfaceNuu/demande/demandeLogement"
+#: Characters of a number.
+NUMERO_MAX: Final = 18
+_FORME: Final = re.compile(r"([0-9][0-9AB][0-9AB])(\d\d)(\d\d)(\d{6})([A-Z0-9]{5})")
+_ILE_DE_FRANCE: Final = frozenset({"75", "77", "78", "91", "92", "93", "94", "95"})
+
+#: Territory of Île-de-France: one number for the whole region (R. 441-2-1; code deduced).
+TERRITOIRE_ILE_DE_FRANCE: Final = "111"
+
+# --- the numéro unique: TTT MM AA NNNNNN GGGGG, e.g. 1110318016982G1104 (deduced from two real numbers)
+
+
+def departement_de(commune: str) -> str:
+    """Département of an INSEE commune code: « 62 », « 2A », « 971 » (collectivities: « 975 », « 988 »)."""
+    return commune[:3] if commune.startswith(("97", "98")) else commune[:2]
+
+
+def territoire_de(commune: str) -> str:
+    """Territory code of an INSEE commune code.
+
+    111 for Île-de-France (deduced); elsewhere `0` + département, `971`…, `02A`/`02B` (convention). The
+    Rhône and the Métropole de Lyon are one territory (069), Corsica stays two.
+    """
+    departement = departement_de(commune)
+    if departement in _ILE_DE_FRANCE:
+        return TERRITOIRE_ILE_DE_FRANCE
+    return departement.rjust(3, "0")
+
+
+@dataclass(frozen=True, slots=True)
+class NumeroUnique:
+    """A numéro unique, taken apart."""
+
+    territoire: str
+    mois: int
+    annee: int
+    sequence: int
+    guichet: str
+
+    @classmethod
+    def lire(cls, texte: str) -> Self | None:
+        """The number written in `texte`, None when it has not the form (18 characters)."""
+        trouve = _FORME.fullmatch(texte)
+        if trouve is None or not 1 <= int(trouve[2]) <= 12:
+            return None
+        return cls(trouve[1], int(trouve[2]), int(trouve[3]), int(trouve[4]), trouve[5])
+
+    @classmethod
+    def de(cls, territoire: str, depot: date, sequence: int, guichet: str) -> Self:
+        """The number of rank `sequence` in the month of `depot`."""
+        return cls(territoire, depot.month, depot.year % 100, sequence, guichet)
+
+    def __str__(self) -> str:
+        return f"{self.territoire}{self.mois:02d}{self.annee:02d}{self.sequence:06d}{self.guichet}"
+
+
+# --- the document --------------------------------------------------------------------------------------
 
 
 class Personne(Vue):
@@ -246,3 +307,117 @@ def _seul(parent: Element, nom: str) -> Element:
         if enfant.nom == nom:
             return enfant
     return Element(nom)
+
+
+# --- as the base holds it ------------------------------------------------------------------------------
+
+
+class EtatDemande(StrEnum):
+    """Active or radiated, with the letters of the search (`etatDemande`)."""
+
+    ACTIVE = "A"
+    RADIEE = "R"
+
+
+@dataclass(frozen=True, slots=True)
+class DemandeStockee:
+    """A stored demande.
+
+    `demande` is the view of its last document; `version` the message version it was written in;
+    `debut_validite` the day its present year of validity began (deposit or last renewal);
+    `radiation_enregistree_le` and `dalo_enregistre_le` the base's instants when they were recorded;
+    `touchee_par_autrui` whether a guichet other than its creator has written to it; `revision` grows by
+    one at each write.
+    """
+
+    numero_unique: str
+    territoire: str
+    etat: EtatDemande
+    version: str
+    guichet_createur: str
+    guichet_dernier: str
+    touchee_par_autrui: bool
+    date_creation: date
+    debut_validite: date
+    fin_validite: date
+    demande: Demande
+    document: bytes = field(repr=False)
+    """The document of the form (`interfaceNuu`), normalised XML, without what the SNE owns."""
+    date_renouvellement: date | None = None
+    date_radiation: date | None = None
+    motif_radiation: str | None = None
+    radiation: bytes | None = field(default=None, repr=False)
+    """The `radiation` element as received, normalised XML."""
+    radiation_enregistree_le: datetime | None = None
+    information_dalo: bytes | None = field(default=None, repr=False)
+    """The `informationDalo` element as received, normalised XML."""
+    statut_dalo: str | None = None
+    dalo_enregistre_le: datetime | None = None
+    numero_associe: str | None = None
+    revision: int = 1
+
+    @property
+    def active(self) -> bool:
+        """Whether the demande is active."""
+        return self.etat is EtatDemande.ACTIVE
+
+
+# --- what happens to the stock of demandes: a line each time one enters, is renewed, or leaves ---------
+
+
+class GenreMouvement(StrEnum):
+    """What happened."""
+
+    CREATION = "CRE"
+    RENOUVELLEMENT = "REN"
+    RADIATION = "RAD"
+    REACTIVATION = "REA"
+    SUPPRESSION = "SUP"
+
+
+@dataclass(frozen=True, slots=True)
+class Mouvement:
+    """A movement of a demande on `jour`. `rang` orders those of one demande; `effet` is what it adds to the
+    stock of active demandes: 1, 0 or -1."""
+
+    numero_unique: str
+    rang: int
+    genre: GenreMouvement
+    jour: date
+    effet: int
+    association: bool
+    motif: str | None = None
+    """Code of ListeMotifsRadiation."""
+
+
+def mouvements_d_arrivee(stockee: DemandeStockee, jour: date) -> list[Mouvement]:
+    """What a demande that arrives tells of its past; `jour` is today. The request of a separating household
+    enters the stock today, with the seniority of the joint one."""
+    entree = stockee.date_creation if stockee.numero_associe is None else jour
+    faits: list[tuple[GenreMouvement, date, int, str | None]] = [(GenreMouvement.CREATION, entree, 1, None)]
+    if stockee.date_renouvellement is not None:
+        faits.append((GenreMouvement.RENOUVELLEMENT, stockee.date_renouvellement, 0, None))
+    if not stockee.active:
+        faits.append((GenreMouvement.RADIATION, stockee.date_radiation or jour, -1, stockee.motif_radiation))
+    premier = stockee.revision - len(faits) + 1
+    association = stockee.demande.est_association
+    return [
+        Mouvement(stockee.numero_unique, premier + i, genre, quand, effet, association, motif)
+        for i, (genre, quand, effet, motif) in enumerate(faits)
+    ]
+
+
+def mouvement_de_changement(avant: DemandeStockee, apres: DemandeStockee, jour: date) -> Mouvement | None:
+    """What the change from `avant` to `apres` (its revision being the new one) does to the stock, on
+    `jour`; None when it does nothing."""
+    if avant.active and not apres.active:
+        genre, quand, effet = GenreMouvement.RADIATION, apres.date_radiation or jour, -1
+    elif apres.active and apres.date_renouvellement not in (None, avant.date_renouvellement):
+        genre, quand = GenreMouvement.RENOUVELLEMENT, apres.date_renouvellement or jour
+        effet = 0 if avant.active else 1
+    elif apres.active and not avant.active:
+        genre, quand, effet = GenreMouvement.REACTIVATION, jour, 1
+    else:
+        return None
+    association, motif = apres.demande.est_association, apres.motif_radiation
+    return Mouvement(apres.numero_unique, apres.revision, genre, quand, effet, association, motif)

@@ -9,10 +9,9 @@ import unicodedata
 from functools import cache, lru_cache
 from typing import Final
 
+from sne_sandbox.domain.base import Guichet
 from sne_sandbox.domain.dates import ajouter_mois, date_francaise
-from sne_sandbox.domain.demande_stockee import DemandeStockee
-from sne_sandbox.domain.guichet import Guichet
-from sne_sandbox.domain.numero_unique import TERRITOIRE_ILE_DE_FRANCE
+from sne_sandbox.domain.demande import TERRITOIRE_ILE_DE_FRANCE, DemandeStockee
 from sne_sandbox.operations.question import Question
 from sne_sandbox.operations.traitement import delai_anormal_ans
 

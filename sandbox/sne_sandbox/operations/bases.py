@@ -9,8 +9,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from sne_sandbox.contract.versions import Contrat
-from sne_sandbox.domain.base import BASE_PAR_DEFAUT, Base, Horloge, Portee
-from sne_sandbox.domain.guichet import Guichet, NatureGuichet
+from sne_sandbox.domain.base import BASE_PAR_DEFAUT, Base, Guichet, Horloge, NatureGuichet, Portee
 from sne_sandbox.errors import BaseInconnue, ConflitEtat, UsageError
 from sne_sandbox.operations import dossiers, remises
 from sne_sandbox.operations.sauvegardes import Sauvegardes

@@ -9,7 +9,7 @@ from typing import Final
 from sne_sandbox.contract import codec
 from sne_sandbox.contract.schema import Document
 from sne_sandbox.domain.dates import PARIS
-from sne_sandbox.domain.demande_stockee import DemandeStockee
+from sne_sandbox.domain.demande import DemandeStockee
 from sne_sandbox.domain.element import lire_instant
 from sne_sandbox.domain.exchange import Piece
 from sne_sandbox.errors import EnveloppeIncorrecte, ErreurInterne

@@ -19,9 +19,9 @@ from typing import Any, Final
 from sne_sandbox.contract import codec
 from sne_sandbox.contract.schema import Document
 from sne_sandbox.contract.versions import Contrat
+from sne_sandbox.domain.base import Guichet
 from sne_sandbox.domain.dates import tampon
-from sne_sandbox.domain.demande_stockee import DemandeStockee
-from sne_sandbox.domain.guichet import Guichet
+from sne_sandbox.domain.demande import DemandeStockee
 from sne_sandbox.errors import ErreurInterne
 from sne_sandbox.operations.comparaison import marquer
 from sne_sandbox.operations.document import Presentation

@@ -15,8 +15,7 @@ from sne_sandbox.contract.codec import NS
 from sne_sandbox.contract.nomenclatures import Nomenclatures
 from sne_sandbox.domain.anomalie import Anomalie
 from sne_sandbox.domain.dates import xs_date_time
-from sne_sandbox.domain.demande import FORMULAIRE, Demande
-from sne_sandbox.domain.demande_stockee import DemandeStockee
+from sne_sandbox.domain.demande import FORMULAIRE, Demande, DemandeStockee
 from sne_sandbox.domain.element import Element, construire
 
 #: Blocks of the form that a message may hold and the SNE owns: never stored as received.

@@ -24,10 +24,10 @@ from typing import Any, Final
 
 from sne_sandbox.contract import codec
 from sne_sandbox.domain.base import Base
+from sne_sandbox.domain.codes import MOTIF_NON_RENOUVELLEMENT
 from sne_sandbox.domain.dates import PARIS, ajouter_mois, date_francaise
 from sne_sandbox.domain.element import construire
 from sne_sandbox.domain.journal import NUIT, Echange, VerdictEchange
-from sne_sandbox.domain.motif import NON_RENOUVELLEMENT
 from sne_sandbox.operations.traitement import DELAI_HORS_DE_PARIS_ANS, DELAIS_ANS, delai_anormal_ans
 from sne_sandbox.rules.catalogue.cycle import MOIS_DE_REACTIVATION
 from sne_sandbox.rules.catalogue.radiation import MOIS_AVANT_EFFACEMENT
@@ -70,7 +70,7 @@ _PAROLES: Final[Mapping[Fait, tuple[str, str, str]]] = {
         "demandes effacées (un an après leur radiation)",
     ),
     Fait.RADIATION: (
-        NON_RENOUVELLEMENT,
+        MOTIF_NON_RENOUVELLEMENT,
         "demande radiée faute de renouvellement",
         "demandes radiées faute de renouvellement",
     ),
@@ -209,7 +209,7 @@ class _Prevision:
             nuit = max(ajouter_mois(radiee.jour, MOIS_AVANT_EFFACEMENT), self._premiere)
             effaces[radiee.numero] = nuit
             self._noter(Fait.EFFACEMENT, nuit, radiee.numero)
-        for radiee in echeances.radiees_pour(*self._ou, NON_RENOUVELLEMENT):
+        for radiee in echeances.radiees_pour(*self._ou, MOTIF_NON_RENOUVELLEMENT):
             fin = ajouter_mois(radiee.jour, MOIS_DE_REACTIVATION)
             if fin < effaces.get(radiee.numero, date.max):
                 self._noter(Fait.FIN_DE_REACTIVATION, fin, radiee.numero)
@@ -240,7 +240,11 @@ def _passer(registre: RegistreBase, journal: Journal, jour: date, faits: Faits) 
     minuit = datetime.combine(jour, time(0), PARIS)
     registre.supprimer_tout(faits[Fait.EFFACEMENT])
     registre.radier_tout(
-        faits[Fait.RADIATION], jour=jour, motif=NON_RENOUVELLEMENT, element=_radiation(jour), instant=minuit
+        faits[Fait.RADIATION],
+        jour=jour,
+        motif=MOTIF_NON_RENOUVELLEMENT,
+        element=_radiation(jour),
+        instant=minuit,
     )
     journal.consigner(registre.connexion, ligne(registre.base.nom, minuit, faits))
 
@@ -251,7 +255,7 @@ def _radiation(jour: date) -> bytes:
             "radiation",
             (
                 construire("dateRadiation", jour.isoformat()),
-                construire("motifRadiation", code=NON_RENOUVELLEMENT),
+                construire("motifRadiation", code=MOTIF_NON_RENOUVELLEMENT),
             ),
         )
     )

@@ -6,8 +6,7 @@ from typing import Final
 
 from sne_sandbox.domain.dates import ajouter_mois, xs_date_time
 from sne_sandbox.domain.decision import ATTRIBUTION_SOUS_CONDITION, DECISION, TYPE_DECISION
-from sne_sandbox.domain.demande import Demande
-from sne_sandbox.domain.demande_stockee import DemandeStockee
+from sne_sandbox.domain.demande import Demande, DemandeStockee
 from sne_sandbox.domain.element import Element, construire, xs_booleen
 from sne_sandbox.domain.evenement import Evenement
 from sne_sandbox.domain.menage import Menage

@@ -16,14 +16,10 @@ from typing import Any, Final
 import sqlalchemy as sa
 
 from sne_sandbox.contract import codec
-from sne_sandbox.domain.base import Base, Horloge
-from sne_sandbox.domain.composition import composition
-from sne_sandbox.domain.demande import Personne
-from sne_sandbox.domain.demande_stockee import DemandeStockee, EtatDemande
+from sne_sandbox.domain.base import Base, Guichet, Horloge, NatureGuichet
+from sne_sandbox.domain.demande import DemandeStockee, EtatDemande, Mouvement, Personne
 from sne_sandbox.domain.evenement import Caracteristique, Evenement, TypeEvenement
-from sne_sandbox.domain.guichet import Guichet, NatureGuichet
-from sne_sandbox.domain.menage import Menage, taille
-from sne_sandbox.domain.mouvement import Mouvement
+from sne_sandbox.domain.menage import Menage, composition, taille
 from sne_sandbox.domain.texte import plier
 from sne_sandbox.errors import StoreError, UsageError
 from sne_sandbox.settings import Reglages

@@ -9,8 +9,7 @@ from typing import Final
 
 import sqlalchemy as sa
 
-from sne_sandbox.domain.demande_stockee import DemandeStockee, EtatDemande
-from sne_sandbox.domain.mouvement import GenreMouvement, Mouvement
+from sne_sandbox.domain.demande import DemandeStockee, EtatDemande, GenreMouvement, Mouvement
 from sne_sandbox.domain.texte import plier
 from sne_sandbox.store import requetes, tables
 from sne_sandbox.store.connexion import Connexion, RequeteSql

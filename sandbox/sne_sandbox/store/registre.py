@@ -9,13 +9,16 @@ from typing import Final
 
 import sqlalchemy as sa
 
-from sne_sandbox.domain.base import Base, Horloge, Portee
-from sne_sandbox.domain.demande import Personne
-from sne_sandbox.domain.demande_stockee import DemandeStockee
+from sne_sandbox.domain.base import Base, Guichet, Horloge, Portee
+from sne_sandbox.domain.demande import (
+    DemandeStockee,
+    Mouvement,
+    NumeroUnique,
+    Personne,
+    mouvement_de_changement,
+    mouvements_d_arrivee,
+)
 from sne_sandbox.domain.evenement import Evenement, TypeEvenement
-from sne_sandbox.domain.guichet import Guichet
-from sne_sandbox.domain.mouvement import Mouvement, mouvement_de_changement, mouvements_d_arrivee
-from sne_sandbox.domain.numero_unique import NumeroUnique
 from sne_sandbox.domain.texte import plier
 from sne_sandbox.errors import StoreError
 from sne_sandbox.settings import Reglages

@@ -10,7 +10,7 @@ from typing import Any, Final
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
-from sne_sandbox.domain.mouvement import GenreMouvement
+from sne_sandbox.domain.demande import GenreMouvement
 from sne_sandbox.store import tables
 from sne_sandbox.store.connexion import RequeteSql
 from sne_sandbox.store.lignes import COLONNES, COLONNES_BASE, COLONNES_EVENEMENT

@@ -14,9 +14,8 @@ from typing import Any, Self
 
 import sqlalchemy as sa
 
-from sne_sandbox.domain.base import Base, Horloge, Portee, est_nom_de_base, verifier_nom
+from sne_sandbox.domain.base import Base, Guichet, Horloge, Portee, est_nom_de_base, verifier_nom
 from sne_sandbox.domain.evenement import TypeEvenement
-from sne_sandbox.domain.guichet import Guichet
 from sne_sandbox.errors import BaseInconnue, ConflitEtat, StoreError
 from sne_sandbox.settings import PAR_NOM, Reglages
 from sne_sandbox.store import requetes, schema, tables

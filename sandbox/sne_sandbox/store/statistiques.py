@@ -8,8 +8,8 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
-from sne_sandbox.domain.composition import Composition
-from sne_sandbox.domain.mouvement import GenreMouvement
+from sne_sandbox.domain.demande import GenreMouvement
+from sne_sandbox.domain.menage import Composition
 from sne_sandbox.store import tables
 from sne_sandbox.store.connexion import Connexion
 

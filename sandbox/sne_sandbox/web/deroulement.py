@@ -16,12 +16,10 @@ from lxml import etree
 
 from sne_sandbox.conformance.observation import Observation, observer
 from sne_sandbox.contract.codec import NS
-from sne_sandbox.domain.base import Base
+from sne_sandbox.domain.base import Base, Guichet
 from sne_sandbox.domain.dates import date_francaise, tampon
-from sne_sandbox.domain.guichet import Guichet
 from sne_sandbox.domain.journal import FICHIER, NUIT, REMISE, SCENE, Echange, VerdictEchange
-from sne_sandbox.domain.nombres import nombre
-from sne_sandbox.domain.texte import masquer_nirs
+from sne_sandbox.domain.texte import masquer_nirs, nombre
 from sne_sandbox.errors import UsageError
 from sne_sandbox.operations import dispatching, horloge
 from sne_sandbox.operations import scenes as donnees

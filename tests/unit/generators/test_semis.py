@@ -12,8 +12,7 @@ from sne_sandbox.contract.schema import Document
 from sne_sandbox.contract.versions import Contrat, charger
 from sne_sandbox.domain.base import Base, Horloge
 from sne_sandbox.domain.dates import PARIS, ajouter_mois
-from sne_sandbox.domain.demande_stockee import DemandeStockee
-from sne_sandbox.domain.numero_unique import NumeroUnique
+from sne_sandbox.domain.demande import DemandeStockee, NumeroUnique
 from sne_sandbox.errors import ContractError, UsageError
 from sne_sandbox.generators.population import lire_population
 from sne_sandbox.generators.semis import semer

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from sne_sandbox.contract import codec
 from sne_sandbox.domain.dates import PARIS, ajouter_mois
-from sne_sandbox.domain.demande_stockee import DemandeStockee, EtatDemande
+from sne_sandbox.domain.demande import DemandeStockee, EtatDemande
 from sne_sandbox.domain.element import construire
 from sne_sandbox.domain.journal import Echange
 from sne_sandbox.store.session import Magasin

@@ -11,7 +11,7 @@ from temps import MIDI, ajouter, etat, nuits, stockee
 from sne_sandbox.contract import codec
 from sne_sandbox.domain.base import Horloge
 from sne_sandbox.domain.dates import PARIS, ajouter_mois
-from sne_sandbox.domain.demande_stockee import EtatDemande
+from sne_sandbox.domain.demande import EtatDemande
 from sne_sandbox.domain.evenement import Evenement
 from sne_sandbox.domain.journal import VerdictEchange
 from sne_sandbox.operations import horloge, lifecycle

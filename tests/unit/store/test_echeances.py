@@ -8,7 +8,7 @@ from exemples_store import radiation, stockee
 
 from sne_sandbox.domain.base import Horloge
 from sne_sandbox.domain.dates import PARIS
-from sne_sandbox.domain.demande_stockee import EtatDemande
+from sne_sandbox.domain.demande import EtatDemande
 from sne_sandbox.domain.evenement import Evenement
 from sne_sandbox.store import echeances
 from sne_sandbox.store.echeances import DemandeDeposee, Echeance

@@ -4,8 +4,7 @@ import pytest
 import sqlalchemy as sa
 from exemples_store import personne, radiation, stockee
 
-from sne_sandbox.domain.demande_stockee import DemandeStockee, EtatDemande
-from sne_sandbox.domain.mouvement import GenreMouvement
+from sne_sandbox.domain.demande import DemandeStockee, EtatDemande, GenreMouvement
 from sne_sandbox.store import recherche, requetes
 from sne_sandbox.store.recherche import (
     Criteres,

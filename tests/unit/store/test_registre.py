@@ -5,11 +5,9 @@ import pytest
 from exemples_store import personne, radiation, stockee
 
 from sne_sandbox.domain.dates import PARIS
-from sne_sandbox.domain.demande import Personne
-from sne_sandbox.domain.demande_stockee import DemandeStockee, EtatDemande
+from sne_sandbox.domain.demande import DemandeStockee, EtatDemande, NumeroUnique, Personne
 from sne_sandbox.domain.element import Element
 from sne_sandbox.domain.evenement import Evenement
-from sne_sandbox.domain.numero_unique import NumeroUnique
 from sne_sandbox.errors import StoreError
 from sne_sandbox.store import registre as registre_store
 from sne_sandbox.store.registre import Trace

@@ -8,11 +8,15 @@ from typing import Any, Final
 from sne_sandbox.contract import codec
 from sne_sandbox.contract.schema import Document
 from sne_sandbox.domain.dates import ajouter_mois
-from sne_sandbox.domain.demande import FORMULAIRE, Demande
-from sne_sandbox.domain.demande_stockee import DemandeStockee, EtatDemande
+from sne_sandbox.domain.demande import (
+    FORMULAIRE,
+    TERRITOIRE_ILE_DE_FRANCE,
+    Demande,
+    DemandeStockee,
+    EtatDemande,
+)
 from sne_sandbox.domain.element import Element, avec_enfants
 from sne_sandbox.domain.exchange import Champ, Piece
-from sne_sandbox.domain.numero_unique import TERRITOIRE_ILE_DE_FRANCE
 from sne_sandbox.operations import attestation, dispatching, document
 from sne_sandbox.operations.question import Operation, Question, Sortie
 from sne_sandbox.operations.traitement import information_traitement

@@ -5,7 +5,7 @@ from functools import partial
 from typing import Final
 
 from sne_sandbox.contract.schema import Document
-from sne_sandbox.domain.demande_stockee import DemandeStockee, EtatDemande
+from sne_sandbox.domain.demande import DemandeStockee, EtatDemande
 from sne_sandbox.domain.element import Element, construire
 from sne_sandbox.operations import fichier_xml
 from sne_sandbox.operations.question import Operation, Question, Sortie

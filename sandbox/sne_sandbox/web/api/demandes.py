@@ -10,10 +10,9 @@ from lxml import etree
 from marshmallow import Schema, fields, validate
 from werkzeug.exceptions import NotFound
 
-from sne_sandbox.domain.demande_stockee import DemandeStockee, EtatDemande
+from sne_sandbox.domain.demande import DemandeStockee, EtatDemande, Mouvement
 from sne_sandbox.domain.evenement import Evenement
 from sne_sandbox.domain.exchange import Appel
-from sne_sandbox.domain.mouvement import Mouvement
 from sne_sandbox.domain.texte import masquer_message, masquer_nirs
 from sne_sandbox.errors import UsageError
 from sne_sandbox.operations import attestation

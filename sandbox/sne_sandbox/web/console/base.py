@@ -7,8 +7,8 @@ from typing import Any, Final
 from flask import render_template, request, url_for
 
 from sne_sandbox.contract.nomenclatures import Commune, Territoires
-from sne_sandbox.domain.caracteristique import lire_jour
-from sne_sandbox.domain.demande_stockee import DemandeStockee, EtatDemande
+from sne_sandbox.domain.demande import DemandeStockee, EtatDemande
+from sne_sandbox.domain.evenement import lire_jour
 from sne_sandbox.domain.texte import masquer_nirs
 from sne_sandbox.store.recherche import Criteres, Prefixe, Repere, plus_recentes
 from sne_sandbox.web.console.demande import nom_de

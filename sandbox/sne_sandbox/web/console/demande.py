@@ -11,14 +11,12 @@ from werkzeug.exceptions import NotFound
 
 from sne_sandbox.contract import codec
 from sne_sandbox.domain.base import Base
-from sne_sandbox.domain.caracteristique import lire_booleen, lire_jour
+from sne_sandbox.domain.codes import MOTIF_NON_RENOUVELLEMENT
 from sne_sandbox.domain.dates import ajouter_mois, date_francaise
 from sne_sandbox.domain.decision import TYPE_DECISION
-from sne_sandbox.domain.demande import Demande
-from sne_sandbox.domain.demande_stockee import DemandeStockee
-from sne_sandbox.domain.evenement import Evenement, TypeEvenement
+from sne_sandbox.domain.demande import Demande, DemandeStockee
+from sne_sandbox.domain.evenement import Evenement, TypeEvenement, lire_booleen, lire_jour
 from sne_sandbox.domain.exchange import Appel
-from sne_sandbox.domain.motif import NON_RENOUVELLEMENT
 from sne_sandbox.domain.texte import masquer_nirs
 from sne_sandbox.operations import attestation
 from sne_sandbox.operations.document import Presentation
@@ -166,7 +164,7 @@ def _suites(stockee: DemandeStockee) -> tuple[tuple[str, str], ...]:
     if stockee.active:
         return ("REN", "Renouveler"), ("MOD", "Modifier"), ("RAD", "Radier")
     # Renewing brings back, too, what time alone radiated.
-    renouvelable = stockee.motif_radiation == NON_RENOUVELLEMENT
+    renouvelable = stockee.motif_radiation == MOTIF_NON_RENOUVELLEMENT
     return (("REA", "Réactiver"), *((("REN", "Renouveler"),) if renouvelable else ()))
 
 

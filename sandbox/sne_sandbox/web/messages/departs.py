@@ -13,13 +13,11 @@ from sne_sandbox.conformance.observation import observer
 from sne_sandbox.contract.codec import NS, encoder, parse
 from sne_sandbox.contract.schema import Document
 from sne_sandbox.contract.versions import Contrat
+from sne_sandbox.domain.base import Guichet, NatureGuichet
 from sne_sandbox.domain.dates import PARIS, xs_date_time
-from sne_sandbox.domain.demande import Demande
-from sne_sandbox.domain.demande_stockee import DemandeStockee, EtatDemande
-from sne_sandbox.domain.guichet import Guichet, NatureGuichet
+from sne_sandbox.domain.demande import Demande, DemandeStockee, EtatDemande
 from sne_sandbox.domain.journal import Echange
-from sne_sandbox.domain.nombres import entier_de
-from sne_sandbox.domain.texte import masquer_nir
+from sne_sandbox.domain.texte import entier_de, masquer_nir
 from sne_sandbox.errors import ContractError, UsageError
 from sne_sandbox.generators import exemples, menages
 from sne_sandbox.generators.reduction import plus_petite_demande
