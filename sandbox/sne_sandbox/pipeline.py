@@ -65,7 +65,9 @@ class Pipeline:
         operation = OPERATIONS[appel.operation]
         # (1) Base and guichet: the nights that are due are lived first, whatever becomes of this call, and
         # the document, once it is read, says better who calls.
-        base, maintenant = lifecycle.a_jour(self.magasin, base)
+        maintenant = base.horloge.maintenant(datetime.now(UTC))
+        if base.nuit_due(maintenant):
+            base, maintenant = lifecycle.a_jour(self.magasin, base)
         echange.guichet = guichet_de(appel, None) or echange.guichet
         if operation.certificat_exige:
             _exiger_certificat(appel)

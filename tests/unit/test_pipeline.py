@@ -10,8 +10,7 @@ from banc import FORMULAIRE, MIDI, Banc, message, oter, poser, specimen, texte
 from lxml import etree
 
 from sne_sandbox.domain.exchange import Appel
-from sne_sandbox.operations import table
-from sne_sandbox.operations.demande_logement import get_num_unique
+from sne_sandbox.operations import get_num_unique, table
 from sne_sandbox.pki.authority import Autorite
 from sne_sandbox.rules import engine
 from sne_sandbox.rules.context import Contexte

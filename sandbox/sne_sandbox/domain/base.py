@@ -87,6 +87,11 @@ class Base:
         """What the addresses of its services begin with."""
         return prefixe_de(self.nom)
 
+    def nuit_due(self, maintenant: datetime) -> bool:
+        """Whether a night is due when its clock says `maintenant`; also for a base that never noted one: it
+        has to say from when it counts."""
+        return self.derniere_nuit is None or self.derniere_nuit < maintenant.astimezone(PARIS).date()
+
 
 class NatureGuichet(StrEnum):
     """The kind of a guichet; it rules what the guichet may do (R. 441-2-8)."""

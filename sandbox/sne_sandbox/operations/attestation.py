@@ -12,8 +12,8 @@ from typing import Final
 from sne_sandbox.domain.base import Guichet
 from sne_sandbox.domain.dates import ajouter_mois, date_francaise
 from sne_sandbox.domain.demande import TERRITOIRE_ILE_DE_FRANCE, DemandeStockee
+from sne_sandbox.operations.document import delai_anormal_ans
 from sne_sandbox.operations.question import Question
-from sne_sandbox.operations.traitement import delai_anormal_ans
 
 TITRE: Final = "ATTESTATION D'ENREGISTREMENT {} D'UNE DEMANDE DE LOGEMENT LOCATIF SOCIAL"
 SPECIMEN: Final = "Spécimen – bac à sable non officiel, sans valeur"

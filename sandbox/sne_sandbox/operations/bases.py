@@ -11,8 +11,8 @@ from typing import Any, Final
 from sne_sandbox.contract.versions import Contrat
 from sne_sandbox.domain.base import BASE_PAR_DEFAUT, Base, Guichet, Horloge, NatureGuichet, Portee
 from sne_sandbox.errors import BaseInconnue, ConflitEtat, UsageError
-from sne_sandbox.operations import dossiers, remises
-from sne_sandbox.operations.sauvegardes import Sauvegardes
+from sne_sandbox.operations import dossiers
+from sne_sandbox.operations.sauvegardes import Sauvegardes, consigner_remise
 from sne_sandbox.resources import fixtures_dir
 from sne_sandbox.settings import Reglages
 from sne_sandbox.store.registre import RegistreBase
@@ -163,7 +163,7 @@ def remettre(
             if _semee(base):
                 _remplir(contrat, base, maintenant, None, registre)
     if portee == "etat":
-        remises.consigner(magasin, base, "Base remise à son état de départ.")
+        consigner_remise(magasin, base, "Base remise à son état de départ.")
     return magasin.bases.lire(nom)
 
 

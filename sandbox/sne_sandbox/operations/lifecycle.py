@@ -28,7 +28,7 @@ from sne_sandbox.domain.codes import MOTIF_NON_RENOUVELLEMENT
 from sne_sandbox.domain.dates import PARIS, ajouter_mois, date_francaise
 from sne_sandbox.domain.element import construire
 from sne_sandbox.domain.journal import NUIT, Echange, VerdictEchange
-from sne_sandbox.operations.traitement import DELAI_HORS_DE_PARIS_ANS, DELAIS_ANS, delai_anormal_ans
+from sne_sandbox.operations.document import DELAI_HORS_DE_PARIS_ANS, DELAIS_ANS, delai_anormal_ans
 from sne_sandbox.rules.catalogue.cycle import MOIS_DE_REACTIVATION
 from sne_sandbox.rules.catalogue.radiation import MOIS_AVANT_EFFACEMENT
 from sne_sandbox.store import echeances
@@ -107,12 +107,6 @@ class BilanNuits:
         return f"{nuits} : {_enumerer(self.comptes) or 'rien à faire'}."
 
 
-def nuits_dues(base: Base, maintenant: datetime) -> bool:
-    """Whether a night is due when the base's clock says `maintenant`; also for a base that never noted one,
-    which has to say from when it counts."""
-    return base.derniere_nuit is None or base.derniere_nuit < maintenant.astimezone(PARIS).date()
-
-
 def rattraper(magasin: Magasin, nom: str, *, machine: datetime | None = None) -> BilanNuits:
     """Runs the nights that are due by the base's clock, `machine` being the machine's instant (default: now).
     Raises BaseInconnue, StoreError."""
@@ -125,7 +119,7 @@ def a_jour(magasin: Magasin, base: Base) -> tuple[Base, datetime]:
     """A base that was just read, and what its clock says, once the nights that are due were lived: in a
     transaction of their own, they happened whatever becomes of who asks. Raises BaseInconnue, StoreError."""
     maintenant = base.horloge.maintenant(datetime.now(UTC))
-    if nuits_dues(base, maintenant):
+    if base.nuit_due(maintenant):
         rattraper(magasin, base.nom)
         base = magasin.bases.lire(base.nom)
     return base, maintenant
@@ -135,7 +129,7 @@ def rattraper_toutes(magasin: Magasin) -> None:
     """The same for every base that has nights due."""
     machine = datetime.now(UTC)
     for base in magasin.bases.lister():
-        if nuits_dues(base, base.horloge.maintenant(machine)):
+        if base.nuit_due(base.horloge.maintenant(machine)):
             rattraper(magasin, base.nom, machine=machine)
 
 

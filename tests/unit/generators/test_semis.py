@@ -16,7 +16,7 @@ from sne_sandbox.domain.demande import DemandeStockee, NumeroUnique
 from sne_sandbox.errors import ContractError, UsageError
 from sne_sandbox.generators.population import lire_population
 from sne_sandbox.generators.semis import semer
-from sne_sandbox.operations import bases, lifecycle
+from sne_sandbox.operations import bases
 from sne_sandbox.store.registre import RegistreBase
 from sne_sandbox.store.session import Magasin
 
@@ -92,7 +92,7 @@ def test_lives_are_in_order_and_nothing_is_overdue(
                 assert stockee.radiation_enregistree_le <= MAINTENANT
                 assert stockee.radiation is not None
                 assert codec.lire(stockee.radiation).code_de("motifRadiation") == stockee.motif_radiation
-    assert not lifecycle.nuits_dues(semees[semence], MAINTENANT)
+    assert not semees[semence].nuit_due(MAINTENANT)
 
 
 def test_each_seed_shows_what_it_is_for(magasin: Magasin, semees: dict[str, Base]) -> None:

@@ -15,8 +15,7 @@ from sne_sandbox.domain.evenement import Evenement
 from sne_sandbox.domain.exchange import Appel
 from sne_sandbox.domain.texte import masquer_message, masquer_nirs
 from sne_sandbox.errors import UsageError
-from sne_sandbox.operations import attestation
-from sne_sandbox.operations.demande_logement import get_demande_logement
+from sne_sandbox.operations import attestation, get_demande_logement
 from sne_sandbox.operations.question import Question
 from sne_sandbox.store.recherche import Criteres, Prefixe, Repere, mouvements_de, plus_recentes
 from sne_sandbox.store.registre import RegistreBase

@@ -19,9 +19,8 @@ from sne_sandbox.domain.evenement import Evenement, TypeEvenement, lire_booleen,
 from sne_sandbox.domain.exchange import Appel
 from sne_sandbox.domain.texte import masquer_nirs
 from sne_sandbox.operations import attestation
-from sne_sandbox.operations.document import Presentation
+from sne_sandbox.operations.document import Presentation, information_traitement
 from sne_sandbox.operations.question import Question
-from sne_sandbox.operations.traitement import information_traitement
 from sne_sandbox.store.recherche import doublons_de, separees_de
 from sne_sandbox.store.registre import RegistreBase
 from sne_sandbox.web.console.formulaire import presenter

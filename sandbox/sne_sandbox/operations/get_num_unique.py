@@ -18,8 +18,8 @@ from sne_sandbox.domain.demande import (
 from sne_sandbox.domain.element import Element, avec_enfants
 from sne_sandbox.domain.exchange import Champ, Piece
 from sne_sandbox.operations import attestation, dispatching, document
+from sne_sandbox.operations.document import information_traitement
 from sne_sandbox.operations.question import Operation, Question, Sortie
-from sne_sandbox.operations.traitement import information_traitement
 
 #: The public portal: who writes when nobody says (souple profile only).
 PORTAIL: Final = "GDPUB"

@@ -5,8 +5,8 @@ from typing import Final
 from sne_sandbox.contract.schema import Document
 from sne_sandbox.errors import NumeroInconnu
 from sne_sandbox.operations import document
+from sne_sandbox.operations.document import information_traitement
 from sne_sandbox.operations.question import Operation, Question, Sortie
-from sne_sandbox.operations.traitement import information_traitement
 
 
 def executer(question: Question) -> Sortie:

@@ -1,4 +1,5 @@
-"""The events of a demande: listed, added, changed, deleted (R. 441-2-15)."""
+"""The gestion partagée (R. 441-2-15): the events of a demande, listed, added, changed, deleted; and the types
+they belong to, those of the base's data."""
 
 from collections.abc import Iterable
 from dataclasses import replace
@@ -7,8 +8,8 @@ from typing import Final
 from sne_sandbox.contract.schema import Document
 from sne_sandbox.domain.dates import xs_date_time
 from sne_sandbox.domain.element import Element, construire, xs_booleen
-from sne_sandbox.domain.evenement import Evenement
-from sne_sandbox.operations import fichier_xml
+from sne_sandbox.domain.evenement import Caracteristique, Evenement, TypeEvenement
+from sne_sandbox.operations.document import fichier_xml
 from sne_sandbox.operations.question import Operation, Question, Sortie
 
 _LISTE: Final = "listeCaracteristiquesSpecifiques/caracteristiqueSpecifique"
@@ -94,11 +95,11 @@ def _caracteristiques(element: Element) -> tuple[tuple[str, str], ...]:
 
 def _sortie(question: Question, evenements: Iterable[Evenement]) -> Sortie:
     liste = construire("listeEvenements", tuple(_element(question, e) for e in evenements))
-    return fichier_xml.sortie(question, Document.EVENEMENT, "EVT", liste)
+    return fichier_xml(question, Document.EVENEMENT, "EVT", liste)
 
 
 def _refuser(question: Question) -> Sortie:
-    return fichier_xml.refus(question, Document.EVENEMENT, "EVT")
+    return fichier_xml(question, Document.EVENEMENT, "EVT")
 
 
 def _element(question: Question, evenement: Evenement) -> Element:
@@ -143,6 +144,73 @@ def _element(question: Question, evenement: Evenement) -> Element:
     return construire("evenement", tuple(enfants))
 
 
+# --- types ---------------------------------------------------------------------------------------------
+
+
+def lister_nationaux(question: Question) -> Sortie:
+    """All national types, out of date ones included (they carry their dates)."""
+    return _des_types(question, question.registre.types_evenements(None))
+
+
+def lister_territoriaux(question: Question) -> Sortie:
+    """The types of `operation/codeTerritoire`, else of the caller's own territory."""
+    code = question.recu.texte_de("operation/codeTerritoire")
+    if code is None:
+        guichet = question.registre.guichet(question.guichet)
+        code = guichet.territoire if guichet is not None else ""
+    return _des_types(question, question.registre.types_evenements(code))
+
+
+def _des_types(question: Question, types: Iterable[TypeEvenement]) -> Sortie:
+    liste = construire("listeTypesEvenements", tuple(_type(t) for t in types))
+    return fichier_xml(question, Document.TYPE_EVENEMENT, "TYP", liste)
+
+
+def _type(genre: TypeEvenement) -> Element:
+    enfants = [
+        construire("codeTypeEvenement", genre.code),
+        construire("texteDescriptifPGP", genre.texte_pgp),
+        construire("texteDescriptifSNE", genre.texte_sne),
+        construire("aPublierSurPGP", xs_booleen(genre.a_publier)),
+        construire("utilisableMultiplesAttributionsSousConditions", xs_booleen(genre.multiples_attributions)),
+        construire("utilisableRechercheInstruction", xs_booleen(genre.recherche_instruction)),
+        construire("reglementaire", xs_booleen(genre.reglementaire)),
+    ]
+    if genre.debut_validite is not None:
+        enfants.append(construire("dateDebutValidite", genre.debut_validite.isoformat()))
+    if genre.fin_validite is not None:
+        enfants.append(construire("dateFinValidite", genre.fin_validite.isoformat()))
+    if genre.territoire is not None:
+        enfants.append(construire("codeTerritoire", genre.territoire))
+    enfants.append(construire("libelleTypeEvenement", (construire("libelle", genre.libelle),)))
+    if genre.caracteristiques:
+        enfants.append(
+            construire(
+                "listeCaracteristiquesSpecifiques",
+                tuple(_caracteristique(c) for c in genre.caracteristiques),
+            )
+        )
+    return construire("typeEvenement", tuple(enfants))
+
+
+def _caracteristique(caracteristique: Caracteristique) -> Element:
+    enfants = [
+        construire("code", caracteristique.code),
+        construire("libelle", caracteristique.libelle),
+        construire("typeCaracteristiqueSpecifique", caracteristique.type),
+        construire("obligatoire", xs_booleen(caracteristique.obligatoire)),
+        construire("texteDescriptif", caracteristique.texte[:500]),
+        construire("aideALaSaisie", caracteristique.aide[:500]),
+    ]
+    if caracteristique.debut_validite is not None:
+        enfants.append(construire("dateDebutValidite", caracteristique.debut_validite.isoformat()))
+    if caracteristique.fin_validite is not None:
+        enfants.append(construire("dateFinValidite", caracteristique.fin_validite.isoformat()))
+    return construire("caracteristiqueSpecifique", tuple(enfants))
+
+
+# --- what the table of operations takes ----------------------------------------------------------------
+
 LISTER: Final = Operation(
     nom="listerEvenementsDemande",
     executer=lister,
@@ -164,3 +232,13 @@ AJOUTER: Final = Operation(
 )
 MODIFIER: Final = replace(AJOUTER, nom="modifierEvenementDemande", executer=modifier)
 SUPPRIMER: Final = replace(AJOUTER, nom="supprimerEvenementDemande", executer=supprimer)
+NATIONAUX: Final = Operation(
+    nom="listerTypesEvenementsNationaux",
+    executer=lister_nationaux,
+    champ="fichierXml",
+    champ_nom="nomFichier",
+    genre=Document.TYPE_EVENEMENT,
+)
+TERRITORIAUX: Final = replace(
+    NATIONAUX, nom="listerTypesEvenementsTerritoriaux", executer=lister_territoriaux
+)
