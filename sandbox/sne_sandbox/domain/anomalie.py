@@ -1,6 +1,6 @@
 """An anomalie: a control that does not hold, returned as a value inside a normal answer."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from enum import StrEnum
 
 
@@ -40,15 +40,7 @@ class Anomalie:
 
     def en_json(self) -> dict[str, str | int]:
         """As a line of the journal keeps it."""
-        return {
-            "regle": self.regle,
-            "code": self.code,
-            "message": self.message,
-            "propriete": self.propriete,
-            "gravite": self.gravite.value,
-            "valeur": self.valeur,
-            "ligne": self.ligne,
-        }
+        return asdict(self) | {"gravite": self.gravite.value}
 
     @property
     def bloquante(self) -> bool:

@@ -6,7 +6,7 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypedDict, Unpack
 
 from sne_sandbox.contract.versions import Contrat
 from sne_sandbox.domain.base import BASE_PAR_DEFAUT, Base, Guichet, Horloge, NatureGuichet, Portee
@@ -82,36 +82,37 @@ def en_json(base: Base, contrat: Contrat) -> dict[str, Any]:
     }
 
 
-def creer(
-    magasin: Magasin,
-    contrat: Contrat,
-    nom: str,
-    *,
-    semence: str = VIDE,
-    seed: int = 0,
-    taille: int | None = None,
-    horloge: Horloge | None = None,
-    reglages: Reglages | None = None,
-    progres: Progres | None = None,
-) -> Base:
-    """A new base, filled from its seed with `taille` households (default: the seed's own number), whole or
-    not at all. Raises UsageError when the name is no name or the seed is unknown, ConflitEtat when the name
-    is taken."""
-    horloge = horloge or Horloge()
+class Depart(TypedDict, total=False):
+    """How a base begins: the name of its seed (default `vide`), the number that fixes people and numbers, how
+    many households (default: the seed's own number), its clock (default: the machine's time), its settings;
+    `progres` is told how far it is."""
+
+    semence: str
+    seed: int
+    taille: int | None
+    horloge: Horloge | None
+    reglages: Reglages | None
+    progres: Progres | None
+
+
+def creer(magasin: Magasin, contrat: Contrat, nom: str, **depart: Unpack[Depart]) -> Base:
+    """A new base, filled from its seed, whole or not at all. Raises UsageError when the name is no name or
+    the seed is unknown, ConflitEtat when the name is taken."""
+    horloge = depart.get("horloge") or Horloge()
     maintenant = datetime.now(UTC)
     base = Base(
         nom=nom,
-        semence=semence,
-        seed=seed,
+        semence=depart.get("semence", VIDE),
+        seed=depart.get("seed", 0),
         horloge=horloge,
-        reglages=reglages or Reglages(),
+        reglages=depart.get("reglages") or Reglages(),
         derniere_nuit=horloge.maintenant(maintenant).date(),  # nothing is due before its first day
         creee_le=maintenant,
-        taille=taille,
+        taille=depart.get("taille"),
     )
-
-    remplir = partial(_remplir, contrat, base, horloge.maintenant(maintenant), progres)
-    magasin.bases.creer(base, guichets_de(semence), contrat.evenements, remplir if _semee(base) else None)
+    remplir = partial(_remplir, contrat, base, horloge.maintenant(maintenant), depart.get("progres"))
+    guichets = guichets_de(base.semence)
+    magasin.bases.creer(base, guichets, contrat.evenements, remplir if _semee(base) else None)
     return base
 
 
@@ -194,34 +195,13 @@ def regler(magasin: Magasin, nom: str, valeurs: Mapping[str, str]) -> Base:
     return magasin.bases.lire(nom)
 
 
-def assurer(
-    magasin: Magasin,
-    contrat: Contrat,
-    nom: str = BASE_PAR_DEFAUT,
-    *,
-    semence: str = VIDE,
-    seed: int = 0,
-    taille: int | None = None,
-    horloge: Horloge | None = None,
-    reglages: Reglages | None = None,
-    progres: Progres | None = None,
-) -> Base:
+def assurer(magasin: Magasin, contrat: Contrat, nom: str = BASE_PAR_DEFAUT, **depart: Unpack[Depart]) -> Base:
     """The base of that name, created as by `creer` when it does not exist yet."""
     try:
         return magasin.bases.lire(nom)
     except BaseInconnue:
         pass
     try:
-        return creer(
-            magasin,
-            contrat,
-            nom,
-            semence=semence,
-            seed=seed,
-            taille=taille,
-            horloge=horloge,
-            reglages=reglages,
-            progres=progres,
-        )
+        return creer(magasin, contrat, nom, **depart)
     except ConflitEtat:  # another worker has made it in the meantime
         return magasin.bases.lire(nom)

@@ -18,7 +18,7 @@ from sne_sandbox.domain.anomalie import Anomalie
 from sne_sandbox.domain.dates import ajouter_mois, xs_date_time
 from sne_sandbox.domain.decision import ATTRIBUTION_SOUS_CONDITION, DECISION, TYPE_DECISION
 from sne_sandbox.domain.demande import FORMULAIRE, Demande, DemandeStockee
-from sne_sandbox.domain.element import Element, construire, xs_booleen
+from sne_sandbox.domain.element import Element, construire, construits
 from sne_sandbox.domain.evenement import Evenement
 from sne_sandbox.domain.menage import Menage
 from sne_sandbox.operations.question import Question, Sortie
@@ -66,14 +66,7 @@ def formulaire(
 
 def entete(type_fichier: str, maintenant: datetime, **autres: str) -> Element:
     """An `entete`; `autres` are its further elements, in order (`codeGuichet`)."""
-    return construire(
-        "entete",
-        (
-            construire("typeFichier", type_fichier),
-            construire("dateFichier", xs_date_time(maintenant)),
-            *(construire(nom, valeur) for nom, valeur in autres.items()),
-        ),
-    )
+    return construire("entete", construits(typeFichier=type_fichier, dateFichier=maintenant, **autres))
 
 
 def dater(racine: Any, type_fichier: str, maintenant: datetime) -> None:
@@ -100,8 +93,8 @@ class Presentation:
         vue = cls(stockee.document, nomenclatures)
         dater(vue.racine, type_fichier, maintenant)
         if stockee.date_renouvellement is not None:
-            jour = construire("dateRenouvellement", stockee.date_renouvellement.isoformat())
-            vue.placer(construire("renouvellement", (jour,)))
+            jour = construits(dateRenouvellement=stockee.date_renouvellement)
+            vue.placer(construire("renouvellement", jour))
         return vue
 
     def placer(self, bloc: Element | bytes) -> None:
@@ -162,7 +155,7 @@ def liste_anomalie(anomalies: Iterable[Anomalie]) -> Element:
                 "anomalie",
                 "",
                 {"code": a.code, "propriete": a.propriete} if a.propriete else {"code": a.code},
-                (construire("message", a.message),),
+                construits(message=a.message),
             )
             for a in anomalies
         ),
@@ -173,9 +166,7 @@ def liste_anomalies(anomalies: Iterable[Anomalie]) -> Element:
     """`listeAnomalies` of the event and search documents."""
     return construire(
         "listeAnomalies",
-        tuple(
-            Element("anomalie", "", {"code": a.code}, (construire("message", a.message),)) for a in anomalies
-        ),
+        tuple(Element("anomalie", "", {"code": a.code}, construits(message=a.message)) for a in anomalies),
     )
 
 
@@ -278,18 +269,19 @@ def a_multiples_attributions(evenements: Iterable[Evenement]) -> bool:
 def information_traitement(stockee: DemandeStockee, question: Question, version: str) -> Element:
     """The block, computed now. In 02.02 it holds the resources per UC, the UC and the first quartile."""
     jour = question.maintenant.date()
-    long = est_delai_anormalement_long(stockee.demande, stockee.date_creation, jour)
-    multiples = a_multiples_attributions(question.registre.evenements(stockee.numero_unique))
-    enfants = [
-        construire("estDelaiAnormalementLong", xs_booleen(long)),
-        construire("estMultiplesAttributionsSousConditions", xs_booleen(multiples)),
-        construire("dateCalculIndicateur", xs_date_time(question.maintenant)),
-    ]
+    enfants = construits(
+        estDelaiAnormalementLong=est_delai_anormalement_long(stockee.demande, stockee.date_creation, jour),
+        estMultiplesAttributionsSousConditions=a_multiples_attributions(
+            question.registre.evenements(stockee.numero_unique)
+        ),
+        dateCalculIndicateur=question.maintenant,
+    )
     menage = Menage.de(stockee.demande, jour) if version >= "02.02" else None
     if menage is not None:
-        enfants.append(construire("ressourcesAnnuellesUC", str(menage.ressources_annuelles_uc)))
-        enfants.append(construire("nombreUC", f"{menage.nombre_uc:.2f}"))
         seuil = question.contrat.quartiles.seuil(stockee.demande, question.contrat.territoires)
-        if seuil is not None:
-            enfants.append(construire("premierQuartile", xs_booleen(menage.premier_quartile(seuil.montant))))
-    return construire("informationTraitement", tuple(enfants))
+        enfants += construits(
+            ressourcesAnnuellesUC=menage.ressources_annuelles_uc,
+            nombreUC=f"{menage.nombre_uc:.2f}",
+            premierQuartile=None if seuil is None else menage.premier_quartile(seuil.montant),
+        )
+    return construire("informationTraitement", enfants)

@@ -6,8 +6,7 @@ from dataclasses import replace
 from typing import Final
 
 from sne_sandbox.contract.schema import Document
-from sne_sandbox.domain.dates import xs_date_time
-from sne_sandbox.domain.element import Element, construire, xs_booleen
+from sne_sandbox.domain.element import Element, construire, construits
 from sne_sandbox.domain.evenement import Caracteristique, Evenement, TypeEvenement
 from sne_sandbox.operations.document import fichier_xml
 from sne_sandbox.operations.question import Operation, Question, Sortie
@@ -104,44 +103,32 @@ def _refuser(question: Question) -> Sortie:
 
 def _element(question: Question, evenement: Evenement) -> Element:
     genre = question.registre.type_evenement(evenement.code_type)
-    enfants = [
-        construire("idEvenement", str(evenement.identifiant)),
-        construire("codeTypeEvenement", evenement.code_type),
-    ]
-    if genre is not None:
-        enfants.append(construire("libelleTypeEvenement", genre.libelle))
-    enfants.append(construire("auteurCreation", evenement.auteur_creation))
-    enfants.append(construire("dateCreation", xs_date_time(evenement.cree_le)))
-    if evenement.auteur_modification is not None:
-        enfants.append(construire("auteurModification", evenement.auteur_modification))
-    if evenement.modifie_le is not None:
-        enfants.append(construire("dateModification", xs_date_time(evenement.modifie_le)))
-    enfants.append(construire("natureModification", evenement.nature))
-    if evenement.date_survenance is not None:
-        enfants.append(construire("dateSurvenance", evenement.date_survenance.isoformat()))
-    if evenement.commentaire is not None:
-        enfants.append(construire("commentaire", evenement.commentaire))
-    if genre is not None:
-        enfants.append(construire("reglementaire", xs_booleen(genre.reglementaire)))
-    if evenement.caracteristiques:
-        libelles = {c.code: c.libelle for c in genre.caracteristiques} if genre is not None else {}
-        enfants.append(
-            construire(
-                "listeCaracteristiquesSpecifiques",
-                tuple(
-                    construire(
-                        "caracteristiqueSpecifique",
-                        (
-                            construire("code", code),
-                            *((construire("libelle", libelles[code]),) if code in libelles else ()),
-                            construire("valeurCaracteristiqueSpecifique", valeur),
-                        ),
-                    )
-                    for code, valeur in evenement.caracteristiques
-                ),
-            )
-        )
-    return construire("evenement", tuple(enfants))
+    enfants = construits(
+        idEvenement=evenement.identifiant,
+        codeTypeEvenement=evenement.code_type,
+        libelleTypeEvenement=None if genre is None else genre.libelle,
+        auteurCreation=evenement.auteur_creation,
+        dateCreation=evenement.cree_le,
+        auteurModification=evenement.auteur_modification,
+        dateModification=evenement.modifie_le,
+        natureModification=evenement.nature,
+        dateSurvenance=evenement.date_survenance,
+        commentaire=evenement.commentaire,
+        reglementaire=None if genre is None else genre.reglementaire,
+    )
+    libelles = {} if genre is None else {c.code: c.libelle for c in genre.caracteristiques}
+    ecrites = (
+        construits(code=code, libelle=libelles.get(code), valeurCaracteristiqueSpecifique=valeur)
+        for code, valeur in evenement.caracteristiques
+    )
+    return construire("evenement", (*enfants, *_specifiques(ecrites)))
+
+
+def _specifiques(caracteristiques: Iterable[tuple[Element, ...]]) -> list[Element]:
+    """The list of characteristics, each given by its elements; nothing for none."""
+    une = "caracteristiqueSpecifique"
+    liste = tuple(construire(une, enfants) for enfants in caracteristiques)
+    return [construire("listeCaracteristiquesSpecifiques", liste)] if liste else []
 
 
 # --- types ---------------------------------------------------------------------------------------------
@@ -167,46 +154,34 @@ def _des_types(question: Question, types: Iterable[TypeEvenement]) -> Sortie:
 
 
 def _type(genre: TypeEvenement) -> Element:
-    enfants = [
-        construire("codeTypeEvenement", genre.code),
-        construire("texteDescriptifPGP", genre.texte_pgp),
-        construire("texteDescriptifSNE", genre.texte_sne),
-        construire("aPublierSurPGP", xs_booleen(genre.a_publier)),
-        construire("utilisableMultiplesAttributionsSousConditions", xs_booleen(genre.multiples_attributions)),
-        construire("utilisableRechercheInstruction", xs_booleen(genre.recherche_instruction)),
-        construire("reglementaire", xs_booleen(genre.reglementaire)),
-    ]
-    if genre.debut_validite is not None:
-        enfants.append(construire("dateDebutValidite", genre.debut_validite.isoformat()))
-    if genre.fin_validite is not None:
-        enfants.append(construire("dateFinValidite", genre.fin_validite.isoformat()))
-    if genre.territoire is not None:
-        enfants.append(construire("codeTerritoire", genre.territoire))
-    enfants.append(construire("libelleTypeEvenement", (construire("libelle", genre.libelle),)))
-    if genre.caracteristiques:
-        enfants.append(
-            construire(
-                "listeCaracteristiquesSpecifiques",
-                tuple(_caracteristique(c) for c in genre.caracteristiques),
-            )
-        )
-    return construire("typeEvenement", tuple(enfants))
+    enfants = construits(
+        codeTypeEvenement=genre.code,
+        texteDescriptifPGP=genre.texte_pgp,
+        texteDescriptifSNE=genre.texte_sne,
+        aPublierSurPGP=genre.a_publier,
+        utilisableMultiplesAttributionsSousConditions=genre.multiples_attributions,
+        utilisableRechercheInstruction=genre.recherche_instruction,
+        reglementaire=genre.reglementaire,
+        dateDebutValidite=genre.debut_validite,
+        dateFinValidite=genre.fin_validite,
+        codeTerritoire=genre.territoire,
+    )
+    libelle = construire("libelleTypeEvenement", construits(libelle=genre.libelle))
+    specifiques = _specifiques(_caracteristique(c) for c in genre.caracteristiques)
+    return construire("typeEvenement", (*enfants, libelle, *specifiques))
 
 
-def _caracteristique(caracteristique: Caracteristique) -> Element:
-    enfants = [
-        construire("code", caracteristique.code),
-        construire("libelle", caracteristique.libelle),
-        construire("typeCaracteristiqueSpecifique", caracteristique.type),
-        construire("obligatoire", xs_booleen(caracteristique.obligatoire)),
-        construire("texteDescriptif", caracteristique.texte[:500]),
-        construire("aideALaSaisie", caracteristique.aide[:500]),
-    ]
-    if caracteristique.debut_validite is not None:
-        enfants.append(construire("dateDebutValidite", caracteristique.debut_validite.isoformat()))
-    if caracteristique.fin_validite is not None:
-        enfants.append(construire("dateFinValidite", caracteristique.fin_validite.isoformat()))
-    return construire("caracteristiqueSpecifique", tuple(enfants))
+def _caracteristique(caracteristique: Caracteristique) -> tuple[Element, ...]:
+    return construits(
+        code=caracteristique.code,
+        libelle=caracteristique.libelle,
+        typeCaracteristiqueSpecifique=caracteristique.type,
+        obligatoire=caracteristique.obligatoire,
+        texteDescriptif=caracteristique.texte[:500],
+        aideALaSaisie=caracteristique.aide[:500],
+        dateDebutValidite=caracteristique.debut_validite,
+        dateFinValidite=caracteristique.fin_validite,
+    )
 
 
 # --- what the table of operations takes ----------------------------------------------------------------

@@ -26,7 +26,7 @@ from sne_sandbox.contract import codec
 from sne_sandbox.domain.base import Base
 from sne_sandbox.domain.codes import MOTIF_NON_RENOUVELLEMENT
 from sne_sandbox.domain.dates import PARIS, ajouter_mois, date_francaise
-from sne_sandbox.domain.element import construire
+from sne_sandbox.domain.element import construire, construits
 from sne_sandbox.domain.journal import NUIT, Echange, VerdictEchange
 from sne_sandbox.operations.document import DELAI_HORS_DE_PARIS_ANS, DELAIS_ANS, delai_anormal_ans
 from sne_sandbox.rules.catalogue.cycle import MOIS_DE_REACTIVATION
@@ -248,7 +248,7 @@ def _radiation(jour: date) -> bytes:
         construire(
             "radiation",
             (
-                construire("dateRadiation", jour.isoformat()),
+                *construits(dateRadiation=jour),
                 construire("motifRadiation", code=MOTIF_NON_RENOUVELLEMENT),
             ),
         )

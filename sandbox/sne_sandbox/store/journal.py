@@ -4,7 +4,7 @@ by SQL: the same whichever process served the exchanges."""
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, TypedDict, Unpack
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
@@ -109,6 +109,21 @@ class Mesure:
     sous: tuple[int, ...]
 
 
+class CriteresJournal(TypedDict, total=False):
+    """What exchanges are looked for by; None, or absent, is no criterion.
+
+    `texte` is looked for in the path, and in all that was noted: headers, parts, tolerances, anomalies,
+    fault (case of ASCII letters ignored). `numero` finds the exchanges about one demande, and the nights that
+    worked on it with others, of the last NUITS_CHERCHEES exchanges.
+    """
+
+    guichet: str | None
+    operation: str | None
+    verdict: str | None
+    numero: str | None
+    texte: str | None
+
+
 class Journal:
     """The journal of a store. Keeps `maximum` exchanges of each base."""
 
@@ -137,23 +152,16 @@ class Journal:
         self,
         base: str,
         *,
-        guichet: str | None = None,
-        operation: str | None = None,
-        verdict: str | None = None,
-        numero: str | None = None,
-        texte: str | None = None,
         avant_id: int | None = None,
         apres_id: int | None = None,
         limite: int = 50,
         octets: bool = False,
+        **criteres: Unpack[CriteresJournal],
     ) -> list[Echange]:
-        """The last `limite` exchanges that fit, newest first, with their bytes if asked. `texte` is looked
-        for in the path, and in all that was noted: headers, parts, tolerances, anomalies, fault (case of
-        ASCII letters ignored). `numero` finds the exchanges about one demande, and the nights that worked
-        on it with others, of the last NUITS_CHERCHEES exchanges. `avant_id` and `apres_id` may be any
-        numbers."""
+        """The last `limite` exchanges that fit, newest first, with their bytes if asked. `avant_id` and
+        `apres_id` may be any numbers."""
         choix = sa.select(*_TETE, *((_E.requete, _E.reponse) if octets else ())).where(
-            *_conditions(base, guichet, operation, verdict, numero, texte)
+            *_conditions(base, criteres)
         )
         if avant_id is not None:
             choix = choix.where(_E.identifiant < _borne(avant_id))
@@ -163,20 +171,9 @@ class Journal:
             lignes = connexion.sa.execute(choix.order_by(_E.identifiant.desc()).limit(limite)).all()
         return [_echange_de(tuple(ligne)) for ligne in lignes]
 
-    def denombrer(
-        self,
-        base: str,
-        *,
-        guichet: str | None = None,
-        operation: str | None = None,
-        verdict: str | None = None,
-        numero: str | None = None,
-        texte: str | None = None,
-    ) -> int:
-        """How many exchanges fit, of those that are kept; criteria as those of `chercher`."""
-        choix = sa.select(sa.func.count()).where(
-            *_conditions(base, guichet, operation, verdict, numero, texte)
-        )
+    def denombrer(self, base: str, **criteres: Unpack[CriteresJournal]) -> int:
+        """How many exchanges fit, of those that are kept."""
+        choix = sa.select(sa.func.count()).where(*_conditions(base, criteres))
         with self._donnees.transaction(ecriture=False) as connexion:
             return int(connexion.sa.execute(choix).scalar_one())
 
@@ -236,28 +233,21 @@ def _borne(identifiant: int) -> int:
     return min(max(identifiant, 0), IDENTIFIANT_MAX)
 
 
-def _conditions(
-    base: str,
-    guichet: str | None,
-    operation: str | None,
-    verdict: str | None,
-    numero: str | None,
-    texte: str | None,
-) -> list[sa.ColumnElement[bool]]:
+def _conditions(base: str, criteres: CriteresJournal) -> list[sa.ColumnElement[bool]]:
     posees: list[sa.ColumnElement[bool]] = [_E.base == base]
+    operation, verdict = criteres.get("operation"), criteres.get("verdict")
     # What is no call has no operation: it is asked by its method.
     nommee = _E.methode if operation in HORS_HTTP else _E.operation
-    for colonne, valeur in ((_E.guichet, guichet), (nommee, operation)):
+    for colonne, valeur in (
+        (_E.guichet, criteres.get("guichet")),
+        (nommee, operation),
+        (_E.verdict, None if verdict is None else str(verdict)),  # a `VerdictEchange`, or what a user wrote
+    ):
         if valeur is not None:
             posees.append(colonne == _lisible(valeur))
-    if numero is not None:
-        lisible = _lisible(numero) or ""
-        posees.append((_E.numero_unique == lisible) | _E.identifiant.in_(_nuits_de(base, lisible)))
-    if verdict is not None:
-        # A `VerdictEchange`, or what a user wrote for one.
-        posees.append(_E.verdict == _lisible(str(verdict)))
-    texte = _lisible(texte)
-    if texte:
+    if (numero := _lisible(criteres.get("numero"))) is not None:
+        posees.append((_E.numero_unique == numero) | _E.identifiant.in_(_nuits_de(base, numero)))
+    if texte := _lisible(criteres.get("texte")):
         posees.append(
             _E.details.icontains(texte, autoescape=True) | _E.chemin.icontains(texte, autoescape=True)
         )

@@ -22,32 +22,8 @@ from sne_sandbox.domain.evenement import Evenement, TypeEvenement
 from sne_sandbox.domain.texte import plier
 from sne_sandbox.errors import StoreError
 from sne_sandbox.settings import Reglages
-from sne_sandbox.store import requetes, tables
+from sne_sandbox.store import lignes, requetes, tables
 from sne_sandbox.store.connexion import Connexion
-from sne_sandbox.store.lignes import (
-    BaseLue,
-    colonnes_horloge,
-    demande_de,
-    detasser,
-    ecrire_reglages,
-    en_colonne,
-    evenement_de,
-    guichet_de,
-    instant_de,
-    jour_ou_rien,
-    ligne_demande,
-    ligne_evenement,
-    ligne_guichet,
-    ligne_mouvement,
-    ligne_stat,
-    lignes_communes,
-    lignes_motifs,
-    lignes_personnes,
-    micros,
-    naissance_de,
-    tasser,
-    type_de,
-)
 
 _PAGE: Final = 200
 _SEQUENCE_MAX: Final = 999_999
@@ -79,13 +55,13 @@ class Referentiels:
     def __init__(self) -> None:
         self._connus: dict[str, Referentiel] = {}
 
-    def de(self, connexion: Connexion, lue: BaseLue) -> Referentiel:
+    def de(self, connexion: Connexion, lue: lignes.BaseLue) -> Referentiel:
         """Those of a base, as they are now."""
         connu = self._connus.get(lue.base.nom)
         if connu is None or connu.jeton != lue.jeton:
             cle = {"base": lue.base.nom}
-            guichets = [guichet_de(ligne) for ligne in connexion.lignes(requetes.GUICHETS, cle)]
-            types = [type_de(ligne) for ligne in connexion.lignes(requetes.TYPES, cle)]
+            guichets = [lignes.guichet_de(ligne) for ligne in connexion.lignes(requetes.GUICHETS, cle)]
+            types = [lignes.type_de(ligne) for ligne in connexion.lignes(requetes.TYPES, cle)]
             connu = Referentiel(lue.jeton, {g.code: g for g in guichets}, {t.code: t for t in types})
             self._connus[lue.base.nom] = connu
         return connu
@@ -117,7 +93,7 @@ class RegistreBase:
     Writing in a transaction that only reads raises RuntimeError. Demandes are decoded once a transaction.
     """
 
-    def __init__(self, connexion: Connexion, lue: BaseLue, referentiels: Referentiels) -> None:
+    def __init__(self, connexion: Connexion, lue: lignes.BaseLue, referentiels: Referentiels) -> None:
         self.connexion = connexion
         self.base: Base = lue.base
         self._lue = lue
@@ -158,7 +134,7 @@ class RegistreBase:
         former one. For a test whose guichet has to play another part."""
         self._ecrit()
         self.connexion.faire(requetes.OTER_GUICHET, {"base": self._nom, "code": guichet.code})
-        self.connexion.faire(requetes.AJOUTER_GUICHET, ligne_guichet(self._nom, guichet))
+        self.connexion.faire(requetes.AJOUTER_GUICHET, lignes.ligne_guichet(self._nom, guichet))
         changer_jeton(self.connexion, self._nom)
 
     # --- demandes, one by one ----------------------------------------------------------------------
@@ -167,7 +143,7 @@ class RegistreBase:
         """The stored demande of that number."""
         if numero not in self._demandes:
             ligne = self.connexion.ligne(requetes.LIRE, {"base": self._nom, "numero": numero})
-            self._demandes[numero] = None if ligne is None else demande_de(ligne)
+            self._demandes[numero] = None if ligne is None else lignes.demande_de(ligne)
         return self._demandes[numero]
 
     def prochain_numero(self, territoire: str, depot: date, guichet: str) -> str:
@@ -209,12 +185,14 @@ class RegistreBase:
         self._ecrit()
         base = self._nom
         faire_tout = self.connexion.faire_tout
-        faire_tout(requetes.AJOUTER, [ligne_demande(base, s, s.revision) for s in stockees])
+        faire_tout(requetes.AJOUTER, [lignes.ligne_demande(base, s, s.revision) for s in stockees])
         self._ajouter_enfants(stockees)
         if passe is None:
             jour = self._aujourdhui()
             passe = [mouvement for s in stockees for mouvement in mouvements_d_arrivee(s, jour)]
-        faire_tout(requetes.AJOUTER_MOUVEMENT, [ligne_mouvement(base, mouvement) for mouvement in passe])
+        faire_tout(
+            requetes.AJOUTER_MOUVEMENT, [lignes.ligne_mouvement(base, mouvement) for mouvement in passe]
+        )
         for stockee in stockees:
             self._demandes.pop(stockee.numero_unique, None)
 
@@ -224,7 +202,7 @@ class RegistreBase:
         self._ecrit()
         numero = stockee.numero_unique
         avant = self.demande(numero)
-        ligne = ligne_demande(self._nom, stockee, stockee.revision + 1)
+        ligne = lignes.ligne_demande(self._nom, stockee, stockee.revision + 1)
         ligne |= {"cle_base": self._nom, "cle_numero": numero, "revision_lue": stockee.revision}
         if not self.connexion.faire(requetes.REMPLACER, ligne):
             raise StoreError(
@@ -237,7 +215,7 @@ class RegistreBase:
         ecrite = replace(stockee, revision=stockee.revision + 1)
         fait = mouvement_de_changement(avant, ecrite, self._aujourdhui()) if avant is not None else None
         if fait is not None:
-            self.connexion.faire(requetes.AJOUTER_MOUVEMENT, ligne_mouvement(self._nom, fait))
+            self.connexion.faire(requetes.AJOUTER_MOUVEMENT, lignes.ligne_mouvement(self._nom, fait))
         self._demandes[numero] = ecrite
         return ecrite
 
@@ -285,35 +263,31 @@ class RegistreBase:
         type_reservataire: str | None = None,
     ) -> list[DemandeStockee]:
         """Radiated demandes whose radiation was recorded at or after `instant` (aware), oldest first."""
-        donnes = {
-            nom: valeur
-            for nom, valeur in (
-                ("motif_radiation", motif),
-                ("statut_dalo", statut_dalo),
-                ("type_reservataire", type_reservataire),
-            )
-            if valeur is not None
+        voulus = {
+            "motif_radiation": motif,
+            "statut_dalo": statut_dalo,
+            "type_reservataire": type_reservataire,
         }
-        parametres = {"base": self._nom, "instant": micros(instant), **donnes}
-        return [
-            demande_de(tuple(r)) for r in self.connexion.sa.execute(requetes.radiees(*donnes), parametres)
-        ]
+        donnes = {nom: valeur for nom, valeur in voulus.items() if valeur is not None}
+        parametres = {"base": self._nom, "instant": lignes.micros(instant), **donnes}
+        trouvees = self.connexion.sa.execute(requetes.radiees(*donnes), parametres)
+        return [lignes.demande_de(tuple(ligne)) for ligne in trouvees]
 
     def daloes_depuis(self, instant: datetime) -> list[DemandeStockee]:
         """Demandes whose DALO declaration was recorded at or after `instant` (aware), oldest first."""
-        cle = {"base": self._nom, "instant": micros(instant)}
-        return [demande_de(ligne) for ligne in self.connexion.lignes(requetes.DALOES, cle)]
+        cle = {"base": self._nom, "instant": lignes.micros(instant)}
+        return [lignes.demande_de(ligne) for ligne in self.connexion.lignes(requetes.DALOES, cle)]
 
     def iterer(self) -> Iterator[DemandeStockee]:
         """All demandes by number, read page after page."""
         apres = ""
         while True:
             cle = {"base": self._nom, "apres": apres, "limite": _PAGE}
-            lignes = self.connexion.lignes(requetes.PAGE, cle)
-            yield from map(demande_de, lignes)
-            if len(lignes) < _PAGE:
+            page = self.connexion.lignes(requetes.PAGE, cle)
+            yield from map(lignes.demande_de, page)
+            if len(page) < _PAGE:
                 return
-            apres = lignes[-1][0]
+            apres = page[-1][0]
 
     def compter(self, *, actives: bool = False) -> int:
         """How many demandes the base holds, radiated ones included unless `actives`."""
@@ -327,18 +301,18 @@ class RegistreBase:
     def evenement(self, identifiant: int) -> Evenement | None:
         """The event of that id, deleted ones included."""
         ligne = self.connexion.ligne(requetes.EVENEMENT, {"base": self._nom, "identifiant": identifiant})
-        return None if ligne is None else evenement_de(ligne)
+        return None if ligne is None else lignes.evenement_de(ligne)
 
     def evenements(self, numero: str) -> list[Evenement]:
         """The events of a demande in the order they were written, deleted ones (`supprime`) included."""
-        lignes = self.connexion.lignes(requetes.EVENEMENTS, {"base": self._nom, "numero": numero})
-        return [evenement_de(ligne) for ligne in lignes]
+        trouves = self.connexion.lignes(requetes.EVENEMENTS, {"base": self._nom, "numero": numero})
+        return [lignes.evenement_de(ligne) for ligne in trouves]
 
     def ajouter_evenement(self, evenement: Evenement) -> int:
         """Stores a new event of a stored demande, under an id that is drawn: whatever it holds is ignored."""
         self._ecrit()
         identifiant = self._tirer(_EVENEMENT, 1)
-        ligne = ligne_evenement(self._nom, replace(evenement, identifiant=identifiant))
+        ligne = lignes.ligne_evenement(self._nom, replace(evenement, identifiant=identifiant))
         self.connexion.faire(requetes.AJOUTER_EVENEMENT, ligne)
         return identifiant
 
@@ -346,7 +320,9 @@ class RegistreBase:
         """Replaces the event of the same id. Raises StoreError when there is none."""
         self._ecrit()
         cle = {"cle_base": self._nom, "cle": evenement.identifiant}
-        if not self.connexion.faire(requetes.MODIFIER_EVENEMENT, ligne_evenement(self._nom, evenement) | cle):
+        if not self.connexion.faire(
+            requetes.MODIFIER_EVENEMENT, lignes.ligne_evenement(self._nom, evenement) | cle
+        ):
             raise StoreError(f"L'événement {evenement.identifiant} n'existe pas.")
 
     # --- changes, for dispatching -----------------------------------------------------------------------
@@ -368,8 +344,8 @@ class RegistreBase:
                 "territoire": apres.territoire,
                 "numero_unique": apres.numero_unique,
                 "auteur": auteur,
-                "instant": micros(instant),
-                **{nom: None if avant is None else en_colonne(getattr(avant, nom)) for nom in etat},
+                "instant": lignes.micros(instant),
+                **{nom: None if avant is None else lignes.en_colonne(getattr(avant, nom)) for nom in etat},
             },
         )
         assert ligne is not None
@@ -389,8 +365,8 @@ class RegistreBase:
         if ligne is None:
             raise LookupError(identifiant)
         instant, renouvellement, *documents = ligne
-        lus = [None if octets is None else detasser(octets) for octets in documents]
-        return Avant(instant_de(instant), jour_ou_rien(renouvellement), *lus)
+        lus = [None if octets is None else lignes.detasser(octets) for octets in documents]
+        return Avant(lignes.instant_de(instant), lignes.jour_ou_rien(renouvellement), *lus)
 
     def curseur(self, guichet: str) -> int:
         """Rank of the last change that was dispatched to a guichet, 0 before the first."""
@@ -412,12 +388,12 @@ class RegistreBase:
 
     def regler_horloge(self, horloge: Horloge) -> None:
         """Sets the clock of the base, with what happened on the way to it."""
-        self._regler(**colonnes_horloge(horloge))
+        self._regler(**lignes.colonnes_horloge(horloge))
         self.base = replace(self.base, horloge=horloge)
 
     def changer_reglages(self, reglages: Reglages) -> None:
         """Replaces the settings of the base."""
-        self._regler(reglages=ecrire_reglages(reglages))
+        self._regler(reglages=lignes.ecrire_reglages(reglages))
         self.base = replace(self.base, reglages=reglages)
 
     def vider(self, portee: Portee) -> None:
@@ -443,7 +419,7 @@ class RegistreBase:
         for numero in numeros:
             self._demandes.pop(numero, None)
         fait = {"base": self._nom, "jour": jour.isoformat(), "motif": motif}
-        record = {"element": tasser(element), "instant": micros(instant)}
+        record = {"element": lignes.tasser(element), "instant": lignes.micros(instant)}
         self.connexion.faire_tout(requetes.RADIER, [{**fait, **record, "numero": n} for n in numeros])
         self.connexion.faire_tout(requetes.NOTER_RADIATION, [{**fait, "numero": n} for n in numeros])
 
@@ -462,7 +438,7 @@ class RegistreBase:
         for numero in numeros:
             ligne = self.connexion.ligne(requetes.LIRE, {"base": self._nom, "numero": numero})
             if ligne is not None:
-                yield demande_de(ligne)
+                yield lignes.demande_de(ligne)
 
     # --- inside --------------------------------------------------------------------------------------------
 
@@ -489,10 +465,10 @@ class RegistreBase:
         base = self._nom
         self._proches.clear()
         faire_tout = self.connexion.faire_tout
-        faire_tout(requetes.AJOUTER_PERSONNE, [r for s in stockees for r in lignes_personnes(base, s)])
-        faire_tout(requetes.AJOUTER_COMMUNE, [r for s in stockees for r in lignes_communes(base, s)])
-        faire_tout(requetes.AJOUTER_MOTIF, [r for s in stockees for r in lignes_motifs(base, s)])
-        faire_tout(requetes.AJOUTER_STAT, [ligne_stat(base, s) for s in stockees])
+        faire_tout(requetes.AJOUTER_PERSONNE, [r for s in stockees for r in lignes.lignes_personnes(base, s)])
+        faire_tout(requetes.AJOUTER_COMMUNE, [r for s in stockees for r in lignes.lignes_communes(base, s)])
+        faire_tout(requetes.AJOUTER_MOTIF, [r for s in stockees for r in lignes.lignes_motifs(base, s)])
+        faire_tout(requetes.AJOUTER_STAT, [lignes.ligne_stat(base, s) for s in stockees])
 
     def _homonymes(
         self, territoire: str, cherches: Iterable[tuple[Personne, str]], colonne: int, sauf: Sequence[str]
@@ -507,7 +483,7 @@ class RegistreBase:
         return [stockee for stockee in trouvees if stockee is not None]
 
     def _proches_de(self, territoire: str, personne: Personne) -> list[tuple[str, str, str]]:
-        naissance, prenom = naissance_de(personne), plier(personne.prenom)
+        naissance, prenom = lignes.naissance_de(personne), plier(personne.prenom)
         if naissance is None or not prenom:
             return []
         nom, patronymique = plier(personne.nom) or None, plier(personne.nom_patronymique) or None
