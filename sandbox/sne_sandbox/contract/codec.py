@@ -57,7 +57,8 @@ def _nom_local(nom_complet: str) -> str:
 
 def lire(document: bytes) -> Element:
     """The `Element` of a document of ours (stored or just written): it is trusted, and well-formed."""
-    return decoder(etree.fromstring(document, _parseur()))
+    parseur = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
+    return decoder(etree.fromstring(document, parseur))
 
 
 def lire_demande(document: bytes) -> Demande:
@@ -102,10 +103,6 @@ def _echapper(texte: str) -> str:
     if "&" in texte or "<" in texte or ">" in texte or "\r" in texte:
         return texte.translate(_DANS_TEXTE)
     return texte
-
-
-def _parseur() -> Any:
-    return etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
 
 
 # --- from outside: no DTD, no network, bounded in size, depth and number of nodes ------------------------
@@ -159,10 +156,7 @@ _RAISONS: Final[dict[str, tuple[str, str]]] = {
         "un préfixe d'espace de noms n'est pas déclaré",
         'déclarez-le sur la racine : xmlns:préfixe="http://nuu.application.i2/"',
     ),
-    "ERR_NAME_REQUIRED": (
-        "le caractère & ou < est écrit tel quel dans un texte",
-        "écrivez &amp; ou &lt;",
-    ),
+    "ERR_NAME_REQUIRED": ("le caractère & ou < est écrit tel quel dans un texte", "écrivez &amp; ou &lt;"),
     "ERR_SEMICOLON_REQUIRED": ("le caractère & est écrit tel quel dans un texte", "écrivez &amp;"),
     "ERR_ENTITYREF_SEMICOL_MISSING": (
         "le caractère & est écrit tel quel dans un texte, ou il manque un point-virgule",

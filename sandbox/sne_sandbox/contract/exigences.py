@@ -56,16 +56,7 @@ def _lire(fichier: Path) -> list[Exigence]:
                 f"{fichier}, ligne {lignes.line_num} : exigence incomplète ou de niveau inconnu.",
                 remede="un id, un texte, et MUST ou SHOULD",
             )
-        trouvees.append(
-            Exigence(
-                ligne["id"],
-                ligne["text"],
-                ligne["source"],
-                ligne["level"],
-                ligne["since"],
-                ligne["not_tested_because"] or "",
-            )
-        )
+        trouvees.append(Exigence(*(ligne[colonne] or "" for colonne in _COLONNES)))
     return trouvees
 
 

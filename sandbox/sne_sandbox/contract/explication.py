@@ -61,13 +61,10 @@ def expliquer(root: Any, document: Document, version: str | None, schemas: Schem
         return []
     fichier = schemas.fichier(document, version or root.get("versionInterface"))
     with _VERROU:
-        modeles = _MODELES.setdefault(schemas, {})
-        if fichier not in modeles:
-            modeles[fichier] = _Modele(charger_modele(schemas, fichier))
-        trouvees = _Visite(modeles[fichier]).visiter(root)
+        modele = _modele(schemas, fichier)
         trouvees = [
-            _de_plus_tard(f, modeles[fichier], document, version or root.get("versionInterface"), schemas)
-            for f in trouvees
+            _de_plus_tard(f, modele, document, version or root.get("versionInterface"), schemas)
+            for f in _Visite(modele).visiter(root)
         ]
     return trouvees or [phrases.refus_brut(erreur) for erreur in refus]
 
@@ -86,10 +83,7 @@ def expliquer_sous(contrat: Contrat, racine: Any, document: Document) -> list[tu
     deja = expliquer(racine, document, publiees[-1], contrat.schemas) if publiees else []
     connues = {(faute.chemin, faute.message) for faute in deja}
     return [
-        (
-            faute,
-            Fidelite.ATTESTEE if (faute.chemin, faute.message) in connues else Fidelite.CONVENTION,
-        )
+        (faute, Fidelite.ATTESTEE if (faute.chemin, faute.message) in connues else Fidelite.CONVENTION)
         for faute in fautes
     ]
 
@@ -124,6 +118,13 @@ def charger_modele(schemas: Schemas, fichier: str) -> Any:
             ) from None
 
 
+def _modele(schemas: Schemas, fichier: str) -> "_Modele":
+    connus = _MODELES.setdefault(schemas, {})
+    if fichier not in connus:
+        connus[fichier] = _Modele(charger_modele(schemas, fichier))
+    return connus[fichier]
+
+
 def _de_plus_tard(
     faute: SchemaError, modele: "_Modele", document: Document, version: str | None, schemas: Schemas
 ) -> SchemaError:
@@ -132,10 +133,7 @@ def _de_plus_tard(
     if faute.message != phrases.inconnu(faute.valeur, [])[0] or faute.valeur in modele.noms:
         return faute
     for autre, fichier in schemas.suivantes(document, version):
-        modeles = _MODELES[schemas]
-        if fichier not in modeles:
-            modeles[fichier] = _Modele(charger_modele(schemas, fichier))
-        if faute.valeur in modeles[fichier].noms:
+        if faute.valeur in _modele(schemas, fichier).noms:
             return replace(faute, remede=phrases.de_la_version(faute.valeur, autre))
     return faute
 

@@ -194,8 +194,7 @@ def _caracteristique(code: str, entree: Mapping[str, Any], fichier: str) -> Cara
     lieu = f"{fichier} : [{code}] caractéristique {valeurs.get('code', '?')}"
     if valeurs.get("type") not in _TYPES:
         raise ContractError(
-            f"{lieu} : type [{valeurs.get('type', '')}] inconnu.",
-            remede=f"types : {', '.join(_TYPES)}",
+            f"{lieu} : type [{valeurs.get('type', '')}] inconnu.", remede=f"types : {', '.join(_TYPES)}"
         )
     valeurs["valeurs"] = tuple((str(cle), str(libelle)) for cle, libelle in valeurs.get("valeurs", ()))
     if valeurs["type"] == "LST" and not valeurs["valeurs"]:

@@ -37,18 +37,10 @@ class Chemin:
 
 
 #: Containers of the search and event documents, which the table of paths does not describe.
-_CONTENEURS_D_AILLEURS: Final = frozenset(
-    {
-        "operation",
-        "demandeMulticritere",
-        "personneRecherchee",
-        "piecesJustificatives",
-        "listeEvenements",
-        "evenement",
-        "listeCaracteristiquesSpecifiques",
-        "caracteristiqueSpecifique",
-    }
-)
+_CONTENEURS_D_AILLEURS: Final = {
+    "operation", "demandeMulticritere", "personneRecherchee", "piecesJustificatives", "listeEvenements",
+    "evenement", "listeCaracteristiquesSpecifiques", "caracteristiqueSpecifique",
+}  # fmt: skip
 
 
 class Nomenclatures:

@@ -30,29 +30,13 @@ from sne_sandbox.errors import ContractError
 
 _CONTRAT: Final = "contract.toml"
 _CLES: Final = (
-    "nom",
-    "titre",
-    "extends",
-    "versions",
-    "conventions",
-    "namespace",
-    "namespace_services",
-    "schemas",
-    "fichiers",
-    "services",
-)
+    "nom", "titre", "extends", "versions", "conventions", "namespace", "namespace_services", "schemas",
+    "fichiers", "services",
+)  # fmt: skip
 _FICHIERS: Final = (
-    "operations",
-    "chemins",
-    "nomenclatures",
-    "communes",
-    "communes_anciennes",
-    "epci",
-    "regles",
-    "evenements",
-    "exigences",
-    "quartiles",
-)
+    "operations", "chemins", "nomenclatures", "communes", "communes_anciennes", "epci", "regles",
+    "evenements", "exigences", "quartiles",
+)  # fmt: skip
 
 
 _CLES_SERVICE: Final = ("wsdl", "xsd", "port", "binding", "port_type", "chemins")

@@ -56,15 +56,7 @@ def lire_guichets(fichier: Path) -> list[Guichet]:
     """The guichets written in a TOML file, one table per code."""
     lus: Mapping[str, Mapping[str, Any]] = tomllib.loads(fichier.read_text("utf-8"))
     return [
-        Guichet(
-            code=code,
-            nature=NatureGuichet(table["nature"]),
-            territoire=table["territoire"],
-            nom=table["nom"],
-            adresse=table["adresse"],
-            ouvert_le=table["ouvert_le"],
-            ferme_le=table.get("ferme_le"),
-        )
+        Guichet(code=code, **{**table, "nature": NatureGuichet(table["nature"])})
         for code, table in lus.items()
     ]
 
@@ -121,11 +113,7 @@ def _semee(base: Base) -> bool:
 
 
 def _remplir(
-    contrat: Contrat,
-    base: Base,
-    maintenant: datetime,
-    progres: Progres | None,
-    registre: RegistreBase,
+    contrat: Contrat, base: Base, maintenant: datetime, progres: Progres | None, registre: RegistreBase
 ) -> None:
     from sne_sandbox.generators.semis import semer  # not for nothing: most starts find their base
 

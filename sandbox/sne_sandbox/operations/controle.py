@@ -74,19 +74,12 @@ def controler(
     genre = genre_de(racine)
     version = contrat.version_de_lecture(racine.get("versionInterface", ""))
     if contrat.schemas.validate(racine, document=genre, version=version):
+        refus = Gravite.BLOQUANTE
         return Controle(
             str(genre),
             tuple(
                 FauteDeDocument(
-                    f.ligne,
-                    f.chemin,
-                    XSD,
-                    Gravite.BLOQUANTE,
-                    f.message,
-                    f.valeur,
-                    f.remede,
-                    str(fidelite),
-                    "XSD",
+                    f.ligne, f.chemin, XSD, refus, f.message, f.valeur, f.remede, str(fidelite), XSD
                 )
                 for f, fidelite in expliquer_sous(contrat, racine, genre)
             ),
@@ -147,21 +140,9 @@ def _juger(
     omises = _omises(contrat, type_fichier, nom is not None)
     anomalies = engine.juger_sans_registre(contexte, contrat, profil)
     fautes = []
-    for anomalie in anomalies:
-        if anomalie.regle in omises:
-            continue
-        fiche = contrat.regles[anomalie.regle]
-        fautes.append(
-            FauteDeDocument(
-                anomalie.ligne,
-                anomalie.propriete,
-                anomalie.regle,
-                anomalie.gravite,
-                anomalie.message,
-                anomalie.valeur,
-                fiche.remede,
-                str(fiche.fidelite),
-                fiche.source,
-            )
-        )
+    for a in anomalies:
+        if a.regle not in omises:
+            fiche = contrat.regles[a.regle]
+            dit = (a.ligne, a.propriete, a.regle, a.gravite, a.message, a.valeur)
+            fautes.append(FauteDeDocument(*dit, fiche.remede, str(fiche.fidelite), fiche.source))
     return Controle(str(genre), tuple(fautes), omises)

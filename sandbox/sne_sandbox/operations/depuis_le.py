@@ -11,12 +11,11 @@ from datetime import MINYEAR, UTC, datetime
 from typing import Final
 
 from sne_sandbox.contract import codec
-from sne_sandbox.contract.schema import Document
 from sne_sandbox.domain.dates import PARIS
 from sne_sandbox.domain.demande import DemandeStockee
 from sne_sandbox.domain.element import lire_instant
 from sne_sandbox.domain.exchange import Piece
-from sne_sandbox.errors import EnveloppeIncorrecte, ErreurInterne
+from sne_sandbox.errors import EnveloppeIncorrecte
 from sne_sandbox.operations.document import Presentation
 from sne_sandbox.operations.question import Operation, Question, Sortie
 
@@ -57,11 +56,7 @@ def _instant(question: Question, champ: str) -> datetime:
 
 
 def _sortie(
-    question: Question,
-    demandes: Sequence[DemandeStockee],
-    genre: str,
-    champ_nom: str,
-    champ: str,
+    question: Question, demandes: Sequence[DemandeStockee], genre: str, champ_nom: str, champ: str
 ) -> Sortie:
     """One document per demande, oldest first, `incrementFichier` its rank (deduced); no field for none."""
     if not demandes:
@@ -84,18 +79,9 @@ def _sortie(
 
 
 def _document(question: Question, stockee: DemandeStockee, rang: int) -> bytes:
-    vue = Presentation.de(stockee, question.contrat.nomenclatures, question.maintenant, "RET")
-    if stockee.radiation is not None:
-        vue.placer(stockee.radiation)
-    if stockee.information_dalo is not None:
-        vue.placer_dalo(stockee.information_dalo)
+    vue = Presentation.complete(stockee, question.contrat.nomenclatures, question.maintenant, "RET")
     vue.changer("incrementFichier", f"{rang:06d}")
-    fautes = question.contrat.schemas.validate(vue.racine, document=Document.DEMANDE, version=stockee.version)
-    if fautes:
-        raise ErreurInterne(
-            "Un document du fichier ne respecte pas le contrat.",
-            explication="; ".join(f"{f.chemin} : {f.message}" for f in fautes),
-        )
+    vue.valider(question.contrat, "Un document du fichier ne respecte pas le contrat.")
     return codec.ecrire(vue.racine)
 
 

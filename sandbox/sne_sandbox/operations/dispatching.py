@@ -30,12 +30,10 @@ from typing import Any, Final
 
 from sne_sandbox.contract import codec
 from sne_sandbox.contract.codec import NS
-from sne_sandbox.contract.schema import Document
 from sne_sandbox.contract.versions import Contrat
 from sne_sandbox.domain.base import Guichet
 from sne_sandbox.domain.dates import tampon
 from sne_sandbox.domain.demande import DemandeStockee
-from sne_sandbox.errors import ErreurInterne
 from sne_sandbox.operations.document import Presentation
 from sne_sandbox.operations.question import Question
 from sne_sandbox.store.fichiers import Boite, Boites
@@ -123,17 +121,17 @@ def _document(
     change = registre.etat_avant(trace.identifiant)
     apres = stockee if suivant is None else _a_l_etat(stockee, registre.etat_avant(suivant))
     avant = None if change.document is None else _a_l_etat(stockee, change)
-    racine = _presenter(apres, contrat, change.instant)
-    marquer(None if avant is None else _presenter(avant, contrat, change.instant), racine)
-    version = racine.get("versionInterface")
-    fautes = contrat.schemas.validate(racine, document=Document.DEMANDE, version=version)
-    if fautes:
-        raise ErreurInterne(
-            f"Le document de dispatching de la demande {trace.numero_unique} ne respecte pas le contrat.",
-            explication="; ".join(f"{f.chemin} : {f.message}" for f in fautes),
-        )
+    vue = Presentation.complete(apres, contrat.nomenclatures, change.instant, TYPE)
+    ancienne = None
+    if avant is not None:
+        ancienne = Presentation.complete(avant, contrat.nomenclatures, change.instant, TYPE).racine
+    marquer(ancienne, vue.racine)
+    vue.valider(
+        contrat,
+        f"Le document de dispatching de la demande {trace.numero_unique} ne respecte pas le contrat.",
+    )
     rang = trace.identifiant % _RANGS
-    return f"{tampon(change.instant)}-{rang:06d}.xml", codec.ecrire(racine)
+    return f"{tampon(change.instant)}-{rang:06d}.xml", codec.ecrire(vue.racine)
 
 
 def _a_l_etat(stockee: DemandeStockee, avant: Avant) -> DemandeStockee:
@@ -145,15 +143,6 @@ def _a_l_etat(stockee: DemandeStockee, avant: Avant) -> DemandeStockee:
         radiation=avant.radiation,
         information_dalo=avant.information_dalo,
     )
-
-
-def _presenter(stockee: DemandeStockee, contrat: Contrat, instant: datetime) -> Any:
-    vue = Presentation.de(stockee, contrat.nomenclatures, instant, TYPE)
-    if stockee.radiation is not None:
-        vue.placer(stockee.radiation)
-    if stockee.information_dalo is not None:
-        vue.placer_dalo(stockee.information_dalo)
-    return vue.racine
 
 
 # --- two states of a document compared -----------------------------------------------------------------

@@ -14,6 +14,7 @@ from sne_sandbox.contract import codec
 from sne_sandbox.contract.codec import NS
 from sne_sandbox.contract.nomenclatures import Nomenclatures
 from sne_sandbox.contract.schema import Document
+from sne_sandbox.contract.versions import Contrat
 from sne_sandbox.domain.anomalie import Anomalie
 from sne_sandbox.domain.dates import ajouter_mois, xs_date_time
 from sne_sandbox.domain.decision import ATTRIBUTION_SOUS_CONDITION, DECISION, TYPE_DECISION
@@ -21,6 +22,7 @@ from sne_sandbox.domain.demande import FORMULAIRE, Demande, DemandeStockee
 from sne_sandbox.domain.element import Element, construire, construits
 from sne_sandbox.domain.evenement import Evenement
 from sne_sandbox.domain.menage import Menage
+from sne_sandbox.errors import ErreurInterne
 from sne_sandbox.operations.question import Question, Sortie
 
 #: Blocks of the form that a message may hold and the SNE owns: never stored as received.
@@ -28,23 +30,22 @@ _DU_SNE: Final = frozenset(
     {"informationTraitement", "renouvellement", "radiation", "listeAnomalie", "listeDoublons"}
 )
 
+#: What a `doublon` tells of a person.
+_IDENTITE: Final = ("civilite", "nom", "nomPatronymique", "prenom", "dateNaissance")
 #: `versionInterface` of these documents is fixed.
 VERSION_FICHIER_XML: Final = "02.00"
 #: Paris, years before a delay is abnormally long: 1 room, 2-3 rooms, 4 and more (attested: 6, 9, 10 years).
 _PARIS_ANS: Final = {"C": 6, "T1": 6, "T2": 9, "T3": 9}
 _PARIS_GRAND_ANS: Final = 10
-_CONDITIONNELLE: Final = (DECISION, ATTRIBUTION_SOUS_CONDITION)
 #: Elsewhere (convention).
 DELAI_HORS_DE_PARIS_ANS: Final = 3
 #: All the delays there are.
 DELAIS_ANS: Final = frozenset({DELAI_HORS_DE_PARIS_ANS, *_PARIS_ANS.values(), _PARIS_GRAND_ANS})
+_CONDITIONNELLE: Final = (DECISION, ATTRIBUTION_SOUS_CONDITION)
 
 
 def formulaire(
-    demande: Demande,
-    nomenclatures: Nomenclatures,
-    maintenant: datetime,
-    valeurs: dict[str, str | None],
+    demande: Demande, nomenclatures: Nomenclatures, maintenant: datetime, valeurs: dict[str, str | None]
 ) -> Element:
     """The document to store for the message `demande`: header RET, the form without what the SNE owns.
 
@@ -96,6 +97,25 @@ class Presentation:
             jour = construits(dateRenouvellement=stockee.date_renouvellement)
             vue.placer(construire("renouvellement", jour))
         return vue
+
+    @classmethod
+    def complete(
+        cls, stockee: DemandeStockee, nomenclatures: Nomenclatures, maintenant: datetime, type_fichier: str
+    ) -> "Presentation":
+        """The same, with its radiation and its DALO declaration."""
+        vue = cls.de(stockee, nomenclatures, maintenant, type_fichier)
+        if stockee.radiation is not None:
+            vue.placer(stockee.radiation)
+        if stockee.information_dalo is not None:
+            vue.placer_dalo(stockee.information_dalo)
+        return vue
+
+    def valider(self, contrat: Contrat, phrase: str) -> None:
+        """Raises ErreurInterne, which says `phrase`, when the document breaks the contract."""
+        version = self.racine.get("versionInterface")
+        fautes = contrat.schemas.validate(self.racine, document=Document.DEMANDE, version=version)
+        if fautes:
+            raise ErreurInterne(phrase, explication="; ".join(f"{f.chemin} : {f.message}" for f in fautes))
 
     def placer(self, bloc: Element | bytes) -> None:
         """Put a block (an element, or its stored bytes) into the form."""
@@ -173,28 +193,15 @@ def liste_anomalies(anomalies: Iterable[Anomalie]) -> Element:
 def doublon(stockee: DemandeStockee) -> Element:
     """The `doublon` of a stored demande: who, where, wished places."""
     demande = stockee.demande
-    demandeur = demande.demandeur
-    enfants = [construire("numUnique", stockee.numero_unique)]
-    if demandeur is not None:
-        garde = ("civilite", "nom", "nomPatronymique", "prenom", "dateNaissance", "adressePostale")
-        morceaux = [_copie(e) for e in demandeur.element.enfants if e.nom in garde]
+    enfants = [*construits(numUnique=stockee.numero_unique)]
+    if demande.demandeur is not None:
         logement = demande.formulaire.enfant("personnePhysique/adresseLogement")
-        if logement is not None:
-            morceaux.append(_copie(logement))
-        enfants.append(construire("demandeur", tuple(morceaux)))
+        morceaux = _copies(demande.demandeur.element, *_IDENTITE, "adressePostale")
+        enfants.append(construire("demandeur", morceaux + (() if logement is None else (_copie(logement),))))
     if demande.cotitulaires:
-        identite = ("civilite", "nom", "nomPatronymique", "prenom", "dateNaissance")
-        enfants.append(
-            construire(
-                "listeCotitulaire",
-                tuple(
-                    construire(
-                        "cotitulaire", tuple(_copie(e) for e in c.element.enfants if e.nom in identite)
-                    )
-                    for c in demande.cotitulaires
-                ),
-            )
-        )
+        identites = (_copies(c.element, *_IDENTITE) for c in demande.cotitulaires)
+        liste = tuple(construire("cotitulaire", identite) for identite in identites)
+        enfants.append(construire("listeCotitulaire", liste))
     places = demande.formulaire.tous("logementRecherche/listeLocalisationSouhaite/localisationSouhaite")
     souhaitees = tuple(
         construire("localisationSouhaitee", tuple(_copie(e) for e in place.enfants)) for place in places
@@ -208,6 +215,10 @@ def doublon(stockee: DemandeStockee) -> Element:
 def liste_doublons(doublons: Iterable[DemandeStockee]) -> Element:
     """`listeDoublons`, in a demande document or as a document of its own."""
     return construire("listeDoublons", tuple(doublon(d) for d in doublons))
+
+
+def _copies(element: Element, *noms: str) -> tuple[Element, ...]:
+    return tuple(_copie(enfant) for enfant in element.enfants if enfant.nom in noms)
 
 
 def _copie(element: Element) -> Element:

@@ -244,15 +244,8 @@ def _passer(registre: RegistreBase, journal: Journal, jour: date, faits: Faits) 
 
 
 def _radiation(jour: date) -> bytes:
-    return codec.encoder(
-        construire(
-            "radiation",
-            (
-                *construits(dateRadiation=jour),
-                construire("motifRadiation", code=MOTIF_NON_RENOUVELLEMENT),
-            ),
-        )
-    )
+    motif = construire("motifRadiation", code=MOTIF_NON_RENOUVELLEMENT)
+    return codec.encoder(construire("radiation", (*construits(dateRadiation=jour), motif)))
 
 
 def ligne(base: str, minuit: datetime, faits: Faits) -> Echange:

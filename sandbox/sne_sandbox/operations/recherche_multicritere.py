@@ -7,11 +7,7 @@ from typing import Final
 from sne_sandbox.contract.schema import Document
 from sne_sandbox.domain.demande import DemandeStockee, EtatDemande
 from sne_sandbox.domain.element import Element, construire
-from sne_sandbox.operations.document import (
-    a_multiples_attributions,
-    est_delai_anormalement_long,
-    fichier_xml,
-)
+from sne_sandbox.operations.document import a_multiples_attributions, est_delai_anormalement_long, fichier_xml
 from sne_sandbox.operations.question import Operation, Question, Sortie
 from sne_sandbox.rules import engine
 from sne_sandbox.store.recherche import Criteres, rechercher

@@ -213,8 +213,7 @@ class Journal:
         compteur = connexion.ligne(_SUIVANT, {"cle": echange.base})
         if compteur is None:
             connexion.faire(
-                _NOUVEAU[connexion.dialecte],
-                {"base": echange.base, "dernier": 0, "origine": 0, "oublies": 0},
+                _NOUVEAU[connexion.dialecte], {"base": echange.base, "dernier": 0, "origine": 0, "oublies": 0}
             )
             compteur = connexion.ligne(_SUIVANT, {"cle": echange.base})
             assert compteur is not None

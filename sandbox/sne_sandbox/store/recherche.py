@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from sne_sandbox.domain.demande import DemandeStockee, EtatDemande, GenreMouvement, Mouvement
 from sne_sandbox.domain.texte import plier
 from sne_sandbox.store import requetes, tables
-from sne_sandbox.store.connexion import Connexion, RequeteSql
+from sne_sandbox.store.connexion import RequeteSql
 from sne_sandbox.store.lignes import COLONNES, demande_de
 from sne_sandbox.store.registre import RegistreBase
 
@@ -87,6 +87,10 @@ class Criteres:
         return self.delai_anormalement_long is not None or self.multiples_attributions is not None
 
 
+#: No criterion: all the demandes of a base.
+TOUTES: Final = Criteres()
+
+
 def rechercher(
     registre: RegistreBase, criteres: Criteres, limite: int, filtre: Filtre | None = None
 ) -> list[str]:
@@ -96,12 +100,10 @@ def rechercher(
     if criteres.calcules and filtre is None:
         raise ValueError("computed criteria need a filter")
     if filtre is None:
-        return [
-            numero
-            for (numero,) in registre.connexion.sa.execute(numeros(registre.base.nom, criteres, limite + 1))
-        ]
+        choix = numeros(registre.base.nom, criteres, limite + 1)
+        return [numero for (numero,) in registre.connexion.sa.execute(choix)]
     retenus: list[str] = []
-    for stockee in _parcourir(registre.connexion, conditions(registre.base.nom, criteres)):
+    for stockee in parcourir(registre, criteres):
         if filtre(stockee):
             retenus.append(stockee.numero_unique)
             if len(retenus) > limite:
@@ -109,16 +111,12 @@ def rechercher(
     return retenus
 
 
-def _parcourir(connexion: Connexion, posees: list[sa.ColumnElement[bool]]) -> Iterator[DemandeStockee]:
-    apres = ""
+def parcourir(registre: RegistreBase, criteres: Criteres = TOUTES) -> Iterator[DemandeStockee]:
+    """The demandes that hold the stored criteria, by number, read page after page."""
+    posees, apres = conditions(registre.base.nom, criteres), ""
     while True:
-        choix = (
-            sa.select(*COLONNES)
-            .where(*posees, _D.numero_unique > apres)
-            .order_by(_D.numero_unique)
-            .limit(_PAGE)
-        )
-        lignes = connexion.sa.execute(choix).all()
+        choix = sa.select(*COLONNES).where(*posees, _D.numero_unique > apres).order_by(_D.numero_unique)
+        lignes = registre.connexion.sa.execute(choix.limit(_PAGE)).all()
         yield from (demande_de(tuple(ligne)) for ligne in lignes)
         if len(lignes) < _PAGE:
             return

@@ -25,7 +25,6 @@ from sne_sandbox.settings import Reglages
 from sne_sandbox.store import lignes, requetes, tables
 from sne_sandbox.store.connexion import Connexion
 
-_PAGE: Final = 200
 _SEQUENCE_MAX: Final = 999_999
 #: The sequence of the events of a base.
 _EVENEMENT: Final = "evenement"
@@ -277,17 +276,6 @@ class RegistreBase:
         """Demandes whose DALO declaration was recorded at or after `instant` (aware), oldest first."""
         cle = {"base": self._nom, "instant": lignes.micros(instant)}
         return [lignes.demande_de(ligne) for ligne in self.connexion.lignes(requetes.DALOES, cle)]
-
-    def iterer(self) -> Iterator[DemandeStockee]:
-        """All demandes by number, read page after page."""
-        apres = ""
-        while True:
-            cle = {"base": self._nom, "apres": apres, "limite": _PAGE}
-            page = self.connexion.lignes(requetes.PAGE, cle)
-            yield from map(lignes.demande_de, page)
-            if len(page) < _PAGE:
-                return
-            apres = page[-1][0]
 
     def compter(self, *, actives: bool = False) -> int:
         """How many demandes the base holds, radiated ones included unless `actives`."""

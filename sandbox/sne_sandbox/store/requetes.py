@@ -104,12 +104,6 @@ SEQUENCE: Final = RequeteSql(
 # --- demandes --------------------------------------------------------------------------------------------
 
 LIRE: Final = RequeteSql(sa.select(*COLONNES).where(_D.base == _BASE, _D.numero_unique == _NUMERO))
-PAGE: Final = RequeteSql(
-    sa.select(*COLONNES)
-    .where(_D.base == _BASE, _D.numero_unique > sa.bindparam("apres"))
-    .order_by(_D.numero_unique)
-    .limit(sa.bindparam("limite", type_=sa.BigInteger))
-)
 COMPTER: Final = RequeteSql(sa.select(sa.func.count()).select_from(tables.demande).where(_D.base == _BASE))
 COMPTER_ACTIVES: Final = RequeteSql(
     sa.select(sa.func.count()).select_from(tables.demande).where(_D.base == _BASE, _ACTIVE)
@@ -170,10 +164,7 @@ NIR: Final = RequeteSql(
     sa.select(_P.numero_unique)
     .select_from(_PERSONNES)
     .where(
-        _P.base == _BASE,
-        _P.nir == sa.bindparam("nir"),
-        _D.territoire == sa.bindparam("territoire"),
-        _ACTIVE,
+        _P.base == _BASE, _P.nir == sa.bindparam("nir"), _D.territoire == sa.bindparam("territoire"), _ACTIVE
     )
 )
 REFERENCE: Final = RequeteSql(

@@ -98,12 +98,7 @@ type_evenement: Final = sa.Table(
 
 #: Counters: of numéros (named by the prefix « TTTMMAA » they share) and of events (named « evenement »).
 sequence: Final = sa.Table(
-    "sequence",
-    metadata,
-    *_cles("base", "nom"),
-    _entier("dernier"),
-    _de_la_base(),
-    sqlite_with_rowid=False,
+    "sequence", metadata, *_cles("base", "nom"), _entier("dernier"), _de_la_base(), sqlite_with_rowid=False
 )
 
 demande: Final = sa.Table(

@@ -16,6 +16,7 @@ from sne_sandbox.domain.evenement import Evenement
 from sne_sandbox.domain.journal import VerdictEchange
 from sne_sandbox.operations import horloge, lifecycle
 from sne_sandbox.operations.lifecycle import BilanNuits, Fait
+from sne_sandbox.store.recherche import parcourir
 from sne_sandbox.store.session import Magasin
 
 Creer = Callable[..., str]
@@ -108,7 +109,7 @@ def test_whatever_its_motive_a_radiation_is_a_year_old_before_the_demande_goes(
         )
     horloge.avancer(magasin, base, "2019-03-19")
     with magasin.lire(base) as registre:
-        assert [d.numero_unique for d in registre.iterer()] == [stockee(1, DEPOT).numero_unique]
+        assert [d.numero_unique for d in parcourir(registre)] == [stockee(1, DEPOT).numero_unique]
         assert len(registre.evenements(stockee(1, DEPOT).numero_unique)) == 1
     horloge.avancer(magasin, base, "P1D")
     with magasin.lire(base) as registre:

@@ -10,6 +10,7 @@ from sne_sandbox.domain.element import Element
 from sne_sandbox.domain.evenement import Evenement
 from sne_sandbox.errors import StoreError
 from sne_sandbox.store import registre as registre_store
+from sne_sandbox.store.recherche import parcourir
 from sne_sandbox.store.registre import Trace
 from sne_sandbox.store.session import Magasin
 
@@ -148,7 +149,7 @@ def test_a_demande_deleted_takes_its_rows_along(magasin: Magasin) -> None:
         assert registre.supprimer(N[0])
         assert not registre.supprimer(N[0])
     with magasin.lire("ecole") as registre:
-        assert [s.numero_unique for s in registre.iterer()] == [N[1]]
+        assert [s.numero_unique for s in parcourir(registre)] == [N[1]]
         assert registre.evenements(N[0]) == []
     with magasin.transaction(ecriture=False) as connexion:
         for table in ("demande_personne", "demande_commune", "demande_motif"):
@@ -176,12 +177,12 @@ def test_a_register_opened_to_be_read_does_not_write(magasin: Magasin) -> None:
 
 
 def test_all_demandes_page_after_page(magasin: Magasin, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sne_sandbox.store.registre._PAGE", 2)
+    monkeypatch.setattr("sne_sandbox.store.recherche._PAGE", 2)
     _ajouter(
         magasin, *(stockee(numero) for numero in reversed(N[:4])), stockee(N[4], etat=EtatDemande.RADIEE)
     )
     with magasin.lire("ecole") as registre:
-        assert [s.numero_unique for s in registre.iterer()] == N[:5]
+        assert [s.numero_unique for s in parcourir(registre)] == N[:5]
         assert (registre.compter(), registre.compter(actives=True)) == (5, 4)
 
 

@@ -21,6 +21,7 @@ from sne_sandbox.domain.journal import Echange
 from sne_sandbox.errors import BaseInconnue, ConflitEtat, StoreError, UsageError
 from sne_sandbox.settings import Reglages
 from sne_sandbox.store import connexion, tables
+from sne_sandbox.store.recherche import parcourir
 from sne_sandbox.store.session import Magasin
 
 ICI = Path(__file__).parent
@@ -69,7 +70,7 @@ def test_two_processes_of_eight_threads_draw_distinct_numbers(
     numeros = [numero for sortie, _ in sorties for numero in sortie.split()]
     assert sorted(numeros) == [f"1110318{rang:06d}G1104" for rang in range(1, 1001)]
     with magasin.lire("ecole") as registre:
-        assert [s.numero_unique for s in registre.iterer()] == sorted(numeros)
+        assert [s.numero_unique for s in parcourir(registre)] == sorted(numeros)
 
 
 def test_an_acknowledged_number_survives_kill_9(tmp_path: Path) -> None:
@@ -84,7 +85,7 @@ def test_an_acknowledged_number_survives_kill_9(tmp_path: Path) -> None:
     recus += [ligne.strip() for ligne in tireur.stdout if ligne.endswith("\n")]
     tireur.wait()
     with Magasin.ouvrir(url, tmp_path) as magasin, magasin.ecrire("ecole") as registre:
-        stockees = list(registre.iterer())
+        stockees = list(parcourir(registre))
         assert set(recus) <= {s.numero_unique for s in stockees}
         for stockee_ in stockees:
             personnes = stockee_.demande.titulaires

@@ -15,7 +15,7 @@ from sne_sandbox.domain.base import Base
 from sne_sandbox.domain.journal import Echange
 from sne_sandbox.errors import BaseInconnue, StoreError, UsageError
 from sne_sandbox.store import snapshot
-from sne_sandbox.store.recherche import Criteres, rechercher
+from sne_sandbox.store.recherche import Criteres, parcourir, rechercher
 from sne_sandbox.store.session import Magasin
 
 NUMERO = "1110318000001G1104"
@@ -35,7 +35,7 @@ def garni(magasin: Magasin) -> Magasin:
 def _etat(magasin: Magasin, base: str) -> object:
     with magasin.lire(base) as registre:
         return (
-            [replace(s, demande=None) for s in registre.iterer()],  # type: ignore[arg-type]
+            [replace(s, demande=None) for s in parcourir(registre)],  # type: ignore[arg-type]
             rechercher(registre, Criteres(personne_nom="roux", commune_souhaitee="75112"), 5),
             registre.guichets(),
         )
