@@ -1,6 +1,6 @@
-"""A base, its clock, and the guichets that call it.
+"""A base of the sandbox, its clock, and the guichets that call it.
 
-A base owns everything: state, clock, journal, pannes, profile. Parallel runs never meet.
+A base owns everything: state, clock, journal, pannes, settings. Parallel runs, each in its own, never meet.
 """
 
 import re
@@ -13,7 +13,7 @@ from sne_sandbox.domain.dates import PARIS
 from sne_sandbox.errors import UsageError
 from sne_sandbox.settings import Reglages
 
-#: The base behind /services/…; any other is behind /bases/<nom>/services/….
+#: The base behind /services/…; any other is behind /bases/<nom>/services/… .
 BASE_PAR_DEFAUT: Final = "ecole"
 #: Years that a clock may show: near the ends of the calendar there is no month before, no night after.
 ANNEES: Final = range(1900, 3000)
@@ -25,7 +25,7 @@ _NOM: Final = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9_-]{0,39}")
 
 
 def est_nom_de_base(nom: str) -> bool:
-    """Whether `nom` fits an address."""
+    """Whether `nom` can stand in an address: letters without accent, digits, - and _, 40 at most."""
     return _NOM.fullmatch(nom) is not None
 
 
@@ -39,19 +39,21 @@ def verifier_nom(nom: str) -> None:
 
 
 def prefixe_de(nom: str) -> str:
-    """What the addresses of a base's services begin with, « /bases/essai », or "" for the base by default."""
+    """What the addresses of the services of the base `nom` begin with: « /bases/essai », "" for the default
+    base."""
     return "" if nom == BASE_PAR_DEFAUT else f"/bases/{nom}"
 
 
 @dataclass(frozen=True, slots=True)
 class Horloge:
-    """Business time of a base. Frozen at `fige_a` when it is set, else the machine's time plus `decalage`."""
+    """The clock of a base, which tells business time: frozen at `fige_a` (aware) when it is set, else the
+    machine's time plus `decalage`."""
 
     fige_a: datetime | None = None
     decalage: timedelta = timedelta(0)
 
     def maintenant(self, machine: datetime) -> datetime:
-        """The base's instant, in Paris, when the machine's clock says `machine` (aware)."""
+        """What the clock says, in Paris time, when the machine's says `machine` (aware)."""
         instant = self.fige_a if self.fige_a is not None else machine + self.decalage
         return instant.astimezone(PARIS)
 
@@ -69,9 +71,10 @@ class Horloge:
 
 @dataclass(frozen=True, slots=True)
 class Base:
-    """A base as it is registered. `seed` fixes people, numbers and boundaries; `semence` names its start,
-    `taille` its number of households (None: the seed's own); `derniere_nuit` is the last day whose nightly
-    work was done."""
+    """A base as it is registered. `semence` names the seed of `fixtures/seeds/` that filled it, with `taille`
+    households (None: the seed's own number); `seed` fixes people, numbers and MIME boundaries.
+    `derniere_nuit` is the last day whose nightly work was done, None before the first; `creee_le` the
+    machine's instant (aware)."""
 
     nom: str
     semence: str = "ecole"
@@ -84,7 +87,7 @@ class Base:
 
     @property
     def prefixe(self) -> str:
-        """What the addresses of its services begin with."""
+        """What the addresses of its services begin with: see `prefixe_de`."""
         return prefixe_de(self.nom)
 
     def nuit_due(self, maintenant: datetime) -> bool:
@@ -94,7 +97,8 @@ class Base:
 
 
 class NatureGuichet(StrEnum):
-    """The kind of a guichet; it rules what the guichet may do (R. 441-2-8)."""
+    """What a guichet is. It rules what the guichet may do: a landlord radiates for an attribution, a commune
+    does not (R. 441-2-8)."""
 
     BAILLEUR = "bailleur"
     COMMUNE = "commune"
@@ -105,7 +109,9 @@ class NatureGuichet(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Guichet:
-    """A guichet of a base. `code` is `G` and 4 digits, or `GDPUB`; `territoire` is 111, 069, …"""
+    """A counter of the register, by which demandes come in: its software calls us. `code` is `G` and 4
+    digits, or `GDPUB` for the public portal; `territoire` where it registers (111 for Île-de-France, else
+    069, 02A…: see `domain.demande.territoire_de`)."""
 
     code: str
     nature: NatureGuichet

@@ -163,7 +163,7 @@ def _indices(enfants: tuple[Element, ...]) -> dict[int, str]:
 
 
 class Vue:
-    """A typed view of an element: names the field's users know, over what was really written."""
+    """An element seen under names that the field's users know; what was really written stays in `element`."""
 
     __slots__ = ("element",)
 
@@ -230,14 +230,15 @@ def lire_instant(texte: str) -> datetime | None:
 
 
 def construire(nom: str, contenu: str | tuple[Element, ...] = "", **attributs: str) -> Element:
-    """A new element: text, or children."""
+    """A new element that holds a text, or children; `attributs` by local name."""
     if isinstance(contenu, str):
         return Element(nom, contenu, attributs or None)
     return Element(nom, "", attributs or None, contenu)
 
 
 def avec_enfants(element: Element, enfants: tuple[Element, ...]) -> Element:
-    """`element` with other children. Children kept belong to the new tree from then on."""
+    """A copy of `element` with other children. An element has one parent: children that are kept belong to
+    the copy from then on."""
     return Element(element.nom, element.texte, element.attributs, enfants, element.ligne)
 
 

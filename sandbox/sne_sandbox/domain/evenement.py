@@ -33,7 +33,10 @@ class Caracteristique:
 
 @dataclass(frozen=True, slots=True)
 class TypeEvenement:
-    """A type of event. `territoire` is None for a national type; validity bounds are inclusive."""
+    """A type of event, national or of one territory (`territoire` None: national), in force from
+    `debut_validite` to `fin_validite` inclusive. A regulatory one (`reglementaire`) is of the law, not of
+    local use; `a_publier` says whether the public portal shows it, `multiples_attributions` and
+    `recherche_instruction` what its events count for."""
 
     code: str
     libelle: str
@@ -57,7 +60,9 @@ class TypeEvenement:
 
 @dataclass(frozen=True, slots=True)
 class Evenement:
-    """An event of a demande. `auteur_creation` is a guichet; `nature` CRE, MOD or SUP."""
+    """What a guichet noted about a demande. `nature` tells the last that was done to it: CRE, MOD or SUP; a
+    deleted one stays, marked so. `auteur_creation` and `auteur_modification` are guichets, instants those of
+    the base's clock (aware)."""
 
     identifiant: int
     numero_unique: str

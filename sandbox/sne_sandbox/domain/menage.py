@@ -1,8 +1,9 @@
-"""The household: how it is made, what it earns per unité de consommation, and the first quartile.
+"""The household: how it is made, its resources per unité de consommation (UC), and the first quartile.
 
-Worked example. A couple earns 1 500 and 500 euros a month; a child of 9 is à charge, another of 15 is in
-alternate custody, a third comes on visits only: UC = 1 + 0.5 + 0.3 + 0.5 ÷ 2 = 2.05, resources a year and
-UC = 2 000 × 12 ÷ 2.05 = 11 707 euros.
+A landlord gives a quarter of its leases, outside the quartiers prioritaires, to households whose resources
+per UC are below the first quartile (L. 441-1). Worked example: a couple earns 1 500 and 500 euros a month; a
+child of 9 is à charge, another of 15 is in alternate custody, a third comes on visits only. UC = 1 + 0.5 +
+0.3 + 0.5 ÷ 2 = 2.05; resources a year and UC = 2 000 × 12 ÷ 2.05 = 11 707 euros.
 """
 
 from collections.abc import Iterable
@@ -31,10 +32,8 @@ _LIEN_ENFANT: Final = "E"
 
 @dataclass(frozen=True, slots=True)
 class Menage:
-    """What interface 5.2 computes of a household.
-
-    `nombre_uc` is in unités de consommation, 2 places; `ressources_mensuelles` in euros a month.
-    """
+    """What interface 5.2 computes of a household: `nombre_uc` in unités de consommation, 2 places;
+    `ressources_mensuelles` in euros a month."""
 
     nombre_uc: Decimal
     ressources_mensuelles: int
@@ -52,8 +51,8 @@ class Menage:
         return int(self._annuelles_uc().quantize(Decimal(1), ROUND_HALF_UP))
 
     def premier_quartile(self, seuil: int) -> bool:
-        """Whether the household is in the first quartile: strictly below `seuil` (euros a year and per
-        UC), compared before rounding."""
+        """Whether the household is in the first quartile: strictly below `seuil` (L. 441-1), euros a year and
+        per UC, compared before rounding."""
         return self._annuelles_uc() < seuil
 
     def _annuelles_uc(self) -> Decimal:
@@ -62,10 +61,9 @@ class Menage:
 
 @dataclass(frozen=True, slots=True)
 class SeuilQuartile:
-    """A published first-quartile threshold (a row of `quartiles.csv`).
-
-    `code` is the SIREN of an EPCI or the INSEE code of a region; `montant` in euros a year and per UC.
-    """
+    """A published threshold of the first quartile (a row of `quartiles.csv`): `montant`, in euros a year
+    and per UC, for the EPCI of SIREN `code`, or for the region of INSEE code `code`. `fidelite` says how
+    surely."""
 
     nature: Literal["EPCI", "REGION"]
     code: str

@@ -47,7 +47,8 @@ def hors_xml(texte: str) -> str:
 
 @lru_cache(maxsize=8192)
 def plier(texte: str) -> str:
-    """A name folded for comparison: « Éloïse  D'Œuf-Le Gall » and « ELOISE DOEUF LE GALL » are one."""
+    """A name folded for comparison, without accent, case, hyphen nor blank: « Éloïse D'Œuf-Le Gall » and «
+    ELOISE DOEUF LE GALL » are one."""
     decompose = unicodedata.normalize("NFKD", texte.translate(LIGATURES))
     return "".join(c for c in decompose if c.isalnum()).casefold()
 
@@ -99,7 +100,7 @@ def _masquer_base64(texte: str) -> str:
 
 
 def nombre(valeur: int) -> str:
-    """« 50 000 »."""
+    """A whole number as people read it: « 50 000 »."""
     return f"{valeur:,}".replace(",", _FINE)
 
 
