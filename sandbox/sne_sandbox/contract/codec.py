@@ -62,7 +62,7 @@ def lire(document: bytes) -> Element:
 
 
 def lire_demande(document: bytes) -> Demande:
-    """The demande of a stored document."""
+    """The view of a document that the base stored: it is trusted."""
     return Demande(lire(document))
 
 
@@ -220,7 +220,7 @@ def parse(data: bytes, *, limit: int) -> Any:
 
 
 class _Dtd(Exception):
-    """The document has a DTD."""
+    """Raised by the parser that looks for a document type declaration, as it meets one."""
 
 
 class _Guetteur:
@@ -230,7 +230,7 @@ class _Guetteur:
         raise _Dtd
 
     def close(self) -> None:
-        """Nothing to hand back."""
+        """Called by lxml at the end of a document; nothing was kept to hand back."""
 
 
 def _refuser_dtd(data: bytes) -> None:

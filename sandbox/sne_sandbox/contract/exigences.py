@@ -61,5 +61,5 @@ def _lire(fichier: Path) -> list[Exigence]:
 
 
 def niveaux(exigences: Mapping[str, Exigence]) -> dict[str, str]:
-    """MUST or SHOULD, by id."""
+    """Whether each requirement MUST or SHOULD be met, by id."""
     return {exigence.id: exigence.niveau for exigence in exigences.values()}

@@ -139,7 +139,7 @@ def _de_plus_tard(
 
 
 class _Modele:
-    """The components of a schema, and the automata of its content models, built as they are met."""
+    """A schema as xmlschema reads it, and the automata of its content models, built as they are met."""
 
     def __init__(self, schema: Any) -> None:
         self.schema = schema
@@ -147,7 +147,7 @@ class _Modele:
 
     @cached_property
     def noms(self) -> frozenset[str]:
-        """Every element that it declares, wherever."""
+        """Names of all the elements that the schema declares, wherever."""
         from xmlschema import XsdElement
 
         return frozenset(str(e.local_name) for e in self.schema.iter_components(XsdElement))
@@ -159,11 +159,11 @@ class _Modele:
 
 
 class _Trop(Exception):
-    """Enough faults were told."""
+    """Raised to end a walk that has told ERREURS_MAX faults."""
 
 
 class _Visite:
-    """One walk of one document."""
+    """The walk of one document along its schema, which gathers the faults it meets."""
 
     def __init__(self, modele: _Modele) -> None:
         self._modele = modele
@@ -366,7 +366,7 @@ class _ReleveAlignement:
         )
 
     def deplacee(self, particule: Any) -> bool:
-        """Whether the element missing here stands elsewhere."""
+        """Whether the element that is missing here was written elsewhere among its siblings."""
         return particule.name is not None and any(particule.is_matching(nom) for nom in self._en_trop)
 
     def branches_vides(self, particule: Any) -> list[list[str]]:

@@ -44,7 +44,7 @@ _CONTENEURS_D_AILLEURS: Final = {
 
 
 class Nomenclatures:
-    """Closed lists by name, and the paths they rule."""
+    """The closed lists of a contract by name, and which element of a demande each of them rules."""
 
     def __init__(self, listes: Mapping[str, Mapping[str, str]], chemins: Iterable[Chemin] = ()) -> None:
         self._listes = {nom: MappingProxyType(dict(codes)) for nom, codes in listes.items()}

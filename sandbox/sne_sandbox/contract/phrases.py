@@ -25,7 +25,7 @@ def espace(nom: str) -> str:
 
 
 def racine(nom: str, connues: list[str]) -> Phrase:
-    """The root is another element."""
+    """Said of a document whose root is not the one expected."""
     return (
         f"la racine du document est « {local(nom)} »",
         local(nom),
@@ -34,7 +34,7 @@ def racine(nom: str, connues: list[str]) -> Phrase:
 
 
 def autre_espace(nom: str, attendu: str) -> Phrase:
-    """The right local name in another namespace."""
+    """Said of an element whose local name is right and whose namespace is not."""
     ecrit = f"dans l'espace de noms [{espace(nom)}]" if espace(nom) else "sans espace de noms"
     return (
         f"l'élément « {local(nom)} » est écrit {ecrit}",
@@ -45,7 +45,7 @@ def autre_espace(nom: str, attendu: str) -> Phrase:
 
 
 def faute_de_frappe(nom: str, attendu: str) -> Phrase:
-    """A name close to the one expected here."""
+    """Said of an element whose name is close to the one expected there."""
     return (
         f"l'élément « {local(nom)} » est inconnu ici",
         local(nom),
@@ -54,7 +54,7 @@ def faute_de_frappe(nom: str, attendu: str) -> Phrase:
 
 
 def inconnu(nom: str, connus: list[str]) -> Phrase:
-    """A name that the parent does not know."""
+    """Said of an element that its parent does not know."""
     proches = get_close_matches(local(nom), connus, n=1)
     remede = f"vouliez-vous écrire « {proches[0]} » ? sinon retirez-le" if proches else "retirez-le"
     if not proches and connus:
@@ -70,18 +70,18 @@ def de_la_version(nom: str, version: str) -> str:
 
 
 def manque(nom: str, avant: str, apres: str) -> Phrase:
-    """A required element is missing."""
+    """Said of a required element that is missing; `avant` and `apres` are its neighbours, "" for none."""
     return (f"l'élément obligatoire « {nom} » manque", "", f"ajoutez-le {_place(avant, apres)}".rstrip())
 
 
 def choix_vide(branches: list[list[str]]) -> Phrase:
-    """Nothing of a required choice was written."""
+    """Said of a required choice of which no branch was written."""
     listes = [_liste(branche) for branche in branches]
     return (f"il manque {', ou bien '.join(listes)}", "", "ajoutez les éléments de l'une de ces possibilités")
 
 
 def autre_branche(nom: str, rival: str) -> Phrase:
-    """Two branches of a choice were written."""
+    """Said of an element that stands beside one of another branch of the same choice."""
     return (
         f"l'élément « {local(nom)} » ne peut pas accompagner « {rival} »",
         local(nom),
@@ -90,7 +90,7 @@ def autre_branche(nom: str, rival: str) -> Phrase:
 
 
 def double(nom: str, maximum: int) -> Phrase:
-    """Too many of an element."""
+    """Said of an element that is there more often than `maximum`."""
     fois = "une seule fois" if maximum == 1 else f"{maximum} fois au plus"
     return (
         f"l'élément « {local(nom)} » est de trop : il est admis {fois}",
@@ -100,7 +100,8 @@ def double(nom: str, maximum: int) -> Phrase:
 
 
 def deplace(nom: str, avant: str, apres: str) -> Phrase:
-    """A known element out of its order."""
+    """Said of a known element that is not in its place; `avant` and `apres` are the neighbours it should
+    have."""
     return (
         f"l'élément « {local(nom)} » n'est pas à sa place : l'ordre des éléments est imposé",
         local(nom),
@@ -109,7 +110,7 @@ def deplace(nom: str, avant: str, apres: str) -> Phrase:
 
 
 def enfant_dans_texte(nom: str, chemin: str) -> Phrase:
-    """An element inside a simple value."""
+    """Said of an element inside one that holds text only."""
     return (
         f"l'élément « {local(nom)} » est de trop : « {chemin.rpartition('/')[2]} » n'a que du texte",
         local(nom),
@@ -118,7 +119,7 @@ def enfant_dans_texte(nom: str, chemin: str) -> Phrase:
 
 
 def texte_inattendu(texte: str, avec_code: bool) -> Phrase:
-    """Text where only elements, or nothing, may stand."""
+    """Said of text where only elements, or nothing at all, may stand."""
     valeur = texte.strip(BLANCS)
     if not valeur:
         return (
@@ -138,7 +139,7 @@ def texte_inattendu(texte: str, avec_code: bool) -> Phrase:
 
 
 def valeur_fixe(valeur: str, fixe: str) -> Phrase:
-    """Another value than the only one admitted."""
+    """Said of a value in the place of the only one admitted."""
     return (f"la valeur [{valeur}] n'est pas admise", valeur, f"seule valeur admise : {fixe}")
 
 
@@ -163,12 +164,12 @@ def attribut_inconnu(nom: str, valeur: str, connus: list[str]) -> Phrase:
 
 
 def attribut_manquant(nom: str) -> Phrase:
-    """A required attribute is missing."""
+    """Said of a required attribute that is missing."""
     return (f"l'attribut obligatoire « {local(nom)} » manque", "", f'ajoutez {local(nom)}="…"')
 
 
 def nil(chemin: str) -> Phrase:
-    """xsi:nil on an element that is not nillable."""
+    """Said of `xsi:nil` on an element that may not be nil."""
     return (
         "l'attribut xsi:nil n'est pas admis ici",
         "",
@@ -186,7 +187,7 @@ def trop_d_enfants(nombre: int, maximum: int) -> Phrase:
 
 
 def la_suite(maximum: int) -> Phrase:
-    """The list of faults was cut."""
+    """Said when there were more faults than are told."""
     return (
         f"plus de {maximum} fautes : les suivantes ne sont pas énumérées",
         "",
@@ -302,7 +303,7 @@ def _attendu(base: str) -> tuple[str, str]:
 
 
 def _lexique(base: str, valeur: str, vu: str) -> DefautValeur | None:
-    """Not even a value of the built-in type."""
+    """What is wrong with a text that is not even a value of the built-in type `base`."""
     if base in _ENTIERS:
         if re.fullmatch(r"[+-]?\d+", valeur):
             return None

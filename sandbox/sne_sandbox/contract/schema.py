@@ -110,7 +110,7 @@ class Schemas:
 
 
 class _Schema:
-    """One compiled schema, and the lock of its log."""
+    """A compiled schema, with the lock that its log needs."""
 
     def __init__(self, lire: Callable[[str], bytes], fichier: str) -> None:
         self._verrou = threading.Lock()

@@ -79,7 +79,8 @@ class MessageOperation:
 
 @dataclass(frozen=True, slots=True)
 class OperationPubliee:
-    """An operation. `espace` is the namespace of the services."""
+    """An operation of a SOAP service, with the message it takes and the one it answers; `espace` is the
+    namespace of the services."""
 
     service: str
     nom: str
@@ -122,7 +123,7 @@ class Contrat:
 
     @property
     def version_haute(self) -> str:
-        """The highest message version."""
+        """The highest version of message that the contract accepts."""
         return self.versions[-1]
 
     def version_de_lecture(self, version: str) -> str:

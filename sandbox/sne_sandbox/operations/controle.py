@@ -51,7 +51,7 @@ class Controle:
 
     @property
     def conforme(self) -> bool:
-        """Whether nothing blocks."""
+        """Whether the document would be accepted: no fault of it blocks."""
         return not any(faute.gravite is Gravite.BLOQUANTE for faute in self.fautes)
 
 

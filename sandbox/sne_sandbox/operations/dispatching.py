@@ -100,7 +100,7 @@ def en_attente(registre: RegistreBase, guichet: Guichet) -> int:
 
 
 def _suivants(traces: list[Trace]) -> dict[int, int]:
-    """The next change of the same demande, by change."""
+    """By the rank of a change, that of the next change of the same demande."""
     suivants: dict[int, int] = {}
     vus: dict[str, int] = {}
     for trace in reversed(traces):
@@ -251,7 +251,7 @@ def _valeurs(noeud: Any) -> Counter[_Cle]:
 
 
 def _deplaces(paires: Sequence[_Paire], nouveaux: Sequence[Any]) -> bool:
-    """Whether namesakes changed places."""
+    """Whether children of one name are paired in another order than before."""
     dernier: dict[str, int] = {}
     for i, j in paires:
         nom = nouveaux[j].tag

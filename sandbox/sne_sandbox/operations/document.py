@@ -102,7 +102,8 @@ class Presentation:
     def complete(
         cls, stockee: DemandeStockee, nomenclatures: Nomenclatures, maintenant: datetime, type_fichier: str
     ) -> "Presentation":
-        """The same, with its radiation and its DALO declaration."""
+        """The form as `de` makes it, with the radiation and the DALO declaration that the base keeps
+        beside."""
         vue = cls.de(stockee, nomenclatures, maintenant, type_fichier)
         if stockee.radiation is not None:
             vue.placer(stockee.radiation)
@@ -123,7 +124,7 @@ class Presentation:
         self._inserer(self.formulaire, FORMULAIRE, noeud)
 
     def placer_dalo(self, bloc: bytes) -> None:
-        """Put the stored `informationDalo` before the form."""
+        """Puts the stored `informationDalo` where the schema wants it: before the form."""
         self.demande.insert(0, etree.fromstring(bloc))
 
     def changer(self, nom: str, texte: str) -> None:

@@ -56,7 +56,7 @@ class DossiersGuichet:
         return self.racine / "outbox"
 
     def ouvrir(self) -> None:
-        """Makes both folders."""
+        """Makes the inbox and the outbox on the disk. Raises StoreError."""
         try:
             self.entree.mkdir(parents=True, exist_ok=True)
             self.sortie.mkdir(exist_ok=True)

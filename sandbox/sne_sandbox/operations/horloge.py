@@ -158,7 +158,7 @@ def _le(jour: date, maintenant: datetime) -> datetime:
 
 
 def _en_option(horloge: Horloge) -> str:
-    """As `--clock` writes it."""
+    """A clock as the option `--clock` writes it."""
     return "real" if horloge.fige_a is None else f"{horloge.fige_a.astimezone(PARIS):%Y-%m-%dT%H:%M:%S}"
 
 

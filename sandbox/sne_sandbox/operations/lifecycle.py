@@ -95,7 +95,7 @@ class BilanNuits:
 
     @property
     def nuits(self) -> int:
-        """How many nights passed."""
+        """How many nights passed in the period."""
         return (self.jusqua - self.depuis).days
 
     def phrase(self) -> str:
@@ -126,7 +126,7 @@ def a_jour(magasin: Magasin, base: Base) -> tuple[Base, datetime]:
 
 
 def rattraper_toutes(magasin: Magasin) -> None:
-    """The same for every base that has nights due."""
+    """Runs the nights that are due in every base that has some."""
     machine = datetime.now(UTC)
     for base in magasin.bases.lister():
         if base.nuit_due(base.horloge.maintenant(machine)):

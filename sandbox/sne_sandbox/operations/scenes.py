@@ -98,7 +98,7 @@ class PasScene:
 
     @property
     def bouton(self) -> str:
-        """What its button says."""
+        """What is written on the button that plays the step (French)."""
         if self.envoyer is not None:
             return "Envoyer le message"
         if self.deposer is not None:
@@ -290,7 +290,7 @@ def document(message: MessageScene, contrat: Contrat, maintenant: datetime) -> b
 
 
 def _soigne(racine: Any) -> Any:
-    """Indented anew, since edits leave elements on one line."""
+    """The tree, indented anew: edits leave elements on one line."""
     for element in racine.iter(etree.Element):
         element.tail = None
         if len(element):

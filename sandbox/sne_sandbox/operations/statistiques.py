@@ -113,7 +113,7 @@ def tableau(
 
 
 def tab01(comptes: Comptes, jour: date) -> Tableau:
-    """Stock: persons, associations."""
+    """TAB01, the stock: active demandes of persons, of associations."""
     stock = comptes.stock()
     lignes = (
         ("Demandes actives", "Personnes physiques", (stock.personnes,)),
@@ -158,7 +158,7 @@ def tab02(comptes: Comptes, contrat: Contrat, jour: date) -> Tableau:
 
 
 def tab03(comptes: Comptes, contrat: Contrat, jour: date) -> Tableau:
-    """The stock, sorted nine ways."""
+    """TAB03, the stock sorted nine ways: by seniority, age, household, resources…"""
     rubriques = _rubriques(comptes, contrat, jour)
     decrites, nombres = comptes.croiser([rubrique.axe for rubrique in rubriques])
     lignes = tuple(

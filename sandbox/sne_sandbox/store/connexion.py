@@ -71,16 +71,16 @@ class Connexion:
 
     @property
     def dialecte(self) -> str:
-        """« sqlite » or « postgresql »."""
+        """Which engine it is: « sqlite » or « postgresql »."""
         return self._dialecte.name
 
     def ligne(self, requete: RequeteSql, parametres: Mapping[str, Any]) -> Ligne | None:
-        """The first row, None without any."""
+        """The first row that a statement answers, None without any."""
         trouvee: Ligne | None = self._executer(requete, parametres).fetchone()
         return trouvee
 
     def lignes(self, requete: RequeteSql, parametres: Mapping[str, Any]) -> list[Ligne]:
-        """All rows."""
+        """All the rows that a statement answers."""
         trouvees: list[Ligne] = self._executer(requete, parametres).fetchall()
         return trouvees
 
@@ -103,12 +103,12 @@ class Connexion:
         return self._driver.execute(sql, {**constantes, **parametres} if constantes else parametres)
 
     def annuler(self) -> None:
-        """Rolls back, when a transaction is open."""
+        """Rolls the transaction back, when one is open."""
         self._driver.rollback()
 
     @property
     def perdue(self) -> bool:
-        """Whether the server hung up."""
+        """Whether the server closed the connection: it cannot be used again."""
         return bool(getattr(self._driver, "closed", False))
 
     def brut(self, sql: str) -> None:
@@ -248,7 +248,7 @@ class VerrouEcriture:
         self._mutex.release()
 
     def fermer(self) -> None:
-        """Closes the file."""
+        """Closes the file of the lock; it cannot be taken any more."""
         os.close(self._descripteur)
 
 
@@ -284,7 +284,7 @@ class BaseDeDonnees:
         self.bogues = (pilote.ProgrammingError, pilote.IntegrityError, pilote.DataError, *_BOGUES)
 
     def fermer(self) -> None:
-        """Closes all connections."""
+        """Closes all connections, once what is being moved to the file is there."""
         if self._report is not None:
             self._report.join()
         self._moteur.dispose()

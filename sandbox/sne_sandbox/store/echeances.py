@@ -40,22 +40,15 @@ class DemandeDeposee:
     a_paris: bool
 
 
-_FINS: Final = RequeteSql(
-    sa.select(_D.numero_unique, _D.fin_validite).where(
-        _D.base == _BASE, _ACTIVE, _D.fin_validite >= _DU, _D.fin_validite <= _AU
-    )
-)
-_PERIMEES: Final = RequeteSql(
-    sa.select(_D.numero_unique, _D.debut_validite).where(_D.base == _BASE, _ACTIVE, _D.fin_validite <= _AU)
-)
-_NON_RENOUVELEES: Final = RequeteSql(
-    sa.select(_D.numero_unique, _D.debut_validite).where(
-        _D.base == _BASE, _RADIEE, _D.motif_radiation == sa.bindparam("motif")
-    )
-)
-_RADIEES: Final = RequeteSql(
-    sa.select(_D.numero_unique, _D.date_radiation).where(_D.base == _BASE, _RADIEE, _D.date_radiation <= _AU)
-)
+def _demandes(jour: sa.ColumnElement[str], *ou: sa.ColumnElement[bool]) -> RequeteSql:
+    """The numbers of the demandes of a base that are so, each with that day."""
+    return RequeteSql(sa.select(_D.numero_unique, jour).where(_D.base == _BASE, *ou))
+
+
+_FINS: Final = _demandes(_D.fin_validite, _ACTIVE, _D.fin_validite >= _DU, _D.fin_validite <= _AU)
+_PERIMEES: Final = _demandes(_D.debut_validite, _ACTIVE, _D.fin_validite <= _AU)
+_RADIEES_POUR: Final = _demandes(_D.debut_validite, _RADIEE, _D.motif_radiation == sa.bindparam("motif"))
+_RADIEES: Final = _demandes(_D.date_radiation, _RADIEE, _D.date_radiation <= _AU)
 _DEPOTS: Final = RequeteSql(
     sa.select(
         _D.numero_unique,
@@ -82,7 +75,7 @@ def perimees(connexion: Connexion, base: str, au: date) -> Iterator[Echeance]:
 
 def radiees_pour(connexion: Connexion, base: str, motif: str) -> Iterator[Echeance]:
     """Demandes radiated for that motive, by the start of their last validity."""
-    return _echeances(connexion, _NON_RENOUVELEES, base, motif=motif)
+    return _echeances(connexion, _RADIEES_POUR, base, motif=motif)
 
 
 def radiees(connexion: Connexion, base: str, au: date) -> Iterator[Echeance]:

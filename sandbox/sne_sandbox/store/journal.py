@@ -179,18 +179,16 @@ class Journal:
 
     def compter(self, base: str) -> tuple[int, int]:
         """How many exchanges are kept, and how many were dropped to make room, since the last emptying."""
-        with self._donnees.transaction(ecriture=False) as connexion:
-            ligne = connexion.ligne(_COMPTER, {"base": base})
-        if ligne is None:
-            return 0, 0
-        dernier, origine, oublies = ligne
+        dernier, origine, oublies = self._compteur(base)
         return dernier - origine - oublies, oublies
 
     def dernier(self, base: str) -> int:
         """Id of the last exchange, 0 before any: a look that costs one row."""
+        return int(self._compteur(base)[0])
+
+    def _compteur(self, base: str) -> Ligne:
         with self._donnees.transaction(ecriture=False) as connexion:
-            ligne = connexion.ligne(_COMPTER, {"base": base})
-        return 0 if ligne is None else int(ligne[0])
+            return connexion.ligne(_COMPTER, {"base": base}) or (0, 0, 0)
 
     def tenues(self) -> list[Tenue]:
         """The journals of all bases, by name."""

@@ -51,12 +51,12 @@ def instant_de(valeur: int) -> datetime:
 
 
 def instant_ou_rien(valeur: int | None) -> datetime | None:
-    """The same, None for None."""
+    """The instant (UTC) of a column that may be null."""
     return None if valeur is None else instant_de(valeur)
 
 
 def jour_ou_rien(valeur: str | None) -> date | None:
-    """The day of a column, None for None."""
+    """The day of a column that may be null."""
     return None if valeur is None else date.fromisoformat(valeur)
 
 
@@ -66,7 +66,7 @@ def tasser(octets: bytes) -> bytes:
 
 
 def detasser(octets: bytes) -> bytes:
-    """The bytes that were compressed."""
+    """The bytes that `tasser` compressed."""
     return zlib.decompress(octets)
 
 
@@ -84,7 +84,7 @@ def en_colonne(valeur: Any) -> Any:
 
 
 def _lire(colonnes: Sequence[str], lectures: Lectures, ligne: Ligne) -> dict[str, Any]:
-    """The values of a row, by column."""
+    """The values of a row by column, those that `lectures` names read from their column."""
     lues = dict(zip(colonnes, ligne, strict=True))
     for nom, lire in lectures.items():
         if lues[nom] is not None:

@@ -55,7 +55,7 @@ class Referentiels:
         self._connus: dict[str, Referentiel] = {}
 
     def de(self, connexion: Connexion, lue: lignes.BaseLue) -> Referentiel:
-        """Those of a base, as they are now."""
+        """The guichets and event types of a base, as they are now."""
         connu = self._connus.get(lue.base.nom)
         if connu is None or connu.jeton != lue.jeton:
             cle = {"base": lue.base.nom}
@@ -117,7 +117,7 @@ class RegistreBase:
         return self._referentiel.guichets.get(code)
 
     def guichets(self) -> list[Guichet]:
-        """All guichets, by code."""
+        """All guichets of the base, by code."""
         return list(self._referentiel.guichets.values())
 
     def type_evenement(self, code: str) -> TypeEvenement | None:

@@ -79,7 +79,7 @@ class Magasin(BaseDeDonnees):
 
 
 class Bases:
-    """The bases of a store."""
+    """The bases of a store, as wholes: each deed is a transaction of its own."""
 
     def __init__(self, magasin: Magasin) -> None:
         self._magasin = magasin
@@ -152,7 +152,8 @@ class Bases:
 
 
 def lire_ligne(connexion: Connexion, nom: str) -> Ligne:
-    """The row of a base, unread. Raises BaseInconnue."""
+    """The row of a base as it is stored (its settings may not be known to this version). Raises
+    BaseInconnue."""
     # A name out of an address may hold what no column takes.
     ligne = connexion.ligne(requetes.BASE, {"cle": nom}) if est_nom_de_base(nom) else None
     if ligne is None:
