@@ -21,9 +21,10 @@ HOMONYMES: dict[str, str] = {}
 #: Circles of the packages that are being renovated: to be emptied with the last of them.
 EN_CHANTIER = {
     frozenset(f"sne_sandbox.reports.{nom}" for nom in ("bref", "decision", "groupes", "masque", "model")),
-    frozenset(f"sne_sandbox.server.{nom}" for nom in ("channel", "pannes", "request", "wsgi")),
-    frozenset(f"sne_sandbox.web.{nom}" for nom in ("aiguillage", "app", "egares", "securite", "services")),
+    frozenset(f"sne_sandbox.web.{nom}" for nom in ("aiguillage", "app", "securite", "services")),
 }
+#: Class names that two of those packages share until then.
+HOMONYMES_EN_CHANTIER = {"Echanges", "Emballage"}
 EN_ATTENTE = pytest.mark.xfail(
     strict=False, reason="until the last package that is being renovated is merged"
 )
@@ -86,14 +87,13 @@ def test_no_file_imports_itself_by_way_of_others() -> None:
     assert [c for c in circuits(graphe) if not any(c <= chantier for chantier in EN_CHANTIER)] == []
 
 
-@EN_ATTENTE
 def test_a_class_name_stands_for_one_class() -> None:
     ou: dict[str, list[str]] = defaultdict(list)
     for nom, (_, arbre) in modules().items():
         for noeud in ast.walk(arbre):
             if isinstance(noeud, ast.ClassDef):
                 ou[noeud.name].append(nom)
-    doubles = {classe: noms for classe, noms in ou.items() if len(noms) > 1}
+    doubles = {c: noms for c, noms in ou.items() if len(noms) > 1 and c not in HOMONYMES_EN_CHANTIER}
     assert doubles.keys() == HOMONYMES.keys(), doubles
     assert len(HOMONYMES) <= 10
     assert all(HOMONYMES.values())

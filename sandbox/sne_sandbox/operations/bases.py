@@ -74,7 +74,7 @@ def en_json(base: Base, contrat: Contrat) -> dict[str, Any]:
     }
 
 
-class Depart(TypedDict, total=False):
+class DepartBase(TypedDict, total=False):
     """How a base begins: the name of its seed (default `vide`), the number that fixes people and numbers, how
     many households (default: the seed's own number), its clock (default: the machine's time), its settings;
     `progres` is told how far it is."""
@@ -87,7 +87,7 @@ class Depart(TypedDict, total=False):
     progres: Progres | None
 
 
-def creer(magasin: Magasin, contrat: Contrat, nom: str, **depart: Unpack[Depart]) -> Base:
+def creer(magasin: Magasin, contrat: Contrat, nom: str, **depart: Unpack[DepartBase]) -> Base:
     """A new base, filled from its seed, whole or not at all. Raises UsageError when the name is no name or
     the seed is unknown, ConflitEtat when the name is taken."""
     horloge = depart.get("horloge") or Horloge()
@@ -183,7 +183,9 @@ def regler(magasin: Magasin, nom: str, valeurs: Mapping[str, str]) -> Base:
     return magasin.bases.lire(nom)
 
 
-def assurer(magasin: Magasin, contrat: Contrat, nom: str = BASE_PAR_DEFAUT, **depart: Unpack[Depart]) -> Base:
+def assurer(
+    magasin: Magasin, contrat: Contrat, nom: str = BASE_PAR_DEFAUT, **depart: Unpack[DepartBase]
+) -> Base:
     """The base of that name, created as by `creer` when it does not exist yet."""
     try:
         return magasin.bases.lire(nom)
