@@ -8,7 +8,7 @@ months (deduced); notice one month before the end of validity (attested); delay 
 Conventions of ours:
 - the first night radiates a demande deposited more than 13 months before it was registered;
 - a notice is a line of the journal; a demande registered or renewed after the day of its notice has none;
-- the indicators are computed whenever they are read, from the base's clock (`traitement`): a night stores
+- the indicators are computed whenever they are read, from the base's clock (`document`): a night stores
   none of them, it only says whose delay has become abnormally long.
 
 The nights of a period are foreseen by a few indexed questions, then only those with something to do run: the
