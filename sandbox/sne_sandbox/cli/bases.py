@@ -8,6 +8,7 @@ import click
 from sne_sandbox.cli.groupe import GroupeQuiListe
 from sne_sandbox.cli.options import COMMUNES, reglages, taille_de_semence, une_forme
 from sne_sandbox.domain.base import lire_horloge
+from sne_sandbox.settings import DE_BASE
 
 _EXEMPLES = """
 \b
@@ -47,8 +48,7 @@ def lister(forme: str, **options: Any) -> None:
 
 @commande.command("create")
 @click.argument("nom")
-@reglages(*COMMUNES, "database", "avertissements", "emballage", "localisations_max", "recherche_max",
-          "doublons_association", "dispatching")  # fmt: skip
+@reglages(*COMMUNES, "database", *(setting.nom for setting in DE_BASE if setting.nom not in COMMUNES))
 @click.option("--seed-base", "semence", default="vide", show_default=True, help="Jeu de départ.")
 @click.option("--seed", type=int, default=0, show_default=True, help="Graine des tirages.")
 @taille_de_semence

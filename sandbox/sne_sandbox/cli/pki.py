@@ -32,8 +32,8 @@ def emettre(guichet: str, base: str, dossier: Path, **options: Any) -> None:
 
     Le mot de passe des fichiers .p12 est « sne-sandbox ».
     """
+    from sne_sandbox.domain.base import verifier_nom
     from sne_sandbox.pki.authority import Autorite, ecrire
-    from sne_sandbox.store.bases import verifier_nom
 
     verifier_guichet(guichet)
     verifier_nom(base)

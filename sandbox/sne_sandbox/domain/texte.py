@@ -1,4 +1,5 @@
-"""How names compare (accents, case, hyphens, spaces folded), what XML can hold, and how a NIR is masked."""
+"""How names compare (accents, case, hyphens, spaces folded), what XML can hold, how a NIR is masked, and how
+people write whole numbers."""
 
 import re
 import unicodedata
@@ -27,6 +28,10 @@ _ELEMENT_NIR: Final = re.compile(
 #: Base64 in line or as a part, on one line or several.
 _BASE64: Final = re.compile(r"[A-Za-z0-9+/]{40,}(?:\r?\n[A-Za-z0-9+/]+)*={0,2}")
 _ZIP: Final = b"PK\x03\x04"
+#: A blank that does not break.
+_FINE: Final = "\N{NARROW NO-BREAK SPACE}"
+#: Digits of a number: any that has so many fits a column.
+_CHIFFRES_MAX: Final = 18
 
 
 def pour_xml(texte: str, a_la_place: str = "") -> str:
@@ -42,7 +47,8 @@ def hors_xml(texte: str) -> str:
 
 @lru_cache(maxsize=8192)
 def plier(texte: str) -> str:
-    """A name folded for comparison: « Éloïse  D'Œuf-Le Gall » and « ELOISE DOEUF LE GALL » are one."""
+    """A name folded for comparison, without accent, case, hyphen nor blank: « Éloïse D'Œuf-Le Gall » and «
+    ELOISE DOEUF LE GALL » are one."""
     decompose = unicodedata.normalize("NFKD", texte.translate(LIGATURES))
     return "".join(c for c in decompose if c.isalnum()).casefold()
 
@@ -88,3 +94,16 @@ def _masquer_base64(texte: str) -> str:
         lu, encodage = octets.decode("latin-1"), "latin-1"
     masque = masquer_message(lu)
     return texte if masque == lu else b2a_base64(masque.encode(encodage), newline=False).decode("ascii")
+
+
+# --- whole numbers -------------------------------------------------------------------------------------
+
+
+def nombre(valeur: int) -> str:
+    """A whole number as people read it: « 50 000 »."""
+    return f"{valeur:,}".replace(",", _FINE)
+
+
+def entier_de(ecrit: str | None) -> int | None:
+    """The whole number that was written, if a column holds it; None for anything else."""
+    return int(ecrit) if ecrit and ecrit.isdecimal() and len(ecrit) <= _CHIFFRES_MAX else None

@@ -13,14 +13,12 @@ from typing import Final
 
 from sne_sandbox.contract import codec
 from sne_sandbox.contract.versions import Contrat
-from sne_sandbox.domain import motif as motifs
+from sne_sandbox.domain import codes as motifs
 from sne_sandbox.domain.dates import ajouter_mois
 from sne_sandbox.domain.decision import TYPE_DECISION
-from sne_sandbox.domain.demande import Demande
-from sne_sandbox.domain.demande_stockee import DemandeStockee, EtatDemande
+from sne_sandbox.domain.demande import Demande, DemandeStockee, EtatDemande, GenreMouvement, Mouvement
 from sne_sandbox.domain.element import Element
 from sne_sandbox.domain.evenement import Evenement
-from sne_sandbox.domain.mouvement import GenreMouvement, Mouvement
 from sne_sandbox.generators import vies
 from sne_sandbox.generators.demandes import DossierTire, document, formulaire, tirer_dossier
 from sne_sandbox.generators.population import Population, lire_population
@@ -192,7 +190,7 @@ def _stocker(
     statut = None
     if vie.dalo is not None:
         dernier = dossier.territoire.etat
-        statut = "ACTREL" if motif == motifs.ATTRIBUTION else "ACTIF"
+        statut = "ACTREL" if motif == motifs.MOTIF_ATTRIBUTION else "ACTIF"
     return DemandeStockee(
         numero_unique=numero,
         territoire=dossier.territoire.code,

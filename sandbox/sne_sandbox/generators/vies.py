@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from typing import Final
 
-from sne_sandbox.domain import motif as motifs
+from sne_sandbox.domain import codes as motifs
 from sne_sandbox.domain.dates import PARIS, ajouter_mois
 from sne_sandbox.domain.decision import (
     ATTRIBUTION,
@@ -26,7 +26,7 @@ from sne_sandbox.generators.population import Population
 from sne_sandbox.generators.tirage import Repartition, Tirage
 
 #: Motives that only a landlord may give.
-DU_BAILLEUR: Final = frozenset({motifs.ATTRIBUTION, motifs.IRRECEVABILITE})
+DU_BAILLEUR: Final = frozenset({motifs.MOTIF_ATTRIBUTION, motifs.MOTIF_IRRECEVABILITE})
 
 #: An active demande may be a little past its year: the system waits for t+13 months.
 _DERNIER_DEBUT_MAX: Final = 380
@@ -65,7 +65,7 @@ def tirer_vie(tirage: Tirage, population: Population, jour: date) -> Vie:
         fin = jour - timedelta(days=tirage.entier(0, _RADIEE_DEPUIS_MAX))
         motif = tirage.selon(population.radiations)
         radiation = (fin, motif)
-        if motif == motifs.NON_RENOUVELLEMENT:
+        if motif == motifs.MOTIF_NON_RENOUVELLEMENT:
             debut = ajouter_mois(fin, -13)
         else:
             debut = fin - timedelta(days=tirage.entier(0, 364))
@@ -100,7 +100,9 @@ def tirer_vie_effacee(tirage: Tirage, population: Population, jour: date) -> Vie
 
 def _decide(tirage: Tirage, population: Population, radiation: tuple[date, str] | None) -> bool:
     # Where decisions are told at all, an attribution has its own.
-    attribuee = radiation is not None and radiation[1] == motifs.ATTRIBUTION and population.decisions > 0
+    attribuee = (
+        radiation is not None and radiation[1] == motifs.MOTIF_ATTRIBUTION and population.decisions > 0
+    )
     return tirage.booleen(population.decisions) or attribuee
 
 
@@ -112,12 +114,12 @@ def instant(jour: date, maintenant: datetime) -> datetime:
 def bloc_radiation(tirage: Tirage, motif: str, jour: date, dossier: DossierTire) -> Element:
     """`radiation`, with what its motive asks for."""
     enfants = [Element("dateRadiation", jour.isoformat()), Element("motifRadiation", "", {"code": motif})]
-    if motif == motifs.IRRECEVABILITE:
+    if motif == motifs.MOTIF_IRRECEVABILITE:
         enfants.append(Element("sousMotifIrrecevabilite", "", {"code": tirage.choix(("IRRRES", "IRRSEJ"))}))
-    elif motif == motifs.SANS_CONTACT:
+    elif motif == motifs.MOTIF_SANS_CONTACT:
         courrier = jour - timedelta(days=tirage.entier(32, 70))
         enfants.append(Element("absenceReponse", "", None, (Element("dateCourrier", courrier.isoformat()),)))
-    elif motif == motifs.ATTRIBUTION:
+    elif motif == motifs.MOTIF_ATTRIBUTION:
         enfants.append(_attribution(tirage, jour, dossier))
     return Element("radiation", "", None, tuple(enfants))
 
@@ -164,7 +166,7 @@ def bloc_dalo(statut: str, jour: date, dossier: DossierTire) -> Element:
 def decision(vie: Vie, tirage: Tirage, dalo: bool) -> tuple[tuple[str, str], ...]:
     """Characteristics of the event DECATT of a life that has a decision."""
     assert vie.decision is not None
-    attribuee = vie.radiation is not None and vie.radiation[1] == motifs.ATTRIBUTION
+    attribuee = vie.radiation is not None and vie.radiation[1] == motifs.MOTIF_ATTRIBUTION
     retenue = ATTRIBUTION if attribuee else tirage.choix((NON_ATTRIBUTION, ATTRIBUTION))
     caracteristiques = [(DATE_COMMISSION, vie.decision.isoformat()), (DECISION, retenue)]
     if retenue == NON_ATTRIBUTION:

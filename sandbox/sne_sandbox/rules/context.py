@@ -5,14 +5,12 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Protocol, Self
 
-from sne_sandbox.contract.nomenclatures import Nomenclatures
-from sne_sandbox.contract.territoires import Territoires
+from sne_sandbox.contract.nomenclatures import Nomenclatures, Territoires
+from sne_sandbox.domain.base import Guichet
 from sne_sandbox.domain.dates import PARIS
-from sne_sandbox.domain.demande import Demande, Personne
-from sne_sandbox.domain.demande_stockee import DemandeStockee
+from sne_sandbox.domain.demande import Demande, DemandeStockee, Personne
 from sne_sandbox.domain.element import Element
 from sne_sandbox.domain.evenement import Evenement, TypeEvenement
-from sne_sandbox.domain.guichet import Guichet
 
 
 class Registre(Protocol):

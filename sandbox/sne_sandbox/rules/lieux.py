@@ -5,9 +5,9 @@ from datetime import date
 from functools import lru_cache
 from typing import Final
 
-from sne_sandbox.contract.territoires import Commune, Territoires
+from sne_sandbox.contract.nomenclatures import Commune, Territoires
+from sne_sandbox.domain.demande import departement_de
 from sne_sandbox.domain.element import Element
-from sne_sandbox.domain.numero_unique import departement_de
 from sne_sandbox.rules.context import Contexte
 from sne_sandbox.rules.rule import Infraction, allege, constat
 

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from sne_sandbox.contract.versions import FicheRegle
+from sne_sandbox.contract.fiches import FicheRegle
 from sne_sandbox.domain.anomalie import Fidelite, Gravite
 from sne_sandbox.errors import UsageError
 from sne_sandbox.settings import PAR_NOM

@@ -3,10 +3,9 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from sne_sandbox.domain.demande import Personne
-from sne_sandbox.domain.demande_stockee import DemandeStockee
+from sne_sandbox.domain.base import Guichet
+from sne_sandbox.domain.demande import DemandeStockee, Personne
 from sne_sandbox.domain.evenement import Evenement, TypeEvenement
-from sne_sandbox.domain.guichet import Guichet
 from sne_sandbox.rules.personnes import identite, identite_patronymique
 
 

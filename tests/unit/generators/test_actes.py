@@ -9,9 +9,9 @@ import pytest
 from sne_sandbox.contract import codec
 from sne_sandbox.contract.schema import Document
 from sne_sandbox.contract.versions import Contrat, charger
-from sne_sandbox.domain.caracteristique import convient
 from sne_sandbox.domain.decision import Decision
 from sne_sandbox.domain.element import Element
+from sne_sandbox.domain.evenement import convient
 from sne_sandbox.generators import actes
 from sne_sandbox.generators.bornes import bornes
 from sne_sandbox.generators.diversite import Atelier, Contraintes, atelier

@@ -8,10 +8,8 @@ from sne_sandbox.contract import codec
 from sne_sandbox.contract.schema import Document
 from sne_sandbox.contract.versions import Contrat, charger
 from sne_sandbox.domain.dates import PARIS, ajouter_mois
-from sne_sandbox.domain.demande import Demande
-from sne_sandbox.domain.demande_stockee import DemandeStockee, EtatDemande
+from sne_sandbox.domain.demande import Demande, DemandeStockee, EtatDemande, NumeroUnique
 from sne_sandbox.domain.element import Element
-from sne_sandbox.domain.numero_unique import NumeroUnique
 from sne_sandbox.generators import actes, suites
 from sne_sandbox.generators.diversite import Atelier, Contraintes, atelier
 from sne_sandbox.generators.varietes import TirageVarie

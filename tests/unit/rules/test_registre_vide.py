@@ -1,7 +1,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 
-from sne_sandbox.domain.demande_stockee import DemandeStockee, EtatDemande
+from sne_sandbox.domain.demande import DemandeStockee, EtatDemande
 from sne_sandbox.rules.context import Contexte, Registre
 from sne_sandbox.rules.registre_vide import FauxRegistre, RegistreVide
 

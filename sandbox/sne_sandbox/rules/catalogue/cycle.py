@@ -3,10 +3,9 @@
 from collections.abc import Iterator
 from typing import Final
 
+from sne_sandbox.domain.codes import MOTIF_NON_RENOUVELLEMENT
 from sne_sandbox.domain.dates import ajouter_mois
-from sne_sandbox.domain.demande_stockee import DemandeStockee
-from sne_sandbox.domain.motif import NON_RENOUVELLEMENT
-from sne_sandbox.domain.numero_unique import NumeroUnique, territoire_de
+from sne_sandbox.domain.demande import DemandeStockee, NumeroUnique, territoire_de
 from sne_sandbox.domain.texte import plier
 from sne_sandbox.rules.context import Contexte
 from sne_sandbox.rules.lieux import departement_connu
@@ -39,7 +38,7 @@ def renouvellement_tardif(contexte: Contexte) -> Iterator[Infraction]:
     stockee = contexte.stockee
     if stockee is None or stockee.active:
         return
-    if stockee.motif_radiation != NON_RENOUVELLEMENT or not reactivable(stockee, contexte):
+    if stockee.motif_radiation != MOTIF_NON_RENOUVELLEMENT or not reactivable(stockee, contexte):
         yield _sur_le_numero(contexte, numero=stockee.numero_unique)
 
 

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from typing import Final
 
+from sne_sandbox.domain.base import NatureGuichet
 from sne_sandbox.domain.element import Element
-from sne_sandbox.domain.guichet import NatureGuichet
 from sne_sandbox.rules.context import Contexte
 from sne_sandbox.rules.rule import Infraction, constat, manquant, regle
 

@@ -3,8 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from sne_sandbox.domain.demande import Demande, Personne
-from sne_sandbox.domain.demande_stockee import DemandeStockee
+from sne_sandbox.domain.demande import Demande, DemandeStockee, Personne
 from sne_sandbox.rules.context import Contexte
 from sne_sandbox.rules.personnes import identite, identite_patronymique
 from sne_sandbox.rules.rule import Infraction, Regle, constat, regle

@@ -3,9 +3,8 @@
 from collections.abc import Iterator
 from typing import Final
 
-from sne_sandbox.domain.caracteristique import convient
 from sne_sandbox.domain.element import Element
-from sne_sandbox.domain.evenement import Evenement, TypeEvenement
+from sne_sandbox.domain.evenement import Evenement, TypeEvenement, convient
 from sne_sandbox.rules.context import Contexte
 from sne_sandbox.rules.rule import Infraction, constat, manquant, regle, sans_valeur
 

@@ -3,9 +3,14 @@
 from collections.abc import Iterator
 from typing import Final
 
+from sne_sandbox.domain.base import NatureGuichet
+from sne_sandbox.domain.codes import (
+    MOTIF_ATTRIBUTION,
+    MOTIF_IRRECEVABILITE,
+    MOTIF_NON_RENOUVELLEMENT,
+    MOTIF_SANS_CONTACT,
+)
 from sne_sandbox.domain.dates import ajouter_mois
-from sne_sandbox.domain.guichet import NatureGuichet
-from sne_sandbox.domain.motif import ATTRIBUTION, IRRECEVABILITE, NON_RENOUVELLEMENT, SANS_CONTACT
 from sne_sandbox.rules.catalogue.cycle import reactivable
 from sne_sandbox.rules.context import Contexte
 from sne_sandbox.rules.rule import Infraction, Regle, constat, manquant, regle
@@ -46,7 +51,7 @@ def deja_radiee(contexte: Contexte) -> Iterator[Infraction]:
 def sous_motif_obligatoire(contexte: Contexte) -> Iterator[Infraction]:
     """Irrecevabilité says why."""
     radiation = contexte.demande.radiation
-    if radiation is None or contexte.demande.motif_radiation != IRRECEVABILITE:
+    if radiation is None or contexte.demande.motif_radiation != MOTIF_IRRECEVABILITE:
         return
     if radiation.code_de("sousMotifIrrecevabilite") is None:
         yield manquant(radiation, "sousMotifIrrecevabilite")
@@ -56,7 +61,7 @@ def sous_motif_obligatoire(contexte: Contexte) -> Iterator[Infraction]:
 def sous_motif_deplace(contexte: Contexte) -> Iterator[Infraction]:
     """The sub-motive goes with irrecevabilité only."""
     radiation = contexte.demande.radiation
-    if radiation is None or contexte.demande.motif_radiation in (None, IRRECEVABILITE):
+    if radiation is None or contexte.demande.motif_radiation in (None, MOTIF_IRRECEVABILITE):
         return
     sous_motif = radiation.enfant("sousMotifIrrecevabilite")
     if sous_motif is not None:
@@ -71,16 +76,16 @@ def attribution_decrite(contexte: Contexte) -> Iterator[Infraction]:
     if radiation is None or motif is None:
         return
     attribution = radiation.enfant("attributionLogement")
-    if motif == ATTRIBUTION and attribution is None:
+    if motif == MOTIF_ATTRIBUTION and attribution is None:
         yield manquant(radiation, "attributionLogement")
-    elif motif != ATTRIBUTION and attribution is not None:
+    elif motif != MOTIF_ATTRIBUTION and attribution is not None:
         yield constat(attribution)
 
 
 @regle("RAD006", registre=True)
 def radiation_pour_attribution_reservee(contexte: Contexte) -> Iterator[Infraction]:
     """Only a landlord radiates for attribution."""
-    if contexte.demande.motif_radiation == ATTRIBUTION and not _emetteur_bailleur(contexte):
+    if contexte.demande.motif_radiation == MOTIF_ATTRIBUTION and not _emetteur_bailleur(contexte):
         yield _sur_le_motif(contexte)
 
 
@@ -88,7 +93,7 @@ def radiation_pour_attribution_reservee(contexte: Contexte) -> Iterator[Infracti
 def courrier_sans_reponse(contexte: Contexte) -> Iterator[Infraction]:
     """The letter without answer is at least a month older than the radiation."""
     radiation = contexte.demande.radiation
-    if radiation is None or contexte.demande.motif_radiation != SANS_CONTACT:
+    if radiation is None or contexte.demande.motif_radiation != MOTIF_SANS_CONTACT:
         return
     courrier = radiation.date_de("absenceReponse/dateCourrier")
     date_radiation = radiation.date_de("dateRadiation")
@@ -101,7 +106,7 @@ def courrier_sans_reponse(contexte: Contexte) -> Iterator[Infraction]:
 @regle("RAD008")
 def non_renouvellement_reserve(contexte: Contexte) -> Iterator[Infraction]:
     """Only the system radiates for want of renewal."""
-    if contexte.demande.motif_radiation == NON_RENOUVELLEMENT:
+    if contexte.demande.motif_radiation == MOTIF_NON_RENOUVELLEMENT:
         yield _sur_le_motif(contexte)
 
 
@@ -114,7 +119,7 @@ def deradiation_impossible(contexte: Contexte) -> Iterator[Infraction]:
         return
     if stockee.active:
         possible = False
-    elif stockee.motif_radiation == NON_RENOUVELLEMENT:
+    elif stockee.motif_radiation == MOTIF_NON_RENOUVELLEMENT:
         possible = reactivable(stockee, contexte)
     else:
         depuis = stockee.date_radiation
@@ -127,7 +132,7 @@ def deradiation_impossible(contexte: Contexte) -> Iterator[Infraction]:
 def radiation_avant_le_bail(contexte: Contexte) -> Iterator[Infraction]:
     """A radiation for attribution does not come before the lease."""
     radiation = contexte.demande.radiation
-    if radiation is None or contexte.demande.motif_radiation != ATTRIBUTION:
+    if radiation is None or contexte.demande.motif_radiation != MOTIF_ATTRIBUTION:
         return
     bail = radiation.date_de("attributionLogement/dateSignatureBail")
     date_radiation = radiation.date_de("dateRadiation")
@@ -138,7 +143,7 @@ def radiation_avant_le_bail(contexte: Contexte) -> Iterator[Infraction]:
 @regle("RAD011", registre=True)
 def irrecevabilite_reservee(contexte: Contexte) -> Iterator[Infraction]:
     """Irrecevabilité is pronounced by a landlord's commission."""
-    if contexte.demande.motif_radiation == IRRECEVABILITE and not _emetteur_bailleur(contexte):
+    if contexte.demande.motif_radiation == MOTIF_IRRECEVABILITE and not _emetteur_bailleur(contexte):
         yield _sur_le_motif(contexte)
 
 

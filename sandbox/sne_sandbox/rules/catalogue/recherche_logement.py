@@ -5,9 +5,9 @@ from itertools import pairwise
 from typing import Final
 
 from sne_sandbox.domain.codes import TYPES_LOGEMENT
+from sne_sandbox.domain.demande import territoire_de
 from sne_sandbox.domain.element import Element
 from sne_sandbox.domain.menage import ressources_mensuelles, ressources_recues, taille
-from sne_sandbox.domain.numero_unique import territoire_de
 from sne_sandbox.domain.texte import plier
 from sne_sandbox.rules.context import Contexte
 from sne_sandbox.rules.lieux import departement_connu

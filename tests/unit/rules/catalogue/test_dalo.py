@@ -4,8 +4,8 @@ from datetime import date
 import pytest
 
 from sne_sandbox.contract.versions import Contrat
-from sne_sandbox.domain.demande_stockee import DemandeStockee, EtatDemande
-from sne_sandbox.domain.guichet import Guichet, NatureGuichet
+from sne_sandbox.domain.base import Guichet, NatureGuichet
+from sne_sandbox.domain.demande import DemandeStockee, EtatDemande
 from sne_sandbox.rules.catalogue import dalo as d
 from sne_sandbox.rules.registre_vide import FauxRegistre
 from sne_sandbox.rules.rule import Infraction

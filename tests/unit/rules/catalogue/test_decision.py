@@ -4,7 +4,7 @@ from datetime import date, datetime
 import pytest
 
 from sne_sandbox.domain.dates import PARIS
-from sne_sandbox.domain.demande_stockee import DemandeStockee
+from sne_sandbox.domain.demande import DemandeStockee
 from sne_sandbox.domain.evenement import Evenement, TypeEvenement
 from sne_sandbox.rules.catalogue import decision as dc
 from sne_sandbox.rules.registre_vide import FauxRegistre

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from sne_sandbox.domain.dates import PARIS
-from sne_sandbox.domain.demande_stockee import DemandeStockee
+from sne_sandbox.domain.demande import DemandeStockee
 from sne_sandbox.domain.evenement import Caracteristique, Evenement, TypeEvenement
 from sne_sandbox.rules.catalogue import evenement as e
 from sne_sandbox.rules.registre_vide import FauxRegistre

@@ -2,7 +2,7 @@ from collections.abc import Callable
 
 import pytest
 
-from sne_sandbox.domain.demande_stockee import DemandeStockee
+from sne_sandbox.domain.demande import DemandeStockee
 from sne_sandbox.rules.catalogue import nir as n
 from sne_sandbox.rules.registre_vide import FauxRegistre
 from sne_sandbox.rules.rule import Infraction
