@@ -19,8 +19,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
-from sne_sandbox.domain.guichet import Guichet
-from sne_sandbox.domain.nombres import nombre
+from sne_sandbox.domain.base import Guichet
+from sne_sandbox.domain.texte import nombre
 from sne_sandbox.errors import ExchangeError, OperatorError, UsageError
 from sne_sandbox.exchange import Traite, traiter_fichier
 from sne_sandbox.operations import dispatching

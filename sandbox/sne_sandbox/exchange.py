@@ -253,7 +253,7 @@ class Echanges:
                 code = str(reponse.statut) if reponse.statut else "panne"
                 echange.fault = {**(echange.fault or {}), "code": code}
             cours.clore(reponse)
-            self._magasin.journal.consigner(registre, echange)
+            self._magasin.journal.consigner(registre.connexion, echange)
         return reponse
 
     def _abimer(self, cours: _EnCours, connexion: Connexion, reponse: ReponseHttp) -> ReponseHttp:
@@ -377,7 +377,7 @@ def traiter_fichier(pipeline: Pipeline, base: str, code: str, depot: Depot) -> T
             fichiers = [(_nom_de_reponse(depot.nom, "RET", "err"), _excuses(depot.nom, erreur, echange))]
             with pipeline.magasin.ecrire(base) as registre:
                 _repondre_par_fichiers(registre, code, depot, fichiers, cours)
-                pipeline.magasin.journal.consigner(registre, echange)
+                pipeline.magasin.journal.consigner(registre.connexion, echange)
     except _DejaTraite:
         return None
     return Traite(depot.nom, echange.verdict, fichiers[0][0], echange.numero_unique, echange.identifiant)

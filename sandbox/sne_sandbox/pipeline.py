@@ -11,16 +11,15 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from sne_sandbox.contract import codec, xml
+from sne_sandbox.contract import codec, explication
 from sne_sandbox.contract.schema import Document, SchemaError
 from sne_sandbox.contract.versions import Contrat
 from sne_sandbox.domain.anomalie import Anomalie
 from sne_sandbox.domain.base import Base
-from sne_sandbox.domain.demande import Demande
+from sne_sandbox.domain.demande import NUMERO_MAX, Demande
 from sne_sandbox.domain.element import Element
 from sne_sandbox.domain.exchange import Appel, Champ, Piece, Reponse
 from sne_sandbox.domain.journal import Echange, VerdictEchange
-from sne_sandbox.domain.numero_unique import NUMERO_MAX
 from sne_sandbox.errors import CertificatNonConforme, ErreurInterne, MessageMalforme, StructureIncorrecte
 from sne_sandbox.operations import lifecycle
 from sne_sandbox.operations.question import Operation, Question, Sortie
@@ -66,7 +65,9 @@ class Pipeline:
         operation = OPERATIONS[appel.operation]
         # (1) Base and guichet: the nights that are due are lived first, whatever becomes of this call, and
         # the document, once it is read, says better who calls.
-        base, maintenant = lifecycle.a_jour(self.magasin, base)
+        maintenant = base.horloge.maintenant(datetime.now(UTC))
+        if base.nuit_due(maintenant):
+            base, maintenant = lifecycle.a_jour(self.magasin, base)
         echange.guichet = guichet_de(appel, None) or echange.guichet
         if operation.certificat_exige:
             _exiger_certificat(appel)
@@ -105,13 +106,13 @@ class Pipeline:
                 yield Travail(reponse, registre)
                 # (9) The line of the journal, in the transaction of what it tells;
                 if consigner:
-                    self.magasin.journal.consigner(registre, echange)
+                    self.magasin.journal.consigner(registre.connexion, echange)
         # (10) committed here. What only reads made nobody wait, and its line is a transaction of its own.
         if not operation.ecrit:
             with self.magasin.ecrire(base.nom) as registre:
                 yield Travail(reponse, registre)
                 if consigner:
-                    self.magasin.journal.consigner(registre, echange)
+                    self.magasin.journal.consigner(registre.connexion, echange)
 
     def controler(self, appel: Appel, racine: Any, registre: RegistreBase) -> list[Anomalie]:
         """The anomalies of the document `racine` as `traiter` would find them over this register; nothing is
@@ -133,7 +134,7 @@ class Pipeline:
 
     def _lire(self, octets: bytes) -> Any:
         try:
-            return xml.parse(octets, limit=self.limites.xml_max)
+            return codec.parse(octets, limit=self.limites.xml_max)
         except MessageMalforme as erreur:
             # Attested: the real server has one sentence for every bad structure.
             raise StructureIncorrecte(explication=erreur.explication) from erreur
@@ -234,11 +235,8 @@ def guichet_de(appel: Appel, document: Element | None) -> str:
 
 
 def _expliquer(racine: Any, genre: Document, version: str, contrat: Contrat) -> str:
-    # Imported for the first refusal: with xmlschema under it, a sixth of the start-up.
-    from sne_sandbox.contract import explication
-
     try:
-        return _phrases(explication.explain(racine, genre, version, contrat.schemas))
+        return _phrases(explication.expliquer(racine, genre, version, contrat.schemas))
     except Exception as erreur:  # noqa: BLE001 - an explanation that fails must not hide the refusal
         return f"L'explication a échoué : {erreur!r}"
 

@@ -1,8 +1,13 @@
-"""The SETTINGS table: the command line, the environment and the documentation all read it."""
+"""The SETTINGS table, which the command line, the environment, the console, the API and the documents read.
 
+A setting of the server is a row here, and named by the commands that take it; one of a base is a line of
+`Reglages`, and nothing else: its command, its page, its API and its column follow.
+"""
+
+import ipaddress
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any, Final, Literal
 
@@ -57,7 +62,7 @@ class Setting:
         return valeur
 
 
-SETTINGS: Final[tuple[Setting, ...]] = (
+_DU_SERVEUR: Final = (
     Setting("home", Path, Path(".sne-sandbox"), "serveur", "dossier des certificats et de la base embarquée"),
     Setting("contract", str, "v5.2", "serveur", "version de l'interface servie"),
     Setting("contracts", Path, None, "serveur", "dossier qui remplace, fichier par fichier, ceux du contrat"),
@@ -99,43 +104,57 @@ SETTINGS: Final[tuple[Setting, ...]] = (
         "jeton qui lit tout (console et API) et ne change rien",
         secret=True,
     ),
-    Setting("profile", str, "ecole", "base", "sévérité des contrôles", ("ecole", "strict", "souple")),
-    Setting(
-        "avertissements",
-        str,
-        "interne",
-        "base",
-        "où vont les avertissements : journal seul, ou aussi la réponse",
-        ("interne", "reponse"),
-    ),
-    Setting(
-        "emballage",
-        str,
-        "question",
-        "base",
-        "emballage de la réponse : comme la question, ou imposé",
-        ("question", "mtom", "simple"),
-    ),
-    Setting("localisations_max", int, 10, "base", "localisations souhaitées par demande (REC003)"),
-    Setting("recherche_max", int, 500, "base", "résultats d'une recherche (RCH003)"),
-    Setting(
-        "doublons_association",
-        str,
-        "erreur",
-        "base",
-        "doublons d'une association : erreur comme le serveur réel, ou réponse vide",
-        ("erreur", "vide"),
-    ),
-    Setting(
-        "dispatching",
-        str,
-        "oui",
-        "base",
-        "dit à chaque guichet ce que les autres changent dans son territoire",
-        ("oui", "non"),
-    ),
 )
 
+
+def _de_base(defaut: Any, aide: str, choix: tuple[str, ...] = ()) -> Any:
+    return field(default=defaut, metadata={"aide": aide, "choix": choix})
+
+
+@dataclass(frozen=True, slots=True)
+class Reglages:
+    """The settings of one base. Each line is a row of SETTINGS: its name, type, default, help and choices."""
+
+    profile: str = _de_base("ecole", "sévérité des contrôles", ("ecole", "strict", "souple"))
+    avertissements: str = _de_base(
+        "interne",
+        "où vont les avertissements : journal seul, ou aussi la réponse",
+        ("interne", "reponse"),
+    )
+    emballage: str = _de_base(
+        "question",
+        "emballage de la réponse : comme la question, ou imposé",
+        ("question", "mtom", "simple"),
+    )
+    localisations_max: int = _de_base(10, "localisations souhaitées par demande (REC003)")
+    recherche_max: int = _de_base(500, "résultats d'une recherche (RCH003)")
+    doublons_association: str = _de_base(
+        "erreur",
+        "doublons d'une association : erreur comme le serveur réel, ou réponse vide",
+        ("erreur", "vide"),
+    )
+    dispatching: str = _de_base(
+        "oui", "dit à chaque guichet ce que les autres changent dans son territoire", ("oui", "non")
+    )
+
+    @classmethod
+    def de(cls, valeurs: Mapping[str, str]) -> "Reglages":
+        """Settings from their written values. Raises UsageError for an unknown key or a wrong value."""
+        lus: dict[str, Any] = {}
+        for nom, brut in valeurs.items():
+            setting = PAR_NOM.get(nom)
+            if setting is None or setting.portee != "base":
+                connus = ", ".join(s.nom for s in DE_BASE)
+                raise UsageError(f"Le réglage [{nom}] est inconnu.", remede=f"réglages d'une base : {connus}")
+            lus[nom] = setting.lire(str(brut))
+        return cls(**lus)
+
+
+#: The settings that each base has of its own.
+DE_BASE: Final = tuple(
+    Setting(f.name, type(f.default), f.default, "base", **f.metadata) for f in fields(Reglages)
+)
+SETTINGS: Final[tuple[Setting, ...]] = (*_DU_SERVEUR, *DE_BASE)
 PAR_NOM: Final[Mapping[str, Setting]] = {setting.nom: setting for setting in SETTINGS}
 
 
@@ -148,31 +167,6 @@ class Limites:
     parties_max: int = 64
 
 
-@dataclass(frozen=True, slots=True)
-class Reglages:
-    """The settings of one base (`portee` base in the table)."""
-
-    profile: str = "ecole"
-    avertissements: str = "interne"
-    emballage: str = "question"
-    localisations_max: int = 10
-    recherche_max: int = 500
-    doublons_association: str = "erreur"
-    dispatching: str = "oui"
-
-    @classmethod
-    def de(cls, valeurs: Mapping[str, str]) -> "Reglages":
-        """Settings from their written values. Raises UsageError for an unknown key or a wrong value."""
-        lus: dict[str, Any] = {}
-        for nom, brut in valeurs.items():
-            setting = PAR_NOM.get(nom)
-            if setting is None or setting.portee != "base":
-                connus = ", ".join(s.nom for s in SETTINGS if s.portee == "base")
-                raise UsageError(f"Le réglage [{nom}] est inconnu.", remede=f"réglages d'une base : {connus}")
-            lus[nom] = setting.lire(str(brut))
-        return cls(**lus)
-
-
 def valeur(nom: str, donnee: Any = None) -> Any:
     """The value of a server setting: what was given, else the environment, else the default."""
     setting = PAR_NOM[nom]
@@ -180,3 +174,13 @@ def valeur(nom: str, donnee: Any = None) -> Any:
         return donnee
     brut = os.environ.get(setting.variable)
     return setting.lire(brut) if brut else setting.defaut
+
+
+def est_boucle_locale(nom: str) -> bool:
+    """Whether only this machine reaches the host `nom`: localhost, 127.0.0.0/8, ::1 (without brackets)."""
+    if nom == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(nom).is_loopback
+    except ValueError:
+        return False

@@ -11,9 +11,10 @@ import pytest
 from sne_sandbox.contract import codec
 from sne_sandbox.domain.base import Base
 from sne_sandbox.domain.dates import ajouter_mois
-from sne_sandbox.domain.demande_stockee import DemandeStockee, EtatDemande
+from sne_sandbox.domain.demande import DemandeStockee, EtatDemande
 from sne_sandbox.domain.element import Element
 from sne_sandbox.domain.journal import Echange, VerdictEchange
+from sne_sandbox.store import recherche
 from sne_sandbox.store.recherche import Criteres
 from sne_sandbox.store.session import Magasin
 
@@ -107,7 +108,7 @@ def test_un_enregistrement(benchmark: Benchmark, magasin: Magasin) -> None:
             registre.doublons_patronymiques("111", titulaires)
             numero = registre.prochain_numero("062", DEPOT, "G1104")
             registre.ajouter(replace(modele, numero_unique=numero, territoire="062"))
-            magasin.journal.consigner(registre, echange)
+            magasin.journal.consigner(registre.connexion, echange)
         return numero
 
     assert benchmark(enregistrer).startswith("0620318")
@@ -124,8 +125,10 @@ def test_une_lecture(benchmark: Benchmark, magasin: Magasin) -> None:
 def test_une_recherche_de_personne(benchmark: Benchmark, magasin: Magasin) -> None:
     def rechercher() -> list[str]:
         with magasin.lire("ecole") as registre:
-            return registre.rechercher(
-                Criteres(personne_nom="nom5", personne_prenom="prénom5", commune_souhaitee="75106"), 500
+            return recherche.rechercher(
+                registre,
+                Criteres(personne_nom="nom5", personne_prenom="prénom5", commune_souhaitee="75106"),
+                500,
             )
 
     assert len(benchmark(rechercher)) == DEJA_LA // 100

@@ -15,7 +15,7 @@ RESTE: Final = "WSGI, Flask, et le reste"
 
 _SOAP: Final = "sne_sandbox.soap.server"
 _PIPELINE: Final = "sne_sandbox.pipeline"
-_DEPOT: Final = "sne_sandbox.operations.demande_logement.get_num_unique"
+_DEPOT: Final = "sne_sandbox.operations.get_num_unique"
 
 #: Stage → functions that make it, in the order of the exchange: « module:name » or « module:class.name »,
 #: as its caller looks it up: one kept in a table cannot be timed.

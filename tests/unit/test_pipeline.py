@@ -10,8 +10,7 @@ from banc import FORMULAIRE, MIDI, Banc, message, oter, poser, specimen, texte
 from lxml import etree
 
 from sne_sandbox.domain.exchange import Appel
-from sne_sandbox.operations import table
-from sne_sandbox.operations.demande_logement import get_num_unique
+from sne_sandbox.operations import get_num_unique, table
 from sne_sandbox.pki.authority import Autorite
 from sne_sandbox.rules import engine
 from sne_sandbox.rules.rule import Contexte, Infraction
@@ -165,7 +164,7 @@ def test_an_explanation_that_fails_hides_no_refusal(banc: Banc, monkeypatch: pyt
     def casser(*_: object) -> None:
         raise KeyError("explication")
 
-    monkeypatch.setattr("sne_sandbox.contract.explication.explain", casser)
+    monkeypatch.setattr("sne_sandbox.contract.explication.expliquer", casser)
     racine = specimen("personne_seule")
     oter(racine, f"{FORMULAIRE}/precision")
     resultat = banc.demander(racine)

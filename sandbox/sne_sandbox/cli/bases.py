@@ -18,7 +18,7 @@ from sne_sandbox.domain.base import lire_horloge
 from sne_sandbox.errors import UsageError
 from sne_sandbox.operations import bases
 from sne_sandbox.operations.bases import en_json
-from sne_sandbox.settings import PAR_NOM, Reglages
+from sne_sandbox.settings import DE_BASE, PAR_NOM, Reglages
 
 _EXEMPLES = """
 \b
@@ -55,8 +55,7 @@ def lister(forme: str, **options: Any) -> None:
 
 @commande.command("create")
 @click.argument("nom")
-@reglages(*COMMUNES, "database", "avertissements", "emballage", "localisations_max", "recherche_max",
-          "doublons_association", "dispatching")  # fmt: skip
+@reglages(*COMMUNES, "database", *(setting.nom for setting in DE_BASE if setting.nom not in COMMUNES))
 @click.option("--seed-base", "semence", default="vide", show_default=True, help="Jeu de départ.")
 @click.option("--seed", type=int, default=0, show_default=True, help="Graine des tirages.")
 @taille_de_semence

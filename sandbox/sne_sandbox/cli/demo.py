@@ -18,7 +18,7 @@ from lxml import etree
 from sne_sandbox.cli import conform
 from sne_sandbox.contract import versions
 from sne_sandbox.contract.codec import NS
-from sne_sandbox.contract.services import OperationPubliee
+from sne_sandbox.contract.versions import OperationPubliee
 from sne_sandbox.domain.texte import accorde
 from sne_sandbox.errors import OperatorError, UsageError
 from sne_sandbox.mime.client import Forme

@@ -11,8 +11,8 @@ import click
 from click.core import ParameterSource
 
 from sne_sandbox.domain.base import lire_horloge
-from sne_sandbox.domain.hote import est_boucle_locale
 from sne_sandbox.errors import BaseInconnue, UsageError
+from sne_sandbox.settings import est_boucle_locale
 
 if TYPE_CHECKING:
     from sne_sandbox.pki.authority import Autorite

@@ -6,8 +6,8 @@ from typing import Any
 import click
 
 from sne_sandbox.cli.options import COMMUNES, GroupeCommandes, reglages, verifier_guichet
+from sne_sandbox.domain.base import verifier_nom
 from sne_sandbox.pki.authority import Autorite, ecrire
-from sne_sandbox.store.bases import verifier_nom
 
 _EXEMPLES = """
 \b

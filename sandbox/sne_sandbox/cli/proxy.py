@@ -98,7 +98,7 @@ def commande(
 
 def _refuser_le_pret(amont: "Amont", options: dict[str, Any]) -> None:
     """Who reaches a relay calls with its certificate: off this machine, only those it can name."""
-    from sne_sandbox.domain.hote import est_boucle_locale
+    from sne_sandbox.settings import est_boucle_locale
 
     ferme = options["client_cert"] == "required" and options["http_port"] < 0
     if amont.certificat is not None and not est_boucle_locale(options["host"]) and not ferme:

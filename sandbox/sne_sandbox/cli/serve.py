@@ -10,7 +10,7 @@ import click
 from sne_sandbox.cli import depart
 from sne_sandbox.cli.options import COMMUNES, barre, ouvrir, ouvrir_magasin, reglages, taille_de_semence
 from sne_sandbox.domain.base import BASE_PAR_DEFAUT, lire_horloge
-from sne_sandbox.domain.hote import est_boucle_locale
+from sne_sandbox.settings import est_boucle_locale
 
 _EXEMPLES = """
 \b

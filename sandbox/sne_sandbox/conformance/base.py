@@ -12,13 +12,12 @@ from typing import Final
 
 from sne_sandbox.contract import codec
 from sne_sandbox.contract.versions import Contrat
-from sne_sandbox.domain.base import BASE_PAR_DEFAUT, Horloge
+from sne_sandbox.domain.base import BASE_PAR_DEFAUT, Horloge, NatureGuichet
 from sne_sandbox.domain.dates import tampon
-from sne_sandbox.domain.demande_stockee import DemandeStockee
+from sne_sandbox.domain.demande import DemandeStockee
 from sne_sandbox.domain.element import Element
 from sne_sandbox.domain.evenement import Evenement
 from sne_sandbox.domain.exchange import Appel, Champ, Piece, Reponse
-from sne_sandbox.domain.guichet import NatureGuichet
 from sne_sandbox.domain.journal import Echange
 from sne_sandbox.domain.panne import PanneDefinition
 from sne_sandbox.errors import BaseInconnue
@@ -27,8 +26,6 @@ from sne_sandbox.operations.dossiers import DossiersGuichet
 from sne_sandbox.operations.table import OPERATIONS
 from sne_sandbox.pipeline import Pipeline
 from sne_sandbox.settings import Reglages
-from sne_sandbox.store import guichets
-from sne_sandbox.store.bases import vider
 from sne_sandbox.store.fichiers import Boite, Boites
 from sne_sandbox.store.session import Magasin
 
@@ -70,8 +67,8 @@ class BaseJugee:
                 dossiers.jeter()
             # In one transaction: between two, the minute's round would note the night of the old clock.
             registre = pile.enter_context(self.magasin.ecrire(self.nom))
-            vider(registre.connexion, self.nom, "etat")
-            vider(registre.connexion, self.nom, "pannes")
+            registre.vider("etat")
+            registre.vider("pannes")
             registre.regler_horloge(Horloge(fige_a=instant))
         for code, nature in list(self._natures.items()):
             self.jouer(code, nature)
@@ -98,7 +95,7 @@ class BaseJugee:
                 raise KeyError(code)
             if guichet.nature is not nature:
                 self._natures.setdefault(code, guichet.nature)
-                guichets.remplacer(registre, replace(guichet, nature=nature))
+                registre.remplacer_guichet(replace(guichet, nature=nature))
 
     # --- what went wrong on purpose ------------------------------------------------------------------
 

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from lxml import etree
 
-from sne_sandbox.contract import xml
+from sne_sandbox.contract import codec
 from sne_sandbox.contract.versions import Contrat
 from sne_sandbox.domain.exchange import Champ, Piece
 from sne_sandbox.errors import ExchangeError, SandboxError
@@ -114,7 +114,7 @@ def arbre_de(octets: bytes) -> Any:
     if not octets:
         return None
     try:
-        return xml.parse(octets, limit=max(_LIMITES.xml_max, len(octets)))
+        return codec.parse(octets, limit=max(_LIMITES.xml_max, len(octets)))
     except SandboxError:
         return None
 

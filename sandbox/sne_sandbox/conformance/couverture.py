@@ -12,7 +12,7 @@ from sne_sandbox.contract.nomenclatures import Nomenclatures
 from sne_sandbox.contract.schema import Document
 from sne_sandbox.contract.versions import Contrat
 from sne_sandbox.domain.anomalie import Gravite
-from sne_sandbox.domain.motif import NON_RENOUVELLEMENT
+from sne_sandbox.domain.codes import MOTIF_NON_RENOUVELLEMENT
 from sne_sandbox.reports.model import Rubrique
 from sne_sandbox.rules.rule import gravite
 
@@ -140,7 +140,10 @@ def _codes(listes: Nomenclatures) -> tuple[str, ...]:
         if not _est_du_sne(chemin) and not chemin.endswith("/typeFichier")
     )
     return tuple(
-        f"{nom}/{code}" for nom in noms for code in listes.liste(nom) if code and code != NON_RENOUVELLEMENT
+        f"{nom}/{code}"
+        for nom in noms
+        for code in listes.liste(nom)
+        if code and code != MOTIF_NON_RENOUVELLEMENT
     )
 
 

@@ -23,8 +23,8 @@ from sne_sandbox.conformance.pouls import Pouls
 from sne_sandbox.conformance.protocole import Statut
 from sne_sandbox.conformance.verifications import juger_pas
 from sne_sandbox.contract.versions import Contrat
+from sne_sandbox.domain.base import NatureGuichet
 from sne_sandbox.domain.element import Element
-from sne_sandbox.domain.guichet import NatureGuichet
 from sne_sandbox.errors import SandboxError
 from sne_sandbox.reports.model import Constat
 

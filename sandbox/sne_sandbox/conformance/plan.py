@@ -16,8 +16,8 @@ from sne_sandbox.conformance.controles import CONTROLES
 from sne_sandbox.conformance.corps import RADIATIONS
 from sne_sandbox.conformance.faux_serveurs import FAUX_SERVEURS, VRAI
 from sne_sandbox.conformance.protocole import COMMANDES, Statut
+from sne_sandbox.domain.base import NatureGuichet
 from sne_sandbox.domain.dates import PARIS
-from sne_sandbox.domain.guichet import NatureGuichet
 from sne_sandbox.domain.panne import GENRES, PanneDefinition
 from sne_sandbox.errors import UsageError
 from sne_sandbox.generators.diversite import Contraintes

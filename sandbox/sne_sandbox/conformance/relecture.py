@@ -12,11 +12,12 @@ from lxml import etree
 
 from sne_sandbox.conformance.courrier import arbre_de
 from sne_sandbox.conformance.observation import Observation, observer
+from sne_sandbox.contract.explication import expliquer
 from sne_sandbox.contract.schema import Document, SchemaError
 from sne_sandbox.contract.versions import Contrat
+from sne_sandbox.domain.demande import NUMERO_MAX
 from sne_sandbox.domain.exchange import Appel, document_parmi
 from sne_sandbox.domain.journal import Echange, VerdictEchange
-from sne_sandbox.domain.numero_unique import NUMERO_MAX
 from sne_sandbox.errors import OperationInconnue
 from sne_sandbox.operations.table import OPERATIONS
 from sne_sandbox.pipeline import guichet_de
@@ -113,7 +114,7 @@ def _fautes(racine: Any, genre: Document, contrat: Contrat) -> list[SchemaError]
     version = contrat.version_de_lecture(racine.get("versionInterface", ""))
     if not contrat.schemas.validate(racine, document=genre, version=version):
         return []
-    return contrat.schemas.explain(racine, document=genre, version=version)
+    return expliquer(racine, genre, version, contrat.schemas)
 
 
 # --- the answer -------------------------------------------------------------------------------------------

@@ -56,19 +56,10 @@ def _lire(fichier: Path) -> list[Exigence]:
                 f"{fichier}, ligne {lignes.line_num} : exigence incomplète ou de niveau inconnu.",
                 remede="un id, un texte, et MUST ou SHOULD",
             )
-        trouvees.append(
-            Exigence(
-                ligne["id"],
-                ligne["text"],
-                ligne["source"],
-                ligne["level"],
-                ligne["since"],
-                ligne["not_tested_because"] or "",
-            )
-        )
+        trouvees.append(Exigence(*(ligne[colonne] or "" for colonne in _COLONNES)))
     return trouvees
 
 
 def niveaux(exigences: Mapping[str, Exigence]) -> dict[str, str]:
-    """MUST or SHOULD, by id."""
+    """Whether each requirement MUST or SHOULD be met, by id."""
     return {exigence.id: exigence.niveau for exigence in exigences.values()}

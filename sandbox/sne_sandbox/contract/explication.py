@@ -5,22 +5,34 @@ document along the schema, aligns the children of each element on its content mo
 fault, so that all of them are told at once.
 """
 
+import tempfile
 import threading
 import weakref
 from collections.abc import Iterable
 from dataclasses import replace
 from functools import cached_property
 from itertools import groupby
+from pathlib import Path
 from typing import Any, Final
 
-from xmlschema import XsdElement
+from lxml import etree
 
 from sne_sandbox.contract import phrases
 from sne_sandbox.contract.alignement import ENFANTS_MAX, Automate, PasAlignement, Sort
-from sne_sandbox.contract.modele import charger_modele
-from sne_sandbox.contract.schema import BLANCS, Document, SchemaError, Schemas
-from sne_sandbox.contract.valeurs import defaut_de_valeur
+from sne_sandbox.contract.phrases import defaut_de_valeur
+from sne_sandbox.contract.schema import (
+    BLANCS,
+    Document,
+    SchemaError,
+    Schemas,
+    chemin_inclus,
+    inclusions,
+    lire_arbre,
+)
+from sne_sandbox.contract.versions import Contrat
+from sne_sandbox.domain.anomalie import Fidelite
 from sne_sandbox.domain.texte import masquer_nir
+from sne_sandbox.errors import ContractError
 
 #: Whose value no explanation repeats, however it is written.
 _JAMAIS_CITE: Final = "nir"
@@ -37,7 +49,7 @@ _MODELES: "weakref.WeakKeyDictionary[Schemas, dict[str, _Modele]]" = weakref.Wea
 _VERROU: Final = threading.Lock()
 
 
-def explain(root: Any, document: Document, version: str | None, schemas: Schemas) -> list[SchemaError]:
+def expliquer(root: Any, document: Document, version: str | None, schemas: Schemas) -> list[SchemaError]:
     """Every missing, misplaced, doubled or unknown element, every bad value and attribute of the lxml element
     `root`, in document order; `[]` when the schema accepts it.
 
@@ -49,15 +61,68 @@ def explain(root: Any, document: Document, version: str | None, schemas: Schemas
         return []
     fichier = schemas.fichier(document, version or root.get("versionInterface"))
     with _VERROU:
-        modeles = _MODELES.setdefault(schemas, {})
-        if fichier not in modeles:
-            modeles[fichier] = _Modele(charger_modele(schemas, fichier))
-        trouvees = _Visite(modeles[fichier]).visiter(root)
+        modele = _modele(schemas, fichier)
         trouvees = [
-            _de_plus_tard(f, modeles[fichier], document, version or root.get("versionInterface"), schemas)
-            for f in trouvees
+            _de_plus_tard(f, modele, document, version or root.get("versionInterface"), schemas)
+            for f in _Visite(modele).visiter(root)
         ]
     return trouvees or [phrases.refus_brut(erreur) for erreur in refus]
+
+
+def expliquer_sous(contrat: Contrat, racine: Any, document: Document) -> list[tuple[SchemaError, Fidelite]]:
+    """Every fault of `racine` (lxml), in French, under the message version that it announces.
+
+    A fault under a version that is a convention is attested when the last published version refuses the same
+    for the same reason: a convention adds to it.
+    """
+    version = contrat.version_de_lecture(racine.get("versionInterface", ""))
+    fautes = expliquer(racine, document, version, contrat.schemas)
+    if document is not Document.DEMANDE or version not in contrat.conventions or not fautes:
+        return [(faute, Fidelite.ATTESTEE) for faute in fautes]
+    publiees = [v for v in contrat.versions if v not in contrat.conventions]
+    deja = expliquer(racine, document, publiees[-1], contrat.schemas) if publiees else []
+    connues = {(faute.chemin, faute.message) for faute in deja}
+    return [
+        (faute, Fidelite.ATTESTEE if (faute.chemin, faute.message) in connues else Fidelite.CONVENTION)
+        for faute in fautes
+    ]
+
+
+def charger_modele(schemas: Schemas, fichier: str) -> Any:
+    """The `xmlschema.XMLSchema` of the contract's schema at `fichier` (half a second: keep it).
+
+    The schema and all it includes are laid side by side in a temporary folder while they are read: they may
+    come from several folders, and nothing is to be fetched elsewhere.
+    """
+    import xmlschema  # half a second: only who has a refusal to explain pays for it
+
+    with tempfile.TemporaryDirectory(prefix="sne-xsd-") as temporaire:
+        dossier = Path(temporaire)
+        vus = {fichier: "0.xsd"}
+        a_lire = [fichier]
+        while a_lire:
+            chemin = a_lire.pop()
+            racine = lire_arbre(schemas.lire(chemin), chemin)
+            for inclusion in inclusions(racine):
+                inclus = chemin_inclus(chemin, inclusion.get("schemaLocation"))
+                if inclus not in vus:
+                    vus[inclus] = f"{len(vus)}.xsd"
+                    a_lire.append(inclus)
+                inclusion.set("schemaLocation", vus[inclus])
+            (dossier / vus[chemin]).write_bytes(etree.tostring(racine))
+        try:
+            return xmlschema.XMLSchema10(str(dossier / vus[fichier]), allow="sandbox")
+        except xmlschema.XMLSchemaException as erreur:
+            raise ContractError(
+                f"{fichier} : schéma incorrect : {erreur}", remede="corrigez ce schéma"
+            ) from None
+
+
+def _modele(schemas: Schemas, fichier: str) -> "_Modele":
+    connus = _MODELES.setdefault(schemas, {})
+    if fichier not in connus:
+        connus[fichier] = _Modele(charger_modele(schemas, fichier))
+    return connus[fichier]
 
 
 def _de_plus_tard(
@@ -68,16 +133,13 @@ def _de_plus_tard(
     if faute.message != phrases.inconnu(faute.valeur, [])[0] or faute.valeur in modele.noms:
         return faute
     for autre, fichier in schemas.suivantes(document, version):
-        modeles = _MODELES[schemas]
-        if fichier not in modeles:
-            modeles[fichier] = _Modele(charger_modele(schemas, fichier))
-        if faute.valeur in modeles[fichier].noms:
+        if faute.valeur in _modele(schemas, fichier).noms:
             return replace(faute, remede=phrases.de_la_version(faute.valeur, autre))
     return faute
 
 
 class _Modele:
-    """The components of a schema, and the automata of its content models, built as they are met."""
+    """A schema as xmlschema reads it, and the automata of its content models, built as they are met."""
 
     def __init__(self, schema: Any) -> None:
         self.schema = schema
@@ -85,7 +147,9 @@ class _Modele:
 
     @cached_property
     def noms(self) -> frozenset[str]:
-        """Every element that it declares, wherever."""
+        """Names of all the elements that the schema declares, wherever."""
+        from xmlschema import XsdElement
+
         return frozenset(str(e.local_name) for e in self.schema.iter_components(XsdElement))
 
     def automate(self, groupe: Any) -> Automate:
@@ -95,11 +159,11 @@ class _Modele:
 
 
 class _Trop(Exception):
-    """Enough faults were told."""
+    """Raised to end a walk that has told ERREURS_MAX faults."""
 
 
 class _Visite:
-    """One walk of one document."""
+    """The walk of one document along its schema, which gathers the faults it meets."""
 
     def __init__(self, modele: _Modele) -> None:
         self._modele = modele
@@ -302,7 +366,7 @@ class _ReleveAlignement:
         )
 
     def deplacee(self, particule: Any) -> bool:
-        """Whether the element missing here stands elsewhere."""
+        """Whether the element that is missing here was written elsewhere among its siblings."""
         return particule.name is not None and any(particule.is_matching(nom) for nom in self._en_trop)
 
     def branches_vides(self, particule: Any) -> list[list[str]]:

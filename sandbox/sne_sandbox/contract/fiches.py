@@ -1,14 +1,16 @@
-"""The rows of `rules.toml`: what a control says, how hard it bites, where it comes from."""
+"""What a contract words in TOML: its controls (`rules.toml`: what each says, how hard it bites, where it
+comes from) and its types of events (`evenements.toml`)."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from enum import StrEnum
 from pathlib import Path
 from string import Formatter
-from typing import Any, Final, TypeVar
+from typing import Any, Final, TypeVar, get_args
 
 from sne_sandbox.contract.overlay import DossiersContrat
 from sne_sandbox.domain.anomalie import Fidelite, Gravite
+from sne_sandbox.domain.evenement import Caracteristique, TypeCaracteristique, TypeEvenement
 from sne_sandbox.errors import ContractError
 
 #: What a user's folder may set on a rule that the contract has.
@@ -19,7 +21,12 @@ _OBLIGATOIRES: Final = ("types", "texte", "gravite", "fidelite", "source")
 #: An overlay may gather its rules under one table: `[regles.ENT006]` is `[ENT006]`.
 _TABLE: Final = "regles"
 
+#: Keys of a type of event for the reader of the file: the type itself does not hold them.
+_DOCUMENTATION: Final = ("fidelite", "source")
+_TYPES: Final = get_args(TypeCaracteristique)
+
 _Choix = TypeVar("_Choix", bound=StrEnum)
+_Valeur = TypeVar("_Valeur", TypeEvenement, Caracteristique)
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,3 +171,42 @@ def _choix(enum: type[_Choix], code: str, cle: str, valeur: str, fichier: Path) 
         raise ContractError(
             f"{fichier} : [{code}] {cle} = {valeur} n'existe pas.", remede=f"valeurs : {', '.join(enum)}"
         ) from None
+
+
+# --- types of events ------------------------------------------------------------------------------------
+
+
+def lire_evenements(tables: Mapping[str, Any], fichier: str) -> tuple[TypeEvenement, ...]:
+    """The types, in the order of the file. Raises ContractError for an unknown key or a missing one."""
+    return tuple(_type(code, table, fichier) for code, table in tables.items())
+
+
+def _type(code: str, table: Any, fichier: str) -> TypeEvenement:
+    valeurs = {cle: valeur for cle, valeur in dict(table).items() if cle not in _DOCUMENTATION}
+    valeurs["caracteristiques"] = tuple(
+        _caracteristique(code, entree, fichier) for entree in valeurs.get("caracteristiques", ())
+    )
+    return _construire(TypeEvenement, {"code": code, **valeurs}, f"{fichier} : [{code}]")
+
+
+def _caracteristique(code: str, entree: Mapping[str, Any], fichier: str) -> Caracteristique:
+    valeurs = dict(entree)
+    lieu = f"{fichier} : [{code}] caractéristique {valeurs.get('code', '?')}"
+    if valeurs.get("type") not in _TYPES:
+        raise ContractError(
+            f"{lieu} : type [{valeurs.get('type', '')}] inconnu.", remede=f"types : {', '.join(_TYPES)}"
+        )
+    valeurs["valeurs"] = tuple((str(cle), str(libelle)) for cle, libelle in valeurs.get("valeurs", ()))
+    if valeurs["type"] == "LST" and not valeurs["valeurs"]:
+        raise ContractError(f"{lieu} : une liste sans valeurs.", remede='valeurs = [["CODE", "libellé"]]')
+    return _construire(Caracteristique, valeurs, lieu)
+
+
+def _construire(classe: type[_Valeur], valeurs: Mapping[str, Any], lieu: str) -> _Valeur:
+    try:
+        return classe(**valeurs)
+    except TypeError:
+        connues = {f.name for f in fields(classe)}
+        inconnues = sorted(valeurs.keys() - connues)
+        faute = f"clé inconnue « {inconnues[0]} »" if inconnues else "clé obligatoire absente"
+        raise ContractError(f"{lieu} : {faute}.", remede=f"clés : {', '.join(sorted(connues))}") from None

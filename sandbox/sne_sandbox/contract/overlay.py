@@ -94,7 +94,7 @@ class DossiersContrat:
         )
 
     def contient(self, chemin: str) -> bool:
-        """Whether a folder has the file at `chemin`."""
+        """Whether one of the folders has a file at the relative `chemin`."""
         return any((dossier / chemin).is_file() for dossier in self.couches)
 
     def lire(self, chemin: str) -> bytes:

@@ -1,66 +1,98 @@
-"""A version of the interface, read from its folder: everything the code knows of the contract."""
+"""A version of the interface, read from its folder: all that the code knows of the contract; and its WSDL and
+schemas as they are served."""
 
+import posixpath
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final
+from urllib.parse import quote
+
+from lxml import etree
 
 from sne_sandbox import resources
-from sne_sandbox.contract.evenements import lire_evenements
-from sne_sandbox.contract.fiches import FicheRegle, lire_fiches
-from sne_sandbox.contract.nomenclatures import Nomenclatures, lire_chemins, lire_listes
-from sne_sandbox.contract.overlay import DossiersContrat
-from sne_sandbox.contract.quartiles import Quartiles, lire_quartiles
-from sne_sandbox.contract.schema import Document, Schemas
-from sne_sandbox.contract.services import (
-    ChampOperation,
-    MessageOperation,
-    OperationPubliee,
-    Service,
-    lire_operations,
-    lire_services,
+from sne_sandbox.contract.fiches import FicheRegle, lire_evenements, lire_fiches
+from sne_sandbox.contract.nomenclatures import (
+    Nomenclatures,
+    Quartiles,
+    Territoires,
+    lignes_csv,
+    lire_chemins,
+    lire_listes,
+    lire_quartiles,
 )
-from sne_sandbox.contract.territoires import Territoires
+from sne_sandbox.contract.overlay import DossiersContrat
+from sne_sandbox.contract.schema import DOSSIER, Document, Schemas, chemin_inclus, inclusions, lire_arbre
 from sne_sandbox.domain.evenement import TypeEvenement
 from sne_sandbox.errors import ContractError
 
-__all__ = [
-    "ChampOperation",
-    "Contrat",
-    "FicheRegle",
-    "MessageOperation",
-    "OperationPubliee",
-    "Service",
-    "charger",
-]
-
 _CONTRAT: Final = "contract.toml"
 _CLES: Final = (
-    "nom",
-    "titre",
-    "extends",
-    "versions",
-    "conventions",
-    "namespace",
-    "namespace_services",
-    "schemas",
-    "fichiers",
-    "services",
-)
+    "nom", "titre", "extends", "versions", "conventions", "namespace", "namespace_services", "schemas",
+    "fichiers", "services",
+)  # fmt: skip
 _FICHIERS: Final = (
-    "operations",
-    "chemins",
-    "nomenclatures",
-    "communes",
-    "communes_anciennes",
-    "epci",
-    "regles",
-    "evenements",
-    "exigences",
-    "quartiles",
+    "operations", "chemins", "nomenclatures", "communes", "communes_anciennes", "epci", "regles",
+    "evenements", "exigences", "quartiles",
+)  # fmt: skip
+
+
+_CLES_SERVICE: Final = ("wsdl", "xsd", "port", "binding", "port_type", "chemins")
+_SOAP_ADDRESS: Final = (
+    "{http://schemas.xmlsoap.org/wsdl/soap12/}address",
+    "{http://schemas.xmlsoap.org/wsdl/soap/}address",
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """A SOAP service. `chemins` are the paths it answers on, without last slash; `wsdl` is its file in the
+    contract, `xsd` the schemas that file imports."""
+
+    nom: str
+    port: str
+    binding: str
+    port_type: str
+    chemins: tuple[str, ...]
+    wsdl: str
+    xsd: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ChampOperation:
+    """A field of a message: `type` is `xs:string`, `xs:dateTime`, `tns:base64Binary` or `tns:codeElement`."""
+
+    nom: str
+    type: str
+    obligatoire: bool
+
+
+@dataclass(frozen=True, slots=True)
+class MessageOperation:
+    """A message: the element of its Body (`qname`, in Clark notation), and its unqualified children."""
+
+    qname: str
+    champs: tuple[ChampOperation, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OperationPubliee:
+    """An operation of a SOAP service, with the message it takes and the one it answers; `espace` is the
+    namespace of the services."""
+
+    service: str
+    nom: str
+    espace: str
+    soap_action: str
+    entree: MessageOperation
+    sortie: MessageOperation
+
+    @property
+    def attribut_content_type(self) -> str:
+        """The qualified attribute that base64Binary fields may carry, in Clark notation."""
+        return f"{{{self.espace}}}contentType"
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -91,7 +123,7 @@ class Contrat:
 
     @property
     def version_haute(self) -> str:
-        """The highest message version."""
+        """The highest version of message that the contract accepts."""
         return self.versions[-1]
 
     def version_de_lecture(self, version: str) -> str:
@@ -131,8 +163,8 @@ def charger(nom: str = "v5.2", overlay: Path | None = None) -> Contrat:
         return dossiers.lire(fichiers[cle])
 
     espace = _texte(table, "namespace_services")
-    services = lire_services(_table(table, "services"), _CONTRAT)
-    operations = lire_operations(lire("operations"), fichiers["operations"], espace)
+    services = _services(_table(table, "services"), _CONTRAT)
+    operations = _operations(lire("operations"), fichiers["operations"], espace)
     orphelines = sorted({operation.service for operation in operations.values()} - services.keys())
     if orphelines:
         raise ContractError(
@@ -236,3 +268,90 @@ def _connues(table: Mapping[str, Any], cles: tuple[str, ...], lieu: str) -> None
             raise ContractError(
                 f"{lieu} : clé inconnue « {cle} ».", remede=f"clés connues : {', '.join(cles)}"
             )
+
+
+# --- services and operations ------------------------------------------------------------------------------
+
+
+def _services(tables: Mapping[str, Mapping[str, Any]], fichier: str) -> dict[str, Service]:
+    """The services by name. Raises ContractError for a missing or unknown key."""
+    services: dict[str, Service] = {}
+    for nom, table in tables.items():
+        fautives = sorted(table.keys() ^ set(_CLES_SERVICE))
+        if fautives:
+            raise ContractError(
+                f"{fichier} : [services.{nom}] clés absentes ou inconnues : {', '.join(fautives)}.",
+                remede=f"clés attendues : {', '.join(_CLES_SERVICE)}",
+            )
+        listes: dict[str, Any] = {cle: tuple(table[cle]) for cle in ("chemins", "xsd")}
+        services[nom] = Service(nom, **({cle: str(table[cle]) for cle in table} | listes))
+    return services
+
+
+def _operations(octets: bytes, fichier: str, espace: str) -> dict[str, OperationPubliee]:
+    """The operations by name, from a CSV with one line per field of a message."""
+    colonnes = ("service", "operation", "soapAction", "direction", "element", "field", "type", "min")
+    tetes: dict[str, tuple[str, str]] = {}
+    elements: dict[tuple[str, str], str] = {}
+    champs: dict[tuple[str, str], list[ChampOperation]] = {}
+    for ligne in lignes_csv(octets, fichier, colonnes):
+        nom, sens = ligne["operation"], ligne["direction"]
+        tetes[nom] = (ligne["service"], ligne["soapAction"])
+        elements[nom, sens] = ligne["element"]
+        lus = champs.setdefault((nom, sens), [])
+        if ligne["field"]:
+            lus.append(ChampOperation(ligne["field"], ligne["type"], ligne["min"] != "0"))
+    operations = {}
+    for nom, (service, action) in tetes.items():
+        messages = []
+        for sens in ("input", "output"):
+            if (nom, sens) not in elements:
+                raise ContractError(
+                    f"{fichier} : l'opération {nom} n'a pas de ligne « {sens} ».",
+                    remede="donnez une ligne à chaque champ de l'entrée et de la sortie",
+                )
+            qname = f"{{{espace}}}{elements[nom, sens]}"
+            messages.append(MessageOperation(qname, tuple(champs[nom, sens])))
+        operations[nom] = OperationPubliee(service, nom, espace, action, messages[0], messages[1])
+    return operations
+
+
+# --- as it is served: the address of the caller, and schema locations that resolve there ------------------
+
+
+def wsdl_servi(contrat: Contrat, service: str, adresse: str, base_url: str) -> bytes:
+    """The WSDL of `service`, whose ports are at `adresse` and whose schemas are at `<base_url>?xsd=<name>`.
+
+    Both may be absolute; an empty `base_url` writes locations relative to the WSDL's own address. Raises
+    ContractError for an unknown service, or a WSDL that cannot be read.
+    """
+    octets = contrat.wsdl(service)
+    chemin = contrat.services[service].wsdl
+    racine = lire_arbre(octets, chemin)
+    for port in racine.iter(*_SOAP_ADDRESS):
+        port.set("location", adresse)
+    _situer(racine, chemin, base_url)
+    return _ecrire(racine)
+
+
+def xsd_servi(contrat: Contrat, fichier: str, base_url: str) -> bytes:
+    """The schema `fichier` (a name of `?xsd=`), its own imports at `<base_url>?xsd=<name>`.
+
+    Raises ContractError when the contract has no such schema.
+    """
+    chemin = posixpath.normpath(DOSSIER + fichier)
+    if not chemin.startswith(DOSSIER) or not chemin.endswith(".xsd"):
+        raise ContractError(f"Le schéma [{fichier}] est inconnu.", remede="suivez les liens du WSDL")
+    racine = lire_arbre(contrat.fichier(chemin), chemin)
+    _situer(racine, chemin, base_url)
+    return _ecrire(racine)
+
+
+def _situer(racine: Any, chemin: str, base_url: str) -> None:
+    for inclusion in inclusions(racine):
+        nom = chemin_inclus(chemin, inclusion.get("schemaLocation")).removeprefix(DOSSIER)
+        inclusion.set("schemaLocation", f"{base_url}?xsd={quote(nom)}")
+
+
+def _ecrire(racine: Any) -> bytes:
+    return bytes(etree.tostring(racine.getroottree(), encoding="UTF-8", xml_declaration=True))

@@ -1,1 +1,9 @@
-"""Frozen values with French nouns, and pure functions on them. No input, no output, no clock of its own."""
+"""The words of the field, as frozen values and pure functions: no input, no output, no clock of their own.
+
+To read in this order: `base` (a base of the sandbox, its clock, the guichets that call it), `demande` (a
+request for social housing, its numéro unique, what the base holds of it), `element` (a document received,
+read once), `menage` (the household, its resources, the first quartile), `evenement` and `decision` (what
+guichets share about a demande, what a commission decides), `anomalie` (a control that does not hold),
+`exchange` and `journal` (a call, and its line). Articles (L. …, R. …) are those of the code de la
+construction et de l'habitation.
+"""

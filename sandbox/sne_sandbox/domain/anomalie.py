@@ -1,11 +1,13 @@
-"""An anomalie: a control that does not hold, returned as a value inside a normal answer."""
+"""An anomalie: a control that does not hold on a message, told as a value inside a normal answer, never as an
+exception."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from enum import StrEnum
 
 
 class Gravite(StrEnum):
-    """What an anomalie does to the message that raised it."""
+    """What a control that does not hold does to the message: refuses it, warns inside (journal, console,
+    reports), or nothing."""
 
     BLOQUANTE = "bloquante"
     AVERTISSEMENT = "avertissement"
@@ -13,7 +15,8 @@ class Gravite(StrEnum):
 
 
 class Fidelite(StrEnum):
-    """How surely the real SNE behaves so."""
+    """How surely the real SNE behaves so: it was seen or published (attestée), it follows from what was
+    (déduite), or it is ours, for want of anything published (convention)."""
 
     ATTESTEE = "attestée"
     DEDUITE = "déduite"
@@ -40,15 +43,7 @@ class Anomalie:
 
     def en_json(self) -> dict[str, str | int]:
         """As a line of the journal keeps it."""
-        return {
-            "regle": self.regle,
-            "code": self.code,
-            "message": self.message,
-            "propriete": self.propriete,
-            "gravite": self.gravite.value,
-            "valeur": self.valeur,
-            "ligne": self.ligne,
-        }
+        return asdict(self) | {"gravite": self.gravite.value}
 
     @property
     def bloquante(self) -> bool:

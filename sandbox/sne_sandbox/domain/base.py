@@ -1,33 +1,59 @@
-"""A base owns everything: state, clock, journal, pannes, profile. Parallel runs never meet."""
+"""A base of the sandbox, its clock, and the guichets that call it.
 
+A base owns everything: state, clock, journal, pannes, settings. Parallel runs, each in its own, never meet.
+"""
+
+import re
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from typing import Final
+from enum import StrEnum
+from typing import Final, Literal
 
 from sne_sandbox.domain.dates import PARIS
 from sne_sandbox.errors import UsageError
 from sne_sandbox.settings import Reglages
 
-#: The base behind /services/…; any other is behind /bases/<nom>/services/….
+#: The base behind /services/…; any other is behind /bases/<nom>/services/… .
 BASE_PAR_DEFAUT: Final = "ecole"
 #: Years that a clock may show: near the ends of the calendar there is no month before, no night after.
 ANNEES: Final = range(1900, 3000)
 
 
+#: What is emptied of a base: its journal; demandes, events, numbers and files; armed pannes; or all three.
+Portee = Literal["journal", "etat", "pannes", "tout"]
+_NOM: Final = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9_-]{0,39}")
+
+
+def est_nom_de_base(nom: str) -> bool:
+    """Whether `nom` can stand in an address: letters without accent, digits, - and _, 40 at most."""
+    return _NOM.fullmatch(nom) is not None
+
+
+def verifier_nom(nom: str) -> None:
+    """Raises UsageError for a name that does not fit an address."""
+    if not est_nom_de_base(nom):
+        raise UsageError(
+            f"Le nom de base [{nom[:60]}] ne convient pas.",
+            remede="1 à 40 lettres non accentuées, chiffres, - ou _, le premier une lettre ou un chiffre",
+        )
+
+
 def prefixe_de(nom: str) -> str:
-    """What the addresses of a base's services begin with, « /bases/essai », or "" for the base by default."""
+    """What the addresses of the services of the base `nom` begin with: « /bases/essai », "" for the default
+    base."""
     return "" if nom == BASE_PAR_DEFAUT else f"/bases/{nom}"
 
 
 @dataclass(frozen=True, slots=True)
 class Horloge:
-    """Business time of a base. Frozen at `fige_a` when it is set, else the machine's time plus `decalage`."""
+    """The clock of a base, which tells business time: frozen at `fige_a` (aware) when it is set, else the
+    machine's time plus `decalage`."""
 
     fige_a: datetime | None = None
     decalage: timedelta = timedelta(0)
 
     def maintenant(self, machine: datetime) -> datetime:
-        """The base's instant, in Paris, when the machine's clock says `machine` (aware)."""
+        """What the clock says, in Paris time, when the machine's says `machine` (aware)."""
         instant = self.fige_a if self.fige_a is not None else machine + self.decalage
         return instant.astimezone(PARIS)
 
@@ -45,9 +71,10 @@ class Horloge:
 
 @dataclass(frozen=True, slots=True)
 class Base:
-    """A base as it is registered. `seed` fixes people, numbers and boundaries; `semence` names its start,
-    `taille` its number of households (None: the seed's own); `derniere_nuit` is the last day whose nightly
-    work was done."""
+    """A base as it is registered. `semence` names the seed of `fixtures/seeds/` that filled it, with `taille`
+    households (None: the seed's own number); `seed` fixes people, numbers and MIME boundaries.
+    `derniere_nuit` is the last day whose nightly work was done, None before the first; `creee_le` the
+    machine's instant (aware)."""
 
     nom: str
     semence: str = "ecole"
@@ -60,8 +87,43 @@ class Base:
 
     @property
     def prefixe(self) -> str:
-        """What the addresses of its services begin with."""
+        """What the addresses of its services begin with: see `prefixe_de`."""
         return prefixe_de(self.nom)
+
+    def nuit_due(self, maintenant: datetime) -> bool:
+        """Whether a night is due when its clock says `maintenant`; also for a base that never noted one: it
+        has to say from when it counts."""
+        return self.derniere_nuit is None or self.derniere_nuit < maintenant.astimezone(PARIS).date()
+
+
+class NatureGuichet(StrEnum):
+    """What a guichet is. It rules what the guichet may do: a landlord radiates for an attribution, a commune
+    does not (R. 441-2-8)."""
+
+    BAILLEUR = "bailleur"
+    COMMUNE = "commune"
+    ETAT = "service de l'État"
+    ACTION_LOGEMENT = "Action Logement"
+    PORTAIL = "portail grand public"
+
+
+@dataclass(frozen=True, slots=True)
+class Guichet:
+    """A counter of the register, by which demandes come in: its software calls us. `code` is `G` and 4
+    digits, or `GDPUB` for the public portal; `territoire` where it registers (111 for Île-de-France, else
+    069, 02A…: see `domain.demande.territoire_de`)."""
+
+    code: str
+    nature: NatureGuichet
+    territoire: str
+    nom: str
+    adresse: str
+    ouvert_le: date
+    ferme_le: date | None = None
+
+    def est_ouvert(self, jour: date) -> bool:
+        """Whether the guichet is open on `jour`, closing day excluded."""
+        return self.ouvert_le <= jour and (self.ferme_le is None or jour < self.ferme_le)
 
 
 def lire_horloge(texte: str) -> Horloge:

@@ -14,3 +14,10 @@ TYPES_LOGEMENT: Final = ("C", "T1", "T2", "T3", "T4", "T5", "T6P")
 SALARIES: Final = frozenset({"CDI", "CDD", "APP"})
 #: `statutDalo` of a demande that was recognised.
 DALO_RECONNU: Final = frozenset({"ACTIF", "ACTREL"})
+#: Motives of a radiation (ListeMotifsRadiation, R. 441-2-8): a) attribution followed by a signed lease,
+#: d) irrecevabilité pronounced by a commission, c) no answer to a letter…
+MOTIF_ATTRIBUTION: Final = "RADATT"
+MOTIF_IRRECEVABILITE: Final = "RADIRR"
+MOTIF_SANS_CONTACT: Final = "RADCON"
+#: … e) what the system does by itself, for want of renewal.
+MOTIF_NON_RENOUVELLEMENT: Final = "RADREN"

@@ -28,15 +28,16 @@ def age(naissance: date, jour: date) -> int:
 
 
 def tampon(instant: datetime) -> str:
-    """`YYYYMMDDHHMM` of the file names, in Paris time."""
+    """An instant as the names of files bear it: `YYYYMMDDHHMM`, in Paris time."""
     return instant.astimezone(PARIS).strftime("%Y%m%d%H%M")
 
 
 def xs_date_time(instant: datetime) -> str:
-    """`2018-03-15T16:54:06.339+01:00`: milliseconds and offset, as the real SNE writes it (attested)."""
+    """An instant as the real SNE writes it (attested): `2018-03-15T16:54:06.339+01:00`, milliseconds and
+    offset, in Paris time."""
     return instant.astimezone(PARIS).isoformat(timespec="milliseconds")
 
 
 def date_francaise(jour: date) -> str:
-    """`15/03/2018`."""
+    """A day as people in France write it: `15/03/2018`."""
     return jour.strftime("%d/%m/%Y")

@@ -1,6 +1,7 @@
-"""The decision of a commission d'attribution: event type DECATT of interface 5.2.
+"""The decision of a commission d'attribution on a demande (R. 441-3): event type DECATT of interface 5.2.
 
-The subject is attested (R. 441-3 and L. 441-1 CCH); the codes are conventions, those of `evenements.toml`.
+The subject is attested; the codes are conventions, those of `evenements.toml`. A lease follows an attribution
+only, and is not older than the commission.
 """
 
 from collections.abc import Mapping
@@ -8,12 +9,12 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final, Self
 
-from sne_sandbox.domain.caracteristique import lire_booleen, lire_jour
 from sne_sandbox.domain.element import Element
+from sne_sandbox.domain.evenement import lire_booleen, lire_jour
 
 TYPE_DECISION: Final = "DECATT"
 
-# Characteristics of the type.
+# Characteristics of the type, by code.
 DATE_COMMISSION: Final = "DATECAL"
 DECISION: Final = "DECISION"
 REFUS_DU_MENAGE: Final = "REFUSMEN"
@@ -26,31 +27,32 @@ BAIL: Final = "BAIL"
 DATE_BAIL: Final = "DATEBAIL"
 
 # Values of DECISION.
-ATTRIBUTION: Final = "ATTRIB"
-ATTRIBUTION_PAR_CLASSEMENT: Final = "ATTCLA"
-ATTRIBUTION_SOUS_CONDITION: Final = "ATTCON"
-NON_ATTRIBUTION: Final = "NONATT"
-IRRECEVABILITE: Final = "IRRECE"
+ATTRIBUTION: Final = "ATTRIB"  # a)
+ATTRIBUTION_PAR_CLASSEMENT: Final = "ATTCLA"  # b) in an order of priority: the next when those before refuse
+ATTRIBUTION_SOUS_CONDITION: Final = "ATTCON"  # c) a named piece is missing
+NON_ATTRIBUTION: Final = "NONATT"  # d) with its motive
+IRRECEVABILITE: Final = "IRRECE"  # e) of R. 441-2-8 d, with its motive
 
-#: The decisions of R. 441-3; the household's own refusal is none of them.
+#: The decisions of R. 441-3, by letter above; the household's own refusal is none of them.
 DECISIONS: Final = frozenset(
     {ATTRIBUTION, ATTRIBUTION_PAR_CLASSEMENT, ATTRIBUTION_SOUS_CONDITION, NON_ATTRIBUTION, IRRECEVABILITE}
 )
 
-#: Categories of L. 441-1 by stable code, with the first day they are in force when it is known.
+#: Priority categories of L. 441-1 by stable code, with the first day they are in force when it is known. The
+#: letters are those of before that day, after which one more category shifts them.
 CATEGORIES: Final[Mapping[str, date | None]] = {
-    "HANDIC": None,
-    "SORACT": date(2018, 11, 25),  # law of 23 November 2018
-    "MALLOG": None,
-    "HEBERG": None,
-    "REPACT": None,
-    "HABIND": None,
-    "VIOLEN": None,
-    "PROSTI": None,
-    "TRAITE": None,
-    "MINEUR": None,
-    "SANLOG": None,
-    "EXPULS": None,
+    "HANDIC": None,  # a) handicap
+    "SORACT": date(2018, 11, 25),  # out of a flat of therapeutic coordination: law of 23 November 2018
+    "MALLOG": None,  # b) badly housed, or in particular financial or social difficulty
+    "HEBERG": None,  # c) hosted or housed for a time in an establishment
+    "REPACT": None,  # d) badly housed, back to work after a long unemployment
+    "HABIND": None,  # e) exposed to unfit housing
+    "VIOLEN": None,  # f) violence within the couple, or threat of a forced marriage
+    "PROSTI": None,  # g) on the way out of prostitution
+    "TRAITE": None,  # h) victim of trafficking or procuring
+    "MINEUR": None,  # i) a minor child in an overcrowded or non-decent dwelling
+    "SANLOG": None,  # j) without a dwelling, hosted by others included
+    "EXPULS": None,  # k) threatened with eviction without rehousing
 }
 
 _CARACTERISTIQUES: Final = "listeCaracteristiquesSpecifiques/caracteristiqueSpecifique"
@@ -58,7 +60,8 @@ _CARACTERISTIQUES: Final = "listeCaracteristiquesSpecifiques/caracteristiqueSpec
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """The characteristics of a DECATT event: the element of each value, by code, in order."""
+    """What a DECATT event says, by characteristic: the elements of its values, in order. A characteristic
+    without a value is absent."""
 
     valeurs: Mapping[str, tuple[Element, ...]]
 

@@ -11,6 +11,8 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta, timezone
 from typing import Final, Self
 
+from sne_sandbox.domain.dates import xs_date_time
+
 _FUSEAU: Final = r"(Z|[+-](?:0\d|1[0-3]):[0-5]\d|[+-]14:00)?"  # XSD stops at fourteen hours
 _DATE: Final = re.compile(rf"(-?\d{{4,}})-(\d\d)-(\d\d){_FUSEAU}", re.ASCII)
 _DATE_TIME: Final = re.compile(
@@ -161,7 +163,7 @@ def _indices(enfants: tuple[Element, ...]) -> dict[int, str]:
 
 
 class Vue:
-    """A typed view of an element: names the field's users know, over what was really written."""
+    """An element seen under names that the field's users know; what was really written stays in `element`."""
 
     __slots__ = ("element",)
 
@@ -228,7 +230,7 @@ def lire_instant(texte: str) -> datetime | None:
 
 
 def construire(nom: str, contenu: str | tuple[Element, ...] = "", **attributs: str) -> Element:
-    """A new element: text, or children."""
+    """A new element that holds a text, or children; `attributs` by local name."""
     if isinstance(contenu, str):
         return Element(nom, contenu, attributs or None)
     return Element(nom, "", attributs or None, contenu)
@@ -245,10 +247,20 @@ def de_code(nom: str, code: str) -> Element:
 
 
 def avec_enfants(element: Element, enfants: tuple[Element, ...]) -> Element:
-    """`element` with other children. Children kept belong to the new tree from then on."""
+    """A copy of `element` with other children. An element has one parent: children that are kept belong to
+    the copy from then on."""
     return Element(element.nom, element.texte, element.attributs, enfants, element.ligne)
 
 
-def xs_booleen(valeur: bool) -> str:
-    """An `xs:boolean`: « true » or « false »."""
-    return "true" if valeur else "false"
+def construits(**valeurs: str | bool | int | date | None) -> tuple[Element, ...]:
+    """New elements by name, in order; those whose value is None are left out. Booleans, days and instants
+    (aware) are written as XSD wants them."""
+    return tuple(construire(nom, _xs(valeur)) for nom, valeur in valeurs.items() if valeur is not None)
+
+
+def _xs(valeur: str | bool | int | date) -> str:
+    if isinstance(valeur, bool):  # before the integer that it is too
+        return "true" if valeur else "false"
+    if isinstance(valeur, datetime):  # before the day that it is too
+        return xs_date_time(valeur)
+    return valeur.isoformat() if isinstance(valeur, date) else str(valeur)

@@ -1,14 +1,16 @@
-"""The household: how many it is, what it earns per unité de consommation, and the first quartile.
+"""The household: how it is made, its resources per unité de consommation (UC), and the first quartile.
 
-Worked example. A couple earns 1 500 and 500 euros a month; a child of 9 is à charge, another of 15 is in
-alternate custody, a third comes on visits only: UC = 1 + 0.5 + 0.3 + 0.5 ÷ 2 = 2.05, resources a year and
-UC = 2 000 × 12 ÷ 2.05 = 11 707 euros.
+A landlord gives a quarter of its leases, outside the quartiers prioritaires, to households whose resources
+per UC are below the first quartile (L. 441-1). Worked example: a couple earns 1 500 and 500 euros a month; a
+child of 9 is à charge, another of 15 is in alternate custody, a third comes on visits only. UC = 1 + 0.5 +
+0.3 + 0.5 ÷ 2 = 2.05; resources a year and UC = 2 000 × 12 ÷ 2.05 = 11 707 euros.
 """
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
+from enum import StrEnum
 from typing import Final, Literal, Self
 
 from sne_sandbox.domain.dates import age
@@ -24,14 +26,14 @@ _ENFANT: Final = Decimal("0.30")
 _AGE_AUTRE_PERSONNE: Final = 14
 _GARDE_ALTERNEE: Final = "G"
 _REGION_ILE_DE_FRANCE: Final = "11"
+#: ListeLienParente: a child.
+_LIEN_ENFANT: Final = "E"
 
 
 @dataclass(frozen=True, slots=True)
 class Menage:
-    """What interface 5.2 computes of a household.
-
-    `nombre_uc` is in unités de consommation, 2 places; `ressources_mensuelles` in euros a month.
-    """
+    """What interface 5.2 computes of a household: `nombre_uc` in unités de consommation, 2 places;
+    `ressources_mensuelles` in euros a month."""
 
     nombre_uc: Decimal
     ressources_mensuelles: int
@@ -49,8 +51,8 @@ class Menage:
         return int(self._annuelles_uc().quantize(Decimal(1), ROUND_HALF_UP))
 
     def premier_quartile(self, seuil: int) -> bool:
-        """Whether the household is in the first quartile: strictly below `seuil` (euros a year and per
-        UC), compared before rounding."""
+        """Whether the household is in the first quartile: strictly below `seuil` (L. 441-1), euros a year and
+        per UC, compared before rounding."""
         return self._annuelles_uc() < seuil
 
     def _annuelles_uc(self) -> Decimal:
@@ -59,10 +61,9 @@ class Menage:
 
 @dataclass(frozen=True, slots=True)
 class SeuilQuartile:
-    """A published first-quartile threshold (a row of `quartiles.csv`).
-
-    `code` is the SIREN of an EPCI or the INSEE code of a region; `montant` in euros a year and per UC.
-    """
+    """A published threshold of the first quartile (a row of `quartiles.csv`): `montant`, in euros a year
+    and per UC, for the EPCI of SIREN `code`, or for the region of INSEE code `code`. `fidelite` says how
+    surely."""
 
     nature: Literal["EPCI", "REGION"]
     code: str
@@ -132,3 +133,34 @@ def poids(personne: Element, jour: date) -> Decimal:
     if naissance is None or age(naissance, jour) >= _AGE_AUTRE_PERSONNE:
         return _AUTRE_PERSONNE
     return _ENFANT
+
+
+# --- as the statistics sort it -------------------------------------------------------------------------
+
+
+class Composition(StrEnum):
+    """Family composition (subject attested; the five lines are a convention)."""
+
+    SEULE = "SEU"
+    MONOPARENTALE = "MON"
+    COUPLE = "CSE"
+    COUPLE_AVEC_ENFANT = "CAE"
+    AUTRE = "AUT"
+    ASSOCIATION = "ASS"
+
+
+def composition(demande: Demande) -> Composition:
+    """A child counts when it is à charge or in alternate custody; a right of visit or a birth to come makes
+    no family (convention). Flatmates, and a person with dependants other than children, are « autre »."""
+    if demande.demandeur is None:
+        return Composition.ASSOCIATION
+    enfants = any(p.code_de("lienParente") == _LIEN_ENFANT for p in demande.personnes_a_charge) or any(
+        p.code_de("coParentalite") == _GARDE_ALTERNEE for p in demande.personnes_en_garde
+    )
+    if any(autre.lien_demandeur in LIENS_DE_COUPLE for autre in demande.cotitulaires):
+        return Composition.COUPLE_AVEC_ENFANT if enfants else Composition.COUPLE
+    if demande.cotitulaires:
+        return Composition.AUTRE
+    if enfants:
+        return Composition.MONOPARENTALE
+    return Composition.AUTRE if demande.personnes_a_charge else Composition.SEULE

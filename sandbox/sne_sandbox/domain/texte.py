@@ -1,5 +1,5 @@
 """Texts: how names compare (accents, case, hyphens, spaces folded), what XML can hold, how a NIR is masked,
-how a number agrees, and what a terminal is given.
+how people write numbers and what agrees with them, and what a terminal is given.
 """
 
 import re
@@ -33,6 +33,10 @@ _ZIP: Final = b"PK\x03\x04"
 _COMMANDES: Final = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
 )
+#: A blank that does not break.
+_FINE: Final = "\N{NARROW NO-BREAK SPACE}"
+#: Digits of a number: any that has so many fits a column.
+_CHIFFRES_MAX: Final = 18
 
 
 def pour_xml(texte: str, a_la_place: str = "") -> str:
@@ -48,7 +52,8 @@ def hors_xml(texte: str) -> str:
 
 @lru_cache(maxsize=8192)
 def plier(texte: str) -> str:
-    """A name folded for comparison: « Éloïse  D'Œuf-Le Gall » and « ELOISE DOEUF LE GALL » are one."""
+    """A name folded for comparison, without accent, case, hyphen nor blank: « Éloïse D'Œuf-Le Gall » and «
+    ELOISE DOEUF LE GALL » are one."""
     decompose = unicodedata.normalize("NFKD", texte.translate(LIGATURES))
     return "".join(c for c in decompose if c.isalnum()).casefold()
 
@@ -114,3 +119,16 @@ def _masquer_base64(texte: str) -> str:
         lu, encodage = octets.decode("latin-1"), "latin-1"
     masque = masquer_message(lu)
     return texte if masque == lu else b2a_base64(masque.encode(encodage), newline=False).decode("ascii")
+
+
+# --- whole numbers -------------------------------------------------------------------------------------
+
+
+def nombre(valeur: int) -> str:
+    """A whole number as people read it: « 50 000 »."""
+    return f"{valeur:,}".replace(",", _FINE)
+
+
+def entier_de(ecrit: str | None) -> int | None:
+    """The whole number that was written, if a column holds it; None for anything else."""
+    return int(ecrit) if ecrit and ecrit.isdecimal() and len(ecrit) <= _CHIFFRES_MAX else None

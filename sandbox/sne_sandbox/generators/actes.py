@@ -12,11 +12,16 @@ from typing import Final
 
 from sne_sandbox.contract.schema import Document
 from sne_sandbox.domain import decision as d
+from sne_sandbox.domain.codes import (
+    MOTIF_ATTRIBUTION,
+    MOTIF_IRRECEVABILITE,
+    MOTIF_NON_RENOUVELLEMENT,
+    MOTIF_SANS_CONTACT,
+)
 from sne_sandbox.domain.dates import ajouter_mois, date_francaise, xs_date_time
 from sne_sandbox.domain.demande import FORMULAIRE, Demande
 from sne_sandbox.domain.element import Element, avec_enfants, bloc, de_code
 from sne_sandbox.domain.evenement import Caracteristique, TypeEvenement
-from sne_sandbox.domain.motif import ATTRIBUTION, IRRECEVABILITE, NON_RENOUVELLEMENT, SANS_CONTACT
 from sne_sandbox.generators.decoration import allonger, bornes, orner
 from sne_sandbox.generators.demandes import document
 from sne_sandbox.generators.diversite import Atelier
@@ -62,17 +67,17 @@ def radiation(
     chemin = f"{_RADIATION}/motifRadiation"
     liste = ici.contrat.nomenclatures.liste(ici.contrat.nomenclatures.par_chemin[chemin][0])
     if motif is None:
-        motif = tirage.choix([code for code in liste if code and code != NON_RENOUVELLEMENT])
+        motif = tirage.choix([code for code in liste if code and code != MOTIF_NON_RENOUVELLEMENT])
     depuis = max(depot or ici.jour, ici.jour - timedelta(days=20))
     jour = tirage.date(depuis, ici.jour)
     ecrit = Element("motifRadiation", "", {"code": motif} if motif else None)
     enfants = [Element("dateRadiation", jour.isoformat()), ecrit]
-    if motif == IRRECEVABILITE:
+    if motif == MOTIF_IRRECEVABILITE:
         enfants.append(_code(tirage, ici, f"{_RADIATION}/sousMotifIrrecevabilite"))
-    elif motif == SANS_CONTACT:
+    elif motif == MOTIF_SANS_CONTACT:
         courrier = ajouter_mois(jour, -MOIS_SANS_REPONSE) - timedelta(days=tirage.entier(0, 60))
         enfants.append(bloc("absenceReponse", Element("dateCourrier", courrier.isoformat())))
-    elif motif == ATTRIBUTION:
+    elif motif == MOTIF_ATTRIBUTION:
         place = tirage.choix(places or ici.population.territoires.valeurs[0].places)
         enfants.append(_attribution(tirage, ici, tirage.date(depuis, jour), place))
     scene = ici.scene(tirage, version, ici.population.territoires.valeurs[0].places[0])

@@ -12,9 +12,8 @@ from typing import Any, Final
 
 from lxml import etree
 
-from sne_sandbox.contract.inclusions import chemin_inclus, inclusions
 from sne_sandbox.contract.nomenclatures import Nomenclatures
-from sne_sandbox.contract.schema import Document
+from sne_sandbox.contract.schema import Document, chemin_inclus, inclusions
 from sne_sandbox.contract.versions import Contrat
 from sne_sandbox.domain.element import Element, avec_enfants
 from sne_sandbox.generators.tirage import Tirage

@@ -12,8 +12,8 @@ from typing import Final, Required, Self, TypedDict
 from sne_sandbox.contract.versions import Contrat
 from sne_sandbox.domain.codes import HEBERGES, LOGEMENT_PROPRE, TYPES_LOGEMENT
 from sne_sandbox.domain.dates import PARIS
+from sne_sandbox.domain.demande import departement_de, territoire_de
 from sne_sandbox.domain.element import Element, avec_enfants
-from sne_sandbox.domain.numero_unique import departement_de, territoire_de
 from sne_sandbox.errors import UsageError
 from sne_sandbox.generators import logements
 from sne_sandbox.generators.decoration import Decor, bornes, orner

@@ -45,18 +45,15 @@ from typing import Any, Final
 
 from lxml import etree
 
-from sne_sandbox.contract.codec import NS, decoder, ecrire, encoder
+from sne_sandbox.contract.codec import NS, decoder, ecrire, encoder, parse
 from sne_sandbox.contract.nomenclatures import Nomenclatures
 from sne_sandbox.contract.schema import Document
 from sne_sandbox.contract.versions import Contrat
-from sne_sandbox.contract.xml import parse
 from sne_sandbox.domain.anomalie import Anomalie
+from sne_sandbox.domain.base import Guichet, NatureGuichet
 from sne_sandbox.domain.dates import PARIS, ajouter_mois, date_francaise, tampon
-from sne_sandbox.domain.demande import Demande
-from sne_sandbox.domain.demande_stockee import DemandeStockee, EtatDemande
+from sne_sandbox.domain.demande import Demande, DemandeStockee, EtatDemande, NumeroUnique
 from sne_sandbox.domain.evenement import Evenement
-from sne_sandbox.domain.guichet import Guichet, NatureGuichet
-from sne_sandbox.domain.numero_unique import NumeroUnique
 from sne_sandbox.domain.texte import masquer_nirs
 from sne_sandbox.errors import ContractError
 from sne_sandbox.resources import fixtures_dir

@@ -8,8 +8,8 @@ from typing import Final
 from sne_sandbox.contract.codec import ecrire, encoder
 from sne_sandbox.contract.versions import Contrat
 from sne_sandbox.domain.dates import PARIS, ajouter_mois, tampon
+from sne_sandbox.domain.demande import NumeroUnique
 from sne_sandbox.domain.element import Element, avec_enfants
-from sne_sandbox.domain.numero_unique import NumeroUnique
 from sne_sandbox.generators import actes
 from sne_sandbox.generators.defauts import Defaut, defaut
 from sne_sandbox.generators.diversite import LIBRE, Atelier, Contraintes, atelier

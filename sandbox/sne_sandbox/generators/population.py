@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from sne_sandbox.contract.versions import Contrat
-from sne_sandbox.domain.numero_unique import departement_de, territoire_de
+from sne_sandbox.domain.demande import departement_de, territoire_de
 from sne_sandbox.errors import ContractError, UsageError
 from sne_sandbox.generators.menages import SORTES
 from sne_sandbox.generators.tirage import Repartition

@@ -14,9 +14,8 @@ from typing import Any, Final
 
 from lxml import etree
 
-from sne_sandbox.contract.codec import NS, ecrire
+from sne_sandbox.contract.codec import NS, ecrire, parse
 from sne_sandbox.contract.versions import Contrat, charger
-from sne_sandbox.contract.xml import parse
 from sne_sandbox.domain.anomalie import Gravite
 from sne_sandbox.domain.texte import masquer_nir
 from sne_sandbox.errors import ErreurInterne

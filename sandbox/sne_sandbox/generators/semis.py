@@ -14,21 +14,19 @@ from typing import Final
 
 from sne_sandbox.contract import codec
 from sne_sandbox.contract.versions import Contrat
+from sne_sandbox.domain import codes as motifs
 from sne_sandbox.domain import decision as d
-from sne_sandbox.domain import motif as motifs
 from sne_sandbox.domain.dates import PARIS, ajouter_mois
-from sne_sandbox.domain.demande import Demande
-from sne_sandbox.domain.demande_stockee import DemandeStockee, EtatDemande
+from sne_sandbox.domain.demande import Demande, DemandeStockee, EtatDemande, GenreMouvement, Mouvement
 from sne_sandbox.domain.element import Element, bloc, de_code
 from sne_sandbox.domain.evenement import Evenement
-from sne_sandbox.domain.mouvement import GenreMouvement, Mouvement
 from sne_sandbox.generators.demandes import DossierTire, document, formulaire, tirer_dossier
 from sne_sandbox.generators.population import Population, lire_population
 from sne_sandbox.generators.tirage import Repartition, Tirage, TirageAleatoire
 from sne_sandbox.store.registre import RegistreBase
 
 #: Motives that only a landlord may give.
-DU_BAILLEUR: Final = frozenset({motifs.ATTRIBUTION, motifs.IRRECEVABILITE})
+DU_BAILLEUR: Final = frozenset({motifs.MOTIF_ATTRIBUTION, motifs.MOTIF_IRRECEVABILITE})
 
 #: Days. An active demande may be a little past its year: the system waits for t+13 months.
 _DERNIER_DEBUT_MAX: Final = 380
@@ -67,7 +65,7 @@ def tirer_vie(tirage: Tirage, population: Population, jour: date) -> Vie:
         fin = jour - timedelta(days=tirage.entier(0, _RADIEE_DEPUIS_MAX))
         motif = tirage.selon(population.radiations)
         radiation = (fin, motif)
-        if motif == motifs.NON_RENOUVELLEMENT:
+        if motif == motifs.MOTIF_NON_RENOUVELLEMENT:
             debut = ajouter_mois(fin, -13)
         else:
             debut = fin - timedelta(days=tirage.entier(0, 364))
@@ -102,7 +100,9 @@ def tirer_vie_effacee(tirage: Tirage, population: Population, jour: date) -> Vie
 
 def _decide(tirage: Tirage, population: Population, radiation: tuple[date, str] | None) -> bool:
     # Where decisions are told at all, an attribution has its own.
-    attribuee = radiation is not None and radiation[1] == motifs.ATTRIBUTION and population.decisions > 0
+    attribuee = (
+        radiation is not None and radiation[1] == motifs.MOTIF_ATTRIBUTION and population.decisions > 0
+    )
     return tirage.booleen(population.decisions) or attribuee
 
 
@@ -114,12 +114,12 @@ def instant(jour: date, maintenant: datetime) -> datetime:
 def bloc_radiation(tirage: Tirage, motif: str, jour: date, dossier: DossierTire) -> Element:
     """`radiation`, with what its motive asks for."""
     enfants = [Element("dateRadiation", jour.isoformat()), de_code("motifRadiation", motif)]
-    if motif == motifs.IRRECEVABILITE:
+    if motif == motifs.MOTIF_IRRECEVABILITE:
         enfants.append(de_code("sousMotifIrrecevabilite", tirage.choix(("IRRRES", "IRRSEJ"))))
-    elif motif == motifs.SANS_CONTACT:
+    elif motif == motifs.MOTIF_SANS_CONTACT:
         courrier = jour - timedelta(days=tirage.entier(32, 70))
         enfants.append(bloc("absenceReponse", Element("dateCourrier", courrier.isoformat())))
-    elif motif == motifs.ATTRIBUTION:
+    elif motif == motifs.MOTIF_ATTRIBUTION:
         enfants.append(_attribution(tirage, jour, dossier))
     return bloc("radiation", *enfants)
 
@@ -158,7 +158,7 @@ def bloc_dalo(statut: str, jour: date, dossier: DossierTire) -> Element:
 def decision(vie: Vie, tirage: Tirage, dalo: bool) -> tuple[tuple[str, str], ...]:
     """Characteristics of the event DECATT of a life that has a decision."""
     assert vie.decision is not None
-    attribuee = vie.radiation is not None and vie.radiation[1] == motifs.ATTRIBUTION
+    attribuee = vie.radiation is not None and vie.radiation[1] == motifs.MOTIF_ATTRIBUTION
     retenue = d.ATTRIBUTION if attribuee else tirage.choix((d.NON_ATTRIBUTION, d.ATTRIBUTION))
     caracteristiques = [(d.DATE_COMMISSION, vie.decision.isoformat()), (d.DECISION, retenue)]
     if retenue == d.NON_ATTRIBUTION:
@@ -340,7 +340,7 @@ def _stocker(
     statut = None
     if vie.dalo is not None:
         dernier = dossier.territoire.etat
-        statut = "ACTREL" if motif == motifs.ATTRIBUTION else "ACTIF"
+        statut = "ACTREL" if motif == motifs.MOTIF_ATTRIBUTION else "ACTIF"
     return DemandeStockee(
         numero_unique=numero,
         territoire=dossier.territoire.code,

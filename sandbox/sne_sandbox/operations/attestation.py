@@ -9,12 +9,11 @@ import unicodedata
 from functools import cache, lru_cache
 from typing import Final
 
+from sne_sandbox.domain.base import Guichet
 from sne_sandbox.domain.dates import ajouter_mois, date_francaise
-from sne_sandbox.domain.demande_stockee import DemandeStockee
-from sne_sandbox.domain.guichet import Guichet
-from sne_sandbox.domain.numero_unique import TERRITOIRE_ILE_DE_FRANCE
+from sne_sandbox.domain.demande import TERRITOIRE_ILE_DE_FRANCE, DemandeStockee
+from sne_sandbox.operations.document import delai_anormal_ans
 from sne_sandbox.operations.question import Question
-from sne_sandbox.operations.traitement import delai_anormal_ans
 
 TITRE: Final = "ATTESTATION D'ENREGISTREMENT {} D'UNE DEMANDE DE LOGEMENT LOCATIF SOCIAL"
 SPECIMEN: Final = "Spécimen – bac à sable non officiel, sans valeur"

@@ -6,17 +6,15 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypedDict, Unpack
 
 from sne_sandbox.contract.versions import Contrat
-from sne_sandbox.domain.base import BASE_PAR_DEFAUT, Base, Horloge
-from sne_sandbox.domain.guichet import Guichet, NatureGuichet
+from sne_sandbox.domain.base import BASE_PAR_DEFAUT, Base, Guichet, Horloge, NatureGuichet, Portee
 from sne_sandbox.errors import BaseInconnue, ConflitEtat, UsageError
-from sne_sandbox.operations import dossiers, remises
-from sne_sandbox.operations.sauvegardes import Sauvegardes
+from sne_sandbox.operations import dossiers
+from sne_sandbox.operations.sauvegardes import Sauvegardes, consigner_remise
 from sne_sandbox.resources import fixtures_dir
 from sne_sandbox.settings import Reglages
-from sne_sandbox.store.bases import Portee, changer_reglages, vider
 from sne_sandbox.store.registre import RegistreBase
 from sne_sandbox.store.session import Magasin
 
@@ -58,15 +56,7 @@ def lire_guichets(fichier: Path) -> list[Guichet]:
     """The guichets written in a TOML file, one table per code."""
     lus: Mapping[str, Mapping[str, Any]] = tomllib.loads(fichier.read_text("utf-8"))
     return [
-        Guichet(
-            code=code,
-            nature=NatureGuichet(table["nature"]),
-            territoire=table["territoire"],
-            nom=table["nom"],
-            adresse=table["adresse"],
-            ouvert_le=table["ouvert_le"],
-            ferme_le=table.get("ferme_le"),
-        )
+        Guichet(code=code, **{**table, "nature": NatureGuichet(table["nature"])})
         for code, table in lus.items()
     ]
 
@@ -84,36 +74,37 @@ def en_json(base: Base, contrat: Contrat) -> dict[str, Any]:
     }
 
 
-def creer(
-    magasin: Magasin,
-    contrat: Contrat,
-    nom: str,
-    *,
-    semence: str = VIDE,
-    seed: int = 0,
-    taille: int | None = None,
-    horloge: Horloge | None = None,
-    reglages: Reglages | None = None,
-    progres: Progres | None = None,
-) -> Base:
-    """A new base, filled from its seed with `taille` households (default: the seed's own number), whole or
-    not at all. Raises UsageError when the name is no name or the seed is unknown, ConflitEtat when the name
-    is taken."""
-    horloge = horloge or Horloge()
+class DepartBase(TypedDict, total=False):
+    """How a base begins: the name of its seed (default `vide`), the number that fixes people and numbers, how
+    many households (default: the seed's own number), its clock (default: the machine's time), its settings;
+    `progres` is told how far it is."""
+
+    semence: str
+    seed: int
+    taille: int | None
+    horloge: Horloge | None
+    reglages: Reglages | None
+    progres: Progres | None
+
+
+def creer(magasin: Magasin, contrat: Contrat, nom: str, **depart: Unpack[DepartBase]) -> Base:
+    """A new base, filled from its seed, whole or not at all. Raises UsageError when the name is no name or
+    the seed is unknown, ConflitEtat when the name is taken."""
+    horloge = depart.get("horloge") or Horloge()
     maintenant = datetime.now(UTC)
     base = Base(
         nom=nom,
-        semence=semence,
-        seed=seed,
+        semence=depart.get("semence", VIDE),
+        seed=depart.get("seed", 0),
         horloge=horloge,
-        reglages=reglages or Reglages(),
+        reglages=depart.get("reglages") or Reglages(),
         derniere_nuit=horloge.maintenant(maintenant).date(),  # nothing is due before its first day
         creee_le=maintenant,
-        taille=taille,
+        taille=depart.get("taille"),
     )
-
-    remplir = partial(_remplir, contrat, base, horloge.maintenant(maintenant), progres)
-    magasin.bases.creer(base, guichets_de(semence), contrat.evenements, remplir if _semee(base) else None)
+    remplir = partial(_remplir, contrat, base, horloge.maintenant(maintenant), depart.get("progres"))
+    guichets = guichets_de(base.semence)
+    magasin.bases.creer(base, guichets, contrat.evenements, remplir if _semee(base) else None)
     return base
 
 
@@ -122,11 +113,7 @@ def _semee(base: Base) -> bool:
 
 
 def _remplir(
-    contrat: Contrat,
-    base: Base,
-    maintenant: datetime,
-    progres: Progres | None,
-    registre: RegistreBase,
+    contrat: Contrat, base: Base, maintenant: datetime, progres: Progres | None, registre: RegistreBase
 ) -> None:
     from sne_sandbox.generators.semis import semer  # not for nothing: most starts find their base
 
@@ -155,7 +142,7 @@ def remettre(
             f"L'horloge ne se remet pas avec la portée [{portee}].", remede="portée etat, ou tout"
         )
     with magasin.ecrire(nom) as registre:
-        vider(registre.connexion, nom, portee)
+        registre.vider(portee)
         if horloge is not None:
             registre.regler_horloge(horloge)
         base = registre.base
@@ -165,7 +152,7 @@ def remettre(
             if _semee(base):
                 _remplir(contrat, base, maintenant, None, registre)
     if portee == "etat":
-        remises.consigner(magasin, base, "Base remise à son état de départ.")
+        consigner_remise(magasin, base, "Base remise à son état de départ.")
     return magasin.bases.lire(nom)
 
 
@@ -192,21 +179,12 @@ def regler(magasin: Magasin, nom: str, valeurs: Mapping[str, str]) -> Base:
     """Changes settings of a base, as they are written; the others stay. Raises BaseInconnue, UsageError."""
     with magasin.ecrire(nom) as registre:  # read and written as one: two changes meet
         actuels = {cle: str(valeur) for cle, valeur in asdict(registre.base.reglages).items()}
-        changer_reglages(registre.connexion, nom, Reglages.de({**actuels, **valeurs}))
+        registre.changer_reglages(Reglages.de({**actuels, **valeurs}))
     return magasin.bases.lire(nom)
 
 
 def assurer(
-    magasin: Magasin,
-    contrat: Contrat,
-    nom: str = BASE_PAR_DEFAUT,
-    *,
-    semence: str = VIDE,
-    seed: int = 0,
-    taille: int | None = None,
-    horloge: Horloge | None = None,
-    reglages: Reglages | None = None,
-    progres: Progres | None = None,
+    magasin: Magasin, contrat: Contrat, nom: str = BASE_PAR_DEFAUT, **depart: Unpack[DepartBase]
 ) -> Base:
     """The base of that name, created as by `creer` when it does not exist yet."""
     try:
@@ -214,16 +192,6 @@ def assurer(
     except BaseInconnue:
         pass
     try:
-        return creer(
-            magasin,
-            contrat,
-            nom,
-            semence=semence,
-            seed=seed,
-            taille=taille,
-            horloge=horloge,
-            reglages=reglages,
-            progres=progres,
-        )
+        return creer(magasin, contrat, nom, **depart)
     except ConflitEtat:  # another worker has made it in the meantime
         return magasin.bases.lire(nom)

@@ -6,8 +6,8 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any, Final
 
-from sne_sandbox.contract import codec, xml
-from sne_sandbox.contract.refus import expliquer
+from sne_sandbox.contract import codec
+from sne_sandbox.contract.explication import expliquer_sous
 from sne_sandbox.contract.schema import Document
 from sne_sandbox.contract.versions import Contrat
 from sne_sandbox.domain.anomalie import Gravite
@@ -51,7 +51,7 @@ class Controle:
 
     @property
     def conforme(self) -> bool:
-        """Whether nothing blocks."""
+        """Whether the document would be accepted: no fault of it blocks."""
         return not any(faute.gravite is Gravite.BLOQUANTE for faute in self.fautes)
 
 
@@ -67,28 +67,21 @@ def controler(
     """Judge one document as the pipeline would. `nom` is its file name when the rules may read it (DEM…);
     `xml_max` the bytes that it may have."""
     try:
-        racine = xml.parse(octets, limit=xml_max)
+        racine = codec.parse(octets, limit=xml_max)
     except ExchangeError as erreur:
         faute = FauteDeDocument(0, "", XML, Gravite.BLOQUANTE, str(erreur), remede=erreur.explication)
         return Controle("", (faute,))
     genre = genre_de(racine)
     version = contrat.version_de_lecture(racine.get("versionInterface", ""))
     if contrat.schemas.validate(racine, document=genre, version=version):
+        refus = Gravite.BLOQUANTE
         return Controle(
             str(genre),
             tuple(
                 FauteDeDocument(
-                    f.ligne,
-                    f.chemin,
-                    XSD,
-                    Gravite.BLOQUANTE,
-                    f.message,
-                    f.valeur,
-                    f.remede,
-                    str(fidelite),
-                    "XSD",
+                    f.ligne, f.chemin, XSD, refus, f.message, f.valeur, f.remede, str(fidelite), XSD
                 )
-                for f, fidelite in expliquer(contrat, racine, genre)
+                for f, fidelite in expliquer_sous(contrat, racine, genre)
             ),
         )
     return _juger(racine, genre, contrat, profil, maintenant, nom)
@@ -147,21 +140,9 @@ def _juger(
     omises = _omises(contrat, type_fichier, nom is not None)
     anomalies = engine.juger_sans_registre(contexte, contrat, profil)
     fautes = []
-    for anomalie in anomalies:
-        if anomalie.regle in omises:
-            continue
-        fiche = contrat.regles[anomalie.regle]
-        fautes.append(
-            FauteDeDocument(
-                anomalie.ligne,
-                anomalie.propriete,
-                anomalie.regle,
-                anomalie.gravite,
-                anomalie.message,
-                anomalie.valeur,
-                fiche.remede,
-                str(fiche.fidelite),
-                fiche.source,
-            )
-        )
+    for a in anomalies:
+        if a.regle not in omises:
+            fiche = contrat.regles[a.regle]
+            dit = (a.ligne, a.propriete, a.regle, a.gravite, a.message, a.valeur)
+            fautes.append(FauteDeDocument(*dit, fiche.remede, str(fiche.fidelite), fiche.source))
     return Controle(str(genre), tuple(fautes), omises)

@@ -1,4 +1,8 @@
-"""What the two `…DepuisLe` feeds share: the ZIP of demandes recorded since an instant."""
+"""getDemandesRadieesDepuisLe and getNouveauxDaloDepuisLe: a ZIP of what was recorded since an instant.
+
+Nothing is lost between two calls, the second from the last instant of the first: what was recorded at that
+instant is told again (convention).
+"""
 
 import io
 import zipfile
@@ -7,20 +11,37 @@ from datetime import MINYEAR, UTC, datetime
 from typing import Final
 
 from sne_sandbox.contract import codec
-from sne_sandbox.contract.schema import Document
 from sne_sandbox.domain.dates import PARIS
-from sne_sandbox.domain.demande_stockee import DemandeStockee
+from sne_sandbox.domain.demande import DemandeStockee
 from sne_sandbox.domain.element import lire_instant
 from sne_sandbox.domain.exchange import Piece
-from sne_sandbox.errors import EnveloppeIncorrecte, ErreurInterne
+from sne_sandbox.errors import EnveloppeIncorrecte
 from sne_sandbox.operations.document import Presentation
-from sne_sandbox.operations.question import Question, Sortie
+from sne_sandbox.operations.question import Operation, Question, Sortie
 
 #: Years that an entry of a ZIP can carry.
 _ANNEES_ZIP: Final = range(1980, 2108)
 
 
-def instant(question: Question, champ: str) -> datetime:
+def radiees(question: Question) -> Sortie:
+    """A ZIP of the demandes radiated since, by motive, DALO status and reserver where they are given."""
+    appel = question.appel
+    demandes = question.registre.radiees_depuis(
+        _instant(question, "dateRadiationDepuisLe"),
+        motif=appel.texte("motifRadiation") or None,
+        statut_dalo=appel.texte("statutDalo") or None,
+        type_reservataire=appel.texte("typeReservataire") or None,
+    )
+    return _sortie(question, demandes, "RAD", "nomFichierDemandesRadiees", "fichierDemandesRadiees")
+
+
+def nouveaux_dalo(question: Question) -> Sortie:
+    """A ZIP of the demandes whose DALO decision was recorded since."""
+    demandes = question.registre.daloes_depuis(_instant(question, "dateNouveauDaloDepuisLe"))
+    return _sortie(question, demandes, "DAL", "nomFichierNouveauxDalo", "fichierNouveauxDalo")
+
+
+def _instant(question: Question, champ: str) -> datetime:
     """The instant of a field; Paris time when it names no zone. Raises EnveloppeIncorrecte."""
     lu = lire_instant(question.appel.texte(champ))
     if lu is None:
@@ -34,12 +55,8 @@ def instant(question: Question, champ: str) -> datetime:
         return (datetime.min if lu.year == MINYEAR else datetime.max).replace(tzinfo=UTC)
 
 
-def sortie(
-    question: Question,
-    demandes: Sequence[DemandeStockee],
-    genre: str,
-    champ_nom: str,
-    champ: str,
+def _sortie(
+    question: Question, demandes: Sequence[DemandeStockee], genre: str, champ_nom: str, champ: str
 ) -> Sortie:
     """One document per demande, oldest first, `incrementFichier` its rank (deduced); no field for none."""
     if not demandes:
@@ -62,16 +79,11 @@ def sortie(
 
 
 def _document(question: Question, stockee: DemandeStockee, rang: int) -> bytes:
-    vue = Presentation.de(stockee, question.contrat.nomenclatures, question.maintenant, "RET")
-    if stockee.radiation is not None:
-        vue.placer(stockee.radiation)
-    if stockee.information_dalo is not None:
-        vue.placer_dalo(stockee.information_dalo)
+    vue = Presentation.complete(stockee, question.contrat.nomenclatures, question.maintenant, "RET")
     vue.changer("incrementFichier", f"{rang:06d}")
-    fautes = question.contrat.schemas.validate(vue.racine, document=Document.DEMANDE, version=stockee.version)
-    if fautes:
-        raise ErreurInterne(
-            "Un document du fichier ne respecte pas le contrat.",
-            explication="; ".join(f"{f.chemin} : {f.message}" for f in fautes),
-        )
+    vue.valider(question.contrat, "Un document du fichier ne respecte pas le contrat.")
     return codec.ecrire(vue.racine)
+
+
+RADIEES: Final = Operation(nom="getDemandesRadieesDepuisLe", executer=radiees, certificat_exige=True)
+NOUVEAUX_DALO: Final = Operation(nom="getNouveauxDaloDepuisLe", executer=nouveaux_dalo, certificat_exige=True)

@@ -2,7 +2,7 @@
 
 A change costs its exchange one narrow row (`noter`). The documents are made when a guichet's boxes
 are visited (`distribuer`), from the states before and after each change: one document per change and guichet,
-what changed marked by a comparison of both (`comparaison`).
+what changed marked by a comparison of both.
 
 Conventions of ours:
 - a guichet's territory is its own in the base's list; the author of a change is not told of it;
@@ -10,30 +10,50 @@ Conventions of ours:
 - what the nights do is nobody's change: it shows in the document of the next one;
 - of a demande deleted or erased meanwhile nothing more is told: the format has no word for it;
 - the last 50,000 changes of a base are kept for those who have not come yet.
+
+Two states of a document are compared as trees; what changed is marked `modifie="true"` in the new one, by
+more conventions of ours:
+- an element that has other text or other attributes is marked, and so is one that was added, which stands for
+  all that it holds; an element that lost a child, or whose namesakes changed places, is marked itself;
+- a container whose children alone changed carries no mark: the marks are on them;
+- what the schema lets carry no mark leaves it to the nearest container that can, the header to nobody.
+
+Namesakes (persons, wished places, …) are paired: equal ones first, whatever their place; then those that
+share most of their values, the same place deciding between two; what is left without children, in order.
 """
 
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, Final
 
 from sne_sandbox.contract import codec
-from sne_sandbox.contract.schema import Document
+from sne_sandbox.contract.codec import NS
 from sne_sandbox.contract.versions import Contrat
+from sne_sandbox.domain.base import Guichet
 from sne_sandbox.domain.dates import tampon
-from sne_sandbox.domain.demande_stockee import DemandeStockee
-from sne_sandbox.domain.guichet import Guichet
-from sne_sandbox.errors import ErreurInterne
-from sne_sandbox.operations.comparaison import marquer
+from sne_sandbox.domain.demande import DemandeStockee
 from sne_sandbox.operations.document import Presentation
 from sne_sandbox.operations.question import Question
-from sne_sandbox.store import changements
-from sne_sandbox.store.changements import Avant, Trace
 from sne_sandbox.store.fichiers import Boite, Boites
-from sne_sandbox.store.registre import RegistreBase
+from sne_sandbox.store.registre import Avant, RegistreBase, Trace
 
 #: `typeFichier` of these documents, and the beginning of their file names.
 TYPE: Final = "DIS"
 _RANGS: Final = 1_000_000
+#: The attribute, in Clark notation.
+MODIFIE: Final = f"{{{NS}}}modifie"
+#: Elements of a stored demande that the schema gives no attribute `modifie` (`xsd/demande-….xsd`).
+_SANS_MARQUE: Final = frozenset(
+    f"{{{NS}}}{nom}"
+    for nom in ("interfaceNuu", "entete", "typeFichier", "dateFichier", "demande", "incrementFichier")
+)
+#: Beyond this many pairs, namesakes are paired in order: the work must not grow as the square of a message.
+_PAIRES_MAX: Final = 2_500
+
+_Paire = tuple[int, int]
+_Cle = tuple[Any, ...]
 
 
 def noter(question: Question, apres: DemandeStockee) -> None:
@@ -47,23 +67,19 @@ def noter(question: Question, apres: DemandeStockee) -> None:
     avant = question.contexte.stockee if question.contexte is not None else None
     if avant is not None and avant.numero_unique != apres.numero_unique:
         avant = None
-    changements.noter(
-        question.registre.connexion, question.base.nom, avant, apres, auteur, question.maintenant
-    )
+    question.registre.noter_changement(avant, apres, auteur, question.maintenant)
 
 
 def distribuer(registre: RegistreBase, contrat: Contrat, guichet: Guichet, maximum: int) -> tuple[int, int]:
     """Puts into the outbox of `guichet` the documents of the changes it was not told of, `maximum` at most,
     oldest first; how many were put, and how many changes wait for the next time. The register is one to
     write. Raises ErreurInterne when a document breaks the contract."""
-    connexion, base = registre.connexion, registre.base.nom
-    deja = changements.curseur(connexion, base, guichet.code)
-    traces = changements.depuis(connexion, base, guichet.territoire, deja)
+    traces = registre.changements(guichet.territoire, registre.curseur(guichet.code))
     if not traces:
         return 0, 0
     suivants = _suivants(traces)
     siens = [trace for trace in traces if trace.auteur != guichet.code]
-    boites = Boites(connexion, base, guichet.code)
+    boites = Boites(registre.connexion, registre.base.nom, guichet.code)
     mis = 0
     for trace in siens[:maximum]:
         fait = _document(registre, contrat, trace, suivants.get(trace.identifiant))
@@ -73,20 +89,18 @@ def distribuer(registre: RegistreBase, contrat: Contrat, guichet: Guichet, maxim
             mis += 1
     restants = len(siens[maximum:])
     dernier = siens[maximum - 1] if restants else traces[-1]
-    changements.avancer(connexion, base, guichet.code, dernier.identifiant)
+    registre.avancer_curseur(guichet.code, dernier.identifiant)
     return mis, restants
 
 
 def en_attente(registre: RegistreBase, guichet: Guichet) -> int:
     """How many changes of others wait for the next dispatching to `guichet`; a register to read is enough."""
-    connexion, base = registre.connexion, registre.base.nom
-    deja = changements.curseur(connexion, base, guichet.code)
-    traces = changements.depuis(connexion, base, guichet.territoire, deja)
+    traces = registre.changements(guichet.territoire, registre.curseur(guichet.code))
     return sum(trace.auteur != guichet.code for trace in traces)
 
 
 def _suivants(traces: list[Trace]) -> dict[int, int]:
-    """The next change of the same demande, by change."""
+    """By the rank of a change, that of the next change of the same demande."""
     suivants: dict[int, int] = {}
     vus: dict[str, int] = {}
     for trace in reversed(traces):
@@ -104,21 +118,20 @@ def _document(
     stockee = registre.demande(trace.numero_unique)
     if stockee is None:
         return None
-    connexion, base = registre.connexion, registre.base.nom
-    change = changements.lire(connexion, base, trace.identifiant)
-    apres = stockee if suivant is None else _a_l_etat(stockee, changements.lire(connexion, base, suivant))
+    change = registre.etat_avant(trace.identifiant)
+    apres = stockee if suivant is None else _a_l_etat(stockee, registre.etat_avant(suivant))
     avant = None if change.document is None else _a_l_etat(stockee, change)
-    racine = _presenter(apres, contrat, change.instant)
-    marquer(None if avant is None else _presenter(avant, contrat, change.instant), racine)
-    version = racine.get("versionInterface")
-    fautes = contrat.schemas.validate(racine, document=Document.DEMANDE, version=version)
-    if fautes:
-        raise ErreurInterne(
-            f"Le document de dispatching de la demande {trace.numero_unique} ne respecte pas le contrat.",
-            explication="; ".join(f"{f.chemin} : {f.message}" for f in fautes),
-        )
+    vue = Presentation.complete(apres, contrat.nomenclatures, change.instant, TYPE)
+    ancienne = None
+    if avant is not None:
+        ancienne = Presentation.complete(avant, contrat.nomenclatures, change.instant, TYPE).racine
+    marquer(ancienne, vue.racine)
+    vue.valider(
+        contrat,
+        f"Le document de dispatching de la demande {trace.numero_unique} ne respecte pas le contrat.",
+    )
     rang = trace.identifiant % _RANGS
-    return f"{tampon(change.instant)}-{rang:06d}.xml", codec.ecrire(racine)
+    return f"{tampon(change.instant)}-{rang:06d}.xml", codec.ecrire(vue.racine)
 
 
 def _a_l_etat(stockee: DemandeStockee, avant: Avant) -> DemandeStockee:
@@ -132,10 +145,117 @@ def _a_l_etat(stockee: DemandeStockee, avant: Avant) -> DemandeStockee:
     )
 
 
-def _presenter(stockee: DemandeStockee, contrat: Contrat, instant: datetime) -> Any:
-    vue = Presentation.de(stockee, contrat.nomenclatures, instant, TYPE)
-    if stockee.radiation is not None:
-        vue.placer(stockee.radiation)
-    if stockee.information_dalo is not None:
-        vue.placer_dalo(stockee.information_dalo)
-    return vue.racine
+# --- two states of a document compared -----------------------------------------------------------------
+
+
+def marquer(avant: Any, apres: Any) -> None:
+    """Marks in the lxml tree `apres` what differs from `avant` (None: all is new). Marks that either tree
+    already bears do not count: those of `apres` are taken off, `avant` is left as it is."""
+    demarquer(apres)
+    if avant is None:
+        _ajoute(apres)
+    else:
+        _comparer(avant, apres)
+
+
+def demarquer(racine: Any) -> None:
+    """Takes all marks off a tree."""
+    for noeud in racine.iter():
+        noeud.attrib.pop(MODIFIE, None)
+
+
+def _ajoute(noeud: Any) -> bool:
+    """Marks a new element; False when neither it nor what it holds can say so."""
+    if noeud.tag not in _SANS_MARQUE:
+        noeud.set(MODIFIE, "true")
+        return True
+    return sum(_ajoute(enfant) for enfant in noeud) > 0
+
+
+def _comparer(avant: Any, apres: Any) -> bool:
+    """Marks what differs; False when a difference is left for the container to tell."""
+    ici = _propre(avant) != _propre(apres)
+    anciens, nouveaux = list(avant), list(apres)
+    paires = _apparier(anciens, nouveaux)
+    ici |= len(paires) < len(anciens) or _deplaces(paires, nouveaux)
+    apparies = {j: i for i, j in paires}
+    for j, nouveau in enumerate(nouveaux):
+        i = apparies.get(j)
+        dit = _ajoute(nouveau) if i is None else _comparer(anciens[i], nouveau)
+        ici |= not dit
+    if not ici:
+        return True
+    if apres.tag in _SANS_MARQUE:
+        return False
+    apres.set(MODIFIE, "true")
+    return True
+
+
+def _propre(noeud: Any) -> _Cle:
+    """What an element says by itself: blanks between the children of a container are layout."""
+    attributs = tuple(sorted((nom, valeur) for nom, valeur in noeud.items() if nom != MODIFIE))
+    return (noeud.tag, noeud.text or "" if len(noeud) == 0 else "", attributs)
+
+
+def _cle(noeud: Any) -> _Cle:
+    """What an element says with all that it holds: two elements are equal when their keys are."""
+    return (_propre(noeud), tuple(_cle(enfant) for enfant in noeud))
+
+
+def _apparier(anciens: Sequence[Any], nouveaux: Sequence[Any]) -> list[_Paire]:
+    """Pairs (place before, place after) of children that are the same one, by their place after."""
+    paires: list[_Paire] = []
+    for nom in dict.fromkeys(noeud.tag for noeud in nouveaux):
+        a = [i for i, noeud in enumerate(anciens) if noeud.tag == nom]
+        b = [j for j, noeud in enumerate(nouveaux) if noeud.tag == nom]
+        if len(a) == 1 == len(b):
+            paires.append((a[0], b[0]))
+        elif a:
+            paires.extend(_apparier_homonymes(anciens, nouveaux, a, b))
+    return sorted(paires, key=lambda paire: paire[1])
+
+
+def _apparier_homonymes(
+    anciens: Sequence[Any], nouveaux: Sequence[Any], a: list[int], b: list[int]
+) -> Iterator[_Paire]:
+    egaux: dict[_Cle, list[int]] = {}
+    for i in reversed(a):
+        egaux.setdefault(_cle(anciens[i]), []).append(i)
+    for j in b:
+        memes = egaux.get(_cle(nouveaux[j]))
+        if memes:
+            yield memes.pop(), j
+            b = [reste for reste in b if reste != j]
+    a = sorted(i for restes in egaux.values() for i in restes)
+    if len(a) * len(b) > _PAIRES_MAX:
+        yield from zip(a, b, strict=False)
+        return
+    valeurs_a = {i: _valeurs(anciens[i]) for i in a}
+    valeurs_b = {j: _valeurs(nouveaux[j]) for j in b}
+    notes = sorted((-(valeurs_a[i] & valeurs_b[j]).total(), abs(i - j), i, j) for i in a for j in b)
+    for note, _, i, j in notes:
+        if note and i in valeurs_a and j in valeurs_b:
+            del valeurs_a[i], valeurs_b[j]
+            yield i, j
+    # Two persons that share nothing are two persons; a code in the place of another is that code, changed.
+    yield from zip(
+        (i for i in valeurs_a if len(anciens[i]) == 0),
+        (j for j in valeurs_b if len(nouveaux[j]) == 0),
+        strict=False,
+    )
+
+
+def _valeurs(noeud: Any) -> Counter[_Cle]:
+    """What is written below an element, its own name and blanks apart."""
+    return Counter(_propre(e) for e in noeud.iterdescendants() if len(e) == 0 and (e.text or e.attrib))
+
+
+def _deplaces(paires: Sequence[_Paire], nouveaux: Sequence[Any]) -> bool:
+    """Whether children of one name are paired in another order than before."""
+    dernier: dict[str, int] = {}
+    for i, j in paires:
+        nom = nouveaux[j].tag
+        if i < dernier.get(nom, -1):
+            return True
+        dernier[nom] = i
+    return False

@@ -1,11 +1,11 @@
-"""The `interfaceNuu` documents of demandes: what is stored of a message, and what an answer shows.
+"""The documents that operations write: what is stored of a message, and what an answer shows.
 
 What is stored is the form alone; what the SNE owns (DALO, processing information, renewal, radiation) is
 kept beside it and put back into the answers that show it.
 """
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Final
 
 from lxml import etree
@@ -13,23 +13,39 @@ from lxml import etree
 from sne_sandbox.contract import codec
 from sne_sandbox.contract.codec import NS
 from sne_sandbox.contract.nomenclatures import Nomenclatures
+from sne_sandbox.contract.schema import Document
+from sne_sandbox.contract.versions import Contrat
 from sne_sandbox.domain.anomalie import Anomalie
-from sne_sandbox.domain.dates import xs_date_time
-from sne_sandbox.domain.demande import FORMULAIRE, Demande
-from sne_sandbox.domain.demande_stockee import DemandeStockee
-from sne_sandbox.domain.element import Element, construire
+from sne_sandbox.domain.dates import ajouter_mois, xs_date_time
+from sne_sandbox.domain.decision import ATTRIBUTION_SOUS_CONDITION, DECISION, TYPE_DECISION
+from sne_sandbox.domain.demande import FORMULAIRE, Demande, DemandeStockee
+from sne_sandbox.domain.element import Element, construire, construits
+from sne_sandbox.domain.evenement import Evenement
+from sne_sandbox.domain.menage import Menage
+from sne_sandbox.errors import ErreurInterne
+from sne_sandbox.operations.question import Question, Sortie
 
 #: Blocks of the form that a message may hold and the SNE owns: never stored as received.
 _DU_SNE: Final = frozenset(
     {"informationTraitement", "renouvellement", "radiation", "listeAnomalie", "listeDoublons"}
 )
 
+#: What a `doublon` tells of a person.
+_IDENTITE: Final = ("civilite", "nom", "nomPatronymique", "prenom", "dateNaissance")
+#: `versionInterface` of these documents is fixed.
+VERSION_FICHIER_XML: Final = "02.00"
+#: Paris, years before a delay is abnormally long: 1 room, 2-3 rooms, 4 and more (attested: 6, 9, 10 years).
+_PARIS_ANS: Final = {"C": 6, "T1": 6, "T2": 9, "T3": 9}
+_PARIS_GRAND_ANS: Final = 10
+#: Elsewhere (convention).
+DELAI_HORS_DE_PARIS_ANS: Final = 3
+#: All the delays there are.
+DELAIS_ANS: Final = frozenset({DELAI_HORS_DE_PARIS_ANS, *_PARIS_ANS.values(), _PARIS_GRAND_ANS})
+_CONDITIONNELLE: Final = (DECISION, ATTRIBUTION_SOUS_CONDITION)
+
 
 def formulaire(
-    demande: Demande,
-    nomenclatures: Nomenclatures,
-    maintenant: datetime,
-    valeurs: dict[str, str | None],
+    demande: Demande, nomenclatures: Nomenclatures, maintenant: datetime, valeurs: dict[str, str | None]
 ) -> Element:
     """The document to store for the message `demande`: header RET, the form without what the SNE owns.
 
@@ -51,14 +67,7 @@ def formulaire(
 
 def entete(type_fichier: str, maintenant: datetime, **autres: str) -> Element:
     """An `entete`; `autres` are its further elements, in order (`codeGuichet`)."""
-    return construire(
-        "entete",
-        (
-            construire("typeFichier", type_fichier),
-            construire("dateFichier", xs_date_time(maintenant)),
-            *(construire(nom, valeur) for nom, valeur in autres.items()),
-        ),
-    )
+    return construire("entete", construits(typeFichier=type_fichier, dateFichier=maintenant, **autres))
 
 
 def dater(racine: Any, type_fichier: str, maintenant: datetime) -> None:
@@ -85,9 +94,29 @@ class Presentation:
         vue = cls(stockee.document, nomenclatures)
         dater(vue.racine, type_fichier, maintenant)
         if stockee.date_renouvellement is not None:
-            jour = construire("dateRenouvellement", stockee.date_renouvellement.isoformat())
-            vue.placer(construire("renouvellement", (jour,)))
+            jour = construits(dateRenouvellement=stockee.date_renouvellement)
+            vue.placer(construire("renouvellement", jour))
         return vue
+
+    @classmethod
+    def complete(
+        cls, stockee: DemandeStockee, nomenclatures: Nomenclatures, maintenant: datetime, type_fichier: str
+    ) -> "Presentation":
+        """The form as `de` makes it, with the radiation and the DALO declaration that the base keeps
+        beside."""
+        vue = cls.de(stockee, nomenclatures, maintenant, type_fichier)
+        if stockee.radiation is not None:
+            vue.placer(stockee.radiation)
+        if stockee.information_dalo is not None:
+            vue.placer_dalo(stockee.information_dalo)
+        return vue
+
+    def valider(self, contrat: Contrat, phrase: str) -> None:
+        """Raises ErreurInterne, which says `phrase`, when the document breaks the contract."""
+        version = self.racine.get("versionInterface")
+        fautes = contrat.schemas.validate(self.racine, document=Document.DEMANDE, version=version)
+        if fautes:
+            raise ErreurInterne(phrase, explication="; ".join(f"{f.chemin} : {f.message}" for f in fautes))
 
     def placer(self, bloc: Element | bytes) -> None:
         """Put a block (an element, or its stored bytes) into the form."""
@@ -95,7 +124,7 @@ class Presentation:
         self._inserer(self.formulaire, FORMULAIRE, noeud)
 
     def placer_dalo(self, bloc: bytes) -> None:
-        """Put the stored `informationDalo` before the form."""
+        """Puts the stored `informationDalo` where the schema wants it: before the form."""
         self.demande.insert(0, etree.fromstring(bloc))
 
     def changer(self, nom: str, texte: str) -> None:
@@ -147,7 +176,7 @@ def liste_anomalie(anomalies: Iterable[Anomalie]) -> Element:
                 "anomalie",
                 "",
                 {"code": a.code, "propriete": a.propriete} if a.propriete else {"code": a.code},
-                (construire("message", a.message),),
+                construits(message=a.message),
             )
             for a in anomalies
         ),
@@ -158,37 +187,22 @@ def liste_anomalies(anomalies: Iterable[Anomalie]) -> Element:
     """`listeAnomalies` of the event and search documents."""
     return construire(
         "listeAnomalies",
-        tuple(
-            Element("anomalie", "", {"code": a.code}, (construire("message", a.message),)) for a in anomalies
-        ),
+        tuple(Element("anomalie", "", {"code": a.code}, construits(message=a.message)) for a in anomalies),
     )
 
 
 def doublon(stockee: DemandeStockee) -> Element:
     """The `doublon` of a stored demande: who, where, wished places."""
     demande = stockee.demande
-    demandeur = demande.demandeur
-    enfants = [construire("numUnique", stockee.numero_unique)]
-    if demandeur is not None:
-        garde = ("civilite", "nom", "nomPatronymique", "prenom", "dateNaissance", "adressePostale")
-        morceaux = [_copie(e) for e in demandeur.element.enfants if e.nom in garde]
+    enfants = [*construits(numUnique=stockee.numero_unique)]
+    if demande.demandeur is not None:
         logement = demande.formulaire.enfant("personnePhysique/adresseLogement")
-        if logement is not None:
-            morceaux.append(_copie(logement))
-        enfants.append(construire("demandeur", tuple(morceaux)))
+        morceaux = _copies(demande.demandeur.element, *_IDENTITE, "adressePostale")
+        enfants.append(construire("demandeur", morceaux + (() if logement is None else (_copie(logement),))))
     if demande.cotitulaires:
-        identite = ("civilite", "nom", "nomPatronymique", "prenom", "dateNaissance")
-        enfants.append(
-            construire(
-                "listeCotitulaire",
-                tuple(
-                    construire(
-                        "cotitulaire", tuple(_copie(e) for e in c.element.enfants if e.nom in identite)
-                    )
-                    for c in demande.cotitulaires
-                ),
-            )
-        )
+        identites = (_copies(c.element, *_IDENTITE) for c in demande.cotitulaires)
+        liste = tuple(construire("cotitulaire", identite) for identite in identites)
+        enfants.append(construire("listeCotitulaire", liste))
     places = demande.formulaire.tous("logementRecherche/listeLocalisationSouhaite/localisationSouhaite")
     souhaitees = tuple(
         construire("localisationSouhaitee", tuple(_copie(e) for e in place.enfants)) for place in places
@@ -204,7 +218,82 @@ def liste_doublons(doublons: Iterable[DemandeStockee]) -> Element:
     return construire("listeDoublons", tuple(doublon(d) for d in doublons))
 
 
+def _copies(element: Element, *noms: str) -> tuple[Element, ...]:
+    return tuple(_copie(enfant) for enfant in element.enfants if enfant.nom in noms)
+
+
 def _copie(element: Element) -> Element:
     # The duplicates' elements carry no `modifie`.
     attributs = {nom: valeur for nom, valeur in element.attributs.items() if nom != "modifie"}
     return Element(element.nom, element.texte, attributs, tuple(_copie(e) for e in element.enfants))
+
+
+# --- events and searches: documents with `entete/codeGuichet` and `listeAnomalies` ---------------------
+
+
+def fichier_xml(question: Question, genre: Document, prefixe: str, *blocs: Element) -> Sortie:
+    """The answer of an operation on events, or of a search: the document received with the header RET, its
+    `operation`, then `blocs` and `listeAnomalies` (empty ones left out). Without `blocs`, a refusal."""
+    guichet = question.recu.texte_de("entete/codeGuichet") or question.guichet or ""
+    tete = entete("RET", question.maintenant, codeGuichet=guichet)
+    operation = tuple(e for e in question.recu.enfants if e.nom == "operation")
+    anomalies = liste_anomalies(question.en_reponse)
+    contenu = tuple(bloc for bloc in (*blocs, anomalies) if bloc.enfants)
+    racine = Element(
+        "interfaceNuu", "", {"versionInterface": VERSION_FICHIER_XML}, (tete, *operation, *contenu)
+    )
+    return Sortie(
+        racine=codec.arbre(racine),
+        genre=genre,
+        version=VERSION_FICHIER_XML,
+        champ="fichierXmlRetour",
+        champ_nom="nomFichierXmlRetour",
+        nom_fichier=question.nom_de_fichier(prefixe, "000000"),
+    )
+
+
+# --- `informationTraitement`: what the SNE computes (02.01; 02.02 adds the resources per UC) -----------
+
+
+def delai_anormal_ans(demande: Demande) -> int:
+    """Years after which the wait is abnormally long: the territory's, by the smallest dwelling wished."""
+    communes = demande.communes_souhaitees
+    if not communes or not communes[0].attributs["code"].startswith("75"):
+        return DELAI_HORS_DE_PARIS_ANS
+    types = demande.formulaire.tous("logementRecherche/listeTypeLogement/typeLogement")
+    return min((_PARIS_ANS.get(t.code or "", _PARIS_GRAND_ANS) for t in types), default=_PARIS_GRAND_ANS)
+
+
+def est_delai_anormalement_long(demande: Demande, depot: date, jour: date) -> bool:
+    """Whether a demande deposited on `depot` has waited more than its territory's delay on `jour`."""
+    return ajouter_mois(depot, 12 * delai_anormal_ans(demande)) < jour
+
+
+def a_multiples_attributions(evenements: Iterable[Evenement]) -> bool:
+    """Whether more than one attribution under condition was decided (convention: decision ATTCON)."""
+    conditionnelles = 0
+    for evenement in evenements:
+        if evenement.code_type == TYPE_DECISION and not evenement.supprime:
+            conditionnelles += _CONDITIONNELLE in evenement.caracteristiques
+    return conditionnelles > 1
+
+
+def information_traitement(stockee: DemandeStockee, question: Question, version: str) -> Element:
+    """The block, computed now. In 02.02 it holds the resources per UC, the UC and the first quartile."""
+    jour = question.maintenant.date()
+    enfants = construits(
+        estDelaiAnormalementLong=est_delai_anormalement_long(stockee.demande, stockee.date_creation, jour),
+        estMultiplesAttributionsSousConditions=a_multiples_attributions(
+            question.registre.evenements(stockee.numero_unique)
+        ),
+        dateCalculIndicateur=question.maintenant,
+    )
+    menage = Menage.de(stockee.demande, jour) if version >= "02.02" else None
+    if menage is not None:
+        seuil = question.contrat.quartiles.seuil(stockee.demande, question.contrat.territoires)
+        enfants += construits(
+            ressourcesAnnuellesUC=menage.ressources_annuelles_uc,
+            nombreUC=f"{menage.nombre_uc:.2f}",
+            premierQuartile=None if seuil is None else menage.premier_quartile(seuil.montant),
+        )
+    return construire("informationTraitement", enfants)

@@ -4,6 +4,7 @@ They are a view: the table of files is what counts. A file found in an inbox is 
 removed; a file of an outbox is written by rename, once; what the table does not know is cleared away.
 """
 
+import math
 import os
 import re
 import shutil
@@ -18,7 +19,7 @@ from typing import Final
 from sne_sandbox.domain.texte import masquer_nirs
 from sne_sandbox.errors import StoreError
 from sne_sandbox.raisons import raison_systeme
-from sne_sandbox.store.verrou import VerrouEcriture
+from sne_sandbox.store.connexion import VerrouEcriture
 
 #: Name of a file that may be left in a box.
 NOM: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
@@ -55,7 +56,7 @@ class DossiersGuichet:
         return self.racine / "outbox"
 
     def ouvrir(self) -> None:
-        """Makes both folders."""
+        """Makes the inbox and the outbox on the disk. Raises StoreError."""
         try:
             self.entree.mkdir(parents=True, exist_ok=True)
             self.sortie.mkdir(exist_ok=True)
@@ -65,13 +66,24 @@ class DossiersGuichet:
     def deposes(self, *, age_min: float = 0.0) -> list[str]:
         """Names of the files left in the inbox, unchanged for `age_min` seconds, in order: no folder, no
         link, no hidden or unfinished file, no name that a box does not take."""
-        limite = time.time() - age_min
+        return [nom for nom in self._finis(time.time() - age_min) if NOM.fullmatch(nom)]
+
+    def ignores(self) -> list[str]:
+        """Names, as they may be shown, of the files left in the inbox that `deposes` never tells because of
+        their name: not those that hide, nor those that are not finished."""
+        refuses = [nom for nom in self._finis() if not NOM.fullmatch(nom)]
+        # A name is bytes: those that are no UTF-8 can be written on no page.
+        return [masquer_nirs(os.fsencode(nom).decode("utf-8", "replace")) for nom in refuses]
+
+    def _finis(self, limite: float = math.inf) -> list[str]:
+        """The files of the inbox that neither hide nor are being written, unchanged since `limite` (seconds
+        since 1970), in order."""
         try:
             with os.scandir(self.entree) as entrees:
                 return sorted(
                     e.name
                     for e in entrees
-                    if NOM.fullmatch(e.name)
+                    if not e.name.startswith(".")
                     and not e.name.endswith(_EN_COURS)
                     and e.is_file(follow_symlinks=False)
                     and e.stat(follow_symlinks=False).st_mtime <= limite
@@ -80,26 +92,6 @@ class DossiersGuichet:
             return []
         except OSError as erreur:
             raise _panne(self.entree, erreur) from erreur
-
-    def ignores(self) -> list[str]:
-        """Names, as they may be shown, of the files left in the inbox that `deposes` never tells because of
-        their name: not those that hide, nor those that are not finished."""
-        try:
-            with os.scandir(self.entree) as entrees:
-                noms = sorted(
-                    e.name
-                    for e in entrees
-                    if not NOM.fullmatch(e.name)
-                    and not e.name.startswith(".")
-                    and not e.name.endswith(_EN_COURS)
-                    and e.is_file(follow_symlinks=False)
-                )
-        except FileNotFoundError:
-            return []
-        except OSError as erreur:
-            raise _panne(self.entree, erreur) from erreur
-        # A name is bytes: those that are no UTF-8 can be written on no page.
-        return [masquer_nirs(os.fsencode(nom).decode("utf-8", "replace")) for nom in noms]
 
     def lire(self, nom: str, maximum: int) -> bytes | None:
         """Bytes of a file of the inbox, one more than `maximum` at most; None when it is gone, or no file."""

@@ -7,7 +7,7 @@ named by its path in the document; namesakes bear their place. NIR are masked.
 import threading
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Final, Literal
 from zlib import crc32
@@ -18,7 +18,7 @@ from sne_sandbox.domain.texte import masquer_nir, masquer_nirs
 from sne_sandbox.errors import ConflitEtat
 from sne_sandbox.operations.sauvegardes import MAINTENANT, Sauvegardes
 from sne_sandbox.store import snapshot, tables
-from sne_sandbox.store.valeurs import detasser
+from sne_sandbox.store.lignes import detasser
 
 Genre = Literal["ajoutée", "disparue", "changée"]
 
@@ -78,22 +78,7 @@ class ComparaisonBases:
 
     def en_json(self) -> dict[str, Any]:
         """The published shape, the same for the API and the command."""
-        return {
-            "avant": self.avant,
-            "apres": self.apres,
-            "ajoutees": self.ajoutees,
-            "disparues": self.disparues,
-            "changees": self.changees,
-            "inchangees": self.inchangees,
-            "ecarts": [
-                {
-                    "numero": e.numero,
-                    "genre": e.genre,
-                    "champs": [{"nom": c.nom, "avant": c.avant, "apres": c.apres} for c in e.champs],
-                }
-                for e in self.ecarts
-            ],
-        }
+        return asdict(self)
 
     def phrase(self) -> str:
         """« 2 demandes ajoutées, 1 changée, 40 inchangées. », in French."""

@@ -80,12 +80,7 @@ def lire(magasin: Magasin, nom: str, *, machine: datetime | None = None) -> Heur
 
 
 def avancer(
-    magasin: Magasin,
-    nom: str,
-    vers: str,
-    *,
-    progres: Progres | None = None,
-    machine: datetime | None = None,
+    magasin: Magasin, nom: str, vers: str, *, progres: Progres | None = None, machine: datetime | None = None
 ) -> Deplacement:
     """Moves the clock on by a duration, or to a date (at the same hour) or an instant. A frozen clock stays
     frozen, any other goes on from there. Raises UsageError for what is none of these, or lies in the past of
@@ -163,7 +158,7 @@ def _le(jour: date, maintenant: datetime) -> datetime:
 
 
 def _en_option(horloge: Horloge) -> str:
-    """As `--clock` writes it."""
+    """A clock as the option `--clock` writes it."""
     return "real" if horloge.fige_a is None else f"{horloge.fige_a.astimezone(PARIS):%Y-%m-%dT%H:%M:%S}"
 
 

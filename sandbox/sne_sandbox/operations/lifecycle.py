@@ -8,7 +8,7 @@ months (deduced); notice one month before the end of validity (attested); delay 
 Conventions of ours:
 - the first night radiates a demande deposited more than 13 months before it was registered;
 - a notice is a line of the journal; a demande registered or renewed after the day of its notice has none;
-- the indicators are computed whenever they are read, from the base's clock (`traitement`): a night stores
+- the indicators are computed whenever they are read, from the base's clock (`document`): a night stores
   none of them, it only says whose delay has become abnormally long.
 
 The nights of a period are foreseen by a few indexed questions, then only those with something to do run: the
@@ -24,11 +24,11 @@ from typing import Any, Final
 
 from sne_sandbox.contract import codec
 from sne_sandbox.domain.base import Base
+from sne_sandbox.domain.codes import MOTIF_NON_RENOUVELLEMENT
 from sne_sandbox.domain.dates import PARIS, ajouter_mois, date_francaise
-from sne_sandbox.domain.element import construire
+from sne_sandbox.domain.element import construire, construits
 from sne_sandbox.domain.journal import NUIT, Echange, VerdictEchange
-from sne_sandbox.domain.motif import NON_RENOUVELLEMENT
-from sne_sandbox.operations.traitement import DELAI_HORS_DE_PARIS_ANS, DELAIS_ANS, delai_anormal_ans
+from sne_sandbox.operations.document import DELAI_HORS_DE_PARIS_ANS, DELAIS_ANS, delai_anormal_ans
 from sne_sandbox.rules.catalogue.radiation import MOIS_AVANT_EFFACEMENT
 from sne_sandbox.rules.catalogue.vie import MOIS_DE_REACTIVATION
 from sne_sandbox.store import echeances
@@ -70,7 +70,7 @@ _PAROLES: Final[Mapping[Fait, tuple[str, str, str]]] = {
         "demandes effacées (un an après leur radiation)",
     ),
     Fait.RADIATION: (
-        NON_RENOUVELLEMENT,
+        MOTIF_NON_RENOUVELLEMENT,
         "demande radiée faute de renouvellement",
         "demandes radiées faute de renouvellement",
     ),
@@ -95,7 +95,7 @@ class BilanNuits:
 
     @property
     def nuits(self) -> int:
-        """How many nights passed."""
+        """How many nights passed in the period."""
         return (self.jusqua - self.depuis).days
 
     def phrase(self) -> str:
@@ -105,12 +105,6 @@ class BilanNuits:
         du, au = date_francaise(self.depuis + _JOUR), date_francaise(self.jusqua)
         nuits = f"1 nuit ({au})" if self.nuits == 1 else f"{self.nuits} nuits (du {du} au {au})"
         return f"{nuits} : {_enumerer(self.comptes) or 'rien à faire'}."
-
-
-def nuits_dues(base: Base, maintenant: datetime) -> bool:
-    """Whether a night is due when the base's clock says `maintenant`; also for a base that never noted one,
-    which has to say from when it counts."""
-    return base.derniere_nuit is None or base.derniere_nuit < maintenant.astimezone(PARIS).date()
 
 
 def rattraper(magasin: Magasin, nom: str, *, machine: datetime | None = None) -> BilanNuits:
@@ -125,17 +119,17 @@ def a_jour(magasin: Magasin, base: Base) -> tuple[Base, datetime]:
     """A base that was just read, and what its clock says, once the nights that are due were lived: in a
     transaction of their own, they happened whatever becomes of who asks. Raises BaseInconnue, StoreError."""
     maintenant = base.horloge.maintenant(datetime.now(UTC))
-    if nuits_dues(base, maintenant):
+    if base.nuit_due(maintenant):
         rattraper(magasin, base.nom)
         base = magasin.bases.lire(base.nom)
     return base, maintenant
 
 
 def rattraper_toutes(magasin: Magasin) -> None:
-    """The same for every base that has nights due."""
+    """Runs the nights that are due in every base that has some."""
     machine = datetime.now(UTC)
     for base in magasin.bases.lister():
-        if nuits_dues(base, base.horloge.maintenant(machine)):
+        if base.nuit_due(base.horloge.maintenant(machine)):
             rattraper(magasin, base.nom, machine=machine)
 
 
@@ -209,7 +203,7 @@ class _Prevision:
             nuit = max(ajouter_mois(radiee.jour, MOIS_AVANT_EFFACEMENT), self._premiere)
             effaces[radiee.numero] = nuit
             self._noter(Fait.EFFACEMENT, nuit, radiee.numero)
-        for radiee in echeances.radiees_pour(*self._ou, NON_RENOUVELLEMENT):
+        for radiee in echeances.radiees_pour(*self._ou, MOTIF_NON_RENOUVELLEMENT):
             fin = ajouter_mois(radiee.jour, MOIS_DE_REACTIVATION)
             if fin < effaces.get(radiee.numero, date.max):
                 self._noter(Fait.FIN_DE_REACTIVATION, fin, radiee.numero)
@@ -240,21 +234,18 @@ def _passer(registre: RegistreBase, journal: Journal, jour: date, faits: Faits) 
     minuit = datetime.combine(jour, time(0), PARIS)
     registre.supprimer_tout(faits[Fait.EFFACEMENT])
     registre.radier_tout(
-        faits[Fait.RADIATION], jour=jour, motif=NON_RENOUVELLEMENT, element=_radiation(jour), instant=minuit
+        faits[Fait.RADIATION],
+        jour=jour,
+        motif=MOTIF_NON_RENOUVELLEMENT,
+        element=_radiation(jour),
+        instant=minuit,
     )
-    journal.consigner(registre, ligne(registre.base.nom, minuit, faits))
+    journal.consigner(registre.connexion, ligne(registre.base.nom, minuit, faits))
 
 
 def _radiation(jour: date) -> bytes:
-    return codec.encoder(
-        construire(
-            "radiation",
-            (
-                construire("dateRadiation", jour.isoformat()),
-                construire("motifRadiation", code=NON_RENOUVELLEMENT),
-            ),
-        )
-    )
+    motif = construire("motifRadiation", code=MOTIF_NON_RENOUVELLEMENT)
+    return codec.encoder(construire("radiation", (*construits(dateRadiation=jour), motif)))
 
 
 def ligne(base: str, minuit: datetime, faits: Faits) -> Echange:

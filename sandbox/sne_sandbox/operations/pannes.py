@@ -18,8 +18,8 @@ from sne_sandbox.errors import UsageError
 from sne_sandbox.operations.table import OPERATIONS
 from sne_sandbox.store import tables
 from sne_sandbox.store.connexion import Connexion, RequeteSql
+from sne_sandbox.store.lignes import IDENTIFIANT_MAX, instant_de, micros
 from sne_sandbox.store.session import Magasin
-from sne_sandbox.store.valeurs import IDENTIFIANT_MAX, instant_de, micros
 
 #: Pannes that are over stay listed, the last so many of a base.
 GARDEES: Final = 100

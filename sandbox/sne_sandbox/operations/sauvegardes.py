@@ -15,8 +15,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
+from sne_sandbox.domain.base import Base
+from sne_sandbox.domain.journal import REMISE, Echange, VerdictEchange
 from sne_sandbox.errors import ConflitEtat, StoreError, UsageError
-from sne_sandbox.operations import remises
 from sne_sandbox.raisons import raison_ecriture, raison_systeme
 from sne_sandbox.store import snapshot
 from sne_sandbox.store.session import Magasin
@@ -115,7 +116,7 @@ class Sauvegardes:
         sauvegarde = self.lire(base, nom)
         snapshot.restaurer(self._magasin, base, sauvegarde.fichier)
         phrase = f"Base remise à sa sauvegarde « {nom} »."
-        remises.consigner(self._magasin, self._magasin.bases.lire(base), phrase)
+        consigner_remise(self._magasin, self._magasin.bases.lire(base), phrase)
         return sauvegarde
 
     def supprimer(self, base: str, nom: str) -> None:
@@ -205,4 +206,20 @@ def _lire(base: str, fichier: Path) -> Sauvegarde:
         octets=etat.st_size,
         demandes=demandes,
         illisible=illisible,
+    )
+
+
+def consigner_remise(magasin: Magasin, base: Base, phrase: str) -> None:
+    """Writes in the journal of `base` that its state was put back."""
+    maintenant = datetime.now(UTC)
+    magasin.journal.consigner(
+        None,
+        Echange(
+            base=base.nom,
+            recu_le=maintenant,
+            methode=REMISE,
+            chemin=phrase,
+            verdict=VerdictEchange.ACCEPTE,
+            instant_base=base.horloge.maintenant(maintenant),
+        ),
     )

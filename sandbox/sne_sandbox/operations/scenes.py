@@ -38,7 +38,6 @@ from sne_sandbox.operations import bases
 from sne_sandbox.operations.table import OPERATIONS
 from sne_sandbox.resources import fixtures_dir
 from sne_sandbox.settings import Reglages
-from sne_sandbox.store.bases import changer_reglages, regler_horloge, vider
 from sne_sandbox.store.session import Magasin
 
 #: The base that a scene plays on is called after it.
@@ -99,7 +98,7 @@ class PasScene:
 
     @property
     def bouton(self) -> str:
-        """What its button says."""
+        """What is written on the button that plays the step (French)."""
         if self.envoyer is not None:
             return "Envoyer le message"
         if self.deposer is not None:
@@ -245,9 +244,9 @@ def demarrer(magasin: Magasin, contrat: Contrat, scene: Scene) -> Base:
     except BaseInconnue:
         return bases.creer(magasin, contrat, scene.base, horloge=horloge)
     with magasin.ecrire(scene.base) as registre:
-        vider(registre.connexion, scene.base, "tout")
-        regler_horloge(registre.connexion, scene.base, horloge)
-        changer_reglages(registre.connexion, scene.base, Reglages())
+        registre.vider("tout")
+        registre.regler_horloge(horloge)
+        registre.changer_reglages(Reglages())
     return magasin.bases.lire(scene.base)
 
 
@@ -291,7 +290,7 @@ def document(message: MessageScene, contrat: Contrat, maintenant: datetime) -> b
 
 
 def _soigne(racine: Any) -> Any:
-    """Indented anew, since edits leave elements on one line."""
+    """The tree, indented anew: edits leave elements on one line."""
     for element in racine.iter(etree.Element):
         element.tail = None
         if len(element):

@@ -14,11 +14,10 @@ from itertools import pairwise
 from typing import Any, Final
 
 from sne_sandbox.contract.versions import Contrat
-from sne_sandbox.domain.composition import Composition
+from sne_sandbox.domain.codes import MOTIF_ATTRIBUTION
 from sne_sandbox.domain.dates import ajouter_mois, date_francaise
-from sne_sandbox.domain.motif import ATTRIBUTION
-from sne_sandbox.domain.mouvement import GenreMouvement
-from sne_sandbox.domain.numero_unique import territoire_de
+from sne_sandbox.domain.demande import GenreMouvement, territoire_de
+from sne_sandbox.domain.menage import Composition
 from sne_sandbox.errors import UsageError
 from sne_sandbox.store import statistiques as store
 from sne_sandbox.store.registre import RegistreBase
@@ -114,7 +113,7 @@ def tableau(
 
 
 def tab01(comptes: Comptes, jour: date) -> Tableau:
-    """Stock: persons, associations."""
+    """TAB01, the stock: active demandes of persons, of associations."""
     stock = comptes.stock()
     lignes = (
         ("Demandes actives", "Personnes physiques", (stock.personnes,)),
@@ -144,7 +143,7 @@ def tab02(comptes: Comptes, contrat: Contrat, jour: date) -> Tableau:
                     _somme(dedans, GenreMouvement.RENOUVELLEMENT),
                     _somme(dedans, GenreMouvement.RADIATION),
                     *radiees,
-                    _somme(dedans, GenreMouvement.RADIATION, ATTRIBUTION),
+                    _somme(dedans, GenreMouvement.RADIATION, MOTIF_ATTRIBUTION),
                 ),
             )
         )
@@ -159,7 +158,7 @@ def tab02(comptes: Comptes, contrat: Contrat, jour: date) -> Tableau:
 
 
 def tab03(comptes: Comptes, contrat: Contrat, jour: date) -> Tableau:
-    """The stock, sorted nine ways."""
+    """TAB03, the stock sorted nine ways: by seniority, age, household, resources…"""
     rubriques = _rubriques(comptes, contrat, jour)
     decrites, nombres = comptes.croiser([rubrique.axe for rubrique in rubriques])
     lignes = tuple(

@@ -3,17 +3,16 @@
 from collections.abc import Mapping
 from typing import Final
 
-from sne_sandbox.operations.demande_logement import (
+from sne_sandbox.operations import (
+    depuis_le,
+    gestion_partagee,
     get_declaration_nouveau_dalo,
     get_demande_logement,
-    get_demandes_radiees_depuis_le,
     get_doublons,
-    get_nouveaux_dalo_depuis_le,
     get_num_unique,
+    recherche_multicritere,
 )
-from sne_sandbox.operations.gestion_partagee import evenements, types_evenements
 from sne_sandbox.operations.question import Operation
-from sne_sandbox.operations.recherche_demande import recherche_multicritere
 
 OPERATIONS: Final[Mapping[str, Operation]] = {
     operation.nom: operation
@@ -22,14 +21,14 @@ OPERATIONS: Final[Mapping[str, Operation]] = {
         get_demande_logement.OPERATION,
         get_doublons.OPERATION,
         get_declaration_nouveau_dalo.OPERATION,
-        get_demandes_radiees_depuis_le.OPERATION,
-        get_nouveaux_dalo_depuis_le.OPERATION,
-        types_evenements.NATIONAUX,
-        types_evenements.TERRITORIAUX,
-        evenements.LISTER,
-        evenements.AJOUTER,
-        evenements.MODIFIER,
-        evenements.SUPPRIMER,
+        depuis_le.RADIEES,
+        depuis_le.NOUVEAUX_DALO,
+        gestion_partagee.NATIONAUX,
+        gestion_partagee.TERRITORIAUX,
+        gestion_partagee.LISTER,
+        gestion_partagee.AJOUTER,
+        gestion_partagee.MODIFIER,
+        gestion_partagee.SUPPRIMER,
         recherche_multicritere.OPERATION,
     )
 }

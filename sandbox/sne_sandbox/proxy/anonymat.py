@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from lxml import etree
 
-from sne_sandbox.contract import xml
+from sne_sandbox.contract import codec
 from sne_sandbox.domain.texte import plier
 from sne_sandbox.errors import ExchangeError
 
@@ -111,7 +111,7 @@ class Anonymat:
     def document(self, octets: bytes) -> bytes | None:
         """The document without its people, written again in UTF-8; None when it is no XML."""
         try:
-            racine = xml.parse(octets, limit=max(len(octets), 1))
+            racine = codec.parse(octets, limit=max(len(octets), 1))
         except ExchangeError:
             return None
         etree.strip_tags(racine, etree.Comment, etree.ProcessingInstruction)

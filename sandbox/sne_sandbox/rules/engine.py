@@ -10,8 +10,9 @@ from dataclasses import dataclass, replace
 from enum import Enum
 from typing import Final
 
+from sne_sandbox.contract.fiches import FicheRegle
 from sne_sandbox.contract.nomenclatures import Nomenclatures
-from sne_sandbox.contract.versions import Contrat, FicheRegle
+from sne_sandbox.contract.versions import Contrat
 from sne_sandbox.domain.anomalie import Anomalie, Gravite
 from sne_sandbox.domain.texte import masquer_nir, masquer_nirs
 from sne_sandbox.errors import ERREUR_INATTENDUE, ErreurInterne

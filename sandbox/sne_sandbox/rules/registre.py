@@ -8,10 +8,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Protocol
 
-from sne_sandbox.domain.demande import Personne
-from sne_sandbox.domain.demande_stockee import DemandeStockee
+from sne_sandbox.domain.base import Guichet
+from sne_sandbox.domain.demande import DemandeStockee, Personne
 from sne_sandbox.domain.evenement import Evenement, TypeEvenement
-from sne_sandbox.domain.guichet import Guichet
 from sne_sandbox.domain.texte import plier
 
 #: Folded nom, folded prénom, birth date.

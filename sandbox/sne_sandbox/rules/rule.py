@@ -9,13 +9,11 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Final, Self
 
-from sne_sandbox.contract.nomenclatures import Nomenclatures
-from sne_sandbox.contract.territoires import Territoires
-from sne_sandbox.contract.versions import FicheRegle
+from sne_sandbox.contract.fiches import FicheRegle
+from sne_sandbox.contract.nomenclatures import Nomenclatures, Territoires
 from sne_sandbox.domain.anomalie import Fidelite, Gravite
 from sne_sandbox.domain.dates import PARIS
-from sne_sandbox.domain.demande import Demande
-from sne_sandbox.domain.demande_stockee import DemandeStockee
+from sne_sandbox.domain.demande import Demande, DemandeStockee
 from sne_sandbox.domain.element import Element
 from sne_sandbox.errors import UsageError
 from sne_sandbox.rules.registre import Registre

@@ -6,7 +6,7 @@ from typing import Final
 
 from lxml import etree
 
-from sne_sandbox.contract.services import OperationPubliee
+from sne_sandbox.contract.versions import OperationPubliee
 from sne_sandbox.mime import client
 from sne_sandbox.mime.client import Forme
 from sne_sandbox.mime.message import Part

@@ -18,7 +18,7 @@ from spyne import Application, ComplexModel, MethodContext, ServiceBase, Unicode
 from spyne.protocol.soap import Soap12
 from spyne.server import ServerBase
 
-from sne_sandbox.contract import xml
+from sne_sandbox.contract import codec
 from sne_sandbox.contract.versions import ChampOperation, Contrat, MessageOperation, OperationPubliee
 from sne_sandbox.domain.exchange import Appel, Champ, Piece, Reponse
 from sne_sandbox.domain.journal import Echange
@@ -58,7 +58,7 @@ class ServeurSoap:
         """
         noter = partial(_noter, echange)
         message = self._deballer(requete, echange)
-        lue = envelope.lire(xml.parse(message.racine, limit=self._limites.xml_max), noter)
+        lue = envelope.lire(codec.parse(message.racine, limit=self._limites.xml_max), noter)
         annoncees = (message.action, requete.en_tete("SOAPAction").strip().strip('"'), lue.action)
         actions = [action for action in annoncees if action]
         candidates = self._aiguillage.candidates(echange.service or "", lue.charge)
@@ -68,7 +68,7 @@ class ServeurSoap:
 
         def document() -> etree._Element | None:
             try:
-                return xml.parse(pieces["fichierXml"].contenu, limit=self._limites.xml_max)
+                return codec.parse(pieces["fichierXml"].contenu, limit=self._limites.xml_max)
             except (KeyError, ExchangeError):
                 return None
 

@@ -4,8 +4,7 @@ from collections.abc import Mapping
 from typing import Final
 from urllib.parse import parse_qs
 
-from sne_sandbox.contract.versions import Contrat
-from sne_sandbox.contract.wsdl import wsdl_servi, xsd_servi
+from sne_sandbox.contract.versions import Contrat, wsdl_servi, xsd_servi
 from sne_sandbox.errors import ContractError
 from sne_sandbox.soap.types_http import ReponseHttp, RequeteHttp
 

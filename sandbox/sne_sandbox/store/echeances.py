@@ -3,16 +3,15 @@
 Rows are plain values, no document is read: a base of 100,000 demandes answers in milliseconds.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime
-from typing import Any, Final
+from datetime import date
+from typing import Final
 
 import sqlalchemy as sa
 
 from sne_sandbox.store import tables
 from sne_sandbox.store.connexion import Connexion, RequeteSql
-from sne_sandbox.store.valeurs import micros, tasser
 
 _D: Final = tables.demande.c
 _C: Final = tables.demande_commune.c
@@ -41,22 +40,15 @@ class DemandeDeposee:
     a_paris: bool
 
 
-_FINS: Final = RequeteSql(
-    sa.select(_D.numero_unique, _D.fin_validite).where(
-        _D.base == _BASE, _ACTIVE, _D.fin_validite >= _DU, _D.fin_validite <= _AU
-    )
-)
-_PERIMEES: Final = RequeteSql(
-    sa.select(_D.numero_unique, _D.debut_validite).where(_D.base == _BASE, _ACTIVE, _D.fin_validite <= _AU)
-)
-_NON_RENOUVELEES: Final = RequeteSql(
-    sa.select(_D.numero_unique, _D.debut_validite).where(
-        _D.base == _BASE, _RADIEE, _D.motif_radiation == sa.bindparam("motif")
-    )
-)
-_RADIEES: Final = RequeteSql(
-    sa.select(_D.numero_unique, _D.date_radiation).where(_D.base == _BASE, _RADIEE, _D.date_radiation <= _AU)
-)
+def _demandes(jour: sa.ColumnElement[str], *ou: sa.ColumnElement[bool]) -> RequeteSql:
+    """The numbers of the demandes of a base that are so, each with that day."""
+    return RequeteSql(sa.select(_D.numero_unique, jour).where(_D.base == _BASE, *ou))
+
+
+_FINS: Final = _demandes(_D.fin_validite, _ACTIVE, _D.fin_validite >= _DU, _D.fin_validite <= _AU)
+_PERIMEES: Final = _demandes(_D.debut_validite, _ACTIVE, _D.fin_validite <= _AU)
+_RADIEES_POUR: Final = _demandes(_D.debut_validite, _RADIEE, _D.motif_radiation == sa.bindparam("motif"))
+_RADIEES: Final = _demandes(_D.date_radiation, _RADIEE, _D.date_radiation <= _AU)
 _DEPOTS: Final = RequeteSql(
     sa.select(
         _D.numero_unique,
@@ -68,18 +60,6 @@ _DEPOTS: Final = RequeteSql(
             _C.commune < sa.literal_column("'76'"),
         ),
     ).where(_D.base == _BASE, _ACTIVE, _D.date_creation >= _DU, _D.date_creation <= _AU)
-)
-_RADIER: Final = RequeteSql(
-    sa.update(tables.demande)
-    .where(_D.base == _BASE, _D.numero_unique == sa.bindparam("numero"))
-    .values(
-        etat=sa.literal_column("'R'"),
-        revision=_D.revision + sa.literal_column("1"),
-        date_radiation=sa.bindparam("jour"),
-        motif_radiation=sa.bindparam("motif"),
-        radiation=sa.bindparam("element"),
-        radiation_enregistree_le=sa.bindparam("instant"),
-    )
 )
 
 
@@ -95,7 +75,7 @@ def perimees(connexion: Connexion, base: str, au: date) -> Iterator[Echeance]:
 
 def radiees_pour(connexion: Connexion, base: str, motif: str) -> Iterator[Echeance]:
     """Demandes radiated for that motive, by the start of their last validity."""
-    return _echeances(connexion, _NON_RENOUVELEES, base, motif=motif)
+    return _echeances(connexion, _RADIEES_POUR, base, motif=motif)
 
 
 def radiees(connexion: Connexion, base: str, au: date) -> Iterator[Echeance]:
@@ -108,27 +88,6 @@ def depots(connexion: Connexion, base: str, du: date, au: date) -> Iterator[Dema
     cle = {"base": base, "du": du.isoformat(), "au": au.isoformat()}
     for numero, jour, a_paris in connexion.lignes(_DEPOTS, cle):
         yield DemandeDeposee(numero, date.fromisoformat(jour), bool(a_paris))
-
-
-def radier(
-    connexion: Connexion,
-    base: str,
-    numeros: Sequence[str],
-    *,
-    jour: date,
-    motif: str,
-    element: bytes,
-    instant: datetime,
-) -> None:
-    """Radiates these demandes: `element` is their `radiation` block, `instant` (aware) its record."""
-    commun: dict[str, Any] = {
-        "base": base,
-        "jour": jour.isoformat(),
-        "motif": motif,
-        "element": tasser(element),
-        "instant": micros(instant),
-    }
-    connexion.faire_tout(_RADIER, [{**commun, "numero": numero} for numero in numeros])
 
 
 def _echeances(

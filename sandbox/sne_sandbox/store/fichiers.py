@@ -9,11 +9,11 @@ import sqlalchemy as sa
 
 from sne_sandbox.store import tables
 from sne_sandbox.store.connexion import Connexion, RequeteSql
-from sne_sandbox.store.valeurs import detasser, instant_de, instant_ou_rien, micros, tasser
+from sne_sandbox.store.lignes import detasser, instant_de, instant_ou_rien, micros, tasser
 
 
 class Boite(StrEnum):
-    """Which box, seen from the SNE."""
+    """One of the two boxes of a guichet, as the SNE names it: what comes in, what goes out."""
 
     ENTREE = "entree"
     SORTIE = "sortie"
@@ -55,14 +55,7 @@ _OTER: Final = RequeteSql(sa.delete(tables.fichier).where(*_UN))
 _AJOUTER: Final = RequeteSql(sa.insert(tables.fichier))
 _MARQUER: Final = RequeteSql(
     sa.update(tables.fichier)
-    .where(
-        _F.base == sa.bindparam("cle_base"),
-        _F.guichet == sa.bindparam("cle_guichet"),
-        _F.boite == sa.bindparam("cle_boite"),
-        _F.nom == sa.bindparam("cle_nom"),
-        _F.depose_le == sa.bindparam("cle_depot", type_=sa.BigInteger),
-        _F.traite_le.is_(None),
-    )
+    .where(*_UN, _F.depose_le == sa.bindparam("depot", type_=sa.BigInteger), _F.traite_le.is_(None))
     .values(traite_le=sa.bindparam("instant", type_=sa.BigInteger))
 )
 
@@ -107,16 +100,10 @@ class Boites:
 
     def deposer(self, boite: Boite, nom: str, contenu: bytes, instant: datetime) -> None:
         """Leaves a file, in place of the one that has its name."""
-        self.connexion.faire(_OTER, self._cle(boite, nom))
-        self.connexion.faire(
-            _AJOUTER,
-            {
-                **self._cle(boite, nom),
-                "depose_le": micros(instant),
-                "traite_le": None,
-                "contenu": tasser(contenu),
-            },
-        )
+        cle = self._cle(boite, nom)
+        self.connexion.faire(_OTER, cle)
+        colonnes = {"depose_le": micros(instant), "traite_le": None, "contenu": tasser(contenu)}
+        self.connexion.faire(_AJOUTER, {**cle, **colonnes})
 
     def oter(self, boite: Boite, nom: str) -> bool:
         """Takes a file away; whether there was one."""
@@ -124,13 +111,8 @@ class Boites:
 
     def marquer(self, boite: Boite, depot: Depot, instant: datetime) -> bool:
         """Notes that a file was processed at `instant`; False when it was already, or is another one now."""
-        cle = {f"cle_{nom}": valeur for nom, valeur in self._cle(boite, depot.nom).items()}
-        return (
-            self.connexion.faire(
-                _MARQUER, {**cle, "cle_depot": micros(depot.depose_le), "instant": micros(instant)}
-            )
-            == 1
-        )
+        instants = {"depot": micros(depot.depose_le), "instant": micros(instant)}
+        return self.connexion.faire(_MARQUER, {**self._cle(boite, depot.nom), **instants}) == 1
 
     def _cle(self, boite: Boite, nom: str | None = None) -> dict[str, str]:
         cle = {"base": self.base, "guichet": self.guichet, "boite": boite.value}

@@ -1,27 +1,25 @@
-"""The journal: every exchange of every base, refused ones included, kept to a number."""
+"""The journal: every exchange of every base, refused ones included, kept to a number; and what it measures,
+by SQL: the same whichever process served the exchanges."""
 
 import json
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Final
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Final, TypedDict, Unpack
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
 
 from sne_sandbox.domain.journal import HORS_HTTP, NUIT, Echange, VerdictEchange
 from sne_sandbox.store import tables
-from sne_sandbox.store.connexion import Connexion, Ligne, RequeteSql
-from sne_sandbox.store.valeurs import (
+from sne_sandbox.store.connexion import BaseDeDonnees, Connexion, Ligne, RequeteSql
+from sne_sandbox.store.lignes import (
     IDENTIFIANT_MAX,
     detasser,
+    en_colonne,
     instant_de,
     instant_ou_rien,
-    micros,
-    micros_ou_rien,
     tasser,
 )
-
-if TYPE_CHECKING:
-    from sne_sandbox.store.registre import RegistreBase
-    from sne_sandbox.store.session import Magasin
 
 #: Exchanges are dropped this many at a time, a tenth of the maximum when it is smaller: the journal may hold
 #: as many more.
@@ -31,6 +29,7 @@ NUITS_CHERCHEES: Final = 5_000
 
 _E: Final = tables.echange.c
 _C: Final = tables.journal_compteur
+_COLONNES: Final = ("identifiant", "recu_le", "instant_base", "verdict", "statut", "duree_us")
 _TEXTES: Final = (
     "methode", "chemin", "guichet", "service", "operation", "type_fichier", "version", "numero_unique",
 )  # fmt: skip
@@ -39,8 +38,7 @@ _DETAILS: Final = (
     "reponse_conforme", "trace", "ecoute", "certificat", "panne",
 )  # fmt: skip
 _TETE: Final = (
-    _E.base, _E.identifiant, _E.recu_le, _E.instant_base, _E.verdict, _E.statut, _E.duree_us,
-    *(_E[nom] for nom in _TEXTES), _E.details,
+    _E.base, *(_E[nom] for nom in (*_COLONNES, *_TEXTES)), _E.details,
 )  # fmt: skip
 _AJOUTER: Final = RequeteSql(sa.insert(tables.echange))
 _LIRE: Final = RequeteSql(
@@ -56,8 +54,8 @@ _SUIVANT: Final = RequeteSql(
 )
 _NOUVEAU: Final = {
     # Two processes may meet on the first exchange of a base.
-    "sqlite": RequeteSql(sa.dialects.sqlite.insert(_C).on_conflict_do_nothing()),
-    "postgresql": RequeteSql(sa.dialects.postgresql.insert(_C).on_conflict_do_nothing()),
+    "sqlite": RequeteSql(sqlite.insert(_C).on_conflict_do_nothing()),
+    "postgresql": RequeteSql(postgresql.insert(_C).on_conflict_do_nothing()),
 }
 _COMPTER: Final = RequeteSql(
     sa.select(_C.c.dernier, _C.c.origine, _C.c.oublies).where(_C.c.base == sa.bindparam("base"))
@@ -70,27 +68,83 @@ _OUBLIER: Final = RequeteSql(
 )
 
 
+#: Upper bounds of durations, in microseconds.
+BORNES_US: Final = (1_000, 2_500, 5_000, 10_000, 25_000, 50_000, 100_000, 250_000, 1_000_000, 5_000_000)
+_OPERATION: Final = sa.func.coalesce(_E.operation, "")
+#: An index holds all of this: a microsecond an exchange kept, whatever the size of its messages.
+MESURES: Final = (
+    sa.select(
+        _E.base,
+        _OPERATION,
+        _E.verdict,
+        sa.func.count(),
+        sa.func.sum(_E.duree_us),
+        *(sa.func.sum(sa.case((_E.duree_us <= borne, 1), else_=0)) for borne in BORNES_US),
+    )
+    .group_by(_E.base, _OPERATION, _E.verdict)
+    .order_by(_E.base, _OPERATION, _E.verdict)
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Tenue:
+    """The journal of a base: exchanges ever written, kept, and dropped to make room."""
+
+    base: str
+    ecrits: int
+    gardes: int
+    oublies: int
+
+
+@dataclass(frozen=True, slots=True)
+class Mesure:
+    """The exchanges kept of one operation and verdict. `operation` is "" where none was recognised;
+    `sous` counts those that took no longer than each bound of BORNES_US."""
+
+    base: str
+    operation: str
+    verdict: str
+    nombre: int
+    duree_us: int
+    sous: tuple[int, ...]
+
+
+class CriteresJournal(TypedDict, total=False):
+    """What exchanges are looked for by; None, or absent, is no criterion.
+
+    `texte` is looked for in the path, and in all that was noted: headers, parts, tolerances, anomalies,
+    fault (case of ASCII letters ignored). `numero` finds the exchanges about one demande, and the nights that
+    worked on it with others, of the last NUITS_CHERCHEES exchanges.
+    """
+
+    guichet: str | None
+    operation: str | None
+    verdict: str | None
+    numero: str | None
+    texte: str | None
+
+
 class Journal:
     """The journal of a store. Keeps `maximum` exchanges of each base."""
 
-    def __init__(self, magasin: "Magasin", *, maximum: int) -> None:
-        self._magasin = magasin
+    def __init__(self, donnees: BaseDeDonnees, *, maximum: int) -> None:
+        self._donnees = donnees
         self._maximum = maximum
         self._pas = max(1, min(PAS, maximum // 10))
 
-    def consigner(self, ou: "RegistreBase | Connexion | None", echange: Echange) -> int:
+    def consigner(self, ou: Connexion | None, echange: Echange) -> int:
         """Writes an exchange, inside the caller's transaction when it gives one; answers its id, which the
         exchange then holds too. Ids of a base are 1, 2, 3, …"""
         if ou is None:
-            with self._magasin.transaction(ecriture=True, verrou=echange.base) as connexion:
+            with self._donnees.transaction(ecriture=True, verrou=echange.base) as connexion:
                 return self._ajouter(connexion, echange)
-        return self._ajouter(ou if isinstance(ou, Connexion) else ou.connexion, echange)
+        return self._ajouter(ou, echange)
 
     def lire(self, base: str, identifiant: int) -> Echange | None:
         """An exchange with its bytes, None when it was never there or was dropped."""
         if not 0 < identifiant <= IDENTIFIANT_MAX:
             return None
-        with self._magasin.transaction(ecriture=False) as connexion:
+        with self._donnees.transaction(ecriture=False) as connexion:
             ligne = connexion.ligne(_LIRE, {"base": base, "identifiant": identifiant})
         return None if ligne is None else _echange_de(ligne)
 
@@ -98,71 +152,66 @@ class Journal:
         self,
         base: str,
         *,
-        guichet: str | None = None,
-        operation: str | None = None,
-        verdict: str | None = None,
-        numero: str | None = None,
-        texte: str | None = None,
         avant_id: int | None = None,
         apres_id: int | None = None,
         limite: int = 50,
         octets: bool = False,
+        **criteres: Unpack[CriteresJournal],
     ) -> list[Echange]:
-        """The last `limite` exchanges that fit, newest first, with their bytes if asked. `texte` is looked
-        for in the path, and in all that was noted: headers, parts, tolerances, anomalies, fault (case of
-        ASCII letters ignored). `numero` finds the exchanges about one demande, and the nights that worked
-        on it with others, of the last NUITS_CHERCHEES exchanges. `avant_id` and `apres_id` may be any
-        numbers."""
+        """The last `limite` exchanges that fit, newest first, with their bytes if asked. `avant_id` and
+        `apres_id` may be any numbers."""
         choix = sa.select(*_TETE, *((_E.requete, _E.reponse) if octets else ())).where(
-            *_conditions(base, guichet, operation, verdict, numero, texte)
+            *_conditions(base, criteres)
         )
         if avant_id is not None:
             choix = choix.where(_E.identifiant < _borne(avant_id))
         if apres_id is not None:
             choix = choix.where(_E.identifiant > _borne(apres_id))
-        with self._magasin.transaction(ecriture=False) as connexion:
+        with self._donnees.transaction(ecriture=False) as connexion:
             lignes = connexion.sa.execute(choix.order_by(_E.identifiant.desc()).limit(limite)).all()
         return [_echange_de(tuple(ligne)) for ligne in lignes]
 
-    def denombrer(
-        self,
-        base: str,
-        *,
-        guichet: str | None = None,
-        operation: str | None = None,
-        verdict: str | None = None,
-        numero: str | None = None,
-        texte: str | None = None,
-    ) -> int:
-        """How many exchanges fit, of those that are kept; criteria as those of `chercher`."""
-        choix = sa.select(sa.func.count()).where(
-            *_conditions(base, guichet, operation, verdict, numero, texte)
-        )
-        with self._magasin.transaction(ecriture=False) as connexion:
+    def denombrer(self, base: str, **criteres: Unpack[CriteresJournal]) -> int:
+        """How many exchanges fit, of those that are kept."""
+        choix = sa.select(sa.func.count()).where(*_conditions(base, criteres))
+        with self._donnees.transaction(ecriture=False) as connexion:
             return int(connexion.sa.execute(choix).scalar_one())
 
     def compter(self, base: str) -> tuple[int, int]:
         """How many exchanges are kept, and how many were dropped to make room, since the last emptying."""
-        with self._magasin.transaction(ecriture=False) as connexion:
-            ligne = connexion.ligne(_COMPTER, {"base": base})
-        if ligne is None:
-            return 0, 0
-        dernier, origine, oublies = ligne
+        dernier, origine, oublies = self._compteur(base)
         return dernier - origine - oublies, oublies
 
     def dernier(self, base: str) -> int:
         """Id of the last exchange, 0 before any: a look that costs one row."""
-        with self._magasin.transaction(ecriture=False) as connexion:
-            ligne = connexion.ligne(_COMPTER, {"base": base})
-        return 0 if ligne is None else int(ligne[0])
+        return int(self._compteur(base)[0])
+
+    def _compteur(self, base: str) -> Ligne:
+        with self._donnees.transaction(ecriture=False) as connexion:
+            return connexion.ligne(_COMPTER, {"base": base}) or (0, 0, 0)
+
+    def tenues(self) -> list[Tenue]:
+        """The journals of all bases, by name."""
+        c = _C.c
+        choix = sa.select(c.base, c.dernier, c.origine, c.oublies).order_by(c.base)
+        with self._donnees.transaction(ecriture=False) as connexion:
+            return [
+                Tenue(base, dernier, dernier - origine - oublies, oublies)
+                for base, dernier, origine, oublies in connexion.sa.execute(choix)
+            ]
+
+    def mesures(self) -> Iterator[Mesure]:
+        """All exchanges that are kept, by base, operation and verdict."""
+        with self._donnees.transaction(ecriture=False) as connexion:
+            for base, nom, verdict, nombre, duree, *comptes in connexion.sa.execute(MESURES):
+                yield Mesure(base, nom, verdict, nombre, int(duree), tuple(int(compte) for compte in comptes))
 
     def _ajouter(self, connexion: Connexion, echange: Echange) -> int:
         echange.base = _lisible(echange.base) or ""
         compteur = connexion.ligne(_SUIVANT, {"cle": echange.base})
         if compteur is None:
             connexion.faire(
-                _NOUVEAU[connexion.dialecte],
-                {"base": echange.base, "dernier": 0, "origine": 0, "oublies": 0},
+                _NOUVEAU[connexion.dialecte], {"base": echange.base, "dernier": 0, "origine": 0, "oublies": 0}
             )
             compteur = connexion.ligne(_SUIVANT, {"cle": echange.base})
             assert compteur is not None
@@ -181,28 +230,21 @@ def _borne(identifiant: int) -> int:
     return min(max(identifiant, 0), IDENTIFIANT_MAX)
 
 
-def _conditions(
-    base: str,
-    guichet: str | None,
-    operation: str | None,
-    verdict: str | None,
-    numero: str | None,
-    texte: str | None,
-) -> list[sa.ColumnElement[bool]]:
+def _conditions(base: str, criteres: CriteresJournal) -> list[sa.ColumnElement[bool]]:
     posees: list[sa.ColumnElement[bool]] = [_E.base == base]
+    operation, verdict = criteres.get("operation"), criteres.get("verdict")
     # What is no call has no operation: it is asked by its method.
     nommee = _E.methode if operation in HORS_HTTP else _E.operation
-    for colonne, valeur in ((_E.guichet, guichet), (nommee, operation)):
+    for colonne, valeur in (
+        (_E.guichet, criteres.get("guichet")),
+        (nommee, operation),
+        (_E.verdict, None if verdict is None else str(verdict)),  # a `VerdictEchange`, or what a user wrote
+    ):
         if valeur is not None:
             posees.append(colonne == _lisible(valeur))
-    if numero is not None:
-        lisible = _lisible(numero) or ""
-        posees.append((_E.numero_unique == lisible) | _E.identifiant.in_(_nuits_de(base, lisible)))
-    if verdict is not None:
-        # A `VerdictEchange`, or what a user wrote for one.
-        posees.append(_E.verdict == _lisible(str(verdict)))
-    texte = _lisible(texte)
-    if texte:
+    if (numero := _lisible(criteres.get("numero"))) is not None:
+        posees.append((_E.numero_unique == numero) | _E.identifiant.in_(_nuits_de(base, numero)))
+    if texte := _lisible(criteres.get("texte")):
         posees.append(
             _E.details.icontains(texte, autoescape=True) | _E.chemin.icontains(texte, autoescape=True)
         )
@@ -222,20 +264,15 @@ def _nuits_de(base: str, numero: str) -> sa.Select[int]:
 
 
 def _ligne_de(echange: Echange) -> Mapping[str, Any]:
-    ligne: dict[str, Any] = {nom: _lisible(getattr(echange, nom)) for nom in _TEXTES}
-    ligne["base"] = echange.base
-    ligne["identifiant"] = echange.identifiant
-    ligne["recu_le"] = micros(echange.recu_le)
-    ligne["instant_base"] = micros_ou_rien(echange.instant_base)
-    ligne["verdict"] = echange.verdict.value
-    ligne["statut"] = echange.statut
-    ligne["duree_us"] = echange.duree_us
-    ligne["details"] = _lisible(
-        json.dumps({nom: getattr(echange, nom) for nom in _DETAILS}, ensure_ascii=False, default=str)
-    )
-    ligne["requete"] = tasser(echange.requete)
-    ligne["reponse"] = tasser(echange.reponse)
-    return ligne
+    notes = json.dumps({nom: getattr(echange, nom) for nom in _DETAILS}, ensure_ascii=False, default=str)
+    return {
+        "base": echange.base,
+        **{nom: en_colonne(getattr(echange, nom)) for nom in _COLONNES},
+        **{nom: _lisible(getattr(echange, nom)) for nom in _TEXTES},
+        "details": _lisible(notes),
+        "requete": tasser(echange.requete),
+        "reponse": tasser(echange.reponse),
+    }
 
 
 def _lisible(texte: str | None) -> str | None:

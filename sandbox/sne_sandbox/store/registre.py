@@ -1,40 +1,89 @@
 """The register of one base: what rules ask of it, and what operations write to it."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import replace
+import secrets
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from typing import Final
 
 import sqlalchemy as sa
 
-from sne_sandbox.domain.base import Base, Horloge
-from sne_sandbox.domain.demande import Personne
-from sne_sandbox.domain.demande_stockee import DemandeStockee
+from sne_sandbox.domain.base import Base, Guichet, Horloge, Portee
+from sne_sandbox.domain.demande import (
+    DemandeStockee,
+    Mouvement,
+    NumeroUnique,
+    Personne,
+    mouvement_de_changement,
+    mouvements_d_arrivee,
+)
 from sne_sandbox.domain.evenement import Evenement, TypeEvenement
-from sne_sandbox.domain.guichet import Guichet
-from sne_sandbox.domain.mouvement import Mouvement
 from sne_sandbox.domain.texte import plier
 from sne_sandbox.errors import StoreError
-from sne_sandbox.store import bases, echeances, evenements, mouvements, requetes, sequences, tables
-from sne_sandbox.store.bases import BaseLue, Bases, Referentiel
+from sne_sandbox.settings import Reglages
+from sne_sandbox.store import lignes, requetes, tables
 from sne_sandbox.store.connexion import Connexion
-from sne_sandbox.store.lignes import (
-    COLONNES,
-    demande_de,
-    ligne_demande,
-    ligne_stat,
-    lignes_communes,
-    lignes_motifs,
-    lignes_personnes,
-    naissance_de,
-)
-from sne_sandbox.store.recherche import Criteres, conditions, numeros
-from sne_sandbox.store.valeurs import micros
 
-_PAGE: Final = 200
+_SEQUENCE_MAX: Final = 999_999
+#: The sequence of the events of a base.
+_EVENEMENT: Final = "evenement"
+#: Changes kept for those guichets that have not come yet (convention); older ones go, `PAS` at a time.
+CHANGEMENTS_MAX: Final = 50_000
+PAS: Final = 1_000
+_PORTEES: Final[Mapping[Portee, tuple[sa.Table, ...]]] = {
+    "journal": (tables.echange,),
+    "etat": tables.ETAT,
+    "pannes": (tables.panne,),
+    "tout": (*tables.ETAT, tables.panne, tables.echange),
+}
 
-#: Keeps, or not, a demande whose stored criteria hold: for the criteria that are computed.
-Filtre = Callable[[DemandeStockee], bool]
+
+@dataclass(frozen=True, slots=True)
+class Referentiel:
+    """Guichets and event types of a base, by code, in order; `jeton` tells one state of them from another."""
+
+    jeton: int
+    guichets: Mapping[str, Guichet]
+    types: Mapping[str, TypeEvenement]
+
+
+class Referentiels:
+    """Guichets and event types of the bases of a store, remembered from one transaction to the next."""
+
+    def __init__(self) -> None:
+        self._connus: dict[str, Referentiel] = {}
+
+    def de(self, connexion: Connexion, lue: lignes.BaseLue) -> Referentiel:
+        """The guichets and event types of a base, as they are now."""
+        connu = self._connus.get(lue.base.nom)
+        if connu is None or connu.jeton != lue.jeton:
+            cle = {"base": lue.base.nom}
+            guichets = [lignes.guichet_de(ligne) for ligne in connexion.lignes(requetes.GUICHETS, cle)]
+            types = [lignes.type_de(ligne) for ligne in connexion.lignes(requetes.TYPES, cle)]
+            connu = Referentiel(lue.jeton, {g.code: g for g in guichets}, {t.code: t for t in types})
+            self._connus[lue.base.nom] = connu
+        return connu
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """A change of a demande by a guichet: its rank in the base, the demande, the guichet."""
+
+    identifiant: int
+    numero_unique: str
+    auteur: str
+
+
+@dataclass(frozen=True, slots=True)
+class Avant:
+    """The state before a change made at `instant` (the base's clock); `document` None: there was none."""
+
+    instant: datetime
+    date_renouvellement: date | None
+    document: bytes | None
+    radiation: bytes | None
+    information_dalo: bytes | None
 
 
 class RegistreBase:
@@ -43,11 +92,11 @@ class RegistreBase:
     Writing in a transaction that only reads raises RuntimeError. Demandes are decoded once a transaction.
     """
 
-    def __init__(self, connexion: Connexion, lue: BaseLue, toutes: Bases) -> None:
+    def __init__(self, connexion: Connexion, lue: lignes.BaseLue, referentiels: Referentiels) -> None:
         self.connexion = connexion
         self.base: Base = lue.base
         self._lue = lue
-        self._toutes = toutes
+        self._referentiels = referentiels
         self._nom = lue.base.nom
         self._demandes: dict[str, DemandeStockee | None] = {}
         self._proches: dict[tuple[str | None, ...], list[tuple[str, str, str]]] = {}
@@ -61,14 +110,14 @@ class RegistreBase:
 
     @property
     def _referentiel(self) -> Referentiel:
-        return self._toutes.referentiel(self.connexion, self._lue)
+        return self._referentiels.de(self.connexion, self._lue)
 
     def guichet(self, code: str) -> Guichet | None:
         """The guichet of that code."""
         return self._referentiel.guichets.get(code)
 
     def guichets(self) -> list[Guichet]:
-        """All guichets, by code."""
+        """All guichets of the base, by code."""
         return list(self._referentiel.guichets.values())
 
     def type_evenement(self, code: str) -> TypeEvenement | None:
@@ -79,13 +128,21 @@ class RegistreBase:
         """The national event types for None, else those of `territoire`, by code, whatever their validity."""
         return [type_ for type_ in self._referentiel.types.values() if type_.territoire == territoire]
 
+    def remplacer_guichet(self, guichet: Guichet) -> None:
+        """Puts `guichet` in the place of the one of its code, for every process; this register still has the
+        former one. For a test whose guichet has to play another part."""
+        self._ecrit()
+        self.connexion.faire(requetes.OTER_GUICHET, {"base": self._nom, "code": guichet.code})
+        self.connexion.faire(requetes.AJOUTER_GUICHET, lignes.ligne_guichet(self._nom, guichet))
+        changer_jeton(self.connexion, self._nom)
+
     # --- demandes, one by one ----------------------------------------------------------------------
 
     def demande(self, numero: str) -> DemandeStockee | None:
         """The stored demande of that number."""
         if numero not in self._demandes:
             ligne = self.connexion.ligne(requetes.LIRE, {"base": self._nom, "numero": numero})
-            self._demandes[numero] = None if ligne is None else demande_de(ligne)
+            self._demandes[numero] = None if ligne is None else lignes.demande_de(ligne)
         return self._demandes[numero]
 
     def prochain_numero(self, territoire: str, depot: date, guichet: str) -> str:
@@ -97,7 +154,22 @@ class RegistreBase:
         """Draws a numéro unique for each (territory, deposit, guichet), in order. Raises as
         `prochain_numero`."""
         self._ecrit()
-        return sequences.numeros_uniques(self.connexion, self._nom, depots)
+        # The prefix holds two digits of the year: 1918 and 2018 share their sequence, and never a number.
+        prefixes = [f"{territoire}{depot:%m%y}" for territoire, depot, _ in depots]
+        suivants: dict[str, int] = {}
+        for prefixe, combien in Counter(prefixes).items():
+            dernier = self._tirer(prefixe, combien)
+            if dernier > _SEQUENCE_MAX:
+                raise StoreError(
+                    f"La séquence des numéros uniques {prefixe} est épuisée ({_SEQUENCE_MAX} numéros).",
+                    remede="avancez l'horloge de la base d'un mois, ou videz son état",
+                )
+            suivants[prefixe] = dernier - combien
+        numeros = []
+        for prefixe, (territoire, depot, guichet) in zip(prefixes, depots, strict=True):
+            suivants[prefixe] += 1
+            numeros.append(str(NumeroUnique.de(territoire, depot, suivants[prefixe], guichet)))
+        return numeros
 
     def ajouter(self, stockee: DemandeStockee) -> None:
         """Stores a new demande, under the revision it says."""
@@ -112,12 +184,14 @@ class RegistreBase:
         self._ecrit()
         base = self._nom
         faire_tout = self.connexion.faire_tout
-        faire_tout(requetes.AJOUTER, [ligne_demande(base, s, s.revision) for s in stockees])
+        faire_tout(requetes.AJOUTER, [lignes.ligne_demande(base, s, s.revision) for s in stockees])
         self._ajouter_enfants(stockees)
         if passe is None:
             jour = self._aujourdhui()
-            passe = [mouvement for s in stockees for mouvement in mouvements.d_arrivee(s, jour)]
-        mouvements.ajouter(self.connexion, base, passe)
+            passe = [mouvement for s in stockees for mouvement in mouvements_d_arrivee(s, jour)]
+        faire_tout(
+            requetes.AJOUTER_MOUVEMENT, [lignes.ligne_mouvement(base, mouvement) for mouvement in passe]
+        )
         for stockee in stockees:
             self._demandes.pop(stockee.numero_unique, None)
 
@@ -127,7 +201,7 @@ class RegistreBase:
         self._ecrit()
         numero = stockee.numero_unique
         avant = self.demande(numero)
-        ligne = ligne_demande(self._nom, stockee, stockee.revision + 1)
+        ligne = lignes.ligne_demande(self._nom, stockee, stockee.revision + 1)
         ligne |= {"cle_base": self._nom, "cle_numero": numero, "revision_lue": stockee.revision}
         if not self.connexion.faire(requetes.REMPLACER, ligne):
             raise StoreError(
@@ -138,9 +212,9 @@ class RegistreBase:
             self.connexion.faire(suppression, {"base": self._nom, "numero": numero})
         self._ajouter_enfants((stockee,))
         ecrite = replace(stockee, revision=stockee.revision + 1)
-        fait = mouvements.de_changement(avant, ecrite, self._aujourdhui()) if avant is not None else None
+        fait = mouvement_de_changement(avant, ecrite, self._aujourdhui()) if avant is not None else None
         if fait is not None:
-            mouvements.ajouter(self.connexion, self._nom, (fait,))
+            self.connexion.faire(requetes.AJOUTER_MOUVEMENT, lignes.ligne_mouvement(self._nom, fait))
         self._demandes[numero] = ecrite
         return ecrite
 
@@ -149,8 +223,10 @@ class RegistreBase:
         self._ecrit()
         self._proches.clear()
         self._demandes[numero] = None
-        mouvements.noter_suppression(self.connexion, self._nom, numero, self._aujourdhui())
-        return self.connexion.faire(requetes.SUPPRIMER, {"base": self._nom, "numero": numero}) == 1
+        cle = {"base": self._nom, "numero": numero}
+        jour = self._aujourdhui().isoformat()
+        self.connexion.faire(requetes.NOTER_SUPPRESSION, {**cle, "jour": jour, "motif": None})
+        return self.connexion.faire(requetes.SUPPRIMER, cle) == 1
 
     # --- demandes, found -----------------------------------------------------------------------------
 
@@ -186,53 +262,20 @@ class RegistreBase:
         type_reservataire: str | None = None,
     ) -> list[DemandeStockee]:
         """Radiated demandes whose radiation was recorded at or after `instant` (aware), oldest first."""
-        donnes = {
-            nom: valeur
-            for nom, valeur in (
-                ("motif_radiation", motif),
-                ("statut_dalo", statut_dalo),
-                ("type_reservataire", type_reservataire),
-            )
-            if valeur is not None
+        voulus = {
+            "motif_radiation": motif,
+            "statut_dalo": statut_dalo,
+            "type_reservataire": type_reservataire,
         }
-        parametres = {"base": self._nom, "instant": micros(instant), **donnes}
-        return [
-            demande_de(tuple(r)) for r in self.connexion.sa.execute(requetes.radiees(*donnes), parametres)
-        ]
+        donnes = {nom: valeur for nom, valeur in voulus.items() if valeur is not None}
+        parametres = {"base": self._nom, "instant": lignes.micros(instant), **donnes}
+        trouvees = self.connexion.sa.execute(requetes.radiees(*donnes), parametres)
+        return [lignes.demande_de(tuple(ligne)) for ligne in trouvees]
 
     def daloes_depuis(self, instant: datetime) -> list[DemandeStockee]:
         """Demandes whose DALO declaration was recorded at or after `instant` (aware), oldest first."""
-        cle = {"base": self._nom, "instant": micros(instant)}
-        return [demande_de(ligne) for ligne in self.connexion.lignes(requetes.DALOES, cle)]
-
-    def rechercher(self, criteres: Criteres, limite: int, filtre: Filtre | None = None) -> list[str]:
-        """Numbers of the demandes that fit, in order, `limite` + 1 of them at most: one more than `limite`
-        says that there are more. `filtre` decides on the criteria that are computed; without it they raise
-        ValueError."""
-        if criteres.calcules and filtre is None:
-            raise ValueError("computed criteria need a filter")
-        if filtre is None:
-            return [
-                numero for (numero,) in self.connexion.sa.execute(numeros(self._nom, criteres, limite + 1))
-            ]
-        retenus: list[str] = []
-        for stockee in self._parcourir(conditions(self._nom, criteres)):
-            if filtre(stockee):
-                retenus.append(stockee.numero_unique)
-                if len(retenus) > limite:
-                    break
-        return retenus
-
-    def iterer(self) -> Iterator[DemandeStockee]:
-        """All demandes by number, read page after page."""
-        apres = ""
-        while True:
-            cle = {"base": self._nom, "apres": apres, "limite": _PAGE}
-            lignes = self.connexion.lignes(requetes.PAGE, cle)
-            yield from map(demande_de, lignes)
-            if len(lignes) < _PAGE:
-                return
-            apres = lignes[-1][0]
+        cle = {"base": self._nom, "instant": lignes.micros(instant)}
+        return [lignes.demande_de(ligne) for ligne in self.connexion.lignes(requetes.DALOES, cle)]
 
     def compter(self, *, actives: bool = False) -> int:
         """How many demandes the base holds, radiated ones included unless `actives`."""
@@ -245,38 +288,115 @@ class RegistreBase:
 
     def evenement(self, identifiant: int) -> Evenement | None:
         """The event of that id, deleted ones included."""
-        return evenements.lire(self.connexion, self._nom, identifiant)
+        ligne = self.connexion.ligne(requetes.EVENEMENT, {"base": self._nom, "identifiant": identifiant})
+        return None if ligne is None else lignes.evenement_de(ligne)
 
     def evenements(self, numero: str) -> list[Evenement]:
         """The events of a demande in the order they were written, deleted ones (`supprime`) included."""
-        return evenements.lister(self.connexion, self._nom, numero)
+        trouves = self.connexion.lignes(requetes.EVENEMENTS, {"base": self._nom, "numero": numero})
+        return [lignes.evenement_de(ligne) for ligne in trouves]
 
     def ajouter_evenement(self, evenement: Evenement) -> int:
         """Stores a new event of a stored demande, under an id that is drawn: whatever it holds is ignored."""
         self._ecrit()
-        identifiant = sequences.numero_d_evenement(self.connexion, self._nom)
-        evenements.ajouter(self.connexion, self._nom, replace(evenement, identifiant=identifiant))
+        identifiant = self._tirer(_EVENEMENT, 1)
+        ligne = lignes.ligne_evenement(self._nom, replace(evenement, identifiant=identifiant))
+        self.connexion.faire(requetes.AJOUTER_EVENEMENT, ligne)
         return identifiant
 
     def modifier_evenement(self, evenement: Evenement) -> None:
         """Replaces the event of the same id. Raises StoreError when there is none."""
         self._ecrit()
-        if not evenements.modifier(self.connexion, self._nom, evenement):
+        cle = {"cle_base": self._nom, "cle": evenement.identifiant}
+        if not self.connexion.faire(
+            requetes.MODIFIER_EVENEMENT, lignes.ligne_evenement(self._nom, evenement) | cle
+        ):
             raise StoreError(f"L'événement {evenement.identifiant} n'existe pas.")
 
-    # --- time --------------------------------------------------------------------------------------------
+    # --- changes, for dispatching -----------------------------------------------------------------------
+    #
+    # A row holds the state **before** the change, as the demande's own columns hold it: the state after is
+    # that before the next change of the same demande, or the one stored now. A creation has no state before
+    # it, and costs a hundred bytes.
+
+    def noter_changement(
+        self, avant: DemandeStockee | None, apres: DemandeStockee, auteur: str, instant: datetime
+    ) -> None:
+        """Records that the guichet `auteur` made `apres` of `avant` (None: a creation) at `instant`."""
+        self._ecrit()
+        etat = ("date_renouvellement", "document", "radiation", "information_dalo")
+        ligne = self.connexion.ligne(
+            requetes.NOTER_CHANGEMENT,
+            {
+                "base": self._nom,
+                "territoire": apres.territoire,
+                "numero_unique": apres.numero_unique,
+                "auteur": auteur,
+                "instant": lignes.micros(instant),
+                **{nom: None if avant is None else lignes.en_colonne(getattr(avant, nom)) for nom in etat},
+            },
+        )
+        assert ligne is not None
+        identifiant = int(ligne[0])
+        if identifiant % PAS == 0:
+            cle = {"base": self._nom, "identifiant": identifiant - CHANGEMENTS_MAX}
+            self.connexion.faire(requetes.PURGER_CHANGEMENTS, cle)
+
+    def changements(self, territoire: str, depuis: int) -> list[Trace]:
+        """The changes of a territory after the one of rank `depuis`, oldest first."""
+        cle = {"base": self._nom, "identifiant": depuis, "territoire": territoire}
+        return [Trace(*ligne) for ligne in self.connexion.lignes(requetes.CHANGEMENTS, cle)]
+
+    def etat_avant(self, identifiant: int) -> Avant:
+        """The state before a change that `changements` told of. Raises LookupError when it is gone."""
+        ligne = self.connexion.ligne(requetes.CHANGEMENT, {"base": self._nom, "identifiant": identifiant})
+        if ligne is None:
+            raise LookupError(identifiant)
+        instant, renouvellement, *documents = ligne
+        lus = [None if octets is None else lignes.detasser(octets) for octets in documents]
+        return Avant(lignes.instant_de(instant), lignes.jour_ou_rien(renouvellement), *lus)
+
+    def curseur(self, guichet: str) -> int:
+        """Rank of the last change that was dispatched to a guichet, 0 before the first."""
+        ligne = self.connexion.ligne(requetes.SEQUENCE, {"base": self._nom, "nom": _curseur(guichet)})
+        return 0 if ligne is None else int(ligne[0])
+
+    def avancer_curseur(self, guichet: str, identifiant: int) -> None:
+        """Records that a guichet was told of all changes up to that one."""
+        self._ecrit()
+        cle = {"base": self._nom, "nom": _curseur(guichet), "rang": identifiant}
+        self.connexion.ligne(requetes.POSER[self.connexion.dialecte], cle)
+
+    # --- the base itself ---------------------------------------------------------------------------------
 
     def noter_nuit(self, jour: date) -> None:
         """Records, with what that night did, that the nightly work of `jour` is done."""
-        self._ecrit()
-        bases.noter_nuit(self.connexion, self._nom, jour)
+        self._regler(derniere_nuit=jour.isoformat())
         self.base = replace(self.base, derniere_nuit=jour)
 
     def regler_horloge(self, horloge: Horloge) -> None:
         """Sets the clock of the base, with what happened on the way to it."""
-        self._ecrit()
-        bases.regler_horloge(self.connexion, self._nom, horloge)
+        self._regler(**lignes.colonnes_horloge(horloge))
         self.base = replace(self.base, horloge=horloge)
+
+    def changer_reglages(self, reglages: Reglages) -> None:
+        """Replaces the settings of the base."""
+        self._regler(reglages=lignes.ecrire_reglages(reglages))
+        self.base = replace(self.base, reglages=reglages)
+
+    def vider(self, portee: Portee) -> None:
+        """Empties part of the base; its clock, settings, guichets and event types stay. Numbers start again
+        with « etat », ids of exchanges never do."""
+        self._ecrit()
+        for table in _PORTEES[portee]:
+            self.connexion.faire(requetes.VIDER[table], {"cle": self._nom})
+        if tables.echange in _PORTEES[portee]:
+            self.connexion.faire(requetes.VIDER_COMPTEUR, {"cle": self._nom})
+        if tables.demande in _PORTEES[portee]:
+            self._demandes.clear()
+            self._proches.clear()
+            self._regler(derniere_nuit=None)
+            self.base = replace(self.base, derniere_nuit=None)
 
     def radier_tout(
         self, numeros: Sequence[str], *, jour: date, motif: str, element: bytes, instant: datetime
@@ -286,10 +406,10 @@ class RegistreBase:
         self._ecrit()
         for numero in numeros:
             self._demandes.pop(numero, None)
-        echeances.radier(
-            self.connexion, self._nom, numeros, jour=jour, motif=motif, element=element, instant=instant
-        )
-        mouvements.noter_radiations(self.connexion, self._nom, numeros, jour, motif)
+        fait = {"base": self._nom, "jour": jour.isoformat(), "motif": motif}
+        record = {"element": lignes.tasser(element), "instant": lignes.micros(instant)}
+        self.connexion.faire_tout(requetes.RADIER, [{**fait, **record, "numero": n} for n in numeros])
+        self.connexion.faire_tout(requetes.NOTER_RADIATION, [{**fait, "numero": n} for n in numeros])
 
     def supprimer_tout(self, numeros: Sequence[str]) -> None:
         """Deletes many demandes and their events at once. Their numbers are never given again."""
@@ -306,13 +426,25 @@ class RegistreBase:
         for numero in numeros:
             ligne = self.connexion.ligne(requetes.LIRE, {"base": self._nom, "numero": numero})
             if ligne is not None:
-                yield demande_de(ligne)
+                yield lignes.demande_de(ligne)
 
     # --- inside --------------------------------------------------------------------------------------------
 
     def _ecrit(self) -> None:
         if not self.connexion.ecriture:
             raise RuntimeError("this register was opened to be read")
+
+    def _regler(self, **colonnes: str | int | None) -> None:
+        self._ecrit()
+        self.connexion.faire(requetes.REGLER_BASE[tuple(colonnes)], {"cle": self._nom, **colonnes})
+
+    def _tirer(self, sequence: str, combien: int) -> int:
+        """The last of `combien` numbers drawn. What is drawn in a transaction that is rolled back was never
+        given."""
+        cle = {"base": self._nom, "nom": sequence, "rang": combien}
+        ligne = self.connexion.ligne(requetes.TIRER[self.connexion.dialecte], cle)
+        assert ligne is not None
+        return int(ligne[0])
 
     def _aujourdhui(self) -> date:
         return self.base.horloge.maintenant(datetime.now(UTC)).date()
@@ -321,10 +453,10 @@ class RegistreBase:
         base = self._nom
         self._proches.clear()
         faire_tout = self.connexion.faire_tout
-        faire_tout(requetes.AJOUTER_PERSONNE, [r for s in stockees for r in lignes_personnes(base, s)])
-        faire_tout(requetes.AJOUTER_COMMUNE, [r for s in stockees for r in lignes_communes(base, s)])
-        faire_tout(requetes.AJOUTER_MOTIF, [r for s in stockees for r in lignes_motifs(base, s)])
-        faire_tout(requetes.AJOUTER_STAT, [ligne_stat(base, s) for s in stockees])
+        faire_tout(requetes.AJOUTER_PERSONNE, [r for s in stockees for r in lignes.lignes_personnes(base, s)])
+        faire_tout(requetes.AJOUTER_COMMUNE, [r for s in stockees for r in lignes.lignes_communes(base, s)])
+        faire_tout(requetes.AJOUTER_MOTIF, [r for s in stockees for r in lignes.lignes_motifs(base, s)])
+        faire_tout(requetes.AJOUTER_STAT, [lignes.ligne_stat(base, s) for s in stockees])
 
     def _homonymes(
         self, territoire: str, cherches: Iterable[tuple[Personne, str]], colonne: int, sauf: Sequence[str]
@@ -339,7 +471,7 @@ class RegistreBase:
         return [stockee for stockee in trouvees if stockee is not None]
 
     def _proches_de(self, territoire: str, personne: Personne) -> list[tuple[str, str, str]]:
-        naissance, prenom = naissance_de(personne), plier(personne.prenom)
+        naissance, prenom = lignes.naissance_de(personne), plier(personne.prenom)
         if naissance is None or not prenom:
             return []
         nom, patronymique = plier(personne.nom) or None, plier(personne.nom_patronymique) or None
@@ -360,13 +492,11 @@ class RegistreBase:
             ]
         return connus
 
-    def _parcourir(self, posees: list[sa.ColumnElement[bool]]) -> Iterator[DemandeStockee]:
-        numero = tables.demande.c.numero_unique
-        apres = ""
-        while True:
-            choix = sa.select(*COLONNES).where(*posees, numero > apres).order_by(numero).limit(_PAGE)
-            lignes = self.connexion.sa.execute(choix).all()
-            yield from (demande_de(tuple(ligne)) for ligne in lignes)
-            if len(lignes) < _PAGE:
-                return
-            apres = lignes[-1][0]
+
+def changer_jeton(connexion: Connexion, base: str) -> None:
+    """Tells every process that what it remembers of the guichets and event types of a base is stale."""
+    connexion.faire(requetes.REGLER_BASE[("jeton",)], {"cle": base, "jeton": secrets.randbits(62)})
+
+
+def _curseur(guichet: str) -> str:
+    return f"dispatching:{guichet}"

@@ -1,40 +1,47 @@
 """The tables of a database, brought to the present revision when it is opened.
 
 The usual case, tables up to date, costs one select and no import of Alembic (0.2 s). An empty database gets
-its tables in one go; an older one is migrated.
+its tables in one go; an older one is migrated, by the steps of `migrations/versions/`.
 """
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import sqlalchemy as sa
 
 from sne_sandbox.errors import StoreError
-from sne_sandbox.store.connexion import Connexion
-from sne_sandbox.store.tables import REVISION, metadata
+from sne_sandbox.store.connexion import BaseDeDonnees, Connexion
+from sne_sandbox.store.tables import REVISION, REVISIONS_SANS_SUITE, metadata
 
 if TYPE_CHECKING:
-    from sne_sandbox.store.session import Magasin
+    from alembic.config import Config
 
 _VERROU: Final = "sne-sandbox:schema"
 _VERSION: Final = sa.table("alembic_version", sa.column("version_num"))
 
 
-def preparer(magasin: "Magasin", *, migrer: bool) -> None:
-    """Creates or migrates the tables of `magasin`. Raises StoreError when they are not ours, newer than us,
-    or, with `migrer` False, older."""
-    with magasin.transaction(ecriture=False) as connexion:
+def preparer(donnees: BaseDeDonnees, *, migrer: bool) -> None:
+    """Creates or migrates the tables of `donnees`. Raises StoreError when they are not ours, newer than us,
+    made before the first release, or, with `migrer` False, older."""
+    with donnees.transaction(ecriture=False) as connexion:
         if revision(connexion) == REVISION:
             return
-    with magasin.transaction(ecriture=True, verrou=_VERROU) as connexion:
+    with donnees.transaction(ecriture=True, verrou=_VERROU) as connexion:
         # Another process may have done it while we waited for our turn.
         presente = revision(connexion)
         if presente == REVISION:
             return
         if presente is None:
             _creer(connexion)
+        elif presente in REVISIONS_SANS_SUITE:
+            raise StoreError(
+                f"La base de données est à la révision {presente}, d'avant la première version publiée : "
+                "cette version ne la lit pas.",
+                remede="avec la version qui l'a faite, gardez chaque base par « sne-sandbox db snapshot » ; "
+                "puis repartez d'un dossier neuf (--home) ou d'une autre base (--database), et remettez-les "
+                "par « sne-sandbox db restore »",
+            )
         elif migrer:
-            from sne_sandbox.store.migration import monter
-
             monter(connexion, presente)
         else:
             raise StoreError(
@@ -68,3 +75,32 @@ def _creer(connexion: Connexion) -> None:
     )
     version.create(connexion.sa, checkfirst=True)
     connexion.sa.execute(version.insert(), {"version_num": REVISION})
+
+
+def configuration(connexion: Connexion | None = None) -> "Config":
+    """The Alembic configuration; `migrations/env.py` runs on `connexion`, inside its transaction."""
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).with_name("migrations")).replace("%", "%%"))
+    config.attributes["connexion"] = connexion.sa if connexion is not None else None
+    return config
+
+
+def monter(connexion: Connexion, presente: str | None) -> None:
+    """Migrates from revision `presente` (None: no table) to the present one. Raises StoreError when that
+    revision is not one of ours."""
+    from alembic import command
+    from alembic.script import ScriptDirectory
+    from alembic.util import CommandError
+
+    config = configuration(connexion)
+    if presente is not None:
+        try:
+            ScriptDirectory.from_config(config).get_revision(presente)
+        except CommandError as erreur:
+            raise StoreError(
+                f"La base de données est à la révision [{presente}], inconnue de cette version.",
+                remede="mettez sne-sandbox à jour, ou donnez une autre base par --database",
+            ) from erreur
+    command.upgrade(config, REVISION)

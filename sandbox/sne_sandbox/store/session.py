@@ -1,50 +1,36 @@
-"""The store: one database, many bases; who reads, who writes, and what happens when it fails."""
+"""The store: one database that holds many bases, their journal beside them.
 
-import hashlib
-import threading
-from collections.abc import Iterator
-from contextlib import AbstractContextManager, closing, contextmanager, nullcontext, suppress
+Bases are created, listed, set, emptied, deleted here, seen at once by every process; what is in one of them
+is read and written by its register.
+"""
+
+import secrets
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Final, Self
+from typing import Any, Self
 
 import sqlalchemy as sa
-from sqlalchemy import exc
 
-from sne_sandbox.errors import StoreError
-from sne_sandbox.raisons import raison_ecriture
-from sne_sandbox.settings import PAR_NOM
-from sne_sandbox.store import schema
-from sne_sandbox.store.bases import Bases
-from sne_sandbox.store.connexion import Connexion, RequeteSql
+from sne_sandbox.domain.base import Base, Guichet, Horloge, Portee, est_nom_de_base, verifier_nom
+from sne_sandbox.domain.evenement import TypeEvenement
+from sne_sandbox.errors import BaseInconnue, ConflitEtat, StoreError
+from sne_sandbox.settings import PAR_NOM, Reglages
+from sne_sandbox.store import requetes, schema, tables
+from sne_sandbox.store.connexion import BaseDeDonnees, Connexion, Ligne, base_en_panne
 from sne_sandbox.store.journal import Journal
-from sne_sandbox.store.moteur import adresse, ouvrir_moteur
-from sne_sandbox.store.registre import RegistreBase
-from sne_sandbox.store.verrou import VerrouEcriture
-
-_VERROU_PG: Final = RequeteSql(
-    sa.select(sa.func.pg_advisory_xact_lock(sa.bindparam("cle", type_=sa.BigInteger)))
-)
-#: Seconds that an exchange waits for its turn: those before it may be held up by a writer of another process.
-_TOUR_MAX: Final = 0.1
-#: Transactions that write, after which what they wrote is moved from SQLite's log to its file. Some 16 MB.
-_REPORT: Final = 128
-#: Mistakes of ours: they pass as they are, and are reported as such.
-_BOGUES: Final = (exc.ProgrammingError, exc.IntegrityError, exc.DataError)
+from sne_sandbox.store.lignes import COLONNES_BASE, base_de, ligne_base, ligne_guichet, ligne_type
+from sne_sandbox.store.registre import Referentiels, RegistreBase
 
 
-class Magasin:
+class Magasin(BaseDeDonnees):
     """The store of one database. Shared by all threads of a process; each process opens its own."""
 
-    def __init__(self, moteur: sa.Engine, verrou: VerrouEcriture | None, *, journal_max: int) -> None:
-        self._moteur = moteur
-        self._verrou = verrou
-        self._tour = threading.Lock()
-        self._ecritures = 0
-        self._report: threading.Thread | None = None
-        self._local = threading.local()
-        pilote = moteur.dialect.loaded_dbapi
-        self._erreurs = (pilote.Error, exc.DBAPIError, exc.TimeoutError)
-        self._bogues = (pilote.ProgrammingError, pilote.IntegrityError, pilote.DataError, *_BOGUES)
+    def __init__(self, url: str | None, home: Path, *, journal_max: int) -> None:
+        super().__init__(url, home)
+        self.referentiels = Referentiels()
         self.journal = Journal(self, maximum=journal_max)
         self.bases = Bases(self)
 
@@ -59,29 +45,13 @@ class Magasin:
     ) -> Self:
         """Opens the database at `url`, the embedded SQLite file of `home` for None, and brings its tables up
         to date (`migrer=False`: refuses one that is not). Raises StoreError, with its remedy."""
-        ou = adresse(url, home)
-        verrou = None
-        if ou.get_backend_name() == "sqlite":
-            fichier = Path(ou.database or "")
-            try:
-                fichier.parent.mkdir(parents=True, exist_ok=True)
-                if not fichier.exists():
-                    with suppress(OSError):  # the engine says it
-                        # NIRs are in clear in it; SQLite opens its other files with the same rights.
-                        fichier.touch(mode=0o600)
-            except OSError as erreur:
-                raise StoreError(
-                    f"Le dossier [{fichier.parent}] ne peut pas être créé : {raison_ecriture(erreur)}.",
-                    remede="choisissez un autre dossier par --home",
-                ) from erreur
-            verrou = VerrouEcriture(fichier.with_name(fichier.name + "-verrou"))
-        magasin = cls(ouvrir_moteur(ou), verrou, journal_max=journal_max)
+        magasin = cls(url, home, journal_max=journal_max)
         try:
             schema.preparer(magasin, migrer=migrer)
-        except magasin._bogues as erreur:
+        except magasin.bogues as erreur:
             # No right on the schema, for one.
             magasin.fermer()
-            raise _panne(erreur) from erreur
+            raise base_en_panne(erreur) from erreur
         except BaseException:
             magasin.fermer()
             raise
@@ -91,128 +61,116 @@ class Magasin:
         """Brings the tables to the present revision (`db upgrade`)."""
         schema.preparer(self, migrer=True)
 
-    def fermer(self) -> None:
-        """Closes all connections."""
-        if self._report is not None:
-            self._report.join()
-        self._moteur.dispose()
-        if self._verrou is not None:
-            self._verrou.fermer()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.fermer()
-
-    @contextmanager
-    def tour(self) -> Iterator[None]:
-        """A whole exchange, after the one under way in this process, or after 100 ms beside it. It protects
-        nothing: on SQLite threads wait for nobody but one another, and the interpreter passes from one to the
-        next at each statement, which costs half as much again as the work."""
-        pris = self._verrou is not None and self._tour.acquire(timeout=_TOUR_MAX)
-        try:
-            yield
-        finally:
-            if pris:
-                self._tour.release()
-
-    # --- transactions ----------------------------------------------------------------------------
-
     @contextmanager
     def ecrire(self, base: str) -> Iterator[RegistreBase]:
         """The register of `base`, to be written: its only writer until the end. Committed at the end, rolled
         back when an exception passes. Raises BaseInconnue, and StoreError when the database fails."""
         with self.transaction(ecriture=True, verrou=base) as connexion:
-            yield RegistreBase(connexion, self.bases.dans(connexion, base), self.bases)
+            yield self._registre(connexion, base)
 
     @contextmanager
     def lire(self, base: str) -> Iterator[RegistreBase]:
         """The register of `base` as it is at one moment. Raises as `ecrire`."""
         with self.transaction(ecriture=False) as connexion:
-            yield RegistreBase(connexion, self.bases.dans(connexion, base), self.bases)
+            yield self._registre(connexion, base)
 
-    @contextmanager
-    def transaction(self, *, ecriture: bool, verrou: str | None = None) -> Iterator[Connexion]:
-        """One transaction. `verrou` names what its writer holds alone on PostgreSQL; on SQLite a writer holds
-        the whole file. Raises StoreError when the database fails, RuntimeError for a writer inside a writer
-        of the same thread, which would wait for itself."""
-        if ecriture and getattr(self._local, "ecrit", False):
-            raise RuntimeError("a transaction that writes is already open in this thread")
-        exclusion: AbstractContextManager[None] = nullcontext()
-        if ecriture and self._verrou is not None:
-            exclusion = self._verrou
-        with exclusion, self._traduire(), self._moteur.connect() as connection:
-            connexion = Connexion(connection, ecriture=ecriture)
-            self._local.ecrit = ecriture or getattr(self._local, "ecrit", False)
+    def _registre(self, connexion: Connexion, base: str) -> RegistreBase:
+        return RegistreBase(connexion, base_de(lire_ligne(connexion, base)), self.referentiels)
+
+
+class Bases:
+    """The bases of a store, as wholes: each deed is a transaction of its own."""
+
+    def __init__(self, magasin: Magasin) -> None:
+        self._magasin = magasin
+
+    def creer(
+        self,
+        base: Base,
+        guichets: Iterable[Guichet] = (),
+        types_evenements: Iterable[TypeEvenement] = (),
+        remplir: Callable[[RegistreBase], object] | None = None,
+    ) -> Base:
+        """Creates `base`, filled by `remplir` in the same transaction: whole, or not at all; answers it with
+        its day of creation (the machine's, when it has none). Raises UsageError for a name that does not fit
+        an address, ConflitEtat for one that is taken."""
+        verifier_nom(base.nom)
+        with self._magasin.transaction(ecriture=True, verrou=base.nom) as connexion:
+            if connexion.ligne(requetes.BASE, {"cle": base.nom}) is not None:
+                raise ConflitEtat(
+                    f"La base [{base.nom}] existe déjà.",
+                    remede=f"choisissez un autre nom, ou « sne-sandbox bases delete {base.nom} » d'abord",
+                )
+            datee = base if base.creee_le is not None else replace(base, creee_le=datetime.now(UTC))
+            connexion.faire(requetes.CREER_BASE, {**ligne_base(datee), "jeton": secrets.randbits(62)})
+            connexion.faire_tout(requetes.AJOUTER_GUICHET, [ligne_guichet(base.nom, g) for g in guichets])
+            connexion.faire_tout(requetes.AJOUTER_TYPE, [ligne_type(base.nom, t) for t in types_evenements])
+            lue = base_de(lire_ligne(connexion, base.nom))
+            if remplir is not None:
+                remplir(RegistreBase(connexion, lue, self._magasin.referentiels))
+            return lue.base
+
+    def lire(self, nom: str) -> Base:
+        """The base of that name. Raises BaseInconnue, StoreError when its row does not read."""
+        with self._magasin.transaction(ecriture=False) as connexion:
+            return base_de(lire_ligne(connexion, nom)).base
+
+    def lister(self) -> list[Base]:
+        """All bases, by name. One whose row does not read is logged and left out: the others live on."""
+        with self._magasin.transaction(ecriture=False) as connexion:
+            lignes = list(connexion.lignes(requetes.BASES, {}))
+        lues = []
+        for ligne in lignes:
             try:
-                connexion.brut(self._commencer(ecriture))
-                if verrou is not None and self._verrou is None:
-                    connexion.ligne(_VERROU_PG, {"cle": _cle(verrou)})
-                yield connexion
-                connexion.brut("COMMIT")
-                if ecriture and self._verrou is not None:
-                    self._faire_reporter()
-            except BaseException as erreur:
-                self._annuler(connection, connexion, erreur)
-                raise
-            finally:
-                if ecriture:
-                    self._local.ecrit = False
+                lues.append(base_de(ligne).base)
+            except StoreError as erreur:
+                import structlog  # half a dozen libraries of colours, for a row that nobody here wrote
 
-    def _faire_reporter(self) -> None:
-        """Every so many transactions, moves the log to the file, in a thread: a writer that does it itself
-        waits for the disk, and all those behind it. Called under the lock of writers."""
-        self._ecritures += 1
-        if self._ecritures % _REPORT == 0 and (self._report is None or not self._report.is_alive()):
-            fil = threading.Thread(target=self._reporter, name="sne-report", daemon=True)
-            # Where no thread can be had, what is committed is committed: a later one will do.
-            with suppress(RuntimeError):
-                fil.start()
-                self._report = fil
+                structlog.get_logger("sne_sandbox.store").error("base left out", reason=str(erreur))
+        return lues
 
-    def _reporter(self) -> None:
-        # What cannot be moved stays in the log, where nothing is lost; a commit moves it when it is long. The
-        # pool's connections keep their pages to those who work.
-        dialecte = self._moteur.dialect
-        arguments, options = dialecte.create_connect_args(self._moteur.url)
-        with suppress(*self._erreurs), closing(dialecte.connect(*arguments, **options)) as connexion:
-            connexion.execute("PRAGMA wal_checkpoint(PASSIVE)")
+    def supprimer(self, nom: str) -> None:
+        """Deletes the base and all it holds, journal included. Raises BaseInconnue."""
+        with self._magasin.transaction(ecriture=True, verrou=nom) as connexion:
+            lire_ligne(connexion, nom)  # unread: a row that does not read can be deleted
+            effacer(connexion, nom)
 
-    def _commencer(self, ecriture: bool) -> str:
-        if self._verrou is not None:
-            return "BEGIN IMMEDIATE" if ecriture else "BEGIN"
-        return "BEGIN" if ecriture else "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
+    def regler(self, nom: str, reglages: Reglages) -> None:
+        """Replaces the settings of the base. Raises BaseInconnue."""
+        with self._magasin.ecrire(nom) as registre:
+            registre.changer_reglages(reglages)
 
-    def _annuler(self, connection: sa.Connection, connexion: Connexion, erreur: BaseException) -> None:
-        """Rolls back; a connection that cannot is never used again. The first error stays the one told."""
-        try:
-            connexion.annuler()
-        except self._erreurs as suite:
-            erreur.add_note(f"rollback failed: {suite}")
-            connection.invalidate()
-        else:
-            if connexion.perdue:
-                connection.invalidate()
+    def horloge(self, nom: str, horloge: Horloge) -> None:
+        """Sets the clock of the base. Raises BaseInconnue."""
+        with self._magasin.ecrire(nom) as registre:
+            registre.regler_horloge(horloge)
 
-    @contextmanager
-    def _traduire(self) -> Iterator[None]:
-        try:
-            yield
-        except self._bogues:
-            raise
-        except self._erreurs as erreur:
-            raise _panne(erreur) from erreur
+    def vider(self, nom: str, portee: Portee) -> None:
+        """Empties part of the base, as `RegistreBase.vider` does. Raises BaseInconnue."""
+        with self._magasin.ecrire(nom) as registre:
+            registre.vider(portee)
 
 
-def _cle(verrou: str) -> int:
-    """The number of a PostgreSQL advisory lock: the same in every process."""
-    octets = hashlib.blake2b(verrou.encode("utf-8", "replace"), digest_size=8).digest()
-    return int.from_bytes(octets, signed=True)
+def lire_ligne(connexion: Connexion, nom: str) -> Ligne:
+    """The row of a base as it is stored (its settings may not be known to this version). Raises
+    BaseInconnue."""
+    # A name out of an address may hold what no column takes.
+    ligne = connexion.ligne(requetes.BASE, {"cle": nom}) if est_nom_de_base(nom) else None
+    if ligne is None:
+        raise BaseInconnue(nom)
+    return ligne
 
 
-def _panne(erreur: BaseException) -> StoreError:
-    return StoreError(
-        f"La base de données ne répond pas comme prévu : {str(erreur).splitlines()[0]}",
-        remede="vérifiez son adresse, les droits, la place du disque, et qu'aucun autre outil ne la tient",
-    )
+def effacer(connexion: Connexion, nom: str, *, sauf: Sequence[sa.Table] = ()) -> None:
+    """Deletes all rows of a base, but for those of the tables `sauf`."""
+    for table in tables.CONTENU:
+        if table not in sauf:
+            connexion.faire(requetes.VIDER[table], {"cle": nom})
+    connexion.faire(requetes.SUPPRIMER_BASE, {"cle": nom})
+
+
+def verifier_rangee(rangee: Mapping[str, Any]) -> None:
+    """Raises StoreError, or OverflowError (its clock shows no day), for a row of the table of bases (by
+    column) that this version cannot read."""
+    lue = base_de([*(rangee[colonne.name] for colonne in COLONNES_BASE), False])
+    lue.base.horloge.maintenant(datetime.now(UTC))

@@ -18,11 +18,13 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
+from sne_sandbox.domain.base import verifier_nom
 from sne_sandbox.errors import StoreError
 from sne_sandbox.raisons import raison_ecriture, raison_systeme
-from sne_sandbox.store import bases, tables
+from sne_sandbox.store import tables
 from sne_sandbox.store.connexion import Connexion
-from sne_sandbox.store.session import Magasin
+from sne_sandbox.store.registre import changer_jeton
+from sne_sandbox.store.session import Magasin, effacer, verifier_rangee
 
 FORMAT: Final = 1
 _MANIFESTE: Final = "manifeste.json"
@@ -73,19 +75,19 @@ def restaurer(magasin: Magasin, base: str | None, fichier: Path) -> str:
     when the file is not sound."""
     with _ouvrir(fichier) as (archive, manifeste):
         cible = base or str(manifeste["base"])
-        bases.verifier_nom(cible)
+        verifier_nom(cible)
         for table in _TABLES:
             for rangee in _lire_table(archive, manifeste, table, cible):
                 if table is tables.base:
-                    bases.verifier_rangee(rangee)
+                    verifier_rangee(rangee)
         if manifeste["tables"][tables.base.name]["lignes"] != 1:
             raise ValueError("il ne tient pas une base, et une seule")
         gardees = [table for table in _JOURNAL if table.name not in manifeste["tables"]]
         with magasin.transaction(ecriture=True, verrou=cible) as connexion:
-            bases.effacer(connexion, cible, sauf=gardees)
+            effacer(connexion, cible, sauf=gardees)
             for table in _TABLES:
                 _remplir(connexion, table, _lire_table(archive, manifeste, table, cible))
-            bases.changer_jeton(connexion, cible)
+            changer_jeton(connexion, cible)
     return cible
 
 
@@ -162,7 +164,7 @@ def _lire_manifeste(archive: zipfile.ZipFile, fichier: Path) -> Mapping[str, Any
     manifeste = json.loads(archive.read(_MANIFESTE))
     if not isinstance(manifeste, dict) or manifeste.get("format") != FORMAT:
         raise _refus(fichier, "son format n'est pas connu de cette version")
-    if manifeste.get("revision") != tables.REVISION:
+    if str(manifeste.get("revision")) not in tables.REVISIONS_EGALES:
         raise _refus(
             fichier, f"il vient de la révision {manifeste.get('revision')}, il faut la {tables.REVISION}"
         )

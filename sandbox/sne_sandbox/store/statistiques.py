@@ -8,8 +8,8 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
-from sne_sandbox.domain.composition import Composition
-from sne_sandbox.domain.mouvement import GenreMouvement
+from sne_sandbox.domain.demande import GenreMouvement
+from sne_sandbox.domain.menage import Composition
 from sne_sandbox.store import tables
 from sne_sandbox.store.connexion import Connexion
 
@@ -24,7 +24,7 @@ _PREFIXE: Final = 7
 
 @dataclass(frozen=True, slots=True)
 class Stock:
-    """Active demandes at a date."""
+    """How many demandes are active at a date, of persons and of associations."""
 
     personnes: int
     associations: int
@@ -102,7 +102,7 @@ class Comptes:
         )
 
     def stock(self) -> Stock:
-        """The stock (TAB01)."""
+        """The active demandes of the day (TAB01)."""
         association = self._en_stock.c.association
         choix = sa.select(association, sa.func.count()).group_by(association)
         comptes = {ligne[0]: ligne[1] for ligne in self._sa.execute(choix)}

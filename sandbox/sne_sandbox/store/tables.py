@@ -1,17 +1,21 @@
 """The tables, the same on SQLite and PostgreSQL. Every key begins with the base: bases never meet.
 
 Instants are integers (microseconds since 1970, UTC), days ISO text, both of which sort the same on either
-engine; text compares by code point (`C` collation). `migrations/` builds the same tables step by step, and a
-test proves it.
+engine; text compares by code point (`C` collation). `migrations/` builds the same tables step by step, and
+`test_schema` proves it.
 """
 
-from typing import Any, Final
+from typing import Final
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
 
 #: The Alembic revision that `metadata` stands for.
-REVISION: Final = "0005"
+REVISION: Final = "v0001"
+#: Revisions of before the first release: no database at one of them is migrated.
+REVISIONS_SANS_SUITE: Final = frozenset({"0001", "0002", "0003", "0004", "0005"})
+#: Revisions whose tables are those of `metadata`, column for column: their snapshots are restored.
+REVISIONS_EGALES: Final = frozenset({REVISION, "0005"})
 
 metadata: Final = sa.MetaData(
     naming_convention={
@@ -24,12 +28,16 @@ metadata: Final = sa.MetaData(
 TEXTE: Final = sa.Text().with_variant(postgresql.TEXT(collation="C"), "postgresql")
 
 
-def _texte(nom: str, **options: Any) -> sa.Column[str]:
-    return sa.Column(nom, TEXTE, nullable=options.pop("nullable", False), **options)
+def _texte(nom: str, *, nullable: bool = False) -> sa.Column[str]:
+    return sa.Column(nom, TEXTE, nullable=nullable)
 
 
-def _cle(nom: str) -> sa.Column[str]:
-    return sa.Column(nom, TEXTE, primary_key=True)
+def _textes(*noms: str, nullable: bool = False) -> list[sa.Column[str]]:
+    return [_texte(nom, nullable=nullable) for nom in noms]
+
+
+def _cles(*noms: str) -> list[sa.Column[str]]:
+    return [sa.Column(nom, TEXTE, primary_key=True) for nom in noms]
 
 
 def _instant(nom: str, *, nullable: bool = True) -> sa.Column[int]:
@@ -57,7 +65,7 @@ def _de_la_demande() -> sa.ForeignKeyConstraint:
 base: Final = sa.Table(
     "base",
     metadata,
-    _cle("nom"),
+    *_cles("nom"),
     _texte("semence"),
     _entier("seed"),
     _instant("fige_a"),
@@ -73,13 +81,8 @@ base: Final = sa.Table(
 guichet: Final = sa.Table(
     "guichet",
     metadata,
-    _cle("base"),
-    _cle("code"),
-    _texte("nature"),
-    _texte("territoire"),
-    _texte("nom"),
-    _texte("adresse"),
-    _texte("ouvert_le"),
+    *_cles("base", "code"),
+    *_textes("nature", "territoire", "nom", "adresse", "ouvert_le"),
     _texte("ferme_le", nullable=True),
     _de_la_base(),
 )
@@ -87,8 +90,7 @@ guichet: Final = sa.Table(
 type_evenement: Final = sa.Table(
     "type_evenement",
     metadata,
-    _cle("base"),
-    _cle("code"),
+    *_cles("base", "code"),
     _texte("territoire", nullable=True),
     _texte("definition"),  # JSON
     _de_la_base(),
@@ -96,42 +98,24 @@ type_evenement: Final = sa.Table(
 
 #: Counters: of numéros (named by the prefix « TTTMMAA » they share) and of events (named « evenement »).
 sequence: Final = sa.Table(
-    "sequence",
-    metadata,
-    _cle("base"),
-    _cle("nom"),
-    _entier("dernier"),
-    _de_la_base(),
-    sqlite_with_rowid=False,
+    "sequence", metadata, *_cles("base", "nom"), _entier("dernier"), _de_la_base(), sqlite_with_rowid=False
 )
 
 demande: Final = sa.Table(
     "demande",
     metadata,
-    _cle("base"),
-    _cle("numero_unique"),
+    *_cles("base", "numero_unique"),
     _entier("revision"),
-    _texte("territoire"),
-    _texte("etat"),
-    _texte("version"),
-    _texte("guichet_createur"),
-    _texte("guichet_dernier"),
+    *_textes("territoire", "etat", "version", "guichet_createur", "guichet_dernier"),
     sa.Column("touchee_par_autrui", sa.Boolean, nullable=False),
-    _texte("date_creation"),
-    _texte("debut_validite"),
-    _texte("fin_validite"),
-    _texte("date_renouvellement", nullable=True),
-    _texte("date_radiation", nullable=True),
-    _texte("motif_radiation", nullable=True),
+    *_textes("date_creation", "debut_validite", "fin_validite"),
+    *_textes("date_renouvellement", "date_radiation", "motif_radiation", nullable=True),
     _instant("radiation_enregistree_le"),
     _texte("statut_dalo", nullable=True),
     _instant("dalo_enregistre_le"),
     _texte("numero_associe", nullable=True),
     # Drawn from the documents, for searches only.
-    _texte("ref_interne", nullable=True),
-    _texte("association_plie", nullable=True),
-    _texte("type_reservataire", nullable=True),
-    _texte("commune_attribution", nullable=True),
+    *_textes("ref_interne", "association_plie", "type_reservataire", "commune_attribution", nullable=True),
     # Last, so that a search reads the head of a row and no more. Compressed (zlib).
     _octets("document"),
     _octets("radiation", nullable=True),
@@ -142,15 +126,10 @@ demande: Final = sa.Table(
 demande_personne: Final = sa.Table(
     "demande_personne",
     metadata,
-    _cle("base"),
-    _cle("numero_unique"),
+    *_cles("base", "numero_unique"),
     _entier("rang", cle=True),
-    _texte("role"),
-    _texte("nom_plie"),
-    _texte("patronymique_plie"),
-    _texte("prenom_plie"),
-    _texte("date_naissance", nullable=True),
-    _texte("nir", nullable=True),
+    *_textes("role", "nom_plie", "patronymique_plie", "prenom_plie"),
+    *_textes("date_naissance", "nir", nullable=True),
     _de_la_demande(),
     sqlite_with_rowid=False,
 )
@@ -158,9 +137,7 @@ demande_personne: Final = sa.Table(
 demande_commune: Final = sa.Table(
     "demande_commune",
     metadata,
-    _cle("base"),
-    _cle("numero_unique"),
-    _cle("commune"),
+    *_cles("base", "numero_unique", "commune"),
     _de_la_demande(),
     sqlite_with_rowid=False,
 )
@@ -168,9 +145,7 @@ demande_commune: Final = sa.Table(
 demande_motif: Final = sa.Table(
     "demande_motif",
     metadata,
-    _cle("base"),
-    _cle("numero_unique"),
-    _cle("motif"),
+    *_cles("base", "numero_unique", "motif"),
     _de_la_demande(),
     sqlite_with_rowid=False,
 )
@@ -180,15 +155,10 @@ demande_motif: Final = sa.Table(
 demande_stat: Final = sa.Table(
     "demande_stat",
     metadata,
-    _cle("base"),
-    _cle("numero_unique"),
-    _texte("date_creation"),
-    _texte("composition"),
+    *_cles("base", "numero_unique"),
+    *_textes("date_creation", "composition"),
     _entier("personnes"),
-    _texte("date_naissance", nullable=True),
-    _texte("nationalite", nullable=True),
-    _texte("situation", nullable=True),
-    _texte("contrat", nullable=True),
+    *_textes("date_naissance", "nationalite", "situation", "contrat", nullable=True),
     _entier("ressources"),  # euros a month
     _entier("ressources_uc", nullable=True),  # euros a year and per UC, rounded down
     _texte("commune", nullable=True),  # the first one wished
@@ -200,11 +170,9 @@ demande_stat: Final = sa.Table(
 mouvement: Final = sa.Table(
     "mouvement",
     metadata,
-    _cle("base"),
-    _cle("numero_unique"),
+    *_cles("base", "numero_unique"),
     _entier("rang", cle=True),
-    _texte("genre"),
-    _texte("jour"),
+    *_textes("genre", "jour"),
     _entier("effet"),
     sa.Column("association", sa.Boolean, nullable=False),
     _texte("motif", nullable=True),
@@ -215,15 +183,12 @@ mouvement: Final = sa.Table(
 evenement: Final = sa.Table(
     "evenement",
     metadata,
-    _cle("base"),
+    *_cles("base"),
     _entier("identifiant", cle=True),
-    _texte("numero_unique"),
-    _texte("code_type"),
-    _texte("auteur_creation"),
+    *_textes("numero_unique", "code_type", "auteur_creation"),
     _instant("cree_le", nullable=False),
     _texte("nature"),
-    _texte("date_survenance", nullable=True),
-    _texte("commentaire", nullable=True),
+    *_textes("date_survenance", "commentaire", nullable=True),
     _texte("caracteristiques"),  # JSON
     _texte("auteur_modification", nullable=True),
     _instant("modifie_le"),
@@ -234,21 +199,15 @@ evenement: Final = sa.Table(
 echange: Final = sa.Table(
     "echange",
     metadata,
-    _cle("base"),
+    *_cles("base"),
     _entier("identifiant", cle=True),
     _instant("recu_le", nullable=False),
     _instant("instant_base"),
     _texte("verdict"),
     _entier("statut"),
     _entier("duree_us"),
-    _texte("methode"),
-    _texte("chemin"),
-    _texte("guichet", nullable=True),
-    _texte("service", nullable=True),
-    _texte("operation", nullable=True),
-    _texte("type_fichier", nullable=True),
-    _texte("version", nullable=True),
-    _texte("numero_unique", nullable=True),
+    *_textes("methode", "chemin"),
+    *_textes("guichet", "service", "operation", "type_fichier", "version", "numero_unique", nullable=True),
     _texte("details"),  # JSON
     _octets("requete"),
     _octets("reponse"),
@@ -258,7 +217,7 @@ echange: Final = sa.Table(
 journal_compteur: Final = sa.Table(
     "journal_compteur",
     metadata,
-    _cle("base"),
+    *_cles("base"),
     _entier("dernier"),
     _entier("origine"),
     _entier("oublies"),
@@ -268,7 +227,7 @@ journal_compteur: Final = sa.Table(
 panne: Final = sa.Table(
     "panne",
     metadata,
-    _cle("base"),
+    *_cles("base"),
     _entier("identifiant", cle=True),
     _texte("definition"),  # JSON
     _entier("restantes", nullable=True),
@@ -280,10 +239,7 @@ panne: Final = sa.Table(
 fichier: Final = sa.Table(
     "fichier",
     metadata,
-    _cle("base"),
-    _cle("guichet"),
-    _cle("boite"),
-    _cle("nom"),
+    *_cles("base", "guichet", "boite", "nom"),
     _instant("depose_le", nullable=False),
     _instant("traite_le"),
     _octets("contenu"),
@@ -295,11 +251,9 @@ fichier: Final = sa.Table(
 changement: Final = sa.Table(
     "changement",
     metadata,
-    _cle("base"),
+    *_cles("base"),
     _entier("identifiant", cle=True),
-    _texte("territoire"),
-    _texte("numero_unique"),
-    _texte("auteur"),
+    *_textes("territoire", "numero_unique", "auteur"),
     _instant("instant", nullable=False),
     _texte("date_renouvellement", nullable=True),
     _octets("document", nullable=True),

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from sne_sandbox.contract.versions import Contrat, FicheRegle
+from sne_sandbox.contract.fiches import FicheRegle
+from sne_sandbox.contract.versions import Contrat
 from sne_sandbox.domain.anomalie import Fidelite, Gravite
 from sne_sandbox.domain.texte import masquer_nirs, plier
 from sne_sandbox.generators.exemples import ExempleDeRegle, circonstances, gestes

@@ -16,12 +16,10 @@ from lxml import etree
 
 from sne_sandbox.conformance.observation import Observation, observer
 from sne_sandbox.contract.codec import NS
-from sne_sandbox.domain.base import Base
+from sne_sandbox.domain.base import Base, Guichet
 from sne_sandbox.domain.dates import date_francaise, tampon
-from sne_sandbox.domain.guichet import Guichet
 from sne_sandbox.domain.journal import FICHIER, NUIT, REMISE, SCENE, Echange, VerdictEchange
-from sne_sandbox.domain.nombres import nombre
-from sne_sandbox.domain.texte import masquer_nirs
+from sne_sandbox.domain.texte import masquer_nirs, nombre
 from sne_sandbox.errors import UsageError
 from sne_sandbox.operations import dispatching, horloge
 from sne_sandbox.operations import scenes as donnees
@@ -143,7 +141,7 @@ def jouer(services: Services, principale: Flask, scene: Scene, rang: int, *, ori
             return
         base = registre.base
         ligne = _ouverture(scene, base, rang, f"Pas {rang} : {pas.titre}.")
-        services.magasin.journal.consigner(registre, ligne)
+        services.magasin.journal.consigner(registre.connexion, ligne)
     if pas.envoyer is not None:
         message = donnees.remplacer(pas.envoyer, deroulement.variables, donnees.maintenant(base))
         champs = _champs(services, message, donnees.maintenant(base), rang)

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
-from sne_sandbox.domain.nombres import nombre
+from sne_sandbox.domain.texte import nombre
 from sne_sandbox.operations.statistiques import Tableau
 
 #: Colours of the series, of the console's own palette; they differ in lightness too.

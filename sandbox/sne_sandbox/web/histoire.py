@@ -6,16 +6,15 @@ from datetime import UTC, date, datetime, time
 from typing import Any, Final
 
 from sne_sandbox.contract.versions import Contrat
+from sne_sandbox.domain.codes import MOTIF_NON_RENOUVELLEMENT
 from sne_sandbox.domain.dates import PARIS, ajouter_mois
-from sne_sandbox.domain.demande_stockee import DemandeStockee
+from sne_sandbox.domain.demande import DemandeStockee, GenreMouvement, Mouvement
 from sne_sandbox.domain.evenement import Evenement, TypeEvenement
 from sne_sandbox.domain.journal import NUIT, Echange, VerdictEchange
-from sne_sandbox.domain.motif import NON_RENOUVELLEMENT
-from sne_sandbox.domain.mouvement import GenreMouvement, Mouvement
 from sne_sandbox.operations.lifecycle import MOIS_AVANT_RADIATION, MOIS_DE_PREAVIS
 from sne_sandbox.rules.catalogue.radiation import MOIS_AVANT_EFFACEMENT
 from sne_sandbox.rules.catalogue.vie import MOIS_DE_REACTIVATION
-from sne_sandbox.store.consultation import mouvements_de
+from sne_sandbox.store.recherche import mouvements_de
 from sne_sandbox.store.registre import RegistreBase
 
 #: Exchanges about one demande that its story tells of, the last ones.
@@ -120,7 +119,7 @@ def _calendrier(stockee: DemandeStockee, jour: date) -> list[PointHistoire]:
             (ajouter_mois(stockee.date_radiation, MOIS_AVANT_EFFACEMENT), "Effacement",
              f"{MOIS_AVANT_EFFACEMENT} mois après la radiation"),
         ]  # fmt: skip
-        if stockee.motif_radiation == NON_RENOUVELLEMENT:
+        if stockee.motif_radiation == MOTIF_NON_RENOUVELLEMENT:
             fin = ajouter_mois(debut, MOIS_DE_REACTIVATION)
             detail = f"{MOIS_DE_REACTIVATION} mois après le début de validité"
             prevues.append((fin, "Fin de la réactivation possible", detail))
@@ -162,8 +161,8 @@ def _cause(echange: Echange, mouvement: Mouvement) -> bool:
     if _de_la_base(echange).date() != mouvement.jour:
         return False
     if echange.methode == NUIT:
-        return mouvement.motif == NON_RENOUVELLEMENT and any(
-            a.get("code") == NON_RENOUVELLEMENT for a in _siennes(echange, mouvement.numero_unique)
+        return mouvement.motif == MOTIF_NON_RENOUVELLEMENT and any(
+            a.get("code") == MOTIF_NON_RENOUVELLEMENT for a in _siennes(echange, mouvement.numero_unique)
         )
     return echange.verdict is VerdictEchange.ACCEPTE and echange.type_fichier in _CAUSES[mouvement.genre]
 

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from flask import Request
 
-from sne_sandbox.domain.hote import est_boucle_locale
+from sne_sandbox.settings import est_boucle_locale
 
 #: A page of another site; `same-site` is another port of this machine.
 _AILLEURS: Final = ("cross-site", "same-site")

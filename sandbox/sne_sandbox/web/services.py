@@ -11,9 +11,9 @@ from werkzeug.exceptions import HTTPException, NotFound
 from werkzeug.routing import Rule
 
 from sne_sandbox.domain.base import BASE_PAR_DEFAUT
-from sne_sandbox.domain.hote import est_boucle_locale
 from sne_sandbox.domain.journal import du_dehors, sans_secrets
 from sne_sandbox.exchange import METHODES, base_nommee
+from sne_sandbox.settings import est_boucle_locale
 from sne_sandbox.soap import wsdl
 from sne_sandbox.soap.types_http import (
     CERTIFICAT,

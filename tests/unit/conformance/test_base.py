@@ -10,7 +10,7 @@ from lxml import etree
 from sne_sandbox.conformance.base import BaseJugee
 from sne_sandbox.conformance.lectures import modifies
 from sne_sandbox.contract import codec
-from sne_sandbox.domain.guichet import NatureGuichet
+from sne_sandbox.domain.base import NatureGuichet
 from sne_sandbox.domain.panne import PanneDefinition
 from sne_sandbox.operations.dossiers import DossiersGuichet
 from sne_sandbox.store.fichiers import Boite, Boites

@@ -4,8 +4,8 @@ import pytest
 from lxml import etree
 
 from sne_sandbox import resources
+from sne_sandbox.contract.codec import parse
 from sne_sandbox.contract.versions import Contrat, charger
-from sne_sandbox.contract.xml import parse
 
 NS = "{http://nuu.application.i2/}"
 

@@ -1,4 +1,6 @@
 import copy
+from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -7,11 +9,13 @@ from lxml import etree
 
 from sne_sandbox import resources
 from sne_sandbox.contract import explication
-from sne_sandbox.contract.explication import explain
-from sne_sandbox.contract.modele import charger_modele
+from sne_sandbox.contract.codec import parse
+from sne_sandbox.contract.explication import charger_modele, expliquer_sous
 from sne_sandbox.contract.schema import Document, SchemaError
 from sne_sandbox.contract.versions import charger
-from sne_sandbox.contract.xml import parse
+from sne_sandbox.domain.anomalie import Fidelite
+from sne_sandbox.resources import fixtures_dir
+from sne_sandbox.settings import Limites
 
 NS = "{http://nuu.application.i2/}"
 XS = "http://www.w3.org/2001/XMLSchema"
@@ -23,7 +27,7 @@ SPECIMENS = ("couple_garde_alternee_handicap", "association", "adresse_etranger"
 @pytest.fixture
 def expliquer(contrat):
     def faire(racine, document=Document.DEMANDE) -> list[SchemaError]:
-        return explain(racine, document, None, contrat.schemas)
+        return explication.expliquer(racine, document, None, contrat.schemas)
 
     return faire
 
@@ -306,7 +310,7 @@ def test_an_overlay_is_explained_by_its_own_schemas(tmp_path, contrat, specimen)
     (tmp_path / "xsd").mkdir()
     ancien = contrat.fichier("xsd/types.xsd").decode()
     (tmp_path / "xsd" / "types.xsd").write_text(ancien.replace('"36"', '"3"'), encoding="utf-8")
-    fautes = explain(specimen(), Document.DEMANDE, None, charger(overlay=tmp_path).schemas)
+    fautes = explication.expliquer(specimen(), Document.DEMANDE, None, charger(overlay=tmp_path).schemas)
     assert any("3 au plus" in faute.message for faute in fautes)
 
 
@@ -315,10 +319,10 @@ def test_an_element_of_a_later_version_is_told_with_that_version(contrat, specim
     racine = specimen("personne_seule")
     demandeur = trouver(racine, "demandeur")
     etree.SubElement(demandeur, f"{NS}nir").text = "1"
-    (faute,) = explain(racine, Document.DEMANDE, "02.01", contrat.schemas)
+    (faute,) = explication.expliquer(racine, Document.DEMANDE, "02.01", contrat.schemas)
     assert faute.remede == '« nir » existe à partir de la version 02.02 : écrivez versionInterface="02.02"'
     trouver(racine, "nir").tag = f"{NS}nirr"
-    (faute,) = explain(racine, Document.DEMANDE, "02.01", contrat.schemas)
+    (faute,) = explication.expliquer(racine, Document.DEMANDE, "02.01", contrat.schemas)
     assert "versionInterface" not in faute.remede
 
 
@@ -329,3 +333,43 @@ def test_an_element_of_another_place_is_of_no_later_version(expliquer, specimen)
     (faute,) = [f for f in expliquer(racine) if f.chemin.endswith("/sexe")]
     assert "inconnu ici" in faute.message
     assert "versionInterface" not in faute.remede
+
+
+# --- What a refusal by the schema is worth: what was published, or a convention of ours ---------------
+
+
+def document(version: str) -> Any:
+    octets = (fixtures_dir() / "demandes" / "personne_seule_nir.xml").read_bytes()
+    racine = parse(octets, limit=Limites().xml_max)
+    racine.set("versionInterface", version)
+    return racine
+
+
+def fautes(racine: Any, **options: Any) -> dict[str, Fidelite]:
+    trouvees = expliquer_sous(charger("v5.2", **options), racine, Document.DEMANDE)
+    return {faute.chemin.rpartition("/")[2]: fidelite for faute, fidelite in trouvees}
+
+
+@pytest.fixture
+def fausse() -> Any:
+    """A document of 02.02 with a fault that 02.01 knows, and one in what 02.02 adds."""
+    racine = document("02.02")
+    racine.find(f"{NS}entete/{NS}dateFichier").text = "hier"
+    nir = next(racine.iter(f"{NS}nir"))
+    nir.append(etree.SubElement(nir, f"{NS}cle"))
+    return racine
+
+
+def test_what_a_convention_adds_is_a_convention(fausse: Any) -> None:
+    dites = fautes(fausse)
+    assert dites.pop("dateFichier") is Fidelite.ATTESTEE
+    assert set(dites.values()) == {Fidelite.CONVENTION}
+
+
+def test_a_published_version_is_attested() -> None:
+    assert set(fautes(document("02.01")).values()) == {Fidelite.ATTESTEE}
+
+
+def test_who_holds_the_official_schema_says_so(fausse: Any, tmp_path: Path) -> None:
+    (tmp_path / "contract.toml").write_text("conventions = []\n")
+    assert set(fautes(fausse, overlay=tmp_path).values()) == {Fidelite.ATTESTEE}

@@ -4,6 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from lxml import etree
 
+from sne_sandbox.contract.explication import expliquer
 from sne_sandbox.contract.schema import Document, Schemas
 from sne_sandbox.contract.versions import charger
 from sne_sandbox.errors import ContractError
@@ -96,14 +97,14 @@ def test_explanations_from_several_threads(specimen):
     schemas = charger().schemas
     depart = threading.Barrier(8)
 
-    def expliquer(rang: int) -> list[str]:
+    def tenter(rang: int) -> list[str]:
         racine = specimen()
         etree.SubElement(racine.find(f"{NS}entete"), f"{NS}faute{rang}")
         depart.wait()
-        return [faute.valeur for faute in schemas.explain(racine, document=Document.DEMANDE)]
+        return [faute.valeur for faute in expliquer(racine, Document.DEMANDE, None, schemas)]
 
     with ThreadPoolExecutor(8) as fils:
-        assert list(fils.map(expliquer, range(8))) == [[f"faute{rang}"] for rang in range(8)]
+        assert list(fils.map(tenter, range(8))) == [[f"faute{rang}"] for rang in range(8)]
 
 
 @pytest.mark.parametrize(

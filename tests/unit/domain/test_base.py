@@ -2,9 +2,8 @@
 
 from datetime import UTC, date, datetime, timedelta
 
-from sne_sandbox.domain.base import Base, Horloge
+from sne_sandbox.domain.base import Base, Guichet, Horloge, NatureGuichet
 from sne_sandbox.domain.dates import PARIS
-from sne_sandbox.domain.guichet import Guichet, NatureGuichet
 
 MACHINE = datetime(2026, 1, 1, 12, tzinfo=UTC)
 

@@ -12,13 +12,11 @@ from lxml import etree
 from sne_sandbox.contract import codec
 from sne_sandbox.contract.schema import Document
 from sne_sandbox.contract.versions import Contrat, charger
-from sne_sandbox.domain.caracteristique import convient
 from sne_sandbox.domain.dates import PARIS, ajouter_mois
 from sne_sandbox.domain.decision import Decision
-from sne_sandbox.domain.demande import Demande
-from sne_sandbox.domain.demande_stockee import DemandeStockee, EtatDemande
+from sne_sandbox.domain.demande import Demande, DemandeStockee, EtatDemande, NumeroUnique
 from sne_sandbox.domain.element import Element
-from sne_sandbox.domain.numero_unique import NumeroUnique
+from sne_sandbox.domain.evenement import convient
 from sne_sandbox.generators import actes
 from sne_sandbox.generators.actes import VERSION, document_de_recherche, recherche
 from sne_sandbox.generators.decoration import bornes

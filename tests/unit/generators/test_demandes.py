@@ -7,13 +7,11 @@ import pytest
 
 from sne_sandbox.contract import codec
 from sne_sandbox.contract.versions import Contrat, charger
-from sne_sandbox.domain.composition import composition
 from sne_sandbox.domain.dates import PARIS, ajouter_mois
-from sne_sandbox.domain.demande import Demande
-from sne_sandbox.domain.demande_stockee import DemandeStockee, EtatDemande
+from sne_sandbox.domain.demande import Demande, DemandeStockee, EtatDemande, NumeroUnique
 from sne_sandbox.domain.element import Element, avec_enfants, bloc
 from sne_sandbox.domain.evenement import Evenement
-from sne_sandbox.domain.numero_unique import NumeroUnique
+from sne_sandbox.domain.menage import composition
 from sne_sandbox.generators import semis
 from sne_sandbox.generators.demandes import DossierTire, document, formulaire, message, tirer_dossier
 from sne_sandbox.generators.population import Population, lire_population

@@ -7,8 +7,7 @@ import pytest
 from sne_sandbox.contract import codec
 from sne_sandbox.contract.versions import Contrat, charger
 from sne_sandbox.domain.dates import PARIS
-from sne_sandbox.domain.demande import Demande
-from sne_sandbox.domain.numero_unique import NumeroUnique
+from sne_sandbox.domain.demande import Demande, NumeroUnique
 from sne_sandbox.generators import lots
 from sne_sandbox.operations.controle import controler
 

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from lxml import etree
 
+from sne_sandbox.contract.codec import parse
 from sne_sandbox.contract.versions import Contrat, charger
-from sne_sandbox.contract.xml import parse
 from sne_sandbox.errors import ErreurInterne
 from sne_sandbox.generators.exemples import ExempleDeRegle
 from sne_sandbox.generators.reduction import (

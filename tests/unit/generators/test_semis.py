@@ -7,17 +7,17 @@ from pathlib import Path
 
 import pytest
 
-from sne_sandbox.contract import codec, xml
+from sne_sandbox.contract import codec
 from sne_sandbox.contract.schema import Document
 from sne_sandbox.contract.versions import Contrat, charger
 from sne_sandbox.domain.base import Base, Horloge
 from sne_sandbox.domain.dates import PARIS, ajouter_mois
-from sne_sandbox.domain.demande_stockee import DemandeStockee
-from sne_sandbox.domain.numero_unique import NumeroUnique
+from sne_sandbox.domain.demande import DemandeStockee, NumeroUnique
 from sne_sandbox.errors import ContractError, UsageError
 from sne_sandbox.generators.population import lire_population
 from sne_sandbox.generators.semis import semer
-from sne_sandbox.operations import bases, lifecycle
+from sne_sandbox.operations import bases
+from sne_sandbox.store.recherche import parcourir
 from sne_sandbox.store.registre import RegistreBase
 from sne_sandbox.store.session import Magasin
 
@@ -59,10 +59,10 @@ def test_what_is_stored_fits_the_contract(
 ) -> None:
     with _lire(magasin, semees[semence]) as registre:
         guichets = {guichet.code for guichet in registre.guichets()}
-        stockees = list(registre.iterer())
+        stockees = list(parcourir(registre))
     assert len(stockees) == lire_population(semence, contrat).taille
     for stockee in stockees:
-        racine = xml.parse(stockee.document, limit=100_000)
+        racine = codec.parse(stockee.document, limit=100_000)
         assert not contrat.schemas.validate(racine, document=Document.DEMANDE, version=stockee.version)
         assert stockee.document == codec.encoder(stockee.demande.element)
         assert stockee.demande.numero_unique == stockee.numero_unique
@@ -79,7 +79,7 @@ def test_lives_are_in_order_and_nothing_is_overdue(
 ) -> None:
     jour = MAINTENANT.date()
     with _lire(magasin, semees[semence]) as registre:
-        for stockee in registre.iterer():
+        for stockee in parcourir(registre):
             assert stockee.date_creation <= stockee.debut_validite <= jour
             assert stockee.fin_validite == ajouter_mois(stockee.debut_validite, 12)
             if stockee.active:
@@ -93,25 +93,25 @@ def test_lives_are_in_order_and_nothing_is_overdue(
                 assert stockee.radiation_enregistree_le <= MAINTENANT
                 assert stockee.radiation is not None
                 assert codec.lire(stockee.radiation).code_de("motifRadiation") == stockee.motif_radiation
-    assert not lifecycle.nuits_dues(semees[semence], MAINTENANT)
+    assert not semees[semence].nuit_due(MAINTENANT)
 
 
 def test_each_seed_shows_what_it_is_for(magasin: Magasin, semees: dict[str, Base]) -> None:
     with _lire(magasin, semees["dalo"]) as registre:
-        statuts = {s.statut_dalo for s in registre.iterer()}
+        statuts = {s.statut_dalo for s in parcourir(registre)}
         daloes = registre.daloes_depuis(MAINTENANT - timedelta(days=4000))
     assert {"ACTIF", "ACTREL"} <= statuts
     assert len(daloes) > 60
     with _lire(magasin, semees["radiations"]) as registre:
-        motifs = {s.motif_radiation for s in registre.iterer()}
+        motifs = {s.motif_radiation for s in parcourir(registre)}
     assert motifs == {None, "RADATT", "RADABA", "RADCON", "RADIRR", "RADREN"}
     with _lire(magasin, semees["attributions"]) as registre:
-        decisions = [(s, e) for s in registre.iterer() for e in registre.evenements(s.numero_unique)]
+        decisions = [(s, e) for s in parcourir(registre) for e in registre.evenements(s.numero_unique)]
     baux = {dict(e.caracteristiques)["BAIL"] for _, e in decisions}
     assert baux == {"oui", "non"}
     assert all(s.motif_radiation == "RADATT" for s, e in decisions if ("BAIL", "oui") in e.caracteristiques)
     with _lire(magasin, semees["doublons"]) as registre:
-        forcees = [s for s in registre.iterer() if s.demande.forcer_doublon]
+        forcees = [s for s in parcourir(registre) if s.demande.forcer_doublon]
         assert len(forcees) > 15
         for forcee in forcees:
             autres = registre.doublons(
@@ -122,7 +122,7 @@ def test_each_seed_shows_what_it_is_for(magasin: Magasin, semees: dict[str, Base
 
 def _contenu(magasin: Magasin, nom: str) -> list[DemandeStockee]:
     with magasin.lire(nom) as registre:
-        return sorted(registre.iterer(), key=lambda s: s.numero_unique)
+        return sorted(parcourir(registre), key=lambda s: s.numero_unique)
 
 
 def test_same_seed_same_day_same_base(magasin: Magasin, contrat: Contrat) -> None:
@@ -161,7 +161,7 @@ def test_a_large_base_begins_as_a_small_one(magasin: Magasin, contrat: Contrat) 
 
 def test_numbers_go_on_after_the_seed(magasin: Magasin, semees: dict[str, Base]) -> None:
     with magasin.ecrire("ecole") as registre:
-        connus = {s.numero_unique for s in registre.iterer()}
+        connus = {s.numero_unique for s in parcourir(registre)}
         tires = registre.prochains_numeros([("111", MAINTENANT.date(), "G1104")] * 3)
     assert len(set(tires)) == 3
     assert connus.isdisjoint(tires)

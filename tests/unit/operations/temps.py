@@ -5,9 +5,10 @@ from typing import Any, Final
 
 from sne_sandbox.contract import codec
 from sne_sandbox.domain.dates import PARIS, ajouter_mois
-from sne_sandbox.domain.demande_stockee import DemandeStockee, EtatDemande
+from sne_sandbox.domain.demande import DemandeStockee, EtatDemande
 from sne_sandbox.domain.element import construire
 from sne_sandbox.domain.journal import Echange
+from sne_sandbox.store.recherche import parcourir
 from sne_sandbox.store.session import Magasin
 
 MIDI: Final = datetime(2018, 3, 15, 12, tzinfo=PARIS)
@@ -86,7 +87,7 @@ def etat(magasin: Magasin, base: str) -> Any:
         demandes = [
             (d.numero_unique, d.etat, d.revision, d.date_radiation, d.motif_radiation, d.radiation,
              d.radiation_enregistree_le, d.fin_validite)
-            for d in registre.iterer()
+            for d in parcourir(registre)
         ]  # fmt: skip
         lue = registre.base
     journal = [

@@ -16,6 +16,7 @@ from sne_sandbox.operations import bases, horloge
 from sne_sandbox.operations.dossiers import DossiersGuichet, ouverts
 from sne_sandbox.operations.sauvegardes import Sauvegardes
 from sne_sandbox.store import snapshot
+from sne_sandbox.store.recherche import parcourir
 from sne_sandbox.store.session import Magasin
 
 LE_15_MARS = Horloge(fige_a=datetime(2018, 3, 15, 12, tzinfo=PARIS))
@@ -33,7 +34,7 @@ def magasin(tmp_path: Path) -> Magasin:
 
 def numeros(magasin: Magasin, base: str) -> list[str]:
     with magasin.lire(base) as registre:
-        return [stockee.numero_unique for stockee in registre.iterer()]
+        return [stockee.numero_unique for stockee in parcourir(registre)]
 
 
 def test_the_same_seed_and_clock_make_the_same_base(magasin: Magasin, contrat: Contrat) -> None:
@@ -74,7 +75,7 @@ def test_a_base_led_into_the_future_is_put_back_to_its_start_at_another_time(
     assert remise.horloge == retour
     assert remise.derniere_nuit in (avant.date(), maintenant.date())  # the day may turn meanwhile
     with magasin.lire("a") as registre:
-        deposees = [stockee.date_creation for stockee in registre.iterer()]
+        deposees = [stockee.date_creation for stockee in parcourir(registre)]
     assert len(deposees) == (taille or 0)
     assert all(jour <= maintenant.date() for jour in deposees)
 

@@ -307,7 +307,7 @@ def _radier_pour_non_renouvellement(banc: Banc, numero: str) -> None:
     from dataclasses import replace
     from datetime import date
 
-    from sne_sandbox.domain.demande_stockee import EtatDemande
+    from sne_sandbox.domain.demande import EtatDemande
 
     with banc.services.magasin.ecrire(banc.nom) as registre:
         registre.remplacer(

@@ -11,11 +11,12 @@ from temps import MIDI, ajouter, etat, nuits, stockee
 from sne_sandbox.contract import codec
 from sne_sandbox.domain.base import Horloge
 from sne_sandbox.domain.dates import PARIS, ajouter_mois
-from sne_sandbox.domain.demande_stockee import EtatDemande
+from sne_sandbox.domain.demande import EtatDemande
 from sne_sandbox.domain.evenement import Evenement
 from sne_sandbox.domain.journal import VerdictEchange
 from sne_sandbox.operations import horloge, lifecycle
 from sne_sandbox.operations.lifecycle import BilanNuits, Fait
+from sne_sandbox.store.recherche import parcourir
 from sne_sandbox.store.session import Magasin
 
 Creer = Callable[..., str]
@@ -108,7 +109,7 @@ def test_whatever_its_motive_a_radiation_is_a_year_old_before_the_demande_goes(
         )
     horloge.avancer(magasin, base, "2019-03-19")
     with magasin.lire(base) as registre:
-        assert [d.numero_unique for d in registre.iterer()] == [stockee(1, DEPOT).numero_unique]
+        assert [d.numero_unique for d in parcourir(registre)] == [stockee(1, DEPOT).numero_unique]
         assert len(registre.evenements(stockee(1, DEPOT).numero_unique)) == 1
     horloge.avancer(magasin, base, "P1D")
     with magasin.lire(base) as registre:
@@ -208,21 +209,21 @@ def test_with_a_real_clock_the_nights_that_are_due_are_made_up_for(magasin: Maga
     base = creer(Horloge())
     ajouter(magasin, base, stockee(1, date(2017, 2, 20)))
     lue = magasin.bases.lire(base)
-    assert not lifecycle.nuits_dues(lue, datetime(2018, 3, 15, 22, 59, tzinfo=UTC))
+    assert not lue.nuit_due(datetime(2018, 3, 15, 22, 59, tzinfo=UTC))
     soir = datetime(2018, 3, 20, 22, 59, tzinfo=UTC)
-    assert lifecycle.nuits_dues(lue, soir)
+    assert lue.nuit_due(soir)
     bilan = lifecycle.rattraper(magasin, base, machine=soir)
     assert (bilan.depuis, bilan.jusqua, bilan.comptes[Fait.RADIATION]) == (DEPOT, date(2018, 3, 20), 1)
     assert _jours(magasin, base) == [("2018-03-20", "RADREN")]
-    assert not lifecycle.nuits_dues(magasin.bases.lire(base), soir)
-    assert lifecycle.nuits_dues(magasin.bases.lire(base), soir + timedelta(minutes=1))
+    assert not magasin.bases.lire(base).nuit_due(soir)
+    assert magasin.bases.lire(base).nuit_due(soir + timedelta(minutes=1))
 
 
 def test_a_base_that_never_noted_a_night_counts_from_its_present_day(magasin: Magasin, creer: Creer) -> None:
     base = creer()
     magasin.bases.vider(base, "etat")
     ajouter(magasin, base, stockee(1, date(2016, 1, 1)))
-    assert lifecycle.nuits_dues(magasin.bases.lire(base), MIDI)
+    assert magasin.bases.lire(base).nuit_due(MIDI)
     assert lifecycle.rattraper(magasin, base).nuits == 0
     assert magasin.bases.lire(base).derniere_nuit == DEPOT
     assert nuits(magasin, base) == []

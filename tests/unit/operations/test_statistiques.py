@@ -10,10 +10,9 @@ import pytest
 from sne_sandbox.contract import codec
 from sne_sandbox.contract.versions import Contrat, charger
 from sne_sandbox.domain.base import Base, Horloge
-from sne_sandbox.domain.composition import Composition, composition
 from sne_sandbox.domain.dates import PARIS, ajouter_mois
-from sne_sandbox.domain.demande import Demande
-from sne_sandbox.domain.demande_stockee import DemandeStockee, EtatDemande
+from sne_sandbox.domain.demande import Demande, DemandeStockee, EtatDemande
+from sne_sandbox.domain.menage import Composition, composition
 from sne_sandbox.operations import statistiques
 from sne_sandbox.operations.statistiques import Tableau
 from sne_sandbox.resources import fixtures_dir

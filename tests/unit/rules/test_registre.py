@@ -1,8 +1,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 
-from sne_sandbox.domain.demande import Personne
-from sne_sandbox.domain.demande_stockee import DemandeStockee, EtatDemande
+from sne_sandbox.domain.demande import DemandeStockee, EtatDemande, Personne
 from sne_sandbox.domain.element import Element
 from sne_sandbox.rules.registre import Registre, RegistreMemoire, identite, identite_patronymique, noms
 from sne_sandbox.rules.rule import Contexte

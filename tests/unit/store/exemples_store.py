@@ -4,11 +4,10 @@ from datetime import date
 from typing import Any
 
 from sne_sandbox.contract import codec
+from sne_sandbox.domain.base import Guichet, NatureGuichet
 from sne_sandbox.domain.dates import ajouter_mois
-from sne_sandbox.domain.demande_stockee import DemandeStockee, EtatDemande
+from sne_sandbox.domain.demande import DemandeStockee, EtatDemande, territoire_de
 from sne_sandbox.domain.element import Element
-from sne_sandbox.domain.guichet import Guichet, NatureGuichet
-from sne_sandbox.domain.numero_unique import territoire_de
 
 GUICHETS = (
     Guichet("G1104", NatureGuichet.BAILLEUR, "111", "Logis d'Exemple", "1 rue Fictive", date(2011, 3, 29)),

@@ -8,10 +8,11 @@ from exemples_store import radiation, stockee
 
 from sne_sandbox.domain.base import Horloge
 from sne_sandbox.domain.dates import PARIS
-from sne_sandbox.domain.demande_stockee import EtatDemande
+from sne_sandbox.domain.demande import EtatDemande
 from sne_sandbox.domain.evenement import Evenement
 from sne_sandbox.store import echeances
 from sne_sandbox.store.echeances import DemandeDeposee, Echeance
+from sne_sandbox.store.recherche import parcourir
 from sne_sandbox.store.session import Magasin
 
 N = [f"1110318{rang:06d}G1104" for rang in range(1, 6)]
@@ -97,7 +98,7 @@ def test_many_are_deleted_at_once_with_their_events(garni: Magasin) -> None:
         registre.supprimer_tout([])
         assert registre.demande(N[0]) is None
     with garni.lire("ecole") as registre:
-        assert [d.numero_unique for d in registre.iterer()] == N[1:4]
+        assert [d.numero_unique for d in parcourir(registre)] == N[1:4]
         assert registre.evenements(N[0]) == []
 
 

@@ -3,12 +3,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from sqlalchemy.dialects import sqlite
 
 from sne_sandbox.domain.base import Base
 from sne_sandbox.domain.dates import PARIS
 from sne_sandbox.domain.journal import NUIT, Echange, VerdictEchange
 from sne_sandbox.store import journal
-from sne_sandbox.store.journal import PAS
+from sne_sandbox.store.journal import MESURES, PAS
 from sne_sandbox.store.session import Magasin
 
 RECU = datetime(2026, 3, 15, 16, 54, 6, 339123, tzinfo=UTC)
@@ -64,11 +65,11 @@ def test_bytes_are_stored_compressed(magasin: Magasin) -> None:
 
 def test_written_with_the_work_or_not_at_all(magasin: Magasin) -> None:
     with pytest.raises(ZeroDivisionError), magasin.ecrire("ecole") as registre:  # noqa: PT012
-        magasin.journal.consigner(registre, _echange())
+        magasin.journal.consigner(registre.connexion, _echange())
         raise ZeroDivisionError
     assert magasin.journal.compter("ecole") == (0, 0)
     with magasin.ecrire("ecole") as registre:
-        assert magasin.journal.consigner(registre, _echange()) == 1
+        assert magasin.journal.consigner(registre.connexion, _echange()) == 1
 
 
 def test_a_base_that_does_not_exist_has_its_lines_too(magasin: Magasin) -> None:
@@ -146,7 +147,7 @@ def test_only_so_many_are_kept_and_the_rest_counted(
             magasin.bases.creer(Base(base))
         with magasin.ecrire("ecole") as registre:
             for _ in range(ecrits):
-                magasin.journal.consigner(registre, _echange())
+                magasin.journal.consigner(registre.connexion, _echange())
         magasin.journal.consigner(None, replace(_echange(), base="voisine"))
         gardes, oublies = magasin.journal.compter("ecole")
         trouves = magasin.journal.chercher("ecole", limite=1000)
@@ -164,8 +165,34 @@ def test_only_so_many_are_kept_and_the_rest_counted(
 
 def test_any_number_may_bound_a_search(magasin: Magasin) -> None:
     with magasin.ecrire("ecole") as registre:
-        magasin.journal.consigner(registre, Echange("ecole", datetime.now(UTC)))
+        magasin.journal.consigner(registre.connexion, Echange("ecole", datetime.now(UTC)))
     for grand in (2**63, 10**30):
         assert len(magasin.journal.chercher("ecole", avant_id=grand, apres_id=-grand)) == 1
         assert magasin.journal.chercher("ecole", avant_id=-grand) == []
         assert magasin.journal.chercher("ecole", apres_id=grand) == []
+
+
+# --- The measures of the journal, and what they read --------------------------------------------------
+
+
+def test_measures_are_summed_by_operation_and_verdict(magasin: Magasin) -> None:
+    for operation, verdict, duree in (
+        ("getDemande", VerdictEchange.ACCEPTE, 900),
+        ("getDemande", VerdictEchange.ACCEPTE, 20_000),
+        (None, VerdictEchange.REFUS, 3),
+    ):
+        recu = datetime(2026, 3, 15, tzinfo=UTC)
+        magasin.journal.consigner(
+            None, Echange("ecole", recu, verdict=verdict, operation=operation, duree_us=duree)
+        )
+    inconnue, lue = magasin.journal.mesures()
+    assert (inconnue.operation, inconnue.verdict, inconnue.nombre) == ("", "refus", 1)
+    assert (lue.operation, lue.verdict, lue.nombre, lue.duree_us) == ("getDemande", "accepté", 2, 20_900)
+    assert lue.sous == (1, 1, 1, 1, 2, 2, 2, 2, 2, 2)
+
+
+def test_the_messages_are_not_walked_through(tmp_path: Path) -> None:
+    question = str(MESURES.compile(dialect=sqlite.dialect(), compile_kwargs={"literal_binds": True}))
+    with Magasin.ouvrir(None, tmp_path) as magasin, magasin.transaction(ecriture=False) as connexion:
+        (lecture, *_) = connexion.sa.exec_driver_sql(f"EXPLAIN QUERY PLAN {question}").all()
+    assert "COVERING INDEX ix_echange_operation" in lecture[3]

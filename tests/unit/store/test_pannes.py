@@ -7,12 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from sne_sandbox.domain.base import Base
+from sne_sandbox.domain.base import Base, Portee
 from sne_sandbox.domain.panne import PanneDefinition
 from sne_sandbox.operations import pannes
 from sne_sandbox.operations.pannes import PanneArmee
 from sne_sandbox.store import snapshot
-from sne_sandbox.store.bases import Portee
 from sne_sandbox.store.session import Magasin
 
 INSTANT = datetime(2018, 3, 15, 11, 0, 0, 123, tzinfo=UTC)

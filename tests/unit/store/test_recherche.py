@@ -1,12 +1,21 @@
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 import sqlalchemy as sa
 from exemples_store import personne, radiation, stockee
 
-from sne_sandbox.domain.demande_stockee import DemandeStockee, EtatDemande
-from sne_sandbox.store import requetes
-from sne_sandbox.store.recherche import Criteres, Prefixe, numeros
+from sne_sandbox.domain.demande import DemandeStockee, EtatDemande, GenreMouvement
+from sne_sandbox.store import recherche, requetes
+from sne_sandbox.store.recherche import (
+    Criteres,
+    Prefixe,
+    Repere,
+    mouvements_de,
+    numeros,
+    plus_recentes,
+    rechercher,
+    separees_de,
+)
 from sne_sandbox.store.session import Magasin
 
 N = [f"1110318{rang:06d}G1104" for rang in range(1, 7)]
@@ -68,17 +77,17 @@ def garni(magasin: Magasin) -> Magasin:
 def test_each_criterion(garni: Magasin, criteres: Criteres, rangs: list[int]) -> None:
     assert not criteres.vide
     with garni.lire("ecole") as registre:
-        assert registre.rechercher(criteres, 500) == [N[rang] for rang in rangs]
+        assert rechercher(registre, criteres, 500) == [N[rang] for rang in rangs]
 
 
 def test_one_more_than_the_limit_and_no_more(garni: Magasin) -> None:
     with garni.lire("ecole") as registre:
-        assert registre.rechercher(Criteres(etat=EtatDemande.ACTIVE), 1) == N[:2]
-        assert registre.rechercher(Criteres(etat=EtatDemande.ACTIVE), 3) == N[:3]
+        assert rechercher(registre, Criteres(etat=EtatDemande.ACTIVE), 1) == N[:2]
+        assert rechercher(registre, Criteres(etat=EtatDemande.ACTIVE), 3) == N[:3]
 
 
 def test_computed_criteria_are_left_to_a_filter(garni: Magasin, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sne_sandbox.store.registre._PAGE", 2)
+    monkeypatch.setattr("sne_sandbox.store.recherche._PAGE", 2)
     criteres = Criteres(delai_anormalement_long=True)
     vues: list[str] = []
 
@@ -87,11 +96,11 @@ def test_computed_criteria_are_left_to_a_filter(garni: Magasin, monkeypatch: pyt
         return stockee.numero_unique != N[1]
 
     with garni.lire("ecole") as registre:
-        assert registre.rechercher(criteres, 500, filtre) == [N[0], N[2], N[3]]
+        assert rechercher(registre, criteres, 500, filtre) == [N[0], N[2], N[3]]
         assert vues == N[:4]
-        assert registre.rechercher(criteres, 1, filtre) == [N[0], N[2]]
+        assert rechercher(registre, criteres, 1, filtre) == [N[0], N[2]]
         with pytest.raises(ValueError, match="filter"):
-            registre.rechercher(criteres, 500)
+            rechercher(registre, criteres, 500)
 
 
 def test_no_criterion_is_empty() -> None:
@@ -172,3 +181,113 @@ def test_each_statement_of_the_register_has_its_index(
             f"EXPLAIN QUERY PLAN {sql}", {**dict.fromkeys(noms, ""), **constantes}
         ).all()
     assert index in "\n".join(ligne[-1] for ligne in lignes)
+
+
+# --- The latest demandes that fit, page after page, whatever way they are found; and the past of one ----
+
+
+DEBUT = date(2018, 1, 1)
+RADIEES = (2, 5)
+
+
+def numero(rang: int) -> str:
+    return f"1110118{rang:06d}G1104"
+
+
+def demandes() -> list[DemandeStockee]:
+    """Nine, two a day: the odd ones in Paris, the others in Saint-Denis."""
+    faites = []
+    for rang in range(1, 10):
+        depot = DEBUT + timedelta(days=rang // 2)
+        radiee = {
+            "etat": EtatDemande.RADIEE,
+            "date_radiation": depot + timedelta(days=30),
+            "motif_radiation": "RADATT",
+            "radiation": radiation("RADATT"),
+        }
+        faites.append(
+            stockee(
+                numero(rang),
+                titulaires=(personne("demandeur", "Roux" if rang > 4 else "Blanc", "Zoé", "1990-01-01"),),
+                communes=("75112",) if rang % 2 else ("93066",),
+                date_creation=depot,
+                **(radiee if rang in RADIEES else {}),
+            )
+        )
+    return faites
+
+
+@pytest.fixture
+def neuf(magasin: Magasin) -> Magasin:
+    with magasin.ecrire("ecole") as registre:
+        registre.ajouter_tout(demandes())
+        registre.ajouter(stockee("1110118000099G1104", association="Les Toits", date_creation=DEBUT))
+    return magasin
+
+
+@pytest.mark.parametrize("peu", [0, 1, 1000], ids=["by date", "mixed", "sorted"])
+@pytest.mark.parametrize(
+    ("criteres", "rangs"),
+    [
+        (Criteres(), [9, 8, 7, 6, 5, 4, 3, 2, 99, 1]),
+        (Criteres(numero_unique=numero(3)), [3]),
+        (Criteres(personne_nom="roux"), [9, 8, 7, 6, 5]),
+        (Criteres(personne_nom="ROUX", commune_souhaitee="75112"), [9, 7, 5]),
+        (Criteres(commune_souhaitee="93066"), [8, 6, 4, 2]),
+        (Criteres(commune_souhaitee="93066", etat=EtatDemande.ACTIVE), [8, 6, 4]),
+        (Criteres(commune_souhaitee="75112", etat=EtatDemande.RADIEE), [5]),
+        (Criteres(etat=EtatDemande.RADIEE), [5, 2]),
+        (Criteres(etat=EtatDemande.ACTIVE), [9, 8, 7, 6, 4, 3, 99, 1]),
+        (Criteres(association_nom="LES TOITS"), [99]),
+        (Criteres(personne_naissance=date(1990, 1, 2)), []),
+        (Criteres(numero_unique=Prefixe("11101180000")), [9, 8, 7, 6, 5, 4, 3, 2, 99, 1]),
+        (Criteres(numero_unique=Prefixe("111011800000"), etat=EtatDemande.RADIEE), [5, 2]),
+        (Criteres(numero_unique=Prefixe("1110118000001G1104Z")), []),
+        (Criteres(nom=Prefixe("Ro")), [9, 8, 7, 6, 5]),
+        (Criteres(nom=Prefixe("l")), [99]),
+        (Criteres(nom="les toits"), [99]),
+        (Criteres(nom="les toit"), []),
+        (Criteres(association_nom=Prefixe("les t")), [99]),
+        (
+            Criteres(personne_nom=Prefixe("RO"), personne_prenom=Prefixe("zo"), commune_souhaitee="75112"),
+            [9, 7, 5],
+        ),
+        (Criteres(personne_nom="Ro", personne_prenom=Prefixe("zo")), []),
+        (Criteres(nom=Prefixe("Rouy")), []),
+        (Criteres(nom=Prefixe("%")), []),
+    ],
+)
+def test_the_latest_come_first_whatever_the_way(
+    neuf: Magasin, criteres: Criteres, rangs: list[int], peu: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(recherche, "PEU", peu)
+    with neuf.lire("ecole") as registre:
+        trouvees = plus_recentes(registre, criteres, 50)
+        assert [d.numero_unique for d in trouvees] == [numero(rang) for rang in rangs]
+        par_pages: list[DemandeStockee] = []
+        repere = None
+        while page := plus_recentes(registre, criteres, 2, repere):
+            par_pages += page
+            repere = Repere(page[-1].date_creation, page[-1].numero_unique)
+        assert [d.numero_unique for d in par_pages] == [d.numero_unique for d in trouvees]
+
+
+def test_the_movements_of_a_demande_are_told_in_order(neuf: Magasin) -> None:
+    with neuf.lire("ecole") as registre:
+        faits = mouvements_de(registre, numero(2))
+        assert [(m.genre, m.motif) for m in faits] == [
+            (GenreMouvement.CREATION, None),
+            (GenreMouvement.RADIATION, "RADATT"),
+        ]
+        assert mouvements_de(registre, "inconnu") == []
+
+
+def test_a_separation_is_found_from_the_joint_demande(neuf: Magasin) -> None:
+    jointe = demandes()[0]
+    with neuf.ecrire("ecole") as registre:
+        separee = stockee(
+            "1110118000050G1104", date_creation=jointe.date_creation, numero_associe=jointe.numero_unique
+        )
+        registre.ajouter(separee)
+        assert separees_de(registre, jointe) == [separee.numero_unique]
+        assert separees_de(registre, separee) == []

@@ -5,12 +5,13 @@ import pytest
 from exemples_store import personne, radiation, stockee
 
 from sne_sandbox.domain.dates import PARIS
-from sne_sandbox.domain.demande import Personne
-from sne_sandbox.domain.demande_stockee import DemandeStockee, EtatDemande
+from sne_sandbox.domain.demande import DemandeStockee, EtatDemande, NumeroUnique, Personne
 from sne_sandbox.domain.element import Element
 from sne_sandbox.domain.evenement import Evenement
-from sne_sandbox.domain.numero_unique import NumeroUnique
 from sne_sandbox.errors import StoreError
+from sne_sandbox.store import registre as registre_store
+from sne_sandbox.store.recherche import parcourir
+from sne_sandbox.store.registre import Trace
 from sne_sandbox.store.session import Magasin
 
 N = [f"1110318{rang:06d}G1104" for rang in range(1, 10)]
@@ -67,7 +68,7 @@ def test_a_number_is_not_used_up_by_a_transaction_rolled_back(magasin: Magasin) 
 
 
 def test_a_full_month_is_said(magasin: Magasin, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sne_sandbox.store.sequences._SEQUENCE_MAX", 1)
+    monkeypatch.setattr("sne_sandbox.store.registre._SEQUENCE_MAX", 1)
     with magasin.ecrire("ecole") as registre:
         registre.prochain_numero("111", date(2018, 3, 1), "G1104")
         with pytest.raises(StoreError, match="1110318"):
@@ -148,7 +149,7 @@ def test_a_demande_deleted_takes_its_rows_along(magasin: Magasin) -> None:
         assert registre.supprimer(N[0])
         assert not registre.supprimer(N[0])
     with magasin.lire("ecole") as registre:
-        assert [s.numero_unique for s in registre.iterer()] == [N[1]]
+        assert [s.numero_unique for s in parcourir(registre)] == [N[1]]
         assert registre.evenements(N[0]) == []
     with magasin.transaction(ecriture=False) as connexion:
         for table in ("demande_personne", "demande_commune", "demande_motif"):
@@ -176,12 +177,12 @@ def test_a_register_opened_to_be_read_does_not_write(magasin: Magasin) -> None:
 
 
 def test_all_demandes_page_after_page(magasin: Magasin, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sne_sandbox.store.registre._PAGE", 2)
+    monkeypatch.setattr("sne_sandbox.store.recherche._PAGE", 2)
     _ajouter(
         magasin, *(stockee(numero) for numero in reversed(N[:4])), stockee(N[4], etat=EtatDemande.RADIEE)
     )
     with magasin.lire("ecole") as registre:
-        assert [s.numero_unique for s in registre.iterer()] == N[:5]
+        assert [s.numero_unique for s in parcourir(registre)] == N[:5]
         assert (registre.compter(), registre.compter(actives=True)) == (5, 4)
 
 
@@ -348,3 +349,65 @@ def test_events_are_numbered_changed_and_listed(magasin: Magasin) -> None:
             _evenement(N[0], identifiant=second, commentaire=None, date_survenance=None),
         ]
         assert registre.evenement(999) is None
+
+
+# --- changements --------------------------------------------------------------------------------------
+
+
+MIDI = datetime(2018, 3, 15, 12, tzinfo=PARIS)
+
+
+def test_changes_are_told_in_order_with_the_state_before_them(magasin: Magasin) -> None:
+    avant = replace(
+        stockee(N[0]),
+        radiation=radiation("RADATT"),
+        date_renouvellement=date(2018, 3, 1),
+        information_dalo=b"<a/>",
+    )
+    with magasin.ecrire("ecole") as registre:
+        registre.noter_changement(None, stockee(N[0]), "G1104", MIDI)
+        registre.noter_changement(None, replace(stockee(N[1]), territoire="062"), "G1226", MIDI)
+        registre.noter_changement(avant, stockee(N[0]), "G7501", MIDI)
+    with magasin.lire("ecole") as registre:
+        assert registre.changements("111", 0) == [
+            Trace(1, N[0], "G1104"),
+            Trace(3, N[0], "G7501"),
+        ]
+        assert registre.changements("111", 3) == []
+        assert registre.etat_avant(1).document is None
+        lue = registre.etat_avant(3)
+    assert lue.instant == MIDI
+    assert (lue.document, lue.radiation) == (avant.document, avant.radiation)
+    assert (lue.information_dalo, lue.date_renouvellement) == (b"<a/>", date(2018, 3, 1))
+
+
+def test_a_guichet_remembers_how_far_it_was_told(magasin: Magasin) -> None:
+    with magasin.ecrire("ecole") as registre:
+        assert registre.curseur("G1104") == 0
+        for rang in (3, 7):
+            registre.avancer_curseur("G1104", rang)
+        assert registre.curseur("G1104") == 7
+        assert registre.curseur("G7501") == 0
+
+
+def test_old_changes_are_forgotten_and_ranks_go_on(magasin: Magasin, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(registre_store, "PAS", 5)
+    monkeypatch.setattr(registre_store, "CHANGEMENTS_MAX", 3)
+    with magasin.ecrire("ecole") as registre:
+        for _ in range(11):
+            registre.noter_changement(None, stockee(N[0]), "G1104", MIDI)
+        rangs = [t.identifiant for t in registre.changements("111", 0)]
+        assert rangs == [8, 9, 10, 11]
+        with pytest.raises(LookupError):
+            registre.etat_avant(1)
+
+
+def test_emptying_the_state_forgets_changes_and_what_was_told(magasin: Magasin) -> None:
+    with magasin.ecrire("ecole") as registre:
+        registre.noter_changement(None, stockee(N[0]), "G1104", MIDI)
+        registre.avancer_curseur("G7501", 1)
+    magasin.bases.vider("ecole", "etat")
+    with magasin.ecrire("ecole") as registre:
+        assert registre.curseur("G7501") == 0
+        registre.noter_changement(None, stockee(N[0]), "G1104", MIDI)
+        assert registre.changements("111", 0) == [Trace(1, N[0], "G1104")]

@@ -8,9 +8,8 @@ from alembic.script import ScriptDirectory
 
 from sne_sandbox.domain.base import Base
 from sne_sandbox.errors import StoreError
-from sne_sandbox.store import migration, schema
-from sne_sandbox.store.connexion import Connexion
-from sne_sandbox.store.moteur import adresse, ouvrir_moteur
+from sne_sandbox.store import schema
+from sne_sandbox.store.connexion import Connexion, adresse, ouvrir_moteur
 from sne_sandbox.store.session import Magasin
 from sne_sandbox.store.tables import REVISION
 
@@ -43,7 +42,7 @@ def _migree(url: str, tmp_path: Path) -> sa.Engine:
         connexion = Connexion(connection, ecriture=True)
         connexion.brut("BEGIN")
         connection.begin()
-        migration.monter(connexion, None)
+        schema.monter(connexion, None)
         connexion.brut("COMMIT")
     return moteur
 
@@ -63,7 +62,7 @@ def test_the_migrations_build_the_tables_of_the_metadata(
 
 
 def test_the_revision_of_the_metadata_is_the_last_one() -> None:
-    assert ScriptDirectory.from_config(migration.configuration()).get_heads() == [REVISION]
+    assert ScriptDirectory.from_config(schema.configuration()).get_heads() == [REVISION]
 
 
 def test_a_migrated_database_serves(url: str, tmp_path: Path) -> None:
@@ -104,6 +103,17 @@ def test_an_older_database_is_not_migrated_unasked(url: str, tmp_path: Path) -> 
     with pytest.raises(StoreError, match="0000") as refus:
         Magasin.ouvrir(url, tmp_path, migrer=False)
     assert "db upgrade" in refus.value.diagnostics()
+
+
+@pytest.mark.parametrize("migrer", [True, False])
+def test_a_database_of_before_the_first_release_is_refused_and_not_half_read(
+    url: str, tmp_path: Path, migrer: bool
+) -> None:
+    _marquer(url, tmp_path, "0005")
+    with pytest.raises(StoreError, match="0005, d'avant la première version publiée") as refus:
+        Magasin.ouvrir(url, tmp_path, migrer=migrer)
+    assert "db snapshot" in refus.value.diagnostics()
+    assert "db restore" in refus.value.diagnostics()
 
 
 def test_tables_of_somebody_else_are_left_alone(url: str, tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ from sne_sandbox.domain.base import Base
 from sne_sandbox.domain.journal import Echange
 from sne_sandbox.errors import BaseInconnue, StoreError, UsageError
 from sne_sandbox.store import snapshot
-from sne_sandbox.store.recherche import Criteres
+from sne_sandbox.store.recherche import Criteres, parcourir, rechercher
 from sne_sandbox.store.session import Magasin
 
 NUMERO = "1110318000001G1104"
@@ -26,15 +26,17 @@ def garni(magasin: Magasin) -> Magasin:
     with magasin.ecrire("ecole") as registre:
         numero = registre.prochain_numero("111", date(2018, 3, 15), "G1104")
         registre.ajouter(stockee(numero, titulaires=(personne("demandeur", "Roux", "Éloïse", "1980-02-29"),)))
-        magasin.journal.consigner(registre, Echange("ecole", datetime.now(UTC), requete=b"\x00\xff"))
+        magasin.journal.consigner(
+            registre.connexion, Echange("ecole", datetime.now(UTC), requete=b"\x00\xff")
+        )
     return magasin
 
 
 def _etat(magasin: Magasin, base: str) -> object:
     with magasin.lire(base) as registre:
         return (
-            [replace(s, demande=None) for s in registre.iterer()],  # type: ignore[arg-type]
-            registre.rechercher(Criteres(personne_nom="roux", commune_souhaitee="75112"), 5),
+            [replace(s, demande=None) for s in parcourir(registre)],  # type: ignore[arg-type]
+            rechercher(registre, Criteres(personne_nom="roux", commune_souhaitee="75112"), 5),
             registre.guichets(),
         )
 
@@ -109,18 +111,27 @@ def _sans_manifeste(contenu: dict[str, bytes]) -> None:
     del contenu["manifeste.json"]
 
 
+def test_a_snapshot_of_before_the_first_release_is_restored(garni: Magasin, tmp_path: Path) -> None:
+    fichier, avant = tmp_path / "ecole.zip", _etat(garni, "ecole")
+    snapshot.sauvegarder(garni, "ecole", fichier)
+    _recrire(fichier, _manifeste(revision="0005"))
+    assert snapshot.restaurer(garni, "reprise", fichier) == "reprise"
+    assert _etat(garni, "reprise") == avant
+
+
 @pytest.mark.parametrize(
     "changer",
     [
         _manifeste(format=2),
         _manifeste(revision="9999"),
+        _manifeste(revision=["v0001"]),
         _manifeste(tables={}),
         _couper,
         _alterer,
         _autre_colonne,
         _sans_manifeste,
     ],
-    ids=["format", "revision", "tables", "coupé", "altéré", "colonne", "manifeste"],
+    ids=["format", "revision", "revisions", "tables", "coupé", "altéré", "colonne", "manifeste"],
 )
 def test_an_unsound_file_replaces_nothing(
     garni: Magasin, tmp_path: Path, changer: Callable[[dict[str, bytes]], None]

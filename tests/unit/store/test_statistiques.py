@@ -4,7 +4,7 @@ from datetime import date
 
 from exemples_store import stockee
 
-from sne_sandbox.domain.mouvement import GenreMouvement
+from sne_sandbox.domain.demande import GenreMouvement
 from sne_sandbox.store.session import Magasin
 from sne_sandbox.store.statistiques import (
     COLONNES,

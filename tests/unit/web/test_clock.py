@@ -8,7 +8,7 @@ from banc import Banc
 
 from sne_sandbox.domain.base import Horloge
 from sne_sandbox.domain.dates import PARIS
-from sne_sandbox.domain.demande_stockee import EtatDemande
+from sne_sandbox.domain.demande import EtatDemande
 
 
 def test_the_clock_is_read(banc: Banc) -> None:

@@ -6,7 +6,8 @@ from typing import Any, Final
 
 from sne_sandbox.conformance.jugement.juge import Dire, Juge
 from sne_sandbox.conformance.observation import Observation
-from sne_sandbox.contract import xml
+from sne_sandbox.contract import codec
+from sne_sandbox.contract.explication import expliquer
 from sne_sandbox.contract.schema import Document
 from sne_sandbox.domain import nir
 from sne_sandbox.domain.element import Element
@@ -59,7 +60,7 @@ _UNICODE: Final = frozenset({"UTF-8", "UTF8", "UTF-16", "UTF-16LE", "UTF-16BE"})
 
 def _illisible(octets: bytes, dire: Dire) -> Constat:
     try:
-        xml.parse(octets, limit=max(Limites().xml_max, len(octets)))
+        codec.parse(octets, limit=max(Limites().xml_max, len(octets)))
         explication = ""
     except ExchangeError as erreur:
         explication = erreur.explication
@@ -153,7 +154,7 @@ def _du_schema(vue: Observation) -> list[tuple[str, str, str]]:
     lues = [_LIGNE.fullmatch(ligne) for ligne in (vue.echange.fault or {}).get("explication", "").split("\n")]
     if lues and all(lues):
         return [(lue[2], _phrase(*lue[3].split(" → ", 1)), "") for lue in lues if lue is not None]
-    fautes = vue.contrat.schemas.explain(vue.arbre, document=genre, version=version)
+    fautes = expliquer(vue.arbre, genre, version, vue.contrat.schemas)
     return [(f.chemin, _phrase(f.message, f.remede), f.valeur) for f in fautes]
 
 

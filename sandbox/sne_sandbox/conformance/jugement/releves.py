@@ -9,10 +9,10 @@ from typing import Final
 from sne_sandbox.conformance.jugement.juge import Dire
 from sne_sandbox.conformance.jugement.suite import JugeDeSuite, est_creation
 from sne_sandbox.conformance.observation import Observation
+from sne_sandbox.domain.codes import MOTIF_ATTRIBUTION
 from sne_sandbox.domain.dates import PARIS
 from sne_sandbox.domain.decision import BAIL, TYPE_DECISION, Decision
 from sne_sandbox.domain.element import lire_instant
-from sne_sandbox.domain.motif import ATTRIBUTION
 from sne_sandbox.reports.model import Constat
 
 _CURSEURS: Final = {
@@ -160,7 +160,7 @@ class Decisions(JugeDeSuite):
 
 def _attribue(vue: Observation) -> bool:
     demande = vue.demande
-    return vue.type_fichier == "RAD" and demande is not None and demande.motif_radiation == ATTRIBUTION
+    return vue.type_fichier == "RAD" and demande is not None and demande.motif_radiation == MOTIF_ATTRIBUTION
 
 
 #: What a refused handshake tells of EMB-11, by a part of the journal's sentence.

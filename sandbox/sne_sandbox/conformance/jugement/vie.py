@@ -7,10 +7,10 @@ from typing import Final
 
 from sne_sandbox.conformance.jugement.juge import Dire, Juge
 from sne_sandbox.conformance.observation import Observation
+from sne_sandbox.domain.codes import MOTIF_ATTRIBUTION, MOTIF_NON_RENOUVELLEMENT
 from sne_sandbox.domain.dates import PARIS
 from sne_sandbox.domain.demande import FORMULAIRE
 from sne_sandbox.domain.element import Element
-from sne_sandbox.domain.motif import ATTRIBUTION, NON_RENOUVELLEMENT
 from sne_sandbox.reports.model import Constat
 
 _NUM_UNIQUE: Final = f"{FORMULAIRE}/numUnique"
@@ -125,7 +125,7 @@ def radiation_datee_et_motivee(vue: Observation, dire: Dire) -> Iterator[Constat
 def attribution_decrite(vue: Observation, dire: Dire) -> Iterator[Constat]:
     """VIE-07."""
     radiation = _radiation(vue)
-    if radiation is None or radiation.code_de("motifRadiation") != ATTRIBUTION:
+    if radiation is None or radiation.code_de("motifRadiation") != MOTIF_ATTRIBUTION:
         return
     if radiation.enfant("attributionLogement") is None:
         yield dire.rompue(
@@ -142,7 +142,7 @@ def radiation_du_systeme(vue: Observation, dire: Dire) -> Iterator[Constat]:
     """VIE-08."""
     radiation = _radiation(vue)
     motif = radiation.code_de("motifRadiation") if radiation is not None else None
-    if motif == NON_RENOUVELLEMENT:
+    if motif == MOTIF_NON_RENOUVELLEMENT:
         yield dire.rompue(
             "radren_envoye",
             "L'application radie pour non-renouvellement, ce que le SNE fait seul.",

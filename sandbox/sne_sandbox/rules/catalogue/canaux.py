@@ -10,11 +10,10 @@ from datetime import date
 from typing import Final
 
 from sne_sandbox.domain import decision as d
-from sne_sandbox.domain.caracteristique import convient
+from sne_sandbox.domain.base import NatureGuichet
 from sne_sandbox.domain.codes import DALO_RECONNU
 from sne_sandbox.domain.element import Element
-from sne_sandbox.domain.evenement import Evenement, TypeEvenement
-from sne_sandbox.domain.guichet import NatureGuichet
+from sne_sandbox.domain.evenement import Evenement, TypeEvenement, convient
 from sne_sandbox.rules.rule import (
     Contexte,
     Infraction,

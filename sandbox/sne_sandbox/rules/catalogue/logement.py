@@ -9,11 +9,11 @@ from datetime import date
 from functools import lru_cache
 from typing import Final
 
-from sne_sandbox.contract.territoires import Commune, Territoires
+from sne_sandbox.contract.nomenclatures import Commune, Territoires
 from sne_sandbox.domain.codes import HEBERGES, LOCATAIRES, LOGEMENT_PROPRE
+from sne_sandbox.domain.demande import departement_de
 from sne_sandbox.domain.element import Element
 from sne_sandbox.domain.menage import LIENS_DE_COUPLE
-from sne_sandbox.domain.numero_unique import departement_de
 from sne_sandbox.domain.texte import plier
 from sne_sandbox.rules.rule import Contexte, Infraction, allege, infraction, manquant, regle
 

@@ -7,12 +7,17 @@ from typing import Final
 
 from stdnum import luhn
 
-from sne_sandbox.domain.codes import DALO_RECONNU
+from sne_sandbox.domain.base import NatureGuichet
+from sne_sandbox.domain.codes import (
+    DALO_RECONNU,
+    MOTIF_ATTRIBUTION,
+    MOTIF_IRRECEVABILITE,
+    MOTIF_NON_RENOUVELLEMENT,
+    MOTIF_SANS_CONTACT,
+)
 from sne_sandbox.domain.dates import ajouter_mois
 from sne_sandbox.domain.demande import Demande
 from sne_sandbox.domain.element import Element
-from sne_sandbox.domain.guichet import NatureGuichet
-from sne_sandbox.domain.motif import ATTRIBUTION, IRRECEVABILITE, NON_RENOUVELLEMENT, SANS_CONTACT
 from sne_sandbox.rules.catalogue.logement import actuelle, commune_inconnue
 from sne_sandbox.rules.catalogue.vie import reactivable
 from sne_sandbox.rules.rule import Contexte, Infraction, a_venir, infraction, mal_datee, manquant, regle, sur
@@ -49,7 +54,7 @@ def deja_radiee(contexte: Contexte) -> Iterator[Infraction]:
 def sous_motif_obligatoire(contexte: Contexte) -> Iterator[Infraction]:
     """A radiation for irrecevabilité gives its sub-motive."""
     radiation = contexte.demande.radiation
-    if radiation is None or contexte.demande.motif_radiation != IRRECEVABILITE:
+    if radiation is None or contexte.demande.motif_radiation != MOTIF_IRRECEVABILITE:
         return
     if radiation.code_de("sousMotifIrrecevabilite") is None:
         yield manquant(radiation, "sousMotifIrrecevabilite")
@@ -59,7 +64,7 @@ def sous_motif_obligatoire(contexte: Contexte) -> Iterator[Infraction]:
 def sous_motif_deplace(contexte: Contexte) -> Iterator[Infraction]:
     """The sub-motive goes with irrecevabilité only."""
     radiation = contexte.demande.radiation
-    if radiation is None or contexte.demande.motif_radiation in (None, IRRECEVABILITE):
+    if radiation is None or contexte.demande.motif_radiation in (None, MOTIF_IRRECEVABILITE):
         return
     sous_motif = radiation.enfant("sousMotifIrrecevabilite")
     if sous_motif is not None:
@@ -74,16 +79,16 @@ def attribution_decrite(contexte: Contexte) -> Iterator[Infraction]:
     if radiation is None or motif is None:
         return
     attribution = radiation.enfant("attributionLogement")
-    if motif == ATTRIBUTION and attribution is None:
+    if motif == MOTIF_ATTRIBUTION and attribution is None:
         yield manquant(radiation, "attributionLogement")
-    elif motif != ATTRIBUTION and attribution is not None:
+    elif motif != MOTIF_ATTRIBUTION and attribution is not None:
         yield infraction(attribution)
 
 
 @regle("RAD006", registre=True)
 def radiation_pour_attribution_reservee(contexte: Contexte) -> Iterator[Infraction]:
     """Only a landlord radiates for attribution."""
-    if contexte.demande.motif_radiation == ATTRIBUTION and not _emetteur_bailleur(contexte):
+    if contexte.demande.motif_radiation == MOTIF_ATTRIBUTION and not _emetteur_bailleur(contexte):
         yield _sur_le_motif(contexte)
 
 
@@ -91,7 +96,7 @@ def radiation_pour_attribution_reservee(contexte: Contexte) -> Iterator[Infracti
 def courrier_sans_reponse(contexte: Contexte) -> Iterator[Infraction]:
     """The letter without answer is at least a month older than the radiation."""
     radiation = contexte.demande.radiation
-    if radiation is None or contexte.demande.motif_radiation != SANS_CONTACT:
+    if radiation is None or contexte.demande.motif_radiation != MOTIF_SANS_CONTACT:
         return
     courrier = radiation.date_de("absenceReponse/dateCourrier")
     date_radiation = radiation.date_de("dateRadiation")
@@ -104,7 +109,7 @@ def courrier_sans_reponse(contexte: Contexte) -> Iterator[Infraction]:
 @regle("RAD008")
 def non_renouvellement_reserve(contexte: Contexte) -> Iterator[Infraction]:
     """Only the system radiates for want of renewal."""
-    if contexte.demande.motif_radiation == NON_RENOUVELLEMENT:
+    if contexte.demande.motif_radiation == MOTIF_NON_RENOUVELLEMENT:
         yield _sur_le_motif(contexte)
 
 
@@ -117,7 +122,7 @@ def deradiation_impossible(contexte: Contexte) -> Iterator[Infraction]:
         return
     if stockee.active:
         possible = False
-    elif stockee.motif_radiation == NON_RENOUVELLEMENT:
+    elif stockee.motif_radiation == MOTIF_NON_RENOUVELLEMENT:
         possible = reactivable(stockee, contexte)
     else:
         depuis = stockee.date_radiation
@@ -130,7 +135,7 @@ def deradiation_impossible(contexte: Contexte) -> Iterator[Infraction]:
 def radiation_avant_le_bail(contexte: Contexte) -> Iterator[Infraction]:
     """A radiation for attribution does not come before the lease."""
     radiation = contexte.demande.radiation
-    if radiation is None or contexte.demande.motif_radiation != ATTRIBUTION:
+    if radiation is None or contexte.demande.motif_radiation != MOTIF_ATTRIBUTION:
         return
     bail = radiation.date_de("attributionLogement/dateSignatureBail")
     date_radiation = radiation.date_de("dateRadiation")
@@ -141,7 +146,7 @@ def radiation_avant_le_bail(contexte: Contexte) -> Iterator[Infraction]:
 @regle("RAD011", registre=True)
 def irrecevabilite_reservee(contexte: Contexte) -> Iterator[Infraction]:
     """Irrecevabilité is pronounced by a landlord's commission."""
-    if contexte.demande.motif_radiation == IRRECEVABILITE and not _emetteur_bailleur(contexte):
+    if contexte.demande.motif_radiation == MOTIF_IRRECEVABILITE and not _emetteur_bailleur(contexte):
         yield _sur_le_motif(contexte)
 
 

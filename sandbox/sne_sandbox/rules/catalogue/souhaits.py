@@ -5,9 +5,9 @@ from itertools import pairwise
 from typing import Final
 
 from sne_sandbox.domain.codes import LOGEMENT_PROPRE, TYPES_LOGEMENT
+from sne_sandbox.domain.demande import territoire_de
 from sne_sandbox.domain.element import Element
 from sne_sandbox.domain.menage import ressources_mensuelles, ressources_recues, taille
-from sne_sandbox.domain.numero_unique import territoire_de
 from sne_sandbox.domain.texte import plier
 from sne_sandbox.rules.catalogue.logement import departement_connu
 from sne_sandbox.rules.rule import Contexte, Infraction, a_venir, infraction, manquant, regle

@@ -5,11 +5,9 @@
 from collections.abc import Iterator, Sequence
 from typing import Final
 
+from sne_sandbox.domain.codes import MOTIF_NON_RENOUVELLEMENT
 from sne_sandbox.domain.dates import ajouter_mois
-from sne_sandbox.domain.demande import Demande, Personne
-from sne_sandbox.domain.demande_stockee import DemandeStockee
-from sne_sandbox.domain.motif import NON_RENOUVELLEMENT
-from sne_sandbox.domain.numero_unique import NumeroUnique, territoire_de
+from sne_sandbox.domain.demande import Demande, DemandeStockee, NumeroUnique, Personne, territoire_de
 from sne_sandbox.domain.texte import plier
 from sne_sandbox.rules.catalogue.logement import departement_connu
 from sne_sandbox.rules.registre import identite, identite_patronymique, noms
@@ -44,7 +42,7 @@ def renouvellement_tardif(contexte: Contexte) -> Iterator[Infraction]:
     stockee = contexte.stockee
     if stockee is None or stockee.active:
         return
-    if stockee.motif_radiation != NON_RENOUVELLEMENT or not reactivable(stockee, contexte):
+    if stockee.motif_radiation != MOTIF_NON_RENOUVELLEMENT or not reactivable(stockee, contexte):
         yield _sur_le_numero(contexte, numero=stockee.numero_unique)
 
 

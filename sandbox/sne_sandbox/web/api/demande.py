@@ -9,8 +9,8 @@ from marshmallow import Schema, fields, validate
 from werkzeug.exceptions import NotFound
 
 from sne_sandbox.domain.texte import masquer_nirs
-from sne_sandbox.operations.demande_logement import get_demande_logement
-from sne_sandbox.store.consultation import doublons_de
+from sne_sandbox.operations import get_demande_logement
+from sne_sandbox.store.recherche import doublons_de
 from sne_sandbox.web import foyer, histoire
 from sne_sandbox.web.api.contexte import entier, services, texte
 from sne_sandbox.web.api.demandes import DemandeBreve, blueprint, breve, question, trouver

@@ -10,17 +10,14 @@ from lxml import etree
 from marshmallow import Schema, fields, validate
 from werkzeug.exceptions import NotFound
 
-from sne_sandbox.domain.demande_stockee import DemandeStockee, EtatDemande
+from sne_sandbox.domain.demande import DemandeStockee, EtatDemande, Mouvement
 from sne_sandbox.domain.evenement import Evenement
 from sne_sandbox.domain.exchange import Appel
-from sne_sandbox.domain.mouvement import Mouvement
 from sne_sandbox.domain.texte import masquer_message, masquer_nirs
 from sne_sandbox.errors import UsageError
-from sne_sandbox.operations import attestation
-from sne_sandbox.operations.demande_logement import get_demande_logement
+from sne_sandbox.operations import attestation, get_demande_logement
 from sne_sandbox.operations.question import Question
-from sne_sandbox.store.consultation import Repere, mouvements_de, plus_recentes
-from sne_sandbox.store.recherche import Criteres, Prefixe
+from sne_sandbox.store.recherche import Criteres, Prefixe, Repere, mouvements_de, plus_recentes
 from sne_sandbox.store.registre import RegistreBase
 from sne_sandbox.web.api.contexte import Corps, combien, entier, jour_iso, ou_rien, services, texte
 from sne_sandbox.web.telechargement import telechargement

@@ -9,7 +9,7 @@ from flask_smorest import Blueprint
 from marshmallow import Schema, fields
 from werkzeug.exceptions import InternalServerError, NotFound
 
-from sne_sandbox.domain.guichet import Guichet
+from sne_sandbox.domain.base import Guichet
 from sne_sandbox.errors import ExchangeError
 from sne_sandbox.operations import dispatching
 from sne_sandbox.operations.dossiers import NOM_ADMIS

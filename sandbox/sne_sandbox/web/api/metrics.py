@@ -13,7 +13,7 @@ from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
 from prometheus_client.metrics_core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
-from sne_sandbox.store import mesures
+from sne_sandbox.store.journal import BORNES_US
 from sne_sandbox.store.session import Magasin
 from sne_sandbox.web.api.contexte import services
 
@@ -42,7 +42,7 @@ class Journaux(Collector):
             "Échanges oubliés pour faire place, depuis la remise du journal.",
             labels=("base",),
         )
-        for tenue in mesures.tenues(self._magasin):
+        for tenue in self._magasin.journal.tenues():
             ecrits.add_metric((tenue.base,), tenue.ecrits)
             gardes.add_metric((tenue.base,), tenue.gardes)
             oublies.add_metric((tenue.base,), tenue.oublies)
@@ -62,11 +62,11 @@ class Journaux(Collector):
             "Échanges gardés dont la durée ne dépasse pas « le » secondes.",
             labels=(*_PAR_OPERATION, "le"),
         )
-        for mesure in mesures.mesures(self._magasin):
+        for mesure in self._magasin.journal.mesures():
             cle = (mesure.base, mesure.operation, mesure.verdict)
             nombre.add_metric(cle, mesure.nombre)
             duree.add_metric(cle, mesure.duree_us * _MICRO)
-            for borne, compte in zip(mesures.BORNES_US, mesure.sous, strict=True):
+            for borne, compte in zip(BORNES_US, mesure.sous, strict=True):
                 sous.add_metric((*cle, f"{borne * _MICRO:g}"), compte)
         yield from (nombre, duree, sous)
 

@@ -6,12 +6,11 @@ from typing import Any, Final
 
 from flask import render_template, request, url_for
 
-from sne_sandbox.contract.territoires import Commune, Territoires
-from sne_sandbox.domain.caracteristique import lire_jour
-from sne_sandbox.domain.demande_stockee import DemandeStockee, EtatDemande
+from sne_sandbox.contract.nomenclatures import Commune, Territoires
+from sne_sandbox.domain.demande import DemandeStockee, EtatDemande
+from sne_sandbox.domain.evenement import lire_jour
 from sne_sandbox.domain.texte import masquer_nirs
-from sne_sandbox.store.consultation import Repere, plus_recentes
-from sne_sandbox.store.recherche import Criteres, Prefixe
+from sne_sandbox.store.recherche import Criteres, Prefixe, Repere, plus_recentes
 from sne_sandbox.web.console.demande import nom_de
 from sne_sandbox.web.console.page import PAR_PAGE, section, services
 

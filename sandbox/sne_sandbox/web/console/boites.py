@@ -9,8 +9,7 @@ from flask import Response, g, render_template, request, url_for
 from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response as Redirection
 
-from sne_sandbox.domain.base import Base
-from sne_sandbox.domain.guichet import Guichet
+from sne_sandbox.domain.base import Base, Guichet
 from sne_sandbox.domain.journal import VerdictEchange
 from sne_sandbox.domain.texte import masquer_nirs
 from sne_sandbox.errors import ExchangeError, UsageError

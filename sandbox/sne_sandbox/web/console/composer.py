@@ -10,8 +10,7 @@ from werkzeug.wrappers import Response as Redirection
 
 from sne_sandbox.domain.anomalie import Gravite
 from sne_sandbox.domain.dates import PARIS
-from sne_sandbox.domain.nombres import entier_de
-from sne_sandbox.domain.texte import masquer_message
+from sne_sandbox.domain.texte import entier_de, masquer_message
 from sne_sandbox.errors import UsageError
 from sne_sandbox.operations.table import OPERATIONS
 from sne_sandbox.web.console.page import annoncer, section, services

@@ -11,20 +11,17 @@ from werkzeug.exceptions import NotFound
 
 from sne_sandbox.contract import codec
 from sne_sandbox.domain.base import Base
-from sne_sandbox.domain.caracteristique import lire_booleen, lire_jour
+from sne_sandbox.domain.codes import MOTIF_NON_RENOUVELLEMENT
 from sne_sandbox.domain.dates import ajouter_mois, date_francaise
 from sne_sandbox.domain.decision import TYPE_DECISION
-from sne_sandbox.domain.demande import Demande
-from sne_sandbox.domain.demande_stockee import DemandeStockee
-from sne_sandbox.domain.evenement import Evenement, TypeEvenement
+from sne_sandbox.domain.demande import Demande, DemandeStockee
+from sne_sandbox.domain.evenement import Evenement, TypeEvenement, lire_booleen, lire_jour
 from sne_sandbox.domain.exchange import Appel
-from sne_sandbox.domain.motif import NON_RENOUVELLEMENT
 from sne_sandbox.domain.texte import masquer_nirs
 from sne_sandbox.operations import attestation
-from sne_sandbox.operations.document import Presentation
+from sne_sandbox.operations.document import Presentation, information_traitement
 from sne_sandbox.operations.question import Question
-from sne_sandbox.operations.traitement import information_traitement
-from sne_sandbox.store.consultation import doublons_de, separees_de
+from sne_sandbox.store.recherche import doublons_de, separees_de
 from sne_sandbox.store.registre import RegistreBase
 from sne_sandbox.web.console.formulaire import presenter
 from sne_sandbox.web.console.page import section, services
@@ -166,7 +163,7 @@ def _suites(stockee: DemandeStockee) -> tuple[tuple[str, str], ...]:
     if stockee.active:
         return ("REN", "Renouveler"), ("MOD", "Modifier"), ("RAD", "Radier")
     # Renewing brings back, too, what time alone radiated.
-    renouvelable = stockee.motif_radiation == NON_RENOUVELLEMENT
+    renouvelable = stockee.motif_radiation == MOTIF_NON_RENOUVELLEMENT
     return (("REA", "Réactiver"), *((("REN", "Renouveler"),) if renouvelable else ()))
 
 

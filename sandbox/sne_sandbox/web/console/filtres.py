@@ -6,8 +6,7 @@ from typing import Any, Final
 from flask import Flask
 
 from sne_sandbox.domain.dates import PARIS
-from sne_sandbox.domain.nombres import nombre
-from sne_sandbox.domain.texte import masquer_nirs
+from sne_sandbox.domain.texte import masquer_nirs, nombre
 
 #: A blank that does not break.
 _INSECABLE: Final = "\N{NO-BREAK SPACE}"

@@ -4,12 +4,10 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
-from sne_sandbox.contract.nomenclatures import Nomenclatures
-from sne_sandbox.contract.territoires import Territoires
+from sne_sandbox.contract.nomenclatures import Nomenclatures, Territoires
 from sne_sandbox.domain.dates import PARIS, date_francaise
 from sne_sandbox.domain.element import Element, lire_date, lire_instant
-from sne_sandbox.domain.nombres import nombre
-from sne_sandbox.domain.texte import masquer_nir, masquer_nirs
+from sne_sandbox.domain.texte import masquer_nir, masquer_nirs, nombre
 from sne_sandbox.web.console import cerfa
 from sne_sandbox.web.console.cerfa import ChampCerfa, GenreValeur
 

@@ -9,8 +9,7 @@ from typing import Final
 from flask import Response, g, render_template
 from werkzeug.exceptions import NotFound
 
-from sne_sandbox.domain.base import Base
-from sne_sandbox.domain.guichet import Guichet
+from sne_sandbox.domain.base import Base, Guichet
 from sne_sandbox.pki.authority import MOT_DE_PASSE, Autorite, Trousseau
 from sne_sandbox.store.fichiers import Boite, Compte, compter
 from sne_sandbox.web.console.page import section, services

@@ -6,7 +6,7 @@ from typing import Any, Final
 from flask import g, render_template, request
 from werkzeug.exceptions import NotFound
 
-from sne_sandbox.contract.versions import FicheRegle
+from sne_sandbox.contract.fiches import FicheRegle
 from sne_sandbox.domain.anomalie import Fidelite, Gravite
 from sne_sandbox.domain.journal import Echange
 from sne_sandbox.domain.texte import masquer_nirs

@@ -8,9 +8,9 @@ from flask import Flask, Response, current_app, make_response, redirect, render_
 from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response as Reponse
 
-from sne_sandbox.domain.hote import est_boucle_locale
 from sne_sandbox.errors import UsageError
 from sne_sandbox.operations import scenes as donnees
+from sne_sandbox.settings import est_boucle_locale
 from sne_sandbox.web import deroulement
 from sne_sandbox.web.acces import Acces
 from sne_sandbox.web.console.filtres import accorde

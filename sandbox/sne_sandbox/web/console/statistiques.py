@@ -8,8 +8,8 @@ from flask import Response, current_app, g, make_response, render_template, requ
 from werkzeug.exceptions import NotFound
 
 from sne_sandbox.domain.base import ANNEES
-from sne_sandbox.domain.nombres import nombre
-from sne_sandbox.domain.numero_unique import TERRITOIRE_ILE_DE_FRANCE
+from sne_sandbox.domain.demande import TERRITOIRE_ILE_DE_FRANCE
+from sne_sandbox.domain.texte import nombre
 from sne_sandbox.errors import UsageError
 from sne_sandbox.operations.scenes import maintenant
 from sne_sandbox.operations.statistiques import CODES, Tableau, en_csv, verifier_territoire

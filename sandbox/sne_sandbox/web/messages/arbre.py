@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from lxml import etree
 
-from sne_sandbox.contract.refus import expliquer
+from sne_sandbox.contract.explication import expliquer_sous
 from sne_sandbox.contract.schema import Document
 from sne_sandbox.contract.versions import Contrat
 from sne_sandbox.domain.anomalie import Gravite
@@ -215,5 +215,5 @@ def refus_du_schema(contrat: Contrat, racine: Any, document: Document) -> list[R
             "fidelite": str(fidelite),
             "source": "schéma de l'interface",
         }
-        for faute, fidelite in expliquer(contrat, racine, document)
+        for faute, fidelite in expliquer_sous(contrat, racine, document)
     ]

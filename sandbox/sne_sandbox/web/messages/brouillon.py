@@ -8,8 +8,8 @@ from typing import Any, Final, Self
 
 from werkzeug.exceptions import NotFound
 
+from sne_sandbox.contract.codec import parse
 from sne_sandbox.contract.versions import Contrat, OperationPubliee
-from sne_sandbox.contract.xml import parse
 from sne_sandbox.domain.base import Base
 from sne_sandbox.domain.dates import PARIS, tampon, xs_date_time
 from sne_sandbox.domain.exchange import Appel, Piece

@@ -10,24 +10,20 @@ from lxml import etree
 from werkzeug.exceptions import NotFound
 
 from sne_sandbox.conformance.observation import observer
-from sne_sandbox.contract.codec import NS, encoder
+from sne_sandbox.contract.codec import NS, encoder, parse
 from sne_sandbox.contract.schema import Document
 from sne_sandbox.contract.versions import Contrat
-from sne_sandbox.contract.xml import parse
+from sne_sandbox.domain.base import Guichet, NatureGuichet
 from sne_sandbox.domain.dates import PARIS, xs_date_time
-from sne_sandbox.domain.demande import Demande
-from sne_sandbox.domain.demande_stockee import DemandeStockee, EtatDemande
-from sne_sandbox.domain.guichet import Guichet, NatureGuichet
+from sne_sandbox.domain.demande import Demande, DemandeStockee, EtatDemande
 from sne_sandbox.domain.journal import Echange
-from sne_sandbox.domain.nombres import entier_de
-from sne_sandbox.domain.texte import masquer_nir
+from sne_sandbox.domain.texte import entier_de, masquer_nir
 from sne_sandbox.errors import ContractError, UsageError
 from sne_sandbox.generators import exemples, menages
 from sne_sandbox.generators.reduction import plus_petite_demande
 from sne_sandbox.operations.table import OPERATIONS
 from sne_sandbox.settings import Limites
-from sne_sandbox.store.consultation import plus_recentes
-from sne_sandbox.store.recherche import Criteres
+from sne_sandbox.store.recherche import Criteres, plus_recentes
 from sne_sandbox.store.registre import RegistreBase
 from sne_sandbox.web.app import Services
 from sne_sandbox.web.messages import cote, inventes

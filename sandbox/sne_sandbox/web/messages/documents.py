@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from sne_sandbox.conformance.courrier import Courrier
 from sne_sandbox.conformance.observation import Observation
-from sne_sandbox.contract import xml
+from sne_sandbox.contract import codec
 from sne_sandbox.domain.exchange import document_parmi
 from sne_sandbox.domain.journal import SECRETS
 from sne_sandbox.domain.texte import masquer_message, masquer_nirs
@@ -36,7 +36,7 @@ def arbre_repondu(observation: Observation) -> Any:
 def lire(octets: bytes) -> Any:
     """Root of a document (lxml), None when it is no XML."""
     try:
-        return xml.parse(octets, limit=Limites().xml_max) if octets else None
+        return codec.parse(octets, limit=Limites().xml_max) if octets else None
     except SandboxError:
         return None
 

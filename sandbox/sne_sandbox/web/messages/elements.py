@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Final
 
-from sne_sandbox.contract.modele import charger_modele
+from sne_sandbox.contract.explication import charger_modele
 from sne_sandbox.contract.schema import Document
 from sne_sandbox.contract.versions import Contrat
 

@@ -8,8 +8,7 @@ import pytest
 from lxml import etree
 
 from sne_sandbox.domain.dates import PARIS
-from sne_sandbox.domain.demande import Demande
-from sne_sandbox.domain.demande_stockee import DemandeStockee, EtatDemande
+from sne_sandbox.domain.demande import Demande, DemandeStockee, EtatDemande
 from sne_sandbox.domain.element import Element
 from sne_sandbox.rules.registre import RegistreMemoire
 from sne_sandbox.rules.rule import Contexte, Infraction, Regle

@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 
 from sne_sandbox.contract.versions import Contrat
+from sne_sandbox.domain.base import Guichet, NatureGuichet
 from sne_sandbox.domain.dates import PARIS
-from sne_sandbox.domain.demande_stockee import DemandeStockee, EtatDemande
+from sne_sandbox.domain.demande import DemandeStockee, EtatDemande
 from sne_sandbox.domain.evenement import Caracteristique, Evenement, TypeEvenement
-from sne_sandbox.domain.guichet import Guichet, NatureGuichet
 from sne_sandbox.rules.catalogue import REGLES, canaux
 from sne_sandbox.rules.catalogue.canaux import fin_des_echanges_asynchrones
 from sne_sandbox.rules.registre import RegistreMemoire

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from sne_sandbox.domain.demande_stockee import DemandeStockee
+from sne_sandbox.domain.demande import DemandeStockee
 from sne_sandbox.rules.catalogue import REGLES, identite
 from sne_sandbox.rules.registre import RegistreMemoire
 from sne_sandbox.rules.rule import Contexte, Infraction, Regle

@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response as Redirection
 from sne_sandbox.domain.base import lire_instant
 from sne_sandbox.domain.dates import PARIS
 from sne_sandbox.domain.journal import NUIT, Echange
-from sne_sandbox.domain.nombres import entier_de
+from sne_sandbox.domain.texte import entier_de
 from sne_sandbox.operations import horloge
 from sne_sandbox.operations.horloge import Deplacement
 from sne_sandbox.web.console.controle.geste import faire

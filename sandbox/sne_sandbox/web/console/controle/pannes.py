@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from flask import render_template, request, url_for
 from werkzeug.wrappers import Response as Redirection
 
-from sne_sandbox.domain.nombres import entier_de
 from sne_sandbox.domain.panne import GENRES, GenrePanne, PanneDefinition, Parametre
+from sne_sandbox.domain.texte import entier_de
 from sne_sandbox.errors import UsageError
 from sne_sandbox.operations import pannes
 from sne_sandbox.operations.table import OPERATIONS

@@ -6,9 +6,8 @@ from flask import g, render_template, url_for
 from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response as Redirection
 
-from sne_sandbox.domain.base import Horloge
+from sne_sandbox.domain.base import Horloge, Portee
 from sne_sandbox.operations import bases, pannes
-from sne_sandbox.store.bases import Portee
 from sne_sandbox.web.console.controle.geste import faire
 from sne_sandbox.web.console.equivalents import Equivalents, appel, commande, deux
 from sne_sandbox.web.console.filtres import accorde

@@ -8,7 +8,7 @@ from flask import Response, render_template, request, url_for
 from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response as Redirection
 
-from sne_sandbox.domain.demande_stockee import EtatDemande
+from sne_sandbox.domain.demande import EtatDemande
 from sne_sandbox.operations import ecarts
 from sne_sandbox.operations.sauvegardes import MAINTENANT, Sauvegarde, Sauvegardes
 from sne_sandbox.web.acces import reserver

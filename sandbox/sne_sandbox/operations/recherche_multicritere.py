@@ -5,13 +5,12 @@ from functools import partial
 from typing import Final
 
 from sne_sandbox.contract.schema import Document
-from sne_sandbox.domain.demande_stockee import DemandeStockee, EtatDemande
+from sne_sandbox.domain.demande import DemandeStockee, EtatDemande
 from sne_sandbox.domain.element import Element, construire
-from sne_sandbox.operations import fichier_xml
+from sne_sandbox.operations.document import a_multiples_attributions, est_delai_anormalement_long, fichier_xml
 from sne_sandbox.operations.question import Operation, Question, Sortie
-from sne_sandbox.operations.traitement import a_multiples_attributions, est_delai_anormalement_long
 from sne_sandbox.rules import engine
-from sne_sandbox.store.recherche import Criteres
+from sne_sandbox.store.recherche import Criteres, rechercher
 
 
 def executer(question: Question) -> Sortie:
@@ -19,7 +18,7 @@ def executer(question: Question) -> Sortie:
     limite = question.base.reglages.recherche_max
     cherches = criteres(question.recu)
     filtre = partial(_calcules, question, cherches) if cherches.calcules else None
-    numeros = question.registre.rechercher(cherches, limite, filtre)
+    numeros = rechercher(question.registre, cherches, limite, filtre)
     assert question.contexte is not None
     contexte = replace(question.contexte, resultats=len(numeros))
     profil = question.base.reglages.profile
@@ -28,7 +27,7 @@ def executer(question: Question) -> Sortie:
         refus = refuser(replace(question, anomalies=(*question.anomalies, *trop)))
         return replace(refus, anomalies=tuple(trop))
     liste = construire("listeDemandes", tuple(construire("numUnique", n) for n in numeros))
-    return fichier_xml.sortie(question, Document.RECHERCHE, "RCH", liste)
+    return fichier_xml(question, Document.RECHERCHE, "RCH", liste)
 
 
 def _calcules(question: Question, cherches: Criteres, stockee: DemandeStockee) -> bool:
@@ -51,7 +50,7 @@ def _etat(code: str | None) -> EtatDemande | None:
 
 def refuser(question: Question) -> Sortie:
     """The answer of a search that is refused."""
-    return fichier_xml.refus(question, Document.RECHERCHE, "RCH")
+    return fichier_xml(question, Document.RECHERCHE, "RCH")
 
 
 def criteres(racine: Element) -> Criteres:

@@ -4,9 +4,8 @@ from typing import Final
 
 from sne_sandbox.contract.schema import Document
 from sne_sandbox.errors import NumeroInconnu
-from sne_sandbox.operations import document
+from sne_sandbox.operations.document import Presentation, information_traitement
 from sne_sandbox.operations.question import Operation, Question, Sortie
-from sne_sandbox.operations.traitement import information_traitement
 
 
 def executer(question: Question) -> Sortie:
@@ -20,12 +19,8 @@ def executer(question: Question) -> Sortie:
     if stockee is None:
         raise NumeroInconnu(numero)
     complet = bool(question.appel.texte("complet"))
-    vue = document.Presentation.de(stockee, question.contrat.nomenclatures, question.maintenant, "RET")
-    if complet:
-        if stockee.radiation is not None:
-            vue.placer(stockee.radiation)
-        if stockee.information_dalo is not None:
-            vue.placer_dalo(stockee.information_dalo)
+    montrer = Presentation.complete if complet else Presentation.de
+    vue = montrer(stockee, question.contrat.nomenclatures, question.maintenant, "RET")
     # 02.02 shows the resources per UC and the quartile in every answer; 02.01 its indicators in a whole one.
     if stockee.version >= "02.02" or (complet and stockee.version >= "02.01"):
         vue.placer(information_traitement(stockee, question, stockee.version))

@@ -8,14 +8,18 @@ from typing import Any, Final
 from sne_sandbox.contract import codec
 from sne_sandbox.contract.schema import Document
 from sne_sandbox.domain.dates import ajouter_mois
-from sne_sandbox.domain.demande import FORMULAIRE, Demande
-from sne_sandbox.domain.demande_stockee import DemandeStockee, EtatDemande
+from sne_sandbox.domain.demande import (
+    FORMULAIRE,
+    TERRITOIRE_ILE_DE_FRANCE,
+    Demande,
+    DemandeStockee,
+    EtatDemande,
+)
 from sne_sandbox.domain.element import Element, avec_enfants
 from sne_sandbox.domain.exchange import Champ, Piece
-from sne_sandbox.domain.numero_unique import TERRITOIRE_ILE_DE_FRANCE
 from sne_sandbox.operations import attestation, dispatching, document
+from sne_sandbox.operations.document import information_traitement
 from sne_sandbox.operations.question import Operation, Question, Sortie
-from sne_sandbox.operations.traitement import information_traitement
 
 #: The public portal: who writes when nobody says (souple profile only).
 PORTAIL: Final = "GDPUB"
@@ -89,18 +93,8 @@ def renouveler(question: Question, demande: Demande) -> DemandeStockee:
     radiated for want of renewal becomes active again (attested: number and seniority kept)."""
     avant = _stockee(question)
     jour = demande.date_renouvellement or question.maintenant.date()
-    apres = replace(
-        _formulaire_remplace(question, demande, avant),
-        etat=EtatDemande.ACTIVE,
-        date_renouvellement=jour,
-        debut_validite=jour,
-        fin_validite=ajouter_mois(jour, VALIDITE_MOIS),
-        date_radiation=None,
-        motif_radiation=None,
-        radiation=None,
-        radiation_enregistree_le=None,
-    )
-    return _remplacer(question, apres, demande)
+    apres = _active(_formulaire_remplace(question, demande, avant), jour)
+    return _remplacer(question, replace(apres, date_renouvellement=jour), demande)
 
 
 def radier(question: Question, demande: Demande) -> DemandeStockee:
@@ -118,14 +112,14 @@ def radier(question: Question, demande: Demande) -> DemandeStockee:
             radiation_enregistree_le=question.maintenant,
         )
     else:
-        apres = _reactivee(avant, question.maintenant.date())
+        # Convention: one whose year had run out lives again from today, else the next night would radiate it.
+        jour = question.maintenant.date()
+        apres = _active(avant, jour if avant.fin_validite <= jour else avant.debut_validite)
     return _remplacer(question, apres, demande)
 
 
-def _reactivee(avant: DemandeStockee, jour: date) -> DemandeStockee:
-    # Convention: one whose year had run out lives again from today, else the next night would radiate it.
-    epuisee = avant.fin_validite <= jour
-    debut = jour if epuisee else avant.debut_validite
+def _active(avant: DemandeStockee, debut: date) -> DemandeStockee:
+    """The demande, active for a year from `debut`; its radiation is forgotten."""
     return replace(
         avant,
         etat=EtatDemande.ACTIVE,
@@ -210,10 +204,7 @@ def _stockee(question: Question) -> DemandeStockee:
 
 
 def _formulaire_remplace(question: Question, demande: Demande, avant: DemandeStockee) -> DemandeStockee:
-    garder = {
-        "numUnique": avant.numero_unique,
-        "dateCreationDemande": avant.date_creation.isoformat(),
-    }
+    garder = {"numUnique": avant.numero_unique, "dateCreationDemande": avant.date_creation.isoformat()}
     for nom in ("numUniqueAssocie", "dateDerniereModificationPiece", "incrementFichier"):
         if not (demande.formulaire.texte_de(nom) or "").strip():
             conservee = avant.demande.formulaire.texte_de(nom)

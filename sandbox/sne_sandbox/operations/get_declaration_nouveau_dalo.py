@@ -6,8 +6,7 @@ from typing import Final
 from sne_sandbox.contract import codec
 from sne_sandbox.contract.schema import Document
 from sne_sandbox.domain.demande import Demande
-from sne_sandbox.operations import dispatching, document
-from sne_sandbox.operations.demande_logement import get_num_unique
+from sne_sandbox.operations import dispatching, document, get_num_unique
 from sne_sandbox.operations.question import Operation, Question, Sortie
 
 

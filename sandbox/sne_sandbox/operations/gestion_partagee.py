@@ -1,14 +1,14 @@
-"""The events of a demande: listed, added, changed, deleted (R. 441-2-15)."""
+"""The gestion partagée (R. 441-2-15): the events of a demande, listed, added, changed, deleted; and the types
+they belong to, those of the base's data."""
 
 from collections.abc import Iterable
 from dataclasses import replace
 from typing import Final
 
 from sne_sandbox.contract.schema import Document
-from sne_sandbox.domain.dates import xs_date_time
-from sne_sandbox.domain.element import Element, construire, xs_booleen
-from sne_sandbox.domain.evenement import Evenement
-from sne_sandbox.operations import fichier_xml
+from sne_sandbox.domain.element import Element, construire, construits
+from sne_sandbox.domain.evenement import Caracteristique, Evenement, TypeEvenement
+from sne_sandbox.operations.document import fichier_xml
 from sne_sandbox.operations.question import Operation, Question, Sortie
 
 _LISTE: Final = "listeCaracteristiquesSpecifiques/caracteristiqueSpecifique"
@@ -94,54 +94,97 @@ def _caracteristiques(element: Element) -> tuple[tuple[str, str], ...]:
 
 def _sortie(question: Question, evenements: Iterable[Evenement]) -> Sortie:
     liste = construire("listeEvenements", tuple(_element(question, e) for e in evenements))
-    return fichier_xml.sortie(question, Document.EVENEMENT, "EVT", liste)
+    return fichier_xml(question, Document.EVENEMENT, "EVT", liste)
 
 
 def _refuser(question: Question) -> Sortie:
-    return fichier_xml.refus(question, Document.EVENEMENT, "EVT")
+    return fichier_xml(question, Document.EVENEMENT, "EVT")
 
 
 def _element(question: Question, evenement: Evenement) -> Element:
     genre = question.registre.type_evenement(evenement.code_type)
-    enfants = [
-        construire("idEvenement", str(evenement.identifiant)),
-        construire("codeTypeEvenement", evenement.code_type),
-    ]
-    if genre is not None:
-        enfants.append(construire("libelleTypeEvenement", genre.libelle))
-    enfants.append(construire("auteurCreation", evenement.auteur_creation))
-    enfants.append(construire("dateCreation", xs_date_time(evenement.cree_le)))
-    if evenement.auteur_modification is not None:
-        enfants.append(construire("auteurModification", evenement.auteur_modification))
-    if evenement.modifie_le is not None:
-        enfants.append(construire("dateModification", xs_date_time(evenement.modifie_le)))
-    enfants.append(construire("natureModification", evenement.nature))
-    if evenement.date_survenance is not None:
-        enfants.append(construire("dateSurvenance", evenement.date_survenance.isoformat()))
-    if evenement.commentaire is not None:
-        enfants.append(construire("commentaire", evenement.commentaire))
-    if genre is not None:
-        enfants.append(construire("reglementaire", xs_booleen(genre.reglementaire)))
-    if evenement.caracteristiques:
-        libelles = {c.code: c.libelle for c in genre.caracteristiques} if genre is not None else {}
-        enfants.append(
-            construire(
-                "listeCaracteristiquesSpecifiques",
-                tuple(
-                    construire(
-                        "caracteristiqueSpecifique",
-                        (
-                            construire("code", code),
-                            *((construire("libelle", libelles[code]),) if code in libelles else ()),
-                            construire("valeurCaracteristiqueSpecifique", valeur),
-                        ),
-                    )
-                    for code, valeur in evenement.caracteristiques
-                ),
-            )
-        )
-    return construire("evenement", tuple(enfants))
+    enfants = construits(
+        idEvenement=evenement.identifiant,
+        codeTypeEvenement=evenement.code_type,
+        libelleTypeEvenement=None if genre is None else genre.libelle,
+        auteurCreation=evenement.auteur_creation,
+        dateCreation=evenement.cree_le,
+        auteurModification=evenement.auteur_modification,
+        dateModification=evenement.modifie_le,
+        natureModification=evenement.nature,
+        dateSurvenance=evenement.date_survenance,
+        commentaire=evenement.commentaire,
+        reglementaire=None if genre is None else genre.reglementaire,
+    )
+    libelles = {} if genre is None else {c.code: c.libelle for c in genre.caracteristiques}
+    ecrites = (
+        construits(code=code, libelle=libelles.get(code), valeurCaracteristiqueSpecifique=valeur)
+        for code, valeur in evenement.caracteristiques
+    )
+    return construire("evenement", (*enfants, *_specifiques(ecrites)))
 
+
+def _specifiques(caracteristiques: Iterable[tuple[Element, ...]]) -> list[Element]:
+    """The list of characteristics, each given by its elements; nothing for none."""
+    une = "caracteristiqueSpecifique"
+    liste = tuple(construire(une, enfants) for enfants in caracteristiques)
+    return [construire("listeCaracteristiquesSpecifiques", liste)] if liste else []
+
+
+# --- types ---------------------------------------------------------------------------------------------
+
+
+def lister_nationaux(question: Question) -> Sortie:
+    """All national types, out of date ones included (they carry their dates)."""
+    return _des_types(question, question.registre.types_evenements(None))
+
+
+def lister_territoriaux(question: Question) -> Sortie:
+    """The types of `operation/codeTerritoire`, else of the caller's own territory."""
+    code = question.recu.texte_de("operation/codeTerritoire")
+    if code is None:
+        guichet = question.registre.guichet(question.guichet)
+        code = guichet.territoire if guichet is not None else ""
+    return _des_types(question, question.registre.types_evenements(code))
+
+
+def _des_types(question: Question, types: Iterable[TypeEvenement]) -> Sortie:
+    liste = construire("listeTypesEvenements", tuple(_type(t) for t in types))
+    return fichier_xml(question, Document.TYPE_EVENEMENT, "TYP", liste)
+
+
+def _type(genre: TypeEvenement) -> Element:
+    enfants = construits(
+        codeTypeEvenement=genre.code,
+        texteDescriptifPGP=genre.texte_pgp,
+        texteDescriptifSNE=genre.texte_sne,
+        aPublierSurPGP=genre.a_publier,
+        utilisableMultiplesAttributionsSousConditions=genre.multiples_attributions,
+        utilisableRechercheInstruction=genre.recherche_instruction,
+        reglementaire=genre.reglementaire,
+        dateDebutValidite=genre.debut_validite,
+        dateFinValidite=genre.fin_validite,
+        codeTerritoire=genre.territoire,
+    )
+    libelle = construire("libelleTypeEvenement", construits(libelle=genre.libelle))
+    specifiques = _specifiques(_caracteristique(c) for c in genre.caracteristiques)
+    return construire("typeEvenement", (*enfants, libelle, *specifiques))
+
+
+def _caracteristique(caracteristique: Caracteristique) -> tuple[Element, ...]:
+    return construits(
+        code=caracteristique.code,
+        libelle=caracteristique.libelle,
+        typeCaracteristiqueSpecifique=caracteristique.type,
+        obligatoire=caracteristique.obligatoire,
+        texteDescriptif=caracteristique.texte[:500],
+        aideALaSaisie=caracteristique.aide[:500],
+        dateDebutValidite=caracteristique.debut_validite,
+        dateFinValidite=caracteristique.fin_validite,
+    )
+
+
+# --- what the table of operations takes ----------------------------------------------------------------
 
 LISTER: Final = Operation(
     nom="listerEvenementsDemande",
@@ -164,3 +207,13 @@ AJOUTER: Final = Operation(
 )
 MODIFIER: Final = replace(AJOUTER, nom="modifierEvenementDemande", executer=modifier)
 SUPPRIMER: Final = replace(AJOUTER, nom="supprimerEvenementDemande", executer=supprimer)
+NATIONAUX: Final = Operation(
+    nom="listerTypesEvenementsNationaux",
+    executer=lister_nationaux,
+    champ="fichierXml",
+    champ_nom="nomFichier",
+    genre=Document.TYPE_EVENEMENT,
+)
+TERRITORIAUX: Final = replace(
+    NATIONAUX, nom="listerTypesEvenementsTerritoriaux", executer=lister_territoriaux
+)
