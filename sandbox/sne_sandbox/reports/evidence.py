@@ -66,7 +66,7 @@ class DossierAltere(OperatorError):
 
 
 @dataclass(frozen=True, slots=True)
-class Echanges:
+class EchangesDuDossier:
     """The exchanges of a package, in the order of the journal, read from the file each time they are gone
     through: there may be thousands. `list()` holds them all."""
 
@@ -105,7 +105,7 @@ class DossierPreuves:
     `absents` why an exchange (by its id) could not be put in it."""
 
     configuration: Mapping[str, Any]
-    echanges: Echanges
+    echanges: EchangesDuDossier
     rapport: Rapport
     versions: Mapping[str, str]
     empreintes: Mapping[str, str]
@@ -210,7 +210,7 @@ def lire(fichier: Path) -> DossierPreuves:
         raise DossierIllisible(str(erreur), remede=erreur.remede) from None
     return DossierPreuves(
         configuration=configuration,
-        echanges=Echanges(fichier, membres[_JOURNAL][2]),
+        echanges=EchangesDuDossier(fichier, membres[_JOURNAL][2]),
         rapport=rapport,
         versions=versions,
         empreintes={nom: sha256 for nom, (sha256, _, _) in membres.items()},

@@ -13,7 +13,7 @@ from sne_sandbox.rules.rule import Regle
 
 
 @dataclass(frozen=True, slots=True)
-class Sujet:
+class SujetDeRegles:
     """What the rules of one prefix are about. `nom` is its key in the API, and names the file of its examples
     (`fixtures/exemples/<nom>.toml`); `titre` is what a page calls it; `module` holds its functions."""
 
@@ -24,30 +24,30 @@ class Sujet:
 
 #: Prefix of the codes -> subject, in the order rules run and are listed.
 SUJETS: Final = {
-    "ENT": Sujet("entete", "En-tête et fichier", message),
-    "IDT": Sujet("identite", "Identité", identite),
-    "ADR": Sujet("adresse", "Adresse", logement),
-    "MEN": Sujet("menage", "Ménage", menage),
-    "RES": Sujet("ressources", "Ressources", menage),
-    "LOG": Sujet("logement", "Logement actuel", logement),
-    "REC": Sujet("recherche_logement", "Logement recherché", souhaits),
-    "MOT": Sujet("motifs", "Motifs", souhaits),
-    "HAN": Sujet("handicap", "Handicap", menage),
-    "NIR": Sujet("nir", "NIR", identite),
-    "CYC": Sujet("cycle", "Vie de la demande", vie),
-    "RAD": Sujet("radiation", "Radiation", radiation),
-    "ATT": Sujet("attribution", "Attribution", radiation),
-    "DOU": Sujet("doublons", "Doublons", vie),
-    "DAL": Sujet("dalo", "DALO", canaux),
-    "EVT": Sujet("evenement", "Événements", canaux),
-    "DEC": Sujet("decision", "Décisions", canaux),
-    "RCH": Sujet("recherche", "Recherche multicritère", canaux),
-    "COP": Sujet("piece", "Pièces justificatives", message),
-    "ASY": Sujet("asynchrone", "Échanges asynchrones", canaux),
+    "ENT": SujetDeRegles("entete", "En-tête et fichier", message),
+    "IDT": SujetDeRegles("identite", "Identité", identite),
+    "ADR": SujetDeRegles("adresse", "Adresse", logement),
+    "MEN": SujetDeRegles("menage", "Ménage", menage),
+    "RES": SujetDeRegles("ressources", "Ressources", menage),
+    "LOG": SujetDeRegles("logement", "Logement actuel", logement),
+    "REC": SujetDeRegles("recherche_logement", "Logement recherché", souhaits),
+    "MOT": SujetDeRegles("motifs", "Motifs", souhaits),
+    "HAN": SujetDeRegles("handicap", "Handicap", menage),
+    "NIR": SujetDeRegles("nir", "NIR", identite),
+    "CYC": SujetDeRegles("cycle", "Vie de la demande", vie),
+    "RAD": SujetDeRegles("radiation", "Radiation", radiation),
+    "ATT": SujetDeRegles("attribution", "Attribution", radiation),
+    "DOU": SujetDeRegles("doublons", "Doublons", vie),
+    "DAL": SujetDeRegles("dalo", "DALO", canaux),
+    "EVT": SujetDeRegles("evenement", "Événements", canaux),
+    "DEC": SujetDeRegles("decision", "Décisions", canaux),
+    "RCH": SujetDeRegles("recherche", "Recherche multicritère", canaux),
+    "COP": SujetDeRegles("piece", "Pièces justificatives", message),
+    "ASY": SujetDeRegles("asynchrone", "Échanges asynchrones", canaux),
 }
 
 
-def sujet_de(code: str) -> Sujet:
+def sujet_de(code: str) -> SujetDeRegles:
     """The subject of a rule, by its code. Raises KeyError for a prefix that is none of SUJETS."""
     return SUJETS[code[:3]]
 
