@@ -24,14 +24,14 @@ from sne_sandbox.errors import CertificatNonConforme, ErreurInterne, MessageMalf
 from sne_sandbox.operations import lifecycle
 from sne_sandbox.operations.question import Operation, Question, Sortie
 from sne_sandbox.operations.table import OPERATIONS
-from sne_sandbox.rules.context import Contexte
 from sne_sandbox.rules.engine import Jugement
-from sne_sandbox.rules.registre_vide import RegistreVide
+from sne_sandbox.rules.registre import RegistreMemoire
+from sne_sandbox.rules.rule import Contexte
 from sne_sandbox.settings import Limites
 from sne_sandbox.store.registre import RegistreBase
 from sne_sandbox.store.session import Magasin
 
-_SANS_REGISTRE: Final = RegistreVide()
+_SANS_REGISTRE: Final = RegistreMemoire()
 #: A guichet in the name of any file or certificate: DEMG1226-…, CERG1226-….
 GUICHET_DANS_NOM: Final = re.compile(r"[A-Z]{3}(G[0-9A-Z]{4})-")
 

@@ -15,8 +15,8 @@ from sne_sandbox.contract.versions import charger
 from sne_sandbox.domain.element import Element
 from sne_sandbox.generators import strategies
 from sne_sandbox.generators.diversite import Contraintes, atelier
-from sne_sandbox.generators.hypothese import Tirees
-from sne_sandbox.generators.varietes import TirageVarie
+from sne_sandbox.generators.strategies import Tirees
+from sne_sandbox.generators.tirage import TirageVarie
 
 JOUR = date(2018, 3, 15)
 

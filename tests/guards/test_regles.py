@@ -1,5 +1,6 @@
 """Every control is a function and a row, says where it comes from and what to do, and shows examples."""
 
+import json
 import re
 import tomllib
 
@@ -7,12 +8,14 @@ import pytest
 
 from sne_sandbox.contract.versions import Contrat, charger
 from sne_sandbox.domain.anomalie import Gravite
-from sne_sandbox.generators.exemples import ExempleDeRegle, appliquer, exemples, genre
+from sne_sandbox.generators.exemples import ExempleDeRegle, contexte, exemples, genre
 from sne_sandbox.generators.exemples import document as document_de
 from sne_sandbox.resources import contracts_dir
 from sne_sandbox.rules.catalogue import REGLES
+from sne_sandbox.rules.engine import juger
 
 CODES = [regle.code for regle in REGLES]
+AU_TRANSPORT = {regle.code for regle in REGLES if regle.transport}
 EXEMPLES = exemples()
 
 
@@ -65,20 +68,36 @@ def test_no_example_is_that_of_an_unknown_rule() -> None:
 
 
 @pytest.mark.parametrize("exemple", EXEMPLES, ids=str)
-def test_each_example_gets_its_verdict(contrat: Contrat, exemple: ExempleDeRegle) -> None:
-    anomalies = appliquer(exemple, contrat)
+def test_each_example_fits_its_schema_gets_its_verdict_and_says_what_is_written(
+    contrat: Contrat, exemple: ExempleDeRegle
+) -> None:
+    """What the schema refuses never reaches a rule: such an example would prove nothing."""
+    racine = document_de(exemple, contrat)
+    version = contrat.version_de_lecture(racine.get("versionInterface"))
+    fautes = contrat.schemas.validate(racine, document=genre(exemple), version=version)
+    assert [f"{faute.chemin} : {faute.message}" for faute in fautes] == []
+    anomalies = juger(contexte(exemple, contrat, racine), contrat, exemple.profil)
     levees = [a for a in anomalies if a.regle == exemple.regle]
     assert bool(levees) is (exemple.verdict == "refuse"), [f"{a.regle} {a.propriete}" for a in anomalies]
     if exemple.gravite is not None:
         assert levees[0].gravite is Gravite(exemple.gravite)
+    if exemple.regle not in AU_TRANSPORT:  # else it speaks of what is not in the document
+        assert all(a.ligne > 0 for a in levees)
+    dites = list(dict.fromkeys((_court(a.propriete), a.valeur, a.message) for a in levees))
+    ecrites = [tuple(ecrite) for ecrite in exemple.anomalies]
+    assert dites == ecrites, (
+        f"{exemple} raises other anomalies than it says. If they are right, write in "
+        f"fixtures/exemples/{exemple.fichier}.toml, example {exemple.rang}:\n\n{_en_toml(dites)}\n"
+    )
 
 
-@pytest.mark.parametrize("exemple", EXEMPLES, ids=str)
-def test_each_example_fits_its_schema(contrat: Contrat, exemple: ExempleDeRegle) -> None:
-    """What the schema refuses never reaches a rule: such an example would prove nothing."""
-    racine = document_de(exemple, contrat)
-    version = contrat.version_de_lecture(racine.get("versionInterface"))
-    assert [
-        f"{e.chemin} : {e.message}"
-        for e in contrat.schemas.validate(racine, document=genre(exemple), version=version)
-    ] == []
+def _court(propriete: str) -> str:
+    """The path of an anomalie as an example writes it."""
+    return re.sub(r"^interfaceNuu/demande/demandeLogement(?=/|$)", "~", propriete)
+
+
+def _en_toml(dites: list[tuple[str, str, str]]) -> str:
+    lignes = [json.dumps(dite, ensure_ascii=False) for dite in dites]
+    if len(lignes) < 2:
+        return f"anomalies = [{''.join(lignes)}]"
+    return "\n".join(["anomalies = [", *(f"    {ligne}," for ligne in lignes), "]"])

@@ -84,7 +84,7 @@ def _juger(banc: Banc, home: Path) -> epreuves.JugementConserve | None:
     assert isinstance(fin, Fin)
     dossier = home / "conformite" / "garde"
     dossier.mkdir(parents=True, exist_ok=True)
-    rapport_json.ecrire(fin.rapport, dossier / "rapport.json")
+    (dossier / "rapport.json").write_bytes(rapport_json.octets(fin.rapport))
     return epreuves.trouver(home, "garde")
 
 

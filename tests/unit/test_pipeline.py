@@ -13,8 +13,7 @@ from sne_sandbox.domain.exchange import Appel
 from sne_sandbox.operations import get_num_unique, table
 from sne_sandbox.pki.authority import Autorite
 from sne_sandbox.rules import engine
-from sne_sandbox.rules.context import Contexte
-from sne_sandbox.rules.rule import Infraction
+from sne_sandbox.rules.rule import Contexte, Infraction
 
 INATTENDUE = "Une erreur inattendue est survenue lors du traitement de la demande."
 

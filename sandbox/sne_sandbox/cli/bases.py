@@ -1,14 +1,24 @@
-"""`sne-sandbox bases`."""
+"""`sne-sandbox bases`: lists, creates, sets and deletes bases."""
 
 import json
 from typing import Any
 
 import click
 
-from sne_sandbox.cli.groupe import GroupeQuiListe
-from sne_sandbox.cli.options import COMMUNES, reglages, taille_de_semence, une_forme
+from sne_sandbox.cli.options import (
+    COMMUNES,
+    GroupeQuiListe,
+    ouvrir,
+    ouvrir_magasin,
+    reglages,
+    taille_de_semence,
+    une_forme,
+)
 from sne_sandbox.domain.base import lire_horloge
-from sne_sandbox.settings import DE_BASE
+from sne_sandbox.errors import UsageError
+from sne_sandbox.operations import bases
+from sne_sandbox.operations.bases import en_json
+from sne_sandbox.settings import DE_BASE, PAR_NOM, Reglages
 
 _EXEMPLES = """
 \b
@@ -31,10 +41,7 @@ def commande() -> None:
 @une_forme
 def lister(forme: str, **options: Any) -> None:
     """Liste les bases : nom, jeu de départ, profil, horloge."""
-    from sne_sandbox.cli.contexte import ouvrir
-    from sne_sandbox.operations.bases import en_json
-
-    contrat, magasin = ouvrir(options["home"], options["contract"], options["contracts"], options["database"])
+    contrat, magasin = ouvrir(options)
     with magasin:
         bases = magasin.bases.lister()
     if forme == "json":
@@ -55,11 +62,7 @@ def lister(forme: str, **options: Any) -> None:
 @click.option("--clock", "horloge", default="real", show_default=True, help="real, ou un instant ISO.")
 def creer(nom: str, semence: str, seed: int, taille: int | None, horloge: str, **options: Any) -> None:
     """Crée la base NOM, servie sous /bases/NOM/services/."""
-    from sne_sandbox.cli.contexte import ouvrir
-    from sne_sandbox.operations import bases
-    from sne_sandbox.settings import PAR_NOM, Reglages
-
-    contrat, magasin = ouvrir(options["home"], options["contract"], options["contracts"], options["database"])
+    contrat, magasin = ouvrir(options)
     valeurs = {cle: str(v) for cle, v in options.items() if PAR_NOM[cle].portee == "base"}
     with magasin:
         bases.creer(
@@ -81,17 +84,13 @@ def creer(nom: str, semence: str, seed: int, taille: int | None, horloge: str, *
 @reglages(*COMMUNES, "database")
 def regler(nom: str, ecrits: tuple[str, ...], **options: Any) -> None:
     """Change des réglages de la base NOM ; les autres restent."""
-    from sne_sandbox.errors import UsageError
-    from sne_sandbox.operations import bases
-    from sne_sandbox.store.session import Magasin
-
     valeurs = {}
     for ecrit in ecrits:
         reglage, egal, valeur = ecrit.partition("=")
         if not egal:
             raise UsageError(f"[{ecrit}] : il manque une valeur.", remede="par exemple profile=strict")
         valeurs[reglage.replace("-", "_")] = valeur  # as the option of that name is written
-    with Magasin.ouvrir(options["database"], options["home"]) as magasin:
+    with ouvrir_magasin(options) as magasin:
         base = bases.regler(magasin, nom, valeurs)
     click.echo(f"Base [{nom}] : " + ", ".join(f"{r}={getattr(base.reglages, r)}" for r in valeurs))
 
@@ -101,9 +100,6 @@ def regler(nom: str, ecrits: tuple[str, ...], **options: Any) -> None:
 @reglages(*COMMUNES, "database")
 def supprimer(nom: str, **options: Any) -> None:
     """Supprime la base NOM et tout ce qu'elle contient, sauvegardes et boîtes comprises."""
-    from sne_sandbox.operations import bases
-    from sne_sandbox.store.session import Magasin
-
-    with Magasin.ouvrir(options["database"], options["home"]) as magasin:
+    with ouvrir_magasin(options) as magasin:
         bases.supprimer(magasin, options["home"], nom)
     click.echo(f"Base [{nom}] supprimée.")

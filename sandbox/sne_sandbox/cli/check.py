@@ -1,4 +1,4 @@
-"""`sne-sandbox check`."""
+"""`sne-sandbox check`: documents judged offline, without a base."""
 
 import json
 import os
@@ -15,11 +15,10 @@ from sne_sandbox.cli.options import COMMUNES, reglages
 from sne_sandbox.contract import versions
 from sne_sandbox.contract.versions import Contrat
 from sne_sandbox.domain.base import lire_horloge
-from sne_sandbox.domain.texte import pour_xml
+from sne_sandbox.domain.texte import accorde, pour_xml
 from sne_sandbox.errors import UsageError
 from sne_sandbox.operations.controle import Controle, FauteDeDocument, controler
 from sne_sandbox.raisons import raison_systeme
-from sne_sandbox.reports.accords import accorde
 
 #: From this many documents on, more than one process judges them.
 _PARALLELE: Final = 400

@@ -1,18 +1,16 @@
-"""`sne-sandbox clock`."""
+"""`sne-sandbox clock`: reads, freezes and moves on a base's clock; the nights in between are lived."""
 
 import json
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
-from sne_sandbox.cli.options import COMMUNES, reglages, une_base, une_forme
-from sne_sandbox.cli.progres import Progres, barre
+from sne_sandbox.cli.options import COMMUNES, Progres, barre, ouvrir_magasin, reglages, une_base, une_forme
+from sne_sandbox.domain.base import lire_instant
 from sne_sandbox.errors import UsageError
-
-if TYPE_CHECKING:
-    from sne_sandbox.operations.horloge import Deplacement, Heure
-    from sne_sandbox.store.session import Magasin
+from sne_sandbox.operations import horloge
+from sne_sandbox.operations.horloge import Deplacement, Heure
+from sne_sandbox.store.session import Magasin
 
 #: Modes that a reader is told in other words than the API's.
 _MODES = {"real": "heure réelle"}
@@ -34,9 +32,7 @@ Exemples :
 @reglages(*COMMUNES, "database")
 @une_base
 @une_forme
-def commande(
-    geste: str, vers: str | None, home: Path, database: str | None, base: str, forme: str, **_: Any
-) -> None:
+def commande(geste: str, vers: str | None, base: str, forme: str, **options: Any) -> None:
     """L'horloge d'une base : lue (read), figée (freeze), avancée (advance), rendue à l'heure réelle (real).
 
     VERS dit où : un instant ISO pour freeze (par défaut, l'heure qu'il est dans la base) ; pour advance, une
@@ -45,16 +41,13 @@ def commande(
     Ce que les nuits traversées auraient fait est fait, dans l'ordre, et journalisé : préavis un mois avant
     l'échéance, radiation faute de renouvellement à 13 mois, effacement un an après la radiation.
     """
-    from sne_sandbox.operations import horloge
-    from sne_sandbox.store.session import Magasin
-
     if geste == "advance" and vers is None:
         raise UsageError("clock advance : jusqu'où ?", remede="par exemple « sne-sandbox clock advance P1M »")
     if geste in ("read", "real") and vers is not None:
         raise UsageError(
             f"clock {geste} ne prend pas d'instant : [{vers}].", remede="« clock freeze INSTANT »"
         )
-    with Magasin.ouvrir(database, home) as magasin:
+    with ouvrir_magasin(options) as magasin:
         if geste == "read":
             heure = horloge.lire(magasin, base)
             click.echo(json.dumps(heure.en_json(), ensure_ascii=False) if forme == "json" else _phrase(heure))
@@ -68,10 +61,7 @@ def commande(
         click.echo(_phrase(deplacement.heure))
 
 
-def _deplacer(magasin: "Magasin", base: str, geste: str, vers: str | None, progres: Progres) -> "Deplacement":
-    from sne_sandbox.domain.base import lire_instant
-    from sne_sandbox.operations import horloge
-
+def _deplacer(magasin: Magasin, base: str, geste: str, vers: str | None, progres: Progres) -> Deplacement:
     if geste == "real":
         return horloge.rendre_reelle(magasin, base, progres=progres)
     if geste == "freeze":
@@ -81,7 +71,7 @@ def _deplacer(magasin: "Magasin", base: str, geste: str, vers: str | None, progr
     return horloge.avancer(magasin, base, vers, progres=progres)
 
 
-def _phrase(heure: "Heure") -> str:
+def _phrase(heure: Heure) -> str:
     return (
         f"Base [{heure.base}] : {heure.maintenant:%d/%m/%Y %H:%M:%S} ({_MODES.get(heure.mode, heure.mode)})"
     )

@@ -1,4 +1,4 @@
-"""`sne-sandbox conform`."""
+"""`sne-sandbox conform`: an application driven through the plan, and judged."""
 
 import contextlib
 import os
@@ -14,10 +14,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from sne_sandbox.cli.epreuve import options_de_serve
-from sne_sandbox.cli.interruption import Signaux
-from sne_sandbox.cli.options import inconnu
-from sne_sandbox.cli.programme import empechement
+from sne_sandbox.cli.epreuve import Signaux, empechement, options_de_serve
+from sne_sandbox.cli.options import inconnu, sorties_de_rapport
 from sne_sandbox.errors import OperatorError, UsageError
 from sne_sandbox.settings import PAR_NOM
 
@@ -60,14 +58,7 @@ Exemples :
               "(peut se répéter).")  # fmt: skip
 @click.option("--faute", metavar="NOM",
               help="Défaut à planter dans l'application témoin.")  # fmt: skip
-@click.option("--require", "exigees", multiple=True, metavar="ID",
-              help="Exigence dont la preuve ne peut pas manquer (peut se répéter).")  # fmt: skip
-@click.option("--baseline", "reference", type=click.Path(path_type=Path, dir_okay=False, exists=True),
-              metavar="FICHIER", help="Manquements connus, avec raison et échéance.")  # fmt: skip
-@click.option("--report-dir", "dossier", type=click.Path(path_type=Path, file_okay=False), metavar="DOSSIER",
-              help="Où écrire rapport.json, rapport.html, junit.xml et preuves.zip.")  # fmt: skip
-@click.option("--format", "forme", type=click.Choice(["text", "json", "junit"]), default="text",
-              show_default=True, help="Forme du rapport, seul sur la sortie standard.")  # fmt: skip
+@sorties_de_rapport()
 @options_de_serve
 def commande(
     designation: str,
@@ -167,7 +158,7 @@ class _Interruptible:
             return self.application.envoyer(message)
 
     def fermer(self) -> None:
-        """Ends it."""
+        """Ends the application."""
         self.application.fermer()
 
 

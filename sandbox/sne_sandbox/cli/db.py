@@ -1,4 +1,4 @@
-"""`sne-sandbox db`."""
+"""`sne-sandbox db`: the tables: made up to date, filled, saved, emptied."""
 
 from pathlib import Path
 from typing import Any
@@ -6,10 +6,21 @@ from typing import Any
 import click
 
 from sne_sandbox.cli.depart import options_de_base_donnees, signaler_ignorees
-from sne_sandbox.cli.groupe import GroupeCommandes
-from sne_sandbox.cli.options import COMMUNES, reglages, taille_de_semence, une_base
+from sne_sandbox.cli.options import (
+    COMMUNES,
+    GroupeCommandes,
+    barre,
+    ouvrir,
+    ouvrir_magasin,
+    reglages,
+    taille_de_semence,
+    une_base,
+)
 from sne_sandbox.domain.base import lire_horloge
 from sne_sandbox.errors import UsageError
+from sne_sandbox.operations import bases
+from sne_sandbox.settings import Reglages
+from sne_sandbox.store import snapshot
 
 _EXEMPLES = """
 \b
@@ -33,9 +44,8 @@ def commande() -> None:
 @reglages(*COMMUNES, "database")
 def mettre_a_jour(**options: Any) -> None:
     """Met les tables à la dernière version."""
-    from sne_sandbox.store.session import Magasin
 
-    with Magasin.ouvrir(options["database"], options["home"]) as magasin:
+    with ouvrir_magasin(options) as magasin:
         magasin.migrer()
     click.echo("Tables à jour.")
 
@@ -49,12 +59,7 @@ def mettre_a_jour(**options: Any) -> None:
 @click.option("--clock", "horloge", default="real", show_default=True, help="real, ou un instant ISO.")
 def semer(base: str, semence: str, seed: int, taille: int | None, horloge: str, **options: Any) -> None:
     """Crée une base à partir d'un jeu de départ ; celle qui existe reste comme elle est."""
-    from sne_sandbox.cli.contexte import ouvrir
-    from sne_sandbox.cli.progres import barre
-    from sne_sandbox.operations import bases
-    from sne_sandbox.settings import Reglages
-
-    contrat, magasin = ouvrir(options["home"], options["contract"], options["contracts"], options["database"])
+    contrat, magasin = ouvrir(options)
     with magasin, barre("Les ménages arrivent") as progres:
         existe = signaler_ignorees(magasin, base, options_de_base_donnees())
         bases.assurer(
@@ -79,10 +84,7 @@ def semer(base: str, semence: str, seed: int, taille: int | None, horloge: str, 
 @une_base
 def sauvegarder(fichier: Path, base: str, **options: Any) -> None:
     """Sauvegarde une base dans FICHIER (zip)."""
-    from sne_sandbox.store import snapshot
-    from sne_sandbox.store.session import Magasin
-
-    with Magasin.ouvrir(options["database"], options["home"]) as magasin:
+    with ouvrir_magasin(options) as magasin:
         snapshot.sauvegarder(magasin, base, fichier)
     click.echo(str(fichier))
 
@@ -93,10 +95,7 @@ def sauvegarder(fichier: Path, base: str, **options: Any) -> None:
 @une_base
 def restaurer(fichier: Path, base: str, **options: Any) -> None:
     """Remet une base telle qu'elle est dans FICHIER ; rien n'est touché s'il est incorrect."""
-    from sne_sandbox.store import snapshot
-    from sne_sandbox.store.session import Magasin
-
-    with Magasin.ouvrir(options["database"], options["home"]) as magasin:
+    with ouvrir_magasin(options) as magasin:
         try:
             snapshot.restaurer(magasin, base, fichier)
         except snapshot.SauvegardeInutilisable as erreur:  # given by hand: another is to be given
@@ -121,10 +120,7 @@ def vider(base: str, portee: Any, horloge: str | None, **options: Any) -> None:
     Les réglages restent (« bases set » les change), et l'horloge, sauf si --clock la remet : c'est par là
     qu'une base semée, menée dans l'avenir, en revient.
     """
-    from sne_sandbox.cli.contexte import ouvrir
-    from sne_sandbox.operations import bases
-
-    contrat, magasin = ouvrir(options["home"], options["contract"], options["contracts"], options["database"])
+    contrat, magasin = ouvrir(options)
     with magasin:
         bases.remettre(magasin, contrat, base, portee, lire_horloge(horloge) if horloge else None)
     quoi = {"journal": "le journal", "etat": "l'état", "pannes": "les pannes", "tout": "tout"}[portee]

@@ -19,11 +19,11 @@ from sne_sandbox.cli import conform
 from sne_sandbox.contract import versions
 from sne_sandbox.contract.codec import NS
 from sne_sandbox.contract.versions import OperationPubliee
+from sne_sandbox.domain.texte import accorde
 from sne_sandbox.errors import OperatorError, UsageError
 from sne_sandbox.mime.client import Forme
 from sne_sandbox.mime.unpack import unpack
 from sne_sandbox.raisons import raison_ecriture
-from sne_sandbox.reports.accords import accorde
 from sne_sandbox.resources import fixtures_dir
 from sne_sandbox.server.enfant import servir_en_enfant
 from sne_sandbox.soap.fields import INCLUDE
@@ -117,9 +117,7 @@ def _vivre(client: "_Client", dossier: Path) -> str:
     decision = _adapter(_specimen("documents/evenement.xml"), {"numUnique": numero})
     client.appeler("ajoute une décision", "G1226", "ajouterEvenementDemande", decision)
     client.demande(
-        "radie (attribution)",
-        "G1226",
-        _adapter(_specimen("demandes/radiation.xml"), {"numUnique": numero}),
+        "radie (attribution)", "G1226", _adapter(_specimen("demandes/radiation.xml"), {"numUnique": numero})
     )
     return numero
 

@@ -2,7 +2,7 @@
 
 import secrets
 import socket
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from sne_sandbox.pki.authority import Autorite
     from sne_sandbox.server.listeners import AdressesServies
     from sne_sandbox.store.session import Magasin
+    from sne_sandbox.web.app import Configuration
 
 #: What the base `ecole` starts from, unless it is asked otherwise.
 SEMENCE: Final = "ecole"
@@ -35,6 +36,24 @@ def jeton_d_administration(host: str, donne: str | None, lecture: str | None = N
     if est_boucle_locale(host):
         return donne
     return donne or secrets.token_urlsafe(24)
+
+
+def configuration(options: Mapping[str, Any], noms: Sequence[str], **autres: Any) -> "Configuration":
+    """That of an application that listens as `options` say, also under `noms`; `autres` are more of its
+    fields. Raises UsageError, as `jeton_d_administration`."""
+    from sne_sandbox.settings import Limites, Reglages
+    from sne_sandbox.web.app import Configuration
+
+    poids = {nom: options[nom] for nom in ("message_max", "xml_max") if nom in options}
+    return Configuration(
+        **{nom: options[nom] for nom in ("home", "contract", "contracts", "database", "journal_max")},
+        limites=Limites(**poids),
+        jeton=jeton_d_administration(options["host"], options["admin_token"], options["read_only_token"]),
+        jeton_lecture=options["read_only_token"],
+        reglages=Reglages(profile=options["profile"]),
+        noms=(*noms, options["host"]),
+        **autres,
+    )
 
 
 def preparer_certificats(home: Path, noms: list[str], semence: str) -> "tuple[Autorite, Path, str]":

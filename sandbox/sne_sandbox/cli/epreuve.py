@@ -1,23 +1,105 @@
-"""A base made for one trial, and its server: what `run` and `conform` stand on."""
+"""What `run` and `conform` stand on: a base made for one trial, its server, and the signals that end it.
+
+A CI that cancels a job sends SIGINT or SIGTERM, waits a few seconds, and kills: what is written by then is
+all that anybody will read. So a trial that is told to end still says what it saw.
+"""
 
 import contextlib
+import os
+import shlex
 import shutil
+import signal
 import tempfile
+import threading
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Final, TypeVar
+from types import FrameType
+from typing import Any, Final, Self, TypeVar
 
 import click
 
-from sne_sandbox.cli.interruption import Signaux
 from sne_sandbox.cli.options import COMMUNES, reglages, taille_de_semence
 from sne_sandbox.contract.versions import Contrat
 from sne_sandbox.domain.base import BASE_PAR_DEFAUT, Horloge
 from sne_sandbox.server.base_servie import BaseServie
 from sne_sandbox.server.enfant import ServeurEnfant, servir_en_enfant
 from sne_sandbox.store.session import Magasin
+
+# --- signals -----------------------------------------------------------------------------------------
+
+SIGNAUX: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+#: Signals that are waited for in peace: a CI that cancels sends two. The next one ends us at once.
+_PATIENCE: Final = 2
+
+
+class Interrompu(KeyboardInterrupt):
+    """We are told to end. `str()` is the name of the signal, `numero` its number."""
+
+    def __init__(self, numero: int) -> None:
+        super().__init__(signal.Signals(numero).name)
+        self.numero = numero
+
+
+class Signaux:
+    """While it is entered, the first signal raises `Interrompu` where we are, unless it is held back. `recus`
+    are the numbers of those that came."""
+
+    def __init__(self) -> None:
+        self.recus: list[int] = []
+        self._tenus = False
+        self._anciens: dict[int, object] = {}
+
+    def tenir(self) -> None:
+        """From now on what comes is held back: `permis` raises it, `recus` tells it."""
+        self._tenus = True
+
+    @contextlib.contextmanager
+    def permis(self) -> Iterator[None]:
+        """What was held back is raised, and what comes meanwhile. Raises Interrompu. To be entered where no
+        code but ours runs: a signal may come anywhere in it, and Hypothesis or a garbage collector's callback
+        makes something else of an exception that it did not expect."""
+        if self.recus:
+            raise Interrompu(self.recus[0])
+        self._tenus = False
+        try:
+            yield
+        finally:
+            self._tenus = True
+
+    def sortie(self, code: int) -> int:
+        """The exit code: `code`, or by convention 128 + the number of the first signal."""
+        return 128 + self.recus[0] if self.recus else code
+
+    def dire(self, quoi: str) -> str:
+        """« Interrompu (SIGTERM) : QUOI ; ce rapport est partiel. », "" when nothing came."""
+        if not self.recus:
+            return ""
+        return f"Interrompu ({signal.Signals(self.recus[0]).name}) : {quoi} ; ce rapport est partiel."
+
+    def _recevoir(self, numero: int, trame: FrameType | None) -> None:
+        self.recus.append(numero)
+        if len(self.recus) > _PATIENCE:
+            signal.signal(numero, signal.SIG_DFL)
+            os.kill(os.getpid(), numero)
+        if not self._tenus:
+            self._tenus = True  # once: what ends us must end
+            raise Interrompu(numero)
+
+    def __enter__(self) -> Self:
+        if threading.current_thread() is threading.main_thread():
+            for numero in SIGNAUX:
+                if signal.getsignal(numero) is not signal.SIG_IGN:  # nohup
+                    self._anciens[numero] = signal.signal(numero, self._recevoir)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for numero, ancien in self._anciens.items():
+            signal.signal(numero, ancien)  # type: ignore[arg-type]
+
+
+# --- the base ----------------------------------------------------------------------------------------
 
 _F = TypeVar("_F", bound=Callable[..., Any])
 #: Settings that are handed to `serve` as they came.
@@ -81,7 +163,7 @@ def ouvrir(options: Mapping[str, Any], horloge: Horloge, seed: int) -> Iterator[
     """A fresh base: `ecole`, or « run-… » in a home (or database) that holds an `ecole` already. A home that
     was not given is thrown away at the end. `options` are those of `options_de_serve`. Raises OperatorError,
     and Interrompu where a signal comes."""
-    from sne_sandbox.cli.progres import barre
+    from sne_sandbox.cli.options import barre
     from sne_sandbox.contract import versions
     from sne_sandbox.operations import bases
     from sne_sandbox.settings import Reglages
@@ -117,3 +199,18 @@ def _nom_libre(magasin: Magasin) -> str:
     if BASE_PAR_DEFAUT not in pris:
         return BASE_PAR_DEFAUT
     return f"run-{datetime.now():%Y%m%d-%H%M%S-%f}"
+
+
+def empechement(nom: str, sinon: str) -> tuple[str, str]:
+    """What keeps `nom`, that no folder of PATH has, from being run, and its remedy (`sinon` for what is
+    nowhere): ends of French sentences."""
+    fichier = Path(nom)
+    ecrit = shlex.quote(f"./{nom}")
+    if fichier.is_dir():
+        return "est un dossier", "donnez le programme qui s'y trouve"
+    if not fichier.is_file():
+        return "est introuvable", sinon
+    if os.access(fichier, os.X_OK):
+        return "n'est pas dans le PATH", f"s'il s'agit du fichier d'ici, écrivez {ecrit}"
+    suite = "" if "/" in nom else f", puis écrivez {ecrit}"
+    return "n'est pas exécutable", f"chmod +x {shlex.quote(nom)}{suite}"

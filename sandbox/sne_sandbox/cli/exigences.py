@@ -1,4 +1,4 @@
-"""`sne-sandbox exigences`."""
+"""`sne-sandbox exigences`: what an application is judged on."""
 
 import json
 import sys
@@ -6,7 +6,11 @@ from typing import Any
 
 import click
 
-from sne_sandbox.cli.options import COMMUNES, forme_de_liste, inconnu, reglages
+from sne_sandbox.cli.options import COMMUNES, forme_de_liste, inconnu, reglages, tableau_markdown
+from sne_sandbox.conformance import plan
+from sne_sandbox.conformance.jugement import PILOTEES
+from sne_sandbox.contract import versions
+from sne_sandbox.contract.exigences import charger_exigences
 
 _EXEMPLES = """
 \b
@@ -28,11 +32,6 @@ def commande(ids: tuple[str, ...], forme: str, **options: Any) -> None:
     De celles que l'on nomme : aussi la source, comment elles se jugent (par le trafic, ou en pilotant
     l'application), et les scénarios du plan qui les vérifient.
     """
-    from sne_sandbox.conformance import plan
-    from sne_sandbox.conformance.jugement import PILOTEES
-    from sne_sandbox.contract import versions
-    from sne_sandbox.contract.exigences import charger_exigences
-
     contrat = versions.charger(options["contract"], options["contracts"])
     exigences = charger_exigences(contrat.dossiers)
     for nom in ids:
@@ -83,8 +82,5 @@ def _ligne(fiche: dict[str, Any], *, detail: bool) -> None:
 
 
 def _markdown(fiches: list[dict[str, Any]]) -> None:
-    click.echo("| Exigence | Niveau | Texte | Se juge | Source |")
-    click.echo("| --- | --- | --- | --- | --- |")
-    for fiche in fiches:
-        cases = (fiche["id"], _NIVEAUX[fiche["niveau"]], fiche["texte"], _comment(fiche), fiche["source"])
-        click.echo("| " + " | ".join(case.replace("|", "\\|") for case in cases) + " |")
+    lignes = [(f["id"], _NIVEAUX[f["niveau"]], f["texte"], _comment(f), f["source"]) for f in fiches]
+    click.echo(tableau_markdown(("Exigence", "Niveau", "Texte", "Se juge", "Source"), lignes))

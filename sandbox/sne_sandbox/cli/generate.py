@@ -1,4 +1,4 @@
-"""`sne-sandbox generate`."""
+"""`sne-sandbox generate`: messages written to files, valid or broken in one way."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -8,20 +8,19 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 from click.core import ParameterSource
 
-from sne_sandbox.cli.options import COMMUNES, reglages, verifier_guichet
-from sne_sandbox.cli.progres import barre
+from sne_sandbox.cli.options import COMMUNES, barre, reglages, verifier_guichet
 from sne_sandbox.contract import versions
 from sne_sandbox.contract.versions import Contrat
 from sne_sandbox.domain.base import lire_horloge
+from sne_sandbox.domain.texte import accorde
 from sne_sandbox.errors import OperatorError, UsageError
 from sne_sandbox.generators import lots
 from sne_sandbox.generators.diversite import Contraintes
 from sne_sandbox.generators.menages import SORTES
 from sne_sandbox.raisons import raison_ecriture
-from sne_sandbox.reports.accords import accorde
 
 if TYPE_CHECKING:
-    from sne_sandbox.generators.defects import Defaut
+    from sne_sandbox.generators.defauts import Defaut
 
 _EXEMPLES = """
 \b

@@ -1,15 +1,25 @@
-"""`sne-sandbox`: the commands, and what becomes of the errors they meet."""
+"""`sne-sandbox`: the commands, what becomes of the errors they meet, and the process around them: its
+standard streams, and its end when the process that began it ends.
+"""
 
 import importlib
+import io
+import os
 import signal
 import sys
+import threading
 import traceback
-from typing import Final
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, TextIO
 
 import click
 
-from sne_sandbox.cli import francais, tube
+from sne_sandbox.cli import francais
 from sne_sandbox.errors import OperatorError
+from sne_sandbox.raisons import raison_systeme
+
+if TYPE_CHECKING:
+    from _typeshed import ReadableBuffer
 
 # Before any command is declared.
 francais.parler_francais()
@@ -72,10 +82,76 @@ class _Groupe(click.Group):
             formatter.write_dl([(nom, aide) for nom, (_, aide) in COMMANDES.items()])
 
 
+# --- the process -------------------------------------------------------------------------------------
+
+
+def finir_avec_le_parent() -> None:
+    """From now on, the end of our standard input is the end of us, as by SIGTERM: a parent that holds the
+    other side of the pipe and dies, even by SIGKILL, closes it."""
+    threading.Thread(target=_attendre, name="sne-parent", daemon=True).start()
+
+
+def _attendre() -> None:
+    while os.read(0, 4096):
+        pass
+    os.kill(os.getpid(), signal.SIGTERM)
+
+
+class Tube(io.FileIO):
+    """A standard stream whose reader may go away (`… 2>&1 | head`): the rest is lost, the exit code is not.
+
+    rich leaves with code 1 on a broken pipe, and the interpreter with 120 when it flushes one at the end;
+    here the descriptor is turned to the null device the first time, and nobody above hears of it.
+    """
+
+    def write(self, octets: "ReadableBuffer", /) -> int:
+        """Bytes written; all of them when nobody reads. Raises OperatorError, once, when none can be."""
+        if not memoryview(octets).nbytes:
+            return 0  # click tries streams out so, and hides what they answer
+        try:
+            return super().write(octets)
+        except BrokenPipeError:
+            self._perdre()
+            return memoryview(octets).nbytes
+        except OSError as erreur:
+            self._perdre()
+            raise OperatorError(
+                f"Ce que dit la commande ne peut pas être écrit : {raison_systeme(erreur)}.",
+                remede="faites de la place, ou dirigez la sortie ailleurs",
+            ) from erreur
+
+    def _perdre(self) -> None:
+        with Path(os.devnull).open("wb") as nulle_part:
+            os.dup2(nulle_part.fileno(), self.fileno())
+
+
+def tenir_les_flux() -> None:
+    """Makes a `Tube` of stdout and of stderr, when they are real streams."""
+    sys.stdout = _tenu(sys.stdout)
+    sys.stderr = _tenu(sys.stderr)
+
+
+def _tenu(flux: TextIO) -> TextIO:
+    if not isinstance(flux, io.TextIOWrapper) or not isinstance(flux.buffer, io.BufferedWriter | io.FileIO):
+        return flux
+    flux.flush()
+    tube = Tube(flux.fileno(), "wb", closefd=False)
+    return io.TextIOWrapper(
+        # PYTHONUNBUFFERED leaves no buffer between the text and the descriptor.
+        tube if isinstance(flux.buffer, io.FileIO) else io.BufferedWriter(tube),
+        encoding=flux.encoding,
+        # A terminal that has no « → » gets a « ? »: better than a command that ends there.
+        errors="replace" if flux.errors in ("strict", "surrogateescape") else flux.errors,
+        line_buffering=flux.line_buffering,
+        write_through=flux.write_through,
+    )
+
+
+# --- the command line --------------------------------------------------------------------------------
+
+
 @click.group(
-    cls=_Groupe,
-    subcommand_metavar=_SOUS_COMMANDE,
-    context_settings={"help_option_names": ["-h", "--help"]},
+    cls=_Groupe, subcommand_metavar=_SOUS_COMMANDE, context_settings={"help_option_names": ["-h", "--help"]}
 )
 @click.version_option(package_name="sne-sandbox", message="%(prog)s %(version)s")
 @click.option("--with-parent", "avec_parent", is_flag=True, hidden=True, help="Finit avec l'entrée standard.")
@@ -86,14 +162,12 @@ def cli(avec_parent: bool) -> None:
     130 ou 143 quand un signal interrompt.
     """
     if avec_parent:
-        from sne_sandbox.cli.parent import finir_avec_le_parent
-
         finir_avec_le_parent()
 
 
 def main() -> None:
     """Entry point: runs the command; an error of the operator is printed with its remedy."""
-    tube.tenir()
+    tenir_les_flux()
     try:
         code = cli.main(prog_name="sne-sandbox", standalone_mode=False)
         sys.stdout.flush()  # what cannot be written is said, not found out by the interpreter's end

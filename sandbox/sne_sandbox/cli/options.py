@@ -1,14 +1,22 @@
-"""Options of the commands, read off the SETTINGS table."""
+"""What the commands share: options read off the SETTINGS table, groups of commands, the base and the store
+that they open, and a progress bar.
+"""
 
 import difflib
-from collections.abc import Callable, Iterable
+import sys
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from sne_sandbox.errors import UsageError
 from sne_sandbox.settings import PAR_NOM, Setting
+
+if TYPE_CHECKING:
+    from sne_sandbox.contract.versions import Contrat
+    from sne_sandbox.store.session import Magasin
 
 _F = TypeVar("_F", bound=Callable[..., Any])
 
@@ -52,6 +60,12 @@ def inconnu(quoi: str, nom: str, connus: Iterable[str]) -> UsageError:
     return UsageError(f"{quoi} [{nom}] n'existe pas.", remede=f"par exemple : {', '.join(choix)}{suite}")
 
 
+def tableau_markdown(titres: Sequence[str], lignes: Iterable[Sequence[object]]) -> str:
+    """A table of Markdown; a bar in a cell is escaped."""
+    ecrites = [titres, ["---"] * len(titres), *lignes]
+    return "\n".join("| " + " | ".join(str(c).replace("|", "\\|") for c in ligne) + " |" for ligne in ecrites)
+
+
 def verifier_guichet(code: str) -> None:
     """Raises UsageError for what is no code of a guichet: a small letter makes a name of file refused."""
     if len(code) != 5 or not code.isascii() or not code.isalnum() or code != code.upper():
@@ -69,6 +83,31 @@ def taille_de_semence(fonction: _F) -> _F:
         metavar="N",
         help="Nombre de ménages, tirés comme ceux du jeu de départ (par défaut, le sien).",
     )(fonction)
+
+
+def sorties_de_rapport(*, forme: bool = True) -> Callable[[_F], _F]:
+    """Add what a judgement is asked for: --report-dir, --require, --baseline and, unless `forme` is False,
+    --format, as parameters `dossier`, `exigees`, `reference` and `forme`."""
+    from sne_sandbox.reports import formats
+
+    def ajouter(fonction: _F) -> _F:
+        if forme:
+            aide = "Forme du rapport, seul sur la sortie standard."
+            fonction = _forme("text", *formats.PAR_OPTION, aide=aide)(fonction)
+        fonction = click.option(
+            "--baseline", "reference", type=click.Path(path_type=Path, dir_okay=False, exists=True),
+            metavar="FICHIER", help="Manquements connus, avec raison et échéance.",
+        )(fonction)  # fmt: skip
+        fonction = click.option(
+            "--require", "exigees", multiple=True, metavar="ID",
+            help="Exigence dont la preuve ne peut pas manquer (peut se répéter).",
+        )(fonction)  # fmt: skip
+        return click.option(
+            "--report-dir", "dossier", type=click.Path(path_type=Path, file_okay=False), metavar="DOSSIER",
+            help=f"Où écrire {formats.enumeres()}.",
+        )(fonction)  # fmt: skip
+
+    return ajouter
 
 
 def _option(setting: Setting, defaut: Any) -> Callable[[_F], _F]:
@@ -91,3 +130,90 @@ def _option(setting: Setting, defaut: Any) -> Callable[[_F], _F]:
         show_default=defaut is not None,
         help=setting.aide[0].upper() + setting.aide[1:] + ".",
     )
+
+
+def ouvrir(options: Mapping[str, Any]) -> "tuple[Contrat, Magasin]":
+    """The contract and the store that `options` (COMMUNES, and `database`) name. Raises OperatorError."""
+    from sne_sandbox.contract import versions
+
+    return versions.charger(options["contract"], options["contracts"]), ouvrir_magasin(options)
+
+
+def ouvrir_magasin(options: Mapping[str, Any]) -> "Magasin":
+    """The store that `options` (`home` and `database`) name. Raises OperatorError."""
+    from sne_sandbox.store.session import Magasin
+
+    return Magasin.ouvrir(options["database"], options["home"])
+
+
+class GroupeCommandes(click.Group):
+    """`sne-sandbox db --home D reset` is `sne-sandbox db reset --home D`. A command that has no examples of
+    its own shows those that its group gives of it."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Click's: the words after the name of the group."""
+        rang = self._rang_de_la_commande(ctx, args)
+        if rang:
+            args = [args[rang], *args[:rang], *args[rang + 1 :]]
+        return super().parse_args(ctx, args)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Click's: the command of that name, with its examples."""
+        commande = super().get_command(ctx, cmd_name)
+        if commande is not None and commande.epilog is None:
+            debut = f"sne-sandbox {self.name} {cmd_name}"
+            lignes = [ligne.strip() for ligne in (self.epilog or "").splitlines()]
+            exemples = [ligne for ligne in lignes if ligne == debut or ligne.startswith(f"{debut} ")]
+            titre = "Exemples" if len(exemples) > 1 else "Exemple"
+            commande.epilog = "\n".join(["\b", f"{titre} :", *(f"  {ligne}" for ligne in exemples)])
+        return commande
+
+    def _rang_de_la_commande(self, ctx: click.Context, args: list[str]) -> int | None:
+        """Where the command stands among `args`, after options that are its own; None where there is none."""
+        avec_valeur = {
+            option
+            for commande in self.commands.values()
+            for parametre in commande.params
+            if isinstance(parametre, click.Option) and not parametre.is_flag
+            for option in parametre.opts
+        }
+        valeur = False
+        for rang, mot in enumerate(args):
+            if valeur:
+                valeur = False
+            elif mot in ctx.help_option_names:
+                return None
+            elif mot.startswith("-"):
+                valeur = mot in avec_valeur
+            else:
+                return rang if mot in self.commands else None
+        return None
+
+
+class GroupeQuiListe(GroupeCommandes):
+    """`sne-sandbox bases` is `sne-sandbox bases list`, its options included."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Click's: the words after the name of the group."""
+        options = not args or (args[0].startswith("-") and args[0] not in ctx.help_option_names)
+        if options and self._rang_de_la_commande(ctx, args) is None:
+            args = ["list", *args]
+        return super().parse_args(ctx, args)
+
+
+#: Told how many of how many are done.
+Progres = Callable[[int, int], None]
+
+
+@contextmanager
+def barre(titre: str) -> Iterator[Progres]:
+    """What to tell the progress to."""
+    if not sys.stderr.isatty():
+        yield lambda fait, total: None
+        return
+    from rich.console import Console
+    from rich.progress import Progress
+
+    with Progress(console=Console(stderr=True), transient=True) as affichage:
+        tache = affichage.add_task(titre, total=None)
+        yield lambda fait, total: affichage.update(tache, completed=fait, total=total)

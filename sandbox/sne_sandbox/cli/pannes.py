@@ -1,18 +1,15 @@
-"""`sne-sandbox pannes`."""
+"""`sne-sandbox pannes`: what goes wrong on purpose: armed, listed, disarmed."""
 
 import json
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
-from sne_sandbox.cli.groupe import GroupeQuiListe
-from sne_sandbox.cli.options import COMMUNES, reglages, une_base, une_forme
+from sne_sandbox.cli.options import COMMUNES, GroupeQuiListe, ouvrir_magasin, reglages, une_base, une_forme
 from sne_sandbox.domain.panne import GENRES, PanneDefinition
 from sne_sandbox.errors import UsageError
-
-if TYPE_CHECKING:
-    from sne_sandbox.operations.pannes import PanneArmee
+from sne_sandbox.operations import pannes
+from sne_sandbox.operations.pannes import PanneArmee
 
 _EXEMPLES = """
 \b
@@ -68,12 +65,9 @@ def genres(forme: str, **_: Any) -> None:
 @reglages(*COMMUNES, "database")
 @une_base
 @une_forme
-def lister(home: Path, database: str | None, base: str, forme: str, **_: Any) -> None:
+def lister(base: str, forme: str, **options: Any) -> None:
     """Liste les pannes armées, et les dernières finies."""
-    from sne_sandbox.operations import pannes
-    from sne_sandbox.store.session import Magasin
-
-    with Magasin.ouvrir(database, home) as magasin:
+    with ouvrir_magasin(options) as magasin:
         armees = pannes.lister(magasin, base)
     if forme == "json":
         click.echo(json.dumps([pannes.en_json(armee) for armee in armees], ensure_ascii=False))
@@ -101,8 +95,6 @@ def lister(home: Path, database: str | None, base: str, forme: str, **_: Any) ->
 @click.option("--param", "parametres", multiple=True, metavar="NOM=VALEUR", help="Paramètre du genre.")
 def armer(
     genre: str,
-    home: Path,
-    database: str | None,
     base: str,
     operation: str | None,
     guichet: str | None,
@@ -110,12 +102,9 @@ def armer(
     taux: float | None,
     graine: int,
     parametres: tuple[str, ...],
-    **_: Any,
+    **options: Any,
 ) -> None:
     """Arme une panne. « sne-sandbox pannes genres » donne les genres et leurs paramètres."""
-    from sne_sandbox.operations import pannes
-    from sne_sandbox.store.session import Magasin
-
     definition = PanneDefinition(
         genre,
         operation,
@@ -125,7 +114,7 @@ def armer(
         graine,
         dict(_parametre(texte) for texte in parametres),
     )
-    with Magasin.ouvrir(database, home) as magasin:
+    with ouvrir_magasin(options) as magasin:
         identifiant = pannes.armer(magasin, base, definition)
     click.echo(f"Base [{base}] : panne {identifiant} [{genre}] armée. {GENRES[genre].description}")
     click.echo(f"Effet : {GENRES[genre].effet}.")
@@ -135,12 +124,9 @@ def armer(
 @click.argument("identifiant", type=int, required=False, metavar="[ID]")
 @reglages(*COMMUNES, "database")
 @une_base
-def desarmer(identifiant: int | None, home: Path, database: str | None, base: str, **_: Any) -> None:
+def desarmer(identifiant: int | None, base: str, **options: Any) -> None:
     """Désarme la panne ID, ou toutes."""
-    from sne_sandbox.operations import pannes
-    from sne_sandbox.store.session import Magasin
-
-    with Magasin.ouvrir(database, home) as magasin:
+    with ouvrir_magasin(options) as magasin:
         otees = pannes.desarmer(magasin, base, identifiant)
     click.echo(f"Base [{base}] : {otees} panne{'s' * (otees > 1)} désarmée{'s' * (otees > 1)}.")
 
@@ -152,7 +138,7 @@ def _parametre(texte: str) -> tuple[str, str]:
     return nom, valeur
 
 
-def _ligne(armee: "PanneArmee") -> str:
+def _ligne(armee: PanneArmee) -> str:
     definition = armee.definition
     vise = [v for v in (definition.operation, definition.guichet) if v is not None]
     if definition.taux is not None:

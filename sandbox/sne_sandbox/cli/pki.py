@@ -1,12 +1,13 @@
-"""`sne-sandbox pki`."""
+"""`sne-sandbox pki`: development certificates."""
 
 from pathlib import Path
 from typing import Any
 
 import click
 
-from sne_sandbox.cli.groupe import GroupeCommandes
-from sne_sandbox.cli.options import COMMUNES, reglages, verifier_guichet
+from sne_sandbox.cli.options import COMMUNES, GroupeCommandes, reglages, verifier_guichet
+from sne_sandbox.domain.base import verifier_nom
+from sne_sandbox.pki.authority import Autorite, ecrire
 
 _EXEMPLES = """
 \b
@@ -32,9 +33,6 @@ def emettre(guichet: str, base: str, dossier: Path, **options: Any) -> None:
 
     Le mot de passe des fichiers .p12 est « sne-sandbox ».
     """
-    from sne_sandbox.domain.base import verifier_nom
-    from sne_sandbox.pki.authority import Autorite, ecrire
-
     verifier_guichet(guichet)
     verifier_nom(base)
     autorite = Autorite.ouvrir(options["home"], [])

@@ -15,10 +15,10 @@ from sne_sandbox.conformance.observation import observer
 from sne_sandbox.contract import versions
 from sne_sandbox.contract.exigences import Exigence, charger_exigences
 from sne_sandbox.contract.versions import Contrat
+from sne_sandbox.domain.texte import accorde
 from sne_sandbox.errors import UsageError
 from sne_sandbox.operations import bases
 from sne_sandbox.reports import evidence
-from sne_sandbox.reports.accords import accorde
 from sne_sandbox.reports.compare import memes_verdicts
 from sne_sandbox.reports.decision import decider
 from sne_sandbox.reports.evidence import DossierPreuves
@@ -57,6 +57,7 @@ def rejuger(
     pilote = entete.mode != trafic.MODE
     exigences = charger_exigences(contrat.dossiers)
     differences = [
+        *(f"l'échange {n} n'est pas dans le dossier. {r}" for n, r in dossier.absents.items()),
         *(_revu(dossier, contrat, exigences) if pilote else _refait(dossier, contrat)),
         *_mal_conclu(dossier.rapport, exigences),
     ]
@@ -119,7 +120,7 @@ def _revu(dossier: DossierPreuves, contrat: Contrat, exigences: Mapping[str, Exi
                     "et le rapport ne le dit pas",
                 )
     yield from tus.values()
-    for identifiant in sorted(attendus):
+    for identifiant in sorted(i for i in attendus if str(i) not in dossier.absents):
         yield f"l'échange {identifiant}, cité par le rapport, n'est pas dans le journal"
     yield from _manquants(dossier, vus)
 
@@ -128,6 +129,7 @@ def _manquants(dossier: DossierPreuves, vus: int) -> Iterator[str]:
     """That the journal has fewer exchanges than the report counts, unless it was full and dropped them."""
     annonces = dossier.rapport.entete.echanges
     garde = dossier.configuration.get("options", {}).get("journal_max")
+    vus += len(dossier.absents)
     if vus < annonces and (not isinstance(garde, int) or len(dossier.echanges) < garde):
         yield f"le rapport compte {accorde(annonces, 'échange', 'échanges')}, le journal n'en a que {vus}"
 

@@ -1,4 +1,4 @@
-"""`sne-sandbox proxy`."""
+"""`sne-sandbox proxy`: a relay to a real server, which records what passes."""
 
 import sys
 from collections.abc import Iterator
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from sne_sandbox.cli.options import COMMUNES, reglages
+from sne_sandbox.cli.options import COMMUNES, ouvrir, reglages
 from sne_sandbox.errors import UsageError
 
 if TYPE_CHECKING:
@@ -117,27 +117,13 @@ def _servir(
     from sne_sandbox.server import lancement
     from sne_sandbox.server.pret import le_temps_de_servir
     from sne_sandbox.server.relais import LancementRelais
-    from sne_sandbox.settings import Limites, Reglages
-    from sne_sandbox.web.app import Configuration
 
     click.get_current_context().with_resource(le_temps_de_servir(pret))
     LienAmont(amont)  # said before anything is made
-    jeton = depart.jeton_d_administration(options["host"], options["admin_token"], options["read_only_token"])
     home: Path = options["home"]
-    configuration = Configuration(
-        home=home,
-        contract=options["contract"],
-        contracts=options["contracts"],
-        database=options["database"],
-        journal_max=options["journal_max"],
-        limites=Limites(message_max=options["message_max"]),
-        jeton=jeton,
-        jeton_lecture=options["read_only_token"],
-        # A `serve` that comes after on this home finds its base as it would have made it.
-        semence=depart.SEMENCE,
-        reglages=Reglages(profile=options["profile"]),
-        noms=(*noms, options["host"]),
-    )
+    # A `serve` that comes after on this home finds its base as it would have made it.
+    configuration = depart.configuration(options, noms, semence=depart.SEMENCE)
+    jeton = configuration.jeton
     autorite, guichets, vitrine = depart.preparer_certificats(home, [*noms, options["host"]], depart.SEMENCE)
 
     def annoncer(adresses: Any) -> None:
@@ -162,10 +148,9 @@ def _servir(
 
 
 def _exporter(dossier: Path, base: str, anonymiser: bool, options: dict[str, Any]) -> None:
-    from sne_sandbox.cli.contexte import ouvrir
     from sne_sandbox.proxy import recueil
 
-    contrat, magasin = ouvrir(options["home"], options["contract"], options["contracts"], options["database"])
+    contrat, magasin = ouvrir(options)
     with magasin:
         magasin.bases.lire(base)
         ecrit = recueil.ecrire(dossier, _echantillons(magasin, base, contrat), anonymiser=anonymiser)
@@ -199,7 +184,7 @@ def _echantillons(magasin: "Magasin", base: str, contrat: "Contrat") -> "Iterato
 
 
 def _resume(ecrit: "Recueil") -> str:
-    from sne_sandbox.reports.accords import accorde
+    from sne_sandbox.domain.texte import accorde
 
     textes = [
         accorde(len(ecrit.fichiers), "fichier écrit", "fichiers écrits"),

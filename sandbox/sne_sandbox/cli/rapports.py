@@ -22,9 +22,10 @@ from sne_sandbox.contract.versions import Contrat
 from sne_sandbox.domain.journal import Echange
 from sne_sandbox.errors import OperatorError, UsageError
 from sne_sandbox.raisons import raison_systeme
-from sne_sandbox.reports import baseline, evidence, html, json, junit, text
+from sne_sandbox.reports import baseline, evidence, text
 from sne_sandbox.reports.baseline import Connue
 from sne_sandbox.reports.decision import decider
+from sne_sandbox.reports.formats import FICHIERS, FORMATS, PAR_OPTION, PREUVES
 from sne_sandbox.reports.masque import CACHE
 from sne_sandbox.reports.model import Entete, Rapport
 from sne_sandbox.settings import SETTINGS
@@ -33,25 +34,14 @@ from sne_sandbox.settings import SETTINGS
 _JUGES: Final = ("sne-sandbox", "lxml", "hypothesis", "python-stdnum")
 
 
-#: The file of --report-dir from which a judgement is made again.
-_PREUVES: Final = "preuves.zip"
-#: The others, by form.
-_FICHIERS: Final = {"HTML": "rapport.html", "JSON": "rapport.json", "JUnit": "junit.xml"}
-#: What stdout gets of a report, by machine's format.
-_MACHINES: Final[Mapping[str, Callable[[Rapport], str]]] = {
-    "json": json.en_texte,
-    "junit": lambda rapport: junit.en_xml(rapport).decode(),
-}
-
-
 class RapportNonEcrit(OperatorError):
     """A report cannot be written where it was asked for."""
 
 
 @dataclass(slots=True)
 class Sorties:
-    """Where a judgement goes, and what it excuses. `forme` is what stdout gets: « text », « json » or
-    « junit »; « » writes the text on stderr, stdout being another's; `partiel` says that scenarios were
+    """Where a judgement goes, and what it excuses. `forme` is what stdout gets: « text », or an option of
+    `formats`; "" writes the text on stderr, stdout being another's; `partiel` says that scenarios were
     chosen."""
 
     dossier: Path | None
@@ -99,18 +89,22 @@ class Sorties:
             applique = baseline.appliquer(rapport, self.connues, date.today(), partiel=partiel)
             rapport, remarques = applique.rapport, (*remarques, *applique.remarques)
         fichiers: dict[str, Path] = {}
+        absents: dict[str, str] = {}
         echec: RapportNonEcrit | None = None
-        try:
-            fichiers = self._fichiers(
-                rapport,
-                lambda chemin: evidence.ecrire(
-                    rapport, chemin, echanges=echanges, configuration=configuration, versions=versions()
-                ),
+
+        def prouver(chemin: Path) -> None:
+            ecrit = evidence.ecrire(
+                rapport, chemin, echanges=echanges, configuration=configuration, versions=versions()
             )
+            absents.update(ecrit.absents)
+
+        try:
+            fichiers = self._fichiers(rapport, prouver)
         except RapportNonEcrit as erreur:
-            fichiers, echec = {}, erreur
-        remarques = tuple(remarques)
-        if self.forme in _MACHINES:
+            echec = erreur
+        hors_preuve = (f"l'échange {n} n'est pas dans {PREUVES.fichier}. {r}" for n, r in absents.items())
+        remarques = (*remarques, *hors_preuve)
+        if self.forme in PAR_OPTION:
             for remarque in remarques:
                 click.echo(f"sne-sandbox : {remarque}", err=True)
             self._a_la_machine(rapport)
@@ -153,24 +147,23 @@ class Sorties:
 
     def _en_echec(self, rapport: Rapport) -> None:
         self._fichiers(rapport)
-        if self.forme in _MACHINES:
+        if self.forme in PAR_OPTION:
             self._a_la_machine(rapport)
 
     def _fichiers(self, rapport: Rapport, prouver: Callable[[Path], object] | None = None) -> dict[str, Path]:
         """Writes them, and the evidence by `prouver`; none without a folder. Raises RapportNonEcrit."""
         if self.dossier is None:
             return {}
-        noms = _FICHIERS if prouver is None else {**_FICHIERS, "Preuves": _PREUVES}
+        ecrits = FORMATS if prouver is None else (*FORMATS, PREUVES)
         with _a_la_place(self.dossier) as provisoire:
-            html.ecrire(rapport, provisoire / noms["HTML"])
-            json.ecrire(rapport, provisoire / noms["JSON"])
-            junit.ecrire(rapport, provisoire / noms["JUnit"])
+            for forme in FORMATS:
+                (provisoire / forme.fichier).write_bytes(forme.octets(rapport))
             if prouver is not None:
-                prouver(provisoire / _PREUVES)
-        return {forme: self.dossier / nom for forme, nom in noms.items()}
+                prouver(provisoire / PREUVES.fichier)
+        return {forme.nom: self.dossier / forme.fichier for forme in ecrits}
 
     def _a_la_machine(self, rapport: Rapport) -> None:
-        sys.stdout.write(_MACHINES[self.forme](rapport))
+        sys.stdout.write(PAR_OPTION[self.forme].octets(rapport).decode())
         sys.stdout.flush()
 
 
@@ -190,17 +183,16 @@ def _pourquoi(erreur: BaseException) -> str:
 def _a_la_place(dossier: Path) -> Iterator[Path]:
     """A folder to write the reports in: once all are written they take the place of those of `dossier`. When
     one cannot be, those stay whole. Raises RapportNonEcrit."""
-    noms = (*_FICHIERS.values(), _PREUVES)
     try:
         with tempfile.TemporaryDirectory(prefix=".", dir=dossier) as provisoire:
             yield Path(provisoire)
-            for nom in noms:
+            for nom in FICHIERS:
                 if (ecrit := Path(provisoire, nom)).exists():
                     ecrit.replace(dossier / nom)
                 else:
                     (dossier / nom).unlink(missing_ok=True)  # that of another trial
     except OSError as erreur:
-        raise _non_ecrit(dossier, erreur, gardes=any((dossier / nom).exists() for nom in noms)) from None
+        raise _non_ecrit(dossier, erreur, gardes=any((dossier / nom).exists() for nom in FICHIERS)) from None
 
 
 def _non_ecrit(dossier: Path, erreur: OSError, *, gardes: bool = False) -> RapportNonEcrit:

@@ -1,4 +1,4 @@
-"""`sne-sandbox report`."""
+"""`sne-sandbox report`: the traffic of a base judged; evidence judged again; two reports compared."""
 
 import json
 from collections.abc import Mapping
@@ -8,7 +8,7 @@ from zipfile import is_zipfile
 
 import click
 
-from sne_sandbox.cli.options import COMMUNES, reglages
+from sne_sandbox.cli.options import COMMUNES, ouvrir, reglages, sorties_de_rapport
 from sne_sandbox.errors import UsageError
 
 if TYPE_CHECKING:
@@ -26,18 +26,11 @@ Exemples :
 
 @click.command(epilog=_EXEMPLES)
 @click.option("--base", default="ecole", show_default=True, help="Base dont juger le trafic.")
-@click.option("--report-dir", "dossier", type=click.Path(path_type=Path, file_okay=False), metavar="DOSSIER",
-              help="Où écrire rapport.json, rapport.html, junit.xml et preuves.zip.")  # fmt: skip
+@sorties_de_rapport()
 @click.option("--verify", "preuves", type=click.Path(path_type=Path, dir_okay=False), metavar="FICHIER",
               help="Juge de nouveau, hors ligne, un dossier de preuves (preuves.zip).")  # fmt: skip
 @click.option("--compare", "comparees", nargs=2, type=click.Path(path_type=Path, dir_okay=False),
               metavar="AVANT APRÈS", help="Compare deux rapports (rapport.json ou preuves.zip).")  # fmt: skip
-@click.option("--require", "exigees", multiple=True, metavar="ID",
-              help="Exigence dont la preuve ne peut pas manquer (peut se répéter).")  # fmt: skip
-@click.option("--baseline", "reference", type=click.Path(path_type=Path, dir_okay=False, exists=True),
-              metavar="FICHIER", help="Manquements connus, avec raison et échéance.")  # fmt: skip
-@click.option("--format", "forme", type=click.Choice(["text", "json", "junit"]), default="text",
-              show_default=True, help="Forme du rapport, seul sur la sortie standard.")  # fmt: skip
 @reglages(*COMMUNES, "database")
 def commande(
     base: str,
@@ -74,12 +67,11 @@ def _juger(
     options: Mapping[str, Any],
 ) -> int:
     from sne_sandbox.cli import rapports
-    from sne_sandbox.cli.contexte import ouvrir
     from sne_sandbox.conformance import trafic
     from sne_sandbox.reports.progression import suivre
 
     sorties = rapports.Sorties.preparer(dossier, reference, forme)
-    contrat, magasin = ouvrir(options["home"], options["contract"], options["contracts"], options["database"])
+    contrat, magasin = ouvrir(options)
     with magasin:
         ids = rapports.exigees(demandees, contrat)
         connue = magasin.bases.lire(base)
@@ -97,9 +89,7 @@ def _juger(
             )
         )
         return sorties.rendre(
-            rapport,
-            trafic.parcourir(magasin, base),
-            configuration=rapports.configuration(options, base=base),
+            rapport, trafic.parcourir(magasin, base), configuration=rapports.configuration(options, base=base)
         )
 
 
@@ -112,7 +102,7 @@ def _comparer(avant: Path, apres: Path, forme: str) -> int:
     elif forme == "text":
         click.echo(compare.en_texte(comparaison), nl=False)
     else:
-        raise UsageError("--compare n'a pas de forme junit.", remede="--format text ou json")
+        raise UsageError(f"--compare n'a pas de forme {forme}.", remede="--format text ou json")
     return 1 if comparaison.nouveaux else 0
 
 

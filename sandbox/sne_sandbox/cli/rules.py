@@ -1,4 +1,4 @@
-"""`sne-sandbox rules`."""
+"""`sne-sandbox rules`: the rules, with their severity, source and examples."""
 
 import json
 import sys
@@ -7,8 +7,13 @@ from typing import Any
 
 import click
 
-from sne_sandbox.cli.options import COMMUNES, forme_de_liste, inconnu, reglages
+from sne_sandbox.cli.options import COMMUNES, forme_de_liste, inconnu, reglages, tableau_markdown
+from sne_sandbox.contract import versions
 from sne_sandbox.domain.anomalie import Gravite
+from sne_sandbox.generators.exemples import decrire, exemples
+from sne_sandbox.generators.reduction import plus_petite_demande
+from sne_sandbox.rules.catalogue import REGLES
+from sne_sandbox.rules.rule import gravite
 
 _EXEMPLES = """
 \b
@@ -20,6 +25,10 @@ Exemples :
   sne-sandbox rules --format json > regles.json
   sne-sandbox rules --profile strict --contracts mes-contrats/
 """
+
+_COLONNES = (
+    "Code", "Code officiel", "Types", "Effet", "Fidélité", "Condition", "Message", "Remède", "Source",
+)  # fmt: skip
 
 
 @click.command(epilog=_EXEMPLES)
@@ -35,13 +44,6 @@ def commande(codes: tuple[str, ...], forme: str, bloquantes: bool, detail: bool,
     en a un, et la plus petite demande qu'un contrôle bloquant refuse. Les formes json et markdown disent
     tout ; json, aussi ce que chaque contrôle accepte et refuse.
     """
-    from sne_sandbox.contract import versions
-    from sne_sandbox.generators.description import decrire
-    from sne_sandbox.generators.exemples import exemples
-    from sne_sandbox.generators.reduction import plus_petite_demande
-    from sne_sandbox.rules.catalogue import REGLES
-    from sne_sandbox.rules.profiles import gravite
-
     contrat = versions.charger(options["contract"], options["contracts"])
     inconnus = sorted(set(codes) - contrat.regles.keys())
     if inconnus:
@@ -49,22 +51,22 @@ def commande(codes: tuple[str, ...], forme: str, bloquantes: bool, detail: bool,
     fiches: list[dict[str, Any]] = [
         {
             "code": regle.code,
-            "code_officiel": contrat.regles[regle.code].code_officiel,
+            "code_officiel": ligne.code_officiel,
             "nom": regle.nom,
-            "types": list(contrat.regles[regle.code].types),
-            "condition": contrat.regles[regle.code].condition,
-            "texte": contrat.regles[regle.code].texte,
-            "remede": contrat.regles[regle.code].remede,
-            "gravite": str(contrat.regles[regle.code].gravite),
-            "effet": str(gravite(contrat.regles[regle.code], options["profile"])),
-            "fidelite": str(contrat.regles[regle.code].fidelite),
-            "source": contrat.regles[regle.code].source,
-            "structurante": contrat.regles[regle.code].structurante,
+            "types": list(ligne.types),
+            "condition": ligne.condition,
+            "texte": ligne.texte,
+            "remede": ligne.remede,
+            "gravite": str(ligne.gravite),
+            "effet": str(gravite(ligne, options["profile"])),
+            "fidelite": str(ligne.fidelite),
+            "source": ligne.source,
+            "structurante": ligne.structurante,
             "demande_une_base": regle.registre,
             "plus_petite_demande": plus_petite_demande(regle.code),
         }
         for regle in REGLES
-        if regle.code in contrat.regles and (not codes or regle.code in codes)
+        if (ligne := contrat.regles.get(regle.code)) is not None and (not codes or regle.code in codes)
     ]
     if bloquantes:
         fiches = [fiche for fiche in fiches if fiche["effet"] == Gravite.BLOQUANTE]
@@ -105,21 +107,15 @@ def _texte(fiches: list[dict[str, Any]]) -> None:
 
 
 def _markdown(fiches: list[dict[str, Any]]) -> None:
-    click.echo("| Code | Code officiel | Types | Effet | Fidélité | Condition | Message | Remède | Source |")
-    click.echo("| --- | --- | --- | --- | --- | --- | --- | --- | --- |")
-    for fiche in fiches:
-        cases = (
-            fiche["code"],
-            fiche["code_officiel"] or "",
-            " ".join(fiche["types"]),
-            fiche["effet"] + (" (structurante)" if fiche["structurante"] else ""),
-            fiche["fidelite"],
-            fiche["condition"],
-            fiche["texte"],
-            fiche["remede"],
-            fiche["source"],
+    lignes = [
+        (
+            f["code"], f["code_officiel"] or "", " ".join(f["types"]),
+            f["effet"] + (" (structurante)" if f["structurante"] else ""),
+            f["fidelite"], f["condition"], f["texte"], f["remede"], f["source"],
         )
-        click.echo("| " + " | ".join(str(case).replace("|", "\\|") for case in cases) + " |")
+        for f in fiches
+    ]  # fmt: skip
+    click.echo(tableau_markdown(_COLONNES, lignes))
     for fiche in fiches:
         if fiche["plus_petite_demande"]:
             click.echo(f"\n## {fiche['code']} : la plus petite demande refusée\n")

@@ -1,4 +1,4 @@
-"""`sne-sandbox run`."""
+"""`sne-sandbox run`: the vendor's own tests before a fresh base, and their traffic judged."""
 
 import contextlib
 import os
@@ -16,8 +16,8 @@ from typing import Any, Final, Self
 
 import click
 
-from sne_sandbox.cli.epreuve import Epreuve, options_de_serve
-from sne_sandbox.cli.programme import empechement
+from sne_sandbox.cli.epreuve import Epreuve, empechement, options_de_serve
+from sne_sandbox.cli.options import sorties_de_rapport
 
 #: Seconds that the command is given to end, once it was told to.
 _DELAI_FIN: Final = 10.0
@@ -48,12 +48,7 @@ SNE_PKCS12_PASSWORD, SNE_GUICHET, SNE_READY_FILE (adresses et certificats, en JS
 @click.option("--clock", "horloge", default="real", show_default=True, help="real, ou un instant ISO.")
 @click.option("--ready-file", "pret", type=click.Path(path_type=Path, dir_okay=False), metavar="FICHIER",
               help="Celui de SNE_READY_FILE, sinon dans un dossier jeté à la fin.")  # fmt: skip
-@click.option("--report-dir", "dossier", type=click.Path(path_type=Path, file_okay=False), metavar="DOSSIER",
-              help="Où écrire rapport.json, rapport.html, junit.xml et preuves.zip.")  # fmt: skip
-@click.option("--require", "exigees", multiple=True, metavar="ID",
-              help="Exigence dont la preuve ne peut pas manquer (peut se répéter).")  # fmt: skip
-@click.option("--baseline", "reference", type=click.Path(path_type=Path, dir_okay=False, exists=True),
-              metavar="FICHIER", help="Manquements connus, avec raison et échéance.")  # fmt: skip
+@sorties_de_rapport(forme=False)
 def commande(
     commande_lancee: tuple[str, ...],
     seed: int,

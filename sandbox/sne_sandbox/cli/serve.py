@@ -1,4 +1,4 @@
-"""`sne-sandbox serve`."""
+"""`sne-sandbox serve`: the server."""
 
 import gc
 import sys
@@ -7,16 +7,8 @@ from typing import Any
 
 import click
 
-from sne_sandbox.cli.depart import (
-    SEMENCE,
-    adresse_pour_les_autres,
-    ecrire_pret,
-    jeton_d_administration,
-    options_de_base_donnees,
-    preparer_certificats,
-    signaler_ignorees,
-)
-from sne_sandbox.cli.options import COMMUNES, reglages, taille_de_semence
+from sne_sandbox.cli import depart
+from sne_sandbox.cli.options import COMMUNES, barre, ouvrir, ouvrir_magasin, reglages, taille_de_semence
 from sne_sandbox.domain.base import BASE_PAR_DEFAUT, lire_horloge
 from sne_sandbox.settings import est_boucle_locale
 
@@ -39,7 +31,9 @@ Exemples :
     "compression",
 )  # fmt: skip
 @click.option("--server-name", "noms", multiple=True, metavar="NOM", help="Autre nom du certificat serveur.")
-@click.option("--seed-base", "semence", default=SEMENCE, show_default=True, help="Jeu de départ de la base.")
+@click.option(
+    "--seed-base", "semence", default=depart.SEMENCE, show_default=True, help="Jeu de départ de la base."
+)
 @click.option("--seed", type=int, default=0, show_default=True, help="Graine des tirages.")
 @taille_de_semence
 @click.option("--clock", "horloge", default="real", show_default=True, help="real, ou un instant ISO.")
@@ -69,43 +63,31 @@ def commande(
     gc.disable()  # until it serves: start-up makes few objects that die
     from sne_sandbox.server import lancement
     from sne_sandbox.server.pret import le_temps_de_servir
-    from sne_sandbox.settings import Limites, Reglages
-    from sne_sandbox.store.session import Magasin
-    from sne_sandbox.web.app import Configuration
 
     click.get_current_context().with_resource(le_temps_de_servir(pret))
     home: Path = options["home"]
-    jeton = jeton_d_administration(options["host"], options["admin_token"], options["read_only_token"])
-    configuration = Configuration(
-        home=home,
-        contract=options["contract"],
-        contracts=options["contracts"],
-        database=options["database"],
-        journal_max=options["journal_max"],
-        limites=Limites(message_max=options["message_max"], xml_max=options["xml_max"]),
-        jeton=jeton,
-        jeton_lecture=options["read_only_token"],
+    configuration = depart.configuration(
+        options,
+        noms,
         compression=options["compression"] == "oui",
         semence=semence,
         seed=seed,
         taille=taille,
         horloge=lire_horloge(horloge),
-        reglages=Reglages(profile=options["profile"]),
-        noms=(*noms, options["host"]),
     )
-    autorite, dossier, vitrine = preparer_certificats(home, [*noms, options["host"]], semence)
+    autorite, dossier, vitrine = depart.preparer_certificats(home, [*noms, options["host"]], semence)
 
     def annoncer(adresses: Any) -> None:
         if pret is not None:
-            ecrire_pret(pret, adresses, home, dossier, vitrine, jeton)
+            depart.ecrire_pret(pret, adresses, home, dossier, vitrine, configuration.jeton)
         _annoncer(adresses, dossier, configuration, options["host"], noms)
 
-    donnees = options_de_base_donnees()
+    donnees = depart.options_de_base_donnees()
     if donnees:
-        with Magasin.ouvrir(options["database"], home) as magasin:
-            signaler_ignorees(magasin, BASE_PAR_DEFAUT, donnees)
+        with ouvrir_magasin(options) as magasin:
+            depart.signaler_ignorees(magasin, BASE_PAR_DEFAUT, donnees)
     if taille is not None or options["workers"] > 1:
-        _semer(configuration)
+        _semer(configuration, options)
     a_servir = lancement.Lancement(configuration, lancement.ecoute_de(options), autorite, base_des_refus)
     lancement.lancer(a_servir, options["workers"], annoncer)
     sys.exit(0)
@@ -125,7 +107,7 @@ def _annoncer(adresses: Any, dossier: Path, configuration: Any, host: str, noms:
     if configuration.jeton is not None:
         click.echo(f"  jeton d'administration : {configuration.jeton}", err=True)
     lecture = Acces(configuration.home, configuration.jeton, configuration.jeton_lecture).lecture
-    partagee = adresse_pour_les_autres(console, host, noms)
+    partagee = depart.adresse_pour_les_autres(console, host, noms)
     click.echo(f"  console en lecture seule : {partagee}/lecture/{lecture}", err=True)
     if not est_boucle_locale(host) and adresses.http:
         click.echo(
@@ -135,15 +117,11 @@ def _annoncer(adresses: Any, dossier: Path, configuration: Any, host: str, noms:
         )
 
 
-def _semer(configuration: Any) -> None:
+def _semer(configuration: Any, options: dict[str, Any]) -> None:
     """Makes the base now: a large one shows how far it is, and workers find it made."""
-    from sne_sandbox.cli.contexte import ouvrir
-    from sne_sandbox.cli.progres import barre
     from sne_sandbox.operations import bases
 
-    contrat, magasin = ouvrir(
-        configuration.home, configuration.contract, configuration.contracts, configuration.database
-    )
+    contrat, magasin = ouvrir(options)
     with magasin, barre("Les ménages arrivent") as progres:
         bases.assurer(
             magasin,

@@ -1,20 +1,18 @@
-"""`sne-sandbox snapshots`."""
+"""`sne-sandbox snapshots`: the state of a base kept under a name, restored, compared."""
 
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
-from sne_sandbox.cli.groupe import GroupeQuiListe
-from sne_sandbox.cli.options import COMMUNES, reglages, une_base, une_forme
+from sne_sandbox.cli.options import COMMUNES, GroupeQuiListe, ouvrir_magasin, reglages, une_base, une_forme
 from sne_sandbox.domain.dates import PARIS
-
-if TYPE_CHECKING:
-    from sne_sandbox.operations.ecarts import ComparaisonBases
-    from sne_sandbox.operations.sauvegardes import Sauvegarde, Sauvegardes
+from sne_sandbox.domain.texte import accorde
+from sne_sandbox.operations import ecarts
+from sne_sandbox.operations.ecarts import ComparaisonBases
+from sne_sandbox.operations.sauvegardes import Sauvegarde, Sauvegardes
 
 _EXEMPLES = """
 \b
@@ -93,8 +91,6 @@ def supprimer(nom: str, base: str, **options: Any) -> None:
 @une_forme
 def comparer(avant: str, apres: str | None, base: str, forme: str, **options: Any) -> None:
     """Compare la sauvegarde AVANT à la sauvegarde APRES, ou à la base telle qu'elle est."""
-    from sne_sandbox.operations import ecarts
-
     with _ouvrir(options) as sauvegardes:
         comparaison = ecarts.depuis(sauvegardes, base, avant, apres)
     if forme == "json":
@@ -103,14 +99,12 @@ def comparer(avant: str, apres: str | None, base: str, forme: str, **options: An
         _en_texte(comparaison)
 
 
-def _demandes(sauvegarde: "Sauvegarde") -> str:
-    from sne_sandbox.reports.accords import accorde
-
+def _demandes(sauvegarde: Sauvegarde) -> str:
     nombre = sauvegarde.demandes
     return "illisible" if nombre is None else accorde(nombre, "demande", "demandes")
 
 
-def _en_texte(comparaison: "ComparaisonBases") -> None:
+def _en_texte(comparaison: ComparaisonBases) -> None:
     click.echo(f"De [{comparaison.avant}] à [{comparaison.apres}]. {comparaison.phrase()}")
     for ecart in comparaison.ecarts:
         click.echo(f"{ecart.numero}\t{ecart.genre}")
@@ -119,10 +113,6 @@ def _en_texte(comparaison: "ComparaisonBases") -> None:
 
 
 @contextmanager
-def _ouvrir(options: dict[str, Any]) -> "Iterator[Sauvegardes]":
-    from sne_sandbox.operations.sauvegardes import Sauvegardes
-    from sne_sandbox.store.session import Magasin
-
-    home: Path = options["home"]
-    with Magasin.ouvrir(options["database"], home) as magasin:
-        yield Sauvegardes(magasin, home)
+def _ouvrir(options: dict[str, Any]) -> Iterator[Sauvegardes]:
+    with ouvrir_magasin(options) as magasin:
+        yield Sauvegardes(magasin, options["home"])

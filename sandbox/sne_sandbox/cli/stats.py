@@ -1,15 +1,14 @@
-"""`sne-sandbox stats`."""
+"""`sne-sandbox stats`: the statistical tables of a base."""
 
 import json
 from datetime import UTC, date, datetime
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import click
 
-from sne_sandbox.cli.options import COMMUNES, reglages, une_base
-
-if TYPE_CHECKING:
-    from sne_sandbox.operations.statistiques import Tableau
+from sne_sandbox.cli.options import COMMUNES, ouvrir, reglages, une_base
+from sne_sandbox.operations import statistiques
+from sne_sandbox.operations.statistiques import Tableau
 
 #: Columns that a reader sees otherwise than scripts do, which find them by these names.
 _COLONNES: Final = {"renouvelees": "renouvelées", "radiees": "radiées"}
@@ -42,12 +41,7 @@ Exemples :
     help="Forme de la réponse.",
 )  # fmt: skip
 def commande(
-    base: str,
-    jour: str | None,
-    territoire: str | None,
-    tables: tuple[str, ...],
-    forme: str,
-    **options: Any,
+    base: str, jour: str | None, territoire: str | None, tables: tuple[str, ...], forme: str, **options: Any
 ) -> None:
     """Les tableaux statistiques d'une base, à une date.
 
@@ -55,11 +49,8 @@ def commande(
     par ancienneté, âge, nationalité, taille et composition du ménage, activité, situation, ressources, et au
     regard du premier quartile.
     """
-    from sne_sandbox.cli.contexte import ouvrir
-    from sne_sandbox.operations import statistiques
-
     le = _lire_jour(jour) if jour is not None else None
-    contrat, magasin = ouvrir(options["home"], options["contract"], options["contracts"], options["database"])
+    contrat, magasin = ouvrir(options)
     if territoire is not None:
         statistiques.verifier_territoire(territoire, contrat)
     with magasin, magasin.lire(base) as registre:
@@ -86,7 +77,7 @@ def _lire_jour(texte: str) -> date:
         raise click.BadParameter(f"[{texte}] n'est pas une date, par exemple 2018-12-31") from None
 
 
-def _en_texte(tableau: "Tableau") -> None:
+def _en_texte(tableau: Tableau) -> None:
     click.echo(f"{tableau.code}  {tableau.titre}")
     colonnes = [_COLONNES.get(colonne, colonne) for colonne in tableau.colonnes]
     largeurs = [max(9, len(colonne)) for colonne in colonnes]

@@ -17,8 +17,8 @@ from sne_sandbox.contract.versions import Contrat
 from sne_sandbox.domain.dates import xs_date_time
 from sne_sandbox.domain.element import Element
 from sne_sandbox.domain.exchange import Reponse, document_parmi
+from sne_sandbox.generators.actes import copie
 from sne_sandbox.generators.demandes import document
-from sne_sandbox.generators.suites import copie
 
 #: Guichets of the application's territory, by what they are asked to do.
 _COMMUNE: Final = "G0621"

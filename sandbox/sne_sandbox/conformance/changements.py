@@ -11,7 +11,7 @@ from typing import Final
 from sne_sandbox.contract.versions import Contrat
 from sne_sandbox.domain.demande import FORMULAIRE
 from sne_sandbox.domain.element import Element
-from sne_sandbox.generators.suites import copie
+from sne_sandbox.generators.actes import copie
 
 _DEMANDEUR: Final = "personnePhysique/demandeur"
 _LOGEMENT: Final = "personnePhysique/logementActuel"

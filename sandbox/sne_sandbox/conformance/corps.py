@@ -17,7 +17,7 @@ from sne_sandbox.domain.element import Element, avec_enfants
 from sne_sandbox.generators import strategies
 from sne_sandbox.generators.actes import types_utilisables
 from sne_sandbox.generators.diversite import Contraintes, atelier
-from sne_sandbox.generators.hypothese import TirageHypothese
+from sne_sandbox.generators.strategies import TirageHypothese
 
 #: The motives that an application may radiate for.
 RADIATIONS: Final = ("RADABA", "RADIRR", "RADCON", "RADATT")

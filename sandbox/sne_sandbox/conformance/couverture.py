@@ -14,7 +14,7 @@ from sne_sandbox.contract.versions import Contrat
 from sne_sandbox.domain.anomalie import Gravite
 from sne_sandbox.domain.codes import MOTIF_NON_RENOUVELLEMENT
 from sne_sandbox.reports.model import Rubrique
-from sne_sandbox.rules.profiles import gravite
+from sne_sandbox.rules.rule import gravite
 
 #: Types of file in the order of a demande's life.
 _TYPES: Final = ("CRE", "CRS", "MOD", "REN", "RAD", "SUP", "COP")

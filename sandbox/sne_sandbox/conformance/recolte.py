@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from sne_sandbox.conformance.deroulement import Deroule
-from sne_sandbox.reports.accords import accorde
+from sne_sandbox.domain.texte import accorde
 from sne_sandbox.reports.model import Constat, ResultatScenario, Verdict, Verification
 
 #: Findings kept of one check.

@@ -236,6 +236,16 @@ def construire(nom: str, contenu: str | tuple[Element, ...] = "", **attributs: s
     return Element(nom, "", attributs or None, contenu)
 
 
+def bloc(nom: str, *enfants: Element) -> Element:
+    """A new element that holds `enfants`, in this order."""
+    return Element(nom, "", None, enfants)
+
+
+def de_code(nom: str, code: str) -> Element:
+    """A new empty element whose attribute `code` is `code`."""
+    return Element(nom, "", {"code": code})
+
+
 def avec_enfants(element: Element, enfants: tuple[Element, ...]) -> Element:
     """A copy of `element` with other children. An element has one parent: children that are kept belong to
     the copy from then on."""

@@ -1,5 +1,6 @@
-"""How names compare (accents, case, hyphens, spaces folded), what XML can hold, how a NIR is masked, and how
-people write whole numbers."""
+"""Texts: how names compare (accents, case, hyphens, spaces folded), what XML can hold, how a NIR is masked,
+how people write numbers and what agrees with them, and what a terminal is given.
+"""
 
 import re
 import unicodedata
@@ -28,6 +29,10 @@ _ELEMENT_NIR: Final = re.compile(
 #: Base64 in line or as a part, on one line or several.
 _BASE64: Final = re.compile(r"[A-Za-z0-9+/]{40,}(?:\r?\n[A-Za-z0-9+/]+)*={0,2}")
 _ZIP: Final = b"PK\x03\x04"
+#: Controls (C0 but tab and line feed, C1), and the marks that turn the direction of a line.
+_COMMANDES: Final = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
+)
 #: A blank that does not break.
 _FINE: Final = "\N{NARROW NO-BREAK SPACE}"
 #: Digits of a number: any that has so many fits a column.
@@ -51,6 +56,26 @@ def plier(texte: str) -> str:
     ELOISE DOEUF LE GALL » are one."""
     decompose = unicodedata.normalize("NFKD", texte.translate(LIGATURES))
     return "".join(c for c in decompose if c.isalnum()).casefold()
+
+
+def accorde(nombre: int, un: str, plusieurs: str) -> str:
+    """« 1 scénario », « 3 scénarios »."""
+    return f"{nombre} {un if nombre < 2 else plusieurs}"
+
+
+def visible(texte: str) -> str:
+    """`texte` with its control characters written out (`\\x1b`): a terminal shows them, and obeys none."""
+    return _COMMANDES.sub(lambda trouve: _echappe(ord(trouve[0])), texte.replace("\r\n", "\n"))
+
+
+def abrege(texte: str, largeur: int) -> str:
+    """`texte` on one line, cut to `largeur` characters, « … » included."""
+    ligne = " ".join(texte.split())
+    return ligne if len(ligne) <= largeur else ligne[: max(largeur - 1, 0)].rstrip() + "…"
+
+
+def _echappe(point: int) -> str:
+    return f"\\x{point:02x}" if point < 0x100 else f"\\u{point:04x}"
 
 
 def masquer_nir(nir: str) -> str:

@@ -1,1 +1,1 @@
-"""People, households, documents, and the examples of the controls: invented data, drawn or written."""
+"""People, households, documents, and the examples of the rules: invented data, drawn or written."""

@@ -1,12 +1,16 @@
-"""What is done to a demande: radiations, decisions, events, DALO declarations, as a guichet writes them.
+"""What follows a creation, as a guichet writes it: the later messages about a demande, its separation,
+radiations, DALO declarations, events and decisions, searches.
 
-Each function draws one fragment; `document_d_evenement` puts an event in its message.
+A function draws one fragment, or the whole message (`suite`, `separation`, `document_d_evenement`,
+`document_de_recherche`) that carries one.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Final
 
+from sne_sandbox.contract.schema import Document
 from sne_sandbox.domain import decision as d
 from sne_sandbox.domain.codes import (
     MOTIF_ATTRIBUTION,
@@ -15,12 +19,14 @@ from sne_sandbox.domain.codes import (
     MOTIF_SANS_CONTACT,
 )
 from sne_sandbox.domain.dates import ajouter_mois, date_francaise, xs_date_time
-from sne_sandbox.domain.element import Element
+from sne_sandbox.domain.demande import FORMULAIRE, Demande
+from sne_sandbox.domain.element import Element, avec_enfants, bloc, de_code
 from sne_sandbox.domain.evenement import Caracteristique, TypeEvenement
-from sne_sandbox.generators.decoration import orner
+from sne_sandbox.generators.decoration import allonger, bornes, orner
+from sne_sandbox.generators.demandes import document
 from sne_sandbox.generators.diversite import Atelier
 from sne_sandbox.generators.noms import noms
-from sne_sandbox.generators.ornements import ORNEMENTS
+from sne_sandbox.generators.ornements import ORNEMENTS, PRECISIONS
 from sne_sandbox.generators.population import Place
 from sne_sandbox.generators.tirage import Tirage
 from sne_sandbox.rules.catalogue.radiation import MOIS_SANS_REPONSE
@@ -70,12 +76,12 @@ def radiation(
         enfants.append(_code(tirage, ici, f"{_RADIATION}/sousMotifIrrecevabilite"))
     elif motif == MOTIF_SANS_CONTACT:
         courrier = ajouter_mois(jour, -MOIS_SANS_REPONSE) - timedelta(days=tirage.entier(0, 60))
-        enfants.append(Element("absenceReponse", "", None, (Element("dateCourrier", courrier.isoformat()),)))
+        enfants.append(bloc("absenceReponse", Element("dateCourrier", courrier.isoformat())))
     elif motif == MOTIF_ATTRIBUTION:
         place = tirage.choix(places or ici.population.territoires.valeurs[0].places)
         enfants.append(_attribution(tirage, ici, tirage.date(depuis, jour), place))
     scene = ici.scene(tirage, version, ici.population.territoires.valeurs[0].places[0])
-    return orner(Element("radiation", "", None, tuple(enfants)), scene, _RADIATION, ORNEMENTS)
+    return orner(bloc("radiation", *enfants), scene, _RADIATION, ORNEMENTS)
 
 
 def _attribution(tirage: Tirage, ici: Atelier, bail: date, place: Place) -> Element:
@@ -83,13 +89,13 @@ def _attribution(tirage: Tirage, ici: Atelier, bail: date, place: Place) -> Elem
     adresse = (
         Element("voie", tirage.choix(noms().voies)),
         Element("codePostal", place.code_postal),
-        Element("commune", "", {"code": place.code}),
+        de_code("commune", place.code),
     )
     enfants = [
         Element("dateSignatureBail", bail.isoformat()),
-        Element("dejaLogeParcBailleur", "", {"code": "NON"}),
-        Element("accordCollectif", "", {"code": "AUCUN"}),
-        Element("typeReservataire", "", {"code": "AUCUN"}),
+        de_code("dejaLogeParcBailleur", "NON"),
+        de_code("accordCollectif", "AUCUN"),
+        de_code("typeReservataire", "AUCUN"),
     ]
     if tirage.booleen(0.3):  # described in full instead of named by its number
         enfants += (
@@ -97,18 +103,18 @@ def _attribution(tirage: Tirage, ici: Atelier, bail: date, place: Place) -> Elem
             _code(tirage, ici, f"{chemin}/typeLogement"),
             Element("surface", str(tirage.entier(9, 140))),
             Element("montantLoyer", str(tirage.entier(150, 900))),
-            Element("adresse", "", None, adresse),
+            bloc("adresse", *adresse),
         )
     else:
         enfants.insert(2, Element("numeroRpls", f"62BAC{tirage.entier(0, 99_999):05d}"))
         if tirage.booleen(max(0.5, ici.contraintes.richesse)):
-            enfants.append(Element("adresse", "", None, adresse))
-    return Element("attributionLogement", "", None, tuple(enfants))
+            enfants.append(bloc("adresse", *adresse))
+    return bloc("attributionLogement", *enfants)
 
 
 def _code(tirage: Tirage, ici: Atelier, chemin: str) -> Element:
     liste = ici.contrat.nomenclatures.liste(ici.contrat.nomenclatures.par_chemin[chemin][0])
-    return Element(chemin.rpartition("/")[2], "", {"code": tirage.choix([c for c in liste if c])})
+    return de_code(chemin.rpartition("/")[2], tirage.choix([c for c in liste if c]))
 
 
 # --- DALO --------------------------------------------------------------------------------------------
@@ -117,18 +123,14 @@ def _code(tirage: Tirage, ici: Atelier, chemin: str) -> Element:
 def dalo(tirage: Tirage, ici: Atelier, *, statut: str | None = None) -> Element:
     """`informationDalo` decided at most 60 days before the day of `ici`."""
     jour = ici.jour - timedelta(days=tirage.entier(0, 60))
-    ecrit = (
-        _code(tirage, ici, f"{_DALO}/statutDalo")
-        if statut is None
-        else Element("statutDalo", "", {"code": statut})
-    )
+    ecrit = _code(tirage, ici, f"{_DALO}/statutDalo") if statut is None else de_code("statutDalo", statut)
     enfants = [ecrit, Element("dateDecisionDalo", jour.isoformat())]
     for nom in ("diagnosticSocialDalo", "accompagnementSocialDalo"):
         if tirage.booleen(0.5):
             enfants.append(Element(nom, tirage.choix(("false", "true"))))
     if ecrit.code == _ACTIF or tirage.booleen(0.5):
         enfants.append(_code(tirage, ici, f"{_DALO}/typologieLogementDalo"))
-    return Element("informationDalo", "", None, tuple(enfants))
+    return bloc("informationDalo", *enfants)
 
 
 # --- events ------------------------------------------------------------------------------------------
@@ -233,25 +235,24 @@ def _evenement(tirage: Tirage, ici: Atelier, code: str, valeurs: Sequence[tuple[
         enfants.append(Element("commentaire", _texte(tirage, ici, textes)))
     if valeurs:
         lignes = [
-            Element(
+            bloc(
                 "caracteristiqueSpecifique",
-                "",
-                None,
-                (Element("code", nom), Element("valeurCaracteristiqueSpecifique", valeur)),
+                Element("code", nom),
+                Element("valeurCaracteristiqueSpecifique", valeur),
             )
             for nom, valeur in valeurs
         ]
-        enfants.append(Element("listeCaracteristiquesSpecifiques", "", None, tuple(lignes)))
-    return Element("evenement", "", None, tuple(enfants))
+        enfants.append(bloc("listeCaracteristiquesSpecifiques", *lignes))
+    return bloc("evenement", *enfants)
 
 
 def document_d_evenement(
     ici: Atelier, evenement: Element | None, numero: str = NUMERO_INVENTE, *, instant: datetime | None = None
 ) -> Element:
     """The `interfaceNuu` message of the event operations; without event, the one that asks for the list."""
-    blocs = [Element("operation", "", None, (Element("numUnique", numero),))]
+    blocs = [bloc("operation", Element("numUnique", numero))]
     if evenement is not None:
-        blocs.append(Element("listeEvenements", "", None, (evenement,)))
+        blocs.append(bloc("listeEvenements", evenement))
     return enveloppe("EVT", ici, blocs, instant)
 
 
@@ -262,6 +263,230 @@ def enveloppe(type_fichier: str, ici: Atelier, blocs: list[Element], instant: da
         Element("dateFichier", xs_date_time(instant or ici.instant)),
         Element("codeGuichet", ici.guichet),
     )
-    return Element(
-        "interfaceNuu", "", {"versionInterface": VERSION}, (Element("entete", "", None, entete), *blocs)
+    return Element("interfaceNuu", "", {"versionInterface": VERSION}, (bloc("entete", *entete), *blocs))
+
+
+# --- messages about a demande that is written --------------------------------------------------------
+
+_MODIFIANTS: Final = frozenset({"MOD", "REN"})
+#: What belongs to one message, and not to the demande.
+_DU_MESSAGE: Final = frozenset(
+    {
+        *("numGuichet", "numUnique", "numUniqueAssocie", "forcerDoublon", "renouvellement", "radiation"),
+        *("dateDerniereModificationPiece", "listeAnomalie", "listeDoublons", "incrementFichier"),
+    }
+)
+_IDENTITE: Final = frozenset(
+    {
+        *("civilite", "nom", "nomPatronymique", "prenom", "dateNaissance", "nir", "nationalite"),
+        *("telDomicile", "telPortable", "telTravail"),
+    }
+)
+_SEPARE: Final = "S"
+_SEPARATION: Final = "11"
+
+
+def suite(
+    tirage: Tirage,
+    ici: Atelier,
+    demande: Element,
+    type_fichier: str,
+    numero: str,
+    *,
+    radiation: Element | None = None,
+) -> Element:
+    """The message of that type (MOD, REN, RAD, SUP, COP) about `demande`, an `interfaceNuu` document that the
+    base knows as `numero`. MOD and REN change something, never who the applicant is."""
+    ordre = ici.contrat.nomenclatures.ordre
+    formulaire = copie(Demande(demande).formulaire)
+    jour = ici.jour.isoformat()
+    enfants = [e for e in formulaire.enfants if e.nom not in _DU_MESSAGE]
+    enfants += (Element("numGuichet", ici.guichet), Element("numUnique", numero))
+    if type_fichier == "REN":
+        enfants.append(bloc("renouvellement", Element("dateRenouvellement", jour)))
+    if type_fichier == "COP":
+        enfants.append(Element("dateDerniereModificationPiece", jour))
+    if radiation is not None:
+        enfants.append(copie(radiation))
+    if type_fichier in _MODIFIANTS:
+        autres = [p for p in PRECISIONS if p != formulaire.texte_de("precision")]
+        enfants = [e for e in enfants if e.nom != "precision"]
+        enfants.append(Element("precision", tirage.choix(autres)))
+    corps = bloc("demandeLogement", *_ranges(enfants, FORMULAIRE, ordre))
+    racine = document(demande.attributs["versionInterface"], type_fichier, ici.instant, corps)
+    if type_fichier not in _MODIFIANTS:
+        return racine
+    return ici.orner(tirage, racine, connus=True)
+
+
+def separation(tirage: Tirage, ici: Atelier, origine: Element, numero: str) -> Element:
+    """The CRS message of the first co-holder of `origine`, known as `numero`, who leaves alone. Raises
+    ValueError when there is nobody to separate from."""
+    vue = Demande(copie(origine))
+    if vue.demandeur is None or not vue.cotitulaires:
+        raise ValueError("there is nobody to separate from")
+    parti = vue.cotitulaires[0].element
+    adresse = vue.demandeur.element.enfant("adressePostale")
+    assert adresse is not None  # the schema asks for it
+    identite = [e for e in parti.enfants if e.nom in _IDENTITE]
+    revenu = parti.enfant("revenuFiscal") or Element("revenuFiscal")
+    situation = de_code("situationFamiliale", _SEPARE)
+    restes = [
+        e
+        for e in parti.enfants
+        if e.nom in ("situationProfessionnelle", "listeRessourceRecue", "listeRessourceVersee")
+    ]
+    restes += (Element("listeRessourceRecuePersACharge"), Element("listeRessourceVerseePersACharge"))
+    ordre = ici.contrat.nomenclatures.ordre
+    demandeur = bloc(
+        "demandeur",
+        *_ranges(
+            [*identite, situation, adresse, revenu, *restes],
+            f"{FORMULAIRE}/personnePhysique/demandeur",
+            ordre,
+        ),
     )
+    actuel = vue.logement_actuel
+    personne = bloc("personnePhysique", *((demandeur,) if actuel is None else (demandeur, actuel)))
+    motif = de_code("motifDemande", _SEPARATION)
+    garde = ("dateCreationDemande", "precision", "logementRecherche")
+    enfants = [
+        Element("numGuichet", ici.guichet),
+        Element("numUniqueAssocie", numero),
+        *(e for e in vue.formulaire.enfants if e.nom in garde),
+        bloc("principauxMotifDemande", motif),
+        personne,
+    ]
+    corps = copie(bloc("demandeLogement", *_ranges(enfants, FORMULAIRE, ordre)))
+    return ici.orner(tirage, document(vue.version, "CRS", ici.instant, corps), connus=True)
+
+
+def copie(element: Element) -> Element:
+    """The same tree, that shares no element with the first: an element knows one parent only."""
+    return avec_enfants(element, tuple([copie(enfant) for enfant in element.enfants]))
+
+
+def _ranges(enfants: Sequence[Element], chemin: str, ordre: Callable[[str], int]) -> tuple[Element, ...]:
+    return tuple(sorted(enfants, key=lambda e: ordre(f"{chemin}/{e.nom}")))
+
+
+# --- searches: a table of criteria, each there or not ------------------------------------------------
+
+_CHEMIN: Final = "interfaceNuu/operation/demandeMulticritere"
+#: What may be told of a person, the simplest first: always a name (RCH004).
+_IDENTITES: Final = (
+    ("nom",),
+    ("nom", "prenom"),
+    ("nom", "dateNaissance"),
+    ("nom", "prenom", "dateNaissance"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Critere:
+    """What a search may ask: elements that go together, drawn."""
+
+    noms: tuple[str, ...]
+    dessin: Callable[[Tirage, Atelier], Sequence[Element]]
+
+
+def _parmi(nom: str, *valeurs: str) -> _Critere:
+    return _Critere((nom,), lambda tirage, ici: [Element(nom, tirage.choix(valeurs))])
+
+
+def _periode(debut: str, fin: str) -> _Critere:
+    def dessiner(tirage: Tirage, ici: Atelier) -> Sequence[Element]:
+        haut = ici.jour - timedelta(days=tirage.entier(0, 30))
+        bas = haut - timedelta(days=tirage.entier(0, 730))
+        bornes = [Element(debut, bas.isoformat()), Element(fin, haut.isoformat())]
+        return tirage.choix((bornes, bornes[:1], bornes[1:]))
+
+    return _Critere((debut, fin), dessiner)
+
+
+def _de_liste(nom: str, liste: str) -> _Critere:
+    return _Critere(
+        (nom,),
+        lambda tirage, ici: [
+            Element(nom, tirage.choix([c for c in ici.contrat.nomenclatures.liste(liste) if c]))
+        ],
+    )
+
+
+def _commune(nom: str) -> _Critere:
+    return _Critere(
+        (nom,),
+        lambda tirage, ici: [Element(nom, tirage.choix(ici.population.territoires.valeurs[0].places).code)],
+    )
+
+
+def _personne(tirage: Tirage, ici: Atelier) -> Sequence[Element]:
+    dits = tirage.choix(_IDENTITES)
+    prenoms = noms().masculins if "prenom" in dits and tirage.booleen(0.5) else noms().feminins
+    naissance = ici.jour - timedelta(days=tirage.entier(7000, 30_000))
+    dessins = {
+        "nom": lambda: _nomme(tirage, ici, "personneRecherchee/nom", noms().familles),
+        "prenom": lambda: _nomme(tirage, ici, "personneRecherchee/prenom", prenoms),
+        "dateNaissance": lambda: Element("dateNaissance", naissance.isoformat()),
+    }
+    return [bloc("personneRecherchee", *[dessins[nom]() for nom in dits])]
+
+
+def _une_association(tirage: Tirage, ici: Atelier) -> Sequence[Element]:
+    nom = _nomme(tirage, ici, "association/nom", ("Escale", "L’Œuvre d'Aÿ", "Un Toit en Partage 12"))
+    return [bloc("association", nom)]
+
+
+def _nomme(tirage: Tirage, ici: Atelier, chemin: str, pool: Sequence[str]) -> Element:
+    """One of `pool`, now and then as long as the schema allows."""
+    texte = tirage.choix(pool)
+    limites = ici.contraintes.limites
+    if limites is None:
+        limites = ici.contraintes.richesse > 0 and tirage.booleen(0.15)
+    borne = bornes(ici.contrat, VERSION, Document.RECHERCHE).get(f"{_CHEMIN}/{chemin}")
+    if limites and borne is not None and borne.longueur is not None:
+        texte = allonger(texte, borne.longueur)
+    return Element(chemin.rpartition("/")[2], texte)
+
+
+def _pieces(tirage: Tirage, ici: Atelier) -> Sequence[Element]:
+    codes = ("IDENTITE", "IMPOT")[: tirage.entier(1, 2)]
+    return [bloc("piecesJustificatives", *[Element("codeCategorie", code) for code in codes])]
+
+
+#: In the order of the schema.
+_CRITERES: Final = (
+    _parmi("numUnique", NUMERO_INVENTE),
+    _parmi("etatDemande", "A", "R"),
+    _periode("dateDepotDebut", "dateDepotFin"),
+    _periode("dateRenouvellementDebut", "dateRenouvellementFin"),
+    _periode("dateRadiationDebut", "dateRadiationFin"),
+    _de_liste("motifDemande", "ListeMotifDemande"),
+    _de_liste("motifRadiation", "ListeMotifsRadiation"),
+    _commune("communeSouhaitee"),
+    _commune("communeAttribution"),
+    _parmi("estDelaiAnormalementLong", "false", "true"),
+    _parmi("estMultiplesAttributionsSousConditions", "false", "true"),
+    _Critere(("association",), _une_association),
+    _Critere(("personneRecherchee",), _personne),
+    _Critere(("piecesJustificatives",), _pieces),
+)
+
+
+def recherche(tirage: Tirage, ici: Atelier, *, fixes: Mapping[str, str] | None = None) -> Element:
+    """`demandeMulticritere`, one criterion at least; `fixes` are criteria (texts by name) that it has
+    whatever is drawn."""
+    fixes = fixes or {}
+    enfants: list[Element] = []
+    for critere in _CRITERES:
+        imposes = [Element(nom, fixes[nom]) for nom in critere.noms if nom in fixes]
+        if imposes:
+            enfants += imposes
+        elif tirage.booleen(ici.contraintes.richesse):
+            enfants += critere.dessin(tirage, ici)
+    return bloc("demandeMulticritere", *(tuple(enfants) or (Element("etatDemande", "A"),)))
+
+
+def document_de_recherche(ici: Atelier, criteres: Element, *, instant: datetime | None = None) -> Element:
+    """The `interfaceNuu` message of the search."""
+    return enveloppe("RCH", ici, [bloc("operation", criteres)], instant)

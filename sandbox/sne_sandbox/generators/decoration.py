@@ -4,15 +4,95 @@ Codes come from the contract's nomenclatures, lengths and numbers from its schem
 added, and when it has a meaning, is the table `ornements.ORNEMENTS`.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Final
+from functools import lru_cache
+from typing import Any, Final
+
+from lxml import etree
 
 from sne_sandbox.contract.nomenclatures import Nomenclatures
+from sne_sandbox.contract.schema import Document, chemin_inclus, inclusions
+from sne_sandbox.contract.versions import Contrat
 from sne_sandbox.domain.element import Element, avec_enfants
-from sne_sandbox.generators.bornes import Borne
 from sne_sandbox.generators.tirage import Tirage
+
+# --- how long a text, how large a number: read off the schemas ---------------------------------------
+
+_XS: Final = "{http://www.w3.org/2001/XMLSchema}"
+
+
+@dataclass(frozen=True, slots=True)
+class Borne:
+    """What a simple value may be: at most `longueur` characters; from `bas` to `haut`. None: not bounded."""
+
+    longueur: int | None = None
+    bas: int | None = None
+    haut: int | None = None
+
+
+@lru_cache(maxsize=16)
+def bornes(contrat: Contrat, version: str, document: Document = Document.DEMANDE) -> Mapping[str, Borne]:
+    """The bounds of every bounded element of a document of that message version, by path without index."""
+    types: dict[str, Any] = {}
+    racine = _lire(contrat, contrat.schemas.fichier(document, version), types)
+    (element,) = racine.findall(_XS + "element")
+    return dict(_parcourir(element, "", types))
+
+
+def _lire(contrat: Contrat, fichier: str, types: dict[str, Any]) -> Any:
+    """The root of a schema file; its named types, and those of the files it includes, join `types`."""
+    racine = etree.fromstring(contrat.schemas.lire(fichier))
+    for inclusion in inclusions(racine):
+        _lire(contrat, chemin_inclus(fichier, inclusion.get("schemaLocation")), types)
+    for nomme in racine:
+        if nomme.tag in (_XS + "simpleType", _XS + "complexType"):
+            types[nomme.get("name")] = nomme
+    return racine
+
+
+def _parcourir(element: Any, parent: str, types: Mapping[str, Any]) -> Iterator[tuple[str, Borne]]:
+    chemin = f"{parent}/{element.get('name')}" if parent else element.get("name")
+    type_ = types.get(element.get("type", ""))
+    if type_ is None:
+        type_ = next((e for e in element if e.tag in (_XS + "complexType", _XS + "simpleType")), None)
+    if type_ is None:
+        return
+    enfants = list(_elements(type_))
+    for enfant in enfants:
+        yield from _parcourir(enfant, chemin, types)
+    if not enfants:
+        borne = _borne(type_, types)
+        if borne != Borne():
+            yield chemin, borne
+
+
+def _elements(noeud: Any) -> Iterator[Any]:
+    """The elements of a content model, whatever groups hold them."""
+    for enfant in noeud:
+        if enfant.tag == _XS + "element":
+            yield enfant
+        elif enfant.tag in (_XS + "sequence", _XS + "choice", _XS + "all"):
+            yield from _elements(enfant)
+
+
+def _borne(type_: Any, types: Mapping[str, Any]) -> Borne:
+    lues: dict[str, int] = {}
+    courant = type_
+    while courant is not None:
+        derive = next((e for e in courant.iter(_XS + "restriction", _XS + "extension")), None)
+        if derive is None:
+            break
+        for facette in derive:
+            valeur = facette.get("value", "")
+            if valeur.lstrip("-").isdigit():
+                lues.setdefault(etree.QName(facette).localname, int(valeur))
+        courant = types.get(derive.get("base", ""))
+    return Borne(lues.get("maxLength"), lues.get("minInclusive"), lues.get("maxInclusive"))
+
+
+# --- the walk ----------------------------------------------------------------------------------------
 
 #: Elements whose text no limit stretches: they are read as codes, or have a form of their own.
 _FORMES: Final = frozenset(
@@ -62,11 +142,14 @@ Condition = Callable[[Decor, Element], bool]
 
 @dataclass(frozen=True, slots=True)
 class Ornement:
-    """One thing that an element may hold. `nom` is the child that must be missing, unless `refait`;
-    `dessin` draws it, and whatever goes with it, given the path of the parent: what it draws takes the place
-    of namesakes, but for `ajoute`. `retire` are children that leave. `toujours` asks nobody;
-    `expatrie` marks the one that puts an address abroad; `facultatif` one that adds nothing: the household
-    had it, and needs it so little that it leaves unless the chance of an optional element keeps it."""
+    """One thing that may be added to an element, or taken from it.
+
+    `nom` is the child that it adds: where there is one already, nothing is done, unless `refait` draws it
+    anew or `ajoute` puts one more beside it. `dessin` draws the child, and whatever has to go with it. `si`
+    says in which element it has a meaning. `retire` are the names of children that leave. `toujours` adds it
+    without a draw; `expatrie` marks the one that puts an address abroad. `facultatif` adds nothing: it takes
+    `retire` away from a household that has them and can do without, unless the draw keeps them.
+    """
 
     nom: str
     dessin: Dessin
@@ -77,7 +160,7 @@ class Ornement:
     expatrie: bool = False
     facultatif: bool = False
     garde: float = 0.0
-    """The least chance that what is `facultatif` stays."""
+    """The least chance, from 0 to 1, that what is `facultatif` stays."""
     retire: tuple[str, ...] = ()
 
 
@@ -115,8 +198,9 @@ def orner(element: Element, scene: Decor, chemin: str, ornements: Ornements) -> 
 
 
 def _chance(scene: Decor, combien: int) -> float:
-    """The chance of each of the `combien` ornaments of an element. Half of the elements have none: that
-    spares half of the draws, and one draw shrinks them all away."""
+    """The chance of each of the `combien` ornaments of an element. Where there are several, one draw first
+    says whether the element has any at all: that spares half of the draws, and shrinks them all away at
+    once."""
     richesse = scene.richesse
     if combien < _ENSEMBLE or not 0 < richesse < 0.5:
         return richesse
@@ -124,7 +208,7 @@ def _chance(scene: Decor, combien: int) -> float:
 
 
 def _part(ornement: Ornement, scene: Decor, parent: Element) -> bool:
-    """Whether what the household has leaves: the simplest is without."""
+    """Whether a `facultatif` leaves: the simplest is without."""
     if parent.enfant(ornement.nom) is None or (ornement.si is not None and not ornement.si(scene, parent)):
         return False
     return not scene.tirage.booleen(max(scene.richesse, ornement.garde))

@@ -5,16 +5,13 @@ from datetime import date, datetime
 from typing import Final
 
 from sne_sandbox.domain.dates import xs_date_time
-from sne_sandbox.domain.element import Element
+from sne_sandbox.domain.element import Element, bloc, de_code
 from sne_sandbox.generators import logements
 from sne_sandbox.generators.logements import Souhait
-from sne_sandbox.generators.menages import ASSOCIATION, Foyer, tirer_foyer
+from sne_sandbox.generators.menages import ASSOCIATION, Enfant, Foyer, Individu, telephone_fixe, tirer_foyer
 from sne_sandbox.generators.noms import noms
-from sne_sandbox.generators.people import Enfant, Individu, telephone_fixe
 from sne_sandbox.generators.population import Place, Population, Territoire
 from sne_sandbox.generators.tirage import Repartition, Tirage
-
-_AVEC_NUMERO: Final = frozenset({"MOD", "REN", "RAD", "SUP", "COP"})
 
 _PRECISIONS: Final = Repartition(
     {
@@ -52,7 +49,7 @@ class DossierTire:
 
 
 def tirer_dossier(tirage: Tirage, population: Population, *, depot: date, jour: date) -> DossierTire:
-    """A demande of `population`."""
+    """A household of `population` with its file, deposited on `depot` and written as on `jour`."""
     sorte = tirage.selon(population.menages)
     version = tirage.selon(population.versions)
     territoire = tirage.selon(population.territoires)
@@ -96,67 +93,19 @@ def tirer_dossier(tirage: Tirage, population: Population, *, depot: date, jour: 
     )
 
 
-def separe(dossier: DossierTire) -> DossierTire:
-    """The file of a co-holder who leaves the household of `dossier` (CRS), alone. Raises ValueError for one
-    without co-holder."""
-    if dossier.foyer is None or dossier.foyer.cotitulaire is None:
-        raise ValueError("there is nobody to separate from")
-    seul = replace(dossier.foyer.cotitulaire, situation="S")
-    foyer = Foyer(seul, logement=dossier.foyer.logement)
-    loyer = min(dossier.souhait.loyer or 0, foyer.ressources // 3)
-    return replace(
-        dossier,
-        foyer=foyer,
-        souhait=replace(dossier.souhait, loyer=loyer),
-        motifs=("11",),
-        handicap=False,
-        electronique=False,
-    )
-
-
 def message(
-    dossier: DossierTire,
-    type_fichier: str,
-    instant: datetime,
-    *,
-    emetteur: str | None = None,
-    numero: str | None = None,
-    associe: str | None = None,
-    reference: str | None = None,
-    radiation: Element | None = None,
-    forcer: bool = False,
+    dossier: DossierTire, instant: datetime, *, emetteur: str | None = None, forcer: bool = False
 ) -> Element:
-    """The `interfaceNuu` message about `dossier`, sent at `instant` by the guichet `emetteur` (its creator
-    by default). `numero` is the demande's (MOD, REN, RAD, SUP, COP), `associe` that of the joint one (CRS).
-    """
-    blocs: list[Element] = []
-    if type_fichier == "REN":
-        jour = Element("dateRenouvellement", dossier.jour.isoformat())
-        blocs.append(Element("renouvellement", "", None, (jour,)))
-    if radiation is not None:
-        blocs.append(radiation)
-    if type_fichier == "COP":
-        blocs.append(Element("dateDerniereModificationPiece", dossier.jour.isoformat()))
-    corps = formulaire(
-        dossier,
-        emetteur=emetteur,
-        numero=numero if type_fichier in _AVEC_NUMERO else None,
-        associe=associe,
-        reference=reference,
-        forcer=forcer,
-        blocs=tuple(blocs),
-    )
-    return document(dossier.version, type_fichier, instant, corps)
+    """The `interfaceNuu` message (CRE) that registers `dossier`, sent at `instant` by `emetteur` (by default,
+    its guichet); `forcer` says that a duplicate is meant."""
+    return document(dossier.version, "CRE", instant, formulaire(dossier, emetteur=emetteur, forcer=forcer))
 
 
 def document(version: str, type_fichier: str, instant: datetime, corps: Element) -> Element:
     """An `interfaceNuu` document around the form `corps`."""
     entete = (Element("typeFichier", type_fichier), Element("dateFichier", xs_date_time(instant)))
     return Element(
-        "interfaceNuu",
-        "",
-        {"versionInterface": version},
-        (Element("entete", "", None, entete), Element("demande", "", None, (corps,))),
+        "interfaceNuu", "", {"versionInterface": version}, (bloc("entete", *entete), bloc("demande", corps))
     )
 
 
@@ -165,14 +114,12 @@ def formulaire(
     *,
     emetteur: str | None = None,
     numero: str | None = None,
-    associe: str | None = None,
     reference: str | None = None,
     forcer: bool = False,
-    blocs: tuple[Element, ...] = (),
 ) -> Element:
-    """`demandeLogement`; `blocs` are its last elements."""
+    """`demandeLogement`; `numero` is its numUnique, `reference` its refInterne."""
     enfants = [Element("numGuichet", emetteur or dossier.guichet)]
-    for nom, valeur in (("numUnique", numero), ("numUniqueAssocie", associe), ("refInterne", reference)):
+    for nom, valeur in (("numUnique", numero), ("refInterne", reference)):
         if valeur is not None:
             enfants.append(Element(nom, valeur))
     enfants.append(Element("dateCreationDemande", dossier.depot.isoformat()))
@@ -182,8 +129,8 @@ def formulaire(
         enfants.append(Element("renouvellementElec", "true"))
     enfants += (Element("precision", dossier.precision), logements.recherche(dossier.souhait))
     if dossier.motifs:
-        codes = tuple([Element("motifDemande", "", {"code": motif}) for motif in dossier.motifs])
-        enfants.append(Element("principauxMotifDemande", "", None, codes))
+        codes = tuple([de_code("motifDemande", motif) for motif in dossier.motifs])
+        enfants.append(bloc("principauxMotifDemande", *codes))
     foyer = dossier.foyer
     if foyer is None:
         enfants.append(_association(dossier))
@@ -191,57 +138,49 @@ def formulaire(
         enfants.append(_personne_physique(dossier, foyer))
         handicapes = ((foyer.demandeur.naissance,) if dossier.handicap else ()) + dossier.handicapes
         if handicapes:
-            enfants.append(Element("listeHandicap", "", None, tuple([_handicap(n) for n in handicapes])))
-    return Element("demandeLogement", "", None, (*enfants, *blocs))
+            enfants.append(bloc("listeHandicap", *[_handicap(n) for n in handicapes]))
+    return bloc("demandeLogement", *enfants)
 
 
 def _association(dossier: DossierTire) -> Element:
-    return Element(
+    return bloc(
         "association",
-        "",
-        None,
-        (
-            Element("nom", dossier.association or ""),
-            Element("telTravail", dossier.telephone),
-            dossier.adresse,
-        ),
+        Element("nom", dossier.association or ""),
+        Element("telTravail", dossier.telephone),
+        dossier.adresse,
     )
 
 
 def _personne_physique(dossier: DossierTire, foyer: Foyer) -> Element:
     enfants = [_demandeur(dossier, foyer.demandeur)]
     if foyer.a_charge:
-        enfants.append(
-            Element("listePersonneACharge", "", None, tuple([_a_charge(enfant) for enfant in foyer.a_charge]))
-        )
+        enfants.append(bloc("listePersonneACharge", *[_a_charge(enfant) for enfant in foyer.a_charge]))
     if foyer.a_naitre is not None:
         nombre = Element("nombre", str(foyer.naissances))
         attendu = (nombre, Element("dateNaissancePrevue", foyer.a_naitre.isoformat()))
-        enfants.append(Element("personneANaitre", "", None, attendu))
+        enfants.append(bloc("personneANaitre", *attendu))
     if foyer.en_garde:
-        enfants.append(
-            Element("listePersonneEnGarde", "", None, tuple([_en_garde(enfant) for enfant in foyer.en_garde]))
-        )
+        enfants.append(bloc("listePersonneEnGarde", *[_en_garde(enfant) for enfant in foyer.en_garde]))
     autres = [_cotitulaire(individu, "L", dossier) for individu in foyer.colocataires]
     if foyer.cotitulaire is not None:
         autres.insert(0, _cotitulaire(foyer.cotitulaire, foyer.lien or "", dossier))
     if autres:
-        enfants.append(Element("listeCotitulaire", "", None, tuple(autres)))
+        enfants.append(bloc("listeCotitulaire", *autres))
     if dossier.logement is not None:
         enfants.append(dossier.logement)
-    return Element("personnePhysique", "", None, tuple(enfants))
+    return bloc("personnePhysique", *enfants)
 
 
 def _identite(individu: Individu) -> list[Element]:
-    enfants = [Element("civilite", "", {"code": individu.civilite}), Element("nom", individu.nom)]
+    enfants = [de_code("civilite", individu.civilite), Element("nom", individu.nom)]
     if individu.nom_naissance is not None:
         enfants.append(Element("nomPatronymique", individu.nom_naissance))
     enfants += (Element("prenom", individu.prenom), Element("dateNaissance", individu.naissance.isoformat()))
     if individu.nir is not None:
         enfants.append(Element("nir", individu.nir))
     enfants += (
-        Element("nationalite", "", {"code": individu.nationalite}),
-        Element("situationFamiliale", "", {"code": individu.situation}),
+        de_code("nationalite", individu.nationalite),
+        de_code("situationFamiliale", individu.situation),
         Element("telPortable", individu.portable),
     )
     return enfants
@@ -259,22 +198,19 @@ def _demandeur(dossier: DossierTire, individu: Individu) -> Element:
         Element("listeRessourceRecuePersACharge"),
         Element("listeRessourceVerseePersACharge"),
     )
-    return Element("demandeur", "", None, tuple(enfants))
+    return bloc("demandeur", *enfants)
 
 
 def _cotitulaire(individu: Individu, lien: str, dossier: DossierTire) -> Element:
-    return Element(
-        "cotitulaire",
-        "",
-        None,
-        (*_identite(individu), Element("lienDemandeur", "", {"code": lien}), *_situation(individu, dossier)),
+    return bloc(
+        "cotitulaire", *_identite(individu), de_code("lienDemandeur", lien), *_situation(individu, dossier)
     )
 
 
 def _situation(individu: Individu, dossier: DossierTire) -> tuple[Element, Element, Element, Element]:
     metier = individu.metier
     emploi = [] if metier.profession is None else [Element("profession", metier.profession)]
-    emploi.append(Element("typeContratTravail", "", {"code": metier.contrat}))
+    emploi.append(de_code("typeContratTravail", metier.contrat))
     if metier.employeur is not None:
         lieu = dossier.souhait.places[0]
         emploi += (
@@ -282,7 +218,7 @@ def _situation(individu: Individu, dossier: DossierTire) -> tuple[Element, Eleme
             Element("nomEmployeurPrincipal", metier.employeur),
             Element("etranger", "false"),
             Element("codePostal", lieu.code_postal),
-            Element("commune", "", {"code": lieu.code}),
+            de_code("commune", lieu.code),
         )
     annee, (dernier, avant) = dossier.jour.year, individu.revenus
     revenu = (
@@ -292,47 +228,34 @@ def _situation(individu: Individu, dossier: DossierTire) -> tuple[Element, Eleme
         Element("montantMoins2", str(avant)),
     )
     recues = [
-        Element(
-            "detailRessource",
-            "",
-            None,
-            (Element("ressource", "", {"code": code}), Element("montant", str(montant))),
-        )
+        bloc("detailRessource", de_code("ressource", code), Element("montant", str(montant)))
         for code, montant in individu.ressources
     ]
     return (
-        Element("situationProfessionnelle", "", None, tuple(emploi)),
-        Element("revenuFiscal", "", None, revenu),
-        Element("listeRessourceRecue", "", None, tuple(recues)),
+        bloc("situationProfessionnelle", *emploi),
+        bloc("revenuFiscal", *revenu),
+        bloc("listeRessourceRecue", *recues),
         Element("listeRessourceVersee"),
     )
 
 
 def _a_charge(enfant: Enfant) -> Element:
-    return Element(
+    return bloc(
         "personneACharge",
-        "",
-        None,
-        (
-            Element("nom", enfant.nom),
-            Element("prenom", enfant.prenom),
-            Element("dateNaissance", enfant.naissance.isoformat()),
-            Element("sexe", "", {"code": enfant.sexe}),
-            Element("lienParente", "", {"code": enfant.lien}),
-        ),
+        Element("nom", enfant.nom),
+        Element("prenom", enfant.prenom),
+        Element("dateNaissance", enfant.naissance.isoformat()),
+        de_code("sexe", enfant.sexe),
+        de_code("lienParente", enfant.lien),
     )
 
 
 def _en_garde(enfant: Enfant) -> Element:
-    return Element(
+    return bloc(
         "personneEnGarde",
-        "",
-        None,
-        (
-            Element("dateNaissance", enfant.naissance.isoformat()),
-            Element("sexe", "", {"code": enfant.sexe}),
-            Element("coParentalite", "", {"code": enfant.garde or "G"}),
-        ),
+        Element("dateNaissance", enfant.naissance.isoformat()),
+        de_code("sexe", enfant.sexe),
+        de_code("coParentalite", enfant.garde or "G"),
     )
 
 
@@ -345,26 +268,22 @@ def adresse_postale(
         enfants += (Element("compAdresse", "Domiciliation au CCAS"), Element("voie", "place de la Mairie"))
     else:
         enfants += (Element("numero", str(tirage.entier(1, 99))), Element("voie", tirage.choix(noms().voies)))
-    enfants += (Element("codePostal", place.code_postal), Element("commune", "", {"code": place.code}))
+    enfants += (Element("codePostal", place.code_postal), de_code("commune", place.code))
     if hebergeant is not None:
         enfants.append(Element("nomHebergeant", hebergeant))
-    return Element("adressePostale", "", None, tuple(enfants))
+    return bloc("adressePostale", *enfants)
 
 
 def _handicap(naissance: date) -> Element:
-    nature = Element("natureHandicapMoteur", "", {"code": "MI"})
-    aide = Element("aideTechniqueHandicap", "", {"code": "2"})
-    return Element(
+    nature = de_code("natureHandicapMoteur", "MI")
+    aide = de_code("aideTechniqueHandicap", "2")
+    return bloc(
         "handicap",
-        "",
-        None,
-        (
-            Element("dateNaissance", naissance.isoformat()),
-            Element("etatHandicap", "", {"code": "STA"}),
-            Element("capaciteMarcheHandicap", "", {"code": "2"}),
-            Element("handicapMoteur", "true"),
-            Element("handicapSensoriel", "false"),
-            Element("listeNatureHandicapMoteur", "", None, (nature,)),
-            Element("listeAideTechniqueHandicap", "", None, (aide,)),
-        ),
+        Element("dateNaissance", naissance.isoformat()),
+        de_code("etatHandicap", "STA"),
+        de_code("capaciteMarcheHandicap", "2"),
+        Element("handicapMoteur", "true"),
+        Element("handicapSensoriel", "false"),
+        bloc("listeNatureHandicapMoteur", nature),
+        bloc("listeAideTechniqueHandicap", aide),
     )

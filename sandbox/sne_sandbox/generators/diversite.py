@@ -7,7 +7,7 @@ handicaps, any present dwelling, any motive. Then `decoration` adds the optional
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from typing import Final, Self
+from typing import Final, Required, Self, TypedDict
 
 from sne_sandbox.contract.versions import Contrat
 from sne_sandbox.domain.codes import HEBERGES, LOGEMENT_PROPRE, TYPES_LOGEMENT
@@ -16,13 +16,23 @@ from sne_sandbox.domain.demande import departement_de, territoire_de
 from sne_sandbox.domain.element import Element, avec_enfants
 from sne_sandbox.errors import UsageError
 from sne_sandbox.generators import logements
-from sne_sandbox.generators.bornes import bornes
-from sne_sandbox.generators.decoration import Decor, orner
+from sne_sandbox.generators.decoration import Decor, bornes, orner
 from sne_sandbox.generators.demandes import DossierTire, adresse_postale, message, tirer_dossier
-from sne_sandbox.generators.menages import ASSOCIATION, COLOCATION, COUPLE, FAMILLE, MONOPARENTAL, Foyer
+from sne_sandbox.generators.menages import (
+    ASSOCIATION,
+    COLOCATION,
+    COUPLE,
+    FAMILLE,
+    MADAME,
+    MONOPARENTAL,
+    Foyer,
+    Individu,
+    tirer_civilite,
+    tirer_enfant,
+    tirer_individu,
+)
 from sne_sandbox.generators.noms import noms
 from sne_sandbox.generators.ornements import ORNEMENTS
-from sne_sandbox.generators.people import MADAME, Individu, tirer_civilite, tirer_enfant, tirer_individu
 from sne_sandbox.generators.population import Place, Population, Territoire, lire_population
 from sne_sandbox.generators.tirage import Repartition, Tirage
 
@@ -99,28 +109,10 @@ class Atelier:
         dossier = _souhaits(tirage, dossier)
         return dossier if dossier.foyer is None else _varier(tirage, dossier, dossier.foyer, self)
 
-    def message(
-        self,
-        tirage: Tirage,
-        type_fichier: str = "CRE",
-        *,
-        dossier: DossierTire | None = None,
-        numero: str | None = None,
-        associe: str | None = None,
-        radiation: Element | None = None,
-    ) -> Element:
-        """The whole message (`interfaceNuu`) about `dossier`, drawn by default, with its ornaments."""
-        dossier = dossier or self.dossier(tirage)
-        nu = message(
-            dossier,
-            type_fichier,
-            self.instant,
-            emetteur=self.guichet,
-            numero=numero,
-            associe=associe,
-            radiation=radiation,
-            forcer=self.contraintes.forcer_doublon,
-        )
+    def message(self, tirage: Tirage) -> Element:
+        """A whole message CRE (`interfaceNuu`), with its ornaments."""
+        dossier = self.dossier(tirage)
+        nu = message(dossier, self.instant, emetteur=self.guichet, forcer=self.contraintes.forcer_doublon)
         return self.orner(tirage, nu, dossier.souhait.places[0])
 
     def orner(
@@ -150,11 +142,20 @@ class Atelier:
         )
 
 
+class Lieu(TypedDict, total=False):
+    """Where and when: the arguments of `atelier`."""
+
+    jour: Required[date]
+    guichet: str
+    contraintes: Contraintes
+    instant: datetime | None
+
+
 def atelier(
     contrat: Contrat,
     *,
     jour: date,
-    guichet: str,
+    guichet: str = "G1226",
     contraintes: Contraintes = LIBRE,
     instant: datetime | None = None,
 ) -> Atelier:

@@ -1,4 +1,4 @@
-"""The examples of the controls: for each rule, documents that it accepts and documents that it refuses.
+"""The examples of the rules: for each, documents that it accepts and documents that it refuses.
 
 They are data, `fixtures/exemples/<sujet>.toml`, one `[[exemple]]` each. An example is a named specimen
 (`fixtures/demandes/`, `fixtures/documents/`), a few edits, and what the base holds:
@@ -11,6 +11,7 @@ They are data, `fixtures/exemples/<sujet>.toml`, one `[[exemple]]` each. An exam
     type = "CRE"                # default CRE; sets typeFichier. DALO, EVT, RCH, ASY: the channel
     version = "02.01"           # optional: sets versionInterface
     edits = [["texte", "~/association/nom", " "]]
+    anomalies = [["~/association/nom", " ", "La raison sociale de l'association est obligatoire."]]
     stockee = { specimen = "personne_seule", etat = "A" }   # or false: the base does not know the number
     registre = [{ specimen = "couple", numero = "…" }]      # other demandes of the base
     maintenant = 2018-03-15T12:00:00+01:00                  # default: the dateFichier of the specimen
@@ -21,15 +22,20 @@ They are data, `fixtures/exemples/<sujet>.toml`, one `[[exemple]]` each. An exam
 Edits, in order, on paths from the root (an index counts namesakes from 1; `~` is `demande/demandeLogement`):
 `["texte", path, text]` and `["code", path, code]` (the element is created at its place when missing; a code
 "" takes the attribute away), `["attribut", path, name, value]`, `["supprimer", path]`,
-`["ajouter", parent path, xml without prefix]` (at its place in the schema's order).
+`["ajouter", parent path, xml without prefix]`. What is added, and all that it holds, is put in the order of
+the schema, whatever the order it was written in; in an event or a search it stays as it was written.
+
+`anomalies` are those of the rule in document order, as (path, faulty value or "", sentence): a refusal has
+some, and the guard of the rules compares them; here `~` is `interfaceNuu/demande/demandeLogement`.
 
 A message that names a number (MOD, REN, RAD, SUP, COP, DALO, EVT) has by default its own specimen, unedited,
 stored and active (DALO: hebergee_secret, EVT: colocataires). The keys of `stockee` and `registre` beside
 `specimen`, `numero` and `edits` are fields of `DemandeStockee`.
 """
 
+import math
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import date, datetime
 from functools import cache
@@ -45,15 +51,16 @@ from sne_sandbox.contract.schema import Document
 from sne_sandbox.contract.versions import Contrat
 from sne_sandbox.domain.anomalie import Anomalie
 from sne_sandbox.domain.base import Guichet, NatureGuichet
-from sne_sandbox.domain.dates import PARIS, ajouter_mois, tampon
+from sne_sandbox.domain.dates import PARIS, ajouter_mois, date_francaise, tampon
 from sne_sandbox.domain.demande import Demande, DemandeStockee, EtatDemande, NumeroUnique
 from sne_sandbox.domain.evenement import Evenement
+from sne_sandbox.domain.texte import masquer_nirs
 from sne_sandbox.errors import ContractError
 from sne_sandbox.resources import fixtures_dir
-from sne_sandbox.rules.catalogue.entete import CANAUX
-from sne_sandbox.rules.context import Contexte
+from sne_sandbox.rules.catalogue.message import CANAUX
 from sne_sandbox.rules.engine import juger
-from sne_sandbox.rules.registre_vide import FauxRegistre
+from sne_sandbox.rules.registre import RegistreMemoire
+from sne_sandbox.rules.rule import Contexte
 from sne_sandbox.settings import Limites
 
 _FORMULAIRE: Final = "demande/demandeLogement"
@@ -79,6 +86,7 @@ class ExempleDeRegle:
     gravite: str | None = None
     version: str | None = None
     edits: Sequence[Sequence[str]] = ()
+    anomalies: Sequence[Sequence[str]] = ()
     stockee: Mapping[str, Any] | bool | None = None
     registre: Sequence[Mapping[str, Any]] = ()
     evenements: Sequence[Mapping[str, Any]] = ()
@@ -167,7 +175,7 @@ def contexte(
     )
     stockee = _stockee_de(exemple, demande, contrat, doublures)
     autres = [_stockee(table, None, contrat, doublures) for table in exemple.registre]
-    registre = FauxRegistre(
+    registre = RegistreMemoire(
         demandes=(*([stockee] if stockee is not None else []), *autres),
         guichets=guichets(),
         types_evenement=contrat.evenements,
@@ -312,6 +320,7 @@ def _editer(racine: Any, edit: Sequence[str], nomenclatures: Nomenclatures) -> N
             parent = _trouver_ou_creer(racine, chemin, nomenclatures)
             for enfant in list(etree.fromstring(f'<f xmlns="{NS}">{xml}</f>')):
                 _inserer(parent, enfant, nomenclatures)
+                _ranger(enfant, nomenclatures)
         case _:
             raise ContractError(f"Modification d'exemple inconnue : {list(edit)}.")
 
@@ -331,16 +340,29 @@ def _trouver_ou_creer(racine: Any, chemin: str, nomenclatures: Nomenclatures) ->
 
 
 def _inserer(parent: Any, enfant: Any, nomenclatures: Nomenclatures) -> None:
-    base = "/".join(etree.QName(n).localname for n in (*reversed(list(parent.iterancestors())), parent))
-    connus = nomenclatures.chemins
-    chemin = f"{base}/{etree.QName(enfant).localname}"
-    if chemin in connus:  # else an event or a search: the example writes its edits in the schema's order
-        rang = nomenclatures.ordre(chemin)
-        for place, frere in enumerate(parent):
-            if nomenclatures.ordre(f"{base}/{etree.QName(frere).localname}") > rang:
-                parent.insert(place, enfant)
-                return
+    """Puts `enfant` below `parent`, before the first brother that the schema wants after it."""
+    rang = _rang(parent, enfant.tag, nomenclatures)
+    for place, frere in enumerate(parent):
+        if _rang(parent, frere.tag, nomenclatures) > rang:
+            parent.insert(place, enfant)
+            return
     parent.append(enfant)
+
+
+def _ranger(element: Any, nomenclatures: Nomenclatures) -> None:
+    """Puts all that `element` holds in the order of the schema."""
+    element[:] = sorted(element, key=lambda enfant: _rang(element, enfant.tag, nomenclatures))
+    for enfant in element:
+        _ranger(enfant, nomenclatures)
+
+
+def _rang(parent: Any, nom: Any, nomenclatures: Nomenclatures) -> float:
+    """Rank of a child of `parent` in a demande; infinite where no order is known (events, searches)."""
+    noms = [*reversed([n.tag for n in parent.iterancestors()]), parent.tag, nom]
+    try:
+        return nomenclatures.ordre("/".join(etree.QName(n).localname for n in noms))
+    except (KeyError, ValueError):  # ValueError: a comment of the specimen has no name
+        return math.inf
 
 
 def _texte(racine: Any, chemin: str) -> str:
@@ -358,3 +380,76 @@ def _instant(valeur: datetime | str | None) -> datetime | None:
     if instant is not None and instant.tzinfo is None:
         return instant.replace(tzinfo=PARIS)
     return instant
+
+
+# --- an example told in French -----------------------------------------------------------------------
+
+#: Fields of `ExempleDeRegle` beside the document and the base, as they are told.
+_REGLAGES: Final = {
+    "operation": "opération {}",
+    "nom_fichier": "fichier nommé « {} »",
+    "guichet_certificat": "certificat du guichet {}",
+    "localisations_max": "réglage localisations_max {}",
+    "recherche_max": "réglage recherche_max {}",
+    "resultats": "{} demandes trouvées",
+}
+
+
+def decrire(exemple: ExempleDeRegle) -> str:
+    """An example in one line: type, specimen, edits, circumstances. A NIR is masked."""
+    morceaux = [f"{exemple.type} d'après {exemple.specimen}", *gestes(exemple.edits), *circonstances(exemple)]
+    return masquer_nirs(" ; ".join(morceaux))
+
+
+def circonstances(exemple: ExempleDeRegle) -> list[str]:
+    """What the document does not say: clock, sender, file name, settings, and what the base holds."""
+    dits = []
+    if exemple.maintenant is not None:
+        dits.append(f"horloge au {_valeur(exemple.maintenant)}")
+    ordinaire = ExempleDeRegle(fichier="", rang=0, regle="", verdict="")
+    for champ, phrase in _REGLAGES.items():
+        valeur = getattr(exemple, champ)
+        if valeur != getattr(ordinaire, champ):
+            dits.append(phrase.format(valeur))
+    if exemple.stockee is False:
+        dits.append("le numéro n'est pas dans la base")
+    elif isinstance(exemple.stockee, Mapping):
+        dits.append(f"demande en base : {_table(exemple.stockee)}")
+    dits += [f"autre demande en base : {_table(table)}" for table in exemple.registre]
+    dits += [f"événement en base : {_table(table)}" for table in exemple.evenements]
+    return dits
+
+
+def gestes(edits: Iterable[Sequence[str]]) -> list[str]:
+    """Each edit of an example, told."""
+    return [_geste(*edit) for edit in edits]
+
+
+def _geste(geste: str, chemin: str, *reste: str) -> str:
+    chemin = chemin.removeprefix("~/").replace("~", "demandeLogement")
+    match [geste, *reste]:
+        case ["texte", texte]:
+            return f"{chemin} = « {texte} »" if texte else f"{chemin} vide"
+        case ["code", code]:
+            return f"{chemin} de code {code}" if code else f"{chemin} sans code"
+        case ["attribut", nom, valeur]:
+            return f"{chemin}/@{nom} = « {valeur} »"
+        case ["ajouter", xml]:
+            return f"{chemin} reçoit {xml}"
+        case _:
+            return f"sans {chemin}"
+
+
+def _table(table: Mapping[str, Any]) -> str:
+    dits = [f"{cle} {_valeur(valeur)}" for cle, valeur in table.items() if cle != "edits"]
+    return ", ".join([*dits, *gestes(table.get("edits", ()))])
+
+
+def _valeur(valeur: object) -> str:
+    if isinstance(valeur, datetime):
+        return valeur.isoformat()
+    if isinstance(valeur, date):
+        return date_francaise(valeur)
+    if isinstance(valeur, bool):
+        return "oui" if valeur else "non"
+    return str(valeur)

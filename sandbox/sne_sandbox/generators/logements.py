@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from typing import Final
 
 from sne_sandbox.domain.codes import HEBERGES, LOCATAIRES
-from sne_sandbox.domain.element import Element
+from sne_sandbox.domain.element import Element, bloc, de_code
 from sne_sandbox.generators.menages import Foyer
 from sne_sandbox.generators.population import Place, Territoire
 from sne_sandbox.generators.tirage import Repartition, Tirage
@@ -84,9 +84,9 @@ def tirer_motifs(tirage: Tirage, foyer: Foyer, *, handicap: bool) -> tuple[str, 
 
 
 def recherche(souhait: Souhait) -> Element:
-    """`logementRecherche`."""
+    """The element `logementRecherche` of a wish."""
     enfants = [
-        Element("categorieLogementRecherche", "", {"code": souhait.categorie}),
+        de_code("categorieLogementRecherche", souhait.categorie),
         Element("avecParking", "true" if souhait.parking else "false"),
         Element("rezDeChaussee", "true"),
         Element("sansAscenseur", "false" if souhait.parking else "true"),
@@ -95,31 +95,19 @@ def recherche(souhait: Souhait) -> Element:
         enfants.append(Element("montantLoyer", str(souhait.loyer)))
     enfants += (
         Element("demandeElargie", "true" if souhait.elargie else "false"),
-        Element(
-            "listeTypeLogement",
-            "",
-            None,
-            tuple([Element("typeLogement", "", {"code": t}) for t in souhait.types]),
-        ),
-        Element(
+        bloc("listeTypeLogement", *[de_code("typeLogement", t) for t in souhait.types]),
+        bloc(
             "listeLocalisationSouhaite",
-            "",
-            None,
-            tuple(
-                [
-                    Element("localisationSouhaite", "", None, (Element("commune", "", {"code": place.code}),))
-                    for place in souhait.places
-                ]
-            ),
+            *[bloc("localisationSouhaite", de_code("commune", place.code)) for place in souhait.places],
         ),
     )
-    return Element("logementRecherche", "", None, tuple(enfants))
+    return bloc("logementRecherche", *enfants)
 
 
 def actuel(tirage: Tirage, foyer: Foyer, place: Place, jour: date) -> Element:
     """`logementActuel`: drawn as it is written, for nothing else depends on it."""
     modele = foyer.logement
-    enfants = [Element("listeModeleLogement", "", None, (Element("modeleLogement", "", {"code": modele}),))]
+    enfants = [bloc("listeModeleLogement", de_code("modeleLogement", modele))]
     enfants += _complement(tirage, modele, jour - timedelta(days=tirage.entier(40, 900)))
     habitants = foyer.taille + (tirage.entier(1, 3) if modele in HEBERGES else 0)
     if modele in LOCATAIRES:
@@ -130,8 +118,8 @@ def actuel(tirage: Tirage, foyer: Foyer, place: Place, jour: date) -> Element:
             enfants.append(Element("montantMensuelAPL", str(loyer * tirage.entier(2, 6) // 10)))
         enfants += (
             Element("nombreHabitant", str(habitants)),
-            Element("categorieLogement", "", {"code": "A"}),
-            Element("typeLogementActuel", "", {"code": _PIECES[pieces]}),
+            de_code("categorieLogement", "A"),
+            de_code("typeLogementActuel", _PIECES[pieces]),
             Element("surface", str(14 + 16 * pieces)),
         )
     elif modele != "SD":
@@ -140,9 +128,9 @@ def actuel(tirage: Tirage, foyer: Foyer, place: Place, jour: date) -> Element:
         Element("proprietaire", "true" if modele == "POCC" else "false"),
         Element("etranger", "false"),
         Element("codePostal", place.code_postal),
-        Element("commune", "", {"code": place.code}),
+        de_code("commune", place.code),
     )
-    return Element("logementActuel", "", None, tuple(enfants))
+    return bloc("logementActuel", *enfants)
 
 
 def _complement(tirage: Tirage, modele: str, depuis: date) -> list[Element]:

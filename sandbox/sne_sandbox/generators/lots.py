@@ -1,6 +1,6 @@
 """Messages by the thousand: what `sne-sandbox generate` writes, file by file, drawn from a seed."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
@@ -10,13 +10,11 @@ from sne_sandbox.contract.versions import Contrat
 from sne_sandbox.domain.dates import PARIS, ajouter_mois, tampon
 from sne_sandbox.domain.demande import NumeroUnique
 from sne_sandbox.domain.element import Element, avec_enfants
-from sne_sandbox.generators import actes, suites
-from sne_sandbox.generators.defects import Defaut, defaut
+from sne_sandbox.generators import actes
+from sne_sandbox.generators.defauts import Defaut, defaut
 from sne_sandbox.generators.diversite import LIBRE, Atelier, Contraintes, atelier
 from sne_sandbox.generators.menages import COLOCATION, COUPLE, FAMILLE
-from sne_sandbox.generators.recherches import document_de_recherche, recherche
-from sne_sandbox.generators.tirage import Tirage
-from sne_sandbox.generators.varietes import TirageVarie
+from sne_sandbox.generators.tirage import Tirage, TirageVarie
 from sne_sandbox.rules.catalogue import REGLES
 
 #: Kinds of messages.
@@ -54,14 +52,14 @@ def messages(
     tirage = TirageVarie(graine)
     prefixe = _DEMANDE if sorte not in ("EVT", "RCH") else sorte
     for rang in range(combien):
-        element = _FABRIQUES.get(sorte, _suite)(tirage, ici, avant, sorte, rang)
+        element = _tirer(tirage, ici, avant, sorte, rang)
         yield FichierGenere(_nom(prefixe, guichet, instant, rang), encoder(element))
 
 
 def defauts(
     contrat: Contrat, code: str, combien: int, *, graine: int
 ) -> Iterator[tuple[FichierGenere, Defaut]]:
-    """`combien` documents that the control `code` refuses, alone. Raises UsageError for a control that never
+    """`combien` documents that the rule `code` refuses, alone. Raises UsageError for a rule that never
     blocks."""
     par_le_nom = any(r.code == code and r.transport for r in REGLES)
     suppose = any(r.code == code and (r.registre or r.transport) for r in REGLES)
@@ -96,41 +94,22 @@ def _numero(avant: Atelier, rang: int) -> str:
     return str(NumeroUnique.de(territoire, depot, rang % 1_000_000, avant.guichet))
 
 
-def _creation(tirage: Tirage, ici: Atelier, avant: Atelier, sorte: str, rang: int) -> Element:
-    return ici.message(tirage)
-
-
-def _separation(tirage: Tirage, ici: Atelier, avant: Atelier, sorte: str, rang: int) -> Element:
-    return suites.separation(tirage, ici, avant.message(tirage), _numero(avant, rang))
-
-
-def _suite(tirage: Tirage, ici: Atelier, avant: Atelier, sorte: str, rang: int) -> Element:
-    radiation = None
-    if sorte == "RAD":
-        radiation = actes.radiation(tirage, ici, depot=avant.contraintes.depot)
-    demande = avant.message(tirage)
-    return suites.suite(tirage, ici, demande, sorte, _numero(avant, rang), radiation=radiation)
-
-
-def _declaration(tirage: Tirage, ici: Atelier, avant: Atelier, sorte: str, rang: int) -> Element:
-    dit = suites.suite(tirage, ici, avant.message(tirage), TYPE_DALO, _numero(avant, rang))
-    *tete, demande = dit.enfants
-    demande = avec_enfants(demande, (actes.dalo(tirage, ici), *demande.enfants))
-    return avec_enfants(dit, (*tete, demande))
-
-
-def _evenement(tirage: Tirage, ici: Atelier, avant: Atelier, sorte: str, rang: int) -> Element:
-    return actes.document_d_evenement(ici, actes.evenement(tirage, ici), _numero(avant, rang))
-
-
-def _recherche(tirage: Tirage, ici: Atelier, avant: Atelier, sorte: str, rang: int) -> Element:
-    return document_de_recherche(ici, recherche(tirage, ici))
-
-
-_FABRIQUES: Final[dict[str, Callable[[Tirage, Atelier, Atelier, str, int], Element]]] = {
-    "CRE": _creation,
-    "CRS": _separation,
-    "DALO": _declaration,
-    "EVT": _evenement,
-    "RCH": _recherche,
-}
+def _tirer(tirage: Tirage, ici: Atelier, avant: Atelier, sorte: str, rang: int) -> Element:
+    """One message of that kind; `avant` makes the demande that it speaks of, when it speaks of one."""
+    numero = _numero(avant, rang)
+    match sorte:
+        case "CRE":
+            return ici.message(tirage)
+        case "EVT":
+            return actes.document_d_evenement(ici, actes.evenement(tirage, ici), numero)
+        case "RCH":
+            return actes.document_de_recherche(ici, actes.recherche(tirage, ici))
+        case "CRS":
+            return actes.separation(tirage, ici, avant.message(tirage), numero)
+        case "DALO":
+            dit = actes.suite(tirage, ici, avant.message(tirage), TYPE_DALO, numero)
+            *tete, demande = dit.enfants
+            demande = avec_enfants(demande, (actes.dalo(tirage, ici), *demande.enfants))
+            return avec_enfants(dit, (*tete, demande))
+    radiation = actes.radiation(tirage, ici, depot=avant.contraintes.depot) if sorte == "RAD" else None
+    return actes.suite(tirage, ici, avant.message(tirage), sorte, numero, radiation=radiation)

@@ -1,35 +1,17 @@
-"""Names of invented people, streets and trades, from `fixtures/seeds/noms.toml`.
-
-The file was drawn once from Faker (`fr_FR`), whose import alone costs more than a whole seed. To draw it
-again, which changes every generated household:
-
-    python -m sne_sandbox.generators.noms > fixtures/seeds/noms.toml
+"""Names of invented people, streets and trades, from `fixtures/seeds/noms.toml`: drawn once from Faker, whose
+import alone costs more than a whole seed (`tests/unit/generators/noms_de_faker.py` draws them again).
 """
 
-import sys
 import tomllib
-from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cache
-from typing import Any, Final
 
 from sne_sandbox.resources import fixtures_dir
-
-_GRAINE: Final = 20180130
-#: Pool → (how many, longest name in characters: the schema's bound of the element it goes to).
-_RESERVES: Final = {
-    "masculins": (160, 24),
-    "feminins": (160, 24),
-    "familles": (480, 24),
-    "voies": (240, 32),
-    "metiers": (160, 39),
-    "employeurs": (160, 25),
-}
 
 
 @dataclass(frozen=True, slots=True)
 class ReserveDeNoms:
-    """The pools, in the order of the file. `voies` are street names without a number."""
+    """The pools. `voies` are street names without a number."""
 
     masculins: tuple[str, ...]
     feminins: tuple[str, ...]
@@ -41,44 +23,6 @@ class ReserveDeNoms:
 
 @cache
 def noms() -> ReserveDeNoms:
-    """The pools, read once."""
+    """The pools of names, read from their file once."""
     lus = tomllib.loads((fixtures_dir() / "seeds" / "noms.toml").read_text("utf-8"))
-    return ReserveDeNoms(**{reserve: tuple(lus[reserve]) for reserve in _RESERVES})
-
-
-def tirer_de_faker() -> str:
-    """The text of `noms.toml`, drawn from a seeded Faker."""
-    from faker import Faker
-
-    faker = Faker("fr_FR")
-    faker.seed_instance(_GRAINE)
-    sources: dict[str, Callable[[], str]] = {
-        "masculins": faker.first_name_male,
-        "feminins": faker.first_name_female,
-        "familles": faker.last_name,
-        "voies": faker.street_name,
-        "metiers": faker.job,
-        "employeurs": faker.company,
-    }
-    lignes = ["# Drawn once from Faker (fr_FR) by « python -m sne_sandbox.generators.noms »; see there."]
-    for reserve, (nombre, longueur) in _RESERVES.items():
-        lignes.append(f"\n{reserve} = [")
-        lignes.extend(f'    "{nom}",' for nom in _distincts(sources[reserve], nombre, longueur))
-        lignes.append("]")
-    return "\n".join(lignes) + "\n"
-
-
-def _distincts(source: Callable[[], Any], nombre: int, longueur: int) -> list[str]:
-    trouves: dict[str, None] = {}
-    for _ in range(nombre * 40):
-        nom = str(source())
-        # No quotes nor backslashes: the text is TOML, and XML needs no escaping either.
-        if len(nom) <= longueur and nom.replace("'", "").replace("-", "").replace(" ", "").isalpha():
-            trouves[nom] = None
-        if len(trouves) == nombre:
-            break
-    return list(trouves)
-
-
-if __name__ == "__main__":
-    sys.stdout.write(tirer_de_faker())
+    return ReserveDeNoms(**{champ.name: tuple(lus[champ.name]) for champ in fields(ReserveDeNoms)})

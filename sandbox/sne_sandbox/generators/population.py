@@ -15,6 +15,7 @@ from sne_sandbox.generators.menages import SORTES
 from sne_sandbox.generators.tirage import Repartition
 from sne_sandbox.resources import fixtures_dir
 
+_CHANCES: Final = ("radiees", "dalo", "decisions", "doublons", "nir")
 _CLES: Final = frozenset(
     {
         "comme", "taille", "radiees", "dalo", "decisions", "doublons", "nir", "menages", "versions",
@@ -78,11 +79,7 @@ def lire_population(nom: str, contrat: Contrat) -> Population:
         versions = {v: part for v, part in lue["versions"].items() if v in contrat.versions}
         return Population(
             taille=int(lue["taille"]),
-            radiees=float(lue["radiees"]),
-            dalo=float(lue["dalo"]),
-            decisions=float(lue["decisions"]),
-            doublons=float(lue["doublons"]),
-            nir=float(lue["nir"]),
+            **{chance: float(lue[chance]) for chance in _CHANCES},
             menages=Repartition(sortes),
             versions=Repartition(versions or {contrat.versions[0]: 1}),
             nationalites=Repartition(lue["nationalites"]),
@@ -110,11 +107,7 @@ def _territoire(nom: str, table: Mapping[str, Any], contrat: Contrat) -> Territo
             raise _incorrecte(nom, f"la commune [{code}] n'est pas du territoire [{table['code']}]")
         places.append(Place(code, commune.nom, commune.codes_postaux[0], departement_de(code)))
     return Territoire(
-        table["code"],
-        tuple(places),
-        tuple(table["guichets"]),
-        tuple(table["bailleurs"]),
-        table["etat"],
+        table["code"], tuple(places), tuple(table["guichets"]), tuple(table["bailleurs"]), table["etat"]
     )
 
 

@@ -1,6 +1,6 @@
-"""The smallest request that triggers each blocking control, made from one of its refusing examples.
+"""The smallest request that triggers each blocking rule, made from one of its refusing examples.
 
-What can be taken away is, branch by branch, as long as the document fits its schema and this control alone
+What can be taken away is, branch by branch, as long as the document fits its schema and this rule alone
 refuses it. The results are data, `fixtures/reductions/<CODE>.xml`, that the tests make again and compare.
 
     python -m sne_sandbox.generators.reduction            # writes them all
@@ -19,18 +19,17 @@ from sne_sandbox.contract.versions import Contrat, charger
 from sne_sandbox.domain.anomalie import Gravite
 from sne_sandbox.domain.texte import masquer_nir
 from sne_sandbox.errors import ErreurInterne
-from sne_sandbox.generators.description import circonstances
-from sne_sandbox.generators.exemples import ExempleDeRegle, contexte, document, exemples, genre
+from sne_sandbox.generators.exemples import ExempleDeRegle, circonstances, contexte, document, exemples, genre
 from sne_sandbox.resources import fixtures_dir
 from sne_sandbox.rules.catalogue import REGLES
 from sne_sandbox.rules.engine import juger
-from sne_sandbox.rules.profiles import gravite
+from sne_sandbox.rules.rule import gravite
 from sne_sandbox.settings import Limites
 
 #: Whether a document (lxml) is still one that shows what it should.
 Convient = Callable[[Any], bool]
 
-#: The control blocks under the first of these that makes it block.
+#: The rule blocks under the first of these that makes it block.
 _PROFILS: Final = ("ecole", "strict")
 _CODES: Final = frozenset(regle.code for regle in REGLES)
 #: Elements of the longest branch of a choice (an address abroad: postal code, commune, country).
@@ -38,7 +37,7 @@ _BRANCHE: Final = 3
 
 
 def profil_bloquant(code: str, contrat: Contrat) -> str | None:
-    """The profile under which a control is shown, None when none makes it block."""
+    """The profile under which a rule is shown, None when none makes it block."""
     fiche = contrat.regles.get(code)
     if fiche is None:
         return None
@@ -46,7 +45,7 @@ def profil_bloquant(code: str, contrat: Contrat) -> str | None:
 
 
 def refuse_par_elle_seule(code: str, exemple: ExempleDeRegle, contrat: Contrat, racine: Any) -> bool:
-    """Whether `racine`, sent where `exemple` stands, fits its schema and is refused by this control alone."""
+    """Whether `racine`, sent where `exemple` stands, fits its schema and is refused by this rule alone."""
     profil = profil_bloquant(code, contrat)
     version = contrat.version_de_lecture(racine.get("versionInterface", ""))
     if profil is None or contrat.schemas.validate(racine, document=genre(exemple), version=version):
@@ -56,7 +55,7 @@ def refuse_par_elle_seule(code: str, exemple: ExempleDeRegle, contrat: Contrat, 
 
 
 def exemple_a_reduire(code: str, contrat: Contrat) -> ExempleDeRegle:
-    """The first refusing example that no other control refuses. Raises ErreurInterne when there is none."""
+    """The first refusing example that no other rule refuses. Raises ErreurInterne when there is none."""
     for exemple in exemples():
         if (
             exemple.regle == code
@@ -117,7 +116,8 @@ def _retirer(bloc: list[Any], racine: Any, convient: Convient) -> bool:
 
 
 def plus_petite_demande(code: str) -> str | None:
-    """The stored result of `ecrit`, any NIR masked; None for a control that never blocks, or is none."""
+    """The smallest request that the rule `code` refuses, as it is stored (XML), any NIR masked; None when the
+    rule never blocks, or there is none of that code."""
     chemin = _dossier() / f"{code}.xml"
     # A page of the console takes the code from its address: it names a file only when it is a rule's.
     if code not in _CODES or not chemin.is_file():
@@ -139,7 +139,7 @@ def ecrit(code: str, contrat: Contrat) -> bytes:
 
 
 def codes_bloquants(contrat: Contrat) -> Iterator[str]:
-    """The controls that block under some profile, in the catalogue's order."""
+    """The rules that block under some profile, in the catalogue's order."""
     return (regle.code for regle in REGLES if profil_bloquant(regle.code, contrat) is not None)
 
 

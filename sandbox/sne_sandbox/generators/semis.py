@@ -1,30 +1,179 @@
 """A base filled from its seed: households drawn, written and stored in batches, without passing by SOAP.
 
-The same seed and the same day give the same base; the first households of a large one are those of a small
-one. Numbers come from the sequences of the base, as any other's.
+Each demande has its life up to the day the base is made (deposit, renewals, radiation, DALO, decision), dated
+back from it so that nothing is overdue. The same seed and the same day give the same base; the first
+households of a large one are those of a small one. Numbers come from the sequences of the base.
 """
 
 import gc
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime, time, timedelta
 from typing import Final
 
 from sne_sandbox.contract import codec
 from sne_sandbox.contract.versions import Contrat
 from sne_sandbox.domain import codes as motifs
-from sne_sandbox.domain.dates import ajouter_mois
-from sne_sandbox.domain.decision import TYPE_DECISION
+from sne_sandbox.domain import decision as d
+from sne_sandbox.domain.dates import PARIS, ajouter_mois
 from sne_sandbox.domain.demande import Demande, DemandeStockee, EtatDemande, GenreMouvement, Mouvement
-from sne_sandbox.domain.element import Element
+from sne_sandbox.domain.element import Element, bloc, de_code
 from sne_sandbox.domain.evenement import Evenement
-from sne_sandbox.generators import vies
 from sne_sandbox.generators.demandes import DossierTire, document, formulaire, tirer_dossier
 from sne_sandbox.generators.population import Population, lire_population
-from sne_sandbox.generators.tirage import Tirage, TirageAleatoire
-from sne_sandbox.generators.vies import Vie
+from sne_sandbox.generators.tirage import Repartition, Tirage, TirageAleatoire
 from sne_sandbox.store.registre import RegistreBase
+
+#: Motives that only a landlord may give.
+DU_BAILLEUR: Final = frozenset({motifs.MOTIF_ATTRIBUTION, motifs.MOTIF_IRRECEVABILITE})
+
+#: Days. An active demande may be a little past its year: the system waits for t+13 months.
+_DERNIER_DEBUT_MAX: Final = 380
+_RENOUVELEE_AVANT_MAX: Final = 45
+#: A radiated one is erased after a year.
+_RADIEE_DEPUIS_MAX: Final = 330
+_RESERVATAIRES: Final = Repartition(
+    {"AUCUN": 48, "PPRIOR": 18, "COLACT": 14, "COLTER": 14, "PFONCT": 3, "AUTRES": 3}
+)
+_TYPES_RPLS: Final = {"C": "T1", "T6P": "T6"}
+_TYPES_DALO: Final = {"T1": "01", "T2": "02", "T3": "03", "T4": "04", "T5": "05", "T6P": "06"}
+_OUVERTURE: Final = time(9)
+
+
+@dataclass(frozen=True, slots=True)
+class Vie:
+    """What happened to a demande, and when. `renouvellements` in order; `radiation` a day and the code of a
+    motive; `dalo` and `decision` the days of a d.DALO and of a commission's decision."""
+
+    depot: date
+    renouvellements: tuple[date, ...] = ()
+    radiation: tuple[date, str] | None = None
+    dalo: date | None = None
+    decision: date | None = None
+
+    @property
+    def debut(self) -> date:
+        """Start of the last year of validity: the last renewal, or the deposit."""
+        return self.renouvellements[-1] if self.renouvellements else self.depot
+
+
+def tirer_vie(tirage: Tirage, population: Population, jour: date) -> Vie:
+    """A life that has led to `jour`."""
+    radiation: tuple[date, str] | None = None
+    if tirage.booleen(population.radiees):
+        fin = jour - timedelta(days=tirage.entier(0, _RADIEE_DEPUIS_MAX))
+        motif = tirage.selon(population.radiations)
+        radiation = (fin, motif)
+        if motif == motifs.MOTIF_NON_RENOUVELLEMENT:
+            debut = ajouter_mois(fin, -13)
+        else:
+            debut = fin - timedelta(days=tirage.entier(0, 364))
+    else:
+        debut = jour - timedelta(days=tirage.entier(0, _DERNIER_DEBUT_MAX))
+    etapes = [debut]
+    for _ in range(tirage.selon(population.anciennete)):
+        avance = timedelta(days=tirage.entier(0, _RENOUVELEE_AVANT_MAX))
+        etapes.append(ajouter_mois(etapes[-1] + avance, -12))
+    etapes.reverse()
+    fin = radiation[0] if radiation else jour
+    dalo = tirage.date(etapes[0], fin) if tirage.booleen(population.dalo) else None
+    decision = (
+        tirage.date(max(debut, fin - timedelta(days=120)), fin)
+        if _decide(tirage, population, radiation)
+        else None
+    )
+    return Vie(etapes[0], tuple(etapes[1:]), radiation, dalo, decision)
+
+
+def tirer_vie_effacee(tirage: Tirage, population: Population, jour: date) -> Vie:
+    """A life that ended more than a year before `jour`: only its movements are left."""
+    vie = tirer_vie(tirage, replace(population, radiees=1.0, dalo=0.0, decisions=0.0), jour)
+    assert vie.radiation is not None
+    recul = vie.radiation[0] - (jour - timedelta(days=366 + tirage.entier(0, 730)))
+    return Vie(
+        vie.depot - recul,
+        tuple(quand - recul for quand in vie.renouvellements),
+        (vie.radiation[0] - recul, vie.radiation[1]),
+    )
+
+
+def _decide(tirage: Tirage, population: Population, radiation: tuple[date, str] | None) -> bool:
+    # Where decisions are told at all, an attribution has its own.
+    attribuee = (
+        radiation is not None and radiation[1] == motifs.MOTIF_ATTRIBUTION and population.decisions > 0
+    )
+    return tirage.booleen(population.decisions) or attribuee
+
+
+def instant(jour: date, maintenant: datetime) -> datetime:
+    """Opening time on `jour`, in Paris, and never after `maintenant`."""
+    return min(datetime.combine(jour, _OUVERTURE, PARIS), maintenant)
+
+
+def bloc_radiation(tirage: Tirage, motif: str, jour: date, dossier: DossierTire) -> Element:
+    """`radiation`, with what its motive asks for."""
+    enfants = [Element("dateRadiation", jour.isoformat()), de_code("motifRadiation", motif)]
+    if motif == motifs.MOTIF_IRRECEVABILITE:
+        enfants.append(de_code("sousMotifIrrecevabilite", tirage.choix(("IRRRES", "IRRSEJ"))))
+    elif motif == motifs.MOTIF_SANS_CONTACT:
+        courrier = jour - timedelta(days=tirage.entier(32, 70))
+        enfants.append(bloc("absenceReponse", Element("dateCourrier", courrier.isoformat())))
+    elif motif == motifs.MOTIF_ATTRIBUTION:
+        enfants.append(_attribution(tirage, jour, dossier))
+    return bloc("radiation", *enfants)
+
+
+def _attribution(tirage: Tirage, jour: date, dossier: DossierTire) -> Element:
+    souhait = dossier.souhait
+    type_ = souhait.types[-1]
+    place = tirage.choix(souhait.places)
+    bail = max(dossier.depot, jour - timedelta(days=tirage.entier(0, 20)))
+    adresse = tuple(e for e in dossier.adresse.enfants if e.nom in ("numero", "voie"))
+    lieu = (Element("codePostal", place.code_postal), de_code("commune", place.code))
+    hlm = dossier.foyer is not None and dossier.foyer.logement == "HLM"
+    return bloc(
+        "attributionLogement",
+        Element("dateSignatureBail", bail.isoformat()),
+        de_code("dejaLogeParcBailleur", "OUI" if hlm else "NON"),
+        Element("numeroRpls", f"{tirage.entier(1, 9_999_999_999):010d}"),
+        de_code("accordCollectif", "AUCUN"),
+        de_code("typeReservataire", tirage.selon(_RESERVATAIRES)),
+        de_code("typeLogement", _TYPES_RPLS.get(type_, type_)),
+        bloc("adresse", *(tuple(Element(e.nom, e.texte) for e in adresse) + lieu)),
+    )
+
+
+def bloc_dalo(statut: str, jour: date, dossier: DossierTire) -> Element:
+    """`informationDalo`: `statut` is a code of ListeStatutDalo."""
+    type_ = _TYPES_DALO.get(dossier.souhait.types[-1], "09")
+    return bloc(
+        "informationDalo",
+        de_code("statutDalo", statut),
+        Element("dateDecisionDalo", jour.isoformat()),
+        de_code("typologieLogementDalo", type_),
+    )
+
+
+def decision(vie: Vie, tirage: Tirage, dalo: bool) -> tuple[tuple[str, str], ...]:
+    """Characteristics of the event DECATT of a life that has a decision."""
+    assert vie.decision is not None
+    attribuee = vie.radiation is not None and vie.radiation[1] == motifs.MOTIF_ATTRIBUTION
+    retenue = d.ATTRIBUTION if attribuee else tirage.choix((d.NON_ATTRIBUTION, d.ATTRIBUTION))
+    caracteristiques = [(d.DATE_COMMISSION, vie.decision.isoformat()), (d.DECISION, retenue)]
+    if retenue == d.NON_ATTRIBUTION:
+        caracteristiques.append((d.MOTIF, "Autre candidat mieux placé"))
+    caracteristiques.append((d.DALO, "oui" if dalo else "non"))
+    if not dalo:
+        caracteristiques.append((d.CATEGORIE, tirage.choix(("MALLOG", "HEBERG", "MINEUR", "SANLOG"))))
+    if attribuee and vie.radiation is not None:
+        caracteristiques += ((d.BAIL, "oui"), (d.DATE_BAIL, vie.radiation[0].isoformat()))
+    else:
+        caracteristiques.append((d.BAIL, "non"))
+    return tuple(caracteristiques)
+
+
+# --- the base ----------------------------------------------------------------------------------------
 
 _LOT: Final = 500
 _VALIDITE_MOIS: Final = 12
@@ -38,7 +187,8 @@ Progres = Callable[[int, int], None]
 
 @dataclass(frozen=True, slots=True)
 class _Plant:
-    """A demande drawn, that waits for its number."""
+    """A demande drawn, before the register gives it its number. `rang` counts households from 0; `forcee`
+    says that it is a meant duplicate of the one before."""
 
     rang: int
     dossier: DossierTire
@@ -102,7 +252,7 @@ def _tirer(
         guichets = [g for g in avant.territoire.guichets if g != avant.guichet] or [avant.guichet]
         repete = replace(avant, guichet=tirage.choix(guichets), depot=depot)
         return _Plant(rang, repete, Vie(depot), forcee=True)
-    vie = vies.tirer_vie(tirage, population, jour)
+    vie = tirer_vie(tirage, population, jour)
     return _Plant(rang, tirer_dossier(tirage, population, depot=vie.depot, jour=vie.debut), vie)
 
 
@@ -114,7 +264,7 @@ def _tirer_effacee(
     tirage: Tirage, population: Population, maintenant: datetime
 ) -> tuple[tuple[str, str], Vie]:
     territoire = tirage.selon(population.territoires)
-    vie = vies.tirer_vie_effacee(tirage, population, maintenant.date())
+    vie = tirer_vie_effacee(tirage, population, maintenant.date())
     return (territoire.code, tirage.choix(territoire.guichets)), vie
 
 
@@ -179,13 +329,13 @@ def _stocker(
         f"{dossier.guichet}-{plant.rang + 1:08d}" if dossier.guichet in dossier.territoire.bailleurs else None
     )
     corps = formulaire(dossier, numero=numero, reference=reference, forcer=plant.forcee)
-    racine = document(dossier.version, "RET", vies.instant(vie.debut, maintenant), corps)
+    racine = document(dossier.version, "RET", instant(vie.debut, maintenant), corps)
     dernier = dossier.guichet
     etat, radiation, jour_radiation, motif = EtatDemande.ACTIVE, None, None, None
     if vie.radiation is not None:
         etat, (jour_radiation, motif) = EtatDemande.RADIEE, vie.radiation
-        radiation = codec.encoder(vies.bloc_radiation(tirage, motif, jour_radiation, dossier))
-        if motif in vies.DU_BAILLEUR:
+        radiation = codec.encoder(bloc_radiation(tirage, motif, jour_radiation, dossier))
+        if motif in DU_BAILLEUR:
             dernier = tirage.choix(dossier.territoire.bailleurs)
     statut = None
     if vie.dalo is not None:
@@ -208,14 +358,12 @@ def _stocker(
         date_radiation=jour_radiation,
         motif_radiation=motif,
         radiation=radiation,
-        radiation_enregistree_le=vies.instant(jour_radiation, maintenant) if jour_radiation else None,
+        radiation_enregistree_le=instant(jour_radiation, maintenant) if jour_radiation else None,
         information_dalo=(
-            codec.encoder(vies.bloc_dalo(statut, vie.dalo, dossier))
-            if statut and vie.dalo is not None
-            else None
+            codec.encoder(bloc_dalo(statut, vie.dalo, dossier)) if statut and vie.dalo is not None else None
         ),
         statut_dalo=statut,
-        dalo_enregistre_le=vies.instant(vie.dalo, maintenant) if vie.dalo is not None else None,
+        dalo_enregistre_le=instant(vie.dalo, maintenant) if vie.dalo is not None else None,
         revision=revision,
     )
 
@@ -225,11 +373,11 @@ def _decision(tirage: Tirage, plant: _Plant, stockee: DemandeStockee, maintenant
     return Evenement(
         identifiant=0,
         numero_unique=stockee.numero_unique,
-        code_type=TYPE_DECISION,
+        code_type=d.TYPE_DECISION,
         auteur_creation=tirage.choix(plant.dossier.territoire.bailleurs),
-        cree_le=vies.instant(plant.vie.decision, maintenant),
+        cree_le=instant(plant.vie.decision, maintenant),
         nature="CRE",
         date_survenance=plant.vie.decision,
         commentaire=None,
-        caracteristiques=vies.decision(plant.vie, tirage, stockee.statut_dalo is not None),
+        caracteristiques=decision(plant.vie, tirage, stockee.statut_dalo is not None),
     )

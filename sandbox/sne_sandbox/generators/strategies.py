@@ -1,53 +1,98 @@
 """Hypothesis strategies: households and every document that a guichet may send, valid by construction.
 
-Valid means: it fits its schema, and no control refuses it, under the profile « strict », in a base that
-holds what its arguments say. Simplest first: Hypothesis shrinks to a single person, with a short name and
-nothing optional.
+Valid means: it fits its schema, and no rule refuses it, under the profile « strict », in a base that holds
+what its arguments say. Simplest first: Hypothesis shrinks to a single person, with a short name and nothing
+optional. Only tests and `conform` need Hypothesis: nothing that `serve` or a seed imports may import this
+module.
 """
 
-from collections.abc import Mapping
-from datetime import date, datetime
-from typing import Final
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
+from typing import TypeVar, Unpack
 
+from hypothesis.internal.conjecture.data import ConjectureData
 from hypothesis.strategies import SearchStrategy
 
 from sne_sandbox.contract.versions import Contrat
 from sne_sandbox.domain.demande import Demande
 from sne_sandbox.domain.element import Element
-from sne_sandbox.generators import actes, suites
-from sne_sandbox.generators.defects import Defaut, essayer
+from sne_sandbox.generators import actes
+from sne_sandbox.generators.defauts import Defaut, essayer
 from sne_sandbox.generators.demandes import DossierTire
-from sne_sandbox.generators.diversite import LIBRE, Contraintes, atelier
-from sne_sandbox.generators.hypothese import Tirees
-from sne_sandbox.generators.recherches import recherche
+from sne_sandbox.generators.diversite import LIBRE, Contraintes, Lieu, atelier
+from sne_sandbox.generators.tirage import FREQUENT, RARE, Repartition, pools
 
 __all__ = [
     "LIBRE", "Contraintes", "dalos", "decisions", "defauts", "demandes", "evenements", "menages",
     "radiations", "recherches", "separations", "suites_de",
 ]  # fmt: skip
 
-_GUICHET: Final = "G1226"
+T = TypeVar("T")
 
 
-def menages(
-    contrat: Contrat, *, jour: date, guichet: str = _GUICHET, contraintes: Contraintes = LIBRE
-) -> SearchStrategy[DossierTire]:
+class TirageHypothese:
+    """Draws from Hypothesis, straight from its `ConjectureData`, below its strategies: a demande takes a
+    hundred draws, and through `st.integers()` each costs two and a half times as much (24 µs against 10).
+    Every draw shrinks to the value that `Tirage` calls the simplest; shares are
+    left aside, all values being worth a try."""
+
+    __slots__ = ("_data",)
+
+    def __init__(self, data: ConjectureData) -> None:
+        self._data = data
+
+    def entier(self, bas: int, haut: int) -> int:
+        """An integer from `bas` to `haut`, both included; 0, or what is nearest to `bas`, first."""
+        return self._data.draw_integer(bas, haut, shrink_towards=0 if bas < 0 < haut else bas)
+
+    def choix(self, valeurs: Sequence[T]) -> T:
+        """One of `valeurs`, the first being the simplest; of a pool of names, the shortest."""
+        if len(valeurs) == 1:
+            return valeurs[0]
+        rangees: Sequence[T] = pools().get(id(valeurs), valeurs)  # type: ignore[assignment]
+        return rangees[self._data.draw_integer(0, len(rangees) - 1)]
+
+    def selon(self, repartition: Repartition[T]) -> T:
+        """One value of `repartition`, whatever its share: all are worth a try."""
+        return self.choix(repartition.valeurs)
+
+    def booleen(self, chance: float) -> bool:
+        """True with about that chance; never certain unless it is said to be."""
+        if chance <= 0 or chance >= 1:
+            return chance > 0
+        return self._data.draw_boolean(min(max(chance, RARE), FREQUENT))
+
+    def date(self, du: date, au: date) -> date:
+        """A day from `du` to `au`, both included."""
+        return date.fromordinal(self.entier(du.toordinal(), au.toordinal()))
+
+
+class Tirees(SearchStrategy[T]):
+    """The strategy of what `construire` builds with a `Tirage`."""
+
+    def __init__(self, construire: Callable[[TirageHypothese], T]) -> None:
+        super().__init__()
+        self._construire = construire
+
+    def do_draw(self, data: ConjectureData) -> T:
+        """One value (Hypothesis's own hook)."""
+        return self._construire(TirageHypothese(data))
+
+    def __repr__(self) -> str:
+        return f"Tirees({getattr(self._construire, '__qualname__', self._construire)!r})"
+
+
+# Below, `ou` says where and when: the arguments of `atelier` after the contract.
+
+
+def menages(contrat: Contrat, **ou: Unpack[Lieu]) -> SearchStrategy[DossierTire]:
     """Households with their file, as `demandes` writes them without ornaments."""
-    return Tirees(atelier(contrat, jour=jour, guichet=guichet, contraintes=contraintes).dossier)
+    return Tirees(atelier(contrat, **ou).dossier)
 
 
-def demandes(
-    contrat: Contrat,
-    *,
-    jour: date,
-    guichet: str = _GUICHET,
-    contraintes: Contraintes = LIBRE,
-    instant: datetime | None = None,
-) -> SearchStrategy[Element]:
-    """Whole CRE messages (`interfaceNuu`) sent by `guichet` on `jour`; `instant` is their `dateFichier`
-    (9 o'clock by default)."""
-    ici = atelier(contrat, jour=jour, guichet=guichet, contraintes=contraintes, instant=instant)
-    return Tirees(ici.message)
+def demandes(contrat: Contrat, **ou: Unpack[Lieu]) -> SearchStrategy[Element]:
+    """Whole CRE messages (`interfaceNuu`)."""
+    return Tirees(atelier(contrat, **ou).message)
 
 
 def suites_de(
@@ -55,112 +100,72 @@ def suites_de(
     demande: Element,
     type_fichier: str,
     *,
-    jour: date,
     numero: str,
-    guichet: str = _GUICHET,
-    contraintes: Contraintes = LIBRE,
     radiation: Element | None = None,
-    instant: datetime | None = None,
+    **ou: Unpack[Lieu],
 ) -> SearchStrategy[Element]:
     """Whole messages MOD, REN, RAD, SUP or COP about `demande` (an `interfaceNuu` document), which the base
     knows as `numero`. MOD and REN change what the demande says, never who the applicant is; a RAD is given
     its `radiation`."""
-    ici = atelier(contrat, jour=jour, guichet=guichet, contraintes=contraintes, instant=instant)
-    return Tirees(lambda t: suites.suite(t, ici, demande, type_fichier, numero, radiation=radiation))
+    ici = atelier(contrat, **ou)
+    return Tirees(lambda t: actes.suite(t, ici, demande, type_fichier, numero, radiation=radiation))
 
 
 def separations(
-    contrat: Contrat,
-    origine: Element,
-    *,
-    jour: date,
-    numero: str,
-    guichet: str = _GUICHET,
-    contraintes: Contraintes = LIBRE,
-    instant: datetime | None = None,
+    contrat: Contrat, origine: Element, *, numero: str, **ou: Unpack[Lieu]
 ) -> SearchStrategy[Element]:
     """Whole CRS messages of the first co-holder of `origine`, which the base knows as `numero`. Raises
     ValueError, when drawn, if it has no co-holder."""
-    ici = atelier(contrat, jour=jour, guichet=guichet, contraintes=contraintes, instant=instant)
-    return Tirees(lambda t: suites.separation(t, ici, origine, numero))
+    ici = atelier(contrat, **ou)
+    return Tirees(lambda t: actes.separation(t, ici, origine, numero))
 
 
 def radiations(
-    contrat: Contrat,
-    *,
-    jour: date,
-    guichet: str = _GUICHET,
-    motif: str | None = None,
-    demande: Element | None = None,
-    contraintes: Contraintes = LIBRE,
+    contrat: Contrat, *, motif: str | None = None, demande: Element | None = None, **ou: Unpack[Lieu]
 ) -> SearchStrategy[Element]:
-    """`radiation` elements dated at most 20 days before `jour`. `motif` is a code, "" for a déradiation, None
-    for any that a landlord may give; `demande`, an `interfaceNuu` document, gives the day of deposit that
-    comes before and the communes where the dwelling of an attribution may lie."""
-    depot = jour if demande is None else Demande(demande).date_creation
-    if demande is not None and not contraintes.communes:
+    """`radiation` elements dated at most 20 days before. `motif` is a code, "" for a déradiation, None for
+    any that a landlord may give; `demande`, an `interfaceNuu` document, gives the day of deposit that comes
+    before and the communes where the dwelling of an attribution may lie."""
+    ici = atelier(contrat, **ou)
+    depot = ici.jour if demande is None else Demande(demande).date_creation
+    if demande is not None and not ici.contraintes.communes:
         souhaitees = (commune.code for commune in Demande(demande).communes_souhaitees)
         codes = tuple(code for code in souhaitees if code and contrat.territoires.commune(code))
-        contraintes = contraintes.avec_communes(codes)
-    ici = atelier(contrat, jour=jour, guichet=guichet, contraintes=contraintes)
+        ou["contraintes"] = ici.contraintes.avec_communes(codes)
+        ici = atelier(contrat, **ou)
     return Tirees(lambda t: actes.radiation(t, ici, motif=motif, depot=depot))
 
 
-def dalos(
-    contrat: Contrat,
-    *,
-    jour: date,
-    guichet: str = "G0622",
-    statut: str | None = None,
-    contraintes: Contraintes = LIBRE,
-) -> SearchStrategy[Element]:
+def dalos(contrat: Contrat, *, statut: str | None = None, **ou: Unpack[Lieu]) -> SearchStrategy[Element]:
     """`informationDalo` elements; `statut` is a code of ListeStatutDalo, any by default."""
-    ici = atelier(contrat, jour=jour, guichet=guichet, contraintes=contraintes)
+    ici = atelier(contrat, **ou)
     return Tirees(lambda t: actes.dalo(t, ici, statut=statut))
 
 
-def evenements(
-    contrat: Contrat,
-    *,
-    jour: date,
-    guichet: str = _GUICHET,
-    code: str | None = None,
-    contraintes: Contraintes = LIBRE,
-) -> SearchStrategy[Element]:
-    """`evenement` elements of the type `code`, of any type usable on `jour` in the guichet's territory by
+def evenements(contrat: Contrat, *, code: str | None = None, **ou: Unpack[Lieu]) -> SearchStrategy[Element]:
+    """`evenement` elements of the type `code`, of any type usable on that day in the guichet's territory by
     default."""
-    ici = atelier(contrat, jour=jour, guichet=guichet, contraintes=contraintes)
+    ici = atelier(contrat, **ou)
     return Tirees(lambda t: actes.evenement(t, ici, code=code))
 
 
 def decisions(
-    contrat: Contrat,
-    *,
-    jour: date,
-    guichet: str = _GUICHET,
-    bail: bool | None = None,
-    issue: str | None = None,
-    contraintes: Contraintes = LIBRE,
+    contrat: Contrat, *, bail: bool | None = None, issue: str | None = None, **ou: Unpack[Lieu]
 ) -> SearchStrategy[Element]:
     """`evenement` elements of type DECATT, each characteristic once: `bail` whether a lease was signed,
     `issue` the code of DECISION."""
-    ici = atelier(contrat, jour=jour, guichet=guichet, contraintes=contraintes)
+    ici = atelier(contrat, **ou)
     return Tirees(lambda t: actes.decision(t, ici, bail=bail, issue=issue))
 
 
 def recherches(
-    contrat: Contrat,
-    *,
-    jour: date,
-    guichet: str = _GUICHET,
-    criteres: Mapping[str, str] | None = None,
-    contraintes: Contraintes = LIBRE,
+    contrat: Contrat, *, criteres: Mapping[str, str] | None = None, **ou: Unpack[Lieu]
 ) -> SearchStrategy[Element]:
     """`demandeMulticritere` elements; `criteres` are those (texts by name) that all have."""
-    ici = atelier(contrat, jour=jour, guichet=guichet, contraintes=contraintes)
-    return Tirees(lambda t: recherche(t, ici, fixes=criteres))
+    ici = atelier(contrat, **ou)
+    return Tirees(lambda t: actes.recherche(t, ici, fixes=criteres))
 
 
 def defauts(code: str, contrat: Contrat) -> SearchStrategy[Defaut]:
-    """Valid demandes broken so that the control `code`, which blocks, refuses them, and it alone."""
+    """Valid demandes broken so that the rule `code`, which blocks, refuses them, and it alone."""
     return Tirees(lambda t: essayer(t, code, contrat)).filter(lambda trouve: trouve is not None)  # type: ignore[return-value]

@@ -13,8 +13,8 @@ from sne_sandbox.contract.versions import Contrat
 from sne_sandbox.domain.anomalie import Gravite
 from sne_sandbox.errors import ExchangeError
 from sne_sandbox.rules import engine
-from sne_sandbox.rules.context import Contexte
-from sne_sandbox.rules.registre_vide import RegistreVide
+from sne_sandbox.rules.registre import RegistreMemoire
+from sne_sandbox.rules.rule import Contexte
 from sne_sandbox.settings import PAR_NOM, Reglages
 
 #: Code of a fault of form: the document is not well-formed, or does not fit its schema.
@@ -22,7 +22,7 @@ XML: Final = "XML"
 XSD: Final = "XSD"
 #: `typeFichier` of the declaration of a DALO.
 DALO: Final = "DAL"
-_VIDE: Final = RegistreVide()
+_VIDE: Final = RegistreMemoire()
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from sne_sandbox.domain.base import Base
 from sne_sandbox.domain.dates import tampon
 from sne_sandbox.domain.element import Element
 from sne_sandbox.domain.exchange import Appel, Champ
-from sne_sandbox.rules.context import Contexte
+from sne_sandbox.rules.rule import Contexte
 from sne_sandbox.store.registre import RegistreBase
 
 

@@ -5,13 +5,14 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from sne_sandbox.domain.dates import PARIS
-from sne_sandbox.reports.accords import accorde
-from sne_sandbox.reports.caracteres import abrege, visible
+from sne_sandbox.domain.texte import abrege, accorde, visible
 from sne_sandbox.reports.groupes import GroupeConstats, grouper
 from sne_sandbox.reports.masque import masquer
 from sne_sandbox.reports.model import TRAFIC, EtatExigence, Rapport, ResultatScenario, Verdict
 
 _PHRASE_MAX = 100
+#: What may become of a kind of finding: fields of `ComparaisonRapports`, keys of its JSON.
+_DEVENIRS = ("nouveaux", "corriges", "persistants", "non_revus")
 _VUS = (Verdict.REUSSI, Verdict.ECHOUE)
 
 
@@ -86,28 +87,18 @@ def en_json(comparaison: ComparaisonRapports) -> dict[str, Any]:
     return {
         "avant": _entete(comparaison.avant),
         "apres": _entete(comparaison.apres),
-        "nouveaux": [_evolution(e) for e in comparaison.nouveaux],
-        "corriges": [_evolution(e) for e in comparaison.corriges],
-        "persistants": [_evolution(e) for e in comparaison.persistants],
-        "non_revus": [_evolution(e) for e in comparaison.non_revus],
+        **{devenir: [_evolution(e) for e in getattr(comparaison, devenir)] for devenir in _DEVENIRS},
     }
 
 
 def en_texte(comparaison: ComparaisonRapports) -> str:
     """A comparison in French lines, the new ones first."""
-    lignes = [
-        f"Avant : {_dit(comparaison.avant)}",
-        f"Après : {_dit(comparaison.apres)}",
-    ]
+    lignes = [f"Avant : {_dit(comparaison.avant)}", f"Après : {_dit(comparaison.apres)}"]
     for titre, signe, evolutions in (
         ("Nouveaux", "+", comparaison.nouveaux),
         ("Corrigés", "-", comparaison.corriges),
         ("Toujours là", "=", comparaison.persistants),
-        (
-            "Non revus (rien, ensuite, ne dit s'ils sont corrigés)",
-            "?",
-            comparaison.non_revus,
-        ),
+        ("Non revus (rien, ensuite, ne dit s'ils sont corrigés)", "?", comparaison.non_revus),
     ):
         lignes.append(f"{titre} : {len(evolutions) or 'aucun'}")
         lignes += [f"  {signe} {_ligne(e)}" for e in evolutions]

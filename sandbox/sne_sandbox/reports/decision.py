@@ -1,14 +1,19 @@
-"""What makes an application conforming, said once: by whoever judges, and again when a baseline excuses.
+"""What makes an application conforming, said once, and the word by which each thing that was judged is told.
 
 A MUST that broke, a check that the suite could not carry out, and required evidence that is missing make it
 not conforming; a SHOULD never does. What a caller alone knows (its command failed, nothing arrived) it adds.
+
+A verdict says what was seen; an *issue*, what a reader is told, which depends on what it costs too: a
+SHOULD that broke is « non suivie », a failure that the baseline excuses is « connue », and neither makes
+anybody fail.
 """
 
-from collections.abc import Collection, Iterable
-from dataclasses import replace
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Final
 
-from sne_sandbox.reports.accords import accorde
-from sne_sandbox.reports.model import Bilan, EtatExigence, Rapport, Verdict, Verification
+from sne_sandbox.domain.texte import accorde
+from sne_sandbox.reports.model import Bilan, EtatExigence, Rapport, ResultatScenario, Verdict, Verification
 
 OBLIGATOIRE = "MUST"
 
@@ -79,3 +84,129 @@ def _sans_excuse(verifications: tuple[Verification, ...]) -> bool:
 
 def _liste(noms: Iterable[str]) -> str:
     return ", ".join(noms)
+
+
+# --- issues ------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Issue:
+    """A way to end. `un` and `plusieurs` agree with « vérification » or « exigence », `scenario` with
+    « scénario »; `classe` is bien, conseil, mal or neutre; `legende` explains the word when it needs it;
+    `court` is for a cell of a table, when `un` is long."""
+
+    signe: str
+    un: str
+    plusieurs: str
+    scenario: str
+    classe: str = "neutre"
+    legende: str = ""
+    court: str = ""
+
+    @property
+    def mot(self) -> str:
+        """What a cell of a table says."""
+        return self.court or self.un
+
+    def compte(self, nombre: int) -> str:
+        """« 4 échouées »: a number, and the word that agrees with it."""
+        return f"{nombre} {self.un if nombre < 2 else self.plusieurs}"
+
+
+REUSSIE: Final = Issue("✓", "réussie", "réussies", "réussi", "bien")
+ECHOUEE: Final = Issue("✗", "échouée", "échouées", "échoué", "mal")
+NON_SUIVIE: Final = Issue(
+    "!", "recommandation non suivie", "recommandations non suivies", "recommandation non suivie", "conseil",
+    "une exigence recommandée (SHOULD) n'est pas tenue ; cela ne rend pas non conforme",
+    "non suivie",
+)  # fmt: skip
+CONNUE: Final = Issue(
+    "~", "manquement connu", "manquements connus", "manquement connu", "neutre",
+    "le fichier donné à --baseline l'excuse",
+)  # fmt: skip
+EN_ERREUR: Final = Issue(
+    "E", "en erreur", "en erreur", "en erreur", "mal", "la suite, ou le lien avec l'application, a failli"
+)
+IGNOREE: Final = Issue(
+    "-", "ignorée", "ignorées", "ignoré", "neutre", "un préalable a manqué : rien n'a pu être vu"
+)
+SANS_OBJET: Final = Issue(
+    "-", "sans objet", "sans objet", "sans objet", "neutre", "l'application dit ne pas faire cela"
+)
+EN_ATTENTE: Final = Issue(
+    "?", "en attente", "en attente", "en attente", "neutre",
+    "cette vérification n'a rien vu de ce qu'elle cherche",
+)  # fmt: skip
+PROUVEE: Final = Issue("✓", "prouvée", "prouvées", "prouvé", "bien")
+ENFREINTE: Final = Issue("✗", "enfreinte", "enfreintes", "enfreint", "mal")
+SANS_PREUVE: Final = Issue(
+    "?", "sans preuve", "sans preuve", "sans preuve", "neutre",
+    "aucun échange ne montre si cette exigence est tenue",
+)  # fmt: skip
+NON_TESTEE: Final = Issue(
+    "-", "non testée", "non testées", "non testé", "neutre",
+    "ne se vérifie pas depuis le bac à sable, pour la raison dite",
+)  # fmt: skip
+
+_VERDICTS: Final[Mapping[Verdict, Issue]] = {
+    Verdict.REUSSI: REUSSIE,
+    Verdict.ECHOUE: ECHOUEE,
+    Verdict.ERREUR: EN_ERREUR,
+    Verdict.IGNORE: IGNOREE,
+    Verdict.SANS_OBJET: SANS_OBJET,
+    Verdict.EN_ATTENTE: EN_ATTENTE,
+}
+_ETATS: Final[Mapping[EtatExigence, Issue]] = {
+    EtatExigence.PROUVEE: PROUVEE,
+    EtatExigence.ENFREINTE: ENFREINTE,
+    EtatExigence.SANS_PREUVE: SANS_PREUVE,
+    EtatExigence.NON_TESTEE: NON_TESTEE,
+}
+#: Every way to end, in the order of a summary.
+TOUTES: Final = (
+    REUSSIE, PROUVEE, ECHOUEE, ENFREINTE, EN_ERREUR, NON_SUIVIE, CONNUE, IGNOREE, SANS_OBJET, EN_ATTENTE,
+    SANS_PREUVE, NON_TESTEE,
+)  # fmt: skip
+
+
+def issue_de_verification(verification: Verification, niveaux: Mapping[str, str]) -> Issue:
+    """How a check ended; `niveaux` are MUST or SHOULD by requirement, MUST for one that is not there."""
+    if verification.verdict in (Verdict.ECHOUE, Verdict.ERREUR) and verification.connue:
+        return CONNUE
+    if (
+        verification.verdict is Verdict.ECHOUE
+        and niveaux.get(verification.exigence, OBLIGATOIRE) != OBLIGATOIRE
+    ):
+        return NON_SUIVIE
+    return _VERDICTS[verification.verdict]
+
+
+def issue_de_scenario(scenario: ResultatScenario, niveaux: Mapping[str, str]) -> Issue:
+    """How a scenario ended: as the worst of its checks that failed, else as its verdict says."""
+    if scenario.verdict in (Verdict.ECHOUE, Verdict.ERREUR):
+        vues = {issue_de_verification(v, niveaux) for v in scenario.verifications}
+        for pire in (ECHOUEE, EN_ERREUR, NON_SUIVIE, CONNUE):
+            if pire in vues:
+                return pire
+    return _VERDICTS[scenario.verdict]
+
+
+def issue_de_bilan(bilan: Bilan) -> Issue:
+    """What is known of a requirement."""
+    if bilan.etat is EtatExigence.ENFREINTE and bilan.connue:
+        return CONNUE
+    if bilan.etat is EtatExigence.ENFREINTE and bilan.niveau != OBLIGATOIRE:
+        return NON_SUIVIE
+    return _ETATS[bilan.etat]
+
+
+def compter_issues(issues: Iterable[Issue]) -> list[tuple[Issue, int]]:
+    """How many of each, in the order of a summary; those that are not met are left out."""
+    vues = list(issues)
+    return [(issue, nombre) for issue in TOUTES if (nombre := vues.count(issue))]
+
+
+def legende(issues: Iterable[Issue]) -> list[tuple[str, str]]:
+    """(word, what it means) of those that need to be explained, in the order of a summary, each once."""
+    vues = set(issues)
+    return [(issue.plusieurs, issue.legende) for issue in TOUTES if issue in vues and issue.legende]

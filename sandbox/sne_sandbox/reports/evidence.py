@@ -1,9 +1,9 @@
 """The evidence package: one ZIP from which a judgement is made again, offline.
 
-`manifeste.json` (format, versions, what was masked, SHA-256 and size of each member), `configuration.json`,
-`rapport.json` (the recorded verdicts), `journal.jsonl` (an exchange a line, with its bytes). The same
-contents give the same bytes. The hashes tell a damaged or edited package from a whole one; they sign nothing:
-whoever hands one over gives the hash of the file beside it.
+`manifeste.json` (format, versions, what was masked, exchanges that are not there, SHA-256 and size of each
+member), `configuration.json`, `rapport.json` (the recorded verdicts), `journal.jsonl` (an exchange a line,
+with its bytes). The same contents give the same bytes. The hashes tell a damaged or edited package from a
+whole one; they sign nothing: whoever hands one over gives the hash of the file beside it.
 """
 
 import hashlib
@@ -21,11 +21,11 @@ from pathlib import Path
 from typing import IO, Any, Final
 
 from sne_sandbox.domain.journal import Echange, VerdictEchange
+from sne_sandbox.domain.texte import abrege, visible
 from sne_sandbox.errors import OperatorError, UsageError
 from sne_sandbox.raisons import raison_systeme
 from sne_sandbox.reports import json as rapport_json
-from sne_sandbox.reports.caracteres import abrege, visible
-from sne_sandbox.reports.masque import masquer_valeur
+from sne_sandbox.reports.masque import impossible, masquer_valeur
 from sne_sandbox.reports.model import Rapport
 from sne_sandbox.reports.pseudonymes import Pseudonymes
 
@@ -66,7 +66,7 @@ class DossierAltere(OperatorError):
 
 
 @dataclass(frozen=True, slots=True)
-class Echanges:
+class EchangesDuDossier:
     """The exchanges of a package, in the order of the journal, read from the file each time they are gone
     through: there may be thousands. `list()` holds them all."""
 
@@ -101,13 +101,23 @@ class Echanges:
 
 @dataclass(frozen=True, slots=True)
 class DossierPreuves:
-    """A package whose hashes were checked. `versions` of all that judged, `empreintes` SHA-256 by member."""
+    """A package whose hashes were checked. `versions` of all that judged, `empreintes` SHA-256 by member,
+    `absents` why an exchange (by its id) could not be put in it."""
 
     configuration: Mapping[str, Any]
-    echanges: Echanges
+    echanges: EchangesDuDossier
     rapport: Rapport
     versions: Mapping[str, str]
     empreintes: Mapping[str, str]
+    absents: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class DossierEcrit:
+    """A package written: SHA-256 of the file, in hexadecimal, and `absents` as in `DossierPreuves`."""
+
+    empreinte: str
+    absents: Mapping[str, str]
 
 
 def ecrire(
@@ -117,28 +127,26 @@ def ecrire(
     echanges: Iterable[Echange],
     configuration: Mapping[str, Any],
     versions: Mapping[str, str],
-) -> str:
-    """Writes a package, exchange by exchange; answers the SHA-256 of the file, in hexadecimal.
+) -> DossierEcrit:
+    """Writes a package, exchange by exchange; one that cannot be written is left out, and named.
 
     `configuration` is JSON values. NIRs are masked in the report, and are stand-ins in the journal. Raises
     OSError; nothing is left behind then."""
     provisoire = chemin.with_name(f"{chemin.name}.tmp")
     pseudonymes = Pseudonymes()
+    absents: dict[str, str] = {}
     try:
         with zipfile.ZipFile(provisoire, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as archive:
             membres = {}
             texte = json.dumps(masquer_valeur(configuration), ensure_ascii=False, indent=1, default=str)
             membres[_CONFIGURATION] = _ajouter(archive, _CONFIGURATION, [f"{texte}\n".encode()])
-            membres[_RAPPORT] = _ajouter(archive, _RAPPORT, [rapport_json.en_texte(rapport).encode()])
-            membres[_JOURNAL] = _ajouter(archive, _JOURNAL, map(_ligne, map(pseudonymes.echange, echanges)))
+            membres[_RAPPORT] = _ajouter(archive, _RAPPORT, [rapport_json.octets(rapport)])
+            membres[_JOURNAL] = _ajouter(archive, _JOURNAL, _lignes_de(echanges, pseudonymes, absents))
             manifeste = {
                 "format": FORMAT_DOSSIER,
                 "versions": dict(versions),
-                "nir": {
-                    "masques": True,
-                    "regle": _REGLE_NIR,
-                    "remplaces": pseudonymes.nombre,
-                },
+                "nir": {"masques": True, "regle": _REGLE_NIR, "remplaces": pseudonymes.nombre},
+                **({"absents": absents} if absents else {}),
                 "membres": membres,
             }
             _ajouter(
@@ -147,7 +155,7 @@ def ecrire(
         provisoire.replace(chemin)
     finally:
         provisoire.unlink(missing_ok=True)
-    return _empreinte(chemin)
+    return DossierEcrit(_empreinte(chemin), absents)
 
 
 def lire(fichier: Path) -> DossierPreuves:
@@ -176,7 +184,7 @@ def lire(fichier: Path) -> DossierPreuves:
             membres = {
                 nom: (m["sha256"], m["octets"], m["lignes"]) for nom, m in manifeste["membres"].items()
             }
-            versions = dict(manifeste["versions"])
+            versions, absents = dict(manifeste["versions"]), dict(manifeste.get("absents", {}))
         except (KeyError, TypeError, AttributeError, ValueError):
             raise DossierIllisible(
                 f"Le dossier [{fichier}] : {_MANIFESTE} n'a pas la forme attendue."
@@ -202,10 +210,11 @@ def lire(fichier: Path) -> DossierPreuves:
         raise DossierIllisible(str(erreur), remede=erreur.remede) from None
     return DossierPreuves(
         configuration=configuration,
-        echanges=Echanges(fichier, membres[_JOURNAL][2]),
+        echanges=EchangesDuDossier(fichier, membres[_JOURNAL][2]),
         rapport=rapport,
         versions=versions,
         empreintes={nom: sha256 for nom, (sha256, _, _) in membres.items()},
+        absents=absents,
     )
 
 
@@ -265,8 +274,7 @@ def _ouvert(fichier: Path) -> Iterator[zipfile.ZipFile]:
             yield archive
     except OSError as erreur:
         raise DossierIllisible(
-            f"Le dossier [{fichier}] ne se lit pas : {raison_systeme(erreur)}.",
-            remede="vérifiez le chemin",
+            f"Le dossier [{fichier}] ne se lit pas : {raison_systeme(erreur)}.", remede="vérifiez le chemin"
         ) from None
     except zipfile.BadZipFile as erreur:
         # A member whose CRC is wrong was changed; no directory at the end: the file was cut.
@@ -312,6 +320,19 @@ def _empreinte(fichier: Path) -> str:
 
 
 # --- exchanges ---------------------------------------------------------------------------------------
+
+
+def _lignes_de(
+    echanges: Iterable[Echange], pseudonymes: Pseudonymes, absents: dict[str, str]
+) -> Iterator[bytes]:
+    """The lines of the journal; `absents` is told which exchange has none, and why."""
+    for echange in echanges:
+        try:
+            ligne = _ligne(pseudonymes.echange(echange))
+        except Exception as erreur:  # noqa: BLE001 - whatever is wrong with one, the others are evidence
+            absents[str(echange.identifiant)] = impossible(erreur)
+        else:
+            yield ligne
 
 
 def _ligne(echange: Echange) -> bytes:

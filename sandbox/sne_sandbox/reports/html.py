@@ -11,12 +11,10 @@ from typing import Final
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
 from sne_sandbox.domain.dates import PARIS
-from sne_sandbox.reports import issues
-from sne_sandbox.reports.accords import accorde
-from sne_sandbox.reports.caracteres import visible
+from sne_sandbox.domain.texte import accorde, visible
+from sne_sandbox.reports import decision
 from sne_sandbox.reports.decision import niveaux_de
-from sne_sandbox.reports.exemple import RIEN, lignes
-from sne_sandbox.reports.groupes import ECHANGES_MAX, GroupeConstats, grouper
+from sne_sandbox.reports.groupes import ECHANGES_MAX, RIEN, GroupeConstats, grouper, lignes_exemple
 from sne_sandbox.reports.masque import masquer
 from sne_sandbox.reports.model import (
     GROUPES,
@@ -45,18 +43,18 @@ class Barre:
     largeur: int = _LARGEUR_BARRE
 
 
-def ecrire(rapport: Rapport, chemin: Path) -> None:
-    """Writes the page, NIRs masked. Raises OSError."""
-    chemin.write_bytes(en_html(rapport).encode("utf-8", "replace"))
+def octets(rapport: Rapport) -> bytes:
+    """The page in UTF-8, NIRs masked."""
+    return en_html(rapport).encode("utf-8", "replace")
 
 
 def en_html(rapport: Rapport) -> str:
-    """The whole page."""
+    """The page as text, NIRs masked: `rapport.html.j2` filled."""
     rapport = masquer(rapport)
     groupes = grouper(rapport)
     niveaux = niveaux_de(rapport)
-    verdicts = [issues.de_verification(v, niveaux) for v in rapport.verifications]
-    etats = [issues.de_bilan(bilan) for bilan in rapport.bilans]
+    verdicts = [decision.issue_de_verification(v, niveaux) for v in rapport.verifications]
+    etats = [decision.issue_de_bilan(bilan) for bilan in rapport.bilans]
     return _modele().render(
         rapport=rapport,
         entete=rapport.entete,
@@ -65,9 +63,9 @@ def en_html(rapport: Rapport) -> str:
         conseils=[g for g in groupes if not g.obligatoire and not g.connue],
         connus=[g for g in groupes if g.connue],
         prouvees=sum(b.etat is EtatExigence.PROUVEE for b in rapport.bilans),
-        verdicts=issues.compter(verdicts),
-        etats=issues.compter(etats),
-        legende=issues.legende([*verdicts, *etats]),
+        verdicts=decision.compter_issues(verdicts),
+        etats=decision.compter_issues(etats),
+        legende=decision.legende([*verdicts, *etats]),
         niveaux=niveaux,
         libre=rapport.entete.mode == TRAFIC,
         par_groupe=_par_groupe(rapport),
@@ -90,11 +88,11 @@ def _modele() -> Template:
     )
     environnement.filters |= {
         "accorde": accorde,
-        "issue_de_verification": issues.de_verification,
-        "issue_de_scenario": issues.de_scenario,
-        "issue_de_bilan": issues.de_bilan,
+        "issue_de_verification": decision.issue_de_verification,
+        "issue_de_scenario": decision.issue_de_scenario,
+        "issue_de_bilan": decision.issue_de_bilan,
         "requete": _requete,
-        "exemple": lambda exemple: "\n".join(lignes(exemple)),
+        "exemple": lambda exemple: "\n".join(lignes_exemple(exemple)),
         "message": _message,
         "ancre": _ancre,
         "ou": _ou,

@@ -29,9 +29,11 @@ class RapportIllisible(OperatorError):
     """A file that is no report of ours, or one of another format."""
 
 
-def ecrire(rapport: Rapport, chemin: Path) -> None:
-    """Writes a report, NIRs masked. The same report gives the same bytes. Raises OSError."""
-    chemin.write_text(en_texte(rapport), "utf-8")
+def octets(rapport: Rapport) -> bytes:
+    """The JSON text of a report in UTF-8, NIRs masked, with a last line feed. The same report gives the same
+    bytes."""
+    texte = json.dumps(en_json(masquer(rapport)), ensure_ascii=False, indent=1) + "\n"
+    return texte.encode("utf-8", "replace")  # half a surrogate pair is no text
 
 
 def lire(chemin: Path) -> Rapport:
@@ -44,12 +46,6 @@ def lire(chemin: Path) -> Rapport:
             remede="donnez le rapport.json écrit par --report-dir",
         ) from None
     return de_texte(texte, str(chemin))
-
-
-def en_texte(rapport: Rapport) -> str:
-    """The JSON text of a report, NIRs masked, with a last line feed."""
-    texte = json.dumps(en_json(masquer(rapport)), ensure_ascii=False, indent=1) + "\n"
-    return texte.encode("utf-8", "replace").decode()  # half a surrogate pair is no text
 
 
 def de_texte(texte: str, nom: str = "rapport.json") -> Rapport:

@@ -8,16 +8,13 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC
 from itertools import groupby
-from pathlib import Path
 from typing import Final
 
 from lxml import etree
 
-from sne_sandbox.domain.texte import pour_xml
-from sne_sandbox.reports.accords import accorde
+from sne_sandbox.domain.texte import accorde, pour_xml
 from sne_sandbox.reports.decision import OBLIGATOIRE, motifs_des_manquements, niveaux_de
-from sne_sandbox.reports.exemple import RIEN
-from sne_sandbox.reports.exemple import lignes as lignes_exemple
+from sne_sandbox.reports.groupes import RIEN, lignes_exemple
 from sne_sandbox.reports.masque import masquer
 from sne_sandbox.reports.model import (
     Bilan,
@@ -50,13 +47,8 @@ class Cas:
     corps: str = ""
 
 
-def ecrire(rapport: Rapport, chemin: Path) -> None:
-    """Writes the file, NIRs masked, control characters left out. Raises OSError."""
-    chemin.write_bytes(en_xml(rapport))
-
-
-def en_xml(rapport: Rapport) -> bytes:
-    """The XML document, in UTF-8."""
+def octets(rapport: Rapport) -> bytes:
+    """The XML document in UTF-8, NIRs masked, control characters left out."""
     rapport = masquer(rapport)
     racine = etree.Element(
         "testsuites", name=pour_xml(f"{rapport.entete.outil} : {rapport.entete.application}")

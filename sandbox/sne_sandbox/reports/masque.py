@@ -1,25 +1,44 @@
-"""No report shows a NIR, nor the password of an address: what it says is masked before it is written, whoever
-wrote the finding."""
+"""What a report may show: no NIR, nor the password of an address, whoever wrote the finding; and nothing that
+would keep the rest from being shown.
 
+Every form of a report is drawn from what `masquer` gives. Where one finding, example or exchange cannot be
+masked or written (an example too deep, a number too long, a bug of ours), it gives way to a sentence that
+says so: the others are shown all the same.
+"""
+
+import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
-from sne_sandbox.domain.texte import masquer_message, masquer_nir, masquer_nirs
-from sne_sandbox.reports.model import Bilan, Constat, EchangeCite, Rapport, ResultatScenario, Verification
+from sne_sandbox.domain.texte import abrege, masquer_message, masquer_nir, masquer_nirs, visible
+from sne_sandbox.reports.model import (
+    Bilan,
+    Constat,
+    EchangeCite,
+    Rapport,
+    ReponseDuSne,
+    ResultatScenario,
+    Verification,
+)
+
+_T = TypeVar("_T")
 
 #: Where a NIR is spoken of, any long run of digits may be one, badly written as it may be.
 _SUITE: Final = re.compile(r"(?<!\w)\d(?:[ .]?[0-9AB]){8,}(?!\w)")
 _NIR: Final = "nir"
 #: What stands for a secret.
 CACHE: Final = "***"
+#: Values within values of an example: a household has ten.
+_PROFONDEUR_MAX: Final = 100
+_RAISON_MAX: Final = 200
 _MOT_DE_PASSE: Final = re.compile(r"(://[^\s/:@]*:)[^\s/@]+(?=@)|([?&]password=)[^&\s'\"]+")
 
 
 def masquer(rapport: Rapport) -> Rapport:
-    """`rapport` as it may be shown: every NIR masked, in findings, examples and exchanges. Doing it twice
-    changes nothing more."""
+    """`rapport` as it may be shown: every NIR masked, in findings, examples and exchanges, and what cannot be
+    shown said to be so. Doing it twice changes nothing more."""
     return replace(
         rapport,
         entete=replace(
@@ -28,22 +47,44 @@ def masquer(rapport: Rapport) -> Rapport:
             application=_commande(rapport.entete.application),
         ),
         motifs=tuple(masquer_nirs(motif) for motif in rapport.motifs),
-        scenarios=tuple(_scenario(scenario) for scenario in rapport.scenarios),
-        bilans=tuple(_bilan(bilan) for bilan in rapport.bilans),
-        echanges=tuple(_echange(echange) for echange in rapport.echanges),
-        reponses=tuple(replace(r, message=masquer_nirs(r.message)) for r in rapport.reponses),
+        scenarios=_chacun(_scenario, rapport.scenarios, lambda s, r: replace(s, verifications=(), raison=r)),
+        bilans=_chacun(_bilan, rapport.bilans, lambda b, r: replace(b, constats=(), raison=r)),
+        echanges=_chacun(_echange, rapport.echanges, lambda e, r: EchangeCite(e.identifiant, r, "", "")),
+        reponses=_chacun(_reponse, rapport.reponses, lambda v, r: replace(v, message=r)),
     )
 
 
-def masquer_valeur(valeur: Any, nom: str = "") -> Any:
-    """A JSON value with its NIRs masked: all that a key `nir` holds, and what reads like one elsewhere."""
+def masquer_valeur(valeur: Any, nom: str = "", profondeur: int = 0) -> Any:
+    """A JSON value with its NIRs masked: all that a key `nir` holds, and what reads like one elsewhere.
+    Raises ValueError for one that is too deep to be read."""
+    if profondeur > _PROFONDEUR_MAX:
+        raise ValueError(f"plus de {_PROFONDEUR_MAX} niveaux")
     if isinstance(valeur, str):
         return masquer_nir(valeur) if nom == _NIR else _commande(valeur)
     if isinstance(valeur, Mapping):
-        return {cle: masquer_valeur(v, cle) for cle, v in valeur.items()}
+        return {cle: masquer_valeur(v, cle, profondeur + 1) for cle, v in valeur.items()}
     if isinstance(valeur, list | tuple):
-        return [masquer_valeur(v, nom) for v in valeur]
+        return [masquer_valeur(v, nom, profondeur + 1) for v in valeur]
     return valeur
+
+
+def impossible(erreur: Exception) -> str:
+    """Why one thing cannot be shown, in French, NIRs masked."""
+    dit = f"{type(erreur).__name__} : {erreur}"
+    return f"Ceci ne peut pas être montré ({abrege(visible(masquer_nirs(dit)), _RAISON_MAX)})."
+
+
+def _chacun(
+    masquer_un: Callable[[_T], _T], valeurs: Iterable[_T], sinon: Callable[[_T, str], _T]
+) -> tuple[_T, ...]:
+    """Each of `valeurs` masked; `sinon` makes of one that cannot be what says why."""
+    masquees = []
+    for valeur in valeurs:
+        try:
+            masquees.append(masquer_un(valeur))
+        except Exception as erreur:  # noqa: BLE001 - whatever is wrong with one, the others are shown
+            masquees.append(sinon(valeur, impossible(erreur)))
+    return tuple(masquees)
 
 
 def _commande(texte: str) -> str:
@@ -53,7 +94,11 @@ def _commande(texte: str) -> str:
 def _scenario(scenario: ResultatScenario) -> ResultatScenario:
     return replace(
         scenario,
-        verifications=tuple(_verification(v) for v in scenario.verifications),
+        verifications=_chacun(
+            _verification,
+            scenario.verifications,
+            lambda v, r: Verification(v.scenario, v.exigence, v.verdict, raison=r, connue=v.connue),
+        ),
         raison=masquer_nirs(scenario.raison),
     )
 
@@ -63,23 +108,41 @@ def _verification(verification: Verification) -> Verification:
         return verification
     return replace(
         verification,
-        constats=tuple(_constat(constat) for constat in verification.constats),
-        exemple=None if verification.exemple is None else masquer_valeur(verification.exemple),
+        constats=_constats(verification.constats),
+        exemple=_exemple(verification.exemple),
         commande=_commande(verification.commande),
         raison=masquer_nirs(verification.raison),
     )
 
 
 def _bilan(bilan: Bilan) -> Bilan:
-    return replace(bilan, constats=tuple(_constat(c) for c in bilan.constats)) if bilan.constats else bilan
+    return replace(bilan, constats=_constats(bilan.constats)) if bilan.constats else bilan
+
+
+def _constats(constats: Iterable[Constat]) -> tuple[Constat, ...]:
+    return _chacun(
+        _constat, constats, lambda c, r: Constat(c.exigence, c.tenue, r, c.sorte, echange=c.echange)
+    )
 
 
 def _constat(constat: Constat) -> Constat:
     textes = constat.phrase, constat.attendu, constat.observe
     parle_de_nir = any(_NIR in texte.lower() for texte in (constat.chemin, constat.sorte, constat.phrase))
     phrase, attendu, observe = (_texte(texte, parle_de_nir) for texte in textes)
-    exemple = None if constat.exemple is None else masquer_valeur(constat.exemple)
-    return replace(constat, phrase=phrase, attendu=attendu, observe=observe, exemple=exemple)
+    return replace(
+        constat, phrase=phrase, attendu=attendu, observe=observe, exemple=_exemple(constat.exemple)
+    )
+
+
+def _exemple(exemple: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
+    if exemple is None:
+        return None
+    try:
+        masque: Mapping[str, Any] = masquer_valeur(exemple)
+        json.dumps(masque)
+    except (ValueError, TypeError, RecursionError) as erreur:  # too deep, too long a number, no JSON
+        return {"exemple": impossible(erreur)}
+    return masque
 
 
 def _texte(texte: str, parle_de_nir: bool) -> str:
@@ -94,3 +157,7 @@ def _echange(echange: EchangeCite) -> EchangeCite:
         requete=masquer_message(echange.requete),
         reponse=masquer_message(echange.reponse),
     )
+
+
+def _reponse(reponse: ReponseDuSne) -> ReponseDuSne:
+    return replace(reponse, message=masquer_nirs(reponse.message))

@@ -1,8 +1,19 @@
-"""What a judgement says: verdicts, findings, coverage. Values only; every report is drawn from one `Rapport`.
+"""What a judgement says, as values: every report is drawn from one `Rapport`.
 
-The vocabulary is closed. A *constat* is one thing seen (a requirement held, or broken, at one place); a
-*verification* (a check) is a requirement in a scenario, « SCENARIO/EXIGENCE », with its verdict; the *bilan*
-of a requirement gathers all that was seen of it.
+The vocabulary is said here, and each word means one thing, in the code as in what is read:
+
+- *exigence*: a requirement on an application, a row of `requirements.csv` (MUST or SHOULD);
+- *constat* (finding): one thing seen of one requirement, held or broken, at one place. Alike ones have one
+  `sorte`, and are told together (`groupes`);
+- *vérification* (check): a requirement in a scenario, « SCENARIO/EXIGENCE », with its *verdict* and the
+  findings that led to it. A scenario has a verdict too;
+- *bilan* (balance): all that was seen of a requirement, in scenarios and in the traffic, with its *état*;
+- *manquement*: a check that failed or could not be carried out, a requirement that broke. One that a
+  baseline excuses is *connu*;
+- *issue*: the word by which a verdict or a state is told, given what it costs (`decision`);
+- *motif*: a French sentence of why the whole does not conform; the *conclusion* is conforme or not.
+
+What the rules find in a message is no constat: it is an `Infraction`, then an `Anomalie`.
 """
 
 from collections.abc import Mapping
@@ -34,12 +45,12 @@ FACULTATIF: Final = {"facultatif": True}
 
 
 class Verdict(StrEnum):
-    """How a check, or a scenario, ended."""
+    """How a check (vérification), or a scenario, ended."""
 
     REUSSI = "réussi"
     ECHOUE = "échoué"
     IGNORE = "ignoré"
-    """A precondition was missing: nothing could be seen."""
+    """A precondition was missing: nothing could be looked for."""
     SANS_OBJET = "sans objet"
     """The application says that it does not do this."""
     ERREUR = "erreur"
@@ -49,7 +60,7 @@ class Verdict(StrEnum):
 
 
 class EtatExigence(StrEnum):
-    """What is known of a requirement at the end."""
+    """What is known of a requirement at the end (its bilan)."""
 
     PROUVEE = "prouvée"
     ENFREINTE = "enfreinte"
@@ -60,9 +71,10 @@ class EtatExigence(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Constat:
-    """One thing seen about one requirement. `sorte` is a stable slug (« cotitulaire_absent ») by which alike
-    findings are grouped; `phrase` is French; `chemin` a path in the document; `echange` an id of the journal;
-    `exemple` the smallest household (JSON of the protocol) found to show it, when one was looked for.
+    """One thing seen of one requirement. `tenue` says that it held. `sorte` is a stable slug
+    (« cotitulaire_absent ») by which alike findings are grouped; `phrase` is French; `chemin` a path in the
+    document; `echange` an id of the journal; `exemple` the smallest household (JSON of the protocol) found to
+    show it, when one was looked for.
     """
 
     exigence: str
@@ -79,7 +91,7 @@ class Constat:
 @dataclass(frozen=True, slots=True)
 class Verification:
     """A requirement in a scenario. `exemple` is that of the first of `constats` that has one, `commande`
-    reproduces it, `raison` says why there is no verdict when there is none."""
+    plays it again, `raison` says in French why nothing could be said when nothing could."""
 
     scenario: str
     exigence: str
@@ -113,7 +125,8 @@ class ResultatScenario:
 
 @dataclass(frozen=True, slots=True)
 class Bilan:
-    """A requirement at the end: `preuves` times seen held, `constats` where it broke."""
+    """A requirement at the end. `niveau` is MUST or SHOULD; `preuves` how many times it was seen held,
+    `constats` where it broke; `raison` says why it is not tested, when it is not."""
 
     exigence: str
     texte: str
@@ -140,7 +153,7 @@ class Rubrique:
 
     @property
     def total(self) -> int:
-        """How many there are."""
+        """How many there are of that heading, seen or not."""
         return len(self.vus) + len(self.manquants)
 
 
@@ -197,10 +210,9 @@ class Entete:
     answered); "" when it did. The report is then partial, and concludes nothing."""
 
 
-@dataclass(frozen=True, slots=True, repr=False)
+@dataclass(frozen=True, slots=True)
 class Rapport:
-    """A whole judgement. `conforme` decides the exit code; `motifs` says in French why it is not. `repr` is
-    one line in French, `str` says each finding: what a failed assertion of a test shows."""
+    """A whole judgement. `conforme` decides the exit code; `motifs` says in French why it is not."""
 
     entete: Entete
     conforme: bool
@@ -210,16 +222,6 @@ class Rapport:
     couverture: tuple[Rubrique, ...] = ()
     echanges: tuple[EchangeCite, ...] = ()
     reponses: tuple[ReponseDuSne, ...] = field(default=(), metadata=FACULTATIF)
-
-    def __repr__(self) -> str:
-        from sne_sandbox.reports.bref import en_une_ligne
-
-        return en_une_ligne(self)
-
-    def __str__(self) -> str:
-        from sne_sandbox.reports.bref import en_bref
-
-        return en_bref(self)
 
     @property
     def conclusion(self) -> str:
@@ -260,7 +262,7 @@ class ScenarioCommence:
 
 @dataclass(frozen=True, slots=True)
 class ScenarioFini:
-    """A scenario has ended."""
+    """A scenario has ended, with its checks."""
 
     resultat: ResultatScenario
 

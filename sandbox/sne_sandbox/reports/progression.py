@@ -2,15 +2,12 @@
 
 import os
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from types import MappingProxyType
-from typing import Final, Protocol, TextIO
+from typing import TYPE_CHECKING, Final, TextIO
 
-from sne_sandbox.domain.texte import masquer_nirs
-from sne_sandbox.reports.accords import accorde
-from sne_sandbox.reports.caracteres import abrege, visible
-from sne_sandbox.reports.issues import NON_SUIVIE, REUSSIE, de_scenario, de_verification
+from sne_sandbox.domain.texte import abrege, accorde, masquer_nirs, visible
+from sne_sandbox.reports.decision import NON_SUIVIE, REUSSIE, issue_de_scenario, issue_de_verification
 from sne_sandbox.reports.model import (
     TRAFIC,
     DebutJugement,
@@ -23,23 +20,17 @@ from sne_sandbox.reports.model import (
     Verdict,
 )
 
+if TYPE_CHECKING:
+    from rich.progress import Progress
+
 _SCENARIOS: Final = ("scénario", "scénarios")
 _FAMILLES: Final = ("famille d'exigences", "familles d'exigences")
 _LARGEUR: Final = 110
 _MUETS: Final = frozenset({"", "0", "false"})
 
 
-class Affichage(Protocol):
-    """What is told of the run."""
-
-    def debut(self, debut: DebutJugement) -> None:
-        """It begins."""
-
-    def commence(self, scenario: ScenarioCommence) -> None:
-        """A scenario begins."""
-
-    def fini(self, resultat: ResultatScenario) -> None:
-        """A scenario has ended."""
+#: What shows the run: it is told each event.
+Affichage = Callable[[Evenement], None]
 
 
 def suivre(evenements: Iterable[Evenement], erreur: TextIO | None = None) -> Rapport:
@@ -47,17 +38,11 @@ def suivre(evenements: Iterable[Evenement], erreur: TextIO | None = None) -> Rap
     terminal (not a dumb one, nor under a CI server), else a line a scenario. Raises ValueError when the
     stream has no end."""
     rapport: Rapport | None = None
-    with _affichage(sys.stderr if erreur is None else erreur) as affichage:
+    with _affichage(sys.stderr if erreur is None else erreur) as montrer:
         for evenement in evenements:
-            match evenement:
-                case DebutJugement():
-                    affichage.debut(evenement)
-                case ScenarioCommence():
-                    affichage.commence(evenement)
-                case ScenarioFini(resultat):
-                    affichage.fini(resultat)
-                case Fin(fini):
-                    rapport = fini
+            montrer(evenement)
+            if isinstance(evenement, Fin):
+                rapport = evenement.rapport
     if rapport is None:
         raise ValueError("a stream of events ends with Fin")
     return rapport
@@ -75,7 +60,7 @@ def anime(flux: TextIO, environ: Mapping[str, str] = os.environ) -> bool:
 @contextmanager
 def _affichage(flux: TextIO) -> Iterator[Affichage]:
     if not anime(flux):
-        yield _Lignes(flux)
+        yield _lignes(flux)
         return
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
@@ -88,71 +73,69 @@ def _affichage(flux: TextIO) -> Iterator[Affichage]:
         TextColumn("{task.fields[en_cours]}", markup=False),
     )
     with Progress(*colonnes, console=Console(file=flux, highlight=False), transient=True) as barre:
-        tache = barre.add_task("Scénarios", total=None, en_cours="")
+        yield _ligne_mouvante(barre)
 
-        class LigneMouvante:
-            """The moving line; what fails stays above it."""
 
-            niveaux: Mapping[str, str] = MappingProxyType({})
+def _ligne_mouvante(barre: "Progress") -> Affichage:
+    """The moving line; what fails stays above it."""
+    tache = barre.add_task("Scénarios", total=None, en_cours="")
+    niveaux: Mapping[str, str] = {}
 
-            def debut(self, debut: DebutJugement) -> None:
-                self.niveaux = debut.niveaux
-                barre.update(tache, total=debut.total or None)
-
-            def commence(self, scenario: ScenarioCommence) -> None:
-                barre.update(tache, en_cours=abrege(visible(f"{scenario.id} {scenario.titre}"), 50))
-
-            def fini(self, resultat: ResultatScenario) -> None:
+    def montrer(evenement: Evenement) -> None:
+        nonlocal niveaux
+        match evenement:
+            case DebutJugement():
+                niveaux = evenement.niveaux
+                barre.update(tache, total=evenement.total or None)
+            case ScenarioCommence():
+                barre.update(tache, en_cours=abrege(visible(f"{evenement.id} {evenement.titre}"), 50))
+            case ScenarioFini(resultat):
                 barre.advance(tache)
                 if resultat.verdict in (Verdict.ECHOUE, Verdict.ERREUR):
-                    phrase = _phrase(resultat, self.niveaux)
+                    phrase = _phrase(resultat, niveaux)
                     barre.console.print(phrase, markup=False, no_wrap=True, overflow="ellipsis")
 
-        yield LigneMouvante()
+    return montrer
 
 
-class _Lignes:
+def _lignes(flux: TextIO) -> Affichage:
     """A line a scenario, and nothing to write over."""
+    debut, rang, dite = DebutJugement("", 0), 0, ""
 
-    def __init__(self, flux: TextIO) -> None:
-        self._flux = flux
-        self._total = 0
-        self._rang = 0
-        self._niveaux: Mapping[str, str] = {}
-        self._dite = ""
+    def ecrire(ligne: str) -> None:
+        flux.write(ligne + "\n")
+        flux.flush()
 
-    def debut(self, debut: DebutJugement) -> None:
-        self._total = debut.total
-        self._niveaux = debut.niveaux
-        mots = _FAMILLES if debut.mode == TRAFIC else _SCENARIOS
-        combien = f" : {accorde(debut.total, *mots)}" if debut.total else ""
-        de = f" de {visible(debut.application)}" if debut.application else ""
-        self._ecrire(f"Jugement{de}{combien}.")
+    def montrer(evenement: Evenement) -> None:
+        nonlocal debut, rang, dite
+        match evenement:
+            case DebutJugement():
+                debut = evenement
+                mots = _FAMILLES if debut.mode == TRAFIC else _SCENARIOS
+                combien = f" : {accorde(debut.total, *mots)}" if debut.total else ""
+                de = f" de {visible(debut.application)}" if debut.application else ""
+                ecrire(f"Jugement{de}{combien}.")
+            case ScenarioCommence():
+                rang = evenement.rang
+            case ScenarioFini(resultat):
+                if resultat.verdict is Verdict.EN_ATTENTE and resultat.raison:
+                    if resultat.raison == dite:
+                        return  # given up: one line says it for all that is left
+                    dite = resultat.raison
+                combien = f"[{rang:>{len(str(debut.total))}}/{debut.total}] " if debut.total else ""
+                ecrire(combien + _phrase(resultat, debut.niveaux))
 
-    def commence(self, scenario: ScenarioCommence) -> None:
-        self._rang = scenario.rang
-
-    def fini(self, resultat: ResultatScenario) -> None:
-        if resultat.verdict is Verdict.EN_ATTENTE and resultat.raison:
-            if resultat.raison == self._dite:
-                return  # given up: one line says it for all that is left
-            self._dite = resultat.raison
-        combien = f"[{self._rang:>{len(str(self._total))}}/{self._total}] " if self._total else ""
-        self._ecrire(combien + _phrase(resultat, self._niveaux))
-
-    def _ecrire(self, ligne: str) -> None:
-        self._flux.write(ligne + "\n")
-        self._flux.flush()
+    return montrer
 
 
 def _phrase(resultat: ResultatScenario, niveaux: Mapping[str, str]) -> str:
-    issue = de_scenario(resultat, niveaux)
+    issue = issue_de_scenario(resultat, niveaux)
     rompues = [
         v.exigence
         for v in resultat.verifications
         if v.verdict in (Verdict.ECHOUE, Verdict.ERREUR)
         and not v.connue
-        and (issue is NON_SUIVIE or de_verification(v, niveaux) is not NON_SUIVIE)
+        and (issue is NON_SUIVIE or issue_de_verification(v, niveaux) is not NON_SUIVIE)
     ]
     raison = ", ".join(rompues) or resultat.raison
     suite = f" ({masquer_nirs(raison)})" if raison and issue is not REUSSIE else ""

@@ -1,6 +1,6 @@
 """An exchange whose NIRs are replaced so that it can be judged again: same length, same form, same verdict.
 
-A made-up NIR keeps what the controls look at, which the document says elsewhere too: sex, year and month of
+A made-up NIR keeps what the rules look at, which the document says elsewhere too: sex, year and month of
 birth. The rest (place, rank) gives way to the département 99 and the count of the NIRs met; the key stays
 right if it was, and wrong if it was. The same NIR gets the same stand-in throughout a journal.
 """
@@ -144,7 +144,7 @@ class Pseudonymes:
                     propre = self.octets(contenu)
                     change = change or propre != contenu
                     ecrit.writestr(info, propre)
-        except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError, ValueError):
+        except Exception:  # noqa: BLE001 - a ZIP cut or broken fails in many ways (zlib.error is of no family)
             return None
         return sortie.getvalue() if change else None
 

@@ -1,23 +1,30 @@
-"""A report on a terminal, or in a log: what is wrong and what to do come first, the rest after.
+"""A report in words: on a terminal or in a log, and in the few lines that a failed test shows of it.
 
-Colours only where rich finds a terminal that has them (NO_COLOR is obeyed). Commands and paths stay on one
-line, to be copied; what an application sent is shown with its control characters written out.
+What is wrong and what to do come first, the rest after. Colours only where rich finds a terminal that has
+them (NO_COLOR is obeyed). Commands and paths stay on one line, to be copied; what an application sent is
+shown with its control characters written out.
 """
 
 import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, TextIO
+from typing import TYPE_CHECKING, Final, Self, TextIO
 
-from sne_sandbox.reports import exemple, issues
-from sne_sandbox.reports.accords import accorde
-from sne_sandbox.reports.bref import juges
-from sne_sandbox.reports.caracteres import abrege, visible
+from sne_sandbox.domain.texte import abrege, accorde, visible
+from sne_sandbox.reports import decision
 from sne_sandbox.reports.decision import niveaux_de
-from sne_sandbox.reports.groupes import GroupeConstats, echange_de, grouper
+from sne_sandbox.reports.groupes import (
+    RIEN,
+    GroupeConstats,
+    branche_exemple,
+    echange_de,
+    grouper,
+    lignes_exemple,
+)
 from sne_sandbox.reports.masque import masquer
-from sne_sandbox.reports.model import Rapport
+from sne_sandbox.reports.model import Entete, Rapport
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -31,6 +38,12 @@ _EXEMPLE_MAX: Final = 24
 _SCENARIOS_MAX: Final = 6
 _MANQUANTS_MAX: Final = 6
 _REPONSES_MAX: Final = 8
+
+
+def juges(entete: Entete) -> str:
+    """« 5 échanges jugés, dont 3 refusés »: a conforming report of which all was refused has to show it."""
+    dits = accorde(entete.echanges, "échange jugé", "échanges jugés")
+    return f"{dits}, dont {accorde(entete.refuses, 'refusé', 'refusés')}" if entete.refuses else dits
 
 
 def ecrire(
@@ -53,7 +66,7 @@ def ecrire(
 
 
 class _Resume:
-    """One summary being written."""
+    """One summary, being written on one console."""
 
     def __init__(self, rapport: Rapport, console: "Console") -> None:
         self._rapport = rapport
@@ -98,13 +111,13 @@ class _Resume:
         for motif in self._rapport.motifs:
             self._dire(f"  {motif}")
         niveaux = niveaux_de(self._rapport)
-        verifications = [issues.de_verification(v, niveaux) for v in self._rapport.verifications]
-        etats = [issues.de_bilan(bilan) for bilan in self._rapport.bilans]
+        verifications = [decision.issue_de_verification(v, niveaux) for v in self._rapport.verifications]
+        etats = [decision.issue_de_bilan(bilan) for bilan in self._rapport.bilans]
         for titre, lot in (("Vérifications", verifications), ("Exigences", etats)):
             if lot:
-                dits = [f"{issue.signe} {issue.compte(n)}" for issue, n in issues.compter(lot)]
+                dits = [f"{issue.signe} {issue.compte(n)}" for issue, n in decision.compter_issues(lot)]
                 self._dire(f"{titre} : {' · '.join(dits)}")
-        self._a_dire = issues.legende([*verifications, *etats])
+        self._a_dire = decision.legende([*verifications, *etats])
         duree = (entete.fin - entete.debut).total_seconds()
         menages = accorde(entete.exemples, "ménage essayé", "ménages essayés")
         essayes = f"{menages}, graine {entete.graine}, " if entete.exemples else ""
@@ -154,7 +167,7 @@ class _Resume:
             self._dire(f"  chemin : {constat.chemin}")
         if constat.attendu or constat.observe:
             attendu, observe = (
-                abrege(visible(t), _VALEUR_MAX) or exemple.RIEN for t in (constat.attendu, constat.observe)
+                abrege(visible(t), _VALEUR_MAX) or RIEN for t in (constat.attendu, constat.observe)
             )
             cote_a_cote = f"  attendu : {attendu}   |   observé : {observe}"
             if len(cote_a_cote) <= self._console.width:
@@ -172,12 +185,12 @@ class _Resume:
     def _exemple(self, groupe: GroupeConstats) -> None:
         if groupe.exemple is None:
             return
-        toutes = exemple.lignes(groupe.exemple)
-        trouvee = exemple.branche(groupe.exemple, groupe.constat.chemin if groupe.constat else "")
+        toutes = lignes_exemple(groupe.exemple)
+        trouvee = branche_exemple(groupe.exemple, groupe.constat.chemin if groupe.constat else "")
         if trouvee is not None and len(toutes) > _EXEMPLE_MAX:
             ou, valeur = trouvee
             self._dire(f"  le plus petit exemple, à {ou} :")
-            lignes = exemple.lignes(valeur)
+            lignes = lignes_exemple(valeur)
         else:
             self._dire("  le plus petit exemple :")
             lignes = toutes
@@ -243,3 +256,62 @@ def _combien(groupe: GroupeConstats) -> str:
         fois = f", {groupe.nombre} fois" if groupe.nombre > 1 else ""
         return f"{groupe.scenarios[0]}{fois}" if nombre == 1 else accorde(nombre, "scénario", "scénarios")
     return f"{groupe.nombre} fois"
+
+
+# --- in a few lines ----------------------------------------------------------------------------------
+
+
+#: Groups told, and characters of a value.
+_GROUPES_MAX: Final = 10
+_VALEUR_BREVE_MAX: Final = 200
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class RapportDeTest(Rapport):
+    """A report whose `repr` is one line in French, and whose `str` says each finding: what a failed assertion
+    of a test shows."""
+
+    @classmethod
+    def de(cls, rapport: Rapport) -> Self:
+        """The same report, shown so."""
+        return cls(**{champ.name: getattr(rapport, champ.name) for champ in fields(rapport)})
+
+    def __repr__(self) -> str:
+        return en_une_ligne(self)
+
+    def __str__(self) -> str:
+        return en_bref(self)
+
+
+def en_une_ligne(rapport: Rapport) -> str:
+    """« <rapport non conforme : 1 exigence obligatoire enfreinte : NOM-02.> », NIRs masked."""
+    rapport = masquer(rapport)
+    if rapport.conforme:
+        return f"<rapport conforme : {juges(rapport.entete)}>"
+    return f"<rapport {rapport.conclusion} : {visible(' '.join(rapport.motifs))}>"
+
+
+def en_bref(rapport: Rapport) -> str:
+    """Why it does not conform, then each kind of finding: sentence, place, expected, observed, exchanges;
+    NIRs masked."""
+    rapport = masquer(rapport)
+    groupes = [g for g in grouper(rapport) if not g.connue]
+    lignes = [en_une_ligne(rapport).strip("<>")]
+    for groupe in groupes[:_GROUPES_MAX]:
+        lignes += _lignes(groupe)
+    if len(groupes) > _GROUPES_MAX:
+        lignes.append(f"… et {accorde(len(groupes) - _GROUPES_MAX, 'autre', 'autres')}")
+    return "\n".join(lignes)
+
+
+def _lignes(groupe: GroupeConstats) -> Iterator[str]:
+    signe = "✗" if groupe.obligatoire else "!"
+    yield f"{signe} {groupe.titre} {visible(groupe.phrase)}"
+    constat = groupe.constat
+    if constat is not None and constat.chemin:
+        yield f"    chemin  : {constat.chemin}"
+    if constat is not None and (constat.attendu or constat.observe):
+        yield f"    attendu : {abrege(visible(constat.attendu), _VALEUR_BREVE_MAX) or RIEN}"
+        yield f"    observé : {abrege(visible(constat.observe), _VALEUR_BREVE_MAX) or RIEN}"
+    if groupe.echanges:
+        yield f"    {groupe.ou}"

@@ -1,1 +1,1 @@
-"""The controls of the SNE, one function each (`catalogue/`), and the engine that runs them."""
+"""The rules of the SNE, one function each (`catalogue/`), and the engine that runs them."""

@@ -1,4 +1,4 @@
-"""The engine: runs the controls that apply to a message, and makes anomalies of what they find.
+"""The engine: runs the rules that apply to a message, and makes anomalies of what they find.
 
 Order of the anomalies is that of the document; none is reported twice. A rule that says so (`prealable`)
 runs first, and ends the judgement when it fails.
@@ -17,9 +17,8 @@ from sne_sandbox.domain.anomalie import Anomalie, Gravite
 from sne_sandbox.domain.texte import masquer_nir, masquer_nirs
 from sne_sandbox.errors import ERREUR_INATTENDUE, ErreurInterne
 from sne_sandbox.rules.catalogue import REGLES
-from sne_sandbox.rules.context import Contexte, Registre
-from sne_sandbox.rules.profiles import gravite
-from sne_sandbox.rules.rule import Infraction, Regle, allege
+from sne_sandbox.rules.registre import Registre
+from sne_sandbox.rules.rule import Contexte, Infraction, Regle, allege, gravite
 
 #: Bounds of `anomalie/message` and `anomalie/@propriete` in the schema.
 MESSAGE_MAX: Final = 512
@@ -34,7 +33,7 @@ COMPARES_AU_REGISTRE: Final = frozenset({"MOD", "REN"})
 
 @dataclass(frozen=True, slots=True)
 class _Poste:
-    """A control as it runs under a contract and a profile."""
+    """A rule as it runs under a contract and a profile."""
 
     regle: Regle
     fiche: FicheRegle
@@ -51,7 +50,7 @@ class _Plan:
 
 
 class _Choix(Enum):
-    """Which of the controls run."""
+    """Which of the rules run."""
 
     TOUS = "tous"
     SANS_REGISTRE = "sans registre"
@@ -81,7 +80,7 @@ class Jugement:
         self._arrete = False
 
     def lire_le_message(self) -> None:
-        """The first time. Raises ErreurInterne when a control throws."""
+        """The first time. Raises ErreurInterne when a rule throws."""
         if self.contexte.type_fichier not in COMPARES_AU_REGISTRE:
             self._reste = _Choix.AU_REGISTRE
             self._controler(_Choix.SANS_REGISTRE)
@@ -100,23 +99,23 @@ class Jugement:
 def juger(contexte: Contexte, contrat: Contrat, profil: str) -> list[Anomalie]:
     """Every anomalie of a message, warnings included, in document order. `contexte` has its register.
 
-    Raises ErreurInterne when a control throws, UsageError for an unknown profile.
+    Raises ErreurInterne when a rule throws, UsageError for an unknown profile.
     """
     return _juger(contexte, contrat, profil, _Choix.TOUS)[0]
 
 
 def juger_sans_registre(contexte: Contexte, contrat: Contrat, profil: str) -> list[Anomalie]:
-    """As `juger`, by the controls that do not read the base."""
+    """As `juger`, by the rules that do not read the base."""
     return _juger(contexte, contrat, profil, _Choix.SANS_REGISTRE)[0]
 
 
 def juger_au_registre(contexte: Contexte, contrat: Contrat, profil: str) -> list[Anomalie]:
-    """As `juger`, by the controls that read the base."""
+    """As `juger`, by the rules that read the base."""
     return _juger(contexte, contrat, profil, _Choix.AU_REGISTRE)[0]
 
 
 def _juger(contexte: Contexte, contrat: Contrat, profil: str, choix: _Choix) -> tuple[list[Anomalie], bool]:
-    """What these controls find, and whether one of them ends the judgement."""
+    """What these rules find, and whether one of them ends the judgement."""
     plan = _plan(contrat, contexte, profil, choix)
     trouves = _controler_tous(plan.prealables, contexte)
     arrete = bool(trouves)
@@ -132,7 +131,7 @@ def ranger(anomalies: Iterable[Anomalie], contrat: Contrat) -> list[Anomalie]:
 
 
 def regles_de(contrat: Contrat, type_fichier: str, canal: str = "") -> tuple[Regle, ...]:
-    """The controls that apply to a type of file under this contract, in the catalogue's order; those of the
+    """The rules that apply to a type of file under this contract, in the catalogue's order; those of the
     channel that it came by too."""
     voulus = {type_fichier, "*", canal} - {""}
     return tuple(
@@ -170,9 +169,9 @@ def _controler_tous(postes: tuple[_Poste, ...], contexte: Contexte) -> "list[_Tr
     poste = None
     try:
         for poste in postes:
-            constats = list(poste.regle.controler(contexte))
-            if constats:
-                trouves.append((poste, constats))
+            infractions = list(poste.regle.controler(contexte))
+            if infractions:
+                trouves.append((poste, infractions))
     except Exception as erreur:
         assert poste is not None
         raise _erreur_de(poste.regle, erreur) from erreur
@@ -202,7 +201,7 @@ def _deja_connus(trouves: list[_Trouve], contexte: Contexte) -> list[_Trouve]:
         return trouves
     ancien = None
     juges: list[_Trouve] = []
-    for poste, constats in trouves:
+    for poste, infractions in trouves:
         if (
             poste.gravite is Gravite.BLOQUANTE
             and not poste.fiche.structurante
@@ -210,44 +209,44 @@ def _deja_connus(trouves: list[_Trouve], contexte: Contexte) -> list[_Trouve]:
         ):
             if ancien is None:
                 ancien = replace(contexte, document=contexte.stockee.demande.element)
-            constats = _alleger(constats, _controler(poste.regle, ancien))
-        juges.append((poste, constats))
+            infractions = _alleger(infractions, _controler(poste.regle, ancien))
+        juges.append((poste, infractions))
     return juges
 
 
-def _alleger(constats: list[Infraction], anciens: list[Infraction]) -> list[Infraction]:
-    """`constats`, made light where `anciens` holds the same: at the same place, else at the place of a
+def _alleger(infractions: list[Infraction], anciens: list[Infraction]) -> list[Infraction]:
+    """`infractions`, made light where `anciens` holds the same: at the same place, else at the place of a
     namesake (an index moves when a person is added or taken away), each old fault serving once."""
     restants = Counter(_empreinte(c, c.chemin) for c in anciens)
     par_nom: Counter[_Empreinte] = Counter()
     for ancien in anciens:
         par_nom[_empreinte(ancien, _sans_indices(ancien.chemin))] += 1
     legers = set()
-    for rang, courant in enumerate(constats):
+    for rang, courant in enumerate(infractions):
         if restants[_empreinte(courant, courant.chemin)] > 0:
             restants[_empreinte(courant, courant.chemin)] -= 1
             par_nom[_empreinte(courant, _sans_indices(courant.chemin))] -= 1
             legers.add(rang)
-    for rang, courant in enumerate(constats):
+    for rang, courant in enumerate(infractions):
         nom = _empreinte(courant, _sans_indices(courant.chemin))
         if rang not in legers and par_nom[nom] > 0:
             par_nom[nom] -= 1
             legers.add(rang)
-    return [allege(c) if rang in legers else c for rang, c in enumerate(constats)]
+    return [allege(c) if rang in legers else c for rang, c in enumerate(infractions)]
 
 
 _Empreinte = tuple[str, tuple[tuple[str, str], ...]]
 
 
-def _empreinte(constat: Infraction, chemin: str) -> _Empreinte:
-    return chemin, tuple(sorted(constat.valeurs.items()))
+def _empreinte(infraction: Infraction, chemin: str) -> _Empreinte:
+    return chemin, tuple(sorted(infraction.valeurs.items()))
 
 
 # --- the sentences -----------------------------------------------------------------------------------
 
 
 class _Valeurs(dict[str, str]):
-    """Values of a sentence; one that the control did not give stays empty."""
+    """Values of a sentence; one that the rule did not give stays empty."""
 
     def __missing__(self, cle: str) -> str:
         return ""
@@ -255,27 +254,27 @@ class _Valeurs(dict[str, str]):
 
 def _rediger(trouves: Iterable[_Trouve], nomenclatures: Nomenclatures) -> list[Anomalie]:
     anomalies: dict[tuple[str, str, str], Anomalie] = {}
-    for poste, constats in trouves:
-        for constat in constats:
-            anomalie = _anomalie(poste, constat)
+    for poste, infractions in trouves:
+        for infraction in infractions:
+            anomalie = _anomalie(poste, infraction)
             anomalies.setdefault((anomalie.regle, anomalie.propriete, anomalie.message), anomalie)
     return sorted(anomalies.values(), key=lambda a: (_rang(a.propriete, nomenclatures), a.ligne))
 
 
-def _anomalie(poste: _Poste, constat: Infraction) -> Anomalie:
-    valeurs = _Valeurs(constat.valeurs)
-    if constat.chemin.endswith("/nir"):
+def _anomalie(poste: _Poste, infraction: Infraction) -> Anomalie:
+    valeurs = _Valeurs(infraction.valeurs)
+    if infraction.chemin.endswith("/nir"):
         valeurs["valeur"] = masquer_nir(valeurs["valeur"])
     fiche = poste.fiche
-    leger = constat.leger and poste.gravite is Gravite.BLOQUANTE
+    leger = infraction.leger and poste.gravite is Gravite.BLOQUANTE
     return Anomalie(
         regle=poste.regle.code,
         code=fiche.code_officiel or fiche.code,
         message=masquer_nirs(fiche.texte.format_map(valeurs))[:MESSAGE_MAX],
-        propriete=constat.chemin[:PROPRIETE_MAX],
+        propriete=infraction.chemin[:PROPRIETE_MAX],
         gravite=Gravite.AVERTISSEMENT if leger else poste.gravite,
-        valeur="" if constat.absent else valeurs["valeur"],
-        ligne=constat.ligne,
+        valeur="" if infraction.absent else valeurs["valeur"],
+        ligne=infraction.ligne,
     )
 
 

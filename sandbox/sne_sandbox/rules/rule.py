@@ -1,13 +1,83 @@
-"""A rule is a value: a code, and a function that yields the places where it does not hold."""
+"""A rule is a value: a code, and a function that yields the places where it does not hold.
+
+Here is all that a subject of `catalogue/` needs: what a rule is (`regle`), what it may look at (`Contexte`),
+how it says where it does not hold (`infraction`, `manquant`, `sur`), and how hard it bites (`gravite`).
+"""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, timedelta
+from typing import Final, Self
 
+from sne_sandbox.contract.fiches import FicheRegle
+from sne_sandbox.contract.nomenclatures import Nomenclatures, Territoires
+from sne_sandbox.domain.anomalie import Fidelite, Gravite
+from sne_sandbox.domain.dates import PARIS
+from sne_sandbox.domain.demande import Demande, DemandeStockee
 from sne_sandbox.domain.element import Element
+from sne_sandbox.errors import UsageError
+from sne_sandbox.rules.registre import Registre
+from sne_sandbox.settings import PAR_NOM
 
-if TYPE_CHECKING:
-    from sne_sandbox.rules.context import Contexte
+#: Names of the profiles (setting `profile`).
+PROFILS: Final = PAR_NOM["profile"].choix
+
+
+@dataclass(frozen=True, slots=True)
+class Contexte:
+    """What is judged, and against what.
+
+    `type_fichier` is the message's type (CRE, …), or what stands for it where there is none (DALO, EVT, RCH);
+    `canal` is ASY for a file left in an inbox: the rules of that channel judge it too. `document` is the root
+    (`interfaceNuu`), `maintenant` the base's clock, `operation` the SOAP operation, `versions` the message
+    versions that the contract accepts, `nom_fichier` the name that the file was sent under.
+    `localisations_max` and `recherche_max` are settings of the base.
+    """
+
+    type_fichier: str
+    document: Element
+    maintenant: datetime
+    nomenclatures: Nomenclatures
+    territoires: Territoires
+    registre: Registre
+    operation: str = "getNumUnique"
+    canal: str = ""
+    versions: tuple[str, ...] = ("02.00", "02.01", "02.02")
+    stockee: DemandeStockee | None = None
+    """The stored demande that the message names (numUnique), when there is one."""
+    guichet_certificat: str | None = None
+    """The guichet that the client certificate names, if it names one."""
+    guichet_emetteur: str | None = None
+    """Who the caller is, by its certificate, else by what the message says (`pipeline.guichet_de`)."""
+    nom_fichier: str | None = None
+    localisations_max: int = 10
+    recherche_max: int = 500
+    resultats: int | None = None
+    """How many demandes a search finds; None until it has run (RCH003)."""
+
+    demande: Demande = field(init=False)
+    """`document`, as a demande."""
+    jour: date = field(init=False)
+    """The day of `maintenant`, in Paris."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "demande", Demande(self.document))
+        object.__setattr__(self, "jour", self.maintenant.astimezone(PARIS).date())
+
+    def avec_registre(self, registre: Registre) -> Self:
+        """The same over an open register, with the stored demande that the message names."""
+        numero = self.document.texte_de("operation/numUnique") or self.demande.numero_unique
+        return replace(self, registre=registre, stockee=registre.demande(numero) if numero else None)
+
+    @property
+    def aujourdhui(self) -> date:
+        """The last day that is « not in the future »: one day of tolerance for overseas guichets."""
+        return self.jour + timedelta(days=1)
+
+    @property
+    def depot(self) -> date:
+        """Day of deposit: dateCreationDemande, else the base's day."""
+        return self.demande.date_creation or self.jour
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,8 +86,8 @@ class Infraction:
 
     `chemin` is the path of the faulty (or missing) element; `valeurs` fill the sentence of the rule
     (`{valeur}`, `{commune}`, `{max}`, …); `ligne` is the line in the document received, 0 for none.
-    `leger` says that this place only warns, whatever the gravité of the rule (« … only warns »). `absent`
-    says that nothing is written there: `valeur` is then what the sentence needs, not a faulty value.
+    `leger` says that this place only warns, whatever the gravité of the rule. `absent` says that nothing is
+    written there: `valeur` is then what the sentence needs, not a faulty value.
     """
 
     chemin: str
@@ -29,15 +99,15 @@ class Infraction:
 
 @dataclass(frozen=True, slots=True)
 class Regle:
-    """A control. Its types, text, gravité, fidélité and source are the row of `rules.toml` of the same code.
+    """A rule. Its types, text, gravité, fidélité and source are the row of `rules.toml` of the same code.
 
     `registre` says that it reads the base: such rules run inside the transaction, and `check` leaves them
     out. `transport` says that it reads the file name or the certificate. `prealable` says that a message
-    which it refuses is not judged any further: the other controls would read what is not there.
+    which it refuses is not judged any further: the other rules would read what is not there.
     """
 
     code: str
-    controler: "Callable[[Contexte], Iterator[Infraction]]"
+    controler: Callable[[Contexte], Iterator[Infraction]]
     registre: bool = False
     transport: bool = False
     prealable: bool = False
@@ -50,16 +120,16 @@ class Regle:
 
 def regle(
     code: str, *, registre: bool = False, transport: bool = False, prealable: bool = False
-) -> "Callable[[Callable[[Contexte], Iterator[Infraction]]], Regle]":
-    """Make a `Regle` of a function. Registers nothing: `catalogue/__init__.py` lists the rules by hand."""
+) -> Callable[[Callable[[Contexte], Iterator[Infraction]]], Regle]:
+    """Makes a `Regle` of a function that yields where it does not hold. The catalogue finds it by type."""
 
-    def faire(controler: "Callable[[Contexte], Iterator[Infraction]]") -> Regle:
+    def faire(controler: Callable[[Contexte], Iterator[Infraction]]) -> Regle:
         return Regle(code, controler, registre, transport, prealable)
 
     return faire
 
 
-def constat(element: Element, **valeurs: str) -> Infraction:
+def infraction(element: Element, **valeurs: str) -> Infraction:
     """The rule does not hold on `element`; `valeur` defaults to its text, or its code."""
     valeurs.setdefault("valeur", element.texte or element.code or "")
     return Infraction(element.chemin, valeurs, element.ligne)
@@ -79,6 +149,26 @@ def manquant(parent: Element, nom: str, **valeurs: str) -> Infraction:
     return Infraction(f"{parent.chemin}/{nom}", valeurs, parent.ligne, absent=absent)
 
 
+def sur(parent: Element, nom: str, **valeurs: str) -> Infraction:
+    """The rule does not hold on the child `nom` (or « a/b ») of `parent`, be it written, empty or missing."""
+    ecrit = parent.enfant(nom)
+    return infraction(ecrit, **valeurs) if ecrit is not None else manquant(parent, nom, **valeurs)
+
+
+def a_venir(parent: Element, nom: str, contexte: Contexte) -> Iterator[Infraction]:
+    """The rule does not hold on the date `nom` of `parent` when it is in the future."""
+    ecrite, jour = parent.enfant(nom), parent.date_de(nom)
+    if ecrite is not None and jour is not None and jour > contexte.aujourdhui:
+        yield infraction(ecrite)
+
+
+def mal_datee(bloc: Element, nom: str, contexte: Contexte) -> Iterator[Infraction]:
+    """The same, on a date that `bloc` must hold, and that does not come before the deposit."""
+    jour, creation = bloc.date_de(nom), contexte.demande.date_creation
+    if jour is None or jour > contexte.aujourdhui or (creation is not None and jour < creation):
+        yield infraction(bloc.enfant(nom) or bloc)
+
+
 def sans_valeur(trouve: Infraction) -> Infraction:
     """The same place, where nothing is written: its `valeur` only fills the sentence."""
     return replace(trouve, absent=True)
@@ -87,3 +177,21 @@ def sans_valeur(trouve: Infraction) -> Infraction:
 def allege(trouve: Infraction) -> Infraction:
     """The same place, that only warns."""
     return replace(trouve, leger=True)
+
+
+def gravite(fiche: FicheRegle, profil: str) -> Gravite:
+    """What a fault of this rule does under `profil` (`ecole`, `strict` or `souple`).
+
+    A structurante rule keeps the base sane: it blocks everywhere, and no overlay switches it off. Any other
+    takes the gravité of the overlay when it sets one. Raises UsageError for an unknown profile.
+    """
+    if profil not in PROFILS:
+        raise UsageError(f"Le profil [{profil}] est inconnu.", remede=f"profils : {', '.join(PROFILS)}")
+    if fiche.structurante:
+        return Gravite.BLOQUANTE
+    if fiche.gravite_imposee is not None:
+        return fiche.gravite_imposee
+    if fiche.gravite is not Gravite.BLOQUANTE:
+        return fiche.gravite
+    bloque = profil == "strict" or (profil == "ecole" and fiche.fidelite is not Fidelite.CONVENTION)
+    return Gravite.BLOQUANTE if bloque else Gravite.AVERTISSEMENT

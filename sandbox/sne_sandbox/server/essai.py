@@ -14,6 +14,7 @@ from sne_sandbox.domain.panne import PanneDefinition
 from sne_sandbox.errors import UsageError
 from sne_sandbox.operations import horloge, pannes
 from sne_sandbox.reports.model import Fin, Rapport
+from sne_sandbox.reports.text import RapportDeTest
 from sne_sandbox.server.base_servie import BaseServie
 from sne_sandbox.server.recit import raconter, raisons
 from sne_sandbox.store.session import Magasin
@@ -143,7 +144,7 @@ class BaseEssai:
             autres_motifs=[] if arrives else raisons(self._magasin, BASE_PAR_DEFAUT, self._deja_refuses),
         ):
             if isinstance(evenement, Fin):
-                return evenement.rapport
+                return RapportDeTest.de(evenement.rapport)
         raise AssertionError("a judgement ends with its report")
 
     def __repr__(self) -> str:

@@ -9,9 +9,7 @@ from sne_sandbox.conformance.citation import resumer
 from sne_sandbox.conformance.observation import observer
 from sne_sandbox.contract.versions import Contrat
 from sne_sandbox.domain.journal import Echange
-from sne_sandbox.domain.texte import masquer_nirs
-from sne_sandbox.reports.accords import accorde
-from sne_sandbox.reports.caracteres import abrege, visible
+from sne_sandbox.domain.texte import abrege, accorde, masquer_nirs, visible
 from sne_sandbox.store.session import Magasin
 
 #: Exchanges told, and anomalies of each.

@@ -8,21 +8,13 @@ from sne_sandbox.contract.fiches import FicheRegle
 from sne_sandbox.contract.versions import Contrat
 from sne_sandbox.domain.anomalie import Fidelite, Gravite
 from sne_sandbox.domain.texte import masquer_nirs, plier
-from sne_sandbox.generators.description import circonstances, gestes
-from sne_sandbox.generators.exemples import ExempleDeRegle
-from sne_sandbox.rules.catalogue import REGLES
-from sne_sandbox.rules.profiles import gravite
-from sne_sandbox.rules.rule import Regle
+from sne_sandbox.generators.exemples import ExempleDeRegle, circonstances, gestes
+from sne_sandbox.rules import catalogue
+from sne_sandbox.rules.catalogue import REGLES, sujet_de
+from sne_sandbox.rules.rule import Regle, gravite
 
-#: Modules of the catalogue, as they are called on the page, in its order.
-SUJETS: Final = {
-    "entete": "En-tête et fichier", "identite": "Identité", "adresse": "Adresse", "menage": "Ménage",
-    "ressources": "Ressources", "logement": "Logement actuel", "recherche_logement": "Logement recherché",
-    "motifs": "Motifs", "handicap": "Handicap", "nir": "NIR", "cycle": "Vie de la demande",
-    "radiation": "Radiation", "attribution": "Attribution", "doublons": "Doublons", "dalo": "DALO",
-    "evenement": "Événements", "decision": "Décisions", "recherche": "Recherche multicritère",
-    "piece": "Pièces justificatives", "asynchrone": "Échanges asynchrones",
-}  # fmt: skip
+#: What the rules are about, as it is called on the page, in its order.
+SUJETS: Final = {sujet.nom: sujet.titre for sujet in catalogue.SUJETS.values()}
 #: What each degree of fidelity means for who reads a rule.
 FIDELITES: Final = {
     Fidelite.ATTESTEE: "Publiée, ou vue dans un vrai client ou un vrai message : le vrai serveur l'applique.",
@@ -60,7 +52,7 @@ class Illustration:
 def lignes(contrat: Contrat, profil: str) -> list[LigneDeRegle]:
     """Every rule of the contract, in the order they run."""
     return [
-        LigneDeRegle(fiche, sujet(r), gravite(fiche, profil), fiche.structurante)
+        LigneDeRegle(fiche, sujet_de(r.code).nom, gravite(fiche, profil), fiche.structurante)
         for r in REGLES
         if (fiche := contrat.regles.get(r.code)) is not None
     ]
@@ -114,9 +106,3 @@ def convient(ligne: LigneDeRegle, demandes: Mapping[str, str]) -> bool:
         and demandes["fidelite"] in ("", fiche.fidelite)
         and (not demandes["type"] or demandes["type"] in fiche.types or "*" in fiche.types)
     )
-
-
-def sujet(r: Regle) -> str:
-    """Key, in SUJETS, of what a rule is about."""
-    module = r.controler.__module__.rpartition(".")[2]
-    return module if module in SUJETS else "entete"

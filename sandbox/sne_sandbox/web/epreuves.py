@@ -30,19 +30,13 @@ from sne_sandbox.domain.dates import PARIS
 from sne_sandbox.errors import ConflitEtat, OperatorError, UsageError
 from sne_sandbox.raisons import raison_systeme
 from sne_sandbox.reports import json as rapport_json
+from sne_sandbox.reports.formats import FICHIERS
 from sne_sandbox.reports.groupes import grouper
 from sne_sandbox.reports.masque import masquer
 from sne_sandbox.reports.model import Entete
 from sne_sandbox.settings import PAR_NOM
 from sne_sandbox.web.app import Configuration
 
-#: Files of a report that can be taken away, with their media types.
-FICHIERS: Final[Mapping[str, str]] = {
-    "rapport.html": "text/html; charset=utf-8",
-    "rapport.json": "application/json",
-    "junit.xml": "application/xml",
-    "preuves.zip": "application/zip",
-}
 #: Households drawn for each scenario, and the largest seed, of what is begun from here.
 EXEMPLES_MAX: Final = 20
 GRAINE_MAX: Final = 2**31 - 1

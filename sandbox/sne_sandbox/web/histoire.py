@@ -12,8 +12,8 @@ from sne_sandbox.domain.demande import DemandeStockee, GenreMouvement, Mouvement
 from sne_sandbox.domain.evenement import Evenement, TypeEvenement
 from sne_sandbox.domain.journal import NUIT, Echange, VerdictEchange
 from sne_sandbox.operations.lifecycle import MOIS_AVANT_RADIATION, MOIS_DE_PREAVIS
-from sne_sandbox.rules.catalogue.cycle import MOIS_DE_REACTIVATION
 from sne_sandbox.rules.catalogue.radiation import MOIS_AVANT_EFFACEMENT
+from sne_sandbox.rules.catalogue.vie import MOIS_DE_REACTIVATION
 from sne_sandbox.store.recherche import mouvements_de
 from sne_sandbox.store.registre import RegistreBase
 

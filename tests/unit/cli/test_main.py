@@ -14,7 +14,7 @@ def test_an_error_of_the_tool_is_no_verdict(
         raise ZeroDivisionError("imprévu")
 
     monkeypatch.setattr(main.cli, "main", casser)
-    monkeypatch.setattr(main.tube, "tenir", lambda: None)
+    monkeypatch.setattr(main, "tenir_les_flux", lambda: None)
     monkeypatch.setattr(sys, "argv", ["sne-sandbox", "run"])
     with pytest.raises(SystemExit) as fin:
         main.main()

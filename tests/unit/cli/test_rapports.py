@@ -5,7 +5,6 @@ import re
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -13,8 +12,9 @@ from sne_sandbox.cli import run
 from sne_sandbox.cli.rapports import RapportNonEcrit, Sorties, configuration, exigees, ligne_de_commande
 from sne_sandbox.contract import versions
 from sne_sandbox.errors import UsageError
-from sne_sandbox.reports import evidence, html
+from sne_sandbox.reports import evidence
 from sne_sandbox.reports.baseline import Connue
+from sne_sandbox.reports.formats import FICHIERS
 from sne_sandbox.reports.model import Entete, Rapport
 
 MIDI = datetime(2018, 3, 15, 12, tzinfo=UTC)
@@ -34,30 +34,37 @@ def test_remarks_go_beside_a_machine_s_format(forme: str, capsys: pytest.Capture
     assert vu.out.startswith("{" if forme == "json" else "<?xml")
 
 
-def _remplir(rapport: Rapport, chemin: Path) -> None:
-    chemin.write_text("<html>", "utf-8")
+def _remplir(chemin: Path, octets: bytes = b"<html>") -> int:
+    with chemin.open("wb") as fichier:
+        fichier.write(octets[:6])
     raise OSError(errno.ENOSPC, "plein")
 
 
 def test_a_full_disk_leaves_the_verdict_on_the_terminal_and_no_file_cut_short(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(html, "ecrire", _remplir)
+    monkeypatch.setattr(Path, "write_bytes", _remplir)
     with pytest.raises(RapportNonEcrit, match=r"le disque est plein\.\n"):
         Sorties(tmp_path).rendre(RAPPORT, [], configuration={})
     assert "CONFORME : essai" in capsys.readouterr().out
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.parametrize("module", [html, evidence], ids=lambda module: module.__name__)
+@pytest.mark.parametrize(
+    ("objet", "nom", "remplir"),
+    [
+        (Path, "write_bytes", _remplir),
+        (evidence, "ecrire", lambda rapport, chemin, **_: _remplir(chemin)),
+    ],
+)
 def test_a_full_disk_loses_nothing_of_another_trial_and_says_whose_it_is(
-    module: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    objet: object, nom: str, remplir: object, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     Sorties(tmp_path).rendre(RAPPORT, [], configuration={})
     avant = {f.name: f.read_bytes() for f in tmp_path.iterdir()}
-    assert set(avant) == {"rapport.html", "rapport.json", "junit.xml", "preuves.zip"}
+    assert set(avant) == set(FICHIERS)
 
-    monkeypatch.setattr(module, "ecrire", lambda rapport, chemin, **_: _remplir(rapport, chemin))
+    monkeypatch.setattr(objet, nom, remplir)
     autre = replace(RAPPORT, entete=replace(RAPPORT.entete, application="une autre"))
     with pytest.raises(RapportNonEcrit, match="celui qui s'y trouve est d'une autre épreuve"):
         Sorties(tmp_path).rendre(autre, [], configuration={})

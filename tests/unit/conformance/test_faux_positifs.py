@@ -10,7 +10,7 @@ from sne_sandbox.conformance.jugement import juger, juger_suite
 from sne_sandbox.conformance.observation import observer
 from sne_sandbox.conformance.trafic import parcourir
 from sne_sandbox.contract.exigences import charger_exigences
-from sne_sandbox.generators.defects import defaut
+from sne_sandbox.generators.defauts import defaut
 from sne_sandbox.generators.reduction import codes_bloquants
 from sne_sandbox.mime.client import Forme
 from sne_sandbox.reports.model import Constat

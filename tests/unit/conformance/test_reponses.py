@@ -8,6 +8,7 @@ from banc import Banc, poser, specimen
 from sne_sandbox.conformance.trafic import juger_base
 from sne_sandbox.domain.journal import Echange, VerdictEchange
 from sne_sandbox.reports.model import Fin, Rapport
+from sne_sandbox.reports.text import RapportDeTest
 
 
 def rapport(banc: Banc, **choix: bool) -> Rapport:
@@ -41,7 +42,7 @@ def test_refused_exchanges_are_counted(banc: Banc) -> None:
     juge = rapport(banc)
     assert juge.conforme, "a test may want the refusal"
     assert (juge.entete.echanges, juge.entete.refuses) == (1, 1)
-    assert repr(juge) == "<rapport conforme : 1 échange jugé, dont 1 refusé>"
+    assert repr(RapportDeTest.de(juge)) == "<rapport conforme : 1 échange jugé, dont 1 refusé>"
     suite = rapport(banc, accord=True)
     assert suite.motifs == ("Aucun échange n'a été accepté : les réponses refusées disent pourquoi.",)
 

@@ -1,10 +1,19 @@
-"""How names compare, and how a NIR is masked."""
+"""How names compare, how a NIR is masked, and what a terminal and XML are given."""
 
 from base64 import b64decode, b64encode
 
 import pytest
+from lxml import etree
 
-from sne_sandbox.domain.texte import masquer_message, masquer_nir, masquer_nirs, plier
+from sne_sandbox.domain.texte import (
+    abrege,
+    masquer_message,
+    masquer_nir,
+    masquer_nirs,
+    plier,
+    pour_xml,
+    visible,
+)
 
 NIR = "206127511100564"
 MASQUE = "206************"
@@ -75,3 +84,22 @@ def test_what_holds_no_nir_is_left_as_it_is() -> None:
 
 def test_a_zip_is_named_not_shown() -> None:
     assert masquer_message(b64encode(b"PK\x03\x04" + b"x" * 40).decode()) == "[ZIP de 44 octets]"
+
+
+def test_a_terminal_is_given_no_order() -> None:
+    assert visible("a\x1b[2Jb\x9bc\rd\u202ee\x00\ud800") == "a\\x1b[2Jb\\x9bc\\x0dd\\u202ee\\x00\\ud800"
+    assert visible("é œ ’\r\nligne\tsuite") == "é œ ’\nligne\tsuite"
+
+
+def test_xml_is_given_what_it_may_hold() -> None:
+    texte = "".join(map(chr, range(0x100))) + "\ufffe\uffff\ud800é\U0001f600"
+    element = etree.Element("a")
+    element.text = pour_xml(texte)
+    assert element.text.endswith("é\U0001f600")
+    assert {"\t", "\n", "\r"} <= set(element.text)
+
+
+def test_a_text_is_cut_on_one_line() -> None:
+    assert abrege("a  b\nc", 10) == "a b c"
+    assert abrege("abcdef", 4) == "abc…"
+    assert len(abrege("abcdef", 0)) == 1

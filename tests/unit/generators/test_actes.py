@@ -1,23 +1,34 @@
-"""Radiations, events, decisions, DALO declarations: valid, and of every kind."""
+"""What follows a creation is valid, of every kind, and suits a base that knows the demande; each criterion
+of a search appears.
+"""
 
 from collections import defaultdict
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 import pytest
+from lxml import etree
 
 from sne_sandbox.contract import codec
 from sne_sandbox.contract.schema import Document
 from sne_sandbox.contract.versions import Contrat, charger
+from sne_sandbox.domain.dates import PARIS, ajouter_mois
 from sne_sandbox.domain.decision import Decision
+from sne_sandbox.domain.demande import Demande, DemandeStockee, EtatDemande, NumeroUnique
 from sne_sandbox.domain.element import Element
 from sne_sandbox.domain.evenement import convient
 from sne_sandbox.generators import actes
-from sne_sandbox.generators.bornes import bornes
+from sne_sandbox.generators.actes import VERSION, document_de_recherche, recherche
+from sne_sandbox.generators.decoration import bornes
 from sne_sandbox.generators.diversite import Atelier, Contraintes, atelier
 from sne_sandbox.generators.exemples import ExempleDeRegle, contexte
-from sne_sandbox.generators.varietes import TirageVarie
+from sne_sandbox.generators.noms import noms
+from sne_sandbox.generators.tirage import TirageVarie
+from sne_sandbox.operations import bases
+from sne_sandbox.operations.controle import controler
 from sne_sandbox.rules.engine import juger
+from sne_sandbox.rules.registre import RegistreMemoire
+from sne_sandbox.rules.rule import Contexte
 
 JOUR = date(2018, 3, 15)
 NUMERO = "0620417000001G1226"
@@ -148,3 +159,168 @@ def _longueurs(element: Element, chemin: str, ecrits: dict[str, set[int]]) -> No
         ici = f"{chemin}/{enfant.nom}" if chemin else enfant.nom
         ecrits[ici].add(len(enfant.texte))
         _longueurs(enfant, ici, ecrits)
+
+
+INSTANT = datetime(2018, 3, 15, 12, tzinfo=PARIS)
+DEPOT = date(2017, 4, 15)
+NUMERO_CONNU = str(NumeroUnique.de("062", DEPOT, 7, "G1226"))
+COMBIEN_DE_SUITES = 40
+
+
+def _ici(contrat: Contrat, **voulu: object) -> Atelier:
+    contraintes = Contraintes(depot=DEPOT, richesse=0.4, **voulu)  # type: ignore[arg-type]
+    return atelier(contrat, jour=JOUR, guichet="G1226", contraintes=contraintes, instant=INSTANT)
+
+
+def _stockee(racine: Element) -> DemandeStockee:
+    vue = Demande(racine)
+    return DemandeStockee(
+        NUMERO_CONNU, "062", EtatDemande.ACTIVE, vue.version, "G1226", "G1226", False, DEPOT, DEPOT,
+        ajouter_mois(DEPOT, 12), vue, codec.encoder(racine),
+    )  # fmt: skip
+
+
+def _bloquantes(contrat: Contrat, racine: Element, stockee: DemandeStockee) -> list[str]:
+    octets = codec.encoder(racine)
+    arbre = codec.arbre(racine)
+    type_fichier = Demande(racine).type_fichier
+    assert not contrat.schemas.validate(arbre, document=Document.DEMANDE)
+    contexte = Contexte(
+        type_fichier=type_fichier,
+        document=codec.lire(octets),
+        maintenant=INSTANT,
+        nomenclatures=contrat.nomenclatures,
+        territoires=contrat.territoires,
+        registre=RegistreMemoire((stockee,), tuple(bases.guichets_de("ecole"))),
+        versions=contrat.versions,
+        stockee=stockee if type_fichier != "CRS" else None,
+        nom_fichier="DEMG1226-201803151200-000001.xml",
+    )
+    return [a.regle for a in juger(contexte, contrat, "strict") if a.bloquante]
+
+
+@pytest.mark.parametrize("type_fichier", ["MOD", "REN", "RAD", "SUP", "COP"])
+def test_later_messages_are_accepted(contrat: Contrat, type_fichier: str) -> None:
+    ici, tirage = _ici(contrat), TirageVarie(type_fichier)
+    for _ in range(COMBIEN_DE_SUITES):
+        avant = ici.message(tirage)
+        radiation = actes.radiation(tirage, ici, depot=DEPOT) if type_fichier == "RAD" else None
+        racine = actes.suite(tirage, ici, avant, type_fichier, NUMERO_CONNU, radiation=radiation)
+        assert Demande(racine).numero_unique == NUMERO_CONNU
+        assert _bloquantes(contrat, racine, _stockee(avant)) == []
+
+
+def test_a_modification_changes_something_but_not_who_asks(contrat: Contrat) -> None:
+    ici, tirage = _ici(contrat), TirageVarie(2)
+    for _ in range(COMBIEN_DE_SUITES):
+        avant = Demande(ici.message(tirage))
+        apres = Demande(actes.suite(tirage, ici, avant.element, "MOD", NUMERO_CONNU))
+        assert avant.demandeur is not None
+        assert apres.demandeur is not None
+        assert apres.date_creation == avant.date_creation
+        for champ in ("nom", "prenom", "date_naissance", "nir"):
+            assert getattr(apres.demandeur, champ) == getattr(avant.demandeur, champ)
+        assert codec.encoder(apres.formulaire) != codec.encoder(avant.formulaire)
+
+
+def test_the_first_document_keeps_its_children(contrat: Contrat) -> None:
+    ici, tirage = _ici(contrat), TirageVarie(3)
+    avant = ici.message(tirage)
+    ecrit = codec.encoder(avant)
+    actes.suite(tirage, ici, avant, "SUP", NUMERO_CONNU)
+    assert codec.encoder(avant) == ecrit
+    assert all(enfant.parent is parent for parent in avant.parcourir() for enfant in parent.enfants)
+
+
+def test_a_separation_is_accepted(contrat: Contrat) -> None:
+    ici, tirage = _ici(contrat, sorte="couple_avec_enfant"), TirageVarie(4)
+    for _ in range(COMBIEN_DE_SUITES):
+        origine = ici.message(tirage)
+        racine = actes.separation(tirage, ici, origine, NUMERO_CONNU)
+        vue = Demande(racine)
+        assert vue.demandeur is not None
+        assert vue.demandeur.prenom == Demande(origine).cotitulaires[0].prenom
+        assert vue.numero_associe == NUMERO_CONNU
+        assert _bloquantes(contrat, racine, _stockee(origine)) == []
+
+
+def test_nobody_to_separate_from(contrat: Contrat) -> None:
+    ici, tirage = _ici(contrat, sorte="personne_seule"), TirageVarie(5)
+    with pytest.raises(ValueError, match="nobody"):
+        actes.separation(tirage, ici, ici.message(tirage), NUMERO_CONNU)
+
+
+RACINE = "interfaceNuu/operation/demandeMulticritere"
+XS = "{http://www.w3.org/2001/XMLSchema}"
+
+
+def _elements(contrat: Contrat, racine: str) -> dict[str, bool]:
+    """The elements of the schema of a search below `racine`, by path: whether they may be left out."""
+    arbre = etree.fromstring(contrat.schemas.lire(contrat.schemas.fichier(Document.RECHERCHE, VERSION)))
+    trouves = {}
+    for element in arbre.iter(XS + "element"):
+        noms = [e.get("name") for e in (*reversed(list(element.iterancestors(XS + "element"))), element)]
+        chemin = "/".join(noms)
+        if chemin.startswith(f"{racine}/"):
+            trouves[chemin] = element.get("minOccurs") == "0"
+    return trouves
+
+
+def test_every_criterion_is_seen_present_absent_and_valid() -> None:
+    contrat = charger("v5.2")
+    ici = atelier(contrat, jour=JOUR, guichet="G1226", contraintes=Contraintes(richesse=0.3))
+    vus: dict[str, set[bool]] = defaultdict(set)
+    schema = _elements(contrat, RACINE)
+    for graine in range(300):
+        criteres = recherche(TirageVarie(graine), ici)
+        for parent, chemin in ((criteres, RACINE), *((e, f"{RACINE}/{e.nom}") for e in criteres.enfants)):
+            for fils in schema:
+                if fils.rpartition("/")[0] == chemin:
+                    vus[fils].add(parent.enfant(fils.rpartition("/")[2]) is not None)
+        octets = codec.encoder(document_de_recherche(ici, criteres))
+        controle = controler(octets, contrat, "strict", ici.instant)
+        assert controle.conforme, controle.fautes
+    voulu = {c: {True, False} if facultatif else {True} for c, facultatif in schema.items()}
+    assert vus == voulu | {f"{RACINE}/personneRecherchee/nom": {True}}  # RCH004
+
+
+def test_a_person_is_searched_by_its_name_and_any_part_of_the_rest() -> None:
+    ici = atelier(charger("v5.2"), jour=JOUR, guichet="G1226", contraintes=Contraintes(richesse=1.0))
+    dits, prenoms = set(), set()
+    for graine in range(300):
+        personne = recherche(TirageVarie(graine), ici).enfant("personneRecherchee")
+        assert personne is not None
+        dits.add(tuple(e.nom for e in personne.enfants))
+        prenoms.add(personne.texte_de("prenom"))
+    assert dits == {
+        ("nom",), ("nom", "prenom"), ("nom", "dateNaissance"), ("nom", "prenom", "dateNaissance"),
+    }  # fmt: skip
+    assert prenoms & set(noms().masculins)
+    assert prenoms & set(noms().feminins)
+
+
+@pytest.mark.parametrize("limites", [None, True])
+def test_names_as_long_as_the_schema_allows_are_searched(limites: bool | None) -> None:
+    contrat = charger("v5.2")
+    contraintes = Contraintes(richesse=1.0, limites=limites)
+    ici = atelier(contrat, jour=JOUR, guichet="G1226", contraintes=contraintes)
+    longueurs: dict[str, set[int]] = defaultdict(set)
+    for graine in range(300):
+        criteres = recherche(TirageVarie(graine), ici)
+        for bloc in ("association", "personneRecherchee"):
+            for nom in criteres.tous(f"{bloc}/nom") + criteres.tous(f"{bloc}/prenom"):
+                longueurs[f"{RACINE}/{bloc}/{nom.nom}"].add(len(nom.texte))
+    assert len(longueurs) == 3
+    for chemin, borne in bornes(contrat, VERSION, Document.RECHERCHE).items():
+        if chemin in longueurs:
+            assert borne.longueur in longueurs[chemin]
+            assert (limites is None) == (len(longueurs[chemin]) > 1)
+
+
+def test_a_search_always_has_a_criterion_and_those_it_is_given() -> None:
+    ici = atelier(
+        charger("v5.2"), jour=date(2018, 3, 15), guichet="G1226", contraintes=Contraintes(richesse=0.0)
+    )
+    assert [e.nom for e in recherche(TirageVarie(1), ici).enfants] == ["etatDemande"]
+    fixe = recherche(TirageVarie(1), ici, fixes={"communeSouhaitee": "62510"})
+    assert [(e.nom, e.texte) for e in fixe.enfants] == [("communeSouhaitee", "62510")]

@@ -12,7 +12,7 @@ from sne_sandbox.domain.demande import Demande
 from sne_sandbox.errors import UsageError
 from sne_sandbox.generators.diversite import Contraintes, atelier
 from sne_sandbox.generators.menages import SORTES
-from sne_sandbox.generators.varietes import TirageVarie
+from sne_sandbox.generators.tirage import TirageVarie
 from sne_sandbox.operations.controle import controler
 
 JOUR = date(2018, 3, 15)

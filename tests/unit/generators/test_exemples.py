@@ -1,10 +1,12 @@
+from datetime import date
 from pathlib import Path
 
 import pytest
 
+from sne_sandbox.contract.schema import Document
 from sne_sandbox.contract.versions import Contrat, charger
 from sne_sandbox.errors import ContractError
-from sne_sandbox.generators.exemples import ExempleDeRegle, contexte, document, exemples, guichets
+from sne_sandbox.generators.exemples import ExempleDeRegle, contexte, decrire, document, exemples, guichets
 
 
 @pytest.fixture(scope="module")
@@ -71,6 +73,19 @@ def test_what_is_added_takes_its_place_in_the_schema(contrat: Contrat) -> None:
     assert recu.version == "02.00"
 
 
+def test_what_is_added_may_be_written_in_any_order(contrat: Contrat) -> None:
+    cotitulaire = (
+        "<cotitulaire><listeRessourceVersee/><listeRessourceRecue/><nom>Lemaire</nom><civilite code='1'/>"
+        "<situationProfessionnelle><typeContratTravail code='RET'/><profession>Clerc</profession>"
+        "</situationProfessionnelle><lienDemandeur code='L'/><situationFamiliale code='C'/>"
+        "<nationalite code='1'/><dateNaissance>1981-04-02</dateNaissance><prenom>Paul</prenom></cotitulaire>"
+    )
+    racine = document(
+        exemple(edits=[["ajouter", "~/personnePhysique/listeCotitulaire", cotitulaire]]), contrat
+    )
+    assert contrat.schemas.validate(racine, document=Document.DEMANDE, version="02.02") == []
+
+
 def test_a_message_about_a_demande_finds_it_stored_as_it_was(contrat: Contrat) -> None:
     recu = contexte(exemple(type="MOD", edits=[["texte", "~/precision", "Autre"]]), contrat)
     assert recu.stockee is not None
@@ -101,3 +116,44 @@ def test_a_channel_finds_what_its_specimen_speaks_of(contrat: Contrat, canal: st
 def test_the_clock_is_the_date_of_the_file_unless_it_is_told(contrat: Contrat) -> None:
     assert contexte(exemple(), contrat).jour.isoformat() == "2018-03-15"
     assert contexte(exemple(maintenant="2019-01-01T00:30:00"), contrat).jour.isoformat() == "2019-01-01"
+
+
+def test_edits_are_told() -> None:
+    edits = [
+        ["texte", "~/precision", ""],
+        ["texte", "entete/typeFichier", "MOD"],
+        ["code", "~/radiation/motifRadiation", ""],
+        ["code", "~/radiation/motifRadiation", "RADABA"],
+        ["attribut", "~/precision", "modifie", "true"],
+        ["supprimer", "~/association"],
+        ["ajouter", "~", "<forcerDoublon>true</forcerDoublon>"],
+    ]
+    assert decrire(exemple(edits=edits)) == (
+        "CRE d'après personne_seule ; precision vide ; entete/typeFichier = « MOD » ; "
+        "radiation/motifRadiation sans code ; radiation/motifRadiation de code RADABA ; "
+        "precision/@modifie = « true » ; sans association ; "
+        "demandeLogement reçoit <forcerDoublon>true</forcerDoublon>"
+    )
+
+
+def test_what_stands_around_is_told() -> None:
+    autour = exemple(
+        type="MOD",
+        maintenant="2018-03-15T12:00:00",
+        guichet_certificat="G0621",
+        resultats=501,
+        stockee={"specimen": "dalo", "date_creation": date(2018, 1, 2), "edits": [["supprimer", "~/a"]]},
+        registre=[{"touchee_par_autrui": True}],
+        evenements=[{"identifiant": 7}],
+    )
+    assert decrire(autour) == (
+        "MOD d'après personne_seule ; horloge au 2018-03-15T12:00:00 ; certificat du guichet G0621 ; "
+        "501 demandes trouvées ; demande en base : specimen dalo, date_creation 02/01/2018, sans a ; "
+        "autre demande en base : touchee_par_autrui oui ; événement en base : identifiant 7"
+    )
+    assert decrire(exemple(stockee=False)).endswith("le numéro n'est pas dans la base")
+
+
+def test_a_nir_is_masked() -> None:
+    nir = [["texte", "~/personnePhysique/demandeur/nir", "206127511100564"]]
+    assert decrire(exemple(edits=nir)).endswith("= « 206************ »")

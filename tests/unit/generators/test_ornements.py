@@ -15,10 +15,10 @@ from sne_sandbox.domain.dates import PARIS
 from sne_sandbox.domain.demande import Demande
 from sne_sandbox.domain.element import Element
 from sne_sandbox.generators import actes, lots
-from sne_sandbox.generators.bornes import bornes
+from sne_sandbox.generators.decoration import bornes
 from sne_sandbox.generators.diversite import Contraintes, atelier
 from sne_sandbox.generators.ornements import ORNEMENTS
-from sne_sandbox.generators.varietes import TirageVarie
+from sne_sandbox.generators.tirage import TirageVarie
 from sne_sandbox.operations.controle import controler
 
 INSTANT = datetime(2018, 3, 15, 12, tzinfo=PARIS)

@@ -1,5 +1,9 @@
-"""Hypothesis draws valid documents, and shrinks them to something readable."""
+"""Each draw of Hypothesis shrinks to the simplest, and only who wants it imports it; it draws valid
+documents, and shrinks them to something readable.
+"""
 
+import subprocess
+import sys
 from collections.abc import Callable
 from datetime import date, datetime
 
@@ -15,11 +19,57 @@ from sne_sandbox.domain.dates import PARIS
 from sne_sandbox.domain.demande import Demande
 from sne_sandbox.domain.element import Element, avec_enfants
 from sne_sandbox.generators import strategies
-from sne_sandbox.generators.actes import document_d_evenement
-from sne_sandbox.generators.defects import Defaut
+from sne_sandbox.generators.actes import document_d_evenement, document_de_recherche
+from sne_sandbox.generators.defauts import Defaut
 from sne_sandbox.generators.diversite import Contraintes, atelier
-from sne_sandbox.generators.recherches import document_de_recherche
+from sne_sandbox.generators.noms import noms
+from sne_sandbox.generators.strategies import TirageHypothese, Tirees
+from sne_sandbox.generators.tirage import Repartition
 from sne_sandbox.operations.controle import controler
+
+REDUCTION_DES_TIRAGES = settings(max_examples=200, deadline=None, database=None, derandomize=True)
+
+
+def _tout(tirage: TirageHypothese) -> tuple[object, ...]:
+    return (
+        tirage.entier(3, 9),
+        tirage.entier(-5, 5),
+        tirage.choix("abc"),
+        tirage.choix(noms().familles),
+        tirage.selon(Repartition({"x": 1, "y": 99})),
+        tirage.booleen(0.9),
+        tirage.date(date(2018, 1, 1), date(2018, 12, 31)),
+        tirage.booleen(1.0),
+        tirage.booleen(0.0),
+    )
+
+
+def test_the_simplest_of_each_draw() -> None:
+    simple = find(Tirees(_tout), lambda valeur: True, settings=REDUCTION_DES_TIRAGES)
+    assert simple == (3, 0, "a", "Ba", "x", False, date(2018, 1, 1), True, False)
+
+
+def test_every_value_is_within_reach() -> None:
+    voulu = find(
+        Tirees(_tout),
+        lambda v: v[0] == 9 and v[1] == -5 and v[2] == "c" and v[4] == "y" and v[5] is True,
+        settings=settings(REDUCTION_DES_TIRAGES, max_examples=20_000),
+    )
+    assert voulu[:3] == (9, -5, "c")
+
+
+def test_a_strategy_says_what_it_builds() -> None:
+    assert "_tout" in repr(Tirees(_tout))
+
+
+def test_nothing_but_the_strategies_imports_hypothesis() -> None:
+    code = (
+        "import sys, sne_sandbox.generators.semis, sne_sandbox.generators.lots\n"
+        "import sne_sandbox.cli.generate, sne_sandbox.cli.serve\n"
+        "sys.exit('hypothesis' in sys.modules)"
+    )
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
 
 JOUR = date(2018, 3, 15)
 INSTANT = datetime(2018, 3, 15, 9, tzinfo=PARIS)

@@ -31,7 +31,7 @@ def echanges(nombre: int = 3) -> Iterator[Echange]:
         )  # fmt: skip
 
 
-def ecrire(chemin: Path) -> str:
+def ecrire(chemin: Path) -> evidence.DossierEcrit:
     return evidence.ecrire(
         rapport(), chemin, echanges=echanges(), configuration=CONFIGURATION,
         versions={"sne-sandbox": "0.1.0", "python": "3.12"},
@@ -75,6 +75,25 @@ def test_its_nirs_are_stand_ins(dossier: Path) -> None:
 def test_the_same_contents_give_the_same_file(tmp_path: Path) -> None:
     assert ecrire(tmp_path / "a.zip") == ecrire(tmp_path / "b.zip")
     assert (tmp_path / "a.zip").read_bytes() == (tmp_path / "b.zip").read_bytes()
+
+
+def test_an_exchange_that_cannot_be_written_is_left_out_and_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    remplacer = Pseudonymes.echange
+
+    def casser(self: Pseudonymes, echange: Echange) -> Echange:
+        if echange.identifiant == 2:
+            raise OverflowError(f"an 4294967296, {NIR}")
+        return remplacer(self, echange)
+
+    monkeypatch.setattr(Pseudonymes, "echange", casser)
+    ecrit = ecrire(tmp_path / "preuve.zip")
+    lu = evidence.lire(tmp_path / "preuve.zip")
+    assert [e.identifiant for e in lu.echanges] == [1, 3]
+    assert list(lu.absents) == ["2"]
+    assert lu.absents == ecrit.absents
+    assert "OverflowError : an 4294967296, 206*" in lu.absents["2"]
 
 
 def test_a_package_of_an_older_journal_is_read(tmp_path: Path, dossier: Path) -> None:

@@ -5,8 +5,10 @@ from typing import Any
 import pytest
 from specimen import NIR, NIR_ESPACE, NIR_TREIZE, conforme, grand, rapport
 
+from sne_sandbox.reports import masque
+from sne_sandbox.reports.formats import FORMATS, FormatDeRapport
 from sne_sandbox.reports.masque import masquer, masquer_valeur
-from sne_sandbox.reports.model import Constat, EchangeCite, Rapport
+from sne_sandbox.reports.model import Constat, EchangeCite, Rapport, ResultatScenario, Verdict, Verification
 
 
 def textes(valeur: Any) -> list[str]:
@@ -79,3 +81,59 @@ def test_passwords_of_addresses_are_masked() -> None:
     assert masque.entete.commande.endswith("?password=***&sslmode=require'")
     sans = "conform --application http://hote:9000/a@b --scenario CRE-01"
     assert masquer_valeur(sans) == sans
+
+
+def profond(niveaux: int) -> dict[str, Any]:
+    exemple: dict[str, Any] = {}
+    for _ in range(niveaux):
+        exemple = {"a": exemple}
+    return exemple
+
+
+@pytest.mark.parametrize("forme", FORMATS, ids=lambda forme: forme.nom)
+@pytest.mark.parametrize(
+    "exemple",
+    [profond(3000), profond(200), {"annee": 10**5000}, {"octets": b"x"}, {"demi": "\ud800"}],
+    ids=["très profond", "profond", "très grand", "octets", "demi-caractère"],
+)
+def test_an_example_that_cannot_be_shown_takes_nothing_else_away(
+    forme: FormatDeRapport, exemple: dict[str, Any]
+) -> None:
+    avant = rapport()
+    constat = Constat("CTR-05", False, "Celui-ci.", "essai", exemple=exemple)
+    faite = Verification("X-01", "CTR-05", Verdict.ECHOUE, (constat,), exemple)
+    scenario = ResultatScenario("X-01", "robustesse", "Titre", Verdict.ECHOUE, (faite,))
+    ecrit = forme.octets(replace(avant, scenarios=(scenario, *avant.scenarios))).decode()
+    assert "Celui-ci." in ecrit
+    assert "transmis" in ecrit
+
+
+@pytest.mark.parametrize("forme", FORMATS, ids=lambda forme: forme.nom)
+def test_an_exchange_that_cannot_be_masked_is_said_to_be_so_and_the_others_are_shown(
+    forme: FormatDeRapport, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def casser(texte: str) -> str:
+        if "ICI" in texte:
+            raise OverflowError(f"date value out of range {NIR}")
+        return texte
+
+    monkeypatch.setattr(masque, "masquer_message", casser)
+    echanges = tuple(
+        EchangeCite(rang, f"échange {rang}", "ICI" if rang == 1 else "LÀ", "") for rang in (1, 2)
+    )
+    avant = replace(rapport(), echanges=echanges)
+    montre = masquer(avant)
+    assert montre.echanges[0].requete == ""
+    assert "OverflowError : date value out of range 206*" in montre.echanges[0].resume
+    assert montre.echanges[1].requete == "LÀ"
+    assert forme.octets(avant)
+
+
+def test_a_finding_that_is_badly_made_is_said_to_be_so() -> None:
+    avant = rapport()
+    mauvais = Constat("CTR-05", False, "Phrase.", "sorte", observe=None, echange=3)  # type: ignore[arg-type]
+    bilan = replace(avant.bilans[0], constats=(mauvais, *avant.bilans[0].constats))
+    premier, *autres = masquer(replace(avant, bilans=(bilan,))).bilans[0].constats
+    assert (premier.exigence, premier.sorte, premier.echange) == ("CTR-05", "sorte", 3)
+    assert premier.phrase.startswith("Ceci ne peut pas être montré (")
+    assert len(autres) == len(avant.bilans[0].constats)

@@ -31,7 +31,7 @@ def deplie(echange: Echange) -> bytes:
     return octets
 
 
-def rejouer(banc: Banc, echanges: Iterator[Echange] | evidence.Echanges) -> Rapport:
+def rejouer(banc: Banc, echanges: Iterator[Echange] | evidence.EchangesDuDossier) -> Rapport:
     for echange in echanges:
         echange.base = banc.nom
         banc.services.magasin.journal.consigner(None, echange)

@@ -1,5 +1,6 @@
 import io
 import zipfile
+import zlib
 from base64 import b64decode, b64encode, encodebytes
 from datetime import UTC, datetime
 
@@ -88,6 +89,15 @@ def archive(*contenus: bytes) -> bytes:
             info = zipfile.ZipInfo(f"{rang}.xml", (2018, 3, 15, 12, 0, 0))
             zip_.writestr(info, contenu, zipfile.ZIP_DEFLATED)
     return tampon.getvalue()
+
+
+def test_a_broken_zip_stays_as_it_is() -> None:
+    entier = bytearray(archive(document() * 20))
+    entier[35:45] = b"\xff" * 10  # what is compressed no longer is: zlib says so, not zipfile
+    with zipfile.ZipFile(io.BytesIO(entier)) as zip_, pytest.raises(zlib.error):
+        zip_.read("0.xml")
+    avant = b"<a/>" + bytes(entier)
+    assert Pseudonymes().octets(avant) == avant
 
 
 def test_inside_a_zip_as_a_part_or_in_line() -> None:

@@ -1,3 +1,5 @@
+"""The summary on a terminal or in a log; what a failed assertion of a test shows of a report."""
+
 import io
 from dataclasses import replace
 from pathlib import Path
@@ -8,6 +10,7 @@ from specimen import COMMANDE, NIR, NIR_ESPACE, NIR_TREIZE, conforme, grand, rap
 
 from sne_sandbox.reports import text
 from sne_sandbox.reports.model import Rapport, Verdict
+from sne_sandbox.reports.text import RapportDeTest
 
 
 def lignes(juge: Rapport, **choix: Any) -> list[str]:
@@ -105,3 +108,26 @@ def test_colours_are_for_terminals_that_want_them(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setenv("NO_COLOR", "1")
     assert "\x1b[1;32m" not in ecrit()
     assert "32m" not in ecrit()
+
+
+def test_repr_is_one_french_line() -> None:
+    assert repr(RapportDeTest.de(conforme())) == "<rapport conforme : 412 échanges jugés>"
+    dit = repr(RapportDeTest.de(rapport()))
+    assert dit.startswith(
+        "<rapport non conforme : 3 exigences obligatoires enfreintes : FID-02, FID-12, CTR-05."
+    )
+    assert "\n" not in dit
+
+
+def test_str_says_sentence_expected_observed_and_exchanges() -> None:
+    dit = str(RapportDeTest.de(rapport()))
+    for attendu in ("✗ CTR-05 Le téléphone porte un indicatif.\n    attendu : 0612345678\n"
+                    "    observé : +33612345678\n    échange : 77",
+                    "échanges : 12, 14, 99", "! EMB-06 Le Content-ID est sans chevrons."):  # fmt: skip
+        assert attendu in dit
+    assert not [nir for nir in (NIR, NIR_TREIZE) if nir in dit]
+    assert "\x1b" not in dit
+
+
+def test_it_stays_short() -> None:
+    assert len(str(RapportDeTest.de(grand(75, 200))).splitlines()) < 60

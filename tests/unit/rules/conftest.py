@@ -7,7 +7,7 @@ import pytest
 
 from sne_sandbox.contract.versions import Contrat, charger
 from sne_sandbox.generators.exemples import ExempleDeRegle, contexte
-from sne_sandbox.rules.context import Contexte
+from sne_sandbox.rules.rule import Contexte
 
 
 @pytest.fixture(scope="session")

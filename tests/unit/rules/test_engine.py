@@ -9,7 +9,6 @@ from sne_sandbox.domain.anomalie import Gravite
 from sne_sandbox.errors import ErreurInterne
 from sne_sandbox.rules import engine
 from sne_sandbox.rules.catalogue import REGLES
-from sne_sandbox.rules.context import Contexte
 from sne_sandbox.rules.engine import (
     MESSAGE_MAX,
     PROPRIETE_MAX,
@@ -20,7 +19,7 @@ from sne_sandbox.rules.engine import (
     ranger,
     regles_de,
 )
-from sne_sandbox.rules.rule import Infraction, Regle, regle
+from sne_sandbox.rules.rule import Contexte, Infraction, Regle, regle
 
 Message = Callable[..., Contexte]
 D = "~/personnePhysique/demandeur"

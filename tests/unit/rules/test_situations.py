@@ -10,7 +10,7 @@ from sne_sandbox.contract.versions import Contrat
 from sne_sandbox.domain.anomalie import Gravite
 from sne_sandbox.generators.exemples import ExempleDeRegle, appliquer, document, genre
 from sne_sandbox.resources import fixtures_dir
-from sne_sandbox.rules.profiles import PROFILS
+from sne_sandbox.rules.rule import PROFILS
 
 
 def situations() -> Iterator[Any]:

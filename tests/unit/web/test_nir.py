@@ -59,8 +59,8 @@ def montres(banc: Banc, dossier: Path) -> Iterator[tuple[str, bytes]]:
     *_, fin = juger_base(magasin, banc.nom, banc.services.contrat)
     assert isinstance(fin, Fin)
     yield "rapport.html", html.en_html(fin.rapport).encode()
-    yield "rapport.json", json.en_texte(fin.rapport).encode()
-    yield "junit.xml", junit.en_xml(fin.rapport)
+    yield "rapport.json", json.octets(fin.rapport)
+    yield "junit.xml", junit.octets(fin.rapport)
     preuves = dossier / "preuves.zip"
     evidence.ecrire(
         fin.rapport, preuves, echanges=parcourir(magasin, banc.nom), configuration={}, versions={}

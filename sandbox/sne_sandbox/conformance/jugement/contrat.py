@@ -11,12 +11,11 @@ from sne_sandbox.contract.explication import expliquer
 from sne_sandbox.contract.schema import Document
 from sne_sandbox.domain import nir
 from sne_sandbox.domain.element import Element
-from sne_sandbox.domain.texte import masquer_nir
+from sne_sandbox.domain.texte import accorde, masquer_nir
 from sne_sandbox.errors import ExchangeError
 from sne_sandbox.operations.table import OPERATIONS
-from sne_sandbox.reports.accords import accorde
 from sne_sandbox.reports.model import Constat
-from sne_sandbox.rules.lieux import departement_connu
+from sne_sandbox.rules.catalogue.logement import departement_connu
 from sne_sandbox.settings import Limites
 
 _DU_SNE: Final = ("informationTraitement", "listeAnomalie", "listeDoublons")

@@ -9,7 +9,7 @@ from sne_sandbox.conformance.jugement.juge import Dire, Juge
 from sne_sandbox.conformance.observation import Observation
 from sne_sandbox.pipeline import GUICHET_DANS_NOM
 from sne_sandbox.reports.model import Constat
-from sne_sandbox.rules.catalogue.entete import NOM_FICHIER
+from sne_sandbox.rules.catalogue.message import NOM_FICHIER
 
 _CERTIFICAT: Final = re.compile(r"CER(G[0-9A-Z]{4})-([0-9]{12})\.pem")
 #: The feeds name their caller by the certificate: an empty name is refused there, and there only (attested).

@@ -1,4 +1,7 @@
-"""IDT: who asks, and how to reach them."""
+"""Who asks, and how to reach them (IDT); the NIR of applicant and co-holders, interface 5.2 (NIR).
+
+A NIR is masked wherever it is shown.
+"""
 
 import unicodedata
 from collections.abc import Iterator
@@ -8,10 +11,13 @@ from typing import Final
 from sne_sandbox.domain.dates import age
 from sne_sandbox.domain.demande import Demande, Personne
 from sne_sandbox.domain.element import Element
-from sne_sandbox.domain.texte import plier
-from sne_sandbox.rules.context import Contexte
-from sne_sandbox.rules.personnes import identite
-from sne_sandbox.rules.rule import Infraction, Regle, allege, constat, manquant, regle
+from sne_sandbox.domain.nir import cle_valide, convient_a_la_civilite, convient_a_la_naissance, forme_valide
+from sne_sandbox.domain.texte import masquer_nir, plier
+from sne_sandbox.rules.registre import identite
+from sne_sandbox.rules.rule import Contexte, Infraction, allege, infraction, manquant, regle, sur
+
+# --- IDT ----------------------------------------------------------------------------------------------
+
 
 #: What a name may hold beside letters: spaces, apostrophes, hyphens, full stops, slashes.
 _SIGNES: Final = str.maketrans("", "", " \u00a0\u202f'\u2019-\u2010\u2011./")
@@ -28,37 +34,31 @@ def caracteres_du_nom(contexte: Contexte) -> Iterator[Infraction]:
         for champ in ("nom", "prenom"):
             ecrit = personne.element.enfant(champ)
             if ecrit is not None and not _nom_admis(ecrit.texte):
-                yield constat(ecrit)
+                yield infraction(ecrit)
 
 
 @regle("IDT002")
 def naissance_du_demandeur(contexte: Contexte) -> Iterator[Infraction]:
     """The applicant is born, and is not older than 120."""
-    demandeur, naissance = _naissance_du_demandeur(contexte)
-    if demandeur is None or naissance is None:
-        return
-    if naissance > contexte.aujourdhui or age(naissance, contexte.jour) > AGE_MAXIMAL:
-        yield _sur_la_naissance(demandeur)
+    for demandeur, naissance in _naissance_du_demandeur(contexte):
+        if naissance > contexte.aujourdhui or age(naissance, contexte.jour) > AGE_MAXIMAL:
+            yield _sur_la_naissance(demandeur)
 
 
 @regle("IDT003")
 def demandeur_trop_jeune(contexte: Contexte) -> Iterator[Infraction]:
     """The applicant was at least 16 on the day of deposit."""
-    demandeur, naissance = _naissance_du_demandeur(contexte)
-    if demandeur is None or naissance is None or naissance > contexte.aujourdhui:
-        return
-    if age(naissance, contexte.depot) < AGE_MINIMAL:
-        yield _sur_la_naissance(demandeur)
+    for demandeur, naissance in _naissance_du_demandeur(contexte):
+        if naissance <= contexte.aujourdhui and age(naissance, contexte.depot) < AGE_MINIMAL:
+            yield _sur_la_naissance(demandeur)
 
 
 @regle("IDT004")
 def demandeur_mineur(contexte: Contexte) -> Iterator[Infraction]:
     """The applicant was not 16 or 17 on the day of deposit."""
-    demandeur, naissance = _naissance_du_demandeur(contexte)
-    if demandeur is None or naissance is None:
-        return
-    if AGE_MINIMAL <= age(naissance, contexte.depot) < AGE_DE_MAJORITE:
-        yield _sur_la_naissance(demandeur)
+    for demandeur, naissance in _naissance_du_demandeur(contexte):
+        if AGE_MINIMAL <= age(naissance, contexte.depot) < AGE_DE_MAJORITE:
+            yield _sur_la_naissance(demandeur)
 
 
 @regle("IDT005")
@@ -75,7 +75,7 @@ def moyen_de_contact(contexte: Contexte) -> Iterator[Infraction]:
     """The applicant can be reached by telephone or electronic mail."""
     demandeur = _demandeur_ou_association(contexte.demande)
     if demandeur is not None and not any(demandeur.texte_de(champ) for champ in (*_TELEPHONES, "mel")):
-        yield constat(demandeur)
+        yield infraction(demandeur)
 
 
 @regle("IDT007")
@@ -99,7 +99,7 @@ def notification_par_sms(contexte: Contexte) -> Iterator[Infraction]:
     if demandeur is None or not demandeur.element.booleen_de("notifSms"):
         return
     if not demandeur.element.texte_de("telPortable"):
-        yield _sur(demandeur.element, "notifSms")
+        yield sur(demandeur.element, "notifSms")
 
 
 @regle("IDT009")
@@ -109,7 +109,7 @@ def notification(contexte: Contexte) -> Iterator[Infraction]:
     if demandeur is None or not demandeur.element.booleen_de("notifEvt"):
         return
     if not (demandeur.element.texte_de("mel") or demandeur.element.texte_de("telPortable")):
-        yield _sur(demandeur.element, "notifEvt")
+        yield sur(demandeur.element, "notifEvt")
 
 
 @regle("IDT010")
@@ -118,7 +118,7 @@ def renouvellement_electronique(contexte: Contexte) -> Iterator[Infraction]:
     if contexte.demande.formulaire.booleen_de("renouvellementElec"):
         demandeur = _demandeur_ou_association(contexte.demande)
         if demandeur is None or not demandeur.texte_de("mel"):
-            yield _sur(contexte.demande.formulaire, "renouvellementElec")
+            yield sur(contexte.demande.formulaire, "renouvellementElec")
 
 
 @regle("IDT011", registre=True)
@@ -135,7 +135,7 @@ def etat_civil_change(contexte: Contexte) -> Iterator[Infraction]:
         ("dateNaissance", nouveau.date_naissance != ancien.date_naissance),
     ):
         if change:
-            yield _sur(nouveau.element, champ)
+            yield sur(nouveau.element, champ)
 
 
 @regle("IDT012")
@@ -143,7 +143,7 @@ def raison_sociale(contexte: Contexte) -> Iterator[Infraction]:
     """An association gives its name."""
     for ecrit in contexte.demande.formulaire.enfants:
         if ecrit.nom == "association" and not (ecrit.texte_de("nom") or "").strip():
-            yield _sur(ecrit, "nom")
+            yield sur(ecrit, "nom")
 
 
 @regle("IDT013")
@@ -154,7 +154,7 @@ def cotitulaire_demandeur(contexte: Contexte) -> Iterator[Infraction]:
         lui = identite(demandeur)
         for cotitulaire in contexte.demande.cotitulaires:
             if identite(cotitulaire) == lui:
-                yield constat(cotitulaire.element, valeur=cotitulaire.nom)
+                yield infraction(cotitulaire.element, valeur=cotitulaire.nom)
 
 
 @regle("IDT014")
@@ -164,7 +164,7 @@ def cotitulaire_en_double(contexte: Contexte) -> Iterator[Infraction]:
     for cotitulaire in contexte.demande.cotitulaires:
         qui = identite(cotitulaire)
         if qui in connus:
-            yield constat(cotitulaire.element, valeur=cotitulaire.nom)
+            yield infraction(cotitulaire.element, valeur=cotitulaire.nom)
         connus.add(qui)
 
 
@@ -182,9 +182,9 @@ def nom_obligatoire(contexte: Contexte) -> Iterator[Infraction]:
     """Applicant and co-holders have a name; a missing prénom only warns."""
     for personne in contexte.demande.titulaires:
         if not personne.nom.strip():
-            yield _sur(personne.element, "nom")
+            yield sur(personne.element, "nom")
         if not personne.prenom.strip():
-            yield allege(_sur(personne.element, "prenom"))
+            yield allege(sur(personne.element, "prenom"))
 
 
 @regle("IDT017")
@@ -194,7 +194,7 @@ def rubrique_de_personne_physique(contexte: Contexte) -> Iterator[Infraction]:
         for rubrique in ("principauxMotifDemande", "listeHandicap"):
             ecrit = contexte.demande.formulaire.enfant(rubrique)
             if ecrit is not None:
-                yield constat(ecrit, valeur=rubrique)
+                yield infraction(ecrit, valeur=rubrique)
 
 
 @regle("IDT018", registre=True)
@@ -206,7 +206,7 @@ def nature_du_demandeur(contexte: Contexte) -> Iterator[Infraction]:
     nom = "association" if contexte.demande.est_association else "personnePhysique"
     for ecrit in contexte.demande.formulaire.enfants:
         if ecrit.nom == nom:
-            yield constat(ecrit, valeur=nom)
+            yield infraction(ecrit, valeur=nom)
 
 
 def _nom_admis(nom: str) -> bool:
@@ -219,43 +219,96 @@ def _demandeur_ou_association(demande: Demande) -> Element | None:
     return demande.association or demande.formulaire.enfant("personnePhysique/demandeur")
 
 
-def _naissance_du_demandeur(contexte: Contexte) -> tuple[Personne | None, date | None]:
+def _naissance_du_demandeur(contexte: Contexte) -> Iterator[tuple[Personne, date]]:
+    """The applicant and her birth date; nothing when either lacks."""
     demandeur = contexte.demande.demandeur
-    return demandeur, demandeur.date_naissance if demandeur is not None else None
+    if demandeur is not None and demandeur.date_naissance is not None:
+        yield demandeur, demandeur.date_naissance
 
 
 def _telephone(ecrit: Element | None) -> Iterator[Infraction]:
     if ecrit is not None and not (len(ecrit.texte) == 10 and ecrit.texte.startswith("0")):
-        yield constat(ecrit)
+        yield infraction(ecrit)
 
 
 def _sur_la_naissance(personne: Personne) -> Infraction:
-    return _sur(personne.element, "dateNaissance")
+    return sur(personne.element, "dateNaissance")
 
 
-def _sur(parent: Element, nom: str) -> Infraction:
-    """On the child `nom` of `parent`, be it written, empty or missing."""
-    ecrit = parent.enfant(nom)
-    return constat(ecrit) if ecrit is not None else manquant(parent, nom)
+# --- NIR ----------------------------------------------------------------------------------------------
 
 
-REGLES: Final[tuple[Regle, ...]] = (
-    caracteres_du_nom,
-    naissance_du_demandeur,
-    demandeur_trop_jeune,
-    demandeur_mineur,
-    nom_de_naissance,
-    moyen_de_contact,
-    telephone_francais,
-    notification_par_sms,
-    notification,
-    renouvellement_electronique,
-    etat_civil_change,
-    raison_sociale,
-    cotitulaire_demandeur,
-    cotitulaire_en_double,
-    cotitulaire_trop_jeune,
-    nom_obligatoire,
-    rubrique_de_personne_physique,
-    nature_du_demandeur,
-)
+@regle("NIR001")
+def forme_du_nir(contexte: Contexte) -> Iterator[Infraction]:
+    """A NIR has 15 characters: 13 (2A and 2B allowed) and a key of 2 digits. Source: net-entreprises
+    (attested)."""
+    for _, element, nir in _nirs(contexte):
+        if not forme_valide(nir):
+            yield infraction(element, valeur=masquer_nir(nir))
+
+
+@regle("NIR002")
+def cle_du_nir(contexte: Contexte) -> Iterator[Infraction]:
+    """The key is 97 - (number mod 97), 2A read as 19 and 2B as 18. Source: public rule (attested)."""
+    for _, element, nir in _bien_formes(contexte):
+        if not cle_valide(nir):
+            yield infraction(element, valeur=masquer_nir(nir))
+
+
+@regle("NIR003")
+def nir_et_civilite(contexte: Contexte) -> Iterator[Infraction]:
+    """The first digit fits the civilité: 1, 3, 7 Monsieur; 2, 4, 8 Madame and Mademoiselle (7 and 8 are
+    waiting numbers). Deduced."""
+    for personne, element, nir in _bien_formes(contexte):
+        civilite = personne.civilite
+        if civilite is not None and not convient_a_la_civilite(nir, civilite):
+            yield infraction(element, valeur=masquer_nir(nir))
+
+
+@regle("NIR004")
+def nir_et_date_de_naissance(contexte: Contexte) -> Iterator[Infraction]:
+    """Year and month fit the birth date; a month above 12 fits any (incomplete civil status). Deduced."""
+    for personne, element, nir in _bien_formes(contexte):
+        naissance = personne.date_naissance
+        if naissance is not None and not convient_a_la_naissance(nir, naissance):
+            yield infraction(element, valeur=masquer_nir(nir))
+
+
+@regle("NIR006", registre=True)
+def nir_deja_porte(contexte: Contexte) -> Iterator[Infraction]:
+    """No active demande of the same territory, the associated one excepted, holds this NIR, unless the
+    duplicate is forced. Source: L. 441-2-1 (convention). Silent where DOU001 names the same demande."""
+    demande, territoire = contexte.demande, contexte.demande.territoire
+    if territoire is None or demande.forcer_doublon:
+        return
+    sauf = (demande.numero_associe,) if demande.numero_associe else ()
+    for _, element, nir in _nirs(contexte):
+        numeros = contexte.registre.demandes_du_nir(territoire, nir, sauf=sauf)
+        if not numeros:
+            continue
+        doublons = contexte.registre.doublons(territoire, demande.titulaires, sauf=sauf)
+        nommes = {doublon.numero_unique for doublon in doublons}
+        for numero in numeros:
+            if numero not in nommes:
+                yield infraction(element, valeur=masquer_nir(nir), numero=numero)
+
+
+@regle("NIR007")
+def nir_en_double(contexte: Contexte) -> Iterator[Infraction]:
+    """No NIR is given for two persons of the demande. Convention."""
+    vus: set[str] = set()
+    for _, element, nir in _nirs(contexte):
+        if nir in vus:
+            yield infraction(element, valeur=masquer_nir(nir))
+        vus.add(nir)
+
+
+def _nirs(contexte: Contexte) -> Iterator[tuple[Personne, Element, str]]:
+    for personne in contexte.demande.titulaires:
+        element = personne.element.enfant("nir")
+        if element is not None:
+            yield personne, element, element.texte
+
+
+def _bien_formes(contexte: Contexte) -> Iterator[tuple[Personne, Element, str]]:
+    return (trouve for trouve in _nirs(contexte) if forme_valide(trouve[2]))

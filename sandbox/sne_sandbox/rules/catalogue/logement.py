@@ -1,13 +1,168 @@
-"""The present dwelling (LOG)."""
+"""Places: communes and addresses (ADR), the present dwelling (LOG).
+
+Communes come first: in force, abolished, or not in the code officiel géographique at all. Other subjects use
+these functions too.
+"""
 
 from collections.abc import Iterator
+from datetime import date
+from functools import lru_cache
 from typing import Final
 
-from sne_sandbox.domain.codes import LOCATAIRES, LOGEMENT_PROPRE
+from sne_sandbox.contract.nomenclatures import Commune, Territoires
+from sne_sandbox.domain.codes import HEBERGES, LOCATAIRES, LOGEMENT_PROPRE
+from sne_sandbox.domain.demande import departement_de
 from sne_sandbox.domain.element import Element
 from sne_sandbox.domain.menage import LIENS_DE_COUPLE
-from sne_sandbox.rules.context import Contexte
-from sne_sandbox.rules.rule import Infraction, constat, manquant, regle
+from sne_sandbox.domain.texte import plier
+from sne_sandbox.rules.rule import Contexte, Infraction, allege, infraction, manquant, regle
+
+# --- communes -----------------------------------------------------------------------------------------
+
+
+#: Départements and collectivités of the code officiel géographique, in 2018.
+DEPARTEMENTS: Final = frozenset(
+    {
+        *(f"{rang:02d}" for rang in range(1, 96) if rang != 20),
+        *("2A", "2B", "971", "972", "973", "974", "975", "976", "977", "978", "986", "987", "988"),
+    }
+)
+
+
+def departement_connu(code: str) -> bool:
+    """Whether `code` reads as a commune code (5 characters) of a known département or collectivité."""
+    departement = departement_de(code)
+    return len(code) == 5 and departement in DEPARTEMENTS and code[len(departement) :].isdecimal()
+
+
+def commune_inconnue(element: Element, contexte: Contexte) -> Iterator[Infraction]:
+    """The `commune` element names no commune, past or present; a gap in our tables is not the sender's
+    fault, so a code of a known département only warns."""
+    code = element.code
+    if code is not None and not contexte.territoires.existe(code):
+        trouve = infraction(element)
+        yield allege(trouve) if departement_connu(code) else trouve
+
+
+@lru_cache(maxsize=8192)
+def commune(code: str, territoires: Territoires) -> Commune | None:
+    """The commune of that code, in force."""
+    return territoires.commune(code)
+
+
+def actuelle(code: str, territoires: Territoires) -> Commune | None:
+    """The commune of that code, or the one that took it over."""
+    en_vigueur = commune(code, territoires)
+    if en_vigueur is None:
+        ancienne = territoires.ancienne(code)
+        if ancienne is not None and ancienne.successeur is not None:
+            return commune(ancienne.successeur, territoires)
+    return en_vigueur
+
+
+def remplacante(code: str, jour: date, territoires: Territoires) -> str | None:
+    """Who replaced the commune of that code, when it is no longer in force on `jour`: « Nom (code) », or
+    « une autre commune » when our tables do not say. None when it is in force, or unknown."""
+    if commune(code, territoires) is not None:
+        return None
+    ancienne = territoires.ancienne(code)
+    # The date of end is that of the act: a commune that ended on 1 January was in force all the year before.
+    if ancienne is None or (ancienne.fin is not None and jour < ancienne.fin):
+        return None
+    nouvelle = commune(ancienne.successeur, territoires) if ancienne.successeur else None
+    return f"{nouvelle.nom} ({nouvelle.code})" if nouvelle is not None else "une autre commune"
+
+
+# --- ADR ----------------------------------------------------------------------------------------------
+
+
+#: Blocks where the schema always asks for both the flag and one branch of the choice.
+_COMPLETES: Final = ("adressePostale", "adresseLogement")
+_BRANCHE_FRANCE: Final = frozenset({"codePostal", "commune"})
+_BRANCHE_ETRANGER: Final = frozenset({"codePostalEtranger", "communeEtranger", "pays"})
+
+
+@regle("ADR001")
+def indicateur_etranger(contexte: Contexte) -> Iterator[Infraction]:
+    """The flag « étranger » goes with the branch given."""
+    for adresse in contexte.demande.adresses:
+        etranger = adresse.booleen_de("etranger")
+        if etranger is None:
+            continue
+        complete = adresse.nom in _COMPLETES  # there an empty branch is a branch all the same
+        donnes = {e.nom for e in adresse.enfants if complete or not e.vide}
+        contraire = _BRANCHE_FRANCE if etranger else _BRANCHE_ETRANGER
+        if not donnes.isdisjoint(contraire):
+            yield infraction(adresse.enfant("etranger") or adresse)
+
+
+@regle("ADR002")
+def commune_inexistante(contexte: Contexte) -> Iterator[Infraction]:
+    """Every French commune exists, or has existed."""
+    for ecrite in contexte.demande.communes:
+        yield from commune_inconnue(ecrite, contexte)
+
+
+@regle("ADR003")
+def code_postal_de_la_commune(contexte: Contexte) -> Iterator[Infraction]:
+    """The postal code is one of the commune's."""
+    for adresse in contexte.demande.adresses:
+        postal = adresse.enfant("codePostal")
+        code = adresse.code_de("commune")
+        if postal is None or code is None or len(postal.texte) != 5:
+            continue
+        trouvee = commune(code, contexte.territoires)
+        if trouvee is not None and trouvee.codes_postaux and postal.texte not in trouvee.codes_postaux:
+            yield infraction(postal, commune=trouvee.nom)
+
+
+@regle("ADR004")
+def code_postal_incomplet(contexte: Contexte) -> Iterator[Infraction]:
+    """A postal code has 5 digits."""
+    for adresse in contexte.demande.adresses:
+        postal = adresse.enfant("codePostal")
+        if postal is not None and len(postal.texte) != 5:
+            yield infraction(postal)
+
+
+@regle("ADR005")
+def pays_etranger(contexte: Contexte) -> Iterator[Infraction]:
+    """The country of an address abroad is not blank, and not France."""
+    for adresse in contexte.demande.adresses:
+        pays = adresse.enfant("pays")
+        if pays is not None and adresse.booleen_de("etranger") and plier(pays.texte) in ("", "france"):
+            yield infraction(pays)
+
+
+@regle("ADR006")
+def nom_de_l_hebergeant(contexte: Contexte) -> Iterator[Infraction]:
+    """Who lives at somebody's says whose."""
+    logement = contexte.demande.logement_actuel
+    if logement is None:
+        return
+    modeles = logement.tous("listeModeleLogement/modeleLogement")
+    if HEBERGES.isdisjoint(modele.code or "" for modele in modeles):
+        return
+    adresse = contexte.demande.formulaire.enfant(
+        "personnePhysique/adresseLogement"
+    ) or contexte.demande.formulaire.enfant("personnePhysique/demandeur/adressePostale")
+    if adresse is not None and not (adresse.texte_de("nomHebergeant") or "").strip():
+        yield manquant(adresse, "nomHebergeant")
+
+
+@regle("ADR007")
+def commune_remplacee(contexte: Contexte) -> Iterator[Infraction]:
+    """Every commune is in force on the base's clock."""
+    jour, territoires = contexte.jour, contexte.territoires
+    for ecrite in contexte.demande.communes:
+        if ecrite.code is not None:
+            nouvelle = remplacante(ecrite.code, jour, territoires)
+            if nouvelle is not None:
+                yield infraction(ecrite, commune=nouvelle)
+
+
+# --- LOG ----------------------------------------------------------------------------------------------
+
 
 #: The comp… fields of logementActuel, and the modeleLogement each belongs to (XSD).
 _COMPLEMENTS: Final = {
@@ -71,23 +226,19 @@ def centre_maternel(contexte: Contexte) -> Iterator[Infraction]:
 @regle("LOG007")
 def complement_sans_mode_de_logement(contexte: Contexte) -> Iterator[Infraction]:
     """A comp… field is given only with its modeleLogement. Deduced."""
-    logement = contexte.demande.logement_actuel
-    if logement is None:
-        return
+    logement = _logement(contexte)
     codes = _codes(logement)
     for nom, modele in _COMPLEMENTS.items():
         complement = logement.enfant(nom)
         if complement is not None and modele not in codes:
-            yield constat(complement, valeur=nom)
+            yield infraction(complement, valeur=nom)
 
 
 @regle("LOG008")
 def date_d_entree(contexte: Contexte) -> Iterator[Infraction]:
     """No comp…Depuis date is in the future (one day of tolerance), nor before the applicant's birth.
     Deduced."""
-    logement, demandeur = contexte.demande.logement_actuel, contexte.demande.demandeur
-    if logement is None:
-        return
+    logement, demandeur = _logement(contexte), contexte.demande.demandeur
     naissance = demandeur.date_naissance if demandeur is not None else None
     for nom in _COMPLEMENTS:
         jour = logement.date_de(nom) if nom.endswith("Depuis") else None
@@ -95,49 +246,48 @@ def date_d_entree(contexte: Contexte) -> Iterator[Infraction]:
         if jour is None or complement is None:
             continue
         if jour > contexte.aujourdhui or (naissance is not None and jour < naissance):
-            yield constat(complement)
+            yield infraction(complement)
 
 
 @regle("LOG009")
 def modes_de_logement_contradictoires(contexte: Contexte) -> Iterator[Infraction]:
     """Without shelter, in a squat or a caravan excludes a dwelling of one's own (HLM, LP, POCC, FONC).
     Convention."""
-    logement = contexte.demande.logement_actuel
-    if logement is None or _codes(logement).isdisjoint(LOGEMENT_PROPRE):
+    logement = _logement(contexte)
+    if _codes(logement).isdisjoint(LOGEMENT_PROPRE):
         return
     for modele in _modeles(logement):
         if modele.code in _SANS_LOGEMENT:
-            yield constat(modele)
+            yield infraction(modele)
 
 
 @regle("LOG010")
 def mode_de_logement_en_double(contexte: Contexte) -> Iterator[Infraction]:
     """The same modeleLogement is listed once. Convention."""
-    logement = contexte.demande.logement_actuel
     vus: set[str] = set()
-    for modele in _modeles(logement) if logement is not None else ():
+    for modele in _modeles(_logement(contexte)):
         if modele.code in vus:
-            yield constat(modele)
+            yield infraction(modele)
         vus.add(modele.code or "")
 
 
 @regle("LOG011")
 def occupant_non_proprietaire(contexte: Contexte) -> Iterator[Infraction]:
     """A propriétaire occupant (POCC) is not declared proprietaire=false. Source: the form (convention)."""
-    logement = contexte.demande.logement_actuel
-    if logement is None or _PROPRIETAIRE_OCCUPANT not in _codes(logement):
+    logement = _logement(contexte)
+    if _PROPRIETAIRE_OCCUPANT not in _codes(logement):
         return
     proprietaire = logement.enfant("proprietaire")
     if proprietaire is not None and logement.booleen_de("proprietaire") is False:
-        yield constat(proprietaire)
+        yield infraction(proprietaire)
 
 
 @regle("LOG012")
 def logement_possede(contexte: Contexte) -> Iterator[Infraction]:
     """An owner who does not live there (proprietaire=true, no POCC) gives the type and the place of the
     dwelling owned. Source: XSD (deduced)."""
-    logement = contexte.demande.logement_actuel
-    if logement is None or logement.booleen_de("proprietaire") is not True:
+    logement = _logement(contexte)
+    if logement.booleen_de("proprietaire") is not True:
         return
     if _PROPRIETAIRE_OCCUPANT in _codes(logement):
         return
@@ -150,8 +300,8 @@ def logement_possede(contexte: Contexte) -> Iterator[Infraction]:
 @regle("LOG013")
 def logement_loue_mal_decrit(contexte: Contexte) -> Iterator[Infraction]:
     """A tenant (HLM, LP) gives rent, surface and number of inhabitants. Convention."""
-    logement = contexte.demande.logement_actuel
-    if logement is None or _codes(logement).isdisjoint(LOCATAIRES):
+    logement = _logement(contexte)
+    if _codes(logement).isdisjoint(LOCATAIRES):
         return
     manques = [nom for nom in _DESCRIPTION if logement.enfant(nom) is None]
     if manques:
@@ -161,12 +311,10 @@ def logement_loue_mal_decrit(contexte: Contexte) -> Iterator[Infraction]:
 @regle("LOG014")
 def aide_au_dessus_du_loyer(contexte: Contexte) -> Iterator[Infraction]:
     """The housing benefit is not above the rent. Convention."""
-    logement = contexte.demande.logement_actuel
-    if logement is None:
-        return
+    logement = _logement(contexte)
     loyer, aide = logement.entier_de("montantMensuelLoyer"), logement.enfant("montantMensuelAPL")
     if loyer is not None and aide is not None and (logement.entier_de("montantMensuelAPL") or 0) > loyer:
-        yield constat(aide)
+        yield infraction(aide)
 
 
 @regle("LOG015")
@@ -176,9 +324,9 @@ def trop_peu_d_habitants(contexte: Contexte) -> Iterator[Infraction]:
     The contract does not say who lives there. Flatmates to be may live apart; so may a spouse to come
     (motive 14), and a family to be reunited (motive 15).
     """
-    demande, logement = contexte.demande, contexte.demande.logement_actuel
-    habitants = logement.enfant("nombreHabitant") if logement is not None else None
-    if demande.demandeur is None or logement is None or habitants is None:
+    demande, logement = contexte.demande, _logement(contexte)
+    habitants = logement.enfant("nombreHabitant")
+    if demande.demandeur is None or habitants is None:
         return
     motifs = {motif.code for motif in demande.motifs}
     presents = 1
@@ -187,7 +335,12 @@ def trop_peu_d_habitants(contexte: Contexte) -> Iterator[Infraction]:
         if _FUTUR_COUPLE not in motifs:
             presents += sum(c.lien_demandeur in LIENS_DE_COUPLE for c in demande.cotitulaires)
     if (logement.entier_de("nombreHabitant") or 0) < presents:
-        yield constat(habitants)
+        yield infraction(habitants)
+
+
+def _logement(contexte: Contexte) -> Element:
+    """The present dwelling, an empty element when the demande tells of none."""
+    return contexte.demande.logement_actuel or Element("logementActuel")
 
 
 def _modeles(logement: Element) -> tuple[Element, ...]:
@@ -199,28 +352,9 @@ def _codes(logement: Element) -> set[str]:
 
 
 def _complements_absents(contexte: Contexte, modele: str) -> Iterator[Infraction]:
-    logement = contexte.demande.logement_actuel
-    if logement is None or modele not in _codes(logement):
+    logement = _logement(contexte)
+    if modele not in _codes(logement):
         return
     for nom, de_modele in _COMPLEMENTS.items():
         if de_modele == modele and logement.enfant(nom) is None:
             yield manquant(logement, nom)
-
-
-REGLES = (
-    bailleur_du_logement_hlm,
-    entree_en_residence_sociale,
-    entree_en_residence_hoteliere,
-    debut_de_la_sous_location,
-    structure_d_hebergement,
-    centre_maternel,
-    complement_sans_mode_de_logement,
-    date_d_entree,
-    modes_de_logement_contradictoires,
-    mode_de_logement_en_double,
-    occupant_non_proprietaire,
-    logement_possede,
-    logement_loue_mal_decrit,
-    aide_au_dessus_du_loyer,
-    trop_peu_d_habitants,
-)

@@ -1,13 +1,19 @@
-"""The household: co-holders, persons à charge, children to be born and in custody (MEN)."""
+"""The household: co-holders, persons à charge, children to be born and in custody (MEN); its fiscal income,
+monthly resources and employment (RES); the complement « handicap » (HAN).
+"""
 
+from collections import Counter
 from collections.abc import Iterator
 from typing import Final
 
+from sne_sandbox.domain.codes import SALARIES
 from sne_sandbox.domain.dates import age, ajouter_mois
 from sne_sandbox.domain.element import Element
-from sne_sandbox.domain.menage import LIENS_DE_COUPLE
-from sne_sandbox.rules.context import Contexte
-from sne_sandbox.rules.rule import Infraction, constat, manquant, regle
+from sne_sandbox.domain.menage import LIENS_DE_COUPLE, ressources_mensuelles
+from sne_sandbox.rules.rule import Contexte, Infraction, a_venir, infraction, manquant, regle, sur
+
+# --- MEN ----------------------------------------------------------------------------------------------
+
 
 #: situationFamiliale that each couple link supposes: Conjoint/Marié(e), Pacsé(e), Concubin(e).
 _SITUATION_DU_LIEN: Final = {"M": "M", "P": "P", "C": "U"}
@@ -24,6 +30,7 @@ _NOMS: Final = {
     "lienParente": "lien de parenté",
     "coParentalite": "coparentalité",
 }
+_A_NAITRE: Final = "personnePhysique/personneANaitre"
 _A_CHARGE_OBLIGATOIRE: Final = ("dateNaissance", "lienParente")
 _A_CHARGE_ATTENDU: Final = ("nom", "prenom", "sexe")
 _EN_GARDE_OBLIGATOIRE: Final = ("dateNaissance", "coParentalite")
@@ -42,7 +49,7 @@ def lien_contredit_la_situation(contexte: Contexte) -> Iterator[Infraction]:
         situations = {cotitulaire.situation_familiale, demandeur.situation_familiale if demandeur else None}
         lien = cotitulaire.element.enfant("lienDemandeur")
         if attendue and lien is not None and situations - {attendue, None}:
-            yield constat(lien)
+            yield infraction(lien)
 
 
 @regle("MEN002")
@@ -51,7 +58,7 @@ def un_seul_conjoint(contexte: Contexte) -> Iterator[Infraction]:
     liens = (c.element.enfant("lienDemandeur") for c in contexte.demande.cotitulaires)
     de_couple = [lien for lien in liens if lien is not None and lien.code in LIENS_DE_COUPLE]
     for lien in de_couple[1:]:
-        yield constat(lien)
+        yield infraction(lien)
 
 
 @regle("MEN003")
@@ -62,7 +69,7 @@ def couple_sans_cotitulaire(contexte: Contexte) -> Iterator[Infraction]:
         return
     situation = demandeur.element.enfant("situationFamiliale")
     if situation is not None and situation.code in _SITUATIONS_DE_COUPLE:
-        yield constat(situation)
+        yield infraction(situation)
 
 
 @regle("MEN004")
@@ -76,10 +83,7 @@ def personne_a_charge_incomplete(contexte: Contexte) -> Iterator[Infraction]:
 def naissance_future_au_foyer(contexte: Contexte) -> Iterator[Infraction]:
     """No person à charge or in custody is born in the future (one day of tolerance). Deduced."""
     for personne in contexte.demande.personnes_a_charge + contexte.demande.personnes_en_garde:
-        naissance = personne.enfant("dateNaissance")
-        jour = personne.date_de("dateNaissance")
-        if naissance is not None and jour is not None and jour > contexte.aujourdhui:
-            yield constat(naissance)
+        yield from a_venir(personne, "dateNaissance", contexte)
 
 
 @regle("MEN006")
@@ -95,14 +99,14 @@ def age_de_l_enfant_a_charge(contexte: Contexte) -> Iterator[Infraction]:
         if personne.code_de("lienParente") != _ENFANT or naissance is None or jour is None:
             continue
         if age(naissance_demandeur, jour) < _ECART_MINIMAL:
-            yield constat(naissance)
+            yield infraction(naissance)
 
 
 @regle("MEN007")
 def enfants_a_naitre_incomplets(contexte: Contexte) -> Iterator[Infraction]:
     """A number of children to be born of 1 or more needs the expected date, and the date needs such a
     number; 0 without date means none. Source: the form (deduced)."""
-    a_naitre = _a_naitre(contexte)
+    a_naitre = contexte.demande.formulaire.enfant(_A_NAITRE)
     if a_naitre is None:
         return
     nombre = a_naitre.entier_de("nombre") or 0
@@ -110,23 +114,19 @@ def enfants_a_naitre_incomplets(contexte: Contexte) -> Iterator[Infraction]:
     if nombre >= 1 and date_prevue is None:
         yield manquant(a_naitre, "dateNaissancePrevue")
     elif nombre < 1 and date_prevue is not None:
-        element = a_naitre.enfant("nombre")
-        yield constat(element) if element is not None else manquant(a_naitre, "nombre")
+        yield sur(a_naitre, "nombre")
 
 
 @regle("MEN008")
 def date_de_naissance_prevue(contexte: Contexte) -> Iterator[Infraction]:
     """The expected date is at most 10 months after dateFichier and at most 1 month before. Convention."""
-    a_naitre = _a_naitre(contexte)
+    formulaire, chemin = contexte.demande.formulaire, f"{_A_NAITRE}/dateNaissancePrevue"
     fichier = contexte.document.date_de("entete/dateFichier")
-    if a_naitre is None or fichier is None:
-        return
-    prevue = a_naitre.date_de("dateNaissancePrevue")
-    element = a_naitre.enfant("dateNaissancePrevue")
-    if prevue is None or element is None:
+    prevue, element = formulaire.date_de(chemin), formulaire.enfant(chemin)
+    if fichier is None or prevue is None or element is None:
         return
     if not ajouter_mois(fichier, -1) <= prevue <= ajouter_mois(fichier, 10):
-        yield constat(element)
+        yield infraction(element)
 
 
 @regle("MEN009")
@@ -150,7 +150,7 @@ def enfant_a_charge_et_en_garde(contexte: Contexte) -> Iterator[Infraction]:
         for personne in contexte.demande.personnes_a_charge:
             sexes = {personne.code_de("sexe"), garde.code_de("sexe")} - {None}
             if personne.date_de("dateNaissance") == naissance and len(sexes) < 2:
-                yield constat(garde)
+                yield infraction(garde)
                 break
 
 
@@ -171,11 +171,7 @@ def personne_en_garde_majeure(contexte: Contexte) -> Iterator[Infraction]:
         naissance = personne.enfant("dateNaissance")
         jour = personne.date_de("dateNaissance")
         if naissance is not None and jour is not None and age(jour, contexte.jour) >= _MAJORITE:
-            yield constat(naissance)
-
-
-def _a_naitre(contexte: Contexte) -> Element | None:
-    return contexte.demande.formulaire.enfant("personnePhysique/personneANaitre")
+            yield infraction(naissance)
 
 
 def _incomplet(personne: Element, attendus: tuple[str, ...]) -> Iterator[Infraction]:
@@ -184,17 +180,197 @@ def _incomplet(personne: Element, attendus: tuple[str, ...]) -> Iterator[Infract
         yield manquant(personne, manques[0], manque=", ".join(_NOMS[nom] for nom in manques))
 
 
-REGLES = (
-    lien_contredit_la_situation,
-    un_seul_conjoint,
-    couple_sans_cotitulaire,
-    personne_a_charge_incomplete,
-    naissance_future_au_foyer,
-    age_de_l_enfant_a_charge,
-    enfants_a_naitre_incomplets,
-    date_de_naissance_prevue,
-    personne_en_garde_incomplete,
-    enfant_a_charge_et_en_garde,
-    personne_a_charge_a_completer,
-    personne_en_garde_majeure,
+# --- RES ----------------------------------------------------------------------------------------------
+
+
+_LISTES: Final = (
+    "listeRessourceRecue",
+    "listeRessourceVersee",
+    "listeRessourceRecuePersACharge",
+    "listeRessourceVerseePersACharge",
 )
+_TOTAL_NORMAL: Final = 20_000
+
+
+@regle("RES001")
+def annees_des_revenus(contexte: Contexte) -> Iterator[Infraction]:
+    """anneeMoins1 is one of the 2 years before dateFichier; when both are given anneeMoins2 is the year
+    before anneeMoins1. Source: the form (convention)."""
+    fichier = contexte.document.date_de("entete/dateFichier")
+    for revenu in _revenus(contexte):
+        annee_1, annee_2 = revenu.entier_de("anneeMoins1"), revenu.entier_de("anneeMoins2")
+        element_1, element_2 = revenu.enfant("anneeMoins1"), revenu.enfant("anneeMoins2")
+        if annee_1 is None or element_1 is None:
+            continue
+        if fichier is not None and annee_1 not in (fichier.year - 1, fichier.year - 2):
+            yield infraction(element_1)
+        elif annee_2 is not None and element_2 is not None and annee_2 != annee_1 - 1:
+            yield infraction(element_2)
+
+
+@regle("RES002")
+def revenu_sans_annee(contexte: Contexte) -> Iterator[Infraction]:
+    """An amount other than 0 comes with its year. Source: the form (deduced)."""
+    for revenu in _revenus(contexte):
+        for montant, annee in (("montantMoins1", "anneeMoins1"), ("montantMoins2", "anneeMoins2")):
+            if revenu.entier_de(montant) and revenu.entier_de(annee) is None:
+                yield manquant(revenu, annee)
+
+
+@regle("RES003")
+def revenu_fiscal_absent(contexte: Contexte) -> Iterator[Infraction]:
+    """The applicant gives a fiscal income (0 is one). Source: Cour des comptes 2020 (attested: its absence
+    never blocks). A co-holder may share the applicant's: the contract leaves it optional there."""
+    demandeur = contexte.demande.demandeur
+    if demandeur is None:
+        return
+    revenu = demandeur.element.enfant("revenuFiscal")
+    if revenu is None:
+        yield manquant(demandeur.element, "revenuFiscal")
+    elif revenu.enfant("montantMoins1") is None and revenu.enfant("montantMoins2") is None:
+        yield manquant(revenu, "montantMoins1")
+
+
+@regle("RES004")
+def ressource_incomplete(contexte: Contexte) -> Iterator[Infraction]:
+    """A resource that is not empty holds both its code and its amount. Deduced."""
+    for liste in _listes(contexte):
+        for detail in liste.tous("detailRessource"):
+            for nom in ("ressource", "montant"):
+                if detail.enfant(nom) is None:
+                    yield manquant(detail, nom)
+
+
+@regle("RES005")
+def ressource_en_double(contexte: Contexte) -> Iterator[Infraction]:
+    """A resource code occurs once per person and list. Convention. The persons à charge share one list: two
+    of them may receive the same."""
+    a_charge = max(1, len(contexte.demande.personnes_a_charge))
+    for liste in _listes(contexte):
+        fois = a_charge if liste.nom.endswith("PersACharge") else 1
+        vus: Counter[str] = Counter()
+        for detail in liste.tous("detailRessource"):
+            ressource = detail.enfant("ressource")
+            if ressource is None or ressource.code is None:
+                continue
+            vus[ressource.code] += 1
+            if vus[ressource.code] > fois:
+                yield infraction(ressource)
+
+
+@regle("RES007")
+def ressource_negative(contexte: Contexte) -> Iterator[Infraction]:
+    """The amount of a resource is not negative. Convention."""
+    for liste in _listes(contexte):
+        for detail in liste.tous("detailRessource"):
+            montant = detail.enfant("montant")
+            if montant is not None and (detail.entier_de("montant") or 0) < 0:
+                yield infraction(montant)
+
+
+@regle("RES008")
+def ressource_sans_rapport_avec_le_contrat(contexte: Contexte) -> Iterator[Infraction]:
+    """Employed (CDI, CDD, APP), one has a resource SAL; student (ETU), SAL or BE. Convention."""
+    for personne in contexte.demande.titulaires:
+        contrat = personne.element.enfant("situationProfessionnelle/typeContratTravail")
+        if contrat is None:
+            continue
+        attendues = {"SAL"} if contrat.code in SALARIES else {"SAL", "BE"} if contrat.code == "ETU" else None
+        details = personne.element.tous("listeRessourceRecue/detailRessource")
+        if attendues and attendues.isdisjoint(detail.code_de("ressource") for detail in details):
+            yield infraction(contrat)
+
+
+@regle("RES009")
+def employeur_attendu(contexte: Contexte) -> Iterator[Infraction]:
+    """Employed (CDI, CDD, APP), one names the main employer. Convention."""
+    for personne in contexte.demande.titulaires:
+        situation = personne.element.enfant("situationProfessionnelle")
+        if (
+            situation is not None
+            and personne.contrat_travail in SALARIES
+            and situation.enfant("nomEmployeurPrincipal") is None
+        ):
+            yield manquant(situation, "nomEmployeurPrincipal")
+
+
+@regle("RES010")
+def total_anormal(contexte: Contexte) -> Iterator[Infraction]:
+    """The household receives at most 20 000 euros a month in all. Convention."""
+    demandeur = contexte.demande.demandeur
+    total = ressources_mensuelles(contexte.demande)
+    if demandeur is not None and total > _TOTAL_NORMAL:
+        yield manquant(demandeur.element, "listeRessourceRecue", valeur=str(total))
+
+
+def _revenus(contexte: Contexte) -> Iterator[Element]:
+    for personne in contexte.demande.titulaires:
+        revenu = personne.element.enfant("revenuFiscal")
+        if revenu is not None:
+            yield revenu
+
+
+def _listes(contexte: Contexte) -> Iterator[Element]:
+    for personne in contexte.demande.titulaires:
+        for nom in _LISTES:
+            liste = personne.element.enfant(nom)
+            if liste is not None:
+                yield liste
+
+
+# --- HAN ----------------------------------------------------------------------------------------------
+
+
+#: Each kind of handicap: its flag, and where its nature is given.
+_NATURES: Final = {
+    "handicapMoteur": "listeNatureHandicapMoteur",
+    "handicapSensoriel": "listeNatureHandicapSensoriel",
+    "handicapAutre": "compAutreNature",
+}
+_AUCUNE_AIDE: Final = "1"
+
+
+@regle("HAN001")
+def personne_handicapee_hors_du_menage(contexte: Contexte) -> Iterator[Infraction]:
+    """The birth date of a handicap block is that of the applicant, a co-holder, a person à charge or in
+    custody. Source: the form (convention). An association has no household to compare with."""
+    demande = contexte.demande
+    if demande.est_association:
+        return
+    menage = [personne.element for personne in demande.titulaires]
+    menage += demande.personnes_a_charge + demande.personnes_en_garde
+    naissances = {personne.date_de("dateNaissance") for personne in menage}
+    for handicap in demande.handicaps:
+        naissance = handicap.enfant("dateNaissance")
+        if naissance is not None and handicap.date_de("dateNaissance") not in naissances:
+            yield infraction(naissance)
+
+
+@regle("HAN002")
+def nature_du_handicap(contexte: Contexte) -> Iterator[Infraction]:
+    """A kind of handicap that is declared (moteur, sensoriel, autre) comes with its nature. Source: XSD
+    (deduced)."""
+    for handicap in contexte.demande.handicaps:
+        for indicateur, nature in _NATURES.items():
+            if handicap.booleen_de(indicateur) is True and handicap.enfant(nature) is None:
+                yield manquant(handicap, nature)
+
+
+@regle("HAN003")
+def nature_sans_indicateur(contexte: Contexte) -> Iterator[Infraction]:
+    """A list of natures is not given with its flag false; an absent flag is accepted. Deduced."""
+    for handicap in contexte.demande.handicaps:
+        for indicateur, nature in _NATURES.items():
+            liste = handicap.enfant(nature)
+            if nature.startswith("liste") and liste is not None and handicap.booleen_de(indicateur) is False:
+                yield infraction(liste)
+
+
+@regle("HAN004")
+def aucune_aide_technique(contexte: Contexte) -> Iterator[Infraction]:
+    """The technical aid 1 (Aucune) excludes the others. Source: nomenclature (deduced)."""
+    for handicap in contexte.demande.handicaps:
+        aides = handicap.tous("listeAideTechniqueHandicap/aideTechniqueHandicap")
+        aucune = next((aide for aide in aides if aide.code == _AUCUNE_AIDE), None)
+        if aucune is not None and any(aide.code != _AUCUNE_AIDE for aide in aides):
+            yield infraction(aucune)

@@ -1,19 +1,29 @@
-"""RAD: the motives of radiation and who may use them (R. 441-2-8), and the déradiation."""
+"""Radiation: its motives, who may use them (R. 441-2-8), and the déradiation (RAD); the dwelling that a
+radiation for attribution describes (R. 441-2-9) (ATT).
+"""
 
 from collections.abc import Iterator
 from typing import Final
 
+from stdnum import luhn
+
 from sne_sandbox.domain.base import NatureGuichet
 from sne_sandbox.domain.codes import (
+    DALO_RECONNU,
     MOTIF_ATTRIBUTION,
     MOTIF_IRRECEVABILITE,
     MOTIF_NON_RENOUVELLEMENT,
     MOTIF_SANS_CONTACT,
 )
 from sne_sandbox.domain.dates import ajouter_mois
-from sne_sandbox.rules.catalogue.cycle import reactivable
-from sne_sandbox.rules.context import Contexte
-from sne_sandbox.rules.rule import Infraction, Regle, constat, manquant, regle
+from sne_sandbox.domain.demande import Demande
+from sne_sandbox.domain.element import Element
+from sne_sandbox.rules.catalogue.logement import actuelle, commune_inconnue
+from sne_sandbox.rules.catalogue.vie import reactivable
+from sne_sandbox.rules.rule import Contexte, Infraction, a_venir, infraction, mal_datee, manquant, regle, sur
+
+# --- RAD ----------------------------------------------------------------------------------------------
+
 
 #: A demande is erased then, counted from its radiation (attested).
 MOIS_AVANT_EFFACEMENT: Final = 12
@@ -29,14 +39,7 @@ def date_de_radiation(contexte: Contexte) -> Iterator[Infraction]:
     if radiation is None:
         yield manquant(formulaire, "radiation", valeur="")
         return
-    date_radiation = radiation.date_de("dateRadiation")
-    creation = contexte.demande.date_creation
-    if (
-        date_radiation is None
-        or date_radiation > contexte.aujourdhui
-        or (creation is not None and date_radiation < creation)
-    ):
-        yield constat(radiation.enfant("dateRadiation") or radiation)
+    yield from mal_datee(radiation, "dateRadiation", contexte)
 
 
 @regle("RAD002", registre=True)
@@ -49,7 +52,7 @@ def deja_radiee(contexte: Contexte) -> Iterator[Infraction]:
 
 @regle("RAD003")
 def sous_motif_obligatoire(contexte: Contexte) -> Iterator[Infraction]:
-    """Irrecevabilité says why."""
+    """A radiation for irrecevabilité gives its sub-motive."""
     radiation = contexte.demande.radiation
     if radiation is None or contexte.demande.motif_radiation != MOTIF_IRRECEVABILITE:
         return
@@ -65,7 +68,7 @@ def sous_motif_deplace(contexte: Contexte) -> Iterator[Infraction]:
         return
     sous_motif = radiation.enfant("sousMotifIrrecevabilite")
     if sous_motif is not None:
-        yield constat(sous_motif)
+        yield infraction(sous_motif)
 
 
 @regle("RAD005")
@@ -79,7 +82,7 @@ def attribution_decrite(contexte: Contexte) -> Iterator[Infraction]:
     if motif == MOTIF_ATTRIBUTION and attribution is None:
         yield manquant(radiation, "attributionLogement")
     elif motif != MOTIF_ATTRIBUTION and attribution is not None:
-        yield constat(attribution)
+        yield infraction(attribution)
 
 
 @regle("RAD006", registre=True)
@@ -100,7 +103,7 @@ def courrier_sans_reponse(contexte: Contexte) -> Iterator[Infraction]:
     if courrier is None:
         yield manquant(radiation, "absenceReponse/dateCourrier")
     elif date_radiation is not None and ajouter_mois(courrier, MOIS_SANS_REPONSE) > date_radiation:
-        yield constat(radiation.enfant("absenceReponse/dateCourrier") or radiation)
+        yield infraction(radiation.enfant("absenceReponse/dateCourrier") or radiation)
 
 
 @regle("RAD008")
@@ -137,7 +140,7 @@ def radiation_avant_le_bail(contexte: Contexte) -> Iterator[Infraction]:
     bail = radiation.date_de("attributionLogement/dateSignatureBail")
     date_radiation = radiation.date_de("dateRadiation")
     if bail is not None and date_radiation is not None and date_radiation < bail:
-        yield constat(radiation.enfant("dateRadiation") or radiation)
+        yield infraction(radiation.enfant("dateRadiation") or radiation)
 
 
 @regle("RAD011", registre=True)
@@ -157,22 +160,90 @@ def _sur_le_motif(contexte: Contexte, **valeurs: str) -> Infraction:
     radiation = contexte.demande.radiation
     if radiation is None:
         return manquant(contexte.demande.formulaire, "radiation", **valeurs)
-    ecrit = radiation.enfant("motifRadiation")
-    return (
-        constat(ecrit, **valeurs) if ecrit is not None else manquant(radiation, "motifRadiation", **valeurs)
-    )
+    return sur(radiation, "motifRadiation", **valeurs)
 
 
-REGLES: Final[tuple[Regle, ...]] = (
-    date_de_radiation,
-    deja_radiee,
-    sous_motif_obligatoire,
-    sous_motif_deplace,
-    attribution_decrite,
-    radiation_pour_attribution_reservee,
-    courrier_sans_reponse,
-    non_renouvellement_reserve,
-    deradiation_impossible,
-    radiation_avant_le_bail,
-    irrecevabilite_reservee,
-)
+# --- ATT ----------------------------------------------------------------------------------------------
+
+
+_DESCRIPTION: Final = ("codeSirenBailleur", "typeLogement", "surface", "montantLoyer", "adresse")
+_LONGUEUR_RPLS: Final = 10
+
+
+@regle("ATT001")
+def date_du_bail(contexte: Contexte) -> Iterator[Infraction]:
+    """The lease is not signed in the future."""
+    yield from a_venir(_attribution(contexte.demande), "dateSignatureBail", contexte)
+
+
+@regle("ATT002")
+def logement_designe(contexte: Contexte) -> Iterator[Infraction]:
+    """The dwelling is named by its RPLS number, or described in full."""
+    attribution = _attribution(contexte.demande)
+    if attribution.vide or len((attribution.texte_de("numeroRpls") or "").strip()) == _LONGUEUR_RPLS:
+        return
+    if any(attribution.enfant(champ) is None for champ in _DESCRIPTION):
+        yield sur(attribution, "numeroRpls")
+
+
+@regle("ATT003")
+def siren_du_bailleur(contexte: Contexte) -> Iterator[Infraction]:
+    """The SIREN has 9 digits and a right key."""
+    siren = _attribution(contexte.demande).enfant("codeSirenBailleur")
+    if siren is None:
+        return
+    texte = siren.texte
+    if not (len(texte) == 9 and texte.isascii() and texte.isdigit() and luhn.is_valid(texte)):
+        yield infraction(siren)
+
+
+@regle("ATT004", registre=True)
+def dalo_inconnu(contexte: Contexte) -> Iterator[Infraction]:
+    """A dwelling attributed under DALO goes to somebody known as recognised."""
+    attribution = _attribution(contexte.demande)
+    if contexte.stockee is None or not attribution.booleen_de("attribueEnComDALO"):
+        return
+    if contexte.stockee.statut_dalo not in DALO_RECONNU:
+        yield infraction(attribution.enfant("attribueEnComDALO") or attribution)
+
+
+@regle("ATT005", registre=True)
+def logement_hors_des_souhaits(contexte: Contexte) -> Iterator[Infraction]:
+    """The dwelling lies in a wished commune, or in its EPCI."""
+    commune = _attribution(contexte.demande).enfant("adresse/commune")
+    if commune is None or commune.code is None or contexte.stockee is None:
+        return
+    territoires = contexte.territoires
+    logement = actuelle(commune.code, territoires)
+    souhaits = [actuelle(c.code or "", territoires) for c in contexte.stockee.demande.communes_souhaitees]
+    connus = [souhait for souhait in souhaits if souhait is not None]
+    if logement is None or not connus:  # a commune that does not exist is the business of ATT007
+        return
+    for souhait in connus:
+        if souhait.code == logement.code or (souhait.epci is not None and souhait.epci == logement.epci):
+            return
+    yield infraction(commune)
+
+
+@regle("ATT006")
+def bail_avant_la_demande(contexte: Contexte) -> Iterator[Infraction]:
+    """The lease does not come before the demande."""
+    attribution = _attribution(contexte.demande)
+    creation = contexte.demande.date_creation
+    bail = attribution.date_de("dateSignatureBail")
+    if bail is not None and creation is not None and bail < creation:
+        yield infraction(attribution.enfant("dateSignatureBail") or attribution)
+
+
+@regle("ATT007")
+def commune_du_logement(contexte: Contexte) -> Iterator[Infraction]:
+    """The commune of the dwelling exists, or has existed."""
+    commune = _attribution(contexte.demande).enfant("adresse/commune")
+    if commune is not None:
+        yield from commune_inconnue(commune, contexte)
+
+
+def _attribution(demande: Demande) -> Element:
+    """The block; an empty element where there is none, and in a déradiation, which ignores it."""
+    ecrite = demande.formulaire.enfant("radiation/attributionLogement")
+    return ecrite if ecrite is not None and demande.motif_radiation is not None else Element("vide")

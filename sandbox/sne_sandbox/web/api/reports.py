@@ -10,7 +10,7 @@ from werkzeug.exceptions import NotFound
 
 from sne_sandbox.domain.texte import masquer_nirs
 from sne_sandbox.errors import ConflitEtat, UsageError
-from sne_sandbox.reports import compare
+from sne_sandbox.reports import compare, formats
 from sne_sandbox.reports import json as rapport_json
 from sne_sandbox.reports.masque import masquer
 from sne_sandbox.web import epreuves
@@ -82,7 +82,7 @@ class JugementLu(Schema):
     commande = texte("celle qui l'a fait ; vide pour un rapport venu de la ligne de commande")
     fini_le = ou_rien("quand le rapport a été écrit")
     fichiers = fields.List(
-        fields.String(validate=validate.OneOf(list(epreuves.FICHIERS))),
+        fields.String(validate=validate.OneOf(list(formats.FICHIERS))),
         required=True,
         metadata={"description": "ceux qui s'emportent"},
     )
@@ -267,8 +267,8 @@ class RessourceFichierDeRapport(MethodView):
     """A file."""
 
     @blueprint.response(200, content_type="application/octet-stream", description="Le fichier")
+    @blueprint.doc(summary=f"Un fichier du rapport : {formats.enumeres()}")
     def get(self, rapport: str, fichier: str) -> Response:
-        """Un fichier du rapport : rapport.html, rapport.json, junit.xml ou preuves.zip"""
         epreuve = _trouver(rapport)
         if fichier not in epreuve.fichiers:
             raise NotFound(f"Ce rapport n'a pas de fichier [{fichier[:40]}].")

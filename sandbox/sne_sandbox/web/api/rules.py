@@ -10,7 +10,8 @@ from werkzeug.exceptions import NotFound
 from sne_sandbox.domain.anomalie import Fidelite, Gravite
 from sne_sandbox.generators.exemples import exemples
 from sne_sandbox.generators.reduction import plus_petite_demande
-from sne_sandbox.rules.profiles import PROFILS, gravite
+from sne_sandbox.rules.catalogue import sujet_de
+from sne_sandbox.rules.rule import PROFILS, gravite
 from sne_sandbox.web import catalogue
 from sne_sandbox.web.api.contexte import Corps, ou_rien, services, texte
 from sne_sandbox.web.catalogue import Illustration, LigneDeRegle
@@ -165,7 +166,7 @@ class RessourceRegle(MethodView):
         for exemple in siens:
             par_verdict[exemple.verdict].append(catalogue.illustrer(exemple))
         return {
-            **_lue(LigneDeRegle(fiche, catalogue.sujet(trouvee), effet, fiche.structurante)),
+            **_lue(LigneDeRegle(fiche, sujet_de(trouvee.code).nom, effet, fiche.structurante)),
             "effets": {profil: str(gravite(fiche, profil)) for profil in PROFILS},
             "acceptes": par_verdict["accepte"],
             "refuses": par_verdict["refuse"],

@@ -9,11 +9,10 @@ from marshmallow import Schema, fields, validate
 from werkzeug.exceptions import NotFound
 
 from sne_sandbox.domain.dates import PARIS
-from sne_sandbox.domain.texte import masquer_nirs
+from sne_sandbox.domain.texte import accorde, masquer_nirs
 from sne_sandbox.errors import ConflitEtat
 from sne_sandbox.operations import scenes
 from sne_sandbox.operations.scenes import PasScene, Scene
-from sne_sandbox.reports.accords import accorde
 from sne_sandbox.web import deroulement
 from sne_sandbox.web.api.contexte import Booleen, Corps, Entier, entier, ou_rien, services, texte
 from sne_sandbox.web.deroulement import Deroulement, Joue

@@ -15,7 +15,7 @@ from sne_sandbox.domain.texte import masquer_nirs
 from sne_sandbox.errors import ExchangeError, UsageError
 from sne_sandbox.exchange import Traite
 from sne_sandbox.operations.dossiers import NOM_ADMIS, DossiersGuichet
-from sne_sandbox.rules.catalogue.asynchrone import DERNIER_JOUR
+from sne_sandbox.rules.catalogue.canaux import DERNIER_JOUR
 from sne_sandbox.store.fichiers import Boite, Boites, Compte, Depot, compter
 from sne_sandbox.web.console.filtres import accorde
 from sne_sandbox.web.console.guichets import trouver

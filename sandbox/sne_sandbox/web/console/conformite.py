@@ -15,8 +15,9 @@ from werkzeug.wrappers import Response as Redirection
 
 from sne_sandbox.conformance import trafic
 from sne_sandbox.errors import BaseInconnue, ConflitEtat, UsageError
-from sne_sandbox.reports import compare, issues
+from sne_sandbox.reports import compare, decision
 from sne_sandbox.reports import json as rapport_json
+from sne_sandbox.reports.formats import FICHIERS
 from sne_sandbox.reports.groupes import grouper
 from sne_sandbox.reports.masque import masquer
 from sne_sandbox.reports.model import EtatExigence
@@ -104,7 +105,10 @@ def rapport(base: str, run: str) -> str:
             ("Manquements connus", [x for x in groupes if x.connue]),
         ],
         prouvees=sum(b.etat is EtatExigence.PROUVEE for b in lu.bilans),
-        etats=[issue.compte(n) for issue, n in issues.compter(issues.de_bilan(b) for b in lu.bilans)],
+        etats=[
+            issue.compte(n)
+            for issue, n in decision.compter_issues(decision.issue_de_bilan(b) for b in lu.bilans)
+        ],
         couverture=[rubrique for rubrique in lu.couverture if rubrique.total],
         base_connue=lu.entete.mode == trafic.MODE and _connue(lu.entete.base),
     )
@@ -149,7 +153,7 @@ def fichier(base: str, run: str, fichier: str) -> Response:
     epreuve = _trouver(run)
     if fichier not in epreuve.fichiers:
         raise NotFound(f"Ce rapport n'a pas de fichier [{fichier[:40]}].")
-    return telechargement(epreuve.dossier / fichier, f"{epreuve.nom}-{fichier}", epreuves.FICHIERS[fichier])
+    return telechargement(epreuve.dossier / fichier, f"{epreuve.nom}-{fichier}", FICHIERS[fichier].media)
 
 
 @blueprint.post("/conformite/<run>/arreter")

@@ -12,8 +12,8 @@ from sne_sandbox.domain.journal import Echange
 from sne_sandbox.domain.texte import masquer_nirs
 from sne_sandbox.generators.exemples import exemples
 from sne_sandbox.generators.reduction import plus_petite_demande
-from sne_sandbox.rules.catalogue import REGLES
-from sne_sandbox.rules.profiles import PROFILS, gravite
+from sne_sandbox.rules.catalogue import REGLES, sujet_de
+from sne_sandbox.rules.rule import PROFILS, gravite
 from sne_sandbox.web import catalogue
 from sne_sandbox.web.console.page import section, services
 
@@ -69,7 +69,7 @@ def regle(base: str, code: str) -> str:
         "regles/regle.html",
         fiche=fiche,
         regle=trouvee,
-        sujet=catalogue.sujet(trouvee),
+        sujet=sujet_de(trouvee.code).nom,
         fidelite_dite=catalogue.FIDELITES[fiche.fidelite],
         effets=[(profil, gravite(fiche, profil)) for profil in PROFILS],
         effet=gravite(fiche, g.base.reglages.profile),

@@ -38,7 +38,7 @@ def tirer(contrat: Contrat, guichet: str, instant: datetime, sorte: str, graine:
     )
     # Not the atelier's own: its variety leaves out what rules of ours expect.
     dossier = tirer_dossier(TirageAleatoire(graine), ici.population, depot=jour, jour=jour)
-    return message(dossier, "CRE", instant, emetteur=guichet)
+    return message(dossier, instant, emetteur=guichet)
 
 
 def inconnu(registre: RegistreBase, contrat: Contrat, guichet: str, instant: datetime) -> str:

@@ -10,9 +10,8 @@ from lxml import etree
 from sne_sandbox.domain.dates import PARIS
 from sne_sandbox.domain.demande import Demande, DemandeStockee, EtatDemande
 from sne_sandbox.domain.element import Element
-from sne_sandbox.rules.context import Contexte
-from sne_sandbox.rules.registre_vide import FauxRegistre
-from sne_sandbox.rules.rule import Infraction, Regle
+from sne_sandbox.rules.registre import RegistreMemoire
+from sne_sandbox.rules.rule import Contexte, Infraction, Regle
 
 MAINTENANT = datetime(2018, 3, 15, 12, tzinfo=PARIS)
 
@@ -70,7 +69,7 @@ def _constats(regle: Regle, racine: Element, type_fichier: str, autres: dict[str
     contexte = Contexte(
         type_fichier=type_fichier,
         document=racine,
-        **{"maintenant": MAINTENANT, "registre": FauxRegistre(), **contrat, **autres},
+        **{"maintenant": MAINTENANT, "registre": RegistreMemoire(), **contrat, **autres},
     )
     trouves: Iterator[Infraction] = regle.controler(contexte)
     return list(trouves)

@@ -5,7 +5,7 @@ from banc import Banc
 from lxml import etree
 
 from sne_sandbox.rules.catalogue import REGLES
-from sne_sandbox.rules.profiles import PROFILS, gravite
+from sne_sandbox.rules.rule import PROFILS, gravite
 
 
 def codes(banc: Banc, question: str = "") -> list[str]:

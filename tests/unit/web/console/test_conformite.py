@@ -58,7 +58,7 @@ def poser(home: Path, nom: str, *constats: Constat, conforme: bool = False, prou
     rapport = Rapport(entete, conforme, ("Une raison.",), bilans=bilans, couverture=couverture)
     dossier = home / "conformite" / nom
     dossier.mkdir(parents=True)
-    rapport_json.ecrire(rapport, dossier / "rapport.json")
+    (dossier / "rapport.json").write_bytes(rapport_json.octets(rapport))
 
 
 def constat(sorte: str = "nom") -> Constat:

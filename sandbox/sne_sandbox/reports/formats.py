@@ -1,0 +1,80 @@
+"""The forms of a report: one row each, read by the command line, the console, the API and the docs.
+
+To add one: a module beside this one, whose function gives the bytes of a `Rapport`, NIRs masked, and a row of
+`FORMATS`. A row imports its module when it writes: a list of names costs nothing.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from sne_sandbox.reports.model import Rapport
+
+
+@dataclass(frozen=True, slots=True)
+class FichierDeRapport:
+    """A file of --report-dir: `nom` is what a summary calls it, `fichier` its name, `media` its media type,
+    `usage` what it is for, in French."""
+
+    nom: str
+    fichier: str
+    media: str
+    usage: str
+
+
+@dataclass(frozen=True, slots=True)
+class FormatDeRapport(FichierDeRapport):
+    """A form that a report is written in: `octets` gives the whole file; `option` is the word of --format
+    that asks for it on stdout, "" when stdout never gets it."""
+
+    octets: Callable[[Rapport], bytes]
+    option: str = ""
+
+
+def _html(rapport: Rapport) -> bytes:
+    from sne_sandbox.reports import html
+
+    return html.octets(rapport)
+
+
+def _json(rapport: Rapport) -> bytes:
+    from sne_sandbox.reports import json
+
+    return json.octets(rapport)
+
+
+def _junit(rapport: Rapport) -> bytes:
+    from sne_sandbox.reports import junit
+
+    return junit.octets(rapport)
+
+
+FORMATS: Final = (
+    FormatDeRapport(
+        "HTML", "rapport.html", "text/html; charset=utf-8",
+        "lire : une page, hors ligne, imprimable ; ce qui manque d'abord, l'échange en cause dessous",
+        _html,
+    ),
+    FormatDeRapport(
+        "JSON", "rapport.json", "application/json", "vos outils, et la page Conformité", _json, "json"
+    ),
+    FormatDeRapport(
+        "JUnit", "junit.xml", "application/xml", "l'intégration continue : un cas par vérification",
+        _junit, "junit",
+    ),
+)  # fmt: skip
+#: The file from which a judgement is made again: it holds the exchanges too (`evidence`).
+PREUVES: Final = FichierDeRapport(
+    "Preuves", "preuves.zip", "application/zip",
+    "prouver : configuration, journal, verdicts, versions, empreintes",
+)  # fmt: skip
+#: Every file of --report-dir, by its name.
+FICHIERS: Final[Mapping[str, FichierDeRapport]] = {f.fichier: f for f in (*FORMATS, PREUVES)}
+#: The forms that stdout may get, by the word of --format.
+PAR_OPTION: Final[Mapping[str, FormatDeRapport]] = {f.option: f for f in FORMATS if f.option}
+
+
+def enumeres() -> str:
+    """« rapport.html, rapport.json, junit.xml et preuves.zip »."""
+    *premiers, dernier = FICHIERS
+    return f"{', '.join(premiers)} et {dernier}"
