@@ -1,6 +1,6 @@
 """Draws `fixtures/seeds/noms.toml` again from Faker (`fr_FR`), which changes every generated household:
 
-.venv/bin/python tests/unit/generators/noms_de_faker.py > fixtures/seeds/noms.toml
+python -m sne_sandbox.generators.noms_de_faker > fixtures/seeds/noms.toml
 """
 
 import sys
@@ -33,7 +33,9 @@ def tirer_de_faker() -> str:
         "metiers": faker.job,
         "employeurs": faker.company,
     }
-    lignes = ["# Drawn once from Faker (fr_FR) by « tests/unit/generators/noms_de_faker.py »; see there."]
+    lignes = [
+        "# Drawn once from Faker (fr_FR) by « python -m sne_sandbox.generators.noms_de_faker »; see there."
+    ]
     for reserve, (nombre, longueur) in _RESERVES.items():
         lignes.append(f"\n{reserve} = [")
         lignes.extend(f'    "{nom}",' for nom in _distincts(sources[reserve], nombre, longueur))
