@@ -204,6 +204,37 @@ def _evenement(evenement: Evenement, types: dict[str, TypeEvenement]) -> PointHi
     )
 
 
+@dataclass(frozen=True, slots=True)
+class FaitNocturne:
+    """What one night did to some demandes, in a phrase."""
+
+    phrase: str
+    numeros: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Nuit:
+    """A line of the journal that tells a night: `faits` is empty when it gives counts only, in `resume`."""
+
+    echange: Echange
+    faits: tuple[FaitNocturne, ...]
+    resume: str
+
+
+def lire_nuit(echange: Echange) -> Nuit:
+    """The line of a night, read: its facts, each with the demandes it concerns."""
+    faits: dict[str, list[str]] = {}
+    for detail in echange.anomalies:
+        # « 075… : préavis d'échéance. »
+        phrase = str(detail.get("message", "")).partition(" : ")[2]
+        faits.setdefault(phrase.rstrip("."), []).append(str(detail.get("valeur", "")))
+    return Nuit(
+        echange,
+        tuple(FaitNocturne(phrase, tuple(numeros)) for phrase, numeros in faits.items()),
+        echange.chemin.partition(" : ")[2].rstrip("."),
+    )
+
+
 def _minuit(jour: date) -> datetime:
     return datetime.combine(jour, time.min, PARIS)
 

@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator
 from typing import Any, Final
 
+from sne_sandbox.gestes import GESTES
 from sne_sandbox.resources import fixtures_dir
 from sne_sandbox.web.problemes import ADRESSE, TYPE_MIME
 
@@ -37,6 +38,12 @@ _CHEMINS: Final = {
     "liste": ("nom de la nomenclature", "ListeMotifsRadiation"),
     "genre": ("fin du type d'un problème", "introuvable"),
 }
+#: What each call does: the sentence of the first deed that it is the call of.
+_PHRASES: Final = {
+    (geste.methode, f"/api/v1{geste.chemin}"): geste.phrase
+    for geste in reversed(tuple(GESTES.values()))
+    if geste.appel
+}
 _EXEMPLE: Final = {
     "type": f"{ADRESSE}introuvable",
     "title": "Introuvable",
@@ -65,8 +72,8 @@ def completer(document: dict[str, Any]) -> dict[str, Any]:
     }
     document["security"] = [{}, {"jeton": []}]
     for chemin, methode, operation, parametres in operations(document):
-        if not operation.get("operationId"):
-            operation["operationId"] = _identifiant(chemin, methode)
+        operation["operationId"] = _identifiant(chemin, methode)
+        operation["summary"] = _PHRASES[methode.upper(), chemin]
         for parametre in parametres:
             connu = _CHEMINS.get(parametre["name"])
             if parametre["in"] == "path" and connu is not None:

@@ -49,7 +49,6 @@ def page(base: str) -> str:
         fautes=plan.fautes.items(),
         exemples_max=epreuves.EXEMPLES_MAX,
         dossier=_home() / "conformite",
-        dossier_temoin=shlex.quote(str(_home() / "conformite" / "mon-temoin")),
         dossier_propose=shlex.quote(str(_home() / "conformite" / "mon-application")),
     )
 

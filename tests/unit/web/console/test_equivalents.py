@@ -18,8 +18,7 @@ from sne_sandbox.domain.panne import GENRES
 from sne_sandbox.operations import scenes
 from sne_sandbox.operations.sauvegardes import Sauvegardes
 from sne_sandbox.web import deroulement, epreuves
-from sne_sandbox.web.epreuves import EtatJugement as EtatEpreuve
-from sne_sandbox.web.epreuves import JugementConserve
+from sne_sandbox.web.epreuves import EtatJugement, JugementConserve
 
 Page = Callable[..., Any]
 _CONTROLE = (
@@ -133,7 +132,7 @@ def test_the_calls_are_answered(
 
     def lancer(home: Path, genre: str, *_: Any, **__: Any) -> JugementConserve:
         juges.append(genre)
-        return JugementConserve(genre, tmp_path, EtatEpreuve.EN_COURS, "", None)
+        return JugementConserve(genre, tmp_path, EtatJugement.EN_COURS, "", None)
 
     monkeypatch.setattr(epreuves, "lancer", lancer)
     appels = [ligne for lues in lignes.values() for ligne in lues if ligne.startswith("curl ")]

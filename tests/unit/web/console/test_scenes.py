@@ -15,7 +15,7 @@ from sne_sandbox.operations import bases, scenes
 from sne_sandbox.operations.scenes import Scene
 from sne_sandbox.web import deroulement
 from sne_sandbox.web.app import Configuration, creer_application
-from sne_sandbox.web.console.typographie import insecables
+from sne_sandbox.web.console.filtres import insecables
 from sne_sandbox.web.deroulement import Joue
 
 SCENES = scenes.scenes()

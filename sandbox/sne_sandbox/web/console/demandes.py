@@ -14,7 +14,7 @@ from sne_sandbox.store.recherche import Criteres, Prefixe, Repere, plus_recentes
 from sne_sandbox.web.console.demande import nom_de
 from sne_sandbox.web.console.page import PAR_PAGE, section, services
 
-blueprint: Final = section("base", __name__)
+blueprint: Final = section("demandes", __name__)
 
 CHAMPS: Final = ("numero", "nom", "prenom", "naissance", "commune", "etat", "entiers")
 #: Communes of one name that are offered.
@@ -56,7 +56,7 @@ class LigneTrouvee:
 
 
 @blueprint.get("/demandes")
-def demandes(base: str) -> str:
+def page(base: str) -> str:
     """The search, and what it finds; the latest demandes without a criterion."""
     demandee = lire(services().contrat.territoires)
     apres = _repere(request.args.get("apres", ""))
@@ -68,7 +68,7 @@ def demandes(base: str) -> str:
     suite = trouvees[PAR_PAGE - 1] if len(trouvees) > PAR_PAGE else None
     territoires = services().contrat.territoires
     return render_template(
-        "base/page.html",
+        "demandes/page.html",
         demandee=demandee,
         champs=demandee.champs,
         lignes=[_ligne(stockee, territoires) for stockee in trouvees[:PAR_PAGE]],
@@ -175,4 +175,4 @@ def _pour_api(criteres: Criteres) -> dict[str, str]:
 
 
 def _adresse(base: str, champs: dict[str, Any], apres: str | None = None) -> str:
-    return url_for("base.demandes", base=base, **champs, apres=apres)
+    return url_for("demandes.page", base=base, **champs, apres=apres)

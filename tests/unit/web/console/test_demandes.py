@@ -7,7 +7,7 @@ import pytest
 from banc import FORMULAIRE, Banc, message, poser, radiation, specimen
 from navigateur import ENTETES
 
-from sne_sandbox.web.console import base as section
+from sne_sandbox.web.console import demandes as section
 
 HOSTILE = "<script>alert('x')</script>"
 NIR = "2061275111005 64"
