@@ -72,7 +72,7 @@ def page(base: str, numero: str) -> str:
         dernier=guichets.get(stockee.guichet_dernier),
         motif=contrat.nomenclatures.libelle("ListeMotifsRadiation", stockee.motif_radiation or ""),
         statut_dalo=contrat.nomenclatures.libelle("ListeStatutDalo", stockee.statut_dalo or ""),
-        parties=presenter(codec.lire(etree.tostring(racine)), contrat.nomenclatures, contrat.territoires),
+        parties=presenter(codec.lire(etree.tostring(racine)), contrat),
         foyer=calculer(demande, question.maintenant.date(), contrat),
         seuils=contrat.quartiles.seuils,
         etapes=etapes,
