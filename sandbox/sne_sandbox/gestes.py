@@ -350,7 +350,7 @@ SUJETS: Final = (
               "GET /reports/{rapport}/report", vues="conformite.rapport",
               sans="« report --report-dir » l'écrit"),
         Geste("emporter_fichier",
-              "Un fichier du rapport : rapport.html, rapport.json, junit.xml ou preuves.zip",
+              "Un fichier du rapport",
               "GET /reports/{rapport}/files/{fichier}", vues="conformite.fichier",
               sans="« report --report-dir » les écrit"),
         Geste("comparer_rapports",

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from sne_sandbox.contract.versions import Contrat
 from sne_sandbox.domain.codes import MOTIF_NON_RENOUVELLEMENT
@@ -37,15 +37,16 @@ _CAUSES: Final = {
 _NATURES: Final = {"CRE": "écrit", "MOD": "modifié", "SUP": "supprimé"}
 
 
+GenrePoint = Literal["mouvement", "echange", "evenement", "dalo", "calendrier", "avenir"]
+
+
 @dataclass(frozen=True, slots=True)
 class PointHistoire:
-    """A point of the timeline. `genre` is one of mouvement, echange, evenement,
-    dalo, calendrier, avenir; `precis` says
-    that the hour of `quand` (Paris) is known; `echange` is the line of the journal to link to; `rang` orders
-    those of one instant."""
+    """A point of the timeline. `precis` says that the hour of `quand` (Paris) is known, and not the day only;
+    `echange` is the line of the journal to link to; `rang` orders those of one instant."""
 
     quand: datetime
-    genre: str
+    genre: GenrePoint
     titre: str
     detail: str = ""
     precis: bool = True

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import Any, Final
+from typing import Annotated, Any, Final
 
 from flask import Flask, Response, jsonify
 from werkzeug.exceptions import HTTPException
@@ -20,10 +20,10 @@ class GenreProbleme:
     """A kind of problem: the end of its `type`, its `title`, its HTTP status, and what is said of one when
     nothing more precise is known."""
 
-    slug: str
-    title: str
-    status: int
-    detail: str
+    slug: Annotated[str, "la fin de son type", {"example": "introuvable"}]
+    title: Annotated[str, "le même pour tous les problèmes du genre"]
+    status: Annotated[int, "statut HTTP ; 0 : tout autre"]
+    detail: Annotated[str, "ce qui s'en dit quand rien de plus précis n'est connu"]
 
 
 _CONNUS: Final = (

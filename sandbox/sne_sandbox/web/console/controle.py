@@ -129,7 +129,7 @@ def _deplacer(base: str, deplacer: Callable[[], Deplacement]) -> Redirection:
 
     def geste() -> str:
         fait = deplacer()
-        return f"Il est maintenant {fait.heure.maintenant:%d/%m/%Y %H:%M} dans la base. {fait.bilan.phrase()}"
+        return f"Il est maintenant {fait.horloge.maintenant:%d/%m/%Y %H:%M} dans la base. {fait.phrase}"
 
     return faire(url_for("controle.page"), geste, url_for("controle.page", depuis=depuis, _anchor="nuits"))
 
