@@ -21,7 +21,7 @@ from sne_sandbox.errors import SandboxError, StoreError
 from sne_sandbox.operations import statistiques
 from sne_sandbox.operations.statistiques import Tableau
 from sne_sandbox.store.statistiques import tires
-from sne_sandbox.web.app import Services
+from sne_sandbox.web.partage import Services
 
 #: Seconds that figures are waited for when older ones may be shown.
 BREVE: Final = 0.1

@@ -26,9 +26,9 @@ from sne_sandbox.operations import scenes as donnees
 from sne_sandbox.operations.scenes import MessageScene, PasScene, Scene
 from sne_sandbox.operations.table import OPERATIONS
 from sne_sandbox.store.fichiers import Boite, Boites
-from sne_sandbox.web.app import Services
 from sne_sandbox.web.messages import documents
 from sne_sandbox.web.messages.expedition import emballer, expedier
+from sne_sandbox.web.partage import Services
 
 #: Header of what a step sends: « scene/rank ».
 EN_TETE: Final = "SNE-Scene"

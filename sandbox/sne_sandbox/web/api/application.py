@@ -63,7 +63,7 @@ class ApiAdmin(Api):
 
 def construire(principale: Flask) -> Flask:
     """The API beside the main application: the same services, the same rights."""
-    from sne_sandbox.web.app import VERSION
+    from sne_sandbox.web.partage import VERSION
 
     app = Flask("sne_sandbox.web.api", static_folder=None, template_folder=None)
     app.config.update(

@@ -21,8 +21,8 @@ from sne_sandbox.web.api.contexte import (
     liste,
     nom_convenable,
     reponse,
-    services,
 )
+from sne_sandbox.web.partage import services
 
 blueprint: Final = Blueprint("bases", __name__, url_prefix="/api/v1/bases", description="Les bases")
 clock: Final = Blueprint(

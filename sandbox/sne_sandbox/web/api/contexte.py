@@ -1,4 +1,4 @@
-"""What every resource of the API is made with: the shared services, the fields of a question, the schemas.
+"""What every resource of the API is made with: the fields of its questions, the schemas of its answers.
 
 A question (body or query) is a marshmallow class below `QuestionSchema`, which checks it. An answer is a
 frozen dataclass (`domain/publication.py`): `reponse(X)` and `liste(X)` describe it, and write it.
@@ -13,21 +13,13 @@ from functools import cache
 from types import NoneType, UnionType
 from typing import Annotated, Any, Final, Literal, Union, get_args, get_origin
 
-from flask import current_app
 from marshmallow import RAISE, Schema, ValidationError, fields, validate
 
 from sne_sandbox.domain.base import ANNEES
 from sne_sandbox.domain.publication import champs_publies, en_json
-from sne_sandbox.web.app import Services
 
 #: What fits a signed 64-bit column.
 ENTIER_MAX: Final = 2**63 - 1
-
-
-def services() -> Services:
-    """What the main application works with: configuration, contract, store, pipeline."""
-    partages: Services = current_app.extensions["sne"]
-    return partages
 
 
 # --- marshmallow in French ----------------------------------------------------------------------------------

@@ -15,9 +15,10 @@ from sne_sandbox.domain.anomalie import Fidelite
 from sne_sandbox.domain.evenement import TypeEvenement
 from sne_sandbox.domain.publication import tirer
 from sne_sandbox.web import interface
-from sne_sandbox.web.api.contexte import QuestionSchema, facultatif, liste, reponse, services
+from sne_sandbox.web.api.contexte import QuestionSchema, facultatif, liste, reponse
 from sne_sandbox.web.interface import emplois
 from sne_sandbox.web.messages.elements import elements
+from sne_sandbox.web.partage import services
 from sne_sandbox.web.presentation import OPERATIONS_DITES
 
 blueprint: Final = Blueprint(

@@ -23,18 +23,11 @@ from sne_sandbox.operations.question import Question
 from sne_sandbox.store.recherche import Criteres, Prefixe, Repere, doublons_de, mouvements_de, plus_recentes
 from sne_sandbox.store.registre import RegistreBase
 from sne_sandbox.web import foyer, histoire
-from sne_sandbox.web.api.contexte import (
-    QuestionSchema,
-    combien,
-    facultatif,
-    jour_iso,
-    liste,
-    reponse,
-    services,
-)
+from sne_sandbox.web.api.contexte import QuestionSchema, combien, facultatif, jour_iso, liste, reponse
 from sne_sandbox.web.foyer import PartUc, RessourceComptee, Seuil
 from sne_sandbox.web.histoire import GenrePoint, PointHistoire
 from sne_sandbox.web.messages.documents import masquer_octets
+from sne_sandbox.web.partage import services
 from sne_sandbox.web.telechargement import telechargement
 
 blueprint: Final = Blueprint(

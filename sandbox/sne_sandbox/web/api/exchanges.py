@@ -21,11 +21,12 @@ from sne_sandbox.domain.publication import tirer
 from sne_sandbox.domain.texte import masquer_nirs
 from sne_sandbox.errors import UsageError
 from sne_sandbox.web import manques
-from sne_sandbox.web.api.contexte import QuestionSchema, combien, facultatif, liste, rang, reponse, services
+from sne_sandbox.web.api.contexte import QuestionSchema, combien, facultatif, liste, rang, reponse
 from sne_sandbox.web.messages import cote as cotes
 from sne_sandbox.web.messages import har, rejeu
 from sne_sandbox.web.messages.documents import masquer_corps, masquer_en_tetes, masquer_octets
 from sne_sandbox.web.messages.xpath import chercher_xpath
+from sne_sandbox.web.partage import services
 from sne_sandbox.web.telechargement import telechargement
 
 if TYPE_CHECKING:

@@ -19,8 +19,9 @@ from sne_sandbox.operations.dossiers import NOM_ADMIS
 from sne_sandbox.pki.authority import MOT_DE_PASSE, Autorite
 from sne_sandbox.store.fichiers import Boite, Boites, Compte, Depot, compter
 from sne_sandbox.web.acces import reserver
-from sne_sandbox.web.api.contexte import liste, reponse, services
+from sne_sandbox.web.api.contexte import liste, reponse
 from sne_sandbox.web.messages.documents import masquer_octets
+from sne_sandbox.web.partage import services
 from sne_sandbox.web.telechargement import telechargement
 
 blueprint: Final = Blueprint(

@@ -20,10 +20,11 @@ from sne_sandbox.domain.publication import champs_publies, tirer
 from sne_sandbox.domain.texte import masquer_message, masquer_nirs
 from sne_sandbox.errors import UsageError
 from sne_sandbox.operations.table import OPERATIONS
-from sne_sandbox.web.api.contexte import QuestionSchema, facultatif, liste, reponse, services
+from sne_sandbox.web.api.contexte import QuestionSchema, facultatif, liste, reponse
 from sne_sandbox.web.messages import brouillon, departs, expedition, inventes, saisie
 from sne_sandbox.web.messages.arbre import Remarque
 from sne_sandbox.web.messages.brouillon import Brouillon
+from sne_sandbox.web.partage import services
 from sne_sandbox.web.presentation import OPERATIONS_DITES
 
 blueprint: Final = Blueprint(

@@ -15,7 +15,7 @@ from prometheus_client.registry import Collector
 
 from sne_sandbox.store.journal import BORNES_US
 from sne_sandbox.store.session import Magasin
-from sne_sandbox.web.api.contexte import services
+from sne_sandbox.web.partage import services
 
 _MICRO: Final = 1e-6
 _PAR_OPERATION: Final = ("base", "operation", "verdict")

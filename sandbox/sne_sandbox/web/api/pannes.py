@@ -12,7 +12,8 @@ from sne_sandbox.domain.publication import tirer
 from sne_sandbox.errors import UsageError
 from sne_sandbox.operations import pannes
 from sne_sandbox.operations.pannes import PanneLue
-from sne_sandbox.web.api.contexte import ENTIER_MAX, Entier, QuestionSchema, facultatif, reponse, services
+from sne_sandbox.web.api.contexte import ENTIER_MAX, Entier, QuestionSchema, facultatif, reponse
+from sne_sandbox.web.partage import services
 
 blueprint: Final = Blueprint(
     "pannes", __name__, url_prefix="/api/v1/bases/<base>/pannes", description="Les pannes d'une base"

@@ -18,8 +18,9 @@ from sne_sandbox.reports import json as rapport_json
 from sne_sandbox.reports.compare import ComparaisonRapportsLue
 from sne_sandbox.reports.masque import masquer
 from sne_sandbox.web import epreuves
-from sne_sandbox.web.api.contexte import Entier, QuestionSchema, facultatif, liste, reponse, services
+from sne_sandbox.web.api.contexte import Entier, QuestionSchema, facultatif, liste, reponse
 from sne_sandbox.web.epreuves import JugementConserve
+from sne_sandbox.web.partage import services
 from sne_sandbox.web.telechargement import telechargement
 
 blueprint: Final = Blueprint(

@@ -14,8 +14,9 @@ from sne_sandbox.generators.reduction import plus_petite_demande
 from sne_sandbox.rules.catalogue import sujet_de
 from sne_sandbox.rules.rule import PROFILS, gravite
 from sne_sandbox.web import catalogue
-from sne_sandbox.web.api.contexte import QuestionSchema, facultatif, liste, reponse, services
+from sne_sandbox.web.api.contexte import QuestionSchema, facultatif, liste, reponse
 from sne_sandbox.web.catalogue import Illustration, LigneDeRegle
+from sne_sandbox.web.partage import services
 
 blueprint: Final = Blueprint(
     "rules",

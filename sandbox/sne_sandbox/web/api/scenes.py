@@ -18,8 +18,9 @@ from sne_sandbox.errors import ConflitEtat
 from sne_sandbox.operations import scenes
 from sne_sandbox.operations.scenes import PasScene, Scene
 from sne_sandbox.web import deroulement
-from sne_sandbox.web.api.contexte import Booleen, Entier, QuestionSchema, facultatif, liste, reponse, services
+from sne_sandbox.web.api.contexte import Booleen, Entier, QuestionSchema, facultatif, liste, reponse
 from sne_sandbox.web.deroulement import Deroulement, Joue
+from sne_sandbox.web.partage import services
 
 blueprint: Final = Blueprint(
     "scenes",

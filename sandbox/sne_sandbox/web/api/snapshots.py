@@ -12,15 +12,8 @@ from sne_sandbox.operations import ecarts
 from sne_sandbox.operations.ecarts import ComparaisonBases
 from sne_sandbox.operations.sauvegardes import Sauvegarde, Sauvegardes
 from sne_sandbox.web.acces import reserver
-from sne_sandbox.web.api.contexte import (
-    Booleen,
-    QuestionSchema,
-    facultatif,
-    liste,
-    nom_convenable,
-    reponse,
-    services,
-)
+from sne_sandbox.web.api.contexte import Booleen, QuestionSchema, facultatif, liste, nom_convenable, reponse
+from sne_sandbox.web.partage import services
 from sne_sandbox.web.telechargement import telechargement
 
 blueprint: Final = Blueprint(

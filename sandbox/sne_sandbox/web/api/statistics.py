@@ -13,8 +13,9 @@ from werkzeug.exceptions import NotFound
 from sne_sandbox.operations import statistiques
 from sne_sandbox.operations.statistiques import Tableau, TableauLu
 from sne_sandbox.web import graphiques
-from sne_sandbox.web.api.contexte import QuestionSchema, facultatif, jour_iso, reponse, services
+from sne_sandbox.web.api.contexte import QuestionSchema, facultatif, jour_iso, reponse
 from sne_sandbox.web.calculs import TableDemandee, calculs_de
+from sne_sandbox.web.partage import services
 from sne_sandbox.web.telechargement import telechargement
 
 blueprint: Final = Blueprint(

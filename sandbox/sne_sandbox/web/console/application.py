@@ -29,7 +29,8 @@ from sne_sandbox.web import acces, securite
 from sne_sandbox.web.acces import Acces, Droit, csrf_convient, jeton_csrf
 from sne_sandbox.web.console import filtres
 from sne_sandbox.web.console.equivalents import equivalents
-from sne_sandbox.web.console.page import SECTIONS, Section, services
+from sne_sandbox.web.console.page import SECTIONS, Section
+from sne_sandbox.web.partage import services
 
 _WEB: Final = Path(__file__).resolve().parents[1]
 #: Where one comes to get a right, and what a page that says no is made of.

@@ -20,10 +20,11 @@ from sne_sandbox.store.fichiers import Boite, Boites, Compte, Depot, compter
 from sne_sandbox.web.console.filtres import accorde
 from sne_sandbox.web.console.guichets import trouver
 from sne_sandbox.web.console.journal import resume
-from sne_sandbox.web.console.page import apres_action, section, services
+from sne_sandbox.web.console.page import apres_action, section
 from sne_sandbox.web.messages.arbre import Arbre, construire
 from sne_sandbox.web.messages.documents import lire as lire_xml
 from sne_sandbox.web.messages.documents import masquer_octets
+from sne_sandbox.web.partage import services
 from sne_sandbox.web.telechargement import telechargement
 
 blueprint: Final = section("boites", __name__)

@@ -13,10 +13,11 @@ from sne_sandbox.domain.dates import PARIS
 from sne_sandbox.domain.texte import entier_de, masquer_message
 from sne_sandbox.errors import UsageError
 from sne_sandbox.operations.table import OPERATIONS
-from sne_sandbox.web.console.page import annoncer, section, services
+from sne_sandbox.web.console.page import annoncer, section
 from sne_sandbox.web.messages import brouillon, departs, expedition, inventes, saisie
 from sne_sandbox.web.messages.arbre import Remarque, construire
 from sne_sandbox.web.messages.brouillon import Brouillon
+from sne_sandbox.web.partage import services
 from sne_sandbox.web.presentation import CHAMPS_DITS, OPERATIONS_DITES
 
 blueprint: Final = section("composer", __name__)

@@ -22,8 +22,9 @@ from sne_sandbox.reports.groupes import grouper
 from sne_sandbox.reports.masque import masquer
 from sne_sandbox.reports.model import EtatExigence
 from sne_sandbox.web import epreuves
-from sne_sandbox.web.console.page import apres_action, section, services
+from sne_sandbox.web.console.page import apres_action, section
 from sne_sandbox.web.epreuves import JugementConserve
+from sne_sandbox.web.partage import services
 from sne_sandbox.web.telechargement import telechargement
 
 blueprint: Final = section("conformite", __name__)

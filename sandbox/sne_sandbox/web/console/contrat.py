@@ -9,9 +9,10 @@ from werkzeug.exceptions import NotFound
 from sne_sandbox.contract.schema import Document
 from sne_sandbox.domain.dates import PARIS
 from sne_sandbox.web import interface
-from sne_sandbox.web.console.page import section, services
+from sne_sandbox.web.console.page import section
 from sne_sandbox.web.interface import emplois
 from sne_sandbox.web.messages.elements import elements
+from sne_sandbox.web.partage import services
 from sne_sandbox.web.presentation import OPERATIONS_DITES
 
 blueprint: Final = section("contrat", __name__)

@@ -29,8 +29,9 @@ from sne_sandbox.settings import PAR_NOM, SETTINGS, Reglages
 from sne_sandbox.web.acces import reserver
 from sne_sandbox.web.console.equivalents import Equivalents, equivalents
 from sne_sandbox.web.console.filtres import accorde
-from sne_sandbox.web.console.page import apres_action, faire, section, services
+from sne_sandbox.web.console.page import apres_action, faire, section
 from sne_sandbox.web.histoire import lire_nuit
+from sne_sandbox.web.partage import services
 from sne_sandbox.web.telechargement import telechargement
 
 blueprint: Final = section("controle", __name__)

@@ -24,11 +24,12 @@ from sne_sandbox.operations.question import Question
 from sne_sandbox.store.recherche import doublons_de, separees_de
 from sne_sandbox.store.registre import RegistreBase
 from sne_sandbox.web.console.formulaire import presenter
-from sne_sandbox.web.console.page import section, services
+from sne_sandbox.web.console.page import section
 from sne_sandbox.web.foyer import calculer
 from sne_sandbox.web.histoire import ECHANGES, relire
 from sne_sandbox.web.messages.arbre import construire
 from sne_sandbox.web.messages.documents import masquer_octets
+from sne_sandbox.web.partage import services
 from sne_sandbox.web.telechargement import telechargement
 
 blueprint: Final = section("demande", __name__)

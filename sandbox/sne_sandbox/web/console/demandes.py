@@ -12,7 +12,8 @@ from sne_sandbox.domain.evenement import lire_jour
 from sne_sandbox.domain.texte import masquer_nirs
 from sne_sandbox.store.recherche import Criteres, Prefixe, Repere, plus_recentes
 from sne_sandbox.web.console.demande import nom_de
-from sne_sandbox.web.console.page import PAR_PAGE, section, services
+from sne_sandbox.web.console.page import PAR_PAGE, section
+from sne_sandbox.web.partage import services
 
 blueprint: Final = section("demandes", __name__)
 

@@ -14,11 +14,12 @@ from sne_sandbox.domain.panne import GENRES
 from sne_sandbox.domain.texte import masquer_nirs
 from sne_sandbox.errors import UsageError
 from sne_sandbox.web.console.equivalents import curl
-from sne_sandbox.web.console.page import annoncer, apres_action, section, services
+from sne_sandbox.web.console.page import annoncer, apres_action, section
 from sne_sandbox.web.messages import cote as cotes
 from sne_sandbox.web.messages import har, rejeu
 from sne_sandbox.web.messages.arbre import construire, remarques_de
 from sne_sandbox.web.messages.documents import masquer_corps, masquer_en_tetes, masquer_octets
+from sne_sandbox.web.partage import services
 from sne_sandbox.web.telechargement import telechargement
 
 blueprint: Final = section("echange", __name__)

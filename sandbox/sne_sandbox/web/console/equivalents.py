@@ -13,7 +13,7 @@ from sne_sandbox.domain.base import BASE_PAR_DEFAUT
 from sne_sandbox.gestes import GESTES, Geste
 from sne_sandbox.pki.authority import Autorite
 from sne_sandbox.settings import PAR_NOM
-from sne_sandbox.web.console.page import services
+from sne_sandbox.web.partage import services
 
 #: Read by every command; what it holds may have a password.
 _DATABASE: Final = f'--database "${PAR_NOM["database"].variable}"'

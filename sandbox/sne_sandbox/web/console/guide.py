@@ -9,7 +9,7 @@ from flask import Blueprint, render_template, request
 from werkzeug.exceptions import NotFound
 
 from sne_sandbox.mime.tolerances import TABLE
-from sne_sandbox.web.console.page import services
+from sne_sandbox.web.partage import services
 
 blueprint: Final = Blueprint("guide", __name__, url_prefix="/guide")
 

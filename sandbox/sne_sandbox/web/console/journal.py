@@ -11,8 +11,9 @@ from sne_sandbox.domain.journal import HORS_HTTP, NUIT, REMISE, Echange, Verdict
 from sne_sandbox.domain.texte import entier_de, masquer_nirs
 from sne_sandbox.errors import ERREUR_INATTENDUE, UsageError
 from sne_sandbox.store.journal import Journal
-from sne_sandbox.web.console.page import PAR_PAGE, section, services
+from sne_sandbox.web.console.page import PAR_PAGE, section
 from sne_sandbox.web.messages.xpath import RechercheXpath, chercher_xpath
+from sne_sandbox.web.partage import services
 
 blueprint: Final = section("journal", __name__)
 

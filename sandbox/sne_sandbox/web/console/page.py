@@ -4,12 +4,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from flask import Blueprint, current_app, flash, redirect, url_for
+from flask import Blueprint, flash, redirect, url_for
 from werkzeug.wrappers import Response as Redirection
 
 from sne_sandbox.domain.journal import VerdictEchange
 from sne_sandbox.errors import UsageError
-from sne_sandbox.web.app import Services
+from sne_sandbox.web.partage import services
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,12 +60,6 @@ _ISSUES: Final[Mapping[VerdictEchange, str]] = {
 def section(nom: str, module: str) -> Blueprint:
     """The blueprint of a section that shows one base: its URLs are below `/console/<base>`."""
     return Blueprint(nom, module, url_prefix="/console/<base>")
-
-
-def services() -> Services:
-    """What the main application works with: configuration, contract, store, pipeline."""
-    partages: Services = current_app.extensions["sne"]
-    return partages
 
 
 def apres_action(adresse: str, phrase: str, *, reussie: bool = True) -> Redirection:

@@ -15,7 +15,8 @@ from sne_sandbox.generators.reduction import plus_petite_demande
 from sne_sandbox.rules.catalogue import REGLES, sujet_de
 from sne_sandbox.rules.rule import PROFILS, gravite
 from sne_sandbox.web import catalogue
-from sne_sandbox.web.console.page import section, services
+from sne_sandbox.web.console.page import section
+from sne_sandbox.web.partage import services
 
 blueprint: Final = section("regles", __name__)
 

@@ -14,7 +14,8 @@ from sne_sandbox.settings import est_boucle_locale
 from sne_sandbox.web import deroulement
 from sne_sandbox.web.acces import Acces
 from sne_sandbox.web.console.filtres import accorde
-from sne_sandbox.web.console.page import apres_action, section, services
+from sne_sandbox.web.console.page import apres_action, section
+from sne_sandbox.web.partage import services
 from sne_sandbox.web.provenance import est_locale
 
 blueprint: Final = section("scenes", __name__)

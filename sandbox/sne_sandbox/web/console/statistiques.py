@@ -16,7 +16,8 @@ from sne_sandbox.operations.statistiques import CODES, Tableau, en_csv, verifier
 from sne_sandbox.store.statistiques import territoires
 from sne_sandbox.web import graphiques
 from sne_sandbox.web.calculs import Calculs, Resultat, TableDemandee, calculs_de, etat_de
-from sne_sandbox.web.console.page import section, services
+from sne_sandbox.web.console.page import section
+from sne_sandbox.web.partage import services
 from sne_sandbox.web.telechargement import telechargement
 
 blueprint: Final = section("statistiques", __name__)

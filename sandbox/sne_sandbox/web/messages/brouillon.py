@@ -18,9 +18,9 @@ from sne_sandbox.errors import ExchangeError, StructureIncorrecte, UsageError
 from sne_sandbox.operations.table import OPERATIONS
 from sne_sandbox.settings import Limites
 from sne_sandbox.soap.requete import Champs
-from sne_sandbox.web.app import Services
 from sne_sandbox.web.messages import departs, saisie
 from sne_sandbox.web.messages.arbre import Remarque, refus_du_schema, remarques_de
+from sne_sandbox.web.partage import Services
 
 #: Heads of the names of fields in the form: what is written, and what was there when the page was made.
 CHAMP: Final = "champ."

@@ -25,11 +25,11 @@ from sne_sandbox.operations.table import OPERATIONS
 from sne_sandbox.settings import Limites
 from sne_sandbox.store.recherche import Criteres, plus_recentes
 from sne_sandbox.store.registre import RegistreBase
-from sne_sandbox.web.app import Services
 from sne_sandbox.web.messages import cote, inventes
 from sne_sandbox.web.messages.documents import lire, masquer_octets
 from sne_sandbox.web.messages.elements import ordre
 from sne_sandbox.web.messages.saisie import ecrire, greffer, poser, trouver
+from sne_sandbox.web.partage import Services
 
 SPECIMENS: Final = {
     "personne_seule": "une personne seule",

@@ -13,7 +13,7 @@ from sne_sandbox.exchange import base_nommee
 from sne_sandbox.mime.client import Forme
 from sne_sandbox.soap.requete import Champs, ecrire
 from sne_sandbox.soap.types_http import RequeteHttp
-from sne_sandbox.web.app import Services
+from sne_sandbox.web.partage import Services
 from sne_sandbox.web.services import acheminer, est_un_appel
 
 #: How the document travels.

@@ -12,7 +12,7 @@ from sne_sandbox.web.messages.documents import masquer_corps, masquer_en_tetes
 
 def en_har(observation: Observation, *, origine: str) -> dict[str, Any]:
     """The archive; `origine` is scheme and authority of the server. NIR masked."""
-    from sne_sandbox.web.app import VERSION
+    from sne_sandbox.web.partage import VERSION
 
     echange = observation.echange
     millisecondes = echange.duree_us / 1000

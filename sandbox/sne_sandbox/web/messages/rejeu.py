@@ -17,9 +17,9 @@ from sne_sandbox.errors import StructureIncorrecte, UsageError
 from sne_sandbox.generators.reduction import elaguer
 from sne_sandbox.operations.table import OPERATIONS
 from sne_sandbox.store.registre import RegistreBase
-from sne_sandbox.web.app import Services
 from sne_sandbox.web.messages.documents import masquer_octets
 from sne_sandbox.web.messages.expedition import RequeteEcrite, expedier
+from sne_sandbox.web.partage import Services
 
 #: Seconds that a reduction may take.
 REDUCTION_MAX: Final = 5.0

@@ -11,9 +11,9 @@ from sne_sandbox.conformance.observation import observer
 from sne_sandbox.domain.journal import Echange
 from sne_sandbox.domain.texte import masquer_nir, masquer_nirs
 from sne_sandbox.errors import UsageError
-from sne_sandbox.web.app import Services
 from sne_sandbox.web.messages.documents import arbre_repondu
 from sne_sandbox.web.messages.evaluateur import EXEMPLE, Evaluateur, TropLong
+from sne_sandbox.web.partage import Services
 
 #: Exchanges that one page opens at most, and seconds it spends on them once the process has begun to answer.
 EXAMINES_MAX: Final = 200
