@@ -21,7 +21,7 @@ from sne_sandbox.domain.texte import masquer_message, masquer_nirs
 from sne_sandbox.errors import UsageError
 from sne_sandbox.operations.table import OPERATIONS
 from sne_sandbox.web.api.contexte import QuestionSchema, facultatif, liste, reponse
-from sne_sandbox.web.messages import brouillon, departs, expedition, inventes, saisie
+from sne_sandbox.web.messages import brouillon, departs, expedition, saisie
 from sne_sandbox.web.messages.arbre import Remarque
 from sne_sandbox.web.messages.brouillon import Brouillon
 from sne_sandbox.web.partage import services
@@ -256,7 +256,7 @@ def _operation(nom: str) -> OperationDite:
     titre, phrase = OPERATIONS_DITES.get(nom, (nom, ""))
     proposes: dict[str, str] = {}
     if nom in _DE_DEMANDE:
-        proposes |= {f"menage-{sorte}-1": dit for sorte, dit in inventes.MENAGES.items()}
+        proposes |= {f"menage-{sorte}-1": dit for sorte, dit in departs.MENAGES.items()}
         proposes |= {f"specimen-{specimen}": dit for specimen, dit in departs.SPECIMENS.items()}
     champs = saisie.CHAMPS.get(operation.genre, ()) if operation.champ else ()
     return OperationDite(

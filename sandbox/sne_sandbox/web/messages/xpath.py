@@ -1,18 +1,27 @@
-"""The journal searched by XPath in the documents sent and answered, within bounds of number and time."""
+"""The journal searched by XPath in the documents sent and answered, within bounds of number and time.
+
+An expression is evaluated in a process of its own (`xpath_enfant.py`): libxml2 holds the interpreter and
+cannot be stopped, and what an expression costs cannot be read off it.
+"""
 
 import math
+import subprocess
+import sys
+import threading
 import time
+from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any, Final
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Final, Self
 
 from lxml import etree
 
 from sne_sandbox.conformance.observation import observer
 from sne_sandbox.domain.journal import Echange
 from sne_sandbox.domain.texte import masquer_nir, masquer_nirs
-from sne_sandbox.errors import UsageError
+from sne_sandbox.errors import ConflitEtat, UsageError
 from sne_sandbox.web.messages.documents import arbre_repondu
-from sne_sandbox.web.messages.evaluateur import EXEMPLE, Evaluateur, TropLong
 from sne_sandbox.web.partage import Services
 
 #: Exchanges that one page opens at most, and seconds it spends on them once the process has begun to answer.
@@ -21,6 +30,82 @@ DUREE_MAX: Final = 0.15
 _LOT: Final = 20
 _LONGUEUR_MAX: Final = 300
 _DOCUMENT_MAX: Final = 100_000
+#: Seconds of processor that one page of a search may take, and of the clock where the system cannot count.
+CPU_MAX: Final = 1
+MONTRE_MAX: Final = 15.0
+#: Seconds to wait for the search of somebody else. One at a time: the others keep the server.
+ATTENTE_MAX: Final = 2.0
+#: Shown beside an expression that is none.
+EXEMPLE: Final = "exemple : //demandeur[nom='Dupont'], ou count(//personneACharge) > 2"
+_PROGRAMME: Final = Path(__file__).with_name("xpath_enfant.py")
+_TOUR: Final = threading.Lock()
+
+
+class TropLong(Exception):
+    """The expression took too long over a document, or too much memory; the process is no more."""
+
+
+class Evaluateur:
+    """The process, for the length of a `with`. Raises ConflitEtat when another search does not end."""
+
+    def __init__(self, expression: str) -> None:
+        self._expression = expression
+
+    def __enter__(self) -> Self:
+        if not _TOUR.acquire(timeout=ATTENTE_MAX):
+            raise ConflitEtat(
+                "Une autre recherche par XPath est en cours : il n'y en a qu'une à la fois.",
+                remede="recommencez dans un instant",
+            )
+        try:
+            self._enfant = subprocess.Popen(  # noqa: S603 - our own program; the expression is one argument
+                [sys.executable, "-I", str(_PROGRAMME), self._expression, str(CPU_MAX)],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+            )
+        except BaseException:
+            _TOUR.release()
+            raise
+        self._montre = threading.Timer(MONTRE_MAX, self._enfant.kill)
+        self._montre.daemon = True
+        self._montre.start()
+        return self
+
+    def __exit__(
+        self, genre: type[BaseException] | None, erreur: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._montre.cancel()
+        self._enfant.kill()
+        for tube in (self._enfant.stdin, self._enfant.stdout):
+            with suppress(OSError):
+                if tube is not None:
+                    tube.close()
+        self._enfant.wait()
+        _TOUR.release()
+
+    def vrai(self, racine: Any) -> bool:
+        """Whether the expression answers something in a tree (lxml): a node, a true, a number but zero, a
+        text. Raises TropLong, and UsageError when it cannot be evaluated."""
+        octets = etree.tostring(racine, encoding="UTF-8")
+        ligne = b""
+        with suppress(BrokenPipeError):
+            self._ecrire(b"%d\n%b" % (len(octets), octets))
+            assert self._enfant.stdout is not None
+            ligne = self._enfant.stdout.readline()
+        if not ligne:
+            raise TropLong
+        if ligne == b"faute\n":
+            raise UsageError(
+                f"L'expression XPath [{self._expression}] ne s'évalue pas : elle nomme ce qui n'existe pas.",
+                remede=EXEMPLE,
+            )
+        return ligne == b"oui\n"
+
+    def _ecrire(self, octets: bytes) -> None:
+        assert self._enfant.stdin is not None
+        self._enfant.stdin.write(octets)
+        self._enfant.stdin.flush()
 
 
 @dataclass(frozen=True, slots=True)
