@@ -16,10 +16,9 @@ from sne_sandbox.domain.evenement import TypeEvenement
 from sne_sandbox.domain.publication import tirer
 from sne_sandbox.web import interface
 from sne_sandbox.web.api.contexte import QuestionSchema, facultatif, liste, reponse
-from sne_sandbox.web.interface import emplois
+from sne_sandbox.web.interface import emplois, presentation
 from sne_sandbox.web.messages.elements import elements
 from sne_sandbox.web.partage import services
-from sne_sandbox.web.presentation import OPERATIONS_DITES
 
 blueprint: Final = Blueprint(
     "contract", __name__, url_prefix="/api/v1/contract", description="L'interface publiée que sert ce serveur"
@@ -201,9 +200,9 @@ def _message(message: MessageOperation) -> MessageLu:
 
 
 def _operation(operation: OperationPubliee) -> OperationLue:
-    titre, phrase = OPERATIONS_DITES.get(operation.nom, (operation.nom, ""))
+    dite = presentation(services().contrat).operation(operation.nom)
     entree, sortie = _message(operation.entree), _message(operation.sortie)
-    return tirer(OperationLue, operation, titre=titre, phrase=phrase, entree=entree, sortie=sortie)
+    return tirer(OperationLue, operation, titre=dite.titre, phrase=dite.phrase, entree=entree, sortie=sortie)
 
 
 @blueprint.route("")
@@ -218,7 +217,8 @@ class RessourceContrat(MethodView):
             contrat,
             conventions=sorted(contrat.conventions),
             documents=[
-                DocumentDit(d, titre, _versions(contrat, d)) for d, titre in interface.DOCUMENTS.items()
+                DocumentDit(d, titre, _versions(contrat, d))
+                for d, titre in presentation(contrat).documents.items()
             ],
             services=[
                 ServiceDit(

@@ -21,11 +21,11 @@ from sne_sandbox.domain.texte import masquer_message, masquer_nirs
 from sne_sandbox.errors import UsageError
 from sne_sandbox.operations.table import OPERATIONS
 from sne_sandbox.web.api.contexte import QuestionSchema, facultatif, liste, reponse
+from sne_sandbox.web.interface import presentation
 from sne_sandbox.web.messages import brouillon, departs, expedition, saisie
 from sne_sandbox.web.messages.arbre import Remarque
 from sne_sandbox.web.messages.brouillon import Brouillon
 from sne_sandbox.web.partage import services
-from sne_sandbox.web.presentation import OPERATIONS_DITES
 
 blueprint: Final = Blueprint(
     "messages",
@@ -211,7 +211,7 @@ def _remplir(base: Base, operation: str, donnees: dict[str, Any]) -> Brouillon:
     """The message that a body describes, under its name. Raises NotFound, UsageError."""
     pret = _commencer(base, operation, donnees["depart"], donnees["document"])
     connus = brouillon.parametres(services().contrat, operation)
-    champs = [champ.nom for champ in saisie.CHAMPS.get(OPERATIONS[operation].genre, ())]
+    champs = [champ.nom for champ in presentation(services().contrat).champs(OPERATIONS[operation].genre)]
     for quoi, admis in (("parametres", connus), ("champs", champs if pret.de_document else [])):
         inconnu = next((nom for nom in donnees[quoi] if nom not in admis), None)
         if inconnu is not None:
@@ -246,23 +246,24 @@ def _champs(pret: Brouillon) -> dict[str, str]:
         return {}
     return {
         champ.nom: masquer_nirs(saisie.lire(racine, champ))
-        for champ in saisie.CHAMPS.get(genre, ())
+        for champ in presentation(services().contrat).champs(genre)
         if not champ.si or saisie.trouver(racine, champ.si) is not None
     }
 
 
 def _operation(nom: str) -> OperationDite:
     operation = OPERATIONS[nom]
-    titre, phrase = OPERATIONS_DITES.get(nom, (nom, ""))
+    dite = presentation(services().contrat)
+    expliquee = dite.operation(nom)
     proposes: dict[str, str] = {}
     if nom in _DE_DEMANDE:
         proposes |= {f"menage-{sorte}-1": dit for sorte, dit in departs.MENAGES.items()}
         proposes |= {f"specimen-{specimen}": dit for specimen, dit in departs.SPECIMENS.items()}
-    champs = saisie.CHAMPS.get(operation.genre, ()) if operation.champ else ()
+    champs = dite.champs(operation.genre) if operation.champ else ()
     return OperationDite(
         nom,
-        titre,
-        phrase,
+        expliquee.titre,
+        expliquee.phrase,
         [DepartDit(cle, dit) for cle, dit in proposes.items()],
         [tirer(ChampDit, champ) for champ in champs],
         brouillon.parametres(services().contrat, nom),

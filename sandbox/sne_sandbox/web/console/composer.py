@@ -15,12 +15,12 @@ from sne_sandbox.domain.texte import masquer_message
 from sne_sandbox.errors import UsageError
 from sne_sandbox.operations.table import OPERATIONS
 from sne_sandbox.web.console.page import annoncer, avec_remede, section
+from sne_sandbox.web.interface import presentation
 from sne_sandbox.web.messages import brouillon, departs, expedition, saisie
 from sne_sandbox.web.messages.arbre import Remarque, construire
 from sne_sandbox.web.messages.brouillon import Brouillon
 from sne_sandbox.web.messages.documents import masquer
 from sne_sandbox.web.partage import services
-from sne_sandbox.web.presentation import CHAMPS_DITS, OPERATIONS_DITES
 
 blueprint: Final = section("composer", __name__)
 
@@ -33,7 +33,7 @@ def page(base: str) -> str:
         (service, [op for op in contrat.operations.values() if op.service == service.nom])
         for service in contrat.services.values()
     ]
-    return render_template("composer/page.html", par_service=par_service, dites=OPERATIONS_DITES)
+    return render_template("composer/page.html", par_service=par_service, presentation=presentation(contrat))
 
 
 @blueprint.get("/composer/<operation>")
@@ -140,13 +140,13 @@ def _montrer(pret: Brouillon, suite: Suite = Suite()) -> str:
     return render_template(
         "composer/operation.html",
         pret=pret,
-        dit=OPERATIONS_DITES.get(pret.operation, (pret.operation, "")),
+        dite=presentation(contrat).operation(pret.operation),
         suite=suite,
         arbre=arbre,
         offre=departs.offre(services(), g.base.nom),
         champs=saisie.remplir(racine, genre, contrat, jour) if racine is not None else [],
         parametres=[
-            (nom, *CHAMPS_DITS.get(nom, (nom, "", "")), pret.parametres.get(nom, ""))
+            (nom, presentation(contrat).parametre(nom), pret.parametres.get(nom, ""))
             for nom in brouillon.parametres(contrat, pret.operation)
         ],
         commune_dite=_commune_dite,

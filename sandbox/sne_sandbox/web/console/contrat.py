@@ -10,10 +10,9 @@ from sne_sandbox.contract.schema import Document
 from sne_sandbox.domain.dates import PARIS
 from sne_sandbox.web import interface
 from sne_sandbox.web.console.page import section
-from sne_sandbox.web.interface import emplois
+from sne_sandbox.web.interface import emplois, presentation
 from sne_sandbox.web.messages.elements import elements
 from sne_sandbox.web.partage import services
-from sne_sandbox.web.presentation import OPERATIONS_DITES
 
 blueprint: Final = section("contrat", __name__)
 
@@ -28,12 +27,11 @@ def page(base: str) -> str:
     return render_template(
         "contrat/page.html",
         contrat=contrat,
-        documents=interface.DOCUMENTS,
         par_service=[
             (service, [op for op in contrat.operations.values() if op.service == service.nom])
             for service in contrat.services.values()
         ],
-        dites=OPERATIONS_DITES,
+        presentation=presentation(contrat),
     )
 
 
@@ -54,7 +52,7 @@ def schema(base: str, document: str) -> str:
     return render_template(
         "contrat/schema.html",
         document=voulu,
-        documents=interface.DOCUMENTS,
+        documents=presentation(contrat).documents,
         versions=versions,
         version=version,
         elements=tous,
@@ -109,6 +107,6 @@ def operation(base: str, nom: str) -> str:
         "contrat/operation.html",
         operation=connue,
         service=contrat.services[connue.service],
-        dite=OPERATIONS_DITES.get(nom, (nom, "")),
+        dite=presentation(contrat).operation(nom),
         sens=(("Entrée", connue.entree), ("Sortie", connue.sortie)),
     )

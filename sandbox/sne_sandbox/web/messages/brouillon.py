@@ -18,6 +18,7 @@ from sne_sandbox.errors import ExchangeError, StructureIncorrecte, UsageError
 from sne_sandbox.operations.table import OPERATIONS
 from sne_sandbox.settings import Limites
 from sne_sandbox.soap.requete import Champs
+from sne_sandbox.web.interface import presentation
 from sne_sandbox.web.messages import departs, saisie
 from sne_sandbox.web.messages.arbre import Remarque, refus_du_schema, remarques_de
 from sne_sandbox.web.messages.departs import CleDepart
@@ -122,7 +123,7 @@ class Brouillon:
         except UsageError:
             trouve = _GUICHET_ECRIT.search(self.texte)
             return trouve[1] if trouve is not None else ""
-        champs = saisie.CHAMPS[OPERATIONS[self.operation].genre]
+        champs = presentation(contrat).champs(OPERATIONS[self.operation].genre)
         return next((saisie.lire(racine, champ) for champ in champs if champ.nom == "guichet"), "")
 
     def nomme(self, services: Services, base: Base) -> Self:
