@@ -9,7 +9,7 @@ from sne_sandbox.operations import bases
 from sne_sandbox.pipeline import Pipeline
 from sne_sandbox.soap.server import ServeurSoap
 from sne_sandbox.store.session import Magasin
-from sne_sandbox.web import acces, aiguillage, problemes, securite, services
+from sne_sandbox.web import acces, aiguillage, reponses, securite, services
 from sne_sandbox.web.partage import VERSION, Configuration, Services
 
 
@@ -44,7 +44,7 @@ def creer_application(configuration: Configuration) -> Flask:
     acces.installer(app, acces.Acces(configuration.home, configuration.jeton, configuration.jeton_lecture))
     services.installer(app)
     securite.installer(app)
-    problemes.installer(app)
+    reponses.installer(app)
     app.add_url_rule("/healthz", "healthz", _sante)
     aiguillage.installer(app)
     return app

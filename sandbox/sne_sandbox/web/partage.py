@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-from flask import current_app
+from flask import Flask, current_app, request
 
 from sne_sandbox.asynchrone import CanalAsynchrone
 from sne_sandbox.contract.versions import Contrat
@@ -59,3 +59,20 @@ def services() -> Services:
     """Those of the application that answers the request under way."""
     partages: Services = current_app.extensions["sne"]
     return partages
+
+
+@dataclass(frozen=True, slots=True)
+class Expediteur:
+    """Whence the console and the API send a message: the main application, the address it is called by, the
+    machine of who asks."""
+
+    principale: Flask
+    origine: str
+    pair: str
+
+
+def expediteur() -> Expediteur:
+    """That of the request under way."""
+    return Expediteur(
+        current_app.extensions["principale"], request.host_url, request.remote_addr or "127.0.0.1"
+    )

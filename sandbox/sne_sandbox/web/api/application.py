@@ -7,7 +7,7 @@ from flask import Flask, Response, request
 from flask_smorest import Api
 from werkzeug.exceptions import HTTPException, UnsupportedMediaType
 
-from sne_sandbox.web import acces, problemes, securite
+from sne_sandbox.web import acces, reponses, securite
 from sne_sandbox.web.api import (
     bases,
     contract,
@@ -58,7 +58,7 @@ class ApiAdmin(Api):
 
     def handle_http_exception(self, error: HTTPException) -> Response:
         """An HTTP error as `application/problem+json`."""
-        return problemes.erreur_http(error)
+        return reponses.erreur_http(error)
 
 
 def construire(principale: Flask) -> Flask:
@@ -77,7 +77,7 @@ def construire(principale: Flask) -> Flask:
     api = ApiAdmin(app)
     for blueprint in RESSOURCES:
         api.register_blueprint(blueprint)
-    problemes.installer(app)
+    reponses.installer(app)
     document = description.completer(api.spec.to_dict())
     app.extensions["openapi"] = document
     app.add_url_rule("/metrics", "metrics", metrics.page)

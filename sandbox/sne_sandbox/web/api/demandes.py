@@ -28,7 +28,7 @@ from sne_sandbox.web.foyer import PartUc, RessourceComptee, Seuil
 from sne_sandbox.web.histoire import GenrePoint, PointHistoire
 from sne_sandbox.web.messages.documents import masquer_octets
 from sne_sandbox.web.partage import services
-from sne_sandbox.web.telechargement import telechargement
+from sne_sandbox.web.reponses import telechargement
 
 blueprint: Final = Blueprint(
     "demandes", __name__, url_prefix="/api/v1/bases/<base>/demandes", description="Les demandes d'une base"

@@ -14,7 +14,7 @@ from werkzeug.exceptions import NotFound
 from sne_sandbox.gestes import GESTES
 from sne_sandbox.resources import fixtures_dir
 from sne_sandbox.web.api.contexte import liste, reponse
-from sne_sandbox.web.problemes import ADRESSE, GENRES, TYPE_MIME, GenreProbleme
+from sne_sandbox.web.reponses import ADRESSE, GENRES, TYPE_MIME, GenreProbleme
 
 problems: Final = Blueprint(
     "problems", __name__, url_prefix="/api/v1/problems", description="Les genres de problème (RFC 9457)"

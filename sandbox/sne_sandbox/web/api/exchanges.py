@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, TypeVar
 
-from flask import Response, current_app, jsonify, request
+from flask import Response, jsonify, request
 from flask.views import MethodView
 from flask_smorest import Blueprint
 from werkzeug.exceptions import NotFound
@@ -26,8 +26,8 @@ from sne_sandbox.web.messages import cote as cotes
 from sne_sandbox.web.messages import har, rejeu
 from sne_sandbox.web.messages.documents import masquer_corps, masquer_en_tetes, masquer_octets
 from sne_sandbox.web.messages.xpath import chercher_xpath
-from sne_sandbox.web.partage import services
-from sne_sandbox.web.telechargement import telechargement
+from sne_sandbox.web.partage import expediteur, services
+from sne_sandbox.web.reponses import telechargement
 
 if TYPE_CHECKING:
     from sne_sandbox.conformance.observation import Observation
@@ -408,13 +408,7 @@ class RessourceRejeu(MethodView):
         empechement = rejeu.empechement(echange)
         if empechement:
             raise UsageError(empechement, remede="recomposez le message dans la console (Composer)")
-        nouveau = rejeu.rejouer(
-            current_app.extensions["principale"],
-            echange,
-            origine=request.host_url,
-            pair=request.remote_addr or "127.0.0.1",
-        )
-        return Rejoue(*(nouveau or (None, None)))
+        return Rejoue(*(rejeu.rejouer(echange, expediteur()) or (None, None)))
 
 
 @blueprint.route(f"{_COTE}/parts")

@@ -22,7 +22,7 @@ from sne_sandbox.web.acces import reserver
 from sne_sandbox.web.api.contexte import liste, reponse
 from sne_sandbox.web.messages.documents import masquer_octets
 from sne_sandbox.web.partage import services
-from sne_sandbox.web.telechargement import telechargement
+from sne_sandbox.web.reponses import telechargement
 
 blueprint: Final = Blueprint(
     "guichets",

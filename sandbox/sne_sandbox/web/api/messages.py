@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Annotated, Any, Final, Self
 
-from flask import current_app, request
 from flask.views import MethodView
 from flask_smorest import Blueprint
 from marshmallow import ValidationError, fields, validate
@@ -25,7 +24,7 @@ from sne_sandbox.web.interface import presentation
 from sne_sandbox.web.messages import brouillon, departs, expedition, saisie
 from sne_sandbox.web.messages.arbre import Remarque
 from sne_sandbox.web.messages.brouillon import Brouillon
-from sne_sandbox.web.partage import services
+from sne_sandbox.web.partage import expediteur, services
 
 blueprint: Final = Blueprint(
     "messages",
@@ -302,12 +301,7 @@ class RessourceMessage(MethodView):
     @blueprint.response(201, reponse(Envoye))
     def post(self, donnees: dict[str, Any], base: str, operation: str) -> Envoye:
         lue = _base(base, operation)
-        laisse = expedition.expedier(
-            current_app.extensions["principale"],
-            _requete(lue, _remplir(lue, operation, donnees)),
-            origine=request.host_url,
-            pair=request.remote_addr or "127.0.0.1",
-        )
+        laisse = expedition.expedier(_requete(lue, _remplir(lue, operation, donnees)), expediteur())
         if laisse is None:
             return Envoye(None, None, None)
         echange = services().magasin.journal.lire(*laisse)

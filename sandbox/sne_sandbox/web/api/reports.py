@@ -21,7 +21,7 @@ from sne_sandbox.web import epreuves
 from sne_sandbox.web.api.contexte import Entier, QuestionSchema, facultatif, liste, reponse
 from sne_sandbox.web.epreuves import JugementConserve
 from sne_sandbox.web.partage import services
-from sne_sandbox.web.telechargement import telechargement
+from sne_sandbox.web.reponses import telechargement
 
 blueprint: Final = Blueprint(
     "reports",

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any, Final, Self
 
-from flask import current_app, request
 from flask.views import MethodView
 from flask_smorest import Blueprint
 from marshmallow import validate
@@ -17,10 +16,10 @@ from sne_sandbox.domain.texte import accorde, masquer_nirs
 from sne_sandbox.errors import ConflitEtat
 from sne_sandbox.operations import scenes
 from sne_sandbox.operations.scenes import PasScene, Scene
-from sne_sandbox.web import deroulement
+from sne_sandbox.web import representation
 from sne_sandbox.web.api.contexte import Booleen, Entier, QuestionSchema, facultatif, liste, reponse
-from sne_sandbox.web.deroulement import Deroulement, Joue
-from sne_sandbox.web.partage import services
+from sne_sandbox.web.partage import expediteur, services
+from sne_sandbox.web.representation import Joue, Representation
 
 blueprint: Final = Blueprint(
     "scenes",
@@ -55,7 +54,7 @@ class SceneLue:
     ]
 
     @classmethod
-    def de(cls, etat: Deroulement, **autres: Any) -> Self:
+    def de(cls, etat: Representation, **autres: Any) -> Self:
         """What is shown of a scene."""
         return tirer(
             cls,
@@ -150,7 +149,7 @@ class RangSchema(QuestionSchema):
 
 
 def _entiere(scene: Scene) -> SceneEntiere:
-    etat = deroulement.lire(services(), scene)
+    etat = representation.lire(services(), scene)
     joues = {joue.rang: JoueLu.de(joue) for joue in etat.joues}
     return SceneEntiere.de(
         etat,
@@ -177,7 +176,7 @@ class RessourceScenes(MethodView):
 
     @blueprint.response(200, liste(SceneLue))
     def get(self) -> list[SceneLue]:
-        return [SceneLue.de(deroulement.lire(services(), scene)) for scene in scenes.scenes()]
+        return [SceneLue.de(representation.lire(services(), scene)) for scene in scenes.scenes()]
 
 
 @blueprint.route("/<scene>")
@@ -198,14 +197,14 @@ class RessourceDebutScene(MethodView):
     @blueprint.alt_response(409, description="Une base de ce nom contient ce que la scène n'a pas fait")
     def post(self, donnees: dict[str, Any], scene: str) -> SceneEntiere:
         voulue = _trouver(scene)
-        etat = deroulement.lire(services(), voulue)
+        etat = representation.lire(services(), voulue)
         if etat.etrangere and not donnees["vider"]:
             raise ConflitEtat(
                 f"La base [{voulue.base}] contient {accorde(etat.etrangere, 'demande', 'demandes')} que "
                 f"cette scène n'a pas faite{'s' if etat.etrangere > 1 else ''}.",
                 remede='envoyez {"vider": true} pour commencer quand même',
             )
-        deroulement.commencer(services(), voulue)
+        representation.commencer(services(), voulue)
         return _entiere(voulue)
 
 
@@ -218,25 +217,18 @@ class RessourceSuiteScene(MethodView):
     @blueprint.alt_response(409, description="La scène n'est pas commencée, ou est finie, ou n'en est pas là")
     def post(self, donnees: dict[str, Any], scene: str) -> SceneEntiere:
         voulue = _trouver(scene)
-        etat = deroulement.lire(services(), voulue)
+        etat = representation.lire(services(), voulue)
         rang = donnees["rang"] or etat.suivant
         if not etat.commencee or rang > min(etat.suivant, len(voulue.pas)):
             raise ConflitEtat(
                 f"Le pas {rang} n'est pas le suivant : la scène {_ou(etat)}.",
                 remede=f"POST /api/v1/scenes/{scene}/start la remet au début",
             )
-        deroulement.jouer(
-            services(),
-            current_app.extensions["principale"],
-            voulue,
-            rang,
-            origine=request.host_url,
-            pair=request.remote_addr or "127.0.0.1",
-        )
+        representation.jouer(services(), voulue, rang, expediteur())
         return _entiere(voulue)
 
 
-def _ou(etat: Deroulement) -> str:
+def _ou(etat: Representation) -> str:
     if not etat.commencee:
         return "n'est pas commencée"
     return "est finie" if etat.finie else f"en est au pas {etat.suivant}"

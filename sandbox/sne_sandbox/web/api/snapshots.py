@@ -14,7 +14,7 @@ from sne_sandbox.operations.sauvegardes import Sauvegarde, Sauvegardes
 from sne_sandbox.web.acces import reserver
 from sne_sandbox.web.api.contexte import Booleen, QuestionSchema, facultatif, liste, nom_convenable, reponse
 from sne_sandbox.web.partage import services
-from sne_sandbox.web.telechargement import telechargement
+from sne_sandbox.web.reponses import telechargement
 
 blueprint: Final = Blueprint(
     "snapshots",

@@ -16,7 +16,7 @@ from sne_sandbox.web import graphiques
 from sne_sandbox.web.api.contexte import QuestionSchema, facultatif, jour_iso, reponse
 from sne_sandbox.web.calculs import TableDemandee, calculs_de
 from sne_sandbox.web.partage import services
-from sne_sandbox.web.telechargement import telechargement
+from sne_sandbox.web.reponses import telechargement
 
 blueprint: Final = Blueprint(
     "statistics",

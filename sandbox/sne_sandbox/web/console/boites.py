@@ -25,7 +25,7 @@ from sne_sandbox.web.messages.arbre import Arbre, construire
 from sne_sandbox.web.messages.documents import lire as lire_xml
 from sne_sandbox.web.messages.documents import masquer_octets
 from sne_sandbox.web.partage import services
-from sne_sandbox.web.telechargement import telechargement
+from sne_sandbox.web.reponses import telechargement
 
 blueprint: Final = section("boites", __name__)
 

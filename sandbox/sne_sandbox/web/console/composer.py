@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import Any, Final, cast
+from typing import Any, Final
 
-from flask import Flask, current_app, g, render_template, request
+from flask import g, render_template, request
 from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response as Redirection
 
@@ -20,7 +20,7 @@ from sne_sandbox.web.messages import brouillon, departs, expedition, saisie
 from sne_sandbox.web.messages.arbre import Remarque, construire
 from sne_sandbox.web.messages.brouillon import Brouillon
 from sne_sandbox.web.messages.documents import masquer
-from sne_sandbox.web.partage import services
+from sne_sandbox.web.partage import expediteur, services
 
 blueprint: Final = section("composer", __name__)
 
@@ -77,12 +77,7 @@ def envoyer(base: str, operation: str) -> str | Redirection | tuple[str, int]:
                 return _montrer(pret, Suite(envoi=_requete(pret)))
     except UsageError as erreur:
         return _montrer(recu, Suite(erreur=avec_remede(erreur))), 422
-    laisse = expedition.expedier(
-        cast(Flask, current_app.extensions["principale"]),
-        _requete(pret),
-        origine=request.host_url,
-        pair=request.remote_addr or "127.0.0.1",
-    )
+    laisse = expedition.expedier(_requete(pret), expediteur())
     if laisse is None:
         perdue = "La requête est partie, mais n'a laissé aucune ligne au journal."
         return _montrer(pret, Suite(erreur=perdue)), 502

@@ -25,7 +25,7 @@ from sne_sandbox.web import epreuves
 from sne_sandbox.web.console.page import apres_action, section
 from sne_sandbox.web.epreuves import JugementConserve
 from sne_sandbox.web.partage import services
-from sne_sandbox.web.telechargement import telechargement
+from sne_sandbox.web.reponses import telechargement
 
 blueprint: Final = section("conformite", __name__)
 

@@ -32,7 +32,7 @@ from sne_sandbox.web.console.filtres import accorde
 from sne_sandbox.web.console.page import apres_action, faire, section
 from sne_sandbox.web.histoire import lire_nuit
 from sne_sandbox.web.partage import services
-from sne_sandbox.web.telechargement import telechargement
+from sne_sandbox.web.reponses import telechargement
 
 blueprint: Final = section("controle", __name__)
 

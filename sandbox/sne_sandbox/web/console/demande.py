@@ -30,7 +30,7 @@ from sne_sandbox.web.histoire import ECHANGES, relire
 from sne_sandbox.web.messages.arbre import construire
 from sne_sandbox.web.messages.documents import masquer_octets
 from sne_sandbox.web.partage import services
-from sne_sandbox.web.telechargement import telechargement
+from sne_sandbox.web.reponses import telechargement
 
 blueprint: Final = section("demande", __name__)
 

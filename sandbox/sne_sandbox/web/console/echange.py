@@ -2,9 +2,9 @@
 
 import json
 import shlex
-from typing import Any, Final, cast
+from typing import Any, Final
 
-from flask import Flask, Response, current_app, render_template, request, url_for
+from flask import Response, render_template, request, url_for
 from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response as Redirection
 
@@ -19,8 +19,8 @@ from sne_sandbox.web.messages import cote as cotes
 from sne_sandbox.web.messages import har, rejeu
 from sne_sandbox.web.messages.arbre import construire, remarques_de
 from sne_sandbox.web.messages.documents import masquer_corps, masquer_en_tetes, masquer_octets
-from sne_sandbox.web.partage import services
-from sne_sandbox.web.telechargement import telechargement
+from sne_sandbox.web.partage import expediteur, services
+from sne_sandbox.web.reponses import telechargement
 
 blueprint: Final = section("echange", __name__)
 
@@ -117,10 +117,7 @@ def rejouer(base: str, identifiant: int) -> Redirection:
     empechement = rejeu.empechement(echange)
     if empechement:
         raise UsageError(empechement, remede="recomposez le message dans Composer")
-    principale = cast(Flask, current_app.extensions["principale"])
-    nouveau = rejeu.rejouer(
-        principale, echange, origine=request.host_url, pair=request.remote_addr or "127.0.0.1"
-    )
+    nouveau = rejeu.rejouer(echange, expediteur())
     if nouveau is None:
         phrase = "La requête est repartie, mais n'a laissé aucune ligne au journal."
         return apres_action(url_for("echange.page", identifiant=identifiant), phrase, reussie=False)

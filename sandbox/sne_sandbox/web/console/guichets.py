@@ -14,7 +14,7 @@ from sne_sandbox.pki.authority import MOT_DE_PASSE, Autorite, Trousseau
 from sne_sandbox.store.fichiers import Boite, Compte, compter
 from sne_sandbox.web.console.page import section
 from sne_sandbox.web.partage import services
-from sne_sandbox.web.telechargement import telechargement
+from sne_sandbox.web.reponses import telechargement
 
 blueprint: Final = section("guichets", __name__)
 

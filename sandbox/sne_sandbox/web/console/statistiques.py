@@ -18,7 +18,7 @@ from sne_sandbox.web import graphiques
 from sne_sandbox.web.calculs import Calculs, Resultat, TableDemandee, calculs_de, etat_de
 from sne_sandbox.web.console.page import section
 from sne_sandbox.web.partage import services
-from sne_sandbox.web.telechargement import telechargement
+from sne_sandbox.web.reponses import telechargement
 
 blueprint: Final = section("statistiques", __name__)
 

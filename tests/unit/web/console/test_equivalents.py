@@ -17,7 +17,7 @@ from sne_sandbox.cli.main import cli
 from sne_sandbox.domain.panne import GENRES
 from sne_sandbox.operations import scenes
 from sne_sandbox.operations.sauvegardes import Sauvegardes
-from sne_sandbox.web import deroulement, epreuves
+from sne_sandbox.web import epreuves, representation
 from sne_sandbox.web.epreuves import EtatJugement, JugementConserve
 
 Page = Callable[..., Any]
@@ -168,7 +168,7 @@ def test_what_a_page_is_narrowed_to_is_in_its_call(lignes: dict[str, list[str]])
 
 
 def test_a_step_of_a_scene_is_told_on_its_base(banc: Banc, page: Page) -> None:
-    deroulement.commencer(banc.services, _SCENE)
+    representation.commencer(banc.services, _SCENE)
     try:
         rang = next(i for i, pas in enumerate(_SCENE.pas) if pas.avancer)
         for _ in range(rang):

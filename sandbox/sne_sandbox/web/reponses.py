@@ -1,10 +1,12 @@
-"""Errors of what is beside SOAP and the console, as RFC 9457 problems (`application/problem+json`)."""
+"""Answers that several parts give alike: files to keep; and errors, beside SOAP and the console, as RFC 9457
+problems (`application/problem+json`)."""
 
 from dataclasses import dataclass
 from http import HTTPStatus
+from pathlib import Path
 from typing import Annotated, Any, Final
 
-from flask import Flask, Response, jsonify
+from flask import Flask, Response, jsonify, send_file
 from werkzeug.exceptions import HTTPException
 
 from sne_sandbox.domain.texte import masquer_nirs
@@ -119,3 +121,17 @@ def _detail(erreur: HTTPException) -> str:
     if erreur.description != type(erreur).description:
         return erreur.description or ""
     return _genre(erreur.code or 500).detail
+
+
+# --- files --------------------------------------------------------------------------------------------------
+
+
+def telechargement(contenu: bytes | Path, nom: str, genre: str) -> Response:
+    """A file to keep, of media type `genre`, never shown by the browser. `nom` is ASCII. A file of the disk
+    is sent piece by piece, never whole in memory."""
+    if isinstance(contenu, Path):
+        reponse = send_file(contenu, genre, conditional=False, etag=False)
+    else:
+        reponse = Response(contenu, content_type=genre)
+    reponse.headers["Content-Disposition"] = f'attachment; filename="{nom.replace(chr(34), "")}"'
+    return reponse

@@ -11,7 +11,6 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from typing import Any, Final
 
-from flask import Flask
 from lxml import etree
 
 from sne_sandbox.conformance.observation import Observation, observer
@@ -28,7 +27,7 @@ from sne_sandbox.operations.table import OPERATIONS
 from sne_sandbox.store.fichiers import Boite, Boites
 from sne_sandbox.web.messages import documents
 from sne_sandbox.web.messages.expedition import emballer, expedier
-from sne_sandbox.web.partage import Services
+from sne_sandbox.web.partage import Expediteur, Services
 
 #: Header of what a step sends: « scene/rank ».
 EN_TETE: Final = "SNE-Scene"
@@ -65,7 +64,7 @@ class Joue:
 
 
 @dataclass(frozen=True, slots=True)
-class Deroulement:
+class Representation:
     """Where a scene stands in its base. `commencee` is False before its first start; `etrangere` counts the
     demandes of a base that bears the scene's name without having been made by it; `remise` says that the
     state of the base was put back since, of which the steps know nothing."""
@@ -100,21 +99,21 @@ class Deroulement:
         }
 
 
-def lire(services: Services, scene: Scene) -> Deroulement:
+def lire(services: Services, scene: Scene) -> Representation:
     """Where the scene stands."""
     base = next((b for b in services.magasin.bases.lister() if b.nom == scene.base), None)
     if base is None:
-        return Deroulement(scene, None)
+        return Representation(scene, None)
     ouvertures = _ouvertures(services, scene)
     if not ouvertures:
         with services.magasin.lire(base.nom) as registre:
-            return Deroulement(scene, base, etrangere=registre.compter())
+            return Representation(scene, base, etrangere=registre.compter())
     joues = tuple(_joue(services, scene, base, rang, ouvertures) for rang in range(1, len(ouvertures)))
     depuis = services.magasin.journal.chercher(
         base.nom, apres_id=ouvertures[0].identifiant, limite=_LIGNES_MAX
     )
     remise = any(ligne.methode == REMISE for ligne in depuis)
-    return Deroulement(scene, base, commencee=True, joues=joues, remise=remise)
+    return Representation(scene, base, commencee=True, joues=joues, remise=remise)
 
 
 def commencer(services: Services, scene: Scene) -> None:
@@ -125,11 +124,11 @@ def commencer(services: Services, scene: Scene) -> None:
     )
 
 
-def jouer(services: Services, principale: Flask, scene: Scene, rang: int, *, origine: str, pair: str) -> None:
+def jouer(services: Services, scene: Scene, rang: int, qui: Expediteur) -> None:
     """Plays the step `rang`; a step that was played already stays as it is: whoever presses a button twice
     sees what it did. Raises UsageError for a step whose turn has not come."""
-    deroulement = lire(services, scene)
-    if not deroulement.commencee or rang > deroulement.suivant or rang > len(scene.pas):
+    representation = lire(services, scene)
+    if not representation.commencee or rang > representation.suivant or rang > len(scene.pas):
         raise UsageError(
             f"Le pas {rang} n'est pas le suivant : la scène a été remise au début.",
             remede="revenez à la page de la scène",
@@ -143,14 +142,14 @@ def jouer(services: Services, principale: Flask, scene: Scene, rang: int, *, ori
         ligne = _ouverture(scene, base, rang, f"Pas {rang} : {pas.titre}.")
         services.magasin.journal.consigner(registre.connexion, ligne)
     if pas.envoyer is not None:
-        message = donnees.remplacer(pas.envoyer, deroulement.variables, donnees.maintenant(base))
+        message = donnees.remplacer(pas.envoyer, representation.variables, donnees.maintenant(base))
         champs = _champs(services, message, donnees.maintenant(base), rang)
         requete = emballer(services.contrat, scene.base, message.operation, champs, "mtom")
         marque = (EN_TETE, f"{scene.identifiant}/{rang}")
         requete = replace(requete, en_tetes=(*requete.en_tetes, marque))
-        expedier(principale, requete, origine=origine, pair=pair)
+        expedier(requete, qui)
     elif pas.deposer is not None:
-        message = donnees.remplacer(pas.deposer, deroulement.variables, donnees.maintenant(base))
+        message = donnees.remplacer(pas.deposer, representation.variables, donnees.maintenant(base))
         guichet = _guichet(services, scene.base, message.guichet)
         document = donnees.document(message, services.contrat, donnees.maintenant(base))
         voie = services.boites
