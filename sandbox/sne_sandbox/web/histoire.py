@@ -16,6 +16,7 @@ from sne_sandbox.rules.catalogue.radiation import MOIS_AVANT_EFFACEMENT
 from sne_sandbox.rules.catalogue.vie import MOIS_DE_REACTIVATION
 from sne_sandbox.store.recherche import mouvements_de
 from sne_sandbox.store.registre import RegistreBase
+from sne_sandbox.web.essais import essayer
 
 #: Exchanges about one demande that its story tells of, the last ones.
 ECHANGES: Final = 60
@@ -175,6 +176,16 @@ def _siennes(nuit: Echange, numero: str) -> list[dict[str, Any]]:
 
 def _echange(echange: Echange, numero: str) -> PointHistoire:
     titre = echange.operation or echange.methode
+    return essayer(
+        lambda: _raconter_echange(echange, numero),
+        lambda raison: PointHistoire(
+            _de_la_base(echange), "echange", titre, raison, True, echange, echange.identifiant or 0
+        ),
+    )
+
+
+def _raconter_echange(echange: Echange, numero: str) -> PointHistoire:
+    titre = echange.operation or echange.methode
     if echange.methode == NUIT:
         nuit, _, resume = echange.chemin.partition(" : ")
         # « 075… : préavis d'échéance. »: of a night that others share, what is its own.
@@ -218,6 +229,7 @@ class Nuit:
     """A line of the journal that tells a night: `faits` is empty when it gives counts only, in `resume`."""
 
     echange: Echange
+    quand: datetime
     faits: tuple[FaitNocturne, ...]
     resume: str
 
@@ -231,6 +243,7 @@ def lire_nuit(echange: Echange) -> Nuit:
         faits.setdefault(phrase.rstrip("."), []).append(str(detail.get("valeur", "")))
     return Nuit(
         echange,
+        echange.instant_base or echange.recu_le,
         tuple(FaitNocturne(phrase, tuple(numeros)) for phrase, numeros in faits.items()),
         echange.chemin.partition(" : ")[2].rstrip("."),
     )

@@ -22,6 +22,7 @@ from sne_sandbox.domain.texte import masquer_nirs
 from sne_sandbox.errors import UsageError
 from sne_sandbox.web import manques
 from sne_sandbox.web.api.contexte import QuestionSchema, combien, facultatif, liste, rang, reponse
+from sne_sandbox.web.essais import Essais, essayer, nu
 from sne_sandbox.web.messages import cote as cotes
 from sne_sandbox.web.messages import har, rejeu
 from sne_sandbox.web.messages.documents import masquer_corps, masquer_en_tetes, masquer_octets
@@ -222,6 +223,33 @@ def _ligne(classe: type[_Ligne], echange: Echange, **autres: Any) -> _Ligne:
     return classe(**{nom: valeur for nom, valeur in propres.items() if nom in noms}, **masques)
 
 
+def _montrer(echange: Echange) -> LigneDuJournal:
+    """The line of an exchange; of one that cannot be shown, a line that says so in its fault."""
+    return essayer(
+        lambda: _ligne(LigneDuJournal, echange),
+        lambda raison: _ligne(LigneDuJournal, nu(echange, raison)),
+    )
+
+
+def _detailler(observation: "Observation") -> Detail:
+    """The whole of an exchange; what cannot be shown of it is said in its trace."""
+    echange, essais, rien = observation.echange, Essais(), MessageMontre([], "utf-8", "")
+    anomalies = essais.part("Les anomalies", lambda: [_expliquee(a) for a in echange.anomalies], [])
+    requete = essais.part("La requête", lambda: _message(observation, "requete"), rien)
+    reponse_ = essais.part("La réponse", lambda: _message(observation, "reponse"), rien)
+    return essayer(
+        lambda: _ligne(
+            Detail,
+            echange,
+            anomalies=_masquer(anomalies),
+            trace=_masquer("\n".join(essais.perdus) or echange.trace),
+            requete=requete,
+            reponse=reponse_,
+        ),
+        lambda raison: _ligne(Detail, nu(echange, raison), requete=rien, reponse=rien),
+    )
+
+
 def _masquer(valeur: Any) -> Any:
     if isinstance(valeur, str):
         return masquer_nirs(valeur)
@@ -307,7 +335,7 @@ class RessourceJournal(MethodView):
             lus = magasin.journal.chercher(base, avant_id=avant, limite=limite + 1, **filtres)
             trouves, ignores = tuple(lus[:limite]), 0
             suite = trouves[-1].identifiant if len(lus) > limite else None
-        return Page(gardes, oublies, [_ligne(LigneDuJournal, e) for e in trouves], suite, ignores)
+        return Page(gardes, oublies, [_montrer(e) for e in trouves], suite, ignores)
 
 
 @blueprint.route("/count")
@@ -348,15 +376,7 @@ class RessourceEchange(MethodView):
 
     @blueprint.response(200, reponse(Detail))
     def get(self, base: str, identifiant: int) -> Detail:
-        observation = _observer(base, identifiant)
-        echange = observation.echange
-        return _ligne(
-            Detail,
-            echange,
-            anomalies=_masquer([_expliquee(a) for a in echange.anomalies]),
-            requete=_message(observation, "requete"),
-            reponse=_message(observation, "reponse"),
-        )
+        return _detailler(_observer(base, identifiant))
 
 
 @blueprint.route(_COTE)

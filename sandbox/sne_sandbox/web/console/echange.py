@@ -15,9 +15,10 @@ from sne_sandbox.domain.texte import masquer_nirs
 from sne_sandbox.errors import UsageError
 from sne_sandbox.web.console.equivalents import curl
 from sne_sandbox.web.console.page import annoncer, apres_action, section
+from sne_sandbox.web.essais import Essais, essayer, nu
 from sne_sandbox.web.messages import cote as cotes
 from sne_sandbox.web.messages import har, rejeu
-from sne_sandbox.web.messages.arbre import construire, remarques_de
+from sne_sandbox.web.messages.arbre import Remarque, construire, remarques_de
 from sne_sandbox.web.messages.documents import masquer_corps, masquer_en_tetes, masquer_octets
 from sne_sandbox.web.partage import expediteur, services
 from sne_sandbox.web.reponses import telechargement
@@ -30,32 +31,61 @@ _UTILES: Final = ("content-type", "soapaction", "accept", "mime-version")
 
 @blueprint.get("/echanges/<int:identifiant>")
 def page(base: str, identifiant: int) -> str:
-    """The exchange."""
+    """The exchange; what of it cannot be shown is said in its place."""
     observation = _observer(base, identifiant)
-    echange = observation.echange
-    remarques = remarques_de(echange.anomalies, services().contrat.regles) or cotes.defauts(observation)
-    requete = cotes.cote_de(observation, "requete", remarques)
     journal = services().magasin.journal
     precedents = journal.chercher(base, avant_id=identifiant, limite=1)
-    suivant = _suivant(base, identifiant)
-    panne = echange.panne or {}
-    return render_template(
-        "echange/page.html",
-        echange=echange,
-        remarques=remarques,
-        cotes=(requete, cotes.cote_de(observation, "reponse")),
-        tolerances=[(t["code"], t["phrase"]) for t in echange.tolerances],
-        panne=panne,
-        genre_panne=GENRES.get(str(panne.get("genre"))),
-        precedent=precedents[0].identifiant if precedents else None,
-        suivant=suivant,
-        empechement=rejeu.empechement(echange),
-        http=echange.methode not in HORS_HTTP,
-        rejeu_de=observation.en_tete(REJEU),
-        cibles=rejeu.cibles(observation),
-        curl=_curl(echange),
-        masque=masquer_corps(observation.question, echange.requete) != echange.requete,
+    voisins = {
+        "precedent": precedents[0].identifiant if precedents else None,
+        "suivant": _suivant(base, identifiant),
+    }
+    return essayer(
+        lambda: render_template("echange/page.html", **_montrer(observation), **voisins),
+        lambda raison: render_template(
+            "echange/perdu.html", echange=nu(observation.echange, raison), **voisins
+        ),
     )
+
+
+def _montrer(observation: Observation) -> dict[str, Any]:
+    """What the page of an exchange is made of."""
+    echange, essais = observation.echange, Essais()
+    remarques: list[Remarque] = essais.part(
+        "Les remarques",
+        lambda: remarques_de(echange.anomalies, services().contrat.regles) or cotes.defauts(observation),
+        [],
+    )
+    panne = echange.panne or {}
+    return {
+        "echange": echange,
+        "remarques": remarques,
+        "cotes": (
+            essais.part(
+                "La requête",
+                lambda: cotes.cote_de(observation, "requete", remarques),
+                cotes.cote_nu(observation, "requete"),
+            ),
+            essais.part(
+                "La réponse",
+                lambda: cotes.cote_de(observation, "reponse"),
+                cotes.cote_nu(observation, "reponse"),
+            ),
+        ),
+        "tolerances": [(t.get("code"), t.get("phrase")) for t in echange.tolerances],
+        "panne": panne,
+        "genre_panne": GENRES.get(str(panne.get("genre"))),
+        "empechement": rejeu.empechement(echange),
+        "http": echange.methode not in HORS_HTTP,
+        "rejeu_de": observation.en_tete(REJEU),
+        "cibles": essais.part("La réduction", lambda: rejeu.cibles(observation), []),
+        "curl": essais.part("La commande curl", lambda: _curl(echange), ""),
+        "masque": essais.part(
+            "Le masquage",
+            lambda: masquer_corps(observation.question, echange.requete) != echange.requete,
+            True,
+        ),
+        "perdus": essais.perdus,
+    }
 
 
 # --- to keep ------------------------------------------------------------------------------------------------

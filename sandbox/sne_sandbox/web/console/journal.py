@@ -12,6 +12,7 @@ from sne_sandbox.domain.texte import entier_de, masquer_nirs
 from sne_sandbox.errors import ERREUR_INATTENDUE, UsageError
 from sne_sandbox.store.journal import Journal
 from sne_sandbox.web.console.page import PAR_PAGE, section
+from sne_sandbox.web.essais import essayer
 from sne_sandbox.web.messages.xpath import RechercheXpath, chercher_xpath
 from sne_sandbox.web.partage import services
 
@@ -123,9 +124,12 @@ def arrivees(
 
 def resume(echange: Echange) -> str:
     """What an exchange comes down to, in one line."""
-    if (
-        echange.methode in _DITES
-    ):  # a night is told whole, with its day: the hour of the line is the machine's
+    return essayer(lambda: _resumer(echange), lambda raison: f"{raison[0].upper()}{raison[1:]}.")
+
+
+def _resumer(echange: Echange) -> str:
+    # A night is told whole, with its day: the hour of the line is the machine's.
+    if echange.methode in _DITES:
         return echange.chemin
     if echange.fault:
         message = echange.fault.get("message", "")

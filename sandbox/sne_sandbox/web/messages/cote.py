@@ -19,6 +19,7 @@ from sne_sandbox.web.messages.documents import (
 )
 
 Nom = Literal["requete", "reponse"]
+_TITRES: Final = {"requete": "Requête", "reponse": "Réponse"}
 
 #: Bytes of a binary piece, and characters of a body, that the page shows.
 _HEXA: Final = 128
@@ -70,7 +71,7 @@ def cote_de(observation: Observation, nom: Nom, remarques: Iterable[Remarque] = 
     racine = lire(transporte)
     return Cote(
         nom=nom,
-        titre="Requête" if requete else "Réponse",
+        titre=_TITRES[nom],
         taille=len(octets),
         en_tetes=masquer_en_tetes(echange.en_tetes if requete else echange.en_tetes_reponse),
         document=None
@@ -84,6 +85,13 @@ def cote_de(observation: Observation, nom: Nom, remarques: Iterable[Remarque] = 
         illisible="" if courrier.refus is None or observation.asynchrone else courrier.refus.diagnostics(),
         texte=_lignes(transporte) if racine is None and not transporte.startswith(b"PK") else "",
     )
+
+
+def cote_nu(observation: Observation, nom: Nom) -> Cote:
+    """One side of which nothing can be shown but its size."""
+    echange = observation.echange
+    taille = len(echange.requete if nom == "requete" else echange.reponse)
+    return Cote(nom, _TITRES[nom], taille, [], None, None, (), "", "")
 
 
 def courrier_de(observation: Observation, nom: Nom) -> Courrier:

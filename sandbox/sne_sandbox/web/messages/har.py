@@ -2,7 +2,7 @@
 
 import base64
 from typing import Any
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl
 
 from sne_sandbox.conformance.courrier import Courrier
 from sne_sandbox.conformance.observation import Observation
@@ -24,7 +24,7 @@ def en_har(observation: Observation, *, origine: str) -> dict[str, Any]:
         "headers": _en_tetes(echange.en_tetes),
         "queryString": [
             {"name": masquer_nirs(nom), "value": masquer_nirs(valeur)}
-            for nom, valeur in parse_qsl(urlsplit(echange.chemin).query, keep_blank_values=True)
+            for nom, valeur in parse_qsl(echange.chemin.partition("?")[2], keep_blank_values=True)
         ],
         "headersSize": -1,
         "bodySize": len(echange.requete),

@@ -21,6 +21,7 @@ from sne_sandbox.conformance.observation import observer
 from sne_sandbox.domain.journal import Echange
 from sne_sandbox.domain.texte import masquer_nir, masquer_nirs
 from sne_sandbox.errors import ConflitEtat, UsageError
+from sne_sandbox.web.essais import essayer
 from sne_sandbox.web.messages.documents import arbre_repondu
 from sne_sandbox.web.partage import Services
 
@@ -155,11 +156,12 @@ def _parcourir(
             examines += 1
             dernier = echange.identifiant or 0
             premier = premier or dernier
-            if max(len(echange.requete), len(echange.reponse)) > _DOCUMENT_MAX:
+            documents = _documents(echange, services)
+            if documents is None:
                 ignores += 1
                 continue
             try:
-                if _repond(evaluateur, echange, services):
+                if any(evaluateur.vrai(document) for document in documents):
                     trouves.append(echange)
             except TropLong:
                 return RechercheXpath(tuple(trouves), examines, premier, dernier, dernier, ignores + 1)
@@ -185,11 +187,18 @@ def verifier(expression: str) -> None:
         raise UsageError(f"L'expression XPath [{expression}] ne se lit pas.", remede=EXEMPLE) from None
 
 
-def _repond(evaluateur: Evaluateur, echange: Echange, services: Services) -> bool:
-    """Whether one of the documents of an exchange answers. Raises TropLong, UsageError."""
-    observation = observer(echange, services.contrat)
-    arbres = (observation.arbre, arbre_repondu(observation))
-    return any(evaluateur.vrai(_sans_espaces(racine)) for racine in arbres if racine is not None)
+def _documents(echange: Echange, services: Services) -> list[Any] | None:
+    """The documents sent and answered, as they are looked into; None when they are too big, or cannot be
+    read."""
+    if max(len(echange.requete), len(echange.reponse)) > _DOCUMENT_MAX:
+        return None
+
+    def lire() -> list[Any] | None:
+        observation = observer(echange, services.contrat)
+        arbres = (observation.arbre, arbre_repondu(observation))
+        return [_sans_espaces(racine) for racine in arbres if racine is not None]
+
+    return essayer(lire, lambda _: None)
 
 
 def _sans_espaces(racine: Any) -> Any:
