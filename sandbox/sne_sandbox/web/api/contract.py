@@ -14,7 +14,7 @@ from sne_sandbox.contract.versions import Contrat, MessageOperation, OperationPu
 from sne_sandbox.domain.anomalie import Fidelite
 from sne_sandbox.domain.evenement import TypeEvenement
 from sne_sandbox.domain.publication import tirer
-from sne_sandbox.web import interface
+from sne_sandbox.web import interface, trouver
 from sne_sandbox.web.api.contexte import QuestionSchema, facultatif, liste, reponse
 from sne_sandbox.web.interface import emplois, presentation
 from sne_sandbox.web.messages.elements import elements
@@ -239,10 +239,7 @@ class RessourceElements(MethodView):
     @blueprint.response(200, reponse(SchemaLu))
     def get(self, quels: dict[str, Any], document: str) -> SchemaLu:
         contrat = services().contrat
-        try:
-            voulu = Document(document)
-        except ValueError:
-            raise NotFound(f"Le contrat n'a pas de document [{document[:40]}].") from None
+        voulu = trouver.document(document)
         versions = _versions(contrat, voulu)
         version = quels["version"] or (contrat.version_haute if versions else None)
         if version is not None and version not in versions:

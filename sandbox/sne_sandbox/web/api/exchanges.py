@@ -20,7 +20,7 @@ from sne_sandbox.domain.journal import HORS_HTTP, Echange, VerdictEchange
 from sne_sandbox.domain.publication import tirer
 from sne_sandbox.domain.texte import masquer_nirs
 from sne_sandbox.errors import UsageError
-from sne_sandbox.web import manques
+from sne_sandbox.web import manques, trouver
 from sne_sandbox.web.api.contexte import QuestionSchema, combien, facultatif, liste, rang, reponse
 from sne_sandbox.web.essais import Essais, essayer, nu
 from sne_sandbox.web.messages import cote as cotes
@@ -290,26 +290,9 @@ def _octets(observation: "Observation", cote: cotes.Nom) -> bytes:
     return masquer_corps(cotes.courrier_de(observation, cote), corps)
 
 
-def _observer(base: str, identifiant: int) -> "Observation":
-    """What an exchange carried, read by the contract. Raises NotFound."""
-    from sne_sandbox.conformance import observation
-
-    return observation.observer(_trouver(base, identifiant), services().contrat)
-
-
 def _cote(cote: str) -> cotes.Nom:
     """The side that an address names (request, response)."""
     return "requete" if cote == "request" else "reponse"
-
-
-def _trouver(base: str, identifiant: int) -> Echange:
-    """The exchange with its bytes. Raises NotFound."""
-    magasin = services().magasin
-    magasin.bases.lire(base)
-    echange: Echange | None = magasin.journal.lire(base, identifiant)
-    if echange is None:
-        raise NotFound(f"L'échange {identifiant} n'est pas, ou n'est plus, au journal de la base [{base}].")
-    return echange
 
 
 # --- the journal --------------------------------------------------------------------------------------------
@@ -376,7 +359,7 @@ class RessourceEchange(MethodView):
 
     @blueprint.response(200, reponse(Detail))
     def get(self, base: str, identifiant: int) -> Detail:
-        return _detailler(_observer(base, identifiant))
+        return _detailler(trouver.observation(base, identifiant))
 
 
 @blueprint.route(_COTE)
@@ -385,7 +368,7 @@ class RessourceOctets(MethodView):
 
     @blueprint.response(200, content_type=_OCTETS, description="Le corps, NIR masqués")
     def get(self, base: str, identifiant: int, cote: str) -> Response:
-        octets = _octets(_observer(base, identifiant), _cote(cote))
+        octets = _octets(trouver.observation(base, identifiant), _cote(cote))
         return telechargement(octets, f"echange-{identifiant}-{cote}.bin", _OCTETS)
 
 
@@ -395,7 +378,7 @@ class RessourceDocumentEchange(MethodView):
 
     @blueprint.response(200, content_type=_OCTETS, description="XML ou archive, NIR masqués")
     def get(self, base: str, identifiant: int, cote: str) -> Response:
-        contenu = cotes.document(_observer(base, identifiant), _cote(cote))
+        contenu = cotes.document(trouver.observation(base, identifiant), _cote(cote))
         if not contenu:
             raise NotFound("Ce message ne porte pas de document.")
         suffixe = "zip" if contenu.startswith(b"PK") else "xml"
@@ -408,7 +391,7 @@ class RessourceArchive(MethodView):
 
     @blueprint.response(200, {"type": "object"}, description="HAR 1.2")
     def get(self, base: str, identifiant: int) -> Response:
-        observation = _observer(base, identifiant)
+        observation = trouver.observation(base, identifiant)
         if observation.echange.methode in HORS_HTTP:
             raise NotFound("Cette ligne n'est pas une requête HTTP : elle n'a pas d'archive HAR.")
         return jsonify(har.en_har(observation, origine=request.host_url.rstrip("/")))
@@ -424,7 +407,7 @@ class RessourceRejeu(MethodView):
         description="Ce n'est pas une requête HTTP (une nuit, un fichier, du TLS), ou elle est d'un relais",
     )
     def post(self, base: str, identifiant: int) -> Rejoue:
-        echange = _trouver(base, identifiant)
+        echange = trouver.echange(base, identifiant)
         empechement = rejeu.empechement(echange)
         if empechement:
             raise UsageError(empechement, remede="recomposez le message dans la console (Composer)")
@@ -444,7 +427,7 @@ class RessourcePieces(MethodView):
                 **{nom: masquer_nirs(getattr(piece, nom)) for nom in ("nom", "genre", "encodage")},
                 contenus=[ContenuLu(masquer_nirs(nom), taille) for nom, taille in piece.contenus],
             )
-            for piece in cotes.decrire(_observer(base, identifiant), _cote(cote))
+            for piece in cotes.decrire(trouver.observation(base, identifiant), _cote(cote))
         ]
 
 
@@ -454,7 +437,7 @@ class RessourcePiece(MethodView):
 
     @blueprint.response(200, content_type=_OCTETS, description="La pièce, NIR masqués")
     def get(self, base: str, identifiant: int, cote: str, rang: int) -> Response:
-        trouvee = cotes.piece(_observer(base, identifiant), _cote(cote), rang)
+        trouvee = cotes.piece(trouver.observation(base, identifiant), _cote(cote), rang)
         if trouvee is None:
             raise NotFound("Ce message n'a pas tant de pièces.")
         suffixe, contenu = trouvee
@@ -469,7 +452,7 @@ class RessourceReduction(MethodView):
     @blueprint.response(200, reponse(Reduite))
     @blueprint.alt_response(422, description="L'échange n'a rien de tel à réduire, ou la base a changé")
     def post(self, donnees: dict[str, Any], base: str, identifiant: int) -> Reduite:
-        observation = _observer(base, identifiant)
+        observation = trouver.observation(base, identifiant)
         cibles = rejeu.cibles(observation)
         cible = donnees["cible"] or next(iter(cibles), "")
         if cible not in cibles:

@@ -18,6 +18,7 @@ from sne_sandbox.operations import dispatching
 from sne_sandbox.operations.dossiers import NOM_ADMIS
 from sne_sandbox.pki.authority import MOT_DE_PASSE, Autorite
 from sne_sandbox.store.fichiers import Boite, Boites, Compte, Depot, compter
+from sne_sandbox.web import trouver
 from sne_sandbox.web.acces import reserver
 from sne_sandbox.web.api.contexte import liste, reponse
 from sne_sandbox.web.messages.documents import masquer_octets
@@ -135,15 +136,6 @@ class CertificatEmis:
     mot_de_passe: Annotated[str, "celui des deux PKCS#12"]
 
 
-def _guichet(base: str, code: str) -> Guichet:
-    """The guichet of that code. Raises NotFound."""
-    with services().magasin.lire(base) as registre:
-        guichet = registre.guichet(code) if code.isascii() and code.isprintable() else None
-    if guichet is None:
-        raise NotFound(f"Le guichet [{code}] n'existe pas dans la base [{base}].")
-    return guichet
-
-
 def _depots(base: str, code: str, boite: Boite) -> list[Depot]:
     with services().magasin.lire(base) as registre:
         return Boites(registre.connexion, base, code).lister(boite)
@@ -158,7 +150,7 @@ def _ignore(nom: str, code: str) -> FichierIgnore:
 
 
 def _deposer(base: str, code: str, nom: str) -> FichierDeBoite:
-    services().boites.deposer(base, _guichet(base, code), nom, request.get_data(cache=False))
+    services().boites.deposer(base, trouver.guichet(base, code), nom, request.get_data(cache=False))
     return next(tirer(FichierDeBoite, d) for d in _depots(base, code, Boite.ENTREE) if d.nom == nom)
 
 
@@ -210,7 +202,7 @@ class RessourceBoiteEntree(MethodView):
 
     @blueprint.response(200, reponse(BoiteEntreeLue))
     def get(self, base: str, code: str) -> BoiteEntreeLue:
-        _guichet(base, code)
+        trouver.guichet(base, code)
         return BoiteEntreeLue([tirer(FichierEntrant, d) for d in _depots(base, code, Boite.ENTREE)])
 
 
@@ -221,7 +213,7 @@ class RessourceReleve(MethodView):
 
     @blueprint.response(200, reponse(ReleveFait))
     def post(self, base: str, code: str) -> ReleveFait:
-        guichet = _guichet(base, code)
+        guichet = trouver.guichet(base, code)
         try:
             releve = services().boites.relever(base, guichet)
         except ExchangeError as erreur:
@@ -238,7 +230,7 @@ class RessourceFichierDepose(MethodView):
 
     @blueprint.response(200, content_type="application/octet-stream", description="Le fichier, NIR masqués")
     def get(self, base: str, code: str, nom: str) -> Response:
-        _guichet(base, code)
+        trouver.guichet(base, code)
         contenu = _chercher(base, code, nom, Boite.ENTREE)
         return telechargement(masquer_octets(contenu), nom, "application/octet-stream")
 
@@ -256,7 +248,7 @@ class RessourceFichierDepose(MethodView):
 
     @blueprint.response(204)
     def delete(self, base: str, code: str, nom: str) -> None:
-        _guichet(base, code)
+        trouver.guichet(base, code)
         _chercher(base, code, nom, Boite.ENTREE)
         with services().magasin.ecrire(base) as registre:
             Boites(registre.connexion, base, code).oter(Boite.ENTREE, nom)
@@ -268,7 +260,7 @@ class RessourceBoiteSortie(MethodView):
 
     @blueprint.response(200, reponse(BoiteSortieLue))
     def get(self, base: str, code: str) -> BoiteSortieLue:
-        return _sortie(base, _guichet(base, code))
+        return _sortie(base, trouver.guichet(base, code))
 
 
 @blueprint.route("/<code>/outbox/relever")
@@ -277,7 +269,7 @@ class RessourceDistribution(MethodView):
 
     @blueprint.response(200, reponse(BoiteSortieLue))
     def post(self, base: str, code: str) -> BoiteSortieLue:
-        guichet = _guichet(base, code)
+        guichet = trouver.guichet(base, code)
         try:
             services().boites.distribuer(base, guichet)
         except ExchangeError as erreur:
@@ -292,13 +284,13 @@ class RessourceFichierRecu(MethodView):
     @blueprint.response(200, content_type="text/xml", description="Le fichier, tel quel")
     def get(self, base: str, code: str, nom: str) -> Response:
         reserver("Un fichier de la boîte de sortie")
-        _guichet(base, code)
+        trouver.guichet(base, code)
         genre = _TYPES.get(nom.rpartition(".")[2], "application/octet-stream")
         return telechargement(_chercher(base, code, nom, Boite.SORTIE), nom, genre)
 
     @blueprint.response(204)
     def delete(self, base: str, code: str, nom: str) -> None:
-        guichet = _guichet(base, code)
+        guichet = trouver.guichet(base, code)
         _chercher(base, code, nom, Boite.SORTIE)
         if not services().boites.oter(base, guichet, nom):
             raise _absent(nom, code, Boite.SORTIE)
@@ -313,7 +305,7 @@ class RessourceCertificat(MethodView):
 
     @certificates.response(201, reponse(CertificatEmis))
     def post(self, base: str, code: str) -> CertificatEmis:
-        guichet = _guichet(base, code)
+        guichet = trouver.guichet(base, code)
         autorite = Autorite.ouvrir(services().configuration.home)
         identite = autorite.emettre(guichet.code, base)
         return CertificatEmis(

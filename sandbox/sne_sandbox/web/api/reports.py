@@ -17,7 +17,7 @@ from sne_sandbox.reports import compare, formats
 from sne_sandbox.reports import json as rapport_json
 from sne_sandbox.reports.compare import ComparaisonRapportsLue
 from sne_sandbox.reports.masque import masquer
-from sne_sandbox.web import epreuves
+from sne_sandbox.web import epreuves, trouver
 from sne_sandbox.web.api.contexte import Entier, QuestionSchema, facultatif, liste, reponse
 from sne_sandbox.web.epreuves import JugementConserve
 from sne_sandbox.web.partage import services
@@ -113,15 +113,8 @@ def _suivi(epreuve: JugementConserve) -> JugementSuivi:
     return JugementSuivi.de(epreuve, sortie=[masquer_nirs(dit) for _, dit in epreuves.lignes(epreuve, 0)])
 
 
-def _trouver(nom: str) -> JugementConserve:
-    trouvee = epreuves.trouver(services().configuration.home.absolute(), nom)
-    if trouvee is None:
-        raise NotFound(f"Aucun jugement ne s'appelle [{nom[:80]}].")
-    return trouvee
-
-
 def _rendu(nom: str) -> JugementConserve:
-    epreuve = _trouver(nom)
+    epreuve = trouver.jugement(nom)
     if epreuve.etat is not epreuves.EtatJugement.RENDUE:
         raise ConflitEtat(
             f"Le jugement [{epreuve.nom}] n'a pas de rapport : il est {epreuve.etat}.",
@@ -164,12 +157,12 @@ class RessourceJugement(MethodView):
 
     @blueprint.response(200, reponse(JugementSuivi))
     def get(self, rapport: str) -> JugementSuivi:
-        return _suivi(_trouver(rapport))
+        return _suivi(trouver.jugement(rapport))
 
     @blueprint.response(204)
     @blueprint.alt_response(409, description=_EN_COURS)
     def delete(self, rapport: str) -> None:
-        epreuves.effacer(_trouver(rapport))
+        epreuves.effacer(trouver.jugement(rapport))
 
 
 @blueprint.route("/<rapport>/stop")
@@ -178,7 +171,7 @@ class RessourceArret(MethodView):
 
     @blueprint.response(202, reponse(JugementSuivi))
     def post(self, rapport: str) -> JugementSuivi:
-        epreuve = _trouver(rapport)
+        epreuve = trouver.jugement(rapport)
         if epreuve.etat is epreuves.EtatJugement.EN_COURS:
             epreuves.arreter(epreuve)
         return _suivi(epreuve)
@@ -203,7 +196,7 @@ class RessourceFichierDeRapport(MethodView):
         200, content_type="application/octet-stream", description=f"Le fichier : {formats.enumeres()}"
     )
     def get(self, rapport: str, fichier: str) -> Response:
-        epreuve = _trouver(rapport)
+        epreuve = trouver.jugement(rapport)
         if fichier not in epreuve.fichiers:
             raise NotFound(f"Ce rapport n'a pas de fichier [{fichier[:40]}].")
         nom = f"{epreuve.nom}-{fichier}"

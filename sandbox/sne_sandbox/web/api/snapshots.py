@@ -6,14 +6,13 @@ from flask import Response
 from flask.views import MethodView
 from flask_smorest import Blueprint
 from marshmallow import fields
-from werkzeug.exceptions import NotFound
 
 from sne_sandbox.operations import ecarts
 from sne_sandbox.operations.ecarts import ComparaisonBases
-from sne_sandbox.operations.sauvegardes import Sauvegarde, Sauvegardes
+from sne_sandbox.operations.sauvegardes import Sauvegarde
+from sne_sandbox.web import trouver
 from sne_sandbox.web.acces import reserver
 from sne_sandbox.web.api.contexte import Booleen, QuestionSchema, facultatif, liste, nom_convenable, reponse
-from sne_sandbox.web.partage import services
 from sne_sandbox.web.reponses import telechargement
 
 blueprint: Final = Blueprint(
@@ -37,31 +36,19 @@ class AvecSauvegardeSchema(QuestionSchema):
     avec = facultatif("une autre sauvegarde ; absent : la base telle qu'elle est", validate=nom_convenable())
 
 
-def _sauvegardes() -> Sauvegardes:
-    return Sauvegardes(services().magasin, services().configuration.home)
-
-
-def _trouver(base: str, nom: str) -> Sauvegarde:
-    """The snapshot of that name. Raises BaseInconnue, NotFound."""
-    services().magasin.bases.lire(base)
-    if not _sauvegardes().existe(base, nom):
-        raise NotFound(f"La base [{base}] n'a pas de sauvegarde [{nom[:40]}].")
-    return _sauvegardes().lire(base, nom)
-
-
 @blueprint.route("")
 class RessourceSauvegardes(MethodView):
     """GET: the snapshots of a base, latest first. POST: a new one, of the base as it is."""
 
     @blueprint.response(200, liste(Sauvegarde))
     def get(self, base: str) -> list[Sauvegarde]:
-        return _sauvegardes().lister(base)
+        return trouver.sauvegardes().lister(base)
 
     @blueprint.arguments(SauvegardeNouvelleSchema, example={"nom": "avant"})
     @blueprint.response(201, reponse(Sauvegarde))
     @blueprint.alt_response(409, description="Le nom est pris")
     def post(self, donnees: dict[str, Any], base: str) -> Sauvegarde:
-        return _sauvegardes().faire(base, donnees["nom"], remplacer=donnees["remplacer"])
+        return trouver.sauvegardes().faire(base, donnees["nom"], remplacer=donnees["remplacer"])
 
 
 @blueprint.route("/<nom>")
@@ -70,12 +57,12 @@ class RessourceSauvegarde(MethodView):
 
     @blueprint.response(200, reponse(Sauvegarde))
     def get(self, base: str, nom: str) -> Sauvegarde:
-        return _trouver(base, nom)
+        return trouver.sauvegarde(base, nom)
 
     @blueprint.response(204)
     def delete(self, base: str, nom: str) -> None:
-        _trouver(base, nom)
-        _sauvegardes().supprimer(base, nom)
+        trouver.sauvegarde(base, nom)
+        trouver.sauvegardes().supprimer(base, nom)
 
 
 @blueprint.route("/<nom>/file")
@@ -85,7 +72,7 @@ class RessourceFichierDeSauvegarde(MethodView):
     @blueprint.response(200, content_type="application/zip", description="Le fichier (zip)")
     def get(self, base: str, nom: str) -> Response:
         reserver("Une sauvegarde")
-        return telechargement(_trouver(base, nom).fichier, f"{base}-{nom}.zip", "application/zip")
+        return telechargement(trouver.sauvegarde(base, nom).fichier, f"{base}-{nom}.zip", "application/zip")
 
 
 @blueprint.route("/<nom>/restore")
@@ -94,8 +81,8 @@ class RessourceRestauration(MethodView):
 
     @blueprint.response(200, reponse(Sauvegarde))
     def post(self, base: str, nom: str) -> Sauvegarde:
-        _trouver(base, nom)
-        return _sauvegardes().restaurer(base, nom)
+        trouver.sauvegarde(base, nom)
+        return trouver.sauvegardes().restaurer(base, nom)
 
 
 @blueprint.route("/<nom>/compare")
@@ -106,7 +93,7 @@ class RessourceComparaisonDeSauvegardes(MethodView):
     @blueprint.response(200, reponse(ComparaisonBases))
     @blueprint.alt_response(409, description="Une autre comparaison est en cours")
     def get(self, donnees: dict[str, Any], base: str, nom: str) -> ComparaisonBases:
-        _trouver(base, nom)
+        trouver.sauvegarde(base, nom)
         if donnees["avec"] is not None:
-            _trouver(base, donnees["avec"])
-        return ecarts.depuis(_sauvegardes(), base, nom, donnees["avec"])
+            trouver.sauvegarde(base, donnees["avec"])
+        return ecarts.depuis(trouver.sauvegardes(), base, nom, donnees["avec"])

@@ -17,8 +17,8 @@ from sne_sandbox.exchange import Traite
 from sne_sandbox.operations.dossiers import NOM_ADMIS, DossiersGuichet
 from sne_sandbox.rules.catalogue.canaux import DERNIER_JOUR
 from sne_sandbox.store.fichiers import Boite, Boites, Compte, Depot, compter
+from sne_sandbox.web import trouver
 from sne_sandbox.web.console.filtres import accorde
-from sne_sandbox.web.console.guichets import trouver
 from sne_sandbox.web.console.journal import resume
 from sne_sandbox.web.console.page import apres_action, section
 from sne_sandbox.web.messages.arbre import Arbre, construire
@@ -87,7 +87,7 @@ def page(base: str) -> str:
 @blueprint.post("/boites/<code>/deposer")
 def deposer(base: str, code: str) -> Redirection:
     """Leaves a file in the inbox."""
-    guichet = trouver(base, code)
+    guichet = trouver.guichet(base, code)
     recu = request.files.get("fichier")
     if recu is None or not recu.filename:
         raise UsageError("Aucun fichier n'est choisi.", remede="choisissez un fichier XML, puis déposez-le")
@@ -102,7 +102,7 @@ def deposer(base: str, code: str) -> Redirection:
 @blueprint.post("/boites/<code>/relever")
 def relever(base: str, code: str) -> Redirection:
     """Processes what lies in the inbox, and dispatches."""
-    guichet = trouver(base, code)
+    guichet = trouver.guichet(base, code)
     try:
         releve = services().boites.relever(base, guichet)
     except ExchangeError as erreur:
@@ -121,7 +121,7 @@ def relever(base: str, code: str) -> Redirection:
 @blueprint.post("/boites/<code>/<any(entree, sortie):boite>/<nom>/supprimer")
 def supprimer(base: str, code: str, boite: str, nom: str) -> Redirection:
     """Takes a file out of a box."""
-    guichet = trouver(base, code)
+    guichet = trouver.guichet(base, code)
     _lire(base, guichet, Boite(boite), nom)
     if boite == Boite.SORTIE:
         ote = services().boites.oter(base, guichet, nom)
@@ -135,7 +135,7 @@ def supprimer(base: str, code: str, boite: str, nom: str) -> Redirection:
 @blueprint.get("/boites/<code>/<any(entree, sortie):boite>/<nom>")
 def fichier(base: str, code: str, boite: str, nom: str) -> str:
     """A file, shown: a tree, or text."""
-    guichet = trouver(base, code)
+    guichet = trouver.guichet(base, code)
     contenu = _lire(base, guichet, Boite(boite), nom)
     arbre, texte = montrer(contenu)
     return render_template(
@@ -153,7 +153,7 @@ def fichier(base: str, code: str, boite: str, nom: str) -> str:
 @blueprint.get("/boites/<code>/<any(entree, sortie):boite>/<nom>/telecharger")
 def telecharger(base: str, code: str, boite: str, nom: str) -> Response:
     """A file, to keep, NIR masked."""
-    contenu = _lire(base, trouver(base, code), Boite(boite), nom)
+    contenu = _lire(base, trouver.guichet(base, code), Boite(boite), nom)
     genre = _GENRES.get(nom.rpartition(".")[2], "application/octet-stream")
     return telechargement(masquer_octets(contenu), nom, genre)
 

@@ -21,7 +21,7 @@ from sne_sandbox.reports.formats import FICHIERS
 from sne_sandbox.reports.groupes import grouper
 from sne_sandbox.reports.masque import masquer
 from sne_sandbox.reports.model import EtatExigence
-from sne_sandbox.web import epreuves
+from sne_sandbox.web import epreuves, trouver
 from sne_sandbox.web.console.page import apres_action, section
 from sne_sandbox.web.epreuves import JugementConserve
 from sne_sandbox.web.partage import services
@@ -78,7 +78,7 @@ def temoin(base: str) -> Redirection:
 @blueprint.get("/conformite/comparer")
 def comparer(base: str) -> str:
     """What changed from a report to another."""
-    avant, apres = (_trouver(request.args.get(nom, "")) for nom in ("avant", "apres"))
+    avant, apres = (trouver.jugement(request.args.get(nom, "")) for nom in ("avant", "apres"))
     trouvee = compare.comparer(rapport_json.lire(avant.rapport), rapport_json.lire(apres.rapport))
     return render_template("conformite/comparer.html", avant=avant, apres=apres, comparaison=trouvee)
 
@@ -86,7 +86,7 @@ def comparer(base: str) -> str:
 @blueprint.get("/conformite/<run>")
 def rapport(base: str, run: str) -> str:
     """A report; while it is being made, how far it is."""
-    epreuve = _trouver(run)
+    epreuve = trouver.jugement(run)
     if epreuve.etat is not epreuves.EtatJugement.RENDUE:
         dites = list(epreuves.lignes(epreuve, 0))
         return render_template(
@@ -117,7 +117,7 @@ def rapport(base: str, run: str) -> str:
 @blueprint.get("/conformite/<run>/flux")
 def flux(base: str, run: str) -> Response:
     """The lines of a judgement that is being made, as Server-Sent Events, then where its report is."""
-    epreuve = _trouver(run)
+    epreuve = trouver.jugement(run)
     recu = request.headers.get("Last-Event-ID") or request.args.get("depuis", "")
     depuis = int(recu) if recu.isdecimal() and len(recu) < 10 else 0
     if epreuve.etat is not epreuves.EtatJugement.EN_COURS and depuis > sum(
@@ -150,7 +150,7 @@ def flux(base: str, run: str) -> Response:
 @blueprint.get("/conformite/<run>/fichiers/<fichier>")
 def fichier(base: str, run: str, fichier: str) -> Response:
     """A file of a report."""
-    epreuve = _trouver(run)
+    epreuve = trouver.jugement(run)
     if fichier not in epreuve.fichiers:
         raise NotFound(f"Ce rapport n'a pas de fichier [{fichier[:40]}].")
     return telechargement(epreuve.dossier / fichier, f"{epreuve.nom}-{fichier}", FICHIERS[fichier].media)
@@ -159,14 +159,14 @@ def fichier(base: str, run: str, fichier: str) -> Response:
 @blueprint.post("/conformite/<run>/arreter")
 def arreter(base: str, run: str) -> Redirection:
     """Ends a judgement that is being made."""
-    epreuves.arreter(_trouver(run))
+    epreuves.arreter(trouver.jugement(run))
     return apres_action(url_for("conformite.rapport", run=run), "L'arrêt est demandé.")
 
 
 @blueprint.post("/conformite/<run>/effacer")
 def effacer(base: str, run: str) -> Redirection:
     """Takes a judgement away."""
-    epreuves.effacer(_trouver(run))
+    epreuves.effacer(trouver.jugement(run))
     return apres_action(url_for("conformite.page"), f"Le jugement {run} est effacé.")
 
 
@@ -175,13 +175,6 @@ def effacer(base: str, run: str) -> Redirection:
 
 def _home() -> Path:
     return services().configuration.home.absolute()
-
-
-def _trouver(nom: str) -> JugementConserve:
-    trouvee = epreuves.trouver(_home(), nom)
-    if trouvee is None:
-        raise NotFound(f"Aucun jugement ne s'appelle [{nom[:80]}].")
-    return trouvee
 
 
 def _suivre(lancer: Callable[[], JugementConserve]) -> Redirection:

@@ -8,7 +8,7 @@ from werkzeug.exceptions import NotFound
 
 from sne_sandbox.contract.schema import Document
 from sne_sandbox.domain.dates import PARIS
-from sne_sandbox.web import interface
+from sne_sandbox.web import interface, trouver
 from sne_sandbox.web.console.page import section
 from sne_sandbox.web.interface import emplois, presentation
 from sne_sandbox.web.messages.elements import elements
@@ -39,10 +39,7 @@ def page(base: str) -> str:
 def schema(base: str, document: str) -> str:
     """The schema of a document as a tree, or the elements that a search finds in it."""
     contrat = services().contrat
-    try:
-        voulu = Document(document)
-    except ValueError:
-        raise NotFound(f"Le contrat n'a pas de document [{document[:40]}].") from None
+    voulu = trouver.document(document)
     versions = contrat.versions if voulu is Document.DEMANDE else ()
     version = request.args.get("version", "")
     if version not in versions:

@@ -23,9 +23,10 @@ from sne_sandbox.operations import bases as gestion
 from sne_sandbox.operations import ecarts, horloge
 from sne_sandbox.operations import pannes as armement
 from sne_sandbox.operations.horloge import Deplacement
-from sne_sandbox.operations.sauvegardes import MAINTENANT, Sauvegarde, Sauvegardes
+from sne_sandbox.operations.sauvegardes import MAINTENANT, Sauvegarde
 from sne_sandbox.operations.table import OPERATIONS
 from sne_sandbox.settings import PAR_NOM, SETTINGS, Reglages
+from sne_sandbox.web import trouver
 from sne_sandbox.web.acces import reserver
 from sne_sandbox.web.console.equivalents import Equivalents, equivalents
 from sne_sandbox.web.console.filtres import accorde
@@ -263,7 +264,7 @@ _ETATS: Final[Mapping[str, str]] = {EtatDemande.ACTIVE: "active", EtatDemande.RA
 @blueprint.get("/controle/sauvegardes")
 def sauvegardes(base: str) -> str:
     """The list."""
-    faites = _toutes().lister(base)
+    faites = trouver.sauvegardes().lister(base)
     pris = {s.nom for s in faites}
     libre = next(nom for rang in range(1, len(pris) + 2) if (nom := f"essai-{rang}") not in pris)
     return render_template(
@@ -280,12 +281,12 @@ def comparer(base: str) -> str:
     avant, apres = request.args.get("avant", ""), request.args.get("apres", "")
     avec = None if apres in ("", MAINTENANT) else apres
     for nom in filter(None, (avant, avec)):
-        _trouver(base, nom)
+        trouver.sauvegarde(base, nom)
     return render_template(
         "controle/comparaison.html",
-        comparaison=ecarts.depuis(_toutes(), base, avant, avec),
+        comparaison=ecarts.depuis(trouver.sauvegardes(), base, avant, avec),
         dire=_dire,
-        sauvegardes=_toutes().lister(base),
+        sauvegardes=trouver.sauvegardes().lister(base),
         maintenant_dit=MAINTENANT,
         gestes=[equivalents("comparer_sauvegardes", nom=avant, avec=avec)],
     )
@@ -308,7 +309,7 @@ def _dire(champ: str, valeur: str) -> str:
 def fichier(base: str, nom: str) -> Response:
     """The file of a snapshot, for who may do everything: NIR are in clear in it."""
     reserver("Une sauvegarde")
-    return telechargement(_trouver(base, nom).fichier, f"{base}-{nom}.zip", "application/zip")
+    return telechargement(trouver.sauvegarde(base, nom).fichier, f"{base}-{nom}.zip", "application/zip")
 
 
 @blueprint.post("/controle/sauvegardes")
@@ -317,7 +318,7 @@ def sauvegarder(base: str) -> Redirection:
     nom = request.form.get("nom", "").strip()
 
     def geste() -> str:
-        faite = _toutes().faire(base, nom)
+        faite = trouver.sauvegardes().faire(base, nom)
         return f"Base sauvegardée sous « {faite.nom} » : {_compte(faite)}."
 
     return faire(url_for("controle.sauvegardes"), geste)
@@ -326,7 +327,7 @@ def sauvegarder(base: str) -> Redirection:
 @blueprint.get("/controle/sauvegardes/<nom>/restaurer")
 def restaurer(base: str, nom: str) -> str:
     """Asks again."""
-    sauvegarde = _trouver(base, nom)
+    sauvegarde = trouver.sauvegarde(base, nom)
     return _confirmer(
         f"Restaurer « {nom} »",
         "La base redevient ce qu'elle était : demandes, événements, boîtes, horloge, réglages, "
@@ -345,7 +346,7 @@ def faire_restaurer(base: str, nom: str) -> Redirection:
     """Puts the base back as it was."""
 
     def geste() -> str:
-        faite = _toutes().restaurer(base, nom)
+        faite = trouver.sauvegardes().restaurer(base, nom)
         return f"Base telle que sauvegardée sous « {faite.nom} » : {_compte(faite)}."
 
     return faire(url_for("controle.sauvegardes"), geste)
@@ -354,7 +355,7 @@ def faire_restaurer(base: str, nom: str) -> Redirection:
 @blueprint.get("/controle/sauvegardes/<nom>/supprimer")
 def oublier(base: str, nom: str) -> str:
     """Asks again."""
-    _trouver(base, nom)
+    trouver.sauvegarde(base, nom)
     return _confirmer(
         f"Supprimer la sauvegarde « {nom} »",
         "La base elle-même ne change pas.",
@@ -372,21 +373,10 @@ def faire_oublier(base: str, nom: str) -> Redirection:
     """Deletes a snapshot."""
 
     def geste() -> str:
-        _toutes().supprimer(base, nom)
+        trouver.sauvegardes().supprimer(base, nom)
         return f"Sauvegarde « {nom} » supprimée."
 
     return faire(url_for("controle.sauvegardes"), geste)
-
-
-def _toutes() -> Sauvegardes:
-    return Sauvegardes(services().magasin, services().configuration.home)
-
-
-def _trouver(base: str, nom: str) -> Sauvegarde:
-    """The snapshot of that name. Raises NotFound."""
-    if not _toutes().existe(base, nom):
-        raise NotFound(f"La base [{base}] n'a pas de sauvegarde [{nom[:40]}].")
-    return _toutes().lire(base, nom)
 
 
 def _compte(faite: Sauvegarde) -> str:
@@ -562,7 +552,7 @@ def supprimer_base(base: str) -> str:
         [
             accorde(demandes, "demande", "demandes"),
             accorde(services().magasin.journal.compter(base)[0], "échange", "échanges"),
-            accorde(len(_toutes().lister(base)), "sauvegarde", "sauvegardes"),
+            accorde(len(trouver.sauvegardes().lister(base)), "sauvegarde", "sauvegardes"),
         ],
         adresse=url_for("controle.faire_supprimer_base"),
         bouton="Supprimer la base",

@@ -8,11 +8,12 @@ from flask import Response, render_template, request, url_for
 from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response as Redirection
 
-from sne_sandbox.conformance.observation import Observation, observer
+from sne_sandbox.conformance.observation import Observation
 from sne_sandbox.domain.journal import HORS_HTTP, REJEU, Echange
 from sne_sandbox.domain.panne import GENRES
 from sne_sandbox.domain.texte import masquer_nirs
 from sne_sandbox.errors import UsageError
+from sne_sandbox.web import trouver
 from sne_sandbox.web.console.equivalents import curl
 from sne_sandbox.web.console.page import annoncer, apres_action, section
 from sne_sandbox.web.essais import Essais, essayer, nu
@@ -32,7 +33,7 @@ _UTILES: Final = ("content-type", "soapaction", "accept", "mime-version")
 @blueprint.get("/echanges/<int:identifiant>")
 def page(base: str, identifiant: int) -> str:
     """The exchange; what of it cannot be shown is said in its place."""
-    observation = _observer(base, identifiant)
+    observation = trouver.observation(base, identifiant)
     journal = services().magasin.journal
     precedents = journal.chercher(base, avant_id=identifiant, limite=1)
     voisins = {
@@ -94,7 +95,7 @@ def _montrer(observation: Observation) -> dict[str, Any]:
 @blueprint.get("/echanges/<int:identifiant>/<any(requete, reponse):cote>/octets")
 def octets(base: str, identifiant: int, cote: cotes.Nom) -> Response:
     """The body of one side, NIR masked."""
-    observation = _observer(base, identifiant)
+    observation = trouver.observation(base, identifiant)
     echange = observation.echange
     corps = echange.requete if cote == "requete" else echange.reponse
     masque = masquer_corps(cotes.courrier_de(observation, cote), corps)
@@ -104,7 +105,7 @@ def octets(base: str, identifiant: int, cote: cotes.Nom) -> Response:
 @blueprint.get("/echanges/<int:identifiant>/<any(requete, reponse):cote>/document")
 def document(base: str, identifiant: int, cote: cotes.Nom) -> Response:
     """The document of one side, NIR masked."""
-    contenu = cotes.document(_observer(base, identifiant), cote)
+    contenu = cotes.document(trouver.observation(base, identifiant), cote)
     if not contenu:
         raise NotFound("Ce message ne porte pas de document.")
     archive = contenu.startswith(b"PK")
@@ -118,7 +119,7 @@ def document(base: str, identifiant: int, cote: cotes.Nom) -> Response:
 @blueprint.get("/echanges/<int:identifiant>/<any(requete, reponse):cote>/pieces/<int:rang>")
 def piece(base: str, identifiant: int, cote: cotes.Nom, rang: int) -> Response:
     """One piece, NIR masked."""
-    trouvee = cotes.piece(_observer(base, identifiant), cote, rang)
+    trouvee = cotes.piece(trouver.observation(base, identifiant), cote, rang)
     if trouvee is None:
         raise NotFound("Ce message n'a pas tant de pièces.")
     suffixe, contenu = trouvee
@@ -129,7 +130,7 @@ def piece(base: str, identifiant: int, cote: cotes.Nom, rang: int) -> Response:
 @blueprint.get("/echanges/<int:identifiant>/har")
 def archive(base: str, identifiant: int) -> Response:
     """The exchange as an HTTP archive (HAR 1.2), NIR masked."""
-    observation = _observer(base, identifiant)
+    observation = trouver.observation(base, identifiant)
     if observation.echange.methode in HORS_HTTP:
         raise NotFound("Cette ligne n'est pas une requête HTTP : elle n'a pas d'archive HAR.")
     contenu = har.en_har(observation, origine=request.host_url.rstrip("/"))
@@ -143,7 +144,7 @@ def archive(base: str, identifiant: int) -> Response:
 @blueprint.post("/echanges/<int:identifiant>/rejouer")
 def rejouer(base: str, identifiant: int) -> Redirection:
     """Sends it again, and shows what came of it."""
-    echange = trouver(base, identifiant)
+    echange = trouver.echange(base, identifiant)
     empechement = rejeu.empechement(echange)
     if empechement:
         raise UsageError(empechement, remede="recomposez le message dans Composer")
@@ -157,7 +158,7 @@ def rejouer(base: str, identifiant: int) -> Redirection:
 @blueprint.post("/echanges/<int:identifiant>/reduire")
 def reduire(base: str, identifiant: int) -> str:
     """The smallest document that still raises an anomaly of this exchange."""
-    observation = _observer(base, identifiant)
+    observation = trouver.observation(base, identifiant)
     cible = request.form.get("cible", "")
     if cible not in rejeu.cibles(observation):
         raise UsageError(
@@ -175,18 +176,6 @@ def reduire(base: str, identifiant: int) -> str:
 
 
 # --- pieces -------------------------------------------------------------------------------------------------
-
-
-def trouver(base: str, identifiant: int) -> Echange:
-    """The exchange with its bytes. Raises NotFound."""
-    echange = services().magasin.journal.lire(base, identifiant)
-    if echange is None:
-        raise NotFound(f"L'échange {identifiant} n'est pas, ou n'est plus, au journal de la base [{base}].")
-    return echange
-
-
-def _observer(base: str, identifiant: int) -> Observation:
-    return observer(trouver(base, identifiant), services().contrat)
 
 
 def _suivant(base: str, identifiant: int) -> int | None:

@@ -7,11 +7,11 @@ from datetime import UTC, datetime
 from typing import Final
 
 from flask import Response, g, render_template
-from werkzeug.exceptions import NotFound
 
 from sne_sandbox.domain.base import Base, Guichet
 from sne_sandbox.pki.authority import MOT_DE_PASSE, Autorite, Trousseau
 from sne_sandbox.store.fichiers import Boite, Compte, compter
+from sne_sandbox.web import trouver
 from sne_sandbox.web.console.page import section
 from sne_sandbox.web.partage import services
 from sne_sandbox.web.reponses import telechargement
@@ -69,7 +69,7 @@ def page(base: str) -> str:
 @blueprint.post("/guichets/<code>/certificat")
 def certificat(base: str, code: str) -> Response:
     """A new client certificate for the guichet and this base: a ZIP of its files."""
-    guichet = trouver(base, code)
+    guichet = trouver.guichet(base, code)
     autorite = Autorite.ouvrir(services().configuration.home)
     identite = autorite.emettre(guichet.code, base)
     archive = _archive(identite, base, autorite.ca.read_bytes())
@@ -81,17 +81,6 @@ def autorite(base: str) -> Response:
     """The CA's certificate: what an application must trust."""
     ouverte = Autorite.ouvrir(services().configuration.home)
     return telechargement(ouverte.ca.read_bytes(), "ca.pem", "application/x-pem-file")
-
-
-def trouver(base: str, code: str) -> Guichet:
-    """The guichet of that code. Raises NotFound."""
-    guichet = None
-    if code.isascii() and code.isalnum():  # what no column takes is no code
-        with services().magasin.lire(base) as registre:
-            guichet = registre.guichet(code)
-    if guichet is None:
-        raise NotFound(f"Le guichet [{code[:20]}] n'existe pas dans la base [{base}].")
-    return guichet
 
 
 def _archive(identite: Trousseau, base: str, ca: bytes) -> bytes:
