@@ -2,7 +2,7 @@
 
 import pytest
 
-from sne_sandbox.web import calculs
+from sne_sandbox.web import tableaux
 from sne_sandbox.web.console import statistiques
 from sne_sandbox.web.messages import xpath
 
@@ -17,5 +17,5 @@ def patience(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(xpath, "MONTRE_MAX", PATIENCE)
     monkeypatch.setattr(xpath, "ATTENTE_MAX", PATIENCE)
     monkeypatch.setattr(statistiques, "_PATIENCE", PATIENCE)
-    monkeypatch.setattr(calculs, "TOUR_MAX", PATIENCE)
-    monkeypatch.setattr(calculs, "PATIENCE", PATIENCE)
+    monkeypatch.setattr(tableaux, "TOUR_MAX", PATIENCE)
+    monkeypatch.setattr(tableaux, "PATIENCE", PATIENCE)

@@ -24,7 +24,7 @@ from sne_sandbox.web import manques, trouver
 from sne_sandbox.web.api.contexte import QuestionSchema, combien, facultatif, liste, rang, reponse
 from sne_sandbox.web.essais import Essais, essayer, nu
 from sne_sandbox.web.messages import cote as cotes
-from sne_sandbox.web.messages import har, rejeu
+from sne_sandbox.web.messages import rejeu
 from sne_sandbox.web.messages.documents import masquer_corps, masquer_en_tetes, masquer_octets
 from sne_sandbox.web.messages.xpath import chercher_xpath
 from sne_sandbox.web.partage import expediteur, services
@@ -394,7 +394,7 @@ class RessourceArchive(MethodView):
         observation = trouver.observation(base, identifiant)
         if observation.echange.methode in HORS_HTTP:
             raise NotFound("Cette ligne n'est pas une requête HTTP : elle n'a pas d'archive HAR.")
-        return jsonify(har.en_har(observation, origine=request.host_url.rstrip("/")))
+        return jsonify(cotes.en_har(observation, origine=request.host_url.rstrip("/")))
 
 
 @blueprint.route("/<int:identifiant>/replay")

@@ -12,11 +12,11 @@ from werkzeug.exceptions import NotFound
 
 from sne_sandbox.operations import statistiques
 from sne_sandbox.operations.statistiques import Tableau, TableauLu
-from sne_sandbox.web import graphiques
+from sne_sandbox.web import tableaux
 from sne_sandbox.web.api.contexte import QuestionSchema, facultatif, jour_iso, reponse
-from sne_sandbox.web.calculs import TableDemandee, calculs_de
 from sne_sandbox.web.partage import services
 from sne_sandbox.web.reponses import telechargement
+from sne_sandbox.web.tableaux import TableDemandee, calculs_de
 
 blueprint: Final = Blueprint(
     "statistics",
@@ -107,9 +107,9 @@ class RessourceGraphique(MethodView):
     def get(self, quand: dict[str, Any], base: str, tableau: str) -> Response:
         lu = _tableau(base, tableau, _jour(base, quand), quand)
         rubrique = quand["rubrique"]
-        if rubrique not in graphiques.dessinees(lu):
+        if rubrique not in tableaux.dessinees(lu):
             raise NotFound(
                 f"Le tableau {tableau} n'a pas de rubrique [{rubrique[:40]}]. "
-                f"Remède : rubriques : {', '.join(graphiques.dessinees(lu))}."
+                f"Remède : rubriques : {', '.join(tableaux.dessinees(lu))}."
             )
-        return Response(graphiques.dessiner(lu, rubrique), mimetype="image/svg+xml")
+        return Response(tableaux.dessiner(lu, rubrique), mimetype="image/svg+xml")

@@ -18,7 +18,7 @@ from sne_sandbox.web.console.equivalents import curl
 from sne_sandbox.web.console.page import annoncer, apres_action, section
 from sne_sandbox.web.essais import Essais, essayer, nu
 from sne_sandbox.web.messages import cote as cotes
-from sne_sandbox.web.messages import har, rejeu
+from sne_sandbox.web.messages import rejeu
 from sne_sandbox.web.messages.arbre import Remarque, construire, remarques_de
 from sne_sandbox.web.messages.documents import masquer_corps, masquer_en_tetes, masquer_octets
 from sne_sandbox.web.partage import expediteur, services
@@ -133,7 +133,7 @@ def archive(base: str, identifiant: int) -> Response:
     observation = trouver.observation(base, identifiant)
     if observation.echange.methode in HORS_HTTP:
         raise NotFound("Cette ligne n'est pas une requête HTTP : elle n'a pas d'archive HAR.")
-    contenu = har.en_har(observation, origine=request.host_url.rstrip("/"))
+    contenu = cotes.en_har(observation, origine=request.host_url.rstrip("/"))
     texte = json.dumps(contenu, ensure_ascii=False, indent=1).encode()
     return telechargement(texte, f"echange-{identifiant}.har", "application/json")
 

@@ -9,7 +9,7 @@ from banc import FORMULAIRE, Banc, message, oter, poser, specimen
 from lxml import etree
 
 from sne_sandbox.store.fichiers import Boite, Boites
-from sne_sandbox.web import graphiques
+from sne_sandbox.web import tableaux
 from sne_sandbox.web.messages import rejeu
 
 NIR = "206127511100564"
@@ -120,8 +120,8 @@ def test_a_table_is_a_sheet_and_its_sections_are_charts(banc: Banc, code: str) -
 
 
 def test_the_reasons_of_radiations_have_their_chart(banc: Banc) -> None:
-    assert appeler(banc, "GET", f"/statistics/TAB02/svg?rubrique={graphiques.MOTIFS}").status_code == 200
-    assert appeler(banc, "GET", f"/statistics/TAB01/svg?rubrique={graphiques.MOTIFS}").status_code == 404
+    assert appeler(banc, "GET", f"/statistics/TAB02/svg?rubrique={tableaux.MOTIFS}").status_code == 200
+    assert appeler(banc, "GET", f"/statistics/TAB01/svg?rubrique={tableaux.MOTIFS}").status_code == 404
     assert appeler(banc, "GET", "/statistics/TAB04/csv").status_code == 404
 
 
