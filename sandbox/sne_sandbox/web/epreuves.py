@@ -50,7 +50,7 @@ _DELAI_FIN: Final = 10.0
 
 
 class EtatJugement(StrEnum):
-    """How a judgement stands."""
+    """How far a judgement is."""
 
     EN_COURS = "en cours"
     RENDUE = "rendue"

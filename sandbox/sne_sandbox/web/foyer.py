@@ -55,7 +55,7 @@ class Seuil:
 
 @dataclass(frozen=True, slots=True)
 class CalculUc:
-    """The steps, in order."""
+    """The steps that lead to the verdict on the first quartile, in order."""
 
     menage: Menage
     jour: date

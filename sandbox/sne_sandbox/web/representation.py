@@ -100,7 +100,7 @@ class Representation:
 
 
 def lire(services: Services, scene: Scene) -> Representation:
-    """Where the scene stands."""
+    """Where the scene stands in its base, read off the journal."""
     base = next((b for b in services.magasin.bases.lister() if b.nom == scene.base), None)
     if base is None:
         return Representation(scene, None)

@@ -71,7 +71,7 @@ ReglagesLusSchema = Schema.from_dict(_valeurs(), name="ReglagesLusSchema")
 
 
 class BaseNouvelleSchema(QuestionSchema):
-    """What creates a base."""
+    """Body of POST /bases: what a new base is called, starts from and is set to."""
 
     nom = fields.String(
         required=True, validate=nom_convenable(), metadata={"description": "1 à 40 lettres, chiffres, - ou _"}
@@ -96,7 +96,7 @@ class BaseNouvelleSchema(QuestionSchema):
 
 
 class PorteeSchema(QuestionSchema):
-    """What a reset empties."""
+    """Body of …/reset: what of the base goes back to its start."""
 
     portee = facultatif(
         "journal, etat, pannes ou tout (sans corps : tout)",
@@ -185,13 +185,13 @@ class RessourceRemise(MethodView):
 
 
 class GelSchema(QuestionSchema):
-    """Where to freeze."""
+    """Body of …/clock/freeze: the instant at which the clock stops."""
 
     instant = facultatif(f"instant ISO, par exemple {_EXEMPLE} ; absent : maintenant", allow_none=True)
 
 
 class AvanceSchema(QuestionSchema):
-    """How far to go."""
+    """Body of …/clock/advance: how far the clock goes."""
 
     vers = fields.String(
         required=True, metadata={"description": "durée ISO 8601 (P1M), date (2019-04-15) ou instant ISO"}
@@ -247,7 +247,7 @@ class RessourceHorlogeReelle(MethodView):
 
 @dataclass(frozen=True, slots=True)
 class SemenceLue:
-    """A seed."""
+    """A seed (jeu de départ), by its name."""
 
     nom: Annotated[str, "à donner comme « semence » à la création d'une base"]
 

@@ -84,7 +84,7 @@ class QuestionSchema(Schema):
     """What is asked, in a body or after « ? »: what is not declared is refused, and described so."""
 
     class Meta:
-        """Of marshmallow."""
+        """Marshmallow's options."""
 
         unknown = RAISE
 

@@ -36,7 +36,7 @@ class DocumentDit:
 
 @dataclass(frozen=True, slots=True)
 class ServiceDit:
-    """A SOAP service."""
+    """A SOAP service: its addresses and its operations."""
 
     nom: str
     chemins: Annotated[
@@ -47,7 +47,7 @@ class ServiceDit:
 
 @dataclass(frozen=True, slots=True)
 class ContratLu:
-    """The interface."""
+    """The interface in short."""
 
     nom: Annotated[str, {"example": "v5.2"}]
     titre: str
@@ -94,7 +94,7 @@ class SchemaLu:
 
 @dataclass(frozen=True, slots=True)
 class Nomenclature:
-    """A closed list."""
+    """A closed list, without its codes."""
 
     nom: Annotated[str, {"example": "ListeMotifsRadiation"}]
     nombre: Annotated[int, "codes"]
@@ -129,7 +129,7 @@ class CaracteristiqueLue:
 
 @dataclass(frozen=True, slots=True)
 class TypeLu:
-    """A type of event."""
+    """A type of event (gestion partagée) and what its events carry."""
 
     code: str
     libelle: str
@@ -159,7 +159,7 @@ class MessageLu:
 
 @dataclass(frozen=True, slots=True)
 class OperationLue:
-    """An operation."""
+    """A SOAP operation: what it is for, its messages in and out."""
 
     nom: str
     service: str

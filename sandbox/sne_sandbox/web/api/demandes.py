@@ -134,7 +134,7 @@ class MouvementLu:
 
 @dataclass(frozen=True, slots=True)
 class DemandeEntiere(DemandeBreve):
-    """A demande, whole."""
+    """A demande with its document, its events, its movements."""
 
     document: Annotated[str, "XML : ce que rend getDemandeLogement, complet, NIR masqués"]
     evenements: list[EvenementDeDemande]

@@ -65,7 +65,7 @@ _EXEMPLE: Final = {
 
 
 class ProblemeSchema(Schema):
-    """A problem (RFC 9457)."""
+    """An error, as every call answers it (RFC 9457)."""
 
     type = fields.String(required=True, metadata={"description": "URI du genre : /api/v1/problems/…"})
     title = fields.String(required=True, metadata={"description": "Le genre, toujours dit pareil"})

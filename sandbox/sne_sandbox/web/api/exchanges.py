@@ -56,7 +56,7 @@ class FiltresSchema(QuestionSchema):
 
 
 class FiltresPageSchema(FiltresSchema):
-    """Which of them."""
+    """The filters, an XPath beside them, and which page of what they leave."""
 
     avant = rang("ceux d'avant ce numéro")
     apres = rang("ceux d'après ce numéro : ce qui est arrivé depuis", 0)
@@ -70,7 +70,7 @@ class FiltresPageSchema(FiltresSchema):
 
 
 class DepuisRefusSchema(QuestionSchema):
-    """Which refusals."""
+    """Which page of the refusals."""
 
     avant = rang("ceux d'avant ce numéro")
     limite = combien()
@@ -124,7 +124,7 @@ class MessageMontre:
 
 @dataclass(frozen=True, slots=True)
 class Detail(LigneDuJournal):
-    """One exchange, whole."""
+    """One exchange with its bytes and what is known of them."""
 
     parties: list[dict[str, Any]]
     trace: Annotated[str | None, "d'une erreur interne"]
@@ -145,7 +145,7 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class Nombre:
-    """A count."""
+    """How many exchanges answer the filters."""
 
     nombre: Annotated[int, "échanges gardés qui répondent aux filtres"]
 

@@ -100,7 +100,7 @@ class MessageComposeSchema(QuestionSchema):
 
 @dataclass(frozen=True, slots=True)
 class DepartDit:
-    """A start."""
+    """A start that is offered: its key, and what it is."""
 
     depart: Annotated[str, {"example": "menage-personne_seule-1"}]
     phrase: str

@@ -28,7 +28,7 @@ class Journaux(Collector):
         self._magasin = magasin
 
     def collect(self) -> Iterator[Metric]:
-        """All families."""
+        """The families of figures, read off the store at this moment."""
         yield from self._tenues()
         yield from self._mesures()
 
@@ -72,7 +72,7 @@ class Journaux(Collector):
 
 
 def page() -> Response:
-    """The text exposition."""
+    """GET /metrics: the figures in the text format of Prometheus."""
     registre = CollectorRegistry(auto_describe=False)
     registre.register(Journaux(services().magasin))
     return Response(generate_latest(registre), content_type=CONTENT_TYPE_LATEST)

@@ -34,7 +34,7 @@ class ParametreLu:
 
 @dataclass(frozen=True, slots=True)
 class GenreLu:
-    """A kind of panne."""
+    """A kind of panne, and the parameters it takes."""
 
     genre: str
     description: Annotated[str, "ce que voit le client"]
@@ -65,7 +65,7 @@ class Otees:
 
 
 class PanneNouvelleSchema(QuestionSchema):
-    """What arms a panne."""
+    """Body of POST …/pannes: the panne to arm, and on which exchanges."""
 
     genre = fields.String(required=True, validate=validate.OneOf(list(GENRES)))
     operation = facultatif("absente : toute opération", allow_none=True)

@@ -38,7 +38,7 @@ _ILLISIBLE: Final = "Le rapport ne se lit pas, ou la base de données ne répond
 
 
 class JugementNouveauSchema(QuestionSchema):
-    """What begins a judgement."""
+    """Body of POST /reports: what to judge, the traffic of a base or the reference application."""
 
     mode = facultatif(
         "trafic : ce que la base a vu ; temoin : l'application témoin, pilotée",
@@ -60,7 +60,7 @@ class JugementNouveauSchema(QuestionSchema):
 
 
 class AvecRapportSchema(QuestionSchema):
-    """What to compare with."""
+    """The other report, the one from before."""
 
     avec = fields.String(required=True, metadata={"description": "le rapport d'avant", "example": "hier"})
 
@@ -83,7 +83,7 @@ class ResumeLu:
 
 @dataclass(frozen=True, slots=True)
 class JugementLu:
-    """A judgement."""
+    """A judgement of this home, running or ended."""
 
     nom: str
     etat: epreuves.EtatJugement

@@ -38,14 +38,14 @@ class RechercheReglesSchema(QuestionSchema):
 
 
 class ProfilSchema(QuestionSchema):
-    """Under which profile."""
+    """The profile under which the control is looked at."""
 
     profil = RechercheReglesSchema._declared_fields["profil"]
 
 
 @dataclass(frozen=True, slots=True)
 class RegleLue:
-    """A control."""
+    """A control: its row in the contract, and what it does under the profile looked at."""
 
     code: Annotated[str, {"example": "ENT009"}]
     code_officiel: Annotated[str | None, "celui qui part sur le fil, quand le contrat en donne un autre"]
@@ -63,7 +63,7 @@ class RegleLue:
 
 @dataclass(frozen=True, slots=True)
 class RegleEntiere(RegleLue):
-    """A control, whole."""
+    """A control with its examples, its effect under each profile, and how to change it."""
 
     effets: Annotated[dict[str, str], "ce qu'elle fait, par profil"]
     acceptes: list[Illustration]

@@ -113,7 +113,7 @@ class JoueLu:
 
 @dataclass(frozen=True, slots=True)
 class PasLu:
-    """A step."""
+    """A step of a scene: what is said before and after it, what it does."""
 
     rang: Annotated[int, "à partir de 1"]
     titre: str
@@ -132,13 +132,13 @@ class SceneEntiere(SceneLue):
 
 
 class DepartSchema(QuestionSchema):
-    """How a scene begins."""
+    """Body of …/start: whether to empty a base that the scene did not make."""
 
     vider = facultatif("efface une base de ce nom que la scène n'a pas faite", False, genre=Booleen)
 
 
 class RangSchema(QuestionSchema):
-    """Which step."""
+    """Body of …/next: the step one believes to be the next, so that a second press plays nothing."""
 
     rang = facultatif(
         "celui qu'on croit le suivant : déjà joué, il n'est pas rejoué",

@@ -24,14 +24,14 @@ blueprint: Final = Blueprint(
 
 
 class SauvegardeNouvelleSchema(QuestionSchema):
-    """What makes a snapshot."""
+    """Body of POST …/snapshots: a name, and whether it may be taken again."""
 
     nom = fields.String(required=True, validate=nom_convenable())
     remplacer = facultatif("remplace celle de ce nom", False, genre=Booleen)
 
 
 class AvecSauvegardeSchema(QuestionSchema):
-    """What to compare with."""
+    """The other end of the comparison."""
 
     avec = facultatif("une autre sauvegarde ; absent : la base telle qu'elle est", validate=nom_convenable())
 

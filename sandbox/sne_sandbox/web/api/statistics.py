@@ -40,7 +40,7 @@ class QuandSchema(QuestionSchema):
 
 
 class QuandEtQuoiSchema(QuandSchema):
-    """And which section."""
+    """The same, and the section of the table to draw."""
 
     rubrique = fields.String(
         required=True, metadata={"description": "celle d'une ligne du tableau", "example": "Total"}
@@ -49,7 +49,7 @@ class QuandEtQuoiSchema(QuandSchema):
 
 @dataclass(frozen=True, slots=True)
 class Tableaux:
-    """The three tables."""
+    """TAB01, TAB02 and TAB03 of a base at a date."""
 
     base: str
     date: date

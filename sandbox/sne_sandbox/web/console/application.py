@@ -197,7 +197,7 @@ connexion: Final = Blueprint("connexion", __name__)
 
 @connexion.get("/connexion", endpoint="page")
 def demander_jeton() -> str:
-    """Asks for a token."""
+    """The login page."""
     return render_template("connexion.html", suite=_suite(request.args.get("suite")), refuse=False)
 
 
@@ -226,7 +226,7 @@ def lecture(jeton: str) -> str:
 
 @connexion.post("/deconnexion")
 def sortir() -> ReponseWsgi:
-    """Forgets the cookie."""
+    """Forgets the right that the cookie gave."""
     session.clear()
     ouverte = _acces().jeton is None
     return redirect(url_for("accueil") if ouverte else url_for("connexion.page"), 303)

@@ -27,7 +27,7 @@ blueprint: Final = section("composer", __name__)
 
 @blueprint.get("/composer")
 def page(base: str) -> str:
-    """The thirteen operations."""
+    """The operations of the interface, by service."""
     contrat = services().contrat
     par_service = [
         (service, [op for op in contrat.operations.values() if op.service == service.nom])

@@ -165,7 +165,7 @@ def arreter(base: str, run: str) -> Redirection:
 
 @blueprint.post("/conformite/<run>/effacer")
 def effacer(base: str, run: str) -> Redirection:
-    """Takes a judgement away."""
+    """Takes a judgement away, with its files."""
     epreuves.effacer(trouver.jugement(run))
     return apres_action(url_for("conformite.page"), f"Le jugement {run} est effacé.")
 

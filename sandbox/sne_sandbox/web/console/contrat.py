@@ -63,7 +63,7 @@ def schema(base: str, document: str) -> str:
 
 @blueprint.get("/contrat/nomenclatures")
 def nomenclatures(base: str) -> str:
-    """The closed lists."""
+    """The closed lists, and the elements that each rules."""
     connues = services().contrat.nomenclatures
     listes = [
         (nom, len([code for code in connues.liste(nom) if code]), emplois(connues, nom))

@@ -263,7 +263,7 @@ _ETATS: Final[Mapping[str, str]] = {EtatDemande.ACTIVE: "active", EtatDemande.RA
 
 @blueprint.get("/controle/sauvegardes")
 def sauvegardes(base: str) -> str:
-    """The list."""
+    """The snapshots of the base, and the form that makes one."""
     faites = trouver.sauvegardes().lister(base)
     pris = {s.nom for s in faites}
     libre = next(nom for rang in range(1, len(pris) + 2) if (nom := f"essai-{rang}") not in pris)
@@ -314,7 +314,7 @@ def fichier(base: str, nom: str) -> Response:
 
 @blueprint.post("/controle/sauvegardes")
 def sauvegarder(base: str) -> Redirection:
-    """Saves the base."""
+    """Saves the base under the name of the form."""
     nom = request.form.get("nom", "").strip()
 
     def geste() -> str:
@@ -326,7 +326,7 @@ def sauvegarder(base: str) -> Redirection:
 
 @blueprint.get("/controle/sauvegardes/<nom>/restaurer")
 def restaurer(base: str, nom: str) -> str:
-    """Asks again."""
+    """Asks again, and says what the snapshot holds."""
     sauvegarde = trouver.sauvegarde(base, nom)
     return _confirmer(
         f"Restaurer « {nom} »",
@@ -354,7 +354,7 @@ def faire_restaurer(base: str, nom: str) -> Redirection:
 
 @blueprint.get("/controle/sauvegardes/<nom>/supprimer")
 def oublier(base: str, nom: str) -> str:
-    """Asks again."""
+    """Asks again before a snapshot is deleted."""
     trouver.sauvegarde(base, nom)
     return _confirmer(
         f"Supprimer la sauvegarde « {nom} »",
@@ -370,7 +370,7 @@ def oublier(base: str, nom: str) -> str:
 
 @blueprint.post("/controle/sauvegardes/<nom>/supprimer")
 def faire_oublier(base: str, nom: str) -> Redirection:
-    """Deletes a snapshot."""
+    """Deletes a snapshot; the base stays as it is."""
 
     def geste() -> str:
         trouver.sauvegardes().supprimer(base, nom)
@@ -422,7 +422,7 @@ def remise(base: str) -> str:
 
 @blueprint.get("/controle/remettre/<portee>")
 def remettre(base: str, portee: str) -> str:
-    """Asks again."""
+    """Asks again, and says how much is lost."""
     titre, effet = _portee(portee)
     return _confirmer(
         f"Remettre au départ : {titre[0].lower()}{titre[1:]}",
@@ -438,7 +438,7 @@ def remettre(base: str, portee: str) -> str:
 
 @blueprint.post("/controle/remettre/<portee>")
 def faire_remettre(base: str, portee: str) -> Redirection:
-    """Puts it back."""
+    """Puts that part of the base back to its start."""
     titre, _ = _portee(portee)
 
     def geste() -> str:
@@ -542,7 +542,7 @@ def creer_base(base: str) -> Redirection:
 
 @blueprint.get("/controle/bases/supprimer")
 def supprimer_base(base: str) -> str:
-    """Asks again."""
+    """Asks again, and says what goes with the base."""
     gestion.verifier_supprimable(base)
     with services().magasin.lire(base) as registre:
         demandes = registre.compter()
@@ -564,7 +564,7 @@ def supprimer_base(base: str) -> str:
 
 @blueprint.post("/controle/bases/supprimer")
 def faire_supprimer_base(base: str) -> Redirection:
-    """Deletes it."""
+    """Deletes the base, and goes to the default one."""
     gestion.supprimer(services().magasin, services().configuration.home, base)
     g.base = services().magasin.bases.lire(BASE_PAR_DEFAUT)
     return apres_action(url_for("controle.bases", base=BASE_PAR_DEFAUT), f"La base « {base} » est supprimée.")

@@ -47,7 +47,7 @@ class EvenementLu:
 
 @blueprint.get("/demandes/<numero>")
 def page(base: str, numero: str) -> str:
-    """The demande."""
+    """One demande: its form, its household, its life, its events, its duplicates."""
     magasin, contrat = services().magasin, services().contrat
     echanges = magasin.journal.chercher(base, numero=numero, limite=ECHANGES)
     with magasin.lire(base) as registre:
@@ -103,7 +103,7 @@ def voir_attestation(base: str, numero: str) -> Response:
 
 @blueprint.get("/demandes/<numero>/attestation/telecharger")
 def telecharger_attestation(base: str, numero: str) -> Response:
-    """The attestation, to keep."""
+    """The attestation as a file to keep."""
     nom = f"attestation-{_nom_sur(numero)}.pdf"
     return telechargement(_attestation(base, numero), nom, "application/pdf")
 

@@ -48,7 +48,7 @@ class Demandee:
 
 @dataclass(frozen=True, slots=True)
 class LigneTrouvee:
-    """A demande found."""
+    """A line of what the search found."""
 
     stockee: DemandeStockee
     qui: str

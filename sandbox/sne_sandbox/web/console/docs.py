@@ -64,7 +64,7 @@ class AppelApi:
 
 @blueprint.get("")
 def page() -> str:
-    """The page."""
+    """Every call of the API, with a form that tries it."""
     principale = current_app.extensions["principale"]
     aiguillage: Aiguillage = principale.extensions["aiguillage"]
     document = aiguillage.partie("api").extensions["openapi"]

@@ -118,7 +118,7 @@ def document(base: str, identifiant: int, cote: cotes.Nom) -> Response:
 
 @blueprint.get("/echanges/<int:identifiant>/<any(requete, reponse):cote>/pieces/<int:rang>")
 def piece(base: str, identifiant: int, cote: cotes.Nom, rang: int) -> Response:
-    """One piece, NIR masked."""
+    """One piece of a message (a MIME part, or base64 of the envelope), NIR masked."""
     trouvee = cotes.piece(trouver.observation(base, identifiant), cote, rang)
     if trouvee is None:
         raise NotFound("Ce message n'a pas tant de pièces.")

@@ -80,7 +80,7 @@ def accorde(valeur: int, un: str, plusieurs: str) -> str:
 
 
 def octets(valeur: int) -> str:
-    """« 12,5 ko »."""
+    """A size in bytes: « 12,5 ko »."""
     if valeur < 1000:
         return f"{valeur}{_INSECABLE}octets" if valeur != 1 else f"1{_INSECABLE}octet"
     if valeur < 1_000_000:

@@ -45,7 +45,7 @@ class GuichetMontre:
 
 @blueprint.get("/guichets")
 def page(base: str) -> str:
-    """The list."""
+    """The guichets of the base, and how many files lie in their boxes."""
     courante: Base = g.base
     jour = courante.horloge.maintenant(datetime.now(UTC)).date()
     with services().magasin.lire(base) as registre:

@@ -30,7 +30,7 @@ FLUX_SIGNE: Final = 10.0
 
 @blueprint.get("/journal")
 def page(base: str) -> str | tuple[str, int]:
-    """The list."""
+    """The exchanges, newest first, narrowed by filters or by an XPath."""
     journal = services().magasin.journal
     filtres = _filtres()
     expression = request.args.get("xpath", "").strip()

@@ -28,7 +28,7 @@ CHERCHES_MAX: Final = 5_000
 
 @blueprint.get("/regles")
 def page(base: str) -> str:
-    """The list, filtered."""
+    """The controls under a profile, narrowed by what is looked for."""
     demandes = {
         nom: masquer_nirs(request.args.get(nom, "").strip())
         for nom in ("texte", "sujet", "effet", "fidelite", "type")

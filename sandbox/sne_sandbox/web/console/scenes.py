@@ -26,7 +26,7 @@ SUIVRE: Final = 5
 
 @blueprint.get("/scenes")
 def page(base: str) -> str:
-    """The list."""
+    """The scenes, where each stands, and the link for the room."""
     acces: Acces = current_app.extensions["acces"]
     connues = {connue.nom for connue in services().magasin.bases.lister()}
     liste = donnees.scenes()

@@ -150,7 +150,7 @@ def demasquer(racine: Any, depart: Any) -> None:
 
 
 def en_texte(racine: Any) -> str:
-    """The document, indented anew."""
+    """The document as text, indented anew (two blanks), with its XML declaration."""
     for element in racine.iter(etree.Element):
         element.tail = None
         if len(element) and not (element.text or "").strip():

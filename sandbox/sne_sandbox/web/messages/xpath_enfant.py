@@ -27,7 +27,7 @@ def _se_limiter(secondes: int) -> None:
 
 
 def main() -> None:
-    """Answers until stdin ends."""
+    """Reads documents and answers, until stdin ends."""
     _se_limiter(int(sys.argv[2]))
     expression = etree.XPath(sys.argv[1], regexp=False)
     parseur = etree.XMLParser(resolve_entities=False, no_network=True)

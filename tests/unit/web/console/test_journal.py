@@ -249,7 +249,7 @@ def test_a_search_that_is_slow_to_begin_goes_on(
         return False
 
     monkeypatch.setattr(xpath, "time", SimpleNamespace(monotonic=lambda: montre[0]))
-    monkeypatch.setattr(xpath, "_repond", evaluer)
+    monkeypatch.setattr(xpath.Evaluateur, "vrai", evaluer)
     assert "5 échanges ouverts" in " ".join(page("/journal?xpath=//a").text_content().split())
 
 
