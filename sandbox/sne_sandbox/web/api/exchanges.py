@@ -26,7 +26,7 @@ from sne_sandbox.web.essais import Essais, essayer, nu
 from sne_sandbox.web.messages import cote as cotes
 from sne_sandbox.web.messages import rejeu
 from sne_sandbox.web.messages.documents import masquer_corps, masquer_en_tetes, masquer_octets
-from sne_sandbox.web.messages.xpath import chercher_xpath
+from sne_sandbox.web.messages.xpath import chercher
 from sne_sandbox.web.partage import expediteur, services
 from sne_sandbox.web.reponses import telechargement
 
@@ -311,14 +311,8 @@ class RessourceJournal(MethodView):
         gardes, oublies = magasin.journal.compter(base)
         avant, limite, xpath = (filtres.pop(nom) for nom in ("avant", "limite", "xpath"))
         filtres["apres_id"] = filtres.pop("apres")
-        if xpath.strip():
-            recherche = chercher_xpath(services(), base, xpath.strip(), filtres, avant=avant, limite=limite)
-            trouves, suite, ignores = recherche.trouves, recherche.suite, recherche.ignores
-        else:
-            lus = magasin.journal.chercher(base, avant_id=avant, limite=limite + 1, **filtres)
-            trouves, ignores = tuple(lus[:limite]), 0
-            suite = trouves[-1].identifiant if len(lus) > limite else None
-        return Page(gardes, oublies, [_montrer(e) for e in trouves], suite, ignores)
+        trouve = chercher(services(), base, xpath.strip(), filtres, avant=avant, limite=limite)
+        return Page(gardes, oublies, [_montrer(e) for e in trouve.trouves], trouve.suite, trouve.ignores)
 
 
 @blueprint.route("/count")

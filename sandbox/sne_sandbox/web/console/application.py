@@ -1,7 +1,6 @@
 """The console's own Flask application: sections, rights, error pages."""
 
 import importlib
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
@@ -29,7 +28,7 @@ from sne_sandbox.web import acces, securite
 from sne_sandbox.web.acces import Acces, Droit, csrf_convient, jeton_csrf
 from sne_sandbox.web.console import filtres
 from sne_sandbox.web.console.equivalents import equivalents
-from sne_sandbox.web.console.page import SECTIONS, Section
+from sne_sandbox.web.console.page import SECTIONS, Section, maintenant
 from sne_sandbox.web.partage import services
 
 _WEB: Final = Path(__file__).resolve().parents[1]
@@ -150,7 +149,7 @@ def _commun() -> dict[str, Any]:
     base = g.get("base")
     return {
         "base": base,
-        "maintenant": base.horloge.maintenant(datetime.now(UTC)) if base is not None else None,
+        "maintenant": maintenant() if base is not None else None,
         "les_bases": _les_bases,
         "menu": _menu,
         "section_ici": _section_ici,

@@ -2,14 +2,13 @@
 
 import shlex
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Final
 
 from flask import Response, g, render_template, request, url_for
 from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response as Redirection
 
-from sne_sandbox.domain.base import Base, Guichet
+from sne_sandbox.domain.base import Guichet
 from sne_sandbox.domain.journal import VerdictEchange
 from sne_sandbox.domain.texte import masquer_nirs
 from sne_sandbox.errors import ExchangeError, UsageError
@@ -20,7 +19,7 @@ from sne_sandbox.store.fichiers import Boite, Boites, Compte, Depot, compter
 from sne_sandbox.web import trouver
 from sne_sandbox.web.console.filtres import accorde
 from sne_sandbox.web.console.journal import resume
-from sne_sandbox.web.console.page import apres_action, section
+from sne_sandbox.web.console.page import apres_action, maintenant, section
 from sne_sandbox.web.messages.arbre import Arbre, construire
 from sne_sandbox.web.messages.documents import lire as lire_xml
 from sne_sandbox.web.messages.documents import masquer_octets
@@ -62,7 +61,6 @@ def page(base: str) -> str:
         contenus = [] if choisi is None else _contenus(Boites(registre.connexion, base, choisi.code))
     if guichets and choisi is None:
         raise NotFound(f"Le guichet [{voulu[:20]}] n'existe pas dans la base [{base}].")
-    courante: Base = g.base
     dossiers = (
         DossiersGuichet.de(services().configuration.home, base, choisi.code) if choisi is not None else None
     )
@@ -72,8 +70,8 @@ def page(base: str) -> str:
         choisi=choisi,
         contenus=contenus,
         dernier_jour=DERNIER_JOUR,
-        ferme=courante.horloge.maintenant(datetime.now(UTC)).date() > DERNIER_JOUR,
-        dispatching=courante.reglages.dispatching == "oui",
+        ferme=maintenant().date() > DERNIER_JOUR,
+        dispatching=g.base.reglages.dispatching == "oui",
         dossiers=dossiers,
         ignores=dossiers.ignores() if dossiers is not None else [],
         ignores_max=IGNORES_MAX,

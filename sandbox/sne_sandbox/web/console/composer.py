@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from typing import Any, Final
 
 from flask import g, render_template, request
@@ -10,11 +9,10 @@ from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response as Redirection
 
 from sne_sandbox.domain.anomalie import Gravite
-from sne_sandbox.domain.dates import PARIS
 from sne_sandbox.domain.texte import masquer_message
 from sne_sandbox.errors import UsageError
 from sne_sandbox.operations.table import OPERATIONS
-from sne_sandbox.web.console.page import annoncer, avec_remede, section
+from sne_sandbox.web.console.page import annoncer, avec_remede, maintenant, section
 from sne_sandbox.web.interface import presentation
 from sne_sandbox.web.messages import brouillon, departs, expedition, saisie
 from sne_sandbox.web.messages.arbre import Remarque, construire
@@ -131,7 +129,6 @@ def _montrer(pret: Brouillon, suite: Suite = Suite()) -> str:
     arbre = None
     if suite.remarques and racine is not None:
         arbre = construire(masquer(racine), remarques=suite.remarques, contrat=contrat)
-    jour = g.base.horloge.maintenant(datetime.now(UTC)).astimezone(PARIS).date()
     return render_template(
         "composer/operation.html",
         pret=pret,
@@ -139,7 +136,7 @@ def _montrer(pret: Brouillon, suite: Suite = Suite()) -> str:
         suite=suite,
         arbre=arbre,
         offre=departs.offre(services(), g.base.nom),
-        champs=saisie.remplir(racine, genre, contrat, jour) if racine is not None else [],
+        champs=saisie.remplir(racine, genre, contrat, maintenant().date()) if racine is not None else [],
         parametres=[
             (nom, presentation(contrat).parametre(nom), pret.parametres.get(nom, ""))
             for nom in brouillon.parametres(contrat, pret.operation)

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Final
 
-from flask import Response, current_app, g, render_template, request, stream_with_context, url_for
+from flask import Response, current_app, g, render_template, request, url_for
 from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response as Redirection
 
@@ -22,7 +22,8 @@ from sne_sandbox.reports.groupes import grouper
 from sne_sandbox.reports.masque import masquer
 from sne_sandbox.reports.model import EtatExigence
 from sne_sandbox.web import epreuves, trouver
-from sne_sandbox.web.console.page import apres_action, section
+from sne_sandbox.web.console.page import apres_action, evenement, section
+from sne_sandbox.web.console.page import flux as page_flux
 from sne_sandbox.web.epreuves import JugementConserve
 from sne_sandbox.web.partage import services
 from sne_sandbox.web.reponses import telechargement
@@ -128,23 +129,18 @@ def flux(base: str, run: str) -> Response:
     adresse, home = url_for("conformite.rapport", run=run), _home()
 
     def evenements() -> Iterator[str]:
-        yield "retry: 1000\n\n"
         vus, fin = depuis, time.monotonic() + _FLUX_DUREE
         while time.monotonic() < fin:
             suivie = epreuves.trouver(home, run)
             for rang, ligne in list(epreuves.lignes(epreuve, vus)):
-                yield _evenement(rang, modele.render(rang=rang, ligne=ligne))
+                yield evenement(rang, modele.render(rang=rang, ligne=ligne))
                 vus = rang
             if suivie is None or suivie.etat is not epreuves.EtatJugement.EN_COURS:
-                yield _evenement(vus + 1, adresse, "fin")
+                yield evenement(vus + 1, adresse, "fin")
                 return
             time.sleep(_FLUX_PAS)
 
-    return Response(
-        stream_with_context(evenements()),
-        mimetype="text/event-stream",
-        headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
-    )
+    return page_flux(evenements())
 
 
 @blueprint.get("/conformite/<run>/fichiers/<fichier>")
@@ -210,8 +206,3 @@ def _entier(nom: str, bas: int, haut: int) -> int:
     if not (brut.isascii() and brut.isdecimal() and len(brut) < 11 and bas <= int(brut) <= haut):
         raise UsageError(f"Le champ « {nom} » vaut [{brut[:20]}].", remede=f"un entier de {bas} à {haut}")
     return int(brut)
-
-
-def _evenement(identifiant: int, texte: str, nom: str = "echange") -> str:
-    donnees = "".join(f"data: {morceau}\n" for morceau in texte.splitlines() if morceau.strip())
-    return f"id: {identifiant}\nevent: {nom}\n{donnees}\n"

@@ -1,15 +1,13 @@
 """`/console/<base>/contrat`: the published interface: schemas, nomenclatures, event types, operations."""
 
-from datetime import UTC, datetime
 from typing import Final
 
-from flask import g, render_template, request
+from flask import render_template, request
 from werkzeug.exceptions import NotFound
 
 from sne_sandbox.contract.schema import Document
-from sne_sandbox.domain.dates import PARIS
 from sne_sandbox.web import interface, trouver
-from sne_sandbox.web.console.page import section
+from sne_sandbox.web.console.page import maintenant, section
 from sne_sandbox.web.interface import emplois, presentation
 from sne_sandbox.web.messages.elements import elements
 from sne_sandbox.web.partage import services
@@ -89,8 +87,9 @@ def nomenclature(base: str, nom: str) -> str:
 @blueprint.get("/contrat/evenements")
 def evenements(base: str) -> str:
     """The types of events that the base knows, and what each carries."""
-    jour = g.base.horloge.maintenant(datetime.now(UTC)).astimezone(PARIS).date()
-    return render_template("contrat/evenements.html", types=services().contrat.evenements, jour=jour)
+    return render_template(
+        "contrat/evenements.html", types=services().contrat.evenements, jour=maintenant().date()
+    )
 
 
 @blueprint.get("/contrat/operations/<nom>")

@@ -3,16 +3,15 @@
 import io
 import zipfile
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Final
 
-from flask import Response, g, render_template
+from flask import Response, render_template
 
-from sne_sandbox.domain.base import Base, Guichet
+from sne_sandbox.domain.base import Guichet
 from sne_sandbox.pki.authority import MOT_DE_PASSE, Autorite, Trousseau
 from sne_sandbox.store.fichiers import Boite, Compte, compter
 from sne_sandbox.web import trouver
-from sne_sandbox.web.console.page import section
+from sne_sandbox.web.console.page import maintenant, section
 from sne_sandbox.web.partage import services
 from sne_sandbox.web.reponses import telechargement
 
@@ -46,8 +45,7 @@ class GuichetMontre:
 @blueprint.get("/guichets")
 def page(base: str) -> str:
     """The guichets of the base, and how many files lie in their boxes."""
-    courante: Base = g.base
-    jour = courante.horloge.maintenant(datetime.now(UTC)).date()
+    jour = maintenant().date()
     with services().magasin.lire(base) as registre:
         comptes = compter(registre.connexion, base)
         montres = [

@@ -1,12 +1,16 @@
 """The sections of the console, and what each of them is made with."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from itertools import chain
 from typing import Final
 
-from flask import Blueprint, flash, redirect, url_for
+from flask import Blueprint, Response, flash, g, redirect, stream_with_context, url_for
 from werkzeug.wrappers import Response as Redirection
 
+from sne_sandbox.domain.base import Base
+from sne_sandbox.domain.dates import PARIS
 from sne_sandbox.domain.journal import VerdictEchange
 from sne_sandbox.errors import UsageError
 from sne_sandbox.web.partage import services
@@ -92,3 +96,24 @@ def annoncer(parti: str, base: str, identifiant: int) -> Redirection:
         f"{parti} : {_ISSUES[verdict]}.",
         reussie=verdict is VerdictEchange.ACCEPTE,
     )
+
+
+def maintenant() -> datetime:
+    """What the clock of the base that is shown says (aware, Paris)."""
+    base: Base = g.base
+    return base.horloge.maintenant(datetime.now(UTC)).astimezone(PARIS)
+
+
+def flux(evenements: Iterable[str]) -> Response:
+    """Server-Sent Events; a browser that is cut off comes back after a second."""
+    return Response(
+        stream_with_context(chain(["retry: 1000\n\n"], evenements)),
+        mimetype="text/event-stream",
+        headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
+    )
+
+
+def evenement(identifiant: int | None, texte: str, nom: str = "echange") -> str:
+    """One event of a stream: its id, by which a browser goes on, and lines of HTML."""
+    donnees = "".join(f"data: {morceau}\n" for morceau in texte.splitlines() if morceau.strip())
+    return f"id: {identifiant}\nevent: {nom}\n{donnees}\n"

@@ -4,18 +4,17 @@ import re
 from datetime import date
 from typing import Final, NamedTuple
 
-from flask import Response, current_app, g, make_response, render_template, request
+from flask import Response, current_app, make_response, render_template, request
 from werkzeug.exceptions import NotFound
 
 from sne_sandbox.domain.base import ANNEES
 from sne_sandbox.domain.demande import TERRITOIRE_ILE_DE_FRANCE
 from sne_sandbox.domain.texte import nombre
 from sne_sandbox.errors import UsageError
-from sne_sandbox.operations.scenes import maintenant
 from sne_sandbox.operations.statistiques import CODES, Tableau, en_csv, verifier_territoire
 from sne_sandbox.store.statistiques import territoires
 from sne_sandbox.web import tableaux
-from sne_sandbox.web.console.page import section
+from sne_sandbox.web.console.page import maintenant, section
 from sne_sandbox.web.partage import services
 from sne_sandbox.web.reponses import telechargement
 from sne_sandbox.web.tableaux import Calculs, Resultat, TableDemandee, calculs_de, etat_de
@@ -64,7 +63,7 @@ def page(base: str) -> Response:
             motifs=_motifs(resultat.tableau) if resultat is not None else [],
             colonnes={**_COLONNES, **_motifs_courts()},
             flux=tableaux.FLUX,
-            futur=demande.jour > maintenant(g.base).date(),
+            futur=demande.jour > maintenant().date(),
             inconnu=demande.territoire is not None and demande.territoire not in connus,
             ancien=resultat is not None and _ancien(resultat, base),
             relire=_RELIRE,
@@ -116,7 +115,7 @@ def _demande(base: str, code: str) -> TableDemandee:
 def _jour(texte: str | None) -> date:
     """The day that was asked for; that of the base when none was."""
     if not texte:
-        return maintenant(g.base).date()
+        return maintenant().date()
     try:
         jour = date.fromisoformat(texte)
     except ValueError:

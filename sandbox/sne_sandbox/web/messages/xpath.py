@@ -111,25 +111,30 @@ class Evaluateur:
 
 @dataclass(frozen=True, slots=True)
 class RechercheXpath:
-    """What a search found on one page. `premier` and `dernier` are the ids it examined (0: none), `suite` the
-    id before which to go on, None when the journal has no more; `ignores` were too big, or asked too much."""
+    """What a search found on one page. `suite` is the id before which to go on, None when the journal has
+    no more. Of a search by XPath: `premier` and `dernier` are the ids it examined (0: none), `ignores` were
+    too big, or asked too much."""
 
-    trouves: tuple[Echange, ...]
-    examines: int
-    premier: int
-    dernier: int
-    suite: int | None
-    ignores: int
+    trouves: tuple[Echange, ...] = ()
+    examines: int = 0
+    premier: int = 0
+    dernier: int = 0
+    suite: int | None = None
+    ignores: int = 0
 
 
-def chercher_xpath(
+def chercher(
     services: Services, base: str, expression: str, filtres: dict[str, Any], *, avant: int | None, limite: int
 ) -> RechercheXpath:
-    """Exchanges whose document, sent or answered, answers `expression`, `limite` of them at most; names are
-    written without prefix.
+    """Exchanges that answer the filters, newest first, `limite` of them at most; with an `expression`,
+    those whose document, sent or answered, answers it (names are written without prefix).
 
     Raises UsageError for an expression that is none, or would take too long.
     """
+    if not expression:
+        lus = services.magasin.journal.chercher(base, avant_id=avant, limite=limite + 1, **filtres)
+        suite = lus[limite - 1].identifiant if len(lus) > limite else None
+        return RechercheXpath(tuple(lus[:limite]), suite=suite)
     verifier(expression)
     with Evaluateur(expression) as evaluateur:
         return _parcourir(services, base, evaluateur, filtres, avant, limite)
