@@ -54,7 +54,7 @@ class ChampSaisi:
 
 
 @dataclass(frozen=True, slots=True)
-class Presentation:
+class InterfacePresentee:
     """How an interface is told. `saisies` are the plain fields of each kind of document, in the order of the
     form."""
 
@@ -77,11 +77,11 @@ class Presentation:
 
 
 @lru_cache(maxsize=8)
-def presentation(contrat: Contrat) -> Presentation:
+def presentation(contrat: Contrat) -> InterfacePresentee:
     """That of a contract, its folders laid over one another key by key. Raises ContractError."""
     tables = contrat.dossiers.toml(_FICHIER)
     try:
-        return Presentation(
+        return InterfacePresentee(
             {Document(nom): str(titre) for nom, titre in tables["documents"].items()},
             {nom: OperationExpliquee(**dits) for nom, dits in tables["operations"].items()},
             {nom: ParametreExplique(**dits) for nom, dits in tables["parametres"].items()},

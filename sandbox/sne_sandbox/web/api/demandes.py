@@ -12,7 +12,7 @@ from lxml import etree
 from marshmallow import fields, validate
 from werkzeug.exceptions import NotFound
 
-from sne_sandbox.domain.demande import DemandeStockee, EtatDemande, Mouvement
+from sne_sandbox.domain.demande import DemandeStockee, EtatDemande
 from sne_sandbox.domain.evenement import Evenement
 from sne_sandbox.domain.exchange import Appel
 from sne_sandbox.domain.publication import tirer

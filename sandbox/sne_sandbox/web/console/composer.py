@@ -57,7 +57,7 @@ def operation(base: str, operation: str) -> str | tuple[str, int]:
         if not ecrit:
             raise
     dit = f"La demande [{masquer_message(ecrit[:40])}] n'est pas dans la base."
-    return _montrer(brouillon.nouveau(services(), g.base, operation, ""), Suite(erreur=dit)), 404
+    return _montrer(brouillon.nouveau(services(), g.base, operation, ""), Retour(erreur=dit)), 404
 
 
 @blueprint.post("/composer/<operation>")
@@ -70,15 +70,15 @@ def envoyer(base: str, operation: str) -> str | Redirection | tuple[str, int]:
         pret = recu.reporte(services().contrat).nomme(services(), g.base)
         match request.form.get("geste"):
             case "preparer":
-                return _montrer(pret, Suite(remarques=pret.remarques(services(), g.base)))
+                return _montrer(pret, Retour(remarques=pret.remarques(services(), g.base)))
             case "voir":
-                return _montrer(pret, Suite(envoi=_requete(pret)))
+                return _montrer(pret, Retour(envoi=_requete(pret)))
     except UsageError as erreur:
-        return _montrer(recu, Suite(erreur=avec_remede(erreur))), 422
+        return _montrer(recu, Retour(erreur=avec_remede(erreur))), 422
     laisse = expedition.expedier(_requete(pret), expediteur())
     if laisse is None:
         perdue = "La requête est partie, mais n'a laissé aucune ligne au journal."
-        return _montrer(pret, Suite(erreur=perdue)), 502
+        return _montrer(pret, Retour(erreur=perdue)), 502
     return annoncer("Le message est parti", *laisse)
 
 
@@ -93,7 +93,7 @@ def _requete(pret: Brouillon) -> expedition.RequeteEcrite:
 
 
 @dataclass(frozen=True, slots=True)
-class Suite:
+class Retour:
     """What came of a form that was sent: remarks (None: it was not checked), the request it makes, what is
     wrong with it."""
 
@@ -116,7 +116,7 @@ class Suite:
         return f"POST {self.envoi.adresse} HTTP/1.1\n{tete}\n{masquer_message(corps)}"
 
 
-def _montrer(pret: Brouillon, suite: Suite = Suite()) -> str:
+def _montrer(pret: Brouillon, retour: Retour = Retour()) -> str:
     """The form of a message, and above it what came of the last time it was sent."""
     contrat = services().contrat
     genre = OPERATIONS[pret.operation].genre
@@ -125,15 +125,15 @@ def _montrer(pret: Brouillon, suite: Suite = Suite()) -> str:
         try:
             racine = pret.racine()
         except UsageError as illisible:
-            suite = replace(suite, erreur=suite.erreur or avec_remede(illisible))
+            retour = replace(retour, erreur=retour.erreur or avec_remede(illisible))
     arbre = None
-    if suite.remarques and racine is not None:
-        arbre = construire(masquer(racine), remarques=suite.remarques, contrat=contrat)
+    if retour.remarques and racine is not None:
+        arbre = construire(masquer(racine), remarques=retour.remarques, contrat=contrat)
     return render_template(
         "composer/operation.html",
         pret=pret,
         dite=presentation(contrat).operation(pret.operation),
-        suite=suite,
+        retour=retour,
         arbre=arbre,
         offre=departs.offre(services(), g.base.nom),
         champs=saisie.remplir(racine, genre, contrat, maintenant().date()) if racine is not None else [],
