@@ -12,8 +12,9 @@ from flask import Flask
 
 from sne_sandbox.cli.main import cli
 from sne_sandbox.gestes import COMMANDES_SEULES, GESTES, SUJETS, Geste, en_markdown
-from sne_sandbox.web.app import Configuration, creer_application
+from sne_sandbox.web.app import creer_application
 from sne_sandbox.web.console.page import SECTIONS
+from sne_sandbox.web.partage import Configuration
 
 _PAGE: Final = "pages only: nothing of a base"
 _FLUX: Final = "a stream of pages: a program asks again"

@@ -13,7 +13,6 @@ from sne_sandbox.reports.masque import masquer
 from sne_sandbox.reports.model import TRAFIC, EtatExigence, Rapport, ResultatScenario, Verdict
 
 _PHRASE_MAX = 100
-#: What may become of a kind of finding: fields of `ComparaisonRapports`, keys of its JSON.
 _VUS = (Verdict.REUSSI, Verdict.ECHOUE)
 
 

@@ -17,7 +17,8 @@ from lxml import etree
 from sne_sandbox.mime.client import Forme
 from sne_sandbox.pki.authority import Autorite
 from sne_sandbox.web.api.description import operations
-from sne_sandbox.web.app import Configuration, creer_application
+from sne_sandbox.web.app import creer_application
+from sne_sandbox.web.partage import Configuration
 
 NIR: Final = "206127511100564"
 NS: Final = "{http://nuu.application.i2/}"

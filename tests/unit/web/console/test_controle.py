@@ -17,8 +17,9 @@ from sne_sandbox.domain.panne import GENRES
 from sne_sandbox.operations import pannes
 from sne_sandbox.operations.sauvegardes import Sauvegardes
 from sne_sandbox.settings import Reglages
-from sne_sandbox.web.app import Configuration, creer_application
+from sne_sandbox.web.app import creer_application
 from sne_sandbox.web.console import controle
+from sne_sandbox.web.partage import Configuration
 
 Page = Callable[..., Any]
 PAGES = ("", "/pannes", "/reglages", "/sauvegardes", "/remettre", "/bases")

@@ -14,8 +14,9 @@ from sne_sandbox.domain.base import Horloge
 from sne_sandbox.operations import bases, scenes
 from sne_sandbox.operations.scenes import Scene
 from sne_sandbox.web import representation
-from sne_sandbox.web.app import Configuration, creer_application
+from sne_sandbox.web.app import creer_application
 from sne_sandbox.web.console.filtres import insecables
+from sne_sandbox.web.partage import Configuration
 from sne_sandbox.web.representation import Joue
 
 SCENES = scenes.scenes()
