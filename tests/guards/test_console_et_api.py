@@ -15,7 +15,8 @@ _FORM: Final = "the page that asks again before a deed"
 PAIRES: Final[dict[str, set[str] | str]] = {
     "accueil": _PAGE, "accueil_console": _PAGE, "accueil_base": _PAGE, "docs.page": _PAGE,
     "services": _PAGE, "services_base": _PAGE, "echange_nomme": {"exchanges.Un"},
-    "bootstrap.static": _PAGE, "static": _PAGE, "guide.page": _PAGE,
+    "bootstrap.static": _PAGE, "static": _PAGE, "guide.page": _PAGE, "guide.image": _PAGE,
+    "guide.fichier": _PAGE,
     "connexion.page": _PAGE, "connexion.entrer": _PAGE, "connexion.sortir": _PAGE, "connexion.lecture": _PAGE,
     "boites.page": {"guichets.BoiteEntree", "guichets.BoiteSortie"},
     "boites.fichier": {"guichets.FichierRecu", "guichets.FichierDepose"},
