@@ -215,10 +215,9 @@ def _variables() -> Iterator[str]:
 def _services() -> Iterator[str]:
     contrat = versions.charger()
     return tableau(
-        ("service", "à la suite de l'adresse du bac à sable", "opérations"),
+        ("service, à la suite de l'adresse du bac à sable", "opérations"),
         (
             (
-                service.nom.removesuffix("ImplService"),
                 f"`{service.chemins[0]}/`",
                 ", ".join(f"`{o.nom}`" for o in contrat.operations.values() if o.service == service.nom),
             )
@@ -240,9 +239,9 @@ def _exigences() -> Iterator[str]:
         yield f"## {titre}"
         yield ""
         yield from tableau(
-            ("exigence", "niveau", "ce qui est demandé", "se juge", "source"),
+            ("exigence", "ce qui est demandé", "niveau", "se juge, et source"),
             (
-                (f"`{e.id}`", _NIVEAUX[e.niveau], e.texte, _comment(e.id, e.non_testee), e.source)
+                (f"`{e.id}`", e.texte, _NIVEAUX[e.niveau], f"{_comment(e.id, e.non_testee)} · {e.source}")
                 for e in sorted(exigences.values(), key=lambda e: e.id)
                 if e.id.startswith(famille)
             ),
@@ -264,12 +263,11 @@ def _tolerances() -> Iterator[str]:
 
 def _pannes() -> Iterator[str]:
     return tableau(
-        ("genre", "ce que voit l'application", "ce que devient la base", "paramètres"),
+        ("genre", "ce qui arrive", "paramètres"),
         (
             (
                 f"`{g.nom}`",
-                g.description,
-                g.effet + ".",
+                f"{g.description} {g.effet[0].upper()}{g.effet[1:]}.",
                 " ; ".join(_parametre(p) for p in g.parametres) or "—",
             )
             for g in panne.GENRES.values()
@@ -287,16 +285,16 @@ def _parametre(parametre: panne.Parametre) -> str:
 
 def _commandes_du_protocole() -> Iterator[str]:
     return tableau(
-        ("commande", "ce qui est demandé", "champs", "réponse « fait »"),
+        ("commande", "ce qui est demandé", "champs → réponse « fait »"),
         (
-            (f"`{c.nom}`", c.description, _champs(c.champs), _champs(c.reponse))
+            (f"`{c.nom}`", c.description, f"{_champs(c.champs)} → {_champs(c.reponse)}")
             for c in protocole.COMMANDES.values()
         ),
     )
 
 
 def _champs(champs: Iterable[protocole.ChampProtocole]) -> str:
-    return ", ".join(f"`{c.nom}`{'' if c.requis else ' ?'}" for c in champs) or "—"
+    return ", ".join(f"`{c.nom}`{'' if c.requis else '?'}" for c in champs) or "—"
 
 
 def _statuts() -> Iterator[str]:
@@ -316,18 +314,22 @@ def _pytest() -> Iterator[str]:
 def _api() -> Iterator[str]:
     document = _openapi()
     titres = {t["name"]: t["description"] for t in document["tags"]}
-    rangees: dict[str, list[tuple[str, str, str]]] = {nom: [] for nom in titres}
+    rangees: dict[str, list[tuple[str, str]]] = {nom: [] for nom in titres}
     for chemin, verbes in document["paths"].items():
         for verbe, appel in verbes.items():
             if "tags" in appel:
                 adresse = chemin.removeprefix("/api/v1").replace("/bases/{base}", "…")
                 dit = f"`{verbe.upper()} {adresse}`"
-                champs = ", ".join(f"`{nom}`" for nom in _champs_d_appel(appel, document)) or "—"
-                rangees[appel["tags"][0]].append((dit, appel["summary"], champs))
+                champs = ", ".join(f"`{nom}`" for nom in _champs_d_appel(appel, document))
+                genre = "questions" if verbe == "get" else "corps"
+                phrase = (
+                    f"{appel['summary']}. {genre.capitalize()} : {champs}." if champs else appel["summary"]
+                )
+                rangees[appel["tags"][0]].append((dit, phrase))
     for nom, titre in titres.items():
         yield f"### {titre}"
         yield ""
-        yield from tableau(("appel", "ce qu'il fait", "questions, ou champs du corps"), rangees[nom])
+        yield from tableau(("appel", "ce qu'il fait, et ce qu'il prend"), rangees[nom])
         yield ""
 
 
