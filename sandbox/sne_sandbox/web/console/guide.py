@@ -83,7 +83,7 @@ def fichier(chemin: str) -> Response:
         raise NotFound(f"Le guide ne cite pas de fichier [{chemin[:80]}].")
     dossier, _, reste = chemin.partition("/")
     racine = fixtures_dir() if dossier == "fixtures" else contracts_dir()
-    return send_file(racine / reste, mimetype="text/plain; charset=utf-8", download_name=Path(reste).name)
+    return send_file(racine / reste, mimetype="text/plain", download_name=Path(reste).name)
 
 
 @cache
