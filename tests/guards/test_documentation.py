@@ -17,6 +17,7 @@ from sne_sandbox.cli.main import COMMANDES, cli
 from sne_sandbox.contract import versions
 from sne_sandbox.operations import bases
 from sne_sandbox.reports import baseline
+from sne_sandbox.settings import PAR_NOM
 from sne_sandbox.web.console import guide
 
 RACINE: Final = Path(__file__).resolve().parents[2]
@@ -168,6 +169,11 @@ def test_the_rules_of_ones_own_that_are_shown_are_taken(tmp_path: Path) -> None:
 def test_the_seeds_told_are_those_there_are() -> None:
     section = (DOCS / "bases.md").read_text("utf-8").split("## De quoi elle part")[1].split("\n## ")[0]
     assert set(re.findall(r"^\| `([a-z]+)` \|", section, re.MULTILINE)) == set(bases.semences())
+
+
+def test_the_profiles_told_are_those_there_are() -> None:
+    section = (DOCS / "ecarts.md").read_text("utf-8").split("## Les profils")[1].split("\n## ")[0]
+    assert re.findall(r"^\| `([a-z]+)`", section, re.MULTILINE) == list(PAR_NOM["profile"].choix)
 
 
 def test_nothing_is_said_twice() -> None:
