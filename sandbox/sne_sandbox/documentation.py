@@ -10,23 +10,25 @@ import json
 import re
 import sys
 import tempfile
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
 import click
 
 from sne_sandbox.cli.main import COMMANDES, cli
-from sne_sandbox.cli.options import COMMUNES
+from sne_sandbox.cli.options import COMMUNES, tableau_markdown
 from sne_sandbox.conformance import protocole, schema_protocole
 from sne_sandbox.conformance.jugement import PILOTEES
 from sne_sandbox.conformance.trafic import FAMILLES
 from sne_sandbox.contract import versions
 from sne_sandbox.contract.exigences import charger_exigences
 from sne_sandbox.domain import panne
+from sne_sandbox.errors import OperatorError, UsageError
 from sne_sandbox.mime import tolerances
 from sne_sandbox.operations import bases
 from sne_sandbox.pytest_plugin import _REGLAGES as REGLAGES_PYTEST
+from sne_sandbox.reports.formats import FICHIERS
 from sne_sandbox.resources import docs_dir, fixtures_dir
 from sne_sandbox.server.base_servie import BaseServie
 from sne_sandbox.settings import PAR_NOM, SETTINGS, Portee
@@ -63,6 +65,18 @@ _VARIABLES: Final = {
 }
 
 
+#: What an exit code says; 0 and 1 are those of a judgement.
+_CODES: Final = {
+    "0": "conforme, ou fait",
+    "1": "non conforme",
+    str(UsageError.exit_code): "mauvais usage : une option, ou un fichier donné (`--verify`, `--compare`, "
+    "`--baseline`, `--plan`, `db restore`) qui n'est pas ce qu'il faut",
+    str(OperatorError.exit_code): "l'outil a échoué, y compris par une erreur de sa part",
+    "128 + N": "interrompu par le signal N : 130 pour Ctrl-C, 143 pour SIGTERM. `serve` et `proxy` sont "
+    "faits pour finir ainsi : 0",
+}
+
+
 def page_a_jour(texte: str) -> str:
     """A page of `docs/` with its blocks as the code has them now. Raises KeyError for an unknown block."""
     return _BLOC.sub(lambda trouve: trouve[1] + "\n".join(BLOCS[trouve[2]]()) + "\n" + trouve[3], texte)
@@ -85,23 +99,16 @@ def ecrire() -> list[Path]:
     return changes
 
 
-def tableau(titres: Iterable[str], rangees: Iterable[Iterable[str]]) -> Iterator[str]:
-    """The lines of a Markdown table. A bar inside a cell is escaped, a line end becomes a blank."""
-    titres = list(titres)
-    yield _rangee(titres)
-    yield _rangee(["---"] * len(titres))
-    for cases in rangees:
-        yield _rangee(" ".join(case.split()).replace("|", "\\|") for case in cases)
-
-
-def _rangee(cases: Iterable[str]) -> str:
-    return re.sub(r" +", " ", "| " + " | ".join(cases) + " |")
+def tableau(titres: Sequence[str], rangees: Iterable[Iterable[str]]) -> list[str]:
+    """The lines of a Markdown table. A line end inside a cell becomes a blank."""
+    cases = ([" ".join(case.split()) for case in rangee] for rangee in rangees)
+    return tableau_markdown(titres, cases).splitlines()
 
 
 # --- settings, commands, exit codes ------------------------------------------------------------------
 
 
-def _reglages(portee: Portee) -> Iterator[str]:
+def _reglages(portee: Portee) -> list[str]:
     return tableau(
         ("réglage", "par défaut", "ce qu'il fait"),
         (
@@ -116,7 +123,7 @@ def _reglages(portee: Portee) -> Iterator[str]:
     )
 
 
-def _liste_des_commandes() -> Iterator[str]:
+def _liste_des_commandes() -> list[str]:
     lignes = ((f"[`{nom}`](#{nom})", aide) for nom, (_, aide) in COMMANDES.items())
     return tableau(("commande", "ce qu'elle fait"), lignes)
 
@@ -201,7 +208,15 @@ def _en_phrases(texte: str) -> str:
     return re.sub(r"« (sne-sandbox [^»]+) »", r"`\1`", texte).replace("*", "\\*")
 
 
-def _variables() -> Iterator[str]:
+def _codes() -> list[str]:
+    return tableau(("code", "veut dire"), _CODES.items())
+
+
+def _rapports() -> list[str]:
+    return tableau(("fichier", "pour"), ((f"`{f.fichier}`", f.usage) for f in FICHIERS.values()))
+
+
+def _variables() -> list[str]:
     pret = dict.fromkeys(("https", "http", "ca_file", "cert_file", "key_file", "pkcs12_file", "guichet"), "x")
     with tempfile.TemporaryDirectory() as dossier:
         servie = BaseServie("ecole", {**pret, "admin_token": None})
@@ -212,7 +227,7 @@ def _variables() -> Iterator[str]:
 # --- the interface -----------------------------------------------------------------------------------
 
 
-def _services() -> Iterator[str]:
+def _services() -> list[str]:
     contrat = versions.charger()
     return tableau(
         ("service, à la suite de l'adresse du bac à sable", "opérations"),
@@ -226,7 +241,7 @@ def _services() -> Iterator[str]:
     )
 
 
-def _guichets() -> Iterator[str]:
+def _guichets() -> list[str]:
     return tableau(
         ("guichet", "nature", "nom", "territoire"),
         ((f"`{g.code}`", g.nature, g.nom, f"`{g.territoire}`") for g in bases.guichets_de("ecole")),
@@ -255,13 +270,13 @@ def _comment(identifiant: str, non_testee: str) -> str:
     return "piloté" if identifiant in PILOTEES else "trafic ou piloté"
 
 
-def _tolerances() -> Iterator[str]:
+def _tolerances() -> list[str]:
     return tableau(
         ("code", "ce qui est lu quand même"), ((f"`{t.code}`", t.phrase) for t in tolerances.TABLE)
     )
 
 
-def _pannes() -> Iterator[str]:
+def _pannes() -> list[str]:
     return tableau(
         ("genre", "ce qui arrive", "paramètres"),
         (
@@ -283,7 +298,7 @@ def _parametre(parametre: panne.Parametre) -> str:
 # --- the adapter's protocol --------------------------------------------------------------------------
 
 
-def _commandes_du_protocole() -> Iterator[str]:
+def _commandes_du_protocole() -> list[str]:
     return tableau(
         ("commande", "ce qui est demandé", "champs → réponse « fait »"),
         (
@@ -297,14 +312,14 @@ def _champs(champs: Iterable[protocole.ChampProtocole]) -> str:
     return ", ".join(f"`{c.nom}`{'' if c.requis else '?'}" for c in champs) or "—"
 
 
-def _statuts() -> Iterator[str]:
+def _statuts() -> list[str]:
     return tableau(("statut", "veut dire"), ((f"`{s}`", dit) for s, dit in protocole.STATUTS.items()))
 
 
 # --- pytest, API -------------------------------------------------------------------------------------
 
 
-def _pytest() -> Iterator[str]:
+def _pytest() -> list[str]:
     return tableau(
         ("réglage", "par défaut", "ce qu'il fait"),
         ((f"`{nom}`", f"`{defaut}`" if defaut else "", aide) for nom, aide, defaut in REGLAGES_PYTEST),
@@ -352,7 +367,7 @@ def _openapi() -> dict[str, Any]:
     return document
 
 
-def _problemes() -> Iterator[str]:
+def _problemes() -> list[str]:
     return tableau(
         ("fin de `type`", "statut", "titre"),
         ((f"`{g.slug}`", str(g.status) if g.status else "tout autre", g.title) for g in GENRES.values()),
@@ -365,6 +380,8 @@ BLOCS: Final[Mapping[str, Bloc]] = {
     "reglages-base": lambda: _reglages("base"),
     "liste-des-commandes": _liste_des_commandes,
     "commandes": _commandes,
+    "codes": _codes,
+    "rapports": _rapports,
     "variables": _variables,
     "services": _services,
     "guichets": _guichets,

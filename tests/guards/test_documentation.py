@@ -55,7 +55,7 @@ def test_an_unknown_block_is_refused() -> None:
 
 
 def test_a_bar_and_a_line_end_stay_inside_their_cell() -> None:
-    assert list(documentation.tableau(("a", "b"), [("x|y", "deux\n  lignes")])) == [
+    assert documentation.tableau(("a", "b"), [("x|y", "deux\n  lignes")]) == [
         "| a | b |",
         "| --- | --- |",
         "| x\\|y | deux lignes |",
