@@ -21,7 +21,7 @@ from sne_sandbox.web.console.page import SECTIONS
 
 #: How many pages of one view are looked for: there are hundreds alike of some, and of these one wants each.
 PAR_VUE: Final[Mapping[str, int]] = {
-    "guide.page": 20,
+    "guide.page": 40,
     "composer.operation": 3,
     "echange.page": 8,
 }

@@ -23,7 +23,8 @@ _CONFIRMATION: Final = "the page that asks again before a deed"
 #: Views of the console that do nothing that a program would ask for, and why.
 VUES_SEULES: Final = {
     "accueil": _PAGE, "accueil_console": _PAGE, "accueil_base": _PAGE, "docs.page": _PAGE,
-    "guide.page": _PAGE, "services": _PAGE, "services_base": _PAGE, "bootstrap.static": _PAGE,
+    "guide.page": _PAGE, "guide.image": _PAGE, "guide.fichier": _PAGE,
+    "services": _PAGE, "services_base": _PAGE, "bootstrap.static": _PAGE,
     "static": _PAGE, "connexion.page": _PAGE, "connexion.entrer": _PAGE, "connexion.sortir": _PAGE,
     "connexion.lecture": _PAGE, "conformite.flux": _FLUX, "journal.flux": _FLUX,
     "controle.supprimer_base": _CONFIRMATION, "controle.remise": _CONFIRMATION,

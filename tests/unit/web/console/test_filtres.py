@@ -90,7 +90,7 @@ def test_what_a_template_writes_is_amended_and_what_it_is_given_is_not() -> None
 
 
 @pytest.mark.parametrize(
-    "chemin", ["/journal", "/demandes", "/composer", "//guide/commencer", "/scenes/doublon", "/controle"]
+    "chemin", ["/journal", "/demandes", "/composer", "//guide/demarrer", "/scenes/doublon", "/controle"]
 )
 def test_pages_leave_no_sign_alone_on_a_line(page: Page, chemin: str) -> None:
     textes = page(chemin).xpath("//text()[not(ancestor::pre or ancestor::code or ancestor::script)]")
