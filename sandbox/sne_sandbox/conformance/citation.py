@@ -7,7 +7,7 @@ from typing import Any, Final
 from lxml import etree
 
 from sne_sandbox.conformance.observation import Observation
-from sne_sandbox.domain.journal import Echange, VerdictEchange
+from sne_sandbox.domain.echange import Echange, VerdictEchange
 from sne_sandbox.domain.texte import masquer_message
 from sne_sandbox.reports.model import EchangeCite
 

@@ -9,7 +9,7 @@ from lxml import etree
 
 from sne_sandbox.contract import codec
 from sne_sandbox.contract.versions import Contrat
-from sne_sandbox.domain.exchange import Champ, Piece
+from sne_sandbox.domain.echange import Champ, Piece
 from sne_sandbox.errors import ExchangeError, SandboxError
 from sne_sandbox.mime.message import Message
 from sne_sandbox.mime.unpack import unpack

@@ -14,9 +14,18 @@ from sne_sandbox.conformance.courrier import Courrier, arbre_de
 from sne_sandbox.contract import codec
 from sne_sandbox.contract.versions import Contrat, OperationPubliee
 from sne_sandbox.domain.demande import Demande
+from sne_sandbox.domain.echange import (
+    CONSOLE,
+    FICHIER,
+    HORS_HTTP,
+    REJEU,
+    TLS,
+    Champ,
+    Echange,
+    VerdictEchange,
+    document_parmi,
+)
 from sne_sandbox.domain.element import Element
-from sne_sandbox.domain.exchange import Champ, document_parmi
-from sne_sandbox.domain.journal import CONSOLE, FICHIER, HORS_HTTP, REJEU, TLS, Echange, VerdictEchange
 from sne_sandbox.mime.message import Message
 
 #: Methods of lines that carry no message to a service.

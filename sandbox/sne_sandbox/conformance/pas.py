@@ -10,8 +10,8 @@ from sne_sandbox.conformance.faux_serveurs import FauxServeur
 from sne_sandbox.conformance.observation import Observation
 from sne_sandbox.conformance.protocole import Statut
 from sne_sandbox.contract.versions import Contrat
+from sne_sandbox.domain.echange import VerdictEchange
 from sne_sandbox.domain.element import Element
-from sne_sandbox.domain.journal import VerdictEchange
 
 #: Pannes whose answer says what it means: a fault.
 _PARLANTES: Final = frozenset({"fault_serveur", "fault_client"})

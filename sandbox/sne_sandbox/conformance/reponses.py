@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from sne_sandbox.conformance.observation import Observation
-from sne_sandbox.domain.journal import TLS, VerdictEchange
+from sne_sandbox.domain.echange import TLS, VerdictEchange
 from sne_sandbox.reports.model import ReponseDuSne
 
 REFUS: Final = "refus"

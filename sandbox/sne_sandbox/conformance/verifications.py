@@ -17,8 +17,7 @@ from sne_sandbox.conformance.pannes_lues import juger_panne
 from sne_sandbox.conformance.pas import EXIGENCE_DE, OPERATIONS_DE, PasJoue, fault_de
 from sne_sandbox.conformance.protocole import Statut
 from sne_sandbox.conformance.saisies import juger_consultation, juger_dispatching, juger_saisie
-from sne_sandbox.domain.exchange import Piece
-from sne_sandbox.domain.journal import VerdictEchange
+from sne_sandbox.domain.echange import Piece, VerdictEchange
 from sne_sandbox.operations.table import OPERATIONS
 from sne_sandbox.reports.model import Constat
 

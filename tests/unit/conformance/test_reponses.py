@@ -6,7 +6,7 @@ import pytest
 from banc import Banc, poser, specimen
 
 from sne_sandbox.conformance.trafic import juger_base
-from sne_sandbox.domain.journal import Echange, VerdictEchange
+from sne_sandbox.domain.echange import Echange, VerdictEchange
 from sne_sandbox.reports.model import Fin, Rapport
 from sne_sandbox.reports.text import RapportDeTest
 

@@ -8,7 +8,7 @@ from lxml import etree
 from sne_sandbox.conformance.citation import citer
 from sne_sandbox.conformance.observation import observer
 from sne_sandbox.conformance.trafic import juger_base, parcourir
-from sne_sandbox.domain.journal import Echange
+from sne_sandbox.domain.echange import Echange
 from sne_sandbox.reports.model import (
     DebutJugement,
     EtatExigence,

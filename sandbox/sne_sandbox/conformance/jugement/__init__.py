@@ -18,7 +18,7 @@ from sne_sandbox.conformance.jugement.recoupement import demi_preuve, recouper, 
 from sne_sandbox.conformance.jugement.suite import JugeDeSuite, est_creation
 from sne_sandbox.conformance.observation import Observation
 from sne_sandbox.contract.versions import Contrat
-from sne_sandbox.domain.journal import REMISE, VerdictEchange
+from sne_sandbox.domain.echange import REMISE, VerdictEchange
 from sne_sandbox.reports.model import Constat
 
 #: Judges of one exchange, in the order of the requirements.

@@ -8,7 +8,7 @@ from typing import Final
 from sne_sandbox.conformance.jugement.juge import Dire
 from sne_sandbox.conformance.jugement.suite import JugeDeSuite, est_creation, personnes
 from sne_sandbox.conformance.observation import Observation
-from sne_sandbox.domain.journal import NUIT, VerdictEchange
+from sne_sandbox.domain.echange import NUIT, VerdictEchange
 from sne_sandbox.operations import lifecycle
 from sne_sandbox.operations.lifecycle import Fait
 from sne_sandbox.reports.model import Constat

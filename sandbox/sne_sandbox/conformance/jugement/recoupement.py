@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Final
 
 from sne_sandbox.conformance.observation import Observation
-from sne_sandbox.domain.journal import VerdictEchange
+from sne_sandbox.domain.echange import VerdictEchange
 from sne_sandbox.reports.model import Constat
 
 _SCHEMA: Final = "CTR-01"

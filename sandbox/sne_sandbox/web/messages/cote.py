@@ -9,7 +9,7 @@ from urllib.parse import parse_qsl
 
 from sne_sandbox.conformance.courrier import Courrier
 from sne_sandbox.conformance.observation import Observation
-from sne_sandbox.domain.exchange import Piece, document_parmi
+from sne_sandbox.domain.echange import Piece, document_parmi
 from sne_sandbox.domain.texte import masquer_nirs
 from sne_sandbox.operations.table import OPERATIONS
 from sne_sandbox.web.messages.arbre import Arbre, Remarque, construire, refus_du_schema
