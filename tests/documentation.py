@@ -16,7 +16,6 @@ from typing import Final
 
 import click
 
-from sne_sandbox import gestes
 from sne_sandbox.cli.main import COMMANDES, cli
 from sne_sandbox.cli.options import COMMUNES, tableau_markdown
 from sne_sandbox.conformance import protocole, schema_protocole
@@ -26,6 +25,7 @@ from sne_sandbox.contract import versions
 from sne_sandbox.contract.exigences import charger_exigences
 from sne_sandbox.domain import panne
 from sne_sandbox.errors import OperatorError, UsageError
+from sne_sandbox.gestes import SUJETS, Geste, Sujet
 from sne_sandbox.mime import tolerances
 from sne_sandbox.operations import bases
 from sne_sandbox.pytest_plugin import _REGLAGES as REGLAGES_PYTEST
@@ -327,8 +327,34 @@ def _pytest() -> list[str]:
     )
 
 
+def gestes_en_markdown() -> str:
+    """The tables of the deeds, one a subject."""
+    return "\n".join(_table_de_gestes(sujet) for sujet in SUJETS)
+
+
 def _gestes() -> list[str]:
-    return gestes.en_markdown(niveau=3).splitlines()
+    return gestes_en_markdown().splitlines()
+
+
+def _table_de_gestes(sujet: Sujet) -> str:
+    lignes = [f"### {sujet.titre}", ""]
+    if sujet.pages:
+        lignes += [f"Dans la console : {sujet.pages}.", ""]
+    lignes += ["| geste | console | ligne de commande | API, sous `/api/v1` |", "| --- | --- | --- | --- |"]
+    return "\n".join([*lignes, *map(_ligne_de_geste, sujet.gestes), ""])
+
+
+def _ligne_de_geste(geste: Geste) -> str:
+    corps = f", corps : {_noms(geste.corps)}" if geste.corps else ""
+    question = f", question : {_noms(geste.question)}" if geste.question else ""
+    appel = f"`{geste.methode} {geste.chemin}`{corps}{question}" if geste.appel else f"({geste.sans})"
+    mots = re.sub(r"\{(\w+)\}", lambda place: place[1].upper(), geste.commande)
+    commande = f"`sne-sandbox {mots}`" if geste.commande else f"({geste.sans})"
+    return f"| {geste.phrase} | {'oui' if geste.vues else ''} | {commande} | {appel} |"
+
+
+def _noms(noms: str) -> str:
+    return ", ".join(f"`{nom.strip('{}')}`" for nom in noms.split())
 
 
 def _problemes() -> list[str]:

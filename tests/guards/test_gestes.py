@@ -8,10 +8,11 @@ from typing import Any, Final
 
 import click
 import pytest
+from documentation import gestes_en_markdown
 from flask import Flask
 
 from sne_sandbox.cli.main import cli
-from sne_sandbox.gestes import COMMANDES_SEULES, GESTES, SUJETS, Geste, en_markdown
+from sne_sandbox.gestes import GESTES, SUJETS, Geste
 from sne_sandbox.web.app import creer_application
 from sne_sandbox.web.console.page import SECTIONS
 from sne_sandbox.web.partage import Configuration
@@ -31,6 +32,17 @@ VUES_SEULES: Final = {
     "controle.remettre": _CONFIRMATION, "controle.restaurer": _CONFIRMATION,
     "controle.oublier": _CONFIRMATION,
 }  # fmt: skip
+#: Commands that are no deed on a base of a server, and why.
+COMMANDES_SEULES: Final = {
+    "serve": "starts the server",
+    "run": "starts a server, a base and the vendor's tests",
+    "proxy": "starts a relay to a real server",
+    "demo": "shows the product, in a folder of its own",
+    "exigences": "tells what an application is judged on",
+    "pannes genres": "« pannes list » and its page tell them too",
+    "db upgrade": "before the server starts",
+    "db seed": "before the server starts; « bases create » after it",
+}
 #: A value for each place of a command line.
 EXEMPLES: Final[dict[str, Any]] = {
     "base": "essai", "nom": "avant", "avec": "apres", "semence": "vide", "seed": 7, "taille": 3, "fois": 2,
@@ -151,6 +163,6 @@ def test_its_command_line_is_understood(
 
 
 def test_the_docs_have_a_row_for_each() -> None:
-    texte = en_markdown()
+    texte = gestes_en_markdown()
     assert texte.count("\n| ") == len(GESTES) + 2 * len(SUJETS)
     assert all(geste.phrase in texte for geste in GESTES.values())

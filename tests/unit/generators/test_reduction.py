@@ -5,19 +5,13 @@ from pathlib import Path
 
 import pytest
 from lxml import etree
+from reductions import ecrit, exemple_a_reduire, refuse_par_elle_seule
 
 from sne_sandbox.contract.codec import parse
 from sne_sandbox.contract.versions import Contrat, charger
 from sne_sandbox.errors import ErreurInterne
 from sne_sandbox.generators.exemples import ExempleDeRegle
-from sne_sandbox.generators.reduction import (
-    codes_bloquants,
-    ecrit,
-    exemple_a_reduire,
-    plus_petite_demande,
-    profil_bloquant,
-    refuse_par_elle_seule,
-)
+from sne_sandbox.generators.reduction import codes_bloquants, plus_petite_demande, profil_bloquant
 from sne_sandbox.resources import fixtures_dir
 from sne_sandbox.settings import Limites
 
@@ -35,7 +29,7 @@ def stockee(code: str) -> bytes:
 
 
 def refaire(codes: Iterable[str]) -> str:
-    return f"write it: .venv/bin/python -m sne_sandbox.generators.reduction {' '.join(sorted(codes))}"
+    return f"write it: .venv/bin/python tests/reductions.py {' '.join(sorted(codes))}"
 
 
 def canonique(octets: bytes) -> bytes:
