@@ -113,81 +113,6 @@ NOEUDS_MAX: Final = 100_000
 _DOCTYPE: Final = b"<!DOCTYPE"
 
 _ILLISIBLE: Final = "Le document XML n'est pas lisible."
-_RAISONS: Final[dict[str, tuple[str, str]]] = {
-    "ERR_DOCUMENT_EMPTY": ("le document ne commence pas par une balise", "envoyez un document XML"),
-    "ERR_TAG_NOT_FINISHED": (
-        "le document s'arrête avant la fermeture de toutes ses balises",
-        "vérifiez que le document n'a pas été coupé en route et que chaque balise est fermée",
-    ),
-    "ERR_TAG_NAME_MISMATCH": (
-        "une balise est fermée sous un autre nom que celui sous lequel elle a été ouverte",
-        "fermez les balises dans l'ordre inverse de leur ouverture",
-    ),
-    "ERR_RESERVED_XML_NAME": (
-        "la déclaration <?xml …?> n'est pas au tout début du document",
-        "retirez les blancs et les lignes qui la précèdent",
-    ),
-    "ERR_INVALID_ENCODING": (
-        "des octets ne se lisent pas dans l'encodage du document",
-        'écrivez le document en UTF-8, ou déclarez l\'encodage employé : <?xml version="1.0" '
-        'encoding="ISO-8859-1"?>',
-    ),
-    "ERR_UNSUPPORTED_ENCODING": ("l'encodage déclaré n'est pas connu", "écrivez le document en UTF-8"),
-    "ERR_UNKNOWN_ENCODING": ("l'encodage déclaré n'est pas connu", "écrivez le document en UTF-8"),
-    "ERR_UNDECLARED_ENTITY": (
-        "une entité n'est pas définie (XML ne connaît que amp, lt, gt, apos et quot)",
-        "écrivez le caractère lui-même, ou sa référence numérique : &#160; au lieu de &nbsp;",
-    ),
-    "ERR_DOCUMENT_END": (
-        "il reste du contenu après la fermeture de l'élément racine",
-        "envoyez un seul document, avec un seul élément racine",
-    ),
-    "ERR_ATTRIBUTE_NOT_STARTED": (
-        "la valeur d'un attribut n'est pas entre guillemets",
-        'écrivez nom="valeur"',
-    ),
-    "ERR_ATTRIBUTE_REDEFINED": ("un attribut est écrit deux fois", "gardez-en un seul"),
-    "ERR_LT_IN_ATTRIBUTE": ("le caractère < figure dans un attribut", "écrivez &lt;"),
-    "ERR_INVALID_CHAR": (
-        "un caractère de contrôle est interdit en XML",
-        "retirez ce caractère (souvent issu d'un copier-coller)",
-    ),
-    "NS_ERR_UNDEFINED_NAMESPACE": (
-        "un préfixe d'espace de noms n'est pas déclaré",
-        'déclarez-le sur la racine : xmlns:préfixe="http://nuu.application.i2/"',
-    ),
-    "ERR_NAME_REQUIRED": ("le caractère & ou < est écrit tel quel dans un texte", "écrivez &amp; ou &lt;"),
-    "ERR_SEMICOLON_REQUIRED": ("le caractère & est écrit tel quel dans un texte", "écrivez &amp;"),
-    "ERR_ENTITYREF_SEMICOL_MISSING": (
-        "le caractère & est écrit tel quel dans un texte, ou il manque un point-virgule",
-        "écrivez &amp; (avec son point-virgule)",
-    ),
-    "ERR_GT_REQUIRED": (
-        "une balise n'est pas terminée : il lui manque >",
-        "vérifiez que le document n'a pas été coupé en route",
-    ),
-    "ERR_ATTRIBUTE_NOT_FINISHED": (
-        "la valeur d'un attribut n'est pas terminée : il lui manque un guillemet",
-        "fermez-la du guillemet qui l'ouvre",
-    ),
-    "ERR_ATTRIBUTE_WITHOUT_VALUE": ("un attribut n'a pas de valeur", 'écrivez nom="valeur"'),
-    "ERR_CDATA_NOT_FINISHED": ("une section CDATA n'est pas terminée", "fermez-la par ]]>"),
-    "ERR_COMMENT_NOT_FINISHED": ("un commentaire n'est pas terminé", "fermez-le par -->"),
-    "ERR_HYPHEN_IN_COMMENT": ("deux tirets se suivent dans un commentaire", "n'en laissez qu'un"),
-    "ERR_MISPLACED_CDATA_END": ("la suite ]]> est écrite telle quelle dans un texte", "écrivez ]]&gt;"),
-    "ERR_UNKNOWN_VERSION": (
-        "la version de XML déclarée n'est pas connue",
-        'déclarez la 1.0 : <?xml version="1.0" encoding="UTF-8"?>',
-    ),
-    "ERR_SPACE_REQUIRED": (
-        "la déclaration XML, ou une liste d'attributs, est mal écrite",
-        "séparez les attributs par un blanc ; déclarez l'encodage réellement employé",
-    ),
-    "ERR_RESOURCE_LIMIT": (
-        "le document est trop profond (256 niveaux au plus) ou l'un de ses textes trop long",
-        "vérifiez qu'un élément n'est pas imbriqué en lui-même",
-    ),
-}
 
 
 def parse(data: bytes, *, limit: int) -> Any:
@@ -268,6 +193,8 @@ def _dtd() -> MessageMalforme:
 
 
 def _malforme(erreur: Any, data: bytes) -> MessageMalforme:
+    from sne_sandbox.contract.phrases import phrases  # a server that starts has nothing to refuse yet
+
     ligne, colonne = erreur.position
     code = etree.ErrorTypes._getName(erreur.code, "")
     if not data.strip():
@@ -275,8 +202,8 @@ def _malforme(erreur: Any, data: bytes) -> MessageMalforme:
             "le document est vide",
             "vérifiez que la pièce jointe est bien celle qui est désignée",
         )
-    elif code in _RAISONS:
-        raison, remede = _RAISONS[code]
+    elif code in phrases("xml"):
+        raison, remede = phrases("xml")[code]
     else:
         # The parser's own words, in English: what is left here hardly happens.
         mots = " ".join((erreur.msg.rpartition(", line ")[0] or erreur.msg).split())

@@ -179,14 +179,20 @@ class _Visite:
                 proche = next((tag for tag in connus if phrases.local(tag) == nom), None)
                 declaration = self._modele.schema.maps.elements.get(proche)
                 if declaration is None:
-                    self._noter(root, nom, phrases.racine(root.tag, [phrases.local(tag) for tag in connus]))
+                    self._noter(
+                        root,
+                        nom,
+                        phrases.dire("racine", nom, attendues=" » ou « ".join(map(phrases.local, connus))),
+                    )
                     return self._erreurs
                 self._noter(root, nom, phrases.autre_espace(root.tag, declaration.name))
                 espaces = frozenset((phrases.espace(root.tag),))
             self._element(root, declaration, nom, espaces)
         except _Trop:
             derniere = self._erreurs[-1]
-            self._erreurs.append(SchemaError(derniere.ligne, nom, *phrases.la_suite(ERREURS_MAX)))
+            self._erreurs.append(
+                SchemaError(derniere.ligne, nom, *phrases.dire("la_suite", maximum=ERREURS_MAX))
+            )
         return self._erreurs
 
     def _noter(self, element: Any, chemin: str, phrase: tuple[str, str, str]) -> None:
@@ -201,13 +207,12 @@ class _Visite:
         nil = element.get(_XSI + "nil")
         if nil is not None and (not declaration.nillable or nil.strip() in ("true", "1")):
             if not declaration.nillable:
-                self._noter(element, chemin, phrases.nil(chemin))
+                self._noter(element, chemin, phrases.dire("nil", nom=_dernier(chemin)))
             return
         if type_.is_simple() or type_.has_simple_content():
             for enfant in enfants:
-                self._noter(
-                    enfant, _sous(chemin, enfant, enfants), phrases.enfant_dans_texte(enfant.tag, chemin)
-                )
+                phrase = phrases.dire("enfant_dans_texte", phrases.local(enfant.tag), parent=_dernier(chemin))
+                self._noter(enfant, _sous(chemin, enfant, enfants), phrase)
             if not enfants:
                 self._valeur(element, declaration, chemin)
             return
@@ -230,7 +235,7 @@ class _Visite:
                 defaut = replace(defaut, message=defaut.message.replace(cite.strip(), texte.strip()))
             self._noter(element, chemin, (defaut.message, texte, defaut.remede))
         elif declaration.fixed is not None and type_.normalize(texte) != declaration.fixed:
-            self._noter(element, chemin, phrases.valeur_fixe(texte, declaration.fixed))
+            self._noter(element, chemin, phrases.dire("valeur_fixe", texte, fixe=declaration.fixed))
 
     # --- attributes -----------------------------------------------------------------------------------
 
@@ -253,10 +258,11 @@ class _Visite:
                 remede = _CODE if nom == "code" and valeur else defaut.remede
                 self._noter(element, lieu, (defaut.message, valeur, remede))
             elif attribut.fixed is not None and attribut.type.normalize(valeur) != attribut.fixed:
-                self._noter(element, lieu, phrases.valeur_fixe(valeur, attribut.fixed))
+                self._noter(element, lieu, phrases.dire("valeur_fixe", valeur, fixe=attribut.fixed))
         for nom, attribut in admis.items():
             if nom is not None and attribut.use == "required" and element.get(nom) is None:
-                self._noter(element, f"{chemin}/@{phrases.local(nom)}", phrases.attribut_manquant(nom))
+                nu = phrases.local(nom)
+                self._noter(element, f"{chemin}/@{nu}", phrases.dire("attribut_manquant", nom=nu))
 
     # --- children -------------------------------------------------------------------------------------
 
@@ -265,7 +271,8 @@ class _Visite:
     ) -> None:
         automate = self._modele.automate(groupe)
         if len(enfants) > ENFANTS_MAX:
-            self._noter(element, chemin, phrases.trop_d_enfants(len(enfants), ENFANTS_MAX))
+            phrase = phrases.dire("trop_d_enfants", nombre=len(enfants), maximum=ENFANTS_MAX)
+            self._noter(element, chemin, phrase)
             return
         pas = automate.aligner([enfant.tag for enfant in enfants], espaces)
         releve = _ReleveAlignement(automate, pas, [enfant.tag for enfant in enfants])
@@ -304,8 +311,8 @@ class _Visite:
             return
         for etape in etapes:
             nom = phrases.local(etape.particule.name or "*")
-            avant, apres = releve.voisins(etape.particule)
-            self._noter(ici, f"{chemin}/{nom}", phrases.manque(nom, avant, apres))
+            place = phrases.place(*releve.voisins(etape.particule))
+            self._noter(ici, f"{chemin}/{nom}", phrases.dire("manque", nom=nom, place=place))
 
     def _enfant(
         self,
@@ -320,7 +327,9 @@ class _Visite:
             self._noter(enfant, chemin, phrases.autre_espace(enfant.tag, declaration.name))
             espaces |= {phrases.espace(enfant.tag)}
         elif etape.sort is Sort.PROCHE:
-            self._noter(enfant, chemin, phrases.faute_de_frappe(enfant.tag, declaration.name))
+            attendu = phrases.local(declaration.name)
+            phrase = phrases.dire("faute_de_frappe", phrases.local(enfant.tag), attendu=attendu)
+            self._noter(enfant, chemin, phrase)
         elif etape.sort is Sort.TROP:
             declaration = releve.connue(enfant.tag)
             self._noter(enfant, chemin, releve.de_trop(enfant.tag, declaration))
@@ -399,12 +408,12 @@ class _ReleveAlignement:
             return phrases.inconnu(nom, [phrases.local(p.name) for p in self._particules if p.name])
         rivale = self._rivale(declaration)
         if rivale:
-            return phrases.autre_branche(nom, rivale)
+            return phrases.dire("autre_branche", phrases.local(nom), rival=rivale)
         maximum = declaration.max_occurs
         if maximum is not None and self._remplies.get(id(declaration), 0) >= maximum:
             return phrases.double(nom, maximum)
-        avant, apres = self.voisins(declaration)
-        return phrases.deplace(nom, avant, apres)
+        place = phrases.place(*self.voisins(declaration))
+        return phrases.dire("deplace", phrases.local(nom), place=place)
 
     def _rivale(self, declaration: Any) -> str:
         """An element of another branch of the same choice, when that branch was taken and not this one."""
@@ -421,6 +430,10 @@ class _ReleveAlignement:
 
 def _texte(element: Any) -> str:
     return "".join([element.text or "", *(enfant.tail or "" for enfant in element)])
+
+
+def _dernier(chemin: str) -> str:
+    return chemin.rpartition("/")[2]
 
 
 def _sous(chemin: str, enfant: Any, freres: list[Any]) -> str:

@@ -1,17 +1,38 @@
 """What an explanation says, in French: of what stands in the wrong place, then of a value that is none.
 
-A sentence on a place is (message, value, remedy); what is wrong with a value is a `DefautValeur`.
+The sentences are data, `phrases.toml`. One on a place is (message, value, remedy); what is wrong with a value
+is a `DefautValeur`.
 """
 
 import re
-from dataclasses import dataclass
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
+from functools import cache
+from pathlib import Path
 from typing import Any, Final
 
 from sne_sandbox.contract.schema import BLANCS, SchemaError
+from sne_sandbox.domain.texte import accorde
 
 Phrase = tuple[str, str, str]
 _XSI_TYPE: Final = re.compile(r"XMLSchema-instance\}type'|xsi:type")
+
+
+@cache
+def phrases(table: str) -> Mapping[str, tuple[str, str]]:
+    """What is wrong and what to do, by name, in a table of `phrases.toml`: `lieux`, `valeurs`, `xml`; how a
+    type is asked for, and an example, in `attendus`."""
+    lues = tomllib.loads(Path(__file__).with_name("phrases.toml").read_text("utf-8"))
+    return {nom: (quoi, remede) for nom, (quoi, remede) in lues[table].items()}
+
+
+def dire(nom: str, valeur: str = "", /, **places: object) -> Phrase:
+    """The sentence of that name on a place where `valeur` was written; `places` fill what stands between
+    braces."""
+    message, remede = phrases("lieux")[nom]
+    return message.format(valeur=valeur, **places), valeur, remede.format(valeur=valeur, **places)
 
 
 def local(nom: str) -> str:
@@ -24,33 +45,11 @@ def espace(nom: str) -> str:
     return nom[1:].partition("}")[0] if nom.startswith("{") else ""
 
 
-def racine(nom: str, connues: list[str]) -> Phrase:
-    """Said of a document whose root is not the one expected."""
-    return (
-        f"la racine du document est « {local(nom)} »",
-        local(nom),
-        f"racine attendue : « {' » ou « '.join(connues)} » ; ce document est-il celui de l'opération ?",
-    )
-
-
 def autre_espace(nom: str, attendu: str) -> Phrase:
     """Said of an element whose local name is right and whose namespace is not."""
     ecrit = f"dans l'espace de noms [{espace(nom)}]" if espace(nom) else "sans espace de noms"
-    return (
-        f"l'élément « {local(nom)} » est écrit {ecrit}",
-        espace(nom),
-        f'espace de noms attendu : [{espace(attendu)}] ; déclarez-le (xmlns:ns1="{espace(attendu)}") '
-        f"et écrivez ns1:{local(attendu)}",
-    )
-
-
-def faute_de_frappe(nom: str, attendu: str) -> Phrase:
-    """Said of an element whose name is close to the one expected there."""
-    return (
-        f"l'élément « {local(nom)} » est inconnu ici",
-        local(nom),
-        f"vouliez-vous écrire « {local(attendu)} » ?",
-    )
+    noms = {"nom": local(nom), "attendu": espace(attendu), "attendue": local(attendu)}
+    return dire("autre_espace", espace(nom), ecrit=ecrit, **noms)
 
 
 def inconnu(nom: str, connus: list[str]) -> Phrase:
@@ -58,10 +57,9 @@ def inconnu(nom: str, connus: list[str]) -> Phrase:
     proches = get_close_matches(local(nom), connus, n=1)
     remede = f"vouliez-vous écrire « {proches[0]} » ? sinon retirez-le" if proches else "retirez-le"
     if not proches and connus:
-        remede += f" ; éléments connus ici : {', '.join(dict.fromkeys(connus[:12]))}" + (
-            ", …" if len(connus) > 12 else ""
-        )
-    return (f"l'élément « {local(nom)} » est inconnu ici", local(nom), remede)
+        suite = ", …" if len(connus) > 12 else ""
+        remede += f" ; éléments connus ici : {', '.join(dict.fromkeys(connus[:12]))}{suite}"
+    return dire("inconnu", local(nom), remede=remede)
 
 
 def de_la_version(nom: str, version: str) -> str:
@@ -69,157 +67,54 @@ def de_la_version(nom: str, version: str) -> str:
     return f'« {nom} » existe à partir de la version {version} : écrivez versionInterface="{version}"'
 
 
-def manque(nom: str, avant: str, apres: str) -> Phrase:
-    """Said of a required element that is missing; `avant` and `apres` are its neighbours, "" for none."""
-    return (f"l'élément obligatoire « {nom} » manque", "", f"ajoutez-le {_place(avant, apres)}".rstrip())
-
-
 def choix_vide(branches: list[list[str]]) -> Phrase:
     """Said of a required choice of which no branch was written."""
-    listes = [_liste(branche) for branche in branches]
-    return (f"il manque {', ou bien '.join(listes)}", "", "ajoutez les éléments de l'une de ces possibilités")
-
-
-def autre_branche(nom: str, rival: str) -> Phrase:
-    """Said of an element that stands beside one of another branch of the same choice."""
-    return (
-        f"l'élément « {local(nom)} » ne peut pas accompagner « {rival} »",
-        local(nom),
-        f"gardez l'un ou l'autre : retirez « {local(nom)} » ou « {rival} » (et ce qui va avec lui)",
-    )
+    return dire("choix_vide", branches=", ou bien ".join(_liste(branche) for branche in branches))
 
 
 def double(nom: str, maximum: int) -> Phrase:
     """Said of an element that is there more often than `maximum`."""
-    fois = "une seule fois" if maximum == 1 else f"{maximum} fois au plus"
-    return (
-        f"l'élément « {local(nom)} » est de trop : il est admis {fois}",
-        local(nom),
-        "gardez-en un seul" if maximum == 1 else f"gardez-en {maximum}",
-    )
-
-
-def deplace(nom: str, avant: str, apres: str) -> Phrase:
-    """Said of a known element that is not in its place; `avant` and `apres` are the neighbours it should
-    have."""
-    return (
-        f"l'élément « {local(nom)} » n'est pas à sa place : l'ordre des éléments est imposé",
-        local(nom),
-        f"déplacez-le {_place(avant, apres)}".rstrip(),
-    )
-
-
-def enfant_dans_texte(nom: str, chemin: str) -> Phrase:
-    """Said of an element inside one that holds text only."""
-    return (
-        f"l'élément « {local(nom)} » est de trop : « {chemin.rpartition('/')[2]} » n'a que du texte",
-        local(nom),
-        "retirez-le",
-    )
+    return dire("double" if maximum == 1 else "trop_de_fois", local(nom), maximum=maximum)
 
 
 def texte_inattendu(texte: str, avec_code: bool) -> Phrase:
     """Said of text where only elements, or nothing at all, may stand."""
     valeur = texte.strip(BLANCS)
     if not valeur:
-        return (
-            "l'élément contient des blancs alors qu'il doit être vide",
-            texte,
-            "fermez-le aussitôt : <… />",
-        )
+        return dire("blancs", texte)
     if not valeur.strip():
-        return (
-            f"l'élément contient un blanc qui n'est pas du XML (U+{ord(valeur[0]):04X}, souvent issu d'un "
-            "copier-coller)",
-            valeur,
-            "remplacez-le par une espace ordinaire, ou retirez-le",
-        )
+        return dire("blanc_etranger", valeur, code=ord(valeur[0]))
     remede = f'écrivez la valeur dans l\'attribut code : code="{valeur[:20]}"' if avec_code else "retirez-le"
-    return (f"le texte [{valeur[:80]}] n'est pas admis dans cet élément", valeur, remede)
-
-
-def valeur_fixe(valeur: str, fixe: str) -> Phrase:
-    """Said of a value in the place of the only one admitted."""
-    return (f"la valeur [{valeur}] n'est pas admise", valeur, f"seule valeur admise : {fixe}")
+    return dire("texte_inattendu", valeur, debut=valeur[:80], remede=remede)
 
 
 def attribut_inconnu(nom: str, valeur: str, connus: list[str]) -> Phrase:
     """An attribute that the element does not know, or knows qualified otherwise."""
-    message = f"l'attribut « {local(nom)} » est inconnu ici"
     jumeau = next((connu for connu in connus if local(connu) == local(nom)), None)
     if jumeau is not None and espace(jumeau):
-        return (
-            f"l'attribut « {local(nom)} » est écrit sans espace de noms",
-            valeur,
-            f"écrivez-le avec le préfixe de [{espace(jumeau)}] : ns1:{local(nom)}",
-        )
+        return dire("attribut_sans_espace", valeur, nom=local(nom), espace=espace(jumeau))
     if jumeau is not None:
-        return (
-            f"l'attribut « {local(nom)} » est écrit avec un préfixe",
-            valeur,
-            f"écrivez {local(nom)} sans préfixe",
-        )
+        return dire("attribut_avec_prefixe", valeur, nom=local(nom))
     proches = get_close_matches(local(nom), [local(connu) for connu in connus], n=1)
-    return (message, valeur, f"vouliez-vous écrire « {proches[0]} » ?" if proches else "retirez-le")
-
-
-def attribut_manquant(nom: str) -> Phrase:
-    """Said of a required attribute that is missing."""
-    return (f"l'attribut obligatoire « {local(nom)} » manque", "", f'ajoutez {local(nom)}="…"')
-
-
-def nil(chemin: str) -> Phrase:
-    """Said of `xsi:nil` on an element that may not be nil."""
-    return (
-        "l'attribut xsi:nil n'est pas admis ici",
-        "",
-        f"retirez « {chemin.rpartition('/')[2]} » s'il est facultatif",
-    )
-
-
-def trop_d_enfants(nombre: int, maximum: int) -> Phrase:
-    """A list too long to be explained child by child."""
-    return (
-        f"l'élément a {nombre} enfants et l'un d'eux au moins ne convient pas",
-        "",
-        f"au-delà de {maximum} enfants, ils ne sont pas comparés un à un : essayez avec un extrait",
-    )
-
-
-def la_suite(maximum: int) -> Phrase:
-    """Said when there were more faults than are told."""
-    return (
-        f"plus de {maximum} fautes : les suivantes ne sont pas énumérées",
-        "",
-        "corrigez celles-ci d'abord",
-    )
+    if proches:
+        return dire("attribut_mal_ecrit", valeur, nom=local(nom), attendu=proches[0])
+    return dire("attribut_inconnu", valeur, nom=local(nom))
 
 
 def refus_brut(erreur: SchemaError) -> SchemaError:
     """A refusal that the walk did not explain: xsi:type, else in the schema processor's words."""
-    if _XSI_TYPE.search(erreur.message):
-        return SchemaError(
-            erreur.ligne,
-            erreur.chemin,
-            "le type annoncé par l'attribut xsi:type n'est pas connu, ou n'est pas celui de l'élément",
-            erreur.valeur,
-            "retirez l'attribut xsi:type : le schéma dit déjà le type de chaque élément",
-        )
-    return SchemaError(
-        erreur.ligne,
-        erreur.chemin,
-        f"le schéma refuse ce passage : {erreur.message}",
-        erreur.valeur,
-        "comparez-le au schéma",
-    )
+    nom = "type_annonce" if _XSI_TYPE.search(erreur.message) else "refus_brut"
+    message, _, remede = dire(nom, mots=erreur.message)
+    return replace(erreur, message=message, remede=remede)
 
 
-def _place(avant: str, apres: str) -> str:
+def place(avant: str, apres: str) -> str:
+    """Where an element goes, to follow a verb: between these neighbours, "" for none."""
     if avant and apres:
-        return f"après « {avant} » et avant « {apres} »"
+        return f" après « {avant} » et avant « {apres} »"
     if avant:
-        return f"après « {avant} »"
-    return f"avant « {apres} »" if apres else ""
+        return f" après « {avant} »"
+    return f" avant « {apres} »" if apres else ""
 
 
 def _liste(noms: list[str]) -> str:
@@ -240,15 +135,6 @@ _ENTIERS: Final = frozenset(
 #: Characters of a value that a sentence shows.
 _MONTRE_MAX: Final = 80
 _TEXTES: Final = frozenset(["string", "normalizedString", "token", "anySimpleType"])
-#: How a type is asked for, and an example.
-_ATTENDUS: Final = {
-    "boolean": ("true ou false", "true"),
-    "date": ("une date AAAA-MM-JJ", "2018-03-15"),
-    "dateTime": ("une date et une heure AAAA-MM-JJThh:mm:ss", "2018-03-15T16:54:06+01:00"),
-    "time": ("une heure hh:mm:ss", "16:54:06"),
-    "decimal": ("un nombre, avec un point pour les décimales", "1250.50"),
-    "base64Binary": ("des octets en base64", "U05F"),
-}
 _DATE_FRANCAISE: Final = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})")
 _OUI_NON: Final = {"oui": "true", "o": "true", "vrai": "true", "non": "false", "n": "false", "faux": "false"}
 _CLASSE: Final = re.compile(r"\[(a-zA-Z0-9|0-9|a-zA-Z)\](\{(\d+)(,(\d+))?\}|\+|\*)?")
@@ -267,6 +153,12 @@ class DefautValeur:
     remede: str
 
 
+def _defaut(nom: str, vu: str = "", /, **places: object) -> DefautValeur:
+    """The sentence of that name on the value that is shown as `vu`."""
+    message, remede = phrases("valeurs")[nom]
+    return DefautValeur(message.format(vu=vu, **places), remede.format(vu=vu, **places))
+
+
 def defaut_de_valeur(type_: Any, texte: str) -> DefautValeur | None:
     """What is wrong with `texte` as a value of the simple type `type_` (an xmlschema component); None when
     nothing is."""
@@ -276,16 +168,11 @@ def defaut_de_valeur(type_: Any, texte: str) -> DefautValeur | None:
     vu = valeur if len(valeur) <= _MONTRE_MAX else valeur[:_MONTRE_MAX] + "…"
     base = _predefini(type_)
     if not valeur and base not in _TEXTES:
-        return DefautValeur(
-            f"la valeur est vide, attendu : {_attendu(base)[0]}",
-            "donnez une valeur, ou retirez l'élément s'il est facultatif (vide ne veut pas dire absent)",
-        )
+        return _defaut("vide", attendu=_attendu(base)[0])
     defaut = _lexique(base, valeur, vu)
     for juger in (_telephone, _courriel, _longueur, _bornes, _enumeration, _motif):
         defaut = defaut or juger(type_, valeur, vu)
-    if defaut is not None:
-        return defaut
-    return DefautValeur(f"la valeur [{vu}] n'est pas admise", f"attendu : {_attendu(base)[0]}")
+    return defaut or _defaut("autre", vu, attendu=_attendu(base)[0])
 
 
 def _predefini(type_: Any) -> str:
@@ -299,7 +186,7 @@ def _predefini(type_: Any) -> str:
 def _attendu(base: str) -> tuple[str, str]:
     if base in _ENTIERS:
         return ("un nombre entier", "2018")
-    return _ATTENDUS.get(base, (f"une valeur de type {base}", ""))
+    return phrases("attendus").get(base, (f"une valeur de type {base}", ""))
 
 
 def _lexique(base: str, valeur: str, vu: str) -> DefautValeur | None:
@@ -310,42 +197,32 @@ def _lexique(base: str, valeur: str, vu: str) -> DefautValeur | None:
         compact = re.sub(r"\s", "", valeur.replace("€", ""))
         entier = re.match(r"[+-]?\d+", compact)
         if entier is not None and re.fullmatch(r"[+-]?\d+([.,]\d+)?", compact):
-            return DefautValeur(
-                f"la valeur [{vu}] n'est pas un nombre entier",
-                f"sans décimales, sans espaces ni symbole : {entier[0]}",
-            )
-        return DefautValeur(f"la valeur [{vu}] n'est pas un nombre entier", "n'écrivez que des chiffres")
+            return _defaut("decimales", vu, entier=entier[0])
+        return _defaut("entier", vu)
     if base == "boolean":
-        ecrire = _OUI_NON.get(valeur.lower(), "")
-        return DefautValeur(
-            f"la valeur [{vu}] n'est pas un booléen",
-            f"écrivez {ecrire}" if ecrire else "écrivez true ou false (ou 1, 0)",
-        )
-    if base in ("date", "dateTime"):
-        return _date(base, valeur, vu)
-    if base in _ATTENDUS:
-        attendu, exemple = _ATTENDUS[base]
-        return DefautValeur(f"la valeur [{vu}] n'est pas {attendu}", f"par exemple {exemple}")
-    return None
+        return _defaut("booleen", vu, ecrire=_OUI_NON.get(valeur.lower(), "true ou false (ou 1, 0)"))
+    if base not in phrases("attendus"):
+        return None
+    attendu, exemple = _attendu(base)
+    remede = _remede_de_date(base, valeur) if base in ("date", "dateTime") else ""
+    return _defaut("pas_cela", vu, attendu=attendu, remede=remede or f"par exemple {exemple}")
 
 
-def _date(base: str, valeur: str, vu: str) -> DefautValeur:
-    attendu, exemple = _ATTENDUS[base]
+def _remede_de_date(base: str, valeur: str) -> str:
+    """How to write what was meant for a date, or for a date and an hour; "" when it cannot be guessed."""
     francaise = _DATE_FRANCAISE.match(valeur)
     if francaise is not None:
         jour, mois, annee = francaise.groups()
-        remede = f"écrivez {annee}-{mois:0>2}-{jour:0>2}" + ("" if base == "date" else "T00:00:00")
-    elif base == "dateTime" and re.fullmatch(r"\d{4}-\d\d-\d\d", valeur):
-        remede = f"ajoutez l'heure : {valeur}T00:00:00"
-    elif base == "date" and re.match(r"\d{4}-\d\d-\d\dT", valeur):
-        remede = f"retirez l'heure : {valeur[:10]}"
-    elif re.match(r"\d{4}-\d\d-\d\d", valeur):
-        remede = (
+        return f"écrivez {annee}-{mois:0>2}-{jour:0>2}" + ("" if base == "date" else "T00:00:00")
+    if base == "dateTime" and re.fullmatch(r"\d{4}-\d\d-\d\d", valeur):
+        return f"ajoutez l'heure : {valeur}T00:00:00"
+    if base == "date" and re.match(r"\d{4}-\d\d-\d\dT", valeur):
+        return f"retirez l'heure : {valeur[:10]}"
+    if re.match(r"\d{4}-\d\d-\d\d", valeur):
+        return (
             "cette date ou cette heure n'existe pas au calendrier, ou le fuseau est mal écrit : vérifiez-la"
         )
-    else:
-        remede = f"par exemple {exemple}"
-    return DefautValeur(f"la valeur [{vu}] n'est pas {attendu}", remede)
+    return ""
 
 
 def _motifs(type_: Any) -> list[str]:
@@ -366,21 +243,13 @@ def _telephone(type_: Any, valeur: str, vu: str) -> DefautValeur | None:
     international = re.match(r"\s*(\+|00)\s*33", valeur)
     if international is not None:
         national = "0" + re.sub(r"^(00)?33", "", chiffres).lstrip("0")
-        return DefautValeur(
-            f"le téléphone [{vu}] porte l'indicatif international, que le schéma refuse",
-            f"écrivez-le en 10 chiffres : {national}" if len(national) == 10 else "écrivez-le en 10 chiffres",
-        )
+        ecrit = f" : {national}" if len(national) == 10 else ""
+        return _defaut("telephone_international", vu, national=ecrit)
     if valeur.lstrip().startswith("+"):
-        return DefautValeur(
-            f"le téléphone [{vu}] porte l'indicatif international, que le schéma refuse",
-            "seuls 10 chiffres au plus sont admis : un numéro étranger plus long ne peut pas être transmis",
-        )
+        return _defaut("telephone_etranger", vu)
     if 0 < len(chiffres) <= 10:
-        return DefautValeur(
-            f"le téléphone [{vu}] comporte autre chose que des chiffres",
-            f"écrivez les chiffres seuls : {chiffres}",
-        )
-    return DefautValeur(f"le téléphone [{vu}] n'est pas admis", "10 chiffres au plus, sans espaces ni points")
+        return _defaut("telephone_ponctue", vu, chiffres=chiffres)
+    return _defaut("telephone", vu)
 
 
 def _courriel(type_: Any, valeur: str, vu: str) -> DefautValeur | None:
@@ -391,37 +260,23 @@ def _courriel(type_: Any, valeur: str, vu: str) -> DefautValeur | None:
     nom, arobase, domaine = valeur.rpartition("@")
     extension = domaine.rpartition(".")[2]
     if not arobase or not nom or "." not in domaine:
-        return DefautValeur(f"l'adresse [{vu}] n'est pas une adresse de messagerie", "écrivez nom@domaine.fr")
+        return _defaut("pas_une_adresse", vu)
     if "+" in nom:
-        return DefautValeur(
-            f"l'adresse [{vu}] contient « + », que le schéma refuse bien que ce soit une adresse valable",
-            "donnez une adresse sans « + », ou retirez l'élément",
-        )
+        return _defaut("adresse_plus", vu)
     if extension.isalpha() and len(extension) > 3 and "{1,3}" in motif:
-        return DefautValeur(
-            f"l'adresse [{vu}] finit par .{extension} : le schéma n'admet que 3 lettres au plus",
-            "donnez une autre adresse (.fr, .com…), ou retirez l'élément",
-        )
+        return _defaut("adresse_extension", vu, extension=extension)
     fautifs = sorted({c for c in valeur if not re.match(r"[a-zA-Z0-9_.\-@]", c)})
-    return DefautValeur(
-        f"l'adresse [{vu}] n'est pas admise par le schéma"
-        + (f" (caractères : {' '.join('espace' if c.isspace() else c for c in fautifs)})" if fautifs else ""),
-        "lettres sans accent, chiffres, point, tiret et tiret bas seulement",
-    )
+    dits = " ".join("espace" if c.isspace() else c for c in fautifs)
+    return _defaut("adresse", vu, fautifs=f" (caractères : {dits})" if fautifs else "")
 
 
 def _longueur(type_: Any, valeur: str, vu: str) -> DefautValeur | None:
-    longueur = len(valeur)
-    if type_.max_length is not None and longueur > type_.max_length:
-        return DefautValeur(
-            f"la valeur [{vu}] compte {longueur} caractères, {type_.max_length} au plus sont admis",
-            f"raccourcissez-la de {(trop := longueur - type_.max_length)} caractère{'s' if trop > 1 else ''}",
-        )
-    if type_.min_length is not None and longueur < type_.min_length:
-        return DefautValeur(
-            f"la valeur [{vu}] compte {longueur} caractères, {type_.min_length} au moins sont attendus",
-            "complétez-la",
-        )
+    longueur, haut, bas = len(valeur), type_.max_length, type_.min_length
+    if haut is not None and longueur > haut:
+        trop = accorde(longueur - haut, "caractère", "caractères")
+        return _defaut("trop_longue", vu, longueur=longueur, borne=haut, trop=trop)
+    if bas is not None and longueur < bas:
+        return _defaut("trop_courte", vu, longueur=longueur, borne=bas)
     return None
 
 
@@ -430,12 +285,12 @@ def _bornes(type_: Any, valeur: str, vu: str) -> DefautValeur | None:
     if not re.fullmatch(r"[+-]?\d+(\.\d*)?", valeur) or not isinstance(minimum, int | type(None)):
         return None
     if minimum is not None and float(valeur) < float(minimum):
-        return DefautValeur(f"la valeur [{vu}] est trop petite", f"{minimum} au moins")
+        return _defaut("trop_petite", vu, borne=minimum)
     if maximum is not None and float(valeur) > float(maximum):
-        return DefautValeur(f"la valeur [{vu}] est trop grande", f"{maximum} au plus")
+        return _defaut("trop_grande", vu, borne=maximum)
     chiffres = type_.get_facet(f"{_XS}fractionDigits")
     if chiffres is not None and len(valeur.partition(".")[2]) > chiffres.value:
-        return DefautValeur(f"la valeur [{vu}] a trop de décimales", f"{chiffres.value} au plus")
+        return _defaut("trop_de_decimales", vu, borne=chiffres.value)
     return None
 
 
@@ -443,10 +298,7 @@ def _enumeration(type_: Any, valeur: str, vu: str) -> DefautValeur | None:
     valeurs = type_.enumeration
     if not valeurs or valeur in [str(admise) for admise in valeurs]:
         return None
-    return DefautValeur(
-        f"la valeur [{vu}] n'est pas dans la liste",
-        "valeurs admises : " + ", ".join(str(admise) for admise in valeurs[:20]),
-    )
+    return _defaut("hors_liste", vu, admises=", ".join(str(admise) for admise in valeurs[:20]))
 
 
 def _motif(type_: Any, valeur: str, vu: str) -> DefautValeur | None:
@@ -455,10 +307,8 @@ def _motif(type_: Any, valeur: str, vu: str) -> DefautValeur | None:
         return None
     attendu = " ou ".join(_decrire(motif) for motif in motifs)
     if not valeur:
-        return DefautValeur(
-            f"la valeur est vide, attendu : {attendu}", "donnez une valeur, ou retirez-le s'il est facultatif"
-        )
-    return DefautValeur(f"la valeur [{vu}] n'a pas la forme attendue", f"attendu : {attendu}")
+        return _defaut("vide_sans_forme", attendu=attendu)
+    return _defaut("motif", vu, attendu=attendu)
 
 
 def _decrire(motif: str) -> str:

@@ -3,7 +3,10 @@
 # Twisted annotates a part of itself only.
 # mypy: allow-untyped-calls
 
+import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -101,76 +104,11 @@ REPONSE_EN_CLAIR: Final = (
     b"Content-Length: %d\r\n\r\n%s" % (len(_TEXTE), _TEXTE)
 )
 
-_AUTRE_AUTORITE = (
-    "le certificat client n'est pas signé par l'autorité du bac à sable",
-    "émettez-en un : sne-sandbox pki issue --guichet G1226 --out DOSSIER",
-)
-#: X509_V_ERR_… of OpenSSL (x509_vfy.h).
-_VERIFICATIONS: Final[dict[int, tuple[str, str]]] = {
-    2: _AUTRE_AUTORITE,
-    7: _AUTRE_AUTORITE,
-    9: ("le certificat client n'est pas encore valable", "vérifiez l'heure des deux machines"),
-    10: ("le certificat client est expiré", "émettez-en un autre : sne-sandbox pki issue"),
-    18: _AUTRE_AUTORITE,
-    19: _AUTRE_AUTORITE,
-    20: _AUTRE_AUTORITE,
-    21: _AUTRE_AUTORITE,
-    26: (
-        "le certificat présenté n'est pas un certificat client",
-        "utilisez celui d'un guichet (G1226.pem), pas celui du serveur ni de l'autorité",
-    ),
-}
 
-_SERVEUR_REFUSE = (
-    "le client refuse le certificat du serveur",
-    "faites-lui connaître l'autorité ca.pem (ou truststore.p12) et appelez le serveur par un nom de son "
-    "certificat (--server-name en ajoute)",
-)
-#: Parts of OpenSSL's reason strings, in the order they are looked for.
-_RAISONS: Final[tuple[tuple[str, tuple[str, str]], ...]] = (
-    (
-        "peer did not return a certificate",
-        (
-            "aucun certificat client, alors que le serveur en exige un",
-            "présentez celui d'un guichet (G1226.pem et G1226.key, ou G1226.p12)",
-        ),
-    ),
-    (
-        "alert certificate expired",
-        (
-            "le client refuse le certificat du serveur, expiré",
-            "vérifiez l'heure des deux machines",
-        ),
-    ),
-    ("alert unknown ca", _SERVEUR_REFUSE),
-    ("alert bad certificate", _SERVEUR_REFUSE),
-    ("alert certificate unknown", _SERVEUR_REFUSE),
-    ("alert unsupported certificate", _SERVEUR_REFUSE),
-    ("unsupported protocol", ("version de TLS trop ancienne", "le serveur parle TLS 1.2 et 1.3")),
-    ("alert protocol version", ("version de TLS trop ancienne", "le serveur parle TLS 1.2 et 1.3")),
-    ("version too low", ("version de TLS trop ancienne", "le serveur parle TLS 1.2 et 1.3")),
-    ("no shared cipher", ("aucun chiffrement commun", "le serveur a ceux d'OpenSSL par défaut, avec ECDSA")),
-    ("wrong version number", ("ce qui arrive n'est pas du TLS", "vérifiez l'adresse et le port")),
-)
-
-_AUTRE_NOM = (
-    "le client refuse le certificat du serveur, qui est à un autre nom",
-    "c'est ce qu'il doit faire, s'il connaît l'autorité ca.pem : le port est celui d'un certificat à refuser",
-)
-#: The same as _RAISONS, and looked for before them, on the listeners that a client must refuse. Of a name no
-#: alert speaks: these two may mean an authority that is not known.
-_A_REFUSER: Final[dict[str, tuple[tuple[str, tuple[str, str]], ...]]] = {
-    "https_expire": (
-        (
-            "alert certificate expired",
-            (
-                "le client refuse le certificat du serveur, expiré",
-                "c'est ce qu'il doit faire : celui de ce port l'est",
-            ),
-        ),
-    ),
-    "https_autre_nom": (("alert bad certificate", _AUTRE_NOM), ("alert certificate unknown", _AUTRE_NOM)),
-}
+@cache
+def phrases() -> Mapping[str, Any]:
+    """The tables of `tls.toml`: what is said of a handshake that failed, and what tells why it did."""
+    return tomllib.loads(Path(__file__).with_name("tls.toml").read_text("utf-8"))
 
 
 def expliquer(pair: str, transport: TransportTls, erreur: BaseException | None, ecoute: str) -> RefusTls:
@@ -181,20 +119,23 @@ def expliquer(pair: str, transport: TransportTls, erreur: BaseException | None, 
         return RefusTls(
             pair, "requête HTTP en clair sur le port HTTPS", f"reçu « {ligne} » ; écrivez https://"
         )
+    raisons = phrases()["raisons"]
     refuse = transport.getHandle().get_app_data()
     if isinstance(refuse, _CertificatRefuse):
-        raison, remede = _VERIFICATIONS.get(
-            refuse.numero, ("le certificat client est refusé", "émettez-en un autre : sne-sandbox pki issue")
-        )
+        raison, remede = raisons[phrases()["verifications"].get(str(refuse.numero), "refuse")]
         return RefusTls(
             pair,
             raison,
             f"sujet {refuse.sujet}, émetteur {refuse.emetteur} (erreur {refuse.numero}) ; {remede}",
         )
     if not isinstance(erreur, SSL.Error):
-        return RefusTls(pair, "le client a coupé ou s'est tu pendant la négociation", _SERVEUR_REFUSE[1])
+        return RefusTls(
+            pair, "le client a coupé ou s'est tu pendant la négociation", raisons["serveur_refuse"][1]
+        )
     texte = " ; ".join(str(ligne[-1]) for ligne in erreur.args[0]) if erreur.args else str(erreur)
-    for morceau, (raison, remede) in (*_A_REFUSER.get(ecoute, ()), *_RAISONS):
+    alertes = phrases()["a_refuser"].get(ecoute, {}), phrases()["alertes"]
+    for morceau, nom in (alerte for table in alertes for alerte in table.items()):
         if morceau in texte.lower():
+            raison, remede = raisons[nom]
             return RefusTls(pair, raison, f"{remede} ({texte})")
     return RefusTls(pair, "la négociation TLS a échoué", texte)
