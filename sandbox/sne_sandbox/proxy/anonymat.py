@@ -1,13 +1,16 @@
 """Documents of real people made into those of invented ones: names, telephones, mails, streets, free texts.
 
 The same name gets the same stand-in throughout a recording, so that what compares names still does. What the
-controls weigh stays: dates of birth, communes, resources, and the numéro unique. Each element of text of the
-schemas is in `_INVENTES`, `_PHRASES` or `GARDES`: a test holds them to that.
+controls weigh stays: dates of birth, communes, resources, and the numéro unique. `anonymat.toml` says which
+is which: each element of text of the schemas is in `_INVENTES`, `_PHRASES` or `GARDES`, a test holds them to
+that.
 """
 
 import re
-from collections.abc import Callable
+import tomllib
+from collections.abc import Callable, Mapping, Sequence
 from itertools import count
+from pathlib import Path
 from typing import Any, Final
 
 from lxml import etree
@@ -16,14 +19,9 @@ from sne_sandbox.contract import codec
 from sne_sandbox.domain.texte import plier
 from sne_sandbox.errors import ExchangeError
 
-_NOMS: Final = (
-    "ALDENNE", "BORVAL", "CASTREC", "DELMONTE", "ESCARBEL", "FONTANGE", "GRAVELOT", "HAUTRIVE", "ISSANDRE",
-    "JOUVENCY", "KERVALLO", "LORMIÈRE", "MONTAUZAC", "NERVAUX", "ORCEVAL", "PRADELIN",
-)  # fmt: skip
-_PRENOMS: Final = (
-    "ALIX", "BASILE", "CAMILLE", "DOMINIQUE", "ÉLIE", "FLORENCE", "GABRIELLE", "HÉLÈNE", "IRIS", "JUSTINE",
-    "KARIM", "LÉONIE", "MAXENCE", "NADIA", "OCTAVE", "PASCALE",
-)  # fmt: skip
+_LU: Final[Mapping[str, Mapping[str, list[str]]]] = tomllib.loads(
+    Path(__file__).with_name("anonymat.toml").read_text("utf-8")
+)
 _TELEPHONE: Final = re.compile(r"0\d{9}")
 _MOT: Final = re.compile(r"\w+")
 #: Shorter originals are not looked for in sentences, nor numbers that may be any other.
@@ -35,7 +33,7 @@ _PHRASES: Final = frozenset({"message", "complement", "Text", "faultstring", "ex
 Inventer = Callable[[int, str], str]
 
 
-def _tire(table: tuple[str, ...]) -> Inventer:
+def _tire(table: Sequence[str]) -> Inventer:
     def inventer(rang: int, original: str) -> str:
         tour, reste = divmod(rang, len(table))
         suite = "" if not tour else "-" + "".join(chr(ord("A") + int(c)) for c in str(tour))
@@ -60,43 +58,24 @@ def _dit(mot: str) -> Inventer:
     return lambda rang, _: f"{mot} {rang}"
 
 
-_NOM: Final = _tire(_NOMS)
-_PRENOM: Final = _tire(_PRENOMS)
-#: Local name of an element → how its text is invented.
-_INVENTES: Final[dict[str, Inventer]] = {
-    **dict.fromkeys(
-        ("nom", "nomPatronymique", "nomHebergeant", "nomEmployeurPrincipal", "auteurCreation",
-         "auteurModification"),
-        _NOM,
-    ),
-    "prenom": _PRENOM,
-    **dict.fromkeys(("tel", "telDomicile", "telPortable", "telTravail"), _telephone),
+#: How each kind of text is invented.
+_FACONS: Final[Mapping[str, Inventer]] = {
+    "nom": _tire(_LU["tires"]["noms"]),
+    "prenom": _tire(_LU["tires"]["prenoms"]),
+    "telephone": _telephone,
     "mel": _mel,
-    **dict.fromkeys(
-        ("voie", "compAdresse", "lieuDit", "adresse"), lambda rang, _: f"RUE DES EXEMPLES {rang}"
-    ),
-    **dict.fromkeys(
-        ("precision", "besoinAutre", "besoinParticulier", "compAutreMotif", "compAutreNature", "commentaire",
-         "valeurCaracteristiqueSpecifique", "compNomStructure", "compNomCentre", "refInterne"),
-        _dit("Texte"),
-    ),
-    **dict.fromkeys(("nomOrganismeCollecteur", "compNomOrgBailleur"), _dit("ORGANISME")),
+    "voie": _dit("RUE DES EXEMPLES"),
+    "texte": _dit("Texte"),
+    "organisme": _dit("ORGANISME"),
     "quartier": _dit("QUARTIER"),
-    "profession": _dit("METIER"),
+    "metier": _dit("METIER"),
     "numero": lambda rang, _: str(rang % 9_999 + 1),
-    "numeroRpls": lambda rang, _: f"{rang:010d}",
-}  # fmt: skip
-#: Elements of text that stay as they were written: codes, numéros, places that the controls weigh, names of
-#: files (a guichet and an instant), labels of the SNE.
-GARDES: Final = frozenset({
-    "numUnique", "numUniqueAssocie", "numGuichet", "codeGuichet", "nir", "codeSirenBailleur",
-    "incrementFichier", "complet", "codePostal", "codePostalEtranger", "communeEtranger", "pays",
-    "appartement", "batiment", "escalier", "etage",
-    "motifDemande", "motifRadiation", "natureModification", "libelle", "libelleTypeEvenement",
-    "aideALaSaisie", "texteDescriptif", "texteDescriptifPGP", "texteDescriptifSNE",
-    "nomAttestation", "nomCertificat", "nomFichier", "nomFichierDalo", "nomFichierDemande",
-    "nomFichierDemandesRadiees", "nomFichierDoublons", "nomFichierNouveauxDalo", "nomFichierXmlRetour",
-})  # fmt: skip
+    "rpls": lambda rang, _: f"{rang:010d}",
+}
+#: Local name of an element → how its text is invented.
+_INVENTES: Final = {nom: _FACONS[facon] for facon, noms in _LU["inventes"].items() for nom in noms}
+#: Elements of text that stay as they were written.
+GARDES: Final = frozenset(_LU["gardes"]["elements"])
 
 
 class Anonymat:
