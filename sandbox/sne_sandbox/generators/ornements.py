@@ -1,12 +1,14 @@
-"""What may be added to a valid demande, element by element, and stays valid: the table `ORNEMENTS`, after the
-words it is written with.
+"""What may be added to a valid demande, element by element, and stays valid: the table `ORNEMENTS`, which is
+data (`ornements.toml`), after the words it is written with.
 
 A drawing (`Dessin`) gives the elements to add below a parent, the simplest value first; a condition says when
-that has a meaning. The table says only what neither the nomenclatures nor the schemas do.
+that has a meaning.
 """
 
-from collections.abc import Callable, Sequence
+import tomllib
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import timedelta
+from pathlib import Path
 from typing import Any, Final
 
 from sne_sandbox.domain.element import Element, bloc, de_code
@@ -192,19 +194,11 @@ def a_un_motif(code: str) -> Condition:
     return lambda scene, parent: any(motif.code == code for motif in parent.enfants)
 
 
-def habite(*modeles: str) -> Condition:
-    """That the parent lives in a dwelling of one of `modeles` (codes)."""
-
-    def tient(scene: Decor, parent: Element) -> bool:
-        return any(m.code in modeles for m in parent.tous("listeModeleLogement/modeleLogement"))
-
-    return tient
-
-
 def n_habite_pas(*modeles: str) -> Condition:
-    """That it lives in none of them."""
-    condition = habite(*modeles)
-    return lambda scene, parent: not condition(scene, parent)
+    """That the parent lives in a dwelling of none of `modeles` (codes)."""
+    return lambda scene, parent: all(
+        m.code not in modeles for m in parent.tous("listeModeleLogement/modeleLogement")
+    )
 
 
 def a(*noms: str) -> Condition:
@@ -235,163 +229,55 @@ def rien(scene: Decor, chemin: str, parent: Element) -> tuple[Element, ...]:
 
 # --- the table ---------------------------------------------------------------------------------------
 
-#: Texts of `precision` worth trying: what XML escapes, a line end, quotes, the euro sign.
-PRECISIONS: Final = (
-    "Rien.",
-    "L'œil & l’ouïe : <calme>",
-    "« Près de l’école » ; 2e étage max. – merci, 20 € de charges",
-    "Première ligne.\nSeconde ligne, « à la suite ».",
-)
-
-
-def _un(dessin: Callable[..., Dessin], nom: str, *arguments: Any, **conditions: Any) -> Ornement:
-    """The ornament `nom` as `dessin(nom, *arguments)` draws it; `conditions` are those of `Ornement`."""
-    return Ornement(nom, dessin(nom, *arguments), **conditions)
-
-
-def _facultatif(*noms: str, si: Condition | None = None, garde: float = 0.0) -> Ornement:
-    """What the builder of seeds always writes, and a demande may do without: all of `noms` or none."""
-    return Ornement(noms[0], rien, si, retire=noms, facultatif=True, garde=garde)
-
-
-#: Most people have an income.
-_AVEC_RESSOURCES: Final = 0.7
-_RESSOURCES: Final = Ornement("detailRessource", ressources, ajoute=True)
-_SANS_ABRI: Final = ("SD", "SQUAT", "CAMCAR")
-_LIEU: Final = ("codePostal", "commune")
-_ADRESSE: Final = (
-    _facultatif("numero"),
-    _un(texte, "appartement", "1", "A-12"),
-    _un(texte, "etage", "0", "12", "É1"),
-    _un(texte, "escalier", "A", "Est"),
-    _un(texte, "batiment", "B", "Tour"),
-    _un(texte, "compAdresse", "Cour", "Résidence « L’Œillet », porte 3"),
-    _un(texte, "numero", "1", "12bis", "3 ter"),
-    _un(texte, "lieuDit", "Aÿ", "Le Bas d’Œuf", "L'Hôpital-près-la-Forêt"),
-    _un(reserve, "nomHebergeant", "familles"),
-)
-_EXPATRIATION: Final = Ornement("codePostalEtranger", expatrie, si=a("commune"), expatrie=True, retire=_LIEU)
-_TELEPHONES: Final = (_un(telephone, "telDomicile"), _un(telephone, "telTravail"))
-_NOM_DE_NAISSANCE: Final = _un(reserve, "nomPatronymique", "familles")
-
-ORNEMENTS: Final[Ornements] = {
-    "demandeLogement": (
-        _un(texte, "refInterne", "R-1", "2018/03-Œ’x", "ABCDEFGHIJKLMNOPQR"),
-        _un(texte, "forcerDoublon", "false"),
-        _un(texte, "renouvellementElec", "false"),
-        _un(texte, "precision", *PRECISIONS, refait=True),
-    ),
-    "logementRecherche": (
-        _facultatif("categorieLogementRecherche"),
-        _facultatif("avecParking"),
-        _facultatif("rezDeChaussee"),
-        _facultatif("sansAscenseur"),
-        _un(code, "categorieLogementRecherche", refait=True),
-        _un(booleen, "rezDeChaussee", refait=True),
-        _un(booleen, "sansAscenseur", refait=True),
-        _un(entier, "montantLoyer", 60, 300),
-    ),
-    "localisationSouhaite": (_un(texte, "quartier", "Gare", "L’Œil-de-Bœuf", "Saint-Éloi d'Aÿ"),),
-    "principauxMotifDemande": (
-        _un(jour, "compDateJugement", 700, si=a_un_motif("05")),
-        _un(
-            texte,
-            "compAutreMotif",
-            "Bruit",
-            "Rapprochement d’un aîné à l'hôpital",
-            si=a_un_motif("23"),
-            toujours=True,
-        ),
-    ),
-    "association": (
-        *_TELEPHONES,
-        _un(telephone, "telPortable"),
-        _un(texte, "mel", "a@example.org", "l.oeuvre_d-alme@example.org"),
-        _facultatif("telTravail", si=a("telDomicile", "telPortable", "mel")),
-        _facultatif("adressePostale"),
-    ),
-    "demandeur": (
-        _facultatif("notifSms"),
-        _NOM_DE_NAISSANCE,
-        *_TELEPHONES,
-        _un(texte, "mel", "a@example.org", "jean-noel.d_alme@sous.domaine.example.org"),
-        _un(booleen, "notifSms", si=a("telPortable"), refait=True),
-        _un(booleen, "notifEvt", si=a("telPortable", "mel")),
-        _facultatif("telPortable", si=joignable("telDomicile", "telTravail", "mel")),
-        _un(code, "nationalite", refait=True),
-    ),
-    "cotitulaire": (_facultatif("telPortable"), _facultatif("revenuFiscal"), _NOM_DE_NAISSANCE, *_TELEPHONES),
-    "revenuFiscal": (
-        _facultatif("anneeMoins1", "montantMoins1", si=a("anneeMoins2")),
-        _facultatif("anneeMoins2", "montantMoins2", si=a("anneeMoins1")),
-    ),
-    "adressePostale": (*_ADRESSE, _EXPATRIATION),
-    "adresseLogement": (*_ADRESSE, _EXPATRIATION),
-    "adresse": tuple(o for o in _ADRESSE if o.nom != "nomHebergeant"),
-    "personnePhysique": (Ornement("adresseLogement", adresse_logement),),
-    "situationProfessionnelle": (
-        _facultatif("profession"),
-        _facultatif("multiEmployeur", "nomEmployeurPrincipal", "etranger", *_LIEU),
-        _un(reserve, "profession", "metiers"),
-        _un(booleen, "multiEmployeur", refait=True),
-        _un(reserve, "nomEmployeurPrincipal", "employeurs"),
-        Ornement("commune", lieu_de_travail, si=sans("pays")),
-        _EXPATRIATION,
-        _un(texte, "nomOrganismeCollecteur", "CIL", "Collecte d’Œuvre & Cie"),
-    ),
-    "listeRessourceRecue": (_facultatif("detailRessource", garde=_AVEC_RESSOURCES), _RESSOURCES),
-    "listeRessourceVersee": (_RESSOURCES,),
-    "listeRessourceRecuePersACharge": (_RESSOURCES,),
-    "listeRessourceVerseePersACharge": (_RESSOURCES,),
-    "listeModeleLogement": (Ornement("modeleLogement", autre_modele, ajoute=True),),
-    "logementActuel": (
-        _facultatif("etranger"),
-        Ornement("commune", ailleurs, si=a("commune"), refait=True),
-        _un(entier, "montantMensuelLoyer", 250, 900, si=n_habite_pas("SD")),
-        _un(entier, "montantMensuelAPL", 0, 200, si=a("montantMensuelLoyer")),
-        _un(code, "categorieLogement", si=n_habite_pas(*_SANS_ABRI), refait=True),
-        _un(code, "typeLogementActuel", si=n_habite_pas(*_SANS_ABRI), refait=True),
-        _un(entier, "surface", 9, 140, si=n_habite_pas(*_SANS_ABRI)),
-        Ornement("typeLogementPossede", logement_possede, si=n_habite_pas("POCC")),
-        _EXPATRIATION,
-    ),
-    "handicap": (
-        _facultatif("etatHandicap"),
-        _facultatif("capaciteMarcheHandicap"),
-        _facultatif("handicapMoteur", "listeNatureHandicapMoteur"),
-        _facultatif("handicapSensoriel"),
-        _facultatif("listeAideTechniqueHandicap"),
-        _un(vide, "referent"),
-        Ornement("handicapAutre", autre_handicap),
-        _un(texte, "handicapAutre", "false"),
-        _un(code, "etatHandicap", refait=True),
-        _un(code, "capaciteMarcheHandicap", refait=True),
-        _un(booleen, "accompagne"),
-        Ornement("listeNatureHandicapSensoriel", sensoriel),
-        _un(codes, "listeNatureHandicapMoteur", "natureHandicapMoteur", refait=True),
-        _un(texte, "handicapMoteur", "false", si=sans("listeNatureHandicapMoteur")),
-        _un(codes, "listeAideTechniqueHandicap", "aideTechniqueHandicap", "1", refait=True),
-        _un(codes, "listeEquipementHandicap", "equipementHandicap"),
-        _un(texte, "besoinParticulier", "Douche", "Portes d’au moins 90 cm, accès à l'œilleton"),
-        _un(texte, "besoinAutre", "Calme", "Chien guide d’aveugle"),
-    ),
-    "referent": (
-        _un(booleen, "handicapReconnu"),
-        _un(booleen, "procheDomicile"),
-        _un(reserve, "nom", "familles"),
-        _un(texte, "adresse", "1 rue X", "3 bis, allée de l’Œuf – 62300 Lens"),
-        _un(telephone, "tel"),
-        _un(texte, "mel", "a@example.org"),
-    ),
-    "attributionLogement": (
-        _un(code, "dejaLogeParcBailleur", refait=True),
-        _un(booleen, "attribueEnComDALO"),
-        _un(code, "accordCollectif", refait=True),
-        _un(code, "typeReservataire", refait=True),
-        _un(texte, "codeSirenBailleur", "900000019"),
-        _un(code, "zus"),
-        _un(code, "typeLogement", refait=True),
-        _un(entier, "surface", 9, 140),
-        _un(entier, "montantLoyer", 150, 900),
-    ),
+_LU: Final = tomllib.loads(Path(__file__).with_name("ornements.toml").read_text("utf-8"))
+#: Texts of `precision` worth trying.
+PRECISIONS: Final[tuple[str, ...]] = tuple(_LU["precisions"])
+#: The words of the table: drawings that take the name of what they draw, drawings of their own, conditions.
+_NOMMES: Final[Mapping[str, Callable[..., Dessin]]] = {
+    fonction.__name__: fonction
+    for fonction in (texte, entier, booleen, code, reserve, telephone, jour, vide, codes)
 }
+_PROPRES: Final[Mapping[str, Dessin]] = {
+    "precision": texte("precision", *PRECISIONS),
+    "ressources": ressources,
+    "expatrie": expatrie,
+    "adresse_logement": adresse_logement,
+    "lieu_de_travail": lieu_de_travail,
+    "ailleurs": ailleurs,
+    "autre_modele": autre_modele,
+    "logement_possede": logement_possede,
+    "autre_handicap": autre_handicap,
+    "sensoriel": sensoriel,
+}
+_CONDITIONS: Final[Mapping[str, Callable[..., Condition]]] = {
+    fonction.__name__: fonction for fonction in (a_un_motif, n_habite_pas, a, sans, joignable)
+}
+
+
+def _ornement(rangee: Mapping[str, Any]) -> Ornement:
+    """The ornament that a row says. Raises KeyError for a word that is none."""
+    reste = dict(rangee)
+    if "si" in reste:
+        ((mot, arguments),) = reste["si"].items()
+        reste["si"] = _CONDITIONS[mot](*arguments)
+    if "facultatif" in reste:
+        noms = tuple(reste.pop("facultatif"))
+        return Ornement(noms[0], rien, retire=noms, facultatif=True, **reste)
+    nom = reste.pop("nom")
+    if "dessin" in reste:
+        dessin = _PROPRES[reste.pop("dessin")]
+    else:
+        mot = next(mot for mot in reste if mot in _NOMMES)
+        dessin = _NOMMES[mot](nom, *reste.pop(mot))
+    return Ornement(nom, dessin, retire=tuple(reste.pop("retire", ())), **reste)
+
+
+def _ornements(rangees: Sequence[Mapping[str, Any] | str]) -> Iterator[Ornement]:
+    for rangee in rangees:
+        if isinstance(rangee, str):
+            yield from _ornements(_LU["groupes"][rangee])
+        else:
+            yield _ornement(rangee)
+
+
+ORNEMENTS: Final[Ornements] = {nom: tuple(_ornements(rangees)) for nom, rangees in _LU["ornements"].items()}
