@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
+from ecritures import mettre_a_l_heure
 from flask import Flask
 from lxml import etree
 
@@ -241,7 +242,7 @@ class Banc:
 
     def regler_horloge(self, instant: datetime) -> None:
         """Freeze the base's clock at another instant."""
-        self.services.magasin.bases.horloge(self.nom, Horloge(fige_a=instant))
+        mettre_a_l_heure(self.services.magasin, self.nom, Horloge(fige_a=instant))
 
     def compter(self) -> int:
         """Demandes held."""

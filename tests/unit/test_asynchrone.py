@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from banc import FORMULAIRE, Banc, message, poser, specimen, texte
+from ecritures import vider
 from lxml import etree
 
 from sne_sandbox import asynchrone, exchange
@@ -276,7 +277,7 @@ def test_a_file_integrated_leaves_table_and_folder(banc: Banc, canal: CanalAsync
 def test_a_base_put_back_to_its_start_empties_its_folders(banc: Banc, canal: CanalAsynchrone) -> None:
     canal.deposer(banc.nom, guichet(banc), NOM, octets(specimen("personne_seule")))
     canal.relever(banc.nom, guichet(banc))
-    banc.services.magasin.bases.vider(banc.nom, "etat")
+    vider(banc.services.magasin, banc.nom, "etat")
     canal.relever(banc.nom, guichet(banc))
     assert list((dossier(canal, banc) / "outbox").iterdir()) == []
 

@@ -185,8 +185,7 @@ def _json(resultats: list[tuple[Path, Controle]]) -> None:
             for chemin, controle in resultats
         ],
     }
-    json.dump(contenu, sys.stdout, ensure_ascii=False, indent=2)
-    sys.stdout.write("\n")
+    click.echo(json.dumps(contenu, ensure_ascii=False, indent=2))
 
 
 def _valeur(valeur: Any) -> Any:

@@ -1,7 +1,6 @@
 """`sne-sandbox exigences`: what an application is judged on."""
 
 import json
-import sys
 from typing import Any
 
 import click
@@ -55,8 +54,7 @@ def commande(ids: tuple[str, ...], forme: str, **options: Any) -> None:
         if not ids or e.id in ids
     ]
     if forme == "json":
-        json.dump({"contrat": contrat.nom, "exigences": fiches}, sys.stdout, ensure_ascii=False, indent=2)
-        sys.stdout.write("\n")
+        click.echo(json.dumps({"contrat": contrat.nom, "exigences": fiches}, ensure_ascii=False, indent=2))
     elif forme == "markdown":
         _markdown(fiches)
     else:

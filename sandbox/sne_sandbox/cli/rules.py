@@ -1,7 +1,6 @@
 """`sne-sandbox rules`: the rules, with their severity, source and examples."""
 
 import json
-import sys
 from textwrap import indent
 from typing import Any
 
@@ -77,8 +76,7 @@ def commande(codes: tuple[str, ...], forme: str, bloquantes: bool, detail: bool,
                 verdict: [decrire(e) for e in siens if e.verdict == verdict]
                 for verdict in ("accepte", "refuse")
             }
-        json.dump({"profil": options["profile"], "regles": fiches}, sys.stdout, ensure_ascii=False, indent=2)
-        sys.stdout.write("\n")
+        click.echo(json.dumps({"profil": options["profile"], "regles": fiches}, ensure_ascii=False, indent=2))
     elif forme == "markdown":
         _markdown(fiches)
     elif codes or detail:

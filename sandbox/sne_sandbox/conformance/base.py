@@ -48,7 +48,8 @@ class BaseJugee:
         reglages = Reglages(profile=profil)
         try:
             if magasin.bases.lire(nom).reglages != reglages:
-                magasin.bases.regler(nom, reglages)
+                with magasin.ecrire(nom) as registre:
+                    registre.changer_reglages(reglages)
         except BaseInconnue:
             bases.creer(magasin, contrat, nom, reglages=reglages)
 

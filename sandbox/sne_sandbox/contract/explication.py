@@ -8,6 +8,7 @@ fault, so that all of them are told at once.
 import tempfile
 import threading
 import weakref
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import replace
 from functools import cached_property
@@ -276,10 +277,8 @@ class _Visite:
             return
         pas = automate.aligner([enfant.tag for enfant in enfants], espaces)
         releve = _ReleveAlignement(automate, pas, [enfant.tag for enfant in enfants])
-        nombres: dict[str, int] = {}
-        for enfant in enfants:
-            nombres[enfant.tag] = nombres.get(enfant.tag, 0) + 1
-        rangs: dict[str, int] = {}
+        nombres = Counter(enfant.tag for enfant in enfants)
+        rangs: Counter[str] = Counter()
         for _, lot in groupby(pas, key=releve.lot):
             etapes = list(lot)
             if etapes[0].sort is Sort.MANQUE:
@@ -287,8 +286,8 @@ class _Visite:
                 continue
             for etape in etapes:
                 enfant = enfants[etape.enfant]
-                rangs[enfant.tag] = rang = rangs.get(enfant.tag, 0) + 1
-                indice = f"[{rang}]" if nombres[enfant.tag] > 1 else ""
+                rangs[enfant.tag] += 1
+                indice = f"[{rangs[enfant.tag]}]" if nombres[enfant.tag] > 1 else ""
                 self._enfant(enfant, etape, releve, f"{chemin}/{phrases.local(enfant.tag)}{indice}", espaces)
 
     def _manquent(
@@ -350,11 +349,11 @@ class _ReleveAlignement:
     def __init__(self, automate: Automate, pas: list[PasAlignement], noms: list[str]) -> None:
         self._particules = automate.particules
         self._choix = automate.choix
-        self._remplies: dict[int, int] = {}
-        for etape in pas:
-            if etape.particule is not None and etape.sort is not Sort.MANQUE:
-                cle = id(etape.particule)
-                self._remplies[cle] = self._remplies.get(cle, 0) + 1
+        self._remplies = Counter(
+            id(etape.particule)
+            for etape in pas
+            if etape.particule is not None and etape.sort is not Sort.MANQUE
+        )
         self._en_trop = {noms[etape.enfant] for etape in pas if etape.sort is Sort.TROP}
 
     def lot(self, etape: PasAlignement) -> tuple[object, ...]:
@@ -410,7 +409,7 @@ class _ReleveAlignement:
         if rivale:
             return phrases.dire("autre_branche", phrases.local(nom), rival=rivale)
         maximum = declaration.max_occurs
-        if maximum is not None and self._remplies.get(id(declaration), 0) >= maximum:
+        if maximum is not None and self._remplies[id(declaration)] >= maximum:
             return phrases.double(nom, maximum)
         place = phrases.place(*self.voisins(declaration))
         return phrases.dire("deplace", phrases.local(nom), place=place)

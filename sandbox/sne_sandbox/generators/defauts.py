@@ -6,7 +6,7 @@ everything else is drawn. The engine has the last word: a defect is given only w
 under the profile `strict` too, where the most rules do.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import lru_cache
@@ -179,12 +179,7 @@ def _autre_recherche(modele: Element, tirage: Tirage) -> Element:
 def _avec_textes(element: Element, textes: Mapping[str, str]) -> Element:
     if element.nom in textes:
         return Element(element.nom, textes[element.nom], element.attributs)
-    return avec_enfants(element, tuple(_chacun(element, textes)))
-
-
-def _chacun(element: Element, textes: Mapping[str, str]) -> Iterator[Any]:
-    for enfant in element.enfants:
-        yield _avec_textes(enfant, textes)
+    return avec_enfants(element, tuple([_avec_textes(enfant, textes) for enfant in element.enfants]))
 
 
 # --- defects -----------------------------------------------------------------------------------------

@@ -168,10 +168,8 @@ def _tirer_metier(tirage: Tirage, ans: int) -> tuple[Metier, tuple[str, int]]:
     montant = tirage.entier(bas, haut)
     if contrat in SALARIES:
         reserve = noms()
-        return Metier(contrat, tirage.choix(reserve.metiers), tirage.choix(reserve.employeurs)), (
-            code,
-            montant,
-        )
+        metier = Metier(contrat, tirage.choix(reserve.metiers), tirage.choix(reserve.employeurs))
+        return metier, (code, montant)
     return Metier(contrat), (code, montant)
 
 

@@ -16,12 +16,8 @@ from sne_sandbox.generators.tirage import Repartition
 from sne_sandbox.resources import fixtures_dir
 
 _CHANCES: Final = ("radiees", "dalo", "decisions", "doublons", "nir")
-_CLES: Final = frozenset(
-    {
-        "comme", "taille", "radiees", "dalo", "decisions", "doublons", "nir", "menages", "versions",
-        "nationalites", "anciennete", "radiations", "territoire",
-    }
-)  # fmt: skip
+_PARTS: Final = ("menages", "versions", "nationalites", "anciennete", "radiations", "territoire")
+_CLES: Final = frozenset({"comme", "taille", *_CHANCES, *_PARTS})
 
 
 @dataclass(frozen=True, slots=True)

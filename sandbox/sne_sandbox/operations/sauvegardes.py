@@ -185,7 +185,7 @@ def _lire(base: str, fichier: Path) -> Sauvegarde:
         raise StoreError(f"La sauvegarde [{fichier.stem}] n'est plus là.", remede="rechargez") from erreur
     demandes, illisible = None, ""
     try:
-        demandes = snapshot.resumer(fichier).demandes
+        demandes = snapshot.nombre_de_demandes(fichier)
     except StoreError as erreur:
         illisible = str(erreur)
     return Sauvegarde(

@@ -174,21 +174,9 @@ def _controler_tous(postes: tuple[_Poste, ...], contexte: Contexte) -> "list[_Tr
                 trouves.append((poste, infractions))
     except Exception as erreur:
         assert poste is not None
-        raise _erreur_de(poste.regle, erreur) from erreur
+        quoi = f"La règle {poste.regle.code} ({poste.regle.nom}) a échoué : {erreur!r}"
+        raise ErreurInterne(ERREUR_INATTENDUE, explication=quoi) from erreur
     return trouves
-
-
-def _controler(regle: Regle, contexte: Contexte) -> list[Infraction]:
-    try:
-        return list(regle.controler(contexte))
-    except Exception as erreur:
-        raise _erreur_de(regle, erreur) from erreur
-
-
-def _erreur_de(regle: Regle, erreur: Exception) -> ErreurInterne:
-    return ErreurInterne(
-        ERREUR_INATTENDUE, explication=f"La règle {regle.code} ({regle.nom}) a échoué : {erreur!r}"
-    )
 
 
 # --- faults that the stored demande already has ------------------------------------------------------
@@ -209,7 +197,8 @@ def _deja_connus(trouves: list[_Trouve], contexte: Contexte) -> list[_Trouve]:
         ):
             if ancien is None:
                 ancien = replace(contexte, document=contexte.stockee.demande.element)
-            infractions = _alleger(infractions, _controler(poste.regle, ancien))
+            avant = _controler_tous((poste,), ancien)
+            infractions = _alleger(infractions, avant[0][1]) if avant else infractions
         juges.append((poste, infractions))
     return juges
 

@@ -15,7 +15,6 @@ from sne_sandbox.server.lancement import noter_refus_http, noter_refus_tls
 from sne_sandbox.server.listeners import Ecoute
 from sne_sandbox.server.service import ApplicationWsgi
 from sne_sandbox.server.workers import Taches
-from sne_sandbox.store.session import Magasin
 from sne_sandbox.web.aiguillage import PARTIES
 from sne_sandbox.web.app import creer_application
 from sne_sandbox.web.partage import Configuration, Services
@@ -48,16 +47,12 @@ class LancementRelais:
             echange.instant_base = magasin.bases.lire(self.base).horloge.maintenant(echange.recu_le)
             relire(echange, contrat, certificat)
 
-        relais = Relais(lien, self.base, relire=completer, consigner=partial(_consigner, magasin))
+        relais = Relais(lien, self.base, relire=completer, consigner=partial(magasin.journal.consigner, None))
         return Taches(
             application=_partager(application.wsgi_app, relais),
             refus_tls=partial(noter_refus_tls, magasin, self.base),
             refus_http=partial(noter_refus_http, magasin, self.base),
         )
-
-
-def _consigner(magasin: Magasin, echange: Echange) -> None:
-    magasin.journal.consigner(None, echange)
 
 
 def _partager(ici: ApplicationWsgi, relais: ApplicationWsgi) -> ApplicationWsgi:

@@ -14,10 +14,10 @@ from typing import Any, Self
 
 import sqlalchemy as sa
 
-from sne_sandbox.domain.base import Base, Guichet, Horloge, Portee, est_nom_de_base, verifier_nom
+from sne_sandbox.domain.base import Base, Guichet, est_nom_de_base, verifier_nom
 from sne_sandbox.domain.evenement import TypeEvenement
 from sne_sandbox.errors import BaseInconnue, ConflitEtat, StoreError
-from sne_sandbox.settings import PAR_NOM, Reglages
+from sne_sandbox.settings import PAR_NOM
 from sne_sandbox.store import requetes, schema, tables
 from sne_sandbox.store.connexion import BaseDeDonnees, Connexion, Ligne, base_en_panne
 from sne_sandbox.store.journal import Journal
@@ -134,21 +134,6 @@ class Bases:
         with self._magasin.transaction(ecriture=True, verrou=nom) as connexion:
             lire_ligne(connexion, nom)  # unread: a row that does not read can be deleted
             effacer(connexion, nom)
-
-    def regler(self, nom: str, reglages: Reglages) -> None:
-        """Replaces the settings of the base. Raises BaseInconnue."""
-        with self._magasin.ecrire(nom) as registre:
-            registre.changer_reglages(reglages)
-
-    def horloge(self, nom: str, horloge: Horloge) -> None:
-        """Sets the clock of the base. Raises BaseInconnue."""
-        with self._magasin.ecrire(nom) as registre:
-            registre.regler_horloge(horloge)
-
-    def vider(self, nom: str, portee: Portee) -> None:
-        """Empties part of the base, as `RegistreBase.vider` does. Raises BaseInconnue."""
-        with self._magasin.ecrire(nom) as registre:
-            registre.vider(portee)
 
 
 def lire_ligne(connexion: Connexion, nom: str) -> Ligne:

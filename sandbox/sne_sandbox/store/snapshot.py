@@ -12,7 +12,6 @@ import zipfile
 import zlib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
@@ -91,24 +90,11 @@ def restaurer(magasin: Magasin, base: str | None, fichier: Path) -> str:
     return cible
 
 
-@dataclass(frozen=True, slots=True)
-class ResumeSauvegarde:
-    """What a file says it holds, unread: the base it was made of, how many demandes, whether a journal."""
-
-    base: str
-    demandes: int
-    journal: bool
-
-
-def resumer(fichier: Path) -> ResumeSauvegarde:
-    """The head of a file. Raises StoreError when it is no snapshot of this version."""
+def nombre_de_demandes(fichier: Path) -> int:
+    """How many demandes a file says it holds, unread. Raises StoreError when it is no snapshot of this
+    version."""
     with _ouvrir(fichier) as (_, manifeste):
-        contenu = manifeste["tables"]
-        return ResumeSauvegarde(
-            str(manifeste["base"]),
-            int(contenu[tables.demande.name]["lignes"]),
-            tables.echange.name in contenu,
-        )
+        return int(manifeste["tables"][tables.demande.name]["lignes"])
 
 
 def rangees(fichier: Path, table: sa.Table) -> Iterator[Rangee]:

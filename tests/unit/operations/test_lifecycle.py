@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from ecritures import vider
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from temps import MIDI, ajouter, etat, nuits, stockee
@@ -221,7 +222,7 @@ def test_with_a_real_clock_the_nights_that_are_due_are_made_up_for(magasin: Maga
 
 def test_a_base_that_never_noted_a_night_counts_from_its_present_day(magasin: Magasin, creer: Creer) -> None:
     base = creer()
-    magasin.bases.vider(base, "etat")
+    vider(magasin, base, "etat")
     ajouter(magasin, base, stockee(1, date(2016, 1, 1)))
     assert magasin.bases.lire(base).nuit_due(MIDI)
     assert lifecycle.rattraper(magasin, base).nuits == 0

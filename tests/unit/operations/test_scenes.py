@@ -4,6 +4,7 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
+from ecritures import mettre_a_l_heure
 
 from sne_sandbox.contract.versions import charger
 from sne_sandbox.domain.base import Horloge
@@ -120,6 +121,6 @@ def test_a_scene_put_back_has_the_settings_of_a_new_base(tmp_path: Path) -> None
     with Magasin.ouvrir(None, tmp_path / "home") as magasin:
         neuve = scenes.demarrer(magasin, contrat, scene)
         bases.regler(magasin, scene.base, {"profile": "souple"})
-        magasin.bases.horloge(scene.base, Horloge())
+        mettre_a_l_heure(magasin, scene.base, Horloge())
         remise = scenes.demarrer(magasin, contrat, scene)
     assert (remise.reglages, remise.horloge) == (neuve.reglages, neuve.horloge)

@@ -3,6 +3,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from ecritures import vider
 from sqlalchemy.dialects import sqlite
 
 from sne_sandbox.domain.base import Base
@@ -156,7 +157,7 @@ def test_only_so_many_are_kept_and_the_rest_counted(
         assert magasin.journal.lire("ecole", perdus) is None
         assert magasin.journal.lire("ecole", perdus + 1) is not None
         assert magasin.journal.compter("voisine") == (1, 0)
-        magasin.bases.vider("ecole", "journal")
+        vider(magasin, "ecole", "journal")
         assert magasin.journal.compter("ecole") == (0, 0)
         # An address given out earlier never comes to mean another exchange.
         assert magasin.journal.consigner(None, _echange()) == ecrits + 1

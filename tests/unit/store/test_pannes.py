@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from ecritures import vider
 
 from sne_sandbox.domain.base import Base, Portee
 from sne_sandbox.domain.panne import PanneDefinition
@@ -87,7 +88,7 @@ def test_a_reset_takes_them_away_when_it_says_so(magasin: Magasin, portee: Porte
     magasin.bases.creer(Base("autre"))
     _armer(magasin)
     _armer(magasin, base="autre")
-    magasin.bases.vider("ecole", portee)
+    vider(magasin, "ecole", portee)
     assert len(_lister(magasin)) == restent
     assert len(_lister(magasin, "autre")) == 1
 
@@ -104,7 +105,7 @@ def test_a_snapshot_holds_them(magasin: Magasin, tmp_path: Path) -> None:
     _armer(magasin)
     armees = _lister(magasin)
     snapshot.sauvegarder(magasin, "ecole", tmp_path / "s.zip")
-    magasin.bases.vider("ecole", "pannes")
+    vider(magasin, "ecole", "pannes")
     snapshot.restaurer(magasin, "copie", tmp_path / "s.zip")
     assert _lister(magasin, "copie") == armees
     assert _armees(magasin, "copie")

@@ -2,6 +2,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from ecritures import vider
 from exemples_store import personne, radiation, stockee
 
 from sne_sandbox.domain.dates import PARIS
@@ -406,7 +407,7 @@ def test_emptying_the_state_forgets_changes_and_what_was_told(magasin: Magasin) 
     with magasin.ecrire("ecole") as registre:
         registre.noter_changement(None, stockee(N[0]), "G1104", MIDI)
         registre.avancer_curseur("G7501", 1)
-    magasin.bases.vider("ecole", "etat")
+    vider(magasin, "ecole", "etat")
     with magasin.ecrire("ecole") as registre:
         assert registre.curseur("G7501") == 0
         registre.noter_changement(None, stockee(N[0]), "G1104", MIDI)

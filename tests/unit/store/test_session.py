@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from ecritures import mettre_a_l_heure, regler, vider
 from exemples_store import GUICHETS, stockee
 
 from sne_sandbox.domain.base import Base, Horloge
@@ -301,8 +302,8 @@ def test_a_base_deleted_and_made_again_elsewhere_is_not_remembered(
 def test_settings_and_clock_are_seen_by_another_process(magasin: Magasin, url: str, tmp_path: Path) -> None:
     horloge = Horloge(fige_a=datetime(2018, 12, 31, 22, 59, 59, 999999, tzinfo=UTC))
     with Magasin.ouvrir(url, tmp_path) as autre:
-        autre.bases.regler("ecole", Reglages(profile="souple"))
-        autre.bases.horloge("ecole", horloge)
+        regler(autre, "ecole", Reglages(profile="souple"))
+        mettre_a_l_heure(autre, "ecole", horloge)
     lue = magasin.bases.lire("ecole")
     assert (lue.reglages.profile, lue.horloge) == ("souple", horloge)
 
@@ -313,8 +314,8 @@ def test_unknown_base(magasin: Magasin) -> None:
         lambda: magasin.bases.lire("\0"),
         lambda: magasin.bases.lire("\udcff"),
         lambda: magasin.bases.supprimer("absente"),
-        lambda: magasin.bases.regler("absente", Reglages()),
-        lambda: magasin.bases.vider("absente", "tout"),
+        lambda: regler(magasin, "absente", Reglages()),
+        lambda: vider(magasin, "absente", "tout"),
         lambda: magasin.lire("absente").__enter__(),
         lambda: magasin.ecrire("absente").__enter__(),
         lambda: magasin.ecrire("\0").__enter__(),
@@ -352,7 +353,7 @@ def test_what_is_emptied(magasin: Magasin, portee: str, reste: tuple[int, int]) 
     magasin.bases.creer(Base("voisine"))
     _garnir(magasin, "ecole")
     _garnir(magasin, "voisine")
-    magasin.bases.vider("ecole", portee)  # type: ignore[arg-type]
+    vider(magasin, "ecole", portee)  # type: ignore[arg-type]
     assert _compte(magasin, "ecole") == reste
     assert _compte(magasin, "voisine") == (1, 1)
     assert (magasin.bases.lire("ecole").derniere_nuit is None) == (reste[0] == 0)
@@ -360,7 +361,7 @@ def test_what_is_emptied(magasin: Magasin, portee: str, reste: tuple[int, int]) 
 
 def test_numbers_start_again_after_emptying_the_state(magasin: Magasin) -> None:
     premier = _garnir(magasin, "ecole")
-    magasin.bases.vider("ecole", "etat")
+    vider(magasin, "ecole", "etat")
     assert _garnir(magasin, "ecole") == premier
 
 

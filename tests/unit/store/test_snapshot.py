@@ -207,7 +207,7 @@ def test_an_archive_that_the_library_does_not_open(
     for entree in re.finditer(rb"PK\x01\x02", bytes(octets)):  # its directory: flags, method
         octets[entree.start() + place : entree.start() + place + 2] = valeur
     fichier.write_bytes(octets)
-    for lire in (snapshot.resumer, lambda f: snapshot.restaurer(garni, None, f)):
+    for lire in (snapshot.nombre_de_demandes, lambda f: snapshot.restaurer(garni, None, f)):
         with pytest.raises(StoreError, match="n'est pas une sauvegarde"):
             lire(fichier)
 
@@ -233,7 +233,7 @@ def test_two_that_save_to_one_file_do_not_write_into_each_other(
     monkeypatch.setattr(snapshot, "_ecrire_table", pendant)
     snapshot.sauvegarder(garni, "ecole", fichier)
     assert list(tmp_path.glob("*en-cours*")) == []
-    assert snapshot.resumer(fichier).demandes == 1
+    assert snapshot.nombre_de_demandes(fichier) == 1
 
 
 def test_what_is_wrong_with_a_file_is_said_in_french(garni: Magasin, tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from banc import MIDI, Banc, Resultat, specimen
+from ecritures import mettre_a_l_heure
 from lxml import etree
 
 from sne_sandbox.domain.base import Horloge
@@ -69,7 +70,7 @@ def test_the_nights_that_are_due_pass_before_a_panne_takes_the_place(
 ) -> None:
     banc = nouvelle_base()
     banc.creer_demande()
-    banc.services.magasin.bases.horloge(banc.nom, Horloge(fige_a=MIDI + timedelta(days=450)))
+    mettre_a_l_heure(banc.services.magasin, banc.nom, Horloge(fige_a=MIDI + timedelta(days=450)))
     _armer(banc, "html_503")
     assert banc.demander(specimen("personne_seule")).statut == 503
     with banc.services.magasin.lire(banc.nom) as registre:

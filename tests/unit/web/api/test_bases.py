@@ -5,6 +5,7 @@ from datetime import date, datetime
 
 import pytest
 from banc import Banc
+from ecritures import mettre_a_l_heure
 
 from sne_sandbox.domain.base import Horloge
 from sne_sandbox.domain.dates import PARIS
@@ -97,7 +98,7 @@ def test_an_unknown_base_has_no_clock(banc: Banc) -> None:
 def test_a_request_finds_the_nights_that_were_due_done(nouvelle_base: Callable[..., Banc]) -> None:
     banc = nouvelle_base()
     numero, _ = banc.creer_demande()
-    banc.services.magasin.bases.horloge(banc.nom, Horloge(fige_a=datetime(2019, 4, 15, 8, tzinfo=PARIS)))
+    mettre_a_l_heure(banc.services.magasin, banc.nom, Horloge(fige_a=datetime(2019, 4, 15, 8, tzinfo=PARIS)))
     assert banc.stockee(numero).etat is EtatDemande.ACTIVE
     lue = banc.relire(numero, complet="oui").document
     assert [e.text for e in lue.iter("{http://nuu.application.i2/}dateRadiation")] == ["2019-04-15"]

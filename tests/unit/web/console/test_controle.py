@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from banc import FORMULAIRE, MIDI, Banc, poser, specimen
 from banc import message as document
+from ecritures import mettre_a_l_heure
 from flask import Flask
 from lxml import html
 from navigateur import ENTETES
@@ -154,7 +155,7 @@ def test_what_the_clock_page_proposes_can_be_done(banc: Banc, page: Page, envoye
         Horloge(fige_a=MIDI + timedelta(seconds=5, microseconds=400_000)),
         Horloge(decalage=MIDI + timedelta(days=1) - datetime.now(UTC)),
     ):
-        banc.services.magasin.bases.horloge(banc.nom, horloge)
+        mettre_a_l_heure(banc.services.magasin, banc.nom, horloge)
         (propose,) = page("/controle").xpath("//input[@name='instant']/@value")
         vue = suivre(banc, envoyer("/controle/figer", depuis="/controle", instant=propose))
         assert "Il est maintenant" in message(vue)
