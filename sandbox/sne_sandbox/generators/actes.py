@@ -5,9 +5,8 @@ A function draws one fragment, or the whole message (`suite`, `separation`, `doc
 `document_de_recherche`) that carries one.
 """
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from collections.abc import Callable, Sequence
+from datetime import date, timedelta
 from typing import Final
 
 from sne_sandbox.contract.schema import Document
@@ -59,11 +58,9 @@ def radiation(
     motif: str | None = None,
     depot: date | None = None,
     version: str = "02.02",
-    places: Sequence[Place] = (),
 ) -> Element:
     """`radiation`, on the day of `ici`, of a demande deposited on `depot`; `motif` "" is a déradiation, None
-    any motive that a landlord may give. The dwelling of an attribution lies in one of `places`, the wished
-    communes."""
+    any motive that a landlord may give. The dwelling of an attribution lies in the territory of `ici`."""
     chemin = f"{_RADIATION}/motifRadiation"
     liste = ici.contrat.nomenclatures.liste(ici.contrat.nomenclatures.par_chemin[chemin][0])
     if motif is None:
@@ -78,7 +75,7 @@ def radiation(
         courrier = ajouter_mois(jour, -MOIS_SANS_REPONSE) - timedelta(days=tirage.entier(0, 60))
         enfants.append(bloc("absenceReponse", Element("dateCourrier", courrier.isoformat())))
     elif motif == MOTIF_ATTRIBUTION:
-        place = tirage.choix(places or ici.population.territoires.valeurs[0].places)
+        place = tirage.choix(ici.population.territoires.valeurs[0].places)
         enfants.append(_attribution(tirage, ici, tirage.date(depuis, jour), place))
     scene = ici.scene(tirage, version, ici.population.territoires.valeurs[0].places[0])
     return orner(bloc("radiation", *enfants), scene, _RADIATION, ORNEMENTS)
@@ -246,21 +243,19 @@ def _evenement(tirage: Tirage, ici: Atelier, code: str, valeurs: Sequence[tuple[
     return bloc("evenement", *enfants)
 
 
-def document_d_evenement(
-    ici: Atelier, evenement: Element | None, numero: str = NUMERO_INVENTE, *, instant: datetime | None = None
-) -> Element:
+def document_d_evenement(ici: Atelier, evenement: Element | None, numero: str = NUMERO_INVENTE) -> Element:
     """The `interfaceNuu` message of the event operations; without event, the one that asks for the list."""
     blocs = [bloc("operation", Element("numUnique", numero))]
     if evenement is not None:
         blocs.append(bloc("listeEvenements", evenement))
-    return enveloppe("EVT", ici, blocs, instant)
+    return _enveloppe("EVT", ici, *blocs)
 
 
-def enveloppe(type_fichier: str, ici: Atelier, blocs: list[Element], instant: datetime | None) -> Element:
+def _enveloppe(type_fichier: str, ici: Atelier, *blocs: Element) -> Element:
     """An `interfaceNuu` message of the event and search services around `blocs`."""
     entete = (
         Element("typeFichier", type_fichier),
-        Element("dateFichier", xs_date_time(instant or ici.instant)),
+        Element("dateFichier", xs_date_time(ici.instant)),
         Element("codeGuichet", ici.guichet),
     )
     return Element("interfaceNuu", "", {"versionInterface": VERSION}, (bloc("entete", *entete), *blocs))
@@ -382,16 +377,12 @@ _IDENTITES: Final = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class _Critere:
-    """What a search may ask: elements that go together, drawn."""
-
-    noms: tuple[str, ...]
-    dessin: Callable[[Tirage, Atelier], Sequence[Element]]
+#: What a search may ask: draws elements that go together.
+_Critere = Callable[[Tirage, Atelier], Sequence[Element]]
 
 
 def _parmi(nom: str, *valeurs: str) -> _Critere:
-    return _Critere((nom,), lambda tirage, ici: [Element(nom, tirage.choix(valeurs))])
+    return lambda tirage, ici: [Element(nom, tirage.choix(valeurs))]
 
 
 def _periode(debut: str, fin: str) -> _Critere:
@@ -401,23 +392,17 @@ def _periode(debut: str, fin: str) -> _Critere:
         bornes = [Element(debut, bas.isoformat()), Element(fin, haut.isoformat())]
         return tirage.choix((bornes, bornes[:1], bornes[1:]))
 
-    return _Critere((debut, fin), dessiner)
+    return dessiner
 
 
 def _de_liste(nom: str, liste: str) -> _Critere:
-    return _Critere(
-        (nom,),
-        lambda tirage, ici: [
-            Element(nom, tirage.choix([c for c in ici.contrat.nomenclatures.liste(liste) if c]))
-        ],
-    )
+    return lambda tirage, ici: [
+        Element(nom, tirage.choix([c for c in ici.contrat.nomenclatures.liste(liste) if c]))
+    ]
 
 
 def _commune(nom: str) -> _Critere:
-    return _Critere(
-        (nom,),
-        lambda tirage, ici: [Element(nom, tirage.choix(ici.population.territoires.valeurs[0].places).code)],
-    )
+    return lambda tirage, ici: [Element(nom, tirage.choix(ici.population.territoires.valeurs[0].places).code)]
 
 
 def _personne(tirage: Tirage, ici: Atelier) -> Sequence[Element]:
@@ -467,26 +452,21 @@ _CRITERES: Final = (
     _commune("communeAttribution"),
     _parmi("estDelaiAnormalementLong", "false", "true"),
     _parmi("estMultiplesAttributionsSousConditions", "false", "true"),
-    _Critere(("association",), _une_association),
-    _Critere(("personneRecherchee",), _personne),
-    _Critere(("piecesJustificatives",), _pieces),
+    _une_association,
+    _personne,
+    _pieces,
 )
 
 
-def recherche(tirage: Tirage, ici: Atelier, *, fixes: Mapping[str, str] | None = None) -> Element:
-    """`demandeMulticritere`, one criterion at least; `fixes` are criteria (texts by name) that it has
-    whatever is drawn."""
-    fixes = fixes or {}
+def recherche(tirage: Tirage, ici: Atelier) -> Element:
+    """`demandeMulticritere`, one criterion at least."""
     enfants: list[Element] = []
     for critere in _CRITERES:
-        imposes = [Element(nom, fixes[nom]) for nom in critere.noms if nom in fixes]
-        if imposes:
-            enfants += imposes
-        elif tirage.booleen(ici.contraintes.richesse):
-            enfants += critere.dessin(tirage, ici)
+        if tirage.booleen(ici.contraintes.richesse):
+            enfants += critere(tirage, ici)
     return bloc("demandeMulticritere", *(tuple(enfants) or (Element("etatDemande", "A"),)))
 
 
-def document_de_recherche(ici: Atelier, criteres: Element, *, instant: datetime | None = None) -> Element:
+def document_de_recherche(ici: Atelier, criteres: Element) -> Element:
     """The `interfaceNuu` message of the search."""
-    return enveloppe("RCH", ici, [bloc("operation", criteres)], instant)
+    return _enveloppe("RCH", ici, bloc("operation", criteres))

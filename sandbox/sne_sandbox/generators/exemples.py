@@ -49,7 +49,6 @@ from sne_sandbox.contract.codec import NS, decoder, ecrire, encoder, parse
 from sne_sandbox.contract.nomenclatures import Nomenclatures
 from sne_sandbox.contract.schema import Document
 from sne_sandbox.contract.versions import Contrat
-from sne_sandbox.domain.anomalie import Anomalie
 from sne_sandbox.domain.base import Guichet, NatureGuichet
 from sne_sandbox.domain.dates import PARIS, ajouter_mois, date_francaise, tampon
 from sne_sandbox.domain.demande import Demande, DemandeStockee, EtatDemande, NumeroUnique
@@ -58,7 +57,6 @@ from sne_sandbox.domain.texte import masquer_nirs
 from sne_sandbox.errors import ContractError
 from sne_sandbox.resources import fixtures_dir
 from sne_sandbox.rules.catalogue.message import CANAUX
-from sne_sandbox.rules.engine import juger
 from sne_sandbox.rules.registre import RegistreMemoire
 from sne_sandbox.rules.rule import Contexte
 from sne_sandbox.settings import Limites
@@ -119,18 +117,13 @@ def exemples(dossier: Path | None = None) -> tuple[ExempleDeRegle, ...]:
     return tuple(lus)
 
 
-def guichets(dossier: Path | None = None) -> tuple[Guichet, ...]:
+def guichets() -> tuple[Guichet, ...]:
     """The guichets of the examples (`[[guichet]]`)."""
     return tuple(
         Guichet(**{**table, "nature": NatureGuichet(table["nature"])})
-        for _, donnees in _fichiers(dossier or fixtures_dir() / "exemples")
+        for _, donnees in _fichiers(fixtures_dir() / "exemples")
         for table in donnees.get("guichet", ())
     )
-
-
-def appliquer(exemple: ExempleDeRegle, contrat: Contrat) -> list[Anomalie]:
-    """Every anomalie of an example, all rules run."""
-    return juger(contexte(exemple, contrat), contrat, exemple.profil)
 
 
 #: Documents that take the place of specimens, by name: bytes.

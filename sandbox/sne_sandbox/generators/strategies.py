@@ -6,7 +6,7 @@ optional. Only tests and `conform` need Hypothesis: nothing that `serve` or a se
 module.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 from typing import TypeVar, Unpack
 
@@ -158,12 +158,10 @@ def decisions(
     return Tirees(lambda t: actes.decision(t, ici, bail=bail, issue=issue))
 
 
-def recherches(
-    contrat: Contrat, *, criteres: Mapping[str, str] | None = None, **ou: Unpack[Lieu]
-) -> SearchStrategy[Element]:
-    """`demandeMulticritere` elements; `criteres` are those (texts by name) that all have."""
+def recherches(contrat: Contrat, **ou: Unpack[Lieu]) -> SearchStrategy[Element]:
+    """`demandeMulticritere` elements."""
     ici = atelier(contrat, **ou)
-    return Tirees(lambda t: actes.recherche(t, ici, fixes=criteres))
+    return Tirees(lambda t: actes.recherche(t, ici))
 
 
 def defauts(code: str, contrat: Contrat) -> SearchStrategy[Defaut]:

@@ -195,16 +195,7 @@ LISTER: Final = Operation(
     type_regles="EVT",
     refuser=_refuser,
 )
-AJOUTER: Final = Operation(
-    nom="ajouterEvenementDemande",
-    executer=ajouter,
-    champ="fichierXml",
-    champ_nom="nomFichier",
-    genre=Document.EVENEMENT,
-    type_regles="EVT",
-    ecrit=True,
-    refuser=_refuser,
-)
+AJOUTER: Final = replace(LISTER, nom="ajouterEvenementDemande", executer=ajouter, ecrit=True)
 MODIFIER: Final = replace(AJOUTER, nom="modifierEvenementDemande", executer=modifier)
 SUPPRIMER: Final = replace(AJOUTER, nom="supprimerEvenementDemande", executer=supprimer)
 NATIONAUX: Final = Operation(

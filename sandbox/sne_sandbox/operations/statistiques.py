@@ -99,17 +99,11 @@ def verifier_territoire(code: str, contrat: Contrat) -> None:
     )
 
 
-def tableaux(
-    registre: RegistreBase, contrat: Contrat, jour: date, territoire: str | None = None
-) -> tuple[Tableau, ...]:
-    """The three tables of the base at the end of `jour`, or of one territory (« 062 ») of it."""
-    return tuple(tableau(code, registre, contrat, jour, territoire) for code in CODES)
-
-
 def tableau(
     code: str, registre: RegistreBase, contrat: Contrat, jour: date, territoire: str | None = None
 ) -> Tableau:
-    """One table. Raises KeyError for a code that is none of `CODES`."""
+    """A table of the base at the end of `jour`, or of one territory (« 062 ») of it. Raises KeyError for a
+    code that is none of `CODES`."""
     comptes = Comptes(registre.connexion, registre.base.nom, jour, territoire)
     faire: Mapping[str, Callable[[], Tableau]] = {
         "TAB01": lambda: tab01(comptes, jour),

@@ -87,9 +87,8 @@ def servir_a_plusieurs(
     autorite: Autorite,
     *,
     pret: Callable[[AdressesServies], None],
-    arret: threading.Event | None = None,
 ) -> None:
-    """Serves in `n` processes until SIGTERM or SIGINT (or `arret`), then waits for their exchanges to end.
+    """Serves in `n` processes until SIGTERM or SIGINT, then waits for their exchanges to end.
 
     `fabrique` is a picklable callable (a module's function, a bound method of a picklable value), called in
     each worker. `pret` is called here, once every worker accepts. A worker that dies later is replaced.
@@ -100,11 +99,11 @@ def servir_a_plusieurs(
     consignes = [Consigne(fabrique, ecoute, autorite, descripteurs, rang) for rang in range(n)]
     equipe = _Equipe(consignes, prises)
     try:
-        with _arret_demande(arret) as demande, selectors.DefaultSelector() as lignes:
+        with _arret_demande() as demande, selectors.DefaultSelector() as lignes:
             lignes.register(demande, selectors.EVENT_READ)
             for rang in range(n):
                 _embaucher(equipe, rang, lignes)
-            _surveiller(equipe, lignes, demande, lambda: pret(prises.adresses(ecoute.host)), arret)
+            _surveiller(equipe, lignes, demande, lambda: pret(prises.adresses(ecoute.host)))
     finally:
         _congedier(equipe, ecoute.delai_arret + 2.0)
         prises.fermer()
@@ -115,12 +114,11 @@ def _surveiller(
     lignes: selectors.BaseSelector,
     demande: socket.socket,
     annoncer: Callable[[], None],
-    arret: threading.Event | None,
 ) -> None:
     """Watches the workers until the end is asked for."""
     attendus = len(equipe.consignes)
     annonce = False
-    while arret is None or not arret.is_set():
+    while True:
         pretes = [cle for cle, _ in lignes.select(timeout=REPRISE)]
         if any(cle.fileobj is demande for cle in pretes):
             return
@@ -214,7 +212,7 @@ def _a_un_descripteur(flux: object) -> bool:
 
 
 @contextlib.contextmanager
-def _arret_demande(arret: threading.Event | None) -> Iterator[socket.socket]:
+def _arret_demande() -> Iterator[socket.socket]:
     """A socket that becomes readable on SIGTERM or SIGINT (never, outside of the main thread)."""
     lecture, ecriture = socket.socketpair()
     ecriture.setblocking(False)

@@ -56,7 +56,7 @@ def _radiee(stockee: DemandeStockee, motif: str, jour: date) -> DemandeStockee:
 
 
 def _tableaux(registre: RegistreBase, contrat: Contrat, jour: date) -> dict[str, Tableau]:
-    return {tableau.code: tableau for tableau in statistiques.tableaux(registre, contrat, jour)}
+    return {code: statistiques.tableau(code, registre, contrat, jour) for code in statistiques.CODES}
 
 
 def _lignes(tableau: Tableau, section: str) -> dict[str, int]:

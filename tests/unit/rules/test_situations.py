@@ -8,8 +8,9 @@ import pytest
 
 from sne_sandbox.contract.versions import Contrat
 from sne_sandbox.domain.anomalie import Gravite
-from sne_sandbox.generators.exemples import ExempleDeRegle, appliquer, document, genre
+from sne_sandbox.generators.exemples import ExempleDeRegle, contexte, document, genre
 from sne_sandbox.resources import fixtures_dir
+from sne_sandbox.rules.engine import juger
 from sne_sandbox.rules.rule import PROFILS
 
 
@@ -36,7 +37,7 @@ def test_there_are_many() -> None:
 def test_no_profile_refuses_it_and_only_expected_warnings_are_raised(
     contrat: Contrat, table: Mapping[str, Any], profil: str
 ) -> None:
-    anomalies = appliquer(situation(table, profil), contrat)
+    anomalies = juger(contexte(situation(table, profil), contrat), contrat, profil)
     assert [a.message for a in anomalies if a.gravite is Gravite.BLOQUANTE] == []
     assert sorted({a.regle for a in anomalies}) == sorted(table.get("avertissements", []))
 
