@@ -24,7 +24,7 @@ from collections import deque
 from collections.abc import Sequence
 from typing import IO, Any, Final, Protocol, TextIO
 
-from sne_sandbox.conformance.accord_protocole import verifier_reponse
+from sne_sandbox.conformance.protocole import verifier_reponse
 from sne_sandbox.errors import OperatorError
 from sne_sandbox.raisons import raison_systeme
 

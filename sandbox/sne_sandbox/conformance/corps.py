@@ -25,11 +25,14 @@ RADIATIONS: Final = ("RADABA", "RADIRR", "RADCON", "RADATT")
 TOUS: Final = "tous"
 #: Chance of each optional part of what is drawn, unless the step says another (« richesse »).
 RICHESSE: Final = 0.5
-#: What another guichet does when the step says no more.
-_AUTRUI: Final[Mapping[str, tuple[str, Any]]] = {
-    "radier": ("radiation", "RADABA"),
-    "declarer_dalo": ("dalo", {"statut": "ACTIF"}),
-    "ajouter_evenement": ("evenement", "RECTIF"),
+#: What another guichet may do, with what it enters when the step says no more: by option, its value.
+AUTRUI: Final[Mapping[str, Mapping[str, Any]]] = {
+    "enregistrer": {},
+    "modifier": {},
+    "renouveler": {},
+    "radier": {"radiation": "RADABA"},
+    "declarer_dalo": {"dalo": {"statut": "ACTIF"}},
+    "ajouter_evenement": {"evenement": "RECTIF"},
 }
 _CARACTERISTIQUES: Final = "listeCaracteristiquesSpecifiques/caracteristiqueSpecifique"
 
@@ -53,9 +56,8 @@ def voulus(sorte: str, quoi: str, options: Mapping[str, Any]) -> dict[str, Any]:
     """What a step asks to enter, by option; the kind of the step and its value say what goes without
     saying."""
     demandes = {nom: options[nom] for nom in _DESSINS if nom in options}
-    if sorte == "autrui" and quoi in _AUTRUI:
-        nom, valeur = _AUTRUI[quoi]
-        demandes.setdefault(nom, valeur)
+    if sorte == "autrui":
+        demandes = {**AUTRUI[quoi], **demandes}
     elif sorte == "faire" and quoi == "rechercher" and "criteres" not in options:
         demandes["criteres"] = {}
     elif "criteres" in options:

@@ -6,21 +6,21 @@ from dataclasses import asdict, dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 
-from sne_sandbox.conformance import autrui, changements, corps, jugement, lectures, retards
-from sne_sandbox.conformance.adresses import Adresses
+from sne_sandbox.conformance import changements, corps, jugement, lectures, retards
+from sne_sandbox.conformance.adresses import FAUX_SERVEURS, VRAI, Adresses
 from sne_sandbox.conformance.application import Application, LienRompu
+from sne_sandbox.conformance.autrui import AutreGuichet, AutruiRefuse
 from sne_sandbox.conformance.base import BaseJugee
 from sne_sandbox.conformance.consequences import Consequences, Lectures
 from sne_sandbox.conformance.controles import CONTROLES
 from sne_sandbox.conformance.exemples import ExempleTire, element_json, saisie
 from sne_sandbox.conformance.exemples import corps as corps_de
-from sne_sandbox.conformance.faux_serveurs import FAUX_SERVEURS, VRAI
 from sne_sandbox.conformance.observation import Observation, observer
 from sne_sandbox.conformance.pas import Connu, PasJoue
 from sne_sandbox.conformance.plan import Etape, Scenario, panne_de
 from sne_sandbox.conformance.poignees import Poignees, renoncement
 from sne_sandbox.conformance.pouls import Pouls
-from sne_sandbox.conformance.protocole import Statut
+from sne_sandbox.conformance.protocole import COMMANDES, Statut
 from sne_sandbox.conformance.verifications import juger_pas
 from sne_sandbox.contract.versions import Contrat
 from sne_sandbox.domain.base import NatureGuichet
@@ -210,12 +210,9 @@ class _Seance:
             message=champs,
             reponse=reponse,
             observations=observations,
-            contrat=self.contrat,
             connu=self.connu,
             attendus=etape.attendus,
             attendu=attendu,
-            jour=maintenant.date(),
-            guichet=self.adresses.guichet,
             fichiers=fichiers,
             faux=FAUX_SERVEURS.get(self.lien.serveur),
             poignees=[o for o in vues if o.poignee],
@@ -226,7 +223,7 @@ class _Seance:
         champs = self._cible(etape)
         options, reference = etape.options, etape.options.get("reference", "")
         attendu: Element | None = None
-        if etape.quoi in _AVEC_DEMANDE:
+        if COMMANDES[etape.quoi].avec_demande:
             attendu = self._formulaire(etape, jour)
             champs["demande"] = saisie(attendu, self.contrat)
             champs["version"] = self._version(options.get("menage") or reference)
@@ -250,7 +247,7 @@ class _Seance:
         if "evenement" in acte:
             attendu = acte["evenement"]
             champs["evenement"] = element_json(attendu, self.contrat)
-        if etape.quoi in ("modifier_evenement", "supprimer_evenement"):
+        if COMMANDES[etape.quoi].sur_evenement:
             champs["id_evenement"] = self.connu.evenements.get(reference, "0")
         if "decision" in acte:
             attendu = acte["decision"]
@@ -312,8 +309,8 @@ class _Seance:
     def _autrui(self, etape: Etape) -> str:
         try:
             acte = self.exemple.actes.get(self.rang, {})
-            autrui.agir(etape, acte, self.base, self.contrat, self.exemple, self.connu, self.formulaires)
-        except (SandboxError, autrui.AutruiRefuse) as erreur:
+            AutreGuichet(etape, acte, self.base, self.exemple, self.connu, self.formulaires).agir()
+        except (SandboxError, AutruiRefuse) as erreur:
             return f"l'autre guichet n'a pas pu « {etape.quoi} » : {erreur}"
         return ""
 
@@ -385,9 +382,8 @@ class _Seance:
 
 #: How long ago the applicant renewed, when it is entered: the day of the message is another one.
 _RENOUVELE_DEPUIS: Final = timedelta(days=3)
-_RELEVES: Final = frozenset({"getDemandesRadieesDepuisLe", "getNouveauxDaloDepuisLe"})
+_RELEVES: Final = frozenset(o for c in COMMANDES.values() if c.releve for o in c.operations)
 _SAISIS: Final = ("radiation", "evenement", "decision", "dalo")
-_AVEC_DEMANDE: Final = frozenset({"enregistrer", "corriger", "separer", "modifier", "renouveler"})
 _ETAPES: Final[Mapping[str, Callable[[_Seance, Etape], str]]] = {
     "faire": _Seance._faire,
     "autrui": _Seance._autrui,

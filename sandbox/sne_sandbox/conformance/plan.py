@@ -11,10 +11,10 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any, Final
 
+from sne_sandbox.conformance.adresses import FAUX_SERVEURS, VRAI
 from sne_sandbox.conformance.changements import CHANGEMENTS
 from sne_sandbox.conformance.controles import CONTROLES
-from sne_sandbox.conformance.corps import RADIATIONS
-from sne_sandbox.conformance.faux_serveurs import FAUX_SERVEURS, VRAI
+from sne_sandbox.conformance.corps import AUTRUI, RADIATIONS
 from sne_sandbox.conformance.protocole import COMMANDES, Statut
 from sne_sandbox.domain.base import NatureGuichet
 from sne_sandbox.domain.dates import PARIS
@@ -26,10 +26,6 @@ from sne_sandbox.operations.horloge import atteindre
 from sne_sandbox.reports.model import GROUPES
 from sne_sandbox.resources import fixtures_dir
 
-#: What another guichet may do.
-AUTRUI: Final = (
-    "enregistrer", "modifier", "renouveler", "radier", "declarer_dalo", "ajouter_evenement",
-)  # fmt: skip
 #: What `exemples` of a scenario counts for: its examples when that many are asked of a scenario.
 EXEMPLES: Final = 10
 #: Titles of the families (heads of the ids of scenarios) of a group that has several.
@@ -344,7 +340,7 @@ class _LecteurScenario:
     def _verifier(self, ou: str, etape: Etape, menages: Mapping[str, Any]) -> None:
         permises = {
             "faire": tuple(COMMANDES),
-            "autrui": AUTRUI,
+            "autrui": tuple(AUTRUI),
             "panne": tuple(GENRES),
             "role": tuple(n.value for n in NatureGuichet),
             "serveur": (VRAI, *FAUX_SERVEURS),

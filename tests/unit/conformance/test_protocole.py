@@ -5,10 +5,9 @@ import json
 import jsonschema
 import pytest
 
-from sne_sandbox.conformance import schema_protocole
-from sne_sandbox.conformance.accord_protocole import verifier_reponse
+from sne_sandbox.conformance import protocole
 from sne_sandbox.conformance.adresses import Adresses
-from sne_sandbox.conformance.protocole import COMMANDES, FORMES, ChampProtocole
+from sne_sandbox.conformance.protocole import COMMANDES, FORMES, ChampProtocole, verifier_reponse
 from sne_sandbox.resources import fixtures_dir
 
 PRET = {
@@ -32,12 +31,12 @@ def test_amounts_are_written_as_the_schema_wants_them() -> None:
     """Whole euros: `montant` is an xs:int."""
     guide = (fixtures_dir() / "schemas" / "README.md").read_text("utf-8")
     assert '"560"' in guide
-    assert '"560"' in schema_protocole.schema()["$defs"]["document"]["description"]
+    assert '"560"' in protocole.schema()["$defs"]["document"]["description"]
 
 
 def test_the_published_schema_is_the_tables() -> None:
     publie = json.loads((fixtures_dir() / "schemas" / "protocole.schema.json").read_text("utf-8"))
-    assert publie == schema_protocole.schema()
+    assert publie == protocole.schema()
 
 
 def test_every_type_of_a_field_is_known() -> None:
@@ -127,7 +126,7 @@ def test_the_example_of_the_guide_is_of_the_protocol() -> None:
 
 
 def test_the_schema_says_what_a_document_and_a_status_are() -> None:
-    definitions = schema_protocole.schema()["$defs"]
+    definitions = protocole.schema()["$defs"]
     for dit in ('{"code": "T2"}', "tableau", "texte", "{}", "XSD"):
         assert dit in definitions["document"]["description"]
     assert all(
@@ -143,7 +142,7 @@ def test_the_readme_shows_a_right_message_of_each_command() -> None:
     messages = [json.loads(ligne) for ligne in bloc.splitlines()]
     montrees = {"demarrer", "reinitialiser", "enregistrer", "fin"}  # in the exchange shown above
     assert {m["commande"] for m in messages} | montrees == set(COMMANDES)
-    schema = schema_protocole.schema()
+    schema = protocole.schema()
     for message in messages:
         regle = {"$ref": f"#/$defs/commande_{message['commande']}", "$defs": schema["$defs"]}
         jsonschema.validate({"id": 1, "maintenant": "2026-03-02T09:00:00+01:00"} | message, regle)

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from lxml import etree
 
-from sne_sandbox.conformance.faux_serveurs import FAUX_SERVEURS
+from sne_sandbox.conformance.adresses import FAUX_SERVEURS
 from sne_sandbox.conformance.jugement import champs
 from sne_sandbox.conformance.jugement.juge import Dire, Juge
 from sne_sandbox.conformance.observation import Observation
