@@ -6,12 +6,12 @@ from pathlib import Path
 
 import sne_sandbox.conformance as suite
 from sne_sandbox.conformance.autrui import AutreGuichet
-from sne_sandbox.conformance.corps import AUTRUI
+from sne_sandbox.conformance.plan import AUTRUI
 from sne_sandbox.conformance.protocole import COMMANDES
 
 RACINE = Path(suite.__file__).parent
 #: The table; and what another guichet may do, which no application is told.
-LEURS_LISTES = {"protocole.py", "corps.py"}
+LEURS_LISTES = {"protocole.py", "plan.py"}
 
 
 def noms(noeud: ast.AST) -> Iterator[str]:

@@ -4,11 +4,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
-from sne_sandbox.conformance import changements
 from sne_sandbox.conformance.base import BaseJugee
-from sne_sandbox.conformance.corps import Acte
-from sne_sandbox.conformance.exemples import ExempleTire
-from sne_sandbox.conformance.exemples import corps as corps_de
+from sne_sandbox.conformance.exemples import Acte, ExempleTire, formulaire_de
+from sne_sandbox.conformance.formulaire import appliquer, poser
 from sne_sandbox.conformance.lectures import formulaire
 from sne_sandbox.conformance.pas import Connu
 from sne_sandbox.conformance.plan import Etape
@@ -32,7 +30,7 @@ class AutruiRefuse(Exception):
 @dataclass(slots=True)
 class AutreGuichet:
     """Another guichet, at one step of an example: `acte` is what was drawn for it to enter, `formulaires` the
-    forms that are known, by reference. It has a method for each thing of `corps.AUTRUI`."""
+    forms that are known, by reference. It has a method for each thing of `plan.AUTRUI`."""
 
     etape: Etape
     acte: Acte
@@ -61,9 +59,9 @@ class AutreGuichet:
         """A demande of its own, or the twin of one of the example."""
         modele = self.etape.options.get("jumeau_de") or self.etape.options.get("menage") or self.reference
         message = self.exemple.demandes[modele]
-        ecrit = self._changer(corps_de(message))
+        ecrit = self._changer(formulaire_de(message))
         if self.etape.options.get("jumeau_de"):
-            ecrit = changements.poser(ecrit, "forcerDoublon", Element("forcerDoublon", "true"), self.contrat)
+            ecrit = poser(ecrit, "forcerDoublon", Element("forcerDoublon", "true"), self.contrat)
         reponse = self._envoyer("CRE", ecrit, message.attributs.get("versionInterface", ""))
         rendu = formulaire(_document(reponse))
         numero = None if rendu is None else rendu.texte_de("numUnique")
@@ -84,13 +82,13 @@ class AutreGuichet:
         jour = Element(
             "renouvellement", "", None, (Element("dateRenouvellement", self.maintenant.date().isoformat()),)
         )
-        ecrit = changements.poser(self._actuel(), "renouvellement", jour, self.contrat)
+        ecrit = poser(self._actuel(), "renouvellement", jour, self.contrat)
         self._accepter(self._envoyer("REN", ecrit))
 
     def radier(self) -> None:
         """Radiates one (RAD), which the application has to hear of by its feed."""
         bloc = copie(self.acte["radiation"])
-        ecrit = changements.poser(self._actuel(), "radiation", bloc, self.contrat)
+        ecrit = poser(self._actuel(), "radiation", bloc, self.contrat)
         self._accepter(self._envoyer("RAD", ecrit))
         self.connu.a_relever.setdefault("relever_radiations", set()).add(self._numero())
 
@@ -145,17 +143,17 @@ class AutreGuichet:
 
     def _changer(self, ecrit: Element) -> Element:
         demandes = self.etape.options.get("changements", [])
-        return changements.appliquer(ecrit, demandes, self.contrat, self.maintenant.date())
+        return appliquer(ecrit, demandes, self.contrat, self.maintenant.date())
 
     def _numerote(self, ecrit: Element) -> Element:
-        ecrit = changements.poser(ecrit, "numGuichet", Element("numGuichet", self.guichet), self.contrat)
-        return changements.poser(ecrit, "numUnique", Element("numUnique", self._numero()), self.contrat)
+        ecrit = poser(ecrit, "numGuichet", Element("numGuichet", self.guichet), self.contrat)
+        return poser(ecrit, "numUnique", Element("numUnique", self._numero()), self.contrat)
 
     def _envoyer(self, type_fichier: str, ecrit: Element, version: str = "") -> Reponse:
         if type_fichier == "CRE":
             enfants = tuple(e for e in ecrit.enfants if e.nom not in ("refInterne", "numUnique"))
             ecrit = Element(ecrit.nom, "", None, enfants)
-            ecrit = changements.poser(ecrit, "numGuichet", Element("numGuichet", self.guichet), self.contrat)
+            ecrit = poser(ecrit, "numGuichet", Element("numGuichet", self.guichet), self.contrat)
         else:
             ecrit = self._numerote(ecrit)
         return self.base.autrui("getNumUnique", self.guichet, self._message(type_fichier, ecrit, version))

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Final
 
+from sne_sandbox.conformance.accidents import Accident
 from sne_sandbox.conformance.adresses import FauxServeur
 from sne_sandbox.conformance.observation import Observation
 from sne_sandbox.conformance.protocole import COMMANDES, Commande, Statut
@@ -49,7 +50,7 @@ class PasJoue:
     `attendu` is what the application had to send of what was entered (a `demandeLogement`, a `radiation`, an
     event …), None when nothing was entered. `attendus` are the ways it may end. `fichiers` (name, bytes) are
     those given to `integrer_dispatching`. `faux` is the server that the application was sent to, None for the
-    true one. `poignees` are the handshakes that failed meanwhile.
+    true one. `poignees` are the handshakes that failed meanwhile; `accidents` what the suite failed to judge.
     """
 
     commande: str
@@ -62,6 +63,7 @@ class PasJoue:
     fichiers: Sequence[tuple[str, bytes]] = ()
     faux: FauxServeur | None = None
     poignees: Sequence[Observation] = ()
+    accidents: list[Accident] = field(default_factory=list)
 
     @property
     def prevue(self) -> Commande:

@@ -12,9 +12,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from sne_sandbox.conformance.adresses import FAUX_SERVEURS, VRAI
-from sne_sandbox.conformance.changements import CHANGEMENTS
-from sne_sandbox.conformance.controles import CONTROLES
-from sne_sandbox.conformance.corps import AUTRUI, RADIATIONS
+from sne_sandbox.conformance.base import CONTROLES
+from sne_sandbox.conformance.formulaire import CHANGEMENTS
 from sne_sandbox.conformance.protocole import COMMANDES, Statut
 from sne_sandbox.domain.base import NatureGuichet
 from sne_sandbox.domain.dates import PARIS
@@ -26,6 +25,17 @@ from sne_sandbox.operations.horloge import atteindre
 from sne_sandbox.reports.model import GROUPES
 from sne_sandbox.resources import fixtures_dir
 
+#: The motives that an application may radiate for.
+RADIATIONS: Final = ("RADABA", "RADIRR", "RADCON", "RADATT")
+#: What another guichet may do, with what it enters when the step says no more: by option, its value.
+AUTRUI: Final[Mapping[str, Mapping[str, Any]]] = {
+    "enregistrer": {},
+    "modifier": {},
+    "renouveler": {},
+    "radier": {"radiation": "RADABA"},
+    "declarer_dalo": {"dalo": {"statut": "ACTIF"}},
+    "ajouter_evenement": {"evenement": "RECTIF"},
+}
 #: What `exemples` of a scenario counts for: its examples when that many are asked of a scenario.
 EXEMPLES: Final = 10
 #: Titles of the families (heads of the ids of scenarios) of a group that has several.
@@ -79,21 +89,26 @@ _NOMS_TYPES: Final = {
     list: "tableau",
     dict: "table",
 }
+_UN_TEXTE: Final = ((str,), "texte")
+_UN_BOOLEEN: Final = ((bool,), "booléen")
+_UN_ENTIER: Final = ((int,), "nombre entier")
 #: What each key of a household takes: the types, and how they are called. `depot` is read apart.
 _CONTRAINTES: Final[Mapping[str, tuple[tuple[type, ...], str]]] = {
-    cle: genre
-    for genre, cles in {
-        ((str,), "texte"): ("sorte", "version"),
-        ((bool,), "booléen"): (
-            "associations", "garde_alternee", "naissance_a_venir", "handicap", "etranger", "nir", "limites",
-            "forcer_doublon",
-        ),
-        ((int,), "nombre entier"): ("enfants_min", "cotitulaires_min"),
-        ((int, float), "nombre"): ("richesse",),
-        ((tuple,), "tableau de textes"): ("communes",),
-    }.items()
-    for cle in cles
-}  # fmt: skip
+    "sorte": _UN_TEXTE,
+    "version": _UN_TEXTE,
+    "associations": _UN_BOOLEEN,
+    "garde_alternee": _UN_BOOLEEN,
+    "naissance_a_venir": _UN_BOOLEEN,
+    "handicap": _UN_BOOLEEN,
+    "etranger": _UN_BOOLEEN,
+    "nir": _UN_BOOLEEN,
+    "limites": _UN_BOOLEEN,
+    "forcer_doublon": _UN_BOOLEEN,
+    "enfants_min": _UN_ENTIER,
+    "cotitulaires_min": _UN_ENTIER,
+    "richesse": ((int, float), "nombre"),
+    "communes": ((tuple,), "tableau de textes"),
+}
 #: What a step speaks of: these name a household, or a demande that an earlier step made.
 _NOMS: Final = ("reference", "origine", "jumeau_de")
 #: Some instant: what matters is whether a duration or a day can be read.

@@ -10,8 +10,7 @@ from typing import Any, Final
 
 from lxml import etree
 
-from sne_sandbox.conformance.courrier import arbre_de
-from sne_sandbox.conformance.observation import Observation, observer
+from sne_sandbox.conformance.observation import Observation, arbre_de, observer
 from sne_sandbox.contract.explication import expliquer
 from sne_sandbox.contract.schema import Document, SchemaError
 from sne_sandbox.contract.versions import Contrat

@@ -12,7 +12,9 @@ from operator import attrgetter
 from typing import Any, Final
 
 from sne_sandbox.conformance import fidelite, lectures, saisies
-from sne_sandbox.conformance.pannes_lues import juger_panne
+from sne_sandbox.conformance.accidents import Isolement
+from sne_sandbox.conformance.adresses import FAUX_SERVEURS
+from sne_sandbox.conformance.pannes_lues import APRES, PANNES, juger_panne
 from sne_sandbox.conformance.pas import DireDuPas, JugeDePas, PasJoue, de, echange_de, fault_de
 from sne_sandbox.conformance.protocole import Commande, Statut
 from sne_sandbox.domain.exchange import Piece
@@ -26,11 +28,17 @@ _LECTURES: Final = frozenset({"getDemandeLogement", "getDoublons"})
 
 
 def juger_pas(pas: PasJoue) -> list[Constat]:
-    """All that a step shows."""
-    constats = [*juger_panne(pas), *_faux_serveur(pas)]
-    constats += [constat for juge in JUGES for constat in juge.constats(pas)]
+    """All that a step shows. A judge that fails is one of its accidents."""
+    constats: list[Constat] = []
+    for juger, exigences in SELON_LE_DECOR:
+        with Isolement(pas.accidents, "juger", *exigences, echange=echange_de(pas)):
+            constats.extend(juger(pas))
+    for juge in JUGES:
+        with Isolement(pas.accidents, "juger", *juge.montre(pas.prevue), echange=echange_de(pas)):
+            constats.extend(juge.constats(pas))
     if all(constat.tenue for constat in constats):
-        constats.extend(constat for juge in ISSUES for constat in juge.constats(pas))
+        with Isolement(pas.accidents, "juger", pas.prevue.exigence, echange=echange_de(pas)):
+            constats.extend(ISSUE.constats(pas))
     return constats
 
 
@@ -356,7 +364,7 @@ def _issue(pas: PasJoue, dire: DireDuPas) -> Iterator[Constat]:
     elif pas.statut is Statut.ERREUR and _non_lue(pas):
         phrase = "Une réponse juste du SNE n'est pas lue."
         dit = pas.reponse.get("message") or "erreur"
-        yield dire.sous("EMB-10").rompue("reponse_non_lue", phrase, attendu="la réponse, lue", observe=dit)
+        yield dire.sous(NON_LUE).rompue("reponse_non_lue", phrase, attendu="la réponse, lue", observe=dit)
     elif pas.statut not in pas.attendus and not (
         pas.statut is Statut.REFUSE and Statut.ERREUR in pas.attendus
     ):
@@ -395,7 +403,12 @@ def _cherche_ou_enregistre(commande: Commande) -> bool:
     return commande.enregistre or "getDoublons" in commande.operations
 
 
-#: The judges of a step, whatever it is: of two findings of one kind the first is told.
+#: Judges of what an earlier step made ready: a panne, a server to refuse; with all that they may speak of.
+SELON_LE_DECOR: Final = (
+    (juger_panne, (*dict.fromkeys(exigence for exigence, _ in PANNES.values()), APRES)),
+    (_faux_serveur, tuple(faux.exigence for faux in FAUX_SERVEURS.values())),
+)
+#: Those of the command: of two findings of one kind the first is told.
 JUGES: Final = (
     JugeDePas(_numero_rendu, attrgetter("enregistre"), ("VIE-21",)),
     JugeDePas(_numero_porte, attrgetter("sur_numero")),
@@ -415,5 +428,6 @@ JUGES: Final = (
     JugeDePas(_evenement_d_autrui, attrgetter("sur_evenement")),
     *saisies.DES_MESSAGES,
 )
-#: Those of what no judge of JUGES explains.
-ISSUES: Final = (JugeDePas(_issue, attrgetter("exigence")),)
+#: The judge of what none of them explains; it may also say that an answer was not read.
+ISSUE: Final = JugeDePas(_issue, attrgetter("exigence"))
+NON_LUE: Final = "EMB-10"

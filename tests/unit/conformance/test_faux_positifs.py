@@ -31,8 +31,8 @@ def manquements(banc: Banc) -> list[Constat]:
     contrat = banc.services.contrat
     vues = [observer(echange, contrat) for echange in parcourir(banc.services.magasin, banc.nom)]
     assert vues
-    constats = [constat for vue in vues for constat in juger(vue, contrat)]
-    return [c for c in constats + juger_suite(vues, contrat) if not c.tenue]
+    constats = [constat for vue in vues for constat in juger(vue)]
+    return [c for c in constats + juger_suite(vues) if not c.tenue]
 
 
 def must_enfreints(banc: Banc) -> set[str]:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from typing import Any, Final
 
-from sne_sandbox.conformance.jugement.juge import Dire, Juge
+from sne_sandbox.conformance.jugement.juge import DEMANDES, DOCUMENTS, Dire, Juge
 from sne_sandbox.conformance.observation import Observation
 from sne_sandbox.contract import codec
 from sne_sandbox.contract.explication import expliquer
@@ -36,7 +36,7 @@ FAUTES_MAX: Final = 10
 
 
 def document_bien_forme(vue: Observation, dire: Dire) -> Iterator[Constat]:
-    """EMB-09."""
+    """EMB-09: the document is well-formed XML, in the encoding that it declares."""
     octets = vue.octets_document
     if vue.arbre is not None:
         declare = vue.arbre.getroottree().docinfo.encoding or "UTF-8"
@@ -182,7 +182,7 @@ def version_acceptee(vue: Observation, dire: Dire) -> Iterator[Constat]:
 
 
 def codes_de_nomenclature(vue: Observation, dire: Dire) -> Iterator[Constat]:
-    """CTR-03."""
+    """CTR-03: every code is of its list."""
     listes = vue.contrat.nomenclatures
     fautes, vus = 0, 0
     for chemin, element in vue.noeuds:
@@ -236,7 +236,7 @@ def communes(vue: Observation, dire: Dire) -> Iterator[Constat]:
 
 
 def telephones(vue: Observation, dire: Dire) -> Iterator[Constat]:
-    """CTR-05."""
+    """CTR-05: telephones are ten digits at most."""
     ecrits = [element for _, element in vue.noeuds if element.nom.startswith("tel") and element.texte]
     faux = [element for element in ecrits if _TELEPHONE.fullmatch(element.texte) is None]
     for element in faux[:FAUTES_MAX]:
@@ -252,7 +252,7 @@ def telephones(vue: Observation, dire: Dire) -> Iterator[Constat]:
 
 
 def attribut_modifie(vue: Observation, dire: Dire) -> Iterator[Constat]:
-    """CTR-06."""
+    """CTR-06: the attribute `modifie` is the SNE's to write."""
     if vue.document is None:
         return
     marques = [element for _, element in vue.noeuds if "modifie" in element.attributs]
@@ -269,7 +269,7 @@ def attribut_modifie(vue: Observation, dire: Dire) -> Iterator[Constat]:
 
 
 def elements_du_sne(vue: Observation, dire: Dire) -> Iterator[Constat]:
-    """CTR-07."""
+    """CTR-07: so are the blocks that it computes."""
     if vue.demande is None:
         return
     ecrits = [e for nom in _DU_SNE for e in vue.demande.formulaire.enfants if e.nom == nom]
@@ -319,7 +319,7 @@ def _facultatif(chemin: str, element: Element, vue: Observation) -> bool:
 
 
 def nir_valide(vue: Observation, dire: Dire) -> Iterator[Constat]:
-    """CTR-12."""
+    """CTR-12: a NIR that is given is a right one; none is asked for."""
     if vue.demande is None:
         return
     for personne in vue.demande.titulaires:
@@ -359,14 +359,14 @@ def _champ(vue: Observation) -> str:
 
 
 JUGES: Final = (
-    Juge("EMB-09", document_bien_forme),
-    Juge("CTR-01", schema),
-    Juge("CTR-02", version_acceptee),
-    Juge("CTR-03", codes_de_nomenclature),
-    Juge("CTR-04", communes),
-    Juge("CTR-05", telephones),
-    Juge("CTR-06", attribut_modifie),
-    Juge("CTR-07", elements_du_sne),
-    Juge("CTR-08", elements_vides),
-    Juge("CTR-12", nir_valide),
+    Juge("EMB-09", document_bien_forme, DOCUMENTS),
+    Juge("CTR-01", schema, DOCUMENTS),
+    Juge("CTR-02", version_acceptee, DEMANDES),
+    Juge("CTR-03", codes_de_nomenclature, DOCUMENTS),
+    Juge("CTR-04", communes, DOCUMENTS),
+    Juge("CTR-05", telephones, DOCUMENTS),
+    Juge("CTR-06", attribut_modifie, DOCUMENTS),
+    Juge("CTR-07", elements_du_sne, DEMANDES),
+    Juge("CTR-08", elements_vides, DEMANDES),
+    Juge("CTR-12", nir_valide, DEMANDES),
 )

@@ -1,12 +1,22 @@
-"""Sequences: what an application keeps of the answers, and what it sends twice."""
+"""Sequences: what an application keeps of the answers and of the form that it sent; what it sends twice."""
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from sys import intern
 from typing import Final
 
-from sne_sandbox.conformance.jugement.juge import Dire
-from sne_sandbox.conformance.jugement.suite import JugeDeSuite, est_creation, personnes
+from sne_sandbox.conformance.jugement.juge import (
+    DOCUMENTS,
+    Dire,
+    JugeDeSuite,
+    Messages,
+    est_creation,
+    genres,
+    operations,
+    personnes,
+)
 from sne_sandbox.conformance.observation import Observation
 from sne_sandbox.domain.journal import NUIT, VerdictEchange
 from sne_sandbox.operations import lifecycle
@@ -16,6 +26,13 @@ from sne_sandbox.reports.model import Constat
 _INCONNU: Final = ("CYC001", "EVT001", "DAL001")
 #: Operations by which a demande is found again.
 _RECHERCHES: Final = frozenset({"rechercheDemandeMulticritere", "getDoublons", "getDemandeLogement"})
+#: Operations that name a demande by its number.
+_SUR_UN_NUMERO: Final = frozenset(
+    {
+        "getDemandeLogement", "getDoublons", "getDeclarationNouveauDalo", "listerEvenementsDemande",
+        "ajouterEvenementDemande", "modifierEvenementDemande", "supprimerEvenementDemande",
+    }
+)  # fmt: skip
 #: Questions that every client of a guichet asks in the same words: no retry is told from another's question.
 _DE_TOUS: Final = frozenset(
     {
@@ -23,6 +40,8 @@ _DE_TOUS: Final = frozenset(
         "getNouveauxDaloDepuisLe",
     }
 )  # fmt: skip
+#: Messages that carry the whole form.
+_ENTIERS: Final = frozenset({"CRE", "CRS", "MOD"})
 #: Pannes that make the client wait by themselves.
 _ATTENTES: Final = frozenset({"silence", "delai", "goutte"})
 #: Convention: a retry that comes sooner does not space its calls; more than so many are no longer limited.
@@ -48,6 +67,7 @@ class NumerosConserves(JugeDeSuite):
     when several were, and none was sent whole."""
 
     exigences = ("VIE-01", "VIE-02", "EMB-10")
+    sur = Messages(_SUR_UN_NUMERO, frozenset({"MOD", "REN", "RAD", "SUP", "COP"}))
 
     def __init__(self, *, pilote: bool = False) -> None:
         super().__init__(pilote=pilote)
@@ -110,6 +130,7 @@ class NomsUniques(JugeDeSuite):
     """NOM-03. The same file sent again under its name is the same file."""
 
     exigences = ("NOM-03",)
+    sur = DOCUMENTS
 
     def __init__(self, *, pilote: bool = False) -> None:
         super().__init__(pilote=pilote)
@@ -150,6 +171,7 @@ class Creations(JugeDeSuite):
     """VIE-02, a creation sent again for a demande that is registered; VIE-12, after a lost answer."""
 
     exigences = ("VIE-02", "VIE-12")
+    sur = genres("CRE", "CRS")
 
     def __init__(self, *, pilote: bool = False) -> None:
         super().__init__(pilote=pilote)
@@ -259,6 +281,7 @@ class Ajouts(JugeDeSuite):
     judged. Free traffic does not tell commands apart: what is added again there is said to be, by whoever."""
 
     exigences = ("VIE-28",)
+    sur = operations("ajouterEvenementDemande")
 
     def __init__(self, *, pilote: bool = False) -> None:
         super().__init__(pilote=pilote)
@@ -376,3 +399,30 @@ def _passager(vue: Observation) -> bool:
 
 def _du_serveur(vue: Observation) -> bool:
     return (vue.echange.fault or {}).get("code") == "Receiver"
+
+
+class FormulairesEntiers(JugeDeSuite):
+    """VIE-03, held: every block of the form that was accepted before is there again. One that is gone proves
+    nothing either way: a household changes."""
+
+    exigences = ("VIE-03",)
+    sur = genres("MOD")
+
+    def __init__(self, *, pilote: bool = False) -> None:
+        super().__init__(pilote=pilote)
+        self._tenus: dict[str, Counter[str]] = {}
+
+    def voir(self, vue: Observation) -> Iterator[Constat]:
+        """What an accepted form keeps of the one before."""
+        if vue.operation != "getNumUnique" or vue.type_fichier not in _ENTIERS or not vue.acceptee:
+            return
+        numero = vue.numero_rendu or vue.numero
+        if numero is None:
+            return
+        blocs = Counter(intern(chemin) for chemin, element in vue.noeuds if element.enfants)
+        avant = self._tenus.get(numero)
+        if vue.type_fichier == "MOD" and avant is not None and avant <= blocs:
+            yield Dire("VIE-03", vue.echange.identifiant).tenue(
+                "La modification porte le numéro unique et tous les blocs du formulaire enregistré."
+            )
+        self._tenus[numero] = blocs

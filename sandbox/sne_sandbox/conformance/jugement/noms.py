@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Final
 
-from sne_sandbox.conformance.jugement.juge import Dire, Juge
+from sne_sandbox.conformance.jugement.juge import DOCUMENTS, Dire, Juge, operations
 from sne_sandbox.conformance.observation import Observation
 from sne_sandbox.pipeline import GUICHET_DANS_NOM
 from sne_sandbox.reports.model import Constat
@@ -17,8 +17,9 @@ _DEPUIS_LE: Final = frozenset({"getDemandesRadieesDepuisLe", "getNouveauxDaloDep
 
 
 def nom_du_fichier(vue: Observation, dire: Dire) -> Iterator[Constat]:
-    """NOM-01. Names of the other files are conventions: nothing is said of them."""
-    if vue.operation != "getNumUnique" or vue.nom_fichier is None:
+    """NOM-01: the file of a demande has the name that it should. Names of the other files are conventions:
+    nothing is said of them."""
+    if vue.nom_fichier is None:
         return
     if _conforme(NOM_FICHIER, vue.nom_fichier):
         yield dire.tenue(f"Le fichier est nommé {vue.nom_fichier}.")
@@ -125,8 +126,8 @@ def _conforme(forme: re.Pattern[str], nom: str) -> bool:
 
 
 JUGES: Final = (
-    Juge("NOM-01", nom_du_fichier),
+    Juge("NOM-01", nom_du_fichier, operations("getNumUnique")),
     Juge("NOM-02", nom_du_certificat),
-    Juge("NOM-04", guichet_du_message),
-    Juge("NOM-05", guichet_des_noms),
+    Juge("NOM-04", guichet_du_message, DOCUMENTS),
+    Juge("NOM-05", guichet_des_noms, DOCUMENTS),
 )

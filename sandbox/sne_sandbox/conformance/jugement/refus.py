@@ -3,8 +3,7 @@
 from collections.abc import Iterator
 from typing import Final
 
-from sne_sandbox.conformance.jugement.juge import Dire
-from sne_sandbox.conformance.jugement.suite import JugeDeSuite, personnes
+from sne_sandbox.conformance.jugement.juge import Dire, JugeDeSuite, Messages, personnes
 from sne_sandbox.conformance.observation import Observation
 from sne_sandbox.reports.model import Constat
 
@@ -66,6 +65,7 @@ class RefusRenvoyes(JugeDeSuite):
     test after another, on purpose: only an application that was driven is said to repeat itself."""
 
     exigences = ("VIE-20",)
+    sur = Messages(_ECRITURES)
 
     def __init__(self, *, pilote: bool = False) -> None:
         super().__init__(pilote=pilote)

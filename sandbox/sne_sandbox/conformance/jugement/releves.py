@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from sne_sandbox.conformance.jugement.juge import Dire
-from sne_sandbox.conformance.jugement.suite import JugeDeSuite, est_creation
+from sne_sandbox.conformance.jugement.juge import Dire, JugeDeSuite, Messages, est_creation
 from sne_sandbox.conformance.observation import Observation
 from sne_sandbox.domain.codes import MOTIF_ATTRIBUTION
 from sne_sandbox.domain.dates import PARIS
@@ -41,6 +40,7 @@ class Curseurs(JugeDeSuite):
     last reading is said to lose it, and by both clocks."""
 
     exigences = ("VIE-14",)
+    sur = Messages(frozenset(_CURSEURS))
 
     def __init__(self, *, pilote: bool = False) -> None:
         super().__init__(pilote=pilote)
@@ -105,6 +105,7 @@ class Decisions(JugeDeSuite):
     demande whose registration was not seen may be older than the journal, or a part of its seed."""
 
     exigences = ("VIE-18",)
+    sur = Messages(_DECISIONS, frozenset({"RAD"}))
 
     def __init__(self, *, pilote: bool = False) -> None:
         super().__init__(pilote=pilote)

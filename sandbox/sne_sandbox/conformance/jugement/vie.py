@@ -1,11 +1,11 @@
 """VIE: what one message says of the life of a demande. What takes several messages is judged in sequence
-(`envois`, `modifications`, `refus`, `releves`)."""
+(`envois`, `refus`, `releves`)."""
 
 from collections.abc import Iterator
 from datetime import date
 from typing import Final
 
-from sne_sandbox.conformance.jugement.juge import Dire, Juge
+from sne_sandbox.conformance.jugement.juge import Dire, Juge, genres, operations
 from sne_sandbox.conformance.observation import Observation
 from sne_sandbox.domain.codes import MOTIF_ATTRIBUTION, MOTIF_NON_RENOUVELLEMENT
 from sne_sandbox.domain.dates import PARIS
@@ -15,17 +15,13 @@ from sne_sandbox.reports.model import Constat
 
 _NUM_UNIQUE: Final = f"{FORMULAIRE}/numUnique"
 _MOTIFS: Final = f"{FORMULAIRE}/radiation/motifRadiation"
-_AJOUTER: Final = "ajouterEvenementDemande"
-_MODIFIER: Final = "modifierEvenementDemande"
-_SUPPRIMER: Final = "supprimerEvenementDemande"
+_CHANGEMENTS: Final = ("modifierEvenementDemande", "supprimerEvenementDemande")
 #: Last day of the asynchronous exchanges (attested, letter n° 50 of the SNE).
 FIN_ASYNCHRONE: Final = date(2018, 12, 31)
 
 
 def creation_sans_numero(vue: Observation, dire: Dire) -> Iterator[Constat]:
     """VIE-01, first half; that the number is kept is seen in sequence."""
-    if not _est(vue, "CRE"):
-        return
     if vue.numero is not None:
         yield dire.rompue(
             "numero_a_la_creation",
@@ -41,7 +37,7 @@ def creation_sans_numero(vue: Observation, dire: Dire) -> Iterator[Constat]:
 def modification_entiere(vue: Observation, dire: Dire) -> Iterator[Constat]:
     """VIE-03, broken. The blocks that a creation may not lack are the form: a MOD without them wipes it out.
     That the form is whole is seen in sequence."""
-    if not _est(vue, "MOD") or vue.demande is None:
+    if vue.demande is None:
         return
     demande = vue.demande
     manquent = []
@@ -62,9 +58,7 @@ def modification_entiere(vue: Observation, dire: Dire) -> Iterator[Constat]:
 
 
 def date_de_creation_gardee(vue: Observation, dire: Dire) -> Iterator[Constat]:
-    """VIE-04. The rule CYC006 compares with the base."""
-    if not _est(vue, "MOD"):
-        return
+    """VIE-04: a modification keeps the date of deposit. The rule CYC006 compares with the base."""
     changee = vue.a_regle("CYC006")
     if changee is not None:
         yield dire.rompue(
@@ -79,8 +73,8 @@ def date_de_creation_gardee(vue: Observation, dire: Dire) -> Iterator[Constat]:
 
 
 def date_de_renouvellement(vue: Observation, dire: Dire) -> Iterator[Constat]:
-    """VIE-05."""
-    if not _est(vue, "REN") or vue.demande is None:
+    """VIE-05: a renewal has its day. That it is the one entered is seen by who drives the application."""
+    if vue.demande is None:
         return
     if vue.demande.date_renouvellement is None:
         yield dire.rompue(
@@ -94,10 +88,10 @@ def date_de_renouvellement(vue: Observation, dire: Dire) -> Iterator[Constat]:
 
 
 def radiation_datee_et_motivee(vue: Observation, dire: Dire) -> Iterator[Constat]:
-    """VIE-06."""
+    """VIE-06: a radiation has its day, and a motive of the list; without a motive it reactivates."""
     radiation = _radiation(vue)
     if radiation is None:
-        if _est(vue, "RAD") and vue.demande is not None:
+        if vue.demande is not None:
             yield _date_de_radiation_absente(dire)
         return
     liste, _ = vue.contrat.nomenclatures.par_chemin[_MOTIFS]
@@ -123,7 +117,7 @@ def radiation_datee_et_motivee(vue: Observation, dire: Dire) -> Iterator[Constat
 
 
 def attribution_decrite(vue: Observation, dire: Dire) -> Iterator[Constat]:
-    """VIE-07."""
+    """VIE-07: a radiation for attribution describes the dwelling."""
     radiation = _radiation(vue)
     if radiation is None or radiation.code_de("motifRadiation") != MOTIF_ATTRIBUTION:
         return
@@ -139,7 +133,7 @@ def attribution_decrite(vue: Observation, dire: Dire) -> Iterator[Constat]:
 
 
 def radiation_du_systeme(vue: Observation, dire: Dire) -> Iterator[Constat]:
-    """VIE-08."""
+    """VIE-08: only the SNE radiates what nobody renewed."""
     radiation = _radiation(vue)
     motif = radiation.code_de("motifRadiation") if radiation is not None else None
     if motif == MOTIF_NON_RENOUVELLEMENT:
@@ -155,8 +149,8 @@ def radiation_du_systeme(vue: Observation, dire: Dire) -> Iterator[Constat]:
 
 
 def demande_d_origine(vue: Observation, dire: Dire) -> Iterator[Constat]:
-    """VIE-09."""
-    if not _est(vue, "CRS") or vue.demande is None:
+    """VIE-09: a separation names the demande that it comes from."""
+    if vue.demande is None:
         return
     if vue.demande.numero_associe is None:
         yield dire.rompue(
@@ -172,7 +166,7 @@ def demande_d_origine(vue: Observation, dire: Dire) -> Iterator[Constat]:
 def evenement_complet(vue: Observation, dire: Dire) -> Iterator[Constat]:
     """VIE-16. A value that the rules refuse (a date in the future, a badly written characteristic) is an
     anomaly like another; what is judged here is that nothing compulsory is missing."""
-    if vue.operation != _AJOUTER or vue.document is None:
+    if vue.document is None:
         return
     fautes: list[Constat] = []
     evenements = vue.document.tous("listeEvenements/evenement")
@@ -224,8 +218,6 @@ def _caracteristiques_absentes(evenement: Element, vue: Observation, dire: Dire)
 
 def auteur_de_l_evenement(vue: Observation, dire: Dire) -> Iterator[Constat]:
     """VIE-17. The rules EVT005 and EVT006 know who wrote what."""
-    if vue.operation not in (_MODIFIER, _SUPPRIMER):
-        return
     autrui, reglementaire = vue.a_regle("EVT005"), vue.a_regle("EVT006")
     if autrui is not None:
         absent = not autrui.get("valeur")
@@ -249,8 +241,8 @@ def auteur_de_l_evenement(vue: Observation, dire: Dire) -> Iterator[Constat]:
 
 
 def canal_asynchrone(vue: Observation, dire: Dire) -> Iterator[Constat]:
-    """VIE-19, by the base's clock."""
-    if vue.instant.astimezone(PARIS).date() <= FIN_ASYNCHRONE or vue.operation != "getNumUnique":
+    """VIE-19: no file after the end of the asynchronous exchanges, by the base's clock."""
+    if vue.instant.astimezone(PARIS).date() <= FIN_ASYNCHRONE:
         return
     if vue.asynchrone:
         yield dire.rompue(
@@ -264,8 +256,8 @@ def canal_asynchrone(vue: Observation, dire: Dire) -> Iterator[Constat]:
 
 
 def declaration_de_dalo(vue: Observation, dire: Dire) -> Iterator[Constat]:
-    """VIE-22."""
-    if vue.operation != "getDeclarationNouveauDalo" or vue.demande is None:
+    """VIE-22: a DALO is declared with the number of the demande, its status and the day of the decision."""
+    if vue.demande is None:
         return
     dalo = vue.demande.information_dalo
     bloc = "interfaceNuu/demande/informationDalo"
@@ -290,21 +282,15 @@ def declaration_de_dalo(vue: Observation, dire: Dire) -> Iterator[Constat]:
 
 
 def suppression_ou_piece(vue: Observation, dire: Dire) -> Iterator[Constat]:
-    """VIE-27."""
-    if not (_est(vue, "SUP") or _est(vue, "COP")):
-        return
+    """VIE-27: a deletion, or a scanned piece, has the number of the demande."""
     if vue.numero is None:
         yield _numero_absent("La suppression" if vue.type_fichier == "SUP" else "La pièce", dire)
     else:
         yield dire.tenue(f"Le message {vue.type_fichier} porte le numéro unique.")
 
 
-def _est(vue: Observation, type_fichier: str) -> bool:
-    return vue.operation == "getNumUnique" and vue.type_fichier == type_fichier
-
-
 def _radiation(vue: Observation) -> Element | None:
-    return vue.demande.radiation if _est(vue, "RAD") and vue.demande is not None else None
+    return None if vue.demande is None else vue.demande.radiation
 
 
 def _numero_absent(sujet: str, dire: Dire) -> Constat:
@@ -326,17 +312,19 @@ def _date_de_radiation_absente(dire: Dire) -> Constat:
 
 
 JUGES: Final = (
-    Juge("VIE-01", creation_sans_numero),
-    Juge("VIE-03", modification_entiere),
-    Juge("VIE-04", date_de_creation_gardee),
-    Juge("VIE-05", date_de_renouvellement),
-    Juge("VIE-06", radiation_datee_et_motivee),
-    Juge("VIE-07", attribution_decrite),
-    Juge("VIE-08", radiation_du_systeme),
-    Juge("VIE-09", demande_d_origine),
-    Juge("VIE-16", evenement_complet),
-    Juge("VIE-17", auteur_de_l_evenement),
-    Juge("VIE-19", canal_asynchrone),
-    Juge("VIE-22", declaration_de_dalo),
-    Juge("VIE-27", suppression_ou_piece),
+    Juge("VIE-01", creation_sans_numero, genres("CRE")),
+    Juge("VIE-03", modification_entiere, genres("MOD")),
+    Juge("VIE-04", date_de_creation_gardee, genres("MOD")),
+    Juge("VIE-05", date_de_renouvellement, genres("REN")),
+    Juge("VIE-06", radiation_datee_et_motivee, genres("RAD")),
+    Juge("VIE-07", attribution_decrite, genres("RAD")),
+    Juge("VIE-08", radiation_du_systeme, genres("RAD")),
+    Juge("VIE-09", demande_d_origine, genres("CRS")),
+    Juge("VIE-16", evenement_complet, operations("ajouterEvenementDemande")),
+    Juge(
+        "VIE-17", auteur_de_l_evenement, operations("modifierEvenementDemande", "supprimerEvenementDemande")
+    ),
+    Juge("VIE-19", canal_asynchrone, operations("getNumUnique")),
+    Juge("VIE-22", declaration_de_dalo, operations("getDeclarationNouveauDalo")),
+    Juge("VIE-27", suppression_ou_piece, genres("SUP", "COP")),
 )

@@ -4,8 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
-from sne_sandbox.conformance.courrier import Courrier
-from sne_sandbox.conformance.observation import Observation
+from sne_sandbox.conformance.observation import Courrier, Observation
 from sne_sandbox.domain.exchange import Piece, document_parmi
 from sne_sandbox.operations.table import OPERATIONS
 from sne_sandbox.web.messages.arbre import Arbre, Remarque, construire, refus_du_schema

@@ -5,8 +5,7 @@ import zipfile
 import zlib
 from typing import Any, Final
 
-from sne_sandbox.conformance.courrier import Courrier
-from sne_sandbox.conformance.observation import Observation
+from sne_sandbox.conformance.observation import Courrier, Observation
 from sne_sandbox.contract import codec
 from sne_sandbox.domain.exchange import document_parmi
 from sne_sandbox.domain.journal import SECRETS

@@ -4,8 +4,7 @@ import base64
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
-from sne_sandbox.conformance.courrier import Courrier
-from sne_sandbox.conformance.observation import Observation
+from sne_sandbox.conformance.observation import Courrier, Observation
 from sne_sandbox.domain.texte import masquer_nirs
 from sne_sandbox.web.messages.documents import masquer_corps, masquer_en_tetes
 

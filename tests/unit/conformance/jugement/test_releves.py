@@ -170,7 +170,7 @@ def test_une_attribution_sans_decision(banc: Banc, rompues: Rompues) -> None:
 
     contrat = banc.services.contrat
     _, radiee = (observer(e, contrat) for e in parcourir(banc.services.magasin, banc.nom))
-    assert [c for c in juger_suite([radiee], contrat) if not c.tenue] == []
+    assert [c for c in juger_suite([radiee]) if not c.tenue] == []
 
 
 def _refus_tls(banc: Banc, raison: str) -> None:

@@ -1,4 +1,4 @@
-"""The runner, with an application that does what a test wants over the whole pipeline, in process."""
+"""The driven mode, with an application that does what a test wants over the whole pipeline, in process."""
 
 import hashlib
 import threading
@@ -13,13 +13,13 @@ from typing import Any
 import pytest
 from banc import MIDI, Banc
 
-from sne_sandbox.conformance import deroulement, plan, runner
+from sne_sandbox.conformance import pilotage, plan, seance
 from sne_sandbox.conformance.adresses import Adresses, AdressesServices
 from sne_sandbox.conformance.application import LienRompu
+from sne_sandbox.conformance.attentes import Poignees
 from sne_sandbox.conformance.base import BaseJugee
 from sne_sandbox.conformance.formulaire import de_json
 from sne_sandbox.conformance.observation import Observation
-from sne_sandbox.conformance.poignees import Poignees
 from sne_sandbox.contract import codec
 from sne_sandbox.domain.element import Element
 from sne_sandbox.generators.demandes import document
@@ -119,14 +119,12 @@ def courir(double: Double, le_plan: plan.Plan, *, adresses: Adresses = ADRESSES,
     services = double.banc.services
     base = BaseJugee(services.magasin, services.contrat, double.banc.nom)
     evenements = list(
-        runner.derouler(
+        pilotage.piloter(
             le_plan,
             double,
             base,
-            services.contrat,
-            adresses=adresses,
-            maintenant=MIDI,
-            **({"exemples": 3, "reduction": 20} | options),
+            adresses,
+            pilotage.ReglagesPilotage(maintenant=MIDI, **({"exemples": 3, "reduction": 20} | options)),
         )
     )
     assert isinstance(evenements[0], DebutJugement)
@@ -373,7 +371,7 @@ def test_an_application_that_never_answers_is_given_up(banc: Banc, tmp_path: Pat
     rapport = courir(double, le_plan)
     attendus = [Verdict.ERREUR] * 3 + [Verdict.EN_ATTENTE] * 2 + [Verdict.SANS_OBJET]
     assert [s.verdict for s in rapport.scenarios] == attendus
-    assert sum(m["commande"] == "enregistrer" for m in double.recus) == runner.ERREURS_MAX
+    assert sum(m["commande"] == "enregistrer" for m in double.recus) == pilotage.ERREURS_MAX
     assert rapport.scenarios[4].raison.startswith("l'application ne répond plus")
     assert rapport.motifs[-1] == (
         "2 scénarios n'ont pas été joués : l'application ne répond plus : L'application s'est arrêtée."
@@ -462,7 +460,7 @@ def test_a_message_that_a_busy_machine_let_nobody_receive_judges_nobody(
 ) -> None:
     """The application reached the SNE once; its second connection was never taken up."""
     horloge = iter(attente * rang for rang in range(100))
-    monkeypatch.setattr(deroulement, "time", SimpleNamespace(monotonic=lambda: next(horloge)))
+    monkeypatch.setattr(seance, "time", SimpleNamespace(monotonic=lambda: next(horloge)))
 
     class Coupe(Double):
         def _enregistrer(self, message: dict[str, Any]) -> dict[str, Any]:
