@@ -3,8 +3,9 @@
 from collections.abc import Iterator, Mapping
 from typing import Final
 
+from sne_sandbox.conformance.jugement.juge import Dire
 from sne_sandbox.conformance.observation import PANNES_LISIBLES
-from sne_sandbox.conformance.pas import DireDuPas, PasJoue
+from sne_sandbox.conformance.pas import PasJoue
 from sne_sandbox.conformance.protocole import Statut
 from sne_sandbox.reports.model import Constat
 
@@ -41,7 +42,7 @@ def juger_panne(pas: PasJoue) -> Iterator[Constat]:
             continue
         exigence, sorte = PANNES[panne]
         touche = next(o for o in pas.observations if o.panne == panne)
-        dire = DireDuPas(exigence, pas, touche.echange.identifiant)
+        dire = Dire(exigence, touche.echange.identifiant, None)
         if panne in PANNES_LISIBLES:
             if pas.statut is Statut.FAIT or not touche.acceptee:
                 yield dire.tenue("La réponse est lue.")
@@ -56,7 +57,7 @@ def juger_panne(pas: PasJoue) -> Iterator[Constat]:
             yield dire.tenue("La panne n'est pas prise pour un succès.")
 
 
-def _invente(pas: PasJoue, panne: str, dire: DireDuPas) -> Constat:
+def _invente(pas: PasJoue, panne: str, dire: Dire) -> Constat:
     """The finding of a success that was none."""
     attendu = "une erreur, dite à l'utilisateur"
     if panne == _NUMERO_FAUX:
@@ -89,7 +90,7 @@ def _apres(pas: PasJoue) -> Iterator[Constat]:
     if not pas.connu.panne_jouee or pas.faux or pas.attendus != (Statut.FAIT,):
         return
     dernier = pas.dernier.echange.identifiant if pas.dernier is not None else None
-    dire = DireDuPas(APRES, pas, dernier)
+    dire = Dire(APRES, dernier, None)
     if pas.statut is Statut.FAIT:
         yield dire.tenue("L'application travaille de nouveau.")
     elif pas.statut is Statut.ERREUR:

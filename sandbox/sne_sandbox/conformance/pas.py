@@ -1,13 +1,14 @@
 """One command of a scenario as it went: what was asked, what really passed, what the application says; and
 how a judge writes down what it shows."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Final
 
 from sne_sandbox.conformance.accidents import Accident
 from sne_sandbox.conformance.adresses import FauxServeur
+from sne_sandbox.conformance.jugement.juge import Dire
 from sne_sandbox.conformance.observation import Observation
 from sne_sandbox.conformance.protocole import COMMANDES, Commande, Statut
 from sne_sandbox.domain.element import Element
@@ -150,41 +151,7 @@ def fault_de(observation: Observation) -> str | None:
 # --- its judges ----------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class DireDuPas:
-    """The pen of a judge of steps: findings of one requirement, about `echange` (an id of the journal), by
-    default the exchange that the step is judged on."""
-
-    exigence: str
-    pas: PasJoue
-    echange: int | None = None
-
-    def tenue(self, phrase: str) -> Constat:
-        """The step kept the requirement."""
-        return Constat(self.exigence, True, phrase, echange=self.echange or echange_de(self.pas))
-
-    def rompue(
-        self, sorte: str, phrase: str, *, attendu: Any = "", observe: Any = "", chemin: str = ""
-    ) -> Constat:
-        """The step broke it, in the way that the slug `sorte` names; `attendu` and `observe` are values of
-        any kind (see `montrer`)."""
-        return Constat(
-            self.exigence,
-            False,
-            phrase,
-            sorte,
-            chemin,
-            montrer(attendu),
-            montrer(observe),
-            self.echange or echange_de(self.pas),
-        )
-
-    def sous(self, exigence: str) -> "DireDuPas":
-        """The same pen, for another requirement."""
-        return DireDuPas(exigence, self.pas)
-
-
-JugementDePas = Callable[[PasJoue, DireDuPas], Iterator[Constat]]
+JugementDePas = Callable[[PasJoue, Dire], Iterator[Constat]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,7 +167,7 @@ class JugeDePas:
     def constats(self, pas: PasJoue) -> Iterator[Constat]:
         """What it says of a step."""
         if self.quand(pas.prevue):
-            yield from self.juger(pas, DireDuPas(self.montre(pas.prevue)[0], pas))
+            yield from self.juger(pas, Dire(self.montre(pas.prevue)[0], echange_de(pas), None))
 
     def montre(self, commande: Commande) -> tuple[str, ...]:
         """The requirements that it can find held or broken in this command."""
@@ -216,14 +183,3 @@ def echange_de(pas: PasJoue) -> int | None:
     """The exchange that a step is judged on (id in the journal), None when it made none."""
     cite = pas.envoi or pas.dernier
     return None if cite is None else cite.echange.identifiant
-
-
-def montrer(valeur: Any) -> str:
-    """A value as a finding shows it: « rien » for None or nothing, a list with commas."""
-    if valeur is None:
-        return "rien"
-    if isinstance(valeur, str):
-        return valeur
-    if isinstance(valeur, Iterable):
-        return ", ".join(montrer(v) for v in valeur) or "rien"
-    return str(valeur)

@@ -5,7 +5,7 @@ closed: a key, a command or a value that is not known is refused, with its place
 """
 
 import tomllib
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import date, datetime
 from pathlib import Path
@@ -14,6 +14,7 @@ from typing import Any, Final
 from sne_sandbox.conformance.adresses import FAUX_SERVEURS, VRAI
 from sne_sandbox.conformance.base import CONTROLES
 from sne_sandbox.conformance.formulaire import CHANGEMENTS
+from sne_sandbox.conformance.portee import dire_ces_etapes, etapes_qui_montrent, montrables
 from sne_sandbox.conformance.protocole import COMMANDES, Statut
 from sne_sandbox.domain.base import NatureGuichet
 from sne_sandbox.domain.dates import PARIS
@@ -227,7 +228,7 @@ def lire(fichier: Path) -> Scenario:
         groupe=fichier.parent.name,
         titre=lecteur.prendre(table, "titre", str),
         pourquoi=lecteur.prendre(table, "pourquoi", str),
-        exigences=tuple(lecteur.prendre(table, "exigences", list)),
+        exigences=lecteur.exigences(lecteur.prendre(table, "exigences", list), etapes),
         etapes=etapes,
         menages=menages,
         exemples=lecteur.prendre(table, "exemples", int, EXEMPLES),
@@ -237,13 +238,19 @@ def lire(fichier: Path) -> Scenario:
 
 def verifier_exigences(plan: Plan, connues: Collection[str]) -> None:
     """Raises PlanIncorrect when a scenario checks a requirement that is none of `connues`, the ids of the
-    contract."""
+    contract, or one that no step of any scenario can show."""
     for scenario in plan:
         inconnues = [exigence for exigence in scenario.exigences if exigence not in connues]
         if inconnues:
             raise PlanIncorrect(
                 f"{scenario.id}.toml : exigences inconnues du contrat : {', '.join(inconnues)}.",
                 remede="leurs numéros sont ceux de requirements.csv",
+            )
+        muettes = [exigence for exigence in scenario.exigences if not etapes_qui_montrent(exigence)]
+        if muettes:
+            raise PlanIncorrect(
+                f"{scenario.id}.toml : aucun juge ne parle de : {', '.join(muettes)}.",
+                remede="ôtez-les de ses exigences",
             )
 
 
@@ -313,6 +320,16 @@ class _LecteurScenario:
             remede = "un instant ISO avec son décalage, par exemple 2018-03-15T12:00:00+01:00"
             raise self.refuser("", f"« instant » ne se lit pas : {ecrit}", remede)
         return ecrit
+
+    def exigences(self, annoncees: list[Any], etapes: Sequence[Etape]) -> tuple[str, ...]:
+        """The requirements that a scenario says it checks: each of them can be shown by one of its steps.
+        Those that no step of any scenario can show are told where the contract is known."""
+        montrees = montrables((etape.sorte, etape.quoi) for etape in etapes)
+        for exigence in annoncees:
+            if exigence not in montrees and etapes_qui_montrent(exigence):
+                quoi = f"aucune étape du scénario ne peut prouver ni enfreindre {exigence}"
+                raise self.refuser("exigences", quoi, f"le peuvent : {dire_ces_etapes(exigence)}")
+        return tuple(annoncees)
 
     def etape(self, rang: int, brut: Any, menages: Mapping[str, Any], connus: set[str]) -> Etape:
         """A step; `connus` holds the names that it may speak of, and takes those that it makes."""

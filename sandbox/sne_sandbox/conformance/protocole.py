@@ -17,6 +17,8 @@ from typing import Any, Final
 
 from sne_sandbox.conformance.adresses import FAUX_SERVEURS
 
+#: The operation of every message about a demande, of whatever kind.
+NUM_UNIQUE: Final = "getNumUnique"
 #: Name and version of the protocol, told by `demarrer`.
 PROTOCOLE: Final = "sne-sandbox/1"
 
@@ -198,7 +200,7 @@ COMMUNS: Final = (
 
 _MAUVAIS: Final = " ou ".join(faux.certificat for faux in FAUX_SERVEURS.values())
 
-_NUM_UNIQUE: Final = ("getNumUnique",)
+_PAR_NUM_UNIQUE: Final = (NUM_UNIQUE,)
 _TYPES: Final = ("listerTypesEvenementsNationaux", "listerTypesEvenementsTerritoriaux")
 
 _TABLE: Final = (
@@ -240,49 +242,49 @@ _TABLE: Final = (
     Commande(
         "enregistrer", "L'utilisateur enregistre une demande (CRE).",
         (_NOUVELLE, _DEMANDE, _VERSION, _FORCER),
-        (_RENDU, _ATTESTATION), _NUM_UNIQUE, "VIE-01", ("CRE", "CRS"),
+        (_RENDU, _ATTESTATION), _PAR_NUM_UNIQUE, "VIE-01", ("CRE", "CRS"),
     ),
     Commande(
         "corriger",
         "L'utilisateur corrige une demande refusée, ou confirme malgré les doublons, et l'envoie de nouveau.",
         (_NOUVELLE, _DEMANDE, _VERSION, _FORCER),
-        (_RENDU, _ATTESTATION), _NUM_UNIQUE, "VIE-20", ("CRE", "CRS"),
+        (_RENDU, _ATTESTATION), _PAR_NUM_UNIQUE, "VIE-20", ("CRE", "CRS"),
     ),
     Commande(
         "separer", "Un co-titulaire se sépare : nouvelle demande (CRS), née de la demande d'origine.",
         (_NOUVELLE, ChampProtocole("reference_origine", "référence de la demande d'origine", requis=True),
          _DEMANDE, _VERSION, _FORCER),
-        (_RENDU, _ATTESTATION), _NUM_UNIQUE, "VIE-09", ("CRS",),
+        (_RENDU, _ATTESTATION), _PAR_NUM_UNIQUE, "VIE-09", ("CRS",),
     ),
     Commande(
         "modifier", "L'utilisateur modifie la demande (MOD) : la voici entière.",
         (_REFERENCE, _NUMERO, _DEMANDE, _VERSION),
-        (_RENDU,), _NUM_UNIQUE, "VIE-03", ("MOD",),
+        (_RENDU,), _PAR_NUM_UNIQUE, "VIE-03", ("MOD",),
     ),
     Commande(
         "renouveler", "L'utilisateur renouvelle la demande (REN), données à jour.",
         (_REFERENCE, _NUMERO, _DEMANDE,
          ChampProtocole("date_renouvellement", "jour du renouvellement (AAAA-MM-JJ)", requis=True), _VERSION),
-        (_RENDU, _ATTESTATION), _NUM_UNIQUE, "VIE-05", ("REN",),
+        (_RENDU, _ATTESTATION), _PAR_NUM_UNIQUE, "VIE-05", ("REN",),
     ),
     Commande(
         "radier", "L'utilisateur radie la demande (RAD), attribution comprise.",
         (_REFERENCE, _NUMERO,
          ChampProtocole("radiation", "contenu de l'élément radiation", "json", requis=True), _VERSION),
-        (_RENDU,), _NUM_UNIQUE, "VIE-06", ("RAD",),
+        (_RENDU,), _PAR_NUM_UNIQUE, "VIE-06", ("RAD",),
     ),
     Commande(
         "reactiver", "L'utilisateur réactive une demande radiée (RAD daté, motifRadiation vide).",
         (_REFERENCE, _NUMERO, _VERSION),
-        (_RENDU,), _NUM_UNIQUE, "VIE-06", ("RAD", "REN"),
+        (_RENDU,), _PAR_NUM_UNIQUE, "VIE-06", ("RAD", "REN"),
     ),
     Commande(
         "supprimer", "L'utilisateur supprime la demande (SUP).", (_REFERENCE, _NUMERO),
-        (), _NUM_UNIQUE, "VIE-27", ("SUP",),
+        (), _PAR_NUM_UNIQUE, "VIE-27", ("SUP",),
     ),
     Commande(
         "piece", "Une pièce de la demande vient d'être numérisée (COP).", (_REFERENCE, _NUMERO),
-        (), _NUM_UNIQUE, "VIE-27", ("COP",),
+        (), _PAR_NUM_UNIQUE, "VIE-27", ("COP",),
     ),
     Commande(
         "consulter", "L'utilisateur lit la demande au SNE.",

@@ -8,7 +8,8 @@ from typing import Final
 
 from sne_sandbox.conformance import fidelite, lectures
 from sne_sandbox.conformance.formulaire import de_json
-from sne_sandbox.conformance.pas import DireDuPas, JugeDePas, PasJoue, de, echange_de
+from sne_sandbox.conformance.jugement.juge import Dire
+from sne_sandbox.conformance.pas import JugeDePas, PasJoue, de, echange_de
 from sne_sandbox.conformance.protocole import Commande, Statut
 from sne_sandbox.domain.element import Element, lire_date
 from sne_sandbox.generators.actes import copie
@@ -30,7 +31,7 @@ _ECRITURES: Final = frozenset({"ajouterEvenementDemande", "modifierEvenementDema
 # --- what was entered --------------------------------------------------------------------------------------
 
 
-def _formulaire(pas: PasJoue, dire: DireDuPas) -> Iterator[Constat]:
+def _formulaire(pas: PasJoue, dire: Dire) -> Iterator[Constat]:
     """FID-01 to FID-13: every field of the form. The date of creation that a change alters breaks VIE-04, in
     the words that the judge of traffic has for it."""
     corps = None if pas.envoi is None else lectures.formulaire(pas.envoi.document)
@@ -45,7 +46,7 @@ def _formulaire(pas: PasJoue, dire: DireDuPas) -> Iterator[Constat]:
             yield constat
 
 
-def _evenement(pas: PasJoue, dire: DireDuPas) -> Iterator[Constat]:
+def _evenement(pas: PasJoue, dire: Dire) -> Iterator[Constat]:
     """FID-14: what the event says, its header left aside."""
     document = None if pas.envoi is None else pas.envoi.document
     ecrit = next(lectures.tous(document, "evenement"), None)
@@ -61,20 +62,20 @@ def _sans(element: Element, noms: frozenset[str]) -> Element:
     return Element(element.nom, element.texte, element.attributs, gardes)
 
 
-def _bloc_radiation(pas: PasJoue, dire: DireDuPas) -> Iterator[Constat]:
+def _bloc_radiation(pas: PasJoue, dire: Dire) -> Iterator[Constat]:
     """FID-14: the radiation entered."""
     if pas.envoi is not None and pas.envoi.document is not None:
         corps = lectures.formulaire(pas.envoi.document)
         yield from _entier(None if corps is None else corps.enfant("radiation"), pas, dire)
 
 
-def _bloc_dalo(pas: PasJoue, dire: DireDuPas) -> Iterator[Constat]:
+def _bloc_dalo(pas: PasJoue, dire: Dire) -> Iterator[Constat]:
     """VIE-22: the DALO entered."""
     if pas.envoi is not None and pas.envoi.document is not None:
         yield from _entier(pas.envoi.document.enfant("demande/informationDalo"), pas, dire)
 
 
-def _entier(recu: Element | None, pas: PasJoue, dire: DireDuPas) -> Iterator[Constat]:
+def _entier(recu: Element | None, pas: PasJoue, dire: Dire) -> Iterator[Constat]:
     """An element that was entered: there, and as it was."""
     if pas.attendu is None:
         return
@@ -85,7 +86,7 @@ def _entier(recu: Element | None, pas: PasJoue, dire: DireDuPas) -> Iterator[Con
         yield from _comparer(pas.attendu, recu, pas, dire)
 
 
-def _radiation_de_la_decision(pas: PasJoue, dire: DireDuPas) -> Iterator[Constat]:
+def _radiation_de_la_decision(pas: PasJoue, dire: Dire) -> Iterator[Constat]:
     """FID-14: what a lease that is signed brings along; a radiation that is not sent is VIE-18's to tell."""
     if pas.envoi is None or pas.envoi.document is None or not pas.message.get("radiation"):
         return
@@ -99,11 +100,11 @@ def _radiation_de_la_decision(pas: PasJoue, dire: DireDuPas) -> Iterator[Constat
             return
 
 
-def _comparer(attendu: Element, recu: Element, pas: PasJoue, dire: DireDuPas) -> list[Constat]:
-    return fidelite.comparer(attendu, recu, exigence=dire.exigence, echange=echange_de(pas))
+def _comparer(attendu: Element, recu: Element, pas: PasJoue, dire: Dire) -> list[Constat]:
+    return fidelite.comparer(attendu, recu, exigence=dire.exigence, echange=dire.echange)
 
 
-def _consultation(pas: PasJoue, dire: DireDuPas) -> Iterator[Constat]:
+def _consultation(pas: PasJoue, dire: Dire) -> Iterator[Constat]:
     """VIE-24: the demande read is told as it is."""
     if pas.lu is None or not pas.lu.acceptee or pas.statut is not Statut.FAIT:
         return
@@ -120,7 +121,7 @@ def _consultation(pas: PasJoue, dire: DireDuPas) -> Iterator[Constat]:
     except ValueError as erreur:
         yield dire.rompue("document_illisible", f"La demande rendue ne se lit pas : {erreur}.")
         return
-    yield from fidelite.comparer(gardee, rendue, exigence=dire.exigence, echange=echange_de(pas), lue=True)
+    yield from fidelite.comparer(gardee, rendue, exigence=dire.exigence, echange=dire.echange, lue=True)
 
 
 # --- the message -------------------------------------------------------------------------------------------
@@ -134,7 +135,7 @@ def _corps_envoyes(pas: PasJoue, type_fichier: str = "") -> Iterator[Element]:
             yield corps
 
 
-def origine(pas: PasJoue, dire: DireDuPas) -> Iterator[Constat]:
+def origine(pas: PasJoue, dire: Dire) -> Iterator[Constat]:
     """VIE-09: a separation is a CRS, and names the demande that one leaves."""
     attendu = pas.connu.numeros.get(pas.message["reference_origine"])
     if pas.envoi is None or attendu is None:
@@ -152,7 +153,7 @@ def origine(pas: PasJoue, dire: DireDuPas) -> Iterator[Constat]:
         yield dire.rompue(sorte, phrase, attendu=attendu, observe=cite)
 
 
-def _genre(pas: PasJoue, dire: DireDuPas) -> Iterator[Constat]:
+def _genre(pas: PasJoue, dire: Dire) -> Iterator[Constat]:
     """The requirement of the command, broken when none of its messages is of the kind that does it. What is
     sent beside it (a MOD before the REN, with up-to-date data) is the application's to choose."""
     genres = pas.prevue.genres
@@ -162,7 +163,7 @@ def _genre(pas: PasJoue, dire: DireDuPas) -> Iterator[Constat]:
         yield dire.rompue("type_errone", phrase, attendu=" ou ".join(genres), observe=envoyes[-1])
 
 
-def _date_de_renouvellement(pas: PasJoue, dire: DireDuPas) -> Iterator[Constat]:
+def _date_de_renouvellement(pas: PasJoue, dire: Dire) -> Iterator[Constat]:
     """VIE-05: the day is the one entered. A message without any is told by the judge of traffic."""
     saisie = str(pas.message.get("date_renouvellement") or "")
     ecrites = [corps.texte_de("renouvellement/dateRenouvellement") for corps in _corps_envoyes(pas, "REN")]
@@ -172,7 +173,7 @@ def _date_de_renouvellement(pas: PasJoue, dire: DireDuPas) -> Iterator[Constat]:
         yield dire.rompue("date_de_renouvellement_erronee", phrase, attendu=saisie, observe=ecrite)
 
 
-def _origine_inventee(pas: PasJoue, dire: DireDuPas) -> Iterator[Constat]:
+def _origine_inventee(pas: PasJoue, dire: Dire) -> Iterator[Constat]:
     """FID-13: no message claims another demande for its origin than the one that it was separated from, which
     is noted here."""
     if "reference_origine" in pas.message:
@@ -186,7 +187,7 @@ def _origine_inventee(pas: PasJoue, dire: DireDuPas) -> Iterator[Constat]:
         yield dire.rompue("origine_inventee", phrase, attendu=connue or "élément absent", observe=inventee)
 
 
-def _radiation_inventee(pas: PasJoue, dire: DireDuPas) -> Iterator[Constat]:
+def _radiation_inventee(pas: PasJoue, dire: Dire) -> Iterator[Constat]:
     """FID-13: what registers or changes a demande does not radiate it."""
     radiations = (corps.enfant("radiation") for corps in _corps_envoyes(pas))
     inventee = next((bloc for bloc in radiations if bloc is not None), None)
@@ -196,7 +197,7 @@ def _radiation_inventee(pas: PasJoue, dire: DireDuPas) -> Iterator[Constat]:
         yield dire.rompue("radiation_inventee", phrase, attendu="élément absent", observe=observe)
 
 
-def _creation_renvoyee(pas: PasJoue, dire: DireDuPas) -> Iterator[Constat]:
+def _creation_renvoyee(pas: PasJoue, dire: Dire) -> Iterator[Constat]:
     """VIE-02: what was told registered is not created once more, should the user ask again. The traffic alone
     does not show it when the application found the demande after a lost answer."""
     genres = [o.type_fichier for o in pas.de("getNumUnique")]

@@ -14,8 +14,9 @@ from typing import Any, Final
 from sne_sandbox.conformance import fidelite, lectures, saisies
 from sne_sandbox.conformance.accidents import Isolement
 from sne_sandbox.conformance.adresses import FAUX_SERVEURS
+from sne_sandbox.conformance.jugement.juge import Dire
 from sne_sandbox.conformance.pannes_lues import APRES, PANNES, juger_panne
-from sne_sandbox.conformance.pas import DireDuPas, JugeDePas, PasJoue, de, echange_de, fault_de
+from sne_sandbox.conformance.pas import JugeDePas, PasJoue, de, echange_de, fault_de
 from sne_sandbox.conformance.protocole import Commande, Statut
 from sne_sandbox.domain.exchange import Piece
 from sne_sandbox.domain.journal import VerdictEchange
@@ -47,7 +48,7 @@ def _faux_serveur(pas: PasJoue) -> Iterator[Constat]:
     faux = pas.faux
     if faux is None:
         return
-    dire = DireDuPas(faux.exigence, pas)
+    dire = Dire(faux.exigence, echange_de(pas), None)
     if any(o.lisible and o.soap for o in pas.observations) or pas.statut is Statut.FAIT:
         yield dire.rompue(faux.sorte, faux.accepte, attendu="erreur", observe=pas.statut.value)
     else:
@@ -57,7 +58,7 @@ def _faux_serveur(pas: PasJoue) -> Iterator[Constat]:
 # --- numbers ---------------------------------------------------------------------------------------------
 
 
-def _numero_rendu(pas: PasJoue, dire: DireDuPas) -> Iterator[Constat]:
+def _numero_rendu(pas: PasJoue, dire: Dire) -> Iterator[Constat]:
     """VIE-21: the number told is that of the answer, and there is one only when the demande was accepted."""
     delivre = pas.lu.numero_rendu if pas.lu is not None else None
     dit = pas.reponse.get("numero_unique")
@@ -72,9 +73,7 @@ def _numero_rendu(pas: PasJoue, dire: DireDuPas) -> Iterator[Constat]:
         yield dire.tenue("Aucun numéro n'est rendu d'une demande refusée.")
 
 
-def _numero_d_un_succes(
-    pas: PasJoue, dire: DireDuPas, delivre: str | None, dit: str | None
-) -> Iterator[Constat]:
+def _numero_d_un_succes(pas: PasJoue, dire: Dire, delivre: str | None, dit: str | None) -> Iterator[Constat]:
     """Of a demande that is told registered: `delivre` is the number of the answer, `dit` the one told."""
     tenu = pas.connu.numeros.get(pas.reference)
     if delivre and dit == delivre:
@@ -99,7 +98,7 @@ def _numero_d_un_succes(
         yield dire.rompue("succes_invente", phrase, attendu="« refuse » ou « erreur »", observe=observe)
 
 
-def _numero_porte(pas: PasJoue, dire: DireDuPas) -> Iterator[Constat]:
+def _numero_porte(pas: PasJoue, dire: Dire) -> Iterator[Constat]:
     """The number sent is that of the demande."""
     if pas.envoi is None or pas.numero is None:
         return
@@ -114,7 +113,7 @@ def _numero_porte(pas: PasJoue, dire: DireDuPas) -> Iterator[Constat]:
         yield dire.rompue(sorte, phrase, attendu=pas.numero, observe=pas.envoi.numero)
 
 
-def _correction(pas: PasJoue, dire: DireDuPas) -> Iterator[Constat]:
+def _correction(pas: PasJoue, dire: Dire) -> Iterator[Constat]:
     """VIE-20: what was refused is sent again, corrected."""
     if pas.lu is not None and pas.lu.acceptee:
         yield dire.tenue("La demande corrigée est renvoyée.")
@@ -123,7 +122,7 @@ def _correction(pas: PasJoue, dire: DireDuPas) -> Iterator[Constat]:
 # --- what comes with an answer -----------------------------------------------------------------------------
 
 
-def _attestation(pas: PasJoue, dire: DireDuPas) -> Iterator[Constat]:
+def _attestation(pas: PasJoue, dire: Dire) -> Iterator[Constat]:
     """VIE-11: the attestation kept is the one received."""
     if pas.lu is None or pas.statut is not Statut.FAIT:
         return
@@ -141,7 +140,7 @@ def _attestation(pas: PasJoue, dire: DireDuPas) -> Iterator[Constat]:
         yield dire.rompue(sorte, phrase, attendu=vraie, observe=dite or "aucune")
 
 
-def _anomalies(pas: PasJoue, dire: DireDuPas) -> Iterator[Constat]:
+def _anomalies(pas: PasJoue, dire: Dire) -> Iterator[Constat]:
     """CTR-11: every anomaly is told, as it came, in whatever order."""
     if pas.lu is None or pas.lu.echange.verdict is not VerdictEchange.ANOMALIES:
         return
@@ -174,7 +173,7 @@ def _serre(anomalie: Sequence[str]) -> tuple[str, ...]:
     return tuple(" ".join(texte.split()) for texte in anomalie)
 
 
-def _faute(pas: PasJoue, dire: DireDuPas) -> Iterator[Constat]:
+def _faute(pas: PasJoue, dire: Dire) -> Iterator[Constat]:
     """CTR-10: a fault is an error, and its sentence is told. Of several, any; one met by the way (duplicates
     looked for first, a demande read after it was registered) spoils nothing."""
     fautes = [(o, f) for o in pas.observations if (f := fault_de(o)) is not None]
@@ -196,7 +195,7 @@ def _faute(pas: PasJoue, dire: DireDuPas) -> Iterator[Constat]:
 # --- doublons, feeds, lists ------------------------------------------------------------------------------
 
 
-def _doublons(pas: PasJoue, dire: DireDuPas) -> Iterator[Constat]:
+def _doublons(pas: PasJoue, dire: Dire) -> Iterator[Constat]:
     """VIE-10: all of them are told, and nothing is forced that the user did not decide."""
     recherche = not pas.prevue.enregistre
     force = None if recherche else _doublon_force(pas, dire)
@@ -215,7 +214,7 @@ def _doublons(pas: PasJoue, dire: DireDuPas) -> Iterator[Constat]:
     yield from _tous("doublon", recus, dits, dire)
 
 
-def _doublon_force(pas: PasJoue, dire: DireDuPas) -> Constat | None:
+def _doublon_force(pas: PasJoue, dire: Dire) -> Constat | None:
     """What is wrong with `forcerDoublon` in what was sent, or not sent at all; None when nothing is."""
     confirme = bool(pas.message.get("forcer_doublon"))
     corps = None if pas.envoi is None else lectures.formulaire(pas.envoi.document)
@@ -236,7 +235,7 @@ def _doublon_force(pas: PasJoue, dire: DireDuPas) -> Constat | None:
     return None
 
 
-def _tous(quoi: str, attendus: Sequence[str], dits: Sequence[Any], dire: DireDuPas) -> Iterator[Constat]:
+def _tous(quoi: str, attendus: Sequence[str], dits: Sequence[Any], dire: Dire) -> Iterator[Constat]:
     """Lists without order: what is missing, what was invented. One told twice is no proof, nor a fault."""
     manquants = [n for n in attendus if n not in dits]
     en_trop = [n for n in dits if n not in attendus]
@@ -250,19 +249,19 @@ def _tous(quoi: str, attendus: Sequence[str], dits: Sequence[Any], dire: DireDuP
         yield dire.tenue("La liste rendue est entière.")
 
 
-def _recherche(pas: PasJoue, dire: DireDuPas) -> Iterator[Constat]:
+def _recherche(pas: PasJoue, dire: Dire) -> Iterator[Constat]:
     """VIE-23: the criteria entered are sent, the results told."""
     if pas.envoi is None:
         return
     document = pas.envoi.document
     recus = None if document is None else document.enfant("operation/demandeMulticritere")
     if pas.attendu is not None and recus is not None:
-        yield from fidelite.comparer(pas.attendu, recus, exigence=dire.exigence, echange=echange_de(pas))
+        yield from fidelite.comparer(pas.attendu, recus, exigence=dire.exigence, echange=dire.echange)
     if pas.lu is not None and pas.lu.acceptee and pas.statut is Statut.FAIT:
         yield from _tous("resultat", lectures.resultats(pas.lu), pas.reponse.get("resultats") or (), dire)
 
 
-def _types_d_evenements(pas: PasJoue, dire: DireDuPas) -> Iterator[Constat]:
+def _types_d_evenements(pas: PasJoue, dire: Dire) -> Iterator[Constat]:
     """VIE-26: the list of event types. An application may read both at once: the one asked for counts."""
     if pas.lu is None or not pas.lu.acceptee or pas.statut is not Statut.FAIT:
         return
@@ -275,14 +274,14 @@ def _types_d_evenements(pas: PasJoue, dire: DireDuPas) -> Iterator[Constat]:
         yield from _tous("type", lectures.types(lue), pas.reponse.get("types") or (), dire)
 
 
-def _evenements(pas: PasJoue, dire: DireDuPas) -> Iterator[Constat]:
+def _evenements(pas: PasJoue, dire: Dire) -> Iterator[Constat]:
     """VIE-26: the events of a demande."""
     if pas.lu is not None and pas.lu.acceptee and pas.statut is Statut.FAIT:
         dits = [f"{e['id']} {e['code']}" for e in pas.reponse.get("evenements") or ()]
         yield from _tous("evenement", [" ".join(e) for e in lectures.evenements(pas.lu)], dits, dire)
 
 
-def _releve(pas: PasJoue, dire: DireDuPas) -> Iterator[Constat]:
+def _releve(pas: PasJoue, dire: Dire) -> Iterator[Constat]:
     """VIE-14, VIE-15: a feed loses nothing, and tells nothing twice."""
     if pas.statut is not Statut.FAIT:
         return
@@ -304,7 +303,7 @@ def _releve(pas: PasJoue, dire: DireDuPas) -> Iterator[Constat]:
         yield dire.rompue("demande_non_relevee", phrase, attendu=oublies, observe=dits)
 
 
-def _evenement_ajoute(pas: PasJoue, dire: DireDuPas) -> Iterator[Constat]:
+def _evenement_ajoute(pas: PasJoue, dire: Dire) -> Iterator[Constat]:
     """VIE-26: the event's id, without which it can be neither changed nor deleted."""
     if pas.lu is None or not pas.lu.acceptee:
         return
@@ -315,14 +314,14 @@ def _evenement_ajoute(pas: PasJoue, dire: DireDuPas) -> Iterator[Constat]:
         yield dire.rompue("identifiant_altere", phrase, attendu=donnes, observe=dit)
 
 
-def _evenement_d_autrui(pas: PasJoue, dire: DireDuPas) -> Iterator[Constat]:
+def _evenement_d_autrui(pas: PasJoue, dire: Dire) -> Iterator[Constat]:
     """VIE-17: what another guichet wrote is not even sent (convention). An error may be of anything: only an
     application that refuses has shown that it knows."""
     if Statut.FAIT not in pas.attendus and pas.envoi is None and pas.statut is Statut.REFUSE:
         yield dire.tenue("L'événement d'un autre guichet n'est pas touché.")
 
 
-def _dispatching(pas: PasJoue, dire: DireDuPas) -> Iterator[Constat]:
+def _dispatching(pas: PasJoue, dire: Dire) -> Iterator[Constat]:
     """VIE-25: every document is integrated, with every change that the SNE marked."""
     if pas.statut is not Statut.FAIT:
         return
@@ -353,7 +352,7 @@ def _nu(chemin: str) -> str:
 # --- what nothing else explains ----------------------------------------------------------------------------
 
 
-def _issue(pas: PasJoue, dire: DireDuPas) -> Iterator[Constat]:
+def _issue(pas: PasJoue, dire: Dire) -> Iterator[Constat]:
     """How the command ended: nothing was sent that does it, a right answer was not read (EMB-10), or any
     other end than was expected."""
     if pas.faux or pas.empeche:
@@ -377,7 +376,7 @@ def _issue(pas: PasJoue, dire: DireDuPas) -> Iterator[Constat]:
         )
 
 
-def _rien_envoye(pas: PasJoue, dire: DireDuPas) -> Constat:
+def _rien_envoye(pas: PasJoue, dire: Dire) -> Constat:
     envoyees = list(dict.fromkeys(o.operation for o in pas.observations if o.operation))
     phrase = f"« {pas.commande} » est donné pour fait, et rien n'a été envoyé au SNE"
     phrase += " qui le fasse." if envoyees else "."

@@ -14,7 +14,7 @@ import pytest
 from banc import MIDI, Banc
 
 from sne_sandbox.conformance import pilotage, plan, seance
-from sne_sandbox.conformance.adresses import Adresses, AdressesServices
+from sne_sandbox.conformance.adresses import FAUX_SERVEURS, Adresses, AdressesServices
 from sne_sandbox.conformance.application import LienRompu
 from sne_sandbox.conformance.attentes import Poignees
 from sne_sandbox.conformance.base import BaseJugee
@@ -238,7 +238,8 @@ def test_each_example_shows_the_finding_that_it_stands_beside(banc: Banc, tmp_pa
 
 def test_what_the_application_does_not_know_is_of_no_concern(banc: Banc, tmp_path: Path) -> None:
     scenario(tmp_path, COUPLE, "A")
-    le_plan = scenario(tmp_path, COUPLE.replace('"enregistrer"', '"piece"'), "B")
+    texte = COUPLE.replace('"enregistrer"', '"piece"').replace('"FID-02", "VIE-21"', '"VIE-27"')
+    le_plan = scenario(tmp_path, texte, "B")
     rapport = courir(Double(banc), le_plan)
     assert [s.verdict for s in rapport.scenarios] == [Verdict.REUSSI, Verdict.SANS_OBJET]
     assert rapport.conforme, rapport.motifs
@@ -300,7 +301,7 @@ def test_addresses_are_given_back_after_an_example_that_broke_off(banc: Banc, tm
 DEUX_SERVEURS = """
 titre = "Un serveur"
 pourquoi = "Pour voir."
-exigences = ["EMB-12", "EMB-16"]
+exigences = ["EXIGENCE"]
 [menages.d1]
 sorte = "personne_seule"
 [[etapes]]
@@ -310,6 +311,13 @@ faire = "enregistrer"
 reference = "d1"
 attendu = ["erreur"]
 """
+
+
+def _avec_le_serveur(serveur: str) -> str:
+    exigence = FAUX_SERVEURS[serveur].exigence
+    return DEUX_SERVEURS.replace("SERVEUR", serveur).replace("EXIGENCE", exigence)
+
+
 _RECONNUS = ("demarrer", "reinitialiser", "enregistrer", "adresser", "fin")
 
 
@@ -324,7 +332,7 @@ def test_who_speaks_to_a_server_to_refuse_breaks_what_is_wrong_with_it(
     """Told by `adresser` alone: this double reads no field of `demarrer`."""
     double = Double(banc, _RECONNUS)
     adresses = replace(ADRESSES, faux={serveur: AdressesServices.sous("https://localhost:2", "x")})
-    le_plan = scenario(tmp_path, DEUX_SERVEURS.replace("SERVEUR", serveur))
+    le_plan = scenario(tmp_path, _avec_le_serveur(serveur))
     rapport = courir(double, le_plan, adresses=adresses, exemples=1)
 
     assert {(c.exigence, c.sorte) for v in rapport.verifications for c in v.constats} == {enfreinte}
@@ -343,7 +351,7 @@ def test_who_refuses_a_server_of_another_name_holds_it(banc: Banc, tmp_path: Pat
             return {}
 
     adresses = replace(ADRESSES, faux={"autre_nom": AdressesServices.sous("https://localhost:2", "x")})
-    texte = DEUX_SERVEURS.replace("SERVEUR", "autre_nom").replace('"EMB-12", ', "")
+    texte = _avec_le_serveur("autre_nom")
     rapport = courir(
         Mefiante(banc, _RECONNUS, rendu=refuser), scenario(tmp_path, texte), adresses=adresses, exemples=1
     )
@@ -352,7 +360,7 @@ def test_who_refuses_a_server_of_another_name_holds_it(banc: Banc, tmp_path: Pat
 
 def test_a_server_to_refuse_that_does_not_listen_accuses_nobody(banc: Banc, tmp_path: Path) -> None:
     """A sandbox served without HTTPS, or by an earlier version."""
-    texte = DEUX_SERVEURS.replace("SERVEUR", "autre_nom")
+    texte = _avec_le_serveur("autre_nom")
     rapport = courir(Double(banc, _RECONNUS), scenario(tmp_path, texte), exemples=1)
     assert {v.verdict for v in rapport.verifications} == {Verdict.IGNORE}
     assert "aucun serveur dont le certificat est établi à un autre nom" in rapport.scenarios[0].raison
@@ -367,7 +375,9 @@ def test_an_application_that_never_answers_is_given_up(banc: Banc, tmp_path: Pat
     double.saisie = casser
     for nom in "ABCDE":
         scenario(tmp_path, COUPLE, nom)
-    le_plan = scenario(tmp_path, COUPLE.replace('"enregistrer"', '"piece"'), "F")
+    le_plan = scenario(
+        tmp_path, COUPLE.replace('"enregistrer"', '"piece"').replace('"FID-02", "VIE-21"', '"VIE-27"'), "F"
+    )
     rapport = courir(double, le_plan)
     attendus = [Verdict.ERREUR] * 3 + [Verdict.EN_ATTENTE] * 2 + [Verdict.SANS_OBJET]
     assert [s.verdict for s in rapport.scenarios] == attendus
@@ -561,9 +571,24 @@ def test_a_malformed_number_that_is_kept_is_named(banc: Banc, tmp_path: Path) ->
 
 
 def test_without_evidence_there_is_no_verdict(banc: Banc, tmp_path: Path) -> None:
-    texte = COUPLE.replace('"VIE-21"', '"VIE-05"')
+    """A creation may be one that follows a separation: this one was not."""
+    texte = COUPLE.replace('"VIE-21"', '"VIE-09"')
     rapport = courir(Double(banc), scenario(tmp_path, texte))
-    assert verdicts(rapport) == {"FID-02": Verdict.REUSSI, "VIE-05": Verdict.EN_ATTENTE}
+    assert verdicts(rapport) == {"FID-02": Verdict.REUSSI, "VIE-09": Verdict.EN_ATTENTE}
+    assert rapport.conforme
+
+
+def test_what_was_done_is_not_said_undone_when_nothing_of_it_could_be_verified(
+    banc: Banc, tmp_path: Path
+) -> None:
+    texte = COUPLE.replace('"FID-02", "VIE-21"', '"VIE-09"')
+    rapport = courir(Double(banc), scenario(tmp_path, texte))
+    assert verdicts(rapport) == {"VIE-09": Verdict.EN_ATTENTE}
+    assert rapport.entete.echanges == 3
+    assert rapport.motifs == (
+        "Rien n'a été prouvé : l'application a fait 3 commandes du plan, et rien, dans ces échanges, ne "
+        "montre les exigences de ces scénarios.",
+    )
 
 
 def test_a_refusal_taken_for_a_success_is_found(banc: Banc, tmp_path: Path) -> None:

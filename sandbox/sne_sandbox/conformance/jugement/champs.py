@@ -149,13 +149,12 @@ def sans_cle_privee(vue: Observation, dire: Dire) -> Iterator[Constat]:
     if not isinstance(certificat, Piece) or not certificat.contenu:
         return
     if _CLE_PRIVEE in certificat.contenu:
-        yield dire.rompue(
-            "cle_privee",
+        phrase = (
             "Le champ certificat porte une clé privée, que personne d'autre ne doit connaître : faites "
-            "révoquer le certificat.",
-            chemin="certificat",
-            attendu="un certificat, ou rien",
-            observe="PRIVATE KEY",
+            "révoquer le certificat."
+        )
+        yield dire.rompue(
+            "cle_privee", phrase, chemin="certificat", attendu="un certificat, ou rien", observe="PRIVATE KEY"
         )
     else:
         yield dire.tenue("Le champ certificat ne porte pas de clé privée.")

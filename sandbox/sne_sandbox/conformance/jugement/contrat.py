@@ -41,12 +41,8 @@ def document_bien_forme(vue: Observation, dire: Dire) -> Iterator[Constat]:
     if vue.arbre is not None:
         declare = vue.arbre.getroottree().docinfo.encoding or "UTF-8"
         if not octets.isascii() and declare.upper() not in _UNICODE and _octet_etranger(octets) is None:
-            yield dire.rompue(
-                "encodage_annonce",
-                "Le document est écrit en UTF-8 et annonce un autre encodage.",
-                attendu="UTF-8",
-                observe=declare,
-            )
+            phrase = "Le document est écrit en UTF-8 et annonce un autre encodage."
+            yield dire.rompue("encodage_annonce", phrase, attendu="UTF-8", observe=declare)
         else:
             yield dire.tenue("Le document est du XML bien formé, dans l'encodage qu'il déclare.")
     elif octets:
@@ -68,18 +64,10 @@ def _illisible(octets: bytes, dire: Dire) -> Constat:
         return dire.rompue("dtd", f"Le document porte une DTD. {explication}")
     debut, etranger = octets[:200].partition(b"?>")[0].lower(), _octet_etranger(octets)
     if etranger is not None and (b"encoding" not in debut or b"utf-8" in debut):
-        return dire.rompue(
-            "latin_1",
-            f"Le document se dit en UTF-8 et porte des octets d'un autre encodage. {explication}",
-            attendu="UTF-8",
-            observe=_dire_l_octet(octets, etranger),
-        )
-    return dire.rompue(
-        "mal_forme",
-        f"Le document transporté n'est pas du XML bien formé. {explication}",
-        attendu="du XML bien formé",
-        observe=_autour(octets, explication),
-    )
+        phrase = f"Le document se dit en UTF-8 et porte des octets d'un autre encodage. {explication}"
+        return dire.rompue("latin_1", phrase, attendu="UTF-8", observe=_dire_l_octet(octets, etranger))
+    phrase = f"Le document transporté n'est pas du XML bien formé. {explication}"
+    return dire.rompue("mal_forme", phrase, attendu="du XML bien formé", observe=_autour(octets, explication))
 
 
 def _dire_l_octet(octets: bytes, place: int) -> str:
@@ -274,12 +262,9 @@ def elements_du_sne(vue: Observation, dire: Dire) -> Iterator[Constat]:
         return
     ecrits = [e for nom in _DU_SNE for e in vue.demande.formulaire.enfants if e.nom == nom]
     for element in ecrits:
+        phrase = f"L'élément [{element.nom}] est calculé par le SNE et ne s'envoie pas."
         yield dire.rompue(
-            "element_du_sne",
-            f"L'élément [{element.nom}] est calculé par le SNE et ne s'envoie pas.",
-            chemin=element.chemin,
-            attendu="élément absent",
-            observe=element.nom,
+            "element_du_sne", phrase, chemin=element.chemin, attendu="élément absent", observe=element.nom
         )
     if not ecrits:
         yield dire.tenue("Aucun élément que le SNE calcule n'est envoyé.")

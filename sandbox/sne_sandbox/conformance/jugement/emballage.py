@@ -33,12 +33,8 @@ _ACTIONS_WSA: Final = (
 def enveloppe_soap_1_2(vue: Observation, dire: Dire) -> Iterator[Constat]:
     """EMB-01. The namespace of the envelope decides of its version."""
     if vue.echange.methode != "POST":
-        yield dire.rompue(
-            "methode_http",
-            f"La requête est envoyée par {vue.echange.methode} ; SOAP s'appelle par POST.",
-            attendu="POST",
-            observe=vue.echange.methode,
-        )
+        phrase = f"La requête est envoyée par {vue.echange.methode} ; SOAP s'appelle par POST."
+        yield dire.rompue("methode_http", phrase, attendu="POST", observe=vue.echange.methode)
     elif not vue.echange.requete:
         yield dire.rompue("message_vide", "La requête n'a aucun octet.", attendu="une enveloppe SOAP 1.2")
     elif vue.message is None:
@@ -57,12 +53,8 @@ def enveloppe_soap_1_2(vue: Observation, dire: Dire) -> Iterator[Constat]:
 def _version_soap(enveloppe: Any, vue: Observation, dire: Dire) -> Iterator[Constat]:
     racine = etree.QName(enveloppe)
     if racine.localname != "Envelope":
-        yield dire.rompue(
-            "sans_enveloppe",
-            f"Le message n'est pas une enveloppe SOAP : sa racine est [{racine.localname}].",
-            attendu=f"{{{SOAP12}}}Envelope",
-            observe=racine.text,
-        )
+        phrase = f"Le message n'est pas une enveloppe SOAP : sa racine est [{racine.localname}]."
+        yield dire.rompue("sans_enveloppe", phrase, attendu=f"{{{SOAP12}}}Envelope", observe=racine.text)
     elif racine.namespace != SOAP12:
         soap11 = racine.namespace == SOAP11
         yield dire.rompue(
@@ -109,18 +101,14 @@ def element_de_l_operation(vue: Observation, dire: Dire) -> Iterator[Constat]:
             observe=recu.text,
         )
     elif recu.text != connues[0].entree.qname:
+        phrase = f"L'élément [{recu.localname}] n'est pas dans l'espace de noms du service."
         yield dire.rompue(
-            "espace_de_noms_du_service",
-            f"L'élément [{recu.localname}] n'est pas dans l'espace de noms du service.",
-            attendu=connues[0].espace,
-            observe=recu.namespace or "aucun",
+            "espace_de_noms_du_service", phrase, attendu=connues[0].espace, observe=recu.namespace or "aucun"
         )
     elif all(operation.service != vue.echange.service for operation in connues):
+        phrase = f"{connues[0].nom} est appelée à l'adresse d'un autre service."
         yield dire.rompue(
-            "autre_service",
-            f"{connues[0].nom} est appelée à l'adresse d'un autre service.",
-            attendu=connues[0].service,
-            observe=vue.echange.service or "",
+            "autre_service", phrase, attendu=connues[0].service, observe=vue.echange.service or ""
         )
     else:
         yield dire.tenue(f"Le corps porte [{recu.localname}], dans l'espace de noms du service.")
@@ -233,20 +221,12 @@ def references_xop(vue: Observation, dire: Dire) -> Iterator[Constat]:
     hrefs = list(_hrefs(vue))
     for href in hrefs:
         if href[:4].lower() != "cid:":
-            yield dire.rompue(
-                "href_sans_cid",
-                "Une référence xop:Include ne commence pas par « cid: ».",
-                attendu="cid:…",
-                observe=href,
-            )
+            phrase = "Une référence xop:Include ne commence pas par « cid: »."
+            yield dire.rompue("href_sans_cid", phrase, attendu="cid:…", observe=href)
         elif vue.message.partie(href) is None:
             presentes = ", ".join(f"<{p.content_id}>" for p in vue.message.parties) or "aucune partie"
-            yield dire.rompue(
-                "partie_absente",
-                "Une référence xop:Include ne désigne aucune partie du message.",
-                attendu=presentes,
-                observe=href,
-            )
+            phrase = "Une référence xop:Include ne désigne aucune partie du message."
+            yield dire.rompue("partie_absente", phrase, attendu=presentes, observe=href)
     if hrefs and all(vue.message.partie(href) is not None for href in hrefs):
         yield dire.tenue("Chaque référence xop:Include désigne une partie présente.")
 
@@ -292,12 +272,8 @@ def certificat_presente(vue: Observation, dire: Dire) -> Iterator[Constat]:
     if vue.echange.certificat:
         yield dire.tenue("Un certificat client est présenté.")
     elif vue.echange.certificat is False:
-        yield dire.rompue(
-            "sans_certificat",
-            "Aucun certificat client n'est présenté, alors que le serveur en demande un.",
-            attendu="le certificat d'un guichet",
-            observe="aucun",
-        )
+        phrase = "Aucun certificat client n'est présenté, alors que le serveur en demande un."
+        yield dire.rompue("sans_certificat", phrase, attendu="le certificat d'un guichet", observe="aucun")
 
 
 def certificat_du_serveur_verifie(vue: Observation, dire: Dire) -> Iterator[Constat]:
@@ -316,11 +292,9 @@ def certificat_du_serveur_verifie(vue: Observation, dire: Dire) -> Iterator[Cons
 def adresse_configuree(vue: Observation, dire: Dire) -> Iterator[Constat]:
     """EMB-13. The published addresses end with a slash; a server that redirects loses the POST."""
     if vue.echange.verdict is VerdictEchange.REFUS and vue.echange.statut == 404:
+        phrase = "La requête est envoyée à une adresse qui n'existe pas."
         yield dire.rompue(
-            "adresse_inconnue",
-            "La requête est envoyée à une adresse qui n'existe pas.",
-            attendu="une adresse des services",
-            observe=vue.echange.chemin,
+            "adresse_inconnue", phrase, attendu="une adresse des services", observe=vue.echange.chemin
         )
     elif not urlsplit(vue.echange.chemin).path.endswith("/"):
         yield dire.rompue(

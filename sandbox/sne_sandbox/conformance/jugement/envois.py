@@ -145,12 +145,8 @@ class NomsUniques(JugeDeSuite):
         dire = Dire("NOM-03", vue.echange.identifiant)
         connu = self._contenus.get(cle)
         if connu is not None and connu[0] != vue.empreinte:
-            yield dire.rompue(
-                "nom_reutilise",
-                f"Le nom {vue.nom_fichier} a déjà servi pour un autre fichier, à l'échange {connu[1]}.",
-                attendu="un nom nouveau",
-                observe=vue.nom_fichier,
-            )
+            phrase = f"Le nom {vue.nom_fichier} a déjà servi pour un autre fichier, à l'échange {connu[1]}."
+            yield dire.rompue("nom_reutilise", phrase, attendu="un nom nouveau", observe=vue.nom_fichier)
         elif connu is None and vue.guichet in self._guichets:
             yield dire.tenue(f"Le nom {vue.nom_fichier} est nouveau.")
         self._guichets.add(vue.guichet)
@@ -171,6 +167,7 @@ class Creations(JugeDeSuite):
     """VIE-02, a creation sent again for a demande that is registered; VIE-12, after a lost answer."""
 
     exigences = ("VIE-02", "VIE-12")
+    apres_une_panne = ("VIE-12",)
     sur = genres("CRE", "CRS")
 
     def __init__(self, *, pilote: bool = False) -> None:
@@ -280,7 +277,7 @@ class Ajouts(JugeDeSuite):
     SNE refuses neither. A user who asks again may want two: of driven traffic, only what one command sends is
     judged. Free traffic does not tell commands apart: what is added again there is said to be, by whoever."""
 
-    exigences = ("VIE-28",)
+    exigences = apres_une_panne = ("VIE-28",)
     sur = operations("ajouterEvenementDemande")
 
     def __init__(self, *, pilote: bool = False) -> None:
@@ -332,7 +329,7 @@ class Reessais(JugeDeSuite):
     """VIE-13. A passing failure: a panne, a fault of the server's; the same thing asked again after it. In
     free traffic two tests may ask the same in turn: a retry is the very same file, or one of several."""
 
-    exigences = ("VIE-13",)
+    exigences = apres_une_panne = ("VIE-13",)
 
     def __init__(self, *, pilote: bool = False) -> None:
         super().__init__(pilote=pilote)

@@ -3,7 +3,7 @@ findings of one exchange say together: one fault is told once, a refused message
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import ClassVar, Final
+from typing import Any, ClassVar, Final
 
 from sne_sandbox.conformance.observation import Observation
 from sne_sandbox.contract.schema import Document
@@ -12,35 +12,47 @@ from sne_sandbox.domain.texte import masquer_nirs, plier
 from sne_sandbox.operations.table import OPERATIONS
 from sne_sandbox.reports.model import Constat
 
-#: Characters of a value that a finding shows.
+#: Characters of a value that a finding of traffic shows.
 VALEUR_MAX: Final = 200
 
 
 @dataclass(frozen=True, slots=True)
 class Dire:
-    """The pen of a judge: constats of one requirement, about one exchange. No NIR comes out of it."""
+    """The pen of a judge: constats of one requirement, about one exchange (its id in the journal). What was
+    seen is shown up to `au_plus` characters, whole for None."""
 
     exigence: str
     echange: int | None = None
+    au_plus: int | None = VALEUR_MAX
 
     def tenue(self, phrase: str) -> Constat:
         """The requirement was seen held."""
         return Constat(self.exigence, True, phrase, echange=self.echange)
 
     def rompue(
-        self, sorte: str, phrase: str, *, chemin: str = "", attendu: str = "", observe: str = ""
+        self, sorte: str, phrase: str, *, chemin: str = "", attendu: Any = "", observe: Any = ""
     ) -> Constat:
-        """The requirement broke, in the way that the slug `sorte` names."""
+        """The requirement broke, in the way that the slug `sorte` names; `attendu` and `observe` are values
+        of any kind (see `montrer`). No NIR comes out of it."""
+        vu = masquer_nirs(montrer(observe)[: self.au_plus])
         return Constat(
-            self.exigence,
-            False,
-            masquer_nirs(phrase),
-            sorte,
-            chemin,
-            attendu,
-            masquer_nirs(observe[:VALEUR_MAX]),
-            self.echange,
+            self.exigence, False, masquer_nirs(phrase), sorte, chemin, montrer(attendu), vu, self.echange
         )
+
+    def sous(self, exigence: str) -> "Dire":
+        """The same pen, for another requirement."""
+        return replace(self, exigence=exigence)
+
+
+def montrer(valeur: Any) -> str:
+    """A value as a finding shows it: « rien » for None or nothing, a list with commas."""
+    if valeur is None:
+        return "rien"
+    if isinstance(valeur, str):
+        return valeur
+    if isinstance(valeur, Iterable):
+        return ", ".join(montrer(v) for v in valeur) or "rien"
+    return str(valeur)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +123,8 @@ class JugeDeSuite:
 
     exigences: ClassVar[tuple[str, ...]] = ()
     sur: ClassVar[Messages] = TOUS
+    apres_une_panne: ClassVar[tuple[str, ...]] = ()
+    """Those of its requirements that only a panne lets be seen."""
     de_l_etat: ClassVar[bool] = True
     """Whether what it remembers is of the base's state, and ends with it."""
 

@@ -57,20 +57,13 @@ def guichet_du_message(vue: Observation, dire: Dire) -> Iterator[Constat]:
         return
     chemin, guichet = ecrit
     if not guichet:
-        yield dire.rompue(
-            "guichet_absent",
-            "Le message ne dit pas de quel guichet il vient.",
-            chemin=chemin,
-            attendu="G1226",
-        )
+        phrase = "Le message ne dit pas de quel guichet il vient."
+        yield dire.rompue("guichet_absent", phrase, chemin=chemin, attendu="G1226")
     elif vue.a_regle("ENT007") is not None or (vue.echange.certificat and guichet != vue.guichet):
         # The rule is of demandes alone; the guichet of a certificate that names one is who calls.
+        phrase = "Le guichet du certificat présenté n'est pas celui du message."
         yield dire.rompue(
-            "guichet_du_certificat",
-            "Le guichet du certificat présenté n'est pas celui du message.",
-            chemin=chemin,
-            attendu=vue.guichet,
-            observe=guichet,
+            "guichet_du_certificat", phrase, chemin=chemin, attendu=vue.guichet, observe=guichet
         )
     elif vue.echange.certificat:
         yield dire.tenue(f"Le message désigne le guichet {guichet}, celui du certificat.")
@@ -91,13 +84,8 @@ def guichet_des_noms(vue: Observation, dire: Dire) -> Iterator[Constat]:
         if autre == guichet:
             yield dire.tenue(f"Le nom du {lieu} désigne le guichet {guichet}.")
         elif autre is not None:
-            yield dire.rompue(
-                sorte,
-                f"Le guichet du nom du {lieu} n'est pas celui du message.",
-                chemin=chemin,
-                attendu=guichet,
-                observe=autre,
-            )
+            phrase = f"Le guichet du nom du {lieu} n'est pas celui du message."
+            yield dire.rompue(sorte, phrase, chemin=chemin, attendu=guichet, observe=autre)
 
 
 def _guichet_du_message(vue: Observation) -> tuple[str, str] | None:

@@ -143,19 +143,15 @@ class Decisions(JugeDeSuite):
             if numero in self._attributions:
                 yield Dire("VIE-18", echange).tenue(f"Le bail de {numero} est suivi de la radiation RADATT.")
             elif not (self.pilote and numero in self._refusees):  # sent, and why it was refused is told
+                phrase = f"La décision pour {numero} dit le bail signé, et aucune radiation RADATT ne suit."
                 yield Dire("VIE-18", echange).rompue(
-                    "bail_sans_radiation",
-                    f"La décision pour {numero} dit le bail signé, et aucune radiation RADATT ne suit.",
-                    attendu="une radiation RADATT",
-                    observe="aucune",
+                    "bail_sans_radiation", phrase, attendu="une radiation RADATT", observe="aucune"
                 )
         for numero, echange in self._attributions.items():
             if numero in self._suivies - self._decidees:
+                phrase = f"La demande {numero} est radiée pour attribution sans décision transmise."
                 yield Dire("VIE-18", echange).rompue(
-                    "radiation_sans_decision",
-                    f"La demande {numero} est radiée pour attribution sans décision transmise.",
-                    attendu="un événement DECATT",
-                    observe="aucun",
+                    "radiation_sans_decision", phrase, attendu="un événement DECATT", observe="aucun"
                 )
 
 

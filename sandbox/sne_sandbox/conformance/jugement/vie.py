@@ -23,12 +23,9 @@ FIN_ASYNCHRONE: Final = date(2018, 12, 31)
 def creation_sans_numero(vue: Observation, dire: Dire) -> Iterator[Constat]:
     """VIE-01, first half; that the number is kept is seen in sequence."""
     if vue.numero is not None:
+        phrase = "La création porte un numéro unique : c'est le SNE qui le délivre."
         yield dire.rompue(
-            "numero_a_la_creation",
-            "La création porte un numéro unique : c'est le SNE qui le délivre.",
-            chemin=_NUM_UNIQUE,
-            attendu="élément absent",
-            observe=vue.numero,
+            "numero_a_la_creation", phrase, chemin=_NUM_UNIQUE, attendu="élément absent", observe=vue.numero
         )
     else:
         yield dire.tenue("La création est envoyée sans numéro unique.")
@@ -137,13 +134,8 @@ def radiation_du_systeme(vue: Observation, dire: Dire) -> Iterator[Constat]:
     radiation = _radiation(vue)
     motif = radiation.code_de("motifRadiation") if radiation is not None else None
     if motif == MOTIF_NON_RENOUVELLEMENT:
-        yield dire.rompue(
-            "radren_envoye",
-            "L'application radie pour non-renouvellement, ce que le SNE fait seul.",
-            chemin=_MOTIFS,
-            attendu="un autre motif",
-            observe=motif,
-        )
+        phrase = "L'application radie pour non-renouvellement, ce que le SNE fait seul."
+        yield dire.rompue("radren_envoye", phrase, chemin=_MOTIFS, attendu="un autre motif", observe=motif)
     elif motif is not None:
         yield dire.tenue(f"La radiation est envoyée pour le motif {motif}.")
 
@@ -231,10 +223,9 @@ def auteur_de_l_evenement(vue: Observation, dire: Dire) -> Iterator[Constat]:
             observe=str(autrui.get("valeur") or ""),
         )
     if reglementaire is not None:
+        phrase = "La suppression d'un événement réglementaire est demandée."
         yield dire.rompue(
-            "evenement_reglementaire_supprime",
-            "La suppression d'un événement réglementaire est demandée.",
-            chemin=str(reglementaire.get("propriete", "")),
+            "evenement_reglementaire_supprime", phrase, chemin=str(reglementaire.get("propriete", ""))
         )
     if vue.acceptee:
         yield dire.tenue("L'événement est changé par le guichet qui l'a écrit.")
@@ -245,11 +236,9 @@ def canal_asynchrone(vue: Observation, dire: Dire) -> Iterator[Constat]:
     if vue.instant.astimezone(PARIS).date() <= FIN_ASYNCHRONE:
         return
     if vue.asynchrone:
+        phrase = "Un fichier est déposé pour le canal asynchrone après le 31 décembre 2018."
         yield dire.rompue(
-            "asynchrone_apres_2018",
-            "Un fichier est déposé pour le canal asynchrone après le 31 décembre 2018.",
-            chemin=vue.echange.chemin,
-            attendu="getNumUnique par le service",
+            "asynchrone_apres_2018", phrase, chemin=vue.echange.chemin, attendu="getNumUnique par le service"
         )
     else:
         yield dire.tenue("Après 2018, la demande est envoyée par le service, et non par fichier.")
@@ -294,12 +283,8 @@ def _radiation(vue: Observation) -> Element | None:
 
 
 def _numero_absent(sujet: str, dire: Dire) -> Constat:
-    return dire.rompue(
-        "numero_absent",
-        f"{sujet} ne porte pas le numéro unique de la demande.",
-        chemin=_NUM_UNIQUE,
-        attendu="le numéro délivré par le SNE",
-    )
+    phrase = f"{sujet} ne porte pas le numéro unique de la demande."
+    return dire.rompue("numero_absent", phrase, chemin=_NUM_UNIQUE, attendu="le numéro délivré par le SNE")
 
 
 def _date_de_radiation_absente(dire: Dire) -> Constat:
