@@ -181,7 +181,7 @@ class ApplicationProcessus:
             if not ligne.strip():
                 continue
             try:
-                reponse = json.loads(ligne)
+                reponse = _lire_json(ligne)
             except ValueError:
                 montre = ligne[:120].decode("utf-8", "replace").strip()
                 quoi = f"a écrit sur sa sortie autre chose que du JSON : « {montre} »"
@@ -241,7 +241,7 @@ class ApplicationHttp:
                 remede="est-elle lancée, à cette adresse et sur ce port ?",
             ) from None
         try:
-            reponse = json.loads(octets)
+            reponse = _lire_json(octets)
         except ValueError:
             montre = octets[:120].decode("utf-8", "replace")
             quoi = f"n'a pas répondu du JSON : « {montre} »"
@@ -261,6 +261,18 @@ class _SansRedirection(urllib.request.HTTPRedirectHandler):
     """A redirection would turn the POST into a GET: it is an answer like another, with its code."""
 
     def redirect_request(self, *_: Any) -> None: ...
+
+
+def _lire_json(octets: bytes) -> Any:
+    """A JSON value, without half surrogates, which no report could be written with. Raises ValueError, for
+    one that is too deep as well."""
+    try:
+        lue = json.loads(octets)
+    except RecursionError:
+        raise ValueError("too deep") from None
+    if b"\\u" not in octets:
+        return lue
+    return json.loads(json.dumps(lue, ensure_ascii=False).encode("utf-8", "replace"))
 
 
 def _d_un_autre(reponse: Any, message: Message) -> str:

@@ -64,16 +64,15 @@ class Recolte:
                     trouves.append(constat)
 
     def sans_faute(self, exigence: str) -> tuple[Verdict, str]:
-        """The verdict on a requirement that nothing broke, and why it is none."""
-        if exigence in self.empechees:
-            return Verdict.ERREUR, self.empechees[exigence]
-        if exigence in self.tenues and not self.erreur:
-            return Verdict.REUSSI, ""
+        """The verdict on a requirement that nothing broke, and why it is none. What the suite failed to judge
+        once is not held, whatever else held it."""
         for verdict, raison in (
-            (Verdict.ERREUR, self.erreur or self.accidents.get(exigence)),
-            (Verdict.IGNORE, self.consequences.get(exigence) or self.arret),
+            (Verdict.ERREUR, self.empechees.get(exigence) or self.accidents.get(exigence)),
+            (Verdict.REUSSI, "" if exigence in self.tenues and not self.erreur else None),
+            (Verdict.ERREUR, self.erreur or None),
+            (Verdict.IGNORE, self.consequences.get(exigence) or self.arret or None),
         ):
-            if raison:
+            if raison is not None:
                 return verdict, raison
         return Verdict.EN_ATTENTE, "rien, dans ces échanges, ne l'a montrée"
 

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from banc import MIDI, Banc
 
-from sne_sandbox.conformance import pilotage, plan, seance
+from sne_sandbox.conformance import jugement, pilotage, plan, seance, verifications
 from sne_sandbox.conformance.adresses import FAUX_SERVEURS, Adresses, AdressesServices
 from sne_sandbox.conformance.application import LienRompu
 from sne_sandbox.conformance.attentes import Poignees
@@ -576,6 +576,77 @@ def test_without_evidence_there_is_no_verdict(banc: Banc, tmp_path: Path) -> Non
     rapport = courir(Double(banc), scenario(tmp_path, texte))
     assert verdicts(rapport) == {"FID-02": Verdict.REUSSI, "VIE-09": Verdict.EN_ATTENTE}
     assert rapport.conforme
+
+
+def _rater(*_: Any) -> Any:
+    raise ZeroDivisionError("division by zero")
+
+
+def test_a_judge_that_fails_is_an_error_of_ours_and_the_run_goes_on(
+    banc: Banc, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Neither broken nor held; the other requirements are judged, and so is the next scenario."""
+    casses = tuple(
+        replace(juge, juger=_rater) if juge.exigences == ("VIE-21",) else juge for juge in verifications.JUGES
+    )
+    monkeypatch.setattr(verifications, "JUGES", casses)
+    scenario(tmp_path, COUPLE, "A")
+    rapport = courir(Double(banc), scenario(tmp_path, COUPLE, "B"), exemples=1)
+
+    for resultat in rapport.scenarios:
+        vues = {v.exigence: v for v in resultat.verifications}
+        assert vues["FID-02"].verdict is Verdict.REUSSI
+        assert vues["VIE-21"].verdict is Verdict.ERREUR
+        assert vues["VIE-21"].constats == ()
+        assert vues["VIE-21"].raison.startswith(
+            "erreur du bac à sable : impossible de juger VIE-21, échange "
+        )
+    assert rapport.entete.non_juges.startswith(
+        "Erreur du bac à sable, et non de l'application : impossible de juger VIE-21, échanges 1, 2 (ZeroDivi"
+    )
+    assert rapport.motifs == ("2 scénarios en erreur : A, B.",)
+
+
+def test_a_judge_of_traffic_that_fails_is_one_too(
+    banc: Banc, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    casses = tuple(
+        replace(juge, juger=_rater) if juge.exigence == "CTR-01" else juge for juge in jugement.JUGES
+    )
+    monkeypatch.setattr(jugement, "JUGES", casses)
+    le_plan = scenario(tmp_path, COUPLE.replace('"VIE-21"', '"CTR-01"'))
+    rapport = courir(Double(banc), le_plan, exemples=1)
+
+    assert verdicts(rapport) == {"FID-02": Verdict.REUSSI, "CTR-01": Verdict.ERREUR}
+    assert "impossible de juger CTR-01, échange 1 (ZeroDivisionError" in rapport.entete.non_juges
+    (bilan,) = (b for b in rapport.bilans if b.exigence == "CTR-01")
+    assert bilan.etat is EtatExigence.SANS_PREUVE
+    assert bilan.raison.startswith("erreur du bac à sable")
+
+
+def test_an_answer_too_deep_to_be_compared_is_one_exchange_s(banc: Banc, tmp_path: Path) -> None:
+    """Within what the protocol allows, and what Python can hold."""
+    profonde: dict[str, Any] = {}
+    for _ in range(900):
+        profonde = {"a": profonde}
+
+    class Profonde(Double):
+        def envoyer(self, message: dict[str, Any]) -> dict[str, Any]:
+            if message["commande"] == "consulter":
+                self.banc.relire(self.numero)
+                return {"statut": "fait", "demande": profonde}
+            return super().envoyer(message)
+
+        def _enregistrer(self, message: dict[str, Any]) -> dict[str, Any]:
+            rendu = super()._enregistrer(message)
+            self.numero = rendu["numero_unique"]
+            return rendu
+
+    texte = COUPLE.replace('"VIE-21"', '"VIE-24"') + '[[etapes]]\nfaire = "consulter"\nreference = "d1"\n'
+    double = Profonde(banc, ("demarrer", "reinitialiser", "enregistrer", "consulter", "fin"))
+    rapport = courir(double, scenario(tmp_path, texte), exemples=1)
+    assert verdicts(rapport) == {"FID-02": Verdict.REUSSI, "VIE-24": Verdict.ERREUR}
+    assert "juger VIE-24, échange 2 (RecursionError" in rapport.entete.non_juges
 
 
 def test_what_was_done_is_not_said_undone_when_nothing_of_it_could_be_verified(
