@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from sne_sandbox.conformance.adresses import Adresses
+from sne_sandbox.conformance.jugement.juge import Dire
 from sne_sandbox.contract import codec
 from sne_sandbox.contract.versions import Contrat
 from sne_sandbox.domain.base import BASE_PAR_DEFAUT, Horloge, NatureGuichet
@@ -103,11 +104,11 @@ class BaseJugee:
     # --- what went wrong on purpose ------------------------------------------------------------------
 
     def armer(self, definition: PanneDefinition) -> None:
-        """Arms a panne."""
+        """Arms a panne: the next exchanges that it concerns go wrong."""
         pannes.armer(self.magasin, self.nom, definition)
 
     def desarmer(self) -> None:
-        """Disarms all."""
+        """Disarms every panne of the base."""
         pannes.desarmer(self.magasin, self.nom)
 
     # --- what was seen -------------------------------------------------------------------------------
@@ -194,24 +195,22 @@ class BaseJugee:
 @dataclass(frozen=True, slots=True)
 class Controle:
     """A look at the state, by which `exigence` is seen held or broken: `voir` tells what is amiss, "" for
-    nothing, None when there is nothing to look at. `tenue` and `rompue` are the sentences of either finding,
-    `sorte` the slug of the second, `attendu` what it expects."""
+    nothing, None when there is nothing to look at; then `phrase` says it, `sorte` is its slug and `attendu`
+    what was expected."""
 
     exigence: str
     voir: Callable[[BaseJugee, Adresses], str | None]
-    tenue: str
     sorte: str
-    rompue: str
+    phrase: str
     attendu: str
 
     def constat(self, base: BaseJugee, adresses: Adresses) -> Constat | None:
-        """What it sees now."""
+        """The finding of a look at the base now; None when there is nothing to look at."""
         vu = self.voir(base, adresses)
         if vu is None:
             return None
-        if not vu:
-            return Constat(self.exigence, True, self.tenue)
-        return Constat(self.exigence, False, self.rompue, self.sorte, attendu=self.attendu, observe=vu)
+        dire = Dire(self.exigence)
+        return dire.rompue(self.sorte, self.phrase, self.attendu, vu) if vu else dire.tenue()
 
 
 def _demandes_en_trop(base: BaseJugee, adresses: Adresses) -> str | None:
@@ -235,7 +234,6 @@ CONTROLES: Final[Mapping[str, Controle]] = {
     "une_seule_demande": Controle(
         "VIE-02",
         _demandes_en_trop,
-        "Une seule demande est enregistrée.",
         "demande_en_double",
         "La même demande est enregistrée deux fois.",
         "une demande",
@@ -243,7 +241,6 @@ CONTROLES: Final[Mapping[str, Controle]] = {
     "boite_vide": Controle(
         "VIE-19",
         _fichiers_laisses,
-        "Aucun fichier n'a été déposé : l'échange est passé par le service.",
         "echange_asynchrone",
         "L'application dépose encore des fichiers, alors que les échanges asynchrones ont pris fin.",
         "aucun fichier",

@@ -14,6 +14,7 @@ from decimal import Decimal, InvalidOperation
 from types import MappingProxyType
 from typing import Final
 
+from sne_sandbox.conformance.jugement.juge import Dire
 from sne_sandbox.domain.element import Element, lire_date, lire_instant
 from sne_sandbox.domain.texte import masquer_nirs
 from sne_sandbox.reports.model import Constat
@@ -135,46 +136,28 @@ def comparer(
             continue
         qui = exigence or regles.get(ecart.chemin) or _exigence(ecart)
         casses.setdefault((qui, ecart.sorte), []).append(ecart)
-    racine = recu.chemin
     phrases = _PHRASES_LUES if lue else _PHRASES
-    constats = [_constat(qui, trouves, racine, echange, phrases) for (qui, _), trouves in casses.items()]
-    fautives = {qui for qui, _ in casses}
+    constats = [
+        _constat(Dire(qui, echange, None), trouves, recu.chemin, phrases)
+        for (qui, _), trouves in casses.items()
+    ]
     concernees = {exigence} if exigence else _concernees(attendu)
-    constats.extend(
-        Constat(qui, True, phrases["tenu"], chemin=racine, echange=echange)
-        for qui in sorted(concernees - fautives)
-    )
-    return constats
+    return constats + [Dire(qui, echange).tenue() for qui in sorted(concernees - {qui for qui, _ in casses})]
 
 
-def _constat(
-    exigence: str,
-    trouves: Sequence[_Ecart],
-    racine: str,
-    echange: int | None,
-    phrases: Mapping[str, str],
-) -> Constat:
-    premier = trouves[0]
+def _constat(dire: Dire, trouves: Sequence[_Ecart], racine: str, phrases: Mapping[str, str]) -> Constat:
+    """The finding of differences of one kind: the first of them, and how many more."""
+    premier, restes = trouves[0], len(trouves) - 1
     lieu = premier.chemin.rpartition("/")[2] or racine.rpartition("/")[2]
     phrase = phrases.get(premier.sorte, "« {lieu} » n'est pas arrivé.").format(lieu=lieu)
-    if len(trouves) > 1:
-        phrase = (
-            f"{phrase[:-1]} (et {len(trouves) - 1} autre{'s' if len(trouves) > 2 else ''} du même genre)."
-        )
-    return Constat(
-        exigence,
-        False,
-        phrase,
-        sorte=premier.sorte,
-        chemin=f"{racine}/{premier.chemin}" if premier.chemin else racine,
-        attendu=masquer_nirs(premier.attendu),
-        observe=masquer_nirs(premier.observe),
-        echange=echange,
-    )
+    if restes:
+        phrase = f"{phrase[:-1]} (et {restes} autre{'s' if restes > 1 else ''} du même genre)."
+    chemin = f"{racine}/{premier.chemin}" if premier.chemin else racine
+    attendu = masquer_nirs(premier.attendu)
+    return dire.rompue(premier.sorte, phrase, attendu, premier.observe, chemin=chemin)
 
 
 _PHRASES: Final = {
-    "tenu": "Ce qui a été saisi est arrivé tel quel.",
     "champ_absent": "« {lieu} » a été saisi et n'est pas transmis.",
     "champ_invente": "« {lieu} » est transmis alors que personne ne l'a saisi.",
     "nir_invente": "Un NIR est transmis alors que personne ne l'a saisi.",
@@ -204,7 +187,6 @@ _PHRASES_LUES: Final = {
     **dict.fromkeys(
         ("champ_invente", "nir_invente"), "« {lieu} » est rendu alors que le SNE ne le tient pas."
     ),
-    "tenu": "Ce que le SNE tient est rendu tel quel.",
     "element_en_trop": "« {lieu} » est rendu une fois de trop.",
     "ordre_change": "L'ordre de « {lieu} » n'est pas celui du SNE.",
     VALEUR_CHANGEE: "« {lieu} » n'a pas la valeur que tient le SNE.",

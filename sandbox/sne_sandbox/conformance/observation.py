@@ -233,6 +233,10 @@ class Observation:
             return (echange.fault or {}).get("code") != "Receiver"
         return echange.verdict in (VerdictEchange.ANOMALIES, VerdictEchange.REFUS)
 
+    def fault(self, nom: str) -> str:
+        """What the journal has of the fault answered (`code`, `message`, `explication`), "" without any."""
+        return str((self.echange.fault or {}).get(nom, ""))
+
     @property
     def instant(self) -> datetime:
         """The base's clock at arrival; the machine's when the line has none."""
@@ -260,7 +264,7 @@ class Observation:
 
     @cached_property
     def question(self) -> Courrier:
-        """The request, opened."""
+        """The message received, opened as far as it can be."""
         return Courrier(self.en_tete("Content-Type"), self.echange.requete, self.contrat)
 
     @property
@@ -280,7 +284,7 @@ class Observation:
 
     @property
     def champs(self) -> dict[str, Champ]:
-        """Fields of the request."""
+        """Fields of the request's payload, by name."""
         return self.question.champs
 
     @cached_property
@@ -325,7 +329,7 @@ class Observation:
 
     @cached_property
     def document(self) -> Element | None:
-        """The document sent, decoded."""
+        """The document sent, as the rules read it; None when it is no XML."""
         return None if self.arbre is None else _decoder(self.arbre, self.contrat)
 
     @cached_property
@@ -344,7 +348,7 @@ class Observation:
 
     @cached_property
     def numero(self) -> str | None:
-        """The numéro unique sent."""
+        """The numéro unique that the request names, whatever its operation; None without any."""
         envoye: str | None = None
         if self.demande is not None:
             envoye = self.demande.numero_unique
@@ -392,7 +396,7 @@ class Observation:
 
     @cached_property
     def reponse(self) -> Courrier:
-        """The answer, opened."""
+        """The message answered, opened as far as it can be."""
         content_type = _en_tete(self.echange.en_tetes_reponse, "Content-Type")
         return Courrier(content_type, self.echange.reponse, self.contrat)
 

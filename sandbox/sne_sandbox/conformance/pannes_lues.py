@@ -45,16 +45,16 @@ def juger_panne(pas: PasJoue) -> Iterator[Constat]:
         dire = Dire(exigence, touche.echange.identifiant, None)
         if panne in PANNES_LISIBLES:
             if pas.statut is Statut.FAIT or not touche.acceptee:
-                yield dire.tenue("La réponse est lue.")
+                yield dire.tenue()
             else:
                 phrase = "Une réponse juste, mais lente ou précédée d'une marque, n'est pas lue."
-                yield dire.rompue(sorte, phrase, attendu="la réponse, lue", observe=_dit(pas))
+                yield dire.rompue(sorte, phrase, "la réponse, lue", _dit(pas))
         elif _succes_invente(pas, panne):
             yield _invente(pas, panne, dire)
         elif panne == _NUMERO_FAUX:
-            yield dire.tenue("Le numéro mal formé n'est pas gardé.")
+            yield dire.tenue()
         else:
-            yield dire.tenue("La panne n'est pas prise pour un succès.")
+            yield dire.tenue()
 
 
 def _invente(pas: PasJoue, panne: str, dire: Dire) -> Constat:
@@ -66,7 +66,7 @@ def _invente(pas: PasJoue, panne: str, dire: Dire) -> Constat:
         phrase = "Le SNE n'a pas fait ce qui était demandé, et l'application a annoncé un succès."
     else:
         phrase = "Aucune réponse lisible n'est arrivée, et l'application a annoncé un succès."
-    return dire.rompue(PANNES[panne][1], phrase, attendu=attendu, observe=_dit(pas))
+    return dire.rompue(PANNES[panne][1], phrase, attendu, _dit(pas))
 
 
 def _succes_invente(pas: PasJoue, panne: str) -> bool:
@@ -92,10 +92,10 @@ def _apres(pas: PasJoue) -> Iterator[Constat]:
     dernier = pas.dernier.echange.identifiant if pas.dernier is not None else None
     dire = Dire(APRES, dernier, None)
     if pas.statut is Statut.FAIT:
-        yield dire.tenue("L'application travaille de nouveau.")
+        yield dire.tenue()
     elif pas.statut is Statut.ERREUR:
         phrase = "Après la panne, l'application ne travaille plus."
-        yield dire.rompue("ne_repart_pas", phrase, attendu="fait", observe=_dit(pas))
+        yield dire.rompue("ne_repart_pas", phrase, "fait", _dit(pas))
 
 
 def _dit(pas: PasJoue) -> str:

@@ -129,7 +129,7 @@ class _Presentation:
 
 @dataclass(slots=True)
 class _Pilotage:
-    """A run under way."""
+    """A run of the plan under way: what it is played on, what it has shown so far."""
 
     banc: BancDEssai
     reglages: ReglagesPilotage

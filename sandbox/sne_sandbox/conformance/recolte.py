@@ -45,7 +45,7 @@ class Recolte:
     """Whether each example was cut short before the application did any command."""
 
     def prendre(self, joue: ExempleJoue) -> None:
-        """One more example."""
+        """Adds what one more example showed."""
         self.faites += joue.faites
         self.bloquee = self.bloquee and joue.bloque
         self.arret = self.arret or joue.arret
@@ -123,7 +123,7 @@ class Blocage:
         return joue.bloque and not self.leve and _sans_menage(cassees)
 
     def voir(self, scenario: str, recolte: Recolte) -> None:
-        """One more scenario, played."""
+        """Takes in a scenario that was played: does it end as those before it did?"""
         cassees = set(recolte.cassees)
         exigence = self.exigence or next(iter(recolte.cassees), "")
         if self.leve or not recolte.bloquee or exigence not in cassees or not _sans_menage(cassees):

@@ -60,7 +60,7 @@ class Recueil:
         self._cites_max = cites_max
 
     def voir(self, vue: Observation) -> None:
-        """One more exchange."""
+        """Takes in an exchange: what it uses of the contract, what the SNE answers to it."""
         with vue.isoler("mesurer ce qu'il couvre"):
             self._couverture.voir(vue)
         with vue.isoler("relever ce que le SNE y répond"):
@@ -71,7 +71,7 @@ class Recueil:
         return constat.exigence in self.exigences and self.constats.noter(constat)
 
     def citer(self, vue: Observation) -> None:
-        """Shows an exchange, once."""
+        """Keeps an exchange as the report shows it, once."""
         cle = vue.echange.identifiant
         plein = self._cites_max is not None and len(self._cites) >= self._cites_max
         if cle is not None and cle not in self._cites and not plein:

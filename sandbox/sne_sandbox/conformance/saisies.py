@@ -63,14 +63,14 @@ def _sans(element: Element, noms: frozenset[str]) -> Element:
 
 
 def _bloc_radiation(pas: PasJoue, dire: Dire) -> Iterator[Constat]:
-    """FID-14: the radiation entered."""
+    """FID-14: the radiation entered is sent, as it was."""
     if pas.envoi is not None and pas.envoi.document is not None:
         corps = lectures.formulaire(pas.envoi.document)
         yield from _entier(None if corps is None else corps.enfant("radiation"), pas, dire)
 
 
 def _bloc_dalo(pas: PasJoue, dire: Dire) -> Iterator[Constat]:
-    """VIE-22: the DALO entered."""
+    """VIE-22: the DALO entered is sent, as it was."""
     if pas.envoi is not None and pas.envoi.document is not None:
         yield from _entier(pas.envoi.document.enfant("demande/informationDalo"), pas, dire)
 
@@ -114,7 +114,7 @@ def _consultation(pas: PasJoue, dire: Dire) -> Iterator[Constat]:
     entiere = any(lecture.question.texte("complet") for lecture in pas.de("getDemandeLogement"))
     if pas.message.get("complet") and not entiere:
         phrase = "La demande entière est demandée, et « complet » n'est pas transmis."
-        yield dire.rompue("complet_absent", phrase, chemin="complet", attendu="true", observe="absent")
+        yield dire.rompue("complet_absent", phrase, "true", "absent", chemin="complet")
         return
     try:
         rendue = de_json("demandeLogement", pas.reponse.get("demande"))
@@ -144,13 +144,12 @@ def origine(pas: PasJoue, dire: Dire) -> Iterator[Constat]:
     cite = None if corps is None else corps.texte_de("numUniqueAssocie")
     if pas.envoi.type_fichier != "CRS":
         phrase = "La séparation n'est pas envoyée comme une création suite à séparation (CRS)."
-        yield dire.rompue("type_errone", phrase, attendu="CRS", observe=pas.envoi.type_fichier)
+        yield dire.rompue("type_errone", phrase, "CRS", pas.envoi.type_fichier)
     elif cite == attendu:
-        yield dire.tenue("La demande d'origine est citée.")
+        yield dire.tenue()
     else:
         sorte = "origine_erronee" if cite else "origine_absente"
-        phrase = "La séparation ne cite pas la demande d'origine."
-        yield dire.rompue(sorte, phrase, attendu=attendu, observe=cite)
+        yield dire.rompue(sorte, "La séparation ne cite pas la demande d'origine.", attendu, cite)
 
 
 def _genre(pas: PasJoue, dire: Dire) -> Iterator[Constat]:
@@ -160,7 +159,7 @@ def _genre(pas: PasJoue, dire: Dire) -> Iterator[Constat]:
     envoyes = [o.type_fichier for o in pas.de("getNumUnique") if o.document is not None]
     if envoyes and set(genres).isdisjoint(envoyes):
         phrase = f"« {pas.commande} » est envoyé comme un message {envoyes[-1] or 'sans type'}."
-        yield dire.rompue("type_errone", phrase, attendu=" ou ".join(genres), observe=envoyes[-1])
+        yield dire.rompue("type_errone", phrase, " ou ".join(genres), envoyes[-1])
 
 
 def _date_de_renouvellement(pas: PasJoue, dire: Dire) -> Iterator[Constat]:
@@ -170,7 +169,7 @@ def _date_de_renouvellement(pas: PasJoue, dire: Dire) -> Iterator[Constat]:
     ecrite = next((jour for jour in reversed(ecrites) if jour), "")
     if ecrite and lire_date(ecrite) != lire_date(saisie):
         phrase = "Le renouvellement ne porte pas la date saisie."
-        yield dire.rompue("date_de_renouvellement_erronee", phrase, attendu=saisie, observe=ecrite)
+        yield dire.rompue("date_de_renouvellement_erronee", phrase, saisie, ecrite)
 
 
 def _origine_inventee(pas: PasJoue, dire: Dire) -> Iterator[Constat]:
@@ -184,7 +183,7 @@ def _origine_inventee(pas: PasJoue, dire: Dire) -> Iterator[Constat]:
     inventee = next((cite for cite in cites if cite and cite != connue), None)
     if inventee is not None:
         phrase = "« numUniqueAssocie » désigne une demande dont celle-ci n'est pas issue."
-        yield dire.rompue("origine_inventee", phrase, attendu=connue or "élément absent", observe=inventee)
+        yield dire.rompue("origine_inventee", phrase, connue or "élément absent", inventee)
 
 
 def _radiation_inventee(pas: PasJoue, dire: Dire) -> Iterator[Constat]:
@@ -194,7 +193,7 @@ def _radiation_inventee(pas: PasJoue, dire: Dire) -> Iterator[Constat]:
     if inventee is not None:
         phrase = "Une radiation est transmise alors que personne ne l'a saisie."
         observe = inventee.code_de("motifRadiation") or inventee.texte_de("dateRadiation")
-        yield dire.rompue("radiation_inventee", phrase, attendu="élément absent", observe=observe)
+        yield dire.rompue("radiation_inventee", phrase, "élément absent", observe)
 
 
 def _creation_renvoyee(pas: PasJoue, dire: Dire) -> Iterator[Constat]:
@@ -203,7 +202,7 @@ def _creation_renvoyee(pas: PasJoue, dire: Dire) -> Iterator[Constat]:
     genres = [o.type_fichier for o in pas.de("getNumUnique")]
     if pas.reference in pas.connu.rendues and "CRE" in genres:
         phrase = "La création est renvoyée, alors que l'application a rendu le numéro de la demande."
-        yield dire.rompue("creation_renvoyee", phrase, attendu="rien", observe="CRE")
+        yield dire.rompue("creation_renvoyee", phrase, "rien", "CRE")
     if pas.statut is Statut.FAIT and pas.reponse.get("numero_unique") == pas.connu.numeros.get(pas.reference):
         pas.connu.rendues.add(pas.reference)
 

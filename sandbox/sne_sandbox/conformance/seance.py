@@ -148,8 +148,7 @@ class _TraficDExemple:
         if self.jusqu_a is not None:
             siens = [vue for vue in siens if (vue.echange.identifiant or 0) <= self.jusqu_a]
         suite = Suite(pilote=True, commandes=self.debuts)
-        constats += [constat for vue in siens for constat in suite.voir(vue)]
-        return [*constats, *suite.finir()], suite.accidents
+        return constats + suite.juger(siens), suite.accidents
 
 
 @dataclass(slots=True)
@@ -255,7 +254,7 @@ class _Seance:
         self.banc.base.armer(panne_de(etape))
 
     def fin_panne(self, etape: Etape, rang: int) -> None:
-        """Nothing is, any more."""
+        """Nothing is to go wrong any more."""
         self.banc.base.desarmer()
 
     def role(self, etape: Etape, rang: int) -> None:

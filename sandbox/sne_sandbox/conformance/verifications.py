@@ -50,9 +50,9 @@ def _faux_serveur(pas: PasJoue) -> Iterator[Constat]:
         return
     dire = Dire(faux.exigence, echange_de(pas), None)
     if any(o.lisible and o.soap for o in pas.observations) or pas.statut is Statut.FAIT:
-        yield dire.rompue(faux.sorte, faux.accepte, attendu="erreur", observe=pas.statut.value)
+        yield dire.rompue(faux.sorte, faux.accepte, "erreur", pas.statut.value)
     else:
-        yield dire.tenue(f"Le certificat {faux.certificat} est refusé.")
+        yield dire.tenue()
 
 
 # --- numbers ---------------------------------------------------------------------------------------------
@@ -68,34 +68,33 @@ def _numero_rendu(pas: PasJoue, dire: Dire) -> Iterator[Constat]:
         yield from _numero_d_un_succes(pas, dire, delivre, dit)
     elif dit and not delivre:
         phrase = "Un numéro unique est rendu sans que la demande ait été acceptée."
-        yield dire.rompue("numero_sans_acceptation", phrase, attendu="aucun numéro", observe=dit)
+        yield dire.rompue("numero_sans_acceptation", phrase, "aucun numéro", dit)
     elif pas.statut is Statut.REFUSE and not dit:
-        yield dire.tenue("Aucun numéro n'est rendu d'une demande refusée.")
+        yield dire.tenue()
 
 
 def _numero_d_un_succes(pas: PasJoue, dire: Dire, delivre: str | None, dit: str | None) -> Iterator[Constat]:
     """Of a demande that is told registered: `delivre` is the number of the answer, `dit` the one told."""
     tenu = pas.connu.numeros.get(pas.reference)
     if delivre and dit == delivre:
-        yield dire.tenue("Le numéro rendu est celui de la réponse.")
+        yield dire.tenue()
     elif delivre:
         sorte = "numero_altere" if dit else "numero_non_rendu"
-        phrase = "Le numéro unique rendu n'est pas celui de la réponse."
-        yield dire.rompue(sorte, phrase, attendu=delivre, observe=dit)
+        yield dire.rompue(sorte, "Le numéro unique rendu n'est pas celui de la réponse.", delivre, dit)
     elif pas.pannes:
         if dit and dit != tenu:
             phrase = "Le numéro unique rendu n'est pas celui que le SNE a délivré à cette demande."
-            yield dire.rompue("numero_d_une_autre", phrase, attendu=tenu or "aucun numéro", observe=dit)
+            yield dire.rompue("numero_d_une_autre", phrase, tenu or "aucun numéro", dit)
     elif pas.retrouve:
-        yield dire.tenue("Le numéro rendu est celui que le SNE tient.")
+        yield dire.tenue()
     elif pas.envoi is None:
         phrase = "La demande est donnée pour enregistrée, et rien n'a été envoyé au SNE."
         observe = f"rien n'a été envoyé{f' ; numéro rendu : {dit}' if dit else ''}"
-        yield dire.rompue("succes_invente", phrase, attendu="un envoi au SNE", observe=observe)
+        yield dire.rompue("succes_invente", phrase, "un envoi au SNE", observe)
     else:
         phrase = "La demande est donnée pour enregistrée alors que le SNE ne l'a pas acceptée."
-        observe = dit or "« fait », sans numéro"
-        yield dire.rompue("succes_invente", phrase, attendu="« refuse » ou « erreur »", observe=observe)
+        attendu = "« refuse » ou « erreur »"
+        yield dire.rompue("succes_invente", phrase, attendu, dit or "« fait », sans numéro")
 
 
 def _numero_porte(pas: PasJoue, dire: Dire) -> Iterator[Constat]:
@@ -106,17 +105,17 @@ def _numero_porte(pas: PasJoue, dire: Dire) -> Iterator[Constat]:
     if pas.envoi.numero is None and pas.envoi.document is None and operation.champ is not None:
         return  # a document that did not come, or cannot be read
     if pas.envoi.numero == pas.numero:
-        yield dire.tenue("Le message porte le numéro unique de la demande.")
+        yield dire.tenue()
     else:
         phrase = "Le message ne porte pas le numéro unique de la demande."
         sorte = "numero_errone" if pas.envoi.numero else "numero_absent"
-        yield dire.rompue(sorte, phrase, attendu=pas.numero, observe=pas.envoi.numero)
+        yield dire.rompue(sorte, phrase, pas.numero, pas.envoi.numero)
 
 
 def _correction(pas: PasJoue, dire: Dire) -> Iterator[Constat]:
     """VIE-20: what was refused is sent again, corrected."""
     if pas.lu is not None and pas.lu.acceptee:
-        yield dire.tenue("La demande corrigée est renvoyée.")
+        yield dire.tenue()
 
 
 # --- what comes with an answer -----------------------------------------------------------------------------
@@ -133,11 +132,11 @@ def _attestation(pas: PasJoue, dire: Dire) -> Iterator[Constat]:
     vraie, dite = hashlib.sha256(recue.contenu).hexdigest(), str(dite).lower()
     # The line end before a boundary is the boundary's: zeep takes them all off a part, the PDF's own too.
     if dite in (vraie, hashlib.sha256(recue.contenu.strip(b"\r\n")).hexdigest()):
-        yield dire.tenue("L'attestation est conservée telle quelle.")
+        yield dire.tenue()
     else:
         sorte = "attestation_alteree" if dite else "attestation_perdue"
         phrase = "L'attestation conservée n'est pas celle qui a été reçue."
-        yield dire.rompue(sorte, phrase, attendu=vraie, observe=dite or "aucune")
+        yield dire.rompue(sorte, phrase, vraie, dite or "aucune")
 
 
 def _anomalies(pas: PasJoue, dire: Dire) -> Iterator[Constat]:
@@ -151,22 +150,22 @@ def _anomalies(pas: PasJoue, dire: Dire) -> Iterator[Constat]:
     if pas.statut is Statut.FAIT and pas.lu.operation not in _LECTURES:
         if not pas.retrouve:
             phrase = "Un refus du SNE est donné pour un succès."
-            yield dire.rompue("refus_pris_pour_succes", phrase, attendu=codes, observe="fait")
+            yield dire.rompue("refus_pris_pour_succes", phrase, codes, "fait")
         return
     dites = [
         _serre([str(a.get(nom) or "") for nom in ("code", "propriete", "message")])
         for a in pas.reponse.get("anomalies") or ()
     ]
     if sorted(dites) == sorted(recues):
-        yield dire.tenue("Les anomalies sont toutes rendues.")
+        yield dire.tenue()
     elif sorted(code for code, _, _ in dites) == sorted(codes):
         fausses = next((r, d) for r, d in zip(sorted(recues), sorted(dites), strict=True) if r != d)
         phrase = "Une anomalie n'est pas rendue telle que reçue."
-        yield dire.rompue("anomalie_alteree", phrase, attendu=fausses[0], observe=fausses[1])
+        yield dire.rompue("anomalie_alteree", phrase, fausses[0], fausses[1])
     else:
         sorte = "anomalies_perdues" if len(dites) < len(recues) else "anomalies_changees"
         rendus = [code or _SANS_CODE for code, _, _ in dites]
-        yield dire.rompue(sorte, "Les anomalies ne sont pas toutes rendues.", attendu=codes, observe=rendus)
+        yield dire.rompue(sorte, "Les anomalies ne sont pas toutes rendues.", codes, rendus)
 
 
 def _serre(anomalie: Sequence[str]) -> tuple[str, ...]:
@@ -184,12 +183,12 @@ def _faute(pas: PasJoue, dire: Dire) -> Iterator[Constat]:
     if pas.statut is Statut.FAIT:
         if derniere is (pas.envoi or pas.dernier) and not pas.retrouve:
             phrase = "Une faute SOAP est donnée pour un succès."
-            yield dire.rompue("faute_prise_pour_succes", phrase, attendu=phrase_du_sne, observe="fait")
+            yield dire.rompue("faute_prise_pour_succes", phrase, phrase_du_sne, "fait")
     elif any(" ".join(phrase.split()) in " ".join(dit.split()) for _, phrase in fautes):
-        yield dire.tenue("Le message de la faute est rendu.")
+        yield dire.tenue()
     elif derniere is pas.dernier:
         phrase = "Le message de la faute SOAP n'est pas rendu."
-        yield dire.rompue("message_de_faute_perdu", phrase, attendu=phrase_du_sne, observe=dit)
+        yield dire.rompue("message_de_faute_perdu", phrase, phrase_du_sne, dit)
 
 
 # --- doublons, feeds, lists ------------------------------------------------------------------------------
@@ -222,16 +221,16 @@ def _doublon_force(pas: PasJoue, dire: Dire) -> Constat | None:
         force = corps.booleen_de("forcerDoublon")
         if force and not confirme:
             phrase = "L'enregistrement est forcé sans que l'utilisateur l'ait décidé."
-            return dire.rompue("doublon_force", phrase, attendu="forcerDoublon absent", observe="true")
+            return dire.rompue("doublon_force", phrase, "forcerDoublon absent", "true")
         if confirme and not force and not pas.envoi.acceptee:
             phrase = (
                 f"« {pas.commande} » dit forcer_doublon (l'utilisateur confirme malgré les doublons), et le "
                 "message au SNE ne porte pas forcerDoublon."
             )
-            return dire.rompue("doublon_non_force", phrase, attendu="forcerDoublon : true", observe="absent")
+            return dire.rompue("doublon_non_force", phrase, "forcerDoublon : true", "absent")
     if confirme and pas.commande == "corriger" and pas.statut is Statut.REFUSE and not pas.observations:
         phrase = "L'utilisateur confirme malgré les doublons, et rien n'est envoyé au SNE."
-        return dire.rompue("doublon_non_force", phrase, attendu="un envoi au SNE", observe="aucun")
+        return dire.rompue("doublon_non_force", phrase, "un envoi au SNE", "aucun")
     return None
 
 
@@ -241,12 +240,12 @@ def _tous(quoi: str, attendus: Sequence[str], dits: Sequence[Any], dire: Dire) -
     en_trop = [n for n in dits if n not in attendus]
     if manquants:
         phrase = f"La liste rendue n'est pas entière : il en manque {len(manquants)} sur {len(attendus)}."
-        yield dire.rompue(f"{quoi}_perdu", phrase, attendu=attendus, observe=dits)
+        yield dire.rompue(f"{quoi}_perdu", phrase, attendus, dits)
     elif en_trop:
         phrase = "La liste rendue contient ce que le SNE n'a pas répondu."
-        yield dire.rompue(f"{quoi}_invente", phrase, attendu=attendus, observe=dits)
+        yield dire.rompue(f"{quoi}_invente", phrase, attendus, dits)
     elif attendus and Counter(dits) <= Counter(attendus):
-        yield dire.tenue("La liste rendue est entière.")
+        yield dire.tenue()
 
 
 def _recherche(pas: PasJoue, dire: Dire) -> Iterator[Constat]:
@@ -269,7 +268,7 @@ def _types_d_evenements(pas: PasJoue, dire: Dire) -> Iterator[Constat]:
     lue = next((o for o in reversed(pas.de(operation)) if o.lisible and o.acceptee), None)
     if lue is None:
         phrase = "Les types lus ne sont pas de la portée demandée."
-        yield dire.rompue("autre_portee", phrase, attendu=operation, observe=pas.lu.operation)
+        yield dire.rompue("autre_portee", phrase, operation, pas.lu.operation)
     else:
         yield from _tous("type", lectures.types(lue), pas.reponse.get("types") or (), dire)
 
@@ -291,16 +290,16 @@ def _releve(pas: PasJoue, dire: Dire) -> Iterator[Constat]:
     nouveaux = [n for n in dict.fromkeys(recus) if n not in deja]
     if any(n in deja or dits.count(n) > 1 for n in dits):
         phrase = "Une demande déjà relevée est donnée pour nouvelle."
-        yield dire.sous("VIE-15").rompue("deja_relevee", phrase, attendu=nouveaux, observe=dits)
+        yield dire.sous("VIE-15").rompue("deja_relevee", phrase, nouveaux, dits)
     else:
         if deja & set(recus):
-            yield dire.sous("VIE-15").tenue("Les demandes déjà relevées sont écartées.")
+            yield dire.sous("VIE-15").tenue()
         yield from _tous("releve", nouveaux, dits, dire)
     deja.update(recus)
     oublies = sorted(pas.connu.a_relever.get(pas.commande, set()) - deja)
     if oublies:
         phrase = "Une demande enregistrée depuis le dernier relevé n'est pas relevée."
-        yield dire.rompue("demande_non_relevee", phrase, attendu=oublies, observe=dits)
+        yield dire.rompue("demande_non_relevee", phrase, oublies, dits)
 
 
 def _evenement_ajoute(pas: PasJoue, dire: Dire) -> Iterator[Constat]:
@@ -311,14 +310,14 @@ def _evenement_ajoute(pas: PasJoue, dire: Dire) -> Iterator[Constat]:
     dit = str(pas.reponse.get("id_evenement") or "")
     if pas.statut is Statut.FAIT and donnes and dit not in donnes:
         phrase = "L'identifiant rendu de l'événement n'est pas celui de la réponse."
-        yield dire.rompue("identifiant_altere", phrase, attendu=donnes, observe=dit)
+        yield dire.rompue("identifiant_altere", phrase, donnes, dit)
 
 
 def _evenement_d_autrui(pas: PasJoue, dire: Dire) -> Iterator[Constat]:
     """VIE-17: what another guichet wrote is not even sent (convention). An error may be of anything: only an
     application that refuses has shown that it knows."""
     if Statut.FAIT not in pas.attendus and pas.envoi is None and pas.statut is Statut.REFUSE:
-        yield dire.tenue("L'événement d'un autre guichet n'est pas touché.")
+        yield dire.tenue()
 
 
 def _dispatching(pas: PasJoue, dire: Dire) -> Iterator[Constat]:
@@ -333,15 +332,15 @@ def _dispatching(pas: PasJoue, dire: Dire) -> Iterator[Constat]:
     numeros, rendus = [numero for numero, _ in attendus], [numero for numero, _ in dits]
     if numeros != rendus:
         phrase = "Un document distribué n'est pas intégré, ou l'est sous un autre numéro."
-        yield dire.rompue("document_perdu", phrase, attendu=numeros, observe=rendus)
+        yield dire.rompue("document_perdu", phrase, numeros, rendus)
         return
     for (numero, marques), (_, lues) in zip(attendus, dits, strict=True):
         if sorted(set(marques)) != sorted(set(lues)):
             phrase = f"Les changements signalés dans la demande {numero} ne sont pas tous intégrés."
-            yield dire.rompue("changement_perdu", phrase, attendu=marques, observe=lues)
+            yield dire.rompue("changement_perdu", phrase, marques, lues)
             return
     if attendus:
-        yield dire.tenue("Le dispatching est intégré entier.")
+        yield dire.tenue()
 
 
 def _nu(chemin: str) -> str:
@@ -363,7 +362,7 @@ def _issue(pas: PasJoue, dire: Dire) -> Iterator[Constat]:
     elif pas.statut is Statut.ERREUR and _non_lue(pas):
         phrase = "Une réponse juste du SNE n'est pas lue."
         dit = pas.reponse.get("message") or "erreur"
-        yield dire.sous(NON_LUE).rompue("reponse_non_lue", phrase, attendu="la réponse, lue", observe=dit)
+        yield dire.sous(NON_LUE).rompue("reponse_non_lue", phrase, "la réponse, lue", dit)
     elif pas.statut not in pas.attendus and not (
         pas.statut is Statut.REFUSE and Statut.ERREUR in pas.attendus
     ):
@@ -371,17 +370,14 @@ def _issue(pas: PasJoue, dire: Dire) -> Iterator[Constat]:
         dits = (pas.statut.value, codes, str(pas.reponse.get("message") or ""))
         phrase = f"« {pas.commande} » ne s'est pas terminé comme prévu."
         attendus = [attendu.value for attendu in pas.attendus]
-        yield dire.rompue(
-            "issue_inattendue", phrase, attendu=attendus, observe=" : ".join(filter(None, dits))
-        )
+        yield dire.rompue("issue_inattendue", phrase, attendus, " : ".join(filter(None, dits)))
 
 
 def _rien_envoye(pas: PasJoue, dire: Dire) -> Constat:
     envoyees = list(dict.fromkeys(o.operation for o in pas.observations if o.operation))
     phrase = f"« {pas.commande} » est donné pour fait, et rien n'a été envoyé au SNE"
     phrase += " qui le fasse." if envoyees else "."
-    attendu = " ou ".join(pas.prevue.operations)
-    return dire.rompue("rien_envoye", phrase, attendu=attendu, observe=envoyees or "aucun")
+    return dire.rompue("rien_envoye", phrase, " ou ".join(pas.prevue.operations), envoyees or "aucun")
 
 
 def _non_lue(pas: PasJoue) -> bool:

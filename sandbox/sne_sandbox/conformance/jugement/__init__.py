@@ -86,14 +86,6 @@ def _juges(observation: Observation) -> tuple[Juge, ...]:
     return _DE_L_ADRESSE if observation.echange.statut == 404 else _DE_LA_METHODE
 
 
-def juger_suite(
-    observations: Iterable[Observation], *, pilote: bool = False, commandes: Sequence[int] = ()
-) -> list[Constat]:
-    """What a sequence of exchanges of one base, oldest first, says of the requirements: see `Suite`."""
-    suite = Suite(pilote=pilote, commandes=commandes)
-    return [*(constat for vue in observations for constat in suite.voir(vue)), *suite.finir()]
-
-
 class Suite:
     """The judges of sequences at work on a stream of exchanges, each read once. A base whose state was put
     back begins another sequence: its journal says so; a journal that was restored from a file shows it by a
@@ -132,6 +124,10 @@ class Suite:
     def finir(self) -> list[Constat]:
         """What can be told only at the end."""
         return self._finir(self._juges)
+
+    def juger(self, observations: Iterable[Observation]) -> list[Constat]:
+        """What a whole sequence says, oldest first."""
+        return [*(constat for vue in observations for constat in self.voir(vue)), *self.finir()]
 
     def _finir(self, juges: Iterable[JugeDeSuite]) -> list[Constat]:
         constats: list[Constat] = []

@@ -25,15 +25,15 @@ class Dire:
     echange: int | None = None
     au_plus: int | None = VALEUR_MAX
 
-    def tenue(self, phrase: str) -> Constat:
+    def tenue(self) -> Constat:
         """The requirement was seen held."""
-        return Constat(self.exigence, True, phrase, echange=self.echange)
+        return Constat(self.exigence, True, "", echange=self.echange)
 
     def rompue(
-        self, sorte: str, phrase: str, *, chemin: str = "", attendu: Any = "", observe: Any = ""
+        self, sorte: str, phrase: str, attendu: Any = "", observe: Any = "", *, chemin: str = ""
     ) -> Constat:
-        """The requirement broke, in the way that the slug `sorte` names; `attendu` and `observe` are values
-        of any kind (see `montrer`). No NIR comes out of it."""
+        """The requirement broke, in the way that the slug `sorte` names: what was expected, and what was
+        seen at that path, are values of any kind (see `montrer`). No NIR comes out of it."""
         vu = masquer_nirs(montrer(observe)[: self.au_plus])
         return Constat(
             self.exigence, False, masquer_nirs(phrase), sorte, chemin, montrer(attendu), vu, self.echange
@@ -73,7 +73,7 @@ class Messages:
 
 
 def operations(*noms: str) -> Messages:
-    """Messages of these operations."""
+    """Every message of these operations, whatever its kind."""
     return Messages(frozenset(noms))
 
 
@@ -111,6 +111,7 @@ class Juge:
 # --- sequences ---------------------------------------------------------------------------------------------
 
 
+@dataclass(slots=True)
 class JugeDeSuite:
     """A judge of sequences: it is shown the exchanges of a base one by one, oldest first, and remembers no
     more than digests and numbers. `exigences` are the requirements that it speaks of, `sur` the messages that
@@ -128,11 +129,14 @@ class JugeDeSuite:
     de_l_etat: ClassVar[bool] = True
     """Whether what it remembers is of the base's state, and ends with it."""
 
-    def __init__(self, *, pilote: bool = False) -> None:
-        self.pilote = pilote
+    pilote: bool = False
+
+    def dire(self, vue: Observation, exigence: str = "") -> Dire:
+        """A pen about an exchange, for the first of its requirements unless another is named."""
+        return Dire(exigence or self.exigences[0], vue.echange.identifiant)
 
     def voir(self, vue: Observation) -> Iterator[Constat]:
-        """What this exchange adds."""
+        """What one more exchange says, after those before it."""
         raise NotImplementedError
 
     def commander(self) -> None:

@@ -24,11 +24,9 @@ def creation_sans_numero(vue: Observation, dire: Dire) -> Iterator[Constat]:
     """VIE-01, first half; that the number is kept is seen in sequence."""
     if vue.numero is not None:
         phrase = "La création porte un numéro unique : c'est le SNE qui le délivre."
-        yield dire.rompue(
-            "numero_a_la_creation", phrase, chemin=_NUM_UNIQUE, attendu="élément absent", observe=vue.numero
-        )
+        yield dire.rompue("numero_a_la_creation", phrase, "élément absent", vue.numero, chemin=_NUM_UNIQUE)
     else:
-        yield dire.tenue("La création est envoyée sans numéro unique.")
+        yield dire.tenue()
 
 
 def modification_entiere(vue: Observation, dire: Dire) -> Iterator[Constat]:
@@ -45,28 +43,24 @@ def modification_entiere(vue: Observation, dire: Dire) -> Iterator[Constat]:
     if vue.numero is None:
         yield _numero_absent("La modification", dire)
     for nom in manquent:
-        yield dire.rompue(
-            "donnees_manquantes",
+        phrase = (
             f"La modification n'a pas de [{nom}] : un message MOD porte tout le formulaire, même ce qui n'a "
-            "pas changé ; ce qu'il ne porte pas est effacé.",
-            chemin=f"{FORMULAIRE}/{nom}",
-            attendu="toutes les données du formulaire",
+            "pas changé ; ce qu'il ne porte pas est effacé."
         )
+        attendu = "toutes les données du formulaire"
+        yield dire.rompue("donnees_manquantes", phrase, attendu, chemin=f"{FORMULAIRE}/{nom}")
 
 
 def date_de_creation_gardee(vue: Observation, dire: Dire) -> Iterator[Constat]:
     """VIE-04: a modification keeps the date of deposit. The rule CYC006 compares with the base."""
     changee = vue.a_regle("CYC006")
     if changee is not None:
-        yield dire.rompue(
-            "date_de_creation_changee",
-            "La modification change la date de création de la demande.",
-            chemin=str(changee.get("propriete") or f"{FORMULAIRE}/dateCreationDemande"),
-            attendu="la date du dépôt",
-            observe=str(changee.get("valeur") or ""),
-        )
+        phrase = "La modification change la date de création de la demande."
+        observe = str(changee.get("valeur") or "")
+        chemin = str(changee.get("propriete") or f"{FORMULAIRE}/dateCreationDemande")
+        yield dire.rompue("date_de_creation_changee", phrase, "la date du dépôt", observe, chemin=chemin)
     elif vue.acceptee:
-        yield dire.tenue("La modification garde le numéro et la date de création.")
+        yield dire.tenue()
 
 
 def date_de_renouvellement(vue: Observation, dire: Dire) -> Iterator[Constat]:
@@ -74,14 +68,11 @@ def date_de_renouvellement(vue: Observation, dire: Dire) -> Iterator[Constat]:
     if vue.demande is None:
         return
     if vue.demande.date_renouvellement is None:
-        yield dire.rompue(
-            "date_de_renouvellement_absente",
-            "Le renouvellement ne porte pas sa date.",
-            chemin=f"{FORMULAIRE}/renouvellement/dateRenouvellement",
-            attendu="une date",
-        )
+        phrase = "Le renouvellement ne porte pas sa date."
+        chemin = f"{FORMULAIRE}/renouvellement/dateRenouvellement"
+        yield dire.rompue("date_de_renouvellement_absente", phrase, "une date", chemin=chemin)
     else:
-        yield dire.tenue("Le renouvellement porte sa date.")
+        yield dire.tenue()
 
 
 def radiation_datee_et_motivee(vue: Observation, dire: Dire) -> Iterator[Constat]:
@@ -97,20 +88,12 @@ def radiation_datee_et_motivee(vue: Observation, dire: Dire) -> Iterator[Constat
     if radiation.date_de("dateRadiation") is None:
         fautes.append(_date_de_radiation_absente(dire))
     if motif is not None and not vue.contrat.nomenclatures.contient(liste, motif):
-        fautes.append(
-            dire.rompue(
-                "motif_de_radiation_inconnu",
-                f"Le motif de radiation [{motif}] n'est pas de la liste.",
-                chemin=_MOTIFS,
-                attendu=", ".join(code for code in vue.contrat.nomenclatures.liste(liste) if code),
-                observe=motif,
-            )
-        )
+        phrase = f"Le motif de radiation [{motif}] n'est pas de la liste."
+        attendu = ", ".join(code for code in vue.contrat.nomenclatures.liste(liste) if code)
+        fautes.append(dire.rompue("motif_de_radiation_inconnu", phrase, attendu, motif, chemin=_MOTIFS))
     yield from fautes
     if not fautes:
-        yield dire.tenue(
-            f"La radiation porte sa date et le motif {motif}." if motif else "La demande est réactivée."
-        )
+        yield dire.tenue()
 
 
 def attribution_decrite(vue: Observation, dire: Dire) -> Iterator[Constat]:
@@ -119,14 +102,11 @@ def attribution_decrite(vue: Observation, dire: Dire) -> Iterator[Constat]:
     if radiation is None or radiation.code_de("motifRadiation") != MOTIF_ATTRIBUTION:
         return
     if radiation.enfant("attributionLogement") is None:
-        yield dire.rompue(
-            "attribution_absente",
-            "La radiation pour attribution ne décrit pas le logement attribué.",
-            chemin=f"{FORMULAIRE}/radiation/attributionLogement",
-            attendu="les informations de l'attribution",
-        )
+        phrase = "La radiation pour attribution ne décrit pas le logement attribué."
+        chemin = f"{FORMULAIRE}/radiation/attributionLogement"
+        yield dire.rompue("attribution_absente", phrase, "les informations de l'attribution", chemin=chemin)
     else:
-        yield dire.tenue("La radiation pour attribution décrit le logement attribué.")
+        yield dire.tenue()
 
 
 def radiation_du_systeme(vue: Observation, dire: Dire) -> Iterator[Constat]:
@@ -135,9 +115,9 @@ def radiation_du_systeme(vue: Observation, dire: Dire) -> Iterator[Constat]:
     motif = radiation.code_de("motifRadiation") if radiation is not None else None
     if motif == MOTIF_NON_RENOUVELLEMENT:
         phrase = "L'application radie pour non-renouvellement, ce que le SNE fait seul."
-        yield dire.rompue("radren_envoye", phrase, chemin=_MOTIFS, attendu="un autre motif", observe=motif)
+        yield dire.rompue("radren_envoye", phrase, "un autre motif", motif, chemin=_MOTIFS)
     elif motif is not None:
-        yield dire.tenue(f"La radiation est envoyée pour le motif {motif}.")
+        yield dire.tenue()
 
 
 def demande_d_origine(vue: Observation, dire: Dire) -> Iterator[Constat]:
@@ -145,14 +125,12 @@ def demande_d_origine(vue: Observation, dire: Dire) -> Iterator[Constat]:
     if vue.demande is None:
         return
     if vue.demande.numero_associe is None:
-        yield dire.rompue(
-            "demande_d_origine_absente",
-            "La création suite à séparation ne cite pas la demande d'origine.",
-            chemin=f"{FORMULAIRE}/numUniqueAssocie",
-            attendu="le numéro de la demande commune",
-        )
+        phrase = "La création suite à séparation ne cite pas la demande d'origine."
+        attendu = "le numéro de la demande commune"
+        chemin = f"{FORMULAIRE}/numUniqueAssocie"
+        yield dire.rompue("demande_d_origine_absente", phrase, attendu, chemin=chemin)
     else:
-        yield dire.tenue("La création suite à séparation cite la demande d'origine.")
+        yield dire.tenue()
 
 
 def evenement_complet(vue: Observation, dire: Dire) -> Iterator[Constat]:
@@ -168,23 +146,19 @@ def evenement_complet(vue: Observation, dire: Dire) -> Iterator[Constat]:
             ("dateSurvenance", "date_de_survenance_absente", "date de survenance"),
         ):
             if evenement.enfant(nom) is None:
-                chemin = f"{evenement.chemin}/{nom}"
-                fautes.append(dire.rompue(sorte, f"L'événement ne porte pas de {mot}.", chemin=chemin))
+                phrase = f"L'événement ne porte pas de {mot}."
+                fautes.append(dire.rompue(sorte, phrase, chemin=f"{evenement.chemin}/{nom}"))
         fautes += _caracteristiques_absentes(evenement, vue, dire)
     inconnu = vue.a_regle("EVT002")
     if inconnu is not None and inconnu.get("valeur"):
-        fautes.append(
-            dire.rompue(
-                "type_d_evenement_inconnu",
-                f"Le type d'événement [{inconnu['valeur']}] est inconnu ou n'est plus valide.",
-                chemin=str(inconnu.get("propriete", "")),
-                attendu="un type en vigueur, national ou du territoire",
-                observe=str(inconnu["valeur"]),
-            )
-        )
+        phrase = f"Le type d'événement [{inconnu['valeur']}] est inconnu ou n'est plus valide."
+        attendu = "un type en vigueur, national ou du territoire"
+        observe = str(inconnu["valeur"])
+        chemin = str(inconnu.get("propriete", ""))
+        fautes.append(dire.rompue("type_d_evenement_inconnu", phrase, attendu, observe, chemin=chemin))
     yield from fautes
     if evenements and not fautes and vue.acceptee:
-        yield dire.tenue("L'événement porte un type valide, sa date et ses caractéristiques obligatoires.")
+        yield dire.tenue()
 
 
 def _caracteristiques_absentes(evenement: Element, vue: Observation, dire: Dire) -> Iterator[Constat]:
@@ -199,13 +173,10 @@ def _caracteristiques_absentes(evenement: Element, vue: Observation, dire: Dire)
     }
     for attendue in genre.caracteristiques:
         if attendue.obligatoire and attendue.code not in donnees and not attendue.fin_validite:
-            yield dire.rompue(
-                "caracteristique_absente",
-                f"L'événement {code} n'a pas sa caractéristique obligatoire {attendue.code}.",
-                chemin=f"{evenement.chemin}/listeCaracteristiquesSpecifiques",
-                attendu=attendue.code,
-                observe=", ".join(sorted(d for d in donnees if d)),
-            )
+            phrase = f"L'événement {code} n'a pas sa caractéristique obligatoire {attendue.code}."
+            observe = ", ".join(sorted(d for d in donnees if d))
+            chemin = f"{evenement.chemin}/listeCaracteristiquesSpecifiques"
+            yield dire.rompue("caracteristique_absente", phrase, attendue.code, observe, chemin=chemin)
 
 
 def auteur_de_l_evenement(vue: Observation, dire: Dire) -> Iterator[Constat]:
@@ -224,11 +195,10 @@ def auteur_de_l_evenement(vue: Observation, dire: Dire) -> Iterator[Constat]:
         )
     if reglementaire is not None:
         phrase = "La suppression d'un événement réglementaire est demandée."
-        yield dire.rompue(
-            "evenement_reglementaire_supprime", phrase, chemin=str(reglementaire.get("propriete", ""))
-        )
+        chemin = str(reglementaire.get("propriete", ""))
+        yield dire.rompue("evenement_reglementaire_supprime", phrase, chemin=chemin)
     if vue.acceptee:
-        yield dire.tenue("L'événement est changé par le guichet qui l'a écrit.")
+        yield dire.tenue()
 
 
 def canal_asynchrone(vue: Observation, dire: Dire) -> Iterator[Constat]:
@@ -237,11 +207,10 @@ def canal_asynchrone(vue: Observation, dire: Dire) -> Iterator[Constat]:
         return
     if vue.asynchrone:
         phrase = "Un fichier est déposé pour le canal asynchrone après le 31 décembre 2018."
-        yield dire.rompue(
-            "asynchrone_apres_2018", phrase, chemin=vue.echange.chemin, attendu="getNumUnique par le service"
-        )
+        attendu = "getNumUnique par le service"
+        yield dire.rompue("asynchrone_apres_2018", phrase, attendu, chemin=vue.echange.chemin)
     else:
-        yield dire.tenue("Après 2018, la demande est envoyée par le service, et non par fichier.")
+        yield dire.tenue()
 
 
 def declaration_de_dalo(vue: Observation, dire: Dire) -> Iterator[Constat]:
@@ -254,20 +223,14 @@ def declaration_de_dalo(vue: Observation, dire: Dire) -> Iterator[Constat]:
     if vue.numero is None:
         fautes.append(_numero_absent("La déclaration d'un DALO", dire))
     if dalo is None or dalo.code_de("statutDalo") is None:
-        chemin = f"{bloc}/statutDalo"
-        fautes.append(
-            dire.rompue("statut_dalo_absent", "La déclaration ne porte pas de statut.", chemin=chemin)
-        )
+        phrase = "La déclaration ne porte pas de statut."
+        fautes.append(dire.rompue("statut_dalo_absent", phrase, chemin=f"{bloc}/statutDalo"))
     if dalo is None or dalo.date_de("dateDecisionDalo") is None:
-        chemin = f"{bloc}/dateDecisionDalo"
-        fautes.append(
-            dire.rompue(
-                "date_dalo_absente", "La déclaration ne porte pas de date de décision.", chemin=chemin
-            )
-        )
+        phrase = "La déclaration ne porte pas de date de décision."
+        fautes.append(dire.rompue("date_dalo_absente", phrase, chemin=f"{bloc}/dateDecisionDalo"))
     yield from fautes
     if not fautes:
-        yield dire.tenue("La déclaration porte le numéro, le statut et la date de décision.")
+        yield dire.tenue()
 
 
 def suppression_ou_piece(vue: Observation, dire: Dire) -> Iterator[Constat]:
@@ -275,7 +238,7 @@ def suppression_ou_piece(vue: Observation, dire: Dire) -> Iterator[Constat]:
     if vue.numero is None:
         yield _numero_absent("La suppression" if vue.type_fichier == "SUP" else "La pièce", dire)
     else:
-        yield dire.tenue(f"Le message {vue.type_fichier} porte le numéro unique.")
+        yield dire.tenue()
 
 
 def _radiation(vue: Observation) -> Element | None:
@@ -284,16 +247,13 @@ def _radiation(vue: Observation) -> Element | None:
 
 def _numero_absent(sujet: str, dire: Dire) -> Constat:
     phrase = f"{sujet} ne porte pas le numéro unique de la demande."
-    return dire.rompue("numero_absent", phrase, chemin=_NUM_UNIQUE, attendu="le numéro délivré par le SNE")
+    return dire.rompue("numero_absent", phrase, "le numéro délivré par le SNE", chemin=_NUM_UNIQUE)
 
 
 def _date_de_radiation_absente(dire: Dire) -> Constat:
-    return dire.rompue(
-        "date_de_radiation_absente",
-        "La radiation ne porte pas sa date.",
-        chemin=f"{FORMULAIRE}/radiation/dateRadiation",
-        attendu="une date",
-    )
+    phrase = "La radiation ne porte pas sa date."
+    chemin = f"{FORMULAIRE}/radiation/dateRadiation"
+    return dire.rompue("date_de_radiation_absente", phrase, "une date", chemin=chemin)
 
 
 JUGES: Final = (
