@@ -1,6 +1,7 @@
-"""What the suite knows of a command of the protocol is in its row: nowhere else is there a list of them."""
+"""What the suite knows of a command of the protocol is in `protocole.toml`: nowhere else is there a list."""
 
 import ast
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -8,10 +9,11 @@ import sne_sandbox.conformance as suite
 from sne_sandbox.conformance.autrui import AutreGuichet
 from sne_sandbox.conformance.plan import AUTRUI
 from sne_sandbox.conformance.protocole import COMMANDES
+from sne_sandbox.resources import fixtures_dir
 
 RACINE = Path(suite.__file__).parent
-#: The table; and what another guichet may do, which no application is told.
-LEURS_LISTES = {"protocole.py", "plan.py"}
+#: What another guichet may do, which no application is told.
+LEURS_LISTES = {"plan.py"}
 
 
 def noms(noeud: ast.AST) -> Iterator[str]:
@@ -47,7 +49,14 @@ def test_another_guichet_knows_how_to_do_what_it_may() -> None:
 
 
 def test_a_row_holds_together() -> None:
-    """What is told of a command by its fields agrees with what it is said to do."""
+    """What is told of a command by its fields agrees with what it is said to do; each field is of one."""
+    table = tomllib.loads((fixtures_dir() / "schemas" / "protocole.toml").read_text("utf-8"))
+    lignes = table["commandes"].values()
+    employes = {cle for une in lignes for sens in ("champs", "reponse") for cle in une.get(sens, ())}
+    assert table["champs"].keys() - employes == {*table["communs"], table["toujours"]} - employes
+    assert {cle for une in lignes for cle in une} <= {
+        "dit", "champs", "reponse", "operations", "exigence", "genres", "suites",
+    }  # fmt: skip
     for commande in COMMANDES.values():
         assert bool(commande.genres) == ("getNumUnique" in commande.operations), commande.nom
         assert not (commande.enregistre and commande.sur_numero), commande.nom

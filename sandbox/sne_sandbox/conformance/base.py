@@ -193,7 +193,7 @@ class BaseJugee:
 
 
 @dataclass(frozen=True, slots=True)
-class Controle:
+class ControleDeBase:
     """A look at the state, by which `exigence` is seen held or broken: `voir` tells what is amiss, "" for
     nothing, None when there is nothing to look at; then `phrase` says it, `sorte` is its slug and `attendu`
     what was expected."""
@@ -230,15 +230,15 @@ def _fichiers_laisses(base: BaseJugee, adresses: Adresses) -> str:
 
 
 #: By the name that a step « controle » gives.
-CONTROLES: Final[Mapping[str, Controle]] = {
-    "une_seule_demande": Controle(
+CONTROLES: Final[Mapping[str, ControleDeBase]] = {
+    "une_seule_demande": ControleDeBase(
         "VIE-02",
         _demandes_en_trop,
         "demande_en_double",
         "La même demande est enregistrée deux fois.",
         "une demande",
     ),
-    "boite_vide": Controle(
+    "boite_vide": ControleDeBase(
         "VIE-19",
         _fichiers_laisses,
         "echange_asynchrone",

@@ -1,11 +1,13 @@
 """What was asked against what arrived: every field of the form, each difference named once, and what became
 of its value: the same, or changed, and how.
 
-A difference is a finding of the requirement that rules its path (`_PREFIXES`), unless its kind says better:
-a text that was cut or damaged is FID-10 wherever it stands. Differences of one kind are one finding.
+A difference is a finding of the requirement that rules its path (`fixtures/fidelite.toml`), unless its kind
+says better: a text that was cut or damaged is FID-10 wherever it stands. Differences of one kind are one
+finding.
 """
 
 import html
+import tomllib
 import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -18,6 +20,7 @@ from sne_sandbox.conformance.jugement.juge import Dire
 from sne_sandbox.domain.element import Element, lire_date, lire_instant
 from sne_sandbox.domain.texte import masquer_nirs
 from sne_sandbox.reports.model import Constat
+from sne_sandbox.resources import fixtures_dir
 
 #: `sorte` of a difference of values.
 TEXTE_COUPE: Final = "texte_coupe"
@@ -30,79 +33,24 @@ _LIGATURES: Final = str.maketrans(
     {"œ": "oe", "Œ": "OE", "æ": "ae", "Æ": "AE", "’": "'", "‘": "'", "–": "-", "—": "-", "\u00a0": " "}
 )
 
-#: Requirement by beginning of the path under `demandeLogement`, most precise first.
-_PREFIXES: Final = (
-    ("association", "FID-09"),
-    ("listeHandicap", "FID-08"),
-    ("logementRecherche", "FID-05"),
-    ("principauxMotifDemande", "FID-05"),
-    ("personnePhysique/listePersonneACharge", "FID-03"),
-    ("personnePhysique/personneANaitre", "FID-03"),
-    ("personnePhysique/listePersonneEnGarde", "FID-03"),
-    ("personnePhysique/logementActuel", "FID-06"),
-    ("personnePhysique/adresseLogement", "FID-06"),
-    ("renouvellementElec", "FID-07"),
+#: Which requirement rules what, and the sentences.
+_TABLES: Final = tomllib.loads((fixtures_dir() / "fidelite.toml").read_text("utf-8"))
+_DANS_PERSONNE: Final[Mapping[str, str]] = _TABLES["exigences_d_une_personne"]
+_ABSENTS: Final[Mapping[str, str]] = _TABLES["absents"]
+_A_PART, _LIBRES, _ORDONNES, _ENTIERS, _TELEPHONES = (
+    frozenset(_TABLES["elements"][cle]) for cle in ("a_part", "libres", "ordonnes", "entiers", "telephones")
 )
-#: Requirement by element, within a demandeur or a cotitulaire.
-_DANS_PERSONNE: Final = {
-    "nir": "FID-12",
-    "lienDemandeur": "FID-02",
-    "adressePostale": "FID-06",
-    "situationProfessionnelle": "FID-11",
-    "revenuFiscal": "FID-04",
-    "listeRessourceRecue": "FID-04",
-    "listeRessourceVersee": "FID-04",
-    "listeRessourceRecuePersACharge": "FID-04",
-    "listeRessourceVerseePersACharge": "FID-04",
-    "telDomicile": "FID-07",
-    "telPortable": "FID-07",
-    "telTravail": "FID-07",
-    "mel": "FID-07",
-    "notifSms": "FID-07",
-    "notifEvt": "FID-07",
+_PHRASES: Final[Mapping[str, str]] = _TABLES["phrases_de_la_saisie"]
+_PHRASES_LUES: Final[Mapping[str, str]] = {
+    **_PHRASES,
+    **dict.fromkeys(("champ_absent", *_ABSENTS.values()), _TABLES["phrases_de_la_lecture"]["absent"]),
+    **_TABLES["phrases_de_la_lecture"],
 }
 _COTITULAIRES: Final = "personnePhysique/listeCotitulaire"
 _ETAT_CIVIL: Final = "FID-01"
 _TEXTES: Final = "FID-10"
 _NIR: Final = "FID-12"
 _AUTRES: Final = "FID-13"
-
-#: `sorte` of something that did not arrive, by its name.
-_ABSENTS: Final = {
-    "cotitulaire": "cotitulaire_absent",
-    "personneACharge": "personne_a_charge_absente",
-    "personneEnGarde": "personne_en_garde_absente",
-    "personneANaitre": "naissance_absente",
-    "detailRessource": "ressource_absente",
-    "localisationSouhaite": "localisation_absente",
-    "typeLogement": "type_logement_absent",
-    "motifDemande": "motif_absent",
-    "modeleLogement": "modele_logement_absent",
-    "handicap": "handicap_absent",
-    "adressePostale": "adresse_absente",
-    "association": "association_absente",
-    "nir": "nir_absent",
-}
-#: Written by the application itself, or ruled by other requirements (VIE-…).
-_A_PART: Final = frozenset(
-    {
-        "numGuichet", "numUnique", "numUniqueAssocie", "forcerDoublon", "renouvellement", "radiation",
-        "dateDerniereModificationPiece", "incrementFichier", "listeAnomalie", "listeDoublons",
-    }
-)  # fmt: skip
-#: The application's own reference of the demande: it may write one, another, or none.
-_LIBRES: Final = frozenset({"refInterne"})
-#: Lists whose order means something: the first wish, the first motive.
-_ORDONNES: Final = frozenset({"localisationSouhaite", "motifDemande"})
-#: Whole numbers by their type in the schema: leading zeros say nothing there.
-_ENTIERS: Final = frozenset(
-    {
-        "anneeMoins1", "anneeMoins2", "montant", "montantLoyer", "montantMensuelAPL", "montantMensuelLoyer",
-        "montantMoins1", "montantMoins2", "nombre", "nombreHabitant", "surface",
-    }
-)  # fmt: skip
-#: Telephones of a person: one number that stands in two of them may be written once.
-_TELEPHONES: Final = ("telDomicile", "telPortable", "telTravail")
 #: Names that applications take one for another.
 _ECHANGEABLES: Final = (("nom", "nomPatronymique"), ("nom", "prenom"))
 
@@ -149,48 +97,12 @@ def _constat(dire: Dire, trouves: Sequence[_Ecart], racine: str, phrases: Mappin
     """The finding of differences of one kind: the first of them, and how many more."""
     premier, restes = trouves[0], len(trouves) - 1
     lieu = premier.chemin.rpartition("/")[2] or racine.rpartition("/")[2]
-    phrase = phrases.get(premier.sorte, "« {lieu} » n'est pas arrivé.").format(lieu=lieu)
+    phrase = phrases[premier.sorte].format(lieu=lieu)
     if restes:
         phrase = f"{phrase[:-1]} (et {restes} autre{'s' if restes > 1 else ''} du même genre)."
     chemin = f"{racine}/{premier.chemin}" if premier.chemin else racine
     attendu = masquer_nirs(premier.attendu)
     return dire.rompue(premier.sorte, phrase, attendu, premier.observe, chemin=chemin)
-
-
-_PHRASES: Final = {
-    "champ_absent": "« {lieu} » a été saisi et n'est pas transmis.",
-    "champ_invente": "« {lieu} » est transmis alors que personne ne l'a saisi.",
-    "nir_invente": "Un NIR est transmis alors que personne ne l'a saisi.",
-    "element_en_trop": "« {lieu} » est transmis une fois de trop.",
-    "ordre_change": "L'ordre de « {lieu} » n'est pas celui de la saisie.",
-    "noms_echanges": "Deux noms sont pris l'un pour l'autre dans « {lieu} ».",
-    TEXTE_COUPE: "Le texte de « {lieu} » est coupé.",
-    CARACTERE_ABIME: "Des caractères de « {lieu} » sont abîmés.",
-    VALEUR_CHANGEE: "« {lieu} » n'a pas la valeur saisie.",
-    "cotitulaire_absent": "Un co-titulaire saisi n'est pas transmis.",
-    "personne_a_charge_absente": "Une personne à charge saisie n'est pas transmise.",
-    "personne_en_garde_absente": "Une personne en garde saisie n'est pas transmise.",
-    "naissance_absente": "La naissance attendue n'est pas transmise.",
-    "ressource_absente": "Une ressource saisie n'est pas transmise ({lieu}).",
-    "localisation_absente": "Une localisation souhaitée n'est pas transmise.",
-    "type_logement_absent": "Un type de logement demandé n'est pas transmis.",
-    "motif_absent": "Un motif de la demande n'est pas transmis.",
-    "handicap_absent": "Un complément handicap saisi n'est pas transmis.",
-    "adresse_absente": "L'adresse saisie n'est pas transmise.",
-    "association_absente": "L'association qui demande n'est pas transmise comme telle.",
-    "nir_absent": "Un NIR saisi n'est pas transmis.",
-}
-_NON_RENDU: Final = "« {lieu} » est tenu par le SNE et n'est pas rendu."
-_PHRASES_LUES: Final = {
-    **_PHRASES,
-    **dict.fromkeys(("champ_absent", *_ABSENTS.values()), _NON_RENDU),
-    **dict.fromkeys(
-        ("champ_invente", "nir_invente"), "« {lieu} » est rendu alors que le SNE ne le tient pas."
-    ),
-    "element_en_trop": "« {lieu} » est rendu une fois de trop.",
-    "ordre_change": "L'ordre de « {lieu} » n'est pas celui du SNE.",
-    VALEUR_CHANGEE: "« {lieu} » n'a pas la valeur que tient le SNE.",
-}
 
 
 # --- which requirement -----------------------------------------------------------------------------------
@@ -211,9 +123,9 @@ def _exigence(ecart: _Ecart) -> str:
 def exigence_de(chemin: str) -> str:
     """The requirement that rules a path under `demandeLogement`, indices left aside."""
     sans = "/".join(pas.partition("[")[0] for pas in chemin.split("/"))
-    for prefixe, exigence in _PREFIXES:
+    for prefixe, exigence in _TABLES["exigences"].items():
         if sans == prefixe or sans.startswith(prefixe + "/"):
-            return exigence
+            return str(exigence)
     pas = sans.split("/")
     if sans.startswith("personnePhysique/demandeur/"):
         return _DANS_PERSONNE.get(pas[2], _ETAT_CIVIL)

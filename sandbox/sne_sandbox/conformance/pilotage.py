@@ -22,7 +22,7 @@ from sne_sandbox.conformance.observation import Observation, observer
 from sne_sandbox.conformance.plan import Plan, Scenario
 from sne_sandbox.conformance.protocole import PROTOCOLE
 from sne_sandbox.conformance.recolte import Blocage, Recolte, ensemble, inacheve
-from sne_sandbox.conformance.recueil import Recueil, dire_ce_qui_manque
+from sne_sandbox.conformance.recueil import RecueilDuJugement, dire_ce_qui_manque
 from sne_sandbox.conformance.reduction import BUDGET, Exemples, Reductions
 from sne_sandbox.conformance.seance import BancDEssai, ExempleJoue, LienApplication, jouer_exemple
 from sne_sandbox.conformance.trafic import outil
@@ -94,7 +94,7 @@ def piloter(
             reglages,
             instant,
             f"{reglages.commande} --seed {reglages.graine} --clock {instant.isoformat()}",
-            Recueil(base.contrat, exigences, reglages.profil),
+            RecueilDuJugement(base.contrat, exigences, reglages.profil),
             Reductions(reglages.reduction),
         )
         yield DebutJugement(reglages.nom or PROTOCOLE, len(choisis), niveaux(exigences))
@@ -135,7 +135,7 @@ class _Pilotage:
     reglages: ReglagesPilotage
     instant: datetime
     commande: str
-    recueil: Recueil
+    recueil: RecueilDuJugement
     reductions: Reductions
     presentation: _Presentation | None = None
     panne: str = ""

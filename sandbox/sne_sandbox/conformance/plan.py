@@ -326,6 +326,8 @@ class _LecteurScenario:
         Those that no step of any scenario can show are told where the contract is known."""
         montrees = montrables((etape.sorte, etape.quoi) for etape in etapes)
         for exigence in annoncees:
+            if not isinstance(exigence, str):
+                raise self.refuser("exigences", f"« {exigence} » n'est pas un texte", "VIE-01, par exemple")
             if exigence not in montrees and etapes_qui_montrent(exigence):
                 quoi = f"aucune étape du scénario ne peut prouver ni enfreindre {exigence}"
                 raise self.refuser("exigences", quoi, f"le peuvent : {dire_ces_etapes(exigence)}")

@@ -38,7 +38,7 @@ CODES_MAX: Final = 100
 ECHANGES_MAX: Final = 10
 
 
-class Recueil:
+class RecueilDuJugement:
     """What is gathered of a stream of exchanges, in memory that the findings bound, and not the traffic.
     `exigences` are those of the contract: findings of others are left out; `cites_max` bounds the exchanges
     shown."""

@@ -8,7 +8,7 @@ from typing import Final
 
 from sne_sandbox.conformance.jugement import PILOTEES, Suite, juger
 from sne_sandbox.conformance.observation import Observation, observer
-from sne_sandbox.conformance.recueil import Recueil
+from sne_sandbox.conformance.recueil import RecueilDuJugement
 from sne_sandbox.contract.exigences import charger_exigences, niveaux
 from sne_sandbox.contract.versions import Contrat
 from sne_sandbox.domain.journal import Echange
@@ -81,7 +81,8 @@ def juger_base(
     reglages = reglages or ReglagesTrafic()
     exigences = charger_exigences(contrat.dossiers)
     yield DebutJugement(reglages.application, len(FAMILLES), niveaux(exigences), MODE)
-    bande = _Bande(magasin, base, contrat, Recueil(contrat, exigences, reglages.profil, cites_max=CITES_MAX))
+    recueil = RecueilDuJugement(contrat, exigences, reglages.profil, cites_max=CITES_MAX)
+    bande = _Bande(magasin, base, contrat, recueil)
     bande.lire(reglages.depuis)
     bilans = tuple(_dire_pourquoi(bilan) for bilan in bande.recueil.bilans())
     scenarios = []
@@ -107,7 +108,7 @@ class _Bande:
     magasin: Magasin
     base: str
     contrat: Contrat
-    recueil: Recueil
+    recueil: RecueilDuJugement
     echanges: int = 0
     acceptes: int = 0
     refuses: int = 0

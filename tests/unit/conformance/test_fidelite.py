@@ -306,3 +306,15 @@ def test_what_says_nothing() -> None:
 def test_a_whole_number(observe: str, memes: bool) -> None:
     assert fidelite.equivalents("100", observe, entier=True) is memes
     assert not fidelite.equivalents("100", "0100"), "elsewhere it is rather an identifier"
+
+
+def test_every_difference_has_its_sentence() -> None:
+    """Of what was entered, and of what was read."""
+    sortes = {
+        *fidelite._ABSENTS.values(),
+        fidelite.TEXTE_COUPE,
+        fidelite.CARACTERE_ABIME,
+        fidelite.VALEUR_CHANGEE,
+    }
+    for phrases in (fidelite._PHRASES, fidelite._PHRASES_LUES):
+        assert sortes | {"champ_absent", "champ_invente", "element_en_trop", "ordre_change"} <= phrases.keys()

@@ -127,6 +127,11 @@ def test_a_requirement_that_no_step_can_show(tmp_path: Path, exigence: str, etap
     assert etapes in refus.value.remede
 
 
+def test_a_requirement_that_is_no_text(tmp_path: Path) -> None:
+    with pytest.raises(plan.PlanIncorrect, match="n'est pas un texte"):
+        plan.lire(ecrire(tmp_path, BON.replace('["VIE-01"]', '[["VIE-01"]]')))
+
+
 def test_a_requirement_that_only_a_panne_lets_be_seen(tmp_path: Path) -> None:
     assert plan.lire(ecrire(tmp_path, BON.replace("VIE-01", "VIE-12"))).exigences == ("VIE-12",)
     sans_panne = BON.replace('panne = "delai"\nparametres = { secondes = "0.5" }', 'temps = "P1D"')

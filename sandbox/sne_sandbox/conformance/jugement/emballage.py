@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from lxml import etree
 
 from sne_sandbox.conformance.adresses import FAUX_SERVEURS
-from sne_sandbox.conformance.jugement import champs
+from sne_sandbox.conformance.jugement.champs import champs_de_l_operation, sans_cle_privee
 from sne_sandbox.conformance.jugement.juge import Dire, Juge
 from sne_sandbox.conformance.observation import Observation
 from sne_sandbox.contract.versions import Contrat, OperationPubliee
@@ -315,7 +315,7 @@ def _explication(vue: Observation) -> str:
 JUGES: Final = (
     Juge("EMB-01", enveloppe_soap_1_2),
     Juge("EMB-02", element_de_l_operation),
-    Juge("EMB-03", champs.champs_de_l_operation),
+    Juge("EMB-03", champs_de_l_operation),
     Juge("EMB-04", action_de_l_operation),
     Juge("EMB-05", multipart_mtom),
     Juge("EMB-06", content_id_entre_chevrons),
@@ -324,6 +324,6 @@ JUGES: Final = (
     Juge("EMB-11", certificat_presente),
     Juge("EMB-12", certificat_du_serveur_verifie),
     Juge("EMB-13", adresse_configuree),
-    Juge("EMB-15", champs.sans_cle_privee),
+    Juge("EMB-15", sans_cle_privee),
     Juge("EMB-16", certificat_du_serveur_verifie),
 )
