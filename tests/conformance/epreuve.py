@@ -88,7 +88,7 @@ class Epreuve:
         servies = Adresses.du_fichier_pret(self.enfant.pret, _BASE, delai_max_s=DELAI)
         adresses = replace(servies, boite_entree=str(entree))
         try:
-            *_, fin = pilotage.piloter(
+            *_, fin = pilotage.derouler(
                 self.plan,
                 application,
                 self.base,

@@ -108,7 +108,7 @@ def commande(
             os.environ.update(servie.sans_proxy())  # for the application, a process that is still to start
             ouverte.signaux.tenir()
             rapport = suivre(
-                pilotage.piloter(
+                pilotage.derouler(
                     plan,
                     _Interruptible(application, ouverte.signaux),
                     BaseJugee(ouverte.magasin, ouverte.contrat, ouverte.base, profil=options["profile"]),

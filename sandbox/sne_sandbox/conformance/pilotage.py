@@ -75,7 +75,7 @@ class ReglagesPilotage:
     exiger: Collection[str] = ()
 
 
-def piloter(
+def derouler(
     plan: Plan,
     application: Application,
     base: BaseJugee,

@@ -119,7 +119,7 @@ def courir(double: Double, le_plan: plan.Plan, *, adresses: Adresses = ADRESSES,
     services = double.banc.services
     base = BaseJugee(services.magasin, services.contrat, double.banc.nom)
     evenements = list(
-        pilotage.piloter(
+        pilotage.derouler(
             le_plan,
             double,
             base,
