@@ -6,6 +6,7 @@ COPY pyproject.toml uv.lock README.md LICENSE ./
 COPY sandbox sandbox
 COPY contracts contracts
 COPY fixtures fixtures
+COPY docs docs
 # Twice pip: the exported requirements have hashes, and with them pip refuses the wheel, which has none.
 RUN uv export --quiet --locked --no-dev --no-emit-project -o requirements.txt \
     && uv build --quiet --wheel \

@@ -15,7 +15,7 @@ endif
 
 AXE := tests/browser/node_modules/.package-lock.json
 
-.PHONY: setup demo test test-all campagne captures check bench wheel lock clean
+.PHONY: setup demo test test-all campagne captures docs check bench wheel lock clean
 
 setup: $(VENV)/.ready
 
@@ -44,9 +44,13 @@ $(AXE): tests/browser/package-lock.json
 	npm ci --silent --prefix tests/browser
 	@touch $@
 
-# The pictures of the README and of the guide, made again by the tests that hold them to the pages.
+# The pictures of docs/, made again by the tests that hold them to the pages.
 captures: setup
 	CAPTURES=1 $(BIN)/pytest -q tests/browser/test_captures.py
+
+# What docs/ takes from the code: commands, settings, API, requirements, pannes, protocol…
+docs: setup
+	$(BIN)/python tests/documentation.py
 
 check: setup
 	$(BIN)/ruff check .
@@ -55,8 +59,8 @@ check: setup
 	$(BIN)/lint-imports
 
 bench: setup
-	$(BIN)/python tests/benchmarks/run.py
-	$(BIN)/python tests/benchmarks/console.py
+	$(BIN)/python tests/benchmarks/run.py --page docs/performances.md
+	$(BIN)/python tests/benchmarks/console.py --page docs/performances.md
 
 wheel: setup
 	$(BIN)/python -m hatchling build -t wheel -d dist

@@ -18,6 +18,12 @@ def fixtures_dir() -> Path:
     return _dossier("fixtures")
 
 
+def docs_dir() -> Path:
+    """Folder of the documentation (Markdown): the guide of the console too. Raises OperatorError when
+    it is missing."""
+    return _dossier("docs")
+
+
 def _dossier(nom: str) -> Path:
     # In the checkout the package is in its source root, sandbox/.
     candidats = (_PAQUET / "_data" / nom, _PAQUET.parents[1] / nom)

@@ -12,7 +12,8 @@ from menages import CHEMIN, MIDI, requetes
 
 from sne_sandbox.domain.base import Horloge
 from sne_sandbox.server.run import espacer_ramassages
-from sne_sandbox.web.app import Configuration, creer_application
+from sne_sandbox.web.app import creer_application
+from sne_sandbox.web.partage import Configuration
 
 Benchmark = Any
 TOURS = 600

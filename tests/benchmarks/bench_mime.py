@@ -19,25 +19,25 @@ def _parties(taille: int) -> list[Part]:
     ]
 
 
-def test_unpack_13_ko(benchmark: Benchmark) -> None:
+def test_ouvrir_13_ko(benchmark: Benchmark) -> None:
     entete, corps = requete(b"<e/>" * 150, _parties(12_500), action=ACTION)
     assert len(benchmark(unpack, entete, corps, taille_max=20_000_000).parties) == 2
 
 
-def test_unpack_20_mo(benchmark: Benchmark) -> None:
+def test_ouvrir_20_mo(benchmark: Benchmark) -> None:
     entete, corps = requete(b"<e/>" * 150, _parties(19_990_000), action=ACTION)
     assert len(benchmark(unpack, entete, corps, taille_max=20_000_000).parties) == 2
 
 
-def test_unpack_20_mo_base64(benchmark: Benchmark) -> None:
+def test_ouvrir_20_mo_base64(benchmark: Benchmark) -> None:
     parties = [Part("zip", "application/zip", "base64", bytes(range(256)) * 57_000)]
     entete, corps = requete(b"<e/>" * 150, parties, action=ACTION)
     assert len(benchmark(unpack, entete, corps, taille_max=20_000_000).parties) == 1
 
 
-def test_pack_13_ko(benchmark: Benchmark) -> None:
+def test_emballer_13_ko(benchmark: Benchmark) -> None:
     assert benchmark(pack, b"<e/>" * 150, _parties(12_500), boundary="sne-0123456789abcdef")
 
 
-def test_pack_20_mo(benchmark: Benchmark) -> None:
+def test_emballer_20_mo(benchmark: Benchmark) -> None:
     assert benchmark(pack, b"<e/>" * 150, _parties(19_990_000), boundary="sne-0123456789abcdef")

@@ -1,6 +1,6 @@
 """The pages of the console over a full base: 200,000 demandes, 50,000 exchanges. A table, and the misses.
 
-python tests/benchmarks/console.py [--taille 200000] [--echanges 50000] [--home DIR] [--markdown]
+python tests/benchmarks/console.py [--taille 200000] [--echanges 50000] [--home DIR] [--page FILE]
 """
 
 import argparse
@@ -16,6 +16,7 @@ from typing import Final
 from urllib.parse import unquote
 
 import menages
+import page
 import requests
 import serveur
 
@@ -23,6 +24,7 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "browser"))
 
 from recensement import recenser
 
+from sne_sandbox.cli.options import tableau_markdown
 from sne_sandbox.domain.base import BASE_PAR_DEFAUT
 from sne_sandbox.store.session import Magasin
 
@@ -78,7 +80,7 @@ QUESTIONS: Final = (
     "/api/v1/bases/ecole/guichets",
     "/metrics",
 )
-#: Kinds of pages, the README's rows: title, how their addresses begin. The first that fits holds.
+#: Kinds of pages, rows of docs/performances.md: title, how their addresses begin. The first that fits holds.
 GENRES: Final = (
     ("un échange", "/console/ecole/echanges/"),
     ("une demande", "/console/ecole/demandes/"),
@@ -193,17 +195,18 @@ def _ecrire(mesure: Mesure) -> None:
     print(f"{mesure.chemin[:68]:<70}{durees}   {tenue}", flush=True)
 
 
-def _en_markdown(mesures: list[Mesure]) -> None:
-    """The README's table: of each kind of page the slowest."""
-    print("| pages | measured | slowest | first | median | maximum |")
-    print("| --- | --- | --- | --- | --- | --- |")
+def resumer(mesures: list[Mesure]) -> str:
+    """The table of docs/performances.md: of each kind of page the slowest."""
+    rangees = []
     for genre in dict.fromkeys(titre for titre, _ in GENRES):
         siennes = [mesure for mesure in mesures if mesure.genre == genre]
         if siennes:
             pire = max(siennes, key=lambda mesure: mesure.pire)
             chemin = unquote(pire.chemin).removeprefix("/console/ecole/")
-            durees = " | ".join(f"{duree:.0f} ms" for duree in (pire.premiere, pire.mediane, pire.maximum))
-            print(f"| {genre} | {len(siennes)} | `{chemin}` | {durees} |")
+            durees = (f"{duree:.0f} ms" for duree in (pire.premiere, pire.mediane, pire.maximum))
+            rangees.append((genre, str(len(siennes)), f"`{chemin}`", *durees))
+    titres = ("pages", "mesurées", "la plus lente", "première fois", "médiane", "maximum")
+    return tableau_markdown(titres, rangees)
 
 
 def main() -> None:
@@ -212,8 +215,9 @@ def main() -> None:
     analyse.add_argument("--taille", type=int, default=200_000, help="demandes")
     analyse.add_argument("--echanges", type=int, default=50_000, help="échanges au journal")
     analyse.add_argument("--home", type=Path, help="dossier gardé d'une mesure à l'autre")
-    analyse.add_argument("--markdown", action="store_true", help="la table du README")
+    analyse.add_argument("--page", type=Path, help="page de la documentation où écrire la table")
     options = analyse.parse_args()
+    entete = page.entete()
     with tempfile.TemporaryDirectory(prefix="sne-bench-") as provisoire:
         home = options.home or Path(provisoire) / "home"
         if not (home / "sne.sqlite3").exists():
@@ -221,18 +225,20 @@ def main() -> None:
             remplir(home, options.echanges)
         mesures: list[Mesure] = []
         with serveur.demarrer(home, "--journal-max", str(options.echanges)) as demarre:
-            if not options.markdown:
-                print(f"{'page':<70}{'première':>11}{'médiane':>11}{'maximum':>11}   cible {CIBLE:.0f} ms")
+            print(f"{'page':<70}{'première':>11}{'médiane':>11}{'maximum':>11}   cible {CIBLE:.0f} ms")
             for mesure in mesurer(demarre.port):
                 mesures.append(mesure)
-                if not options.markdown:
-                    _ecrire(mesure)
+                _ecrire(mesure)
             calcul = calculer(demarre.port)
-    if options.markdown:
-        _en_markdown(mesures)
     lentes = sum(mesure.pire > CIBLE for mesure in mesures)
-    print(f"\n{len(mesures)} pages, {lentes} au-delà de {CIBLE:.0f} ms ; ", end="")
-    print(f"un tableau de statistiques se calcule en {calcul:.1f} s".replace(".", ","))
+    bilan = (
+        f"{len(mesures)} pages, {lentes} au-delà de {CIBLE:.0f} ms ; un tableau de statistiques se calcule "
+    )
+    bilan += f"en {calcul:.1f} s".replace(".", ",")
+    print(f"\n{bilan}")
+    if options.page:
+        taille = f"Base de {options.taille} demandes et {options.echanges} échanges. {bilan}."
+        page.ecrire(options.page, "console", [*entete, taille, "", resumer(mesures)])
 
 
 if __name__ == "__main__":

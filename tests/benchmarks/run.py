@@ -1,12 +1,10 @@
 """`make bench`: what the design promises, beside what this machine measures. Two minutes, one table.
 
-python tests/benchmarks/run.py [--json]
+python tests/benchmarks/run.py [--json] [--page docs/performances.md] [--rapide]
 """
 
 import argparse
 import json
-import os
-import platform
 import statistics
 import subprocess
 import sys
@@ -18,13 +16,27 @@ from typing import Any, Final
 
 import charge
 import menages
+import page
 import serveur
 
+from sne_sandbox.cli.options import tableau_markdown
+
 ICI: Final = Path(__file__).parent
-#: Seconds of each load run, and requests prepared for it.
-DUREE: Final = 6.0
-REQUETES: Final = 6_000
 DEMARRAGES: Final = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Effort:
+    """How long one measures: seconds of each load run, requests prepared for it, seconds of each benchmark in
+    the process."""
+
+    duree: float = 6.0
+    requetes: int = 6_000
+    processus: float = 0.3
+
+
+#: Enough to see that everything works; its numbers are worth nothing.
+RAPIDE: Final = Effort(0.5, 600, 0.02)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +57,11 @@ class Ligne:
         return self.valeur <= self.cible if self.plafond else self.valeur >= self.cible
 
 
-def en_processus(dossier: Path) -> Iterator[Ligne]:
+def en_processus(dossier: Path, effort: Effort) -> Iterator[Ligne]:
     """The benchmarks of pytest-benchmark, run apart: one getNumUnique and its stages, check, store, MIME."""
     rapport = dossier / "pytest.json"
     fichiers = [str(fichier) for fichier in sorted(ICI.glob("bench_*.py"))]
-    commande = [sys.executable, "-m", "pytest", "-q", "--benchmark-max-time=0.3", *fichiers]
+    commande = [sys.executable, "-m", "pytest", "-q", f"--benchmark-max-time={effort.processus}", *fichiers]
     fini = subprocess.run(
         [*commande, f"--benchmark-json={rapport}"], capture_output=True, text=True, cwd=ICI.parent.parent
     )
@@ -71,7 +83,7 @@ def en_processus(dossier: Path) -> Iterator[Ligne]:
         yield Ligne(f"{fichier} : {titre}", mesure["stats"]["median"] * 1000, "ms")
 
 
-def demarrages(dossier: Path) -> Iterator[Ligne]:
+def demarrages(dossier: Path, effort: Effort) -> Iterator[Ligne]:
     """From the command to the ready file: over an empty home (PKI, tables, seed), then over that one."""
     durees = []
     for _ in range(DEMARRAGES):
@@ -81,15 +93,16 @@ def demarrages(dossier: Path) -> Iterator[Ligne]:
     yield Ligne("démarrage", statistics.median(durees[1:]), "s", 0.5)
 
 
-def charges(dossier: Path) -> Iterator[Ligne]:
+def charges(dossier: Path, effort: Effort) -> Iterator[Ligne]:
     """Whole servers, over HTTP. Client and server share the machine."""
     rang = 1_000_000
     for processus, cible in ((1, 600.0), (2, 1_500.0)):
         with serveur.demarrer(dossier / f"charge-{processus}", "--workers", str(processus)) as demarre:
-            charge.charger(demarre.port, list(menages.requetes(rang, 100)), 8, DUREE)
+            charge.charger(demarre.port, list(menages.requetes(rang, 100)), 8, effort.duree)
             for clients in (1, 8):
-                rang += REQUETES
-                mesure = charge.charger(demarre.port, list(menages.requetes(rang, REQUETES)), clients, DUREE)
+                rang += effort.requetes
+                prepares = list(menages.requetes(rang, effort.requetes))
+                mesure = charge.charger(demarre.port, prepares, clients, effort.duree)
                 pluriel = "s" if clients > 1 else ""
                 titre = f"{processus} processus, {clients} client{pluriel}"
                 seuil = None if clients == 1 else cible
@@ -107,32 +120,50 @@ def _nombre(valeur: float) -> str:
     return f"{valeur:,.{decimales}f}".replace(",", " ").replace(".", ",")
 
 
-def _ecrire(ligne: Ligne) -> None:
-    cible = ""
-    if ligne.cible is not None:
-        cible = f"{'≤' if ligne.plafond else '≥'} {_nombre(ligne.cible)} {ligne.unite}"
-    tenue = {None: "", True: "tenue", False: "manquée"}[ligne.tenue]
-    print(f"{ligne.mesure:<52}{_nombre(ligne.valeur):>9} {ligne.unite:<3}{cible:>14}  {tenue}", flush=True)
+def _cible(ligne: Ligne) -> str:
+    if ligne.cible is None:
+        return ""
+    return f"{'≤' if ligne.plafond else '≥'} {_nombre(ligne.cible)} {ligne.unite}"
+
+
+def _montrer(ligne: Ligne) -> None:
+    valeur = f"{_nombre(ligne.valeur):>9} {ligne.unite:<3}"
+    print(f"{ligne.mesure:<52}{valeur}{_cible(ligne):>14}  {TENUES[ligne.tenue]}", flush=True)
+
+
+#: How a target is said: none, met, missed.
+TENUES: Final = {None: "", True: "tenue", False: "manquée"}
 
 
 def main() -> None:
-    """Measures, prints."""
+    """Measures, prints, writes."""
     options = argparse.ArgumentParser(description="Mesure le bac à sable : une table, deux minutes.")
     options.add_argument("--json", action="store_true", help="la table en JSON")
-    en_json = options.parse_args().json
-    machine = f"Python {platform.python_version()}, {os.cpu_count()} cœurs, charge {os.getloadavg()[0]:.1f}"
+    options.add_argument("--page", type=Path, help="page de la documentation où écrire la table")
+    options.add_argument(
+        "--rapide", action="store_true", help="voir si tout marche : les nombres ne valent rien"
+    )
+    lues = options.parse_args()
+    machine, entete = page.machine(), page.entete()
     lignes = []
-    if not en_json:
+    if not lues.json:
         print(f"{machine}\n{'mesure':<52}{'valeur':>9}    {'cible':>14}")
     with tempfile.TemporaryDirectory(prefix="sne-bench-") as dossier:
         for mesurer in (demarrages, charges, en_processus):
-            for ligne in mesurer(Path(dossier)):
+            for ligne in mesurer(Path(dossier), RAPIDE if lues.rapide else Effort()):
                 lignes.append(ligne)
-                if not en_json:
-                    _ecrire(ligne)
-    if en_json:
+                if not lues.json:
+                    _montrer(ligne)
+    if lues.json:
         contenu = {"machine": machine, "mesures": [{**asdict(li), "tenue": li.tenue} for li in lignes]}
         print(json.dumps(contenu, ensure_ascii=False, indent=2))
+    if lues.page:
+        rangees = (
+            (li.mesure.strip(), f"{_nombre(li.valeur)} {li.unite}", _cible(li), TENUES[li.tenue])
+            for li in lignes
+        )
+        tableau = tableau_markdown(("mesure", "valeur", "cible", ""), rangees)
+        page.ecrire(lues.page, "serveur", [*entete, tableau])
 
 
 if __name__ == "__main__":

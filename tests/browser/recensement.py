@@ -16,12 +16,12 @@ from lxml import html
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import AnyConverter, IntegerConverter, MapAdapter, RequestRedirect
 
-from sne_sandbox.web.console import connexion
-from sne_sandbox.web.console.sections import SECTIONS
+from sne_sandbox.web.console.application import connexion
+from sne_sandbox.web.console.page import SECTIONS
 
 #: How many pages of one view are looked for: there are hundreds alike of some, and of these one wants each.
 PAR_VUE: Final[Mapping[str, int]] = {
-    "guide.page": 20,
+    "guide.page": 40,
     "composer.operation": 3,
     "echange.page": 8,
 }
@@ -61,7 +61,7 @@ def _adresses() -> Flask:
     """The views of the console without what they need to answer: only where they are matters here."""
     app = Flask("adresses")
     app.url_map.strict_slashes = False
-    app.register_blueprint(connexion.blueprint)
+    app.register_blueprint(connexion)
     for module in MODULES:
         app.register_blueprint(importlib.import_module(f"sne_sandbox.web.console.{module}").blueprint)
     return app

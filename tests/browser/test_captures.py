@@ -18,7 +18,7 @@ from serveur_local import Serveur
 from visite import LARGEURS, Navigateur
 
 RACINE: Final = Path(__file__).resolve().parents[2]
-IMAGES: Final = RACINE / "sandbox" / "sne_sandbox" / "web" / "static" / "captures"
+IMAGES: Final = RACINE / "docs" / "captures"
 TEXTES: Final = Path(__file__).parent / "captures"
 REFAIRE: Final = bool(os.environ.get("CAPTURES"))
 #: Colours of a picture: text and flat surfaces need no more.
@@ -34,10 +34,7 @@ CAPTURES: Final = {
     "conformite": ("/console/ecole/conformite", "#t-rapports ~ .defile th a", None),
 }
 _IMAGE: Final = re.compile(r"!\[([^\]]*)\]\([^)]*captures/([a-z-]+)\.png\)")
-_PAGES: Final = (
-    RACINE / "README.md",
-    *sorted((RACINE / "sandbox" / "sne_sandbox" / "web" / "guide").glob("*.md")),
-)
+_PAGES: Final = (RACINE / "README.md", *sorted((RACINE / "docs").glob("*.md")))
 
 
 @pytest.fixture(scope="module")

@@ -7,7 +7,7 @@ from test_accessibilite import fautes
 from visite import Visite, Visiter
 
 from sne_sandbox.operations.scenes import PasScene, Scene, scenes
-from sne_sandbox.web.console.typographie import insecables
+from sne_sandbox.web.console.filtres import insecables
 
 #: Verdicts that a reader is told in other words.
 VERDICTS = {"fault": "faute SOAP"}

@@ -1,4 +1,4 @@
-"""Every command that the README and the guide show is one that click understands, with options it has."""
+"""Every command that the documentation shows is one that click, or make, understands, with options it has."""
 
 import re
 import shlex
@@ -10,18 +10,42 @@ import click
 import pytest
 
 from sne_sandbox.cli.main import cli
-from sne_sandbox.web.console import guide
+from sne_sandbox.domain.panne import GENRES
 
-PAGES: Final = {nom: (guide.DOSSIER / f"{nom}.md").read_text("utf-8") for nom in guide.PAGES}
-README: Final = (Path(__file__).resolve().parents[2] / "README.md").read_text("utf-8")
+RACINE: Final = Path(__file__).resolve().parents[2]
+PAGES: Final = {
+    str(fichier.relative_to(RACINE)): fichier.read_text("utf-8")
+    for fichier in (*sorted(RACINE.glob("*.md")), *sorted((RACINE / "docs").glob("*.md")))
+    if fichier.name != "CHANGELOG.md"
+} | {"fixtures/clients/README.md": (RACINE / "fixtures" / "clients" / "README.md").read_text("utf-8")}
+MAKEFILE: Final = (RACINE / "Makefile").read_text("utf-8")
+#: Options of other programs that the documentation names.
+_D_AILLEURS: Final = {"--lf"}
 
 
 def lignes(texte: str) -> Iterator[str]:
-    """What follows `sne-sandbox` in the command lines of its consoles."""
+    """What follows `$ ` in its consoles."""
     for bloc in re.findall(r"```console\n(.*?)```", texte, re.DOTALL):
         for ligne in bloc.splitlines():
-            if ligne.strip().startswith("$ ") and "sne-sandbox " in ligne:
-                yield ligne.partition("sne-sandbox ")[2].strip()
+            if ligne.strip().startswith("$ "):
+                yield ligne.strip().removeprefix("$ ")
+
+
+def appels(texte: str) -> Iterator[str]:
+    """What follows `sne-sandbox` in its consoles."""
+    for ligne in lignes(texte):
+        if "sne-sandbox " in ligne and not ligne.startswith("docker "):
+            yield re.split(r" [|>] ", ligne.partition("sne-sandbox ")[2])[0].strip()
+
+
+def descendre(mots: list[str]) -> tuple[click.Command, list[str]]:
+    """The command that words call, through its groups, and the words left. Fails for one that is none."""
+    commande: click.Command = cli
+    while isinstance(commande, click.Group) and mots:
+        suivante = commande.get_command(click.Context(commande), mots[0])
+        assert suivante is not None, mots[0]
+        commande, mots = suivante, mots[1:]
+    return commande, mots
 
 
 def feuilles(commande: click.Command) -> Iterator[click.Command]:
@@ -36,26 +60,46 @@ def feuilles(commande: click.Command) -> Iterator[click.Command]:
         yield from feuilles(suivante)
 
 
-@pytest.mark.parametrize("ligne", sorted({ligne for t in (README, *PAGES.values()) for ligne in lignes(t)}))
+@pytest.mark.parametrize("ligne", sorted({ligne for t in PAGES.values() for ligne in appels(t)}))
 def test_every_command_line_is_understood(
     ligne: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """An unknown option or a missing argument raises. Files of the reader's are made."""
     monkeypatch.chdir(tmp_path)
-    Path("sne-connus.toml").touch()
-    commande: click.Command = cli
-    mots = shlex.split(ligne)
-    while isinstance(commande, click.Group):
-        suivante = commande.get_command(click.Context(commande), mots[0])
-        assert suivante is not None, mots[0]
-        commande, mots = suivante, mots[1:]
-    assert commande.make_context(commande.name, mots).params
+    for nom in ("sne-connus.toml", "connus.toml", "ecole.zip", "G1226.pem", "G1226.key"):
+        Path(nom).touch()
+    if ligne == "--version":
+        return
+    commande, reste = descendre(shlex.split(ligne))
+    assert commande.make_context(commande.name, reste).params
+
+
+def test_every_command_named_in_a_sentence_exists() -> None:
+    for texte in PAGES.values():
+        for cite in re.findall(r"`sne-sandbox ([a-z][^`]*)`", texte):
+            descendre([mot for mot in cite.split() if re.fullmatch("[a-z]+", mot)][:2])
 
 
 @pytest.mark.parametrize("page", PAGES)
-def test_options_named_in_the_guide_exist(page: str) -> None:
+def test_options_that_are_named_exist(page: str) -> None:
     connues = {option for feuille in feuilles(cli) for p in feuille.params for option in p.opts}
-    assert set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", PAGES[page])) <= connues
+    en_code = " ".join(re.findall(r"`([^`\n]+)`", PAGES[page]))
+    nommees = set(re.findall(r"(?:^|(?<=\s))--[a-z][a-z-]+", en_code))
+    assert nommees - {"--help", "--version"} - _D_AILLEURS <= connues
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_targets_of_make_that_are_named_exist(page: str) -> None:
+    cibles = set(re.findall(r"^([a-z-]+):", MAKEFILE, re.MULTILINE))
+    cites = re.findall(r"`make ([a-z-]+)", PAGES[page])
+    cites += [ligne.split()[1] for ligne in lignes(PAGES[page]) if ligne.startswith("make ")]
+    assert set(cites) <= cibles
+
+
+def test_pannes_that_are_armed_in_the_pages_are_of_a_kind() -> None:
+    armees = {nom for t in PAGES.values() for nom in re.findall(r"pannes arm ([a-z_0-9]+)", t)}
+    assert armees
+    assert armees <= set(GENRES)
 
 
 def test_every_command_on_a_home_takes_the_common_options() -> None:

@@ -1,4 +1,4 @@
-"""The adapter that the README shows, before an application made for the occasion."""
+"""The adapter that the documentation shows, before an application made for the occasion."""
 
 import json
 import shutil
@@ -11,9 +11,9 @@ import pytest
 from commande import sne
 
 from sne_sandbox.conformance.protocole import PROTOCOLE, verifier_reponse
-from sne_sandbox.resources import fixtures_dir
+from sne_sandbox.resources import docs_dir, fixtures_dir
 
-README = Path(__file__).resolve().parents[2] / "README.md"
+PAGE = docs_dir() / "adaptateur.md"
 APPLICATION = """
 from types import SimpleNamespace as Valeur
 
@@ -32,7 +32,7 @@ class Application:
         self.vues[reference] = "0620318000001G1226"
         return Valeur(anomalies=[], numero=self.vues[reference])
 """
-#: A real one: it speaks to the SNE through the client of fixtures/clients, and tells what the README's reads.
+#: A real one: it speaks to the SNE through the client of fixtures/clients, and tells what is read above.
 VRAIE = """
 import sys
 from datetime import datetime
@@ -70,8 +70,8 @@ DEMARRER = {
 
 @pytest.fixture
 def adaptateur(tmp_path: Path) -> Path:
-    """The code block of the README, and the module that it imports, in a folder."""
-    bloc = README.read_text("utf-8").split("<!-- adaptateur:")[1].split("<!-- /adaptateur -->")[0]
+    """The code block of the page, and the module that it imports, in a folder."""
+    bloc = PAGE.read_text("utf-8").split("<!-- adaptateur:")[1].split("<!-- /adaptateur -->")[0]
     (tmp_path / "adaptateur.py").write_text(bloc.split("```python\n")[1].split("```")[0], "utf-8")
     (tmp_path / "mon_application.py").write_text(APPLICATION, "utf-8")
     return tmp_path / "adaptateur.py"

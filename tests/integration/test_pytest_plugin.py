@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from commande import CLIENT, MARS, client
 
-from sne_sandbox.resources import fixtures_dir
+from sne_sandbox.resources import docs_dir, fixtures_dir
 
 pytest_plugins = ["pytester"]
 pytestmark = pytest.mark.skipif(shutil.which("curl") is None, reason="curl is not installed")
@@ -218,10 +218,10 @@ APPLICATION = """
 """
 
 
-def test_what_the_readme_shows(pytester: pytest.Pytester) -> None:
+def test_what_the_page_shows(pytester: pytest.Pytester) -> None:
     """With an application made for the occasion: the shell client."""
-    readme = Path(__file__).parents[2].joinpath("README.md").read_text("utf-8")
-    bloc = readme.split("<!-- pytest:")[1].split("<!-- /pytest -->")[0]
+    page = (docs_dir() / "pytest.md").read_text("utf-8")
+    bloc = page.split("<!-- pytest:")[1].split("<!-- /pytest -->")[0]
     pytester.makepyfile(mon_application=APPLICATION.replace("CLIENT", repr(str(CLIENT))))
     menage = fixtures_dir() / "demandes" / "colocataires.xml"
     pytester.path.joinpath("menage.xml").write_bytes(menage.read_bytes())

@@ -23,9 +23,7 @@ LANGAGES = {
 @pytest.mark.parametrize("langage", LANGAGES)
 def test_a_minimal_client_conforms(langage: str, tmp_path: Path) -> None:
     commande = LANGAGES[langage]
-    assert shutil.which(commande.split()[0]), (
-        f"{commande.split()[0]} is missing: see fixtures/clients/README.md"
-    )
+    assert shutil.which(commande.split()[0]), f"{commande.split()[0]} is missing: see docs/brancher.md"
     vu = sne(tmp_path, "run", "--clock", MARS, "--report-dir", "r", "--", "sh", "-c", commande)
     assert vu.returncode == 0, vu.stderr
     rapport = json.loads((tmp_path / "r" / "rapport.json").read_text("utf-8"))

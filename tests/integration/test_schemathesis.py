@@ -25,7 +25,8 @@ from sne_sandbox.operations import scenes
 from sne_sandbox.reports import json as rapport_json
 from sne_sandbox.reports.model import Fin
 from sne_sandbox.web import epreuves
-from sne_sandbox.web.app import Configuration, creer_application
+from sne_sandbox.web.app import creer_application
+from sne_sandbox.web.partage import Configuration
 
 BASE: Final = "garnie"
 #: Examples of each operation, besides those at the bounds of every field.

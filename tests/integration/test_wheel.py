@@ -18,7 +18,7 @@ from sne_sandbox.contract.versions import charger
 
 RACINE = Path(__file__).resolve().parents[2]
 #: Folders of the checkout, which a vendor's repository may well have too.
-NOMS = ("sandbox", "contracts", "fixtures", "tests")
+NOMS = ("sandbox", "contracts", "fixtures", "docs", "tests")
 
 pytestmark = pytest.mark.charge
 
@@ -92,6 +92,7 @@ def test_it_carries_its_data(installe: Installe, tmp_path: Path) -> None:
     donnees = installe.paquets / "sne_sandbox" / "_data"
     assert (donnees / "contracts" / "v5.2" / "contract.toml").is_file()
     assert (donnees / "fixtures" / "demandes" / "personne_seule.xml").is_file()
+    assert (donnees / "docs" / "captures" / "journal.png").is_file()
 
 
 def test_it_installs_nothing_that_is_called_as_a_folder_of_ours(installe: Installe) -> None:

@@ -14,7 +14,8 @@ sys.path.insert(0, str(Path(__file__).parent))
 from banc import MIDI, Banc
 
 from sne_sandbox.domain.base import Horloge
-from sne_sandbox.web.app import Configuration, creer_application
+from sne_sandbox.web.app import creer_application
+from sne_sandbox.web.partage import Configuration
 
 
 @pytest.fixture(scope="session")

@@ -6,8 +6,9 @@ from sne_sandbox import resources
 from sne_sandbox.errors import OperatorError
 
 
-def test_the_checkout_has_contracts_and_fixtures():
+def test_the_checkout_has_its_data():
     assert (resources.contracts_dir() / "v5.2").is_dir()
+    assert (resources.docs_dir() / "README.md").is_file()
     assert resources.fixtures_dir().is_dir()
 
 

@@ -15,9 +15,10 @@ from sne_sandbox.cli.options import (
     une_forme,
 )
 from sne_sandbox.domain.base import lire_horloge
+from sne_sandbox.domain.publication import en_json
 from sne_sandbox.errors import UsageError
 from sne_sandbox.operations import bases
-from sne_sandbox.operations.bases import en_json
+from sne_sandbox.operations.bases import BasePubliee
 from sne_sandbox.settings import DE_BASE, PAR_NOM, Reglages
 
 _EXEMPLES = """
@@ -45,7 +46,7 @@ def lister(forme: str, **options: Any) -> None:
     with magasin:
         bases = magasin.bases.lister()
     if forme == "json":
-        click.echo(json.dumps([en_json(base, contrat) for base in bases], ensure_ascii=False))
+        click.echo(json.dumps(en_json([BasePubliee.de(base, contrat) for base in bases]), ensure_ascii=False))
         return
     if not bases:  # beside the list, which a script reads
         click.echo("Aucune base : « serve » fait la base ecole, « bases create NOM » toute autre.", err=True)

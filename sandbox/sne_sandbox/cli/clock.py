@@ -7,6 +7,7 @@ import click
 
 from sne_sandbox.cli.options import COMMUNES, Progres, barre, ouvrir_magasin, reglages, une_base, une_forme
 from sne_sandbox.domain.base import lire_instant
+from sne_sandbox.domain.publication import en_json
 from sne_sandbox.errors import UsageError
 from sne_sandbox.operations import horloge
 from sne_sandbox.operations.horloge import Deplacement, Heure
@@ -50,15 +51,15 @@ def commande(geste: str, vers: str | None, base: str, forme: str, **options: Any
     with ouvrir_magasin(options) as magasin:
         if geste == "read":
             heure = horloge.lire(magasin, base)
-            click.echo(json.dumps(heure.en_json(), ensure_ascii=False) if forme == "json" else _phrase(heure))
+            click.echo(json.dumps(en_json(heure), ensure_ascii=False) if forme == "json" else _phrase(heure))
             return
         with barre("Les nuits passent") as progres:
             deplacement = _deplacer(magasin, base, geste, vers, progres)
     if forme == "json":
-        click.echo(json.dumps(deplacement.en_json(), ensure_ascii=False))
+        click.echo(json.dumps(en_json(deplacement), ensure_ascii=False))
     else:
-        click.echo(deplacement.bilan.phrase())
-        click.echo(_phrase(deplacement.heure))
+        click.echo(deplacement.phrase)
+        click.echo(_phrase(deplacement.horloge))
 
 
 def _deplacer(magasin: Magasin, base: str, geste: str, vers: str | None, progres: Progres) -> Deplacement:

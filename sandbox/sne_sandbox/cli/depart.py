@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from sne_sandbox.pki.authority import Autorite
     from sne_sandbox.server.listeners import AdressesServies
     from sne_sandbox.store.session import Magasin
-    from sne_sandbox.web.app import Configuration
+    from sne_sandbox.web.partage import Configuration
 
 #: What the base `ecole` starts from, unless it is asked otherwise.
 SEMENCE: Final = "ecole"
@@ -42,7 +42,7 @@ def configuration(options: Mapping[str, Any], noms: Sequence[str], **autres: Any
     """That of an application that listens as `options` say, also under `noms`; `autres` are more of its
     fields. Raises UsageError, as `jeton_d_administration`."""
     from sne_sandbox.settings import Limites, Reglages
-    from sne_sandbox.web.app import Configuration
+    from sne_sandbox.web.partage import Configuration
 
     poids = {nom: options[nom] for nom in ("message_max", "xml_max") if nom in options}
     return Configuration(
@@ -86,7 +86,7 @@ def ecrire_pret(
     """Writes the ready file; `dossier` holds the certificates, `guichet` is the one shown. Raises
     OperatorError."""
     from sne_sandbox.server import pret
-    from sne_sandbox.web.app import VERSION
+    from sne_sandbox.web.partage import VERSION
 
     contenu: dict[str, Any] = {
         "https": adresses.https,

@@ -7,6 +7,7 @@ import click
 
 from sne_sandbox.cli.options import COMMUNES, GroupeQuiListe, ouvrir_magasin, reglages, une_base, une_forme
 from sne_sandbox.domain.panne import GENRES, PanneDefinition
+from sne_sandbox.domain.publication import en_json
 from sne_sandbox.errors import UsageError
 from sne_sandbox.operations import pannes
 from sne_sandbox.operations.pannes import PanneArmee
@@ -70,7 +71,7 @@ def lister(base: str, forme: str, **options: Any) -> None:
     with ouvrir_magasin(options) as magasin:
         armees = pannes.lister(magasin, base)
     if forme == "json":
-        click.echo(json.dumps([pannes.en_json(armee) for armee in armees], ensure_ascii=False))
+        click.echo(json.dumps(en_json([pannes.PanneLue.de(armee) for armee in armees]), ensure_ascii=False))
         return
     for armee in armees:
         click.echo(_ligne(armee))

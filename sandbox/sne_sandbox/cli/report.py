@@ -9,6 +9,7 @@ from zipfile import is_zipfile
 import click
 
 from sne_sandbox.cli.options import COMMUNES, ouvrir, reglages, sorties_de_rapport
+from sne_sandbox.domain.publication import en_json
 from sne_sandbox.errors import UsageError
 
 if TYPE_CHECKING:
@@ -100,7 +101,7 @@ def _comparer(avant: Path, apres: Path, forme: str) -> int:
 
     comparaison = compare.comparer(_lire(avant), _lire(apres))
     if forme == "json":
-        click.echo(json.dumps(compare.en_json(comparaison), ensure_ascii=False, indent=2))
+        click.echo(json.dumps(en_json(compare.lire(comparaison)), ensure_ascii=False, indent=2))
     elif forme == "text":
         click.echo(compare.en_texte(comparaison), nl=False)
     else:

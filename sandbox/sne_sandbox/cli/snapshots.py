@@ -9,6 +9,7 @@ import click
 
 from sne_sandbox.cli.options import COMMUNES, GroupeQuiListe, ouvrir_magasin, reglages, une_base, une_forme
 from sne_sandbox.domain.dates import PARIS
+from sne_sandbox.domain.publication import en_json
 from sne_sandbox.domain.texte import accorde
 from sne_sandbox.operations import ecarts
 from sne_sandbox.operations.ecarts import ComparaisonBases
@@ -40,7 +41,7 @@ def lister(base: str, forme: str, **options: Any) -> None:
     with _ouvrir(options) as sauvegardes:
         trouvees = sauvegardes.lister(base)
     if forme == "json":
-        click.echo(json.dumps([s.en_json() for s in trouvees], ensure_ascii=False))
+        click.echo(json.dumps(en_json(trouvees), ensure_ascii=False))
         return
     for s in trouvees:
         faite_le = s.faite_le.astimezone(PARIS).isoformat(timespec="seconds")
@@ -94,7 +95,7 @@ def comparer(avant: str, apres: str | None, base: str, forme: str, **options: An
     with _ouvrir(options) as sauvegardes:
         comparaison = ecarts.depuis(sauvegardes, base, avant, apres)
     if forme == "json":
-        click.echo(json.dumps(comparaison.en_json(), ensure_ascii=False, indent=2))
+        click.echo(json.dumps(en_json(comparaison), ensure_ascii=False, indent=2))
     else:
         _en_texte(comparaison)
 

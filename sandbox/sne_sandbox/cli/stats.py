@@ -7,6 +7,7 @@ from typing import Any, Final
 import click
 
 from sne_sandbox.cli.options import COMMUNES, ouvrir, reglages, une_base
+from sne_sandbox.domain.publication import en_json
 from sne_sandbox.operations import statistiques
 from sne_sandbox.operations.statistiques import Tableau
 
@@ -61,7 +62,7 @@ def commande(
             if not tables or code in tables
         ]
     if forme == "json":
-        montre = {"base": base, "date": le.isoformat(), "tableaux": [t.en_json() for t in voulus]}
+        montre = {"base": base, "date": le.isoformat(), "tableaux": en_json([t.lu for t in voulus])}
         click.echo(json.dumps(montre, ensure_ascii=False, indent=2))
     elif forme == "csv":
         click.echo(statistiques.en_csv(voulus, le), nl=False)

@@ -1,18 +1,15 @@
 """The protocol « sne-sandbox/1 »: what the suite tells an application to do, and what it hears back.
 
 `fixtures/schemas/protocole.toml` is the protocol, and all that the suite knows of a command is in its table
-there. `schema` writes it as the JSON Schema that is published beside it
-(`python -m sne_sandbox.conformance.protocole` prints it), and `verifier_reponse` judges by it what really
-came. One message, one answer, the same `id`; as lines of JSON to a process, or one POST of application/json
-each.
+there; `verifier_reponse` judges by it what really came. `make docs` writes it as the JSON Schema that is
+published beside it. One message, one answer, the same `id`; as lines of JSON to a process, or one POST of
+application/json each.
 """
 
 import difflib
-import json
-import sys
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final
 
@@ -36,22 +33,6 @@ class Statut(StrEnum):
     """A fault, a panne, no answer: `message` is what the user is told."""
     NON_GERE = "non_gere"
     """The application does not do this."""
-
-
-#: What each says, for the documentation.
-STATUTS: Final[Mapping[Statut, str]] = {
-    Statut.FAIT: "le SNE a accepté",
-    Statut.REFUSE: "le SNE a répondu par des anomalies, ou par des doublons",
-    Statut.ERREUR: "faute SOAP, panne, aucune réponse : « message » est ce que l'utilisateur lit",
-    Statut.NON_GERE: "l'application ne fait pas cela",
-}
-#: The form of a field of type « json », for the documentation.
-FORME_JSON: Final = (
-    "Contenu d'un élément du contrat : les noms du schéma, dans son ordre (celui du XSD), sans espace de "
-    'noms. Une feuille est un texte, nombres et booléens compris ("560", "true", "2018-03-15") ; un '
-    'élément codé {"code": "T2"} ; un élément répétable toujours un tableau, même d\'un seul ; un conteneur '
-    "un objet, {} s'il est vide."
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,80 +145,13 @@ COMMANDES: Final[Mapping[str, Commande]] = {
     nom: _commande(nom, table) for nom, table in _TABLES["commandes"].items()
 }
 
-#: Type of a field -> (what Python reads it as, its name in JSON Schema).
-TYPES_JSON: Final[Mapping[str, tuple[type | tuple[type, ...], str]]] = {
-    "texte": (str, "string"),
-    "booleen": (bool, "boolean"),
-    "nombre": ((int, float), "number"),
-    "json": (Mapping, "object"),
+#: Type of a field -> what Python reads it as.
+_LUS: Final[Mapping[str, type | tuple[type, ...]]] = {
+    "texte": str,
+    "booleen": bool,
+    "nombre": (int, float),
+    "json": Mapping,
 }
-
-
-# --- the tables as a JSON Schema -------------------------------------------------------------------------
-
-
-def schema() -> dict[str, Any]:
-    """The JSON Schema (2020-12) of the messages and answers: what `protocole.schema.json` holds."""
-    return {
-        "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "title": f"Protocole {PROTOCOLE}",
-        "description": "Messages de la suite de conformité à l'application éprouvée, et ses réponses.",
-        "anyOf": [{"$ref": f"#/$defs/{sens}_{nom}"} for sens in ("commande", "reponse") for nom in COMMANDES],
-        "$defs": {
-            "document": {"description": FORME_JSON, "type": "object"},
-            "statut": {
-                "description": " ; ".join(f"{statut} : {sens}" for statut, sens in STATUTS.items()),
-                "enum": [statut.value for statut in Statut],
-            },
-            **{forme: _objet(champs) for forme, champs in FORMES.items()},
-            **{f"commande_{nom}": _schema_commande(commande) for nom, commande in COMMANDES.items()},
-            **{f"reponse_{nom}": _schema_reponse(commande) for nom, commande in COMMANDES.items()},
-        },
-    }
-
-
-def _schema_commande(commande: Commande) -> dict[str, Any]:
-    fixes = {"id": {"type": "integer"}, "commande": {"const": commande.nom}}
-    decrit = _objet((*commande.champs, MAINTENANT), fixes)
-    return {"description": commande.description, **decrit, "additionalProperties": False}
-
-
-def _schema_reponse(commande: Commande) -> dict[str, Any]:
-    fixes = {"id": {"type": "integer"}, "statut": {"$ref": "#/$defs/statut"}}
-    # The fields of `COMMUNS` that a command answers for good are described by the command.
-    siens = {champ.nom for champ in commande.reponse}
-    champs = (*commande.reponse, *(champ for champ in COMMUNS if champ.nom not in siens))
-    libres = tuple(replace(champ, requis=False) for champ in champs)
-    decrit = _objet(libres, fixes)
-    requis = [champ.nom for champ in commande.reponse if champ.requis]
-    if requis:
-        decrit["if"] = {"properties": {"statut": {"const": Statut.FAIT.value}}}
-        decrit["then"] = {"required": requis}
-    return {"description": f"Réponse à « {commande.nom} »", **decrit}
-
-
-def _objet(champs: tuple[ChampProtocole, ...], fixes: Mapping[str, Any] | None = None) -> dict[str, Any]:
-    fixes = fixes or {}
-    return {
-        "type": "object",
-        "properties": {**fixes, **{champ.nom: _schema_champ(champ) for champ in champs}},
-        "required": [*fixes, *(champ.nom for champ in champs if champ.requis)],
-    }
-
-
-def _schema_champ(champ: ChampProtocole) -> dict[str, Any]:
-    if champ.type == "json":
-        valeur: dict[str, Any] = {"$ref": "#/$defs/document"}
-    elif champ.type in TYPES_JSON:
-        valeur = {"type": TYPES_JSON[champ.type][1]}
-    else:
-        valeur = {"$ref": f"#/$defs/{champ.type}"}
-    if champ.liste:
-        valeur = {"type": "array", "items": valeur}
-    return {"description": champ.description, **valeur}
-
-
-# --- whether an answer is one that they allow --------------------------------------------------------------
 
 
 def verifier_reponse(commande: str, reponse: Any) -> str:
@@ -277,9 +191,10 @@ def _verifier_champ(champ: ChampProtocole, objet: Mapping[str, Any], *, exiger: 
 
 
 def _verifier_valeur(champ: ChampProtocole, valeur: Any) -> str:
-    if champ.type in TYPES_JSON:
-        attendu, _ = TYPES_JSON[champ.type]
-        bon = isinstance(valeur, attendu) and (champ.type != "nombre" or not isinstance(valeur, bool))
+    if champ.type in _LUS:
+        bon = isinstance(valeur, _LUS[champ.type]) and (
+            champ.type != "nombre" or not isinstance(valeur, bool)
+        )
         return "" if bon else f"« {champ.nom} » vaut {_montrer(valeur)} : ce n'est pas un {champ.type}"
     if not isinstance(valeur, Mapping):
         return f"« {champ.nom} » vaut {_montrer(valeur)} : ce n'est pas un objet"
@@ -293,7 +208,3 @@ def _verifier_valeur(champ: ChampProtocole, valeur: Any) -> str:
 def _montrer(valeur: Any) -> str:
     texte = repr(valeur)
     return texte if len(texte) <= 60 else texte[:59] + "…"
-
-
-if __name__ == "__main__":
-    sys.stdout.write(json.dumps(schema(), ensure_ascii=False, indent=2) + "\n")

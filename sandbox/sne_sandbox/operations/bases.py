@@ -2,11 +2,11 @@
 
 import tomllib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from typing import Any, Final, TypedDict, Unpack
+from typing import Annotated, Any, Final, Self, TypedDict, Unpack
 
 from sne_sandbox.contract.versions import Contrat
 from sne_sandbox.domain.base import BASE_PAR_DEFAUT, Base, Guichet, Horloge, NatureGuichet, Portee
@@ -61,17 +61,30 @@ def lire_guichets(fichier: Path) -> list[Guichet]:
     ]
 
 
-def en_json(base: Base, contrat: Contrat) -> dict[str, Any]:
-    """A base as the API and the command line show it: JSON values."""
-    return {
-        "nom": base.nom,
-        "semence": base.semence,
-        "seed": base.seed,
-        "profil": base.reglages.profile,
-        "horloge": base.horloge.en_texte(),
-        "reglages": asdict(base.reglages),
-        "adresses": {nom: f"{base.prefixe}/services/{nom}/" for nom in contrat.services},
-    }
+@dataclass(frozen=True, slots=True)
+class BasePubliee:
+    """A base, as the API and the command line show it."""
+
+    nom: str
+    semence: str
+    seed: int
+    profil: str
+    horloge: Annotated[str, "real, décalée, ou l'instant gelé"]
+    reglages: Annotated[dict[str, Any], "tous ses réglages"]
+    adresses: Annotated[dict[str, str], "chemin de chaque service SOAP"]
+
+    @classmethod
+    def de(cls, base: Base, contrat: Contrat) -> Self:
+        """What is shown of a base."""
+        return cls(
+            base.nom,
+            base.semence,
+            base.seed,
+            base.reglages.profile,
+            base.horloge.en_texte(),
+            asdict(base.reglages),
+            {nom: f"{base.prefixe}/services/{nom}/" for nom in contrat.services},
+        )
 
 
 class DepartBase(TypedDict, total=False):

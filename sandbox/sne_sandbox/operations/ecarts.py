@@ -7,9 +7,9 @@ named by its path in the document; namesakes bear their place. NIR are masked.
 import threading
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final, Literal
+from typing import Annotated, Any, Final, Literal
 from zlib import crc32
 
 from sne_sandbox.contract import codec
@@ -50,9 +50,9 @@ _Feuilles = dict[str, str]
 class ChampDifferent:
     """A field that differs; `avant` or `apres` is "" where it was not, or is not any more."""
 
-    nom: str
-    avant: str
-    apres: str
+    nom: Annotated[str, "chemin dans le document, ou ce que la base sait d'elle"]
+    avant: Annotated[str, "vide : il n'y était pas"]
+    apres: Annotated[str, "vide : il n'y est plus"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,11 +74,9 @@ class ComparaisonBases:
     disparues: int = 0
     changees: int = 0
     inchangees: int = 0
-    ecarts: list[Ecart] = field(default_factory=list)
-
-    def en_json(self) -> dict[str, Any]:
-        """The published shape, the same for the API and the command."""
-        return asdict(self)
+    ecarts: Annotated[list[Ecart], f"les {DEMANDES_MAX} premières demandes, par numéro"] = field(
+        default_factory=list
+    )
 
     def phrase(self) -> str:
         """« 2 demandes ajoutées, 1 changée, 40 inchangées. », in French."""

@@ -5,16 +5,16 @@ demandes: what it would have to undo is not known any more.
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Any, Final
+from typing import Annotated, Final, Literal
 
 from sne_sandbox.domain.base import ANNEES, Base, Horloge
 from sne_sandbox.domain.dates import PARIS, ajouter_mois
 from sne_sandbox.errors import ConflitEtat, UsageError
 from sne_sandbox.operations import lifecycle
-from sne_sandbox.operations.lifecycle import BilanNuits, Fait, Progres
+from sne_sandbox.operations.lifecycle import Fait, Progres
 from sne_sandbox.store.session import Magasin
 
 _DUREE: Final = re.compile(
@@ -30,29 +30,20 @@ class Heure:
     seconds ahead of it."""
 
     base: str
-    maintenant: datetime
-    mode: str
-    decalage_s: float
-    derniere_nuit: date | None
+    maintenant: Annotated[datetime, "l'heure de la base, à Paris"]
+    mode: Literal["real", "figée", "décalée"]
+    decalage_s: Annotated[float, "secondes d'avance sur l'heure réelle"]
+    derniere_nuit: Annotated[date | None, "dernier jour dont le travail de nuit est fait"]
 
     @classmethod
     def de(cls, base: Base, machine: datetime) -> "Heure":
         """The clock of `base` when the machine says `machine` (aware)."""
         horloge = base.horloge
+        mode: Literal["real", "figée", "décalée"]
         mode = "figée" if horloge.fige_a is not None else "real" if horloge.reelle else "décalée"
         return cls(
             base.nom, horloge.maintenant(machine), mode, horloge.decalage.total_seconds(), base.derniere_nuit
         )
-
-    def en_json(self) -> dict[str, Any]:
-        """The published shape, the same for the API and the command."""
-        return {
-            "base": self.base,
-            "maintenant": self.maintenant.isoformat(),
-            "mode": self.mode,
-            "decalage_s": self.decalage_s,
-            "derniere_nuit": self.derniere_nuit.isoformat() if self.derniere_nuit is not None else None,
-        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,18 +51,10 @@ class Deplacement:
     """A move of a clock: what it said before, what it says now, what the nights did in between."""
 
     avant: datetime
-    heure: Heure
-    bilan: BilanNuits
-
-    def en_json(self) -> dict[str, Any]:
-        """The published shape, the same for the API and the command."""
-        return {
-            "avant": self.avant.isoformat(),
-            "horloge": self.heure.en_json(),
-            "nuits": self.bilan.nuits,
-            "faits": {str(fait): self.bilan.comptes.get(fait, 0) for fait in Fait},
-            "phrase": self.bilan.phrase(),
-        }
+    horloge: Heure
+    nuits: Annotated[int, "nuits passées"]
+    faits: Annotated[Mapping[Fait, int], "combien de demandes, par fait"]
+    phrase: Annotated[str, "le tout en une phrase"]
 
 
 def lire(magasin: Magasin, nom: str, *, machine: datetime | None = None) -> Heure:
@@ -198,4 +181,5 @@ def _deplacer(
                 registre.noter_nuit(derniere_nuit := apres.date())
         bilan = lifecycle.vivre(registre, magasin.journal, derniere_nuit, apres.date(), progres)
         registre.regler_horloge(horloge)
-        return Deplacement(avant, Heure.de(registre.base, machine), bilan)
+        faits = {fait: bilan.comptes.get(fait, 0) for fait in Fait}
+        return Deplacement(avant, Heure.de(registre.base, machine), bilan.nuits, faits, bilan.phrase())

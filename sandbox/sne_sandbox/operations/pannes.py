@@ -5,11 +5,11 @@ does to an answer is in `soap.pannes`, to the socket in `server.pannes`.
 """
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from random import Random
-from typing import Any, Final
+from typing import Annotated, Any, Final, Self
 
 import sqlalchemy as sa
 
@@ -168,17 +168,37 @@ def en_journal(armee: PanneArmee, effet: str) -> dict[str, Any]:
     }
 
 
-def en_json(armee: PanneArmee) -> dict[str, Any]:
-    """An armed panne as the API and the command line show it."""
-    return {
-        "id": armee.identifiant,
-        **armee.definition.en_json(),
-        "description": GENRES[armee.definition.genre].description,
-        "effet": GENRES[armee.definition.genre].effet,
-        "restantes": armee.restantes,
-        "jouees": armee.jouees,
-        "armee_le": armee.armee_le.isoformat(),
-    }
+@dataclass(frozen=True, slots=True)
+class PanneLue:
+    """An armed panne, as the API and the command line show it."""
+
+    id: int
+    genre: str
+    operation: str | None
+    guichet: str | None
+    fois: int | None
+    taux: float | None
+    graine: int
+    parametres: Mapping[str, str]
+    description: str
+    effet: str
+    restantes: Annotated[int | None, "null : sans fin ; 0 : finie"]
+    jouees: Annotated[int, "échanges où elle a été jouée"]
+    armee_le: datetime
+
+    @classmethod
+    def de(cls, armee: PanneArmee) -> Self:
+        """What is shown of a panne."""
+        genre = GENRES[armee.definition.genre]
+        return cls(
+            id=armee.identifiant,
+            **armee.definition.en_json(),
+            description=genre.description,
+            effet=genre.effet,
+            restantes=armee.restantes,
+            jouees=armee.jouees,
+            armee_le=armee.armee_le,
+        )
 
 
 # --- their rows ---------------------------------------------------------------------------------------

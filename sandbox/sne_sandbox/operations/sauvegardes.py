@@ -13,10 +13,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Final
+from typing import Annotated, Final
 
 from sne_sandbox.domain.base import Base
 from sne_sandbox.domain.journal import REMISE, Echange, VerdictEchange
+from sne_sandbox.domain.publication import TU
 from sne_sandbox.errors import ConflitEtat, StoreError, UsageError
 from sne_sandbox.raisons import raison_ecriture, raison_systeme
 from sne_sandbox.store import snapshot
@@ -38,22 +39,11 @@ class Sauvegarde:
 
     nom: str
     base: str
-    fichier: Path
-    faite_le: datetime
-    octets: int
-    demandes: int | None
-    illisible: str = ""
-
-    def en_json(self) -> dict[str, Any]:
-        """The published shape, the same for the API and the command."""
-        return {
-            "nom": self.nom,
-            "base": self.base,
-            "faite_le": self.faite_le.isoformat(),
-            "octets": self.octets,
-            "demandes": self.demandes,
-            "illisible": self.illisible,
-        }
+    fichier: Annotated[Path, TU]
+    faite_le: Annotated[datetime, "à l'heure de la machine"]
+    octets: Annotated[int, "taille du fichier"]
+    demandes: Annotated[int | None, "demandes qu'elle contient ; null : elle ne se lit pas"]
+    illisible: Annotated[str, "pourquoi cette version ne peut pas la restaurer ; vide : elle le peut"] = ""
 
 
 class Sauvegardes:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
-from typing import Any, Final
+from typing import Annotated, Any, Final
 
 from sne_sandbox.contract.versions import Contrat
 from sne_sandbox.domain.codes import MOTIF_ATTRIBUTION
@@ -45,6 +45,16 @@ _TAILLE_MAX: Final = 6
 
 
 @dataclass(frozen=True, slots=True)
+class TableauLu:
+    """A table, as the API and the command line show it."""
+
+    code: Annotated[str, "TAB01, TAB02 ou TAB03"]
+    titre: str
+    lignes: Annotated[list[dict[str, Any]], "rubrique, libelle, et un nombre par colonne du tableau"]
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
 class Tableau:
     """A table: `colonnes` names the counts, `lignes` are (section, label, counts)."""
 
@@ -54,17 +64,14 @@ class Tableau:
     lignes: tuple[tuple[str, str, tuple[int, ...]], ...]
     note: str = ""
 
-    def en_json(self) -> dict[str, Any]:
-        """As the JSON format shows it."""
-        return {
-            "code": self.code,
-            "titre": self.titre,
-            "lignes": [
-                {"rubrique": section, "libelle": libelle, **dict(zip(self.colonnes, nombres, strict=True))}
-                for section, libelle, nombres in self.lignes
-            ],
-            "note": self.note,
-        }
+    @property
+    def lu(self) -> TableauLu:
+        """As it is shown: each count under the name of its column."""
+        lignes = [
+            {"rubrique": section, "libelle": libelle, **dict(zip(self.colonnes, nombres, strict=True))}
+            for section, libelle, nombres in self.lignes
+        ]
+        return TableauLu(self.code, self.titre, lignes, self.note)
 
 
 def en_csv(tableaux: Iterable[Tableau], jour: date, *, separateur: str = ",") -> str:

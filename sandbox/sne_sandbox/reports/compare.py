@@ -1,18 +1,18 @@
 """Two runs compared: what is new, mended, still there; and whether two judgements say the same."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from dataclasses import dataclass, replace
-from typing import Any
+from datetime import datetime
+from typing import Annotated
 
 from sne_sandbox.domain.dates import PARIS
+from sne_sandbox.domain.publication import tirer
 from sne_sandbox.domain.texte import abrege, accorde, visible
 from sne_sandbox.reports.groupes import GroupeConstats, grouper
 from sne_sandbox.reports.masque import masquer
 from sne_sandbox.reports.model import TRAFIC, EtatExigence, Rapport, ResultatScenario, Verdict
 
 _PHRASE_MAX = 100
-#: What may become of a kind of finding: fields of `ComparaisonRapports`, keys of its JSON.
-_DEVENIRS = ("nouveaux", "corriges", "persistants", "non_revus")
 _VUS = (Verdict.REUSSI, Verdict.ECHOUE)
 
 
@@ -59,6 +59,54 @@ class Difference:
         return f"{self.quoi} : {self.avant} à l'origine, {self.apres} maintenant"
 
 
+@dataclass(frozen=True, slots=True)
+class CompteLu:
+    """How often a kind of finding was met."""
+
+    constats: int
+    scenarios: Collection[str]
+
+
+@dataclass(frozen=True, slots=True)
+class EvolutionLue:
+    """A kind of finding, as the API and the command line show it."""
+
+    exigence: str
+    sorte: str
+    niveau: Annotated[str, "MUST ou SHOULD"]
+    phrase: str
+    connue: Annotated[str, "raison de la référence qui l'excuse ; vide sinon"]
+    commande: Annotated[str, "celle qui le reproduit"]
+    avant: CompteLu | None
+    apres: CompteLu | None
+
+
+@dataclass(frozen=True, slots=True)
+class CompareLu:
+    """A report of the two."""
+
+    application: str
+    contrat: str
+    mode: str
+    debut: datetime
+    conforme: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ComparaisonRapportsLue:
+    """What changed from a report to another, as the API and the command line show it."""
+
+    avant: CompareLu
+    apres: CompareLu
+    nouveaux: list[EvolutionLue]
+    corriges: list[EvolutionLue]
+    persistants: list[EvolutionLue]
+    non_revus: Annotated[
+        list[EvolutionLue],
+        "disparus sans preuve d'une correction : scénarios pas rejoués jusque-là",
+    ]
+
+
 def comparer(avant: Rapport, apres: Rapport) -> ComparaisonRapports:
     """Two reports compared by kind of finding (exigence, sorte), NIRs masked. They may be of different
     plans, modes or seeds; known failures count as failures."""
@@ -82,13 +130,16 @@ def comparer(avant: Rapport, apres: Rapport) -> ComparaisonRapports:
     )
 
 
-def en_json(comparaison: ComparaisonRapports) -> dict[str, Any]:
-    """A comparison as JSON values."""
-    return {
-        "avant": _entete(comparaison.avant),
-        "apres": _entete(comparaison.apres),
-        **{devenir: [_evolution(e) for e in getattr(comparaison, devenir)] for devenir in _DEVENIRS},
-    }
+def lire(comparaison: ComparaisonRapports) -> ComparaisonRapportsLue:
+    """A comparison as it is shown."""
+    return ComparaisonRapportsLue(
+        avant=_entete(comparaison.avant),
+        apres=_entete(comparaison.apres),
+        nouveaux=[_evolution(e) for e in comparaison.nouveaux],
+        corriges=[_evolution(e) for e in comparaison.corriges],
+        persistants=[_evolution(e) for e in comparaison.persistants],
+        non_revus=[_evolution(e) for e in comparaison.non_revus],
+    )
 
 
 def en_texte(comparaison: ComparaisonRapports) -> str:
@@ -206,30 +257,14 @@ def _ou(groupe: GroupeConstats) -> str:
     return accorde(nombre, "scénario", "scénarios") if nombre else f"{groupe.nombre} fois"
 
 
-def _evolution(evolution: Evolution) -> dict[str, Any]:
-    groupe = evolution.groupe
-    return {
-        "exigence": groupe.exigence,
-        "sorte": groupe.sorte,
-        "niveau": groupe.niveau,
-        "phrase": groupe.phrase,
-        "connue": groupe.connue,
-        "commande": groupe.commande,
-        "avant": _compte(evolution.avant),
-        "apres": _compte(evolution.apres),
-    }
+def _evolution(evolution: Evolution) -> EvolutionLue:
+    avant, apres = _compte(evolution.avant), _compte(evolution.apres)
+    return tirer(EvolutionLue, evolution.groupe, avant=avant, apres=apres)
 
 
-def _compte(groupe: GroupeConstats | None) -> Mapping[str, Any] | None:
-    return None if groupe is None else {"constats": groupe.nombre, "scenarios": list(groupe.scenarios)}
+def _compte(groupe: GroupeConstats | None) -> CompteLu | None:
+    return None if groupe is None else CompteLu(groupe.nombre, groupe.scenarios)
 
 
-def _entete(rapport: Rapport) -> dict[str, Any]:
-    entete = rapport.entete
-    return {
-        "application": entete.application,
-        "contrat": entete.contrat,
-        "mode": entete.mode,
-        "debut": entete.debut.isoformat(),
-        "conforme": rapport.conforme,
-    }
+def _entete(rapport: Rapport) -> CompareLu:
+    return tirer(CompareLu, rapport.entete, conforme=rapport.conforme)

@@ -17,7 +17,8 @@ from sne_sandbox.server.listeners import AdressesServies, Ecoute
 from sne_sandbox.server.run import RefusHttp, RefusTls, servir
 from sne_sandbox.server.workers import Taches, servir_a_plusieurs
 from sne_sandbox.store.session import Magasin
-from sne_sandbox.web.app import Configuration, creer_application
+from sne_sandbox.web.app import creer_application
+from sne_sandbox.web.partage import Configuration
 
 
 class Lancable(Protocol):

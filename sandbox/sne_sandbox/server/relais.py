@@ -17,7 +17,8 @@ from sne_sandbox.server.service import ApplicationWsgi
 from sne_sandbox.server.workers import Taches
 from sne_sandbox.store.session import Magasin
 from sne_sandbox.web.aiguillage import PARTIES
-from sne_sandbox.web.app import Configuration, Services, creer_application
+from sne_sandbox.web.app import creer_application
+from sne_sandbox.web.partage import Configuration, Services
 
 #: First segments of the paths that are ours: every other one goes by.
 ICI: Final = frozenset({"healthz"}).union(*(partie.segments for partie in PARTIES))

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Annotated, Final
 
 from sne_sandbox.contract.fiches import FicheRegle
 from sne_sandbox.contract.versions import Contrat
@@ -44,9 +44,9 @@ class LigneDeRegle:
 class Illustration:
     """An example as one reads it: what is sent, what is changed in it, and what stands around."""
 
-    depart: str
-    gestes: tuple[str, ...]
-    autour: tuple[str, ...]
+    depart: Annotated[str, "le message dont il part"]
+    gestes: Annotated[tuple[str, ...], "ce qui y est changé"]
+    autour: Annotated[tuple[str, ...], "ce que la base contient, le jour qu'il est…"]
 
 
 def lignes(contrat: Contrat, profil: str) -> list[LigneDeRegle]:

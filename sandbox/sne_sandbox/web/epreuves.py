@@ -35,7 +35,7 @@ from sne_sandbox.reports.groupes import grouper
 from sne_sandbox.reports.masque import masquer
 from sne_sandbox.reports.model import Entete
 from sne_sandbox.settings import PAR_NOM
-from sne_sandbox.web.app import Configuration
+from sne_sandbox.web.partage import Configuration
 
 #: Households drawn for each scenario, and the largest seed, of what is begun from here.
 EXEMPLES_MAX: Final = 20
@@ -50,7 +50,7 @@ _DELAI_FIN: Final = 10.0
 
 
 class EtatJugement(StrEnum):
-    """How a judgement stands."""
+    """How far a judgement is."""
 
     EN_COURS = "en cours"
     RENDUE = "rendue"

@@ -6,7 +6,7 @@ Every figure is that of `domain.menage`; this module only says how it is arrived
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Final
+from typing import Annotated, Final
 
 from sne_sandbox.contract.versions import Contrat
 from sne_sandbox.domain.dates import age
@@ -28,8 +28,8 @@ class PartUc:
     """A person, and what she counts for. `age` in completed years, None when it is not known."""
 
     qui: str
-    age: int | None
-    uc: Decimal
+    age: Annotated[int | None, "ans révolus"]
+    uc: Annotated[Decimal, "unités de consommation"]
     raison: str
     fidelite: str
 
@@ -40,7 +40,7 @@ class RessourceComptee:
 
     qui: str
     nature: str
-    montant: int
+    montant: Annotated[int, "euros par mois"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,7 @@ class Seuil:
 
 @dataclass(frozen=True, slots=True)
 class CalculUc:
-    """The steps, in order."""
+    """The steps that lead to the verdict on the first quartile, in order."""
 
     menage: Menage
     jour: date

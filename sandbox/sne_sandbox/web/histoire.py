@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from sne_sandbox.contract.versions import Contrat
 from sne_sandbox.domain.codes import MOTIF_NON_RENOUVELLEMENT
@@ -16,6 +16,7 @@ from sne_sandbox.rules.catalogue.radiation import MOIS_AVANT_EFFACEMENT
 from sne_sandbox.rules.catalogue.vie import MOIS_DE_REACTIVATION
 from sne_sandbox.store.recherche import mouvements_de
 from sne_sandbox.store.registre import RegistreBase
+from sne_sandbox.web.essais import essayer
 
 #: Exchanges about one demande that its story tells of, the last ones.
 ECHANGES: Final = 60
@@ -37,15 +38,16 @@ _CAUSES: Final = {
 _NATURES: Final = {"CRE": "écrit", "MOD": "modifié", "SUP": "supprimé"}
 
 
+GenrePoint = Literal["mouvement", "echange", "evenement", "dalo", "calendrier", "avenir"]
+
+
 @dataclass(frozen=True, slots=True)
 class PointHistoire:
-    """A point of the timeline. `genre` is one of mouvement, echange, evenement,
-    dalo, calendrier, avenir; `precis` says
-    that the hour of `quand` (Paris) is known; `echange` is the line of the journal to link to; `rang` orders
-    those of one instant."""
+    """A point of the timeline. `precis` says that the hour of `quand` (Paris) is known, and not the day only;
+    `echange` is the line of the journal to link to; `rang` orders those of one instant."""
 
     quand: datetime
-    genre: str
+    genre: GenrePoint
     titre: str
     detail: str = ""
     precis: bool = True
@@ -174,6 +176,16 @@ def _siennes(nuit: Echange, numero: str) -> list[dict[str, Any]]:
 
 def _echange(echange: Echange, numero: str) -> PointHistoire:
     titre = echange.operation or echange.methode
+    return essayer(
+        lambda: _raconter_echange(echange, numero),
+        lambda raison: PointHistoire(
+            _de_la_base(echange), "echange", titre, raison, True, echange, echange.identifiant or 0
+        ),
+    )
+
+
+def _raconter_echange(echange: Echange, numero: str) -> PointHistoire:
+    titre = echange.operation or echange.methode
     if echange.methode == NUIT:
         nuit, _, resume = echange.chemin.partition(" : ")
         # « 075… : préavis d'échéance. »: of a night that others share, what is its own.
@@ -201,6 +213,39 @@ def _evenement(evenement: Evenement, types: dict[str, TypeEvenement]) -> PointHi
         "evenement",
         f"Événement {fait} : {type_.libelle if type_ is not None else evenement.code_type}",
         f"par {auteur}",
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class FaitNocturne:
+    """What one night did to some demandes, in a phrase."""
+
+    phrase: str
+    numeros: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Nuit:
+    """A line of the journal that tells a night: `faits` is empty when it gives counts only, in `resume`."""
+
+    echange: Echange
+    quand: datetime
+    faits: tuple[FaitNocturne, ...]
+    resume: str
+
+
+def lire_nuit(echange: Echange) -> Nuit:
+    """The line of a night, read: its facts, each with the demandes it concerns."""
+    faits: dict[str, list[str]] = {}
+    for detail in echange.anomalies:
+        # « 075… : préavis d'échéance. »
+        phrase = str(detail.get("message", "")).partition(" : ")[2]
+        faits.setdefault(phrase.rstrip("."), []).append(str(detail.get("valeur", "")))
+    return Nuit(
+        echange,
+        echange.instant_base or echange.recu_le,
+        tuple(FaitNocturne(phrase, tuple(numeros)) for phrase, numeros in faits.items()),
+        echange.chemin.partition(" : ")[2].rstrip("."),
     )
 
 

@@ -1,24 +1,100 @@
-"""The published interface as people read it, in the console and by the API."""
+"""The published interface as people read it, in the console and by the API: its documents, its operations,
+the fields of its messages, told in French by the `presentation.toml` of the contract."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from sne_sandbox.contract.nomenclatures import Nomenclatures
 from sne_sandbox.contract.schema import Document
+from sne_sandbox.contract.versions import Contrat
 from sne_sandbox.domain.anomalie import Fidelite
 from sne_sandbox.domain.texte import plier
+from sne_sandbox.errors import ContractError
 from sne_sandbox.web.messages.elements import ElementDecrit
 
-#: What each document is.
-DOCUMENTS: Final[Mapping[Document, str]] = {
-    Document.DEMANDE: "Une demande",
-    Document.EVENEMENT: "Des événements",
-    Document.TYPE_EVENEMENT: "Des types d'événements",
-    Document.RECHERCHE: "Une recherche",
-    Document.DOUBLONS: "Des doublons",
-}
+_FICHIER: Final = "presentation.toml"
 #: Message versions whose schema was published: what they hold is attested.
 _PUBLIEES: Final = frozenset({"", "02.00", "02.01"})
+
+
+@dataclass(frozen=True, slots=True)
+class OperationExpliquee:
+    """What an operation is for: a title, a sentence."""
+
+    titre: str
+    phrase: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ParametreExplique:
+    """A field of a call that is no document; `liste` is the nomenclature of its codes, "" for none."""
+
+    libelle: str
+    aide: str = ""
+    liste: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ChampSaisi:
+    """A field of a document that is filled in without XML: `chemin` below the root, without index (the
+    first of each name is meant). `si`: shown only when the document has that element. `liste`: what its
+    value is chosen from, "" for a free text. `vide`: what it means when the element stays, without a code;
+    "" when the element goes with its value."""
+
+    nom: str
+    libelle: str
+    chemin: str
+    aide: str = ""
+    si: str = ""
+    code: bool = False
+    liste: str = ""
+    vide: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class InterfacePresentee:
+    """How an interface is told. `saisies` are the plain fields of each kind of document, in the order of the
+    form."""
+
+    documents: Mapping[Document, str]
+    operations: Mapping[str, OperationExpliquee]
+    parametres: Mapping[str, ParametreExplique]
+    saisies: Mapping[Document, tuple[ChampSaisi, ...]]
+
+    def operation(self, nom: str) -> OperationExpliquee:
+        """What an operation is for; its name alone for one that nobody tells."""
+        return self.operations.get(nom) or OperationExpliquee(nom)
+
+    def champs(self, document: Document) -> tuple[ChampSaisi, ...]:
+        """The plain fields of a kind of document; () for one that has none."""
+        return self.saisies.get(document, ())
+
+    def parametre(self, nom: str) -> ParametreExplique:
+        """What a field of a call is; its name alone for one that nobody tells."""
+        return self.parametres.get(nom) or ParametreExplique(nom)
+
+
+@lru_cache(maxsize=8)
+def presentation(contrat: Contrat) -> InterfacePresentee:
+    """That of a contract, its folders laid over one another key by key. Raises ContractError."""
+    tables = contrat.dossiers.toml(_FICHIER)
+    try:
+        return InterfacePresentee(
+            {Document(nom): str(titre) for nom, titre in tables["documents"].items()},
+            {nom: OperationExpliquee(**dits) for nom, dits in tables["operations"].items()},
+            {nom: ParametreExplique(**dits) for nom, dits in tables["parametres"].items()},
+            {
+                Document(nom): tuple(ChampSaisi(champ, **dits) for champ, dits in champs.items())
+                for nom, champs in tables["saisies"].items()
+            },
+        )
+    except (KeyError, ValueError, TypeError, AttributeError) as faute:
+        raise ContractError(
+            f"{_FICHIER} : {faute} ne convient pas.",
+            remede="prenez modèle sur celui du contrat, contracts/v5.0/presentation.toml",
+        ) from None
 
 
 def fidelite(element: ElementDecrit) -> Fidelite:

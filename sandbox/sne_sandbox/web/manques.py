@@ -11,6 +11,7 @@ from lxml import etree
 from sne_sandbox.contract.versions import Contrat
 from sne_sandbox.domain.journal import Echange, VerdictEchange
 from sne_sandbox.store.session import Magasin
+from sne_sandbox.web.essais import essayer, nu
 
 #: What counts: anomalies are answers, each with its rule; these have none.
 VERDICTS: Final = (VerdictEchange.REFUS, VerdictEchange.FAULT)
@@ -43,7 +44,14 @@ def chercher(
     ]
     trouves.sort(key=lambda echange: echange.identifiant or 0, reverse=True)
     bases = [connue.nom for connue in magasin.bases.lister()]
-    return [expliquer(echange, contrat, bases) for echange in trouves[:limite]]
+    return [_expliquer(echange, contrat, bases) for echange in trouves[:limite]]
+
+
+def _expliquer(echange: Echange, contrat: Contrat, bases: Collection[str]) -> Manque:
+    return essayer(
+        lambda: expliquer(echange, contrat, bases),
+        lambda raison: Manque(nu(echange, raison), f"{raison[0].upper()}{raison[1:]}.", "", None),
+    )
 
 
 def expliquer(echange: Echange, contrat: Contrat, bases: Collection[str]) -> Manque:

@@ -3,7 +3,7 @@
 import gzip
 import socket
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Final
+from typing import Final
 from urllib.parse import urlsplit
 
 from flask import Flask, Request, Response, current_app, request
@@ -23,10 +23,8 @@ from sne_sandbox.soap.types_http import (
     ReponseHttp,
     RequeteHttp,
 )
+from sne_sandbox.web.partage import Services
 from sne_sandbox.web.provenance import d_un_autre_site
-
-if TYPE_CHECKING:
-    from sne_sandbox.web.app import Services
 
 #: First word of the endpoints of services, in Flask's map of addresses.
 _SERVICE: Final = "soap"
@@ -77,7 +75,7 @@ def _vue(service: str) -> Callable[..., Response]:
     return vue
 
 
-def _requete(services: "Services") -> RequeteHttp:
+def _requete(services: Services) -> RequeteHttp:
     """The request under way, whole, as the exchange takes it."""
     environ = request.environ
     return RequeteHttp(
@@ -94,7 +92,7 @@ def _requete(services: "Services") -> RequeteHttp:
     )
 
 
-def _rendre(services: "Services", reponse: ReponseHttp) -> Response:
+def _rendre(services: Services, reponse: ReponseHttp) -> Response:
     sortie = Response(reponse.corps, reponse.statut, reponse.en_tetes)
     if reponse.panne is not None:
         request.environ[PANNE] = reponse.panne
@@ -126,7 +124,7 @@ def _origine() -> str:
     return f"{request.scheme}://{hote}:{request.environ.get('SERVER_PORT', '80')}"
 
 
-def _origine_annoncee(services: "Services") -> str:
+def _origine_annoncee(services: Services) -> str:
     """The same, as the caller wrote it when it is a name of this server: a port may be mapped on the way. Any
     other name is that of the national server, and a stub made of such a WSDL would call it."""
     nom = urlsplit(f"//{request.host}").hostname or ""

@@ -4,11 +4,11 @@ import json
 
 import jsonschema
 import pytest
+import schema_protocole
 
-from sne_sandbox.conformance import protocole
 from sne_sandbox.conformance.adresses import Adresses
 from sne_sandbox.conformance.protocole import COMMANDES, FORMES, ChampProtocole, verifier_reponse
-from sne_sandbox.resources import fixtures_dir
+from sne_sandbox.resources import docs_dir, fixtures_dir
 
 PRET = {
     "https": "https://localhost:8443",
@@ -29,14 +29,14 @@ def _demarre(*commandes: str) -> dict[str, object]:
 
 def test_amounts_are_written_as_the_schema_wants_them() -> None:
     """Whole euros: `montant` is an xs:int."""
-    guide = (fixtures_dir() / "schemas" / "README.md").read_text("utf-8")
+    guide = (docs_dir() / "protocole.md").read_text("utf-8")
     assert '"560"' in guide
-    assert '"560"' in protocole.schema()["$defs"]["document"]["description"]
+    assert '"560"' in schema_protocole.schema()["$defs"]["document"]["description"]
 
 
 def test_the_published_schema_is_the_tables() -> None:
     publie = json.loads((fixtures_dir() / "schemas" / "protocole.schema.json").read_text("utf-8"))
-    assert publie == protocole.schema()
+    assert publie == schema_protocole.schema()
 
 
 def test_every_type_of_a_field_is_known() -> None:
@@ -106,7 +106,7 @@ def test_a_good_answer_passes(commande: str, reponse: object) -> None:
 
 
 def test_the_guide_names_every_command_and_its_fields() -> None:
-    guide = (fixtures_dir() / "schemas" / "README.md").read_text("utf-8")
+    guide = (docs_dir() / "protocole.md").read_text("utf-8")
     for commande in COMMANDES.values():
         (ligne,) = [ligne for ligne in guide.splitlines() if ligne.startswith(f"| `{commande.nom}` |")]
         assert commande.description in ligne
@@ -114,7 +114,7 @@ def test_the_guide_names_every_command_and_its_fields() -> None:
 
 
 def test_the_example_of_the_guide_is_of_the_protocol() -> None:
-    guide = (fixtures_dir() / "schemas" / "README.md").read_text("utf-8")
+    guide = (docs_dir() / "protocole.md").read_text("utf-8")
     echange = guide.split("```json\n")[1].split("```")[0]
     messages = [json.loads(m) for m in echange.replace("←", "→").split("→") if m.strip()]
     questions, reponses = messages[::2], messages[1::2]
@@ -126,7 +126,7 @@ def test_the_example_of_the_guide_is_of_the_protocol() -> None:
 
 
 def test_the_schema_says_what_a_document_and_a_status_are() -> None:
-    definitions = protocole.schema()["$defs"]
+    definitions = schema_protocole.schema()["$defs"]
     for dit in ('{"code": "T2"}', "tableau", "texte", "{}", "XSD"):
         assert dit in definitions["document"]["description"]
     assert all(
@@ -136,13 +136,13 @@ def test_the_schema_says_what_a_document_and_a_status_are() -> None:
     assert demande["$ref"] == "#/$defs/document"
 
 
-def test_the_readme_shows_a_right_message_of_each_command() -> None:
-    texte = (fixtures_dir() / "schemas" / "README.md").read_text("utf-8")
+def test_the_page_shows_a_right_message_of_each_command() -> None:
+    texte = (docs_dir() / "protocole.md").read_text("utf-8")
     bloc = texte.split("<!-- messages:")[1].split("```json\n")[1].split("```")[0]
     messages = [json.loads(ligne) for ligne in bloc.splitlines()]
     montrees = {"demarrer", "reinitialiser", "enregistrer", "fin"}  # in the exchange shown above
     assert {m["commande"] for m in messages} | montrees == set(COMMANDES)
-    schema = protocole.schema()
+    schema = schema_protocole.schema()
     for message in messages:
         regle = {"$ref": f"#/$defs/commande_{message['commande']}", "$defs": schema["$defs"]}
         jsonschema.validate({"id": 1, "maintenant": "2026-03-02T09:00:00+01:00"} | message, regle)

@@ -62,32 +62,32 @@ def test_a_frozen_clock_stays_frozen_where_it_is_moved(magasin: Magasin, creer: 
     assert lue.horloge == Horloge(fige_a=datetime(2018, 4, 15, 10, tzinfo=UTC))
     assert lue.derniere_nuit == date(2018, 4, 15)
     heure = horloge.lire(magasin, base, machine=MIDI + timedelta(days=900))
-    assert heure == deplacement.heure
+    assert heure == deplacement.horloge
     assert (heure.mode, heure.maintenant.isoformat()) == ("figée", "2018-04-15T12:00:00+02:00")
 
 
 def test_any_other_clock_goes_on_from_there(magasin: Magasin, creer: Creer) -> None:
     base = creer(Horloge())
     deplacement = horloge.avancer(magasin, base, "P1D", machine=MIDI)
-    assert (deplacement.heure.mode, deplacement.heure.decalage_s) == ("décalée", 86_400)
+    assert (deplacement.horloge.mode, deplacement.horloge.decalage_s) == ("décalée", 86_400)
     plus_tard = horloge.lire(magasin, base, machine=MIDI + timedelta(hours=1))
     assert plus_tard.maintenant == MIDI + timedelta(days=1, hours=1)
     retour = horloge.avancer(magasin, base, "P1D", machine=MIDI)
-    assert retour.heure.decalage_s == 2 * 86_400
+    assert retour.horloge.decalage_s == 2 * 86_400
 
 
 def test_freezing_stops_the_clock_at_its_own_instant(magasin: Magasin, creer: Creer) -> None:
     base = creer(Horloge(decalage=timedelta(days=1)))
     deplacement = horloge.figer(magasin, base, machine=MIDI)
-    assert deplacement.heure.maintenant == MIDI + timedelta(days=1)
-    assert deplacement.heure.mode == "figée"
+    assert deplacement.horloge.maintenant == MIDI + timedelta(days=1)
+    assert deplacement.horloge.mode == "figée"
 
 
 def test_freezing_in_the_future_runs_the_nights_in_between(magasin: Magasin, creer: Creer) -> None:
     base = creer()
     ajouter(magasin, base, stockee(1, DEPOT))
     deplacement = horloge.figer(magasin, base, datetime(2019, 4, 15, 8, tzinfo=PARIS))
-    assert deplacement.bilan.nuits == 396
+    assert deplacement.nuits == 396
     assert len(nuits(magasin, base)) == 2
 
 
@@ -95,8 +95,8 @@ def test_back_in_real_time_the_nights_that_are_due_run(magasin: Magasin, creer: 
     base = creer()
     ajouter(magasin, base, stockee(1, DEPOT))
     deplacement = horloge.rendre_reelle(magasin, base, machine=MIDI + timedelta(days=400))
-    assert deplacement.heure.mode == "real"
-    assert deplacement.bilan.nuits == 400
+    assert deplacement.horloge.mode == "real"
+    assert deplacement.nuits == 400
     assert magasin.bases.lire(base).horloge.reelle
 
 

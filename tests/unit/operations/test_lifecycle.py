@@ -46,14 +46,14 @@ def test_a_demande_nobody_renews(
 ) -> None:
     base = creer(Horloge(fige_a=datetime(depot.year, depot.month, depot.day, 9, tzinfo=PARIS)))
     ajouter(magasin, base, stockee(1, depot))
-    bilan = horloge.avancer(magasin, base, "P26M").bilan
+    faits = horloge.avancer(magasin, base, "P26M").faits
     assert _jours(magasin, base) == [
         (preavis, "PREAVIS"),
         (radiation, "RADREN"),
         (fin, "FINREA"),
         (effacement, "EFFACE"),
     ]
-    assert bilan.comptes == dict.fromkeys(Fait, 1) | {Fait.DELAI_LONG: 0}
+    assert faits == dict.fromkeys(Fait, 1) | {Fait.DELAI_LONG: 0}
     with magasin.lire(base) as registre:
         assert registre.compter() == 0
 
@@ -165,7 +165,7 @@ def test_the_line_of_a_night_reads_as_a_sentence(magasin: Magasin, creer: Creer)
     )
     assert (ligne.verdict, ligne.operation, ligne.numero_unique) == (VerdictEchange.ACCEPTE, None, None)
     assert ligne.anomalies[0]["message"] == ("1110317000001G1104 : demande radiée faute de renouvellement.")
-    assert deplacement.bilan.phrase() == (
+    assert deplacement.phrase == (
         "37 nuits (du 16/03/2018 au 21/04/2018) : 2 demandes radiées faute de renouvellement, "
         "1 préavis d'échéance."
     )
@@ -201,7 +201,7 @@ def test_a_night_is_run_once(magasin: Magasin, creer: Creer) -> None:
     horloge.avancer(magasin, base, "P10D")
     avant = etat(magasin, base)
     assert lifecycle.rattraper(magasin, base, machine=MIDI).nuits == 0
-    assert horloge.avancer(magasin, base, "P0D").bilan.phrase() == "Aucune nuit n'est passée."
+    assert horloge.avancer(magasin, base, "P0D").phrase == "Aucune nuit n'est passée."
     assert etat(magasin, base) == avant
 
 

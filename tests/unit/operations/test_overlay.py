@@ -9,7 +9,8 @@ from banc import FORMULAIRE, MIDI, Banc, message, oter, poser, specimen, texte
 
 from sne_sandbox.domain.base import Horloge
 from sne_sandbox.resources import contracts_dir, fixtures_dir
-from sne_sandbox.web.app import Configuration, creer_application
+from sne_sandbox.web.app import creer_application
+from sne_sandbox.web.partage import Configuration
 
 _REGLES = """
 [REC001]

@@ -204,7 +204,7 @@ def test_compositions() -> None:
 
 def test_json_names_each_count(registre: RegistreBase, contrat: Contrat) -> None:
     _stocker(registre, "personne_seule", 1, JOUR)
-    tab01 = _tableaux(registre, contrat, JOUR)["TAB01"].en_json()
-    assert tab01["lignes"][0] == {
+    tab01 = _tableaux(registre, contrat, JOUR)["TAB01"].lu
+    assert tab01.lignes[0] == {
         "rubrique": "Demandes actives", "libelle": "Personnes physiques", "demandes": 1,
     }  # fmt: skip

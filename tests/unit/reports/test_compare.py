@@ -4,6 +4,7 @@ from dataclasses import replace
 import pytest
 from specimen import NIR, NIR_TREIZE, rapport, trafic
 
+from sne_sandbox.domain.publication import en_json
 from sne_sandbox.reports import compare
 from sne_sandbox.reports.model import (
     Bilan,
@@ -149,7 +150,7 @@ def test_the_text_says_what_moved() -> None:
 
 
 def test_the_json_has_all_of_it() -> None:
-    contenu = compare.en_json(compare.comparer(rapport(), repare()))
+    contenu = en_json(compare.lire(compare.comparer(rapport(), repare())))
     assert json.loads(json.dumps(contenu)) == contenu
     assert contenu["avant"]["conforme"] is False
     (corrige,) = contenu["corriges"]

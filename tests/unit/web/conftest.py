@@ -2,9 +2,9 @@
 
 import pytest
 
-from sne_sandbox.web import calculs
+from sne_sandbox.web import tableaux
 from sne_sandbox.web.console import statistiques
-from sne_sandbox.web.messages import evaluateur, xpath
+from sne_sandbox.web.messages import xpath
 
 #: Seconds that nothing takes, however busy the machine.
 PATIENCE = 240.0
@@ -14,8 +14,8 @@ PATIENCE = 240.0
 def patience(monkeypatch: pytest.MonkeyPatch) -> None:
     """Searches go to their end, tables and turns are waited for; a test that tries a limit sets its own."""
     monkeypatch.setattr(xpath, "DUREE_MAX", PATIENCE)
-    monkeypatch.setattr(evaluateur, "MONTRE_MAX", PATIENCE)
-    monkeypatch.setattr(evaluateur, "ATTENTE_MAX", PATIENCE)
+    monkeypatch.setattr(xpath, "MONTRE_MAX", PATIENCE)
+    monkeypatch.setattr(xpath, "ATTENTE_MAX", PATIENCE)
     monkeypatch.setattr(statistiques, "_PATIENCE", PATIENCE)
-    monkeypatch.setattr(calculs, "TOUR_MAX", PATIENCE)
-    monkeypatch.setattr(calculs, "PATIENCE", PATIENCE)
+    monkeypatch.setattr(tableaux, "TOUR_MAX", PATIENCE)
+    monkeypatch.setattr(tableaux, "PATIENCE", PATIENCE)

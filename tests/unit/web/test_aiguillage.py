@@ -8,7 +8,8 @@ import pytest
 from flask.testing import FlaskClient
 
 from sne_sandbox.web.aiguillage import PARTIES
-from sne_sandbox.web.app import Configuration, creer_application
+from sne_sandbox.web.app import creer_application
+from sne_sandbox.web.partage import Configuration
 
 
 def test_a_part_is_built_at_its_first_request_and_once(tmp_path: Path) -> None:

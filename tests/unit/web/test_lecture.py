@@ -17,7 +17,8 @@ from lxml import etree
 from sne_sandbox.mime.client import Forme
 from sne_sandbox.pki.authority import Autorite
 from sne_sandbox.web.api.description import operations
-from sne_sandbox.web.app import Configuration, creer_application
+from sne_sandbox.web.app import creer_application
+from sne_sandbox.web.partage import Configuration
 
 NIR: Final = "206127511100564"
 NS: Final = "{http://nuu.application.i2/}"
@@ -167,7 +168,8 @@ def test_every_page_of_the_console_only_reads(rempli: tuple[Banc, dict[str, Any]
         "boite": "sortie",
         "portee": "etat",
         "operation": "getNumUnique",
-        "page": "commencer",
+        "page": "demarrer",
+        "chemin": "fixtures/ci/gitlab-ci.yml",
         "suite": "DemandeLogementImplService",
         "document": "demande",
         "code": "G1226",

@@ -9,7 +9,8 @@ from flask import Flask
 from lxml import etree
 
 from sne_sandbox.soap.requete import ecrire
-from sne_sandbox.web.app import Configuration, creer_application
+from sne_sandbox.web.app import creer_application
+from sne_sandbox.web.partage import Configuration
 
 
 @pytest.mark.parametrize("hote", ["127.0.0.1", "127.0.0.1:8080", "localhost", "localhost:1", "[::1]:8443"])

@@ -16,7 +16,8 @@ from lxml import etree
 from sne_sandbox.conformance.observation import observer
 from sne_sandbox.mime.client import Forme, requete
 from sne_sandbox.soap.requete import ecrire
-from sne_sandbox.web.app import Configuration, creer_application
+from sne_sandbox.web.app import creer_application
+from sne_sandbox.web.partage import Configuration
 
 
 @pytest.mark.parametrize(

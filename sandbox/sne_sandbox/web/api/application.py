@@ -5,82 +5,65 @@ from typing import Any, Final
 
 from flask import Flask, Response, request
 from flask_smorest import Api
-from marshmallow import Schema, fields
 from werkzeug.exceptions import HTTPException, UnsupportedMediaType
 
-from sne_sandbox.web import acces, problemes, securite
+from sne_sandbox.web import acces, reponses, securite
 from sne_sandbox.web.api import (
     bases,
-    certificates,
-    clock,
     contract,
-    demande,
     demandes,
     description,
-    exchange,
     exchanges,
     guichets,
     messages,
     metrics,
     pannes,
-    problems,
     reports,
     rules,
     scenes,
-    seeds,
     snapshots,
     statistics,
 )
 
+#: What the API is made of, in the order of its description.
 RESSOURCES: Final = (
-    bases,
-    clock,
-    exchanges,
-    demandes,
-    guichets,
-    messages,
-    certificates,
-    pannes,
-    snapshots,
-    statistics,
-    seeds,
-    scenes,
-    reports,
-    rules,
-    contract,
-    problems,
+    bases.blueprint,
+    bases.clock,
+    exchanges.blueprint,
+    demandes.blueprint,
+    guichets.blueprint,
+    messages.blueprint,
+    guichets.certificates,
+    pannes.blueprint,
+    snapshots.blueprint,
+    statistics.blueprint,
+    bases.seeds,
+    scenes.blueprint,
+    reports.blueprint,
+    rules.blueprint,
+    contract.blueprint,
+    description.problems,
+    guichets.authority,
 )
-#: Modules that add views to the resources of others: they are there once imported.
-_SUITES: Final = (demande, exchange)
 #: Bytes of a body: the largest is a file left in an inbox.
 CORPS_MAX: Final = 25_000_000
 #: The one body that is no JSON: a file left in an inbox.
-_FICHIERS: Final = frozenset({"guichets.FichierDepose"})
-
-
-class Probleme(Schema):
-    """A problem (RFC 9457)."""
-
-    type = fields.String(required=True, metadata={"description": "URI du genre : /api/v1/problems/…"})
-    title = fields.String(required=True, metadata={"description": "Le genre, toujours dit pareil"})
-    status = fields.Integer(required=True, metadata={"description": "Statut HTTP"})
-    detail = fields.String(required=True, metadata={"description": "Ce qui ne va pas ici, et le remède"})
-    errors = fields.Dict(metadata={"description": "Fautes par champ"})
+_FICHIERS: Final = frozenset({"guichets.RessourceFichierDepose"})
 
 
 class ApiAdmin(Api):
-    """flask-smorest, with RFC 9457 errors."""
+    """flask-smorest, its errors being RFC 9457 problems."""
 
-    ERROR_SCHEMA = Probleme
+    ERROR_SCHEMA = description.ProblemeSchema
 
     def handle_http_exception(self, error: HTTPException) -> Response:
-        """Every HTTP error as `application/problem+json`."""
-        return problemes.erreur_http(error)
+        """An HTTP error as `application/problem+json`."""
+        return reponses.erreur_http(error)
 
 
 def construire(principale: Flask) -> Flask:
-    """The API of an application: same services, same rights."""
-    from sne_sandbox.web.app import VERSION
+    """The API beside the main application: the same services, the same rights."""
+    from sne_sandbox.web.partage import VERSION
 
     app = Flask("sne_sandbox.web.api", static_folder=None, template_folder=None)
     app.config.update(
@@ -92,10 +75,9 @@ def construire(principale: Flask) -> Flask:
     securite.installer(app)
     app.before_request(_exiger_json)
     api = ApiAdmin(app)
-    for ressource in RESSOURCES:
-        api.register_blueprint(ressource.blueprint)
-    api.register_blueprint(certificates.autorite)
-    problemes.installer(app)
+    for blueprint in RESSOURCES:
+        api.register_blueprint(blueprint)
+    reponses.installer(app)
     document = description.completer(api.spec.to_dict())
     app.extensions["openapi"] = document
     app.add_url_rule("/metrics", "metrics", metrics.page)

@@ -1,137 +1,132 @@
-"""`/api/v1/bases`: bases created, listed, set, deleted, put back to their start."""
+"""`/api/v1/bases`: bases created, listed, set, deleted, put back to their start; their clock;
+`/api/v1/seeds`."""
 
-from typing import Any, Final
+from dataclasses import dataclass
+from typing import Annotated, Any, Final
 
 from flask.views import MethodView
 from flask_smorest import Blueprint
 from marshmallow import Schema, fields, validate
 
-from sne_sandbox.domain.base import Base, lire_horloge
-from sne_sandbox.operations import bases
+from sne_sandbox.domain.base import Base, lire_horloge, lire_instant
+from sne_sandbox.operations import bases, horloge
+from sne_sandbox.operations.bases import BasePubliee
+from sne_sandbox.operations.horloge import Deplacement, Heure
 from sne_sandbox.settings import PAR_NOM, SETTINGS, Reglages
-from sne_sandbox.web.api.contexte import ENTIER_MAX, Corps, Entier, nom_convenable, services
+from sne_sandbox.web.api.contexte import (
+    ENTIER_MAX,
+    Entier,
+    QuestionSchema,
+    facultatif,
+    liste,
+    nom_convenable,
+    reponse,
+)
+from sne_sandbox.web.partage import services
 
 blueprint: Final = Blueprint("bases", __name__, url_prefix="/api/v1/bases", description="Les bases")
+clock: Final = Blueprint(
+    "clock", __name__, url_prefix="/api/v1/bases/<base>/clock", description="L'horloge d'une base"
+)
+seeds: Final = Blueprint("seeds", __name__, url_prefix="/api/v1/seeds", description="Les jeux de départ")
 
-_PROFILS: Final = validate.OneOf(PAR_NOM["profile"].choix)
-_REGLAGES: Final = [setting.nom for setting in SETTINGS if setting.portee == "base"]
+_PROFILS: Final = PAR_NOM["profile"].choix
+_REGLAGES: Final = [setting for setting in SETTINGS if setting.portee == "base"]
 #: The largest number that a setting may have.
 _NOMBRE_MAX: Final = 1_000_000
+_RECUL: Final = "L'heure demandée est le passé d'une base qui a des demandes"
+_EXEMPLE: Final = "2018-03-15T12:00:00"
 
 
-def _champs() -> dict[str, fields.Field[Any]]:
-    """One field for each setting of a base, from the table."""
+# --- bases --------------------------------------------------------------------------------------------------
+
+
+def _valeurs() -> dict[str, fields.Field[Any]]:
+    """A field for each setting of a base, as JSON has it."""
     champs: dict[str, fields.Field[Any]] = {}
-    for nom in _REGLAGES:
-        setting = PAR_NOM[nom]
+    for setting in _REGLAGES:
         meta = {"description": f"{setting.aide} (à la création : {setting.defaut})"}
         if setting.type is int:
-            champs[nom] = Entier(validate=validate.Range(0, _NOMBRE_MAX), metadata=meta)
+            champs[setting.nom] = Entier(validate=validate.Range(0, _NOMBRE_MAX), metadata=meta)
         else:
-            champs[nom] = fields.String(validate=validate.OneOf(setting.choix), metadata=meta)
+            champs[setting.nom] = fields.String(validate=validate.OneOf(setting.choix), metadata=meta)
     return champs
 
 
-def _ecrits() -> dict[str, fields.Field[Any]]:
-    """The same, as they are written."""
-    champs: dict[str, fields.Field[Any]] = {}
-    for nom in _REGLAGES:
-        setting = PAR_NOM[nom]
-        entier = validate.Regexp(r"^\d{1,6}$", error="Attendu : un nombre de 1 à 6 chiffres, écrit en texte.")
-        regle = validate.OneOf(setting.choix) if setting.choix else entier
-        champs[nom] = fields.String(validate=regle, metadata={"description": setting.aide})
-    return champs
+def _textes() -> dict[str, fields.Field[Any]]:
+    """The same, as the command line writes them."""
+    entier = validate.Regexp(r"^\d{1,6}$", error="Attendu : un nombre de 1 à 6 chiffres, écrit en texte.")
+    return {
+        setting.nom: fields.String(
+            validate=validate.OneOf(setting.choix) if setting.choix else entier,
+            metadata={"description": setting.aide},
+        )
+        for setting in _REGLAGES
+    }
 
 
-ReglagesEcrits = Corps.from_dict(_ecrits(), name="ReglagesEcrits")
-ReglagesChanges = Corps.from_dict(_champs(), name="ReglagesChanges")
-ReglagesLus = Schema.from_dict(_champs(), name="ReglagesLus")
+ReglagesEcritsSchema = QuestionSchema.from_dict(_textes(), name="ReglagesEcritsSchema")
+ReglagesChangesSchema = QuestionSchema.from_dict(_valeurs(), name="ReglagesChangesSchema")
+ReglagesLusSchema = Schema.from_dict(_valeurs(), name="ReglagesLusSchema")
 
 
-class BaseNouvelle(Corps):
-    """What creates a base."""
+class BaseNouvelleSchema(QuestionSchema):
+    """Body of POST /bases: what a new base is called, starts from and is set to."""
 
     nom = fields.String(
         required=True, validate=nom_convenable(), metadata={"description": "1 à 40 lettres, chiffres, - ou _"}
     )
-    semence = fields.String(
-        load_default="vide",
-        validate=validate.OneOf(bases.semences()),
-        metadata={"description": "jeu de départ"},
-    )
-    taille = Entier(
-        load_default=None,
+    semence = facultatif("jeu de départ", "vide", parmi=bases.semences())
+    taille = facultatif(
+        "nombre de ménages (par défaut, celui du jeu de départ)",
+        genre=Entier,
         allow_none=True,
         validate=validate.Range(0, bases.TAILLE_MAX),
-        metadata={"description": "nombre de ménages (par défaut, celui du jeu de départ)"},
     )
-    seed = Entier(
-        load_default=0,
-        validate=validate.Range(-ENTIER_MAX - 1, ENTIER_MAX),
-        metadata={"description": "graine des tirages"},
+    seed = facultatif(
+        "graine des tirages", 0, genre=Entier, validate=validate.Range(-ENTIER_MAX - 1, ENTIER_MAX)
     )
-    profil = fields.String(load_default="ecole", validate=_PROFILS)
-    horloge = fields.String(load_default="real", metadata={"description": "real, ou un instant ISO"})
+    profil = facultatif("", "ecole", parmi=_PROFILS)
+    horloge = facultatif("real, ou un instant ISO", "real")
     reglages = fields.Nested(
-        ReglagesEcrits,
+        ReglagesEcritsSchema,
         load_default=dict,
         metadata={"description": "les autres réglages, écrits comme en ligne de commande"},
     )
 
 
-class BaseLueSchema(Schema):
-    """A base."""
+class PorteeSchema(QuestionSchema):
+    """Body of …/reset: what of the base goes back to its start."""
 
-    nom = fields.String(required=True)
-    semence = fields.String(required=True)
-    seed = fields.Integer(required=True)
-    profil = fields.String(required=True)
-    horloge = fields.String(required=True, metadata={"description": "real, décalée, ou l'instant gelé"})
-    reglages = fields.Dict(required=True, metadata={"description": "tous ses réglages"})
-    adresses = fields.Dict(
-        keys=fields.String(),
-        values=fields.String(),
-        required=True,
-        metadata={"description": "chemin de chaque service SOAP"},
+    portee = facultatif(
+        "journal, etat, pannes ou tout (sans corps : tout)",
+        "tout",
+        parmi=("journal", "etat", "pannes", "tout"),
+    )
+    horloge = facultatif(
+        "avec etat ou tout, remet aussi l'horloge : real, ou un instant ISO", allow_none=True
     )
 
 
-class Portee(Corps):
-    """What a reset empties."""
-
-    portee = fields.String(
-        load_default="tout",
-        validate=validate.OneOf(["journal", "etat", "pannes", "tout"]),
-        metadata={"description": "journal, etat, pannes ou tout (sans corps : tout)"},
-    )
-    horloge = fields.String(
-        load_default=None,
-        allow_none=True,
-        metadata={"description": "avec etat ou tout, remet aussi l'horloge : real, ou un instant ISO"},
-    )
-
-
-def _lue(base: Base) -> dict[str, Any]:
-    return bases.en_json(base, services().contrat)
+def _lue(base: Base) -> BasePubliee:
+    return BasePubliee.de(base, services().contrat)
 
 
 @blueprint.route("")
 class RessourceBases(MethodView):
-    """All bases."""
+    """GET: every base. POST: a new one."""
 
-    @blueprint.response(200, BaseLueSchema(many=True))
-    def get(self) -> list[dict[str, Any]]:
-        """Les bases"""
+    @blueprint.response(200, liste(BasePubliee))
+    def get(self) -> list[BasePubliee]:
         return [_lue(base) for base in services().magasin.bases.lister()]
 
     @blueprint.arguments(
-        BaseNouvelle, example={"nom": "essai-42", "semence": "ecole", "horloge": "2018-03-15T12:00:00"}
+        BaseNouvelleSchema, example={"nom": "essai-42", "semence": "ecole", "horloge": _EXEMPLE}
     )
-    @blueprint.response(201, BaseLueSchema)
+    @blueprint.response(201, reponse(BasePubliee))
     @blueprint.alt_response(409, description="Le nom est pris")
     @blueprint.alt_response(422, description="Nom, semence, horloge ou réglage incorrect")
-    def post(self, donnees: dict[str, Any]) -> dict[str, Any]:
-        """Crée une base"""
+    def post(self, donnees: dict[str, Any]) -> BasePubliee:
         reglages = Reglages.de({"profile": donnees["profil"], **donnees["reglages"]})
         base = bases.creer(
             services().magasin,
@@ -148,44 +143,119 @@ class RessourceBases(MethodView):
 
 @blueprint.route("/<base>")
 class RessourceBase(MethodView):
-    """One base."""
+    """GET: one base. DELETE: it, with its snapshots and boxes."""
 
-    @blueprint.response(200, BaseLueSchema)
-    def get(self, base: str) -> dict[str, Any]:
-        """Une base"""
+    @blueprint.response(200, reponse(BasePubliee))
+    def get(self, base: str) -> BasePubliee:
         return _lue(services().magasin.bases.lire(base))
 
     @blueprint.response(204)
     @blueprint.alt_response(409, description="La base ecole ne se supprime pas")
     def delete(self, base: str) -> None:
-        """Supprime une base et tout ce qu'elle contient, sauvegardes et boîtes comprises"""
         bases.supprimer(services().magasin, services().configuration.home, base)
 
 
 @blueprint.route("/<base>/settings")
-class Reglage(MethodView):
-    """The settings of a base."""
+class RessourceReglages(MethodView):
+    """GET: the settings of a base. PATCH: some of them changed, the others as they were."""
 
-    @blueprint.response(200, ReglagesLus)
+    @blueprint.response(200, ReglagesLusSchema)
     def get(self, base: str) -> Reglages:
-        """Les réglages d'une base"""
         return services().magasin.bases.lire(base).reglages
 
-    @blueprint.arguments(ReglagesChanges, required=False, example={"profile": "strict"})
-    @blueprint.response(200, ReglagesLus)
+    @blueprint.arguments(ReglagesChangesSchema, required=False, example={"profile": "strict"})
+    @blueprint.response(200, ReglagesLusSchema)
     def patch(self, donnees: dict[str, Any], base: str) -> Reglages:
-        """Change des réglages ; ceux qui ne sont pas cités restent"""
         ecrits = {nom: str(valeur) for nom, valeur in donnees.items()}
         return bases.regler(services().magasin, base, ecrits).reglages
 
 
 @blueprint.route("/<base>/reset")
-class Remise(MethodView):
-    """A base put back to its start."""
+class RessourceRemise(MethodView):
+    """POST: a base, or a part of it, put back to its start."""
 
-    @blueprint.arguments(Portee, required=False, example={"portee": "journal"})
-    @blueprint.response(200, BaseLueSchema)
-    def post(self, donnees: dict[str, Any], base: str) -> dict[str, Any]:
-        """Remet une base à son départ ; sans corps, tout sauf réglages et horloge"""
-        horloge = lire_horloge(donnees["horloge"]) if donnees["horloge"] is not None else None
-        return _lue(bases.remettre(services().magasin, services().contrat, base, donnees["portee"], horloge))
+    @blueprint.arguments(PorteeSchema, required=False, example={"portee": "journal"})
+    @blueprint.response(200, reponse(BasePubliee))
+    def post(self, donnees: dict[str, Any], base: str) -> BasePubliee:
+        heure = lire_horloge(donnees["horloge"]) if donnees["horloge"] is not None else None
+        return _lue(bases.remettre(services().magasin, services().contrat, base, donnees["portee"], heure))
+
+
+# --- their clock --------------------------------------------------------------------------------------------
+
+
+class GelSchema(QuestionSchema):
+    """Body of …/clock/freeze: the instant at which the clock stops."""
+
+    instant = facultatif(f"instant ISO, par exemple {_EXEMPLE} ; absent : maintenant", allow_none=True)
+
+
+class AvanceSchema(QuestionSchema):
+    """Body of …/clock/advance: how far the clock goes."""
+
+    vers = fields.String(
+        required=True, metadata={"description": "durée ISO 8601 (P1M), date (2019-04-15) ou instant ISO"}
+    )
+
+
+@clock.route("")
+class RessourceHorloge(MethodView):
+    """GET: what the clock of a base says."""
+
+    @clock.response(200, reponse(Heure))
+    def get(self, base: str) -> Heure:
+        return horloge.lire(services().magasin, base)
+
+
+@clock.route("/freeze")
+class RessourceHorlogeFigee(MethodView):
+    """POST: the clock stopped, now or at an instant."""
+
+    @clock.arguments(GelSchema, required=False, example={"instant": _EXEMPLE})
+    @clock.response(200, reponse(Deplacement))
+    @clock.alt_response(409, description=_RECUL)
+    @clock.alt_response(422, description="Instant illisible, ou trop loin")
+    def post(self, donnees: dict[str, Any], base: str) -> Deplacement:
+        instant = lire_instant(donnees["instant"]) if donnees["instant"] is not None else None
+        return horloge.figer(services().magasin, base, instant)
+
+
+@clock.route("/advance")
+class RessourceHorlogeAvancee(MethodView):
+    """POST: the clock moved on; the nights in between run on the way."""
+
+    @clock.arguments(AvanceSchema, example={"vers": "P1M"})
+    @clock.response(200, reponse(Deplacement))
+    @clock.alt_response(409, description=_RECUL)
+    @clock.alt_response(422, description="Durée illisible, ou trop longue")
+    def post(self, donnees: dict[str, Any], base: str) -> Deplacement:
+        return horloge.avancer(services().magasin, base, donnees["vers"])
+
+
+@clock.route("/real")
+class RessourceHorlogeReelle(MethodView):
+    """POST: the clock given the machine's time again."""
+
+    @clock.response(200, reponse(Deplacement))
+    @clock.alt_response(409, description=_RECUL)
+    def post(self, base: str) -> Deplacement:
+        return horloge.rendre_reelle(services().magasin, base)
+
+
+# --- what they start from -----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class SemenceLue:
+    """A seed (jeu de départ), by its name."""
+
+    nom: Annotated[str, "à donner comme « semence » à la création d'une base"]
+
+
+@seeds.route("")
+class RessourceSemences(MethodView):
+    """GET: the seeds that a base can start from."""
+
+    @seeds.response(200, liste(SemenceLue))
+    def get(self) -> list[SemenceLue]:
+        return [SemenceLue(nom) for nom in bases.semences()]

@@ -1,29 +1,96 @@
-"""What every resource of the API is made with."""
+"""What every resource of the API is made with: the fields of its questions, the schemas of its answers.
 
-from datetime import date
-from typing import Any, Final
+A question (body or query) is a marshmallow class below `QuestionSchema`, which checks it. An answer is a
+frozen dataclass (`domain/publication.py`): `reponse(X)` and `liste(X)` describe it, and write it.
+"""
 
-from flask import current_app
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import is_dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from enum import Enum
+from functools import cache
+from types import NoneType, UnionType
+from typing import Annotated, Any, Final, Literal, Union, get_args, get_origin
+
 from marshmallow import RAISE, Schema, ValidationError, fields, validate
 
 from sne_sandbox.domain.base import ANNEES
-from sne_sandbox.web.app import Services
+from sne_sandbox.domain.publication import champs_publies, en_json
 
 #: What fits a signed 64-bit column.
 ENTIER_MAX: Final = 2**63 - 1
 
 
-class Corps(Schema):
-    """A JSON body: what is not declared is refused, and described so."""
+# --- marshmallow in French ----------------------------------------------------------------------------------
+
+_JOUR: Final = "Un jour est attendu, par exemple 2018-03-15."
+#: What marshmallow says, below `errors` in a problem, of a value that it refuses: by class, by message.
+PHRASES: Final[Mapping[type, Mapping[str, str]]] = {
+    Schema: {"type": "Un objet JSON est attendu.", "unknown": "Ce champ est inconnu."},
+    fields.Field: {
+        "required": "Ce champ manque.",
+        "null": "Ce champ ne peut pas valoir null.",
+        "validator_failed": "Cette valeur est refusée.",
+    },
+    fields.String: {"invalid": "Un texte est attendu.", "invalid_utf8": "Un texte en UTF-8 est attendu."},
+    fields.Number: {"invalid": "Un nombre est attendu.", "too_large": "Ce nombre est trop grand."},
+    fields.Integer: {"invalid": "Un entier est attendu."},
+    fields.Float: {"special": "Un nombre fini est attendu."},
+    fields.Boolean: {"invalid": "true ou false est attendu."},
+    fields.Date: dict.fromkeys(("invalid", "invalid_awareness", "format"), _JOUR),
+    fields.List: {"invalid": "Une liste est attendue."},
+    fields.Nested: {"type": "Un objet JSON est attendu."},
+    fields.Mapping: {"invalid": "Un objet JSON est attendu."},
+    validate.Regexp: {"default_message": "La forme attendue est {regex}"},
+    validate.OneOf: {"default_message": "Valeurs permises : {choices}."},
+    validate.Range: {
+        "message_min": "Attendu : {min_op} {{min}}.",
+        "message_max": "Attendu : {max_op} {{max}}.",
+        "message_all": "Attendu : {min_op} {{min}}, {max_op} {{max}}.",
+        "message_gte": "au moins",
+        "message_gt": "plus de",
+        "message_lte": "au plus",
+        "message_lt": "moins de",
+    },
+    validate.Length: {
+        "message_min": "Trop court : au moins {min}.",
+        "message_max": "Trop long : au plus {max}.",
+        "message_all": "Longueur attendue : de {min} à {max}.",
+        "message_equal": "Longueur attendue : {equal}.",
+    },
+}
+
+
+def _traduire() -> None:
+    """Gives marshmallow's classes our sentences: what is declared from then on speaks French."""
+    for classe, phrases in PHRASES.items():
+        if issubclass(classe, Schema):
+            classe.error_messages = dict(phrases)
+        elif issubclass(classe, fields.Field):
+            classe.default_error_messages = {**classe.default_error_messages, **phrases}
+        else:
+            for nom, phrase in phrases.items():
+                setattr(classe, nom, phrase)
+
+
+_traduire()
+
+
+# --- questions ----------------------------------------------------------------------------------------------
+
+
+class QuestionSchema(Schema):
+    """What is asked, in a body or after « ? »: what is not declared is refused, and described so."""
 
     class Meta:
-        """Of marshmallow."""
+        """Marshmallow's options."""
 
         unknown = RAISE
 
 
 class Booleen(fields.Boolean):
-    """true or false: numbers and words are neither."""
+    """true or false of a JSON body: numbers and words are neither."""
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> bool:
         if not isinstance(value, bool):
@@ -40,37 +107,35 @@ class Entier(fields.Integer):
         return super()._deserialize(value, attr, data, **kwargs)
 
 
-def services() -> Services:
-    """Contract, store, pipeline: those of the main application."""
-    partages: Services = current_app.extensions["sne"]
-    return partages
+def facultatif(
+    description: str = "",
+    defaut: Any = None,
+    *,
+    genre: Callable[..., fields.Field[Any]] = fields.String,
+    parmi: Iterable[str] = (),
+    exemple: str = "",
+    **options: Any,
+) -> Any:
+    """A field that may be left out, for `defaut`; `parmi` are the values it may have."""
+    meta = {"description": description, "example": exemple}
+    if parmi:
+        options["validate"] = validate.OneOf([str(valeur) for valeur in parmi])
+    return genre(load_default=defaut, metadata={cle: dit for cle, dit in meta.items() if dit}, **options)
 
 
-def texte(description: str = "", **options: Any) -> fields.String:
-    """A string of an answer, always there."""
-    return fields.String(required=True, **_meta(description, options))
-
-
-def ou_rien(description: str = "", **options: Any) -> fields.String:
-    """A string of an answer that may be null."""
-    return fields.String(required=True, allow_none=True, **_meta(description, options))
-
-
-def entier(description: str = "", **options: Any) -> fields.Integer:
-    """A number of an answer, always there."""
-    return fields.Integer(required=True, **_meta(description, options))
-
-
-def combien() -> fields.Integer:
+def combien() -> Any:
     """How many lines a page of results holds: 1 to 500, 50 by default."""
-    return fields.Integer(
-        load_default=50, validate=validate.Range(1, 500), metadata={"description": "nombre au plus"}
-    )
+    return facultatif("nombre au plus", 50, genre=fields.Integer, validate=validate.Range(1, 500))
 
 
-def jour_iso(description: str, **options: Any) -> fields.Date:
+def rang(description: str, minimum: int = 1) -> Any:
+    """An id, from which or up to which lines are asked."""
+    return facultatif(description, genre=fields.Integer, validate=validate.Range(minimum, ENTIER_MAX))
+
+
+def jour_iso(description: str) -> Any:
     """A day of a question (2018-03-15), among those that a clock may show."""
-    return fields.Date(load_default=None, validate=_verifier_annee, **_meta(description, options))
+    return facultatif(description, genre=fields.Date, validate=_verifier_annee)
 
 
 def _verifier_annee(jour: date) -> None:
@@ -86,7 +151,90 @@ def nom_convenable(maximum: int = 40) -> validate.Regexp:
     )
 
 
-def _meta(description: str, options: dict[str, Any]) -> dict[str, Any]:
-    if description:
-        options["metadata"] = {**options.get("metadata", {}), "description": description}
-    return options
+# --- answers ------------------------------------------------------------------------------------------------
+
+#: Values that the description calls by another name than their own, which is taken in the tree.
+NOMS: Final[Mapping[str, str]] = {
+    "BasePubliee": "BaseLue",
+    "BoiteEntreeLue": "Entree",
+    "BoiteSortieLue": "Sortie",
+    "ChampDifferent": "ChampChange",
+    "ComparaisonBases": "ComparaisonLue",
+    "ComparaisonRapportsLue": "ComparaisonRapports",
+    "Ecart": "EcartLu",
+    "EvenementDeDemande": "EvenementLu",
+    "FichierDeBoite": "Fichier",
+    "GenreProbleme": "ProblemeDecrit",
+    "Heure": "HeureLue",
+    "Illustration": "IllustrationLue",
+    "LigneDuJournal": "Ligne",
+    "MessageMontre": "Message",
+    "PartUc": "PartLue",
+    "RessourceComptee": "EntreeLue",
+    "Sauvegarde": "SauvegardeLue",
+}
+_SIMPLES: Final[Mapping[Any, type[fields.Field[Any]]]] = {
+    str: fields.String,
+    int: fields.Integer,
+    bool: fields.Boolean,
+    float: fields.Float,
+    Decimal: fields.Float,
+    datetime: fields.String,
+    date: fields.String,
+}
+
+
+class ReponseSchema(Schema):
+    """The schema of an answer: it describes a dataclass, and writes its values."""
+
+    def dump(self, obj: Any, *, many: bool | None = None) -> Any:
+        """The JSON of a value, or of several."""
+        return en_json(obj)
+
+
+def reponse(valeur: type) -> ReponseSchema:
+    """The answer that is a value of that dataclass."""
+    return _schema(valeur)()
+
+
+def liste(valeur: type) -> ReponseSchema:
+    """The answer that is a list of its values."""
+    return _schema(valeur)(many=True)
+
+
+@cache
+def _schema(valeur: type) -> type[ReponseSchema]:
+    """Described under the name of the class, each field by its type and what is said beside it."""
+    nom = NOMS.get(valeur.__name__, valeur.__name__)
+    champs = {champ: _champ(annotation) for champ, annotation in champs_publies(valeur).items()}
+    return type(
+        f"{nom}Schema", (ReponseSchema,), {**champs, "__doc__": valeur.__doc__, "__module__": __name__}
+    )
+
+
+def _champ(annotation: Any, required: bool = True) -> fields.Field[Any]:
+    """The field of a type: `Annotated`, « or None », a list, a mapping, an enumeration, a dataclass or what
+    JSON has of its own."""
+    meta: dict[str, Any] = {}
+    if get_origin(annotation) is Annotated:
+        annotation, *dits = get_args(annotation)
+        for dit in dits:
+            meta |= {"description": dit} if isinstance(dit, str) else dit
+    options: dict[str, Any] = {"required": required, "metadata": meta}
+    if get_origin(annotation) in (Union, UnionType):
+        options["allow_none"] = True
+        (annotation,) = [branche for branche in get_args(annotation) if branche is not NoneType]
+    origine, arguments = get_origin(annotation), get_args(annotation)
+    if isinstance(annotation, type) and annotation in _SIMPLES:
+        return _SIMPLES[annotation](**options)
+    if origine is Literal or (isinstance(annotation, type) and issubclass(annotation, Enum)):
+        valeurs = arguments or tuple(annotation)
+        return fields.String(validate=validate.OneOf([str(v) for v in valeurs]), **options)
+    if is_dataclass(annotation):
+        return fields.Nested(_schema(annotation), **options)  # type: ignore[arg-type]
+    if isinstance(origine, type) and issubclass(origine, Mapping):
+        cle, dedans = arguments
+        if dedans is Any:
+            return fields.Dict(**options)
+        return fields.Dict(keys=_champ(cle, False), values=_champ(dedans, False), **options)
+    return fields.List(_champ(arguments[0], False), **options)

@@ -1,258 +1,245 @@
 """`/api/v1/contract`: the published interface: schemas, nomenclatures, event types, operations."""
 
-from typing import Any, Final
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import Annotated, Any, Final
 
 from flask.views import MethodView
 from flask_smorest import Blueprint
-from marshmallow import Schema, fields, validate
 from werkzeug.exceptions import NotFound
 
 from sne_sandbox.contract.schema import Document
-from sne_sandbox.contract.versions import Contrat, MessageOperation
+from sne_sandbox.contract.versions import Contrat, MessageOperation, OperationPubliee
 from sne_sandbox.domain.anomalie import Fidelite
 from sne_sandbox.domain.evenement import TypeEvenement
-from sne_sandbox.web import interface
-from sne_sandbox.web.api.contexte import Corps, entier, ou_rien, services, texte
-from sne_sandbox.web.interface import emplois
-from sne_sandbox.web.messages.elements import ElementDecrit, elements
-from sne_sandbox.web.presentation import OPERATIONS_DITES
+from sne_sandbox.domain.publication import tirer
+from sne_sandbox.web import interface, trouver
+from sne_sandbox.web.api.contexte import QuestionSchema, facultatif, liste, reponse
+from sne_sandbox.web.interface import emplois, presentation
+from sne_sandbox.web.messages.elements import elements
+from sne_sandbox.web.partage import services
 
 blueprint: Final = Blueprint(
     "contract", __name__, url_prefix="/api/v1/contract", description="L'interface publiée que sert ce serveur"
 )
 
 
-class DocumentDit(Schema):
+@dataclass(frozen=True, slots=True)
+class DocumentDit:
     """A document of the interface."""
 
-    document = fields.String(required=True, validate=validate.OneOf([str(d) for d in Document]))
-    titre = texte()
-    versions = fields.List(
-        fields.String(),
-        required=True,
-        metadata={"description": "versions de message ; vide : une seule forme"},
-    )
+    document: Document
+    titre: str
+    versions: Annotated[tuple[str, ...], "versions de message ; vide : une seule forme"]
 
 
-class ServiceDit(Schema):
-    """A SOAP service."""
+@dataclass(frozen=True, slots=True)
+class ServiceDit:
+    """A SOAP service: its addresses and its operations."""
 
-    nom = texte()
-    chemins = fields.List(
-        fields.String(),
-        required=True,
-        metadata={
-            "description": "où il répond, ?wsdl et ?xsd= compris ; derrière /bases/{base} pour les autres"
-        },
-    )
-    operations = fields.List(fields.String(), required=True)
+    nom: str
+    chemins: Annotated[
+        tuple[str, ...], "où il répond, ?wsdl et ?xsd= compris ; derrière /bases/{base} pour les autres"
+    ]
+    operations: list[str]
 
 
-class ContratLu(Schema):
-    """The interface."""
+@dataclass(frozen=True, slots=True)
+class ContratLu:
+    """The interface in short."""
 
-    nom = texte(metadata={"example": "v5.2"})
-    titre = texte()
-    namespace = texte("celui des documents")
-    versions = fields.List(fields.String(), required=True, metadata={"description": "de message, acceptées"})
-    conventions = fields.List(
-        fields.String(), required=True, metadata={"description": "celles dont le schéma est le nôtre"}
-    )
-    documents = fields.List(fields.Nested(DocumentDit), required=True)
-    services = fields.List(fields.Nested(ServiceDit), required=True)
+    nom: Annotated[str, {"example": "v5.2"}]
+    titre: str
+    namespace: Annotated[str, "celui des documents"]
+    versions: Annotated[tuple[str, ...], "de message, acceptées"]
+    conventions: Annotated[list[str], "celles dont le schéma est le nôtre"]
+    documents: list[DocumentDit]
+    services: list[ServiceDit]
 
 
-class Quels(Corps):
+class QuelsElementsSchema(QuestionSchema):
     """Which elements of a document."""
 
-    version = fields.String(
-        load_default=None,
-        metadata={
-            "description": "de message, pour une demande ; absente : la plus haute",
-            "example": "02.01",
-        },
-    )
-    texte = fields.String(
-        load_default="",
-        metadata={"description": "chaque mot : dans le chemin, le type ou la nomenclature", "example": "nom"},
-    )
+    version = facultatif("de message, pour une demande ; absente : la plus haute", exemple="02.01")
+    texte = facultatif("chaque mot : dans le chemin, le type ou la nomenclature", "", exemple="nom")
 
 
-class ElementLu(Schema):
+@dataclass(frozen=True, slots=True)
+class ElementLu:
     """An element: those it holds follow it, one level deeper."""
 
-    chemin = texte("sans préfixe ni indice", metadata={"example": "interfaceNuu/entete/typeFichier"})
-    profondeur = entier("0 : la racine")
-    minimum = entier()
-    maximum = fields.Integer(required=True, allow_none=True, metadata={"description": "null : sans borne"})
-    choix = fields.Boolean(required=True, metadata={"description": "un seul parmi ses voisins de choix"})
-    type = texte("vide : il contient des éléments")
-    bornes = texte("longueurs, valeurs, forme")
-    attributs = fields.List(fields.String(), required=True)
-    liste = ou_rien("la nomenclature de son code")
-    depuis = texte("première version de message qui l'a ; vide hors d'une demande")
-    fidelite = fields.String(required=True, validate=validate.OneOf([str(f) for f in Fidelite]))
+    chemin: Annotated[str, "sans préfixe ni indice", {"example": "interfaceNuu/entete/typeFichier"}]
+    profondeur: Annotated[int, "0 : la racine"]
+    minimum: int
+    maximum: Annotated[int | None, "null : sans borne"]
+    choix: Annotated[bool, "un seul parmi ses voisins de choix"]
+    type: Annotated[str, "vide : il contient des éléments"]
+    bornes: Annotated[str, "longueurs, valeurs, forme"]
+    attributs: tuple[str, ...]
+    liste: Annotated[str | None, "la nomenclature de son code"]
+    depuis: Annotated[str, "première version de message qui l'a ; vide hors d'une demande"]
+    fidelite: Fidelite
 
 
-class SchemaLu(Schema):
+@dataclass(frozen=True, slots=True)
+class SchemaLu:
     """The elements of a document."""
 
-    document = texte()
-    version = ou_rien()
-    fichier = texte("dans contracts/")
-    elements = fields.List(
-        fields.Nested(ElementLu), required=True, metadata={"description": "dans l'ordre du document"}
-    )
+    document: str
+    version: str | None
+    fichier: Annotated[str, "dans contracts/"]
+    elements: Annotated[list[ElementLu], "dans l'ordre du document"]
 
 
-class Nomenclature(Schema):
-    """A closed list."""
+@dataclass(frozen=True, slots=True)
+class Nomenclature:
+    """A closed list, without its codes."""
 
-    nom = texte(metadata={"example": "ListeMotifsRadiation"})
-    nombre = entier("codes")
-    emplois = fields.List(fields.String(), required=True, metadata={"description": "chemins qu'elle régit"})
+    nom: Annotated[str, {"example": "ListeMotifsRadiation"}]
+    nombre: Annotated[int, "codes"]
+    emplois: Annotated[list[str], "chemins qu'elle régit"]
 
 
-class CodeLu(Schema):
+@dataclass(frozen=True, slots=True)
+class CodeLu:
     """A code of a list."""
 
-    code = texte("vide : ce que veut dire l'élément sans code")
-    libelle = texte()
+    code: Annotated[str, "vide : ce que veut dire l'élément sans code"]
+    libelle: str
 
 
+@dataclass(frozen=True, slots=True)
 class NomenclatureEntiere(Nomenclature):
     """A closed list, with its codes."""
 
-    codes = fields.List(fields.Nested(CodeLu), required=True)
+    codes: list[CodeLu]
 
 
-class CaracteristiqueLue(Schema):
+@dataclass(frozen=True, slots=True)
+class CaracteristiqueLue:
     """What events of a type carry."""
 
-    code = texte()
-    libelle = texte()
-    type = texte("DAT, TXT, BOO, NUM ou LST")
-    obligatoire = fields.Boolean(required=True)
-    valeurs = fields.List(fields.Nested(CodeLu), required=True, metadata={"description": "pour LST"})
+    code: str
+    libelle: str
+    type: Annotated[str, "DAT, TXT, BOO, NUM ou LST"]
+    obligatoire: bool
+    valeurs: Annotated[list[CodeLu], "pour LST"]
 
 
-class TypeLu(Schema):
-    """A type of event."""
+@dataclass(frozen=True, slots=True)
+class TypeLu:
+    """A type of event (gestion partagée) and what its events carry."""
 
-    code = texte()
-    libelle = texte()
-    reglementaire = fields.Boolean(required=True)
-    territoire = ou_rien("null : national")
-    debut_validite = ou_rien()
-    fin_validite = ou_rien("comprise")
-    caracteristiques = fields.List(fields.Nested(CaracteristiqueLue), required=True)
+    code: str
+    libelle: str
+    reglementaire: bool
+    territoire: Annotated[str | None, "null : national"]
+    debut_validite: date | None
+    fin_validite: Annotated[date | None, "comprise"]
+    caracteristiques: list[CaracteristiqueLue]
 
 
-class ChampLu(Schema):
+@dataclass(frozen=True, slots=True)
+class ChampLu:
     """A field of a call."""
 
-    nom = texte()
-    type = texte("xs:string, xs:dateTime, tns:base64Binary ou tns:codeElement")
-    obligatoire = fields.Boolean(required=True)
+    nom: str
+    type: Annotated[str, "xs:string, xs:dateTime, tns:base64Binary ou tns:codeElement"]
+    obligatoire: bool
 
 
-class MessageLu(Schema):
+@dataclass(frozen=True, slots=True)
+class MessageLu:
     """A message of an operation, its fields in order."""
 
-    element = texte("celui du Body, en notation de Clark")
-    champs = fields.List(fields.Nested(ChampLu), required=True)
+    element: Annotated[str, "celui du Body, en notation de Clark"]
+    champs: list[ChampLu]
 
 
-class OperationLue(Schema):
-    """An operation."""
+@dataclass(frozen=True, slots=True)
+class OperationLue:
+    """A SOAP operation: what it is for, its messages in and out."""
 
-    nom = texte()
-    service = texte()
-    titre = texte()
-    phrase = texte()
-    soap_action = texte()
-    entree = fields.Nested(MessageLu, required=True)
-    sortie = fields.Nested(MessageLu, required=True)
+    nom: str
+    service: str
+    titre: str
+    phrase: str
+    soap_action: str
+    entree: MessageLu
+    sortie: MessageLu
 
 
 def _versions(contrat: Contrat, document: Document) -> tuple[str, ...]:
     return contrat.versions if document is Document.DEMANDE else ()
 
 
-def _element(element: ElementDecrit) -> dict[str, Any]:
-    lu = {nom: getattr(element, nom) for nom in ElementLu().fields if nom != "fidelite"}
-    return {**lu, "fidelite": str(interface.fidelite(element))}
+def _codes(paires: Iterable[tuple[str, str]]) -> list[CodeLu]:
+    return [CodeLu(code, libelle) for code, libelle in paires]
 
 
-def _nomenclature(contrat: Contrat, nom: str) -> dict[str, Any]:
+def _nomenclature(contrat: Contrat, nom: str) -> NomenclatureEntiere:
     codes = contrat.nomenclatures.liste(nom)
-    return {
-        "nom": nom,
-        "nombre": sum(1 for code in codes if code),
-        "emplois": emplois(contrat.nomenclatures, nom),
-        "codes": [{"code": code, "libelle": libelle} for code, libelle in codes.items()],
-    }
+    return NomenclatureEntiere(
+        nom,
+        sum(1 for code in codes if code),
+        emplois(contrat.nomenclatures, nom),
+        _codes(codes.items()),
+    )
 
 
-def _type(type_: TypeEvenement) -> dict[str, Any]:
-    propres = ("code", "libelle", "reglementaire", "territoire")
-    return {
-        **{nom: getattr(type_, nom) for nom in propres},
-        "debut_validite": type_.debut_validite and type_.debut_validite.isoformat(),
-        "fin_validite": type_.fin_validite and type_.fin_validite.isoformat(),
-        "caracteristiques": [
-            {
-                **{nom: getattr(c, nom) for nom in ("code", "libelle", "type", "obligatoire")},
-                "valeurs": [{"code": code, "libelle": libelle} for code, libelle in c.valeurs],
-            }
-            for c in type_.caracteristiques
-        ],
-    }
+def _type(type_: TypeEvenement) -> TypeLu:
+    caracteristiques = [
+        tirer(CaracteristiqueLue, c, valeurs=_codes(c.valeurs)) for c in type_.caracteristiques
+    ]
+    return tirer(TypeLu, type_, caracteristiques=caracteristiques)
 
 
-def _message(message: MessageOperation) -> dict[str, Any]:
-    return {"element": message.qname, "champs": message.champs}
+def _message(message: MessageOperation) -> MessageLu:
+    return MessageLu(message.qname, [tirer(ChampLu, champ) for champ in message.champs])
+
+
+def _operation(operation: OperationPubliee) -> OperationLue:
+    dite = presentation(services().contrat).operation(operation.nom)
+    entree, sortie = _message(operation.entree), _message(operation.sortie)
+    return tirer(OperationLue, operation, titre=dite.titre, phrase=dite.phrase, entree=entree, sortie=sortie)
 
 
 @blueprint.route("")
-class Sommaire(MethodView):
-    """What there is to read."""
+class RessourceContrat(MethodView):
+    """GET: the interface in short: message versions, documents, services."""
 
-    @blueprint.response(200, ContratLu)
-    def get(self) -> dict[str, Any]:
-        """L'interface : versions de message, documents, services"""
+    @blueprint.response(200, reponse(ContratLu))
+    def get(self) -> ContratLu:
         contrat = services().contrat
-        return {
-            **{nom: getattr(contrat, nom) for nom in ("nom", "titre", "namespace", "versions")},
-            "conventions": sorted(contrat.conventions),
-            "documents": [
-                {"document": str(d), "titre": titre, "versions": _versions(contrat, d)}
-                for d, titre in interface.DOCUMENTS.items()
+        return tirer(
+            ContratLu,
+            contrat,
+            conventions=sorted(contrat.conventions),
+            documents=[
+                DocumentDit(d, titre, _versions(contrat, d))
+                for d, titre in presentation(contrat).documents.items()
             ],
-            "services": [
-                {
-                    "nom": service.nom,
-                    "chemins": service.chemins,
-                    "operations": [o.nom for o in contrat.operations.values() if o.service == service.nom],
-                }
+            services=[
+                ServiceDit(
+                    service.nom,
+                    service.chemins,
+                    [o.nom for o in contrat.operations.values() if o.service == service.nom],
+                )
                 for service in contrat.services.values()
             ],
-        }
+        )
 
 
 @blueprint.route("/documents/<document>")
-class Elements(MethodView):
-    """A document."""
+class RessourceElements(MethodView):
+    """GET: the elements of a document, parents before children, with their bounds, or those looked for."""
 
-    @blueprint.arguments(Quels, location="query")
-    @blueprint.response(200, SchemaLu)
-    def get(self, quels: dict[str, Any], document: str) -> dict[str, Any]:
-        """Les éléments d'un document, parents avant enfants, avec leurs bornes, ou ceux que l'on cherche"""
+    @blueprint.arguments(QuelsElementsSchema, location="query")
+    @blueprint.response(200, reponse(SchemaLu))
+    def get(self, quels: dict[str, Any], document: str) -> SchemaLu:
         contrat = services().contrat
-        try:
-            voulu = Document(document)
-        except ValueError:
-            raise NotFound(f"Le contrat n'a pas de document [{document[:40]}].") from None
+        voulu = trouver.document(document)
         versions = _versions(contrat, voulu)
         version = quels["version"] or (contrat.version_haute if versions else None)
         if version is not None and version not in versions:
@@ -260,33 +247,30 @@ class Elements(MethodView):
                 f"Le document [{document}] n'a pas de version [{version[:20]}]. "
                 f"Remède : versions : {', '.join(versions) or 'aucune, ne la donnez pas'}."
             )
-        tous = elements(contrat, voulu, version)
-        return {
-            "document": document,
-            "version": version,
-            "fichier": contrat.schemas.fichier(voulu, version),
-            "elements": [_element(e) for e in tous if interface.convient(e, quels["texte"])],
-        }
+        lus = [
+            tirer(ElementLu, element, fidelite=interface.fidelite(element))
+            for element in elements(contrat, voulu, version)
+            if interface.convient(element, quels["texte"])
+        ]
+        return SchemaLu(document, version, contrat.schemas.fichier(voulu, version), lus)
 
 
 @blueprint.route("/nomenclatures")
 class RessourceNomenclatures(MethodView):
-    """The closed lists."""
+    """GET: the closed lists, and the elements that each rules."""
 
-    @blueprint.response(200, Nomenclature(many=True))
-    def get(self) -> list[dict[str, Any]]:
-        """Les nomenclatures, et les éléments que chacune régit"""
+    @blueprint.response(200, liste(Nomenclature))
+    def get(self) -> list[Nomenclature]:
         contrat = services().contrat
-        return [_nomenclature(contrat, nom) for nom in contrat.nomenclatures.noms]
+        return [tirer(Nomenclature, _nomenclature(contrat, nom)) for nom in contrat.nomenclatures.noms]
 
 
 @blueprint.route("/nomenclatures/<liste>")
-class UneNomenclature(MethodView):
-    """One list."""
+class RessourceNomenclature(MethodView):
+    """GET: one closed list, its codes and their words."""
 
-    @blueprint.response(200, NomenclatureEntiere)
-    def get(self, liste: str) -> dict[str, Any]:
-        """Une nomenclature : ses codes et leurs libellés"""
+    @blueprint.response(200, reponse(NomenclatureEntiere))
+    def get(self, liste: str) -> NomenclatureEntiere:
         contrat = services().contrat
         if liste not in contrat.nomenclatures.noms:
             raise NotFound(f"Le contrat n'a pas de nomenclature [{liste[:60]}].")
@@ -294,34 +278,18 @@ class UneNomenclature(MethodView):
 
 
 @blueprint.route("/events")
-class Evenements(MethodView):
-    """The types of events."""
+class RessourceTypesEvenements(MethodView):
+    """GET: the types of events, and what each carries."""
 
-    @blueprint.response(200, TypeLu(many=True))
-    def get(self) -> list[dict[str, Any]]:
-        """Les types d'événements, et ce que chacun porte"""
+    @blueprint.response(200, liste(TypeLu))
+    def get(self) -> list[TypeLu]:
         return [_type(type_) for type_ in services().contrat.evenements]
 
 
 @blueprint.route("/operations")
-class Operations(MethodView):
-    """The operations."""
+class RessourceOperations(MethodView):
+    """GET: the SOAP operations, and the fields of their messages."""
 
-    @blueprint.response(200, OperationLue(many=True))
-    def get(self) -> list[dict[str, Any]]:
-        """Les opérations SOAP, et les champs de leurs messages"""
-        return [
-            {
-                **{nom: getattr(operation, nom) for nom in ("nom", "service", "soap_action")},
-                **dict(
-                    zip(
-                        ("titre", "phrase"),
-                        OPERATIONS_DITES.get(operation.nom, (operation.nom, "")),
-                        strict=True,
-                    )
-                ),
-                "entree": _message(operation.entree),
-                "sortie": _message(operation.sortie),
-            }
-            for operation in services().contrat.operations.values()
-        ]
+    @blueprint.response(200, liste(OperationLue))
+    def get(self) -> list[OperationLue]:
+        return [_operation(operation) for operation in services().contrat.operations.values()]

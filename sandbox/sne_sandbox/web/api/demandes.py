@@ -1,179 +1,306 @@
-"""`/api/v1/bases/{base}/demandes`: the demandes of a base, searched and read. NIR are masked."""
+"""`/api/v1/bases/{base}/demandes`: the demandes of a base, searched, read, worked out. NIR are masked."""
 
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from typing import Any, Final
+from decimal import Decimal
+from typing import Annotated, Any, Final, Self
 
 from flask import Response
 from flask.views import MethodView
 from flask_smorest import Blueprint
 from lxml import etree
-from marshmallow import Schema, fields, validate
+from marshmallow import fields, validate
 from werkzeug.exceptions import NotFound
 
-from sne_sandbox.domain.demande import DemandeStockee, EtatDemande, Mouvement
+from sne_sandbox.domain.demande import DemandeStockee, EtatDemande
 from sne_sandbox.domain.evenement import Evenement
 from sne_sandbox.domain.exchange import Appel
+from sne_sandbox.domain.publication import tirer
 from sne_sandbox.domain.texte import masquer_message, masquer_nirs
 from sne_sandbox.errors import UsageError
 from sne_sandbox.operations import attestation, get_demande_logement
 from sne_sandbox.operations.question import Question
-from sne_sandbox.store.recherche import Criteres, Prefixe, Repere, mouvements_de, plus_recentes
+from sne_sandbox.store.recherche import Criteres, Prefixe, Repere, doublons_de, mouvements_de, plus_recentes
 from sne_sandbox.store.registre import RegistreBase
-from sne_sandbox.web.api.contexte import Corps, combien, entier, jour_iso, ou_rien, services, texte
-from sne_sandbox.web.telechargement import telechargement
+from sne_sandbox.web import foyer, histoire
+from sne_sandbox.web.api.contexte import QuestionSchema, combien, facultatif, jour_iso, liste, reponse
+from sne_sandbox.web.foyer import PartUc, RessourceComptee, Seuil
+from sne_sandbox.web.histoire import GenrePoint, PointHistoire
+from sne_sandbox.web.messages.documents import masquer_octets
+from sne_sandbox.web.partage import services
+from sne_sandbox.web.reponses import telechargement
 
 blueprint: Final = Blueprint(
     "demandes", __name__, url_prefix="/api/v1/bases/<base>/demandes", description="Les demandes d'une base"
 )
 
 
-class RechercheDemandesSchema(Corps):
+class RechercheDemandesSchema(QuestionSchema):
     """What is looked for: all that is given must hold."""
 
-    numero = fields.String(load_default=None, metadata={"description": "numéro unique"})
-    nom = fields.String(
-        load_default=None,
-        metadata={
-            "description": "nom d'usage d'un titulaire ; sans prénom ni naissance, ou d'une association"
-        },
-    )
-    prenom = fields.String(load_default=None, metadata={"description": "prénom du même titulaire"})
+    numero = facultatif("numéro unique")
+    nom = facultatif("nom d'usage d'un titulaire ; sans prénom ni naissance, ou d'une association")
+    prenom = facultatif("prénom du même titulaire")
     naissance = jour_iso("date de naissance du même titulaire")
-    association = fields.String(load_default=None, metadata={"description": "nom d'une association"})
-    debut = fields.Boolean(
-        load_default=False,
-        metadata={"description": "le début du numéro et des noms suffit : « Vass » trouve Vasseur"},
+    association = facultatif("nom d'une association")
+    debut = facultatif(
+        "le début du numéro et des noms suffit : « Vass » trouve Vasseur", False, genre=fields.Boolean
     )
-    commune = fields.String(load_default=None, metadata={"description": "code INSEE d'une commune souhaitée"})
-    etat = fields.String(
-        load_default=None,
-        validate=validate.OneOf([str(e) for e in EtatDemande]),
-        metadata={"description": "A : active, R : radiée"},
-    )
+    commune = facultatif("code INSEE d'une commune souhaitée")
+    etat = facultatif("A : active, R : radiée", parmi=EtatDemande)
     depuis = jour_iso("date de dépôt, au plus tôt")
     jusqua = jour_iso("date de dépôt, au plus tard")
-    apres = fields.String(
-        load_default=None,
+    apres = facultatif(
+        "« suite » de la page précédente",
         validate=validate.Regexp(
             r"^\d{4}-\d\d-\d\d_[0-9A-Za-z]{1,40}$", error="Attendu : la « suite » de la page précédente."
         ),
-        metadata={"description": "« suite » de la page précédente"},
     )
     limite = combien()
 
 
-class DemandeBreve(Schema):
+@dataclass(frozen=True, slots=True)
+class DemandeBreve:
     """A demande, on one line."""
 
-    numero_unique = texte()
-    etat = fields.String(
-        required=True,
-        validate=validate.OneOf([str(e) for e in EtatDemande]),
-        metadata={"description": "A : active, R : radiée"},
-    )
-    qui = texte("titulaires, ou association")
-    territoire = texte("département, ou 111 pour l'Île-de-France")
-    guichet_createur = texte()
-    guichet_dernier = texte()
-    date_creation = texte("date de dépôt")
-    debut_validite = texte()
-    fin_validite = texte()
-    date_renouvellement = ou_rien()
-    date_radiation = ou_rien()
-    motif_radiation = ou_rien()
-    statut_dalo = ou_rien()
-    numero_associe = ou_rien("demande dont elle est séparée")
-    version = texte("version du message qui l'a écrite")
-    revision = entier("écritures")
+    numero_unique: str
+    etat: Annotated[EtatDemande, "A : active, R : radiée"]
+    qui: Annotated[str, "titulaires, ou association"]
+    territoire: Annotated[str, "département, ou 111 pour l'Île-de-France"]
+    guichet_createur: str
+    guichet_dernier: str
+    date_creation: Annotated[date, "date de dépôt"]
+    debut_validite: date
+    fin_validite: date
+    date_renouvellement: date | None
+    date_radiation: date | None
+    motif_radiation: str | None
+    statut_dalo: str | None
+    numero_associe: Annotated[str | None, "demande dont elle est séparée"]
+    version: Annotated[str, "version du message qui l'a écrite"]
+    revision: Annotated[int, "écritures"]
+
+    @classmethod
+    def de(cls, stockee: DemandeStockee, **autres: Any) -> Self:
+        """What is shown of a demande."""
+        demande = stockee.demande
+        noms = [f"{p.nom} {p.prenom}".strip() for p in demande.titulaires]
+        if demande.est_association:
+            noms = [demande.formulaire.texte_de("association/nom") or ""]
+        return tirer(cls, stockee, qui=masquer_nirs(" et ".join(filter(None, noms))), **autres)
 
 
-class PageDemandes(Schema):
+@dataclass(frozen=True, slots=True)
+class PageDemandes:
     """Some demandes, latest deposit first."""
 
-    demandes = fields.List(fields.Nested(DemandeBreve), required=True)
-    suite = ou_rien("à redonner dans « apres » ; null : il n'y en a plus")
+    demandes: list[DemandeBreve]
+    suite: Annotated[str | None, "à redonner dans « apres » ; null : il n'y en a plus"]
 
 
-class EvenementLuSchema(Schema):
+@dataclass(frozen=True, slots=True)
+class EvenementDeDemande:
     """An event of the gestion partagée."""
 
-    identifiant = entier()
-    code_type = texte()
-    nature = texte()
-    auteur_creation = texte()
-    cree_le = texte()
-    date_survenance = ou_rien()
-    commentaire = ou_rien()
-    caracteristiques = fields.List(
-        fields.List(fields.String()), required=True, metadata={"description": "paires code, valeur"}
-    )
+    identifiant: int
+    code_type: str
+    nature: str
+    auteur_creation: str
+    cree_le: datetime
+    date_survenance: date | None
+    commentaire: str | None
+    caracteristiques: Annotated[list[list[str]], "paires code, valeur"]
+
+    @classmethod
+    def de(cls, evenement: Evenement) -> Self:
+        """What is shown of an event."""
+        dit = evenement.commentaire
+        return tirer(
+            cls,
+            evenement,
+            commentaire=None if dit is None else masquer_nirs(dit),
+            caracteristiques=[[code, masquer_nirs(valeur)] for code, valeur in evenement.caracteristiques],
+        )
 
 
-class MouvementLu(Schema):
+@dataclass(frozen=True, slots=True)
+class MouvementLu:
     """Something that happened to the stock."""
 
-    genre = texte()
-    jour = texte()
-    motif = ou_rien()
+    genre: str
+    jour: date
+    motif: str | None
 
 
+@dataclass(frozen=True, slots=True)
 class DemandeEntiere(DemandeBreve):
-    """A demande, whole."""
+    """A demande with its document, its events, its movements."""
 
-    document = texte("XML : ce que rend getDemandeLogement, complet, NIR masqués")
-    evenements = fields.List(fields.Nested(EvenementLuSchema), required=True)
-    mouvements = fields.List(fields.Nested(MouvementLu), required=True)
+    document: Annotated[str, "XML : ce que rend getDemandeLogement, complet, NIR masqués"]
+    evenements: list[EvenementDeDemande]
+    mouvements: list[MouvementLu]
+
+
+@dataclass(frozen=True, slots=True)
+class SeuilLu:
+    """The threshold that applies: that of the first wished commune."""
+
+    commune: str
+    territoire: str
+    montant: Annotated[int | None, "euros par an et par UC ; null : aucun seuil connu"]
+    annee: int | None
+    fidelite: Annotated[str, "vide : aucun seuil"]
+
+    @classmethod
+    def de(cls, seuil: Seuil) -> Self:
+        """What is shown of a threshold."""
+        connu = seuil.seuil
+        montant, annee = (None, None) if connu is None else (connu.montant, connu.annee)
+        return tirer(cls, seuil, montant=montant, annee=annee)
+
+
+@dataclass(frozen=True, slots=True)
+class FoyerLu:
+    """A household, step by step."""
+
+    jour: Annotated[date, "celui de la base"]
+    nombre_uc: Decimal
+    parts: tuple[PartUc, ...]
+    ressources_mensuelles: Annotated[int, "euros, pour tout le foyer"]
+    ressources_annuelles_uc: Annotated[int, "euros par an et par UC"]
+    entrees: tuple[RessourceComptee, ...]
+    seuil: SeuilLu | None
+    premier_quartile: Annotated[bool | None, "null : aucun seuil ne s'applique"]
+
+
+@dataclass(frozen=True, slots=True)
+class EtapeLue:
+    """A point of the timeline."""
+
+    quand: Annotated[datetime, "à l'heure de Paris"]
+    precis: Annotated[bool, "false : seul le jour est connu"]
+    genre: Annotated[GenrePoint, "avenir : ce que feront les nuits si personne ne fait rien"]
+    titre: str
+    detail: str
+    echange: Annotated[int | None, "ligne du journal"]
+
+    @classmethod
+    def de(cls, point: PointHistoire) -> Self:
+        """What is shown of a point."""
+        return tirer(
+            cls,
+            point,
+            titre=masquer_nirs(point.titre),
+            detail=masquer_nirs(point.detail),
+            echange=None if point.echange is None else point.echange.identifiant,
+        )
 
 
 @blueprint.route("")
 class RessourceDemandes(MethodView):
-    """The demandes of a base."""
+    """GET: the demandes that are looked for, latest deposit first."""
 
     @blueprint.arguments(RechercheDemandesSchema, location="query")
-    @blueprint.response(200, PageDemandes)
-    def get(self, cherche: dict[str, Any], base: str) -> dict[str, Any]:
-        """Cherche des demandes, du dépôt le plus récent au plus ancien"""
+    @blueprint.response(200, reponse(PageDemandes))
+    def get(self, cherche: dict[str, Any], base: str) -> PageDemandes:
         limite = cherche["limite"]
         with services().magasin.lire(base) as registre:
             trouvees = plus_recentes(registre, _criteres(cherche), limite + 1, _repere(cherche["apres"]))
         suite = trouvees[limite - 1] if len(trouvees) > limite else None
-        return {
-            "demandes": [breve(stockee) for stockee in trouvees[:limite]],
-            "suite": None if suite is None else f"{suite.date_creation}_{suite.numero_unique}",
-        }
+        return PageDemandes(
+            [DemandeBreve.de(stockee) for stockee in trouvees[:limite]],
+            None if suite is None else f"{suite.date_creation}_{suite.numero_unique}",
+        )
 
 
 @blueprint.route("/<numero>")
 class RessourceDemande(MethodView):
-    """One demande."""
+    """GET: one demande, its document, its events, its movements."""
 
-    @blueprint.response(200, DemandeEntiere)
-    def get(self, base: str, numero: str) -> dict[str, Any]:
-        """Une demande : son document, ses événements, ses mouvements"""
+    @blueprint.response(200, reponse(DemandeEntiere))
+    def get(self, base: str, numero: str) -> DemandeEntiere:
         with services().magasin.lire(base) as registre:
-            stockee = trouver(registre, numero)
-            racine = get_demande_logement.executer(question(registre, numero)).racine
-            return {
-                **breve(stockee),
-                "document": masquer_message(etree.tostring(racine, encoding="unicode")),
-                "evenements": [_evenement(e) for e in registre.evenements(numero)],
-                "mouvements": [_mouvement(m) for m in mouvements_de(registre, numero)],
-            }
+            return DemandeEntiere.de(
+                trouver(registre, numero),
+                document=masquer_message(etree.tostring(_racine(registre, numero), encoding="unicode")),
+                evenements=[EvenementDeDemande.de(e) for e in registre.evenements(numero)],
+                mouvements=[tirer(MouvementLu, m) for m in mouvements_de(registre, numero)],
+            )
 
 
 @blueprint.route("/<numero>/attestation")
-class Attestation(MethodView):
-    """Its attestation."""
+class RessourceAttestation(MethodView):
+    """GET: the attestation of registration (PDF)."""
 
     @blueprint.response(200, content_type="application/pdf", description="L'attestation")
     def get(self, base: str, numero: str) -> Response:
-        """L'attestation d'enregistrement (PDF)"""
         with services().magasin.lire(base) as registre:
             stockee = trouver(registre, numero)
             createur = registre.guichet(stockee.guichet_createur)
             pdf = attestation.rediger(stockee, createur, question(registre, numero))
             nom = f"attestation-{stockee.numero_unique}.pdf"
         return telechargement(pdf, nom, "application/pdf")
+
+
+@blueprint.route("/<numero>/document")
+class RessourceDocument(MethodView):
+    """GET: the document that getDemandeLogement answers (complet), as a file, NIR masked."""
+
+    @blueprint.response(200, content_type="application/xml", description="Le document, NIR masqués")
+    def get(self, base: str, numero: str) -> Response:
+        with services().magasin.lire(base) as registre:
+            stockee = trouver(registre, numero)
+            racine = _racine(registre, numero)
+        octets = etree.tostring(racine, encoding="UTF-8", xml_declaration=True)
+        return telechargement(masquer_octets(octets), f"{stockee.numero_unique}.xml", "application/xml")
+
+
+@blueprint.route("/<numero>/household")
+class RessourceFoyer(MethodView):
+    """GET: the household: who counts for how much, what comes in, the threshold of the first quartile."""
+
+    @blueprint.response(200, reponse(FoyerLu))
+    @blueprint.alt_response(404, description="La demande n'existe pas, ou est d'une association")
+    def get(self, base: str, numero: str) -> FoyerLu:
+        with services().magasin.lire(base) as registre:
+            stockee = trouver(registre, numero)
+            jour = question(registre, numero).maintenant.date()
+        calcule = foyer.calculer(stockee.demande, jour, services().contrat)
+        if calcule is None:
+            raise NotFound(f"La demande [{numero}] est d'une association : elle n'a pas de foyer.")
+        menage = calcule.menage
+        return tirer(
+            FoyerLu,
+            calcule,
+            nombre_uc=menage.nombre_uc,
+            ressources_mensuelles=menage.ressources_mensuelles,
+            ressources_annuelles_uc=menage.ressources_annuelles_uc,
+            seuil=None if calcule.seuil is None else SeuilLu.de(calcule.seuil),
+        )
+
+
+@blueprint.route("/<numero>/duplicates")
+class RessourceDoublons(MethodView):
+    """GET: the other active demandes of the territory that one of its holders has already."""
+
+    @blueprint.response(200, liste(DemandeBreve))
+    def get(self, base: str, numero: str) -> list[DemandeBreve]:
+        with services().magasin.lire(base) as registre:
+            doublons = doublons_de(registre, trouver(registre, numero))
+            return [DemandeBreve.de(doublon) for doublon in doublons]
+
+
+@blueprint.route("/<numero>/timeline")
+class RessourceHistoire(MethodView):
+    """GET: its life, oldest first, up to what time holds in store: exchanges, movements, events."""
+
+    @blueprint.response(200, liste(EtapeLue))
+    def get(self, base: str, numero: str) -> list[EtapeLue]:
+        echanges = services().magasin.journal.chercher(base, numero=numero, limite=histoire.ECHANGES)
+        with services().magasin.lire(base) as registre:
+            stockee = trouver(registre, numero)
+            points = histoire.relire(registre, stockee, echanges, services().contrat)
+        return [EtapeLue.de(point) for point in points]
 
 
 def _criteres(cherche: dict[str, Any]) -> Criteres:
@@ -229,48 +356,6 @@ def question(registre: RegistreBase, numero: str) -> Question:
     return Question(appel, base, maintenant, services().contrat, registre, "")
 
 
-def breve(stockee: DemandeStockee) -> dict[str, Any]:
-    """The line of a demande: `DemandeBreve`."""
-    demande = stockee.demande
-    noms = [f"{p.nom} {p.prenom}".strip() for p in demande.titulaires]
-    if demande.est_association:
-        noms = [demande.formulaire.texte_de("association/nom") or ""]
-    return {
-        "numero_unique": stockee.numero_unique,
-        "etat": str(stockee.etat),
-        "qui": masquer_nirs(" et ".join(filter(None, noms))),
-        "territoire": stockee.territoire,
-        "guichet_createur": stockee.guichet_createur,
-        "guichet_dernier": stockee.guichet_dernier,
-        "date_creation": stockee.date_creation.isoformat(),
-        "debut_validite": stockee.debut_validite.isoformat(),
-        "fin_validite": stockee.fin_validite.isoformat(),
-        "date_renouvellement": _iso(stockee.date_renouvellement),
-        "date_radiation": _iso(stockee.date_radiation),
-        "motif_radiation": stockee.motif_radiation,
-        "statut_dalo": stockee.statut_dalo,
-        "numero_associe": stockee.numero_associe,
-        "version": stockee.version,
-        "revision": stockee.revision,
-    }
-
-
-def _evenement(evenement: Evenement) -> dict[str, Any]:
-    return {
-        "identifiant": evenement.identifiant,
-        "code_type": evenement.code_type,
-        "nature": str(evenement.nature),
-        "auteur_creation": evenement.auteur_creation,
-        "cree_le": evenement.cree_le.isoformat(),
-        "date_survenance": _iso(evenement.date_survenance),
-        "commentaire": None if evenement.commentaire is None else masquer_nirs(evenement.commentaire),
-        "caracteristiques": [[code, masquer_nirs(valeur)] for code, valeur in evenement.caracteristiques],
-    }
-
-
-def _mouvement(mouvement: Mouvement) -> dict[str, Any]:
-    return {"genre": str(mouvement.genre), "jour": mouvement.jour.isoformat(), "motif": mouvement.motif}
-
-
-def _iso(jour: date | None) -> str | None:
-    return None if jour is None else jour.isoformat()
+def _racine(registre: RegistreBase, numero: str) -> Any:
+    """Root (lxml) of what getDemandeLogement answers, complet."""
+    return get_demande_logement.executer(question(registre, numero)).racine

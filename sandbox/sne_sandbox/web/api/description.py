@@ -1,11 +1,24 @@
-"""The OpenAPI document, completed: what every operation may answer besides what its view declares."""
+"""What the API says of itself: its OpenAPI document, completed with what any call may answer and with the
+sentence of each (`gestes.py`); and `/api/v1/problems`, the kinds of problem (RFC 9457), each at the address
+of its `type`."""
 
 import json
 from collections.abc import Iterator
 from typing import Any, Final
 
+from flask.views import MethodView
+from flask_smorest import Blueprint
+from marshmallow import Schema, fields
+from werkzeug.exceptions import NotFound
+
+from sne_sandbox.gestes import GESTES
 from sne_sandbox.resources import fixtures_dir
-from sne_sandbox.web.problemes import ADRESSE, TYPE_MIME
+from sne_sandbox.web.api.contexte import liste, reponse
+from sne_sandbox.web.reponses import ADRESSE, GENRES, TYPE_MIME, GenreProbleme
+
+problems: Final = Blueprint(
+    "problems", __name__, url_prefix="/api/v1/problems", description="Les genres de problème (RFC 9457)"
+)
 
 _PROBLEME: Final = {"$ref": "#/components/schemas/Probleme"}
 _TOUJOURS: Final = {
@@ -37,12 +50,48 @@ _CHEMINS: Final = {
     "liste": ("nom de la nomenclature", "ListeMotifsRadiation"),
     "genre": ("fin du type d'un problème", "introuvable"),
 }
+#: What each call does: the sentence of the first deed that it is the call of.
+_PHRASES: Final = {
+    (geste.methode, f"/api/v1{geste.chemin}"): geste.phrase
+    for geste in reversed(tuple(GESTES.values()))
+    if geste.appel
+}
 _EXEMPLE: Final = {
     "type": f"{ADRESSE}introuvable",
     "title": "Introuvable",
     "status": 404,
     "detail": "La base [essai-42] n'existe pas. Remède : « sne-sandbox bases list » les donne toutes.",
 }
+
+
+class ProblemeSchema(Schema):
+    """An error, as every call answers it (RFC 9457)."""
+
+    type = fields.String(required=True, metadata={"description": "URI du genre : /api/v1/problems/…"})
+    title = fields.String(required=True, metadata={"description": "Le genre, toujours dit pareil"})
+    status = fields.Integer(required=True, metadata={"description": "Statut HTTP"})
+    detail = fields.String(required=True, metadata={"description": "Ce qui ne va pas ici, et le remède"})
+    errors = fields.Dict(metadata={"description": "Fautes par champ"})
+
+
+@problems.route("")
+class RessourceProblemes(MethodView):
+    """GET: every kind of problem."""
+
+    @problems.response(200, liste(GenreProbleme))
+    def get(self) -> list[GenreProbleme]:
+        return list(GENRES.values())
+
+
+@problems.route("/<genre>")
+class RessourceProbleme(MethodView):
+    """GET: one kind of problem, at the address that its `type` has."""
+
+    @problems.response(200, reponse(GenreProbleme))
+    def get(self, genre: str) -> GenreProbleme:
+        if genre not in GENRES:
+            raise NotFound(f"Le genre de problème [{genre[:40]}] n'existe pas.")
+        return GENRES[genre]
 
 
 def completer(document: dict[str, Any]) -> dict[str, Any]:
@@ -65,8 +114,8 @@ def completer(document: dict[str, Any]) -> dict[str, Any]:
     }
     document["security"] = [{}, {"jeton": []}]
     for chemin, methode, operation, parametres in operations(document):
-        if not operation.get("operationId"):
-            operation["operationId"] = _identifiant(chemin, methode)
+        operation["operationId"] = _identifiant(chemin, methode)
+        operation["summary"] = _PHRASES[methode.upper(), chemin]
         for parametre in parametres:
             connu = _CHEMINS.get(parametre["name"])
             if parametre["in"] == "path" and connu is not None:
@@ -111,11 +160,11 @@ def _declarer_erreurs(chemin: str, methode: str, operation: dict[str, Any]) -> N
         erreurs[422] = _INVALIDE
     for statut, phrase in sorted(erreurs.items()):
         reponses.setdefault(str(statut), {"description": phrase})
-    for statut, reponse in reponses.items():
+    for statut, rendue in reponses.items():
         if int(statut) >= 400:
-            if reponse.pop("$ref", None):
-                reponse["description"] = erreurs[int(statut)]
-            reponse["content"] = {TYPE_MIME: {"schema": _PROBLEME}}
+            if rendue.pop("$ref", None):
+                rendue["description"] = erreurs[int(statut)]
+            rendue["content"] = {TYPE_MIME: {"schema": _PROBLEME}}
             if statut == "404":
-                reponse["content"][TYPE_MIME]["example"] = _EXEMPLE
+                rendue["content"][TYPE_MIME]["example"] = _EXEMPLE
     operation["responses"] = dict(sorted(reponses.items()))

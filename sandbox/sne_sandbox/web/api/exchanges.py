@@ -1,187 +1,259 @@
-"""`/api/v1/bases/{base}/exchanges`: the journal. A NIR is masked wherever it is shown."""
+"""`/api/v1/bases/{base}/exchanges`: the journal, and one exchange read, taken apart, sent again, cut down.
+
+A NIR is masked wherever it is shown.
+"""
 
 import base64
-from typing import TYPE_CHECKING, Any, Final
+import dataclasses
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, TypeVar
 
-from flask import Response
+from flask import Response, jsonify, request
 from flask.views import MethodView
 from flask_smorest import Blueprint
-from marshmallow import Schema, fields, validate
 from werkzeug.exceptions import NotFound
 
 from sne_sandbox.domain.dates import PARIS
-from sne_sandbox.domain.journal import Echange, VerdictEchange
+from sne_sandbox.domain.journal import HORS_HTTP, Echange, VerdictEchange
+from sne_sandbox.domain.publication import tirer
 from sne_sandbox.domain.texte import masquer_nirs
-from sne_sandbox.web import manques
-from sne_sandbox.web.api.contexte import ENTIER_MAX, Corps, combien, entier, ou_rien, services, texte
-from sne_sandbox.web.messages.xpath import chercher_xpath
-from sne_sandbox.web.telechargement import telechargement
+from sne_sandbox.errors import UsageError
+from sne_sandbox.web import manques, trouver
+from sne_sandbox.web.api.contexte import QuestionSchema, combien, facultatif, liste, rang, reponse
+from sne_sandbox.web.essais import Essais, essayer, nu
+from sne_sandbox.web.messages import cote as cotes
+from sne_sandbox.web.messages import rejeu
+from sne_sandbox.web.messages.documents import masquer_corps, masquer_en_tetes, masquer_octets
+from sne_sandbox.web.messages.xpath import chercher
+from sne_sandbox.web.partage import expediteur, services
+from sne_sandbox.web.reponses import telechargement
 
 if TYPE_CHECKING:
     from sne_sandbox.conformance.observation import Observation
-    from sne_sandbox.web.messages.cote import Nom
 
 blueprint: Final = Blueprint(
     "exchanges", __name__, url_prefix="/api/v1/bases/<base>/exchanges", description="Le journal"
 )
 
+_Ligne = TypeVar("_Ligne")
+_OCTETS: Final = "application/octet-stream"
+_COTE: Final = "/<int:identifiant>/<any(request, response):cote>"
 
-class Filtres(Corps):
+
+# --- questions ----------------------------------------------------------------------------------------------
+
+
+class FiltresSchema(QuestionSchema):
     """What the exchanges may be narrowed to."""
 
-    guichet = fields.String(load_default=None, metadata={"description": "code du guichet qui appelle"})
-    operation = fields.String(load_default=None, metadata={"description": "nom de l'opération SOAP"})
-    verdict = fields.String(
-        load_default=None,
-        validate=validate.OneOf([str(v) for v in VerdictEchange]),
-        metadata={"description": "ce que la réponse en a dit"},
-    )
-    numero = fields.String(load_default=None, metadata={"description": "numéro unique"})
-    texte = fields.String(
-        load_default=None,
-        metadata={"description": "cherché dans l'adresse, les en-têtes, les anomalies, la fault"},
-    )
+    guichet = facultatif("code du guichet qui appelle")
+    operation = facultatif("nom de l'opération SOAP")
+    verdict = facultatif("ce que la réponse en a dit", parmi=VerdictEchange)
+    numero = facultatif("numéro unique")
+    texte = facultatif("cherché dans l'adresse, les en-têtes, les anomalies, la fault")
 
 
-class FiltresPage(Filtres):
-    """Which of them."""
+class FiltresPageSchema(FiltresSchema):
+    """The filters, an XPath beside them, and which page of what they leave."""
 
-    avant = fields.Integer(
-        load_default=None,
-        validate=validate.Range(1, ENTIER_MAX),
-        metadata={"description": "ceux d'avant ce numéro"},
-    )
-    apres = fields.Integer(
-        load_default=None,
-        validate=validate.Range(0, ENTIER_MAX),
-        metadata={"description": "ceux d'après ce numéro : ce qui est arrivé depuis"},
-    )
-    xpath = fields.String(
-        load_default="",
-        metadata={
-            "description": "cherchée dans les documents envoyés et rendus, noms sans préfixe ; une page n'en"
-            " ouvre qu'un nombre, et peut être vide sans être la dernière : voir suite",
-            "example": "//demandeur[nom='Dupont']",
-        },
+    avant = rang("ceux d'avant ce numéro")
+    apres = rang("ceux d'après ce numéro : ce qui est arrivé depuis", 0)
+    xpath = facultatif(
+        "cherchée dans les documents envoyés et rendus, noms sans préfixe ; une page n'en ouvre qu'un nombre,"
+        " et peut être vide sans être la dernière : voir suite",
+        "",
+        exemple="//demandeur[nom='Dupont']",
     )
     limite = combien()
 
 
-class LigneSchema(Schema):
+class DepuisRefusSchema(QuestionSchema):
+    """Which page of the refusals."""
+
+    avant = rang("ceux d'avant ce numéro")
+    limite = combien()
+
+
+class CibleSchema(QuestionSchema):
+    """What the document must still raise."""
+
+    cible = facultatif(
+        "code d'une règle que l'échange soulève, ou structure (refus du schéma) ; absente : la première"
+    )
+
+
+# --- answers ------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class LigneDuJournal:
     """One exchange, without its bytes."""
 
-    id = entier("numéro dans la base")
-    recu_le = texte("à l'heure de la machine")
-    instant_base = ou_rien("à l'heure de la base")
-    methode = texte("HTTP, ou NUIT, TLS, FICHIER")
-    chemin = texte()
-    pair = texte("adresse de l'appelant")
-    statut = entier("HTTP ; 0 : aucune réponse")
-    verdict = fields.String(required=True, validate=validate.OneOf([str(v) for v in VerdictEchange]))
-    guichet = ou_rien()
-    service = ou_rien()
-    operation = ou_rien()
-    type_fichier = ou_rien()
-    version = ou_rien()
-    numero_unique = ou_rien()
-    duree_us = entier("microsecondes")
-    tolerances = fields.List(fields.Dict(), required=True)
-    anomalies = fields.List(
-        fields.Dict(),
-        required=True,
-        metadata={"description": "regle, code, message, propriete, gravite, valeur, ligne"},
-    )
-    fault = fields.Dict(
-        required=True, allow_none=True, metadata={"description": "code, message, explication"}
-    )
-    reponse_conforme = fields.Boolean(required=True, allow_none=True)
-    panne = fields.Dict(
-        required=True,
-        allow_none=True,
-        metadata={"description": "la panne jouée : id, genre, description, effet, parametres"},
-    )
+    id: Annotated[int, "numéro dans la base"]
+    recu_le: Annotated[datetime, "à l'heure de la machine"]
+    instant_base: Annotated[datetime | None, "à l'heure de la base"]
+    methode: Annotated[str, "HTTP, ou NUIT, TLS, FICHIER"]
+    chemin: str
+    pair: Annotated[str, "adresse de l'appelant"]
+    statut: Annotated[int, "HTTP ; 0 : aucune réponse"]
+    verdict: VerdictEchange
+    guichet: str | None
+    service: str | None
+    operation: str | None
+    type_fichier: str | None
+    version: str | None
+    numero_unique: str | None
+    duree_us: Annotated[int, "microsecondes"]
+    tolerances: list[dict[str, Any]]
+    anomalies: Annotated[list[dict[str, Any]], "regle, code, message, propriete, gravite, valeur, ligne"]
+    fault: Annotated[dict[str, Any] | None, "code, message, explication"]
+    reponse_conforme: bool | None
+    panne: Annotated[dict[str, Any] | None, "la panne jouée : id, genre, description, effet, parametres"]
 
 
-class MessageSchema(Schema):
+@dataclass(frozen=True, slots=True)
+class MessageMontre:
     """Bytes that travelled: text when it reads as text, else base64; NIR masked."""
 
-    en_tetes = fields.List(fields.List(fields.String()), required=True)
-    encodage = fields.String(required=True, validate=validate.OneOf(["utf-8", "base64"]))
-    corps = texte()
+    en_tetes: list[list[str]]
+    encodage: Literal["utf-8", "base64"]
+    corps: str
 
 
-class Detail(LigneSchema):
-    """One exchange, whole."""
+@dataclass(frozen=True, slots=True)
+class Detail(LigneDuJournal):
+    """One exchange with its bytes and what is known of them."""
 
-    parties = fields.List(fields.Dict(), required=True)
-    trace = ou_rien("d'une erreur interne")
-    requete = fields.Nested(MessageSchema, required=True)
-    reponse = fields.Nested(MessageSchema, required=True)
+    parties: list[dict[str, Any]]
+    trace: Annotated[str | None, "d'une erreur interne"]
+    requete: MessageMontre
+    reponse: MessageMontre
 
 
-class Page(Schema):
+@dataclass(frozen=True, slots=True)
+class Page:
     """A page of the journal, newest first."""
 
-    gardes = entier("échanges gardés")
-    oublies = entier("échanges oubliés (--journal-max)")
-    echanges = fields.List(fields.Nested(LigneSchema), required=True)
-    suite = fields.Integer(
-        required=True,
-        allow_none=True,
-        metadata={"description": "à redonner dans avant ; null : il n'y en a plus"},
-    )
-    ignores = entier("ceux que l'XPath n'a pas lus : trop gros, ou trop longs à lire")
+    gardes: Annotated[int, "échanges gardés"]
+    oublies: Annotated[int, "échanges oubliés (--journal-max)"]
+    echanges: list[LigneDuJournal]
+    suite: Annotated[int | None, "à redonner dans avant ; null : il n'y en a plus"]
+    ignores: Annotated[int, "ceux que l'XPath n'a pas lus : trop gros, ou trop longs à lire"]
 
 
-class Nombre(Schema):
-    """A count."""
+@dataclass(frozen=True, slots=True)
+class Nombre:
+    """How many exchanges answer the filters."""
 
-    nombre = entier("échanges gardés qui répondent aux filtres")
-
-
-class DepuisRefusSchema(Corps):
-    """Which refusals."""
-
-    avant = fields.Integer(
-        load_default=None,
-        validate=validate.Range(1, ENTIER_MAX),
-        metadata={"description": "ceux d'avant ce numéro"},
-    )
-    limite = combien()
+    nombre: Annotated[int, "échanges gardés qui répondent aux filtres"]
 
 
-class ManqueLu(Schema):
+@dataclass(frozen=True, slots=True)
+class ManqueLu:
     """A request that was refused by SOAP, or before it."""
 
-    id = entier("numéro de l'échange")
-    recu_le = texte("à l'heure de la machine")
-    methode = texte("HTTP, ou TLS, FICHIER")
-    chemin = texte()
-    statut = entier("HTTP ; 0 : aucune réponse")
-    verdict = fields.String(required=True, validate=validate.OneOf([str(v) for v in manques.VERDICTS]))
-    guichet = ou_rien()
-    operation = ou_rien("null : aucune n'a été reconnue")
-    pourquoi = texte("la première cause")
-    remede = texte("ce qui l'aurait rendue acceptable ; vide quand le journal ne le dit pas")
-    plus_proche = ou_rien("l'adresse ou l'opération connue qui ressemble à celle appelée")
+    id: Annotated[int, "numéro de l'échange"]
+    recu_le: Annotated[datetime, "à l'heure de la machine"]
+    methode: Annotated[str, "HTTP, ou TLS, FICHIER"]
+    chemin: str
+    statut: Annotated[int, "HTTP ; 0 : aucune réponse"]
+    verdict: Annotated[str, {"enum": [str(verdict) for verdict in manques.VERDICTS]}]
+    guichet: str | None
+    operation: Annotated[str | None, "null : aucune n'a été reconnue"]
+    pourquoi: Annotated[str, "la première cause"]
+    remede: Annotated[str, "ce qui l'aurait rendue acceptable ; vide quand le journal ne le dit pas"]
+    plus_proche: Annotated[str | None, "l'adresse ou l'opération connue qui ressemble à celle appelée"]
 
 
-def _ligne(echange: Echange) -> dict[str, Any]:
-    ligne = {
+@dataclass(frozen=True, slots=True)
+class ContenuLu:
+    """A file of an archive."""
+
+    nom: str
+    taille: Annotated[int, "octets"]
+
+
+@dataclass(frozen=True, slots=True)
+class PieceLue:
+    """A piece of a message."""
+
+    rang: Annotated[int, "à redonner dans l'adresse"]
+    nom: Annotated[str, "Content-ID, ou champ de l'appel"]
+    genre: Annotated[str, "type de média annoncé"]
+    encodage: Annotated[str, "de transfert"]
+    taille: Annotated[int, "octets"]
+    contenus: Annotated[list[ContenuLu], "ce qu'une archive ZIP contient"]
+
+
+@dataclass(frozen=True, slots=True)
+class Reduite:
+    """What is left of a document."""
+
+    cible: str
+    cibles: Annotated[list[str], "celles qu'a cet échange"]
+    document: Annotated[str, "XML indenté, NIR masqués"]
+    avant: Annotated[int, "éléments"]
+    apres: Annotated[int, "éléments"]
+    entiere: Annotated[bool, "false : le temps a manqué pour tout essayer"]
+    secondes: float
+
+
+@dataclass(frozen=True, slots=True)
+class Rejoue:
+    """What came of a request sent again."""
+
+    base: Annotated[str | None, "null : la requête n'a laissé aucune ligne"]
+    id: Annotated[int | None, "le nouvel échange"]
+
+
+def _ligne(classe: type[_Ligne], echange: Echange, **autres: Any) -> _Ligne:
+    """A value of `classe` about an exchange: what `autres` does not give is read off it, NIR masked."""
+    noms = {champ.name for champ in dataclasses.fields(classe)}  # type: ignore[arg-type]
+    instant = echange.instant_base
+    propres = {
         "id": echange.identifiant,
-        "recu_le": echange.recu_le.isoformat(),
-        "instant_base": echange.instant_base.astimezone(PARIS).isoformat() if echange.instant_base else None,
-        "verdict": str(echange.verdict),
+        "recu_le": echange.recu_le,
+        "instant_base": None if instant is None else instant.astimezone(PARIS),
+        "verdict": echange.verdict,
+        **autres,
     }
-    for nom in LigneSchema().fields:
-        ligne.setdefault(nom, _masquer(getattr(echange, nom, None)))
-    return ligne
+    masques = {nom: _masquer(getattr(echange, nom)) for nom in noms if nom not in propres}
+    return classe(**{nom: valeur for nom, valeur in propres.items() if nom in noms}, **masques)
+
+
+def _montrer(echange: Echange) -> LigneDuJournal:
+    """The line of an exchange; of one that cannot be shown, a line that says so in its fault."""
+    return essayer(
+        lambda: _ligne(LigneDuJournal, echange),
+        lambda raison: _ligne(LigneDuJournal, nu(echange, raison)),
+    )
+
+
+def _detailler(observation: "Observation") -> Detail:
+    """The whole of an exchange; what cannot be shown of it is said in its trace."""
+    echange, essais, rien = observation.echange, Essais(), MessageMontre([], "utf-8", "")
+    anomalies = essais.part("Les anomalies", lambda: [_expliquee(a) for a in echange.anomalies], [])
+    requete = essais.part("La requête", lambda: _message(observation, "requete"), rien)
+    reponse_ = essais.part("La réponse", lambda: _message(observation, "reponse"), rien)
+    return essayer(
+        lambda: _ligne(
+            Detail,
+            echange,
+            anomalies=_masquer(anomalies),
+            trace=_masquer("\n".join(essais.perdus) or echange.trace),
+            requete=requete,
+            reponse=reponse_,
+        ),
+        lambda raison: _ligne(Detail, nu(echange, raison), requete=rien, reponse=rien),
+    )
 
 
 def _masquer(valeur: Any) -> Any:
     if isinstance(valeur, str):
         return masquer_nirs(valeur)
-    if isinstance(valeur, dict):
+    if isinstance(valeur, Mapping):
         return {nom: _masquer(v) for nom, v in valeur.items()}
     return [_masquer(v) for v in valeur] if isinstance(valeur, list) else valeur
 
@@ -200,161 +272,187 @@ def _expliquee(anomalie: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _message(observation: "Observation", cote: "Nom") -> dict[str, Any]:
-    from sne_sandbox.web.messages.documents import masquer_en_tetes
-
-    requete = cote == "requete"
+def _message(observation: "Observation", cote: cotes.Nom) -> MessageMontre:
     echange = observation.echange
-    propres = masquer_en_tetes(echange.en_tetes if requete else echange.en_tetes_reponse)
-    message: dict[str, Any] = {"en_tetes": [list(en_tete) for en_tete in propres]}
+    propres = masquer_en_tetes(echange.en_tetes if cote == "requete" else echange.en_tetes_reponse)
+    en_tetes = [list(en_tete) for en_tete in propres]
     octets = _octets(observation, cote)
     try:
-        return {**message, "encodage": "utf-8", "corps": octets.decode("utf-8")}
+        return MessageMontre(en_tetes, "utf-8", octets.decode("utf-8"))
     except UnicodeDecodeError:
-        return {**message, "encodage": "base64", "corps": base64.b64encode(octets).decode()}
+        return MessageMontre(en_tetes, "base64", base64.b64encode(octets).decode())
 
 
-def _octets(observation: "Observation", cote: "Nom") -> bytes:
+def _octets(observation: "Observation", cote: cotes.Nom) -> bytes:
     """A body, NIRs masked, those of its archives too."""
-    from sne_sandbox.web.messages.cote import courrier_de
-    from sne_sandbox.web.messages.documents import masquer_corps
-
     echange = observation.echange
     corps = echange.requete if cote == "requete" else echange.reponse
-    return masquer_corps(courrier_de(observation, cote), corps)
+    return masquer_corps(cotes.courrier_de(observation, cote), corps)
 
 
-def observer(echange: Echange) -> "Observation":
-    """What an exchange carried, read by the contract."""
-    from sne_sandbox.conformance import observation
-
-    return observation.observer(echange, services().contrat)
-
-
-def cote_de(cote: str) -> "Nom":
+def _cote(cote: str) -> cotes.Nom:
     """The side that an address names (request, response)."""
     return "requete" if cote == "request" else "reponse"
 
 
+# --- the journal --------------------------------------------------------------------------------------------
+
+
 @blueprint.route("")
 class RessourceJournal(MethodView):
-    """The journal of a base."""
+    """GET: the exchanges of a base, newest first, narrowed by filters or an XPath."""
 
-    @blueprint.arguments(FiltresPage, location="query")
-    @blueprint.response(200, Page)
+    @blueprint.arguments(FiltresPageSchema, location="query")
+    @blueprint.response(200, reponse(Page))
     @blueprint.alt_response(409, description="Une autre recherche par XPath est en cours")
-    def get(self, filtres: dict[str, Any], base: str) -> dict[str, Any]:
-        """Les échanges, du plus récent au plus ancien"""
+    def get(self, filtres: dict[str, Any], base: str) -> Page:
         magasin = services().magasin
         magasin.bases.lire(base)
         gardes, oublies = magasin.journal.compter(base)
         avant, limite, xpath = (filtres.pop(nom) for nom in ("avant", "limite", "xpath"))
         filtres["apres_id"] = filtres.pop("apres")
-        if xpath.strip():
-            recherche = chercher_xpath(services(), base, xpath.strip(), filtres, avant=avant, limite=limite)
-            trouves, suite, ignores = recherche.trouves, recherche.suite, recherche.ignores
-        else:
-            lus = magasin.journal.chercher(base, avant_id=avant, limite=limite + 1, **filtres)
-            trouves, ignores = tuple(lus[:limite]), 0
-            suite = trouves[-1].identifiant if len(lus) > limite else None
-        return {
-            "gardes": gardes,
-            "oublies": oublies,
-            "echanges": [_ligne(e) for e in trouves],
-            "suite": suite,
-            "ignores": ignores,
-        }
+        trouve = chercher(services(), base, xpath.strip(), filtres, avant=avant, limite=limite)
+        return Page(gardes, oublies, [_montrer(e) for e in trouve.trouves], trouve.suite, trouve.ignores)
 
 
 @blueprint.route("/count")
 class RessourceCompte(MethodView):
-    """How many exchanges."""
+    """GET: how many exchanges answer the filters."""
 
-    @blueprint.arguments(Filtres, location="query")
-    @blueprint.response(200, Nombre)
-    def get(self, filtres: dict[str, Any], base: str) -> dict[str, int]:
-        """Combien d'échanges gardés répondent aux filtres"""
+    @blueprint.arguments(FiltresSchema, location="query")
+    @blueprint.response(200, reponse(Nombre))
+    def get(self, filtres: dict[str, Any], base: str) -> Nombre:
         magasin = services().magasin
         magasin.bases.lire(base)
-        return {"nombre": magasin.journal.denombrer(base, **filtres)}
+        return Nombre(magasin.journal.denombrer(base, **filtres))
 
 
 @blueprint.route("/near-misses")
-class Manques(MethodView):
-    """What was nearly right."""
+class RessourceManques(MethodView):
+    """GET: what SOAP refused, or HTTP before it, and what would have made it acceptable."""
 
     @blueprint.arguments(DepuisRefusSchema, location="query")
-    @blueprint.response(200, ManqueLu(many=True))
-    def get(self, filtres: dict[str, Any], base: str) -> list[dict[str, Any]]:
-        """Les requêtes refusées par SOAP ou avant lui (404, TLS…), et ce qui les aurait fait accepter"""
+    @blueprint.response(200, liste(ManqueLu))
+    def get(self, filtres: dict[str, Any], base: str) -> list[ManqueLu]:
         magasin = services().magasin
         magasin.bases.lire(base)
         trouves = manques.chercher(magasin, services().contrat, base, **filtres)
         propres = ("pourquoi", "remede", "plus_proche")
         return [
-            {**_ligne(manque.echange), **{nom: _masquer(getattr(manque, nom)) for nom in propres}}
+            _ligne(ManqueLu, manque.echange, **{nom: _masquer(getattr(manque, nom)) for nom in propres})
             for manque in trouves
         ]
 
 
+# --- one exchange -------------------------------------------------------------------------------------------
+
+
 @blueprint.route("/<int:identifiant>")
 class RessourceEchange(MethodView):
-    """One exchange."""
+    """GET: one exchange, decoded and in bytes."""
 
-    @blueprint.response(200, Detail)
-    def get(self, base: str, identifiant: int) -> dict[str, Any]:
-        """Un échange, décodé et en octets"""
-        echange = trouver(base, identifiant)
-        observation = observer(echange)
-        return {
-            **_ligne(echange),
-            "anomalies": _masquer([_expliquee(a) for a in echange.anomalies]),
-            "parties": _masquer(echange.parties),
-            "trace": _masquer(echange.trace),
-            "requete": _message(observation, "requete"),
-            "reponse": _message(observation, "reponse"),
-        }
+    @blueprint.response(200, reponse(Detail))
+    def get(self, base: str, identifiant: int) -> Detail:
+        return _detailler(trouver.observation(base, identifiant))
 
 
-@blueprint.route("/<int:identifiant>/<any(request, response):cote>")
-class Octets(MethodView):
-    """The bytes of one side."""
+@blueprint.route(_COTE)
+class RessourceOctets(MethodView):
+    """GET: the body of one side as it travelled, NIR masked."""
 
-    @blueprint.response(200, content_type="application/octet-stream", description="Le corps, NIR masqués")
+    @blueprint.response(200, content_type=_OCTETS, description="Le corps, NIR masqués")
     def get(self, base: str, identifiant: int, cote: str) -> Response:
-        """Le corps de la requête ou de la réponse, tel qu'il a voyagé, NIR masqués"""
-        observation = observer(trouver(base, identifiant))
-        octets = _octets(observation, cote_de(cote))
-        return telechargement(octets, f"echange-{identifiant}-{cote}.bin", "application/octet-stream")
+        octets = _octets(trouver.observation(base, identifiant), _cote(cote))
+        return telechargement(octets, f"echange-{identifiant}-{cote}.bin", _OCTETS)
 
 
-@blueprint.route("/<int:identifiant>/<any(request, response):cote>/document")
-class DocumentSeul(MethodView):
-    """The document of one side."""
+@blueprint.route(f"{_COTE}/document")
+class RessourceDocumentEchange(MethodView):
+    """GET: the document of one side, out of its envelope, NIR masked."""
 
-    @blueprint.response(
-        200, content_type="application/octet-stream", description="XML ou archive, NIR masqués"
-    )
+    @blueprint.response(200, content_type=_OCTETS, description="XML ou archive, NIR masqués")
     def get(self, base: str, identifiant: int, cote: str) -> Response:
-        """Le document que porte la requête ou la réponse, hors de l'enveloppe, NIR masqués"""
-        from sne_sandbox.web.messages import cote as cotes
-        from sne_sandbox.web.messages.documents import masquer_octets
-
-        contenu = cotes.document(
-            observer(trouver(base, identifiant)), "requete" if cote == "request" else "reponse"
-        )
+        contenu = cotes.document(trouver.observation(base, identifiant), _cote(cote))
         if not contenu:
             raise NotFound("Ce message ne porte pas de document.")
         suffixe = "zip" if contenu.startswith(b"PK") else "xml"
-        nom = f"echange-{identifiant}-{cote}.{suffixe}"
-        return telechargement(masquer_octets(contenu), nom, "application/octet-stream")
+        return telechargement(masquer_octets(contenu), f"echange-{identifiant}-{cote}.{suffixe}", _OCTETS)
 
 
-def trouver(base: str, identifiant: int) -> Echange:
-    """The exchange with its bytes. Raises NotFound."""
-    magasin = services().magasin
-    magasin.bases.lire(base)
-    echange: Echange | None = magasin.journal.lire(base, identifiant)
-    if echange is None:
-        raise NotFound(f"L'échange {identifiant} n'est pas, ou n'est plus, au journal de la base [{base}].")
-    return echange
+@blueprint.route("/<int:identifiant>/har")
+class RessourceArchive(MethodView):
+    """GET: the exchange as an HTTP archive (HAR 1.2), NIR masked."""
+
+    @blueprint.response(200, {"type": "object"}, description="HAR 1.2")
+    def get(self, base: str, identifiant: int) -> Response:
+        observation = trouver.observation(base, identifiant)
+        if observation.echange.methode in HORS_HTTP:
+            raise NotFound("Cette ligne n'est pas une requête HTTP : elle n'a pas d'archive HAR.")
+        return jsonify(cotes.en_har(observation, origine=request.host_url.rstrip("/")))
+
+
+@blueprint.route("/<int:identifiant>/replay")
+class RessourceRejeu(MethodView):
+    """POST: the request sent again, the same bytes, without certificate."""
+
+    @blueprint.response(201, reponse(Rejoue))
+    @blueprint.alt_response(
+        422,
+        description="Ce n'est pas une requête HTTP (une nuit, un fichier, du TLS), ou elle est d'un relais",
+    )
+    def post(self, base: str, identifiant: int) -> Rejoue:
+        echange = trouver.echange(base, identifiant)
+        empechement = rejeu.empechement(echange)
+        if empechement:
+            raise UsageError(empechement, remede="recomposez le message dans la console (Composer)")
+        return Rejoue(*(rejeu.rejouer(echange, expediteur()) or (None, None)))
+
+
+@blueprint.route(f"{_COTE}/parts")
+class RessourcePieces(MethodView):
+    """GET: the pieces of one side: its MIME parts, or what the envelope holds in base64."""
+
+    @blueprint.response(200, liste(PieceLue))
+    def get(self, base: str, identifiant: int, cote: str) -> list[PieceLue]:
+        return [
+            tirer(
+                PieceLue,
+                piece,
+                **{nom: masquer_nirs(getattr(piece, nom)) for nom in ("nom", "genre", "encodage")},
+                contenus=[ContenuLu(masquer_nirs(nom), taille) for nom, taille in piece.contenus],
+            )
+            for piece in cotes.decrire(trouver.observation(base, identifiant), _cote(cote))
+        ]
+
+
+@blueprint.route(f"{_COTE}/parts/<int:rang>")
+class RessourcePiece(MethodView):
+    """GET: one piece, decoded, NIR masked."""
+
+    @blueprint.response(200, content_type=_OCTETS, description="La pièce, NIR masqués")
+    def get(self, base: str, identifiant: int, cote: str, rang: int) -> Response:
+        trouvee = cotes.piece(trouver.observation(base, identifiant), _cote(cote), rang)
+        if trouvee is None:
+            raise NotFound("Ce message n'a pas tant de pièces.")
+        suffixe, contenu = trouvee
+        return telechargement(contenu, f"echange-{identifiant}-{cote}-{rang}.{suffixe}", _OCTETS)
+
+
+@blueprint.route("/<int:identifiant>/reduce")
+class RessourceReduction(MethodView):
+    """POST: the smallest document that still raises an anomaly of the exchange; nothing is written."""
+
+    @blueprint.arguments(CibleSchema, required=False, example={"cible": "ENT009"})
+    @blueprint.response(200, reponse(Reduite))
+    @blueprint.alt_response(422, description="L'échange n'a rien de tel à réduire, ou la base a changé")
+    def post(self, donnees: dict[str, Any], base: str, identifiant: int) -> Reduite:
+        observation = trouver.observation(base, identifiant)
+        cibles = rejeu.cibles(observation)
+        cible = donnees["cible"] or next(iter(cibles), "")
+        if cible not in cibles:
+            raise UsageError(
+                f"L'échange {identifiant} n'a pas d'anomalie [{cible[:20]}] à réduire.",
+                remede=f"anomalies de cet échange : {', '.join(cibles) or 'aucune'}",
+            )
+        reduction = rejeu.reduire(services(), base, observation, cible)
+        return tirer(Reduite, reduction, cible=cible, cibles=cibles, document=reduction.texte)

@@ -3,26 +3,28 @@
 What is shown has its NIR masked; what is sent has them back."""
 
 import re
-from dataclasses import replace
-from typing import Any, Final
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Annotated, Any, Final, Self
 
-from flask import current_app, request
 from flask.views import MethodView
 from flask_smorest import Blueprint
-from marshmallow import Schema, ValidationError, fields, validate
+from marshmallow import ValidationError, fields, validate
 from werkzeug.exceptions import NotFound
 
 from sne_sandbox.domain.anomalie import Fidelite, Gravite
 from sne_sandbox.domain.base import Base
 from sne_sandbox.domain.journal import VerdictEchange
+from sne_sandbox.domain.publication import champs_publies, tirer
 from sne_sandbox.domain.texte import masquer_message, masquer_nirs
 from sne_sandbox.errors import UsageError
 from sne_sandbox.operations.table import OPERATIONS
-from sne_sandbox.web.api.contexte import Corps, ou_rien, services, texte
-from sne_sandbox.web.messages import brouillon, departs, expedition, inventes, saisie
+from sne_sandbox.web.api.contexte import QuestionSchema, facultatif, liste, reponse
+from sne_sandbox.web.interface import presentation
+from sne_sandbox.web.messages import brouillon, departs, expedition, saisie
 from sne_sandbox.web.messages.arbre import Remarque
 from sne_sandbox.web.messages.brouillon import Brouillon
-from sne_sandbox.web.presentation import OPERATIONS_DITES
+from sne_sandbox.web.partage import expediteur, services
 
 blueprint: Final = Blueprint(
     "messages",
@@ -37,6 +39,7 @@ _DE_DEMANDE: Final = ("getNumUnique", "getDoublons")
 _VALEUR_MAX: Final = 2000
 _VALEURS_MAX: Final = 40
 _CLE: Final = re.compile(r"[0-9A-Za-z_-]{0,60}")
+_EXEMPLE: Final = {"depart": "menage-couple_avec_enfant-3"}
 
 
 class _EnXml(validate.Regexp):
@@ -54,138 +57,137 @@ class _EnXml(validate.Regexp):
         return super().__call__(value)
 
 
-def _valeur(**options: Any) -> fields.String:
-    return fields.String(validate=[validate.Length(max=_VALEUR_MAX), _EnXml()], **options)
+_VALEUR: Final = [validate.Length(max=_VALEUR_MAX), _EnXml()]
 
 
 def _valeurs(description: str) -> fields.Dict:
     return fields.Dict(
         keys=fields.String(validate=_EnXml()),
-        values=_valeur(),
+        values=fields.String(validate=_VALEUR),
         load_default=dict,
         validate=validate.Length(max=_VALEURS_MAX),
         metadata={"description": description},
     )
 
 
-class DepuisSchema(Corps):
+class DepuisSchema(QuestionSchema):
     """What a message begins with."""
 
-    depart = fields.String(
-        load_default="",
-        metadata={
-            "description": "menage-SORTE-GRAINE, specimen-NOM, demande-NUMERO, demande-NUMERO-TYPE (MOD, REN,"
-            " RAD, REA, COP, SUP), regle-CODE, echange-ID ; absent : le plus simple",
-            "example": "menage-couple_avec_enfant-3",
-        },
+    depart = facultatif(
+        "menage-SORTE-GRAINE, specimen-NOM, demande-NUMERO, demande-NUMERO-TYPE (MOD, REN, RAD, REA, COP,"
+        " SUP), regle-CODE, echange-ID ; absent : le plus simple",
+        "",
+        exemple="menage-couple_avec_enfant-3",
     )
 
 
-class MessageCompose(Corps):
+class MessageComposeSchema(QuestionSchema):
     """A message: from its start, what is given takes the place of what the start says."""
 
-    depart = fields.String(
-        load_default="", metadata={"description": "celui d'où il vient : ses NIR masqués y sont repris"}
-    )
-    document = fields.String(
-        load_default=None,
+    depart = facultatif("celui d'où il vient : ses NIR masqués y sont repris", "")
+    document = facultatif(
+        "XML, de travers au besoin ; absent : celui du départ",
         validate=[validate.Length(max=departs.DOCUMENT_MAX), _EnXml()],
-        metadata={"description": "XML, de travers au besoin ; absent : celui du départ"},
     )
     champs = _valeurs("champs simples à écrire dans le document, par leur nom ; vide : l'élément est retiré")
     parametres = _valeurs("les autres champs de l'appel (numUnique, complet…)")
-    guichet = _valeur(
-        load_default=None,
-        metadata={"description": "qui appelle, pour un appel sans document ; sinon lu dedans"},
-    )
-    nom = _valeur(load_default=None, metadata={"description": "nom du fichier ; absent : un nom neuf"})
-    emballage = fields.String(
-        load_default="mtom",
-        validate=validate.OneOf(list(expedition.EMBALLAGES)),
-        metadata={"description": "mtom : en pièce jointe ; simple : en base64 dans l'enveloppe"},
+    guichet = facultatif("qui appelle, pour un appel sans document ; sinon lu dedans", validate=_VALEUR)
+    nom = facultatif("nom du fichier ; absent : un nom neuf", validate=_VALEUR)
+    emballage = facultatif(
+        "mtom : en pièce jointe ; simple : en base64 dans l'enveloppe", "mtom", parmi=expedition.EMBALLAGES
     )
 
 
-class DepartDit(Schema):
-    """A start."""
+@dataclass(frozen=True, slots=True)
+class DepartDit:
+    """A start that is offered: its key, and what it is."""
 
-    depart = texte(metadata={"example": "menage-personne_seule-1"})
-    phrase = texte()
+    depart: Annotated[str, {"example": "menage-personne_seule-1"}]
+    phrase: str
 
 
-class ChampDit(Schema):
+@dataclass(frozen=True, slots=True)
+class ChampDit:
     """A field that is filled in without XML."""
 
-    nom = texte()
-    libelle = texte()
-    chemin = texte("sous la racine du document")
+    nom: str
+    libelle: str
+    chemin: Annotated[str, "sous la racine du document"]
 
 
-class OperationDite(Schema):
+@dataclass(frozen=True, slots=True)
+class OperationDite:
     """An operation, and what a message to it is made of."""
 
-    operation = texte()
-    titre = texte()
-    phrase = texte()
-    departs = fields.List(
-        fields.Nested(DepartDit),
-        required=True,
-        metadata={
-            "description": "ceux de tous les jours ; d'autres suivent une demande, une règle, un échange"
-        },
-    )
-    champs = fields.List(fields.Nested(ChampDit), required=True)
-    parametres = fields.List(fields.String(), required=True)
+    operation: str
+    titre: str
+    phrase: str
+    departs: Annotated[
+        list[DepartDit], "ceux de tous les jours ; d'autres suivent une demande, une règle, un échange"
+    ]
+    champs: list[ChampDit]
+    parametres: list[str]
 
 
-class Commence(Schema):
+@dataclass(frozen=True, slots=True)
+class Commence:
     """A message as it begins."""
 
-    operation = texte()
-    depart = texte("à redonner, avec le document changé")
-    document = ou_rien("XML, NIR masqués ; null : l'opération n'en prend pas")
-    champs = fields.Dict(keys=fields.String(), values=fields.String(), required=True)
-    parametres = fields.Dict(keys=fields.String(), values=fields.String(), required=True)
-    guichet = texte("qui appelle ; vide : personne")
-    nom = ou_rien("du fichier ; null : pas de fichier")
+    operation: str
+    depart: Annotated[str, "à redonner, avec le document changé"]
+    document: Annotated[str | None, "XML, NIR masqués ; null : l'opération n'en prend pas"]
+    champs: Mapping[str, str]
+    parametres: Mapping[str, str]
+    guichet: Annotated[str, "qui appelle ; vide : personne"]
+    nom: Annotated[str | None, "du fichier ; null : pas de fichier"]
 
 
-class RemarqueLue(Schema):
+@dataclass(frozen=True, slots=True)
+class RemarqueLue:
     """What the schema or a control says."""
 
-    regle = ou_rien("null : le schéma, ou la lecture")
-    gravite = fields.String(required=True, validate=validate.OneOf([str(g) for g in Gravite]))
-    message = texte()
-    remede = texte()
-    condition = texte()
-    propriete = ou_rien("chemin de l'élément")
-    ligne = fields.Integer(required=True, allow_none=True, metadata={"description": "dans le document"})
-    fidelite = ou_rien(validate=validate.OneOf([str(f) for f in Fidelite]))
-    source = texte()
+    regle: Annotated[str | None, "null : le schéma, ou la lecture"]
+    gravite: Gravite
+    message: str
+    remede: str
+    condition: str
+    propriete: Annotated[str | None, "chemin de l'élément"]
+    ligne: Annotated[int | None, "dans le document"]
+    fidelite: Fidelite | None
+    source: str
+
+    @classmethod
+    def de(cls, remarque: Remarque) -> Self:
+        """What is shown of a remark."""
+        dits: dict[str, Any] = {nom: remarque.get(nom) for nom in champs_publies(RemarqueLue)}
+        return cls(**dits | {nom: dits[nom] or "" for nom in ("remede", "condition", "source")})
 
 
-class Verifie(Schema):
+@dataclass(frozen=True, slots=True)
+class Verifie:
     """What would come of a message."""
 
-    accepte = fields.Boolean(required=True, metadata={"description": "aucune remarque ne bloque"})
-    remarques = fields.List(fields.Nested(RemarqueLue), required=True)
+    accepte: Annotated[bool, "aucune remarque ne bloque"]
+    remarques: list[RemarqueLue]
 
 
-class RequeteLue(Schema):
+@dataclass(frozen=True, slots=True)
+class RequeteLue:
     """The HTTP request that a message is."""
 
-    methode = texte()
-    adresse = texte()
-    en_tetes = fields.List(fields.List(fields.String()), required=True)
-    corps = texte("NIR masqués")
+    methode: str
+    adresse: str
+    en_tetes: list[list[str]]
+    corps: Annotated[str, "NIR masqués"]
 
 
-class Envoye(Schema):
-    """What came of it."""
+@dataclass(frozen=True, slots=True)
+class Envoye:
+    """What came of a message sent."""
 
-    base = ou_rien("null : la requête n'a laissé aucune ligne")
-    id = fields.Integer(required=True, allow_none=True, metadata={"description": "l'échange"})
-    verdict = ou_rien(validate=validate.OneOf([str(v) for v in VerdictEchange]))
+    base: Annotated[str | None, "null : la requête n'a laissé aucune ligne"]
+    id: Annotated[int | None, "l'échange"]
+    verdict: VerdictEchange | None
 
 
 def _base(base: str, operation: str) -> Base:
@@ -208,7 +210,7 @@ def _remplir(base: Base, operation: str, donnees: dict[str, Any]) -> Brouillon:
     """The message that a body describes, under its name. Raises NotFound, UsageError."""
     pret = _commencer(base, operation, donnees["depart"], donnees["document"])
     connus = brouillon.parametres(services().contrat, operation)
-    champs = [champ.nom for champ in saisie.CHAMPS.get(OPERATIONS[operation].genre, ())]
+    champs = [champ.nom for champ in presentation(services().contrat).champs(OPERATIONS[operation].genre)]
     for quoi, admis in (("parametres", connus), ("champs", champs if pret.de_document else [])):
         inconnu = next((nom for nom in donnees[quoi] if nom not in admis), None)
         if inconnu is not None:
@@ -243,92 +245,76 @@ def _champs(pret: Brouillon) -> dict[str, str]:
         return {}
     return {
         champ.nom: masquer_nirs(saisie.lire(racine, champ))
-        for champ in saisie.CHAMPS.get(genre, ())
+        for champ in presentation(services().contrat).champs(genre)
         if not champ.si or saisie.trouver(racine, champ.si) is not None
     }
 
 
-def _remarque(remarque: Remarque) -> dict[str, Any]:
-    vides = dict.fromkeys(RemarqueLue().fields) | {"remede": "", "condition": "", "source": ""}
-    return vides | {nom: valeur for nom, valeur in remarque.items() if nom in vides and valeur is not None}
-
-
-def _departs(operation: str) -> list[dict[str, str]]:
-    if operation not in _DE_DEMANDE:
-        return []
-    tires = {f"menage-{sorte}-1": phrase for sorte, phrase in inventes.MENAGES.items()}
-    complets = {f"specimen-{nom}": phrase for nom, phrase in departs.SPECIMENS.items()}
-    return [{"depart": cle, "phrase": phrase} for cle, phrase in (tires | complets).items()]
+def _operation(nom: str) -> OperationDite:
+    operation = OPERATIONS[nom]
+    dite = presentation(services().contrat)
+    expliquee = dite.operation(nom)
+    proposes: dict[str, str] = {}
+    if nom in _DE_DEMANDE:
+        proposes |= {f"menage-{sorte}-1": dit for sorte, dit in departs.MENAGES.items()}
+        proposes |= {f"specimen-{specimen}": dit for specimen, dit in departs.SPECIMENS.items()}
+    champs = dite.champs(operation.genre) if operation.champ else ()
+    return OperationDite(
+        nom,
+        expliquee.titre,
+        expliquee.phrase,
+        [DepartDit(cle, dit) for cle, dit in proposes.items()],
+        [tirer(ChampDit, champ) for champ in champs],
+        brouillon.parametres(services().contrat, nom),
+    )
 
 
 @blueprint.route("")
 class RessourceMessages(MethodView):
-    """What may be composed."""
+    """GET: the operations, what a message to each may begin with, what is filled in without XML."""
 
-    @blueprint.response(200, OperationDite(many=True))
-    def get(self, base: str) -> list[dict[str, Any]]:
-        """Les opérations, d'où partir, et ce qui s'y remplit sans XML"""
+    @blueprint.response(200, liste(OperationDite))
+    def get(self, base: str) -> list[OperationDite]:
         services().magasin.bases.lire(base)
-        contrat = services().contrat
-        return [
-            {
-                "operation": nom,
-                "titre": OPERATIONS_DITES.get(nom, (nom, ""))[0],
-                "phrase": OPERATIONS_DITES.get(nom, (nom, ""))[1],
-                "departs": _departs(nom),
-                "champs": saisie.CHAMPS.get(OPERATIONS[nom].genre, ()) if OPERATIONS[nom].champ else (),
-                "parametres": brouillon.parametres(contrat, nom),
-            }
-            for nom in contrat.operations
-            if nom in OPERATIONS
-        ]
+        return [_operation(nom) for nom in services().contrat.operations if nom in OPERATIONS]
 
 
 @blueprint.route("/<operation>")
 class RessourceMessage(MethodView):
-    """A message to an operation."""
+    """GET: a message to begin with, on the day of the base, NIR masked. POST: one sent by SOAP."""
 
     @blueprint.arguments(DepuisSchema, location="query")
-    @blueprint.response(200, Commence)
-    def get(self, depuis: dict[str, Any], base: str, operation: str) -> dict[str, Any]:
-        """Un message pour commencer, au jour de la base, NIR masqués"""
+    @blueprint.response(200, reponse(Commence))
+    def get(self, depuis: dict[str, Any], base: str, operation: str) -> Commence:
         pret = _commencer(_base(base, operation), operation, depuis["depart"])
-        return {
-            "operation": operation,
-            "depart": pret.cle or depuis["depart"],
-            "document": pret.texte if pret.de_document else None,
-            "champs": _champs(pret) if pret.de_document else {},
-            "parametres": pret.parametres,
-            "guichet": pret.qui(services().contrat),
-            "nom": pret.nom or None,
-        }
-
-    @blueprint.arguments(MessageCompose, required=False, example={"depart": "menage-couple_avec_enfant-3"})
-    @blueprint.response(201, Envoye)
-    def post(self, donnees: dict[str, Any], base: str, operation: str) -> dict[str, Any]:
-        """Envoie un message par la vraie interface (SOAP), sans certificat ; sans corps, le plus simple"""
-        lue = _base(base, operation)
-        laisse = expedition.expedier(
-            current_app.extensions["principale"],
-            _requete(lue, _remplir(lue, operation, donnees)),
-            origine=request.host_url,
-            pair=request.remote_addr or "127.0.0.1",
+        return Commence(
+            operation,
+            pret.cle or depuis["depart"],
+            pret.texte if pret.de_document else None,
+            _champs(pret) if pret.de_document else {},
+            pret.parametres,
+            pret.qui(services().contrat),
+            pret.nom or None,
         )
+
+    @blueprint.arguments(MessageComposeSchema, required=False, example=_EXEMPLE)
+    @blueprint.response(201, reponse(Envoye))
+    def post(self, donnees: dict[str, Any], base: str, operation: str) -> Envoye:
+        lue = _base(base, operation)
+        laisse = expedition.expedier(_requete(lue, _remplir(lue, operation, donnees)), expediteur())
         if laisse is None:
-            return {"base": None, "id": None, "verdict": None}
-        ou, identifiant = laisse
-        echange = services().magasin.journal.lire(ou, identifiant)
-        return {"base": ou, "id": identifiant, "verdict": None if echange is None else str(echange.verdict)}
+            return Envoye(None, None, None)
+        echange = services().magasin.journal.lire(*laisse)
+        return Envoye(*laisse, None if echange is None else echange.verdict)
 
 
 @blueprint.route("/<operation>/check")
 class RessourceVerification(MethodView):
-    """A message, checked."""
+    """POST: what the schema and the controls would say of a document sent now; nothing is sent."""
 
-    @blueprint.arguments(MessageCompose, required=False, example={"depart": "menage-couple_avec_enfant-3"})
-    @blueprint.response(200, Verifie)
-    def post(self, donnees: dict[str, Any], base: str, operation: str) -> dict[str, Any]:
-        """Ce que diraient le schéma et les contrôles d'un document envoyé maintenant ; rien n'est envoyé"""
+    @blueprint.arguments(MessageComposeSchema, required=False, example=_EXEMPLE)
+    @blueprint.response(200, reponse(Verifie))
+    def post(self, donnees: dict[str, Any], base: str, operation: str) -> Verifie:
         lue = _base(base, operation)
         if OPERATIONS[operation].champ is None:
             raise UsageError(
@@ -339,29 +325,27 @@ class RessourceVerification(MethodView):
             pret.racine()
         except UsageError as illisible:
             mal_forme = {
-                "gravite": str(Gravite.BLOQUANTE),
+                "gravite": Gravite.BLOQUANTE,
                 "message": masquer_nirs(str(illisible)),
                 "remede": illisible.remede,
             }
-            return {"accepte": False, "remarques": [_remarque(mal_forme)]}
-        remarques = pret.remarques(services(), lue)
-        bloque = any(remarque.get("gravite") == Gravite.BLOQUANTE for remarque in remarques)
-        return {"accepte": not bloque, "remarques": [_remarque(remarque) for remarque in remarques]}
+            return Verifie(False, [RemarqueLue.de(mal_forme)])
+        remarques = [RemarqueLue.de(remarque) for remarque in pret.remarques(services(), lue)]
+        return Verifie(all(r.gravite != Gravite.BLOQUANTE for r in remarques), remarques)
 
 
 @blueprint.route("/<operation>/request")
 class RessourceRequete(MethodView):
-    """A message as it would go."""
+    """POST: the whole HTTP request that a message would be, NIR masked; nothing is sent."""
 
-    @blueprint.arguments(MessageCompose, required=False, example={"depart": "menage-couple_avec_enfant-3"})
-    @blueprint.response(200, RequeteLue)
-    def post(self, donnees: dict[str, Any], base: str, operation: str) -> dict[str, Any]:
-        """La requête HTTP entière que serait un message, NIR masqués ; rien n'est envoyé"""
+    @blueprint.arguments(MessageComposeSchema, required=False, example=_EXEMPLE)
+    @blueprint.response(200, reponse(RequeteLue))
+    def post(self, donnees: dict[str, Any], base: str, operation: str) -> RequeteLue:
         lue = _base(base, operation)
         envoi = _requete(lue, _remplir(lue, operation, donnees))
-        return {
-            "methode": envoi.methode,
-            "adresse": envoi.adresse,
-            "en_tetes": [[nom, masquer_nirs(valeur)] for nom, valeur in envoi.en_tetes],
-            "corps": masquer_message(envoi.corps.decode("utf-8", "replace")),
-        }
+        return RequeteLue(
+            envoi.methode,
+            envoi.adresse,
+            [[nom, masquer_nirs(valeur)] for nom, valeur in envoi.en_tetes],
+            masquer_message(envoi.corps.decode("utf-8", "replace")),
+        )

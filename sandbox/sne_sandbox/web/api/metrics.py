@@ -15,7 +15,7 @@ from prometheus_client.registry import Collector
 
 from sne_sandbox.store.journal import BORNES_US
 from sne_sandbox.store.session import Magasin
-from sne_sandbox.web.api.contexte import services
+from sne_sandbox.web.partage import services
 
 _MICRO: Final = 1e-6
 _PAR_OPERATION: Final = ("base", "operation", "verdict")
@@ -28,7 +28,7 @@ class Journaux(Collector):
         self._magasin = magasin
 
     def collect(self) -> Iterator[Metric]:
-        """All families."""
+        """The families of figures, read off the store at this moment."""
         yield from self._tenues()
         yield from self._mesures()
 
@@ -72,7 +72,7 @@ class Journaux(Collector):
 
 
 def page() -> Response:
-    """The text exposition."""
+    """GET /metrics: the figures in the text format of Prometheus."""
     registre = CollectorRegistry(auto_describe=False)
     registre.register(Journaux(services().magasin))
     return Response(generate_latest(registre), content_type=CONTENT_TYPE_LATEST)

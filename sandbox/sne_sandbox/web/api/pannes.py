@@ -1,58 +1,75 @@
 """`/api/v1/bases/{base}/pannes`: what goes wrong on purpose, armed, listed, taken away."""
 
-from typing import Any, Final
+from dataclasses import dataclass
+from typing import Annotated, Any, Final, Self
 
 from flask.views import MethodView
 from flask_smorest import Blueprint, abort
-from marshmallow import Schema, fields, validate
+from marshmallow import fields, validate
 
-from sne_sandbox.domain.panne import GENRES, PanneDefinition
+from sne_sandbox.domain.panne import GENRES, GenrePanne, PanneDefinition, Sorte
+from sne_sandbox.domain.publication import tirer
 from sne_sandbox.errors import UsageError
 from sne_sandbox.operations import pannes
-from sne_sandbox.web.api.contexte import Corps, Entier, services
+from sne_sandbox.operations.pannes import PanneLue
+from sne_sandbox.web.api.contexte import ENTIER_MAX, Entier, QuestionSchema, facultatif, reponse
+from sne_sandbox.web.partage import services
 
 blueprint: Final = Blueprint(
     "pannes", __name__, url_prefix="/api/v1/bases/<base>/pannes", description="Les pannes d'une base"
 )
 
 
-class ParametreLu(Schema):
+@dataclass(frozen=True, slots=True)
+class ParametreLu:
     """A parameter of a kind."""
 
-    nom = fields.String(required=True)
-    sorte = fields.String(
-        required=True, validate=validate.OneOf(["nombre", "entier", "oui_non", "texte", "choix"])
-    )
-    defaut = fields.String(required=True)
-    unite = fields.String(required=True)
-    description = fields.String(required=True)
-    choix = fields.List(fields.String(), required=True)
+    nom: str
+    sorte: Sorte
+    defaut: str
+    unite: str
+    description: str
+    choix: tuple[str, ...]
 
 
-class GenreLu(Schema):
-    """A kind of panne."""
+@dataclass(frozen=True, slots=True)
+class GenreLu:
+    """A kind of panne, and the parameters it takes."""
 
-    genre = fields.String(required=True)
-    description = fields.String(required=True, metadata={"description": "ce que voit le client"})
-    effet = fields.String(
-        required=True, metadata={"description": "ce que devient la base, et les échanges où elle attend"}
-    )
-    empeche = fields.Boolean(
-        required=True, metadata={"description": "si elle prend toujours la place du travail"}
-    )
-    parametres = fields.List(fields.Nested(ParametreLu), required=True)
+    genre: str
+    description: Annotated[str, "ce que voit le client"]
+    effet: Annotated[str, "ce que devient la base, et les échanges où elle attend"]
+    empeche: Annotated[bool, "si elle prend toujours la place du travail"]
+    parametres: list[ParametreLu]
+
+    @classmethod
+    def de(cls, genre: GenrePanne) -> Self:
+        """What is shown of a kind."""
+        parametres = [tirer(ParametreLu, parametre) for parametre in genre.parametres]
+        return tirer(cls, genre, genre=genre.nom, parametres=parametres)
 
 
-class PanneNouvelle(Corps):
-    """What arms a panne."""
+@dataclass(frozen=True, slots=True)
+class Liste:
+    """The pannes of a base, and the table of kinds."""
+
+    pannes: list[PanneLue]
+    genres: list[GenreLu]
+
+
+@dataclass(frozen=True, slots=True)
+class Otees:
+    """How many were taken away."""
+
+    otees: int
+
+
+class PanneNouvelleSchema(QuestionSchema):
+    """Body of POST …/pannes: the panne to arm, and on which exchanges."""
 
     genre = fields.String(required=True, validate=validate.OneOf(list(GENRES)))
-    operation = fields.String(
-        load_default=None, allow_none=True, metadata={"description": "absente : toute opération"}
-    )
-    guichet = fields.String(
-        load_default=None, allow_none=True, metadata={"description": "absent : tout guichet"}
-    )
+    operation = facultatif("absente : toute opération", allow_none=True)
+    guichet = facultatif("absent : tout guichet", allow_none=True)
     fois = Entier(
         allow_none=True,
         validate=validate.Range(1, 1_000_000_000),
@@ -61,108 +78,49 @@ class PanneNouvelle(Corps):
             "Absent : 1, ou null avec un taux"
         },
     )
-    taux = fields.Float(
-        load_default=None,
+    taux = facultatif(
+        "part des échanges visés, tirée d'après la graine",
+        genre=fields.Float,
         allow_none=True,
         validate=validate.Range(0, 1, min_inclusive=False),
-        metadata={"description": "part des échanges visés, tirée d'après la graine"},
     )
-    graine = Entier(load_default=0, validate=validate.Range(-(2**63), 2**63 - 1))
+    graine = facultatif("", 0, genre=Entier, validate=validate.Range(-ENTIER_MAX - 1, ENTIER_MAX))
     parametres = fields.Dict(keys=fields.String(), values=fields.String(), load_default=dict)
-
-
-class PanneLue(Schema):
-    """An armed panne."""
-
-    id = fields.Integer(required=True)
-    genre = fields.String(required=True)
-    operation = fields.String(required=True, allow_none=True)
-    guichet = fields.String(required=True, allow_none=True)
-    fois = fields.Integer(required=True, allow_none=True)
-    taux = fields.Float(required=True, allow_none=True)
-    graine = fields.Integer(required=True)
-    parametres = fields.Dict(keys=fields.String(), values=fields.String(), required=True)
-    description = fields.String(required=True)
-    effet = fields.String(required=True)
-    restantes = fields.Integer(
-        required=True, allow_none=True, metadata={"description": "null : sans fin ; 0 : finie"}
-    )
-    jouees = fields.Integer(required=True, metadata={"description": "échanges où elle a été jouée"})
-    armee_le = fields.String(required=True)
-
-
-class Liste(Schema):
-    """The pannes of a base, and the table of kinds."""
-
-    pannes = fields.List(fields.Nested(PanneLue), required=True)
-    genres = fields.List(fields.Nested(GenreLu), required=True)
-
-
-class Otees(Schema):
-    """How many were taken away."""
-
-    otees = fields.Integer(required=True)
-
-
-def _genres() -> list[dict[str, Any]]:
-    return [
-        {
-            "genre": genre.nom,
-            "description": genre.description,
-            "effet": genre.effet,
-            "empeche": genre.empeche,
-            "parametres": [
-                {
-                    "nom": parametre.nom,
-                    "sorte": parametre.sorte,
-                    "defaut": parametre.defaut,
-                    "unite": parametre.unite,
-                    "description": parametre.description,
-                    "choix": list(parametre.choix),
-                }
-                for parametre in genre.parametres
-            ],
-        }
-        for genre in GENRES.values()
-    ]
 
 
 @blueprint.route("")
 class RessourcePannes(MethodView):
-    """The pannes of a base."""
+    """GET: the pannes of a base, oldest first, and the table of kinds. POST: one armed. DELETE: all of
+    them."""
 
-    @blueprint.response(200, Liste)
-    def get(self, base: str) -> dict[str, Any]:
-        """Les pannes d'une base, de la plus ancienne à la plus récente, et la table des genres"""
+    @blueprint.response(200, reponse(Liste))
+    def get(self, base: str) -> Liste:
         armees = pannes.lister(services().magasin, base)
-        return {"pannes": [pannes.en_json(armee) for armee in armees], "genres": _genres()}
+        return Liste([PanneLue.de(armee) for armee in armees], [GenreLu.de(g) for g in GENRES.values()])
 
     @blueprint.arguments(
-        PanneNouvelle, example={"genre": "delai", "fois": 3, "parametres": {"secondes": "10"}}
+        PanneNouvelleSchema, example={"genre": "delai", "fois": 3, "parametres": {"secondes": "10"}}
     )
-    @blueprint.response(201, PanneLue)
+    @blueprint.response(201, reponse(PanneLue))
     @blueprint.alt_response(422, description="Genre, opération ou paramètre inconnu, valeur hors bornes")
-    def post(self, donnees: dict[str, Any], base: str) -> dict[str, Any]:
-        """Arme une panne"""
+    def post(self, donnees: dict[str, Any], base: str) -> PanneLue:
         donnees.setdefault("fois", 1 if donnees["taux"] is None else None)
         identifiant = pannes.armer(services().magasin, base, PanneDefinition(**donnees))
         armees = pannes.lister(services().magasin, base)
-        return next(pannes.en_json(armee) for armee in armees if armee.identifiant == identifiant)
+        return next(PanneLue.de(armee) for armee in armees if armee.identifiant == identifiant)
 
-    @blueprint.response(200, Otees)
-    def delete(self, base: str) -> dict[str, int]:
-        """Désarme toutes les pannes"""
-        return {"otees": pannes.desarmer(services().magasin, base)}
+    @blueprint.response(200, reponse(Otees))
+    def delete(self, base: str) -> Otees:
+        return Otees(pannes.desarmer(services().magasin, base))
 
 
 @blueprint.route("/<int:identifiant>")
 class RessourcePanne(MethodView):
-    """One panne."""
+    """DELETE: one panne taken away."""
 
     @blueprint.response(204)
     @blueprint.alt_response(404, description="La base n'a pas cette panne")
     def delete(self, base: str, identifiant: int) -> None:
-        """Désarme une panne"""
         try:
             pannes.desarmer(services().magasin, base, identifiant)
         except UsageError as erreur:

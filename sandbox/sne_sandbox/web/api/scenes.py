@@ -1,21 +1,25 @@
 """`/api/v1/scenes`: the scenes for trainers, each on a base of its own, played step by step."""
 
-from typing import Any, Final
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated, Any, Final, Self
 
-from flask import current_app, request
 from flask.views import MethodView
 from flask_smorest import Blueprint
-from marshmallow import Schema, fields, validate
+from marshmallow import validate
 from werkzeug.exceptions import NotFound
 
 from sne_sandbox.domain.dates import PARIS
+from sne_sandbox.domain.publication import tirer
 from sne_sandbox.domain.texte import accorde, masquer_nirs
 from sne_sandbox.errors import ConflitEtat
 from sne_sandbox.operations import scenes
 from sne_sandbox.operations.scenes import PasScene, Scene
-from sne_sandbox.web import deroulement
-from sne_sandbox.web.api.contexte import Booleen, Corps, Entier, entier, ou_rien, services, texte
-from sne_sandbox.web.deroulement import Deroulement, Joue
+from sne_sandbox.web import representation
+from sne_sandbox.web.api.contexte import Booleen, Entier, QuestionSchema, facultatif, liste, reponse
+from sne_sandbox.web.partage import expediteur, services
+from sne_sandbox.web.representation import Joue, Representation
 
 blueprint: Final = Blueprint(
     "scenes",
@@ -29,146 +33,134 @@ ACTIONS: Final = ("envoyer", "deposer", "avancer", "relever")
 REGARDER: Final = "regarder"
 
 
-class SceneLue(Schema):
+@dataclass(frozen=True, slots=True)
+class SceneLue:
     """A scene, and where it stands."""
 
-    identifiant = texte()
-    titre = texte()
-    resume = texte()
-    public = texte("pour qui")
-    duree = texte()
-    horloge = texte("l'instant où sa base est gelée au début")
-    base = texte("rien qu'à elle ; elle existe une fois la scène commencée")
-    pas_en_tout = entier()
-    pas_joues = entier()
-    commencee = fields.Boolean(required=True)
-    finie = fields.Boolean(required=True)
-    remise = fields.Boolean(
-        required=True, metadata={"description": "l'état de sa base a été remis en place depuis le début"}
-    )
-    etrangeres = entier("demandes d'une base de ce nom que la scène n'a pas faites : « vider » les efface")
+    identifiant: str
+    titre: str
+    resume: str
+    public: Annotated[str, "pour qui"]
+    duree: str
+    horloge: Annotated[datetime, "l'instant où sa base est gelée au début"]
+    base: Annotated[str, "rien qu'à elle ; elle existe une fois la scène commencée"]
+    pas_en_tout: int
+    pas_joues: int
+    commencee: bool
+    finie: bool
+    remise: Annotated[bool, "l'état de sa base a été remis en place depuis le début"]
+    etrangeres: Annotated[
+        int, "demandes d'une base de ce nom que la scène n'a pas faites : « vider » les efface"
+    ]
+
+    @classmethod
+    def de(cls, etat: Representation, **autres: Any) -> Self:
+        """What is shown of a scene."""
+        return tirer(
+            cls,
+            etat.scene,
+            pas_en_tout=len(etat.scene.pas),
+            pas_joues=len(etat.joues),
+            commencee=etat.commencee,
+            finie=etat.finie,
+            remise=etat.remise,
+            etrangeres=etat.etrangere,
+            **autres,
+        )
 
 
-class ValeurMontree(Schema):
+@dataclass(frozen=True, slots=True)
+class ValeurMontree:
     """A value to look at."""
 
-    libelle = texte()
-    valeur = texte("en français, NIR masqués")
+    libelle: str
+    valeur: Annotated[str, "en français, NIR masqués"]
 
 
-class JoueLu(Schema):
+@dataclass(frozen=True, slots=True)
+class JoueLu:
     """What came of a step."""
 
-    debut = ou_rien("à l'heure de la base")
-    fin = ou_rien("à l'heure de la base")
-    echange = fields.Integer(
-        required=True, allow_none=True, metadata={"description": "numéro au journal de sa base"}
-    )
-    verdict = ou_rien()
-    numero_unique = ou_rien()
-    regles = fields.List(
-        fields.String(), required=True, metadata={"description": "celles qui ont refusé le message"}
-    )
-    attestation = fields.Boolean(required=True, metadata={"description": "un PDF est revenu"})
-    nuits = fields.List(
-        fields.Integer(), required=True, metadata={"description": "numéros au journal des nuits passées"}
-    )
-    fichiers = fields.List(
-        fields.String(), required=True, metadata={"description": "documents reçus par dispatching"}
-    )
-    montres = fields.List(fields.Nested(ValeurMontree), required=True)
+    debut: Annotated[datetime | None, "à l'heure de la base"]
+    fin: Annotated[datetime | None, "à l'heure de la base"]
+    echange: Annotated[int | None, "numéro au journal de sa base"]
+    verdict: str | None
+    numero_unique: str | None
+    regles: Annotated[list[str], "celles qui ont refusé le message"]
+    attestation: Annotated[bool, "un PDF est revenu"]
+    nuits: Annotated[list[int], "numéros au journal des nuits passées"]
+    fichiers: Annotated[Sequence[str], "documents reçus par dispatching"]
+    montres: list[ValeurMontree]
+
+    @classmethod
+    def de(cls, joue: Joue) -> Self:
+        """What is shown of a step that was played."""
+        echange = joue.echange
+        debut, fin = (None if i is None else i.astimezone(PARIS) for i in (joue.debut, joue.fin))
+        return cls(
+            debut,
+            fin,
+            None if echange is None else echange.identifiant,
+            None if echange is None else str(echange.verdict),
+            None if echange is None else echange.numero_unique,
+            [str(anomalie["regle"]) for anomalie in joue.bloquantes],
+            joue.attestation is not None,
+            [nuit.identifiant or 0 for nuit in joue.nuits],
+            joue.fichiers,
+            [ValeurMontree(nom, masquer_nirs(valeur)) for nom, valeur in joue.montres],
+        )
 
 
-class PasLu(Schema):
-    """A step."""
+@dataclass(frozen=True, slots=True)
+class PasLu:
+    """A step of a scene: what is said before and after it, what it does."""
 
-    rang = entier("à partir de 1")
-    titre = texte()
-    dire = texte("avant de le jouer")
-    regarder = texte("une fois joué")
-    action = fields.String(required=True, validate=validate.OneOf([*ACTIONS, REGARDER]))
-    joue = fields.Nested(
-        JoueLu, required=True, allow_none=True, metadata={"description": "null : pas encore joué"}
-    )
+    rang: Annotated[int, "à partir de 1"]
+    titre: str
+    dire: Annotated[str, "avant de le jouer"]
+    regarder: Annotated[str, "une fois joué"]
+    action: Annotated[str, {"enum": [*ACTIONS, REGARDER]}]
+    joue: Annotated[JoueLu | None, "null : pas encore joué"]
 
 
+@dataclass(frozen=True, slots=True)
 class SceneEntiere(SceneLue):
     """A scene, its steps, and what came of those that were played."""
 
-    suivant = fields.Integer(
-        required=True, allow_none=True, metadata={"description": "rang du pas à jouer ; null : aucun"}
-    )
-    pas = fields.List(fields.Nested(PasLu), required=True)
+    suivant: Annotated[int | None, "rang du pas à jouer ; null : aucun"]
+    pas: list[PasLu]
 
 
-class DepartSchema(Corps):
-    """How a scene begins."""
+class DepartSchema(QuestionSchema):
+    """Body of …/start: whether to empty a base that the scene did not make."""
 
-    vider = Booleen(
-        load_default=False,
-        metadata={"description": "efface une base de ce nom que la scène n'a pas faite"},
-    )
+    vider = facultatif("efface une base de ce nom que la scène n'a pas faite", False, genre=Booleen)
 
 
-class Rang(Corps):
-    """Which step."""
+class RangSchema(QuestionSchema):
+    """Body of …/next: the step one believes to be the next, so that a second press plays nothing."""
 
-    rang = Entier(
-        load_default=None,
+    rang = facultatif(
+        "celui qu'on croit le suivant : déjà joué, il n'est pas rejoué",
+        genre=Entier,
         allow_none=True,
         validate=validate.Range(1, 1000),
-        metadata={"description": "celui qu'on croit le suivant : déjà joué, il n'est pas rejoué"},
     )
 
 
-def _resumee(etat: Deroulement) -> dict[str, Any]:
-    scene = etat.scene
-    return {
-        **{nom: getattr(scene, nom) for nom in ("identifiant", "titre", "resume", "public", "duree", "base")},
-        "horloge": scene.horloge.isoformat(),
-        "pas_en_tout": len(scene.pas),
-        "pas_joues": len(etat.joues),
-        "commencee": etat.commencee,
-        "finie": etat.finie,
-        "remise": etat.remise,
-        "etrangeres": etat.etrangere,
-    }
+def _entiere(scene: Scene) -> SceneEntiere:
+    etat = representation.lire(services(), scene)
+    joues = {joue.rang: JoueLu.de(joue) for joue in etat.joues}
+    return SceneEntiere.de(
+        etat,
+        suivant=etat.suivant if etat.commencee and not etat.finie else None,
+        pas=[_pas(rang, pas, joues.get(rang)) for rang, pas in enumerate(scene.pas, 1)],
+    )
 
 
-def _entiere(etat: Deroulement) -> dict[str, Any]:
-    joues = {joue.rang: joue for joue in etat.joues}
-    return {
-        **_resumee(etat),
-        "suivant": etat.suivant if etat.commencee and not etat.finie else None,
-        "pas": [_pas(rang, pas, joues.get(rang)) for rang, pas in enumerate(etat.scene.pas, 1)],
-    }
-
-
-def _pas(rang: int, pas: PasScene, joue: Joue | None) -> dict[str, Any]:
-    return {
-        "rang": rang,
-        "titre": pas.titre,
-        "dire": pas.dire,
-        "regarder": pas.regarder,
-        "action": next((nom for nom in ACTIONS if getattr(pas, nom) is not None), REGARDER),
-        "joue": None if joue is None else _joue(joue),
-    }
-
-
-def _joue(joue: Joue) -> dict[str, Any]:
-    echange = joue.echange
-    instants = {"debut": joue.debut, "fin": joue.fin}
-    return {
-        **{n: None if i is None else i.astimezone(PARIS).isoformat() for n, i in instants.items()},
-        "echange": None if echange is None else echange.identifiant,
-        "verdict": None if echange is None else str(echange.verdict),
-        "numero_unique": None if echange is None else echange.numero_unique,
-        "regles": [str(anomalie["regle"]) for anomalie in joue.bloquantes],
-        "attestation": joue.attestation is not None,
-        "nuits": [nuit.identifiant for nuit in joue.nuits],
-        "fichiers": list(joue.fichiers),
-        "montres": [{"libelle": nom, "valeur": masquer_nirs(valeur)} for nom, valeur in joue.montres],
-    }
+def _pas(rang: int, pas: PasScene, joue: JoueLu | None) -> PasLu:
+    action = next((nom for nom in ACTIONS if getattr(pas, nom) is not None), REGARDER)
+    return tirer(PasLu, pas, rang=rang, action=action, joue=joue)
 
 
 def _trouver(identifiant: str) -> Scene:
@@ -180,74 +172,63 @@ def _trouver(identifiant: str) -> Scene:
 
 @blueprint.route("")
 class RessourceScenes(MethodView):
-    """All scenes."""
+    """GET: every scene, and where each stands."""
 
-    @blueprint.response(200, SceneLue(many=True))
-    def get(self) -> list[dict[str, Any]]:
-        """Les scènes, et où en est chacune"""
-        return [_resumee(deroulement.lire(services(), scene)) for scene in scenes.scenes()]
+    @blueprint.response(200, liste(SceneLue))
+    def get(self) -> list[SceneLue]:
+        return [SceneLue.de(representation.lire(services(), scene)) for scene in scenes.scenes()]
 
 
 @blueprint.route("/<scene>")
 class RessourceScene(MethodView):
-    """One scene."""
+    """GET: one scene, its steps, and what came of those that were played."""
 
-    @blueprint.response(200, SceneEntiere)
-    def get(self, scene: str) -> dict[str, Any]:
-        """Une scène : ses pas, et ce qu'ont donné ceux qui sont joués"""
-        return _entiere(deroulement.lire(services(), _trouver(scene)))
+    @blueprint.response(200, reponse(SceneEntiere))
+    def get(self, scene: str) -> SceneEntiere:
+        return _entiere(_trouver(scene))
 
 
 @blueprint.route("/<scene>/start")
 class RessourceDebutScene(MethodView):
-    """Its start."""
+    """POST: a scene (back) at its start: its base made, or emptied of all."""
 
     @blueprint.arguments(DepartSchema, required=False, example={"vider": False})
-    @blueprint.response(200, SceneEntiere)
+    @blueprint.response(200, reponse(SceneEntiere))
     @blueprint.alt_response(409, description="Une base de ce nom contient ce que la scène n'a pas fait")
-    def post(self, donnees: dict[str, Any], scene: str) -> dict[str, Any]:
-        """Met la scène au début, ou l'y remet : sa base est faite, ou vidée de tout"""
+    def post(self, donnees: dict[str, Any], scene: str) -> SceneEntiere:
         voulue = _trouver(scene)
-        etat = deroulement.lire(services(), voulue)
+        etat = representation.lire(services(), voulue)
         if etat.etrangere and not donnees["vider"]:
             raise ConflitEtat(
                 f"La base [{voulue.base}] contient {accorde(etat.etrangere, 'demande', 'demandes')} que "
                 f"cette scène n'a pas faite{'s' if etat.etrangere > 1 else ''}.",
                 remede='envoyez {"vider": true} pour commencer quand même',
             )
-        deroulement.commencer(services(), voulue)
-        return _entiere(deroulement.lire(services(), voulue))
+        representation.commencer(services(), voulue)
+        return _entiere(voulue)
 
 
 @blueprint.route("/<scene>/next")
 class RessourceSuiteScene(MethodView):
-    """Its next step."""
+    """POST: the next step of a scene played."""
 
-    @blueprint.arguments(Rang, required=False, example={"rang": 1})
-    @blueprint.response(200, SceneEntiere)
+    @blueprint.arguments(RangSchema, required=False, example={"rang": 1})
+    @blueprint.response(200, reponse(SceneEntiere))
     @blueprint.alt_response(409, description="La scène n'est pas commencée, ou est finie, ou n'en est pas là")
-    def post(self, donnees: dict[str, Any], scene: str) -> dict[str, Any]:
-        """Joue le pas suivant, et montre ce qu'il a donné"""
+    def post(self, donnees: dict[str, Any], scene: str) -> SceneEntiere:
         voulue = _trouver(scene)
-        etat = deroulement.lire(services(), voulue)
+        etat = representation.lire(services(), voulue)
         rang = donnees["rang"] or etat.suivant
         if not etat.commencee or rang > min(etat.suivant, len(voulue.pas)):
             raise ConflitEtat(
                 f"Le pas {rang} n'est pas le suivant : la scène {_ou(etat)}.",
                 remede=f"POST /api/v1/scenes/{scene}/start la remet au début",
             )
-        deroulement.jouer(
-            services(),
-            current_app.extensions["principale"],
-            voulue,
-            rang,
-            origine=request.host_url,
-            pair=request.remote_addr or "127.0.0.1",
-        )
-        return _entiere(deroulement.lire(services(), voulue))
+        representation.jouer(services(), voulue, rang, expediteur())
+        return _entiere(voulue)
 
 
-def _ou(etat: Deroulement) -> str:
+def _ou(etat: Representation) -> str:
     if not etat.commencee:
         return "n'est pas commencée"
     return "est finie" if etat.finie else f"en est au pas {etat.suivant}"

@@ -1,20 +1,22 @@
 """`/api/v1/bases/{base}/statistics`: TAB01 to TAB03 at a date, of a territory or of all."""
 
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from typing import Any, Final
+from typing import Annotated, Any, Final
 
 from flask import Response, current_app
 from flask.views import MethodView
 from flask_smorest import Blueprint
-from marshmallow import Schema, fields, validate
+from marshmallow import fields, validate
 from werkzeug.exceptions import NotFound
 
 from sne_sandbox.operations import statistiques
-from sne_sandbox.operations.statistiques import Tableau
-from sne_sandbox.web import graphiques
-from sne_sandbox.web.api.contexte import Corps, jour_iso, ou_rien, services, texte
-from sne_sandbox.web.calculs import TableDemandee, calculs_de
-from sne_sandbox.web.telechargement import telechargement
+from sne_sandbox.operations.statistiques import Tableau, TableauLu
+from sne_sandbox.web import tableaux
+from sne_sandbox.web.api.contexte import QuestionSchema, facultatif, jour_iso, reponse
+from sne_sandbox.web.partage import services
+from sne_sandbox.web.reponses import telechargement
+from sne_sandbox.web.tableaux import TableDemandee, calculs_de
 
 blueprint: Final = Blueprint(
     "statistics",
@@ -24,50 +26,35 @@ blueprint: Final = Blueprint(
 )
 
 
-class Quand(Corps):
+class QuandSchema(QuestionSchema):
     """At which day, and where."""
 
     date = jour_iso("jour des tableaux ; absent : celui de la base")
-    territoire = fields.String(
-        load_default=None,
+    territoire = facultatif(
+        "trois caractères, ceux qui commencent le numéro unique ; absent : tous",
+        exemple="062",
         validate=validate.Regexp(
             r"^[0-9A-Za-z]{3}\Z", error="Attendu : trois caractères, par exemple 062, 02A, 971 ou 111."
         ),
-        metadata={
-            "description": "trois caractères, ceux qui commencent le numéro unique ; absent : tous",
-            "example": "062",
-        },
     )
 
 
-class QuandEtQuoi(Quand):
-    """And which section."""
+class QuandEtQuoiSchema(QuandSchema):
+    """The same, and the section of the table to draw."""
 
     rubrique = fields.String(
         required=True, metadata={"description": "celle d'une ligne du tableau", "example": "Total"}
     )
 
 
-class TableauLu(Schema):
-    """A table."""
+@dataclass(frozen=True, slots=True)
+class Tableaux:
+    """TAB01, TAB02 and TAB03 of a base at a date."""
 
-    code = texte("TAB01, TAB02 ou TAB03")
-    titre = texte()
-    lignes = fields.List(
-        fields.Dict(),
-        required=True,
-        metadata={"description": "rubrique, libelle, et un nombre par colonne du tableau"},
-    )
-    note = texte()
-
-
-class Tableaux(Schema):
-    """The three tables."""
-
-    base = texte()
-    date = texte()
-    territoire = ou_rien("null : tous")
-    tableaux = fields.List(fields.Nested(TableauLu), required=True)
+    base: str
+    date: date
+    territoire: Annotated[str | None, "null : tous"]
+    tableaux: list[TableauLu]
 
 
 def _jour(base: str, quand: dict[str, Any]) -> date:
@@ -87,30 +74,23 @@ def _tableau(base: str, code: str, jour: date, quand: dict[str, Any]) -> Tableau
 
 @blueprint.route("")
 class RessourceStatistiques(MethodView):
-    """The tables of a base."""
+    """GET: TAB01, TAB02 and TAB03 of a base, or of one of its territories, at a date."""
 
-    @blueprint.arguments(Quand, location="query")
-    @blueprint.response(200, Tableaux)
-    def get(self, quand: dict[str, Any], base: str) -> dict[str, Any]:
-        """TAB01, TAB02 et TAB03 d'une base ou d'un de ses territoires, à une date"""
+    @blueprint.arguments(QuandSchema, location="query")
+    @blueprint.response(200, reponse(Tableaux))
+    def get(self, quand: dict[str, Any], base: str) -> Tableaux:
         jour = _jour(base, quand)
-        tableaux = [_tableau(base, code, jour, quand) for code in statistiques.CODES]
-        return {
-            "base": base,
-            "date": jour.isoformat(),
-            "territoire": quand["territoire"],
-            "tableaux": [t.en_json() for t in tableaux],
-        }
+        tableaux = [_tableau(base, code, jour, quand).lu for code in statistiques.CODES]
+        return Tableaux(base, jour, quand["territoire"], tableaux)
 
 
 @blueprint.route("/<any(TAB01, TAB02, TAB03):tableau>/csv")
-class Feuille(MethodView):
-    """A table to open in a spreadsheet."""
+class RessourceFeuille(MethodView):
+    """GET: a table to open in a spreadsheet."""
 
-    @blueprint.arguments(Quand, location="query")
+    @blueprint.arguments(QuandSchema, location="query")
     @blueprint.response(200, content_type="text/csv", description="Une ligne par nombre")
     def get(self, quand: dict[str, Any], base: str, tableau: str) -> Response:
-        """Un tableau en CSV (UTF-8, avec la marque que les tableurs attendent)"""
         jour = _jour(base, quand)
         feuille = statistiques.en_csv([_tableau(base, tableau, jour, quand)], jour)
         nom = "-".join(filter(None, (base, tableau, jour.isoformat(), quand["territoire"])))
@@ -118,19 +98,18 @@ class Feuille(MethodView):
 
 
 @blueprint.route("/<any(TAB01, TAB02, TAB03):tableau>/svg")
-class Graphique(MethodView):
-    """The chart of a section."""
+class RessourceGraphique(MethodView):
+    """GET: the chart of a section of a table."""
 
-    @blueprint.arguments(QuandEtQuoi, location="query")
+    @blueprint.arguments(QuandEtQuoiSchema, location="query")
     @blueprint.response(200, content_type="image/svg+xml", description="Sans script")
     @blueprint.alt_response(404, description="La base n'existe pas, ou le tableau n'a pas cette rubrique")
     def get(self, quand: dict[str, Any], base: str, tableau: str) -> Response:
-        """Le graphique d'une rubrique d'un tableau, en SVG"""
         lu = _tableau(base, tableau, _jour(base, quand), quand)
         rubrique = quand["rubrique"]
-        if rubrique not in graphiques.dessinees(lu):
+        if rubrique not in tableaux.dessinees(lu):
             raise NotFound(
                 f"Le tableau {tableau} n'a pas de rubrique [{rubrique[:40]}]. "
-                f"Remède : rubriques : {', '.join(graphiques.dessinees(lu))}."
+                f"Remède : rubriques : {', '.join(tableaux.dessinees(lu))}."
             )
-        return Response(graphiques.dessiner(lu, rubrique), mimetype="image/svg+xml")
+        return Response(tableaux.dessiner(lu, rubrique), mimetype="image/svg+xml")

@@ -1,11 +1,11 @@
 """The console's own Flask application: sections, rights, error pages."""
 
 import importlib
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
 from flask import (
+    Blueprint,
     Flask,
     Response,
     current_app,
@@ -14,10 +14,11 @@ from flask import (
     redirect,
     render_template,
     request,
+    session,
     url_for,
 )
 from flask_bootstrap import Bootstrap5  # type: ignore[import-untyped]
-from werkzeug.exceptions import Forbidden, HTTPException, Unauthorized
+from werkzeug.exceptions import Forbidden, HTTPException, NotFound, Unauthorized
 from werkzeug.wrappers import Response as ReponseWsgi
 
 from sne_sandbox.domain.base import BASE_PAR_DEFAUT
@@ -25,9 +26,10 @@ from sne_sandbox.domain.texte import masquer_nirs
 from sne_sandbox.errors import BaseInconnue, OperatorError, UsageError
 from sne_sandbox.web import acces, securite
 from sne_sandbox.web.acces import Acces, Droit, csrf_convient, jeton_csrf
-from sne_sandbox.web.console import connexion, equivalents, filtres, typographie
-from sne_sandbox.web.console.page import services
-from sne_sandbox.web.console.sections import SECTIONS, Section
+from sne_sandbox.web.console import filtres
+from sne_sandbox.web.console.equivalents import equivalents
+from sne_sandbox.web.console.page import SECTIONS, Section, maintenant
+from sne_sandbox.web.partage import services
 
 _WEB: Final = Path(__file__).resolve().parents[1]
 #: Where one comes to get a right, and what a page that says no is made of.
@@ -77,10 +79,9 @@ def construire(principale: Flask) -> Flask:
     app.after_request(_ne_pas_garder)
     Bootstrap5(app)
     filtres.installer(app)
-    typographie.installer(app)
     app.url_defaults(_completer_adresse)
     app.context_processor(_commun)
-    app.register_blueprint(connexion.blueprint)
+    app.register_blueprint(connexion)
     for section in SECTIONS:
         module = importlib.import_module(f"sne_sandbox.web.console.{section.module}")
         app.register_blueprint(module.blueprint)
@@ -148,12 +149,11 @@ def _commun() -> dict[str, Any]:
     base = g.get("base")
     return {
         "base": base,
-        "maintenant": base.horloge.maintenant(datetime.now(UTC)) if base is not None else None,
+        "maintenant": maintenant() if base is not None else None,
         "les_bases": _les_bases,
         "menu": _menu,
         "section_ici": _section_ici,
-        "commande": equivalents.commande,
-        "appel": equivalents.appel,
+        "equivalents": equivalents,
         "est_regle": services().contrat.regles.__contains__,
         "lecture_seule": _droit() is Droit.LECTURE,
         "connecte": _droit() is not None,
@@ -163,9 +163,13 @@ def _commun() -> dict[str, Any]:
     }
 
 
-def _droit() -> Droit | None:
+def _acces() -> Acces:
     donnes: Acces = current_app.extensions["acces"]
-    return donnes.droit(request)
+    return donnes
+
+
+def _droit() -> Droit | None:
+    return _acces().droit(request)
 
 
 def _les_bases() -> list[str]:
@@ -174,7 +178,7 @@ def _les_bases() -> list[str]:
 
 def _section_ici() -> str:
     """The view that shows the same section on another base; the list, for what one base holds."""
-    ici = {"demande": "base", "echange": "journal"}.get(request.blueprint or "", request.blueprint)
+    ici = {"demande": "demandes", "echange": "journal"}.get(request.blueprint or "", request.blueprint)
     endpoints = (section.endpoint for section in _menu() if section.module == ici)
     endpoint = next(endpoints, "journal.page")
     return endpoint if current_app.url_map.is_endpoint_expecting(endpoint, "base") else "journal.page"
@@ -182,6 +186,62 @@ def _section_ici() -> str:
 
 def _menu() -> list[Section]:
     return [section for section in SECTIONS if section.titre]
+
+
+# --- getting a right: the login page, the read-only link, leaving -------------------------------------------
+
+#: The doors of the console: they are open to who has no right yet.
+connexion: Final = Blueprint("connexion", __name__)
+
+
+@connexion.get("/connexion", endpoint="page")
+def demander_jeton() -> str:
+    """The login page."""
+    return render_template("connexion.html", suite=_suite(request.args.get("suite")), refuse=False)
+
+
+@connexion.post("/connexion")
+def entrer() -> ReponseWsgi | tuple[str, int]:
+    """Takes a token, gives a cookie."""
+    suite = _suite(request.form.get("suite"))
+    droit = _acces().du_jeton(request.form.get("jeton", "").strip())
+    if droit is None:
+        return render_template("connexion.html", suite=suite, refuse=True), 403
+    _ouvrir(droit)
+    return redirect(suite, 303)
+
+
+@connexion.get("/lecture/<jeton>")
+def lecture(jeton: str) -> str:
+    """The link for trainees: from here on this browser reads, and changes nothing.
+
+    A page and no redirection: a browser that comes from another site would not send its new cookie along.
+    """
+    if _acces().du_jeton(jeton) is not Droit.LECTURE:
+        raise NotFound("Ce lien de lecture n'est pas, ou n'est plus, celui de ce bac à sable.")
+    _ouvrir(Droit.LECTURE)
+    return render_template("lecture.html", base_par_defaut=BASE_PAR_DEFAUT)
+
+
+@connexion.post("/deconnexion")
+def sortir() -> ReponseWsgi:
+    """Forgets the right that the cookie gave."""
+    session.clear()
+    ouverte = _acces().jeton is None
+    return redirect(url_for("accueil") if ouverte else url_for("connexion.page"), 303)
+
+
+def _ouvrir(droit: Droit) -> None:
+    session.clear()
+    session.permanent = True
+    session["droit"] = str(droit)
+
+
+def _suite(voulue: str | None) -> str:
+    """Where to go next: a path of ours, never another site."""
+    if not voulue or not voulue.startswith("/") or voulue.startswith(("//", "/\\")) or "\\" in voulue:
+        return "/"
+    return voulue if voulue.isprintable() else "/"
 
 
 # --- when it goes wrong -------------------------------------------------------------------------------------

@@ -2,14 +2,13 @@
 
 import shlex
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Final
 
 from flask import Response, g, render_template, request, url_for
 from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response as Redirection
 
-from sne_sandbox.domain.base import Base, Guichet
+from sne_sandbox.domain.base import Guichet
 from sne_sandbox.domain.journal import VerdictEchange
 from sne_sandbox.domain.texte import masquer_nirs
 from sne_sandbox.errors import ExchangeError, UsageError
@@ -17,14 +16,15 @@ from sne_sandbox.exchange import Traite
 from sne_sandbox.operations.dossiers import NOM_ADMIS, DossiersGuichet
 from sne_sandbox.rules.catalogue.canaux import DERNIER_JOUR
 from sne_sandbox.store.fichiers import Boite, Boites, Compte, Depot, compter
+from sne_sandbox.web import trouver
 from sne_sandbox.web.console.filtres import accorde
-from sne_sandbox.web.console.guichets import trouver
 from sne_sandbox.web.console.journal import resume
-from sne_sandbox.web.console.page import apres_action, section, services
+from sne_sandbox.web.console.page import apres_action, maintenant, section
 from sne_sandbox.web.messages.arbre import Arbre, construire
 from sne_sandbox.web.messages.documents import lire as lire_xml
 from sne_sandbox.web.messages.documents import masquer_octets
-from sne_sandbox.web.telechargement import telechargement
+from sne_sandbox.web.partage import services
+from sne_sandbox.web.reponses import telechargement
 
 blueprint: Final = section("boites", __name__)
 
@@ -61,7 +61,6 @@ def page(base: str) -> str:
         contenus = [] if choisi is None else _contenus(Boites(registre.connexion, base, choisi.code))
     if guichets and choisi is None:
         raise NotFound(f"Le guichet [{voulu[:20]}] n'existe pas dans la base [{base}].")
-    courante: Base = g.base
     dossiers = (
         DossiersGuichet.de(services().configuration.home, base, choisi.code) if choisi is not None else None
     )
@@ -71,8 +70,8 @@ def page(base: str) -> str:
         choisi=choisi,
         contenus=contenus,
         dernier_jour=DERNIER_JOUR,
-        ferme=courante.horloge.maintenant(datetime.now(UTC)).date() > DERNIER_JOUR,
-        dispatching=courante.reglages.dispatching == "oui",
+        ferme=maintenant().date() > DERNIER_JOUR,
+        dispatching=g.base.reglages.dispatching == "oui",
         dossiers=dossiers,
         ignores=dossiers.ignores() if dossiers is not None else [],
         ignores_max=IGNORES_MAX,
@@ -86,7 +85,7 @@ def page(base: str) -> str:
 @blueprint.post("/boites/<code>/deposer")
 def deposer(base: str, code: str) -> Redirection:
     """Leaves a file in the inbox."""
-    guichet = trouver(base, code)
+    guichet = trouver.guichet(base, code)
     recu = request.files.get("fichier")
     if recu is None or not recu.filename:
         raise UsageError("Aucun fichier n'est choisi.", remede="choisissez un fichier XML, puis déposez-le")
@@ -101,7 +100,7 @@ def deposer(base: str, code: str) -> Redirection:
 @blueprint.post("/boites/<code>/relever")
 def relever(base: str, code: str) -> Redirection:
     """Processes what lies in the inbox, and dispatches."""
-    guichet = trouver(base, code)
+    guichet = trouver.guichet(base, code)
     try:
         releve = services().boites.relever(base, guichet)
     except ExchangeError as erreur:
@@ -120,7 +119,7 @@ def relever(base: str, code: str) -> Redirection:
 @blueprint.post("/boites/<code>/<any(entree, sortie):boite>/<nom>/supprimer")
 def supprimer(base: str, code: str, boite: str, nom: str) -> Redirection:
     """Takes a file out of a box."""
-    guichet = trouver(base, code)
+    guichet = trouver.guichet(base, code)
     _lire(base, guichet, Boite(boite), nom)
     if boite == Boite.SORTIE:
         ote = services().boites.oter(base, guichet, nom)
@@ -134,7 +133,7 @@ def supprimer(base: str, code: str, boite: str, nom: str) -> Redirection:
 @blueprint.get("/boites/<code>/<any(entree, sortie):boite>/<nom>")
 def fichier(base: str, code: str, boite: str, nom: str) -> str:
     """A file, shown: a tree, or text."""
-    guichet = trouver(base, code)
+    guichet = trouver.guichet(base, code)
     contenu = _lire(base, guichet, Boite(boite), nom)
     arbre, texte = montrer(contenu)
     return render_template(
@@ -152,7 +151,7 @@ def fichier(base: str, code: str, boite: str, nom: str) -> str:
 @blueprint.get("/boites/<code>/<any(entree, sortie):boite>/<nom>/telecharger")
 def telecharger(base: str, code: str, boite: str, nom: str) -> Response:
     """A file, to keep, NIR masked."""
-    contenu = _lire(base, trouver(base, code), Boite(boite), nom)
+    contenu = _lire(base, trouver.guichet(base, code), Boite(boite), nom)
     genre = _GENRES.get(nom.rpartition(".")[2], "application/octet-stream")
     return telechargement(masquer_octets(contenu), nom, genre)
 

@@ -1,36 +1,37 @@
 """`/console/<base>/composer`: a message is composed in a form, checked, and sent by the real interface."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
-from typing import Any, Final, cast
+from dataclasses import dataclass, replace
+from typing import Any, Final
 
-from flask import Flask, current_app, g, render_template, request
+from flask import g, render_template, request
 from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response as Redirection
 
 from sne_sandbox.domain.anomalie import Gravite
-from sne_sandbox.domain.dates import PARIS
-from sne_sandbox.domain.texte import entier_de, masquer_message
+from sne_sandbox.domain.texte import masquer_message
 from sne_sandbox.errors import UsageError
 from sne_sandbox.operations.table import OPERATIONS
-from sne_sandbox.web.console.page import annoncer, section, services
-from sne_sandbox.web.messages import brouillon, departs, expedition, inventes, saisie
+from sne_sandbox.web.console.page import annoncer, avec_remede, maintenant, section
+from sne_sandbox.web.interface import presentation
+from sne_sandbox.web.messages import brouillon, departs, expedition, saisie
 from sne_sandbox.web.messages.arbre import Remarque, construire
 from sne_sandbox.web.messages.brouillon import Brouillon
-from sne_sandbox.web.presentation import CHAMPS_DITS, OPERATIONS_DITES
+from sne_sandbox.web.messages.documents import masquer
+from sne_sandbox.web.partage import expediteur, services
 
 blueprint: Final = section("composer", __name__)
 
 
 @blueprint.get("/composer")
 def page(base: str) -> str:
-    """The thirteen operations."""
+    """The operations of the interface, by service."""
     contrat = services().contrat
     par_service = [
         (service, [op for op in contrat.operations.values() if op.service == service.nom])
         for service in contrat.services.values()
     ]
-    return render_template("composer/page.html", par_service=par_service, dites=OPERATIONS_DITES)
+    return render_template("composer/page.html", par_service=par_service, presentation=presentation(contrat))
 
 
 @blueprint.get("/composer/<operation>")
@@ -56,7 +57,7 @@ def operation(base: str, operation: str) -> str | tuple[str, int]:
         if not ecrit:
             raise
     dit = f"La demande [{masquer_message(ecrit[:40])}] n'est pas dans la base."
-    return _montrer(brouillon.nouveau(services(), g.base, operation, ""), erreur=dit), 404
+    return _montrer(brouillon.nouveau(services(), g.base, operation, ""), Retour(erreur=dit)), 404
 
 
 @blueprint.post("/composer/<operation>")
@@ -69,19 +70,15 @@ def envoyer(base: str, operation: str) -> str | Redirection | tuple[str, int]:
         pret = recu.reporte(services().contrat).nomme(services(), g.base)
         match request.form.get("geste"):
             case "preparer":
-                return _montrer(pret, remarques=pret.remarques(services(), g.base))
+                return _montrer(pret, Retour(remarques=pret.remarques(services(), g.base)))
             case "voir":
-                return _montrer(pret, envoi=_requete(pret))
+                return _montrer(pret, Retour(envoi=_requete(pret)))
     except UsageError as erreur:
-        return _montrer(recu, erreur=_avec_remede(erreur)), 422
-    laisse = expedition.expedier(
-        cast(Flask, current_app.extensions["principale"]),
-        _requete(pret),
-        origine=request.host_url,
-        pair=request.remote_addr or "127.0.0.1",
-    )
+        return _montrer(recu, Retour(erreur=avec_remede(erreur))), 422
+    laisse = expedition.expedier(_requete(pret), expediteur())
     if laisse is None:
-        return _montrer(pret, erreur="La requête est partie, mais n'a laissé aucune ligne au journal."), 502
+        perdue = "La requête est partie, mais n'a laissé aucune ligne au journal."
+        return _montrer(pret, Retour(erreur=perdue)), 502
     return annoncer("Le message est parti", *laisse)
 
 
@@ -95,13 +92,32 @@ def _requete(pret: Brouillon) -> expedition.RequeteEcrite:
     return expedition.emballer(services().contrat, g.base.nom, pret.operation, champs, pret.emballage)
 
 
-def _montrer(
-    pret: Brouillon,
-    *,
-    remarques: Sequence[Remarque] | None = None,
-    envoi: expedition.RequeteEcrite | None = None,
-    erreur: str = "",
-) -> str:
+@dataclass(frozen=True, slots=True)
+class Retour:
+    """What came of a form that was sent: remarks (None: it was not checked), the request it makes, what is
+    wrong with it."""
+
+    remarques: Sequence[Remarque] | None = None
+    envoi: expedition.RequeteEcrite | None = None
+    erreur: str = ""
+
+    @property
+    def refuse(self) -> bool:
+        """Whether a remark would stop the message."""
+        return any(r.get("gravite") == Gravite.BLOQUANTE for r in self.remarques or ())
+
+    @property
+    def apercu(self) -> str:
+        """The request as it would travel, NIR masked."""
+        if self.envoi is None:
+            return ""
+        tete = "".join(f"{nom}: {valeur}\n" for nom, valeur in self.envoi.en_tetes)
+        corps = self.envoi.corps.decode("utf-8", "replace").replace("\r\n", "\n")
+        return f"POST {self.envoi.adresse} HTTP/1.1\n{tete}\n{masquer_message(corps)}"
+
+
+def _montrer(pret: Brouillon, retour: Retour = Retour()) -> str:
+    """The form of a message, and above it what came of the last time it was sent."""
     contrat = services().contrat
     genre = OPERATIONS[pret.operation].genre
     racine: Any = None
@@ -109,62 +125,29 @@ def _montrer(
         try:
             racine = pret.racine()
         except UsageError as illisible:
-            erreur = erreur or _avec_remede(illisible)
-    jour = g.base.horloge.maintenant(datetime.now(UTC)).astimezone(PARIS).date()
-    champs = saisie.remplir(racine, genre, contrat, jour) if racine is not None else []
+            retour = replace(retour, erreur=retour.erreur or avec_remede(illisible))
     arbre = None
-    if remarques and racine is not None:
-        arbre = construire(departs.masquer(racine), remarques=remarques, contrat=contrat)
-    titre, phrase = OPERATIONS_DITES.get(pret.operation, (pret.operation, ""))
+    if retour.remarques and racine is not None:
+        arbre = construire(masquer(racine), remarques=retour.remarques, contrat=contrat)
     return render_template(
         "composer/operation.html",
         pret=pret,
-        titre=titre,
-        phrase=phrase,
-        champs=champs,
-        # What was typed in a field but could not be written into the document is shown as it was typed.
-        tapes=pret.changements,
+        dite=presentation(contrat).operation(pret.operation),
+        retour=retour,
+        arbre=arbre,
+        offre=departs.offre(services(), g.base.nom),
+        champs=saisie.remplir(racine, genre, contrat, maintenant().date()) if racine is not None else [],
         parametres=[
-            (nom, *CHAMPS_DITS.get(nom, (nom, "", "")), pret.parametres.get(nom, ""))
+            (nom, presentation(contrat).parametre(nom), pret.parametres.get(nom, ""))
             for nom in brouillon.parametres(contrat, pret.operation)
         ],
         commune_dite=_commune_dite,
         listes=contrat.nomenclatures,
-        remarques=remarques,
-        bloquantes=sum(r.get("gravite") == Gravite.BLOQUANTE for r in remarques or ()),
-        arbre=arbre,
-        envoi=envoi,
-        apercu="" if envoi is None else _apercu(envoi),
-        erreur=erreur,
         emballages=expedition.EMBALLAGES,
-        menages=inventes.MENAGES,
-        specimens=departs.SPECIMENS,
-        suites=departs.SUITES,
-        proposees=departs.proposees(services(), g.base.nom),
-        guichets=departs.guichets(services(), g.base.nom),
-        autre=_autre(pret.cle),
-        depart_dit=departs.dire(pret.cle),
     )
-
-
-def _avec_remede(erreur: UsageError) -> str:
-    return f"{erreur} Remède : {erreur.remede}." if erreur.remede else str(erreur)
 
 
 def _commune_dite(code: str) -> str:
     """Name of the commune of a code, "" for a code of none."""
     commune = services().contrat.territoires.commune(code)
     return "" if commune is None else commune.nom
-
-
-def _apercu(envoi: expedition.RequeteEcrite) -> str:
-    tete = "".join(f"{nom}: {valeur}\n" for nom, valeur in envoi.en_tetes)
-    corps = envoi.corps.decode("utf-8", "replace").replace("\r\n", "\n")
-    return f"POST {envoi.adresse} HTTP/1.1\n{tete}\n{masquer_message(corps)}"
-
-
-def _autre(cle: str) -> str:
-    """Key of another household of the same kind, "" when the document is not drawn."""
-    tete, _, graine = cle.rpartition("-")
-    rang = entier_de(graine)
-    return f"{tete}-{rang + 1}" if cle.startswith("menage-") and rang is not None else ""

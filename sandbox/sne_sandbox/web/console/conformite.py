@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Final
 
-from flask import Response, current_app, g, render_template, request, stream_with_context, url_for
+from flask import Response, current_app, g, render_template, request, url_for
 from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response as Redirection
 
@@ -21,10 +21,12 @@ from sne_sandbox.reports.formats import FICHIERS
 from sne_sandbox.reports.groupes import grouper
 from sne_sandbox.reports.masque import masquer
 from sne_sandbox.reports.model import EtatExigence
-from sne_sandbox.web import epreuves
-from sne_sandbox.web.console.page import apres_action, section, services
+from sne_sandbox.web import epreuves, trouver
+from sne_sandbox.web.console.page import apres_action, evenement, section
+from sne_sandbox.web.console.page import flux as page_flux
 from sne_sandbox.web.epreuves import JugementConserve
-from sne_sandbox.web.telechargement import telechargement
+from sne_sandbox.web.partage import services
+from sne_sandbox.web.reponses import telechargement
 
 blueprint: Final = section("conformite", __name__)
 
@@ -49,7 +51,6 @@ def page(base: str) -> str:
         fautes=plan.fautes.items(),
         exemples_max=epreuves.EXEMPLES_MAX,
         dossier=_home() / "conformite",
-        dossier_temoin=shlex.quote(str(_home() / "conformite" / "mon-temoin")),
         dossier_propose=shlex.quote(str(_home() / "conformite" / "mon-application")),
     )
 
@@ -78,7 +79,7 @@ def temoin(base: str) -> Redirection:
 @blueprint.get("/conformite/comparer")
 def comparer(base: str) -> str:
     """What changed from a report to another."""
-    avant, apres = (_trouver(request.args.get(nom, "")) for nom in ("avant", "apres"))
+    avant, apres = (trouver.jugement(request.args.get(nom, "")) for nom in ("avant", "apres"))
     trouvee = compare.comparer(rapport_json.lire(avant.rapport), rapport_json.lire(apres.rapport))
     return render_template("conformite/comparer.html", avant=avant, apres=apres, comparaison=trouvee)
 
@@ -86,7 +87,7 @@ def comparer(base: str) -> str:
 @blueprint.get("/conformite/<run>")
 def rapport(base: str, run: str) -> str:
     """A report; while it is being made, how far it is."""
-    epreuve = _trouver(run)
+    epreuve = trouver.jugement(run)
     if epreuve.etat is not epreuves.EtatJugement.RENDUE:
         dites = list(epreuves.lignes(epreuve, 0))
         return render_template(
@@ -117,7 +118,7 @@ def rapport(base: str, run: str) -> str:
 @blueprint.get("/conformite/<run>/flux")
 def flux(base: str, run: str) -> Response:
     """The lines of a judgement that is being made, as Server-Sent Events, then where its report is."""
-    epreuve = _trouver(run)
+    epreuve = trouver.jugement(run)
     recu = request.headers.get("Last-Event-ID") or request.args.get("depuis", "")
     depuis = int(recu) if recu.isdecimal() and len(recu) < 10 else 0
     if epreuve.etat is not epreuves.EtatJugement.EN_COURS and depuis > sum(
@@ -128,29 +129,24 @@ def flux(base: str, run: str) -> Response:
     adresse, home = url_for("conformite.rapport", run=run), _home()
 
     def evenements() -> Iterator[str]:
-        yield "retry: 1000\n\n"
         vus, fin = depuis, time.monotonic() + _FLUX_DUREE
         while time.monotonic() < fin:
             suivie = epreuves.trouver(home, run)
             for rang, ligne in list(epreuves.lignes(epreuve, vus)):
-                yield _evenement(rang, modele.render(rang=rang, ligne=ligne))
+                yield evenement(rang, modele.render(rang=rang, ligne=ligne))
                 vus = rang
             if suivie is None or suivie.etat is not epreuves.EtatJugement.EN_COURS:
-                yield _evenement(vus + 1, adresse, "fin")
+                yield evenement(vus + 1, adresse, "fin")
                 return
             time.sleep(_FLUX_PAS)
 
-    return Response(
-        stream_with_context(evenements()),
-        mimetype="text/event-stream",
-        headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
-    )
+    return page_flux(evenements())
 
 
 @blueprint.get("/conformite/<run>/fichiers/<fichier>")
 def fichier(base: str, run: str, fichier: str) -> Response:
     """A file of a report."""
-    epreuve = _trouver(run)
+    epreuve = trouver.jugement(run)
     if fichier not in epreuve.fichiers:
         raise NotFound(f"Ce rapport n'a pas de fichier [{fichier[:40]}].")
     return telechargement(epreuve.dossier / fichier, f"{epreuve.nom}-{fichier}", FICHIERS[fichier].media)
@@ -159,14 +155,14 @@ def fichier(base: str, run: str, fichier: str) -> Response:
 @blueprint.post("/conformite/<run>/arreter")
 def arreter(base: str, run: str) -> Redirection:
     """Ends a judgement that is being made."""
-    epreuves.arreter(_trouver(run))
+    epreuves.arreter(trouver.jugement(run))
     return apres_action(url_for("conformite.rapport", run=run), "L'arrêt est demandé.")
 
 
 @blueprint.post("/conformite/<run>/effacer")
 def effacer(base: str, run: str) -> Redirection:
-    """Takes a judgement away."""
-    epreuves.effacer(_trouver(run))
+    """Takes a judgement away, with its files."""
+    epreuves.effacer(trouver.jugement(run))
     return apres_action(url_for("conformite.page"), f"Le jugement {run} est effacé.")
 
 
@@ -175,13 +171,6 @@ def effacer(base: str, run: str) -> Redirection:
 
 def _home() -> Path:
     return services().configuration.home.absolute()
-
-
-def _trouver(nom: str) -> JugementConserve:
-    trouvee = epreuves.trouver(_home(), nom)
-    if trouvee is None:
-        raise NotFound(f"Aucun jugement ne s'appelle [{nom[:80]}].")
-    return trouvee
 
 
 def _suivre(lancer: Callable[[], JugementConserve]) -> Redirection:
@@ -217,8 +206,3 @@ def _entier(nom: str, bas: int, haut: int) -> int:
     if not (brut.isascii() and brut.isdecimal() and len(brut) < 11 and bas <= int(brut) <= haut):
         raise UsageError(f"Le champ « {nom} » vaut [{brut[:20]}].", remede=f"un entier de {bas} à {haut}")
     return int(brut)
-
-
-def _evenement(identifiant: int, texte: str, nom: str = "echange") -> str:
-    donnees = "".join(f"data: {morceau}\n" for morceau in texte.splitlines() if morceau.strip())
-    return f"id: {identifiant}\nevent: {nom}\n{donnees}\n"

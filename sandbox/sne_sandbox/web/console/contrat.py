@@ -1,18 +1,16 @@
 """`/console/<base>/contrat`: the published interface: schemas, nomenclatures, event types, operations."""
 
-from datetime import UTC, datetime
 from typing import Final
 
-from flask import g, render_template, request
+from flask import render_template, request
 from werkzeug.exceptions import NotFound
 
 from sne_sandbox.contract.schema import Document
-from sne_sandbox.domain.dates import PARIS
-from sne_sandbox.web import interface
-from sne_sandbox.web.console.page import section, services
-from sne_sandbox.web.interface import emplois
+from sne_sandbox.web import interface, trouver
+from sne_sandbox.web.console.page import maintenant, section
+from sne_sandbox.web.interface import emplois, presentation
 from sne_sandbox.web.messages.elements import elements
-from sne_sandbox.web.presentation import OPERATIONS_DITES
+from sne_sandbox.web.partage import services
 
 blueprint: Final = section("contrat", __name__)
 
@@ -27,12 +25,11 @@ def page(base: str) -> str:
     return render_template(
         "contrat/page.html",
         contrat=contrat,
-        documents=interface.DOCUMENTS,
         par_service=[
             (service, [op for op in contrat.operations.values() if op.service == service.nom])
             for service in contrat.services.values()
         ],
-        dites=OPERATIONS_DITES,
+        presentation=presentation(contrat),
     )
 
 
@@ -40,10 +37,7 @@ def page(base: str) -> str:
 def schema(base: str, document: str) -> str:
     """The schema of a document as a tree, or the elements that a search finds in it."""
     contrat = services().contrat
-    try:
-        voulu = Document(document)
-    except ValueError:
-        raise NotFound(f"Le contrat n'a pas de document [{document[:40]}].") from None
+    voulu = trouver.document(document)
     versions = contrat.versions if voulu is Document.DEMANDE else ()
     version = request.args.get("version", "")
     if version not in versions:
@@ -53,7 +47,7 @@ def schema(base: str, document: str) -> str:
     return render_template(
         "contrat/schema.html",
         document=voulu,
-        documents=interface.DOCUMENTS,
+        documents=presentation(contrat).documents,
         versions=versions,
         version=version,
         elements=tous,
@@ -67,7 +61,7 @@ def schema(base: str, document: str) -> str:
 
 @blueprint.get("/contrat/nomenclatures")
 def nomenclatures(base: str) -> str:
-    """The closed lists."""
+    """The closed lists, and the elements that each rules."""
     connues = services().contrat.nomenclatures
     listes = [
         (nom, len([code for code in connues.liste(nom) if code]), emplois(connues, nom))
@@ -93,8 +87,9 @@ def nomenclature(base: str, nom: str) -> str:
 @blueprint.get("/contrat/evenements")
 def evenements(base: str) -> str:
     """The types of events that the base knows, and what each carries."""
-    jour = g.base.horloge.maintenant(datetime.now(UTC)).astimezone(PARIS).date()
-    return render_template("contrat/evenements.html", types=services().contrat.evenements, jour=jour)
+    return render_template(
+        "contrat/evenements.html", types=services().contrat.evenements, jour=maintenant().date()
+    )
 
 
 @blueprint.get("/contrat/operations/<nom>")
@@ -108,6 +103,6 @@ def operation(base: str, nom: str) -> str:
         "contrat/operation.html",
         operation=connue,
         service=contrat.services[connue.service],
-        dite=OPERATIONS_DITES.get(nom, (nom, "")),
+        dite=presentation(contrat).operation(nom),
         sens=(("Entrée", connue.entree), ("Sortie", connue.sortie)),
     )

@@ -24,12 +24,13 @@ from sne_sandbox.operations.question import Question
 from sne_sandbox.store.recherche import doublons_de, separees_de
 from sne_sandbox.store.registre import RegistreBase
 from sne_sandbox.web.console.formulaire import presenter
-from sne_sandbox.web.console.page import section, services
+from sne_sandbox.web.console.page import section
 from sne_sandbox.web.foyer import calculer
 from sne_sandbox.web.histoire import ECHANGES, relire
 from sne_sandbox.web.messages.arbre import construire
 from sne_sandbox.web.messages.documents import masquer_octets
-from sne_sandbox.web.telechargement import telechargement
+from sne_sandbox.web.partage import services
+from sne_sandbox.web.reponses import telechargement
 
 blueprint: Final = section("demande", __name__)
 
@@ -46,7 +47,7 @@ class EvenementLu:
 
 @blueprint.get("/demandes/<numero>")
 def page(base: str, numero: str) -> str:
-    """The demande."""
+    """One demande: its form, its household, its life, its events, its duplicates."""
     magasin, contrat = services().magasin, services().contrat
     echanges = magasin.journal.chercher(base, numero=numero, limite=ECHANGES)
     with magasin.lire(base) as registre:
@@ -72,7 +73,7 @@ def page(base: str, numero: str) -> str:
         dernier=guichets.get(stockee.guichet_dernier),
         motif=contrat.nomenclatures.libelle("ListeMotifsRadiation", stockee.motif_radiation or ""),
         statut_dalo=contrat.nomenclatures.libelle("ListeStatutDalo", stockee.statut_dalo or ""),
-        parties=presenter(codec.lire(etree.tostring(racine)), contrat.nomenclatures, contrat.territoires),
+        parties=presenter(codec.lire(etree.tostring(racine)), contrat),
         foyer=calculer(demande, question.maintenant.date(), contrat),
         seuils=contrat.quartiles.seuils,
         etapes=etapes,
@@ -102,7 +103,7 @@ def voir_attestation(base: str, numero: str) -> Response:
 
 @blueprint.get("/demandes/<numero>/attestation/telecharger")
 def telecharger_attestation(base: str, numero: str) -> Response:
-    """The attestation, to keep."""
+    """The attestation as a file to keep."""
     nom = f"attestation-{_nom_sur(numero)}.pdf"
     return telechargement(_attestation(base, numero), nom, "application/pdf")
 

@@ -13,8 +13,8 @@ from flask import Blueprint, current_app, render_template
 from sne_sandbox.domain.base import BASE_PAR_DEFAUT
 from sne_sandbox.web.aiguillage import DOCS, Aiguillage
 from sne_sandbox.web.api.description import operations
-from sne_sandbox.web.console.page import services
 from sne_sandbox.web.messages import departs
+from sne_sandbox.web.partage import services
 
 blueprint: Final = Blueprint("docs", __name__, url_prefix=DOCS)
 
@@ -64,7 +64,7 @@ class AppelApi:
 
 @blueprint.get("")
 def page() -> str:
-    """The page."""
+    """Every call of the API, with a form that tries it."""
     principale = current_app.extensions["principale"]
     aiguillage: Aiguillage = principale.extensions["aiguillage"]
     document = aiguillage.partie("api").extensions["openapi"]

@@ -2,24 +2,27 @@
 
 import json
 import shlex
-from typing import Any, Final, cast
+from typing import Any, Final
 
-from flask import Flask, Response, current_app, render_template, request, url_for
+from flask import Response, render_template, request, url_for
 from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response as Redirection
 
-from sne_sandbox.conformance.observation import Observation, observer
+from sne_sandbox.conformance.observation import Observation
 from sne_sandbox.domain.journal import HORS_HTTP, REJEU, Echange
 from sne_sandbox.domain.panne import GENRES
 from sne_sandbox.domain.texte import masquer_nirs
 from sne_sandbox.errors import UsageError
+from sne_sandbox.web import trouver
 from sne_sandbox.web.console.equivalents import curl
-from sne_sandbox.web.console.page import annoncer, apres_action, section, services
+from sne_sandbox.web.console.page import annoncer, apres_action, section
+from sne_sandbox.web.essais import Essais, essayer, nu
 from sne_sandbox.web.messages import cote as cotes
-from sne_sandbox.web.messages import har, rejeu
-from sne_sandbox.web.messages.arbre import construire, remarques_de
+from sne_sandbox.web.messages import rejeu
+from sne_sandbox.web.messages.arbre import Remarque, construire, remarques_de
 from sne_sandbox.web.messages.documents import masquer_corps, masquer_en_tetes, masquer_octets
-from sne_sandbox.web.telechargement import telechargement
+from sne_sandbox.web.partage import expediteur, services
+from sne_sandbox.web.reponses import telechargement
 
 blueprint: Final = section("echange", __name__)
 
@@ -29,32 +32,61 @@ _UTILES: Final = ("content-type", "soapaction", "accept", "mime-version")
 
 @blueprint.get("/echanges/<int:identifiant>")
 def page(base: str, identifiant: int) -> str:
-    """The exchange."""
-    observation = _observer(base, identifiant)
-    echange = observation.echange
-    remarques = remarques_de(echange.anomalies, services().contrat.regles) or cotes.defauts(observation)
-    requete = cotes.cote_de(observation, "requete", remarques)
+    """The exchange; what of it cannot be shown is said in its place."""
+    observation = trouver.observation(base, identifiant)
     journal = services().magasin.journal
     precedents = journal.chercher(base, avant_id=identifiant, limite=1)
-    suivant = _suivant(base, identifiant)
-    panne = echange.panne or {}
-    return render_template(
-        "echange/page.html",
-        echange=echange,
-        remarques=remarques,
-        cotes=(requete, cotes.cote_de(observation, "reponse")),
-        tolerances=[(t["code"], t["phrase"]) for t in echange.tolerances],
-        panne=panne,
-        genre_panne=GENRES.get(str(panne.get("genre"))),
-        precedent=precedents[0].identifiant if precedents else None,
-        suivant=suivant,
-        empechement=rejeu.empechement(echange),
-        http=echange.methode not in HORS_HTTP,
-        rejeu_de=observation.en_tete(REJEU),
-        cibles=rejeu.cibles(observation),
-        curl=_curl(echange),
-        masque=masquer_corps(observation.question, echange.requete) != echange.requete,
+    voisins = {
+        "precedent": precedents[0].identifiant if precedents else None,
+        "suivant": _suivant(base, identifiant),
+    }
+    return essayer(
+        lambda: render_template("echange/page.html", **_montrer(observation), **voisins),
+        lambda raison: render_template(
+            "echange/perdu.html", echange=nu(observation.echange, raison), **voisins
+        ),
     )
+
+
+def _montrer(observation: Observation) -> dict[str, Any]:
+    """What the page of an exchange is made of."""
+    echange, essais = observation.echange, Essais()
+    remarques: list[Remarque] = essais.part(
+        "Les remarques",
+        lambda: remarques_de(echange.anomalies, services().contrat.regles) or cotes.defauts(observation),
+        [],
+    )
+    panne = echange.panne or {}
+    return {
+        "echange": echange,
+        "remarques": remarques,
+        "cotes": (
+            essais.part(
+                "La requête",
+                lambda: cotes.cote_de(observation, "requete", remarques),
+                cotes.cote_nu(observation, "requete"),
+            ),
+            essais.part(
+                "La réponse",
+                lambda: cotes.cote_de(observation, "reponse"),
+                cotes.cote_nu(observation, "reponse"),
+            ),
+        ),
+        "tolerances": [(t.get("code"), t.get("phrase")) for t in echange.tolerances],
+        "panne": panne,
+        "genre_panne": GENRES.get(str(panne.get("genre"))),
+        "empechement": rejeu.empechement(echange),
+        "http": echange.methode not in HORS_HTTP,
+        "rejeu_de": observation.en_tete(REJEU),
+        "cibles": essais.part("La réduction", lambda: rejeu.cibles(observation), []),
+        "curl": essais.part("La commande curl", lambda: _curl(echange), ""),
+        "masque": essais.part(
+            "Le masquage",
+            lambda: masquer_corps(observation.question, echange.requete) != echange.requete,
+            True,
+        ),
+        "perdus": essais.perdus,
+    }
 
 
 # --- to keep ------------------------------------------------------------------------------------------------
@@ -63,7 +95,7 @@ def page(base: str, identifiant: int) -> str:
 @blueprint.get("/echanges/<int:identifiant>/<any(requete, reponse):cote>/octets")
 def octets(base: str, identifiant: int, cote: cotes.Nom) -> Response:
     """The body of one side, NIR masked."""
-    observation = _observer(base, identifiant)
+    observation = trouver.observation(base, identifiant)
     echange = observation.echange
     corps = echange.requete if cote == "requete" else echange.reponse
     masque = masquer_corps(cotes.courrier_de(observation, cote), corps)
@@ -73,7 +105,7 @@ def octets(base: str, identifiant: int, cote: cotes.Nom) -> Response:
 @blueprint.get("/echanges/<int:identifiant>/<any(requete, reponse):cote>/document")
 def document(base: str, identifiant: int, cote: cotes.Nom) -> Response:
     """The document of one side, NIR masked."""
-    contenu = cotes.document(_observer(base, identifiant), cote)
+    contenu = cotes.document(trouver.observation(base, identifiant), cote)
     if not contenu:
         raise NotFound("Ce message ne porte pas de document.")
     archive = contenu.startswith(b"PK")
@@ -86,8 +118,8 @@ def document(base: str, identifiant: int, cote: cotes.Nom) -> Response:
 
 @blueprint.get("/echanges/<int:identifiant>/<any(requete, reponse):cote>/pieces/<int:rang>")
 def piece(base: str, identifiant: int, cote: cotes.Nom, rang: int) -> Response:
-    """One piece, NIR masked."""
-    trouvee = cotes.piece(_observer(base, identifiant), cote, rang)
+    """One piece of a message (a MIME part, or base64 of the envelope), NIR masked."""
+    trouvee = cotes.piece(trouver.observation(base, identifiant), cote, rang)
     if trouvee is None:
         raise NotFound("Ce message n'a pas tant de pièces.")
     suffixe, contenu = trouvee
@@ -98,10 +130,10 @@ def piece(base: str, identifiant: int, cote: cotes.Nom, rang: int) -> Response:
 @blueprint.get("/echanges/<int:identifiant>/har")
 def archive(base: str, identifiant: int) -> Response:
     """The exchange as an HTTP archive (HAR 1.2), NIR masked."""
-    observation = _observer(base, identifiant)
+    observation = trouver.observation(base, identifiant)
     if observation.echange.methode in HORS_HTTP:
         raise NotFound("Cette ligne n'est pas une requête HTTP : elle n'a pas d'archive HAR.")
-    contenu = har.en_har(observation, origine=request.host_url.rstrip("/"))
+    contenu = cotes.en_har(observation, origine=request.host_url.rstrip("/"))
     texte = json.dumps(contenu, ensure_ascii=False, indent=1).encode()
     return telechargement(texte, f"echange-{identifiant}.har", "application/json")
 
@@ -112,14 +144,11 @@ def archive(base: str, identifiant: int) -> Response:
 @blueprint.post("/echanges/<int:identifiant>/rejouer")
 def rejouer(base: str, identifiant: int) -> Redirection:
     """Sends it again, and shows what came of it."""
-    echange = trouver(base, identifiant)
+    echange = trouver.echange(base, identifiant)
     empechement = rejeu.empechement(echange)
     if empechement:
         raise UsageError(empechement, remede="recomposez le message dans Composer")
-    principale = cast(Flask, current_app.extensions["principale"])
-    nouveau = rejeu.rejouer(
-        principale, echange, origine=request.host_url, pair=request.remote_addr or "127.0.0.1"
-    )
+    nouveau = rejeu.rejouer(echange, expediteur())
     if nouveau is None:
         phrase = "La requête est repartie, mais n'a laissé aucune ligne au journal."
         return apres_action(url_for("echange.page", identifiant=identifiant), phrase, reussie=False)
@@ -129,7 +158,7 @@ def rejouer(base: str, identifiant: int) -> Redirection:
 @blueprint.post("/echanges/<int:identifiant>/reduire")
 def reduire(base: str, identifiant: int) -> str:
     """The smallest document that still raises an anomaly of this exchange."""
-    observation = _observer(base, identifiant)
+    observation = trouver.observation(base, identifiant)
     cible = request.form.get("cible", "")
     if cible not in rejeu.cibles(observation):
         raise UsageError(
@@ -147,18 +176,6 @@ def reduire(base: str, identifiant: int) -> str:
 
 
 # --- pieces -------------------------------------------------------------------------------------------------
-
-
-def trouver(base: str, identifiant: int) -> Echange:
-    """The exchange with its bytes. Raises NotFound."""
-    echange = services().magasin.journal.lire(base, identifiant)
-    if echange is None:
-        raise NotFound(f"L'échange {identifiant} n'est pas, ou n'est plus, au journal de la base [{base}].")
-    return echange
-
-
-def _observer(base: str, identifiant: int) -> Observation:
-    return observer(trouver(base, identifiant), services().contrat)
 
 
 def _suivant(base: str, identifiant: int) -> int | None:

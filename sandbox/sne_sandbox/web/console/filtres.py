@@ -1,27 +1,48 @@
-"""How a value is written on a page: Jinja filters."""
+"""How values and French sentences are written on a page: filters for Jinja, blanks that do not break."""
 
+import re
+from collections.abc import Iterable
 from datetime import UTC, date, datetime
 from typing import Any, Final
 
 from flask import Flask
+from jinja2.ext import Extension
+from jinja2.lexer import TOKEN_DATA, TOKEN_STRING, Token, TokenStream
 
 from sne_sandbox.domain.dates import PARIS
 from sne_sandbox.domain.texte import masquer_nirs, nombre
 
-#: A blank that does not break.
 _INSECABLE: Final = "\N{NO-BREAK SPACE}"
+_FINE: Final = "\N{NARROW NO-BREAK SPACE}"
+#: A sign that ends a phrase; « p :first-child » or « a?b » is no French.
+_DEVANT: Final = re.compile(r" ([:»;!?])(?![\w:/?=.])")
+_APRES: Final = re.compile(r"« (?=\S|$)")
 
 
 def installer(app: Flask) -> None:
-    """Give the templates their filters."""
-    app.add_template_filter(masque)
-    app.add_template_filter(jour)
-    app.add_template_filter(instant)
-    app.add_template_filter(heure)
-    app.add_template_filter(nombre)
-    app.add_template_filter(accorde)
-    app.add_template_filter(octets)
-    app.add_template_filter(duree)
+    """Gives the templates their punctuation and their filters."""
+    app.jinja_env.add_extension(Typographie)
+    for filtre in (insecables, masque, jour, instant, heure, nombre, accorde, octets, duree):
+        app.add_template_filter(filtre)
+
+
+def insecables(texte: str) -> str:
+    """`texte` with blanks that do not break before « : ; ! ? » and inside guillemets; markup stays markup."""
+    devant = _DEVANT.sub(lambda signe: (_INSECABLE if signe[1] in ":»" else _FINE) + signe[1], texte)
+    return type(texte)(_APRES.sub("«" + _INSECABLE, devant))
+
+
+class Typographie(Extension):
+    """Applies `insecables` to the templates as they are compiled: their text, and the phrases that they hand
+    to macros. What a template is given to show (data) is left as it is."""
+
+    def filter_stream(self, stream: TokenStream) -> Iterable[Token]:
+        """The same tokens, texts amended."""
+        for jeton in stream:
+            if jeton.type in (TOKEN_DATA, TOKEN_STRING):
+                yield Token(jeton.lineno, jeton.type, insecables(jeton.value))
+            else:
+                yield jeton
 
 
 def masque(valeur: Any) -> str:
@@ -59,7 +80,7 @@ def accorde(valeur: int, un: str, plusieurs: str) -> str:
 
 
 def octets(valeur: int) -> str:
-    """« 12,5 ko »."""
+    """A size in bytes: « 12,5 ko »."""
     if valeur < 1000:
         return f"{valeur}{_INSECABLE}octets" if valeur != 1 else f"1{_INSECABLE}octet"
     if valeur < 1_000_000:

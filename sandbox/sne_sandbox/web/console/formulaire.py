@@ -1,24 +1,126 @@
-"""A demande's document, laid out as the Cerfa: sections, blocks and lines, nothing left out."""
+"""A demande's document, laid out as the Cerfa: sections, blocks and lines, nothing left out.
+
+What stands where, and under which label, is in the `cerfa.toml` of the contract.
+"""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import StrEnum
+from functools import lru_cache
 from typing import Final
 
-from sne_sandbox.contract.nomenclatures import Nomenclatures, Territoires
+from sne_sandbox.contract.versions import Contrat
 from sne_sandbox.domain.dates import PARIS, date_francaise
 from sne_sandbox.domain.element import Element, lire_date, lire_instant
 from sne_sandbox.domain.texte import masquer_nir, masquer_nirs, nombre
-from sne_sandbox.web.console import cerfa
-from sne_sandbox.web.console.cerfa import ChampCerfa, GenreValeur
+from sne_sandbox.errors import ContractError
 
+_FICHIER: Final = "cerfa.toml"
 _INDICE: Final = re.compile(r"\[\d+\]")
 _JOUR: Final = re.compile(r"\d{4}-\d\d-\d\d")
 _DEMANDE: Final = "interfaceNuu/demande/"
-_FORMULAIRE: Final = f"{_DEMANDE}demandeLogement/"
-_SOMMES: Final = (GenreValeur.EUROS, GenreValeur.EUROS_MOIS)
+_FORMULAIRE: Final = "demande/demandeLogement"
 #: A number of fewer digits is a sum of money.
 _CHIFFRES: Final = 10
 _BOOLEENS: Final = {"true": "Oui", "false": "Non"}
+
+
+# --- the layout ---------------------------------------------------------------------------------------------
+
+
+class GenreValeur(StrEnum):
+    """How a value is written: the words that follow it, or the way its pieces are put together."""
+
+    TEXTE = ""
+    EUROS = "€"
+    EUROS_MOIS = "€ par mois"
+    SURFACE = "m²"
+    DECIMAL = "décimal"
+    NIR = "nir"
+    ADRESSE = "adresse"
+    RESSOURCES = "ressources"
+
+
+_SOMMES: Final = (GenreValeur.EUROS, GenreValeur.EUROS_MOIS)
+
+
+@dataclass(frozen=True, slots=True)
+class ChampCerfa:
+    """One line of the form: the elements at `chemin` below the block's."""
+
+    chemin: str
+    libelle: str
+    genre: GenreValeur = GenreValeur.TEXTE
+
+
+@dataclass(frozen=True, slots=True)
+class Bloc:
+    """Lines about each of the elements at `chemin`. `titre` names it; « {} » is its rank among several."""
+
+    chemin: str
+    titre: str
+    champs: tuple[ChampCerfa, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SectionCerfa:
+    """A part of the form; the paths of its blocks are below the element at `racine`."""
+
+    titre: str
+    racine: str
+    blocs: tuple[Bloc, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Cerfa:
+    """The whole form. `adresse` are the pieces of an address written on one line: name of the element, what
+    stands before it, what parts it from the next."""
+
+    sections: tuple[SectionCerfa, ...]
+    adresse: tuple[tuple[str, str, str], ...]
+
+
+@lru_cache(maxsize=8)
+def lire_cerfa(contrat: Contrat) -> Cerfa:
+    """The form of a contract, its folders laid over one another key by key. Raises ContractError for a key
+    that is unknown or lacks."""
+    tables = contrat.dossiers.toml(_FICHIER)
+    try:
+        listes = {
+            nom: tuple(_champ(chemin, dit) for chemin, dit in champs.items())
+            for nom, champs in tables["champs"].items()
+        }
+        sections = tuple(
+            SectionCerfa(
+                section["titre"],
+                section.get("racine", _FORMULAIRE),
+                tuple(
+                    Bloc(chemin, bloc.get("titre", ""), sum((listes[nom] for nom in bloc["champs"]), ()))
+                    for chemin, bloc in section["blocs"].items()
+                ),
+            )
+            for section in tables["sections"].values()
+        )
+        adresse = tuple(
+            (nom, morceau.get("avant", ""), " " if morceau.get("colle") else ", ")
+            for nom, morceau in tables["adresse"].items()
+        )
+    except (KeyError, ValueError, TypeError, AttributeError) as faute:
+        raise ContractError(
+            f"{_FICHIER} : {faute} ne convient pas.",
+            remede="prenez modèle sur celui du contrat, contracts/v5.0/cerfa.toml",
+        ) from None
+    return Cerfa(sections, adresse)
+
+
+def _champ(chemin: str, dit: str | Mapping[str, str]) -> ChampCerfa:
+    if isinstance(dit, str):
+        return ChampCerfa(chemin, dit)
+    return ChampCerfa(chemin, dit["libelle"], GenreValeur(dit.get("genre", "")))
+
+
+# --- a document laid out by it ------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,29 +155,31 @@ class SectionRemplie:
     groupes: tuple[GroupeLignes, ...]
 
 
-def presenter(
-    document: Element, nomenclatures: Nomenclatures, territoires: Territoires
-) -> tuple[SectionRemplie, ...]:
+def presenter(document: Element, contrat: Contrat) -> tuple[SectionRemplie, ...]:
     """The sections of an `interfaceNuu` document that are not empty, NIR masked. The last one holds, under
     their paths, the elements that no section lays out."""
-    lecteur = _LecteurFormulaire(nomenclatures, territoires)
-    formulaire = document.enfant("demande/demandeLogement")
-    parties = [lecteur.section(formulaire, s) for s in cerfa.SECTIONS] if formulaire is not None else []
+    lecteur = _LecteurFormulaire(contrat)
+    parties = []
+    for section in lire_cerfa(contrat).sections:
+        racine = document.enfant(section.racine)
+        if racine is not None:
+            parties.append(lecteur.section(racine, section))
     demande = document.enfant("demande")
     if demande is not None:
-        parties += [lecteur.section(demande, cerfa.DALO), lecteur.reste(demande)]
+        parties.append(lecteur.reste(demande))
     return tuple(partie for partie in parties if partie.groupes)
 
 
 class _LecteurFormulaire:
     """Reads elements, and remembers which it has read."""
 
-    def __init__(self, nomenclatures: Nomenclatures, territoires: Territoires) -> None:
-        self._nomenclatures = nomenclatures
-        self._territoires = territoires
+    def __init__(self, contrat: Contrat) -> None:
+        self._nomenclatures = contrat.nomenclatures
+        self._territoires = contrat.territoires
+        self._morceaux = lire_cerfa(contrat).adresse
         self._lus: set[int] = set()
 
-    def section(self, racine: Element, section: cerfa.SectionCerfa) -> SectionRemplie:
+    def section(self, racine: Element, section: SectionCerfa) -> SectionRemplie:
         """One section of the form below `racine`."""
         groupes = []
         for bloc in section.blocs:
@@ -92,7 +196,8 @@ class _LecteurFormulaire:
         """What no section has read, under its path; empty elements have nothing to say."""
         lignes = tuple(
             LigneFormulaire(
-                element.chemin.removeprefix(_FORMULAIRE).removeprefix(_DEMANDE), (self._valeur(element),)
+                element.chemin.removeprefix(_DEMANDE).removeprefix("demandeLogement/"),
+                (self._valeur(element),),
             )
             for element in racine.parcourir()
             if not element.vide and id(element) not in self._lus and (element.texte.strip() or element.code)
@@ -133,7 +238,7 @@ class _LecteurFormulaire:
 
     def _adresse(self, adresse: Element) -> Valeur:
         ecrite, separateur = "", ""
-        for nom, avant in cerfa.ADRESSE:
+        for nom, avant, apres in self._morceaux:
             element = adresse.enfant(nom)
             if element is None:
                 continue
@@ -144,7 +249,7 @@ class _LecteurFormulaire:
                 morceau = f"{avant}{valeur.texte}" + (f" ({valeur.code})" if valeur.code else "")
             if morceau:
                 ecrite += separateur + morceau
-                separateur = " " if nom in cerfa.COLLES else ", "
+                separateur = apres
         return Valeur(ecrite)
 
     def _ressource(self, detail: Element) -> Valeur:

@@ -3,17 +3,17 @@
 import io
 import zipfile
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Final
 
-from flask import Response, g, render_template
-from werkzeug.exceptions import NotFound
+from flask import Response, render_template
 
-from sne_sandbox.domain.base import Base, Guichet
+from sne_sandbox.domain.base import Guichet
 from sne_sandbox.pki.authority import MOT_DE_PASSE, Autorite, Trousseau
 from sne_sandbox.store.fichiers import Boite, Compte, compter
-from sne_sandbox.web.console.page import section, services
-from sne_sandbox.web.telechargement import telechargement
+from sne_sandbox.web import trouver
+from sne_sandbox.web.console.page import maintenant, section
+from sne_sandbox.web.partage import services
+from sne_sandbox.web.reponses import telechargement
 
 blueprint: Final = section("guichets", __name__)
 
@@ -44,9 +44,8 @@ class GuichetMontre:
 
 @blueprint.get("/guichets")
 def page(base: str) -> str:
-    """The list."""
-    courante: Base = g.base
-    jour = courante.horloge.maintenant(datetime.now(UTC)).date()
+    """The guichets of the base, and how many files lie in their boxes."""
+    jour = maintenant().date()
     with services().magasin.lire(base) as registre:
         comptes = compter(registre.connexion, base)
         montres = [
@@ -68,7 +67,7 @@ def page(base: str) -> str:
 @blueprint.post("/guichets/<code>/certificat")
 def certificat(base: str, code: str) -> Response:
     """A new client certificate for the guichet and this base: a ZIP of its files."""
-    guichet = trouver(base, code)
+    guichet = trouver.guichet(base, code)
     autorite = Autorite.ouvrir(services().configuration.home)
     identite = autorite.emettre(guichet.code, base)
     archive = _archive(identite, base, autorite.ca.read_bytes())
@@ -80,17 +79,6 @@ def autorite(base: str) -> Response:
     """The CA's certificate: what an application must trust."""
     ouverte = Autorite.ouvrir(services().configuration.home)
     return telechargement(ouverte.ca.read_bytes(), "ca.pem", "application/x-pem-file")
-
-
-def trouver(base: str, code: str) -> Guichet:
-    """The guichet of that code. Raises NotFound."""
-    guichet = None
-    if code.isascii() and code.isalnum():  # what no column takes is no code
-        with services().magasin.lire(base) as registre:
-            guichet = registre.guichet(code)
-    if guichet is None:
-        raise NotFound(f"Le guichet [{code[:20]}] n'existe pas dans la base [{base}].")
-    return guichet
 
 
 def _archive(identite: Trousseau, base: str, ca: bytes) -> bytes:

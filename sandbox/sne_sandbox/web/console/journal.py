@@ -5,14 +5,17 @@ from collections.abc import Iterator
 from typing import Any, Final
 from urllib.parse import urlencode
 
-from flask import Response, current_app, render_template, request, stream_with_context, url_for
+from flask import Response, current_app, render_template, request, url_for
 
 from sne_sandbox.domain.journal import HORS_HTTP, NUIT, REMISE, Echange, VerdictEchange
 from sne_sandbox.domain.texte import entier_de, masquer_nirs
 from sne_sandbox.errors import ERREUR_INATTENDUE, UsageError
 from sne_sandbox.store.journal import Journal
-from sne_sandbox.web.console.page import PAR_PAGE, section, services
-from sne_sandbox.web.messages.xpath import RechercheXpath, chercher_xpath
+from sne_sandbox.web.console.page import PAR_PAGE, evenement, section
+from sne_sandbox.web.console.page import flux as page_flux
+from sne_sandbox.web.essais import essayer
+from sne_sandbox.web.messages.xpath import RechercheXpath, chercher
+from sne_sandbox.web.partage import services
 
 blueprint: Final = section("journal", __name__)
 
@@ -28,25 +31,19 @@ FLUX_SIGNE: Final = 10.0
 
 @blueprint.get("/journal")
 def page(base: str) -> str | tuple[str, int]:
-    """The list."""
+    """The exchanges, newest first, narrowed by filters or by an XPath."""
     journal = services().magasin.journal
     filtres = _filtres()
     expression = request.args.get("xpath", "").strip()
     avant = entier_de(request.args.get("avant"))
-    recherche: RechercheXpath | None = None
+    recherche = RechercheXpath()
     dernier = journal.dernier(base)  # before the list is read: what comes meanwhile is not lost to the stream
     erreur: UsageError | None = None
-    if expression:
-        try:
-            recherche = chercher_xpath(services(), base, expression, filtres, avant=avant, limite=PAR_PAGE)
-        except UsageError as illisible:
-            erreur = illisible
-        trouves = list(recherche.trouves) if recherche is not None else []
-        suite = recherche.suite if recherche is not None else None
-    else:
-        trouves = journal.chercher(base, **filtres, avant_id=avant, limite=PAR_PAGE + 1)
-        suite = trouves[PAR_PAGE - 1].identifiant if len(trouves) > PAR_PAGE else None
-        trouves = trouves[:PAR_PAGE]
+    try:
+        recherche = chercher(services(), base, expression, filtres, avant=avant, limite=PAR_PAGE)
+    except UsageError as illisible:
+        erreur = illisible
+    trouves, suite = recherche.trouves, recherche.suite
     gardes, oublies = journal.compter(base)
     choisis = {**filtres, **({"xpath": masquer_nirs(expression)} if expression else {})}
     rendue = render_template(
@@ -58,7 +55,7 @@ def page(base: str) -> str | tuple[str, int]:
         oublies=oublies,
         filtres=choisis,
         question_api={**choisis, "limite": PAR_PAGE},
-        recherche=recherche,
+        recherche=recherche if expression and erreur is None else None,
         suivante=None if suite is None else _adresse(base, choisis, avant=suite),
         premiere=_adresse(base, choisis) if avant is not None else None,
         # What arrives is shown at the head of the list; an XPath would open each message of each reader.
@@ -79,20 +76,14 @@ def flux(base: str) -> Response:
     modele = current_app.jinja_env.get_template("journal/_ligne.html")
 
     def evenements() -> Iterator[str]:
-        yield "retry: 1000\n\n"
         for nouveau in arrivees(journal, base, depuis, _filtres(), duree=FLUX_DUREE, pas=FLUX_PAS):
             if nouveau is None:
                 yield ": rien de neuf\n\n"
-                continue
-            ligne = modele.render(echange=nouveau, resume=resume, **_pour_ligne())
-            donnees = "".join(f"data: {morceau}\n" for morceau in ligne.splitlines() if morceau.strip())
-            yield f"id: {nouveau.identifiant}\nevent: echange\n{donnees}\n"
+            else:
+                ligne = modele.render(echange=nouveau, resume=resume, **_pour_ligne())
+                yield evenement(nouveau.identifiant, ligne)
 
-    return Response(
-        stream_with_context(evenements()),
-        mimetype="text/event-stream",
-        headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
-    )
+    return page_flux(evenements())
 
 
 def arrivees(
@@ -122,9 +113,12 @@ def arrivees(
 
 def resume(echange: Echange) -> str:
     """What an exchange comes down to, in one line."""
-    if (
-        echange.methode in _DITES
-    ):  # a night is told whole, with its day: the hour of the line is the machine's
+    return essayer(lambda: _resumer(echange), lambda raison: f"{raison[0].upper()}{raison[1:]}.")
+
+
+def _resumer(echange: Echange) -> str:
+    # A night is told whole, with its day: the hour of the line is the machine's.
+    if echange.methode in _DITES:
         return echange.chemin
     if echange.fault:
         message = echange.fault.get("message", "")

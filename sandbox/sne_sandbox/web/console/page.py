@@ -1,14 +1,54 @@
-"""What every section of the console is made with."""
+"""The sections of the console, and what each of them is made with."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from itertools import chain
 from typing import Final
 
-from flask import Blueprint, current_app, flash, redirect, url_for
+from flask import Blueprint, Response, flash, g, redirect, stream_with_context, url_for
 from werkzeug.wrappers import Response as Redirection
 
+from sne_sandbox.domain.base import Base
+from sne_sandbox.domain.dates import PARIS
 from sne_sandbox.domain.journal import VerdictEchange
-from sne_sandbox.web.app import Services
+from sne_sandbox.errors import UsageError
+from sne_sandbox.web.partage import services
 
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """One section. `module` has its `blueprint`, of the same name; `titre` is its entry in the menu (None:
+    reached from another section), `touche` the key that opens it after « g »."""
+
+    module: str
+    titre: str | None
+    touche: str = ""
+
+    @property
+    def endpoint(self) -> str:
+        """Flask's name of the view that the entry opens."""
+        return f"{self.module}.page"
+
+
+#: In the order of the menu.
+SECTIONS: Final = (
+    Section("journal", "Journal", touche="j"),
+    Section("echange", None),
+    Section("demandes", "Demandes", touche="d"),
+    Section("demande", None),
+    Section("guichets", "Guichets", touche="u"),
+    Section("boites", "Boîtes", touche="b"),
+    Section("composer", "Composer", touche="o"),
+    Section("scenes", "Scènes", touche="s"),
+    Section("controle", "Contrôle", touche="c"),
+    Section("statistiques", "Statistiques", touche="t"),
+    Section("regles", "Règles", touche="r"),
+    Section("contrat", "Contrat", touche="k"),
+    Section("conformite", "Conformité", touche="f"),
+    Section("docs", "API", touche="a"),
+    Section("guide", "Guide", touche="g"),
+)
 #: Lines of a list on one page.
 PAR_PAGE: Final = 50
 #: What a verdict means for what was sent.
@@ -26,20 +66,29 @@ def section(nom: str, module: str) -> Blueprint:
     return Blueprint(nom, module, url_prefix="/console/<base>")
 
 
-def services() -> Services:
-    """Contract, store, pipeline: those of the main application."""
-    partages: Services = current_app.extensions["sne"]
-    return partages
-
-
 def apres_action(adresse: str, phrase: str, *, reussie: bool = True) -> Redirection:
     """The answer to a form: back to a page, which shows `phrase` once (303: a reload sends nothing again)."""
     flash(str(phrase), "succes" if reussie else "erreur")
     return redirect(adresse, 303)
 
 
+def faire(retour: str, geste: Callable[[], str], suite: str | None = None) -> Redirection:
+    """Does what a form asks for, and shows the sentence that it answers on the page `suite` (default:
+    `retour`); what cannot be done is said on the page where it was asked, with its remedy."""
+    try:
+        phrase = geste()
+    except UsageError as erreur:
+        return apres_action(retour, avec_remede(erreur), reussie=False)
+    return apres_action(suite or retour, phrase)
+
+
+def avec_remede(erreur: UsageError) -> str:
+    """What is wrong, and how to put it right, in one line."""
+    return f"{erreur} Remède : {erreur.remede}." if erreur.remede else str(erreur)
+
+
 def annoncer(parti: str, base: str, identifiant: int) -> Redirection:
-    """Leads to the exchange that was left, and says how it ended."""
+    """Leads to the exchange that a message left, and says how it ended; `parti` begins the sentence."""
     echange = services().magasin.journal.lire(base, identifiant)
     verdict = VerdictEchange.ERREUR if echange is None else echange.verdict
     return apres_action(
@@ -47,3 +96,24 @@ def annoncer(parti: str, base: str, identifiant: int) -> Redirection:
         f"{parti} : {_ISSUES[verdict]}.",
         reussie=verdict is VerdictEchange.ACCEPTE,
     )
+
+
+def maintenant() -> datetime:
+    """What the clock of the base that is shown says (aware, Paris)."""
+    base: Base = g.base
+    return base.horloge.maintenant(datetime.now(UTC)).astimezone(PARIS)
+
+
+def flux(evenements: Iterable[str]) -> Response:
+    """Server-Sent Events; a browser that is cut off comes back after a second."""
+    return Response(
+        stream_with_context(chain(["retry: 1000\n\n"], evenements)),
+        mimetype="text/event-stream",
+        headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
+    )
+
+
+def evenement(identifiant: int | None, texte: str, nom: str = "echange") -> str:
+    """One event of a stream: its id, by which a browser goes on, and lines of HTML."""
+    donnees = "".join(f"data: {morceau}\n" for morceau in texte.splitlines() if morceau.strip())
+    return f"id: {identifiant}\nevent: {nom}\n{donnees}\n"

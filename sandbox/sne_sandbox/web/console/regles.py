@@ -15,7 +15,8 @@ from sne_sandbox.generators.reduction import plus_petite_demande
 from sne_sandbox.rules.catalogue import REGLES, sujet_de
 from sne_sandbox.rules.rule import PROFILS, gravite
 from sne_sandbox.web import catalogue
-from sne_sandbox.web.console.page import section, services
+from sne_sandbox.web.console.page import section
+from sne_sandbox.web.partage import services
 
 blueprint: Final = section("regles", __name__)
 
@@ -27,7 +28,7 @@ CHERCHES_MAX: Final = 5_000
 
 @blueprint.get("/regles")
 def page(base: str) -> str:
-    """The list, filtered."""
+    """The controls under a profile, narrowed by what is looked for."""
     demandes = {
         nom: masquer_nirs(request.args.get(nom, "").strip())
         for nom in ("texte", "sujet", "effet", "fidelite", "type")

@@ -1,20 +1,21 @@
 """`/console/<base>/scenes`: the scenes for trainers, each on a base of its own, step by step."""
 
 import socket
-from typing import Final, cast
+from typing import Final
 from urllib.parse import urlsplit
 
-from flask import Flask, Response, current_app, make_response, redirect, render_template, request, url_for
+from flask import Response, current_app, make_response, redirect, render_template, request, url_for
 from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response as Reponse
 
 from sne_sandbox.errors import UsageError
 from sne_sandbox.operations import scenes as donnees
 from sne_sandbox.settings import est_boucle_locale
-from sne_sandbox.web import deroulement
+from sne_sandbox.web import representation
 from sne_sandbox.web.acces import Acces
 from sne_sandbox.web.console.filtres import accorde
-from sne_sandbox.web.console.page import apres_action, section, services
+from sne_sandbox.web.console.page import apres_action, section
+from sne_sandbox.web.partage import expediteur, services
 from sne_sandbox.web.provenance import est_locale
 
 blueprint: Final = section("scenes", __name__)
@@ -25,13 +26,13 @@ SUIVRE: Final = 5
 
 @blueprint.get("/scenes")
 def page(base: str) -> str:
-    """The list."""
+    """The scenes, where each stands, and the link for the room."""
     acces: Acces = current_app.extensions["acces"]
     connues = {connue.nom for connue in services().magasin.bases.lister()}
     liste = donnees.scenes()
     return render_template(
         "scenes/page.html",
-        scenes=[(s, deroulement.lire(services(), s) if s.base in connues else None) for s in liste],
+        scenes=[(s, representation.lire(services(), s) if s.base in connues else None) for s in liste],
         lecture=_pour_la_salle() + url_for("connexion.lecture", jeton=acces.lecture),
         partagee=_partagee(),
     )
@@ -57,7 +58,7 @@ def _pour_la_salle() -> str:
 @blueprint.get("/scenes/<scene>")
 def scene(base: str, scene: str) -> Reponse:
     """Where it stands. Once begun it is shown with its own base, whose clock is then at the top."""
-    etat = deroulement.lire(services(), _trouver(scene))
+    etat = representation.lire(services(), _trouver(scene))
     suivre = "suivre" in request.args
     if etat.commencee and base != etat.scene.base:
         adresse = url_for(
@@ -80,14 +81,14 @@ def scene(base: str, scene: str) -> Reponse:
 def commencer(base: str, scene: str) -> Reponse:
     """Puts it at its start. A base of its name that it did not make is emptied only by who says so."""
     voulue = _trouver(scene)
-    etat = deroulement.lire(services(), voulue)
+    etat = representation.lire(services(), voulue)
     if etat.etrangere and request.form.get("vider") != "oui":
         raise UsageError(
             f"La base [{voulue.base}] contient {accorde(etat.etrangere, 'demande', 'demandes')} que cette "
             f"scène n'a pas faite{'s' if etat.etrangere > 1 else ''}.",
             remede="cochez « vider cette base » pour commencer quand même",
         )
-    deroulement.commencer(services(), voulue)
+    representation.commencer(services(), voulue)
     phrase = f"La scène « {voulue.titre} » est au début."
     adresse = url_for("scenes.scene", base=voulue.base, scene=scene, projeter=_projeter())
     return apres_action(adresse, phrase)
@@ -97,14 +98,7 @@ def commencer(base: str, scene: str) -> Reponse:
 def jouer(base: str, scene: str, rang: int) -> Reponse:
     """Plays its next step, and shows what came of it."""
     voulue = _trouver(scene)
-    deroulement.jouer(
-        services(),
-        cast(Flask, current_app.extensions["principale"]),
-        voulue,
-        rang,
-        origine=request.host_url,
-        pair=request.remote_addr or "127.0.0.1",
-    )
+    representation.jouer(services(), voulue, rang, expediteur())
     adresse = url_for(
         "scenes.scene", base=voulue.base, scene=scene, projeter=_projeter(), _anchor=f"pas-{rang}"
     )

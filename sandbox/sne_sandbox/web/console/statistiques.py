@@ -4,20 +4,20 @@ import re
 from datetime import date
 from typing import Final, NamedTuple
 
-from flask import Response, current_app, g, make_response, render_template, request
+from flask import Response, current_app, make_response, render_template, request
 from werkzeug.exceptions import NotFound
 
 from sne_sandbox.domain.base import ANNEES
 from sne_sandbox.domain.demande import TERRITOIRE_ILE_DE_FRANCE
 from sne_sandbox.domain.texte import nombre
 from sne_sandbox.errors import UsageError
-from sne_sandbox.operations.scenes import maintenant
 from sne_sandbox.operations.statistiques import CODES, Tableau, en_csv, verifier_territoire
 from sne_sandbox.store.statistiques import territoires
-from sne_sandbox.web import graphiques
-from sne_sandbox.web.calculs import Calculs, Resultat, TableDemandee, calculs_de, etat_de
-from sne_sandbox.web.console.page import section, services
-from sne_sandbox.web.telechargement import telechargement
+from sne_sandbox.web import tableaux
+from sne_sandbox.web.console.page import maintenant, section
+from sne_sandbox.web.partage import services
+from sne_sandbox.web.reponses import telechargement
+from sne_sandbox.web.tableaux import Calculs, Resultat, TableDemandee, calculs_de, etat_de
 
 blueprint: Final = section("statistiques", __name__)
 
@@ -27,7 +27,7 @@ TITRES: Final = {"TAB01": "Stock", "TAB02": "Flux", "TAB03": "Profils"}
 _PATIENCE: Final = 0.15
 #: Seconds after which the page that waits is loaded again.
 _RELIRE: Final = 2
-_COLONNES: Final = {"demandes": "Demandes", **graphiques.FLUX, "attributions": "Attributions"}
+_COLONNES: Final = {"demandes": "Demandes", **tableaux.FLUX, "attributions": "Attributions"}
 
 
 _TETE_DE_MOTIF: Final = re.compile(r"^Radiation (?:pour cause de |pour |suite à )")
@@ -62,8 +62,8 @@ def page(base: str) -> Response:
             rubriques=_rubriques(resultat.tableau) if resultat is not None else [],
             motifs=_motifs(resultat.tableau) if resultat is not None else [],
             colonnes={**_COLONNES, **_motifs_courts()},
-            flux=graphiques.FLUX,
-            futur=demande.jour > maintenant(g.base).date(),
+            flux=tableaux.FLUX,
+            futur=demande.jour > maintenant().date(),
             inconnu=demande.territoire is not None and demande.territoire not in connus,
             ancien=resultat is not None and _ancien(resultat, base),
             relire=_RELIRE,
@@ -90,7 +90,7 @@ def graphique(base: str, code: str) -> Response:
     tableau = _calculs().attendre(services(), _demande(base, code)).tableau
     rubrique = request.args.get("rubrique", "")
     try:
-        dessin = graphiques.dessiner(tableau, rubrique, etroit="etroit" in request.args)
+        dessin = tableaux.dessiner(tableau, rubrique, etroit="etroit" in request.args)
         return Response(dessin, mimetype="image/svg+xml")
     except KeyError:
         raise NotFound(f"Le tableau {code} n'a pas de rubrique [{rubrique[:40]}].") from None
@@ -115,7 +115,7 @@ def _demande(base: str, code: str) -> TableDemandee:
 def _jour(texte: str | None) -> date:
     """The day that was asked for; that of the base when none was."""
     if not texte:
-        return maintenant(g.base).date()
+        return maintenant().date()
     try:
         jour = date.fromisoformat(texte)
     except ValueError:
@@ -139,18 +139,18 @@ def _ancien(resultat: Resultat, base: str) -> bool:
 
 def _rubriques(tableau: Tableau) -> list[RubriqueDeTable]:
     lues = []
-    for titre in graphiques.rubriques(tableau):
-        lignes = graphiques.lignes_de(tableau, titre)
+    for titre in tableaux.rubriques(tableau):
+        lignes = tableaux.lignes_de(tableau, titre)
         lues.append(RubriqueDeTable(titre, lignes, _dit(tableau, lignes)))
     return lues
 
 
 def _dit(tableau: Tableau, lignes: list[tuple[str, tuple[int, ...]]]) -> str:
     if tableau.code != "TAB02":
-        return graphiques.dire((libelle, nombres[0]) for libelle, nombres in lignes)
+        return tableaux.dire((libelle, nombres[0]) for libelle, nombres in lignes)
     sommes = [
         f"{titre.lower()} {nombre(sum(nombres[tableau.colonnes.index(colonne)] for _, nombres in lignes))}"
-        for colonne, titre in graphiques.FLUX.items()
+        for colonne, titre in tableaux.FLUX.items()
     ]
     return f"De {lignes[0][0]} à {lignes[-1][0]} : {', '.join(sommes)}."
 
@@ -160,7 +160,7 @@ def _motifs(tableau: Tableau) -> list[tuple[str, str, int]]:
     if tableau.code != "TAB02":
         return []
     mots = services().contrat.nomenclatures.liste("ListeMotifsRadiation")
-    return [(code, mots.get(code, ""), compte) for code, compte in graphiques.motifs(tableau)]
+    return [(code, mots.get(code, ""), compte) for code, compte in tableaux.motifs(tableau)]
 
 
 def _motifs_courts() -> dict[str, str]:

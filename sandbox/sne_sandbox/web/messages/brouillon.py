@@ -18,9 +18,12 @@ from sne_sandbox.errors import ExchangeError, StructureIncorrecte, UsageError
 from sne_sandbox.operations.table import OPERATIONS
 from sne_sandbox.settings import Limites
 from sne_sandbox.soap.requete import Champs
-from sne_sandbox.web.app import Services
+from sne_sandbox.web.interface import presentation
 from sne_sandbox.web.messages import departs, saisie
 from sne_sandbox.web.messages.arbre import Remarque, refus_du_schema, remarques_de
+from sne_sandbox.web.messages.departs import CleDepart
+from sne_sandbox.web.messages.documents import demasquer, en_texte
+from sne_sandbox.web.partage import Services
 
 #: Heads of the names of fields in the form: what is written, and what was there when the page was made.
 CHAMP: Final = "champ."
@@ -75,6 +78,11 @@ class Brouillon:
         )
 
     @property
+    def depart(self) -> CleDepart:
+        """What it was begun from."""
+        return CleDepart.lire(self.cle)
+
+    @property
     def de_document(self) -> bool:
         """Whether the operation takes a document."""
         return OPERATIONS[self.operation].champ is not None
@@ -87,7 +95,7 @@ class Brouillon:
             return self
         racine = self.racine()
         saisie.ecrire(racine, OPERATIONS[self.operation].genre, contrat, self.changements)
-        return replace(self, texte=departs.en_texte(racine), changements={})
+        return replace(self, texte=en_texte(racine), changements={})
 
     def _verifier(self) -> None:
         # The document itself goes as it is typed, malformed included.
@@ -115,7 +123,7 @@ class Brouillon:
         except UsageError:
             trouve = _GUICHET_ECRIT.search(self.texte)
             return trouve[1] if trouve is not None else ""
-        champs = saisie.CHAMPS[OPERATIONS[self.operation].genre]
+        champs = presentation(contrat).champs(OPERATIONS[self.operation].genre)
         return next((saisie.lire(racine, champ) for champ in champs if champ.nom == "guichet"), "")
 
     def nomme(self, services: Services, base: Base) -> Self:
@@ -158,7 +166,7 @@ class Brouillon:
             guichet_certificat=None,
             recu_le=datetime.now(UTC),
         )
-        departs.demasquer(racine, self._depart(services, base.nom))
+        demasquer(racine, self._depart(services, base.nom))
         try:
             with services.magasin.lire(base.nom) as registre:
                 anomalies = services.pipeline.controler(appel, racine, registre)
@@ -182,8 +190,8 @@ class Brouillon:
             racine = self.racine()
         except UsageError:
             return octets
-        departs.demasquer(racine, self._depart(services, base.nom))
-        return departs.en_texte(racine).encode()
+        demasquer(racine, self._depart(services, base.nom))
+        return en_texte(racine).encode()
 
     def _depart(self, services: Services, base: str) -> Any:
         """Root of the document that it was begun from; None without any, or when it is no more there: what

@@ -1,11 +1,15 @@
-"""One side of an exchange, request or answer, as its page shows it."""
+"""An exchange as it is shown: its two sides, request and answer; and the whole of it as an HTTP archive
+(HAR 1.2, w3c.github.io/web-performance/specs/HAR)."""
 
+import base64
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Final, Literal
+from urllib.parse import parse_qsl
 
 from sne_sandbox.conformance.observation import Courrier, Observation
 from sne_sandbox.domain.exchange import Piece, document_parmi
+from sne_sandbox.domain.texte import masquer_nirs
 from sne_sandbox.operations.table import OPERATIONS
 from sne_sandbox.web.messages.arbre import Arbre, Remarque, construire, refus_du_schema
 from sne_sandbox.web.messages.documents import (
@@ -16,8 +20,10 @@ from sne_sandbox.web.messages.documents import (
     masquer_en_tetes,
     masquer_octets,
 )
+from sne_sandbox.web.partage import VERSION
 
 Nom = Literal["requete", "reponse"]
+_TITRES: Final = {"requete": "Requête", "reponse": "Réponse"}
 
 #: Bytes of a binary piece, and characters of a body, that the page shows.
 _HEXA: Final = 128
@@ -69,7 +75,7 @@ def cote_de(observation: Observation, nom: Nom, remarques: Iterable[Remarque] = 
     racine = lire(transporte)
     return Cote(
         nom=nom,
-        titre="Requête" if requete else "Réponse",
+        titre=_TITRES[nom],
         taille=len(octets),
         en_tetes=masquer_en_tetes(echange.en_tetes if requete else echange.en_tetes_reponse),
         document=None
@@ -83,6 +89,13 @@ def cote_de(observation: Observation, nom: Nom, remarques: Iterable[Remarque] = 
         illisible="" if courrier.refus is None or observation.asynchrone else courrier.refus.diagnostics(),
         texte=_lignes(transporte) if racine is None and not transporte.startswith(b"PK") else "",
     )
+
+
+def cote_nu(observation: Observation, nom: Nom) -> Cote:
+    """One side of which nothing can be shown but its size."""
+    echange = observation.echange
+    taille = len(echange.requete if nom == "requete" else echange.reponse)
+    return Cote(nom, _TITRES[nom], taille, [], None, None, (), "", "")
 
 
 def courrier_de(observation: Observation, nom: Nom) -> Courrier:
@@ -190,3 +203,84 @@ def defauts(observation: Observation) -> list[Remarque]:
     if not contrat.schemas.validate(racine, document=operation.genre, version=version):
         return []  # a fault of another kind: the explanation would cost its library for nothing
     return refus_du_schema(contrat, racine, operation.genre)
+
+
+# --- as an HTTP archive -------------------------------------------------------------------------------------
+
+
+def en_har(observation: Observation, *, origine: str) -> dict[str, Any]:
+    """The archive; `origine` is scheme and authority of the server. NIR masked."""
+    echange = observation.echange
+    millisecondes = echange.duree_us / 1000
+    requete: dict[str, Any] = {
+        "method": echange.methode,
+        "url": origine + masquer_nirs(echange.chemin),
+        "httpVersion": "HTTP/1.1",
+        "cookies": [],
+        "headers": _en_tetes(echange.en_tetes),
+        "queryString": [
+            {"name": masquer_nirs(nom), "value": masquer_nirs(valeur)}
+            for nom, valeur in parse_qsl(echange.chemin.partition("?")[2], keep_blank_values=True)
+        ],
+        "headersSize": -1,
+        "bodySize": len(echange.requete),
+    }
+    if echange.requete:
+        requete["postData"] = {
+            "mimeType": masquer_nirs(observation.en_tete("Content-Type")),
+            **_envoi(observation),
+        }
+    genre = next((v for nom, v in echange.en_tetes_reponse if nom.lower() == "content-type"), "")
+    reponse = {
+        "status": echange.statut,
+        "statusText": "",
+        "httpVersion": "HTTP/1.1",
+        "cookies": [],
+        "headers": _en_tetes(echange.en_tetes_reponse),
+        "content": {
+            "size": len(echange.reponse),
+            "mimeType": genre,
+            **_corps_har(observation.reponse, echange.reponse),
+        },
+        "redirectURL": "",
+        "headersSize": -1,
+        "bodySize": len(echange.reponse),
+    }
+    entree = {
+        "startedDateTime": echange.recu_le.isoformat(),
+        "time": millisecondes,
+        "request": requete,
+        "response": reponse,
+        "cache": {},
+        "timings": {"send": 0, "wait": millisecondes, "receive": 0},
+        "comment": f"Échange {echange.identifiant} de la base {echange.base} ; NIR masqués.",
+    }
+    return {
+        "log": {
+            "version": "1.2",
+            "creator": {"name": "sne-sandbox", "version": VERSION},
+            "pages": [],
+            "entries": [entree],
+        }
+    }
+
+
+def _en_tetes(en_tetes: list[tuple[str, str]]) -> list[dict[str, str]]:
+    return [{"name": nom, "value": valeur} for nom, valeur in masquer_en_tetes(en_tetes)]
+
+
+def _envoi(observation: Observation) -> dict[str, str]:
+    """What was sent. HAR has no encoding there: fields of one's own begin with a line below."""
+    texte = _corps_har(observation.question, observation.echange.requete)
+    if "encoding" in texte:
+        return {"text": texte["text"], "_encoding": texte["encoding"], "comment": "Corps binaire, en base64."}
+    return texte
+
+
+def _corps_har(courrier: Courrier, octets: bytes) -> dict[str, str]:
+    """A body: text, or base64 where it is no text."""
+    masque = masquer_corps(courrier, octets)
+    try:
+        return {"text": masque.decode("utf-8")}
+    except UnicodeDecodeError:
+        return {"text": base64.b64encode(masque).decode(), "encoding": "base64"}

@@ -1,36 +1,47 @@
 """What a message is composed from: an invented household, a specimen, a demande of the base, the smallest
 message that a rule refuses, or an exchange to mend. Each has a key, from which it is made again, the same."""
 
-from copy import deepcopy
-from dataclasses import dataclass
-from datetime import UTC, date, datetime
-from typing import Any, Final
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import Any, Final, Self
 
-from lxml import etree
 from werkzeug.exceptions import NotFound
 
 from sne_sandbox.conformance.observation import observer
-from sne_sandbox.contract.codec import NS, encoder, parse
+from sne_sandbox.contract.codec import encoder, parse
 from sne_sandbox.contract.schema import Document
 from sne_sandbox.contract.versions import Contrat
 from sne_sandbox.domain.base import Guichet, NatureGuichet
 from sne_sandbox.domain.dates import PARIS, xs_date_time
 from sne_sandbox.domain.demande import Demande, DemandeStockee, EtatDemande
+from sne_sandbox.domain.element import Element
 from sne_sandbox.domain.journal import Echange
-from sne_sandbox.domain.texte import entier_de, masquer_nir
+from sne_sandbox.domain.texte import entier_de
 from sne_sandbox.errors import ContractError, UsageError
 from sne_sandbox.generators import exemples, menages
+from sne_sandbox.generators.demandes import message, tirer_dossier
+from sne_sandbox.generators.diversite import Contraintes, atelier
 from sne_sandbox.generators.reduction import plus_petite_demande
+from sne_sandbox.generators.tirage import TirageAleatoire
 from sne_sandbox.operations.table import OPERATIONS
 from sne_sandbox.settings import Limites
 from sne_sandbox.store.recherche import Criteres, plus_recentes
 from sne_sandbox.store.registre import RegistreBase
-from sne_sandbox.web.app import Services
-from sne_sandbox.web.messages import cote, inventes
-from sne_sandbox.web.messages.documents import lire, masquer_octets
+from sne_sandbox.web.messages import cote
+from sne_sandbox.web.messages.documents import en_texte, lire, masquer, masquer_octets, redater
 from sne_sandbox.web.messages.elements import ordre
 from sne_sandbox.web.messages.saisie import ecrire, greffer, poser, trouver
+from sne_sandbox.web.partage import Services
 
+MENAGES: Final = {
+    menages.SEUL: "une personne seule", menages.MONOPARENTAL: "un parent et ses enfants",
+    menages.COUPLE: "un couple sans enfant", menages.FAMILLE: "un couple avec enfant",
+    menages.COLOCATION: "une colocation", menages.ASSOCIATION: "une association",
+}  # fmt: skip
+_VERSION_TIREE: Final = "02.01"
+#: How many households are looked at for one whom the base does not know.
+_ESSAIS: Final = 200
 SPECIMENS: Final = {
     "personne_seule": "une personne seule",
     "couple_garde_alternee_handicap": "un couple, garde alternée, handicap",
@@ -61,6 +72,59 @@ PROPOSEES: Final = 20
 
 
 @dataclass(frozen=True, slots=True)
+class CleDepart:
+    """What a message begins with, as addresses and forms write it: « menage-personne_seule-3 » (kind of
+    household, seed), « specimen-association », « demande-NUMERO », « demande-NUMERO-REN », « regle-ENT009 »,
+    « echange-12 »."""
+
+    genre: str
+    nom: str = ""
+    suite: str = ""
+
+    @classmethod
+    def lire(cls, ecrite: str) -> Self:
+        """From its text; it may be the key of nothing."""
+        return cls(*ecrite.split("-", 2))
+
+    def __str__(self) -> str:
+        return "-".join(filter(None, (self.genre, self.nom, self.suite)))
+
+    @property
+    def reste(self) -> str:
+        """All that follows the kind: the name of what has no variant."""
+        return "-".join(filter(None, (self.nom, self.suite)))
+
+    @property
+    def autre(self) -> "CleDepart | None":
+        """Another household of the same kind; None for what is not drawn."""
+        graine = entier_de(self.suite)
+        return replace(self, suite=str(graine + 1)) if self.genre == "menage" and graine is not None else None
+
+    def dire(self) -> str:
+        """In words, what no list offers."""
+        match self.genre:
+            case "demande":
+                pour = f", pour {SUITES[self.suite]}" if self.suite in SUITES else ""
+                return f"la demande {self.nom}{pour}"
+            case "echange":
+                return f"l'échange n° {self.reste}"
+            case "regle":
+                return f"le plus petit message que {self.reste} refuse"
+        return str(self)
+
+
+@dataclass(frozen=True, slots=True)
+class Offre:
+    """What a form offers to begin with, on a base: its last active demandes, its guichets open today."""
+
+    demandes: list[DemandeStockee]
+    guichets: list[Guichet]
+    menages: Mapping[str, str]
+    specimens: Mapping[str, str]
+    suites: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
 class Depart:
     """A document to begin with: the key that makes it again, its lxml root (None when it is no XML), and its
     text, NIR masked."""
@@ -70,22 +134,20 @@ class Depart:
     texte: str
 
 
-def commencer(services: Services, base: str, operation: str, cle: str) -> Depart:
-    """The document of `cle` (« menage-personne_seule-3 », « specimen-association », « demande-NUMERO-REN »,
-    « regle-ENT009 », « echange-12 »), by default the simplest of the operation. Raises NotFound."""
+def commencer(services: Services, base: str, operation: str, ecrite: str) -> Depart:
+    """The document of a key, by default the simplest of the operation. Raises NotFound."""
     with services.magasin.lire(base) as registre:
         atelier_ = _Atelier(services, registre, operation)
-        cle = cle or atelier_.defaut()
-        genre, _, reste = cle.partition("-")
+        cle = CleDepart.lire(ecrite) if ecrite else atelier_.defaut()
         try:
-            if genre == "echange":
-                return _d_echange(services, base, cle, reste)
-            racine = _GENRES[genre](atelier_, reste)
+            if cle.genre == "echange":
+                return _d_echange(services, base, cle)
+            racine = _GENRES[cle.genre](atelier_, cle)
         except (KeyError, ContractError):
-            raise NotFound(f"Rien ne répond au point de départ [{cle[:60]}].") from None
+            raise NotFound(f"Rien ne répond au point de départ [{(ecrite or str(cle))[:60]}].") from None
     texte = en_texte(masquer(racine))
     _mesurer(len(texte))
-    return Depart(cle, racine, texte)
+    return Depart(str(cle), racine, texte)
 
 
 def _mesurer(taille: int) -> None:
@@ -98,42 +160,36 @@ def _mesurer(taille: int) -> None:
         )
 
 
-def question(services: Services, base: str, cle: str) -> tuple[dict[str, str], str]:
+def question(services: Services, base: str, ecrite: str) -> tuple[dict[str, str], str]:
     """The texts that an exchange asked, by field, and its guichet; nothing for another start."""
-    genre, _, identifiant = cle.partition("-")
-    if genre != "echange":
+    cle = CleDepart.lire(ecrite)
+    if cle.genre != "echange":
         return {}, ""
-    lu = _echange(services, base, identifiant)
+    lu = _echange(services, base, cle)
     if lu is None:
-        raise NotFound(f"L'échange [{identifiant[:20]}] n'est pas, ou n'est plus, au journal.")
+        raise NotFound(f"L'échange [{cle.reste[:20]}] n'est pas, ou n'est plus, au journal.")
     champs = observer(lu, services.contrat).champs
     return {nom: valeur for nom, valeur in champs.items() if isinstance(valeur, str)}, lu.guichet or ""
 
 
-def _d_echange(services: Services, base: str, cle: str, identifiant: str) -> Depart:
+def _d_echange(services: Services, base: str, cle: CleDepart) -> Depart:
     """The document of an exchange as it was sent, lines included."""
-    lu = _echange(services, base, identifiant)
+    lu = _echange(services, base, cle)
     octets = b"" if lu is None else cote.document(observer(lu, services.contrat), "requete")
     if not octets:
-        raise KeyError(identifiant)
+        raise KeyError(cle)
     _mesurer(len(octets))
-    return Depart(cle, lire(octets), masquer_octets(octets).decode("utf-8", "replace"))
+    return Depart(str(cle), lire(octets), masquer_octets(octets).decode("utf-8", "replace"))
 
 
-def _echange(services: Services, base: str, identifiant: str) -> Echange | None:
-    numero = entier_de(identifiant)
+def _echange(services: Services, base: str, cle: CleDepart) -> Echange | None:
+    numero = entier_de(cle.reste)
     return None if numero is None else services.magasin.journal.lire(base, numero)
 
 
-def dire(cle: str) -> str:
-    """A start that no list offers, in words."""
-    genre, _, reste = cle.partition("-")
-    if genre == "demande":
-        numero, _, type_ = reste.partition("-")
-        return f"la demande {numero}" + (f", pour {SUITES[type_]}" if type_ in SUITES else "")
-    return {"echange": f"l'échange n° {reste}", "regle": f"le plus petit message que {reste} refuse"}.get(
-        genre, cle
-    )
+def offre(services: Services, base: str) -> Offre:
+    """What a form may begin with on a base."""
+    return Offre(proposees(services, base), guichets(services, base), MENAGES, SPECIMENS, SUITES)
 
 
 def proposees(services: Services, base: str) -> list[DemandeStockee]:
@@ -155,59 +211,6 @@ def guichet_par_defaut(services: Services, base: str) -> str:
     return _GUICHET if _GUICHET in codes or not codes else codes[0]
 
 
-def redater(racine: Any, maintenant: datetime) -> None:
-    """Brings a document written for another day to `maintenant`, in place: every date moves by as many days,
-    years of income by as many years. A birth date that a NIR repeats stays."""
-    fichier = trouver(racine, "entete/dateFichier")
-    ecrit = _jour((fichier.text or "")[:10]) if fichier is not None else None
-    aujourdhui = maintenant.astimezone(PARIS).date()
-    if ecrit is None:
-        return
-    ecart = aujourdhui - ecrit
-    for element in racine.iter(etree.Element):
-        nom, texte = etree.QName(element).localname, element.text or ""
-        jour = _jour(texte)
-        if nom.startswith("annee") and texte.isdecimal():
-            element.text = str(int(texte) + aujourdhui.year - ecrit.year)
-        elif jour is not None and not (nom == "dateNaissance" and _a_un_nir(element)):
-            element.text = (jour + ecart).isoformat()
-    fichier.text = xs_date_time(maintenant)
-
-
-def masquer(racine: Any) -> Any:
-    """A copy of a document, each NIR masked."""
-    copie = deepcopy(racine)
-    for nir in copie.iter(f"{{{NS}}}nir"):
-        nir.text = masquer_nir(nir.text or "")
-    return copie
-
-
-def demasquer(racine: Any, depart: Any) -> None:
-    """Gives its NIRs back, in place, to a document that was shown masked: those of `depart` (None for none),
-    person by person, where nothing else was typed over them."""
-    if depart is None:
-        return
-    originaux = {masquer_nir(nir.text or ""): nir.text for nir in depart.iter(f"{{{NS}}}nir")}
-    par_place = {depart.getroottree().getelementpath(nir): nir.text for nir in depart.iter(f"{{{NS}}}nir")}
-    for nir in racine.iter(f"{{{NS}}}nir"):
-        if "*" in (nir.text or ""):
-            la = par_place.get(racine.getroottree().getelementpath(nir))
-            nir.text = (
-                la if la is not None and masquer_nir(la) == nir.text else originaux.get(nir.text, nir.text)
-            )
-
-
-def en_texte(racine: Any) -> str:
-    """The document, indented anew."""
-    for element in racine.iter(etree.Element):
-        element.tail = None
-        if len(element) and not (element.text or "").strip():
-            element.text = None
-    etree.indent(racine, space="  ")
-    octets: bytes = etree.tostring(racine, encoding="UTF-8", xml_declaration=True)
-    return octets.decode() + "\n"
-
-
 class _Atelier:
     """Makes the documents of one operation over one base."""
 
@@ -219,59 +222,58 @@ class _Atelier:
         self._maintenant = registre.base.horloge.maintenant(datetime.now(UTC))
         self._aujourdhui = self._maintenant.astimezone(PARIS).date()
 
-    def defaut(self) -> str:
+    def defaut(self) -> CleDepart:
         """Key of the simplest document of the operation."""
         if self._operation == "getNumUnique":
-            ici = (self._contrat, self._guichet(_GUICHET), self._maintenant)
-            return f"menage-{inventes.inconnu(self._registre, *ici)}"
+            return _inconnu(self._registre, self._contrat, self._guichet(_GUICHET), self._maintenant)
         if self._operation == "getDoublons":
-            return f"menage-{menages.SEUL}-1"
+            return CleDepart("menage", menages.SEUL, "1")
         if self._genre is Document.TYPE_EVENEMENT:
-            return f"specimen-{_AUTRES[self._genre]}"
+            return CleDepart("specimen", _AUTRES[self._genre])
         derniere = next(iter(plus_recentes(self._registre, Criteres(etat=EtatDemande.ACTIVE), 1)), None)
         if derniere is not None:
-            return f"demande-{derniere.numero_unique}"
-        return f"specimen-{_AUTRES.get(self._genre, 'dalo')}"
+            return CleDepart("demande", derniere.numero_unique)
+        return CleDepart("specimen", _AUTRES.get(self._genre, "dalo"))
 
-    def menage(self, reste: str) -> Any:
-        """« SORTE-GRAINE »."""
-        sorte, _, graine = reste.rpartition("-")
-        if sorte not in inventes.MENAGES or entier_de(graine) is None:
-            raise KeyError(reste)
-        element = inventes.tirer(self._contrat, self._guichet(_GUICHET), self._maintenant, sorte, int(graine))
+    def menage(self, cle: CleDepart) -> Any:
+        """The creation of an invented household."""
+        graine = entier_de(cle.suite)
+        if cle.nom not in MENAGES or graine is None:
+            raise KeyError(cle)
+        element = _tirer(self._contrat, self._guichet(_GUICHET), self._maintenant, cle.nom, graine)
         return parse(encoder(element), limit=Limites().xml_max)
 
-    def specimen(self, nom: str) -> Any:
+    def specimen(self, cle: CleDepart) -> Any:
         """A named specimen, brought to the base's day."""
-        racine = exemples.specimen(nom)
+        racine = exemples.specimen(cle.reste)
         redater(racine, self._maintenant)
         self._signer(racine)
-        if nom == _AUTRES[Document.EVENEMENT]:
+        if cle.nom == _AUTRES[Document.EVENEMENT]:
             self._ajuster_evenement(racine)
         return racine
 
-    def regle(self, code: str) -> Any:
+    def regle(self, cle: CleDepart) -> Any:
         """The smallest message that a rule refuses, brought to the base's day."""
-        ecrite = plus_petite_demande(code)
+        ecrite = plus_petite_demande(cle.reste)
         if ecrite is None:
-            raise KeyError(code)
+            raise KeyError(cle)
         racine = parse(ecrite.encode(), limit=Limites().xml_max)
         redater(racine, self._maintenant)
         return racine
 
-    def demande(self, reste: str) -> Any:
-        """« NUMERO » or « NUMERO-TYPE »: about a demande of the base."""
-        numero, _, type_ = reste.partition("-")
+    def demande(self, cle: CleDepart) -> Any:
+        """A message about a demande of the base: one of SUITES, or what the operation says of it."""
+        numero = cle.nom
         stockee = self._registre.demande(numero)
         if stockee is None:
-            raise KeyError(numero)
+            raise KeyError(cle)
         if self._genre is Document.EVENEMENT:
-            racine = self.specimen(_AUTRES[Document.EVENEMENT])
+            racine = self.specimen(CleDepart("specimen", _AUTRES[Document.EVENEMENT]))
             trouver(racine, "operation/numUnique").text = numero
             self._ajuster_evenement(racine)
             return racine
         if self._genre is Document.RECHERCHE:
-            racine = self.specimen(_AUTRES[Document.RECHERCHE])
+            racine = self.specimen(CleDepart("specimen", _AUTRES[Document.RECHERCHE]))
             ecrire(racine, self._genre, self._contrat, _criteres(stockee.demande))
             return racine
         racine = parse(stockee.document, limit=Limites().xml_max)
@@ -280,7 +282,7 @@ class _Atelier:
         if self._operation == "getDeclarationNouveauDalo":
             self._daloiser(racine)
         elif self._operation == "getNumUnique":
-            self._suivre(racine, type_ or "MOD")
+            self._suivre(racine, cle.suite or "MOD")
         return racine
 
     def _suivre(self, racine: Any, type_: str) -> None:
@@ -379,13 +381,33 @@ _GENRES: Final = {
 }
 
 
-def _jour(texte: str) -> date | None:
-    try:
-        # Python reads « 0139980101 » too, which is a telephone.
-        return date.fromisoformat(texte) if len(texte) == 10 and texte[4] == "-" else None
-    except ValueError:
-        return None
+# --- invented households ------------------------------------------------------------------------------------
 
 
-def _a_un_nir(naissance: Any) -> bool:
-    return naissance.getparent().find(f"{{{NS}}}nir") is not None
+def _tirer(contrat: Contrat, guichet: str, instant: datetime, sorte: str, graine: int) -> Element:
+    """The creation that `guichet` would send at `instant` for a household of `sorte` (a key of MENAGES)."""
+    jour = instant.astimezone(PARIS).date()
+    ici = atelier(
+        contrat,
+        jour=jour,
+        guichet=guichet,
+        contraintes=Contraintes(
+            sorte=sorte,
+            associations=True,
+            version=_VERSION_TIREE if _VERSION_TIREE in contrat.versions else contrat.version_haute,
+        ),
+    )
+    # Not the atelier's own: its variety leaves out what rules of ours expect.
+    dossier = tirer_dossier(TirageAleatoire(graine), ici.population, depot=jour, jour=jour)
+    return message(dossier, instant, emetteur=guichet)
+
+
+def _inconnu(registre: RegistreBase, contrat: Contrat, guichet: str, instant: datetime) -> CleDepart:
+    """Key of the first person alone whom the base does not know: what is proposed is not refused for having
+    been sent already."""
+    for graine in range(1, _ESSAIS + 1):
+        demande = Demande(_tirer(contrat, guichet, instant, menages.SEUL, graine))
+        territoire = demande.territoire
+        if territoire is None or not registre.doublons(territoire, demande.titulaires):
+            break
+    return CleDepart("menage", menages.SEUL, str(graine))

@@ -1,15 +1,21 @@
-"""What an exchange carried, as it may be shown: documents, pieces and bytes, NIR masked."""
+"""Documents: what an exchange carried, as it may be shown, NIR masked; and what is about to be sent."""
 
 import io
 import zipfile
 import zlib
+from copy import deepcopy
+from datetime import date, datetime
 from typing import Any, Final
+
+from lxml import etree
 
 from sne_sandbox.conformance.observation import Courrier, Observation
 from sne_sandbox.contract import codec
+from sne_sandbox.contract.codec import NS
+from sne_sandbox.domain.dates import PARIS, xs_date_time
 from sne_sandbox.domain.exchange import document_parmi
 from sne_sandbox.domain.journal import SECRETS
-from sne_sandbox.domain.texte import masquer_message, masquer_nirs
+from sne_sandbox.domain.texte import masquer_message, masquer_nir, masquer_nirs
 from sne_sandbox.errors import SandboxError
 from sne_sandbox.settings import Limites
 
@@ -95,3 +101,71 @@ def _masquer_archive(octets: bytes) -> bytes:
     except (zipfile.BadZipFile, zlib.error, RuntimeError, NotImplementedError, EOFError, OSError, ValueError):
         return b"[archive ZIP illisible : elle n'est pas montree]"
     return rendue.getvalue()
+
+
+# --- what is about to be sent (lxml) ------------------------------------------------------------------------
+
+
+def redater(racine: Any, maintenant: datetime) -> None:
+    """Brings a document written for another day to `maintenant`, in place: every date moves by as many days,
+    years of income by as many years. A birth date that a NIR repeats stays."""
+    fichier = racine.find(f"{{{NS}}}entete/{{{NS}}}dateFichier")
+    ecrit = _jour((fichier.text or "")[:10]) if fichier is not None else None
+    aujourdhui = maintenant.astimezone(PARIS).date()
+    if ecrit is None:
+        return
+    ecart = aujourdhui - ecrit
+    for element in racine.iter(etree.Element):
+        nom, texte = etree.QName(element).localname, element.text or ""
+        jour = _jour(texte)
+        if nom.startswith("annee") and texte.isdecimal():
+            element.text = str(int(texte) + aujourdhui.year - ecrit.year)
+        elif jour is not None and not (nom == "dateNaissance" and _a_un_nir(element)):
+            element.text = (jour + ecart).isoformat()
+    fichier.text = xs_date_time(maintenant)
+
+
+def masquer(racine: Any) -> Any:
+    """A copy of a document, each NIR masked."""
+    copie = deepcopy(racine)
+    for nir in copie.iter(f"{{{NS}}}nir"):
+        nir.text = masquer_nir(nir.text or "")
+    return copie
+
+
+def demasquer(racine: Any, depart: Any) -> None:
+    """Gives its NIRs back, in place, to a document that was shown masked: those of `depart` (None for none),
+    person by person, where nothing else was typed over them."""
+    if depart is None:
+        return
+    originaux = {masquer_nir(nir.text or ""): nir.text for nir in depart.iter(f"{{{NS}}}nir")}
+    par_place = {depart.getroottree().getelementpath(nir): nir.text for nir in depart.iter(f"{{{NS}}}nir")}
+    for nir in racine.iter(f"{{{NS}}}nir"):
+        if "*" in (nir.text or ""):
+            la = par_place.get(racine.getroottree().getelementpath(nir))
+            nir.text = (
+                la if la is not None and masquer_nir(la) == nir.text else originaux.get(nir.text, nir.text)
+            )
+
+
+def en_texte(racine: Any) -> str:
+    """The document as text, indented anew (two blanks), with its XML declaration."""
+    for element in racine.iter(etree.Element):
+        element.tail = None
+        if len(element) and not (element.text or "").strip():
+            element.text = None
+    etree.indent(racine, space="  ")
+    octets: bytes = etree.tostring(racine, encoding="UTF-8", xml_declaration=True)
+    return octets.decode() + "\n"
+
+
+def _jour(texte: str) -> date | None:
+    try:
+        # Python reads « 0139980101 » too, which is a telephone.
+        return date.fromisoformat(texte) if len(texte) == 10 and texte[4] == "-" else None
+    except ValueError:
+        return None
+
+
+def _a_un_nir(naissance: Any) -> bool:
+    return naissance.getparent().find(f"{{{NS}}}nir") is not None

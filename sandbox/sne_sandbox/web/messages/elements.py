@@ -48,7 +48,7 @@ class ElementDecrit:
 
     @property
     def nom(self) -> str:
-        """Its name, without prefix."""
+        """The last step of its path."""
         return self.chemin.rpartition("/")[2]
 
     @property

@@ -5,15 +5,13 @@ from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urlsplit
 
-from flask import Flask
-
 from sne_sandbox.contract.versions import Contrat
 from sne_sandbox.domain.journal import CONSOLE, sans_secrets
 from sne_sandbox.exchange import base_nommee
 from sne_sandbox.mime.client import Forme
 from sne_sandbox.soap.requete import Champs, ecrire
 from sne_sandbox.soap.types_http import RequeteHttp
-from sne_sandbox.web.app import Services
+from sne_sandbox.web.partage import Expediteur, Services
 from sne_sandbox.web.services import acheminer, est_un_appel
 
 #: How the document travels.
@@ -39,13 +37,13 @@ def emballer(contrat: Contrat, base: str, operation: str, champs: Champs, emball
     return RequeteEcrite(f"/bases/{base}/services/{prevue.service}/", en_tetes, corps)
 
 
-def expedier(principale: Flask, envoi: RequeteEcrite, *, origine: str, pair: str) -> tuple[str, int] | None:
+def expedier(envoi: RequeteEcrite, qui: Expediteur) -> tuple[str, int] | None:
     """Sends a request without client certificate: the message says who calls. Answers base and id of its
     exchange, None when it left none. A panne that is armed is counted down, but its damage to the socket is
     not seen here."""
-    services: Services = principale.extensions["sne"]
+    services: Services = qui.principale.extensions["sne"]
     en_tetes = [
-        ("Host", urlsplit(origine).netloc),
+        ("Host", urlsplit(qui.origine).netloc),
         *envoi.en_tetes,
         ("Content-Length", str(len(envoi.corps))),
         (CONSOLE, "oui"),
@@ -55,10 +53,10 @@ def expedier(principale: Flask, envoi: RequeteEcrite, *, origine: str, pair: str
         envoi.adresse,
         sans_secrets(en_tetes),
         envoi.corps,
-        origine=origine.rstrip("/"),
-        pair=pair,
+        origine=qui.origine.rstrip("/"),
+        pair=qui.pair,
     )
-    lieu = acheminer(principale, envoi.adresse.partition("?")[0])
+    lieu = acheminer(qui.principale, envoi.adresse.partition("?")[0])
     if lieu is not None and requete.methode not in ("GET", "HEAD", "OPTIONS"):
         reponse = services.echanges.appel(requete, *lieu)
     elif lieu is None and est_un_appel(requete.methode, requete.en_tete("Content-Type")):

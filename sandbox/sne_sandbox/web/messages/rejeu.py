@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from flask import Flask
 from lxml import etree
 
 from sne_sandbox.conformance.observation import Observation
@@ -17,9 +16,9 @@ from sne_sandbox.errors import StructureIncorrecte, UsageError
 from sne_sandbox.generators.reduction import elaguer
 from sne_sandbox.operations.table import OPERATIONS
 from sne_sandbox.store.registre import RegistreBase
-from sne_sandbox.web.app import Services
 from sne_sandbox.web.messages.documents import masquer_octets
 from sne_sandbox.web.messages.expedition import RequeteEcrite, expedier
+from sne_sandbox.web.partage import Expediteur, Services
 
 #: Seconds that a reduction may take.
 REDUCTION_MAX: Final = 5.0
@@ -47,14 +46,14 @@ def _base_de(chemin: str) -> str:
     return chemin.split("/")[2] if chemin.startswith("/bases/") else BASE_PAR_DEFAUT
 
 
-def rejouer(principale: Flask, echange: Echange, *, origine: str, pair: str) -> tuple[str, int] | None:
+def rejouer(echange: Echange, qui: Expediteur) -> tuple[str, int] | None:
     """Sends the bytes of an exchange through the application as if they came again, without the client
     certificate, which the journal does not keep. Answers base and id of the new exchange, None when it left
     none. A panne that is armed is counted down, but its damage to the socket is not seen here."""
     en_tetes = [(nom, v) for nom, v in echange.en_tetes if nom.lower() not in _DE_LA_CONNEXION]
     en_tetes.append((REJEU, str(echange.identifiant)))
     envoi = RequeteEcrite(echange.chemin, tuple(en_tetes), echange.requete, echange.methode)
-    return expedier(principale, envoi, origine=origine, pair=pair)
+    return expedier(envoi, qui)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,36 +3,15 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Final
+from typing import Any
 
 from lxml import etree
 
 from sne_sandbox.contract.codec import NS
 from sne_sandbox.contract.schema import Document
 from sne_sandbox.contract.versions import Contrat
+from sne_sandbox.web.interface import ChampSaisi, presentation
 from sne_sandbox.web.messages.elements import ordre
-
-_F: Final = "demande/demandeLogement"
-_P: Final = f"{_F}/personnePhysique/demandeur"
-_R: Final = f"{_F}/logementRecherche"
-_E: Final = "listeEvenements/evenement"
-_M: Final = "operation/demandeMulticritere"
-
-
-@dataclass(frozen=True, slots=True)
-class ChampSaisi:
-    """A field: `chemin` below the root, without index (the first of each name is meant). `si`: shown only
-    when the document has that element. `liste`: what its value is chosen from, "" for a free text. `vide`:
-    what it means when the element stays, without a code; "" when the element goes with its value."""
-
-    nom: str
-    libelle: str
-    chemin: str
-    aide: str = ""
-    si: str = ""
-    code: bool = False
-    liste: str = ""
-    vide: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,79 +23,11 @@ class Rempli:
     choix: tuple[tuple[str, str], ...]
 
 
-def _code(nom: str, libelle: str, chemin: str, si: str = "", aide: str = "") -> ChampSaisi:
-    return ChampSaisi(nom, libelle, chemin, aide, si, code=True)
-
-
-_JOUR: Final = "année-mois-jour : 1985-07-14"
-_COMMUNE: Final = "code INSEE : 62510"
-_GUICHET: Final = ChampSaisi("guichet", "Guichet", f"{_F}/numGuichet", "qui enregistre : G et 4 chiffres")
-_EMETTEUR: Final = ChampSaisi("guichet", "Guichet", "entete/codeGuichet", "qui appelle : G et 4 chiffres")
-#: The fields by kind of document, in the order of the form.
-CHAMPS: Final[Mapping[Document, tuple[ChampSaisi, ...]]] = {
-    Document.DEMANDE: (
-        ChampSaisi("type", "Type de message", "entete/typeFichier", liste="ListeTypeFichier"),
-        _GUICHET,
-        ChampSaisi("numero", "Numéro unique", f"{_F}/numUnique", "18 caractères ; vide pour une création"),
-        _code("civilite", "Civilité", f"{_P}/civilite", _P),
-        ChampSaisi("nom", "Nom", f"{_P}/nom", si=_P),
-        ChampSaisi("prenom", "Prénom", f"{_P}/prenom", si=_P),
-        ChampSaisi("naissance", "Date de naissance", f"{_P}/dateNaissance", _JOUR, _P),
-        _code("situation", "Situation de famille", f"{_P}/situationFamiliale", _P),
-        ChampSaisi("telephone", "Téléphone portable", f"{_P}/telPortable", "10 chiffres", _P),
-        ChampSaisi("mel", "Adresse électronique", f"{_P}/mel", si=_P),
-        ChampSaisi("association", "Nom de l'association", f"{_F}/association/nom", si=f"{_F}/association"),
-        ChampSaisi("depot", "Date de la demande", f"{_F}/dateCreationDemande", _JOUR),
-        _code("logement", "Logement souhaité", f"{_R}/listeTypeLogement/typeLogement", _R),
-        _code(
-            "commune",
-            "Première commune souhaitée",
-            f"{_R}/listeLocalisationSouhaite/localisationSouhaite/commune",
-            _R,
-            _COMMUNE,
-        ),
-        _code("motif", "Premier motif", f"{_F}/principauxMotifDemande/motifDemande"),
-        ChampSaisi("renouvellement", "Renouvelée le", f"{_F}/renouvellement/dateRenouvellement", _JOUR,
-              f"{_F}/renouvellement"),
-        ChampSaisi("radiation", "Radiée le", f"{_F}/radiation/dateRadiation", _JOUR, f"{_F}/radiation"),
-        ChampSaisi("motif_radiation", "Motif de radiation", f"{_F}/radiation/motifRadiation",
-                   si=f"{_F}/radiation", code=True, vide="Déradiation : la demande redevient active"),
-        _code("dalo", "Statut DALO", "demande/informationDalo/statutDalo", "demande/informationDalo"),
-    ),
-    Document.EVENEMENT: (
-        _EMETTEUR,
-        ChampSaisi("numero", "Numéro unique", "operation/numUnique", "la demande concernée"),
-        ChampSaisi("identifiant", "Numéro de l'événement", f"{_E}/idEvenement",
-                   "celui de la réponse à l'ajout", f"{_E}/idEvenement"),
-        ChampSaisi("code_evenement", "Type d'événement", f"{_E}/codeTypeEvenement", si=_E,
-                   liste="evenements"),
-        ChampSaisi("survenance", "Survenu le", f"{_E}/dateSurvenance", _JOUR, _E),
-        ChampSaisi("commentaire", "Commentaire", f"{_E}/commentaire", si=_E),
-    ),
-    Document.TYPE_EVENEMENT: (
-        _EMETTEUR,
-        ChampSaisi("territoire", "Territoire", "operation/codeTerritoire", "trois chiffres : 062",
-                   "operation"),
-    ),
-    Document.RECHERCHE: (
-        _EMETTEUR,
-        ChampSaisi("numero", "Numéro unique", f"{_M}/numUnique"),
-        ChampSaisi("etat", "État", f"{_M}/etatDemande", "A : active ; R : radiée"),
-        ChampSaisi("depot_debut", "Déposée depuis le", f"{_M}/dateDepotDebut", _JOUR),
-        ChampSaisi("depot_fin", "Déposée jusqu'au", f"{_M}/dateDepotFin", _JOUR),
-        ChampSaisi("commune", "Commune souhaitée", f"{_M}/communeSouhaitee", _COMMUNE),
-        ChampSaisi("nom", "Nom", f"{_M}/personneRecherchee/nom"),
-        ChampSaisi("prenom", "Prénom", f"{_M}/personneRecherchee/prenom"),
-        ChampSaisi("naissance", "Date de naissance", f"{_M}/personneRecherchee/dateNaissance", _JOUR),
-    ),
-}  # fmt: skip
-
-
 def remplir(racine: Any, document: Document, contrat: Contrat, jour: date) -> list[Rempli]:
     """The fields that the document `racine` (lxml) calls for, with what it says."""
     return [
         Rempli(champ, lire(racine, champ), _choix(champ, contrat, jour))
-        for champ in CHAMPS.get(document, ())
+        for champ in presentation(contrat).champs(document)
         if not champ.si or trouver(racine, champ.si) is not None
     ]
 
@@ -131,7 +42,7 @@ def lire(racine: Any, champ: ChampSaisi) -> str:
 
 def ecrire(racine: Any, document: Document, contrat: Contrat, changements: Mapping[str, str]) -> None:
     """Writes fields, by name, into the document `racine` (lxml), in place; "" takes the element away."""
-    par_nom = {champ.nom: champ for champ in CHAMPS.get(document, ())}
+    par_nom = {champ.nom: champ for champ in presentation(contrat).champs(document)}
     for nom, valeur in changements.items():
         champ = par_nom.get(nom)
         if champ is not None:

@@ -1,4 +1,4 @@
-"""Evaluates one XPath expression over documents: a program of its own, that `evaluateur` may kill.
+"""Evaluates one XPath expression over documents: a program of its own, that `xpath` may kill.
 
     python -I xpath_enfant.py EXPRESSION SECONDS
 
@@ -18,7 +18,7 @@ _MEMOIRE = 1 << 30
 
 def _se_limiter(secondes: int) -> None:
     """The server goes first, and the system ends what takes too long."""
-    with suppress(ImportError, AttributeError, OSError, ValueError):  # not Unix: `evaluateur` has a clock too
+    with suppress(ImportError, AttributeError, OSError, ValueError):  # not Unix: `xpath` has a clock too
         import resource
 
         os.nice(10)
@@ -27,7 +27,7 @@ def _se_limiter(secondes: int) -> None:
 
 
 def main() -> None:
-    """Answers until stdin ends."""
+    """Reads documents and answers, until stdin ends."""
     _se_limiter(int(sys.argv[2]))
     expression = etree.XPath(sys.argv[1], regexp=False)
     parseur = etree.XMLParser(resolve_entities=False, no_network=True)

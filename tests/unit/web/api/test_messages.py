@@ -8,7 +8,7 @@ from lxml import etree
 
 from sne_sandbox.domain.journal import VerdictEchange
 from sne_sandbox.operations.table import OPERATIONS
-from sne_sandbox.web.messages import departs, inventes
+from sne_sandbox.web.messages import departs
 
 NIR = "206127511100564"
 
@@ -38,7 +38,7 @@ def test_the_operations_are_told_with_their_starts_and_fields(banc: Banc) -> Non
     lues = {o["operation"]: o for o in appeler(banc, "GET", "").json}
     assert lues.keys() == OPERATIONS.keys()
     cles = [d["depart"] for d in lues["getNumUnique"]["departs"]]
-    assert len(cles) == len(inventes.MENAGES) + len(departs.SPECIMENS)
+    assert len(cles) == len(departs.MENAGES) + len(departs.SPECIMENS)
     for cle in cles:
         lu = appeler(banc, "GET", f"/getNumUnique?depart={cle}")
         assert (lu.status_code, lu.json["depart"]) == (200, cle)

@@ -11,7 +11,8 @@ from flask import Flask
 from lxml import html
 from navigateur import ENTETES
 
-from sne_sandbox.web.app import Configuration, creer_application
+from sne_sandbox.web.app import creer_application
+from sne_sandbox.web.partage import Configuration
 
 ADMIN, LECTEUR = "jeton-d-administration", "jeton-de-lecture"
 

@@ -16,7 +16,7 @@ from navigateur import ENTETES
 from sne_sandbox.domain.journal import VerdictEchange
 from sne_sandbox.generators import exemples
 from sne_sandbox.operations.table import OPERATIONS
-from sne_sandbox.web.messages import departs, inventes
+from sne_sandbox.web.messages import departs, documents
 
 NIR = "2061299123456"
 
@@ -104,7 +104,7 @@ def test_an_event_is_added_then_changed_and_named_to_be_deleted(
     assert [a["regle"] for a in refus.anomalies] == ["EVT006"]
 
 
-@pytest.mark.parametrize("sorte", inventes.MENAGES)
+@pytest.mark.parametrize("sorte", departs.MENAGES)
 def test_every_kind_of_household_is_accepted_without_a_word(
     ouvrir: Callable[[str], Formulaire], sorte: str
 ) -> None:
@@ -384,7 +384,7 @@ def test_hostile_demandes_are_text(banc: Banc, ouvrir: Callable[[str], Formulair
 
 def test_redating_keeps_ages_and_years_of_income() -> None:
     racine = exemples.specimen("personne_seule")
-    departs.redater(racine, datetime(2026, 3, 15, 12, tzinfo=UTC))
+    documents.redater(racine, datetime(2026, 3, 15, 12, tzinfo=UTC))
     assert racine.findtext(".//{*}dateNaissance").startswith("1999-09")
     assert racine.findtext(".//{*}anneeMoins1") == "2025"
     assert racine.findtext(".//{*}dateCreationDemande") == "2026-03-15"

@@ -23,6 +23,7 @@ from sne_sandbox.web import epreuves
 from sne_sandbox.web.console import conformite
 from sne_sandbox.web.epreuves import EtatJugement, JugementConserve
 from sne_sandbox.web.messages import expedition
+from sne_sandbox.web.partage import Expediteur
 
 HOSTILE = "<script>alert('x')</script>"
 PATIENCE = 240.0
@@ -97,7 +98,7 @@ def test_what_the_console_sends_is_not_judged(banc: Banc) -> None:
     champs: dict[str, str | bytes] = {"numUnique": "1110318000001G1104"}
     for base, envoi in ((banc.nom, "simple"), (banc.nom, "mtom")):
         requete = expedition.emballer(banc.services.contrat, base, "getDemandeLogement", champs, envoi)
-        assert expedition.expedier(banc.app, requete, origine="http://127.0.0.1", pair="127.0.0.1")
+        assert expedition.expedier(requete, Expediteur(banc.app, "http://127.0.0.1", "127.0.0.1"))
     banc.creer_demande()
     *_, fin = trafic.juger_base(banc.services.magasin, banc.nom, banc.services.contrat)
     assert isinstance(fin, Fin)

@@ -17,8 +17,9 @@ from sne_sandbox.domain.panne import GENRES
 from sne_sandbox.operations import pannes
 from sne_sandbox.operations.sauvegardes import Sauvegardes
 from sne_sandbox.settings import Reglages
-from sne_sandbox.web.app import Configuration, creer_application
-from sne_sandbox.web.console.controle import horloge as page_horloge
+from sne_sandbox.web.app import creer_application
+from sne_sandbox.web.console import controle
+from sne_sandbox.web.partage import Configuration
 
 Page = Callable[..., Any]
 PAGES = ("", "/pannes", "/reglages", "/sauvegardes", "/remettre", "/bases")
@@ -137,7 +138,7 @@ def test_a_move_that_cannot_be_says_why(
 
 
 def test_many_nights_are_folded(banc: Banc, page: Page, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(page_horloge, "NUITS_DEPLIEES", 1)
+    monkeypatch.setattr(controle, "NUITS_DEPLIEES", 1)
     banc.creer_demande()
     banc.api("POST", f"/bases/{banc.nom}/clock/advance", {"vers": "P14M"})
     arbre = page("/controle")

@@ -17,9 +17,8 @@ from sne_sandbox.cli.main import cli
 from sne_sandbox.domain.panne import GENRES
 from sne_sandbox.operations import scenes
 from sne_sandbox.operations.sauvegardes import Sauvegardes
-from sne_sandbox.web import deroulement, epreuves
-from sne_sandbox.web.epreuves import EtatJugement as EtatEpreuve
-from sne_sandbox.web.epreuves import JugementConserve
+from sne_sandbox.web import epreuves, representation
+from sne_sandbox.web.epreuves import EtatJugement, JugementConserve
 
 Page = Callable[..., Any]
 _CONTROLE = (
@@ -133,7 +132,7 @@ def test_the_calls_are_answered(
 
     def lancer(home: Path, genre: str, *_: Any, **__: Any) -> JugementConserve:
         juges.append(genre)
-        return JugementConserve(genre, tmp_path, EtatEpreuve.EN_COURS, "", None)
+        return JugementConserve(genre, tmp_path, EtatJugement.EN_COURS, "", None)
 
     monkeypatch.setattr(epreuves, "lancer", lancer)
     appels = [ligne for lues in lignes.values() for ligne in lues if ligne.startswith("curl ")]
@@ -169,7 +168,7 @@ def test_what_a_page_is_narrowed_to_is_in_its_call(lignes: dict[str, list[str]])
 
 
 def test_a_step_of_a_scene_is_told_on_its_base(banc: Banc, page: Page) -> None:
-    deroulement.commencer(banc.services, _SCENE)
+    representation.commencer(banc.services, _SCENE)
     try:
         rang = next(i for i, pas in enumerate(_SCENE.pas) if pas.avancer)
         for _ in range(rang):

@@ -3,6 +3,7 @@
 import csv
 import io
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from banc import FORMULAIRE, poser, specimen
@@ -10,10 +11,9 @@ from lxml import etree
 
 from sne_sandbox.contract import codec, versions
 from sne_sandbox.contract.versions import Contrat
+from sne_sandbox.errors import ContractError
 from sne_sandbox.resources import fixtures_dir
-from sne_sandbox.web.console import cerfa
-from sne_sandbox.web.console.cerfa import GenreValeur
-from sne_sandbox.web.console.formulaire import SectionRemplie, presenter
+from sne_sandbox.web.console.formulaire import GenreValeur, SectionRemplie, lire_cerfa, presenter
 
 SPECIMENS = sorted(fichier.stem for fichier in (fixtures_dir() / "demandes").glob("*.xml"))
 #: What an answer says about a message, and no demande holds.
@@ -27,7 +27,7 @@ def contrat() -> Contrat:
 
 def mettre_en_page(racine: etree._Element, contrat: Contrat) -> dict[str, SectionRemplie]:
     document = codec.lire(etree.tostring(racine))
-    return {p.titre: p for p in presenter(document, contrat.nomenclatures, contrat.territoires)}
+    return {p.titre: p for p in presenter(document, contrat)}
 
 
 def textes(partie: SectionRemplie) -> dict[str, list[str]]:
@@ -39,15 +39,16 @@ def textes(partie: SectionRemplie) -> dict[str, list[str]]:
     }
 
 
-def chemins_ranges() -> Iterator[str]:
+def chemins_ranges(contrat: Contrat) -> Iterator[str]:
     """Every path that has a label, below `demande`."""
-    for section in (*cerfa.SECTIONS, cerfa.DALO):
-        racine = "" if section is cerfa.DALO else "demandeLogement/"
+    cerfa = lire_cerfa(contrat)
+    for section in cerfa.sections:
+        racine = f"{section.racine}/".removeprefix("demande/")
         for bloc in section.blocs:
             for champ in bloc.champs:
                 chemin = "/".join(filter(None, (bloc.chemin, champ.chemin)))
                 feuilles = {
-                    GenreValeur.ADRESSE: [nom for nom, _ in cerfa.ADRESSE],
+                    GenreValeur.ADRESSE: [nom for nom, _, _ in cerfa.adresse],
                     GenreValeur.RESSOURCES: ["ressource", "montant"],
                 }.get(champ.genre)
                 yield from (f"{racine}{chemin}/{f}" for f in feuilles) if feuilles else (racine + chemin,)
@@ -60,7 +61,7 @@ def test_every_path_of_the_contract_has_a_label(contrat: Contrat) -> None:
         for ligne in lignes
         if ligne["content"] != "sequence" and ligne["path"].startswith("interfaceNuu/demande/")
     }
-    sans = feuilles - set(chemins_ranges())
+    sans = feuilles - set(chemins_ranges(contrat))
     assert [c for c in sans if not c.removeprefix("demandeLogement/").startswith(HORS_FORMULAIRE)] == []
 
 
@@ -125,3 +126,41 @@ def test_a_commune_that_nobody_knows_is_still_shown(contrat: Contrat) -> None:
         commune.set("code", "99999")
     dit = textes(mettre_en_page(racine, contrat)["Le logement recherché"])
     assert dit["Commune"] == ["commune inconnue [99999]"]
+
+
+def test_a_folder_of_ones_own_changes_labels_and_sections_key_by_key(tmp_path: Path) -> None:
+    (tmp_path / "cerfa.toml").write_text(
+        """
+[champs.etat_civil]
+prenom = "Prénoms"
+[champs.ajout]
+numGuichet = "Chez"
+[sections.enregistrement]
+titre = "Le dossier"
+[sections.ajout]
+titre = "En plus"
+blocs = { "" = { champs = ["ajout"] } }
+""",
+        "utf-8",
+    )
+    parties = mettre_en_page(specimen("personne_seule"), versions.charger(overlay=tmp_path))
+    assert next(iter(parties)) == "Le dossier"
+    assert list(parties)[-1] == "En plus"
+    dits = textes(parties["Le demandeur"])
+    assert {"Prénoms", "Prénom", "Civilité"} & set(dits) == {"Prénoms", "Civilité"}
+
+
+@pytest.mark.parametrize(
+    "ecrit",
+    [
+        '[champs.etat_civil]\ninvente = { genre = "nir" }',
+        '[champs.etat_civil]\nnir = { libelle = "NIR", genre = "secret" }',
+        '[sections.motif.blocs]\nradiation = { champs = ["inconnus"] }',
+        "[sections.motif]\nblocs = 3",
+    ],
+)
+def test_a_layout_that_is_none_says_where(tmp_path: Path, ecrit: str) -> None:
+    (tmp_path / "cerfa.toml").write_text(ecrit, "utf-8")
+    contrat = versions.charger(overlay=tmp_path)
+    with pytest.raises(ContractError, match=r"cerfa\.toml"):
+        lire_cerfa(contrat)

@@ -1,75 +1,125 @@
-"""The guide: every page reads, every link leads somewhere."""
+"""The guide: every page of docs/ reads, every link leads somewhere, and no file is given that none names."""
 
 import re
 from collections.abc import Callable
 from html import unescape
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 import pytest
 from banc import Banc
 from navigateur import ENTETES
 
 from sne_sandbox.mime.tolerances import TABLE
-from sne_sandbox.reports import baseline
 from sne_sandbox.web.console import guide
 
-
-def test_every_file_is_a_page_and_every_page_a_file() -> None:
-    assert {fichier.stem for fichier in guide.DOSSIER.glob("*.md")} == set(guide.PAGES)
+PAGES = [guide.SOMMAIRE, *guide.pages()]
 
 
-def test_the_guide_opens_on_its_first_page(page: Callable[..., Any]) -> None:
-    assert page("//guide").xpath("//h1/text()") == page("//guide/commencer").xpath("//h1/text()")
+def adresse_de(nom: str) -> str:
+    return "//guide/" if nom == guide.SOMMAIRE else f"//guide/{nom}"
+
+
+def test_the_guide_opens_on_the_list_of_its_pages(page: Callable[..., Any]) -> None:
+    arbre = page("//guide")
+    menes = {str(a) for a in arbre.xpath("//article//a/@href")}
+    assert {f"/guide/{nom}" for nom in guide.pages()} <= menes
     page("//guide/nimporte", statut=404)
 
 
-@pytest.mark.parametrize("nom", guide.PAGES)
+@pytest.mark.parametrize("nom", PAGES)
+def test_the_menu_has_every_page_and_says_which_is_open(nom: str, page: Callable[..., Any]) -> None:
+    menu = page(adresse_de(nom)).xpath("//nav[@aria-label='Pages du guide']")[0]
+    assert [str(a) for a in menu.xpath(".//a/@href")] == [f"/guide/{p}" for p in guide.pages()]
+    ouverte = [str(a) for a in menu.xpath(".//a[@aria-current]/@href")]
+    assert ouverte == ([] if nom == guide.SOMMAIRE else [f"/guide/{nom}"])
+
+
+@pytest.mark.parametrize("nom", PAGES)
 def test_every_page_reads_and_says_all_of_its_file(nom: str, page: Callable[..., Any]) -> None:
-    arbre = page(f"//guide/{nom}")
+    arbre = page(adresse_de(nom))
     montre = " ".join(arbre.text_content().split())
-    for ligne in (guide.DOSSIER / f"{nom}.md").read_text("utf-8").splitlines():
-        brut = re.sub(r"(?<!!)\[([^\]]*)\]\([^)]*\)", r"\1", ligne.removeprefix("$ ").strip())
+    texte = re.sub(r"<!--.*?-->", "", (guide.DOSSIER / f"{nom}.md").read_text("utf-8"), flags=re.DOTALL)
+    assert "<!--" not in montre
+    en_code = False
+    for ligne in texte.splitlines():
+        brut = ligne.strip()
+        if brut.startswith("```"):
+            en_code = not en_code
+            continue
         if image := re.fullmatch(r"!\[(.*)\]\((.*)\)", brut):
-            assert arbre.xpath("//article//img[@alt=$dit and @src=$ou]", dit=image[1], ou=image[2]), brut
+            assert arbre.xpath(
+                "//article//img[@alt=$dit and @src=$ou]", dit=image[1], ou=f"/guide/{image[2]}"
+            )
             continue
-        if brut.startswith(("```", "| ---")):
+        if brut.startswith("| ---"):
             continue
-        for morceau in re.split(r"\*\*|\*|`|\|", re.sub(r"^(#+|-|\d+\.) ", "", brut)):
-            mots = " ".join(morceau.removeprefix("$ ").split())
+        if not en_code:
+            brut = re.sub(r"(?<!!)\[([^\]]*)\]\([^)]*\)|<(http[^>]*)>", r"\1\2", brut)
+            brut = re.sub(r"^(#+|-|\d+\.) ", "", brut)
+        morceaux = [brut.removeprefix("$ ")] if en_code else re.split(r"\*\*|\\?\*|`|\\?\|", brut)
+        for morceau in morceaux:
+            mots = " ".join(morceau.split())
             assert mots in montre, mots
 
 
-@pytest.mark.parametrize("nom", guide.PAGES)
+@pytest.mark.parametrize("nom", PAGES)
 def test_every_link_leads_somewhere(nom: str, banc: Banc, page: Callable[..., Any]) -> None:
-    arbre = page(f"//guide/{nom}")
+    arbre = page(adresse_de(nom))
     liens = {str(a) for a in arbre.xpath("//article//a/@href | //article//img/@src")}
     for adresse in liens:
-        assert adresse.startswith("/"), adresse
-        chemin = adresse.partition("#")[0]
-        reponse = banc.http.get(chemin, headers=ENTETES)
-        assert reponse.status_code == 200, adresse
+        assert adresse.startswith(("/", "#")), adresse
+        chemin, _, ancre = adresse.partition("#")
+        if chemin:
+            reponse = banc.http.get(chemin, headers=ENTETES, follow_redirects=True)
+            assert reponse.status_code == 200, adresse
+        vise = page(f"/{chemin}") if ancre and chemin else arbre
+        assert not ancre or vise.xpath("//*[@id=$ancre]", ancre=unquote(ancre)), adresse
 
 
-def test_known_failures_of_the_guide_are_read(tmp_path: Path) -> None:
-    texte = (guide.DOSSIER / "certifier.md").read_text("utf-8")
-    fichier = tmp_path / "sne-connus.toml"
-    fichier.write_text(texte.split("```toml\n")[1].split("```")[0], "utf-8")
-    assert [connue.exigence for connue in baseline.lire(fichier)] == ["EMB-06"]
+def test_what_only_the_repository_has_is_no_link() -> None:
+    assert guide.lien("../ARCHITECTURE.md") is None
+    assert guide.lien("../sandbox/sne_temoin/") is None
+    assert guide.lien("README.md") == "/guide/"
+    assert guide.lien("http://127.0.0.1:8080/console/ecole/journal") == "/console/ecole/journal"
+    assert guide.lien("certifier.md#ce-que-vaut-la-sortie") == "/guide/certifier#ce-que-vaut-la-sortie"
 
 
-@pytest.mark.parametrize("nom", guide.PAGES)
+def test_a_file_that_a_page_names_is_given_as_text(banc: Banc) -> None:
+    reponse = banc.http.get("/guide/fichiers/fixtures/ci/gitlab-ci.yml", headers=ENTETES)
+    assert (reponse.status_code, reponse.mimetype) == (200, "text/plain")
+    assert "sne-sandbox run" in reponse.text
+
+
+@pytest.mark.parametrize(
+    "chemin",
+    [
+        "fixtures/seeds/noms.toml",
+        "fixtures/../pyproject.toml",
+        "contracts/v5.2/rules.toml",
+        "%2e%2e/README.md",
+    ],
+)
+def test_no_other_file_is(chemin: str, banc: Banc) -> None:
+    assert banc.http.get(f"/guide/fichiers/{chemin}", headers=ENTETES).status_code == 404
+    assert banc.http.get("/guide/captures/absente.png", headers=ENTETES).status_code == 404
+
+
+@pytest.mark.parametrize("nom", PAGES)
 def test_a_caption_reads_as_its_page(nom: str, page: Callable[..., Any]) -> None:
     """Who listens to the page would hear the marks of Markdown."""
-    for legende in page(f"//guide/{nom}").xpath("//caption"):
+    for legende in page(adresse_de(nom)).xpath("//caption"):
         dite = legende.text_content()
         assert dite.strip()
         assert not {"`", "*", "["} & set(dite), dite
 
 
-def test_every_tolerance_is_listed(page: Callable[..., Any]) -> None:
+def test_one_is_sent_to_a_tolerance_and_to_a_requirement(page: Callable[..., Any]) -> None:
     lus = page("//guide/tolerances").xpath("//table//tr[@id]")
-    assert [(t.get("id"), t.xpath("./td")[0].text) for t in lus] == [(t.code, t.phrase) for t in TABLE]
+    dites = [(t.get("id"), " ".join(t.xpath("./td")[0].text.split())) for t in lus]
+    assert dites == [(t.code, t.phrase) for t in TABLE]
+    assert page("//guide/exigences").xpath("//tr[@id='EMB-09']")
 
 
 def test_addresses_are_those_of_this_server(banc: Banc) -> None:

@@ -13,9 +13,8 @@ from navigateur import ENTETES
 from sne_sandbox.domain.journal import Echange, VerdictEchange
 from sne_sandbox.errors import ERREUR_INATTENDUE
 from sne_sandbox.web.console import journal
-from sne_sandbox.web.messages import evaluateur as evaluateur_
 from sne_sandbox.web.messages import xpath
-from sne_sandbox.web.messages.evaluateur import Evaluateur, TropLong
+from sne_sandbox.web.messages.xpath import Evaluateur, TropLong
 
 HOSTILE = "<script>alert('x')</script>\"><b>"
 
@@ -195,8 +194,8 @@ def test_an_xpath_without_end_is_ended(expression: str) -> None:
 
 
 def test_where_the_system_cannot_count_the_clock_ends_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(evaluateur_, "CPU_MAX", 60)
-    monkeypatch.setattr(evaluateur_, "MONTRE_MAX", 0.5)
+    monkeypatch.setattr(xpath, "CPU_MAX", 60)
+    monkeypatch.setattr(xpath, "MONTRE_MAX", 0.5)
     with Evaluateur("//b[count(../b)<0]") as evaluateur, pytest.raises(TropLong):
         evaluateur.vrai(etree.fromstring(LARGE))
 
@@ -206,7 +205,7 @@ def test_an_exchange_that_asks_too_much_is_passed_over(
 ) -> None:
     banc.creer_demande()
     banc.relire("inconnu")
-    monkeypatch.setattr(evaluateur_, "MONTRE_MAX", 0.5)
+    monkeypatch.setattr(xpath, "MONTRE_MAX", 0.5)
     arbre = page("/journal?xpath=//*" + "[count(//*" * 5 + ")<0]" * 5)
     assert lignes(arbre) == []
     assert "1 échange n'a pas été examiné" in " ".join(arbre.text_content().split())
@@ -215,7 +214,7 @@ def test_an_exchange_that_asks_too_much_is_passed_over(
 
 
 def test_one_search_at_a_time(banc: Banc, page: Callable[..., Any], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(evaluateur_, "ATTENTE_MAX", 0.05)
+    monkeypatch.setattr(xpath, "ATTENTE_MAX", 0.05)
     with Evaluateur("//a"):
         assert "Une autre recherche" in page("/journal?xpath=//b", statut=422).text_content()
     page("/journal?xpath=//b")
@@ -250,7 +249,7 @@ def test_a_search_that_is_slow_to_begin_goes_on(
         return False
 
     monkeypatch.setattr(xpath, "time", SimpleNamespace(monotonic=lambda: montre[0]))
-    monkeypatch.setattr(xpath, "_repond", evaluer)
+    monkeypatch.setattr(xpath.Evaluateur, "vrai", evaluer)
     assert "5 échanges ouverts" in " ".join(page("/journal?xpath=//a").text_content().split())
 
 

@@ -13,10 +13,11 @@ from navigateur import ENTETES
 from sne_sandbox.domain.base import Horloge
 from sne_sandbox.operations import bases, scenes
 from sne_sandbox.operations.scenes import Scene
-from sne_sandbox.web import deroulement
-from sne_sandbox.web.app import Configuration, creer_application
-from sne_sandbox.web.console.typographie import insecables
-from sne_sandbox.web.deroulement import Joue
+from sne_sandbox.web import representation
+from sne_sandbox.web.app import creer_application
+from sne_sandbox.web.console.filtres import insecables
+from sne_sandbox.web.partage import Configuration
+from sne_sandbox.web.representation import Joue
 
 SCENES = scenes.scenes()
 DOUBLON = next(s for s in SCENES if s.identifiant == "doublon")
@@ -42,7 +43,7 @@ def jouer(banc: Banc) -> Callable[..., Any]:
 def scene(banc: Banc, page: Callable[..., Any], request: pytest.FixtureRequest) -> Any:
     """A scene at its start; its base goes with the test."""
     voulue: Scene = getattr(request, "param", DOUBLON)
-    deroulement.commencer(banc.services, voulue)
+    representation.commencer(banc.services, voulue)
     yield voulue
     banc.services.magasin.bases.supprimer(voulue.base)
 
@@ -102,8 +103,8 @@ def test_a_trainer_who_speaks_for_minutes_sees_what_one_in_a_hurry_does(
         banc.services.boites.tournee()
         jouer(scene, rang)
         banc.services.boites.tournee()
-        verifier(deroulement.lire(banc.services, scene).joues[-1])
-    for joue in deroulement.lire(banc.services, scene).joues:
+        verifier(representation.lire(banc.services, scene).joues[-1])
+    for joue in representation.lire(banc.services, scene).joues:
         verifier(joue)  # and again, when all is over
 
 
@@ -133,7 +134,7 @@ def test_a_scene_is_played_to_its_end(
         reponse = jouer(scene, rang)
         assert reponse.status_code == 303, reponse.text
         assert reponse.headers["Location"] == f"/console/{scene.base}/scenes/{scene.identifiant}#pas-{rang}"
-        etat = deroulement.lire(banc.services, scene)
+        etat = representation.lire(banc.services, scene)
         assert len(etat.joues) == rang
         verifier(etat.joues[-1])
         dernier = voir(page, scene).get_element_by_id(f"pas-{rang}")
@@ -157,7 +158,7 @@ def test_a_scene_is_played_to_its_end(
     ],
 )
 def test_values_are_read_in_french(ecrit: str, lu: str) -> None:
-    assert deroulement.en_francais(ecrit) == lu
+    assert representation.en_francais(ecrit) == lu
 
 
 def test_links_of_a_step_lead_somewhere(
@@ -203,7 +204,7 @@ def test_a_scene_not_begun_offers_to(page: Callable[..., Any], banc: Banc) -> No
 def test_a_button_pressed_twice_plays_once(banc: Banc, jouer: Callable[..., Any], scene: Scene) -> None:
     for _ in range(2):
         assert jouer(scene, 1).status_code == 303
-    (joue,) = deroulement.lire(banc.services, scene).joues
+    (joue,) = representation.lire(banc.services, scene).joues
     assert joue.echange is not None
     assert joue.echange.verdict == "accepté"
 
@@ -213,21 +214,21 @@ def test_no_step_is_played_before_its_turn(banc: Banc, jouer: Callable[..., Any]
         reponse = jouer(scene, rang)
         assert reponse.status_code == 422
         assert f"Le pas {rang} n" in reponse.text
-    assert deroulement.lire(banc.services, scene).joues == ()
+    assert representation.lire(banc.services, scene).joues == ()
 
 
 def test_put_back_it_starts_again(banc: Banc, jouer: Callable[..., Any], scene: Scene) -> None:
     for rang in (1, 2):
         jouer(scene, rang)
     assert jouer(scene).status_code == 303
-    etat = deroulement.lire(banc.services, scene)
+    etat = representation.lire(banc.services, scene)
     assert etat.commencee
     assert etat.joues == ()
     with banc.services.magasin.lire(scene.base) as registre:
         assert registre.compter() == 0
     assert jouer(scene, 1).status_code == 303
     # The same day, the same number.
-    (joue,) = deroulement.lire(banc.services, scene).joues
+    (joue,) = representation.lire(banc.services, scene).joues
     assert joue.echange is not None
     assert joue.echange.numero_unique == "1110318000001G1104"
 
@@ -251,7 +252,7 @@ def test_the_base_of_somebody_else_is_not_emptied_without_a_word(
         with magasin.lire(DOUBLON.base) as registre:
             assert registre.compter() > 0
         assert jouer(DOUBLON, vider="oui").status_code == 303
-        assert deroulement.lire(banc.services, DOUBLON).commencee
+        assert representation.lire(banc.services, DOUBLON).commencee
     finally:
         magasin.bases.supprimer(DOUBLON.base)
 
@@ -262,7 +263,7 @@ def test_traffic_of_others_is_not_taken_for_the_scene(
     jouer(scene, 1)
     Banc(banc.app, scene.base).creer_demande("couple_garde_alternee_handicap")
     jouer(scene, 2)
-    premier, second = deroulement.lire(banc.services, scene).joues
+    premier, second = representation.lire(banc.services, scene).joues
     assert premier.echange is not None
     assert second.echange is not None
     assert (premier.echange.guichet, second.echange.guichet) == ("G1104", "G1205")
@@ -274,7 +275,7 @@ def test_a_message_cannot_pass_for_a_step(banc: Banc, scene: Scene) -> None:
         data=b"x",
         headers={"Content-Type": f"SCENE {scene.identifiant}/1 x", "Host": "sne"},
     )
-    assert deroulement.lire(banc.services, scene).joues == ()
+    assert representation.lire(banc.services, scene).joues == ()
 
 
 def test_a_step_that_left_nothing_says_so(
@@ -284,11 +285,11 @@ def test_a_step_that_left_nothing_says_so(
     scene: Scene,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(deroulement, "expedier", lambda *args, **noms: None)
+    monkeypatch.setattr(representation, "expedier", lambda *args, **noms: None)
     jouer(scene, 1)
     assert "n'a laissé aucun échange" in voir(page, scene).xpath("//main")[0].text_content()
     assert jouer(scene, 2).status_code == 303
-    assert deroulement.lire(banc.services, scene).variables == {}
+    assert representation.lire(banc.services, scene).variables == {}
 
 
 def test_who_follows_has_the_page_come_again(banc: Banc, scene: Scene) -> None:
@@ -348,4 +349,4 @@ def test_who_reads_only_plays_nothing(banc: Banc, scene: Scene) -> None:
     assert reponse.status_code == 200
     assert "Suivre le formateur" in reponse.text
     assert banc.http.post(f"{adresse}/pas/1", headers=entetes).status_code == 403
-    assert deroulement.lire(banc.services, scene).joues == ()
+    assert representation.lire(banc.services, scene).joues == ()

@@ -18,9 +18,9 @@ from werkzeug.exceptions import ServiceUnavailable
 
 from sne_sandbox.errors import StoreError
 from sne_sandbox.operations import statistiques
-from sne_sandbox.web import calculs, graphiques
-from sne_sandbox.web.calculs import Calculs, TableDemandee
+from sne_sandbox.web import tableaux
 from sne_sandbox.web.console import statistiques as pages
+from sne_sandbox.web.tableaux import Calculs, TableDemandee
 
 JOUR = date(2018, 3, 15)
 #: Seconds that nothing takes, however busy the machine.
@@ -126,17 +126,17 @@ def test_charts_are_images_without_a_script(peuple: Banc, page: Callable[..., An
 
 def test_a_chart_shows_the_numbers_of_its_section(peuple: Banc) -> None:
     tableau = compter(peuple, "TAB03")
-    for rubrique, etroit in itertools.product(graphiques.rubriques(tableau), (False, True)):
-        racine = etree.fromstring(graphiques.dessiner(tableau, rubrique, etroit=etroit))
+    for rubrique, etroit in itertools.product(tableaux.rubriques(tableau), (False, True)):
+        racine = etree.fromstring(tableaux.dessiner(tableau, rubrique, etroit=etroit))
         valeurs = [int(t.text) for t in racine.iter("{*}text") if t.get("class") == "value"]
-        assert valeurs[::-1] == [nombres[0] for _, nombres in graphiques.lignes_de(tableau, rubrique)]
+        assert valeurs[::-1] == [nombres[0] for _, nombres in tableaux.lignes_de(tableau, rubrique)]
     with pytest.raises(KeyError):
-        graphiques.dessiner(tableau, "Couleur")
+        tableaux.dessiner(tableau, "Couleur")
 
 
 def test_what_a_chart_says_to_who_does_not_see_it() -> None:
-    assert graphiques.dire([("A", 2), ("B", 5), ("Total", 7)]) == "B : 5 sur 7, le plus grand nombre."
-    assert graphiques.dire([("A", 0)]) == "Aucune demande."
+    assert tableaux.dire([("A", 2), ("B", 5), ("Total", 7)]) == "B : 5 sur 7, le plus grand nombre."
+    assert tableaux.dire([("A", 0)]) == "Aucune demande."
 
 
 def test_reasons_of_radiations(banc: Banc, page: Callable[..., Any]) -> None:
@@ -186,14 +186,14 @@ def test_what_cannot_be_counted_is_told(page: Callable[..., Any], suite: str, st
 def lent(banc: Banc, monkeypatch: pytest.MonkeyPatch) -> Any:
     """`lent()` makes tables take until the event that it answers; pages have little patience."""
     suite = threading.Event()
-    vrai = calculs.calculer
+    vrai = tableaux.calculer
 
     def attendre(*arguments: Any) -> Any:
         assert suite.wait(PATIENCE)
         return vrai(*arguments)
 
     def ralentir() -> threading.Event:
-        monkeypatch.setattr(calculs, "calculer", attendre)
+        monkeypatch.setattr(tableaux, "calculer", attendre)
         monkeypatch.setattr(pages, "_PATIENCE", 0.01)
         return suite
 
@@ -230,7 +230,7 @@ def test_old_figures_are_shown_as_such(
     assert lire_tableaux(arbre)[-1] == ("Total", (0,))
     suite.set()
     monkeypatch.setattr(pages, "_PATIENCE", PATIENCE)
-    monkeypatch.setattr(calculs, "BREVE", PATIENCE)
+    monkeypatch.setattr(tableaux, "BREVE", PATIENCE)
     assert lire_tableaux(page("/statistiques"))[-1] == ("Total", (1,))
 
 
@@ -247,7 +247,8 @@ def test_too_many_questions_wait_outside(banc: Banc, lent: Callable[[], threadin
     lent()
     tables = Calculs()
     demandes = [
-        TableDemandee(banc.nom, "TAB01", date(2018, 3, jour)) for jour in range(1, calculs.EN_ATTENTE_MAX + 2)
+        TableDemandee(banc.nom, "TAB01", date(2018, 3, jour))
+        for jour in range(1, tableaux.EN_ATTENTE_MAX + 2)
     ]
     assert all(tables.preparer(banc.services, d) is not None for d in demandes[:-1])
     assert tables.preparer(banc.services, demandes[-1]) is None
@@ -256,7 +257,7 @@ def test_too_many_questions_wait_outside(banc: Banc, lent: Callable[[], threadin
 
 def test_what_fails_is_told_and_tried_again(banc: Banc, monkeypatch: pytest.MonkeyPatch) -> None:
     tables, demande = Calculs(), TableDemandee(banc.nom, "TAB01", JOUR)
-    monkeypatch.setattr(calculs, "calculer", lambda *_: 1 / 0)
+    monkeypatch.setattr(tableaux, "calculer", lambda *_: 1 / 0)
     with pytest.raises(StoreError, match="n'ont pas pu être calculées"):
         tables.obtenir(banc.services, demande, attente=PATIENCE)
     monkeypatch.undo()
@@ -264,7 +265,7 @@ def test_what_fails_is_told_and_tried_again(banc: Banc, monkeypatch: pytest.Monk
 
 
 def test_few_tables_are_kept(banc: Banc, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(calculs, "GARDES", 1)
+    monkeypatch.setattr(tableaux, "GARDES", 1)
     tables = Calculs()
     demandes = [TableDemandee(banc.nom, code, JOUR) for code in ("TAB01", "TAB02")]
     for demande in demandes:
@@ -276,16 +277,16 @@ def test_few_wait_for_a_table_and_the_others_are_told_to_come_again(
     banc: Banc, lent: Callable[[], threading.Event], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     suite, tables, demande = lent(), Calculs(), TableDemandee(banc.nom, "TAB01", JOUR)
-    monkeypatch.setattr(calculs, "TOUR_MAX", 0.05)
-    with ThreadPoolExecutor(calculs.ATTENTES_MAX) as fils:
+    monkeypatch.setattr(tableaux, "TOUR_MAX", 0.05)
+    with ThreadPoolExecutor(tableaux.ATTENTES_MAX) as fils:
         attendent = [
-            fils.submit(tables.attendre, banc.services, demande) for _ in range(calculs.ATTENTES_MAX)
+            fils.submit(tables.attendre, banc.services, demande) for _ in range(tableaux.ATTENTES_MAX)
         ]
         while tables._attentes._value:
             time.sleep(0.01)
         with pytest.raises(ServiceUnavailable, match="réessayez") as refus:
             tables.attendre(banc.services, demande)
-        assert dict(refus.value.get_headers())["Retry-After"] == str(calculs.RETENTER)
+        assert dict(refus.value.get_headers())["Retry-After"] == str(tableaux.RETENTER)
         suite.set()
         assert len({id(futur.result(PATIENCE)) for futur in attendent}) == 1
 
@@ -300,7 +301,7 @@ def test_who_waits_has_what_the_base_is_now(banc: Banc, lent: Callable[[], threa
 
 def test_the_api_shares_the_tables_of_the_console(banc: Banc, page: Callable[..., Any]) -> None:
     page("/statistiques?date=2018-03-15")
-    tables = calculs.calculs_de(banc.app)
+    tables = tableaux.calculs_de(banc.app)
     assert tables.connait(TableDemandee(banc.nom, "TAB01", JOUR))
     assert banc.api("GET", f"/bases/{banc.nom}/statistics").status_code == 200
     assert tables.connait(TableDemandee(banc.nom, "TAB03", JOUR))

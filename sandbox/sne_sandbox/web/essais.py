@@ -1,0 +1,62 @@
+"""One exchange that cannot be read, shown or explained stays alone: the rest of a list, or its page, goes
+on."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from typing import Any, TypeVar
+
+from werkzeug.exceptions import HTTPException
+
+from sne_sandbox.domain.journal import Echange
+from sne_sandbox.errors import OperatorError
+
+_Valeur = TypeVar("_Valeur")
+
+
+def essayer(faire: Callable[[], _Valeur], sinon: Callable[[str], _Valeur]) -> _Valeur:
+    """What `faire` gives; if it fails for a reason that nobody foresaw, what `sinon` gives of a sentence
+    that says so, and the technical log has the reason. What is meant for who asks (an HTTP error, one of
+    the operator) goes through."""
+    try:
+        return faire()
+    except (HTTPException, OperatorError):
+        raise
+    except Exception as erreur:  # noqa: BLE001 - one exchange must not take the others with it
+        import structlog
+
+        structlog.get_logger("sne_sandbox.web").exception("exchange not shown")
+        nom = type(erreur).__name__
+        return sinon(f"le bac à sable n'a pas su le montrer ({nom}) ; son journal technique dit pourquoi")
+
+
+@dataclass(slots=True)
+class Essais:
+    """The parts of one exchange, each tried: `perdus` says which could not be shown, and why."""
+
+    perdus: list[str] = field(default_factory=list)
+
+    def part(self, quoi: str, faire: Callable[[], _Valeur], sinon: Any) -> _Valeur:
+        """What `faire` gives, else `sinon`; `quoi` begins the sentence (« La requête »)."""
+
+        def perdre(raison: str) -> _Valeur:
+            self.perdus.append(f"{quoi} : {raison}.")
+            valeur: _Valeur = sinon
+            return valeur
+
+        return essayer(faire, perdre)
+
+
+def nu(echange: Echange, raison: str) -> Echange:
+    """An exchange without what could not be shown of it, which its fault then says."""
+    return replace(
+        echange,
+        chemin="",
+        en_tetes=[],
+        en_tetes_reponse=[],
+        parties=[],
+        tolerances=[],
+        anomalies=[],
+        panne=None,
+        trace=None,
+        fault={"code": "", "message": f"Cet échange n'est pas montré : {raison}.", "explication": ""},
+    )

@@ -1,0 +1,78 @@
+"""What every part of the application shares: what it is built from, and what it works with."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+from flask import Flask, current_app, request
+
+from sne_sandbox.asynchrone import CanalAsynchrone
+from sne_sandbox.contract.versions import Contrat
+from sne_sandbox.domain.base import Horloge
+from sne_sandbox.exchange import Echanges
+from sne_sandbox.pipeline import Pipeline
+from sne_sandbox.settings import Limites, Reglages
+from sne_sandbox.store.session import Magasin
+
+VERSION: Final = "0.1.0"
+
+
+@dataclass(frozen=True, slots=True)
+class Configuration:
+    """What an application is built from. Picklable: each worker builds its own."""
+
+    home: Path
+    contract: str = "v5.2"
+    contracts: Path | None = None
+    database: str | None = None
+    journal_max: int = 50_000
+    limites: Limites = field(default_factory=Limites)
+    jeton: str | None = None
+    """Admin token; None on loopback, where the API is open."""
+    jeton_lecture: str | None = None
+    """Token that reads everything and changes nothing; made from the home's key for None."""
+    compression: bool = False
+    """Whether answers may be compressed: a client in the field announces it and cannot inflate (attested)."""
+    semence: str = "vide"
+    seed: int = 0
+    taille: int | None = None
+    """Households of the first base; the seed's own number for None."""
+    horloge: Horloge = field(default_factory=Horloge)
+    reglages: Reglages = field(default_factory=Reglages)
+    noms: tuple[str, ...] = ()
+    """Names that this server was given, beside those of the local machine, then the address it listens to."""
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """What the views share; `app.extensions["sne"]`."""
+
+    configuration: Configuration
+    contrat: Contrat
+    magasin: Magasin
+    pipeline: Pipeline
+    echanges: Echanges
+    boites: CanalAsynchrone
+
+
+def services() -> Services:
+    """Those of the application that answers the request under way."""
+    partages: Services = current_app.extensions["sne"]
+    return partages
+
+
+@dataclass(frozen=True, slots=True)
+class Expediteur:
+    """Whence the console and the API send a message: the main application, the address it is called by, the
+    machine of who asks."""
+
+    principale: Flask
+    origine: str
+    pair: str
+
+
+def expediteur() -> Expediteur:
+    """That of the request under way."""
+    return Expediteur(
+        current_app.extensions["principale"], request.host_url, request.remote_addr or "127.0.0.1"
+    )

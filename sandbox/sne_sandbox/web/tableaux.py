@@ -1,0 +1,359 @@
+"""The tables of statistics: computed beside the pages that show them, and drawn as charts (SVG by pygal,
+without script nor foreign font).
+
+A table of 200,000 demandes takes seconds: a page waits for it a moment, then says that it is being computed.
+What was computed is kept, and shown with its age while newer figures are on their way. Each process keeps its
+own.
+"""
+
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import Future
+from concurrent.futures import TimeoutError as Attend
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Any, Final
+
+from flask import Flask
+from werkzeug.exceptions import ServiceUnavailable
+
+from sne_sandbox.domain.texte import nombre
+from sne_sandbox.errors import SandboxError, StoreError
+from sne_sandbox.operations import statistiques
+from sne_sandbox.operations.statistiques import Tableau
+from sne_sandbox.store.statistiques import tires
+from sne_sandbox.web.partage import Services
+
+#: Seconds that figures are waited for when older ones may be shown.
+BREVE: Final = 0.1
+#: Tables kept, tables that wait to be computed, seconds after which figures are old whatever is known.
+GARDES: Final = 64
+EN_ATTENTE_MAX: Final = 12
+AGE_MAX: Final = 600.0
+#: Requests that wait for a table without a page, seconds that they do, that others wait for their turn, and
+#: after which to come again.
+ATTENTES_MAX: Final = 2
+PATIENCE: Final = 60.0
+TOUR_MAX: Final = 1.0
+RETENTER: Final = 5
+_OCCUPE: Final = "D'autres demandent déjà des statistiques. Remède : réessayez dans un instant."
+_LONG: Final = "Le calcul dure plus d'une minute. Remède : réessayez, il continue."
+_EXTENSION: Final = "statistiques"
+#: Colours of the series, of the console's own palette; they differ in lightness too.
+_COULEURS: Final = ("#1f4b4a", "#b46a00", "#9a1f2d", "#7fb0aa", "#593681", "#5f6a63")
+_ENCRE: Final = "#1e2a2a"
+_POLICE: Final = "system-ui, 'Segoe UI', 'Noto Sans', 'DejaVu Sans', sans-serif"
+#: What the flows show, of the columns of TAB02.
+FLUX: Final[Mapping[str, str]] = {
+    "nouvelles": "Nouvelles",
+    "renouvelees": "Renouvelées",
+    "radiees": "Radiées",
+    "attributions": "dont attributions",
+}
+#: A chart of its own: the reasons of the radiations of twelve months.
+MOTIFS: Final = "Motifs"
+_LIBELLE_MAX: Final = 34
+_LIBELLE_ETROIT: Final = 26
+#: Room that a horizontal bar leaves for the number that follows it, and how the number is put there: pygal
+#: would write it across the end of the bar.
+_PLACE: Final = 1.25
+_CSS: Final = ["file://style.css", "file://graph.css"]
+_VALEURS: Final = ".text-overlay .value { text-anchor: start; transform: translateX(8px); }"
+
+
+@dataclass(frozen=True, slots=True)
+class TableDemandee:
+    """A table of a base at the end of a day, of one territory or all."""
+
+    base: str
+    code: str
+    jour: date
+    territoire: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Resultat:
+    """A table, when it was computed and in how many seconds. `etat` tells the state of the base then."""
+
+    tableau: Tableau
+    etat: tuple[Any, ...]
+    calcule_le: datetime
+    secondes: float
+
+    def ancien(self, etat: tuple[Any, ...]) -> bool:
+        """Whether the base has changed since, or may have without saying so."""
+        return etat != self.etat or (datetime.now(UTC) - self.calcule_le).total_seconds() > AGE_MAX
+
+
+class Calculs:
+    """The tables of one process. One is computed at a time."""
+
+    def __init__(self) -> None:
+        self._faits: OrderedDict[TableDemandee, Resultat] = OrderedDict()
+        self._en_cours: dict[TableDemandee, Future[Resultat]] = {}
+        self._verrou = threading.Lock()
+        self._tour = threading.Lock()
+        self._attentes = threading.BoundedSemaphore(ATTENTES_MAX)
+
+    def obtenir(self, services: Services, demande: TableDemandee, *, attente: float) -> Resultat | None:
+        """The table as it is known; when it is not, or the base has changed, it is computed, and waited for
+        `attente` seconds (`BREVE` when an old one is known). None when it takes longer and none is known.
+        Raises what its computation raised."""
+        etat = etat_de(services, demande.base)
+        with self._verrou:
+            connu = self._faits.get(demande)
+        if connu is not None and not connu.ancien(etat):
+            return connu
+        en_cours = self.preparer(services, demande)
+        if en_cours is None:
+            return connu
+        try:
+            return en_cours.result(timeout=attente if connu is None else min(attente, BREVE))
+        except Attend:
+            return connu
+
+    def attendre(self, services: Services, demande: TableDemandee) -> Resultat:
+        """The table of the base as it is now, or became while it was waited for. Few wait at a time: each
+        holds a thread of the server. Raises ServiceUnavailable, and what its computation raised."""
+        if not self._attentes.acquire(timeout=TOUR_MAX):
+            raise ServiceUnavailable(_OCCUPE, retry_after=RETENTER)
+        try:
+            etat = etat_de(services, demande.base)
+            with self._verrou:
+                resultat = self._faits.get(demande)
+            fin = time.monotonic() + PATIENCE
+            # What is being computed may have begun before the last change; the next has not.
+            for _ in range(2):
+                if resultat is not None and not resultat.ancien(etat):
+                    break
+                en_cours = self.preparer(services, demande)
+                if en_cours is None:
+                    raise ServiceUnavailable(_OCCUPE, retry_after=RETENTER)
+                resultat = en_cours.result(timeout=max(0.0, fin - time.monotonic()))
+            assert resultat is not None
+            return resultat
+        except Attend:
+            raise ServiceUnavailable(_LONG, retry_after=RETENTER) from None
+        finally:
+            self._attentes.release()
+
+    def preparer(self, services: Services, demande: TableDemandee) -> "Future[Resultat] | None":
+        """Starts to compute a table, unless it is being computed; None when too many already wait."""
+        with self._verrou:
+            if demande in self._en_cours:
+                return self._en_cours[demande]
+            if len(self._en_cours) >= EN_ATTENTE_MAX:
+                return None
+            futur: Future[Resultat] = Future()
+            self._en_cours[demande] = futur
+        # A daemon: a server that stops does not wait for figures.
+        threading.Thread(
+            target=self._calculer, args=(services, demande, futur), name="statistiques", daemon=True
+        ).start()
+        return futur
+
+    def connait(self, demande: TableDemandee) -> bool:
+        """Whether a table is kept, of whatever age."""
+        with self._verrou:
+            return demande in self._faits
+
+    def _calculer(self, services: Services, demande: TableDemandee, futur: "Future[Resultat]") -> None:
+        try:
+            with self._tour:
+                resultat = calculer(services, demande)
+        except SandboxError as erreur:
+            with self._verrou:
+                del self._en_cours[demande]
+            futur.set_exception(erreur)
+        except Exception as erreur:  # noqa: BLE001 - whoever waits is told, and the next may try again
+            with self._verrou:
+                del self._en_cours[demande]
+            panne = StoreError(f"Les statistiques n'ont pas pu être calculées : {erreur}", remede="réessayez")
+            panne.__cause__ = erreur
+            futur.set_exception(panne)
+        else:
+            with self._verrou:
+                del self._en_cours[demande]
+                self._faits[demande] = resultat
+                self._faits.move_to_end(demande)
+                while len(self._faits) > GARDES:
+                    self._faits.popitem(last=False)
+            futur.set_result(resultat)
+
+
+def calculer(services: Services, demande: TableDemandee) -> Resultat:
+    """The table, computed now. Raises BaseInconnue, StoreError."""
+    etat = etat_de(services, demande.base)
+    debut = time.perf_counter()
+    with services.magasin.lire(demande.base) as registre:
+        tableau = statistiques.tableau(
+            demande.code, registre, services.contrat, demande.jour, demande.territoire
+        )
+    return Resultat(tableau, etat, datetime.now(UTC), time.perf_counter() - debut)
+
+
+def etat_de(services: Services, base: str) -> tuple[Any, ...]:
+    """What changes whenever the figures of a base may: the last exchange, the last night, its birth, the
+    numbers it has drawn. Cheap to look at. Raises BaseInconnue."""
+    dernier = services.magasin.journal.dernier(base)
+    with services.magasin.lire(base) as registre:
+        lue = registre.base
+        return (dernier, lue.derniere_nuit, lue.creee_le, tires(registre.connexion, base))
+
+
+def calculs_de(principale: Flask) -> Calculs:
+    """The tables that the console and the API of a server share."""
+    calculs: Calculs = principale.extensions.setdefault(_EXTENSION, Calculs())
+    return calculs
+
+
+# --- charts -------------------------------------------------------------------------------------------------
+
+
+def rubriques(tableau: Tableau) -> list[str]:
+    """The sections of a table, in order: each has its chart."""
+    return list(dict.fromkeys(section for section, _, _ in tableau.lignes))
+
+
+def dessinees(tableau: Tableau) -> list[str]:
+    """Those that have a chart: the reasons of the radiations too."""
+    return [*rubriques(tableau), *([MOTIFS] if tableau.code == "TAB02" else [])]
+
+
+def lignes_de(tableau: Tableau, rubrique: str) -> list[tuple[str, tuple[int, ...]]]:
+    """Label and counts of the lines of a section."""
+    return [(libelle, nombres) for section, libelle, nombres in tableau.lignes if section == rubrique]
+
+
+def motifs(tableau: Tableau) -> list[tuple[str, int]]:
+    """Radiations of the last twelve months by reason (code), those that came to pass."""
+    mois = [nombres for _, nombres in lignes_de(tableau, "Mois")]
+    codes = [c for c in tableau.colonnes if c not in FLUX]
+    comptes = {c: sum(nombres[tableau.colonnes.index(c)] for nombres in mois) for c in codes}
+    return sorted(((c, n) for c, n in comptes.items() if n), key=lambda paire: -paire[1])
+
+
+def dessiner(tableau: Tableau, rubrique: str, *, etroit: bool = False) -> bytes:
+    """The chart of a section; `etroit`, as a telephone shows it. Raises KeyError for a section that the table
+    has not."""
+    if tableau.code == "TAB02":
+        if rubrique == MOTIFS:
+            return _barres(motifs(tableau), etroit=etroit)
+        return _flux(tableau, lignes_de(tableau, rubrique) or _absente(rubrique), etroit=etroit)
+    lignes = lignes_de(tableau, rubrique) or _absente(rubrique)
+    comptes = [(libelle, nombres[0]) for libelle, nombres in lignes if libelle != "Total"]
+    return _barres(comptes, etroit=etroit)
+
+
+def _absente(rubrique: str) -> list[tuple[str, tuple[int, ...]]]:
+    raise KeyError(rubrique)
+
+
+def _barres(lignes: Sequence[tuple[str, int]], *, etroit: bool) -> bytes:
+    import pygal
+
+    plus_grand = max((compte for _, compte in lignes), default=0)
+    longueur = _LIBELLE_ETROIT if etroit else _LIBELLE_MAX
+    graphique = pygal.HorizontalBar(
+        **_reglages(largeur=400 if etroit else 600, hauteur=30 + 40 * max(1, len(lignes))),
+        show_legend=False,
+        # The numbers stand beside the bars: no scale is needed.
+        show_x_labels=False,
+        show_y_guides=False,
+        range=(0, plus_grand * _PLACE or 1),
+    )
+    graphique.css = [*_CSS, f"inline:{_VALEURS}"]
+    # Drawn from below: the first line of the table is the highest bar.
+    graphique.x_labels = [_court(libelle, longueur) for libelle, _ in reversed(lignes)]
+    graphique.add("demandes", [compte for _, compte in reversed(lignes)])
+    return _rendre(graphique)
+
+
+def _flux(tableau: Tableau, lignes: Sequence[tuple[str, tuple[int, ...]]], *, etroit: bool) -> bytes:
+    import pygal
+
+    mensuel = len(lignes) > 4
+    graphique = pygal.Bar(
+        **_reglages(largeur=400 if etroit else 1000, hauteur=420, valeurs=not mensuel),
+        legend_at_bottom=True,
+        legend_at_bottom_columns=2 if etroit else len(FLUX),
+        x_label_rotation=-90 if etroit and mensuel else 0,
+    )
+    graphique.x_labels = [f"{libelle[:3]}{libelle[-2:]}" if mensuel else libelle for libelle, _ in lignes]
+    for colonne, titre in FLUX.items():
+        rang = tableau.colonnes.index(colonne)
+        graphique.add(titre, [nombres[rang] for _, nombres in lignes])
+    return _rendre(graphique)
+
+
+def _reglages(*, largeur: int, hauteur: int, valeurs: bool = True) -> dict[str, Any]:
+    from pygal.style import Style
+
+    style = Style(
+        background="transparent",
+        plot_background="transparent",
+        foreground=_ENCRE,
+        foreground_strong=_ENCRE,
+        foreground_subtle="#8b8a7d",
+        guide_stroke_color="#d3cdbd",
+        major_guide_stroke_color="#d3cdbd",
+        opacity="1",
+        opacity_hover="1",
+        transition="0s",
+        colors=_COULEURS,
+        value_colors=(_ENCRE,) * len(_COULEURS),
+        font_family=_POLICE,
+        label_font_size=17,
+        major_label_font_size=17,
+        value_font_size=17 if largeur < 900 else 14,
+        legend_font_size=17,
+        no_data_font_size=22,
+    )
+    return {
+        "style": style,
+        "css": _CSS,
+        "js": [],
+        "width": largeur,
+        "height": hauteur,
+        "margin": 10,
+        "spacing": 10,
+        "print_values": valeurs,
+        "print_values_position": "top",
+        "value_formatter": lambda valeur: nombre(round(valeur or 0)),
+        "min_scale": 3,
+        "max_scale": 5,
+        "no_data_text": "Aucune demande",
+        "truncate_label": -1,
+        "truncate_legend": -1,
+        "rounded_bars": 2,
+        "show_x_guides": False,
+    }
+
+
+def _rendre(graphique: Any) -> bytes:
+    graphique.add_xml_filter(_sans_script)
+    octets: bytes = graphique.render()
+    return octets
+
+
+def _sans_script(racine: Any) -> Any:
+    """pygal always writes its own configuration as a script, and bubbles for it: an image needs neither."""
+    for element in list(racine.iter("{*}script", "{*}desc")):
+        element.getparent().remove(element)
+    return racine
+
+
+def _court(libelle: str, longueur: int) -> str:
+    return libelle if len(libelle) <= longueur else libelle[: longueur - 1].rstrip() + "…"
+
+
+def dire(lignes: Iterable[tuple[str, int]]) -> str:
+    """What a chart shows, in a sentence: the most numerous, of how many."""
+    lues = [(libelle, compte) for libelle, compte in lignes if libelle != "Total"]
+    total = sum(compte for _, compte in lues)
+    if not total:
+        return "Aucune demande."
+    libelle, compte = max(lues, key=lambda ligne: ligne[1])
+    return f"{libelle} : {nombre(compte)} sur {nombre(total)}, le plus grand nombre."

@@ -1,0 +1,74 @@
+"""What an address of the console or of the API names, found. Each raises NotFound, with a sentence, for
+what is not there, and BaseInconnue for a base that is not."""
+
+from typing import TYPE_CHECKING
+
+from werkzeug.exceptions import NotFound
+
+from sne_sandbox.contract.schema import Document
+from sne_sandbox.domain.base import Guichet
+from sne_sandbox.domain.journal import Echange
+from sne_sandbox.operations.sauvegardes import Sauvegarde, Sauvegardes
+from sne_sandbox.web import epreuves
+from sne_sandbox.web.epreuves import JugementConserve
+from sne_sandbox.web.partage import services
+
+if TYPE_CHECKING:
+    from sne_sandbox.conformance.observation import Observation
+
+
+def echange(base: str, identifiant: int) -> Echange:
+    """An exchange, with its bytes."""
+    magasin = services().magasin
+    magasin.bases.lire(base)
+    trouve: Echange | None = magasin.journal.lire(base, identifiant)
+    if trouve is None:
+        raise NotFound(f"L'échange {identifiant} n'est pas, ou n'est plus, au journal de la base [{base}].")
+    return trouve
+
+
+def observation(base: str, identifiant: int) -> "Observation":
+    """What an exchange carried, read by the contract."""
+    from sne_sandbox.conformance.observation import observer
+
+    return observer(echange(base, identifiant), services().contrat)
+
+
+def guichet(base: str, code: str) -> Guichet:
+    """A guichet of a base."""
+    trouve = None
+    if code.isascii() and code.isalnum():  # what no column takes is no code
+        with services().magasin.lire(base) as registre:
+            trouve = registre.guichet(code)
+    if trouve is None:
+        raise NotFound(f"Le guichet [{code[:20]}] n'existe pas dans la base [{base}].")
+    return trouve
+
+
+def sauvegardes() -> Sauvegardes:
+    """The snapshots of this home."""
+    return Sauvegardes(services().magasin, services().configuration.home)
+
+
+def sauvegarde(base: str, nom: str) -> Sauvegarde:
+    """A snapshot of a base."""
+    services().magasin.bases.lire(base)
+    if not sauvegardes().existe(base, nom):
+        raise NotFound(f"La base [{base}] n'a pas de sauvegarde [{nom[:40]}].")
+    return sauvegardes().lire(base, nom)
+
+
+def jugement(nom: str) -> JugementConserve:
+    """A judgement of this home."""
+    trouve = epreuves.trouver(services().configuration.home.absolute(), nom)
+    if trouve is None:
+        raise NotFound(f"Aucun jugement ne s'appelle [{nom[:80]}].")
+    return trouve
+
+
+def document(nom: str) -> Document:
+    """A document of the interface."""
+    try:
+        return Document(nom)
+    except ValueError:
+        raise NotFound(f"Le contrat n'a pas de document [{nom[:40]}].") from None

@@ -1,0 +1,36 @@
+"""`docs/performances.md`: the benchmarks write their tables in it, in the blocks `<!-- mesures: NAME -->`."""
+
+import os
+import platform
+import re
+from collections.abc import Iterable
+from datetime import date
+from pathlib import Path
+
+MOIS = (
+    "janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août", "septembre", "octobre",
+    "novembre", "décembre",
+)  # fmt: skip
+
+
+def ecrire(page: Path, nom: str, lignes: Iterable[str]) -> None:
+    """Puts these lines in the block `nom` of the page. Raises ValueError when it has none."""
+    debut, fin = f"<!-- mesures: {nom} -->\n", "<!-- /mesures -->"
+    texte = page.read_text("utf-8")
+    bloc = re.compile(re.escape(debut) + ".*?" + re.escape(fin), re.DOTALL)
+    if bloc.search(texte) is None:
+        raise ValueError(f"{page} has no block {nom!r}")
+    page.write_text(bloc.sub(lambda _: debut + "\n".join(lignes) + "\n" + fin, texte), "utf-8")
+
+
+def machine() -> str:
+    """The machine that measures, and how busy it was when it began."""
+    charge = f"{os.getloadavg()[0]:.1f}".replace(".", ",")
+    return f"Python {platform.python_version()}, {os.cpu_count()} cœurs, charge {charge}"
+
+
+def entete() -> list[str]:
+    """When and on what, as a sentence of the page."""
+    jour = date.today()
+    quand = f"{jour.day}{'er' if jour.day == 1 else ''} {MOIS[jour.month - 1]} {jour.year}"
+    return [f"Mesuré le {quand} : {machine()}, que client et serveur se partagent.", ""]

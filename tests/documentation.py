@@ -1,0 +1,366 @@
+"""`make docs`: writes into the pages of `docs/` what the code knows better than any text.
+
+A page holds a block between two comments, `<!-- code: NAME -->` and `<!-- /code -->`; `BLOCS` says which
+function writes which block. `tests/guards/test_documentation.py` fails when a page is behind the code, and
+names the command to run.
+"""
+
+import inspect
+import json
+import re
+import sys
+import tempfile
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Final
+
+import click
+import schema_protocole
+
+from sne_sandbox import gestes
+from sne_sandbox.cli.main import COMMANDES, cli
+from sne_sandbox.cli.options import COMMUNES, tableau_markdown
+from sne_sandbox.conformance import protocole
+from sne_sandbox.conformance.jugement import PILOTEES
+from sne_sandbox.conformance.trafic import FAMILLES
+from sne_sandbox.contract import versions
+from sne_sandbox.contract.exigences import charger_exigences
+from sne_sandbox.domain import panne
+from sne_sandbox.errors import OperatorError, UsageError
+from sne_sandbox.mime import tolerances
+from sne_sandbox.operations import bases
+from sne_sandbox.pytest_plugin import _REGLAGES as REGLAGES_PYTEST
+from sne_sandbox.reports.formats import FICHIERS
+from sne_sandbox.resources import docs_dir, fixtures_dir
+from sne_sandbox.server.base_servie import BaseServie
+from sne_sandbox.settings import PAR_NOM, SETTINGS, Portee
+from sne_sandbox.web.reponses import GENRES
+
+Bloc = Callable[[], Iterable[str]]
+
+COMMANDE: Final = "make docs"
+#: The published JSON Schema of the adapter's protocol, written by the same command.
+SCHEMA: Final = "schemas/protocole.schema.json"
+_BLOC: Final = re.compile(r"(<!-- code: ([a-z-]+) -->\n).*?(<!-- /code -->)", re.DOTALL)
+#: What click adds to the help of an option, and the bounds in it.
+_CROCHETS: Final = re.compile(r" +\[([^\]]*)\]$")
+_BORNES: Final = (
+    (re.compile(r"(\S+)<=x<=(\S+)"), r"de \1 à \2"),
+    (re.compile(r"(\S+)<x<=(\S+)"), r"plus de \1, \2 au plus"),
+    (re.compile(r"x>=(\S+)"), r"au moins \1"),
+)
+_FAMILLES: Final = {**FAMILLES, "FID": "Fidélité à ce qui est saisi", "ROB": "Tenue devant les pannes"}
+_NIVEAUX: Final = {"MUST": "obligatoire", "SHOULD": "recommandée"}
+#: What each variable of `run` holds. The rows are those that the code gives: one without a sentence fails.
+_VARIABLES: Final = {
+    "SNE_URL": "l'adresse du serveur, à laquelle ajouter `/services/…`",
+    "SNE_ENDPOINT_DEMANDE_LOGEMENT": "l'adresse du service DemandeLogement",
+    "SNE_ENDPOINT_GESTION_PARTAGEE_EVT": "celle de GestionPartageeEVT",
+    "SNE_ENDPOINT_RECHERCHE_DEMANDE": "celle de RechercheDemande",
+    "SNE_CA_FILE": "l'autorité à laquelle se fier (PEM)",
+    "SNE_CERT_FILE": "le certificat client (PEM)",
+    "SNE_KEY_FILE": "sa clé (PEM)",
+    "SNE_PKCS12_FILE": "le certificat et sa clé en PKCS#12",
+    "SNE_PKCS12_PASSWORD": "le mot de passe de ce fichier",
+    "SNE_GUICHET": "le guichet du certificat",
+    "SNE_READY_FILE": "le [fichier prêt](commandes.md#le-fichier-prêt) : tout cela, et davantage, en JSON",
+}
+
+
+#: What an exit code says; 0 and 1 are those of a judgement.
+_CODES: Final = {
+    "0": "conforme, ou fait",
+    "1": "non conforme",
+    str(UsageError.exit_code): "mauvais usage : une option, ou un fichier donné (`--verify`, `--compare`, "
+    "`--baseline`, `--plan`, `db restore`) qui n'est pas ce qu'il faut",
+    str(OperatorError.exit_code): "l'outil a échoué, y compris par une erreur de sa part",
+    "128 + N": "interrompu par le signal N : 130 pour Ctrl-C, 143 pour SIGTERM. `serve` et `proxy` sont "
+    "faits pour finir ainsi : 0",
+}
+
+
+def page_a_jour(texte: str) -> str:
+    """A page of `docs/` with its blocks as the code has them now. Raises KeyError for an unknown block."""
+    return _BLOC.sub(lambda trouve: trouve[1] + "\n".join(BLOCS[trouve[2]]()) + "\n" + trouve[3], texte)
+
+
+def ecrire() -> list[Path]:
+    """Writes what is behind: the blocks of the pages, the published schema. Answers the files changed."""
+    changes = []
+    for page in sorted(docs_dir().glob("*.md")):
+        ancien = page.read_text("utf-8")
+        nouveau = page_a_jour(ancien)
+        if nouveau != ancien:
+            page.write_text(nouveau, "utf-8")
+            changes.append(page)
+    schema = fixtures_dir() / SCHEMA
+    decrit = json.dumps(schema_protocole.schema(), ensure_ascii=False, indent=2) + "\n"
+    if schema.read_text("utf-8") != decrit:
+        schema.write_text(decrit, "utf-8")
+        changes.append(schema)
+    return changes
+
+
+def tableau(titres: Sequence[str], rangees: Iterable[Iterable[str]]) -> list[str]:
+    """The lines of a Markdown table. A line end inside a cell becomes a blank."""
+    cases = ([" ".join(case.split()) for case in rangee] for rangee in rangees)
+    return tableau_markdown(titres, cases).splitlines()
+
+
+# --- settings, commands, exit codes ------------------------------------------------------------------
+
+
+def _reglages(portee: Portee) -> list[str]:
+    return tableau(
+        ("réglage", "par défaut", "ce qu'il fait"),
+        (
+            (
+                f"`{s.option}`",
+                "" if s.defaut is None else f"`{s.defaut}`",
+                s.aide + (f" : {', '.join(f'`{c}`' for c in s.choix)}" if s.choix else ""),
+            )
+            for s in SETTINGS
+            if s.portee == portee
+        ),
+    )
+
+
+def _liste_des_commandes() -> list[str]:
+    lignes = ((f"[`{nom}`](#{nom})", aide) for nom, (_, aide) in COMMANDES.items())
+    return tableau(("commande", "ce qu'elle fait"), lignes)
+
+
+def _commandes() -> Iterator[str]:
+    contexte = click.Context(cli, info_name="sne-sandbox")
+    for nom in COMMANDES:
+        commande = cli.get_command(contexte, nom)
+        assert commande is not None, nom
+        yield from _commande(commande, [nom])
+
+
+def _commande(commande: click.Command, mots: list[str]) -> Iterator[str]:
+    """A command and, below it, those of its group: what it does, its options, how it is called."""
+    contexte = click.Context(commande, info_name=" ".join(("sne-sandbox", *mots)))
+    yield f"{'#' * (len(mots) + 1)} {' '.join(mots)}"
+    yield ""
+    yield "```text"
+    yield " ".join((contexte.command_path, *commande.collect_usage_pieces(contexte)))
+    yield "```"
+    yield ""
+    for paragraphe in inspect.cleandoc(commande.help or "").replace("\b\n", "").split("\n\n"):
+        yield _en_phrases(" ".join(paragraphe.split()))
+        yield ""
+    if isinstance(commande, click.Group):
+        for nom in commande.list_commands(contexte):
+            suivante = commande.get_command(contexte, nom)
+            assert suivante is not None, nom
+            yield from _commande(suivante, [*mots, nom])
+        return
+    options = [p for p in commande.params if isinstance(p, click.Option) and not p.hidden]
+    siennes = [o for o in options if not _est_un_reglage(o)]
+    if siennes:
+        yield from tableau(("option", "ce qu'elle fait"), (_option(o, contexte) for o in siennes))
+        yield ""
+    if phrase := _reglages_admis([o for o in options if _est_un_reglage(o)]):
+        yield phrase
+        yield ""
+    exemples = [
+        e.strip() for e in (commande.epilog or "").splitlines() if e.strip().startswith("sne-sandbox ")
+    ]
+    if exemples:
+        yield from ("```console", *(f"$ {exemple}" for exemple in exemples), "```", "")
+
+
+def _est_un_reglage(option: click.Option) -> bool:
+    setting = PAR_NOM.get(option.name or "")
+    return setting is not None and setting.option in option.opts
+
+
+def _option(option: click.Option, contexte: click.Context) -> tuple[str, str]:
+    dit = option.get_help_record(contexte)
+    assert dit is not None, option.name
+    nom, aide = dit
+    return f"`{nom}`", _en_phrases(_CROCHETS.sub(_en_clair, aide))
+
+
+def _en_clair(trouve: re.Match[str]) -> str:
+    """What click adds to the help of an option, « [par défaut : 10; 1<=x<=10000] », in words."""
+    dit = trouve[1].replace("; ", " ; ")
+    for forme, en_mots in _BORNES:
+        dit = forme.sub(en_mots, dit)
+    return f" ({dit})"
+
+
+def _reglages_admis(options: list[click.Option]) -> str:
+    """The settings that a command takes beside those of every command, and the defaults that are its own."""
+    autres = [o for o in options if o.name not in COMMUNES]
+    if not autres:
+        return ""
+    dits = []
+    for option in autres:
+        setting = PAR_NOM[option.name or ""]
+        propre = f" (par défaut : {option.default})" if option.default != setting.defaut else ""
+        dits.append(f"`{setting.option}`{propre}")
+    return f"[Réglages](reglages.md) : {', '.join(dits)}."
+
+
+def _en_phrases(texte: str) -> str:
+    """Text of the command line as Markdown: what it writes as it is typed stands in code."""
+    texte = re.sub(r"(?<![\w`])(--[a-z][a-z-]*)", r"`\1`", texte)
+    return re.sub(r"« (sne-sandbox [^»]+) »", r"`\1`", texte).replace("*", "\\*")
+
+
+def _codes() -> list[str]:
+    return tableau(("code", "veut dire"), _CODES.items())
+
+
+def _rapports() -> list[str]:
+    return tableau(("fichier", "pour"), ((f"`{f.fichier}`", f.usage) for f in FICHIERS.values()))
+
+
+def _variables() -> list[str]:
+    pret = dict.fromkeys(("https", "http", "ca_file", "cert_file", "key_file", "pkcs12_file", "guichet"), "x")
+    with tempfile.TemporaryDirectory() as dossier:
+        servie = BaseServie("ecole", {**pret, "admin_token": None})
+        donnees = [nom for nom in servie.variables(Path(dossier) / "pret.json") if nom.startswith("SNE_")]
+    return tableau(("variable", "contient"), ((f"`{nom}`", _VARIABLES[nom]) for nom in donnees))
+
+
+# --- the interface -----------------------------------------------------------------------------------
+
+
+def _services() -> list[str]:
+    contrat = versions.charger()
+    return tableau(
+        ("service, à la suite de l'adresse du bac à sable", "opérations"),
+        (
+            (
+                f"`{service.chemins[0]}/`",
+                ", ".join(f"`{o.nom}`" for o in contrat.operations.values() if o.service == service.nom),
+            )
+            for service in contrat.services.values()
+        ),
+    )
+
+
+def _guichets() -> list[str]:
+    return tableau(
+        ("guichet", "nature", "nom", "territoire"),
+        ((f"`{g.code}`", g.nature, g.nom, f"`{g.territoire}`") for g in bases.guichets_de("ecole")),
+    )
+
+
+def _exigences() -> Iterator[str]:
+    exigences = charger_exigences(versions.charger().dossiers)
+    for famille, titre in _FAMILLES.items():
+        yield f"## {titre}"
+        yield ""
+        yield from tableau(
+            ("exigence", "ce qui est demandé", "niveau", "se juge, et source"),
+            (
+                (f"`{e.id}`", e.texte, _NIVEAUX[e.niveau], f"{_comment(e.id, e.non_testee)} · {e.source}")
+                for e in sorted(exigences.values(), key=lambda e: e.id)
+                if e.id.startswith(famille)
+            ),
+        )
+        yield ""
+
+
+def _comment(identifiant: str, non_testee: str) -> str:
+    if non_testee:
+        return f"non testée : {non_testee}"
+    return "piloté" if identifiant in PILOTEES else "trafic ou piloté"
+
+
+def _tolerances() -> list[str]:
+    return tableau(
+        ("code", "ce qui est lu quand même"), ((f"`{t.code}`", t.phrase) for t in tolerances.TABLE)
+    )
+
+
+def _pannes() -> list[str]:
+    return tableau(
+        ("genre", "ce qui arrive", "paramètres"),
+        (
+            (
+                f"`{g.nom}`",
+                f"{g.description} {g.effet[0].upper()}{g.effet[1:]}.",
+                " ; ".join(_parametre(p) for p in g.parametres) or "—",
+            )
+            for g in panne.GENRES.values()
+        ),
+    )
+
+
+def _parametre(parametre: panne.Parametre) -> str:
+    choix = f" ({' ou '.join(parametre.choix)})" if parametre.choix else ""
+    return f"`{parametre.nom}={parametre.defaut}` {parametre.description}{choix}"
+
+
+# --- the adapter's protocol --------------------------------------------------------------------------
+
+
+def _commandes_du_protocole() -> list[str]:
+    return tableau(
+        ("commande", "ce qui est demandé", "champs → réponse « fait »"),
+        (
+            (f"`{c.nom}`", c.description, f"{_champs(c.champs)} → {_champs(c.reponse)}")
+            for c in protocole.COMMANDES.values()
+        ),
+    )
+
+
+def _champs(champs: Iterable[protocole.ChampProtocole]) -> str:
+    return ", ".join(f"`{c.nom}`{'' if c.requis else '?'}" for c in champs) or "—"
+
+
+def _statuts() -> list[str]:
+    return tableau(("statut", "veut dire"), ((f"`{s}`", dit) for s, dit in schema_protocole.STATUTS.items()))
+
+
+# --- pytest, API -------------------------------------------------------------------------------------
+
+
+def _pytest() -> list[str]:
+    return tableau(
+        ("réglage", "par défaut", "ce qu'il fait"),
+        ((f"`{nom}`", f"`{defaut}`" if defaut else "", aide) for nom, aide, defaut in REGLAGES_PYTEST),
+    )
+
+
+def _gestes() -> list[str]:
+    return gestes.en_markdown(niveau=3).splitlines()
+
+
+def _problemes() -> list[str]:
+    return tableau(
+        ("fin de `type`", "statut", "titre"),
+        ((f"`{g.slug}`", str(g.status) if g.status else "tout autre", g.title) for g in GENRES.values()),
+    )
+
+
+#: Name of each block → the function that writes its lines.
+BLOCS: Final[Mapping[str, Bloc]] = {
+    "reglages-serveur": lambda: _reglages("serveur"),
+    "reglages-base": lambda: _reglages("base"),
+    "liste-des-commandes": _liste_des_commandes,
+    "commandes": _commandes,
+    "codes": _codes,
+    "rapports": _rapports,
+    "variables": _variables,
+    "services": _services,
+    "guichets": _guichets,
+    "exigences": _exigences,
+    "tolerances": _tolerances,
+    "pannes": _pannes,
+    "protocole-commandes": _commandes_du_protocole,
+    "protocole-statuts": _statuts,
+    "pytest": _pytest,
+    "gestes": _gestes,
+    "problemes": _problemes,
+}
+
+
+if __name__ == "__main__":
+    for fichier in ecrire():
+        sys.stdout.write(f"{fichier}\n")

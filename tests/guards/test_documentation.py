@@ -1,0 +1,192 @@
+"""What the documentation says is what the code does, in its blocks, links and examples; it says it once."""
+
+import json
+import re
+import tomllib
+from collections import defaultdict
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+import click
+import documentation
+import pytest
+from click.testing import CliRunner
+
+from sne_sandbox.cli.main import COMMANDES, cli
+from sne_sandbox.contract import versions
+from sne_sandbox.operations import bases
+from sne_sandbox.reports import baseline
+from sne_sandbox.settings import PAR_NOM
+from sne_sandbox.web.console import guide
+
+RACINE: Final = Path(__file__).resolve().parents[2]
+DOCS: Final = RACINE / "docs"
+PAGES: Final = sorted(DOCS.glob("*.md"))
+#: All that is written for a reader, wherever it lies.
+ECRITS: Final = [*sorted(RACINE.glob("*.md")), *PAGES, *sorted((RACINE / "fixtures").rglob("README.md"))]
+_TEXTES: Final = {str(fichier.relative_to(RACINE)): fichier.read_text("utf-8") for fichier in ECRITS}
+#: Bytes of README.md, lines of ARCHITECTURE.md: what one reads at a stretch.
+README_MAX: Final = 8_000
+ARCHITECTURE_MAX: Final = 100
+#: Characters of a sentence that two pages may share: a caution is short, an explanation is not.
+REDITE_MAX: Final = 70
+_LIEN: Final = re.compile(r"\]\(([^)\s]+)\)")
+_BLOC: Final = re.compile(r"^ *```(\w*)\n(.*?)^ *```", re.MULTILINE | re.DOTALL)
+_GENERE: Final = re.compile(r"<!-- code: ([a-z-]+) -->.*?<!-- /code -->", re.DOTALL)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda p: p.name)
+def test_what_is_taken_from_the_code_is_up_to_date(page: Path) -> None:
+    texte = page.read_text("utf-8")
+    assert documentation.page_a_jour(texte) == texte, (
+        f"docs/{page.name} is behind the code. Remedy: make docs"
+    )
+
+
+def test_every_block_is_in_one_page() -> None:
+    noms = [nom for page in PAGES for nom in _GENERE.findall(page.read_text("utf-8"))]
+    assert sorted(noms) == sorted(documentation.BLOCS)
+
+
+def test_an_unknown_block_is_refused() -> None:
+    with pytest.raises(KeyError):
+        documentation.page_a_jour("<!-- code: rien -->\n<!-- /code -->")
+
+
+def test_a_bar_and_a_line_end_stay_inside_their_cell() -> None:
+    assert documentation.tableau(("a", "b"), [("x|y", "deux\n  lignes")]) == [
+        "| a | b |",
+        "| --- | --- |",
+        "| x\\|y | deux lignes |",
+    ]
+
+
+def test_every_page_is_on_a_shelf_of_the_list() -> None:
+    assert {page.stem for page in PAGES} == {*guide.pages(), guide.SOMMAIRE}
+
+
+def test_the_readme_is_one_screen_and_shows_one_picture() -> None:
+    texte = (RACINE / "README.md").read_text("utf-8")
+    assert len(texte.encode()) <= README_MAX
+    assert texte.count("![") <= 1
+
+
+def test_the_architecture_is_read_at_a_stretch() -> None:
+    assert len((RACINE / "ARCHITECTURE.md").read_text("utf-8").splitlines()) <= ARCHITECTURE_MAX
+
+
+def ancres(fichier: Path) -> set[str]:
+    """The names by which one links to the headings of a page."""
+    texte = _BLOC.sub("", fichier.read_text("utf-8"))
+    return {guide.ancre(titre) for titre in re.findall(r"^#+ (.+)$", texte, re.MULTILINE)}
+
+
+@pytest.mark.parametrize("nom", _TEXTES)
+def test_every_link_leads_somewhere(nom: str) -> None:
+    perdus = []
+    for adresse in _LIEN.findall(_BLOC.sub("", _TEXTES[nom])):
+        if adresse.startswith(("http://", "https://")):
+            continue
+        chemin, _, ancre = adresse.partition("#")
+        vise = ((RACINE / nom).parent / chemin).resolve() if chemin else RACINE / nom
+        if not vise.exists() or (ancre and ancre not in ancres(vise)):
+            perdus.append(adresse)
+    assert perdus == []
+
+
+@pytest.mark.parametrize("nom", _TEXTES)
+def test_every_path_that_is_named_exists(nom: str) -> None:
+    chemins = re.findall(r"`((?:sandbox|contracts|fixtures|tests|docs)/[A-Za-z0-9_./-]+)`", _TEXTES[nom])
+    assert [c for c in chemins if not (RACINE / c).exists()] == []
+
+
+def test_every_picture_is_shown() -> None:
+    montrees = {
+        Path(a).name for texte in _TEXTES.values() for a in _LIEN.findall(texte) if a.endswith(".png")
+    }
+    assert montrees == {image.name for image in (DOCS / "captures").iterdir()}
+
+
+def test_every_command_named_exists_and_every_one_is_told() -> None:
+    nommees = {nom for texte in _TEXTES.values() for nom in re.findall(r"`sne-sandbox ([a-z]+)", texte)}
+    assert nommees <= set(COMMANDES)
+    contees = re.findall(r"^## ([a-z]+)$", (DOCS / "commandes.md").read_text("utf-8"), re.MULTILINE)
+    assert contees == list(COMMANDES)
+
+
+def test_each_command_helps_in_french_with_an_example() -> None:
+    contexte = click.Context(cli)
+    for nom in COMMANDES:
+        commande = cli.get_command(contexte, nom)
+        assert commande is not None
+        aide = CliRunner().invoke(commande, ["--help"])
+        assert aide.exit_code == 0
+        assert "Exemple" in aide.output or nom == "demo", nom
+
+
+def extraits(*langages: str) -> Iterator[tuple[str, str, str]]:
+    """Examples of files in these languages: where, language, text."""
+    for nom, texte in _TEXTES.items():
+        for langage, extrait in _BLOC.findall(texte):
+            if langage in langages:
+                yield nom, langage, extrait
+
+
+def test_every_example_of_a_file_is_read() -> None:
+    for _, langage, extrait in extraits("toml", "json"):
+        if langage == "toml":
+            tomllib.loads(extrait)
+        elif "→" not in extrait:  # tests/unit/conformance/test_protocole.py reads the dialogue
+            for ligne in extrait.splitlines():
+                json.loads(ligne)
+
+
+def entre(nom: str, page: str) -> str:
+    """The example of a page between the comments `nom`."""
+    bloc = (DOCS / page).read_text("utf-8").split(f"<!-- {nom}:")[1].split(f"<!-- /{nom} -->")[0]
+    return bloc.split("```toml\n")[1].split("```")[0]
+
+
+def test_the_known_failures_that_are_shown_are_read(tmp_path: Path) -> None:
+    fichier = tmp_path / "sne-connus.toml"
+    fichier.write_text(entre("connus", "rapport.md"), "utf-8")
+    assert [connue.exigence or connue.verification for connue in baseline.lire(fichier)] == [
+        "EMB-06",
+        "CRE-COLOCATION/FID-02",
+    ]
+
+
+def test_the_rules_of_ones_own_that_are_shown_are_taken(tmp_path: Path) -> None:
+    extrait = entre("surcharge", "ecarts.md")
+    (tmp_path / "rules.toml").write_text(extrait, "utf-8")
+    regles = versions.charger(overlay=tmp_path).regles
+    for code, cles in tomllib.loads(extrait).items():
+        for cle, valeur in cles.items():
+            assert str(getattr(regles[code], "gravite_imposee" if cle == "gravite" else cle)) == valeur
+
+
+def test_the_seeds_told_are_those_there_are() -> None:
+    section = (DOCS / "bases.md").read_text("utf-8").split("## De quoi elle part")[1].split("\n## ")[0]
+    assert set(re.findall(r"^\| `([a-z]+)` \|", section, re.MULTILINE)) == set(bases.semences())
+
+
+def test_the_profiles_told_are_those_there_are() -> None:
+    section = (DOCS / "ecarts.md").read_text("utf-8").split("## Les profils")[1].split("\n## ")[0]
+    assert re.findall(r"^\| `([a-z]+)`", section, re.MULTILINE) == list(PAR_NOM["profile"].choix)
+
+
+def test_nothing_is_said_twice() -> None:
+    """A sentence of some length stands in one page; the others send to it. Pictures, and what is taken from
+    the code, are no sentences of ours."""
+    ou: dict[str, set[str]] = defaultdict(set)
+    for nom, texte in _TEXTES.items():
+        if nom == "CHANGELOG.md":
+            continue
+        texte = _BLOC.sub("", _GENERE.sub("", texte))
+        texte = re.sub(r"!\[[^\]]*\]\([^)]*\)|<!--.*?-->", "", texte, flags=re.DOTALL)
+        for morceau in re.split(r"\n\n|\n *[-|#]|\n *\d+\. |(?<=[.:;]) | \| ", texte):
+            phrase = " ".join(re.sub(r"[`*]|\]\([^)]*\)", "", morceau).split())
+            if len(phrase) > REDITE_MAX:
+                ou[phrase].add(nom)
+    assert {phrase: noms for phrase, noms in ou.items() if len(noms) > 1} == {}

@@ -1,0 +1,156 @@
+"""The table of deeds names every page, every call of the API, every command, and nothing that is not."""
+
+import re
+import shlex
+from collections import defaultdict
+from collections.abc import Iterator
+from typing import Any, Final
+
+import click
+import pytest
+from flask import Flask
+
+from sne_sandbox.cli.main import cli
+from sne_sandbox.gestes import COMMANDES_SEULES, GESTES, SUJETS, Geste, en_markdown
+from sne_sandbox.web.app import creer_application
+from sne_sandbox.web.console.page import SECTIONS
+from sne_sandbox.web.partage import Configuration
+
+_PAGE: Final = "pages only: nothing of a base"
+_FLUX: Final = "a stream of pages: a program asks again"
+_CONFIRMATION: Final = "the page that asks again before a deed"
+
+#: Views of the console that do nothing that a program would ask for, and why.
+VUES_SEULES: Final = {
+    "accueil": _PAGE, "accueil_console": _PAGE, "accueil_base": _PAGE, "docs.page": _PAGE,
+    "guide.page": _PAGE, "guide.image": _PAGE, "guide.fichier": _PAGE,
+    "services": _PAGE, "services_base": _PAGE, "bootstrap.static": _PAGE,
+    "static": _PAGE, "connexion.page": _PAGE, "connexion.entrer": _PAGE, "connexion.sortir": _PAGE,
+    "connexion.lecture": _PAGE, "conformite.flux": _FLUX, "journal.flux": _FLUX,
+    "controle.supprimer_base": _CONFIRMATION, "controle.remise": _CONFIRMATION,
+    "controle.remettre": _CONFIRMATION, "controle.restaurer": _CONFIRMATION,
+    "controle.oublier": _CONFIRMATION,
+}  # fmt: skip
+#: A value for each place of a command line.
+EXEMPLES: Final[dict[str, Any]] = {
+    "base": "essai", "nom": "avant", "avec": "apres", "semence": "vide", "seed": 7, "taille": 3, "fois": 2,
+    "profil": "strict", "horloge": "2018-03-15T12:00:00", "portee": "journal", "vers": "P1M",
+    "genre": "delai", "instant": "2018-03-15T12:00:00", "operation": "getNumUnique", "guichet": "G1226",
+    "taux": 0.5, "graine": 4, "reglages": {"profile": "strict", "dispatching": "non"},
+    "parametres": {"secondes": "2"}, "nombre": 2, "identifiant": 3, "regle": "ENT009", "dossier": "la",
+    "fichier": "ici", "code": "G1226", "exemples": 2, "date": "2018-12-31", "tableau": "TAB02",
+    "territoire": "062", "famille": "CRE", "avant": "ici", "faute": "second-cotitulaire", "apres": "ici",
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def application(tmp_path_factory: pytest.TempPathFactory) -> Flask:
+    return creer_application(Configuration(home=tmp_path_factory.mktemp("home"), semence="vide"))
+
+
+@pytest.fixture(scope="module")
+def appels(application: Flask) -> dict[tuple[str, str], dict[str, Any]]:
+    """The calls that the API describes, by method and path."""
+    document = application.extensions["aiguillage"].partie("api").extensions["openapi"]
+    trouves = {}
+    for chemin, dessous in document["paths"].items():
+        for methode, operation in dessous.items():
+            if methode != "parameters":
+                contenu = next(
+                    iter(operation.get("requestBody", {}).get("content", {}).values()), {"schema": {}}
+                )
+                nom = contenu["schema"].get("$ref", "").rpartition("/")[2]
+                champs = document["components"]["schemas"].get(nom, {}).get("properties", {})
+                questions = {p["name"] for p in operation.get("parameters", []) if p["in"] == "query"}
+                trouves[methode.upper(), chemin.removeprefix("/api/v1")] = {
+                    "resume": operation["summary"], "champs": set(champs), "questions": questions,
+                }  # fmt: skip
+    return trouves
+
+
+def _par_appel() -> dict[tuple[str, str], list[Geste]]:
+    rangees = defaultdict(list)
+    for geste in GESTES.values():
+        if geste.appel:
+            rangees[geste.methode, geste.chemin].append(geste)
+    return rangees
+
+
+def _feuilles(commande: click.Command, *noms: str) -> Iterator[tuple[str, click.Command]]:
+    if not isinstance(commande, click.Group):
+        yield " ".join(noms), commande
+        return
+    contexte = click.Context(commande)
+    for nom in commande.list_commands(contexte):
+        suivante = commande.get_command(contexte, nom)
+        assert suivante is not None, nom
+        yield from _feuilles(suivante, *noms, nom)
+
+
+FEUILLES: Final = dict(_feuilles(cli))
+
+
+def _feuille(geste: Geste) -> str:
+    (nom,) = [nom for nom in FEUILLES if f"{geste.commande} ".startswith(f"{nom} ")]
+    return nom
+
+
+def test_no_two_deeds_have_one_name_and_what_lacks_says_why() -> None:
+    assert len(GESTES) == sum(len(sujet.gestes) for sujet in SUJETS)
+    assert [g.nom for g in GESTES.values() if bool(g.sans) == bool(g.appel and g.commande)] == []
+    titres = {section.titre for section in SECTIONS}
+    assert {titre for sujet in SUJETS for titre in sujet.pages.split(", ")} <= titres | {""}
+
+
+def test_every_call_of_the_api_is_a_deed_and_says_what_it_does_in_its_words(
+    appels: dict[tuple[str, str], dict[str, Any]],
+) -> None:
+    assert set(_par_appel()) == set(appels)
+    resumes = {appel: gestes[0].phrase for appel, gestes in _par_appel().items()}
+    assert {appel: decrit["resume"] for appel, decrit in appels.items()} == resumes
+
+
+@pytest.mark.parametrize("appel", _par_appel(), ids=" ".join)
+def test_fields_and_questions_are_those_of_the_call(
+    appels: dict[tuple[str, str], dict[str, Any]], appel: tuple[str, str]
+) -> None:
+    gestes, decrit = _par_appel()[appel], appels[appel]
+    assert {nom for geste in gestes for nom in geste.question.split()} == decrit["questions"]
+    if not any("{" in geste.corps for geste in gestes):
+        assert {nom for geste in gestes for nom in geste.corps.split()} == decrit["champs"]
+
+
+def test_every_view_of_the_console_is_that_of_a_deed_or_says_why_not(application: Flask) -> None:
+    vues = set(application.extensions["aiguillage"].partie("console").view_functions)
+    assert vues == {vue for geste in GESTES.values() for vue in geste.vues.split()} | set(VUES_SEULES)
+
+
+def test_every_command_is_that_of_a_deed_or_says_why_not() -> None:
+    assert {_feuille(g) for g in GESTES.values() if g.commande} | set(COMMANDES_SEULES) == set(FEUILLES)
+
+
+@pytest.mark.parametrize("geste", [g for g in GESTES.values() if g.commande], ids=lambda g: g.nom)
+@pytest.mark.parametrize("entier", [True, False], ids=["all", "least"])
+def test_its_command_line_is_understood(
+    geste: Geste, entier: bool, tmp_path: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "ici").write_text("{}")
+    places = set(
+        re.findall(r"\{(\w+)\}", geste.commande if entier else re.sub(r"\[.*?\]", "", geste.commande))
+    )
+    valeurs = {nom: EXEMPLES[nom] for nom in places} | ({"genre": "CRE"} if geste.nom == "generer" else {})
+    if geste.nom == "regler":
+        valeurs["reglages"] = EXEMPLES["reglages"]
+    feuille = _feuille(geste)
+    ecrite = shlex.join(geste.mots(valeurs)).removeprefix(feuille).strip()
+    commande = FEUILLES[feuille]
+    assert commande.make_context(feuille, shlex.split(ecrite)).params
+    connues = {option for p in commande.params for option in p.opts}
+    assert {f"--{option}" for option in geste.options.split()} <= connues
+
+
+def test_the_docs_have_a_row_for_each() -> None:
+    texte = en_markdown()
+    assert texte.count("\n| ") == len(GESTES) + 2 * len(SUJETS)
+    assert all(geste.phrase in texte for geste in GESTES.values())
