@@ -77,14 +77,14 @@ class RecueilDuJugement:
         if cle is not None and cle not in self._cites and not plein:
             with vue.isoler("le montrer"):
                 self._cites[cle] = citer(vue)
+            self.deplorer(vue.accidents)  # it may have been read again to be shown, by who keeps it no longer
 
     def cite(self, echange: int) -> bool:
         """Whether an exchange is shown already, by its id."""
         return echange in self._cites
 
     def deplorer(self, accidents: Iterable[Accident]) -> None:
-        """What the suite failed to do, of an exchange that nothing more is done with or of none; each is told
-        once."""
+        """What the suite failed to do, with an exchange or with none; each is told once."""
         self.accidents |= dict.fromkeys(accidents)
 
     def rapport(

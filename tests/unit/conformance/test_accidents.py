@@ -157,6 +157,26 @@ def test_what_fails_at_the_end_of_a_sequence_is_of_no_exchange(
     assert "impossible de juger la suite des échanges : VIE-18 (ZeroDivisionError" in juge.entete.non_juges
 
 
+def test_what_is_read_again_to_be_shown_and_cannot_be_is_told(
+    banc: Banc, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What a sequence ends by finding cites an exchange that was gone through long before."""
+
+    def rate(*_: Any) -> Any:
+        raise RecursionError
+
+    monkeypatch.setattr(
+        "sne_sandbox.conformance.jugement.releves.Decisions.finir",
+        lambda _: iter([Dire("VIE-18", 1).rompue("bail_sans_radiation", "Rien ne suit.")]),
+    )
+    monkeypatch.setattr(recueil, "citer", rate)
+    banc.demander(specimen("personne_seule"))
+    juge = rapport(banc)
+
+    assert {v.exigence for v in juge.verifications if v.verdict is Verdict.ECHOUE} == {"VIE-18"}
+    assert "impossible de le montrer, échange 1 (RecursionError, " in juge.entete.non_juges
+
+
 def test_what_was_found_before_the_failure_is_kept(banc: Banc) -> None:
     banc.demander(specimen("personne_seule"))
     (echange,) = parcourir(banc.services.magasin, banc.nom)
