@@ -102,13 +102,11 @@ def _octet_etranger(octets: bytes) -> int | None:
 
 
 def schema(vue: Observation, dire: Dire) -> Iterator[Constat]:
-    """CTR-01. A version that the contract does not list has no schema: CTR-02 says it."""
-    genre = _genre(vue)
-    if genre is None or vue.arbre is None:
+    """CTR-01: the document is one that its schema takes."""
+    sien = _son_schema(vue)
+    if sien is None:
         return
-    version = vue.arbre.get("versionInterface", "")
-    if genre is Document.DEMANDE and version not in vue.contrat.versions:
-        return
+    genre, version = sien
     if not vue.contrat.schemas.validate(vue.arbre, document=genre, version=version):
         yield dire.tenue()
         return
@@ -117,6 +115,18 @@ def schema(vue: Observation, dire: Dire) -> Iterator[Constat]:
         attendu = f"ce que le schéma {version} permet à cette place"
         observe = masquer_nir(valeur) if nom == "nir" else valeur or _sinon(nom, phrase)
         yield dire.rompue(f"schema_{nom}", phrase, attendu, observe, chemin=chemin)
+
+
+def _son_schema(vue: Observation) -> tuple[Document, str] | None:
+    """The schema of the document sent: of which genre, of which version. None without any: a version that the
+    contract does not list has none, and CTR-02 says it."""
+    genre = _genre(vue)
+    if genre is None or vue.arbre is None:
+        return None
+    version = vue.arbre.get("versionInterface", "")
+    if genre is Document.DEMANDE and version not in vue.contrat.versions:
+        return None
+    return genre, version
 
 
 def _sinon(nom: str, phrase: str) -> str:
@@ -128,16 +138,13 @@ def _sinon(nom: str, phrase: str) -> str:
 
 def _du_schema(vue: Observation) -> list[tuple[str, str, str]]:
     """(path, sentence, value) of each fault: as the journal explained them, else explained now."""
-    genre = _genre(vue)
-    if genre is None or vue.arbre is None:
-        return []
-    version = vue.arbre.get("versionInterface", "")
-    if genre is Document.DEMANDE and version not in vue.contrat.versions:
+    sien = _son_schema(vue)
+    if sien is None:
         return []
     lues = [_LIGNE.fullmatch(ligne) for ligne in vue.fault("explication").split("\n")]
     if lues and all(lues):
         return [(lue[2], _phrase(*lue[3].split(" → ", 1)), "") for lue in lues if lue is not None]
-    fautes = expliquer(vue.arbre, genre, version, vue.contrat.schemas)
+    fautes = expliquer(vue.arbre, *sien, vue.contrat.schemas)
     return [(f.chemin, _phrase(f.message, f.remede), f.valeur) for f in fautes]
 
 
@@ -287,18 +294,17 @@ def nir_valide(vue: Observation, dire: Dire) -> Iterator[Constat]:
         if numero is None:
             if vue.demande.version >= _VERSION_DU_NIR:
                 yield dire.tenue()
-        elif not nir.forme_valide(numero):
+            continue
+        if not nir.forme_valide(numero):
+            sorte, attendu = "nir_mal_forme", "15 caractères, clé comprise, sans espace"
             phrase = f"Le NIR n'a pas 13 caractères et une clé : il en a {len(numero)} en tout."
-            attendu = "15 caractères, clé comprise, sans espace"
-            observe = masquer_nir(numero)
-            yield dire.rompue("nir_mal_forme", phrase, attendu, observe, chemin=f"{personne.chemin}/nir")
         elif not nir.cle_valide(numero):
+            sorte, attendu = "cle_du_nir", "97 moins le reste de la division du numéro par 97"
             phrase = "La clé du NIR n'est pas celle de ses 13 caractères."
-            attendu = "97 moins le reste de la division du numéro par 97"
-            observe = masquer_nir(numero)
-            yield dire.rompue("cle_du_nir", phrase, attendu, observe, chemin=f"{personne.chemin}/nir")
         else:
             yield dire.tenue()
+            continue
+        yield dire.rompue(sorte, phrase, attendu, masquer_nir(numero), chemin=f"{personne.chemin}/nir")
 
 
 def _genre(vue: Observation) -> Document | None:

@@ -15,7 +15,6 @@ from sne_sandbox.reports.model import Constat
 
 _NUM_UNIQUE: Final = f"{FORMULAIRE}/numUnique"
 _MOTIFS: Final = f"{FORMULAIRE}/radiation/motifRadiation"
-_CHANGEMENTS: Final = ("modifierEvenementDemande", "supprimerEvenementDemande")
 #: Last day of the asynchronous exchanges (attested, letter n° 50 of the SNE).
 FIN_ASYNCHRONE: Final = date(2018, 12, 31)
 
