@@ -143,10 +143,8 @@ def _oter(parent: Element, chemin: str) -> Element:
 
 
 def _texte(chemin: str, valeur: str) -> Changement:
-    def changer(formulaire: Element, contrat: Contrat, jour: date) -> Element:
-        return poser(formulaire, chemin, Element(chemin.rpartition("/")[2], valeur), contrat)
-
-    return changer
+    element = Element(chemin.rpartition("/")[2], valeur)
+    return lambda formulaire, contrat, jour: poser(formulaire, chemin, element, contrat)
 
 
 def _jour(chemin: str, jours: int) -> Changement:
@@ -158,10 +156,7 @@ def _jour(chemin: str, jours: int) -> Changement:
 
 
 def _sans(chemin: str) -> Changement:
-    def changer(formulaire: Element, contrat: Contrat, jour: date) -> Element:
-        return _oter(formulaire, chemin)
-
-    return changer
+    return lambda formulaire, contrat, jour: _oter(formulaire, chemin)
 
 
 def _enfant(formulaire: Element, contrat: Contrat, jour: date) -> Element:
