@@ -16,8 +16,18 @@ from typing import TYPE_CHECKING, Final
 
 from sne_sandbox.contract.versions import Contrat
 from sne_sandbox.domain.base import BASE_PAR_DEFAUT, Base
-from sne_sandbox.domain.exchange import ASYNCHRONE, Appel, Piece, Reponse
-from sne_sandbox.domain.journal import FICHIER, Echange, VerdictEchange, methode_recue
+from sne_sandbox.domain.echange import (
+    ASYNCHRONE,
+    FICHIER,
+    Appel,
+    Echange,
+    Piece,
+    Reponse,
+    ReponseHttp,
+    RequeteHttp,
+    VerdictEchange,
+    methode_recue,
+)
 from sne_sandbox.domain.panne import PanneDefinition
 from sne_sandbox.errors import (
     ERREUR_INATTENDUE,
@@ -36,7 +46,6 @@ from sne_sandbox.pki.identite import Identite, identite
 from sne_sandbox.soap.envelope import SOAP11
 from sne_sandbox.soap.packing import Emballage
 from sne_sandbox.soap.pannes import a_la_place, abimer, erreur_de
-from sne_sandbox.soap.types_http import ReponseHttp, RequeteHttp
 from sne_sandbox.store.connexion import Connexion
 from sne_sandbox.store.fichiers import Boite, Boites, Depot
 from sne_sandbox.store.registre import RegistreBase

@@ -17,9 +17,8 @@ from sne_sandbox.contract.versions import Contrat
 from sne_sandbox.domain.anomalie import Anomalie
 from sne_sandbox.domain.base import Base
 from sne_sandbox.domain.demande import NUMERO_MAX, Demande
+from sne_sandbox.domain.echange import Appel, Champ, Echange, Piece, Reponse, VerdictEchange
 from sne_sandbox.domain.element import Element
-from sne_sandbox.domain.exchange import Appel, Champ, Piece, Reponse
-from sne_sandbox.domain.journal import Echange, VerdictEchange
 from sne_sandbox.errors import CertificatNonConforme, ErreurInterne, MessageMalforme, StructureIncorrecte
 from sne_sandbox.operations import lifecycle
 from sne_sandbox.operations.question import Operation, Question, Sortie

@@ -12,8 +12,8 @@ from sne_sandbox.contract import codec
 from sne_sandbox.domain.base import Base
 from sne_sandbox.domain.dates import ajouter_mois
 from sne_sandbox.domain.demande import DemandeStockee, EtatDemande
+from sne_sandbox.domain.echange import Echange, VerdictEchange
 from sne_sandbox.domain.element import Element
-from sne_sandbox.domain.journal import Echange, VerdictEchange
 from sne_sandbox.store import recherche
 from sne_sandbox.store.recherche import Criteres
 from sne_sandbox.store.session import Magasin

@@ -16,21 +16,19 @@ RESTE: Final = "WSGI, Flask, et le reste"
 _SOAP: Final = "sne_sandbox.soap.server"
 _PIPELINE: Final = "sne_sandbox.pipeline"
 _DEPOT: Final = "sne_sandbox.operations.get_num_unique"
+_JUGEMENT: Final = "sne_sandbox.rules.engine:Jugement"
 
 #: Stage → functions that make it, in the order of the exchange: « module:name » or « module:class.name »,
 #: as its caller looks it up: one kept in a table cannot be timed.
 ETAPES: Final[dict[str, tuple[str, ...]]] = {
-    "MIME : ouvrir": (f"{_SOAP}:ServeurSoap._ouvrir",),
-    "enveloppe : lire, aiguiller": (f"{_SOAP}:ServeurSoap._appeler",),
-    "Spyne": (f"{_SOAP}:_Moteur.executer",),
-    "pipeline : conduire, appliquer": (f"{_PIPELINE}:Pipeline.traiter",),
-    "base et horloge : lire": (f"{_PIPELINE}:Travail.lecture",),
+    "enveloppe : lire, aiguiller": (f"{_SOAP}:ServeurSoap.ouvrir",),
+    "MIME : ouvrir": (f"{_SOAP}:ServeurSoap._deballer",),
+    "Spyne : lire, écrire": (f"{_SOAP}:_Moteur.lire", f"{_SOAP}:_Moteur.ecrire"),
     "charge utile : analyser": (f"{_PIPELINE}:Pipeline._lire",),
     "XSD de la question": (f"{_PIPELINE}:Pipeline._valider",),
     "décoder": (f"{_PIPELINE}:codec.decoder",),
-    "règles sans registre": (f"{_PIPELINE}:Pipeline._juger",),
-    "verrou d'écriture, BEGIN": (f"{_PIPELINE}:Travail.ecriture",),
-    "règles avec registre": (f"{_PIPELINE}:engine.ranger",),
+    "règles sans registre": (f"{_JUGEMENT}.lire_le_message",),
+    "règles avec registre": (f"{_JUGEMENT}.consulter",),
     "insérer": (
         "sne_sandbox.store.registre:RegistreBase.ajouter",
         "sne_sandbox.store.registre:RegistreBase.prochain_numero",
@@ -38,13 +36,10 @@ ETAPES: Final[dict[str, tuple[str, ...]]] = {
     "encoder": (f"{_DEPOT}:document.formulaire", f"{_DEPOT}:codec.encoder", f"{_DEPOT}:_reponse"),
     "attestation PDF": (f"{_DEPOT}:attestation.rediger",),
     "XSD de la réponse, écrire": (f"{_PIPELINE}:Pipeline._encoder",),
-    "MIME : emballer": (f"{_SOAP}:joindre", f"{_SOAP}:emballer"),
+    "MIME : emballer": (f"{_SOAP}:joindre", f"{_SOAP}:Emballage.emballer"),
     "journal": ("sne_sandbox.store.journal:Journal.consigner",),
-    "COMMIT": (f"{_PIPELINE}:Travail.__exit__",),
+    "BEGIN, COMMIT": ("sne_sandbox.store.connexion:Connexion.brut",),
 }
-
-_SANS_REGISTRE: Final = "règles sans registre"
-_AVEC_REGISTRE: Final = "règles avec registre"
 
 
 class Chronometre:
@@ -79,8 +74,7 @@ class Chronometre:
         @functools.wraps(fonction)
         def chronometree(*args: Any, **options: Any) -> Any:
             self._passer()
-            reelle = _AVEC_REGISTRE if etape == _SANS_REGISTRE and options.get("registre") else etape
-            self._pile.append(reelle)
+            self._pile.append(etape)
             try:
                 return fonction(*args, **options)
             finally:

@@ -15,7 +15,7 @@ from client_mtom import SOAP, WS, XOP, specimen
 from lxml import etree
 from serveur_local import Serveur
 
-from sne_sandbox.domain.journal import Echange
+from sne_sandbox.domain.echange import Echange
 from sne_sandbox.domain.panne import GENRES
 from sne_sandbox.mime.client import requete
 from sne_sandbox.mime.message import Message, Part

@@ -16,14 +16,13 @@ from lxml import etree
 from sne_sandbox.contract.codec import NS
 from sne_sandbox.domain.base import Horloge
 from sne_sandbox.domain.dates import PARIS
-from sne_sandbox.domain.journal import Echange
+from sne_sandbox.domain.echange import CERTIFICAT, Echange
 from sne_sandbox.mime.client import Forme
 from sne_sandbox.mime.unpack import unpack
 from sne_sandbox.operations import bases
 from sne_sandbox.resources import fixtures_dir
 from sne_sandbox.settings import Reglages
 from sne_sandbox.soap.requete import Champs, ecrire
-from sne_sandbox.soap.types_http import CERTIFICAT
 
 WS: Final = "http://ws.metier.nuu.application.i2/"
 SOAP: Final = "http://www.w3.org/2003/05/soap-envelope"

@@ -16,7 +16,7 @@ from sne_sandbox.asynchrone import CanalAsynchrone
 from sne_sandbox.contract.codec import NS
 from sne_sandbox.domain.base import Guichet
 from sne_sandbox.domain.dates import PARIS
-from sne_sandbox.domain.journal import FICHIER, VerdictEchange
+from sne_sandbox.domain.echange import FICHIER, VerdictEchange
 from sne_sandbox.errors import ERREUR_INATTENDUE, StoreError, UsageError
 from sne_sandbox.store.fichiers import Boite, Boites
 

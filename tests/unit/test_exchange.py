@@ -7,8 +7,7 @@ import pytest
 from banc import FORMULAIRE, Banc, message, oter, poser, specimen
 from lxml import etree
 
-from sne_sandbox.domain.journal import VerdictEchange
-from sne_sandbox.soap.types_http import RequeteHttp
+from sne_sandbox.domain.echange import RequeteHttp, VerdictEchange
 
 
 def requete(banc: Banc, methode: str = "POST", corps: bytes = b"", **suite: Any) -> RequeteHttp:

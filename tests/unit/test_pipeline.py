@@ -9,7 +9,7 @@ import pytest
 from banc import FORMULAIRE, MIDI, Banc, message, oter, poser, specimen, texte
 from lxml import etree
 
-from sne_sandbox.domain.exchange import Appel
+from sne_sandbox.domain.echange import Appel
 from sne_sandbox.operations import get_num_unique, table
 from sne_sandbox.pki.authority import Autorite
 from sne_sandbox.rules import engine

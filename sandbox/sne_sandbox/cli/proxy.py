@@ -167,7 +167,7 @@ def _exporter(dossier: Path, base: str, anonymiser: bool, options: dict[str, Any
 def _echantillons(magasin: "Magasin", base: str, contrat: "Contrat") -> "Iterator[Echantillon]":
     from sne_sandbox.conformance import trafic
     from sne_sandbox.conformance.observation import observer
-    from sne_sandbox.domain.exchange import document_parmi
+    from sne_sandbox.domain.echange import document_parmi
     from sne_sandbox.proxy.recueil import Echantillon
 
     for echange in trafic.parcourir(magasin, base):

@@ -19,7 +19,7 @@ from sne_sandbox.conformance.jugement import PILOTEES
 from sne_sandbox.conformance.trafic import outil
 from sne_sandbox.contract.exigences import charger_exigences
 from sne_sandbox.contract.versions import Contrat
-from sne_sandbox.domain.journal import Echange
+from sne_sandbox.domain.echange import Echange
 from sne_sandbox.errors import OperatorError, UsageError
 from sne_sandbox.raisons import raison_systeme
 from sne_sandbox.reports import baseline, evidence, text

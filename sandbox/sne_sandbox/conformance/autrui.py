@@ -13,8 +13,8 @@ from sne_sandbox.conformance.plan import Etape
 from sne_sandbox.contract import codec
 from sne_sandbox.contract.versions import Contrat
 from sne_sandbox.domain.dates import xs_date_time
+from sne_sandbox.domain.echange import Reponse, document_parmi
 from sne_sandbox.domain.element import Element
-from sne_sandbox.domain.exchange import Reponse, document_parmi
 from sne_sandbox.generators.actes import copie
 from sne_sandbox.generators.demandes import document
 

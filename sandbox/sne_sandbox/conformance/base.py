@@ -18,10 +18,9 @@ from sne_sandbox.contract.versions import Contrat
 from sne_sandbox.domain.base import BASE_PAR_DEFAUT, Horloge, NatureGuichet
 from sne_sandbox.domain.dates import tampon
 from sne_sandbox.domain.demande import DemandeStockee
+from sne_sandbox.domain.echange import Appel, Champ, Echange, Piece, Reponse
 from sne_sandbox.domain.element import Element
 from sne_sandbox.domain.evenement import Evenement
-from sne_sandbox.domain.exchange import Appel, Champ, Piece, Reponse
-from sne_sandbox.domain.journal import Echange
 from sne_sandbox.domain.panne import PanneDefinition
 from sne_sandbox.errors import BaseInconnue
 from sne_sandbox.operations import bases, dispatching, horloge, pannes

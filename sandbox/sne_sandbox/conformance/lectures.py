@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from sne_sandbox.conformance.observation import Observation
 from sne_sandbox.contract import codec
+from sne_sandbox.domain.echange import Piece
 from sne_sandbox.domain.element import Element
-from sne_sandbox.domain.exchange import Piece
 
 
 def formulaire(document: Element | None) -> Element | None:

@@ -19,9 +19,19 @@ from sne_sandbox.conformance.accidents import Accident, Isolement
 from sne_sandbox.contract import codec
 from sne_sandbox.contract.versions import Contrat, OperationPubliee
 from sne_sandbox.domain.demande import Demande
+from sne_sandbox.domain.echange import (
+    CONSOLE,
+    FICHIER,
+    HORS_HTTP,
+    REJEU,
+    TLS,
+    Champ,
+    Echange,
+    Piece,
+    VerdictEchange,
+    document_parmi,
+)
 from sne_sandbox.domain.element import Element
-from sne_sandbox.domain.exchange import Champ, Piece, document_parmi
-from sne_sandbox.domain.journal import CONSOLE, FICHIER, HORS_HTTP, REJEU, TLS, Echange, VerdictEchange
 from sne_sandbox.domain.texte import masquer_message
 from sne_sandbox.errors import ExchangeError, SandboxError
 from sne_sandbox.mime.message import Message

@@ -11,8 +11,8 @@ from sne_sandbox.conformance.adresses import FauxServeur
 from sne_sandbox.conformance.jugement.juge import Dire
 from sne_sandbox.conformance.observation import Observation
 from sne_sandbox.conformance.protocole import COMMANDES, Commande, Statut
+from sne_sandbox.domain.echange import VerdictEchange
 from sne_sandbox.domain.element import Element
-from sne_sandbox.domain.journal import VerdictEchange
 from sne_sandbox.reports.model import Constat
 
 #: Pannes whose answer says what it means: a fault.

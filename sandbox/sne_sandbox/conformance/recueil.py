@@ -11,7 +11,7 @@ from sne_sandbox.conformance.couverture import Couverture
 from sne_sandbox.conformance.observation import Observation, citer
 from sne_sandbox.contract.exigences import Exigence
 from sne_sandbox.contract.versions import Contrat
-from sne_sandbox.domain.journal import TLS, VerdictEchange
+from sne_sandbox.domain.echange import TLS, VerdictEchange
 from sne_sandbox.reports.model import (
     Bilan,
     Constat,

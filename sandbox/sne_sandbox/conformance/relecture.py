@@ -16,13 +16,12 @@ from sne_sandbox.contract.explication import expliquer
 from sne_sandbox.contract.schema import Document, SchemaError
 from sne_sandbox.contract.versions import Contrat
 from sne_sandbox.domain.demande import NUMERO_MAX
-from sne_sandbox.domain.exchange import Appel, document_parmi
-from sne_sandbox.domain.journal import Echange, VerdictEchange
+from sne_sandbox.domain.echange import Appel, Echange, VerdictEchange, document_parmi
 from sne_sandbox.errors import OperationInconnue
 from sne_sandbox.operations.table import OPERATIONS
 from sne_sandbox.pipeline import guichet_de
 from sne_sandbox.pki.identite import identite
-from sne_sandbox.soap.dispatch import AiguillageSoap
+from sne_sandbox.soap.envelope import AiguillageSoap
 
 #: What the line notes beside the tolerances T-…: schema faults, of the request and of the answer.
 REQUETE: Final = "R-01"

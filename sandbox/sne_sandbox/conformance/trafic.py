@@ -11,7 +11,7 @@ from sne_sandbox.conformance.observation import Observation, observer
 from sne_sandbox.conformance.recueil import RecueilDuJugement
 from sne_sandbox.contract.exigences import charger_exigences, niveaux
 from sne_sandbox.contract.versions import Contrat
-from sne_sandbox.domain.journal import Echange
+from sne_sandbox.domain.echange import Echange
 from sne_sandbox.domain.texte import accorde
 from sne_sandbox.reports.decision import decider
 from sne_sandbox.reports.model import (

@@ -18,8 +18,7 @@ from sne_sandbox.conformance.jugement.juge import Dire
 from sne_sandbox.conformance.pannes_lues import APRES, PANNES, juger_panne
 from sne_sandbox.conformance.pas import JugeDePas, PasJoue, de, echange_de, fault_de
 from sne_sandbox.conformance.protocole import Commande, Statut
-from sne_sandbox.domain.exchange import Piece
-from sne_sandbox.domain.journal import VerdictEchange
+from sne_sandbox.domain.echange import Piece, VerdictEchange
 from sne_sandbox.operations.table import OPERATIONS
 from sne_sandbox.reports.model import Constat
 

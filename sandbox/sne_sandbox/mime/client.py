@@ -4,9 +4,8 @@ from collections.abc import Sequence
 from enum import StrEnum
 from typing import Final
 
-from sne_sandbox.mime.message import Part
+from sne_sandbox.mime.message import Part, encoder_transfert
 from sne_sandbox.mime.pack import CRLF, libre, pack
-from sne_sandbox.mime.transfer import encoder
 
 BOUNDARY: Final = "MIME_BOUNDARY"
 RACINE_CLIENT: Final = "soaproot"
@@ -35,7 +34,7 @@ def requete(
     """
     if forme is Forme.NETTE:
         return pack(enveloppe, parties, boundary=boundary, action=action)
-    contenus = [encoder(p.contenu, p.encodage.lower()) for p in parties]
+    contenus = [encoder_transfert(p.contenu, p.encodage.lower()) for p in parties]
     limite = libre(boundary, (enveloppe, *contenus))
     courte = action.rstrip("/").rpartition("/")[2]
     type_racine = f'application/xop+xml; charset=UTF-8; type="application/soap+xml"; action="{courte}"'

@@ -13,8 +13,8 @@ from typing import Final
 from sne_sandbox.contract import codec
 from sne_sandbox.domain.dates import PARIS
 from sne_sandbox.domain.demande import DemandeStockee
+from sne_sandbox.domain.echange import Piece
 from sne_sandbox.domain.element import lire_instant
-from sne_sandbox.domain.exchange import Piece
 from sne_sandbox.errors import EnveloppeIncorrecte
 from sne_sandbox.operations.document import Presentation
 from sne_sandbox.operations.question import Operation, Question, Sortie

@@ -15,8 +15,8 @@ from sne_sandbox.domain.demande import (
     DemandeStockee,
     EtatDemande,
 )
+from sne_sandbox.domain.echange import Champ, Piece
 from sne_sandbox.domain.element import Element, avec_enfants
-from sne_sandbox.domain.exchange import Champ, Piece
 from sne_sandbox.operations import attestation, dispatching, document
 from sne_sandbox.operations.document import information_traitement
 from sne_sandbox.operations.question import Operation, Question, Sortie

@@ -26,8 +26,8 @@ from sne_sandbox.contract import codec
 from sne_sandbox.domain.base import Base
 from sne_sandbox.domain.codes import MOTIF_NON_RENOUVELLEMENT
 from sne_sandbox.domain.dates import PARIS, ajouter_mois, date_francaise
+from sne_sandbox.domain.echange import NUIT, Echange, VerdictEchange
 from sne_sandbox.domain.element import construire, construits
-from sne_sandbox.domain.journal import NUIT, Echange, VerdictEchange
 from sne_sandbox.operations.document import DELAI_HORS_DE_PARIS_ANS, DELAIS_ANS, delai_anormal_ans
 from sne_sandbox.rules.catalogue.radiation import MOIS_AVANT_EFFACEMENT
 from sne_sandbox.rules.catalogue.vie import MOIS_DE_REACTIVATION

@@ -10,8 +10,8 @@ from sne_sandbox.contract.versions import Contrat
 from sne_sandbox.domain.anomalie import Anomalie
 from sne_sandbox.domain.base import Base
 from sne_sandbox.domain.dates import tampon
+from sne_sandbox.domain.echange import Appel, Champ
 from sne_sandbox.domain.element import Element
-from sne_sandbox.domain.exchange import Appel, Champ
 from sne_sandbox.rules.rule import Contexte
 from sne_sandbox.store.registre import RegistreBase
 

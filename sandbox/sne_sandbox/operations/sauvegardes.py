@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Annotated, Final
 
 from sne_sandbox.domain.base import Base
-from sne_sandbox.domain.journal import REMISE, Echange, VerdictEchange
+from sne_sandbox.domain.echange import REMISE, Echange, VerdictEchange
 from sne_sandbox.domain.publication import TU
 from sne_sandbox.errors import ConflitEtat, StoreError, UsageError
 from sne_sandbox.raisons import raison_ecriture, raison_systeme

@@ -12,9 +12,17 @@ from http import HTTPStatus
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-from sne_sandbox.domain.journal import Echange, VerdictEchange, du_dehors, methode_recue, sans_secrets
+from sne_sandbox.domain.echange import (
+    CERTIFICAT,
+    CERTIFICAT_DEMANDE,
+    ECOUTE,
+    Echange,
+    VerdictEchange,
+    du_dehors,
+    methode_recue,
+    sans_secrets,
+)
 from sne_sandbox.proxy.amont import AmontDefaillant, EnTetes, LienAmont, ReponseAmont
-from sne_sandbox.soap.types_http import CERTIFICAT, CERTIFICAT_DEMANDE, ECOUTE
 
 logger = logging.getLogger(__name__)
 

@@ -13,7 +13,7 @@ from binascii import a2b_base64, b2a_base64
 from dataclasses import replace
 from typing import Any, Final
 
-from sne_sandbox.domain.journal import SECRETS, Echange
+from sne_sandbox.domain.echange import SECRETS, Echange
 from sne_sandbox.domain.nir import cle, forme_valide
 
 #: What may stand among the characters of an element: a comment, an instruction.

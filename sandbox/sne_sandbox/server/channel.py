@@ -19,10 +19,10 @@ from twisted.python.failure import Failure
 from twisted.web.http import HTTPChannel, Request
 from zope.interface import implementer
 
+from sne_sandbox.domain.echange import CERTIFICAT, CERTIFICAT_DEMANDE, ECOUTE
 from sne_sandbox.server import pannes, tls, wsgi
 from sne_sandbox.server.service import Genre, RefusHttp, ServiceWsgi
 from sne_sandbox.server.wsgi import ReponseWsgi
-from sne_sandbox.soap.types_http import CERTIFICAT, CERTIFICAT_DEMANDE, ECOUTE
 
 _TEXTES: Final[dict[int, tuple[bytes, str]]] = {
     400: (b"Bad Request", "Requête HTTP illisible."),

@@ -9,7 +9,7 @@ from typing import Any
 from sne_sandbox.conformance import trafic
 from sne_sandbox.contract.versions import Contrat
 from sne_sandbox.domain.base import BASE_PAR_DEFAUT, lire_instant
-from sne_sandbox.domain.journal import Echange
+from sne_sandbox.domain.echange import Echange
 from sne_sandbox.domain.panne import PanneDefinition
 from sne_sandbox.errors import UsageError
 from sne_sandbox.operations import horloge, pannes

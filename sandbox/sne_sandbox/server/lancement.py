@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 from sne_sandbox.asynchrone import CanalAsynchrone
 from sne_sandbox.domain.base import BASE_PAR_DEFAUT
-from sne_sandbox.domain.journal import TLS, methode_recue
+from sne_sandbox.domain.echange import TLS, methode_recue
 from sne_sandbox.errors import UsageError
 from sne_sandbox.exchange import base_nommee, noter_refus
 from sne_sandbox.operations import lifecycle

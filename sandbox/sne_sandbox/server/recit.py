@@ -7,7 +7,7 @@ from typing import Final
 
 from sne_sandbox.conformance.observation import observer, resumer
 from sne_sandbox.contract.versions import Contrat
-from sne_sandbox.domain.journal import Echange
+from sne_sandbox.domain.echange import Echange
 from sne_sandbox.domain.texte import abrege, accorde, masquer_nirs, visible
 from sne_sandbox.store.session import Magasin
 

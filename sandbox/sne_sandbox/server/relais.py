@@ -6,7 +6,7 @@ from functools import partial
 from typing import Any, Final
 
 from sne_sandbox.conformance.relecture import relire
-from sne_sandbox.domain.journal import Echange
+from sne_sandbox.domain.echange import Echange
 from sne_sandbox.operations import bases
 from sne_sandbox.pki.authority import Autorite
 from sne_sandbox.proxy.amont import Amont, LienAmont

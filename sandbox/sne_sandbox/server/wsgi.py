@@ -14,9 +14,9 @@ from typing import IO, Any, Final, Protocol
 from twisted.internet.interfaces import IPushProducer
 from zope.interface import implementer
 
+from sne_sandbox.domain.echange import PANNE
 from sne_sandbox.server import pannes
 from sne_sandbox.server.service import ServiceWsgi
-from sne_sandbox.soap.types_http import PANNE
 
 logger = logging.getLogger(__name__)
 

@@ -1,15 +1,21 @@
-"""The envelope, read once: SOAP version, mandatory headers, and the Body's first element.
+"""The envelope, read once: SOAP version, mandatory headers, the Body's first element; and which operation it
+calls.
 
 Guards for what Spyne takes wrongly: an empty Body, a comment before the payload.
+
+The Body's first element decides which operation is called, the action only where it must: six operations of
+GestionPartageeEVTImplService share one element (`fichierXmlParametres`): there the action chooses among them
+(déduite), else the document, where it can only be meant for one (convention).
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Final
 
 from lxml import etree
 
-from sne_sandbox.errors import EnteteNonComprise, EnveloppeIncorrecte, VersionSoapRefusee
+from sne_sandbox.contract.versions import OperationPubliee
+from sne_sandbox.errors import EnteteNonComprise, EnveloppeIncorrecte, OperationInconnue, VersionSoapRefusee
 from sne_sandbox.mime import tolerances
 from sne_sandbox.mime.tolerances import Tolerance
 
@@ -104,3 +110,133 @@ def _lire_entetes(entete: etree._Element) -> str | None:
         if qname.localname == "Action" and qname.namespace in _WSA:
             action = (bloc.text or "").strip() or None
     return action
+
+
+_EXEMPLE_PLUSIEURS: Final = "paramètre action du Content-Type, ou en-tête SOAPAction"
+
+
+class AiguillageSoap:
+    """The operations of a contract, by service and element. Built once; read by every thread."""
+
+    def __init__(self, operations: Iterable[OperationPubliee]) -> None:
+        self._par_nom: dict[str, OperationPubliee] = {}
+        self._par_service: dict[str, dict[str, list[OperationPubliee]]] = {}
+        for operation in operations:
+            self._par_nom[operation.nom] = operation
+            elements = self._par_service.setdefault(operation.service, {})
+            elements.setdefault(operation.entree.qname, []).append(operation)
+
+    def candidates(self, service: str, charge: etree._Element) -> list[OperationPubliee]:
+        """The operations of `service` that take the element `charge`: they share their fields too.
+
+        Raises OperationInconnue when there is none.
+        """
+        candidates = self._par_service.get(service, {}).get(charge.tag, [])
+        if not candidates:
+            raise self._inconnue(service, charge)
+        return candidates
+
+    def choisir(
+        self,
+        candidates: list[OperationPubliee],
+        charge: etree._Element,
+        actions: list[str],
+        document: Callable[[], etree._Element | None],
+        noter: Noter,
+    ) -> OperationPubliee:
+        """The one of `candidates` that is called. `actions` are those announced, surest first; `document`
+        reads the payload, None when it cannot.
+
+        An action that says something else is noted, never refused. Raises OperationInconnue when neither
+        the actions nor the document tell which.
+        """
+        choisie = designee(candidates, actions)
+        if choisie is None and not actions:
+            choisie = _par_document(candidates, document())
+            if choisie is not None:
+                noter(tolerances.SANS_ACTION, choisie.nom)
+        if choisie is None:
+            choisie = self._refuser(candidates[0].service, charge, actions)
+        for action in actions:
+            if _nom_court(action) != choisie.nom:
+                noter(tolerances.ACTION_AUTRE, f"[{action[:200]}] pour {choisie.nom}")
+                break
+        return choisie
+
+    def _refuser(self, service: str, charge: etree._Element, actions: list[str]) -> OperationPubliee:
+        """Raises OperationInconnue: several operations take this element and no action chooses."""
+        noms = ", ".join(o.nom for o in self._par_service[service][charge.tag])
+        local = etree.QName(charge).localname
+        for action in actions:
+            autre = self._par_nom.get(_nom_court(action))
+            if autre is not None:
+                raise OperationInconnue(
+                    f"L'opération [{autre.nom}] n'appartient pas à {service}.",
+                    explication=f"L'action [{action[:200]}] est celle d'une opération de {autre.service} : "
+                    f"appelez /services/{autre.service}/.",
+                )
+        raise OperationInconnue(
+            f"L'élément [{local}] ne suffit pas à désigner une opération de {service}.",
+            explication=f"Plusieurs opérations reçoivent cet élément : {noms}. L'action doit dire laquelle "
+            f"({_EXEMPLE_PLUSIEURS}) ; reçu : {', '.join(actions)[:200] or 'aucune action'}.",
+        )
+
+    def _inconnue(self, service: str, charge: etree._Element) -> OperationInconnue:
+        qname = etree.QName(charge)
+        attendus = self._par_service.get(service, {})
+        elements = sorted({f"{o.nom} ({etree.QName(q).localname})" for q, os in attendus.items() for o in os})
+        message = f"L'élément [{qname.localname}] n'est pas une opération de {service}."
+        for autre, connus in self._par_service.items():
+            if charge.tag in connus:
+                return OperationInconnue(
+                    message,
+                    explication=f"{connus[charge.tag][0].nom} appartient à {autre} : "
+                    f"appelez /services/{autre}/.",
+                )
+        conseil = f"Ce service reçoit : {', '.join(elements)}."
+        if any(etree.QName(q).localname == qname.localname for q in attendus):
+            espace = next(etree.QName(q).namespace for q in attendus)
+            conseil = f"L'espace de noms reçu est [{qname.namespace or ''}], {espace} est attendu."
+        elif qname.localname in self._par_nom:
+            voulu = etree.QName(self._par_nom[qname.localname].entree.qname).localname
+            conseil = f"[{qname.localname}] est le nom d'une opération : l'élément à envoyer est [{voulu}]."
+        return OperationInconnue(message, explication=conseil)
+
+
+def designee(candidates: list[OperationPubliee], actions: list[str]) -> OperationPubliee | None:
+    """The one of `candidates` known before its fields are read: alone, or named by an action; else None."""
+    if len(candidates) == 1:
+        return candidates[0]
+    for action in actions:
+        for operation in candidates:
+            if _nom_court(action) == operation.nom:
+                return operation
+    return None
+
+
+def _par_document(
+    candidates: list[OperationPubliee], racine: etree._Element | None
+) -> OperationPubliee | None:
+    """What an event document can only be meant for: what it asks, lists, or names by `idEvenement`."""
+    if racine is None:
+        return None
+    trouve: dict[str, etree._Element] = {etree.QName(e).localname: e for e in racine.iter(etree.Element)}
+    if "evenement" in trouve:
+        if "idEvenement" not in trouve:
+            nom = "ajouterEvenementDemande"
+        else:
+            nature = trouve.get("natureModification")
+            suppression = nature is not None and nature.text == "SUP"
+            nom = "supprimerEvenementDemande" if suppression else "modifierEvenementDemande"
+    elif "numUnique" in trouve:
+        nom = "listerEvenementsDemande"
+    elif "codeTerritoire" in trouve:
+        nom = "listerTypesEvenementsTerritoriaux"
+    else:
+        nom = "listerTypesEvenementsNationaux"
+    return next((operation for operation in candidates if operation.nom == nom), None)
+
+
+def _nom_court(action: str) -> str:
+    """The operation an action names: real clients write it whole, or its last segment alone."""
+    return action.strip().rstrip("/").rpartition("/")[2]

@@ -13,8 +13,8 @@ from urllib.parse import unquote
 from lxml import etree
 
 from sne_sandbox.contract.versions import ChampOperation, OperationPubliee
+from sne_sandbox.domain.echange import Piece
 from sne_sandbox.domain.element import lire_instant
-from sne_sandbox.domain.exchange import Piece
 from sne_sandbox.errors import EnveloppeIncorrecte
 from sne_sandbox.mime import tolerances
 from sne_sandbox.mime.message import Message, Packaging

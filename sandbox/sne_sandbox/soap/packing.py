@@ -10,13 +10,12 @@ from zlib import crc32
 from lxml import etree
 
 from sne_sandbox.domain.base import Base
-from sne_sandbox.domain.exchange import Piece
+from sne_sandbox.domain.echange import Piece, RequeteHttp
 from sne_sandbox.mime.message import Packaging, Part
 from sne_sandbox.mime.pack import boundary, pack
 from sne_sandbox.mime.unpack import est_multipart
 from sne_sandbox.soap.envelope import SOAP11, XOP
 from sne_sandbox.soap.fields import INCLUDE
-from sne_sandbox.soap.types_http import RequeteHttp
 
 _DECLARATION: Final = b'<?xml version="1.0" encoding="UTF-8"?>\n'
 _SOAP12_TYPE: Final = "application/soap+xml"

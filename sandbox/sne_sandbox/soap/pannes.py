@@ -10,11 +10,11 @@ from typing import Final
 
 from lxml import etree
 
+from sne_sandbox.domain.echange import ReponseHttp
 from sne_sandbox.domain.panne import PanneDefinition
 from sne_sandbox.errors import ExchangeError, PanneClient, PanneServeur
 from sne_sandbox.mime.message import Message, Packaging, Part
 from sne_sandbox.mime.unpack import unpack
-from sne_sandbox.soap.types_http import ReponseHttp
 
 _BOM: Final = b"\xef\xbb\xbf"
 #: Bytes that end every message: a final delimiter without its dashes is none.

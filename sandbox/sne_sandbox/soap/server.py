@@ -20,8 +20,8 @@ from spyne.server import ServerBase
 
 from sne_sandbox.contract import codec
 from sne_sandbox.contract.versions import ChampOperation, Contrat, MessageOperation, OperationPubliee
-from sne_sandbox.domain.exchange import Appel, Champ, Piece, Reponse
-from sne_sandbox.domain.journal import Echange
+from sne_sandbox.domain.echange import Appel, Champ, Piece, Reponse
+from sne_sandbox.domain.echange import Echange
 from sne_sandbox.errors import ERREUR_INATTENDUE, ContractError, ErreurInterne, ExchangeError, MessageMalforme
 from sne_sandbox.mime.message import Message
 from sne_sandbox.mime.tolerances import Tolerance
@@ -29,10 +29,10 @@ from sne_sandbox.mime.unpack import unpack
 from sne_sandbox.pki.identite import Identite
 from sne_sandbox.settings import Limites
 from sne_sandbox.soap import envelope, faults, fields
-from sne_sandbox.soap.dispatch import AiguillageSoap, designee
+from sne_sandbox.soap.envelope import AiguillageSoap, designee
 from sne_sandbox.soap.envelope import SOAP12
 from sne_sandbox.soap.packing import Emballage, joindre
-from sne_sandbox.soap.types_http import ReponseHttp, RequeteHttp
+from sne_sandbox.domain.echange import ReponseHttp, RequeteHttp
 
 #: Lines of the journal that one message may fill with its tolerances.
 _TOLERANCES_MAX: Final = 50

@@ -9,7 +9,7 @@ from typing import Any, Final, TypedDict, Unpack
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
-from sne_sandbox.domain.journal import HORS_HTTP, NUIT, Echange, VerdictEchange
+from sne_sandbox.domain.echange import HORS_HTTP, NUIT, Echange, VerdictEchange
 from sne_sandbox.store import tables
 from sne_sandbox.store.connexion import BaseDeDonnees, Connexion, Ligne, RequeteSql
 from sne_sandbox.store.lignes import (

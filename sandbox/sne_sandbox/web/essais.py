@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 from werkzeug.exceptions import HTTPException
 
-from sne_sandbox.domain.journal import Echange
+from sne_sandbox.domain.echange import Echange
 from sne_sandbox.errors import OperatorError
 
 _Valeur = TypeVar("_Valeur")

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from lxml import etree
 
 from sne_sandbox.contract.versions import Contrat
-from sne_sandbox.domain.journal import Echange, VerdictEchange
+from sne_sandbox.domain.echange import Echange, VerdictEchange
 from sne_sandbox.store.session import Magasin
 from sne_sandbox.web.essais import essayer, nu
 

@@ -17,7 +17,7 @@ from sne_sandbox.conformance.observation import Observation, observer
 from sne_sandbox.contract.codec import NS
 from sne_sandbox.domain.base import Base, Guichet
 from sne_sandbox.domain.dates import date_francaise, tampon
-from sne_sandbox.domain.journal import FICHIER, NUIT, REMISE, SCENE, Echange, VerdictEchange
+from sne_sandbox.domain.echange import FICHIER, NUIT, REMISE, SCENE, Echange, VerdictEchange
 from sne_sandbox.domain.texte import masquer_nirs, nombre
 from sne_sandbox.errors import UsageError
 from sne_sandbox.operations import dispatching, horloge

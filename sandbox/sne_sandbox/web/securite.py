@@ -7,8 +7,7 @@ from werkzeug.datastructures import WWWAuthenticate
 from werkzeug.exceptions import Forbidden, Unauthorized
 
 from sne_sandbox.settings import PAR_NOM
-from sne_sandbox.web import provenance
-from sne_sandbox.web.acces import OUVERTS, Acces, Droit
+from sne_sandbox.web.acces import OUVERTS, Acces, Droit, est_chargee_d_ailleurs, est_locale, origine_etrangere
 from sne_sandbox.web.services import est_egaree
 
 #: The policy of every page: nothing but our own files, nothing inline.
@@ -30,7 +29,7 @@ def installer(app: Flask, *, libres: tuple[str, ...] = ()) -> None:
         if request.path.startswith(OUVERTS) or est_egaree(request):
             return  # real clients send the national server's Host; SOAP carries its own identity
         acces: Acces = current_app.extensions["acces"]
-        if acces.jeton is None and not provenance.est_locale(request.host):
+        if acces.jeton is None and not est_locale(request.host):
             raise Forbidden(
                 f"L'hôte [{request.host}] n'est pas local : une page d'un autre site ne lit rien ici."
             )
@@ -40,9 +39,9 @@ def installer(app: Flask, *, libres: tuple[str, ...] = ()) -> None:
                 "jeton à d'autres machines. Remède : démarrez-le avec --admin-token "
                 f"({PAR_NOM['admin_token'].variable})."
             )
-        if provenance.est_chargee_d_ailleurs(request):
+        if est_chargee_d_ailleurs(request):
             raise Forbidden("Une page d'un autre site ne charge rien d'ici ; un lien s'ouvre.")
-        origine = provenance.origine_etrangere(request)
+        origine = origine_etrangere(request)
         if origine and request.method not in LECTURES:
             raise Forbidden(f"L'origine [{origine}] n'est pas ce serveur.")
         if request.path.startswith(libres):

@@ -11,20 +11,21 @@ from werkzeug.exceptions import HTTPException, NotFound
 from werkzeug.routing import Rule
 
 from sne_sandbox.domain.base import BASE_PAR_DEFAUT
-from sne_sandbox.domain.journal import du_dehors, sans_secrets
-from sne_sandbox.exchange import METHODES, base_nommee
-from sne_sandbox.settings import est_boucle_locale
-from sne_sandbox.soap import wsdl
-from sne_sandbox.soap.types_http import (
+from sne_sandbox.domain.echange import (
     CERTIFICAT,
     CERTIFICAT_DEMANDE,
     ECOUTE,
     PANNE,
     ReponseHttp,
     RequeteHttp,
+    du_dehors,
+    sans_secrets,
 )
+from sne_sandbox.exchange import METHODES, base_nommee
+from sne_sandbox.settings import est_boucle_locale
+from sne_sandbox.soap import wsdl
+from sne_sandbox.web.acces import d_un_autre_site
 from sne_sandbox.web.partage import Services
-from sne_sandbox.web.provenance import d_un_autre_site
 
 #: First word of the endpoints of services, in Flask's map of addresses.
 _SERVICE: Final = "soap"

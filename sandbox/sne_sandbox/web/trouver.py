@@ -7,7 +7,7 @@ from werkzeug.exceptions import NotFound
 
 from sne_sandbox.contract.schema import Document
 from sne_sandbox.domain.base import Guichet
-from sne_sandbox.domain.journal import Echange
+from sne_sandbox.domain.echange import Echange
 from sne_sandbox.operations.sauvegardes import Sauvegarde, Sauvegardes
 from sne_sandbox.web import epreuves
 from sne_sandbox.web.epreuves import JugementConserve

@@ -13,7 +13,7 @@ from sne_sandbox.conformance.jugement.juge import Dire, Juge
 from sne_sandbox.conformance.observation import Observation, observer
 from sne_sandbox.conformance.relecture import relire
 from sne_sandbox.conformance.trafic import juger_base, parcourir
-from sne_sandbox.domain.journal import Echange, VerdictEchange
+from sne_sandbox.domain.echange import Echange, VerdictEchange
 from sne_sandbox.reports.model import Constat, EtatExigence, Fin, Rapport, Verdict
 
 DATES = (

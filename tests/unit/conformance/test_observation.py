@@ -9,8 +9,7 @@ from lxml import etree
 from sne_sandbox.conformance.jugement import juger
 from sne_sandbox.conformance.observation import Observation, citer, observer
 from sne_sandbox.conformance.trafic import parcourir
-from sne_sandbox.domain.exchange import Piece
-from sne_sandbox.domain.journal import Echange, VerdictEchange
+from sne_sandbox.domain.echange import Echange, Piece, VerdictEchange
 from sne_sandbox.domain.panne import PanneDefinition
 from sne_sandbox.mime.client import Forme
 from sne_sandbox.operations import pannes

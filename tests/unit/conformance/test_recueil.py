@@ -8,7 +8,7 @@ from banc import Banc, poser, specimen
 from sne_sandbox.conformance.recueil import CONSTATS_MAX, ConstatsParExigence, dire_ce_qui_manque
 from sne_sandbox.conformance.trafic import ReglagesTrafic, juger_base
 from sne_sandbox.contract.exigences import Exigence
-from sne_sandbox.domain.journal import Echange, VerdictEchange
+from sne_sandbox.domain.echange import Echange, VerdictEchange
 from sne_sandbox.reports.model import (
     Constat,
     EtatExigence,

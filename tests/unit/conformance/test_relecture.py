@@ -10,7 +10,7 @@ from banc import WS, Banc, message, oter, poser, specimen
 from sne_sandbox.conformance import relecture
 from sne_sandbox.conformance.relecture import REPONSE, REQUETE, relire
 from sne_sandbox.contract.versions import Contrat
-from sne_sandbox.domain.journal import Echange, VerdictEchange
+from sne_sandbox.domain.echange import Echange, VerdictEchange
 
 LUS = ("service", "operation", "guichet", "type_fichier", "version", "numero_unique", "verdict")
 

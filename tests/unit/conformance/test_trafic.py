@@ -7,7 +7,7 @@ from lxml import etree
 
 from sne_sandbox.conformance.observation import citer, observer
 from sne_sandbox.conformance.trafic import ReglagesTrafic, juger_base, parcourir
-from sne_sandbox.domain.journal import Echange
+from sne_sandbox.domain.echange import Echange
 from sne_sandbox.reports.model import (
     DebutJugement,
     EtatExigence,

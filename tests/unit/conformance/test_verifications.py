@@ -12,7 +12,7 @@ from sne_sandbox.conformance.pas import Connu, PasJoue
 from sne_sandbox.conformance.protocole import Statut
 from sne_sandbox.conformance.trafic import parcourir
 from sne_sandbox.conformance.verifications import juger_pas
-from sne_sandbox.domain.exchange import Piece
+from sne_sandbox.domain.echange import Piece
 from sne_sandbox.domain.panne import PanneDefinition
 from sne_sandbox.operations import pannes
 from sne_sandbox.reports.model import Constat

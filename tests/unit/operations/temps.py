@@ -6,8 +6,8 @@ from typing import Any, Final
 from sne_sandbox.contract import codec
 from sne_sandbox.domain.dates import PARIS, ajouter_mois
 from sne_sandbox.domain.demande import DemandeStockee, EtatDemande
+from sne_sandbox.domain.echange import Echange
 from sne_sandbox.domain.element import construire
-from sne_sandbox.domain.journal import Echange
 from sne_sandbox.store.recherche import parcourir
 from sne_sandbox.store.session import Magasin
 

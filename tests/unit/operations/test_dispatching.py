@@ -27,7 +27,7 @@ from lxml import etree
 from sne_sandbox.contract.codec import NS
 from sne_sandbox.contract.schema import Document
 from sne_sandbox.domain.dates import PARIS
-from sne_sandbox.domain.exchange import Appel
+from sne_sandbox.domain.echange import Appel
 from sne_sandbox.errors import ErreurInterne
 from sne_sandbox.operations import dispatching
 from sne_sandbox.operations.dispatching import MODIFIE, demarquer, marquer

@@ -12,8 +12,8 @@ from sne_sandbox.contract import codec
 from sne_sandbox.domain.base import Horloge
 from sne_sandbox.domain.dates import PARIS, ajouter_mois
 from sne_sandbox.domain.demande import EtatDemande
+from sne_sandbox.domain.echange import VerdictEchange
 from sne_sandbox.domain.evenement import Evenement
-from sne_sandbox.domain.journal import VerdictEchange
 from sne_sandbox.operations import horloge, lifecycle
 from sne_sandbox.operations.lifecycle import BilanNuits, Fait
 from sne_sandbox.store.recherche import parcourir

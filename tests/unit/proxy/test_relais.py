@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from sne_sandbox.domain.journal import Echange, VerdictEchange
+from sne_sandbox.domain.echange import Echange, VerdictEchange
 from sne_sandbox.proxy.amont import AmontDefaillant, EnTetes, ReponseAmont
 from sne_sandbox.proxy.relais import Relais
 

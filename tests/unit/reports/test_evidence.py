@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from specimen import NIR, rapport
 
-from sne_sandbox.domain.journal import Echange, VerdictEchange
+from sne_sandbox.domain.echange import Echange, VerdictEchange
 from sne_sandbox.errors import OperatorError
 from sne_sandbox.reports import evidence
 from sne_sandbox.reports.masque import masquer

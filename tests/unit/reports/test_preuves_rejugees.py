@@ -8,7 +8,7 @@ from pathlib import Path
 from banc import FORMULAIRE, Banc, message, poser, radiation, specimen, trouver
 
 from sne_sandbox.conformance import trafic
-from sne_sandbox.domain.journal import Echange
+from sne_sandbox.domain.echange import Echange
 from sne_sandbox.reports import evidence
 from sne_sandbox.reports.compare import memes_verdicts
 from sne_sandbox.reports.model import EtatExigence, Fin, Rapport

@@ -8,7 +8,7 @@ import pytest
 from lxml import etree
 from specimen import NIR, NIR_ESPACE, NIR_TREIZE
 
-from sne_sandbox.domain.journal import Echange
+from sne_sandbox.domain.echange import Echange
 from sne_sandbox.domain.nir import cle_valide, convient_a_la_civilite, forme_valide
 from sne_sandbox.reports.pseudonymes import Pseudonymes
 

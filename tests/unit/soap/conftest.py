@@ -9,14 +9,12 @@ from lxml import etree
 
 from sne_sandbox.contract.versions import Contrat, charger
 from sne_sandbox.domain.base import Base
-from sne_sandbox.domain.exchange import Appel, Piece, Reponse
-from sne_sandbox.domain.journal import Echange
+from sne_sandbox.domain.echange import Appel, Echange, Piece, Reponse, ReponseHttp, RequeteHttp
 from sne_sandbox.mime.unpack import unpack
 from sne_sandbox.pki.identite import ANONYME, Identite
 from sne_sandbox.settings import Limites, Reglages
 from sne_sandbox.soap.packing import Emballage
 from sne_sandbox.soap.server import ServeurSoap
-from sne_sandbox.soap.types_http import ReponseHttp, RequeteHttp
 
 SOAP12 = "http://www.w3.org/2003/05/soap-envelope"
 WS = "http://ws.metier.nuu.application.i2/"

@@ -4,7 +4,7 @@ import base64
 
 import pytest
 
-from sne_sandbox.domain.exchange import Piece, Reponse
+from sne_sandbox.domain.echange import Piece, Reponse
 from sne_sandbox.mime.message import Part
 from sne_sandbox.mime.pack import pack
 

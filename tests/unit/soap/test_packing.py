@@ -4,13 +4,12 @@ import pytest
 from lxml import etree
 
 from sne_sandbox.domain.base import Base
-from sne_sandbox.domain.exchange import Piece
+from sne_sandbox.domain.echange import Piece, RequeteHttp
 from sne_sandbox.mime.message import Packaging
 from sne_sandbox.mime.unpack import unpack
 from sne_sandbox.settings import Reglages
 from sne_sandbox.soap.envelope import SOAP12, XOP
 from sne_sandbox.soap.packing import RACINES, Emballage, joindre
-from sne_sandbox.soap.types_http import RequeteHttp
 
 
 def charge() -> etree._Element:

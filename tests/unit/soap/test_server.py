@@ -9,8 +9,7 @@ import pytest
 from lxml import etree
 
 from sne_sandbox.contract.versions import ChampOperation
-from sne_sandbox.domain.exchange import Piece, Reponse
-from sne_sandbox.domain.journal import VerdictEchange
+from sne_sandbox.domain.echange import Piece, Reponse, VerdictEchange
 from sne_sandbox.errors import (
     ERREUR_INATTENDUE,
     ContractError,

@@ -5,7 +5,7 @@ from urllib.parse import urljoin, urlsplit
 import pytest
 from lxml import etree
 
-from sne_sandbox.soap.types_http import RequeteHttp
+from sne_sandbox.domain.echange import RequeteHttp
 from sne_sandbox.soap.wsdl import servir
 
 ORIGINE = "https://bac.exemple.fr:8443"

@@ -7,9 +7,8 @@ import requests
 import zeep
 from zeep.transports import Transport
 
-from sne_sandbox.domain.exchange import Piece, Reponse
+from sne_sandbox.domain.echange import Piece, Reponse, RequeteHttp
 from sne_sandbox.errors import NumeroInconnu
-from sne_sandbox.soap.types_http import RequeteHttp
 from sne_sandbox.soap.wsdl import servir
 
 ORIGINE = "http://bac.exemple.fr"

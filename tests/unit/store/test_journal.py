@@ -7,7 +7,7 @@ from sqlalchemy.dialects import sqlite
 
 from sne_sandbox.domain.base import Base
 from sne_sandbox.domain.dates import PARIS
-from sne_sandbox.domain.journal import NUIT, Echange, VerdictEchange
+from sne_sandbox.domain.echange import NUIT, Echange, VerdictEchange
 from sne_sandbox.store import journal
 from sne_sandbox.store.journal import MESURES, PAS
 from sne_sandbox.store.session import Magasin

@@ -16,8 +16,8 @@ import sqlalchemy as sa
 from exemples_store import GUICHETS, stockee
 
 from sne_sandbox.domain.base import Base, Horloge
+from sne_sandbox.domain.echange import Echange
 from sne_sandbox.domain.evenement import Caracteristique, TypeEvenement
-from sne_sandbox.domain.journal import Echange
 from sne_sandbox.errors import BaseInconnue, ConflitEtat, StoreError, UsageError
 from sne_sandbox.settings import Reglages
 from sne_sandbox.store import connexion, tables

@@ -12,7 +12,7 @@ import pytest
 from exemples_store import GUICHETS, personne, stockee
 
 from sne_sandbox.domain.base import Base
-from sne_sandbox.domain.journal import Echange
+from sne_sandbox.domain.echange import Echange
 from sne_sandbox.errors import BaseInconnue, StoreError, UsageError
 from sne_sandbox.store import snapshot
 from sne_sandbox.store.recherche import Criteres, parcourir, rechercher

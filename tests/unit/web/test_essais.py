@@ -9,7 +9,7 @@ import pytest
 from banc import FORMULAIRE, Banc, poser, specimen
 from lxml import html
 
-from sne_sandbox.domain.journal import FICHIER, NUIT, Echange, VerdictEchange
+from sne_sandbox.domain.echange import FICHIER, NUIT, Echange, VerdictEchange
 from sne_sandbox.web import histoire, manques
 from sne_sandbox.web.api import exchanges
 from sne_sandbox.web.console import echange as page_echange

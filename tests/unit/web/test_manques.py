@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 from banc import Banc, specimen
 
-from sne_sandbox.domain.journal import Echange, VerdictEchange
+from sne_sandbox.domain.echange import Echange, VerdictEchange
 from sne_sandbox.web import manques
 
 DEMANDE = "/services/DemandeLogementImplService/"

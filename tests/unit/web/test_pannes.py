@@ -10,10 +10,9 @@ from banc import MIDI, Banc, Resultat, specimen
 from lxml import etree
 
 from sne_sandbox.domain.base import Horloge
-from sne_sandbox.domain.journal import VerdictEchange
+from sne_sandbox.domain.echange import PANNE, VerdictEchange
 from sne_sandbox.domain.panne import GENRES, PanneDefinition
 from sne_sandbox.operations import pannes
-from sne_sandbox.soap.types_http import PANNE
 
 
 def _armer(banc: Banc, genre: str, **suite: Any) -> int:

@@ -23,7 +23,7 @@ from sne_sandbox.conformance.jugement.juge import (
     refus_essaye,
 )
 from sne_sandbox.conformance.observation import Observation
-from sne_sandbox.domain.journal import REMISE, VerdictEchange
+from sne_sandbox.domain.echange import REMISE, VerdictEchange
 from sne_sandbox.reports.model import Constat
 
 #: Judges of one exchange, in the order of the requirements.

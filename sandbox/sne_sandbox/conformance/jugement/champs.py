@@ -10,8 +10,8 @@ from lxml import etree
 from sne_sandbox.conformance.jugement.juge import Dire
 from sne_sandbox.conformance.observation import Observation
 from sne_sandbox.contract.versions import ChampOperation
+from sne_sandbox.domain.echange import Piece
 from sne_sandbox.domain.element import lire_instant
-from sne_sandbox.domain.exchange import Piece
 from sne_sandbox.reports.model import Constat
 from sne_sandbox.soap.fields import INCLUDE
 

@@ -16,7 +16,7 @@ from sne_sandbox.conformance.jugement.champs import champs_de_l_operation, sans_
 from sne_sandbox.conformance.jugement.juge import Dire, Juge
 from sne_sandbox.conformance.observation import Observation
 from sne_sandbox.contract.versions import Contrat, OperationPubliee
-from sne_sandbox.domain.journal import VerdictEchange
+from sne_sandbox.domain.echange import VerdictEchange
 from sne_sandbox.mime import tolerances as t
 from sne_sandbox.mime.message import Packaging
 from sne_sandbox.reports.model import Constat

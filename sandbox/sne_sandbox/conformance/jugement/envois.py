@@ -18,7 +18,7 @@ from sne_sandbox.conformance.jugement.juge import (
     personnes,
 )
 from sne_sandbox.conformance.observation import Observation
-from sne_sandbox.domain.journal import NUIT, VerdictEchange
+from sne_sandbox.domain.echange import NUIT, VerdictEchange
 from sne_sandbox.operations import lifecycle
 from sne_sandbox.operations.lifecycle import Fait
 from sne_sandbox.reports.model import Constat

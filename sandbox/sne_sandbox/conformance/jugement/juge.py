@@ -7,7 +7,7 @@ from typing import Any, ClassVar, Final
 
 from sne_sandbox.conformance.observation import Observation
 from sne_sandbox.contract.schema import Document
-from sne_sandbox.domain.journal import VerdictEchange
+from sne_sandbox.domain.echange import VerdictEchange
 from sne_sandbox.domain.texte import masquer_nirs, plier
 from sne_sandbox.operations.table import OPERATIONS
 from sne_sandbox.reports.model import Constat

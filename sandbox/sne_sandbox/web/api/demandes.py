@@ -13,8 +13,8 @@ from marshmallow import fields, validate
 from werkzeug.exceptions import NotFound
 
 from sne_sandbox.domain.demande import DemandeStockee, EtatDemande
+from sne_sandbox.domain.echange import Appel
 from sne_sandbox.domain.evenement import Evenement
-from sne_sandbox.domain.exchange import Appel
 from sne_sandbox.domain.publication import tirer
 from sne_sandbox.domain.texte import masquer_message, masquer_nirs
 from sne_sandbox.errors import UsageError

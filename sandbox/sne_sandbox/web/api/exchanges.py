@@ -16,7 +16,7 @@ from flask_smorest import Blueprint
 from werkzeug.exceptions import NotFound
 
 from sne_sandbox.domain.dates import PARIS
-from sne_sandbox.domain.journal import HORS_HTTP, Echange, VerdictEchange
+from sne_sandbox.domain.echange import HORS_HTTP, Echange, VerdictEchange
 from sne_sandbox.domain.publication import tirer
 from sne_sandbox.domain.texte import masquer_nirs
 from sne_sandbox.errors import UsageError

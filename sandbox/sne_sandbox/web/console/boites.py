@@ -9,7 +9,7 @@ from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response as Redirection
 
 from sne_sandbox.domain.base import Guichet
-from sne_sandbox.domain.journal import VerdictEchange
+from sne_sandbox.domain.echange import VerdictEchange
 from sne_sandbox.domain.texte import masquer_nirs
 from sne_sandbox.errors import ExchangeError, UsageError
 from sne_sandbox.exchange import Traite

@@ -15,7 +15,7 @@ from werkzeug.wrappers import Response as Redirection
 from sne_sandbox.domain.base import BASE_PAR_DEFAUT, Horloge, Portee, lire_horloge, lire_instant
 from sne_sandbox.domain.dates import PARIS
 from sne_sandbox.domain.demande import EtatDemande
-from sne_sandbox.domain.journal import NUIT
+from sne_sandbox.domain.echange import NUIT
 from sne_sandbox.domain.panne import GENRES, GenrePanne, PanneDefinition, Parametre
 from sne_sandbox.domain.texte import entier_de
 from sne_sandbox.errors import UsageError

@@ -15,8 +15,8 @@ from sne_sandbox.domain.codes import MOTIF_NON_RENOUVELLEMENT
 from sne_sandbox.domain.dates import ajouter_mois, date_francaise
 from sne_sandbox.domain.decision import TYPE_DECISION
 from sne_sandbox.domain.demande import Demande, DemandeStockee
+from sne_sandbox.domain.echange import Appel
 from sne_sandbox.domain.evenement import Evenement, TypeEvenement, lire_booleen, lire_jour
-from sne_sandbox.domain.exchange import Appel
 from sne_sandbox.domain.texte import masquer_nirs
 from sne_sandbox.operations import attestation
 from sne_sandbox.operations.document import Presentation, information_traitement

@@ -9,7 +9,7 @@ from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response as Redirection
 
 from sne_sandbox.conformance.observation import Observation
-from sne_sandbox.domain.journal import HORS_HTTP, REJEU, Echange
+from sne_sandbox.domain.echange import HORS_HTTP, REJEU, Echange
 from sne_sandbox.domain.panne import GENRES
 from sne_sandbox.domain.texte import masquer_nirs
 from sne_sandbox.errors import UsageError

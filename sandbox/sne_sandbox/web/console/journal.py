@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 
 from flask import Response, current_app, render_template, request, url_for
 
-from sne_sandbox.domain.journal import HORS_HTTP, NUIT, REMISE, Echange, VerdictEchange
+from sne_sandbox.domain.echange import HORS_HTTP, NUIT, REMISE, Echange, VerdictEchange
 from sne_sandbox.domain.texte import entier_de, masquer_nirs
 from sne_sandbox.errors import ERREUR_INATTENDUE, UsageError
 from sne_sandbox.store.journal import Journal

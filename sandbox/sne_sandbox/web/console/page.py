@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response as Redirection
 
 from sne_sandbox.domain.base import Base
 from sne_sandbox.domain.dates import PARIS
-from sne_sandbox.domain.journal import VerdictEchange
+from sne_sandbox.domain.echange import VerdictEchange
 from sne_sandbox.errors import UsageError
 from sne_sandbox.web.partage import services
 

@@ -8,7 +8,7 @@ from werkzeug.exceptions import NotFound
 
 from sne_sandbox.contract.fiches import FicheRegle
 from sne_sandbox.domain.anomalie import Fidelite, Gravite
-from sne_sandbox.domain.journal import Echange
+from sne_sandbox.domain.echange import Echange
 from sne_sandbox.domain.texte import masquer_nirs
 from sne_sandbox.generators.exemples import exemples
 from sne_sandbox.generators.reduction import plus_petite_demande

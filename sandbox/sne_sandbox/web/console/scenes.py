@@ -12,11 +12,10 @@ from sne_sandbox.errors import UsageError
 from sne_sandbox.operations import scenes as donnees
 from sne_sandbox.settings import est_boucle_locale
 from sne_sandbox.web import representation
-from sne_sandbox.web.acces import Acces
+from sne_sandbox.web.acces import Acces, est_locale
 from sne_sandbox.web.console.filtres import accorde
 from sne_sandbox.web.console.page import apres_action, section
 from sne_sandbox.web.partage import expediteur, services
-from sne_sandbox.web.provenance import est_locale
 
 blueprint: Final = section("scenes", __name__)
 

@@ -12,7 +12,7 @@ from sne_sandbox.contract.codec import parse
 from sne_sandbox.contract.versions import Contrat, OperationPubliee
 from sne_sandbox.domain.base import Base
 from sne_sandbox.domain.dates import PARIS, tampon, xs_date_time
-from sne_sandbox.domain.exchange import Appel, Piece
+from sne_sandbox.domain.echange import Appel, Piece
 from sne_sandbox.domain.texte import hors_xml
 from sne_sandbox.errors import ExchangeError, StructureIncorrecte, UsageError
 from sne_sandbox.operations.table import OPERATIONS

@@ -8,7 +8,7 @@ from typing import Any, Final, Literal
 from urllib.parse import parse_qsl
 
 from sne_sandbox.conformance.observation import Courrier, Observation
-from sne_sandbox.domain.exchange import Piece, document_parmi
+from sne_sandbox.domain.echange import Piece, document_parmi
 from sne_sandbox.domain.texte import masquer_nirs
 from sne_sandbox.operations.table import OPERATIONS
 from sne_sandbox.web.messages.arbre import Arbre, Remarque, construire, refus_du_schema

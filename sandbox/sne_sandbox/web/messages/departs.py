@@ -15,8 +15,8 @@ from sne_sandbox.contract.versions import Contrat
 from sne_sandbox.domain.base import Guichet, NatureGuichet
 from sne_sandbox.domain.dates import PARIS, xs_date_time
 from sne_sandbox.domain.demande import Demande, DemandeStockee, EtatDemande
+from sne_sandbox.domain.echange import Echange
 from sne_sandbox.domain.element import Element
-from sne_sandbox.domain.journal import Echange
 from sne_sandbox.domain.texte import entier_de
 from sne_sandbox.errors import ContractError, UsageError
 from sne_sandbox.generators import exemples, menages

@@ -13,8 +13,7 @@ from sne_sandbox.conformance.observation import Courrier, Observation
 from sne_sandbox.contract import codec
 from sne_sandbox.contract.codec import NS
 from sne_sandbox.domain.dates import PARIS, xs_date_time
-from sne_sandbox.domain.exchange import document_parmi
-from sne_sandbox.domain.journal import SECRETS
+from sne_sandbox.domain.echange import SECRETS, document_parmi
 from sne_sandbox.domain.texte import masquer_message, masquer_nir, masquer_nirs
 from sne_sandbox.errors import SandboxError
 from sne_sandbox.settings import Limites

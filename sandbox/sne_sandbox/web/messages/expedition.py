@@ -6,11 +6,10 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from sne_sandbox.contract.versions import Contrat
-from sne_sandbox.domain.journal import CONSOLE, sans_secrets
+from sne_sandbox.domain.echange import CONSOLE, RequeteHttp, sans_secrets
 from sne_sandbox.exchange import base_nommee
 from sne_sandbox.mime.client import Forme
 from sne_sandbox.soap.requete import Champs, ecrire
-from sne_sandbox.soap.types_http import RequeteHttp
 from sne_sandbox.web.partage import Expediteur, Services
 from sne_sandbox.web.services import acheminer, est_un_appel
 

@@ -10,8 +10,7 @@ from lxml import etree
 
 from sne_sandbox.conformance.observation import Observation
 from sne_sandbox.domain.base import BASE_PAR_DEFAUT
-from sne_sandbox.domain.exchange import Appel
-from sne_sandbox.domain.journal import HORS_HTTP, REJEU, Echange
+from sne_sandbox.domain.echange import HORS_HTTP, REJEU, Appel, Echange
 from sne_sandbox.errors import StructureIncorrecte, UsageError
 from sne_sandbox.generators.reduction import elaguer
 from sne_sandbox.operations.table import OPERATIONS

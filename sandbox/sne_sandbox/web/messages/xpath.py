@@ -18,7 +18,7 @@ from typing import Any, Final, Self
 from lxml import etree
 
 from sne_sandbox.conformance.observation import observer
-from sne_sandbox.domain.journal import Echange
+from sne_sandbox.domain.echange import Echange
 from sne_sandbox.domain.texte import masquer_nir, masquer_nirs
 from sne_sandbox.errors import ConflitEtat, UsageError
 from sne_sandbox.web.essais import essayer

@@ -7,8 +7,8 @@ import pytest
 from banc import SOAP, WS, XOP, Banc, specimen
 from lxml import etree
 
+from sne_sandbox.domain.echange import CERTIFICAT, CERTIFICAT_DEMANDE, ECOUTE
 from sne_sandbox.reports.model import Constat
-from sne_sandbox.soap.types_http import CERTIFICAT, CERTIFICAT_DEMANDE, ECOUTE
 
 ADRESSE = "/bases/{base}/services/DemandeLogementImplService/"
 SOAP11 = "http://schemas.xmlsoap.org/soap/envelope/"

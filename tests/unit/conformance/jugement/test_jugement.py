@@ -10,7 +10,7 @@ from banc import FORMULAIRE, MIDI, Banc, poser, specimen
 from sne_sandbox.conformance import jugement
 from sne_sandbox.contract.exigences import charger_exigences
 from sne_sandbox.contract.versions import charger
-from sne_sandbox.domain.journal import Echange
+from sne_sandbox.domain.echange import Echange
 
 EXIGENCES = charger_exigences(charger().dossiers)
 JUGEES = {juge.exigence for juge in jugement.JUGES} | {

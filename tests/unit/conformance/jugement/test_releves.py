@@ -9,7 +9,7 @@ from banc import FORMULAIRE, MIDI, Banc, poser, specimen, trouver
 from sne_sandbox.conformance.jugement import Suite
 from sne_sandbox.conformance.observation import observer
 from sne_sandbox.conformance.trafic import parcourir
-from sne_sandbox.domain.journal import Echange, VerdictEchange
+from sne_sandbox.domain.echange import Echange, VerdictEchange
 
 Rompues = Callable[..., set[tuple[str, str]]]
 Tenues = Callable[..., set[str]]

@@ -6,7 +6,7 @@ import pytest
 from banc import FORMULAIRE, MIDI, Banc, message, poser, specimen
 from lxml import etree
 
-from sne_sandbox.domain.journal import VerdictEchange
+from sne_sandbox.domain.echange import VerdictEchange
 from sne_sandbox.operations.table import OPERATIONS
 from sne_sandbox.web.messages import departs
 

@@ -10,7 +10,7 @@ from cryptography import x509
 from lxml import etree
 from prometheus_client.parser import text_string_to_metric_families
 
-from sne_sandbox.domain.journal import Echange, VerdictEchange
+from sne_sandbox.domain.echange import Echange, VerdictEchange
 from sne_sandbox.operations import ecarts
 from sne_sandbox.operations.sauvegardes import Sauvegardes
 

@@ -13,7 +13,7 @@ from banc import MIDI, Banc, message, renouvellement, specimen
 from lxml import etree, html
 from navigateur import ENTETES
 
-from sne_sandbox.domain.journal import VerdictEchange
+from sne_sandbox.domain.echange import VerdictEchange
 from sne_sandbox.generators import exemples
 from sne_sandbox.operations.table import OPERATIONS
 from sne_sandbox.web.messages import departs, documents

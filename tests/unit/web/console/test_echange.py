@@ -16,7 +16,7 @@ from har12 import SCHEMA
 from lxml import etree, html
 from navigateur import ENTETES
 
-from sne_sandbox.domain.journal import Echange, VerdictEchange
+from sne_sandbox.domain.echange import Echange, VerdictEchange
 from sne_sandbox.domain.texte import masquer_nir
 from sne_sandbox.mime.unpack import unpack
 from sne_sandbox.web.messages import rejeu

@@ -10,7 +10,7 @@ from banc import Banc, message, poser, specimen
 from lxml import etree
 from navigateur import ENTETES
 
-from sne_sandbox.domain.journal import Echange, VerdictEchange
+from sne_sandbox.domain.echange import Echange, VerdictEchange
 from sne_sandbox.errors import ERREUR_INATTENDUE
 from sne_sandbox.web.console import journal
 from sne_sandbox.web.messages import xpath

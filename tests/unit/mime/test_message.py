@@ -2,7 +2,7 @@
 
 import pytest
 
-from sne_sandbox.mime.content_type import LONGUEUR_MAX, lire
+from sne_sandbox.mime.message import LONGUEUR_MAX, lire_content_type
 
 
 @pytest.mark.parametrize(
@@ -19,15 +19,15 @@ from sne_sandbox.mime.content_type import LONGUEUR_MAX, lire
     ],
 )
 def test_read(valeur: str, media: str, parametres: dict[str, str], nus: set[str]) -> None:
-    lu = lire(valeur)
+    lu = lire_content_type(valeur)
     assert (lu.media, dict(lu.parametres), lu.nus) == (media, parametres, frozenset(nus))
 
 
 def test_an_empty_parameter_counts_as_absent() -> None:
-    assert lire('a/b; c=""').get("c") is None
-    assert lire("a/b").get("c") is None
+    assert lire_content_type('a/b; c=""').get("c") is None
+    assert lire_content_type("a/b").get("c") is None
 
 
 def test_a_bomb_is_refused() -> None:
     with pytest.raises(ValueError, match="2049"):
-        lire("x" * (LONGUEUR_MAX + 1))
+        lire_content_type("x" * (LONGUEUR_MAX + 1))

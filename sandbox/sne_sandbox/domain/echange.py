@@ -1,13 +1,137 @@
-"""A line of the journal: one exchange, refused ones included, with its bytes."""
+"""One exchange, from the wire to its line in the journal: the HTTP request and its answer (`RequeteHttp`),
+the call and its answer between the envelope and the work (`Appel`), the line of the journal (`Echange`)."""
 
 import re
 import traceback
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, Final
 
+from sne_sandbox.domain.panne import PanneDefinition
 from sne_sandbox.errors import ERREUR_INATTENDUE, ErreurInterne, ExchangeError
+
+# --- the request and its answer, over HTTP ---
+
+EnTetes = list[tuple[str, str]]
+
+#: What the server tells of a request beside its headers, in the WSGI environment, where no header can forge
+#: it (those begin with HTTP_). The verified client certificate (DER), None without,
+CERTIFICAT: Final = "sne.certificat_client"
+#: whether one was asked for, and the listener (https, http, https_expire, https_autre_nom);
+CERTIFICAT_DEMANDE: Final = "sne.certificat_demande"
+ECOUTE: Final = "sne.ecoute"
+#: and, set by the application, the panne (PanneDefinition) that the server sends the answer by.
+PANNE: Final = "sne.panne"
+
+
+@dataclass(frozen=True, slots=True)
+class RequeteHttp:
+    """A whole HTTP request. `chemin` is the path with its query, `en_tetes` in order as received, but for
+    those that the journal does not keep, `corps` the body with its transfer encoding (chunks) removed."""
+
+    methode: str
+    chemin: str
+    en_tetes: EnTetes
+    corps: bytes
+    hote: str = ""
+    """The Host that it names: a real client's is that of the national server."""
+    origine: str = ""
+    """Scheme and authority of this server, by the socket that it came to."""
+    pair: str = ""
+    """Address of the caller."""
+    ecoute: str = ""
+    """The listener: https, http, https_expire, https_autre_nom; "" for what came by no socket."""
+    certificat: bytes | None = None
+    """The verified client certificate (DER)."""
+    certificat_demande: bool = False
+    """Whether the listener asks its callers for one."""
+    d_un_autre_site: str = ""
+    """What tells that a page of another site sent it, "" for nothing."""
+
+    def en_tete(self, nom: str) -> str:
+        """Value of the first header of that name, whatever its case; "" when absent."""
+        voulu = nom.lower()
+        for cle, valeur in self.en_tetes:
+            if cle.lower() == voulu:
+                return valeur
+        return ""
+
+
+@dataclass(frozen=True, slots=True)
+class ReponseHttp:
+    """A whole HTTP answer. The web server adds Content-Length, Date and Connection. `panne` is the one it was
+    damaged by, or is to be sent by."""
+
+    statut: int
+    en_tetes: EnTetes
+    corps: bytes
+    panne: PanneDefinition | None = None
+
+
+# --- the call and its answer ---
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """Bytes of a `base64Binary` field, with its `contentType` attribute (None when it has none)."""
+
+    contenu: bytes
+    content_type: str | None = None
+
+
+#: `canal` of a call that came as a file left in a guichet's inbox: the type of the rules of that channel.
+ASYNCHRONE = "ASY"
+
+#: Value of a field of a message: text, piece, or a code (`codeElement`, given as its text).
+Champ = str | Piece
+
+#: Pieces that are not the document of a message.
+_A_COTE = frozenset({"certificat", "attestation"})
+
+
+def document_parmi(champs: Mapping[str, Champ]) -> bytes:
+    """The document, XML or ZIP, among the fields of a message; b"" without any."""
+    pieces = (v.contenu for nom, v in champs.items() if isinstance(v, Piece) and nom not in _A_COTE)
+    return next(pieces, b"")
+
+
+@dataclass(frozen=True, slots=True)
+class Appel:
+    """One call of one operation.
+
+    `operation` is the WSDL name, `champs` its fields by name (absent ones left out), `base` the name of the
+    base, `guichet_certificat` the guichet of the client certificate (None without), `recu_le` the machine's
+    instant of arrival, `canal` how it came: "" by SOAP, or `ASYNCHRONE`.
+    """
+
+    operation: str
+    champs: Mapping[str, Champ]
+    base: str
+    guichet_certificat: str | None
+    recu_le: datetime
+    canal: str = ""
+
+    def texte(self, nom: str) -> str:
+        """Text of a field, "" when absent."""
+        valeur = self.champs.get(nom)
+        return valeur if isinstance(valeur, str) else ""
+
+    def piece(self, nom: str) -> bytes:
+        """Bytes of a field, b"" when absent."""
+        valeur = self.champs.get(nom)
+        return valeur.contenu if isinstance(valeur, Piece) else b""
+
+
+@dataclass(frozen=True, slots=True)
+class Reponse:
+    """The fields of an answer, by name; absent optional fields are left out."""
+
+    champs: Mapping[str, Champ]
+
+
+# --- the line of the journal ---
 
 #: Headers of what the console sends, again (the number of the exchange) or of its own: no application did.
 REJEU: Final = "SNE-Rejeu"
@@ -46,13 +170,13 @@ def methode_recue(mot: str) -> str:
     return mot
 
 
-def du_dehors(en_tetes: list[tuple[str, str]]) -> list[tuple[str, str]]:
+def du_dehors(en_tetes: EnTetes) -> EnTetes:
     """The headers of what came by a socket, without those of the console: traffic does not take itself out of
     what is judged."""
     return [(nom, valeur) for nom, valeur in en_tetes if nom.lower() not in _DE_LA_CONSOLE]
 
 
-def sans_secrets(en_tetes: list[tuple[str, str]]) -> list[tuple[str, str]]:
+def sans_secrets(en_tetes: EnTetes) -> EnTetes:
     """The headers as the journal keeps them."""
     return [(nom, "(non conservé)" if nom.lower() in SECRETS else valeur) for nom, valeur in en_tetes]
 
@@ -82,8 +206,8 @@ class Echange:
     version: str | None = None
     numero_unique: str | None = None
     duree_us: int = 0
-    en_tetes: list[tuple[str, str]] = field(default_factory=list)
-    en_tetes_reponse: list[tuple[str, str]] = field(default_factory=list)
+    en_tetes: EnTetes = field(default_factory=list)
+    en_tetes_reponse: EnTetes = field(default_factory=list)
     requete: bytes = b""
     reponse: bytes = b""
     parties: list[dict[str, Any]] = field(default_factory=list)
