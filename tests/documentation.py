@@ -15,10 +15,11 @@ from pathlib import Path
 from typing import Final
 
 import click
+import schema_protocole
 
 from sne_sandbox.cli.main import COMMANDES, cli
 from sne_sandbox.cli.options import COMMUNES, tableau_markdown
-from sne_sandbox.conformance import protocole, schema_protocole
+from sne_sandbox.conformance import protocole
 from sne_sandbox.conformance.jugement import PILOTEES
 from sne_sandbox.conformance.trafic import FAMILLES
 from sne_sandbox.contract import versions
@@ -314,7 +315,7 @@ def _champs(champs: Iterable[protocole.ChampProtocole]) -> str:
 
 
 def _statuts() -> list[str]:
-    return tableau(("statut", "veut dire"), ((f"`{s}`", dit) for s, dit in protocole.STATUTS.items()))
+    return tableau(("statut", "veut dire"), ((f"`{s}`", dit) for s, dit in schema_protocole.STATUTS.items()))
 
 
 # --- pytest, API -------------------------------------------------------------------------------------

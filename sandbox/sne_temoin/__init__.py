@@ -4,9 +4,9 @@ It knows the SNE by the published contract alone: SOAP 1.2 and MTOM over HTTPS w
 It is written with the standard library and lxml: nothing of the sandbox is imported.
 
 To read in this order: `application` (the parts), what an agent can do (`inscription`, `demandes`, `partage`,
-`releves`), how it is said (`message`: JSON to document, `envelope`, `mtom`, `envoi`), how it travels
-(`liaison`: an exchange, tries; `transport`), how answers are read (`reponse`, `lecture`, `retrouvailles` when
-one was lost).
-`memoire` keeps it all; `adaptateur` speaks the suite's protocol « sne-sandbox/1 ».
+`releves`), how it is said (`message`: JSON to document; `mtom`: document to bytes; `envoi`: one message, and
+what became of it), how it travels (`liaison`: an exchange, tries; `transport`), how answers are read
+(`reponse`, `lecture`). `memoire` keeps it all, `interface` is what the contract says, `incidents` what can go
+wrong; `adaptateur` speaks the suite's protocol « sne-sandbox/1 ».
 `fautes` are defects that the suite must find: the honest code knows nothing of them.
 """

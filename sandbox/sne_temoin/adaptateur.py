@@ -1,7 +1,9 @@
 """The adapter: the suite's protocol « sne-sandbox/1 » on one side, the application on the other.
 
-A vendor writes this file for its own application: one method a command, each of them calling what the
-application's screens call.
+This is the file that a vendor writes for its own application: one method for each command of the protocol,
+which calls what the application's screens call, and nothing more. What the method gives is the answer
+« fait »; what it raises becomes a refusal or an error (`envoyer`). A command that the application does not do
+is left out of COMMANDES.
 """
 
 import hashlib
@@ -14,7 +16,7 @@ from sne_temoin.demandes import Cible
 from sne_temoin.incidents import Echec, Incident, Refus
 from sne_temoin.interface import VERSIONS
 from sne_temoin.memoire import Dossier
-from sne_temoin.noms import PARIS
+from sne_temoin.message import PARIS
 
 #: A message of the protocol, or its answer.
 Message = Mapping[str, Any]
@@ -51,7 +53,7 @@ class Adaptateur:
             return {**entete, "statut": "erreur", "message": f"{type(erreur).__name__} : {erreur}"}
 
     def fermer(self) -> None:
-        """Closes the memory."""
+        """Ends the application: its memory is closed."""
         self.temoin.memoire.fermer()
 
     # --- the session -----------------------------------------------------------------------------------
@@ -63,23 +65,23 @@ class Adaptateur:
         return {"nom": NOM, "version": VERSION, "commandes": list(self.commandes), "versions": list(VERSIONS)}
 
     def reinitialiser(self, m: Message) -> Reponse:
-        """Forget everything."""
+        """Forget everything: the suite does it before each example."""
         self.temoin.memoire.oublier()
         return {}
 
     def adresser(self, m: Message) -> Reponse:
-        """Call other addresses."""
+        """Call other addresses from now on: those of a server to refuse, or the true ones again."""
         self.temoin.adresser(m["adresses"])
         return {}
 
     def fin(self, m: Message) -> Reponse:
-        """Nothing more will come."""
+        """The suite has nothing more to ask; the process may end."""
         return {}
 
     # --- the life of a demande -------------------------------------------------------------------------
 
     def enregistrer(self, m: Message) -> Reponse:
-        """CRE."""
+        """The user registers a demande (CRE)."""
         return self.rendre(
             self.temoin.inscription.enregistrer(
                 m["reference"], m["demande"], _version(m), bool(m.get("forcer_doublon"))
@@ -90,7 +92,7 @@ class Adaptateur:
     corriger = enregistrer
 
     def separer(self, m: Message) -> Reponse:
-        """CRS."""
+        """A couple separates: the demande of who leaves (CRS)."""
         forcer = bool(m.get("forcer_doublon"))
         return self.rendre(
             self.temoin.inscription.separer(
@@ -99,31 +101,31 @@ class Adaptateur:
         )
 
     def modifier(self, m: Message) -> Reponse:
-        """MOD."""
+        """The user changes the demande: here is the whole form (MOD)."""
         return _numero(self.temoin.demandes.modifier(_cible(m), m["demande"], _version(m)))
 
     def renouveler(self, m: Message) -> Reponse:
-        """REN."""
+        """The user renews it, with up-to-date data (REN)."""
         saisie = m.get("demande") or {}
         return self.rendre(
             self.temoin.demandes.renouveler(_cible(m), saisie, m["date_renouvellement"], _version(m))
         )
 
     def radier(self, m: Message) -> Reponse:
-        """RAD."""
+        """The user radiates it, an attribution included (RAD)."""
         return _numero(self.temoin.demandes.radier(_cible(m), m["radiation"], _version(m)))
 
     def reactiver(self, m: Message) -> Reponse:
-        """RAD without a motive."""
+        """A radiated demande lives again (RAD without a motive)."""
         return _numero(self.temoin.demandes.reactiver(_cible(m), _version(m)))
 
     def supprimer(self, m: Message) -> Reponse:
-        """SUP."""
+        """The user deletes it (SUP)."""
         self.temoin.demandes.supprimer(_cible(m))
         return {}
 
     def piece(self, m: Message) -> Reponse:
-        """COP."""
+        """A piece of the demande was scanned (COP)."""
         self.temoin.demandes.piece(_cible(m))
         return {}
 
@@ -132,7 +134,7 @@ class Adaptateur:
         return {"demande": self.temoin.demandes.consulter(_cible(m), bool(m.get("complet")))}
 
     def chercher_doublons(self, m: Message) -> Reponse:
-        """Its doublons."""
+        """The doublons of a demande, registered or refused."""
         return {"doublons": self.temoin.demandes.chercher_doublons(m["reference"])}
 
     def rendre(self, dossier: Dossier) -> Reponse:
@@ -145,16 +147,16 @@ class Adaptateur:
     # --- shared management -----------------------------------------------------------------------------
 
     def rechercher(self, m: Message) -> Reponse:
-        """The search."""
+        """The numbers of the demandes that meet the criteria."""
         return {"resultats": self.temoin.partage.rechercher(m["criteres"])}
 
     def declarer_dalo(self, m: Message) -> Reponse:
-        """DALO."""
+        """The user declares a DALO."""
         self.temoin.partage.declarer_dalo(_cible(m), m["information_dalo"])
         return {}
 
     def lister_types_evenements(self, m: Message) -> Reponse:
-        """Event types."""
+        """The codes of the event types, national or of the territory."""
         return {"types": self.temoin.partage.types(m["portee"])}
 
     def lister_evenements(self, m: Message) -> Reponse:
@@ -163,36 +165,36 @@ class Adaptateur:
         return {"evenements": [{"id": e["idEvenement"], "code": e["codeTypeEvenement"]} for e in lus]}
 
     def ajouter_evenement(self, m: Message) -> Reponse:
-        """A new event."""
+        """The user adds an event: the id that the SNE gave it."""
         return {"id_evenement": self.temoin.partage.ajouter(_cible(m), m["evenement"])}
 
     def modifier_evenement(self, m: Message) -> Reponse:
-        """A change of an event."""
+        """The user changes an event, which its id names."""
         self.temoin.partage.modifier(_cible(m), m["id_evenement"], m["evenement"])
         return {}
 
     def supprimer_evenement(self, m: Message) -> Reponse:
-        """An event less."""
+        """The user deletes an event, which its id names."""
         self.temoin.partage.supprimer(_cible(m), m["id_evenement"])
         return {}
 
     def decider(self, m: Message) -> Reponse:
-        """A decision of the commission."""
+        """The commission decided; when the lease is signed, the radiation follows."""
         identifiant = self.temoin.partage.decider(_cible(m), m["decision"], m.get("radiation"), _version(m))
         return {"id_evenement": identifiant}
 
     # --- feeds -----------------------------------------------------------------------------------------
 
     def relever_radiations(self, m: Message) -> Reponse:
-        """New radiations."""
+        """The demandes radiated since the last time."""
         return {"numeros": self.temoin.releves.radiations()}
 
     def relever_dalos(self, m: Message) -> Reponse:
-        """New DALO."""
+        """Those declared DALO since the last time."""
         return {"numeros": self.temoin.releves.dalos()}
 
     def integrer_dispatching(self, m: Message) -> Reponse:
-        """The files of the outbox."""
+        """The files that the SNE dispatched to us are taken in."""
         return {"integres": self.temoin.releves.integrer(m["fichiers"])}
 
 

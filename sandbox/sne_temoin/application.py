@@ -5,7 +5,7 @@ from datetime import datetime
 from pathlib import Path
 
 from sne_temoin.demandes import Demandes
-from sne_temoin.envoi import Envoi
+from sne_temoin.envoi import Envoi, Retrouvailles
 from sne_temoin.inscription import Inscription
 from sne_temoin.lecture import Lecture
 from sne_temoin.liaison import Liaison, Session
@@ -13,7 +13,6 @@ from sne_temoin.memoire import Memoire
 from sne_temoin.message import Redaction
 from sne_temoin.partage import Partage
 from sne_temoin.releves import Releves
-from sne_temoin.retrouvailles import Retrouvailles
 
 NOM = "témoin"
 VERSION = "1.0"

@@ -5,15 +5,13 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from sne_temoin.envelope import Champs
-from sne_temoin.envoi import Envoi
+from sne_temoin.envoi import Envoi, Retrouvailles
 from sne_temoin.incidents import Refus
 from sne_temoin.interface import HORS_FORMULAIRE
 from sne_temoin.memoire import Dossier, Memoire
-from sne_temoin.message import Contenu
-from sne_temoin.noms import jour
+from sne_temoin.message import Contenu, jour
+from sne_temoin.mtom import Champs
 from sne_temoin.reponse import ReponseLue
-from sne_temoin.retrouvailles import Retrouvailles
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,13 +4,12 @@ import hashlib
 import json
 from functools import partial
 
-from sne_temoin.envoi import Envoi
+from sne_temoin.envoi import Envoi, Retrouvailles
 from sne_temoin.incidents import Refus
 from sne_temoin.interface import VERSIONS
 from sne_temoin.memoire import Dossier, Memoire
 from sne_temoin.message import Contenu
 from sne_temoin.reponse import ReponseLue
-from sne_temoin.retrouvailles import Retrouvailles
 
 
 class Inscription:
@@ -95,5 +94,5 @@ class Inscription:
 
 
 def empreinte(contenu: Contenu) -> str:
-    """SHA-256 of a form."""
+    """What tells whether a form is the very same: its SHA-256, in hexadecimal."""
     return hashlib.sha256(json.dumps(contenu, sort_keys=True).encode()).hexdigest()

@@ -26,7 +26,7 @@ class OperationAppelee:
 
     @property
     def action(self) -> str:
-        """The SOAP action."""
+        """The SOAP action: the namespace of the services, then the name."""
         return WS + self.nom
 
 

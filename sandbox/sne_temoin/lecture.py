@@ -16,7 +16,7 @@ class Lecture:
     """Reads documents, given as roots."""
 
     def anomalies(self, racine: Any) -> list[Anomalie]:
-        """Every anomaly, in order."""
+        """Every anomaly, in order: code, element at fault, message as it came."""
         return [
             {
                 "code": anomalie.get("code", ""),

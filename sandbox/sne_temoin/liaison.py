@@ -7,11 +7,11 @@ from datetime import datetime
 from pathlib import Path
 from typing import TypeVar
 
-from sne_temoin.envelope import Champs, Emballage
 from sne_temoin.incidents import Echec, Incident
 from sne_temoin.interface import OPERATIONS
 from sne_temoin.memoire import Memoire
-from sne_temoin.noms import PARIS, Noms
+from sne_temoin.message import PARIS, Noms
+from sne_temoin.mtom import Champs, EmballageMtom
 from sne_temoin.reponse import Ouverture, ReponseLue
 from sne_temoin.transport import ReponseBrute, Transport
 
@@ -40,7 +40,7 @@ class Liaison:
         self.session = Session()
         self.maintenant = datetime.now(PARIS)
         self.noms = Noms(memoire)
-        self.emballage = Emballage()
+        self.emballage = EmballageMtom()
         self.transport = Transport()
         self.ouverture = Ouverture()
 
@@ -73,7 +73,7 @@ class Liaison:
         return {champ: valeur for champ, valeur in tout.items() if champ in OPERATIONS[nom].champs}
 
     def fichier(self, genre: str) -> str:
-        """A new file name."""
+        """A name for a file of that kind (« DEM », « EVT », « RCH »), never given before."""
         return self.noms.fichier(genre, self.session.guichet, self.maintenant)
 
     # --- several -------------------------------------------------------------------------------------

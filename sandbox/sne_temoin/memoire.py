@@ -56,7 +56,7 @@ class Memoire:
             self._base.execute(f"delete from {table}")  # noqa: S608 - a constant above
 
     def fermer(self) -> None:
-        """Closes the file."""
+        """Closes the file; what was kept stays in it."""
         self._base.close()
 
     # --- demandes --------------------------------------------------------------------------------
@@ -78,7 +78,7 @@ class Memoire:
         )  # fmt: skip
 
     def retirer(self, reference: str) -> None:
-        """Forgets one demande."""
+        """Forgets one demande, by our name for it."""
         self._base.execute("delete from demandes where reference = ?", (reference,))
 
     def _un(self, requete: str, valeur: str) -> Dossier | None:

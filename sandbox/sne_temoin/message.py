@@ -1,20 +1,22 @@
-"""Documents: what the user typed (JSON) becomes the XML that the SNE reads."""
+"""Documents: what the user typed (JSON) becomes the XML that the SNE reads, in a file that has a name."""
 
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from lxml import etree
 
 from sne_temoin.interface import NUU, OBLIGATOIRES, ORDRE
-from sne_temoin.noms import date_heure
+from sne_temoin.memoire import Memoire
 
 #: A form: names as in the schema; text, `{"code": …}`, an object, or an array of these.
 Contenu = Mapping[str, Any]
 
 
 class Redaction:
-    """Writes documents."""
+    """Writes documents: `demande` those about a demande, `fichier` those of events and searches. Both put a
+    header (`entete`) before a content, in the order and under the names of the published schema."""
 
     def formulaire(self, saisie: Contenu, ajouts: Contenu) -> dict[str, Any]:
         """The content of demandeLogement: what was typed and what is added, in the order of the schema."""
@@ -81,3 +83,40 @@ def vide(valeur: Any) -> bool:
     if isinstance(valeur, str):
         return not valeur
     return all(vide(une) for une in (valeur.values() if isinstance(valeur, Mapping) else valeur))
+
+
+# --- the names of files, and the dates in both -----------------------------------------------------------
+
+#: The SNE's own clock.
+PARIS = ZoneInfo("Europe/Paris")
+
+
+class Noms:
+    """The names of the files sent: kind, guichet, minute, six digits; never twice the same."""
+
+    def __init__(self, memoire: Memoire) -> None:
+        self.memoire = memoire
+
+    def fichier(self, genre: str, guichet: str, maintenant: datetime) -> str:
+        """`DEMG1226-201803151654-000042.xml`: the rank is kept in memory, hence new each time."""
+        rang = self.memoire.rang_suivant() % 1_000_000
+        return f"{genre}{guichet}-{tampon(maintenant)}-{rang:06d}.xml"
+
+    def certificat(self, guichet: str, maintenant: datetime) -> str:
+        """The name under which the certificate is sent: `CERG1226-201803151654.pem`."""
+        return f"CER{guichet}-{tampon(maintenant)}.pem"
+
+
+def tampon(instant: datetime) -> str:
+    """The minute that file names hold: `YYYYMMDDHHMM`, in Paris."""
+    return instant.astimezone(PARIS).strftime("%Y%m%d%H%M")
+
+
+def date_heure(instant: datetime) -> str:
+    """An `xs:dateTime` of Paris, with milliseconds and offset."""
+    return instant.astimezone(PARIS).isoformat(timespec="milliseconds")
+
+
+def jour(instant: datetime) -> str:
+    """The day of an instant in Paris, as an `xs:date`."""
+    return instant.astimezone(PARIS).date().isoformat()

@@ -1,16 +1,24 @@
-"""MTOM: an envelope and the pieces beside it, in one multipart/related message, and back.
+"""A message on the wire: a SOAP 1.2 envelope and the pieces beside it, in one multipart/related message.
 
-What W3C's MTOM and XOP ask of a message, and no more: the envelope is the root part, `cid:` links name the
-others by their Content-ID. `email`, of the standard library, takes a message apart.
+What W3C's SOAP 1.2, MTOM and XOP ask, and no more. In the envelope a piece is a link `cid:…`, beside it a
+part of that Content-ID; the envelope is the root part, which the parameter `start` names. `EmballageMtom`
+writes questions; `lire` takes an answer apart with `email`, of the standard library.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from email import errors, message_from_bytes, policy
 from email.message import MIMEPart
-from typing import Final
+from typing import Any, Final
 from urllib.parse import unquote
 
+from lxml import etree
+
+from sne_temoin.interface import SOAP, WS, XOP, OperationAppelee
+
+#: A field: a text, or the bytes of a piece.
+Champs = Mapping[str, str | bytes]
+_TYPES = {"certificat": "application/x-x509-ca-cert"}
 _RACINE: Final = "root.message@sne-sandbox"
 _BOUNDARY: Final = "temoin"
 #: What `email` notes of a message that is not whole.
@@ -50,8 +58,53 @@ class MessageMtom:
         return next((partie for partie in self.parties if partie.content_id in voulus), None)
 
 
+# --- a question ------------------------------------------------------------------------------------------
+
+
+@dataclass(slots=True)
+class QuestionSoap:
+    """An envelope under way (lxml), and the parts that its links name."""
+
+    enveloppe: Any
+    parties: list[PieceJointe] = field(default_factory=list)
+
+
+class EmballageMtom:
+    """Writes questions: `question`, then `emballer`."""
+
+    def question(self, operation: OperationAppelee, champs: Champs) -> QuestionSoap:
+        """The fields in the order of the contract, without namespace; each piece as a part of its own."""
+        racine = etree.Element(f"{{{SOAP}}}Envelope", nsmap={"soap": SOAP, "ws": WS, "xop": XOP})
+        corps = etree.SubElement(racine, f"{{{SOAP}}}Body")
+        entree = etree.SubElement(corps, f"{{{WS}}}{operation.entree}")
+        question = QuestionSoap(racine)
+        for nom in operation.champs:
+            if nom in champs:
+                self.champ(question, entree, nom, champs[nom])
+        return question
+
+    def champ(self, question: QuestionSoap, entree: Any, nom: str, valeur: str | bytes) -> None:
+        """One field; the bytes of a piece travel beside the envelope."""
+        element = etree.SubElement(entree, nom)
+        if isinstance(valeur, str):
+            element.text = valeur
+            return
+        media = _TYPES.get(nom, "text/xml")
+        element.set(f"{{{WS}}}contentType", media)
+        identifiant = f"{nom}@temoin"
+        etree.SubElement(element, f"{{{XOP}}}Include", href=f"cid:{identifiant}")
+        suffixe = "; charset=utf-8" if media == "text/xml" else ""
+        question.parties.append(PieceJointe(identifiant, media + suffixe, valeur))
+
+    def emballer(self, operation: OperationAppelee, question: QuestionSoap) -> tuple[str, bytes]:
+        """The Content-Type and the body of the HTTP request."""
+        enveloppe: bytes = etree.tostring(question.enveloppe, encoding="UTF-8", xml_declaration=True)
+        return ecrire(enveloppe, question.parties, operation.action)
+
+
 def ecrire(enveloppe: bytes, parties: Sequence[PieceJointe], action: str) -> tuple[str, bytes]:
-    """The Content-Type and the body of a request whose SOAP action is `action`."""
+    """The Content-Type and the body of a request whose SOAP action is `action`. The boundary is one that no
+    part holds."""
     boundary, rang = _BOUNDARY, 0
     while any(boundary.encode() in octets for octets in (enveloppe, *(p.contenu for p in parties))):
         rang += 1
@@ -73,6 +126,9 @@ def ecrire(enveloppe: bytes, parties: Sequence[PieceJointe], action: str) -> tup
         f'start-info="application/soap+xml"; boundary="{boundary}"; action="{action}"'
     )
     return content_type, corps + f"--{boundary}--\r\n".encode()
+
+
+# --- an answer -------------------------------------------------------------------------------------------
 
 
 def lire(content_type: str, corps: bytes) -> MessageMtom:
@@ -104,6 +160,7 @@ def lire(content_type: str, corps: bytes) -> MessageMtom:
 
 
 def _partie(partie: MIMEPart) -> PieceJointe:
+    """A part out of its transfer encoding (binary, base64, quoted-printable)."""
     contenu = partie.get_payload(decode=True)
     if not isinstance(contenu, bytes):
         raise ValueError("une partie en contient d'autres")  # noqa: TRY004 - the message is wrong, not a type

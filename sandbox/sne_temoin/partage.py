@@ -3,10 +3,9 @@
 from typing import Any
 
 from sne_temoin.demandes import Cible, Demandes
-from sne_temoin.envelope import Champs
 from sne_temoin.incidents import Refus
-from sne_temoin.message import Contenu
-from sne_temoin.noms import jour
+from sne_temoin.message import Contenu, jour
+from sne_temoin.mtom import Champs
 
 DECISION = "DECATT"
 

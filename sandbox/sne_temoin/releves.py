@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from sne_temoin.demandes import Demandes
 from sne_temoin.incidents import ReponseAbimee
-from sne_temoin.noms import date_heure
+from sne_temoin.message import date_heure
 
 #: The SNE erases what was radiated a year before: the first feed goes no further back.
 PREMIER_RELEVE: Final = timedelta(days=400)

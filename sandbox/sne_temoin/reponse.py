@@ -32,7 +32,7 @@ class ReponseLue:
 
 
 class Ouverture:
-    """Opens answers."""
+    """Opens answers: `ouvrir`, which takes the steps below it in order."""
 
     def ouvrir(self, http: ReponseBrute, operation: OperationAppelee) -> ReponseLue:
         """The fields answered. Raises FauteSoap, Indisponible, ReponseAbimee."""

@@ -7,13 +7,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
+from sne_sandbox.conformance import pilotage
 from sne_sandbox.conformance import plan as plans
-from sne_sandbox.conformance import runner
 from sne_sandbox.conformance.adresses import Adresses
 from sne_sandbox.conformance.application import Application
+from sne_sandbox.conformance.attentes import TROP_CHARGEE
 from sne_sandbox.conformance.base import BaseJugee
 from sne_sandbox.conformance.plan import Plan
-from sne_sandbox.conformance.retards import TROP_CHARGEE
 from sne_sandbox.contract.versions import Contrat, charger
 from sne_sandbox.domain.dates import PARIS
 from sne_sandbox.reports.model import Fin, Rapport, ResultatScenario
@@ -67,7 +67,7 @@ class Epreuve:
     ) -> Rapport:
         """The report of a run of any application, which is closed at the end. Of a scenario that the machine
         was too busy to have judged, what it says is of another run of that scenario."""
-        rapport = self.derouler(
+        rapport = self.une_fois(
             application(), seulement, exemples=exemples, graine=graine, reduction=reduction
         )
         for _ in range(_REPRISES):
@@ -75,28 +75,25 @@ class Epreuve:
             if not retenus:
                 break
             time.sleep(DELAI)  # what was sent and given up arrives, before the same is sent again
-            repris = self.derouler(
+            repris = self.une_fois(
                 application(), retenus, exemples=exemples, graine=graine, reduction=reduction
             )
             joues = {scenario.id: scenario for scenario in repris.scenarios}
             rapport = replace(rapport, scenarios=tuple(joues.get(s.id, s) for s in rapport.scenarios))
         return rapport
 
-    def derouler(self, application: Application, seulement: Collection[str] = (), **options: int) -> Rapport:
+    def une_fois(self, application: Application, seulement: Collection[str] = (), **options: int) -> Rapport:
         """The report of one run of an application, which is closed at the end."""
         entree = self.enfant.home / "bases" / _BASE / "guichets" / self.enfant.pret["guichet"] / "inbox"
         servies = Adresses.du_fichier_pret(self.enfant.pret, _BASE, delai_max_s=DELAI)
         adresses = replace(servies, boite_entree=str(entree))
         try:
-            *_, fin = runner.derouler(
+            *_, fin = pilotage.derouler(
                 self.plan,
                 application,
                 self.base,
-                self.contrat,
-                adresses=adresses,
-                maintenant=INSTANT,
-                seulement=seulement,
-                **options,
+                adresses,
+                pilotage.ReglagesPilotage(maintenant=INSTANT, seulement=seulement, **options),
             )
         finally:
             application.fermer()

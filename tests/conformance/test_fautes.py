@@ -7,12 +7,16 @@ Rightly named means, of the failed checks:
 """
 
 from functools import partial
+from typing import Any
 
 import pytest
 from constat_de_faute import Trouvee, noter, resumer
 from epreuve import Epreuve
 
+from sne_sandbox.conformance import pilotage
 from sne_sandbox.conformance.plan import Scenario
+from sne_sandbox.conformance.portee import montrables
+from sne_sandbox.conformance.seance import ExempleJoue
 from sne_sandbox.reports.model import Rapport, Verdict
 from sne_temoin.application import Temoin
 from sne_temoin.fautes import FAUTES, PAR_NOM, Faute, partage, robustesse
@@ -90,8 +94,24 @@ def test_chaque_faute_est_attrapee_par_le_plan_entier(epreuve: Epreuve, faute: F
 @pytest.mark.parametrize(
     "graine", [0, 1, *(pytest.param(graine, marks=pytest.mark.campagne) for graine in range(2, 20))]
 )
-def test_l_application_honnete_ne_souleve_rien(epreuve: Epreuve, graine: int) -> None:
+def test_l_application_honnete_ne_souleve_rien(
+    epreuve: Epreuve, graine: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And what each scenario shows held is what its steps are said to show: a scenario that names anything
+    else is refused when it is loaded."""
+    imprevues: dict[str, set[str]] = {}
+    jouer = pilotage.jouer_exemple
+
+    def noter(scenario: Scenario, *autres: Any) -> ExempleJoue:
+        joue = jouer(scenario, *autres)
+        tenues = {constat.exigence for constat in joue.constats if constat.tenue}
+        prevues = montrables((etape.sorte, etape.quoi) for etape in scenario.etapes)
+        imprevues.setdefault(scenario.id, set()).update(tenues - prevues)
+        return joue
+
+    monkeypatch.setattr(pilotage, "jouer_exemple", noter)
     rapport = epreuve.passer(Temoin, graine=graine)
+    assert {scenario: trop for scenario, trop in imprevues.items() if trop} == {}
     manques = {
         verification.id: [(c.sorte, c.chemin, c.attendu, c.observe) for c in verification.constats]
         or verification.raison

@@ -96,7 +96,6 @@ def test_a_class_name_stands_for_one_class() -> None:
     assert all(HOMONYMES.values())
 
 
-@EN_ATTENTE
 def test_one_function_plays_a_plan() -> None:
     ou = [
         nom

@@ -56,6 +56,20 @@ def test_a_wrong_client_does_not_and_each_fault_is_named(tmp_path: Path) -> None
         assert exigence in vu.stderr
 
 
+@avec_curl
+def test_a_year_that_no_calendar_has_voids_no_report(tmp_path: Path) -> None:
+    """Both messages are judged, by all that can be read of them."""
+    bon = (fixtures_dir() / "demandes" / "colocataires.xml").read_text("utf-8")
+    absurde = tmp_path / "absurde.xml"
+    absurde.write_text(bon.replace("1993-04-18", "4294967296-01-01"), "utf-8")
+    vu = sne(tmp_path, *ICI, "--report-dir", "rapport", "--", "sh", FAUTIF, absurde)
+    assert (vu.returncode, vu.stdout) == (1, "")
+    rapport = _rapport(tmp_path / "rapport")
+    assert {f.name for f in (tmp_path / "rapport").iterdir()} == FICHIERS
+    assert rapport["entete"]["echanges"] == 2
+    assert "NOM-02" in {b["exigence"] for b in rapport["bilans"] if b["etat"] == "enfreinte"}
+
+
 #: Leaves a file in the inbox of G1226, a moment before the end.
 _DEPOSER = """
 import json, os, sys, urllib.request

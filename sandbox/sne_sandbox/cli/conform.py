@@ -81,8 +81,8 @@ def commande(
     pu avoir lieu. Interrompue (Ctrl-C, SIGTERM), elle écrit un rapport partiel, et sort avec 130 ou 143.
     """
     from sne_sandbox.cli import epreuve, rapports
+    from sne_sandbox.conformance import pilotage, trafic
     from sne_sandbox.conformance import plan as plans
-    from sne_sandbox.conformance import runner, trafic
     from sne_sandbox.conformance.adresses import Adresses
     from sne_sandbox.conformance.base import BaseJugee
     from sne_sandbox.contract.exigences import charger_exigences
@@ -92,7 +92,7 @@ def commande(
     sorties = rapports.Sorties.preparer(dossier, reference, forme, partiel=bool(scenarios))
     with contextlib.ExitStack() as pile:
         pile.enter_context(
-            sorties.meme_en_echec(options, mode=runner.MODE, application=designation, graine=graine)
+            sorties.meme_en_echec(options, mode=pilotage.MODE, application=designation, graine=graine)
         )
         application = _application(designation, faute)
         maintenant = lire_horloge(horloge).maintenant(datetime.now(UTC)).replace(microsecond=0)
@@ -108,20 +108,21 @@ def commande(
             os.environ.update(servie.sans_proxy())  # for the application, a process that is still to start
             ouverte.signaux.tenir()
             rapport = suivre(
-                runner.derouler(
+                pilotage.derouler(
                     plan,
                     _Interruptible(application, ouverte.signaux),
                     BaseJugee(ouverte.magasin, ouverte.contrat, ouverte.base, profil=options["profile"]),
-                    ouverte.contrat,
-                    exemples=exemples,
-                    graine=graine,
-                    adresses=Adresses.du_fichier_pret(servie.pret, ouverte.base, home=enfant.home),
-                    maintenant=maintenant,
-                    seulement=seulement,
-                    profil=options["profile"],
-                    nom=designation,
-                    commande=_a_rejouer(designation, faute, fichier_plan, exemples, options),
-                    exiger=ids,
+                    Adresses.du_fichier_pret(servie.pret, ouverte.base, home=enfant.home),
+                    pilotage.ReglagesPilotage(
+                        exemples=exemples,
+                        graine=graine,
+                        maintenant=maintenant,
+                        seulement=seulement,
+                        profil=options["profile"],
+                        nom=designation,
+                        commande=_a_rejouer(designation, faute, fichier_plan, exemples, options),
+                        exiger=ids,
+                    ),
                 )
             )
             enfant.verifier()
@@ -234,7 +235,7 @@ def _de_ces_scenarios(rapport: "Rapport", demandes: Collection[str]) -> "Rapport
 def _a_rejouer(
     designation: str, faute: str | None, plan: Path | None, exemples: int, options: Mapping[str, Any]
 ) -> str:
-    """The command that plays it again; the runner adds seed, clock and scenario."""
+    """The command that plays it again; the trial adds seed, clock and scenario."""
     mots = ["sne-sandbox", "conform", "--application", designation, "--examples", str(exemples)]
     for option, valeur in (("--faute", faute), ("--plan", plan), ("--contracts", options["contracts"])):
         if valeur is not None:

@@ -85,11 +85,8 @@ def _refait(dossier: DossierPreuves, contrat: Contrat) -> Iterator[str]:
         bases.creer(magasin, contrat, _BASE)
         for echange in dossier.echanges:
             magasin.journal.consigner(None, replace(echange, base=_BASE))
-        rapport = suivre(
-            trafic.juger_base(
-                magasin, _BASE, contrat, application=f"{dossier.rapport.entete.application} (preuves)"
-            )
-        )
+        qui = f"{dossier.rapport.entete.application} (preuves)"
+        rapport = suivre(trafic.juger_base(magasin, _BASE, contrat, trafic.ReglagesTrafic(application=qui)))
     yield from map(str, memes_verdicts(dossier.rapport, rapport))
     yield from _manquants(dossier, rapport.entete.echanges)
 
@@ -108,7 +105,7 @@ def _revu(dossier: DossierPreuves, contrat: Contrat, exigences: Mapping[str, Exi
     for echange in dossier.echanges:
         vue = observer(echange, contrat)
         vus += vue.de_l_application
-        casses = [c for c in juger(vue, contrat, pilote=True) if not c.tenue]
+        casses = [c for c in juger(vue, pilote=True) if not c.tenue]
         voulus = attendus.pop(echange.identifiant or 0, set())
         for exigence, sorte in sorted(voulus - {(c.exigence, c.sorte) for c in casses}):
             yield f"{exigence} ({sorte}) ne se retrouve pas dans l'échange {echange.identifiant}"

@@ -81,12 +81,14 @@ def _juger(
                 magasin,
                 base,
                 contrat,
-                exiger=ids,
-                application=f"base {base}",
-                commande=rapports.ligne_de_commande(),
-                profil=connue.reglages.profile,
-                graine=connue.seed,
-                accord=True,
+                trafic.ReglagesTrafic(
+                    exiger=ids,
+                    application=f"base {base}",
+                    commande=rapports.ligne_de_commande(),
+                    profil=connue.reglages.profile,
+                    graine=connue.seed,
+                    accord=True,
+                ),
             )
         )
         return sorties.rendre(

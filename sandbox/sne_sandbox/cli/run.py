@@ -87,14 +87,16 @@ def commande(
                     ouverte.magasin,
                     ouverte.base,
                     ouverte.contrat,
-                    exiger=ids,
-                    application=application,
-                    commande=rapports.ligne_de_commande(),
-                    profil=options["profile"],
-                    graine=seed,
-                    autres_motifs=[f"La commande a échoué (code {code})."] if echec else [],
-                    accord=not inacheve,
-                    inacheve=inacheve,
+                    trafic.ReglagesTrafic(
+                        exiger=ids,
+                        application=application,
+                        commande=rapports.ligne_de_commande(),
+                        profil=options["profile"],
+                        graine=seed,
+                        autres_motifs=[f"La commande a échoué (code {code})."] if echec else [],
+                        accord=not inacheve,
+                        inacheve=inacheve,
+                    ),
                 )
             )
             rendu = sorties.rendre(

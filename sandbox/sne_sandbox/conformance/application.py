@@ -21,10 +21,10 @@ import time
 import urllib.error
 import urllib.request
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import IO, Any, Final, Protocol, TextIO
 
-from sne_sandbox.conformance.accord_protocole import verifier_reponse
+from sne_sandbox.conformance.protocole import verifier_reponse
 from sne_sandbox.errors import OperatorError
 from sne_sandbox.raisons import raison_systeme
 
@@ -57,6 +57,17 @@ _LIGNES_GARDEES: Final = 20
 _LIGNE_MAX: Final = 16_000_000
 _FIN: Final = 3.0
 
+#: Why nothing came over HTTP, by what was raised, most precise first.
+_SANS_REPONSE: Final = (
+    (TimeoutError, "le temps est écoulé"),
+    (ConnectionRefusedError, "rien n'écoute à ce port"),
+    (ConnectionError, "la connexion est coupée"),
+    (socket.gaierror, "le nom de la machine est inconnu"),
+    (ssl.SSLError, "son certificat est refusé"),
+    (http.client.InvalidURL, "l'adresse ne se lit pas"),
+    (http.client.HTTPException, "ce qui répond ne parle pas HTTP"),
+)
+
 Message = dict[str, Any]
 
 
@@ -75,7 +86,7 @@ class Application(Protocol):
         """The answer to a message of the protocol, as `verifier_reponse` wants it. Raises LienRompu."""
 
     def fermer(self) -> None:
-        """Ends it."""
+        """Ends the application, which is told nothing more."""
 
 
 class ApplicationProcessus:
@@ -183,18 +194,13 @@ class ApplicationProcessus:
             if not ligne.strip():
                 continue
             try:
-                reponse = json.loads(ligne)
+                reponse = _lire_json(ligne)
             except ValueError:
-                montre = ligne[:120].decode("utf-8", "replace").strip()
-                quoi = f"a écrit sur sa sortie autre chose que du JSON : « {montre} »"
+                quoi = f"a écrit sur sa sortie autre chose que du JSON : « {_montrer(ligne).strip()} »"
                 raise self._rompre(message, quoi, _RESERVEE) from None
             if autre := _d_un_autre(reponse, message):
                 raise self._rompre(message, autre, _RECOPIER)
-            ecart = verifier_reponse(message["commande"], reponse)
-            if ecart:
-                quoi = f"a mal répondu : {ecart}"
-                raise LienRompu(_phrase(message, quoi), remede=_CORRIGER, mots=self._derniers_mots())
-            return dict(reponse)
+            return _verifiee(message, reponse, self._derniers_mots)
 
     def _arreter(self, message: Message) -> LienRompu:
         assert self._processus is not None
@@ -243,17 +249,13 @@ class ApplicationHttp:
                 remede="est-elle lancée, à cette adresse et sur ce port ?",
             ) from None
         try:
-            reponse = json.loads(octets)
+            reponse = _lire_json(octets)
         except ValueError:
-            montre = octets[:120].decode("utf-8", "replace")
-            quoi = f"n'a pas répondu du JSON : « {montre} »"
+            quoi = f"n'a pas répondu du JSON : « {_montrer(octets)} »"
             raise LienRompu(_phrase(message, quoi), remede=_EN_HTTP) from None
         if autre := _d_un_autre(reponse, message):
             raise LienRompu(_phrase(message, autre), remede=_RECOPIER)
-        ecart = verifier_reponse(message["commande"], reponse)
-        if ecart:
-            raise LienRompu(_phrase(message, f"a mal répondu : {ecart}"), remede=_CORRIGER)
-        return dict(reponse)
+        return _verifiee(message, reponse)
 
     def fermer(self) -> None:
         """Nothing to end: it is not ours."""
@@ -263,6 +265,30 @@ class _SansRedirection(urllib.request.HTTPRedirectHandler):
     """A redirection would turn the POST into a GET: it is an answer like another, with its code."""
 
     def redirect_request(self, *_: Any) -> None: ...
+
+
+def _lire_json(octets: bytes) -> Any:
+    """A JSON value, without half surrogates, which no report could be written with. Raises ValueError, for
+    one that is too deep as well."""
+    try:
+        lue = json.loads(octets)
+    except RecursionError:
+        raise ValueError("too deep") from None
+    if b"\\u" not in octets:
+        return lue
+    return json.loads(json.dumps(lue, ensure_ascii=False).encode("utf-8", "replace"))
+
+
+def _montrer(octets: bytes) -> str:
+    return octets[:120].decode("utf-8", "replace")
+
+
+def _verifiee(message: Message, reponse: Any, mots: Callable[[], str] = str) -> Message:
+    """An answer, when the protocol allows it. Raises LienRompu, with the application's last words."""
+    ecart = verifier_reponse(message["commande"], reponse)
+    if ecart:
+        raise LienRompu(_phrase(message, f"a mal répondu : {ecart}"), remede=_CORRIGER, mots=mots())
+    return dict(reponse)
 
 
 def _d_un_autre(reponse: Any, message: Message) -> str:
@@ -275,22 +301,10 @@ def _d_un_autre(reponse: Any, message: Message) -> str:
 
 def _sans_reponse(erreur: Exception) -> str:
     cause = erreur.reason if isinstance(erreur, urllib.error.URLError) else erreur
-    match cause:
-        case TimeoutError():
-            return "le temps est écoulé"
-        case ConnectionRefusedError():
-            return "rien n'écoute à ce port"
-        case ConnectionError():
-            return "la connexion est coupée"
-        case socket.gaierror():
-            return "le nom de la machine est inconnu"
-        case ssl.SSLError():
-            return "son certificat est refusé"
-        case OSError():
-            return raison_systeme(cause)
-        case http.client.HTTPException() if not isinstance(cause, http.client.InvalidURL):
-            return "ce qui répond ne parle pas HTTP"
-    return "l'adresse ne se lit pas"
+    for genre, raison in _SANS_REPONSE:
+        if isinstance(cause, genre):
+            return raison
+    return raison_systeme(cause) if isinstance(cause, OSError) else "l'adresse ne se lit pas"
 
 
 def _phrase(message: Message, quoi: str) -> str:

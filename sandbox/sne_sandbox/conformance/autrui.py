@@ -1,14 +1,12 @@
 """What another guichet does in the base of an example: by the same pipeline, with no line in the journal."""
 
-from collections.abc import Callable, Mapping
-from datetime import date, datetime
+from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Final
 
-from sne_sandbox.conformance import changements
 from sne_sandbox.conformance.base import BaseJugee
-from sne_sandbox.conformance.corps import Acte
-from sne_sandbox.conformance.exemples import ExempleTire
-from sne_sandbox.conformance.exemples import corps as corps_de
+from sne_sandbox.conformance.exemples import Acte, ExempleTire, formulaire_de
+from sne_sandbox.conformance.formulaire import appliquer, poser
 from sne_sandbox.conformance.lectures import formulaire
 from sne_sandbox.conformance.pas import Connu
 from sne_sandbox.conformance.plan import Etape
@@ -29,55 +27,41 @@ class AutruiRefuse(Exception):
     """The SNE refused what another guichet did: its anomalies."""
 
 
-def agir(
-    etape: Etape,
-    acte: Acte,
-    base: BaseJugee,
-    contrat: Contrat,
-    exemple: ExempleTire,
-    connu: Connu,
-    formulaires: dict[str, Element],
-) -> None:
-    """Does the step, entering what was drawn for it. Raises AutruiRefuse, KeyError when the contract has
-    nothing of that kind to enter, and ExchangeError for a fault."""
-    _Autre(etape, acte, base, contrat, exemple, connu, formulaires, base.maintenant).agir()
+@dataclass(slots=True)
+class AutreGuichet:
+    """Another guichet, at one step of an example: `acte` is what was drawn for it to enter, `formulaires` the
+    forms that are known, by reference. It has a method for each thing of `plan.AUTRUI`."""
 
+    etape: Etape
+    acte: Acte
+    base: BaseJugee
+    exemple: ExempleTire
+    connu: Connu
+    formulaires: dict[str, Element]
+    contrat: Contrat = field(init=False)
+    maintenant: datetime = field(init=False)
+    reference: str = field(init=False)
+    guichet: str = field(init=False)
 
-class _Autre:
-    def __init__(
-        self,
-        etape: Etape,
-        acte: Acte,
-        base: BaseJugee,
-        contrat: Contrat,
-        exemple: ExempleTire,
-        connu: Connu,
-        formulaires: dict[str, Element],
-        maintenant: datetime,
-    ) -> None:
-        self.etape = etape
-        self.acte = acte
-        self.base = base
-        self.contrat = contrat
-        self.exemple = exemple
-        self.connu = connu
-        self.formulaires = formulaires
-        self.maintenant = maintenant
-        self.jour: date = maintenant.date()
-        self.reference: str = etape.options["reference"]
-        defaut = _ETAT if etape.quoi == "declarer_dalo" else _COMMUNE
-        self.guichet: str = etape.options.get("guichet", defaut)
+    def __post_init__(self) -> None:
+        self.contrat = self.base.contrat
+        self.maintenant = self.base.maintenant
+        self.reference = self.etape.options["reference"]
+        defaut = _ETAT if self.etape.quoi == "declarer_dalo" else _COMMUNE
+        self.guichet = self.etape.options.get("guichet", defaut)
 
     def agir(self) -> None:
-        _ACTIONS[self.etape.quoi](self)
+        """Does the step. Raises AutruiRefuse, KeyError when the contract has nothing of that kind to enter,
+        and ExchangeError for a fault."""
+        getattr(self, self.etape.quoi)()
 
     def enregistrer(self) -> None:
         """A demande of its own, or the twin of one of the example."""
         modele = self.etape.options.get("jumeau_de") or self.etape.options.get("menage") or self.reference
         message = self.exemple.demandes[modele]
-        ecrit = self._changer(corps_de(message))
+        ecrit = self._changer(formulaire_de(message))
         if self.etape.options.get("jumeau_de"):
-            ecrit = changements.poser(ecrit, "forcerDoublon", Element("forcerDoublon", "true"), self.contrat)
+            ecrit = poser(ecrit, "forcerDoublon", Element("forcerDoublon", "true"), self.contrat)
         reponse = self._envoyer("CRE", ecrit, message.attributs.get("versionInterface", ""))
         rendu = formulaire(_document(reponse))
         numero = None if rendu is None else rendu.texte_de("numUnique")
@@ -88,41 +72,39 @@ class _Autre:
         self.formulaires[self.reference] = ecrit
 
     def modifier(self) -> None:
-        """MOD of a demande of the example."""
+        """Changes a demande of the example (MOD)."""
         ecrit = self._changer(self._actuel())
         self._accepter(self._envoyer("MOD", ecrit))
         self.formulaires[self.reference] = ecrit
 
     def renouveler(self) -> None:
-        """REN."""
-        jour = Element("renouvellement", "", None, (Element("dateRenouvellement", self.jour.isoformat()),))
-        ecrit = changements.poser(self._actuel(), "renouvellement", jour, self.contrat)
+        """Renews one, as of the day (REN)."""
+        jour = Element(
+            "renouvellement", "", None, (Element("dateRenouvellement", self.maintenant.date().isoformat()),)
+        )
+        ecrit = poser(self._actuel(), "renouvellement", jour, self.contrat)
         self._accepter(self._envoyer("REN", ecrit))
 
     def radier(self) -> None:
-        """RAD."""
+        """Radiates one (RAD), which the application has to hear of by its feed."""
         bloc = copie(self.acte["radiation"])
-        ecrit = changements.poser(self._actuel(), "radiation", bloc, self.contrat)
+        ecrit = poser(self._actuel(), "radiation", bloc, self.contrat)
         self._accepter(self._envoyer("RAD", ecrit))
         self.connu.a_relever.setdefault("relever_radiations", set()).add(self._numero())
 
     def declarer_dalo(self) -> None:
-        """DALO, as a service of the State."""
+        """Declares a DALO, as a service of the State, which the application has to hear of by its feed."""
         bloc = copie(self.acte["dalo"])
         ecrit = self._numerote(self._actuel())
         message = self._message("CRE", ecrit, "")
         demande = Element("demande", "", None, (bloc, ecrit))
-        entier = Element(
-            message.nom,
-            "",
-            message.attributs,
-            tuple(demande if e.nom == "demande" else e for e in message.enfants),
-        )
+        enfants = tuple(demande if e.nom == "demande" else e for e in message.enfants)
+        entier = Element(message.nom, "", message.attributs, enfants)
         self._accepter(self.base.autrui("getDeclarationNouveauDalo", self.guichet, entier))
         self.connu.a_relever.setdefault("relever_dalos", set()).add(self._numero())
 
     def ajouter_evenement(self) -> None:
-        """An event of its own."""
+        """Adds an event of its own."""
         bloc = copie(self.acte["evenement"])
         entete = (
             Element("typeFichier", "EVT"),
@@ -160,19 +142,18 @@ class _Autre:
         return lu
 
     def _changer(self, ecrit: Element) -> Element:
-        return changements.appliquer(
-            ecrit, self.etape.options.get("changements", []), self.contrat, self.jour
-        )
+        demandes = self.etape.options.get("changements", [])
+        return appliquer(ecrit, demandes, self.contrat, self.maintenant.date())
 
     def _numerote(self, ecrit: Element) -> Element:
-        ecrit = changements.poser(ecrit, "numGuichet", Element("numGuichet", self.guichet), self.contrat)
-        return changements.poser(ecrit, "numUnique", Element("numUnique", self._numero()), self.contrat)
+        ecrit = poser(ecrit, "numGuichet", Element("numGuichet", self.guichet), self.contrat)
+        return poser(ecrit, "numUnique", Element("numUnique", self._numero()), self.contrat)
 
     def _envoyer(self, type_fichier: str, ecrit: Element, version: str = "") -> Reponse:
         if type_fichier == "CRE":
             enfants = tuple(e for e in ecrit.enfants if e.nom not in ("refInterne", "numUnique"))
             ecrit = Element(ecrit.nom, "", None, enfants)
-            ecrit = changements.poser(ecrit, "numGuichet", Element("numGuichet", self.guichet), self.contrat)
+            ecrit = poser(ecrit, "numGuichet", Element("numGuichet", self.guichet), self.contrat)
         else:
             ecrit = self._numerote(ecrit)
         return self.base.autrui("getNumUnique", self.guichet, self._message(type_fichier, ecrit, version))
@@ -203,13 +184,3 @@ def _anomalies(reponse: Reponse) -> str:
         for a in lu.parcourir()
         if a.nom == "anomalie" and not a.vide
     )
-
-
-_ACTIONS: Final[Mapping[str, Callable[[_Autre], None]]] = {
-    "enregistrer": _Autre.enregistrer,
-    "modifier": _Autre.modifier,
-    "renouveler": _Autre.renouveler,
-    "radier": _Autre.radier,
-    "declarer_dalo": _Autre.declarer_dalo,
-    "ajouter_evenement": _Autre.ajouter_evenement,
-}

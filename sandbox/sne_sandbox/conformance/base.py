@@ -1,15 +1,18 @@
-"""The base of a run: put back before every example, its clock and its pannes in the suite's hands.
+"""The base of a run: put back before every example, its clock and its pannes in the suite's hands, its state
+looked at when a scenario says so.
 
 It works on the store directly, beside whatever server answers the application on the same database.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
+from sne_sandbox.conformance.adresses import Adresses
+from sne_sandbox.conformance.jugement.juge import Dire
 from sne_sandbox.contract import codec
 from sne_sandbox.contract.versions import Contrat
 from sne_sandbox.domain.base import BASE_PAR_DEFAUT, Horloge, NatureGuichet
@@ -24,6 +27,7 @@ from sne_sandbox.operations import bases, dispatching, horloge, pannes
 from sne_sandbox.operations.dossiers import DossiersGuichet
 from sne_sandbox.operations.table import OPERATIONS
 from sne_sandbox.pipeline import Pipeline
+from sne_sandbox.reports.model import Constat
 from sne_sandbox.settings import Reglages
 from sne_sandbox.store.fichiers import Boite, Boites
 from sne_sandbox.store.session import Magasin
@@ -100,11 +104,11 @@ class BaseJugee:
     # --- what went wrong on purpose ------------------------------------------------------------------
 
     def armer(self, definition: PanneDefinition) -> None:
-        """Arms a panne."""
+        """Arms a panne: the next exchanges that it concerns go wrong."""
         pannes.armer(self.magasin, self.nom, definition)
 
     def desarmer(self) -> None:
-        """Disarms all."""
+        """Disarms every panne of the base."""
         pannes.desarmer(self.magasin, self.nom)
 
     # --- what was seen -------------------------------------------------------------------------------
@@ -183,3 +187,62 @@ class BaseJugee:
         base, sans_ligne = self.magasin.bases.lire(self.nom), Echange(self.nom, appel.recu_le)
         with self._pipeline.traiter(appel, base, sans_ligne, consigner=False) as travail:
             return travail.reponse
+
+
+# --- what is looked at in it: the state, not the exchanges ---------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class ControleDeBase:
+    """A look at the state, by which `exigence` is seen held or broken: `voir` tells what is amiss, "" for
+    nothing, None when there is nothing to look at; then `phrase` says it, `sorte` is its slug and `attendu`
+    what was expected."""
+
+    exigence: str
+    voir: Callable[[BaseJugee, Adresses], str | None]
+    sorte: str
+    phrase: str
+    attendu: str
+
+    def constat(self, base: BaseJugee, adresses: Adresses) -> Constat | None:
+        """The finding of a look at the base now; None when there is nothing to look at."""
+        vu = self.voir(base, adresses)
+        if vu is None:
+            return None
+        dire = Dire(self.exigence)
+        return dire.rompue(self.sorte, self.phrase, self.attendu, vu) if vu else dire.tenue()
+
+
+def _demandes_en_trop(base: BaseJugee, adresses: Adresses) -> str | None:
+    combien = base.compter()
+    if combien == 0:
+        return None
+    return "" if combien == 1 else f"{combien} demandes"
+
+
+def _fichiers_laisses(base: BaseJugee, adresses: Adresses) -> str:
+    laisses = base.boite_entree(adresses.guichet)
+    dossier = Path(adresses.boite_entree)
+    if adresses.boite_entree and dossier.is_dir():
+        # Not taken in yet: the server makes its round every minute.
+        laisses += sorted(fichier.name for fichier in dossier.iterdir())
+    return ", ".join(laisses)
+
+
+#: By the name that a step « controle » gives.
+CONTROLES: Final[Mapping[str, ControleDeBase]] = {
+    "une_seule_demande": ControleDeBase(
+        "VIE-02",
+        _demandes_en_trop,
+        "demande_en_double",
+        "La même demande est enregistrée deux fois.",
+        "une demande",
+    ),
+    "boite_vide": ControleDeBase(
+        "VIE-19",
+        _fichiers_laisses,
+        "echange_asynchrone",
+        "L'application dépose encore des fichiers, alors que les échanges asynchrones ont pris fin.",
+        "aucun fichier",
+    ),
+}

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
-from sne_sandbox.conformance.pas import EXIGENCE_DE, PasJoue
+from sne_sandbox.conformance.pas import PasJoue
 from sne_sandbox.conformance.protocole import Statut
 from sne_sandbox.reports.model import Constat
 
@@ -83,7 +83,7 @@ class Consequences:
 
     def renoncer(self, pas: PasJoue, raison: str) -> None:
         """A command that the application gave up (`Pas.empeche`): `conclure` tells whether it could."""
-        self.renoncements.append((EXIGENCE_DE[pas.commande], raison, _refus(pas)))
+        self.renoncements.append((pas.prevue.exigence, raison, _refus(pas)))
 
     def conclure(self, trafic: Iterable[Constat]) -> list[Constat]:
         """The findings of the traffic, and those that were waiting and that they do not explain."""

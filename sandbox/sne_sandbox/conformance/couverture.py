@@ -1,5 +1,6 @@
 """What of the contract an application was seen to use: documents that were read, accepted or not."""
 
+from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any, Final
 
@@ -16,6 +17,20 @@ from sne_sandbox.domain.codes import MOTIF_NON_RENOUVELLEMENT
 from sne_sandbox.reports.model import Rubrique
 from sne_sandbox.rules.rule import gravite
 
+#: The headings, with their titles: optional elements and codes are those of a demande (its radiation and its
+#: DALO included), characteristics what is told of events (decisions included).
+_TITRES: Final = {
+    "operations": "Opérations",
+    "types_fichier": "Types de fichier",
+    "versions": "Versions de message",
+    "elements": "Éléments facultatifs d'une demande",
+    "codes": "Codes d'une demande",
+    "evenements": "Types d'événement",
+    "caracteristiques": "Caractéristiques d'un événement",
+    "criteres": "Critères de recherche",
+    "anomalies": "Anomalies rencontrées",
+    "anomalies_traitees": "Anomalies rencontrées, puis corrigées",
+}
 #: Types of file in the order of a demande's life.
 _TYPES: Final = ("CRE", "CRS", "MOD", "REN", "RAD", "SUP", "COP")
 #: Blocks that an application never writes.
@@ -27,102 +42,79 @@ _XS: Final = "{http://www.w3.org/2001/XMLSchema}"
 
 
 class Couverture:
-    """Coverage of a stream: what was seen, in sets that the contract bounds; `profil` says which rules
-    block."""
+    """Coverage of a stream: what was seen of each heading, in sets that the contract bounds; `profil` says
+    which rules block."""
 
     def __init__(self, contrat: Contrat, profil: str = "ecole") -> None:
         self._contrat = contrat
         self._profil = profil
-        self._operations: set[str] = set()
-        self._types: set[str] = set()
-        self._versions: set[str] = set()
-        self._elements: set[str] = set()
-        self._codes: set[str] = set()
-        self._evenements: set[str] = set()
-        self._caracteristiques: set[str] = set()
-        self._criteres: set[str] = set()
-        self._rencontrees: set[str] = set()
-        self._traitees: set[str] = set()
+        self._vus: dict[str, set[str]] = {nom: set() for nom in _TITRES}
         self._corrections = Corrections()
 
     def voir(self, vue: Observation) -> None:
-        """Takes one exchange in."""
+        """Notes what an exchange uses of the contract."""
         if not (vue.soap or vue.asynchrone):
             return
         if vue.operation is not None:
-            self._operations.add(vue.operation)
-        self._rencontrees.update(vue.bloquantes)
+            self._vus["operations"].add(vue.operation)
+        self._vus["anomalies"].update(vue.bloquantes)
         correction = self._corrections.voir(vue)
         if correction is not None:
-            self._traitees.update(correction[0])
+            self._vus["anomalies_traitees"].update(correction[0])
         if vue.operation in _ECRITURES:
             self._voir_les_evenements(vue)
         elif vue.operation == _RECHERCHE:
             pleins = (chemin.partition(_CRITERES) for chemin, element in vue.noeuds if not element.vide)
-            self._criteres.update(critere for _, bloc, critere in pleins if bloc)
+            self._vus["criteres"].update(critere for _, bloc, critere in pleins if bloc)
         if vue.demande is None:
             return
         if vue.operation == "getNumUnique":
-            self._types.add(vue.type_fichier)
-        self._versions.add(vue.demande.version)
+            self._vus["types_fichier"].add(vue.type_fichier)
+        self._vus["versions"].add(vue.demande.version)
         listes = self._contrat.nomenclatures.par_chemin
         for chemin, element in vue.noeuds:
-            if element.vide:
-                continue
-            self._elements.add(chemin)
-            if element.code is not None and chemin in listes:
-                self._codes.add(f"{listes[chemin][0]}/{element.code}")
+            if not element.vide:
+                self._vus["elements"].add(chemin)
+                if element.code is not None and chemin in listes:
+                    self._vus["codes"].add(f"{listes[chemin][0]}/{element.code}")
 
     def _voir_les_evenements(self, vue: Observation) -> None:
-        for evenement in () if vue.document is None else lectures.tous(vue.document, "evenement"):
+        for evenement in lectures.tous(vue.document, "evenement"):
             genre = evenement.texte_de("codeTypeEvenement") or ""
-            self._evenements.add(genre)
+            self._vus["evenements"].add(genre)
             for une in lectures.tous(evenement, "caracteristiqueSpecifique"):
                 nom = f"{genre}/{une.texte_de('code')}"
                 dits = {nom, f"{nom}/{une.texte_de('valeurCaracteristiqueSpecifique')}"}
-                self._caracteristiques |= dits.intersection(_caracteristiques(self._contrat))
+                self._vus["caracteristiques"] |= dits.intersection(_caracteristiques(self._contrat))
 
     def rubriques(self) -> tuple[Rubrique, ...]:
-        """The headings, each in the contract's order: operations, file types, message versions, optional
-        elements and codes of a demande (its radiation and its DALO included), events written, what is told of
-        them (decisions included), search criteria, anomalies met, anomalies mended."""
-        contrat = self._contrat
-        bloquantes = tuple(
+        """The headings, each in the contract's order."""
+        contrat, rencontrees = self._contrat, self._vus["anomalies"]
+        bloquantes = (
             code
             for code, fiche in contrat.regles.items()
-            if code in self._rencontrees or gravite(fiche, self._profil) is Gravite.BLOQUANTE
+            if code in rencontrees or gravite(fiche, self._profil) is Gravite.BLOQUANTE
         )
-        rencontrees = tuple(code for code in contrat.regles if code in self._rencontrees)
-        return (
-            _rubrique("operations", "Opérations", tuple(contrat.operations), self._operations),
-            _rubrique("types_fichier", "Types de fichier", _TYPES, self._types),
-            _rubrique("versions", "Versions de message", contrat.versions, self._versions),
-            _rubrique(
-                "elements",
-                "Éléments facultatifs d'une demande",
-                _facultatifs(contrat.nomenclatures),
-                self._elements,
-            ),
-            _rubrique("codes", "Codes d'une demande", _codes(contrat.nomenclatures), self._codes),
-            _rubrique(
-                "evenements", "Types d'événement", tuple(t.code for t in contrat.evenements), self._evenements
-            ),
-            _rubrique(
-                "caracteristiques",
-                "Caractéristiques d'un événement",
-                _caracteristiques(contrat),
-                self._caracteristiques,
-            ),
-            _rubrique("criteres", "Critères de recherche", _criteres(contrat), self._criteres),
-            _rubrique("anomalies", "Anomalies rencontrées", bloquantes, self._rencontrees),
-            _rubrique(
-                "anomalies_traitees", "Anomalies rencontrées, puis corrigées", rencontrees, self._traitees
-            ),
-        )
+        tout = {
+            "operations": contrat.operations,
+            "types_fichier": _TYPES,
+            "versions": contrat.versions,
+            "elements": _facultatifs(contrat.nomenclatures),
+            "codes": _codes(contrat.nomenclatures),
+            "evenements": [genre.code for genre in contrat.evenements],
+            "caracteristiques": _caracteristiques(contrat),
+            "criteres": _criteres(contrat),
+            "anomalies": bloquantes,
+            "anomalies_traitees": [code for code in contrat.regles if code in rencontrees],
+        }
+        return tuple(_rubrique(nom, tout[nom], self._vus[nom]) for nom in _TITRES)
 
 
-def _rubrique(nom: str, titre: str, tout: tuple[str, ...], vus: set[str]) -> Rubrique:
-    return Rubrique(nom, titre, tuple(n for n in tout if n in vus), tuple(n for n in tout if n not in vus))
+def _rubrique(nom: str, tout: Iterable[str], vus: set[str]) -> Rubrique:
+    tous = tuple(tout)
+    return Rubrique(
+        nom, _TITRES[nom], tuple(n for n in tous if n in vus), tuple(n for n in tous if n not in vus)
+    )
 
 
 @lru_cache(maxsize=4)

@@ -1,26 +1,32 @@
-"""An example of a scenario: what Hypothesis draws for it, demandes and what is entered beside them, and the
-JSON that says it."""
+"""An example of a scenario: the demandes that Hypothesis draws for it, what is entered beside them (a
+radiation, an event, a decision, a DALO, search criteria), and the JSON that says it.
+
+What is entered in a step is drawn with the demandes, within what the step asks: so it varies, shrinks, and
+comes again with the seed.
+"""
 
 import json
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
-from typing import Any
+from typing import Any, Final
 
 from hypothesis.internal.conjecture.data import ConjectureData
 from hypothesis.strategies import SearchStrategy
 
 from sne_sandbox.conformance import lectures
-from sne_sandbox.conformance.corps import RICHESSE, Acte, Circonstances, dessiner, voulus
 from sne_sandbox.conformance.formulaire import en_json, repetables
-from sne_sandbox.conformance.plan import Scenario
+from sne_sandbox.conformance.plan import AUTRUI, Etape, Scenario
 from sne_sandbox.contract.versions import Contrat
+from sne_sandbox.domain import decision as d
 from sne_sandbox.domain.dates import PARIS
 from sne_sandbox.domain.demande import FORMULAIRE
-from sne_sandbox.domain.element import Element
+from sne_sandbox.domain.element import Element, avec_enfants
 from sne_sandbox.generators import strategies
-from sne_sandbox.generators.diversite import Contraintes
+from sne_sandbox.generators.actes import copie, types_utilisables
+from sne_sandbox.generators.diversite import Contraintes, atelier
+from sne_sandbox.generators.strategies import TirageHypothese
 from sne_sandbox.operations.horloge import atteindre
 
 #: Told apart from what is entered: the application's own business.
@@ -29,6 +35,14 @@ _A_PART = frozenset({"numGuichet", "numUnique", "forcerDoublon"})
 _IDENTIFIANTS = frozenset({"nir", "refInterne"})
 #: First names of the holders of the second demande of an example, and of the next.
 _PRENOMS = tuple(f"{a}-{b}" for a in ("Anne", "Jean", "Léa") for b in ("Basile", "Clarisse", "Élie", "Flore"))
+#: Stands for the code of an event: any type of which the guichet may write.
+TOUS: Final = "tous"
+#: Chance of each optional part of what is drawn, unless the step says another (« richesse »).
+RICHESSE: Final = 0.5
+_CARACTERISTIQUES: Final = "listeCaracteristiquesSpecifiques/caracteristiqueSpecifique"
+
+#: What is entered in a step, by the option that asks for it.
+Acte = Mapping[str, Element]
 
 
 class ExempleTire:
@@ -50,7 +64,7 @@ class ExempleTire:
 
     def en_json(self) -> dict[str, Any]:
         """Each demande as the protocol says it, by reference; then what is entered, by step."""
-        dites = {nom: saisie(corps(message), self.contrat) for nom, message in self.demandes.items()}
+        dites = {nom: saisie(formulaire_de(message), self.contrat) for nom, message in self.demandes.items()}
         for rang, acte in self.actes.items():
             dites[f"étape {rang}"] = {
                 element.nom: element_json(element, self.contrat) for element in acte.values()
@@ -63,7 +77,7 @@ class ExempleTire:
         return json.dumps([versions, self.en_json()], sort_keys=True, ensure_ascii=False)
 
 
-def corps(message: Element) -> Element:
+def formulaire_de(message: Element) -> Element:
     """The `demandeLogement` of a message that holds one. Raises ValueError."""
     trouve = lectures.formulaire(message)
     if trouve is None:
@@ -73,13 +87,8 @@ def corps(message: Element) -> Element:
 
 def saisie(formulaire: Element, contrat: Contrat) -> dict[str, Any]:
     """What a user enters of a form, as the protocol says it: nothing where nothing has to be said."""
-    nu = Element(
-        formulaire.nom, "", None, tuple(_copie(e) for e in formulaire.enfants if e.nom not in _A_PART)
-    )
-    nu = _plein(nu, FORMULAIRE, contrat)
-    dit = en_json(nu, _repetables(contrat), contrat.nomenclatures.conteneurs)
-    assert isinstance(dit, dict)
-    return dit
+    dits = tuple(copie(e) for e in formulaire.enfants if e.nom not in _A_PART)
+    return element_json(_plein(Element(formulaire.nom, "", None, dits), FORMULAIRE, contrat), contrat)
 
 
 def element_json(element: Element, contrat: Contrat) -> dict[str, Any]:
@@ -118,25 +127,29 @@ def _saisies(scenario: Scenario, instant: datetime) -> list[_Saisie]:
     menages = {nom: nom for nom in scenario.menages}
     trouvees = []
     for rang, etape in enumerate(scenario.etapes, 1):
-        options = etape.options
-        if etape.sorte == "temps" and (etape.quoi.startswith("P") or _le_jour(instant) < etape.quoi):
+        options, jour = etape.options, instant.astimezone(PARIS).date()
+        if etape.sorte == "temps" and (etape.quoi.startswith("P") or jour.isoformat() < etape.quoi):
             instant = atteindre(instant, etape.quoi)
         reference = options.get("reference", "")
         modele = options.get("menage") or options.get("jumeau_de")
         if modele:
             menages[reference] = menages.get(modele, modele)
-        demandes = voulus(etape.sorte, etape.quoi, options)
+        demandes = _voulus(etape)
         if demandes:
-            contraintes = Contraintes(
-                richesse=options.get("richesse", RICHESSE), limites=options.get("limites")
-            )
-            jour = instant.astimezone(PARIS).date()
+            richesse, limites = options.get("richesse", RICHESSE), options.get("limites")
+            contraintes = Contraintes(richesse=richesse, limites=limites)
             trouvees.append(_Saisie(rang, jour, menages.get(reference), demandes, contraintes))
     return trouvees
 
 
-def _le_jour(instant: datetime) -> str:
-    return instant.astimezone(PARIS).date().isoformat()
+def _voulus(etape: Etape) -> dict[str, Any]:
+    """What a step asks to enter, by option; its kind and its value say what goes without saying."""
+    demandes = {nom: etape.options[nom] for nom in _DESSINS if nom in etape.options}
+    if etape.sorte == "autrui":
+        return {**AUTRUI[etape.quoi], **demandes}
+    if demandes.pop("criteres", None) is None and etape.quoi == "rechercher":
+        demandes["criteres"] = {}  # said in full otherwise
+    return demandes
 
 
 class _Exemples(SearchStrategy[ExempleTire]):
@@ -214,9 +227,122 @@ def _plein(element: Element, chemin: str, contrat: Contrat) -> Element:
         plein = _plein(enfant, ici, contrat)
         if not plein.vide or contrat.nomenclatures.obligatoire(ici):
             gardes.append(plein)
-    return Element(element.nom, element.texte, element.attributs, tuple(gardes))
+    return avec_enfants(element, tuple(gardes))
 
 
-def _copie(element: Element) -> Element:
-    # An element belongs to one tree: the example's own must stay what it is.
-    return Element(element.nom, element.texte, element.attributs, tuple(_copie(e) for e in element.enfants))
+# --- what a user enters besides a demande ------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Circonstances:
+    """Where something is entered: on `jour`, at `guichet`, about `demande` (the CRE message of the example,
+    None for none)."""
+
+    contrat: Contrat
+    jour: date
+    guichet: str
+    demande: Element | None
+    contraintes: Contraintes
+
+    @property
+    def ou(self) -> dict[str, Any]:
+        """What every strategy wants to know."""
+        return {"jour": self.jour, "guichet": self.guichet, "contraintes": self.contraintes}
+
+
+def dessiner(data: ConjectureData, demandes: Mapping[str, Any], ici: Circonstances) -> Acte:
+    """What is entered in a step that asks `demandes`. What the contract has no type for is left out."""
+    dessines: dict[str, Element] = {}
+    for nom, voulu in demandes.items():
+        dessine = _DESSINS[nom](data, voulu, ici)
+        if dessine is not None:
+            dessines[nom] = dessine
+    if "decision" in dessines and "radiation" in dessines:
+        dessines["decision"] = _d_accord(dessines["decision"], dessines["radiation"])
+    return dessines
+
+
+def _radiation(data: ConjectureData, motif: str, ici: Circonstances) -> Element:
+    return data.draw(strategies.radiations(ici.contrat, motif=motif, demande=ici.demande, **ici.ou))
+
+
+def _evenement(data: ConjectureData, code: str, ici: Circonstances) -> Element | None:
+    codes = [genre.code for genre in types_utilisables(atelier(ici.contrat, **ici.ou))]
+    if code == TOUS:  # a decision has a command of its own
+        code = TirageHypothese(data).choix([c for c in codes if c != d.TYPE_DECISION])
+    return data.draw(strategies.evenements(ici.contrat, code=code, **ici.ou)) if code in codes else None
+
+
+def _decision(data: ConjectureData, voulue: Mapping[str, str], ici: Circonstances) -> Element | None:
+    """What the step says is as it says; « jour » stands for the day."""
+    if not any(t.code == d.TYPE_DECISION for t in ici.contrat.evenements):
+        return None
+    bail = {"oui": True, "non": False}.get(voulue.get(d.BAIL, ""))
+    tiree = data.draw(strategies.decisions(ici.contrat, bail=bail, issue=voulue.get(d.DECISION), **ici.ou))
+    dites = {code: ici.jour.isoformat() if v == "jour" else v for code, v in voulue.items()}
+    return _evenement_de(tiree, {**valeurs(tiree), **dites})
+
+
+def _d_accord(decision: Element, radiation: Element) -> Element:
+    """The decision, its lease that of the radiation, and its commission no later."""
+    bail = radiation.texte_de("attributionLogement/dateSignatureBail")
+    dites = valeurs(decision)
+    if bail is None or d.DATE_BAIL not in dites:
+        return decision
+    commission = min(dites[d.DATE_COMMISSION], bail)
+    return _evenement_de(decision, {**dites, d.DATE_BAIL: bail, d.DATE_COMMISSION: commission})
+
+
+def valeurs(evenement: Element) -> dict[str, str]:
+    """The characteristics of an event, by code."""
+    return {
+        c.texte_de("code") or "": c.texte_de("valeurCaracteristiqueSpecifique") or ""
+        for c in evenement.tous(_CARACTERISTIQUES)
+    }
+
+
+def _evenement_de(evenement: Element, valeurs: Mapping[str, str]) -> Element:
+    """The same event with these characteristics."""
+    liste, _, une = _CARACTERISTIQUES.partition("/")
+    lignes = tuple(
+        Element(une, "", None, (Element("code", code), Element("valeurCaracteristiqueSpecifique", valeur)))
+        for code, valeur in valeurs.items()
+    )
+    gardes = [e for e in evenement.enfants if e.nom != liste]
+    return avec_enfants(evenement, (*gardes, Element(liste, "", None, lignes)))
+
+
+def _dalo(data: ConjectureData, voulu: Mapping[str, str], ici: Circonstances) -> Element:
+    return data.draw(strategies.dalos(ici.contrat, statut=voulu.get("statut"), **ici.ou))
+
+
+def _criteres(data: ConjectureData, voulus: object, ici: Circonstances) -> Element:
+    return data.draw(strategies.recherches(ici.contrat, **ici.ou))
+
+
+_DESSINS: Final[Mapping[str, Callable[[ConjectureData, Any, Circonstances], Element | None]]] = {
+    "radiation": _radiation,
+    "evenement": _evenement,
+    "decision": _decision,
+    "dalo": _dalo,
+    "criteres": _criteres,
+}
+
+
+def criteres(voulus: Mapping[str, str], formulaire: Element | None, jour: date) -> Element:
+    """The element `demandeMulticritere` of criteria that a step says in full: « jour » stands for the day,
+    « $chemin » for what the demande `formulaire` holds there; « a/b » is `b` in `a`."""
+    racine: dict[str, Element | list[Element]] = {}
+    for chemin, valeur in voulus.items():
+        texte = jour.isoformat() if valeur == "jour" else valeur
+        if valeur.startswith("$") and formulaire is not None:
+            trouve = formulaire.enfant(valeur[1:])
+            texte = "" if trouve is None else trouve.code or trouve.texte
+        tete, _, nom = chemin.rpartition("/")
+        dans = racine.setdefault(tete, []) if tete else None
+        if isinstance(dans, list):
+            dans.append(Element(nom, texte))
+        else:
+            racine[nom] = Element(nom, texte)
+    enfants = [e if isinstance(e, Element) else Element(nom, "", None, tuple(e)) for nom, e in racine.items()]
+    return Element("demandeMulticritere", "", None, tuple(enfants))

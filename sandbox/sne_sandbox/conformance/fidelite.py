@@ -1,93 +1,56 @@
-"""What was asked against what arrived: every field of the form, each difference named once.
+"""What was asked against what arrived: every field of the form, each difference named once, and what became
+of its value: the same, or changed, and how.
 
-A difference is a finding of the requirement that rules its path (`_PREFIXES`), unless its kind says better:
-a text that was cut or damaged is FID-10 wherever it stands. Differences of one kind are one finding.
+A difference is a finding of the requirement that rules its path (`fixtures/fidelite.toml`), unless its kind
+says better: a text that was cut or damaged is FID-10 wherever it stands. Differences of one kind are one
+finding.
 """
 
+import html
+import tomllib
+import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
 from types import MappingProxyType
 from typing import Final
 
-from sne_sandbox.conformance import ecarts
-from sne_sandbox.domain.element import Element
+from sne_sandbox.conformance.jugement.juge import Dire
+from sne_sandbox.domain.element import Element, lire_date, lire_instant
 from sne_sandbox.domain.texte import masquer_nirs
 from sne_sandbox.reports.model import Constat
+from sne_sandbox.resources import fixtures_dir
 
-#: Requirement by beginning of the path under `demandeLogement`, most precise first.
-_PREFIXES: Final = (
-    ("association", "FID-09"),
-    ("listeHandicap", "FID-08"),
-    ("logementRecherche", "FID-05"),
-    ("principauxMotifDemande", "FID-05"),
-    ("personnePhysique/listePersonneACharge", "FID-03"),
-    ("personnePhysique/personneANaitre", "FID-03"),
-    ("personnePhysique/listePersonneEnGarde", "FID-03"),
-    ("personnePhysique/logementActuel", "FID-06"),
-    ("personnePhysique/adresseLogement", "FID-06"),
-    ("renouvellementElec", "FID-07"),
+#: `sorte` of a difference of values.
+TEXTE_COUPE: Final = "texte_coupe"
+CARACTERE_ABIME: Final = "caractere_abime"
+VALEUR_CHANGEE: Final = "valeur_changee"
+
+_VRAI: Final = frozenset({"1", "true"})
+_FAUX: Final = frozenset({"0", "false"})
+_LIGATURES: Final = str.maketrans(
+    {"œ": "oe", "Œ": "OE", "æ": "ae", "Æ": "AE", "’": "'", "‘": "'", "–": "-", "—": "-", "\u00a0": " "}
 )
-#: Requirement by element, within a demandeur or a cotitulaire.
-_DANS_PERSONNE: Final = {
-    "nir": "FID-12",
-    "lienDemandeur": "FID-02",
-    "adressePostale": "FID-06",
-    "situationProfessionnelle": "FID-11",
-    "revenuFiscal": "FID-04",
-    "listeRessourceRecue": "FID-04",
-    "listeRessourceVersee": "FID-04",
-    "listeRessourceRecuePersACharge": "FID-04",
-    "listeRessourceVerseePersACharge": "FID-04",
-    "telDomicile": "FID-07",
-    "telPortable": "FID-07",
-    "telTravail": "FID-07",
-    "mel": "FID-07",
-    "notifSms": "FID-07",
-    "notifEvt": "FID-07",
+
+#: Which requirement rules what, and the sentences.
+_TABLES: Final = tomllib.loads((fixtures_dir() / "fidelite.toml").read_text("utf-8"))
+_DANS_PERSONNE: Final[Mapping[str, str]] = _TABLES["exigences_d_une_personne"]
+_ABSENTS: Final[Mapping[str, str]] = _TABLES["absents"]
+_A_PART, _LIBRES, _ORDONNES, _ENTIERS, _TELEPHONES = (
+    frozenset(_TABLES["elements"][cle]) for cle in ("a_part", "libres", "ordonnes", "entiers", "telephones")
+)
+_PHRASES: Final[Mapping[str, str]] = _TABLES["phrases_de_la_saisie"]
+_PHRASES_LUES: Final[Mapping[str, str]] = {
+    **_PHRASES,
+    **dict.fromkeys(("champ_absent", *_ABSENTS.values()), _TABLES["phrases_de_la_lecture"]["absent"]),
+    **_TABLES["phrases_de_la_lecture"],
 }
 _COTITULAIRES: Final = "personnePhysique/listeCotitulaire"
 _ETAT_CIVIL: Final = "FID-01"
 _TEXTES: Final = "FID-10"
 _NIR: Final = "FID-12"
 _AUTRES: Final = "FID-13"
-
-#: `sorte` of something that did not arrive, by its name.
-_ABSENTS: Final = {
-    "cotitulaire": "cotitulaire_absent",
-    "personneACharge": "personne_a_charge_absente",
-    "personneEnGarde": "personne_en_garde_absente",
-    "personneANaitre": "naissance_absente",
-    "detailRessource": "ressource_absente",
-    "localisationSouhaite": "localisation_absente",
-    "typeLogement": "type_logement_absent",
-    "motifDemande": "motif_absent",
-    "modeleLogement": "modele_logement_absent",
-    "handicap": "handicap_absent",
-    "adressePostale": "adresse_absente",
-    "association": "association_absente",
-    "nir": "nir_absent",
-}
-#: Written by the application itself, or ruled by other requirements (VIE-…).
-_A_PART: Final = frozenset(
-    {
-        "numGuichet", "numUnique", "numUniqueAssocie", "forcerDoublon", "renouvellement", "radiation",
-        "dateDerniereModificationPiece", "incrementFichier", "listeAnomalie", "listeDoublons",
-    }
-)  # fmt: skip
-#: The application's own reference of the demande: it may write one, another, or none.
-_LIBRES: Final = frozenset({"refInterne"})
-#: Lists whose order means something: the first wish, the first motive.
-_ORDONNES: Final = frozenset({"localisationSouhaite", "motifDemande"})
-#: Whole numbers by their type in the schema: leading zeros say nothing there.
-_ENTIERS: Final = frozenset(
-    {
-        "anneeMoins1", "anneeMoins2", "montant", "montantLoyer", "montantMensuelAPL", "montantMensuelLoyer",
-        "montantMoins1", "montantMoins2", "nombre", "nombreHabitant", "surface",
-    }
-)  # fmt: skip
-#: Telephones of a person: one number that stands in two of them may be written once.
-_TELEPHONES: Final = ("telDomicile", "telPortable", "telTravail")
 #: Names that applications take one for another.
 _ECHANGEABLES: Final = (("nom", "nomPatronymique"), ("nom", "prenom"))
 
@@ -121,87 +84,32 @@ def comparer(
             continue
         qui = exigence or regles.get(ecart.chemin) or _exigence(ecart)
         casses.setdefault((qui, ecart.sorte), []).append(ecart)
-    racine = recu.chemin
     phrases = _PHRASES_LUES if lue else _PHRASES
-    constats = [_constat(qui, ecarts_, racine, echange, phrases) for (qui, _), ecarts_ in casses.items()]
-    fautives = {qui for qui, _ in casses}
+    constats = [
+        _constat(Dire(qui, echange, None), trouves, recu.chemin, phrases)
+        for (qui, _), trouves in casses.items()
+    ]
     concernees = {exigence} if exigence else _concernees(attendu)
-    constats.extend(
-        Constat(qui, True, phrases["tenu"], chemin=racine, echange=echange)
-        for qui in sorted(concernees - fautives)
-    )
-    return constats
+    return constats + [Dire(qui, echange).tenue() for qui in sorted(concernees - {qui for qui, _ in casses})]
 
 
-def _constat(
-    exigence: str,
-    trouves: Sequence[_Ecart],
-    racine: str,
-    echange: int | None,
-    phrases: Mapping[str, str],
-) -> Constat:
-    premier = trouves[0]
+def _constat(dire: Dire, trouves: Sequence[_Ecart], racine: str, phrases: Mapping[str, str]) -> Constat:
+    """The finding of differences of one kind: the first of them, and how many more."""
+    premier, restes = trouves[0], len(trouves) - 1
     lieu = premier.chemin.rpartition("/")[2] or racine.rpartition("/")[2]
-    phrase = phrases.get(premier.sorte, "« {lieu} » n'est pas arrivé.").format(lieu=lieu)
-    if len(trouves) > 1:
-        phrase = (
-            f"{phrase[:-1]} (et {len(trouves) - 1} autre{'s' if len(trouves) > 2 else ''} du même genre)."
-        )
-    return Constat(
-        exigence,
-        False,
-        phrase,
-        sorte=premier.sorte,
-        chemin=f"{racine}/{premier.chemin}" if premier.chemin else racine,
-        attendu=masquer_nirs(premier.attendu),
-        observe=masquer_nirs(premier.observe),
-        echange=echange,
-    )
-
-
-_PHRASES: Final = {
-    "tenu": "Ce qui a été saisi est arrivé tel quel.",
-    "champ_absent": "« {lieu} » a été saisi et n'est pas transmis.",
-    "champ_invente": "« {lieu} » est transmis alors que personne ne l'a saisi.",
-    "nir_invente": "Un NIR est transmis alors que personne ne l'a saisi.",
-    "element_en_trop": "« {lieu} » est transmis une fois de trop.",
-    "ordre_change": "L'ordre de « {lieu} » n'est pas celui de la saisie.",
-    "noms_echanges": "Deux noms sont pris l'un pour l'autre dans « {lieu} ».",
-    ecarts.TEXTE_COUPE: "Le texte de « {lieu} » est coupé.",
-    ecarts.CARACTERE_ABIME: "Des caractères de « {lieu} » sont abîmés.",
-    ecarts.VALEUR_CHANGEE: "« {lieu} » n'a pas la valeur saisie.",
-    "cotitulaire_absent": "Un co-titulaire saisi n'est pas transmis.",
-    "personne_a_charge_absente": "Une personne à charge saisie n'est pas transmise.",
-    "personne_en_garde_absente": "Une personne en garde saisie n'est pas transmise.",
-    "naissance_absente": "La naissance attendue n'est pas transmise.",
-    "ressource_absente": "Une ressource saisie n'est pas transmise ({lieu}).",
-    "localisation_absente": "Une localisation souhaitée n'est pas transmise.",
-    "type_logement_absent": "Un type de logement demandé n'est pas transmis.",
-    "motif_absent": "Un motif de la demande n'est pas transmis.",
-    "handicap_absent": "Un complément handicap saisi n'est pas transmis.",
-    "adresse_absente": "L'adresse saisie n'est pas transmise.",
-    "association_absente": "L'association qui demande n'est pas transmise comme telle.",
-    "nir_absent": "Un NIR saisi n'est pas transmis.",
-}
-_NON_RENDU: Final = "« {lieu} » est tenu par le SNE et n'est pas rendu."
-_PHRASES_LUES: Final = {
-    **_PHRASES,
-    **dict.fromkeys(("champ_absent", *_ABSENTS.values()), _NON_RENDU),
-    **dict.fromkeys(
-        ("champ_invente", "nir_invente"), "« {lieu} » est rendu alors que le SNE ne le tient pas."
-    ),
-    "tenu": "Ce que le SNE tient est rendu tel quel.",
-    "element_en_trop": "« {lieu} » est rendu une fois de trop.",
-    "ordre_change": "L'ordre de « {lieu} » n'est pas celui du SNE.",
-    ecarts.VALEUR_CHANGEE: "« {lieu} » n'a pas la valeur que tient le SNE.",
-}
+    phrase = phrases[premier.sorte].format(lieu=lieu)
+    if restes:
+        phrase = f"{phrase[:-1]} (et {restes} autre{'s' if restes > 1 else ''} du même genre)."
+    chemin = f"{racine}/{premier.chemin}" if premier.chemin else racine
+    attendu = masquer_nirs(premier.attendu)
+    return dire.rompue(premier.sorte, phrase, attendu, premier.observe, chemin=chemin)
 
 
 # --- which requirement -----------------------------------------------------------------------------------
 
 
 def _exigence(ecart: _Ecart) -> str:
-    if ecart.sorte in (ecarts.TEXTE_COUPE, ecarts.CARACTERE_ABIME):
+    if ecart.sorte in (TEXTE_COUPE, CARACTERE_ABIME):
         return _TEXTES
     if ecart.sorte == "nir_invente":
         return _NIR
@@ -215,9 +123,9 @@ def _exigence(ecart: _Ecart) -> str:
 def exigence_de(chemin: str) -> str:
     """The requirement that rules a path under `demandeLogement`, indices left aside."""
     sans = "/".join(pas.partition("[")[0] for pas in chemin.split("/"))
-    for prefixe, exigence in _PREFIXES:
+    for prefixe, exigence in _TABLES["exigences"].items():
         if sans == prefixe or sans.startswith(prefixe + "/"):
-            return exigence
+            return str(exigence)
     pas = sans.split("/")
     if sans.startswith("personnePhysique/demandeur/"):
         return _DANS_PERSONNE.get(pas[2], _ETAT_CIVIL)
@@ -237,7 +145,7 @@ def _concernees(attendu: Element) -> set[str]:
         if chemin.partition("/")[0] in _A_PART | _LIBRES:
             continue
         trouvees.add(exigence_de(chemin))
-        if ecarts.delicat(element.texte):
+        if delicat(element.texte):
             trouvees.add(_TEXTES)
     if attendu.enfant("personnePhysique") is not None:
         trouvees.add(_NIR)  # given or not: what was not given must not be invented
@@ -341,7 +249,7 @@ def _invente(element: Element, chemin: str) -> Iterator[_Ecart]:
         for enfant in element.enfants:
             if not enfant.vide:
                 yield from _invente(enfant, f"{chemin}/{enfant.nom}")
-    elif element.code is None and ecarts.est_neutre(element.texte):
+    elif element.code is None and est_neutre(element.texte):
         return
     else:
         yield _Ecart("nir_invente" if element.nom == "nir" else "champ_invente", chemin, "", _resume(element))
@@ -350,20 +258,20 @@ def _invente(element: Element, chemin: str) -> Iterator[_Ecart]:
 def _valeurs(attendu: Element, recu: Element, chemin: str) -> Iterator[_Ecart]:
     if attendu.code is not None or recu.code is not None:
         if attendu.code != recu.code:
-            yield _Ecart(ecarts.VALEUR_CHANGEE, chemin, attendu.code or "", recu.code or recu.texte)
+            yield _Ecart(VALEUR_CHANGEE, chemin, attendu.code or "", recu.code or recu.texte)
     elif recu.enfants:
-        yield _Ecart(ecarts.VALEUR_CHANGEE, chemin, attendu.texte, _resume(recu))
-    elif not ecarts.equivalents(attendu.texte, recu.texte, entier=attendu.nom in _ENTIERS):
-        yield _Ecart(ecarts.sorte(attendu.texte, recu.texte), chemin, attendu.texte, recu.texte)
+        yield _Ecart(VALEUR_CHANGEE, chemin, attendu.texte, _resume(recu))
+    elif not equivalents(attendu.texte, recu.texte, entier=attendu.nom in _ENTIERS):
+        yield _Ecart(sorte_d_ecart(attendu.texte, recu.texte), chemin, attendu.texte, recu.texte)
 
 
 def _noms_echanges(attendu: Element, recu: Element) -> tuple[str, str] | None:
     for un, autre in _ECHANGEABLES:
         avant = attendu.texte_de(un) or "", attendu.texte_de(autre) or ""
         apres = recu.texte_de(un) or "", recu.texte_de(autre) or ""
-        if ecarts.equivalents(*avant) or not any(avant):
+        if equivalents(*avant) or not any(avant):
             continue
-        if ecarts.equivalents(avant[0], apres[1]) and ecarts.equivalents(avant[1], apres[0]):
+        if equivalents(avant[0], apres[1]) and equivalents(avant[1], apres[0]):
             return (
                 f"{un} « {avant[0]} », {autre} « {avant[1]} »",
                 f"{un} « {apres[0]} », {autre} « {apres[1]} »",
@@ -389,3 +297,93 @@ def _resume(element: Element) -> str:
     valeurs = [e.code or e.texte for e in element.parcourir() if not e.enfants and not e.vide]
     texte = ", ".join(valeurs[:4])
     return f"{texte}, …" if len(valeurs) > 4 else texte
+
+
+# --- one value against another -------------------------------------------------------------------------
+
+
+def equivalents(attendu: str, observe: str, *, entier: bool = False) -> bool:
+    """Whether both texts say the same: white space collapsed, upper-case accepted, `1` for `true`, `100.00`
+    for `100`, one instant in two time zones. A lost accent or a lost leading zero is no equivalence, but for
+    an `entier` (a whole number by its schema type: `0100`, `+100`)."""
+    attendu, observe = " ".join(attendu.split()), " ".join(observe.split())
+    if attendu == observe or observe == attendu.upper():
+        return True
+    if {attendu, observe} <= _VRAI or {attendu, observe} <= _FAUX:
+        return True
+    un, autre = (_entier(t) if entier else _nombre(t) for t in (attendu, observe))
+    if un is not None and autre is not None:
+        return un == autre
+    return _memes_instants(attendu, observe)
+
+
+def sorte_d_ecart(attendu: str, observe: str) -> str:
+    """How `observe` came from `attendu`, which it does not equal."""
+    attendu, observe = " ".join(attendu.split()), " ".join(observe.split())
+    if any(c.isalpha() for c in attendu) and attendu.casefold() != observe.casefold():
+        if observe and attendu.upper().startswith(observe.upper()):
+            return TEXTE_COUPE
+        if _abime(attendu, observe):
+            return CARACTERE_ABIME
+    return VALEUR_CHANGEE
+
+
+def est_neutre(texte: str) -> bool:
+    """Whether a value that nobody gave says nothing: an unticked box, a zero."""
+    return texte in _FAUX or _nombre(texte) == 0
+
+
+def delicat(texte: str) -> bool:
+    """Whether a text is one that applications damage or cut: accents, apostrophes, length."""
+    return len(texte) >= 20 or not texte.isascii() or "'" in texte
+
+
+def _abime(attendu: str, observe: str) -> bool:
+    if _nu(attendu) == _nu(html.unescape(observe)):
+        return True
+    for encodage in ("latin-1", "cp1252"):
+        try:
+            if observe.encode(encodage).decode() == attendu:
+                return True
+        except UnicodeError:
+            continue
+    if len(attendu) == len(observe):
+        changes = [a for a, o in zip(attendu, observe, strict=True) if a != o]
+        return all(not c.isascii() or c in "'&<>\"" for c in changes)
+    # Characters that were dropped, or written as entities or question marks.
+    reste = "".join(c for c in attendu if c.isascii() and c.isalnum())
+    lu = "".join(c for c in observe if c.isascii() and c.isalnum())
+    return reste != attendu and reste.upper() == lu.upper()
+
+
+def _nu(texte: str) -> str:
+    decompose = unicodedata.normalize("NFD", texte.translate(_LIGATURES))
+    return "".join(c for c in decompose if not unicodedata.combining(c)).upper()
+
+
+def _nombre(texte: str) -> Decimal | None:
+    """The number that a text writes, None for what is rather an identifier (« 01000 »)."""
+    entier = texte.lstrip("-").partition(".")[0]
+    if not entier.isdigit() or (len(entier) > 1 and entier[0] == "0") or not texte.isascii():
+        return None
+    try:
+        return Decimal(texte)
+    except InvalidOperation:
+        return None
+
+
+def _entier(texte: str) -> Decimal | None:
+    """The number that an xs:int writes, or one with decimals."""
+    signe = "-" if texte.startswith("-") else ""
+    entier, point, decimales = texte.lstrip("+-").partition(".")
+    return _nombre(f"{signe}{entier.lstrip('0') or '0'}{point}{decimales}") if entier else None
+
+
+def _memes_instants(attendu: str, observe: str) -> bool:
+    if "T" in attendu and "T" in observe:
+        un, autre = lire_instant(attendu), lire_instant(observe)
+        if un is None or autre is None or (un.tzinfo is None) is not (autre.tzinfo is None):
+            return False
+        return un == autre
+    jour = lire_date(attendu)
+    return jour is not None and "T" not in attendu + observe and jour == lire_date(observe)

@@ -1,16 +1,21 @@
 """An exchange of the journal, read as the judges need it: lazily, from the bytes, and never raising.
 
-What cannot be read is None or empty: a message that was refused is judged too, on whatever can be told of it.
+A `Courrier` is one message, question or answer, opened as far as it can be; an `Observation` the whole
+exchange. What cannot be read is None or empty: a message that was refused is judged too, on whatever can be
+told of it.
 """
 
+import binascii
+import re
+from collections.abc import Iterator, Mapping
 from datetime import datetime
-from functools import cached_property
+from functools import cached_property, lru_cache
 from hashlib import blake2b
 from typing import Any, Final
 
 from lxml import etree
 
-from sne_sandbox.conformance.courrier import Courrier, arbre_de
+from sne_sandbox.conformance.accidents import Accident, Isolement
 from sne_sandbox.contract import codec
 from sne_sandbox.contract.versions import Contrat, OperationPubliee
 from sne_sandbox.domain.demande import Demande
@@ -22,12 +27,34 @@ from sne_sandbox.domain.echange import (
     TLS,
     Champ,
     Echange,
+    Piece,
     VerdictEchange,
     document_parmi,
 )
 from sne_sandbox.domain.element import Element
+from sne_sandbox.domain.texte import masquer_message
+from sne_sandbox.errors import ExchangeError, SandboxError
 from sne_sandbox.mime.message import Message
+from sne_sandbox.mime.unpack import unpack
+from sne_sandbox.reports.model import EchangeCite
+from sne_sandbox.settings import Limites
+from sne_sandbox.soap.envelope import SOAP11, SOAP12
+from sne_sandbox.soap.fields import INCLUDE
 
+_PIECE: Final = "tns:base64Binary"
+_CODE: Final = "tns:codeElement"
+_LIMITES: Final = Limites()
+#: Characters of a message that a cited exchange shows.
+TEXTE_MAX: Final = 20_000
+#: A longer message is named, not shown.
+OCTETS_MAX: Final = 1_000_000
+_VERDICTS: Final = {
+    VerdictEchange.FAULT: "faute SOAP",
+    VerdictEchange.REFUS: "refusé",
+    VerdictEchange.ERREUR: "erreur du bac à sable",
+}
+#: Where the journal's explanations say that a document is wrong, one a line.
+_LIGNE: Final = re.compile(r"^[Ll]igne (\d+)\b", re.MULTILINE)
 #: Methods of lines that carry no message to a service.
 _SANS_MESSAGE: Final = HORS_HTTP | {"GET", "HEAD", "OPTIONS"}
 
@@ -35,15 +62,127 @@ _SANS_MESSAGE: Final = HORS_HTTP | {"GET", "HEAD", "OPTIONS"}
 PANNES_LISIBLES: Final = frozenset({"delai", "goutte", "bom"})
 
 
+class Courrier:
+    """A message, request or answer: packaging, envelope, payload and fields, as far as they can be read."""
+
+    def __init__(self, content_type: str, octets: bytes, contrat: Contrat) -> None:
+        self._content_type = content_type
+        self._octets = octets
+        self._contrat = contrat
+
+    @cached_property
+    def _ouvert(self) -> Message | ExchangeError:
+        try:
+            return unpack(
+                self._content_type,
+                self._octets,
+                parties_max=_LIMITES.parties_max,
+                taille_max=max(_LIMITES.message_max, len(self._octets)),
+            )
+        except ExchangeError as erreur:
+            return erreur
+
+    @property
+    def message(self) -> Message | None:
+        """The message out of its packaging, None when it cannot be opened."""
+        return self._ouvert if isinstance(self._ouvert, Message) else None
+
+    @property
+    def refus(self) -> ExchangeError | None:
+        """Why the message cannot be opened; None when it can."""
+        return self._ouvert if isinstance(self._ouvert, ExchangeError) else None
+
+    @cached_property
+    def enveloppe(self) -> Any:
+        """Root of the envelope (lxml), whatever it is; None when it is no XML."""
+        return None if self.message is None else arbre_de(self.message.racine)
+
+    @cached_property
+    def charge(self) -> Any:
+        """First element of the Body, of SOAP 1.1 or 1.2; None without any."""
+        if self.enveloppe is None:
+            return None
+        for soap in (SOAP12, SOAP11):
+            body = self.enveloppe.find(f"{{{soap}}}Body")
+            if body is not None:
+                return next(body.iterchildren(etree.Element), None)
+        return None
+
+    @cached_property
+    def champs(self) -> dict[str, Champ]:
+        """Fields of the payload by local name: text, code, or piece. A piece that cannot be read is left
+        out; of two fields of one name the first counts."""
+        if self.charge is None:
+            return {}
+        types = _types(self._contrat)
+        lus: dict[str, Champ] = {}
+        for noeud in self.charge.iterchildren(etree.Element):
+            nom = str(etree.QName(noeud).localname)
+            valeur = self._champ(noeud, types.get(nom, ""))
+            if valeur is not None:
+                lus.setdefault(nom, valeur)
+        return lus
+
+    def texte(self, nom: str) -> str:
+        """Text of a field, "" when it is absent or a piece."""
+        valeur = self.champs.get(nom)
+        return valeur if isinstance(valeur, str) else ""
+
+    def octets(self, nom: str) -> bytes:
+        """Bytes of a field, b"" when it is absent or a text."""
+        valeur = self.champs.get(nom)
+        return valeur.contenu if isinstance(valeur, Piece) else b""
+
+    def _champ(self, noeud: Any, type_champ: str) -> Champ | None:
+        include = noeud.find(INCLUDE)
+        if include is not None:
+            partie = self.message.partie(include.get("href", "").strip()) if self.message else None
+            return None if partie is None else Piece(partie.contenu, partie.content_type)
+        if type_champ == _CODE:
+            return str(noeud.get("code", ""))
+        texte = noeud.text or ""
+        if type_champ != _PIECE:
+            return str(texte)
+        try:
+            return Piece(binascii.a2b_base64("".join(texte.split())))
+        except ValueError:
+            return None
+
+
+def arbre_de(octets: bytes) -> Any:
+    """Root of an XML document (lxml), None when it cannot be read."""
+    if not octets:
+        return None
+    try:
+        return codec.parse(octets, limit=max(_LIMITES.xml_max, len(octets)))
+    except SandboxError:
+        return None
+
+
+@lru_cache(maxsize=4)
+def _types(contrat: Contrat) -> Mapping[str, str]:
+    """Types of the fields of every message by name: a name has one type in the whole contract."""
+    messages = [m for o in contrat.operations.values() for m in (o.entree, o.sortie)]
+    return {champ.nom: champ.type for message in messages for champ in message.champs}
+
+
 class Observation:
-    """One exchange, seen by the judges. Every property may be asked of any exchange; none raises."""
+    """One exchange, seen by the judges. Every property may be asked of any exchange; none raises.
+
+    Should one raise all the same, or who looks at it, the error stays in the exchange: `isoler` notes it in
+    `accidents`, which whoever loops over exchanges tells, and goes on."""
 
     def __init__(self, echange: Echange, contrat: Contrat) -> None:
         self.echange = echange
         self.contrat = contrat
+        self.accidents: list[Accident] = []
 
     def __repr__(self) -> str:
         return f"<Observation {self.echange.identifiant} {self.operation}>"
+
+    def isoler(self, quoi: str, *exigences: str) -> Isolement:
+        """`with vue.isoler("juger", "NOM-01"):` what goes wrong within is an accident of this exchange."""
+        return Isolement(self.accidents, quoi, *exigences, echange=self.echange.identifiant)
 
     # --- what kind of line ------------------------------------------------------------------------
 
@@ -104,6 +243,10 @@ class Observation:
             return (echange.fault or {}).get("code") != "Receiver"
         return echange.verdict in (VerdictEchange.ANOMALIES, VerdictEchange.REFUS)
 
+    def fault(self, nom: str) -> str:
+        """What the journal has of the fault answered (`code`, `message`, `explication`), "" without any."""
+        return str((self.echange.fault or {}).get(nom, ""))
+
     @property
     def instant(self) -> datetime:
         """The base's clock at arrival; the machine's when the line has none."""
@@ -131,7 +274,7 @@ class Observation:
 
     @cached_property
     def question(self) -> Courrier:
-        """The request, opened."""
+        """The message received, opened as far as it can be."""
         return Courrier(self.en_tete("Content-Type"), self.echange.requete, self.contrat)
 
     @property
@@ -151,7 +294,7 @@ class Observation:
 
     @property
     def champs(self) -> dict[str, Champ]:
-        """Fields of the request."""
+        """Fields of the request's payload, by name."""
         return self.question.champs
 
     @cached_property
@@ -196,7 +339,7 @@ class Observation:
 
     @cached_property
     def document(self) -> Element | None:
-        """The document sent, decoded."""
+        """The document sent, as the rules read it; None when it is no XML."""
         return None if self.arbre is None else _decoder(self.arbre, self.contrat)
 
     @cached_property
@@ -215,7 +358,7 @@ class Observation:
 
     @cached_property
     def numero(self) -> str | None:
-        """The numéro unique sent."""
+        """The numéro unique that the request names, whatever its operation; None without any."""
         envoye: str | None = None
         if self.demande is not None:
             envoye = self.demande.numero_unique
@@ -263,7 +406,7 @@ class Observation:
 
     @cached_property
     def reponse(self) -> Courrier:
-        """The answer, opened."""
+        """The message answered, opened as far as it can be."""
         content_type = _en_tete(self.echange.en_tetes_reponse, "Content-Type")
         return Courrier(content_type, self.echange.reponse, self.contrat)
 
@@ -305,3 +448,79 @@ def _en_tete(en_tetes: list[tuple[str, str]], nom: str) -> str:
 
 def _decoder(arbre: Any, contrat: Contrat) -> Element:
     return codec.decoder(arbre, contrat.nomenclatures.conteneurs)
+
+
+# --- as a report shows it --------------------------------------------------------------------------------
+
+
+def citer(vue: Observation) -> EchangeCite:
+    """An exchange, its texts cut, every NIR masked."""
+    echange = vue.echange
+    tete = f"{echange.methode} {echange.chemin}\n" if echange.methode else ""
+    requete = _texte(tete, echange.en_tetes, echange.requete)
+    return EchangeCite(
+        identifiant=echange.identifiant or 0,
+        resume=resumer(vue),
+        requete=requete,
+        reponse=_texte(
+            f"HTTP {echange.statut}\n" if echange.statut else "", echange.en_tetes_reponse, echange.reponse
+        ),
+        lignes=tuple(_lignes(vue, requete)),
+    )
+
+
+def resumer(vue: Observation) -> str:
+    """« G1226 : getNumUnique MOD, DEMG1226-….xml : faute SOAP »."""
+    echange = vue.echange
+    genre = vue.type_fichier or _type_ecrit(vue.octets_document)
+    quoi = " ".join(mot for mot in (vue.operation or echange.methode, genre) if mot)
+    fichier = f", {vue.nom_fichier}" if vue.nom_fichier else ""
+    qui = f"{vue.guichet} : " if vue.guichet else ""
+    return f"{qui}{quoi}{fichier} : {_VERDICTS.get(echange.verdict, echange.verdict.value)}"
+
+
+def _type_ecrit(octets: bytes) -> str:
+    """`typeFichier` of a document that is not well formed, as far as it can be read."""
+    if not octets or len(octets) > OCTETS_MAX or b"<!DOCTYPE" in octets:
+        return ""
+    parseur = etree.XMLParser(recover=True, resolve_entities=False, no_network=True, load_dtd=False)
+    try:
+        racine: Any = etree.fromstring(octets, parseur)
+    except etree.XMLSyntaxError:
+        return ""
+    lu = "" if racine is None else (racine.findtext(".//{*}typeFichier") or "").strip()
+    return lu if len(lu) == 3 and lu.isalpha() else ""
+
+
+def _lignes(vue: Observation, requete: str) -> Iterator[int]:
+    """Lines of the text shown, in order. None when the document is not in it as it is (base64)."""
+    document = vue.octets_document or (vue.message.racine if vue.message is not None else b"")
+    debut = requete.find(_lisible(document)[: TEXTE_MAX // 2]) if document else -1
+    if debut < 0:
+        return
+    avant, derniere = requete.count("\n", 0, debut), requete.count("\n") + 1
+    for ligne in sorted(set(_en_cause(vue.echange))):
+        if avant + ligne <= derniere:
+            yield avant + ligne
+
+
+def _en_cause(echange: Echange) -> Iterator[int]:
+    for anomalie in echange.anomalies:
+        if isinstance(anomalie.get("ligne"), int) and anomalie["ligne"] > 0:
+            yield anomalie["ligne"]
+    for trouvee in _LIGNE.finditer((echange.fault or {}).get("explication", "")):
+        yield int(trouvee[1])
+
+
+def _lisible(octets: bytes) -> str:
+    return masquer_message(octets.decode("utf-8", "replace").replace("\r\n", "\n"))
+
+
+def _texte(tete: str, en_tetes: list[tuple[str, str]], octets: bytes) -> str:
+    tete += "".join(f"{nom}: {valeur}\n" for nom, valeur in en_tetes)
+    if len(octets) > OCTETS_MAX:
+        return f"{tete}\n[{len(octets)} octets]"
+    # Masked before it is cut: half a NIR is still one.
+    corps = _lisible(octets)
+    suite = "" if len(corps) <= TEXTE_MAX else f"\n[… {len(corps) - TEXTE_MAX} caractères de plus]"
+    return f"{tete}\n{corps[:TEXTE_MAX]}{suite}"

@@ -1,15 +1,16 @@
 """What becomes of an application when something goes wrong: ROB-01 to ROB-06."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Final
 
+from sne_sandbox.conformance.jugement.juge import Dire
 from sne_sandbox.conformance.observation import PANNES_LISIBLES
-from sne_sandbox.conformance.pas import OPERATIONS_DE, PasJoue
+from sne_sandbox.conformance.pas import PasJoue
 from sne_sandbox.conformance.protocole import Statut
 from sne_sandbox.reports.model import Constat
 
-#: Requirement and `sorte` by panne.
-_PANNES: Final = {
+#: By panne, the requirement that it puts to the test, and the `sorte` of what breaks it.
+PANNES: Final[Mapping[str, tuple[str, str]]] = {
     "silence": ("ROB-01", "silence_pris_pour_succes"),
     "coupure": ("ROB-01", "coupure_prise_pour_succes"),
     "reponse_perdue": ("ROB-01", "reponse_perdue_prise_pour_succes"),
@@ -25,109 +26,79 @@ _PANNES: Final = {
     "goutte": ("ROB-06", "reponse_lente_non_lue"),
     "bom": ("ROB-06", "bom_non_lu"),
 }
+#: The requirement that the first command after a panne puts to the test.
+APRES: Final = "ROB-04"
 #: Pannes of an answer that is whole all the same, when one reads it kindly.
 _DEVINABLES: Final = frozenset({"longueur_fausse", "cid_faux", "encodage_faux"})
-#: What is said of a success that was none, and what was expected: by panne, "" for the others.
-_PHRASES: Final = {
-    "": (
-        "Aucune réponse lisible n'est arrivée, et l'application a annoncé un succès.",
-        "une erreur, dite à l'utilisateur",
-    ),
-    "numero_faux": ("Le numéro reçu, mal formé, a été gardé.", "aucun numéro"),
-}
-_ENREGISTREMENTS: Final = frozenset({"enregistrer", "corriger", "separer"})
+_NUMERO_FAUX: Final = "numero_faux"
 
 
 def juger_panne(pas: PasJoue) -> Iterator[Constat]:
-    """What the step shows of the panne that was played in it, or of the life after one."""
+    """What the step shows of the pannes that were played in it, or of the life after one."""
     if not pas.pannes:
         yield from _apres(pas)
-        return
     for panne in dict.fromkeys(pas.pannes):
-        exigence, sorte = _PANNES.get(panne, ("", ""))
-        if not exigence:
+        if panne not in PANNES:
             continue
+        exigence, sorte = PANNES[panne]
         touche = next(o for o in pas.observations if o.panne == panne)
-        echange = touche.echange.identifiant
+        dire = Dire(exigence, touche.echange.identifiant, None)
         if panne in PANNES_LISIBLES:
-            lue = pas.statut is Statut.FAIT or not touche.acceptee
-            phrase = (
-                "La réponse est lue."
-                if lue
-                else "Une réponse juste, mais lente ou précédée d'une marque, n'est pas lue."
-            )
-            yield Constat(
-                exigence,
-                lue,
-                phrase,
-                "" if lue else sorte,
-                attendu="la réponse, lue",
-                observe=_dit(pas),
-                echange=echange,
-            )
+            if pas.statut is Statut.FAIT or not touche.acceptee:
+                yield dire.tenue()
+            else:
+                phrase = "Une réponse juste, mais lente ou précédée d'une marque, n'est pas lue."
+                yield dire.rompue(sorte, phrase, "la réponse, lue", _dit(pas))
         elif _succes_invente(pas, panne):
-            phrase, attendu = _PHRASES.get(panne, _PHRASES[""])
-            if panne not in _PHRASES and any(o.lisible and o.acceptee for o in pas.observations):
-                phrase = "Le SNE n'a pas fait ce qui était demandé, et l'application a annoncé un succès."
-            yield Constat(
-                exigence,
-                False,
-                phrase,
-                sorte,
-                attendu=attendu,
-                observe=_dit(pas),
-                echange=echange,
-            )
+            yield _invente(pas, panne, dire)
+        elif panne == _NUMERO_FAUX:
+            yield dire.tenue()
         else:
-            phrase = (
-                "Le numéro mal formé n'est pas gardé."
-                if panne == "numero_faux"
-                else "La panne n'est pas prise pour un succès."
-            )
-            yield Constat(exigence, True, phrase, echange=echange)
+            yield dire.tenue()
+
+
+def _invente(pas: PasJoue, panne: str, dire: Dire) -> Constat:
+    """The finding of a success that was none."""
+    attendu = "une erreur, dite à l'utilisateur"
+    if panne == _NUMERO_FAUX:
+        phrase, attendu = "Le numéro reçu, mal formé, a été gardé.", "aucun numéro"
+    elif any(o.lisible and o.acceptee for o in pas.observations):
+        phrase = "Le SNE n'a pas fait ce qui était demandé, et l'application a annoncé un succès."
+    else:
+        phrase = "Aucune réponse lisible n'est arrivée, et l'application a annoncé un succès."
+    return dire.rompue(PANNES[panne][1], phrase, attendu, _dit(pas))
 
 
 def _succes_invente(pas: PasJoue, panne: str) -> bool:
     """Whether « fait » is said of what no answer that can be read says."""
     dit = str(pas.reponse.get("numero_unique") or "")
-    if panne == "numero_faux":
+    if panne == _NUMERO_FAUX:
         return bool(dit) and dit != pas.connu.numeros.get(pas.reference)
     if pas.statut is not Statut.FAIT:
         return False
-    if not _faite(pas, dit):
-        return True
+    if not (pas.retrouve or any(o.acceptee for o in pas.de(*pas.prevue.operations))):
+        return True  # the SNE did it neither in this step, whether its answer arrived or not, nor before
     if any(o.lisible and o.acceptee for o in pas.observations):
         return False  # it asked again, or looked for the demande, and was answered
-    if pas.commande in _ENREGISTREMENTS and panne in _DEVINABLES:
+    if pas.prevue.enregistre and panne in _DEVINABLES:
         return dit != pas.connu.numeros.get(pas.reference)
     return True
-
-
-def _faite(pas: PasJoue, dit: str) -> bool:
-    """Whether the SNE did what was asked: in this step, whether its answer arrived or not, or before it."""
-    if any(o.acceptee for o in pas.de(*OPERATIONS_DE.get(pas.commande, ()))):
-        return True
-    return pas.commande in _ENREGISTREMENTS and bool(dit) and dit == pas.connu.numeros.get(pas.reference)
 
 
 def _apres(pas: PasJoue) -> Iterator[Constat]:
     """ROB-04: the first command after a panne works."""
     if not pas.connu.panne_jouee or pas.faux or pas.attendus != (Statut.FAIT,):
         return
-    echange = pas.dernier.echange.identifiant if pas.dernier is not None else None
+    dernier = pas.dernier.echange.identifiant if pas.dernier is not None else None
+    dire = Dire(APRES, dernier, None)
     if pas.statut is Statut.FAIT:
-        yield Constat("ROB-04", True, "L'application travaille de nouveau.", echange=echange)
+        yield dire.tenue()
     elif pas.statut is Statut.ERREUR:
         phrase = "Après la panne, l'application ne travaille plus."
-        yield Constat(
-            "ROB-04", False, phrase, "ne_repart_pas", observe=_dit(pas), attendu="fait", echange=echange
-        )
+        yield dire.rompue("ne_repart_pas", phrase, "fait", _dit(pas))
 
 
 def _dit(pas: PasJoue) -> str:
-    dit = [
-        pas.statut.value,
-        str(pas.reponse.get("numero_unique") or ""),
-        str(pas.reponse.get("message") or ""),
-    ]
-    return " : ".join(mot for mot in dit if mot)
+    """How the step ended, in the application's own words."""
+    dits = (pas.statut.value, *(str(pas.reponse.get(nom) or "") for nom in ("numero_unique", "message")))
+    return " : ".join(filter(None, dits))

@@ -1,17 +1,19 @@
-"""One command of a scenario as it went: what was asked, what really passed, what the application says."""
+"""One command of a scenario as it went: what was asked, what really passed, what the application says; and
+how a judge writes down what it shows."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
 from functools import cached_property
 from typing import Any, Final
 
-from sne_sandbox.conformance.faux_serveurs import FauxServeur
+from sne_sandbox.conformance.accidents import Accident
+from sne_sandbox.conformance.adresses import FauxServeur
+from sne_sandbox.conformance.jugement.juge import Dire
 from sne_sandbox.conformance.observation import Observation
-from sne_sandbox.conformance.protocole import Statut
-from sne_sandbox.contract.versions import Contrat
+from sne_sandbox.conformance.protocole import COMMANDES, Commande, Statut
 from sne_sandbox.domain.echange import VerdictEchange
 from sne_sandbox.domain.element import Element
+from sne_sandbox.reports.model import Constat
 
 #: Pannes whose answer says what it means: a fault.
 _PARLANTES: Final = frozenset({"fault_serveur", "fault_client"})
@@ -23,12 +25,15 @@ class Connu:
     """What the suite knows of the demandes of an example, by reference; and what was told already."""
 
     numeros: dict[str, str] = field(default_factory=dict)
+    """The numéro unique that the SNE delivered."""
     origines: dict[str, str] = field(default_factory=dict)
     """The number of the demande that one was separated from, by reference."""
     rendues: set[str] = field(default_factory=set)
     """Demandes whose number the application has told."""
     autrui: set[str] = field(default_factory=set)
+    """Demandes that another guichet registered: the application has no name for them."""
     evenements: dict[str, str] = field(default_factory=dict)
+    """The id of the last event that was added to a demande."""
     releves: dict[str, set[str]] = field(default_factory=dict)
     """Numbers already told, by command."""
     recus: dict[str, dict[str, None]] = field(default_factory=dict)
@@ -44,24 +49,27 @@ class PasJoue:
     """`message` was told, `reponse` answered; `observations` are the exchanges in between, oldest first.
 
     `attendu` is what the application had to send of what was entered (a `demandeLogement`, a `radiation`, an
-    event …), None when nothing was entered. `attendus` are the ways it may end, `fautive` says that the SNE
-    refuses what was entered. `fichiers` are those given to `integrer_dispatching`. `faux` is the server that
-    the application was sent to, None for the true one. `poignees` are the handshakes that failed meanwhile.
+    event …), None when nothing was entered. `attendus` are the ways it may end. `fichiers` (name, bytes) are
+    those given to `integrer_dispatching`. `faux` is the server that the application was sent to, None for the
+    true one. `poignees` are the handshakes that failed meanwhile; `accidents` what the suite failed to judge.
     """
 
     commande: str
     message: Mapping[str, Any]
     reponse: Mapping[str, Any]
     observations: Sequence[Observation]
-    contrat: Contrat
     connu: Connu
     attendus: tuple[Statut, ...]
     attendu: Element | None = None
-    jour: date = date.min
-    guichet: str = ""
     fichiers: Sequence[tuple[str, bytes]] = ()
     faux: FauxServeur | None = None
     poignees: Sequence[Observation] = ()
+    accidents: list[Accident] = field(default_factory=list)
+
+    @property
+    def prevue(self) -> Commande:
+        """The command, as the protocol describes it."""
+        return COMMANDES[self.commande]
 
     @property
     def statut(self) -> Statut:
@@ -97,14 +105,20 @@ class PasJoue:
     @cached_property
     def envoi(self) -> Observation | None:
         """The exchange that did what was asked: the last one of an operation that the command stands for."""
-        trouves = self.de(*OPERATIONS_DE.get(self.commande, ()))
+        trouves = self.de(*self.prevue.operations)
         return trouves[-1] if trouves else None
 
     @cached_property
     def lu(self) -> Observation | None:
         """The last exchange that did what was asked and whose answer could be read."""
-        trouves = [o for o in self.de(*OPERATIONS_DE.get(self.commande, ())) if o.lisible]
+        trouves = [o for o in self.de(*self.prevue.operations) if o.lisible]
         return trouves[-1] if trouves else None
+
+    @property
+    def retrouve(self) -> bool:
+        """Whether the number told was found otherwise: the demande had been accepted, its answer was lost."""
+        dit = self.reponse.get("numero_unique")
+        return self.prevue.enregistre and bool(dit) and dit == self.connu.numeros.get(self.reference)
 
     @property
     def pannes(self) -> list[str]:
@@ -117,7 +131,7 @@ class PasJoue:
         it."""
         return (
             self.statut is Statut.ERREUR
-            and self.commande in OPERATIONS_DE
+            and bool(self.prevue.operations)
             and Statut.ERREUR not in self.attendus
             and not (self.observations or self.faux or self.connu.panne_jouee)
         )
@@ -134,58 +148,38 @@ def fault_de(observation: Observation) -> str | None:
     return str(texte).strip() if texte else None
 
 
-#: The operations by which an application does what a command asks.
-OPERATIONS_DE: Final[Mapping[str, tuple[str, ...]]] = {
-    **dict.fromkeys(
-        (
-            "enregistrer",
-            "corriger",
-            "separer",
-            "modifier",
-            "renouveler",
-            "radier",
-            "reactiver",
-            "supprimer",
-            "piece",
-        ),
-        ("getNumUnique",),
-    ),
-    "consulter": ("getDemandeLogement",),
-    "chercher_doublons": ("getDoublons",),
-    "rechercher": ("rechercheDemandeMulticritere",),
-    "declarer_dalo": ("getDeclarationNouveauDalo",),
-    "relever_radiations": ("getDemandesRadieesDepuisLe",),
-    "relever_dalos": ("getNouveauxDaloDepuisLe",),
-    "lister_types_evenements": ("listerTypesEvenementsNationaux", "listerTypesEvenementsTerritoriaux"),
-    "lister_evenements": ("listerEvenementsDemande",),
-    "ajouter_evenement": ("ajouterEvenementDemande",),
-    "modifier_evenement": ("modifierEvenementDemande",),
-    "supprimer_evenement": ("supprimerEvenementDemande",),
-    "decider": ("ajouterEvenementDemande",),
-}
+# --- its judges ----------------------------------------------------------------------------------------
 
-#: The requirement that a command is about: what it breaks when the application does not do it at all.
-EXIGENCE_DE: Final[Mapping[str, str]] = {
-    "enregistrer": "VIE-01",
-    "corriger": "VIE-20",
-    "separer": "VIE-09",
-    "modifier": "VIE-03",
-    "renouveler": "VIE-05",
-    "radier": "VIE-06",
-    "reactiver": "VIE-06",
-    "supprimer": "VIE-27",
-    "piece": "VIE-27",
-    "consulter": "VIE-24",
-    "chercher_doublons": "VIE-10",
-    "rechercher": "VIE-23",
-    "declarer_dalo": "VIE-22",
-    "relever_radiations": "VIE-14",
-    "relever_dalos": "VIE-14",
-    "lister_types_evenements": "VIE-26",
-    "lister_evenements": "VIE-26",
-    "ajouter_evenement": "VIE-16",
-    "modifier_evenement": "VIE-17",
-    "supprimer_evenement": "VIE-17",
-    "decider": "VIE-18",
-    "integrer_dispatching": "VIE-25",
-}
+
+JugementDePas = Callable[[PasJoue, Dire], Iterator[Constat]]
+
+
+@dataclass(frozen=True, slots=True)
+class JugeDePas:
+    """A line of the table of the judges of steps: a function, the commands that it has anything to say of,
+    and the requirements that it may find held or broken, the first being its pen's. None at all stands for
+    that of the command."""
+
+    juger: JugementDePas
+    quand: Callable[[Commande], bool]
+    exigences: tuple[str, ...] = ()
+
+    def constats(self, pas: PasJoue) -> Iterator[Constat]:
+        """What it says of a step."""
+        if self.quand(pas.prevue):
+            yield from self.juger(pas, Dire(self.montre(pas.prevue)[0], echange_de(pas), None))
+
+    def montre(self, commande: Commande) -> tuple[str, ...]:
+        """The requirements that it can find held or broken in this command."""
+        return (self.exigences or (commande.exigence,)) if self.quand(commande) else ()
+
+
+def de(*noms: str) -> Callable[[Commande], bool]:
+    """The condition of a judge: the commands of these names."""
+    return lambda commande: commande.nom in noms
+
+
+def echange_de(pas: PasJoue) -> int | None:
+    """The exchange that a step is judged on (id in the journal), None when it made none."""
+    cite = pas.envoi or pas.dernier
+    return None if cite is None else cite.echange.identifiant

@@ -5,16 +5,16 @@ closed: a key, a command or a value that is not known is refused, with its place
 """
 
 import tomllib
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any, Final
 
-from sne_sandbox.conformance.changements import CHANGEMENTS
-from sne_sandbox.conformance.controles import CONTROLES
-from sne_sandbox.conformance.corps import RADIATIONS
-from sne_sandbox.conformance.faux_serveurs import FAUX_SERVEURS, VRAI
+from sne_sandbox.conformance.adresses import FAUX_SERVEURS, VRAI
+from sne_sandbox.conformance.base import CONTROLES
+from sne_sandbox.conformance.formulaire import CHANGEMENTS
+from sne_sandbox.conformance.portee import dire_ces_etapes, etapes_qui_montrent, montrables
 from sne_sandbox.conformance.protocole import COMMANDES, Statut
 from sne_sandbox.domain.base import NatureGuichet
 from sne_sandbox.domain.dates import PARIS
@@ -26,10 +26,17 @@ from sne_sandbox.operations.horloge import atteindre
 from sne_sandbox.reports.model import GROUPES
 from sne_sandbox.resources import fixtures_dir
 
-#: What another guichet may do.
-AUTRUI: Final = (
-    "enregistrer", "modifier", "renouveler", "radier", "declarer_dalo", "ajouter_evenement",
-)  # fmt: skip
+#: The motives that an application may radiate for.
+RADIATIONS: Final = ("RADABA", "RADIRR", "RADCON", "RADATT")
+#: What another guichet may do, with what it enters when the step says no more: by option, its value.
+AUTRUI: Final[Mapping[str, Mapping[str, Any]]] = {
+    "enregistrer": {},
+    "modifier": {},
+    "renouveler": {},
+    "radier": {"radiation": "RADABA"},
+    "declarer_dalo": {"dalo": {"statut": "ACTIF"}},
+    "ajouter_evenement": {"evenement": "RECTIF"},
+}
 #: What `exemples` of a scenario counts for: its examples when that many are asked of a scenario.
 EXEMPLES: Final = 10
 #: Titles of the families (heads of the ids of scenarios) of a group that has several.
@@ -83,21 +90,26 @@ _NOMS_TYPES: Final = {
     list: "tableau",
     dict: "table",
 }
+_UN_TEXTE: Final = ((str,), "texte")
+_UN_BOOLEEN: Final = ((bool,), "booléen")
+_UN_ENTIER: Final = ((int,), "nombre entier")
 #: What each key of a household takes: the types, and how they are called. `depot` is read apart.
 _CONTRAINTES: Final[Mapping[str, tuple[tuple[type, ...], str]]] = {
-    cle: genre
-    for genre, cles in {
-        ((str,), "texte"): ("sorte", "version"),
-        ((bool,), "booléen"): (
-            "associations", "garde_alternee", "naissance_a_venir", "handicap", "etranger", "nir", "limites",
-            "forcer_doublon",
-        ),
-        ((int,), "nombre entier"): ("enfants_min", "cotitulaires_min"),
-        ((int, float), "nombre"): ("richesse",),
-        ((tuple,), "tableau de textes"): ("communes",),
-    }.items()
-    for cle in cles
-}  # fmt: skip
+    "sorte": _UN_TEXTE,
+    "version": _UN_TEXTE,
+    "associations": _UN_BOOLEEN,
+    "garde_alternee": _UN_BOOLEEN,
+    "naissance_a_venir": _UN_BOOLEEN,
+    "handicap": _UN_BOOLEEN,
+    "etranger": _UN_BOOLEEN,
+    "nir": _UN_BOOLEEN,
+    "limites": _UN_BOOLEEN,
+    "forcer_doublon": _UN_BOOLEEN,
+    "enfants_min": _UN_ENTIER,
+    "cotitulaires_min": _UN_ENTIER,
+    "richesse": ((int, float), "nombre"),
+    "communes": ((tuple,), "tableau de textes"),
+}
 #: What a step speaks of: these name a household, or a demande that an earlier step made.
 _NOMS: Final = ("reference", "origine", "jumeau_de")
 #: Some instant: what matters is whether a duration or a day can be read.
@@ -216,7 +228,7 @@ def lire(fichier: Path) -> Scenario:
         groupe=fichier.parent.name,
         titre=lecteur.prendre(table, "titre", str),
         pourquoi=lecteur.prendre(table, "pourquoi", str),
-        exigences=tuple(lecteur.prendre(table, "exigences", list)),
+        exigences=lecteur.exigences(lecteur.prendre(table, "exigences", list), etapes),
         etapes=etapes,
         menages=menages,
         exemples=lecteur.prendre(table, "exemples", int, EXEMPLES),
@@ -226,13 +238,19 @@ def lire(fichier: Path) -> Scenario:
 
 def verifier_exigences(plan: Plan, connues: Collection[str]) -> None:
     """Raises PlanIncorrect when a scenario checks a requirement that is none of `connues`, the ids of the
-    contract."""
+    contract, or one that no step of any scenario can show."""
     for scenario in plan:
         inconnues = [exigence for exigence in scenario.exigences if exigence not in connues]
         if inconnues:
             raise PlanIncorrect(
                 f"{scenario.id}.toml : exigences inconnues du contrat : {', '.join(inconnues)}.",
                 remede="leurs numéros sont ceux de requirements.csv",
+            )
+        muettes = [exigence for exigence in scenario.exigences if not etapes_qui_montrent(exigence)]
+        if muettes:
+            raise PlanIncorrect(
+                f"{scenario.id}.toml : aucun juge ne parle de : {', '.join(muettes)}.",
+                remede="ôtez-les de ses exigences",
             )
 
 
@@ -303,6 +321,18 @@ class _LecteurScenario:
             raise self.refuser("", f"« instant » ne se lit pas : {ecrit}", remede)
         return ecrit
 
+    def exigences(self, annoncees: list[Any], etapes: Sequence[Etape]) -> tuple[str, ...]:
+        """The requirements that a scenario says it checks: each of them can be shown by one of its steps.
+        Those that no step of any scenario can show are told where the contract is known."""
+        montrees = montrables((etape.sorte, etape.quoi) for etape in etapes)
+        for exigence in annoncees:
+            if not isinstance(exigence, str):
+                raise self.refuser("exigences", f"« {exigence} » n'est pas un texte", "VIE-01, par exemple")
+            if exigence not in montrees and etapes_qui_montrent(exigence):
+                quoi = f"aucune étape du scénario ne peut prouver ni enfreindre {exigence}"
+                raise self.refuser("exigences", quoi, f"le peuvent : {dire_ces_etapes(exigence)}")
+        return tuple(annoncees)
+
     def etape(self, rang: int, brut: Any, menages: Mapping[str, Any], connus: set[str]) -> Etape:
         """A step; `connus` holds the names that it may speak of, and takes those that it makes."""
         ou = f"étape {rang}"
@@ -344,7 +374,7 @@ class _LecteurScenario:
     def _verifier(self, ou: str, etape: Etape, menages: Mapping[str, Any]) -> None:
         permises = {
             "faire": tuple(COMMANDES),
-            "autrui": AUTRUI,
+            "autrui": tuple(AUTRUI),
             "panne": tuple(GENRES),
             "role": tuple(n.value for n in NatureGuichet),
             "serveur": (VRAI, *FAUX_SERVEURS),

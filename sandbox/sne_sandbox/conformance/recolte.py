@@ -1,15 +1,20 @@
-"""What the examples of a scenario showed together, from which its checks are made."""
+"""What the examples of a scenario showed together, from which its checks are made; and when a run that is
+stopped at its first message is not worth going on with."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from sne_sandbox.conformance.deroulement import Deroule
+from sne_sandbox.conformance.accidents import dire_l_accident
+from sne_sandbox.conformance.reduction import depend_du_menage
+from sne_sandbox.conformance.seance import ExempleJoue
 from sne_sandbox.domain.texte import accorde
 from sne_sandbox.reports.model import Constat, ResultatScenario, Verdict, Verification
 
 #: Findings kept of one check.
 CONSTATS_MAX: Final = 5
+#: Scenarios in a row, from the first of the run, after which the others are not played.
+PAREILS_MAX: Final = 5
 #: Verdict of a scenario: the first of these that one of its checks has.
 _ORDRE: Final = (
     Verdict.ECHOUE,
@@ -32,23 +37,44 @@ class Recolte:
     erreur: str = ""
     empechees: dict[str, str] = field(default_factory=dict)
     consequences: dict[str, str] = field(default_factory=dict)
+    accidents: dict[str, str] = field(default_factory=dict)
+    """Requirements that the suite failed to judge of an exchange, each with the error."""
+    faites: int = 0
+    """How many commands the application did."""
     bloquee: bool = True
     """Whether each example was cut short before the application did any command."""
 
-    def prendre(self, deroule: Deroule) -> None:
-        """One more example."""
-        self.bloquee = self.bloquee and deroule.bloque
-        self.arret = self.arret or deroule.arret
-        self.erreur = self.erreur or deroule.erreur
-        self.empechees = {**deroule.empechees, **self.empechees}
-        self.consequences = {**deroule.consequences, **self.consequences}
-        for constat in deroule.constats:
+    def prendre(self, joue: ExempleJoue) -> None:
+        """Adds what one more example showed."""
+        self.faites += joue.faites
+        self.bloquee = self.bloquee and joue.bloque
+        self.arret = self.arret or joue.arret
+        self.erreur = self.erreur or joue.erreur
+        self.empechees = {**joue.empechees, **self.empechees}
+        self.consequences = {**joue.consequences, **self.consequences}
+        for accident in joue.accidents:
+            for exigence in accident.exigences:
+                self.accidents.setdefault(exigence, dire_l_accident(accident))
+        for constat in joue.constats:
             if constat.tenue:
                 self.tenues.add(constat.exigence)
             else:
                 trouves = self.cassees.setdefault(constat.exigence, [])
                 if len(trouves) < CONSTATS_MAX and all(c.sorte != constat.sorte for c in trouves):
                     trouves.append(constat)
+
+    def sans_faute(self, exigence: str) -> tuple[Verdict, str]:
+        """The verdict on a requirement that nothing broke, and why it is none. What the suite failed to judge
+        once is not held, whatever else held it."""
+        for verdict, raison in (
+            (Verdict.ERREUR, self.empechees.get(exigence) or self.accidents.get(exigence)),
+            (Verdict.REUSSI, "" if exigence in self.tenues and not self.erreur else None),
+            (Verdict.ERREUR, self.erreur or None),
+            (Verdict.IGNORE, self.consequences.get(exigence) or self.arret or None),
+        ):
+            if raison is not None:
+                return verdict, raison
+        return Verdict.EN_ATTENTE, "rien, dans ces échanges, ne l'a montrée"
 
 
 def ensemble(verifications: Iterable[Verification]) -> Verdict:
@@ -68,3 +94,45 @@ def inacheve(interruption: str, resultats: Sequence[ResultatScenario]) -> str:
         "scénarios n'ont pas été joués jusqu'au bout",
     )
     return f"{interruption[0].upper()}{interruption[1:]} : {restes} ; ce rapport est partiel."
+
+
+@dataclass(slots=True)
+class Blocage:
+    """An application that its packing of messages stops before it does anything, whatever it is told: the
+    rest of the plan would say the same thing, and it waits and tries again each time. Follows a run until the
+    application does a command, or breaks something that a household may explain: then all is played."""
+
+    exigence: str = ""
+    premier: str = ""
+    pareils: int = 0
+    leve: bool = False
+
+    @property
+    def atteint(self) -> bool:
+        """Whether enough scenarios ended alike."""
+        return self.pareils >= PAREILS_MAX
+
+    @property
+    def raison(self) -> str:
+        """Why a scenario is not played, in French."""
+        return f"même écart que {self.premier} : l'application n'a encore mené aucune commande à bien"
+
+    def suffit(self, joue: ExempleJoue) -> bool:
+        """Whether another example of the scenario would say the same."""
+        cassees = {exigence for exigence, _ in joue.fautes}
+        return joue.bloque and not self.leve and _sans_menage(cassees)
+
+    def voir(self, scenario: str, recolte: Recolte) -> None:
+        """Takes in a scenario that was played: does it end as those before it did?"""
+        cassees = set(recolte.cassees)
+        exigence = self.exigence or next(iter(recolte.cassees), "")
+        if self.leve or not recolte.bloquee or exigence not in cassees or not _sans_menage(cassees):
+            self.leve, self.pareils = True, 0
+            return
+        self.exigence = exigence
+        self.premier = self.premier or f"{scenario}/{exigence}"
+        self.pareils += 1
+
+
+def _sans_menage(cassees: set[str]) -> bool:
+    return bool(cassees) and not any(map(depend_du_menage, cassees))

@@ -6,16 +6,16 @@ examples are run, and no more of them than a budget: then the smallest found so 
 
 import contextlib
 import re
-from collections.abc import Callable
-from dataclasses import dataclass, field
-from typing import Final
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, Final
 
 from hypothesis import HealthCheck, Phase, Verbosity, given, seed, settings
 from hypothesis.errors import HypothesisException
 from hypothesis.strategies import SearchStrategy
 
-from sne_sandbox.conformance.deroulement import Deroule
 from sne_sandbox.conformance.exemples import ExempleTire
+from sne_sandbox.conformance.seance import ExempleJoue
 from sne_sandbox.reports.model import Constat
 
 #: (requirement, sorte).
@@ -46,10 +46,10 @@ class Exemples:
 
     strategie: SearchStrategy[ExempleTire]
     graine: int
-    jouer: Callable[[ExempleTire], Deroule]
+    jouer: Callable[[ExempleTire], ExempleJoue]
     vus: dict[str, dict[Cle, Constat]] = field(default_factory=dict)
 
-    def parcourir(self, combien: int, suivre: Callable[[Deroule], bool]) -> int:
+    def parcourir(self, combien: int, suivre: Callable[[ExempleJoue], bool]) -> int:
         """Runs up to `combien` examples, all different, the simplest first; how many. `suivre` is given what
         each showed, and says whether to go on."""
         reste = True
@@ -59,9 +59,9 @@ class Exemples:
             cle = exemple.cle()
             if not reste or cle in self.vus:
                 return
-            deroule = self.jouer(exemple)
-            self.vus[cle] = deroule.fautes
-            reste = suivre(deroule)
+            joue = self.jouer(exemple)
+            self.vus[cle] = joue.fautes
+            reste = suivre(joue)
 
         self._tirer(combien, un, (Phase.generate,))
         return len(self.vus)
@@ -99,6 +99,40 @@ class Exemples:
     def _tirer(self, combien: int, un: Callable[[ExempleTire], None], phases: tuple[Phase, ...]) -> None:
         reglages = settings(_BASE, max_examples=combien, phases=phases, report_multiple_bugs=False)
         seed(self.graine)(reglages(given(self.strategie)(un)))()
+
+
+@dataclass(slots=True)
+class Reductions:
+    """The smallest example of each kind of finding, looked for once in a run, within `budget` examples (0 for
+    none at all)."""
+
+    budget: int = BUDGET
+    faites: dict[Cle, tuple[str, Mapping[str, Any], Constat]] = field(default_factory=dict)
+    """By kind: the check that it was shrunk for, the example, its finding."""
+
+    def reduire(self, ici: str, constat: Constat, tirages: Exemples, combien: int) -> Constat | None:
+        """Shrinks what shows a finding of the check `ici`; the finding of the smallest example, None when
+        there is none, or it was done before."""
+        cle = (constat.exigence, constat.sorte)
+        if cle in self.faites or not self.budget or not depend_du_menage(constat.exigence):
+            return None
+        reduit = tirages.reduire(cle, combien, self.budget)
+        if reduit is None:
+            return None
+        exemple, trouve = reduit
+        self.faites[cle] = (ici, trouve.exemple or exemple.en_json(), trouve)
+        return trouve
+
+    def montrer(self, ici: str, constat: Constat) -> tuple[Constat, str]:
+        """A finding of the check `ici` with its smallest example, and the check that it was shrunk for when
+        that is another one."""
+        reduit = self.faites.get((constat.exigence, constat.sorte))
+        if reduit is None:  # what was told is not the smallest that could be
+            return replace(constat, exemple=None), ""
+        premier, exemple, trouve = reduit
+        if premier == ici:
+            return replace(trouve, exemple=exemple), ""
+        return replace(constat, exemple=exemple), premier
 
 
 class _Montre(Exception):

@@ -10,8 +10,8 @@ from typing import Any, Final
 
 from lxml import etree
 
-from sne_sandbox.conformance.courrier import arbre_de
-from sne_sandbox.conformance.observation import Observation, observer
+from sne_sandbox.conformance.accidents import dire_l_accident
+from sne_sandbox.conformance.observation import Observation, arbre_de, observer
 from sne_sandbox.contract.explication import expliquer
 from sne_sandbox.contract.schema import Document, SchemaError
 from sne_sandbox.contract.versions import Contrat
@@ -37,14 +37,20 @@ _CODES: Final = {"Client": "Sender", "Server": "Receiver"}
 
 def relire(echange: Echange, contrat: Contrat, certificat: bytes | None = None) -> None:
     """Fills `echange`, which has its bytes, headers and status; `certificat` is the caller's (DER). A line
-    that already has a fault keeps it, and its verdict: the answer is then not the real server's."""
+    that already has a fault keeps it, and its verdict: the answer is then not the real server's. What cannot
+    be read by our own fault is noted in the line too."""
     vue = observer(echange, contrat)
-    _situer(vue, contrat)
-    _lire_la_requete(vue, contrat, certificat)
-    fautes = _fautes_de_la_requete(vue, contrat)
-    if echange.fault is None:
-        _lire_la_reponse(vue, contrat, "\n".join(_phrase(faute) for faute in fautes))
+    fautes: list[SchemaError] = []
+    with vue.isoler("lire la requête"):
+        _situer(vue, contrat)
+        _lire_la_requete(vue, contrat, certificat)
+        fautes += _fautes_de_la_requete(vue, contrat)
+    with vue.isoler("lire la réponse"):
+        if echange.fault is None:
+            _lire_la_reponse(vue, contrat, "\n".join(_phrase(faute) for faute in fautes))
     _noter(echange, REQUETE, "La requête ne suit pas le schéma", fautes)
+    for accident in vue.accidents:
+        echange.tolerances.append({"code": REQUETE, "phrase": dire_l_accident(accident)})
 
 
 # --- the request ------------------------------------------------------------------------------------------

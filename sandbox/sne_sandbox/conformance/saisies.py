@@ -1,151 +1,247 @@
-"""What was entered against what arrived, and what was read against what is told."""
+"""What was entered against what was sent: the kind of message, the form and what goes with it; and what was
+read at the SNE against what is told."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import replace
+from operator import attrgetter
 from typing import Final
 
 from sne_sandbox.conformance import fidelite, lectures
-from sne_sandbox.conformance.constats import cassee, echange_de, tenue
 from sne_sandbox.conformance.formulaire import de_json
-from sne_sandbox.conformance.pas import PasJoue
-from sne_sandbox.conformance.protocole import Statut
-from sne_sandbox.domain.element import Element
+from sne_sandbox.conformance.jugement.juge import Dire
+from sne_sandbox.conformance.pas import JugeDePas, PasJoue, de, echange_de
+from sne_sandbox.conformance.protocole import Commande, Statut
+from sne_sandbox.domain.element import Element, lire_date
+from sne_sandbox.generators.actes import copie
 from sne_sandbox.reports.model import Constat
 
-_FORMULAIRES: Final = frozenset({"enregistrer", "corriger", "separer", "modifier", "renouveler"})
-_CHANGEMENTS: Final = frozenset({"modifier", "renouveler"})
 #: What a form that changes a demande owes to another requirement than what is entered.
 _REGLES: Final = {"dateCreationDemande": "VIE-04"}
-
-
-def juger_saisie(pas: PasJoue) -> Iterator[Constat]:
-    """What a step sent against what was entered: nothing to say of a step that sends no document."""
-    if pas.attendu is None or pas.envoi is None or pas.envoi.document is None:
-        return
-    document, echange = pas.envoi.document, pas.envoi.echange.identifiant
-    corps = lectures.formulaire(document)
-    if pas.commande in _FORMULAIRES:
-        if corps is not None:
-            regles = _REGLES if pas.commande in _CHANGEMENTS else {}
-            for constat in fidelite.comparer(pas.attendu, corps, echange=echange, regles=regles):
-                yield _dire_la_date(constat)
-    elif pas.commande in ("ajouter_evenement", "modifier_evenement", "decider"):
-        ecrit = next(lectures.tous(document, "evenement"), None)
-        if ecrit is not None:
-            yield from _comparer_evenement(pas, ecrit)
-        yield from _radiation_de_la_decision(pas)
-    elif pas.commande == "declarer_dalo":
-        yield from _entier("VIE-22", document.enfant("demande/informationDalo"), pas)
-    elif pas.commande == "radier":
-        yield from _entier("FID-14", None if corps is None else corps.enfant("radiation"), pas)
-
-
-def _radiation_de_la_decision(pas: PasJoue) -> Iterator[Constat]:
-    """What a lease that is signed brings along; a radiation that is not sent is VIE-18's to tell."""
-    if pas.commande != "decider" or not pas.message.get("radiation"):
-        return
-    saisie = de_json("radiation", pas.message["radiation"])
-    for envoi in reversed(pas.de("getNumUnique")):
-        corps = None if envoi.document is None else lectures.formulaire(envoi.document)
-        recue = None if corps is None else corps.enfant("radiation")
-        if envoi.type_fichier == "RAD" and recue is not None:
-            yield from fidelite.comparer(saisie, recue, exigence="FID-14", echange=envoi.echange.identifiant)
-            return
-
-
-def _dire_la_date(constat: Constat) -> Constat:
-    """A date of creation that changed, in the words that the judge of traffic has for it."""
-    if constat.tenue or constat.exigence != "VIE-04" or not constat.observe:
-        return constat
-    phrase = "La date de création de la demande est changée."
-    return replace(constat, phrase=phrase, sorte="date_de_creation_changee")
-
-
-def _comparer_evenement(pas: PasJoue, ecrit: Element) -> Iterator[Constat]:
-    assert pas.attendu is not None
-    propres = tuple(e for e in ecrit.enfants if e.nom not in _ENTETE_EVENEMENT)
-    voulus = tuple(e for e in pas.attendu.enfants if e.nom not in _ENTETE_EVENEMENT)
-    if pas.commande == "decider":  # its day of survenance and its comment are the application's to say
-        propres = tuple(e for e in propres if e.nom not in ("dateSurvenance", "commentaire"))
-        voulus = tuple(e for e in voulus if e.nom not in ("dateSurvenance", "commentaire"))
-    yield from fidelite.comparer(
-        _copie(pas.attendu, voulus), _copie(ecrit, propres), exigence="FID-14", echange=echange_de(pas)
-    )
-
-
 #: What the application, or the SNE, writes in an event beside what was entered.
 _ENTETE_EVENEMENT: Final = frozenset(
     {"idEvenement", "natureModification", "auteurCreation", "dateCreation", "auteurModification",
      "dateModification", "libelleTypeEvenement", "reglementaire"}
 )  # fmt: skip
+#: And in the event of a decision: its day of survenance and its comment are the application's to say.
+_ENTETE_DECISION: Final = _ENTETE_EVENEMENT | {"dateSurvenance", "commentaire"}
+#: Operations that carry a whole event.
+_ECRITURES: Final = frozenset({"ajouterEvenementDemande", "modifierEvenementDemande"})
 
 
-def _copie(element: Element, enfants: Sequence[Element]) -> Element:
-    copies = tuple(
-        Element(e.nom, e.texte, e.attributs, tuple(_copie(f, f.enfants) for f in e.enfants)) for e in enfants
-    )
-    return Element(element.nom, element.texte, element.attributs, copies)
+# --- what was entered --------------------------------------------------------------------------------------
 
 
-def _entier(exigence: str, recu: Element | None, pas: PasJoue) -> Iterator[Constat]:
-    assert pas.attendu is not None
-    if recu is not None:
-        yield from fidelite.comparer(pas.attendu, recu, exigence=exigence, echange=echange_de(pas))
+def _formulaire(pas: PasJoue, dire: Dire) -> Iterator[Constat]:
+    """FID-01 to FID-13: every field of the form. The date of creation that a change alters breaks VIE-04, in
+    the words that the judge of traffic has for it."""
+    corps = None if pas.envoi is None else lectures.formulaire(pas.envoi.document)
+    if pas.attendu is None or pas.envoi is None or corps is None:
+        return
+    regles = _REGLES if pas.prevue.sur_numero else {}
+    for constat in fidelite.comparer(pas.attendu, corps, echange=echange_de(pas), regles=regles):
+        if constat.exigence == "VIE-04" and constat.observe:
+            phrase = "La date de création de la demande est changée."
+            yield replace(constat, phrase=phrase, sorte="date_de_creation_changee")
+        else:
+            yield constat
+
+
+def _evenement(pas: PasJoue, dire: Dire) -> Iterator[Constat]:
+    """FID-14: what the event says, its header left aside."""
+    document = None if pas.envoi is None else pas.envoi.document
+    ecrit = next(lectures.tous(document, "evenement"), None)
+    if pas.attendu is None or ecrit is None:
+        return
+    entete = _ENTETE_DECISION if pas.commande == "decider" else _ENTETE_EVENEMENT
+    yield from _comparer(_sans(pas.attendu, entete), _sans(ecrit, entete), pas, dire)
+
+
+def _sans(element: Element, noms: frozenset[str]) -> Element:
+    """A copy without the children of these names."""
+    gardes = tuple(copie(enfant) for enfant in element.enfants if enfant.nom not in noms)
+    return Element(element.nom, element.texte, element.attributs, gardes)
+
+
+def _bloc_radiation(pas: PasJoue, dire: Dire) -> Iterator[Constat]:
+    """FID-14: the radiation entered is sent, as it was."""
+    if pas.envoi is not None and pas.envoi.document is not None:
+        corps = lectures.formulaire(pas.envoi.document)
+        yield from _entier(None if corps is None else corps.enfant("radiation"), pas, dire)
+
+
+def _bloc_dalo(pas: PasJoue, dire: Dire) -> Iterator[Constat]:
+    """VIE-22: the DALO entered is sent, as it was."""
+    if pas.envoi is not None and pas.envoi.document is not None:
+        yield from _entier(pas.envoi.document.enfant("demande/informationDalo"), pas, dire)
+
+
+def _entier(recu: Element | None, pas: PasJoue, dire: Dire) -> Iterator[Constat]:
+    """An element that was entered: there, and as it was."""
+    if pas.attendu is None:
+        return
+    if recu is None:
+        nom = pas.attendu.nom
+        yield dire.rompue("champ_absent", f"« {nom} » n'est pas transmis.", chemin=nom)
     else:
-        phrase = f"« {pas.attendu.nom} » n'est pas transmis."
-        yield cassee(exigence, "champ_absent", phrase, pas, chemin=pas.attendu.nom)
+        yield from _comparer(pas.attendu, recu, pas, dire)
 
 
-def juger_consultation(pas: PasJoue) -> Iterator[Constat]:
+def _radiation_de_la_decision(pas: PasJoue, dire: Dire) -> Iterator[Constat]:
+    """FID-14: what a lease that is signed brings along; a radiation that is not sent is VIE-18's to tell."""
+    if pas.envoi is None or pas.envoi.document is None or not pas.message.get("radiation"):
+        return
+    saisie = de_json("radiation", pas.message["radiation"])
+    for envoi in reversed(pas.de("getNumUnique")):
+        corps = lectures.formulaire(envoi.document)
+        recue = None if corps is None else corps.enfant("radiation")
+        if envoi.type_fichier == "RAD" and recue is not None:
+            echange = envoi.echange.identifiant
+            yield from fidelite.comparer(saisie, recue, exigence=dire.exigence, echange=echange)
+            return
+
+
+def _comparer(attendu: Element, recu: Element, pas: PasJoue, dire: Dire) -> list[Constat]:
+    return fidelite.comparer(attendu, recu, exigence=dire.exigence, echange=dire.echange)
+
+
+def _consultation(pas: PasJoue, dire: Dire) -> Iterator[Constat]:
     """VIE-24: the demande read is told as it is."""
-    if pas.commande != "consulter" or pas.lu is None or not pas.lu.acceptee or pas.statut is not Statut.FAIT:
+    if pas.lu is None or not pas.lu.acceptee or pas.statut is not Statut.FAIT:
         return
     gardee = lectures.formulaire(pas.lu.reponse_document)
     if gardee is None:
         return
-    lectures_faites = pas.de("getDemandeLogement")
-    if pas.message.get("complet") and not any(o.question.texte("complet") for o in lectures_faites):
+    entiere = any(lecture.question.texte("complet") for lecture in pas.de("getDemandeLogement"))
+    if pas.message.get("complet") and not entiere:
         phrase = "La demande entière est demandée, et « complet » n'est pas transmis."
-        yield cassee(
-            "VIE-24", "complet_absent", phrase, pas, chemin="complet", attendu="true", observe="absent"
-        )
+        yield dire.rompue("complet_absent", phrase, "true", "absent", chemin="complet")
         return
     try:
         rendue = de_json("demandeLogement", pas.reponse.get("demande"))
     except ValueError as erreur:
-        yield cassee("VIE-24", "document_illisible", f"La demande rendue ne se lit pas : {erreur}.", pas)
+        yield dire.rompue("document_illisible", f"La demande rendue ne se lit pas : {erreur}.")
         return
-    yield from fidelite.comparer(gardee, rendue, exigence="VIE-24", echange=echange_de(pas), lue=True)
+    yield from fidelite.comparer(gardee, rendue, exigence=dire.exigence, echange=dire.echange, lue=True)
 
 
-def juger_dispatching(pas: PasJoue) -> Iterator[Constat]:
-    """VIE-25: every document, every mark."""
-    if pas.commande != "integrer_dispatching" or pas.statut is not Statut.FAIT:
+# --- the message -------------------------------------------------------------------------------------------
+
+
+def _corps_envoyes(pas: PasJoue, type_fichier: str = "") -> Iterator[Element]:
+    """The forms sent in the step, in order; of one kind of message, when it is named."""
+    for envoi in pas.de("getNumUnique"):
+        corps = lectures.formulaire(envoi.document)
+        if corps is not None and type_fichier in ("", envoi.type_fichier):
+            yield corps
+
+
+def origine(pas: PasJoue, dire: Dire) -> Iterator[Constat]:
+    """VIE-09: a separation is a CRS, and names the demande that one leaves."""
+    attendu = pas.connu.numeros.get(pas.message["reference_origine"])
+    if pas.envoi is None or attendu is None:
         return
-    attendus = [lectures.modifies(contenu) for _, contenu in pas.fichiers]
-    dits = [
-        (str(i["numero_unique"]), [_nu(c) for c in i.get("modifies") or ()])
-        for i in pas.reponse.get("integres") or ()
-    ]
-    if sorted(n for n, _ in attendus) != sorted(n for n, _ in dits):
-        phrase = "Un document distribué n'est pas intégré, ou l'est sous un autre numéro."
-        yield cassee(
-            "VIE-25",
-            "document_perdu",
-            phrase,
-            pas,
-            attendu=[n for n, _ in attendus],
-            observe=[n for n, _ in dits],
-        )
+    corps = lectures.formulaire(pas.envoi.document)
+    cite = None if corps is None else corps.texte_de("numUniqueAssocie")
+    if pas.envoi.type_fichier != "CRS":
+        phrase = "La séparation n'est pas envoyée comme une création suite à séparation (CRS)."
+        yield dire.rompue("type_errone", phrase, "CRS", pas.envoi.type_fichier)
+    elif cite == attendu:
+        yield dire.tenue()
+    else:
+        sorte = "origine_erronee" if cite else "origine_absente"
+        yield dire.rompue(sorte, "La séparation ne cite pas la demande d'origine.", attendu, cite)
+
+
+def _genre(pas: PasJoue, dire: Dire) -> Iterator[Constat]:
+    """The requirement of the command, broken when none of its messages is of the kind that does it. What is
+    sent beside it (a MOD before the REN, with up-to-date data) is the application's to choose."""
+    genres = pas.prevue.genres
+    envoyes = [o.type_fichier for o in pas.de("getNumUnique") if o.document is not None]
+    if envoyes and set(genres).isdisjoint(envoyes):
+        phrase = f"« {pas.commande} » est envoyé comme un message {envoyes[-1] or 'sans type'}."
+        yield dire.rompue("type_errone", phrase, " ou ".join(genres), envoyes[-1])
+
+
+def _date_de_renouvellement(pas: PasJoue, dire: Dire) -> Iterator[Constat]:
+    """VIE-05: the day is the one entered. A message without any is told by the judge of traffic."""
+    saisie = str(pas.message.get("date_renouvellement") or "")
+    ecrites = [corps.texte_de("renouvellement/dateRenouvellement") for corps in _corps_envoyes(pas, "REN")]
+    ecrite = next((jour for jour in reversed(ecrites) if jour), "")
+    if ecrite and lire_date(ecrite) != lire_date(saisie):
+        phrase = "Le renouvellement ne porte pas la date saisie."
+        yield dire.rompue("date_de_renouvellement_erronee", phrase, saisie, ecrite)
+
+
+def _origine_inventee(pas: PasJoue, dire: Dire) -> Iterator[Constat]:
+    """FID-13: no message claims another demande for its origin than the one that it was separated from, which
+    is noted here."""
+    if "reference_origine" in pas.message:
+        pas.connu.origines[pas.reference] = pas.connu.numeros.get(pas.message["reference_origine"], "")
         return
-    for (numero, marques), (_, lues) in zip(sorted(attendus), sorted(dits), strict=True):
-        if sorted(set(marques)) != sorted(set(lues)):
-            phrase = f"Les changements signalés dans la demande {numero} ne sont pas tous intégrés."
-            yield cassee("VIE-25", "changement_perdu", phrase, pas, attendu=marques, observe=lues)
-            return
-    if attendus:
-        yield tenue("VIE-25", "Le dispatching est intégré entier.", pas)
+    connue = pas.connu.origines.get(pas.reference)
+    cites = (corps.texte_de("numUniqueAssocie") for corps in _corps_envoyes(pas))
+    inventee = next((cite for cite in cites if cite and cite != connue), None)
+    if inventee is not None:
+        phrase = "« numUniqueAssocie » désigne une demande dont celle-ci n'est pas issue."
+        yield dire.rompue("origine_inventee", phrase, connue or "élément absent", inventee)
 
 
-def _nu(chemin: str) -> str:
-    return "/".join(pas.rpartition(":")[2].partition("[")[0] for pas in str(chemin).strip("/").split("/"))
+def _radiation_inventee(pas: PasJoue, dire: Dire) -> Iterator[Constat]:
+    """FID-13: what registers or changes a demande does not radiate it."""
+    radiations = (corps.enfant("radiation") for corps in _corps_envoyes(pas))
+    inventee = next((bloc for bloc in radiations if bloc is not None), None)
+    if inventee is not None:
+        phrase = "Une radiation est transmise alors que personne ne l'a saisie."
+        observe = inventee.code_de("motifRadiation") or inventee.texte_de("dateRadiation")
+        yield dire.rompue("radiation_inventee", phrase, "élément absent", observe)
+
+
+def _creation_renvoyee(pas: PasJoue, dire: Dire) -> Iterator[Constat]:
+    """VIE-02: what was told registered is not created once more, should the user ask again. The traffic alone
+    does not show it when the application found the demande after a lost answer."""
+    genres = [o.type_fichier for o in pas.de("getNumUnique")]
+    if pas.reference in pas.connu.rendues and "CRE" in genres:
+        phrase = "La création est renvoyée, alors que l'application a rendu le numéro de la demande."
+        yield dire.rompue("creation_renvoyee", phrase, "rien", "CRE")
+    if pas.statut is Statut.FAIT and pas.reponse.get("numero_unique") == pas.connu.numeros.get(pas.reference):
+        pas.connu.rendues.add(pas.reference)
+
+
+# --- the tables ------------------------------------------------------------------------------------------
+
+
+def _change_un_formulaire(commande: Commande) -> bool:
+    return commande.avec_demande and commande.sur_numero
+
+
+def _ecrit_un_evenement(commande: Commande) -> bool:
+    return not _ECRITURES.isdisjoint(commande.operations)
+
+
+def _s_envoie_comme_un_genre(commande: Commande) -> bool:
+    return bool(commande.genres) and commande.nom != "separer"  # `origine` says it of a separation
+
+
+def _ne_radie_pas(commande: Commande) -> bool:
+    return commande.avec_demande and commande.nom != "renouveler"  # a renewal may tell what it ends
+
+
+_FIDELITES: Final = tuple(f"FID-{rang:02d}" for rang in range(1, 14))
+#: What was entered, and read.
+JUGES: Final = (
+    JugeDePas(_formulaire, _change_un_formulaire, (*_FIDELITES, "VIE-04")),
+    JugeDePas(_formulaire, attrgetter("enregistre"), _FIDELITES),
+    JugeDePas(_evenement, _ecrit_un_evenement, ("FID-14",)),
+    JugeDePas(_radiation_de_la_decision, de("decider"), ("FID-14",)),
+    JugeDePas(_bloc_dalo, de("declarer_dalo")),
+    JugeDePas(_bloc_radiation, de("radier"), ("FID-14",)),
+    JugeDePas(_consultation, de("consulter")),
+)
+#: What the message is.
+DES_MESSAGES: Final = (
+    JugeDePas(_genre, _s_envoie_comme_un_genre),
+    JugeDePas(_date_de_renouvellement, de("renouveler")),
+    JugeDePas(_origine_inventee, attrgetter("exigence"), ("FID-13",)),
+    JugeDePas(_radiation_inventee, _ne_radie_pas, ("FID-13",)),
+    JugeDePas(_creation_renvoyee, de("enregistrer"), ("VIE-02",)),
+)

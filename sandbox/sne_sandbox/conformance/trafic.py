@@ -1,18 +1,15 @@
 """Driverless judgement: whatever traffic a base has seen, read from its journal in a stream."""
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from typing import Final
 
-from sne_sandbox.conformance.bilan import ReleveConstats
-from sne_sandbox.conformance.citation import citer
-from sne_sandbox.conformance.couverture import Couverture
 from sne_sandbox.conformance.jugement import PILOTEES, Suite, juger
 from sne_sandbox.conformance.observation import Observation, observer
-from sne_sandbox.conformance.reponses import Reponses
-from sne_sandbox.contract.exigences import Exigence, charger_exigences, niveaux
+from sne_sandbox.conformance.recueil import RecueilDuJugement
+from sne_sandbox.contract.exigences import charger_exigences, niveaux
 from sne_sandbox.contract.versions import Contrat
 from sne_sandbox.domain.echange import Echange
 from sne_sandbox.domain.texte import accorde
@@ -20,14 +17,11 @@ from sne_sandbox.reports.decision import decider
 from sne_sandbox.reports.model import (
     TRAFIC,
     Bilan,
-    Constat,
     DebutJugement,
-    EchangeCite,
     Entete,
     EtatExigence,
     Evenement,
     Fin,
-    Rapport,
     ResultatScenario,
     ScenarioCommence,
     ScenarioFini,
@@ -58,85 +52,117 @@ _EN_PARTIE: Final[Mapping[str, str]] = {
 _VERDICTS: Final = {EtatExigence.PROUVEE: Verdict.REUSSI, EtatExigence.ENFREINTE: Verdict.ECHOUE}
 
 
-@dataclass(slots=True)
-class _Bande:
-    """What one reading of the journal gathers."""
-
-    releve: ReleveConstats
-    mesure: Couverture
-    reponses: Reponses = field(default_factory=Reponses)
-    echanges: int = 0
-    acceptes: int = 0
-    refuses: int = 0
-    debut: datetime | None = None
-    fin: datetime | None = None
-    cites: dict[int, EchangeCite] = field(default_factory=dict)
-
-
-def juger_base(
-    magasin: Magasin,
-    base: str,
-    contrat: Contrat,
-    *,
-    exiger: Collection[str] = (),
-    depuis: int = 0,
-    application: str = "",
-    commande: str = "",
-    profil: str = "ecole",
-    graine: int = 0,
-    autres_motifs: Collection[str] = (),
-    accord: bool = False,
-    inacheve: str = "",
-) -> Iterator[Evenement]:
-    """Judges the exchanges of a base whose id is above `depuis`; ends with `Fin`, mode « trafic ».
+@dataclass(frozen=True, slots=True)
+class ReglagesTrafic:
+    """What is judged of a base, and how: its exchanges whose id is above `depuis`, sent by `application`
+    under `profil`; `graine` and `commande` are told in the report.
 
     Not conforming: a MUST that broke, a requirement of `exiger` without evidence, nothing that arrived, and
     each French sentence of `autres_motifs`. A refusal breaks nothing, a test may want it; with `accord`,
     which is for whole suites, traffic of which nothing was accepted does not conform either. `inacheve` says
-    why what sent it was cut short. Memory is bounded by the findings, not by the traffic.
-    """
+    why what sent it was cut short."""
+
+    depuis: int = 0
+    application: str = ""
+    commande: str = ""
+    profil: str = "ecole"
+    graine: int = 0
+    exiger: Collection[str] = ()
+    autres_motifs: Collection[str] = ()
+    accord: bool = False
+    inacheve: str = ""
+
+
+def juger_base(
+    magasin: Magasin, base: str, contrat: Contrat, reglages: ReglagesTrafic | None = None
+) -> Iterator[Evenement]:
+    """Judges what a base has seen; ends with `Fin`, mode « trafic ». Memory is bounded by the findings, not
+    by the traffic."""
+    reglages = reglages or ReglagesTrafic()
     exigences = charger_exigences(contrat.dossiers)
-    yield DebutJugement(application, len(FAMILLES), niveaux(exigences), MODE)
-    bande = _lire(magasin, base, contrat, depuis, exigences, profil)
-    bilans = tuple(_dire_pourquoi(bilan) for bilan in bande.releve.bilans(exigences))
+    yield DebutJugement(reglages.application, len(FAMILLES), niveaux(exigences), MODE)
+    recueil = RecueilDuJugement(contrat, exigences, reglages.profil, cites_max=CITES_MAX)
+    bande = _Bande(magasin, base, contrat, recueil)
+    bande.lire(reglages.depuis)
+    bilans = tuple(_dire_pourquoi(bilan) for bilan in bande.recueil.bilans())
     scenarios = []
     for rang, (famille, titre) in enumerate(FAMILLES.items(), 1):
         identifiant = f"{MODE}-{famille.lower()}"
         yield ScenarioCommence(identifiant, MODE, titre, rang)
         scenarios.append(_scenario(identifiant, titre, [b for b in bilans if b.exigence.startswith(famille)]))
         yield ScenarioFini(scenarios[-1])
-    maintenant = datetime.now(UTC)
-    entete = Entete(
-        outil=outil(),
-        contrat=contrat.nom,
-        profil=profil,
-        mode=MODE,
-        application=application,
-        base=base,
-        graine=graine,
-        commande=commande,
-        debut=bande.debut or maintenant,
-        fin=bande.fin or maintenant,
-        echanges=bande.echanges,
-        non_juges=_perdus(magasin, base, depuis),
-        refuses=bande.refuses,
-        inacheve=inacheve,
-    )
-    rapport = Rapport(
-        entete=entete,
-        conforme=True,
-        scenarios=tuple(scenarios),
-        bilans=bilans,
-        couverture=bande.mesure.rubriques(),
-        echanges=tuple(bande.cites[cle] for cle in sorted(bande.cites)),
-        reponses=bande.reponses.liste(),
-    )
-    motifs = [*autres_motifs]
+    entete = bande.entete(reglages)
+    motifs = [*reglages.autres_motifs]
     if not bande.echanges:
         motifs.insert(0, _VIDE if entete.non_juges else _RIEN)
-    elif accord and not bande.acceptes:
+    elif reglages.accord and not bande.acceptes:
         motifs.insert(0, _AUCUN)
-    yield Fin(decider(rapport, motifs, exigees=exiger))
+    rapport = bande.recueil.rapport(entete, scenarios, bilans)
+    yield Fin(decider(rapport, motifs, exigees=reglages.exiger))
+
+
+@dataclass(slots=True)
+class _Bande:
+    """One reading of the journal of a base, from its first exchange to its last."""
+
+    magasin: Magasin
+    base: str
+    contrat: Contrat
+    recueil: RecueilDuJugement
+    echanges: int = 0
+    acceptes: int = 0
+    refuses: int = 0
+    debut: datetime | None = None
+    fin: datetime | None = None
+
+    def lire(self, depuis: int) -> None:
+        """Judges every exchange above an id, one by one and in sequence."""
+        suite = Suite()
+        for echange in parcourir(self.magasin, self.base, depuis):
+            vue = observer(echange, self.contrat)
+            if vue.de_la_console:
+                continue
+            constats = [*juger(vue), *suite.voir(vue)]
+            self._compter(vue)
+            self.recueil.voir(vue)
+            retenus = [self.recueil.noter(constat) for constat in constats]
+            if any(retenus):
+                self.recueil.citer(vue)
+            self.recueil.deplorer(vue.accidents)
+        for constat in suite.finir():
+            if self.recueil.noter(constat) and constat.echange is not None:
+                cite = self.magasin.journal.lire(self.base, constat.echange)
+                if cite is not None:
+                    self.recueil.citer(observer(cite, self.contrat))
+        self.recueil.deplorer(suite.accidents)
+
+    def _compter(self, vue: Observation) -> None:
+        if vue.soap or vue.asynchrone:
+            self.echanges += 1
+            self.acceptes += vue.acceptee
+            self.refuses += vue.refusee
+            self.debut = self.debut or vue.echange.recu_le
+            self.fin = vue.echange.recu_le
+
+    def entete(self, reglages: ReglagesTrafic) -> Entete:
+        """Who judged what, and how."""
+        maintenant = datetime.now(UTC)
+        return Entete(
+            outil=outil(),
+            contrat=self.contrat.nom,
+            profil=reglages.profil,
+            mode=MODE,
+            application=reglages.application,
+            base=self.base,
+            graine=reglages.graine,
+            commande=reglages.commande,
+            debut=self.debut or maintenant,
+            fin=self.fin or maintenant,
+            echanges=self.echanges,
+            non_juges=_perdus(self.magasin, self.base, reglages.depuis),
+            refuses=self.refuses,
+            inacheve=reglages.inacheve,
+        )
 
 
 def _perdus(magasin: Magasin, base: str, depuis: int) -> str:
@@ -172,51 +198,6 @@ def parcourir(magasin: Magasin, base: str, depuis: int = 0) -> Iterator[Echange]
             yield echange
 
 
-def _lire(
-    magasin: Magasin,
-    base: str,
-    contrat: Contrat,
-    depuis: int,
-    exigences: Mapping[str, Exigence],
-    profil: str,
-) -> _Bande:
-    bande = _Bande(ReleveConstats(), Couverture(contrat, profil))
-    suite = Suite()
-    for echange in parcourir(magasin, base, depuis):
-        observation = observer(echange, contrat)
-        if observation.de_la_console:
-            continue
-        constats = [*juger(observation, contrat), *suite.voir(observation)]
-        _noter(bande, [c for c in constats if c.exigence in exigences], observation)
-    for constat in suite.finir():
-        if constat.exigence in exigences and bande.releve.noter(constat) and constat.echange is not None:
-            cite = magasin.journal.lire(base, constat.echange)
-            if cite is not None:
-                _citer(bande, observer(cite, contrat))
-    return bande
-
-
-def _noter(bande: _Bande, constats: list[Constat], observation: Observation) -> None:
-    echange = observation.echange
-    if observation.soap or observation.asynchrone:
-        bande.echanges += 1
-        bande.acceptes += observation.acceptee
-        bande.refuses += observation.refusee
-        bande.debut = bande.debut or echange.recu_le
-        bande.fin = echange.recu_le
-    bande.mesure.voir(observation)
-    bande.reponses.voir(observation)
-    retenus = [bande.releve.noter(constat) for constat in constats]
-    if any(retenus):
-        _citer(bande, observation)
-
-
-def _citer(bande: _Bande, observation: Observation) -> None:
-    identifiant = observation.echange.identifiant
-    if identifiant is not None and identifiant not in bande.cites and len(bande.cites) < CITES_MAX:
-        bande.cites[identifiant] = citer(observation)
-
-
 def _scenario(identifiant: str, titre: str, bilans: list[Bilan]) -> ResultatScenario:
     verifications = tuple(
         Verification(
@@ -239,7 +220,7 @@ def _scenario(identifiant: str, titre: str, bilans: list[Bilan]) -> ResultatScen
 def _dire_pourquoi(bilan: Bilan) -> Bilan:
     if _pilotee(bilan):
         return replace(bilan, raison=_PILOTE.format(raison=PILOTEES[bilan.exigence]))
-    if bilan.etat is EtatExigence.SANS_PREUVE:
+    if bilan.etat is EtatExigence.SANS_PREUVE and not bilan.raison:
         return replace(bilan, raison=_EN_PARTIE.get(bilan.exigence, ""))
     return bilan
 

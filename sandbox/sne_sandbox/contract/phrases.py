@@ -162,7 +162,10 @@ def _defaut(nom: str, vu: str = "", /, **places: object) -> DefautValeur:
 def defaut_de_valeur(type_: Any, texte: str) -> DefautValeur | None:
     """What is wrong with `texte` as a value of the simple type `type_` (an xmlschema component); None when
     nothing is."""
-    if type_.text_is_valid(texte):
+    try:
+        if type_.text_is_valid(texte):
+            return None
+    except OverflowError:  # a year beyond 2³¹, which XSD and libxml2 admit
         return None
     valeur = type_.normalize(texte)
     vu = valeur if len(valeur) <= _MONTRE_MAX else valeur[:_MONTRE_MAX] + "…"

@@ -13,7 +13,9 @@ The vocabulary is said here, and each word means one thing, in the code as in wh
 - *issue*: the word by which a verdict or a state is told, given what it costs (`decision`);
 - *motif*: a French sentence of why the whole does not conform; the *conclusion* is conforme or not.
 
-What the rules find in a message is no constat: it is an `Infraction`, then an `Anomalie`.
+On the way there, a *récolte* gathers the findings of a scenario's examples, and a *recueil* those of the
+whole judgement. An *accident* is what the suite itself failed to judge: no finding, and no verdict on the
+application. What the rules find in a message is no constat: it is an `Infraction`, then an `Anomalie`.
 """
 
 from collections.abc import Mapping
@@ -201,7 +203,8 @@ class Entete:
     echanges: int = 0
     exemples: int = 0
     non_juges: str = field(default="", metadata=FACULTATIF)
-    """French sentence: how many exchanges the journal had lost when it was judged, why, and the remedy."""
+    """French sentences: how many exchanges the journal had lost when it was judged, why, and the remedy; what
+    the suite itself failed to judge, of which exchanges, by what error."""
     refuses: int = field(default=0, metadata=FACULTATIF)
     """Of `echanges`, in mode TRAFIC, those that the SNE refused: anomalies, or a fault or an HTTP status by
     the fault of the sender."""

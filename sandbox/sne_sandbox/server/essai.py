@@ -139,9 +139,11 @@ class BaseEssai:
             self._magasin,
             self.nom,
             self._contrat,
-            profil=base.reglages.profile,
-            graine=base.seed,
-            autres_motifs=[] if arrives else raisons(self._magasin, BASE_PAR_DEFAUT, self._deja_refuses),
+            trafic.ReglagesTrafic(
+                profil=base.reglages.profile,
+                graine=base.seed,
+                autres_motifs=[] if arrives else raisons(self._magasin, BASE_PAR_DEFAUT, self._deja_refuses),
+            ),
         ):
             if isinstance(evenement, Fin):
                 return RapportDeTest.de(evenement.rapport)

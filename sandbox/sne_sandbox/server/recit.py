@@ -5,8 +5,7 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Final
 
-from sne_sandbox.conformance.citation import resumer
-from sne_sandbox.conformance.observation import observer
+from sne_sandbox.conformance.observation import observer, resumer
 from sne_sandbox.contract.versions import Contrat
 from sne_sandbox.domain.echange import Echange
 from sne_sandbox.domain.texte import abrege, accorde, masquer_nirs, visible

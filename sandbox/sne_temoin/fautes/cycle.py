@@ -1,73 +1,32 @@
 """Defects of the life of a demande: created, changed, renewed, radiated, decided."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Final
 
 from sne_temoin.application import Temoin
 from sne_temoin.demandes import Cible
-from sne_temoin.fautes.faute import Etape, Faute, constante, resultat, saisie
+from sne_temoin.fautes.faute import (
+    Etape,
+    Famille,
+    Faute,
+    Formulaire,
+    argument,
+    constante,
+    message,
+    resultat,
+    saisie,
+    sans,
+    toujours,
+)
 from sne_temoin.incidents import Refus
 from sne_temoin.memoire import Dossier
-from sne_temoin.message import Contenu
-from sne_temoin.noms import jour
+from sne_temoin.message import Contenu, jour
 
 #: Parts of a form that a lazy MOD leaves out.
 _FACULTATIFS: Final = ("logementRecherche", "principauxMotifDemande", "listeHandicap")
 
-
-def _numero_invente(temoin: Temoin, honnete: Etape) -> Etape:
-    def fautive(genre: str, version: str, contenu: Contenu) -> Any:
-        if genre == "CRE":
-            numero = f"0620118{temoin.memoire.rang_suivant():06d}{temoin.liaison.session.guichet}"
-            contenu = temoin.redaction.formulaire(contenu, {"numUnique": numero})
-        return honnete(genre, version, contenu)
-
-    return fautive
-
-
-def _recree(temoin: Temoin, honnete: Etape) -> Etape:
-    """A change is sent as a creation, doublons forced, and the new number kept."""
-
-    def fautive(cible: Cible, contenu: Contenu, version: str = "") -> Dossier:
-        dossier = temoin.demandes.dossier(cible)
-        dossier.contenu, dossier.numero = dict(contenu), None
-        cree: Dossier = temoin.inscription.creer("CRE", dossier, True)
-        return cree
-
-    return fautive
-
-
-def _renvoie_la_creation(temoin: Temoin, honnete: Etape) -> Etape:
-    """Before each change the creation is sent again."""
-
-    def fautive(cible: Cible, contenu: Contenu, version: str = "") -> Any:
-        dossier = temoin.demandes.dossier(cible)
-        try:
-            temoin.envoi.envoyer("CRE", dossier.version, temoin.envoi.formulaire(dossier.contenu, {}))
-        except Refus:
-            return honnete(cible, contenu, version)
-        return honnete(cible, contenu, version)
-
-    return fautive
-
-
-def _modification_partielle(temoin: Temoin, honnete: Etape) -> Etape:
-    def fautive(genre: str, version: str, contenu: Contenu) -> Any:
-        if genre == "MOD":
-            contenu = {nom: valeur for nom, valeur in contenu.items() if nom not in _FACULTATIFS}
-        return honnete(genre, version, contenu)
-
-    return fautive
-
-
-def _cumulee(temoin: Temoin, honnete: Etape) -> Etape:
-    """What was entered before stays, but for what is entered anew."""
-
-    def fautive(cible: Cible, contenu: Contenu, version: str = "") -> Any:
-        return honnete(cible, _fusion(temoin.demandes.dossier(cible).contenu, contenu), version)
-
-    return fautive
+FAUTES: Final = Famille()
 
 
 def _fusion(avant: Contenu, apres: Contenu) -> dict[str, Any]:
@@ -85,281 +44,205 @@ def _fusion(avant: Contenu, apres: Contenu) -> dict[str, Any]:
     return fusion | {reste: avant[reste] for reste in restes if reste not in apres}
 
 
-def _renouvele_le_jour_meme(temoin: Temoin, honnete: Etape) -> Etape:
-    def fautive(cible: Cible, contenu: Contenu, date: str, version: str = "") -> Any:
-        return honnete(cible, contenu, jour(temoin.liaison.maintenant), version)
-
-    return fautive
+def _numero_invente(temoin: Temoin, contenu: Formulaire) -> Formulaire:
+    numero = f"0620118{temoin.memoire.rang_suivant():06d}{temoin.liaison.session.guichet}"
+    return temoin.redaction.formulaire(contenu, {"numUnique": numero})
 
 
-def _modification_qui_radie(temoin: Temoin, honnete: Etape) -> Etape:
-    def fautive(genre: str, version: str, contenu: Contenu) -> Any:
-        if genre == "MOD":
-            date = jour(temoin.liaison.maintenant)
-            radiation = {"dateRadiation": date, "motifRadiation": {"code": "RADABA"}}
-            contenu = temoin.redaction.formulaire(contenu, {"radiation": radiation})
-        return honnete(genre, version, contenu)
-
-    return fautive
+def _partielle(temoin: Temoin, contenu: Formulaire) -> Formulaire:
+    return {nom: valeur for nom, valeur in contenu.items() if nom not in _FACULTATIFS}
 
 
-def _creation_du_jour(temoin: Temoin, honnete: Etape) -> Etape:
-    return lambda dossier: {"dateCreationDemande": jour(temoin.liaison.maintenant)}
+def _radiee(temoin: Temoin, contenu: Formulaire) -> Formulaire:
+    date = jour(temoin.liaison.maintenant)
+    radiation = {"dateRadiation": date, "motifRadiation": {"code": "RADABA"}}
+    return temoin.redaction.formulaire(contenu, {"radiation": radiation})
 
 
-def _sans(genre: str, nom: str) -> Any:
-    """A message of that kind is sent without an element."""
+def _renouvelee_au_depot(temoin: Temoin, contenu: Formulaire) -> Formulaire:
+    return {**contenu, "renouvellement": {"dateRenouvellement": contenu["dateCreationDemande"]}}
 
-    def remplacer(temoin: Temoin, honnete: Etape) -> Etape:
-        def fautive(ce_genre: str, version: str, contenu: Contenu) -> Any:
-            garde = {n: v for n, v in contenu.items() if n != nom} if ce_genre == genre else contenu
-            return honnete(ce_genre, version, garde)
 
-        return fautive
-
-    return remplacer
+def _sans(nom: str) -> Callable[[Temoin, Formulaire], Formulaire]:
+    return lambda temoin, contenu: {autre: valeur for autre, valeur in contenu.items() if autre != nom}
 
 
 def _comme(genre: str, autre: str) -> Any:
     """A message of that kind is sent as one of another."""
-
-    def remplacer(temoin: Temoin, honnete: Etape) -> Etape:
-        def fautive(ce_genre: str, version: str, contenu: Contenu) -> Any:
-            return honnete(autre if ce_genre == genre else ce_genre, version, contenu)
-
-        return fautive
-
-    return remplacer
+    return lambda temoin, honnete: (
+        lambda ce_genre, *reste: honnete(autre if ce_genre == genre else ce_genre, *reste)
+    )
 
 
-def _renouvelee_au_depot(temoin: Temoin, honnete: Etape) -> Etape:
-    def fautive(genre: str, version: str, contenu: Contenu) -> Any:
-        if genre == "REN":
-            depot = {"dateRenouvellement": contenu["dateCreationDemande"]}
-            contenu = {**contenu, "renouvellement": depot}
-        return honnete(genre, version, contenu)
-
-    return fautive
+def _radren(radiation: Formulaire) -> None:
+    date = radiation["dateRadiation"]
+    radiation.clear()
+    radiation.update({"dateRadiation": date, "motifRadiation": {"code": "RADREN"}})
 
 
-def _issue_d_elle_meme(temoin: Temoin, honnete: Etape) -> Etape:
-    return lambda dossier: {**honnete(dossier), "numUniqueAssocie": dossier.numero}
+def _voisin(evenement: Formulaire) -> None:
+    if "idEvenement" in evenement:
+        evenement["idEvenement"] = str(int(evenement["idEvenement"]) + 1)
 
 
-def _confirmation_perdue(temoin: Temoin, honnete: Etape) -> Etape:
-    return lambda genre, dossier, forcer: honnete(genre, dossier, False)
+@FAUTES.etape("modifie-en-creant", "VIE-02", "VIE-03", dans="demandes.modifier", suites=("ROB-03",))
+def _recree(temoin: Temoin, honnete: Etape, cible: Cible, contenu: Contenu, version: str = "") -> Dossier:
+    """Une modification est envoyée comme une création forcée."""
+    # And the new number is kept.
+    dossier = temoin.demandes.dossier(cible)
+    dossier.contenu, dossier.numero = dict(contenu), None
+    cree: Dossier = temoin.inscription.creer("CRE", dossier, True)
+    return cree
 
 
-def _radiation(changer: Any) -> Any:
-    """The radiation that the user entered, changed."""
-
-    def remplacer(temoin: Temoin, honnete: Etape) -> Etape:
-        def fautive(cible: Cible, radiation: Contenu, *autres: Any) -> Any:
-            return honnete(cible, changer(dict(radiation)), *autres)
-
-        return fautive
-
-    return remplacer
-
-
-def _motif_hors_liste(radiation: dict[str, Any]) -> dict[str, Any]:
-    return {**radiation, "motifRadiation": {"code": "AUTRE"}}
+@FAUTES.etape("creation-renvoyee", "VIE-02", dans="demandes.modifier", suites=("FID-07", "VIE-03"))
+def _renvoie_la_creation(
+    temoin: Temoin, honnete: Etape, cible: Cible, contenu: Contenu, version: str = ""
+) -> Any:
+    """La création est renvoyée avant chaque modification."""
+    dossier = temoin.demandes.dossier(cible)
+    try:
+        temoin.envoi.envoyer("CRE", dossier.version, temoin.envoi.formulaire(dossier.contenu, {}))
+    except Refus:
+        return honnete(cible, contenu, version)
+    return honnete(cible, contenu, version)
 
 
-def _sans_date(radiation: dict[str, Any]) -> dict[str, Any]:
-    return {nom: valeur for nom, valeur in radiation.items() if nom != "dateRadiation"}
+@FAUTES.etape("modification-cumulee", "FID-13", dans="demandes.modifier", suites=("FID-03",))
+def _cumulee(temoin: Temoin, honnete: Etape, cible: Cible, contenu: Contenu, version: str = "") -> Any:
+    """Ce que l'utilisateur retire reste dans la modification."""
+    # What was entered before stays, but for what is entered anew.
+    return honnete(cible, _fusion(temoin.demandes.dossier(cible).contenu, contenu), version)
 
 
-def _sans_attribution(radiation: dict[str, Any]) -> dict[str, Any]:
-    return {nom: valeur for nom, valeur in radiation.items() if nom != "attributionLogement"}
+@FAUTES.etape("renouvellement-du-jour", "VIE-05", dans="demandes.renouveler")
+def _renouvele_le_jour_meme(
+    temoin: Temoin, honnete: Etape, cible: Cible, contenu: Contenu, date: str, version: str = ""
+) -> Any:
+    """Le renouvellement porte la date du message."""
+    return honnete(cible, contenu, jour(temoin.liaison.maintenant), version)
 
 
-def _radren(radiation: dict[str, Any]) -> dict[str, Any]:
-    return {"dateRadiation": radiation["dateRadiation"], "motifRadiation": {"code": "RADREN"}}
-
-
-def _sans_origine(contenu: dict[str, Any]) -> None:
-    contenu.pop("numUniqueAssocie", None)
-
-
-def _force_toujours(temoin: Temoin, honnete: Etape) -> Etape:
-    return lambda genre, dossier, forcer: honnete(genre, dossier, True)
-
-
-def _force_apres_refus(temoin: Temoin, honnete: Etape) -> Etape:
-    def fautive(genre: str, dossier: Dossier, forcer: bool) -> Any:
-        try:
-            return honnete(genre, dossier, forcer)
-        except Refus as refus:
-            if not refus.doublons:
-                raise
-            return honnete(genre, dossier, True)
-
-    return fautive
-
-
-def _insiste(temoin: Temoin, honnete: Etape) -> Etape:
-    """Sends the very same once more after a refusal."""
-
-    def fautive(*arguments: Any) -> Any:
-        try:
-            return honnete(*arguments)
-        except Refus:
-            return honnete(*arguments)
-
-    return fautive
-
-
-def _depot_asynchrone(temoin: Temoin, honnete: Etape) -> Etape:
-    """Drops a file into the inbox, as in 2017."""
-
-    def fautive(genre: str, dossier: Dossier, forcer: bool) -> Any:
-        entree = temoin.liaison.session.boites.get("entree")
-        if entree:
-            contenu = temoin.envoi.formulaire(dossier.contenu, {})
-            document = temoin.redaction.demande(genre, temoin.liaison.maintenant, dossier.version, contenu)
-            dossier_entree = Path(entree)
-            dossier_entree.mkdir(parents=True, exist_ok=True)
-            (dossier_entree / temoin.liaison.fichier("DEM")).write_bytes(document)
+@FAUTES.etape("force-apres-refus", "VIE-10", dans="inscription.creer")
+def _force_apres_refus(temoin: Temoin, honnete: Etape, genre: str, dossier: Dossier, forcer: bool) -> Any:
+    """Un refus pour doublon est aussitôt forcé."""
+    try:
         return honnete(genre, dossier, forcer)
-
-    return fautive
-
-
-def _evenement_sans(nom: str) -> Any:
-    def changer(contenu: dict[str, Any]) -> dict[str, Any]:
-        evenement = contenu.get("listeEvenements", {}).get("evenement")
-        if not evenement:
-            return contenu
-        reste = {n: v for n, v in evenement.items() if n != nom}
-        return {**contenu, "listeEvenements": {"evenement": reste}}
-
-    return resultat(changer)
+    except Refus as refus:
+        if not refus.doublons:
+            raise
+        return honnete(genre, dossier, True)
 
 
-def _type_inconnu(contenu: dict[str, Any]) -> dict[str, Any]:
-    evenement = contenu.get("listeEvenements", {}).get("evenement")
-    if not evenement or "codeTypeEvenement" not in evenement:
-        return contenu
-    return {**contenu, "listeEvenements": {"evenement": {**evenement, "codeTypeEvenement": "DIVERS"}}}
+@FAUTES.etape("bail-sans-radiation", "VIE-18", dans="partage.decider")
+def _bail_sans_radiation(
+    temoin: Temoin, honnete: Etape, cible: Cible, decision: Contenu, *autres: Any
+) -> Any:
+    """Un bail signé n'est pas suivi de la radiation."""
+    return temoin.partage.ajouter(cible, temoin.partage.decision(decision))
 
 
-def _autre_evenement(contenu: dict[str, Any]) -> dict[str, Any]:
-    evenement = contenu.get("listeEvenements", {}).get("evenement")
-    if not evenement or "idEvenement" not in evenement:
-        return contenu
-    autre = {**evenement, "idEvenement": str(int(evenement["idEvenement"]) + 1)}
-    return {**contenu, "listeEvenements": {"evenement": autre}}
+@FAUTES.etape("decision-tue", "VIE-18", dans="partage.decider")
+def _decision_tue(
+    temoin: Temoin,
+    honnete: Etape,
+    cible: Cible,
+    decision: Contenu,
+    radiation: Contenu | None,
+    version: str = "",
+) -> str:
+    """La décision n'est pas transmise, seule la radiation l'est."""
+    if radiation:
+        temoin.demandes.radier(cible, radiation, version)
+    return ""
 
 
-def _bail_sans_radiation(temoin: Temoin, honnete: Etape) -> Etape:
-    def fautive(cible: Cible, decision: Contenu, *autres: Any) -> Any:
-        return temoin.partage.ajouter(cible, temoin.partage.decision(decision))
-
-    return fautive
-
-
-def _decision_tue(temoin: Temoin, honnete: Etape) -> Etape:
-    def fautive(cible: Cible, decision: Contenu, radiation: Contenu | None, version: str = "") -> str:
-        if radiation:
-            temoin.demandes.radier(cible, radiation, version)
-        return ""
-
-    return fautive
+@FAUTES.etape("depot-asynchrone", "VIE-19", dans="inscription.creer", suites=("VIE-02",))
+def _depot_asynchrone(temoin: Temoin, honnete: Etape, genre: str, dossier: Dossier, forcer: bool) -> Any:
+    """La demande est aussi déposée dans la boîte asynchrone."""
+    entree = temoin.liaison.session.boites.get("entree")
+    if entree:
+        contenu = temoin.envoi.formulaire(dossier.contenu, {})
+        document = temoin.redaction.demande(genre, temoin.liaison.maintenant, dossier.version, contenu)
+        dossier_entree = Path(entree)
+        dossier_entree.mkdir(parents=True, exist_ok=True)
+        (dossier_entree / temoin.liaison.fichier("DEM")).write_bytes(document)
+    return honnete(genre, dossier, forcer)
 
 
-def _dalo_sans_date(temoin: Temoin, honnete: Etape) -> Etape:
-    def fautive(cible: Cible, information: Mapping[str, Any]) -> Any:
-        return honnete(cible, {n: v for n, v in information.items() if n != "dateDecisionDalo"})
+@FAUTES.etape("renvoi-identique", "VIE-20", dans="envoi.envoyer")
+def _insiste(temoin: Temoin, honnete: Etape, *arguments: Any) -> Any:
+    """Un document refusé est renvoyé tel quel."""
+    try:
+        return honnete(*arguments)
+    except Refus:
+        return honnete(*arguments)
 
-    return fautive
 
-
-FAUTES: Final = (
+FAUTES.extend((
+    # messages
     Faute("numero-invente", "La création porte un numéro unique inventé.", ("VIE-01",), "envoi.envoyer",
-          _numero_invente),
-    Faute("modifie-en-creant", "Une modification est envoyée comme une création forcée.", ("VIE-02",
-          "VIE-03"),
-          "demandes.modifier", _recree, suites=("ROB-03",)),
-    Faute("creation-renvoyee", "La création est renvoyée avant chaque modification.", ("VIE-02",),
-          "demandes.modifier", _renvoie_la_creation, suites=("FID-07", "VIE-03")),
+          message("CRE", _numero_invente)),
     Faute("modification-partielle", "La modification ne porte pas tout le formulaire.", ("VIE-03",),
-          "envoi.envoyer", _modification_partielle,
-          suites=("FID-05", "FID-08")),
-    Faute("modification-cumulee", "Ce que l'utilisateur retire reste dans la modification.", ("FID-13",),
-          "demandes.modifier", _cumulee, suites=("FID-03",)),
+          "envoi.envoyer", message("MOD", _partielle), suites=("FID-05", "FID-08")),
     Faute("modification-qui-radie", "Une modification porte une radiation que personne n'a saisie.",
-          ("FID-13",), "envoi.envoyer", _modification_qui_radie),
+          ("FID-13",), "envoi.envoyer", message("MOD", _radiee)),
     Faute("modification-sans-numero", "La modification ne porte pas le numéro unique.", ("VIE-03",),
-          "envoi.envoyer", _sans("MOD", "numUnique")),
+          "envoi.envoyer", message("MOD", _sans("numUnique"))),
     Faute("creation-du-jour", "La date de création devient celle de chaque message.", ("VIE-04",),
-          "demandes.invariants", _creation_du_jour),
+          "demandes.invariants",
+          lambda temoin, honnete: lambda dossier: {"dateCreationDemande": jour(temoin.liaison.maintenant)}),
+    Faute("issue-d-elle-meme", "Une modification dit la demande séparée d'elle-même.", ("FID-13",),
+          "demandes.invariants",
+          lambda temoin, honnete: lambda dossier: {**honnete(dossier), "numUniqueAssocie": dossier.numero}),
+    saisie("separation-sans-origine", "VIE-09", "La séparation ne cite pas la demande d'origine.",
+           sans("numUniqueAssocie")),
     Faute("renouvellement-sans-date", "Le renouvellement ne porte pas sa date.", ("VIE-05",), "envoi.envoyer",
-          _sans("REN", "renouvellement")),
+          message("REN", _sans("renouvellement"))),
     Faute("renouvelee-au-depot", "Le renouvellement porte la date du dépôt.", ("VIE-05",), "envoi.envoyer",
-          _renouvelee_au_depot),
+          message("REN", _renouvelee_au_depot)),
     Faute("renouvelee-en-modifiant", "Un renouvellement est envoyé comme une modification.", ("VIE-05",),
-          "envoi.envoyer", _comme("REN", "MOD"),
-          suites=("EMB-10",)),
+          "envoi.envoyer", _comme("REN", "MOD"), suites=("EMB-10",)),
     Faute("piece-en-modifiant", "Une pièce est envoyée comme une modification.", ("VIE-27",), "envoi.envoyer",
           _comme("COP", "MOD")),
     Faute("radiee-en-modifiant", "Une radiation est envoyée comme une modification.", ("VIE-06",),
-          "envoi.envoyer", _comme("RAD", "MOD"),
-          suites=("VIE-18",)),
-    Faute("issue-d-elle-meme", "Une modification dit la demande séparée d'elle-même.", ("FID-13",),
-          "demandes.invariants", _issue_d_elle_meme),
-    Faute("renouvellement-du-jour", "Le renouvellement porte la date du message.", ("VIE-05",),
-          "demandes.renouveler", _renouvele_le_jour_meme),
+          "envoi.envoyer", _comme("RAD", "MOD"), suites=("VIE-18",)),
+    Faute("suppression-sans-numero", "La suppression ne porte pas le numéro unique.", ("VIE-27",),
+          "envoi.envoyer", message("SUP", _sans("numUnique"))),
+    Faute("piece-sans-numero", "L'envoi d'une pièce ne porte pas le numéro unique.", ("VIE-27",),
+          "envoi.envoyer", message("COP", _sans("numUnique"))),
+    # radiations
     Faute("motif-autre", "La radiation porte un motif hors de la liste.", ("VIE-06", "CTR-03"),
-          "demandes.radier", _radiation(_motif_hors_liste),
+          "demandes.radier", argument(1, toujours("motifRadiation", {"code": "AUTRE"})),
           suites=("FID-14", "VIE-18")),
     Faute("radiation-sans-date", "La radiation ne porte pas sa date.", ("VIE-06", "CTR-01"),
-          "demandes.radier",
-          _radiation(_sans_date),
-          suites=("FID-14",)),
-    Faute("attribution-omise", "La radiation pour attribution ne décrit pas le logement.", ("VIE-07",
-          "FID-14"),
-          "demandes.radier", _radiation(_sans_attribution),
+          "demandes.radier", argument(1, sans("dateRadiation")), suites=("FID-14",)),
+    Faute("attribution-omise", "La radiation pour attribution ne décrit pas le logement.",
+          ("VIE-07", "FID-14"), "demandes.radier", argument(1, sans("attributionLogement")),
           suites=("VIE-18",)),
     Faute("radren", "L'application radie elle-même pour non-renouvellement.", ("VIE-08", "FID-14"),
-          "demandes.radier", _radiation(_radren),
-          suites=("VIE-18",)),
-    saisie("separation-sans-origine", "VIE-09", "La séparation ne cite pas la demande d'origine.",
-           _sans_origine),
+          "demandes.radier", argument(1, _radren), suites=("VIE-18",)),
+    # doublons
     Faute("force-toujours", "Toute création est forcée malgré les doublons.", ("VIE-10",),
           "inscription.creer",
-          _force_toujours),
+          lambda temoin, honnete: lambda genre, dossier, forcer: honnete(genre, dossier, True)),
     Faute("confirmation-perdue", "L'utilisateur confirme malgré les doublons, et rien n'est envoyé.",
-          ("VIE-10",), "inscription.creer", _confirmation_perdue),
-    Faute("force-apres-refus", "Un refus pour doublon est aussitôt forcé.", ("VIE-10",), "inscription.creer",
-          _force_apres_refus),
+          ("VIE-10",), "inscription.creer",
+          lambda temoin, honnete: lambda genre, dossier, forcer: honnete(genre, dossier, False)),
+    # events
     Faute("evenement-sans-date", "L'événement ne porte pas de date de survenance.", ("VIE-16",),
-          "partage.evenement_de", _evenement_sans("dateSurvenance"),
-          suites=("FID-14",)),
-    Faute("evenement-sans-caracteristiques", "L'événement ne porte pas ses caractéristiques.", ("VIE-16",
-          "FID-14"),
-          "partage.evenement_de", _evenement_sans("listeCaracteristiquesSpecifiques")),
+          "partage.evenement_de", argument(1, sans("dateSurvenance")), suites=("FID-14",)),
+    Faute("evenement-sans-caracteristiques", "L'événement ne porte pas ses caractéristiques.",
+          ("VIE-16", "FID-14"), "partage.evenement_de",
+          argument(1, sans("listeCaracteristiquesSpecifiques"))),
     Faute("evenement-divers", "Tout événement est du type DIVERS.", ("VIE-16",), "partage.evenement_de",
-          resultat(_type_inconnu),
-          suites=("FID-14",)),
+          argument(1, toujours("codeTypeEvenement", "DIVERS")), suites=("FID-14",)),
+    Faute("evenement-confondu", "L'événement changé ou supprimé n'est pas le bon.", ("VIE-17",),
+          "partage.evenement_de", argument(1, _voisin)),
     Faute("evenement-d-autrui", "L'application change et supprime les événements des autres.", ("VIE-17",),
           "partage.exiger_auteur", constante({})),
     Faute("evenement-reglementaire-supprime", "Un événement réglementaire est supprimé comme un autre.",
           ("VIE-17",), "partage.exiger_auteur", resultat(lambda lu: {**lu, "reglementaire": "false"})),
-    Faute("evenement-confondu", "L'événement changé ou supprimé n'est pas le bon.", ("VIE-17",),
-          "partage.evenement_de", resultat(_autre_evenement)),
-    Faute("bail-sans-radiation", "Un bail signé n'est pas suivi de la radiation.", ("VIE-18",),
-          "partage.decider", _bail_sans_radiation),
-    Faute("decision-tue", "La décision n'est pas transmise, seule la radiation l'est.", ("VIE-18",),
-          "partage.decider", _decision_tue),
-    Faute("depot-asynchrone", "La demande est aussi déposée dans la boîte asynchrone.", ("VIE-19",),
-          "inscription.creer", _depot_asynchrone, ("VIE-02",)),
-    Faute("renvoi-identique", "Un document refusé est renvoyé tel quel.", ("VIE-20",), "envoi.envoyer",
-          _insiste),
     Faute("dalo-sans-date", "La décision DALO ne porte pas sa date.", ("VIE-22",), "partage.declarer_dalo",
-          _dalo_sans_date),
-    Faute("suppression-sans-numero", "La suppression ne porte pas le numéro unique.", ("VIE-27",),
-          "envoi.envoyer", _sans("SUP", "numUnique")),
-    Faute("piece-sans-numero", "L'envoi d'une pièce ne porte pas le numéro unique.", ("VIE-27",),
-          "envoi.envoyer", _sans("COP", "numUnique")),
-)  # fmt: skip
+          argument(1, sans("dateDecisionDalo"))),
+))  # fmt: skip

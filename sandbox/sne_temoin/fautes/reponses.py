@@ -5,49 +5,16 @@ from typing import Any, Final
 
 from sne_temoin.application import Temoin
 from sne_temoin.demandes import Cible
-from sne_temoin.fautes.faute import Etape, Faute, Remplacement, resultat
+from sne_temoin.fautes.faute import Etape, Famille, Faute, Remplacement, resultat
 from sne_temoin.incidents import Echec, FauteSoap, Refus
 from sne_temoin.memoire import Dossier
 from sne_temoin.message import Contenu
 
-
-def _faute_muette(temoin: Temoin, honnete: Etape) -> Etape:
-    def fautive(element: Any) -> None:
-        try:
-            honnete(element)
-        except FauteSoap:
-            raise Echec("Erreur technique, veuillez réessayer plus tard.") from None
-
-    return fautive
-
-
-def _anomalies_ignorees(temoin: Temoin, honnete: Etape) -> Etape:
-    """A refusal is told as a success."""
-
-    def fautive(genre: str, dossier: Dossier, forcer: bool) -> Any:
-        try:
-            return honnete(genre, dossier, forcer)
-        except Refus:
-            return dossier
-
-    return fautive
-
-
-def _sans_propriete(anomalies: list[dict[str, str]]) -> list[dict[str, str]]:
-    return [{**anomalie, "propriete": ""} for anomalie in anomalies]
-
-
-def _message_refait(anomalies: list[dict[str, str]]) -> list[dict[str, str]]:
-    return [{**anomalie, "message": f"Anomalie {anomalie['code']}"} for anomalie in anomalies]
+FAUTES: Final = Famille()
 
 
 def _premier(liste: list[Any]) -> list[Any]:
     return liste[:1]
-
-
-def _sans_attestation(dossier: Dossier) -> Dossier:
-    dossier.attestation = None
-    return dossier
 
 
 def _numero_abime(changer: Callable[[str], str]) -> Remplacement:
@@ -65,55 +32,108 @@ def _numero_abime(changer: Callable[[str], str]) -> Remplacement:
     return remplacer
 
 
-def _numero_du_doublon(temoin: Temoin, honnete: Etape) -> Etape:
-    """The number of the first doublon is taken for that of the demande."""
-
-    def fautive(genre: str, dossier: Dossier, forcer: bool) -> Any:
-        try:
-            return honnete(genre, dossier, forcer)
-        except Refus as refus:
-            if not refus.doublons:
-                raise
-            dossier.numero = refus.doublons[0]
-            return dossier
-
-    return fautive
+@FAUTES.etape("faute-muette", "CTR-10", dans="liaison.ouverture.lire_faute")
+def _faute_muette(temoin: Temoin, honnete: Etape, element: Any) -> None:
+    """Une fault est montrée comme « Erreur technique »."""
+    try:
+        honnete(element)
+    except FauteSoap:
+        raise Echec("Erreur technique, veuillez réessayer plus tard.") from None
 
 
-def _curseur_perdu(temoin: Temoin, honnete: Etape) -> Etape:
-    """Each feed starts from now."""
-    return lambda flux: temoin.liaison.maintenant
+@FAUTES.etape("anomalies-ignorees", "CTR-11", "VIE-21", dans="inscription.creer", suites=("VIE-10",))
+def _anomalies_ignorees(temoin: Temoin, honnete: Etape, genre: str, dossier: Dossier, forcer: bool) -> Any:
+    """Un refus est annoncé comme un succès."""
+    try:
+        return honnete(genre, dossier, forcer)
+    except Refus:
+        return dossier
 
 
-def _curseur_partage(temoin: Temoin, honnete: Etape) -> Etape:
-    def fautive(flux: str, instant: Any) -> None:
-        for un in ("radiations", "dalos"):
-            honnete(un, instant)
-
-    return fautive
-
-
-def _certificat_anonyme(temoin: Temoin, honnete: Etape) -> Etape:
-    def fautive(nom: str) -> dict[str, Any]:
-        champs: dict[str, Any] = honnete(nom)
-        return {**champs, "nomCertificat": "", "certificat": b""} if nom.endswith("DepuisLe") else champs
-
-    return fautive
+@FAUTES.etape("radiation-refusee-crue", "CTR-11", dans="demandes.radier")
+def _radiation_crue(temoin: Temoin, honnete: Etape, cible: Cible, *autres: Any) -> Any:
+    """Une radiation que le SNE refuse est donnée pour faite."""
+    try:
+        return honnete(cible, *autres)
+    except Refus:
+        return temoin.demandes.dossier(cible)
 
 
-def _tout_redire(temoin: Temoin, honnete: Etape) -> Etape:
-    return lambda flux, numeros: list(numeros)
+@FAUTES.etape("anomalie-sans-propriete", "CTR-11", dans="lecture.anomalies", par=resultat)
+def _sans_propriete(anomalies: list[dict[str, str]]) -> list[dict[str, str]]:
+    """L'élément en cause d'une anomalie n'est pas montré."""
+    return [{**anomalie, "propriete": ""} for anomalie in anomalies]
 
 
-def _critere_oublie(temoin: Temoin, honnete: Etape) -> Etape:
-    def fautive(criteres: Contenu) -> Any:
-        noms = list(criteres)
-        return honnete({nom: criteres[nom] for nom in (noms[:-1] if len(noms) > 1 else noms)})
-
-    return fautive
+@FAUTES.etape("anomalie-sans-message", "CTR-11", dans="lecture.anomalies", par=resultat)
+def _message_refait(anomalies: list[dict[str, str]]) -> list[dict[str, str]]:
+    """Le message d'une anomalie est remplacé par son code."""
+    return [{**anomalie, "message": f"Anomalie {anomalie['code']}"} for anomalie in anomalies]
 
 
+@FAUTES.etape("doublons-tus", "VIE-10", dans="demandes.chercher_doublons")
+def _doublons_de(temoin: Temoin, honnete: Etape, reference: str) -> list[str]:
+    """La recherche de doublons répond toujours « aucun »."""
+    # The doublons that are searched for are looked at in the form alone.
+    honnete(reference)
+    return []
+
+
+@FAUTES.etape("attestation-perdue", "VIE-11", dans="inscription.accepter", par=resultat)
+def _sans_attestation(dossier: Dossier) -> Dossier:
+    """L'attestation n'est pas conservée."""
+    dossier.attestation = None
+    return dossier
+
+
+@FAUTES.etape("numero-du-doublon", "VIE-21", "VIE-10", dans="inscription.creer", suites=("CTR-11",))
+def _numero_du_doublon(temoin: Temoin, honnete: Etape, genre: str, dossier: Dossier, forcer: bool) -> Any:
+    """Le numéro du doublon est pris pour celui de la demande."""
+    try:
+        return honnete(genre, dossier, forcer)
+    except Refus as refus:
+        if not refus.doublons:
+            raise
+        dossier.numero = refus.doublons[0]
+        return dossier
+
+
+@FAUTES.etape("curseur-perdu", "VIE-14", dans="releves.depuis")
+def _curseur_perdu(temoin: Temoin, honnete: Etape, flux: Any) -> Any:
+    """Chaque relevé part de l'instant présent."""
+    return temoin.liaison.maintenant
+
+
+@FAUTES.etape("curseur-partage", "VIE-14", dans="memoire.avancer")
+def _curseur_partage(temoin: Temoin, honnete: Etape, flux: str, instant: Any) -> None:
+    """Les deux relevés partent de la même date."""
+    for un in ("radiations", "dalos"):
+        honnete(un, instant)
+
+
+@FAUTES.etape("certificat-anonyme", "VIE-14", "NOM-02", dans="liaison.certificat")
+def _certificat_anonyme(temoin: Temoin, honnete: Etape, nom: str) -> dict[str, Any]:
+    """Les relevés sont demandés sans certificat nommé."""
+    champs: dict[str, Any] = honnete(nom)
+    return {**champs, "nomCertificat": "", "certificat": b""} if nom.endswith("DepuisLe") else champs
+
+
+@FAUTES.etape("releve-redit", "VIE-15", dans="memoire.nouveaux")
+def _tout_redire(temoin: Temoin, honnete: Etape, flux: Any, numeros: Any) -> Any:
+    """Les demandes déjà relevées sont rendues de nouveau."""
+    return list(numeros)
+
+
+@FAUTES.etape("critere-oublie", "VIE-23", dans="partage.rechercher")
+def _critere_oublie(temoin: Temoin, honnete: Etape, criteres: Contenu) -> Any:
+    """Le dernier critère de recherche n'est pas envoyé."""
+    noms = list(criteres)
+    return honnete({nom: criteres[nom] for nom in (noms[:-1] if len(noms) > 1 else noms)})
+
+
+@FAUTES.etape("consultation-tronquee", "VIE-24", dans="lecture.demande", par=resultat)
 def _consultation_tronquee(contenu: dict[str, Any]) -> dict[str, Any]:
+    """La demande consultée est rendue sans le reste du ménage."""
     physique = contenu.get("personnePhysique")
     if not physique:
         return {nom: valeur for nom, valeur in contenu.items() if nom != "logementRecherche"}
@@ -122,72 +142,35 @@ def _consultation_tronquee(contenu: dict[str, Any]) -> dict[str, Any]:
     return {**reste, "personnePhysique": garde}
 
 
-def _illisible_si_modifie(temoin: Temoin, honnete: Etape) -> Etape:
-    """An attribute that is not expected breaks the reading."""
-
-    def fautive(racine: Any) -> list[str]:
-        marques: list[str] = honnete(racine)
-        if marques:
-            raise ValueError("attribut inattendu : modifie")
-        return marques
-
-    return fautive
+@FAUTES.etape("consultation-sans-complet", "VIE-24", dans="demandes.consulter")
+def _sans_complet(temoin: Temoin, honnete: Etape, cible: Any, complet: Any) -> Any:
+    """La demande entière est demandée, et lue sans ce que le SNE y ajoute."""
+    return honnete(cible, False)
 
 
-def _doublons_de(temoin: Temoin, honnete: Etape) -> Etape:
-    """The doublons that are searched for are looked at in the form alone."""
-
-    def fautive(reference: str) -> list[str]:
-        honnete(reference)
-        return []
-
-    return fautive
-
-
-def _radiation_crue(temoin: Temoin, honnete: Etape) -> Etape:
-    def fautive(cible: Cible, *autres: Any) -> Any:
-        try:
-            return honnete(cible, *autres)
-        except Refus:
-            return temoin.demandes.dossier(cible)
-
-    return fautive
+@FAUTES.etape("dispatching-illisible", "VIE-25", dans="lecture.modifies")
+def _illisible_si_modifie(temoin: Temoin, honnete: Etape, racine: Any) -> list[str]:
+    """Un attribut modifie empêche l'intégration du dispatching."""
+    marques: list[str] = honnete(racine)
+    if marques:
+        raise ValueError("attribut inattendu : modifie")
+    return marques
 
 
-def _sans_complet(temoin: Temoin, honnete: Etape) -> Etape:
-    return lambda cible, complet: honnete(cible, False)
+@FAUTES.etape("dernier-evenement", "VIE-26", dans="partage.evenements")
+def _dernier_evenement(temoin: Temoin, honnete: Etape, cible: Cible) -> list[dict[str, str]]:
+    """Seul le dernier événement d'une demande est rendu."""
+    tous: list[dict[str, str]] = honnete(cible)
+    return tous[-1:]
 
 
-def _dernier_evenement(temoin: Temoin, honnete: Etape) -> Etape:
-    def fautive(cible: Cible) -> list[dict[str, str]]:
-        tous: list[dict[str, str]] = honnete(cible)
-        return tous[-1:]
-
-    return fautive
-
-
-FAUTES: Final = (
-    Faute("faute-muette", "Une fault est montrée comme « Erreur technique ».", ("CTR-10",),
-          "liaison.ouverture.lire_faute", _faute_muette),
-    Faute("anomalies-ignorees", "Un refus est annoncé comme un succès.", ("CTR-11", "VIE-21"),
-          "inscription.creer", _anomalies_ignorees,
-          suites=("VIE-10",)),
-    Faute("radiation-refusee-crue", "Une radiation que le SNE refuse est donnée pour faite.", ("CTR-11",),
-          "demandes.radier", _radiation_crue),
+FAUTES.extend((
     Faute("dalo-refuse-cru", "Une déclaration de DALO que le SNE refuse est donnée pour faite.", ("CTR-11",),
           "partage.verifier", lambda temoin, honnete: lambda racine: racine),
     Faute("premiere-anomalie", "Seule la première anomalie est montrée.", ("CTR-11",), "lecture.anomalies",
           resultat(_premier)),
-    Faute("anomalie-sans-propriete", "L'élément en cause d'une anomalie n'est pas montré.", ("CTR-11",),
-          "lecture.anomalies", resultat(_sans_propriete)),
-    Faute("anomalie-sans-message", "Le message d'une anomalie est remplacé par son code.", ("CTR-11",),
-          "lecture.anomalies", resultat(_message_refait)),
     Faute("premier-doublon", "Seul le premier doublon est lu.", ("VIE-10",), "lecture.doublons",
           resultat(_premier)),
-    Faute("doublons-tus", "La recherche de doublons répond toujours « aucun ».", ("VIE-10",),
-          "demandes.chercher_doublons", _doublons_de),
-    Faute("attestation-perdue", "L'attestation n'est pas conservée.", ("VIE-11",), "inscription.accepter",
-          resultat(_sans_attestation)),
     Faute("attestation-en-texte", "L'attestation est lue comme un texte, fins de ligne changées.",
           ("VIE-11",),
           "envoi.attestation", resultat(lambda pdf: pdf.replace(b"\r\n", b"\n").replace(b"\n", b"\r\n"))),
@@ -197,32 +180,12 @@ FAUTES: Final = (
     Faute("numero-minuscule", "Le numéro unique est rendu en minuscules.", ("VIE-21", "VIE-01"),
           "inscription.accepter", _numero_abime(str.lower),
           suites=("ROB-02",)),
-    Faute("numero-du-doublon", "Le numéro du doublon est pris pour celui de la demande.", ("VIE-21",
-          "VIE-10"),
-          "inscription.creer", _numero_du_doublon,
-          suites=("CTR-11",)),
-    Faute("curseur-perdu", "Chaque relevé part de l'instant présent.", ("VIE-14",), "releves.depuis",
-          _curseur_perdu),
-    Faute("curseur-partage", "Les deux relevés partent de la même date.", ("VIE-14",), "memoire.avancer",
-          _curseur_partage),
     Faute("releves-meles", "Une radiation relevée est prise pour un DALO déjà relevé.", ("VIE-14",),
           "memoire.nouveaux", lambda temoin, honnete: lambda flux, numeros: honnete("tous", numeros)),
-    Faute("certificat-anonyme", "Les relevés sont demandés sans certificat nommé.", ("VIE-14", "NOM-02"),
-          "liaison.certificat", _certificat_anonyme),
-    Faute("releve-redit", "Les demandes déjà relevées sont rendues de nouveau.", ("VIE-15",),
-          "memoire.nouveaux", _tout_redire),
-    Faute("critere-oublie", "Le dernier critère de recherche n'est pas envoyé.", ("VIE-23",),
-          "partage.rechercher", _critere_oublie),
     Faute("premier-resultat", "Seul le premier résultat d'une recherche est rendu.", ("VIE-23",),
           "lecture.numeros", resultat(_premier)),
     Faute("dix-resultats", "Seuls les dix premiers résultats d'une recherche sont rendus.", ("VIE-23",),
           "lecture.numeros", resultat(lambda numeros: numeros[:10])),
-    Faute("consultation-tronquee", "La demande consultée est rendue sans le reste du ménage.", ("VIE-24",),
-          "lecture.demande", resultat(_consultation_tronquee)),
-    Faute("consultation-sans-complet", "La demande entière est demandée, et lue sans ce que le SNE y ajoute.",
-          ("VIE-24",), "demandes.consulter", _sans_complet),
-    Faute("dispatching-illisible", "Un attribut modifie empêche l'intégration du dispatching.", ("VIE-25",),
-          "lecture.modifies", _illisible_si_modifie),
     Faute("changement-unique", "Seul le premier changement d'un document est retenu.", ("VIE-25",),
           "lecture.modifies", resultat(_premier)),
     Faute("premier-fichier", "Seul le premier fichier du dispatching est intégré.", ("VIE-25",),
@@ -235,6 +198,4 @@ FAUTES: Final = (
     Faute("un-evenement-par-type", "Un seul événement de chaque type est rendu.", ("VIE-26",),
           "lecture.evenements",
           resultat(lambda lus: list({lu["codeTypeEvenement"]: lu for lu in lus}.values()))),
-    Faute("dernier-evenement", "Seul le dernier événement d'une demande est rendu.", ("VIE-26",),
-          "partage.evenements", _dernier_evenement),
-)  # fmt: skip
+))  # fmt: skip

@@ -37,6 +37,10 @@ for ligne in sys.stdin:
         r["id"] += 1
     if c == "consulter":
         r["id"] = str(r["id"])
+    if c == "renouveler":
+        r["message"] = "\\ud83d perdu"
+    if c == "decider":
+        print("[" * 200_000); sys.stdout.flush(); continue
     print(); print(json.dumps(r)); sys.stdout.flush()
 """
 
@@ -79,6 +83,7 @@ def test_messages_are_answered_in_turn_by_one_process(application: ApplicationPr
         ("radier", "a répondu au message 3, pas à 2"),
         ("consulter", 'a répondu au message "2", pas à 2'),
         ("modifier", "a mal répondu : « statut » vaut 'ok'"),
+        ("decider", "autre chose que du JSON : « [[["),
     ],
 )
 def test_what_goes_wrong_is_said_and_the_next_command_works(
@@ -90,6 +95,14 @@ def test_what_goes_wrong_is_said_and_the_next_command_works(
     assert str(rompu.value).startswith(f"À « {commande} », l'application ")
     assert mots in str(rompu.value)
     assert application.envoyer(message("fin", 4))["statut"] == "fait"
+
+
+def test_half_a_character_is_one_that_a_report_can_be_written_with(
+    application: ApplicationProcessus,
+) -> None:
+    dit = application.envoyer(message("renouveler"))["message"]
+    assert dit == "? perdu"
+    assert dit.encode()
 
 
 def test_an_answer_that_does_not_come_is_waited_for_so_long(presse: ApplicationProcessus) -> None:

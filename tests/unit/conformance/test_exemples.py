@@ -4,12 +4,11 @@ import pytest
 from banc import MIDI, Banc
 
 from sne_sandbox.conformance import plan
-from sne_sandbox.conformance.corps import valeurs
-from sne_sandbox.conformance.deroulement import Deroule
-from sne_sandbox.conformance.exemples import ExempleTire, saisie, strategie
+from sne_sandbox.conformance.exemples import ExempleTire, saisie, strategie, valeurs
 from sne_sandbox.conformance.formulaire import de_json
 from sne_sandbox.conformance.plan import EXEMPLES, Scenario
 from sne_sandbox.conformance.reduction import Exemples
+from sne_sandbox.conformance.seance import ExempleJoue
 from sne_sandbox.contract.versions import Contrat
 from sne_sandbox.domain.element import Element
 
@@ -39,9 +38,9 @@ def _tires(
     """The examples that the runner would run."""
     tires: list[ExempleTire] = []
 
-    def jouer(exemple: ExempleTire) -> Deroule:
+    def jouer(exemple: ExempleTire) -> ExempleJoue:
         tires.append(exemple)
-        return Deroule()
+        return ExempleJoue()
 
     tirages = Exemples(strategie(scenario, contrat, instant=MIDI, guichet="G1226"), graine, jouer)
     tirages.parcourir(scenario.combien(combien), lambda deroule: True)

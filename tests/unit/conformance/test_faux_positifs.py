@@ -6,7 +6,7 @@ import pytest
 from banc import FORMULAIRE, MIDI, Banc, message, poser, radiation, renouvellement, specimen, texte
 from lxml import etree
 
-from sne_sandbox.conformance.jugement import juger, juger_suite
+from sne_sandbox.conformance.jugement import Suite, juger
 from sne_sandbox.conformance.observation import observer
 from sne_sandbox.conformance.trafic import parcourir
 from sne_sandbox.contract.exigences import charger_exigences
@@ -31,8 +31,8 @@ def manquements(banc: Banc) -> list[Constat]:
     contrat = banc.services.contrat
     vues = [observer(echange, contrat) for echange in parcourir(banc.services.magasin, banc.nom)]
     assert vues
-    constats = [constat for vue in vues for constat in juger(vue, contrat)]
-    return [c for c in constats + juger_suite(vues, contrat) if not c.tenue]
+    constats = [constat for vue in vues for constat in juger(vue)]
+    return [c for c in constats + Suite().juger(vues) if not c.tenue]
 
 
 def must_enfreints(banc: Banc) -> set[str]:

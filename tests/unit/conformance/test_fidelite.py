@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from sne_sandbox.conformance import fidelite
 from sne_sandbox.conformance.fidelite import comparer
 from sne_sandbox.conformance.formulaire import de_json
 from sne_sandbox.domain.element import Element
@@ -233,3 +234,87 @@ def test_a_number_for_two_telephones_is_written_once() -> None:
         exigence="FID-07",
     )
     assert [c.sorte for c in perdus if not c.tenue], "another number is lost"
+
+
+@pytest.mark.parametrize(
+    ("attendu", "observe"),
+    [
+        ("Dupont", "DUPONT"),
+        ("Léa", "LÉA"),
+        ("true", "1"),
+        ("0", "false"),
+        ("100", "100.00"),
+        ("rue  du\n Bac", "rue du Bac"),
+        ("2018-03-15", "2018-03-15+01:00"),
+        ("2018-03-15T10:00:00+01:00", "2018-03-15T09:00:00Z"),
+    ],
+)
+def test_the_same(attendu: str, observe: str) -> None:
+    assert fidelite.equivalents(attendu, observe)
+
+
+@pytest.mark.parametrize(
+    ("attendu", "observe"),
+    [
+        ("Léa", "LEA"),
+        ("01000", "1000"),
+        ("0612345678", "612345678"),
+        ("1", "2"),
+        ("DUPONT", "Dupont"),
+        ("2018-03-15", "2018-03-16"),
+        ("", "x"),
+    ],
+)
+def test_not_the_same(attendu: str, observe: str) -> None:
+    assert not fidelite.equivalents(attendu, observe)
+
+
+@pytest.mark.parametrize(
+    ("attendu", "observe", "sorte"),
+    [
+        ("Bérénice-Alexandra", "Bérénice-Al", "texte_coupe"),
+        ("Bérénice", "BÉRÉN", "texte_coupe"),
+        ("Léa", "LEA", "caractere_abime"),
+        ("Léa", "LÃ©a", "caractere_abime"),
+        ("Lœtitia", "Loetitia", "caractere_abime"),
+        ("L'Haÿ", "LHaÿ", "caractere_abime"),
+        ("Léa", "L?a", "caractere_abime"),
+        ("Léa", "La", "caractere_abime"),
+        ("L'Abbé", "L&apos;Abbé", "caractere_abime"),
+        ("Léa", "Zoé", "valeur_changee"),
+        ("1200", "120", "valeur_changee"),
+        ("2018-03-15", "2018-03-01", "valeur_changee"),
+        ("Léa", "", "valeur_changee"),
+        ("Léa", "léa", "valeur_changee"),
+    ],
+)
+def test_what_became_of_it(attendu: str, observe: str, sorte: str) -> None:
+    assert fidelite.sorte_d_ecart(attendu, observe) == sorte
+
+
+def test_what_says_nothing() -> None:
+    assert [t for t in ("false", "0", "0.00", "true", "1", "x", "") if fidelite.est_neutre(t)] == [
+        "false",
+        "0",
+        "0.00",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("observe", "memes"), [("0100", True), ("+100", True), ("100.00", True), ("010", False), ("", False)]
+)
+def test_a_whole_number(observe: str, memes: bool) -> None:
+    assert fidelite.equivalents("100", observe, entier=True) is memes
+    assert not fidelite.equivalents("100", "0100"), "elsewhere it is rather an identifier"
+
+
+def test_every_difference_has_its_sentence() -> None:
+    """Of what was entered, and of what was read."""
+    sortes = {
+        *fidelite._ABSENTS.values(),
+        fidelite.TEXTE_COUPE,
+        fidelite.CARACTERE_ABIME,
+        fidelite.VALEUR_CHANGEE,
+    }
+    for phrases in (fidelite._PHRASES, fidelite._PHRASES_LUES):
+        assert sortes | {"champ_absent", "champ_invente", "element_en_trop", "ordre_change"} <= phrases.keys()

@@ -108,6 +108,45 @@ def test_a_requirement_that_is_none(tmp_path: Path) -> None:
         plan.verifier_exigences(lu, {"VIE-02"})
 
 
+@pytest.mark.parametrize(
+    ("exigence", "etapes"),
+    [
+        ("VIE-17", 'faire = "modifier_evenement" ou "supprimer_evenement"'),
+        ("VIE-05", 'faire = "renouveler" ou "reactiver"'),
+        ("ROB-02", 'panne = "mime_tronque"'),
+        ("EMB-16", 'serveur = "autre_nom"'),
+    ],
+)
+def test_a_requirement_that_no_step_can_show(tmp_path: Path, exigence: str, etapes: str) -> None:
+    """It was accepted, played, and its report said that the application had done nothing."""
+    with pytest.raises(plan.PlanIncorrect) as refus:
+        plan.lire(ecrire(tmp_path, BON.replace("VIE-01", exigence)))
+    assert str(refus.value) == (
+        f"ESSAI.toml, exigences : aucune étape du scénario ne peut prouver ni enfreindre {exigence}."
+    )
+    assert etapes in refus.value.remede
+
+
+def test_a_requirement_that_is_no_text(tmp_path: Path) -> None:
+    with pytest.raises(plan.PlanIncorrect, match="n'est pas un texte"):
+        plan.lire(ecrire(tmp_path, BON.replace('["VIE-01"]', '[["VIE-01"]]')))
+
+
+def test_a_requirement_that_only_a_panne_lets_be_seen(tmp_path: Path) -> None:
+    assert plan.lire(ecrire(tmp_path, BON.replace("VIE-01", "VIE-12"))).exigences == ("VIE-12",)
+    sans_panne = BON.replace('panne = "delai"\nparametres = { secondes = "0.5" }', 'temps = "P1D"')
+    with pytest.raises(plan.PlanIncorrect) as refus:
+        plan.lire(ecrire(tmp_path, sans_panne.replace("VIE-01", "VIE-12")))
+    assert refus.value.remede.endswith("après une étape « panne »")
+
+
+def test_a_requirement_that_no_judge_speaks_of(tmp_path: Path) -> None:
+    """What the contract knows is known only when it is: an unknown one is told as such."""
+    lu = plan.Plan((plan.lire(ecrire(tmp_path, BON.replace("VIE-01", "EMB-14"))),))
+    with pytest.raises(plan.PlanIncorrect, match=r"ESSAI.toml : aucun juge ne parle de : EMB-14"):
+        plan.verifier_exigences(lu, {"EMB-14"})
+
+
 def test_parameters_that_a_panne_does_not_take(tmp_path: Path) -> None:
     with pytest.raises(plan.PlanIncorrect, match="étape 2"):
         plan.lire(ecrire(tmp_path, BON.replace("secondes", "heures")))

@@ -4,11 +4,10 @@ import json
 
 import jsonschema
 import pytest
+import schema_protocole
 
-from sne_sandbox.conformance import schema_protocole
-from sne_sandbox.conformance.accord_protocole import verifier_reponse
 from sne_sandbox.conformance.adresses import Adresses
-from sne_sandbox.conformance.protocole import COMMANDES, FORMES, ChampProtocole
+from sne_sandbox.conformance.protocole import COMMANDES, FORMES, ChampProtocole, verifier_reponse
 from sne_sandbox.resources import docs_dir, fixtures_dir
 
 PRET = {

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 import pytest
 from banc import WS, Banc, message, oter, poser, specimen
 
+from sne_sandbox.conformance import relecture
 from sne_sandbox.conformance.relecture import REPONSE, REQUETE, relire
 from sne_sandbox.contract.versions import Contrat
 from sne_sandbox.domain.echange import Echange, VerdictEchange
@@ -174,3 +175,22 @@ def test_an_unknown_path_is_known_by_its_payload(banc: Banc, contrat: Contrat) -
     relire(ligne, contrat)
     assert (ligne.service, ligne.operation) == ("DemandeLogementImplService", "getNumUnique")
     assert WS in contrat.operations["getNumUnique"].entree.qname
+
+
+def test_what_we_fail_to_read_is_noted_and_the_rest_is_read(
+    banc: Banc, contrat: Contrat, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def rater(*_: object) -> None:
+        raise OverflowError("year overflow")
+
+    monkeypatch.setattr(relecture, "_fautes_de_la_requete", rater)
+    echange = creee(banc)
+    assert echange is not None
+    ligne = nue(echange)
+    relire(ligne, contrat)
+
+    assert (ligne.verdict, ligne.numero_unique) == (echange.verdict, echange.numero_unique)
+    (dite,) = (t["phrase"] for t in ligne.tolerances if t["code"] == REQUETE)
+    assert dite.startswith(
+        "erreur du bac à sable : impossible de lire la requête (OverflowError : year overf"
+    )

@@ -5,9 +5,8 @@ from typing import Any
 from banc import MIDI, Banc, poser, specimen
 from lxml import etree
 
-from sne_sandbox.conformance.citation import citer
-from sne_sandbox.conformance.observation import observer
-from sne_sandbox.conformance.trafic import juger_base, parcourir
+from sne_sandbox.conformance.observation import citer, observer
+from sne_sandbox.conformance.trafic import ReglagesTrafic, juger_base, parcourir
 from sne_sandbox.domain.echange import Echange
 from sne_sandbox.reports.model import (
     DebutJugement,
@@ -25,7 +24,7 @@ NIR = "206127511100564"
 
 def rapport(banc: Banc, **choix: Any) -> Rapport:
     """The report of the bench's base."""
-    *_, fin = juger_base(banc.services.magasin, banc.nom, banc.services.contrat, **choix)
+    *_, fin = juger_base(banc.services.magasin, banc.nom, banc.services.contrat, ReglagesTrafic(**choix))
     assert isinstance(fin, Fin)
     return fin.rapport
 

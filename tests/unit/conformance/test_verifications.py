@@ -37,7 +37,6 @@ def casses(banc: Banc, commande: str, reponse: dict[str, Any], **choix: Any) -> 
         message=choix.pop("message", {"reference": "d1"}),
         reponse={"statut": "fait", **reponse},
         observations=choix.pop("observations", None) or vues(banc),
-        contrat=banc.services.contrat,
         connu=choix.pop("connu", None) or Connu(),
         attendus=FAIT,
     )
@@ -56,7 +55,6 @@ def test_a_result_told_twice_is_no_proof_and_no_fault(banc: Banc) -> None:
             message={"reference": "d1"},
             reponse={"statut": "fait", "doublons": list(numeros)},
             observations=[cherche],
-            contrat=banc.services.contrat,
             connu=Connu(),
             attendus=FAIT,
         )
@@ -73,7 +71,6 @@ def test_an_error_does_not_prove_that_an_event_is_left_alone(banc: Banc) -> None
             message={"reference": "d1"},
             reponse={"statut": statut},
             observations=[],
-            contrat=banc.services.contrat,
             connu=Connu(),
             attendus=(Statut.REFUSE, Statut.ERREUR),
         )
@@ -201,7 +198,6 @@ def test_a_success_without_any_message_says_so(banc: Banc) -> None:
         message={"reference": "d1"},
         reponse={"statut": "fait"},
         observations=[],
-        contrat=banc.services.contrat,
         connu=Connu(),
         attendus=FAIT,
     )

@@ -7,8 +7,7 @@ from urllib.parse import urlsplit
 
 from banc import MIDI, Banc, specimen
 
-from sne_sandbox.conformance.accord_protocole import verifier_reponse
-from sne_sandbox.conformance.protocole import COMMANDES
+from sne_sandbox.conformance.protocole import COMMANDES, verifier_reponse
 from sne_temoin.adaptateur import Adaptateur
 from sne_temoin.application import Temoin
 from sne_temoin.lecture import Lecture

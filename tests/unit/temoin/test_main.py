@@ -9,8 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from sne_sandbox.conformance.accord_protocole import verifier_reponse
-from sne_sandbox.conformance.protocole import COMMANDES
+from sne_sandbox.conformance.protocole import COMMANDES, verifier_reponse
 from sne_temoin.__main__ import bonjour, principal
 from sne_temoin.fautes import FAUTES
 

@@ -6,18 +6,23 @@ are the worst fault: a document that the rules refuse is no broken requirement, 
 """
 
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Final
 
+from sne_sandbox.conformance.accidents import Accident, Isolement
 from sne_sandbox.conformance.jugement import contrat as ctr
-from sne_sandbox.conformance.jugement import emballage, envois, modifications, noms, refus, releves, vie
-from sne_sandbox.conformance.jugement.juge import Juge
-from sne_sandbox.conformance.jugement.recoupement import demi_preuve, recouper, refus_essaye
-from sne_sandbox.conformance.jugement.suite import JugeDeSuite, est_creation
+from sne_sandbox.conformance.jugement import emballage, envois, noms, refus, releves, vie
+from sne_sandbox.conformance.jugement.juge import (
+    Juge,
+    JugeDeSuite,
+    demi_preuve,
+    est_creation,
+    recouper,
+    refus_essaye,
+)
 from sne_sandbox.conformance.observation import Observation
-from sne_sandbox.contract.versions import Contrat
 from sne_sandbox.domain.echange import REMISE, VerdictEchange
 from sne_sandbox.reports.model import Constat
 
@@ -34,7 +39,7 @@ SUITES: Final[tuple[type[JugeDeSuite], ...]] = (
     envois.Creations,
     envois.Ajouts,
     envois.Reessais,
-    modifications.FormulairesEntiers,
+    envois.FormulairesEntiers,
     refus.RefusRenvoyes,
     releves.Curseurs,
     releves.Decisions,
@@ -57,76 +62,79 @@ PILOTEES: Final[Mapping[str, str]] = MappingProxyType(
 _RECUL: Final = timedelta(minutes=1)
 
 
-def juger(observation: Observation, contrat: Contrat, *, pilote: bool = False) -> list[Constat]:
-    """What one exchange says of the requirements. `contrat` is the one it was observed under; `pilote`: the
-    application was driven, and what is refused is no test of its own (see `recoupement`)."""
-    if observation.de_la_console:
-        return []
-    if observation.asynchrone:
-        juges = _DU_FICHIER
-    elif not observation.soap:
-        return []
-    elif observation.echange.verdict is not VerdictEchange.REFUS:
-        juges = JUGES
-    elif observation.echange.statut == 404:  # meant for another base
-        juges = _DE_L_ADRESSE
-    else:
-        juges = _DE_LA_METHODE
-    constats = (c for juge in juges for c in juge.constats(observation))
+def juger(observation: Observation, *, pilote: bool = False) -> list[Constat]:
+    """What one exchange says of the requirements. `pilote`: the application was driven, and what is refused
+    is no test of its own (see `refus_essaye`). A judge that fails is an accident of the exchange."""
+    constats: list[Constat] = []
+    for juge in _juges(observation):
+        with observation.isoler("juger", juge.exigence):
+            constats.extend(juge.constats(observation))
     if not pilote:
-        constats = (c for c in constats if not demi_preuve(c) and not refus_essaye(c, observation))
+        constats = [c for c in constats if not demi_preuve(c) and not refus_essaye(c, observation)]
     return recouper(constats, observation)
 
 
-def juger_suite(
-    observations: Iterable[Observation],
-    contrat: Contrat,
-    *,
-    pilote: bool = False,
-    commandes: Sequence[int] = (),
-) -> list[Constat]:
-    """What a sequence of exchanges of one base, oldest first, says of the requirements. Reads each once.
-    `pilote`: see `JugeDeSuite`; `commandes`: the id of the last exchange before each command, in order."""
-    suite = Suite(pilote=pilote, commandes=commandes)
-    constats = [constat for observation in observations for constat in suite.voir(observation)]
-    return [*constats, *suite.finir()]
+def _juges(observation: Observation) -> tuple[Juge, ...]:
+    """Those that have anything to say of an exchange."""
+    if observation.asynchrone and not observation.de_la_console:
+        return _DU_FICHIER
+    if not observation.soap or observation.de_la_console:
+        return ()
+    if observation.echange.verdict is not VerdictEchange.REFUS:
+        return JUGES
+    # Meant for another base, when it is no address of this one.
+    return _DE_L_ADRESSE if observation.echange.statut == 404 else _DE_LA_METHODE
 
 
 class Suite:
-    """The judges of sequences at work on a stream. A base whose state was put back begins another sequence:
-    its journal says so; a journal that was restored from a file shows it by a number delivered twice, or by a
-    clock that goes back."""
+    """The judges of sequences at work on a stream of exchanges, each read once. A base whose state was put
+    back begins another sequence: its journal says so; a journal that was restored from a file shows it by a
+    number delivered twice, or by a clock that goes back.
+
+    `pilote`: see `JugeDeSuite`; `commandes`: the id of the last exchange before each command, in order. What
+    fails at the end is in `accidents`, what fails of one exchange in that exchange's own."""
 
     def __init__(self, *, pilote: bool = False, commandes: Sequence[int] = ()) -> None:
+        self.accidents: list[Accident] = []
         self._pilote = pilote
         self._commandes = deque(commandes)
         self._rangs: set[str] = set()
         self._dernier: datetime | None = None
         self._juges = [juge(pilote=pilote) for juge in SUITES]
 
-    def voir(self, observation: Observation) -> Iterator[Constat]:
+    def voir(self, observation: Observation) -> list[Constat]:
         """What one more exchange adds."""
+        constats: list[Constat] = []
         if observation.de_la_console:
-            return
-        if self._recommence(observation):
-            finis = [juge for juge in self._juges if juge.de_l_etat]
-            for juge in finis:
-                yield from juge.finir()
-            self._juges = [*self._neufs(), *(juge for juge in self._juges if not juge.de_l_etat)]
+            return constats
+        with observation.isoler("le suivre dans le temps"):
+            if self._recommence(observation):
+                constats += self._finir([juge for juge in self._juges if juge.de_l_etat])
+                neufs = [juge(pilote=self._pilote) for juge in SUITES if juge.de_l_etat]
+                self._juges = [*neufs, *(juge for juge in self._juges if not juge.de_l_etat)]
         while self._commandes and (observation.echange.identifiant or 0) > self._commandes[0]:
             self._commandes.popleft()
             for juge in self._juges:
                 juge.commander()
         for juge in self._juges:
-            yield from juge.voir(observation)
+            with observation.isoler("juger", *juge.exigences):
+                constats.extend(juge.voir(observation))
+        return constats
 
-    def finir(self) -> Iterator[Constat]:
+    def finir(self) -> list[Constat]:
         """What can be told only at the end."""
-        for juge in self._juges:
-            yield from juge.finir()
+        return self._finir(self._juges)
 
-    def _neufs(self) -> list[JugeDeSuite]:
-        return [juge(pilote=self._pilote) for juge in SUITES if juge.de_l_etat]
+    def juger(self, observations: Iterable[Observation]) -> list[Constat]:
+        """What a whole sequence says, oldest first."""
+        return [*(constat for vue in observations for constat in self.voir(vue)), *self.finir()]
+
+    def _finir(self, juges: Iterable[JugeDeSuite]) -> list[Constat]:
+        constats: list[Constat] = []
+        for juge in juges:
+            with Isolement(self.accidents, "juger la suite des échanges :", *juge.exigences):
+                constats.extend(juge.finir())
+        return constats
 
     def _recommence(self, observation: Observation) -> bool:
         instant = observation.echange.instant_base

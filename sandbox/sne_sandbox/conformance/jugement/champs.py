@@ -40,7 +40,7 @@ def champs_de_l_operation(vue: Observation, dire: Dire) -> Iterator[Constat]:
         nom = str(qname.localname)
         if nom not in rangs:
             phrase = f"Le champ [{nom}] n'existe pas dans {etree.QName(vue.charge).localname}."
-            fautes.append(dire.rompue("champ_inconnu", phrase, chemin=nom, attendu=", ".join(rangs)))
+            fautes.append(dire.rompue("champ_inconnu", phrase, ", ".join(rangs), chemin=nom))
             continue
         if qname.namespace is not None:
             qualifies.append(noeud)
@@ -53,22 +53,17 @@ def champs_de_l_operation(vue: Observation, dire: Dire) -> Iterator[Constat]:
     fautes += _qualifies(qualifies, dire)
     for champ in attendus:
         if champ.obligatoire and rangs[champ.nom] not in vus:
-            fautes.append(
-                dire.rompue("champ_absent", f"Le champ obligatoire [{champ.nom}] manque.", chemin=champ.nom)
-            )
+            phrase = f"Le champ obligatoire [{champ.nom}] manque."
+            fautes.append(dire.rompue("champ_absent", phrase, chemin=champ.nom))
     if vus != sorted(vus):
-        fautes.append(
-            dire.rompue(
-                "champs_desordonnes",
-                "Les champs ne sont pas dans l'ordre du contrat.",
-                attendu=", ".join(attendus[rang].nom for rang in sorted(vus)),
-                observe=", ".join(attendus[rang].nom for rang in vus),
-            )
-        )
+        phrase = "Les champs ne sont pas dans l'ordre du contrat."
+        attendu = ", ".join(attendus[rang].nom for rang in sorted(vus))
+        observe = ", ".join(attendus[rang].nom for rang in vus)
+        fautes.append(dire.rompue("champs_desordonnes", phrase, attendu, observe))
     if fautes:
         yield from fautes
     else:
-        yield dire.tenue("Les champs sont ceux du contrat, sans espace de noms et dans l'ordre.")
+        yield dire.tenue()
 
 
 def _attendus(vue: Observation) -> tuple[ChampOperation, ...] | None:
@@ -105,13 +100,10 @@ def _contenu(noeud: Any, champ: ChampOperation, dire: Dire) -> Iterator[Constat]
             yield dire.rompue("champ_nil", phrase, chemin=champ.nom)
         return
     if not _bien_forme(noeud, champ.type):
-        yield dire.rompue(
-            "contenu_du_champ",
-            f"Le contenu du champ [{champ.nom}] n'est pas de la forme attendue.",
-            chemin=champ.nom,
-            attendu=_FORMES.get(champ.type, f"un contenu de type {champ.type}"),
-            observe=_texte(noeud) or next((str(enfant.tag) for enfant in _enfants(noeud)), ""),
-        )
+        phrase = f"Le contenu du champ [{champ.nom}] n'est pas de la forme attendue."
+        attendu = _FORMES.get(champ.type, f"un contenu de type {champ.type}")
+        observe = _texte(noeud) or next((str(enfant.tag) for enfant in _enfants(noeud)), "")
+        yield dire.rompue("contenu_du_champ", phrase, attendu, observe, chemin=champ.nom)
 
 
 def _bien_forme(noeud: Any, type_champ: str) -> bool:
@@ -149,13 +141,10 @@ def sans_cle_privee(vue: Observation, dire: Dire) -> Iterator[Constat]:
     if not isinstance(certificat, Piece) or not certificat.contenu:
         return
     if _CLE_PRIVEE in certificat.contenu:
-        yield dire.rompue(
-            "cle_privee",
+        phrase = (
             "Le champ certificat porte une clé privée, que personne d'autre ne doit connaître : faites "
-            "révoquer le certificat.",
-            chemin="certificat",
-            attendu="un certificat, ou rien",
-            observe="PRIVATE KEY",
+            "révoquer le certificat."
         )
+        yield dire.rompue("cle_privee", phrase, "un certificat, ou rien", "PRIVATE KEY", chemin="certificat")
     else:
-        yield dire.tenue("Le champ certificat ne porte pas de clé privée.")
+        yield dire.tenue()

@@ -4,14 +4,14 @@ import re
 from collections.abc import Iterator
 from typing import Any, Final
 
-from sne_sandbox.conformance.jugement.juge import Dire, Juge
+from sne_sandbox.conformance.jugement.juge import DEMANDES, DOCUMENTS, Dire, Juge
 from sne_sandbox.conformance.observation import Observation
 from sne_sandbox.contract import codec
 from sne_sandbox.contract.explication import expliquer
 from sne_sandbox.contract.schema import Document
 from sne_sandbox.domain import nir
 from sne_sandbox.domain.element import Element
-from sne_sandbox.domain.texte import accorde, masquer_nir
+from sne_sandbox.domain.texte import masquer_nir
 from sne_sandbox.errors import ExchangeError
 from sne_sandbox.operations.table import OPERATIONS
 from sne_sandbox.reports.model import Constat
@@ -36,23 +36,19 @@ FAUTES_MAX: Final = 10
 
 
 def document_bien_forme(vue: Observation, dire: Dire) -> Iterator[Constat]:
-    """EMB-09."""
+    """EMB-09: the document is well-formed XML, in the encoding that it declares."""
     octets = vue.octets_document
     if vue.arbre is not None:
         declare = vue.arbre.getroottree().docinfo.encoding or "UTF-8"
         if not octets.isascii() and declare.upper() not in _UNICODE and _octet_etranger(octets) is None:
-            yield dire.rompue(
-                "encodage_annonce",
-                "Le document est écrit en UTF-8 et annonce un autre encodage.",
-                attendu="UTF-8",
-                observe=declare,
-            )
+            phrase = "Le document est écrit en UTF-8 et annonce un autre encodage."
+            yield dire.rompue("encodage_annonce", phrase, "UTF-8", declare)
         else:
-            yield dire.tenue("Le document est du XML bien formé, dans l'encodage qu'il déclare.")
+            yield dire.tenue()
     elif octets:
         yield _illisible(octets, dire)
     elif _genre(vue) is not None and _champ(vue) in vue.champs:
-        yield dire.rompue("document_vide", "Le document transporté est vide.", attendu="un document XML")
+        yield dire.rompue("document_vide", "Le document transporté est vide.", "un document XML")
 
 
 _UNICODE: Final = frozenset({"UTF-8", "UTF8", "UTF-16", "UTF-16LE", "UTF-16BE"})
@@ -68,18 +64,10 @@ def _illisible(octets: bytes, dire: Dire) -> Constat:
         return dire.rompue("dtd", f"Le document porte une DTD. {explication}")
     debut, etranger = octets[:200].partition(b"?>")[0].lower(), _octet_etranger(octets)
     if etranger is not None and (b"encoding" not in debut or b"utf-8" in debut):
-        return dire.rompue(
-            "latin_1",
-            f"Le document se dit en UTF-8 et porte des octets d'un autre encodage. {explication}",
-            attendu="UTF-8",
-            observe=_dire_l_octet(octets, etranger),
-        )
-    return dire.rompue(
-        "mal_forme",
-        f"Le document transporté n'est pas du XML bien formé. {explication}",
-        attendu="du XML bien formé",
-        observe=_autour(octets, explication),
-    )
+        phrase = f"Le document se dit en UTF-8 et porte des octets d'un autre encodage. {explication}"
+        return dire.rompue("latin_1", phrase, "UTF-8", _dire_l_octet(octets, etranger))
+    phrase = f"Le document transporté n'est pas du XML bien formé. {explication}"
+    return dire.rompue("mal_forme", phrase, "du XML bien formé", _autour(octets, explication))
 
 
 def _dire_l_octet(octets: bytes, place: int) -> str:
@@ -114,26 +102,31 @@ def _octet_etranger(octets: bytes) -> int | None:
 
 
 def schema(vue: Observation, dire: Dire) -> Iterator[Constat]:
-    """CTR-01. A version that the contract does not list has no schema: CTR-02 says it."""
-    genre = _genre(vue)
-    if genre is None or vue.arbre is None:
+    """CTR-01: the document is one that its schema takes."""
+    sien = _son_schema(vue)
+    if sien is None:
         return
-    version = vue.arbre.get("versionInterface", "")
-    if genre is Document.DEMANDE and version not in vue.contrat.versions:
-        return
+    genre, version = sien
     if not vue.contrat.schemas.validate(vue.arbre, document=genre, version=version):
-        yield dire.tenue(f"Le document est conforme au schéma {version}.")
+        yield dire.tenue()
         return
     for chemin, phrase, valeur in _du_schema(vue)[:FAUTES_MAX]:
         nom = re.sub(r"\[\d+\]", "", chemin).rpartition("/")[2].lstrip("@")
-        yield dire.rompue(
-            f"schema_{nom}",
-            phrase,
-            chemin=chemin,
-            attendu=f"ce que le schéma {version} permet à cette place",
-            # The journal's explanation gives no value: what its sentence cites, else the name of what is.
-            observe=masquer_nir(valeur) if nom == "nir" else valeur or _sinon(nom, phrase),
-        )
+        attendu = f"ce que le schéma {version} permet à cette place"
+        observe = masquer_nir(valeur) if nom == "nir" else valeur or _sinon(nom, phrase)
+        yield dire.rompue(f"schema_{nom}", phrase, attendu, observe, chemin=chemin)
+
+
+def _son_schema(vue: Observation) -> tuple[Document, str] | None:
+    """The schema of the document sent: of which genre, of which version. None without any: a version that the
+    contract does not list has none, and CTR-02 says it."""
+    genre = _genre(vue)
+    if genre is None or vue.arbre is None:
+        return None
+    version = vue.arbre.get("versionInterface", "")
+    if genre is Document.DEMANDE and version not in vue.contrat.versions:
+        return None
+    return genre, version
 
 
 def _sinon(nom: str, phrase: str) -> str:
@@ -145,16 +138,13 @@ def _sinon(nom: str, phrase: str) -> str:
 
 def _du_schema(vue: Observation) -> list[tuple[str, str, str]]:
     """(path, sentence, value) of each fault: as the journal explained them, else explained now."""
-    genre = _genre(vue)
-    if genre is None or vue.arbre is None:
+    sien = _son_schema(vue)
+    if sien is None:
         return []
-    version = vue.arbre.get("versionInterface", "")
-    if genre is Document.DEMANDE and version not in vue.contrat.versions:
-        return []
-    lues = [_LIGNE.fullmatch(ligne) for ligne in (vue.echange.fault or {}).get("explication", "").split("\n")]
+    lues = [_LIGNE.fullmatch(ligne) for ligne in vue.fault("explication").split("\n")]
     if lues and all(lues):
         return [(lue[2], _phrase(*lue[3].split(" → ", 1)), "") for lue in lues if lue is not None]
-    fautes = expliquer(vue.arbre, genre, version, vue.contrat.schemas)
+    fautes = expliquer(vue.arbre, *sien, vue.contrat.schemas)
     return [(f.chemin, _phrase(f.message, f.remede), f.valeur) for f in fautes]
 
 
@@ -170,19 +160,19 @@ def version_acceptee(vue: Observation, dire: Dire) -> Iterator[Constat]:
         return
     version = vue.arbre.get("versionInterface")
     if version in vue.contrat.versions:
-        yield dire.tenue(f"La version {version} est acceptée par le contrat.")
+        yield dire.tenue()
     else:
+        phrase = "La version d'interface déclarée n'est pas acceptée par le contrat."
+        attendu = ", ".join(vue.contrat.versions)
+        observe = version or ""
+        chemin = "interfaceNuu/@versionInterface"
         yield dire.rompue(
-            "version_inconnue" if version else "version_absente",
-            "La version d'interface déclarée n'est pas acceptée par le contrat.",
-            chemin="interfaceNuu/@versionInterface",
-            attendu=", ".join(vue.contrat.versions),
-            observe=version or "",
+            "version_inconnue" if version else "version_absente", phrase, attendu, observe, chemin=chemin
         )
 
 
 def codes_de_nomenclature(vue: Observation, dire: Dire) -> Iterator[Constat]:
-    """CTR-03."""
+    """CTR-03: every code is of its list."""
     listes = vue.contrat.nomenclatures
     fautes, vus = 0, 0
     for chemin, element in vue.noeuds:
@@ -193,16 +183,11 @@ def codes_de_nomenclature(vue: Observation, dire: Dire) -> Iterator[Constat]:
         if not listes.contient(regle[0], element.code):
             fautes += 1
             if fautes <= FAUTES_MAX:
-                yield dire.rompue(
-                    "code_inconnu",
-                    f"Le code [{element.code}] n'appartient pas à la nomenclature {regle[0]}.",
-                    chemin=element.chemin,
-                    attendu=f"un code de {regle[0]}",
-                    observe=element.code,
-                )
+                phrase = f"Le code [{element.code}] n'appartient pas à la nomenclature {regle[0]}."
+                attendu = f"un code de {regle[0]}"
+                yield dire.rompue("code_inconnu", phrase, attendu, element.code, chemin=element.chemin)
     if vus and not fautes:
-        dits = accorde(vus, "code appartient à sa nomenclature", "codes appartiennent à leur nomenclature")
-        yield dire.tenue(f"{dits}.")
+        yield dire.tenue()
 
 
 def communes(vue: Observation, dire: Dire) -> Iterator[Constat]:
@@ -223,66 +208,50 @@ def communes(vue: Observation, dire: Dire) -> Iterator[Constat]:
             douteuses += 1
             continue
         rompues += 1
-        yield dire.rompue(
-            "commune_inconnue",
-            f"Le code de commune [{code}] n'existe pas au code officiel géographique.",
-            chemin=element.chemin if element.nom == "commune" else chemin,
-            attendu="un code INSEE de commune (5 caractères)",
-            observe=code,
-        )
+        phrase = f"Le code de commune [{code}] n'existe pas au code officiel géographique."
+        chemin = element.chemin if element.nom == "commune" else chemin
+        attendu = "un code INSEE de commune (5 caractères)"
+        yield dire.rompue("commune_inconnue", phrase, chemin=chemin, attendu=attendu, observe=code)
     if vues and not rompues and not douteuses:
-        dits = accorde(vues, "code de commune existe", "codes de commune existent")
-        yield dire.tenue(f"{dits}.")
+        yield dire.tenue()
 
 
 def telephones(vue: Observation, dire: Dire) -> Iterator[Constat]:
-    """CTR-05."""
+    """CTR-05: telephones are ten digits at most."""
     ecrits = [element for _, element in vue.noeuds if element.nom.startswith("tel") and element.texte]
     faux = [element for element in ecrits if _TELEPHONE.fullmatch(element.texte) is None]
     for element in faux[:FAUTES_MAX]:
-        yield dire.rompue(
-            "telephone",
-            f"Le numéro de téléphone [{element.texte[:30]}] n'est pas fait de 10 chiffres au plus.",
-            chemin=element.chemin,
-            attendu="0 à 10 chiffres, sans indicatif ni séparateur",
-            observe=element.texte,
-        )
+        phrase = f"Le numéro de téléphone [{element.texte[:30]}] n'est pas fait de 10 chiffres au plus."
+        attendu = "0 à 10 chiffres, sans indicatif ni séparateur"
+        yield dire.rompue("telephone", phrase, attendu, element.texte, chemin=element.chemin)
     if ecrits and not faux:
-        yield dire.tenue("Les numéros de téléphone sont de 10 chiffres au plus.")
+        yield dire.tenue()
 
 
 def attribut_modifie(vue: Observation, dire: Dire) -> Iterator[Constat]:
-    """CTR-06."""
+    """CTR-06: the attribute `modifie` is the SNE's to write."""
     if vue.document is None:
         return
     marques = [element for _, element in vue.noeuds if "modifie" in element.attributs]
     if marques:
-        yield dire.rompue(
-            "modifie_envoye",
-            f"L'attribut modifie est envoyé ({len(marques)} fois) : il est réservé au dispatching.",
-            chemin=marques[0].chemin,
-            attendu="aucun attribut modifie",
-            observe=f'modifie="{marques[0].attributs["modifie"]}"',
-        )
+        phrase = f"L'attribut modifie est envoyé ({len(marques)} fois) : il est réservé au dispatching."
+        attendu = "aucun attribut modifie"
+        observe = f'modifie="{marques[0].attributs["modifie"]}"'
+        yield dire.rompue("modifie_envoye", phrase, attendu, observe, chemin=marques[0].chemin)
     else:
-        yield dire.tenue("Aucun attribut modifie n'est envoyé.")
+        yield dire.tenue()
 
 
 def elements_du_sne(vue: Observation, dire: Dire) -> Iterator[Constat]:
-    """CTR-07."""
+    """CTR-07: so are the blocks that it computes."""
     if vue.demande is None:
         return
     ecrits = [e for nom in _DU_SNE for e in vue.demande.formulaire.enfants if e.nom == nom]
     for element in ecrits:
-        yield dire.rompue(
-            "element_du_sne",
-            f"L'élément [{element.nom}] est calculé par le SNE et ne s'envoie pas.",
-            chemin=element.chemin,
-            attendu="élément absent",
-            observe=element.nom,
-        )
+        phrase = f"L'élément [{element.nom}] est calculé par le SNE et ne s'envoie pas."
+        yield dire.rompue("element_du_sne", phrase, "élément absent", element.nom, chemin=element.chemin)
     if not ecrits:
-        yield dire.tenue("Aucun élément que le SNE calcule n'est envoyé.")
+        yield dire.tenue()
 
 
 def elements_vides(vue: Observation, dire: Dire) -> Iterator[Constat]:
@@ -298,17 +267,15 @@ def elements_vides(vue: Observation, dire: Dire) -> Iterator[Constat]:
         refuses = [chemin for chemin, _, _ in _du_schema(vue)]
         vides = [e for e in vides if not any(chemin.startswith(f"{e.chemin}/") for chemin in refuses)]
     if vides:
-        yield dire.rompue(
-            "element_vide",
+        phrase = (
             f"L'élément facultatif [{vides[0].nom}] est envoyé vide."
             if len(vides) == 1
-            else f"{len(vides)} éléments facultatifs sont envoyés vides, à commencer par [{vides[0].nom}].",
-            chemin=vides[0].chemin,
-            attendu="élément omis",
-            observe=", ".join(dict.fromkeys(element.nom for element in vides)),
+            else f"{len(vides)} éléments facultatifs sont envoyés vides, à commencer par [{vides[0].nom}]."
         )
+        observe = ", ".join(dict.fromkeys(element.nom for element in vides))
+        yield dire.rompue("element_vide", phrase, "élément omis", observe, chemin=vides[0].chemin)
     else:
-        yield dire.tenue("Aucun élément facultatif n'est envoyé vide.")
+        yield dire.tenue()
 
 
 def _facultatif(chemin: str, element: Element, vue: Observation) -> bool:
@@ -319,32 +286,25 @@ def _facultatif(chemin: str, element: Element, vue: Observation) -> bool:
 
 
 def nir_valide(vue: Observation, dire: Dire) -> Iterator[Constat]:
-    """CTR-12."""
+    """CTR-12: a NIR that is given is a right one; none is asked for."""
     if vue.demande is None:
         return
     for personne in vue.demande.titulaires:
         numero = personne.nir
         if numero is None:
             if vue.demande.version >= _VERSION_DU_NIR:
-                yield dire.tenue("Le NIR n'est pas exigé : une personne est déclarée sans.")
-        elif not nir.forme_valide(numero):
-            yield dire.rompue(
-                "nir_mal_forme",
-                f"Le NIR n'a pas 13 caractères et une clé : il en a {len(numero)} en tout.",
-                chemin=f"{personne.chemin}/nir",
-                attendu="15 caractères, clé comprise, sans espace",
-                observe=masquer_nir(numero),
-            )
+                yield dire.tenue()
+            continue
+        if not nir.forme_valide(numero):
+            sorte, attendu = "nir_mal_forme", "15 caractères, clé comprise, sans espace"
+            phrase = f"Le NIR n'a pas 13 caractères et une clé : il en a {len(numero)} en tout."
         elif not nir.cle_valide(numero):
-            yield dire.rompue(
-                "cle_du_nir",
-                "La clé du NIR n'est pas celle de ses 13 caractères.",
-                chemin=f"{personne.chemin}/nir",
-                attendu="97 moins le reste de la division du numéro par 97",
-                observe=masquer_nir(numero),
-            )
+            sorte, attendu = "cle_du_nir", "97 moins le reste de la division du numéro par 97"
+            phrase = "La clé du NIR n'est pas celle de ses 13 caractères."
         else:
-            yield dire.tenue("Le NIR a 13 caractères et une clé valide.")
+            yield dire.tenue()
+            continue
+        yield dire.rompue(sorte, phrase, attendu, masquer_nir(numero), chemin=f"{personne.chemin}/nir")
 
 
 def _genre(vue: Observation) -> Document | None:
@@ -359,14 +319,14 @@ def _champ(vue: Observation) -> str:
 
 
 JUGES: Final = (
-    Juge("EMB-09", document_bien_forme),
-    Juge("CTR-01", schema),
-    Juge("CTR-02", version_acceptee),
-    Juge("CTR-03", codes_de_nomenclature),
-    Juge("CTR-04", communes),
-    Juge("CTR-05", telephones),
-    Juge("CTR-06", attribut_modifie),
-    Juge("CTR-07", elements_du_sne),
-    Juge("CTR-08", elements_vides),
-    Juge("CTR-12", nir_valide),
+    Juge("EMB-09", document_bien_forme, DOCUMENTS),
+    Juge("CTR-01", schema, DOCUMENTS),
+    Juge("CTR-02", version_acceptee, DEMANDES),
+    Juge("CTR-03", codes_de_nomenclature, DOCUMENTS),
+    Juge("CTR-04", communes, DOCUMENTS),
+    Juge("CTR-05", telephones, DOCUMENTS),
+    Juge("CTR-06", attribut_modifie, DOCUMENTS),
+    Juge("CTR-07", elements_du_sne, DEMANDES),
+    Juge("CTR-08", elements_vides, DEMANDES),
+    Juge("CTR-12", nir_valide, DEMANDES),
 )

@@ -11,8 +11,8 @@ from urllib.parse import urlsplit
 
 from lxml import etree
 
-from sne_sandbox.conformance.faux_serveurs import FAUX_SERVEURS
-from sne_sandbox.conformance.jugement import champs
+from sne_sandbox.conformance.adresses import FAUX_SERVEURS
+from sne_sandbox.conformance.jugement.champs import champs_de_l_operation, sans_cle_privee
 from sne_sandbox.conformance.jugement.juge import Dire, Juge
 from sne_sandbox.conformance.observation import Observation
 from sne_sandbox.contract.versions import Contrat, OperationPubliee
@@ -33,23 +33,16 @@ _ACTIONS_WSA: Final = (
 def enveloppe_soap_1_2(vue: Observation, dire: Dire) -> Iterator[Constat]:
     """EMB-01. The namespace of the envelope decides of its version."""
     if vue.echange.methode != "POST":
-        yield dire.rompue(
-            "methode_http",
-            f"La requête est envoyée par {vue.echange.methode} ; SOAP s'appelle par POST.",
-            attendu="POST",
-            observe=vue.echange.methode,
-        )
+        phrase = f"La requête est envoyée par {vue.echange.methode} ; SOAP s'appelle par POST."
+        yield dire.rompue("methode_http", phrase, "POST", vue.echange.methode)
     elif not vue.echange.requete:
-        yield dire.rompue("message_vide", "La requête n'a aucun octet.", attendu="une enveloppe SOAP 1.2")
+        yield dire.rompue("message_vide", "La requête n'a aucun octet.", "une enveloppe SOAP 1.2")
     elif vue.message is None:
         return  # EMB-05 says why
     elif vue.enveloppe is None:
-        yield dire.rompue(
-            "enveloppe_illisible",
-            f"L'enveloppe n'est pas du XML bien formé. {_explication(vue)}".strip(),
-            attendu="un document XML bien formé",
-            observe=vue.message.racine[:80].decode("utf-8", "replace"),
-        )
+        phrase = f"L'enveloppe n'est pas du XML bien formé. {_explication(vue)}".strip()
+        observe = vue.message.racine[:80].decode("utf-8", "replace")
+        yield dire.rompue("enveloppe_illisible", phrase, "un document XML bien formé", observe)
     else:
         yield from _version_soap(vue.enveloppe, vue, dire)
 
@@ -57,32 +50,24 @@ def enveloppe_soap_1_2(vue: Observation, dire: Dire) -> Iterator[Constat]:
 def _version_soap(enveloppe: Any, vue: Observation, dire: Dire) -> Iterator[Constat]:
     racine = etree.QName(enveloppe)
     if racine.localname != "Envelope":
-        yield dire.rompue(
-            "sans_enveloppe",
-            f"Le message n'est pas une enveloppe SOAP : sa racine est [{racine.localname}].",
-            attendu=f"{{{SOAP12}}}Envelope",
-            observe=racine.text,
-        )
+        phrase = f"Le message n'est pas une enveloppe SOAP : sa racine est [{racine.localname}]."
+        yield dire.rompue("sans_enveloppe", phrase, f"{{{SOAP12}}}Envelope", racine.text)
     elif racine.namespace != SOAP12:
         soap11 = racine.namespace == SOAP11
-        yield dire.rompue(
-            "soap_1_1" if soap11 else "version_soap",
+        phrase = (
             f"L'enveloppe est écrite en {'SOAP 1.1' if soap11 else 'une version inconnue de SOAP'} ; "
-            "le SNE parle SOAP 1.2.",
-            attendu=SOAP12,
-            observe=racine.namespace or "aucun espace de noms",
+            "le SNE parle SOAP 1.2."
         )
+        observe = racine.namespace or "aucun espace de noms"
+        yield dire.rompue("soap_1_1" if soap11 else "version_soap", phrase, SOAP12, observe)
     elif enveloppe.find(f"{{{SOAP12}}}Body") is None:
-        yield dire.rompue("corps_absent", "L'enveloppe n'a pas d'élément Body.", attendu="soap:Body")
-    elif (vue.echange.fault or {}).get("code") == "MustUnderstand":
-        yield dire.rompue(
-            "entete_obligatoire",
-            "L'enveloppe porte un en-tête marqué mustUnderstand que le SNE ne comprend pas.",
-            attendu="un en-tête sans mustUnderstand",
-            observe=(vue.echange.fault or {}).get("message", ""),
-        )
+        yield dire.rompue("corps_absent", "L'enveloppe n'a pas d'élément Body.", "soap:Body")
+    elif vue.fault("code") == "MustUnderstand":
+        phrase = "L'enveloppe porte un en-tête marqué mustUnderstand que le SNE ne comprend pas."
+        attendu = "un en-tête sans mustUnderstand"
+        yield dire.rompue("entete_obligatoire", phrase, attendu, vue.fault("message"))
     else:
-        yield dire.tenue("La requête est une enveloppe SOAP 1.2 envoyée par POST.")
+        yield dire.tenue()
 
 
 def element_de_l_operation(vue: Observation, dire: Dire) -> Iterator[Constat]:
@@ -91,9 +76,7 @@ def element_de_l_operation(vue: Observation, dire: Dire) -> Iterator[Constat]:
         return
     if vue.charge is None:
         if vue.enveloppe.find(f"{{{SOAP12}}}Body") is not None:
-            yield dire.rompue(
-                "corps_vide", "Le Body de l'enveloppe est vide.", attendu="l'élément de l'opération"
-            )
+            yield dire.rompue("corps_vide", "Le Body de l'enveloppe est vide.", "l'élément de l'opération")
         return
     recu = etree.QName(vue.charge)
     connues = entrees(vue.contrat).get(str(recu.localname), ())
@@ -109,21 +92,13 @@ def element_de_l_operation(vue: Observation, dire: Dire) -> Iterator[Constat]:
             observe=recu.text,
         )
     elif recu.text != connues[0].entree.qname:
-        yield dire.rompue(
-            "espace_de_noms_du_service",
-            f"L'élément [{recu.localname}] n'est pas dans l'espace de noms du service.",
-            attendu=connues[0].espace,
-            observe=recu.namespace or "aucun",
-        )
+        phrase = f"L'élément [{recu.localname}] n'est pas dans l'espace de noms du service."
+        yield dire.rompue("espace_de_noms_du_service", phrase, connues[0].espace, recu.namespace or "aucun")
     elif all(operation.service != vue.echange.service for operation in connues):
-        yield dire.rompue(
-            "autre_service",
-            f"{connues[0].nom} est appelée à l'adresse d'un autre service.",
-            attendu=connues[0].service,
-            observe=vue.echange.service or "",
-        )
+        phrase = f"{connues[0].nom} est appelée à l'adresse d'un autre service."
+        yield dire.rompue("autre_service", phrase, connues[0].service, vue.echange.service or "")
     else:
-        yield dire.tenue(f"Le corps porte [{recu.localname}], dans l'espace de noms du service.")
+        yield dire.tenue()
 
 
 def action_de_l_operation(vue: Observation, dire: Dire) -> Iterator[Constat]:
@@ -146,14 +121,11 @@ def action_de_l_operation(vue: Observation, dire: Dire) -> Iterator[Constat]:
     admises = {o.nom for o in possibles} if vue.prevue is None else {vue.prevue.nom}
     fausse = next((action for action in annoncees if _nom_court(action) not in admises), None)
     if fausse is not None:
-        yield dire.rompue(
-            "action_autre",
-            "L'action annoncée n'est pas celle de l'opération appelée.",
-            attendu=vue.prevue.soap_action if vue.prevue is not None else "",
-            observe=fausse,
-        )
+        phrase = "L'action annoncée n'est pas celle de l'opération appelée."
+        attendu = vue.prevue.soap_action if vue.prevue is not None else ""
+        yield dire.rompue("action_autre", phrase, attendu, fausse)
     else:
-        yield dire.tenue(f"L'action annoncée est celle de {vue.operation}.")
+        yield dire.tenue()
 
 
 def multipart_mtom(vue: Observation, dire: Dire) -> Iterator[Constat]:
@@ -170,32 +142,25 @@ def multipart_mtom(vue: Observation, dire: Dire) -> Iterator[Constat]:
                     f"La requête est envoyée avec l'en-tête Content-Encoding: {codage} ; le SNE ne lit pas "
                     "de corps compressé. Envoyez-la telle quelle, sans cet en-tête."
                 )
+            attendu = "multipart/related"
+            observe = vue.en_tete("Content-Type")
             yield dire.rompue(
-                "multipart_illisible" if lie else "pas_multipart_related",
-                phrase.strip(),
-                attendu="multipart/related",
-                observe=vue.en_tete("Content-Type"),
+                "multipart_illisible" if lie else "pas_multipart_related", phrase.strip(), attendu, observe
             )
         return
     if vue.message.packaging is not Packaging.MTOM:
         return
     notees = {tolerance.code for tolerance in vue.message.tolerances}
     if t.TYPE_IRREGULIER.code in notees:
-        yield dire.rompue(
-            "type_du_multipart",
-            "Le paramètre « type » du multipart/related n'est pas application/xop+xml.",
-            attendu='type="application/xop+xml"',
-            observe=vue.en_tete("Content-Type"),
-        )
+        phrase = "Le paramètre « type » du multipart/related n'est pas application/xop+xml."
+        attendu = 'type="application/xop+xml"'
+        yield dire.rompue("type_du_multipart", phrase, attendu, vue.en_tete("Content-Type"))
     elif t.START_INCONNU.code in notees:
-        yield dire.rompue(
-            "start_inconnu",
-            "Le paramètre « start » ne désigne aucune partie du message.",
-            attendu="le Content-ID de la partie racine",
-            observe=vue.en_tete("Content-Type"),
-        )
+        phrase = "Le paramètre « start » ne désigne aucune partie du message."
+        attendu = "le Content-ID de la partie racine"
+        yield dire.rompue("start_inconnu", phrase, attendu, vue.en_tete("Content-Type"))
     elif t.START_ABSENT.code not in notees:
-        yield dire.tenue("Le message MTOM est un multipart/related dont « start » désigne la racine.")
+        yield dire.tenue()
 
 
 def content_id_entre_chevrons(vue: Observation, dire: Dire) -> Iterator[Constat]:
@@ -212,47 +177,36 @@ def content_id_entre_chevrons(vue: Observation, dire: Dire) -> Iterator[Constat]
         and all(_entre_chevrons(p.en_tetes) for p in message.parties)
     )
     if nues or racine_nue:
-        yield dire.rompue(
-            "sans_chevrons",
-            "Le Content-ID d'une partie désignée est écrit sans chevrons.",
-            attendu=f"<{nues[0].content_id}>" if nues else "Content-ID: <…>",
-            observe=nues[0].content_id or "" if nues else "partie racine",
-        )
+        phrase = "Le Content-ID d'une partie désignée est écrit sans chevrons."
+        attendu = f"<{nues[0].content_id}>" if nues else "Content-ID: <…>"
+        observe = nues[0].content_id or "" if nues else "partie racine"
+        yield dire.rompue("sans_chevrons", phrase, attendu, observe)
     elif citees:
-        yield dire.tenue("Le Content-ID de chaque partie désignée est entre chevrons.")
+        yield dire.tenue()
 
 
 def references_xop(vue: Observation, dire: Dire) -> Iterator[Constat]:
     """EMB-07. One part for each reference."""
     if vue.message is None:
         if _content_id_double(vue):
-            yield dire.rompue(
-                "content_id_double", f"Deux parties portent le même Content-ID. {_explication(vue)}"
-            )
+            phrase = f"Deux parties portent le même Content-ID. {_explication(vue)}"
+            yield dire.rompue("content_id_double", phrase)
         return
     hrefs = list(_hrefs(vue))
     for href in hrefs:
         if href[:4].lower() != "cid:":
-            yield dire.rompue(
-                "href_sans_cid",
-                "Une référence xop:Include ne commence pas par « cid: ».",
-                attendu="cid:…",
-                observe=href,
-            )
+            phrase = "Une référence xop:Include ne commence pas par « cid: »."
+            yield dire.rompue("href_sans_cid", phrase, "cid:…", href)
         elif vue.message.partie(href) is None:
             presentes = ", ".join(f"<{p.content_id}>" for p in vue.message.parties) or "aucune partie"
-            yield dire.rompue(
-                "partie_absente",
-                "Une référence xop:Include ne désigne aucune partie du message.",
-                attendu=presentes,
-                observe=href,
-            )
+            phrase = "Une référence xop:Include ne désigne aucune partie du message."
+            yield dire.rompue("partie_absente", phrase, presentes, href)
     if hrefs and all(vue.message.partie(href) is not None for href in hrefs):
-        yield dire.tenue("Chaque référence xop:Include désigne une partie présente.")
+        yield dire.tenue()
 
 
 def attribut_content_type(vue: Observation, dire: Dire) -> Iterator[Constat]:
-    """EMB-08."""
+    """EMB-08: the content type of a piece is an attribute of the service's namespace."""
     if vue.charge is None:
         return
     espace = next(iter(vue.contrat.operations.values())).attribut_content_type
@@ -262,25 +216,17 @@ def attribut_content_type(vue: Observation, dire: Dire) -> Iterator[Constat]:
         autre = noeud.get("contentType", noeud.get(_XMIME))
         valeur = noeud.get(espace)
         if valeur is None and autre is not None:
-            yield dire.rompue(
-                "content_type_non_qualifie",
-                f"L'attribut contentType de [{nom}] n'est pas dans l'espace de noms du service.",
-                chemin=nom,
-                attendu=f"{espace}=…",
-                observe=f"contentType={autre}",
-            )
+            phrase = f"L'attribut contentType de [{nom}] n'est pas dans l'espace de noms du service."
+            observe = f"contentType={autre}"
+            yield dire.rompue("content_type_non_qualifie", phrase, f"{espace}=…", observe, chemin=nom)
         elif valeur is not None and len(valeur) < _CONTENT_TYPE_MIN:
-            yield dire.rompue(
-                "content_type_court",
-                f"L'attribut contentType de [{nom}] compte moins de {_CONTENT_TYPE_MIN} caractères.",
-                chemin=nom,
-                attendu=f"{_CONTENT_TYPE_MIN} caractères au moins",
-                observe=valeur,
-            )
+            phrase = f"L'attribut contentType de [{nom}] compte moins de {_CONTENT_TYPE_MIN} caractères."
+            attendu = f"{_CONTENT_TYPE_MIN} caractères au moins"
+            yield dire.rompue("content_type_court", phrase, attendu, valeur, chemin=nom)
         elif valeur is not None:
             vus += 1
     if vus:
-        yield dire.tenue("L'attribut contentType est qualifié.")
+        yield dire.tenue()
 
 
 _CONTENT_TYPE_MIN: Final = 3
@@ -290,14 +236,10 @@ def certificat_presente(vue: Observation, dire: Dire) -> Iterator[Constat]:
     """EMB-11. A server that asks for no certificate, or a line that does not tell, says nothing; refused
     handshakes are judged in sequence."""
     if vue.echange.certificat:
-        yield dire.tenue("Un certificat client est présenté.")
+        yield dire.tenue()
     elif vue.echange.certificat is False:
-        yield dire.rompue(
-            "sans_certificat",
-            "Aucun certificat client n'est présenté, alors que le serveur en demande un.",
-            attendu="le certificat d'un guichet",
-            observe="aucun",
-        )
+        phrase = "Aucun certificat client n'est présenté, alors que le serveur en demande un."
+        yield dire.rompue("sans_certificat", phrase, "le certificat d'un guichet", "aucun")
 
 
 def certificat_du_serveur_verifie(vue: Observation, dire: Dire) -> Iterator[Constat]:
@@ -305,32 +247,21 @@ def certificat_du_serveur_verifie(vue: Observation, dire: Dire) -> Iterator[Cons
     seen in sequence."""
     for faux in FAUX_SERVEURS.values():
         if vue.echange.ecoute == faux.ecoute and dire.exigence == faux.exigence:
-            yield dire.rompue(
-                faux.sorte,
-                faux.accepte,
-                attendu="la négociation est abandonnée",
-                observe="une requête est envoyée",
-            )
+            phrase = faux.accepte
+            yield dire.rompue(faux.sorte, phrase, "la négociation est abandonnée", "une requête est envoyée")
 
 
 def adresse_configuree(vue: Observation, dire: Dire) -> Iterator[Constat]:
     """EMB-13. The published addresses end with a slash; a server that redirects loses the POST."""
     if vue.echange.verdict is VerdictEchange.REFUS and vue.echange.statut == 404:
-        yield dire.rompue(
-            "adresse_inconnue",
-            "La requête est envoyée à une adresse qui n'existe pas.",
-            attendu="une adresse des services",
-            observe=vue.echange.chemin,
-        )
+        phrase = "La requête est envoyée à une adresse qui n'existe pas."
+        yield dire.rompue("adresse_inconnue", phrase, "une adresse des services", vue.echange.chemin)
     elif not urlsplit(vue.echange.chemin).path.endswith("/"):
-        yield dire.rompue(
-            "sans_barre_finale",
-            "L'adresse appelée n'a pas la barre finale de l'adresse publiée.",
-            attendu=f"{urlsplit(vue.echange.chemin).path}/",
-            observe=vue.echange.chemin,
-        )
+        phrase = "L'adresse appelée n'a pas la barre finale de l'adresse publiée."
+        attendu = f"{urlsplit(vue.echange.chemin).path}/"
+        yield dire.rompue("sans_barre_finale", phrase, attendu, vue.echange.chemin)
     else:
-        yield dire.tenue("La requête arrive à l'adresse du service, barre finale comprise.")
+        yield dire.tenue()
 
 
 @lru_cache(maxsize=4)
@@ -378,13 +309,13 @@ def _content_id_double(vue: Observation) -> bool:
 
 def _explication(vue: Observation) -> str:
     refus = vue.question.refus
-    return refus.explication if refus is not None else (vue.echange.fault or {}).get("explication", "")
+    return refus.explication if refus is not None else vue.fault("explication")
 
 
 JUGES: Final = (
     Juge("EMB-01", enveloppe_soap_1_2),
     Juge("EMB-02", element_de_l_operation),
-    Juge("EMB-03", champs.champs_de_l_operation),
+    Juge("EMB-03", champs_de_l_operation),
     Juge("EMB-04", action_de_l_operation),
     Juge("EMB-05", multipart_mtom),
     Juge("EMB-06", content_id_entre_chevrons),
@@ -393,6 +324,6 @@ JUGES: Final = (
     Juge("EMB-11", certificat_presente),
     Juge("EMB-12", certificat_du_serveur_verifie),
     Juge("EMB-13", adresse_configuree),
-    Juge("EMB-15", champs.sans_cle_privee),
+    Juge("EMB-15", sans_cle_privee),
     Juge("EMB-16", certificat_du_serveur_verifie),
 )

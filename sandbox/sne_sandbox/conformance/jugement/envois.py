@@ -1,12 +1,22 @@
-"""Sequences: what an application keeps of the answers, and what it sends twice."""
+"""Sequences: what an application keeps of the answers and of the form that it sent; what it sends twice."""
 
+from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from sys import intern
 from typing import Final
 
-from sne_sandbox.conformance.jugement.juge import Dire
-from sne_sandbox.conformance.jugement.suite import JugeDeSuite, est_creation, personnes
+from sne_sandbox.conformance.jugement.juge import (
+    DOCUMENTS,
+    Dire,
+    JugeDeSuite,
+    Messages,
+    est_creation,
+    genres,
+    operations,
+    personnes,
+)
 from sne_sandbox.conformance.observation import Observation
 from sne_sandbox.domain.echange import NUIT, VerdictEchange
 from sne_sandbox.operations import lifecycle
@@ -16,6 +26,13 @@ from sne_sandbox.reports.model import Constat
 _INCONNU: Final = ("CYC001", "EVT001", "DAL001")
 #: Operations by which a demande is found again.
 _RECHERCHES: Final = frozenset({"rechercheDemandeMulticritere", "getDoublons", "getDemandeLogement"})
+#: Operations that name a demande by its number.
+_SUR_UN_NUMERO: Final = frozenset(
+    {
+        "getDemandeLogement", "getDoublons", "getDeclarationNouveauDalo", "listerEvenementsDemande",
+        "ajouterEvenementDemande", "modifierEvenementDemande", "supprimerEvenementDemande",
+    }
+)  # fmt: skip
 #: Questions that every client of a guichet asks in the same words: no retry is told from another's question.
 _DE_TOUS: Final = frozenset(
     {
@@ -23,6 +40,8 @@ _DE_TOUS: Final = frozenset(
         "getNouveauxDaloDepuisLe",
     }
 )  # fmt: skip
+#: Messages that carry the whole form.
+_ENTIERS: Final = frozenset({"CRE", "CRS", "MOD"})
 #: Pannes that make the client wait by themselves.
 _ATTENTES: Final = frozenset({"silence", "delai", "goutte"})
 #: Convention: a retry that comes sooner does not space its calls; more than so many are no longer limited.
@@ -40,6 +59,7 @@ ABIMES_MIN: Final = 2
 _SORTIES: Final = frozenset(lifecycle.code(fait) for fait in (Fait.RADIATION, Fait.EFFACEMENT))
 
 
+@dataclass(slots=True)
 class NumerosConserves(JugeDeSuite):
     """VIE-01, second half, and what follows from it: an application that sends the number of an answer has
     read that answer in its packaging (EMB-10), and does not create what it has registered (VIE-02).
@@ -48,12 +68,11 @@ class NumerosConserves(JugeDeSuite):
     when several were, and none was sent whole."""
 
     exigences = ("VIE-01", "VIE-02", "EMB-10")
+    sur = Messages(_SUR_UN_NUMERO, frozenset({"MOD", "REN", "RAD", "SUP", "COP"}))
 
-    def __init__(self, *, pilote: bool = False) -> None:
-        super().__init__(pilote=pilote)
-        self._delivres: dict[str, int | None] = {}
-        self._cites: set[str] = set()
-        self._abimes: dict[str, Constat] = {}
+    _delivres: dict[str, int | None] = field(default_factory=dict)
+    _cites: set[str] = field(default_factory=set)
+    _abimes: dict[str, Constat] = field(default_factory=dict)
 
     def voir(self, vue: Observation) -> Iterator[Constat]:
         """What the number of this exchange tells."""
@@ -61,22 +80,15 @@ class NumerosConserves(JugeDeSuite):
         if numero is not None and not est_creation(vue):
             if numero in self._delivres and numero not in self._cites:
                 self._cites.add(numero)
-                ici = f"Le numéro {numero}, délivré à l'échange {self._delivres[numero]}, est repris."
-                yield Dire("VIE-01", echange).tenue(ici)
-                yield Dire("EMB-10", echange).tenue("La réponse a été lue dans l'emballage de sa question.")
+                yield Dire("VIE-01", echange).tenue()
+                yield Dire("EMB-10", echange).tenue()
                 if vue.operation == "getNumUnique":
-                    yield Dire("VIE-02", echange).tenue(
-                        "La demande enregistrée est suivie par son numéro, sans nouvelle création."
-                    )
+                    yield Dire("VIE-02", echange).tenue()
             elif numero not in self._delivres and _inconnu(vue):
                 delivre = self._proche(numero)
                 if delivre is not None:
-                    abime = Dire("VIE-01", echange).rompue(
-                        "numero_abime",
-                        "Le numéro envoyé n'est pas celui qui a été délivré, mais lui ressemble.",
-                        attendu=delivre,
-                        observe=numero,
-                    )
+                    phrase = "Le numéro envoyé n'est pas celui qui a été délivré, mais lui ressemble."
+                    abime = Dire("VIE-01", echange).rompue("numero_abime", phrase, delivre, numero)
                     if self.pilote:
                         yield abime
                     else:
@@ -94,44 +106,38 @@ class NumerosConserves(JugeDeSuite):
         if len(numero) < _DEBUT_DE_NUMERO:
             return None
         plie = numero.casefold()
-        return next(
-            (d for d in self._delivres if d.casefold().startswith(plie) or plie.startswith(d.casefold())),
-            None,
-        )
+        connus = ((connu, connu.casefold()) for connu in self._delivres)
+        return next((d for d, connu in connus if connu.startswith(plie) or plie.startswith(connu)), None)
 
 
 def _inconnu(vue: Observation) -> bool:
-    if vue.a_regle(*_INCONNU) is not None:
-        return True
-    return vue.operation == "getDemandeLogement" and vue.refusee
+    """Whether the SNE does not know the demande that the message names."""
+    refusee = vue.operation == "getDemandeLogement" and vue.refusee
+    return refusee or vue.a_regle(*_INCONNU) is not None
 
 
+@dataclass(slots=True)
 class NomsUniques(JugeDeSuite):
     """NOM-03. The same file sent again under its name is the same file."""
 
     exigences = ("NOM-03",)
+    sur = DOCUMENTS
 
-    def __init__(self, *, pilote: bool = False) -> None:
-        super().__init__(pilote=pilote)
-        self._contenus: dict[tuple[str, str], tuple[bytes, int | None]] = {}
-        self._guichets: set[str] = set()
+    _contenus: dict[tuple[str, str], tuple[bytes, int | None]] = field(default_factory=dict)
+    _guichets: set[str] = field(default_factory=set)
 
     def voir(self, vue: Observation) -> Iterator[Constat]:
         """What the file name of this exchange tells."""
         if not vue.nom_fichier or not vue.octets_document:
             return
         cle = (vue.guichet, vue.nom_fichier)
-        dire = Dire("NOM-03", vue.echange.identifiant)
+        dire = self.dire(vue)
         connu = self._contenus.get(cle)
         if connu is not None and connu[0] != vue.empreinte:
-            yield dire.rompue(
-                "nom_reutilise",
-                f"Le nom {vue.nom_fichier} a déjà servi pour un autre fichier, à l'échange {connu[1]}.",
-                attendu="un nom nouveau",
-                observe=vue.nom_fichier,
-            )
+            phrase = f"Le nom {vue.nom_fichier} a déjà servi pour un autre fichier, à l'échange {connu[1]}."
+            yield dire.rompue("nom_reutilise", phrase, "un nom nouveau", vue.nom_fichier)
         elif connu is None and vue.guichet in self._guichets:
-            yield dire.tenue(f"Le nom {vue.nom_fichier} est nouveau.")
+            yield dire.tenue()
         self._guichets.add(vue.guichet)
         self._contenus.setdefault(cle, (vue.empreinte, vue.echange.identifiant))
 
@@ -146,18 +152,19 @@ class _Perdue:
     echange: int | None
 
 
+@dataclass(slots=True)
 class Creations(JugeDeSuite):
     """VIE-02, a creation sent again for a demande that is registered; VIE-12, after a lost answer."""
 
     exigences = ("VIE-02", "VIE-12")
+    apres_une_panne = ("VIE-12",)
+    sur = genres("CRE", "CRS")
 
-    def __init__(self, *, pilote: bool = False) -> None:
-        super().__init__(pilote=pilote)
-        self._enregistrees: dict[object, tuple[str, int | None]] = {}
-        self._sorties: set[str] = set()
-        self._perdues: list[_Perdue] = []
-        self._vaines: list[_Perdue] = []
-        """Of those, the ones that were looked for by a question whose answer was lost too."""
+    _enregistrees: dict[object, tuple[str, int | None]] = field(default_factory=dict)
+    _sorties: set[str] = field(default_factory=set)
+    _perdues: list[_Perdue] = field(default_factory=list)
+    _vaines: list[_Perdue] = field(default_factory=list)
+    """Of those, the ones that were looked for by a question whose answer was lost too."""
 
     def commander(self) -> None:
         """The user asks again: what could not be looked for has to be, now."""
@@ -197,22 +204,20 @@ class Creations(JugeDeSuite):
         if perdue is not None and (vue.lisible or not vaine):
             self._perdues.remove(perdue)
         if perdue is not None and not vaine:
-            yield Dire("VIE-12", echange).rompue(
-                "creation_a_l_aveugle",
+            phrase = (
                 "La création est envoyée de nouveau sans que la demande ait été recherchée, alors que le SNE "
-                f"l'avait enregistrée à l'échange {perdue.echange}, dont la réponse a été perdue.",
-                attendu="rechercheDemandeMulticritere, getDoublons ou getDemandeLogement",
-                observe="création",
+                f"l'avait enregistrée à l'échange {perdue.echange}, dont la réponse a été perdue."
             )
+            attendu = "rechercheDemandeMulticritere, getDoublons ou getDemandeLogement"
+            yield Dire("VIE-12", echange).rompue("creation_a_l_aveugle", phrase, attendu, "création")
         connue = next((self._enregistrees[cle] for cle in cles if cle in self._enregistrees), None)
         if connue is not None and self._compte(vue) and connue[0] not in self._sorties and perdue is None:
-            yield Dire("VIE-02", echange).rompue(
-                "creation_renvoyee",
+            phrase = (
                 f"La création est renvoyée, alors que la demande {connue[0]} a été enregistrée à "
-                f"l'échange {connue[1]}.",
-                attendu="une modification, ou rien",
-                observe=vue.type_fichier,
+                f"l'échange {connue[1]}."
             )
+            attendu = "une modification, ou rien"
+            yield Dire("VIE-02", echange).rompue("creation_renvoyee", phrase, attendu, vue.type_fichier)
         if vue.numero_rendu is None or vue.retard >= RETARD_MIN:
             return
         if not vue.lisible:
@@ -248,23 +253,21 @@ class Creations(JugeDeSuite):
             return
         for perdue in trouvees:
             self._perdues.remove(perdue)
-            yield Dire("VIE-12", vue.echange.identifiant).tenue(
-                f"Après la réponse perdue de l'échange {perdue.echange}, l'application recherche la demande."
-            )
+            yield self.dire(vue, "VIE-12").tenue()
 
 
+@dataclass(slots=True)
 class Ajouts(JugeDeSuite):
     """VIE-28. An event that the SNE added, and whose answer was lost: added again, it is there twice, and the
     SNE refuses neither. A user who asks again may want two: of driven traffic, only what one command sends is
     judged. Free traffic does not tell commands apart: what is added again there is said to be, by whoever."""
 
-    exigences = ("VIE-28",)
+    exigences = apres_une_panne = ("VIE-28",)
+    sur = operations("ajouterEvenementDemande")
 
-    def __init__(self, *, pilote: bool = False) -> None:
-        super().__init__(pilote=pilote)
-        self._perdus: dict[tuple[str, str | None, bytes], int | None] = {}
-        """By who adds what to which demande, the exchange whose answer was lost."""
-        self._laisses: list[int | None] = []
+    _perdus: dict[tuple[str, str | None, bytes], int | None] = field(default_factory=dict)
+    """By who adds what to which demande, the exchange whose answer was lost."""
+    _laisses: list[int | None] = field(default_factory=list)
 
     def commander(self) -> None:
         """Nothing was added again before the next command."""
@@ -275,45 +278,42 @@ class Ajouts(JugeDeSuite):
         """What this exchange tells of the events that may be there already."""
         if vue.operation == "listerEvenementsDemande":  # should that answer be lost too, it is not blind
             for cle in [c for c in self._perdus if c[:2] == (vue.guichet, vue.numero)]:
-                perdu = self._perdus.pop(cle)
-                yield Dire("VIE-28", vue.echange.identifiant).tenue(
-                    f"Après la réponse perdue de l'échange {perdu}, l'application relit les événements."
-                )
+                del self._perdus[cle]
+                yield self.dire(vue).tenue()
         if vue.operation != "ajouterEvenementDemande":
             return
         cle = (vue.guichet, vue.numero, vue.empreinte_du_fond)
         if cle in self._perdus:
-            yield Dire("VIE-28", vue.echange.identifiant).rompue(
-                "evenement_a_l_aveugle",
+            phrase = (
                 "L'événement est ajouté de nouveau sans que ceux de la demande aient été relus, alors que le "
                 f"SNE l'avait ajouté à l'échange {self._perdus.pop(cle)}, dont la réponse a été perdue : il "
-                "y est deux fois.",
-                attendu="listerEvenementsDemande",
-                observe="ajouterEvenementDemande",
+                "y est deux fois."
+            )
+            yield self.dire(vue).rompue(
+                "evenement_a_l_aveugle", phrase, "listerEvenementsDemande", "ajouterEvenementDemande"
             )
         if vue.acceptee and not vue.lisible:
             self._perdus[cle] = vue.echange.identifiant
 
     def finir(self) -> Iterator[Constat]:
-        """What was left alone."""
+        """Events whose answer was lost, and that nobody added again."""
         self.commander()
         for echange in self._laisses:
-            yield Dire("VIE-28", echange).tenue("L'événement n'est pas ajouté de nouveau de lui-même.")
+            yield Dire("VIE-28", echange).tenue()
 
 
 def _du_guichet(qui: frozenset[str], guichet: str) -> bool:
     return any(nom.startswith(f"{guichet} ") for nom in qui)
 
 
+@dataclass(slots=True)
 class Reessais(JugeDeSuite):
     """VIE-13. A passing failure: a panne, a fault of the server's; the same thing asked again after it. In
     free traffic two tests may ask the same in turn: a retry is the very same file, or one of several."""
 
-    exigences = ("VIE-13",)
+    exigences = apres_une_panne = ("VIE-13",)
 
-    def __init__(self, *, pilote: bool = False) -> None:
-        super().__init__(pilote=pilote)
-        self._echecs: dict[object, tuple[datetime, str | None, int, object]] = {}
+    _echecs: dict[object, tuple[datetime, str | None, int, object]] = field(default_factory=dict)
 
     def commander(self) -> None:
         """The user who asks again is no automatic retry."""
@@ -325,35 +325,29 @@ class Reessais(JugeDeSuite):
             return
         cle = (vue.guichet, vue.operation, vue.empreinte_du_fond)
         recu_le = vue.echange.recu_le
-        dire = Dire("VIE-13", vue.echange.identifiant)
+        dire = self.dire(vue)
         precedent = self._echecs.pop(cle, None)
         combien = 0
         if precedent is not None:
             fin, panne, combien, fichier = precedent
             combien += 1
-            sur = (
-                self.pilote or combien >= REESSAIS_SURS or (fichier is not None and fichier == _fichier(vue))
-            )
+            meme = fichier is not None and fichier == _fichier(vue)
+            sur = self.pilote or combien >= REESSAIS_SURS or meme
             ecart = recu_le - fin
             if ecart < timedelta(0) and panne not in _ATTENTES:
                 combien -= 1  # on its way before the other failed: another client, that asks the same
             elif panne not in _ATTENTES and ecart < ATTENTE_MIN:
                 if sur:
-                    yield dire.rompue(
-                        "reessai_sans_attente",
-                        "Après un échec passager, la même demande est renvoyée sans attendre.",
-                        attendu="une seconde d'attente au moins (convention du bac à sable)",
-                        observe=f"{ecart.total_seconds():.3f} s",
-                    )
+                    phrase = "Après un échec passager, la même demande est renvoyée sans attendre."
+                    attendu = "une seconde d'attente au moins (convention du bac à sable)"
+                    observe = f"{ecart.total_seconds():.3f} s"
+                    yield dire.rompue("reessai_sans_attente", phrase, attendu, observe)
             elif combien == REESSAIS_MAX + 1:
-                yield dire.rompue(
-                    "reessais_sans_fin",
-                    f"La même demande est renvoyée plus de {REESSAIS_MAX} fois après des échecs.",
-                    attendu=f"{REESSAIS_MAX} essais au plus (convention du bac à sable)",
-                    observe=str(combien),
-                )
+                phrase = f"La même demande est renvoyée plus de {REESSAIS_MAX} fois après des échecs."
+                attendu = f"{REESSAIS_MAX} essais au plus (convention du bac à sable)"
+                yield dire.rompue("reessais_sans_fin", phrase, attendu, str(combien))
             else:
-                yield dire.tenue("Le nouvel essai est espacé du précédent.")
+                yield dire.tenue()
         if _passager(vue):
             fin = recu_le + timedelta(microseconds=vue.echange.duree_us)
             self._echecs[cle] = (fin, vue.panne, combien, _fichier(vue))
@@ -365,14 +359,32 @@ def _fichier(vue: Observation) -> object:
 
 
 def _passager(vue: Observation) -> bool:
+    """Whether an exchange failed, and not by the fault of who sent it."""
     if vue.panne is not None:
         return not vue.lisible and vue.panne != "fault_client"
-    return (
-        vue.echange.verdict in (VerdictEchange.FAULT, VerdictEchange.ERREUR)
-        and not vue.refusee
-        and _du_serveur(vue)
-    )
+    echec = vue.echange.verdict in (VerdictEchange.FAULT, VerdictEchange.ERREUR) and not vue.refusee
+    return echec and vue.fault("code") == "Receiver"
 
 
-def _du_serveur(vue: Observation) -> bool:
-    return (vue.echange.fault or {}).get("code") == "Receiver"
+@dataclass(slots=True)
+class FormulairesEntiers(JugeDeSuite):
+    """VIE-03, held: every block of the form that was accepted before is there again. One that is gone proves
+    nothing either way: a household changes."""
+
+    exigences = ("VIE-03",)
+    sur = genres("MOD")
+
+    _tenus: dict[str, Counter[str]] = field(default_factory=dict)
+
+    def voir(self, vue: Observation) -> Iterator[Constat]:
+        """What an accepted form keeps of the one before."""
+        if vue.operation != "getNumUnique" or vue.type_fichier not in _ENTIERS or not vue.acceptee:
+            return
+        numero = vue.numero_rendu or vue.numero
+        if numero is None:
+            return
+        blocs = Counter(intern(chemin) for chemin, element in vue.noeuds if element.enfants)
+        avant = self._tenus.get(numero)
+        if vue.type_fichier == "MOD" and avant is not None and avant <= blocs:
+            yield self.dire(vue).tenue()
+        self._tenus[numero] = blocs

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Final
 
-from sne_sandbox.conformance.jugement.juge import Dire, Juge
+from sne_sandbox.conformance.jugement.juge import DOCUMENTS, Dire, Juge, operations
 from sne_sandbox.conformance.observation import Observation
 from sne_sandbox.pipeline import GUICHET_DANS_NOM
 from sne_sandbox.reports.model import Constat
@@ -17,19 +17,16 @@ _DEPUIS_LE: Final = frozenset({"getDemandesRadieesDepuisLe", "getNouveauxDaloDep
 
 
 def nom_du_fichier(vue: Observation, dire: Dire) -> Iterator[Constat]:
-    """NOM-01. Names of the other files are conventions: nothing is said of them."""
-    if vue.operation != "getNumUnique" or vue.nom_fichier is None:
+    """NOM-01: the file of a demande has the name that it should. Names of the other files are conventions:
+    nothing is said of them."""
+    if vue.nom_fichier is None:
         return
     if _conforme(NOM_FICHIER, vue.nom_fichier):
-        yield dire.tenue(f"Le fichier est nommé {vue.nom_fichier}.")
+        yield dire.tenue()
     else:
-        yield dire.rompue(
-            "nom_de_fichier",
-            "Le nom du fichier de la demande n'est pas de la forme attendue.",
-            chemin="nomFichierDemande",
-            attendu="DEMG1226-201803151654-000000.xml",
-            observe=vue.nom_fichier,
-        )
+        phrase = "Le nom du fichier de la demande n'est pas de la forme attendue."
+        attendu = "DEMG1226-201803151654-000000.xml"
+        yield dire.rompue("nom_de_fichier", phrase, attendu, vue.nom_fichier, chemin="nomFichierDemande")
 
 
 def nom_du_certificat(vue: Observation, dire: Dire) -> Iterator[Constat]:
@@ -38,15 +35,11 @@ def nom_du_certificat(vue: Observation, dire: Dire) -> Iterator[Constat]:
     if not isinstance(nom, str) or (not nom and vue.operation not in _DEPUIS_LE):
         return
     if _conforme(_CERTIFICAT, nom):
-        yield dire.tenue(f"Le certificat est nommé {nom}.")
+        yield dire.tenue()
     else:
-        yield dire.rompue(
-            "nom_de_certificat",
-            "Le nom du certificat n'est pas de la forme attendue.",
-            chemin="nomCertificat",
-            attendu="CERG1226-201803151654.pem",
-            observe=nom or "(vide)",
-        )
+        phrase = "Le nom du certificat n'est pas de la forme attendue."
+        attendu = "CERG1226-201803151654.pem"
+        yield dire.rompue("nom_de_certificat", phrase, attendu, nom or "(vide)", chemin="nomCertificat")
 
 
 def guichet_du_message(vue: Observation, dire: Dire) -> Iterator[Constat]:
@@ -56,23 +49,14 @@ def guichet_du_message(vue: Observation, dire: Dire) -> Iterator[Constat]:
         return
     chemin, guichet = ecrit
     if not guichet:
-        yield dire.rompue(
-            "guichet_absent",
-            "Le message ne dit pas de quel guichet il vient.",
-            chemin=chemin,
-            attendu="G1226",
-        )
+        phrase = "Le message ne dit pas de quel guichet il vient."
+        yield dire.rompue("guichet_absent", phrase, "G1226", chemin=chemin)
     elif vue.a_regle("ENT007") is not None or (vue.echange.certificat and guichet != vue.guichet):
         # The rule is of demandes alone; the guichet of a certificate that names one is who calls.
-        yield dire.rompue(
-            "guichet_du_certificat",
-            "Le guichet du certificat présenté n'est pas celui du message.",
-            chemin=chemin,
-            attendu=vue.guichet,
-            observe=guichet,
-        )
+        phrase = "Le guichet du certificat présenté n'est pas celui du message."
+        yield dire.rompue("guichet_du_certificat", phrase, vue.guichet, guichet, chemin=chemin)
     elif vue.echange.certificat:
-        yield dire.tenue(f"Le message désigne le guichet {guichet}, celui du certificat.")
+        yield dire.tenue()
 
 
 def guichet_des_noms(vue: Observation, dire: Dire) -> Iterator[Constat]:
@@ -88,15 +72,10 @@ def guichet_des_noms(vue: Observation, dire: Dire) -> Iterator[Constat]:
     for sorte, lieu, nom in lieux:
         autre = _guichet_du_nom(nom)
         if autre == guichet:
-            yield dire.tenue(f"Le nom du {lieu} désigne le guichet {guichet}.")
+            yield dire.tenue()
         elif autre is not None:
-            yield dire.rompue(
-                sorte,
-                f"Le guichet du nom du {lieu} n'est pas celui du message.",
-                chemin=chemin,
-                attendu=guichet,
-                observe=autre,
-            )
+            phrase = f"Le guichet du nom du {lieu} n'est pas celui du message."
+            yield dire.rompue(sorte, phrase, guichet, autre, chemin=chemin)
 
 
 def _guichet_du_message(vue: Observation) -> tuple[str, str] | None:
@@ -125,8 +104,8 @@ def _conforme(forme: re.Pattern[str], nom: str) -> bool:
 
 
 JUGES: Final = (
-    Juge("NOM-01", nom_du_fichier),
+    Juge("NOM-01", nom_du_fichier, operations("getNumUnique")),
     Juge("NOM-02", nom_du_certificat),
-    Juge("NOM-04", guichet_du_message),
-    Juge("NOM-05", guichet_des_noms),
+    Juge("NOM-04", guichet_du_message, DOCUMENTS),
+    Juge("NOM-05", guichet_des_noms, DOCUMENTS),
 )

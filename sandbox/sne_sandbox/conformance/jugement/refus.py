@@ -1,10 +1,10 @@
 """Sequences: what becomes of a message that was refused."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from typing import Final
 
-from sne_sandbox.conformance.jugement.juge import Dire
-from sne_sandbox.conformance.jugement.suite import JugeDeSuite, personnes
+from sne_sandbox.conformance.jugement.juge import JugeDeSuite, Messages, personnes
 from sne_sandbox.conformance.observation import Observation
 from sne_sandbox.reports.model import Constat
 
@@ -60,39 +60,38 @@ def _cles(vue: Observation, par_personne: bool) -> Iterator[object]:
             yield vue.operation, vue.guichet, contact
 
 
+@dataclass(slots=True)
 class RefusRenvoyes(JugeDeSuite):
     """VIE-20. A document refused comes back corrected, not as it was; refused again for the same reasons,
     else it is the base that changed meanwhile. In free traffic the very same document may be refused in one
     test after another, on purpose: only an application that was driven is said to repeat itself."""
 
     exigences = ("VIE-20",)
+    sur = Messages(_ECRITURES)
 
-    def __init__(self, *, pilote: bool = False) -> None:
-        super().__init__(pilote=pilote)
-        self._refuses: dict[object, tuple[tuple[str, ...], int | None]] = {}
+    _refuses: dict[object, tuple[tuple[str, ...], int | None]] = field(default_factory=dict)
+    _corrections: Corrections = field(init=False)
+
+    def __post_init__(self) -> None:
         # In free traffic a namesake is another test's.
-        self._corrections = Corrections(par_personne=pilote)
+        self._corrections = Corrections(par_personne=self.pilote)
 
     def voir(self, vue: Observation) -> Iterator[Constat]:
         """What this exchange tells of a refusal before it."""
-        dire = Dire("VIE-20", vue.echange.identifiant)
+        dire = self.dire(vue)
         correction = self._corrections.voir(vue)
         if correction is not None:
-            regles = ", ".join(correction[0]) or "faute de structure"
-            yield dire.tenue(f"Le message refusé à l'échange {correction[1]} ({regles}) revient corrigé.")
+            yield dire.tenue()
         if not self.pilote or vue.operation not in _ECRITURES or not vue.refusee or not vue.octets_document:
             return
         # A file lies in its box until the round of some minute: it is not sent at the moment it is read.
         if vue.asynchrone:
             return
         cle = (vue.guichet, vue.operation, vue.empreinte_du_fond)
-        raisons = tuple(vue.bloquantes) or ((vue.echange.fault or {}).get("message", ""),)
+        raisons = tuple(vue.bloquantes) or (vue.fault("message"),)
         avant = self._refuses.get(cle)
         if avant is not None and avant[0] == raisons:
-            yield dire.rompue(
-                "refus_renvoye_a_l_identique",
-                f"Le document refusé à l'échange {avant[1]} est renvoyé à l'identique.",
-                attendu="le document corrigé",
-                observe=", ".join(raisons),
-            )
+            phrase = f"Le document refusé à l'échange {avant[1]} est renvoyé à l'identique."
+            attendu = "le document corrigé"
+            yield dire.rompue("refus_renvoye_a_l_identique", phrase, attendu, ", ".join(raisons))
         self._refuses[cle] = (raisons, vue.echange.identifiant)

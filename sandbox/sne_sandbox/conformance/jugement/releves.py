@@ -2,12 +2,11 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
 
-from sne_sandbox.conformance.jugement.juge import Dire
-from sne_sandbox.conformance.jugement.suite import JugeDeSuite, est_creation
+from sne_sandbox.conformance.jugement.juge import Dire, JugeDeSuite, Messages, est_creation
 from sne_sandbox.conformance.observation import Observation
 from sne_sandbox.domain.codes import MOTIF_ATTRIBUTION
 from sne_sandbox.domain.dates import PARIS
@@ -35,35 +34,33 @@ class _ReleveRepondu:
     echange: int | None
 
 
+@dataclass(slots=True)
 class Curseurs(JugeDeSuite):
     """VIE-14. An instant later than the last answer leaves out what was recorded between them. In free
     traffic a test may read from the instant at which it began: only an application that once went on from its
     last reading is said to lose it, and by both clocks."""
 
     exigences = ("VIE-14",)
+    sur = Messages(frozenset(_CURSEURS))
 
-    def __init__(self, *, pilote: bool = False) -> None:
-        super().__init__(pilote=pilote)
-        self._releves: dict[object, _ReleveRepondu] = {}
-        self._suivis: set[object] = set()
+    _releves: dict[object, _ReleveRepondu] = field(default_factory=dict)
+    _suivis: set[object] = field(default_factory=set)
 
     def voir(self, vue: Observation) -> Iterator[Constat]:
         """What the instant asked tells."""
         champ = _CURSEURS.get(vue.operation or "")
         if champ is None:
             return
-        dire = Dire("VIE-14", vue.echange.identifiant)
-        if vue.refusee and "certificat" in (vue.echange.fault or {}).get("message", ""):
-            nom = vue.question.texte("nomCertificat")
-            yield dire.rompue(
-                "certificat_absent" if nom else "certificat_non_nomme",
-                "Le relevé est demandé avec le nom du certificat, sans ses octets."
-                if nom
-                else "Le relevé est demandé sans certificat nommé.",
-                chemin="certificat" if nom else "nomCertificat",
-                attendu="un nom CER… et le certificat",
-                observe=f"{nom}, certificat vide" if nom else "(vide)",
-            )
+        dire = self.dire(vue)
+        if vue.refusee and "certificat" in vue.fault("message"):
+            nom, attendu = vue.question.texte("nomCertificat"), "un nom CER… et le certificat"
+            if nom:
+                phrase = "Le relevé est demandé avec le nom du certificat, sans ses octets."
+                vu = f"{nom}, certificat vide"
+                yield dire.rompue("certificat_absent", phrase, attendu, vu, chemin="certificat")
+            else:
+                phrase = "Le relevé est demandé sans certificat nommé."
+                yield dire.rompue("certificat_non_nomme", phrase, attendu, "(vide)", chemin="nomCertificat")
         demande = lire_instant(vue.question.texte(champ))
         if demande is None or not vue.acceptee:
             return
@@ -81,38 +78,37 @@ class Curseurs(JugeDeSuite):
         avant = self._releves[cle]
         # An application whose clock cannot be set asks by the machine's, whatever the base's says.
         # Its instant is that of a reading, this one or the last that it read, by the clock that it follows.
-        par_la_base = min(abs(demande - r.base) for r in (avant, ici)) <= min(
-            abs(demande - r.machine) for r in (avant, ici)
+        par_la_base, par_la_machine = (
+            min(abs(demande - instant) for instant in instants)
+            for instants in ((avant.base, ici.base), (avant.machine, ici.machine))
         )
-        dernier = avant.base if par_la_base else avant.machine
+        dernier = avant.base if par_la_base <= par_la_machine else avant.machine
         if demande <= dernier + _ARRONDI:
             if demande >= dernier - avant.duree - _ARRONDI:
                 self._suivis.add(cle)
-            yield dire.tenue("Le relevé part du relevé précédent, ou d'avant.")
+            yield dire.tenue()
         elif self.pilote or (cle in self._suivis and demande > max(avant.base, avant.machine) + _ARRONDI):
-            yield dire.rompue(
-                "curseur_perdu",
+            phrase = (
                 f"Le relevé part d'un instant postérieur au relevé précédent (échange {avant.echange}) : "
-                "ce qui est enregistré entre les deux est perdu.",
-                chemin=champ,
-                attendu=f"{dernier.astimezone(PARIS):%Y-%m-%dT%H:%M:%S} au plus tard",
-                observe=demande.isoformat(),
+                "ce qui est enregistré entre les deux est perdu."
             )
+            attendu = f"{dernier.astimezone(PARIS):%Y-%m-%dT%H:%M:%S} au plus tard"
+            yield dire.rompue("curseur_perdu", phrase, attendu, demande.isoformat(), chemin=champ)
 
 
+@dataclass(slots=True)
 class Decisions(JugeDeSuite):
     """VIE-18. Both messages are waited for to the end: their order is the application's. The decision on a
     demande whose registration was not seen may be older than the journal, or a part of its seed."""
 
     exigences = ("VIE-18",)
+    sur = Messages(_DECISIONS, frozenset({"RAD"}))
 
-    def __init__(self, *, pilote: bool = False) -> None:
-        super().__init__(pilote=pilote)
-        self._suivies: set[str] = set()
-        self._decidees: set[str] = set()
-        self._baux: dict[str, int | None] = {}
-        self._attributions: dict[str, int | None] = {}
-        self._refusees: set[str] = set()
+    _suivies: set[str] = field(default_factory=set)
+    _decidees: set[str] = field(default_factory=set)
+    _baux: dict[str, int | None] = field(default_factory=dict)
+    _attributions: dict[str, int | None] = field(default_factory=dict)
+    _refusees: set[str] = field(default_factory=set)
 
     def voir(self, vue: Observation) -> Iterator[Constat]:
         """Notes a decision or an attribution."""
@@ -130,9 +126,7 @@ class Decisions(JugeDeSuite):
                         self._baux[vue.numero] = vue.echange.identifiant
                     else:
                         self._baux.pop(vue.numero, None)  # corrected
-                        yield Dire("VIE-18", vue.echange.identifiant).tenue(
-                            "La décision d'attribution est transmise par un événement."
-                        )
+                        yield self.dire(vue).tenue()
         elif _attribue(vue):
             self._attributions[vue.numero] = vue.echange.identifiant
 
@@ -140,22 +134,16 @@ class Decisions(JugeDeSuite):
         """Each lease has its radiation, each radiation for attribution its decision."""
         for numero, echange in self._baux.items():
             if numero in self._attributions:
-                yield Dire("VIE-18", echange).tenue(f"Le bail de {numero} est suivi de la radiation RADATT.")
+                yield Dire("VIE-18", echange).tenue()
             elif not (self.pilote and numero in self._refusees):  # sent, and why it was refused is told
-                yield Dire("VIE-18", echange).rompue(
-                    "bail_sans_radiation",
-                    f"La décision pour {numero} dit le bail signé, et aucune radiation RADATT ne suit.",
-                    attendu="une radiation RADATT",
-                    observe="aucune",
-                )
+                phrase = f"La décision pour {numero} dit le bail signé, et aucune radiation RADATT ne suit."
+                attendu = "une radiation RADATT"
+                yield Dire("VIE-18", echange).rompue("bail_sans_radiation", phrase, attendu, "aucune")
         for numero, echange in self._attributions.items():
             if numero in self._suivies - self._decidees:
-                yield Dire("VIE-18", echange).rompue(
-                    "radiation_sans_decision",
-                    f"La demande {numero} est radiée pour attribution sans décision transmise.",
-                    attendu="un événement DECATT",
-                    observe="aucun",
-                )
+                phrase = f"La demande {numero} est radiée pour attribution sans décision transmise."
+                attendu = "un événement DECATT"
+                yield Dire("VIE-18", echange).rompue("radiation_sans_decision", phrase, attendu, "aucun")
 
 
 def _attribue(vue: Observation) -> bool:
@@ -184,6 +172,7 @@ def refus_du_certificat(raison: str) -> str:
     return next((sorte for morceau, sorte in _SANS_CERTIFICAT if morceau in raison), "")
 
 
+@dataclass(slots=True)
 class PoigneesDeMain(JugeDeSuite):
     """EMB-11, EMB-12 and EMB-16. A probe, or a test of refusals, may fail a handshake that the application
     passes: what was refused counts only when no service was called, before or after. A client that refuses an
@@ -193,33 +182,27 @@ class PoigneesDeMain(JugeDeSuite):
     exigences = ("EMB-11", "EMB-12", "EMB-16")
     de_l_etat = False
 
-    def __init__(self, *, pilote: bool = False) -> None:
-        super().__init__(pilote=pilote)
-        self._refus: list[Constat] = []
-        self._autre_nom: list[Constat] = []
-        self._passe = False
+    _refus: list[Constat] = field(default_factory=list)
+    _autre_nom: list[Constat] = field(default_factory=list)
+    _passe: bool = False
 
     def voir(self, vue: Observation) -> Iterator[Constat]:
         """Notes a handshake, or a call that shows that one succeeded."""
-        echange = vue.echange
         if not vue.poignee:
             self._passe = self._passe or vue.soap
             return
-        raison = (echange.fault or {}).get("message", "")
+        raison = vue.fault("message")
         if "certificat du serveur, expiré" in raison:
-            yield Dire("EMB-12", echange.identifiant).tenue("Le certificat expiré du serveur est refusé.")
+            yield self.dire(vue, "EMB-12").tenue()
         if _AUTRE_NOM in raison and not self._autre_nom:
-            dire = Dire("EMB-16", echange.identifiant)
-            self._autre_nom.append(dire.tenue("Le certificat du serveur, établi à un autre nom, est refusé."))
+            self._autre_nom.append(self.dire(vue, "EMB-16").tenue())
         sorte = refus_du_certificat(raison)
         if sorte and len(self._refus) < _REFUS_MAX:
             phrase = f"La négociation TLS échoue : {raison}."
             attendu = CERTIFICAT_DONNE if self.pilote else _EN_COURS
-            presente = _PRESENTE.match((echange.fault or {}).get("explication", ""))
+            presente = _PRESENTE.match(vue.fault("explication"))
             observe = f"{raison} ({presente[0]})" if presente else raison
-            self._refus.append(
-                Dire("EMB-11", echange.identifiant).rompue(sorte, phrase, attendu=attendu, observe=observe)
-            )
+            self._refus.append(self.dire(vue).rompue(sorte, phrase, attendu, observe))
 
     def finir(self) -> Iterator[Constat]:
         """What no call of a service contradicts, or what one supports."""

@@ -1,11 +1,11 @@
 """VIE: what one message says of the life of a demande. What takes several messages is judged in sequence
-(`envois`, `modifications`, `refus`, `releves`)."""
+(`envois`, `refus`, `releves`)."""
 
 from collections.abc import Iterator
 from datetime import date
 from typing import Final
 
-from sne_sandbox.conformance.jugement.juge import Dire, Juge
+from sne_sandbox.conformance.jugement.juge import Dire, Juge, genres, operations
 from sne_sandbox.conformance.observation import Observation
 from sne_sandbox.domain.codes import MOTIF_ATTRIBUTION, MOTIF_NON_RENOUVELLEMENT
 from sne_sandbox.domain.dates import PARIS
@@ -15,33 +15,23 @@ from sne_sandbox.reports.model import Constat
 
 _NUM_UNIQUE: Final = f"{FORMULAIRE}/numUnique"
 _MOTIFS: Final = f"{FORMULAIRE}/radiation/motifRadiation"
-_AJOUTER: Final = "ajouterEvenementDemande"
-_MODIFIER: Final = "modifierEvenementDemande"
-_SUPPRIMER: Final = "supprimerEvenementDemande"
 #: Last day of the asynchronous exchanges (attested, letter n° 50 of the SNE).
 FIN_ASYNCHRONE: Final = date(2018, 12, 31)
 
 
 def creation_sans_numero(vue: Observation, dire: Dire) -> Iterator[Constat]:
     """VIE-01, first half; that the number is kept is seen in sequence."""
-    if not _est(vue, "CRE"):
-        return
     if vue.numero is not None:
-        yield dire.rompue(
-            "numero_a_la_creation",
-            "La création porte un numéro unique : c'est le SNE qui le délivre.",
-            chemin=_NUM_UNIQUE,
-            attendu="élément absent",
-            observe=vue.numero,
-        )
+        phrase = "La création porte un numéro unique : c'est le SNE qui le délivre."
+        yield dire.rompue("numero_a_la_creation", phrase, "élément absent", vue.numero, chemin=_NUM_UNIQUE)
     else:
-        yield dire.tenue("La création est envoyée sans numéro unique.")
+        yield dire.tenue()
 
 
 def modification_entiere(vue: Observation, dire: Dire) -> Iterator[Constat]:
     """VIE-03, broken. The blocks that a creation may not lack are the form: a MOD without them wipes it out.
     That the form is whole is seen in sequence."""
-    if not _est(vue, "MOD") or vue.demande is None:
+    if vue.demande is None:
         return
     demande = vue.demande
     manquent = []
@@ -52,52 +42,43 @@ def modification_entiere(vue: Observation, dire: Dire) -> Iterator[Constat]:
     if vue.numero is None:
         yield _numero_absent("La modification", dire)
     for nom in manquent:
-        yield dire.rompue(
-            "donnees_manquantes",
+        phrase = (
             f"La modification n'a pas de [{nom}] : un message MOD porte tout le formulaire, même ce qui n'a "
-            "pas changé ; ce qu'il ne porte pas est effacé.",
-            chemin=f"{FORMULAIRE}/{nom}",
-            attendu="toutes les données du formulaire",
+            "pas changé ; ce qu'il ne porte pas est effacé."
         )
+        attendu = "toutes les données du formulaire"
+        yield dire.rompue("donnees_manquantes", phrase, attendu, chemin=f"{FORMULAIRE}/{nom}")
 
 
 def date_de_creation_gardee(vue: Observation, dire: Dire) -> Iterator[Constat]:
-    """VIE-04. The rule CYC006 compares with the base."""
-    if not _est(vue, "MOD"):
-        return
+    """VIE-04: a modification keeps the date of deposit. The rule CYC006 compares with the base."""
     changee = vue.a_regle("CYC006")
     if changee is not None:
-        yield dire.rompue(
-            "date_de_creation_changee",
-            "La modification change la date de création de la demande.",
-            chemin=str(changee.get("propriete") or f"{FORMULAIRE}/dateCreationDemande"),
-            attendu="la date du dépôt",
-            observe=str(changee.get("valeur") or ""),
-        )
+        phrase = "La modification change la date de création de la demande."
+        observe = str(changee.get("valeur") or "")
+        chemin = str(changee.get("propriete") or f"{FORMULAIRE}/dateCreationDemande")
+        yield dire.rompue("date_de_creation_changee", phrase, "la date du dépôt", observe, chemin=chemin)
     elif vue.acceptee:
-        yield dire.tenue("La modification garde le numéro et la date de création.")
+        yield dire.tenue()
 
 
 def date_de_renouvellement(vue: Observation, dire: Dire) -> Iterator[Constat]:
-    """VIE-05."""
-    if not _est(vue, "REN") or vue.demande is None:
+    """VIE-05: a renewal has its day. That it is the one entered is seen by who drives the application."""
+    if vue.demande is None:
         return
     if vue.demande.date_renouvellement is None:
-        yield dire.rompue(
-            "date_de_renouvellement_absente",
-            "Le renouvellement ne porte pas sa date.",
-            chemin=f"{FORMULAIRE}/renouvellement/dateRenouvellement",
-            attendu="une date",
-        )
+        phrase = "Le renouvellement ne porte pas sa date."
+        chemin = f"{FORMULAIRE}/renouvellement/dateRenouvellement"
+        yield dire.rompue("date_de_renouvellement_absente", phrase, "une date", chemin=chemin)
     else:
-        yield dire.tenue("Le renouvellement porte sa date.")
+        yield dire.tenue()
 
 
 def radiation_datee_et_motivee(vue: Observation, dire: Dire) -> Iterator[Constat]:
-    """VIE-06."""
+    """VIE-06: a radiation has its day, and a motive of the list; without a motive it reactivates."""
     radiation = _radiation(vue)
     if radiation is None:
-        if _est(vue, "RAD") and vue.demande is not None:
+        if vue.demande is not None:
             yield _date_de_radiation_absente(dire)
         return
     liste, _ = vue.contrat.nomenclatures.par_chemin[_MOTIFS]
@@ -106,73 +87,55 @@ def radiation_datee_et_motivee(vue: Observation, dire: Dire) -> Iterator[Constat
     if radiation.date_de("dateRadiation") is None:
         fautes.append(_date_de_radiation_absente(dire))
     if motif is not None and not vue.contrat.nomenclatures.contient(liste, motif):
-        fautes.append(
-            dire.rompue(
-                "motif_de_radiation_inconnu",
-                f"Le motif de radiation [{motif}] n'est pas de la liste.",
-                chemin=_MOTIFS,
-                attendu=", ".join(code for code in vue.contrat.nomenclatures.liste(liste) if code),
-                observe=motif,
-            )
-        )
+        phrase = f"Le motif de radiation [{motif}] n'est pas de la liste."
+        attendu = ", ".join(code for code in vue.contrat.nomenclatures.liste(liste) if code)
+        fautes.append(dire.rompue("motif_de_radiation_inconnu", phrase, attendu, motif, chemin=_MOTIFS))
     yield from fautes
     if not fautes:
-        yield dire.tenue(
-            f"La radiation porte sa date et le motif {motif}." if motif else "La demande est réactivée."
-        )
+        yield dire.tenue()
 
 
 def attribution_decrite(vue: Observation, dire: Dire) -> Iterator[Constat]:
-    """VIE-07."""
+    """VIE-07: a radiation for attribution describes the dwelling."""
     radiation = _radiation(vue)
     if radiation is None or radiation.code_de("motifRadiation") != MOTIF_ATTRIBUTION:
         return
     if radiation.enfant("attributionLogement") is None:
-        yield dire.rompue(
-            "attribution_absente",
-            "La radiation pour attribution ne décrit pas le logement attribué.",
-            chemin=f"{FORMULAIRE}/radiation/attributionLogement",
-            attendu="les informations de l'attribution",
-        )
+        phrase = "La radiation pour attribution ne décrit pas le logement attribué."
+        chemin = f"{FORMULAIRE}/radiation/attributionLogement"
+        yield dire.rompue("attribution_absente", phrase, "les informations de l'attribution", chemin=chemin)
     else:
-        yield dire.tenue("La radiation pour attribution décrit le logement attribué.")
+        yield dire.tenue()
 
 
 def radiation_du_systeme(vue: Observation, dire: Dire) -> Iterator[Constat]:
-    """VIE-08."""
+    """VIE-08: only the SNE radiates what nobody renewed."""
     radiation = _radiation(vue)
     motif = radiation.code_de("motifRadiation") if radiation is not None else None
     if motif == MOTIF_NON_RENOUVELLEMENT:
-        yield dire.rompue(
-            "radren_envoye",
-            "L'application radie pour non-renouvellement, ce que le SNE fait seul.",
-            chemin=_MOTIFS,
-            attendu="un autre motif",
-            observe=motif,
-        )
+        phrase = "L'application radie pour non-renouvellement, ce que le SNE fait seul."
+        yield dire.rompue("radren_envoye", phrase, "un autre motif", motif, chemin=_MOTIFS)
     elif motif is not None:
-        yield dire.tenue(f"La radiation est envoyée pour le motif {motif}.")
+        yield dire.tenue()
 
 
 def demande_d_origine(vue: Observation, dire: Dire) -> Iterator[Constat]:
-    """VIE-09."""
-    if not _est(vue, "CRS") or vue.demande is None:
+    """VIE-09: a separation names the demande that it comes from."""
+    if vue.demande is None:
         return
     if vue.demande.numero_associe is None:
-        yield dire.rompue(
-            "demande_d_origine_absente",
-            "La création suite à séparation ne cite pas la demande d'origine.",
-            chemin=f"{FORMULAIRE}/numUniqueAssocie",
-            attendu="le numéro de la demande commune",
-        )
+        phrase = "La création suite à séparation ne cite pas la demande d'origine."
+        attendu = "le numéro de la demande commune"
+        chemin = f"{FORMULAIRE}/numUniqueAssocie"
+        yield dire.rompue("demande_d_origine_absente", phrase, attendu, chemin=chemin)
     else:
-        yield dire.tenue("La création suite à séparation cite la demande d'origine.")
+        yield dire.tenue()
 
 
 def evenement_complet(vue: Observation, dire: Dire) -> Iterator[Constat]:
     """VIE-16. A value that the rules refuse (a date in the future, a badly written characteristic) is an
     anomaly like another; what is judged here is that nothing compulsory is missing."""
-    if vue.operation != _AJOUTER or vue.document is None:
+    if vue.document is None:
         return
     fautes: list[Constat] = []
     evenements = vue.document.tous("listeEvenements/evenement")
@@ -182,23 +145,19 @@ def evenement_complet(vue: Observation, dire: Dire) -> Iterator[Constat]:
             ("dateSurvenance", "date_de_survenance_absente", "date de survenance"),
         ):
             if evenement.enfant(nom) is None:
-                chemin = f"{evenement.chemin}/{nom}"
-                fautes.append(dire.rompue(sorte, f"L'événement ne porte pas de {mot}.", chemin=chemin))
+                phrase = f"L'événement ne porte pas de {mot}."
+                fautes.append(dire.rompue(sorte, phrase, chemin=f"{evenement.chemin}/{nom}"))
         fautes += _caracteristiques_absentes(evenement, vue, dire)
     inconnu = vue.a_regle("EVT002")
     if inconnu is not None and inconnu.get("valeur"):
-        fautes.append(
-            dire.rompue(
-                "type_d_evenement_inconnu",
-                f"Le type d'événement [{inconnu['valeur']}] est inconnu ou n'est plus valide.",
-                chemin=str(inconnu.get("propriete", "")),
-                attendu="un type en vigueur, national ou du territoire",
-                observe=str(inconnu["valeur"]),
-            )
-        )
+        phrase = f"Le type d'événement [{inconnu['valeur']}] est inconnu ou n'est plus valide."
+        attendu = "un type en vigueur, national ou du territoire"
+        observe = str(inconnu["valeur"])
+        chemin = str(inconnu.get("propriete", ""))
+        fautes.append(dire.rompue("type_d_evenement_inconnu", phrase, attendu, observe, chemin=chemin))
     yield from fautes
     if evenements and not fautes and vue.acceptee:
-        yield dire.tenue("L'événement porte un type valide, sa date et ses caractéristiques obligatoires.")
+        yield dire.tenue()
 
 
 def _caracteristiques_absentes(evenement: Element, vue: Observation, dire: Dire) -> Iterator[Constat]:
@@ -213,19 +172,14 @@ def _caracteristiques_absentes(evenement: Element, vue: Observation, dire: Dire)
     }
     for attendue in genre.caracteristiques:
         if attendue.obligatoire and attendue.code not in donnees and not attendue.fin_validite:
-            yield dire.rompue(
-                "caracteristique_absente",
-                f"L'événement {code} n'a pas sa caractéristique obligatoire {attendue.code}.",
-                chemin=f"{evenement.chemin}/listeCaracteristiquesSpecifiques",
-                attendu=attendue.code,
-                observe=", ".join(sorted(d for d in donnees if d)),
-            )
+            phrase = f"L'événement {code} n'a pas sa caractéristique obligatoire {attendue.code}."
+            observe = ", ".join(sorted(d for d in donnees if d))
+            chemin = f"{evenement.chemin}/listeCaracteristiquesSpecifiques"
+            yield dire.rompue("caracteristique_absente", phrase, attendue.code, observe, chemin=chemin)
 
 
 def auteur_de_l_evenement(vue: Observation, dire: Dire) -> Iterator[Constat]:
     """VIE-17. The rules EVT005 and EVT006 know who wrote what."""
-    if vue.operation not in (_MODIFIER, _SUPPRIMER):
-        return
     autrui, reglementaire = vue.a_regle("EVT005"), vue.a_regle("EVT006")
     if autrui is not None:
         absent = not autrui.get("valeur")
@@ -239,33 +193,28 @@ def auteur_de_l_evenement(vue: Observation, dire: Dire) -> Iterator[Constat]:
             observe=str(autrui.get("valeur") or ""),
         )
     if reglementaire is not None:
-        yield dire.rompue(
-            "evenement_reglementaire_supprime",
-            "La suppression d'un événement réglementaire est demandée.",
-            chemin=str(reglementaire.get("propriete", "")),
-        )
+        phrase = "La suppression d'un événement réglementaire est demandée."
+        chemin = str(reglementaire.get("propriete", ""))
+        yield dire.rompue("evenement_reglementaire_supprime", phrase, chemin=chemin)
     if vue.acceptee:
-        yield dire.tenue("L'événement est changé par le guichet qui l'a écrit.")
+        yield dire.tenue()
 
 
 def canal_asynchrone(vue: Observation, dire: Dire) -> Iterator[Constat]:
-    """VIE-19, by the base's clock."""
-    if vue.instant.astimezone(PARIS).date() <= FIN_ASYNCHRONE or vue.operation != "getNumUnique":
+    """VIE-19: no file after the end of the asynchronous exchanges, by the base's clock."""
+    if vue.instant.astimezone(PARIS).date() <= FIN_ASYNCHRONE:
         return
     if vue.asynchrone:
-        yield dire.rompue(
-            "asynchrone_apres_2018",
-            "Un fichier est déposé pour le canal asynchrone après le 31 décembre 2018.",
-            chemin=vue.echange.chemin,
-            attendu="getNumUnique par le service",
-        )
+        phrase = "Un fichier est déposé pour le canal asynchrone après le 31 décembre 2018."
+        attendu = "getNumUnique par le service"
+        yield dire.rompue("asynchrone_apres_2018", phrase, attendu, chemin=vue.echange.chemin)
     else:
-        yield dire.tenue("Après 2018, la demande est envoyée par le service, et non par fichier.")
+        yield dire.tenue()
 
 
 def declaration_de_dalo(vue: Observation, dire: Dire) -> Iterator[Constat]:
-    """VIE-22."""
-    if vue.operation != "getDeclarationNouveauDalo" or vue.demande is None:
+    """VIE-22: a DALO is declared with the number of the demande, its status and the day of the decision."""
+    if vue.demande is None:
         return
     dalo = vue.demande.information_dalo
     bloc = "interfaceNuu/demande/informationDalo"
@@ -273,70 +222,53 @@ def declaration_de_dalo(vue: Observation, dire: Dire) -> Iterator[Constat]:
     if vue.numero is None:
         fautes.append(_numero_absent("La déclaration d'un DALO", dire))
     if dalo is None or dalo.code_de("statutDalo") is None:
-        chemin = f"{bloc}/statutDalo"
-        fautes.append(
-            dire.rompue("statut_dalo_absent", "La déclaration ne porte pas de statut.", chemin=chemin)
-        )
+        phrase = "La déclaration ne porte pas de statut."
+        fautes.append(dire.rompue("statut_dalo_absent", phrase, chemin=f"{bloc}/statutDalo"))
     if dalo is None or dalo.date_de("dateDecisionDalo") is None:
-        chemin = f"{bloc}/dateDecisionDalo"
-        fautes.append(
-            dire.rompue(
-                "date_dalo_absente", "La déclaration ne porte pas de date de décision.", chemin=chemin
-            )
-        )
+        phrase = "La déclaration ne porte pas de date de décision."
+        fautes.append(dire.rompue("date_dalo_absente", phrase, chemin=f"{bloc}/dateDecisionDalo"))
     yield from fautes
     if not fautes:
-        yield dire.tenue("La déclaration porte le numéro, le statut et la date de décision.")
+        yield dire.tenue()
 
 
 def suppression_ou_piece(vue: Observation, dire: Dire) -> Iterator[Constat]:
-    """VIE-27."""
-    if not (_est(vue, "SUP") or _est(vue, "COP")):
-        return
+    """VIE-27: a deletion, or a scanned piece, has the number of the demande."""
     if vue.numero is None:
         yield _numero_absent("La suppression" if vue.type_fichier == "SUP" else "La pièce", dire)
     else:
-        yield dire.tenue(f"Le message {vue.type_fichier} porte le numéro unique.")
-
-
-def _est(vue: Observation, type_fichier: str) -> bool:
-    return vue.operation == "getNumUnique" and vue.type_fichier == type_fichier
+        yield dire.tenue()
 
 
 def _radiation(vue: Observation) -> Element | None:
-    return vue.demande.radiation if _est(vue, "RAD") and vue.demande is not None else None
+    return None if vue.demande is None else vue.demande.radiation
 
 
 def _numero_absent(sujet: str, dire: Dire) -> Constat:
-    return dire.rompue(
-        "numero_absent",
-        f"{sujet} ne porte pas le numéro unique de la demande.",
-        chemin=_NUM_UNIQUE,
-        attendu="le numéro délivré par le SNE",
-    )
+    phrase = f"{sujet} ne porte pas le numéro unique de la demande."
+    return dire.rompue("numero_absent", phrase, "le numéro délivré par le SNE", chemin=_NUM_UNIQUE)
 
 
 def _date_de_radiation_absente(dire: Dire) -> Constat:
-    return dire.rompue(
-        "date_de_radiation_absente",
-        "La radiation ne porte pas sa date.",
-        chemin=f"{FORMULAIRE}/radiation/dateRadiation",
-        attendu="une date",
-    )
+    phrase = "La radiation ne porte pas sa date."
+    chemin = f"{FORMULAIRE}/radiation/dateRadiation"
+    return dire.rompue("date_de_radiation_absente", phrase, "une date", chemin=chemin)
 
 
 JUGES: Final = (
-    Juge("VIE-01", creation_sans_numero),
-    Juge("VIE-03", modification_entiere),
-    Juge("VIE-04", date_de_creation_gardee),
-    Juge("VIE-05", date_de_renouvellement),
-    Juge("VIE-06", radiation_datee_et_motivee),
-    Juge("VIE-07", attribution_decrite),
-    Juge("VIE-08", radiation_du_systeme),
-    Juge("VIE-09", demande_d_origine),
-    Juge("VIE-16", evenement_complet),
-    Juge("VIE-17", auteur_de_l_evenement),
-    Juge("VIE-19", canal_asynchrone),
-    Juge("VIE-22", declaration_de_dalo),
-    Juge("VIE-27", suppression_ou_piece),
+    Juge("VIE-01", creation_sans_numero, genres("CRE")),
+    Juge("VIE-03", modification_entiere, genres("MOD")),
+    Juge("VIE-04", date_de_creation_gardee, genres("MOD")),
+    Juge("VIE-05", date_de_renouvellement, genres("REN")),
+    Juge("VIE-06", radiation_datee_et_motivee, genres("RAD")),
+    Juge("VIE-07", attribution_decrite, genres("RAD")),
+    Juge("VIE-08", radiation_du_systeme, genres("RAD")),
+    Juge("VIE-09", demande_d_origine, genres("CRS")),
+    Juge("VIE-16", evenement_complet, operations("ajouterEvenementDemande")),
+    Juge(
+        "VIE-17", auteur_de_l_evenement, operations("modifierEvenementDemande", "supprimerEvenementDemande")
+    ),
+    Juge("VIE-19", canal_asynchrone, operations("getNumUnique")),
+    Juge("VIE-22", declaration_de_dalo, operations("getDeclarationNouveauDalo")),
+    Juge("VIE-27", suppression_ou_piece, genres("SUP", "COP")),
 )

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Final, Literal
 from urllib.parse import parse_qsl
 
-from sne_sandbox.conformance.courrier import Courrier
-from sne_sandbox.conformance.observation import Observation
+from sne_sandbox.conformance.observation import Courrier, Observation
 from sne_sandbox.domain.echange import Piece, document_parmi
 from sne_sandbox.domain.texte import masquer_nirs
 from sne_sandbox.operations.table import OPERATIONS

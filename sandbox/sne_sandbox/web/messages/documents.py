@@ -9,8 +9,7 @@ from typing import Any, Final
 
 from lxml import etree
 
-from sne_sandbox.conformance.courrier import Courrier
-from sne_sandbox.conformance.observation import Observation
+from sne_sandbox.conformance.observation import Courrier, Observation
 from sne_sandbox.contract import codec
 from sne_sandbox.contract.codec import NS
 from sne_sandbox.domain.dates import PARIS, xs_date_time

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from banc import Banc, espacer
 
-from sne_sandbox.conformance.jugement import juger, juger_suite
+from sne_sandbox.conformance.jugement import Suite, juger
 from sne_sandbox.conformance.observation import observer
 from sne_sandbox.conformance.trafic import parcourir
 from sne_sandbox.reports.model import Constat
@@ -23,8 +23,8 @@ def constats() -> Juger:
         contrat = banc.services.contrat
         echanges = parcourir(banc.services.magasin, banc.nom)
         vues = [observer(e, contrat) for e in (echanges if ecart is None else espacer(echanges, ecart))]
-        seuls = [constat for vue in vues for constat in juger(vue, contrat, pilote=pilote)]
-        dits = seuls + juger_suite(vues, contrat, pilote=pilote)
+        seuls = [constat for vue in vues for constat in juger(vue, pilote=pilote)]
+        dits = seuls + Suite(pilote=pilote).juger(vues)
         # « Attendu : rien » beside what was seen would mislead.
         assert [c for c in dits if c.observe and not c.attendu] == []
         return dits

@@ -46,7 +46,7 @@ def test_le_guichet_se_prouve_par_un_certificat(banc: Banc) -> None:
     (echange,) = parcourir(banc.services.magasin, banc.nom)
 
     def tenue() -> bool:
-        return "NOM-04" in {c.exigence for c in juger(observer(echange, contrat), contrat) if c.tenue}
+        return "NOM-04" in {c.exigence for c in juger(observer(echange, contrat)) if c.tenue}
 
     assert not tenue()
     echange.certificat = True
@@ -59,10 +59,10 @@ def test_le_guichet_d_une_recherche_est_celui_du_certificat(banc: Banc) -> None:
     contrat = banc.services.contrat
     (echange,) = parcourir(banc.services.magasin, banc.nom)
     echange.certificat = True
-    assert ("NOM-04", True) in {(c.exigence, c.tenue) for c in juger(observer(echange, contrat), contrat)}
+    assert ("NOM-04", True) in {(c.exigence, c.tenue) for c in juger(observer(echange, contrat))}
 
     echange.guichet = "G7501"
-    sortes = {c.sorte for c in juger(observer(echange, contrat), contrat) if not c.tenue}
+    sortes = {c.sorte for c in juger(observer(echange, contrat)) if not c.tenue}
     assert "guichet_du_certificat" in sortes
 
 

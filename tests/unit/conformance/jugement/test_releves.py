@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from banc import FORMULAIRE, MIDI, Banc, poser, specimen, trouver
 
-from sne_sandbox.conformance.jugement import juger_suite
+from sne_sandbox.conformance.jugement import Suite
 from sne_sandbox.conformance.observation import observer
 from sne_sandbox.conformance.trafic import parcourir
 from sne_sandbox.domain.echange import Echange, VerdictEchange
@@ -170,7 +170,7 @@ def test_une_attribution_sans_decision(banc: Banc, rompues: Rompues) -> None:
 
     contrat = banc.services.contrat
     _, radiee = (observer(e, contrat) for e in parcourir(banc.services.magasin, banc.nom))
-    assert [c for c in juger_suite([radiee], contrat) if not c.tenue] == []
+    assert [c for c in Suite().juger([radiee]) if not c.tenue] == []
 
 
 def _refus_tls(banc: Banc, raison: str) -> None:

@@ -1,4 +1,4 @@
-"""The runner, with an application that does what a test wants over the whole pipeline, in process."""
+"""The driven mode, with an application that does what a test wants over the whole pipeline, in process."""
 
 import hashlib
 import threading
@@ -13,13 +13,13 @@ from typing import Any
 import pytest
 from banc import MIDI, Banc
 
-from sne_sandbox.conformance import deroulement, plan, runner
-from sne_sandbox.conformance.adresses import Adresses, AdressesServices
+from sne_sandbox.conformance import jugement, pilotage, plan, seance, verifications
+from sne_sandbox.conformance.adresses import FAUX_SERVEURS, Adresses, AdressesServices
 from sne_sandbox.conformance.application import LienRompu
+from sne_sandbox.conformance.attentes import Poignees
 from sne_sandbox.conformance.base import BaseJugee
 from sne_sandbox.conformance.formulaire import de_json
 from sne_sandbox.conformance.observation import Observation
-from sne_sandbox.conformance.poignees import Poignees
 from sne_sandbox.contract import codec
 from sne_sandbox.domain.element import Element
 from sne_sandbox.generators.demandes import document
@@ -119,14 +119,12 @@ def courir(double: Double, le_plan: plan.Plan, *, adresses: Adresses = ADRESSES,
     services = double.banc.services
     base = BaseJugee(services.magasin, services.contrat, double.banc.nom)
     evenements = list(
-        runner.derouler(
+        pilotage.derouler(
             le_plan,
             double,
             base,
-            services.contrat,
-            adresses=adresses,
-            maintenant=MIDI,
-            **({"exemples": 3, "reduction": 20} | options),
+            adresses,
+            pilotage.ReglagesPilotage(maintenant=MIDI, **({"exemples": 3, "reduction": 20} | options)),
         )
     )
     assert isinstance(evenements[0], DebutJugement)
@@ -240,7 +238,8 @@ def test_each_example_shows_the_finding_that_it_stands_beside(banc: Banc, tmp_pa
 
 def test_what_the_application_does_not_know_is_of_no_concern(banc: Banc, tmp_path: Path) -> None:
     scenario(tmp_path, COUPLE, "A")
-    le_plan = scenario(tmp_path, COUPLE.replace('"enregistrer"', '"piece"'), "B")
+    texte = COUPLE.replace('"enregistrer"', '"piece"').replace('"FID-02", "VIE-21"', '"VIE-27"')
+    le_plan = scenario(tmp_path, texte, "B")
     rapport = courir(Double(banc), le_plan)
     assert [s.verdict for s in rapport.scenarios] == [Verdict.REUSSI, Verdict.SANS_OBJET]
     assert rapport.conforme, rapport.motifs
@@ -302,7 +301,7 @@ def test_addresses_are_given_back_after_an_example_that_broke_off(banc: Banc, tm
 DEUX_SERVEURS = """
 titre = "Un serveur"
 pourquoi = "Pour voir."
-exigences = ["EMB-12", "EMB-16"]
+exigences = ["EXIGENCE"]
 [menages.d1]
 sorte = "personne_seule"
 [[etapes]]
@@ -312,6 +311,13 @@ faire = "enregistrer"
 reference = "d1"
 attendu = ["erreur"]
 """
+
+
+def _avec_le_serveur(serveur: str) -> str:
+    exigence = FAUX_SERVEURS[serveur].exigence
+    return DEUX_SERVEURS.replace("SERVEUR", serveur).replace("EXIGENCE", exigence)
+
+
 _RECONNUS = ("demarrer", "reinitialiser", "enregistrer", "adresser", "fin")
 
 
@@ -326,7 +332,7 @@ def test_who_speaks_to_a_server_to_refuse_breaks_what_is_wrong_with_it(
     """Told by `adresser` alone: this double reads no field of `demarrer`."""
     double = Double(banc, _RECONNUS)
     adresses = replace(ADRESSES, faux={serveur: AdressesServices.sous("https://localhost:2", "x")})
-    le_plan = scenario(tmp_path, DEUX_SERVEURS.replace("SERVEUR", serveur))
+    le_plan = scenario(tmp_path, _avec_le_serveur(serveur))
     rapport = courir(double, le_plan, adresses=adresses, exemples=1)
 
     assert {(c.exigence, c.sorte) for v in rapport.verifications for c in v.constats} == {enfreinte}
@@ -345,7 +351,7 @@ def test_who_refuses_a_server_of_another_name_holds_it(banc: Banc, tmp_path: Pat
             return {}
 
     adresses = replace(ADRESSES, faux={"autre_nom": AdressesServices.sous("https://localhost:2", "x")})
-    texte = DEUX_SERVEURS.replace("SERVEUR", "autre_nom").replace('"EMB-12", ', "")
+    texte = _avec_le_serveur("autre_nom")
     rapport = courir(
         Mefiante(banc, _RECONNUS, rendu=refuser), scenario(tmp_path, texte), adresses=adresses, exemples=1
     )
@@ -354,7 +360,7 @@ def test_who_refuses_a_server_of_another_name_holds_it(banc: Banc, tmp_path: Pat
 
 def test_a_server_to_refuse_that_does_not_listen_accuses_nobody(banc: Banc, tmp_path: Path) -> None:
     """A sandbox served without HTTPS, or by an earlier version."""
-    texte = DEUX_SERVEURS.replace("SERVEUR", "autre_nom")
+    texte = _avec_le_serveur("autre_nom")
     rapport = courir(Double(banc, _RECONNUS), scenario(tmp_path, texte), exemples=1)
     assert {v.verdict for v in rapport.verifications} == {Verdict.IGNORE}
     assert "aucun serveur dont le certificat est établi à un autre nom" in rapport.scenarios[0].raison
@@ -369,11 +375,13 @@ def test_an_application_that_never_answers_is_given_up(banc: Banc, tmp_path: Pat
     double.saisie = casser
     for nom in "ABCDE":
         scenario(tmp_path, COUPLE, nom)
-    le_plan = scenario(tmp_path, COUPLE.replace('"enregistrer"', '"piece"'), "F")
+    le_plan = scenario(
+        tmp_path, COUPLE.replace('"enregistrer"', '"piece"').replace('"FID-02", "VIE-21"', '"VIE-27"'), "F"
+    )
     rapport = courir(double, le_plan)
     attendus = [Verdict.ERREUR] * 3 + [Verdict.EN_ATTENTE] * 2 + [Verdict.SANS_OBJET]
     assert [s.verdict for s in rapport.scenarios] == attendus
-    assert sum(m["commande"] == "enregistrer" for m in double.recus) == runner.ERREURS_MAX
+    assert sum(m["commande"] == "enregistrer" for m in double.recus) == pilotage.ERREURS_MAX
     assert rapport.scenarios[4].raison.startswith("l'application ne répond plus")
     assert rapport.motifs[-1] == (
         "2 scénarios n'ont pas été joués : l'application ne répond plus : L'application s'est arrêtée."
@@ -462,7 +470,7 @@ def test_a_message_that_a_busy_machine_let_nobody_receive_judges_nobody(
 ) -> None:
     """The application reached the SNE once; its second connection was never taken up."""
     horloge = iter(attente * rang for rang in range(100))
-    monkeypatch.setattr(deroulement, "time", SimpleNamespace(monotonic=lambda: next(horloge)))
+    monkeypatch.setattr(seance, "time", SimpleNamespace(monotonic=lambda: next(horloge)))
 
     class Coupe(Double):
         def _enregistrer(self, message: dict[str, Any]) -> dict[str, Any]:
@@ -563,9 +571,95 @@ def test_a_malformed_number_that_is_kept_is_named(banc: Banc, tmp_path: Path) ->
 
 
 def test_without_evidence_there_is_no_verdict(banc: Banc, tmp_path: Path) -> None:
-    texte = COUPLE.replace('"VIE-21"', '"VIE-05"')
+    """A creation may be one that follows a separation: this one was not."""
+    texte = COUPLE.replace('"VIE-21"', '"VIE-09"')
     rapport = courir(Double(banc), scenario(tmp_path, texte))
-    assert verdicts(rapport) == {"FID-02": Verdict.REUSSI, "VIE-05": Verdict.EN_ATTENTE}
+    assert verdicts(rapport) == {"FID-02": Verdict.REUSSI, "VIE-09": Verdict.EN_ATTENTE}
+    assert rapport.conforme
+
+
+def _rater(*_: Any) -> Any:
+    raise ZeroDivisionError("division by zero")
+
+
+def test_a_judge_that_fails_is_an_error_of_ours_and_the_run_goes_on(
+    banc: Banc, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Neither broken nor held; the other requirements are judged, and so is the next scenario."""
+    casses = tuple(
+        replace(juge, juger=_rater) if juge.exigences == ("VIE-21",) else juge for juge in verifications.JUGES
+    )
+    monkeypatch.setattr(verifications, "JUGES", casses)
+    scenario(tmp_path, COUPLE, "A")
+    rapport = courir(Double(banc), scenario(tmp_path, COUPLE, "B"), exemples=1)
+
+    for resultat in rapport.scenarios:
+        vues = {v.exigence: v for v in resultat.verifications}
+        assert vues["FID-02"].verdict is Verdict.REUSSI
+        assert vues["VIE-21"].verdict is Verdict.ERREUR
+        assert vues["VIE-21"].constats == ()
+        assert vues["VIE-21"].raison.startswith(
+            "erreur du bac à sable : impossible de juger VIE-21, échange "
+        )
+    assert rapport.entete.non_juges.startswith(
+        "Erreur du bac à sable, et non de l'application : impossible de juger VIE-21, échanges 1, 2 (ZeroDivi"
+    )
+    assert rapport.motifs == ("2 scénarios en erreur : A, B.",)
+
+
+def test_a_judge_of_traffic_that_fails_is_one_too(
+    banc: Banc, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    casses = tuple(
+        replace(juge, juger=_rater) if juge.exigence == "CTR-01" else juge for juge in jugement.JUGES
+    )
+    monkeypatch.setattr(jugement, "JUGES", casses)
+    le_plan = scenario(tmp_path, COUPLE.replace('"VIE-21"', '"CTR-01"'))
+    rapport = courir(Double(banc), le_plan, exemples=1)
+
+    assert verdicts(rapport) == {"FID-02": Verdict.REUSSI, "CTR-01": Verdict.ERREUR}
+    assert "impossible de juger CTR-01, échange 1 (ZeroDivisionError" in rapport.entete.non_juges
+    (bilan,) = (b for b in rapport.bilans if b.exigence == "CTR-01")
+    assert bilan.etat is EtatExigence.SANS_PREUVE
+    assert bilan.raison.startswith("erreur du bac à sable")
+
+
+def test_an_answer_too_deep_to_be_compared_is_one_exchange_s(banc: Banc, tmp_path: Path) -> None:
+    """Within what the protocol allows, and what Python can hold."""
+    profonde: dict[str, Any] = {}
+    for _ in range(900):
+        profonde = {"a": profonde}
+
+    class Profonde(Double):
+        def envoyer(self, message: dict[str, Any]) -> dict[str, Any]:
+            if message["commande"] == "consulter":
+                self.banc.relire(self.numero)
+                return {"statut": "fait", "demande": profonde}
+            return super().envoyer(message)
+
+        def _enregistrer(self, message: dict[str, Any]) -> dict[str, Any]:
+            rendu = super()._enregistrer(message)
+            self.numero = rendu["numero_unique"]
+            return rendu
+
+    texte = COUPLE.replace('"VIE-21"', '"VIE-24"') + '[[etapes]]\nfaire = "consulter"\nreference = "d1"\n'
+    double = Profonde(banc, ("demarrer", "reinitialiser", "enregistrer", "consulter", "fin"))
+    rapport = courir(double, scenario(tmp_path, texte), exemples=1)
+    assert verdicts(rapport) == {"FID-02": Verdict.REUSSI, "VIE-24": Verdict.ERREUR}
+    assert "juger VIE-24, échange 2 (RecursionError" in rapport.entete.non_juges
+
+
+def test_what_was_done_is_not_said_undone_when_nothing_of_it_could_be_verified(
+    banc: Banc, tmp_path: Path
+) -> None:
+    texte = COUPLE.replace('"FID-02", "VIE-21"', '"VIE-09"')
+    rapport = courir(Double(banc), scenario(tmp_path, texte))
+    assert verdicts(rapport) == {"VIE-09": Verdict.EN_ATTENTE}
+    assert rapport.entete.echanges == 3
+    assert rapport.motifs == (
+        "Rien n'a été prouvé : l'application a fait 3 commandes du plan, et rien, dans ces échanges, ne "
+        "montre les exigences de ces scénarios.",
+    )
 
 
 def test_a_refusal_taken_for_a_success_is_found(banc: Banc, tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ from typing import get_args
 import pytest
 
 from sne_sandbox.conformance import plan
-from sne_sandbox.conformance.faux_serveurs import FAUX_SERVEURS, VRAI, FauxServeur
+from sne_sandbox.conformance.adresses import FAUX_SERVEURS, VRAI, FauxServeur
 from sne_sandbox.conformance.protocole import COMMANDES
 from sne_sandbox.contract.exigences import charger_exigences
 from sne_sandbox.contract.versions import charger

@@ -7,10 +7,10 @@ from types import SimpleNamespace
 import pytest
 from banc import Banc
 
-from sne_sandbox.conformance import pouls
+from sne_sandbox.conformance import attentes
 from sne_sandbox.conformance.adresses import Adresses, AdressesServices
+from sne_sandbox.conformance.attentes import Pouls
 from sne_sandbox.conformance.base import BaseJugee
-from sne_sandbox.conformance.pouls import Pouls
 
 #: Seconds that nothing takes, however busy the machine.
 PATIENCE = 60.0
@@ -36,9 +36,9 @@ class Montre:
 @pytest.fixture(autouse=True)
 def montre(monkeypatch: pytest.MonkeyPatch) -> Montre:
     faite = Montre()
-    monkeypatch.setattr(pouls, "PERIODE_S", 0.02)
-    monkeypatch.setattr(pouls, "CALME_S", 0.1)
-    monkeypatch.setattr(pouls, "time", SimpleNamespace(monotonic=faite.monotonic, sleep=faite.sleep))
+    monkeypatch.setattr(attentes, "PERIODE_S", 0.02)
+    monkeypatch.setattr(attentes, "CALME_S", 0.1)
+    monkeypatch.setattr(attentes, "time", SimpleNamespace(monotonic=faite.monotonic, sleep=faite.sleep))
     return faite
 
 
@@ -108,7 +108,7 @@ def test_what_was_given_up_while_it_was_late_is_waited_for_once(serveur: Serveur
         assert serveur.demandes.acquire(timeout=PATIENCE), "asked again: the answer had come"
         montre.secondes += 0.01
         suivi.attendre(SEUIL)
-        assert sum(dormis) >= pouls.CALME_S
+        assert sum(dormis) >= attentes.CALME_S
         dormis.clear()
         suivi.attendre(SEUIL)
         assert dormis == []

@@ -1,24 +1,36 @@
-"""The protocol's tables as a JSON Schema: `python -m sne_sandbox.conformance.schema_protocole` prints it."""
+"""The protocol of the adapter as a JSON Schema: what `make docs` writes into `fixtures/schemas/`."""
 
-import json
-import sys
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
+from typing import Any, Final
 
 from sne_sandbox.conformance.protocole import (
     COMMANDES,
     COMMUNS,
-    FORME_JSON,
     FORMES,
     MAINTENANT,
     PROTOCOLE,
-    STATUTS,
-    TYPES_JSON,
     ChampProtocole,
     Commande,
     Statut,
 )
+
+#: What each says, in the page and in the schema.
+STATUTS: Final[Mapping[Statut, str]] = {
+    Statut.FAIT: "le SNE a accepté",
+    Statut.REFUSE: "le SNE a répondu par des anomalies, ou par des doublons",
+    Statut.ERREUR: "faute SOAP, panne, aucune réponse : « message » est ce que l'utilisateur lit",
+    Statut.NON_GERE: "l'application ne fait pas cela",
+}
+#: The form of a field of type « json ».
+_FORME_JSON: Final = (
+    "Contenu d'un élément du contrat : les noms du schéma, dans son ordre (celui du XSD), sans espace de "
+    'noms. Une feuille est un texte, nombres et booléens compris ("560", "true", "2018-03-15") ; un '
+    'élément codé {"code": "T2"} ; un élément répétable toujours un tableau, même d\'un seul ; un conteneur '
+    "un objet, {} s'il est vide."
+)
+#: Type of a field -> its name in JSON Schema; a document has a definition of its own, as the forms have.
+_TYPES: Final = {"texte": "string", "booleen": "boolean", "nombre": "number"}
 
 
 def schema() -> dict[str, Any]:
@@ -29,7 +41,7 @@ def schema() -> dict[str, Any]:
         "description": "Messages de la suite de conformité à l'application éprouvée, et ses réponses.",
         "anyOf": [{"$ref": f"#/$defs/{sens}_{nom}"} for sens in ("commande", "reponse") for nom in COMMANDES],
         "$defs": {
-            "document": {"description": FORME_JSON, "type": "object"},
+            "document": {"description": _FORME_JSON, "type": "object"},
             "statut": {
                 "description": " ; ".join(f"{statut} : {sens}" for statut, sens in STATUTS.items()),
                 "enum": [statut.value for statut in Statut],
@@ -73,14 +85,10 @@ def _objet(champs: tuple[ChampProtocole, ...], fixes: Mapping[str, Any] | None =
 def _schema_champ(champ: ChampProtocole) -> dict[str, Any]:
     if champ.type == "json":
         valeur: dict[str, Any] = {"$ref": "#/$defs/document"}
-    elif champ.type in TYPES_JSON:
-        valeur = {"type": TYPES_JSON[champ.type][1]}
+    elif champ.type in _TYPES:
+        valeur = {"type": _TYPES[champ.type]}
     else:
         valeur = {"$ref": f"#/$defs/{champ.type}"}
     if champ.liste:
         valeur = {"type": "array", "items": valeur}
     return {"description": champ.description, **valeur}
-
-
-if __name__ == "__main__":
-    sys.stdout.write(json.dumps(schema(), ensure_ascii=False, indent=2) + "\n")

@@ -1,0 +1,360 @@
+"""The driven mode: an application is told the plan, command after command, and judged on all that it does.
+
+Same seed, same clock, same application: same run. Whatever the application does, the run goes on to its end,
+unless the application does not answer any more: what is left is then in error, and says so.
+"""
+
+import contextlib
+import time
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Final
+from zlib import crc32
+
+from sne_sandbox.conformance.adresses import Adresses
+from sne_sandbox.conformance.application import Application, LienRompu
+from sne_sandbox.conformance.attentes import Pouls
+from sne_sandbox.conformance.base import BaseJugee
+from sne_sandbox.conformance.consequences import obligatoires
+from sne_sandbox.conformance.exemples import ExempleTire, strategie
+from sne_sandbox.conformance.observation import Observation, observer
+from sne_sandbox.conformance.plan import Plan, Scenario
+from sne_sandbox.conformance.protocole import PROTOCOLE
+from sne_sandbox.conformance.recolte import Blocage, Recolte, ensemble, inacheve
+from sne_sandbox.conformance.recueil import RecueilDuJugement, dire_ce_qui_manque
+from sne_sandbox.conformance.reduction import BUDGET, Exemples, Reductions
+from sne_sandbox.conformance.seance import BancDEssai, ExempleJoue, LienApplication, jouer_exemple
+from sne_sandbox.conformance.trafic import outil
+from sne_sandbox.contract.exigences import charger_exigences, niveaux
+from sne_sandbox.domain.dates import PARIS
+from sne_sandbox.domain.texte import accorde
+from sne_sandbox.reports.decision import decider
+from sne_sandbox.reports.model import (
+    Constat,
+    DebutJugement,
+    Entete,
+    Evenement,
+    Fin,
+    Rapport,
+    ResultatScenario,
+    ScenarioCommence,
+    ScenarioFini,
+    Verdict,
+    Verification,
+)
+
+MODE: Final = "plan"
+#: Scenarios in a row that end in error before the application is given up.
+ERREURS_MAX: Final = 3
+_RIEN_DE_FAIT: Final = (
+    "Rien n'a été prouvé : l'application n'a fait aucune des commandes du plan jusqu'à une vérification."
+)
+_RIEN_DE_VERIFIE: Final = (
+    "Rien n'a été prouvé : l'application a fait {combien} du plan, et rien, dans ces échanges, ne montre les "
+    "exigences de ces scénarios."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ReglagesPilotage:
+    """How an application is tried: `exemples` are asked of each scenario (see `Scenario.combien`), the base's
+    clock starts at `maintenant` (aware; the machine's by default), `seulement` names the scenarios to play
+    (all by default), `reduction` is how many examples a shrink may run, 0 for none. `nom` is how the
+    application is called until it says its name, `commande` the command line that findings are reproduced by,
+    but for seed, clock and scenario; `exiger` the requirements whose evidence may not lack."""
+
+    exemples: int = 10
+    graine: int = 0
+    maintenant: datetime | None = None
+    seulement: Collection[str] = ()
+    profil: str = "ecole"
+    nom: str = ""
+    commande: str = "sne-sandbox conform"
+    reduction: int = BUDGET
+    exiger: Collection[str] = ()
+
+
+def derouler(
+    plan: Plan,
+    application: Application,
+    base: BaseJugee,
+    adresses: Adresses,
+    reglages: ReglagesPilotage,
+) -> Iterator[Evenement]:
+    """Plays the scenarios of `plan`; ends with `Fin`, mode « plan ». A KeyboardInterrupt that `application`
+    raises ends the run, and the report says what was played. Never raises for what the application does."""
+    debut = datetime.now(UTC)
+    instant = (reglages.maintenant or debut).astimezone(PARIS).replace(microsecond=0)
+    exigences = charger_exigences(base.contrat.dossiers)
+    choisis = [s for s in plan if not reglages.seulement or s.id in reglages.seulement]
+    with Pouls.de(adresses, base) as pouls:
+        pilotage = _Pilotage(
+            BancDEssai(LienApplication(application, pouls), base, adresses, obligatoires(niveaux(exigences))),
+            reglages,
+            instant,
+            f"{reglages.commande} --seed {reglages.graine} --clock {instant.isoformat()}",
+            RecueilDuJugement(base.contrat, exigences, reglages.profil),
+            Reductions(reglages.reduction),
+        )
+        yield DebutJugement(reglages.nom or PROTOCOLE, len(choisis), niveaux(exigences))
+        with pilotage.jusqu_a_l_interruption():
+            pilotage.demarrer()
+        resultats = []
+        for rang, scenario in enumerate(choisis, 1):
+            yield ScenarioCommence(scenario.id, scenario.groupe, scenario.titre, rang)
+            resultats.append(pilotage.passer(scenario))
+            yield ScenarioFini(resultats[-1])
+        pilotage.finir()
+    yield Fin(pilotage.conclure(debut, resultats))
+
+
+@dataclass(frozen=True, slots=True)
+class _Presentation:
+    """What the application says of itself: its name and version, the commands that it knows, the versions of
+    messages that it writes (none when it does not say)."""
+
+    nom: str
+    commandes: frozenset[str]
+    versions: frozenset[str]
+
+    def manque(self, scenario: Scenario) -> str:
+        """Why a scenario is of no concern to it, "" when it is."""
+        inconnues = sorted(scenario.commandes - self.commandes)
+        if inconnues:
+            return f"l'application ne connaît pas : {', '.join(inconnues)}"
+        absentes = sorted(scenario.versions - self.versions) if self.versions else []
+        return f"l'application n'écrit pas la version {', '.join(absentes)}" if absentes else ""
+
+
+@dataclass(slots=True)
+class _Pilotage:
+    """A run of the plan under way: what it is played on, what it has shown so far."""
+
+    banc: BancDEssai
+    reglages: ReglagesPilotage
+    instant: datetime
+    commande: str
+    recueil: RecueilDuJugement
+    reductions: Reductions
+    presentation: _Presentation | None = None
+    panne: str = ""
+    """Why the application is given up, "" while it is not."""
+    interruption: str = ""
+    """What interrupted the run, "" while nothing has."""
+    erreurs: int = 0
+    non_joues: int = 0
+    echanges: int = 0
+    faites: int = 0
+    """How many commands the application did."""
+    blocage: Blocage = field(default_factory=Blocage)
+
+    # --- the session -------------------------------------------------------------------------------------
+
+    def demarrer(self) -> None:
+        """Tells the application where we are; what it knows."""
+        base, adresses = self.banc.base, self.banc.adresses
+        base.remettre(self.instant, adresses.boite_entree)
+        champs = {"protocole": PROTOCOLE, "contrat": base.contrat.nom, **adresses.en_json()}
+        try:
+            reponse = self.banc.lien.dire("demarrer", self.instant, champs)
+        except LienRompu as rompu:
+            self.panne = rompu.diagnostics()
+            return
+        if reponse["statut"] != "fait":
+            self.panne = f"« demarrer » a répondu « {reponse['statut']} » : {reponse.get('message') or ''}"
+            return
+        self.presentation = _Presentation(
+            f"{reponse['nom']} {reponse['version']}",
+            frozenset(map(str, reponse["commandes"])),
+            frozenset(map(str, reponse.get("versions") or ())),
+        )
+
+    def finir(self) -> None:
+        """Tells the application that it is over."""
+        if not self.panne and not self.interruption:
+            with contextlib.suppress(LienRompu, KeyboardInterrupt):  # it is over all the same
+                self.banc.lien.dire("fin", self.instant, {})
+
+    def conclure(self, debut: datetime, resultats: list[ResultatScenario]) -> Rapport:
+        """The report of the run."""
+        reglages = self.reglages
+        entete = Entete(
+            outil=outil(),
+            contrat=self.banc.base.contrat.nom,
+            profil=reglages.profil,
+            mode=MODE,
+            application=self.presentation.nom if self.presentation else reglages.nom or "application",
+            base=self.banc.base.nom,
+            graine=reglages.graine,
+            commande=self.commande,
+            debut=debut,
+            fin=datetime.now(UTC),
+            echanges=self.echanges,
+            exemples=sum(resultat.exemples for resultat in resultats),
+            inacheve=inacheve(self.interruption, resultats),
+        )
+        bilans = dire_ce_qui_manque(self.recueil.bilans(), resultats)
+        rapport = self.recueil.rapport(entete, resultats, bilans)
+        return decider(rapport, (*self._rien(rapport), *self._abandon()), exigees=reglages.exiger)
+
+    def _rien(self, rapport: Rapport) -> tuple[str, ...]:
+        """Why nothing was proved, when no check came to a verdict: an application that does nothing is not
+        conforming, nor is one that nothing could be seen of."""
+        jugees = (Verdict.REUSSI, Verdict.ECHOUE, Verdict.ERREUR)
+        if self.panne or self.interruption or any(v.verdict in jugees for v in rapport.verifications):
+            return ()
+        if not self.faites:
+            return (_RIEN_DE_FAIT,)
+        return (_RIEN_DE_VERIFIE.format(combien=accorde(self.faites, "commande", "commandes")),)
+
+    def _abandon(self) -> tuple[str, ...]:
+        """A sentence of what was not played because the application was given up."""
+        if not self.non_joues:
+            return ()
+        combien = accorde(self.non_joues, "scénario n'a pas été joué", "scénarios n'ont pas été joués")
+        return (f"{combien} : {self.panne.removesuffix('.')}.",)
+
+    # --- a scenario --------------------------------------------------------------------------------------
+
+    def passer(self, scenario: Scenario) -> ResultatScenario:
+        """Plays a scenario; nothing is concluded of one that is interrupted."""
+        if not self.interruption:
+            with self.jusqu_a_l_interruption():
+                return self._passer(scenario)
+        return self._sans(scenario, Verdict.EN_ATTENTE, self.interruption)
+
+    @contextlib.contextmanager
+    def jusqu_a_l_interruption(self) -> Iterator[None]:
+        """What is within may be cut short by a KeyboardInterrupt, which is noted."""
+        try:
+            yield
+        except KeyboardInterrupt as signal:
+            self.interruption = f"interrompu ({signal or 'SIGINT'})"
+
+    def _passer(self, scenario: Scenario) -> ResultatScenario:
+        manque = self.presentation.manque(scenario) if self.presentation else ""
+        if manque:
+            return self._sans(scenario, Verdict.SANS_OBJET, manque)
+        if self.blocage.atteint:
+            return self._sans(scenario, Verdict.IGNORE, self.blocage.raison)
+        if self.panne:
+            self.non_joues += 1
+            return self._sans(scenario, Verdict.EN_ATTENTE, self.panne)
+        debut = time.perf_counter()
+        tirages = self._tirages(scenario)
+        recolte = Recolte()
+
+        def suivre(joue: ExempleJoue) -> bool:
+            recolte.prendre(joue)
+            self._noter(joue)
+            return not joue.erreur and not self.blocage.suffit(joue)
+
+        combien = scenario.combien(self.reglages.exemples)
+        joues = tirages.parcourir(combien, suivre)
+        self.faites += recolte.faites
+        self._compter_erreurs(recolte)
+        self.blocage.voir(scenario.id, recolte)
+        verifications = tuple(
+            self._verifier(scenario, exigence, recolte, tirages)
+            for exigence in dict.fromkeys((*scenario.exigences, *recolte.cassees, *recolte.empechees))
+        )
+        self._retenir_des_reductions(tirages)
+        verdict = ensemble(verifications)
+        return ResultatScenario(
+            scenario.id,
+            scenario.groupe,
+            scenario.titre,
+            verdict,
+            verifications,
+            exemples=joues,
+            duree=time.perf_counter() - debut,
+            raison=recolte.erreur or (recolte.arret if verdict is not Verdict.REUSSI else ""),
+        )
+
+    def _tirages(self, scenario: Scenario) -> Exemples:
+        """The examples of a scenario, to be played."""
+        instant = datetime.fromisoformat(scenario.instant) if scenario.instant else self.instant
+        contrat, guichet = self.banc.base.contrat, self.banc.adresses.guichet
+
+        def jouer(exemple: ExempleTire) -> ExempleJoue:
+            joue = jouer_exemple(scenario, exemple, instant, self.banc)
+            self.echanges += len(joue.observations)  # those of a shrink too: findings cite them
+            return joue
+
+        graine = crc32(f"{self.reglages.graine}:{scenario.id}".encode())
+        return Exemples(strategie(scenario, contrat, instant=instant, guichet=guichet), graine, jouer)
+
+    def _sans(self, scenario: Scenario, verdict: Verdict, raison: str) -> ResultatScenario:
+        """The result of a scenario that is not played."""
+        verifications = tuple(
+            Verification(scenario.id, exigence, verdict, raison=raison) for exigence in scenario.exigences
+        )
+        return ResultatScenario(
+            scenario.id, scenario.groupe, scenario.titre, verdict, verifications, raison=raison
+        )
+
+    def _noter(self, joue: ExempleJoue) -> None:
+        for vue in joue.observations:
+            self.recueil.voir(vue)
+        par_id = {vue.echange.identifiant: vue for vue in joue.observations}
+        for constat in joue.constats:
+            if self.recueil.noter(constat):
+                self._citer(constat, par_id.get(constat.echange))
+        self.recueil.deplorer(joue.accidents)
+        for vue in joue.observations:
+            self.recueil.deplorer(vue.accidents)
+
+    def _retenir_des_reductions(self, tirages: Exemples) -> None:
+        """What only the smaller examples of a shrink broke is broken too: the journal, which evidence is
+        judged again from, has their exchanges."""
+        for fautes in tirages.vus.values():
+            for constat in fautes.values():
+                if constat.exigence not in self.recueil.constats.ruptures and self.recueil.noter(constat):
+                    self._citer(constat)
+
+    def _citer(self, constat: Constat, connue: Observation | None = None) -> None:
+        """Shows the exchange of a finding, which is read from the journal when it is not at hand."""
+        cle = constat.echange
+        if cle is None or self.recueil.cite(cle):
+            return
+        if connue is None:
+            echange = self.banc.base.magasin.journal.lire(self.banc.base.nom, cle)
+            connue = None if echange is None else observer(echange, self.banc.base.contrat)
+        if connue is not None:
+            self.recueil.citer(connue)
+
+    def _compter_erreurs(self, recolte: Recolte) -> None:
+        self.erreurs = self.erreurs + 1 if recolte.erreur else 0
+        if self.erreurs >= ERREURS_MAX:
+            self.panne = f"l'application ne répond plus : {recolte.erreur}"
+
+    # --- its checks --------------------------------------------------------------------------------------
+
+    def _verifier(
+        self, scenario: Scenario, exigence: str, recolte: Recolte, tirages: Exemples
+    ) -> Verification:
+        """The check of a requirement in a scenario."""
+        commande = f"{self.commande} --scenario {scenario.id}"
+        cassees = recolte.cassees.get(exigence)
+        if not cassees:
+            verdict, raison = recolte.sans_faute(exigence)
+            a_rejouer = commande if verdict is Verdict.ERREUR else ""
+            return Verification(scenario.id, exigence, verdict, raison=raison, commande=a_rejouer)
+        ici = f"{scenario.id}/{exigence}"
+        for constat in cassees:
+            reduit = self.reductions.reduire(ici, constat, tirages, scenario.combien(self.reglages.exemples))
+            if reduit is not None:
+                self._citer(reduit)
+        montres = [self.reductions.montrer(ici, constat) for constat in cassees]
+        ailleurs = next((ailleurs for _, ailleurs in montres if ailleurs), "")
+        constats = tuple(constat for constat, _ in montres)
+        return Verification(
+            scenario.id,
+            exigence,
+            Verdict.ECHOUE,
+            constats,
+            exemple=next((c.exemple for c in constats if c.exemple is not None), None),
+            commande=commande,
+            raison=f"même écart que {ailleurs}" if ailleurs else "",
+        )

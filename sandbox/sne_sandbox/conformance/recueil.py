@@ -1,0 +1,239 @@
+"""What a judgement gathers as it goes, and makes its report of: the findings, what of the contract was used,
+what the SNE answered beside « accepted », the exchanges to show, what the suite itself failed to do.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from typing import Final
+
+from sne_sandbox.conformance.accidents import Accident, dire_l_accident, dire_les_accidents
+from sne_sandbox.conformance.couverture import Couverture
+from sne_sandbox.conformance.observation import Observation, citer
+from sne_sandbox.contract.exigences import Exigence
+from sne_sandbox.contract.versions import Contrat
+from sne_sandbox.domain.echange import TLS, VerdictEchange
+from sne_sandbox.reports.model import (
+    Bilan,
+    Constat,
+    EchangeCite,
+    Entete,
+    EtatExigence,
+    Rapport,
+    ReponseDuSne,
+    ResultatScenario,
+    Verdict,
+)  # fmt: skip
+
+#: Findings kept of one kind (requirement, `sorte`): the first ones show it, the others would hide the rest.
+CONSTATS_MAX: Final = 5
+REFUS: Final = "refus"
+AVERTISSEMENT: Final = "avertissement"
+TOLERANCE: Final = "tolérance"
+_NATURES: Final = {"bloquante": REFUS, "avertissement": AVERTISSEMENT}
+_RANGS: Final = (REFUS, TOLERANCE, AVERTISSEMENT)
+#: Of the codes that a line notes beside tolerances, which are schema faults, these only are theirs.
+_NUMERO: Final = "T-"
+#: Codes of answers kept, and exchanges named of each.
+CODES_MAX: Final = 100
+ECHANGES_MAX: Final = 10
+
+
+class RecueilDuJugement:
+    """What is gathered of a stream of exchanges, in memory that the findings bound, and not the traffic.
+    `exigences` are those of the contract: findings of others are left out; `cites_max` bounds the exchanges
+    shown."""
+
+    def __init__(
+        self,
+        contrat: Contrat,
+        exigences: Mapping[str, Exigence],
+        profil: str,
+        *,
+        cites_max: int | None = None,
+    ) -> None:
+        self.exigences = exigences
+        self.constats = ConstatsParExigence()
+        self.accidents: dict[Accident, None] = {}
+        self._couverture = Couverture(contrat, profil)
+        self._reponses = Reponses()
+        self._cites: dict[int, EchangeCite] = {}
+        self._cites_max = cites_max
+
+    def voir(self, vue: Observation) -> None:
+        """Takes in an exchange: what it uses of the contract, what the SNE answers to it."""
+        with vue.isoler("mesurer ce qu'il couvre"):
+            self._couverture.voir(vue)
+        with vue.isoler("relever ce que le SNE y répond"):
+            self._reponses.voir(vue)
+
+    def noter(self, constat: Constat) -> bool:
+        """One more constat; whether it is a finding to show the exchange of."""
+        return constat.exigence in self.exigences and self.constats.noter(constat)
+
+    def citer(self, vue: Observation) -> None:
+        """Keeps an exchange as the report shows it, once."""
+        cle = vue.echange.identifiant
+        plein = self._cites_max is not None and len(self._cites) >= self._cites_max
+        if cle is not None and cle not in self._cites and not plein:
+            with vue.isoler("le montrer"):
+                self._cites[cle] = citer(vue)
+            self.deplorer(vue.accidents)  # it may have been read again to be shown, by who keeps it no longer
+
+    def cite(self, echange: int) -> bool:
+        """Whether an exchange is shown already, by its id."""
+        return echange in self._cites
+
+    def deplorer(self, accidents: Iterable[Accident]) -> None:
+        """What the suite failed to do, with an exchange or with none; each is told once."""
+        self.accidents |= dict.fromkeys(accidents)
+
+    def rapport(
+        self, entete: Entete, scenarios: Iterable[ResultatScenario], bilans: tuple[Bilan, ...]
+    ) -> Rapport:
+        """The report, before it is decided of."""
+        non_juges = " ".join(filter(None, (entete.non_juges, *dire_les_accidents(self.accidents))))
+        return Rapport(
+            entete=replace(entete, non_juges=non_juges),
+            conforme=True,
+            scenarios=tuple(scenarios),
+            bilans=bilans,
+            couverture=self._couverture.rubriques(),
+            echanges=tuple(self._cites[cle] for cle in sorted(self._cites)),
+            reponses=self._reponses.liste(),
+        )
+
+    def bilans(self) -> tuple[Bilan, ...]:
+        """The balance of each requirement; one that an accident left without evidence says so."""
+        empechees = {e: accident for accident in reversed(self.accidents) for e in accident.exigences}
+        return tuple(
+            replace(bilan, raison=dire_l_accident(empechees[bilan.exigence]))
+            if bilan.etat is EtatExigence.SANS_PREUVE and bilan.exigence in empechees
+            else bilan
+            for bilan in self.constats.bilans(self.exigences)
+        )
+
+
+# --- the findings ------------------------------------------------------------------------------------------
+
+
+class ConstatsParExigence:
+    """Constats by requirement, in bounded memory: those held are counted, those broken kept up to
+    `CONSTATS_MAX` of a kind."""
+
+    def __init__(self) -> None:
+        self.preuves: dict[str, int] = {}
+        self.ruptures: dict[str, list[Constat]] = {}
+        self._combien: dict[tuple[str, str], int] = {}
+
+    def noter(self, constat: Constat) -> bool:
+        """Takes one constat in; whether it is a finding that was kept."""
+        if constat.tenue:
+            self.preuves[constat.exigence] = self.preuves.get(constat.exigence, 0) + 1
+            return False
+        genre = (constat.exigence, constat.sorte)
+        self._combien[genre] = self._combien.get(genre, 0) + 1
+        garde = self._combien[genre] <= CONSTATS_MAX
+        if garde:
+            self.ruptures.setdefault(constat.exigence, []).append(constat)
+        return garde
+
+    def bilans(self, exigences: Mapping[str, Exigence]) -> tuple[Bilan, ...]:
+        """The balance of every requirement, in their order: broken once is broken, whatever else held it.
+        Constats of unknown requirements are left out."""
+        return tuple(self._bilan(exigence) for exigence in exigences.values())
+
+    def _bilan(self, exigence: Exigence) -> Bilan:
+        preuves = self.preuves.get(exigence.id, 0)
+        ruptures = tuple(self.ruptures.get(exigence.id, ()))
+        if ruptures:
+            etat = EtatExigence.ENFREINTE
+        elif preuves:
+            etat = EtatExigence.PROUVEE
+        elif exigence.non_testee:
+            etat = EtatExigence.NON_TESTEE
+        else:
+            etat = EtatExigence.SANS_PREUVE
+        raison = exigence.non_testee if etat is EtatExigence.NON_TESTEE else ""
+        return Bilan(
+            exigence=exigence.id,
+            texte=exigence.texte,
+            niveau=exigence.niveau,
+            source=exigence.source,
+            etat=etat,
+            preuves=preuves,
+            constats=ruptures,
+            raison=raison,
+            nombres={c.sorte: self._combien[exigence.id, c.sorte] for c in ruptures},
+        )
+
+
+def dire_ce_qui_manque(bilans: Iterable[Bilan], scenarios: Iterable[ResultatScenario]) -> tuple[Bilan, ...]:
+    """`bilans` of a driven run; one that has no evidence because the application does not do what its
+    scenarios ask says so: what to add to have it judged."""
+    manques: dict[str, list[str]] = {}
+    for scenario in scenarios:
+        for v in scenario.verifications:
+            if v.verdict is Verdict.SANS_OBJET and v.raison not in manques.setdefault(v.exigence, []):
+                manques[v.exigence].append(v.raison)
+    return tuple(
+        replace(b, raison=" ; ".join(manques[b.exigence]))
+        if b.etat is EtatExigence.SANS_PREUVE and not b.raison and b.exigence in manques
+        else b
+        for b in bilans
+    )
+
+
+# --- what the SNE answered ---------------------------------------------------------------------------------
+
+
+class Reponses:
+    """Answers of a stream of exchanges, by nature and code, in bounded memory."""
+
+    def __init__(self) -> None:
+        self._vues: dict[tuple[str, str], tuple[str, list[int]]] = {}
+        self._combien: dict[tuple[str, str], int] = {}
+
+    def voir(self, vue: Observation) -> None:
+        """One more exchange. One that a panne spoiled says nothing of the application."""
+        if vue.panne is not None:
+            return
+        for nature, code, message in _dites(vue):
+            cle = (nature, code)
+            if cle not in self._vues and len(self._vues) >= CODES_MAX:
+                continue
+            self._combien[cle] = self._combien.get(cle, 0) + 1
+            _, echanges = self._vues.setdefault(cle, (message, []))
+            if vue.echange.identifiant is not None and len(echanges) < ECHANGES_MAX:
+                echanges.append(vue.echange.identifiant)
+
+    def liste(self) -> tuple[ReponseDuSne, ...]:
+        """Refusals first, then what is read here and perhaps not elsewhere; the most frequent first."""
+        toutes = [
+            ReponseDuSne(nature, code, message, self._combien[nature, code], tuple(dict.fromkeys(echanges)))
+            for (nature, code), (message, echanges) in self._vues.items()
+        ]
+        return tuple(sorted(toutes, key=lambda r: (_RANGS.index(r.nature), -r.nombre, r.code)))
+
+
+def _dites(vue: Observation) -> Iterator[tuple[str, str, str]]:
+    """(nature, code, message) of each."""
+    for anomalie in vue.anomalies:
+        nature = _NATURES.get(str(anomalie.get("gravite")))
+        if nature is not None:
+            code = str(anomalie.get("regle") or anomalie.get("code") or "")
+            yield nature, code, str(anomalie.get("message") or "")
+    for tolerance in vue.echange.tolerances:
+        if tolerance["code"].startswith(_NUMERO):
+            yield TOLERANCE, tolerance["code"], tolerance["phrase"]
+    fault = vue.echange.fault or {}
+    explication = fault.get("explication", "").partition("\n")[0]
+    message = " → ".join(filter(None, (fault.get("message", ""), explication)))
+    match vue.echange.verdict:
+        case VerdictEchange.FAULT:
+            yield REFUS, "faute SOAP", message
+        case VerdictEchange.REFUS:
+            # No status: a handshake, or a connection cut before there was a request to answer.
+            sans = TLS if vue.echange.methode == TLS else "connexion coupée"
+            yield REFUS, f"HTTP {vue.echange.statut}" if vue.echange.statut else sans, message
+        case VerdictEchange.ERREUR:
+            yield REFUS, "erreur du bac à sable", message

@@ -1,0 +1,341 @@
+"""One example of a scenario, played from the reset base to its findings."""
+
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
+from datetime import date, datetime
+from typing import Any, Final
+
+from sne_sandbox.conformance import lectures
+from sne_sandbox.conformance.accidents import Accident
+from sne_sandbox.conformance.adresses import FAUX_SERVEURS, VRAI, Adresses
+from sne_sandbox.conformance.application import Application, LienRompu
+from sne_sandbox.conformance.attentes import Duree, Poignees, Pouls, renoncement, seuil, trop_tard
+from sne_sandbox.conformance.autrui import AutreGuichet, AutruiRefuse
+from sne_sandbox.conformance.base import CONTROLES, BaseJugee
+from sne_sandbox.conformance.consequences import Consequences, Lectures
+from sne_sandbox.conformance.exemples import ExempleTire
+from sne_sandbox.conformance.jugement import Suite, juger
+from sne_sandbox.conformance.observation import Observation, observer
+from sne_sandbox.conformance.pas import Connu, PasJoue
+from sne_sandbox.conformance.plan import Etape, Scenario, panne_de
+from sne_sandbox.conformance.protocole import COMMANDES, Statut
+from sne_sandbox.conformance.utilisateur import Utilisateur
+from sne_sandbox.conformance.verifications import juger_pas
+from sne_sandbox.domain.base import NatureGuichet
+from sne_sandbox.errors import SandboxError
+from sne_sandbox.reports.model import Constat
+
+#: Operations of the feeds.
+_RELEVES: Final = frozenset(o for c in COMMANDES.values() if c.releve for o in c.operations)
+
+
+@dataclass(slots=True)
+class LienApplication:
+    """The application under test, as the suite speaks to it: with the pulse of the server, the number of the
+    next message, the server whose addresses the application was told last (VRAI or a name of FAUX_SERVEURS),
+    whether it was seen to read an answer, and its handshakes."""
+
+    application: Application
+    pouls: Pouls
+    suivant: int = 1
+    serveur: str = VRAI
+    lectures: Lectures = field(default_factory=Lectures)
+    poignees: Poignees = field(default_factory=Poignees)
+
+    def dire(self, commande: str, maintenant: datetime, champs: Mapping[str, Any]) -> dict[str, Any]:
+        """The answer to a command. Raises LienRompu."""
+        message = {"id": self.suivant, "commande": commande, "maintenant": maintenant.isoformat(), **champs}
+        self.suivant += 1
+        return self.application.envoyer(message)
+
+
+@dataclass(frozen=True, slots=True)
+class BancDEssai:
+    """What examples are played on: the link to the application, the base that it works on, the addresses that
+    it was given; `obligatoires` are the ids of the MUST requirements."""
+
+    lien: LienApplication
+    base: BaseJugee
+    adresses: Adresses
+    obligatoires: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class ExempleJoue:
+    """What an example showed. `arret` says in French why it was cut short ("" for an example that went to
+    its end), `erreur` what failed of the link or of the suite itself."""
+
+    constats: tuple[Constat, ...] = ()
+    observations: tuple[Observation, ...] = ()
+    arret: str = ""
+    erreur: str = ""
+    empechees: Mapping[str, str] = field(default_factory=dict)
+    """Requirements of commands that the application gave up by itself, each with its words."""
+    consequences: Mapping[str, str] = field(default_factory=dict)
+    """Requirements whose findings another one explains, each with which."""
+    faites: int = 0
+    """How many commands the application did."""
+    bloque: bool = False
+    """Whether it was cut short before the application did any command."""
+    accidents: tuple[Accident, ...] = ()
+    """What the suite failed to judge of it."""
+
+    @property
+    def fautes(self) -> dict[tuple[str, str], Constat]:
+        """The first finding of each (requirement, sorte) that is broken."""
+        fautes: dict[tuple[str, str], Constat] = {}
+        for constat in self.constats:
+            if not constat.tenue:
+                fautes.setdefault((constat.exigence, constat.sorte), constat)
+        return fautes
+
+
+def jouer_exemple(
+    scenario: Scenario, exemple: ExempleTire, instant: datetime, banc: BancDEssai
+) -> ExempleJoue:
+    """Plays one example, the base put back at `instant` (aware). Never raises for what the application
+    does."""
+    connu = Connu()
+    return _Seance(
+        scenario,
+        exemple,
+        banc,
+        connu,
+        Utilisateur(exemple, banc.base.contrat, connu),
+        _TraficDExemple(banc.base, connu),
+        Consequences(banc.obligatoires, banc.lien.lectures),
+    ).jouer(instant)
+
+
+@dataclass(slots=True)
+class _TraficDExemple:
+    """The exchanges of an example, read from the journal as they come. `debuts` are the ids of the last
+    exchange before each command; `jusqu_a` is the last exchange before an answer that was too slow: what
+    follows one another is judged up to it."""
+
+    base: BaseJugee
+    connu: Connu
+    observations: list[Observation] = field(default_factory=list)
+    dernier: int = 0
+    debuts: list[int] = field(default_factory=list)
+    jusqu_a: int | None = None
+
+    def relever(self) -> list[Observation]:
+        """The exchanges since the last time, the application's alone."""
+        echanges = self.base.echanges(self.dernier)
+        if echanges:
+            self.dernier = echanges[-1].identifiant or self.dernier
+        nouvelles = [observer(echange, self.base.contrat) for echange in echanges]
+        vues = [vue for vue in nouvelles if vue.de_l_application]
+        self.observations.extend(vues)
+        for vue in vues:
+            with vue.isoler("lire ce qu'il relève"):
+                if vue.operation in _RELEVES and vue.acceptee and vue.lisible:
+                    recus = self.connu.recus.setdefault(vue.operation, {})
+                    recus.update(dict.fromkeys(lectures.releves(vue)))
+        return vues
+
+    def commencer_une_commande(self) -> None:
+        """What is on its way (lines of nights, or that came late) is of no command."""
+        self.relever()
+        self.debuts.append(self.dernier)
+
+    def juger(self) -> tuple[list[Constat], list[Accident]]:
+        """What the exchanges show, one by one and in sequence; what could not be judged of the sequence."""
+        siens = self.observations
+        constats = [constat for vue in siens for constat in juger(vue, pilote=True)]
+        if self.jusqu_a is not None:
+            siens = [vue for vue in siens if (vue.echange.identifiant or 0) <= self.jusqu_a]
+        suite = Suite(pilote=True, commandes=self.debuts)
+        return constats + suite.juger(siens), suite.accidents
+
+
+@dataclass(slots=True)
+class _Seance:
+    """An example under way. A step is done by the method of its kind, which gives the reason why the example
+    stops there, in French, None when it goes on."""
+
+    scenario: Scenario
+    exemple: ExempleTire
+    banc: BancDEssai
+    connu: Connu
+    utilisateur: Utilisateur
+    trafic: _TraficDExemple
+    consequences: Consequences
+    constats: list[Constat] = field(default_factory=list)
+    accidents: list[Accident] = field(default_factory=list)
+    faites: int = 0
+    dits: dict[int | None, Mapping[str, Any]] = field(default_factory=dict)
+    """By exchange, what was told when it is not the household as it was drawn: changed, or criteria."""
+
+    def jouer(self, instant: datetime) -> ExempleJoue:
+        arret = erreur = ""
+        lien, base, adresses = self.banc.lien, self.banc.base, self.banc.adresses
+        try:
+            lien.pouls.attendre(seuil(adresses.delai_max_s))
+            base.remettre(instant, adresses.boite_entree)
+            self.trafic.dernier = base.dernier()
+            # The example before broke off, and the application did not start again.
+            self._revenir_au_vrai_serveur()
+            lien.dire("reinitialiser", instant, {})
+            for rang, etape in enumerate(self.scenario.etapes, 1):
+                arret = getattr(self, etape.sorte)(etape, rang) or ""
+                if arret:
+                    break
+            self._revenir_au_vrai_serveur()
+        except LienRompu as rompu:
+            erreur = rompu.diagnostics()
+            lien.poignees.attendre(self.trafic.relever)
+        except (SandboxError, KeyError) as impossible:  # of a plan of the user's own, under another contract
+            erreur = f"le scénario ne peut pas être joué : {impossible}"
+        constats, accidents = self.trafic.juger()
+        self.constats.extend(self.consequences.conclure(constats))
+        siens = (accident for vue in self.trafic.observations for accident in vue.accidents)
+        return ExempleJoue(
+            tuple(self._montrer(constat) for constat in self.constats),
+            tuple(self.trafic.observations),
+            arret,
+            erreur,
+            self.consequences.empechees,
+            self.consequences.expliquees,
+            self.faites,
+            bloque=bool(arret) and not self.faites and self.trafic.jusqu_a is None,
+            accidents=(*self.accidents, *accidents, *siens),
+        )
+
+    def _montrer(self, constat: Constat) -> Constat:
+        """A finding with what was told, where that is not the household as it was drawn."""
+        dit = None if constat.tenue else self.dits.get(constat.echange)
+        return constat if dit is None else replace(constat, exemple=dit)
+
+    # --- the kinds of steps ----------------------------------------------------------------------------
+
+    def faire(self, etape: Etape, rang: int) -> str | None:
+        """The application is told a command, and judged on what it made of it."""
+        pas, duree = self._commander(etape, rang)
+        if pas.statut is Statut.NON_GERE:
+            return f"l'application ne gère pas « {etape.quoi} »"
+        self._retenir(pas)
+        raison = trop_tard(pas, duree, lues=self.banc.lien.lectures.lues)
+        if raison:
+            self.trafic.jusqu_a = self.trafic.debuts[-1]
+            return raison
+        self.faites += pas.statut is Statut.FAIT
+        self.constats.extend(self.consequences.trier(pas, juger_pas(pas)))
+        self.accidents.extend(pas.accidents)
+        self.connu.panne_jouee = self.connu.panne_jouee or bool(pas.pannes)
+        if pas.empeche:
+            raison = renoncement(pas)
+            self.consequences.renoncer(pas, raison)
+            return raison
+        if pas.statut not in pas.attendus:
+            return f"« {etape.quoi} » s'est terminé par « {pas.statut.value} »{pas.dit}"
+        return None
+
+    def autrui(self, etape: Etape, rang: int) -> str | None:
+        """Another guichet does something in the same base."""
+        acte = self.exemple.actes.get(rang, {})
+        formulaires = self.utilisateur.formulaires
+        try:
+            AutreGuichet(etape, acte, self.banc.base, self.exemple, self.connu, formulaires).agir()
+        except (SandboxError, AutruiRefuse) as erreur:
+            return f"l'autre guichet n'a pas pu « {etape.quoi} » : {erreur}"
+        return None
+
+    def temps(self, etape: Etape, rang: int) -> None:
+        """Time goes by: for a duration, or to a day, when that is not past already."""
+        base = self.banc.base
+        if etape.quoi.startswith("P") or base.maintenant.date() < date.fromisoformat(etape.quoi):
+            base.avancer(etape.quoi)
+
+    def panne(self, etape: Etape, rang: int) -> None:
+        """Something is to go wrong."""
+        self.banc.base.armer(panne_de(etape))
+
+    def fin_panne(self, etape: Etape, rang: int) -> None:
+        """Nothing is to go wrong any more."""
+        self.banc.base.desarmer()
+
+    def role(self, etape: Etape, rang: int) -> None:
+        """The guichet plays another part."""
+        self.banc.base.jouer(self.banc.adresses.guichet, NatureGuichet(etape.quoi))
+
+    def serveur(self, etape: Etape, rang: int) -> str | None:
+        """The application is sent to another server: one that it must refuse, or the true one again."""
+        if etape.quoi != VRAI and etape.quoi not in self.banc.adresses.faux:
+            return f"aucun serveur dont le certificat est {FAUX_SERVEURS[etape.quoi].certificat} n'est ouvert"
+        self._adresser(etape.quoi)
+        return None
+
+    def controle(self, etape: Etape, rang: int) -> None:
+        """The state of the base is looked at."""
+        constat = CONTROLES[etape.quoi].constat(self.banc.base, self.banc.adresses)
+        if constat is not None:
+            vues = self.trafic.observations
+            self.constats.append(replace(constat, echange=vues[-1].echange.identifiant if vues else None))
+
+    # --- a command -------------------------------------------------------------------------------------
+
+    def _commander(self, etape: Etape, rang: int) -> tuple[PasJoue, Duree]:
+        lien, base, adresses = self.banc.lien, self.banc.base, self.banc.adresses
+        maintenant = base.maintenant
+        champs, attendu = self.utilisateur.dire(etape, rang, maintenant.date())
+        fichiers: Sequence[tuple[str, bytes]] = ()
+        if etape.quoi == "integrer_dispatching":
+            fichiers = base.boite_sortie(adresses.guichet)
+            champs["fichiers"] = [{"nom": nom, "contenu": o.decode()} for nom, o in fichiers]
+        self.trafic.commencer_une_commande()
+        debut = time.monotonic()
+        reponse = lien.dire(etape.quoi, maintenant, champs)
+        duree = Duree(adresses.delai_max_s, time.monotonic() - debut, lien.pouls.retard(debut))
+        vues = self.trafic.relever()
+        if not vues and reponse["statut"] == Statut.ERREUR:
+            vues = lien.poignees.attendre(self.trafic.relever)
+        pas = PasJoue(
+            commande=etape.quoi,
+            message=champs,
+            reponse=reponse,
+            observations=[vue for vue in vues if vue.soap],
+            connu=self.connu,
+            attendus=etape.attendus,
+            attendu=attendu,
+            fichiers=fichiers,
+            faux=FAUX_SERVEURS.get(lien.serveur),
+            poignees=[vue for vue in vues if vue.poignee],
+        )
+        self._noter_ce_qui_est_dit(etape, champs, pas.observations)
+        return pas, duree
+
+    def _noter_ce_qui_est_dit(
+        self, etape: Etape, champs: Mapping[str, Any], vues: Iterable[Observation]
+    ) -> None:
+        if "criteres" in champs:
+            dit = {"criteres": champs["criteres"]}
+        elif etape.options.get("changements"):
+            dit = {etape.options["reference"]: champs["demande"]}
+        else:
+            return
+        self.dits.update(dict.fromkeys((vue.echange.identifiant for vue in vues), dit))
+
+    def _retenir(self, pas: PasJoue) -> None:
+        """What the SNE delivered, whatever the application made of it: numbers, ids of events."""
+        for vue in pas.observations if pas.reference else ():
+            with vue.isoler("retenir ce qu'il délivre"):
+                if vue.numero_rendu and vue.type_fichier in ("CRE", "CRS"):
+                    self.connu.numeros[pas.reference] = vue.numero_rendu
+                if vue.operation == "ajouterEvenementDemande" and vue.acceptee:
+                    for identifiant, _ in lectures.evenements(vue):
+                        self.connu.evenements[pas.reference] = identifiant
+
+    def _adresser(self, serveur: str) -> None:
+        lien, adresses = self.banc.lien, self.banc.adresses
+        services = adresses.services if serveur == VRAI else adresses.faux[serveur]
+        if serveur != VRAI:
+            lien.serveur = serveur  # whatever it answers, it was told
+        lien.dire("adresser", self.banc.base.maintenant, {"adresses": asdict(services)})
+        lien.serveur = serveur
+
+    def _revenir_au_vrai_serveur(self) -> None:
+        if self.banc.lien.serveur != VRAI:
+            self._adresser(VRAI)
