@@ -11,20 +11,11 @@ from functools import cache
 from pathlib import Path
 from statistics import median
 
-import pytest
-
 RACINE = Path(__file__).resolve().parents[2] / "sandbox"
 LIGNES_MAX, FICHIERS_MAX, LIGNES_EN_TOUT = 600, 400, 57_500
 INTERDITS = {"utils", "helpers", "common", "manager"}
 #: Class names that stand for several classes, each with its reason; ten at most.
 HOMONYMES: dict[str, str] = {}
-#: Circles of the packages that are being renovated: to be emptied with the last of them.
-EN_CHANTIER: set[frozenset[str]] = set()
-#: Class names that two of those packages share until then.
-HOMONYMES_EN_CHANTIER = {"Emballage"}
-EN_ATTENTE = pytest.mark.xfail(
-    strict=False, reason="until the last package that is being renovated is merged"
-)
 
 
 @cache
@@ -81,7 +72,7 @@ def test_no_file_imports_itself_by_way_of_others() -> None:
         nom: {cible for cible in importes(arbre) if cible in modules() and cible != nom}
         for nom, (_, arbre) in modules().items()
     }
-    assert [c for c in circuits(graphe) if not any(c <= chantier for chantier in EN_CHANTIER)] == []
+    assert circuits(graphe) == set()
 
 
 def test_a_class_name_stands_for_one_class() -> None:
@@ -90,7 +81,7 @@ def test_a_class_name_stands_for_one_class() -> None:
         for noeud in ast.walk(arbre):
             if isinstance(noeud, ast.ClassDef):
                 ou[noeud.name].append(nom)
-    doubles = {c: noms for c, noms in ou.items() if len(noms) > 1 and c not in HOMONYMES_EN_CHANTIER}
+    doubles = {c: noms for c, noms in ou.items() if len(noms) > 1}
     assert doubles.keys() == HOMONYMES.keys(), doubles
     assert len(HOMONYMES) <= 10
     assert all(HOMONYMES.values())
@@ -118,7 +109,6 @@ def test_the_median_module_is_read_in_one_go() -> None:
     assert median(lignes().values()) < 180
 
 
-@EN_ATTENTE
 def test_the_house_does_not_grow() -> None:
     assert len(lignes()) <= FICHIERS_MAX
     assert sum(lignes().values()) <= LIGNES_EN_TOUT
