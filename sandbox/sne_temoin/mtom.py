@@ -23,7 +23,7 @@ _TYPES = {"certificat": "application/x-x509-ca-cert"}
 _RACINE: Final = "root.message@sne-sandbox"
 _BOUNDARY: Final = "temoin"
 #: `email` reads a header again, character by character, each time it is asked for: most are those of before.
-_POLICY: Final = policy.HTTP.clone(header_factory=lru_cache(maxsize=256)(policy.HTTP.header_factory))
+_POLITIQUE: Final = policy.HTTP.clone(header_factory=lru_cache(maxsize=256)(policy.HTTP.header_factory))
 #: What `email` notes of a message that is not whole.
 _DEFAUTS: Final = (
     errors.StartBoundaryNotFoundDefect,
@@ -143,7 +143,7 @@ def lire(content_type: str, corps: bytes) -> MessageMtom:
         return MessageMtom(corps, content_type)
     message = message_from_bytes(
         b"Content-Type: " + content_type.encode("latin-1", "replace") + b"\r\n\r\n" + corps,
-        policy=_POLICY,
+        policy=_POLITIQUE,
     )
     if not message.is_multipart():
         raise ValueError("aucune partie n'y est trouvée")
