@@ -4,13 +4,15 @@ VENV := .venv
 BIN := $(VENV)/bin
 # An environment from elsewhere must not choose the packages of this one.
 UV := env -u VIRTUAL_ENV UV_PROJECT_ENVIRONMENT=$(VENV) $(BIN)/uv
+# pytest keeps what it has made of the tests: an environment that forbids it has them all made anew, by each worker.
+PYTEST := env -u PYTHONDONTWRITEBYTECODE $(BIN)/pytest -q
 # Left out of `make test`: see `make test-all`.
 LOURDS := navigateur or etranger or charge
 
 # REPRISE=1, for CI: what failed is tried once more, with nothing beside it, and fails for good if it fails again.
 # Both are printed. Only failed tests are (exit 1): a run that broke off has broken off.
 ifdef REPRISE
-ENCORE := || { test $$? = 1 && echo "Once more, alone:" && $(BIN)/pytest -q --lf --lfnf=none tests; }
+ENCORE := || { test $$? = 1 && echo "Once more, alone:" && $(PYTEST) --lf --lfnf=none tests; }
 endif
 
 AXE := tests/browser/node_modules/.package-lock.json
@@ -30,15 +32,15 @@ demo: setup
 	$(BIN)/sne-sandbox demo --out build/demo
 
 test: setup
-	$(BIN)/pytest -q -n 2 --dist loadgroup -m "not ($(LOURDS) or campagne)" tests $(ENCORE)
+	$(PYTEST) --avancement -n 2 --dist worksteal -m "not ($(LOURDS) or campagne)" --ignore tests/browser tests $(ENCORE)
 	@echo "Left out: what is marked '$(LOURDS)' (load and crash runs, browser, clients in other languages): make test-all"
 
 # Half an hour: the whole plan for each planted defect, and for eighteen more seeds.
 campagne: setup
-	$(BIN)/pytest -q -n 4 -m campagne tests
+	$(PYTEST) --avancement -n 4 -m campagne --ignore tests/browser tests
 
 test-all: setup $(AXE)
-	$(BIN)/pytest -q -m "$(LOURDS)" tests $(ENCORE)
+	$(PYTEST) --avancement -m "$(LOURDS)" tests $(ENCORE)
 
 $(AXE): tests/browser/package-lock.json
 	npm ci --silent --prefix tests/browser
@@ -46,7 +48,7 @@ $(AXE): tests/browser/package-lock.json
 
 # The pictures of docs/, made again by the tests that hold them to the pages.
 captures: setup
-	CAPTURES=1 $(BIN)/pytest -q tests/browser/test_captures.py
+	CAPTURES=1 $(PYTEST) tests/browser/test_captures.py
 
 # What docs/ takes from the code: commands, settings, API, requirements, pannes, protocol…
 docs: setup

@@ -1,7 +1,78 @@
-"""What all tests have: the helpers of this folder."""
+"""What all tests have: the helpers of this folder, a collector that spares the code, how far the run is."""
 
+import gc
 import sys
+import time
 from pathlib import Path
+from typing import Any, Final
+
+import pytest
 
 # Test modules are no package (import-mode=importlib): what they share is found beside them.
 sys.path.insert(0, str(Path(__file__).parent))
+
+#: Seconds between two lines that say how far the run is.
+PERIODE_S: Final = 10.0
+#: Objects made between two rounds of the garbage collector: Python's seven hundred are for smaller programs.
+_OBJETS: Final = 50_000
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """`--avancement`, for a run of thousands: it reads well on a screen and in the log of a CI."""
+    parser.addoption(
+        "--avancement", action="store_true", help="a line every ten seconds instead of a dot for each test"
+    )
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_configure(config: pytest.Config) -> None:
+    """Where the run is told, and not in its workers."""
+    if config.getoption("avancement") and not hasattr(config, "workerinput"):
+        config.pluginmanager.register(Avancement(config.pluginmanager.getplugin("terminalreporter")))
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Modules and tests stay to the end: the collector need not look at them again and again."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(_OBJETS, 20, 50)
+
+
+class Avancement:
+    """Tells how far the run is, and each failure as it comes. `terminal` is pytest's reporter."""
+
+    def __init__(self, terminal: Any) -> None:
+        self._terminal = terminal
+        self._debut = self._dit = time.monotonic()
+        self._finis = self._rates = 0
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_report_teststatus(self, report: Any) -> tuple[str, str, str] | None:
+        """No letter for what passed; what else there is keeps its own."""
+        return ("passed" if report.when == "call" else "", "", "") if report.passed else None
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """A test has gone one step further."""
+        if report.failed:
+            self._rates += 1
+            self._terminal.ensure_newline()
+            self._terminal.write_line(f"FAILED {report.nodeid} ({report.when})", red=True)
+        if report.when == "teardown":
+            self._finis += 1
+            if time.monotonic() >= self._dit + PERIODE_S:
+                self._dit = time.monotonic()
+                self._terminal.ensure_newline()
+                self._terminal.write_line(self._phrase())
+
+    def pytest_sessionfinish(self) -> None:
+        """What is left was said by pytest."""
+        if self._finis:
+            self._terminal.ensure_newline()
+            self._terminal.write_line(self._phrase())
+
+    def _phrase(self) -> str:
+        total = max(self._terminal._session.testscollected, self._finis)
+        minutes, secondes = divmod(int(time.monotonic() - self._debut), 60)
+        rates = f", {self._rates} failed" if self._rates else ""
+        part = f"[{100 * self._finis // total:3d}%] {minutes}:{secondes:02d}"
+        return f"{part} - {self._finis} of {total} tests{rates}"

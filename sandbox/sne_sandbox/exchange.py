@@ -9,6 +9,7 @@ the console sends all come through here, straight down and straight up:
 Whatever goes wrong is answered, and has its line too.
 """
 
+import sys
 import time
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -70,6 +71,11 @@ def _log() -> "FilteringBoundLogger":
     # Imported for the first bug: it brings half a dozen libraries of colours.
     import structlog
 
+    # By itself it writes the variables of every frame too: the document that was sent, and seconds of work.
+    rendu = structlog.dev.ConsoleRenderer(
+        colors=sys.stdout.isatty(), exception_formatter=structlog.dev.plain_traceback
+    )
+    structlog.configure(processors=[*structlog.get_config()["processors"][:-1], rendu])
     journal: FilteringBoundLogger = structlog.get_logger("sne_sandbox.exchange")
     return journal
 

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from email import errors, message_from_bytes, policy
 from email.message import MIMEPart
+from functools import lru_cache
 from typing import Any, Final
 from urllib.parse import unquote
 
@@ -21,6 +22,8 @@ Champs = Mapping[str, str | bytes]
 _TYPES = {"certificat": "application/x-x509-ca-cert"}
 _RACINE: Final = "root.message@sne-sandbox"
 _BOUNDARY: Final = "temoin"
+#: `email` reads a header again, character by character, each time it is asked for: most are those of before.
+_POLITIQUE: Final = policy.HTTP.clone(header_factory=lru_cache(maxsize=256)(policy.HTTP.header_factory))
 #: What `email` notes of a message that is not whole.
 _DEFAUTS: Final = (
     errors.StartBoundaryNotFoundDefect,
@@ -140,7 +143,7 @@ def lire(content_type: str, corps: bytes) -> MessageMtom:
         return MessageMtom(corps, content_type)
     message = message_from_bytes(
         b"Content-Type: " + content_type.encode("latin-1", "replace") + b"\r\n\r\n" + corps,
-        policy=policy.HTTP,
+        policy=_POLITIQUE,
     )
     if not message.is_multipart():
         raise ValueError("aucune partie n'y est trouvée")

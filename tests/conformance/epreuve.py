@@ -1,12 +1,21 @@
-"""The plan, run against the reference application over HTTPS: one server, one application object a run."""
+"""The plan, run against the reference application over HTTPS: one server, one application object a run.
+
+The server is in a thread (real sockets, real TLS), and what the application waits before it tries again is
+not waited for: messages arrive so much later instead, for the judges. `conform` itself, its processes and
+its real waits are tried in `tests/integration/test_conform.py`.
+"""
 
 import time
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta, tzinfo
 from typing import Final
+from unittest import mock
 
+from serveur_en_fil import servir_en_fil
+
+from sne_sandbox import exchange
 from sne_sandbox.conformance import pilotage
 from sne_sandbox.conformance import plan as plans
 from sne_sandbox.conformance.adresses import Adresses
@@ -19,8 +28,10 @@ from sne_sandbox.domain.dates import PARIS
 from sne_sandbox.reports.model import Fin, Rapport, ResultatScenario
 from sne_sandbox.server.enfant import ServeurEnfant, servir_en_enfant
 from sne_sandbox.store.session import Magasin
+from sne_temoin import liaison
 from sne_temoin.adaptateur import Adaptateur
 from sne_temoin.application import Temoin
+from sne_temoin.fautes import robustesse
 
 #: Noon of the day the specimens were written.
 INSTANT: Final = datetime(2018, 3, 15, 12, tzinfo=PARIS)
@@ -30,6 +41,8 @@ DELAI: Final = 4.0
 _REPRISES: Final = 20
 #: The base of the certificates that a server makes by itself.
 _BASE: Final = "ecole"
+#: Options of a server to run the plan against.
+_SERVICE: Final = ("--clock", INSTANT.isoformat(), "--seed-base", "vide")
 
 
 @dataclass(frozen=True)
@@ -105,13 +118,50 @@ def _retenu(scenario: ResultatScenario) -> bool:
     return any(TROP_CHARGEE in verification.raison for verification in scenario.verifications)
 
 
+class HeureTruquee:
+    """Stands for the module `time` where the application waits, and for `datetime` where the server dates
+    what arrives: a wait only moves the second."""
+
+    def __init__(self) -> None:
+        self._attendu = timedelta(0)
+
+    def sleep(self, secondes: float) -> None:
+        """Waited, as far as anyone can tell."""
+        self._attendu += timedelta(seconds=secondes)
+
+    def now(self, fuseau: tzinfo | None = None) -> datetime:
+        """The instant, all waits told."""
+        return datetime.now(fuseau) + self._attendu
+
+
+@contextmanager
+def sans_attendre() -> Iterator[None]:
+    """Neither the application nor its defects wait."""
+    heure = HeureTruquee()
+    with (
+        mock.patch.object(exchange, "datetime", heure),
+        mock.patch.object(liaison, "time", heure),
+        mock.patch.object(robustesse, "time", heure),
+    ):
+        yield
+
+
 @contextmanager
 def ouvrir() -> Iterator[Epreuve]:
-    """A server in a child process, on a home that is thrown away."""
-    with servir_en_enfant(["--clock", INSTANT.isoformat(), "--seed-base", "vide"]) as enfant:
-        magasin = Magasin.ouvrir(None, enfant.home)
-        try:
-            contrat = charger()
-            yield Epreuve(enfant, BaseJugee(magasin, contrat, _BASE), contrat, plans.charger())
-        finally:
-            magasin.fermer()
+    """A server in a thread, on a home that is thrown away."""
+    with servir_en_fil(_SERVICE) as serveur, sans_attendre(), _epreuve(serveur) as ouverte:
+        yield ouverte
+
+
+@contextmanager
+def ouvrir_a_part() -> Iterator[Epreuve]:
+    """A server in a process of its own, which can be stopped; everything is waited for."""
+    with servir_en_enfant(_SERVICE) as enfant, _epreuve(enfant) as ouverte:
+        yield ouverte
+
+
+@contextmanager
+def _epreuve(serveur: ServeurEnfant) -> Iterator[Epreuve]:
+    with Magasin.ouvrir(None, serveur.home) as magasin:
+        contrat = charger()
+        yield Epreuve(serveur, BaseJugee(magasin, contrat, _BASE), contrat, plans.charger())

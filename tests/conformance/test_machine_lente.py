@@ -6,7 +6,7 @@ import threading
 from collections.abc import Iterator
 
 import pytest
-from epreuve import DELAI, Epreuve
+from epreuve import DELAI, Epreuve, ouvrir_a_part
 
 from sne_sandbox.reports.model import Verdict
 from sne_temoin.adaptateur import Adaptateur
@@ -15,13 +15,13 @@ from sne_temoin.transport import ReponseBrute
 
 
 @pytest.fixture
-def reprendre(epreuve: Epreuve) -> Iterator[None]:
-    """The server goes on, whatever happens."""
-    yield
-    os.kill(epreuve.enfant.processus.pid, signal.SIGCONT)
+def epreuve() -> Iterator[Epreuve]:
+    """The server is a process that can be stopped, and goes on whatever happens."""
+    with ouvrir_a_part() as ouverte:
+        yield ouverte
+        os.kill(ouverte.enfant.processus.pid, signal.SIGCONT)
 
 
-@pytest.mark.usefixtures("reprendre")
 def test_ce_que_la_machine_a_retenu_n_est_pas_reproche(epreuve: Epreuve) -> None:
     """The server is stopped when the first creation leaves, until the application has given it up and asks
     what became of it: it finds the demande there, without its attestation."""

@@ -51,10 +51,16 @@ Paire = tuple[etree._Element, Noeud]
 
 @dataclass(frozen=True)
 class Cas:
-    """A document to judge, and what was done to it."""
+    """A document to judge, and what was done: `geste`, to the element at `chemin`, "" for the whole."""
 
-    intitule: str
+    chemin: str
+    geste: str
     document: etree._Element
+
+    @property
+    def intitule(self) -> str:
+        """What it is told by."""
+        return f"{self.chemin} {self.geste}".strip()
 
 
 def textes(valeur: Valeur) -> Iterator[str]:
@@ -153,12 +159,12 @@ def _retenus(choix: Choix, voulus: set[int]) -> list[Noeud]:
 
 def entiers(redacteur: Redacteur) -> Iterator[Cas]:
     """The least document, the greatest, and the least that holds each row."""
-    yield Cas("document minimal", redacteur.minimal())
-    yield Cas("document maximal, première branche", redacteur.maximal("1"))
-    yield Cas("document maximal, seconde branche", redacteur.maximal("2"))
+    yield Cas("", "document minimal", redacteur.minimal())
+    yield Cas("", "document maximal, première branche", redacteur.maximal("1"))
+    yield Cas("", "document maximal, seconde branche", redacteur.maximal("2"))
     for noeud in redacteur.racine.parcours():
-        yield Cas(f"{noeud.chemin} présent", redacteur.minimal(noeud))
-        yield Cas(f"{noeud.chemin} présent, seul", redacteur.minimal(noeud, fratrie=False))
+        yield Cas(noeud.chemin, "présent", redacteur.minimal(noeud))
+        yield Cas(noeud.chemin, "présent, seul", redacteur.minimal(noeud, fratrie=False))
 
 
 def occurrences(redacteur: Redacteur) -> Iterator[Cas]:
@@ -167,12 +173,12 @@ def occurrences(redacteur: Redacteur) -> Iterator[Cas]:
         element, _ = ecrire()
         document = element.getroottree().getroot()
         element.getparent().remove(element)
-        yield Cas(f"{noeud.chemin} absent", document)
+        yield Cas(noeud.chemin, "absent", document)
         for fois in (2, 3):
             element, _ = ecrire()
             for _ in range(fois - 1):
                 element.addnext(_copie(element))
-            yield Cas(f"{noeud.chemin} {fois} fois", element.getroottree().getroot())
+            yield Cas(noeud.chemin, f"{fois} fois", element.getroottree().getroot())
 
 
 def ordre(redacteur: Redacteur) -> Iterator[Cas]:
@@ -181,17 +187,17 @@ def ordre(redacteur: Redacteur) -> Iterator[Cas]:
         element, parent = ecrire()
         if (suivant := element.getnext()) is not None:
             suivant.addnext(element)
-            yield Cas(f"{noeud.chemin} après son suivant", parent.getroottree().getroot())
+            yield Cas(noeud.chemin, "après son suivant", parent.getroottree().getroot())
         element, parent = ecrire()
         parent.append(element)
-        yield Cas(f"{noeud.chemin} en dernier", parent.getroottree().getroot())
+        yield Cas(noeud.chemin, "en dernier", parent.getroottree().getroot())
         element, parent = ecrire()
         parent.insert(0, element)
-        yield Cas(f"{noeud.chemin} en premier", parent.getroottree().getroot())
+        yield Cas(noeud.chemin, "en premier", parent.getroottree().getroot())
         element, parent = ecrire()
         if parent.getparent() is not None:
             parent.addnext(element)
-            yield Cas(f"{noeud.chemin} un niveau trop haut", element.getroottree().getroot())
+            yield Cas(noeud.chemin, "un niveau trop haut", element.getroottree().getroot())
 
 
 def intrus(redacteur: Redacteur) -> Iterator[Cas]:
@@ -202,7 +208,7 @@ def intrus(redacteur: Redacteur) -> Iterator[Cas]:
         for nom in (f"{{{espace}}}inconnu", "inconnu", f"{{{espace}}}{local}", local):
             document = redacteur.minimal(noeud)
             etree.SubElement(redacteur.elements[noeud.chemin], nom)
-            yield Cas(f"{noeud.chemin} avec un enfant {nom}", document)
+            yield Cas(noeud.chemin, f"avec un enfant {nom}", document)
         for texte in ("intrus", "\n  "):
             document = redacteur.minimal(noeud)
             element = redacteur.elements[noeud.chemin]
@@ -210,14 +216,14 @@ def intrus(redacteur: Redacteur) -> Iterator[Cas]:
                 element[-1].tail = texte
             elif noeud.contenu != "simple":
                 element.text = texte
-            yield Cas(f"{noeud.chemin} avec le texte {texte!r}", document)
+            yield Cas(noeud.chemin, f"avec le texte {texte!r}", document)
         document = redacteur.minimal(noeud)
         redacteur.elements[noeud.chemin].tag = "{urn:ailleurs}" + local
-        yield Cas(f"{noeud.chemin} d'un autre espace de noms", document)
+        yield Cas(noeud.chemin, "d'un autre espace de noms", document)
         document = redacteur.minimal(noeud)
         qualifie = noeud.tag.startswith("{")
         redacteur.elements[noeud.chemin].tag = local if qualifie else f"{{{espace}}}{local}"
-        yield Cas(f"{noeud.chemin} {'sans' if qualifie else 'dans un'} espace de noms", document)
+        yield Cas(noeud.chemin, f"{'sans' if qualifie else 'dans un'} espace de noms", document)
 
 
 def valeurs(redacteur: Redacteur) -> Iterator[Cas]:
@@ -227,7 +233,7 @@ def valeurs(redacteur: Redacteur) -> Iterator[Cas]:
             document = redacteur.minimal(noeud, fratrie=False)
             for texte in textes(noeud.valeur):
                 redacteur.elements[noeud.chemin].text = texte
-                yield Cas(f"{noeud.chemin} = {texte[:40]!r} ({len(texte)})", document)
+                yield Cas(noeud.chemin, f"= {texte[:40]!r} ({len(texte)})", document)
 
 
 def attributs(redacteur: Redacteur) -> Iterator[Cas]:
@@ -239,17 +245,17 @@ def attributs(redacteur: Redacteur) -> Iterator[Cas]:
         element = redacteur.elements[noeud.chemin]
         for attribut in noeud.attributs:
             avant = element.attrib.pop(attribut.nom, None)
-            yield Cas(f"{noeud.chemin} sans @{attribut.nom}", document)
+            yield Cas(noeud.chemin, f"sans @{attribut.nom}", document)
             for texte in textes(attribut.valeur):
                 element.set(attribut.nom, texte)
-                yield Cas(f"{noeud.chemin} @{attribut.nom} = {texte[:40]!r} ({len(texte)})", document)
+                yield Cas(noeud.chemin, f"@{attribut.nom} = {texte[:40]!r} ({len(texte)})", document)
             del element.attrib[attribut.nom]
             if avant is not None:
                 element.set(attribut.nom, avant)
         for nom in etrangers:
             if nom not in element.attrib:
                 element.set(nom, "true")
-                yield Cas(f"{noeud.chemin} avec @{nom}", document)
+                yield Cas(noeud.chemin, f"avec @{nom}", document)
                 del element.attrib[nom]
 
 
@@ -272,7 +278,7 @@ def choix(redacteur: Redacteur) -> Iterator[Cas]:
                 parent.remove(redacteur.elements[membre.chemin])
             parent[place:place] = [_copie(modeles[membre.chemin]) for membre in retenus]
             noms = ", ".join(etree.QName(membre.tag).localname for membre in retenus) or "aucune branche"
-            yield Cas(f"{noeud.chemin} : {noms}", document)
+            yield Cas(noeud.chemin, f": {noms}", document)
 
 
 GENRES: dict[str, Callable[[Redacteur], Iterator[Cas]]] = {

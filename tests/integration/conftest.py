@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import subprocess
 import sys
 import tempfile
 import uuid
@@ -13,8 +14,24 @@ import pytest
 # Test modules are no package (import-mode=importlib): what they share is found beside them.
 sys.path.insert(0, str(Path(__file__).parent))
 
+import moule
 from client_mtom import Client
 from serveur_local import HORLOGE, Serveur
+
+
+@pytest.fixture(scope="session", autouse=True)
+def processus() -> Iterator[None]:
+    """Processes of `sne-sandbox` are copies of one that stands ready."""
+    lever = moule.poser()
+    yield
+    lever()
+
+
+@pytest.fixture(autouse=True)
+def interprete(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """But in a test that is marked so, where the interpreter starts as at a user's."""
+    if request.node.get_closest_marker("interprete"):
+        monkeypatch.setattr(subprocess, "Popen", moule.POPEN)
 
 
 @pytest.fixture(scope="session")

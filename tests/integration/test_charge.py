@@ -7,8 +7,8 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from charge import en_parallele, enregistrer_tout, pairs_muets
 from client_mtom import Client, adapter, specimen
+from foule import en_parallele, enregistrer_tout, pairs_muets
 from serveur_local import Serveur
 
 from sne_sandbox.contract.codec import NS

@@ -39,6 +39,7 @@ def fautive(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return dossier
 
 
+@pytest.mark.interprete
 def test_the_honest_application_conforms(tmp_path: Path) -> None:
     choix = ("--scenario", "CRE-SIMPLE", "--scenario", "TRA", "--examples", "2")
     vu = sne(tmp_path, *TEMOIN, *choix, "--report-dir", "r")

@@ -35,6 +35,15 @@ def _lancer(pytester: pytest.Pytester, corps: str, *options: str) -> pytest.RunR
     return pytester.runpytest_subprocess("-p", "no:cacheprovider", *options)
 
 
+@pytest.fixture(autouse=True)
+def seule(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The plugins of others stay out, but where it is pytest that finds ours: they take seconds."""
+    if request.node.get_closest_marker("interprete") is None:
+        monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
+        monkeypatch.setenv("PYTEST_PLUGINS", "sne_sandbox.pytest_plugin")
+
+
+@pytest.mark.interprete
 def test_each_test_has_a_base_of_its_own(pytester: pytest.Pytester) -> None:
     vu = _lancer(
         pytester,
@@ -241,6 +250,8 @@ def test_workers_of_xdist_do_not_meet(pytester: pytest.Pytester) -> None:
         assert appeler(sne_sandbox, COLOCATAIRES).returncode == 0
         assert len(sne_sandbox.echanges) == 1
 """,
+        "-p",
+        "xdist",
         "-n",
         "2",
     )

@@ -13,10 +13,7 @@ from lxml import etree
 from sne_sandbox.resources import fixtures_dir
 
 FAUTIF = ["sh", str(Path(__file__).with_name("fautif.sh")), str(fixtures_dir() / "demandes/colocataires.xml")]
-pytestmark = [
-    pytest.mark.skipif(shutil.which("curl") is None, reason="curl is not installed"),
-    pytest.mark.xdist_group("report"),  # its two runs are made once
-]
+pytestmark = pytest.mark.skipif(shutil.which("curl") is None, reason="curl is not installed")
 
 
 @pytest.fixture(scope="module")

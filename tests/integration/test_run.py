@@ -27,6 +27,7 @@ def _rapport(dossier: Path) -> dict:
 
 
 @avec_curl
+@pytest.mark.interprete
 def test_a_right_client_conforms_and_its_output_is_its_own(tmp_path: Path) -> None:
     vu = sne(tmp_path, *ICI, "--report-dir", "rapport", "--", *client("colocataires"))
     assert vu.returncode == 0, vu.stderr

@@ -138,8 +138,9 @@ def scenes(dossier: Path | None = None) -> tuple[Scene, ...]:
 
 
 def trouver(identifiant: str, dossier: Path | None = None) -> Scene | None:
-    """The scene of that name; None when there is none."""
-    return next((s for s in scenes(dossier) if s.identifiant == identifiant), None)
+    """The scene of that name; None when there is none. Raises ContractError, of that one's file only."""
+    fichiers = (dossier or fixtures_dir() / "scenes").glob("*.toml")
+    return next((lire(fichier) for fichier in fichiers if fichier.stem == identifiant), None)
 
 
 def lire(fichier: Path) -> Scene:

@@ -1,7 +1,8 @@
-"""The server's pulse: how long it kept anybody waiting. Time passes when the test says so."""
+"""The server's pulse, and the handshakes waited for: time passes when the test says so."""
 
 import threading
 from collections.abc import Iterator
+from itertools import pairwise
 from types import SimpleNamespace
 
 import pytest
@@ -11,6 +12,7 @@ from sne_sandbox.conformance import attentes
 from sne_sandbox.conformance.adresses import Adresses, AdressesServices
 from sne_sandbox.conformance.attentes import Pouls
 from sne_sandbox.conformance.base import BaseJugee
+from sne_sandbox.conformance.observation import Observation
 
 #: Seconds that nothing takes, however busy the machine.
 PATIENCE = 60.0
@@ -170,3 +172,16 @@ def test_a_disk_that_keeps_a_commit_is_late(base: BaseJugee, montre: Montre) -> 
             montre.secondes += SOURD
             assert suivi.retard(montre.secondes) >= SOURD - SEUIL
         assert reponses.acquire(timeout=PATIENCE)
+
+
+def test_who_never_tries_to_connect_is_not_waited_for_all_along(montre: Montre) -> None:
+    def avancer(secondes: float) -> None:
+        montre.secondes += secondes
+
+    montre.dormir = avancer
+    poignees, vides, debuts = attentes.Poignees(), list[Observation], [montre.secondes]
+    for _ in range(4):
+        assert poignees.attendre(vides) == []
+        debuts.append(montre.secondes)
+    assert [apres - avant >= 1 for avant, apres in pairwise(debuts)] == [True, True, True, False]
+    assert debuts[-1] == debuts[-2]

@@ -2,7 +2,6 @@
 
 import hashlib
 import threading
-import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -16,10 +15,8 @@ from banc import MIDI, Banc
 from sne_sandbox.conformance import jugement, pilotage, plan, seance, verifications
 from sne_sandbox.conformance.adresses import FAUX_SERVEURS, Adresses, AdressesServices
 from sne_sandbox.conformance.application import LienRompu
-from sne_sandbox.conformance.attentes import Poignees
 from sne_sandbox.conformance.base import BaseJugee
 from sne_sandbox.conformance.formulaire import de_json
-from sne_sandbox.conformance.observation import Observation
 from sne_sandbox.contract import codec
 from sne_sandbox.domain.element import Element
 from sne_sandbox.generators.demandes import document
@@ -546,15 +543,6 @@ def test_a_server_that_the_application_does_not_trust_is_the_reason(banc: Banc, 
     assert verification.verdict is Verdict.ERREUR
     assert "la négociation TLS échoue, le client refuse le certificat du serveur → " in verification.raison
     assert verification.raison.endswith("faites-en un")
-
-
-def test_who_never_tries_to_connect_is_not_waited_for_all_along() -> None:
-    poignees, vides = Poignees(), list[Observation]
-    for _ in range(3):
-        assert poignees.attendre(vides) == []
-    debut = time.monotonic()
-    assert poignees.attendre(vides) == []
-    assert time.monotonic() - debut < 0.5
 
 
 def test_a_malformed_number_that_is_kept_is_named(banc: Banc, tmp_path: Path) -> None:

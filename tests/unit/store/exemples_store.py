@@ -3,12 +3,15 @@
 from datetime import date
 from typing import Any
 
+import pytest
+
 from sne_sandbox.contract import codec
 from sne_sandbox.domain.base import Guichet, NatureGuichet
 from sne_sandbox.domain.dates import ajouter_mois
 from sne_sandbox.domain.demande import DemandeStockee, EtatDemande, territoire_de
 from sne_sandbox.domain.element import Element
 
+MOTEURS = ("sqlite", pytest.param("postgres", marks=pytest.mark.postgres))
 GUICHETS = (
     Guichet("G1104", NatureGuichet.BAILLEUR, "111", "Logis d'Exemple", "1 rue Fictive", date(2011, 3, 29)),
     Guichet("G7501", NatureGuichet.COMMUNE, "111", "Paris", "Place Fictive", date(2011, 3, 29)),

@@ -141,9 +141,9 @@ def test_searching_newest_first(magasin: Magasin) -> None:
     ("maximum", "ecrits", "perdus"), [(5, 12, 7), (300, 366, 60), (700, 700 + PAS + 5, PAS)]
 )
 def test_only_so_many_are_kept_and_the_rest_counted(
-    url: str, tmp_path: Path, maximum: int, ecrits: int, perdus: int
+    url_vide: str, tmp_path: Path, maximum: int, ecrits: int, perdus: int
 ) -> None:
-    with Magasin.ouvrir(url, tmp_path, journal_max=maximum) as magasin:
+    with Magasin.ouvrir(url_vide, tmp_path, journal_max=maximum) as magasin:
         for base in ("ecole", "voisine"):
             magasin.bases.creer(Base(base))
         with magasin.ecrire("ecole") as registre:

@@ -1,8 +1,10 @@
+from collections.abc import Iterator
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
-from exemples_store import personne, radiation, stockee
+from exemples_store import MOTEURS, personne, radiation, stockee
 
 from sne_sandbox.domain.demande import DemandeStockee, EtatDemande, GenreMouvement
 from sne_sandbox.store import recherche, requetes
@@ -39,11 +41,24 @@ DEMANDES = (
 )
 
 
-@pytest.fixture
-def garni(magasin: Magasin) -> Magasin:
+def garnir(magasin: Magasin) -> Magasin:
     with magasin.ecrire("ecole") as registre:
         registre.ajouter_tout(DEMANDES)
     return magasin
+
+
+@pytest.fixture
+def garni(magasin: Magasin) -> Magasin:
+    return garnir(magasin)
+
+
+@pytest.fixture(scope="module", params=MOTEURS)
+def garni_lu(
+    request: pytest.FixtureRequest, patrons: Any, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Magasin]:
+    """One for all tests that only read it."""
+    with patrons.ouvrir(request.param, tmp_path_factory.mktemp("garni")) as magasin:
+        yield garnir(magasin)
 
 
 @pytest.mark.parametrize(
@@ -74,9 +89,9 @@ def garni(magasin: Magasin) -> Magasin:
         (Criteres(pieces=("IDENTITE",)), []),
     ],
 )
-def test_each_criterion(garni: Magasin, criteres: Criteres, rangs: list[int]) -> None:
+def test_each_criterion(garni_lu: Magasin, criteres: Criteres, rangs: list[int]) -> None:
     assert not criteres.vide
-    with garni.lire("ecole") as registre:
+    with garni_lu.lire("ecole") as registre:
         assert rechercher(registre, criteres, 500) == [N[rang] for rang in rangs]
 
 
@@ -115,7 +130,7 @@ def _plan(magasin: Magasin, choix: sa.Select[str]) -> str:
     return "\n".join(ligne[-1] for ligne in lignes)
 
 
-@pytest.mark.parametrize("url", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("garni_lu", ["sqlite"], indirect=True)
 @pytest.mark.parametrize(
     ("criteres", "index"),
     [
@@ -144,11 +159,11 @@ def _plan(magasin: Magasin, choix: sa.Select[str]) -> str:
         ),
     ],
 )
-def test_each_criterion_has_its_index(garni: Magasin, criteres: Criteres, index: str) -> None:
-    assert index in _plan(garni, numeros("ecole", criteres, 501))
+def test_each_criterion_has_its_index(garni_lu: Magasin, criteres: Criteres, index: str) -> None:
+    assert index in _plan(garni_lu, numeros("ecole", criteres, 501))
 
 
-@pytest.mark.parametrize("url", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("garni_lu", ["sqlite"], indirect=True)
 @pytest.mark.parametrize(
     ("requete", "index"),
     [
@@ -160,9 +175,9 @@ def test_each_criterion_has_its_index(garni: Magasin, criteres: Criteres, index:
     ],
 )
 def test_each_statement_of_the_register_has_its_index(
-    garni: Magasin, requete: requetes.RequeteSql, index: str
+    garni_lu: Magasin, requete: requetes.RequeteSql, index: str
 ) -> None:
-    with garni.transaction(ecriture=False) as connexion:
+    with garni_lu.transaction(ecriture=False) as connexion:
         sql, constantes = requete.preparer(connexion.sa.dialect)
         noms = (
             "base",
@@ -217,12 +232,25 @@ def demandes() -> list[DemandeStockee]:
     return faites
 
 
-@pytest.fixture
-def neuf(magasin: Magasin) -> Magasin:
+def peupler(magasin: Magasin) -> Magasin:
     with magasin.ecrire("ecole") as registre:
         registre.ajouter_tout(demandes())
         registre.ajouter(stockee("1110118000099G1104", association="Les Toits", date_creation=DEBUT))
     return magasin
+
+
+@pytest.fixture
+def neuf(magasin: Magasin) -> Magasin:
+    return peupler(magasin)
+
+
+@pytest.fixture(scope="module", params=MOTEURS)
+def neuf_lu(
+    request: pytest.FixtureRequest, patrons: Any, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Magasin]:
+    """One for all tests that only read it."""
+    with patrons.ouvrir(request.param, tmp_path_factory.mktemp("neuf")) as magasin:
+        yield peupler(magasin)
 
 
 @pytest.mark.parametrize("peu", [0, 1, 1000], ids=["by date", "mixed", "sorted"])
@@ -258,10 +286,10 @@ def neuf(magasin: Magasin) -> Magasin:
     ],
 )
 def test_the_latest_come_first_whatever_the_way(
-    neuf: Magasin, criteres: Criteres, rangs: list[int], peu: int, monkeypatch: pytest.MonkeyPatch
+    neuf_lu: Magasin, criteres: Criteres, rangs: list[int], peu: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(recherche, "PEU", peu)
-    with neuf.lire("ecole") as registre:
+    with neuf_lu.lire("ecole") as registre:
         trouvees = plus_recentes(registre, criteres, 50)
         assert [d.numero_unique for d in trouvees] == [numero(rang) for rang in rangs]
         par_pages: list[DemandeStockee] = []

@@ -35,6 +35,12 @@ def _decrire(connexion: Connexion) -> object:
     return [tuple(ligne) for ligne in (*colonnes, *index, *contraintes)]
 
 
+@pytest.fixture
+def url(url_vide: str) -> str:
+    """Empty: the tables are what is made here."""
+    return url_vide
+
+
 def _migree(url: str, tmp_path: Path) -> sa.Engine:
     """The engine of a database whose tables were built by the migrations."""
     moteur = ouvrir_moteur(adresse(url, tmp_path))
@@ -56,7 +62,7 @@ def test_the_migrations_build_the_tables_of_the_metadata(
     moteur.dispose()
     autre = f"sqlite:///{tmp_path}/neuve.sqlite3"
     if not url.startswith("sqlite"):
-        autre = request.getfixturevalue("serveur_postgres")()
+        autre = request.getfixturevalue("serveur_postgres").nouvelle()
     with Magasin.ouvrir(autre, tmp_path) as magasin, magasin.transaction(ecriture=False) as connexion:
         assert _decrire(connexion) == migree
 

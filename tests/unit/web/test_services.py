@@ -327,7 +327,9 @@ def test_a_compressed_question_is_refused_by_the_name_of_its_header(banc: Banc, 
     assert f"Content-Encoding [{encodage}]" in ligne.fault["explication"]
 
 
-def test_a_database_that_is_lost_is_a_fault(banc: Banc, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_database_that_is_lost_is_a_fault(
+    banc: Banc, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     def perdue(*_: object) -> None:
         raise sa.exc.OperationalError("select", {}, Exception("disque parti"))
 
@@ -341,3 +343,6 @@ def test_a_database_that_is_lost_is_a_fault(banc: Banc, monkeypatch: pytest.Monk
     assert resultat.en_tetes["Content-Type"].startswith("multipart/related")
     (ligne,) = banc.journal()
     assert (ligne.verdict, "disque parti" in ligne.trace) == ("erreur", True)
+    dit = capsys.readouterr().out
+    assert "disque parti" in dit
+    assert "MIME_BOUNDARY" not in dit, "what was sent is in the journal, and not in the log"

@@ -1,0 +1,282 @@
+"""Processes of `sne-sandbox` without the second that each takes to import the same modules.
+
+A process stands ready, everything imported, and is copied (fork) for each `python -m sne_sandbox …` that a
+test or the product starts: a process like any other, with its own number, streams, folder, environment,
+signals and exit code, waited for by whoever started it. What is about the interpreter itself starts one:
+another encoding, another language, `sne-sandbox` as it is installed; so does everything, where there is no
+Linux.
+"""
+
+import ctypes
+import gc
+import importlib
+import io
+import json
+import os
+import runpy
+import signal
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+#: The modules that a copy may be asked to run, by `-m`.
+_MODULES: Final = ("sne_sandbox", "sne_temoin", "pytest")
+#: What is imported once for all: the commands, and all that is heavy of what they import when called.
+_TOUT: Final = (
+    "pytest",
+    "sne_sandbox.cli.main",
+    "sne_sandbox.server.lancement",
+    "sne_sandbox.web.app",
+    "sne_sandbox.pytest_plugin",
+    "sne_temoin.adaptateur",
+    "sne_temoin.fautes",
+)
+#: The interpreter reads them when it starts, and a copy no more.
+_DE_L_INTERPRETE: Final = ("PYTHON", "LC_", "LANG", "TZ")
+_SANS_SUITE: Final = frozenset({"PYTHONPATH"})
+#: Commands that start a server.
+_SERVENT: Final = frozenset(("run", "conform", "demo", "pytest"))
+_PR_SET_CHILD_SUBREAPER: Final = 36
+#: What `subprocess` had.
+POPEN: Final = subprocess.Popen
+
+
+def poser() -> Callable[[], None]:
+    """Has `subprocess` make its processes of `sne-sandbox` from copies; what undoes it."""
+    if not sys.platform.startswith("linux"):
+        return lambda: None
+    subprocess.Popen = _PopenDuMoule  # type: ignore[misc]
+
+    def lever() -> None:
+        subprocess.Popen = POPEN  # type: ignore[misc]
+        _PopenDuMoule.fermer()
+
+    return lever
+
+
+class _Demande:
+    """The command that a process is asked for: its words, folder, environment and streams."""
+
+    def __init__(self, args: Any, cwd: Any, env: Mapping[str, str] | None) -> None:
+        mots = [os.fspath(mot) for mot in args] if isinstance(args, list | tuple) else []
+        if "-mpytest" in mots[1:2]:  # as pytest writes it
+            mots[1:2] = ["-m", "pytest"]
+        self.mots = mots
+        self.cwd = os.fspath(cwd) if cwd is not None else str(Path.cwd())
+        self.env = dict(os.environ if env is None else env)
+
+    @property
+    def moulable(self) -> bool:
+        """Whether it is one of ours, and asks the interpreter for nothing."""
+        if not self.mots or self.mots[0] != sys.executable or "-m" not in self.mots[1:3]:
+            return False
+        rang = self.mots.index("-m")
+        return (
+            self.mots[1:rang] in ([], ["-P"])
+            and len(self.mots) > rang + 1
+            and self.mots[rang + 1] in _MODULES
+            and _de_l_interprete(self.env) == _de_l_interprete(os.environ)
+        )
+
+    def en_json(self) -> str:
+        """For the other side."""
+        return json.dumps({"mots": self.mots, "cwd": self.cwd, "env": self.env})
+
+
+def _de_l_interprete(env: Mapping[str, str]) -> dict[str, str]:
+    return {n: v for n, v in env.items() if n.startswith(_DE_L_INTERPRETE) and n not in _SANS_SUITE}
+
+
+# --- whoever starts processes ---
+
+
+class _PopenMoule(subprocess.Popen):  # type: ignore[type-arg]
+    """`subprocess.Popen`, but for how a process of siens begins."""
+
+    def _naitre(self, demande: _Demande, flux: list[int]) -> int | None:
+        """The number of the process that has become what is asked, on these standard streams; None when there
+        is none to become it."""
+        raise NotImplementedError
+
+    def _execute_child(self, *arguments: Any) -> None:
+        args, executable, preexec_fn, _, pass_fds, cwd, env, _, _, shell, *tubes = arguments
+        demande = _Demande(args, cwd, env)
+        numero = None
+        if demande.moulable and not (executable or preexec_fn or pass_fds or shell):
+            siens = (tubes[0], tubes[3], tubes[5])  # of each pipe, the end of the process
+            numero = self._naitre(demande, [n if donne == -1 else donne for n, donne in enumerate(siens)])
+        if numero is None:
+            super()._execute_child(*arguments)  # type: ignore[misc]
+            return
+        self.pid = numero
+        self._child_created = True
+        self._close_pipe_fds(*tubes[:6])  # type: ignore[attr-defined]
+
+
+class _PopenDuMoule(_PopenMoule):
+    """In a test: a copy of the process that stands ready."""
+
+    _verrou: Final = threading.Lock()
+    _moule: "subprocess.Popen[bytes] | None" = None
+    _ligne: socket.socket | None = None
+
+    def _naitre(self, demande: _Demande, flux: list[int]) -> int:
+        with self._verrou:
+            if self._ligne is None:
+                self._ouvrir()
+            assert self._ligne is not None
+            _envoyer(self._ligne, demande, flux)
+            return int.from_bytes(_lire(self._ligne, 4), "big")
+
+    @classmethod
+    def _ouvrir(cls) -> None:
+        # A copy is made by a process that ends at once: it is ours from then on, to wait for.
+        ctypes.CDLL(None).prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+        cls._ligne, sienne = socket.socketpair()
+        with sienne:
+            cls._moule = POPEN(
+                [sys.executable, __file__, str(sienne.fileno())],
+                pass_fds=[sienne.fileno()],
+                stdin=subprocess.DEVNULL,
+                start_new_session=True,
+            )
+
+    @classmethod
+    def fermer(cls) -> None:
+        """Ends the process that copies are made of."""
+        if cls._ligne is not None and cls._moule is not None:
+            cls._ligne.close()
+            cls._moule.wait()
+        cls._ligne = cls._moule = None
+
+
+def _envoyer(ligne: socket.socket, demande: _Demande, flux: Sequence[int]) -> None:
+    octets = demande.en_json().encode()
+    socket.send_fds(ligne, [len(octets).to_bytes(4, "big")], flux)
+    ligne.sendall(octets)
+
+
+def _lire(ligne: socket.socket, combien: int) -> bytes:
+    octets = b""
+    while len(octets) < combien:
+        morceau = ligne.recv(combien - len(octets))
+        if not morceau:
+            raise EOFError
+        octets += morceau
+    return octets
+
+
+# --- the process that stands ready, and its copies ---
+
+
+def _attendre(ligne: socket.socket) -> None:
+    """Copies itself for each demand, until the other side is gone."""
+    for nom in _TOUT:
+        importlib.import_module(nom)
+    from sne_sandbox.cli.main import COMMANDES
+    from sne_sandbox.contract.versions import charger
+
+    for module, _ in COMMANDES.values():
+        importlib.import_module(f"sne_sandbox.cli.{module}")
+    charger()
+    gc.collect()
+    gc.freeze()
+    while True:
+        entete, flux, _, _ = socket.recv_fds(ligne, 4, 3)
+        if len(entete) < 4:
+            return
+        demande = json.loads(_lire(ligne, int.from_bytes(entete, "big")))
+        lire, ecrire = os.pipe()
+        if (passeur := os.fork()) == 0:
+            copie = os.fork()
+            if copie == 0:
+                os.setsid()
+                _devenir(demande, flux)
+            os.write(ecrire, copie.to_bytes(4, "big"))
+            os._exit(0)
+        numero = os.read(lire, 4)
+        for descripteur in (*flux, lire, ecrire):
+            os.close(descripteur)
+        # Told once it is the other side's child, which only the end of the one between makes it.
+        os.waitpid(passeur, 0)
+        ligne.sendall(numero)
+
+
+def _devenir(demande: Mapping[str, Any], flux: Sequence[int]) -> None:
+    """Runs the command as the interpreter would: SystemExit is its end, and its exit code."""
+    for rang, descripteur in enumerate(flux):
+        os.dup2(descripteur, rang)
+    os.closerange(3, os.sysconf("SC_OPEN_MAX"))
+    os.environ.clear()
+    os.environ.update(demande["env"])
+    os.chdir(demande["cwd"])
+    sys.stdin = sys.__stdin__ = io.TextIOWrapper(io.FileIO(0, closefd=False), encoding=sys.stdin.encoding)
+    sys.stdout = sys.__stdout__ = _sortie(1, sys.stdout)
+    sys.stderr = sys.__stderr__ = _sortie(2, sys.stderr)
+    signal.set_wakeup_fd(-1)
+    for numero in (signal.SIGTERM, signal.SIGHUP, signal.SIGCHLD):
+        signal.signal(numero, signal.SIG_DFL)
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    mots = demande["mots"]
+    rang = mots.index("-m")
+    if "-P" not in mots[:rang]:
+        sys.path.insert(0, demande["cwd"])
+    sys.argv = mots[rang + 1 :]
+    subprocess.Popen = _PopenParCopie  # type: ignore[misc]
+    if _SERVENT & {*sys.argv[:2]}:
+        _PopenParCopie.preparer()
+    runpy.run_module(sys.argv[0], run_name="__main__", alter_sys=True)
+    sys.exit(0)
+
+
+def _sortie(descripteur: int, modele: Any) -> io.TextIOWrapper:
+    """A stream on this descriptor, as the interpreter opened that one."""
+    brut = io.FileIO(descripteur, "w", closefd=False)
+    nu = isinstance(modele.buffer, io.FileIO)  # PYTHONUNBUFFERED
+    return io.TextIOWrapper(
+        brut if nu else io.BufferedWriter(brut),  # type: ignore[arg-type]
+        encoding=modele.encoding,
+        errors=modele.errors,
+        line_buffering=brut.isatty() or descripteur == 2,
+        write_through=nu,
+    )
+
+
+class _PopenParCopie(_PopenMoule):
+    """In a copy: the first process of ours that it starts is its own child, made before it had done anything
+    (a copy of one that has opened a database may not open it again), that waits to be told what to be."""
+
+    _reserve: "tuple[int, socket.socket] | None" = None
+
+    @classmethod
+    def preparer(cls) -> None:
+        """Makes that child."""
+        ici, la_bas = socket.socketpair()
+        numero = os.fork()
+        if numero:
+            la_bas.close()
+            cls._reserve = numero, ici
+            return
+        os.setsid()
+        ici.close()
+        entete, flux, _, _ = socket.recv_fds(la_bas, 4, 3)
+        if len(entete) < 4:
+            os._exit(0)
+        _devenir(json.loads(_lire(la_bas, int.from_bytes(entete, "big"))), flux)
+
+    def _naitre(self, demande: _Demande, flux: list[int]) -> int | None:
+        if self._reserve is None:
+            return None
+        numero, ligne = self._reserve
+        type(self)._reserve = None
+        with ligne:
+            _envoyer(ligne, demande, flux)
+        return numero
+
+
+if __name__ == "__main__":
+    _attendre(socket.socket(fileno=int(sys.argv[1])))
