@@ -48,7 +48,7 @@ RESSOURCES: Final = (
 #: Bytes of a body: the largest is a file left in an inbox.
 CORPS_MAX: Final = 25_000_000
 #: The one body that is no JSON: a file left in an inbox.
-_FICHIERS: Final = frozenset({"guichets.RessourceFichierDepose"})
+_FICHIERS: Final = frozenset({"guichets.deposer"})
 
 
 class ApiAdmin(Api):

@@ -5,8 +5,6 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, Any, Final
 
-from flask.views import MethodView
-from flask_smorest import Blueprint
 from werkzeug.exceptions import NotFound
 
 from sne_sandbox.contract.schema import Document
@@ -15,12 +13,12 @@ from sne_sandbox.domain.anomalie import Fidelite
 from sne_sandbox.domain.evenement import TypeEvenement
 from sne_sandbox.domain.publication import tirer
 from sne_sandbox.web import interface, trouver
-from sne_sandbox.web.api.contexte import QuestionSchema, facultatif, liste, reponse
+from sne_sandbox.web.api.contexte import Appels, QuestionSchema, facultatif
 from sne_sandbox.web.interface import emplois, presentation
 from sne_sandbox.web.messages.elements import elements
 from sne_sandbox.web.partage import services
 
-blueprint: Final = Blueprint(
+blueprint: Final = Appels(
     "contract", __name__, url_prefix="/api/v1/contract", description="L'interface publiée que sert ce serveur"
 )
 
@@ -205,91 +203,72 @@ def _operation(operation: OperationPubliee) -> OperationLue:
     return tirer(OperationLue, operation, titre=dite.titre, phrase=dite.phrase, entree=entree, sortie=sortie)
 
 
-@blueprint.route("")
-class RessourceContrat(MethodView):
-    """GET: the interface in short: message versions, documents, services."""
-
-    @blueprint.response(200, reponse(ContratLu))
-    def get(self) -> ContratLu:
-        contrat = services().contrat
-        return tirer(
-            ContratLu,
-            contrat,
-            conventions=sorted(contrat.conventions),
-            documents=[
-                DocumentDit(d, titre, _versions(contrat, d))
-                for d, titre in presentation(contrat).documents.items()
-            ],
-            services=[
-                ServiceDit(
-                    service.nom,
-                    service.chemins,
-                    [o.nom for o in contrat.operations.values() if o.service == service.nom],
-                )
-                for service in contrat.services.values()
-            ],
-        )
-
-
-@blueprint.route("/documents/<document>")
-class RessourceElements(MethodView):
-    """GET: the elements of a document, parents before children, with their bounds, or those looked for."""
-
-    @blueprint.arguments(QuelsElementsSchema, location="query")
-    @blueprint.response(200, reponse(SchemaLu))
-    def get(self, quels: dict[str, Any], document: str) -> SchemaLu:
-        contrat = services().contrat
-        voulu = trouver.document(document)
-        versions = _versions(contrat, voulu)
-        version = quels["version"] or (contrat.version_haute if versions else None)
-        if version is not None and version not in versions:
-            raise NotFound(
-                f"Le document [{document}] n'a pas de version [{version[:20]}]. "
-                f"Remède : versions : {', '.join(versions) or 'aucune, ne la donnez pas'}."
+@blueprint.get("")
+def resumer() -> ContratLu:
+    """The interface in short: message versions, documents, services."""
+    contrat = services().contrat
+    return tirer(
+        ContratLu,
+        contrat,
+        conventions=sorted(contrat.conventions),
+        documents=[
+            DocumentDit(d, titre, _versions(contrat, d))
+            for d, titre in presentation(contrat).documents.items()
+        ],
+        services=[
+            ServiceDit(
+                service.nom,
+                service.chemins,
+                [o.nom for o in contrat.operations.values() if o.service == service.nom],
             )
-        lus = [
-            tirer(ElementLu, element, fidelite=interface.fidelite(element))
-            for element in elements(contrat, voulu, version)
-            if interface.convient(element, quels["texte"])
-        ]
-        return SchemaLu(document, version, contrat.schemas.fichier(voulu, version), lus)
+            for service in contrat.services.values()
+        ],
+    )
 
 
-@blueprint.route("/nomenclatures")
-class RessourceNomenclatures(MethodView):
-    """GET: the closed lists, and the elements that each rules."""
-
-    @blueprint.response(200, liste(Nomenclature))
-    def get(self) -> list[Nomenclature]:
-        contrat = services().contrat
-        return [tirer(Nomenclature, _nomenclature(contrat, nom)) for nom in contrat.nomenclatures.noms]
-
-
-@blueprint.route("/nomenclatures/<liste>")
-class RessourceNomenclature(MethodView):
-    """GET: one closed list, its codes and their words."""
-
-    @blueprint.response(200, reponse(NomenclatureEntiere))
-    def get(self, liste: str) -> NomenclatureEntiere:
-        contrat = services().contrat
-        if liste not in contrat.nomenclatures.noms:
-            raise NotFound(f"Le contrat n'a pas de nomenclature [{liste[:60]}].")
-        return _nomenclature(contrat, liste)
+@blueprint.get("/documents/<document>", question=QuelsElementsSchema)
+def lire_document(quels: dict[str, Any], document: str) -> SchemaLu:
+    """The elements of a document, parents before children, with their bounds, or those looked for."""
+    contrat = services().contrat
+    voulu = trouver.document(document)
+    versions = _versions(contrat, voulu)
+    version = quels["version"] or (contrat.version_haute if versions else None)
+    if version is not None and version not in versions:
+        raise NotFound(
+            f"Le document [{document}] n'a pas de version [{version[:20]}]. "
+            f"Remède : versions : {', '.join(versions) or 'aucune, ne la donnez pas'}."
+        )
+    lus = [
+        tirer(ElementLu, element, fidelite=interface.fidelite(element))
+        for element in elements(contrat, voulu, version)
+        if interface.convient(element, quels["texte"])
+    ]
+    return SchemaLu(document, version, contrat.schemas.fichier(voulu, version), lus)
 
 
-@blueprint.route("/events")
-class RessourceTypesEvenements(MethodView):
-    """GET: the types of events, and what each carries."""
-
-    @blueprint.response(200, liste(TypeLu))
-    def get(self) -> list[TypeLu]:
-        return [_type(type_) for type_ in services().contrat.evenements]
+@blueprint.get("/nomenclatures")
+def lister_nomenclatures() -> list[Nomenclature]:
+    """The closed lists, and the elements that each rules."""
+    contrat = services().contrat
+    return [tirer(Nomenclature, _nomenclature(contrat, nom)) for nom in contrat.nomenclatures.noms]
 
 
-@blueprint.route("/operations")
-class RessourceOperations(MethodView):
-    """GET: the SOAP operations, and the fields of their messages."""
+@blueprint.get("/nomenclatures/<liste>")
+def lire_nomenclature(liste: str) -> NomenclatureEntiere:
+    """One closed list, its codes and their words."""
+    contrat = services().contrat
+    if liste not in contrat.nomenclatures.noms:
+        raise NotFound(f"Le contrat n'a pas de nomenclature [{liste[:60]}].")
+    return _nomenclature(contrat, liste)
 
-    @blueprint.response(200, liste(OperationLue))
-    def get(self) -> list[OperationLue]:
-        return [_operation(operation) for operation in services().contrat.operations.values()]
+
+@blueprint.get("/events")
+def lister_evenements() -> list[TypeLu]:
+    """The types of events, and what each carries."""
+    return [_type(type_) for type_ in services().contrat.evenements]
+
+
+@blueprint.get("/operations")
+def lister_operations() -> list[OperationLue]:
+    """The SOAP operations, and the fields of their messages."""
+    return [_operation(operation) for operation in services().contrat.operations.values()]

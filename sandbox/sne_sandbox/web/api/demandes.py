@@ -6,8 +6,6 @@ from decimal import Decimal
 from typing import Annotated, Any, Final, Self
 
 from flask import Response
-from flask.views import MethodView
-from flask_smorest import Blueprint
 from lxml import etree
 from marshmallow import fields, validate
 from werkzeug.exceptions import NotFound
@@ -23,14 +21,14 @@ from sne_sandbox.operations.question import Question
 from sne_sandbox.store.recherche import Criteres, Prefixe, Repere, doublons_de, mouvements_de, plus_recentes
 from sne_sandbox.store.registre import RegistreBase
 from sne_sandbox.web import foyer, histoire
-from sne_sandbox.web.api.contexte import QuestionSchema, combien, facultatif, jour_iso, liste, reponse
+from sne_sandbox.web.api.contexte import Appels, QuestionSchema, combien, facultatif, jour_iso
 from sne_sandbox.web.foyer import PartUc, RessourceComptee, Seuil
 from sne_sandbox.web.histoire import GenrePoint, PointHistoire
 from sne_sandbox.web.messages.documents import masquer_octets
 from sne_sandbox.web.partage import services
 from sne_sandbox.web.reponses import telechargement
 
-blueprint: Final = Blueprint(
+blueprint: Final = Appels(
     "demandes", __name__, url_prefix="/api/v1/bases/<base>/demandes", description="Les demandes d'une base"
 )
 
@@ -196,111 +194,88 @@ class EtapeLue:
         )
 
 
-@blueprint.route("")
-class RessourceDemandes(MethodView):
-    """GET: the demandes that are looked for, latest deposit first."""
+@blueprint.get("", question=RechercheDemandesSchema)
+def chercher(cherche: dict[str, Any], base: str) -> PageDemandes:
+    """The demandes that are looked for, latest deposit first."""
+    limite = cherche["limite"]
+    with services().magasin.lire(base) as registre:
+        trouvees = plus_recentes(registre, _criteres(cherche), limite + 1, _repere(cherche["apres"]))
+    suite = trouvees[limite - 1] if len(trouvees) > limite else None
+    return PageDemandes(
+        [DemandeBreve.de(stockee) for stockee in trouvees[:limite]],
+        None if suite is None else f"{suite.date_creation}_{suite.numero_unique}",
+    )
 
-    @blueprint.arguments(RechercheDemandesSchema, location="query")
-    @blueprint.response(200, reponse(PageDemandes))
-    def get(self, cherche: dict[str, Any], base: str) -> PageDemandes:
-        limite = cherche["limite"]
-        with services().magasin.lire(base) as registre:
-            trouvees = plus_recentes(registre, _criteres(cherche), limite + 1, _repere(cherche["apres"]))
-        suite = trouvees[limite - 1] if len(trouvees) > limite else None
-        return PageDemandes(
-            [DemandeBreve.de(stockee) for stockee in trouvees[:limite]],
-            None if suite is None else f"{suite.date_creation}_{suite.numero_unique}",
+
+@blueprint.get("/<numero>")
+def montrer(base: str, numero: str) -> DemandeEntiere:
+    """One demande, its document, its events, its movements."""
+    with services().magasin.lire(base) as registre:
+        return DemandeEntiere.de(
+            trouver(registre, numero),
+            document=masquer_message(etree.tostring(_racine(registre, numero), encoding="unicode")),
+            evenements=[EvenementDeDemande.de(e) for e in registre.evenements(numero)],
+            mouvements=[tirer(MouvementLu, m) for m in mouvements_de(registre, numero)],
         )
 
 
-@blueprint.route("/<numero>")
-class RessourceDemande(MethodView):
-    """GET: one demande, its document, its events, its movements."""
-
-    @blueprint.response(200, reponse(DemandeEntiere))
-    def get(self, base: str, numero: str) -> DemandeEntiere:
-        with services().magasin.lire(base) as registre:
-            return DemandeEntiere.de(
-                trouver(registre, numero),
-                document=masquer_message(etree.tostring(_racine(registre, numero), encoding="unicode")),
-                evenements=[EvenementDeDemande.de(e) for e in registre.evenements(numero)],
-                mouvements=[tirer(MouvementLu, m) for m in mouvements_de(registre, numero)],
-            )
+@blueprint.get("/<numero>/attestation", contenu="application/pdf", description="L'attestation")
+def donner_attestation(base: str, numero: str) -> Response:
+    """The attestation of registration (PDF)."""
+    with services().magasin.lire(base) as registre:
+        stockee = trouver(registre, numero)
+        createur = registre.guichet(stockee.guichet_createur)
+        pdf = attestation.rediger(stockee, createur, question(registre, numero))
+        nom = f"attestation-{stockee.numero_unique}.pdf"
+    return telechargement(pdf, nom, "application/pdf")
 
 
-@blueprint.route("/<numero>/attestation")
-class RessourceAttestation(MethodView):
-    """GET: the attestation of registration (PDF)."""
-
-    @blueprint.response(200, content_type="application/pdf", description="L'attestation")
-    def get(self, base: str, numero: str) -> Response:
-        with services().magasin.lire(base) as registre:
-            stockee = trouver(registre, numero)
-            createur = registre.guichet(stockee.guichet_createur)
-            pdf = attestation.rediger(stockee, createur, question(registre, numero))
-            nom = f"attestation-{stockee.numero_unique}.pdf"
-        return telechargement(pdf, nom, "application/pdf")
+@blueprint.get("/<numero>/document", contenu="application/xml", description="Le document, NIR masqués")
+def donner_document(base: str, numero: str) -> Response:
+    """The document that getDemandeLogement answers (complet), as a file, NIR masked."""
+    with services().magasin.lire(base) as registre:
+        stockee = trouver(registre, numero)
+        racine = _racine(registre, numero)
+    octets = etree.tostring(racine, encoding="UTF-8", xml_declaration=True)
+    return telechargement(masquer_octets(octets), f"{stockee.numero_unique}.xml", "application/xml")
 
 
-@blueprint.route("/<numero>/document")
-class RessourceDocument(MethodView):
-    """GET: the document that getDemandeLogement answers (complet), as a file, NIR masked."""
-
-    @blueprint.response(200, content_type="application/xml", description="Le document, NIR masqués")
-    def get(self, base: str, numero: str) -> Response:
-        with services().magasin.lire(base) as registre:
-            stockee = trouver(registre, numero)
-            racine = _racine(registre, numero)
-        octets = etree.tostring(racine, encoding="UTF-8", xml_declaration=True)
-        return telechargement(masquer_octets(octets), f"{stockee.numero_unique}.xml", "application/xml")
-
-
-@blueprint.route("/<numero>/household")
-class RessourceFoyer(MethodView):
-    """GET: the household: who counts for how much, what comes in, the threshold of the first quartile."""
-
-    @blueprint.response(200, reponse(FoyerLu))
-    @blueprint.alt_response(404, description="La demande n'existe pas, ou est d'une association")
-    def get(self, base: str, numero: str) -> FoyerLu:
-        with services().magasin.lire(base) as registre:
-            stockee = trouver(registre, numero)
-            jour = question(registre, numero).maintenant.date()
-        calcule = foyer.calculer(stockee.demande, jour, services().contrat)
-        if calcule is None:
-            raise NotFound(f"La demande [{numero}] est d'une association : elle n'a pas de foyer.")
-        menage = calcule.menage
-        return tirer(
-            FoyerLu,
-            calcule,
-            nombre_uc=menage.nombre_uc,
-            ressources_mensuelles=menage.ressources_mensuelles,
-            ressources_annuelles_uc=menage.ressources_annuelles_uc,
-            seuil=None if calcule.seuil is None else SeuilLu.de(calcule.seuil),
-        )
+@blueprint.get("/<numero>/household", refus={404: "La demande n'existe pas, ou est d'une association"})
+def detailler_foyer(base: str, numero: str) -> FoyerLu:
+    """The household: who counts for how much, what comes in, the threshold of the first quartile."""
+    with services().magasin.lire(base) as registre:
+        stockee = trouver(registre, numero)
+        jour = question(registre, numero).maintenant.date()
+    calcule = foyer.calculer(stockee.demande, jour, services().contrat)
+    if calcule is None:
+        raise NotFound(f"La demande [{numero}] est d'une association : elle n'a pas de foyer.")
+    menage = calcule.menage
+    return tirer(
+        FoyerLu,
+        calcule,
+        nombre_uc=menage.nombre_uc,
+        ressources_mensuelles=menage.ressources_mensuelles,
+        ressources_annuelles_uc=menage.ressources_annuelles_uc,
+        seuil=None if calcule.seuil is None else SeuilLu.de(calcule.seuil),
+    )
 
 
-@blueprint.route("/<numero>/duplicates")
-class RessourceDoublons(MethodView):
-    """GET: the other active demandes of the territory that one of its holders has already."""
-
-    @blueprint.response(200, liste(DemandeBreve))
-    def get(self, base: str, numero: str) -> list[DemandeBreve]:
-        with services().magasin.lire(base) as registre:
-            doublons = doublons_de(registre, trouver(registre, numero))
-            return [DemandeBreve.de(doublon) for doublon in doublons]
+@blueprint.get("/<numero>/duplicates")
+def lister_doublons(base: str, numero: str) -> list[DemandeBreve]:
+    """The other active demandes of the territory that one of its holders has already."""
+    with services().magasin.lire(base) as registre:
+        doublons = doublons_de(registre, trouver(registre, numero))
+        return [DemandeBreve.de(doublon) for doublon in doublons]
 
 
-@blueprint.route("/<numero>/timeline")
-class RessourceHistoire(MethodView):
-    """GET: its life, oldest first, up to what time holds in store: exchanges, movements, events."""
-
-    @blueprint.response(200, liste(EtapeLue))
-    def get(self, base: str, numero: str) -> list[EtapeLue]:
-        echanges = services().magasin.journal.chercher(base, numero=numero, limite=histoire.ECHANGES)
-        with services().magasin.lire(base) as registre:
-            stockee = trouver(registre, numero)
-            points = histoire.relire(registre, stockee, echanges, services().contrat)
-        return [EtapeLue.de(point) for point in points]
+@blueprint.get("/<numero>/timeline")
+def raconter(base: str, numero: str) -> list[EtapeLue]:
+    """Its life, oldest first, up to what time holds in store: exchanges, movements, events."""
+    echanges = services().magasin.journal.chercher(base, numero=numero, limite=histoire.ECHANGES)
+    with services().magasin.lire(base) as registre:
+        stockee = trouver(registre, numero)
+        points = histoire.relire(registre, stockee, echanges, services().contrat)
+    return [EtapeLue.de(point) for point in points]
 
 
 def _criteres(cherche: dict[str, Any]) -> Criteres:

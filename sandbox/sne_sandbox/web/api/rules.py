@@ -3,8 +3,6 @@
 from dataclasses import dataclass
 from typing import Annotated, Any, Final
 
-from flask.views import MethodView
-from flask_smorest import Blueprint
 from werkzeug.exceptions import NotFound
 
 from sne_sandbox.domain.anomalie import Fidelite, Gravite
@@ -14,11 +12,11 @@ from sne_sandbox.generators.reduction import plus_petite_demande
 from sne_sandbox.rules.catalogue import sujet_de
 from sne_sandbox.rules.rule import PROFILS, gravite
 from sne_sandbox.web import catalogue
-from sne_sandbox.web.api.contexte import QuestionSchema, facultatif, liste, reponse
+from sne_sandbox.web.api.contexte import Appels, QuestionSchema, facultatif
 from sne_sandbox.web.catalogue import Illustration, LigneDeRegle
 from sne_sandbox.web.partage import services
 
-blueprint: Final = Blueprint(
+blueprint: Final = Appels(
     "rules",
     __name__,
     url_prefix="/api/v1/rules",
@@ -83,40 +81,32 @@ def _lue(ligne: LigneDeRegle) -> RegleLue:
     return tirer(RegleLue, ligne.fiche, sujet=ligne.sujet, effet=ligne.effet)
 
 
-@blueprint.route("")
-class RessourceRegles(MethodView):
-    """GET: the controls of the contract, in the order they run, or those that are looked for."""
-
-    @blueprint.arguments(RechercheReglesSchema, location="query")
-    @blueprint.response(200, liste(RegleLue))
-    def get(self, cherche: dict[str, Any]) -> list[RegleLue]:
-        profil = _profil(cherche.pop("profil"))
-        toutes = catalogue.lignes(services().contrat, profil)
-        return [_lue(ligne) for ligne in toutes if catalogue.convient(ligne, cherche)]
+@blueprint.get("", question=RechercheReglesSchema)
+def lister(cherche: dict[str, Any]) -> list[RegleLue]:
+    """The controls of the contract, in the order they run, or those that are looked for."""
+    profil = _profil(cherche.pop("profil"))
+    toutes = catalogue.lignes(services().contrat, profil)
+    return [_lue(ligne) for ligne in toutes if catalogue.convient(ligne, cherche)]
 
 
-@blueprint.route("/<regle>")
-class RessourceRegle(MethodView):
-    """GET: one control by its code, or the official one; its examples, the smallest message it refuses."""
-
-    @blueprint.arguments(ProfilSchema, location="query")
-    @blueprint.response(200, reponse(RegleEntiere))
-    def get(self, choix: dict[str, Any], regle: str) -> RegleEntiere:
-        contrat = services().contrat
-        trouvee = catalogue.trouver(contrat, regle)
-        if trouvee is None:
-            raise NotFound(f"Aucune règle n'a le code [{regle[:20]}].")
-        fiche = contrat.regles[trouvee.code]
-        siens = [exemple for exemple in exemples() if exemple.regle == trouvee.code]
-        return tirer(
-            RegleEntiere,
-            fiche,
-            sujet=sujet_de(trouvee.code).nom,
-            effet=gravite(fiche, _profil(choix["profil"])),
-            effets={profil: str(gravite(fiche, profil)) for profil in PROFILS},
-            acceptes=[catalogue.illustrer(e) for e in siens if e.verdict == "accepte"],
-            refuses=[catalogue.illustrer(e) for e in siens if e.verdict == "refuse"],
-            plus_petite=plus_petite_demande(trouvee.code),
-            essai=catalogue.essai(trouvee, fiche),
-            surcharge=catalogue.surcharge(fiche),
-        )
+@blueprint.get("/<regle>", question=ProfilSchema)
+def montrer(choix: dict[str, Any], regle: str) -> RegleEntiere:
+    """One control by its code, or the official one; its examples, the smallest message it refuses."""
+    contrat = services().contrat
+    trouvee = catalogue.trouver(contrat, regle)
+    if trouvee is None:
+        raise NotFound(f"Aucune règle n'a le code [{regle[:20]}].")
+    fiche = contrat.regles[trouvee.code]
+    siens = [exemple for exemple in exemples() if exemple.regle == trouvee.code]
+    return tirer(
+        RegleEntiere,
+        fiche,
+        sujet=sujet_de(trouvee.code).nom,
+        effet=gravite(fiche, _profil(choix["profil"])),
+        effets={profil: str(gravite(fiche, profil)) for profil in PROFILS},
+        acceptes=[catalogue.illustrer(e) for e in siens if e.verdict == "accepte"],
+        refuses=[catalogue.illustrer(e) for e in siens if e.verdict == "refuse"],
+        plus_petite=plus_petite_demande(trouvee.code),
+        essai=catalogue.essai(trouvee, fiche),
+        surcharge=catalogue.surcharge(fiche),
+    )
