@@ -13,6 +13,7 @@ from sne_sandbox.domain.dates import age
 from sne_sandbox.domain.demande import Demande
 from sne_sandbox.domain.element import Element
 from sne_sandbox.domain.menage import Menage, SeuilQuartile, poids, ressources_recues
+from sne_sandbox.domain.publication import TU, tirer
 from sne_sandbox.domain.texte import masquer_nirs
 
 _ATTESTEE: Final = "attestée"
@@ -45,35 +46,33 @@ class RessourceComptee:
 
 @dataclass(frozen=True, slots=True)
 class Seuil:
-    """The threshold that applies, and why: the area of the first wished commune."""
+    """The threshold that applies, and why: the area of the first wished commune. `seuil` is its row."""
 
     commune: str
     territoire: str
-    seuil: SeuilQuartile | None
-    fidelite: str
+    seuil: Annotated[SeuilQuartile | None, TU]
+    montant: Annotated[int | None, "euros par an et par UC ; null : aucun seuil connu"]
+    annee: int | None
+    fidelite: Annotated[str, "vide : aucun seuil"]
 
 
 @dataclass(frozen=True, slots=True)
 class CalculUc:
     """The steps that lead to the verdict on the first quartile, in order."""
 
-    menage: Menage
-    jour: date
+    jour: Annotated[date, "celui de la base"]
+    nombre_uc: Decimal
     parts: tuple[PartUc, ...]
+    ressources_mensuelles: Annotated[int, "euros, pour tout le foyer"]
+    ressources_annuelles_uc: Annotated[int, "euros par an et par UC"]
     entrees: tuple[RessourceComptee, ...]
     seuil: Seuil | None
+    premier_quartile: Annotated[bool | None, "null : aucun seuil ne s'applique"]
 
     @property
     def annuelles(self) -> int:
         """Euros a year, for the whole household."""
-        return self.menage.ressources_mensuelles * 12
-
-    @property
-    def premier_quartile(self) -> bool | None:
-        """The verdict, None without a threshold."""
-        if self.seuil is None or self.seuil.seuil is None:
-            return None
-        return self.menage.premier_quartile(self.seuil.seuil.montant)
+        return self.ressources_mensuelles * 12
 
 
 def calculer(demande: Demande, jour: date, contrat: Contrat) -> CalculUc | None:
@@ -81,12 +80,15 @@ def calculer(demande: Demande, jour: date, contrat: Contrat) -> CalculUc | None:
     menage = Menage.de(demande, jour)
     if menage is None:
         return None
-    return CalculUc(
+    seuil = _seuil(demande, contrat)
+    return tirer(
+        CalculUc,
         menage,
-        jour,
-        tuple(_parts(demande, jour)),
-        tuple(_entrees(demande, contrat)),
-        _seuil(demande, contrat),
+        jour=jour,
+        parts=tuple(_parts(demande, jour)),
+        entrees=tuple(_entrees(demande, contrat)),
+        seuil=seuil,
+        premier_quartile=menage.premier_quartile(seuil.seuil.montant) if seuil and seuil.seuil else None,
     )
 
 
@@ -153,6 +155,8 @@ def _seuil(demande: Demande, contrat: Contrat) -> Seuil | None:
         f"{nom} ({code})" if nom else masquer_nirs(code),
         territoire,
         trouve,
+        trouve.montant if trouve is not None else None,
+        trouve.annee if trouve is not None else None,
         _MARQUES.get(trouve.fidelite, trouve.fidelite or _CONVENTION) if trouve is not None else "",
     )
 

@@ -1,9 +1,9 @@
 """The life of a demande as a timeline: what happened to it, and what time will do next."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time
-from typing import Any, Final, Literal
+from typing import Annotated, Any, Final, Literal
 
 from sne_sandbox.contract.versions import Contrat
 from sne_sandbox.domain.codes import MOTIF_NON_RENOUVELLEMENT
@@ -11,6 +11,8 @@ from sne_sandbox.domain.dates import PARIS, ajouter_mois
 from sne_sandbox.domain.demande import DemandeStockee, GenreMouvement, Mouvement
 from sne_sandbox.domain.echange import NUIT, Echange, VerdictEchange
 from sne_sandbox.domain.evenement import Evenement, TypeEvenement
+from sne_sandbox.domain.publication import TU
+from sne_sandbox.domain.texte import masquer_nirs
 from sne_sandbox.operations.lifecycle import MOIS_AVANT_RADIATION, MOIS_DE_PREAVIS
 from sne_sandbox.rules.catalogue.radiation import MOIS_AVANT_EFFACEMENT
 from sne_sandbox.rules.catalogue.vie import MOIS_DE_REACTIVATION
@@ -43,16 +45,16 @@ GenrePoint = Literal["mouvement", "echange", "evenement", "dalo", "calendrier", 
 
 @dataclass(frozen=True, slots=True)
 class PointHistoire:
-    """A point of the timeline. `precis` says that the hour of `quand` (Paris) is known, and not the day only;
-    `echange` is the line of the journal to link to; `rang` orders those of one instant."""
+    """A point of the timeline. `verdict` is that of its exchange; `rang` orders those of one instant."""
 
-    quand: datetime
-    genre: GenrePoint
+    quand: Annotated[datetime, "à l'heure de Paris"]
+    genre: Annotated[GenrePoint, "avenir : ce que feront les nuits si personne ne fait rien"]
     titre: str
     detail: str = ""
-    precis: bool = True
-    echange: Echange | None = None
-    rang: float = 0
+    precis: Annotated[bool, "false : seul le jour est connu"] = True
+    echange: Annotated[int | None, "ligne du journal"] = None
+    verdict: Annotated[VerdictEchange | None, TU] = None
+    rang: Annotated[float, TU] = 0
 
 
 def raconter(
@@ -81,7 +83,7 @@ def raconter(
     etapes += _calendrier(stockee, maintenant.date())
     # At the same instant what is known by the day comes before what was noted to the second.
     etapes.sort(key=lambda etape: (etape.quand, etape.rang))
-    return tuple(etapes)
+    return tuple(replace(e, titre=masquer_nirs(e.titre), detail=masquer_nirs(e.detail)) for e in etapes)
 
 
 def relire(
@@ -152,9 +154,7 @@ def _mouvements(
         quand = _minuit(mouvement.jour) if cause is None else _de_la_base(cause)
         rang = 0 if cause is None else (cause.identifiant or 0) + 0.5
         etapes.append(
-            PointHistoire(
-                quand, "mouvement", _PAROLES[mouvement.genre], ", ".join(details), False, None, rang
-            )
+            PointHistoire(quand, "mouvement", _PAROLES[mouvement.genre], ", ".join(details), False, rang=rang)
         )
     return etapes
 
@@ -176,15 +176,20 @@ def _siennes(nuit: Echange, numero: str) -> list[dict[str, Any]]:
 
 def _echange(echange: Echange, numero: str) -> PointHistoire:
     titre = echange.operation or echange.methode
-    return essayer(
-        lambda: _raconter_echange(echange, numero),
-        lambda raison: PointHistoire(
-            _de_la_base(echange), "echange", titre, raison, True, echange, echange.identifiant or 0
-        ),
+    titre, detail = essayer(lambda: _raconter_echange(echange, numero), lambda raison: (titre, raison))
+    return PointHistoire(
+        _de_la_base(echange),
+        "echange",
+        titre,
+        detail,
+        echange=echange.identifiant,
+        verdict=echange.verdict,
+        rang=echange.identifiant or 0,
     )
 
 
-def _raconter_echange(echange: Echange, numero: str) -> PointHistoire:
+def _raconter_echange(echange: Echange, numero: str) -> tuple[str, str]:
+    """Title and detail of an exchange, or of what a night says of the demande."""
     titre = echange.operation or echange.methode
     if echange.methode == NUIT:
         nuit, _, resume = echange.chemin.partition(" : ")
@@ -193,10 +198,7 @@ def _raconter_echange(echange: Echange, numero: str) -> PointHistoire:
         titre = f"{nuit} : {', '.join(s.rstrip('.') for s in siens) or resume.rstrip('.')}"
     if echange.type_fichier:
         titre = f"{titre} ({echange.type_fichier})"
-    detail = f"par {echange.guichet}" if echange.guichet else ""
-    return PointHistoire(
-        _de_la_base(echange), "echange", titre, detail, True, echange, echange.identifiant or 0
-    )
+    return titre, f"par {echange.guichet}" if echange.guichet else ""
 
 
 def _de_la_base(echange: Echange) -> datetime:
@@ -217,20 +219,13 @@ def _evenement(evenement: Evenement, types: dict[str, TypeEvenement]) -> PointHi
 
 
 @dataclass(frozen=True, slots=True)
-class FaitNocturne:
-    """What one night did to some demandes, in a phrase."""
-
-    phrase: str
-    numeros: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class Nuit:
-    """A line of the journal that tells a night: `faits` is empty when it gives counts only, in `resume`."""
+    """A line of the journal that tells a night: what it did, and the numéros of the demandes that each deed
+    concerns. `faits` is empty when it gives counts only, in `resume`."""
 
     echange: Echange
     quand: datetime
-    faits: tuple[FaitNocturne, ...]
+    faits: Mapping[str, Sequence[str]]
     resume: str
 
 
@@ -244,7 +239,7 @@ def lire_nuit(echange: Echange) -> Nuit:
     return Nuit(
         echange,
         echange.instant_base or echange.recu_le,
-        tuple(FaitNocturne(phrase, tuple(numeros)) for phrase, numeros in faits.items()),
+        faits,
         echange.chemin.partition(" : ")[2].rstrip("."),
     )
 

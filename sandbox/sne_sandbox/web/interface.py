@@ -4,19 +4,17 @@ the fields of its messages, told in French by the `presentation.toml` of the con
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Final
+from typing import Annotated, Final
 
 from sne_sandbox.contract.nomenclatures import Nomenclatures
 from sne_sandbox.contract.schema import Document
-from sne_sandbox.contract.versions import Contrat
-from sne_sandbox.domain.anomalie import Fidelite
+from sne_sandbox.contract.versions import Contrat, OperationPubliee, Service
+from sne_sandbox.domain.publication import TU
 from sne_sandbox.domain.texte import plier
 from sne_sandbox.errors import ContractError
 from sne_sandbox.web.messages.elements import ElementDecrit
 
 _FICHIER: Final = "presentation.toml"
-#: Message versions whose schema was published: what they hold is attested.
-_PUBLIEES: Final = frozenset({"", "02.00", "02.01"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,12 +43,12 @@ class ChampSaisi:
 
     nom: str
     libelle: str
-    chemin: str
-    aide: str = ""
-    si: str = ""
-    code: bool = False
-    liste: str = ""
-    vide: str = ""
+    chemin: Annotated[str, "sous la racine du document"]
+    aide: Annotated[str, TU] = ""
+    si: Annotated[str, TU] = ""
+    code: Annotated[bool, TU] = False
+    liste: Annotated[str, TU] = ""
+    vide: Annotated[str, TU] = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,9 +95,12 @@ def presentation(contrat: Contrat) -> InterfacePresentee:
         ) from None
 
 
-def fidelite(element: ElementDecrit) -> Fidelite:
-    """Whether an element was published, or is a convention of ours."""
-    return Fidelite.ATTESTEE if element.depuis in _PUBLIEES else Fidelite.CONVENTION
+def par_service(contrat: Contrat) -> list[tuple[Service, list[OperationPubliee]]]:
+    """The services, each with its operations."""
+    return [
+        (service, [op for op in contrat.operations.values() if op.service == service.nom])
+        for service in contrat.services.values()
+    ]
 
 
 def convient(element: ElementDecrit, cherche: str) -> bool:

@@ -6,10 +6,14 @@ from typing import TYPE_CHECKING
 from werkzeug.exceptions import NotFound
 
 from sne_sandbox.contract.schema import Document
+from sne_sandbox.contract.versions import OperationPubliee
 from sne_sandbox.domain.base import Guichet
 from sne_sandbox.domain.echange import Echange
 from sne_sandbox.operations.sauvegardes import Sauvegarde, Sauvegardes
-from sne_sandbox.web import epreuves
+from sne_sandbox.operations.table import OPERATIONS
+from sne_sandbox.rules.rule import Regle
+from sne_sandbox.store.fichiers import Boite, Boites
+from sne_sandbox.web import catalogue, epreuves
 from sne_sandbox.web.epreuves import JugementConserve
 from sne_sandbox.web.partage import services
 
@@ -45,6 +49,14 @@ def guichet(base: str, code: str) -> Guichet:
     return trouve
 
 
+def fichier_de_boite(base: str, code: str, boite: Boite, nom: str) -> bytes | None:
+    """The bytes of a file of a box, None when it is not there."""
+    if not (nom.isascii() and nom.isprintable()):  # what no column takes is no file of ours
+        return None
+    with services().magasin.lire(base) as registre:
+        return Boites(registre.connexion, base, code).lire(boite, nom)
+
+
 def sauvegardes() -> Sauvegardes:
     """The snapshots of this home."""
     return Sauvegardes(services().magasin, services().configuration.home)
@@ -56,6 +68,22 @@ def sauvegarde(base: str, nom: str) -> Sauvegarde:
     if not sauvegardes().existe(base, nom):
         raise NotFound(f"La base [{base}] n'a pas de sauvegarde [{nom[:40]}].")
     return sauvegardes().lire(base, nom)
+
+
+def regle(code: str) -> Regle:
+    """A control of the contract; `code` may be the official one."""
+    trouvee = catalogue.trouver(services().contrat, code)
+    if trouvee is None:
+        raise NotFound(f"Aucune règle n'a le code [{code[:20]}].")
+    return trouvee
+
+
+def operation(nom: str) -> OperationPubliee:
+    """An operation of the interface, that this server answers."""
+    connue = services().contrat.operations.get(nom)
+    if connue is None or nom not in OPERATIONS:
+        raise NotFound(f"L'opération [{nom[:60]}] n'est pas de cette interface.")
+    return connue
 
 
 def jugement(nom: str) -> JugementConserve:

@@ -13,19 +13,17 @@ from sne_sandbox.operations.horloge import Deplacement, Heure
 from sne_sandbox.settings import PAR_NOM, SETTINGS, Reglages
 from sne_sandbox.web.api.contexte import (
     ENTIER_MAX,
+    NOM,
     Appels,
     Entier,
     QuestionSchema,
     facultatif,
-    nom_convenable,
 )
 from sne_sandbox.web.partage import services
 
-blueprint: Final = Appels("bases", __name__, url_prefix="/api/v1/bases", description="Les bases")
-clock: Final = Appels(
-    "clock", __name__, url_prefix="/api/v1/bases/<base>/clock", description="L'horloge d'une base"
-)
-seeds: Final = Appels("seeds", __name__, url_prefix="/api/v1/seeds", description="Les jeux de départ")
+blueprint: Final = Appels("bases", "/bases", "Les bases")
+clock: Final = Appels("clock", "/bases/<base>/clock", "L'horloge d'une base")
+seeds: Final = Appels("seeds", "/seeds", "Les jeux de départ")
 
 _PROFILS: Final = PAR_NOM["profile"].choix
 _REGLAGES: Final = [setting for setting in SETTINGS if setting.portee == "base"]
@@ -74,7 +72,7 @@ class BaseNouvelleSchema(QuestionSchema):
     exemple: ClassVar = {"nom": "essai-42", "semence": "ecole", "horloge": _EXEMPLE}
 
     nom = fields.String(
-        required=True, validate=nom_convenable(), metadata={"description": "1 à 40 lettres, chiffres, - ou _"}
+        required=True, validate=NOM, metadata={"description": "1 à 40 lettres, chiffres, - ou _"}
     )
     semence = facultatif("jeu de départ", "vide", parmi=bases.semences())
     taille = facultatif(

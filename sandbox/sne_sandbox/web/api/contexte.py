@@ -149,12 +149,11 @@ def _verifier_annee(jour: date) -> None:
         raise ValidationError(f"L'année est hors de portée : de {ANNEES[0]} à {ANNEES[-1]}.")
 
 
-def nom_convenable(maximum: int = 40) -> validate.Regexp:
-    """Names that fit an address."""
-    return validate.Regexp(
-        rf"^[A-Za-z0-9][A-Za-z0-9_-]{{0,{maximum - 1}}}$",
-        error=f"Attendu : des lettres sans accent, des chiffres, - et _, {maximum} au plus.",
-    )
+#: A name that fits an address.
+NOM: Final = validate.Regexp(
+    r"^[A-Za-z0-9][A-Za-z0-9_-]{0,39}$",
+    error="Attendu : des lettres sans accent, des chiffres, - et _, 40 au plus.",
+)
 
 
 # --- answers ------------------------------------------------------------------------------------------------
@@ -164,10 +163,13 @@ NOMS: Final[Mapping[str, str]] = {
     "BasePubliee": "BaseLue",
     "BoiteEntreeLue": "Entree",
     "BoiteSortieLue": "Sortie",
+    "CalculUc": "FoyerLu",
     "ChampDifferent": "ChampChange",
+    "ChampSaisi": "ChampDit",
     "ComparaisonBases": "ComparaisonLue",
     "ComparaisonRapportsLue": "ComparaisonRapports",
     "Ecart": "EcartLu",
+    "ElementDecrit": "ElementLu",
     "EvenementDeDemande": "EvenementLu",
     "FichierDeBoite": "Fichier",
     "GenreProbleme": "ProblemeDecrit",
@@ -175,9 +177,14 @@ NOMS: Final[Mapping[str, str]] = {
     "Illustration": "IllustrationLue",
     "LigneDuJournal": "Ligne",
     "MessageMontre": "Message",
+    "MorceauMontre": "PieceLue",
+    "Parametre": "ParametreLu",
     "PartUc": "PartLue",
+    "PointHistoire": "EtapeLue",
+    "ResumeRapport": "ResumeLu",
     "RessourceComptee": "EntreeLue",
     "Sauvegarde": "SauvegardeLue",
+    "Seuil": "SeuilLu",
 }
 _SIMPLES: Final[Mapping[Any, type[fields.Field[Any]]]] = {
     str: fields.String,
@@ -240,7 +247,10 @@ def _champ(annotation: Any, required: bool = True) -> fields.Field[Any]:
 
 
 class Appels(Blueprint):
-    """The calls about one subject."""
+    """The calls about one subject: their addresses are below `chemin`."""
+
+    def __init__(self, nom: str, chemin: str, description: str) -> None:
+        super().__init__(nom, __name__, url_prefix=f"/api/v1{chemin}", description=description)
 
     def route(
         self,

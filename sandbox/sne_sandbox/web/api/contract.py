@@ -9,18 +9,15 @@ from werkzeug.exceptions import NotFound
 
 from sne_sandbox.contract.schema import Document
 from sne_sandbox.contract.versions import Contrat, MessageOperation, OperationPubliee
-from sne_sandbox.domain.anomalie import Fidelite
 from sne_sandbox.domain.evenement import TypeEvenement
 from sne_sandbox.domain.publication import tirer
 from sne_sandbox.web import interface, trouver
 from sne_sandbox.web.api.contexte import Appels, QuestionSchema, facultatif
-from sne_sandbox.web.interface import emplois, presentation
-from sne_sandbox.web.messages.elements import elements
+from sne_sandbox.web.interface import emplois, par_service, presentation
+from sne_sandbox.web.messages.elements import ElementDecrit, elements
 from sne_sandbox.web.partage import services
 
-blueprint: Final = Appels(
-    "contract", __name__, url_prefix="/api/v1/contract", description="L'interface publiée que sert ce serveur"
-)
+blueprint: Final = Appels("contract", "/contract", "L'interface publiée que sert ce serveur")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,30 +61,13 @@ class QuelsElementsSchema(QuestionSchema):
 
 
 @dataclass(frozen=True, slots=True)
-class ElementLu:
-    """An element: those it holds follow it, one level deeper."""
-
-    chemin: Annotated[str, "sans préfixe ni indice", {"example": "interfaceNuu/entete/typeFichier"}]
-    profondeur: Annotated[int, "0 : la racine"]
-    minimum: int
-    maximum: Annotated[int | None, "null : sans borne"]
-    choix: Annotated[bool, "un seul parmi ses voisins de choix"]
-    type: Annotated[str, "vide : il contient des éléments"]
-    bornes: Annotated[str, "longueurs, valeurs, forme"]
-    attributs: tuple[str, ...]
-    liste: Annotated[str | None, "la nomenclature de son code"]
-    depuis: Annotated[str, "première version de message qui l'a ; vide hors d'une demande"]
-    fidelite: Fidelite
-
-
-@dataclass(frozen=True, slots=True)
 class SchemaLu:
     """The elements of a document."""
 
     document: str
     version: str | None
     fichier: Annotated[str, "dans contracts/"]
-    elements: Annotated[list[ElementLu], "dans l'ordre du document"]
+    elements: Annotated[list[ElementDecrit], "dans l'ordre du document"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,12 +196,8 @@ def resumer() -> ContratLu:
             for d, titre in presentation(contrat).documents.items()
         ],
         services=[
-            ServiceDit(
-                service.nom,
-                service.chemins,
-                [o.nom for o in contrat.operations.values() if o.service == service.nom],
-            )
-            for service in contrat.services.values()
+            ServiceDit(service.nom, service.chemins, [operation.nom for operation in operations])
+            for service, operations in par_service(contrat)
         ],
     )
 
@@ -239,7 +215,7 @@ def lire_document(quels: dict[str, Any], document: str) -> SchemaLu:
             f"Remède : versions : {', '.join(versions) or 'aucune, ne la donnez pas'}."
         )
     lus = [
-        tirer(ElementLu, element, fidelite=interface.fidelite(element))
+        element
         for element in elements(contrat, voulu, version)
         if interface.convient(element, quels["texte"])
     ]

@@ -1,8 +1,7 @@
 """`/api/v1/bases/{base}/demandes`: the demandes of a base, searched, read, worked out. NIR are masked."""
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
-from decimal import Decimal
+from datetime import date, datetime
 from typing import Annotated, Any, Final, Self
 
 from flask import Response
@@ -11,26 +10,22 @@ from marshmallow import fields, validate
 from werkzeug.exceptions import NotFound
 
 from sne_sandbox.domain.demande import DemandeStockee, EtatDemande
-from sne_sandbox.domain.echange import Appel
 from sne_sandbox.domain.evenement import Evenement
 from sne_sandbox.domain.publication import tirer
 from sne_sandbox.domain.texte import masquer_message, masquer_nirs
 from sne_sandbox.errors import UsageError
-from sne_sandbox.operations import attestation, get_demande_logement
-from sne_sandbox.operations.question import Question
+from sne_sandbox.operations import attestation
 from sne_sandbox.store.recherche import Criteres, Prefixe, Repere, doublons_de, mouvements_de, plus_recentes
 from sne_sandbox.store.registre import RegistreBase
-from sne_sandbox.web import foyer, histoire
+from sne_sandbox.web import foyer, histoire, relecture
 from sne_sandbox.web.api.contexte import Appels, QuestionSchema, combien, facultatif, jour_iso
-from sne_sandbox.web.foyer import PartUc, RessourceComptee, Seuil
-from sne_sandbox.web.histoire import GenrePoint, PointHistoire
-from sne_sandbox.web.messages.documents import masquer_octets
+from sne_sandbox.web.foyer import CalculUc
+from sne_sandbox.web.histoire import PointHistoire
 from sne_sandbox.web.partage import services
+from sne_sandbox.web.relecture import question
 from sne_sandbox.web.reponses import telechargement
 
-blueprint: Final = Appels(
-    "demandes", __name__, url_prefix="/api/v1/bases/<base>/demandes", description="Les demandes d'une base"
-)
+blueprint: Final = Appels("demandes", "/bases/<base>/demandes", "Les demandes d'une base")
 
 
 class RechercheDemandesSchema(QuestionSchema):
@@ -139,61 +134,6 @@ class DemandeEntiere(DemandeBreve):
     mouvements: list[MouvementLu]
 
 
-@dataclass(frozen=True, slots=True)
-class SeuilLu:
-    """The threshold that applies: that of the first wished commune."""
-
-    commune: str
-    territoire: str
-    montant: Annotated[int | None, "euros par an et par UC ; null : aucun seuil connu"]
-    annee: int | None
-    fidelite: Annotated[str, "vide : aucun seuil"]
-
-    @classmethod
-    def de(cls, seuil: Seuil) -> Self:
-        """What is shown of a threshold."""
-        connu = seuil.seuil
-        montant, annee = (None, None) if connu is None else (connu.montant, connu.annee)
-        return tirer(cls, seuil, montant=montant, annee=annee)
-
-
-@dataclass(frozen=True, slots=True)
-class FoyerLu:
-    """A household, step by step."""
-
-    jour: Annotated[date, "celui de la base"]
-    nombre_uc: Decimal
-    parts: tuple[PartUc, ...]
-    ressources_mensuelles: Annotated[int, "euros, pour tout le foyer"]
-    ressources_annuelles_uc: Annotated[int, "euros par an et par UC"]
-    entrees: tuple[RessourceComptee, ...]
-    seuil: SeuilLu | None
-    premier_quartile: Annotated[bool | None, "null : aucun seuil ne s'applique"]
-
-
-@dataclass(frozen=True, slots=True)
-class EtapeLue:
-    """A point of the timeline."""
-
-    quand: Annotated[datetime, "à l'heure de Paris"]
-    precis: Annotated[bool, "false : seul le jour est connu"]
-    genre: Annotated[GenrePoint, "avenir : ce que feront les nuits si personne ne fait rien"]
-    titre: str
-    detail: str
-    echange: Annotated[int | None, "ligne du journal"]
-
-    @classmethod
-    def de(cls, point: PointHistoire) -> Self:
-        """What is shown of a point."""
-        return tirer(
-            cls,
-            point,
-            titre=masquer_nirs(point.titre),
-            detail=masquer_nirs(point.detail),
-            echange=None if point.echange is None else point.echange.identifiant,
-        )
-
-
 @blueprint.get("", question=RechercheDemandesSchema)
 def chercher(cherche: dict[str, Any], base: str) -> PageDemandes:
     """The demandes that are looked for, latest deposit first."""
@@ -211,9 +151,11 @@ def chercher(cherche: dict[str, Any], base: str) -> PageDemandes:
 def montrer(base: str, numero: str) -> DemandeEntiere:
     """One demande, its document, its events, its movements."""
     with services().magasin.lire(base) as registre:
+        stockee = trouver(registre, numero)
+        racine = relecture.document(question(registre, numero))
         return DemandeEntiere.de(
-            trouver(registre, numero),
-            document=masquer_message(etree.tostring(_racine(registre, numero), encoding="unicode")),
+            stockee,
+            document=masquer_message(etree.tostring(racine, encoding="unicode")),
             evenements=[EvenementDeDemande.de(e) for e in registre.evenements(numero)],
             mouvements=[tirer(MouvementLu, m) for m in mouvements_de(registre, numero)],
         )
@@ -234,14 +176,13 @@ def donner_attestation(base: str, numero: str) -> Response:
 def donner_document(base: str, numero: str) -> Response:
     """The document that getDemandeLogement answers (complet), as a file, NIR masked."""
     with services().magasin.lire(base) as registre:
-        stockee = trouver(registre, numero)
-        racine = _racine(registre, numero)
-    octets = etree.tostring(racine, encoding="UTF-8", xml_declaration=True)
-    return telechargement(masquer_octets(octets), f"{stockee.numero_unique}.xml", "application/xml")
+        numero_unique = trouver(registre, numero).numero_unique
+        octets = relecture.fichier(question(registre, numero))
+    return telechargement(octets, f"{numero_unique}.xml", "application/xml")
 
 
 @blueprint.get("/<numero>/household", refus={404: "La demande n'existe pas, ou est d'une association"})
-def detailler_foyer(base: str, numero: str) -> FoyerLu:
+def detailler_foyer(base: str, numero: str) -> CalculUc:
     """The household: who counts for how much, what comes in, the threshold of the first quartile."""
     with services().magasin.lire(base) as registre:
         stockee = trouver(registre, numero)
@@ -249,15 +190,7 @@ def detailler_foyer(base: str, numero: str) -> FoyerLu:
     calcule = foyer.calculer(stockee.demande, jour, services().contrat)
     if calcule is None:
         raise NotFound(f"La demande [{numero}] est d'une association : elle n'a pas de foyer.")
-    menage = calcule.menage
-    return tirer(
-        FoyerLu,
-        calcule,
-        nombre_uc=menage.nombre_uc,
-        ressources_mensuelles=menage.ressources_mensuelles,
-        ressources_annuelles_uc=menage.ressources_annuelles_uc,
-        seuil=None if calcule.seuil is None else SeuilLu.de(calcule.seuil),
-    )
+    return calcule
 
 
 @blueprint.get("/<numero>/duplicates")
@@ -269,13 +202,12 @@ def lister_doublons(base: str, numero: str) -> list[DemandeBreve]:
 
 
 @blueprint.get("/<numero>/timeline")
-def raconter(base: str, numero: str) -> list[EtapeLue]:
+def raconter(base: str, numero: str) -> list[PointHistoire]:
     """Its life, oldest first, up to what time holds in store: exchanges, movements, events."""
     echanges = services().magasin.journal.chercher(base, numero=numero, limite=histoire.ECHANGES)
     with services().magasin.lire(base) as registre:
         stockee = trouver(registre, numero)
-        points = histoire.relire(registre, stockee, echanges, services().contrat)
-    return [EtapeLue.de(point) for point in points]
+        return list(histoire.relire(registre, stockee, echanges, services().contrat))
 
 
 def _criteres(cherche: dict[str, Any]) -> Criteres:
@@ -321,16 +253,3 @@ def trouver(registre: RegistreBase, numero: str) -> DemandeStockee:
     if stockee is None:
         raise NotFound(f"La demande [{numero[:40]}] n'existe pas dans la base [{registre.base.nom}].")
     return stockee
-
-
-def question(registre: RegistreBase, numero: str) -> Question:
-    """What getDemandeLogement (complet) would be asked of a demande now."""
-    base, machine = registre.base, datetime.now(UTC)
-    appel = Appel("getDemandeLogement", {"numUnique": numero, "complet": "oui"}, base.nom, None, machine)
-    maintenant = base.horloge.maintenant(machine)
-    return Question(appel, base, maintenant, services().contrat, registre, "")
-
-
-def _racine(registre: RegistreBase, numero: str) -> Any:
-    """Root (lxml) of what getDemandeLogement answers, complet."""
-    return get_demande_logement.executer(question(registre, numero)).racine

@@ -14,9 +14,7 @@ from sne_sandbox.resources import fixtures_dir
 from sne_sandbox.web.api.contexte import Appels
 from sne_sandbox.web.reponses import ADRESSE, GENRES, TYPE_MIME, GenreProbleme
 
-problems: Final = Appels(
-    "problems", __name__, url_prefix="/api/v1/problems", description="Les genres de problème (RFC 9457)"
-)
+problems: Final = Appels("problems", "/problems", "Les genres de problème (RFC 9457)")
 
 _PROBLEME: Final = {"$ref": "#/components/schemas/Probleme"}
 _TOUJOURS: Final = {

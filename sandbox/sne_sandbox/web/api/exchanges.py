@@ -23,7 +23,8 @@ from sne_sandbox.web.api.contexte import Appels, QuestionSchema, combien, facult
 from sne_sandbox.web.essais import Essais, essayer, nu
 from sne_sandbox.web.messages import cote as cotes
 from sne_sandbox.web.messages import rejeu
-from sne_sandbox.web.messages.documents import masquer_corps, masquer_en_tetes, masquer_octets
+from sne_sandbox.web.messages.arbre import remarques_de
+from sne_sandbox.web.messages.documents import masquer_en_tetes, masquer_octets
 from sne_sandbox.web.messages.xpath import chercher
 from sne_sandbox.web.partage import expediteur, services
 from sne_sandbox.web.reponses import telechargement
@@ -31,9 +32,7 @@ from sne_sandbox.web.reponses import telechargement
 if TYPE_CHECKING:
     from sne_sandbox.conformance.observation import Observation
 
-blueprint: Final = Appels(
-    "exchanges", __name__, url_prefix="/api/v1/bases/<base>/exchanges", description="Le journal"
-)
+blueprint: Final = Appels("exchanges", "/bases/<base>/exchanges", "Le journal")
 
 _Ligne = TypeVar("_Ligne")
 _OCTETS: Final = "application/octet-stream"
@@ -168,26 +167,6 @@ class ManqueLu:
 
 
 @dataclass(frozen=True, slots=True)
-class ContenuLu:
-    """A file of an archive."""
-
-    nom: str
-    taille: Annotated[int, "octets"]
-
-
-@dataclass(frozen=True, slots=True)
-class PieceLue:
-    """A piece of a message."""
-
-    rang: Annotated[int, "à redonner dans l'adresse"]
-    nom: Annotated[str, "Content-ID, ou champ de l'appel"]
-    genre: Annotated[str, "type de média annoncé"]
-    encodage: Annotated[str, "de transfert"]
-    taille: Annotated[int, "octets"]
-    contenus: Annotated[list[ContenuLu], "ce qu'une archive ZIP contient"]
-
-
-@dataclass(frozen=True, slots=True)
 class Reduite:
     """What is left of a document."""
 
@@ -234,7 +213,8 @@ def _montrer(echange: Echange) -> LigneDuJournal:
 def _detailler(observation: "Observation") -> Detail:
     """The whole of an exchange; what cannot be shown of it is said in its trace."""
     echange, essais, rien = observation.echange, Essais(), MessageMontre([], "utf-8", "")
-    anomalies = essais.part("Les anomalies", lambda: [_expliquee(a) for a in echange.anomalies], [])
+    fiches = services().contrat.regles
+    anomalies = essais.part("Les anomalies", lambda: remarques_de(echange.anomalies, fiches), [])
     requete = essais.part("La requête", lambda: _message(observation, "requete"), rien)
     reponse_ = essais.part("La réponse", lambda: _message(observation, "reponse"), rien)
     return essayer(
@@ -258,36 +238,15 @@ def _masquer(valeur: Any) -> Any:
     return [_masquer(v) for v in valeur] if isinstance(valeur, list) else valeur
 
 
-def _expliquee(anomalie: dict[str, Any]) -> dict[str, Any]:
-    """An anomaly with what its rule asks, how to meet it, and how far to trust it."""
-    fiche = services().contrat.regles.get(str(anomalie.get("regle")))
-    if fiche is None:
-        return anomalie
-    return {
-        **anomalie,
-        "condition": fiche.condition,
-        "remede": fiche.remede,
-        "fidelite": str(fiche.fidelite),
-        "source": fiche.source,
-    }
-
-
 def _message(observation: "Observation", cote: cotes.Nom) -> MessageMontre:
     echange = observation.echange
     propres = masquer_en_tetes(echange.en_tetes if cote == "requete" else echange.en_tetes_reponse)
     en_tetes = [list(en_tete) for en_tete in propres]
-    octets = _octets(observation, cote)
+    octets = cotes.octets(observation, cote)
     try:
         return MessageMontre(en_tetes, "utf-8", octets.decode("utf-8"))
     except UnicodeDecodeError:
         return MessageMontre(en_tetes, "base64", base64.b64encode(octets).decode())
-
-
-def _octets(observation: "Observation", cote: cotes.Nom) -> bytes:
-    """A body, NIRs masked, those of its archives too."""
-    echange = observation.echange
-    corps = echange.requete if cote == "requete" else echange.reponse
-    return masquer_corps(cotes.courrier_de(observation, cote), corps)
 
 
 def _cote(cote: str) -> cotes.Nom:
@@ -343,7 +302,7 @@ def montrer(base: str, identifiant: int) -> Detail:
 @blueprint.get(_COTE, contenu=_OCTETS, description="Le corps, NIR masqués")
 def donner_octets(base: str, identifiant: int, cote: str) -> Response:
     """The body of one side as it travelled, NIR masked."""
-    octets = _octets(trouver.observation(base, identifiant), _cote(cote))
+    octets = cotes.octets(trouver.observation(base, identifiant), _cote(cote))
     return telechargement(octets, f"echange-{identifiant}-{cote}.bin", _OCTETS)
 
 
@@ -381,17 +340,9 @@ def rejouer(base: str, identifiant: int) -> Rejoue:
 
 
 @blueprint.get(f"{_COTE}/parts")
-def lister_pieces(base: str, identifiant: int, cote: str) -> list[PieceLue]:
+def lister_pieces(base: str, identifiant: int, cote: str) -> list[cotes.MorceauMontre]:
     """The pieces of one side: its MIME parts, or what the envelope holds in base64."""
-    return [
-        tirer(
-            PieceLue,
-            piece,
-            **{nom: masquer_nirs(getattr(piece, nom)) for nom in ("nom", "genre", "encodage")},
-            contenus=[ContenuLu(masquer_nirs(nom), taille) for nom, taille in piece.contenus],
-        )
-        for piece in cotes.decrire(trouver.observation(base, identifiant), _cote(cote))
-    ]
+    return list(cotes.decrire(trouver.observation(base, identifiant), _cote(cote)))
 
 
 @blueprint.get(f"{_COTE}/parts/<int:rang>", contenu=_OCTETS, description="La pièce, NIR masqués")

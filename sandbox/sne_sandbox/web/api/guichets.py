@@ -24,20 +24,12 @@ from sne_sandbox.web.partage import services
 from sne_sandbox.web.reponses import telechargement
 
 blueprint: Final = Appels(
-    "guichets",
-    __name__,
-    url_prefix="/api/v1/bases/<base>/guichets",
-    description="Les guichets et leurs boîtes : canal asynchrone et dispatching",
+    "guichets", "/bases/<base>/guichets", "Les guichets et leurs boîtes : canal asynchrone et dispatching"
 )
 certificates: Final = Appels(
-    "certificates",
-    __name__,
-    url_prefix="/api/v1/bases/<base>/guichets/<code>/certificate",
-    description="Les certificats de développement",
+    "certificates", "/bases/<base>/guichets/<code>/certificate", "Les certificats de développement"
 )
-authority: Final = Appels(
-    "authority", __name__, url_prefix="/api/v1/ca.pem", description="L'autorité de développement"
-)
+authority: Final = Appels("authority", "/ca.pem", "L'autorité de développement")
 
 _CORPS: Final = {"content": {"text/xml": {"schema": {"type": "string"}}}}
 _TYPES: Final = {"xml": "text/xml", "pdf": "application/pdf", "err": "text/plain; charset=utf-8"}
@@ -147,11 +139,6 @@ def _ignore(nom: str, code: str) -> FichierIgnore:
     )
 
 
-def _deposer(base: str, code: str, nom: str) -> FichierDeBoite:
-    services().boites.deposer(base, trouver.guichet(base, code), nom, request.get_data(cache=False))
-    return next(tirer(FichierDeBoite, d) for d in _depots(base, code, Boite.ENTREE) if d.nom == nom)
-
-
 def _sortie(base: str, guichet: Guichet) -> BoiteSortieLue:
     with services().magasin.lire(base) as registre:
         depots = Boites(registre.connexion, base, guichet.code).lister(Boite.SORTIE)
@@ -161,10 +148,7 @@ def _sortie(base: str, guichet: Guichet) -> BoiteSortieLue:
 
 def _chercher(base: str, code: str, nom: str, boite: Boite) -> bytes:
     """The bytes of a file of a box. Raises NotFound."""
-    contenu = None
-    if nom.isascii() and nom.isprintable():  # what no column takes is no file of ours
-        with services().magasin.lire(base) as registre:
-            contenu = Boites(registre.connexion, base, code).lire(boite, nom)
+    contenu = trouver.fichier_de_boite(base, code, boite, nom)
     if contenu is None:
         raise _absent(nom, code, boite)
     return contenu
@@ -229,7 +213,8 @@ def lire_depose(base: str, code: str, nom: str) -> Response:
 @blueprint.doc(requestBody=_CORPS)
 def deposer(base: str, code: str, nom: str) -> FichierDeBoite:
     """Leaves one."""
-    return _deposer(base, code, nom)
+    services().boites.deposer(base, trouver.guichet(base, code), nom, request.get_data(cache=False))
+    return next(tirer(FichierDeBoite, d) for d in _depots(base, code, Boite.ENTREE) if d.nom == nom)
 
 
 @blueprint.delete("/<code>/inbox/<nom>")

@@ -13,22 +13,20 @@ from werkzeug.exceptions import NotFound
 from sne_sandbox.domain.anomalie import Fidelite, Gravite
 from sne_sandbox.domain.base import Base
 from sne_sandbox.domain.echange import VerdictEchange
-from sne_sandbox.domain.publication import champs_publies, tirer
+from sne_sandbox.domain.publication import champs_publies
 from sne_sandbox.domain.texte import masquer_message, masquer_nirs
 from sne_sandbox.errors import UsageError
 from sne_sandbox.operations.table import OPERATIONS
+from sne_sandbox.web import trouver
 from sne_sandbox.web.api.contexte import Appels, QuestionSchema, facultatif
-from sne_sandbox.web.interface import presentation
+from sne_sandbox.web.interface import ChampSaisi, presentation
 from sne_sandbox.web.messages import brouillon, departs, expedition, saisie
 from sne_sandbox.web.messages.arbre import Remarque
 from sne_sandbox.web.messages.brouillon import Brouillon
 from sne_sandbox.web.partage import expediteur, services
 
 blueprint: Final = Appels(
-    "messages",
-    __name__,
-    url_prefix="/api/v1/bases/<base>/messages",
-    description="Composer : un message commencé, rempli, vérifié, envoyé",
+    "messages", "/bases/<base>/messages", "Composer : un message commencé, rempli, vérifié, envoyé"
 )
 
 #: Operations whose document may be an invented household or a specimen.
@@ -106,15 +104,6 @@ class DepartDit:
 
 
 @dataclass(frozen=True, slots=True)
-class ChampDit:
-    """A field that is filled in without XML."""
-
-    nom: str
-    libelle: str
-    chemin: Annotated[str, "sous la racine du document"]
-
-
-@dataclass(frozen=True, slots=True)
 class OperationDite:
     """An operation, and what a message to it is made of."""
 
@@ -124,7 +113,7 @@ class OperationDite:
     departs: Annotated[
         list[DepartDit], "ceux de tous les jours ; d'autres suivent une demande, une règle, un échange"
     ]
-    champs: list[ChampDit]
+    champs: list[ChampSaisi]
     parametres: list[str]
 
 
@@ -191,8 +180,7 @@ class Envoye:
 
 def _base(base: str, operation: str) -> Base:
     lue = services().magasin.bases.lire(base)
-    if operation not in OPERATIONS or operation not in services().contrat.operations:
-        raise NotFound(f"L'opération [{operation[:40]}] n'est pas de cette interface.")
+    trouver.operation(operation)
     return lue
 
 
@@ -230,11 +218,6 @@ def _remplir(base: Base, operation: str, donnees: dict[str, Any]) -> Brouillon:
     return rempli.reporte(services().contrat).nomme(services(), base)
 
 
-def _requete(base: Base, pret: Brouillon) -> expedition.RequeteEcrite:
-    champs = pret.champs(services(), base)
-    return expedition.emballer(services().contrat, base.nom, pret.operation, champs, pret.emballage)
-
-
 def _champs(pret: Brouillon) -> dict[str, str]:
     """What the document says in the plain fields that it calls for."""
     genre = OPERATIONS[pret.operation].genre
@@ -263,7 +246,7 @@ def _operation(nom: str) -> OperationDite:
         expliquee.titre,
         expliquee.phrase,
         [DepartDit(cle, dit) for cle, dit in proposes.items()],
-        [tirer(ChampDit, champ) for champ in champs],
+        list(champs),
         brouillon.parametres(services().contrat, nom),
     )
 
@@ -294,7 +277,7 @@ def commencer(depuis: dict[str, Any], base: str, operation: str) -> Commence:
 def envoyer(donnees: dict[str, Any], base: str, operation: str) -> Envoye:
     """A message sent by SOAP."""
     lue = _base(base, operation)
-    laisse = expedition.expedier(_requete(lue, _remplir(lue, operation, donnees)), expediteur())
+    laisse = expedition.expedier(_remplir(lue, operation, donnees).requete(services(), lue), expediteur())
     if laisse is None:
         return Envoye(None, None, None)
     echange = services().magasin.journal.lire(*laisse)
@@ -327,7 +310,7 @@ def verifier(donnees: dict[str, Any], base: str, operation: str) -> Verifie:
 def ecrire(donnees: dict[str, Any], base: str, operation: str) -> RequeteLue:
     """The whole HTTP request that a message would be, NIR masked; nothing is sent."""
     lue = _base(base, operation)
-    envoi = _requete(lue, _remplir(lue, operation, donnees))
+    envoi = _remplir(lue, operation, donnees).requete(services(), lue)
     return RequeteLue(
         envoi.methode,
         envoi.adresse,

@@ -1,12 +1,12 @@
 """`/api/v1/bases/{base}/pannes`: what goes wrong on purpose, armed, listed, taken away."""
 
 from dataclasses import dataclass
-from typing import Annotated, Any, ClassVar, Final, Self
+from typing import Annotated, Any, ClassVar, Final
 
 from flask_smorest import abort
 from marshmallow import fields, validate
 
-from sne_sandbox.domain.panne import GENRES, GenrePanne, PanneDefinition, Sorte
+from sne_sandbox.domain.panne import GENRES, PanneDefinition, Parametre
 from sne_sandbox.domain.publication import tirer
 from sne_sandbox.errors import UsageError
 from sne_sandbox.operations import pannes
@@ -14,21 +14,7 @@ from sne_sandbox.operations.pannes import PanneLue
 from sne_sandbox.web.api.contexte import ENTIER_MAX, Appels, Entier, QuestionSchema, facultatif
 from sne_sandbox.web.partage import services
 
-blueprint: Final = Appels(
-    "pannes", __name__, url_prefix="/api/v1/bases/<base>/pannes", description="Les pannes d'une base"
-)
-
-
-@dataclass(frozen=True, slots=True)
-class ParametreLu:
-    """A parameter of a kind."""
-
-    nom: str
-    sorte: Sorte
-    defaut: str
-    unite: str
-    description: str
-    choix: tuple[str, ...]
+blueprint: Final = Appels("pannes", "/bases/<base>/pannes", "Les pannes d'une base")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,13 +25,7 @@ class GenreLu:
     description: Annotated[str, "ce que voit le client"]
     effet: Annotated[str, "ce que devient la base, et les échanges où elle attend"]
     empeche: Annotated[bool, "si elle prend toujours la place du travail"]
-    parametres: list[ParametreLu]
-
-    @classmethod
-    def de(cls, genre: GenrePanne) -> Self:
-        """What is shown of a kind."""
-        parametres = [tirer(ParametreLu, parametre) for parametre in genre.parametres]
-        return tirer(cls, genre, genre=genre.nom, parametres=parametres)
+    parametres: tuple[Parametre, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +73,8 @@ class PanneNouvelleSchema(QuestionSchema):
 def lister(base: str) -> Liste:
     """The pannes of a base, oldest first, and the table of kinds."""
     armees = pannes.lister(services().magasin, base)
-    return Liste([PanneLue.de(armee) for armee in armees], [GenreLu.de(g) for g in GENRES.values()])
+    genres = [tirer(GenreLu, genre, genre=genre.nom) for genre in GENRES.values()]
+    return Liste([PanneLue.de(armee) for armee in armees], genres)
 
 
 @blueprint.post(

@@ -17,15 +17,12 @@ from sne_sandbox.reports.compare import ComparaisonRapportsLue
 from sne_sandbox.reports.masque import masquer
 from sne_sandbox.web import epreuves, trouver
 from sne_sandbox.web.api.contexte import Appels, Entier, QuestionSchema, facultatif
-from sne_sandbox.web.epreuves import JugementConserve
+from sne_sandbox.web.epreuves import JugementConserve, ResumeRapport
 from sne_sandbox.web.partage import services
 from sne_sandbox.web.reponses import telechargement
 
 blueprint: Final = Appels(
-    "reports",
-    __name__,
-    url_prefix="/api/v1/reports",
-    description="Les jugements de conformité : de ce qu'une base a vu, ou de l'application témoin",
+    "reports", "/reports", "Les jugements de conformité : de ce qu'une base a vu, ou de l'application témoin"
 )
 
 TRAFIC: Final = "trafic"
@@ -66,22 +63,6 @@ class AvecRapportSchema(QuestionSchema):
 
 
 @dataclass(frozen=True, slots=True)
-class ResumeLu:
-    """A report, in a line."""
-
-    conforme: bool
-    mode: Annotated[str, "trafic : jugement de ce qui est arrivé ; plan : application pilotée"]
-    application: str
-    base: str
-    contrat: str
-    profil: str
-    debut: Annotated[datetime, "du trafic, ou de l'épreuve"]
-    fin: datetime
-    echanges: Annotated[int, "échanges jugés"]
-    manquements: Annotated[int, "sortes de manquements à corriger"]
-
-
-@dataclass(frozen=True, slots=True)
 class JugementLu:
     """A judgement of this home, running or ended."""
 
@@ -90,16 +71,12 @@ class JugementLu:
     commande: Annotated[str, "celle qui l'a fait ; vide pour un rapport venu de la ligne de commande"]
     fini_le: Annotated[datetime | None, "quand le rapport a été écrit"]
     fichiers: Annotated[list[Annotated[str, {"enum": list(epreuves.FICHIERS)}]], "ceux qui s'emportent"]
-    resume: Annotated[ResumeLu | None, "null : aucun rapport lisible"]
+    resume: Annotated[ResumeRapport | None, "null : aucun rapport lisible"]
 
     @classmethod
     def de(cls, epreuve: JugementConserve, **autres: Any) -> Self:
         """What is shown of a judgement."""
-        lu = epreuves.resume(epreuve)
-        resume = None
-        if lu is not None:
-            resume = tirer(ResumeLu, lu.entete, conforme=lu.conforme, manquements=lu.manquements)
-        return tirer(cls, epreuve, resume=resume, **autres)
+        return tirer(cls, epreuve, resume=epreuves.resume(epreuve), **autres)
 
 
 @dataclass(frozen=True, slots=True)

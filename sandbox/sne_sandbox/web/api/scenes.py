@@ -21,9 +21,8 @@ from sne_sandbox.web.representation import Joue, Representation
 
 blueprint: Final = Appels(
     "scenes",
-    __name__,
-    url_prefix="/api/v1/scenes",
-    description="Les scènes des formateurs : des démonstrations jouées pas à pas, chacune sur sa base",
+    "/scenes",
+    "Les scènes des formateurs : des démonstrations jouées pas à pas, chacune sur sa base",
 )
 
 ACTIONS: Final = ("envoyer", "deposer", "avancer", "relever")

@@ -10,14 +10,13 @@ from sne_sandbox.operations.ecarts import ComparaisonBases
 from sne_sandbox.operations.sauvegardes import Sauvegarde
 from sne_sandbox.web import trouver
 from sne_sandbox.web.acces import reserver
-from sne_sandbox.web.api.contexte import Appels, Booleen, QuestionSchema, facultatif, nom_convenable
+from sne_sandbox.web.api.contexte import NOM, Appels, Booleen, QuestionSchema, facultatif
 from sne_sandbox.web.reponses import telechargement
 
 blueprint: Final = Appels(
     "snapshots",
-    __name__,
-    url_prefix="/api/v1/bases/<base>/snapshots",
-    description="Les sauvegardes d'une base : état, horloge, réglages, pannes ; le journal n'en est pas",
+    "/bases/<base>/snapshots",
+    "Les sauvegardes d'une base : état, horloge, réglages, pannes ; le journal n'en est pas",
 )
 
 
@@ -26,14 +25,14 @@ class SauvegardeNouvelleSchema(QuestionSchema):
 
     exemple: ClassVar = {"nom": "avant"}
 
-    nom = fields.String(required=True, validate=nom_convenable())
+    nom = fields.String(required=True, validate=NOM)
     remplacer = facultatif("remplace celle de ce nom", False, genre=Booleen)
 
 
 class AvecSauvegardeSchema(QuestionSchema):
     """The other end of the comparison."""
 
-    avec = facultatif("une autre sauvegarde ; absent : la base telle qu'elle est", validate=nom_convenable())
+    avec = facultatif("une autre sauvegarde ; absent : la base telle qu'elle est", validate=NOM)
 
 
 @blueprint.get("")

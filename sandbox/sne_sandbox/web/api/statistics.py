@@ -17,10 +17,7 @@ from sne_sandbox.web.reponses import telechargement
 from sne_sandbox.web.tableaux import TableDemandee, calculs_de
 
 blueprint: Final = Appels(
-    "statistics",
-    __name__,
-    url_prefix="/api/v1/bases/<base>/statistics",
-    description="Les tableaux statistiques : stock, flux, profils",
+    "statistics", "/bases/<base>/statistics", "Les tableaux statistiques : stock, flux, profils"
 )
 
 

@@ -43,7 +43,7 @@ def page(base: str) -> str:
     return render_template(
         "conformite/page.html",
         epreuves=resumes,
-        a_comparer=_a_comparer([(e.nom, lu.entete.application) for e, lu in resumes if lu is not None]),
+        a_comparer=_a_comparer([(e.nom, lu.application) for e, lu in resumes if lu is not None]),
         en_cours=next((e for e in trouvees if e.etat is epreuves.EtatJugement.EN_COURS), None),
         comparables=[e.nom for e in trouvees if e.etat is epreuves.EtatJugement.RENDUE],
         gardes=services().magasin.journal.compter(base)[0],

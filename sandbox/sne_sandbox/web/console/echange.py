@@ -95,10 +95,7 @@ def _montrer(observation: Observation) -> dict[str, Any]:
 @blueprint.get("/echanges/<int:identifiant>/<any(requete, reponse):cote>/octets")
 def octets(base: str, identifiant: int, cote: cotes.Nom) -> Response:
     """The body of one side, NIR masked."""
-    observation = trouver.observation(base, identifiant)
-    echange = observation.echange
-    corps = echange.requete if cote == "requete" else echange.reponse
-    masque = masquer_corps(cotes.courrier_de(observation, cote), corps)
+    masque = cotes.octets(trouver.observation(base, identifiant), cote)
     return telechargement(masque, f"echange-{identifiant}-{cote}.bin", "application/octet-stream")
 
 

@@ -23,6 +23,7 @@ from sne_sandbox.web.messages import departs, saisie
 from sne_sandbox.web.messages.arbre import Remarque, refus_du_schema, remarques_de
 from sne_sandbox.web.messages.departs import CleDepart
 from sne_sandbox.web.messages.documents import demasquer, en_texte
+from sne_sandbox.web.messages.expedition import RequeteEcrite, emballer
 from sne_sandbox.web.partage import Services
 
 #: Heads of the names of fields in the form: what is written, and what was there when the page was made.
@@ -150,6 +151,12 @@ class Brouillon:
             connus[operation.champ] = self._octets(services, base)
             connus[operation.champ_nom] = self.nom
         return connus
+
+    def requete(self, services: Services, base: Base) -> RequeteEcrite:
+        """The HTTP request that it is."""
+        return emballer(
+            services.contrat, base.nom, self.operation, self.champs(services, base), self.emballage
+        )
 
     def remarques(self, services: Services, base: Base) -> list[Remarque]:
         """What the schema and the rules say of the document, sent now; nothing is written. Raises UsageError

@@ -2,13 +2,15 @@
 
 import threading
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import Any, Final
+from typing import Annotated, Any, Final
 
 from sne_sandbox.contract.explication import charger_modele
 from sne_sandbox.contract.schema import Document
 from sne_sandbox.contract.versions import Contrat
+from sne_sandbox.domain.anomalie import Fidelite
+from sne_sandbox.domain.publication import TU
 
 #: Schema types that people know by another name.
 _TYPES: Final = {
@@ -21,30 +23,31 @@ _FACETTES: Final = {
     "minInclusive": "au moins {}", "maxInclusive": "au plus {}", "fractionDigits": "{} décimales",
     "totalDigits": "{} chiffres",
 }  # fmt: skip
+#: Message versions whose schema was published: what they hold is attested.
+_PUBLIEES: Final = frozenset({"", "02.00", "02.01"})
 #: xmlschema builds its components when they are first met.
 _VERROU: Final = threading.Lock()
 
 
 @dataclass(frozen=True, slots=True)
 class ElementDecrit:
-    """An element. `chemin` is its path without index, `profondeur` 0 for the root; `maximum` None for no
-    bound; `choix` whether it stands with others of which one only may be there; `type`, `bornes` and
-    `attributs` are said in French; `liste` names the nomenclature of its code; `depuis` is the first message
-    version that has it ("" outside a demande); `ouvre` whether it holds elements, `ferme` how many of those
-    above it end with it."""
+    """An element, its type and bounds said in French. `fidelite`: published, or a convention of ours;
+    `ouvre`: whether it holds elements, which follow it, one level deeper; `ferme`: how many of those above
+    it end with it."""
 
-    chemin: str
-    profondeur: int
+    chemin: Annotated[str, "sans préfixe ni indice", {"example": "interfaceNuu/entete/typeFichier"}]
+    profondeur: Annotated[int, "0 : la racine"]
     minimum: int
-    maximum: int | None
-    choix: bool
-    type: str
-    bornes: str
+    maximum: Annotated[int | None, "null : sans borne"]
+    choix: Annotated[bool, "un seul parmi ses voisins de choix"]
+    type: Annotated[str, "vide : il contient des éléments"]
+    bornes: Annotated[str, "longueurs, valeurs, forme"]
     attributs: tuple[str, ...]
-    liste: str | None
-    depuis: str
-    ouvre: bool
-    ferme: int = 0
+    liste: Annotated[str | None, "la nomenclature de son code"]
+    depuis: Annotated[str, "première version de message qui l'a ; vide hors d'une demande"]
+    fidelite: Fidelite
+    ouvre: Annotated[bool, TU]
+    ferme: Annotated[int, TU] = 0
 
     @property
     def nom(self) -> str:
@@ -67,7 +70,7 @@ def elements(contrat: Contrat, document: Document, version: str | None = None) -
         lus = list(_LectureModele(contrat, document).lire(racine, "", 0, False))
     suivantes = [element.profondeur for element in lus[1:]] + [0]
     return tuple(
-        _fermer(element, max(element.profondeur - suivante, 0))
+        replace(element, ferme=max(element.profondeur - suivante, 0))
         for element, suivante in zip(lus, suivantes, strict=True)
     )
 
@@ -76,11 +79,6 @@ def elements(contrat: Contrat, document: Document, version: str | None = None) -
 def ordre(contrat: Contrat, document: Document, version: str | None = None) -> Mapping[str, int]:
     """Rank of each path (without index) in document order."""
     return {element.chemin: rang for rang, element in enumerate(elements(contrat, document, version))}
-
-
-def _fermer(element: ElementDecrit, ferme: int) -> ElementDecrit:
-    valeurs = {nom: getattr(element, nom) for nom in ElementDecrit.__slots__}
-    return ElementDecrit(**{**valeurs, "ferme": ferme})
 
 
 class _LectureModele:
@@ -96,6 +94,7 @@ class _LectureModele:
         simple = type_ if type_.is_simple() else type_.content if type_.has_simple_content() else None
         dessous = [] if simple is not None else list(_declarations(type_.content, False))
         liste, _ = self._listes.get(chemin, (None, False))
+        depuis = self._nomenclatures.depuis(chemin) if chemin in self._connus else ""
         yield ElementDecrit(
             chemin,
             profondeur,
@@ -106,7 +105,8 @@ class _LectureModele:
             _bornes(simple) if simple is not None else "",
             tuple(_attribut(nom, a) for nom, a in declaration.attributes.items() if nom),
             liste,
-            self._nomenclatures.depuis(chemin) if chemin in self._connus else "",
+            depuis,
+            Fidelite.ATTESTEE if depuis in _PUBLIEES else Fidelite.CONVENTION,
             bool(dessous),
         )
         for enfant, au_choix in dessous:
