@@ -237,7 +237,7 @@ def _contrat(configuration: Configuration) -> list[str]:
 
 
 @dataclass(frozen=True, slots=True)
-class ResumeRapport:
+class ResumeLu:
     """A report, in a line."""
 
     conforme: bool
@@ -252,7 +252,7 @@ class ResumeRapport:
     manquements: Annotated[int, "sortes de manquements à corriger"]
 
 
-def resume(epreuve: JugementConserve) -> ResumeRapport | None:
+def resume(epreuve: JugementConserve) -> ResumeLu | None:
     """The summary of a judgement; None as long as it has no report that reads."""
     if epreuve.etat is not EtatJugement.RENDUE:
         return None
@@ -263,11 +263,11 @@ def resume(epreuve: JugementConserve) -> ResumeRapport | None:
 
 
 @lru_cache(maxsize=256)
-def _lire_resume(fichier: Path, _ecrit: int) -> ResumeRapport:
+def _lire_resume(fichier: Path, _ecrit: int) -> ResumeLu:
     """A report may be of some megabytes: the list reads it once, as long as it is not written again."""
     lu = masquer(rapport_json.lire(fichier))
     a_corriger = [g for g in grouper(lu) if g.obligatoire and not g.connue]
-    return tirer(ResumeRapport, lu.entete, conforme=lu.conforme, manquements=len(a_corriger))
+    return tirer(ResumeLu, lu.entete, conforme=lu.conforme, manquements=len(a_corriger))
 
 
 # --- pieces -------------------------------------------------------------------------------------------------

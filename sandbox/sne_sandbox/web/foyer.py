@@ -57,7 +57,7 @@ class Seuil:
 
 
 @dataclass(frozen=True, slots=True)
-class CalculUc:
+class FoyerLu:
     """The steps that lead to the verdict on the first quartile, in order."""
 
     jour: Annotated[date, "celui de la base"]
@@ -75,14 +75,14 @@ class CalculUc:
         return self.ressources_mensuelles * 12
 
 
-def calculer(demande: Demande, jour: date, contrat: Contrat) -> CalculUc | None:
+def calculer(demande: Demande, jour: date, contrat: Contrat) -> FoyerLu | None:
     """The household of `demande` on `jour`; None for an association."""
     menage = Menage.de(demande, jour)
     if menage is None:
         return None
     seuil = _seuil(demande, contrat)
     return tirer(
-        CalculUc,
+        FoyerLu,
         menage,
         jour=jour,
         parts=tuple(_parts(demande, jour)),
@@ -104,10 +104,8 @@ def _parts(demande: Demande, jour: date) -> list[PartUc]:
                           *_raison(element, jour)))  # fmt: skip
     for element in demande.personnes_en_garde:
         if element.code_de("coParentalite") == _GARDE_ALTERNEE:
-            uc, raison = (
-                poids(element, jour) / 2,
-                f"garde alternée : la moitié de {_fr(poids(element, jour))}",
-            )
+            entier = poids(element, jour)
+            uc, raison = entier / 2, f"garde alternée : la moitié de {entier:.2f}".replace(".", ",")
         else:
             uc, raison = Decimal("0.00"), "droit de visite : ne compte pas"
         parts.append(PartUc("Enfant en garde", _age(element, jour), uc, raison, _CONVENTION))
@@ -169,7 +167,3 @@ def _nom(element: Element, role: str) -> str:
 def _age(element: Element, jour: date) -> int | None:
     naissance = element.date_de("dateNaissance")
     return None if naissance is None else age(naissance, jour)
-
-
-def _fr(nombre: Decimal) -> str:
-    return f"{nombre:.2f}".replace(".", ",")

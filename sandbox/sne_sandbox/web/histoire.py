@@ -44,14 +44,14 @@ GenrePoint = Literal["mouvement", "echange", "evenement", "dalo", "calendrier", 
 
 
 @dataclass(frozen=True, slots=True)
-class PointHistoire:
+class EtapeLue:
     """A point of the timeline. `verdict` is that of its exchange; `rang` orders those of one instant."""
 
     quand: Annotated[datetime, "à l'heure de Paris"]
+    precis: Annotated[bool, "false : seul le jour est connu"]
     genre: Annotated[GenrePoint, "avenir : ce que feront les nuits si personne ne fait rien"]
     titre: str
     detail: str = ""
-    precis: Annotated[bool, "false : seul le jour est connu"] = True
     echange: Annotated[int | None, "ligne du journal"] = None
     verdict: Annotated[VerdictEchange | None, TU] = None
     rang: Annotated[float, TU] = 0
@@ -66,7 +66,7 @@ def raconter(
     types: dict[str, TypeEvenement],
     contrat: Contrat,
     maintenant: datetime,
-) -> tuple[PointHistoire, ...]:
+) -> tuple[EtapeLue, ...]:
     """What happened and what is to come, oldest first, each exchange before what it caused. `echanges` are of
     any order, and tell of the demande alone or, as nights do, of others too."""
     # At one instant (a frozen clock) their order is that of their arrival.
@@ -78,7 +78,7 @@ def raconter(
         libelle = contrat.nomenclatures.libelle("ListeStatutDalo", stockee.statut_dalo or "")
         detail = f"Statut : {libelle or stockee.statut_dalo or 'non dit'}"
         etapes.append(
-            PointHistoire(_paris(stockee.dalo_enregistre_le), "dalo", "Déclaration DALO enregistrée", detail)
+            EtapeLue(_paris(stockee.dalo_enregistre_le), True, "dalo", "Déclaration DALO enregistrée", detail)
         )
     etapes += _calendrier(stockee, maintenant.date())
     # At the same instant what is known by the day comes before what was noted to the second.
@@ -88,7 +88,7 @@ def raconter(
 
 def relire(
     registre: RegistreBase, stockee: DemandeStockee, echanges: Iterable[Echange], contrat: Contrat
-) -> tuple[PointHistoire, ...]:
+) -> tuple[EtapeLue, ...]:
     """The timeline of a demande of a base, from `echanges` and what its store keeps."""
     evenements = registre.evenements(stockee.numero_unique)
     types = {e.code_type: registre.type_evenement(e.code_type) for e in evenements}
@@ -103,7 +103,7 @@ def relire(
     )
 
 
-def _calendrier(stockee: DemandeStockee, jour: date) -> list[PointHistoire]:
+def _calendrier(stockee: DemandeStockee, jour: date) -> list[EtapeLue]:
     """The days that count, and what the nights will do if nobody does anything."""
     debut = stockee.debut_validite
     prevues: list[tuple[date, str, str]] = [
@@ -128,14 +128,14 @@ def _calendrier(stockee: DemandeStockee, jour: date) -> list[PointHistoire]:
             detail = f"{MOIS_DE_REACTIVATION} mois après le début de validité"
             prevues.append((fin, "Fin de la réactivation possible", detail))
     return [
-        PointHistoire(_minuit(quand), "avenir" if quand > jour else "calendrier", titre, detail, False)
+        EtapeLue(_minuit(quand), False, "avenir" if quand > jour else "calendrier", titre, detail)
         for quand, titre, detail in prevues
     ]
 
 
 def _mouvements(
     mouvements: list[Mouvement], stockee: DemandeStockee, echanges: list[Echange], contrat: Contrat
-) -> list[PointHistoire]:
+) -> list[EtapeLue]:
     """Each after the exchange that caused it, when that is of its day; else at the head of its day."""
     libres = list(echanges)
     derniere = max((m.rang for m in mouvements if m.genre is GenreMouvement.RADIATION), default=None)
@@ -154,7 +154,7 @@ def _mouvements(
         quand = _minuit(mouvement.jour) if cause is None else _de_la_base(cause)
         rang = 0 if cause is None else (cause.identifiant or 0) + 0.5
         etapes.append(
-            PointHistoire(quand, "mouvement", _PAROLES[mouvement.genre], ", ".join(details), False, rang=rang)
+            EtapeLue(quand, False, "mouvement", _PAROLES[mouvement.genre], ", ".join(details), rang=rang)
         )
     return etapes
 
@@ -174,11 +174,12 @@ def _siennes(nuit: Echange, numero: str) -> list[dict[str, Any]]:
     return [detail for detail in nuit.anomalies if detail.get("valeur") == numero]
 
 
-def _echange(echange: Echange, numero: str) -> PointHistoire:
+def _echange(echange: Echange, numero: str) -> EtapeLue:
     titre = echange.operation or echange.methode
     titre, detail = essayer(lambda: _raconter_echange(echange, numero), lambda raison: (titre, raison))
-    return PointHistoire(
+    return EtapeLue(
         _de_la_base(echange),
+        True,
         "echange",
         titre,
         detail,
@@ -205,13 +206,14 @@ def _de_la_base(echange: Echange) -> datetime:
     return _paris(echange.instant_base or echange.recu_le)
 
 
-def _evenement(evenement: Evenement, types: dict[str, TypeEvenement]) -> PointHistoire:
+def _evenement(evenement: Evenement, types: dict[str, TypeEvenement]) -> EtapeLue:
     type_ = types.get(evenement.code_type)
     quand = evenement.modifie_le or evenement.cree_le
     auteur = evenement.auteur_modification or evenement.auteur_creation
     fait = _NATURES.get(evenement.nature, evenement.nature)
-    return PointHistoire(
+    return EtapeLue(
         _paris(quand),
+        True,
         "evenement",
         f"Événement {fait} : {type_.libelle if type_ is not None else evenement.code_type}",
         f"par {auteur}",

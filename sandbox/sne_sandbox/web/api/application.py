@@ -21,7 +21,6 @@ from sne_sandbox.web.api import (
     reports,
     rules,
     scenes,
-    snapshots,
     statistics,
 )
 
@@ -35,7 +34,7 @@ RESSOURCES: Final = (
     messages.blueprint,
     guichets.certificates,
     pannes.blueprint,
-    snapshots.blueprint,
+    bases.snapshots,
     statistics.blueprint,
     bases.seeds,
     scenes.blueprint,

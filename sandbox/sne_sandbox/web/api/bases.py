@@ -1,28 +1,32 @@
 """`/api/v1/bases`: bases created, listed, set, deleted, put back to their start; their clock;
-`/api/v1/seeds`."""
+their snapshots, saved under a name, put back, compared; `/api/v1/seeds`."""
 
 from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar, Final
 
+from flask import Response
 from marshmallow import Schema, fields, validate
 
 from sne_sandbox.domain.base import Base, lire_horloge, lire_instant
-from sne_sandbox.operations import bases, horloge
+from sne_sandbox.operations import bases, ecarts, horloge
 from sne_sandbox.operations.bases import BasePubliee
+from sne_sandbox.operations.ecarts import ComparaisonBases
 from sne_sandbox.operations.horloge import Deplacement, Heure
-from sne_sandbox.settings import PAR_NOM, SETTINGS, Reglages
-from sne_sandbox.web.api.contexte import (
-    ENTIER_MAX,
-    NOM,
-    Appels,
-    Entier,
-    QuestionSchema,
-    facultatif,
-)
+from sne_sandbox.operations.sauvegardes import Sauvegarde
+from sne_sandbox.settings import PAR_NOM, SETTINGS, Reglages, Setting
+from sne_sandbox.web import trouver
+from sne_sandbox.web.acces import reserver
+from sne_sandbox.web.api.contexte import ENTIER_MAX, NOM, Appels, Booleen, Entier, QuestionSchema, facultatif
 from sne_sandbox.web.partage import services
+from sne_sandbox.web.reponses import telechargement
 
 blueprint: Final = Appels("bases", "/bases", "Les bases")
 clock: Final = Appels("clock", "/bases/<base>/clock", "L'horloge d'une base")
+snapshots: Final = Appels(
+    "snapshots",
+    "/bases/<base>/snapshots",
+    "Les sauvegardes d'une base : état, horloge, réglages, pannes ; le journal n'en est pas",
+)
 seeds: Final = Appels("seeds", "/seeds", "Les jeux de départ")
 
 _PROFILS: Final = PAR_NOM["profile"].choix
@@ -36,34 +40,29 @@ _EXEMPLE: Final = "2018-03-15T12:00:00"
 # --- bases --------------------------------------------------------------------------------------------------
 
 
-def _valeurs() -> dict[str, fields.Field[Any]]:
-    """A field for each setting of a base, as JSON has it."""
-    champs: dict[str, fields.Field[Any]] = {}
-    for setting in _REGLAGES:
-        meta = {"description": f"{setting.aide} (à la création : {setting.defaut})"}
-        if setting.type is int:
-            champs[setting.nom] = Entier(validate=validate.Range(0, _NOMBRE_MAX), metadata=meta)
-        else:
-            champs[setting.nom] = fields.String(validate=validate.OneOf(setting.choix), metadata=meta)
-    return champs
+def _valeur(setting: Setting) -> fields.Field[Any]:
+    """The field of a setting of a base, as JSON has it."""
+    meta = {"description": f"{setting.aide} (à la création : {setting.defaut})"}
+    if setting.type is int:
+        return Entier(validate=validate.Range(0, _NOMBRE_MAX), metadata=meta)
+    return fields.String(validate=validate.OneOf(setting.choix), metadata=meta)
 
 
-def _textes() -> dict[str, fields.Field[Any]]:
-    """The same, as the command line writes them."""
+def _texte(setting: Setting) -> fields.Field[Any]:
+    """The same, as the command line writes it."""
     entier = validate.Regexp(r"^\d{1,6}$", error="Attendu : un nombre de 1 à 6 chiffres, écrit en texte.")
-    return {
-        setting.nom: fields.String(
-            validate=validate.OneOf(setting.choix) if setting.choix else entier,
-            metadata={"description": setting.aide},
-        )
-        for setting in _REGLAGES
-    }
+    permis = validate.OneOf(setting.choix) if setting.choix else entier
+    return fields.String(validate=permis, metadata={"description": setting.aide})
 
 
-ReglagesEcritsSchema = QuestionSchema.from_dict(_textes(), name="ReglagesEcritsSchema")
-ReglagesChangesSchema = QuestionSchema.from_dict(_valeurs(), name="ReglagesChangesSchema")
+ReglagesEcritsSchema = QuestionSchema.from_dict(
+    {s.nom: _texte(s) for s in _REGLAGES}, name="ReglagesEcritsSchema"
+)
+ReglagesChangesSchema = QuestionSchema.from_dict(
+    {s.nom: _valeur(s) for s in _REGLAGES}, name="ReglagesChangesSchema"
+)
 ReglagesChangesSchema.exemple = {"profile": "strict"}  # type: ignore[attr-defined]
-ReglagesLusSchema = Schema.from_dict(_valeurs(), name="ReglagesLusSchema")
+ReglagesLusSchema = Schema.from_dict({s.nom: _valeur(s) for s in _REGLAGES}, name="ReglagesLusSchema")
 
 
 class BaseNouvelleSchema(QuestionSchema):
@@ -216,6 +215,74 @@ def avancer(donnees: dict[str, Any], base: str) -> Deplacement:
 def rendre_reelle(base: str) -> Deplacement:
     """The clock given the machine's time again."""
     return horloge.rendre_reelle(services().magasin, base)
+
+
+# --- their snapshots ----------------------------------------------------------------------------------------
+
+
+class SauvegardeNouvelleSchema(QuestionSchema):
+    """Body of POST …/snapshots: a name, and whether it may be taken again."""
+
+    exemple: ClassVar = {"nom": "avant"}
+
+    nom = fields.String(required=True, validate=NOM)
+    remplacer = facultatif("remplace celle de ce nom", False, genre=Booleen)
+
+
+class AvecSauvegardeSchema(QuestionSchema):
+    """The other end of the comparison."""
+
+    avec = facultatif("une autre sauvegarde ; absent : la base telle qu'elle est", validate=NOM)
+
+
+@snapshots.get("")
+def lister_sauvegardes(base: str) -> list[Sauvegarde]:
+    """The snapshots of a base, latest first."""
+    return trouver.sauvegardes().lister(base)
+
+
+@snapshots.post("", corps=SauvegardeNouvelleSchema, statut=201, refus={409: "Le nom est pris"})
+def sauvegarder(donnees: dict[str, Any], base: str) -> Sauvegarde:
+    """Saves the base as it is."""
+    return trouver.sauvegardes().faire(base, donnees["nom"], remplacer=donnees["remplacer"])
+
+
+@snapshots.get("/<nom>")
+def montrer_sauvegarde(base: str, nom: str) -> Sauvegarde:
+    """One snapshot."""
+    return trouver.sauvegarde(base, nom)
+
+
+@snapshots.delete("/<nom>")
+def supprimer_sauvegarde(base: str, nom: str) -> None:
+    """Deletes it."""
+    trouver.sauvegarde(base, nom)
+    trouver.sauvegardes().supprimer(base, nom)
+
+
+@snapshots.get("/<nom>/file", contenu="application/zip", description="Le fichier (zip)")
+def donner_fichier(base: str, nom: str) -> Response:
+    """The file of a snapshot, NIR in clear, for who may do everything."""
+    reserver("Une sauvegarde")
+    return telechargement(trouver.sauvegarde(base, nom).fichier, f"{base}-{nom}.zip", "application/zip")
+
+
+@snapshots.post("/<nom>/restore")
+def restaurer(base: str, nom: str) -> Sauvegarde:
+    """A base put back as a snapshot has it; its journal goes on."""
+    trouver.sauvegarde(base, nom)
+    return trouver.sauvegardes().restaurer(base, nom)
+
+
+@snapshots.get(
+    "/<nom>/compare", question=AvecSauvegardeSchema, refus={409: "Une autre comparaison est en cours"}
+)
+def comparer(donnees: dict[str, Any], base: str, nom: str) -> ComparaisonBases:
+    """What changed since a snapshot, until another or now: demandes and their fields."""
+    trouver.sauvegarde(base, nom)
+    if donnees["avec"] is not None:
+        trouver.sauvegarde(base, donnees["avec"])
+    return ecarts.depuis(trouver.sauvegardes(), base, nom, donnees["avec"])
 
 
 # --- what they start from -----------------------------------------------------------------------------------

@@ -8,13 +8,12 @@ from typing import Annotated, Any, Final
 from werkzeug.exceptions import NotFound
 
 from sne_sandbox.contract.schema import Document
-from sne_sandbox.contract.versions import Contrat, MessageOperation, OperationPubliee
+from sne_sandbox.contract.versions import ChampOperation, Contrat, MessageOperation, OperationPubliee
 from sne_sandbox.domain.evenement import TypeEvenement
 from sne_sandbox.domain.publication import tirer
 from sne_sandbox.web import interface, trouver
 from sne_sandbox.web.api.contexte import Appels, QuestionSchema, facultatif
-from sne_sandbox.web.interface import emplois, par_service, presentation
-from sne_sandbox.web.messages.elements import ElementDecrit, elements
+from sne_sandbox.web.interface import ElementLu, elements, emplois, par_service, presentation
 from sne_sandbox.web.partage import services
 
 blueprint: Final = Appels("contract", "/contract", "L'interface publiée que sert ce serveur")
@@ -67,7 +66,7 @@ class SchemaLu:
     document: str
     version: str | None
     fichier: Annotated[str, "dans contracts/"]
-    elements: Annotated[list[ElementDecrit], "dans l'ordre du document"]
+    elements: Annotated[list[ElementLu], "dans l'ordre du document"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,20 +118,11 @@ class TypeLu:
 
 
 @dataclass(frozen=True, slots=True)
-class ChampLu:
-    """A field of a call."""
-
-    nom: str
-    type: Annotated[str, "xs:string, xs:dateTime, tns:base64Binary ou tns:codeElement"]
-    obligatoire: bool
-
-
-@dataclass(frozen=True, slots=True)
 class MessageLu:
     """A message of an operation, its fields in order."""
 
     element: Annotated[str, "celui du Body, en notation de Clark"]
-    champs: list[ChampLu]
+    champs: tuple[ChampOperation, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +164,7 @@ def _type(type_: TypeEvenement) -> TypeLu:
 
 
 def _message(message: MessageOperation) -> MessageLu:
-    return MessageLu(message.qname, [tirer(ChampLu, champ) for champ in message.champs])
+    return MessageLu(message.qname, message.champs)
 
 
 def _operation(operation: OperationPubliee) -> OperationLue:

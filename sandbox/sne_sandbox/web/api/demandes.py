@@ -19,8 +19,8 @@ from sne_sandbox.store.recherche import Criteres, Prefixe, Repere, doublons_de, 
 from sne_sandbox.store.registre import RegistreBase
 from sne_sandbox.web import foyer, histoire, relecture
 from sne_sandbox.web.api.contexte import Appels, QuestionSchema, combien, facultatif, jour_iso
-from sne_sandbox.web.foyer import CalculUc
-from sne_sandbox.web.histoire import PointHistoire
+from sne_sandbox.web.foyer import FoyerLu
+from sne_sandbox.web.histoire import EtapeLue
 from sne_sandbox.web.partage import services
 from sne_sandbox.web.relecture import question
 from sne_sandbox.web.reponses import telechargement
@@ -182,7 +182,7 @@ def donner_document(base: str, numero: str) -> Response:
 
 
 @blueprint.get("/<numero>/household", refus={404: "La demande n'existe pas, ou est d'une association"})
-def detailler_foyer(base: str, numero: str) -> CalculUc:
+def detailler_foyer(base: str, numero: str) -> FoyerLu:
     """The household: who counts for how much, what comes in, the threshold of the first quartile."""
     with services().magasin.lire(base) as registre:
         stockee = trouver(registre, numero)
@@ -202,7 +202,7 @@ def lister_doublons(base: str, numero: str) -> list[DemandeBreve]:
 
 
 @blueprint.get("/<numero>/timeline")
-def raconter(base: str, numero: str) -> list[PointHistoire]:
+def raconter(base: str, numero: str) -> list[EtapeLue]:
     """Its life, oldest first, up to what time holds in store: exchanges, movements, events."""
     echanges = services().magasin.journal.chercher(base, numero=numero, limite=histoire.ECHANGES)
     with services().magasin.lire(base) as registre:
@@ -211,7 +211,11 @@ def raconter(base: str, numero: str) -> list[PointHistoire]:
 
 
 def _criteres(cherche: dict[str, Any]) -> Criteres:
-    propre: dict[str, Any] = {nom: _lisible(v) if isinstance(v, str) else v for nom, v in cherche.items()}
+    # What no column takes is in none.
+    propre: dict[str, Any] = {
+        nom: v.replace("\0", "\N{REPLACEMENT CHARACTER}") if isinstance(v, str) else v
+        for nom, v in cherche.items()
+    }
     if cherche["debut"]:
         noms = ("numero", "nom", "prenom", "association")
         propre |= {nom: Prefixe(propre[nom]) for nom in noms if propre[nom] is not None}
@@ -228,11 +232,6 @@ def _criteres(cherche: dict[str, Any]) -> Criteres:
         personne_prenom=propre["prenom"],
         personne_naissance=propre["naissance"],
     )
-
-
-def _lisible(ecrit: str) -> str:
-    # What no column takes is in none.
-    return ecrit.replace("\0", "\N{REPLACEMENT CHARACTER}")
 
 
 def _repere(apres: str | None) -> Repere | None:

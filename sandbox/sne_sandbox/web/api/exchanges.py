@@ -340,7 +340,7 @@ def rejouer(base: str, identifiant: int) -> Rejoue:
 
 
 @blueprint.get(f"{_COTE}/parts")
-def lister_pieces(base: str, identifiant: int, cote: str) -> list[cotes.MorceauMontre]:
+def lister_pieces(base: str, identifiant: int, cote: str) -> list[cotes.PieceLue]:
     """The pieces of one side: its MIME parts, or what the envelope holds in base64."""
     return list(cotes.decrire(trouver.observation(base, identifiant), _cote(cote)))
 

@@ -17,7 +17,7 @@ from sne_sandbox.reports.compare import ComparaisonRapportsLue
 from sne_sandbox.reports.masque import masquer
 from sne_sandbox.web import epreuves, trouver
 from sne_sandbox.web.api.contexte import Appels, Entier, QuestionSchema, facultatif
-from sne_sandbox.web.epreuves import JugementConserve, ResumeRapport
+from sne_sandbox.web.epreuves import JugementConserve, ResumeLu
 from sne_sandbox.web.partage import services
 from sne_sandbox.web.reponses import telechargement
 
@@ -71,7 +71,7 @@ class JugementLu:
     commande: Annotated[str, "celle qui l'a fait ; vide pour un rapport venu de la ligne de commande"]
     fini_le: Annotated[datetime | None, "quand le rapport a été écrit"]
     fichiers: Annotated[list[Annotated[str, {"enum": list(epreuves.FICHIERS)}]], "ceux qui s'emportent"]
-    resume: Annotated[ResumeRapport | None, "null : aucun rapport lisible"]
+    resume: Annotated[ResumeLu | None, "null : aucun rapport lisible"]
 
     @classmethod
     def de(cls, epreuve: JugementConserve, **autres: Any) -> Self:

@@ -150,7 +150,7 @@ def _commun() -> dict[str, Any]:
     return {
         "base": base,
         "maintenant": maintenant() if base is not None else None,
-        "les_bases": _les_bases,
+        "les_bases": lambda: [base.nom for base in services().magasin.bases.lister()],
         "menu": _menu,
         "section_ici": _section_ici,
         "equivalents": equivalents,
@@ -165,10 +165,6 @@ def _commun() -> dict[str, Any]:
 
 def _droit() -> Droit | None:
     return acces.acces_d_ici().droit(request)
-
-
-def _les_bases() -> list[str]:
-    return [base.nom for base in services().magasin.bases.lister()]
 
 
 def _section_ici() -> str:

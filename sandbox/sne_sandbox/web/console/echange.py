@@ -38,7 +38,8 @@ def page(base: str, identifiant: int) -> str:
     precedents = journal.chercher(base, avant_id=identifiant, limite=1)
     voisins = {
         "precedent": precedents[0].identifiant if precedents else None,
-        "suivant": _suivant(base, identifiant),
+        # Ids follow each other, but for those that were dropped: these are the oldest.
+        "suivant": identifiant + 1 if journal.dernier(base) > identifiant else None,
     }
     return essayer(
         lambda: render_template("echange/page.html", **_montrer(observation), **voisins),
@@ -173,11 +174,6 @@ def reduire(base: str, identifiant: int) -> str:
 
 
 # --- pieces -------------------------------------------------------------------------------------------------
-
-
-def _suivant(base: str, identifiant: int) -> int | None:
-    # Ids follow each other, but for those that were dropped: these are the oldest.
-    return identifiant + 1 if services().magasin.journal.dernier(base) > identifiant else None
 
 
 def _curl(echange: Echange) -> str:

@@ -57,11 +57,7 @@ def page(base: str) -> str:
             )
             for guichet in registre.guichets()
         ]
-    return render_template(
-        "guichets/page.html",
-        guichets=montres,
-        mot_de_passe=MOT_DE_PASSE,
-    )
+    return render_template("guichets/page.html", guichets=montres, mot_de_passe=MOT_DE_PASSE)
 
 
 @blueprint.post("/guichets/<code>/certificat")

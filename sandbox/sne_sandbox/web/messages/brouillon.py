@@ -91,14 +91,6 @@ class Brouillon:
     def reporte(self, contrat: Contrat) -> Self:
         """The same, changed fields written into the document. Raises UsageError when it cannot be read, or
         when a field holds what no message can carry."""
-        self._verifier()
-        if not self.changements:
-            return self
-        racine = self.racine()
-        saisie.ecrire(racine, OPERATIONS[self.operation].genre, contrat, self.changements)
-        return replace(self, texte=en_texte(racine), changements={})
-
-    def _verifier(self) -> None:
         # The document itself goes as it is typed, malformed included.
         for valeur in (self.guichet, self.nom, *self.parametres.values(), *self.changements.values()):
             if intrus := hors_xml(valeur):
@@ -106,6 +98,11 @@ class Brouillon:
                     f"Un champ porte le caractère U+{ord(intrus):04X}, qu'aucun message XML n'admet.",
                     remede="retapez ce champ : un copier-coller y a laissé un caractère invisible",
                 )
+        if not self.changements:
+            return self
+        racine = self.racine()
+        saisie.ecrire(racine, OPERATIONS[self.operation].genre, contrat, self.changements)
+        return replace(self, texte=en_texte(racine), changements={})
 
     def racine(self) -> Any:
         """The document (lxml). Raises UsageError, with line and reason, when it is not well-formed."""

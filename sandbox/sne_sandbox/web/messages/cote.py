@@ -44,7 +44,7 @@ class ContenuLu:
 
 
 @dataclass(frozen=True, slots=True)
-class MorceauMontre:
+class PieceLue:
     """A piece of a message, NIR masked. `hexa` shows the head of a binary one, "" for text and archives."""
 
     rang: Annotated[int, "à redonner dans l'adresse"]
@@ -68,7 +68,7 @@ class Cote:
     en_tetes: list[tuple[str, str]]
     document: Arbre | None
     enveloppe: Arbre | None
-    morceaux: tuple[MorceauMontre, ...]
+    morceaux: tuple[PieceLue, ...]
     extrait: str
     illisible: str
     texte: str = ""
@@ -143,7 +143,7 @@ def morceaux(courrier: Courrier, observation: Observation) -> list[tuple[str, st
     ]
 
 
-def decrire(observation: Observation, nom: Nom) -> tuple[MorceauMontre, ...]:
+def decrire(observation: Observation, nom: Nom) -> tuple[PieceLue, ...]:
     """The pieces of one side, told."""
     tous = morceaux(courrier_de(observation, nom), observation)
     return tuple(_morceau(rang, *morceau) for rang, morceau in enumerate(tous))
@@ -158,13 +158,13 @@ def piece(observation: Observation, nom: Nom, rang: int) -> tuple[str, bytes] | 
     return _SUFFIXES.get(contenu[:4], "bin"), masquer_octets(contenu)
 
 
-def _morceau(rang: int, nom: str, genre: str, encodage: str, contenu: bytes) -> MorceauMontre:
+def _morceau(rang: int, nom: str, genre: str, encodage: str, contenu: bytes) -> PieceLue:
     contenus = tuple(ContenuLu(masquer_nirs(dedans), taille) for dedans, taille in contenus_de(contenu))
     # A PDF may be written in letters.
     binaire = contenu.startswith(b"%PDF") or b"\0" in contenu[:1024] or not _texte(contenu[:1024])
     nom, genre, encodage = (masquer_nirs(dit) for dit in (nom, genre, encodage))
     hexa = _hexa(contenu) if binaire and not contenus else ""
-    return MorceauMontre(rang, nom, genre, encodage, len(contenu), contenus, hexa)
+    return PieceLue(rang, nom, genre, encodage, len(contenu), contenus, hexa)
 
 
 def _texte(octets: bytes) -> bool:

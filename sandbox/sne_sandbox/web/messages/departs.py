@@ -27,9 +27,9 @@ from sne_sandbox.operations.table import OPERATIONS
 from sne_sandbox.settings import Limites
 from sne_sandbox.store.recherche import Criteres, plus_recentes
 from sne_sandbox.store.registre import RegistreBase
+from sne_sandbox.web.interface import ordre
 from sne_sandbox.web.messages import cote
 from sne_sandbox.web.messages.documents import en_texte, lire, masquer, masquer_octets, redater
-from sne_sandbox.web.messages.elements import ordre
 from sne_sandbox.web.messages.saisie import ecrire, greffer, poser, trouver
 from sne_sandbox.web.partage import Services
 

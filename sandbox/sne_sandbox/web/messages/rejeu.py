@@ -31,18 +31,13 @@ def empechement(echange: Echange) -> str:
     service, to the base that holds it."""
     if echange.methode in HORS_HTTP or echange.service is None:
         return "Cet échange n'est pas une requête HTTP d'un service : il ne se rejoue pas."
-    base = _base_de(echange.chemin)
+    base = echange.chemin.split("/")[2] if echange.chemin.startswith("/bases/") else BASE_PAR_DEFAUT
     if echange.base not in (base, BASE_PAR_DEFAUT):
         return (
             f"Cet échange est passé par un relais (base [{echange.base}]) : rejoué ici, il irait dans la "
             f"base [{base}], sans l'état du serveur qui l'a reçu ; et rien n'est renvoyé à ce serveur."
         )
     return ""
-
-
-def _base_de(chemin: str) -> str:
-    """The base that an address names."""
-    return chemin.split("/")[2] if chemin.startswith("/bases/") else BASE_PAR_DEFAUT
 
 
 def rejouer(echange: Echange, qui: Expediteur) -> tuple[str, int] | None:
