@@ -1,24 +1,26 @@
 """What an address of the console or of the API names, found. Each raises NotFound, with a sentence, for
 what is not there, and BaseInconnue for a base that is not."""
 
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Annotated
 
 from werkzeug.exceptions import NotFound
 
+from sne_sandbox.conformance.observation import Observation, observer
 from sne_sandbox.contract.schema import Document
 from sne_sandbox.contract.versions import OperationPubliee
 from sne_sandbox.domain.base import Guichet
+from sne_sandbox.domain.dates import PARIS
 from sne_sandbox.domain.echange import Echange
+from sne_sandbox.domain.publication import TU, tirer
 from sne_sandbox.operations.sauvegardes import Sauvegarde, Sauvegardes
 from sne_sandbox.operations.table import OPERATIONS
 from sne_sandbox.rules.rule import Regle
-from sne_sandbox.store.fichiers import Boite, Boites
+from sne_sandbox.store.fichiers import Boite, Boites, Compte, compter
 from sne_sandbox.web import catalogue, epreuves
 from sne_sandbox.web.epreuves import JugementConserve
 from sne_sandbox.web.partage import services
-
-if TYPE_CHECKING:
-    from sne_sandbox.conformance.observation import Observation
 
 
 def echange(base: str, identifiant: int) -> Echange:
@@ -31,10 +33,8 @@ def echange(base: str, identifiant: int) -> Echange:
     return trouve
 
 
-def observation(base: str, identifiant: int) -> "Observation":
+def observation(base: str, identifiant: int) -> Observation:
     """What an exchange carried, read by the contract."""
-    from sne_sandbox.conformance.observation import observer
-
     return observer(echange(base, identifiant), services().contrat)
 
 
@@ -47,6 +47,39 @@ def guichet(base: str, code: str) -> Guichet:
     if trouve is None:
         raise NotFound(f"Le guichet [{code[:20]}] n'existe pas dans la base [{base}].")
     return trouve
+
+
+@dataclass(frozen=True, slots=True)
+class GuichetLu:
+    """A guichet, and what lies in its boxes."""
+
+    code: str
+    nature: str
+    territoire: str
+    nom: str
+    adresse: str
+    ouvert_le: date
+    ferme_le: date | None
+    ouvert: Annotated[bool, TU]
+    inbox: Annotated[int, "fichiers qui attendent d'être traités"]
+    outbox: Annotated[int, "fichiers à intégrer"]
+
+
+def guichets(base: str) -> list[GuichetLu]:
+    """The guichets of a base."""
+    with services().magasin.lire(base) as registre:
+        comptes = compter(registre.connexion, base)
+        jour = registre.base.horloge.maintenant(datetime.now(UTC)).astimezone(PARIS).date()
+        return [
+            tirer(
+                GuichetLu,
+                guichet,
+                ouvert=guichet.est_ouvert(jour),
+                inbox=comptes.get((guichet.code, Boite.ENTREE), Compte()).en_attente,
+                outbox=comptes.get((guichet.code, Boite.SORTIE), Compte()).total,
+            )
+            for guichet in registre.guichets()
+        ]
 
 
 def fichier_de_boite(base: str, code: str, boite: Boite, nom: str) -> bytes | None:

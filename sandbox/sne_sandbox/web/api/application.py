@@ -19,10 +19,10 @@ from sne_sandbox.web.api import (
     metrics,
     pannes,
     reports,
-    rules,
     scenes,
     statistics,
 )
+from sne_sandbox.web.partage import VERSION
 
 #: What the API is made of, in the order of its description.
 RESSOURCES: Final = (
@@ -39,7 +39,7 @@ RESSOURCES: Final = (
     bases.seeds,
     scenes.blueprint,
     reports.blueprint,
-    rules.blueprint,
+    contract.rules,
     contract.blueprint,
     description.problems,
     guichets.authority,
@@ -62,8 +62,6 @@ class ApiAdmin(Api):
 
 def construire(principale: Flask) -> Flask:
     """The API beside the main application: the same services, the same rights."""
-    from sne_sandbox.web.partage import VERSION
-
     app = Flask("sne_sandbox.web.api", static_folder=None, template_folder=None)
     app.config.update(
         API_TITLE="sne-sandbox", API_VERSION=VERSION, OPENAPI_VERSION="3.1.0", MAX_CONTENT_LENGTH=CORPS_MAX

@@ -1,4 +1,5 @@
-"""`/api/v1/contract`: the published interface: schemas, nomenclatures, event types, operations."""
+"""`/api/v1/contract`: the published interface: schemas, nomenclatures, event types, operations;
+`/api/v1/rules`: its controls, searched; one control, with its examples and how to change it."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -9,14 +10,18 @@ from werkzeug.exceptions import NotFound
 
 from sne_sandbox.contract.schema import Document
 from sne_sandbox.contract.versions import ChampOperation, Contrat, MessageOperation, OperationPubliee
+from sne_sandbox.domain.anomalie import Fidelite, Gravite
 from sne_sandbox.domain.evenement import TypeEvenement
 from sne_sandbox.domain.publication import tirer
-from sne_sandbox.web import interface, trouver
+from sne_sandbox.rules.rule import PROFILS
+from sne_sandbox.web import catalogue, interface, trouver
 from sne_sandbox.web.api.contexte import Appels, QuestionSchema, facultatif
+from sne_sandbox.web.catalogue import RegleEntiere, RegleLue
 from sne_sandbox.web.interface import ElementLu, elements, emplois, par_service, presentation
 from sne_sandbox.web.partage import services
 
 blueprint: Final = Appels("contract", "/contract", "L'interface publiée que sert ce serveur")
+rules: Final = Appels("rules", "/rules", "Les contrôles, les mêmes pour toutes les bases")
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,3 +243,42 @@ def lister_evenements() -> list[TypeLu]:
 def lister_operations() -> list[OperationLue]:
     """The SOAP operations, and the fields of their messages."""
     return [_operation(operation) for operation in services().contrat.operations.values()]
+
+
+# --- its controls -------------------------------------------------------------------------------------------
+
+
+class RechercheReglesSchema(QuestionSchema):
+    """What is looked for: all that is given must hold."""
+
+    texte = facultatif("chaque mot : dans le code, la condition, le remède…", "")
+    sujet = facultatif("celles de ce sujet", "", parmi=catalogue.SUJETS)
+    effet = facultatif("ce qu'elle fait sous le profil", "", parmi=Gravite)
+    fidelite = facultatif("d'où on les tient", "", parmi=Fidelite)
+    type = facultatif("celles qui regardent ce type de fichier", "", exemple="REN")
+    profil = facultatif("absent : celui des nouvelles bases de ce serveur", parmi=PROFILS)
+
+
+class ProfilSchema(QuestionSchema):
+    """The profile under which the control is looked at."""
+
+    profil = RechercheReglesSchema._declared_fields["profil"]
+
+
+def _profil(choisi: str | None) -> str:
+    return choisi or services().configuration.reglages.profile
+
+
+@rules.get("", question=RechercheReglesSchema)
+def lister_regles(cherche: dict[str, Any]) -> list[RegleLue]:
+    """The controls of the contract, in the order they run, or those that are looked for."""
+    profil = _profil(cherche.pop("profil"))
+    toutes = catalogue.lignes(services().contrat, profil)
+    return [ligne for ligne in toutes if catalogue.convient(ligne, cherche)]
+
+
+@rules.get("/<regle>", question=ProfilSchema)
+def lire_regle(choix: dict[str, Any], regle: str) -> RegleEntiere:
+    """One control by its code, or the official one; its examples, the smallest message it refuses."""
+    contrat = services().contrat
+    return catalogue.lire(contrat, trouver.regle(regle), _profil(choix["profil"]))

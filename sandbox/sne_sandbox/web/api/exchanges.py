@@ -8,11 +8,12 @@ import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Final, Literal, TypeVar
+from typing import Annotated, Any, ClassVar, Final, Literal, TypeVar
 
 from flask import Response, jsonify, request
 from werkzeug.exceptions import NotFound
 
+from sne_sandbox.conformance.observation import Observation
 from sne_sandbox.domain.dates import PARIS
 from sne_sandbox.domain.echange import HORS_HTTP, Echange, VerdictEchange
 from sne_sandbox.domain.publication import tirer
@@ -22,15 +23,12 @@ from sne_sandbox.web import manques, trouver
 from sne_sandbox.web.api.contexte import Appels, QuestionSchema, combien, facultatif, rang
 from sne_sandbox.web.essais import Essais, essayer, nu
 from sne_sandbox.web.messages import cote as cotes
-from sne_sandbox.web.messages import rejeu
+from sne_sandbox.web.messages import expedition
 from sne_sandbox.web.messages.arbre import remarques_de
 from sne_sandbox.web.messages.documents import masquer_en_tetes, masquer_octets
 from sne_sandbox.web.messages.xpath import chercher
 from sne_sandbox.web.partage import expediteur, services
 from sne_sandbox.web.reponses import telechargement
-
-if TYPE_CHECKING:
-    from sne_sandbox.conformance.observation import Observation
 
 blueprint: Final = Appels("exchanges", "/bases/<base>/exchanges", "Le journal")
 
@@ -210,7 +208,7 @@ def _montrer(echange: Echange) -> LigneDuJournal:
     )
 
 
-def _detailler(observation: "Observation") -> Detail:
+def _detailler(observation: Observation) -> Detail:
     """The whole of an exchange; what cannot be shown of it is said in its trace."""
     echange, essais, rien = observation.echange, Essais(), MessageMontre([], "utf-8", "")
     fiches = services().contrat.regles
@@ -238,7 +236,7 @@ def _masquer(valeur: Any) -> Any:
     return [_masquer(v) for v in valeur] if isinstance(valeur, list) else valeur
 
 
-def _message(observation: "Observation", cote: cotes.Nom) -> MessageMontre:
+def _message(observation: Observation, cote: cotes.Nom) -> MessageMontre:
     echange = observation.echange
     propres = masquer_en_tetes(echange.en_tetes if cote == "requete" else echange.en_tetes_reponse)
     en_tetes = [list(en_tete) for en_tete in propres]
@@ -333,10 +331,10 @@ def donner_archive(base: str, identifiant: int) -> Response:
 def rejouer(base: str, identifiant: int) -> Rejoue:
     """The request sent again, the same bytes, without certificate."""
     echange = trouver.echange(base, identifiant)
-    empechement = rejeu.empechement(echange)
+    empechement = expedition.empechement(echange)
     if empechement:
         raise UsageError(empechement, remede="recomposez le message dans la console (Composer)")
-    return Rejoue(*(rejeu.rejouer(echange, expediteur()) or (None, None)))
+    return Rejoue(*(expedition.rejouer(echange, expediteur()) or (None, None)))
 
 
 @blueprint.get(f"{_COTE}/parts")
@@ -363,12 +361,12 @@ def donner_piece(base: str, identifiant: int, cote: str, rang: int) -> Response:
 def reduire(donnees: dict[str, Any], base: str, identifiant: int) -> Reduite:
     """The smallest document that still raises an anomaly of the exchange; nothing is written."""
     observation = trouver.observation(base, identifiant)
-    cibles = rejeu.cibles(observation)
+    cibles = expedition.cibles(observation)
     cible = donnees["cible"] or next(iter(cibles), "")
     if cible not in cibles:
         raise UsageError(
             f"L'échange {identifiant} n'a pas d'anomalie [{cible[:20]}] à réduire.",
             remede=f"anomalies de cet échange : {', '.join(cibles) or 'aucune'}",
         )
-    reduction = rejeu.reduire(services(), base, observation, cible)
+    reduction = expedition.reduire(services(), base, observation, cible)
     return tirer(Reduite, reduction, cible=cible, cibles=cibles, document=reduction.texte)

@@ -3,7 +3,7 @@ certificates for them, and the authority that signs these."""
 
 import base64
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Annotated, Final
 
 from flask import Response, request
@@ -15,7 +15,7 @@ from sne_sandbox.errors import ExchangeError
 from sne_sandbox.operations import dispatching
 from sne_sandbox.operations.dossiers import NOM_ADMIS
 from sne_sandbox.pki.authority import MOT_DE_PASSE, Autorite
-from sne_sandbox.store.fichiers import Boite, Boites, Compte, Depot, compter
+from sne_sandbox.store.fichiers import Boite, Boites, Depot
 from sne_sandbox.web import trouver
 from sne_sandbox.web.acces import reserver
 from sne_sandbox.web.api.contexte import Appels
@@ -33,21 +33,6 @@ authority: Final = Appels("authority", "/ca.pem", "L'autorité de développement
 
 _CORPS: Final = {"content": {"text/xml": {"schema": {"type": "string"}}}}
 _TYPES: Final = {"xml": "text/xml", "pdf": "application/pdf", "err": "text/plain; charset=utf-8"}
-
-
-@dataclass(frozen=True, slots=True)
-class GuichetLu:
-    """A guichet, and what lies in its boxes."""
-
-    code: str
-    nature: str
-    territoire: str
-    nom: str
-    adresse: str
-    ouvert_le: date
-    ferme_le: date | None
-    inbox: Annotated[int, "fichiers qui attendent d'être traités"]
-    outbox: Annotated[int, "fichiers à intégrer"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,19 +145,9 @@ def _absent(nom: str, code: str, boite: Boite) -> NotFound:
 
 
 @blueprint.get("")
-def lister(base: str) -> list[GuichetLu]:
+def lister(base: str) -> list[trouver.GuichetLu]:
     """The guichets of a base, and how many files lie in their boxes."""
-    with services().magasin.lire(base) as registre:
-        comptes = compter(registre.connexion, base)
-        return [
-            tirer(
-                GuichetLu,
-                guichet,
-                inbox=comptes.get((guichet.code, Boite.ENTREE), Compte()).en_attente,
-                outbox=comptes.get((guichet.code, Boite.SORTIE), Compte()).total,
-            )
-            for guichet in registre.guichets()
-        ]
+    return trouver.guichets(base)
 
 
 @blueprint.get("/<code>/inbox")

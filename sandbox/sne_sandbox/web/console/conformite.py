@@ -14,7 +14,7 @@ from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response as Redirection
 
 from sne_sandbox.conformance import trafic
-from sne_sandbox.errors import BaseInconnue, ConflitEtat, UsageError
+from sne_sandbox.errors import ConflitEtat, UsageError
 from sne_sandbox.reports import compare, decision
 from sne_sandbox.reports import json as rapport_json
 from sne_sandbox.reports.formats import FICHIERS
@@ -111,7 +111,8 @@ def rapport(base: str, run: str) -> str:
             for issue, n in decision.compter_issues(decision.issue_de_bilan(b) for b in lu.bilans)
         ],
         couverture=[rubrique for rubrique in lu.couverture if rubrique.total],
-        base_connue=lu.entete.mode == trafic.MODE and _connue(lu.entete.base),
+        base_connue=lu.entete.mode == trafic.MODE
+        and lu.entete.base in {base.nom for base in services().magasin.bases.lister()},
     )
 
 
@@ -191,14 +192,6 @@ def _a_comparer(rendus: list[tuple[str, str]]) -> tuple[str, str]:
             return avant, nom
     noms = [nom for nom, _ in rendus]
     return (noms[1], noms[0]) if len(noms) > 1 else ("", "")
-
-
-def _connue(base: str) -> bool:
-    try:
-        services().magasin.bases.lire(base)
-    except BaseInconnue:
-        return False
-    return True
 
 
 def _entier(nom: str, bas: int, haut: int) -> int:
