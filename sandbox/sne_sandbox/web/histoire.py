@@ -57,50 +57,28 @@ class EtapeLue:
     rang: Annotated[float, TU] = 0
 
 
-def raconter(
-    stockee: DemandeStockee,
-    *,
-    mouvements: Iterable[Mouvement],
-    echanges: Iterable[Echange],
-    evenements: Iterable[Evenement],
-    types: dict[str, TypeEvenement],
-    contrat: Contrat,
-    maintenant: datetime,
+def relire(
+    registre: RegistreBase, stockee: DemandeStockee, echanges: Iterable[Echange], contrat: Contrat
 ) -> tuple[EtapeLue, ...]:
-    """What happened and what is to come, oldest first, each exchange before what it caused. `echanges` are of
-    any order, and tell of the demande alone or, as nights do, of others too."""
+    """The timeline of a demande of a base: what happened and what is to come, oldest first, each exchange
+    before what it caused. `echanges` are of any order, and tell of the demande alone or, as nights do, of
+    others too."""
+    numero = stockee.numero_unique
     # At one instant (a frozen clock) their order is that of their arrival.
     connus = sorted(echanges, key=lambda echange: echange.identifiant or 0)
-    etapes = [_echange(e, stockee.numero_unique) for e in connus]
-    etapes += _mouvements(list(mouvements), stockee, connus, contrat)
-    etapes += [_evenement(e, types) for e in evenements]
+    etapes = [_echange(e, numero) for e in connus]
+    etapes += _mouvements(mouvements_de(registre, numero), stockee, connus, contrat)
+    etapes += [_evenement(e, registre.type_evenement(e.code_type)) for e in registre.evenements(numero)]
     if stockee.dalo_enregistre_le is not None:
         libelle = contrat.nomenclatures.libelle("ListeStatutDalo", stockee.statut_dalo or "")
         detail = f"Statut : {libelle or stockee.statut_dalo or 'non dit'}"
         etapes.append(
             EtapeLue(_paris(stockee.dalo_enregistre_le), True, "dalo", "Déclaration DALO enregistrée", detail)
         )
-    etapes += _calendrier(stockee, maintenant.date())
+    etapes += _calendrier(stockee, registre.base.horloge.maintenant(datetime.now(UTC)).date())
     # At the same instant what is known by the day comes before what was noted to the second.
     etapes.sort(key=lambda etape: (etape.quand, etape.rang))
     return tuple(replace(e, titre=masquer_nirs(e.titre), detail=masquer_nirs(e.detail)) for e in etapes)
-
-
-def relire(
-    registre: RegistreBase, stockee: DemandeStockee, echanges: Iterable[Echange], contrat: Contrat
-) -> tuple[EtapeLue, ...]:
-    """The timeline of a demande of a base, from `echanges` and what its store keeps."""
-    evenements = registre.evenements(stockee.numero_unique)
-    types = {e.code_type: registre.type_evenement(e.code_type) for e in evenements}
-    return raconter(
-        stockee,
-        mouvements=mouvements_de(registre, stockee.numero_unique),
-        echanges=echanges,
-        evenements=evenements,
-        types={code: type_ for code, type_ in types.items() if type_ is not None},
-        contrat=contrat,
-        maintenant=registre.base.horloge.maintenant(datetime.now(UTC)),
-    )
 
 
 def _calendrier(stockee: DemandeStockee, jour: date) -> list[EtapeLue]:
@@ -206,8 +184,7 @@ def _de_la_base(echange: Echange) -> datetime:
     return _paris(echange.instant_base or echange.recu_le)
 
 
-def _evenement(evenement: Evenement, types: dict[str, TypeEvenement]) -> EtapeLue:
-    type_ = types.get(evenement.code_type)
+def _evenement(evenement: Evenement, type_: TypeEvenement | None) -> EtapeLue:
     quand = evenement.modifie_le or evenement.cree_le
     auteur = evenement.auteur_modification or evenement.auteur_creation
     fait = _NATURES.get(evenement.nature, evenement.nature)

@@ -28,12 +28,11 @@ from sne_sandbox.web.messages.arbre import remarques_de
 from sne_sandbox.web.messages.documents import masquer_en_tetes, masquer_octets
 from sne_sandbox.web.messages.xpath import chercher
 from sne_sandbox.web.partage import expediteur, services
-from sne_sandbox.web.reponses import telechargement
+from sne_sandbox.web.reponses import OCTETS, telechargement
 
 blueprint: Final = Appels("exchanges", "/bases/<base>/exchanges", "Le journal")
 
 _Ligne = TypeVar("_Ligne")
-_OCTETS: Final = "application/octet-stream"
 _COTE: Final = "/<int:identifiant>/<any(request, response):cote>"
 
 
@@ -297,21 +296,21 @@ def montrer(base: str, identifiant: int) -> Detail:
     return _detailler(trouver.observation(base, identifiant))
 
 
-@blueprint.get(_COTE, contenu=_OCTETS, description="Le corps, NIR masqués")
+@blueprint.get(_COTE, contenu=OCTETS, description="Le corps, NIR masqués")
 def donner_octets(base: str, identifiant: int, cote: str) -> Response:
     """The body of one side as it travelled, NIR masked."""
     octets = cotes.octets(trouver.observation(base, identifiant), _cote(cote))
-    return telechargement(octets, f"echange-{identifiant}-{cote}.bin", _OCTETS)
+    return telechargement(octets, f"echange-{identifiant}-{cote}.bin")
 
 
-@blueprint.get(f"{_COTE}/document", contenu=_OCTETS, description="XML ou archive, NIR masqués")
+@blueprint.get(f"{_COTE}/document", contenu=OCTETS, description="XML ou archive, NIR masqués")
 def donner_document(base: str, identifiant: int, cote: str) -> Response:
     """The document of one side, out of its envelope, NIR masked."""
     contenu = cotes.document(trouver.observation(base, identifiant), _cote(cote))
     if not contenu:
         raise NotFound("Ce message ne porte pas de document.")
     suffixe = "zip" if contenu.startswith(b"PK") else "xml"
-    return telechargement(masquer_octets(contenu), f"echange-{identifiant}-{cote}.{suffixe}", _OCTETS)
+    return telechargement(masquer_octets(contenu), f"echange-{identifiant}-{cote}.{suffixe}")
 
 
 @blueprint.get("/<int:identifiant>/har", schema={"type": "object"}, description="HAR 1.2")
@@ -343,14 +342,14 @@ def lister_pieces(base: str, identifiant: int, cote: str) -> list[cotes.PieceLue
     return list(cotes.decrire(trouver.observation(base, identifiant), _cote(cote)))
 
 
-@blueprint.get(f"{_COTE}/parts/<int:rang>", contenu=_OCTETS, description="La pièce, NIR masqués")
+@blueprint.get(f"{_COTE}/parts/<int:rang>", contenu=OCTETS, description="La pièce, NIR masqués")
 def donner_piece(base: str, identifiant: int, cote: str, rang: int) -> Response:
     """One piece, decoded, NIR masked."""
     trouvee = cotes.piece(trouver.observation(base, identifiant), _cote(cote), rang)
     if trouvee is None:
         raise NotFound("Ce message n'a pas tant de pièces.")
     suffixe, contenu = trouvee
-    return telechargement(contenu, f"echange-{identifiant}-{cote}-{rang}.{suffixe}", _OCTETS)
+    return telechargement(contenu, f"echange-{identifiant}-{cote}-{rang}.{suffixe}")
 
 
 @blueprint.post(

@@ -21,7 +21,7 @@ from sne_sandbox.web.acces import reserver
 from sne_sandbox.web.api.contexte import Appels
 from sne_sandbox.web.messages.documents import masquer_octets
 from sne_sandbox.web.partage import services
-from sne_sandbox.web.reponses import telechargement
+from sne_sandbox.web.reponses import OCTETS, telechargement
 
 blueprint: Final = Appels(
     "guichets", "/bases/<base>/guichets", "Les guichets et leurs boîtes : canal asynchrone et dispatching"
@@ -169,14 +169,12 @@ def relever(base: str, code: str) -> ReleveFait:
     return tirer(ReleveFait, releve, traites=traites, ignores=[_ignore(nom, code) for nom in releve.ignores])
 
 
-@blueprint.get(
-    "/<code>/inbox/<nom>", contenu="application/octet-stream", description="Le fichier, NIR masqués"
-)
+@blueprint.get("/<code>/inbox/<nom>", contenu=OCTETS, description="Le fichier, NIR masqués")
 def lire_depose(base: str, code: str, nom: str) -> Response:
     """A file of an inbox, NIR masked."""
     trouver.guichet(base, code)
     contenu = _chercher(base, code, nom, Boite.ENTREE)
-    return telechargement(masquer_octets(contenu), nom, "application/octet-stream")
+    return telechargement(masquer_octets(contenu), nom)
 
 
 @blueprint.route(
@@ -223,7 +221,7 @@ def lire_recu(base: str, code: str, nom: str) -> Response:
     """A file of an outbox, NIR in clear, for who may do everything."""
     reserver("Un fichier de la boîte de sortie")
     trouver.guichet(base, code)
-    genre = _TYPES.get(nom.rpartition(".")[2], "application/octet-stream")
+    genre = _TYPES.get(nom.rpartition(".")[2], OCTETS)
     return telechargement(_chercher(base, code, nom, Boite.SORTIE), nom, genre)
 
 

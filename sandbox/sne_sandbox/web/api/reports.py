@@ -19,7 +19,7 @@ from sne_sandbox.web import epreuves, trouver
 from sne_sandbox.web.api.contexte import Appels, Entier, QuestionSchema, facultatif
 from sne_sandbox.web.epreuves import JugementConserve, ResumeLu
 from sne_sandbox.web.partage import services
-from sne_sandbox.web.reponses import telechargement
+from sne_sandbox.web.reponses import OCTETS, telechargement
 
 blueprint: Final = Appels(
     "reports", "/reports", "Les jugements de conformité : de ce qu'une base a vu, ou de l'application témoin"
@@ -158,7 +158,7 @@ def lire_rapport(rapport: str) -> Response:
 
 @blueprint.get(
     "/<rapport>/files/<fichier>",
-    contenu="application/octet-stream",
+    contenu=OCTETS,
     description=f"Le fichier : {formats.enumeres()}",
 )
 def donner_fichier(rapport: str, fichier: str) -> Response:
@@ -167,7 +167,7 @@ def donner_fichier(rapport: str, fichier: str) -> Response:
     if fichier not in epreuve.fichiers:
         raise NotFound(f"Ce rapport n'a pas de fichier [{fichier[:40]}].")
     nom = f"{epreuve.nom}-{fichier}"
-    return telechargement(epreuve.dossier / fichier, nom, "application/octet-stream")
+    return telechargement(epreuve.dossier / fichier, nom)
 
 
 @blueprint.get("/<rapport>/compare", question=AvecRapportSchema, refus={409: _SANS_RAPPORT, 503: _ILLISIBLE})

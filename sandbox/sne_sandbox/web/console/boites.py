@@ -25,7 +25,7 @@ from sne_sandbox.web.messages.cote import imprimable
 from sne_sandbox.web.messages.documents import lire as lire_xml
 from sne_sandbox.web.messages.documents import masquer_octets
 from sne_sandbox.web.partage import services
-from sne_sandbox.web.reponses import telechargement
+from sne_sandbox.web.reponses import OCTETS, telechargement
 
 blueprint: Final = section("boites", __name__)
 
@@ -153,7 +153,7 @@ def fichier(base: str, code: str, boite: str, nom: str) -> str:
 def telecharger(base: str, code: str, boite: str, nom: str) -> Response:
     """A file, to keep, NIR masked."""
     contenu = _lire(base, trouver.guichet(base, code), Boite(boite), nom)
-    genre = _GENRES.get(nom.rpartition(".")[2], "application/octet-stream")
+    genre = _GENRES.get(nom.rpartition(".")[2], OCTETS)
     return telechargement(masquer_octets(contenu), nom, genre)
 
 

@@ -51,9 +51,9 @@ def page(base: str, numero: str) -> str:
         question = relecture.question(registre, numero)
         racine = relecture.document(question)
         doublons = doublons_de(registre, stockee)
-        evenements = registre.evenements(numero)
-        types = {e.code_type: registre.type_evenement(e.code_type) for e in evenements}
-        connus = {code: type_ for code, type_ in types.items() if type_ is not None}
+        evenements = [
+            _lire_evenement(e, registre.type_evenement(e.code_type)) for e in registre.evenements(numero)
+        ]
         etapes = relire(registre, stockee, echanges, contrat)
         guichets = {g.code: g for g in registre.guichets()}
         separees = separees_de(registre, stockee)
@@ -74,7 +74,7 @@ def page(base: str, numero: str) -> str:
         seuils=contrat.quartiles.seuils,
         etapes=etapes,
         limite_echanges=ECHANGES if len(echanges) == ECHANGES else None,
-        evenements=[_lire_evenement(e, connus.get(e.code_type)) for e in evenements],
+        evenements=evenements,
         doublons=[(d, nom_de(d.demande)) for d in doublons],
         separees=separees,
         attestation=attestation.lignes(stockee, guichets.get(stockee.guichet_createur), question),

@@ -97,7 +97,7 @@ def _montrer(observation: Observation) -> dict[str, Any]:
 def octets(base: str, identifiant: int, cote: cotes.Nom) -> Response:
     """The body of one side, NIR masked."""
     masque = cotes.octets(trouver.observation(base, identifiant), cote)
-    return telechargement(masque, f"echange-{identifiant}-{cote}.bin", "application/octet-stream")
+    return telechargement(masque, f"echange-{identifiant}-{cote}.bin")
 
 
 @blueprint.get("/echanges/<int:identifiant>/<any(requete, reponse):cote>/document")
@@ -122,7 +122,7 @@ def piece(base: str, identifiant: int, cote: cotes.Nom, rang: int) -> Response:
         raise NotFound("Ce message n'a pas tant de pièces.")
     suffixe, contenu = trouvee
     nom = f"echange-{identifiant}-{cote}-{rang}.{suffixe}"
-    return telechargement(contenu, nom, "application/octet-stream")
+    return telechargement(contenu, nom)
 
 
 @blueprint.get("/echanges/<int:identifiant>/har")
