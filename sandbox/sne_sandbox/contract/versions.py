@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Annotated, Any, Final
 from urllib.parse import quote
 
 from lxml import etree
@@ -62,10 +62,10 @@ class Service:
 
 @dataclass(frozen=True, slots=True)
 class ChampOperation:
-    """A field of a message: `type` is `xs:string`, `xs:dateTime`, `tns:base64Binary` or `tns:codeElement`."""
+    """A field of a message."""
 
     nom: str
-    type: str
+    type: Annotated[str, "xs:string, xs:dateTime, tns:base64Binary ou tns:codeElement"]
     obligatoire: bool
 
 

@@ -8,8 +8,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from math import isfinite
 from types import MappingProxyType
-from typing import Any, Final, Literal, Self
+from typing import Annotated, Any, Final, Literal, Self
 
+from sne_sandbox.domain.publication import TU
 from sne_sandbox.errors import UsageError
 
 Sorte = Literal["nombre", "entier", "oui_non", "texte", "choix"]
@@ -30,8 +31,8 @@ class Parametre:
     defaut: str
     description: str
     unite: str = ""
-    minimum: float = 0
-    maximum: float = 0
+    minimum: Annotated[float, TU] = 0
+    maximum: Annotated[float, TU] = 0
     choix: tuple[str, ...] = ()
 
     def verifier(self, valeur: str) -> None:

@@ -131,11 +131,16 @@ def installer(app: Flask, acces: Acces) -> None:
     )
 
 
+def acces_d_ici() -> Acces:
+    """The tokens of the application in charge."""
+    donnes: Acces = current_app.extensions["acces"]
+    return donnes
+
+
 def reserver(quoi: str) -> None:
     """Keep an answer whose NIRs are in clear for who may do everything. `quoi` begins the sentence that tells
     it (« Une sauvegarde »). Raises Forbidden."""
-    acces: Acces = current_app.extensions["acces"]
-    if acces.droit(request) is not Droit.TOUT:
+    if acces_d_ici().droit(request) is not Droit.TOUT:
         raise Forbidden(f"{quoi} porte les NIR en clair : il faut le jeton d'administration.")
 
 

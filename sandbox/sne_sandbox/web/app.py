@@ -1,6 +1,6 @@
 """The composition root: contract, store, pipeline and SOAP in one WSGI application; API and console aside."""
 
-from flask import Flask, Response, jsonify
+from flask import Flask, jsonify
 
 from sne_sandbox.asynchrone import CanalAsynchrone
 from sne_sandbox.contract import versions
@@ -45,10 +45,6 @@ def creer_application(configuration: Configuration) -> Flask:
     services.installer(app)
     securite.installer(app)
     reponses.installer(app)
-    app.add_url_rule("/healthz", "healthz", _sante)
+    app.add_url_rule("/healthz", "healthz", lambda: jsonify({"status": "ok", "version": VERSION}))
     aiguillage.installer(app)
     return app
-
-
-def _sante() -> Response:
-    return jsonify({"status": "ok", "version": VERSION})

@@ -7,11 +7,13 @@ from typing import Annotated, Final
 from sne_sandbox.contract.fiches import FicheRegle
 from sne_sandbox.contract.versions import Contrat
 from sne_sandbox.domain.anomalie import Fidelite, Gravite
+from sne_sandbox.domain.publication import tirer
 from sne_sandbox.domain.texte import masquer_nirs, plier
-from sne_sandbox.generators.exemples import ExempleDeRegle, circonstances, gestes
+from sne_sandbox.generators.exemples import ExempleDeRegle, circonstances, exemples, gestes
+from sne_sandbox.generators.reduction import plus_petite_demande
 from sne_sandbox.rules import catalogue
 from sne_sandbox.rules.catalogue import REGLES, sujet_de
-from sne_sandbox.rules.rule import Regle, gravite
+from sne_sandbox.rules.rule import PROFILS, Regle, gravite
 
 #: What the rules are about, as it is called on the page, in its order.
 SUJETS: Final = {sujet.nom: sujet.titre for sujet in catalogue.SUJETS.values()}
@@ -31,16 +33,6 @@ _ESSAIS: Final = {
 
 
 @dataclass(frozen=True, slots=True)
-class LigneDeRegle:
-    """A rule in the list: its row, its subject, what it does under the profile that is looked at."""
-
-    fiche: FicheRegle
-    sujet: str
-    effet: Gravite
-    structurante: bool
-
-
-@dataclass(frozen=True, slots=True)
 class Illustration:
     """An example as one reads it: what is sent, what is changed in it, and what stands around."""
 
@@ -49,10 +41,42 @@ class Illustration:
     autour: Annotated[tuple[str, ...], "ce que la base contient, le jour qu'il est…"]
 
 
-def lignes(contrat: Contrat, profil: str) -> list[LigneDeRegle]:
+@dataclass(frozen=True, slots=True)
+class RegleLue:
+    """A control: its row in the contract, and what it does under the profile looked at."""
+
+    code: Annotated[str, {"example": "ENT009"}]
+    code_officiel: Annotated[str | None, "celui qui part sur le fil, quand le contrat en donne un autre"]
+    sujet: Annotated[str, {"enum": list(SUJETS)}]
+    types: Annotated[tuple[str, ...], "types de fichier regardés ; * : tous"]
+    condition: Annotated[str, "ce qui doit être vrai"]
+    remede: str
+    gravite: Annotated[Gravite, "celle de la table"]
+    effet: Annotated[Gravite, "ce qu'elle fait sous le profil"]
+    fidelite: Fidelite
+    source: str
+    texte: Annotated[str, "la phrase de l'anomalie, avec ses places ({valeur})"]
+    structurante: Annotated[bool, "bloque sous tous les profils, quoi qu'on règle"]
+
+
+@dataclass(frozen=True, slots=True)
+class RegleEntiere(RegleLue):
+    """A control with its examples, its effect under each profile, and how to change it."""
+
+    effets: Annotated[dict[str, str], "ce qu'elle fait, par profil"]
+    acceptes: list[Illustration]
+    refuses: list[Illustration]
+    plus_petite: Annotated[
+        str | None, "XML : le plus petit message qu'elle seule refuse ; null : elle ne bloque jamais"
+    ]
+    essai: Annotated[str | None, "l'opération à laquelle il peut être envoyé tel quel"]
+    surcharge: Annotated[str, "les lignes d'un rules.toml à soi (--contracts) qui la changent"]
+
+
+def lignes(contrat: Contrat, profil: str) -> list[RegleLue]:
     """Every rule of the contract, in the order they run."""
     return [
-        LigneDeRegle(fiche, sujet_de(r.code).nom, gravite(fiche, profil), fiche.structurante)
+        tirer(RegleLue, fiche, sujet=sujet_de(r.code).nom, effet=gravite(fiche, profil))
         for r in REGLES
         if (fiche := contrat.regles.get(r.code)) is not None
     ]
@@ -66,6 +90,24 @@ def trouver(contrat: Contrat, code: str) -> Regle | None:
         if fiche is not None and cherche in (r.code, (fiche.code_officiel or "").upper()):
             return r
     return None
+
+
+def lire(contrat: Contrat, r: Regle, profil: str) -> RegleEntiere:
+    """All that is told of a rule, under the profile that is looked at."""
+    fiche = contrat.regles[r.code]
+    siens = [exemple for exemple in exemples() if exemple.regle == r.code]
+    return tirer(
+        RegleEntiere,
+        fiche,
+        sujet=sujet_de(r.code).nom,
+        effet=gravite(fiche, profil),
+        effets={connu: str(gravite(fiche, connu)) for connu in PROFILS},
+        acceptes=[illustrer(e) for e in siens if e.verdict == "accepte"],
+        refuses=[illustrer(e) for e in siens if e.verdict == "refuse"],
+        plus_petite=plus_petite_demande(r.code),
+        essai=essai(r, fiche),
+        surcharge=surcharge(fiche),
+    )
 
 
 def illustrer(exemple: ExempleDeRegle) -> Illustration:
@@ -94,15 +136,14 @@ def essai(r: Regle, fiche: FicheRegle) -> str | None:
     return next((operation for type_, operation in _ESSAIS.items() if type_ in fiche.types), None)
 
 
-def convient(ligne: LigneDeRegle, demandes: Mapping[str, str]) -> bool:
+def convient(ligne: RegleLue, demandes: Mapping[str, str]) -> bool:
     """Whether a rule answers what is asked of it: `texte` (each of its words), `sujet`, `effet`, `fidelite`,
     `type` (of file); "" asks nothing."""
-    fiche = ligne.fiche
-    dit = plier(" ".join((fiche.code, fiche.code_officiel or "", fiche.condition, fiche.texte, fiche.remede)))
+    dit = plier(" ".join((ligne.code, ligne.code_officiel or "", ligne.condition, ligne.texte, ligne.remede)))
     return (
         all(plier(mot) in dit for mot in demandes["texte"].split())
         and demandes["sujet"] in ("", ligne.sujet)
         and demandes["effet"] in ("", ligne.effet)
-        and demandes["fidelite"] in ("", fiche.fidelite)
-        and (not demandes["type"] or demandes["type"] in fiche.types or "*" in fiche.types)
+        and demandes["fidelite"] in ("", ligne.fidelite)
+        and (not demandes["type"] or demandes["type"] in ligne.types or "*" in ligne.types)
     )

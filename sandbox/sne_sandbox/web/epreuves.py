@@ -24,16 +24,16 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from functools import cache, lru_cache
 from pathlib import Path
-from typing import IO, Final
+from typing import IO, Annotated, Final
 
 from sne_sandbox.domain.dates import PARIS
+from sne_sandbox.domain.publication import tirer
 from sne_sandbox.errors import ConflitEtat, OperatorError, UsageError
 from sne_sandbox.raisons import raison_systeme
 from sne_sandbox.reports import json as rapport_json
 from sne_sandbox.reports.formats import FICHIERS
 from sne_sandbox.reports.groupes import grouper
 from sne_sandbox.reports.masque import masquer
-from sne_sandbox.reports.model import Entete
 from sne_sandbox.settings import PAR_NOM
 from sne_sandbox.web.partage import Configuration
 
@@ -237,15 +237,22 @@ def _contrat(configuration: Configuration) -> list[str]:
 
 
 @dataclass(frozen=True, slots=True)
-class ResumeRapport:
-    """What the list says of a report; `manquements` are kinds of findings to mend."""
+class ResumeLu:
+    """A report, in a line."""
 
     conforme: bool
-    entete: Entete
-    manquements: int
+    mode: Annotated[str, "trafic : jugement de ce qui est arrivé ; plan : application pilotée"]
+    application: str
+    base: str
+    contrat: str
+    profil: str
+    debut: Annotated[datetime, "du trafic, ou de l'épreuve"]
+    fin: datetime
+    echanges: Annotated[int, "échanges jugés"]
+    manquements: Annotated[int, "sortes de manquements à corriger"]
 
 
-def resume(epreuve: JugementConserve) -> ResumeRapport | None:
+def resume(epreuve: JugementConserve) -> ResumeLu | None:
     """The summary of a judgement; None as long as it has no report that reads."""
     if epreuve.etat is not EtatJugement.RENDUE:
         return None
@@ -256,12 +263,11 @@ def resume(epreuve: JugementConserve) -> ResumeRapport | None:
 
 
 @lru_cache(maxsize=256)
-def _lire_resume(fichier: Path, _ecrit: int) -> ResumeRapport:
+def _lire_resume(fichier: Path, _ecrit: int) -> ResumeLu:
     """A report may be of some megabytes: the list reads it once, as long as it is not written again."""
     lu = masquer(rapport_json.lire(fichier))
-    return ResumeRapport(
-        lu.conforme, lu.entete, len([g for g in grouper(lu) if g.obligatoire and not g.connue])
-    )
+    a_corriger = [g for g in grouper(lu) if g.obligatoire and not g.connue]
+    return tirer(ResumeLu, lu.entete, conforme=lu.conforme, manquements=len(a_corriger))
 
 
 # --- pieces -------------------------------------------------------------------------------------------------

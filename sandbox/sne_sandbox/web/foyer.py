@@ -13,6 +13,7 @@ from sne_sandbox.domain.dates import age
 from sne_sandbox.domain.demande import Demande
 from sne_sandbox.domain.element import Element
 from sne_sandbox.domain.menage import Menage, SeuilQuartile, poids, ressources_recues
+from sne_sandbox.domain.publication import TU, tirer
 from sne_sandbox.domain.texte import masquer_nirs
 
 _ATTESTEE: Final = "attestée"
@@ -45,48 +46,49 @@ class RessourceComptee:
 
 @dataclass(frozen=True, slots=True)
 class Seuil:
-    """The threshold that applies, and why: the area of the first wished commune."""
+    """The threshold that applies, and why: the area of the first wished commune. `seuil` is its row."""
 
     commune: str
     territoire: str
-    seuil: SeuilQuartile | None
-    fidelite: str
+    seuil: Annotated[SeuilQuartile | None, TU]
+    montant: Annotated[int | None, "euros par an et par UC ; null : aucun seuil connu"]
+    annee: int | None
+    fidelite: Annotated[str, "vide : aucun seuil"]
 
 
 @dataclass(frozen=True, slots=True)
-class CalculUc:
+class FoyerLu:
     """The steps that lead to the verdict on the first quartile, in order."""
 
-    menage: Menage
-    jour: date
+    jour: Annotated[date, "celui de la base"]
+    nombre_uc: Decimal
     parts: tuple[PartUc, ...]
+    ressources_mensuelles: Annotated[int, "euros, pour tout le foyer"]
+    ressources_annuelles_uc: Annotated[int, "euros par an et par UC"]
     entrees: tuple[RessourceComptee, ...]
     seuil: Seuil | None
+    premier_quartile: Annotated[bool | None, "null : aucun seuil ne s'applique"]
 
     @property
     def annuelles(self) -> int:
         """Euros a year, for the whole household."""
-        return self.menage.ressources_mensuelles * 12
-
-    @property
-    def premier_quartile(self) -> bool | None:
-        """The verdict, None without a threshold."""
-        if self.seuil is None or self.seuil.seuil is None:
-            return None
-        return self.menage.premier_quartile(self.seuil.seuil.montant)
+        return self.ressources_mensuelles * 12
 
 
-def calculer(demande: Demande, jour: date, contrat: Contrat) -> CalculUc | None:
+def calculer(demande: Demande, jour: date, contrat: Contrat) -> FoyerLu | None:
     """The household of `demande` on `jour`; None for an association."""
     menage = Menage.de(demande, jour)
     if menage is None:
         return None
-    return CalculUc(
+    seuil = _seuil(demande, contrat)
+    return tirer(
+        FoyerLu,
         menage,
-        jour,
-        tuple(_parts(demande, jour)),
-        tuple(_entrees(demande, contrat)),
-        _seuil(demande, contrat),
+        jour=jour,
+        parts=tuple(_parts(demande, jour)),
+        entrees=tuple(_entrees(demande, contrat)),
+        seuil=seuil,
+        premier_quartile=menage.premier_quartile(seuil.seuil.montant) if seuil and seuil.seuil else None,
     )
 
 
@@ -102,10 +104,8 @@ def _parts(demande: Demande, jour: date) -> list[PartUc]:
                           *_raison(element, jour)))  # fmt: skip
     for element in demande.personnes_en_garde:
         if element.code_de("coParentalite") == _GARDE_ALTERNEE:
-            uc, raison = (
-                poids(element, jour) / 2,
-                f"garde alternée : la moitié de {_fr(poids(element, jour))}",
-            )
+            entier = poids(element, jour)
+            uc, raison = entier / 2, f"garde alternée : la moitié de {entier:.2f}".replace(".", ",")
         else:
             uc, raison = Decimal("0.00"), "droit de visite : ne compte pas"
         parts.append(PartUc("Enfant en garde", _age(element, jour), uc, raison, _CONVENTION))
@@ -153,6 +153,8 @@ def _seuil(demande: Demande, contrat: Contrat) -> Seuil | None:
         f"{nom} ({code})" if nom else masquer_nirs(code),
         territoire,
         trouve,
+        trouve.montant if trouve is not None else None,
+        trouve.annee if trouve is not None else None,
         _MARQUES.get(trouve.fidelite, trouve.fidelite or _CONVENTION) if trouve is not None else "",
     )
 
@@ -165,7 +167,3 @@ def _nom(element: Element, role: str) -> str:
 def _age(element: Element, jour: date) -> int | None:
     naissance = element.date_de("dateNaissance")
     return None if naissance is None else age(naissance, jour)
-
-
-def _fr(nombre: Decimal) -> str:
-    return f"{nombre:.2f}".replace(".", ",")

@@ -1,9 +1,9 @@
 """The life of a demande as a timeline: what happened to it, and what time will do next."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time
-from typing import Any, Final, Literal
+from typing import Annotated, Any, Final, Literal
 
 from sne_sandbox.contract.versions import Contrat
 from sne_sandbox.domain.codes import MOTIF_NON_RENOUVELLEMENT
@@ -11,6 +11,8 @@ from sne_sandbox.domain.dates import PARIS, ajouter_mois
 from sne_sandbox.domain.demande import DemandeStockee, GenreMouvement, Mouvement
 from sne_sandbox.domain.echange import NUIT, Echange, VerdictEchange
 from sne_sandbox.domain.evenement import Evenement, TypeEvenement
+from sne_sandbox.domain.publication import TU
+from sne_sandbox.domain.texte import masquer_nirs
 from sne_sandbox.operations.lifecycle import MOIS_AVANT_RADIATION, MOIS_DE_PREAVIS
 from sne_sandbox.rules.catalogue.radiation import MOIS_AVANT_EFFACEMENT
 from sne_sandbox.rules.catalogue.vie import MOIS_DE_REACTIVATION
@@ -42,66 +44,44 @@ GenrePoint = Literal["mouvement", "echange", "evenement", "dalo", "calendrier", 
 
 
 @dataclass(frozen=True, slots=True)
-class PointHistoire:
-    """A point of the timeline. `precis` says that the hour of `quand` (Paris) is known, and not the day only;
-    `echange` is the line of the journal to link to; `rang` orders those of one instant."""
+class EtapeLue:
+    """A point of the timeline. `verdict` is that of its exchange; `rang` orders those of one instant."""
 
-    quand: datetime
-    genre: GenrePoint
+    quand: Annotated[datetime, "à l'heure de Paris"]
+    precis: Annotated[bool, "false : seul le jour est connu"]
+    genre: Annotated[GenrePoint, "avenir : ce que feront les nuits si personne ne fait rien"]
     titre: str
     detail: str = ""
-    precis: bool = True
-    echange: Echange | None = None
-    rang: float = 0
-
-
-def raconter(
-    stockee: DemandeStockee,
-    *,
-    mouvements: Iterable[Mouvement],
-    echanges: Iterable[Echange],
-    evenements: Iterable[Evenement],
-    types: dict[str, TypeEvenement],
-    contrat: Contrat,
-    maintenant: datetime,
-) -> tuple[PointHistoire, ...]:
-    """What happened and what is to come, oldest first, each exchange before what it caused. `echanges` are of
-    any order, and tell of the demande alone or, as nights do, of others too."""
-    # At one instant (a frozen clock) their order is that of their arrival.
-    connus = sorted(echanges, key=lambda echange: echange.identifiant or 0)
-    etapes = [_echange(e, stockee.numero_unique) for e in connus]
-    etapes += _mouvements(list(mouvements), stockee, connus, contrat)
-    etapes += [_evenement(e, types) for e in evenements]
-    if stockee.dalo_enregistre_le is not None:
-        libelle = contrat.nomenclatures.libelle("ListeStatutDalo", stockee.statut_dalo or "")
-        detail = f"Statut : {libelle or stockee.statut_dalo or 'non dit'}"
-        etapes.append(
-            PointHistoire(_paris(stockee.dalo_enregistre_le), "dalo", "Déclaration DALO enregistrée", detail)
-        )
-    etapes += _calendrier(stockee, maintenant.date())
-    # At the same instant what is known by the day comes before what was noted to the second.
-    etapes.sort(key=lambda etape: (etape.quand, etape.rang))
-    return tuple(etapes)
+    echange: Annotated[int | None, "ligne du journal"] = None
+    verdict: Annotated[VerdictEchange | None, TU] = None
+    rang: Annotated[float, TU] = 0
 
 
 def relire(
     registre: RegistreBase, stockee: DemandeStockee, echanges: Iterable[Echange], contrat: Contrat
-) -> tuple[PointHistoire, ...]:
-    """The timeline of a demande of a base, from `echanges` and what its store keeps."""
-    evenements = registre.evenements(stockee.numero_unique)
-    types = {e.code_type: registre.type_evenement(e.code_type) for e in evenements}
-    return raconter(
-        stockee,
-        mouvements=mouvements_de(registre, stockee.numero_unique),
-        echanges=echanges,
-        evenements=evenements,
-        types={code: type_ for code, type_ in types.items() if type_ is not None},
-        contrat=contrat,
-        maintenant=registre.base.horloge.maintenant(datetime.now(UTC)),
-    )
+) -> tuple[EtapeLue, ...]:
+    """The timeline of a demande of a base: what happened and what is to come, oldest first, each exchange
+    before what it caused. `echanges` are of any order, and tell of the demande alone or, as nights do, of
+    others too."""
+    numero = stockee.numero_unique
+    # At one instant (a frozen clock) their order is that of their arrival.
+    connus = sorted(echanges, key=lambda echange: echange.identifiant or 0)
+    etapes = [_echange(e, numero) for e in connus]
+    etapes += _mouvements(mouvements_de(registre, numero), stockee, connus, contrat)
+    etapes += [_evenement(e, registre.type_evenement(e.code_type)) for e in registre.evenements(numero)]
+    if stockee.dalo_enregistre_le is not None:
+        libelle = contrat.nomenclatures.libelle("ListeStatutDalo", stockee.statut_dalo or "")
+        detail = f"Statut : {libelle or stockee.statut_dalo or 'non dit'}"
+        etapes.append(
+            EtapeLue(_paris(stockee.dalo_enregistre_le), True, "dalo", "Déclaration DALO enregistrée", detail)
+        )
+    etapes += _calendrier(stockee, registre.base.horloge.maintenant(datetime.now(UTC)).date())
+    # At the same instant what is known by the day comes before what was noted to the second.
+    etapes.sort(key=lambda etape: (etape.quand, etape.rang))
+    return tuple(replace(e, titre=masquer_nirs(e.titre), detail=masquer_nirs(e.detail)) for e in etapes)
 
 
-def _calendrier(stockee: DemandeStockee, jour: date) -> list[PointHistoire]:
+def _calendrier(stockee: DemandeStockee, jour: date) -> list[EtapeLue]:
     """The days that count, and what the nights will do if nobody does anything."""
     debut = stockee.debut_validite
     prevues: list[tuple[date, str, str]] = [
@@ -126,14 +106,14 @@ def _calendrier(stockee: DemandeStockee, jour: date) -> list[PointHistoire]:
             detail = f"{MOIS_DE_REACTIVATION} mois après le début de validité"
             prevues.append((fin, "Fin de la réactivation possible", detail))
     return [
-        PointHistoire(_minuit(quand), "avenir" if quand > jour else "calendrier", titre, detail, False)
+        EtapeLue(_minuit(quand), False, "avenir" if quand > jour else "calendrier", titre, detail)
         for quand, titre, detail in prevues
     ]
 
 
 def _mouvements(
     mouvements: list[Mouvement], stockee: DemandeStockee, echanges: list[Echange], contrat: Contrat
-) -> list[PointHistoire]:
+) -> list[EtapeLue]:
     """Each after the exchange that caused it, when that is of its day; else at the head of its day."""
     libres = list(echanges)
     derniere = max((m.rang for m in mouvements if m.genre is GenreMouvement.RADIATION), default=None)
@@ -152,9 +132,7 @@ def _mouvements(
         quand = _minuit(mouvement.jour) if cause is None else _de_la_base(cause)
         rang = 0 if cause is None else (cause.identifiant or 0) + 0.5
         etapes.append(
-            PointHistoire(
-                quand, "mouvement", _PAROLES[mouvement.genre], ", ".join(details), False, None, rang
-            )
+            EtapeLue(quand, False, "mouvement", _PAROLES[mouvement.genre], ", ".join(details), rang=rang)
         )
     return etapes
 
@@ -174,17 +152,23 @@ def _siennes(nuit: Echange, numero: str) -> list[dict[str, Any]]:
     return [detail for detail in nuit.anomalies if detail.get("valeur") == numero]
 
 
-def _echange(echange: Echange, numero: str) -> PointHistoire:
+def _echange(echange: Echange, numero: str) -> EtapeLue:
     titre = echange.operation or echange.methode
-    return essayer(
-        lambda: _raconter_echange(echange, numero),
-        lambda raison: PointHistoire(
-            _de_la_base(echange), "echange", titre, raison, True, echange, echange.identifiant or 0
-        ),
+    titre, detail = essayer(lambda: _raconter_echange(echange, numero), lambda raison: (titre, raison))
+    return EtapeLue(
+        _de_la_base(echange),
+        True,
+        "echange",
+        titre,
+        detail,
+        echange=echange.identifiant,
+        verdict=echange.verdict,
+        rang=echange.identifiant or 0,
     )
 
 
-def _raconter_echange(echange: Echange, numero: str) -> PointHistoire:
+def _raconter_echange(echange: Echange, numero: str) -> tuple[str, str]:
+    """Title and detail of an exchange, or of what a night says of the demande."""
     titre = echange.operation or echange.methode
     if echange.methode == NUIT:
         nuit, _, resume = echange.chemin.partition(" : ")
@@ -193,23 +177,20 @@ def _raconter_echange(echange: Echange, numero: str) -> PointHistoire:
         titre = f"{nuit} : {', '.join(s.rstrip('.') for s in siens) or resume.rstrip('.')}"
     if echange.type_fichier:
         titre = f"{titre} ({echange.type_fichier})"
-    detail = f"par {echange.guichet}" if echange.guichet else ""
-    return PointHistoire(
-        _de_la_base(echange), "echange", titre, detail, True, echange, echange.identifiant or 0
-    )
+    return titre, f"par {echange.guichet}" if echange.guichet else ""
 
 
 def _de_la_base(echange: Echange) -> datetime:
     return _paris(echange.instant_base or echange.recu_le)
 
 
-def _evenement(evenement: Evenement, types: dict[str, TypeEvenement]) -> PointHistoire:
-    type_ = types.get(evenement.code_type)
+def _evenement(evenement: Evenement, type_: TypeEvenement | None) -> EtapeLue:
     quand = evenement.modifie_le or evenement.cree_le
     auteur = evenement.auteur_modification or evenement.auteur_creation
     fait = _NATURES.get(evenement.nature, evenement.nature)
-    return PointHistoire(
+    return EtapeLue(
         _paris(quand),
+        True,
         "evenement",
         f"Événement {fait} : {type_.libelle if type_ is not None else evenement.code_type}",
         f"par {auteur}",
@@ -217,20 +198,13 @@ def _evenement(evenement: Evenement, types: dict[str, TypeEvenement]) -> PointHi
 
 
 @dataclass(frozen=True, slots=True)
-class FaitNocturne:
-    """What one night did to some demandes, in a phrase."""
-
-    phrase: str
-    numeros: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class Nuit:
-    """A line of the journal that tells a night: `faits` is empty when it gives counts only, in `resume`."""
+    """A line of the journal that tells a night: what it did, and the numéros of the demandes that each deed
+    concerns. `faits` is empty when it gives counts only, in `resume`."""
 
     echange: Echange
     quand: datetime
-    faits: tuple[FaitNocturne, ...]
+    faits: Mapping[str, Sequence[str]]
     resume: str
 
 
@@ -244,7 +218,7 @@ def lire_nuit(echange: Echange) -> Nuit:
     return Nuit(
         echange,
         echange.instant_base or echange.recu_le,
-        tuple(FaitNocturne(phrase, tuple(numeros)) for phrase, numeros in faits.items()),
+        faits,
         echange.chemin.partition(" : ")[2].rstrip("."),
     )
 

@@ -13,6 +13,8 @@ from sne_sandbox.domain.texte import masquer_nirs
 from sne_sandbox.errors import BaseInconnue, ConflitEtat, OperatorError, UsageError
 
 TYPE_MIME: Final = "application/problem+json"
+#: What is no more than bytes.
+OCTETS: Final = "application/octet-stream"
 #: Where each kind of problem is told: its `type` is an address below.
 ADRESSE: Final = "/api/v1/problems/"
 
@@ -126,7 +128,7 @@ def _detail(erreur: HTTPException) -> str:
 # --- files --------------------------------------------------------------------------------------------------
 
 
-def telechargement(contenu: bytes | Path, nom: str, genre: str) -> Response:
+def telechargement(contenu: bytes | Path, nom: str, genre: str = OCTETS) -> Response:
     """A file to keep, of media type `genre`, never shown by the browser. `nom` is ASCII. A file of the disk
     is sent piece by piece, never whole in memory."""
     if isinstance(contenu, Path):

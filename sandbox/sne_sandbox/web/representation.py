@@ -202,25 +202,17 @@ def _joue(services: Services, scene: Scene, base: Base, rang: int, ouvertures: l
     pas, ligne = scene.pas[rang - 1], ouvertures[rang]
     suivante = ouvertures[rang + 1] if rang + 1 < len(ouvertures) else None
     fin = suivante.instant_base if suivante is not None else donnees.maintenant(base)
+    joue = Joue(rang, pas, ligne.instant_base, fin)
     if pas.message is not None:
         echange = next((e for e in _lignes(services, ligne, suivante) if _est_le_sien(e, scene, rang)), None)
         if echange is None:
-            return Joue(rang, pas, ligne.instant_base, fin)
-        observation = observer(echange, services.contrat)
-        return Joue(
-            rang,
-            pas,
-            ligne.instant_base,
-            fin,
-            echange,
-            attestation=_attestation(observation),
-            montres=_montrer(observation, pas),
-        )
+            return joue
+        lue = observer(echange, services.contrat)
+        return replace(joue, echange=echange, attestation=_attestation(lue), montres=_montrer(lue, pas))
     if pas.avancer is not None:
         nuits = [e for e in _lignes(services, ligne, suivante) if e.methode == NUIT]
-        return Joue(rang, pas, ligne.instant_base, fin, nuits=nuits)
-    fichiers = _distribues(services, scene, base, rang, ouvertures) if pas.relever else ()
-    return Joue(rang, pas, ligne.instant_base, fin, fichiers=fichiers)
+        return replace(joue, nuits=nuits)
+    return replace(joue, fichiers=_distribues(services, scene, base, rang, ouvertures) if pas.relever else ())
 
 
 def _lignes(services: Services, ligne: Echange, suivante: Echange | None) -> list[Echange]:

@@ -2,12 +2,19 @@
 
 from typing import Final
 
-from flask import Flask, Response, current_app, request
+from flask import Flask, Response, request
 from werkzeug.datastructures import WWWAuthenticate
 from werkzeug.exceptions import Forbidden, Unauthorized
 
 from sne_sandbox.settings import PAR_NOM
-from sne_sandbox.web.acces import OUVERTS, Acces, Droit, est_chargee_d_ailleurs, est_locale, origine_etrangere
+from sne_sandbox.web.acces import (
+    OUVERTS,
+    Droit,
+    acces_d_ici,
+    est_chargee_d_ailleurs,
+    est_locale,
+    origine_etrangere,
+)
 from sne_sandbox.web.services import est_egaree
 
 #: The policy of every page: nothing but our own files, nothing inline.
@@ -28,7 +35,7 @@ def installer(app: Flask, *, libres: tuple[str, ...] = ()) -> None:
     def controler() -> None:
         if request.path.startswith(OUVERTS) or est_egaree(request):
             return  # real clients send the national server's Host; SOAP carries its own identity
-        acces: Acces = current_app.extensions["acces"]
+        acces = acces_d_ici()
         if acces.jeton is None and not est_locale(request.host):
             raise Forbidden(
                 f"L'hôte [{request.host}] n'est pas local : une page d'un autre site ne lit rien ici."

@@ -160,26 +160,25 @@ class Calculs:
             return demande in self._faits
 
     def _calculer(self, services: Services, demande: TableDemandee, futur: "Future[Resultat]") -> None:
+        resultat, rate = None, None
         try:
             with self._tour:
                 resultat = calculer(services, demande)
         except SandboxError as erreur:
-            with self._verrou:
-                del self._en_cours[demande]
-            futur.set_exception(erreur)
+            rate = erreur
         except Exception as erreur:  # noqa: BLE001 - whoever waits is told, and the next may try again
-            with self._verrou:
-                del self._en_cours[demande]
-            panne = StoreError(f"Les statistiques n'ont pas pu être calculées : {erreur}", remede="réessayez")
-            panne.__cause__ = erreur
-            futur.set_exception(panne)
-        else:
-            with self._verrou:
-                del self._en_cours[demande]
+            rate = StoreError(f"Les statistiques n'ont pas pu être calculées : {erreur}", remede="réessayez")
+            rate.__cause__ = erreur
+        with self._verrou:
+            del self._en_cours[demande]
+            if resultat is not None:
                 self._faits[demande] = resultat
                 self._faits.move_to_end(demande)
                 while len(self._faits) > GARDES:
                     self._faits.popitem(last=False)
+        if resultat is None:
+            futur.set_exception(rate)
+        else:
             futur.set_result(resultat)
 
 
@@ -238,17 +237,15 @@ def motifs(tableau: Tableau) -> list[tuple[str, int]]:
 def dessiner(tableau: Tableau, rubrique: str, *, etroit: bool = False) -> bytes:
     """The chart of a section; `etroit`, as a telephone shows it. Raises KeyError for a section that the table
     has not."""
+    if tableau.code == "TAB02" and rubrique == MOTIFS:
+        return _barres(motifs(tableau), etroit=etroit)
+    lignes = lignes_de(tableau, rubrique)
+    if not lignes:
+        raise KeyError(rubrique)
     if tableau.code == "TAB02":
-        if rubrique == MOTIFS:
-            return _barres(motifs(tableau), etroit=etroit)
-        return _flux(tableau, lignes_de(tableau, rubrique) or _absente(rubrique), etroit=etroit)
-    lignes = lignes_de(tableau, rubrique) or _absente(rubrique)
+        return _flux(tableau, lignes, etroit=etroit)
     comptes = [(libelle, nombres[0]) for libelle, nombres in lignes if libelle != "Total"]
     return _barres(comptes, etroit=etroit)
-
-
-def _absente(rubrique: str) -> list[tuple[str, tuple[int, ...]]]:
-    raise KeyError(rubrique)
 
 
 def _barres(lignes: Sequence[tuple[str, int]], *, etroit: bool) -> bytes:

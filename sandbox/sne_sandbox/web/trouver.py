@@ -1,20 +1,26 @@
 """What an address of the console or of the API names, found. Each raises NotFound, with a sentence, for
 what is not there, and BaseInconnue for a base that is not."""
 
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Annotated
 
 from werkzeug.exceptions import NotFound
 
+from sne_sandbox.conformance.observation import Observation, observer
 from sne_sandbox.contract.schema import Document
+from sne_sandbox.contract.versions import OperationPubliee
 from sne_sandbox.domain.base import Guichet
+from sne_sandbox.domain.dates import PARIS
 from sne_sandbox.domain.echange import Echange
+from sne_sandbox.domain.publication import TU, tirer
 from sne_sandbox.operations.sauvegardes import Sauvegarde, Sauvegardes
-from sne_sandbox.web import epreuves
+from sne_sandbox.operations.table import OPERATIONS
+from sne_sandbox.rules.rule import Regle
+from sne_sandbox.store.fichiers import Boite, Boites, Compte, compter
+from sne_sandbox.web import catalogue, epreuves
 from sne_sandbox.web.epreuves import JugementConserve
 from sne_sandbox.web.partage import services
-
-if TYPE_CHECKING:
-    from sne_sandbox.conformance.observation import Observation
 
 
 def echange(base: str, identifiant: int) -> Echange:
@@ -27,10 +33,8 @@ def echange(base: str, identifiant: int) -> Echange:
     return trouve
 
 
-def observation(base: str, identifiant: int) -> "Observation":
+def observation(base: str, identifiant: int) -> Observation:
     """What an exchange carried, read by the contract."""
-    from sne_sandbox.conformance.observation import observer
-
     return observer(echange(base, identifiant), services().contrat)
 
 
@@ -45,6 +49,47 @@ def guichet(base: str, code: str) -> Guichet:
     return trouve
 
 
+@dataclass(frozen=True, slots=True)
+class GuichetLu:
+    """A guichet, and what lies in its boxes."""
+
+    code: str
+    nature: str
+    territoire: str
+    nom: str
+    adresse: str
+    ouvert_le: date
+    ferme_le: date | None
+    ouvert: Annotated[bool, TU]
+    inbox: Annotated[int, "fichiers qui attendent d'être traités"]
+    outbox: Annotated[int, "fichiers à intégrer"]
+
+
+def guichets(base: str) -> list[GuichetLu]:
+    """The guichets of a base."""
+    with services().magasin.lire(base) as registre:
+        comptes = compter(registre.connexion, base)
+        jour = registre.base.horloge.maintenant(datetime.now(UTC)).astimezone(PARIS).date()
+        return [
+            tirer(
+                GuichetLu,
+                guichet,
+                ouvert=guichet.est_ouvert(jour),
+                inbox=comptes.get((guichet.code, Boite.ENTREE), Compte()).en_attente,
+                outbox=comptes.get((guichet.code, Boite.SORTIE), Compte()).total,
+            )
+            for guichet in registre.guichets()
+        ]
+
+
+def fichier_de_boite(base: str, code: str, boite: Boite, nom: str) -> bytes | None:
+    """The bytes of a file of a box, None when it is not there."""
+    if not (nom.isascii() and nom.isprintable()):  # what no column takes is no file of ours
+        return None
+    with services().magasin.lire(base) as registre:
+        return Boites(registre.connexion, base, code).lire(boite, nom)
+
+
 def sauvegardes() -> Sauvegardes:
     """The snapshots of this home."""
     return Sauvegardes(services().magasin, services().configuration.home)
@@ -56,6 +101,22 @@ def sauvegarde(base: str, nom: str) -> Sauvegarde:
     if not sauvegardes().existe(base, nom):
         raise NotFound(f"La base [{base}] n'a pas de sauvegarde [{nom[:40]}].")
     return sauvegardes().lire(base, nom)
+
+
+def regle(code: str) -> Regle:
+    """A control of the contract; `code` may be the official one."""
+    trouvee = catalogue.trouver(services().contrat, code)
+    if trouvee is None:
+        raise NotFound(f"Aucune règle n'a le code [{code[:20]}].")
+    return trouvee
+
+
+def operation(nom: str) -> OperationPubliee:
+    """An operation of the interface, that this server answers."""
+    connue = services().contrat.operations.get(nom)
+    if connue is None or nom not in OPERATIONS:
+        raise NotFound(f"L'opération [{nom[:60]}] n'est pas de cette interface.")
+    return connue
 
 
 def jugement(nom: str) -> JugementConserve:

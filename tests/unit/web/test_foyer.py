@@ -32,9 +32,13 @@ def test_the_steps_add_up_to_the_household(contrat: Contrat, nom: str) -> None:
     demande = demande_de(specimen(nom))
     foyer = calculer(demande, JOUR, contrat)
     assert foyer is not None
-    assert foyer.menage == Menage.de(demande, JOUR)
-    assert sum((p.uc for p in foyer.parts), Decimal()) == foyer.menage.nombre_uc
-    assert sum(e.montant for e in foyer.entrees) == foyer.menage.ressources_mensuelles
+    menage = Menage.de(demande, JOUR)
+    assert menage is not None
+    assert sum((p.uc for p in foyer.parts), Decimal()) == foyer.nombre_uc == menage.nombre_uc
+    assert (
+        sum(e.montant for e in foyer.entrees) == foyer.ressources_mensuelles == menage.ressources_mensuelles
+    )
+    assert foyer.ressources_annuelles_uc == menage.ressources_annuelles_uc
 
 
 def test_each_person_is_told_with_the_reason(contrat: Contrat) -> None:
@@ -63,7 +67,7 @@ def test_the_threshold_is_that_of_the_first_wished_commune(contrat: Contrat) -> 
     assert foyer.seuil.seuil is not None
     assert (foyer.seuil.commune, foyer.seuil.territoire) == ("Créteil (94028)", "Île-de-France")
     assert foyer.seuil.fidelite == "convention"
-    assert foyer.premier_quartile is (foyer.menage.ressources_annuelles_uc < foyer.seuil.seuil.montant)
+    assert foyer.premier_quartile is (foyer.ressources_annuelles_uc < foyer.seuil.seuil.montant)
 
 
 def test_without_a_threshold_nothing_is_said(contrat: Contrat) -> None:

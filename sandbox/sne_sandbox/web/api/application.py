@@ -19,11 +19,10 @@ from sne_sandbox.web.api import (
     metrics,
     pannes,
     reports,
-    rules,
     scenes,
-    snapshots,
     statistics,
 )
+from sne_sandbox.web.partage import VERSION
 
 #: What the API is made of, in the order of its description.
 RESSOURCES: Final = (
@@ -35,12 +34,12 @@ RESSOURCES: Final = (
     messages.blueprint,
     guichets.certificates,
     pannes.blueprint,
-    snapshots.blueprint,
+    bases.snapshots,
     statistics.blueprint,
     bases.seeds,
     scenes.blueprint,
     reports.blueprint,
-    rules.blueprint,
+    contract.rules,
     contract.blueprint,
     description.problems,
     guichets.authority,
@@ -48,7 +47,7 @@ RESSOURCES: Final = (
 #: Bytes of a body: the largest is a file left in an inbox.
 CORPS_MAX: Final = 25_000_000
 #: The one body that is no JSON: a file left in an inbox.
-_FICHIERS: Final = frozenset({"guichets.RessourceFichierDepose"})
+_FICHIERS: Final = frozenset({"guichets.deposer"})
 
 
 class ApiAdmin(Api):
@@ -63,8 +62,6 @@ class ApiAdmin(Api):
 
 def construire(principale: Flask) -> Flask:
     """The API beside the main application: the same services, the same rights."""
-    from sne_sandbox.web.partage import VERSION
-
     app = Flask("sne_sandbox.web.api", static_folder=None, template_folder=None)
     app.config.update(
         API_TITLE="sne-sandbox", API_VERSION=VERSION, OPENAPI_VERSION="3.1.0", MAX_CONTENT_LENGTH=CORPS_MAX

@@ -1,34 +1,33 @@
 """`/api/v1/bases`: bases created, listed, set, deleted, put back to their start; their clock;
-`/api/v1/seeds`."""
+their snapshots, saved under a name, put back, compared; `/api/v1/seeds`."""
 
 from dataclasses import dataclass
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, ClassVar, Final
 
-from flask.views import MethodView
-from flask_smorest import Blueprint
+from flask import Response
 from marshmallow import Schema, fields, validate
 
 from sne_sandbox.domain.base import Base, lire_horloge, lire_instant
-from sne_sandbox.operations import bases, horloge
+from sne_sandbox.operations import bases, ecarts, horloge
 from sne_sandbox.operations.bases import BasePubliee
+from sne_sandbox.operations.ecarts import ComparaisonBases
 from sne_sandbox.operations.horloge import Deplacement, Heure
-from sne_sandbox.settings import PAR_NOM, SETTINGS, Reglages
-from sne_sandbox.web.api.contexte import (
-    ENTIER_MAX,
-    Entier,
-    QuestionSchema,
-    facultatif,
-    liste,
-    nom_convenable,
-    reponse,
-)
+from sne_sandbox.operations.sauvegardes import Sauvegarde
+from sne_sandbox.settings import PAR_NOM, SETTINGS, Reglages, Setting
+from sne_sandbox.web import trouver
+from sne_sandbox.web.acces import reserver
+from sne_sandbox.web.api.contexte import ENTIER_MAX, NOM, Appels, Booleen, Entier, QuestionSchema, facultatif
 from sne_sandbox.web.partage import services
+from sne_sandbox.web.reponses import telechargement
 
-blueprint: Final = Blueprint("bases", __name__, url_prefix="/api/v1/bases", description="Les bases")
-clock: Final = Blueprint(
-    "clock", __name__, url_prefix="/api/v1/bases/<base>/clock", description="L'horloge d'une base"
+blueprint: Final = Appels("bases", "/bases", "Les bases")
+clock: Final = Appels("clock", "/bases/<base>/clock", "L'horloge d'une base")
+snapshots: Final = Appels(
+    "snapshots",
+    "/bases/<base>/snapshots",
+    "Les sauvegardes d'une base : état, horloge, réglages, pannes ; le journal n'en est pas",
 )
-seeds: Final = Blueprint("seeds", __name__, url_prefix="/api/v1/seeds", description="Les jeux de départ")
+seeds: Final = Appels("seeds", "/seeds", "Les jeux de départ")
 
 _PROFILS: Final = PAR_NOM["profile"].choix
 _REGLAGES: Final = [setting for setting in SETTINGS if setting.portee == "base"]
@@ -41,40 +40,38 @@ _EXEMPLE: Final = "2018-03-15T12:00:00"
 # --- bases --------------------------------------------------------------------------------------------------
 
 
-def _valeurs() -> dict[str, fields.Field[Any]]:
-    """A field for each setting of a base, as JSON has it."""
-    champs: dict[str, fields.Field[Any]] = {}
-    for setting in _REGLAGES:
-        meta = {"description": f"{setting.aide} (à la création : {setting.defaut})"}
-        if setting.type is int:
-            champs[setting.nom] = Entier(validate=validate.Range(0, _NOMBRE_MAX), metadata=meta)
-        else:
-            champs[setting.nom] = fields.String(validate=validate.OneOf(setting.choix), metadata=meta)
-    return champs
+def _valeur(setting: Setting) -> fields.Field[Any]:
+    """The field of a setting of a base, as JSON has it."""
+    meta = {"description": f"{setting.aide} (à la création : {setting.defaut})"}
+    if setting.type is int:
+        return Entier(validate=validate.Range(0, _NOMBRE_MAX), metadata=meta)
+    return fields.String(validate=validate.OneOf(setting.choix), metadata=meta)
 
 
-def _textes() -> dict[str, fields.Field[Any]]:
-    """The same, as the command line writes them."""
+def _texte(setting: Setting) -> fields.Field[Any]:
+    """The same, as the command line writes it."""
     entier = validate.Regexp(r"^\d{1,6}$", error="Attendu : un nombre de 1 à 6 chiffres, écrit en texte.")
-    return {
-        setting.nom: fields.String(
-            validate=validate.OneOf(setting.choix) if setting.choix else entier,
-            metadata={"description": setting.aide},
-        )
-        for setting in _REGLAGES
-    }
+    permis = validate.OneOf(setting.choix) if setting.choix else entier
+    return fields.String(validate=permis, metadata={"description": setting.aide})
 
 
-ReglagesEcritsSchema = QuestionSchema.from_dict(_textes(), name="ReglagesEcritsSchema")
-ReglagesChangesSchema = QuestionSchema.from_dict(_valeurs(), name="ReglagesChangesSchema")
-ReglagesLusSchema = Schema.from_dict(_valeurs(), name="ReglagesLusSchema")
+ReglagesEcritsSchema = QuestionSchema.from_dict(
+    {s.nom: _texte(s) for s in _REGLAGES}, name="ReglagesEcritsSchema"
+)
+ReglagesChangesSchema = QuestionSchema.from_dict(
+    {s.nom: _valeur(s) for s in _REGLAGES}, name="ReglagesChangesSchema"
+)
+ReglagesChangesSchema.exemple = {"profile": "strict"}  # type: ignore[attr-defined]
+ReglagesLusSchema = Schema.from_dict({s.nom: _valeur(s) for s in _REGLAGES}, name="ReglagesLusSchema")
 
 
 class BaseNouvelleSchema(QuestionSchema):
     """Body of POST /bases: what a new base is called, starts from and is set to."""
 
+    exemple: ClassVar = {"nom": "essai-42", "semence": "ecole", "horloge": _EXEMPLE}
+
     nom = fields.String(
-        required=True, validate=nom_convenable(), metadata={"description": "1 à 40 lettres, chiffres, - ou _"}
+        required=True, validate=NOM, metadata={"description": "1 à 40 lettres, chiffres, - ou _"}
     )
     semence = facultatif("jeu de départ", "vide", parmi=bases.semences())
     taille = facultatif(
@@ -98,6 +95,8 @@ class BaseNouvelleSchema(QuestionSchema):
 class PorteeSchema(QuestionSchema):
     """Body of …/reset: what of the base goes back to its start."""
 
+    exemple: ClassVar = {"portee": "journal"}
+
     portee = facultatif(
         "journal, etat, pannes ou tout (sans corps : tout)",
         "tout",
@@ -112,73 +111,64 @@ def _lue(base: Base) -> BasePubliee:
     return BasePubliee.de(base, services().contrat)
 
 
-@blueprint.route("")
-class RessourceBases(MethodView):
-    """GET: every base. POST: a new one."""
+@blueprint.get("")
+def lister() -> list[BasePubliee]:
+    """Every base."""
+    return [_lue(base) for base in services().magasin.bases.lister()]
 
-    @blueprint.response(200, liste(BasePubliee))
-    def get(self) -> list[BasePubliee]:
-        return [_lue(base) for base in services().magasin.bases.lister()]
 
-    @blueprint.arguments(
-        BaseNouvelleSchema, example={"nom": "essai-42", "semence": "ecole", "horloge": _EXEMPLE}
+@blueprint.post(
+    "",
+    corps=BaseNouvelleSchema,
+    statut=201,
+    refus={409: "Le nom est pris", 422: "Nom, semence, horloge ou réglage incorrect"},
+)
+def creer(donnees: dict[str, Any]) -> BasePubliee:
+    """Makes one."""
+    reglages = Reglages.de({"profile": donnees["profil"], **donnees["reglages"]})
+    base = bases.creer(
+        services().magasin,
+        services().contrat,
+        donnees["nom"],
+        semence=donnees["semence"],
+        seed=donnees["seed"],
+        taille=donnees["taille"],
+        horloge=lire_horloge(donnees["horloge"]),
+        reglages=reglages,
     )
-    @blueprint.response(201, reponse(BasePubliee))
-    @blueprint.alt_response(409, description="Le nom est pris")
-    @blueprint.alt_response(422, description="Nom, semence, horloge ou réglage incorrect")
-    def post(self, donnees: dict[str, Any]) -> BasePubliee:
-        reglages = Reglages.de({"profile": donnees["profil"], **donnees["reglages"]})
-        base = bases.creer(
-            services().magasin,
-            services().contrat,
-            donnees["nom"],
-            semence=donnees["semence"],
-            seed=donnees["seed"],
-            taille=donnees["taille"],
-            horloge=lire_horloge(donnees["horloge"]),
-            reglages=reglages,
-        )
-        return _lue(base)
+    return _lue(base)
 
 
-@blueprint.route("/<base>")
-class RessourceBase(MethodView):
-    """GET: one base. DELETE: it, with its snapshots and boxes."""
-
-    @blueprint.response(200, reponse(BasePubliee))
-    def get(self, base: str) -> BasePubliee:
-        return _lue(services().magasin.bases.lire(base))
-
-    @blueprint.response(204)
-    @blueprint.alt_response(409, description="La base ecole ne se supprime pas")
-    def delete(self, base: str) -> None:
-        bases.supprimer(services().magasin, services().configuration.home, base)
+@blueprint.get("/<base>")
+def montrer(base: str) -> BasePubliee:
+    """One base."""
+    return _lue(services().magasin.bases.lire(base))
 
 
-@blueprint.route("/<base>/settings")
-class RessourceReglages(MethodView):
-    """GET: the settings of a base. PATCH: some of them changed, the others as they were."""
-
-    @blueprint.response(200, ReglagesLusSchema)
-    def get(self, base: str) -> Reglages:
-        return services().magasin.bases.lire(base).reglages
-
-    @blueprint.arguments(ReglagesChangesSchema, required=False, example={"profile": "strict"})
-    @blueprint.response(200, ReglagesLusSchema)
-    def patch(self, donnees: dict[str, Any], base: str) -> Reglages:
-        ecrits = {nom: str(valeur) for nom, valeur in donnees.items()}
-        return bases.regler(services().magasin, base, ecrits).reglages
+@blueprint.delete("/<base>", refus={409: "La base ecole ne se supprime pas"})
+def supprimer(base: str) -> None:
+    """Deletes it, with its snapshots and boxes."""
+    bases.supprimer(services().magasin, services().configuration.home, base)
 
 
-@blueprint.route("/<base>/reset")
-class RessourceRemise(MethodView):
-    """POST: a base, or a part of it, put back to its start."""
+@blueprint.get("/<base>/settings", schema=ReglagesLusSchema)
+def lire_reglages(base: str) -> Reglages:
+    """The settings of a base."""
+    return services().magasin.bases.lire(base).reglages
 
-    @blueprint.arguments(PorteeSchema, required=False, example={"portee": "journal"})
-    @blueprint.response(200, reponse(BasePubliee))
-    def post(self, donnees: dict[str, Any], base: str) -> BasePubliee:
-        heure = lire_horloge(donnees["horloge"]) if donnees["horloge"] is not None else None
-        return _lue(bases.remettre(services().magasin, services().contrat, base, donnees["portee"], heure))
+
+@blueprint.patch("/<base>/settings", corps=ReglagesChangesSchema, schema=ReglagesLusSchema)
+def changer_reglages(donnees: dict[str, Any], base: str) -> Reglages:
+    """Changes some of them; the others stay."""
+    ecrits = {nom: str(valeur) for nom, valeur in donnees.items()}
+    return bases.regler(services().magasin, base, ecrits).reglages
+
+
+@blueprint.post("/<base>/reset", corps=PorteeSchema)
+def remettre(donnees: dict[str, Any], base: str) -> BasePubliee:
+    """A base, or a part of it, put back to its start."""
+    heure = lire_horloge(donnees["horloge"]) if donnees["horloge"] is not None else None
+    return _lue(bases.remettre(services().magasin, services().contrat, base, donnees["portee"], heure))
 
 
 # --- their clock --------------------------------------------------------------------------------------------
@@ -187,59 +177,112 @@ class RessourceRemise(MethodView):
 class GelSchema(QuestionSchema):
     """Body of …/clock/freeze: the instant at which the clock stops."""
 
+    exemple: ClassVar = {"instant": _EXEMPLE}
+
     instant = facultatif(f"instant ISO, par exemple {_EXEMPLE} ; absent : maintenant", allow_none=True)
 
 
 class AvanceSchema(QuestionSchema):
     """Body of …/clock/advance: how far the clock goes."""
 
+    exemple: ClassVar = {"vers": "P1M"}
+
     vers = fields.String(
         required=True, metadata={"description": "durée ISO 8601 (P1M), date (2019-04-15) ou instant ISO"}
     )
 
 
-@clock.route("")
-class RessourceHorloge(MethodView):
-    """GET: what the clock of a base says."""
-
-    @clock.response(200, reponse(Heure))
-    def get(self, base: str) -> Heure:
-        return horloge.lire(services().magasin, base)
+@clock.get("")
+def dire_l_heure(base: str) -> Heure:
+    """What the clock of a base says."""
+    return horloge.lire(services().magasin, base)
 
 
-@clock.route("/freeze")
-class RessourceHorlogeFigee(MethodView):
-    """POST: the clock stopped, now or at an instant."""
-
-    @clock.arguments(GelSchema, required=False, example={"instant": _EXEMPLE})
-    @clock.response(200, reponse(Deplacement))
-    @clock.alt_response(409, description=_RECUL)
-    @clock.alt_response(422, description="Instant illisible, ou trop loin")
-    def post(self, donnees: dict[str, Any], base: str) -> Deplacement:
-        instant = lire_instant(donnees["instant"]) if donnees["instant"] is not None else None
-        return horloge.figer(services().magasin, base, instant)
+@clock.post("/freeze", corps=GelSchema, refus={409: _RECUL, 422: "Instant illisible, ou trop loin"})
+def figer(donnees: dict[str, Any], base: str) -> Deplacement:
+    """The clock stopped, now or at an instant."""
+    instant = lire_instant(donnees["instant"]) if donnees["instant"] is not None else None
+    return horloge.figer(services().magasin, base, instant)
 
 
-@clock.route("/advance")
-class RessourceHorlogeAvancee(MethodView):
-    """POST: the clock moved on; the nights in between run on the way."""
-
-    @clock.arguments(AvanceSchema, example={"vers": "P1M"})
-    @clock.response(200, reponse(Deplacement))
-    @clock.alt_response(409, description=_RECUL)
-    @clock.alt_response(422, description="Durée illisible, ou trop longue")
-    def post(self, donnees: dict[str, Any], base: str) -> Deplacement:
-        return horloge.avancer(services().magasin, base, donnees["vers"])
+@clock.post("/advance", corps=AvanceSchema, refus={409: _RECUL, 422: "Durée illisible, ou trop longue"})
+def avancer(donnees: dict[str, Any], base: str) -> Deplacement:
+    """The clock moved on; the nights in between run on the way."""
+    return horloge.avancer(services().magasin, base, donnees["vers"])
 
 
-@clock.route("/real")
-class RessourceHorlogeReelle(MethodView):
-    """POST: the clock given the machine's time again."""
+@clock.post("/real", refus={409: _RECUL})
+def rendre_reelle(base: str) -> Deplacement:
+    """The clock given the machine's time again."""
+    return horloge.rendre_reelle(services().magasin, base)
 
-    @clock.response(200, reponse(Deplacement))
-    @clock.alt_response(409, description=_RECUL)
-    def post(self, base: str) -> Deplacement:
-        return horloge.rendre_reelle(services().magasin, base)
+
+# --- their snapshots ----------------------------------------------------------------------------------------
+
+
+class SauvegardeNouvelleSchema(QuestionSchema):
+    """Body of POST …/snapshots: a name, and whether it may be taken again."""
+
+    exemple: ClassVar = {"nom": "avant"}
+
+    nom = fields.String(required=True, validate=NOM)
+    remplacer = facultatif("remplace celle de ce nom", False, genre=Booleen)
+
+
+class AvecSauvegardeSchema(QuestionSchema):
+    """The other end of the comparison."""
+
+    avec = facultatif("une autre sauvegarde ; absent : la base telle qu'elle est", validate=NOM)
+
+
+@snapshots.get("")
+def lister_sauvegardes(base: str) -> list[Sauvegarde]:
+    """The snapshots of a base, latest first."""
+    return trouver.sauvegardes().lister(base)
+
+
+@snapshots.post("", corps=SauvegardeNouvelleSchema, statut=201, refus={409: "Le nom est pris"})
+def sauvegarder(donnees: dict[str, Any], base: str) -> Sauvegarde:
+    """Saves the base as it is."""
+    return trouver.sauvegardes().faire(base, donnees["nom"], remplacer=donnees["remplacer"])
+
+
+@snapshots.get("/<nom>")
+def montrer_sauvegarde(base: str, nom: str) -> Sauvegarde:
+    """One snapshot."""
+    return trouver.sauvegarde(base, nom)
+
+
+@snapshots.delete("/<nom>")
+def supprimer_sauvegarde(base: str, nom: str) -> None:
+    """Deletes it."""
+    trouver.sauvegarde(base, nom)
+    trouver.sauvegardes().supprimer(base, nom)
+
+
+@snapshots.get("/<nom>/file", contenu="application/zip", description="Le fichier (zip)")
+def donner_fichier(base: str, nom: str) -> Response:
+    """The file of a snapshot, NIR in clear, for who may do everything."""
+    reserver("Une sauvegarde")
+    return telechargement(trouver.sauvegarde(base, nom).fichier, f"{base}-{nom}.zip", "application/zip")
+
+
+@snapshots.post("/<nom>/restore")
+def restaurer(base: str, nom: str) -> Sauvegarde:
+    """A base put back as a snapshot has it; its journal goes on."""
+    trouver.sauvegarde(base, nom)
+    return trouver.sauvegardes().restaurer(base, nom)
+
+
+@snapshots.get(
+    "/<nom>/compare", question=AvecSauvegardeSchema, refus={409: "Une autre comparaison est en cours"}
+)
+def comparer(donnees: dict[str, Any], base: str, nom: str) -> ComparaisonBases:
+    """What changed since a snapshot, until another or now: demandes and their fields."""
+    trouver.sauvegarde(base, nom)
+    if donnees["avec"] is not None:
+        trouver.sauvegarde(base, donnees["avec"])
+    return ecarts.depuis(trouver.sauvegardes(), base, nom, donnees["avec"])
 
 
 # --- what they start from -----------------------------------------------------------------------------------
@@ -252,10 +295,7 @@ class SemenceLue:
     nom: Annotated[str, "à donner comme « semence » à la création d'une base"]
 
 
-@seeds.route("")
-class RessourceSemences(MethodView):
-    """GET: the seeds that a base can start from."""
-
-    @seeds.response(200, liste(SemenceLue))
-    def get(self) -> list[SemenceLue]:
-        return [SemenceLue(nom) for nom in bases.semences()]
+@seeds.get("")
+def lister_semences() -> list[SemenceLue]:
+    """The seeds that a base can start from."""
+    return [SemenceLue(nom) for nom in bases.semences()]

@@ -1,7 +1,8 @@
 """What every resource of the API is made with: the fields of its questions, the schemas of its answers.
 
-A question (body or query) is a marshmallow class below `QuestionSchema`, which checks it. An answer is a
-frozen dataclass (`domain/publication.py`): `reponse(X)` and `liste(X)` describe it, and write it.
+A call is a function under `@blueprint.get`, `.post`… (`Appels`). A question (body or query) is a marshmallow
+class below `QuestionSchema`, which checks it. An answer is a frozen dataclass (`domain/publication.py`), or a
+list of them: the annotation of the function says it, describes it, and writes it.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -11,13 +12,15 @@ from decimal import Decimal
 from enum import Enum
 from functools import cache
 from types import NoneType, UnionType
-from typing import Annotated, Any, Final, Literal, Union, get_args, get_origin
+from typing import Annotated, Any, ClassVar, Final, Literal, TypeVar, Union, get_args, get_origin
 
+from flask_smorest import Blueprint
 from marshmallow import RAISE, Schema, ValidationError, fields, validate
 
 from sne_sandbox.domain.base import ANNEES
 from sne_sandbox.domain.publication import champs_publies, en_json
 
+_Vue = TypeVar("_Vue")
 #: What fits a signed 64-bit column.
 ENTIER_MAX: Final = 2**63 - 1
 
@@ -83,6 +86,9 @@ _traduire()
 class QuestionSchema(Schema):
     """What is asked, in a body or after « ? »: what is not declared is refused, and described so."""
 
+    #: A body to try.
+    exemple: ClassVar[Mapping[str, Any] | None] = None
+
     class Meta:
         """Marshmallow's options."""
 
@@ -143,12 +149,11 @@ def _verifier_annee(jour: date) -> None:
         raise ValidationError(f"L'année est hors de portée : de {ANNEES[0]} à {ANNEES[-1]}.")
 
 
-def nom_convenable(maximum: int = 40) -> validate.Regexp:
-    """Names that fit an address."""
-    return validate.Regexp(
-        rf"^[A-Za-z0-9][A-Za-z0-9_-]{{0,{maximum - 1}}}$",
-        error=f"Attendu : des lettres sans accent, des chiffres, - et _, {maximum} au plus.",
-    )
+#: A name that fits an address.
+NOM: Final = validate.Regexp(
+    r"^[A-Za-z0-9][A-Za-z0-9_-]{0,39}$",
+    error="Attendu : des lettres sans accent, des chiffres, - et _, 40 au plus.",
+)
 
 
 # --- answers ------------------------------------------------------------------------------------------------
@@ -159,6 +164,8 @@ NOMS: Final[Mapping[str, str]] = {
     "BoiteEntreeLue": "Entree",
     "BoiteSortieLue": "Sortie",
     "ChampDifferent": "ChampChange",
+    "ChampOperation": "ChampLu",
+    "ChampSaisi": "ChampDit",
     "ComparaisonBases": "ComparaisonLue",
     "ComparaisonRapportsLue": "ComparaisonRapports",
     "Ecart": "EcartLu",
@@ -169,9 +176,11 @@ NOMS: Final[Mapping[str, str]] = {
     "Illustration": "IllustrationLue",
     "LigneDuJournal": "Ligne",
     "MessageMontre": "Message",
+    "Parametre": "ParametreLu",
     "PartUc": "PartLue",
     "RessourceComptee": "EntreeLue",
     "Sauvegarde": "SauvegardeLue",
+    "Seuil": "SeuilLu",
 }
 _SIMPLES: Final[Mapping[Any, type[fields.Field[Any]]]] = {
     str: fields.String,
@@ -190,16 +199,6 @@ class ReponseSchema(Schema):
     def dump(self, obj: Any, *, many: bool | None = None) -> Any:
         """The JSON of a value, or of several."""
         return en_json(obj)
-
-
-def reponse(valeur: type) -> ReponseSchema:
-    """The answer that is a value of that dataclass."""
-    return _schema(valeur)()
-
-
-def liste(valeur: type) -> ReponseSchema:
-    """The answer that is a list of its values."""
-    return _schema(valeur)(many=True)
 
 
 @cache
@@ -238,3 +237,60 @@ def _champ(annotation: Any, required: bool = True) -> fields.Field[Any]:
             return fields.Dict(**options)
         return fields.Dict(keys=_champ(cle, False), values=_champ(dedans, False), **options)
     return fields.List(_champ(arguments[0], False), **options)
+
+
+# --- calls --------------------------------------------------------------------------------------------------
+
+
+class Appels(Blueprint):
+    """The calls about one subject: their addresses are below `chemin`."""
+
+    def __init__(self, nom: str, chemin: str, description: str) -> None:
+        super().__init__(nom, __name__, url_prefix=f"/api/v1{chemin}", description=description)
+
+    def route(
+        self,
+        rule: str,
+        *,
+        question: type[QuestionSchema] | None = None,
+        corps: type[QuestionSchema] | None = None,
+        statut: int = 200,
+        schema: Any = None,
+        contenu: str | None = None,
+        description: str | None = None,
+        refus: Mapping[int, str] | None = None,
+        **options: Any,
+    ) -> Callable[[_Vue], _Vue]:
+        """Makes a call of a function, which takes first what `question` (query) or `corps` (body) reads, then
+        the places of `rule`.
+
+        Its annotation is what it answers: a dataclass or a list of them, with `statut`; None, with 204; or a
+        `Response`, told by its `schema` or its media type (`contenu`), and a `description`. `refus` are the
+        statuses that are told beside those of every call.
+        """
+        inscrire = super().route(rule, **options)
+
+        def decorer(vue: Any) -> Any:
+            rendu = vue.__annotations__["return"]
+            for code, raison in (refus or {}).items():
+                vue = self.alt_response(code, description=raison)(vue)
+            if rendu is None:
+                vue = self.response(204)(vue)
+            else:
+                decrit = schema or _reponse(rendu)
+                vue = self.response(statut, decrit, content_type=contenu, description=description)(vue)
+            if question is not None:
+                vue = self.arguments(question, location="query")(vue)
+            if corps is not None:
+                requis = any(champ.required for champ in corps().fields.values())
+                vue = self.arguments(corps, required=requis, example=corps.exemple)(vue)
+            return inscrire(vue)
+
+        return decorer
+
+
+def _reponse(annotation: Any) -> ReponseSchema | None:
+    """The answer that a function is annotated with; None for a `Response`, which tells itself."""
+    if get_origin(annotation) is list:
+        return _schema(get_args(annotation)[0])(many=True)
+    return _schema(annotation)() if isinstance(annotation, type) and is_dataclass(annotation) else None

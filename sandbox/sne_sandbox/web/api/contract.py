@@ -1,28 +1,27 @@
-"""`/api/v1/contract`: the published interface: schemas, nomenclatures, event types, operations."""
+"""`/api/v1/contract`: the published interface: schemas, nomenclatures, event types, operations;
+`/api/v1/rules`: its controls, searched; one control, with its examples and how to change it."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, Any, Final
 
-from flask.views import MethodView
-from flask_smorest import Blueprint
 from werkzeug.exceptions import NotFound
 
 from sne_sandbox.contract.schema import Document
-from sne_sandbox.contract.versions import Contrat, MessageOperation, OperationPubliee
-from sne_sandbox.domain.anomalie import Fidelite
+from sne_sandbox.contract.versions import ChampOperation, Contrat, MessageOperation, OperationPubliee
+from sne_sandbox.domain.anomalie import Fidelite, Gravite
 from sne_sandbox.domain.evenement import TypeEvenement
 from sne_sandbox.domain.publication import tirer
-from sne_sandbox.web import interface, trouver
-from sne_sandbox.web.api.contexte import QuestionSchema, facultatif, liste, reponse
-from sne_sandbox.web.interface import emplois, presentation
-from sne_sandbox.web.messages.elements import elements
+from sne_sandbox.rules.rule import PROFILS
+from sne_sandbox.web import catalogue, interface, trouver
+from sne_sandbox.web.api.contexte import Appels, QuestionSchema, facultatif
+from sne_sandbox.web.catalogue import RegleEntiere, RegleLue
+from sne_sandbox.web.interface import ElementLu, elements, emplois, par_service, presentation
 from sne_sandbox.web.partage import services
 
-blueprint: Final = Blueprint(
-    "contract", __name__, url_prefix="/api/v1/contract", description="L'interface publiée que sert ce serveur"
-)
+blueprint: Final = Appels("contract", "/contract", "L'interface publiée que sert ce serveur")
+rules: Final = Appels("rules", "/rules", "Les contrôles, les mêmes pour toutes les bases")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,23 +62,6 @@ class QuelsElementsSchema(QuestionSchema):
 
     version = facultatif("de message, pour une demande ; absente : la plus haute", exemple="02.01")
     texte = facultatif("chaque mot : dans le chemin, le type ou la nomenclature", "", exemple="nom")
-
-
-@dataclass(frozen=True, slots=True)
-class ElementLu:
-    """An element: those it holds follow it, one level deeper."""
-
-    chemin: Annotated[str, "sans préfixe ni indice", {"example": "interfaceNuu/entete/typeFichier"}]
-    profondeur: Annotated[int, "0 : la racine"]
-    minimum: int
-    maximum: Annotated[int | None, "null : sans borne"]
-    choix: Annotated[bool, "un seul parmi ses voisins de choix"]
-    type: Annotated[str, "vide : il contient des éléments"]
-    bornes: Annotated[str, "longueurs, valeurs, forme"]
-    attributs: tuple[str, ...]
-    liste: Annotated[str | None, "la nomenclature de son code"]
-    depuis: Annotated[str, "première version de message qui l'a ; vide hors d'une demande"]
-    fidelite: Fidelite
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,20 +123,11 @@ class TypeLu:
 
 
 @dataclass(frozen=True, slots=True)
-class ChampLu:
-    """A field of a call."""
-
-    nom: str
-    type: Annotated[str, "xs:string, xs:dateTime, tns:base64Binary ou tns:codeElement"]
-    obligatoire: bool
-
-
-@dataclass(frozen=True, slots=True)
 class MessageLu:
     """A message of an operation, its fields in order."""
 
     element: Annotated[str, "celui du Body, en notation de Clark"]
-    champs: list[ChampLu]
+    champs: tuple[ChampOperation, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,7 +169,7 @@ def _type(type_: TypeEvenement) -> TypeLu:
 
 
 def _message(message: MessageOperation) -> MessageLu:
-    return MessageLu(message.qname, [tirer(ChampLu, champ) for champ in message.champs])
+    return MessageLu(message.qname, message.champs)
 
 
 def _operation(operation: OperationPubliee) -> OperationLue:
@@ -205,91 +178,107 @@ def _operation(operation: OperationPubliee) -> OperationLue:
     return tirer(OperationLue, operation, titre=dite.titre, phrase=dite.phrase, entree=entree, sortie=sortie)
 
 
-@blueprint.route("")
-class RessourceContrat(MethodView):
-    """GET: the interface in short: message versions, documents, services."""
+@blueprint.get("")
+def resumer() -> ContratLu:
+    """The interface in short: message versions, documents, services."""
+    contrat = services().contrat
+    return tirer(
+        ContratLu,
+        contrat,
+        conventions=sorted(contrat.conventions),
+        documents=[
+            DocumentDit(d, titre, _versions(contrat, d))
+            for d, titre in presentation(contrat).documents.items()
+        ],
+        services=[
+            ServiceDit(service.nom, service.chemins, [operation.nom for operation in operations])
+            for service, operations in par_service(contrat)
+        ],
+    )
 
-    @blueprint.response(200, reponse(ContratLu))
-    def get(self) -> ContratLu:
-        contrat = services().contrat
-        return tirer(
-            ContratLu,
-            contrat,
-            conventions=sorted(contrat.conventions),
-            documents=[
-                DocumentDit(d, titre, _versions(contrat, d))
-                for d, titre in presentation(contrat).documents.items()
-            ],
-            services=[
-                ServiceDit(
-                    service.nom,
-                    service.chemins,
-                    [o.nom for o in contrat.operations.values() if o.service == service.nom],
-                )
-                for service in contrat.services.values()
-            ],
+
+@blueprint.get("/documents/<document>", question=QuelsElementsSchema)
+def lire_document(quels: dict[str, Any], document: str) -> SchemaLu:
+    """The elements of a document, parents before children, with their bounds, or those looked for."""
+    contrat = services().contrat
+    voulu = trouver.document(document)
+    versions = _versions(contrat, voulu)
+    version = quels["version"] or (contrat.version_haute if versions else None)
+    if version is not None and version not in versions:
+        raise NotFound(
+            f"Le document [{document}] n'a pas de version [{version[:20]}]. "
+            f"Remède : versions : {', '.join(versions) or 'aucune, ne la donnez pas'}."
         )
+    lus = [
+        element
+        for element in elements(contrat, voulu, version)
+        if interface.convient(element, quels["texte"])
+    ]
+    return SchemaLu(document, version, contrat.schemas.fichier(voulu, version), lus)
 
 
-@blueprint.route("/documents/<document>")
-class RessourceElements(MethodView):
-    """GET: the elements of a document, parents before children, with their bounds, or those looked for."""
-
-    @blueprint.arguments(QuelsElementsSchema, location="query")
-    @blueprint.response(200, reponse(SchemaLu))
-    def get(self, quels: dict[str, Any], document: str) -> SchemaLu:
-        contrat = services().contrat
-        voulu = trouver.document(document)
-        versions = _versions(contrat, voulu)
-        version = quels["version"] or (contrat.version_haute if versions else None)
-        if version is not None and version not in versions:
-            raise NotFound(
-                f"Le document [{document}] n'a pas de version [{version[:20]}]. "
-                f"Remède : versions : {', '.join(versions) or 'aucune, ne la donnez pas'}."
-            )
-        lus = [
-            tirer(ElementLu, element, fidelite=interface.fidelite(element))
-            for element in elements(contrat, voulu, version)
-            if interface.convient(element, quels["texte"])
-        ]
-        return SchemaLu(document, version, contrat.schemas.fichier(voulu, version), lus)
+@blueprint.get("/nomenclatures")
+def lister_nomenclatures() -> list[Nomenclature]:
+    """The closed lists, and the elements that each rules."""
+    contrat = services().contrat
+    return [tirer(Nomenclature, _nomenclature(contrat, nom)) for nom in contrat.nomenclatures.noms]
 
 
-@blueprint.route("/nomenclatures")
-class RessourceNomenclatures(MethodView):
-    """GET: the closed lists, and the elements that each rules."""
-
-    @blueprint.response(200, liste(Nomenclature))
-    def get(self) -> list[Nomenclature]:
-        contrat = services().contrat
-        return [tirer(Nomenclature, _nomenclature(contrat, nom)) for nom in contrat.nomenclatures.noms]
-
-
-@blueprint.route("/nomenclatures/<liste>")
-class RessourceNomenclature(MethodView):
-    """GET: one closed list, its codes and their words."""
-
-    @blueprint.response(200, reponse(NomenclatureEntiere))
-    def get(self, liste: str) -> NomenclatureEntiere:
-        contrat = services().contrat
-        if liste not in contrat.nomenclatures.noms:
-            raise NotFound(f"Le contrat n'a pas de nomenclature [{liste[:60]}].")
-        return _nomenclature(contrat, liste)
+@blueprint.get("/nomenclatures/<liste>")
+def lire_nomenclature(liste: str) -> NomenclatureEntiere:
+    """One closed list, its codes and their words."""
+    contrat = services().contrat
+    if liste not in contrat.nomenclatures.noms:
+        raise NotFound(f"Le contrat n'a pas de nomenclature [{liste[:60]}].")
+    return _nomenclature(contrat, liste)
 
 
-@blueprint.route("/events")
-class RessourceTypesEvenements(MethodView):
-    """GET: the types of events, and what each carries."""
-
-    @blueprint.response(200, liste(TypeLu))
-    def get(self) -> list[TypeLu]:
-        return [_type(type_) for type_ in services().contrat.evenements]
+@blueprint.get("/events")
+def lister_evenements() -> list[TypeLu]:
+    """The types of events, and what each carries."""
+    return [_type(type_) for type_ in services().contrat.evenements]
 
 
-@blueprint.route("/operations")
-class RessourceOperations(MethodView):
-    """GET: the SOAP operations, and the fields of their messages."""
+@blueprint.get("/operations")
+def lister_operations() -> list[OperationLue]:
+    """The SOAP operations, and the fields of their messages."""
+    return [_operation(operation) for operation in services().contrat.operations.values()]
 
-    @blueprint.response(200, liste(OperationLue))
-    def get(self) -> list[OperationLue]:
-        return [_operation(operation) for operation in services().contrat.operations.values()]
+
+# --- its controls -------------------------------------------------------------------------------------------
+
+
+class RechercheReglesSchema(QuestionSchema):
+    """What is looked for: all that is given must hold."""
+
+    texte = facultatif("chaque mot : dans le code, la condition, le remède…", "")
+    sujet = facultatif("celles de ce sujet", "", parmi=catalogue.SUJETS)
+    effet = facultatif("ce qu'elle fait sous le profil", "", parmi=Gravite)
+    fidelite = facultatif("d'où on les tient", "", parmi=Fidelite)
+    type = facultatif("celles qui regardent ce type de fichier", "", exemple="REN")
+    profil = facultatif("absent : celui des nouvelles bases de ce serveur", parmi=PROFILS)
+
+
+class ProfilSchema(QuestionSchema):
+    """The profile under which the control is looked at."""
+
+    profil = RechercheReglesSchema._declared_fields["profil"]
+
+
+def _profil(choisi: str | None) -> str:
+    return choisi or services().configuration.reglages.profile
+
+
+@rules.get("", question=RechercheReglesSchema)
+def lister_regles(cherche: dict[str, Any]) -> list[RegleLue]:
+    """The controls of the contract, in the order they run, or those that are looked for."""
+    profil = _profil(cherche.pop("profil"))
+    toutes = catalogue.lignes(services().contrat, profil)
+    return [ligne for ligne in toutes if catalogue.convient(ligne, cherche)]
+
+
+@rules.get("/<regle>", question=ProfilSchema)
+def lire_regle(choix: dict[str, Any], regle: str) -> RegleEntiere:
+    """One control by its code, or the official one; its examples, the smallest message it refuses."""
+    contrat = services().contrat
+    return catalogue.lire(contrat, trouver.regle(regle), _profil(choix["profil"]))

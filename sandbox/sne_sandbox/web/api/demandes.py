@@ -1,38 +1,31 @@
 """`/api/v1/bases/{base}/demandes`: the demandes of a base, searched, read, worked out. NIR are masked."""
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
-from decimal import Decimal
+from datetime import date, datetime
 from typing import Annotated, Any, Final, Self
 
 from flask import Response
-from flask.views import MethodView
-from flask_smorest import Blueprint
 from lxml import etree
 from marshmallow import fields, validate
 from werkzeug.exceptions import NotFound
 
 from sne_sandbox.domain.demande import DemandeStockee, EtatDemande
-from sne_sandbox.domain.echange import Appel
 from sne_sandbox.domain.evenement import Evenement
 from sne_sandbox.domain.publication import tirer
 from sne_sandbox.domain.texte import masquer_message, masquer_nirs
 from sne_sandbox.errors import UsageError
-from sne_sandbox.operations import attestation, get_demande_logement
-from sne_sandbox.operations.question import Question
+from sne_sandbox.operations import attestation
 from sne_sandbox.store.recherche import Criteres, Prefixe, Repere, doublons_de, mouvements_de, plus_recentes
 from sne_sandbox.store.registre import RegistreBase
-from sne_sandbox.web import foyer, histoire
-from sne_sandbox.web.api.contexte import QuestionSchema, combien, facultatif, jour_iso, liste, reponse
-from sne_sandbox.web.foyer import PartUc, RessourceComptee, Seuil
-from sne_sandbox.web.histoire import GenrePoint, PointHistoire
-from sne_sandbox.web.messages.documents import masquer_octets
+from sne_sandbox.web import foyer, histoire, relecture
+from sne_sandbox.web.api.contexte import Appels, QuestionSchema, combien, facultatif, jour_iso
+from sne_sandbox.web.foyer import FoyerLu
+from sne_sandbox.web.histoire import EtapeLue
 from sne_sandbox.web.partage import services
+from sne_sandbox.web.relecture import question
 from sne_sandbox.web.reponses import telechargement
 
-blueprint: Final = Blueprint(
-    "demandes", __name__, url_prefix="/api/v1/bases/<base>/demandes", description="Les demandes d'une base"
-)
+blueprint: Final = Appels("demandes", "/bases/<base>/demandes", "Les demandes d'une base")
 
 
 class RechercheDemandesSchema(QuestionSchema):
@@ -141,170 +134,88 @@ class DemandeEntiere(DemandeBreve):
     mouvements: list[MouvementLu]
 
 
-@dataclass(frozen=True, slots=True)
-class SeuilLu:
-    """The threshold that applies: that of the first wished commune."""
-
-    commune: str
-    territoire: str
-    montant: Annotated[int | None, "euros par an et par UC ; null : aucun seuil connu"]
-    annee: int | None
-    fidelite: Annotated[str, "vide : aucun seuil"]
-
-    @classmethod
-    def de(cls, seuil: Seuil) -> Self:
-        """What is shown of a threshold."""
-        connu = seuil.seuil
-        montant, annee = (None, None) if connu is None else (connu.montant, connu.annee)
-        return tirer(cls, seuil, montant=montant, annee=annee)
+@blueprint.get("", question=RechercheDemandesSchema)
+def chercher(cherche: dict[str, Any], base: str) -> PageDemandes:
+    """The demandes that are looked for, latest deposit first."""
+    limite = cherche["limite"]
+    with services().magasin.lire(base) as registre:
+        trouvees = plus_recentes(registre, _criteres(cherche), limite + 1, _repere(cherche["apres"]))
+    suite = trouvees[limite - 1] if len(trouvees) > limite else None
+    return PageDemandes(
+        [DemandeBreve.de(stockee) for stockee in trouvees[:limite]],
+        None if suite is None else f"{suite.date_creation}_{suite.numero_unique}",
+    )
 
 
-@dataclass(frozen=True, slots=True)
-class FoyerLu:
-    """A household, step by step."""
-
-    jour: Annotated[date, "celui de la base"]
-    nombre_uc: Decimal
-    parts: tuple[PartUc, ...]
-    ressources_mensuelles: Annotated[int, "euros, pour tout le foyer"]
-    ressources_annuelles_uc: Annotated[int, "euros par an et par UC"]
-    entrees: tuple[RessourceComptee, ...]
-    seuil: SeuilLu | None
-    premier_quartile: Annotated[bool | None, "null : aucun seuil ne s'applique"]
-
-
-@dataclass(frozen=True, slots=True)
-class EtapeLue:
-    """A point of the timeline."""
-
-    quand: Annotated[datetime, "à l'heure de Paris"]
-    precis: Annotated[bool, "false : seul le jour est connu"]
-    genre: Annotated[GenrePoint, "avenir : ce que feront les nuits si personne ne fait rien"]
-    titre: str
-    detail: str
-    echange: Annotated[int | None, "ligne du journal"]
-
-    @classmethod
-    def de(cls, point: PointHistoire) -> Self:
-        """What is shown of a point."""
-        return tirer(
-            cls,
-            point,
-            titre=masquer_nirs(point.titre),
-            detail=masquer_nirs(point.detail),
-            echange=None if point.echange is None else point.echange.identifiant,
+@blueprint.get("/<numero>")
+def montrer(base: str, numero: str) -> DemandeEntiere:
+    """One demande, its document, its events, its movements."""
+    with services().magasin.lire(base) as registre:
+        stockee = trouver(registre, numero)
+        racine = relecture.document(question(registre, numero))
+        return DemandeEntiere.de(
+            stockee,
+            document=masquer_message(etree.tostring(racine, encoding="unicode")),
+            evenements=[EvenementDeDemande.de(e) for e in registre.evenements(numero)],
+            mouvements=[tirer(MouvementLu, m) for m in mouvements_de(registre, numero)],
         )
 
 
-@blueprint.route("")
-class RessourceDemandes(MethodView):
-    """GET: the demandes that are looked for, latest deposit first."""
-
-    @blueprint.arguments(RechercheDemandesSchema, location="query")
-    @blueprint.response(200, reponse(PageDemandes))
-    def get(self, cherche: dict[str, Any], base: str) -> PageDemandes:
-        limite = cherche["limite"]
-        with services().magasin.lire(base) as registre:
-            trouvees = plus_recentes(registre, _criteres(cherche), limite + 1, _repere(cherche["apres"]))
-        suite = trouvees[limite - 1] if len(trouvees) > limite else None
-        return PageDemandes(
-            [DemandeBreve.de(stockee) for stockee in trouvees[:limite]],
-            None if suite is None else f"{suite.date_creation}_{suite.numero_unique}",
-        )
+@blueprint.get("/<numero>/attestation", contenu="application/pdf", description="L'attestation")
+def donner_attestation(base: str, numero: str) -> Response:
+    """The attestation of registration (PDF)."""
+    with services().magasin.lire(base) as registre:
+        stockee = trouver(registre, numero)
+        createur = registre.guichet(stockee.guichet_createur)
+        pdf = attestation.rediger(stockee, createur, question(registre, numero))
+        nom = f"attestation-{stockee.numero_unique}.pdf"
+    return telechargement(pdf, nom, "application/pdf")
 
 
-@blueprint.route("/<numero>")
-class RessourceDemande(MethodView):
-    """GET: one demande, its document, its events, its movements."""
-
-    @blueprint.response(200, reponse(DemandeEntiere))
-    def get(self, base: str, numero: str) -> DemandeEntiere:
-        with services().magasin.lire(base) as registre:
-            return DemandeEntiere.de(
-                trouver(registre, numero),
-                document=masquer_message(etree.tostring(_racine(registre, numero), encoding="unicode")),
-                evenements=[EvenementDeDemande.de(e) for e in registre.evenements(numero)],
-                mouvements=[tirer(MouvementLu, m) for m in mouvements_de(registre, numero)],
-            )
+@blueprint.get("/<numero>/document", contenu="application/xml", description="Le document, NIR masqués")
+def donner_document(base: str, numero: str) -> Response:
+    """The document that getDemandeLogement answers (complet), as a file, NIR masked."""
+    with services().magasin.lire(base) as registre:
+        numero_unique = trouver(registre, numero).numero_unique
+        octets = relecture.fichier(question(registre, numero))
+    return telechargement(octets, f"{numero_unique}.xml", "application/xml")
 
 
-@blueprint.route("/<numero>/attestation")
-class RessourceAttestation(MethodView):
-    """GET: the attestation of registration (PDF)."""
-
-    @blueprint.response(200, content_type="application/pdf", description="L'attestation")
-    def get(self, base: str, numero: str) -> Response:
-        with services().magasin.lire(base) as registre:
-            stockee = trouver(registre, numero)
-            createur = registre.guichet(stockee.guichet_createur)
-            pdf = attestation.rediger(stockee, createur, question(registre, numero))
-            nom = f"attestation-{stockee.numero_unique}.pdf"
-        return telechargement(pdf, nom, "application/pdf")
+@blueprint.get("/<numero>/household", refus={404: "La demande n'existe pas, ou est d'une association"})
+def detailler_foyer(base: str, numero: str) -> FoyerLu:
+    """The household: who counts for how much, what comes in, the threshold of the first quartile."""
+    with services().magasin.lire(base) as registre:
+        stockee = trouver(registre, numero)
+        jour = question(registre, numero).maintenant.date()
+    calcule = foyer.calculer(stockee.demande, jour, services().contrat)
+    if calcule is None:
+        raise NotFound(f"La demande [{numero}] est d'une association : elle n'a pas de foyer.")
+    return calcule
 
 
-@blueprint.route("/<numero>/document")
-class RessourceDocument(MethodView):
-    """GET: the document that getDemandeLogement answers (complet), as a file, NIR masked."""
-
-    @blueprint.response(200, content_type="application/xml", description="Le document, NIR masqués")
-    def get(self, base: str, numero: str) -> Response:
-        with services().magasin.lire(base) as registre:
-            stockee = trouver(registre, numero)
-            racine = _racine(registre, numero)
-        octets = etree.tostring(racine, encoding="UTF-8", xml_declaration=True)
-        return telechargement(masquer_octets(octets), f"{stockee.numero_unique}.xml", "application/xml")
+@blueprint.get("/<numero>/duplicates")
+def lister_doublons(base: str, numero: str) -> list[DemandeBreve]:
+    """The other active demandes of the territory that one of its holders has already."""
+    with services().magasin.lire(base) as registre:
+        doublons = doublons_de(registre, trouver(registre, numero))
+        return [DemandeBreve.de(doublon) for doublon in doublons]
 
 
-@blueprint.route("/<numero>/household")
-class RessourceFoyer(MethodView):
-    """GET: the household: who counts for how much, what comes in, the threshold of the first quartile."""
-
-    @blueprint.response(200, reponse(FoyerLu))
-    @blueprint.alt_response(404, description="La demande n'existe pas, ou est d'une association")
-    def get(self, base: str, numero: str) -> FoyerLu:
-        with services().magasin.lire(base) as registre:
-            stockee = trouver(registre, numero)
-            jour = question(registre, numero).maintenant.date()
-        calcule = foyer.calculer(stockee.demande, jour, services().contrat)
-        if calcule is None:
-            raise NotFound(f"La demande [{numero}] est d'une association : elle n'a pas de foyer.")
-        menage = calcule.menage
-        return tirer(
-            FoyerLu,
-            calcule,
-            nombre_uc=menage.nombre_uc,
-            ressources_mensuelles=menage.ressources_mensuelles,
-            ressources_annuelles_uc=menage.ressources_annuelles_uc,
-            seuil=None if calcule.seuil is None else SeuilLu.de(calcule.seuil),
-        )
-
-
-@blueprint.route("/<numero>/duplicates")
-class RessourceDoublons(MethodView):
-    """GET: the other active demandes of the territory that one of its holders has already."""
-
-    @blueprint.response(200, liste(DemandeBreve))
-    def get(self, base: str, numero: str) -> list[DemandeBreve]:
-        with services().magasin.lire(base) as registre:
-            doublons = doublons_de(registre, trouver(registre, numero))
-            return [DemandeBreve.de(doublon) for doublon in doublons]
-
-
-@blueprint.route("/<numero>/timeline")
-class RessourceHistoire(MethodView):
-    """GET: its life, oldest first, up to what time holds in store: exchanges, movements, events."""
-
-    @blueprint.response(200, liste(EtapeLue))
-    def get(self, base: str, numero: str) -> list[EtapeLue]:
-        echanges = services().magasin.journal.chercher(base, numero=numero, limite=histoire.ECHANGES)
-        with services().magasin.lire(base) as registre:
-            stockee = trouver(registre, numero)
-            points = histoire.relire(registre, stockee, echanges, services().contrat)
-        return [EtapeLue.de(point) for point in points]
+@blueprint.get("/<numero>/timeline")
+def raconter(base: str, numero: str) -> list[EtapeLue]:
+    """Its life, oldest first, up to what time holds in store: exchanges, movements, events."""
+    echanges = services().magasin.journal.chercher(base, numero=numero, limite=histoire.ECHANGES)
+    with services().magasin.lire(base) as registre:
+        stockee = trouver(registre, numero)
+        return list(histoire.relire(registre, stockee, echanges, services().contrat))
 
 
 def _criteres(cherche: dict[str, Any]) -> Criteres:
-    propre: dict[str, Any] = {nom: _lisible(v) if isinstance(v, str) else v for nom, v in cherche.items()}
+    # What no column takes is in none.
+    propre: dict[str, Any] = {
+        nom: v.replace("\0", "\N{REPLACEMENT CHARACTER}") if isinstance(v, str) else v
+        for nom, v in cherche.items()
+    }
     if cherche["debut"]:
         noms = ("numero", "nom", "prenom", "association")
         propre |= {nom: Prefixe(propre[nom]) for nom in noms if propre[nom] is not None}
@@ -321,11 +232,6 @@ def _criteres(cherche: dict[str, Any]) -> Criteres:
         personne_prenom=propre["prenom"],
         personne_naissance=propre["naissance"],
     )
-
-
-def _lisible(ecrit: str) -> str:
-    # What no column takes is in none.
-    return ecrit.replace("\0", "\N{REPLACEMENT CHARACTER}")
 
 
 def _repere(apres: str | None) -> Repere | None:
@@ -346,16 +252,3 @@ def trouver(registre: RegistreBase, numero: str) -> DemandeStockee:
     if stockee is None:
         raise NotFound(f"La demande [{numero[:40]}] n'existe pas dans la base [{registre.base.nom}].")
     return stockee
-
-
-def question(registre: RegistreBase, numero: str) -> Question:
-    """What getDemandeLogement (complet) would be asked of a demande now."""
-    base, machine = registre.base, datetime.now(UTC)
-    appel = Appel("getDemandeLogement", {"numUnique": numero, "complet": "oui"}, base.nom, None, machine)
-    maintenant = base.horloge.maintenant(machine)
-    return Question(appel, base, maintenant, services().contrat, registre, "")
-
-
-def _racine(registre: RegistreBase, numero: str) -> Any:
-    """Root (lxml) of what getDemandeLogement answers, complet."""
-    return get_demande_logement.executer(question(registre, numero)).racine

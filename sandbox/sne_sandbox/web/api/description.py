@@ -6,19 +6,15 @@ import json
 from collections.abc import Iterator
 from typing import Any, Final
 
-from flask.views import MethodView
-from flask_smorest import Blueprint
 from marshmallow import Schema, fields
 from werkzeug.exceptions import NotFound
 
 from sne_sandbox.gestes import GESTES
 from sne_sandbox.resources import fixtures_dir
-from sne_sandbox.web.api.contexte import liste, reponse
+from sne_sandbox.web.api.contexte import Appels
 from sne_sandbox.web.reponses import ADRESSE, GENRES, TYPE_MIME, GenreProbleme
 
-problems: Final = Blueprint(
-    "problems", __name__, url_prefix="/api/v1/problems", description="Les genres de problème (RFC 9457)"
-)
+problems: Final = Appels("problems", "/problems", "Les genres de problème (RFC 9457)")
 
 _PROBLEME: Final = {"$ref": "#/components/schemas/Probleme"}
 _TOUJOURS: Final = {
@@ -74,24 +70,18 @@ class ProblemeSchema(Schema):
     errors = fields.Dict(metadata={"description": "Fautes par champ"})
 
 
-@problems.route("")
-class RessourceProblemes(MethodView):
-    """GET: every kind of problem."""
-
-    @problems.response(200, liste(GenreProbleme))
-    def get(self) -> list[GenreProbleme]:
-        return list(GENRES.values())
+@problems.get("")
+def lister() -> list[GenreProbleme]:
+    """Every kind of problem."""
+    return list(GENRES.values())
 
 
-@problems.route("/<genre>")
-class RessourceProbleme(MethodView):
-    """GET: one kind of problem, at the address that its `type` has."""
-
-    @problems.response(200, reponse(GenreProbleme))
-    def get(self, genre: str) -> GenreProbleme:
-        if genre not in GENRES:
-            raise NotFound(f"Le genre de problème [{genre[:40]}] n'existe pas.")
-        return GENRES[genre]
+@problems.get("/<genre>")
+def montrer(genre: str) -> GenreProbleme:
+    """One kind of problem, at the address that its `type` has."""
+    if genre not in GENRES:
+        raise NotFound(f"Le genre de problème [{genre[:40]}] n'existe pas.")
+    return GENRES[genre]
 
 
 def completer(document: dict[str, Any]) -> dict[str, Any]:

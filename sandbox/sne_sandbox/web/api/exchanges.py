@@ -8,37 +8,31 @@ import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, TypeVar
+from typing import Annotated, Any, ClassVar, Final, Literal, TypeVar
 
 from flask import Response, jsonify, request
-from flask.views import MethodView
-from flask_smorest import Blueprint
 from werkzeug.exceptions import NotFound
 
+from sne_sandbox.conformance.observation import Observation
 from sne_sandbox.domain.dates import PARIS
 from sne_sandbox.domain.echange import HORS_HTTP, Echange, VerdictEchange
 from sne_sandbox.domain.publication import tirer
 from sne_sandbox.domain.texte import masquer_nirs
 from sne_sandbox.errors import UsageError
 from sne_sandbox.web import manques, trouver
-from sne_sandbox.web.api.contexte import QuestionSchema, combien, facultatif, liste, rang, reponse
+from sne_sandbox.web.api.contexte import Appels, QuestionSchema, combien, facultatif, rang
 from sne_sandbox.web.essais import Essais, essayer, nu
 from sne_sandbox.web.messages import cote as cotes
-from sne_sandbox.web.messages import rejeu
-from sne_sandbox.web.messages.documents import masquer_corps, masquer_en_tetes, masquer_octets
+from sne_sandbox.web.messages import expedition
+from sne_sandbox.web.messages.arbre import remarques_de
+from sne_sandbox.web.messages.documents import masquer_en_tetes, masquer_octets
 from sne_sandbox.web.messages.xpath import chercher
 from sne_sandbox.web.partage import expediteur, services
-from sne_sandbox.web.reponses import telechargement
+from sne_sandbox.web.reponses import OCTETS, telechargement
 
-if TYPE_CHECKING:
-    from sne_sandbox.conformance.observation import Observation
-
-blueprint: Final = Blueprint(
-    "exchanges", __name__, url_prefix="/api/v1/bases/<base>/exchanges", description="Le journal"
-)
+blueprint: Final = Appels("exchanges", "/bases/<base>/exchanges", "Le journal")
 
 _Ligne = TypeVar("_Ligne")
-_OCTETS: Final = "application/octet-stream"
 _COTE: Final = "/<int:identifiant>/<any(request, response):cote>"
 
 
@@ -78,6 +72,8 @@ class DepuisRefusSchema(QuestionSchema):
 
 class CibleSchema(QuestionSchema):
     """What the document must still raise."""
+
+    exemple: ClassVar = {"cible": "ENT009"}
 
     cible = facultatif(
         "code d'une règle que l'échange soulève, ou structure (refus du schéma) ; absente : la première"
@@ -168,26 +164,6 @@ class ManqueLu:
 
 
 @dataclass(frozen=True, slots=True)
-class ContenuLu:
-    """A file of an archive."""
-
-    nom: str
-    taille: Annotated[int, "octets"]
-
-
-@dataclass(frozen=True, slots=True)
-class PieceLue:
-    """A piece of a message."""
-
-    rang: Annotated[int, "à redonner dans l'adresse"]
-    nom: Annotated[str, "Content-ID, ou champ de l'appel"]
-    genre: Annotated[str, "type de média annoncé"]
-    encodage: Annotated[str, "de transfert"]
-    taille: Annotated[int, "octets"]
-    contenus: Annotated[list[ContenuLu], "ce qu'une archive ZIP contient"]
-
-
-@dataclass(frozen=True, slots=True)
 class Reduite:
     """What is left of a document."""
 
@@ -231,10 +207,11 @@ def _montrer(echange: Echange) -> LigneDuJournal:
     )
 
 
-def _detailler(observation: "Observation") -> Detail:
+def _detailler(observation: Observation) -> Detail:
     """The whole of an exchange; what cannot be shown of it is said in its trace."""
     echange, essais, rien = observation.echange, Essais(), MessageMontre([], "utf-8", "")
-    anomalies = essais.part("Les anomalies", lambda: [_expliquee(a) for a in echange.anomalies], [])
+    fiches = services().contrat.regles
+    anomalies = essais.part("Les anomalies", lambda: remarques_de(echange.anomalies, fiches), [])
     requete = essais.part("La requête", lambda: _message(observation, "requete"), rien)
     reponse_ = essais.part("La réponse", lambda: _message(observation, "reponse"), rien)
     return essayer(
@@ -258,36 +235,15 @@ def _masquer(valeur: Any) -> Any:
     return [_masquer(v) for v in valeur] if isinstance(valeur, list) else valeur
 
 
-def _expliquee(anomalie: dict[str, Any]) -> dict[str, Any]:
-    """An anomaly with what its rule asks, how to meet it, and how far to trust it."""
-    fiche = services().contrat.regles.get(str(anomalie.get("regle")))
-    if fiche is None:
-        return anomalie
-    return {
-        **anomalie,
-        "condition": fiche.condition,
-        "remede": fiche.remede,
-        "fidelite": str(fiche.fidelite),
-        "source": fiche.source,
-    }
-
-
-def _message(observation: "Observation", cote: cotes.Nom) -> MessageMontre:
+def _message(observation: Observation, cote: cotes.Nom) -> MessageMontre:
     echange = observation.echange
     propres = masquer_en_tetes(echange.en_tetes if cote == "requete" else echange.en_tetes_reponse)
     en_tetes = [list(en_tete) for en_tete in propres]
-    octets = _octets(observation, cote)
+    octets = cotes.octets(observation, cote)
     try:
         return MessageMontre(en_tetes, "utf-8", octets.decode("utf-8"))
     except UnicodeDecodeError:
         return MessageMontre(en_tetes, "base64", base64.b64encode(octets).decode())
-
-
-def _octets(observation: "Observation", cote: cotes.Nom) -> bytes:
-    """A body, NIRs masked, those of its archives too."""
-    echange = observation.echange
-    corps = echange.requete if cote == "requete" else echange.reponse
-    return masquer_corps(cotes.courrier_de(observation, cote), corps)
 
 
 def _cote(cote: str) -> cotes.Nom:
@@ -298,161 +254,118 @@ def _cote(cote: str) -> cotes.Nom:
 # --- the journal --------------------------------------------------------------------------------------------
 
 
-@blueprint.route("")
-class RessourceJournal(MethodView):
-    """GET: the exchanges of a base, newest first, narrowed by filters or an XPath."""
-
-    @blueprint.arguments(FiltresPageSchema, location="query")
-    @blueprint.response(200, reponse(Page))
-    @blueprint.alt_response(409, description="Une autre recherche par XPath est en cours")
-    def get(self, filtres: dict[str, Any], base: str) -> Page:
-        magasin = services().magasin
-        magasin.bases.lire(base)
-        gardes, oublies = magasin.journal.compter(base)
-        avant, limite, xpath = (filtres.pop(nom) for nom in ("avant", "limite", "xpath"))
-        filtres["apres_id"] = filtres.pop("apres")
-        trouve = chercher(services(), base, xpath.strip(), filtres, avant=avant, limite=limite)
-        return Page(gardes, oublies, [_montrer(e) for e in trouve.trouves], trouve.suite, trouve.ignores)
+@blueprint.get("", question=FiltresPageSchema, refus={409: "Une autre recherche par XPath est en cours"})
+def lister(filtres: dict[str, Any], base: str) -> Page:
+    """The exchanges of a base, newest first, narrowed by filters or an XPath."""
+    magasin = services().magasin
+    magasin.bases.lire(base)
+    gardes, oublies = magasin.journal.compter(base)
+    avant, limite, xpath = (filtres.pop(nom) for nom in ("avant", "limite", "xpath"))
+    filtres["apres_id"] = filtres.pop("apres")
+    trouve = chercher(services(), base, xpath.strip(), filtres, avant=avant, limite=limite)
+    return Page(gardes, oublies, [_montrer(e) for e in trouve.trouves], trouve.suite, trouve.ignores)
 
 
-@blueprint.route("/count")
-class RessourceCompte(MethodView):
-    """GET: how many exchanges answer the filters."""
-
-    @blueprint.arguments(FiltresSchema, location="query")
-    @blueprint.response(200, reponse(Nombre))
-    def get(self, filtres: dict[str, Any], base: str) -> Nombre:
-        magasin = services().magasin
-        magasin.bases.lire(base)
-        return Nombre(magasin.journal.denombrer(base, **filtres))
+@blueprint.get("/count", question=FiltresSchema)
+def denombrer(filtres: dict[str, Any], base: str) -> Nombre:
+    """How many exchanges answer the filters."""
+    magasin = services().magasin
+    magasin.bases.lire(base)
+    return Nombre(magasin.journal.denombrer(base, **filtres))
 
 
-@blueprint.route("/near-misses")
-class RessourceManques(MethodView):
-    """GET: what SOAP refused, or HTTP before it, and what would have made it acceptable."""
-
-    @blueprint.arguments(DepuisRefusSchema, location="query")
-    @blueprint.response(200, liste(ManqueLu))
-    def get(self, filtres: dict[str, Any], base: str) -> list[ManqueLu]:
-        magasin = services().magasin
-        magasin.bases.lire(base)
-        trouves = manques.chercher(magasin, services().contrat, base, **filtres)
-        propres = ("pourquoi", "remede", "plus_proche")
-        return [
-            _ligne(ManqueLu, manque.echange, **{nom: _masquer(getattr(manque, nom)) for nom in propres})
-            for manque in trouves
-        ]
+@blueprint.get("/near-misses", question=DepuisRefusSchema)
+def lister_manques(filtres: dict[str, Any], base: str) -> list[ManqueLu]:
+    """What SOAP refused, or HTTP before it, and what would have made it acceptable."""
+    magasin = services().magasin
+    magasin.bases.lire(base)
+    trouves = manques.chercher(magasin, services().contrat, base, **filtres)
+    propres = ("pourquoi", "remede", "plus_proche")
+    return [
+        _ligne(ManqueLu, manque.echange, **{nom: _masquer(getattr(manque, nom)) for nom in propres})
+        for manque in trouves
+    ]
 
 
 # --- one exchange -------------------------------------------------------------------------------------------
 
 
-@blueprint.route("/<int:identifiant>")
-class RessourceEchange(MethodView):
-    """GET: one exchange, decoded and in bytes."""
-
-    @blueprint.response(200, reponse(Detail))
-    def get(self, base: str, identifiant: int) -> Detail:
-        return _detailler(trouver.observation(base, identifiant))
+@blueprint.get("/<int:identifiant>")
+def montrer(base: str, identifiant: int) -> Detail:
+    """One exchange, decoded and in bytes."""
+    return _detailler(trouver.observation(base, identifiant))
 
 
-@blueprint.route(_COTE)
-class RessourceOctets(MethodView):
-    """GET: the body of one side as it travelled, NIR masked."""
-
-    @blueprint.response(200, content_type=_OCTETS, description="Le corps, NIR masqués")
-    def get(self, base: str, identifiant: int, cote: str) -> Response:
-        octets = _octets(trouver.observation(base, identifiant), _cote(cote))
-        return telechargement(octets, f"echange-{identifiant}-{cote}.bin", _OCTETS)
+@blueprint.get(_COTE, contenu=OCTETS, description="Le corps, NIR masqués")
+def donner_octets(base: str, identifiant: int, cote: str) -> Response:
+    """The body of one side as it travelled, NIR masked."""
+    octets = cotes.octets(trouver.observation(base, identifiant), _cote(cote))
+    return telechargement(octets, f"echange-{identifiant}-{cote}.bin")
 
 
-@blueprint.route(f"{_COTE}/document")
-class RessourceDocumentEchange(MethodView):
-    """GET: the document of one side, out of its envelope, NIR masked."""
-
-    @blueprint.response(200, content_type=_OCTETS, description="XML ou archive, NIR masqués")
-    def get(self, base: str, identifiant: int, cote: str) -> Response:
-        contenu = cotes.document(trouver.observation(base, identifiant), _cote(cote))
-        if not contenu:
-            raise NotFound("Ce message ne porte pas de document.")
-        suffixe = "zip" if contenu.startswith(b"PK") else "xml"
-        return telechargement(masquer_octets(contenu), f"echange-{identifiant}-{cote}.{suffixe}", _OCTETS)
+@blueprint.get(f"{_COTE}/document", contenu=OCTETS, description="XML ou archive, NIR masqués")
+def donner_document(base: str, identifiant: int, cote: str) -> Response:
+    """The document of one side, out of its envelope, NIR masked."""
+    contenu = cotes.document(trouver.observation(base, identifiant), _cote(cote))
+    if not contenu:
+        raise NotFound("Ce message ne porte pas de document.")
+    suffixe = "zip" if contenu.startswith(b"PK") else "xml"
+    return telechargement(masquer_octets(contenu), f"echange-{identifiant}-{cote}.{suffixe}")
 
 
-@blueprint.route("/<int:identifiant>/har")
-class RessourceArchive(MethodView):
-    """GET: the exchange as an HTTP archive (HAR 1.2), NIR masked."""
-
-    @blueprint.response(200, {"type": "object"}, description="HAR 1.2")
-    def get(self, base: str, identifiant: int) -> Response:
-        observation = trouver.observation(base, identifiant)
-        if observation.echange.methode in HORS_HTTP:
-            raise NotFound("Cette ligne n'est pas une requête HTTP : elle n'a pas d'archive HAR.")
-        return jsonify(cotes.en_har(observation, origine=request.host_url.rstrip("/")))
+@blueprint.get("/<int:identifiant>/har", schema={"type": "object"}, description="HAR 1.2")
+def donner_archive(base: str, identifiant: int) -> Response:
+    """The exchange as an HTTP archive (HAR 1.2), NIR masked."""
+    observation = trouver.observation(base, identifiant)
+    if observation.echange.methode in HORS_HTTP:
+        raise NotFound("Cette ligne n'est pas une requête HTTP : elle n'a pas d'archive HAR.")
+    return jsonify(cotes.en_har(observation, origine=request.host_url.rstrip("/")))
 
 
-@blueprint.route("/<int:identifiant>/replay")
-class RessourceRejeu(MethodView):
-    """POST: the request sent again, the same bytes, without certificate."""
-
-    @blueprint.response(201, reponse(Rejoue))
-    @blueprint.alt_response(
-        422,
-        description="Ce n'est pas une requête HTTP (une nuit, un fichier, du TLS), ou elle est d'un relais",
-    )
-    def post(self, base: str, identifiant: int) -> Rejoue:
-        echange = trouver.echange(base, identifiant)
-        empechement = rejeu.empechement(echange)
-        if empechement:
-            raise UsageError(empechement, remede="recomposez le message dans la console (Composer)")
-        return Rejoue(*(rejeu.rejouer(echange, expediteur()) or (None, None)))
+@blueprint.post(
+    "/<int:identifiant>/replay",
+    statut=201,
+    refus={422: "Ce n'est pas une requête HTTP (une nuit, un fichier, du TLS), ou elle est d'un relais"},
+)
+def rejouer(base: str, identifiant: int) -> Rejoue:
+    """The request sent again, the same bytes, without certificate."""
+    echange = trouver.echange(base, identifiant)
+    empechement = expedition.empechement(echange)
+    if empechement:
+        raise UsageError(empechement, remede="recomposez le message dans la console (Composer)")
+    return Rejoue(*(expedition.rejouer(echange, expediteur()) or (None, None)))
 
 
-@blueprint.route(f"{_COTE}/parts")
-class RessourcePieces(MethodView):
-    """GET: the pieces of one side: its MIME parts, or what the envelope holds in base64."""
-
-    @blueprint.response(200, liste(PieceLue))
-    def get(self, base: str, identifiant: int, cote: str) -> list[PieceLue]:
-        return [
-            tirer(
-                PieceLue,
-                piece,
-                **{nom: masquer_nirs(getattr(piece, nom)) for nom in ("nom", "genre", "encodage")},
-                contenus=[ContenuLu(masquer_nirs(nom), taille) for nom, taille in piece.contenus],
-            )
-            for piece in cotes.decrire(trouver.observation(base, identifiant), _cote(cote))
-        ]
+@blueprint.get(f"{_COTE}/parts")
+def lister_pieces(base: str, identifiant: int, cote: str) -> list[cotes.PieceLue]:
+    """The pieces of one side: its MIME parts, or what the envelope holds in base64."""
+    return list(cotes.decrire(trouver.observation(base, identifiant), _cote(cote)))
 
 
-@blueprint.route(f"{_COTE}/parts/<int:rang>")
-class RessourcePiece(MethodView):
-    """GET: one piece, decoded, NIR masked."""
-
-    @blueprint.response(200, content_type=_OCTETS, description="La pièce, NIR masqués")
-    def get(self, base: str, identifiant: int, cote: str, rang: int) -> Response:
-        trouvee = cotes.piece(trouver.observation(base, identifiant), _cote(cote), rang)
-        if trouvee is None:
-            raise NotFound("Ce message n'a pas tant de pièces.")
-        suffixe, contenu = trouvee
-        return telechargement(contenu, f"echange-{identifiant}-{cote}-{rang}.{suffixe}", _OCTETS)
+@blueprint.get(f"{_COTE}/parts/<int:rang>", contenu=OCTETS, description="La pièce, NIR masqués")
+def donner_piece(base: str, identifiant: int, cote: str, rang: int) -> Response:
+    """One piece, decoded, NIR masked."""
+    trouvee = cotes.piece(trouver.observation(base, identifiant), _cote(cote), rang)
+    if trouvee is None:
+        raise NotFound("Ce message n'a pas tant de pièces.")
+    suffixe, contenu = trouvee
+    return telechargement(contenu, f"echange-{identifiant}-{cote}-{rang}.{suffixe}")
 
 
-@blueprint.route("/<int:identifiant>/reduce")
-class RessourceReduction(MethodView):
-    """POST: the smallest document that still raises an anomaly of the exchange; nothing is written."""
-
-    @blueprint.arguments(CibleSchema, required=False, example={"cible": "ENT009"})
-    @blueprint.response(200, reponse(Reduite))
-    @blueprint.alt_response(422, description="L'échange n'a rien de tel à réduire, ou la base a changé")
-    def post(self, donnees: dict[str, Any], base: str, identifiant: int) -> Reduite:
-        observation = trouver.observation(base, identifiant)
-        cibles = rejeu.cibles(observation)
-        cible = donnees["cible"] or next(iter(cibles), "")
-        if cible not in cibles:
-            raise UsageError(
-                f"L'échange {identifiant} n'a pas d'anomalie [{cible[:20]}] à réduire.",
-                remede=f"anomalies de cet échange : {', '.join(cibles) or 'aucune'}",
-            )
-        reduction = rejeu.reduire(services(), base, observation, cible)
-        return tirer(Reduite, reduction, cible=cible, cibles=cibles, document=reduction.texte)
+@blueprint.post(
+    "/<int:identifiant>/reduce",
+    corps=CibleSchema,
+    refus={422: "L'échange n'a rien de tel à réduire, ou la base a changé"},
+)
+def reduire(donnees: dict[str, Any], base: str, identifiant: int) -> Reduite:
+    """The smallest document that still raises an anomaly of the exchange; nothing is written."""
+    observation = trouver.observation(base, identifiant)
+    cibles = expedition.cibles(observation)
+    cible = donnees["cible"] or next(iter(cibles), "")
+    if cible not in cibles:
+        raise UsageError(
+            f"L'échange {identifiant} n'a pas d'anomalie [{cible[:20]}] à réduire.",
+            remede=f"anomalies de cet échange : {', '.join(cibles) or 'aucune'}",
+        )
+    reduction = expedition.reduire(services(), base, observation, cible)
+    return tirer(Reduite, reduction, cible=cible, cibles=cibles, document=reduction.texte)

@@ -3,12 +3,10 @@ certificates for them, and the authority that signs these."""
 
 import base64
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Annotated, Final
 
 from flask import Response, request
-from flask.views import MethodView
-from flask_smorest import Blueprint
 from werkzeug.exceptions import InternalServerError, NotFound
 
 from sne_sandbox.domain.base import Guichet
@@ -17,47 +15,24 @@ from sne_sandbox.errors import ExchangeError
 from sne_sandbox.operations import dispatching
 from sne_sandbox.operations.dossiers import NOM_ADMIS
 from sne_sandbox.pki.authority import MOT_DE_PASSE, Autorite
-from sne_sandbox.store.fichiers import Boite, Boites, Compte, Depot, compter
+from sne_sandbox.store.fichiers import Boite, Boites, Depot
 from sne_sandbox.web import trouver
 from sne_sandbox.web.acces import reserver
-from sne_sandbox.web.api.contexte import liste, reponse
+from sne_sandbox.web.api.contexte import Appels
 from sne_sandbox.web.messages.documents import masquer_octets
 from sne_sandbox.web.partage import services
-from sne_sandbox.web.reponses import telechargement
+from sne_sandbox.web.reponses import OCTETS, telechargement
 
-blueprint: Final = Blueprint(
-    "guichets",
-    __name__,
-    url_prefix="/api/v1/bases/<base>/guichets",
-    description="Les guichets et leurs boîtes : canal asynchrone et dispatching",
+blueprint: Final = Appels(
+    "guichets", "/bases/<base>/guichets", "Les guichets et leurs boîtes : canal asynchrone et dispatching"
 )
-certificates: Final = Blueprint(
-    "certificates",
-    __name__,
-    url_prefix="/api/v1/bases/<base>/guichets/<code>/certificate",
-    description="Les certificats de développement",
+certificates: Final = Appels(
+    "certificates", "/bases/<base>/guichets/<code>/certificate", "Les certificats de développement"
 )
-authority: Final = Blueprint(
-    "authority", __name__, url_prefix="/api/v1/ca.pem", description="L'autorité de développement"
-)
+authority: Final = Appels("authority", "/ca.pem", "L'autorité de développement")
 
 _CORPS: Final = {"content": {"text/xml": {"schema": {"type": "string"}}}}
 _TYPES: Final = {"xml": "text/xml", "pdf": "application/pdf", "err": "text/plain; charset=utf-8"}
-
-
-@dataclass(frozen=True, slots=True)
-class GuichetLu:
-    """A guichet, and what lies in its boxes."""
-
-    code: str
-    nature: str
-    territoire: str
-    nom: str
-    adresse: str
-    ouvert_le: date
-    ferme_le: date | None
-    inbox: Annotated[int, "fichiers qui attendent d'être traités"]
-    outbox: Annotated[int, "fichiers à intégrer"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,11 +124,6 @@ def _ignore(nom: str, code: str) -> FichierIgnore:
     )
 
 
-def _deposer(base: str, code: str, nom: str) -> FichierDeBoite:
-    services().boites.deposer(base, trouver.guichet(base, code), nom, request.get_data(cache=False))
-    return next(tirer(FichierDeBoite, d) for d in _depots(base, code, Boite.ENTREE) if d.nom == nom)
-
-
 def _sortie(base: str, guichet: Guichet) -> BoiteSortieLue:
     with services().magasin.lire(base) as registre:
         depots = Boites(registre.connexion, base, guichet.code).lister(Boite.SORTIE)
@@ -163,10 +133,7 @@ def _sortie(base: str, guichet: Guichet) -> BoiteSortieLue:
 
 def _chercher(base: str, code: str, nom: str, boite: Boite) -> bytes:
     """The bytes of a file of a box. Raises NotFound."""
-    contenu = None
-    if nom.isascii() and nom.isprintable():  # what no column takes is no file of ours
-        with services().magasin.lire(base) as registre:
-            contenu = Boites(registre.connexion, base, code).lire(boite, nom)
+    contenu = trouver.fichier_de_boite(base, code, boite, nom)
     if contenu is None:
         raise _absent(nom, code, boite)
     return contenu
@@ -177,154 +144,119 @@ def _absent(nom: str, code: str, boite: Boite) -> NotFound:
     return NotFound(f"Le fichier [{nom[:100]}] n'est pas dans la boîte {ou} de [{code}].")
 
 
-@blueprint.route("")
-class RessourceGuichets(MethodView):
-    """GET: the guichets of a base, and how many files lie in their boxes."""
-
-    @blueprint.response(200, liste(GuichetLu))
-    def get(self, base: str) -> list[GuichetLu]:
-        with services().magasin.lire(base) as registre:
-            comptes = compter(registre.connexion, base)
-            return [
-                tirer(
-                    GuichetLu,
-                    guichet,
-                    inbox=comptes.get((guichet.code, Boite.ENTREE), Compte()).en_attente,
-                    outbox=comptes.get((guichet.code, Boite.SORTIE), Compte()).total,
-                )
-                for guichet in registre.guichets()
-            ]
+@blueprint.get("")
+def lister(base: str) -> list[trouver.GuichetLu]:
+    """The guichets of a base, and how many files lie in their boxes."""
+    return trouver.guichets(base)
 
 
-@blueprint.route("/<code>/inbox")
-class RessourceBoiteEntree(MethodView):
-    """GET: the files that a guichet left, processed or not."""
-
-    @blueprint.response(200, reponse(BoiteEntreeLue))
-    def get(self, base: str, code: str) -> BoiteEntreeLue:
-        trouver.guichet(base, code)
-        return BoiteEntreeLue([tirer(FichierEntrant, d) for d in _depots(base, code, Boite.ENTREE)])
+@blueprint.get("/<code>/inbox")
+def lister_entree(base: str, code: str) -> BoiteEntreeLue:
+    """The files that a guichet left, processed or not."""
+    trouver.guichet(base, code)
+    return BoiteEntreeLue([tirer(FichierEntrant, d) for d in _depots(base, code, Boite.ENTREE)])
 
 
-@blueprint.route("/<code>/inbox/relever")
-class RessourceReleve(MethodView):
-    """POST: the files left, those of the folder too, processed at once, and what others changed
-    dispatched."""
-
-    @blueprint.response(200, reponse(ReleveFait))
-    def post(self, base: str, code: str) -> ReleveFait:
-        guichet = trouver.guichet(base, code)
-        try:
-            releve = services().boites.relever(base, guichet)
-        except ExchangeError as erreur:
-            raise InternalServerError(erreur.diagnostics()) from erreur
-        traites = [tirer(FichierTraite, traite) for traite in releve.traites]
-        return tirer(
-            ReleveFait, releve, traites=traites, ignores=[_ignore(nom, code) for nom in releve.ignores]
-        )
+@blueprint.post("/<code>/inbox/relever")
+def relever(base: str, code: str) -> ReleveFait:
+    """The files left, those of the folder too, processed at once, and what others changed dispatched."""
+    guichet = trouver.guichet(base, code)
+    try:
+        releve = services().boites.relever(base, guichet)
+    except ExchangeError as erreur:
+        raise InternalServerError(erreur.diagnostics()) from erreur
+    traites = [tirer(FichierTraite, traite) for traite in releve.traites]
+    return tirer(ReleveFait, releve, traites=traites, ignores=[_ignore(nom, code) for nom in releve.ignores])
 
 
-@blueprint.route("/<code>/inbox/<nom>")
-class RessourceFichierDepose(MethodView):
-    """GET: a file of an inbox, NIR masked. PUT, POST: one left. DELETE: one taken out."""
-
-    @blueprint.response(200, content_type="application/octet-stream", description="Le fichier, NIR masqués")
-    def get(self, base: str, code: str, nom: str) -> Response:
-        trouver.guichet(base, code)
-        contenu = _chercher(base, code, nom, Boite.ENTREE)
-        return telechargement(masquer_octets(contenu), nom, "application/octet-stream")
-
-    @blueprint.doc(requestBody=_CORPS)
-    @blueprint.response(201, reponse(FichierDeBoite))
-    @blueprint.alt_response(422, description="Nom ou taille que la boîte ne prend pas")
-    def put(self, base: str, code: str, nom: str) -> FichierDeBoite:
-        return _deposer(base, code, nom)
-
-    @blueprint.doc(requestBody=_CORPS)
-    @blueprint.response(201, reponse(FichierDeBoite))
-    @blueprint.alt_response(422, description="Nom ou taille que la boîte ne prend pas")
-    def post(self, base: str, code: str, nom: str) -> FichierDeBoite:
-        return _deposer(base, code, nom)
-
-    @blueprint.response(204)
-    def delete(self, base: str, code: str, nom: str) -> None:
-        trouver.guichet(base, code)
-        _chercher(base, code, nom, Boite.ENTREE)
-        with services().magasin.ecrire(base) as registre:
-            Boites(registre.connexion, base, code).oter(Boite.ENTREE, nom)
+@blueprint.get("/<code>/inbox/<nom>", contenu=OCTETS, description="Le fichier, NIR masqués")
+def lire_depose(base: str, code: str, nom: str) -> Response:
+    """A file of an inbox, NIR masked."""
+    trouver.guichet(base, code)
+    contenu = _chercher(base, code, nom, Boite.ENTREE)
+    return telechargement(masquer_octets(contenu), nom)
 
 
-@blueprint.route("/<code>/outbox")
-class RessourceBoiteSortie(MethodView):
-    """GET: the files to take in: answers (RET, ATT, .err) and changes already dispatched (DIS)."""
-
-    @blueprint.response(200, reponse(BoiteSortieLue))
-    def get(self, base: str, code: str) -> BoiteSortieLue:
-        return _sortie(base, trouver.guichet(base, code))
-
-
-@blueprint.route("/<code>/outbox/relever")
-class RessourceDistribution(MethodView):
-    """POST: what other guichets changed (DIS) dispatched at once; answers the outbox."""
-
-    @blueprint.response(200, reponse(BoiteSortieLue))
-    def post(self, base: str, code: str) -> BoiteSortieLue:
-        guichet = trouver.guichet(base, code)
-        try:
-            services().boites.distribuer(base, guichet)
-        except ExchangeError as erreur:
-            raise InternalServerError(erreur.diagnostics()) from erreur
-        return _sortie(base, guichet)
+@blueprint.route(
+    "/<code>/inbox/<nom>",
+    statut=201,
+    refus={422: "Nom ou taille que la boîte ne prend pas"},
+    methods=["POST", "PUT"],
+)
+@blueprint.doc(requestBody=_CORPS)
+def deposer(base: str, code: str, nom: str) -> FichierDeBoite:
+    """Leaves one."""
+    services().boites.deposer(base, trouver.guichet(base, code), nom, request.get_data(cache=False))
+    return next(tirer(FichierDeBoite, d) for d in _depots(base, code, Boite.ENTREE) if d.nom == nom)
 
 
-@blueprint.route("/<code>/outbox/<nom>")
-class RessourceFichierRecu(MethodView):
-    """GET: a file of an outbox, NIR in clear, for who may do everything. DELETE: it, taken in."""
+@blueprint.delete("/<code>/inbox/<nom>")
+def retirer(base: str, code: str, nom: str) -> None:
+    """Takes it out."""
+    trouver.guichet(base, code)
+    _chercher(base, code, nom, Boite.ENTREE)
+    with services().magasin.ecrire(base) as registre:
+        Boites(registre.connexion, base, code).oter(Boite.ENTREE, nom)
 
-    @blueprint.response(200, content_type="text/xml", description="Le fichier, tel quel")
-    def get(self, base: str, code: str, nom: str) -> Response:
-        reserver("Un fichier de la boîte de sortie")
-        trouver.guichet(base, code)
-        genre = _TYPES.get(nom.rpartition(".")[2], "application/octet-stream")
-        return telechargement(_chercher(base, code, nom, Boite.SORTIE), nom, genre)
 
-    @blueprint.response(204)
-    def delete(self, base: str, code: str, nom: str) -> None:
-        guichet = trouver.guichet(base, code)
-        _chercher(base, code, nom, Boite.SORTIE)
-        if not services().boites.oter(base, guichet, nom):
-            raise _absent(nom, code, Boite.SORTIE)
+@blueprint.get("/<code>/outbox")
+def lister_sortie(base: str, code: str) -> BoiteSortieLue:
+    """The files to take in: answers (RET, ATT, .err) and changes already dispatched (DIS)."""
+    return _sortie(base, trouver.guichet(base, code))
+
+
+@blueprint.post("/<code>/outbox/relever")
+def distribuer(base: str, code: str) -> BoiteSortieLue:
+    """What other guichets changed (DIS) dispatched at once; answers the outbox."""
+    guichet = trouver.guichet(base, code)
+    try:
+        services().boites.distribuer(base, guichet)
+    except ExchangeError as erreur:
+        raise InternalServerError(erreur.diagnostics()) from erreur
+    return _sortie(base, guichet)
+
+
+@blueprint.get("/<code>/outbox/<nom>", contenu="text/xml", description="Le fichier, tel quel")
+def lire_recu(base: str, code: str, nom: str) -> Response:
+    """A file of an outbox, NIR in clear, for who may do everything."""
+    reserver("Un fichier de la boîte de sortie")
+    trouver.guichet(base, code)
+    genre = _TYPES.get(nom.rpartition(".")[2], OCTETS)
+    return telechargement(_chercher(base, code, nom, Boite.SORTIE), nom, genre)
+
+
+@blueprint.delete("/<code>/outbox/<nom>")
+def prendre(base: str, code: str, nom: str) -> None:
+    """Takes it out, once it is taken in."""
+    guichet = trouver.guichet(base, code)
+    _chercher(base, code, nom, Boite.SORTIE)
+    if not services().boites.oter(base, guichet, nom):
+        raise _absent(nom, code, Boite.SORTIE)
 
 
 # --- their certificates -------------------------------------------------------------------------------------
 
 
-@certificates.route("")
-class RessourceCertificat(MethodView):
-    """POST: a new client certificate for a guichet and this base."""
-
-    @certificates.response(201, reponse(CertificatEmis))
-    def post(self, base: str, code: str) -> CertificatEmis:
-        guichet = trouver.guichet(base, code)
-        autorite = Autorite.ouvrir(services().configuration.home)
-        identite = autorite.emettre(guichet.code, base)
-        return CertificatEmis(
-            guichet=guichet.code,
-            base=base,
-            certificat=identite.certificat.decode(),
-            cle=identite.cle.decode(),
-            ca=autorite.ca.read_text("ascii"),
-            pkcs12=base64.b64encode(identite.pkcs12).decode(),
-            truststore=base64.b64encode(identite.truststore).decode(),
-            mot_de_passe=MOT_DE_PASSE,
-        )
+@certificates.post("", statut=201)
+def emettre(base: str, code: str) -> CertificatEmis:
+    """A new client certificate for a guichet and this base."""
+    guichet = trouver.guichet(base, code)
+    autorite = Autorite.ouvrir(services().configuration.home)
+    identite = autorite.emettre(guichet.code, base)
+    return CertificatEmis(
+        guichet=guichet.code,
+        base=base,
+        certificat=identite.certificat.decode(),
+        cle=identite.cle.decode(),
+        ca=autorite.ca.read_text("ascii"),
+        pkcs12=base64.b64encode(identite.pkcs12).decode(),
+        truststore=base64.b64encode(identite.truststore).decode(),
+        mot_de_passe=MOT_DE_PASSE,
+    )
 
 
-@authority.route("")
-class RessourceAutorite(MethodView):
-    """GET: the certificate of the authority, which an application must trust."""
-
-    @authority.response(200, content_type="application/x-pem-file", description="PEM")
-    def get(self) -> Response:
-        ca = Autorite.ouvrir(services().configuration.home).ca
-        return telechargement(ca.read_bytes(), "ca.pem", "application/x-pem-file")
+@authority.get("", contenu="application/x-pem-file", description="PEM")
+def donner_autorite() -> Response:
+    """The certificate of the authority, which an application must trust."""
+    ca = Autorite.ouvrir(services().configuration.home).ca
+    return telechargement(ca.read_bytes(), "ca.pem", "application/x-pem-file")

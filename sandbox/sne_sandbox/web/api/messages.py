@@ -5,32 +5,28 @@ What is shown has its NIR masked; what is sent has them back."""
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Annotated, Any, Final, Self
+from typing import Annotated, Any, ClassVar, Final, Self
 
-from flask.views import MethodView
-from flask_smorest import Blueprint
 from marshmallow import ValidationError, fields, validate
 from werkzeug.exceptions import NotFound
 
 from sne_sandbox.domain.anomalie import Fidelite, Gravite
 from sne_sandbox.domain.base import Base
 from sne_sandbox.domain.echange import VerdictEchange
-from sne_sandbox.domain.publication import champs_publies, tirer
+from sne_sandbox.domain.publication import champs_publies
 from sne_sandbox.domain.texte import masquer_message, masquer_nirs
 from sne_sandbox.errors import UsageError
 from sne_sandbox.operations.table import OPERATIONS
-from sne_sandbox.web.api.contexte import QuestionSchema, facultatif, liste, reponse
-from sne_sandbox.web.interface import presentation
+from sne_sandbox.web import trouver
+from sne_sandbox.web.api.contexte import Appels, QuestionSchema, facultatif
+from sne_sandbox.web.interface import ChampSaisi, presentation
 from sne_sandbox.web.messages import brouillon, departs, expedition, saisie
 from sne_sandbox.web.messages.arbre import Remarque
 from sne_sandbox.web.messages.brouillon import Brouillon
 from sne_sandbox.web.partage import expediteur, services
 
-blueprint: Final = Blueprint(
-    "messages",
-    __name__,
-    url_prefix="/api/v1/bases/<base>/messages",
-    description="Composer : un message commencé, rempli, vérifié, envoyé",
+blueprint: Final = Appels(
+    "messages", "/bases/<base>/messages", "Composer : un message commencé, rempli, vérifié, envoyé"
 )
 
 #: Operations whose document may be an invented household or a specimen.
@@ -39,7 +35,6 @@ _DE_DEMANDE: Final = ("getNumUnique", "getDoublons")
 _VALEUR_MAX: Final = 2000
 _VALEURS_MAX: Final = 40
 _CLE: Final = re.compile(r"[0-9A-Za-z_-]{0,60}")
-_EXEMPLE: Final = {"depart": "menage-couple_avec_enfant-3"}
 
 
 class _EnXml(validate.Regexp):
@@ -84,6 +79,8 @@ class DepuisSchema(QuestionSchema):
 class MessageComposeSchema(QuestionSchema):
     """A message: from its start, what is given takes the place of what the start says."""
 
+    exemple: ClassVar = {"depart": "menage-couple_avec_enfant-3"}
+
     depart = facultatif("celui d'où il vient : ses NIR masqués y sont repris", "")
     document = facultatif(
         "XML, de travers au besoin ; absent : celui du départ",
@@ -107,15 +104,6 @@ class DepartDit:
 
 
 @dataclass(frozen=True, slots=True)
-class ChampDit:
-    """A field that is filled in without XML."""
-
-    nom: str
-    libelle: str
-    chemin: Annotated[str, "sous la racine du document"]
-
-
-@dataclass(frozen=True, slots=True)
 class OperationDite:
     """An operation, and what a message to it is made of."""
 
@@ -125,7 +113,7 @@ class OperationDite:
     departs: Annotated[
         list[DepartDit], "ceux de tous les jours ; d'autres suivent une demande, une règle, un échange"
     ]
-    champs: list[ChampDit]
+    champs: list[ChampSaisi]
     parametres: list[str]
 
 
@@ -192,8 +180,7 @@ class Envoye:
 
 def _base(base: str, operation: str) -> Base:
     lue = services().magasin.bases.lire(base)
-    if operation not in OPERATIONS or operation not in services().contrat.operations:
-        raise NotFound(f"L'opération [{operation[:40]}] n'est pas de cette interface.")
+    trouver.operation(operation)
     return lue
 
 
@@ -231,11 +218,6 @@ def _remplir(base: Base, operation: str, donnees: dict[str, Any]) -> Brouillon:
     return rempli.reporte(services().contrat).nomme(services(), base)
 
 
-def _requete(base: Base, pret: Brouillon) -> expedition.RequeteEcrite:
-    champs = pret.champs(services(), base)
-    return expedition.emballer(services().contrat, base.nom, pret.operation, champs, pret.emballage)
-
-
 def _champs(pret: Brouillon) -> dict[str, str]:
     """What the document says in the plain fields that it calls for."""
     genre = OPERATIONS[pret.operation].genre
@@ -264,88 +246,74 @@ def _operation(nom: str) -> OperationDite:
         expliquee.titre,
         expliquee.phrase,
         [DepartDit(cle, dit) for cle, dit in proposes.items()],
-        [tirer(ChampDit, champ) for champ in champs],
+        list(champs),
         brouillon.parametres(services().contrat, nom),
     )
 
 
-@blueprint.route("")
-class RessourceMessages(MethodView):
-    """GET: the operations, what a message to each may begin with, what is filled in without XML."""
-
-    @blueprint.response(200, liste(OperationDite))
-    def get(self, base: str) -> list[OperationDite]:
-        services().magasin.bases.lire(base)
-        return [_operation(nom) for nom in services().contrat.operations if nom in OPERATIONS]
+@blueprint.get("")
+def lister(base: str) -> list[OperationDite]:
+    """The operations, what a message to each may begin with, what is filled in without XML."""
+    services().magasin.bases.lire(base)
+    return [_operation(nom) for nom in services().contrat.operations if nom in OPERATIONS]
 
 
-@blueprint.route("/<operation>")
-class RessourceMessage(MethodView):
-    """GET: a message to begin with, on the day of the base, NIR masked. POST: one sent by SOAP."""
+@blueprint.get("/<operation>", question=DepuisSchema)
+def commencer(depuis: dict[str, Any], base: str, operation: str) -> Commence:
+    """A message to begin with, on the day of the base, NIR masked."""
+    pret = _commencer(_base(base, operation), operation, depuis["depart"])
+    return Commence(
+        operation,
+        pret.cle or depuis["depart"],
+        pret.texte if pret.de_document else None,
+        _champs(pret) if pret.de_document else {},
+        pret.parametres,
+        pret.qui(services().contrat),
+        pret.nom or None,
+    )
 
-    @blueprint.arguments(DepuisSchema, location="query")
-    @blueprint.response(200, reponse(Commence))
-    def get(self, depuis: dict[str, Any], base: str, operation: str) -> Commence:
-        pret = _commencer(_base(base, operation), operation, depuis["depart"])
-        return Commence(
-            operation,
-            pret.cle or depuis["depart"],
-            pret.texte if pret.de_document else None,
-            _champs(pret) if pret.de_document else {},
-            pret.parametres,
-            pret.qui(services().contrat),
-            pret.nom or None,
+
+@blueprint.post("/<operation>", corps=MessageComposeSchema, statut=201)
+def envoyer(donnees: dict[str, Any], base: str, operation: str) -> Envoye:
+    """A message sent by SOAP."""
+    lue = _base(base, operation)
+    laisse = expedition.expedier(_remplir(lue, operation, donnees).requete(services(), lue), expediteur())
+    if laisse is None:
+        return Envoye(None, None, None)
+    echange = services().magasin.journal.lire(*laisse)
+    return Envoye(*laisse, None if echange is None else echange.verdict)
+
+
+@blueprint.post("/<operation>/check", corps=MessageComposeSchema)
+def verifier(donnees: dict[str, Any], base: str, operation: str) -> Verifie:
+    """What the schema and the controls would say of a document sent now; nothing is sent."""
+    lue = _base(base, operation)
+    if OPERATIONS[operation].champ is None:
+        raise UsageError(
+            f"L'opération [{operation}] ne prend pas de document à vérifier.", remede="envoyez l'appel"
         )
-
-    @blueprint.arguments(MessageComposeSchema, required=False, example=_EXEMPLE)
-    @blueprint.response(201, reponse(Envoye))
-    def post(self, donnees: dict[str, Any], base: str, operation: str) -> Envoye:
-        lue = _base(base, operation)
-        laisse = expedition.expedier(_requete(lue, _remplir(lue, operation, donnees)), expediteur())
-        if laisse is None:
-            return Envoye(None, None, None)
-        echange = services().magasin.journal.lire(*laisse)
-        return Envoye(*laisse, None if echange is None else echange.verdict)
-
-
-@blueprint.route("/<operation>/check")
-class RessourceVerification(MethodView):
-    """POST: what the schema and the controls would say of a document sent now; nothing is sent."""
-
-    @blueprint.arguments(MessageComposeSchema, required=False, example=_EXEMPLE)
-    @blueprint.response(200, reponse(Verifie))
-    def post(self, donnees: dict[str, Any], base: str, operation: str) -> Verifie:
-        lue = _base(base, operation)
-        if OPERATIONS[operation].champ is None:
-            raise UsageError(
-                f"L'opération [{operation}] ne prend pas de document à vérifier.", remede="envoyez l'appel"
-            )
-        pret = _remplir(lue, operation, donnees)
-        try:
-            pret.racine()
-        except UsageError as illisible:
-            mal_forme = {
-                "gravite": Gravite.BLOQUANTE,
-                "message": masquer_nirs(str(illisible)),
-                "remede": illisible.remede,
-            }
-            return Verifie(False, [RemarqueLue.de(mal_forme)])
-        remarques = [RemarqueLue.de(remarque) for remarque in pret.remarques(services(), lue)]
-        return Verifie(all(r.gravite != Gravite.BLOQUANTE for r in remarques), remarques)
+    pret = _remplir(lue, operation, donnees)
+    try:
+        pret.racine()
+    except UsageError as illisible:
+        mal_forme = {
+            "gravite": Gravite.BLOQUANTE,
+            "message": masquer_nirs(str(illisible)),
+            "remede": illisible.remede,
+        }
+        return Verifie(False, [RemarqueLue.de(mal_forme)])
+    remarques = [RemarqueLue.de(remarque) for remarque in pret.remarques(services(), lue)]
+    return Verifie(all(r.gravite != Gravite.BLOQUANTE for r in remarques), remarques)
 
 
-@blueprint.route("/<operation>/request")
-class RessourceRequete(MethodView):
-    """POST: the whole HTTP request that a message would be, NIR masked; nothing is sent."""
-
-    @blueprint.arguments(MessageComposeSchema, required=False, example=_EXEMPLE)
-    @blueprint.response(200, reponse(RequeteLue))
-    def post(self, donnees: dict[str, Any], base: str, operation: str) -> RequeteLue:
-        lue = _base(base, operation)
-        envoi = _requete(lue, _remplir(lue, operation, donnees))
-        return RequeteLue(
-            envoi.methode,
-            envoi.adresse,
-            [[nom, masquer_nirs(valeur)] for nom, valeur in envoi.en_tetes],
-            masquer_message(envoi.corps.decode("utf-8", "replace")),
-        )
+@blueprint.post("/<operation>/request", corps=MessageComposeSchema)
+def ecrire(donnees: dict[str, Any], base: str, operation: str) -> RequeteLue:
+    """The whole HTTP request that a message would be, NIR masked; nothing is sent."""
+    lue = _base(base, operation)
+    envoi = _remplir(lue, operation, donnees).requete(services(), lue)
+    return RequeteLue(
+        envoi.methode,
+        envoi.adresse,
+        [[nom, masquer_nirs(valeur)] for nom, valeur in envoi.en_tetes],
+        masquer_message(envoi.corps.decode("utf-8", "replace")),
+    )

@@ -29,10 +29,6 @@ class Journaux(Collector):
 
     def collect(self) -> Iterator[Metric]:
         """The families of figures, read off the store at this moment."""
-        yield from self._tenues()
-        yield from self._mesures()
-
-    def _tenues(self) -> Iterator[Metric]:
         ecrits = CounterMetricFamily(
             "sne_exchanges_total", "Échanges reçus depuis la création de la base.", labels=("base",)
         )
@@ -47,15 +43,11 @@ class Journaux(Collector):
             gardes.add_metric((tenue.base,), tenue.gardes)
             oublies.add_metric((tenue.base,), tenue.oublies)
         yield from (ecrits, gardes, oublies)
-
-    def _mesures(self) -> Iterator[Metric]:
         nombre = GaugeMetricFamily(
             "sne_journal_exchanges_by", "Échanges gardés, par opération et verdict.", labels=_PAR_OPERATION
         )
         duree = GaugeMetricFamily(
-            "sne_journal_duration_seconds",
-            "Somme des durées des échanges gardés.",
-            labels=_PAR_OPERATION,
+            "sne_journal_duration_seconds", "Somme des durées des échanges gardés.", labels=_PAR_OPERATION
         )
         sous = GaugeMetricFamily(
             "sne_journal_duration_le",

@@ -1,35 +1,20 @@
 """`/api/v1/bases/{base}/pannes`: what goes wrong on purpose, armed, listed, taken away."""
 
 from dataclasses import dataclass
-from typing import Annotated, Any, Final, Self
+from typing import Annotated, Any, ClassVar, Final
 
-from flask.views import MethodView
-from flask_smorest import Blueprint, abort
+from flask_smorest import abort
 from marshmallow import fields, validate
 
-from sne_sandbox.domain.panne import GENRES, GenrePanne, PanneDefinition, Sorte
+from sne_sandbox.domain.panne import GENRES, PanneDefinition, Parametre
 from sne_sandbox.domain.publication import tirer
 from sne_sandbox.errors import UsageError
 from sne_sandbox.operations import pannes
 from sne_sandbox.operations.pannes import PanneLue
-from sne_sandbox.web.api.contexte import ENTIER_MAX, Entier, QuestionSchema, facultatif, reponse
+from sne_sandbox.web.api.contexte import ENTIER_MAX, Appels, Entier, QuestionSchema, facultatif
 from sne_sandbox.web.partage import services
 
-blueprint: Final = Blueprint(
-    "pannes", __name__, url_prefix="/api/v1/bases/<base>/pannes", description="Les pannes d'une base"
-)
-
-
-@dataclass(frozen=True, slots=True)
-class ParametreLu:
-    """A parameter of a kind."""
-
-    nom: str
-    sorte: Sorte
-    defaut: str
-    unite: str
-    description: str
-    choix: tuple[str, ...]
+blueprint: Final = Appels("pannes", "/bases/<base>/pannes", "Les pannes d'une base")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,13 +25,7 @@ class GenreLu:
     description: Annotated[str, "ce que voit le client"]
     effet: Annotated[str, "ce que devient la base, et les échanges où elle attend"]
     empeche: Annotated[bool, "si elle prend toujours la place du travail"]
-    parametres: list[ParametreLu]
-
-    @classmethod
-    def de(cls, genre: GenrePanne) -> Self:
-        """What is shown of a kind."""
-        parametres = [tirer(ParametreLu, parametre) for parametre in genre.parametres]
-        return tirer(cls, genre, genre=genre.nom, parametres=parametres)
+    parametres: tuple[Parametre, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +45,8 @@ class Otees:
 
 class PanneNouvelleSchema(QuestionSchema):
     """Body of POST …/pannes: the panne to arm, and on which exchanges."""
+
+    exemple: ClassVar = {"genre": "delai", "fois": 3, "parametres": {"secondes": "10"}}
 
     genre = fields.String(required=True, validate=validate.OneOf(list(GENRES)))
     operation = facultatif("absente : toute opération", allow_none=True)
@@ -88,40 +69,38 @@ class PanneNouvelleSchema(QuestionSchema):
     parametres = fields.Dict(keys=fields.String(), values=fields.String(), load_default=dict)
 
 
-@blueprint.route("")
-class RessourcePannes(MethodView):
-    """GET: the pannes of a base, oldest first, and the table of kinds. POST: one armed. DELETE: all of
-    them."""
-
-    @blueprint.response(200, reponse(Liste))
-    def get(self, base: str) -> Liste:
-        armees = pannes.lister(services().magasin, base)
-        return Liste([PanneLue.de(armee) for armee in armees], [GenreLu.de(g) for g in GENRES.values()])
-
-    @blueprint.arguments(
-        PanneNouvelleSchema, example={"genre": "delai", "fois": 3, "parametres": {"secondes": "10"}}
-    )
-    @blueprint.response(201, reponse(PanneLue))
-    @blueprint.alt_response(422, description="Genre, opération ou paramètre inconnu, valeur hors bornes")
-    def post(self, donnees: dict[str, Any], base: str) -> PanneLue:
-        donnees.setdefault("fois", 1 if donnees["taux"] is None else None)
-        identifiant = pannes.armer(services().magasin, base, PanneDefinition(**donnees))
-        armees = pannes.lister(services().magasin, base)
-        return next(PanneLue.de(armee) for armee in armees if armee.identifiant == identifiant)
-
-    @blueprint.response(200, reponse(Otees))
-    def delete(self, base: str) -> Otees:
-        return Otees(pannes.desarmer(services().magasin, base))
+@blueprint.get("")
+def lister(base: str) -> Liste:
+    """The pannes of a base, oldest first, and the table of kinds."""
+    armees = pannes.lister(services().magasin, base)
+    genres = [tirer(GenreLu, genre, genre=genre.nom) for genre in GENRES.values()]
+    return Liste([PanneLue.de(armee) for armee in armees], genres)
 
 
-@blueprint.route("/<int:identifiant>")
-class RessourcePanne(MethodView):
-    """DELETE: one panne taken away."""
+@blueprint.post(
+    "",
+    corps=PanneNouvelleSchema,
+    statut=201,
+    refus={422: "Genre, opération ou paramètre inconnu, valeur hors bornes"},
+)
+def armer(donnees: dict[str, Any], base: str) -> PanneLue:
+    """Arms one."""
+    donnees.setdefault("fois", 1 if donnees["taux"] is None else None)
+    identifiant = pannes.armer(services().magasin, base, PanneDefinition(**donnees))
+    armees = pannes.lister(services().magasin, base)
+    return next(PanneLue.de(armee) for armee in armees if armee.identifiant == identifiant)
 
-    @blueprint.response(204)
-    @blueprint.alt_response(404, description="La base n'a pas cette panne")
-    def delete(self, base: str, identifiant: int) -> None:
-        try:
-            pannes.desarmer(services().magasin, base, identifiant)
-        except UsageError as erreur:
-            abort(404, message=str(erreur))
+
+@blueprint.delete("")
+def desarmer_toutes(base: str) -> Otees:
+    """Takes all of them away."""
+    return Otees(pannes.desarmer(services().magasin, base))
+
+
+@blueprint.delete("/<int:identifiant>", refus={404: "La base n'a pas cette panne"})
+def desarmer(base: str, identifiant: int) -> None:
+    """Takes one away."""
+    try:
+        pannes.desarmer(services().magasin, base, identifiant)
+    except UsageError as erreur:
+        abort(404, message=str(erreur))

@@ -3,10 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated, Any, Final, Self
+from typing import Annotated, Any, ClassVar, Final, Self
 
-from flask.views import MethodView
-from flask_smorest import Blueprint
 from marshmallow import validate
 from werkzeug.exceptions import NotFound
 
@@ -17,15 +15,14 @@ from sne_sandbox.errors import ConflitEtat
 from sne_sandbox.operations import scenes
 from sne_sandbox.operations.scenes import PasScene, Scene
 from sne_sandbox.web import representation
-from sne_sandbox.web.api.contexte import Booleen, Entier, QuestionSchema, facultatif, liste, reponse
+from sne_sandbox.web.api.contexte import Appels, Booleen, Entier, QuestionSchema, facultatif
 from sne_sandbox.web.partage import expediteur, services
 from sne_sandbox.web.representation import Joue, Representation
 
-blueprint: Final = Blueprint(
+blueprint: Final = Appels(
     "scenes",
-    __name__,
-    url_prefix="/api/v1/scenes",
-    description="Les scènes des formateurs : des démonstrations jouées pas à pas, chacune sur sa base",
+    "/scenes",
+    "Les scènes des formateurs : des démonstrations jouées pas à pas, chacune sur sa base",
 )
 
 ACTIONS: Final = ("envoyer", "deposer", "avancer", "relever")
@@ -134,11 +131,15 @@ class SceneEntiere(SceneLue):
 class DepartSchema(QuestionSchema):
     """Body of …/start: whether to empty a base that the scene did not make."""
 
+    exemple: ClassVar = {"vider": False}
+
     vider = facultatif("efface une base de ce nom que la scène n'a pas faite", False, genre=Booleen)
 
 
 class RangSchema(QuestionSchema):
     """Body of …/next: the step one believes to be the next, so that a second press plays nothing."""
+
+    exemple: ClassVar = {"rang": 1}
 
     rang = facultatif(
         "celui qu'on croit le suivant : déjà joué, il n'est pas rejoué",
@@ -170,62 +171,54 @@ def _trouver(identifiant: str) -> Scene:
     return trouvee
 
 
-@blueprint.route("")
-class RessourceScenes(MethodView):
-    """GET: every scene, and where each stands."""
-
-    @blueprint.response(200, liste(SceneLue))
-    def get(self) -> list[SceneLue]:
-        return [SceneLue.de(representation.lire(services(), scene)) for scene in scenes.scenes()]
+@blueprint.get("")
+def lister() -> list[SceneLue]:
+    """Every scene, and where each stands."""
+    return [SceneLue.de(representation.lire(services(), scene)) for scene in scenes.scenes()]
 
 
-@blueprint.route("/<scene>")
-class RessourceScene(MethodView):
-    """GET: one scene, its steps, and what came of those that were played."""
-
-    @blueprint.response(200, reponse(SceneEntiere))
-    def get(self, scene: str) -> SceneEntiere:
-        return _entiere(_trouver(scene))
+@blueprint.get("/<scene>")
+def montrer(scene: str) -> SceneEntiere:
+    """One scene, its steps, and what came of those that were played."""
+    return _entiere(_trouver(scene))
 
 
-@blueprint.route("/<scene>/start")
-class RessourceDebutScene(MethodView):
-    """POST: a scene (back) at its start: its base made, or emptied of all."""
+@blueprint.post(
+    "/<scene>/start",
+    corps=DepartSchema,
+    refus={409: "Une base de ce nom contient ce que la scène n'a pas fait"},
+)
+def commencer(donnees: dict[str, Any], scene: str) -> SceneEntiere:
+    """A scene (back) at its start: its base made, or emptied of all."""
+    voulue = _trouver(scene)
+    etat = representation.lire(services(), voulue)
+    if etat.etrangere and not donnees["vider"]:
+        raise ConflitEtat(
+            f"La base [{voulue.base}] contient {accorde(etat.etrangere, 'demande', 'demandes')} que "
+            f"cette scène n'a pas faite{'s' if etat.etrangere > 1 else ''}.",
+            remede='envoyez {"vider": true} pour commencer quand même',
+        )
+    representation.commencer(services(), voulue)
+    return _entiere(voulue)
 
-    @blueprint.arguments(DepartSchema, required=False, example={"vider": False})
-    @blueprint.response(200, reponse(SceneEntiere))
-    @blueprint.alt_response(409, description="Une base de ce nom contient ce que la scène n'a pas fait")
-    def post(self, donnees: dict[str, Any], scene: str) -> SceneEntiere:
-        voulue = _trouver(scene)
-        etat = representation.lire(services(), voulue)
-        if etat.etrangere and not donnees["vider"]:
-            raise ConflitEtat(
-                f"La base [{voulue.base}] contient {accorde(etat.etrangere, 'demande', 'demandes')} que "
-                f"cette scène n'a pas faite{'s' if etat.etrangere > 1 else ''}.",
-                remede='envoyez {"vider": true} pour commencer quand même',
-            )
-        representation.commencer(services(), voulue)
-        return _entiere(voulue)
 
-
-@blueprint.route("/<scene>/next")
-class RessourceSuiteScene(MethodView):
-    """POST: the next step of a scene played."""
-
-    @blueprint.arguments(RangSchema, required=False, example={"rang": 1})
-    @blueprint.response(200, reponse(SceneEntiere))
-    @blueprint.alt_response(409, description="La scène n'est pas commencée, ou est finie, ou n'en est pas là")
-    def post(self, donnees: dict[str, Any], scene: str) -> SceneEntiere:
-        voulue = _trouver(scene)
-        etat = representation.lire(services(), voulue)
-        rang = donnees["rang"] or etat.suivant
-        if not etat.commencee or rang > min(etat.suivant, len(voulue.pas)):
-            raise ConflitEtat(
-                f"Le pas {rang} n'est pas le suivant : la scène {_ou(etat)}.",
-                remede=f"POST /api/v1/scenes/{scene}/start la remet au début",
-            )
-        representation.jouer(services(), voulue, rang, expediteur())
-        return _entiere(voulue)
+@blueprint.post(
+    "/<scene>/next",
+    corps=RangSchema,
+    refus={409: "La scène n'est pas commencée, ou est finie, ou n'en est pas là"},
+)
+def jouer(donnees: dict[str, Any], scene: str) -> SceneEntiere:
+    """The next step of a scene played."""
+    voulue = _trouver(scene)
+    etat = representation.lire(services(), voulue)
+    rang = donnees["rang"] or etat.suivant
+    if not etat.commencee or rang > min(etat.suivant, len(voulue.pas)):
+        raise ConflitEtat(
+            f"Le pas {rang} n'est pas le suivant : la scène {_ou(etat)}.",
+            remede=f"POST /api/v1/scenes/{scene}/start la remet au début",
+        )
+    representation.jouer(services(), voulue, rang, expediteur())
+    return _entiere(voulue)
 
 
 def _ou(etat: Representation) -> str:

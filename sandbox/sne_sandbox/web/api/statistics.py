@@ -5,24 +5,19 @@ from datetime import UTC, date, datetime
 from typing import Annotated, Any, Final
 
 from flask import Response, current_app
-from flask.views import MethodView
-from flask_smorest import Blueprint
 from marshmallow import fields, validate
 from werkzeug.exceptions import NotFound
 
 from sne_sandbox.operations import statistiques
 from sne_sandbox.operations.statistiques import Tableau, TableauLu
 from sne_sandbox.web import tableaux
-from sne_sandbox.web.api.contexte import QuestionSchema, facultatif, jour_iso, reponse
+from sne_sandbox.web.api.contexte import Appels, QuestionSchema, facultatif, jour_iso
 from sne_sandbox.web.partage import services
 from sne_sandbox.web.reponses import telechargement
 from sne_sandbox.web.tableaux import TableDemandee, calculs_de
 
-blueprint: Final = Blueprint(
-    "statistics",
-    __name__,
-    url_prefix="/api/v1/bases/<base>/statistics",
-    description="Les tableaux statistiques : stock, flux, profils",
+blueprint: Final = Appels(
+    "statistics", "/bases/<base>/statistics", "Les tableaux statistiques : stock, flux, profils"
 )
 
 
@@ -72,44 +67,42 @@ def _tableau(base: str, code: str, jour: date, quand: dict[str, Any]) -> Tableau
     return calculs.attendre(services(), TableDemandee(base, code, jour, quand["territoire"])).tableau
 
 
-@blueprint.route("")
-class RessourceStatistiques(MethodView):
-    """GET: TAB01, TAB02 and TAB03 of a base, or of one of its territories, at a date."""
-
-    @blueprint.arguments(QuandSchema, location="query")
-    @blueprint.response(200, reponse(Tableaux))
-    def get(self, quand: dict[str, Any], base: str) -> Tableaux:
-        jour = _jour(base, quand)
-        tableaux = [_tableau(base, code, jour, quand).lu for code in statistiques.CODES]
-        return Tableaux(base, jour, quand["territoire"], tableaux)
+@blueprint.get("", question=QuandSchema)
+def lire(quand: dict[str, Any], base: str) -> Tableaux:
+    """TAB01, TAB02 and TAB03 of a base, or of one of its territories, at a date."""
+    jour = _jour(base, quand)
+    tableaux = [_tableau(base, code, jour, quand).lu for code in statistiques.CODES]
+    return Tableaux(base, jour, quand["territoire"], tableaux)
 
 
-@blueprint.route("/<any(TAB01, TAB02, TAB03):tableau>/csv")
-class RessourceFeuille(MethodView):
-    """GET: a table to open in a spreadsheet."""
+@blueprint.get(
+    "/<any(TAB01, TAB02, TAB03):tableau>/csv",
+    question=QuandSchema,
+    contenu="text/csv",
+    description="Une ligne par nombre",
+)
+def donner_feuille(quand: dict[str, Any], base: str, tableau: str) -> Response:
+    """A table to open in a spreadsheet."""
+    jour = _jour(base, quand)
+    feuille = statistiques.en_csv([_tableau(base, tableau, jour, quand)], jour)
+    nom = "-".join(filter(None, (base, tableau, jour.isoformat(), quand["territoire"])))
+    return telechargement(feuille.encode("utf-8-sig"), f"{nom}.csv", "text/csv; charset=utf-8")
 
-    @blueprint.arguments(QuandSchema, location="query")
-    @blueprint.response(200, content_type="text/csv", description="Une ligne par nombre")
-    def get(self, quand: dict[str, Any], base: str, tableau: str) -> Response:
-        jour = _jour(base, quand)
-        feuille = statistiques.en_csv([_tableau(base, tableau, jour, quand)], jour)
-        nom = "-".join(filter(None, (base, tableau, jour.isoformat(), quand["territoire"])))
-        return telechargement(feuille.encode("utf-8-sig"), f"{nom}.csv", "text/csv; charset=utf-8")
 
-
-@blueprint.route("/<any(TAB01, TAB02, TAB03):tableau>/svg")
-class RessourceGraphique(MethodView):
-    """GET: the chart of a section of a table."""
-
-    @blueprint.arguments(QuandEtQuoiSchema, location="query")
-    @blueprint.response(200, content_type="image/svg+xml", description="Sans script")
-    @blueprint.alt_response(404, description="La base n'existe pas, ou le tableau n'a pas cette rubrique")
-    def get(self, quand: dict[str, Any], base: str, tableau: str) -> Response:
-        lu = _tableau(base, tableau, _jour(base, quand), quand)
-        rubrique = quand["rubrique"]
-        if rubrique not in tableaux.dessinees(lu):
-            raise NotFound(
-                f"Le tableau {tableau} n'a pas de rubrique [{rubrique[:40]}]. "
-                f"Remède : rubriques : {', '.join(tableaux.dessinees(lu))}."
-            )
-        return Response(tableaux.dessiner(lu, rubrique), mimetype="image/svg+xml")
+@blueprint.get(
+    "/<any(TAB01, TAB02, TAB03):tableau>/svg",
+    question=QuandEtQuoiSchema,
+    contenu="image/svg+xml",
+    description="Sans script",
+    refus={404: "La base n'existe pas, ou le tableau n'a pas cette rubrique"},
+)
+def dessiner(quand: dict[str, Any], base: str, tableau: str) -> Response:
+    """The chart of a section of a table."""
+    lu = _tableau(base, tableau, _jour(base, quand), quand)
+    rubrique = quand["rubrique"]
+    if rubrique not in tableaux.dessinees(lu):
+        raise NotFound(
+            f"Le tableau {tableau} n'a pas de rubrique [{rubrique[:40]}]. "
+            f"Remède : rubriques : {', '.join(tableaux.dessinees(lu))}."
+        )
+    return Response(tableaux.dessiner(lu, rubrique), mimetype="image/svg+xml")

@@ -25,7 +25,7 @@ from sne_sandbox.domain.base import BASE_PAR_DEFAUT
 from sne_sandbox.domain.texte import masquer_nirs
 from sne_sandbox.errors import BaseInconnue, OperatorError, UsageError
 from sne_sandbox.web import acces, securite
-from sne_sandbox.web.acces import Acces, Droit, csrf_convient, jeton_csrf
+from sne_sandbox.web.acces import Droit, csrf_convient, jeton_csrf
 from sne_sandbox.web.console import filtres
 from sne_sandbox.web.console.equivalents import equivalents
 from sne_sandbox.web.console.page import SECTIONS, Section, maintenant
@@ -150,7 +150,7 @@ def _commun() -> dict[str, Any]:
     return {
         "base": base,
         "maintenant": maintenant() if base is not None else None,
-        "les_bases": _les_bases,
+        "les_bases": lambda: [base.nom for base in services().magasin.bases.lister()],
         "menu": _menu,
         "section_ici": _section_ici,
         "equivalents": equivalents,
@@ -163,17 +163,8 @@ def _commun() -> dict[str, Any]:
     }
 
 
-def _acces() -> Acces:
-    donnes: Acces = current_app.extensions["acces"]
-    return donnes
-
-
 def _droit() -> Droit | None:
-    return _acces().droit(request)
-
-
-def _les_bases() -> list[str]:
-    return [base.nom for base in services().magasin.bases.lister()]
+    return acces.acces_d_ici().droit(request)
 
 
 def _section_ici() -> str:
@@ -204,7 +195,7 @@ def demander_jeton() -> str:
 def entrer() -> ReponseWsgi | tuple[str, int]:
     """Takes a token, gives a cookie."""
     suite = _suite(request.form.get("suite"))
-    droit = _acces().du_jeton(request.form.get("jeton", "").strip())
+    droit = acces.acces_d_ici().du_jeton(request.form.get("jeton", "").strip())
     if droit is None:
         return render_template("connexion.html", suite=suite, refuse=True), 403
     _ouvrir(droit)
@@ -217,7 +208,7 @@ def lecture(jeton: str) -> str:
 
     A page and no redirection: a browser that comes from another site would not send its new cookie along.
     """
-    if _acces().du_jeton(jeton) is not Droit.LECTURE:
+    if acces.acces_d_ici().du_jeton(jeton) is not Droit.LECTURE:
         raise NotFound("Ce lien de lecture n'est pas, ou n'est plus, celui de ce bac à sable.")
     _ouvrir(Droit.LECTURE)
     return render_template("lecture.html", base_par_defaut=BASE_PAR_DEFAUT)
@@ -227,7 +218,7 @@ def lecture(jeton: str) -> str:
 def sortir() -> ReponseWsgi:
     """Forgets the right that the cookie gave."""
     session.clear()
-    ouverte = _acces().jeton is None
+    ouverte = acces.acces_d_ici().jeton is None
     return redirect(url_for("accueil") if ouverte else url_for("connexion.page"), 303)
 
 

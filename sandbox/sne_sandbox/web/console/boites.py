@@ -21,10 +21,11 @@ from sne_sandbox.web.console.filtres import accorde
 from sne_sandbox.web.console.journal import resume
 from sne_sandbox.web.console.page import apres_action, maintenant, section
 from sne_sandbox.web.messages.arbre import Arbre, construire
+from sne_sandbox.web.messages.cote import imprimable
 from sne_sandbox.web.messages.documents import lire as lire_xml
 from sne_sandbox.web.messages.documents import masquer_octets
 from sne_sandbox.web.partage import services
-from sne_sandbox.web.reponses import telechargement
+from sne_sandbox.web.reponses import OCTETS, telechargement
 
 blueprint: Final = section("boites", __name__)
 
@@ -152,7 +153,7 @@ def fichier(base: str, code: str, boite: str, nom: str) -> str:
 def telecharger(base: str, code: str, boite: str, nom: str) -> Response:
     """A file, to keep, NIR masked."""
     contenu = _lire(base, trouver.guichet(base, code), Boite(boite), nom)
-    genre = _GENRES.get(nom.rpartition(".")[2], "application/octet-stream")
+    genre = _GENRES.get(nom.rpartition(".")[2], OCTETS)
     return telechargement(masquer_octets(contenu), nom, genre)
 
 
@@ -174,7 +175,7 @@ def montrer(contenu: bytes) -> tuple[Arbre | None, str]:
     if contenu.startswith(b"%PDF") or b"\0" in contenu:
         return None, ""
     texte = masquer_octets(contenu).decode("utf-8", "replace")
-    propre = "".join(c if c.isprintable() or c in "\r\n\t" else "\N{REPLACEMENT CHARACTER}" for c in texte)
+    propre = imprimable(texte)
     return None, propre[:TEXTE_MAX] + (" …" if len(propre) > TEXTE_MAX else "")
 
 
@@ -191,10 +192,7 @@ def _contenus(boites: Boites) -> list[ContenuBoite]:
 
 
 def _lire(base: str, guichet: Guichet, boite: Boite, nom: str) -> bytes:
-    contenu = None
-    if nom.isascii() and nom.isprintable():  # what no column takes is no file of ours
-        with services().magasin.lire(base) as registre:
-            contenu = Boites(registre.connexion, base, guichet.code).lire(boite, nom)
+    contenu = trouver.fichier_de_boite(base, guichet.code, boite, nom)
     if contenu is None:
         ou = "d'entrée" if boite is Boite.ENTREE else "de sortie"
         raise NotFound(f"Le fichier [{nom[:100]}] n'est pas dans la boîte {ou} de {guichet.code}.")

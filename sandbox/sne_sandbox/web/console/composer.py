@@ -12,8 +12,9 @@ from sne_sandbox.domain.anomalie import Gravite
 from sne_sandbox.domain.texte import masquer_message
 from sne_sandbox.errors import UsageError
 from sne_sandbox.operations.table import OPERATIONS
+from sne_sandbox.web import trouver
 from sne_sandbox.web.console.page import annoncer, avec_remede, maintenant, section
-from sne_sandbox.web.interface import presentation
+from sne_sandbox.web.interface import par_service, presentation
 from sne_sandbox.web.messages import brouillon, departs, expedition, saisie
 from sne_sandbox.web.messages.arbre import Remarque, construire
 from sne_sandbox.web.messages.brouillon import Brouillon
@@ -27,18 +28,16 @@ blueprint: Final = section("composer", __name__)
 def page(base: str) -> str:
     """The operations of the interface, by service."""
     contrat = services().contrat
-    par_service = [
-        (service, [op for op in contrat.operations.values() if op.service == service.nom])
-        for service in contrat.services.values()
-    ]
-    return render_template("composer/page.html", par_service=par_service, presentation=presentation(contrat))
+    return render_template(
+        "composer/page.html", par_service=par_service(contrat), presentation=presentation(contrat)
+    )
 
 
 @blueprint.get("/composer/<operation>")
 def operation(base: str, operation: str) -> str | tuple[str, int]:
     """The form of an operation, begun from what the address says. A number that is not there is said in the
     form."""
-    _verifier(operation)
+    trouver.operation(operation)
     cle = request.args.get("depart", "")
     for nom in ("echange", "regle"):
         if request.args.get(nom):
@@ -64,7 +63,7 @@ def operation(base: str, operation: str) -> str | tuple[str, int]:
 def envoyer(base: str, operation: str) -> str | Redirection | tuple[str, int]:
     """Prepares, shows or sends what was composed (`geste`). Whatever is wrong, the form comes back as it was
     sent."""
-    _verifier(operation)
+    trouver.operation(operation)
     recu = Brouillon.recu(operation, request.form)
     try:
         pret = recu.reporte(services().contrat).nomme(services(), g.base)
@@ -72,24 +71,14 @@ def envoyer(base: str, operation: str) -> str | Redirection | tuple[str, int]:
             case "preparer":
                 return _montrer(pret, Retour(remarques=pret.remarques(services(), g.base)))
             case "voir":
-                return _montrer(pret, Retour(envoi=_requete(pret)))
+                return _montrer(pret, Retour(envoi=pret.requete(services(), g.base)))
     except UsageError as erreur:
         return _montrer(recu, Retour(erreur=avec_remede(erreur))), 422
-    laisse = expedition.expedier(_requete(pret), expediteur())
+    laisse = expedition.expedier(pret.requete(services(), g.base), expediteur())
     if laisse is None:
         perdue = "La requête est partie, mais n'a laissé aucune ligne au journal."
         return _montrer(pret, Retour(erreur=perdue)), 502
     return annoncer("Le message est parti", *laisse)
-
-
-def _verifier(operation: str) -> None:
-    if operation not in OPERATIONS or operation not in services().contrat.operations:
-        raise NotFound(f"L'opération [{operation[:40]}] n'est pas de cette interface.")
-
-
-def _requete(pret: Brouillon) -> expedition.RequeteEcrite:
-    champs = pret.champs(services(), g.base)
-    return expedition.emballer(services().contrat, g.base.nom, pret.operation, champs, pret.emballage)
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +124,9 @@ def _montrer(pret: Brouillon, retour: Retour = Retour()) -> str:
         dite=presentation(contrat).operation(pret.operation),
         retour=retour,
         arbre=arbre,
-        offre=departs.offre(services(), g.base.nom),
+        departs=departs,
+        proposees=departs.proposees(services(), g.base.nom),
+        guichets=departs.guichets(services(), g.base.nom),
         champs=saisie.remplir(racine, genre, contrat, maintenant().date()) if racine is not None else [],
         parametres=[
             (nom, presentation(contrat).parametre(nom), pret.parametres.get(nom, ""))

@@ -14,7 +14,7 @@ from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response as Redirection
 
 from sne_sandbox.conformance import trafic
-from sne_sandbox.errors import BaseInconnue, ConflitEtat, UsageError
+from sne_sandbox.errors import ConflitEtat, UsageError
 from sne_sandbox.reports import compare, decision
 from sne_sandbox.reports import json as rapport_json
 from sne_sandbox.reports.formats import FICHIERS
@@ -43,7 +43,7 @@ def page(base: str) -> str:
     return render_template(
         "conformite/page.html",
         epreuves=resumes,
-        a_comparer=_a_comparer([(e.nom, lu.entete.application) for e, lu in resumes if lu is not None]),
+        a_comparer=_a_comparer([(e.nom, lu.application) for e, lu in resumes if lu is not None]),
         en_cours=next((e for e in trouvees if e.etat is epreuves.EtatJugement.EN_COURS), None),
         comparables=[e.nom for e in trouvees if e.etat is epreuves.EtatJugement.RENDUE],
         gardes=services().magasin.journal.compter(base)[0],
@@ -111,7 +111,8 @@ def rapport(base: str, run: str) -> str:
             for issue, n in decision.compter_issues(decision.issue_de_bilan(b) for b in lu.bilans)
         ],
         couverture=[rubrique for rubrique in lu.couverture if rubrique.total],
-        base_connue=lu.entete.mode == trafic.MODE and _connue(lu.entete.base),
+        base_connue=lu.entete.mode == trafic.MODE
+        and lu.entete.base in {base.nom for base in services().magasin.bases.lister()},
     )
 
 
@@ -191,14 +192,6 @@ def _a_comparer(rendus: list[tuple[str, str]]) -> tuple[str, str]:
             return avant, nom
     noms = [nom for nom, _ in rendus]
     return (noms[1], noms[0]) if len(noms) > 1 else ("", "")
-
-
-def _connue(base: str) -> bool:
-    try:
-        services().magasin.bases.lire(base)
-    except BaseInconnue:
-        return False
-    return True
 
 
 def _entier(nom: str, bas: int, haut: int) -> int:

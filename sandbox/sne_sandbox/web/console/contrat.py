@@ -8,8 +8,7 @@ from werkzeug.exceptions import NotFound
 from sne_sandbox.contract.schema import Document
 from sne_sandbox.web import interface, trouver
 from sne_sandbox.web.console.page import maintenant, section
-from sne_sandbox.web.interface import emplois, presentation
-from sne_sandbox.web.messages.elements import elements
+from sne_sandbox.web.interface import elements, emplois, par_service, presentation
 from sne_sandbox.web.partage import services
 
 blueprint: Final = section("contrat", __name__)
@@ -25,10 +24,7 @@ def page(base: str) -> str:
     return render_template(
         "contrat/page.html",
         contrat=contrat,
-        par_service=[
-            (service, [op for op in contrat.operations.values() if op.service == service.nom])
-            for service in contrat.services.values()
-        ],
+        par_service=par_service(contrat),
         presentation=presentation(contrat),
     )
 
@@ -53,7 +49,6 @@ def schema(base: str, document: str) -> str:
         elements=tous,
         trouves=[element for element in tous if interface.convient(element, cherche)] if cherche else None,
         cherche=cherche,
-        fidelite=interface.fidelite,
         deplies=_DEPLIES,
         fichier=contrat.schemas.fichier(voulu, version or None),
     )
@@ -96,9 +91,7 @@ def evenements(base: str) -> str:
 def operation(base: str, nom: str) -> str:
     """One operation: its fields in and out, its addresses, its WSDL."""
     contrat = services().contrat
-    connue = contrat.operations.get(nom)
-    if connue is None:
-        raise NotFound(f"L'opération [{nom[:60]}] n'est pas de cette interface.")
+    connue = trouver.operation(nom)
     return render_template(
         "contrat/operation.html",
         operation=connue,

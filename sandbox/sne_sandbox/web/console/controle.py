@@ -30,30 +30,15 @@ from sne_sandbox.web import trouver
 from sne_sandbox.web.acces import reserver
 from sne_sandbox.web.console.equivalents import Equivalents, equivalents
 from sne_sandbox.web.console.filtres import accorde
-from sne_sandbox.web.console.page import apres_action, faire, section
+from sne_sandbox.web.console.page import apres_action, geste, section
 from sne_sandbox.web.histoire import lire_nuit
 from sne_sandbox.web.partage import services
 from sne_sandbox.web.reponses import telechargement
 
 blueprint: Final = section("controle", __name__)
 
-
-def _confirmer(
-    titre: str, phrase: str, perdus: list[str], *, adresse: str, bouton: str, retour: str, conseil: bool,
-    geste: Equivalents,
-) -> str:  # fmt: skip
-    """The page that asks again before a deed; `conseil`: it advises to save the base first."""
-    return render_template(
-        "controle/confirmation.html",
-        titre=titre,
-        phrase=phrase,
-        perdus=perdus,
-        adresse=adresse,
-        bouton=bouton,
-        retour=retour,
-        conseil=conseil,
-        gestes=[geste],
-    )
+#: The page that asks again before a deed; `conseil`: it advises to save the base first.
+_CONFIRMATION: Final = "controle/confirmation.html"
 
 
 # --- the clock ----------------------------------------------------------------------------------------------
@@ -104,15 +89,16 @@ def page(base: str) -> str:
 
 
 @blueprint.post("/controle/figer")
+@geste("controle.page")
 def figer(base: str) -> Redirection:
     """Freezes it: now, or at an instant."""
     ecrit = request.form.get("instant", "").strip()
-    return _deplacer(
-        base, lambda: horloge.figer(services().magasin, base, lire_instant(ecrit) if ecrit else None)
-    )
+    instant = lire_instant(ecrit) if ecrit else None
+    return _deplacer(base, lambda: horloge.figer(services().magasin, base, instant))
 
 
 @blueprint.post("/controle/avancer")
+@geste("controle.page")
 def avancer(base: str) -> Redirection:
     """Moves it on: by a duration, or to a date."""
     vers = request.form.get("vers", "")
@@ -120,6 +106,7 @@ def avancer(base: str) -> Redirection:
 
 
 @blueprint.post("/controle/reelle")
+@geste("controle.page")
 def reelle(base: str) -> Redirection:
     """Gives it the machine's time."""
     return _deplacer(base, lambda: horloge.rendre_reelle(services().magasin, base))
@@ -128,12 +115,11 @@ def reelle(base: str) -> Redirection:
 def _deplacer(base: str, deplacer: Callable[[], Deplacement]) -> Redirection:
     """Moves the clock, and shows the nights that passed."""
     depuis = services().magasin.journal.dernier(base)
-
-    def geste() -> str:
-        fait = deplacer()
-        return f"Il est maintenant {fait.horloge.maintenant:%d/%m/%Y %H:%M} dans la base. {fait.phrase}"
-
-    return faire(url_for("controle.page"), geste, url_for("controle.page", depuis=depuis, _anchor="nuits"))
+    fait = deplacer()
+    return apres_action(
+        url_for("controle.page", depuis=depuis, _anchor="nuits"),
+        f"Il est maintenant {fait.horloge.maintenant:%d/%m/%Y %H:%M} dans la base. {fait.phrase}",
+    )
 
 
 # --- the pannes ---------------------------------------------------------------------------------------------
@@ -161,46 +147,39 @@ def _armer_ailleurs(genre: GenrePanne) -> Equivalents:
 
 
 @blueprint.post("/controle/pannes/armer")
-def armer(base: str) -> Redirection:
+@geste("controle.pannes")
+def armer(base: str) -> str:
     """Arms one. Fields of parameters are named `p-<name>`; those left as they are by default are not kept."""
-
-    def geste() -> str:
-        genre = GENRES.get(request.form.get("genre", ""))
-        if genre is None:
-            raise UsageError("Ce genre de panne est inconnu.", remede="choisissez-en un dans la table")
-        ecrits = {p: _parametre(p) for p in genre.parametres}
-        taux = _nombre("taux")
-        fois = _nombre("fois")
-        definition = PanneDefinition(
-            genre.nom,
-            request.form.get("operation") or None,
-            request.form.get("guichet") or None,
-            None if fois is None else int(fois),
-            taux,
-            int(_nombre("graine") or 0),
-            {p.nom: valeur for p, valeur in ecrits.items() if valeur not in ("", p.defaut)},
-        )
-        identifiant = armement.armer(services().magasin, base, definition)
-        return f"Panne {identifiant} [{genre.nom}] armée : {genre.description}"
-
-    return faire(url_for("controle.pannes"), geste)
+    genre = GENRES.get(request.form.get("genre", ""))
+    if genre is None:
+        raise UsageError("Ce genre de panne est inconnu.", remede="choisissez-en un dans la table")
+    ecrits = {p: _parametre(p) for p in genre.parametres}
+    taux, fois = _nombre("taux"), _nombre("fois")
+    definition = PanneDefinition(
+        genre.nom,
+        request.form.get("operation") or None,
+        request.form.get("guichet") or None,
+        None if fois is None else int(fois),
+        taux,
+        int(_nombre("graine") or 0),
+        {p.nom: valeur for p, valeur in ecrits.items() if valeur not in ("", p.defaut)},
+    )
+    identifiant = armement.armer(services().magasin, base, definition)
+    return f"Panne {identifiant} [{genre.nom}] armée : {genre.description}"
 
 
 @blueprint.post("/controle/pannes/desarmer")
-def desarmer(base: str) -> Redirection:
+@geste("controle.pannes")
+def desarmer(base: str) -> str:
     """Takes one away, or all."""
     ecrit = request.form.get("identifiant", "")
     identifiant = entier_de(ecrit)
-
-    def geste() -> str:
-        if ecrit and identifiant is None:  # not all of them, for one that was badly written
-            raise UsageError(f"La base [{base}] n'a pas de panne [{ecrit[:40]}].")
-        otees = armement.desarmer(services().magasin, base, identifiant)
-        if not otees:
-            return "Aucune panne n'était armée."
-        return "Panne désarmée." if otees == 1 else f"{otees} pannes désarmées."
-
-    return faire(url_for("controle.pannes"), geste)
+    if ecrit and identifiant is None:  # not all of them, for one that was badly written
+        raise UsageError(f"La base [{base}] n'a pas de panne [{ecrit[:40]}].")
+    otees = armement.desarmer(services().magasin, base, identifiant)
+    if not otees:
+        return "Aucune panne n'était armée."
+    return "Panne désarmée." if otees == 1 else f"{otees} pannes désarmées."
 
 
 def _parametre(parametre: Parametre) -> str:
@@ -241,17 +220,14 @@ def reglages(base: str) -> str:
 
 
 @blueprint.post("/controle/reglages")
-def regler(base: str) -> Redirection:
+@geste("controle.reglages")
+def regler(base: str) -> str:
     """Takes what was written; what was not stays."""
     ecrits = {s.nom: request.form[s.nom].strip() for s in _DE_BASE if s.nom in request.form}
-
-    def geste() -> str:
-        avant = asdict(g.base.reglages)
-        apres = asdict(gestion.regler(services().magasin, base, ecrits).reglages)
-        changes = [f"{nom} = {valeur}" for nom, valeur in apres.items() if valeur != avant[nom]]
-        return f"Réglages changés : {', '.join(changes)}." if changes else "Rien n'a changé."
-
-    return faire(url_for("controle.reglages"), geste)
+    avant = asdict(g.base.reglages)
+    apres = asdict(gestion.regler(services().magasin, base, ecrits).reglages)
+    changes = [f"{nom} = {valeur}" for nom, valeur in apres.items() if valeur != avant[nom]]
+    return f"Réglages changés : {', '.join(changes)}." if changes else "Rien n'a changé."
 
 
 # --- the snapshots ------------------------------------------------------------------------------------------
@@ -313,70 +289,61 @@ def fichier(base: str, nom: str) -> Response:
 
 
 @blueprint.post("/controle/sauvegardes")
-def sauvegarder(base: str) -> Redirection:
+@geste("controle.sauvegardes")
+def sauvegarder(base: str) -> str:
     """Saves the base under the name of the form."""
     nom = request.form.get("nom", "").strip()
-
-    def geste() -> str:
-        faite = trouver.sauvegardes().faire(base, nom)
-        return f"Base sauvegardée sous « {faite.nom} » : {_compte(faite)}."
-
-    return faire(url_for("controle.sauvegardes"), geste)
+    faite = trouver.sauvegardes().faire(base, nom)
+    return f"Base sauvegardée sous « {faite.nom} » : {_compte(faite)}."
 
 
 @blueprint.get("/controle/sauvegardes/<nom>/restaurer")
 def restaurer(base: str, nom: str) -> str:
     """Asks again, and says what the snapshot holds."""
     sauvegarde = trouver.sauvegarde(base, nom)
-    return _confirmer(
-        f"Restaurer « {nom} »",
-        "La base redevient ce qu'elle était : demandes, événements, boîtes, horloge, réglages, "
+    return render_template(
+        _CONFIRMATION,
+        titre=f"Restaurer « {nom} »",
+        phrase="La base redevient ce qu'elle était : demandes, événements, boîtes, horloge, réglages, "
         "pannes. Ce qui s'y est fait depuis est perdu ; le journal continue.",
-        [sauvegarde.illisible or f"la sauvegarde contient {sauvegarde.demandes} demandes"],
+        perdus=[sauvegarde.illisible or f"la sauvegarde contient {sauvegarde.demandes} demandes"],
         adresse=url_for("controle.faire_restaurer", nom=nom),
         bouton="Restaurer",
         retour=url_for("controle.sauvegardes"),
         conseil=True,
-        geste=equivalents("restaurer", nom=nom),
+        gestes=[equivalents("restaurer", nom=nom)],
     )
 
 
 @blueprint.post("/controle/sauvegardes/<nom>/restaurer")
-def faire_restaurer(base: str, nom: str) -> Redirection:
+@geste("controle.sauvegardes")
+def faire_restaurer(base: str, nom: str) -> str:
     """Puts the base back as it was."""
-
-    def geste() -> str:
-        faite = trouver.sauvegardes().restaurer(base, nom)
-        return f"Base telle que sauvegardée sous « {faite.nom} » : {_compte(faite)}."
-
-    return faire(url_for("controle.sauvegardes"), geste)
+    faite = trouver.sauvegardes().restaurer(base, nom)
+    return f"Base telle que sauvegardée sous « {faite.nom} » : {_compte(faite)}."
 
 
 @blueprint.get("/controle/sauvegardes/<nom>/supprimer")
 def oublier(base: str, nom: str) -> str:
     """Asks again before a snapshot is deleted."""
     trouver.sauvegarde(base, nom)
-    return _confirmer(
-        f"Supprimer la sauvegarde « {nom} »",
-        "La base elle-même ne change pas.",
-        [],
+    return render_template(
+        _CONFIRMATION,
+        titre=f"Supprimer la sauvegarde « {nom} »",
+        phrase="La base elle-même ne change pas.",
         adresse=url_for("controle.faire_oublier", nom=nom),
         bouton="Supprimer",
         retour=url_for("controle.sauvegardes"),
-        conseil=False,
-        geste=equivalents("oublier", nom=nom),
+        gestes=[equivalents("oublier", nom=nom)],
     )
 
 
 @blueprint.post("/controle/sauvegardes/<nom>/supprimer")
-def faire_oublier(base: str, nom: str) -> Redirection:
+@geste("controle.sauvegardes")
+def faire_oublier(base: str, nom: str) -> str:
     """Deletes a snapshot; the base stays as it is."""
-
-    def geste() -> str:
-        trouver.sauvegardes().supprimer(base, nom)
-        return f"Sauvegarde « {nom} » supprimée."
-
-    return faire(url_for("controle.sauvegardes"), geste)
+    trouver.sauvegardes().supprimer(base, nom)
+    return f"Sauvegarde « {nom} » supprimée."
 
 
 def _compte(faite: Sauvegarde) -> str:
@@ -424,29 +391,27 @@ def remise(base: str) -> str:
 def remettre(base: str, portee: str) -> str:
     """Asks again, and says how much is lost."""
     titre, effet = _portee(portee)
-    return _confirmer(
-        f"Remettre au départ : {titre[0].lower()}{titre[1:]}",
-        effet,
-        _perdus(base, _etendue(portee)),
+    return render_template(
+        _CONFIRMATION,
+        titre=f"Remettre au départ : {titre[0].lower()}{titre[1:]}",
+        phrase=effet,
+        perdus=_perdus(base, _etendue(portee)),
         adresse=url_for("controle.faire_remettre", portee=portee),
         bouton="Remettre au départ",
         retour=url_for("controle.remise"),
         conseil=_etendue(portee) in ("etat", "tout"),
-        geste=_remettre_ailleurs(portee),
+        gestes=[_remettre_ailleurs(portee)],
     )
 
 
 @blueprint.post("/controle/remettre/<portee>")
-def faire_remettre(base: str, portee: str) -> Redirection:
+@geste("controle.remise")
+def faire_remettre(base: str, portee: str) -> str:
     """Puts that part of the base back to its start."""
     titre, _ = _portee(portee)
-
-    def geste() -> str:
-        heure = Horloge() if portee == "reel" else None
-        gestion.remettre(services().magasin, services().contrat, base, _etendue(portee), heure)
-        return f"{titre} : comme au départ."
-
-    return faire(url_for("controle.remise"), geste)
+    heure = Horloge() if portee == "reel" else None
+    gestion.remettre(services().magasin, services().contrat, base, _etendue(portee), heure)
+    return f"{titre} : comme au départ."
 
 
 def _portee(portee: str) -> tuple[str, str]:
@@ -509,35 +474,35 @@ def bases(base: str) -> str:
 
 
 @blueprint.post("/controle/bases")
+@geste("controle.bases")
 def creer_base(base: str) -> Redirection:
     """Makes one, and goes there."""
     champs = {nom: valeur.strip() for nom, valeur in request.form.items()}
     nom = champs.get("nom", "")
-
-    def geste() -> str:
-        taille = _entier(champs.get("taille", ""), "taille")
-        if taille is not None and taille < 0:
-            raise UsageError(
-                f"Une base ne compte pas {taille} ménages.", remede="0 ou plus, ou rien : le nombre du jeu"
-            )
-        if taille is not None and taille > TAILLE_MAX:
-            raise UsageError(
-                f"Une page ne crée pas {taille} ménages.",
-                remede=f"au plus {TAILLE_MAX} ; ou « sne-sandbox bases create {nom} --seed-size {taille} »",
-            )
-        gestion.creer(
-            services().magasin,
-            services().contrat,
-            nom,
-            semence=champs.get("semence", gestion.VIDE),
-            seed=_entier(champs.get("seed", ""), "graine") or 0,
-            taille=taille,
-            horloge=lire_horloge(champs.get("horloge") or "real"),
-            reglages=Reglages.de({"profile": champs.get("profil", "ecole")}),
+    taille = _entier(champs.get("taille", ""), "taille")
+    if taille is not None and taille < 0:
+        raise UsageError(
+            f"Une base ne compte pas {taille} ménages.", remede="0 ou plus, ou rien : le nombre du jeu"
         )
-        return f"La base « {nom} » est créée, servie sous /bases/{nom}/services/. Vous y êtes."
-
-    return faire(url_for("controle.bases"), geste, url_for("controle.page", base=nom) if nom else None)
+    if taille is not None and taille > TAILLE_MAX:
+        raise UsageError(
+            f"Une page ne crée pas {taille} ménages.",
+            remede=f"au plus {TAILLE_MAX} ; ou « sne-sandbox bases create {nom} --seed-size {taille} »",
+        )
+    gestion.creer(
+        services().magasin,
+        services().contrat,
+        nom,
+        semence=champs.get("semence", gestion.VIDE),
+        seed=_entier(champs.get("seed", ""), "graine") or 0,
+        taille=taille,
+        horloge=lire_horloge(champs.get("horloge") or "real"),
+        reglages=Reglages.de({"profile": champs.get("profil", "ecole")}),
+    )
+    return apres_action(
+        url_for("controle.page", base=nom),
+        f"La base « {nom} » est créée, servie sous /bases/{nom}/services/. Vous y êtes.",
+    )
 
 
 @blueprint.get("/controle/bases/supprimer")
@@ -546,10 +511,11 @@ def supprimer_base(base: str) -> str:
     gestion.verifier_supprimable(base)
     with services().magasin.lire(base) as registre:
         demandes = registre.compter()
-    return _confirmer(
-        f"Supprimer la base « {base} »",
-        "Elle disparaît avec tout ce qu'elle contient ; son adresse ne répond plus.",
-        [
+    return render_template(
+        _CONFIRMATION,
+        titre=f"Supprimer la base « {base} »",
+        phrase="Elle disparaît avec tout ce qu'elle contient ; son adresse ne répond plus.",
+        perdus=[
             accorde(demandes, "demande", "demandes"),
             accorde(services().magasin.journal.compter(base)[0], "échange", "échanges"),
             accorde(len(trouver.sauvegardes().lister(base)), "sauvegarde", "sauvegardes"),
@@ -557,8 +523,7 @@ def supprimer_base(base: str) -> str:
         adresse=url_for("controle.faire_supprimer_base"),
         bouton="Supprimer la base",
         retour=url_for("controle.bases"),
-        conseil=False,
-        geste=equivalents("supprimer_base"),
+        gestes=[equivalents("supprimer_base")],
     )
 
 

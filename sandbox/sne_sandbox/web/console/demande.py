@@ -2,33 +2,29 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
-from typing import Any, Final
+from datetime import date
+from typing import Final
 
-from flask import Response, g, render_template
+from flask import Response, render_template
 from lxml import etree
 from werkzeug.exceptions import NotFound
 
 from sne_sandbox.contract import codec
-from sne_sandbox.domain.base import Base
 from sne_sandbox.domain.codes import MOTIF_NON_RENOUVELLEMENT
 from sne_sandbox.domain.dates import ajouter_mois, date_francaise
 from sne_sandbox.domain.decision import TYPE_DECISION
 from sne_sandbox.domain.demande import Demande, DemandeStockee
-from sne_sandbox.domain.echange import Appel
 from sne_sandbox.domain.evenement import Evenement, TypeEvenement, lire_booleen, lire_jour
 from sne_sandbox.domain.texte import masquer_nirs
 from sne_sandbox.operations import attestation
-from sne_sandbox.operations.document import Presentation, information_traitement
-from sne_sandbox.operations.question import Question
 from sne_sandbox.store.recherche import doublons_de, separees_de
 from sne_sandbox.store.registre import RegistreBase
+from sne_sandbox.web import relecture
 from sne_sandbox.web.console.formulaire import presenter
 from sne_sandbox.web.console.page import section
 from sne_sandbox.web.foyer import calculer
 from sne_sandbox.web.histoire import ECHANGES, relire
 from sne_sandbox.web.messages.arbre import construire
-from sne_sandbox.web.messages.documents import masquer_octets
 from sne_sandbox.web.partage import services
 from sne_sandbox.web.reponses import telechargement
 
@@ -52,12 +48,12 @@ def page(base: str, numero: str) -> str:
     echanges = magasin.journal.chercher(base, numero=numero, limite=ECHANGES)
     with magasin.lire(base) as registre:
         stockee = _trouver(registre, numero)
-        question = _question(registre)
-        racine = _document(stockee, question)
+        question = relecture.question(registre, numero)
+        racine = relecture.document(question)
         doublons = doublons_de(registre, stockee)
-        evenements = registre.evenements(numero)
-        types = {e.code_type: registre.type_evenement(e.code_type) for e in evenements}
-        connus = {code: type_ for code, type_ in types.items() if type_ is not None}
+        evenements = [
+            _lire_evenement(e, registre.type_evenement(e.code_type)) for e in registre.evenements(numero)
+        ]
         etapes = relire(registre, stockee, echanges, contrat)
         guichets = {g.code: g for g in registre.guichets()}
         separees = separees_de(registre, stockee)
@@ -78,7 +74,7 @@ def page(base: str, numero: str) -> str:
         seuils=contrat.quartiles.seuils,
         etapes=etapes,
         limite_echanges=ECHANGES if len(echanges) == ECHANGES else None,
-        evenements=[_lire_evenement(e, connus.get(e.code_type)) for e in evenements],
+        evenements=evenements,
         doublons=[(d, nom_de(d.demande)) for d in doublons],
         separees=separees,
         attestation=attestation.lignes(stockee, guichets.get(stockee.guichet_createur), question),
@@ -90,9 +86,9 @@ def page(base: str, numero: str) -> str:
 def document(base: str, numero: str) -> Response:
     """The document that getDemandeLogement answers (complet), NIR masked."""
     with services().magasin.lire(base) as registre:
-        racine = _document(_trouver(registre, numero), _question(registre))
-    octets = etree.tostring(racine, encoding="UTF-8", xml_declaration=True)
-    return telechargement(masquer_octets(octets), f"{_nom_sur(numero)}.xml", "application/xml")
+        _trouver(registre, numero)
+        octets = relecture.fichier(relecture.question(registre, numero))
+    return telechargement(octets, f"{_nom_sur(numero)}.xml", "application/xml")
 
 
 @blueprint.get("/demandes/<numero>/attestation")
@@ -130,29 +126,11 @@ def _trouver(registre: RegistreBase, numero: str) -> DemandeStockee:
     return stockee
 
 
-def _question(registre: RegistreBase) -> Question:
-    base: Base = g.base
-    machine = datetime.now(UTC)
-    appel = Appel("getDemandeLogement", {}, base.nom, None, machine)
-    return Question(appel, base, base.horloge.maintenant(machine), services().contrat, registre, "")
-
-
-def _document(stockee: DemandeStockee, question: Question) -> Any:
-    """The whole current document: form, renewal, radiation, DALO, processing information."""
-    vue = Presentation.de(stockee, question.contrat.nomenclatures, question.maintenant, "RET")
-    if stockee.radiation is not None:
-        vue.placer(stockee.radiation)
-    if stockee.information_dalo is not None:
-        vue.placer_dalo(stockee.information_dalo)
-    if stockee.version >= "02.01":
-        vue.placer(information_traitement(stockee, question, stockee.version))
-    return vue.racine
-
-
 def _attestation(base: str, numero: str) -> bytes:
     with services().magasin.lire(base) as registre:
         stockee = _trouver(registre, numero)
-        return attestation.rediger(stockee, registre.guichet(stockee.guichet_createur), _question(registre))
+        question = relecture.question(registre, numero)
+        return attestation.rediger(stockee, registre.guichet(stockee.guichet_createur), question)
 
 
 def _nom_sur(numero: str) -> str:

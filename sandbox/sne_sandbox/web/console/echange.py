@@ -18,7 +18,7 @@ from sne_sandbox.web.console.equivalents import curl
 from sne_sandbox.web.console.page import annoncer, apres_action, section
 from sne_sandbox.web.essais import Essais, essayer, nu
 from sne_sandbox.web.messages import cote as cotes
-from sne_sandbox.web.messages import rejeu
+from sne_sandbox.web.messages import expedition
 from sne_sandbox.web.messages.arbre import Remarque, construire, remarques_de
 from sne_sandbox.web.messages.documents import masquer_corps, masquer_en_tetes, masquer_octets
 from sne_sandbox.web.partage import expediteur, services
@@ -38,7 +38,8 @@ def page(base: str, identifiant: int) -> str:
     precedents = journal.chercher(base, avant_id=identifiant, limite=1)
     voisins = {
         "precedent": precedents[0].identifiant if precedents else None,
-        "suivant": _suivant(base, identifiant),
+        # Ids follow each other, but for those that were dropped: these are the oldest.
+        "suivant": identifiant + 1 if journal.dernier(base) > identifiant else None,
     }
     return essayer(
         lambda: render_template("echange/page.html", **_montrer(observation), **voisins),
@@ -75,10 +76,10 @@ def _montrer(observation: Observation) -> dict[str, Any]:
         "tolerances": [(t.get("code"), t.get("phrase")) for t in echange.tolerances],
         "panne": panne,
         "genre_panne": GENRES.get(str(panne.get("genre"))),
-        "empechement": rejeu.empechement(echange),
+        "empechement": expedition.empechement(echange),
         "http": echange.methode not in HORS_HTTP,
         "rejeu_de": observation.en_tete(REJEU),
-        "cibles": essais.part("La réduction", lambda: rejeu.cibles(observation), []),
+        "cibles": essais.part("La réduction", lambda: expedition.cibles(observation), []),
         "curl": essais.part("La commande curl", lambda: _curl(echange), ""),
         "masque": essais.part(
             "Le masquage",
@@ -95,11 +96,8 @@ def _montrer(observation: Observation) -> dict[str, Any]:
 @blueprint.get("/echanges/<int:identifiant>/<any(requete, reponse):cote>/octets")
 def octets(base: str, identifiant: int, cote: cotes.Nom) -> Response:
     """The body of one side, NIR masked."""
-    observation = trouver.observation(base, identifiant)
-    echange = observation.echange
-    corps = echange.requete if cote == "requete" else echange.reponse
-    masque = masquer_corps(cotes.courrier_de(observation, cote), corps)
-    return telechargement(masque, f"echange-{identifiant}-{cote}.bin", "application/octet-stream")
+    masque = cotes.octets(trouver.observation(base, identifiant), cote)
+    return telechargement(masque, f"echange-{identifiant}-{cote}.bin")
 
 
 @blueprint.get("/echanges/<int:identifiant>/<any(requete, reponse):cote>/document")
@@ -124,7 +122,7 @@ def piece(base: str, identifiant: int, cote: cotes.Nom, rang: int) -> Response:
         raise NotFound("Ce message n'a pas tant de pièces.")
     suffixe, contenu = trouvee
     nom = f"echange-{identifiant}-{cote}-{rang}.{suffixe}"
-    return telechargement(contenu, nom, "application/octet-stream")
+    return telechargement(contenu, nom)
 
 
 @blueprint.get("/echanges/<int:identifiant>/har")
@@ -145,10 +143,10 @@ def archive(base: str, identifiant: int) -> Response:
 def rejouer(base: str, identifiant: int) -> Redirection:
     """Sends it again, and shows what came of it."""
     echange = trouver.echange(base, identifiant)
-    empechement = rejeu.empechement(echange)
+    empechement = expedition.empechement(echange)
     if empechement:
         raise UsageError(empechement, remede="recomposez le message dans Composer")
-    nouveau = rejeu.rejouer(echange, expediteur())
+    nouveau = expedition.rejouer(echange, expediteur())
     if nouveau is None:
         phrase = "La requête est repartie, mais n'a laissé aucune ligne au journal."
         return apres_action(url_for("echange.page", identifiant=identifiant), phrase, reussie=False)
@@ -160,12 +158,12 @@ def reduire(base: str, identifiant: int) -> str:
     """The smallest document that still raises an anomaly of this exchange."""
     observation = trouver.observation(base, identifiant)
     cible = request.form.get("cible", "")
-    if cible not in rejeu.cibles(observation):
+    if cible not in expedition.cibles(observation):
         raise UsageError(
             f"L'échange {identifiant} n'a pas d'anomalie [{cible[:20]}] à réduire.",
             remede="choisissez une anomalie de la page de l'échange",
         )
-    reduction = rejeu.reduire(services(), base, observation, cible)
+    reduction = expedition.reduire(services(), base, observation, cible)
     return render_template(
         "echange/reduction.html",
         echange=observation.echange,
@@ -178,14 +176,9 @@ def reduire(base: str, identifiant: int) -> str:
 # --- pieces -------------------------------------------------------------------------------------------------
 
 
-def _suivant(base: str, identifiant: int) -> int | None:
-    # Ids follow each other, but for those that were dropped: these are the oldest.
-    return identifiant + 1 if services().magasin.journal.dernier(base) > identifiant else None
-
-
 def _curl(echange: Echange) -> str:
     """The command that sends the downloaded bytes again; "" for what is no HTTP request."""
-    if rejeu.empechement(echange):
+    if expedition.empechement(echange):
         return ""
     en_tetes: list[tuple[str, str]] = masquer_en_tetes(echange.en_tetes)
     arguments: list[Any] = [f"--data-binary @echange-{echange.identifiant}-requete.bin"]

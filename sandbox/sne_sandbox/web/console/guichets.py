@@ -2,16 +2,13 @@
 
 import io
 import zipfile
-from dataclasses import dataclass
 from typing import Final
 
 from flask import Response, render_template
 
-from sne_sandbox.domain.base import Guichet
 from sne_sandbox.pki.authority import MOT_DE_PASSE, Autorite, Trousseau
-from sne_sandbox.store.fichiers import Boite, Compte, compter
 from sne_sandbox.web import trouver
-from sne_sandbox.web.console.page import maintenant, section
+from sne_sandbox.web.console.page import section
 from sne_sandbox.web.partage import services
 from sne_sandbox.web.reponses import telechargement
 
@@ -32,36 +29,10 @@ Ces clés ne protègent rien : ne les employez qu'avec le bac à sable.
 """
 
 
-@dataclass(frozen=True, slots=True)
-class GuichetMontre:
-    """A guichet, whether it is open, and how many files lie in its boxes."""
-
-    guichet: Guichet
-    ouvert: bool
-    entree: int
-    sortie: int
-
-
 @blueprint.get("/guichets")
 def page(base: str) -> str:
     """The guichets of the base, and how many files lie in their boxes."""
-    jour = maintenant().date()
-    with services().magasin.lire(base) as registre:
-        comptes = compter(registre.connexion, base)
-        montres = [
-            GuichetMontre(
-                guichet,
-                guichet.est_ouvert(jour),
-                comptes.get((guichet.code, Boite.ENTREE), Compte()).en_attente,
-                comptes.get((guichet.code, Boite.SORTIE), Compte()).total,
-            )
-            for guichet in registre.guichets()
-        ]
-    return render_template(
-        "guichets/page.html",
-        guichets=montres,
-        mot_de_passe=MOT_DE_PASSE,
-    )
+    return render_template("guichets/page.html", guichets=trouver.guichets(base), mot_de_passe=MOT_DE_PASSE)
 
 
 @blueprint.post("/guichets/<code>/certificat")

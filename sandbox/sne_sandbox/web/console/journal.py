@@ -80,7 +80,9 @@ def flux(base: str) -> Response:
             if nouveau is None:
                 yield ": rien de neuf\n\n"
             else:
-                ligne = modele.render(echange=nouveau, resume=resume, **_pour_ligne())
+                contexte: dict[str, Any] = {}
+                current_app.update_template_context(contexte)
+                ligne = modele.render(echange=nouveau, resume=resume, **contexte)
                 yield evenement(nouveau.identifiant, ligne)
 
     return page_flux(evenements())
@@ -131,12 +133,6 @@ def _resumer(echange: Echange) -> str:
         autres = f" (et {len(anomalies) - 1} de plus)" if len(anomalies) > 1 else ""
         return f"{premiere.get('regle')} : {premiere.get('message')}{autres}"
     return ""
-
-
-def _pour_ligne() -> dict[str, Any]:
-    contexte: dict[str, Any] = {}
-    current_app.update_template_context(contexte)
-    return contexte
 
 
 def _filtres() -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import wraps
 from itertools import chain
 from typing import Final
 
@@ -14,6 +15,8 @@ from sne_sandbox.domain.dates import PARIS
 from sne_sandbox.domain.echange import VerdictEchange
 from sne_sandbox.errors import UsageError
 from sne_sandbox.web.partage import services
+
+_Geste = Callable[..., str | Redirection]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,14 +75,22 @@ def apres_action(adresse: str, phrase: str, *, reussie: bool = True) -> Redirect
     return redirect(adresse, 303)
 
 
-def faire(retour: str, geste: Callable[[], str], suite: str | None = None) -> Redirection:
-    """Does what a form asks for, and shows the sentence that it answers on the page `suite` (default:
-    `retour`); what cannot be done is said on the page where it was asked, with its remedy."""
-    try:
-        phrase = geste()
-    except UsageError as erreur:
-        return apres_action(retour, avec_remede(erreur), reussie=False)
-    return apres_action(suite or retour, phrase)
+def geste(retour: str) -> Callable[[_Geste], Callable[..., Redirection]]:
+    """Makes a view of what a form asks for: the sentence that it answers is shown on the page `retour`
+    (endpoint), unless it leads elsewhere itself; what cannot be done is said there, with its remedy."""
+
+    def decorer(faire: _Geste) -> Callable[..., Redirection]:
+        @wraps(faire)
+        def vue(**places: str) -> Redirection:
+            try:
+                fait = faire(**places)
+            except UsageError as erreur:
+                return apres_action(url_for(retour), avec_remede(erreur), reussie=False)
+            return apres_action(url_for(retour), fait) if isinstance(fait, str) else fait
+
+        return vue
+
+    return decorer
 
 
 def avec_remede(erreur: UsageError) -> str:

@@ -1,20 +1,16 @@
 """`/console/<base>/regles`: every control, searched; one control, with its examples and how to change it."""
 
-from collections.abc import Iterable
-from typing import Any, Final
+from typing import Final
 
 from flask import g, render_template, request
-from werkzeug.exceptions import NotFound
 
 from sne_sandbox.contract.fiches import FicheRegle
 from sne_sandbox.domain.anomalie import Fidelite, Gravite
 from sne_sandbox.domain.echange import Echange
 from sne_sandbox.domain.texte import masquer_nirs
-from sne_sandbox.generators.exemples import exemples
-from sne_sandbox.generators.reduction import plus_petite_demande
-from sne_sandbox.rules.catalogue import REGLES, sujet_de
-from sne_sandbox.rules.rule import PROFILS, gravite
-from sne_sandbox.web import catalogue
+from sne_sandbox.rules.catalogue import REGLES
+from sne_sandbox.rules.rule import PROFILS
+from sne_sandbox.web import catalogue, trouver
 from sne_sandbox.web.console.page import section
 from sne_sandbox.web.partage import services
 
@@ -51,7 +47,7 @@ def page(base: str) -> str:
         sujets=catalogue.SUJETS,
         effets=list(Gravite),
         fidelites=list(Fidelite),
-        types=sorted({type_ for ligne in toutes for type_ in ligne.fiche.types} - {"*"}),
+        types=sorted({type_ for ligne in toutes for type_ in ligne.types} - {"*"}),
     )
 
 
@@ -59,29 +55,19 @@ def page(base: str) -> str:
 def regle(base: str, code: str) -> str:
     """One rule; `code` may be the official one."""
     contrat = services().contrat
-    trouvee = catalogue.trouver(contrat, code)
-    if trouvee is None:
-        raise NotFound(f"Aucune règle n'a le code [{code[:20]}].")
+    trouvee = trouver.regle(code)
     fiche = contrat.regles[trouvee.code]
-    siens = [exemple for exemple in exemples() if exemple.regle == trouvee.code]
     codes = [r.code for r in REGLES if r.code in contrat.regles]
     rang = codes.index(trouvee.code)
     return render_template(
         "regles/regle.html",
         fiche=fiche,
         regle=trouvee,
-        sujet=sujet_de(trouvee.code).nom,
+        lue=catalogue.lire(contrat, trouvee, g.base.reglages.profile),
         fidelite_dite=catalogue.FIDELITES[fiche.fidelite],
-        effets=[(profil, gravite(fiche, profil)) for profil in PROFILS],
-        effet=gravite(fiche, g.base.reglages.profile),
-        acceptes=[catalogue.illustrer(e) for e in siens if e.verdict == "accepte"],
-        refuses=[catalogue.illustrer(e) for e in siens if e.verdict == "refuse"],
-        plus_petite=plus_petite_demande(trouvee.code),
         vus=vus(base, fiche),
         precedente=codes[rang - 1] if rang else None,
         suivante=codes[rang + 1] if rang + 1 < len(codes) else None,
-        surcharge=catalogue.surcharge(fiche),
-        essai=catalogue.essai(trouvee, fiche),
     )
 
 
@@ -91,8 +77,4 @@ def vus(base: str, fiche: FicheRegle) -> list[Echange]:
     trouves = journal.chercher(
         base, texte=fiche.code, limite=VUS_MAX * 3, apres_id=journal.dernier(base) - CHERCHES_MAX
     )
-    return [e for e in trouves if _souleve(e.anomalies, fiche.code)][:VUS_MAX]
-
-
-def _souleve(anomalies: Iterable[dict[str, Any]], code: str) -> bool:
-    return any(anomalie.get("regle") == code for anomalie in anomalies)
+    return [e for e in trouves if any(a.get("regle") == fiche.code for a in e.anomalies)][:VUS_MAX]

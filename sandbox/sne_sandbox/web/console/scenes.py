@@ -1,10 +1,10 @@
 """`/console/<base>/scenes`: the scenes for trainers, each on a base of its own, step by step."""
 
 import socket
-from typing import Final
+from typing import Any, Final
 from urllib.parse import urlsplit
 
-from flask import Response, current_app, make_response, redirect, render_template, request, url_for
+from flask import Response, make_response, redirect, render_template, request, url_for
 from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response as Reponse
 
@@ -12,7 +12,7 @@ from sne_sandbox.errors import UsageError
 from sne_sandbox.operations import scenes as donnees
 from sne_sandbox.settings import est_boucle_locale
 from sne_sandbox.web import representation
-from sne_sandbox.web.acces import Acces, est_locale
+from sne_sandbox.web.acces import acces_d_ici, est_locale
 from sne_sandbox.web.console.filtres import accorde
 from sne_sandbox.web.console.page import apres_action, section
 from sne_sandbox.web.partage import expediteur, services
@@ -26,13 +26,12 @@ SUIVRE: Final = 5
 @blueprint.get("/scenes")
 def page(base: str) -> str:
     """The scenes, where each stands, and the link for the room."""
-    acces: Acces = current_app.extensions["acces"]
     connues = {connue.nom for connue in services().magasin.bases.lister()}
     liste = donnees.scenes()
     return render_template(
         "scenes/page.html",
         scenes=[(s, representation.lire(services(), s) if s.base in connues else None) for s in liste],
-        lecture=_pour_la_salle() + url_for("connexion.lecture", jeton=acces.lecture),
+        lecture=_pour_la_salle() + url_for("connexion.lecture", jeton=acces_d_ici().lecture),
         partagee=_partagee(),
     )
 
@@ -60,14 +59,7 @@ def scene(base: str, scene: str) -> Reponse:
     etat = representation.lire(services(), _trouver(scene))
     suivre = "suivre" in request.args
     if etat.commencee and base != etat.scene.base:
-        adresse = url_for(
-            "scenes.scene",
-            base=etat.scene.base,
-            scene=scene,
-            suivre=1 if suivre else None,
-            projeter=_projeter(),
-        )
-        return redirect(adresse)
+        return redirect(_adresse(etat.scene, suivre=1 if suivre else None))
     reponse: Response = make_response(
         render_template("scenes/scene.html", etat=etat, scene=etat.scene, suivre=suivre, projeter=_projeter())
     )
@@ -89,8 +81,7 @@ def commencer(base: str, scene: str) -> Reponse:
         )
     representation.commencer(services(), voulue)
     phrase = f"La scène « {voulue.titre} » est au début."
-    adresse = url_for("scenes.scene", base=voulue.base, scene=scene, projeter=_projeter())
-    return apres_action(adresse, phrase)
+    return apres_action(_adresse(voulue), phrase)
 
 
 @blueprint.post("/scenes/<scene>/pas/<int:rang>")
@@ -98,10 +89,12 @@ def jouer(base: str, scene: str, rang: int) -> Reponse:
     """Plays its next step, and shows what came of it."""
     voulue = _trouver(scene)
     representation.jouer(services(), voulue, rang, expediteur())
-    adresse = url_for(
-        "scenes.scene", base=voulue.base, scene=scene, projeter=_projeter(), _anchor=f"pas-{rang}"
-    )
-    return redirect(adresse, 303)
+    return redirect(_adresse(voulue, _anchor=f"pas-{rang}"), 303)
+
+
+def _adresse(scene: donnees.Scene, **suite: Any) -> str:
+    """Its page, with its own base."""
+    return url_for("scenes.scene", base=scene.base, scene=scene.identifiant, projeter=_projeter(), **suite)
 
 
 def _projeter() -> int | None:

@@ -17,7 +17,7 @@ from sne_sandbox.web import tableaux
 from sne_sandbox.web.console.page import maintenant, section
 from sne_sandbox.web.partage import services
 from sne_sandbox.web.reponses import telechargement
-from sne_sandbox.web.tableaux import Calculs, Resultat, TableDemandee, calculs_de, etat_de
+from sne_sandbox.web.tableaux import Calculs, TableDemandee, calculs_de, etat_de
 
 blueprint: Final = section("statistiques", __name__)
 
@@ -65,7 +65,7 @@ def page(base: str) -> Response:
             flux=tableaux.FLUX,
             futur=demande.jour > maintenant().date(),
             inconnu=demande.territoire is not None and demande.territoire not in connus,
-            ancien=resultat is not None and _ancien(resultat, base),
+            ancien=resultat is not None and resultat.ancien(etat_de(services(), base)),
             relire=_RELIRE,
         )
     )
@@ -131,10 +131,6 @@ def _preparer_les_autres(demande: TableDemandee) -> None:
         autre = TableDemandee(demande.base, code, demande.jour, demande.territoire)
         if not _calculs().connait(autre):
             _calculs().preparer(services(), autre)
-
-
-def _ancien(resultat: Resultat, base: str) -> bool:
-    return resultat.ancien(etat_de(services(), base))
 
 
 def _rubriques(tableau: Tableau) -> list[RubriqueDeTable]:

@@ -23,6 +23,7 @@ from sne_sandbox.web.messages import departs, saisie
 from sne_sandbox.web.messages.arbre import Remarque, refus_du_schema, remarques_de
 from sne_sandbox.web.messages.departs import CleDepart
 from sne_sandbox.web.messages.documents import demasquer, en_texte
+from sne_sandbox.web.messages.expedition import RequeteEcrite, emballer
 from sne_sandbox.web.partage import Services
 
 #: Heads of the names of fields in the form: what is written, and what was there when the page was made.
@@ -90,14 +91,6 @@ class Brouillon:
     def reporte(self, contrat: Contrat) -> Self:
         """The same, changed fields written into the document. Raises UsageError when it cannot be read, or
         when a field holds what no message can carry."""
-        self._verifier()
-        if not self.changements:
-            return self
-        racine = self.racine()
-        saisie.ecrire(racine, OPERATIONS[self.operation].genre, contrat, self.changements)
-        return replace(self, texte=en_texte(racine), changements={})
-
-    def _verifier(self) -> None:
         # The document itself goes as it is typed, malformed included.
         for valeur in (self.guichet, self.nom, *self.parametres.values(), *self.changements.values()):
             if intrus := hors_xml(valeur):
@@ -105,6 +98,11 @@ class Brouillon:
                     f"Un champ porte le caractère U+{ord(intrus):04X}, qu'aucun message XML n'admet.",
                     remede="retapez ce champ : un copier-coller y a laissé un caractère invisible",
                 )
+        if not self.changements:
+            return self
+        racine = self.racine()
+        saisie.ecrire(racine, OPERATIONS[self.operation].genre, contrat, self.changements)
+        return replace(self, texte=en_texte(racine), changements={})
 
     def racine(self) -> Any:
         """The document (lxml). Raises UsageError, with line and reason, when it is not well-formed."""
@@ -150,6 +148,12 @@ class Brouillon:
             connus[operation.champ] = self._octets(services, base)
             connus[operation.champ_nom] = self.nom
         return connus
+
+    def requete(self, services: Services, base: Base) -> RequeteEcrite:
+        """The HTTP request that it is."""
+        return emballer(
+            services.contrat, base.nom, self.operation, self.champs(services, base), self.emballage
+        )
 
     def remarques(self, services: Services, base: Base) -> list[Remarque]:
         """What the schema and the rules say of the document, sent now; nothing is written. Raises UsageError

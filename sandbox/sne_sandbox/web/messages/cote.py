@@ -4,11 +4,12 @@
 import base64
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any, Final, Literal
+from typing import Annotated, Any, Final, Literal
 from urllib.parse import parse_qsl
 
 from sne_sandbox.conformance.observation import Courrier, Observation
 from sne_sandbox.domain.echange import Piece, document_parmi
+from sne_sandbox.domain.publication import TU
 from sne_sandbox.domain.texte import masquer_nirs
 from sne_sandbox.operations.table import OPERATIONS
 from sne_sandbox.web.messages.arbre import Arbre, Remarque, construire, refus_du_schema
@@ -34,17 +35,24 @@ _SUFFIXES: Final = {b"%PDF": "pdf", b"PK\x03\x04": "zip", b"<?xm": "xml"}
 
 
 @dataclass(frozen=True, slots=True)
-class MorceauMontre:
-    """A piece of a message. `hexa` shows the head of a binary one, "" for text; `contenus` are (name,
-    size) of what an archive holds, which is not shown so."""
+class ContenuLu:
+    """A file of an archive."""
 
-    rang: int
     nom: str
-    genre: str
-    encodage: str
-    taille: int
-    hexa: str
-    contenus: tuple[tuple[str, int], ...] = ()
+    taille: Annotated[int, "octets"]
+
+
+@dataclass(frozen=True, slots=True)
+class PieceLue:
+    """A piece of a message, NIR masked. `hexa` shows the head of a binary one, "" for text and archives."""
+
+    rang: Annotated[int, "à redonner dans l'adresse"]
+    nom: Annotated[str, "Content-ID, ou champ de l'appel"]
+    genre: Annotated[str, "type de média annoncé"]
+    encodage: Annotated[str, "de transfert"]
+    taille: Annotated[int, "octets"]
+    contenus: Annotated[tuple[ContenuLu, ...], "ce qu'une archive ZIP contient"]
+    hexa: Annotated[str, TU]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +67,7 @@ class Cote:
     en_tetes: list[tuple[str, str]]
     document: Arbre | None
     enveloppe: Arbre | None
-    morceaux: tuple[MorceauMontre, ...]
+    morceaux: tuple[PieceLue, ...]
     extrait: str
     illisible: str
     texte: str = ""
@@ -103,6 +111,13 @@ def courrier_de(observation: Observation, nom: Nom) -> Courrier:
     return observation.question if nom == "requete" else observation.reponse
 
 
+def octets(observation: Observation, nom: Nom) -> bytes:
+    """The body of one side, NIR masked, those of its archives too."""
+    echange = observation.echange
+    corps = echange.requete if nom == "requete" else echange.reponse
+    return masquer_corps(courrier_de(observation, nom), corps)
+
+
 def document(observation: Observation, nom: Nom) -> bytes:
     """The document of one side, as it travelled; b"" without any."""
     if nom == "reponse":
@@ -127,7 +142,7 @@ def morceaux(courrier: Courrier, observation: Observation) -> list[tuple[str, st
     ]
 
 
-def decrire(observation: Observation, nom: Nom) -> tuple[MorceauMontre, ...]:
+def decrire(observation: Observation, nom: Nom) -> tuple[PieceLue, ...]:
     """The pieces of one side, told."""
     tous = morceaux(courrier_de(observation, nom), observation)
     return tuple(_morceau(rang, *morceau) for rang, morceau in enumerate(tous))
@@ -142,13 +157,13 @@ def piece(observation: Observation, nom: Nom, rang: int) -> tuple[str, bytes] | 
     return _SUFFIXES.get(contenu[:4], "bin"), masquer_octets(contenu)
 
 
-def _morceau(rang: int, nom: str, genre: str, encodage: str, contenu: bytes) -> MorceauMontre:
-    contenus = contenus_de(contenu)
-    if contenus:
-        return MorceauMontre(rang, nom, genre, encodage, len(contenu), "", contenus)
+def _morceau(rang: int, nom: str, genre: str, encodage: str, contenu: bytes) -> PieceLue:
+    contenus = tuple(ContenuLu(masquer_nirs(dedans), taille) for dedans, taille in contenus_de(contenu))
     # A PDF may be written in letters.
     binaire = contenu.startswith(b"%PDF") or b"\0" in contenu[:1024] or not _texte(contenu[:1024])
-    return MorceauMontre(rang, nom, genre, encodage, len(contenu), _hexa(contenu) if binaire else "")
+    nom, genre, encodage = (masquer_nirs(dit) for dit in (nom, genre, encodage))
+    hexa = _hexa(contenu) if binaire and not contenus else ""
+    return PieceLue(rang, nom, genre, encodage, len(contenu), contenus, hexa)
 
 
 def _texte(octets: bytes) -> bool:
@@ -173,17 +188,18 @@ def _hexa(contenu: bytes) -> str:
 def _extrait(courrier: Courrier, octets: bytes) -> str:
     lisible = masquer_corps(courrier, octets[:_APERCU]).decode("utf-8", "replace")
     suite = len(lisible) > _EXTRAIT
-    return _propre(lisible[:_EXTRAIT]) + (" …" if suite else "")
+    return imprimable(lisible[:_EXTRAIT]) + (" …" if suite else "")
 
 
-def _propre(texte: str) -> str:
+def imprimable(texte: str) -> str:
+    """`texte`, what no screen shows replaced."""
     return "".join(c if c.isprintable() or c in "\r\n\t" else "\N{REPLACEMENT CHARACTER}" for c in texte)
 
 
 def _lignes(transporte: bytes) -> str:
     if not transporte:
         return ""
-    lisible = _propre(masquer_octets(transporte[:_APERCU]).decode("utf-8", "replace"))
+    lisible = imprimable(masquer_octets(transporte[:_APERCU]).decode("utf-8", "replace"))
     suite = [" …"] if len(transporte) > _APERCU else []
     lignes = lisible.split("\n")
     marge = len(str(len(lignes)))

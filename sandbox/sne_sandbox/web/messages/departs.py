@@ -1,7 +1,6 @@
 """What a message is composed from: an invented household, a specimen, a demande of the base, the smallest
 message that a rule refuses, or an exchange to mend. Each has a key, from which it is made again, the same."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, Final, Self
@@ -28,9 +27,9 @@ from sne_sandbox.operations.table import OPERATIONS
 from sne_sandbox.settings import Limites
 from sne_sandbox.store.recherche import Criteres, plus_recentes
 from sne_sandbox.store.registre import RegistreBase
+from sne_sandbox.web.interface import ordre
 from sne_sandbox.web.messages import cote
 from sne_sandbox.web.messages.documents import en_texte, lire, masquer, masquer_octets, redater
-from sne_sandbox.web.messages.elements import ordre
 from sne_sandbox.web.messages.saisie import ecrire, greffer, poser, trouver
 from sne_sandbox.web.partage import Services
 
@@ -114,17 +113,6 @@ class CleDepart:
 
 
 @dataclass(frozen=True, slots=True)
-class Offre:
-    """What a form offers to begin with, on a base: its last active demandes, its guichets open today."""
-
-    demandes: list[DemandeStockee]
-    guichets: list[Guichet]
-    menages: Mapping[str, str]
-    specimens: Mapping[str, str]
-    suites: Mapping[str, str]
-
-
-@dataclass(frozen=True, slots=True)
 class Depart:
     """A document to begin with: the key that makes it again, its lxml root (None when it is no XML), and its
     text, NIR masked."""
@@ -185,11 +173,6 @@ def _d_echange(services: Services, base: str, cle: CleDepart) -> Depart:
 def _echange(services: Services, base: str, cle: CleDepart) -> Echange | None:
     numero = entier_de(cle.reste)
     return None if numero is None else services.magasin.journal.lire(base, numero)
-
-
-def offre(services: Services, base: str) -> Offre:
-    """What a form may begin with on a base."""
-    return Offre(proposees(services, base), guichets(services, base), MENAGES, SPECIMENS, SUITES)
 
 
 def proposees(services: Services, base: str) -> list[DemandeStockee]:

@@ -119,7 +119,9 @@ def redater(racine: Any, maintenant: datetime) -> None:
         jour = _jour(texte)
         if nom.startswith("annee") and texte.isdecimal():
             element.text = str(int(texte) + aujourdhui.year - ecrit.year)
-        elif jour is not None and not (nom == "dateNaissance" and _a_un_nir(element)):
+        elif jour is not None and not (
+            nom == "dateNaissance" and element.getparent().find(f"{{{NS}}}nir") is not None
+        ):
             element.text = (jour + ecart).isoformat()
     fichier.text = xs_date_time(maintenant)
 
@@ -164,7 +166,3 @@ def _jour(texte: str) -> date | None:
         return date.fromisoformat(texte) if len(texte) == 10 and texte[4] == "-" else None
     except ValueError:
         return None
-
-
-def _a_un_nir(naissance: Any) -> bool:
-    return naissance.getparent().find(f"{{{NS}}}nir") is not None

@@ -10,8 +10,7 @@ from lxml import etree
 from sne_sandbox.contract.codec import NS
 from sne_sandbox.contract.schema import Document
 from sne_sandbox.contract.versions import Contrat
-from sne_sandbox.web.interface import ChampSaisi, presentation
-from sne_sandbox.web.messages.elements import ordre
+from sne_sandbox.web.interface import ChampSaisi, ordre, presentation
 
 
 @dataclass(frozen=True, slots=True)

@@ -91,8 +91,10 @@ class Evaluateur:
         octets = etree.tostring(racine, encoding="UTF-8")
         ligne = b""
         with suppress(BrokenPipeError):
-            self._ecrire(b"%d\n%b" % (len(octets), octets))
+            assert self._enfant.stdin is not None
             assert self._enfant.stdout is not None
+            self._enfant.stdin.write(b"%d\n%b" % (len(octets), octets))
+            self._enfant.stdin.flush()
             ligne = self._enfant.stdout.readline()
         if not ligne:
             raise TropLong
@@ -102,11 +104,6 @@ class Evaluateur:
                 remede=EXEMPLE,
             )
         return ligne == b"oui\n"
-
-    def _ecrire(self, octets: bytes) -> None:
-        assert self._enfant.stdin is not None
-        self._enfant.stdin.write(octets)
-        self._enfant.stdin.flush()
 
 
 @dataclass(frozen=True, slots=True)

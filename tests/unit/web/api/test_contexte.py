@@ -1,12 +1,10 @@
 """What the API refuses, it says in French, field by field; its classes are called after what they are."""
 
-import re
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from banc import Banc
-from flask.views import MethodView
 from marshmallow import Schema
 
 from sne_sandbox.web.api import contexte
@@ -75,12 +73,15 @@ def _phrases(fautes: Any) -> Iterator[str]:
 def test_classes_are_called_after_what_they_are(banc: Banc) -> None:
     banc.app.extensions["aiguillage"].partie("api")
     assert [classe.__name__ for classe in _schemas(Schema) if not classe.__name__.endswith("Schema")] == []
-    vues = [v for v in MethodView.__subclasses__() if v.__module__.startswith("sne_sandbox.web.api")]
-    assert len(vues) > 60
-    assert [v.__name__ for v in vues if not v.__name__.startswith("Ressource")] == []
-    assert [
-        v.__name__ for v in vues if not re.match(r"(GET|POST|PUT|PATCH|DELETE)[,:]", v.__doc__ or "")
-    ] == []
+
+
+def test_every_call_says_what_it_does(banc: Banc) -> None:
+    vues = banc.app.extensions["aiguillage"].partie("api").view_functions.values()
+    ecrites = [
+        vue for vue in vues if vue.__module__.startswith("sne_sandbox.web.api") and vue.__name__ != "<lambda>"
+    ]
+    assert len(ecrites) > 60
+    assert [vue.__name__ for vue in ecrites if len((vue.__doc__ or "").split()) < 2] == []
 
 
 def test_a_name_that_the_description_gives_a_value_is_of_one_that_is_there(banc: Banc) -> None:

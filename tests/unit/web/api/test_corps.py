@@ -20,7 +20,7 @@ def _appels(api: Flask) -> list[tuple[str, str, str]]:
 
 def test_no_call_takes_a_body_that_is_not_announced_as_json(banc: Banc) -> None:
     api = banc.app.extensions["aiguillage"].partie("api")
-    appels = [appel for appel in _appels(api) if appel[2] != "guichets.RessourceFichierDepose"]
+    appels = [appel for appel in _appels(api) if appel[2] != "guichets.deposer"]
     assert len(appels) > 20
     numero, _ = banc.creer_demande()
     for methode, regle, _ in appels:

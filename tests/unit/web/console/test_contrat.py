@@ -11,7 +11,7 @@ from navigateur import ENTETES
 from sne_sandbox.contract.schema import Document
 from sne_sandbox.contract.versions import charger
 from sne_sandbox.operations.table import OPERATIONS
-from sne_sandbox.web.messages.elements import elements, ordre
+from sne_sandbox.web.interface import elements, ordre
 
 XS = "{http://www.w3.org/2001/XMLSchema}"
 

@@ -19,7 +19,7 @@ from navigateur import ENTETES
 from sne_sandbox.domain.echange import Echange, VerdictEchange
 from sne_sandbox.domain.texte import masquer_nir
 from sne_sandbox.mime.unpack import unpack
-from sne_sandbox.web.messages import rejeu
+from sne_sandbox.web.messages import expedition
 
 HOSTILE = "<script>alert('x')</script>"
 NIR = "2061299123456"
@@ -465,7 +465,7 @@ def test_what_is_no_request_is_not_replayed(banc: Banc, envoyer: Callable[..., A
 def test_a_reduction_is_the_smallest_that_still_raises(
     banc: Banc, envoyer: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(rejeu, "REDUCTION_MAX", 120.0)
+    monkeypatch.setattr(expedition, "REDUCTION_MAX", 120.0)
     _, racine = banc.creer_demande()
     banc.demander(message(racine, "CRE"))
     avant = banc.compter()
@@ -482,7 +482,7 @@ def test_a_reduction_is_the_smallest_that_still_raises(
 def test_a_refusal_by_the_schema_is_reduced(
     banc: Banc, envoyer: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(rejeu, "REDUCTION_MAX", 120.0)
+    monkeypatch.setattr(expedition, "REDUCTION_MAX", 120.0)
     racine = message(specimen("personne_seule"), "CRE")
     oter(racine, f"{FORMULAIRE}/numGuichet")
     banc.demander(etree.tostring(racine))
@@ -494,7 +494,7 @@ def test_a_refusal_by_the_schema_is_reduced(
 def test_a_reduction_stops_when_its_time_is_up(
     banc: Banc, envoyer: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(rejeu, "REDUCTION_MAX", -1.0)
+    monkeypatch.setattr(expedition, "REDUCTION_MAX", -1.0)
     _, racine = banc.creer_demande()
     banc.demander(message(racine, "CRE"))
     reponse = envoyer("/echanges/2/reduire", depuis="/echanges/2", cible="DOU001")
