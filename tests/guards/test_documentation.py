@@ -101,6 +101,14 @@ def test_every_path_that_is_named_exists(nom: str) -> None:
     assert [c for c in chemins if not (RACINE / c).exists()] == []
 
 
+def test_every_module_that_the_architecture_names_exists() -> None:
+    """By its path in the package (`soap/server.py`), or its name where its package is at hand (`runner.py`)."""
+    paquet = RACINE / "sandbox" / "sne_sandbox"
+    nommes = set(re.findall(r"`([a-z_/]+\.py)`", _TEXTES["ARCHITECTURE.md"]))
+    assert len(nommes) > 20
+    assert [n for n in nommes if not (paquet / n).exists() and not any(paquet.glob(f"*/{n}"))] == []
+
+
 def test_every_picture_is_shown() -> None:
     montrees = {
         Path(a).name for texte in _TEXTES.values() for a in _LIEN.findall(texte) if a.endswith(".png")
