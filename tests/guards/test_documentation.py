@@ -102,7 +102,7 @@ def test_every_path_that_is_named_exists(nom: str) -> None:
 
 
 def test_every_module_that_the_architecture_names_exists() -> None:
-    """By its path in the package (`soap/server.py`), or its name where its package is at hand (`runner.py`)."""
+    """By its path in the package (`soap/server.py`), or its name alone, below its package (`plan.py`)."""
     paquet = RACINE / "sandbox" / "sne_sandbox"
     nommes = set(re.findall(r"`([a-z_/]+\.py)`", _TEXTES["ARCHITECTURE.md"]))
     assert len(nommes) > 20
