@@ -1,1 +1,6 @@
-"""The command line: one module per command, loaded when it is called."""
+"""The command line: one module per command, loaded when it is called. Whichever is loaded first, click speaks
+French before it is declared."""
+
+from sne_sandbox.cli import francais
+
+francais.parler_francais()

@@ -14,15 +14,11 @@ from typing import TYPE_CHECKING, Final, TextIO
 
 import click
 
-from sne_sandbox.cli import francais
 from sne_sandbox.errors import OperatorError
 from sne_sandbox.raisons import raison_systeme
 
 if TYPE_CHECKING:
     from _typeshed import ReadableBuffer
-
-# Before any command is declared.
-francais.parler_francais()
 
 #: Command → (module of sne_sandbox.cli, one line of help). The module is imported when the command is called.
 COMMANDES: Final = {

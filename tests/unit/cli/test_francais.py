@@ -1,6 +1,8 @@
 """Click speaks French, whatever the machine's language."""
 
 import ast
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -98,3 +100,13 @@ def test_helps_are_in_french(commande: str) -> None:
         "COMMAND ",
     ):
         assert anglais not in vu.output
+
+
+def test_a_command_that_is_loaded_alone_is_in_french() -> None:
+    """Its options are declared, and their names made, as its module is read."""
+    code = (
+        "import click; from sne_sandbox.cli.serve import serve; print(serve.get_help(click.Context(serve)))"
+    )
+    aide = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+    assert "TEXTE" in aide
+    assert "TEXT " not in aide
