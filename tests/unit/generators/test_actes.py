@@ -317,10 +317,8 @@ def test_names_as_long_as_the_schema_allows_are_searched(limites: bool | None) -
             assert (limites is None) == (len(longueurs[chemin]) > 1)
 
 
-def test_a_search_always_has_a_criterion_and_those_it_is_given() -> None:
+def test_a_search_always_has_a_criterion() -> None:
     ici = atelier(
         charger("v5.2"), jour=date(2018, 3, 15), guichet="G1226", contraintes=Contraintes(richesse=0.0)
     )
     assert [e.nom for e in recherche(TirageVarie(1), ici).enfants] == ["etatDemande"]
-    fixe = recherche(TirageVarie(1), ici, fixes={"communeSouhaitee": "62510"})
-    assert [(e.nom, e.texte) for e in fixe.enfants] == [("communeSouhaitee", "62510")]
