@@ -16,6 +16,7 @@ from sne_sandbox.errors import UsageError
 Portee = Literal["serveur", "base"]
 #: The largest number of a setting: databases count on from it, and none has room for any number.
 ENTIER_MAX: Final = 2_000_000_000
+PORT_MAX: Final = 65_535
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,7 @@ class Setting:
     aide: str
     choix: tuple[str, ...] = ()
     minimum: int = 0
+    maximum: int = ENTIER_MAX
     secret: bool = False
     """Whether no report may show its value."""
 
@@ -54,10 +56,10 @@ class Setting:
             valeur = self.type(brut)
         except ValueError:
             valeur = None
-        if valeur is None or (self.type is int and not self.minimum <= valeur <= ENTIER_MAX):
+        if valeur is None or (self.type is int and not self.minimum <= valeur <= self.maximum):
             raise UsageError(
                 f"Le réglage {self.nom} vaut [{brut[:40]}].",
-                remede=f"un entier est attendu, de {self.minimum} à {ENTIER_MAX}",
+                remede=f"un entier est attendu, de {self.minimum} à {self.maximum}",
             )
         return valeur
 
@@ -67,9 +69,23 @@ _DU_SERVEUR: Final = (
     Setting("contract", str, "v5.2", "serveur", "version de l'interface servie"),
     Setting("contracts", Path, None, "serveur", "dossier qui remplace, fichier par fichier, ceux du contrat"),
     Setting("host", str, "127.0.0.1", "serveur", "adresse d'écoute"),
-    Setting("https_port", int, 8443, "serveur", "port HTTPS (0 : un port libre, -1 : aucun)", minimum=-1),
     Setting(
-        "http_port", int, 8080, "serveur", "port HTTP en clair (0 : un port libre, -1 : aucun)", minimum=-1
+        "https_port",
+        int,
+        8443,
+        "serveur",
+        "port HTTPS (0 : un port libre, -1 : aucun)",
+        minimum=-1,
+        maximum=PORT_MAX,
+    ),
+    Setting(
+        "http_port",
+        int,
+        8080,
+        "serveur",
+        "port HTTP en clair (0 : un port libre, -1 : aucun)",
+        minimum=-1,
+        maximum=PORT_MAX,
     ),
     Setting("database", str, None, "serveur", "URL de la base de données (SQLite embarqué par défaut)"),
     Setting(
@@ -80,8 +96,8 @@ _DU_SERVEUR: Final = (
         "certificat client en HTTPS",
         ("optional", "required", "off"),
     ),
-    Setting("workers", int, 1, "serveur", "nombre de processus", minimum=1),
-    Setting("threads", int, 8, "serveur", "fils d'exécution par processus", minimum=1),
+    Setting("workers", int, 1, "serveur", "nombre de processus", minimum=1, maximum=64),
+    Setting("threads", int, 8, "serveur", "fils d'exécution par processus", minimum=1, maximum=256),
     Setting("journal_max", int, 50_000, "serveur", "échanges gardés au journal, par base"),
     Setting("message_max", int, 20_000_000, "serveur", "taille maximale d'un message, en octets"),
     Setting("xml_max", int, 5_000_000, "serveur", "taille maximale d'un document XML, en octets"),

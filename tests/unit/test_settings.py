@@ -48,6 +48,8 @@ def test_values_are_read(nom: str, brut: str, attendu: Any) -> None:
         ("https_port", "x"),
         ("https_port", "-2"),
         ("workers", "0"),
+        ("workers", "65"),
+        ("https_port", "65536"),
         ("threads", "0"),
         ("journal_max", "-1"),
         ("recherche_max", "2000000001"),

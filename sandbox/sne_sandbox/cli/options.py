@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from sne_sandbox.errors import UsageError
-from sne_sandbox.settings import PAR_NOM, Setting
+from sne_sandbox.settings import ENTIER_MAX, PAR_NOM, Setting
 
 if TYPE_CHECKING:
     from sne_sandbox.contract.versions import Contrat
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
 _F = TypeVar("_F", bound=Callable[..., Any])
 
-PORT_MAX = 65_535
 #: The options that every command takes.
 COMMUNES = ("home", "contract", "contracts", "profile")
 #: `--base`, as parameter `base`.
@@ -117,10 +116,8 @@ def _option(setting: Setting, defaut: Any) -> Callable[[_F], _F]:
     elif setting.type is Path:
         # One that cannot be read is no wrong usage: who opens it says so, with the remedy.
         genre = click.Path(path_type=Path, readable=False)
-    elif setting.nom.endswith("_port"):
-        genre = click.IntRange(setting.minimum, PORT_MAX)
     elif setting.type is int:
-        genre = click.IntRange(setting.minimum)
+        genre = click.IntRange(setting.minimum, None if setting.maximum == ENTIER_MAX else setting.maximum)
     return click.option(
         setting.option,
         setting.nom,
