@@ -9,8 +9,8 @@ PYTEST := env -u PYTHONDONTWRITEBYTECODE $(BIN)/pytest -q
 # Left out of `make test`: see `make test-all`.
 LOURDS := navigateur or etranger or charge
 
-# REPRISE=1, for CI: what failed is tried once more, with nothing beside it, and fails for good if it fails again.
-# Both are printed. Only failed tests are (exit 1): a run that broke off has broken off.
+# REPRISE=1, for test-all in CI: what failed is tried once more, with nothing beside it, and fails for good if it
+# fails again. Both are printed. Only failed tests are (exit 1): a run that broke off has broken off.
 ifdef REPRISE
 ENCORE := || { test $$? = 1 && echo "Once more, alone:" && $(PYTEST) --lf --lfnf=none tests; }
 endif
@@ -32,7 +32,7 @@ demo: setup
 	$(BIN)/sne-sandbox demo --out build/demo
 
 test: setup
-	$(PYTEST) --avancement -n 2 --dist worksteal -m "not ($(LOURDS) or campagne)" --ignore tests/browser tests $(ENCORE)
+	$(PYTEST) --avancement -n 2 --dist worksteal -m "not ($(LOURDS) or campagne)" --ignore tests/browser tests
 	@echo "Left out: what is marked '$(LOURDS)' (load and crash runs, browser, clients in other languages): make test-all"
 
 # Half an hour: the whole plan for each planted defect, and for eighteen more seeds.

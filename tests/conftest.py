@@ -48,8 +48,12 @@ class Avancement:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_report_teststatus(self, report: Any) -> tuple[str, str, str] | None:
-        """No letter for what passed; what else there is keeps its own."""
-        return ("passed" if report.when == "call" else "", "", "") if report.passed else None
+        """No letter for what passed, nor for what failed, which has a line; a skip keeps its own."""
+        if report.passed:
+            return "passed" if report.when == "call" else "", "", ""
+        if report.failed:
+            return "failed" if report.when == "call" else "error", "", ""
+        return None
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """A test has gone one step further."""

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, Final
 from unittest import mock
 
-from sne_sandbox.cli import serve
+from sne_sandbox.cli.main import cli
 from sne_sandbox.server import lancement
 from sne_sandbox.server.enfant import ServeurEnfant
 
@@ -74,8 +74,7 @@ class _Service:
 
     def _servir(self) -> None:
         try:
-            with serve.commande.make_context("serve", self._mots) as contexte:
-                serve.commande.invoke(contexte)
+            cli.main(["serve", *self._mots], standalone_mode=False)
         except SystemExit:  # its normal end
             pass
         except BaseException as erreur:  # noqa: BLE001 - raised again where it was started from

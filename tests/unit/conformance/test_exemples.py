@@ -1,5 +1,7 @@
 """What the suite tells an application to enter."""
 
+from functools import lru_cache
+
 import pytest
 from banc import MIDI, Banc
 
@@ -47,6 +49,7 @@ def _tires(
     return tires
 
 
+@lru_cache
 def _saisi(nom: str, contrat: Contrat, combien: int = EXEMPLES) -> list[Element]:
     """What is entered in the scenarios of that family, whatever the step."""
     scenarios = [s for s in plan.charger() if s.id.startswith(nom)]

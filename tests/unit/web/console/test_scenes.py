@@ -27,12 +27,16 @@ DOUBLON = next(s for s in SCENES if s.identifiant == "doublon")
 def jouer(banc: Banc) -> Callable[..., Any]:
     """`jouer(scene)` starts a scene; `jouer(scene, 2)` plays a step: the answer to the form."""
 
+    jetons: list[str] = []  # one for all forms of a session
+
     def poster(scene: Scene, rang: int = 0, **champs: str) -> Any:
         adresse = f"/console/ecole/scenes/{scene.identifiant}"
-        lue = banc.http.get(adresse, headers=ENTETES)
-        if lue.status_code == 302:
-            lue = banc.http.get(lue.headers["Location"], headers=ENTETES)
-        jeton = html.fromstring(lue.text).xpath("//input[@name='csrf']/@value")[0]
+        if not jetons:
+            lue = banc.http.get(adresse, headers=ENTETES)
+            if lue.status_code == 302:
+                lue = banc.http.get(lue.headers["Location"], headers=ENTETES)
+            jetons.extend(html.fromstring(lue.text).xpath("//input[@name='csrf']/@value")[:1])
+        (jeton,) = jetons
         suite = f"pas/{rang}" if rang else "commencer"
         return banc.http.post(f"{adresse}/{suite}", headers=ENTETES, data={"csrf": jeton, **champs})
 
