@@ -75,7 +75,9 @@ def test_les_services_du_contrat_sont_ceux_de_la_table(toml, modele):
 
 
 def test_les_operations_du_contrat_sont_celles_de_la_table(contrats, modele):
-    assert _lignes(contrats / "v5.0" / "operations.csv") == modele.lire_operations()
+    assert _lignes(contrats / "v5.0" / "operations.csv") == modele.lire_operations(), (
+        "tests/contracts/tables/operations.csv is what was published: the contract says the same."
+    )
 
 
 def test_les_nomenclatures_sont_celles_de_la_table(contrats, modele):

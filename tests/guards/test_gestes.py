@@ -117,7 +117,7 @@ def test_no_two_deeds_have_one_name_and_what_lacks_says_why() -> None:
 def test_every_call_of_the_api_is_a_deed_and_says_what_it_does_in_its_words(
     appels: dict[tuple[str, str], dict[str, Any]],
 ) -> None:
-    assert set(_par_appel()) == set(appels)
+    assert set(_par_appel()) == set(appels), "Each call is the `appel` of a row of sne_sandbox/gestes.toml."
     resumes = {appel: gestes[0].phrase for appel, gestes in _par_appel().items()}
     assert {appel: decrit["resume"] for appel, decrit in appels.items()} == resumes
 
@@ -134,11 +134,19 @@ def test_fields_and_questions_are_those_of_the_call(
 
 def test_every_view_of_the_console_is_that_of_a_deed_or_says_why_not(application: Flask) -> None:
     vues = set(application.extensions["aiguillage"].partie("console").view_functions)
-    assert vues == {vue for geste in GESTES.values() for vue in geste.vues.split()} | set(VUES_SEULES)
+    dites = {vue for geste in GESTES.values() for vue in geste.vues.split()} | set(VUES_SEULES)
+    assert vues == dites, (
+        "Each view is in the `vues` of a row of sne_sandbox/gestes.toml; one that does nothing a program "
+        "would ask for, in VUES_SEULES here, with its reason."
+    )
 
 
 def test_every_command_is_that_of_a_deed_or_says_why_not() -> None:
-    assert {_feuille(g) for g in GESTES.values() if g.commande} | set(COMMANDES_SEULES) == set(FEUILLES)
+    dites = {_feuille(g) for g in GESTES.values() if g.commande} | set(COMMANDES_SEULES)
+    assert dites == set(FEUILLES), (
+        "Each command is the `commande` of a row of sne_sandbox/gestes.toml; one that is no deed on a base, "
+        "in COMMANDES_SEULES here, with its reason."
+    )
 
 
 @pytest.mark.parametrize("geste", [g for g in GESTES.values() if g.commande], ids=lambda g: g.nom)

@@ -23,16 +23,25 @@ def test_no_two_scenarios_nor_two_families_have_the_same_title() -> None:
 
 def test_every_requirement_that_is_tested_is_checked_by_a_scenario() -> None:
     exigences = charger_exigences(charger().dossiers)
-    verifiees = {exigence for s in plan.charger() for exigence in s.exigences}
-    assert verifiees - exigences.keys() == set()
-    assert {e.id for e in exigences.values() if not e.non_testee} - verifiees == set()
+    lu = plan.charger()
+    plan.verifier_exigences(lu, exigences)  # an unknown one is refused, and the file named
+    verifiees = {exigence for s in lu for exigence in s.exigences}
+    oubliees = {e.id for e in exigences.values() if not e.non_testee} - verifiees
+    assert oubliees == set(), (
+        f"No scenario checks {', '.join(sorted(oubliees))}. Name each in the `exigences` of a file of "
+        "fixtures/scenarios/ that can show it, or say why not in its row (`not_tested_because`)."
+    )
 
 
 def test_every_command_is_used_and_speaks_of_a_requirement() -> None:
     employees = {commande for s in plan.charger() for commande in s.commandes}
-    assert COMMANDES.keys() - employees == {"demarrer", "reinitialiser", "fin"}
+    assert COMMANDES.keys() - employees == {"demarrer", "reinitialiser", "fin"}, (
+        "A command that no scenario gives is judged on nothing: add a step « faire » in fixtures/scenarios/."
+    )
     muettes = {commande.nom for commande in COMMANDES.values() if not commande.exigence}
-    assert muettes == {"demarrer", "reinitialiser", "adresser", "fin"}
+    assert muettes == {"demarrer", "reinitialiser", "adresser", "fin"}, (
+        "A command has its `exigence` in fixtures/schemas/protocole.toml."
+    )
 
 
 def test_every_scenario_says_why_in_one_sentence() -> None:

@@ -10,6 +10,7 @@ from sne_sandbox.conformance.autrui import AutreGuichet
 from sne_sandbox.conformance.plan import AUTRUI
 from sne_sandbox.conformance.protocole import COMMANDES
 from sne_sandbox.resources import fixtures_dir
+from sne_temoin import adaptateur
 
 RACINE = Path(suite.__file__).parent
 #: What another guichet may do, which no application is told.
@@ -46,6 +47,13 @@ def test_a_command_is_one_row() -> None:
 def test_another_guichet_knows_how_to_do_what_it_may() -> None:
     assert [quoi for quoi in AUTRUI if not callable(getattr(AutreGuichet, quoi, None))] == []
     assert AUTRUI.keys() <= COMMANDES.keys(), "one word for one thing"
+
+
+def test_the_reference_application_does_every_command() -> None:
+    """A scenario that gives one it does not know is « sans objet »: it would be tried by nobody."""
+    assert COMMANDES.keys() - set(adaptateur.COMMANDES) == set(), (
+        "Add a method to sandbox/sne_temoin/adaptateur.py, and its name to COMMANDES there."
+    )
 
 
 def test_a_row_holds_together() -> None:

@@ -90,8 +90,8 @@ class Pouls:
         self._fil.join(_PATIENCE_S)  # the base may be closed afterwards
 
     def retard(self, depuis: float) -> float:
-        """The longest that an answer which came after `depuis` (of `time.monotonic`), or is still to come,
-        kept us waiting, in seconds: from when it was to be asked for."""
+        """The longest wait for an answer of the server, in seconds, since `depuis` (of `time.monotonic`):
+        from when it was to be asked; of an answer still to come, the wait so far."""
         venus = [retard for quand, retard in list(self._retards) if quand >= depuis]
         return max(0.0, time.monotonic() - self._attendue, *venus)
 
@@ -179,8 +179,8 @@ _PAUSE: Final = 0.02
 
 @dataclass(slots=True)
 class Poignees:
-    """A handshake is journaled once its connection is gone: the application may have given up before. One
-    that gives up without any is not waited for all along the run."""
+    """How long to wait for the line of a failed handshake, which is written once its connection is gone.
+    After several commands that brought none, one stops waiting."""
 
     vaines: int = 0
     """Commands in a row after which no line came."""

@@ -182,7 +182,8 @@ def _enfant(formulaire: Element, contrat: Contrat, jour: date) -> Element:
 
 
 def _logement_ailleurs(formulaire: Element, contrat: Contrat, jour: date) -> Element:
-    """One lives in another département than the one where letters go; nothing of who has no dwelling."""
+    """Moves the present dwelling to Nice (06), away from the postal address; the form of who has no dwelling
+    stays as it is."""
     if formulaire.enfant(f"{_LOGEMENT}/commune") is None:
         return formulaire
     formulaire = poser(formulaire, f"{_LOGEMENT}/codePostal", Element("codePostal", "06300"), contrat)

@@ -70,7 +70,8 @@ def _invente(pas: PasJoue, panne: str, dire: Dire) -> Constat:
 
 
 def _succes_invente(pas: PasJoue, panne: str) -> bool:
-    """Whether « fait » is said of what no answer that can be read says."""
+    """Whether the application says « fait » though no answer that it could read says so; for the panne «
+    numero_faux », whether it tells a wrong number."""
     dit = str(pas.reponse.get("numero_unique") or "")
     if panne == _NUMERO_FAUX:
         return bool(dit) and dit != pas.connu.numeros.get(pas.reference)

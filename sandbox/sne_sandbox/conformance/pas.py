@@ -116,7 +116,8 @@ class PasJoue:
 
     @property
     def retrouve(self) -> bool:
-        """Whether the number told was found otherwise: the demande had been accepted, its answer was lost."""
+        """Whether the application tells the number of a demande whose answer was lost, which it found another
+        way."""
         dit = self.reponse.get("numero_unique")
         return self.prevue.enregistre and bool(dit) and dit == self.connu.numeros.get(self.reference)
 
@@ -127,8 +128,8 @@ class PasJoue:
 
     @property
     def empeche(self) -> bool:
-        """Whether the application gave up by itself: it sent nothing, when it had to, and no panne explains
-        it."""
+        """Whether the application gave up before it sent anything: it says « erreur » where a message was
+        due, and no panne explains it."""
         return (
             self.statut is Statut.ERREUR
             and bool(self.prevue.operations)

@@ -306,8 +306,8 @@ class _Pilotage:
             self.recueil.deplorer(vue.accidents)
 
     def _retenir_des_reductions(self, tirages: Exemples) -> None:
-        """What only the smaller examples of a shrink broke is broken too: the journal, which evidence is
-        judged again from, has their exchanges."""
+        """Notes what only the smaller examples of a shrink broke: the journal has their exchanges, and a
+        report made again from the evidence would find it."""
         for fautes in tirages.vus.values():
             for constat in fautes.values():
                 if constat.exigence not in self.recueil.constats.ruptures and self.recueil.noter(constat):

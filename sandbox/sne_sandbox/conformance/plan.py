@@ -156,8 +156,8 @@ class Scenario:
         )
 
     def combien(self, demandes: int) -> int:
-        """The examples that it runs when `demandes` are asked of each scenario: that many, up to its share
-        for EXEMPLES; beyond, its share in proportion."""
+        """How many examples it runs when `demandes` are asked of each scenario: that many up to `exemples`;
+        above, `exemples` for every EXEMPLES asked (of 3: 5 asked run 3, 20 asked run 6)."""
         return max(min(demandes, self.exemples), self.exemples * demandes // EXEMPLES)
 
     @property

@@ -64,8 +64,8 @@ class Recolte:
                     trouves.append(constat)
 
     def sans_faute(self, exigence: str) -> tuple[Verdict, str]:
-        """The verdict on a requirement that nothing broke, and why it is none. What the suite failed to judge
-        once is not held, whatever else held it."""
+        """The verdict on a requirement that nothing broke, and the reason of any verdict but « réussi ». What
+        the suite failed to judge once is not held, whatever else held it."""
         for verdict, raison in (
             (Verdict.ERREUR, self.empechees.get(exigence) or self.accidents.get(exigence)),
             (Verdict.REUSSI, "" if exigence in self.tenues and not self.erreur else None),

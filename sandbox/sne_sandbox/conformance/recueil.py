@@ -84,7 +84,7 @@ class RecueilDuJugement:
         return echange in self._cites
 
     def deplorer(self, accidents: Iterable[Accident]) -> None:
-        """What the suite failed to do, with an exchange or with none; each is told once."""
+        """Notes accidents, what the suite itself failed to judge or show: each one once."""
         self.accidents |= dict.fromkeys(accidents)
 
     def rapport(
@@ -168,8 +168,8 @@ class ConstatsParExigence:
 
 
 def dire_ce_qui_manque(bilans: Iterable[Bilan], scenarios: Iterable[ResultatScenario]) -> tuple[Bilan, ...]:
-    """`bilans` of a driven run; one that has no evidence because the application does not do what its
-    scenarios ask says so: what to add to have it judged."""
+    """`bilans` of a driven run. A requirement without evidence, because the application does not know
+    commands that its scenarios need, says which: those are what to add to have it judged."""
     manques: dict[str, list[str]] = {}
     for scenario in scenarios:
         for v in scenario.verifications:

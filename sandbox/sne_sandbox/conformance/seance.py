@@ -137,7 +137,8 @@ class _TraficDExemple:
         return vues
 
     def commencer_une_commande(self) -> None:
-        """What is on its way (lines of nights, or that came late) is of no command."""
+        """Reads what has come until now (nights, late exchanges), so that it counts for no command; the next
+        one begins after it."""
         self.relever()
         self.debuts.append(self.dernier)
 
@@ -205,7 +206,8 @@ class _Seance:
         )
 
     def _montrer(self, constat: Constat) -> Constat:
-        """A finding with what was told, where that is not the household as it was drawn."""
+        """A finding, with what the application was told, when a change of the step makes that differ from the
+        household as it was drawn."""
         dit = None if constat.tenue else self.dits.get(constat.echange)
         return constat if dit is None else replace(constat, exemple=dit)
 

@@ -172,8 +172,8 @@ def _serre(anomalie: Sequence[str]) -> tuple[str, ...]:
 
 
 def _faute(pas: PasJoue, dire: Dire) -> Iterator[Constat]:
-    """CTR-10: a fault is an error, and its sentence is told. Of several, any; one met by the way (duplicates
-    looked for first, a demande read after it was registered) spoils nothing."""
+    """CTR-10: a fault is told as an error, with the sentence of any fault of the step. One met on the way to
+    what was asked (looking for duplicates, reading the demande again) is no fault of the application."""
     fautes = [(o, f) for o in pas.observations if (f := fault_de(o)) is not None]
     if not fautes:
         return
@@ -234,7 +234,8 @@ def _doublon_force(pas: PasJoue, dire: Dire) -> Constat | None:
 
 
 def _tous(quoi: str, attendus: Sequence[str], dits: Sequence[Any], dire: Dire) -> Iterator[Constat]:
-    """Lists without order: what is missing, what was invented. One told twice is no proof, nor a fault."""
+    """Compares lists without order: what is missing, else what was invented, breaks. Twice the same element,
+    the rest being right, is neither a proof nor a fault."""
     manquants = [n for n in attendus if n not in dits]
     en_trop = [n for n in dits if n not in attendus]
     if manquants:
@@ -313,8 +314,8 @@ def _evenement_ajoute(pas: PasJoue, dire: Dire) -> Iterator[Constat]:
 
 
 def _evenement_d_autrui(pas: PasJoue, dire: Dire) -> Iterator[Constat]:
-    """VIE-17: what another guichet wrote is not even sent (convention). An error may be of anything: only an
-    application that refuses has shown that it knows."""
+    """VIE-17: an application refuses to change the event of another guichet, and sends nothing (convention).
+    An error proves nothing, it may come of anything: only a refusal holds the requirement."""
     if Statut.FAIT not in pas.attendus and pas.envoi is None and pas.statut is Statut.REFUSE:
         yield dire.tenue()
 

@@ -69,8 +69,8 @@ class DossiersGuichet:
         return [nom for nom in self._finis(time.time() - age_min) if NOM.fullmatch(nom)]
 
     def ignores(self) -> list[str]:
-        """Names, as they may be shown, of the files left in the inbox that `deposes` never tells because of
-        their name: not those that hide, nor those that are not finished."""
+        """Names, fit to be shown, of the files of the inbox that are never taken because of their name.
+        Hidden and unfinished files are not among them."""
         refuses = [nom for nom in self._finis() if not NOM.fullmatch(nom)]
         # A name is bytes: those that are no UTF-8 can be written on no page.
         return [masquer_nirs(os.fsencode(nom).decode("utf-8", "replace")) for nom in refuses]

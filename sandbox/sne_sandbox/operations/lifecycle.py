@@ -116,8 +116,8 @@ def rattraper(magasin: Magasin, nom: str, *, machine: datetime | None = None) ->
 
 
 def a_jour(magasin: Magasin, base: Base) -> tuple[Base, datetime]:
-    """A base that was just read, and what its clock says, once the nights that are due were lived: in a
-    transaction of their own, they happened whatever becomes of who asks. Raises BaseInconnue, StoreError."""
+    """`base` (just read) brought up to date, and the time by its clock: the nights that are due are run
+    first, in a transaction of their own, which stays if the caller fails. Raises BaseInconnue, StoreError."""
     maintenant = base.horloge.maintenant(datetime.now(UTC))
     if base.nuit_due(maintenant):
         rattraper(magasin, base.nom)

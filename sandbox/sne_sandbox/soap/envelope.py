@@ -204,7 +204,8 @@ class AiguillageSoap:
 
 
 def designee(candidates: list[OperationPubliee], actions: list[str]) -> OperationPubliee | None:
-    """The one of `candidates` known before its fields are read: alone, or named by an action; else None."""
+    """The operation that can be told before the fields are read: the only candidate, or the one that an
+    action names; else None."""
     if len(candidates) == 1:
         return candidates[0]
     for action in actions:

@@ -52,8 +52,8 @@ def joindre(charge: etree._Element, pieces: Mapping[str, Piece], packaging: Pack
 
 
 def _content_id(champ: str) -> str:
-    """The Content-ID of the part of a field: its name, which serves whoever reads the bytes. A field called
-    as the root of a document is prefixed: `href="cid:listeDoublons@…"` would stand before that document."""
+    """The Content-ID of the part of a field: its name. A field named as the root of a document is prefixed,
+    for whoever looks for that root as text: `href="cid:listeDoublons@…"` stands before the document."""
     return f"document-{champ}@sne-sandbox" if champ in RACINES else f"{champ}@sne-sandbox"
 
 

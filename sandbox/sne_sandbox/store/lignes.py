@@ -267,8 +267,8 @@ def lignes_motifs(base: str, stockee: DemandeStockee) -> list[dict[str, Any]]:
 
 
 def ligne_stat(base: str, stockee: DemandeStockee) -> dict[str, Any]:
-    """The row that the statistics read. An income per UC rounded down is below a whole threshold exactly
-    when the income itself is."""
+    """The row of a demande that the statistics read. The income per UC is rounded down to euros: as
+    thresholds are whole, no comparison changes."""
     demande = stockee.demande
     demandeur = demande.demandeur
     menage = Menage.de(demande, stockee.debut_validite)

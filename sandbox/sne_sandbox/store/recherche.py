@@ -133,8 +133,8 @@ def numeros(base: str, criteres: Criteres, combien: int) -> sa.Select[str]:
 
 
 def conditions(base: str, criteres: Criteres, *, a_chacune: bool = False) -> list[sa.ColumnElement[bool]]:
-    """The conditions on `demande` that the stored criteria make. `a_chacune`: many demandes fit, and
-    they are asked one by one along another index; else the engine gathers those that fit, and sorts them."""
+    """The conditions on `demande` of the criteria that are stored. `a_chacune`: many fit, each is tested as
+    another index walks them; else the engine finds those that fit, then sorts them."""
     # Shown the range of the key, or one set of numbers, an engine gathers all that is in it.
     egalites: tuple[tuple[sa.ColumnElement[str], str | None], ...] = (
         (_D.numero_unique.concat("") if a_chacune else _D.numero_unique, criteres.numero_unique),
@@ -174,8 +174,8 @@ def conditions(base: str, criteres: Criteres, *, a_chacune: bool = False) -> lis
 
 
 def nommees(base: str, criteres: Criteres) -> list[sa.Select[str] | sa.CompoundSelect[str]]:
-    """For each of number, person, name and association that is given, the select of the numbers that it alone
-    fits: read from an index, a number comes as often as it fits."""
+    """For each criterion that names somebody (number, person, name, association), the select of the numbers
+    that it alone fits. It reads an index: a number may come several times."""
     choix: list[sa.Select[str] | sa.CompoundSelect[str]] = []
     if criteres.numero_unique is not None:
         choix.append(_choisir(tables.demande, base, numero_unique=criteres.numero_unique))

@@ -14,9 +14,8 @@ _Valeur = TypeVar("_Valeur")
 
 
 def essayer(faire: Callable[[], _Valeur], sinon: Callable[[str], _Valeur]) -> _Valeur:
-    """What `faire` gives; if it fails for a reason that nobody foresaw, what `sinon` gives of a sentence
-    that says so, and the technical log has the reason. What is meant for who asks (an HTTP error, one of
-    the operator) goes through."""
+    """`faire()`; if it fails for a reason that nobody foresaw, that goes to the technical log, and the value
+    is `sinon(a French sentence)`. HTTPException and OperatorError, meant for the reader, pass through."""
     try:
         return faire()
     except (HTTPException, OperatorError):

@@ -126,8 +126,8 @@ def _origine() -> str:
 
 
 def _origine_annoncee(services: Services) -> str:
-    """The same, as the caller wrote it when it is a name of this server: a port may be mapped on the way. Any
-    other name is that of the national server, and a stub made of such a WSDL would call it."""
+    """The origin to write in a WSDL: the caller's own words if they name this server (a port may be mapped on
+    the way), else ours: another name may be the national server's, which a stub would call."""
     nom = urlsplit(f"//{request.host}").hostname or ""
     connu = est_boucle_locale(nom) or nom in (*services.configuration.noms, socket.gethostname())
     return f"{request.scheme}://{request.host}" if connu else _origine()

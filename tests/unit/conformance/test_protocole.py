@@ -141,7 +141,9 @@ def test_the_page_shows_a_right_message_of_each_command() -> None:
     bloc = texte.split("<!-- messages:")[1].split("```json\n")[1].split("```")[0]
     messages = [json.loads(ligne) for ligne in bloc.splitlines()]
     montrees = {"demarrer", "reinitialiser", "enregistrer", "fin"}  # in the exchange shown above
-    assert {m["commande"] for m in messages} | montrees == set(COMMANDES)
+    assert {m["commande"] for m in messages} | montrees == set(COMMANDES), (
+        "docs/protocole.md shows one message of each command, below « messages: »"
+    )
     schema = schema_protocole.schema()
     for message in messages:
         regle = {"$ref": f"#/$defs/commande_{message['commande']}", "$defs": schema["$defs"]}

@@ -35,8 +35,7 @@ def test_a_message_version_that_is_not_listed_is_read_by_the_highest(contrat):
     assert contrat.version_de_lecture("09.00") == "02.02"
 
 
-def test_the_thirteen_operations(contrat):
-    assert len(contrat.operations) == 13
+def test_an_operation_is_that_of_its_service(contrat):
     operation = contrat.operations["getNumUnique"]
     assert operation.service == "DemandeLogementImplService"
     assert operation.soap_action == "http://ws.metier.nuu.application.i2/getNumUnique"

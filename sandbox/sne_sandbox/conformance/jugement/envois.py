@@ -227,9 +227,8 @@ class Creations(JugeDeSuite):
             self._enregistrees[cle] = (vue.numero_rendu, echange)
 
     def _compte(self, vue: Observation) -> bool:
-        """Whether a creation sent again is one too many. Refused for anything more than the duplicate it is,
-        the message is one that a test broke on purpose; in free traffic the refusal of a duplicate is tried
-        too, and a creation that is forced is one that somebody decided."""
+        """Whether a creation sent again breaks VIE-02. Driven: when it was accepted, or refused as a
+        duplicate alone. Free traffic: when it was accepted, and nobody asked to force it."""
         if self.pilote:
             return vue.acceptee or vue.bloquantes == ["DOU001"]
         return vue.acceptee and not (vue.demande is not None and vue.demande.forcer_doublon)

@@ -198,7 +198,8 @@ _A_MOITIE: Final = frozenset({"VIE-01"})
 
 
 def demi_preuve(constat: Constat) -> bool:
-    """Whether one message of free traffic shows only a half of what the requirement asks."""
+    """Whether a message, in free traffic, holds only half of the requirement (`_A_MOITIE`): it proves nothing
+    alone."""
     return constat.tenue and constat.exigence in _A_MOITIE
 
 
@@ -209,7 +210,8 @@ def refus_essaye(constat: Constat, vue: Observation) -> bool:
 
 
 def recouper(constats: Iterable[Constat], vue: Observation) -> list[Constat]:
-    """`constats` of one exchange, without what the others say better, nor what its answer makes no proof."""
+    """`constats` of one exchange, without those held that its answer does not let prove, and without the
+    schema's (CTR-01) where another requirement says more of the same place."""
     constats = [c for c in constats if not c.tenue or _prouve(c, vue)]
     dits = {
         _lieu(c)

@@ -43,8 +43,8 @@ def _partagee() -> bool:
 
 
 def _pour_la_salle() -> str:
-    """This server as other machines call it: what the browser of its own machine calls it leads each of them
-    to itself."""
+    """The address of this server for the other machines of the room. Opened as localhost, which would lead
+    each of them to itself, it is given by a name of this machine."""
     adresse = urlsplit(request.host_url.rstrip("/"))
     if not _partagee() or not est_locale(request.host):
         return adresse.geturl()
