@@ -1,8 +1,10 @@
 """Lines of the journal: what a client may write of them, and what is not kept."""
 
+from datetime import UTC, datetime
+
 import pytest
 
-from sne_sandbox.domain.journal import methode_recue, sans_secrets
+from sne_sandbox.domain.journal import Echange, VerdictEchange, methode_recue, sans_secrets
 
 
 @pytest.mark.parametrize("mot", ["NUIT", "TLS", "<script>", "A" * 50, "x y"])
@@ -13,6 +15,12 @@ def test_a_client_writes_no_line_that_no_request_leaves(mot: str) -> None:
 @pytest.mark.parametrize("mot", ["POST", "get", "M-SEARCH", ""])
 def test_a_method_is_shown_as_it_came(mot: str) -> None:
     assert methode_recue(mot) == mot
+
+
+def test_a_line_that_tells_nothing_is_of_a_refusal_that_took_no_time() -> None:
+    """A TLS handshake that failed: nothing of the request was ever read."""
+    echange = Echange("ecole", datetime(2018, 3, 15, tzinfo=UTC))
+    assert (echange.verdict, echange.statut, echange.duree_us) == (VerdictEchange.REFUS, 0, 0)
 
 
 def test_secrets_are_not_kept() -> None:
