@@ -3,6 +3,7 @@
 import json
 import re
 import tomllib
+from dataclasses import replace
 
 import pytest
 
@@ -12,10 +13,12 @@ from sne_sandbox.generators.exemples import ExempleDeRegle, contexte, exemples, 
 from sne_sandbox.generators.exemples import document as document_de
 from sne_sandbox.resources import contracts_dir
 from sne_sandbox.rules.catalogue import REGLES
-from sne_sandbox.rules.engine import juger
+from sne_sandbox.rules.engine import juger, juger_sans_registre
+from sne_sandbox.rules.registre import RegistreMemoire
 
 CODES = [regle.code for regle in REGLES]
 AU_TRANSPORT = {regle.code for regle in REGLES if regle.transport}
+AU_REGISTRE = {regle.code for regle in REGLES if regle.registre}
 EXEMPLES = exemples()
 
 
@@ -76,7 +79,8 @@ def test_each_example_fits_its_schema_gets_its_verdict_and_says_what_is_written(
     version = contrat.version_de_lecture(racine.get("versionInterface"))
     fautes = contrat.schemas.validate(racine, document=genre(exemple), version=version)
     assert [f"{faute.chemin} : {faute.message}" for faute in fautes] == []
-    anomalies = juger(contexte(exemple, contrat, racine), contrat, exemple.profil)
+    ouvert = contexte(exemple, contrat, racine)
+    anomalies = juger(ouvert, contrat, exemple.profil)
     levees = [a for a in anomalies if a.regle == exemple.regle]
     assert bool(levees) is (exemple.verdict == "refuse"), [f"{a.regle} {a.propriete}" for a in anomalies]
     if exemple.gravite is not None:
@@ -89,6 +93,11 @@ def test_each_example_fits_its_schema_gets_its_verdict_and_says_what_is_written(
         f"{exemple} raises other anomalies than it says. If they are right, write in "
         f"fixtures/exemples/{exemple.fichier}.toml, example {exemple.rang}:\n\n{_en_toml(dites)}\n"
     )
+    # What does not say that it reads the base (`registre`) finds the same before it is open.
+    seul = replace(ouvert, registre=RegistreMemoire(), stockee=None)
+    assert [a.propriete for a in juger_sans_registre(seul, contrat, exemple.profil)] == [
+        a.propriete for a in anomalies if a.regle not in AU_REGISTRE
+    ]
 
 
 def _court(propriete: str) -> str:

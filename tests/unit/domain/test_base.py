@@ -2,8 +2,11 @@
 
 from datetime import UTC, date, datetime, timedelta
 
-from sne_sandbox.domain.base import Base, Guichet, Horloge, NatureGuichet
+import pytest
+
+from sne_sandbox.domain.base import Base, Guichet, Horloge, NatureGuichet, lire_instant
 from sne_sandbox.domain.dates import PARIS
+from sne_sandbox.errors import UsageError
 
 MACHINE = datetime(2026, 1, 1, 12, tzinfo=UTC)
 
@@ -37,3 +40,20 @@ def test_a_guichet_is_open_from_its_first_day_to_the_eve_of_its_last() -> None:
     assert [guichet.est_ouvert(j) for j in jours] == [False, True, True, False]
     sans_fin = Guichet("G1104", NatureGuichet.BAILLEUR, "111", "n", "a", date(2018, 1, 1))
     assert sans_fin.est_ouvert(date(2999, 1, 1))
+
+
+def test_an_instant_that_names_no_zone_is_of_paris() -> None:
+    assert lire_instant("2018-03-15T12:00:00") == datetime(2018, 3, 15, 11, tzinfo=UTC)
+    assert lire_instant("2018-03-15T12:00:00+00:00") == datetime(2018, 3, 15, 12, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("texte", ["1900-01-01T00:00:00", "2999-12-31T23:59:59"])
+def test_a_clock_may_show_any_instant_of_eleven_centuries(texte: str) -> None:
+    assert lire_instant(texte).replace(tzinfo=None).isoformat() == texte
+
+
+@pytest.mark.parametrize("texte", ["1899-12-31T23:59:59", "3000-01-01T00:00:00"])
+def test_a_clock_that_is_too_far_is_refused_with_a_remedy(texte: str) -> None:
+    with pytest.raises(UsageError) as erreur:
+        lire_instant(texte)
+    assert erreur.value.remede == "années 1900 à 2999"

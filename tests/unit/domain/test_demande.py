@@ -1,11 +1,20 @@
 """The document of a demande, seen with the field's names."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
 
 from sne_sandbox.contract import codec
-from sne_sandbox.domain.demande import Demande, NumeroUnique, departement_de, territoire_de
+from sne_sandbox.domain.demande import (
+    Demande,
+    DemandeStockee,
+    EtatDemande,
+    NumeroUnique,
+    departement_de,
+    mouvement_de_changement,
+    territoire_de,
+)
 from sne_sandbox.domain.element import construire
 from sne_sandbox.resources import fixtures_dir
 
@@ -135,3 +144,27 @@ def test_its_parts() -> None:
 )
 def test_what_is_no_number(texte: str) -> None:
     assert NumeroUnique.lire(texte) is None
+
+
+@pytest.mark.parametrize(
+    ("avant", "apres", "attendu"),
+    [
+        ("A", "A", None),
+        ("A", "R", ("RAD", -1)),
+        ("R", "R", None),
+        ("R", "A", ("REA", 1)),
+        ("A", "A renouvelée", ("REN", 0)),
+        ("R", "A renouvelée", ("REN", 1)),
+    ],
+)
+def test_what_a_change_does_to_the_stock(avant: str, apres: str, attendu: tuple[str, int] | None) -> None:
+    jour = date(2018, 3, 15)
+    demande = _specimen("personne_seule")
+    un = DemandeStockee(
+        *("075031801698111304", "111", EtatDemande(avant), "02.02", "G1104", "G1104", False),
+        *(jour, jour, jour, demande, b""),
+    )
+    renouvelee = jour if apres.endswith("renouvelée") else None
+    deux = replace(un, etat=EtatDemande(apres[0]), date_renouvellement=renouvelee)
+    mouvement = mouvement_de_changement(un, deux, jour)
+    assert (mouvement and (mouvement.genre.value, mouvement.effet)) == attendu

@@ -5,7 +5,15 @@ from datetime import UTC, datetime
 
 import pytest
 
-from sne_sandbox.domain.echange import Appel, Piece, RequeteHttp, methode_recue, sans_secrets
+from sne_sandbox.domain.echange import (
+    Appel,
+    Echange,
+    Piece,
+    RequeteHttp,
+    VerdictEchange,
+    methode_recue,
+    sans_secrets,
+)
 
 
 def test_en_tete_quelle_que_soit_la_casse_le_premier_gagne():
@@ -41,6 +49,12 @@ def test_a_client_writes_no_line_that_no_request_leaves(mot: str) -> None:
 @pytest.mark.parametrize("mot", ["POST", "get", "M-SEARCH", ""])
 def test_a_method_is_shown_as_it_came(mot: str) -> None:
     assert methode_recue(mot) == mot
+
+
+def test_a_line_that_tells_nothing_is_of_a_refusal_that_took_no_time() -> None:
+    """A TLS handshake that failed: nothing of the request was ever read."""
+    echange = Echange("ecole", datetime(2018, 3, 15, tzinfo=UTC))
+    assert (echange.verdict, echange.statut, echange.duree_us) == (VerdictEchange.REFUS, 0, 0)
 
 
 def test_secrets_are_not_kept() -> None:

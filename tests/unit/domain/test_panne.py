@@ -53,6 +53,7 @@ def test_what_takes_the_place_of_the_work(definition: PanneDefinition, avant: bo
         {"genre": "bom", "taux": 1.5},
         {"genre": "bom", "taux": float("nan")},
         {"genre": "bom", "graine": 2**63},
+        {"genre": "bom", "graine": -(2**63) - 1},
         {"genre": "bom", "parametres": {"secondes": "1"}},
         {"genre": "bom", "parametres": {"partie": "pied"}},
         {"genre": "cid_faux", "parametres": {"octets": "1"}},
@@ -84,6 +85,8 @@ def test_what_the_table_does_not_know_is_refused_with_a_remedy(champs: dict[str,
     [
         PanneDefinition("bom"),
         PanneDefinition("delai", "getNumUnique", "G1226", None, 0.25, -3, {"secondes": "0.5"}),
+        PanneDefinition("bom", taux=1.0, graine=2**63 - 1),
+        PanneDefinition("bom", taux=1.0, graine=-(2**63)),
     ],
     ids=str,
 )

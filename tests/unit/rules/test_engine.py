@@ -235,6 +235,18 @@ class TestFaultsThatTheStoredDemandeHas:
         contexte = message(type=type_fichier, edits=[faute], stockee={"edits": [faute]})
         assert self.gravites(contexte, contrat, "ADR002") == [Gravite.AVERTISSEMENT]
 
+    @pytest.mark.parametrize("prefixe", ["IDT", "ADR", "MEN", "RES", "LOG", "REC", "MOT", "HAN"])
+    def test_so_does_all_that_is_said_of_the_household(
+        self, message: Message, contrat: Contrat, monkeypatch: pytest.MonkeyPatch, prefixe: str
+    ) -> None:
+        """What it is, lives in and looks for: everything but how the message was written and sent."""
+        code = min(code for code in contrat.regles if code.startswith(prefixe))
+        bloque = changer(contrat, code, gravite_imposee=Gravite.BLOQUANTE, types=frozenset({"MOD"}))
+        avec_regle(monkeypatch, Infraction(FORMULAIRE, {"valeur": "1"}), code=code)
+        connue = message(type="MOD", stockee={"edits": []})
+        assert self.gravites(connue, bloque, code) == [Gravite.AVERTISSEMENT]
+        assert self.gravites(replace(connue, stockee=None), bloque, code) == [Gravite.BLOQUANTE]
+
     def test_another_value_blocks(self, message: Message, contrat: Contrat) -> None:
         contexte = message(
             type="MOD",
