@@ -14,11 +14,11 @@ import argparse
 import ast
 import contextlib
 import importlib
-import importlib.util
 import io
 import multiprocessing
 import os
 import re
+import runpy
 import shutil
 import signal
 import sys
@@ -47,7 +47,13 @@ EPREUVES: Final = (
 #: What takes long to import and is not mutated: once, before the processes part.
 LOURDS: Final = ("hypothesis", "schemathesis.pytest", "faker", "requests", "sqlalchemy.orm")
 #: Mutants that no test can tell from the original: module and mutated line, why.
-EQUIVALENTS: Final[dict[tuple[str, str], str]] = {}
+EQUIVALENTS: Final = {
+    ("rules/catalogue/message.py", "self.code_requis = True"): "chaque feuille reçoit le sien ensuite",
+    ("rules/engine.py", "_Empreinte = tuple[str, tuple[tuple[str, str], ]]"): "une annotation",
+    ("rules/rule.py", "localisations_max: int = 9"): "réglage de la base : donné par qui l'appelle",
+    ("rules/rule.py", "recherche_max: int = 499"): "réglage de la base : donné par qui l'appelle",
+    ("rules/rule.py", "registre: bool = True"): "`regle` le donne toujours",
+}
 
 _COMPARAISONS: Final = {
     **{ast.Lt: ("<", "<="), ast.LtE: ("<=", "<"), ast.Gt: (">", ">="), ast.GtE: (">=", ">")},
@@ -178,16 +184,12 @@ def _par_les_exemples(arbre: Path) -> str:
     signal.alarm(120)  # a loop that never ends
     quoi = "import"
     try:
-        spec = importlib.util.spec_from_file_location("exemples_des_regles", arbre / REGLES)
-        assert spec is not None
-        assert spec.loader is not None
-        module = importlib.util.module_from_spec(spec)
-        spec.loader.exec_module(module)
-        contrat = module.charger("v5.2")
-        for nom in [nom for nom in vars(module) if nom.startswith("test_each_example")]:
-            for exemple in module.EXEMPLES:
+        module = runpy.run_path(str(arbre / REGLES))
+        contrat = module["charger"]("v5.2")
+        for nom in [nom for nom in module if nom.startswith("test_each_example")]:
+            for exemple in module["EXEMPLES"]:
                 quoi = f"{nom}[{exemple}]"
-                getattr(module, nom)(contrat, exemple)
+                module[nom](contrat, exemple)
     except (Exception, KeyboardInterrupt) as exc:  # noqa: BLE001 (a mutant does what it does)
         return f"{REGLES}::{quoi} ({type(exc).__name__})"
     finally:
