@@ -6,13 +6,14 @@ from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from typing import Final
 
+from sne_sandbox.conformance.accidents import ERREUR_MAX, Accident
 from sne_sandbox.conformance.jugement import PILOTEES, Suite, juger
 from sne_sandbox.conformance.observation import Observation, observer
 from sne_sandbox.conformance.recueil import RecueilDuJugement
 from sne_sandbox.contract.exigences import charger_exigences, niveaux
 from sne_sandbox.contract.versions import Contrat
 from sne_sandbox.domain.echange import Echange
-from sne_sandbox.domain.texte import accorde
+from sne_sandbox.domain.texte import accorde, masquer_nirs
 from sne_sandbox.reports.decision import decider
 from sne_sandbox.reports.model import (
     TRAFIC,
@@ -119,6 +120,10 @@ class _Bande:
         """Judges every exchange above an id, one by one and in sequence."""
         suite = Suite()
         for echange in parcourir(self.magasin, self.base, depuis):
+            if echange.illisible:
+                # Judged as it is, it would accuse the application of what our file lost.
+                self.recueil.deplorer([_illisible(echange)])
+                continue
             vue = observer(echange, self.contrat)
             if vue.de_la_console:
                 continue
@@ -163,6 +168,11 @@ class _Bande:
             refuses=self.refuses,
             inacheve=reglages.inacheve,
         )
+
+
+def _illisible(echange: Echange) -> Accident:
+    erreur = (echange.fault or {}).get("explication", "")
+    return Accident(echange.identifiant, "lire sa ligne du journal", (), masquer_nirs(erreur[:ERREUR_MAX]))
 
 
 def _perdus(magasin: Magasin, base: str, depuis: int) -> str:

@@ -150,6 +150,10 @@ HORS_HTTP: Final = frozenset({TLS, FICHIER, NUIT, SCENE, REMISE})
 _METHODE: Final = re.compile(r"[A-Za-z-]{1,20}")
 
 
+#: Code of the fault of an exchange whose line of the journal does not read any more.
+ILLISIBLE: Final = "illisible"
+
+
 class VerdictEchange(StrEnum):
     """How an exchange ended."""
 
@@ -225,6 +229,11 @@ class Echange:
     panne: dict[str, Any] | None = None
     """The panne that was played (id, genre, effet, parametres): `reponse` is then what was meant, before it
     was damaged. Where the panne took the place of the work, it is what took the place of the answer."""
+
+    @property
+    def illisible(self) -> bool:
+        """Whether its line of the journal does not read any more: nothing in it is to be judged."""
+        return self.fault is not None and self.fault.get("code") == ILLISIBLE
 
     def echouer(self, erreur: Exception, phrase: str = ERREUR_INATTENDUE) -> ExchangeError:
         """Notes what ended the exchange; the error to answer. One that is not of our tree is a bug of ours,

@@ -4,12 +4,13 @@ by SQL: the same whichever process served the exchanges."""
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any, Final, TypedDict, Unpack
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
-from sne_sandbox.domain.echange import HORS_HTTP, NUIT, Echange, VerdictEchange
+from sne_sandbox.domain.echange import HORS_HTTP, ILLISIBLE, NUIT, Echange, VerdictEchange
 from sne_sandbox.store import tables
 from sne_sandbox.store.connexion import BaseDeDonnees, Connexion, Ligne, RequeteSql
 from sne_sandbox.store.lignes import (
@@ -283,6 +284,37 @@ def _lisible(texte: str | None) -> str | None:
 
 
 def _echange_de(ligne: Ligne) -> Echange:
+    """The exchange of a row. A row that does not read, by its bytes or its notes, gives an exchange whose
+    fault says so: those beside it are read, listed and judged all the same."""
+    try:
+        return _lire_la_ligne(ligne)
+    except Exception as erreur:  # noqa: BLE001 - a damaged file may hold anything
+        return _illisible(ligne, erreur)
+
+
+def _illisible(ligne: Ligne, erreur: Exception) -> Echange:
+    base, identifiant, recu_le, _, _, statut, _ = ligne[:7]
+    textes: dict[str, Any] = dict(zip(_TEXTES, ligne[7:15], strict=True))
+    try:
+        instant = instant_de(recu_le)
+    except (TypeError, ValueError, OverflowError):
+        instant = datetime.fromtimestamp(0, UTC)
+    return Echange(
+        base=base,
+        identifiant=identifiant,
+        recu_le=instant,
+        verdict=VerdictEchange.ERREUR,
+        statut=statut if isinstance(statut, int) else 0,
+        fault={
+            "code": ILLISIBLE,
+            "message": "La ligne de cet échange, au journal, est abîmée : elle ne se lit plus.",
+            "explication": f"{type(erreur).__name__} : {erreur}",
+        },
+        **{nom: texte for nom, texte in textes.items() if isinstance(texte, str)},
+    )
+
+
+def _lire_la_ligne(ligne: Ligne) -> Echange:
     base, identifiant, recu_le, instant_base, verdict, statut, duree_us = ligne[:7]
     textes = dict(zip(_TEXTES, ligne[7:15], strict=True))
     details = json.loads(ligne[15])

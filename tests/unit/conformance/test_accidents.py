@@ -79,6 +79,21 @@ def test_what_is_no_document_is_judged_too(banc: Banc, document: bytes) -> None:
     assert rapport(banc).entete.non_juges == ""
 
 
+def test_a_line_that_does_not_read_any_more_is_told_and_the_others_judged(banc: Banc) -> None:
+    banc.demander(specimen("personne_seule"))
+    banc.demander(specimen("personne_seule"))
+    magasin = banc.services.magasin
+    with magasin.transaction(ecriture=True, verrou=banc.nom) as connexion:
+        connexion.sa.exec_driver_sql("UPDATE echange SET requete = x'0102' WHERE identifiant = 1")
+    juge = rapport(banc)
+
+    assert juge.entete.non_juges.startswith(
+        "Erreur du bac à sable, et non de l'application : impossible de lire sa ligne du journal, échange 1"
+    )
+    assert juge.entete.echanges == 1
+    assert [bilan.exigence for bilan in juge.bilans if bilan.etat is EtatExigence.ENFREINTE] == []
+
+
 def _casser(monkeypatch: pytest.MonkeyPatch, exigence: str, sur: int) -> None:
     """The judge of a requirement fails on the exchange of that id."""
 

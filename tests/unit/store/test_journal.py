@@ -3,13 +3,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 from ecritures import vider
 from sqlalchemy.dialects import sqlite
 
 from sne_sandbox.domain.base import Base
 from sne_sandbox.domain.dates import PARIS
 from sne_sandbox.domain.echange import NUIT, Echange, VerdictEchange
-from sne_sandbox.store import journal
+from sne_sandbox.store import journal, tables
 from sne_sandbox.store.journal import MESURES, PAS
 from sne_sandbox.store.session import Magasin
 
@@ -52,6 +53,35 @@ def test_an_exchange_comes_back_as_it_was_written(magasin: Magasin) -> None:
     assert magasin.journal.lire("ecole", 2) is None
     assert magasin.journal.lire("ecole", 2**63) is None
     assert magasin.journal.lire("autre", 1) is None
+
+
+@pytest.mark.parametrize(
+    "abime",
+    [
+        {"requete": b"\1\2"},
+        {"reponse": b""},
+        {"details": "{"},
+        {"details": "[]"},
+        {"verdict": "autre"},
+        {"recu_le": 9 * 10**18},
+    ],
+)
+def test_a_damaged_line_says_so_and_leaves_the_others_alone(
+    magasin: Magasin, abime: dict[str, object]
+) -> None:
+    for _ in range(3):
+        magasin.journal.consigner(None, _echange(methode="POST", chemin="/services/", requete=b"<a/>"))
+    with magasin.transaction(ecriture=True, verrou="ecole") as connexion:
+        connexion.sa.execute(
+            sa.update(tables.echange).where(tables.echange.c.identifiant == 2).values(**abime)
+        )
+    lus = magasin.journal.chercher("ecole", octets=True)
+    assert [(lu.identifiant, lu.illisible) for lu in lus] == [(3, False), (2, True), (1, False)]
+    abimee = magasin.journal.lire("ecole", 2)
+    assert abimee is not None
+    assert abimee.fault is not None
+    assert (abimee.methode, abimee.chemin, abimee.requete) == ("POST", "/services/", b"")
+    assert "abîmée" in abimee.fault["message"]
 
 
 def test_bytes_are_stored_compressed(magasin: Magasin) -> None:
