@@ -294,7 +294,9 @@ def _echange_de(ligne: Ligne) -> Echange:
 
 def _illisible(ligne: Ligne, erreur: Exception) -> Echange:
     base, identifiant, recu_le, _, _, statut, _ = ligne[:7]
-    textes: dict[str, Any] = dict(zip(_TEXTES, ligne[7:15], strict=True))
+    textes: dict[str, Any] = {
+        nom: texte for nom, texte in zip(_TEXTES, ligne[7:15], strict=True) if isinstance(texte, str)
+    }
     try:
         instant = instant_de(recu_le)
     except (TypeError, ValueError, OverflowError):
@@ -310,7 +312,7 @@ def _illisible(ligne: Ligne, erreur: Exception) -> Echange:
             "message": "La ligne de cet échange, au journal, est abîmée : elle ne se lit plus.",
             "explication": f"{type(erreur).__name__} : {erreur}",
         },
-        **{nom: texte for nom, texte in textes.items() if isinstance(texte, str)},
+        **textes,
     )
 
 
