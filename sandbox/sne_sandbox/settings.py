@@ -82,8 +82,8 @@ _DU_SERVEUR: Final = (
     Setting("message_max", int, 20_000_000, "serveur", "taille maximale d'un message, en octets"),
     Setting("xml_max", int, 5_000_000, "serveur", "taille maximale d'un document XML, en octets"),
     Setting("compression", str, "non", "serveur",
-            "compresse les réponses en gzip si le client l'admet (un client réel l'annonce et ne sait pas lire)",
-            ("non", "oui")),
+            "compresse les réponses en gzip si le client l'admet (un client réel l'annonce et ne sait pas "
+            "lire)", ("non", "oui")),
     Setting("admin_token", str, None, "serveur", "jeton d'administration hors de la machine locale",
             secret=True),
     Setting("read_only_token", str, None, "serveur", "jeton qui lit tout (console et API) et ne change rien",
