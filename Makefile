@@ -32,7 +32,7 @@ demo: setup
 	$(BIN)/sne-sandbox demo --out build/demo
 
 test: setup
-	$(PYTEST) --avancement -n 2 --dist worksteal -m "not ($(LOURDS) or campagne)" --ignore tests/browser tests
+	$(PYTEST) --avancement -n 3 --dist worksteal -m "not ($(LOURDS) or campagne)" --ignore tests/browser tests
 	@echo "Left out: what is marked '$(LOURDS)' (load and crash runs, browser, clients in other languages): make test-all"
 
 # Half an hour: the whole plan for each planted defect, and for eighteen more seeds.

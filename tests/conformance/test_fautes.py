@@ -24,7 +24,7 @@ from sne_temoin.fautes import FAUTES, PAR_NOM, Faute, partage, robustesse
 ATTRAPEES = pytest.mark.parametrize("faute", FAUTES, ids=lambda faute: faute.nom)
 #: Scenarios, of those that check its first requirement, that a defect is tried on: where they do not
 #: catch it, it is tried on all. The campaign plays the whole plan.
-TOUCHES = 6
+TOUCHES = 4
 #: And those that it is tried on beside.
 TEMOINS = ("CRE-COMPLETE", "CYC-MODIFIER-ENCORE")
 #: And those under failures.
