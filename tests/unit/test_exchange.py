@@ -8,6 +8,8 @@ from banc import FORMULAIRE, Banc, message, oter, poser, specimen
 from lxml import etree
 
 from sne_sandbox.domain.echange import RequeteHttp, VerdictEchange
+from sne_sandbox.domain.panne import PanneDefinition
+from sne_sandbox.operations import pannes
 
 
 def requete(banc: Banc, methode: str = "POST", corps: bytes = b"", **suite: Any) -> RequeteHttp:
@@ -32,6 +34,27 @@ def test_the_page_of_another_site_is_refused_before_anything_is_read(banc: Banc)
     assert reponse.statut == 403
     (echange,) = banc.journal()
     assert (echange.verdict, echange.operation) == (VerdictEchange.REFUS, None)
+
+
+@pytest.mark.parametrize(
+    "panne",
+    [
+        PanneDefinition("bom", parametres={"partie": "document"}),
+        PanneDefinition("encodage_faux", parametres={"encodage": "utf-16"}),
+        PanneDefinition("encodage_faux", parametres={"lieu": "en_tete"}),
+        PanneDefinition("numero_faux"),
+        PanneDefinition("partie_absente"),
+    ],
+    ids=lambda panne: panne.genre,
+)
+def test_a_refusal_that_is_no_envelope_has_its_line_whatever_is_armed(
+    banc: Banc, panne: PanneDefinition
+) -> None:
+    pannes.armer(banc.services.magasin, banc.nom, panne)
+    reponse = appeler(banc, requete(banc, corps=b"<a/>", d_un_autre_site="Origin: http://ailleurs.example"))
+    assert reponse.statut == 403
+    assert "SNE-Echange" in dict(reponse.en_tetes)
+    assert len(banc.journal()) == 1
 
 
 def test_a_base_that_is_none_is_told_in_the_journal_of_the_default_one(banc: Banc) -> None:

@@ -122,7 +122,12 @@ class _Colis:
             return self.remplacer(jointe.contenu, changer(jointe.contenu))
         # Ours, and as large as it likes.
         parseur = etree.XMLParser(huge_tree=True, resolve_entities=False)
-        for champ in etree.fromstring(self.corps, parseur).iter(etree.Element):
+        try:
+            enveloppe = etree.fromstring(self.corps, parseur)
+        except etree.XMLSyntaxError:
+            # A refusal before SOAP is a text.
+            return None
+        for champ in enveloppe.iter(etree.Element):
             if champ.text and any(
                 etree.QName(nom).localname == "contentType" and valeur == "text/xml"
                 for nom, valeur in champ.attrib.items()
