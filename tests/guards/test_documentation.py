@@ -109,6 +109,13 @@ def test_every_module_that_the_architecture_names_exists() -> None:
     assert [n for n in nommes if not (paquet / n).exists() and not any(paquet.glob(f"*/{n}"))] == []
 
 
+@pytest.mark.parametrize("page", PAGES, ids=lambda p: p.name)
+def test_a_heading_names_one_place_of_its_page(page: Path) -> None:
+    """Links and screen readers go to it by its words."""
+    titres = re.findall(r"^#+ (.+)$", _BLOC.sub("", page.read_text("utf-8")), re.MULTILINE)
+    assert sorted(titres) == sorted(set(titres))
+
+
 def test_every_picture_is_shown() -> None:
     montrees = {
         Path(a).name for texte in _TEXTES.values() for a in _LIEN.findall(texte) if a.endswith(".png")
