@@ -162,7 +162,7 @@ def main() -> None:
             (li.mesure.strip(), f"{_nombre(li.valeur)} {li.unite}", _cible(li), TENUES[li.tenue])
             for li in lignes
         )
-        tableau = tableau_markdown(("mesure", "valeur", "cible", ""), rangees)
+        tableau = tableau_markdown(("mesure", "valeur", "cible", "verdict"), rangees)
         page.ecrire(lues.page, "serveur", [*entete, tableau])
 
 
