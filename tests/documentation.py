@@ -340,7 +340,7 @@ def _gestes() -> list[str]:
 def _table_de_gestes(sujet: Sujet) -> str:
     lignes = [f"### {sujet.titre}", ""]
     if sujet.pages:
-        lignes += [f"Dans la console : {sujet.pages}.", ""]
+        lignes += [f"{sujet.titre}, dans la console : {sujet.pages}.", ""]
     lignes += ["| geste | console | ligne de commande | API, sous `/api/v1` |", "| --- | --- | --- | --- |"]
     return "\n".join([*lignes, *map(_ligne_de_geste, sujet.gestes), ""])
 
