@@ -40,10 +40,9 @@ def observation(base: str, identifiant: int) -> Observation:
 
 def guichet(base: str, code: str) -> Guichet:
     """A guichet of a base."""
-    trouve = None
-    if code.isascii() and code.isalnum():  # what no column takes is no code
-        with services().magasin.lire(base) as registre:
-            trouve = registre.guichet(code)
+    with services().magasin.lire(base) as registre:
+        # What no column takes is no code.
+        trouve = registre.guichet(code) if code.isascii() and code.isalnum() else None
     if trouve is None:
         raise NotFound(f"Le guichet [{code[:20]}] n'existe pas dans la base [{base}].")
     return trouve

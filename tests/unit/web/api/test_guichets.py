@@ -167,6 +167,7 @@ def test_what_is_not_there_is_a_problem_in_french(banc: Banc, methode: str, chem
 def test_an_unknown_base(banc: Banc) -> None:
     assert banc.api("GET", "/bases/inconnue/guichets").status_code == 404
     assert banc.api("GET", "/bases/inconnue/guichets/G1104/outbox").status_code == 404
+    assert "La base [inconnue]" in banc.api("GET", "/bases/inconnue/guichets/é/outbox").json["detail"]
 
 
 def test_a_file_too_big_is_refused(banc: Banc) -> None:
