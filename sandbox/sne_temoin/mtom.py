@@ -7,9 +7,8 @@ writes questions; `lire` takes an answer apart with `email`, of the standard lib
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from email import errors, message_from_bytes, policy
-from email.message import MIMEPart
-from functools import lru_cache
+from email import errors, message_from_bytes
+from email.message import Message
 from typing import Any, Final
 from urllib.parse import unquote
 
@@ -22,8 +21,6 @@ Champs = Mapping[str, str | bytes]
 _TYPES = {"certificat": "application/x-x509-ca-cert"}
 _RACINE: Final = "root.message@sne-sandbox"
 _BOUNDARY: Final = "temoin"
-#: `email` reads a header again, character by character, each time it is asked for: most are those of before.
-_POLITIQUE: Final = policy.HTTP.clone(header_factory=lru_cache(maxsize=256)(policy.HTTP.header_factory))
 #: What `email` notes of a message that is not whole.
 _DEFAUTS: Final = (
     errors.StartBoundaryNotFoundDefect,
@@ -142,13 +139,12 @@ def lire(content_type: str, corps: bytes) -> MessageMtom:
     if not content_type.lstrip().lower().startswith("multipart/"):
         return MessageMtom(corps, content_type)
     message = message_from_bytes(
-        b"Content-Type: " + content_type.encode("latin-1", "replace") + b"\r\n\r\n" + corps,
-        policy=_POLITIQUE,
+        b"Content-Type: " + content_type.encode("latin-1", "replace") + b"\r\n\r\n" + corps
     )
     if not message.is_multipart():
         raise ValueError("aucune partie n'y est trouvée")
     lues = []
-    for partie in (message, *message.iter_parts()):
+    for partie in (message, *message.get_payload()):
         defaut = next((d for d in partie.defects if isinstance(d, _DEFAUTS)), None)
         if defaut is not None:
             raise ValueError(f"elle n'est pas entière ({type(defaut).__name__})")
@@ -162,7 +158,7 @@ def lire(content_type: str, corps: bytes) -> MessageMtom:
     return MessageMtom(racine.contenu, racine.content_type, tuple(lues))
 
 
-def _partie(partie: MIMEPart) -> PieceJointe:
+def _partie(partie: Message) -> PieceJointe:
     """A part out of its transfer encoding (binary, base64, quoted-printable)."""
     contenu = partie.get_payload(decode=True)
     if not isinstance(contenu, bytes):

@@ -3,7 +3,7 @@
 import base64
 from collections.abc import Mapping
 from dataclasses import dataclass
-from email.message import EmailMessage
+from email.message import Message
 from typing import Any, Final
 
 from lxml import etree
@@ -113,8 +113,8 @@ class Ouverture:
             raise ReponseAbimee(f"La pièce [{champ.tag}] de la réponse n'est pas lisible.") from erreur
 
 
-def _type(content_type: str) -> EmailMessage:
+def _type(content_type: str) -> Message:
     """A Content-Type header, to be asked for its media type and its charset."""
-    lu = EmailMessage()
+    lu = Message()
     lu["Content-Type"] = content_type
     return lu

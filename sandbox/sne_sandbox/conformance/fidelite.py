@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Final
 
@@ -120,6 +121,7 @@ def _exigence(ecart: _Ecart) -> str:
     return exigence_de(ecart.chemin)
 
 
+@lru_cache(maxsize=4096)
 def exigence_de(chemin: str) -> str:
     """The requirement that rules a path under `demandeLogement`, indices left aside."""
     sans = "/".join(pas.partition("[")[0] for pas in chemin.split("/"))

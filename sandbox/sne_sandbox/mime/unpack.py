@@ -13,7 +13,6 @@ for 20 MB. What is left is a search for one string.
 import codecs
 import re
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Final
 
 from sne_sandbox.errors import MessageMalforme, MessageTropGros
@@ -39,6 +38,8 @@ ILLISIBLE: Final = "Le message MIME est illisible."
 
 _LIGNE_VIDE: Final = re.compile(rb"\r?\n\r?\n")
 _FIN_DE_LIGNE: Final = re.compile(rb"\r?\n")
+#: What makes a delimiter of `--boundary`: two hyphens or none, padding, the end of the line.
+_APRES_LIMITE: Final = re.compile(rb"(--)?[ \t]*(\r?\n|\Z)")
 
 Entetes = tuple[tuple[str, str], ...]
 
@@ -65,24 +66,17 @@ class Decoupe:
     finit_par_ligne: bool
 
 
-@lru_cache(maxsize=64)
-def _apres_limite(limite: bytes) -> re.Pattern[bytes]:
-    """What makes a delimiter of `--boundary`: two hyphens or none, padding, the end of the line."""
-    return re.compile(re.escape(limite) + rb"(--)?[ \t]*(\r?\n|\Z)")
-
-
 def decouper(corps: bytes, boundary: bytes, *, debut: int = 0, parties_max: int) -> Decoupe:
     """Cut `corps` from offset `debut`. Raises MessageMalforme when no delimiter is found, the last one is
     missing, or headers cannot be read; MessageTropGros for more than `parties_max` parts."""
     limite = b"--" + boundary
-    motif = _apres_limite(limite)
     morceaux: list[Morceau] = []
     ouvert = -1  # where the part under way begins
     lf_seul = False
     fausses = 0
     position = debut
     while (trouve := corps.find(limite, position)) >= 0:
-        delimiteur = motif.match(corps, trouve)
+        delimiteur = _APRES_LIMITE.match(corps, trouve + len(limite))
         # A delimiter stands at the start of a line.
         if delimiteur is None or not (trouve == debut or corps[trouve - 1] == 0x0A):
             fausses += 1
