@@ -6,6 +6,7 @@ Rightly named means, of the failed checks:
 - none is of a requirement that has nothing to do with it: of `exigences`, or of `suites`, what breaks along.
 """
 
+from collections.abc import Iterator
 from functools import partial
 from typing import Any
 
@@ -22,10 +23,10 @@ from sne_temoin.application import Temoin
 from sne_temoin.fautes import FAUTES, PAR_NOM, Faute, partage, robustesse
 
 ATTRAPEES = pytest.mark.parametrize("faute", FAUTES, ids=lambda faute: faute.nom)
-#: Scenarios, of those that check its first requirement, that a defect is tried on: where they do not
-#: catch it, it is tried on all. The campaign plays the whole plan.
-TOUCHES = 4
-#: And those that it is tried on beside.
+#: Scenarios that a defect is tried on at a time, of those that check its first requirement, until one
+#: catches it. The campaign plays the whole plan.
+LOT = 4
+#: And those that it is tried on beside, first.
 TEMOINS = ("CRE-COMPLETE", "CYC-MODIFIER-ENCORE")
 #: And those under failures.
 PANNES = ("ROB-HTML-502", "ROB-REPONSE-PERDUE")
@@ -38,18 +39,16 @@ REDUCTION = 10
 REDUITES = FAUTES[::20]
 
 
-def _concernes(epreuve: Epreuve, faute: Faute, au_plus: int) -> list[str]:
-    """The scenarios that check the first requirement of the defect, `au_plus` of them over all the plan, and
-    a few that do not."""
+def _lots(epreuve: Epreuve, faute: Faute) -> Iterator[tuple[int, list[str]]]:
+    """How many examples of which scenarios: two of those that check the first requirement of the defect,
+    beside a few that do not; then the others, lot by lot."""
     touchees = [scenario.id for scenario in epreuve.plan if faute.exigences[0] in scenario.exigences]
-    combien = min(au_plus, len(touchees))
-    autres = {*TEMOINS, *(PANNES if faute in robustesse.FAUTES else ())}
-    voulus = {touchees[rang * len(touchees) // combien] for rang in range(combien)} | autres
-    return [scenario.id for scenario in epreuve.plan if scenario.id in voulus]
-
-
-def _exemples(faute: Faute, autrement: int) -> int:
-    return VARIES if faute in partage.FAUTES else autrement
+    premieres = list(dict.fromkeys((touchees[0], touchees[len(touchees) // 2])))
+    pannes = PANNES if faute in robustesse.FAUTES else ()
+    yield 1, list(dict.fromkeys((*premieres, *TEMOINS, *pannes)))
+    autres = [scenario for scenario in touchees if scenario not in premieres] + premieres
+    for rang in range(0, len(autres), LOT):
+        yield 2, autres[rang : rang + LOT]
 
 
 def _fautif(faute: Faute) -> Temoin:
@@ -58,24 +57,36 @@ def _fautif(faute: Faute) -> Temoin:
     return temoin
 
 
-def _bien_nommee(faute: Faute, rapport: Rapport) -> Trouvee:
+def _rien_d_etranger(faute: Faute, rapport: Rapport) -> Trouvee:
     trouvee = Trouvee.dans(rapport)
-    vus = {exigence: [(v.scenario, resumer(v)) for v in vs] for exigence, vs in trouvee.echecs.items()}
+    etrangeres = set(trouvee.echecs) - set(faute.exigences) - set(faute.suites)
+    assert not etrangeres, f"{faute.nom} est nommé à tort : {sorted(etrangeres)} dans {_vus(trouvee)}"
+    return trouvee
+
+
+def _vus(trouvee: Trouvee) -> dict[str, list[tuple[str, str]]]:
+    return {exigence: [(v.scenario, resumer(v)) for v in vs] for exigence, vs in trouvee.echecs.items()}
+
+
+def _bien_nommee(faute: Faute, rapport: Rapport) -> Trouvee:
+    trouvee = _rien_d_etranger(faute, rapport)
+    vus = _vus(trouvee)
     assert trouvee.par(faute), f"{faute.nom} n'est pas attrapé sous {faute.exigences} : {vus}"
     assert trouvee.premieres & set(faute.exigences), f"{faute.nom} est nommé d'abord autrement : {vus}"
-    etrangeres = set(vus) - set(faute.exigences) - set(faute.suites)
-    assert not etrangeres, f"{faute.nom} est nommé à tort : {sorted(etrangeres)} dans {vus}"
     return trouvee
 
 
 @ATTRAPEES
 def test_chaque_faute_est_attrapee_et_bien_nommee(epreuve: Epreuve, faute: Faute) -> None:
     reduction = REDUCTION if faute in REDUITES else 0
-    for au_plus in (TOUCHES, len(epreuve.plan)):
-        scenarios = _concernes(epreuve, faute, au_plus)
+    for exemples, scenarios in _lots(epreuve, faute):
         rapport = epreuve.passer(
-            partial(_fautif, faute), scenarios, exemples=_exemples(faute, 2), reduction=reduction
+            partial(_fautif, faute),
+            scenarios,
+            exemples=VARIES if faute in partage.FAUTES else exemples,
+            reduction=reduction,
         )
+        _rien_d_etranger(faute, rapport)
         if Trouvee.dans(rapport).par(faute):
             break
     _bien_nommee(faute, rapport)
@@ -95,7 +106,7 @@ def test_ce_qui_n_est_pas_verifie_du_serveur_est_nomme_et_cela_seul(
 @ATTRAPEES
 def test_chaque_faute_est_attrapee_par_le_plan_entier(epreuve: Epreuve, faute: Faute) -> None:
     """And has its line, with its smallest example, in `build/fautes.md`."""
-    exemples = _exemples(faute, 2)
+    exemples = VARIES if faute in partage.FAUTES else 2
     attrapee = _bien_nommee(faute, epreuve.passer(partial(_fautif, faute), exemples=exemples)).par(faute)
     reduit = epreuve.passer(
         partial(_fautif, faute), [attrapee[0].scenario], exemples=exemples, reduction=REDUCTION
