@@ -35,7 +35,7 @@ test: setup
 	$(PYTEST) --avancement -n 3 --dist worksteal -m "not ($(LOURDS) or campagne)" --ignore tests/browser tests
 	@echo "Left out: what is marked '$(LOURDS)' (load and crash runs, browser, clients in other languages): make test-all"
 
-# Half an hour: the whole plan for each planted defect, and for eighteen more seeds.
+# Half an hour: the whole plan for each planted defect, and for nineteen more seeds.
 campagne: setup
 	$(PYTEST) --avancement -n 4 -m campagne --ignore tests/browser tests
 
