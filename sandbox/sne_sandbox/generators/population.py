@@ -6,6 +6,7 @@ A seed that names another in `comme` has all its keys but those it writes again,
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Final
 
 from sne_sandbox.contract.versions import Contrat
@@ -61,6 +62,7 @@ class Population:
     territoires: Repartition[Territoire]
 
 
+@lru_cache(maxsize=16)
 def lire_population(nom: str, contrat: Contrat) -> Population:
     """The population of the seed `nom`, its communes found in the contract's. Raises UsageError for an
     unknown seed, ContractError for one that is not well written."""

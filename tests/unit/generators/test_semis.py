@@ -216,9 +216,9 @@ def test_a_place_out_of_its_territory_is_said(
     from sne_sandbox.resources import fixtures_dir
 
     ecole = (fixtures_dir() / "seeds" / "ecole" / "semence.toml").read_text("utf-8")
-    (tmp_path / "seeds" / "ecole").mkdir(parents=True)
+    (tmp_path / "seeds" / "ailleurs").mkdir(parents=True)
     faux = ecole.replace('"62498"', '"75113"')
-    (tmp_path / "seeds" / "ecole" / "semence.toml").write_text(faux, "utf-8")
+    (tmp_path / "seeds" / "ailleurs" / "semence.toml").write_text(faux, "utf-8")
     monkeypatch.setattr("sne_sandbox.generators.population.fixtures_dir", lambda: tmp_path)
     with pytest.raises(ContractError, match="75113"):
-        lire_population("ecole", contrat)
+        lire_population("ailleurs", contrat)
