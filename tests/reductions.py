@@ -9,6 +9,7 @@ What can be taken away is, as long as the document fits its schema and this rule
 """
 
 import sys
+from functools import cache
 from typing import Any
 
 from lxml import etree
@@ -33,6 +34,7 @@ def refuse_par_elle_seule(code: str, exemple: ExempleDeRegle, contrat: Contrat, 
     return {a.regle for a in anomalies if a.bloquante} == {code}
 
 
+@cache
 def exemple_a_reduire(code: str, contrat: Contrat) -> ExempleDeRegle:
     """The first refusing example that no other rule refuses. Raises ErreurInterne when there is none."""
     for exemple in exemples():

@@ -5,6 +5,7 @@ A case says nothing of its own verdict: the judge of `modele` does.
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from itertools import pairwise
 
 from contrat_modele import NUU, WS, Choix, Noeud, Valeur
@@ -46,16 +47,19 @@ _SPECIMENS = {
     "decimal": "1.5",
     "base64Binary": "QQ==",
 }
-Paire = tuple[etree._Element, Noeud]
 
 
 @dataclass(frozen=True)
 class Cas:
-    """A document to judge, and what was done: `geste`, to the element at `chemin`, "" for the whole."""
+    """A document to judge, and what was done: `geste`, to the element at `chemin`, "" for the whole. `ou`
+    is the path of the only element whose own type then decides, which is `partie`. It is judged before the
+    next is asked for, which may be the same document."""
 
     chemin: str
     geste: str
     document: etree._Element
+    ou: str
+    partie: etree._Element
 
     @property
     def intitule(self) -> str:
@@ -76,6 +80,7 @@ def textes(valeur: Valeur) -> Iterator[str]:
             yield from (str(int(borne) + ecart) for ecart in (-1, 0, 1))
 
 
+@cache
 def specimen(valeur: Valeur) -> str:
     """A text that the type admits."""
     if (fixe := valeur.facette("fixed")) is not None:
@@ -96,6 +101,11 @@ class Redacteur:
         self.racine = racine
         self._parents = {id(e): noeud for noeud in racine.parcours() for e in noeud.enfants}
         self.elements: dict[str, etree._Element] = {}
+
+    def cas(self, noeud: Noeud, geste: str, ou: Noeud | None) -> Cas:
+        """What was done to that element of the document written last; `ou` decides, the root if None."""
+        chemin = (ou or self.racine).chemin
+        return Cas(noeud.chemin, geste, self.elements[self.racine.chemin], chemin, self.elements[chemin])
 
     def ancetres(self, noeud: Noeud) -> list[Noeud]:
         """The node and those above it, from the root."""
@@ -137,7 +147,7 @@ class Redacteur:
                     element.set(attribut.nom, specimen(attribut.valeur))
             if noeud.contenu == "simple":
                 element.text = specimen(noeud.valeur)
-            for particule in noeud.particules():
+            for particule in noeud.particules:
                 retenus = [particule] if isinstance(particule, Noeud) else _retenus(particule, voulus)
                 for enfant in filter(prend, retenus):
                     for _ in range(fois(enfant)):
@@ -159,45 +169,46 @@ def _retenus(choix: Choix, voulus: set[int]) -> list[Noeud]:
 
 def entiers(redacteur: Redacteur) -> Iterator[Cas]:
     """The least document, the greatest, and the least that holds each row."""
-    yield Cas("", "document minimal", redacteur.minimal())
-    yield Cas("", "document maximal, première branche", redacteur.maximal("1"))
-    yield Cas("", "document maximal, seconde branche", redacteur.maximal("2"))
-    for noeud in redacteur.racine.parcours():
-        yield Cas(noeud.chemin, "présent", redacteur.minimal(noeud))
-        yield Cas(noeud.chemin, "présent, seul", redacteur.minimal(noeud, fratrie=False))
+    racine = redacteur.racine
+    for geste, document in (
+        ("document minimal", redacteur.minimal()),
+        ("document maximal, première branche", redacteur.maximal("1")),
+        ("document maximal, seconde branche", redacteur.maximal("2")),
+    ):
+        yield Cas("", geste, document, racine.chemin, document)
+    for noeud in racine.parcours():
+        for geste, fratrie in (("présent", True), ("présent, seul", False)):
+            redacteur.minimal(noeud, fratrie)
+            yield redacteur.cas(noeud, geste, redacteur.parent(noeud))
 
 
 def occurrences(redacteur: Redacteur) -> Iterator[Cas]:
     """Each element missing, twice, three times."""
-    for noeud, ecrire in _lignes(redacteur):
-        element, _ = ecrire()
-        document = element.getroottree().getroot()
-        element.getparent().remove(element)
-        yield Cas(noeud.chemin, "absent", document)
+    for noeud, parent, element in _lignes(redacteur):
+        autour = element.getparent()
+        rang = autour.index(element)
+        autour.remove(element)
+        yield redacteur.cas(noeud, "absent", parent)
+        autour.insert(rang, element)
         for fois in (2, 3):
-            element, _ = ecrire()
-            for _ in range(fois - 1):
-                element.addnext(_copie(element))
-            yield Cas(noeud.chemin, f"{fois} fois", element.getroottree().getroot())
+            element.addnext(_copie(element))
+            yield redacteur.cas(noeud, f"{fois} fois", parent)
 
 
 def ordre(redacteur: Redacteur) -> Iterator[Cas]:
     """Each element swapped with its neighbours, sent to both ends, sent up to its grandparent."""
-    for noeud, ecrire in _lignes(redacteur):
-        element, parent = ecrire()
+    for noeud, parent, element in _lignes(redacteur):
+        autour = element.getparent()
         if (suivant := element.getnext()) is not None:
             suivant.addnext(element)
-            yield Cas(noeud.chemin, "après son suivant", parent.getroottree().getroot())
-        element, parent = ecrire()
-        parent.append(element)
-        yield Cas(noeud.chemin, "en dernier", parent.getroottree().getroot())
-        element, parent = ecrire()
-        parent.insert(0, element)
-        yield Cas(noeud.chemin, "en premier", parent.getroottree().getroot())
-        element, parent = ecrire()
-        if parent.getparent() is not None:
-            parent.addnext(element)
-            yield Cas(noeud.chemin, "un niveau trop haut", element.getroottree().getroot())
+            yield redacteur.cas(noeud, "après son suivant", parent)
+        autour.append(element)
+        yield redacteur.cas(noeud, "en dernier", parent)
+        autour.insert(0, element)
+        yield redacteur.cas(noeud, "en premier", parent)
+        if (aieul := redacteur.parent(parent)) is not None:
+            autour.addnext(element)
+            yield redacteur.cas(noeud, "un niveau trop haut", aieul)
 
 
 def intrus(redacteur: Redacteur) -> Iterator[Cas]:
@@ -205,35 +216,35 @@ def intrus(redacteur: Redacteur) -> Iterator[Cas]:
     espace = etree.QName(redacteur.racine.tag).namespace
     for noeud in redacteur.racine.parcours():
         local = etree.QName(noeud.tag).localname
+        redacteur.minimal(noeud)
+        element = redacteur.elements[noeud.chemin]
         for nom in (f"{{{espace}}}inconnu", "inconnu", f"{{{espace}}}{local}", local):
-            document = redacteur.minimal(noeud)
-            etree.SubElement(redacteur.elements[noeud.chemin], nom)
-            yield Cas(noeud.chemin, f"avec un enfant {nom}", document)
+            enfant = etree.SubElement(element, nom)
+            yield redacteur.cas(noeud, f"avec un enfant {nom}", noeud)
+            element.remove(enfant)
+        element.tag = "{urn:ailleurs}" + local
+        yield redacteur.cas(noeud, "d'un autre espace de noms", redacteur.parent(noeud))
+        qualifie = noeud.tag.startswith("{")
+        element.tag = local if qualifie else f"{{{espace}}}{local}"
+        geste = f"{'sans' if qualifie else 'dans un'} espace de noms"
+        yield redacteur.cas(noeud, geste, redacteur.parent(noeud))
+        element.tag = noeud.tag
         for texte in ("intrus", "\n  "):
-            document = redacteur.minimal(noeud)
-            element = redacteur.elements[noeud.chemin]
             if noeud.contenu == "sequence" and len(element):
                 element[-1].tail = texte
             elif noeud.contenu != "simple":
                 element.text = texte
-            yield Cas(noeud.chemin, f"avec le texte {texte!r}", document)
-        document = redacteur.minimal(noeud)
-        redacteur.elements[noeud.chemin].tag = "{urn:ailleurs}" + local
-        yield Cas(noeud.chemin, "d'un autre espace de noms", document)
-        document = redacteur.minimal(noeud)
-        qualifie = noeud.tag.startswith("{")
-        redacteur.elements[noeud.chemin].tag = local if qualifie else f"{{{espace}}}{local}"
-        yield Cas(noeud.chemin, f"{'sans' if qualifie else 'dans un'} espace de noms", document)
+            yield redacteur.cas(noeud, f"avec le texte {texte!r}", noeud)
 
 
 def valeurs(redacteur: Redacteur) -> Iterator[Cas]:
     """Each simple element with texts on both sides of its bounds."""
     for noeud in redacteur.racine.parcours():
         if noeud.contenu == "simple":
-            document = redacteur.minimal(noeud, fratrie=False)
+            redacteur.minimal(noeud, fratrie=False)
             for texte in textes(noeud.valeur):
                 redacteur.elements[noeud.chemin].text = texte
-                yield Cas(noeud.chemin, f"= {texte[:40]!r} ({len(texte)})", document)
+                yield redacteur.cas(noeud, f"= {texte[:40]!r} ({len(texte)})", noeud)
 
 
 def attributs(redacteur: Redacteur) -> Iterator[Cas]:
@@ -241,28 +252,28 @@ def attributs(redacteur: Redacteur) -> Iterator[Cas]:
     etrangers = (f"{{{NUU}}}modifie", "modifie", "code", f"{{{NUU}}}code", "nom", "propriete", "inconnu",
                  "versionInterface", f"{{{WS}}}contentType", "contentType")  # fmt: skip
     for noeud in redacteur.racine.parcours():
-        document = redacteur.minimal(noeud, fratrie=False)
+        redacteur.minimal(noeud, fratrie=False)
         element = redacteur.elements[noeud.chemin]
         for attribut in noeud.attributs:
             avant = element.attrib.pop(attribut.nom, None)
-            yield Cas(noeud.chemin, f"sans @{attribut.nom}", document)
+            yield redacteur.cas(noeud, f"sans @{attribut.nom}", noeud)
             for texte in textes(attribut.valeur):
                 element.set(attribut.nom, texte)
-                yield Cas(noeud.chemin, f"@{attribut.nom} = {texte[:40]!r} ({len(texte)})", document)
+                yield redacteur.cas(noeud, f"@{attribut.nom} = {texte[:40]!r} ({len(texte)})", noeud)
             del element.attrib[attribut.nom]
             if avant is not None:
                 element.set(attribut.nom, avant)
         for nom in etrangers:
             if nom not in element.attrib:
                 element.set(nom, "true")
-                yield Cas(noeud.chemin, f"avec @{nom}", document)
+                yield redacteur.cas(noeud, f"avec @{nom}", noeud)
                 del element.attrib[nom]
 
 
 def choix(redacteur: Redacteur) -> Iterator[Cas]:
     """Each choice: no branch, each branch whole or lacking a member, one member alone, both branches."""
     for noeud in redacteur.racine.parcours():
-        alternative = next((p for p in noeud.particules() if isinstance(p, Choix)), None)
+        alternative = next((p for p in noeud.particules if isinstance(p, Choix)), None)
         if alternative is None:
             continue
         membres = [membre for branche in alternative.branches.values() for membre in branche]
@@ -271,14 +282,14 @@ def choix(redacteur: Redacteur) -> Iterator[Cas]:
             redacteur.minimal(membre)
             modeles[membre.chemin] = _copie(redacteur.elements[membre.chemin])
         for retenus in _parties(list(alternative.branches.values())):
-            document = redacteur.minimal(membres[0])
+            redacteur.minimal(membres[0])
             parent = redacteur.elements[noeud.chemin]
             place = parent.index(redacteur.elements[membres[0].chemin])
             for membre in alternative.branches["1"]:
                 parent.remove(redacteur.elements[membre.chemin])
             parent[place:place] = [_copie(modeles[membre.chemin]) for membre in retenus]
             noms = ", ".join(etree.QName(membre.tag).localname for membre in retenus) or "aucune branche"
-            yield Cas(noeud.chemin, f": {noms}", document)
+            yield redacteur.cas(noeud, f": {noms}", noeud)
 
 
 GENRES: dict[str, Callable[[Redacteur], Iterator[Cas]]] = {
@@ -305,18 +316,12 @@ def _parties(branches: list[list[Noeud]]) -> Iterator[list[Noeud]]:
         yield [premiere[0], membre]
 
 
-def _lignes(redacteur: Redacteur) -> Iterator[tuple[Noeud, Callable[[], Paire]]]:
-    """Each row but the root, with what writes a fresh element of it and gives its parent."""
+def _lignes(redacteur: Redacteur) -> Iterator[tuple[Noeud, Noeud, etree._Element]]:
+    """Each row but the root, its parent, and its element in a fresh document."""
     for noeud in redacteur.racine.parcours():
-        if redacteur.parent(noeud) is None:
-            continue
-
-        def ecrire(noeud: Noeud = noeud) -> tuple[etree._Element, etree._Element]:
+        if (parent := redacteur.parent(noeud)) is not None:
             redacteur.minimal(noeud)
-            element = redacteur.elements[noeud.chemin]
-            return element, element.getparent()
-
-        yield noeud, ecrire  # type: ignore[misc]
+            yield noeud, parent, redacteur.elements[noeud.chemin]
 
 
 def _copie(element: etree._Element) -> etree._Element:

@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 
 from lxml import etree
@@ -64,8 +64,9 @@ class Noeud:
         for enfant in self.enfants:
             yield from enfant.parcours()
 
+    @cached_property
     def particules(self) -> list["Noeud | Choix"]:
-        """The children in order, those of a choice gathered."""
+        """The children in order, those of a choice gathered; asked for once the tree is whole."""
         suite: list[Noeud | Choix] = []
         for enfant in self.enfants:
             if not enfant.branche:
@@ -193,7 +194,7 @@ def _sequence(element: etree._Element, noeud: Noeud) -> bool:
     if any(texte and texte.strip() for texte in textes):
         return False
     reste = list(element)
-    for particule in noeud.particules():
+    for particule in noeud.particules:
         if isinstance(particule, Noeud):
             if not _consommer(reste, [particule]):
                 return False

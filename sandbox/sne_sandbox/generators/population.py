@@ -62,7 +62,7 @@ class Population:
     territoires: Repartition[Territoire]
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=16)
 def lire_population(nom: str, contrat: Contrat) -> Population:
     """The population of the seed `nom`, its communes found in the contract's: read once. Raises UsageError
     for an unknown seed, ContractError for one that is not well written."""

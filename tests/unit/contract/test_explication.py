@@ -10,9 +10,9 @@ from lxml import etree
 from sne_sandbox import resources
 from sne_sandbox.contract import explication
 from sne_sandbox.contract.codec import parse
-from sne_sandbox.contract.explication import charger_modele, expliquer_sous
+from sne_sandbox.contract.explication import expliquer_sous
 from sne_sandbox.contract.schema import Document, SchemaError
-from sne_sandbox.contract.versions import charger
+from sne_sandbox.contract.versions import Contrat, charger
 from sne_sandbox.domain.anomalie import Fidelite
 from sne_sandbox.resources import fixtures_dir
 from sne_sandbox.settings import Limites
@@ -282,27 +282,21 @@ def _muter(racine, tirage):
         parent.insert(tirage.draw(st.integers(0, len(parent))), element)
 
 
-CONTRAT = charger()
-MODELES = {}
-
-
 @given(tirage=st.data())
 @settings(
     max_examples=100,
     deadline=None,
     derandomize=True,
 )
-def test_the_walk_finds_something_exactly_when_the_schema_refuses(tirage):
+def test_the_walk_finds_something_exactly_when_the_schema_refuses(contrat, tirage):
     nom = tirage.draw(st.sampled_from(SPECIMENS))
     racine = parse((resources.fixtures_dir() / "demandes" / f"{nom}.xml").read_bytes(), limit=5_000_000)
     for _ in range(tirage.draw(st.integers(1, 4))):
         _muter(racine, tirage)
     racine = parse(etree.tostring(racine), limit=5_000_000)
-    fichier = CONTRAT.schemas.fichier(Document.DEMANDE, racine.get("versionInterface"))
-    if fichier not in MODELES:
-        MODELES[fichier] = explication._Modele(charger_modele(CONTRAT.schemas, fichier))
-    refus = CONTRAT.schemas.validate(racine, document=Document.DEMANDE)
-    trouvees = explication._Visite(MODELES[fichier]).visiter(racine)
+    fichier = contrat.schemas.fichier(Document.DEMANDE, racine.get("versionInterface"))
+    refus = contrat.schemas.validate(racine, document=Document.DEMANDE)
+    trouvees = explication._Visite(explication._modele(contrat.schemas, fichier)).visiter(racine)
     assert bool(trouvees) == bool(refus), (trouvees, refus)
 
 
@@ -345,8 +339,8 @@ def document(version: str) -> Any:
     return racine
 
 
-def fautes(racine: Any, **options: Any) -> dict[str, Fidelite]:
-    trouvees = expliquer_sous(charger("v5.2", **options), racine, Document.DEMANDE)
+def fautes(contrat: Contrat, racine: Any) -> dict[str, Fidelite]:
+    trouvees = expliquer_sous(contrat, racine, Document.DEMANDE)
     return {faute.chemin.rpartition("/")[2]: fidelite for faute, fidelite in trouvees}
 
 
@@ -360,16 +354,16 @@ def fausse() -> Any:
     return racine
 
 
-def test_what_a_convention_adds_is_a_convention(fausse: Any) -> None:
-    dites = fautes(fausse)
+def test_what_a_convention_adds_is_a_convention(contrat: Contrat, fausse: Any) -> None:
+    dites = fautes(contrat, fausse)
     assert dites.pop("dateFichier") is Fidelite.ATTESTEE
     assert set(dites.values()) == {Fidelite.CONVENTION}
 
 
-def test_a_published_version_is_attested() -> None:
-    assert set(fautes(document("02.01")).values()) == {Fidelite.ATTESTEE}
+def test_a_published_version_is_attested(contrat: Contrat) -> None:
+    assert set(fautes(contrat, document("02.01")).values()) == {Fidelite.ATTESTEE}
 
 
 def test_who_holds_the_official_schema_says_so(fausse: Any, tmp_path: Path) -> None:
     (tmp_path / "contract.toml").write_text("conventions = []\n")
-    assert set(fautes(fausse, overlay=tmp_path).values()) == {Fidelite.ATTESTEE}
+    assert set(fautes(charger("v5.2", overlay=tmp_path), fausse).values()) == {Fidelite.ATTESTEE}

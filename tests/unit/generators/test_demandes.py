@@ -2,6 +2,7 @@
 
 from collections import Counter
 from datetime import date, datetime
+from functools import cache
 
 import pytest
 
@@ -38,6 +39,7 @@ def population(contrat: Contrat) -> Population:
     return lire_population("ecole", contrat)
 
 
+@cache
 def _messages(population: Population, type_fichier: str) -> list[tuple[Element, DemandeStockee | None]]:
     """Messages of that type about demandes deposited last year, and what the base holds of each."""
     tirage = TirageAleatoire(2018)

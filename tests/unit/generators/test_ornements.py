@@ -23,8 +23,8 @@ from sne_sandbox.operations.controle import controler
 
 INSTANT = datetime(2018, 3, 15, 12, tzinfo=PARIS)
 FORMULAIRE = "interfaceNuu/demande/demandeLogement"
-COMBIEN = {"CRE": 1200, "RAD": 600, "CRS": 40, "MOD": 40, "REN": 40, "SUP": 10, "COP": 10}
-COMBIEN_DE_DALO = 700
+COMBIEN = {"CRE": 400, "RAD": 250, "CRS": 20, "MOD": 20, "REN": 20, "SUP": 10, "COP": 10}
+COMBIEN_DE_DALO = 350
 
 #: What no message of a guichet may hold, by beginning of path, and why.
 ELEMENTS_ABSENTS = {
