@@ -47,7 +47,7 @@ _XSI_ADMIS: Final = frozenset(
 
 _MODELES: "weakref.WeakKeyDictionary[Schemas, dict[str, _Modele]]" = weakref.WeakKeyDictionary()
 #: xmlschema's components share one validation context, and are built lazily here.
-_VERROU: Final = threading.Lock()
+VERROU_DES_MODELES: Final = threading.Lock()
 
 
 def expliquer(root: Any, document: Document, version: str | None, schemas: Schemas) -> list[SchemaError]:
@@ -61,8 +61,8 @@ def expliquer(root: Any, document: Document, version: str | None, schemas: Schem
     if not refus:
         return []
     fichier = schemas.fichier(document, version or root.get("versionInterface"))
-    with _VERROU:
-        modele = _modele(schemas, fichier)
+    with VERROU_DES_MODELES:
+        modele = modele_de(schemas, fichier)
         trouvees = [
             _de_plus_tard(f, modele, document, version or root.get("versionInterface"), schemas)
             for f in _Visite(modele).visiter(root)
@@ -119,7 +119,8 @@ def charger_modele(schemas: Schemas, fichier: str) -> Any:
             ) from None
 
 
-def _modele(schemas: Schemas, fichier: str) -> "_Modele":
+def modele_de(schemas: Schemas, fichier: str) -> "_Modele":
+    """The schema at `fichier`, read once: whoever reads or walks it holds `VERROU_DES_MODELES`."""
     connus = _MODELES.setdefault(schemas, {})
     if fichier not in connus:
         connus[fichier] = _Modele(charger_modele(schemas, fichier))
@@ -134,7 +135,7 @@ def _de_plus_tard(
     if faute.message != phrases.inconnu(faute.valeur, [])[0] or faute.valeur in modele.noms:
         return faute
     for autre, fichier in schemas.suivantes(document, version):
-        if faute.valeur in _modele(schemas, fichier).noms:
+        if faute.valeur in modele_de(schemas, fichier).noms:
             return replace(faute, remede=phrases.de_la_version(faute.valeur, autre))
     return faute
 
