@@ -154,7 +154,7 @@ class ElementLu:
 
 @lru_cache(maxsize=32)
 def elements(contrat: Contrat, document: Document, version: str | None = None) -> tuple[ElementLu, ...]:
-    """Every element of `document`, in document order. The first reading of a schema takes half a second."""
+    """Every element of `document`, in document order."""
     with VERROU_DES_MODELES:
         schema = modele_de(contrat.schemas, contrat.schemas.fichier(document, version)).schema
         racine = next(iter(schema.elements.values()))
