@@ -6,6 +6,8 @@ A seed that names another in `comme` has all its keys but those it writes again,
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
 from typing import Any, Final
 
 from sne_sandbox.contract.versions import Contrat
@@ -64,7 +66,7 @@ class Population:
 def lire_population(nom: str, contrat: Contrat) -> Population:
     """The population of the seed `nom`, its communes found in the contract's. Raises UsageError for an
     unknown seed, ContractError for one that is not well written."""
-    lue = _lire(nom)
+    lue = _lire(fixtures_dir() / "seeds", nom)
     inconnues = set(lue) - _CLES
     if inconnues:
         raise _incorrecte(nom, f"clés inconnues {sorted(inconnues)}")
@@ -87,12 +89,13 @@ def lire_population(nom: str, contrat: Contrat) -> Population:
         raise _incorrecte(nom, repr(erreur)) from erreur
 
 
-def _lire(nom: str) -> Mapping[str, Any]:
-    fichier = fixtures_dir() / "seeds" / nom / "semence.toml"
+@cache
+def _lire(dossier: Path, nom: str) -> Mapping[str, Any]:
+    fichier = dossier / nom / "semence.toml"
     if not fichier.is_file():
         raise UsageError(f"Le jeu de départ [{nom}] n'existe pas.", remede="voyez fixtures/seeds/")
     lue: dict[str, Any] = tomllib.loads(fichier.read_text("utf-8"))
-    return {**_lire(lue["comme"]), **lue} if "comme" in lue else lue
+    return {**_lire(dossier, lue["comme"]), **lue} if "comme" in lue else lue
 
 
 def _territoire(nom: str, table: Mapping[str, Any], contrat: Contrat) -> Territoire:
