@@ -67,7 +67,8 @@ _PANNE: Final = "Le bac à sable a rencontré une erreur interne ; rien n'a ét�
 _SERVICES_ICI: Final = "les services sont sous /services/… : ajoutez-le à l'adresse du serveur"
 
 
-def _log() -> "FilteringBoundLogger":
+def journal_technique(nom: str = "sne_sandbox.exchange") -> "FilteringBoundLogger":
+    """Where the bugs of the sandbox itself are told."""
     # Imported for the first bug: it brings half a dozen libraries of colours.
     import structlog
 
@@ -76,7 +77,7 @@ def _log() -> "FilteringBoundLogger":
         colors=sys.stdout.isatty(), exception_formatter=structlog.dev.plain_traceback
     )
     structlog.configure(processors=[*structlog.get_config()["processors"][:-1], rendu])
-    journal: FilteringBoundLogger = structlog.get_logger("sne_sandbox.exchange")
+    journal: FilteringBoundLogger = structlog.get_logger(nom)
     return journal
 
 
@@ -212,7 +213,7 @@ class Echanges:
         """A SOAP fault; what the call had written was rolled back."""
         echange = cours.echange
         if not isinstance(erreur, ExchangeError):
-            _log().exception("exchange failed", base=echange.base, service=echange.service)
+            journal_technique().exception("exchange failed", base=echange.base, service=echange.service)
         echange.identifiant = echange.panne = None
         # The real server's sentence is for what it was asked; before the message was read, ours.
         phrase = _PANNE if echange.operation is None else ERREUR_INATTENDUE
@@ -234,7 +235,7 @@ class Echanges:
         except Exception:  # noqa: BLE001 - the database is out of reach, or refuses the row
             # The client has its answer all the same, and this line tells the operator.
             echange.identifiant = None
-            _log().exception("journal line lost", base=echange.base, path=echange.chemin)
+            journal_technique().exception("journal line lost", base=echange.base, path=echange.chemin)
             return reponse
         return sortie
 

@@ -12,7 +12,10 @@ from typing import Any, Final
 
 import pytest
 import schemathesis
+from jsonschema_rs import FancyRegexOptions
 from schemathesis import engine
+from schemathesis.core import jsonschema
+from schemathesis.core.jsonschema import patterns
 from schemathesis.engine import events
 from schemathesis.engine.recorder import ScenarioRecorder
 
@@ -75,6 +78,9 @@ def api(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
 
     with pytest.MonkeyPatch.context() as rustine:
         rustine.setattr(epreuves, "lancer", lambda *_, **__: _juger(banc, home))
+        # A document of 200,000 characters makes a pattern that schemathesis gives up, two seconds later.
+        for module in (jsonschema, patterns):
+            rustine.setattr(module, "FANCY_REGEX_OPTIONS", FancyRegexOptions(size_limit=10_000_000))
         yield schema
     app.extensions["sne"].magasin.fermer()
 

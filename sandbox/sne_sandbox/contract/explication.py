@@ -47,7 +47,7 @@ _XSI_ADMIS: Final = frozenset(
 
 _MODELES: "weakref.WeakKeyDictionary[Schemas, dict[str, _Modele]]" = weakref.WeakKeyDictionary()
 #: xmlschema's components share one validation context, and are built lazily here.
-_VERROU: Final = threading.Lock()
+VERROU_DES_MODELES: Final = threading.Lock()
 
 
 def expliquer(root: Any, document: Document, version: str | None, schemas: Schemas) -> list[SchemaError]:
@@ -55,14 +55,14 @@ def expliquer(root: Any, document: Document, version: str | None, schemas: Schem
     `root`, in document order; `[]` when the schema accepts it.
 
     What the walk does not find but libxml2 refuses is told in libxml2's words. At most `ERREURS_MAX` faults.
-    The first explanation of each schema takes half a second, the others some milliseconds.
+    The first explanation of all takes half a second, the others some milliseconds.
     """
     refus = schemas.validate(root, document=document, version=version)
     if not refus:
         return []
     fichier = schemas.fichier(document, version or root.get("versionInterface"))
-    with _VERROU:
-        modele = _modele(schemas, fichier)
+    with VERROU_DES_MODELES:
+        modele = modele_de(schemas, fichier)
         trouvees = [
             _de_plus_tard(f, modele, document, version or root.get("versionInterface"), schemas)
             for f in _Visite(modele).visiter(root)
@@ -90,7 +90,7 @@ def expliquer_sous(contrat: Contrat, racine: Any, document: Document) -> list[tu
 
 
 def charger_modele(schemas: Schemas, fichier: str) -> Any:
-    """The `xmlschema.XMLSchema` of the contract's schema at `fichier` (half a second: keep it).
+    """The `xmlschema.XMLSchema` of the contract's schema at `fichier` (keep it).
 
     The schema and all it includes are laid side by side in a temporary folder while they are read: they may
     come from several folders, and nothing is to be fetched elsewhere.
@@ -111,15 +111,17 @@ def charger_modele(schemas: Schemas, fichier: str) -> Any:
                     a_lire.append(inclus)
                 inclusion.set("schemaLocation", vus[inclus])
             (dossier / vus[chemin]).write_bytes(etree.tostring(racine))
+        # libxml2 compiled it: it is not held to the schema of schemas again, which takes ten times longer.
         try:
-            return xmlschema.XMLSchema10(str(dossier / vus[fichier]), allow="sandbox")
+            return xmlschema.XMLSchema10(str(dossier / vus[fichier]), allow="sandbox", validation="skip")
         except xmlschema.XMLSchemaException as erreur:
             raise ContractError(
                 f"{fichier} : schéma incorrect : {erreur}", remede="corrigez ce schéma"
             ) from None
 
 
-def _modele(schemas: Schemas, fichier: str) -> "_Modele":
+def modele_de(schemas: Schemas, fichier: str) -> "_Modele":
+    """The schema at `fichier`, read once: whoever reads or walks it holds `VERROU_DES_MODELES`."""
     connus = _MODELES.setdefault(schemas, {})
     if fichier not in connus:
         connus[fichier] = _Modele(charger_modele(schemas, fichier))
@@ -134,7 +136,7 @@ def _de_plus_tard(
     if faute.message != phrases.inconnu(faute.valeur, [])[0] or faute.valeur in modele.noms:
         return faute
     for autre, fichier in schemas.suivantes(document, version):
-        if faute.valeur in _modele(schemas, fichier).noms:
+        if faute.valeur in modele_de(schemas, fichier).noms:
             return replace(faute, remede=phrases.de_la_version(faute.valeur, autre))
     return faute
 

@@ -54,7 +54,7 @@ def autre_espace(nom: str, attendu: str) -> Phrase:
 
 def inconnu(nom: str, connus: list[str]) -> Phrase:
     """Said of an element that its parent does not know."""
-    proches = get_close_matches(local(nom), connus, n=1)
+    proches = connus and get_close_matches(local(nom), connus, n=1)
     remede = f"vouliez-vous écrire « {proches[0]} » ? sinon retirez-le" if proches else "retirez-le"
     if not proches and connus:
         suite = ", …" if len(connus) > 12 else ""

@@ -15,7 +15,7 @@ LIGATURES: Final = str.maketrans({"œ": "oe", "Œ": "oe", "æ": "ae", "Æ": "ae"
 #: Between its groups, what people write: a blank, a full stop, a hyphen…; before it, letters glued to it.
 _ENTRE: Final = r"[ .\-/_\u00a0\u202f]?"
 _NIR: Final = re.compile(
-    r"(?<!\d)[1-478]"
+    r"[1-478](?<!\d.)"  # the character first: it is looked for at once
     + _ENTRE.join(("", r"\d\d", r"\d\d", r"\d[\dAB]", r"\d{3}", r"\d{3}", r"\d\d"))
     + r"(?!\d)"
 )

@@ -23,6 +23,7 @@ import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from string import Formatter
 from typing import Any, Final
@@ -144,8 +145,9 @@ def trouver(identifiant: str, dossier: Path | None = None) -> Scene | None:
     return next((lire(fichier) for fichier in fichiers if fichier.stem == identifiant), None)
 
 
+@cache
 def lire(fichier: Path) -> Scene:
-    """The scene of a file. Raises ContractError."""
+    """The scene of a file, read once. Raises ContractError."""
     lieu = f"scenes/{fichier.name}"
     try:
         table = tomllib.loads(fichier.read_text("utf-8"))

@@ -9,6 +9,7 @@ from werkzeug.exceptions import HTTPException
 
 from sne_sandbox.domain.echange import Echange
 from sne_sandbox.errors import OperatorError
+from sne_sandbox.exchange import journal_technique
 
 _Valeur = TypeVar("_Valeur")
 
@@ -21,9 +22,7 @@ def essayer(faire: Callable[[], _Valeur], sinon: Callable[[str], _Valeur]) -> _V
     except (HTTPException, OperatorError):
         raise
     except Exception as erreur:  # noqa: BLE001 - one exchange must not take the others with it
-        import structlog
-
-        structlog.get_logger("sne_sandbox.web").exception("exchange not shown")
+        journal_technique("sne_sandbox.web").exception("exchange not shown")
         nom = type(erreur).__name__
         return sinon(f"le bac à sable n'a pas su le montrer ({nom}) ; son journal technique dit pourquoi")
 

@@ -1,13 +1,12 @@
 """The published interface as people read it, in the console and by the API: its documents, its operations,
 the fields of its messages, told in French by the `presentation.toml` of the contract."""
 
-import threading
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Annotated, Any, Final
 
-from sne_sandbox.contract.explication import charger_modele
+from sne_sandbox.contract.explication import VERROU_DES_MODELES, modele_de
 from sne_sandbox.contract.nomenclatures import Nomenclatures
 from sne_sandbox.contract.schema import Document
 from sne_sandbox.contract.versions import Contrat, OperationPubliee, Service
@@ -30,8 +29,6 @@ _FACETTES: Final = {
 }  # fmt: skip
 #: Message versions whose schema was published: what they hold is attested.
 _PUBLIEES: Final = frozenset({"", "02.00", "02.01"})
-#: xmlschema builds its components when they are first met.
-_VERROU: Final = threading.Lock()
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,9 +154,9 @@ class ElementLu:
 
 @lru_cache(maxsize=32)
 def elements(contrat: Contrat, document: Document, version: str | None = None) -> tuple[ElementLu, ...]:
-    """Every element of `document`, in document order. The first reading of a schema takes half a second."""
-    with _VERROU:
-        schema = charger_modele(contrat.schemas, contrat.schemas.fichier(document, version))
+    """Every element of `document`, in document order."""
+    with VERROU_DES_MODELES:
+        schema = modele_de(contrat.schemas, contrat.schemas.fichier(document, version)).schema
         racine = next(iter(schema.elements.values()))
         lus = list(_LectureModele(contrat, document).lire(racine, "", 0, False))
     suivantes = [element.profondeur for element in lus[1:]] + [0]

@@ -94,14 +94,16 @@ def lire(banc: Banc, adresse: str) -> Any:
     return reponse
 
 
-def tout_voir(banc: Banc, identifiant: int) -> None:
+def tout_voir(banc: Banc, *identifiants: int) -> None:
     console, api = f"/console/{banc.nom}", f"/api/v1/bases/{banc.nom}"
-    for suite in ("", "/requete/octets", "/reponse/octets", "/requete/document", "/requete/pieces/0", "/har"):
-        lire(banc, f"{console}/echanges/{identifiant}{suite}")
-    for suite in ("", "/request", "/response", "/request/document", "/request/parts", "/har"):
-        lire(banc, f"{api}/exchanges/{identifiant}{suite}")
+    pages = ("", "/requete/octets", "/reponse/octets", "/requete/document", "/requete/pieces/0", "/har")
+    for un in identifiants:
+        for suite in pages:
+            lire(banc, f"{console}/echanges/{un}{suite}")
+        for suite in ("", "/request", "/response", "/request/document", "/request/parts", "/har"):
+            lire(banc, f"{api}/exchanges/{un}{suite}")
+        lire(banc, f"{console}/composer/getNumUnique?echange={un}")
     for adresse in (
-        f"{console}/composer/getNumUnique?echange={identifiant}",
         f"{console}/controle",
         f"{console}/regles/ENT009",
         f"{api}/exchanges?xpath=//nom",
@@ -111,8 +113,8 @@ def tout_voir(banc: Banc, identifiant: int) -> None:
     montres = html.fromstring(lire(banc, f"{console}/journal").text).xpath(
         "//table//th[@scope='row']//text()"
     )
-    assert str(identifiant) in montres
-    assert identifiant in [e["id"] for e in lire(banc, f"{api}/exchanges").json["echanges"]]
+    assert {str(un) for un in identifiants} <= set(montres)
+    assert {*identifiants} <= {e["id"] for e in lire(banc, f"{api}/exchanges").json["echanges"]}
 
 
 @pytest.mark.parametrize("quoi", ABSURDES)
@@ -121,8 +123,7 @@ def test_an_absurd_document_is_shown_and_hides_no_other(banc: Banc, quoi: str) -
     envoye = banc.demander(ABSURDES[quoi]()).echange
     assert autre is not None
     assert envoye is not None
-    tout_voir(banc, envoye.identifiant)
-    tout_voir(banc, autre.identifiant)
+    tout_voir(banc, envoye.identifiant, autre.identifiant)
 
 
 @pytest.mark.parametrize("quoi", LIGNES)

@@ -32,7 +32,7 @@ _LOT: Final = 20
 _LONGUEUR_MAX: Final = 300
 _DOCUMENT_MAX: Final = 100_000
 #: Seconds of processor that one page of a search may take, and of the clock where the system cannot count.
-CPU_MAX: Final = 1
+CPU_MAX: Final = 1.0
 MONTRE_MAX: Final = 15.0
 #: Seconds to wait for the search of somebody else. One at a time: the others keep the server.
 ATTENTE_MAX: Final = 2.0

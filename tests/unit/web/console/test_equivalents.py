@@ -3,6 +3,7 @@
 import json
 import shlex
 import subprocess
+import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from urllib.parse import urlsplit
 import click
 import pytest
 from banc import Banc, message, specimen
+from flask import Flask
 from lxml import etree
 
 from sne_sandbox.cli.main import cli
@@ -41,13 +43,28 @@ def equivalents(arbre: Any) -> list[str]:
     return [bloc.text_content() for bloc in blocs]
 
 
+@pytest.fixture(scope="module")
+def banc(application: Flask) -> Banc:
+    """One base for all tests: but for the last two, they only look."""
+    return Banc(application, f"essai-{uuid.uuid4().hex[:12]}").creer()
+
+
+@pytest.fixture(scope="module")
+def lues(banc: Banc) -> Iterator[dict[str, list[str]]]:
+    """The lines of each page, once they were read."""
+    lues: dict[str, list[str]] = {}
+    yield lues
+    Sauvegardes(banc.services.magasin, banc.services.configuration.home).oublier(banc.nom)
+
+
 @pytest.fixture
-def lignes(banc: Banc, page: Page) -> Iterator[dict[str, list[str]]]:
+def lignes(banc: Banc, page: Page, lues: dict[str, list[str]]) -> dict[str, list[str]]:
     """By page. The base has a demande, an exchange, a file in a box."""
+    if lues:
+        return lues
     numero, racine = banc.creer_demande()
     banc.demander(message(racine, "CRE"))
-    sauvegardes = Sauvegardes(banc.services.magasin, banc.services.configuration.home)
-    sauvegardes.faire(banc.nom, "avant")
+    banc.api("POST", f"/bases/{banc.nom}/snapshots", {"nom": "avant"})
     banc.api("POST", f"/bases/{banc.nom}/guichets/G1226/outbox/relever")
     pages = [
         *(f"/controle{p}" for p in _CONTROLE),
@@ -66,9 +83,8 @@ def lignes(banc: Banc, page: Page) -> Iterator[dict[str, list[str]]]:
         "/regles/DOU001",
         "/conformite",
     ]
-    lues = {chemin: equivalents(page(chemin)) for chemin in pages}
-    yield lues
-    sauvegardes.oublier(banc.nom)
+    lues |= {chemin: equivalents(page(chemin)) for chemin in pages}
+    return lues
 
 
 def test_every_section_tells_how(lignes: dict[str, list[str]]) -> None:

@@ -17,6 +17,24 @@ from sne_sandbox.web.console import guide
 PAGES = [guide.SOMMAIRE, *guide.pages()]
 
 
+@pytest.fixture(scope="module")
+def lues() -> dict[str, Any]:
+    """What was read, by address: a guide does not change."""
+    return {}
+
+
+@pytest.fixture
+def page(page: Callable[..., Any], lues: dict[str, Any]) -> Callable[..., Any]:
+    """Each page read once."""
+
+    def lire(chemin: str, **choix: Any) -> Any:
+        if chemin not in lues:
+            lues[chemin] = page(chemin, **choix)
+        return lues[chemin]
+
+    return lire
+
+
 def adresse_de(nom: str) -> str:
     return "//guide/" if nom == guide.SOMMAIRE else f"//guide/{nom}"
 
@@ -65,14 +83,16 @@ def test_every_page_reads_and_says_all_of_its_file(nom: str, page: Callable[...,
 
 
 @pytest.mark.parametrize("nom", PAGES)
-def test_every_link_leads_somewhere(nom: str, banc: Banc, page: Callable[..., Any]) -> None:
+def test_every_link_leads_somewhere(
+    nom: str, banc: Banc, page: Callable[..., Any], lues: dict[str, Any]
+) -> None:
     arbre = page(adresse_de(nom))
     liens = {str(a) for a in arbre.xpath("//article//a/@href | //article//img/@src")}
     for adresse in liens:
         assert adresse.startswith(("/", "#")), adresse
         chemin, _, ancre = adresse.partition("#")
-        if chemin:
-            reponse = banc.http.get(chemin, headers=ENTETES, follow_redirects=True)
+        if chemin and chemin not in lues:
+            lues[chemin] = reponse = banc.http.get(chemin, headers=ENTETES, follow_redirects=True)
             assert reponse.status_code == 200, adresse
         vise = page(f"/{chemin}") if ancre and chemin else arbre
         assert not ancre or vise.xpath("//*[@id=$ancre]", ancre=unquote(ancre)), adresse

@@ -183,7 +183,7 @@ LARGE = f"<a {ESPACES}>{'<b/>' * 15_000}</a>".encode()
     ],
 )
 def test_an_xpath_without_end_is_ended(expression: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(xpath, "MONTRE_MAX", 240.0)  # a busy machine takes that to give a second of processor
+    monkeypatch.setattr(xpath, "CPU_MAX", 0.2)
     racine = etree.fromstring(LARGE)
     with Evaluateur(expression) as evaluateur:
         with pytest.raises(TropLong):

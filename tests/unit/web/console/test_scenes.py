@@ -128,8 +128,8 @@ def test_a_scene_whose_base_was_put_back_says_so_until_it_begins_again(
 def test_a_scene_is_played_to_its_end(
     banc: Banc, page: Callable[..., Any], jouer: Callable[..., Any], scene: Scene
 ) -> None:
+    arbre = voir(page, scene)
     for rang, pas in enumerate(scene.pas, 1):
-        arbre = voir(page, scene)
         (present,) = arbre.xpath("//li[@aria-current='step']")
         assert present.get("id") == f"pas-{rang}"
         (bouton,) = present.xpath(".//button[@type='submit']")
@@ -141,9 +141,8 @@ def test_a_scene_is_played_to_its_end(
         etat = representation.lire(banc.services, scene)
         assert len(etat.joues) == rang
         verifier(etat.joues[-1])
-        dernier = voir(page, scene).get_element_by_id(f"pas-{rang}")
-        assert insecables(pas.regarder) in dernier.text_content()
-    arbre = voir(page, scene)
+        arbre = voir(page, scene)
+        assert insecables(pas.regarder) in arbre.get_element_by_id(f"pas-{rang}").text_content()
     assert arbre.xpath("//li[@aria-current='step']") == []
     assert "La scène est jouée." in arbre.xpath("//main")[0].text_content()
 
@@ -324,25 +323,28 @@ def test_a_projection_goes_on_after_a_step(banc: Banc, page: Callable[..., Any],
 
 
 @pytest.mark.parametrize(
-    ("noms", "hote", "attendu"),
+    ("noms", "attendus"),
     [
-        (("127.0.0.1",), "127.0.0.1:8080", "127.0.0.1:8080"),
-        (("0.0.0.0",), "127.0.0.1:8080", "poste-du-formateur:8080"),
-        (("0.0.0.0",), "192.0.2.7:8080", "192.0.2.7:8080"),
-        (("sne.example", "0.0.0.0"), "localhost:8080", "sne.example:8080"),
+        (("127.0.0.1",), {"127.0.0.1:8080": "127.0.0.1:8080"}),
+        (
+            ("0.0.0.0",),
+            {"127.0.0.1:8080": "poste-du-formateur:8080", "192.0.2.7:8080": "192.0.2.7:8080"},
+        ),
+        (("sne.example", "0.0.0.0"), {"localhost:8080": "sne.example:8080"}),
     ],
 )
 def test_the_link_of_the_trainees_leads_them_to_the_trainer(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, noms: tuple[str, ...], hote: str, attendu: str
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, noms: tuple[str, ...], attendus: dict[str, str]
 ) -> None:
     monkeypatch.setattr("socket.gethostname", lambda: "poste-du-formateur")
     jeton = None if noms == ("127.0.0.1",) else "jeton-d-administration"
     app = creer_application(Configuration(home=tmp_path, jeton=jeton, noms=noms))
     droits = {} if jeton is None else {"Authorization": f"Bearer {jeton}"}
-    reponse = app.test_client().get("/console/ecole/scenes", headers={"Host": hote, **droits})
-    (lien,) = html.fromstring(reponse.text).xpath("//pre[@aria-label='Lien de lecture']/code/text()")
-    assert lien == f"http://{attendu}/lecture/{app.extensions['acces'].lecture}"
-    assert ("--host 0.0.0.0" in reponse.text) == (jeton is None)
+    for hote, attendu in attendus.items():
+        reponse = app.test_client().get("/console/ecole/scenes", headers={"Host": hote, **droits})
+        (lien,) = html.fromstring(reponse.text).xpath("//pre[@aria-label='Lien de lecture']/code/text()")
+        assert lien == f"http://{attendu}/lecture/{app.extensions['acces'].lecture}"
+        assert ("--host 0.0.0.0" in reponse.text) == (jeton is None)
     app.extensions["sne"].magasin.fermer()
 
 
