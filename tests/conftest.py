@@ -3,6 +3,7 @@
 import gc
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
 
@@ -10,6 +11,8 @@ import pytest
 
 # Test modules are no package (import-mode=importlib): what they share is found beside them.
 sys.path.insert(0, str(Path(__file__).parent))
+
+import moule
 
 #: Seconds between two lines that say how far the run is.
 PERIODE_S: Final = 10.0
@@ -36,6 +39,14 @@ def pytest_collection_finish(session: pytest.Session) -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(_OBJETS, 20, 50)
+
+
+@pytest.fixture(scope="session")
+def copies() -> Iterator[None]:
+    """From the first that asks for it, processes of `sne-sandbox` are copies of one that stands ready."""
+    lever = moule.poser()
+    yield
+    lever()
 
 
 class Avancement:

@@ -20,11 +20,8 @@ from serveur_local import HORLOGE, Serveur
 
 
 @pytest.fixture(scope="session", autouse=True)
-def processus() -> Iterator[None]:
+def processus(copies: None) -> None:
     """Processes of `sne-sandbox` are copies of one that stands ready."""
-    lever = moule.poser()
-    yield
-    lever()
 
 
 @pytest.fixture(autouse=True)

@@ -47,29 +47,42 @@ def tirer(_):
         registre.ajouter(replace(modele, numero_unique=numero))
     os.write(1, f"{numero}\\n".encode())  # at once: threads would mix what they print
 
+print("prêt", flush=True)
+sys.stdin.readline()
 with ThreadPoolExecutor(int(sys.argv[4])) as fils:
     list(fils.map(tirer, range(int(sys.argv[5]))))
 """
 
 
-def _tireur(url: str, dossier: Path, fils: int, combien: int) -> subprocess.Popen[str]:
+def _tireurs(
+    url: str, dossier: Path, fils: int, combien: int, processus: int = 1
+) -> list[subprocess.Popen[str]]:
+    """They draw from now on, all at the same time."""
     arguments = [url, str(dossier), str(ICI), str(fils), str(combien)]
-    return subprocess.Popen(
-        [sys.executable, "-c", TIREUR, *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    )
+    tube = subprocess.PIPE
+    mots = [sys.executable, "-c", TIREUR, *arguments]
+    tireurs = [
+        subprocess.Popen(mots, stdin=tube, stdout=tube, stderr=tube, text=True) for _ in range(processus)
+    ]
+    assert [tireur.stdout and tireur.stdout.readline() for tireur in tireurs] == ["prêt\n"] * processus
+    for tireur in tireurs:
+        assert tireur.stdin is not None
+        tireur.stdin.write("\n")
+        tireur.stdin.flush()
+    return tireurs
 
 
 def test_two_processes_of_eight_threads_draw_distinct_numbers(
     magasin: Magasin, url: str, tmp_path: Path
 ) -> None:
-    tireurs = [_tireur(url, tmp_path, 8, 500) for _ in range(2)]
+    tireurs = _tireurs(url, tmp_path, 8, 150, processus=2)
     sorties = [tireur.communicate(timeout=900) for tireur in tireurs]
     assert [(tireur.returncode, sortie[1]) for tireur, sortie in zip(tireurs, sorties, strict=True)] == [
         (0, ""),
         (0, ""),
     ]
     numeros = [numero for sortie, _ in sorties for numero in sortie.split()]
-    assert sorted(numeros) == [f"1110318{rang:06d}G1104" for rang in range(1, 1001)]
+    assert sorted(numeros) == [f"1110318{rang:06d}G1104" for rang in range(1, 301)]
     with magasin.lire("ecole") as registre:
         assert [s.numero_unique for s in parcourir(registre)] == sorted(numeros)
 
@@ -78,7 +91,7 @@ def test_an_acknowledged_number_survives_kill_9(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path}/essai.sqlite3"
     with Magasin.ouvrir(url, tmp_path) as magasin:
         magasin.bases.creer(Base("ecole"))
-    tireur = _tireur(url, tmp_path, 4, 100_000)
+    (tireur,) = _tireurs(url, tmp_path, 4, 100_000)
     assert tireur.stdout is not None
     recus = [tireur.stdout.readline().strip() for _ in range(200)]
     tireur.kill()
