@@ -46,9 +46,9 @@ _TOUT: Final = (
     "sne_temoin.adaptateur",
     "sne_temoin.fautes",
 )
-#: The interpreter reads them when it starts, and a copy no more.
+#: The interpreter reads them when it starts, and a copy no more, but for these two.
 _DE_L_INTERPRETE: Final = ("PYTHON", "LC_", "LANG", "TZ")
-_SANS_SUITE: Final = frozenset({"PYTHONPATH"})
+_SANS_SUITE: Final = frozenset({"PYTHONPATH", "PYTHONUNBUFFERED"})
 #: Commands that start a server.
 _SERVENT: Final = frozenset(("run", "conform", "demo", "pytest"))
 _PR_SET_CHILD_SUBREAPER: Final = 36
@@ -269,7 +269,7 @@ def _devenir(demande: Mapping[str, Any], flux: Sequence[int]) -> None:
 def _sortie(descripteur: int, modele: Any) -> io.TextIOWrapper:
     """A stream on this descriptor, as the interpreter opened that one."""
     brut = io.FileIO(descripteur, "w", closefd=False)
-    nu = isinstance(modele.buffer, io.FileIO)  # PYTHONUNBUFFERED
+    nu = bool(os.environ.get("PYTHONUNBUFFERED"))
     return io.TextIOWrapper(
         brut if nu else io.BufferedWriter(brut),  # type: ignore[arg-type]
         encoding=modele.encoding,
