@@ -102,6 +102,7 @@ class ExempleDeRegle:
         return f"{self.fichier}-{self.rang}-{self.regle}-{self.verdict}"
 
 
+@cache
 def exemples(dossier: Path | None = None) -> tuple[ExempleDeRegle, ...]:
     """Every example, by file and rank. Raises ContractError for an unknown key or verdict."""
     lus = []
