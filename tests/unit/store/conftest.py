@@ -15,6 +15,7 @@ import pytest
 from sqlalchemy import make_url
 
 from sne_sandbox.domain.base import Base
+from sne_sandbox.store import tables
 from sne_sandbox.store.session import Magasin
 
 # Test modules are no package (import-mode=importlib): what they share is found beside them.
@@ -99,10 +100,30 @@ def url_vide(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     return serveur.nouvelle()
 
 
+@pytest.fixture(scope="session")
+def remise_a_neuf(patrons: Patrons) -> Iterator[Callable[[], str]]:
+    """Each call gives the address of the same PostgreSQL database, which again holds the base « ecole » alone:
+    a copy takes longer than most tests."""
+    url = patrons.copier("postgres", patrons.dossier)
+    with Magasin.ouvrir(url, patrons.dossier) as ouvert:
+
+        def remettre() -> str:
+            with ouvert.transaction(ecriture=True) as connexion:
+                for table in reversed(tables.metadata.sorted_tables):
+                    connexion.sa.execute(table.delete())
+            ouvert.bases.creer(Base("ecole"), GUICHETS)
+            return url
+
+        yield remettre
+
+
 @pytest.fixture(params=MOTEURS)
 def url(request: pytest.FixtureRequest, patrons: Patrons, tmp_path: Path) -> str:
     """The address of a database that holds the base « ecole », on each engine."""
-    return patrons.copier(request.param, tmp_path)
+    if request.param == "sqlite":
+        return patrons.copier("sqlite", tmp_path)
+    adresse: str = request.getfixturevalue("remise_a_neuf")()
+    return adresse
 
 
 @pytest.fixture
