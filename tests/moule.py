@@ -29,24 +29,14 @@ from typing import Any, Final
 _MODULES: Final = ("sne_sandbox", "sne_temoin", "pytest")
 #: What is imported once for all: the commands, and all that is heavy of what they import when called.
 _TOUT: Final = (
-    "pytest",
-    "sne_sandbox.cli.main",
-    "sne_sandbox.server.lancement",
-    "sne_sandbox.web.app",
-    "sne_sandbox.pytest_plugin",
-    "sne_sandbox.cli.rapports",
-    "sne_sandbox.conformance.pilotage",
-    "sne_sandbox.generators.semis",
-    "sne_sandbox.reports.html",
-    "sne_sandbox.reports.json",
-    "sne_sandbox.reports.junit",
+    "pytest", "rich.progress", "sne_sandbox.cli.main", "sne_sandbox.cli.rapports",
+    "sne_sandbox.server.lancement", "sne_sandbox.server.recit", "sne_sandbox.web.app",
+    "sne_sandbox.pytest_plugin", "sne_sandbox.conformance.pilotage", "sne_sandbox.generators.semis",
+    "sne_sandbox.reports.html", "sne_sandbox.reports.json", "sne_sandbox.reports.junit",
     "sne_sandbox.reports.progression",
-    "sne_sandbox.server.recit",
-    "rich.progress",
-    "sne_temoin.adaptateur",
-    "sne_temoin.fautes",
-)
-#: The interpreter reads them when it starts, and a copy no more, but for these two.
+    "sne_temoin.adaptateur", "sne_temoin.fautes",
+)  # fmt: skip
+#: The interpreter reads them when it starts, and a copy no more, but for two.
 _DE_L_INTERPRETE: Final = ("PYTHON", "LC_", "LANG", "TZ")
 _SANS_SUITE: Final = frozenset({"PYTHONPATH", "PYTHONUNBUFFERED"})
 #: Commands that start a server.

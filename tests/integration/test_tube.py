@@ -32,13 +32,10 @@ def test_nobody_reads(tmp_path: Path, tampon: str, mots: list[str], attendu: int
 @pytest.mark.parametrize("tampon", ["", "1"], ids=["buffered", "unbuffered"])
 @pytest.mark.parametrize(
     "mots",
-    [
-        ["rules", "--format", "json"],
-        ["pannes", "genres"],
-        pytest.param(["--help"], marks=pytest.mark.interprete),
-    ],
+    [["rules", "--format", "json"], ["pannes", "genres"],
+     pytest.param(["--help"], marks=pytest.mark.interprete)],
     ids=lambda m: m[0],
-)
+)  # fmt: skip
 def test_a_full_disk_is_said(tmp_path: Path, tampon: str, mots: list[str]) -> None:
     environ = environnement() | {"PYTHONUNBUFFERED": tampon}
     with Path("/dev/full").open("wb") as plein:
