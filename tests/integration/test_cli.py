@@ -111,7 +111,7 @@ def test_check_takes_thousands_of_documents(sne: Sne, tmp_path: Path) -> None:
     dossier = tmp_path / "envois"
     dossier.mkdir()
     document = specimen("demandes/association")
-    for rang in range(600):
+    for rang in range(450):
         (dossier / f"{rang:04d}.xml").write_bytes(document if rang != 321 else b"<a/>")
     vu = _check(sne, "--format", "json", "envois")
     assert vu.returncode == 1
