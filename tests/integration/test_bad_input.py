@@ -1,6 +1,7 @@
 """What no client should send: each gets its refusal and its line of the journal, and the server goes on."""
 
 import contextlib
+import re
 import socket
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -151,7 +152,16 @@ def _envoyer(serveur: Serveur, octets: bytes) -> bytes:
         with contextlib.suppress(ConnectionResetError):
             while morceau := prise.recv(1 << 16):
                 recu += morceau
+                if _entiere(recu):  # a server that has refused waits for the end of what it did not read
+                    with contextlib.suppress(OSError):
+                        prise.shutdown(socket.SHUT_WR)
     return recu
+
+
+def _entiere(reponse: bytes) -> bool:
+    tete, _, corps = reponse.partition(b"\r\n\r\n")
+    longueur = re.search(rb"(?i)\ncontent-length: (\d+)", tete)
+    return longueur is not None and len(corps) == int(longueur[1])
 
 
 def _requete(envoi: Envoi) -> bytes:

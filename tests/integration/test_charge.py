@@ -35,7 +35,7 @@ def test_sixteen_clients_on_two_workers(
 ) -> None:
     options = ["--workers", "2", "--seed-base", "vide"]
     if moteur == "postgres":
-        options += ["--database", request.getfixturevalue("postgres")()]
+        options += ["--database", request.getfixturevalue("serveur_postgres").nouvelle()]
     serveur = demarrer(*options)
     acquittes: list[tuple[str, str]] = []
     with pairs_muets(serveur, MUETS):

@@ -3,10 +3,7 @@
 import http.client
 import json
 import socket
-import subprocess
-import sys
 import threading
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -14,7 +11,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from client_mtom import DEMANDE, Client, adapter, specimen
-from commande import environnement, sne
+from commande import sne
 from lxml import etree
 from serveur_local import HORLOGE, Serveur
 
@@ -29,24 +26,7 @@ def relayer(tmp_path: Path) -> Iterator[Relayer]:
     demarres: list[Serveur] = []
 
     def un(url: str, *options: str, nom: str = "relais") -> Serveur:
-        pret, sortie = tmp_path / f"{nom}.json", tmp_path / f"{nom}.log"
-        mots = ["proxy", "--upstream", url, "--home", str(tmp_path / nom), "--ready-file", str(pret),
-                "--https-port", "0", "--http-port", "0", *options]  # fmt: skip
-        with sortie.open("wb") as journal:
-            processus = subprocess.Popen(
-                [sys.executable, "-m", "sne_sandbox", *mots],
-                stdout=journal,
-                stderr=journal,
-                env=environnement(),
-                start_new_session=True,
-            )
-        limite = time.monotonic() + DELAI
-        while not pret.is_file():
-            if processus.poll() is not None or time.monotonic() > limite:
-                processus.kill()
-                raise AssertionError(sortie.read_text("utf-8"))
-            time.sleep(0.02)
-        demarres.append(Serveur(json.loads(pret.read_text("utf-8")), processus))
+        demarres.append(Serveur.demarrer(tmp_path / nom, *options, commande=("proxy", "--upstream", url)))
         return demarres[-1]
 
     yield un

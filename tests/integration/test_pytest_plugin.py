@@ -179,10 +179,7 @@ def test_a_judgement_says_its_profile_its_seed_and_what_was_refused(pytester: py
     def test_refus_d_un_autre(sne_sandbox):
         assert "refuse" not in " ".join(sne_sandbox.juger().motifs)
 """,
-        "-o",
-        "sne_profile=strict",
-        "-o",
-        "sne_seed=7",
+        *("-o", "sne_profile=strict", "-o", "sne_seed=7"),
     )
     vu.assert_outcomes(passed=3)
 
@@ -250,10 +247,7 @@ def test_workers_of_xdist_do_not_meet(pytester: pytest.Pytester) -> None:
         assert appeler(sne_sandbox, COLOCATAIRES).returncode == 0
         assert len(sne_sandbox.echanges) == 1
 """,
-        "-p",
-        "xdist",
-        "-n",
-        "2",
+        *("-p", "xdist", "-n", "2"),
     )
     vu.assert_outcomes(passed=4)
 
@@ -270,11 +264,6 @@ def test_who_does_not_ask_for_it_pays_nothing(pytester: pytest.Pytester) -> None
         "import sys, pytest, sne_sandbox.pytest_plugin\n"
         "print([m for m in sys.modules if m.startswith('sne_')])"
     )
-    vu = subprocess.run(
-        [sys.executable, "-c", code],
-        cwd=Path(__file__).parents[2],
-        capture_output=True,
-        text=True,
-        check=True,
-    )
+    ici = Path(__file__).parents[2]
+    vu = subprocess.run([sys.executable, "-c", code], cwd=ici, capture_output=True, text=True, check=True)
     assert set(ast.literal_eval(vu.stdout)) == {"sne_sandbox", "sne_sandbox.pytest_plugin"}

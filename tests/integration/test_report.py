@@ -21,9 +21,8 @@ def ici(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with a home `m` (its base ecole has seen a right client) and two reports: `bon`, of
     a right client, and `mal`, of a wrong one."""
     dossier = tmp_path_factory.mktemp("report")
-    vu = sne(
-        dossier, "run", "--home", "m", "--clock", MARS, "--report-dir", "bon", "--", *client("colocataires")
-    )
+    options = ("--home", "m", "--clock", MARS, "--report-dir", "bon")
+    vu = sne(dossier, "run", *options, "--", *client("colocataires"))
     assert vu.returncode == 0, vu.stderr
     vu = sne(dossier, "run", "--profile", "souple", "--clock", MARS, "--report-dir", "mal", "--", *FAUTIF)
     assert vu.returncode == 1, vu.stderr
@@ -39,12 +38,8 @@ def test_a_base_is_judged_as_its_run_was(ici: Path, tmp_path: Path) -> None:
     refait, fait = json.loads(vu.stdout), json.loads((ici / "bon" / "rapport.json").read_text("utf-8"))
     assert refait["bilans"] == fait["bilans"]
     assert refait["couverture"] == fait["couverture"]
-    assert {f.name for f in tmp_path.iterdir()} == {
-        "rapport.json",
-        "rapport.html",
-        "junit.xml",
-        "preuves.zip",
-    }
+    fichiers = {"rapport.json", "rapport.html", "junit.xml", "preuves.zip"}
+    assert {f.name for f in tmp_path.iterdir()} == fichiers
 
 
 def test_machine_formats_have_stdout_to_themselves(ici: Path) -> None:
@@ -105,14 +100,8 @@ def test_an_edited_package_is_refused(ici: Path, tmp_path: Path) -> None:
 
 def test_verdicts_that_the_journal_belies_are_told(ici: Path, tmp_path: Path) -> None:
     """Whoever seals an edited report again is told by the exchanges themselves."""
-    _refaire(
-        ici / "bon" / "preuves.zip",
-        tmp_path / "p.zip",
-        "journal.jsonl",
-        b"CERG1226-",
-        b"CERTIFICAT-",
-        sceller=True,
-    )
+    bon, cible = ici / "bon" / "preuves.zip", tmp_path / "p.zip"
+    _refaire(bon, cible, "journal.jsonl", b"CERG1226-", b"CERTIFICAT-", sceller=True)
     vu = sne(tmp_path, "report", "--verify", "p.zip")
     assert vu.returncode == 1
     assert "NOM-02" in vu.stderr
@@ -188,20 +177,8 @@ expire = {expire}
 @pytest.mark.parametrize(("expire", "code"), [("2099-12-31", 0), ("2020-01-31", 1)])
 def test_known_failures_are_excused_until_they_expire(tmp_path: Path, expire: str, code: int) -> None:
     (tmp_path / "connus.toml").write_text(CONNUS.format(expire=expire), "utf-8")
-    vu = sne(
-        tmp_path,
-        "run",
-        "--profile",
-        "souple",
-        "--clock",
-        MARS,
-        "--baseline",
-        "connus.toml",
-        "--report-dir",
-        "r",
-        "--",
-        *FAUTIF,
-    )
+    options = ("--profile", "souple", "--clock", MARS, "--baseline", "connus.toml", "--report-dir", "r")
+    vu = sne(tmp_path, "run", *options, "--", *FAUTIF)
     assert vu.returncode == code, vu.stderr
     assert "ticket 12" in (tmp_path / "r" / "rapport.json").read_text("utf-8")
     assert ("expiré" in vu.stderr) is bool(code)

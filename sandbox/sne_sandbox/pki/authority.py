@@ -31,6 +31,14 @@ from sne_sandbox.raisons import raison_systeme
 
 #: Password of every PKCS#12 file; documented, for these keys protect nothing.
 MOT_DE_PASSE: Final = "sne-sandbox"
+# 3DES and SHA-1 are what every Java 8, .NET and OpenSSL reads, OpenSSL 3 without its legacy provider.
+_CHIFFREMENT: Final = (
+    PrivateFormat.PKCS12.encryption_builder()
+    .kdf_rounds(2048)
+    .key_cert_algorithm(pkcs12.PBES.PBESv1SHA1And3KeyTripleDESCBC)
+    .hmac_hash(hashes.SHA1())  # noqa: S303
+    .build(MOT_DE_PASSE.encode())
+)
 RENOUVELER_AVANT: Final = timedelta(days=30)
 #: A name that designates no machine, ever (RFC 2606).
 AUTRE_NOM: Final = "autre-serveur.invalid"
@@ -163,24 +171,14 @@ class Autorite:
         certificat = certificates.client(
             cle, guichet, base, ca, _cle(self._ca_cle), certificates.maintenant()
         )
-        # 3DES and SHA-1 are what every Java 8, .NET and OpenSSL reads, OpenSSL 3 without its legacy provider.
-        chiffrement = (
-            PrivateFormat.PKCS12.encryption_builder()
-            .kdf_rounds(2048)
-            .key_cert_algorithm(pkcs12.PBES.PBESv1SHA1And3KeyTripleDESCBC)
-            .hmac_hash(hashes.SHA1())  # noqa: S303
-            .build(MOT_DE_PASSE.encode())
-        )
         return Trousseau(
             guichet=guichet,
             certificat=_pem(certificat) + _pem(ca),
             cle=_pem_cle(cle),
             pkcs12=pkcs12.serialize_key_and_certificates(
-                guichet.encode(), cle, certificat, [ca], chiffrement
+                guichet.encode(), cle, certificat, [ca], _CHIFFREMENT
             ),
-            truststore=pkcs12.serialize_java_truststore(
-                [pkcs12.PKCS12Certificate(ca, b"sne-sandbox")], chiffrement
-            ),
+            truststore=_truststore(ca),
         )
 
 
@@ -207,6 +205,12 @@ def ecrire(identite: Trousseau, out: Path) -> FichiersIdentite:
             remede="choisissez un dossier où vous avez le droit d'écrire",
         ) from erreur
     return fichiers
+
+
+@functools.lru_cache(maxsize=8)
+def _truststore(ca: x509.Certificate) -> bytes:
+    """The same for all guichets."""
+    return pkcs12.serialize_java_truststore([pkcs12.PKCS12Certificate(ca, b"sne-sandbox")], _CHIFFREMENT)
 
 
 @functools.lru_cache(maxsize=1024)

