@@ -18,21 +18,9 @@ PAGES = [guide.SOMMAIRE, *guide.pages()]
 
 
 @pytest.fixture(scope="module")
-def lues() -> dict[str, Any]:
-    """What was read, by address: a guide does not change."""
-    return {}
-
-
-@pytest.fixture
-def page(page: Callable[..., Any], lues: dict[str, Any]) -> Callable[..., Any]:
-    """Each page read once."""
-
-    def lire(chemin: str, **choix: Any) -> Any:
-        if chemin not in lues:
-            lues[chemin] = page(chemin, **choix)
-        return lues[chemin]
-
-    return lire
+def suivis() -> set[str]:
+    """The addresses that were followed: many pages have the same links."""
+    return set()
 
 
 def adresse_de(nom: str) -> str:
@@ -83,16 +71,15 @@ def test_every_page_reads_and_says_all_of_its_file(nom: str, page: Callable[...,
 
 
 @pytest.mark.parametrize("nom", PAGES)
-def test_every_link_leads_somewhere(
-    nom: str, banc: Banc, page: Callable[..., Any], lues: dict[str, Any]
-) -> None:
+def test_every_link_leads_somewhere(nom: str, banc: Banc, page: Callable[..., Any], suivis: set[str]) -> None:
     arbre = page(adresse_de(nom))
     liens = {str(a) for a in arbre.xpath("//article//a/@href | //article//img/@src")}
     for adresse in liens:
         assert adresse.startswith(("/", "#")), adresse
         chemin, _, ancre = adresse.partition("#")
-        if chemin and chemin not in lues:
-            lues[chemin] = reponse = banc.http.get(chemin, headers=ENTETES, follow_redirects=True)
+        if chemin and chemin not in suivis:
+            suivis.add(chemin)
+            reponse = banc.http.get(chemin, headers=ENTETES, follow_redirects=True)
             assert reponse.status_code == 200, adresse
         vise = page(f"/{chemin}") if ancre and chemin else arbre
         assert not ancre or vise.xpath("//*[@id=$ancre]", ancre=unquote(ancre)), adresse
