@@ -296,7 +296,7 @@ def test_the_walk_finds_something_exactly_when_the_schema_refuses(contrat, tirag
     racine = parse(etree.tostring(racine), limit=5_000_000)
     fichier = contrat.schemas.fichier(Document.DEMANDE, racine.get("versionInterface"))
     refus = contrat.schemas.validate(racine, document=Document.DEMANDE)
-    trouvees = explication._Visite(explication._modele(contrat.schemas, fichier)).visiter(racine)
+    trouvees = explication._Visite(explication.modele_de(contrat.schemas, fichier)).visiter(racine)
     assert bool(trouvees) == bool(refus), (trouvees, refus)
 
 
