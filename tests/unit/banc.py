@@ -1,6 +1,7 @@
 """A bench: the whole application in process, one base a test, called as a real client calls it (MTOM)."""
 
 import base64
+import contextlib
 import io
 import json
 import zipfile
@@ -18,6 +19,7 @@ from sne_sandbox.contract.codec import NS
 from sne_sandbox.domain.base import Horloge
 from sne_sandbox.domain.dates import PARIS
 from sne_sandbox.domain.echange import CERTIFICAT, Echange
+from sne_sandbox.errors import BaseInconnue
 from sne_sandbox.mime.client import Forme
 from sne_sandbox.mime.unpack import unpack
 from sne_sandbox.operations import bases
@@ -239,6 +241,11 @@ class Banc:
             reglages=Reglages(**reglages),
         )
         return self
+
+    def supprimer(self) -> None:
+        """Delete the base, if the test has not."""
+        with contextlib.suppress(BaseInconnue):
+            bases.supprimer(self.services.magasin, self.services.configuration.home, self.nom)
 
     def regler_horloge(self, instant: datetime) -> None:
         """Freeze the base's clock at another instant."""

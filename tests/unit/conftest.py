@@ -27,13 +27,19 @@ def application(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
 
 
 @pytest.fixture
-def nouvelle_base(application: Flask) -> Callable[..., Banc]:
-    """`nouvelle_base(horloge=…, **reglages)`: a bench over a base nobody else uses."""
+def nouvelle_base(application: Flask) -> Iterator[Callable[..., Banc]]:
+    """`nouvelle_base(horloge=…, **reglages)`: a bench over a base nobody else uses, gone afterwards: a round
+    of the boxes and a list of the bases look at them all."""
+    bancs = []
 
     def faire(**choix: object) -> Banc:
-        return Banc(application, f"essai-{uuid.uuid4().hex[:12]}").creer(**choix)  # type: ignore[arg-type]
+        banc = Banc(application, f"essai-{uuid.uuid4().hex[:12]}").creer(**choix)  # type: ignore[arg-type]
+        bancs.append(banc)
+        return banc
 
-    return faire
+    yield faire
+    for banc in bancs:
+        banc.supprimer()
 
 
 @pytest.fixture
