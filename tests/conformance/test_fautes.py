@@ -27,7 +27,7 @@ ATTRAPEES = pytest.mark.parametrize("faute", FAUTES, ids=lambda faute: faute.nom
 #: catches it. The campaign plays the whole plan.
 LOT = 4
 #: And those that it is tried on beside, first.
-TEMOINS = ("CRE-COMPLETE", "CYC-MODIFIER-ENCORE")
+TEMOINS = ("CRE-COMPLETE",)
 #: And those under failures.
 PANNES = ("ROB-HTML-502", "ROB-REPONSE-PERDUE")
 #: Examples of each scenario for defects of what varies from one to the next: a code always the same is
@@ -40,15 +40,16 @@ REDUITES = FAUTES[::20]
 
 
 def _lots(epreuve: Epreuve, faute: Faute) -> Iterator[tuple[int, list[str]]]:
-    """How many examples of which scenarios: two of those that check the first requirement of the defect,
-    beside a few that do not; then the others, lot by lot."""
+    """How many examples of which scenarios: one of two of those that check the first requirement of the
+    defect, beside a few that do not, and of the others lot by lot; then two of them all."""
     touchees = [scenario.id for scenario in epreuve.plan if faute.exigences[0] in scenario.exigences]
     premieres = list(dict.fromkeys((touchees[0], touchees[len(touchees) // 2])))
     pannes = PANNES if faute in robustesse.FAUTES else ()
     yield 1, list(dict.fromkeys((*premieres, *TEMOINS, *pannes)))
-    autres = [scenario for scenario in touchees if scenario not in premieres] + premieres
-    for rang in range(0, len(autres), LOT):
-        yield 2, autres[rang : rang + LOT]
+    autres = [scenario for scenario in touchees if scenario not in premieres]
+    for exemples, suite in ((1, autres), (2, premieres + autres)):
+        for rang in range(0, len(suite), LOT):
+            yield exemples, suite[rang : rang + LOT]
 
 
 def _fautif(faute: Faute) -> Temoin:
