@@ -40,8 +40,7 @@ campagne: setup
 	$(PYTEST) --avancement -n 4 -m campagne --ignore tests/browser tests
 
 test-all: setup $(AXE)
-	$(PYTEST) --avancement -n 2 --dist worksteal -m "($(LOURDS)) and not charge" tests $(ENCORE)
-	$(PYTEST) --avancement -m charge tests $(ENCORE)
+	$(PYTEST) --avancement -n 2 --dist worksteal -m "$(LOURDS)" tests $(ENCORE)
 
 $(AXE): tests/browser/package-lock.json
 	npm ci --silent --prefix tests/browser

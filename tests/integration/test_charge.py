@@ -15,7 +15,7 @@ from sne_sandbox.contract.codec import NS
 
 pytestmark = pytest.mark.charge
 
-DEMANDES = 2_000
+DEMANDES = 1_000
 MUETS = 64
 #: Acknowledged registrations before the kill.
 AVANT_KILL = 600
