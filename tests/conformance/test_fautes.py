@@ -40,14 +40,18 @@ REDUITES = FAUTES[::20]
 
 
 def _lots(epreuve: Epreuve, faute: Faute) -> Iterator[tuple[int, list[str]]]:
-    """How many examples of which scenarios: one of two of those that check the first requirement of the
-    defect, beside a few that do not, and of the others lot by lot; then two of them all."""
-    touchees = [scenario.id for scenario in epreuve.plan if faute.exigences[0] in scenario.exigences]
-    premieres = list(dict.fromkeys((touchees[0], touchees[len(touchees) // 2])))
+    """How many examples of which scenarios: one of two of those that name the first requirement of the
+    defect, beside a few that do not, and of the others lot by lot; then two of them, and of all that can show
+    it."""
+    exigence = faute.exigences[0]
+    nommant = [scenario.id for scenario in epreuve.plan if exigence in scenario.exigences]
+    montrant = [s.id for s in epreuve.plan if exigence in montrables((e.sorte, e.quoi) for e in s.etapes)]
+    premieres = list(dict.fromkeys((nommant[0], nommant[len(nommant) // 2])))
     pannes = PANNES if faute in robustesse.FAUTES else ()
     yield 1, list(dict.fromkeys((*premieres, *TEMOINS, *pannes)))
-    autres = [scenario for scenario in touchees if scenario not in premieres]
-    for exemples, suite in ((1, autres), (2, premieres + autres)):
+    autres = [scenario for scenario in nommant if scenario not in premieres]
+    encore = [scenario for scenario in montrant if scenario not in nommant]
+    for exemples, suite in ((1, autres), (2, premieres + autres + encore)):
         for rang in range(0, len(suite), LOT):
             yield exemples, suite[rang : rang + LOT]
 

@@ -274,7 +274,8 @@ def _ouvert(fichier: Path) -> Iterator[zipfile.ZipFile]:
             yield archive
     except OSError as erreur:
         raise DossierIllisible(
-            f"Le dossier [{fichier}] ne se lit pas : {raison_systeme(erreur)}.", remede="vérifiez le chemin"
+            f"Le dossier de preuves [{fichier}] ne se lit pas : {raison_systeme(erreur)}.",
+            remede="vérifiez le chemin",
         ) from None
     except zipfile.BadZipFile as erreur:
         # A member whose CRC is wrong was changed; no directory at the end: the file was cut.
