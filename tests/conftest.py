@@ -20,6 +20,8 @@ import moule
 
 #: Seconds between two lines that say how far the run is.
 PERIODE_S: Final = 10.0
+#: Begun first: one test of half a minute, that the end of the run would wait for.
+LONGS: Final = frozenset({"test_schemathesis.py"})
 #: Objects made between two rounds of the garbage collector: Python's seven hundred are for smaller programs.
 _OBJETS: Final = 50_000
 
@@ -36,6 +38,11 @@ def pytest_configure(config: pytest.Config) -> None:
     """Where the run is told, and not in its workers."""
     if config.getoption("avancement") and not hasattr(config, "workerinput"):
         config.pluginmanager.register(Avancement(config.pluginmanager.getplugin("terminalreporter")))
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The order of the files, but for what is long."""
+    items.sort(key=lambda item: item.path.name not in LONGS)
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
