@@ -13,6 +13,7 @@ from datetime import datetime, timedelta, tzinfo
 from typing import Final
 from unittest import mock
 
+from hypothesis import Phase
 from serveur_en_fil import servir_en_fil
 
 from sne_sandbox import exchange
@@ -22,7 +23,10 @@ from sne_sandbox.conformance.adresses import Adresses
 from sne_sandbox.conformance.application import Application
 from sne_sandbox.conformance.attentes import TROP_CHARGEE
 from sne_sandbox.conformance.base import BaseJugee
+from sne_sandbox.conformance.exemples import ExempleTire
 from sne_sandbox.conformance.plan import Plan
+from sne_sandbox.conformance.reduction import Exemples
+from sne_sandbox.conformance.seance import ExempleJoue
 from sne_sandbox.contract.versions import Contrat, charger
 from sne_sandbox.domain.dates import PARIS
 from sne_sandbox.reports.model import Fin, Rapport, ResultatScenario
@@ -147,9 +151,33 @@ def sans_attendre() -> Iterator[None]:
 
 
 @contextmanager
+def tirer_une_fois() -> Iterator[None]:
+    """The examples of a scenario are drawn once for all runs of one seed: no application changes them."""
+    connus: dict[tuple[int, int], dict[str, ExempleTire]] = {}
+
+    def parcourir(self: Exemples, combien: int, suivre: Callable[[ExempleJoue], bool]) -> int:
+        tires = connus.setdefault((self.graine, combien), {})
+
+        def retenir(exemple: ExempleTire) -> None:
+            tires.setdefault(exemple.cle(), exemple)
+
+        if not tires:
+            self._tirer(combien, retenir, (Phase.generate,))
+        for texte, exemple in tires.items():
+            joue = self.jouer(exemple)
+            self.vus[texte] = joue.fautes
+            if not suivre(joue):
+                break
+        return len(self.vus)
+
+    with mock.patch.object(Exemples, "parcourir", parcourir):
+        yield
+
+
+@contextmanager
 def ouvrir() -> Iterator[Epreuve]:
     """A server in a thread, on a home that is thrown away."""
-    with servir_en_fil(_SERVICE) as serveur, sans_attendre(), _epreuve(serveur) as ouverte:
+    with servir_en_fil(_SERVICE) as serveur, sans_attendre(), tirer_une_fois(), _epreuve(serveur) as ouverte:
         yield ouverte
 
 
