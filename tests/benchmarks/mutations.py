@@ -52,7 +52,7 @@ EQUIVALENTS: Final = {
     ("rules/engine.py", "_Empreinte = tuple[str, tuple[tuple[str, str], ]]"): "une annotation",
     ("rules/rule.py", "localisations_max: int = 9"): "réglage de la base : donné par qui l'appelle",
     ("rules/rule.py", "recherche_max: int = 499"): "réglage de la base : donné par qui l'appelle",
-    ("rules/rule.py", "registre: bool = True"): "`regle` le donne toujours",
+    ("rules/engine.py", 'rang.append((ordre, int(indice.rstrip("]")) if indice else 0))'): "sans homonyme",
 }
 
 _COMPARAISONS: Final = {

@@ -108,9 +108,9 @@ class Regle:
 
     code: str
     controler: Callable[[Contexte], Iterator[Infraction]]
-    registre: bool = False
-    transport: bool = False
-    prealable: bool = False
+    registre: bool
+    transport: bool
+    prealable: bool
 
     @property
     def nom(self) -> str:

@@ -7,6 +7,7 @@ from lxml import etree
 
 from sne_sandbox.domain.texte import (
     abrege,
+    entier_de,
     masquer_message,
     masquer_nir,
     masquer_nirs,
@@ -103,3 +104,12 @@ def test_a_text_is_cut_on_one_line() -> None:
     assert abrege("a  b\nc", 10) == "a b c"
     assert abrege("abcdef", 4) == "abc…"
     assert len(abrege("abcdef", 0)) == 1
+
+
+@pytest.mark.parametrize(
+    ("ecrit", "attendu"),
+    [("0", 0), ("42", 42), ("9" * 18, 10**18 - 1), (None, None), ("", None), ("-1", None), ("4.2", None),
+     ("un", None), ("9" * 19, None)],
+)  # fmt: skip
+def test_a_whole_number_is_read_if_a_column_holds_it(ecrit: str | None, attendu: int | None) -> None:
+    assert entier_de(ecrit) == attendu

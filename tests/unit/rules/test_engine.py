@@ -19,7 +19,7 @@ from sne_sandbox.rules.engine import (
     ranger,
     regles_de,
 )
-from sne_sandbox.rules.rule import Contexte, Infraction, Regle, regle
+from sne_sandbox.rules.rule import Contexte, Infraction, regle
 
 Message = Callable[..., Contexte]
 D = "~/personnePhysique/demandeur"
@@ -109,6 +109,13 @@ def test_nothing_is_said_twice(message: Message, contrat: Contrat, monkeypatch: 
     meme = Infraction("interfaceNuu", {"valeur": "1"})
     avec_regle(monkeypatch, meme, meme, Infraction("interfaceNuu", {"valeur": "2"}))
     assert [a.valeur for a in juger(message(), contrat, "ecole")] == ["1", "2"]
+
+
+def test_what_no_document_holds_is_on_no_line(message: Message, contrat: Contrat) -> None:
+    contexte = message(edits=[["code", f"{D}/civilite", "9"]], nom_fichier="demande.xml")
+    nom, civilite = juger(contexte, contrat, "ecole")
+    assert (nom.propriete, nom.ligne) == ("nomFichierDemande", 0)
+    assert civilite.ligne > 0
 
 
 def test_two_runs_are_put_back_in_order(message: Message, contrat: Contrat) -> None:
@@ -216,7 +223,7 @@ def test_a_rule_that_throws_is_named_and_its_cause_kept(
         raise ZeroDivisionError
         yield
 
-    monkeypatch.setattr(engine, "REGLES", (Regle("IDT001", casse),))
+    monkeypatch.setattr(engine, "REGLES", (regle("IDT001")(casse),))
     with pytest.raises(ErreurInterne) as erreur:
         juger(message(), contrat, "ecole")
     assert "IDT001 (casse)" in erreur.value.explication

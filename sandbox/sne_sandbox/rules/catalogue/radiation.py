@@ -157,10 +157,7 @@ def _emetteur_bailleur(contexte: Contexte) -> bool:
 
 
 def _sur_le_motif(contexte: Contexte, **valeurs: str) -> Infraction:
-    radiation = contexte.demande.radiation
-    if radiation is None:
-        return manquant(contexte.demande.formulaire, "radiation", **valeurs)
-    return sur(radiation, "motifRadiation", **valeurs)
+    return sur(contexte.demande.radiation or contexte.demande.formulaire, "motifRadiation", **valeurs)
 
 
 # --- ATT ----------------------------------------------------------------------------------------------
