@@ -53,6 +53,7 @@ EQUIVALENTS: Final = {
     ("rules/rule.py", "localisations_max: int = 9"): "réglage de la base : donné par qui l'appelle",
     ("rules/rule.py", "recherche_max: int = 499"): "réglage de la base : donné par qui l'appelle",
     ("rules/engine.py", 'rang.append((ordre, int(indice.rstrip("]")) if indice else 0))'): "sans homonyme",
+    ("rules/engine.py", 'rang.append((ordre, int(indice.rstrip("]")) if indice else 2))'): "sans homonyme",
 }
 
 _COMPARAISONS: Final = {
