@@ -2,6 +2,7 @@
 
 import gc
 import os
+import shutil
 import sys
 import tempfile
 import time
@@ -86,6 +87,7 @@ def serveur_postgres() -> Iterator[Postgres]:
     serveur.psql("SELECT pg_reload_conf()")
     yield Postgres(serveur)
     serveur.cleanup()
+    shutil.rmtree(dossier, ignore_errors=True)
 
 
 class Avancement:

@@ -91,8 +91,7 @@ def test_chaque_faute_est_attrapee_et_bien_nommee(epreuve: Epreuve, faute: Faute
             exemples=VARIES if faute in partage.FAUTES else exemples,
             reduction=reduction,
         )
-        _rien_d_etranger(faute, rapport)
-        if Trouvee.dans(rapport).par(faute):
+        if _rien_d_etranger(faute, rapport).par(faute):
             break
     _bien_nommee(faute, rapport)
 

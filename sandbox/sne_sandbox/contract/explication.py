@@ -55,7 +55,8 @@ def expliquer(root: Any, document: Document, version: str | None, schemas: Schem
     `root`, in document order; `[]` when the schema accepts it.
 
     What the walk does not find but libxml2 refuses is told in libxml2's words. At most `ERREURS_MAX` faults.
-    The first explanation of all takes half a second, the others some milliseconds.
+    The first explanation of all takes half a second, the first of each schema a tenth, the others some
+    milliseconds.
     """
     refus = schemas.validate(root, document=document, version=version)
     if not refus:
