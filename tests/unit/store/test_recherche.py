@@ -178,7 +178,7 @@ def test_each_statement_of_the_register_has_its_index(
     garni_lu: Magasin, requete: requetes.RequeteSql, index: str
 ) -> None:
     with garni_lu.transaction(ecriture=False) as connexion:
-        sql, constantes = requete.preparer(connexion.sa.dialect)
+        sql, constantes = requete.preparer(connexion.dialecte)
         noms = (
             "base",
             "naissance",
