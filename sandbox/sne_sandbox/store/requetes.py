@@ -44,7 +44,8 @@ def _dans_sequence(rang: sa.BindParameter[int], avancer: bool) -> dict[str, Requ
                 index_elements=[_S.c.base, _S.c.nom],
                 set_={"dernier": _S.c.dernier + rang if avancer else rang},
             )
-            .returning(_S.c.dernier)
+            .returning(_S.c.dernier),
+            libre=True,
         )
     return requetes
 
@@ -60,7 +61,7 @@ _DE_LA_BASE: Final = (
     .correlate(tables.base)
     .label("pannes"),
 )
-BASE: Final = RequeteSql(sa.select(*_DE_LA_BASE).where(_CLE))
+BASE: Final = RequeteSql(sa.select(*_DE_LA_BASE).where(_CLE), libre=True)
 BASES: Final = RequeteSql(sa.select(*_DE_LA_BASE).order_by(_B.nom))
 CREER_BASE: Final = RequeteSql(sa.insert(tables.base))
 SUPPRIMER_BASE: Final = RequeteSql(sa.delete(tables.base).where(_CLE))
@@ -103,17 +104,19 @@ SEQUENCE: Final = RequeteSql(
 
 # --- demandes --------------------------------------------------------------------------------------------
 
-LIRE: Final = RequeteSql(sa.select(*COLONNES).where(_D.base == _BASE, _D.numero_unique == _NUMERO))
+LIRE: Final = RequeteSql(
+    sa.select(*COLONNES).where(_D.base == _BASE, _D.numero_unique == _NUMERO), libre=True
+)
 COMPTER: Final = RequeteSql(sa.select(sa.func.count()).select_from(tables.demande).where(_D.base == _BASE))
 COMPTER_ACTIVES: Final = RequeteSql(
     sa.select(sa.func.count()).select_from(tables.demande).where(_D.base == _BASE, _ACTIVE)
 )
 
-AJOUTER: Final = RequeteSql(sa.insert(tables.demande))
-AJOUTER_PERSONNE: Final = RequeteSql(sa.insert(tables.demande_personne))
-AJOUTER_COMMUNE: Final = RequeteSql(sa.insert(tables.demande_commune))
-AJOUTER_MOTIF: Final = RequeteSql(sa.insert(tables.demande_motif))
-AJOUTER_STAT: Final = RequeteSql(sa.insert(tables.demande_stat))
+AJOUTER: Final = RequeteSql(sa.insert(tables.demande), libre=True)
+AJOUTER_PERSONNE: Final = RequeteSql(sa.insert(tables.demande_personne), libre=True)
+AJOUTER_COMMUNE: Final = RequeteSql(sa.insert(tables.demande_commune), libre=True)
+AJOUTER_MOTIF: Final = RequeteSql(sa.insert(tables.demande_motif), libre=True)
+AJOUTER_STAT: Final = RequeteSql(sa.insert(tables.demande_stat), libre=True)
 REMPLACER: Final = RequeteSql(
     sa.update(tables.demande)
     .where(
@@ -158,14 +161,16 @@ PROCHES: Final = RequeteSql(
         ),
         _D.territoire == sa.bindparam("territoire"),
         _ACTIVE,
-    )
+    ),
+    libre=True,
 )
 NIR: Final = RequeteSql(
     sa.select(_P.numero_unique)
     .select_from(_PERSONNES)
     .where(
         _P.base == _BASE, _P.nir == sa.bindparam("nir"), _D.territoire == sa.bindparam("territoire"), _ACTIVE
-    )
+    ),
+    libre=True,
 )
 REFERENCE: Final = RequeteSql(
     sa.select(_D.numero_unique)
@@ -175,7 +180,8 @@ REFERENCE: Final = RequeteSql(
         _D.guichet_createur == sa.bindparam("guichet"),
         _ACTIVE,
     )
-    .limit(1)
+    .limit(1),
+    libre=True,
 )
 
 DALOES: Final = RequeteSql(
@@ -220,7 +226,7 @@ def _sortie(genre: GenreMouvement, *, rang: int, actives_seules: bool) -> Requet
     return RequeteSql(sa.insert(_M).from_select([c.name for c in _M.c], choix))
 
 
-AJOUTER_MOUVEMENT: Final = RequeteSql(sa.insert(_M))
+AJOUTER_MOUVEMENT: Final = RequeteSql(sa.insert(_M), libre=True)
 #: The movement of a demande that was just radiated; of an active one that is about to be deleted.
 NOTER_RADIATION: Final = _sortie(GenreMouvement.RADIATION, rang=0, actives_seules=False)
 NOTER_SUPPRESSION: Final = _sortie(GenreMouvement.SUPPRESSION, rang=1, actives_seules=True)
@@ -257,12 +263,15 @@ _PROCHAIN: Final = (
     .scalar_subquery()
 )
 NOTER_CHANGEMENT: Final = RequeteSql(
-    sa.insert(tables.changement)
-    .values({c.name: sa.bindparam(c.name) for c in _C} | {"identifiant": _PROCHAIN})
-    .returning(_C.identifiant)
+    sa.insert(tables.changement).values(
+        {c.name: sa.bindparam(c.name) for c in _C} | {"identifiant": _PROCHAIN}
+    ),
+    libre=True,
 )
 PURGER_CHANGEMENTS: Final = RequeteSql(
-    sa.delete(tables.changement).where(_C.base == _BASE, _C.identifiant <= _IDENTIFIANT)
+    sa.delete(tables.changement).where(
+        _C.base == _BASE, _C.identifiant < _PROCHAIN - sa.bindparam("gardes", type_=sa.BigInteger)
+    )
 )
 CHANGEMENTS: Final = RequeteSql(
     sa.select(_C.identifiant, _C.numero_unique, _C.auteur)
