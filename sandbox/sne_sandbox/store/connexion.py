@@ -396,7 +396,10 @@ class BaseDeDonnees:
         try:
             if groupe.differees:
                 verser(groupe, self.dialecte)
-            groupe.pilote.execute("COMMIT")
+            fini = groupe.pilote.execute("COMMIT")
+            # PostgreSQL makes it a rollback, in silence, after an error that somebody swallowed.
+            if getattr(fini, "statusmessage", "COMMIT") != "COMMIT":
+                raise self._pilote.OperationalError("the transaction was rolled back")
         except BaseException:
             self._annuler(groupe, ecriture=ecriture)
             raise
