@@ -16,8 +16,8 @@ from typing import Any, Final
 #: wait for ever for its answer, nor another process for the file.
 MEMBRES_MAX: Final = 16
 OUVERT_MAX_S: Final = 0.05
-#: How long those who were there last are waited for, at the gate: their answers have just left, and their next
-#: messages are about to come.
+#: How long those who were there last are waited for, at the gate: their answers have just left, and their
+#: next messages are about to come.
 RASSEMBLER_S: Final = 0.001
 
 
