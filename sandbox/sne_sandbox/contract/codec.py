@@ -5,13 +5,14 @@ The real server's documents carry the prefix `ns1`, declared on the root beside 
 client in the field cuts the answer out by looking for the three characters before `:interfaceNuu`.
 """
 
-from functools import lru_cache
 from typing import Any, Final
+from weakref import ref
 
 from lxml import etree
 
+from sne_sandbox.contract.nomenclatures import Nomenclatures
 from sne_sandbox.domain.demande import Demande
-from sne_sandbox.domain.element import Element
+from sne_sandbox.domain.element import CODE_INCONNU, VIDE_OBLIGATOIRE, DocumentRecu, Element
 from sne_sandbox.errors import MessageMalforme, MessageTropGros
 
 #: Namespace of the payload documents.
@@ -27,32 +28,113 @@ _DANS_TEXTE: Final = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", "\r"
 _DANS_ATTRIBUT: Final = _DANS_TEXTE | str.maketrans({'"': "&quot;", "\n": "&#10;", "\t": "&#9;"})
 
 
+class _NomsLocaux(dict[Any, str]):
+    """Local names by tag, « {…}nom »; "" for what is no element. Bounded: clients make up names."""
+
+    def __missing__(self, tag: Any) -> str:
+        nom = tag.rpartition("}")[2] if isinstance(tag, str) else ""
+        if len(self) < _NOMS_MAX:
+            self[tag] = nom
+        return nom
+
+
+_NOMS_MAX: Final = 4096
+_noms: Final = _NomsLocaux()
+_nouveau: Final = Element.__new__
+#: Attributes and present children of an element that has none. Elements are not changed once they are made.
+_AUCUN: Final[dict[str, Any]] = {}
+
+
 def decoder(racine: Any, conteneurs: frozenset[str] = frozenset()) -> Element:
     """The `Element` of an lxml element. Attributes of `xsi:` are left out.
 
     `conteneurs` are the names of elements that hold elements: blanks in an empty one are layout, not text.
     """
-    attributs: dict[str, str] | None = None
-    ecrits = racine.items()
-    if ecrits:
-        attributs = {}
-        for nom, valeur in ecrits:
-            if nom == _MODIFIE:
-                attributs["modifie"] = valeur
-            elif not nom.startswith(_XSI):
-                attributs[nom] = valeur
-    nom = _nom_local(racine.tag)
-    enfants: tuple[Element, ...] = ()
-    if len(racine):  # most elements have no child, not even a comment
-        enfants = tuple([decoder(enfant, conteneurs) for enfant in racine if isinstance(enfant.tag, str)])
-    if enfants or nom in conteneurs:
-        return Element(nom, "", attributs, enfants, racine.sourceline or 0)
-    return Element(nom, racine.text or "", attributs, (), racine.sourceline or 0)
+    element = _nouveau(Element)
+    _decoder(racine, element, conteneurs, _AUCUN, {})
+    return element
 
 
-@lru_cache(maxsize=4096)
-def _nom_local(nom_complet: str) -> str:
-    return nom_complet.rpartition("}")[2]
+def decoder_recu(racine: Any, nomenclatures: Nomenclatures) -> DocumentRecu:
+    """A document received, with the facts by which its rules are chosen: one walk."""
+    recu: Any = _nouveau(DocumentRecu)
+    faits: dict[str, None] = {}
+    premier = nomenclatures.sommet.enfants.get(_noms[racine.tag])
+    _decoder(racine, recu, nomenclatures.conteneurs, _AUCUN if premier is None else premier.enfants, faits)
+    recu.faits = set(faits)
+    lu: DocumentRecu = recu
+    return lu
+
+
+def _decoder(
+    noeud: Any, element: Any, conteneurs: frozenset[str], pas: dict[str, Any], faits: dict[str, None]
+) -> None:
+    """Fills a bare `element`; `pas` are the steps below it, `faits` the facts met so far. Elements without
+    children are filled by their parent: a document has four times as many of them, and each call costs as
+    much as the rest."""
+    element.nom = _noms[noeud.tag]
+    element._parent = None
+    lien = ref(element)
+    element.ligne = noeud.sourceline or 0
+    _lire_attributs(noeud, element)
+    if element.code:
+        faits[CODE_INCONNU] = None  # no element that holds others has one in our lists
+    enfants = []
+    presents: dict[str, Element] = {}
+    for fils in noeud:
+        nom = _noms[fils.tag]
+        enfant: Any = _nouveau(Element)
+        if nom in conteneurs or len(fils):
+            if not nom:
+                continue
+            suite = pas[nom].enfants if nom in pas else _AUCUN
+            _decoder(fils, enfant, conteneurs, suite, faits)
+            enfant._parent = lien
+        else:
+            if not nom:
+                continue
+            enfant.nom = nom
+            enfant._parent = lien
+            enfant.ligne = fils.sourceline or 0
+            enfant.enfants = ()
+            enfant.presents = _AUCUN
+            enfant.texte = texte = fils.text or ""
+            ecrits = fils.items()
+            if not ecrits:
+                enfant.attributs, enfant.code, enfant.vide = _AUCUN, None, not texte
+            elif len(ecrits) == 1 and ecrits[0][0] == "code":
+                code = ecrits[0][1]
+                enfant.attributs = {"code": code}
+                enfant.code = code or None
+                enfant.vide = not (texte or code)
+            else:
+                _lire_attributs(fils, enfant)
+                enfant.vide = not (texte or enfant.code)
+            if enfant.code:
+                faits[f"{nom}={enfant.code}"] = None
+                if nom in pas and pas[nom].codes is not None and enfant.code not in pas[nom].codes:
+                    faits[CODE_INCONNU] = None
+        enfants.append(enfant)
+        if not enfant.vide:
+            if nom not in presents:
+                presents[nom] = enfant
+                faits[nom] = None
+        elif nom in pas and pas[nom].code_obligatoire:
+            faits[VIDE_OBLIGATOIRE] = None
+    element.enfants = tuple(enfants)
+    element.presents = presents
+    element.texte = "" if enfants or element.nom in conteneurs else noeud.text or ""
+    element.vide = not (presents or element.texte or element.code)
+
+
+def _lire_attributs(noeud: Any, element: Any) -> None:
+    element.attributs = attributs = {}
+    for nom, valeur in noeud.items():
+        if nom == _MODIFIE:
+            attributs["modifie"] = valeur
+        elif not nom.startswith(_XSI):
+            attributs[nom] = valeur
+    element.code = attributs.get("code") or None
 
 
 def lire(document: bytes) -> Element:

@@ -29,11 +29,16 @@ VALIDITE_MOIS: Final = 12
 
 def executer(question: Question) -> Sortie:
     """Does what `typeFichier` says. The rules have accepted the message: nothing blocks any more."""
-    demande = Demande(question.recu)
+    demande = _demande(question)
     stockee = _PAR_TYPE[demande.type_fichier](question, demande)
     if demande.type_fichier != "SUP":
         dispatching.noter(question, stockee)
     return _reponse(question, demande, stockee)
+
+
+def _demande(question: Question) -> Demande:
+    assert question.contexte is not None
+    return question.contexte.demande
 
 
 def creer(question: Question, demande: Demande) -> DemandeStockee:
@@ -163,7 +168,7 @@ _PAR_TYPE: Final[Mapping[str, Callable[[Question, Demande], DemandeStockee]]] = 
 
 def refuser(question: Question) -> Sortie:
     """The document received, header unchanged, plus `listeAnomalie` (and `listeDoublons` for DOU001)."""
-    demande = Demande(question.recu)
+    demande = _demande(question)
     ajouts = [document.liste_anomalie(question.en_reponse)]
     if any(a.regle == "DOU001" for a in question.bloquantes):
         associe = [demande.numero_associe] if demande.numero_associe else []
