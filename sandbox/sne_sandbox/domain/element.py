@@ -79,12 +79,17 @@ class Element:
     # --- where ---------------------------------------------------------------------------------
 
     @property
+    def parent(self) -> "Element | None":
+        """The element that holds this one, as long as somebody holds that; None for a root."""
+        return self._parent() if self._parent is not None else None
+
+    @property
     def chemin(self) -> str:
         """Path from the root, `interfaceNuu/…/personneACharge[2]/nom`; an index only among namesakes. It
         begins at the highest element that somebody still holds."""
         morceaux = []
         courant = self
-        while (parent := courant._parent() if courant._parent is not None else None) is not None:
+        while (parent := courant.parent) is not None:
             morceaux.append(courant.nom + parent._indice(courant))
             courant = parent
         return "/".join([courant.nom, *reversed(morceaux)])
