@@ -186,10 +186,13 @@ class Pipeline:
 
     def _encoder(self, sortie: Sortie, echange: Echange) -> dict[str, Champ]:
         champs = dict(sortie.champs)
-        if sortie.racine is None:
-            echange.reponse_conforme = True
-            return champs
-        fautes = self.contrat.schemas.validate(sortie.racine, document=sortie.genre, version=sortie.version)
+        octets, racine = sortie.octets, sortie.racine
+        if racine is None:
+            if not octets:
+                echange.reponse_conforme = True
+                return champs
+            racine = codec.relire(octets)
+        fautes = self.contrat.schemas.validate(racine, document=sortie.genre, version=sortie.version)
         echange.reponse_conforme = not fautes
         if fautes:
             raise ErreurInterne(
@@ -197,7 +200,7 @@ class Pipeline:
                 explication=_phrases(fautes),
             )
         champs[sortie.champ_nom] = sortie.nom_fichier
-        champs[sortie.champ] = Piece(codec.ecrire(sortie.racine), "text/xml")
+        champs[sortie.champ] = Piece(octets or codec.ecrire(racine), "text/xml")
         return champs
 
 

@@ -151,7 +151,7 @@ def lire_demande(document: bytes) -> Demande:
 def arbre(element: Element) -> Any:
     """The lxml tree of an element, with the prefix `ns1`."""
     # Written, then parsed in one call: half the time of making the nodes one by one.
-    return etree.fromstring(_ecrire(element, f' xmlns:ns1="{NS}"').encode())
+    return relire(_avec_espace(element).encode())
 
 
 def ecrire(racine: Any) -> bytes:
@@ -160,31 +160,76 @@ def ecrire(racine: Any) -> bytes:
     return _DECLARATION + corps
 
 
+def relire(octets: bytes) -> Any:
+    """The lxml tree of a document of ours: it is trusted."""
+    return etree.fromstring(octets)
+
+
 def encoder(element: Element) -> bytes:
     """Bytes of an element: `ecrire(arbre(element))`."""
-    return _DECLARATION + _ecrire(element, f' xmlns:ns1="{NS}"').encode()
+    return _DECLARATION + _avec_espace(element).encode()
 
 
-def _ecrire(element: Element, espace: str = "") -> str:
-    """What lxml would write. `espace` declares the prefix, on the root."""
-    nom = element.nom
-    debut = f"<ns1:{nom}{espace}"
-    for attribut, valeur in element.attributs.items():
-        ecrite = valeur if valeur.isalnum() else valeur.translate(_DANS_ATTRIBUT)  # nearly all are codes
-        debut += f' {_QUALIFIES.get(attribut, attribut)}="{ecrite}"'
-    if element.enfants:
-        contenu = "".join([_ecrire(enfant) for enfant in element.enfants])
-    elif element.texte:
-        contenu = _echapper(element.texte)
-    else:
-        return debut + "/>"
-    return f"{debut}>{contenu}</ns1:{nom}>"
+def fragment(*elements: Element) -> str:
+    """What lxml would write of these elements below one that declares the prefix."""
+    ecrit = ""
+    for element in elements:
+        nom, attributs = element.nom, element.attributs
+        if not attributs:
+            debut = f"<ns1:{nom}"
+        elif element.code is not None and len(attributs) == 1:
+            debut = f'<ns1:{nom} code="{_codes[element.code]}"'
+        else:
+            debut = f"<ns1:{nom}{_attributs(attributs)}"
+        if element.enfants:
+            ecrit += f"{debut}>{fragment(*element.enfants)}</ns1:{nom}>"
+        elif texte := element.texte:
+            if "&" in texte or "<" in texte or ">" in texte or "\r" in texte:
+                texte = texte.translate(_DANS_TEXTE)
+            ecrit += f"{debut}>{texte}</ns1:{nom}>"
+        else:
+            ecrit += debut + "/>"
+    return ecrit
 
 
-def _echapper(texte: str) -> str:
-    if "&" in texte or "<" in texte or ">" in texte or "\r" in texte:
-        return texte.translate(_DANS_TEXTE)
-    return texte
+def enveloppe(element: Element, contenu: str) -> str:
+    """What lxml would write of this element, these fragments in it."""
+    debut = f"<ns1:{element.nom}{_attributs(element.attributs)}"
+    return f"{debut}>{contenu}</ns1:{element.nom}>" if contenu else debut + "/>"
+
+
+def document(version: str, contenu: str) -> bytes:
+    """Bytes of an `interfaceNuu` of this version that holds these fragments."""
+    racine = f'<ns1:interfaceNuu xmlns:ns1="{NS}"{_attributs({"versionInterface": version})}>'
+    return _DECLARATION + f"{racine}{contenu}</ns1:interfaceNuu>".encode()
+
+
+def _avec_espace(element: Element) -> str:
+    """What lxml would write of a root, which declares the prefix before its attributes."""
+    debut = f"<ns1:{element.nom}"
+    return f'{debut} xmlns:ns1="{NS}"{fragment(element).removeprefix(debut)}'
+
+
+class _CodesEcrits(dict[str, str]):
+    """Codes as they stand between quotes. Bounded: a client writes what it wants."""
+
+    def __missing__(self, code: str) -> str:
+        ecrit = code.translate(_DANS_ATTRIBUT)
+        if len(self) < _NOMS_MAX:
+            self[code] = ecrit
+        return ecrit
+
+
+_codes: Final = _CodesEcrits()
+
+
+def _attributs(attributs: dict[str, str]) -> str:
+    return "".join(
+        [
+            f' {_QUALIFIES.get(nom, nom)}="{valeur.translate(_DANS_ATTRIBUT)}"'
+            for nom, valeur in attributs.items()
+        ]
+    )
 
 
 # --- from outside: no DTD, no network, bounded in size, depth and number of nodes ------------------------
