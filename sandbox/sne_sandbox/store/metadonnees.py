@@ -1,0 +1,19 @@
+"""The tables as SQLAlchemy sees them, for statements built on the spot: only who builds one imports this."""
+
+from typing import Final
+
+import sqlalchemy as sa
+
+from sne_sandbox.store import tables
+
+_TYPES: Final = {
+    tables.TEXTE: sa.Text,
+    tables.ENTIER: sa.BigInteger,
+    tables.BOOLEEN: sa.Boolean,
+    tables.OCTETS: sa.LargeBinary,
+}
+
+
+def table(decrite: tables.Table) -> sa.TableClause:
+    """A table and its columns."""
+    return sa.table(decrite.nom, *(sa.column(c.nom, _TYPES[c.type]()) for c in decrite.colonnes))
