@@ -23,17 +23,18 @@ from sne_sandbox.store.session import Magasin
 #: Pannes that are over stay listed, the last so many of a base.
 GARDEES: Final = 100
 
-_UNE: Final = "WHERE base = :cle AND identifiant = :numero"
 _AJOUTER: Final = inserer(tables.panne)
 _DERNIERE: Final = RequeteSql("SELECT max(identifiant) FROM panne WHERE base = :cle")
 _LISTER: Final = RequeteSql(
     "SELECT identifiant, definition, restantes, armee_le FROM panne WHERE base = :cle ORDER BY identifiant"
 )
-_NOTER: Final = RequeteSql(f"UPDATE panne SET definition = :valeur, restantes = :reste {_UNE}")
+_NOTER: Final = RequeteSql(
+    "UPDATE panne SET definition = :valeur, restantes = :reste WHERE base = :cle AND identifiant = :numero"
+)
 _OUBLIER: Final = RequeteSql(
     "DELETE FROM panne WHERE base = :cle AND restantes = 0 AND identifiant <= :jusqua"
 )
-_SUPPRIMER: Final = RequeteSql(f"DELETE FROM panne {_UNE}")
+_SUPPRIMER: Final = RequeteSql("DELETE FROM panne WHERE base = :cle AND identifiant = :numero")
 _SUPPRIMER_TOUT: Final = RequeteSql("DELETE FROM panne WHERE base = :cle")
 
 

@@ -46,14 +46,22 @@ class RequeteSql:
     Core statement, compiled once per engine.
 
     `libre`: it reads no row that may wait to be written (`Connexion.differer`), and changes nothing that
-    exchanges of one transaction remember for one another (`Connexion.memoire`).
+    exchanges of one transaction remember for one another (`Connexion.memoire`); `oublie=False`: not the
+    latter.
     """
 
-    __slots__ = ("_preparees", "instruction", "libre")
+    __slots__ = ("_preparees", "instruction", "libre", "oublie")
 
-    def __init__(self, instruction: "str | Mapping[str, str] | Executable", *, libre: bool = False) -> None:
+    def __init__(
+        self,
+        instruction: "str | Mapping[str, str] | Executable",
+        *,
+        libre: bool = False,
+        oublie: bool = True,
+    ) -> None:
         self.instruction = instruction
         self.libre = libre
+        self.oublie = oublie
         self._preparees: dict[str, tuple[str, Mapping[str, Any]]] = {}
 
     def preparer(self, dialecte: str) -> tuple[str, Mapping[str, Any]]:
@@ -103,7 +111,7 @@ class Connexion:
     @property
     def sa(self) -> "sa.Connection":
         """SQLAlchemy's connection over this one, for statements built on the spot."""
-        self._preparer(libre=False)
+        self._preparer(oublie=True)
         if self._sa is None:
             self._sa = self._donnees.envelopper(self._driver)
         return self._sa
@@ -128,7 +136,8 @@ class Connexion:
         if len(parametres) == 1:
             self._executer(requete, parametres[0])
         elif parametres:
-            self._preparer(libre=requete.libre)
+            if not requete.libre:
+                self._preparer(oublie=requete.oublie)
             sql, constantes = requete.preparer(self.dialecte)
             assert not constantes, sql
             self._driver.cursor().executemany(sql, parametres)
@@ -142,18 +151,17 @@ class Connexion:
         elif parametres:
             differees[requete] = list(parametres)
 
-    def _preparer(self, *, libre: bool) -> None:
-        """What comes before a statement: nothing, when it is `libre`."""
-        if libre:
-            return
+    def _preparer(self, *, oublie: bool) -> None:
+        """What comes before a statement that is not `libre`."""
         groupe = self._groupe
-        groupe.memoire.clear()
+        if oublie:
+            groupe.memoire.clear()
         if groupe.differees:
             verser(groupe, self.dialecte)
 
     def _executer(self, requete: RequeteSql, parametres: Mapping[str, Any]) -> Any:
         if not requete.libre:
-            self._preparer(libre=False)
+            self._preparer(oublie=requete.oublie)
         sql, constantes = requete.preparer(self.dialecte)
         return self._driver.execute(sql, {**constantes, **parametres} if constantes else parametres)
 
@@ -388,7 +396,10 @@ class BaseDeDonnees:
         try:
             if groupe.differees:
                 verser(groupe, self.dialecte)
-            groupe.pilote.execute("COMMIT")
+            fini = groupe.pilote.execute("COMMIT")
+            # PostgreSQL makes it a rollback, in silence, after an error that somebody swallowed.
+            if getattr(fini, "statusmessage", "COMMIT") != "COMMIT":
+                raise self._pilote.OperationalError("the transaction was rolled back")
         except BaseException:
             self._annuler(groupe, ecriture=ecriture)
             raise

@@ -10,6 +10,7 @@ from typing import Final
 
 from sne_sandbox.store.connexion import Connexion, RequeteSql
 
+
 @dataclass(frozen=True, slots=True)
 class Echeance:
     """A demande, and the day that something of it is counted from."""

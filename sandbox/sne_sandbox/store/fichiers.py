@@ -7,8 +7,8 @@ from typing import Final
 
 from sne_sandbox.store import tables
 from sne_sandbox.store.connexion import Connexion, RequeteSql
-from sne_sandbox.store.requetes import inserer
 from sne_sandbox.store.lignes import detasser, instant_de, instant_ou_rien, micros, tasser
+from sne_sandbox.store.requetes import inserer
 
 
 class Boite(StrEnum):

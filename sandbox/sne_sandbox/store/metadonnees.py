@@ -17,3 +17,12 @@ _TYPES: Final = {
 def table(decrite: tables.Table) -> sa.TableClause:
     """A table and its columns."""
     return sa.table(decrite.nom, *(sa.column(c.nom, _TYPES[c.type]()) for c in decrite.colonnes))
+
+
+demande: Final = table(tables.demande)
+demande_personne: Final = table(tables.demande_personne)
+demande_commune: Final = table(tables.demande_commune)
+demande_motif: Final = table(tables.demande_motif)
+demande_stat: Final = table(tables.demande_stat)
+mouvement: Final = table(tables.mouvement)
+sequence: Final = table(tables.sequence)

@@ -51,6 +51,7 @@ class Referentiels:
 
     def __init__(self) -> None:
         self._connus: dict[str, Referentiel] = {}
+        self._changements = 0
 
     def de(self, connexion: Connexion, lue: lignes.BaseLue) -> Referentiel:
         """The guichets and event types of a base, as they are now."""
@@ -62,6 +63,11 @@ class Referentiels:
             connu = Referentiel(lue.jeton, {g.code: g for g in guichets}, {t.code: t for t in types})
             self._connus[lue.base.nom] = connu
         return connu
+
+    def changement_a_purger(self) -> bool:
+        """Counts a change; whether it is time to drop the oldest."""
+        self._changements += 1
+        return self._changements % PAS == 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,9 +193,8 @@ class RegistreBase:
         if passe is None:
             jour = self._aujourdhui()
             passe = [mouvement for s in stockees for mouvement in mouvements_d_arrivee(s, jour)]
-        faire_tout(
-            requetes.AJOUTER_MOUVEMENT, [lignes.ligne_mouvement(base, mouvement) for mouvement in passe]
-        )
+        ecrire = self.connexion.differer if len(stockees) == 1 else faire_tout
+        ecrire(requetes.AJOUTER_MOUVEMENT, [lignes.ligne_mouvement(base, m) for m in passe])
         for stockee in stockees:
             self._demandes.pop(stockee.numero_unique, None)
 
@@ -212,7 +217,7 @@ class RegistreBase:
         ecrite = replace(stockee, revision=stockee.revision + 1)
         fait = mouvement_de_changement(avant, ecrite, self._aujourdhui()) if avant is not None else None
         if fait is not None:
-            self.connexion.faire(requetes.AJOUTER_MOUVEMENT, lignes.ligne_mouvement(self._nom, fait))
+            self.connexion.differer(requetes.AJOUTER_MOUVEMENT, [lignes.ligne_mouvement(self._nom, fait)])
         self._demandes[numero] = ecrite
         return ecrite
 
@@ -321,22 +326,17 @@ class RegistreBase:
         """Records that the guichet `auteur` made `apres` of `avant` (None: a creation) at `instant`."""
         self._ecrit()
         etat = ("date_renouvellement", "document", "radiation", "information_dalo")
-        ligne = self.connexion.ligne(
-            requetes.NOTER_CHANGEMENT,
-            {
-                "base": self._nom,
-                "territoire": apres.territoire,
-                "numero_unique": apres.numero_unique,
-                "auteur": auteur,
-                "instant": lignes.micros(instant),
-                **{nom: None if avant is None else lignes.en_colonne(getattr(avant, nom)) for nom in etat},
-            },
-        )
-        assert ligne is not None
-        identifiant = int(ligne[0])
-        if identifiant % PAS == 0:
-            cle = {"base": self._nom, "identifiant": identifiant - CHANGEMENTS_MAX}
-            self.connexion.faire(requetes.PURGER_CHANGEMENTS, cle)
+        ligne = {
+            "base": self._nom,
+            "territoire": apres.territoire,
+            "numero_unique": apres.numero_unique,
+            "auteur": auteur,
+            "instant": lignes.micros(instant),
+            **{nom: None if avant is None else lignes.en_colonne(getattr(avant, nom)) for nom in etat},
+        }
+        self.connexion.differer(requetes.NOTER_CHANGEMENT, [ligne])
+        if self._referentiels.changement_a_purger():
+            self.connexion.faire(requetes.PURGER_CHANGEMENTS, {"base": self._nom, "gardes": CHANGEMENTS_MAX})
 
     def changements(self, territoire: str, depuis: int) -> list[Trace]:
         """The changes of a territory after the one of rank `depuis`, oldest first."""
@@ -450,9 +450,12 @@ class RegistreBase:
         self._proches.clear()
         faire_tout = self.connexion.faire_tout
         faire_tout(requetes.AJOUTER_PERSONNE, [r for s in stockees for r in lignes.lignes_personnes(base, s)])
-        faire_tout(requetes.AJOUTER_COMMUNE, [r for s in stockees for r in lignes.lignes_communes(base, s)])
-        faire_tout(requetes.AJOUTER_MOTIF, [r for s in stockees for r in lignes.lignes_motifs(base, s)])
-        faire_tout(requetes.AJOUTER_STAT, [lignes.ligne_stat(base, s) for s in stockees])
+        # Only searches and statistics read these: they are written with those of the exchanges that share the
+        # transaction. Many at once are not kept waiting: they would take room.
+        ecrire = self.connexion.differer if len(stockees) == 1 else faire_tout
+        ecrire(requetes.AJOUTER_COMMUNE, [r for s in stockees for r in lignes.lignes_communes(base, s)])
+        ecrire(requetes.AJOUTER_MOTIF, [r for s in stockees for r in lignes.lignes_motifs(base, s)])
+        ecrire(requetes.AJOUTER_STAT, [lignes.ligne_stat(base, s) for s in stockees])
 
     def _homonymes(
         self, territoire: str, cherches: Iterable[tuple[Personne, str]], colonne: int, sauf: Sequence[str]

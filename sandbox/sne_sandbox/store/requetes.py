@@ -175,10 +175,12 @@ MODIFIER_EVENEMENT: Final = RequeteSql(
 NOTER_CHANGEMENT: Final = RequeteSql(
     f"INSERT INTO changement ({', '.join(tables.changement.noms)}) "
     "VALUES (:base, (SELECT coalesce(max(identifiant), 0) + 1 FROM changement WHERE base = :base), "
-    f":{', :'.join(tables.changement.noms[2:])}) RETURNING identifiant"
+    f":{', :'.join(tables.changement.noms[2:])})",
+    libre=True,
 )
 PURGER_CHANGEMENTS: Final = RequeteSql(
-    "DELETE FROM changement WHERE base = :base AND identifiant <= :identifiant"
+    "DELETE FROM changement WHERE base = :base AND identifiant <= "
+    "(SELECT max(identifiant) FROM changement WHERE base = :base) - :gardes"
 )
 CHANGEMENTS: Final = RequeteSql(
     "SELECT identifiant, numero_unique, auteur FROM changement WHERE base = :base "

@@ -94,9 +94,7 @@ def ordres(dialecte: str) -> Iterator[str]:
 def _table(table: tables.Table, dialecte: str) -> str:
     types = {} if dialecte == "sqlite" else _TYPES_PG
     nom, cle = table.nom, ", ".join(table.noms[: table.cle])
-    lignes = [
-        f"{c.nom} {types.get(c.type, c.type)}{'' if c.nulle else ' NOT NULL'}" for c in table.colonnes
-    ]
+    lignes = [f"{c.nom} {types.get(c.type, c.type)}{'' if c.nulle else ' NOT NULL'}" for c in table.colonnes]
     lignes.append(f"CONSTRAINT pk_{nom} PRIMARY KEY ({cle})")
     if table.parent is not None:
         siennes, celles = _PARENTS[table.parent]

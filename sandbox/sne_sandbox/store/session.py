@@ -19,7 +19,7 @@ from sne_sandbox.settings import PAR_NOM
 from sne_sandbox.store import requetes, schema, tables
 from sne_sandbox.store.connexion import BaseDeDonnees, Connexion, Ligne, base_en_panne
 from sne_sandbox.store.journal import Journal
-from sne_sandbox.store.lignes import COLONNES_BASE, base_de, ligne_base, ligne_guichet, ligne_type
+from sne_sandbox.store.lignes import COLONNES_BASE, BaseLue, base_de, ligne_base, ligne_guichet, ligne_type
 from sne_sandbox.store.registre import Referentiels, RegistreBase
 
 
@@ -31,6 +31,7 @@ class Magasin(BaseDeDonnees):
         self.referentiels = Referentiels()
         self.journal = Journal(self, maximum=journal_max)
         self.bases = Bases(self)
+        self._regardees: dict[str, tuple[Ligne, BaseLue]] = {}
 
     @classmethod
     def ouvrir(
@@ -66,6 +67,18 @@ class Magasin(BaseDeDonnees):
         with self.transaction(ecriture=True, verrou=base) as connexion:
             yield self._registre(connexion, base)
 
+    def regarder(self, base: str) -> BaseLue:
+        """The base as it is, and whether a panne is armed: a look, for a fifth of the price of `lire`. Raises
+        as it does."""
+        ligne = self.ligne(requetes.BASE, {"cle": base}) if est_nom_de_base(base) else None
+        if ligne is None:
+            raise BaseInconnue(base)
+        connue, lue = self._regardees.get(base, (None, None))
+        if connue != ligne or lue is None:
+            lue = base_de(ligne)
+            self._regardees[base] = ligne, lue
+        return lue
+
     @contextmanager
     def lire(self, base: str) -> Iterator[RegistreBase]:
         """The register of `base` as it is at one moment. Raises as `ecrire`."""
@@ -73,7 +86,11 @@ class Magasin(BaseDeDonnees):
             yield self._registre(connexion, base)
 
     def _registre(self, connexion: Connexion, base: str) -> RegistreBase:
-        return RegistreBase(connexion, base_de(lire_ligne(connexion, base)), self.referentiels)
+        # Read once for all who share the transaction: they alone may change it.
+        lue = connexion.memoire.get(base)
+        if lue is None:
+            lue = connexion.memoire[base] = base_de(lire_ligne(connexion, base))
+        return RegistreBase(connexion, lue, self.referentiels)
 
 
 class Bases:

@@ -5,7 +5,6 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 from ecritures import vider
-from sqlalchemy.dialects import sqlite
 
 from sne_sandbox.domain.base import Base
 from sne_sandbox.domain.dates import PARIS
@@ -223,7 +222,7 @@ def test_measures_are_summed_by_operation_and_verdict(magasin: Magasin) -> None:
 
 
 def test_the_messages_are_not_walked_through(tmp_path: Path) -> None:
-    question = str(MESURES.compile(dialect=sqlite.dialect(), compile_kwargs={"literal_binds": True}))
+    question, _ = MESURES.preparer("sqlite")
     with Magasin.ouvrir(None, tmp_path) as magasin, magasin.transaction(ecriture=False) as connexion:
         (lecture, *_) = connexion.sa.exec_driver_sql(f"EXPLAIN QUERY PLAN {question}").all()
     assert "COVERING INDEX ix_echange_operation" in lecture[3]
