@@ -361,7 +361,7 @@ class RegistreBase:
         """Records that a guichet was told of all changes up to that one."""
         self._ecrit()
         cle = {"base": self._nom, "nom": _curseur(guichet), "rang": identifiant}
-        self.connexion.ligne(requetes.POSER, cle)
+        self.connexion.faire(requetes.POSER, cle)
 
     # --- the base itself ---------------------------------------------------------------------------------
 

@@ -75,8 +75,8 @@ def _creer(connexion: Connexion) -> None:
     for ordre in ordres(connexion.dialecte):
         connexion.brut(ordre)
     connexion.brut(
-        "CREATE TABLE IF NOT EXISTS alembic_version (version_num VARCHAR(32) NOT NULL, "
-        "CONSTRAINT alembic_version_pkc PRIMARY KEY (version_num))"
+        "CREATE TABLE IF NOT EXISTS alembic_version ( version_num VARCHAR(32) NOT NULL, "
+        "CONSTRAINT alembic_version_pkc PRIMARY KEY (version_num) )"
     )
     connexion.faire(_MARQUER, {"revision": REVISION})
 

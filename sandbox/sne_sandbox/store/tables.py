@@ -173,7 +173,7 @@ demande_personne: Final = Table(
     range_par_cle=True,
     index=(
         Index("nom_plie, prenom_plie, date_naissance"),
-        # Holds all that the search of duplicates reads: SQLite prefers the table's own key to one that does not.
+        # Holds all that the search of duplicates reads: SQLite prefers the key to one that does not.
         Index("date_naissance, prenom_plie, nom_plie, patronymique_plie"),
         Index("nir", "nir IS NOT NULL"),
     ),
