@@ -121,6 +121,12 @@ class Autorite:
             ) from erreur
         return pki
 
+    @property
+    def a_renouveler_le(self) -> datetime:
+        """When one of its certificates will have to be made again (aware). Raises PkiError."""
+        fins = (_certificat(self.ca).not_valid_after_utc, _certificat(self.serveur).not_valid_after_utc)
+        return min(fins) - RENOUVELER_AVANT
+
     def _preparer(self, voulus: frozenset[x509.GeneralName], maintenant: datetime) -> None:
         limite = maintenant + RENOUVELER_AVANT
         if not self.ca.exists() or _certificat(self.ca).not_valid_after_utc < limite:

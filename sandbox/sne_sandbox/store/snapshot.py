@@ -16,12 +16,10 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, Final
 
-import sqlalchemy as sa
-
 from sne_sandbox.domain.base import verifier_nom
 from sne_sandbox.errors import StoreError
 from sne_sandbox.raisons import raison_ecriture, raison_systeme
-from sne_sandbox.store import metadonnees, requetes, tables
+from sne_sandbox.store import requetes, tables
 from sne_sandbox.store.connexion import Connexion
 from sne_sandbox.store.registre import changer_jeton
 from sne_sandbox.store.session import Magasin, effacer, verifier_rangee
@@ -131,6 +129,10 @@ def _ouvrir(fichier: Path) -> Iterator[tuple[zipfile.ZipFile, Mapping[str, Any]]
 def _ecrire_table(
     archive: zipfile.ZipFile, connexion: Connexion, table: tables.Table, base: str
 ) -> Mapping[str, Any]:
+    import sqlalchemy as sa  # a third of the time of a start
+
+    from sne_sandbox.store import metadonnees
+
     vue = metadonnees.table(table)
     cle = [vue.c[nom] for nom in table.noms[: table.cle]]
     choix = sa.select(vue).where(cle[0] == base).order_by(*cle)
