@@ -25,12 +25,10 @@ from cryptography.x509.oid import NameOID
 
 from sne_sandbox.domain.base import BASE_PAR_DEFAUT
 from sne_sandbox.errors import PkiError
-from sne_sandbox.pki import certificates
+from sne_sandbox.pki import MOT_DE_PASSE, certificates
 from sne_sandbox.pki.certificates import Cle
 from sne_sandbox.raisons import raison_systeme
 
-#: Password of every PKCS#12 file; documented, for these keys protect nothing.
-MOT_DE_PASSE: Final = "sne-sandbox"
 # 3DES and SHA-1 are what every Java 8, .NET and OpenSSL reads, OpenSSL 3 without its legacy provider.
 _CHIFFREMENT: Final = (
     PrivateFormat.PKCS12.encryption_builder()
