@@ -6,7 +6,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final
 
-from sne_sandbox.pki.authority import MOT_DE_PASSE
+from sne_sandbox.pki import MOT_DE_PASSE
 
 #: What a step of the plan calls the server that is to be trusted.
 VRAI: Final = "vrai"

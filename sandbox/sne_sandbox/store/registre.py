@@ -7,8 +7,6 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from typing import Final
 
-import sqlalchemy as sa
-
 from sne_sandbox.domain.base import Base, Guichet, Horloge, Portee
 from sne_sandbox.domain.demande import (
     DemandeStockee,
@@ -31,7 +29,7 @@ _EVENEMENT: Final = "evenement"
 #: Changes kept for those guichets that have not come yet (convention); older ones go, `PAS` at a time.
 CHANGEMENTS_MAX: Final = 50_000
 PAS: Final = 1_000
-_PORTEES: Final[Mapping[Portee, tuple[sa.Table, ...]]] = {
+_PORTEES: Final[Mapping[Portee, tuple[tables.Table, ...]]] = {
     "journal": (tables.echange,),
     "etat": tables.ETAT,
     "pannes": (tables.panne,),
@@ -207,7 +205,7 @@ class RegistreBase:
         numero = stockee.numero_unique
         avant = self.demande(numero)
         ligne = lignes.ligne_demande(self._nom, stockee, stockee.revision + 1)
-        ligne |= {"cle_base": self._nom, "cle_numero": numero, "revision_lue": stockee.revision}
+        ligne["revision_lue"] = stockee.revision
         if not self.connexion.faire(requetes.REMPLACER, ligne):
             raise StoreError(
                 f"La demande {numero} a changé ou disparu depuis sa révision {stockee.revision}.",
@@ -274,8 +272,8 @@ class RegistreBase:
         }
         donnes = {nom: valeur for nom, valeur in voulus.items() if valeur is not None}
         parametres = {"base": self._nom, "instant": lignes.micros(instant), **donnes}
-        trouvees = self.connexion.sa.execute(requetes.radiees(*donnes), parametres)
-        return [lignes.demande_de(tuple(ligne)) for ligne in trouvees]
+        trouvees = self.connexion.lignes(requetes.radiees(*donnes), parametres)
+        return [lignes.demande_de(ligne) for ligne in trouvees]
 
     def daloes_depuis(self, instant: datetime) -> list[DemandeStockee]:
         """Demandes whose DALO declaration was recorded at or after `instant` (aware), oldest first."""
@@ -312,10 +310,8 @@ class RegistreBase:
     def modifier_evenement(self, evenement: Evenement) -> None:
         """Replaces the event of the same id. Raises StoreError when there is none."""
         self._ecrit()
-        cle = {"cle_base": self._nom, "cle": evenement.identifiant}
-        if not self.connexion.faire(
-            requetes.MODIFIER_EVENEMENT, lignes.ligne_evenement(self._nom, evenement) | cle
-        ):
+        ligne = lignes.ligne_evenement(self._nom, evenement)
+        if not self.connexion.faire(requetes.MODIFIER_EVENEMENT, ligne):
             raise StoreError(f"L'événement {evenement.identifiant} n'existe pas.")
 
     # --- changes, for dispatching -----------------------------------------------------------------------
@@ -365,7 +361,7 @@ class RegistreBase:
         """Records that a guichet was told of all changes up to that one."""
         self._ecrit()
         cle = {"base": self._nom, "nom": _curseur(guichet), "rang": identifiant}
-        self.connexion.ligne(requetes.POSER[self.connexion.dialecte], cle)
+        self.connexion.faire(requetes.POSER, cle)
 
     # --- the base itself ---------------------------------------------------------------------------------
 
@@ -389,7 +385,7 @@ class RegistreBase:
         with « etat », ids of exchanges never do."""
         self._ecrit()
         for table in _PORTEES[portee]:
-            self.connexion.faire(requetes.VIDER[table], {"cle": self._nom})
+            self.connexion.faire(requetes.VIDER[table.nom], {"cle": self._nom})
         if tables.echange in _PORTEES[portee]:
             self.connexion.faire(requetes.VIDER_COMPTEUR, {"cle": self._nom})
         if tables.demande in _PORTEES[portee]:
@@ -436,13 +432,13 @@ class RegistreBase:
 
     def _regler(self, **colonnes: str | int | None) -> None:
         self._ecrit()
-        self.connexion.faire(requetes.REGLER_BASE[tuple(colonnes)], {"cle": self._nom, **colonnes})
+        self.connexion.faire(requetes.regler_base(*colonnes), {"cle": self._nom, **colonnes})
 
     def _tirer(self, sequence: str, combien: int) -> int:
         """The last of `combien` numbers drawn. What is drawn in a transaction that is rolled back was never
         given."""
         cle = {"base": self._nom, "nom": sequence, "rang": combien}
-        ligne = self.connexion.ligne(requetes.TIRER[self.connexion.dialecte], cle)
+        ligne = self.connexion.ligne(requetes.TIRER, cle)
         assert ligne is not None
         return int(ligne[0])
 
@@ -498,7 +494,7 @@ class RegistreBase:
 
 def changer_jeton(connexion: Connexion, base: str) -> None:
     """Tells every process that what it remembers of the guichets and event types of a base is stale."""
-    connexion.faire(requetes.REGLER_BASE[("jeton",)], {"cle": base, "jeton": secrets.randbits(62)})
+    connexion.faire(requetes.regler_base("jeton"), {"cle": base, "jeton": secrets.randbits(62)})
 
 
 def _curseur(guichet: str) -> str:

@@ -12,8 +12,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Self
 
-import sqlalchemy as sa
-
 from sne_sandbox.domain.base import Base, Guichet, est_nom_de_base, verifier_nom
 from sne_sandbox.domain.evenement import TypeEvenement
 from sne_sandbox.errors import BaseInconnue, ConflitEtat, StoreError
@@ -163,16 +161,16 @@ def lire_ligne(connexion: Connexion, nom: str) -> Ligne:
     return ligne
 
 
-def effacer(connexion: Connexion, nom: str, *, sauf: Sequence[sa.Table] = ()) -> None:
+def effacer(connexion: Connexion, nom: str, *, sauf: Sequence[tables.Table] = ()) -> None:
     """Deletes all rows of a base, but for those of the tables `sauf`."""
     for table in tables.CONTENU:
         if table not in sauf:
-            connexion.faire(requetes.VIDER[table], {"cle": nom})
+            connexion.faire(requetes.VIDER[table.nom], {"cle": nom})
     connexion.faire(requetes.SUPPRIMER_BASE, {"cle": nom})
 
 
 def verifier_rangee(rangee: Mapping[str, Any]) -> None:
     """Raises StoreError, or OverflowError (its clock shows no day), for a row of the table of bases (by
     column) that this version cannot read."""
-    lue = base_de([*(rangee[colonne.name] for colonne in COLONNES_BASE), False])
+    lue = base_de([*(rangee[colonne] for colonne in COLONNES_BASE), False])
     lue.base.horloge.maintenant(datetime.now(UTC))

@@ -171,7 +171,7 @@ def test_each_criterion_has_its_index(garni_lu: Magasin, criteres: Criteres, ind
         (requetes.NIR, "ix_demande_personne_nir"),
         (requetes.REFERENCE, "ix_demande_ref_interne"),
         (requetes.DALOES, "ix_demande_dalo_enregistre_le"),
-        (requetes.RequeteSql(requetes.radiees()), "ix_demande_radiation_enregistree_le"),
+        (requetes.radiees(), "ix_demande_radiation_enregistree_le"),
     ],
 )
 def test_each_statement_of_the_register_has_its_index(

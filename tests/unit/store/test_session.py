@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import sqlalchemy as sa
 from ecritures import mettre_a_l_heure, regler, vider
 from exemples_store import GUICHETS, stockee
 
@@ -22,7 +21,7 @@ from sne_sandbox.domain.echange import Echange
 from sne_sandbox.domain.evenement import Caracteristique, TypeEvenement
 from sne_sandbox.errors import BaseInconnue, ConflitEtat, StoreError, UsageError
 from sne_sandbox.settings import Reglages
-from sne_sandbox.store import connexion, tables
+from sne_sandbox.store import connexion
 from sne_sandbox.store.recherche import parcourir
 from sne_sandbox.store.session import Magasin
 
@@ -401,9 +400,7 @@ def test_the_night_is_recorded_with_the_work(magasin: Magasin) -> None:
 def test_a_row_that_does_not_read_hides_no_other_base_and_can_be_deleted(magasin: Magasin) -> None:
     magasin.bases.creer(Base("abimee"))
     with magasin.transaction(ecriture=True, verrou="abimee") as connexion:
-        connexion.sa.execute(
-            sa.update(tables.base).where(tables.base.c.nom == "abimee").values(reglages='{"inconnu": "1"}')
-        )
+        connexion.brut("""UPDATE base SET reglages = '{"inconnu": "1"}' WHERE nom = 'abimee'""")
     assert "abimee" not in [base.nom for base in magasin.bases.lister()]
     assert "ecole" in [base.nom for base in magasin.bases.lister()]
     with pytest.raises(StoreError, match=r"abimee.*inconnu"):
