@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from hypothesis import HealthCheck, Phase, Verbosity, given, seed, settings
 from hypothesis.errors import HypothesisException
-from hypothesis.internal.conjecture.providers import AVAILABLE_PROVIDERS, HypothesisProvider
+from hypothesis.internal.conjecture.providers import HypothesisProvider
 from hypothesis.strategies import SearchStrategy
 
 from sne_sandbox.conformance.exemples import ExempleTire
@@ -37,31 +37,27 @@ def depend_du_menage(exigence: str) -> bool:
     return _SANS_MENAGE.match(exigence) is None
 
 
-class SansConstantes(HypothesisProvider):
-    """Draws, and nothing but draws. Hypothesis's own takes one value in twenty from the constants that it
-    reads in whatever local modules are loaded: a run would depend on our source, and on the user's own."""
-
-    def _maybe_draw_constant(self, *_: Any, **__: Any) -> None:
-        """None of them (Hypothesis's own hook)."""
-
-
-#: Hypothesis's own name for that: under another, it would neither keep its draws apart nor vary them.
-_TIREUR: Final = "hypothesis"
 _BASE: Final = settings(
     database=None, deadline=None, suppress_health_check=list(HealthCheck), verbosity=Verbosity.quiet
 )
-#: Hypothesis draws for one at a time: its ways of drawing are those of the whole process.
+#: Hypothesis draws for one at a time: how it draws is changed for the whole process.
 _UN_A_LA_FOIS: Final = threading.Lock()
 
 
 @contextlib.contextmanager
 def _sans_constantes() -> Iterator[None]:
+    """Hypothesis draws, and nothing but draws. By itself it takes one value in twenty from the constants that
+    it reads in whatever local modules are loaded: a run would depend on our source, and on the user's own."""
     with _UN_A_LA_FOIS:
-        ordinaire, AVAILABLE_PROVIDERS[_TIREUR] = AVAILABLE_PROVIDERS[_TIREUR], SansConstantes
+        ordinaire = HypothesisProvider._maybe_draw_constant
+        HypothesisProvider._maybe_draw_constant = _aucune  # type: ignore[method-assign]
         try:
             yield
         finally:
-            AVAILABLE_PROVIDERS[_TIREUR] = ordinaire
+            HypothesisProvider._maybe_draw_constant = ordinaire  # type: ignore[method-assign]
+
+
+def _aucune(*_: Any, **__: Any) -> None: ...
 
 
 @dataclass(slots=True)
