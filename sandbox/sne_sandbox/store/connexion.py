@@ -17,7 +17,7 @@ import re
 import sqlite3
 import threading
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, closing, contextmanager, nullcontext, suppress
 from pathlib import Path
 from typing import Any, Final, Self
@@ -98,6 +98,18 @@ class Connexion:
             assert not constantes, sql
             self._driver.cursor().executemany(sql, parametres)
 
+    def verser(self, table: str, colonnes: Sequence[str], lignes: Sequence[Ligne]) -> None:
+        """Inserts many rows whose values are what the columns hold, by the fastest way of the engine."""
+        noms = ", ".join(colonnes)
+        if self.dialecte == "sqlite":
+            places = ", ".join("?" * len(colonnes))
+            sql = f"INSERT INTO {table} ({noms}) VALUES ({places})"  # noqa: S608 - names of ours
+            self._driver.executemany(sql, lignes)
+            return
+        with self._driver.cursor() as curseur, curseur.copy(f"COPY {table} ({noms}) FROM STDIN") as copie:
+            for ligne in lignes:
+                copie.write_row(ligne)
+
     def _executer(self, requete: RequeteSql, parametres: Mapping[str, Any]) -> Any:
         sql, constantes = requete.preparer(self._dialecte)
         return self._driver.execute(sql, {**constantes, **parametres} if constantes else parametres)
@@ -118,11 +130,14 @@ class Connexion:
 
 # --- engines ---------------------------------------------------------------------------------------------
 
+_CACHE: Final = "PRAGMA cache_size = -8000"  # KiB a connection
+#: For one that fills a base: it writes to all pages of all indexes.
+_CACHE_DE_LOTS: Final = "PRAGMA cache_size = -256000"
 _PRAGMAS: Final = (
     "PRAGMA busy_timeout = 30000",  # ms
     "PRAGMA synchronous = NORMAL",  # survives kill -9, not a power cut
     "PRAGMA foreign_keys = ON",
-    "PRAGMA cache_size = -8000",  # KiB a connection
+    _CACHE,
     "PRAGMA temp_store = MEMORY",
     # Pages (64 MB): a thread has moved nearly all of them by then (`Magasin`), and who commits need not wait
     # for the disk.
@@ -254,9 +269,15 @@ class VerrouEcriture:
 
 # --- transactions ----------------------------------------------------------------------------------------
 
-_VERROU_PG: Final = RequeteSql(
-    sa.select(sa.func.pg_advisory_xact_lock(sa.bindparam("cle", type_=sa.BigInteger)))
-)
+
+def _verrou_pg(fonction: str) -> RequeteSql:
+    cle = sa.bindparam("cle", type_=sa.BigInteger)
+    return RequeteSql(sa.select(getattr(sa.func, fonction)(cle)))
+
+
+_VERROU_PG: Final = _verrou_pg("pg_advisory_xact_lock")
+_VERROU_SESSION_PG: Final = _verrou_pg("pg_advisory_lock")
+_DEVERROU_SESSION_PG: Final = _verrou_pg("pg_advisory_unlock")
 #: Seconds that an exchange waits for its turn: those before it may be held up by a writer of another process.
 _TOUR_MAX: Final = 0.1
 #: Transactions that write, after which what they wrote is moved from SQLite's log to its file. Some 16 MB.
@@ -335,6 +356,45 @@ class BaseDeDonnees:
             finally:
                 if ecriture:
                     self._local.ecrit = False
+
+    @contextmanager
+    def par_lots(
+        self, connexion: Connexion, verrou: str, defaire: Callable[[], None]
+    ) -> Iterator[Callable[[], None]]:
+        """Inside a transaction that writes under `verrou`: what to call to commit what was written so far and
+        go on, as the only writer all along. `defaire` deletes it all, when an exception passes."""
+        cle = {"cle": _cle(verrou)}
+
+        def commencer() -> None:
+            connexion.brut(self._commencer(ecriture=True))
+
+        def valider() -> None:
+            connexion.brut("COMMIT")
+            commencer()
+
+        if self._verrou is not None:
+            connexion.brut(_CACHE_DE_LOTS)
+        else:  # that of the transaction would end with the first batch; this one is the session's
+            connexion.ligne(_VERROU_SESSION_PG, cle)
+        try:
+            yield valider
+        except BaseException:
+            with suppress(*self._erreurs):
+                connexion.annuler()
+                commencer()
+                defaire()
+                connexion.brut("COMMIT")
+            with suppress(*self._erreurs):
+                connexion.annuler()
+                commencer()
+            raise
+        finally:
+            with suppress(*self._erreurs):
+                if self._verrou is not None:
+                    connexion.brut(_CACHE)
+                else:
+                    connexion.ligne(_VERROU_PG, cle)  # until what is left is committed
+                    connexion.ligne(_DEVERROU_SESSION_PG, cle)
 
     def _faire_reporter(self) -> None:
         """Every so many transactions, moves the log to the file, in a thread: a writer that does it itself

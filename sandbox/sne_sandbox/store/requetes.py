@@ -60,8 +60,11 @@ _DE_LA_BASE: Final = (
     .correlate(tables.base)
     .label("pannes"),
 )
-BASE: Final = RequeteSql(sa.select(*_DE_LA_BASE).where(_CLE))
-BASES: Final = RequeteSql(sa.select(*_DE_LA_BASE).order_by(_B.nom))
+_ACHEVEE: Final = _B.jeton >= sa.literal_column("0")
+BASE: Final = RequeteSql(sa.select(*_DE_LA_BASE).where(_CLE, _ACHEVEE))
+BASES: Final = RequeteSql(sa.select(*_DE_LA_BASE).where(_ACHEVEE).order_by(_B.nom))
+#: The same, be it finished or not.
+BASE_MEME_INACHEVEE: Final = RequeteSql(sa.select(*_DE_LA_BASE).where(_CLE))
 CREER_BASE: Final = RequeteSql(sa.insert(tables.base))
 SUPPRIMER_BASE: Final = RequeteSql(sa.delete(tables.base).where(_CLE))
 #: Sets some columns of a base, each bound to a parameter of its name.

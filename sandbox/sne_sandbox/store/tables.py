@@ -74,6 +74,7 @@ base: Final = sa.Table(
     _texte("derniere_nuit", nullable=True),
     _instant("creee_le"),
     # Drawn again whenever guichets or event types change: what a process remembers of them is then stale.
+    # Negative until the base is filled: nobody but who fills it sees it.
     _entier("jeton"),
     _entier("taille", nullable=True),
 )
