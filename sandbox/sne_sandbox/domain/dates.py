@@ -19,6 +19,8 @@ def ajouter_mois(jour: date, mois: int) -> date:
         return date.min
     if annee > MAXYEAR:
         return date.max
+    if jour.day <= 28:  # nearly all: a day of every month
+        return date(annee, m + 1, jour.day)
     return date(annee, m + 1, min(jour.day, monthrange(annee, m + 1)[1]))
 
 

@@ -37,6 +37,7 @@ from sne_sandbox.generators.exemples import (
 )
 from sne_sandbox.generators.menages import ASSOCIATION, COLOCATION, COUPLE, FAMILLE, MONOPARENTAL, SEUL
 from sne_sandbox.generators.noms import noms
+from sne_sandbox.generators.plume import ELEMENTS
 from sne_sandbox.generators.reduction import codes_bloquants, profil_bloquant
 from sne_sandbox.generators.tirage import Tirage, TirageVarie
 from sne_sandbox.rules.engine import juger, juger_sans_registre
@@ -99,7 +100,7 @@ def _jumeau(nom: str, deja: Mapping[str, Element], tirage: Tirage, contrat: Cont
     if commune is not None:
         return _greffe(actes.separation(tirage, ici, commune, NUMERO_INVENTE), modele, contrat)
     dossier = ici.dossier(tirage)
-    nu = avec_enfants(modele, _avec_formulaire(modele, formulaire(dossier)))
+    nu = avec_enfants(modele, _avec_formulaire(modele, formulaire(dossier, ELEMENTS)))
     return ici.orner(tirage, _greffe(nu, modele, contrat), dossier.souhait.places[0])
 
 

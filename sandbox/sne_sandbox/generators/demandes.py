@@ -1,15 +1,16 @@
 """Demandes: a household, its wish and its file, written as the `interfaceNuu` documents of the contract."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
 
 from sne_sandbox.domain.dates import xs_date_time
-from sne_sandbox.domain.element import Element, bloc, de_code
+from sne_sandbox.domain.element import Element
 from sne_sandbox.generators import logements
-from sne_sandbox.generators.logements import Souhait
+from sne_sandbox.generators.logements import LogementActuel, Souhait
 from sne_sandbox.generators.menages import ASSOCIATION, Enfant, Foyer, Individu, telephone_fixe, tirer_foyer
 from sne_sandbox.generators.noms import noms
+from sne_sandbox.generators.plume import ELEMENTS, Feuilles, Plume, T
 from sne_sandbox.generators.population import Place, Population, Territoire
 from sne_sandbox.generators.tirage import Repartition, Tirage
 
@@ -37,11 +38,11 @@ class DossierTire:
     souhait: Souhait
     foyer: Foyer | None
     association: str | None
-    adresse: Element
+    adresse: Feuilles
     telephone: str
     precision: str
     motifs: tuple[str, ...] = ()
-    logement: Element | None = None
+    logement: LogementActuel | None = None
     handicap: bool = False
     electronique: bool = False
     handicapes: tuple[date, ...] = ()
@@ -68,29 +69,17 @@ def tirer_dossier(tirage: Tirage, population: Population, *, depot: date, jour: 
     souhait = logements.tirer_souhait(tirage, territoire, foyer)
     place = souhait.places[0] if tirage.booleen(0.7) else tirage.choix(territoire.places)
     hebergeant = tirage.choix(noms().familles) if foyer and foyer.logement in ("CP", "CPE") else None
-    dossier = DossierTire(
-        version=version,
-        territoire=territoire,
-        guichet=guichet,
-        depot=depot,
-        jour=jour,
-        souhait=souhait,
-        foyer=foyer,
-        association=None if foyer else f"{tirage.choix(_ASSOCIATIONS)} {tirage.entier(1, 95)}",
-        adresse=adresse_postale(tirage, place, foyer, hebergeant),
-        telephone=telephone_fixe(tirage),
-        precision=tirage.selon(_PRECISIONS),
-    )
+    commun = (version, territoire, guichet, depot, jour, souhait, foyer)
+    association = None if foyer else f"{tirage.choix(_ASSOCIATIONS)} {tirage.entier(1, 95)}"
+    adresse = adresse_postale(tirage, place, foyer, hebergeant)
+    contact = (association, adresse, telephone_fixe(tirage), tirage.selon(_PRECISIONS))
     if foyer is None:
-        return dossier
+        return DossierTire(*commun, *contact)
     handicap = tirage.booleen(0.04)
-    return replace(
-        dossier,
-        motifs=logements.tirer_motifs(tirage, foyer, handicap=handicap),
-        logement=logements.actuel(tirage, foyer, place, jour),
-        handicap=handicap,
-        electronique=foyer.demandeur.mel is not None and tirage.booleen(0.3),
-    )
+    motifs = logements.tirer_motifs(tirage, foyer, handicap=handicap)
+    actuel = logements.actuel(tirage, foyer, place, jour)
+    electronique = foyer.demandeur.mel is not None and tirage.booleen(0.3)
+    return DossierTire(*commun, *contact, motifs, actuel, handicap, electronique)
 
 
 def message(
@@ -98,192 +87,202 @@ def message(
 ) -> Element:
     """The `interfaceNuu` message (CRE) that registers `dossier`, sent at `instant` by `emetteur` (by default,
     its guichet); `forcer` says that a duplicate is meant."""
-    return document(dossier.version, "CRE", instant, formulaire(dossier, emetteur=emetteur, forcer=forcer))
+    corps = formulaire(dossier, ELEMENTS, emetteur=emetteur, forcer=forcer)
+    return document(dossier.version, "CRE", instant, corps)
 
 
 def document(version: str, type_fichier: str, instant: datetime, corps: Element) -> Element:
     """An `interfaceNuu` document around the form `corps`."""
-    entete = (Element("typeFichier", type_fichier), Element("dateFichier", xs_date_time(instant)))
     return Element(
-        "interfaceNuu", "", {"versionInterface": version}, (bloc("entete", *entete), bloc("demande", corps))
+        "interfaceNuu", "", {"versionInterface": version}, contenu(type_fichier, instant, corps, ELEMENTS)
     )
+
+
+def contenu(type_fichier: str, instant: datetime, corps: T, p: Plume[T]) -> tuple[T, T]:
+    """What such a document holds."""
+    entete = (p.feuille("typeFichier", type_fichier), p.feuille("dateFichier", xs_date_time(instant)))
+    return p.bloc("entete", *entete), p.bloc("demande", corps)
 
 
 def formulaire(
     dossier: DossierTire,
+    p: Plume[T],
     *,
     emetteur: str | None = None,
     numero: str | None = None,
     reference: str | None = None,
     forcer: bool = False,
-) -> Element:
+) -> T:
     """`demandeLogement`; `numero` is its numUnique, `reference` its refInterne."""
-    enfants = [Element("numGuichet", emetteur or dossier.guichet)]
+    enfants = [p.feuille("numGuichet", emetteur or dossier.guichet)]
     for nom, valeur in (("numUnique", numero), ("refInterne", reference)):
         if valeur is not None:
-            enfants.append(Element(nom, valeur))
-    enfants.append(Element("dateCreationDemande", dossier.depot.isoformat()))
+            enfants.append(p.feuille(nom, valeur))
+    enfants.append(p.feuille("dateCreationDemande", dossier.depot.isoformat()))
     if forcer:
-        enfants.append(Element("forcerDoublon", "true"))
+        enfants.append(p.feuille("forcerDoublon", "true"))
     if dossier.electronique:
-        enfants.append(Element("renouvellementElec", "true"))
-    enfants += (Element("precision", dossier.precision), logements.recherche(dossier.souhait))
+        enfants.append(p.feuille("renouvellementElec", "true"))
+    enfants += (p.feuille("precision", dossier.precision), logements.recherche(dossier.souhait, p))
     if dossier.motifs:
-        codes = tuple([de_code("motifDemande", motif) for motif in dossier.motifs])
-        enfants.append(bloc("principauxMotifDemande", *codes))
+        codes = tuple([p.code("motifDemande", motif) for motif in dossier.motifs])
+        enfants.append(p.bloc("principauxMotifDemande", *codes))
     foyer = dossier.foyer
     if foyer is None:
-        enfants.append(_association(dossier))
+        enfants.append(_association(dossier, p))
     else:
-        enfants.append(_personne_physique(dossier, foyer))
+        enfants.append(_personne_physique(dossier, foyer, p))
         handicapes = ((foyer.demandeur.naissance,) if dossier.handicap else ()) + dossier.handicapes
         if handicapes:
-            enfants.append(bloc("listeHandicap", *[_handicap(n) for n in handicapes]))
-    return bloc("demandeLogement", *enfants)
+            enfants.append(p.bloc("listeHandicap", *[_handicap(n, p) for n in handicapes]))
+    return p.bloc("demandeLogement", *enfants)
 
 
-def _association(dossier: DossierTire) -> Element:
-    return bloc(
+def _association(dossier: DossierTire, p: Plume[T]) -> T:
+    return p.bloc(
         "association",
-        Element("nom", dossier.association or ""),
-        Element("telTravail", dossier.telephone),
-        dossier.adresse,
+        p.feuille("nom", dossier.association or ""),
+        p.feuille("telTravail", dossier.telephone),
+        p.bloc("adressePostale", *p.feuilles(dossier.adresse)),
     )
 
 
-def _personne_physique(dossier: DossierTire, foyer: Foyer) -> Element:
-    enfants = [_demandeur(dossier, foyer.demandeur)]
+def _personne_physique(dossier: DossierTire, foyer: Foyer, p: Plume[T]) -> T:
+    enfants = [_demandeur(dossier, foyer.demandeur, p)]
     if foyer.a_charge:
-        enfants.append(bloc("listePersonneACharge", *[_a_charge(enfant) for enfant in foyer.a_charge]))
+        enfants.append(p.bloc("listePersonneACharge", *[_a_charge(enfant, p) for enfant in foyer.a_charge]))
     if foyer.a_naitre is not None:
-        nombre = Element("nombre", str(foyer.naissances))
-        attendu = (nombre, Element("dateNaissancePrevue", foyer.a_naitre.isoformat()))
-        enfants.append(bloc("personneANaitre", *attendu))
+        nombre = p.feuille("nombre", str(foyer.naissances))
+        attendu = (nombre, p.feuille("dateNaissancePrevue", foyer.a_naitre.isoformat()))
+        enfants.append(p.bloc("personneANaitre", *attendu))
     if foyer.en_garde:
-        enfants.append(bloc("listePersonneEnGarde", *[_en_garde(enfant) for enfant in foyer.en_garde]))
-    autres = [_cotitulaire(individu, "L", dossier) for individu in foyer.colocataires]
+        enfants.append(p.bloc("listePersonneEnGarde", *[_en_garde(enfant, p) for enfant in foyer.en_garde]))
+    autres = [_cotitulaire(individu, "L", dossier, p) for individu in foyer.colocataires]
     if foyer.cotitulaire is not None:
-        autres.insert(0, _cotitulaire(foyer.cotitulaire, foyer.lien or "", dossier))
+        autres.insert(0, _cotitulaire(foyer.cotitulaire, foyer.lien or "", dossier, p))
     if autres:
-        enfants.append(bloc("listeCotitulaire", *autres))
+        enfants.append(p.bloc("listeCotitulaire", *autres))
     if dossier.logement is not None:
-        enfants.append(dossier.logement)
-    return bloc("personnePhysique", *enfants)
+        enfants.append(logements.ecrire(dossier.logement, p))
+    return p.bloc("personnePhysique", *enfants)
 
 
-def _identite(individu: Individu) -> list[Element]:
-    enfants = [de_code("civilite", individu.civilite), Element("nom", individu.nom)]
+def _identite(individu: Individu, p: Plume[T]) -> list[T]:
+    enfants = [p.code("civilite", individu.civilite), p.feuille("nom", individu.nom)]
     if individu.nom_naissance is not None:
-        enfants.append(Element("nomPatronymique", individu.nom_naissance))
-    enfants += (Element("prenom", individu.prenom), Element("dateNaissance", individu.naissance.isoformat()))
-    if individu.nir is not None:
-        enfants.append(Element("nir", individu.nir))
+        enfants.append(p.feuille("nomPatronymique", individu.nom_naissance))
     enfants += (
-        de_code("nationalite", individu.nationalite),
-        de_code("situationFamiliale", individu.situation),
-        Element("telPortable", individu.portable),
+        p.feuille("prenom", individu.prenom),
+        p.feuille("dateNaissance", individu.naissance.isoformat()),
+    )
+    if individu.nir is not None:
+        enfants.append(p.feuille("nir", individu.nir))
+    enfants += (
+        p.code("nationalite", individu.nationalite),
+        p.code("situationFamiliale", individu.situation),
+        p.feuille("telPortable", individu.portable),
     )
     return enfants
 
 
-def _demandeur(dossier: DossierTire, individu: Individu) -> Element:
-    enfants = _identite(individu)
+def _demandeur(dossier: DossierTire, individu: Individu, p: Plume[T]) -> T:
+    enfants = _identite(individu, p)
     if individu.mel is not None:
-        enfants.append(Element("mel", individu.mel))
+        enfants.append(p.feuille("mel", individu.mel))
     if dossier.version >= "02.01":
-        enfants.append(Element("notifSms", "true"))
+        enfants.append(p.feuille("notifSms", "true"))
     enfants += (
-        dossier.adresse,
-        *_situation(individu, dossier),
-        Element("listeRessourceRecuePersACharge"),
-        Element("listeRessourceVerseePersACharge"),
+        p.bloc("adressePostale", *p.feuilles(dossier.adresse)),
+        *_situation(individu, dossier, p),
+        p.feuille("listeRessourceRecuePersACharge", ""),
+        p.feuille("listeRessourceVerseePersACharge", ""),
     )
-    return bloc("demandeur", *enfants)
+    return p.bloc("demandeur", *enfants)
 
 
-def _cotitulaire(individu: Individu, lien: str, dossier: DossierTire) -> Element:
-    return bloc(
-        "cotitulaire", *_identite(individu), de_code("lienDemandeur", lien), *_situation(individu, dossier)
+def _cotitulaire(individu: Individu, lien: str, dossier: DossierTire, p: Plume[T]) -> T:
+    return p.bloc(
+        "cotitulaire",
+        *_identite(individu, p),
+        p.code("lienDemandeur", lien),
+        *_situation(individu, dossier, p),
     )
 
 
-def _situation(individu: Individu, dossier: DossierTire) -> tuple[Element, Element, Element, Element]:
+def _situation(individu: Individu, dossier: DossierTire, p: Plume[T]) -> tuple[T, T, T, T]:
     metier = individu.metier
-    emploi = [] if metier.profession is None else [Element("profession", metier.profession)]
-    emploi.append(de_code("typeContratTravail", metier.contrat))
+    emploi = [] if metier.profession is None else [p.feuille("profession", metier.profession)]
+    emploi.append(p.code("typeContratTravail", metier.contrat))
     if metier.employeur is not None:
         lieu = dossier.souhait.places[0]
         emploi += (
-            Element("multiEmployeur", "false"),
-            Element("nomEmployeurPrincipal", metier.employeur),
-            Element("etranger", "false"),
-            Element("codePostal", lieu.code_postal),
-            de_code("commune", lieu.code),
+            p.feuille("multiEmployeur", "false"),
+            p.feuille("nomEmployeurPrincipal", metier.employeur),
+            p.feuille("etranger", "false"),
+            p.feuille("codePostal", lieu.code_postal),
+            p.code("commune", lieu.code),
         )
     annee, (dernier, avant) = dossier.jour.year, individu.revenus
     revenu = (
-        Element("anneeMoins1", str(annee - 1)),
-        Element("montantMoins1", str(dernier)),
-        Element("anneeMoins2", str(annee - 2)),
-        Element("montantMoins2", str(avant)),
+        p.feuille("anneeMoins1", str(annee - 1)),
+        p.feuille("montantMoins1", str(dernier)),
+        p.feuille("anneeMoins2", str(annee - 2)),
+        p.feuille("montantMoins2", str(avant)),
     )
     recues = [
-        bloc("detailRessource", de_code("ressource", code), Element("montant", str(montant)))
-        for code, montant in individu.ressources
+        p.bloc("detailRessource", p.code("ressource", nature), p.feuille("montant", str(montant)))
+        for nature, montant in individu.ressources
     ]
     return (
-        bloc("situationProfessionnelle", *emploi),
-        bloc("revenuFiscal", *revenu),
-        bloc("listeRessourceRecue", *recues),
-        Element("listeRessourceVersee"),
+        p.bloc("situationProfessionnelle", *emploi),
+        p.bloc("revenuFiscal", *revenu),
+        p.bloc("listeRessourceRecue", *recues),
+        p.feuille("listeRessourceVersee", ""),
     )
 
 
-def _a_charge(enfant: Enfant) -> Element:
-    return bloc(
+def _a_charge(enfant: Enfant, p: Plume[T]) -> T:
+    return p.bloc(
         "personneACharge",
-        Element("nom", enfant.nom),
-        Element("prenom", enfant.prenom),
-        Element("dateNaissance", enfant.naissance.isoformat()),
-        de_code("sexe", enfant.sexe),
-        de_code("lienParente", enfant.lien),
+        p.feuille("nom", enfant.nom),
+        p.feuille("prenom", enfant.prenom),
+        p.feuille("dateNaissance", enfant.naissance.isoformat()),
+        p.code("sexe", enfant.sexe),
+        p.code("lienParente", enfant.lien),
     )
 
 
-def _en_garde(enfant: Enfant) -> Element:
-    return bloc(
+def _en_garde(enfant: Enfant, p: Plume[T]) -> T:
+    return p.bloc(
         "personneEnGarde",
-        Element("dateNaissance", enfant.naissance.isoformat()),
-        de_code("sexe", enfant.sexe),
-        de_code("coParentalite", enfant.garde or "G"),
+        p.feuille("dateNaissance", enfant.naissance.isoformat()),
+        p.code("sexe", enfant.sexe),
+        p.code("coParentalite", enfant.garde or "G"),
     )
 
 
 def adresse_postale(
     tirage: Tirage, place: Place, foyer: Foyer | None, hebergeant: str | None = None
-) -> Element:
-    """`adressePostale` in the commune of `place`."""
-    enfants = [Element("etranger", "false")]
+) -> Feuilles:
+    """What `adressePostale` holds, in the commune of `place`."""
     if foyer is not None and foyer.logement == "SD":
-        enfants += (Element("compAdresse", "Domiciliation au CCAS"), Element("voie", "place de la Mairie"))
+        lieu = {"compAdresse": "Domiciliation au CCAS", "voie": "place de la Mairie"}
     else:
-        enfants += (Element("numero", str(tirage.entier(1, 99))), Element("voie", tirage.choix(noms().voies)))
-    enfants += (Element("codePostal", place.code_postal), de_code("commune", place.code))
-    if hebergeant is not None:
-        enfants.append(Element("nomHebergeant", hebergeant))
-    return bloc("adressePostale", *enfants)
+        lieu = {"numero": str(tirage.entier(1, 99)), "voie": tirage.choix(noms().voies)}
+    feuilles = {"etranger": "false", **lieu, "codePostal": place.code_postal, "commune": place.code}
+    return feuilles if hebergeant is None else {**feuilles, "nomHebergeant": hebergeant}
 
 
-def _handicap(naissance: date) -> Element:
-    nature = de_code("natureHandicapMoteur", "MI")
-    aide = de_code("aideTechniqueHandicap", "2")
-    return bloc(
+def _handicap(naissance: date, p: Plume[T]) -> T:
+    nature = p.code("natureHandicapMoteur", "MI")
+    aide = p.code("aideTechniqueHandicap", "2")
+    return p.bloc(
         "handicap",
-        Element("dateNaissance", naissance.isoformat()),
-        de_code("etatHandicap", "STA"),
-        de_code("capaciteMarcheHandicap", "2"),
-        Element("handicapMoteur", "true"),
-        Element("handicapSensoriel", "false"),
-        bloc("listeNatureHandicapMoteur", nature),
-        bloc("listeAideTechniqueHandicap", aide),
+        p.feuille("dateNaissance", naissance.isoformat()),
+        p.code("etatHandicap", "STA"),
+        p.code("capaciteMarcheHandicap", "2"),
+        p.feuille("handicapMoteur", "true"),
+        p.feuille("handicapSensoriel", "false"),
+        p.bloc("listeNatureHandicapMoteur", nature),
+        p.bloc("listeAideTechniqueHandicap", aide),
     )

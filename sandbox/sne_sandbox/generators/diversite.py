@@ -13,11 +13,12 @@ from sne_sandbox.contract.versions import Contrat
 from sne_sandbox.domain.codes import HEBERGES, LOGEMENT_PROPRE, TYPES_LOGEMENT
 from sne_sandbox.domain.dates import PARIS
 from sne_sandbox.domain.demande import departement_de, territoire_de
-from sne_sandbox.domain.element import Element, avec_enfants
+from sne_sandbox.domain.element import Element
 from sne_sandbox.errors import UsageError
 from sne_sandbox.generators import logements
 from sne_sandbox.generators.decoration import Decor, bornes, orner
 from sne_sandbox.generators.demandes import DossierTire, adresse_postale, message, tirer_dossier
+from sne_sandbox.generators.logements import HABITANTS
 from sne_sandbox.generators.menages import (
     ASSOCIATION,
     COLOCATION,
@@ -225,11 +226,9 @@ def _assez_grand(dossier: DossierTire, foyer: Foyer) -> DossierTire:
     if TYPES_LOGEMENT.index(max(types, key=TYPES_LOGEMENT.index)) < TYPES_LOGEMENT.index(besoin):
         dossier = replace(dossier, souhait=replace(dossier.souhait, types=(besoin,)))
     logement = dossier.logement
-    habitants = logement.entier_de("nombreHabitant") if logement is not None else None
-    if logement is not None and habitants is not None and habitants < foyer.taille:
-        assez = Element("nombreHabitant", str(foyer.taille))
-        enfants = tuple([assez if e.nom == assez.nom else e for e in logement.enfants])
-        dossier = replace(dossier, logement=avec_enfants(logement, enfants))
+    if logement is not None and int(logement.feuilles.get(HABITANTS, foyer.taille)) < foyer.taille:
+        feuilles = {**logement.feuilles, HABITANTS: str(foyer.taille)}
+        dossier = replace(dossier, logement=replace(logement, feuilles=feuilles))
     return dossier
 
 

@@ -6,8 +6,8 @@ from datetime import date, timedelta
 from typing import Final
 
 from sne_sandbox.domain.codes import HEBERGES, LOCATAIRES
-from sne_sandbox.domain.element import Element, bloc, de_code
 from sne_sandbox.generators.menages import Foyer
+from sne_sandbox.generators.plume import Feuilles, Plume, T
 from sne_sandbox.generators.population import Place, Territoire
 from sne_sandbox.generators.tirage import Repartition, Tirage
 
@@ -34,6 +34,8 @@ _DEPUIS: Final[Mapping[str, str]] = {
 }
 _BAILLEURS: Final = ("Habitat du Canal", "Logis des Deux Rives", "Toits et Jardins", "Office des Peupliers")
 _STRUCTURES: Final = ("Le Relais", "La Passerelle", "L'Escale", "Le Phare")
+#: How many live in a dwelling.
+HABITANTS: Final = "nombreHabitant"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +48,14 @@ class Souhait:
     places: tuple[Place, ...]
     loyer: int | None
     elargie: bool
+
+
+@dataclass(frozen=True, slots=True)
+class LogementActuel:
+    """The dwelling of today: its kind (ListeModeleLogement), and what else is written of it."""
+
+    modele: str
+    feuilles: Feuilles
 
 
 def tirer_souhait(tirage: Tirage, territoire: Territoire, foyer: Foyer | None) -> Souhait:
@@ -83,65 +93,63 @@ def tirer_motifs(tirage: Tirage, foyer: Foyer, *, handicap: bool) -> tuple[str, 
     return tuple(dict.fromkeys(motifs))[:_MOTIFS_MAX]
 
 
-def recherche(souhait: Souhait) -> Element:
+def recherche(souhait: Souhait, p: Plume[T]) -> T:
     """The element `logementRecherche` of a wish."""
     enfants = [
-        de_code("categorieLogementRecherche", souhait.categorie),
-        Element("avecParking", "true" if souhait.parking else "false"),
-        Element("rezDeChaussee", "true"),
-        Element("sansAscenseur", "false" if souhait.parking else "true"),
+        p.code("categorieLogementRecherche", souhait.categorie),
+        p.feuille("avecParking", "true" if souhait.parking else "false"),
+        p.feuille("rezDeChaussee", "true"),
+        p.feuille("sansAscenseur", "false" if souhait.parking else "true"),
     ]
     if souhait.loyer is not None:
-        enfants.append(Element("montantLoyer", str(souhait.loyer)))
+        enfants.append(p.feuille("montantLoyer", str(souhait.loyer)))
     enfants += (
-        Element("demandeElargie", "true" if souhait.elargie else "false"),
-        bloc("listeTypeLogement", *[de_code("typeLogement", t) for t in souhait.types]),
-        bloc(
+        p.feuille("demandeElargie", "true" if souhait.elargie else "false"),
+        p.bloc("listeTypeLogement", *[p.code("typeLogement", t) for t in souhait.types]),
+        p.bloc(
             "listeLocalisationSouhaite",
-            *[bloc("localisationSouhaite", de_code("commune", place.code)) for place in souhait.places],
+            *[p.bloc("localisationSouhaite", p.code("commune", place.code)) for place in souhait.places],
         ),
     )
-    return bloc("logementRecherche", *enfants)
+    return p.bloc("logementRecherche", *enfants)
 
 
-def actuel(tirage: Tirage, foyer: Foyer, place: Place, jour: date) -> Element:
-    """`logementActuel`: drawn as it is written, for nothing else depends on it."""
+def actuel(tirage: Tirage, foyer: Foyer, place: Place, jour: date) -> LogementActuel:
+    """The dwelling of today, drawn as it is written: nothing else depends on it."""
     modele = foyer.logement
-    enfants = [bloc("listeModeleLogement", de_code("modeleLogement", modele))]
-    enfants += _complement(tirage, modele, jour - timedelta(days=tirage.entier(40, 900)))
+    feuilles = _complement(tirage, modele, jour - timedelta(days=tirage.entier(40, 900)))
     habitants = foyer.taille + (tirage.entier(1, 3) if modele in HEBERGES else 0)
     if modele in LOCATAIRES:
         pieces = min(max(1, habitants // 2 + tirage.entier(0, 1)), _PIECES_MAX)
         loyer = 190 + 90 * pieces + (180 if modele == "LP" else 0) + tirage.entier(0, 90)
-        enfants.append(Element("montantMensuelLoyer", str(loyer)))
+        feuilles["montantMensuelLoyer"] = str(loyer)
         if tirage.booleen(0.5):
-            enfants.append(Element("montantMensuelAPL", str(loyer * tirage.entier(2, 6) // 10)))
-        enfants += (
-            Element("nombreHabitant", str(habitants)),
-            de_code("categorieLogement", "A"),
-            de_code("typeLogementActuel", _PIECES[pieces]),
-            Element("surface", str(14 + 16 * pieces)),
-        )
+            feuilles["montantMensuelAPL"] = str(loyer * tirage.entier(2, 6) // 10)
+        feuilles[HABITANTS] = str(habitants)
+        feuilles["categorieLogement"] = "A"
+        feuilles["typeLogementActuel"] = _PIECES[pieces]
+        feuilles["surface"] = str(14 + 16 * pieces)
     elif modele != "SD":
-        enfants.append(Element("nombreHabitant", str(habitants)))
-    enfants += (
-        Element("proprietaire", "true" if modele == "POCC" else "false"),
-        Element("etranger", "false"),
-        Element("codePostal", place.code_postal),
-        de_code("commune", place.code),
-    )
-    return bloc("logementActuel", *enfants)
+        feuilles[HABITANTS] = str(habitants)
+    feuilles["proprietaire"] = "true" if modele == "POCC" else "false"
+    feuilles["etranger"] = "false"
+    feuilles["codePostal"] = place.code_postal
+    feuilles["commune"] = place.code
+    return LogementActuel(modele, feuilles)
 
 
-def _complement(tirage: Tirage, modele: str, depuis: date) -> list[Element]:
+def ecrire(logement: LogementActuel, p: Plume[T]) -> T:
+    """The element `logementActuel`."""
+    modele = p.bloc("listeModeleLogement", p.code("modeleLogement", logement.modele))
+    return p.bloc("logementActuel", modele, *p.feuilles(logement.feuilles))
+
+
+def _complement(tirage: Tirage, modele: str, depuis: date) -> dict[str, str]:
     if modele == "HLM":
-        return [Element("compNomOrgBailleur", tirage.choix(_BAILLEURS))]
+        return {"compNomOrgBailleur": tirage.choix(_BAILLEURS)}
     if modele == "SH":
-        return [
-            Element("compStructDepuis", depuis.isoformat()),
-            Element("compNomStructure", tirage.choix(_STRUCTURES)),
-        ]
+        return {"compStructDepuis": depuis.isoformat(), "compNomStructure": tirage.choix(_STRUCTURES)}
     if modele == "CDEFCM":
-        return [Element("compCentreDepuis", depuis.isoformat()), Element("compNomCentre", "Le Nid")]
+        return {"compCentreDepuis": depuis.isoformat(), "compNomCentre": "Le Nid"}
     nom = _DEPUIS.get(modele)
-    return [Element(nom, depuis.isoformat())] if nom is not None else []
+    return {nom: depuis.isoformat()} if nom is not None else {}

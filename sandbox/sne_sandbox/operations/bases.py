@@ -1,7 +1,7 @@
 """Bases: created from a seed of `fixtures/seeds/`, and put back to their start."""
 
 import tomllib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from functools import partial
@@ -127,18 +127,20 @@ def _semee(base: Base) -> bool:
 
 def _remplir(
     contrat: Contrat, base: Base, maintenant: datetime, progres: Progres | None, registre: RegistreBase
-) -> None:
+) -> Iterator[None]:
     from sne_sandbox.generators.semis import semer  # not for nothing: most starts find their base
 
-    semer(
+    for fait, total in semer(
         registre,
         contrat,
         semence=base.semence,
         seed=base.seed,
         taille=base.taille,
         maintenant=maintenant,
-        progres=progres,
-    )
+    ):
+        if progres is not None:
+            progres(fait, total)
+        yield
 
 
 def remettre(
@@ -163,7 +165,8 @@ def remettre(
             maintenant = base.horloge.maintenant(datetime.now(UTC))
             registre.noter_nuit(maintenant.date())
             if _semee(base):
-                _remplir(contrat, base, maintenant, None, registre)
+                for _ in _remplir(contrat, base, maintenant, None, registre):
+                    pass  # all of it, or nothing: one transaction
     if portee == "etat":
         consigner_remise(magasin, base, "Base remise à son état de départ.")
     return magasin.bases.lire(nom)

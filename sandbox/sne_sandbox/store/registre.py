@@ -5,12 +5,12 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
+from operator import itemgetter
 from typing import Final
 
 from sne_sandbox.domain.base import Base, Guichet, Horloge, Portee
 from sne_sandbox.domain.demande import (
     DemandeStockee,
-    Mouvement,
     NumeroUnique,
     Personne,
     mouvement_de_changement,
@@ -21,11 +21,13 @@ from sne_sandbox.domain.texte import plier
 from sne_sandbox.errors import StoreError
 from sne_sandbox.settings import Reglages
 from sne_sandbox.store import lignes, requetes, tables
-from sne_sandbox.store.connexion import Connexion
+from sne_sandbox.store.connexion import Connexion, Ligne
 
 _SEQUENCE_MAX: Final = 999_999
 #: The sequence of the events of a base.
 _EVENEMENT: Final = "evenement"
+#: Columns of bytes, the last ones of their table.
+_OCTETS: Final = frozenset({"document", "radiation", "information_dalo"})
 #: Changes kept for those guichets that have not come yet (convention); older ones go, `PAS` at a time.
 CHANGEMENTS_MAX: Final = 50_000
 PAS: Final = 1_000
@@ -88,6 +90,14 @@ class Avant:
     document: bytes | None
     radiation: bytes | None
     information_dalo: bytes | None
+
+
+def _verifier_sequence(prefixe: str, dernier: int) -> None:
+    if dernier > _SEQUENCE_MAX:
+        raise StoreError(
+            f"La séquence des numéros uniques {prefixe} est épuisée ({_SEQUENCE_MAX} numéros).",
+            remede="avancez l'horloge de la base d'un mois, ou videz son état",
+        )
 
 
 class RegistreBase:
@@ -163,11 +173,7 @@ class RegistreBase:
         suivants: dict[str, int] = {}
         for prefixe, combien in Counter(prefixes).items():
             dernier = self._tirer(prefixe, combien)
-            if dernier > _SEQUENCE_MAX:
-                raise StoreError(
-                    f"La séquence des numéros uniques {prefixe} est épuisée ({_SEQUENCE_MAX} numéros).",
-                    remede="avancez l'horloge de la base d'un mois, ou videz son état",
-                )
+            _verifier_sequence(prefixe, dernier)
             suivants[prefixe] = dernier - combien
         numeros = []
         for prefixe, (territoire, depot, guichet) in zip(prefixes, depots, strict=True):
@@ -180,23 +186,42 @@ class RegistreBase:
         self.ajouter_tout((stockee,))
         self._demandes[stockee.numero_unique] = stockee
 
-    def ajouter_tout(
-        self, stockees: Sequence[DemandeStockee], passe: Iterable[Mouvement] | None = None
-    ) -> None:
-        """Stores many, with one call of the driver per table; not remembered: there may be many. `passe` are
-        the movements of their past (default: what they tell themselves)."""
+    def ajouter_tout(self, stockees: Sequence[DemandeStockee]) -> None:
+        """Stores many, with one call of the driver per table; not remembered: there may be many."""
         self._ecrit()
         base = self._nom
-        faire_tout = self.connexion.faire_tout
-        faire_tout(requetes.AJOUTER, [lignes.ligne_demande(base, s, s.revision) for s in stockees])
+        self.connexion.faire_tout(
+            requetes.AJOUTER, [lignes.ligne_demande(base, s, s.revision) for s in stockees]
+        )
         self._ajouter_enfants(stockees)
-        if passe is None:
-            jour = self._aujourdhui()
-            passe = [mouvement for s in stockees for mouvement in mouvements_d_arrivee(s, jour)]
-        ecrire = self.connexion.differer if len(stockees) == 1 else faire_tout
-        ecrire(requetes.AJOUTER_MOUVEMENT, [lignes.ligne_mouvement(base, m) for m in passe])
+        jour = self._aujourdhui()
+        faits = [fait for s in stockees for fait in mouvements_d_arrivee(s, jour)]
+        ecrire = self.connexion.differer if len(stockees) == 1 else self.connexion.faire_tout
+        ecrire(requetes.AJOUTER_MOUVEMENT, [lignes.ligne_mouvement(base, fait) for fait in faits])
         for stockee in stockees:
             self._demandes.pop(stockee.numero_unique, None)
+
+    def planter(
+        self,
+        colonnes: Mapping[str, Sequence[str]],
+        lots: Sequence[Mapping[str, Sequence[Ligne]]],
+        sequences: Mapping[str, int],
+    ) -> None:
+        """Stores the rows of many new demandes, by table: the base, then `colonnes`, whose bytes are not yet
+        compressed. `sequences` says where they leave those of the base. Raises StoreError when a month is
+        full."""
+        self._ecrit()
+        for table, noms in colonnes.items():
+            # In the order of the keys: fewer pages are gone through.
+            plantees = sorted((ligne for lot in lots for ligne in lot.get(table, ())), key=itemgetter(1))
+            octets = min((rang for rang, nom in enumerate(noms, 1) if nom in _OCTETS), default=len(noms) + 1)
+            if octets <= len(noms):
+                plantees = [(*p[:octets], *map(lignes.en_colonne, p[octets:])) for p in plantees]
+            self.connexion.planter(table, ("base", *noms), plantees)
+        for nom, dernier in sequences.items():
+            if nom != _EVENEMENT:
+                _verifier_sequence(nom, dernier)
+            self.connexion.faire(requetes.POSER, {"base": self._nom, "nom": nom, "rang": dernier})
 
     def remplacer(self, stockee: DemandeStockee) -> DemandeStockee:
         """Replaces the stored demande of the same number, which must still be at `stockee.revision`; answers

@@ -37,8 +37,10 @@ _DE_LA_BASE: Final = (
     f"SELECT {', '.join(COLONNES_BASE)}, EXISTS (SELECT 1 FROM panne WHERE panne.base = base.nom "
     "AND (restantes IS NULL OR restantes <> 0)) FROM base"
 )
-BASE: Final = RequeteSql(f"{_DE_LA_BASE} WHERE nom = :cle", libre=True)
-BASES: Final = RequeteSql(f"{_DE_LA_BASE} ORDER BY nom")
+BASE: Final = RequeteSql(f"{_DE_LA_BASE} WHERE nom = :cle AND jeton >= 0", libre=True)
+BASES: Final = RequeteSql(f"{_DE_LA_BASE} WHERE jeton >= 0 ORDER BY nom")
+#: The same, be it finished or not.
+BASE_MEME_INACHEVEE: Final = RequeteSql(f"{_DE_LA_BASE} WHERE nom = :cle")
 CREER_BASE: Final = inserer(tables.base)
 SUPPRIMER_BASE: Final = RequeteSql("DELETE FROM base WHERE nom = :cle")
 #: By table.

@@ -104,25 +104,37 @@ class Bases:
         base: Base,
         guichets: Iterable[Guichet] = (),
         types_evenements: Iterable[TypeEvenement] = (),
-        remplir: Callable[[RegistreBase], object] | None = None,
+        remplir: Callable[[RegistreBase], Iterable[object]] | None = None,
     ) -> Base:
-        """Creates `base`, filled by `remplir` in the same transaction: whole, or not at all; answers it with
-        its day of creation (the machine's, when it has none). Raises UsageError for a name that does not fit
-        an address, ConflitEtat for one that is taken."""
+        """Creates `base`, filled by `remplir`, which answers whenever what it has written may be committed:
+        nobody sees the base before it is whole, and what is left of one that never was goes with the next of
+        its name. Answers it with its day of creation (the machine's, when it has none). Raises UsageError for
+        a name that does not fit an address, ConflitEtat for one that is taken."""
         verifier_nom(base.nom)
-        with self._magasin.transaction(ecriture=True, verrou=base.nom) as connexion:
-            if connexion.ligne(requetes.BASE, {"cle": base.nom}) is not None:
+        nom = base.nom
+        with self._magasin.transaction(ecriture=True, verrou=nom, seule=True) as connexion:
+            if connexion.ligne(requetes.BASE, {"cle": nom}) is not None:
                 raise ConflitEtat(
-                    f"La base [{base.nom}] existe déjà.",
-                    remede=f"choisissez un autre nom, ou « sne-sandbox bases delete {base.nom} » d'abord",
+                    f"La base [{nom}] existe déjà.",
+                    remede=f"choisissez un autre nom, ou « sne-sandbox bases delete {nom} » d'abord",
                 )
+            # Whoever was filling it had this transaction's lock: he is dead.
+            effacer(connexion, nom)
             datee = base if base.creee_le is not None else replace(base, creee_le=datetime.now(UTC))
-            connexion.faire(requetes.CREER_BASE, {**ligne_base(datee), "jeton": secrets.randbits(62)})
-            connexion.faire_tout(requetes.AJOUTER_GUICHET, [ligne_guichet(base.nom, g) for g in guichets])
-            connexion.faire_tout(requetes.AJOUTER_TYPE, [ligne_type(base.nom, t) for t in types_evenements])
-            lue = base_de(lire_ligne(connexion, base.nom))
+            jeton = secrets.randbits(62)
+            debut = jeton if remplir is None else -1 - jeton
+            connexion.faire(requetes.CREER_BASE, {**ligne_base(datee), "jeton": debut})
+            connexion.faire_tout(requetes.AJOUTER_GUICHET, [ligne_guichet(nom, g) for g in guichets])
+            connexion.faire_tout(requetes.AJOUTER_TYPE, [ligne_type(nom, t) for t in types_evenements])
+            ligne = connexion.ligne(requetes.BASE_MEME_INACHEVEE, {"cle": nom})
+            assert ligne is not None
+            lue = base_de(ligne)
             if remplir is not None:
-                remplir(RegistreBase(connexion, lue, self._magasin.referentiels))
+                registre = RegistreBase(connexion, lue, self._magasin.referentiels)
+                with self._magasin.par_lots(connexion, nom, lambda: effacer(connexion, nom)) as valider:
+                    for _ in remplir(registre):
+                        valider()
+                    connexion.faire(requetes.regler_base("jeton"), {"cle": nom, "jeton": jeton})
             return lue.base
 
     def lire(self, nom: str) -> Base:

@@ -84,6 +84,7 @@ base: Final = Table(
         _texte("derniere_nuit", nulle=True),
         _entier("creee_le", nulle=True),
         # Drawn again whenever guichets or event types change: what a process remembers of them is then stale.
+        # Negative until the base is filled: nobody but who fills it sees it.
         _entier("jeton"),
         _entier("taille", nulle=True),
     ),

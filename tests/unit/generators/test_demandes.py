@@ -13,8 +13,9 @@ from sne_sandbox.domain.demande import Demande, DemandeStockee, EtatDemande, Num
 from sne_sandbox.domain.element import Element, avec_enfants, bloc
 from sne_sandbox.domain.evenement import Evenement
 from sne_sandbox.domain.menage import composition
-from sne_sandbox.generators import semis
+from sne_sandbox.generators import vies
 from sne_sandbox.generators.demandes import DossierTire, document, formulaire, message, tirer_dossier
+from sne_sandbox.generators.plume import ELEMENTS
 from sne_sandbox.generators.population import Population, lire_population
 from sne_sandbox.generators.tirage import TirageAleatoire
 from sne_sandbox.operations import bases
@@ -49,7 +50,7 @@ def _messages(population: Population, type_fichier: str) -> list[tuple[Element, 
         dossier = tirer_dossier(tirage, population, depot=depot, jour=JOUR)
         numero = str(NumeroUnique.de(dossier.territoire.code, depot, rang, dossier.guichet))
         if type_fichier == "CRE":
-            corps = formulaire(dossier, reference=f"R{rang}")
+            corps = formulaire(dossier, ELEMENTS, reference=f"R{rang}")
             trouves.append((document(dossier.version, "CRE", MAINTENANT, corps), None))
             continue
         emetteur, bloc_ = None, None
@@ -59,9 +60,9 @@ def _messages(population: Population, type_fichier: str) -> list[tuple[Element, 
             bloc_ = Element("dateDerniereModificationPiece", JOUR.isoformat())
         elif type_fichier == "RAD":
             motif = tirage.choix(("RADATT", "RADABA", "RADCON", "RADIRR"))
-            bloc_ = semis.bloc_radiation(tirage, motif, JOUR, dossier)
+            bloc_ = vies.bloc_radiation(tirage, motif, JOUR, dossier)
             emetteur = dossier.territoire.bailleurs[0]
-        corps = formulaire(dossier, emetteur=emetteur, numero=numero)
+        corps = formulaire(dossier, ELEMENTS, emetteur=emetteur, numero=numero)
         if bloc_ is not None:
             corps = avec_enfants(corps, (*corps.enfants, bloc_))
         racine = document(dossier.version, type_fichier, MAINTENANT, corps)
@@ -70,7 +71,7 @@ def _messages(population: Population, type_fichier: str) -> list[tuple[Element, 
 
 
 def _stockee(dossier: DossierTire, numero: str) -> DemandeStockee:
-    racine = document(dossier.version, "RET", MAINTENANT, formulaire(dossier, numero=numero))
+    racine = document(dossier.version, "RET", MAINTENANT, formulaire(dossier, ELEMENTS, numero=numero))
     code, guichet, depot = dossier.territoire.code, dossier.guichet, dossier.depot
     return DemandeStockee(
         numero, code, EtatDemande.ACTIVE, dossier.version, guichet, guichet, False, depot, depot,
@@ -134,8 +135,8 @@ def test_the_population_is_that_of_the_register(population: Population) -> None:
 
 
 def test_an_event_of_decision_is_a_value() -> None:
-    vie = semis.Vie(JOUR, decision=JOUR)
-    caracteristiques = semis.decision(vie, TirageAleatoire(1), dalo=True)
+    vie = vies.Vie(JOUR, decision=JOUR)
+    caracteristiques = vies.decision(vie, TirageAleatoire(1), dalo=True)
     evenement = Evenement(0, "", "DECATT", "", MAINTENANT, "CRE", JOUR, None, caracteristiques)
     assert ("DALO", "oui") in evenement.caracteristiques
     assert ("BAIL", "non") in evenement.caracteristiques

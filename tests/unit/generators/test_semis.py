@@ -149,11 +149,9 @@ def test_a_large_base_begins_as_a_small_one(magasin: Magasin, contrat: Contrat) 
     for nom, taille in (("petite", 40), ("grande", 620)):
         magasin.bases.creer(Base(nom, horloge=Horloge(fige_a=MAINTENANT)))
         with magasin.ecrire(nom) as registre:
-            semer(
-                registre, contrat, semence="ecole", seed=9, maintenant=MAINTENANT, taille=taille,
-                progres=lambda fait, total: progression.append((fait, total)),
-            )  # fmt: skip
-    assert progression == [(40, 40), (500, 620), (620, 620)]
+            suite = semer(registre, contrat, semence="ecole", seed=9, maintenant=MAINTENANT, taille=taille)
+            progression += suite
+    assert progression == [(40, 40), (620, 620)]
     petite = {s.demande.titulaires[0].nom for s in _contenu(magasin, "petite") if s.demande.titulaires}
     grande = {s.demande.titulaires[0].nom for s in _contenu(magasin, "grande") if s.demande.titulaires}
     assert petite <= grande
@@ -173,7 +171,7 @@ def test_a_seed_that_fails_leaves_no_base(
     def echouer(*_: object, **__: object) -> None:
         raise UsageError("rien")
 
-    monkeypatch.setattr("sne_sandbox.generators.semis._planter", echouer)
+    monkeypatch.setattr("sne_sandbox.generators.plantation._planter", echouer)
     with pytest.raises(UsageError):
         bases.creer(magasin, contrat, "avortee", semence="ecole", taille=3)
     assert "avortee" not in [base.nom for base in magasin.bases.lister()]

@@ -408,3 +408,82 @@ def test_a_row_that_does_not_read_hides_no_other_base_and_can_be_deleted(magasin
     magasin.bases.supprimer("abimee")
     with pytest.raises(BaseInconnue):
         magasin.bases.lire("abimee")
+
+
+MORT_EN_SEMANT = """
+import os
+import signal
+import sys
+from pathlib import Path
+from sne_sandbox.domain.base import Base
+from sne_sandbox.store.session import Magasin
+sys.path.insert(0, sys.argv[3])
+from exemples_store import GUICHETS, stockee
+
+def remplir(registre):
+    registre.ajouter(stockee("1110318000001G1104"))
+    yield
+    registre.ajouter(stockee("1110318000002G1104"))
+    os.kill(os.getpid(), signal.SIGKILL)
+
+Magasin.ouvrir(sys.argv[1], Path(sys.argv[2])).bases.creer(Base("longue"), GUICHETS, remplir=remplir)
+"""
+
+
+def test_a_base_whose_filling_was_killed_is_no_base(magasin: Magasin, url: str, tmp_path: Path) -> None:
+    mots = [sys.executable, "-c", MORT_EN_SEMANT, url, str(tmp_path), str(ICI)]
+    assert subprocess.run(mots, check=False).returncode == -9
+    assert [base.nom for base in magasin.bases.lister()] == ["ecole"]
+    with pytest.raises(BaseInconnue):
+        magasin.bases.lire("longue")
+    with magasin.transaction(ecriture=False) as ici:
+        assert ici.sa.exec_driver_sql("SELECT numero_unique FROM demande").scalar() == "1110318000001G1104"
+    magasin.bases.creer(Base("longue"), GUICHETS)
+    with magasin.lire("longue") as registre:
+        assert registre.compter() == 0
+
+
+def test_a_base_is_seen_when_it_is_filled_and_not_before(magasin: Magasin, url: str, tmp_path: Path) -> None:
+    vues = []
+
+    def remplir(registre: Any) -> Any:
+        for rang in (1, 2):
+            registre.ajouter(stockee(f"111031800000{rang}G1104"))
+            yield
+            with Magasin.ouvrir(url, tmp_path) as autre:
+                vues.append([base.nom for base in autre.bases.lister()])
+
+    magasin.bases.creer(Base("longue"), GUICHETS, remplir=remplir)
+    assert vues == [["ecole"]] * 2
+    with magasin.lire("longue") as registre:
+        assert registre.compter() == 2
+
+
+def test_a_base_whose_filling_fails_leaves_nothing(magasin: Magasin) -> None:
+    def remplir(registre: Any) -> Any:
+        registre.ajouter(stockee("1110318000001G1104"))
+        yield
+        raise UsageError("rien")
+
+    with pytest.raises(UsageError, match="rien"):
+        magasin.bases.creer(Base("longue"), GUICHETS, remplir=remplir)
+    with magasin.transaction(ecriture=False) as ici:
+        assert ici.sa.exec_driver_sql("SELECT count(*) FROM demande").scalar() == 0
+        assert ici.sa.exec_driver_sql("SELECT nom FROM base").all() == [("ecole",)]
+    magasin.bases.creer(Base("longue"), GUICHETS, remplir=lambda _: ())
+    assert len(magasin.bases.lister()) == 2
+
+
+def test_rows_poured_are_rows_added(magasin: Magasin) -> None:
+    """By COPY where the engine has it: bytes, nothing, text that it would read otherwise."""
+    colonnes = {"fichier": ("guichet", "boite", "nom", "depose_le", "traite_le", "contenu")}
+    rangee = ("ecole", "G1104", "entree", "a\tb\\N\n.xml", 7, None, b"\x00\\x\xff")
+    with magasin.ecrire("ecole") as registre:
+        registre.planter(colonnes, [{"fichier": [rangee]}, {}], {"1110318": 12})
+    with magasin.lire("ecole") as registre:
+        (lue,) = registre.connexion.sa.exec_driver_sql("SELECT * FROM fichier").all()
+    assert tuple(lue) == rangee
+    with magasin.ecrire("ecole") as registre:
+        assert registre.prochain_numero("111", date(2018, 3, 1), "G1104") == "1110318000013G1104"
+        with pytest.raises(StoreError, match="épuisée"):
+            registre.planter({}, [], {"1110318": 1_000_000})

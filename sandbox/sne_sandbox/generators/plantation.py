@@ -1,0 +1,318 @@
+"""Drawn households as the rows of a base, in batches: what a document would tell is known already, so that
+none is read back. Each row is the one that `store.lignes` draws from the same demande stored.
+
+Nothing of the store nor of the contract is imported: a large base is drawn by a process of its own, while
+another one stores (`semis`).
+"""
+
+import gc
+import json
+import marshal
+import pickle
+import sys
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
+from functools import lru_cache
+from typing import Any, Final
+
+from sne_sandbox.contract import codec
+from sne_sandbox.domain import codes as motifs
+from sne_sandbox.domain import decision as d
+from sne_sandbox.domain.dates import age, ajouter_mois
+from sne_sandbox.domain.demande import EtatDemande, GenreMouvement, NumeroUnique
+from sne_sandbox.domain.element import Element
+from sne_sandbox.domain.menage import LIENS_DE_COUPLE, Composition
+from sne_sandbox.domain.texte import plier
+from sne_sandbox.generators.demandes import DossierTire, contenu, formulaire, tirer_dossier
+from sne_sandbox.generators.menages import Foyer
+from sne_sandbox.generators.plume import TEXTE
+from sne_sandbox.generators.population import Population
+from sne_sandbox.generators.tirage import Tirage, TirageAleatoire
+from sne_sandbox.generators.vies import (
+    DU_BAILLEUR,
+    Vie,
+    bloc_dalo,
+    bloc_radiation,
+    decision,
+    instant,
+    tirer_vie,
+    tirer_vie_effacee,
+)
+
+_LOT: Final = 500
+_VALIDITE_MOIS: Final = 12
+#: For each household, the chance that another left the register one to three years ago: only its
+#: movements remain.
+_EFFACEES: Final = 0.3
+_EPOQUE: Final = datetime(1970, 1, 1, tzinfo=UTC)
+#: The sequence of the events of a base (`store.registre`).
+_EVENEMENT: Final = "evenement"
+
+#: The columns of the rows, by table, after the first, which is the base.
+COLONNES: Final = {
+    "demande": (
+        *("numero_unique", "revision", "territoire", "etat", "version", "guichet_createur"),
+        *("guichet_dernier", "touchee_par_autrui", "date_creation", "debut_validite", "fin_validite"),
+        *("date_renouvellement", "date_radiation", "motif_radiation", "radiation_enregistree_le"),
+        *("statut_dalo", "dalo_enregistre_le", "ref_interne", "association_plie", "type_reservataire"),
+        *("commune_attribution", "document", "radiation", "information_dalo"),
+    ),
+    "demande_personne": (
+        *("numero_unique", "rang", "role", "nom_plie", "patronymique_plie", "prenom_plie"),
+        *("date_naissance", "nir"),
+    ),
+    "demande_commune": ("numero_unique", "commune"),
+    "demande_motif": ("numero_unique", "motif"),
+    "demande_stat": (
+        *("numero_unique", "date_creation", "composition", "personnes", "date_naissance", "nationalite"),
+        *("situation", "contrat", "ressources", "ressources_uc", "commune"),
+    ),
+    "mouvement": ("numero_unique", "rang", "genre", "jour", "effet", "association", "motif"),
+    "evenement": (
+        *("identifiant", "numero_unique", "code_type", "auteur_creation", "cree_le", "nature"),
+        *("date_survenance", "caracteristiques"),
+    ),
+}
+
+Lignes = dict[str, list[tuple[Any, ...]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Lot:
+    """A batch: how many households were drawn until now, the rows by table, where the sequences are."""
+
+    fait: int
+    lignes: Lignes
+    sequences: dict[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Semence:
+    """What makes the households of a base: the same one makes the same. `maintenant` is its clock."""
+
+    base: str
+    population: Population
+    seed: int
+    taille: int
+    maintenant: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class _Plant:
+    """A demande drawn, before it has its number. `rang` counts households from 0; `forcee` says that it is a
+    meant duplicate of the one before."""
+
+    rang: int
+    dossier: DossierTire
+    vie: Vie
+    forcee: bool = False
+
+
+def lots(semence: Semence) -> Iterator[Lot]:
+    """All the batches of a base that is empty, in order."""
+    tirage, sequences = TirageAleatoire(semence.seed), Counter[str]()
+    for debut in range(0, semence.taille, _LOT):
+        plants, effacees = [], []
+        precedent: _Plant | None = None
+        for rang in range(debut, min(debut + _LOT, semence.taille)):
+            precedent = _tirer(tirage, semence, rang, precedent)
+            plants.append(precedent)
+            if tirage.booleen(_EFFACEES):
+                effacees.append(_tirer_effacee(tirage, semence))
+        lignes: Lignes = defaultdict(list)
+        _planter(semence, tirage, plants, sequences, lignes)
+        for (territoire, guichet), vie in effacees:
+            _raconter(semence.base, _numero(sequences, territoire, vie.depot, guichet), vie, False, lignes)
+        yield Lot(debut + len(plants), dict(lignes), dict(sequences))
+
+
+def tirer() -> None:
+    """The process that draws for another: a `Semence` on its standard input, its batches on its output."""
+    gc.freeze()
+    for lot in lots(pickle.load(sys.stdin.buffer)):  # noqa: S301 - from `semis`
+        marshal.dump((lot.fait, lot.lignes, lot.sequences), sys.stdout.buffer)
+        sys.stdout.buffer.flush()
+
+
+def _tirer(tirage: Tirage, semence: Semence, rang: int, precedent: _Plant | None) -> _Plant:
+    population, jour = semence.population, semence.maintenant.date()
+    if tirage.booleen(population.doublons) and precedent is not None and _repetable(precedent):
+        avant = precedent.dossier
+        depot = tirage.date(precedent.vie.debut, jour)
+        guichets = [g for g in avant.territoire.guichets if g != avant.guichet] or [avant.guichet]
+        repete = replace(avant, guichet=tirage.choix(guichets), depot=depot)
+        return _Plant(rang, repete, Vie(depot), forcee=True)
+    vie = tirer_vie(tirage, population, jour)
+    return _Plant(rang, tirer_dossier(tirage, population, depot=vie.depot, jour=vie.debut), vie)
+
+
+def _repetable(plant: _Plant) -> bool:
+    return plant.vie.radiation is None and plant.dossier.foyer is not None and not plant.forcee
+
+
+def _tirer_effacee(tirage: Tirage, semence: Semence) -> tuple[tuple[str, str], Vie]:
+    territoire = tirage.selon(semence.population.territoires)
+    vie = tirer_vie_effacee(tirage, semence.population, semence.maintenant.date())
+    return (territoire.code, tirage.choix(territoire.guichets)), vie
+
+
+def _numero(sequences: Counter[str], territoire: str, depot: date, guichet: str) -> str:
+    prefixe = f"{territoire}{depot.month:02d}{depot.year % 100:02d}"
+    sequences[prefixe] += 1
+    return str(NumeroUnique.de(territoire, depot, sequences[prefixe], guichet))
+
+
+def _planter(
+    semence: Semence, tirage: Tirage, plants: list[_Plant], sequences: Counter[str], lignes: Lignes
+) -> None:
+    base = semence.base
+    numeros = []
+    for plant in plants:
+        dossier, vie = plant.dossier, plant.vie
+        numero = _numero(sequences, dossier.territoire.code, vie.depot, dossier.guichet)
+        numeros.append(numero)
+        revision = _raconter(base, numero, vie, dossier.association is not None, lignes)
+        lignes["demande"].append(_ligne_demande(semence, tirage, plant, numero, revision))
+        lignes["demande_stat"].append(_ligne_stat(base, numero, dossier, vie))
+        # Each once, as a document may name one twice.
+        for place in dict.fromkeys(dossier.souhait.places):
+            lignes["demande_commune"].append((base, numero, place.code))
+        for motif in dict.fromkeys(dossier.motifs):
+            lignes["demande_motif"].append((base, numero, motif))
+        for rang, titulaire in enumerate(dossier.foyer.adultes if dossier.foyer else ()):
+            role = "cotitulaire" if rang else "demandeur"
+            noms = (titulaire.nom, titulaire.nom_naissance or "", titulaire.prenom)
+            naissance = titulaire.naissance.isoformat()
+            ligne = (base, numero, rang, role, *map(plier, noms), naissance, titulaire.nir)
+            lignes["demande_personne"].append(ligne)
+    for plant, numero in zip(plants, numeros, strict=True):
+        if plant.vie.decision is not None:
+            sequences[_EVENEMENT] += 1
+            lignes["evenement"].append(_ligne_decision(semence, tirage, plant, numero, sequences[_EVENEMENT]))
+
+
+def _raconter(base: str, numero: str, vie: Vie, association: bool, lignes: Lignes) -> int:
+    """The movements of a life; how many they are."""
+    faits = lignes["mouvement"]
+    faits.append(
+        (base, numero, 1, GenreMouvement.CREATION.value, vie.depot.isoformat(), 1, association, None)
+    )
+    rang = 1
+    for jour in vie.renouvellements:
+        rang += 1
+        genre = GenreMouvement.RENOUVELLEMENT.value
+        faits.append((base, numero, rang, genre, jour.isoformat(), 0, association, None))
+    if vie.radiation is not None:
+        jour, motif = vie.radiation
+        rang += 1
+        genre = GenreMouvement.RADIATION.value
+        faits.append((base, numero, rang, genre, jour.isoformat(), -1, association, motif))
+    return rang
+
+
+@lru_cache(maxsize=8)
+def _autour(version: str) -> tuple[str, str]:
+    """What is written before and after the two parts of a document of that version."""
+    vide = codec.encoder(Element("interfaceNuu", "", {"versionInterface": version})).decode()
+    return vide.removesuffix("/>") + ">", "</ns1:interfaceNuu>"
+
+
+def _ligne_demande(
+    semence: Semence, tirage: Tirage, plant: _Plant, numero: str, revision: int
+) -> tuple[Any, ...]:
+    dossier, vie, maintenant = plant.dossier, plant.vie, semence.maintenant
+    # A landlord's own reference, when it has one.
+    bailleurs = dossier.territoire.bailleurs
+    reference = f"{dossier.guichet}-{plant.rang + 1:08d}" if dossier.guichet in bailleurs else None
+    corps = formulaire(dossier, TEXTE, numero=numero, reference=reference, forcer=plant.forcee)
+    debut, fin = _autour(dossier.version)
+    document = debut + "".join(contenu("RET", instant(vie.debut, maintenant), corps, TEXTE)) + fin
+    dernier, etat = dossier.guichet, EtatDemande.ACTIVE
+    radiation, jour, motif, reservataire, commune = None, None, None, None, None
+    if vie.radiation is not None:
+        etat, (jour, motif) = EtatDemande.RADIEE, vie.radiation
+        radiation = bloc_radiation(tirage, motif, jour, dossier)
+        reservataire = radiation.code_de("attributionLogement/typeReservataire")
+        commune = radiation.code_de("attributionLogement/adresse/commune")
+        if motif in DU_BAILLEUR:
+            dernier = tirage.choix(bailleurs)
+    statut, dalo = None, None
+    if vie.dalo is not None:
+        dernier = dossier.territoire.etat
+        statut = "ACTREL" if motif == motifs.MOTIF_ATTRIBUTION else "ACTIF"
+        dalo = codec.encoder(bloc_dalo(statut, vie.dalo, dossier))
+    return (
+        *(semence.base, numero, revision, dossier.territoire.code, etat.value, dossier.version),
+        *(dossier.guichet, dernier, dernier != dossier.guichet),
+        *(vie.depot.isoformat(), vie.debut.isoformat()),
+        ajouter_mois(vie.debut, _VALIDITE_MOIS).isoformat(),
+        vie.renouvellements[-1].isoformat() if vie.renouvellements else None,
+        *(jour.isoformat() if jour else None, motif, _micros(jour, maintenant)),
+        *(statut, _micros(vie.dalo, maintenant), reference),
+        plier(dossier.association) if dossier.association is not None else None,
+        *(reservataire, commune),
+        document.encode(),
+        codec.encoder(radiation) if radiation is not None else None,
+        dalo,
+    )
+
+
+def _micros(jour: date | None, maintenant: datetime) -> int | None:
+    if jour is None:
+        return None
+    ecoule = instant(jour, maintenant) - _EPOQUE
+    return (ecoule.days * 86_400 + ecoule.seconds) * 1_000_000 + ecoule.microseconds
+
+
+def _ligne_stat(base: str, numero: str, dossier: DossierTire, vie: Vie) -> tuple[Any, ...]:
+    foyer, depot, commune = dossier.foyer, vie.depot.isoformat(), dossier.souhait.places[0].code
+    if foyer is None:
+        rien = (None, None, None, None, 0, None)
+        return (base, numero, depot, Composition.ASSOCIATION.value, 0, *rien, commune)
+    demandeur, ressources = foyer.demandeur, foyer.ressources
+    return (
+        *(base, numero, depot, _composition(foyer).value, foyer.taille, demandeur.naissance.isoformat()),
+        *(demandeur.nationalite, demandeur.situation, demandeur.metier.contrat),
+        *(ressources, ressources * 1200 // _centiemes_uc(foyer, vie.debut), commune),
+    )
+
+
+def _composition(foyer: Foyer) -> Composition:
+    """As `domain.menage.composition` tells it from a document."""
+    enfants = bool(foyer.a_charge) or any(enfant.garde == "G" for enfant in foyer.en_garde)
+    if foyer.lien in LIENS_DE_COUPLE:
+        return Composition.COUPLE_AVEC_ENFANT if enfants else Composition.COUPLE
+    if foyer.cotitulaire is not None:
+        return Composition.AUTRE
+    return Composition.MONOPARENTALE if enfants else Composition.SEULE
+
+
+def _centiemes_uc(foyer: Foyer, jour: date) -> int:
+    """Unités de consommation, in hundredths, as `domain.menage.nombre_uc` tells them."""
+    presents = [enfant.naissance for enfant in foyer.a_charge]
+    presents += [personne.naissance for personne in foyer.adultes[1:]]
+    alternes = [enfant.naissance for enfant in foyer.en_garde if enfant.garde == "G"]
+    poids = [sum(50 if age(n, jour) >= 14 else 30 for n in naissances) for naissances in (presents, alternes)]
+    return 100 + poids[0] + poids[1] // 2
+
+
+def _ligne_decision(
+    semence: Semence, tirage: Tirage, plant: _Plant, numero: str, identifiant: int
+) -> tuple[Any, ...]:
+    vie = plant.vie
+    assert vie.decision is not None
+    auteur = tirage.choix(plant.dossier.territoire.bailleurs)
+    dit = decision(vie, tirage, vie.dalo is not None)
+    return (
+        *(
+            semence.base,
+            identifiant,
+            numero,
+            d.TYPE_DECISION,
+            auteur,
+            _micros(vie.decision, semence.maintenant),
+        ),
+        *("CRE", vie.decision.isoformat(), json.dumps(dit, ensure_ascii=False)),
+    )

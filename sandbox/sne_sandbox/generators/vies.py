@@ -1,0 +1,163 @@
+"""The lives of drawn households: what happened to each demande up to the day the base is made (deposit,
+renewals, radiation, DALO, decision), dated back from it so that nothing is overdue.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time, timedelta
+from typing import Final
+
+from sne_sandbox.domain import codes as motifs
+from sne_sandbox.domain import decision as d
+from sne_sandbox.domain.dates import PARIS, ajouter_mois
+from sne_sandbox.domain.element import Element, bloc, de_code
+from sne_sandbox.generators.demandes import DossierTire
+from sne_sandbox.generators.plume import ELEMENTS
+from sne_sandbox.generators.population import Population
+from sne_sandbox.generators.tirage import Repartition, Tirage
+
+#: Motives that only a landlord may give.
+DU_BAILLEUR: Final = frozenset({motifs.MOTIF_ATTRIBUTION, motifs.MOTIF_IRRECEVABILITE})
+
+#: Days. An active demande may be a little past its year: the system waits for t+13 months.
+_DERNIER_DEBUT_MAX: Final = 380
+_RENOUVELEE_AVANT_MAX: Final = 45
+#: A radiated one is erased after a year.
+_RADIEE_DEPUIS_MAX: Final = 330
+_RESERVATAIRES: Final = Repartition(
+    {"AUCUN": 48, "PPRIOR": 18, "COLACT": 14, "COLTER": 14, "PFONCT": 3, "AUTRES": 3}
+)
+_TYPES_RPLS: Final = {"C": "T1", "T6P": "T6"}
+_TYPES_DALO: Final = {"T1": "01", "T2": "02", "T3": "03", "T4": "04", "T5": "05", "T6P": "06"}
+_OUVERTURE: Final = time(9)
+
+
+@dataclass(frozen=True, slots=True)
+class Vie:
+    """What happened to a demande, and when. `renouvellements` in order; `radiation` a day and the code of a
+    motive; `dalo` and `decision` the days of a d.DALO and of a commission's decision."""
+
+    depot: date
+    renouvellements: tuple[date, ...] = ()
+    radiation: tuple[date, str] | None = None
+    dalo: date | None = None
+    decision: date | None = None
+
+    @property
+    def debut(self) -> date:
+        """Start of the last year of validity: the last renewal, or the deposit."""
+        return self.renouvellements[-1] if self.renouvellements else self.depot
+
+
+def tirer_vie(tirage: Tirage, population: Population, jour: date) -> Vie:
+    """A life that has led to `jour`."""
+    radiation: tuple[date, str] | None = None
+    if tirage.booleen(population.radiees):
+        fin = jour - timedelta(days=tirage.entier(0, _RADIEE_DEPUIS_MAX))
+        motif = tirage.selon(population.radiations)
+        radiation = (fin, motif)
+        if motif == motifs.MOTIF_NON_RENOUVELLEMENT:
+            debut = ajouter_mois(fin, -13)
+        else:
+            debut = fin - timedelta(days=tirage.entier(0, 364))
+    else:
+        debut = jour - timedelta(days=tirage.entier(0, _DERNIER_DEBUT_MAX))
+    etapes = [debut]
+    for _ in range(tirage.selon(population.anciennete)):
+        avance = timedelta(days=tirage.entier(0, _RENOUVELEE_AVANT_MAX))
+        etapes.append(ajouter_mois(etapes[-1] + avance, -12))
+    etapes.reverse()
+    fin = radiation[0] if radiation else jour
+    dalo = tirage.date(etapes[0], fin) if tirage.booleen(population.dalo) else None
+    decision = (
+        tirage.date(max(debut, fin - timedelta(days=120)), fin)
+        if _decide(tirage, population, radiation)
+        else None
+    )
+    return Vie(etapes[0], tuple(etapes[1:]), radiation, dalo, decision)
+
+
+def tirer_vie_effacee(tirage: Tirage, population: Population, jour: date) -> Vie:
+    """A life that ended more than a year before `jour`: only its movements are left."""
+    vie = tirer_vie(tirage, replace(population, radiees=1.0, dalo=0.0, decisions=0.0), jour)
+    assert vie.radiation is not None
+    recul = vie.radiation[0] - (jour - timedelta(days=366 + tirage.entier(0, 730)))
+    return Vie(
+        vie.depot - recul,
+        tuple(quand - recul for quand in vie.renouvellements),
+        (vie.radiation[0] - recul, vie.radiation[1]),
+    )
+
+
+def _decide(tirage: Tirage, population: Population, radiation: tuple[date, str] | None) -> bool:
+    # Where decisions are told at all, an attribution has its own.
+    attribuee = (
+        radiation is not None and radiation[1] == motifs.MOTIF_ATTRIBUTION and population.decisions > 0
+    )
+    return tirage.booleen(population.decisions) or attribuee
+
+
+def instant(jour: date, maintenant: datetime) -> datetime:
+    """Opening time on `jour`, in Paris, and never after `maintenant`."""
+    return min(datetime.combine(jour, _OUVERTURE, PARIS), maintenant)
+
+
+def bloc_radiation(tirage: Tirage, motif: str, jour: date, dossier: DossierTire) -> Element:
+    """`radiation`, with what its motive asks for."""
+    enfants = [Element("dateRadiation", jour.isoformat()), de_code("motifRadiation", motif)]
+    if motif == motifs.MOTIF_IRRECEVABILITE:
+        enfants.append(de_code("sousMotifIrrecevabilite", tirage.choix(("IRRRES", "IRRSEJ"))))
+    elif motif == motifs.MOTIF_SANS_CONTACT:
+        courrier = jour - timedelta(days=tirage.entier(32, 70))
+        enfants.append(bloc("absenceReponse", Element("dateCourrier", courrier.isoformat())))
+    elif motif == motifs.MOTIF_ATTRIBUTION:
+        enfants.append(_attribution(tirage, jour, dossier))
+    return bloc("radiation", *enfants)
+
+
+def _attribution(tirage: Tirage, jour: date, dossier: DossierTire) -> Element:
+    souhait = dossier.souhait
+    type_ = souhait.types[-1]
+    place = tirage.choix(souhait.places)
+    bail = max(dossier.depot, jour - timedelta(days=tirage.entier(0, 20)))
+    adresse = {nom: texte for nom, texte in dossier.adresse.items() if nom in ("numero", "voie")}
+    lieu = {**adresse, "codePostal": place.code_postal, "commune": place.code}
+    hlm = dossier.foyer is not None and dossier.foyer.logement == "HLM"
+    return bloc(
+        "attributionLogement",
+        Element("dateSignatureBail", bail.isoformat()),
+        de_code("dejaLogeParcBailleur", "OUI" if hlm else "NON"),
+        Element("numeroRpls", f"{tirage.entier(1, 9_999_999_999):010d}"),
+        de_code("accordCollectif", "AUCUN"),
+        de_code("typeReservataire", tirage.selon(_RESERVATAIRES)),
+        de_code("typeLogement", _TYPES_RPLS.get(type_, type_)),
+        bloc("adresse", *ELEMENTS.feuilles(lieu)),
+    )
+
+
+def bloc_dalo(statut: str, jour: date, dossier: DossierTire) -> Element:
+    """`informationDalo`: `statut` is a code of ListeStatutDalo."""
+    type_ = _TYPES_DALO.get(dossier.souhait.types[-1], "09")
+    return bloc(
+        "informationDalo",
+        de_code("statutDalo", statut),
+        Element("dateDecisionDalo", jour.isoformat()),
+        de_code("typologieLogementDalo", type_),
+    )
+
+
+def decision(vie: Vie, tirage: Tirage, dalo: bool) -> tuple[tuple[str, str], ...]:
+    """Characteristics of the event DECATT of a life that has a decision."""
+    assert vie.decision is not None
+    attribuee = vie.radiation is not None and vie.radiation[1] == motifs.MOTIF_ATTRIBUTION
+    retenue = d.ATTRIBUTION if attribuee else tirage.choix((d.NON_ATTRIBUTION, d.ATTRIBUTION))
+    caracteristiques = [(d.DATE_COMMISSION, vie.decision.isoformat()), (d.DECISION, retenue)]
+    if retenue == d.NON_ATTRIBUTION:
+        caracteristiques.append((d.MOTIF, "Autre candidat mieux placé"))
+    caracteristiques.append((d.DALO, "oui" if dalo else "non"))
+    if not dalo:
+        caracteristiques.append((d.CATEGORIE, tirage.choix(("MALLOG", "HEBERG", "MINEUR", "SANLOG"))))
+    if attribuee and vie.radiation is not None:
+        caracteristiques += ((d.BAIL, "oui"), (d.DATE_BAIL, vie.radiation[0].isoformat()))
+    else:
+        caracteristiques.append((d.BAIL, "non"))
+    return tuple(caracteristiques)

@@ -1,0 +1,93 @@
+"""The rows that a seed stores, without reading its documents back."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from itertools import chain
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from sne_sandbox.contract.versions import Contrat, charger
+from sne_sandbox.domain.base import Horloge
+from sne_sandbox.domain.dates import PARIS
+from sne_sandbox.domain.demande import DemandeStockee
+from sne_sandbox.errors import StoreError
+from sne_sandbox.generators import semis
+from sne_sandbox.operations import bases
+from sne_sandbox.store import lignes, metadonnees
+from sne_sandbox.store.recherche import parcourir
+from sne_sandbox.store.registre import RegistreBase
+from sne_sandbox.store.session import Magasin
+
+HORLOGE = Horloge(fige_a=datetime(2018, 3, 15, 12, tzinfo=PARIS))
+SEMENCES = ("attributions", "dalo", "doublons", "ecole", "radiations")
+
+
+@pytest.fixture(scope="module")
+def contrat() -> Contrat:
+    return charger("v5.2")
+
+
+@pytest.fixture
+def magasin(tmp_path: Path) -> Iterator[Magasin]:
+    with Magasin.ouvrir(None, tmp_path) as ouvert:
+        yield ouvert
+
+
+def _du_document(base: str, stockee: DemandeStockee) -> dict[str, list[dict[str, Any]]]:
+    """The rows that are drawn from a demande stored in any other way."""
+    return {
+        "demande": [lignes.ligne_demande(base, stockee, stockee.revision)],
+        "demande_personne": lignes.lignes_personnes(base, stockee),
+        "demande_commune": lignes.lignes_communes(base, stockee),
+        "demande_motif": lignes.lignes_motifs(base, stockee),
+        "demande_stat": [lignes.ligne_stat(base, stockee)],
+    }
+
+
+def _rangees(registre: RegistreBase, table: sa.Table) -> list[dict[str, Any]]:
+    return [dict(ligne) for ligne in registre.connexion.sa.execute(sa.select(table)).mappings()]
+
+
+@pytest.mark.parametrize("semence", SEMENCES)
+def test_each_row_is_the_one_that_the_document_tells(
+    magasin: Magasin, contrat: Contrat, semence: str
+) -> None:
+    bases.creer(magasin, contrat, "a", semence=semence, seed=3, taille=400, horloge=HORLOGE)
+    with magasin.lire("a") as registre:
+        attendues = [_du_document("a", stockee) for stockee in parcourir(registre)]
+        assert len(attendues) == 400
+        for nom in attendues[0]:
+            table = metadonnees.metadata.tables[nom]
+            cle = [colonne.name for colonne in table.primary_key]
+            lues, voulues = (
+                sorted(rangees, key=lambda r: [r[c] for c in cle])
+                for rangees in (_rangees(registre, table), chain.from_iterable(a[nom] for a in attendues))
+            )
+            assert lues == voulues, nom
+
+
+def test_a_base_is_the_same_when_another_process_draws_it(
+    magasin: Magasin, contrat: Contrat, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for nom, seuil in (("seule", 2_000), ("aidee", 1)):
+        monkeypatch.setattr(semis, "_PARALLELE", seuil)
+        bases.creer(magasin, contrat, nom, semence="ecole", seed=3, taille=1_200, horloge=HORLOGE)
+    contenus = []
+    for nom in ("seule", "aidee"):
+        with magasin.lire(nom) as registre:
+            contenus.append(sorted((s.numero_unique, s.document) for s in parcourir(registre)))
+    assert len(contenus[0]) == 1_200
+    assert contenus[0] == contenus[1]
+
+
+def test_a_base_whose_drawer_stops_is_no_base(
+    magasin: Magasin, contrat: Contrat, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(semis, "_PARALLELE", 1)
+    monkeypatch.setattr(semis, "_TIREUR", "pass")
+    with pytest.raises(StoreError, match="tire les ménages"):
+        bases.creer(magasin, contrat, "a", semence="ecole", taille=1_200)
+    assert magasin.bases.lister() == []
