@@ -123,8 +123,11 @@ class Element:
 
     def tous(self, chemin: str) -> tuple["Element", ...]:
         """All children at `chemin` that are not empty; for « a/b », the b of the first a."""
-        tete, _, nom = chemin.rpartition("/")
-        parent = self.enfant(tete) if tete else self
+        parent: Element | None = self
+        nom = chemin
+        if "/" in chemin:
+            tete, _, nom = chemin.rpartition("/")
+            parent = self.enfant(tete) if "/" in tete else self.presents.get(tete)
         if parent is None or nom not in parent.presents:
             return ()
         return tuple([e for e in parent.enfants if e.nom == nom and not e.vide])
@@ -136,7 +139,7 @@ class Element:
 
     def code_de(self, chemin: str) -> str | None:
         """Attribute `code` of the child at `chemin`."""
-        trouve = self.enfant(chemin)
+        trouve = self.enfant(chemin) if "/" in chemin else self.presents.get(chemin)
         return trouve.code if trouve is not None else None
 
     def date_de(self, chemin: str) -> date | None:
@@ -157,9 +160,14 @@ class Element:
     def entier_de(self, chemin: str) -> int | None:
         """`xs:int` of the child at `chemin`."""
         trouve = self.enfant(chemin) if "/" in chemin else self.presents.get(chemin)
-        if trouve is None or not trouve.texte or trouve.texte.isspace():
+        if trouve is None or not trouve.texte:
             return None
-        return int(trouve.texte)
+        try:
+            return int(trouve.texte)
+        except ValueError:
+            if trouve.texte.strip():
+                raise
+            return None  # blanks are text, and no number
 
 
 class DocumentRecu(Element):

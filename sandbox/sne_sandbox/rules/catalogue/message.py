@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Final
 
 from sne_sandbox.contract.nomenclatures import PasDeChemin
@@ -150,6 +151,7 @@ def informations_du_sne(contexte: Contexte) -> Iterator[Infraction]:
             yield infraction(bloc)
 
 
+@lru_cache(maxsize=64)
 def _guichet_du_nom(nom: str) -> str | None:
     """The guichet in a conforming file name, None when it does not conform."""
     trouve = NOM_FICHIER.fullmatch(nom)
