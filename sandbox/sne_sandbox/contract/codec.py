@@ -12,7 +12,7 @@ from lxml import etree
 
 from sne_sandbox.contract.nomenclatures import Nomenclatures
 from sne_sandbox.domain.demande import Demande
-from sne_sandbox.domain.element import CODE_INCONNU, VIDE_OBLIGATOIRE, DocumentRecu, Element
+from sne_sandbox.domain.element import CODE_INCONNU, VIDE_OBLIGATOIRE, DocumentRecu, Element, ElementLu
 from sne_sandbox.errors import MessageMalforme, MessageTropGros
 
 #: Namespace of the payload documents.
@@ -40,7 +40,6 @@ class _NomsLocaux(dict[Any, str]):
 
 _NOMS_MAX: Final = 4096
 _noms: Final = _NomsLocaux()
-_nouveau: Final = Element.__new__
 #: Attributes and present children of an element that has none. Elements are not changed once they are made.
 _AUCUN: Final[dict[str, Any]] = {}
 
@@ -50,20 +49,19 @@ def decoder(racine: Any, conteneurs: frozenset[str] = frozenset()) -> Element:
 
     `conteneurs` are the names of elements that hold elements: blanks in an empty one are layout, not text.
     """
-    element = _nouveau(Element)
+    element: Element = ElementLu()
     _decoder(racine, element, conteneurs, _AUCUN, {})
     return element
 
 
 def decoder_recu(racine: Any, nomenclatures: Nomenclatures) -> DocumentRecu:
     """A document received, with the facts by which its rules are chosen: one walk."""
-    recu: Any = _nouveau(DocumentRecu)
+    recu: DocumentRecu = DocumentRecu()
     faits: dict[str, None] = {}
     premier = nomenclatures.sommet.enfants.get(_noms[racine.tag])
     _decoder(racine, recu, nomenclatures.conteneurs, _AUCUN if premier is None else premier.enfants, faits)
     recu.faits = set(faits)
-    lu: DocumentRecu = recu
-    return lu
+    return recu
 
 
 def _decoder(
@@ -76,14 +74,17 @@ def _decoder(
     element._parent = None
     lien = ref(element)
     element.ligne = noeud.sourceline or 0
-    _lire_attributs(noeud, element)
-    if element.code:
-        faits[CODE_INCONNU] = None  # no element that holds others has one in our lists
-    enfants = []
+    element.attributs, element.code = _AUCUN, None
+    if noeud.attrib:
+        _lire_attributs(noeud, element)
+        if element.code:
+            faits[CODE_INCONNU] = None  # no element that holds others has one in our lists
+    enfants: list[Any] = [None] * len(noeud)
+    rang = 0
     presents: dict[str, Element] = {}
     for fils in noeud:
         nom = _noms[fils.tag]
-        enfant: Any = _nouveau(Element)
+        enfant = ElementLu()
         if nom in conteneurs or len(fils):
             if not nom:
                 continue
@@ -99,31 +100,31 @@ def _decoder(
             enfant.enfants = ()
             enfant.presents = _AUCUN
             enfant.texte = texte = fils.text or ""
-            ecrits = fils.items()
-            if not ecrits:
+            if not fils.attrib:
                 enfant.attributs, enfant.code, enfant.vide = _AUCUN, None, not texte
-            elif len(ecrits) == 1 and ecrits[0][0] == "code":
-                code = ecrits[0][1]
-                enfant.attributs = {"code": code}
-                enfant.code = code or None
-                enfant.vide = not (texte or code)
             else:
-                _lire_attributs(fils, enfant)
-                enfant.vide = not (texte or enfant.code)
-            if enfant.code:
-                faits[f"{nom}={enfant.code}"] = None
-                if nom in pas and pas[nom].codes is not None and enfant.code not in pas[nom].codes:
-                    faits[CODE_INCONNU] = None
-        enfants.append(enfant)
+                (premier, code), *autres = fils.items()
+                if premier == "code" and not autres:
+                    enfant.attributs, enfant.code = {"code": code}, code or None
+                else:
+                    _lire_attributs(fils, enfant)
+                    code = enfant.code
+                enfant.vide = not (texte or code)
+                if code:
+                    faits[f"{nom}={code}"] = None
+                    if nom in pas and pas[nom].codes is not None and code not in pas[nom].codes:
+                        faits[CODE_INCONNU] = None
+        enfants[rang] = enfant
+        rang += 1
         if not enfant.vide:
             if nom not in presents:
                 presents[nom] = enfant
                 faits[nom] = None
         elif nom in pas and pas[nom].code_obligatoire:
             faits[VIDE_OBLIGATOIRE] = None
-    element.enfants = tuple(enfants)
+    element.enfants = tuple(enfants if rang == len(enfants) else enfants[:rang])
     element.presents = presents
-    element.texte = "" if enfants or element.nom in conteneurs else noeud.text or ""
+    element.texte = "" if rang or element.nom in conteneurs else noeud.text or ""
     element.vide = not (presents or element.texte or element.code)
 
 

@@ -170,7 +170,16 @@ class Element:
             return None  # blanks are text, and no number
 
 
-class DocumentRecu(Element):
+class ElementLu(Element):
+    """An element that is made bare, and filled by whoever reads a document: its constructor would cost as
+    much as the reading."""
+
+    __slots__ = ()
+
+    __init__ = object.__init__
+
+
+class DocumentRecu(ElementLu):
     """The root of a document received. `faits` tells what is in it: the name of each element that is not
     empty (`nir`), with its code when it has one (`modeleLogement=HLM`); CODE_INCONNU and VIDE_OBLIGATOIRE. By
     these a rule that has nothing to look at is not even run."""
