@@ -13,6 +13,7 @@ from lxml import etree
 from sne_sandbox.contract.nomenclatures import Nomenclatures
 from sne_sandbox.domain.demande import Demande
 from sne_sandbox.domain.element import CODE_INCONNU, VIDE_OBLIGATOIRE, DocumentRecu, Element, ElementLu
+from sne_sandbox.domain.texte import Retenus
 from sne_sandbox.errors import MessageMalforme, MessageTropGros
 
 #: Namespace of the payload documents.
@@ -28,18 +29,12 @@ _DANS_TEXTE: Final = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", "\r"
 _DANS_ATTRIBUT: Final = _DANS_TEXTE | str.maketrans({'"': "&quot;", "\n": "&#10;", "\t": "&#9;"})
 
 
-class _NomsLocaux(dict[Any, str]):
-    """Local names by tag, « {…}nom »; "" for what is no element. Bounded: clients make up names."""
-
-    def __missing__(self, tag: Any) -> str:
-        nom = tag.rpartition("}")[2] if isinstance(tag, str) else ""
-        if len(self) < _NOMS_MAX:
-            self[tag] = nom
-        return nom
+def _nom_local(tag: Any) -> str:
+    return tag.rpartition("}")[2] if isinstance(tag, str) else ""
 
 
-_NOMS_MAX: Final = 4096
-_noms: Final = _NomsLocaux()
+#: Local names by tag, « {…}nom »; "" for what is no element.
+_noms: Final = Retenus(_nom_local)
 #: Attributes and present children of an element that has none. Elements are not changed once they are made.
 _AUCUN: Final[dict[str, Any]] = {}
 
@@ -211,17 +206,8 @@ def _avec_espace(element: Element) -> str:
     return f'{debut} xmlns:ns1="{NS}"{fragment(element).removeprefix(debut)}'
 
 
-class _CodesEcrits(dict[str, str]):
-    """Codes as they stand between quotes. Bounded: a client writes what it wants."""
-
-    def __missing__(self, code: str) -> str:
-        ecrit = code.translate(_DANS_ATTRIBUT)
-        if len(self) < _NOMS_MAX:
-            self[code] = ecrit
-        return ecrit
-
-
-_codes: Final = _CodesEcrits()
+#: Codes as they stand between quotes.
+_codes: Final[Retenus[str]] = Retenus(lambda code: code.translate(_DANS_ATTRIBUT))
 
 
 def _attributs(attributs: dict[str, str]) -> str:

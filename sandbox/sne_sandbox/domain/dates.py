@@ -40,4 +40,4 @@ def xs_date_time(instant: datetime) -> str:
 
 def date_francaise(jour: date) -> str:
     """A day as people in France write it: `15/03/2018`."""
-    return jour.strftime("%d/%m/%Y")
+    return f"{jour.day:02d}/{jour.month:02d}/{jour.year}"

@@ -9,11 +9,11 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, time, timedelta, timezone
-from functools import lru_cache
 from typing import Any, Final, Generic, Self, TypeVar, overload
 from weakref import ReferenceType, ref
 
 from sne_sandbox.domain.dates import xs_date_time
+from sne_sandbox.domain.texte import Retenus
 
 T = TypeVar("T")
 
@@ -145,7 +145,7 @@ class Element:
     def date_de(self, chemin: str) -> date | None:
         """`xs:date` (or the day of an `xs:dateTime`) of the child at `chemin`, its time zone ignored."""
         trouve = self.enfant(chemin) if "/" in chemin else self.presents.get(chemin)
-        return lire_date(trouve.texte) if trouve is not None and trouve.texte else None
+        return _DATES[trouve.texte] if trouve is not None and trouve.texte else None
 
     def instant_de(self, chemin: str) -> datetime | None:
         """`xs:dateTime` of the child at `chemin`; naive when it names no time zone."""
@@ -255,9 +255,12 @@ def _jour(annee: int, mois: int, jour: int) -> date:
     return date.min if annee < date.min.year else date.max
 
 
-@lru_cache(maxsize=8192)
 def lire_date(texte: str) -> date | None:
     """The day of an `xs:date` or `xs:dateTime`; None when it is neither."""
+    return _DATES[texte]
+
+
+def _lire_date(texte: str) -> date | None:
     texte = texte.strip()
     try:
         if len(texte) == 10 and texte[4] == "-" == texte[7] and texte[:4] != "0000":
@@ -270,7 +273,10 @@ def lire_date(texte: str) -> date | None:
         return None
 
 
-@lru_cache(maxsize=1024)
+#: Rules read a birth date again and again.
+_DATES: Final = Retenus(_lire_date)
+
+
 def lire_instant(texte: str) -> datetime | None:
     """The instant of an `xs:dateTime`, microseconds cut; None when it is none."""
     trouve = _DATE_TIME.fullmatch(texte.strip())
