@@ -5,6 +5,7 @@ The real server's documents carry the prefix `ns1`, declared on the root beside 
 client in the field cuts the answer out by looking for the three characters before `:interfaceNuu`.
 """
 
+import threading
 from typing import Any, Final
 from weakref import ref
 
@@ -248,9 +249,8 @@ def parse(data: bytes, *, limit: int) -> Any:
         )
     if _DOCTYPE in (data if b"\0" not in data[:8] else data.replace(b"\0", b"")):
         _refuser_dtd(data)
-    parseur = _parseur_prudent()
     try:
-        racine = etree.fromstring(data, parseur)
+        racine = etree.fromstring(data, _DU_FIL.parseur)
     except etree.XMLSyntaxError as erreur:
         raise _malforme(erreur, data) from None
     if racine.getroottree().docinfo.doctype:
@@ -296,6 +296,16 @@ def _parseur_prudent(target: Any = None) -> Any:
         remove_comments=True,
         remove_pis=True,
     )
+
+
+class _DuFil(threading.local):
+    """The parser of a thread: making one costs a quarter of the reading of a document."""
+
+    def __init__(self) -> None:
+        self.parseur = _parseur_prudent()
+
+
+_DU_FIL: Final = _DuFil()
 
 
 def _dtd() -> MessageMalforme:
