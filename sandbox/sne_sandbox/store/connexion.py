@@ -515,7 +515,7 @@ class Transaction:
 
     def _valider(self, groupe: Groupe, tour: Tour) -> None:
         """Commits for all members, tells them, and gives the turn back."""
-        tour.groupe = None
+        tour.finir(groupe)
         echec: BaseException | None = None
         try:
             self._donnees._valider(groupe, ecriture=True)
@@ -531,7 +531,7 @@ class Transaction:
         donnees, groupe, tour = self._donnees, self._groupe, self._tour
         if tour is None or not groupe.membres:
             if tour is not None:
-                tour.groupe = None
+                tour.finir(groupe)
             donnees._annuler(groupe, ecriture=self._ecriture)
             if tour is not None:
                 tour.rendre()
@@ -550,7 +550,7 @@ class Transaction:
 
     def _perdre(self, groupe: Groupe, erreur: BaseException) -> None:
         assert self._tour is not None
-        self._tour.groupe = None
+        self._tour.finir(groupe)
         self._donnees._annuler(groupe, ecriture=True)
         groupe.annoncer(erreur)
 

@@ -16,6 +16,9 @@ from typing import Any, Final
 #: wait for ever for its answer, nor another process for the file.
 MEMBRES_MAX: Final = 16
 OUVERT_MAX_S: Final = 0.05
+#: How long those who were there last are waited for, at the gate: their answers have just left, and their
+#: next messages are about to come.
+RASSEMBLER_S: Final = 0.001
 
 
 def _attente() -> threading.Lock:
@@ -94,6 +97,7 @@ class Tour:
         self._pris = False
         self._liseurs: deque[threading.Lock] = deque()
         self._ecrivains: deque[threading.Lock] = deque()
+        self._attendus = 1
         self.groupe: Groupe | None = None
         """The transaction that is open; touched by whose turn it is."""
 
@@ -116,18 +120,31 @@ class Tour:
     def ecrire(self, *, a_la_main: bool) -> None:
         """Waits for a turn to write; `a_la_main` says whether this thread has the turn already: it lets those
         who have still to read go first."""
+        rassembler = False
         with self._verrou:
-            if a_la_main:
-                if not self._liseurs or len(self._ecrivains) >= MEMBRES_MAX - 1:
+            if not a_la_main:
+                if not self._pris:
+                    self._pris = True
                     return
-            elif not self._pris:
-                self._pris = True
-                return
+            elif not self._liseurs or len(self._ecrivains) >= MEMBRES_MAX - 1:
+                rassembler = len(self._ecrivains) + 1 < self._attendus
+                if not rassembler:
+                    return
             attente = _attente()
             self._ecrivains.append(attente)
-            if a_la_main:
+            if rassembler:
+                self._pris = False
+            elif a_la_main:
                 self._liseurs.popleft().release()
-        attente.acquire()
+        if rassembler and not attente.acquire(timeout=RASSEMBLER_S):
+            with self._verrou:
+                if not self._pris:  # nobody came
+                    self._pris = True
+                    self._ecrivains.remove(attente)
+                    return
+            attente.acquire()
+        elif not rassembler:
+            attente.acquire()
 
     def passer_a_un_ecrivain(self) -> bool:
         """Hands the turn, and the transaction that is open, to the next who waits to write; whether there was
@@ -137,6 +154,12 @@ class Tour:
                 return False
             self._ecrivains.popleft().release()
             return True
+
+    def finir(self, groupe: Groupe) -> None:
+        """The transaction that was open is ended: the next one begins another."""
+        self.groupe = None
+        with self._verrou:
+            self._attendus = groupe.membres + len(self._liseurs) + len(self._ecrivains)
 
     def rendre(self) -> None:
         """Gives the turn back, no transaction being open."""
