@@ -21,6 +21,6 @@ def epreuve() -> Iterator[Epreuve]:
 
 @pytest.fixture(scope="session")
 def cote_a_cote() -> Iterator[Epreuve]:
-    """The same, as `conform` plays it: in several lanes; what is waited for is, on a clock that goes faster."""
+    """The same, as `conform` plays it: in several lanes, on a clock that goes faster."""
     with ouvrir_a_part(cote_a_cote=True) as ouverte:
         yield ouverte
