@@ -62,7 +62,6 @@ check: setup
 
 bench: setup
 	$(BIN)/python tests/benchmarks/run.py --page docs/performances.md
-	$(BIN)/python tests/benchmarks/console.py --page docs/performances.md
 
 wheel: setup
 	$(BIN)/python -m hatchling build -t wheel -d dist
