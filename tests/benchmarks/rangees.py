@@ -1,5 +1,5 @@
-"""The rows of the table: each function measures one thing of both checkouts, in turn (A B A B), by what a user
-has: commands, HTTP, the ready file, and what /proc says of the processes."""
+"""The rows of the table: each function measures one thing of both checkouts, in turn (A B A B), by what a
+user has: commands, HTTP, the ready file, and what /proc says of the processes."""
 
 import contextlib
 import http.client
@@ -31,8 +31,8 @@ _FIXTURE: Final = "def test_{}(sne_sandbox):\n    assert sne_sandbox.echanges ==
 
 @dataclass(frozen=True, slots=True)
 class Effort:
-    """How long one measures. `tours`: how many times A B; `lourds`: the same for what takes seconds; `conform`:
-    for what takes a minute; `lot`: requests of a turn; `secondes` of a load run; `documents` of check;
+    """How long one measures. `tours`: how many times A B; `lourds`: the same for what takes seconds;
+    `conform`: for what takes a minute; `lot`: requests of a turn; `secondes` of a load run; `documents` of check;
     `memoire`: exchanges before it is read; `semis`: demandes of a seed; `volume`: those of the large base."""
 
     tours: int = 8
@@ -54,8 +54,8 @@ RAPIDE: Final = Effort(1, 1, 0, 10, 0.2, 40, 40, 60, 1, 300, 20)
 
 @dataclass(frozen=True, slots=True)
 class Rangee:
-    """A row: what was measured of the old commit and of this one, as it is shown; what is wanted, and whether it
-    is there (None: nothing is wanted)."""
+    """A row: what was measured of the old commit and of this one, as it is shown; what is wanted, and
+    whether it is there (None: nothing is wanted)."""
 
     mesure: str
     avant: str

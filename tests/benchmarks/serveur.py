@@ -20,7 +20,7 @@ _TICS: Final = os.sysconf("SC_CLK_TCK")
 
 @dataclass(frozen=True, slots=True)
 class Serveur:
-    """A server that is ready. `demarrage`: seconds from the command to the ready file; `jeton` opens its API."""
+    """A server that is ready. `demarrage`: seconds until its ready file; `jeton` opens its API."""
 
     pid: int
     port: int

@@ -70,7 +70,7 @@ def semer(banc: Banc, grande: Path) -> None:
 
 
 def comparer(banc: Banc, grande: Path) -> Iterator[Rangee]:
-    """Calls over an empty base and over the large one, in turn: medians, and the 99th centile of the latter."""
+    """Calls over an empty base and over the large one, in turn: medians, and a 99th centile."""
     vide = banc.dossier / "vide"
     with (
         serveur.demarrer(banc.nouvelle, vide, "--seed-base", "vide", "--workers", "1") as petit,

@@ -1,7 +1,7 @@
 """Loaded by the interpreter of a server that is measured (`PYTHONPATH`): counts its SQL statements.
 
-Whoever wants the count makes the folder `lire` in `BANC_SONDE`; each process writes what it has counted there, in
-a file of its number.
+Whoever wants the count makes the folder `lire` in `BANC_SONDE`; each process writes what it has counted
+there, in a file of its number.
 """
 
 import os
