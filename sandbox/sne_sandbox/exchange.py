@@ -171,8 +171,8 @@ class Echanges:
         requete, echange = cours.requete, cours.echange
         if requete.methode != "POST":
             raise HttpRefus(405, f"La méthode {requete.methode} n'est pas admise : SOAP s'appelle par POST.")
-        with self._magasin.lire(echange.base) as registre:
-            base, cours.pannes = registre.base, registre.pannes_armees
+        lue = self._magasin.regarder(echange.base)
+        base, cours.pannes = lue.base, lue.pannes
         echange.instant_base = base.horloge.maintenant(echange.recu_le)
         if ailleurs := requete.d_un_autre_site:
             raise HttpRefus(

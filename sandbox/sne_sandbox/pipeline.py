@@ -16,7 +16,7 @@ from sne_sandbox.contract.schema import Document, SchemaError
 from sne_sandbox.contract.versions import Contrat
 from sne_sandbox.domain.anomalie import Anomalie
 from sne_sandbox.domain.base import Base
-from sne_sandbox.domain.demande import NUMERO_MAX, Demande
+from sne_sandbox.domain.demande import NUMERO_MAX
 from sne_sandbox.domain.echange import Appel, Champ, Echange, Piece, Reponse, VerdictEchange
 from sne_sandbox.domain.element import Element
 from sne_sandbox.errors import CertificatNonConforme, ErreurInterne, MessageMalforme, StructureIncorrecte
@@ -77,7 +77,7 @@ class Pipeline:
             # (3) validated,
             self._valider(racine, operation)
             # (4) and decoded, once.
-            document = codec.decoder(racine, self.contrat.nomenclatures.conteneurs)
+            document = codec.decoder_recu(racine, self.contrat.nomenclatures)
         guichet = guichet_de(appel, document)
         echange.guichet = guichet or echange.guichet
         jugement = self._jugement(appel, operation, document, base, maintenant, guichet, echange)
@@ -120,7 +120,7 @@ class Pipeline:
         version = self.contrat.version_de_lecture(racine.get("versionInterface", ""))
         if self.contrat.schemas.validate(racine, document=operation.genre, version=version):
             raise StructureIncorrecte
-        document = codec.decoder(racine, self.contrat.nomenclatures.conteneurs)
+        document = codec.decoder_recu(racine, self.contrat.nomenclatures)
         base = registre.base
         maintenant = base.horloge.maintenant(datetime.now(UTC))
         guichet, sans_suite = guichet_de(appel, document), Echange(appel.base, appel.recu_le)
@@ -160,14 +160,8 @@ class Pipeline:
             # Whatever was sent as a number: the journal's index does not take a megabyte.
             echange.numero_unique = appel.texte("numUnique")[:NUMERO_MAX] or None
             return None
-        demande = Demande(document)
-        echange.version = demande.version
-        echange.type_fichier = demande.type_fichier
-        echange.numero_unique = demande.numero_unique or document.texte_de("operation/numUnique")
-        if operation.type_regles == "":
-            return None
         contexte = Contexte(
-            type_fichier=operation.type_regles or demande.type_fichier,
+            type_fichier=operation.type_regles or document.texte_de("entete/typeFichier") or "",
             document=document,
             maintenant=maintenant,
             nomenclatures=self.contrat.nomenclatures,
@@ -182,14 +176,23 @@ class Pipeline:
             localisations_max=base.reglages.localisations_max,
             recherche_max=base.reglages.recherche_max,
         )
+        demande = contexte.demande
+        echange.version = demande.version
+        echange.type_fichier = demande.type_fichier
+        echange.numero_unique = demande.numero_unique or document.texte_de("operation/numUnique")
+        if operation.type_regles == "":
+            return None
         return Jugement(contexte, self.contrat, base.reglages.profile)
 
     def _encoder(self, sortie: Sortie, echange: Echange) -> dict[str, Champ]:
         champs = dict(sortie.champs)
-        if sortie.racine is None:
-            echange.reponse_conforme = True
-            return champs
-        fautes = self.contrat.schemas.validate(sortie.racine, document=sortie.genre, version=sortie.version)
+        octets, racine = sortie.octets, sortie.racine
+        if racine is None:
+            if not octets:
+                echange.reponse_conforme = True
+                return champs
+            racine = codec.relire(octets)
+        fautes = self.contrat.schemas.validate(racine, document=sortie.genre, version=sortie.version)
         echange.reponse_conforme = not fautes
         if fautes:
             raise ErreurInterne(
@@ -197,7 +200,7 @@ class Pipeline:
                 explication=_phrases(fautes),
             )
         champs[sortie.champ_nom] = sortie.nom_fichier
-        champs[sortie.champ] = Piece(codec.ecrire(sortie.racine), "text/xml")
+        champs[sortie.champ] = Piece(octets or codec.ecrire(racine), "text/xml")
         return champs
 
 
@@ -223,9 +226,9 @@ def guichet_de(appel: Appel, document: Element | None) -> str:
     if appel.guichet_certificat:
         return appel.guichet_certificat
     if document is not None:
-        ecrit = Demande(document).num_guichet or document.texte_de("entete/codeGuichet")
-        if ecrit:
-            return ecrit
+        for chemin in ("demande/demandeLogement/numGuichet", "entete/codeGuichet"):
+            if ecrit := document.texte_de(chemin):
+                return ecrit
     for champ in ("nomCertificat", *(nom for nom in appel.champs if nom.startswith("nomFichier"))):
         trouve = GUICHET_DANS_NOM.match(appel.texte(champ))
         if trouve is not None:

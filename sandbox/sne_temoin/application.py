@@ -45,6 +45,11 @@ class Temoin:
         self.liaison.session = Session(guichet, dict(adresses), dict(boites))
         self.liaison.transport.configurer(dict(certificats), delai)
 
+    def accorder(self, instance: int, acceleration: float) -> None:
+        """Which of those that work at once we are, from 1; how many times as fast as the machine's goes the
+        clock to wait on."""
+        self.liaison.noms.instance, self.liaison.session.acceleration = instance, acceleration
+
     def adresser(self, adresses: Mapping[str, str]) -> None:
         """Other addresses from now on."""
         self.liaison.session.adresses = dict(adresses)

@@ -25,11 +25,13 @@ ATTENTE_S = 1.05
 
 @dataclass(slots=True)
 class Session:
-    """Who we are, and whom we call: given by whoever installs the application."""
+    """Who we are, and whom we call: given by whoever installs the application; how many times as fast as the
+    machine's goes the clock that we wait on."""
 
     guichet: str = ""
     adresses: Mapping[str, str] = field(default_factory=dict)
     boites: Mapping[str, str] = field(default_factory=dict)
+    acceleration: float = 1.0
 
 
 class Liaison:
@@ -102,7 +104,11 @@ class Liaison:
 
     def attendre(self, rang: int) -> None:
         """Leaves the SNE alone for a while after the try number `rang`."""
-        time.sleep(ATTENTE_S * 2 ** (rang - 1))
+        self.dormir(ATTENTE_S * 2 ** (rang - 1))
+
+    def dormir(self, secondes: float) -> None:
+        """Lets that much time go by, on our clock."""
+        time.sleep(secondes / self.session.acceleration)
 
     # --- inside --------------------------------------------------------------------------------------
 

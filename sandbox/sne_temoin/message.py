@@ -87,19 +87,23 @@ def vide(valeur: Any) -> bool:
 
 # --- the names of files, and the dates in both -----------------------------------------------------------
 
+#: Files that an instance gives names to before those of the next are reached: in a minute, none does.
+PAR_INSTANCE = 100_000
 #: The SNE's own clock.
 PARIS = ZoneInfo("Europe/Paris")
 
 
 class Noms:
-    """The names of the files sent: kind, guichet, minute, six digits; never twice the same."""
+    """The names of the files sent: kind, guichet, minute, six digits; never twice the same, whichever of the
+    instances of this application gives them (`instance`, from 1)."""
 
     def __init__(self, memoire: Memoire) -> None:
         self.memoire = memoire
+        self.instance = 1
 
     def fichier(self, genre: str, guichet: str, maintenant: datetime) -> str:
         """`DEMG1226-201803151654-000042.xml`: the rank is kept in memory, hence new each time."""
-        rang = self.memoire.rang_suivant() % 1_000_000
+        rang = (self.memoire.rang_suivant() + (self.instance - 1) * PAR_INSTANCE) % 1_000_000
         return f"{genre}{guichet}-{tampon(maintenant)}-{rang:06d}.xml"
 
     def certificat(self, guichet: str, maintenant: datetime) -> str:

@@ -2,7 +2,8 @@
 
     python appels.py PACKAGE HOME REQUESTS
 
-`REQUESTS` holds (Content-Type, body) pairs (`marshal`): half warm up, the others are counted, builtins included. Prints the mean.
+`REQUESTS` holds (Content-Type, body) pairs (`marshal`): half warm up, the others are counted,
+builtins included. Prints the mean.
 """
 
 import cProfile

@@ -13,7 +13,6 @@ from datetime import datetime, timedelta, tzinfo
 from typing import Final
 from unittest import mock
 
-from hypothesis import Phase
 from serveur_en_fil import servir_en_fil
 
 from sne_sandbox import exchange
@@ -23,10 +22,10 @@ from sne_sandbox.conformance.adresses import Adresses
 from sne_sandbox.conformance.application import Application
 from sne_sandbox.conformance.attentes import TROP_CHARGEE
 from sne_sandbox.conformance.base import BaseJugee
+from sne_sandbox.conformance.couloirs import Renforts
 from sne_sandbox.conformance.exemples import ExempleTire
 from sne_sandbox.conformance.plan import Plan
 from sne_sandbox.conformance.reduction import Exemples
-from sne_sandbox.conformance.seance import ExempleJoue
 from sne_sandbox.contract.versions import Contrat, charger
 from sne_sandbox.domain.dates import PARIS
 from sne_sandbox.reports.model import Fin, Rapport, ResultatScenario
@@ -35,7 +34,6 @@ from sne_sandbox.store.session import Magasin
 from sne_temoin import liaison
 from sne_temoin.adaptateur import Adaptateur
 from sne_temoin.application import Temoin
-from sne_temoin.fautes import robustesse
 
 #: Noon of the day the specimens were written.
 INSTANT: Final = datetime(2018, 3, 15, 12, tzinfo=PARIS)
@@ -99,7 +97,13 @@ class Epreuve:
             rapport = replace(rapport, scenarios=tuple(joues.get(s.id, s) for s in rapport.scenarios))
         return rapport
 
-    def une_fois(self, application: Application, seulement: Collection[str] = (), **options: int) -> Rapport:
+    def une_fois(
+        self,
+        application: Application,
+        seulement: Collection[str] = (),
+        renforts: Renforts | None = None,
+        **options: float,
+    ) -> Rapport:
         """The report of one run of an application, which is closed at the end."""
         entree = self.enfant.home / "bases" / _BASE / "guichets" / self.enfant.pret["guichet"] / "inbox"
         servies = Adresses.du_fichier_pret(self.enfant.pret, _BASE, delai_max_s=DELAI)
@@ -110,7 +114,8 @@ class Epreuve:
                 application,
                 self.base,
                 adresses,
-                pilotage.ReglagesPilotage(maintenant=INSTANT, seulement=seulement, **options),
+                pilotage.ReglagesPilotage(maintenant=INSTANT, seulement=seulement, **options),  # type: ignore[arg-type]
+                renforts,
             )
         finally:
             application.fermer()
@@ -145,7 +150,6 @@ def sans_attendre() -> Iterator[None]:
     with (
         mock.patch.object(exchange, "datetime", heure),
         mock.patch.object(liaison, "time", heure),
-        mock.patch.object(robustesse, "time", heure),
     ):
         yield
 
@@ -155,22 +159,14 @@ def tirer_une_fois() -> Iterator[None]:
     """The examples of a scenario are drawn once for all runs of one seed: no application changes them."""
     connus: dict[tuple[int, int], dict[str, ExempleTire]] = {}
 
-    def parcourir(self: Exemples, combien: int, suivre: Callable[[ExempleJoue], bool]) -> int:
-        tires = connus.setdefault((self.graine, combien), {})
+    def tirer_ou_retrouver(self: Exemples, combien: int) -> dict[str, ExempleTire]:
+        cle = (self.graine, combien)
+        if cle not in connus:
+            connus[cle] = tirer(self, combien)
+        return connus[cle]
 
-        def retenir(exemple: ExempleTire) -> None:
-            tires.setdefault(exemple.cle(), exemple)
-
-        if not tires:
-            self._tirer(combien, retenir, (Phase.generate,))
-        for texte, exemple in tires.items():
-            joue = self.jouer(exemple)
-            self.vus[texte] = joue.fautes
-            if not suivre(joue):
-                break
-        return len(self.vus)
-
-    with mock.patch.object(Exemples, "parcourir", parcourir):
+    tirer = Exemples.tirer
+    with mock.patch.object(Exemples, "tirer", tirer_ou_retrouver):
         yield
 
 

@@ -9,6 +9,7 @@ import pytest
 from banc import FORMULAIRE, MIDI, Banc, message, oter, poser, specimen, texte
 from lxml import etree
 
+from sne_sandbox.contract import codec
 from sne_sandbox.domain.echange import Appel
 from sne_sandbox.operations import get_num_unique, table
 from sne_sandbox.pki.authority import Autorite
@@ -139,8 +140,9 @@ def test_a_rule_that_throws_is_a_receiver_fault_and_nothing_is_stored(banc: Banc
 
 def _mauvaise(question: Any) -> Any:
     sortie = get_num_unique.executer(question)
-    sortie.racine[0].remove(sortie.racine[0][0])
-    return sortie
+    racine = codec.relire(sortie.octets)
+    racine[0].remove(racine[0][0])
+    return replace(sortie, octets=codec.ecrire(racine))
 
 
 def test_a_bad_answer_of_ours_is_rolled_back_and_said(banc: Banc, monkeypatch: pytest.MonkeyPatch) -> None:

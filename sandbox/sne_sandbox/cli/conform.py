@@ -5,8 +5,9 @@ import os
 import shlex
 import shutil
 import sys
+import tempfile
 import warnings
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -85,6 +86,7 @@ def commande(
     from sne_sandbox.conformance import plan as plans
     from sne_sandbox.conformance.adresses import Adresses
     from sne_sandbox.conformance.base import BaseJugee
+    from sne_sandbox.conformance.couloirs import Renforts
     from sne_sandbox.contract.exigences import charger_exigences
     from sne_sandbox.domain.base import Horloge, lire_horloge
     from sne_sandbox.reports.progression import suivre
@@ -94,7 +96,7 @@ def commande(
         pile.enter_context(
             sorties.meme_en_echec(options, mode=pilotage.MODE, application=designation, graine=graine)
         )
-        application = _application(designation, faute)
+        application, autre = _application(designation, faute)
         maintenant = lire_horloge(horloge).maintenant(datetime.now(UTC)).replace(microsecond=0)
         plan = plans.charger(fichier_plan)
         seulement = _choisir(scenarios, [scenario.id for scenario in plan])
@@ -106,6 +108,12 @@ def commande(
         with ouverte.servir() as (enfant, servie), contextlib.ExitStack() as fin:
             fin.callback(application.fermer)
             os.environ.update(servie.sans_proxy())  # for the application, a process that is still to start
+            pki = Path(fin.enter_context(tempfile.TemporaryDirectory(prefix="sne-")))
+            renforts = autre and Renforts(
+                autre,
+                lambda base: Adresses.emises(servie.pret, base, enfant.home, pki / base),
+                ouverte.signaux.permis,
+            )
             ouverte.signaux.tenir()
             rapport = suivre(
                 pilotage.derouler(
@@ -122,7 +130,9 @@ def commande(
                         nom=designation,
                         commande=_a_rejouer(designation, faute, fichier_plan, exemples, options),
                         exiger=ids,
+                        acceleration=pilotage.ACCELERATION,
                     ),
+                    renforts,
                 )
             )
             enfant.verifier()
@@ -186,7 +196,11 @@ def _verifier_epreuve(rapport: "Rapport") -> None:
         raise EpreuveImpossible(raison or "L'application n'a répondu à rien.", rapport)
 
 
-def _application(designation: str, faute: str | None) -> "Application":
+def _application(
+    designation: str, faute: str | None
+) -> "tuple[Application, Callable[[], Application] | None]":
+    """The application, not started yet; what makes another instance of it, None when it is not ours to
+    start."""
     from sne_sandbox.conformance.application import ApplicationHttp, ApplicationProcessus
     from sne_temoin.fautes import PAR_NOM as FAUTES
 
@@ -198,10 +212,16 @@ def _application(designation: str, faute: str | None) -> "Application":
         if faute not in FAUTES:
             raise inconnu("Le défaut", faute, FAUTES)
     if designation == TEMOIN:
-        mots = [sys.executable, "-P", "-m", "sne_temoin"]
-        return ApplicationProcessus([*mots, *([] if faute is None else ["--faute", faute])])
-    if designation.startswith(("http://", "https://")):
-        return ApplicationHttp(designation)
+        mots = [sys.executable, "-P", "-m", "sne_temoin", *([] if faute is None else ["--faute", faute])]
+    elif designation.startswith(("http://", "https://")):
+        return ApplicationHttp(designation), None
+    else:
+        mots = _mots(designation)
+    return ApplicationProcessus(mots), lambda: ApplicationProcessus(mots)
+
+
+def _mots(designation: str) -> list[str]:
+    """The words of a command that can be run. Raises EpreuveImpossible."""
     try:
         mots = shlex.split(designation)
     except ValueError:  # a quote that nothing closes
@@ -210,7 +230,7 @@ def _application(designation: str, faute: str | None) -> "Application":
         nom = mots[0] if mots else designation
         quoi, remede = empechement(nom, _LANCEMENT) if mots else ("n'est pas une commande", _LANCEMENT)
         raise EpreuveImpossible(f"L'application ne se lance pas : [{nom}] {quoi}.", remede=remede)
-    return ApplicationProcessus(mots)
+    return mots
 
 
 def _choisir(demandes: Collection[str], connus: Collection[str]) -> tuple[str, ...]:

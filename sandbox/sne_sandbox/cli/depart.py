@@ -15,7 +15,6 @@ from sne_sandbox.errors import BaseInconnue, UsageError
 from sne_sandbox.settings import est_boucle_locale
 
 if TYPE_CHECKING:
-    from sne_sandbox.pki.authority import Autorite
     from sne_sandbox.server.listeners import AdressesServies
     from sne_sandbox.store.session import Magasin
     from sne_sandbox.web.partage import Configuration
@@ -56,19 +55,24 @@ def configuration(options: Mapping[str, Any], noms: Sequence[str], **autres: Any
     )
 
 
-def preparer_certificats(home: Path, noms: list[str], semence: str) -> "tuple[Autorite, Path, str]":
-    """The authority of the home, whose server answers to `noms`; the folder where each guichet of the seed
-    has its client certificate, made if need be; the guichet to show. Raises PkiError, UsageError."""
+def preparer_certificats(home: Path, noms: list[str], semence: str) -> tuple[Path, str]:
+    """Makes or renews what lacks of the authority of the home, whose server answers to `noms`. Answers the
+    folder where each guichet of the seed has its client certificate, and the guichet to show. Raises
+    PkiError, UsageError."""
     from sne_sandbox.operations import bases
-    from sne_sandbox.pki.authority import Autorite, ecrire
+    from sne_sandbox.pki import controle
 
-    autorite = Autorite.ouvrir(home, noms)
     guichets = [guichet.code for guichet in bases.guichets_de(semence)]
     dossier = home / "pki" / "guichets"
-    for guichet in guichets:
-        if not (dossier / f"{guichet}.pem").is_file():
+    controle.preparer(home, noms)
+    manquants = [code for code in guichets if not (dossier / f"{code}.pem").is_file()]
+    if manquants:
+        from sne_sandbox.pki.authority import Autorite, ecrire
+
+        autorite = Autorite.ouvrir(home, noms)
+        for guichet in manquants:
             ecrire(autorite.emettre(guichet), dossier)
-    return autorite, dossier, bases.vitrine(guichets)
+    return dossier, bases.vitrine(guichets)
 
 
 def adresse_pour_les_autres(adresse: str, host: str, noms: Sequence[str]) -> str:

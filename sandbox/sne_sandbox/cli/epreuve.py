@@ -16,16 +16,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from types import FrameType
-from typing import Any, Final, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Final, Self, TypeVar
 
 import click
 
 from sne_sandbox.cli.options import COMMUNES, reglages, taille_de_semence
-from sne_sandbox.contract.versions import Contrat
 from sne_sandbox.domain.base import BASE_PAR_DEFAUT, Horloge
-from sne_sandbox.server.base_servie import BaseServie
-from sne_sandbox.server.enfant import ServeurEnfant, servir_en_enfant
-from sne_sandbox.store.session import Magasin
+
+if TYPE_CHECKING:
+    from sne_sandbox.contract.versions import Contrat
+    from sne_sandbox.server.base_servie import BaseServie
+    from sne_sandbox.server.enfant import ServeurEnfant
+    from sne_sandbox.store.session import Magasin
 
 # --- signals -----------------------------------------------------------------------------------------
 
@@ -126,25 +128,25 @@ def options_de_serve(fonction: _F) -> _F:
 @dataclass(frozen=True, slots=True)
 class Epreuve:
     """A fresh base and where it lives. `magasin` is open beside the server, and after it; `signaux` are those
-    that told the trial to end."""
+    that told the trial to end. `serveur` ends the child that serves, `attendre` waits for it to be ready."""
 
     home: Path
-    contrat: Contrat
-    magasin: Magasin
+    contrat: "Contrat"
+    magasin: "Magasin"
     base: str
     semence: str
     options: Mapping[str, Any]
     signaux: Signaux
+    serveur: contextlib.ExitStack
+    attendre: "Callable[[], ServeurEnfant]"
 
     @contextlib.contextmanager
-    def servir(self) -> Iterator[tuple[ServeurEnfant, BaseServie]]:
+    def servir(self) -> "Iterator[tuple[ServeurEnfant, BaseServie]]":
         """Serves the base in a child process. Raises OperatorError when it does not start."""
-        arguments = [f"--seed-base={self.semence}", f"--refusals-base={self.base}"]
-        arguments += [f"--server-name={nom}" for nom in self.options["noms"]]
-        for nom in ("contract", "contracts", "profile", "database", *_DE_SERVE):
-            if self.options[nom] is not None:
-                arguments.append(f"--{nom.replace('_', '-')}={self.options[nom]}")
-        with servir_en_enfant(arguments, home=self.home) as enfant:
+        from sne_sandbox.server.base_servie import BaseServie
+
+        with self.serveur:
+            enfant = self.attendre()
             yield enfant, BaseServie.de(enfant, self.base, self.semence)
 
     def relever_les_boites(self) -> None:
@@ -163,38 +165,71 @@ def ouvrir(options: Mapping[str, Any], horloge: Horloge, seed: int) -> Iterator[
     """A fresh base: `ecole`, or « run-… » in a home (or database) that holds an `ecole` already. A home that
     was not given is thrown away at the end. `options` are those of `options_de_serve`. Raises OperatorError,
     and Interrompu where a signal comes."""
-    from sne_sandbox.cli.options import barre
-    from sne_sandbox.contract import versions
-    from sne_sandbox.operations import bases
-    from sne_sandbox.settings import Reglages
+    from sne_sandbox.server.enfant import partir
 
     with contextlib.ExitStack() as pile:
         signaux = pile.enter_context(Signaux())
         home: Path | None = options["home"]
+        neuf = home is None and options["database"] is None
         if home is None:
             home = Path(tempfile.mkdtemp(prefix="sne-"))
             pile.callback(shutil.rmtree, home, ignore_errors=True)
-        contrat = versions.charger(options["contract"], options["contracts"])
-        magasin = pile.enter_context(
-            Magasin.ouvrir(options["database"], home, journal_max=options["journal_max"])
+        serveur = pile.enter_context(contextlib.ExitStack())
+        attendre = None
+        if neuf and options["semence"] == "vide" and not options["taille"]:
+            # Nothing has to be looked for, nor shown: it starts while we import what judges.
+            depart = [f"--seed={seed}", f"--clock={horloge.en_texte()}"]
+            attendre = serveur.enter_context(partir([*_arguments(options, BASE_PAR_DEFAUT), *depart], home))
+        contrat, magasin = _ouvrir(options, home)
+        pile.enter_context(magasin)
+        nom = BASE_PAR_DEFAUT if neuf else _nom_libre(magasin)
+        _assurer(magasin, contrat, nom, options, horloge, seed)
+        if attendre is None:
+            attendre = serveur.enter_context(partir(_arguments(options, nom), home))
+        yield Epreuve(home, contrat, magasin, nom, options["semence"], options, signaux, serveur, attendre)
+
+
+def _arguments(options: Mapping[str, Any], base: str) -> list[str]:
+    """Those of `serve` for the base of a trial."""
+    arguments = [f"--seed-base={options['semence']}", f"--refusals-base={base}"]
+    arguments += [f"--server-name={nom}" for nom in options["noms"]]
+    for nom in ("contract", "contracts", "profile", "database", *_DE_SERVE):
+        if options[nom] is not None:
+            arguments.append(f"--{nom.replace('_', '-')}={options[nom]}")
+    return arguments
+
+
+def _ouvrir(options: Mapping[str, Any], home: Path) -> "tuple[Contrat, Magasin]":
+    from sne_sandbox.contract import versions
+    from sne_sandbox.store.session import Magasin
+
+    contrat = versions.charger(options["contract"], options["contracts"])
+    return contrat, Magasin.ouvrir(options["database"], home, journal_max=options["journal_max"])
+
+
+def _assurer(
+    magasin: "Magasin", contrat: "Contrat", nom: str, options: Mapping[str, Any], horloge: Horloge, seed: int
+) -> None:
+    """Makes the base, unless the server has."""
+    from sne_sandbox.cli.options import barre
+    from sne_sandbox.operations import bases
+    from sne_sandbox.settings import Reglages
+
+    with barre("Les ménages arrivent") as progres:
+        bases.assurer(
+            magasin,
+            contrat,
+            nom,
+            semence=options["semence"],
+            seed=seed,
+            taille=options["taille"],
+            horloge=horloge,
+            reglages=Reglages(profile=options["profile"]),
+            progres=progres,
         )
-        nom = _nom_libre(magasin)
-        with barre("Les ménages arrivent") as progres:
-            bases.creer(
-                magasin,
-                contrat,
-                nom,
-                semence=options["semence"],
-                seed=seed,
-                taille=options["taille"],
-                horloge=horloge,
-                reglages=Reglages(profile=options["profile"]),
-                progres=progres,
-            )
-        yield Epreuve(home, contrat, magasin, nom, options["semence"], options, signaux)
 
 
-def _nom_libre(magasin: Magasin) -> str:
+def _nom_libre(magasin: "Magasin") -> str:
     pris = {base.nom for base in magasin.bases.lister()}
     if BASE_PAR_DEFAUT not in pris:
         return BASE_PAR_DEFAUT

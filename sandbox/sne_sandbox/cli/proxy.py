@@ -124,7 +124,7 @@ def _servir(
     # A `serve` that comes after on this home finds its base as it would have made it.
     configuration = depart.configuration(options, noms, semence=depart.SEMENCE)
     jeton = configuration.jeton
-    autorite, guichets, vitrine = depart.preparer_certificats(home, [*noms, options["host"]], depart.SEMENCE)
+    guichets, vitrine = depart.preparer_certificats(home, [*noms, options["host"]], depart.SEMENCE)
 
     def annoncer(adresses: Any) -> None:
         if pret is not None:
@@ -140,7 +140,7 @@ def _servir(
             click.echo(f"  jeton d'administration : {jeton}", err=True)
 
     ecoute = lancement.ecoute_de(options)
-    a_servir = LancementRelais(configuration, ecoute, autorite, amont, base)
+    a_servir = LancementRelais(configuration, ecoute, amont, base)
     lancement.lancer(a_servir, options["workers"], annoncer)
 
 

@@ -8,27 +8,25 @@ import tempfile
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
-from importlib.metadata import version
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
 from sne_sandbox.cli.options import inconnu
-from sne_sandbox.conformance.jugement import PILOTEES
-from sne_sandbox.conformance.trafic import outil
-from sne_sandbox.contract.exigences import charger_exigences
-from sne_sandbox.contract.versions import Contrat
-from sne_sandbox.domain.echange import Echange
 from sne_sandbox.errors import OperatorError, UsageError
 from sne_sandbox.raisons import raison_systeme
-from sne_sandbox.reports import baseline, evidence, text
+from sne_sandbox.reports import baseline
 from sne_sandbox.reports.baseline import Connue
 from sne_sandbox.reports.decision import decider
 from sne_sandbox.reports.formats import FICHIERS, FORMATS, PAR_OPTION, PREUVES
 from sne_sandbox.reports.masque import CACHE
 from sne_sandbox.reports.model import Entete, Rapport
 from sne_sandbox.settings import SETTINGS
+
+if TYPE_CHECKING:
+    from sne_sandbox.contract.versions import Contrat
+    from sne_sandbox.domain.echange import Echange
 
 #: Distributions on which a verdict depends: an evidence package names their versions.
 _JUGES: Final = ("sne-sandbox", "lxml", "hypothesis", "python-stdnum")
@@ -75,13 +73,15 @@ class Sorties:
     def rendre(
         self,
         rapport: Rapport,
-        echanges: Iterable[Echange],
+        echanges: "Iterable[Echange]",
         *,
         configuration: Mapping[str, Any],
         remarques: Iterable[str] = (),
     ) -> int:
         """Applies the baseline, writes all, `remarques` at the end of the text (on stderr beside a machine's
         format); answers the exit code. Raises RapportNonEcrit, once stdout or stderr has the report."""
+        from sne_sandbox.reports import evidence, text
+
         self._rendu = True
         if self.connues:
             # Expiries are days of real life, whatever the clock of the base says.
@@ -128,6 +128,8 @@ class Sorties:
             yield
         except (Exception, KeyboardInterrupt) as erreur:
             if not self._rendu:
+                from sne_sandbox.conformance.trafic import outil
+
                 entete = Entete(
                     outil=outil(),
                     contrat=options["contract"],
@@ -203,9 +205,12 @@ def _non_ecrit(dossier: Path, erreur: OSError, *, gardes: bool = False) -> Rappo
     )
 
 
-def exigees(demandees: Collection[str], contrat: Contrat, *, pilotee: bool = False) -> tuple[str, ...]:
+def exigees(demandees: Collection[str], contrat: "Contrat", *, pilotee: bool = False) -> tuple[str, ...]:
     """The ids of --require, several of which may be in one value, with commas. Raises UsageError for one that
     is no requirement, is not tested by design or, unless the application is driven, that no traffic shows."""
+    from sne_sandbox.conformance.jugement import PILOTEES
+    from sne_sandbox.contract.exigences import charger_exigences
+
     connues = charger_exigences(contrat.dossiers)
     ids = [mot for valeur in demandees for mot in valeur.replace(",", " ").split()]
     for identifiant in ids:
@@ -226,6 +231,8 @@ def exigees(demandees: Collection[str], contrat: Contrat, *, pilotee: bool = Fal
 
 def versions() -> dict[str, str]:
     """What judged, and its versions."""
+    from importlib.metadata import version
+
     return {"python": platform.python_version(), **{nom: version(nom) for nom in _JUGES}}
 
 

@@ -68,15 +68,18 @@ def commande(
     (Ctrl-C, SIGTERM), elle écrit un rapport partiel, et sort avec 130 ou 143.
     """
     from sne_sandbox.cli import epreuve, rapports
-    from sne_sandbox.conformance import trafic
     from sne_sandbox.domain.base import lire_horloge
-    from sne_sandbox.reports.progression import suivre
+    from sne_sandbox.reports.model import TRAFIC
 
     sorties = rapports.Sorties.preparer(dossier, reference, forme="")
     application = shlex.join(commande_lancee)
-    with sorties.meme_en_echec(options, mode=trafic.MODE, application=application, graine=seed):
+    with sorties.meme_en_echec(options, mode=TRAFIC, application=application, graine=seed):
         programme = _programme(commande_lancee[0])
         with epreuve.ouvrir(options, lire_horloge(horloge), seed) as ouverte:
+            # Beside the server, which starts.
+            from sne_sandbox.conformance import trafic
+            from sne_sandbox.reports.progression import suivre
+
             ids = rapports.exigees(exigees, ouverte.contrat)
             code = _lancer(ouverte, [programme, *commande_lancee[1:]], pret)
             ouverte.relever_les_boites()

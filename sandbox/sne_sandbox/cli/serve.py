@@ -75,7 +75,7 @@ def commande(
         taille=taille,
         horloge=lire_horloge(horloge),
     )
-    autorite, dossier, vitrine = depart.preparer_certificats(home, [*noms, options["host"]], semence)
+    dossier, vitrine = depart.preparer_certificats(home, [*noms, options["host"]], semence)
 
     def annoncer(adresses: Any) -> None:
         if pret is not None:
@@ -88,7 +88,7 @@ def commande(
             depart.signaler_ignorees(magasin, BASE_PAR_DEFAUT, donnees)
     if taille is not None or options["workers"] > 1:
         _semer(configuration, options)
-    a_servir = lancement.Lancement(configuration, lancement.ecoute_de(options), autorite, base_des_refus)
+    a_servir = lancement.Lancement(configuration, lancement.ecoute_de(options), base_des_refus)
     lancement.lancer(a_servir, options["workers"], annoncer)
     sys.exit(0)
 

@@ -1,12 +1,13 @@
 """Where the application under test finds us, with which certificates, and the servers that it must refuse."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final
 
-from sne_sandbox.pki.authority import MOT_DE_PASSE
+from sne_sandbox.pki import MOT_DE_PASSE
+from sne_sandbox.pki.authority import Autorite, ecrire
 
 #: What a step of the plan calls the server that is to be trusted.
 VRAI: Final = "vrai"
@@ -105,6 +106,18 @@ class Adresses:
             boite_entree=str(boites / "inbox") if boites is not None else "",
             boite_sortie=str(boites / "outbox") if boites is not None else "",
             delai_max_s=delai_max_s,
+        )
+
+    @classmethod
+    def emises(cls, pret: Mapping[str, Any], base: str, home: Path, dossier: Path) -> "Adresses":
+        """Those of another base of a server of ours: the certificate of its guichet in it, that no server
+        made, is issued in `dossier`. Raises PkiError."""
+        siens = ecrire(Autorite.ouvrir(home).emettre(str(pret["guichet"]), base), dossier)
+        return replace(
+            cls.du_fichier_pret(pret, base, home=home),
+            cert_file=str(siens.certificat),
+            key_file=str(siens.cle),
+            pkcs12_file=str(siens.pkcs12),
         )
 
     def en_json(self) -> dict[str, Any]:

@@ -50,8 +50,6 @@ class Pouls:
         """When an answer came, and how late, in seconds."""
         self._attendue = float("inf")
         """When the next question is to be asked, or the one under way was."""
-        self._depuis = 0.0
-        """When an example last began."""
         self._fini = threading.Event()
         self._fil = threading.Thread(target=self._suivre, name="pouls", daemon=True)
 
@@ -78,8 +76,7 @@ class Pouls:
         return cls(demander)
 
     def __enter__(self) -> "Pouls":
-        self._depuis = time.monotonic()
-        self._attendue = self._depuis + PERIODE_S
+        self._attendue = time.monotonic() + PERIODE_S
         self._fil.start()
         return self
 
@@ -95,18 +92,17 @@ class Pouls:
         venus = [retard for quand, retard in list(self._retards) if quand >= depuis]
         return max(0.0, time.monotonic() - self._attendue, *venus)
 
-    def attendre(self, seuil: float) -> None:
-        """Waits, when the server was more than `seuil` seconds late since the last call, until it has not
-        been for CALME_S: what the application gave up meanwhile is then done, and does not arrive amid the
-        next example, which may well say the same."""
-        if self.retard(self._depuis) > seuil:
+    def attendre(self, seuil: float, depuis: float) -> None:
+        """Waits, when the server was more than `seuil` seconds late since `depuis`, when the last example
+        began, until it has not been for CALME_S: what the application gave up meanwhile is then done, and
+        does not arrive amid the next example, which may well say the same."""
+        if self.retard(depuis) > seuil:
             limite = time.monotonic() + _PATIENCE_S
             calme = time.monotonic()
             while calme + CALME_S > time.monotonic() < limite:
                 time.sleep(PERIODE_S / 10)
                 if self.retard(calme) > seuil:
                     calme = time.monotonic()
-        self._depuis = time.monotonic()
 
     def _suivre(self) -> None:
         while not self._fini.wait(PERIODE_S):

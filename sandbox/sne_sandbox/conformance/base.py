@@ -4,7 +4,7 @@ looked at when a scenario says so.
 It works on the store directly, beside whatever server answers the application on the same database.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -56,6 +56,22 @@ class BaseJugee:
                     registre.changer_reglages(reglages)
         except BaseInconnue:
             bases.creer(magasin, contrat, nom, reglages=reglages)
+
+    def jumelle(self, nom: str) -> "BaseJugee":
+        """Another base, made as this one was, and empty. Raises ConflitEtat when the name is taken."""
+        base = replace(self.magasin.bases.lire(self.nom), nom=nom)
+        self.magasin.bases.creer(base, bases.guichets_de(base.semence), self.contrat.evenements)
+        return BaseJugee(self.magasin, self.contrat, nom, profil=base.reglages.profile)
+
+    def accueillir(self, echanges: Iterable[Echange]) -> dict[int, int]:
+        """Writes exchanges of another base in the journal of this one, and in themselves: the id of each, by
+        what it was."""
+        numeros = {}
+        with self.magasin.transaction(ecriture=True, verrou=self.nom) as connexion:
+            for echange in echanges:
+                ancien, echange.base = echange.identifiant or 0, self.nom
+                numeros[ancien] = self.magasin.journal.consigner(connexion, echange)
+        return numeros
 
     # --- its start and its time --------------------------------------------------------------------
 
@@ -115,8 +131,7 @@ class BaseJugee:
 
     def dernier(self) -> int:
         """Id of the last exchange of the journal, 0 without any."""
-        trouves = self.magasin.journal.chercher(self.nom, limite=1)
-        return (trouves[0].identifiant or 0) if trouves else 0
+        return self.magasin.journal.dernier(self.nom)
 
     def echanges(self, apres: int) -> list[Echange]:
         """The exchanges after the id `apres`, oldest first, with their bytes."""

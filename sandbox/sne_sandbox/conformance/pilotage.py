@@ -6,7 +6,7 @@ unless the application does not answer any more: what is left is then in error, 
 
 import contextlib
 import time
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Final
@@ -17,6 +17,7 @@ from sne_sandbox.conformance.application import Application, LienRompu
 from sne_sandbox.conformance.attentes import Pouls
 from sne_sandbox.conformance.base import BaseJugee
 from sne_sandbox.conformance.consequences import obligatoires
+from sne_sandbox.conformance.couloirs import Couloirs, Renforts, presenter, valoir
 from sne_sandbox.conformance.exemples import ExempleTire, strategie
 from sne_sandbox.conformance.observation import Observation, observer
 from sne_sandbox.conformance.plan import Plan, Scenario
@@ -45,6 +46,9 @@ from sne_sandbox.reports.model import (
 )
 
 MODE: Final = "plan"
+#: How many times as fast as ours the clock goes on which an application waits to try again, if it can: no
+#: more, or one that does not wait would be taken for one that does.
+ACCELERATION: Final = 5.0
 #: Scenarios in a row that end in error before the application is given up.
 ERREURS_MAX: Final = 3
 _RIEN_DE_FAIT: Final = (
@@ -62,7 +66,8 @@ class ReglagesPilotage:
     clock starts at `maintenant` (aware; the machine's by default), `seulement` names the scenarios to play
     (all by default), `reduction` is how many examples a shrink may run, 0 for none. `nom` is how the
     application is called until it says its name, `commande` the command line that findings are reproduced by,
-    but for seed, clock and scenario; `exiger` the requirements whose evidence may not lack."""
+    but for seed, clock and scenario; `exiger` the requirements whose evidence may not lack; `acceleration`
+    the clock that the application is given to wait on."""
 
     exemples: int = 10
     graine: int = 0
@@ -73,6 +78,7 @@ class ReglagesPilotage:
     commande: str = "sne-sandbox conform"
     reduction: int = BUDGET
     exiger: Collection[str] = ()
+    acceleration: float = 1.0
 
 
 def derouler(
@@ -81,16 +87,21 @@ def derouler(
     base: BaseJugee,
     adresses: Adresses,
     reglages: ReglagesPilotage,
+    renforts: Renforts | None = None,
 ) -> Iterator[Evenement]:
-    """Plays the scenarios of `plan`; ends with `Fin`, mode « plan ». A KeyboardInterrupt that `application`
-    raises ends the run, and the report says what was played. Never raises for what the application does."""
+    """Plays the scenarios of `plan`; ends with `Fin`, mode « plan ». With `renforts`, an application that
+    says that it can plays them beside one another. A KeyboardInterrupt that `application` raises ends the
+    run, and the report says what was played. Never raises for what the application does."""
     debut = datetime.now(UTC)
     instant = (reglages.maintenant or debut).astimezone(PARIS).replace(microsecond=0)
     exigences = charger_exigences(base.contrat.dossiers)
     choisis = [s for s in plan if not reglages.seulement or s.id in reglages.seulement]
-    with Pouls.de(adresses, base) as pouls:
+    with contextlib.ExitStack() as pile:
+        lien = LienApplication(application, pile.enter_context(Pouls.de(adresses, base)))
+        banc = BancDEssai(lien, base, adresses, obligatoires(niveaux(exigences)))
         pilotage = _Pilotage(
-            BancDEssai(LienApplication(application, pouls), base, adresses, obligatoires(niveaux(exigences))),
+            banc,
+            pile.enter_context(Couloirs(banc, renforts)),
             reglages,
             instant,
             f"{reglages.commande} --seed {reglages.graine} --clock {instant.isoformat()}",
@@ -105,6 +116,7 @@ def derouler(
             yield ScenarioCommence(scenario.id, scenario.groupe, scenario.titre, rang)
             resultats.append(pilotage.passer(scenario))
             yield ScenarioFini(resultats[-1])
+            pilotage.renforcer(choisis[rang:])
         pilotage.finir()
     yield Fin(pilotage.conclure(debut, resultats))
 
@@ -112,11 +124,12 @@ def derouler(
 @dataclass(frozen=True, slots=True)
 class _Presentation:
     """What the application says of itself: its name and version, the commands that it knows, the versions of
-    messages that it writes (none when it does not say)."""
+    messages that it writes (none when it does not say), how many of it may run at once."""
 
     nom: str
     commandes: frozenset[str]
     versions: frozenset[str]
+    instances: int
 
     def manque(self, scenario: Scenario) -> str:
         """Why a scenario is of no concern to it, "" when it is."""
@@ -132,6 +145,7 @@ class _Pilotage:
     """A run of the plan under way: what it is played on, what it has shown so far."""
 
     banc: BancDEssai
+    couloirs: Couloirs
     reglages: ReglagesPilotage
     instant: datetime
     commande: str
@@ -153,28 +167,37 @@ class _Pilotage:
 
     def demarrer(self) -> None:
         """Tells the application where we are; what it knows."""
-        base, adresses = self.banc.base, self.banc.adresses
-        base.remettre(self.instant, adresses.boite_entree)
-        champs = {"protocole": PROTOCOLE, "contrat": base.contrat.nom, **adresses.en_json()}
         try:
-            reponse = self.banc.lien.dire("demarrer", self.instant, champs)
+            reponse = presenter(self.banc, self.instant, self.reglages.acceleration)
         except LienRompu as rompu:
             self.panne = rompu.diagnostics()
-            return
-        if reponse["statut"] != "fait":
-            self.panne = f"« demarrer » a répondu « {reponse['statut']} » : {reponse.get('message') or ''}"
             return
         self.presentation = _Presentation(
             f"{reponse['nom']} {reponse['version']}",
             frozenset(map(str, reponse["commandes"])),
             frozenset(map(str, reponse.get("versions") or ())),
+            int(reponse.get("instances") or 1),
         )
+
+    def renforcer(self, restants: Sequence[Scenario]) -> None:
+        """Has the rest played in several lanes, once the application was seen to do a command and to read its
+        answer: until then, what a scenario shows may be a consequence of the one before. Those that send it
+        elsewhere stay in this one: the refusals of their server are those of its base."""
+        vu = self.blocage.leve and self.banc.lien.lectures.lues
+        if not (vu and self.couloirs.possibles) or self.panne or self.interruption or not self.presentation:
+            return
+        a_jouer = [s for s in restants if not s.ailleurs and not self.presentation.manque(s)]
+        instances = valoir(self.presentation.instances, len(a_jouer))
+        self.couloirs.ouvrir(instances, self.instant, self.reglages.acceleration)
+        if instances > 1:
+            self.couloirs.partager(a_jouer, self._tirer, self._jouer)
 
     def finir(self) -> None:
         """Tells the application that it is over."""
         if not self.panne and not self.interruption:
             with contextlib.suppress(LienRompu, KeyboardInterrupt):  # it is over all the same
                 self.banc.lien.dire("fin", self.instant, {})
+                self.couloirs.finir(self.instant)
 
     def conclure(self, debut: datetime, resultats: list[ResultatScenario]) -> Rapport:
         """The report of the run."""
@@ -244,14 +267,15 @@ class _Pilotage:
         debut = time.perf_counter()
         tirages = self._tirages(scenario)
         recolte = Recolte()
-
-        def suivre(joue: ExempleJoue) -> bool:
+        rendu = self.couloirs.rendre(scenario.id)
+        for cle, joue in rendu.exemples.items() if rendu else self._sur_place(scenario, tirages):
+            tirages.vus[cle] = joue.fautes
+            self.echanges += len(joue.observations)
             recolte.prendre(joue)
             self._noter(joue)
-            return not joue.erreur and not self.blocage.suffit(joue)
-
-        combien = scenario.combien(self.reglages.exemples)
-        joues = tirages.parcourir(combien, suivre)
+            if joue.erreur or self.blocage.suffit(joue):
+                break
+        joues = len(tirages.vus)
         self.faites += recolte.faites
         self._compter_erreurs(recolte)
         self.blocage.voir(scenario.id, recolte)
@@ -268,22 +292,36 @@ class _Pilotage:
             verdict,
             verifications,
             exemples=joues,
-            duree=time.perf_counter() - debut,
+            duree=rendu.duree if rendu else time.perf_counter() - debut,
             raison=recolte.erreur or (recolte.arret if verdict is not Verdict.REUSSI else ""),
         )
 
+    def _instant(self, scenario: Scenario) -> datetime:
+        return datetime.fromisoformat(scenario.instant) if scenario.instant else self.instant
+
+    def _jouer(self, scenario: Scenario, exemple: ExempleTire, banc: BancDEssai) -> ExempleJoue:
+        return jouer_exemple(scenario, exemple, self._instant(scenario), banc)
+
     def _tirages(self, scenario: Scenario) -> Exemples:
-        """The examples of a scenario, to be played."""
-        instant = datetime.fromisoformat(scenario.instant) if scenario.instant else self.instant
+        """The examples of a scenario, shrunk on this bench."""
         contrat, guichet = self.banc.base.contrat, self.banc.adresses.guichet
 
         def jouer(exemple: ExempleTire) -> ExempleJoue:
-            joue = jouer_exemple(scenario, exemple, instant, self.banc)
-            self.echanges += len(joue.observations)  # those of a shrink too: findings cite them
+            joue = self._jouer(scenario, exemple, self.banc)
+            self.echanges += len(joue.observations)  # findings cite them
             return joue
 
         graine = crc32(f"{self.reglages.graine}:{scenario.id}".encode())
-        return Exemples(strategie(scenario, contrat, instant=instant, guichet=guichet), graine, jouer)
+        tirees = strategie(scenario, contrat, instant=self._instant(scenario), guichet=guichet)
+        return Exemples(tirees, graine, jouer)
+
+    def _tirer(self, scenario: Scenario) -> Mapping[str, ExempleTire]:
+        return self._tirages(scenario).tirer(scenario.combien(self.reglages.exemples))
+
+    def _sur_place(self, scenario: Scenario, tirages: Exemples) -> Iterator[tuple[str, ExempleJoue]]:
+        """The examples of a scenario, played on this bench as they are asked for."""
+        for cle, exemple in tirages.tirer(scenario.combien(self.reglages.exemples)).items():
+            yield cle, self._jouer(scenario, exemple, self.banc)
 
     def _sans(self, scenario: Scenario, verdict: Verdict, raison: str) -> ResultatScenario:
         """The result of a scenario that is not played."""

@@ -152,8 +152,18 @@ class Scenario:
     def commandes(self) -> frozenset[str]:
         """The commands that it needs of the application."""
         return frozenset(e.quoi for e in self.etapes if e.sorte == "faire") | (
-            {"adresser"} if any(e.sorte == "serveur" for e in self.etapes) else frozenset()
+            {"adresser"} if self.ailleurs else frozenset()
         )
+
+    @property
+    def avec_panne(self) -> bool:
+        """Whether something goes wrong in it, after which an application waits."""
+        return any(e.sorte == "panne" for e in self.etapes)
+
+    @property
+    def ailleurs(self) -> bool:
+        """Whether it sends the application to a server that it must refuse."""
+        return any(e.sorte == "serveur" for e in self.etapes)
 
     def combien(self, demandes: int) -> int:
         """How many examples it runs when `demandes` are asked of each scenario: that many up to `exemples`;

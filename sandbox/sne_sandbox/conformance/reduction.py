@@ -6,12 +6,14 @@ examples are run, and no more of them than a budget: then the smallest found so 
 
 import contextlib
 import re
-from collections.abc import Callable, Mapping
+import threading
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from hypothesis import HealthCheck, Phase, Verbosity, given, seed, settings
 from hypothesis.errors import HypothesisException
+from hypothesis.internal.conjecture.providers import HypothesisProvider
 from hypothesis.strategies import SearchStrategy
 
 from sne_sandbox.conformance.exemples import ExempleTire
@@ -38,33 +40,44 @@ def depend_du_menage(exigence: str) -> bool:
 _BASE: Final = settings(
     database=None, deadline=None, suppress_health_check=list(HealthCheck), verbosity=Verbosity.quiet
 )
+#: Hypothesis draws for one at a time: how it draws is changed for the whole process.
+_UN_A_LA_FOIS: Final = threading.Lock()
+
+
+@contextlib.contextmanager
+def _sans_constantes() -> Iterator[None]:
+    """Hypothesis draws, and nothing but draws. By itself it takes one value in twenty from the constants that
+    it reads in whatever local modules are loaded: a run would depend on our source, and on the user's own."""
+    with _UN_A_LA_FOIS:
+        ordinaire = HypothesisProvider._maybe_draw_constant
+        HypothesisProvider._maybe_draw_constant = _aucune  # type: ignore[method-assign]
+        try:
+            yield
+        finally:
+            HypothesisProvider._maybe_draw_constant = ordinaire  # type: ignore[method-assign]
+
+
+def _aucune(*_: Any, **__: Any) -> None: ...
 
 
 @dataclass(slots=True)
 class Exemples:
-    """The examples of a scenario: `jouer` runs one. What each showed broken is kept."""
+    """The examples of a scenario, of which `jouer` runs one to shrink it. What each showed broken is kept."""
 
     strategie: SearchStrategy[ExempleTire]
     graine: int
     jouer: Callable[[ExempleTire], ExempleJoue]
     vus: dict[str, dict[Cle, Constat]] = field(default_factory=dict)
 
-    def parcourir(self, combien: int, suivre: Callable[[ExempleJoue], bool]) -> int:
-        """Runs up to `combien` examples, all different, the simplest first; how many. `suivre` is given what
-        each showed, and says whether to go on."""
-        reste = True
+    def tirer(self, combien: int) -> dict[str, ExempleTire]:
+        """Up to `combien` examples, all different, the simplest first, by their canonical JSON."""
+        tires: dict[str, ExempleTire] = {}
 
-        def un(exemple: ExempleTire) -> None:
-            nonlocal reste
-            cle = exemple.cle()
-            if not reste or cle in self.vus:
-                return
-            joue = self.jouer(exemple)
-            self.vus[cle] = joue.fautes
-            reste = suivre(joue)
+        def retenir(exemple: ExempleTire) -> None:
+            tires.setdefault(exemple.cle(), exemple)
 
-        self._tirer(combien, un, (Phase.generate,))
-        return len(self.vus)
+        self._tirer(combien, retenir, (Phase.generate,))
+        return tires
 
     def reduire(self, cle: Cle, combien: int, budget: int = BUDGET) -> tuple[ExempleTire, Constat] | None:
         """The smallest example found to show `cle`, and its finding; None when none does again."""
@@ -98,7 +111,8 @@ class Exemples:
 
     def _tirer(self, combien: int, un: Callable[[ExempleTire], None], phases: tuple[Phase, ...]) -> None:
         reglages = settings(_BASE, max_examples=combien, phases=phases, report_multiple_bugs=False)
-        seed(self.graine)(reglages(given(self.strategie)(un)))()
+        with _sans_constantes():
+            seed(self.graine)(reglages(given(self.strategie)(un)))()
 
 
 @dataclass(slots=True)

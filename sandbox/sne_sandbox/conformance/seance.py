@@ -23,6 +23,7 @@ from sne_sandbox.conformance.protocole import COMMANDES, Statut
 from sne_sandbox.conformance.utilisateur import Utilisateur
 from sne_sandbox.conformance.verifications import juger_pas
 from sne_sandbox.domain.base import NatureGuichet
+from sne_sandbox.domain.echange import Echange
 from sne_sandbox.errors import SandboxError
 from sne_sandbox.reports.model import Constat
 
@@ -34,7 +35,8 @@ _RELEVES: Final = frozenset(o for c in COMMANDES.values() if c.releve for o in c
 class LienApplication:
     """The application under test, as the suite speaks to it: with the pulse of the server, the number of the
     next message, the server whose addresses the application was told last (VRAI or a name of FAUX_SERVEURS),
-    whether it was seen to read an answer, and its handshakes."""
+    whether it was seen to read an answer, and its handshakes; how fast its clock goes while it waits, when
+    its last example began (of `time.monotonic`), and the last exchange read then (id)."""
 
     application: Application
     pouls: Pouls
@@ -42,6 +44,9 @@ class LienApplication:
     serveur: str = VRAI
     lectures: Lectures = field(default_factory=Lectures)
     poignees: Poignees = field(default_factory=Poignees)
+    acceleration: float = 1.0
+    depuis: float = field(default_factory=time.monotonic)
+    vu: int = 0
 
     def dire(self, commande: str, maintenant: datetime, champs: Mapping[str, Any]) -> dict[str, Any]:
         """The answer to a command. Raises LienRompu."""
@@ -80,6 +85,8 @@ class ExempleJoue:
     """Whether it was cut short before the application did any command."""
     accidents: tuple[Accident, ...] = ()
     """What the suite failed to judge of it."""
+    echanges: tuple[Echange, ...] = ()
+    """All that the journal wrote since the example before."""
 
     @property
     def fautes(self) -> dict[tuple[str, str], Constat]:
@@ -116,16 +123,23 @@ class _TraficDExemple:
 
     base: BaseJugee
     connu: Connu
+    echanges: list[Echange] = field(default_factory=list)
     observations: list[Observation] = field(default_factory=list)
     dernier: int = 0
     debuts: list[int] = field(default_factory=list)
     jusqu_a: int | None = None
 
-    def relever(self) -> list[Observation]:
-        """The exchanges since the last time, the application's alone."""
+    def lire(self) -> list[Echange]:
+        """The exchanges since the last time."""
         echanges = self.base.echanges(self.dernier)
         if echanges:
             self.dernier = echanges[-1].identifiant or self.dernier
+            self.echanges.extend(echanges)
+        return echanges
+
+    def relever(self) -> list[Observation]:
+        """The same, read, and the application's alone."""
+        echanges = self.lire()
         nouvelles = [observer(echange, self.base.contrat) for echange in echanges]
         vues = [vue for vue in nouvelles if vue.de_l_application]
         self.observations.extend(vues)
@@ -142,13 +156,14 @@ class _TraficDExemple:
         self.relever()
         self.debuts.append(self.dernier)
 
-    def juger(self) -> tuple[list[Constat], list[Accident]]:
-        """What the exchanges show, one by one and in sequence; what could not be judged of the sequence."""
+    def juger(self, acceleration: float) -> tuple[list[Constat], list[Accident]]:
+        """What the exchanges show, one by one and in sequence, of an application whose clock is that much
+        faster; what could not be judged of the sequence."""
         siens = self.observations
         constats = [constat for vue in siens for constat in juger(vue, pilote=True)]
         if self.jusqu_a is not None:
             siens = [vue for vue in siens if (vue.echange.identifiant or 0) <= self.jusqu_a]
-        suite = Suite(pilote=True, commandes=self.debuts)
+        suite = Suite(pilote=True, acceleration=acceleration, commandes=self.debuts)
         return constats + suite.juger(siens), suite.accidents
 
 
@@ -174,9 +189,12 @@ class _Seance:
         arret = erreur = ""
         lien, base, adresses = self.banc.lien, self.banc.base, self.banc.adresses
         try:
-            lien.pouls.attendre(seuil(adresses.delai_max_s))
+            lien.pouls.attendre(seuil(adresses.delai_max_s), lien.depuis)
+            lien.depuis = time.monotonic()
             base.remettre(instant, adresses.boite_entree)
-            self.trafic.dernier = base.dernier()
+            self.trafic.dernier = lien.vu
+            self.trafic.lire()  # what came late is of the example before
+            self.trafic.dernier = base.dernier()  # beyond what a journal that is full dropped
             # The example before broke off, and the application did not start again.
             self._revenir_au_vrai_serveur()
             lien.dire("reinitialiser", instant, {})
@@ -190,7 +208,8 @@ class _Seance:
             lien.poignees.attendre(self.trafic.relever)
         except (SandboxError, KeyError) as impossible:  # of a plan of the user's own, under another contract
             erreur = f"le scénario ne peut pas être joué : {impossible}"
-        constats, accidents = self.trafic.juger()
+        lien.vu = self.trafic.dernier
+        constats, accidents = self.trafic.juger(lien.acceleration)
         self.constats.extend(self.consequences.conclure(constats))
         siens = (accident for vue in self.trafic.observations for accident in vue.accidents)
         return ExempleJoue(
@@ -203,6 +222,7 @@ class _Seance:
             self.faites,
             bloque=bool(arret) and not self.faites and self.trafic.jusqu_a is None,
             accidents=(*self.accidents, *accidents, *siens),
+            echanges=tuple(self.trafic.echanges),
         )
 
     def _montrer(self, constat: Constat) -> Constat:

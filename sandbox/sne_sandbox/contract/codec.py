@@ -5,13 +5,14 @@ The real server's documents carry the prefix `ns1`, declared on the root beside 
 client in the field cuts the answer out by looking for the three characters before `:interfaceNuu`.
 """
 
-from functools import lru_cache
 from typing import Any, Final
+from weakref import ref
 
 from lxml import etree
 
+from sne_sandbox.contract.nomenclatures import Nomenclatures
 from sne_sandbox.domain.demande import Demande
-from sne_sandbox.domain.element import Element
+from sne_sandbox.domain.element import CODE_INCONNU, VIDE_OBLIGATOIRE, DocumentRecu, Element
 from sne_sandbox.errors import MessageMalforme, MessageTropGros
 
 #: Namespace of the payload documents.
@@ -27,32 +28,113 @@ _DANS_TEXTE: Final = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", "\r"
 _DANS_ATTRIBUT: Final = _DANS_TEXTE | str.maketrans({'"': "&quot;", "\n": "&#10;", "\t": "&#9;"})
 
 
+class _NomsLocaux(dict[Any, str]):
+    """Local names by tag, « {…}nom »; "" for what is no element. Bounded: clients make up names."""
+
+    def __missing__(self, tag: Any) -> str:
+        nom = tag.rpartition("}")[2] if isinstance(tag, str) else ""
+        if len(self) < _NOMS_MAX:
+            self[tag] = nom
+        return nom
+
+
+_NOMS_MAX: Final = 4096
+_noms: Final = _NomsLocaux()
+_nouveau: Final = Element.__new__
+#: Attributes and present children of an element that has none. Elements are not changed once they are made.
+_AUCUN: Final[dict[str, Any]] = {}
+
+
 def decoder(racine: Any, conteneurs: frozenset[str] = frozenset()) -> Element:
     """The `Element` of an lxml element. Attributes of `xsi:` are left out.
 
     `conteneurs` are the names of elements that hold elements: blanks in an empty one are layout, not text.
     """
-    attributs: dict[str, str] | None = None
-    ecrits = racine.items()
-    if ecrits:
-        attributs = {}
-        for nom, valeur in ecrits:
-            if nom == _MODIFIE:
-                attributs["modifie"] = valeur
-            elif not nom.startswith(_XSI):
-                attributs[nom] = valeur
-    nom = _nom_local(racine.tag)
-    enfants: tuple[Element, ...] = ()
-    if len(racine):  # most elements have no child, not even a comment
-        enfants = tuple([decoder(enfant, conteneurs) for enfant in racine if isinstance(enfant.tag, str)])
-    if enfants or nom in conteneurs:
-        return Element(nom, "", attributs, enfants, racine.sourceline or 0)
-    return Element(nom, racine.text or "", attributs, (), racine.sourceline or 0)
+    element = _nouveau(Element)
+    _decoder(racine, element, conteneurs, _AUCUN, {})
+    return element
 
 
-@lru_cache(maxsize=4096)
-def _nom_local(nom_complet: str) -> str:
-    return nom_complet.rpartition("}")[2]
+def decoder_recu(racine: Any, nomenclatures: Nomenclatures) -> DocumentRecu:
+    """A document received, with the facts by which its rules are chosen: one walk."""
+    recu: Any = _nouveau(DocumentRecu)
+    faits: dict[str, None] = {}
+    premier = nomenclatures.sommet.enfants.get(_noms[racine.tag])
+    _decoder(racine, recu, nomenclatures.conteneurs, _AUCUN if premier is None else premier.enfants, faits)
+    recu.faits = set(faits)
+    lu: DocumentRecu = recu
+    return lu
+
+
+def _decoder(
+    noeud: Any, element: Any, conteneurs: frozenset[str], pas: dict[str, Any], faits: dict[str, None]
+) -> None:
+    """Fills a bare `element`; `pas` are the steps below it, `faits` the facts met so far. Elements without
+    children are filled by their parent: a document has four times as many of them, and each call costs as
+    much as the rest."""
+    element.nom = _noms[noeud.tag]
+    element._parent = None
+    lien = ref(element)
+    element.ligne = noeud.sourceline or 0
+    _lire_attributs(noeud, element)
+    if element.code:
+        faits[CODE_INCONNU] = None  # no element that holds others has one in our lists
+    enfants = []
+    presents: dict[str, Element] = {}
+    for fils in noeud:
+        nom = _noms[fils.tag]
+        enfant: Any = _nouveau(Element)
+        if nom in conteneurs or len(fils):
+            if not nom:
+                continue
+            suite = pas[nom].enfants if nom in pas else _AUCUN
+            _decoder(fils, enfant, conteneurs, suite, faits)
+            enfant._parent = lien
+        else:
+            if not nom:
+                continue
+            enfant.nom = nom
+            enfant._parent = lien
+            enfant.ligne = fils.sourceline or 0
+            enfant.enfants = ()
+            enfant.presents = _AUCUN
+            enfant.texte = texte = fils.text or ""
+            ecrits = fils.items()
+            if not ecrits:
+                enfant.attributs, enfant.code, enfant.vide = _AUCUN, None, not texte
+            elif len(ecrits) == 1 and ecrits[0][0] == "code":
+                code = ecrits[0][1]
+                enfant.attributs = {"code": code}
+                enfant.code = code or None
+                enfant.vide = not (texte or code)
+            else:
+                _lire_attributs(fils, enfant)
+                enfant.vide = not (texte or enfant.code)
+            if enfant.code:
+                faits[f"{nom}={enfant.code}"] = None
+                if nom in pas and pas[nom].codes is not None and enfant.code not in pas[nom].codes:
+                    faits[CODE_INCONNU] = None
+        enfants.append(enfant)
+        if not enfant.vide:
+            if nom not in presents:
+                presents[nom] = enfant
+                faits[nom] = None
+        elif nom in pas and pas[nom].code_obligatoire:
+            faits[VIDE_OBLIGATOIRE] = None
+    element.enfants = tuple(enfants)
+    element.presents = presents
+    element.texte = "" if enfants or element.nom in conteneurs else noeud.text or ""
+    element.vide = not (presents or element.texte or element.code)
+
+
+def _lire_attributs(noeud: Any, element: Any) -> None:
+    element.attributs = attributs = {}
+    for nom, valeur in noeud.items():
+        if nom == _MODIFIE:
+            attributs["modifie"] = valeur
+        elif not nom.startswith(_XSI):
+            attributs[nom] = valeur
+    element.code = attributs.get("code") or None
 
 
 def lire(document: bytes) -> Element:
@@ -69,7 +151,7 @@ def lire_demande(document: bytes) -> Demande:
 def arbre(element: Element) -> Any:
     """The lxml tree of an element, with the prefix `ns1`."""
     # Written, then parsed in one call: half the time of making the nodes one by one.
-    return etree.fromstring(_ecrire(element, f' xmlns:ns1="{NS}"').encode())
+    return relire(_avec_espace(element).encode())
 
 
 def ecrire(racine: Any) -> bytes:
@@ -78,31 +160,76 @@ def ecrire(racine: Any) -> bytes:
     return _DECLARATION + corps
 
 
+def relire(octets: bytes) -> Any:
+    """The lxml tree of a document of ours: it is trusted."""
+    return etree.fromstring(octets)
+
+
 def encoder(element: Element) -> bytes:
     """Bytes of an element: `ecrire(arbre(element))`."""
-    return _DECLARATION + _ecrire(element, f' xmlns:ns1="{NS}"').encode()
+    return _DECLARATION + _avec_espace(element).encode()
 
 
-def _ecrire(element: Element, espace: str = "") -> str:
-    """What lxml would write. `espace` declares the prefix, on the root."""
-    nom = element.nom
-    debut = f"<ns1:{nom}{espace}"
-    for attribut, valeur in element.attributs.items():
-        ecrite = valeur if valeur.isalnum() else valeur.translate(_DANS_ATTRIBUT)  # nearly all are codes
-        debut += f' {_QUALIFIES.get(attribut, attribut)}="{ecrite}"'
-    if element.enfants:
-        contenu = "".join([_ecrire(enfant) for enfant in element.enfants])
-    elif element.texte:
-        contenu = _echapper(element.texte)
-    else:
-        return debut + "/>"
-    return f"{debut}>{contenu}</ns1:{nom}>"
+def fragment(*elements: Element) -> str:
+    """What lxml would write of these elements below one that declares the prefix."""
+    ecrit = ""
+    for element in elements:
+        nom, attributs = element.nom, element.attributs
+        if not attributs:
+            debut = f"<ns1:{nom}"
+        elif element.code is not None and len(attributs) == 1:
+            debut = f'<ns1:{nom} code="{_codes[element.code]}"'
+        else:
+            debut = f"<ns1:{nom}{_attributs(attributs)}"
+        if element.enfants:
+            ecrit += f"{debut}>{fragment(*element.enfants)}</ns1:{nom}>"
+        elif texte := element.texte:
+            if "&" in texte or "<" in texte or ">" in texte or "\r" in texte:
+                texte = texte.translate(_DANS_TEXTE)
+            ecrit += f"{debut}>{texte}</ns1:{nom}>"
+        else:
+            ecrit += debut + "/>"
+    return ecrit
 
 
-def _echapper(texte: str) -> str:
-    if "&" in texte or "<" in texte or ">" in texte or "\r" in texte:
-        return texte.translate(_DANS_TEXTE)
-    return texte
+def enveloppe(element: Element, contenu: str) -> str:
+    """What lxml would write of this element, these fragments in it."""
+    debut = f"<ns1:{element.nom}{_attributs(element.attributs)}"
+    return f"{debut}>{contenu}</ns1:{element.nom}>" if contenu else debut + "/>"
+
+
+def document(version: str, contenu: str) -> bytes:
+    """Bytes of an `interfaceNuu` of this version that holds these fragments."""
+    racine = f'<ns1:interfaceNuu xmlns:ns1="{NS}"{_attributs({"versionInterface": version})}>'
+    return _DECLARATION + f"{racine}{contenu}</ns1:interfaceNuu>".encode()
+
+
+def _avec_espace(element: Element) -> str:
+    """What lxml would write of a root, which declares the prefix before its attributes."""
+    debut = f"<ns1:{element.nom}"
+    return f'{debut} xmlns:ns1="{NS}"{fragment(element).removeprefix(debut)}'
+
+
+class _CodesEcrits(dict[str, str]):
+    """Codes as they stand between quotes. Bounded: a client writes what it wants."""
+
+    def __missing__(self, code: str) -> str:
+        ecrit = code.translate(_DANS_ATTRIBUT)
+        if len(self) < _NOMS_MAX:
+            self[code] = ecrit
+        return ecrit
+
+
+_codes: Final = _CodesEcrits()
+
+
+def _attributs(attributs: dict[str, str]) -> str:
+    return "".join(
+        [
+            f' {_QUALIFIES.get(nom, nom)}="{valeur.translate(_DANS_ATTRIBUT)}"'
+            for nom, valeur in attributs.items()
+        ]
+    )
 
 
 # --- from outside: no DTD, no network, bounded in size, depth and number of nodes ------------------------

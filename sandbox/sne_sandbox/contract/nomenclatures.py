@@ -36,6 +36,21 @@ class Chemin:
     liste: str | None
 
 
+class PasDeChemin:
+    """A step of the contract's paths, to a closed list or to a commune, with the steps below it by name. At
+    the end of one, `liste` and its `codes` (None for a commune), whether an element that is there needs a
+    code, and whether its parent must hold one that has."""
+
+    __slots__ = ("code_obligatoire", "code_requis", "codes", "enfants", "liste", "obligatoire")
+
+    def __init__(self, obligatoire: bool) -> None:
+        self.obligatoire = obligatoire
+        self.liste: str | None = None
+        self.codes: frozenset[str] | None = None
+        self.code_requis = self.code_obligatoire = False
+        self.enfants: dict[str, PasDeChemin] = {}
+
+
 #: Containers of the search and event documents, which the table of paths does not describe.
 _CONTENEURS_D_AILLEURS: Final = {
     "operation", "demandeMulticritere", "personneRecherchee", "piecesJustificatives", "listeEvenements",
@@ -68,6 +83,29 @@ class Nomenclatures:
                 f"Nomenclature citée mais non définie : {', '.join(inconnues)}.",
                 remede="ajoutez ses codes à nomenclatures.csv",
             )
+
+        self.sommet = self._arbre()
+        """Above the first step of the paths that lead to a closed list, or to a commune."""
+
+    def _arbre(self) -> PasDeChemin:
+        sommet = PasDeChemin(True)
+        for chemin in self._chemins:
+            liste, _ = self.par_chemin.get(chemin, (None, False))
+            nom = _nom(chemin)
+            if nom == "typeFichier" or (liste is None and nom != "commune"):
+                continue
+            courant, parcouru = sommet, ""
+            for morceau in chemin.split("/"):
+                parcouru = f"{parcouru}/{morceau}" if parcouru else morceau
+                if morceau not in courant.enfants:
+                    courant.enfants[morceau] = PasDeChemin(self.obligatoire(parcouru))
+                courant = courant.enfants[morceau]
+            courant.liste = liste
+            courant.codes = None if liste is None else frozenset(self._listes[liste])
+            # An absent motif de radiation is a déradiation.
+            courant.code_requis = nom != "motifRadiation"
+            courant.code_obligatoire = courant.obligatoire and courant.code_requis
+        return sommet
 
     @property
     def noms(self) -> tuple[str, ...]:

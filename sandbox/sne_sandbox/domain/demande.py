@@ -11,10 +11,9 @@ import re
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
-from functools import cached_property
 from typing import Final, Self
 
-from sne_sandbox.domain.element import Element, Vue
+from sne_sandbox.domain.element import Element, Vue, une_fois
 
 #: Path of the form (the Cerfa) in the document.
 FORMULAIRE: Final = "interfaceNuu/demande/demandeLogement"
@@ -81,77 +80,81 @@ class Personne(Vue):
     """A holder of the demande: the `demandeur`, who asks, or a `cotitulaire`, who would sign the lease with
     him."""
 
-    __slots__ = ()
+    # Rules ask for the same persons and places again and again: what is walked to is kept.
+    __slots__ = ("__dict__",)
 
-    @property
+    @une_fois
     def nom(self) -> str:
         """Name in use (`nom`), "" when absent."""
         return self.element.texte_de("nom") or ""
 
-    @property
+    @une_fois
     def nom_patronymique(self) -> str:
         """Name at birth (`nomPatronymique`), "" when absent."""
         return self.element.texte_de("nomPatronymique") or ""
 
-    @property
+    @une_fois
     def prenom(self) -> str:
         """First name (`prenom`), "" when absent."""
         return self.element.texte_de("prenom") or ""
 
-    @property
+    @une_fois
     def date_naissance(self) -> date | None:
         """Day of birth; None when absent, or no date."""
         return self.element.date_de("dateNaissance")
 
-    @property
+    @une_fois
     def nir(self) -> str | None:
         """The social security number (`nir`, from version 02.02), as written; None when absent."""
         return self.element.texte_de("nir")
 
-    @property
+    @une_fois
     def civilite(self) -> str | None:
         """Monsieur or Madame, by code of ListeCivilite."""
         return self.element.code_de("civilite")
 
-    @property
+    @une_fois
     def situation_familiale(self) -> str | None:
         """Married, divorced, widowed…, by code of ListeSituationFamiliale."""
         return self.element.code_de("situationFamiliale")
 
-    @property
+    @une_fois
     def lien_demandeur(self) -> str | None:
         """What a cotitulaire is to the demandeur, by code of ListeLienDemandeur; None for the demandeur."""
         return self.element.code_de("lienDemandeur")
 
-    @property
+    @une_fois
     def contrat_travail(self) -> str | None:
         """Kind of employment, by code of ListeTypeContratTravail (student, retired… are some)."""
         return self.element.code_de("situationProfessionnelle/typeContratTravail")
+
+
+_LISTES_DE_RESSOURCES: Final = (
+    "listeRessourceRecue",
+    "listeRessourceVersee",
+    "listeRessourceRecuePersACharge",
+    "listeRessourceVerseePersACharge",
+)
 
 
 class Demande(Vue):
     """The whole `interfaceNuu` document of a demande, `element` being its root. An empty element is
     absent."""
 
-    # Rules ask for the same persons and places again and again: what is walked to is kept.
-    __slots__ = ("__dict__", "_formulaire")
+    __slots__ = ("__dict__",)
 
-    def __init__(self, element: Element) -> None:
-        super().__init__(element)
-        # The path demande/demandeLogement is compulsory in the schema, even when everything in it is empty.
-        self._formulaire = _seul(_seul(element, "demande"), "demandeLogement")
-
-    @property
+    @une_fois
     def formulaire(self) -> Element:
         """The form itself (`demandeLogement`), compulsory in the schema: an empty element where it lacks."""
-        return self._formulaire
+        # As is the path to it, even when everything in it is empty.
+        return _seul(_seul(self.element, "demande"), "demandeLogement")
 
     @property
     def version(self) -> str:
         """Version of the message (`@versionInterface`), « 02.01 »; "" when absent."""
         return self.element.attributs.get("versionInterface", "")
 
-    @cached_property
+    @une_fois
     def type_fichier(self) -> str:
         """What the message does (`entete/typeFichier`): CRE creates, CRS for a household that separates, MOD
         modifies, REN renews, RAD radiates or reactivates, SUP deletes, COP notes a scanned piece; "" when
@@ -163,22 +166,22 @@ class Demande(Vue):
         """When the message was written (`entete/dateFichier`); naive when it names no time zone."""
         return self.element.instant_de("entete/dateFichier")
 
-    @property
+    @une_fois
     def num_guichet(self) -> str:
         """Code of the guichet that sends (`numGuichet`), "" when absent."""
         return self.formulaire.texte_de("numGuichet") or ""
 
-    @property
+    @une_fois
     def numero_unique(self) -> str | None:
         """The numéro unique that the message is about (`numUnique`)."""
         return self._reference("numUnique")
 
-    @property
+    @une_fois
     def numero_associe(self) -> str | None:
         """That of the joint demande which a household that separates leaves (`numUniqueAssocie`)."""
         return self._reference("numUniqueAssocie")
 
-    @property
+    @une_fois
     def ref_interne(self) -> str | None:
         """The sender's own reference of the demande (`refInterne`)."""
         return self._reference("refInterne")
@@ -188,116 +191,123 @@ class Demande(Vue):
         texte = self.formulaire.texte_de(nom)
         return texte if texte is not None and texte.strip() else None
 
-    @cached_property
+    @une_fois
     def date_creation(self) -> date | None:
         """Day of deposit (`dateCreationDemande`), from which seniority counts."""
         return self.formulaire.date_de("dateCreationDemande")
 
-    @property
+    @une_fois
     def forcer_doublon(self) -> bool:
         """Whether the sender wants the demande even if one of its holders has another (`forcerDoublon`)."""
         return self.formulaire.booleen_de("forcerDoublon") is True
 
-    @cached_property
+    @une_fois
     def est_association(self) -> bool:
         """Whether the applicant is an association (written, even empty: the branch of the choice counts)."""
         return any(e.nom == "association" for e in self.formulaire.enfants)
 
-    @cached_property
+    @une_fois
     def association(self) -> Element | None:
         """The association that asks for a dwelling for those it lodges, in place of a person."""
         return self.formulaire.enfant("association")
 
-    @cached_property
+    @une_fois
     def demandeur(self) -> Personne | None:
         """The person who asks, None for an association."""
-        return Personne.de(self.formulaire.enfant("personnePhysique/demandeur"))
+        physique = self.formulaire.enfant("personnePhysique")
+        return Personne.de(physique.enfant("demandeur")) if physique is not None else None
 
-    @cached_property
+    @une_fois
     def cotitulaires(self) -> tuple[Personne, ...]:
         """The cotitulaires: those who would sign the lease with the demandeur, in order."""
-        return tuple(
-            Personne(e) for e in self.formulaire.tous("personnePhysique/listeCotitulaire/cotitulaire")
-        )
+        liste = "personnePhysique/listeCotitulaire/cotitulaire"
+        return tuple([Personne(e) for e in self.formulaire.tous(liste)])
 
-    @cached_property
+    @une_fois
     def titulaires(self) -> tuple[Personne, ...]:
         """The demandeur then the cotitulaires: those by whom two demandes are found to be one household's."""
         demandeur = self.demandeur
         return ((demandeur,) if demandeur is not None else ()) + self.cotitulaires
 
-    @cached_property
+    @une_fois
+    def ressources(self) -> tuple[tuple[Element, tuple[Element, ...]], ...]:
+        """The lists of resources of the holders, received and paid, their own and those of the persons à
+        charge, each with its `detailRessource` in order."""
+        listes = [p.element.presents.get(nom) for p in self.titulaires for nom in _LISTES_DE_RESSOURCES]
+        return tuple([(liste, liste.tous("detailRessource")) for liste in listes if liste is not None])
+
+    @une_fois
     def personnes_a_charge(self) -> tuple[Element, ...]:
         """The persons à charge, who depend on the household and live in it, in order."""
         return self.formulaire.tous("personnePhysique/listePersonneACharge/personneACharge")
 
-    @cached_property
+    @une_fois
     def personnes_en_garde(self) -> tuple[Element, ...]:
         """The children in alternate custody, or with a right of visit, in order (see `coParentalite`)."""
         return self.formulaire.tous("personnePhysique/listePersonneEnGarde/personneEnGarde")
 
-    @cached_property
+    @une_fois
     def logement_actuel(self) -> Element | None:
         """The dwelling of today: what kind it is, since when, what it costs."""
         return self.formulaire.enfant("personnePhysique/logementActuel")
 
-    @cached_property
+    @une_fois
     def logement_recherche(self) -> Element | None:
         """The dwelling wished: kinds, places, what the household can pay."""
         return self.formulaire.enfant("logementRecherche")
 
-    @cached_property
+    @une_fois
     def communes_souhaitees(self) -> tuple[Element, ...]:
         """The communes wished, in order: the first decides on the territory. Those without a code are left
         out."""
         places = self.formulaire.tous("logementRecherche/listeLocalisationSouhaite/localisationSouhaite")
-        trouvees = (place.enfant("commune") for place in places)
-        return tuple(c for c in trouvees if c is not None and c.code)
+        return tuple([c for place in places if (c := place.enfant("commune")) is not None and c.code])
 
-    @cached_property
+    @une_fois
     def adresses(self) -> tuple[Element, ...]:
         """The blocks of the form that are written in one way in France and in another abroad: its addresses,
         and the place of work."""
         blocs = [self.formulaire.enfant("association/adressePostale")]
-        personne = self.formulaire.enfant("personnePhysique")
-        if personne is not None:
+        personne, demandeur = self.formulaire.enfant("personnePhysique"), self.demandeur
+        if demandeur is not None:
             blocs += [
-                personne.enfant("demandeur/adressePostale"),
-                personne.enfant("demandeur/situationProfessionnelle"),
-                personne.enfant("adresseLogement"),
-                *(c.element.enfant("situationProfessionnelle") for c in self.cotitulaires),
-                personne.enfant("logementActuel"),
+                demandeur.element.enfant("adressePostale"),
+                demandeur.element.enfant("situationProfessionnelle"),
             ]
-        return tuple(bloc for bloc in blocs if bloc is not None)
+        if personne is not None:
+            blocs.append(personne.enfant("adresseLogement"))
+            blocs += [c.element.enfant("situationProfessionnelle") for c in self.cotitulaires]
+            blocs.append(personne.enfant("logementActuel"))
+        return tuple([bloc for bloc in blocs if bloc is not None])
 
-    @cached_property
+    @une_fois
     def communes(self) -> tuple[Element, ...]:
         """Every commune of the form that is not empty: wished ones first, then those of the addresses."""
-        ecrites = (adresse.enfant("commune") for adresse in self.adresses)
-        return (*self.communes_souhaitees, *(ecrite for ecrite in ecrites if ecrite is not None))
+        ecrites = [adresse.enfant("commune") for adresse in self.adresses]
+        return (*self.communes_souhaitees, *[ecrite for ecrite in ecrites if ecrite is not None])
 
-    @property
+    @une_fois
     def territoire(self) -> str | None:
         """Territory of the first commune wished (see `territoire_de`), None without any."""
         communes = self.communes_souhaitees
         return territoire_de(communes[0].attributs["code"]) if communes else None
 
-    @cached_property
+    @une_fois
     def motifs(self) -> tuple[Element, ...]:
         """Why the household asks (`motifDemande`), in order; codes of ListeMotifDemande."""
         return self.formulaire.tous("principauxMotifDemande/motifDemande")
 
-    @cached_property
+    @une_fois
     def handicaps(self) -> tuple[Element, ...]:
         """The handicaps of members of the household, in order."""
         return self.formulaire.tous("listeHandicap/handicap")
 
-    @cached_property
+    @une_fois
     def radiation(self) -> Element | None:
         """What a RAD message says of the radiation: day, motive, dwelling attributed."""
         return self.formulaire.enfant("radiation")
 
-    @cached_property
+    @une_fois
     def motif_radiation(self) -> str | None:
         """Why the demande is radiated (ListeMotifsRadiation); None also for a message that reactivates it."""
         return self.formulaire.code_de("radiation/motifRadiation")

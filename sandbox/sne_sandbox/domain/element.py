@@ -7,11 +7,15 @@ every rule »).
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, time, timedelta, timezone
-from typing import Final, Self
+from functools import lru_cache
+from typing import Any, Final, Generic, Self, TypeVar, overload
+from weakref import ReferenceType, ref
 
 from sne_sandbox.domain.dates import xs_date_time
+
+T = TypeVar("T")
 
 _FUSEAU: Final = r"(Z|[+-](?:0\d|1[0-3]):[0-5]\d|[+-]14:00)?"  # XSD stops at fourteen hours
 _DATE: Final = re.compile(rf"(-?\d{{4,}})-(\d\d)-(\d\d){_FUSEAU}", re.ASCII)
@@ -24,18 +28,26 @@ class Element:
     """One element of a document.
 
     `nom` is the local name, `texte` its text ("" when there is none), `attributs` its attributes by local
-    name (`code`, `modifie`, …), `ligne` its line in the document received (0 when it was built).
+    name (`code`, `modifie`, …), `code` the first of these (None when it is absent or empty), `ligne` its line
+    in the document received (0 when it was built). `presents` are its children by name, the first of each
+    name that is not empty: what the rules see of it.
     """
 
-    __slots__ = ("_indices", "attributs", "enfants", "ligne", "nom", "parent", "texte", "vide")
+    # The parent is held weakly: documents are no rings, and leave the memory as soon as nobody looks at them.
+    __slots__ = (
+        "__weakref__", "_indices", "_parent", "attributs", "code", "enfants", "ligne", "nom", "presents",
+        "texte", "vide",
+    )  # fmt: skip
 
     nom: str
     texte: str
     attributs: dict[str, str]
+    code: str | None
     enfants: tuple["Element", ...]
-    parent: "Element | None"
+    presents: dict[str, "Element"]
     ligne: int
     vide: bool
+    _parent: "ReferenceType[Element] | None"
     _indices: dict[int, str]
 
     def __init__(
@@ -49,15 +61,17 @@ class Element:
         self.nom = nom
         self.texte = texte
         self.attributs = attributs if attributs is not None else {}
+        self.code = self.attributs.get("code") or None
         self.enfants = enfants
         self.ligne = ligne
-        self.parent = None
-        vide = not texte and not self.attributs.get("code")
+        self._parent = None
+        self.presents = presents = {}
+        lien = ref(self) if enfants else None
         for enfant in enfants:
-            enfant.parent = self
-            if vide and not enfant.vide:
-                vide = False
-        self.vide = vide
+            enfant._parent = lien
+            if not enfant.vide and enfant.nom not in presents:
+                presents[enfant.nom] = enfant
+        self.vide = not (texte or self.code or presents)
 
     def __repr__(self) -> str:
         return f"<Element {self.chemin}>"
@@ -65,28 +79,27 @@ class Element:
     # --- where ---------------------------------------------------------------------------------
 
     @property
-    def chemin(self) -> str:
-        """Path from the root, `interfaceNuu/…/personneACharge[2]/nom`; an index only among namesakes."""
-        morceaux = []
-        courant: Element | None = self
-        while courant is not None:
-            morceaux.append(courant.nom + courant._indice())
-            courant = courant.parent
-        return "/".join(reversed(morceaux))
+    def parent(self) -> "Element | None":
+        """The element that holds this one, as long as somebody holds that; None for a root."""
+        return self._parent() if self._parent is not None else None
 
     @property
-    def code(self) -> str | None:
-        """The attribute `code`; None when it is absent or empty."""
-        return self.attributs.get("code") or None
+    def chemin(self) -> str:
+        """Path from the root, `interfaceNuu/…/personneACharge[2]/nom`; an index only among namesakes. It
+        begins at the highest element that somebody still holds."""
+        morceaux = []
+        courant = self
+        while (parent := courant.parent) is not None:
+            morceaux.append(courant.nom + parent._indice(courant))
+            courant = parent
+        return "/".join([courant.nom, *reversed(morceaux)])
 
-    def _indice(self) -> str:
-        if self.parent is None:
-            return ""
+    def _indice(self, enfant: "Element") -> str:
         try:
-            return self.parent._indices.get(id(self), "")
+            return self._indices.get(id(enfant), "")
         except AttributeError:  # asked of few elements, but then of all the children of a long list
-            self.parent._indices = _indices(self.parent.enfants)
-            return self.parent._indices.get(id(self), "")
+            self._indices = _indices(self.enfants)
+            return self._indices.get(id(enfant), "")
 
     def parcourir(self) -> Iterator["Element"]:
         """This element and all below it, in document order, empty ones included."""
@@ -99,13 +112,10 @@ class Element:
     def enfant(self, chemin: str) -> "Element | None":
         """The first child at `chemin` (« a » or « a/b/c ») that is not empty."""
         if "/" not in chemin:  # nearly every call
-            for candidat in self.enfants:
-                if candidat.nom == chemin and not candidat.vide:
-                    return candidat
-            return None
+            return self.presents.get(chemin)
         courant = self
         for nom in chemin.split("/"):
-            suivant = courant.enfant(nom)
+            suivant = courant.presents.get(nom)
             if suivant is None:
                 return None
             courant = suivant
@@ -115,14 +125,14 @@ class Element:
         """All children at `chemin` that are not empty; for « a/b », the b of the first a."""
         tete, _, nom = chemin.rpartition("/")
         parent = self.enfant(tete) if tete else self
-        if parent is None:
+        if parent is None or nom not in parent.presents:
             return ()
         return tuple([e for e in parent.enfants if e.nom == nom and not e.vide])
 
     def texte_de(self, chemin: str) -> str | None:
         """Text of the child at `chemin`, None when absent or empty (blanks are text)."""
-        trouve = self.enfant(chemin)
-        return trouve.texte if trouve is not None and trouve.texte else None
+        trouve = self.enfant(chemin) if "/" in chemin else self.presents.get(chemin)
+        return trouve.texte or None if trouve is not None else None
 
     def code_de(self, chemin: str) -> str | None:
         """Attribute `code` of the child at `chemin`."""
@@ -131,8 +141,8 @@ class Element:
 
     def date_de(self, chemin: str) -> date | None:
         """`xs:date` (or the day of an `xs:dateTime`) of the child at `chemin`, its time zone ignored."""
-        texte = self.texte_de(chemin)
-        return lire_date(texte) if texte is not None else None
+        trouve = self.enfant(chemin) if "/" in chemin else self.presents.get(chemin)
+        return lire_date(trouve.texte) if trouve is not None and trouve.texte else None
 
     def instant_de(self, chemin: str) -> datetime | None:
         """`xs:dateTime` of the child at `chemin`; naive when it names no time zone."""
@@ -141,13 +151,30 @@ class Element:
 
     def booleen_de(self, chemin: str) -> bool | None:
         """`xs:boolean` of the child at `chemin`."""
-        texte = self.texte_de(chemin)
-        return None if texte is None else texte.strip() in ("true", "1")
+        trouve = self.enfant(chemin) if "/" in chemin else self.presents.get(chemin)
+        return trouve.texte.strip() in ("true", "1") if trouve is not None and trouve.texte else None
 
     def entier_de(self, chemin: str) -> int | None:
         """`xs:int` of the child at `chemin`."""
-        texte = self.texte_de(chemin)
-        return int(texte) if texte is not None and texte.strip() else None
+        trouve = self.enfant(chemin) if "/" in chemin else self.presents.get(chemin)
+        if trouve is None or not trouve.texte or trouve.texte.isspace():
+            return None
+        return int(trouve.texte)
+
+
+class DocumentRecu(Element):
+    """The root of a document received. `faits` tells what is in it: the name of each element that is not
+    empty (`nir`), with its code when it has one (`modeleLogement=HLM`); CODE_INCONNU and VIDE_OBLIGATOIRE. By
+    these a rule that has nothing to look at is not even run."""
+
+    __slots__ = ("faits",)
+
+    faits: set[str]
+
+
+#: Facts of a document: a code that its closed list does not hold; an empty element that should have one.
+CODE_INCONNU: Final = "?code"
+VIDE_OBLIGATOIRE: Final = "?vide"
 
 
 def _indices(enfants: tuple[Element, ...]) -> dict[int, str]:
@@ -160,6 +187,28 @@ def _indices(enfants: tuple[Element, ...]) -> dict[int, str]:
             vus[enfant.nom] += 1
             indices[id(enfant)] = f"[{vus[enfant.nom]}]"
     return indices
+
+
+class une_fois(Generic[T]):  # noqa: N801 - a decorator, as `property` is
+    """A property of a view that is computed at its first use and kept. As `functools.cached_property`,
+    without the lock that this one takes before Python 3.12: two threads would find the same."""
+
+    def __init__(self, calcul: Callable[[Any], T]) -> None:
+        self._calcul = calcul
+        self.__doc__ = calcul.__doc__
+
+    def __set_name__(self, vue: type, nom: str) -> None:
+        self._nom = nom
+
+    @overload
+    def __get__(self, vue: None, classe: type) -> Self: ...
+    @overload
+    def __get__(self, vue: object, classe: type) -> T: ...
+    def __get__(self, vue: object | None, classe: type) -> T | Self:
+        if vue is None:
+            return self
+        valeur = vue.__dict__[self._nom] = self._calcul(vue)
+        return valeur
 
 
 class Vue:
@@ -189,6 +238,7 @@ def _jour(annee: int, mois: int, jour: int) -> date:
     return date.min if annee < date.min.year else date.max
 
 
+@lru_cache(maxsize=8192)
 def lire_date(texte: str) -> date | None:
     """The day of an `xs:date` or `xs:dateTime`; None when it is neither."""
     texte = texte.strip()
@@ -203,6 +253,7 @@ def lire_date(texte: str) -> date | None:
         return None
 
 
+@lru_cache(maxsize=1024)
 def lire_instant(texte: str) -> datetime | None:
     """The instant of an `xs:dateTime`, microseconds cut; None when it is none."""
     trouve = _DATE_TIME.fullmatch(texte.strip())

@@ -115,15 +115,17 @@ def ressources_mensuelles(demande: Demande) -> int:
     Pensions paid are not deducted (convention). The resources of the persons à charge are one list, held
     on the applicant.
     """
-    return sum(e.entier_de("montant") or 0 for e in ressources_recues(demande))
+    return sum([e.entier_de("montant") or 0 for e in ressources_recues(demande)])
 
 
 def ressources_recues(demande: Demande) -> tuple[Element, ...]:
     """Every `detailRessource` received by the household, in document order by person."""
-    trouvees = [d for p in demande.titulaires for d in p.element.tous("listeRessourceRecue/detailRessource")]
+    recues = [
+        d for liste, details in demande.ressources if liste.nom == "listeRessourceRecue" for d in details
+    ]
     if demande.demandeur is not None:
-        trouvees += demande.demandeur.element.tous("listeRessourceRecuePersACharge/detailRessource")
-    return tuple(trouvees)
+        recues += demande.demandeur.element.tous("listeRessourceRecuePersACharge/detailRessource")
+    return tuple(recues)
 
 
 def poids(personne: Element, jour: date) -> Decimal:

@@ -116,7 +116,7 @@ def _omises(contrat: Contrat, type_fichier: str, transport: bool) -> tuple[str, 
 def _juger(
     racine: Any, genre: Document, contrat: Contrat, profil: str, maintenant: datetime, nom: str | None
 ) -> Controle:
-    document = codec.decoder(racine, contrat.nomenclatures.conteneurs)
+    document = codec.decoder_recu(racine, contrat.nomenclatures)
     reglages = Reglages()
     type_fichier = {Document.EVENEMENT: "EVT", Document.RECHERCHE: "RCH"}.get(genre)
     if type_fichier is None:

@@ -4,8 +4,9 @@ What is stored is the form alone; what the SNE owns (DALO, processing informatio
 kept beside it and put back into the answers that show it.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
+from operator import itemgetter
 from typing import Any, Final
 
 from lxml import etree
@@ -44,25 +45,43 @@ DELAIS_ANS: Final = frozenset({DELAI_HORS_DE_PARIS_ANS, *_PARIS_ANS.values(), _P
 _CONDITIONNELLE: Final = (DECISION, ATTRIBUTION_SOUS_CONDITION)
 
 
-def formulaire(
-    demande: Demande, nomenclatures: Nomenclatures, maintenant: datetime, valeurs: dict[str, str | None]
-) -> Element:
-    """The document to store for the message `demande`: header RET, the form without what the SNE owns.
+class FormulaireEcrit:
+    """The form of a message, written once: for what is stored of it, and for what the answer shows. Its
+    children are kept as text, each with its rank in the schema, in order."""
 
-    `valeurs` are texts imposed on elements of the form (`numUnique`, `dateCreationDemande`, …); None leaves
-    the message's own.
-    """
-    imposees = {nom: valeur for nom, valeur in valeurs.items() if valeur is not None}
-    enfants = [e for e in demande.formulaire.enfants if e.nom not in _DU_SNE and e.nom not in imposees]
-    enfants.extend(construire(nom, valeur) for nom, valeur in imposees.items())
-    enfants.sort(key=lambda e: nomenclatures.ordre(f"{FORMULAIRE}/{e.nom}"))
-    corps = Element("demandeLogement", "", demande.formulaire.attributs, tuple(enfants))
-    return Element(
-        "interfaceNuu",
-        "",
-        {"versionInterface": demande.version},
-        (entete("RET", maintenant), Element("demande", "", None, (corps,))),
-    )
+    def __init__(
+        self,
+        demande: Demande,
+        nomenclatures: Nomenclatures,
+        maintenant: datetime,
+        valeurs: Mapping[str, str | None],
+    ) -> None:
+        """The form without what the SNE owns. `valeurs` are texts imposed on elements of the form
+        (`numUnique`, `dateCreationDemande`, …); None leaves the message's own."""
+        self._ordre = nomenclatures.ordre
+        self._version = demande.version
+        self._entete = codec.fragment(entete("RET", maintenant))
+        self._racine = Element("demandeLogement", "", demande.formulaire.attributs)
+        imposees = [construire(nom, valeur) for nom, valeur in valeurs.items() if valeur is not None]
+        noms = _DU_SNE.union([impose.nom for impose in imposees])
+        self._blocs = self._ranger([e for e in demande.formulaire.enfants if e.nom not in noms], imposees)
+
+    def avec(self, ajouts: list[Element | bytes]) -> bytes:
+        """The document, with a header of now; `ajouts` (elements, or their stored bytes) at their place."""
+        lus = [codec.lire(ajout) if isinstance(ajout, bytes) else ajout for ajout in ajouts]
+        blocs = sorted([*self._blocs, *self._ranger(lus)], key=_rang) if lus else self._blocs
+        contenu = "".join([ecrit for _, ecrit in blocs])
+        corps = codec.enveloppe(self._racine, contenu)
+        return codec.document(self._version, f"{self._entete}<ns1:demande>{corps}</ns1:demande>")
+
+    def _ranger(self, *listes: Iterable[Element]) -> list[tuple[int, str]]:
+        ordre = self._ordre
+        rangs = [(ordre(f"{FORMULAIRE}/{e.nom}"), codec.fragment(e)) for liste in listes for e in liste]
+        rangs.sort(key=_rang)
+        return rangs
+
+
+_rang: Final = itemgetter(0)
 
 
 def entete(type_fichier: str, maintenant: datetime, **autres: str) -> Element:
@@ -75,6 +94,13 @@ def dater(racine: Any, type_fichier: str, maintenant: datetime) -> None:
     tete = racine.find(f"{{{NS}}}entete")
     tete[0].text = type_fichier
     tete[1].text = xs_date_time(maintenant)
+
+
+def renouvellement(stockee: DemandeStockee) -> list[Element]:
+    """The `renouvellement` of a stored demande, when it has one."""
+    if stockee.date_renouvellement is None:
+        return []
+    return [construire("renouvellement", construits(dateRenouvellement=stockee.date_renouvellement))]
 
 
 class Presentation:
@@ -93,9 +119,8 @@ class Presentation:
         """The form of `stockee` with a header of now, and its renewal."""
         vue = cls(stockee.document, nomenclatures)
         dater(vue.racine, type_fichier, maintenant)
-        if stockee.date_renouvellement is not None:
-            jour = construits(dateRenouvellement=stockee.date_renouvellement)
-            vue.placer(construire("renouvellement", jour))
+        for bloc in renouvellement(stockee):
+            vue.placer(bloc)
         return vue
 
     @classmethod
@@ -243,7 +268,7 @@ def fichier_xml(question: Question, genre: Document, prefixe: str, *blocs: Eleme
         "interfaceNuu", "", {"versionInterface": VERSION_FICHIER_XML}, (tete, *operation, *contenu)
     )
     return Sortie(
-        racine=codec.arbre(racine),
+        octets=codec.encoder(racine),
         genre=genre,
         version=VERSION_FICHIER_XML,
         champ="fichierXmlRetour",

@@ -19,7 +19,7 @@ from typing import Final
 from sne_sandbox.domain.texte import masquer_nirs
 from sne_sandbox.errors import StoreError
 from sne_sandbox.raisons import raison_systeme
-from sne_sandbox.store.connexion import VerrouEcriture
+from sne_sandbox.store.pilotes import VerrouEcriture
 
 #: Name of a file that may be left in a box.
 NOM: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")

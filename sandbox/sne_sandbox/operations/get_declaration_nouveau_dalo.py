@@ -20,7 +20,7 @@ def executer(question: Question) -> Sortie:
     if bloc is not None:
         avant = replace(
             avant,
-            information_dalo=codec.ecrire(codec.arbre(bloc)),
+            information_dalo=codec.encoder(bloc),
             statut_dalo=bloc.code_de("statutDalo"),
             dalo_enregistre_le=question.maintenant,
             guichet_dernier=question.guichet or avant.guichet_dernier,
@@ -40,8 +40,9 @@ def executer(question: Question) -> Sortie:
 def refuser(question: Question) -> Sortie:
     """The document received, plus `listeAnomalie`; read with any code, answered with RET (convention)."""
     sortie = get_num_unique.refuser(question)
-    document.dater(sortie.racine, "RET", question.maintenant)
-    return _sortie(question, sortie.racine, sortie.version, None)
+    racine = codec.relire(sortie.octets)
+    document.dater(racine, "RET", question.maintenant)
+    return _sortie(question, racine, sortie.version, None)
 
 
 def _sortie(question: Question, racine: object, version: str, numero: str | None) -> Sortie:

@@ -26,7 +26,7 @@ def executer(question: Question) -> Sortie:
     if not trouves:
         return Sortie()
     return Sortie(
-        racine=codec.arbre(document.liste_doublons(trouves)),
+        octets=codec.encoder(document.liste_doublons(trouves)),
         genre=Document.DOUBLONS,
         champ="listeDoublons",
         champ_nom="nomFichierDoublons",

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import date
-from typing import Any, Final
+from typing import Final
 
 from sne_sandbox.contract import codec
 from sne_sandbox.contract.schema import Document
@@ -18,7 +18,7 @@ from sne_sandbox.domain.demande import (
 from sne_sandbox.domain.echange import Champ, Piece
 from sne_sandbox.domain.element import Element, avec_enfants
 from sne_sandbox.operations import attestation, dispatching, document
-from sne_sandbox.operations.document import information_traitement
+from sne_sandbox.operations.document import FormulaireEcrit, information_traitement
 from sne_sandbox.operations.question import Operation, Question, Sortie
 
 #: The public portal: who writes when nobody says (souple profile only).
@@ -27,16 +27,25 @@ PORTAIL: Final = "GDPUB"
 VALIDITE_MOIS: Final = 12
 
 
+#: What became of the demande, and the form of the message when it is what is stored now.
+_Fait = tuple[DemandeStockee, FormulaireEcrit | None]
+
+
 def executer(question: Question) -> Sortie:
     """Does what `typeFichier` says. The rules have accepted the message: nothing blocks any more."""
-    demande = Demande(question.recu)
-    stockee = _PAR_TYPE[demande.type_fichier](question, demande)
+    demande = _demande(question)
+    stockee, ecrit = _PAR_TYPE[demande.type_fichier](question, demande)
     if demande.type_fichier != "SUP":
         dispatching.noter(question, stockee)
-    return _reponse(question, demande, stockee)
+    return _reponse(question, demande, stockee, ecrit)
 
 
-def creer(question: Question, demande: Demande) -> DemandeStockee:
+def _demande(question: Question) -> Demande:
+    assert question.contexte is not None
+    return question.contexte.demande
+
+
+def creer(question: Question, demande: Demande) -> _Fait:
     """CRE and CRS: a new number; the deposit date is the message's, and never changes again."""
     depot = demande.date_creation or question.maintenant.date()
     emetteur = _emetteur(question, demande)
@@ -47,9 +56,7 @@ def creer(question: Question, demande: Demande) -> DemandeStockee:
         # The request of the separating household lives on: its year began with the joint one's last.
         debut = associee.debut_validite if associee is not None else depot
     numero = question.registre.prochain_numero(territoire, depot, emetteur)
-    recu = document.formulaire(
-        demande, question.contrat.nomenclatures, question.maintenant, {"numUnique": numero}
-    )
+    ecrit = _ecrire(question, demande, {"numUnique": numero})
     stockee = DemandeStockee(
         numero_unique=numero,
         territoire=territoire,
@@ -62,11 +69,11 @@ def creer(question: Question, demande: Demande) -> DemandeStockee:
         debut_validite=debut,
         fin_validite=ajouter_mois(debut, VALIDITE_MOIS),
         demande=demande,
-        document=codec.encoder(recu),
+        document=ecrit.avec([]),
         numero_associe=demande.numero_associe,
     )
     question.registre.ajouter(stockee)
-    return stockee
+    return stockee, ecrit
 
 
 def _emetteur(question: Question, demande: Demande) -> str:
@@ -83,21 +90,22 @@ def _territoire_du_guichet(question: Question, code: str) -> str:
     return guichet.territoire if guichet is not None else TERRITOIRE_ILE_DE_FRANCE
 
 
-def modifier(question: Question, demande: Demande) -> DemandeStockee:
+def modifier(question: Question, demande: Demande) -> _Fait:
     """MOD: replaces the data of the form. Number, deposit date, renewal and radiation stay."""
-    return _remplacer(question, _formulaire_remplace(question, demande, _stockee(question)), demande)
+    apres, ecrit = _formulaire_remplace(question, demande, _stockee(question))
+    return _remplacer(question, apres, demande), ecrit
 
 
-def renouveler(question: Question, demande: Demande) -> DemandeStockee:
+def renouveler(question: Question, demande: Demande) -> _Fait:
     """REN: another year from `dateRenouvellement`; the data of the form may change with it. A demande
     radiated for want of renewal becomes active again (attested: number and seniority kept)."""
     avant = _stockee(question)
     jour = demande.date_renouvellement or question.maintenant.date()
-    apres = _active(_formulaire_remplace(question, demande, avant), jour)
-    return _remplacer(question, replace(apres, date_renouvellement=jour), demande)
+    apres, ecrit = _formulaire_remplace(question, demande, avant)
+    return _remplacer(question, replace(_active(apres, jour), date_renouvellement=jour), demande), ecrit
 
 
-def radier(question: Question, demande: Demande) -> DemandeStockee:
+def radier(question: Question, demande: Demande) -> _Fait:
     """RAD: radiates; without a motive code it reactivates (« Déradiation », attested). The form stays."""
     avant = _stockee(question)
     bloc = demande.radiation
@@ -108,14 +116,14 @@ def radier(question: Question, demande: Demande) -> DemandeStockee:
             etat=EtatDemande.RADIEE,
             date_radiation=bloc.date_de("dateRadiation"),
             motif_radiation=demande.motif_radiation,
-            radiation=codec.ecrire(codec.arbre(bloc)),
+            radiation=codec.encoder(bloc),
             radiation_enregistree_le=question.maintenant,
         )
     else:
         # Convention: one whose year had run out lives again from today, else the next night would radiate it.
         jour = question.maintenant.date()
         apres = _active(avant, jour if avant.fin_validite <= jour else avant.debut_validite)
-    return _remplacer(question, apres, demande)
+    return _remplacer(question, apres, demande), None
 
 
 def _active(avant: DemandeStockee, debut: date) -> DemandeStockee:
@@ -132,14 +140,14 @@ def _active(avant: DemandeStockee, debut: date) -> DemandeStockee:
     )
 
 
-def supprimer(question: Question, demande: Demande) -> DemandeStockee:
+def supprimer(question: Question, demande: Demande) -> _Fait:
     """SUP: deletes (convention); the answer shows what was deleted."""
     stockee = _stockee(question)
     question.registre.supprimer(stockee.numero_unique)
-    return stockee
+    return stockee, None
 
 
-def noter_piece(question: Question, demande: Demande) -> DemandeStockee:
+def noter_piece(question: Question, demande: Demande) -> _Fait:
     """COP: notes a scanned piece (`dateDerniereModificationPiece`, `incrementFichier`; convention)."""
     avant = _stockee(question)
     vue = document.Presentation(avant.document, question.contrat.nomenclatures)
@@ -147,10 +155,10 @@ def noter_piece(question: Question, demande: Demande) -> DemandeStockee:
         valeur = demande.formulaire.texte_de(nom)
         if valeur is not None:
             vue.changer(nom, valeur)
-    return _remplacer(question, replace(avant, document=codec.ecrire(vue.racine)), demande)
+    return _remplacer(question, replace(avant, document=codec.ecrire(vue.racine)), demande), None
 
 
-_PAR_TYPE: Final[Mapping[str, Callable[[Question, Demande], DemandeStockee]]] = {
+_PAR_TYPE: Final[Mapping[str, Callable[[Question, Demande], _Fait]]] = {
     "CRE": creer,
     "CRS": creer,
     "MOD": modifier,
@@ -163,7 +171,7 @@ _PAR_TYPE: Final[Mapping[str, Callable[[Question, Demande], DemandeStockee]]] = 
 
 def refuser(question: Question) -> Sortie:
     """The document received, header unchanged, plus `listeAnomalie` (and `listeDoublons` for DOU001)."""
-    demande = Demande(question.recu)
+    demande = _demande(question)
     ajouts = [document.liste_anomalie(question.en_reponse)]
     if any(a.regle == "DOU001" for a in question.bloquantes):
         associe = [demande.numero_associe] if demande.numero_associe else []
@@ -172,7 +180,7 @@ def refuser(question: Question) -> Sortie:
             ajouts.append(document.liste_doublons(doublons))
     return _sortie(
         question,
-        codec.arbre(_avec(demande, ajouts, question)),
+        codec.encoder(_avec(demande, ajouts, question)),
         question.contrat.version_de_lecture(demande.version),
         question.sequence_recue("nomFichierDemande"),
     )
@@ -203,15 +211,24 @@ def _stockee(question: Question) -> DemandeStockee:
     return stockee
 
 
-def _formulaire_remplace(question: Question, demande: Demande, avant: DemandeStockee) -> DemandeStockee:
-    garder = {"numUnique": avant.numero_unique, "dateCreationDemande": avant.date_creation.isoformat()}
+def _formulaire_remplace(
+    question: Question, demande: Demande, avant: DemandeStockee
+) -> tuple[DemandeStockee, FormulaireEcrit]:
+    garder: dict[str, str | None] = {
+        "numUnique": avant.numero_unique,
+        "dateCreationDemande": avant.date_creation.isoformat(),
+    }
     for nom in ("numUniqueAssocie", "dateDerniereModificationPiece", "incrementFichier"):
         if not (demande.formulaire.texte_de(nom) or "").strip():
             conservee = avant.demande.formulaire.texte_de(nom)
             if conservee is not None:
                 garder[nom] = conservee
-    recu = document.formulaire(demande, question.contrat.nomenclatures, question.maintenant, {**garder})
-    return replace(avant, version=demande.version, demande=demande, document=codec.encoder(recu))
+    ecrit = _ecrire(question, demande, garder)
+    return replace(avant, version=demande.version, demande=demande, document=ecrit.avec([])), ecrit
+
+
+def _ecrire(question: Question, demande: Demande, valeurs: Mapping[str, str | None]) -> FormulaireEcrit:
+    return FormulaireEcrit(demande, question.contrat.nomenclatures, question.maintenant, valeurs)
 
 
 def _remplacer(question: Question, apres: DemandeStockee, demande: Demande) -> DemandeStockee:
@@ -225,16 +242,24 @@ def _remplacer(question: Question, apres: DemandeStockee, demande: Demande) -> D
     return apres
 
 
-def _reponse(question: Question, demande: Demande, stockee: DemandeStockee) -> Sortie:
-    nomenclatures = question.contrat.nomenclatures
-    vue = document.Presentation.de(stockee, nomenclatures, question.maintenant, "RET")
+def _reponse(
+    question: Question, demande: Demande, stockee: DemandeStockee, ecrit: FormulaireEcrit | None
+) -> Sortie:
+    ajouts: list[Element | bytes] = []
     if demande.type_fichier == "RAD" and stockee.radiation is not None:
-        vue.placer(stockee.radiation)
+        ajouts.append(stockee.radiation)
     if demande.version >= "02.02":
-        vue.placer(information_traitement(stockee, question, demande.version))
-    vue.en_version(demande.version)
+        ajouts.append(information_traitement(stockee, question, demande.version))
     if question.en_reponse:
-        vue.placer(document.liste_anomalie(question.en_reponse))
+        ajouts.append(document.liste_anomalie(question.en_reponse))
+    if ecrit is None:
+        vue = document.Presentation.de(stockee, question.contrat.nomenclatures, question.maintenant, "RET")
+        vue.en_version(demande.version)
+        for ajout in ajouts:
+            vue.placer(ajout)
+        octets = codec.ecrire(vue.racine)
+    else:
+        octets = ecrit.avec([*document.renouvellement(stockee), *ajouts])
     sequence = stockee.numero_unique[7:13]
     champs: dict[str, Champ] = {}
     if demande.type_fichier in ("CRE", "CRS", "REN"):
@@ -244,15 +269,15 @@ def _reponse(question: Question, demande: Demande, stockee: DemandeStockee) -> S
             "attestation": Piece(pdf, "application/pdf"),
         }
     return replace(
-        _sortie(question, vue.racine, demande.version, sequence),
+        _sortie(question, octets, demande.version, sequence),
         champs=champs,
         numero_unique=stockee.numero_unique,
     )
 
 
-def _sortie(question: Question, racine: Any, version: str, suite: str) -> Sortie:
+def _sortie(question: Question, octets: bytes, version: str, suite: str) -> Sortie:
     return Sortie(
-        racine=racine,
+        octets=octets,
         genre=Document.DEMANDE,
         version=version,
         champ="fichierDemande",

@@ -11,41 +11,31 @@ from datetime import UTC, datetime
 from random import Random
 from typing import Annotated, Any, Final, Self
 
-import sqlalchemy as sa
-
 from sne_sandbox.domain.panne import GENRES, PanneDefinition
 from sne_sandbox.errors import UsageError
 from sne_sandbox.operations.table import OPERATIONS
 from sne_sandbox.store import tables
 from sne_sandbox.store.connexion import Connexion, RequeteSql
 from sne_sandbox.store.lignes import IDENTIFIANT_MAX, instant_de, micros
+from sne_sandbox.store.requetes import inserer
 from sne_sandbox.store.session import Magasin
 
 #: Pannes that are over stay listed, the last so many of a base.
 GARDEES: Final = 100
 
-_P: Final = tables.panne.c
-_DE_LA_BASE: Final = _P.base == sa.bindparam("cle")
-_UNE: Final = _P.identifiant == sa.bindparam("numero")
-_AJOUTER: Final = RequeteSql(sa.insert(tables.panne))
-_DERNIERE: Final = RequeteSql(sa.select(sa.func.max(_P.identifiant)).where(_DE_LA_BASE))
+_AJOUTER: Final = inserer(tables.panne)
+_DERNIERE: Final = RequeteSql("SELECT max(identifiant) FROM panne WHERE base = :cle")
 _LISTER: Final = RequeteSql(
-    sa.select(_P.identifiant, _P.definition, _P.restantes, _P.armee_le)
-    .where(_DE_LA_BASE)
-    .order_by(_P.identifiant)
+    "SELECT identifiant, definition, restantes, armee_le FROM panne WHERE base = :cle ORDER BY identifiant"
 )
 _NOTER: Final = RequeteSql(
-    sa.update(tables.panne)
-    .where(_DE_LA_BASE, _UNE)
-    .values(definition=sa.bindparam("valeur"), restantes=sa.bindparam("reste"))
+    "UPDATE panne SET definition = :valeur, restantes = :reste WHERE base = :cle AND identifiant = :numero"
 )
 _OUBLIER: Final = RequeteSql(
-    sa.delete(tables.panne).where(
-        _DE_LA_BASE, _P.restantes == sa.bindparam("zero"), _P.identifiant <= sa.bindparam("jusqua")
-    )
+    "DELETE FROM panne WHERE base = :cle AND restantes = 0 AND identifiant <= :jusqua"
 )
-_SUPPRIMER: Final = RequeteSql(sa.delete(tables.panne).where(_DE_LA_BASE, _UNE))
-_SUPPRIMER_TOUT: Final = RequeteSql(sa.delete(tables.panne).where(_DE_LA_BASE))
+_SUPPRIMER: Final = RequeteSql("DELETE FROM panne WHERE base = :cle AND identifiant = :numero")
+_SUPPRIMER_TOUT: Final = RequeteSql("DELETE FROM panne WHERE base = :cle")
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,7 +198,7 @@ def inscrire(connexion: Connexion, base: str, definition: PanneDefinition, insta
     """Writes the row of a panne; answers its id. `instant` is the machine's (aware)."""
     ligne = connexion.ligne(_DERNIERE, {"cle": base})
     identifiant = int((ligne[0] if ligne is not None else None) or 0) + 1
-    connexion.faire(_OUBLIER, {"cle": base, "zero": 0, "jusqua": identifiant - GARDEES})
+    connexion.faire(_OUBLIER, {"cle": base, "jusqua": identifiant - GARDEES})
     connexion.faire(
         _AJOUTER,
         {

@@ -70,12 +70,13 @@ class Question:
 class Sortie:
     """What an operation answers.
 
-    `racine` is the lxml tree of its document, validated as `genre` in `version` before it leaves, and
-    carried by the answer's field `champ`, its file name by `champ_nom`. `champs` are the other fields.
-    `anomalies` are those that the operation itself found.
+    `octets` is its document, or `racine` the lxml tree that is to be written: validated as `genre` in
+    `version` before it leaves, and carried by the answer's field `champ`, its file name by `champ_nom`.
+    `champs` are the other fields, `anomalies` those that the operation itself found.
     """
 
     champs: Mapping[str, Champ] = field(default_factory=dict)
+    octets: bytes = b""
     racine: Any = None
     genre: Document = Document.DEMANDE
     version: str = "02.00"

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 from functools import partial
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from sne_sandbox.contract.schema import Document
 from sne_sandbox.domain.demande import DemandeStockee, EtatDemande
@@ -10,11 +10,15 @@ from sne_sandbox.domain.element import Element, construire
 from sne_sandbox.operations.document import a_multiples_attributions, est_delai_anormalement_long, fichier_xml
 from sne_sandbox.operations.question import Operation, Question, Sortie
 from sne_sandbox.rules import engine
-from sne_sandbox.store.recherche import Criteres, rechercher
+
+if TYPE_CHECKING:
+    from sne_sandbox.store.recherche import Criteres
 
 
 def executer(question: Question) -> Sortie:
     """`listeDemandes`, no more than the base's `recherche_max` (RCH003, structurante)."""
+    from sne_sandbox.store.recherche import rechercher  # SQLAlchemy: a third of the time of a start
+
     limite = question.base.reglages.recherche_max
     cherches = criteres(question.recu)
     filtre = partial(_calcules, question, cherches) if cherches.calcules else None
@@ -30,7 +34,7 @@ def executer(question: Question) -> Sortie:
     return fichier_xml(question, Document.RECHERCHE, "RCH", liste)
 
 
-def _calcules(question: Question, cherches: Criteres, stockee: DemandeStockee) -> bool:
+def _calcules(question: Question, cherches: "Criteres", stockee: DemandeStockee) -> bool:
     """Whether a demande holds the criteria that the SNE computes."""
     jour = question.maintenant.date()
     if cherches.delai_anormalement_long is not None:
@@ -53,8 +57,10 @@ def refuser(question: Question) -> Sortie:
     return fichier_xml(question, Document.RECHERCHE, "RCH")
 
 
-def criteres(racine: Element) -> Criteres:
+def criteres(racine: Element) -> "Criteres":
     """The criteria written in a search document."""
+    from sne_sandbox.store.recherche import Criteres
+
     bloc = racine.enfant("operation/demandeMulticritere") or Element("demandeMulticritere")
     pieces = bloc.tous("piecesJustificatives/codeCategorie")
     return Criteres(

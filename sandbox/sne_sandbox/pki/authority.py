@@ -25,12 +25,10 @@ from cryptography.x509.oid import NameOID
 
 from sne_sandbox.domain.base import BASE_PAR_DEFAUT
 from sne_sandbox.errors import PkiError
-from sne_sandbox.pki import certificates
+from sne_sandbox.pki import MOT_DE_PASSE, certificates
 from sne_sandbox.pki.certificates import Cle
 from sne_sandbox.raisons import raison_systeme
 
-#: Password of every PKCS#12 file; documented, for these keys protect nothing.
-MOT_DE_PASSE: Final = "sne-sandbox"
 # 3DES and SHA-1 are what every Java 8, .NET and OpenSSL reads, OpenSSL 3 without its legacy provider.
 _CHIFFREMENT: Final = (
     PrivateFormat.PKCS12.encryption_builder()
@@ -120,6 +118,12 @@ class Autorite:
                 remede="donnez-lui les droits de lecture et d'écriture, ou choisissez-en un autre par --home",
             ) from erreur
         return pki
+
+    @property
+    def a_renouveler_le(self) -> datetime:
+        """When one of its certificates will have to be made again (aware). Raises PkiError."""
+        fins = (_certificat(self.ca).not_valid_after_utc, _certificat(self.serveur).not_valid_after_utc)
+        return min(fins) - RENOUVELER_AVANT
 
     def _preparer(self, voulus: frozenset[x509.GeneralName], maintenant: datetime) -> None:
         limite = maintenant + RENOUVELER_AVANT

@@ -4,8 +4,6 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
-from sne_sandbox.pki.authority import lire_guichet
-
 _GUICHET: Final = re.compile(r"G(?:\d{4}|DPUB)")
 
 
@@ -29,6 +27,8 @@ def identite(certificat: bytes | None) -> Identite:
     """
     if certificat is None:
         return ANONYME
+    from sne_sandbox.pki.authority import lire_guichet  # who serves has read it, who judges does without
+
     guichet, base = lire_guichet(certificat)
     connu = guichet if guichet is not None and _GUICHET.fullmatch(guichet) else None
     return Identite(connu, base if connu else None)

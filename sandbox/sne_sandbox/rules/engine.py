@@ -14,6 +14,7 @@ from sne_sandbox.contract.fiches import FicheRegle
 from sne_sandbox.contract.nomenclatures import Nomenclatures
 from sne_sandbox.contract.versions import Contrat
 from sne_sandbox.domain.anomalie import Anomalie, Gravite
+from sne_sandbox.domain.element import DocumentRecu
 from sne_sandbox.domain.texte import masquer_nir, masquer_nirs
 from sne_sandbox.errors import ERREUR_INATTENDUE, ErreurInterne
 from sne_sandbox.rules.catalogue import REGLES
@@ -31,7 +32,7 @@ _CONTENU: Final = ("IDT", "ADR", "MEN", "RES", "LOG", "REC", "MOT", "HAN")
 COMPARES_AU_REGISTRE: Final = frozenset({"MOD", "REN"})
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Poste:
     """A rule as it runs under a contract and a profile."""
 
@@ -87,7 +88,7 @@ class Jugement:
 
     def consulter(self, registre: Registre) -> None:
         """The second time, over an open register. Raises as the first."""
-        self.contexte = self.contexte.avec_registre(registre)
+        self.contexte.consulter(registre)
         self._controler(self._reste)
 
     def _controler(self, choix: _Choix) -> None:
@@ -166,10 +167,15 @@ def _plan(contrat: Contrat, contexte: Contexte, profil: str, choix: _Choix) -> _
 
 def _controler_tous(postes: tuple[_Poste, ...], contexte: Contexte) -> "list[_Trouve]":
     trouves = []
+    document = contexte.document
+    faits = document.faits if isinstance(document, DocumentRecu) else None
     poste = None
     try:
         for poste in postes:
-            infractions = list(poste.regle.controler(contexte))
+            regle = poste.regle
+            if faits is not None and regle.si and not regle.si & faits:
+                continue
+            infractions = list(regle.controler(contexte))
             if infractions:
                 trouves.append((poste, infractions))
     except Exception as erreur:

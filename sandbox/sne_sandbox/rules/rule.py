@@ -4,17 +4,17 @@ Here is all that a subject of `catalogue/` needs: what a rule is (`regle`), what
 how it says where it does not hold (`infraction`, `manquant`, `sur`), and how hard it bites (`gravite`).
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
-from typing import Final, Self
+from typing import Final
 
 from sne_sandbox.contract.fiches import FicheRegle
 from sne_sandbox.contract.nomenclatures import Nomenclatures, Territoires
 from sne_sandbox.domain.anomalie import Fidelite, Gravite
 from sne_sandbox.domain.dates import PARIS
 from sne_sandbox.domain.demande import Demande, DemandeStockee
-from sne_sandbox.domain.element import Element
+from sne_sandbox.domain.element import Element, lire_date
 from sne_sandbox.errors import UsageError
 from sne_sandbox.rules.registre import Registre
 from sne_sandbox.settings import PAR_NOM
@@ -23,9 +23,9 @@ from sne_sandbox.settings import PAR_NOM
 PROFILS: Final = PAR_NOM["profile"].choix
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Contexte:
-    """What is judged, and against what.
+    """What is judged, and against what. Only `consulter` changes it, between the two times of a judgement.
 
     `type_fichier` is the message's type (CRE, …), or what stands for it where there is none (DALO, EVT, RCH);
     `canal` is ASY for a file left in an inbox: the rules of that channel judge it too. `document` is the root
@@ -60,19 +60,19 @@ class Contexte:
     jour: date = field(init=False)
     """The day of `maintenant`, in Paris."""
 
+    aujourdhui: date = field(init=False)
+    """The last day that is « not in the future »: one day of tolerance for overseas guichets."""
+
     def __post_init__(self) -> None:
-        object.__setattr__(self, "demande", Demande(self.document))
-        object.__setattr__(self, "jour", self.maintenant.astimezone(PARIS).date())
+        self.demande = Demande(self.document)
+        self.jour = self.maintenant.astimezone(PARIS).date()
+        self.aujourdhui = self.jour + timedelta(days=1)
 
-    def avec_registre(self, registre: Registre) -> Self:
-        """The same over an open register, with the stored demande that the message names."""
+    def consulter(self, registre: Registre) -> None:
+        """Looks at an open register, and at the stored demande that the message names."""
         numero = self.document.texte_de("operation/numUnique") or self.demande.numero_unique
-        return replace(self, registre=registre, stockee=registre.demande(numero) if numero else None)
-
-    @property
-    def aujourdhui(self) -> date:
-        """The last day that is « not in the future »: one day of tolerance for overseas guichets."""
-        return self.jour + timedelta(days=1)
+        self.registre = registre
+        self.stockee = registre.demande(numero) if numero else None
 
     @property
     def depot(self) -> date:
@@ -103,7 +103,8 @@ class Regle:
 
     `registre` says that it reads the base: such rules run inside the transaction, and `check` leaves them
     out. `transport` says that it reads the file name or the certificate. `prealable` says that a message
-    which it refuses is not judged any further: the other rules would read what is not there.
+    which it refuses is not judged any further: the other rules would read what is not there. `si` are facts
+    of a document (`DocumentRecu.faits`) without any of which the rule finds nothing: it is then not run.
     """
 
     code: str
@@ -111,6 +112,7 @@ class Regle:
     registre: bool
     transport: bool
     prealable: bool
+    si: frozenset[str]
 
     @property
     def nom(self) -> str:
@@ -119,14 +121,20 @@ class Regle:
 
 
 def regle(
-    code: str, *, registre: bool = False, transport: bool = False, prealable: bool = False
+    code: str, *si: str, registre: bool = False, transport: bool = False, prealable: bool = False
 ) -> Callable[[Callable[[Contexte], Iterator[Infraction]]], Regle]:
-    """Makes a `Regle` of a function that yields where it does not hold. The catalogue finds it by type."""
+    """Makes a `Regle` of a function that yields where it does not hold, of documents that have one of the
+    facts `si`, when any is named. The catalogue finds it by type."""
 
     def faire(controler: Callable[[Contexte], Iterator[Infraction]]) -> Regle:
-        return Regle(code, controler, registre, transport, prealable)
+        return Regle(code, controler, registre, transport, prealable, frozenset(si))
 
     return faire
+
+
+def de_codes(nom: str, codes: Iterable[str]) -> list[str]:
+    """The facts that an element `nom` has one of these codes."""
+    return [f"{nom}={code}" for code in sorted(codes)]
 
 
 def infraction(element: Element, **valeurs: str) -> Infraction:
@@ -157,7 +165,8 @@ def sur(parent: Element, nom: str, **valeurs: str) -> Infraction:
 
 def a_venir(parent: Element, nom: str, contexte: Contexte) -> Iterator[Infraction]:
     """The rule does not hold on the date `nom` of `parent` when it is in the future."""
-    ecrite, jour = parent.enfant(nom), parent.date_de(nom)
+    ecrite = parent.enfant(nom)
+    jour = lire_date(ecrite.texte) if ecrite is not None else None
     if ecrite is not None and jour is not None and jour > contexte.aujourdhui:
         yield infraction(ecrite)
 

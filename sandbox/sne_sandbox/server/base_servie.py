@@ -8,8 +8,7 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 from sne_sandbox.domain.base import BASE_PAR_DEFAUT, prefixe_de
-from sne_sandbox.operations.bases import guichets_de, vitrine
-from sne_sandbox.pki.authority import MOT_DE_PASSE, Autorite, ecrire
+from sne_sandbox.pki import MOT_DE_PASSE
 from sne_sandbox.server.enfant import ServeurEnfant
 from sne_sandbox.server.pret import certificat_de
 from sne_sandbox.server.pret import ecrire as ecrire_pret
@@ -38,6 +37,9 @@ class BaseServie:
         base behind /services/, whose server has made them. Raises PkiError."""
         pret = dict(enfant.pret) | {"base": nom}
         if nom != BASE_PAR_DEFAUT:
+            from sne_sandbox.operations.bases import guichets_de, vitrine
+            from sne_sandbox.pki.authority import Autorite, ecrire
+
             codes = [guichet.code for guichet in guichets_de(semence)]
             dossier = enfant.home / "pki" / "bases" / nom
             autorite = Autorite.ouvrir(enfant.home)

@@ -226,6 +226,8 @@ class Canal(HTTPChannel):
     def connectionLost(self, reason: Failure = connectionDone) -> None:  # noqa: N802
         """Twisted's: the connection is gone."""
         self.service.canaux.discard(self)
+        if self.service.connexion_fermee is not None:
+            self.service.connexion_fermee()
         if self._fin is not None and self._fin.active():
             self._fin.cancel()
         self._cesser_d_attendre()

@@ -9,7 +9,7 @@ import sys
 import tempfile
 import time
 from collections import deque
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -56,14 +56,21 @@ def servir_en_enfant(options: Sequence[str] = (), *, home: Path | None = None) -
         if home is None:
             home = Path(tempfile.mkdtemp(prefix="sne-"))
             pile.callback(shutil.rmtree, home, ignore_errors=True)
-        else:
-            _creer(home)
-        dossier = Path(tempfile.mkdtemp(prefix=".pret-", dir=home))
-        pile.callback(shutil.rmtree, dossier, ignore_errors=True)
-        pret, journal = dossier / "pret.json", home / "serveur.log"
+        yield pile.enter_context(partir(options, home))()
+
+
+@contextlib.contextmanager
+def partir(options: Sequence[str], home: Path) -> Iterator[Callable[[], ServeurEnfant]]:
+    """As `servir_en_enfant`, while the caller does something else; what it then calls waits for the server,
+    and raises when it did not start."""
+    _creer(home)
+    with tempfile.TemporaryDirectory(prefix=".pret-", dir=home, ignore_cleanup_errors=True) as dossier:
+        pret, journal = Path(dossier) / "pret.json", home / "serveur.log"
         processus = _lancer(home, pret, journal, options)
-        pile.callback(_arreter, processus)
-        yield ServeurEnfant(_attendre(processus, pret, journal), home, journal, processus)
+        try:
+            yield lambda: ServeurEnfant(_attendre(processus, pret, journal), home, journal, processus)
+        finally:
+            _arreter(processus)
 
 
 def _creer(home: Path) -> None:
@@ -115,7 +122,7 @@ def _attendre(processus: "subprocess.Popen[bytes]", pret: Path, journal: Path) -
             raise _perdu(f"Le serveur n'a pas démarré (code {code}).", journal)
         if time.monotonic() > limite:
             raise _perdu(f"Le serveur n'est pas prêt après {DELAI_DEPART:.0f} s.", journal)
-        time.sleep(0.02)
+        time.sleep(0.005)
     lu: Mapping[str, Any] = json.loads(pret.read_text("utf-8"))
     return lu
 

@@ -1,39 +1,50 @@
-"""From a configuration to a server at work: the application of each process, its journal, its minute."""
+"""From a configuration to a server at work: the application of each process, its journal, its minute.
+
+A server is ready as soon as it is sure to serve: its sockets are open, its contract and its store too, its
+base is made. What answers (Twisted, Flask, Spyne, the rules) is imported then, three times as long: the first
+request waits for it in the queue of its socket.
+"""
 
 import gc
-from collections.abc import Callable
+import os
+import select
+import signal
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
-from sne_sandbox.asynchrone import CanalAsynchrone
+from sne_sandbox.contract.versions import Contrat
 from sne_sandbox.domain.base import BASE_PAR_DEFAUT
 from sne_sandbox.domain.echange import TLS, methode_recue
 from sne_sandbox.errors import UsageError
-from sne_sandbox.exchange import base_nommee, noter_refus
-from sne_sandbox.operations import lifecycle
-from sne_sandbox.pki.authority import Autorite
-from sne_sandbox.server.listeners import AdressesServies, Ecoute
-from sne_sandbox.server.run import RefusHttp, RefusTls, servir
-from sne_sandbox.server.workers import Taches, servir_a_plusieurs
+from sne_sandbox.server.listeners import AdressesServies, Ecoute, Prises, ouvrir_prises
 from sne_sandbox.store.session import Magasin
-from sne_sandbox.web.app import creer_application
-from sne_sandbox.web.partage import Configuration
+from sne_sandbox.web.partage import Configuration, ouvrir
+
+if TYPE_CHECKING:
+    from sne_sandbox.asynchrone import CanalAsynchrone
+    from sne_sandbox.server.service import RefusHttp
+    from sne_sandbox.server.tls import RefusTls
+    from sne_sandbox.server.workers import Taches
 
 
 class Lancable(Protocol):
     """What `lancer` serves. Picklable."""
 
     @property
+    def configuration(self) -> Configuration:
+        """What the application is built from."""
+
+    @property
     def ecoute(self) -> Ecoute:
         """How to listen."""
 
-    @property
-    def autorite(self) -> Autorite:
-        """The certificates of the listeners."""
-
-    def taches(self) -> Taches:
-        """What each process serves, built inside of it."""
+    def taches(self, ouverts: tuple[Contrat, Magasin] | None = None) -> "Taches":
+        """What each process serves, built inside of it, over what was opened already, if anything was."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +54,14 @@ class Lancement:
 
     configuration: Configuration
     ecoute: Ecoute
-    autorite: Autorite
     base_des_refus: str = BASE_PAR_DEFAUT
 
-    def taches(self) -> Taches:
+    def taches(self, ouverts: tuple[Contrat, Magasin] | None = None) -> "Taches":
         """The application of this process, and where its refusals go."""
-        application = creer_application(self.configuration)
+        from sne_sandbox.server.workers import Taches
+        from sne_sandbox.web.app import creer_application
+
+        application = creer_application(self.configuration, ouverts)
         magasin: Magasin = application.extensions["sne"].magasin
         return Taches(
             application=application.wsgi_app,
@@ -61,28 +74,95 @@ class Lancement:
 def lancer(lancement: Lancable, processus: int, pret: Callable[[AdressesServies], None]) -> None:
     """Serve until SIGTERM or SIGINT. Raises OperatorError (port taken, store or contract unreadable)."""
     if processus > 1:
+        from sne_sandbox.pki.authority import Autorite
+        from sne_sandbox.server.workers import servir_a_plusieurs
+
         gc.enable()
-        servir_a_plusieurs(processus, lancement.ecoute, lancement.taches, lancement.autorite, pret=pret)
+        autorite = Autorite(lancement.configuration.home / "pki")
+        servir_a_plusieurs(processus, lancement.ecoute, lancement.taches, autorite, pret=pret)
         return
-    taches = lancement.taches()
-    servir(
+    prises = ouvrir_prises(lancement.ecoute)
+    try:
+        ouverts = ouvrir(lancement.configuration)
+        with _fin_demandee(prises) as demande:
+            pret(prises.adresses(lancement.ecoute.host))
+            servir(lancement, ouverts, prises, pret=lambda adresses: demande.relayer())
+    finally:
+        prises.fermer()
+
+
+def servir(
+    lancement: Lancable,
+    ouverts: tuple[Contrat, Magasin],
+    prises: Prises,
+    *,
+    pret: Callable[[AdressesServies], None],
+    arret: threading.Event | None = None,
+) -> None:
+    """Serves what was opened; `pret` is called once it is answered."""
+    from sne_sandbox.pki.authority import Autorite
+    from sne_sandbox.server import run
+
+    taches = lancement.taches(ouverts)
+    run.servir(
         lancement.ecoute,
         taches.application,
-        lancement.autorite,
+        Autorite(lancement.configuration.home / "pki"),
+        sockets=prises,
         pret=pret,
         refus_tls=taches.refus_tls,
         refus_http=taches.refus_http,
         periodique=taches.periodique,
+        arret=arret,
     )
 
 
-def _minute(magasin: Magasin, boites: CanalAsynchrone) -> None:
+class _Fin:
+    """A signal that tells to end, before the server hears it: it ends at once, unless somebody has called,
+    who is answered first."""
+
+    def __init__(self, prises: Prises) -> None:
+        self._prises = prises
+        self._recu: int | None = None
+
+    def recevoir(self, numero: int, trame: object) -> None:
+        """Raises SystemExit when nobody waits."""
+        appels, _, _ = select.select(self._prises.ouvertes(), [], [], 0)
+        if not appels or self._recu is not None:
+            sys.exit(0)
+        self._recu = numero
+
+    def relayer(self) -> None:
+        """Tells the server, which hears signals by now."""
+        if self._recu is not None:
+            os.kill(os.getpid(), self._recu)
+
+
+@contextmanager
+def _fin_demandee(prises: Prises) -> Iterator[_Fin]:
+    fin = _Fin(prises)
+    if threading.current_thread() is not threading.main_thread():
+        yield fin
+        return
+    anciens = {numero: signal.signal(numero, fin.recevoir) for numero in (signal.SIGTERM, signal.SIGINT)}
+    try:
+        yield fin
+    finally:
+        for numero, ancien in anciens.items():
+            signal.signal(numero, ancien)
+
+
+def _minute(magasin: Magasin, boites: "CanalAsynchrone") -> None:
+    from sne_sandbox.operations import lifecycle
+
     lifecycle.rattraper_toutes(magasin)
     boites.tournee()
 
 
-def noter_refus_tls(magasin: Magasin, base: str, refus: RefusTls) -> None:
+def noter_refus_tls(magasin: Magasin, base: str, refus: "RefusTls") -> None:
     """Journals a handshake that failed, in `base`."""
+    from sne_sandbox.exchange import noter_refus
+
     noter_refus(
         magasin,
         base,
@@ -95,8 +175,10 @@ def noter_refus_tls(magasin: Magasin, base: str, refus: RefusTls) -> None:
     )
 
 
-def noter_refus_http(magasin: Magasin, base: str, refus: RefusHttp) -> None:
+def noter_refus_http(magasin: Magasin, base: str, refus: "RefusHttp") -> None:
     """Journals a request that the listener refused, in the base that its path names, else in `base`."""
+    from sne_sandbox.exchange import base_nommee, noter_refus
+
     base = base_nommee(magasin, refus.chemin) or base
     noter_refus(
         magasin,

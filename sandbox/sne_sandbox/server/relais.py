@@ -6,15 +6,16 @@ from functools import partial
 from typing import Any, Final
 
 from sne_sandbox.conformance.relecture import relire
+from sne_sandbox.contract.versions import Contrat
 from sne_sandbox.domain.echange import Echange
 from sne_sandbox.operations import bases
-from sne_sandbox.pki.authority import Autorite
 from sne_sandbox.proxy.amont import Amont, LienAmont
 from sne_sandbox.proxy.relais import Relais
 from sne_sandbox.server.lancement import noter_refus_http, noter_refus_tls
 from sne_sandbox.server.listeners import Ecoute
 from sne_sandbox.server.service import ApplicationWsgi
 from sne_sandbox.server.workers import Taches
+from sne_sandbox.store.session import Magasin
 from sne_sandbox.web.aiguillage import PARTIES
 from sne_sandbox.web.app import creer_application
 from sne_sandbox.web.partage import Configuration, Services
@@ -29,15 +30,14 @@ class LancementRelais:
 
     configuration: Configuration
     ecoute: Ecoute
-    autorite: Autorite
     amont: Amont
     base: str
 
-    def taches(self) -> Taches:
+    def taches(self, ouverts: tuple[Contrat, Magasin] | None = None) -> Taches:
         """The relay of this process. Nothing is done every minute: the other bases of the home are not its.
         Raises UsageError for an address or a certificate that cannot be used."""
         lien = LienAmont(self.amont)
-        application = creer_application(self.configuration)
+        application = creer_application(self.configuration, ouverts)
         services: Services = application.extensions["sne"]
         magasin, contrat = services.magasin, services.contrat
         bases.assurer(magasin, contrat, self.base, reglages=self.configuration.reglages)

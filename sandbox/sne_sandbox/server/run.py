@@ -21,6 +21,7 @@ from twisted.protocols.tls import TLSMemoryBIOFactory
 from sne_sandbox.pki.authority import Autorite
 from sne_sandbox.server.channel import FabriqueDeCanaux
 from sne_sandbox.server.listeners import AdressesServies, Ecoute, Prises, ouvrir_prises
+from sne_sandbox.server.repartition import Arrivees
 from sne_sandbox.server.service import ApplicationWsgi, Fils, Genre, RefusHttp, ServiceWsgi
 from sne_sandbox.server.tls import ContexteTls, RefusTls, TransportTls
 
@@ -43,7 +44,7 @@ def servir(
     application: ApplicationWsgi,
     autorite: Autorite,
     *,
-    sockets: Prises | None = None,
+    arrivees: socket.socket | None = None,
     pret: Callable[[AdressesServies], None],
     refus_tls: Callable[[RefusTls], None],
     refus_http: Callable[[RefusHttp], None] = lambda refus: None,
@@ -52,25 +53,24 @@ def servir(
 ) -> None:
     """Serves `application` until SIGTERM, SIGINT, or `arret` is set; then ends the exchanges under way.
 
-    `sockets` are listeners already bound (they stay the caller's); without, they are bound here. `pret` is
+    `arrivees` is what a parent process hands connections by; without, the listeners are bound here. `pret` is
     called once every listener accepts. `refus_tls`, `refus_http` and, every minute, `periodique` are called
     in a thread of the application. Outside of the main thread no signal is listened to: give `arret`.
     Raises ListenError when a listener cannot be opened, PkiError when a certificate cannot be read, and
     whatever `pret` raises.
     """
-    prises = sockets or ouvrir_prises(ecoute)
+    prises = ouvrir_prises(ecoute) if arrivees is None else Prises()
     menager_memoire()
     espacer_ramassages()
     _journaliser_twisted()
     fils = Fils(ecoute.threads)
     try:
         service = ServiceWsgi(ecoute, application, _reacteur(), fils, refus_tls, refus_http)
-        _Serveur(service, autorite, prises, periodique, arret).tourner(pret)
+        _Serveur(service, autorite, prises, arrivees, periodique, arret).tourner(pret)
     finally:
         if not fils.arreter(0.5):
             logger.warning("an exchange was still at work when the server ended")
-        if sockets is None:
-            prises.fermer()
+        prises.fermer()
 
 
 class _Serveur:
@@ -81,6 +81,7 @@ class _Serveur:
         service: ServiceWsgi,
         autorite: Autorite,
         prises: Prises,
+        arrivees: socket.socket | None,
         periodique: Callable[[], None] | None,
         arret: threading.Event | None,
     ) -> None:
@@ -91,26 +92,32 @@ class _Serveur:
         self._arret = arret
         self._ports: list[Any] = []
         self._echec: BaseException | None = None
-        self._ecouter(autorite)
-
-    def _ecouter(self, autorite: Autorite) -> None:
-        client_cert = self._service.ecoute.client_cert
-        if self._prises.http is not None:
-            fabrique = FabriqueDeCanaux(self._service, "http")
-            self._ports.append(self._adopter(self._prises.http, fabrique))
-        chiffrees: tuple[tuple[Genre, socket.socket | None, Path], ...] = (
-            ("https", self._prises.https, autorite.serveur),
-            ("https_expire", self._prises.https_expire, autorite.serveur_expire),
-            ("https_autre_nom", self._prises.https_autre_nom, autorite.serveur_autre_nom),
-        )
-        for genre, prise, certificat in chiffrees:
+        fabriques = self._fabriques(autorite)
+        self._arrivees = None if arrivees is None else Arrivees(arrivees, self._reacteur, fabriques)
+        if self._arrivees is not None:
+            service.connexion_fermee = self._arrivees.fermee
+        for prise, fabrique in zip(prises.toutes(), fabriques, strict=True):
             if prise is not None:
-                contexte = ContexteTls(certificat, autorite.ca, client_cert)
-                fabrique = FabriqueDeCanaux(self._service, genre)
-                self._ports.append(self._adopter(prise, self._chiffrer(fabrique, contexte)))
+                self._ports.append(self._reacteur.adoptStreamPort(prise.fileno(), prise.family, fabrique))
 
-    def _adopter(self, prise: Any, fabrique: Any) -> Any:
-        return self._reacteur.adoptStreamPort(prise.fileno(), prise.family, fabrique)
+    def _fabriques(self, autorite: Autorite) -> list[Any]:
+        """What makes the channels of each listener, in the order of `Prises`; None for one that is off."""
+        chiffrees: tuple[tuple[Genre, Path], ...] = (
+            ("https", autorite.serveur),
+            ("https_expire", autorite.serveur_expire),
+            ("https_autre_nom", autorite.serveur_autre_nom),
+        )
+        ecoute = self._service.ecoute
+        if ecoute.https_port is None:
+            return [None, FabriqueDeCanaux(self._service, "http"), None, None]
+        https, expire, autre_nom = (
+            self._chiffrer(
+                FabriqueDeCanaux(self._service, genre),
+                ContexteTls(certificat, autorite.ca, ecoute.client_cert),
+            )
+            for genre, certificat in chiffrees
+        )
+        return [https, FabriqueDeCanaux(self._service, "http"), expire, autre_nom]
 
     def _chiffrer(self, fabrique: FabriqueDeCanaux, contexte: ContexteTls) -> TLSMemoryBIOFactory:
         # zope declares these interfaces in a way that mypy does not see.
@@ -183,6 +190,8 @@ class _Serveur:
         self._service.arret_demande = True
         for port in self._ports:
             port.stopListening()
+        if self._arrivees is not None:
+            self._arrivees.fermer()
         for canal in list(self._service.canaux):
             canal.arreter()
         self._reacteur.callLater(DELAI_RECEPTION, self._couper_inactifs)

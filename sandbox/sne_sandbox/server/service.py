@@ -91,6 +91,8 @@ class ServiceWsgi:
     refus_http: Callable[[RefusHttp], None]
     canaux: set[Any] = field(default_factory=set)
     """Open channels; touched by the reactor's thread only."""
+    connexion_fermee: Callable[[], None] | None = None
+    """Called when a channel closes."""
     arret_demande: bool = False
     _flux: int = 0
     _verrou: threading.Lock = field(default_factory=threading.Lock)

@@ -9,7 +9,7 @@ import sys
 import threading
 
 from sne_sandbox.errors import OperatorError
-from sne_sandbox.server.listeners import AdressesServies, Prises
+from sne_sandbox.server.listeners import AdressesServies
 from sne_sandbox.server.run import servir
 from sne_sandbox.server.workers import PRET, Consigne
 
@@ -22,7 +22,7 @@ def principal() -> int:
         consigne: Consigne = pickle.load(entree)  # noqa: S301 - written by our parent
     arret = threading.Event()
     threading.Thread(target=_veiller, args=(ligne, arret), name="sne-parent", daemon=True).start()
-    prises = Prises(*(None if fd is None else socket.socket(fileno=fd) for fd in consigne.descripteurs))
+    arrivees = socket.socket(fileno=consigne.arrivees)
 
     def pret(adresses: AdressesServies) -> None:
         ligne.sendall(PRET)
@@ -33,7 +33,7 @@ def principal() -> int:
             consigne.ecoute,
             taches.application,
             consigne.autorite,
-            sockets=prises,
+            arrivees=arrivees,
             pret=pret,
             refus_tls=taches.refus_tls,
             refus_http=taches.refus_http,
@@ -43,8 +43,6 @@ def principal() -> int:
     except OperatorError as erreur:
         sys.stderr.write(erreur.diagnostics() + "\n")
         return erreur.exit_code
-    finally:
-        prises.fermer()
     return 0
 
 

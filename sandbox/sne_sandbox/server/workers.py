@@ -1,4 +1,5 @@
-"""Several server processes behind the same listeners: the parent binds, spawns, watches and restarts.
+"""Several server processes behind the same listeners: the parent binds, accepts, spawns, watches and
+restarts.
 
 A worker is a fresh interpreter, not a fork: it has no thread, lock or database handle of its parent, and its
 memory allocator is set before it starts.
@@ -16,12 +17,13 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from sne_sandbox.errors import OperatorError
 from sne_sandbox.pki.authority import Autorite
-from sne_sandbox.server.listeners import AdressesServies, Ecoute, Prises, ouvrir_prises
+from sne_sandbox.server.listeners import AdressesServies, Ecoute, ouvrir_prises
+from sne_sandbox.server.repartition import Repartiteur
 from sne_sandbox.server.service import ApplicationWsgi, RefusHttp
 from sne_sandbox.server.tls import RefusTls
 
@@ -50,13 +52,14 @@ class Taches:
 
 @dataclass(frozen=True, slots=True)
 class Consigne:
-    """What a worker is told when it starts, pickled on its standard input. File descriptors by listener."""
+    """What a worker is told when it starts, pickled on its standard input. `arrivees` is the descriptor by
+    which it is handed its connections."""
 
     fabrique: Callable[[], Taches]
     ecoute: Ecoute
     autorite: Autorite
-    descripteurs: tuple[int | None, ...]
     rang: int
+    arrivees: int = -1
 
 
 @dataclass(slots=True)
@@ -67,13 +70,19 @@ class _Ouvrier:
     processus: subprocess.Popen[bytes]
     ligne: socket.socket
     """Our end of its standard input: closed by either side when it dies."""
+    connexions: socket.socket
+    """Our end of what its connections go by."""
     pret: bool = False
 
 
 @dataclass(slots=True)
 class _Equipe:
     consignes: list[Consigne]
-    prises: Prises
+    veille: selectors.BaseSelector
+    """What is watched; the data of each is what to do when it is readable."""
+    repartiteur: Repartiteur
+    annonce: bool = False
+    """Whether the server has been said to be ready."""
     ouvriers: dict[int, _Ouvrier] = field(default_factory=dict)
     reprises: dict[int, float] = field(default_factory=dict)
     """When the worker of a rank is to be started again (monotonic seconds)."""
@@ -95,77 +104,80 @@ def servir_a_plusieurs(
     Raises ListenError when a listener cannot be opened, OperatorError when a worker cannot start.
     """
     prises = ouvrir_prises(ecoute)
-    descripteurs = tuple(None if prise is None else prise.fileno() for prise in prises.toutes())
-    consignes = [Consigne(fabrique, ecoute, autorite, descripteurs, rang) for rang in range(n)]
-    equipe = _Equipe(consignes, prises)
-    try:
-        with _arret_demande() as demande, selectors.DefaultSelector() as lignes:
-            lignes.register(demande, selectors.EVENT_READ)
+    consignes = [Consigne(fabrique, ecoute, autorite, rang) for rang in range(n)]
+    with _arret_demande() as demande, selectors.DefaultSelector() as veille:
+        equipe = _Equipe(consignes, veille, Repartiteur(prises.toutes(), veille))
+        try:
             for rang in range(n):
-                _embaucher(equipe, rang, lignes)
-            _surveiller(equipe, lignes, demande, lambda: pret(prises.adresses(ecoute.host)))
-    finally:
-        _congedier(equipe, ecoute.delai_arret + 2.0)
-        prises.fermer()
+                _embaucher(equipe, rang)
+            _surveiller(equipe, demande, lambda: pret(prises.adresses(ecoute.host)))
+        finally:
+            equipe.repartiteur.fermer()
+            _congedier(equipe, ecoute.delai_arret + 2.0)
+            prises.fermer()
 
 
-def _surveiller(
-    equipe: _Equipe,
-    lignes: selectors.BaseSelector,
-    demande: socket.socket,
-    annoncer: Callable[[], None],
-) -> None:
-    """Watches the workers until the end is asked for."""
-    attendus = len(equipe.consignes)
-    annonce = False
-    while True:
-        pretes = [cle for cle, _ in lignes.select(timeout=REPRISE)]
-        if any(cle.fileobj is demande for cle in pretes):
-            return
-        for cle in pretes:
-            ouvrier: _Ouvrier = cle.data
-            if _lire(ouvrier.ligne) == PRET:
-                ouvrier.pret = True
-                equipe.delais.pop(ouvrier.rang, None)
-                continue
-            lignes.unregister(ouvrier.ligne)
-            _constater_la_mort(equipe, ouvrier, annonce)
-        if not annonce and sum(ouvrier.pret for ouvrier in equipe.ouvriers.values()) == attendus:
-            annonce = True
+def _surveiller(equipe: _Equipe, demande: socket.socket, annoncer: Callable[[], None]) -> None:
+    """Watches workers and listeners until the end is asked for."""
+    fini: list[bool] = []
+    equipe.veille.register(demande, selectors.EVENT_READ, lambda: fini.append(True))
+    while not fini:
+        for cle, _ in equipe.veille.select(timeout=REPRISE):
+            # What was done for one may have closed another.
+            if cle.fd in equipe.veille.get_map():
+                cle.data()
+        if not equipe.annonce and sum(o.pret for o in equipe.ouvriers.values()) == len(equipe.consignes):
+            equipe.annonce = True
             annoncer()
         maintenant = time.monotonic()
         for rang in [rang for rang, quand in equipe.reprises.items() if quand <= maintenant]:
             del equipe.reprises[rang]
-            _embaucher(equipe, rang, lignes)
+            _embaucher(equipe, rang)
 
 
-def _embaucher(equipe: _Equipe, rang: int, lignes: selectors.BaseSelector) -> None:
+def _embaucher(equipe: _Equipe, rang: int) -> None:
     notre, sienne = socket.socketpair()
-    with sienne:
+    # One message, one connection: a stream would mix them.
+    connexions, arrivees = socket.socketpair(type=socket.SOCK_SEQPACKET)
+    with sienne, arrivees:
         processus = subprocess.Popen(
             [sys.executable, "-P", "-m", "sne_sandbox.server.worker"],
             stdin=sienne.fileno(),
             # What a worker prints is no output of the command: machine formats go to stdout alone.
             stdout=sys.stderr.fileno() if _a_un_descripteur(sys.stderr) else subprocess.DEVNULL,
-            pass_fds=[prise.fileno() for prise in equipe.prises.ouvertes()],
+            pass_fds=[arrivees.fileno()],
             env={
                 **os.environ,
                 **ENVIRONNEMENT,
                 "PYTHONPATH": os.pathsep.join(chemin for chemin in sys.path if chemin),
             },
         )
-    ouvrier = _Ouvrier(rang, processus, notre)
+        consigne = replace(equipe.consignes[rang], arrivees=arrivees.fileno())
+    ouvrier = _Ouvrier(rang, processus, notre, connexions)
     equipe.ouvriers[rang] = ouvrier
-    lignes.register(notre, selectors.EVENT_READ, ouvrier)
+    equipe.veille.register(notre, selectors.EVENT_READ, lambda: _ecouter(equipe, ouvrier))
     with contextlib.suppress(BrokenPipeError, ConnectionResetError):
-        notre.sendall(pickle.dumps(equipe.consignes[rang]))
+        notre.sendall(pickle.dumps(consigne))
 
 
-def _constater_la_mort(equipe: _Equipe, ouvrier: _Ouvrier, annonce: bool) -> None:
+def _ecouter(equipe: _Equipe, ouvrier: _Ouvrier) -> None:
+    """A worker is ready, or is no more."""
+    if _lire(ouvrier.ligne) == PRET:
+        ouvrier.pret = True
+        equipe.delais.pop(ouvrier.rang, None)
+        equipe.repartiteur.ajouter(ouvrier.rang, ouvrier.connexions)
+        return
+    equipe.veille.unregister(ouvrier.ligne)
+    equipe.repartiteur.retirer(ouvrier.rang)
+    ouvrier.connexions.close()
+    _constater_la_mort(equipe, ouvrier)
+
+
+def _constater_la_mort(equipe: _Equipe, ouvrier: _Ouvrier) -> None:
     code = ouvrier.processus.wait()
     ouvrier.ligne.close()
     del equipe.ouvriers[ouvrier.rang]
-    if not annonce:
+    if not equipe.annonce:
         raise OperatorError(
             f"Un processus du serveur n'a pas pu démarrer (code {code}).",
             remede="la raison est écrite ci-dessus ; essayez avec --workers 1",

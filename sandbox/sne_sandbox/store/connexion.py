@@ -1,78 +1,120 @@
-"""One database: its engine, its statements, its transactions; who reads, who writes, and what happens when it
-fails.
+"""One database: its connections, its statements, its transactions; who reads, who writes, and what happens
+when it fails.
 
-Statements are written in SQLAlchemy Core, compiled once, and run on the driver. Running a cached Core
-statement costs 20 to 30 µs, the driver under it 8 (measured on SQLite): with a dozen statements in a
-registration that is more than half of its time. Columns hold plain values only (`lignes`), so nothing of what
-Core does around a statement is missed.
+Statements run on the driver (sqlite3, psycopg): what SQLAlchemy does around one costs more than the statement
+itself, and columns hold plain values only (`lignes`). It is there, over the same connection and inside the
+same transaction, for what is built on the spot (`Connexion.sa`), and imported then: a third of the time of a
+start.
 
 Transactions are begun and ended by explicit commands on both engines: the driver begins none. With its
 defaults, SQLite under two processes and 16 threads drew 103 distinct numbers out of 1,920, without one error.
 """
 
-import fcntl
 import hashlib
-import os
 import re
 import sqlite3
+import sys
 import threading
-import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, closing, contextmanager, nullcontext, suppress
+from contextlib import closing, contextmanager, nullcontext, suppress
+from functools import cached_property
 from pathlib import Path
-from typing import Any, Final, Self
-
-import sqlalchemy as sa
-from sqlalchemy import event, exc
-from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError
-from sqlalchemy.sql.base import Executable
-from sqlalchemy.sql.compiler import SQLCompiler
-from sqlalchemy.sql.elements import ClauseElement
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Final, Self
 
 from sne_sandbox.errors import StoreError
-from sne_sandbox.raisons import raison_ecriture, raison_systeme
+from sne_sandbox.store.pilotes import (
+    VerrouEcriture,
+    adresse,
+    ouvrir_postgresql,
+    ouvrir_sqlite,
+    preparer_fichier,
+)
+from sne_sandbox.store.tour import Groupe, Tour
+
+if TYPE_CHECKING:
+    import sqlalchemy as sa
+    from sqlalchemy.sql.base import Executable
 
 Ligne = tuple[Any, ...]
+#: A parameter in a statement; `::` is a cast of PostgreSQL.
+_PARAMETRE: Final = re.compile(r"(?<!:):([a-z_]+)")
 
 
 class RequeteSql:
-    """A Core statement with named parameters, compiled once per dialect."""
+    """A statement with named parameters (`:nom`): its text, the same on both engines or one for each, or a
+    Core statement, compiled once per engine.
 
-    __slots__ = ("_preparees", "instruction")
+    `libre`: it reads no row that may wait to be written (`Connexion.differer`), and changes nothing that
+    exchanges of one transaction remember for one another (`Connexion.memoire`); `oublie=False`: not the
+    latter.
+    """
 
-    def __init__(self, instruction: Executable) -> None:
+    __slots__ = ("_preparees", "instruction", "libre", "oublie")
+
+    def __init__(
+        self,
+        instruction: "str | Mapping[str, str] | Executable",
+        *,
+        libre: bool = False,
+        oublie: bool = True,
+    ) -> None:
         self.instruction = instruction
+        self.libre = libre
+        self.oublie = oublie
         self._preparees: dict[str, tuple[str, Mapping[str, Any]]] = {}
 
-    def preparer(self, dialecte: sa.Dialect) -> tuple[str, Mapping[str, Any]]:
+    def preparer(self, dialecte: str) -> tuple[str, Mapping[str, Any]]:
         """Its text for the driver of `dialecte`, and the parameters that are constants of the statement."""
-        preparee = self._preparees.get(dialecte.name)
+        preparee = self._preparees.get(dialecte)
         if preparee is None:
-            assert isinstance(self.instruction, ClauseElement)
-            compilee = self.instruction.compile(dialect=dialecte)
-            assert isinstance(compilee, SQLCompiler)
-            constantes = {nom: p.value for nom, p in compilee.binds.items() if not p.required}
-            preparee = self._preparees[dialecte.name] = (str(compilee), constantes)
+            preparee = self._preparees[dialecte] = self._preparer(dialecte)
         return preparee
+
+    def _preparer(self, dialecte: str) -> tuple[str, Mapping[str, Any]]:
+        instruction = self.instruction
+        if isinstance(instruction, Mapping):
+            instruction = instruction[dialecte]
+        if isinstance(instruction, str):
+            if dialecte == "sqlite":
+                return instruction, {}
+            return _PARAMETRE.sub(r"%(\1)s", instruction.replace("%", "%%")), {}
+        from sqlalchemy.dialects import postgresql, sqlite
+
+        psycopg: Any = postgresql.psycopg
+        dialecte_sa = sqlite.dialect(paramstyle="named") if dialecte == "sqlite" else psycopg.dialect()
+        compilee: Any = instruction.compile(dialect=dialecte_sa)  # type: ignore[attr-defined]
+        constantes = {nom: p.value for nom, p in compilee.binds.items() if not p.required}
+        return str(compilee), constantes
 
 
 class Connexion:
-    """A connection inside one transaction: `sa` for statements built on the spot, the rest for `RequeteSql`s.
-    `ecriture` says whether the transaction may write."""
+    """A connection inside one transaction, which others may share (`store.tour`). `ecriture` says whether it
+    may write, `dialecte` which engine it is: « sqlite » or « postgresql »."""
 
-    __slots__ = ("_dialecte", "_driver", "ecriture", "sa")
+    __slots__ = ("_donnees", "_driver", "_groupe", "_sa", "dialecte", "ecriture")
 
-    def __init__(self, connection: sa.Connection, *, ecriture: bool) -> None:
-        self.sa = connection
+    def __init__(self, donnees: "BaseDeDonnees", driver: Any, *, ecriture: bool, groupe: Groupe) -> None:
+        self._donnees = donnees
+        self._driver = driver
+        self._groupe = groupe
+        self._sa: sa.Connection | None = None
         self.ecriture = ecriture
-        self._dialecte = connection.dialect
-        self._driver: Any = connection.connection.dbapi_connection
+        self.dialecte = donnees.dialecte
 
     @property
-    def dialecte(self) -> str:
-        """Which engine it is: « sqlite » or « postgresql »."""
-        return self._dialecte.name
+    def memoire(self) -> dict[Any, Any]:
+        """What was read in this transaction and holds for those that share it: it is emptied by any statement
+        that is not `libre`."""
+        return self._groupe.memoire
+
+    @property
+    def sa(self) -> "sa.Connection":
+        """SQLAlchemy's connection over this one, for statements built on the spot."""
+        self._preparer(oublie=True)
+        if self._sa is None:
+            self._sa = self._donnees.envelopper(self._driver)
+        return self._sa
 
     def ligne(self, requete: RequeteSql, parametres: Mapping[str, Any]) -> Ligne | None:
         """The first row that a statement answers, None without any."""
@@ -94,196 +136,75 @@ class Connexion:
         if len(parametres) == 1:
             self._executer(requete, parametres[0])
         elif parametres:
-            sql, constantes = requete.preparer(self._dialecte)
+            if not requete.libre:
+                self._preparer(oublie=requete.oublie)
+            sql, constantes = requete.preparer(self.dialecte)
             assert not constantes, sql
             self._driver.cursor().executemany(sql, parametres)
 
     def verser(self, table: str, colonnes: Sequence[str], lignes: Sequence[Ligne]) -> None:
         """Inserts many rows whose values are what the columns hold, by the fastest way of the engine."""
+        self._preparer(oublie=True)
         noms = ", ".join(colonnes)
         if self.dialecte == "sqlite":
             places = ", ".join("?" * len(colonnes))
-            sql = f"INSERT INTO {table} ({noms}) VALUES ({places})"  # noqa: S608 - names of ours
+            sql = f"INSERT INTO {table} ({noms}) VALUES ({places})"
             self._driver.executemany(sql, lignes)
             return
         with self._driver.cursor() as curseur, curseur.copy(f"COPY {table} ({noms}) FROM STDIN") as copie:
             for ligne in lignes:
                 copie.write_row(ligne)
 
+    def differer(self, requete: RequeteSql, parametres: Sequence[Mapping[str, Any]]) -> None:
+        """As `faire_tout`, at the latest before the transaction ends, with the rows of those that share it;
+        sooner, before the first statement that is not `libre`."""
+        differees = self._groupe.differees
+        if requete in differees:
+            differees[requete].extend(parametres)
+        elif parametres:
+            differees[requete] = list(parametres)
+
+    def _preparer(self, *, oublie: bool) -> None:
+        """What comes before a statement that is not `libre`."""
+        groupe = self._groupe
+        if oublie:
+            groupe.memoire.clear()
+        if groupe.differees:
+            verser(groupe, self.dialecte)
+
     def _executer(self, requete: RequeteSql, parametres: Mapping[str, Any]) -> Any:
-        sql, constantes = requete.preparer(self._dialecte)
+        if not requete.libre:
+            self._preparer(oublie=requete.oublie)
+        sql, constantes = requete.preparer(self.dialecte)
         return self._driver.execute(sql, {**constantes, **parametres} if constantes else parametres)
 
-    def annuler(self) -> None:
-        """Rolls the transaction back, when one is open."""
-        self._driver.rollback()
-
-    @property
-    def perdue(self) -> bool:
-        """Whether the server closed the connection: it cannot be used again."""
-        return bool(getattr(self._driver, "closed", False))
+    def fermer(self) -> None:
+        """Lets go of SQLAlchemy's connection; the driver's stays open."""
+        if self._sa is not None:
+            self._sa.close()
+            self._sa = None
 
     def brut(self, sql: str) -> None:
-        """Runs a command that is no statement: BEGIN, COMMIT."""
+        """Runs a command that is no statement, without parameters."""
         self._driver.execute(sql)
 
 
-# --- engines ---------------------------------------------------------------------------------------------
-
-_CACHE: Final = "PRAGMA cache_size = -8000"  # KiB a connection
-#: For one that fills a base: it writes to all pages of all indexes.
-_CACHE_DE_LOTS: Final = "PRAGMA cache_size = -256000"
-_PRAGMAS: Final = (
-    "PRAGMA busy_timeout = 30000",  # ms
-    "PRAGMA synchronous = NORMAL",  # survives kill -9, not a power cut
-    "PRAGMA foreign_keys = ON",
-    _CACHE,
-    "PRAGMA temp_store = MEMORY",
-    # Pages (64 MB): a thread has moved nearly all of them by then (`Magasin`), and who commits need not wait
-    # for the disk.
-    "PRAGMA wal_autocheckpoint = 16000",
-)
-_ESSAIS_WAL: Final = 200
-#: What stands between the user of an address and its host.
-_MOT_DE_PASSE: Final = re.compile(r"(//[^/@:]*:).*@")
-
-
-def adresse(url: str | None, home: Path) -> URL:
-    """The URL of the database: `url`, or the embedded file of `home`. Raises StoreError when it is not one
-    that we can serve."""
-    if url is None:
-        return URL.create("sqlite", database=str(home / "sne.sqlite3"))
-    try:
-        lue = make_url(url)
-    except (ArgumentError, ValueError):  # a port that is no number is told by the latter
-        # Neither the sentence nor its cause may repeat a password: what serve says goes to a log.
-        propre = _MOT_DE_PASSE.sub(r"\1…@", url)
-        raise StoreError(
-            f"L'adresse de base de données [{propre}] est illisible.", remede=_REMEDE_URL
-        ) from None
-    if lue.drivername in ("postgres", "postgresql"):
-        lue = lue.set(drivername="postgresql+psycopg")
-    if lue.drivername not in ("sqlite", "postgresql+psycopg"):
-        raise StoreError(
-            f"Le type de base de données [{lue.drivername}] n'est pas pris en charge.", remede=_REMEDE_URL
-        )
-    if lue.drivername == "sqlite" and lue.database in (None, "", ":memory:"):
-        raise StoreError(
-            "Une base SQLite en mémoire ne se partage pas entre fils d'exécution.",
-            remede="donnez un fichier : sqlite:///chemin/sne.sqlite3",
-        )
-    return lue
-
-
-_REMEDE_URL: Final = (
-    "exemples : sqlite:///chemin/sne.sqlite3, postgresql://utilisateur:motdepasse@serveur:5432/sne"
-)
-
-
-def ouvrir_moteur(url: URL) -> sa.Engine:
-    """The engine for `url`. Its connections begin no transaction by themselves."""
-    if url.get_backend_name() == "sqlite":
-        return _sqlite(url)
-    return sa.create_engine(
-        url,
-        isolation_level="AUTOCOMMIT",
-        pool_size=16,
-        max_overflow=48,
-        pool_use_lifo=True,
-        pool_reset_on_return=None,
-        connect_args={"connect_timeout": 10, "application_name": "sne-sandbox"},
-    )
-
-
-def _sqlite(url: URL) -> sa.Engine:
-    moteur = sa.create_engine(
-        url,
-        paramstyle="named",
-        pool_size=16,
-        max_overflow=48,
-        pool_use_lifo=True,
-        pool_reset_on_return=None,
-        connect_args={"isolation_level": None},
-    )
-
-    @event.listens_for(moteur, "connect")
-    def regler(connexion: Any, _: Any) -> None:
-        for pragma in _PRAGMAS:
-            connexion.execute(pragma)
-        # Kept by the file: only the first connection ever has something to change, and it must be alone.
-        if connexion.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
-            _passer_en_wal(connexion)
-
-    return moteur
-
-
-def _passer_en_wal(connexion: Any) -> None:
-    # SQLite does not honour busy_timeout here.
-    for essai in range(1, _ESSAIS_WAL + 1):
-        try:
-            connexion.execute("PRAGMA journal_mode = WAL")
-            return
-        except sqlite3.OperationalError:
-            if essai == _ESSAIS_WAL:
-                raise
-            time.sleep(0.02)
-
-
-# --- who writes to the SQLite file, one at a time --------------------------------------------------------
-
-
-class VerrouEcriture:
-    """A mutex between all threads of all processes that write to one database file.
-
-    `BEGIN IMMEDIATE` alone is right, but those who wait for it sleep between tries, up to 100 ms. This lock
-    makes them wait in the kernel instead: threads on a mutex, processes on the lock of a file. The kernel
-    drops it with the process that held it.
-    """
-
-    def __init__(self, fichier: Path) -> None:
-        self._mutex = threading.Lock()
-        try:
-            self._descripteur = os.open(fichier, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-        except OSError as erreur:
-            raise StoreError(
-                f"Le verrou [{fichier}] ne peut pas être ouvert : {raison_systeme(erreur)}.",
-                remede="vérifiez les droits sur ce dossier",
-            ) from erreur
-
-    def __enter__(self) -> None:
-        self._mutex.acquire()
-        try:
-            fcntl.flock(self._descripteur, fcntl.LOCK_EX)
-        except BaseException:
-            self._mutex.release()
-            raise
-
-    def __exit__(self, *_: object) -> None:
-        fcntl.flock(self._descripteur, fcntl.LOCK_UN)
-        self._mutex.release()
-
-    def fermer(self) -> None:
-        """Closes the file of the lock; it cannot be taken any more."""
-        os.close(self._descripteur)
+def verser(groupe: Groupe, dialecte: str) -> None:
+    """Writes the rows of a transaction that wait to be written, one call of the driver a statement."""
+    for requete, rangees in groupe.verser().items():
+        groupe.pilote.cursor().executemany(requete.preparer(dialecte)[0], rangees)
 
 
 # --- transactions ----------------------------------------------------------------------------------------
 
-
-def _verrou_pg(fonction: str) -> RequeteSql:
-    cle = sa.bindparam("cle", type_=sa.BigInteger)
-    return RequeteSql(sa.select(getattr(sa.func, fonction)(cle)))
-
-
-_VERROU_PG: Final = _verrou_pg("pg_advisory_xact_lock")
-_VERROU_SESSION_PG: Final = _verrou_pg("pg_advisory_lock")
-_DEVERROU_SESSION_PG: Final = _verrou_pg("pg_advisory_unlock")
+_VERROU_PG: Final = "SELECT pg_advisory_xact_lock(%s)"
+_VERROU_SESSION_PG: Final = "SELECT pg_advisory_lock(%s)"
 #: Seconds that an exchange waits for its turn: those before it may be held up by a writer of another process.
 _TOUR_MAX: Final = 0.1
 #: Transactions that write, after which what they wrote is moved from SQLite's log to its file. Some 16 MB.
 _REPORT: Final = 128
-#: Mistakes of ours: they pass as they are, and are reported as such.
-_BOGUES: Final = (exc.ProgrammingError, exc.IntegrityError, exc.DataError)
+#: Connections kept open between two transactions.
+_GARDEES: Final = 16
 
 
 class BaseDeDonnees:
@@ -291,24 +212,30 @@ class BaseDeDonnees:
 
     def __init__(self, url: str | None, home: Path) -> None:
         """The database at `url`, the embedded SQLite file of `home` for None. Raises StoreError."""
-        ou = adresse(url, home)
+        self._ou = adresse(url, home)
         self._verrou: VerrouEcriture | None = None
-        if ou.get_backend_name() == "sqlite":
-            self._verrou = _preparer_fichier(Path(ou.database or ""))
-        self._moteur = ouvrir_moteur(ou)
-        self._tour = threading.Lock()
+        self._pilote: Any = sqlite3
+        self.dialecte = "sqlite"
+        if isinstance(self._ou, Path):
+            self._verrou = preparer_fichier(self._ou)
+        else:
+            import psycopg
+
+            self._pilote, self.dialecte = psycopg, "postgresql"
+        self._libres: list[Any] = []
+        self._tours: dict[str | None, Tour] = {}
         self._ecritures = 0
         self._report: threading.Thread | None = None
         self._local = threading.local()
-        pilote = self._moteur.dialect.loaded_dbapi
-        self._erreurs = (pilote.Error, exc.DBAPIError, exc.TimeoutError)
-        self.bogues = (pilote.ProgrammingError, pilote.IntegrityError, pilote.DataError, *_BOGUES)
+        self._ferme = False
 
     def fermer(self) -> None:
         """Closes all connections, once what is being moved to the file is there."""
         if self._report is not None:
             self._report.join()
-        self._moteur.dispose()
+        self._ferme = True
+        while self._libres:
+            self._libres.pop().close()
         if self._verrou is not None:
             self._verrou.fermer()
 
@@ -318,89 +245,176 @@ class BaseDeDonnees:
     def __exit__(self, *_: object) -> None:
         self.fermer()
 
+    @property
+    def bogues(self) -> tuple[type[Exception], ...]:
+        """Mistakes of ours: they pass as they are, and are reported as such."""
+        pilote = self._pilote
+        propres = (pilote.ProgrammingError, pilote.IntegrityError, pilote.DataError)
+        if (exc := sys.modules.get("sqlalchemy.exc")) is None:
+            return propres
+        return (*propres, exc.ProgrammingError, exc.IntegrityError, exc.DataError)
+
+    @property
+    def _erreurs(self) -> tuple[type[Exception], ...]:
+        exc = sys.modules.get("sqlalchemy.exc")
+        return (self._pilote.Error,) if exc is None else (self._pilote.Error, exc.DBAPIError)
+
+    def traduite(self, erreur: BaseException) -> BaseException:
+        """What is told of an error met in a transaction: a StoreError for a failure of the database."""
+        if isinstance(erreur, self._erreurs) and not isinstance(erreur, self.bogues):
+            return base_en_panne(erreur)
+        return erreur
+
+    # --- connections ---------------------------------------------------------------------------------
+
+    def _prendre(self) -> Any:
+        """A connection that nobody uses."""
+        try:
+            return self._libres.pop()
+        except IndexError:
+            return self._ouvrir()
+
+    def _ouvrir(self) -> Any:
+        return ouvrir_sqlite(self._ou) if isinstance(self._ou, Path) else ouvrir_postgresql(self._ou)
+
+    def _remettre(self, driver: Any, *, saine: bool = True) -> None:
+        """Keeps it for the next; closes one that cannot be used again."""
+        if (
+            saine
+            and not self._ferme
+            and len(self._libres) < _GARDEES
+            and not getattr(driver, "closed", False)
+        ):
+            self._libres.append(driver)
+        else:
+            with suppress(*self._erreurs):
+                driver.close()
+
+    def envelopper(self, driver: Any) -> "sa.Connection":
+        """SQLAlchemy's connection over one that is open: it begins, ends and closes nothing by itself."""
+        self._local.driver = driver
+        return self._moteur.connect()
+
+    @cached_property
+    def _moteur(self) -> "sa.Engine":
+        import sqlalchemy as sa
+
+        options: dict[str, Any] = {"paramstyle": "named"}
+        if self.dialecte == "postgresql":
+            options = {"use_native_hstore": False}
+        moteur = sa.create_engine(
+            "sqlite://" if self.dialecte == "sqlite" else "postgresql+psycopg://",
+            creator=lambda: self._local.driver,
+            poolclass=sa.NullPool,
+            pool_reset_on_return=None,
+            **options,
+        )
+
+        def rien(_: Any) -> None:
+            """The connection and its transaction are ours."""
+
+        dialecte: Any = moteur.dialect
+        dialecte.do_close = dialecte.do_commit = dialecte.do_rollback = dialecte.do_begin = rien
+        return moteur
+
+    # --- transactions --------------------------------------------------------------------------------
+
     @contextmanager
     def tour(self) -> Iterator[None]:
-        """Lets one exchange of this process run whole before the next, for speed alone (SQLite: threads that
-        take turns at each statement cost half as much again). After 100 ms it goes on beside the other."""
-        pris = self._verrou is not None and self._tour.acquire(timeout=_TOUR_MAX)
+        """Lets one exchange of this process work at a time (SQLite; `store.tour` says why). After 100 ms it
+        goes on beside the other."""
+        if self._verrou is None:
+            yield
+            return
+        tour = self._tour(None)
+        self._local.a_la_main = tour.lire(_TOUR_MAX)
         try:
             yield
         finally:
-            if pris:
-                self._tour.release()
+            if self._local.a_la_main:
+                self._local.a_la_main = False
+                tour.rendre()
 
-    @contextmanager
-    def transaction(self, *, ecriture: bool, verrou: str | None = None) -> Iterator[Connexion]:
-        """One transaction. `verrou` names what its writer holds alone on PostgreSQL; on SQLite a writer holds
+    def _tour(self, verrou: str | None) -> Tour:
+        tour = self._tours.get(verrou)
+        return tour if tour is not None else self._tours.setdefault(verrou, Tour())
+
+    def transaction(self, *, ecriture: bool, verrou: str | None = None) -> "Transaction":
+        """One transaction: a context that gives its Connexion, commits at its end, and rolls back when an
+        exception passes. `verrou` names what its writer holds alone on PostgreSQL; on SQLite a writer holds
         the whole file. Raises StoreError when the database fails, RuntimeError for a writer inside a writer
         of the same thread, which would wait for itself."""
-        if ecriture and getattr(self._local, "ecrit", False):
-            raise RuntimeError("a transaction that writes is already open in this thread")
-        exclusion: AbstractContextManager[None] = nullcontext()
-        if ecriture and self._verrou is not None:
-            exclusion = self._verrou
-        with exclusion, self._traduire(), self._moteur.connect() as connection:
-            connexion = Connexion(connection, ecriture=ecriture)
-            self._local.ecrit = ecriture or getattr(self._local, "ecrit", False)
-            try:
-                connexion.brut(self._commencer(ecriture))
-                if verrou is not None and self._verrou is None:
-                    connexion.ligne(_VERROU_PG, {"cle": _cle(verrou)})
-                yield connexion
-                connexion.brut("COMMIT")
-                if ecriture and self._verrou is not None:
-                    self._faire_reporter()
-            except BaseException as erreur:
-                self._annuler(connection, connexion, erreur)
-                raise
-            finally:
-                if ecriture:
-                    self._local.ecrit = False
+        return Transaction(self, ecriture, verrou)
 
     @contextmanager
     def par_lots(
-        self, connexion: Connexion, verrou: str, defaire: Callable[[], None]
-    ) -> Iterator[Callable[[], None]]:
-        """Inside a transaction that writes under `verrou`: what to call to commit what was written so far and
-        go on, as the only writer all along. `defaire` deletes it all, when an exception passes."""
-        cle = {"cle": _cle(verrou)}
-
-        def commencer() -> None:
-            connexion.brut(self._commencer(ecriture=True))
+        self, verrou: str, defaire: Callable[[Connexion], None]
+    ) -> Iterator[tuple[Connexion, Callable[[], None]]]:
+        """A writer with a connection of its own, and what it calls to commit what it has written so far and
+        go on: nobody else writes before it ends, nor shares its transactions. `defaire` deletes what it has
+        committed, when an exception passes. Raises as `transaction`."""
+        lots = 0
 
         def valider() -> None:
-            connexion.brut("COMMIT")
-            commencer()
+            nonlocal lots
+            if groupe.differees:
+                verser(groupe, self.dialecte)
+            driver.execute("COMMIT")
+            lots += 1
+            driver.execute(debut)
 
-        if self._verrou is not None:
-            connexion.brut(_CACHE_DE_LOTS)
-        else:  # that of the transaction would end with the first batch; this one is the session's
-            connexion.ligne(_VERROU_SESSION_PG, cle)
+        debut = "BEGIN IMMEDIATE" if self.dialecte == "sqlite" else "BEGIN"
+        with self._verrou or nullcontext():
+            driver = self._ouvrir()
+            groupe = Groupe(driver)
+            connexion = Connexion(self, driver, ecriture=True, groupe=groupe)
+            self._local.ecrit = True
+            try:
+                if self.dialecte == "sqlite":  # all pages of all indexes are written to
+                    driver.execute("PRAGMA cache_size = -128000")
+                else:  # the session's, which ends with its connection: a transaction's would with the batch
+                    driver.execute(_VERROU_SESSION_PG, (_cle(verrou),))
+                driver.execute(debut)
+                yield connexion, valider
+                valider()
+            except BaseException as erreur:
+                with suppress(*self._erreurs):
+                    driver.rollback()
+                    if lots:
+                        driver.execute(debut)
+                        defaire(connexion)
+                        driver.execute("COMMIT")
+                if (traduite := self.traduite(erreur)) is erreur:
+                    raise
+                raise traduite from erreur
+            finally:
+                self._local.ecrit = False
+                connexion.fermer()
+                self._remettre(driver, saine=False)
+
+    def ligne(self, requete: RequeteSql, parametres: Mapping[str, Any]) -> Ligne | None:
+        """The first row that a statement answers, None without any: a transaction by itself, for a fifth of
+        the price of one. Raises StoreError when the database fails."""
+        driver, saine = None, False
         try:
-            yield valider
-        except BaseException:
-            with suppress(*self._erreurs):
-                connexion.annuler()
-                commencer()
-                defaire()
-                connexion.brut("COMMIT")
-            with suppress(*self._erreurs):
-                connexion.annuler()
-                commencer()
-            raise
+            driver = self._prendre()
+            sql, constantes = requete.preparer(self.dialecte)
+            trouvee: Ligne | None = driver.execute(sql, {**constantes, **parametres}).fetchone()
+            saine = True
+        except Exception as erreur:
+            raise self.traduite(erreur) from erreur
         finally:
-            with suppress(*self._erreurs):
-                if self._verrou is not None:
-                    connexion.brut(_CACHE)
-                else:
-                    connexion.ligne(_VERROU_PG, cle)  # until what is left is committed
-                    connexion.ligne(_DEVERROU_SESSION_PG, cle)
+            if driver is not None:
+                self._remettre(driver, saine=saine)
+        return trouvee
 
-    def _faire_reporter(self) -> None:
+    def _faire_reporter(self, combien: int) -> None:
         """Every so many transactions, moves the log to the file, in a thread: a writer that does it itself
         waits for the disk, and all those behind it. Called under the lock of writers."""
-        self._ecritures += 1
-        if self._ecritures % _REPORT == 0 and (self._report is None or not self._report.is_alive()):
+        avant, self._ecritures = self._ecritures, self._ecritures + combien
+        if avant // _REPORT == self._ecritures // _REPORT:
+            return
+        if self._report is None or not self._report.is_alive():
             fil = threading.Thread(target=self._reporter, name="sne-report", daemon=True)
             # Where no thread can be had, what is committed is committed: a later one will do.
             with suppress(RuntimeError):
@@ -409,36 +423,196 @@ class BaseDeDonnees:
 
     def _reporter(self) -> None:
         # What cannot be moved stays in the log, where nothing is lost; a commit moves it when it is long. The
-        # pool's connections keep their pages to those who work.
-        dialecte = self._moteur.dialect
-        arguments, options = dialecte.create_connect_args(self._moteur.url)
-        with suppress(*self._erreurs), closing(dialecte.connect(*arguments, **options)) as connexion:
+        # connections that are kept leave their pages to those who work.
+        with suppress(*self._erreurs), closing(self._ouvrir()) as connexion:
             connexion.execute("PRAGMA wal_checkpoint(PASSIVE)")
 
-    def _commencer(self, ecriture: bool) -> str:
-        if self._verrou is not None:
-            return "BEGIN IMMEDIATE" if ecriture else "BEGIN"
-        return "BEGIN" if ecriture else "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
+    # What a transaction asks, step by step.
 
-    def _annuler(self, connection: sa.Connection, connexion: Connexion, erreur: BaseException) -> None:
-        """Rolls back; a connection that cannot is never used again. The first error stays the one told."""
+    def _commencer(self, ecriture: bool, verrou: str | None) -> Groupe:
+        """Begins a transaction; a writer of SQLite has the file from then on."""
+        exclusion = self._verrou if ecriture else None
+        if exclusion is not None:
+            exclusion.__enter__()
+        driver = None
         try:
-            connexion.annuler()
-        except self._erreurs as suite:
-            erreur.add_note(f"rollback failed: {suite}")
-            connection.invalidate()
-        else:
-            if connexion.perdue:
-                connection.invalidate()
-
-    @contextmanager
-    def _traduire(self) -> Iterator[None]:
-        try:
-            yield
-        except self.bogues:
+            driver = self._prendre()
+            if self.dialecte == "sqlite":
+                driver.execute("BEGIN IMMEDIATE" if ecriture else "BEGIN")
+            else:
+                driver.execute("BEGIN" if ecriture else "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+                if verrou is not None:
+                    driver.execute(_VERROU_PG, (_cle(verrou),))
+        except BaseException:
+            if driver is not None:
+                self._remettre(driver, saine=False)
+            if exclusion is not None:
+                exclusion.__exit__()
             raise
-        except self._erreurs as erreur:
-            raise base_en_panne(erreur) from erreur
+        return Groupe(driver)
+
+    def _valider(self, groupe: Groupe, *, ecriture: bool) -> None:
+        """Commits; what fails is rolled back, and raised as the driver tells it."""
+        try:
+            if groupe.differees:
+                verser(groupe, self.dialecte)
+            fini = groupe.pilote.execute("COMMIT")
+            # PostgreSQL makes it a rollback, in silence, after an error that somebody swallowed.
+            if getattr(fini, "statusmessage", "COMMIT") != "COMMIT":
+                raise self._pilote.OperationalError("the transaction was rolled back")
+        except BaseException:
+            self._annuler(groupe, ecriture=ecriture)
+            raise
+        if ecriture and self._verrou is not None:
+            self._faire_reporter(groupe.membres)
+        self._finir(groupe, ecriture=ecriture, saine=True)
+
+    def _annuler(self, groupe: Groupe, *, ecriture: bool) -> None:
+        """Rolls all of it back; a connection that cannot is never used again."""
+        saine = True
+        try:
+            groupe.pilote.rollback()
+        except self._erreurs:
+            saine = False
+        self._finir(groupe, ecriture=ecriture, saine=saine)
+
+    def _finir(self, groupe: Groupe, *, ecriture: bool, saine: bool) -> None:
+        self._remettre(groupe.pilote, saine=saine)
+        if ecriture and self._verrou is not None:
+            self._verrou.__exit__()
+
+
+class Transaction:
+    """See `BaseDeDonnees.transaction`. Writers of a process that wait for the same thing share one COMMIT."""
+
+    __slots__ = ("_connexion", "_donnees", "_ecriture", "_groupe", "_tour", "_verrou")
+
+    def __init__(self, donnees: BaseDeDonnees, ecriture: bool, verrou: str | None) -> None:
+        self._donnees = donnees
+        self._ecriture = ecriture
+        self._verrou = verrou if donnees.dialecte == "postgresql" else None
+        self._tour: Tour | None = None
+        self._groupe: Groupe
+        self._connexion: Connexion
+
+    def __enter__(self) -> Connexion:
+        donnees, local = self._donnees, self._donnees._local
+        try:
+            if self._ecriture:
+                if getattr(local, "ecrit", False):
+                    raise RuntimeError("a transaction that writes is already open in this thread")
+                if donnees.dialecte == "sqlite" or self._verrou is not None:
+                    self._tour = donnees._tour(self._verrou)
+                    self._tour.ecrire(a_la_main=getattr(local, "a_la_main", False))
+                    local.a_la_main = False
+                local.ecrit = True
+            self._groupe = self._entrer()
+        except Exception as erreur:
+            if (traduite := donnees.traduite(erreur)) is erreur:
+                raise
+            raise traduite from erreur
+        self._connexion = Connexion(
+            donnees, self._groupe.pilote, ecriture=self._ecriture, groupe=self._groupe
+        )
+        return self._connexion
+
+    def _entrer(self) -> Groupe:
+        """The transaction that is open, where this member begins; a new one when none is."""
+        tour = self._tour
+        groupe = tour.groupe if tour is not None else None
+        try:
+            if groupe is not None:
+                groupe.commencer_un_membre()
+                groupe.pilote.execute("SAVEPOINT membre")
+                return groupe
+            groupe = self._donnees._commencer(self._ecriture, self._verrou)
+        except BaseException as erreur:
+            if self._ecriture:
+                self._donnees._local.ecrit = False
+            if tour is not None:
+                if groupe is not None:  # the one that was open is lost, with its members
+                    self._perdre(groupe, erreur)
+                tour.rendre()
+            raise
+        if tour is not None:
+            tour.groupe = groupe
+        return groupe
+
+    def __exit__(
+        self, genre: type[BaseException] | None, erreur: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        donnees = self._donnees
+        self._connexion.fermer()
+        if self._ecriture:
+            donnees._local.ecrit = False
+        try:
+            if erreur is None:
+                self._garder()
+            else:
+                self._defaire(erreur)
+        except Exception as echec:
+            if (traduite := donnees.traduite(echec)) is echec:
+                raise
+            raise traduite from echec
+        if erreur is not None and (traduite := donnees.traduite(erreur)) is not erreur:
+            raise traduite from erreur
+
+    def _garder(self) -> None:
+        """This member's work is to be committed: by the next one, if somebody waits."""
+        groupe, tour = self._groupe, self._tour
+        groupe.membres += 1
+        if tour is None:
+            self._donnees._valider(groupe, ecriture=self._ecriture)
+            return
+        attente = groupe.inscrire()
+        if groupe.plein or not tour.passer_a_un_ecrivain():
+            groupe.attentes.remove(attente)
+            self._valider(groupe, tour)
+            return
+        attente.acquire()
+        if groupe.echec is not None:
+            raise base_en_panne(groupe.echec) from groupe.echec
+
+    def _valider(self, groupe: Groupe, tour: Tour) -> None:
+        """Commits for all members, tells them, and gives the turn back."""
+        tour.finir(groupe)
+        echec: BaseException | None = None
+        try:
+            self._donnees._valider(groupe, ecriture=True)
+        except BaseException as erreur:
+            echec = erreur
+            raise
+        finally:
+            groupe.annoncer(echec)
+            tour.rendre()
+
+    def _defaire(self, erreur: BaseException) -> None:
+        """Rolls this member back, alone; those before it are committed."""
+        donnees, groupe, tour = self._donnees, self._groupe, self._tour
+        if tour is None or not groupe.membres:
+            if tour is not None:
+                tour.finir(groupe)
+            donnees._annuler(groupe, ecriture=self._ecriture)
+            if tour is not None:
+                tour.rendre()
+            return
+        try:
+            groupe.pilote.execute("ROLLBACK TO membre")
+            groupe.oublier_le_membre()
+        except donnees._erreurs:
+            # The engine has rolled the whole of it back (a full disk), or is gone.
+            self._perdre(groupe, erreur)
+            tour.rendre()
+            return
+        if groupe.plein or not tour.passer_a_un_ecrivain():
+            with suppress(Exception):  # told to its members
+                self._valider(groupe, tour)
+
+    def _perdre(self, groupe: Groupe, erreur: BaseException) -> None:
+        assert self._tour is not None
+        self._tour.finir(groupe)
+        self._donnees._annuler(groupe, ecriture=True)
+        groupe.annoncer(erreur)
 
 
 def _cle(verrou: str) -> int:
@@ -453,19 +627,3 @@ def base_en_panne(erreur: BaseException) -> StoreError:
         f"La base de données ne répond pas comme prévu : {str(erreur).splitlines()[0]}",
         remede="vérifiez son adresse, les droits, la place du disque, et qu'aucun autre outil ne la tient",
     )
-
-
-def _preparer_fichier(fichier: Path) -> VerrouEcriture:
-    """The lock of the writers of an SQLite database; its folder and file are made when they are not there."""
-    try:
-        fichier.parent.mkdir(parents=True, exist_ok=True)
-        if not fichier.exists():
-            with suppress(OSError):  # the engine says it
-                # NIRs are in clear in it; SQLite opens its other files with the same rights.
-                fichier.touch(mode=0o600)
-    except OSError as erreur:
-        raise StoreError(
-            f"Le dossier [{fichier.parent}] ne peut pas être créé : {raison_ecriture(erreur)}.",
-            remede="choisissez un autre dossier par --home",
-        ) from erreur
-    return VerrouEcriture(fichier.with_name(fichier.name + "-verrou"))

@@ -8,19 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-import sqlalchemy as sa
-
-from sne_sandbox.store import tables
 from sne_sandbox.store.connexion import Connexion, RequeteSql
-
-_D: Final = tables.demande.c
-_C: Final = tables.demande_commune.c
-_BASE: Final[sa.BindParameter[str]] = sa.bindparam("base")
-_DU: Final[sa.BindParameter[str]] = sa.bindparam("du")
-_AU: Final[sa.BindParameter[str]] = sa.bindparam("au")
-# Written out: the partial indexes are used only by what is seen to imply their condition.
-_ACTIVE: Final = _D.etat == sa.literal_column("'A'")
-_RADIEE: Final = _D.etat == sa.literal_column("'R'")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,26 +28,20 @@ class DemandeDeposee:
     a_paris: bool
 
 
-def _demandes(jour: sa.ColumnElement[str], *ou: sa.ColumnElement[bool]) -> RequeteSql:
+def _demandes(jour: str, ou: str) -> RequeteSql:
     """The numbers of the demandes of a base that are so, each with that day."""
-    return RequeteSql(sa.select(_D.numero_unique, jour).where(_D.base == _BASE, *ou))
+    return RequeteSql(f"SELECT numero_unique, {jour} FROM demande WHERE base = :base AND {ou}")
 
 
-_FINS: Final = _demandes(_D.fin_validite, _ACTIVE, _D.fin_validite >= _DU, _D.fin_validite <= _AU)
-_PERIMEES: Final = _demandes(_D.debut_validite, _ACTIVE, _D.fin_validite <= _AU)
-_RADIEES_POUR: Final = _demandes(_D.debut_validite, _RADIEE, _D.motif_radiation == sa.bindparam("motif"))
-_RADIEES: Final = _demandes(_D.date_radiation, _RADIEE, _D.date_radiation <= _AU)
+# States are written out: the partial indexes are used only by what is seen to imply their condition.
+_FINS: Final = _demandes("fin_validite", "etat = 'A' AND fin_validite >= :du AND fin_validite <= :au")
+_PERIMEES: Final = _demandes("debut_validite", "etat = 'A' AND fin_validite <= :au")
+_RADIEES_POUR: Final = _demandes("debut_validite", "etat = 'R' AND motif_radiation = :motif")
+_RADIEES: Final = _demandes("date_radiation", "etat = 'R' AND date_radiation <= :au")
 _DEPOTS: Final = RequeteSql(
-    sa.select(
-        _D.numero_unique,
-        _D.date_creation,
-        sa.exists().where(
-            _C.base == _D.base,
-            _C.numero_unique == _D.numero_unique,
-            _C.commune >= sa.literal_column("'75'"),
-            _C.commune < sa.literal_column("'76'"),
-        ),
-    ).where(_D.base == _BASE, _ACTIVE, _D.date_creation >= _DU, _D.date_creation <= _AU)
+    "SELECT numero_unique, date_creation, EXISTS (SELECT 1 FROM demande_commune AS c WHERE c.base = d.base "
+    "AND c.numero_unique = d.numero_unique AND c.commune >= '75' AND c.commune < '76') FROM demande AS d "
+    "WHERE base = :base AND etat = 'A' AND date_creation >= :du AND date_creation <= :au"
 )
 
 

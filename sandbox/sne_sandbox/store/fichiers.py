@@ -5,11 +5,10 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
-import sqlalchemy as sa
-
 from sne_sandbox.store import tables
 from sne_sandbox.store.connexion import Connexion, RequeteSql
 from sne_sandbox.store.lignes import detasser, instant_de, instant_ou_rien, micros, tasser
+from sne_sandbox.store.requetes import inserer
 
 
 class Boite(StrEnum):
@@ -29,34 +28,22 @@ class Depot:
     traite_le: datetime | None
 
 
-_F: Final = tables.fichier.c
-_BOITE: Final = (
-    _F.base == sa.bindparam("base"),
-    _F.guichet == sa.bindparam("guichet"),
-    _F.boite == sa.bindparam("boite"),
-)
-_UN: Final = (*_BOITE, _F.nom == sa.bindparam("nom"))
-_LISTER: Final = RequeteSql(
-    sa.select(_F.nom, _F.depose_le, _F.traite_le).where(*_BOITE).order_by(_F.depose_le, _F.nom)
-)
+_BOITE: Final = "FROM fichier WHERE base = :base AND guichet = :guichet AND boite = :boite"
+_UN: Final = f"{_BOITE} AND nom = :nom"
+_LISTER: Final = RequeteSql(f"SELECT nom, depose_le, traite_le {_BOITE} ORDER BY depose_le, nom")
 _DERNIERS: Final = RequeteSql(
-    sa.select(_F.nom, _F.depose_le, _F.traite_le)
-    .where(*_BOITE)
-    .order_by(_F.depose_le.desc(), _F.nom.desc())
-    .limit(sa.bindparam("limite", type_=sa.Integer))
+    f"SELECT nom, depose_le, traite_le {_BOITE} ORDER BY depose_le DESC, nom DESC LIMIT :limite"
 )
 _COMPTER: Final = RequeteSql(
-    sa.select(_F.guichet, _F.boite, sa.func.count(), sa.func.count(_F.traite_le))
-    .where(_F.base == sa.bindparam("base"))
-    .group_by(_F.guichet, _F.boite)
+    "SELECT guichet, boite, count(*), count(traite_le) FROM fichier WHERE base = :base "
+    "GROUP BY guichet, boite"
 )
-_LIRE: Final = RequeteSql(sa.select(_F.contenu).where(*_UN))
-_OTER: Final = RequeteSql(sa.delete(tables.fichier).where(*_UN))
-_AJOUTER: Final = RequeteSql(sa.insert(tables.fichier))
+_LIRE: Final = RequeteSql(f"SELECT contenu {_UN}")
+_OTER: Final = RequeteSql(f"DELETE {_UN}")
+_AJOUTER: Final = inserer(tables.fichier)
 _MARQUER: Final = RequeteSql(
-    sa.update(tables.fichier)
-    .where(*_UN, _F.depose_le == sa.bindparam("depot", type_=sa.BigInteger), _F.traite_le.is_(None))
-    .values(traite_le=sa.bindparam("instant", type_=sa.BigInteger))
+    "UPDATE fichier SET traite_le = :instant WHERE base = :base AND guichet = :guichet AND boite = :boite "
+    "AND nom = :nom AND depose_le = :depot AND traite_le IS NULL"
 )
 
 

@@ -7,11 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final, TypedDict, Unpack
 
-import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
-
 from sne_sandbox.domain.echange import HORS_HTTP, ILLISIBLE, NUIT, Echange, VerdictEchange
-from sne_sandbox.store import tables
 from sne_sandbox.store.connexion import BaseDeDonnees, Connexion, Ligne, RequeteSql
 from sne_sandbox.store.lignes import (
     IDENTIFIANT_MAX,
@@ -28,8 +24,6 @@ PAS: Final = 64
 #: How far back the search of a numéro looks for the nights that several demandes share: no column names them.
 NUITS_CHERCHEES: Final = 5_000
 
-_E: Final = tables.echange.c
-_C: Final = tables.journal_compteur
 _COLONNES: Final = ("identifiant", "recu_le", "instant_base", "verdict", "statut", "duree_us")
 _TEXTES: Final = (
     "methode", "chemin", "guichet", "service", "operation", "type_fichier", "version", "numero_unique",
@@ -38,52 +32,40 @@ _DETAILS: Final = (
     "pair", "en_tetes", "en_tetes_reponse", "parties", "tolerances", "anomalies", "fault",
     "reponse_conforme", "trace", "ecoute", "certificat", "panne",
 )  # fmt: skip
-_TETE: Final = (
-    _E.base, *(_E[nom] for nom in (*_COLONNES, *_TEXTES)), _E.details,
-)  # fmt: skip
-_AJOUTER: Final = RequeteSql(sa.insert(tables.echange))
+_TETE: Final = ("base", *_COLONNES, *_TEXTES, "details")
+_OCTETS: Final = ("requete", "reponse")
+_LIGNE: Final = (*_TETE, *_OCTETS)
+_AJOUTER: Final = RequeteSql(
+    f"INSERT INTO echange ({', '.join(_LIGNE)}) VALUES (:{', :'.join(_LIGNE)})", libre=True
+)
 _LIRE: Final = RequeteSql(
-    sa.select(*_TETE, _E.requete, _E.reponse).where(
-        _E.base == sa.bindparam("base"), _E.identifiant == sa.bindparam("identifiant")
-    )
+    f"SELECT {', '.join(_LIGNE)} FROM echange WHERE base = :base AND identifiant = :identifiant"
 )
+# It must see where exchanges of this transaction have brought the counter, and changes nothing else.
 _SUIVANT: Final = RequeteSql(
-    sa.update(_C)
-    .where(_C.c.base == sa.bindparam("cle"))
-    .values(dernier=_C.c.dernier + 1)
-    .returning(_C.c.dernier, _C.c.origine, _C.c.oublies)
+    "UPDATE journal_compteur SET dernier = dernier + 1 WHERE base = :cle RETURNING dernier, origine, oublies",
+    oublie=False,
 )
-_NOUVEAU: Final = {
-    # Two processes may meet on the first exchange of a base.
-    "sqlite": RequeteSql(sqlite.insert(_C).on_conflict_do_nothing()),
-    "postgresql": RequeteSql(postgresql.insert(_C).on_conflict_do_nothing()),
-}
-_COMPTER: Final = RequeteSql(
-    sa.select(_C.c.dernier, _C.c.origine, _C.c.oublies).where(_C.c.base == sa.bindparam("base"))
+_AVANCER: Final = RequeteSql("UPDATE journal_compteur SET dernier = :dernier WHERE base = :cle", libre=True)
+# Two processes may meet on the first exchange of a base.
+_NOUVEAU: Final = RequeteSql(
+    "INSERT INTO journal_compteur (base, dernier, origine, oublies) VALUES (:cle, 0, 0, 0) "
+    "ON CONFLICT DO NOTHING"
 )
-_PURGER: Final = RequeteSql(
-    sa.delete(tables.echange).where(_E.base == sa.bindparam("base"), _E.identifiant <= sa.bindparam("jusqua"))
+_COMPTER: Final = RequeteSql("SELECT dernier, origine, oublies FROM journal_compteur WHERE base = :base")
+_COMPTER_TOUT: Final = RequeteSql(
+    "SELECT base, dernier, origine, oublies FROM journal_compteur ORDER BY base"
 )
-_OUBLIER: Final = RequeteSql(
-    sa.update(_C).where(_C.c.base == sa.bindparam("cle")).values(oublies=sa.bindparam("combien"))
-)
-
+_PURGER: Final = RequeteSql("DELETE FROM echange WHERE base = :base AND identifiant <= :jusqua")
+_OUBLIER: Final = RequeteSql("UPDATE journal_compteur SET oublies = :combien WHERE base = :cle")
 
 #: Upper bounds of durations, in microseconds.
 BORNES_US: Final = (1_000, 2_500, 5_000, 10_000, 25_000, 50_000, 100_000, 250_000, 1_000_000, 5_000_000)
-_OPERATION: Final = sa.func.coalesce(_E.operation, "")
+_SOUS: Final = ", ".join(f"sum(CASE WHEN duree_us <= {borne} THEN 1 ELSE 0 END)" for borne in BORNES_US)
 #: An index holds all of this: a microsecond an exchange kept, whatever the size of its messages.
-MESURES: Final = (
-    sa.select(
-        _E.base,
-        _OPERATION,
-        _E.verdict,
-        sa.func.count(),
-        sa.func.sum(_E.duree_us),
-        *(sa.func.sum(sa.case((_E.duree_us <= borne, 1), else_=0)) for borne in BORNES_US),
-    )
-    .group_by(_E.base, _OPERATION, _E.verdict)
-    .order_by(_E.base, _OPERATION, _E.verdict)
+MESURES: Final = RequeteSql(
+    f"SELECT base, coalesce(operation, '') AS nommee, verdict, count(*), sum(duree_us), {_SOUS} "
+    "FROM echange GROUP BY base, nommee, verdict ORDER BY base, nommee, verdict"
 )
 
 
@@ -161,22 +143,29 @@ class Journal:
     ) -> list[Echange]:
         """The last `limite` exchanges that fit, newest first, with their bytes if asked. `avant_id` and
         `apres_id` may be any numbers."""
-        choix = sa.select(*_TETE, *((_E.requete, _E.reponse) if octets else ())).where(
-            *_conditions(base, criteres)
-        )
+        conditions, parametres = _conditions(base, criteres)
         if avant_id is not None:
-            choix = choix.where(_E.identifiant < _borne(avant_id))
+            conditions.append("identifiant < :avant")
+            parametres["avant"] = _borne(avant_id)
         if apres_id is not None:
-            choix = choix.where(_E.identifiant > _borne(apres_id))
+            conditions.append("identifiant > :apres")
+            parametres["apres"] = _borne(apres_id)
+        requete = RequeteSql(
+            f"SELECT {', '.join(_LIGNE if octets else _TETE)} FROM echange WHERE {' AND '.join(conditions)} "
+            "ORDER BY identifiant DESC LIMIT :limite"
+        )
         with self._donnees.transaction(ecriture=False) as connexion:
-            lignes = connexion.sa.execute(choix.order_by(_E.identifiant.desc()).limit(limite)).all()
-        return [_echange_de(tuple(ligne)) for ligne in lignes]
+            lignes = connexion.lignes(requete, {**parametres, "limite": limite})
+        return [_echange_de(ligne) for ligne in lignes]
 
     def denombrer(self, base: str, **criteres: Unpack[CriteresJournal]) -> int:
         """How many exchanges fit, of those that are kept."""
-        choix = sa.select(sa.func.count()).where(*_conditions(base, criteres))
+        conditions, parametres = _conditions(base, criteres)
+        requete = RequeteSql(f"SELECT count(*) FROM echange WHERE {' AND '.join(conditions)}")
         with self._donnees.transaction(ecriture=False) as connexion:
-            return int(connexion.sa.execute(choix).scalar_one())
+            ligne = connexion.ligne(requete, parametres)
+        assert ligne is not None
+        return int(ligne[0])
 
     def compter(self, base: str) -> tuple[int, int]:
         """How many exchanges are kept, and how many were dropped to make room, since the last emptying."""
@@ -193,37 +182,44 @@ class Journal:
 
     def tenues(self) -> list[Tenue]:
         """The journals of all bases, by name."""
-        c = _C.c
-        choix = sa.select(c.base, c.dernier, c.origine, c.oublies).order_by(c.base)
         with self._donnees.transaction(ecriture=False) as connexion:
-            return [
-                Tenue(base, dernier, dernier - origine - oublies, oublies)
-                for base, dernier, origine, oublies in connexion.sa.execute(choix)
-            ]
+            lignes = connexion.lignes(_COMPTER_TOUT, {})
+        return [
+            Tenue(base, dernier, dernier - origine - oublies, oublies)
+            for base, dernier, origine, oublies in lignes
+        ]
 
     def mesures(self) -> Iterator[Mesure]:
         """All exchanges that are kept, by base, operation and verdict."""
         with self._donnees.transaction(ecriture=False) as connexion:
-            for base, nom, verdict, nombre, duree, *comptes in connexion.sa.execute(MESURES):
+            for base, nom, verdict, nombre, duree, *comptes in connexion.lignes(MESURES, {}):
                 yield Mesure(base, nom, verdict, nombre, int(duree), tuple(int(compte) for compte in comptes))
 
     def _ajouter(self, connexion: Connexion, echange: Echange) -> int:
-        echange.base = _lisible(echange.base) or ""
-        compteur = connexion.ligne(_SUIVANT, {"cle": echange.base})
-        if compteur is None:
-            connexion.faire(
-                _NOUVEAU[connexion.dialecte], {"base": echange.base, "dernier": 0, "origine": 0, "oublies": 0}
-            )
-            compteur = connexion.ligne(_SUIVANT, {"cle": echange.base})
-            assert compteur is not None
-        identifiant, origine, oublies = compteur
+        base = echange.base = _lisible(echange.base) or ""
+        cle = (_SUIVANT, base)
+        if cle not in connexion.memoire:
+            identifiant, origine, oublies = self._suivant(connexion, base)
+        else:
+            dernier, origine, oublies = connexion.memoire[cle]
+            identifiant = dernier + 1
+            connexion.differer(_AVANCER, [{"cle": base, "dernier": identifiant}])
+        connexion.memoire[cle] = identifiant, origine, oublies
         echange.identifiant = identifiant
-        connexion.faire(_AJOUTER, _ligne_de(echange))
+        connexion.differer(_AJOUTER, [_ligne_de(echange)])
         if identifiant - origine - oublies >= self._maximum + self._pas:
             jusqua = identifiant - self._maximum
-            connexion.faire(_PURGER, {"base": echange.base, "jusqua": jusqua})
-            connexion.faire(_OUBLIER, {"cle": echange.base, "combien": jusqua - origine})
+            connexion.faire(_PURGER, {"base": base, "jusqua": jusqua})
+            connexion.faire(_OUBLIER, {"cle": base, "combien": jusqua - origine})
         return int(identifiant)
+
+    def _suivant(self, connexion: Connexion, base: str) -> Ligne:
+        compteur = connexion.ligne(_SUIVANT, {"cle": base})
+        if compteur is None:
+            connexion.faire(_NOUVEAU, {"cle": base})
+            compteur = connexion.ligne(_SUIVANT, {"cle": base})
+            assert compteur is not None
+        return compteur
 
 
 def _borne(identifiant: int) -> int:
@@ -231,37 +227,46 @@ def _borne(identifiant: int) -> int:
     return min(max(identifiant, 0), IDENTIFIANT_MAX)
 
 
-def _conditions(base: str, criteres: CriteresJournal) -> list[sa.ColumnElement[bool]]:
-    posees: list[sa.ColumnElement[bool]] = [_E.base == base]
+def _conditions(base: str, criteres: CriteresJournal) -> tuple[list[str], dict[str, Any]]:
+    posees = ["base = :base"]
+    parametres: dict[str, Any] = {"base": base}
     operation, verdict = criteres.get("operation"), criteres.get("verdict")
     # What is no call has no operation: it is asked by its method.
-    nommee = _E.methode if operation in HORS_HTTP else _E.operation
+    nommee = "methode" if operation in HORS_HTTP else "operation"
     for colonne, valeur in (
-        (_E.guichet, criteres.get("guichet")),
+        ("guichet", criteres.get("guichet")),
         (nommee, operation),
-        (_E.verdict, None if verdict is None else str(verdict)),  # a `VerdictEchange`, or what a user wrote
+        ("verdict", None if verdict is None else str(verdict)),  # a `VerdictEchange`, or what a user wrote
     ):
         if valeur is not None:
-            posees.append(colonne == _lisible(valeur))
+            posees.append(f"{colonne} = :{colonne}")
+            parametres[colonne] = _lisible(valeur)
     if (numero := _lisible(criteres.get("numero"))) is not None:
-        posees.append((_E.numero_unique == numero) | _E.identifiant.in_(_nuits_de(base, numero)))
+        posees.append(f"(numero_unique = :numero OR identifiant IN ({_NUITS}))")
+        parametres |= {
+            "numero": numero,
+            "nuits": NUITS_CHERCHEES,
+            "cite": _contient(json.dumps(numero, ensure_ascii=False)),
+        }
     if texte := _lisible(criteres.get("texte")):
-        posees.append(
-            _E.details.icontains(texte, autoescape=True) | _E.chemin.icontains(texte, autoescape=True)
-        )
-    return posees
+        posees.append("(lower(details) LIKE :texte ESCAPE '/' OR lower(chemin) LIKE :texte ESCAPE '/')")
+        parametres["texte"] = _contient(texte.encode().lower().decode())  # ASCII letters, as the engines
+    return posees, parametres
 
 
-def _nuits_de(base: str, numero: str) -> sa.Select[int]:
-    nuit = tables.echange.alias()
-    dernier = sa.select(_C.c.dernier).where(_C.c.base == base).scalar_subquery()
-    return sa.select(nuit.c.identifiant).where(
-        nuit.c.base == base,
-        nuit.c.identifiant > dernier - NUITS_CHERCHEES,
-        nuit.c.methode == NUIT,
-        nuit.c.numero_unique.is_(None),
-        nuit.c.details.contains(json.dumps(numero, ensure_ascii=False), autoescape=True),
-    )
+def _contient(texte: str) -> str:
+    """What LIKE takes, with « / » as its escape, for what holds a text."""
+    for signe in "/%_":
+        texte = texte.replace(signe, f"/{signe}")
+    return f"%{texte}%"
+
+
+#: The nights that name a demande.
+_NUITS: Final = (
+    "SELECT identifiant FROM echange WHERE base = :base AND identifiant > "
+    "(SELECT dernier FROM journal_compteur WHERE base = :base) - :nuits "
+    f"AND methode = '{NUIT}' AND numero_unique IS NULL AND details LIKE :cite ESCAPE '/'"
+)
 
 
 def _ligne_de(echange: Echange) -> Mapping[str, Any]:

@@ -11,16 +11,16 @@ import sqlalchemy as sa
 
 from sne_sandbox.domain.demande import DemandeStockee, EtatDemande, GenreMouvement, Mouvement
 from sne_sandbox.domain.texte import plier
-from sne_sandbox.store import requetes, tables
+from sne_sandbox.store import metadonnees, requetes
 from sne_sandbox.store.connexion import RequeteSql
 from sne_sandbox.store.lignes import COLONNES, demande_de
 from sne_sandbox.store.registre import RegistreBase
 
-_D: Final = tables.demande.c
+_D: Final = metadonnees.demande.c
 #: After every text that begins alike: texts compare by code point, on either engine.
 _DERNIER: Final = chr(sys.maxunicode)
 _PAGE: Final = 200
-_DC: Final = tables.demande_commune.c
+_DC: Final = metadonnees.demande_commune.c
 #: Demandes that are sorted faster than as many are found among the latest of a large base.
 PEU: Final = 3000
 #: A column that all demandes of a state have, at the head of a partial index of theirs.
@@ -28,11 +28,8 @@ _PAR_ETAT: Final = {EtatDemande.ACTIVE: _D.fin_validite, EtatDemande.RADIEE: _D.
 # The request of a separating household has the deposit date of the joint one: few rows are looked at. In no
 # order: asked for that of the key, SQLite would walk the whole base by it.
 _SEPAREES: Final = RequeteSql(
-    sa.select(_D.numero_unique).where(
-        _D.base == sa.bindparam("base"),
-        _D.date_creation == sa.bindparam("depot"),
-        _D.numero_associe == sa.bindparam("numero"),
-    )
+    "SELECT numero_unique FROM demande WHERE base = :base AND date_creation = :depot "
+    "AND numero_associe = :numero"
 )
 
 #: Keeps, or not, a demande whose stored criteria hold: for the criteria that are computed.
@@ -115,8 +112,12 @@ def parcourir(registre: RegistreBase, criteres: Criteres = TOUTES) -> Iterator[D
     """The demandes that hold the stored criteria, by number, read page after page."""
     posees, apres = conditions(registre.base.nom, criteres), ""
     while True:
-        choix = sa.select(*COLONNES).where(*posees, _D.numero_unique > apres).order_by(_D.numero_unique)
-        lignes = registre.connexion.sa.execute(choix.limit(_PAGE)).all()
+        choix = (
+            sa.select(*(_D[nom] for nom in COLONNES))
+            .where(*posees, _D.numero_unique > apres)
+            .order_by(_D.numero_unique)
+        )
+        lignes = registre.connexion.sa.execute(choix.order_by(_D.numero_unique).limit(_PAGE)).all()
         yield from (demande_de(tuple(ligne)) for ligne in lignes)
         if len(lignes) < _PAGE:
             return
@@ -157,14 +158,14 @@ def conditions(base: str, criteres: Criteres, *, a_chacune: bool = False) -> lis
         if fin is not None:
             posees.append(colonne <= fin.isoformat())
     if criteres.motif_demande is not None:
-        posees.append(_parmi(tables.demande_motif, base, motif=criteres.motif_demande))
+        posees.append(_parmi(metadonnees.demande_motif, base, motif=criteres.motif_demande))
     if criteres.commune_souhaitee is not None:
-        posees.append(_parmi(tables.demande_commune, base, commune=criteres.commune_souhaitee))
+        posees.append(_parmi(metadonnees.demande_commune, base, commune=criteres.commune_souhaitee))
     if personne := _de_la_personne(criteres):
-        posees.append(_parmi(tables.demande_personne, base, **personne))
+        posees.append(_parmi(metadonnees.demande_personne, base, **personne))
     if (nom := _plie(criteres.nom)) is not None:
         if a_chacune:
-            personnes = _parmi(tables.demande_personne, base, nom_plie=nom)
+            personnes = _parmi(metadonnees.demande_personne, base, nom_plie=nom)
             posees.append(sa.or_(personnes, _est(_D.association_plie, nom)))
         else:
             posees.append(_D.numero_unique.in_(_de_ce_nom(base, nom)))
@@ -178,13 +179,13 @@ def nommees(base: str, criteres: Criteres) -> list[sa.Select[str] | sa.CompoundS
     that it alone fits. It reads an index: a number may come several times."""
     choix: list[sa.Select[str] | sa.CompoundSelect[str]] = []
     if criteres.numero_unique is not None:
-        choix.append(_choisir(tables.demande, base, numero_unique=criteres.numero_unique))
+        choix.append(_choisir(metadonnees.demande, base, numero_unique=criteres.numero_unique))
     if personne := _de_la_personne(criteres):
-        choix.append(_choisir(tables.demande_personne, base, **personne))
+        choix.append(_choisir(metadonnees.demande_personne, base, **personne))
     if (nom := _plie(criteres.nom)) is not None:
         choix.append(_de_ce_nom(base, nom))
     if (association := _plie(criteres.association_nom)) is not None:
-        choix.append(_choisir(tables.demande, base, association_plie=association))
+        choix.append(_choisir(metadonnees.demande, base, association_plie=association))
     return choix
 
 
@@ -201,8 +202,8 @@ def _de_la_personne(criteres: Criteres) -> dict[str, str]:
 
 def _de_ce_nom(base: str, nom: str) -> sa.CompoundSelect[str]:
     return sa.union_all(
-        _choisir(tables.demande_personne, base, nom_plie=nom),
-        _choisir(tables.demande, base, association_plie=nom),
+        _choisir(metadonnees.demande_personne, base, nom_plie=nom),
+        _choisir(metadonnees.demande, base, association_plie=nom),
     )
 
 
@@ -214,12 +215,12 @@ def _est(colonne: sa.ColumnElement[str], valeur: str) -> sa.ColumnElement[bool]:
     return sa.and_(colonne >= str(valeur), colonne < valeur + _DERNIER) if valeur else sa.false()
 
 
-def _choisir(table: sa.Table, base: str, **valeurs: str) -> sa.Select[str]:
+def _choisir(table: sa.TableClause, base: str, **valeurs: str) -> sa.Select[str]:
     posees = (_est(table.c[nom], valeur) for nom, valeur in valeurs.items())
     return sa.select(table.c.numero_unique).where(table.c.base == base, *posees)
 
 
-def _parmi(table: sa.Table, base: str, **valeurs: str) -> sa.ColumnElement[bool]:
+def _parmi(table: sa.TableClause, base: str, **valeurs: str) -> sa.ColumnElement[bool]:
     return _D.numero_unique.in_(_choisir(table, base, **valeurs))
 
 

@@ -8,8 +8,6 @@ from datetime import UTC, date, datetime
 from operator import itemgetter
 from typing import Final
 
-import sqlalchemy as sa
-
 from sne_sandbox.domain.base import Base, Guichet, Horloge, Portee
 from sne_sandbox.domain.demande import (
     DemandeStockee,
@@ -33,7 +31,7 @@ _OCTETS: Final = frozenset({"document", "radiation", "information_dalo"})
 #: Changes kept for those guichets that have not come yet (convention); older ones go, `PAS` at a time.
 CHANGEMENTS_MAX: Final = 50_000
 PAS: Final = 1_000
-_PORTEES: Final[Mapping[Portee, tuple[sa.Table, ...]]] = {
+_PORTEES: Final[Mapping[Portee, tuple[tables.Table, ...]]] = {
     "journal": (tables.echange,),
     "etat": tables.ETAT,
     "pannes": (tables.panne,),
@@ -55,6 +53,7 @@ class Referentiels:
 
     def __init__(self) -> None:
         self._connus: dict[str, Referentiel] = {}
+        self._changements = 0
 
     def de(self, connexion: Connexion, lue: lignes.BaseLue) -> Referentiel:
         """The guichets and event types of a base, as they are now."""
@@ -66,6 +65,11 @@ class Referentiels:
             connu = Referentiel(lue.jeton, {g.code: g for g in guichets}, {t.code: t for t in types})
             self._connus[lue.base.nom] = connu
         return connu
+
+    def changement_a_purger(self) -> bool:
+        """Counts a change; whether it is time to drop the oldest."""
+        self._changements += 1
+        return self._changements % PAS == 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,7 +195,8 @@ class RegistreBase:
         self._ajouter_enfants(stockees)
         jour = self._aujourdhui()
         faits = [fait for s in stockees for fait in mouvements_d_arrivee(s, jour)]
-        faire_tout(requetes.AJOUTER_MOUVEMENT, [lignes.ligne_mouvement(base, fait) for fait in faits])
+        ecrire = self.connexion.differer if len(stockees) == 1 else faire_tout
+        ecrire(requetes.AJOUTER_MOUVEMENT, [lignes.ligne_mouvement(base, fait) for fait in faits])
         for stockee in stockees:
             self._demandes.pop(stockee.numero_unique, None)
 
@@ -215,8 +220,7 @@ class RegistreBase:
         for nom, dernier in sequences.items():
             if nom != _EVENEMENT:
                 _verifier_sequence(nom, dernier)
-            cle = {"base": self._nom, "nom": nom, "rang": dernier}
-            self.connexion.ligne(requetes.POSER[self.connexion.dialecte], cle)
+            self.connexion.faire(requetes.POSER, {"base": self._nom, "nom": nom, "rang": dernier})
 
     def remplacer(self, stockee: DemandeStockee) -> DemandeStockee:
         """Replaces the stored demande of the same number, which must still be at `stockee.revision`; answers
@@ -225,7 +229,7 @@ class RegistreBase:
         numero = stockee.numero_unique
         avant = self.demande(numero)
         ligne = lignes.ligne_demande(self._nom, stockee, stockee.revision + 1)
-        ligne |= {"cle_base": self._nom, "cle_numero": numero, "revision_lue": stockee.revision}
+        ligne["revision_lue"] = stockee.revision
         if not self.connexion.faire(requetes.REMPLACER, ligne):
             raise StoreError(
                 f"La demande {numero} a changé ou disparu depuis sa révision {stockee.revision}.",
@@ -237,7 +241,7 @@ class RegistreBase:
         ecrite = replace(stockee, revision=stockee.revision + 1)
         fait = mouvement_de_changement(avant, ecrite, self._aujourdhui()) if avant is not None else None
         if fait is not None:
-            self.connexion.faire(requetes.AJOUTER_MOUVEMENT, lignes.ligne_mouvement(self._nom, fait))
+            self.connexion.differer(requetes.AJOUTER_MOUVEMENT, [lignes.ligne_mouvement(self._nom, fait)])
         self._demandes[numero] = ecrite
         return ecrite
 
@@ -292,8 +296,8 @@ class RegistreBase:
         }
         donnes = {nom: valeur for nom, valeur in voulus.items() if valeur is not None}
         parametres = {"base": self._nom, "instant": lignes.micros(instant), **donnes}
-        trouvees = self.connexion.sa.execute(requetes.radiees(*donnes), parametres)
-        return [lignes.demande_de(tuple(ligne)) for ligne in trouvees]
+        trouvees = self.connexion.lignes(requetes.radiees(*donnes), parametres)
+        return [lignes.demande_de(ligne) for ligne in trouvees]
 
     def daloes_depuis(self, instant: datetime) -> list[DemandeStockee]:
         """Demandes whose DALO declaration was recorded at or after `instant` (aware), oldest first."""
@@ -330,10 +334,8 @@ class RegistreBase:
     def modifier_evenement(self, evenement: Evenement) -> None:
         """Replaces the event of the same id. Raises StoreError when there is none."""
         self._ecrit()
-        cle = {"cle_base": self._nom, "cle": evenement.identifiant}
-        if not self.connexion.faire(
-            requetes.MODIFIER_EVENEMENT, lignes.ligne_evenement(self._nom, evenement) | cle
-        ):
+        ligne = lignes.ligne_evenement(self._nom, evenement)
+        if not self.connexion.faire(requetes.MODIFIER_EVENEMENT, ligne):
             raise StoreError(f"L'événement {evenement.identifiant} n'existe pas.")
 
     # --- changes, for dispatching -----------------------------------------------------------------------
@@ -348,22 +350,17 @@ class RegistreBase:
         """Records that the guichet `auteur` made `apres` of `avant` (None: a creation) at `instant`."""
         self._ecrit()
         etat = ("date_renouvellement", "document", "radiation", "information_dalo")
-        ligne = self.connexion.ligne(
-            requetes.NOTER_CHANGEMENT,
-            {
-                "base": self._nom,
-                "territoire": apres.territoire,
-                "numero_unique": apres.numero_unique,
-                "auteur": auteur,
-                "instant": lignes.micros(instant),
-                **{nom: None if avant is None else lignes.en_colonne(getattr(avant, nom)) for nom in etat},
-            },
-        )
-        assert ligne is not None
-        identifiant = int(ligne[0])
-        if identifiant % PAS == 0:
-            cle = {"base": self._nom, "identifiant": identifiant - CHANGEMENTS_MAX}
-            self.connexion.faire(requetes.PURGER_CHANGEMENTS, cle)
+        ligne = {
+            "base": self._nom,
+            "territoire": apres.territoire,
+            "numero_unique": apres.numero_unique,
+            "auteur": auteur,
+            "instant": lignes.micros(instant),
+            **{nom: None if avant is None else lignes.en_colonne(getattr(avant, nom)) for nom in etat},
+        }
+        self.connexion.differer(requetes.NOTER_CHANGEMENT, [ligne])
+        if self._referentiels.changement_a_purger():
+            self.connexion.faire(requetes.PURGER_CHANGEMENTS, {"base": self._nom, "gardes": CHANGEMENTS_MAX})
 
     def changements(self, territoire: str, depuis: int) -> list[Trace]:
         """The changes of a territory after the one of rank `depuis`, oldest first."""
@@ -388,7 +385,7 @@ class RegistreBase:
         """Records that a guichet was told of all changes up to that one."""
         self._ecrit()
         cle = {"base": self._nom, "nom": _curseur(guichet), "rang": identifiant}
-        self.connexion.ligne(requetes.POSER[self.connexion.dialecte], cle)
+        self.connexion.faire(requetes.POSER, cle)
 
     # --- the base itself ---------------------------------------------------------------------------------
 
@@ -412,7 +409,7 @@ class RegistreBase:
         with « etat », ids of exchanges never do."""
         self._ecrit()
         for table in _PORTEES[portee]:
-            self.connexion.faire(requetes.VIDER[table], {"cle": self._nom})
+            self.connexion.faire(requetes.VIDER[table.nom], {"cle": self._nom})
         if tables.echange in _PORTEES[portee]:
             self.connexion.faire(requetes.VIDER_COMPTEUR, {"cle": self._nom})
         if tables.demande in _PORTEES[portee]:
@@ -459,13 +456,13 @@ class RegistreBase:
 
     def _regler(self, **colonnes: str | int | None) -> None:
         self._ecrit()
-        self.connexion.faire(requetes.REGLER_BASE[tuple(colonnes)], {"cle": self._nom, **colonnes})
+        self.connexion.faire(requetes.regler_base(*colonnes), {"cle": self._nom, **colonnes})
 
     def _tirer(self, sequence: str, combien: int) -> int:
         """The last of `combien` numbers drawn. What is drawn in a transaction that is rolled back was never
         given."""
         cle = {"base": self._nom, "nom": sequence, "rang": combien}
-        ligne = self.connexion.ligne(requetes.TIRER[self.connexion.dialecte], cle)
+        ligne = self.connexion.ligne(requetes.TIRER, cle)
         assert ligne is not None
         return int(ligne[0])
 
@@ -477,9 +474,12 @@ class RegistreBase:
         self._proches.clear()
         faire_tout = self.connexion.faire_tout
         faire_tout(requetes.AJOUTER_PERSONNE, [r for s in stockees for r in lignes.lignes_personnes(base, s)])
-        faire_tout(requetes.AJOUTER_COMMUNE, [r for s in stockees for r in lignes.lignes_communes(base, s)])
-        faire_tout(requetes.AJOUTER_MOTIF, [r for s in stockees for r in lignes.lignes_motifs(base, s)])
-        faire_tout(requetes.AJOUTER_STAT, [lignes.ligne_stat(base, s) for s in stockees])
+        # Only searches and statistics read these: they are written with those of the exchanges that share the
+        # transaction. Many at once are not kept waiting: they would take room.
+        ecrire = self.connexion.differer if len(stockees) == 1 else faire_tout
+        ecrire(requetes.AJOUTER_COMMUNE, [r for s in stockees for r in lignes.lignes_communes(base, s)])
+        ecrire(requetes.AJOUTER_MOTIF, [r for s in stockees for r in lignes.lignes_motifs(base, s)])
+        ecrire(requetes.AJOUTER_STAT, [lignes.ligne_stat(base, s) for s in stockees])
 
     def _homonymes(
         self, territoire: str, cherches: Iterable[tuple[Personne, str]], colonne: int, sauf: Sequence[str]
@@ -518,7 +518,7 @@ class RegistreBase:
 
 def changer_jeton(connexion: Connexion, base: str) -> None:
     """Tells every process that what it remembers of the guichets and event types of a base is stale."""
-    connexion.faire(requetes.REGLER_BASE[("jeton",)], {"cle": base, "jeton": secrets.randbits(62)})
+    connexion.faire(requetes.regler_base("jeton"), {"cle": base, "jeton": secrets.randbits(62)})
 
 
 def _curseur(guichet: str) -> str:

@@ -1,279 +1,194 @@
-"""The statements of `registre` and of the bases, compiled once. Each is told where it is run.
+"""The statements of `registre` and of the bases, the same text on both engines.
 
 A demande is looked for by what few have, in no order: asked for one, SQLite would walk the whole base by its
-key.
+key. States are written out: the partial indexes are used only by what is seen to imply their condition. Of
+those that are `libre`, `connexion` says what it means.
 """
 
-from collections.abc import Mapping
-from typing import Any, Final
-
-import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
+from functools import cache
+from typing import Final
 
 from sne_sandbox.domain.demande import GenreMouvement
 from sne_sandbox.store import tables
 from sne_sandbox.store.connexion import RequeteSql
 from sne_sandbox.store.lignes import COLONNES, COLONNES_BASE, COLONNES_EVENEMENT
 
-_B: Final = tables.base.c
-_C: Final = tables.changement.c
-_D: Final = tables.demande.c
-_E: Final = tables.evenement.c
-_G: Final = tables.guichet.c
-_M: Final = tables.mouvement
-_P: Final = tables.demande_personne.c
-_S: Final = tables.sequence
-_BASE: Final[sa.BindParameter[str]] = sa.bindparam("base")
-_NUMERO: Final[sa.BindParameter[str]] = sa.bindparam("numero")
-# Written out: the partial indexes are used only by what is seen to imply their condition.
-_ACTIVE: Final = _D.etat == sa.literal_column("'A'")
-_RADIEE: Final = _D.etat == sa.literal_column("'R'")
-#: `demande` under the key of a person.
-_PERSONNES: Final = tables.demande_personne.join(
-    tables.demande, sa.and_(_D.base == _P.base, _D.numero_unique == _P.numero_unique)
-)
+_DEMANDE: Final = "WHERE base = :base AND numero_unique = :numero"
+_LUE: Final = ", ".join(COLONNES)
 
 
-def _dans_sequence(rang: sa.BindParameter[int], avancer: bool) -> dict[str, RequeteSql]:
-    """A counter of the base, moved on by `rang` from where it was, or set at it; answers where it is."""
-    requetes = {}
-    for dialecte, inserer in (("sqlite", sqlite.insert(_S)), ("postgresql", postgresql.insert(_S))):
-        requetes[dialecte] = RequeteSql(
-            inserer.values(base=_BASE, nom=sa.bindparam("nom"), dernier=rang)
-            .on_conflict_do_update(
-                index_elements=[_S.c.base, _S.c.nom],
-                set_={"dernier": _S.c.dernier + rang if avancer else rang},
-            )
-            .returning(_S.c.dernier)
-        )
-    return requetes
+def inserer(table: tables.Table, *, libre: bool = False) -> RequeteSql:
+    """A new row of a table, each column a parameter of its name."""
+    noms = table.noms
+    return RequeteSql(
+        f"INSERT INTO {table.nom} ({', '.join(noms)}) VALUES (:{', :'.join(noms)})", libre=libre
+    )
+
+
+def _affecter(*colonnes: str) -> str:
+    return ", ".join(f"{nom} = :{nom}" for nom in colonnes)
 
 
 # --- a base, its guichets and its types of events --------------------------------------------------------
 
-_CLE: Final = _B.nom == sa.bindparam("cle")
+# The last one rides on what every exchange reads anyway: a base without pannes pays one look-up in an empty
+# index.
 _DE_LA_BASE: Final = (
-    *COLONNES_BASE,
-    # Rides on what every exchange reads anyway: a base without pannes pays one look-up in an empty index.
-    sa.exists()
-    .where(tables.panne.c.base == _B.nom, tables.panne.c.restantes.is_distinct_from(sa.literal_column("0")))
-    .correlate(tables.base)
-    .label("pannes"),
+    f"SELECT {', '.join(COLONNES_BASE)}, EXISTS (SELECT 1 FROM panne WHERE panne.base = base.nom "
+    "AND (restantes IS NULL OR restantes <> 0)) FROM base"
 )
-_ACHEVEE: Final = _B.jeton >= sa.literal_column("0")
-BASE: Final = RequeteSql(sa.select(*_DE_LA_BASE).where(_CLE, _ACHEVEE))
-BASES: Final = RequeteSql(sa.select(*_DE_LA_BASE).where(_ACHEVEE).order_by(_B.nom))
-#: The same, be it finished or not.
-BASE_MEME_INACHEVEE: Final = RequeteSql(sa.select(*_DE_LA_BASE).where(_CLE))
-CREER_BASE: Final = RequeteSql(sa.insert(tables.base))
-SUPPRIMER_BASE: Final = RequeteSql(sa.delete(tables.base).where(_CLE))
-#: Sets some columns of a base, each bound to a parameter of its name.
-REGLER_BASE: Final[Mapping[tuple[str, ...], RequeteSql]] = {
-    noms: RequeteSql(sa.update(tables.base).where(_CLE).values({nom: sa.bindparam(nom) for nom in noms}))
-    for noms in (("reglages",), ("fige_a", "decalage"), ("derniere_nuit",), ("jeton",))
-}
-VIDER: Final = {
-    table: RequeteSql(sa.delete(table).where(table.c.base == sa.bindparam("cle"))) for table in tables.CONTENU
-}
+BASE: Final = RequeteSql(f"{_DE_LA_BASE} WHERE nom = :cle AND jeton >= 0", libre=True)
+BASES: Final = RequeteSql(f"{_DE_LA_BASE} WHERE jeton >= 0 ORDER BY nom")
+#: The same, be it filled or not.
+BASE_MEME_INACHEVEE: Final = RequeteSql(f"{_DE_LA_BASE} WHERE nom = :cle")
+CREER_BASE: Final = inserer(tables.base)
+SUPPRIMER_BASE: Final = RequeteSql("DELETE FROM base WHERE nom = :cle")
+#: By table.
+VIDER: Final = {t.nom: RequeteSql(f"DELETE FROM {t.nom} WHERE base = :cle") for t in tables.CONTENU}
+# Ids go on: an address given out earlier (SNE-Echange) never comes to mean another exchange.
 VIDER_COMPTEUR: Final = RequeteSql(
-    # Ids go on: an address given out earlier (SNE-Echange) never comes to mean another exchange.
-    sa.update(tables.journal_compteur)
-    .where(tables.journal_compteur.c.base == sa.bindparam("cle"))
-    .values(origine=tables.journal_compteur.c.dernier, oublies=0)
+    "UPDATE journal_compteur SET origine = dernier, oublies = 0 WHERE base = :cle"
 )
-GUICHETS: Final = RequeteSql(sa.select(tables.guichet).where(_G.base == _BASE).order_by(_G.code))
+GUICHETS: Final = RequeteSql(
+    f"SELECT {', '.join(tables.guichet.noms)} FROM guichet WHERE base = :base ORDER BY code"
+)
 TYPES: Final = RequeteSql(
-    sa.select(tables.type_evenement)
-    .where(tables.type_evenement.c.base == _BASE)
-    .order_by(tables.type_evenement.c.code)
+    f"SELECT {', '.join(tables.type_evenement.noms)} FROM type_evenement WHERE base = :base ORDER BY code"
 )
-AJOUTER_GUICHET: Final = RequeteSql(sa.insert(tables.guichet))
-OTER_GUICHET: Final = RequeteSql(
-    sa.delete(tables.guichet).where(_G.base == _BASE, _G.code == sa.bindparam("code"))
-)
-AJOUTER_TYPE: Final = RequeteSql(sa.insert(tables.type_evenement))
+AJOUTER_GUICHET: Final = inserer(tables.guichet)
+OTER_GUICHET: Final = RequeteSql("DELETE FROM guichet WHERE base = :base AND code = :code")
+AJOUTER_TYPE: Final = inserer(tables.type_evenement)
+
+
+@cache
+def regler_base(*colonnes: str) -> RequeteSql:
+    """Sets these columns of a base, each bound to a parameter of its name."""
+    return RequeteSql(f"UPDATE base SET {_affecter(*colonnes)} WHERE nom = :cle")
+
 
 # --- sequences -------------------------------------------------------------------------------------------
 
-_RANG: Final = sa.bindparam("rang", type_=sa.BigInteger)
-#: By dialect: draws `rang` numbers of a sequence.
-TIRER: Final = _dans_sequence(_RANG, avancer=True)
-#: By dialect: sets it at `rang`.
-POSER: Final = _dans_sequence(_RANG, avancer=False)
-SEQUENCE: Final = RequeteSql(
-    sa.select(_S.c.dernier).where(_S.c.base == _BASE, _S.c.nom == sa.bindparam("nom"))
+_SEQUENCE: Final = (
+    "INSERT INTO sequence (base, nom, dernier) VALUES (:base, :nom, :rang) "
+    "ON CONFLICT (base, nom) DO UPDATE SET dernier ="
 )
+#: Draws `rang` numbers of a sequence; answers the last.
+TIRER: Final = RequeteSql(f"{_SEQUENCE} sequence.dernier + :rang RETURNING dernier", libre=True)
+#: Sets it at `rang`.
+POSER: Final = RequeteSql(f"{_SEQUENCE} :rang", libre=True)
+SEQUENCE: Final = RequeteSql("SELECT dernier FROM sequence WHERE base = :base AND nom = :nom")
 
 # --- demandes --------------------------------------------------------------------------------------------
 
-LIRE: Final = RequeteSql(sa.select(*COLONNES).where(_D.base == _BASE, _D.numero_unique == _NUMERO))
-COMPTER: Final = RequeteSql(sa.select(sa.func.count()).select_from(tables.demande).where(_D.base == _BASE))
-COMPTER_ACTIVES: Final = RequeteSql(
-    sa.select(sa.func.count()).select_from(tables.demande).where(_D.base == _BASE, _ACTIVE)
-)
+LIRE: Final = RequeteSql(f"SELECT {_LUE} FROM demande {_DEMANDE}", libre=True)
+COMPTER: Final = RequeteSql("SELECT count(*) FROM demande WHERE base = :base")
+COMPTER_ACTIVES: Final = RequeteSql("SELECT count(*) FROM demande WHERE base = :base AND etat = 'A'")
 
-AJOUTER: Final = RequeteSql(sa.insert(tables.demande))
-AJOUTER_PERSONNE: Final = RequeteSql(sa.insert(tables.demande_personne))
-AJOUTER_COMMUNE: Final = RequeteSql(sa.insert(tables.demande_commune))
-AJOUTER_MOTIF: Final = RequeteSql(sa.insert(tables.demande_motif))
-AJOUTER_STAT: Final = RequeteSql(sa.insert(tables.demande_stat))
+AJOUTER: Final = inserer(tables.demande, libre=True)
+AJOUTER_PERSONNE: Final = inserer(tables.demande_personne, libre=True)
+AJOUTER_COMMUNE: Final = inserer(tables.demande_commune, libre=True)
+AJOUTER_MOTIF: Final = inserer(tables.demande_motif, libre=True)
+AJOUTER_STAT: Final = inserer(tables.demande_stat, libre=True)
 REMPLACER: Final = RequeteSql(
-    sa.update(tables.demande)
-    .where(
-        _D.base == sa.bindparam("cle_base"),
-        _D.numero_unique == sa.bindparam("cle_numero"),
-        _D.revision == sa.bindparam("revision_lue", type_=sa.BigInteger),
-    )
-    .values({c.name: sa.bindparam(c.name) for c in _D if c.name not in ("base", "numero_unique")})
+    f"UPDATE demande SET {_affecter(*tables.demande.noms[2:])} "
+    "WHERE base = :base AND numero_unique = :numero_unique AND revision = :revision_lue"
 )
 #: Radiates a demande, its document unread.
 RADIER: Final = RequeteSql(
-    sa.update(tables.demande)
-    .where(_D.base == _BASE, _D.numero_unique == sa.bindparam("numero"))
-    .values(
-        etat=sa.literal_column("'R'"),
-        revision=_D.revision + sa.literal_column("1"),
-        date_radiation=sa.bindparam("jour"),
-        motif_radiation=sa.bindparam("motif"),
-        radiation=sa.bindparam("element"),
-        radiation_enregistree_le=sa.bindparam("instant"),
-    )
+    "UPDATE demande SET etat = 'R', revision = revision + 1, date_radiation = :jour, "
+    "motif_radiation = :motif, radiation = :element, radiation_enregistree_le = :instant "
+    f"{_DEMANDE}"
 )
-SUPPRIMER: Final = RequeteSql(sa.delete(tables.demande).where(_D.base == _BASE, _D.numero_unique == _NUMERO))
+SUPPRIMER: Final = RequeteSql(f"DELETE FROM demande {_DEMANDE}")
 SUPPRIMER_ENFANTS: Final = tuple(
-    RequeteSql(sa.delete(table).where(table.c.base == _BASE, table.c.numero_unique == _NUMERO))
+    RequeteSql(f"DELETE FROM {table.nom} {_DEMANDE}")
     for table in (tables.demande_personne, tables.demande_commune, tables.demande_motif, tables.demande_stat)
 )
 
+#: `demande` under the key of a person.
+_PERSONNES: Final = (
+    "FROM demande_personne AS p JOIN demande AS d ON d.base = p.base AND d.numero_unique = p.numero_unique "
+    "WHERE p.base = :base AND d.territoire = :territoire AND d.etat = 'A'"
+)
 #: Those who have this first name and this day of birth, with both folded names. Serves both searches of
-#: duplicates.
+#: duplicates. A null name is equal to none: who lacks one has no homonym.
 PROCHES: Final = RequeteSql(
-    sa.select(_P.numero_unique, _P.nom_plie, _P.patronymique_plie)
-    .select_from(_PERSONNES)
-    .where(
-        _P.base == _BASE,
-        _P.date_naissance == sa.bindparam("naissance"),
-        _P.prenom_plie == sa.bindparam("prenom"),
-        # A null name is equal to none: who lacks one has no homonym.
-        sa.or_(
-            _P.nom_plie == sa.bindparam("nom", type_=sa.Text),
-            _P.patronymique_plie == sa.bindparam("patronymique", type_=sa.Text),
-        ),
-        _D.territoire == sa.bindparam("territoire"),
-        _ACTIVE,
-    )
+    f"SELECT p.numero_unique, p.nom_plie, p.patronymique_plie {_PERSONNES} AND p.date_naissance = :naissance "
+    "AND p.prenom_plie = :prenom AND (p.nom_plie = :nom OR p.patronymique_plie = :patronymique)",
+    libre=True,
 )
-NIR: Final = RequeteSql(
-    sa.select(_P.numero_unique)
-    .select_from(_PERSONNES)
-    .where(
-        _P.base == _BASE, _P.nir == sa.bindparam("nir"), _D.territoire == sa.bindparam("territoire"), _ACTIVE
-    )
-)
+NIR: Final = RequeteSql(f"SELECT p.numero_unique {_PERSONNES} AND p.nir = :nir", libre=True)
 REFERENCE: Final = RequeteSql(
-    sa.select(_D.numero_unique)
-    .where(
-        _D.base == _BASE,
-        _D.ref_interne == sa.bindparam("ref"),
-        _D.guichet_createur == sa.bindparam("guichet"),
-        _ACTIVE,
-    )
-    .limit(1)
+    "SELECT numero_unique FROM demande WHERE base = :base AND ref_interne = :ref "
+    "AND guichet_createur = :guichet AND etat = 'A' LIMIT 1",
+    libre=True,
 )
 
 DALOES: Final = RequeteSql(
-    sa.select(*COLONNES)
-    .where(_D.base == _BASE, _D.dalo_enregistre_le >= sa.bindparam("instant"))
-    .order_by(_D.dalo_enregistre_le, _D.numero_unique)
+    f"SELECT {_LUE} FROM demande WHERE base = :base AND dalo_enregistre_le >= :instant "
+    "ORDER BY dalo_enregistre_le, numero_unique"
 )
 
 
-def radiees(*criteres: str) -> sa.Select[Any]:
+@cache
+def radiees(*criteres: str) -> RequeteSql:
     """The feed of radiations, narrowed by the columns named, each bound to a parameter of its name."""
-    return (
-        sa.select(*COLONNES)
-        .where(
-            _D.base == _BASE,
-            _RADIEE,
-            _D.radiation_enregistree_le >= sa.bindparam("instant"),
-            *(_D[nom] == sa.bindparam(nom) for nom in criteres),
-        )
-        .order_by(_D.radiation_enregistree_le, _D.numero_unique)
+    et = "".join(f" AND {nom} = :{nom}" for nom in criteres)
+    return RequeteSql(
+        f"SELECT {_LUE} FROM demande WHERE base = :base AND etat = 'R' "
+        f"AND radiation_enregistree_le >= :instant{et} ORDER BY radiation_enregistree_le, numero_unique"
     )
 
 
 # --- movements -------------------------------------------------------------------------------------------
 
 
-def _sortie(genre: GenreMouvement, *, rang: int, actives_seules: bool) -> RequeteSql:
+def _sortie(genre: GenreMouvement, *, rang: int, ou: str = "") -> RequeteSql:
     """The leaving of a demande, drawn from its row."""
-    choix = sa.select(
-        _D.base,
-        _D.numero_unique,
-        # Written out: a bound constant would have to be given again for each row.
-        _D.revision + sa.literal_column(str(rang)),
-        sa.literal_column(f"'{genre.value}'"),
-        sa.bindparam("jour", type_=tables.TEXTE),
-        sa.literal_column("-1"),
-        _D.association_plie.is_not(None),
-        sa.bindparam("motif", type_=tables.TEXTE),
-    ).where(_D.base == _BASE, _D.numero_unique == _NUMERO)
-    if actives_seules:
-        choix = choix.where(_ACTIVE)
-    return RequeteSql(sa.insert(_M).from_select([c.name for c in _M.c], choix))
+    return RequeteSql(
+        f"INSERT INTO mouvement ({', '.join(tables.mouvement.noms)}) "
+        f"SELECT base, numero_unique, revision + {rang}, '{genre.value}', CAST(:jour AS TEXT), -1, "
+        f"association_plie IS NOT NULL, CAST(:motif AS TEXT) FROM demande {_DEMANDE}{ou}"
+    )
 
 
-AJOUTER_MOUVEMENT: Final = RequeteSql(sa.insert(_M))
+AJOUTER_MOUVEMENT: Final = inserer(tables.mouvement, libre=True)
 #: The movement of a demande that was just radiated; of an active one that is about to be deleted.
-NOTER_RADIATION: Final = _sortie(GenreMouvement.RADIATION, rang=0, actives_seules=False)
-NOTER_SUPPRESSION: Final = _sortie(GenreMouvement.SUPPRESSION, rang=1, actives_seules=True)
+NOTER_RADIATION: Final = _sortie(GenreMouvement.RADIATION, rang=0)
+NOTER_SUPPRESSION: Final = _sortie(GenreMouvement.SUPPRESSION, rang=1, ou=" AND etat = 'A'")
 MOUVEMENTS: Final = RequeteSql(
-    sa.select(_M.c.rang, _M.c.genre, _M.c.jour, _M.c.effet, _M.c.association, _M.c.motif)
-    .where(_M.c.base == _BASE, _M.c.numero_unique == _NUMERO)
-    .order_by(_M.c.rang)
+    f"SELECT rang, genre, jour, effet, association, motif FROM mouvement {_DEMANDE} ORDER BY rang"
 )
 
 # --- events ----------------------------------------------------------------------------------------------
 
-EVENEMENT: Final = RequeteSql(
-    sa.select(*COLONNES_EVENEMENT).where(_E.base == _BASE, _E.identifiant == sa.bindparam("identifiant"))
-)
-EVENEMENTS: Final = RequeteSql(
-    sa.select(*COLONNES_EVENEMENT)
-    .where(_E.base == _BASE, _E.numero_unique == _NUMERO)
-    .order_by(_E.identifiant)
-)
-AJOUTER_EVENEMENT: Final = RequeteSql(sa.insert(tables.evenement))
+_EVENEMENT: Final = f"SELECT {', '.join(COLONNES_EVENEMENT)} FROM evenement"
+EVENEMENT: Final = RequeteSql(f"{_EVENEMENT} WHERE base = :base AND identifiant = :identifiant")
+EVENEMENTS: Final = RequeteSql(f"{_EVENEMENT} {_DEMANDE} ORDER BY identifiant")
+AJOUTER_EVENEMENT: Final = inserer(tables.evenement)
 MODIFIER_EVENEMENT: Final = RequeteSql(
-    sa.update(tables.evenement)
-    .where(_E.base == sa.bindparam("cle_base"), _E.identifiant == sa.bindparam("cle"))
-    .values({c.name: sa.bindparam(c.name) for c in COLONNES_EVENEMENT if c.name != "identifiant"})
+    f"UPDATE evenement SET {_affecter(*(n for n in COLONNES_EVENEMENT if n != 'identifiant'))} "
+    "WHERE base = :base AND identifiant = :identifiant"
 )
 
 # --- changes, for dispatching ----------------------------------------------------------------------------
 
-_IDENTIFIANT: Final = sa.bindparam("identifiant", type_=sa.BigInteger)
 # Ranks go on: the last change is never purged, and a base has one writer at a time.
-_PROCHAIN: Final = (
-    sa.select(sa.func.coalesce(sa.func.max(_C.identifiant), sa.literal_column("0")) + sa.literal_column("1"))
-    .where(_C.base == _BASE)
-    .scalar_subquery()
-)
 NOTER_CHANGEMENT: Final = RequeteSql(
-    sa.insert(tables.changement)
-    .values({c.name: sa.bindparam(c.name) for c in _C} | {"identifiant": _PROCHAIN})
-    .returning(_C.identifiant)
+    f"INSERT INTO changement ({', '.join(tables.changement.noms)}) "
+    "VALUES (:base, (SELECT coalesce(max(identifiant), 0) + 1 FROM changement WHERE base = :base), "
+    f":{', :'.join(tables.changement.noms[2:])})",
+    libre=True,
 )
 PURGER_CHANGEMENTS: Final = RequeteSql(
-    sa.delete(tables.changement).where(_C.base == _BASE, _C.identifiant <= _IDENTIFIANT)
+    "DELETE FROM changement WHERE base = :base AND identifiant <= "
+    "(SELECT max(identifiant) FROM changement WHERE base = :base) - :gardes"
 )
 CHANGEMENTS: Final = RequeteSql(
-    sa.select(_C.identifiant, _C.numero_unique, _C.auteur)
-    .where(_C.base == _BASE, _C.identifiant > _IDENTIFIANT, _C.territoire == sa.bindparam("territoire"))
-    .order_by(_C.identifiant)
+    "SELECT identifiant, numero_unique, auteur FROM changement WHERE base = :base "
+    "AND identifiant > :identifiant AND territoire = :territoire ORDER BY identifiant"
 )
 CHANGEMENT: Final = RequeteSql(
-    sa.select(_C.instant, _C.date_renouvellement, _C.document, _C.radiation, _C.information_dalo).where(
-        _C.base == _BASE, _C.identifiant == _IDENTIFIANT
-    )
+    "SELECT instant, date_renouvellement, document, radiation, information_dalo FROM changement "
+    "WHERE base = :base AND identifiant = :identifiant"
 )

@@ -1,23 +1,31 @@
 """The tables of a database, brought to the present revision when it is opened.
 
-The usual case, tables up to date, costs one select and no import of Alembic (0.2 s). An empty database gets
-its tables in one go; an older one is migrated, by the steps of `migrations/versions/`.
+An empty database gets its tables in one go, by the DDL that `ordres` writes; an older one is migrated, by the
+steps of `migrations/versions/`, and only then is Alembic imported.
 """
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-import sqlalchemy as sa
-
 from sne_sandbox.errors import StoreError
-from sne_sandbox.store.connexion import BaseDeDonnees, Connexion
-from sne_sandbox.store.tables import REVISION, REVISIONS_SANS_SUITE, metadata
+from sne_sandbox.store import tables
+from sne_sandbox.store.connexion import BaseDeDonnees, Connexion, RequeteSql
+from sne_sandbox.store.tables import REVISION, REVISIONS_SANS_SUITE
 
 if TYPE_CHECKING:
     from alembic.config import Config
 
 _VERROU: Final = "sne-sandbox:schema"
-_VERSION: Final = sa.table("alembic_version", sa.column("version_num"))
+_TABLES: Final = RequeteSql(
+    {
+        "sqlite": "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'",
+        "postgresql": "SELECT tablename FROM pg_tables WHERE schemaname = current_schema()",
+    }
+)
+_REVISION: Final = RequeteSql("SELECT version_num FROM alembic_version")
+_MARQUER: Final = RequeteSql("INSERT INTO alembic_version (version_num) VALUES (:revision)")
+_TYPES_PG: Final = {tables.TEXTE: 'TEXT COLLATE "C"', tables.OCTETS: "BYTEA"}
 
 
 def preparer(donnees: BaseDeDonnees, *, migrer: bool) -> None:
@@ -52,12 +60,10 @@ def preparer(donnees: BaseDeDonnees, *, migrer: bool) -> None:
 
 def revision(connexion: Connexion) -> str | None:
     """The revision of the tables, None for a database without any. Raises StoreError for tables not ours."""
-    inspecteur = sa.inspect(connexion.sa)
-    if inspecteur.has_table("alembic_version"):
-        lue: str | None = connexion.sa.execute(sa.select(_VERSION.c.version_num)).scalar()
-        if lue is not None:
-            return lue
-    if any(table != "alembic_version" for table in inspecteur.get_table_names()):
+    presentes = {nom for (nom,) in connexion.lignes(_TABLES, {})}
+    if "alembic_version" in presentes and (lue := connexion.ligne(_REVISION, {})) is not None:
+        return str(lue[0])
+    if presentes - {"alembic_version"}:
         raise StoreError(
             "Cette base de données contient des tables qui ne sont pas celles du bac à sable.",
             remede="donnez une base vide par --database",
@@ -66,15 +72,42 @@ def revision(connexion: Connexion) -> str | None:
 
 
 def _creer(connexion: Connexion) -> None:
-    metadata.create_all(connexion.sa, checkfirst=False)
-    version = sa.Table(
-        "alembic_version",
-        sa.MetaData(),
-        sa.Column("version_num", sa.String(32), nullable=False),
-        sa.PrimaryKeyConstraint("version_num", name="alembic_version_pkc"),
+    for ordre in ordres(connexion.dialecte):
+        connexion.brut(ordre)
+    connexion.brut(
+        "CREATE TABLE IF NOT EXISTS alembic_version ( version_num VARCHAR(32) NOT NULL, "
+        "CONSTRAINT alembic_version_pkc PRIMARY KEY (version_num) )"
     )
-    version.create(connexion.sa, checkfirst=True)
-    connexion.sa.execute(version.insert(), {"version_num": REVISION})
+    connexion.faire(_MARQUER, {"revision": REVISION})
+
+
+def ordres(dialecte: str) -> Iterator[str]:
+    """The DDL of the tables of `tables` and of their indexes, for one engine, in an order that can be run."""
+    for table in (tables.base, *reversed(tables.CONTENU)):
+        yield _table(table, dialecte)
+        for index in table.index:
+            premiere = index.colonnes.partition(",")[0]
+            quand = f" WHERE {index.quand}" if index.quand else ""
+            yield f"CREATE INDEX ix_{table.nom}_{premiere} ON {table.nom} (base, {index.colonnes}){quand}"
+
+
+def _table(table: tables.Table, dialecte: str) -> str:
+    types = {} if dialecte == "sqlite" else _TYPES_PG
+    nom, cle = table.nom, ", ".join(table.noms[: table.cle])
+    lignes = [f"{c.nom} {types.get(c.type, c.type)}{'' if c.nulle else ' NOT NULL'}" for c in table.colonnes]
+    lignes.append(f"CONSTRAINT pk_{nom} PRIMARY KEY ({cle})")
+    if table.parent is not None:
+        siennes, celles = _PARENTS[table.parent]
+        lignes.append(
+            f"CONSTRAINT fk_{nom}_{table.parent} FOREIGN KEY({siennes}) "
+            f"REFERENCES {table.parent} ({celles}) ON DELETE CASCADE"
+        )
+    fin = " WITHOUT ROWID" if table.range_par_cle and dialecte == "sqlite" else ""
+    return f"CREATE TABLE {nom} ( {', '.join(lignes)} ){fin}"
+
+
+#: By parent: the columns that name its row, in a table of its rows and in its own.
+_PARENTS: Final = {"base": ("base", "nom"), "demande": ("base, numero_unique", "base, numero_unique")}
 
 
 def configuration(connexion: Connexion | None = None) -> "Config":

@@ -12,8 +12,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Self
 
-import sqlalchemy as sa
-
 from sne_sandbox.domain.base import Base, Guichet, est_nom_de_base, verifier_nom
 from sne_sandbox.domain.evenement import TypeEvenement
 from sne_sandbox.errors import BaseInconnue, ConflitEtat, StoreError
@@ -21,7 +19,7 @@ from sne_sandbox.settings import PAR_NOM
 from sne_sandbox.store import requetes, schema, tables
 from sne_sandbox.store.connexion import BaseDeDonnees, Connexion, Ligne, base_en_panne
 from sne_sandbox.store.journal import Journal
-from sne_sandbox.store.lignes import COLONNES_BASE, base_de, ligne_base, ligne_guichet, ligne_type
+from sne_sandbox.store.lignes import COLONNES_BASE, BaseLue, base_de, ligne_base, ligne_guichet, ligne_type
 from sne_sandbox.store.registre import Referentiels, RegistreBase
 
 
@@ -33,6 +31,7 @@ class Magasin(BaseDeDonnees):
         self.referentiels = Referentiels()
         self.journal = Journal(self, maximum=journal_max)
         self.bases = Bases(self)
+        self._regardees: dict[str, tuple[Ligne, BaseLue]] = {}
 
     @classmethod
     def ouvrir(
@@ -68,6 +67,18 @@ class Magasin(BaseDeDonnees):
         with self.transaction(ecriture=True, verrou=base) as connexion:
             yield self._registre(connexion, base)
 
+    def regarder(self, base: str) -> BaseLue:
+        """The base as it is, and whether a panne is armed: a look, for a fifth of the price of `lire`. Raises
+        as it does."""
+        ligne = self.ligne(requetes.BASE, {"cle": base}) if est_nom_de_base(base) else None
+        if ligne is None:
+            raise BaseInconnue(base)
+        connue, lue = self._regardees.get(base, (None, None))
+        if connue != ligne or lue is None:
+            lue = base_de(ligne)
+            self._regardees[base] = ligne, lue
+        return lue
+
     @contextmanager
     def lire(self, base: str) -> Iterator[RegistreBase]:
         """The register of `base` as it is at one moment. Raises as `ecrire`."""
@@ -75,7 +86,11 @@ class Magasin(BaseDeDonnees):
             yield self._registre(connexion, base)
 
     def _registre(self, connexion: Connexion, base: str) -> RegistreBase:
-        return RegistreBase(connexion, base_de(lire_ligne(connexion, base)), self.referentiels)
+        # Read once for all who share the transaction: they alone may change it.
+        lue = connexion.memoire.get(base)
+        if lue is None:
+            lue = connexion.memoire[base] = base_de(lire_ligne(connexion, base))
+        return RegistreBase(connexion, lue, self.referentiels)
 
 
 class Bases:
@@ -96,31 +111,42 @@ class Bases:
         its name. Answers it with its day of creation (the machine's, when it has none). Raises UsageError for
         a name that does not fit an address, ConflitEtat for one that is taken."""
         verifier_nom(base.nom)
+        nom, jeton = base.nom, secrets.randbits(62)
+        contenu = (base, guichets, types_evenements)
+        if remplir is None:
+            with self._magasin.transaction(ecriture=True, verrou=nom) as connexion:
+                return self._poser(connexion, *contenu, jeton).base
+        with self._magasin.par_lots(nom, lambda connexion: effacer(connexion, nom)) as (connexion, valider):
+            lue = self._poser(connexion, *contenu, -1 - jeton)
+            for _ in remplir(RegistreBase(connexion, lue, self._magasin.referentiels)):
+                valider()
+            connexion.faire(requetes.regler_base("jeton"), {"cle": nom, "jeton": jeton})
+        return lue.base
+
+    def _poser(
+        self,
+        connexion: Connexion,
+        base: Base,
+        guichets: Iterable[Guichet],
+        types_evenements: Iterable[TypeEvenement],
+        jeton: int,
+    ) -> BaseLue:
+        """The row of a base, its guichets and its types of events."""
         nom = base.nom
-        with self._magasin.transaction(ecriture=True, verrou=nom) as connexion:
-            if connexion.ligne(requetes.BASE, {"cle": nom}) is not None:
-                raise ConflitEtat(
-                    f"La base [{nom}] existe déjà.",
-                    remede=f"choisissez un autre nom, ou « sne-sandbox bases delete {nom} » d'abord",
-                )
-            # Whoever was filling it had this transaction's lock: he is dead.
-            effacer(connexion, nom)
-            datee = base if base.creee_le is not None else replace(base, creee_le=datetime.now(UTC))
-            jeton = secrets.randbits(62)
-            debut = jeton if remplir is None else -1 - jeton
-            connexion.faire(requetes.CREER_BASE, {**ligne_base(datee), "jeton": debut})
-            connexion.faire_tout(requetes.AJOUTER_GUICHET, [ligne_guichet(nom, g) for g in guichets])
-            connexion.faire_tout(requetes.AJOUTER_TYPE, [ligne_type(nom, t) for t in types_evenements])
-            ligne = connexion.ligne(requetes.BASE_MEME_INACHEVEE, {"cle": nom})
-            assert ligne is not None
-            lue = base_de(ligne)
-            if remplir is not None:
-                registre = RegistreBase(connexion, lue, self._magasin.referentiels)
-                with self._magasin.par_lots(connexion, nom, lambda: effacer(connexion, nom)) as valider:
-                    for _ in remplir(registre):
-                        valider()
-                    connexion.faire(requetes.REGLER_BASE[("jeton",)], {"cle": nom, "jeton": jeton})
-            return lue.base
+        if connexion.ligne(requetes.BASE, {"cle": nom}) is not None:
+            raise ConflitEtat(
+                f"La base [{nom}] existe déjà.",
+                remede=f"choisissez un autre nom, ou « sne-sandbox bases delete {nom} » d'abord",
+            )
+        if connexion.ligne(requetes.BASE_MEME_INACHEVEE, {"cle": nom}) is not None:
+            effacer(connexion, nom)  # who was filling it had the lock that we have: he is dead
+        datee = base if base.creee_le is not None else replace(base, creee_le=datetime.now(UTC))
+        connexion.faire(requetes.CREER_BASE, {**ligne_base(datee), "jeton": jeton})
+        connexion.faire_tout(requetes.AJOUTER_GUICHET, [ligne_guichet(nom, g) for g in guichets])
+        connexion.faire_tout(requetes.AJOUTER_TYPE, [ligne_type(nom, t) for t in types_evenements])
+        ligne = connexion.ligne(requetes.BASE_MEME_INACHEVEE, {"cle": nom})
+        assert ligne is not None
+        return base_de(ligne)
 
     def lire(self, nom: str) -> Base:
         """The base of that name. Raises BaseInconnue, StoreError when its row does not read."""
@@ -158,16 +184,16 @@ def lire_ligne(connexion: Connexion, nom: str) -> Ligne:
     return ligne
 
 
-def effacer(connexion: Connexion, nom: str, *, sauf: Sequence[sa.Table] = ()) -> None:
+def effacer(connexion: Connexion, nom: str, *, sauf: Sequence[tables.Table] = ()) -> None:
     """Deletes all rows of a base, but for those of the tables `sauf`."""
     for table in tables.CONTENU:
         if table not in sauf:
-            connexion.faire(requetes.VIDER[table], {"cle": nom})
+            connexion.faire(requetes.VIDER[table.nom], {"cle": nom})
     connexion.faire(requetes.SUPPRIMER_BASE, {"cle": nom})
 
 
 def verifier_rangee(rangee: Mapping[str, Any]) -> None:
     """Raises StoreError, or OverflowError (its clock shows no day), for a row of the table of bases (by
     column) that this version cannot read."""
-    lue = base_de([*(rangee[colonne.name] for colonne in COLONNES_BASE), False])
+    lue = base_de([*(rangee[colonne] for colonne in COLONNES_BASE), False])
     lue.base.horloge.maintenant(datetime.now(UTC))

@@ -12,15 +12,14 @@ import zipfile
 import zlib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from itertools import islice
 from pathlib import Path
 from typing import Any, Final
-
-import sqlalchemy as sa
 
 from sne_sandbox.domain.base import verifier_nom
 from sne_sandbox.errors import StoreError
 from sne_sandbox.raisons import raison_ecriture, raison_systeme
-from sne_sandbox.store import tables
+from sne_sandbox.store import requetes, tables
 from sne_sandbox.store.connexion import Connexion
 from sne_sandbox.store.registre import changer_jeton
 from sne_sandbox.store.session import Magasin, effacer, verifier_rangee
@@ -31,6 +30,8 @@ _LOT: Final = 500
 #: Parents first, as they are restored.
 _TABLES: Final = (tables.base, *reversed(tables.CONTENU))
 _JOURNAL: Final = (tables.echange, tables.journal_compteur)
+#: What JSON has for a value of each type; bytes are written in base 64.
+_GENRES: Final = {tables.TEXTE: str, tables.ENTIER: int, tables.BOOLEEN: bool, tables.OCTETS: bytes}
 #: What else a file that we did not write may raise: OverflowError is a number or a clock out of range.
 _MAUVAIS: Final = (ValueError, TypeError, OverflowError)
 
@@ -55,7 +56,7 @@ def sauvegarder(magasin: Magasin, base: str, fichier: Path, *, journal: bool = T
             contenu = {}
             for table in _TABLES:
                 if journal or table not in _JOURNAL:
-                    contenu[table.name] = _ecrire_table(archive, registre.connexion, table, base)
+                    contenu[table.nom] = _ecrire_table(archive, registre.connexion, table, base)
             manifeste = {"format": FORMAT, "revision": tables.REVISION, "base": base, "tables": contenu}
             archive.writestr(_MANIFESTE, json.dumps(manifeste, indent=1))
         provisoire.replace(fichier)
@@ -79,9 +80,9 @@ def restaurer(magasin: Magasin, base: str | None, fichier: Path) -> str:
             for rangee in _lire_table(archive, manifeste, table, cible):
                 if table is tables.base:
                     verifier_rangee(rangee)
-        if manifeste["tables"][tables.base.name]["lignes"] != 1:
+        if manifeste["tables"][tables.base.nom]["lignes"] != 1:
             raise ValueError("il ne tient pas une base, et une seule")
-        gardees = [table for table in _JOURNAL if table.name not in manifeste["tables"]]
+        gardees = [table for table in _JOURNAL if table.nom not in manifeste["tables"]]
         with magasin.transaction(ecriture=True, verrou=cible) as connexion:
             effacer(connexion, cible, sauf=gardees)
             for table in _TABLES:
@@ -94,10 +95,10 @@ def nombre_de_demandes(fichier: Path) -> int:
     """How many demandes a file says it holds, unread. Raises StoreError when it is no snapshot of this
     version."""
     with _ouvrir(fichier) as (_, manifeste):
-        return int(manifeste["tables"][tables.demande.name]["lignes"])
+        return int(manifeste["tables"][tables.demande.nom]["lignes"])
 
 
-def rangees(fichier: Path, table: sa.Table) -> Iterator[Rangee]:
+def rangees(fichier: Path, table: tables.Table) -> Iterator[Rangee]:
     """The rows of one table, in the order of its key. Raises StoreError when the file is not sound."""
     with _ouvrir(fichier) as (archive, manifeste):
         yield from _lire_table(archive, manifeste, table, str(manifeste["base"]))
@@ -126,12 +127,17 @@ def _ouvrir(fichier: Path) -> Iterator[tuple[zipfile.ZipFile, Mapping[str, Any]]
 
 
 def _ecrire_table(
-    archive: zipfile.ZipFile, connexion: Connexion, table: sa.Table, base: str
+    archive: zipfile.ZipFile, connexion: Connexion, table: tables.Table, base: str
 ) -> Mapping[str, Any]:
-    cle = next(iter(table.primary_key))
-    choix = sa.select(table).where(cle == base).order_by(*table.primary_key)
+    import sqlalchemy as sa  # a third of the time of a start
+
+    from sne_sandbox.store import metadonnees
+
+    vue = metadonnees.table(table)
+    cle = [vue.c[nom] for nom in table.noms[: table.cle]]
+    choix = sa.select(vue).where(cle[0] == base).order_by(*cle)
     empreinte, lignes = hashlib.sha256(), 0
-    with archive.open(f"{table.name}.jsonl", "w", force_zip64=True) as sortie:
+    with archive.open(f"{table.nom}.jsonl", "w", force_zip64=True) as sortie:
         resultat = connexion.sa.execution_options(yield_per=_LOT).execute(choix)
         for rangee in resultat.mappings():
             ligne = json.dumps(
@@ -158,55 +164,49 @@ def _lire_manifeste(archive: zipfile.ZipFile, fichier: Path) -> Mapping[str, Any
 
 
 def _lire_table(
-    archive: zipfile.ZipFile, manifeste: Mapping[str, Any], table: sa.Table, base: str
+    archive: zipfile.ZipFile, manifeste: Mapping[str, Any], table: tables.Table, base: str
 ) -> Iterator[Rangee]:
     """The rows of a table, under the name `base`. Raises ValueError or KeyError when they are not what was
     written, or do not fit its columns."""
-    if table.name not in manifeste["tables"]:
+    if table.nom not in manifeste["tables"]:
         if table in _JOURNAL:
             return
-        raise ValueError(f"la table {table.name} manque")
-    attendu = manifeste["tables"][table.name]
-    cle = next(iter(table.primary_key)).name
+        raise ValueError(f"la table {table.nom} manque")
+    attendu = manifeste["tables"][table.nom]
     empreinte, lignes = hashlib.sha256(), 0
-    if (membre := f"{table.name}.jsonl") not in archive.namelist():
+    if (membre := f"{table.nom}.jsonl") not in archive.namelist():
         raise ValueError(f"il y manque {membre}")
     with archive.open(membre) as entree:
         for octets in entree:
             empreinte.update(octets)
             lignes += 1
             rangee = _valider(table, json.loads(octets))
-            rangee[cle] = base
+            rangee[table.noms[0]] = base
             yield rangee
     if lignes != attendu["lignes"] or empreinte.hexdigest() != attendu["sha256"]:
-        raise ValueError(f"la table {table.name} est incomplète ou a été modifiée")
+        raise ValueError(f"la table {table.nom} est incomplète ou a été modifiée")
 
 
-def _valider(table: sa.Table, lue: Rangee) -> Rangee:
-    if set(lue) != {c.name for c in table.columns}:
-        raise ValueError(f"une ligne de la table {table.name} n'a pas les colonnes attendues")
+def _valider(table: tables.Table, lue: Rangee) -> Rangee:
+    if set(lue) != set(table.noms):
+        raise ValueError(f"une ligne de la table {table.nom} n'a pas les colonnes attendues")
     rangee = {}
-    for colonne in table.columns:
-        valeur = lue[colonne.name]
-        if isinstance(colonne.type, sa.LargeBinary) and valeur is not None:
+    for colonne in table.colonnes:
+        valeur = lue[colonne.nom]
+        if colonne.type == tables.OCTETS and valeur is not None:
             valeur = base64.b64decode(valeur, validate=True)
-        if valeur is None and not colonne.nullable:
-            raise ValueError(f"la colonne {table.name}.{colonne.name} est vide")
-        if valeur is not None and type(valeur) is not colonne.type.python_type:
-            raise ValueError(f"la colonne {table.name}.{colonne.name} n'a pas le type attendu")
-        rangee[colonne.name] = valeur
+        if valeur is None and not colonne.nulle:
+            raise ValueError(f"la colonne {table.nom}.{colonne.nom} est vide")
+        if valeur is not None and type(valeur) is not _GENRES[colonne.type]:
+            raise ValueError(f"la colonne {table.nom}.{colonne.nom} n'a pas le type attendu")
+        rangee[colonne.nom] = valeur
     return rangee
 
 
-def _remplir(connexion: Connexion, table: sa.Table, rangees: Iterator[Rangee]) -> None:
-    lot: list[Rangee] = []
-    for rangee in rangees:
-        lot.append(rangee)
-        if len(lot) == _LOT:
-            connexion.sa.execute(sa.insert(table), lot)
-            lot = []
-    if lot:
-        connexion.sa.execute(sa.insert(table), lot)
+def _remplir(connexion: Connexion, table: tables.Table, rangees: Iterator[Rangee]) -> None:
+    ajout = requetes.inserer(table)
+    while lot := list(islice(rangees, _LOT)):
+        connexion.faire_tout(ajout, lot)
 
 
 def _vers_json(valeur: Any) -> Any:

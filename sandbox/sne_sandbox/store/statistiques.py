@@ -10,14 +10,14 @@ import sqlalchemy as sa
 
 from sne_sandbox.domain.demande import GenreMouvement
 from sne_sandbox.domain.menage import Composition
-from sne_sandbox.store import tables
+from sne_sandbox.store import metadonnees
 from sne_sandbox.store.connexion import Connexion
 
-_M: Final = tables.mouvement.c
-_S: Final = tables.demande_stat.c
+_M: Final = metadonnees.mouvement.c
+_S: Final = metadonnees.demande_stat.c
 #: Columns of `demande_stat` that sort as they are.
 COLONNES: Final = ("composition", "nationalite", "situation", "contrat")
-_Q: Final = tables.sequence.c
+_Q: Final = metadonnees.sequence.c
 #: Length of « TTTMMAA », which names the sequence of a territory and a month; others are longer.
 _PREFIXE: Final = 7
 
@@ -128,7 +128,7 @@ class Comptes:
             sa.select(*valeurs, sa.func.count())
             .select_from(
                 self._en_stock.join(
-                    tables.demande_stat,
+                    metadonnees.demande_stat,
                     sa.and_(_S.base == self._base, _S.numero_unique == self._en_stock.c.numero_unique),
                 )
             )

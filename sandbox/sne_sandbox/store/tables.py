@@ -1,303 +1,338 @@
-"""The tables, the same on SQLite and PostgreSQL. Every key begins with the base: bases never meet.
+"""The tables, the same on SQLite and PostgreSQL, as data: a start reads no library for them. Every key begins
+with the base: bases never meet.
 
 Instants are integers (microseconds since 1970, UTC), days ISO text, both of which sort the same on either
-engine; text compares by code point (`C` collation). `migrations/` builds the same tables step by step, and
-`test_schema` proves it.
+engine; text compares by code point (`C` collation). `schema` makes them, `metadonnees` shows them to
+SQLAlchemy; `migrations/` builds the same tables step by step, and `test_schema` proves it.
 """
 
+from dataclasses import dataclass
 from typing import Final
 
-import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql
-
-#: The Alembic revision that `metadata` stands for.
+#: The Alembic revision that these tables stand for.
 REVISION: Final = "v0001"
 #: Revisions of before the first release: no database at one of them is migrated.
 REVISIONS_SANS_SUITE: Final = frozenset({"0001", "0002", "0003", "0004", "0005"})
-#: Revisions whose tables are those of `metadata`, column for column: their snapshots are restored.
+#: Revisions whose tables are these, column for column: their snapshots are restored.
 REVISIONS_EGALES: Final = frozenset({REVISION, "0005"})
 
-metadata: Final = sa.MetaData(
-    naming_convention={
-        "pk": "pk_%(table_name)s",
-        "fk": "fk_%(table_name)s_%(referred_table_name)s",
-        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-    }
-)
-
-TEXTE: Final = sa.Text().with_variant(postgresql.TEXT(collation="C"), "postgresql")
+#: Types of columns, as SQLite has them, and what a value of theirs is.
+TEXTE, ENTIER, BOOLEEN, OCTETS = "TEXT", "BIGINT", "BOOLEAN", "BLOB"
 
 
-def _texte(nom: str, *, nullable: bool = False) -> sa.Column[str]:
-    return sa.Column(nom, TEXTE, nullable=nullable)
+@dataclass(frozen=True, slots=True)
+class Colonne:
+    """A column; `nulle` says whether it may hold nothing."""
+
+    nom: str
+    type: str
+    nulle: bool = False
 
 
-def _textes(*noms: str, nullable: bool = False) -> list[sa.Column[str]]:
-    return [_texte(nom, nullable=nullable) for nom in noms]
+@dataclass(frozen=True, slots=True)
+class Index:
+    """An index that begins with the base, then `colonnes`; with `quand`, of the rows of interest only."""
+
+    colonnes: str
+    quand: str | None = None
 
 
-def _cles(*noms: str) -> list[sa.Column[str]]:
-    return [sa.Column(nom, TEXTE, primary_key=True) for nom in noms]
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table, whose first columns, `cle` of them, are its key. `parent` is the table whose row its rows go
+    with, `range_par_cle` whether SQLite keeps them in the order of the key (WITHOUT ROWID)."""
+
+    nom: str
+    cle: int
+    colonnes: tuple[Colonne, ...]
+    parent: str | None = None
+    range_par_cle: bool = False
+    index: tuple[Index, ...] = ()
+
+    @property
+    def noms(self) -> tuple[str, ...]:
+        """The names of its columns."""
+        return tuple(colonne.nom for colonne in self.colonnes)
 
 
-def _instant(nom: str, *, nullable: bool = True) -> sa.Column[int]:
-    return sa.Column(nom, sa.BigInteger, nullable=nullable)
+def _texte(nom: str, *, nulle: bool = False) -> Colonne:
+    return Colonne(nom, TEXTE, nulle)
 
 
-def _entier(nom: str, *, cle: bool = False, nullable: bool = False) -> sa.Column[int]:
-    return sa.Column(nom, sa.BigInteger, primary_key=cle, nullable=nullable, autoincrement=False)
+def _textes(*noms: str, nulle: bool = False) -> tuple[Colonne, ...]:
+    return tuple(_texte(nom, nulle=nulle) for nom in noms)
 
 
-def _octets(nom: str, *, nullable: bool = False) -> sa.Column[bytes]:
-    return sa.Column(nom, sa.LargeBinary, nullable=nullable)
+def _entier(nom: str, *, nulle: bool = False) -> Colonne:
+    return Colonne(nom, ENTIER, nulle)
 
 
-def _de_la_base() -> sa.ForeignKeyConstraint:
-    return sa.ForeignKeyConstraint(["base"], ["base.nom"], ondelete="CASCADE")
+def _octets(nom: str, *, nulle: bool = False) -> Colonne:
+    return Colonne(nom, OCTETS, nulle)
 
 
-def _de_la_demande() -> sa.ForeignKeyConstraint:
-    return sa.ForeignKeyConstraint(
-        ["base", "numero_unique"], ["demande.base", "demande.numero_unique"], ondelete="CASCADE"
-    )
-
-
-base: Final = sa.Table(
+base: Final = Table(
     "base",
-    metadata,
-    *_cles("nom"),
-    _texte("semence"),
-    _entier("seed"),
-    _instant("fige_a"),
-    _entier("decalage"),  # microseconds
-    _texte("reglages"),  # JSON
-    _texte("derniere_nuit", nullable=True),
-    _instant("creee_le"),
-    # Drawn again whenever guichets or event types change: what a process remembers of them is then stale.
-    # Negative until the base is filled: nobody but who fills it sees it.
-    _entier("jeton"),
-    _entier("taille", nullable=True),
+    1,
+    (
+        _texte("nom"),
+        _texte("semence"),
+        _entier("seed"),
+        _entier("fige_a", nulle=True),
+        _entier("decalage"),  # microseconds
+        _texte("reglages"),  # JSON
+        _texte("derniere_nuit", nulle=True),
+        _entier("creee_le", nulle=True),
+        # Drawn again whenever guichets or event types change: what a process remembers of them is then stale.
+        # Negative until the base is filled: nobody but who fills it sees it.
+        _entier("jeton"),
+        _entier("taille", nulle=True),
+    ),
 )
 
-guichet: Final = sa.Table(
+guichet: Final = Table(
     "guichet",
-    metadata,
-    *_cles("base", "code"),
-    *_textes("nature", "territoire", "nom", "adresse", "ouvert_le"),
-    _texte("ferme_le", nullable=True),
-    _de_la_base(),
+    2,
+    (
+        *_textes("base", "code"),
+        *_textes("nature", "territoire", "nom", "adresse", "ouvert_le"),
+        _texte("ferme_le", nulle=True),
+    ),
+    parent="base",
 )
 
-type_evenement: Final = sa.Table(
+type_evenement: Final = Table(
     "type_evenement",
-    metadata,
-    *_cles("base", "code"),
-    _texte("territoire", nullable=True),
-    _texte("definition"),  # JSON
-    _de_la_base(),
+    2,
+    (
+        *_textes("base", "code"),
+        _texte("territoire", nulle=True),
+        _texte("definition"),  # JSON
+    ),
+    parent="base",
 )
 
 #: Counters: of numéros (named by the prefix « TTTMMAA » they share) and of events (named « evenement »).
-sequence: Final = sa.Table(
-    "sequence", metadata, *_cles("base", "nom"), _entier("dernier"), _de_la_base(), sqlite_with_rowid=False
+sequence: Final = Table(
+    "sequence",
+    2,
+    (
+        *_textes("base", "nom"),
+        _entier("dernier"),
+    ),
+    parent="base",
+    range_par_cle=True,
 )
 
-demande: Final = sa.Table(
+demande: Final = Table(
     "demande",
-    metadata,
-    *_cles("base", "numero_unique"),
-    _entier("revision"),
-    *_textes("territoire", "etat", "version", "guichet_createur", "guichet_dernier"),
-    sa.Column("touchee_par_autrui", sa.Boolean, nullable=False),
-    *_textes("date_creation", "debut_validite", "fin_validite"),
-    *_textes("date_renouvellement", "date_radiation", "motif_radiation", nullable=True),
-    _instant("radiation_enregistree_le"),
-    _texte("statut_dalo", nullable=True),
-    _instant("dalo_enregistre_le"),
-    _texte("numero_associe", nullable=True),
-    # Drawn from the documents, for searches only.
-    *_textes("ref_interne", "association_plie", "type_reservataire", "commune_attribution", nullable=True),
-    # Last, so that a search reads the head of a row and no more. Compressed (zlib).
-    _octets("document"),
-    _octets("radiation", nullable=True),
-    _octets("information_dalo", nullable=True),
-    _de_la_base(),
+    2,
+    (
+        *_textes("base", "numero_unique"),
+        _entier("revision"),
+        *_textes("territoire", "etat", "version", "guichet_createur", "guichet_dernier"),
+        Colonne("touchee_par_autrui", BOOLEEN),
+        *_textes("date_creation", "debut_validite", "fin_validite"),
+        *_textes("date_renouvellement", "date_radiation", "motif_radiation", nulle=True),
+        _entier("radiation_enregistree_le", nulle=True),
+        _texte("statut_dalo", nulle=True),
+        _entier("dalo_enregistre_le", nulle=True),
+        _texte("numero_associe", nulle=True),
+        # Drawn from the documents, for searches only.
+        *_textes("ref_interne", "association_plie", "type_reservataire", "commune_attribution", nulle=True),
+        # Last, so that a search reads the head of a row and no more. Compressed (zlib).
+        _octets("document"),
+        _octets("radiation", nulle=True),
+        _octets("information_dalo", nulle=True),
+    ),
+    parent="base",
+    # Partial wherever most rows have nothing to say: a plain registration pays for two of these and the key.
+    index=(
+        Index("date_creation"),
+        Index("fin_validite", "etat = 'A'"),
+        Index("ref_interne, guichet_createur", "ref_interne IS NOT NULL"),
+        Index("association_plie", "association_plie IS NOT NULL"),
+        Index("date_renouvellement", "date_renouvellement IS NOT NULL"),
+        Index("date_radiation", "date_radiation IS NOT NULL"),
+        Index("motif_radiation", "motif_radiation IS NOT NULL"),
+        Index("commune_attribution", "commune_attribution IS NOT NULL"),
+        Index("radiation_enregistree_le, numero_unique", "radiation_enregistree_le IS NOT NULL"),
+        Index("dalo_enregistre_le, numero_unique", "dalo_enregistre_le IS NOT NULL"),
+    ),
 )
 
-demande_personne: Final = sa.Table(
+demande_personne: Final = Table(
     "demande_personne",
-    metadata,
-    *_cles("base", "numero_unique"),
-    _entier("rang", cle=True),
-    *_textes("role", "nom_plie", "patronymique_plie", "prenom_plie"),
-    *_textes("date_naissance", "nir", nullable=True),
-    _de_la_demande(),
-    sqlite_with_rowid=False,
+    3,
+    (
+        *_textes("base", "numero_unique"),
+        _entier("rang"),
+        *_textes("role", "nom_plie", "patronymique_plie", "prenom_plie"),
+        *_textes("date_naissance", "nir", nulle=True),
+    ),
+    parent="demande",
+    range_par_cle=True,
+    index=(
+        Index("nom_plie, prenom_plie, date_naissance"),
+        # Holds all that the search of duplicates reads: SQLite prefers the key to one that does not.
+        Index("date_naissance, prenom_plie, nom_plie, patronymique_plie"),
+        Index("nir", "nir IS NOT NULL"),
+    ),
 )
 
-demande_commune: Final = sa.Table(
+demande_commune: Final = Table(
     "demande_commune",
-    metadata,
-    *_cles("base", "numero_unique", "commune"),
-    _de_la_demande(),
-    sqlite_with_rowid=False,
+    3,
+    _textes("base", "numero_unique", "commune"),
+    parent="demande",
+    range_par_cle=True,
+    index=(Index("commune, numero_unique"),),
 )
 
-demande_motif: Final = sa.Table(
+demande_motif: Final = Table(
     "demande_motif",
-    metadata,
-    *_cles("base", "numero_unique", "motif"),
-    _de_la_demande(),
-    sqlite_with_rowid=False,
+    3,
+    _textes("base", "numero_unique", "motif"),
+    parent="demande",
+    range_par_cle=True,
+    index=(Index("motif, numero_unique"),),
 )
 
 #: What the statistics sort a demande by, kept narrow: they read every row of it. Ages are taken, and incomes
 #: told, as on the day the present year of validity began.
-demande_stat: Final = sa.Table(
+demande_stat: Final = Table(
     "demande_stat",
-    metadata,
-    *_cles("base", "numero_unique"),
-    *_textes("date_creation", "composition"),
-    _entier("personnes"),
-    *_textes("date_naissance", "nationalite", "situation", "contrat", nullable=True),
-    _entier("ressources"),  # euros a month
-    _entier("ressources_uc", nullable=True),  # euros a year and per UC, rounded down
-    _texte("commune", nullable=True),  # the first one wished
-    _de_la_demande(),
-    sqlite_with_rowid=False,
+    2,
+    (
+        *_textes("base", "numero_unique"),
+        *_textes("date_creation", "composition"),
+        _entier("personnes"),
+        *_textes("date_naissance", "nationalite", "situation", "contrat", nulle=True),
+        _entier("ressources"),  # euros a month
+        _entier("ressources_uc", nulle=True),  # euros a year and per UC, rounded down
+        _texte("commune", nulle=True),  # the first one wished
+    ),
+    parent="demande",
+    range_par_cle=True,
 )
 
 #: No foreign key to the demande: its past outlives it.
-mouvement: Final = sa.Table(
+mouvement: Final = Table(
     "mouvement",
-    metadata,
-    *_cles("base", "numero_unique"),
-    _entier("rang", cle=True),
-    *_textes("genre", "jour"),
-    _entier("effet"),
-    sa.Column("association", sa.Boolean, nullable=False),
-    _texte("motif", nullable=True),
-    _de_la_base(),
-    sqlite_with_rowid=False,
+    3,
+    (
+        *_textes("base", "numero_unique"),
+        _entier("rang"),
+        *_textes("genre", "jour"),
+        _entier("effet"),
+        Colonne("association", BOOLEEN),
+        _texte("motif", nulle=True),
+    ),
+    parent="base",
+    range_par_cle=True,
 )
 
-evenement: Final = sa.Table(
+evenement: Final = Table(
     "evenement",
-    metadata,
-    *_cles("base"),
-    _entier("identifiant", cle=True),
-    *_textes("numero_unique", "code_type", "auteur_creation"),
-    _instant("cree_le", nullable=False),
-    _texte("nature"),
-    *_textes("date_survenance", "commentaire", nullable=True),
-    _texte("caracteristiques"),  # JSON
-    _texte("auteur_modification", nullable=True),
-    _instant("modifie_le"),
-    _de_la_demande(),
+    2,
+    (
+        _texte("base"),
+        _entier("identifiant"),
+        *_textes("numero_unique", "code_type", "auteur_creation"),
+        _entier("cree_le"),
+        _texte("nature"),
+        *_textes("date_survenance", "commentaire", nulle=True),
+        _texte("caracteristiques"),  # JSON
+        _texte("auteur_modification", nulle=True),
+        _entier("modifie_le", nulle=True),
+    ),
+    parent="demande",
+    index=(Index("numero_unique, identifiant"),),
 )
 
 #: No foreign key: what is sent to a base that does not exist has its line too.
-echange: Final = sa.Table(
+echange: Final = Table(
     "echange",
-    metadata,
-    *_cles("base"),
-    _entier("identifiant", cle=True),
-    _instant("recu_le", nullable=False),
-    _instant("instant_base"),
-    _texte("verdict"),
-    _entier("statut"),
-    _entier("duree_us"),
-    *_textes("methode", "chemin"),
-    *_textes("guichet", "service", "operation", "type_fichier", "version", "numero_unique", nullable=True),
-    _texte("details"),  # JSON
-    _octets("requete"),
-    _octets("reponse"),
+    2,
+    (
+        _texte("base"),
+        _entier("identifiant"),
+        _entier("recu_le"),
+        _entier("instant_base", nulle=True),
+        _texte("verdict"),
+        _entier("statut"),
+        _entier("duree_us"),
+        *_textes("methode", "chemin"),
+        *_textes("guichet", "service", "operation", "type_fichier", "version", "numero_unique", nulle=True),
+        _texte("details"),  # JSON
+        _octets("requete"),
+        _octets("reponse"),
+    ),
+    index=(
+        Index("numero_unique, identifiant", "numero_unique IS NOT NULL"),
+        # Holds all that the measures read: they never walk through the bytes of the exchanges.
+        Index("operation, verdict, duree_us"),
+    ),
 )
 
 #: Exchanges of a base: id of the last, id before the first since the journal was emptied, how many dropped.
-journal_compteur: Final = sa.Table(
+journal_compteur: Final = Table(
     "journal_compteur",
-    metadata,
-    *_cles("base"),
-    _entier("dernier"),
-    _entier("origine"),
-    _entier("oublies"),
-    sqlite_with_rowid=False,
+    1,
+    (
+        _texte("base"),
+        _entier("dernier"),
+        _entier("origine"),
+        _entier("oublies"),
+    ),
+    range_par_cle=True,
 )
 
-panne: Final = sa.Table(
+panne: Final = Table(
     "panne",
-    metadata,
-    *_cles("base"),
-    _entier("identifiant", cle=True),
-    _texte("definition"),  # JSON
-    _entier("restantes", nullable=True),
-    _instant("armee_le", nullable=False),
-    _de_la_base(),
+    2,
+    (
+        _texte("base"),
+        _entier("identifiant"),
+        _texte("definition"),  # JSON
+        _entier("restantes", nulle=True),
+        _entier("armee_le"),
+    ),
+    parent="base",
 )
 
 #: Inboxes and outboxes of the asynchronous channel; `boite` is « entree » or « sortie ».
-fichier: Final = sa.Table(
+fichier: Final = Table(
     "fichier",
-    metadata,
-    *_cles("base", "guichet", "boite", "nom"),
-    _instant("depose_le", nullable=False),
-    _instant("traite_le"),
-    _octets("contenu"),
-    _de_la_base(),
+    4,
+    (
+        *_textes("base", "guichet", "boite", "nom"),
+        _entier("depose_le"),
+        _entier("traite_le", nulle=True),
+        _octets("contenu"),
+    ),
+    parent="base",
 )
 
 #: What guichets did, in order, for dispatching: the state before each change, as `demande` holds it (nothing
 #: for a creation). No foreign key to the demande: it may be gone.
-changement: Final = sa.Table(
+changement: Final = Table(
     "changement",
-    metadata,
-    *_cles("base"),
-    _entier("identifiant", cle=True),
-    *_textes("territoire", "numero_unique", "auteur"),
-    _instant("instant", nullable=False),
-    _texte("date_renouvellement", nullable=True),
-    _octets("document", nullable=True),
-    _octets("radiation", nullable=True),
-    _octets("information_dalo", nullable=True),
-    _de_la_base(),
-    sqlite_with_rowid=False,
+    2,
+    (
+        _texte("base"),
+        _entier("identifiant"),
+        *_textes("territoire", "numero_unique", "auteur"),
+        _entier("instant"),
+        _texte("date_renouvellement", nulle=True),
+        _octets("document", nulle=True),
+        _octets("radiation", nulle=True),
+        _octets("information_dalo", nulle=True),
+    ),
+    parent="base",
+    range_par_cle=True,
 )
 
-
-def _index(table: sa.Table, *colonnes: str, quand: str | None = None) -> sa.Index:
-    """An index that begins with the base; with `quand`, of the rows of interest only."""
-    condition = sa.text(quand) if quand else None
-    return sa.Index(
-        f"ix_{table.name}_{colonnes[0]}",
-        table.c.base,
-        *(table.c[colonne] for colonne in colonnes),
-        sqlite_where=condition,
-        postgresql_where=condition,
-    )
-
-
-# Partial wherever most rows have nothing to say: a plain registration pays for two of these and the key.
-_index(demande, "date_creation")
-_index(demande, "fin_validite", quand="etat = 'A'")
-_index(demande, "ref_interne", "guichet_createur", quand="ref_interne IS NOT NULL")
-_index(demande, "association_plie", quand="association_plie IS NOT NULL")
-_index(demande, "date_renouvellement", quand="date_renouvellement IS NOT NULL")
-_index(demande, "date_radiation", quand="date_radiation IS NOT NULL")
-_index(demande, "motif_radiation", quand="motif_radiation IS NOT NULL")
-_index(demande, "commune_attribution", quand="commune_attribution IS NOT NULL")
-_index(demande, "radiation_enregistree_le", "numero_unique", quand="radiation_enregistree_le IS NOT NULL")
-_index(demande, "dalo_enregistre_le", "numero_unique", quand="dalo_enregistre_le IS NOT NULL")
-_index(demande_personne, "nom_plie", "prenom_plie", "date_naissance")
-# Holds all that the search of duplicates reads: SQLite prefers the table's own key to an index that does not.
-_index(demande_personne, "date_naissance", "prenom_plie", "nom_plie", "patronymique_plie")
-_index(demande_personne, "nir", quand="nir IS NOT NULL")
-_index(demande_commune, "commune", "numero_unique")
-_index(demande_motif, "motif", "numero_unique")
-_index(evenement, "numero_unique", "identifiant")
-_index(echange, "numero_unique", "identifiant", quand="numero_unique IS NOT NULL")
-# Holds all that the measures read: they never walk through the bytes of the exchanges.
-_index(echange, "operation", "verdict", "duree_us")
 
 #: The state of a base, children first: what « etat » empties.
 ETAT: Final = (

@@ -3,35 +3,23 @@
 from flask import Flask, jsonify
 
 from sne_sandbox.asynchrone import CanalAsynchrone
-from sne_sandbox.contract import versions
+from sne_sandbox.contract.versions import Contrat
 from sne_sandbox.exchange import Echanges
-from sne_sandbox.operations import bases
 from sne_sandbox.pipeline import Pipeline
 from sne_sandbox.soap.server import ServeurSoap
 from sne_sandbox.store.session import Magasin
 from sne_sandbox.web import acces, aiguillage, reponses, securite, services
-from sne_sandbox.web.partage import VERSION, Configuration, Services
+from sne_sandbox.web.partage import VERSION, Configuration, Services, ouvrir
 
 
-def creer_application(configuration: Configuration) -> Flask:
-    """The application over the store of `configuration`; makes base `ecole` on first start.
+def creer_application(configuration: Configuration, ouverts: tuple[Contrat, Magasin] | None = None) -> Flask:
+    """The application over the contract and the store of `configuration`, which are opened here unless they
+    are given, `ouverts`; makes base `ecole` on first start.
 
     Every schema is compiled here, before the first request. Raises OperatorError (ContractError, StoreError).
     """
-    contrat = versions.charger(configuration.contract, configuration.contracts)
+    contrat, magasin = ouverts or ouvrir(configuration)
     contrat.territoires.prechauffer()
-    magasin = Magasin.ouvrir(
-        configuration.database, configuration.home, journal_max=configuration.journal_max
-    )
-    bases.assurer(
-        magasin,
-        contrat,
-        semence=configuration.semence,
-        seed=configuration.seed,
-        taille=configuration.taille,
-        horloge=configuration.horloge,
-        reglages=configuration.reglages,
-    )
     app = Flask("sne_sandbox.web", static_folder=None, template_folder=None)
     # SOAP stacks do not follow a redirected POST: slashes are taken as they come.
     app.url_map.strict_slashes = False

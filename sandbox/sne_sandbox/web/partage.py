@@ -1,18 +1,25 @@
-"""What every part of the application shares: what it is built from, and what it works with."""
+"""What every part of the application shares: what it is built from, and what it works with.
+
+A server that starts opens its contract and its store by this, before it imports anything that answers.
+"""
 
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from flask import Flask, current_app, request
-
-from sne_sandbox.asynchrone import CanalAsynchrone
+from sne_sandbox.contract import versions
 from sne_sandbox.contract.versions import Contrat
 from sne_sandbox.domain.base import Horloge
-from sne_sandbox.exchange import Echanges
-from sne_sandbox.pipeline import Pipeline
+from sne_sandbox.operations import bases
 from sne_sandbox.settings import Limites, Reglages
 from sne_sandbox.store.session import Magasin
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+    from sne_sandbox.asynchrone import CanalAsynchrone
+    from sne_sandbox.exchange import Echanges
+    from sne_sandbox.pipeline import Pipeline
 
 VERSION: Final = "0.1.0"
 
@@ -43,6 +50,25 @@ class Configuration:
     """Names that this server was given, beside those of the local machine, then the address it listens to."""
 
 
+def ouvrir(configuration: Configuration) -> tuple[Contrat, Magasin]:
+    """The contract and the store of an application, its first base made if need be. Raises OperatorError
+    (ContractError, StoreError)."""
+    contrat = versions.charger(configuration.contract, configuration.contracts)
+    magasin = Magasin.ouvrir(
+        configuration.database, configuration.home, journal_max=configuration.journal_max
+    )
+    bases.assurer(
+        magasin,
+        contrat,
+        semence=configuration.semence,
+        seed=configuration.seed,
+        taille=configuration.taille,
+        horloge=configuration.horloge,
+        reglages=configuration.reglages,
+    )
+    return contrat, magasin
+
+
 @dataclass(frozen=True, slots=True)
 class Services:
     """What the views share; `app.extensions["sne"]`."""
@@ -50,13 +76,15 @@ class Services:
     configuration: Configuration
     contrat: Contrat
     magasin: Magasin
-    pipeline: Pipeline
-    echanges: Echanges
-    boites: CanalAsynchrone
+    pipeline: "Pipeline"
+    echanges: "Echanges"
+    boites: "CanalAsynchrone"
 
 
 def services() -> Services:
     """Those of the application that answers the request under way."""
+    from flask import current_app
+
     partages: Services = current_app.extensions["sne"]
     return partages
 
@@ -66,13 +94,15 @@ class Expediteur:
     """Whence the console and the API send a message: the main application, the address it is called by, the
     machine of who asks."""
 
-    principale: Flask
+    principale: "Flask"
     origine: str
     pair: str
 
 
 def expediteur() -> Expediteur:
     """That of the request under way."""
+    from flask import current_app, request
+
     return Expediteur(
         current_app.extensions["principale"], request.host_url, request.remote_addr or "127.0.0.1"
     )

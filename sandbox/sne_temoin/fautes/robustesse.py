@@ -1,6 +1,5 @@
 """Defects under failures: lost answers, damaged answers, retries."""
 
-import time
 from dataclasses import replace
 from functools import partial
 from typing import Any, Final
@@ -129,7 +128,7 @@ def _a_l_aveugle(temoin: Temoin, honnete: Etape, dossier: Any) -> Any:
 @FAUTES.etape("relance-en-rafale", "VIE-13", dans="liaison.attendre")
 def _rafale(temoin: Temoin, honnete: Etape, rang: Any) -> Any:
     """Après un échec passager, l'application réessaie sans attendre."""
-    return time.sleep(0.05)
+    return temoin.liaison.dormir(0.05)
 
 
 @FAUTES.etape("acharnement", "VIE-13", dans="liaison.essayer", suites=("VIE-20",))

@@ -85,7 +85,7 @@ def test_a_server_that_answers_nobody_is_late_until_it_does(serveur: Serveur, mo
         montre.secondes += SOURD
         assert suivi.retard(debut) >= SOURD - SEUIL, "the answer is still awaited"
         montre.dormir = dormir
-        suivi.attendre(SEUIL)
+        suivi.attendre(SEUIL, debut)
         assert serveur.entend.is_set(), "waited for"
         assert suivi.retard(debut) >= SOURD - SEUIL
         montre.secondes += SEUIL
@@ -103,16 +103,17 @@ def test_what_was_given_up_while_it_was_late_is_waited_for_once(serveur: Serveur
     montre.dormir = dormir
     with Pouls(serveur.demander) as suivi:
         serveur.devenir_sourd()
+        debut = montre.secondes
         montre.secondes += SOURD
         while serveur.demandes.acquire(blocking=False):
             pass
         serveur.entend.set()
         assert serveur.demandes.acquire(timeout=PATIENCE), "asked again: the answer had come"
         montre.secondes += 0.01
-        suivi.attendre(SEUIL)
+        suivi.attendre(SEUIL, debut)
         assert sum(dormis) >= attentes.CALME_S
         dormis.clear()
-        suivi.attendre(SEUIL)
+        suivi.attendre(SEUIL, montre.secondes)
         assert dormis == []
 
 
@@ -121,10 +122,11 @@ def test_a_server_that_answers_is_not_waited_for(serveur: Serveur, montre: Montr
         raise AssertionError("it waited")
 
     montre.dormir = dormir
+    debut = montre.secondes
     with Pouls(serveur.demander) as suivi:
         for _ in range(3):
             assert serveur.demandes.acquire(timeout=PATIENCE)
-        suivi.attendre(SEUIL)
+        suivi.attendre(SEUIL, debut)
         assert suivi.retard(montre.secondes) == 0
 
 

@@ -1,6 +1,9 @@
 """What the suite tells an application to enter."""
 
+import importlib
+import sys
 from functools import lru_cache
+from pathlib import Path
 
 import pytest
 from banc import MIDI, Banc
@@ -38,15 +41,9 @@ def _tires(
     scenario: Scenario, contrat: Contrat, combien: int = EXEMPLES, graine: int = 0
 ) -> list[ExempleTire]:
     """The examples that the runner would run."""
-    tires: list[ExempleTire] = []
-
-    def jouer(exemple: ExempleTire) -> ExempleJoue:
-        tires.append(exemple)
-        return ExempleJoue()
-
-    tirages = Exemples(strategie(scenario, contrat, instant=MIDI, guichet="G1226"), graine, jouer)
-    tirages.parcourir(scenario.combien(combien), lambda deroule: True)
-    return tires
+    tirees = strategie(scenario, contrat, instant=MIDI, guichet="G1226")
+    tirages = Exemples(tirees, graine, lambda exemple: ExempleJoue())
+    return list(tirages.tirer(scenario.combien(combien)).values())
 
 
 @lru_cache
@@ -124,3 +121,22 @@ def test_an_example_says_what_is_entered(banc: Banc) -> None:
     dit = _tires(scenario, banc.services.contrat)[0].en_json()
     assert list(dit) == ["d1", "étape 2"]
     assert dit["étape 2"]["radiation"]["motifRadiation"] == {"code": "RADABA"}
+
+
+def test_what_is_drawn_is_of_the_seed_alone(
+    banc: Banc, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever local modules are loaded: Hypothesis would take values from the constants that they hold."""
+    scenarios = [s for s in plan.charger() if s.groupe == "creation"]
+
+    def tires() -> list[str]:
+        return [e.cle() for s in scenarios for e in _tires(s, banc.services.contrat)]
+
+    avant = tires()
+    (tmp_path / "constantes_locales.py").write_text(f"RANGS = {list(range(100, 1_000))}", "utf-8")
+    monkeypatch.syspath_prepend(tmp_path)
+    importlib.import_module("constantes_locales")
+    try:
+        assert tires() == avant
+    finally:
+        del sys.modules["constantes_locales"]

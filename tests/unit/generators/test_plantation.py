@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import sqlalchemy as sa
 
 from sne_sandbox.contract.versions import Contrat, charger
 from sne_sandbox.domain.base import Horloge
@@ -17,6 +16,7 @@ from sne_sandbox.errors import StoreError
 from sne_sandbox.generators import semis
 from sne_sandbox.operations import bases
 from sne_sandbox.store import lignes, tables
+from sne_sandbox.store.connexion import RequeteSql
 from sne_sandbox.store.recherche import parcourir
 from sne_sandbox.store.registre import RegistreBase
 from sne_sandbox.store.session import Magasin
@@ -47,8 +47,9 @@ def _du_document(base: str, stockee: DemandeStockee) -> dict[str, list[dict[str,
     }
 
 
-def _rangees(registre: RegistreBase, table: sa.Table) -> list[dict[str, Any]]:
-    return [dict(ligne) for ligne in registre.connexion.sa.execute(sa.select(table)).mappings()]
+def _rangees(registre: RegistreBase, table: tables.Table) -> list[dict[str, Any]]:
+    requete = RequeteSql(f"SELECT {', '.join(table.noms)} FROM {table.nom}")
+    return [dict(zip(table.noms, ligne, strict=True)) for ligne in registre.connexion.lignes(requete, {})]
 
 
 @pytest.mark.parametrize("semence", SEMENCES)
@@ -60,8 +61,8 @@ def test_each_row_is_the_one_that_the_document_tells(
         attendues = [_du_document("a", stockee) for stockee in parcourir(registre)]
         assert len(attendues) == 400
         for nom in attendues[0]:
-            table = tables.metadata.tables[nom]
-            cle = [colonne.name for colonne in table.primary_key]
+            table = getattr(tables, nom)
+            cle = table.noms[: table.cle]
             lues, voulues = (
                 sorted(rangees, key=lambda r: [r[c] for c in cle])
                 for rangees in (_rangees(registre, table), chain.from_iterable(a[nom] for a in attendues))

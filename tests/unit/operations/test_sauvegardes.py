@@ -3,13 +3,13 @@
 from pathlib import Path
 
 import pytest
-import sqlalchemy as sa
 from banc import FORMULAIRE, Banc, message, poser, radiation, specimen
 
 from sne_sandbox.errors import BaseInconnue, StoreError, UsageError
 from sne_sandbox.operations import ecarts
 from sne_sandbox.operations.sauvegardes import MAINTENANT, Sauvegardes
-from sne_sandbox.store import snapshot, tables
+from sne_sandbox.store import snapshot
+from sne_sandbox.store.connexion import RequeteSql
 from sne_sandbox.store.session import Magasin
 
 
@@ -140,11 +140,8 @@ def test_an_event_that_changed_is_told(banc: Banc, sauvegardes: Sauvegardes) -> 
         assert banc.fichier("ajouterEvenementDemande", evenement).anomalies == []
     sauvegardes.faire(banc.nom, "avant")
     with banc.services.magasin.ecrire(banc.nom) as registre:
-        registre.connexion.sa.execute(
-            sa.update(tables.evenement)
-            .where(tables.evenement.c.base == banc.nom, tables.evenement.c.numero_unique == numero)
-            .values(commentaire="après")
-        )
+        commenter = RequeteSql("UPDATE evenement SET commentaire = 'après' WHERE numero_unique = :numero")
+        assert registre.connexion.faire(commenter, {"numero": numero}) > 0
     comparaison = ecarts.depuis(sauvegardes, banc.nom, "avant")
     assert (comparaison.changees, comparaison.inchangees) == (1, 1)
     (change,) = comparaison.ecarts

@@ -12,8 +12,8 @@ from cryptography.hazmat.primitives.serialization import Encoding, load_pem_priv
 from cryptography.x509.verification import PolicyBuilder, Store
 
 from sne_sandbox.errors import PkiError
-from sne_sandbox.pki import certificates
-from sne_sandbox.pki.authority import AUTRE_NOM, MOT_DE_PASSE, Autorite, ecrire, lire_guichet
+from sne_sandbox.pki import MOT_DE_PASSE, certificates
+from sne_sandbox.pki.authority import AUTRE_NOM, Autorite, ecrire, lire_guichet
 
 
 def _serveur(autorite: Autorite) -> x509.Certificate:

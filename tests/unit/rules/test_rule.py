@@ -17,21 +17,25 @@ Message = Callable[..., Contexte]
 def test_an_open_register_tells_which_demande_is_meant(message: Message) -> None:
     contexte = message(type="MOD")
     seul = replace(contexte, registre=RegistreMemoire(), stockee=None)
-    retrouve = seul.avec_registre(contexte.registre)
-    assert (retrouve.registre, retrouve.stockee) == (contexte.registre, contexte.stockee)
+    seul.consulter(contexte.registre)
+    assert (seul.registre, seul.stockee) == (contexte.registre, contexte.stockee)
     assert contexte.stockee is not None
-    assert retrouve.avec_registre(RegistreMemoire()).stockee is None
+    seul.consulter(RegistreMemoire())
+    assert seul.stockee is None
 
 
 def test_an_event_names_its_demande_in_the_operation(message: Message) -> None:
     contexte = message(type="EVT", specimen="evenement", operation="ajouterEvenementDemande")
     assert contexte.stockee is not None
-    assert replace(contexte, stockee=None).avec_registre(contexte.registre).stockee == contexte.stockee
+    relu = replace(contexte, stockee=None)
+    relu.consulter(contexte.registre)
+    assert relu.stockee == contexte.stockee
 
 
 def test_a_message_without_number_means_none(message: Message) -> None:
     contexte = message(type="CRE")
-    assert contexte.avec_registre(message(type="MOD").registre).stockee is None
+    contexte.consulter(message(type="MOD").registre)
+    assert contexte.stockee is None
 
 
 def test_the_day_is_that_of_paris_with_one_of_tolerance(message: Message) -> None:

@@ -1,5 +1,6 @@
 """Several processes behind one port: they share it, end together, and are replaced when they die."""
 
+import contextlib
 import json
 import os
 import signal
@@ -7,6 +8,7 @@ import socket
 import subprocess
 import sys
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -130,6 +132,28 @@ def test_each_process_answers_with_its_own_application_until_sigterm_ends_them_a
     processus.terminate()
     assert processus.wait(PATIENCE) == 0
     assert not any(_vit(ouvrier) for ouvrier in ouvriers)
+
+
+def _ouvrir(adresse: str) -> socket.socket:
+    lieu = urlsplit(adresse)
+    return socket.create_connection((lieu.hostname, lieu.port or 0), timeout=PATIENCE)
+
+
+def _processus(prise: socket.socket) -> int:
+    """The process that holds a connection, which stays open."""
+    prise.sendall(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+    recu = b""
+    while b"entiere" not in recu:
+        recu += prise.recv(4096)
+    return int(recu.rpartition(b"entiere ")[2].split()[0])
+
+
+def test_connections_that_come_at_once_are_shared_evenly(parent: tuple[Parent, str]) -> None:
+    _, adresse = parent
+    with contextlib.ExitStack() as pile:
+        prises = [pile.enter_context(_ouvrir(adresse)) for _ in range(8)]
+        comptes = Counter(_processus(prise) for prise in prises)
+    assert sorted(comptes.values()) == [4, 4]
 
 
 def test_a_killed_worker_is_replaced_and_none_outlives_a_parent_that_was_killed(

@@ -78,8 +78,8 @@ def remise_a_neuf(patrons: Patrons) -> Iterator[Callable[[], str]]:
 
         def remettre() -> str:
             with ouvert.transaction(ecriture=True) as connexion:
-                for table in reversed(tables.metadata.sorted_tables):
-                    connexion.sa.execute(table.delete())
+                for table in (*tables.CONTENU, tables.base):
+                    connexion.brut(f"DELETE FROM {table.nom}")
             ouvert.bases.creer(Base("ecole"), GUICHETS)
             return url
 

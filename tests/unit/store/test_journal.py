@@ -3,14 +3,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-import sqlalchemy as sa
 from ecritures import vider
-from sqlalchemy.dialects import sqlite
 
 from sne_sandbox.domain.base import Base
 from sne_sandbox.domain.dates import PARIS
 from sne_sandbox.domain.echange import NUIT, Echange, VerdictEchange
-from sne_sandbox.store import journal, tables
+from sne_sandbox.store import journal
+from sne_sandbox.store.connexion import RequeteSql
 from sne_sandbox.store.journal import MESURES, PAS
 from sne_sandbox.store.session import Magasin
 
@@ -72,9 +71,8 @@ def test_a_damaged_line_says_so_and_leaves_the_others_alone(
     for _ in range(3):
         magasin.journal.consigner(None, _echange(methode="POST", chemin="/services/", requete=b"<a/>"))
     with magasin.transaction(ecriture=True, verrou="ecole") as connexion:
-        connexion.sa.execute(
-            sa.update(tables.echange).where(tables.echange.c.identifiant == 2).values(**abime)
-        )
+        (colonne,) = abime
+        connexion.faire(RequeteSql(f"UPDATE echange SET {colonne} = :{colonne} WHERE identifiant = 2"), abime)
     lus = magasin.journal.chercher("ecole", octets=True)
     assert [(lu.identifiant, lu.illisible) for lu in lus] == [(3, False), (2, True), (1, False)]
     abimee = magasin.journal.lire("ecole", 2)
@@ -223,7 +221,7 @@ def test_measures_are_summed_by_operation_and_verdict(magasin: Magasin) -> None:
 
 
 def test_the_messages_are_not_walked_through(tmp_path: Path) -> None:
-    question = str(MESURES.compile(dialect=sqlite.dialect(), compile_kwargs={"literal_binds": True}))
+    question, _ = MESURES.preparer("sqlite")
     with Magasin.ouvrir(None, tmp_path) as magasin, magasin.transaction(ecriture=False) as connexion:
         (lecture, *_) = connexion.sa.exec_driver_sql(f"EXPLAIN QUERY PLAN {question}").all()
     assert "COVERING INDEX ix_echange_operation" in lecture[3]

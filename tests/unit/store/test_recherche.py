@@ -171,14 +171,14 @@ def test_each_criterion_has_its_index(garni_lu: Magasin, criteres: Criteres, ind
         (requetes.NIR, "ix_demande_personne_nir"),
         (requetes.REFERENCE, "ix_demande_ref_interne"),
         (requetes.DALOES, "ix_demande_dalo_enregistre_le"),
-        (requetes.RequeteSql(requetes.radiees()), "ix_demande_radiation_enregistree_le"),
+        (requetes.radiees(), "ix_demande_radiation_enregistree_le"),
     ],
 )
 def test_each_statement_of_the_register_has_its_index(
     garni_lu: Magasin, requete: requetes.RequeteSql, index: str
 ) -> None:
     with garni_lu.transaction(ecriture=False) as connexion:
-        sql, constantes = requete.preparer(connexion.sa.dialect)
+        sql, constantes = requete.preparer(connexion.dialecte)
         noms = (
             "base",
             "naissance",

@@ -3,13 +3,12 @@ import sys
 from pathlib import Path
 
 import pytest
-import sqlalchemy as sa
 from alembic.script import ScriptDirectory
 
 from sne_sandbox.domain.base import Base
 from sne_sandbox.errors import StoreError
 from sne_sandbox.store import schema
-from sne_sandbox.store.connexion import Connexion, adresse, ouvrir_moteur
+from sne_sandbox.store.connexion import BaseDeDonnees, Connexion
 from sne_sandbox.store.session import Magasin
 from sne_sandbox.store.tables import REVISION
 
@@ -41,25 +40,18 @@ def url(url_vide: str) -> str:
     return url_vide
 
 
-def _migree(url: str, tmp_path: Path) -> sa.Engine:
-    """The engine of a database whose tables were built by the migrations."""
-    moteur = ouvrir_moteur(adresse(url, tmp_path))
-    with moteur.connect() as connection:
-        connexion = Connexion(connection, ecriture=True)
-        connexion.brut("BEGIN")
-        connection.begin()
+def _migrer(url: str, tmp_path: Path) -> None:
+    """Builds the tables of an empty database by the migrations."""
+    with BaseDeDonnees(url, tmp_path) as donnees, donnees.transaction(ecriture=True) as connexion:
         schema.monter(connexion, None)
-        connexion.brut("COMMIT")
-    return moteur
 
 
 def test_the_migrations_build_the_tables_of_the_metadata(
     url: str, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
-    moteur = _migree(url, tmp_path)
-    with moteur.connect() as connection:
-        migree = _decrire(Connexion(connection, ecriture=False))
-    moteur.dispose()
+    _migrer(url, tmp_path)
+    with BaseDeDonnees(url, tmp_path) as donnees, donnees.transaction(ecriture=False) as connexion:
+        migree = _decrire(connexion)
     autre = f"sqlite:///{tmp_path}/neuve.sqlite3"
     if not url.startswith("sqlite"):
         autre = request.getfixturevalue("serveur_postgres").nouvelle()
@@ -72,7 +64,7 @@ def test_the_revision_of_the_metadata_is_the_last_one() -> None:
 
 
 def test_a_migrated_database_serves(url: str, tmp_path: Path) -> None:
-    _migree(url, tmp_path).dispose()
+    _migrer(url, tmp_path)
     with Magasin.ouvrir(url, tmp_path) as magasin:
         magasin.bases.creer(Base("ecole"))
         assert magasin.bases.lire("ecole").nom == "ecole"
@@ -123,10 +115,8 @@ def test_a_database_of_before_the_first_release_is_refused_and_not_half_read(
 
 
 def test_tables_of_somebody_else_are_left_alone(url: str, tmp_path: Path) -> None:
-    moteur = ouvrir_moteur(adresse(url, tmp_path))
-    with moteur.connect() as connection:
-        connection.exec_driver_sql("CREATE TABLE clients (id INTEGER)")
-    moteur.dispose()
+    with BaseDeDonnees(url, tmp_path) as donnees, donnees.transaction(ecriture=True) as connexion:
+        connexion.brut("CREATE TABLE clients (id INTEGER)")
     with pytest.raises(StoreError, match="ne sont pas celles du bac à sable"):
         Magasin.ouvrir(url, tmp_path)
 

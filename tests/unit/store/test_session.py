@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import sqlalchemy as sa
 from ecritures import mettre_a_l_heure, regler, vider
 from exemples_store import GUICHETS, stockee
 
@@ -22,7 +21,8 @@ from sne_sandbox.domain.echange import Echange
 from sne_sandbox.domain.evenement import Caracteristique, TypeEvenement
 from sne_sandbox.errors import BaseInconnue, ConflitEtat, StoreError, UsageError
 from sne_sandbox.settings import Reglages
-from sne_sandbox.store import connexion, tables
+from sne_sandbox.store import connexion
+from sne_sandbox.store.connexion import RequeteSql
 from sne_sandbox.store.recherche import parcourir
 from sne_sandbox.store.session import Magasin
 
@@ -401,9 +401,7 @@ def test_the_night_is_recorded_with_the_work(magasin: Magasin) -> None:
 def test_a_row_that_does_not_read_hides_no_other_base_and_can_be_deleted(magasin: Magasin) -> None:
     magasin.bases.creer(Base("abimee"))
     with magasin.transaction(ecriture=True, verrou="abimee") as connexion:
-        connexion.sa.execute(
-            sa.update(tables.base).where(tables.base.c.nom == "abimee").values(reglages='{"inconnu": "1"}')
-        )
+        connexion.brut("""UPDATE base SET reglages = '{"inconnu": "1"}' WHERE nom = 'abimee'""")
     assert "abimee" not in [base.nom for base in magasin.bases.lister()]
     assert "ecole" in [base.nom for base in magasin.bases.lister()]
     with pytest.raises(StoreError, match=r"abimee.*inconnu"):
@@ -413,6 +411,7 @@ def test_a_row_that_does_not_read_hides_no_other_base_and_can_be_deleted(magasin
         magasin.bases.lire("abimee")
 
 
+NUMEROS = RequeteSql("SELECT numero_unique FROM demande")
 MORT_EN_SEMANT = """
 import os
 import signal
@@ -440,7 +439,7 @@ def test_a_base_whose_filling_was_killed_is_no_base(magasin: Magasin, url: str, 
     with pytest.raises(BaseInconnue):
         magasin.bases.lire("longue")
     with magasin.transaction(ecriture=False) as ici:
-        assert ici.sa.scalar(sa.select(tables.demande.c.numero_unique)) == "1110318000001G1104"
+        assert ici.lignes(NUMEROS, {}) == [("1110318000001G1104",)]
     magasin.bases.creer(Base("longue"), GUICHETS)
     with magasin.lire("longue") as registre:
         assert registre.compter() == 0
@@ -471,8 +470,8 @@ def test_a_base_whose_filling_fails_leaves_nothing(magasin: Magasin) -> None:
     with pytest.raises(UsageError, match="rien"):
         magasin.bases.creer(Base("longue"), GUICHETS, remplir=remplir)
     with magasin.transaction(ecriture=False) as ici:
-        assert ici.sa.scalar(sa.select(sa.func.count()).select_from(tables.demande)) == 0
-        assert ici.sa.scalars(sa.select(tables.base.c.nom)).all() == ["ecole"]
+        assert ici.lignes(NUMEROS, {}) == []
+        assert ici.lignes(RequeteSql("SELECT nom FROM base"), {}) == [("ecole",)]
     magasin.bases.creer(Base("longue"), GUICHETS, remplir=lambda _: ())
     assert len(magasin.bases.lister()) == 2
 
@@ -484,7 +483,7 @@ def test_rows_poured_are_rows_added(magasin: Magasin) -> None:
     with magasin.ecrire("ecole") as registre:
         registre.planter(colonnes, [{"fichier": [rangee]}, {}], {"1110318": 12})
     with magasin.lire("ecole") as registre:
-        (lue,) = registre.connexion.sa.execute(sa.select(tables.fichier)).all()
+        (lue,) = registre.connexion.lignes(RequeteSql("SELECT * FROM fichier"), {})
     assert tuple(lue) == rangee
     with magasin.ecrire("ecole") as registre:
         assert registre.prochain_numero("111", date(2018, 3, 1), "G1104") == "1110318000013G1104"

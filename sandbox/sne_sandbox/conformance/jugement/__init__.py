@@ -8,6 +8,7 @@ are the worst fault: a document that the rules refuse is no broken requirement, 
 from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 from types import MappingProxyType
 from typing import Final
 
@@ -86,21 +87,27 @@ def _juges(observation: Observation) -> tuple[Juge, ...]:
     return _DE_L_ADRESSE if observation.echange.statut == 404 else _DE_LA_METHODE
 
 
+def _commencer(pilote: bool, acceleration: float, juge: type[JugeDeSuite]) -> JugeDeSuite:
+    return juge(pilote=pilote, acceleration=acceleration)
+
+
 class Suite:
     """The judges of sequences at work on a stream of exchanges, each read once. A base whose state was put
     back begins another sequence: its journal says so; a journal that was restored from a file shows it by a
     number delivered twice, or by a clock that goes back.
 
-    `pilote`: see `JugeDeSuite`; `commandes`: the id of the last exchange before each command, in order. What
-    fails at the end is in `accidents`, what fails of one exchange in that exchange's own."""
+    `pilote`, `acceleration`: see `JugeDeSuite`; `commandes`: the id of the last exchange before each command,
+    in order. What fails at the end is in `accidents`, what fails of one exchange in that exchange's own."""
 
-    def __init__(self, *, pilote: bool = False, commandes: Sequence[int] = ()) -> None:
+    def __init__(
+        self, *, pilote: bool = False, acceleration: float = 1.0, commandes: Sequence[int] = ()
+    ) -> None:
         self.accidents: list[Accident] = []
-        self._pilote = pilote
         self._commandes = deque(commandes)
         self._rangs: set[str] = set()
         self._dernier: datetime | None = None
-        self._juges = [juge(pilote=pilote) for juge in SUITES]
+        self._neuf = partial(_commencer, pilote, acceleration)
+        self._juges = [self._neuf(juge) for juge in SUITES]
 
     def voir(self, observation: Observation) -> list[Constat]:
         """What one more exchange adds."""
@@ -110,7 +117,7 @@ class Suite:
         with observation.isoler("le suivre dans le temps"):
             if self._recommence(observation):
                 constats += self._finir([juge for juge in self._juges if juge.de_l_etat])
-                neufs = [juge(pilote=self._pilote) for juge in SUITES if juge.de_l_etat]
+                neufs = [self._neuf(juge) for juge in SUITES if juge.de_l_etat]
                 self._juges = [*neufs, *(juge for juge in self._juges if not juge.de_l_etat)]
         while self._commandes and (observation.echange.identifiant or 0) > self._commandes[0]:
             self._commandes.popleft()

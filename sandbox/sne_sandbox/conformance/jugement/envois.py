@@ -332,7 +332,7 @@ class Reessais(JugeDeSuite):
             combien += 1
             meme = fichier is not None and fichier == _fichier(vue)
             sur = self.pilote or combien >= REESSAIS_SURS or meme
-            ecart = recu_le - fin
+            ecart = (recu_le - fin) * self.acceleration
             if ecart < timedelta(0) and panne not in _ATTENTES:
                 combien -= 1  # on its way before the other failed: another client, that asks the same
             elif panne not in _ATTENTES and ecart < ATTENTE_MIN:

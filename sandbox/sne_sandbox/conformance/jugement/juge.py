@@ -130,6 +130,8 @@ class JugeDeSuite:
     """Whether what it remembers is of the base's state, and ends with it."""
 
     pilote: bool = False
+    acceleration: float = 1.0
+    """How many times as fast as ours a driven application's clock goes, while it waits to try again."""
 
     def dire(self, vue: Observation, exigence: str = "") -> Dire:
         """A pen about an exchange, for the first of its requirements unless another is named."""

@@ -22,6 +22,7 @@ from sne_sandbox.rules.rule import Contexte, Infraction, allege, infraction, man
 #: What a name may hold beside letters: spaces, apostrophes, hyphens, full stops, slashes.
 _SIGNES: Final = str.maketrans("", "", " \u00a0\u202f'\u2019-\u2010\u2011./")
 _TELEPHONES: Final = ("telDomicile", "telPortable", "telTravail")
+_MOYENS: Final = (*_TELEPHONES, "mel")
 AGE_MINIMAL: Final = 16
 AGE_DE_MAJORITE: Final = 18
 AGE_MAXIMAL: Final = 120
@@ -31,13 +32,12 @@ AGE_MAXIMAL: Final = 120
 def caracteres_du_nom(contexte: Contexte) -> Iterator[Infraction]:
     """Names hold letters, spaces, apostrophes, hyphens, full stops, slashes only."""
     for personne in contexte.demande.titulaires:
-        for champ in ("nom", "prenom"):
-            ecrit = personne.element.enfant(champ)
-            if ecrit is not None and not _nom_admis(ecrit.texte):
-                yield infraction(ecrit)
+        for champ, ecrit in (("nom", personne.nom), ("prenom", personne.prenom)):
+            if not ecrit.isalpha() and not _nom_admis(ecrit):
+                yield sur(personne.element, champ)
 
 
-@regle("IDT002")
+@regle("IDT002", "dateNaissance")
 def naissance_du_demandeur(contexte: Contexte) -> Iterator[Infraction]:
     """The applicant is born, and is not older than 120."""
     for demandeur, naissance in _naissance_du_demandeur(contexte):
@@ -45,7 +45,7 @@ def naissance_du_demandeur(contexte: Contexte) -> Iterator[Infraction]:
             yield _sur_la_naissance(demandeur)
 
 
-@regle("IDT003")
+@regle("IDT003", "dateNaissance")
 def demandeur_trop_jeune(contexte: Contexte) -> Iterator[Infraction]:
     """The applicant was at least 16 on the day of deposit."""
     for demandeur, naissance in _naissance_du_demandeur(contexte):
@@ -53,7 +53,7 @@ def demandeur_trop_jeune(contexte: Contexte) -> Iterator[Infraction]:
             yield _sur_la_naissance(demandeur)
 
 
-@regle("IDT004")
+@regle("IDT004", "dateNaissance")
 def demandeur_mineur(contexte: Contexte) -> Iterator[Infraction]:
     """The applicant was not 16 or 17 on the day of deposit."""
     for demandeur, naissance in _naissance_du_demandeur(contexte):
@@ -61,7 +61,7 @@ def demandeur_mineur(contexte: Contexte) -> Iterator[Infraction]:
             yield _sur_la_naissance(demandeur)
 
 
-@regle("IDT005")
+@regle("IDT005", "situationFamiliale=M", "situationFamiliale=V")
 def nom_de_naissance(contexte: Contexte) -> Iterator[Infraction]:
     """A woman married or widowed gives her birth name."""
     for personne in contexte.demande.titulaires:
@@ -74,11 +74,16 @@ def nom_de_naissance(contexte: Contexte) -> Iterator[Infraction]:
 def moyen_de_contact(contexte: Contexte) -> Iterator[Infraction]:
     """The applicant can be reached by telephone or electronic mail."""
     demandeur = _demandeur_ou_association(contexte.demande)
-    if demandeur is not None and not any(demandeur.texte_de(champ) for champ in (*_TELEPHONES, "mel")):
-        yield infraction(demandeur)
+    if demandeur is None:
+        return
+    for champ in _MOYENS:
+        moyen = demandeur.presents.get(champ)
+        if moyen is not None and moyen.texte:
+            return
+    yield infraction(demandeur)
 
 
-@regle("IDT007")
+@regle("IDT007", *_TELEPHONES, "tel")
 def telephone_francais(contexte: Contexte) -> Iterator[Infraction]:
     """A telephone has 10 digits and begins with 0."""
     demande = contexte.demande
@@ -87,12 +92,16 @@ def telephone_francais(contexte: Contexte) -> Iterator[Infraction]:
         porteurs.append(demande.association)
     for porteur in porteurs:
         for champ in _TELEPHONES:
-            yield from _telephone(porteur.enfant(champ))
+            ecrit = porteur.presents.get(champ)
+            if ecrit is not None and not _est_telephone(ecrit.texte):
+                yield infraction(ecrit)
     for handicap in demande.handicaps:
-        yield from _telephone(handicap.enfant("referent/tel"))
+        ecrit = handicap.enfant("referent/tel")
+        if ecrit is not None and not _est_telephone(ecrit.texte):
+            yield infraction(ecrit)
 
 
-@regle("IDT008")
+@regle("IDT008", "notifSms")
 def notification_par_sms(contexte: Contexte) -> Iterator[Infraction]:
     """A notification by SMS needs a mobile telephone."""
     demandeur = contexte.demande.demandeur
@@ -102,7 +111,7 @@ def notification_par_sms(contexte: Contexte) -> Iterator[Infraction]:
         yield sur(demandeur.element, "notifSms")
 
 
-@regle("IDT009")
+@regle("IDT009", "notifEvt")
 def notification(contexte: Contexte) -> Iterator[Infraction]:
     """A notification needs a mail address or a mobile telephone."""
     demandeur = contexte.demande.demandeur
@@ -112,7 +121,7 @@ def notification(contexte: Contexte) -> Iterator[Infraction]:
         yield sur(demandeur.element, "notifEvt")
 
 
-@regle("IDT010")
+@regle("IDT010", "renouvellementElec")
 def renouvellement_electronique(contexte: Contexte) -> Iterator[Infraction]:
     """The electronic renewal needs a mail address."""
     if contexte.demande.formulaire.booleen_de("renouvellementElec"):
@@ -146,7 +155,7 @@ def raison_sociale(contexte: Contexte) -> Iterator[Infraction]:
             yield sur(ecrit, "nom")
 
 
-@regle("IDT013")
+@regle("IDT013", "cotitulaire")
 def cotitulaire_demandeur(contexte: Contexte) -> Iterator[Infraction]:
     """A co-holder is not the applicant."""
     demandeur = contexte.demande.demandeur
@@ -157,7 +166,7 @@ def cotitulaire_demandeur(contexte: Contexte) -> Iterator[Infraction]:
                 yield infraction(cotitulaire.element, valeur=cotitulaire.nom)
 
 
-@regle("IDT014")
+@regle("IDT014", "cotitulaire")
 def cotitulaire_en_double(contexte: Contexte) -> Iterator[Infraction]:
     """No co-holder is declared twice."""
     connus = set()
@@ -168,7 +177,7 @@ def cotitulaire_en_double(contexte: Contexte) -> Iterator[Infraction]:
         connus.add(qui)
 
 
-@regle("IDT015")
+@regle("IDT015", "cotitulaire")
 def cotitulaire_trop_jeune(contexte: Contexte) -> Iterator[Infraction]:
     """Each co-holder is at least 16."""
     for cotitulaire in contexte.demande.cotitulaires:
@@ -187,7 +196,7 @@ def nom_obligatoire(contexte: Contexte) -> Iterator[Infraction]:
             yield allege(sur(personne.element, "prenom"))
 
 
-@regle("IDT017")
+@regle("IDT017", "principauxMotifDemande", "listeHandicap")
 def rubrique_de_personne_physique(contexte: Contexte) -> Iterator[Infraction]:
     """An association has neither motives nor handicap."""
     if contexte.demande.est_association:
@@ -216,19 +225,18 @@ def _nom_admis(nom: str) -> bool:
 
 
 def _demandeur_ou_association(demande: Demande) -> Element | None:
-    return demande.association or demande.formulaire.enfant("personnePhysique/demandeur")
+    return demande.association or (demande.demandeur.element if demande.demandeur is not None else None)
 
 
-def _naissance_du_demandeur(contexte: Contexte) -> Iterator[tuple[Personne, date]]:
+def _naissance_du_demandeur(contexte: Contexte) -> tuple[tuple[Personne, date], ...]:
     """The applicant and her birth date; nothing when either lacks."""
     demandeur = contexte.demande.demandeur
-    if demandeur is not None and demandeur.date_naissance is not None:
-        yield demandeur, demandeur.date_naissance
+    naissance = demandeur.date_naissance if demandeur is not None else None
+    return ((demandeur, naissance),) if demandeur is not None and naissance is not None else ()
 
 
-def _telephone(ecrit: Element | None) -> Iterator[Infraction]:
-    if ecrit is not None and not (len(ecrit.texte) == 10 and ecrit.texte.startswith("0")):
-        yield infraction(ecrit)
+def _est_telephone(texte: str) -> bool:
+    return len(texte) == 10 and texte[0] == "0"
 
 
 def _sur_la_naissance(personne: Personne) -> Infraction:
@@ -238,7 +246,7 @@ def _sur_la_naissance(personne: Personne) -> Infraction:
 # --- NIR ----------------------------------------------------------------------------------------------
 
 
-@regle("NIR001")
+@regle("NIR001", "nir")
 def forme_du_nir(contexte: Contexte) -> Iterator[Infraction]:
     """A NIR has 15 characters: 13 (2A and 2B allowed) and a key of 2 digits. Source: net-entreprises
     (attested)."""
@@ -247,7 +255,7 @@ def forme_du_nir(contexte: Contexte) -> Iterator[Infraction]:
             yield infraction(element, valeur=masquer_nir(nir))
 
 
-@regle("NIR002")
+@regle("NIR002", "nir")
 def cle_du_nir(contexte: Contexte) -> Iterator[Infraction]:
     """The key is 97 - (number mod 97), 2A read as 19 and 2B as 18. Source: public rule (attested)."""
     for _, element, nir in _bien_formes(contexte):
@@ -255,7 +263,7 @@ def cle_du_nir(contexte: Contexte) -> Iterator[Infraction]:
             yield infraction(element, valeur=masquer_nir(nir))
 
 
-@regle("NIR003")
+@regle("NIR003", "nir")
 def nir_et_civilite(contexte: Contexte) -> Iterator[Infraction]:
     """The first digit fits the civilité: 1, 3, 7 Monsieur; 2, 4, 8 Madame and Mademoiselle (7 and 8 are
     waiting numbers). Deduced."""
@@ -265,7 +273,7 @@ def nir_et_civilite(contexte: Contexte) -> Iterator[Infraction]:
             yield infraction(element, valeur=masquer_nir(nir))
 
 
-@regle("NIR004")
+@regle("NIR004", "nir")
 def nir_et_date_de_naissance(contexte: Contexte) -> Iterator[Infraction]:
     """Year and month fit the birth date; a month above 12 fits any (incomplete civil status). Deduced."""
     for personne, element, nir in _bien_formes(contexte):
@@ -274,7 +282,7 @@ def nir_et_date_de_naissance(contexte: Contexte) -> Iterator[Infraction]:
             yield infraction(element, valeur=masquer_nir(nir))
 
 
-@regle("NIR006", registre=True)
+@regle("NIR006", "nir", registre=True)
 def nir_deja_porte(contexte: Contexte) -> Iterator[Infraction]:
     """No active demande of the same territory, the associated one excepted, holds this NIR, unless the
     duplicate is forced. Source: L. 441-2-1 (convention). Silent where DOU001 names the same demande."""

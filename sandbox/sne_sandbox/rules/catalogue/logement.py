@@ -12,10 +12,10 @@ from typing import Final
 from sne_sandbox.contract.nomenclatures import Commune, Territoires
 from sne_sandbox.domain.codes import HEBERGES, LOCATAIRES, LOGEMENT_PROPRE
 from sne_sandbox.domain.demande import departement_de
-from sne_sandbox.domain.element import Element
+from sne_sandbox.domain.element import Element, lire_date
 from sne_sandbox.domain.menage import LIENS_DE_COUPLE
 from sne_sandbox.domain.texte import plier
-from sne_sandbox.rules.rule import Contexte, Infraction, allege, infraction, manquant, regle
+from sne_sandbox.rules.rule import Contexte, Infraction, allege, de_codes, infraction, manquant, regle
 
 # --- communes -----------------------------------------------------------------------------------------
 
@@ -82,41 +82,43 @@ _BRANCHE_FRANCE: Final = frozenset({"codePostal", "commune"})
 _BRANCHE_ETRANGER: Final = frozenset({"codePostalEtranger", "communeEtranger", "pays"})
 
 
-@regle("ADR001")
+@regle("ADR001", "etranger")
 def indicateur_etranger(contexte: Contexte) -> Iterator[Infraction]:
     """The flag « étranger » goes with the branch given."""
     for adresse in contexte.demande.adresses:
         etranger = adresse.booleen_de("etranger")
         if etranger is None:
             continue
-        complete = adresse.nom in _COMPLETES  # there an empty branch is a branch all the same
-        donnes = {e.nom for e in adresse.enfants if complete or not e.vide}
         contraire = _BRANCHE_FRANCE if etranger else _BRANCHE_ETRANGER
-        if not donnes.isdisjoint(contraire):
+        # An empty branch of these is a branch all the same.
+        donnes = {e.nom for e in adresse.enfants} if adresse.nom in _COMPLETES else set(adresse.presents)
+        if donnes & contraire:
             yield infraction(adresse.enfant("etranger") or adresse)
 
 
-@regle("ADR002")
+@regle("ADR002", "commune")
 def commune_inexistante(contexte: Contexte) -> Iterator[Infraction]:
     """Every French commune exists, or has existed."""
+    existe = contexte.territoires.existe
     for ecrite in contexte.demande.communes:
-        yield from commune_inconnue(ecrite, contexte)
+        if ecrite.code is not None and not existe(ecrite.code):
+            yield from commune_inconnue(ecrite, contexte)
 
 
-@regle("ADR003")
+@regle("ADR003", "codePostal")
 def code_postal_de_la_commune(contexte: Contexte) -> Iterator[Infraction]:
     """The postal code is one of the commune's."""
     for adresse in contexte.demande.adresses:
         postal = adresse.enfant("codePostal")
-        code = adresse.code_de("commune")
-        if postal is None or code is None or len(postal.texte) != 5:
+        ecrite = adresse.enfant("commune")
+        if postal is None or ecrite is None or ecrite.code is None or len(postal.texte) != 5:
             continue
-        trouvee = commune(code, contexte.territoires)
+        trouvee = commune(ecrite.code, contexte.territoires)
         if trouvee is not None and trouvee.codes_postaux and postal.texte not in trouvee.codes_postaux:
             yield infraction(postal, commune=trouvee.nom)
 
 
-@regle("ADR004")
+@regle("ADR004", "codePostal")
 def code_postal_incomplet(contexte: Contexte) -> Iterator[Infraction]:
     """A postal code has 5 digits."""
     for adresse in contexte.demande.adresses:
@@ -125,7 +127,7 @@ def code_postal_incomplet(contexte: Contexte) -> Iterator[Infraction]:
             yield infraction(postal)
 
 
-@regle("ADR005")
+@regle("ADR005", "pays")
 def pays_etranger(contexte: Contexte) -> Iterator[Infraction]:
     """The country of an address abroad is not blank, and not France."""
     for adresse in contexte.demande.adresses:
@@ -134,7 +136,7 @@ def pays_etranger(contexte: Contexte) -> Iterator[Infraction]:
             yield infraction(pays)
 
 
-@regle("ADR006")
+@regle("ADR006", *de_codes("modeleLogement", HEBERGES))
 def nom_de_l_hebergeant(contexte: Contexte) -> Iterator[Infraction]:
     """Who lives at somebody's says whose."""
     logement = contexte.demande.logement_actuel
@@ -150,7 +152,7 @@ def nom_de_l_hebergeant(contexte: Contexte) -> Iterator[Infraction]:
         yield manquant(adresse, "nomHebergeant")
 
 
-@regle("ADR007")
+@regle("ADR007", "commune")
 def commune_remplacee(contexte: Contexte) -> Iterator[Infraction]:
     """Every commune is in force on the base's clock."""
     jour, territoires = contexte.jour, contexte.territoires
@@ -175,6 +177,7 @@ _COMPLEMENTS: Final = {
     "compCentreDepuis": "CDEFCM",
     "compNomCentre": "CDEFCM",
 }
+_DEPUIS: Final = tuple(nom for nom in _COMPLEMENTS if nom.endswith("Depuis"))
 _SANS_LOGEMENT: Final = frozenset({"SD", "SQUAT", "CAMCAR"})
 _PROPRIETAIRE_OCCUPANT: Final = "POCC"
 _LIEU: Final = ("codePostal", "commune", "codePostalEtranger", "communeEtranger", "pays")
@@ -187,43 +190,43 @@ _FUTUR_COUPLE: Final = "14"
 _REGROUPEMENT_FAMILIAL: Final = "15"
 
 
-@regle("LOG001")
+@regle("LOG001", "modeleLogement=HLM")
 def bailleur_du_logement_hlm(contexte: Contexte) -> Iterator[Infraction]:
     """A tenant of an HLM dwelling names the landlord. Source: XSD comp* fields (deduced)."""
     return _complements_absents(contexte, "HLM")
 
 
-@regle("LOG002")
+@regle("LOG002", "modeleLogement=RS")
 def entree_en_residence_sociale(contexte: Contexte) -> Iterator[Infraction]:
     """In a résidence sociale, foyer or pension de famille, since when. Source: XSD comp* fields (deduced)."""
     return _complements_absents(contexte, "RS")
 
 
-@regle("LOG003")
+@regle("LOG003", "modeleLogement=RHVS")
 def entree_en_residence_hoteliere(contexte: Contexte) -> Iterator[Infraction]:
     """In a résidence hôtelière à vocation sociale, since when. Source: XSD comp* fields (deduced)."""
     return _complements_absents(contexte, "RHVS")
 
 
-@regle("LOG004")
+@regle("LOG004", "modeleLogement=SLHT")
 def debut_de_la_sous_location(contexte: Contexte) -> Iterator[Infraction]:
     """A subtenant, or one housed for a time, says since when. Source: XSD comp* fields (deduced)."""
     return _complements_absents(contexte, "SLHT")
 
 
-@regle("LOG005")
+@regle("LOG005", "modeleLogement=SH")
 def structure_d_hebergement(contexte: Contexte) -> Iterator[Infraction]:
     """In a structure d'hébergement, which and since when. Source: XSD comp* fields (deduced)."""
     return _complements_absents(contexte, "SH")
 
 
-@regle("LOG006")
+@regle("LOG006", "modeleLogement=CDEFCM")
 def centre_maternel(contexte: Contexte) -> Iterator[Infraction]:
     """In a centre de l'enfance or maternel, which and since when. Source: XSD comp* fields (deduced)."""
     return _complements_absents(contexte, "CDEFCM")
 
 
-@regle("LOG007")
+@regle("LOG007", *_COMPLEMENTS)
 def complement_sans_mode_de_logement(contexte: Contexte) -> Iterator[Infraction]:
     """A comp… field is given only with its modeleLogement. Deduced."""
     logement = _logement(contexte)
@@ -234,22 +237,22 @@ def complement_sans_mode_de_logement(contexte: Contexte) -> Iterator[Infraction]
             yield infraction(complement, valeur=nom)
 
 
-@regle("LOG008")
+@regle("LOG008", *_DEPUIS)
 def date_d_entree(contexte: Contexte) -> Iterator[Infraction]:
     """No comp…Depuis date is in the future (one day of tolerance), nor before the applicant's birth.
     Deduced."""
     logement, demandeur = _logement(contexte), contexte.demande.demandeur
     naissance = demandeur.date_naissance if demandeur is not None else None
-    for nom in _COMPLEMENTS:
-        jour = logement.date_de(nom) if nom.endswith("Depuis") else None
+    for nom in _DEPUIS:
         complement = logement.enfant(nom)
+        jour = lire_date(complement.texte) if complement is not None else None
         if jour is None or complement is None:
             continue
         if jour > contexte.aujourdhui or (naissance is not None and jour < naissance):
             yield infraction(complement)
 
 
-@regle("LOG009")
+@regle("LOG009", *de_codes("modeleLogement", _SANS_LOGEMENT))
 def modes_de_logement_contradictoires(contexte: Contexte) -> Iterator[Infraction]:
     """Without shelter, in a squat or a caravan excludes a dwelling of one's own (HLM, LP, POCC, FONC).
     Convention."""
@@ -261,7 +264,7 @@ def modes_de_logement_contradictoires(contexte: Contexte) -> Iterator[Infraction
             yield infraction(modele)
 
 
-@regle("LOG010")
+@regle("LOG010", "modeleLogement")
 def mode_de_logement_en_double(contexte: Contexte) -> Iterator[Infraction]:
     """The same modeleLogement is listed once. Convention."""
     vus: set[str] = set()
@@ -271,7 +274,7 @@ def mode_de_logement_en_double(contexte: Contexte) -> Iterator[Infraction]:
         vus.add(modele.code or "")
 
 
-@regle("LOG011")
+@regle("LOG011", "modeleLogement=POCC")
 def occupant_non_proprietaire(contexte: Contexte) -> Iterator[Infraction]:
     """A propriétaire occupant (POCC) is not declared proprietaire=false. Source: the form (convention)."""
     logement = _logement(contexte)
@@ -282,7 +285,7 @@ def occupant_non_proprietaire(contexte: Contexte) -> Iterator[Infraction]:
         yield infraction(proprietaire)
 
 
-@regle("LOG012")
+@regle("LOG012", "proprietaire")
 def logement_possede(contexte: Contexte) -> Iterator[Infraction]:
     """An owner who does not live there (proprietaire=true, no POCC) gives the type and the place of the
     dwelling owned. Source: XSD (deduced)."""
@@ -297,7 +300,7 @@ def logement_possede(contexte: Contexte) -> Iterator[Infraction]:
         yield manquant(logement, "commune")
 
 
-@regle("LOG013")
+@regle("LOG013", *de_codes("modeleLogement", LOCATAIRES))
 def logement_loue_mal_decrit(contexte: Contexte) -> Iterator[Infraction]:
     """A tenant (HLM, LP) gives rent, surface and number of inhabitants. Convention."""
     logement = _logement(contexte)
@@ -308,7 +311,7 @@ def logement_loue_mal_decrit(contexte: Contexte) -> Iterator[Infraction]:
         yield manquant(logement, manques[0], manque=", ".join(_DESCRIPTION[nom] for nom in manques))
 
 
-@regle("LOG014")
+@regle("LOG014", "montantMensuelAPL")
 def aide_au_dessus_du_loyer(contexte: Contexte) -> Iterator[Infraction]:
     """The housing benefit is not above the rent. Convention."""
     logement = _logement(contexte)
@@ -317,7 +320,7 @@ def aide_au_dessus_du_loyer(contexte: Contexte) -> Iterator[Infraction]:
         yield infraction(aide)
 
 
-@regle("LOG015")
+@regle("LOG015", "nombreHabitant")
 def trop_peu_d_habitants(contexte: Contexte) -> Iterator[Infraction]:
     """nombreHabitant is at least 1 + co-holders + persons à charge living there. Convention.
 
@@ -338,9 +341,12 @@ def trop_peu_d_habitants(contexte: Contexte) -> Iterator[Infraction]:
         yield infraction(habitants)
 
 
+_SANS_RIEN: Final = Element("logementActuel")
+
+
 def _logement(contexte: Contexte) -> Element:
     """The present dwelling, an empty element when the demande tells of none."""
-    return contexte.demande.logement_actuel or Element("logementActuel")
+    return contexte.demande.logement_actuel or _SANS_RIEN
 
 
 def _modeles(logement: Element) -> tuple[Element, ...]:

@@ -2,15 +2,23 @@
 monthly resources and employment (RES); the complement « handicap » (HAN).
 """
 
-from collections import Counter
 from collections.abc import Iterator
 from typing import Final
 
 from sne_sandbox.domain.codes import SALARIES
 from sne_sandbox.domain.dates import age, ajouter_mois
-from sne_sandbox.domain.element import Element
+from sne_sandbox.domain.element import Element, lire_date
 from sne_sandbox.domain.menage import LIENS_DE_COUPLE, ressources_mensuelles
-from sne_sandbox.rules.rule import Contexte, Infraction, a_venir, infraction, manquant, regle, sur
+from sne_sandbox.rules.rule import (
+    Contexte,
+    Infraction,
+    a_venir,
+    de_codes,
+    infraction,
+    manquant,
+    regle,
+    sur,
+)
 
 # --- MEN ----------------------------------------------------------------------------------------------
 
@@ -36,7 +44,7 @@ _A_CHARGE_ATTENDU: Final = ("nom", "prenom", "sexe")
 _EN_GARDE_OBLIGATOIRE: Final = ("dateNaissance", "coParentalite")
 
 
-@regle("MEN001")
+@regle("MEN001", *de_codes("lienDemandeur", LIENS_DE_COUPLE))
 def lien_contredit_la_situation(contexte: Contexte) -> Iterator[Infraction]:
     """A couple link goes with the situation familiale of both: M with M, P with P, C (concubin) with U.
 
@@ -52,7 +60,7 @@ def lien_contredit_la_situation(contexte: Contexte) -> Iterator[Infraction]:
             yield infraction(lien)
 
 
-@regle("MEN002")
+@regle("MEN002", *de_codes("lienDemandeur", LIENS_DE_COUPLE))
 def un_seul_conjoint(contexte: Contexte) -> Iterator[Infraction]:
     """At most one co-holder is spouse, PACS partner or concubin (lienDemandeur M, P, C). Deduced."""
     liens = (c.element.enfant("lienDemandeur") for c in contexte.demande.cotitulaires)
@@ -61,7 +69,7 @@ def un_seul_conjoint(contexte: Contexte) -> Iterator[Infraction]:
         yield infraction(lien)
 
 
-@regle("MEN003")
+@regle("MEN003", "situationFamiliale=M", "situationFamiliale=P", "situationFamiliale=U")
 def couple_sans_cotitulaire(contexte: Contexte) -> Iterator[Infraction]:
     """An applicant who is married, in a PACS or a concubinage has a co-holder. Convention."""
     demandeur = contexte.demande.demandeur
@@ -72,21 +80,21 @@ def couple_sans_cotitulaire(contexte: Contexte) -> Iterator[Infraction]:
         yield infraction(situation)
 
 
-@regle("MEN004")
+@regle("MEN004", "personneACharge")
 def personne_a_charge_incomplete(contexte: Contexte) -> Iterator[Infraction]:
     """A person à charge that is given holds birth date and kinship. Source: the form (deduced)."""
     for personne in contexte.demande.personnes_a_charge:
         yield from _incomplet(personne, _A_CHARGE_OBLIGATOIRE)
 
 
-@regle("MEN005")
+@regle("MEN005", "personneACharge", "personneEnGarde")
 def naissance_future_au_foyer(contexte: Contexte) -> Iterator[Infraction]:
     """No person à charge or in custody is born in the future (one day of tolerance). Deduced."""
     for personne in contexte.demande.personnes_a_charge + contexte.demande.personnes_en_garde:
         yield from a_venir(personne, "dateNaissance", contexte)
 
 
-@regle("MEN006")
+@regle("MEN006", "lienParente=E")
 def age_de_l_enfant_a_charge(contexte: Contexte) -> Iterator[Infraction]:
     """A child à charge (lienParente E) is younger than the applicant by at least 12 years. Convention."""
     demandeur = contexte.demande.demandeur
@@ -94,15 +102,15 @@ def age_de_l_enfant_a_charge(contexte: Contexte) -> Iterator[Infraction]:
     if naissance_demandeur is None:
         return
     for personne in contexte.demande.personnes_a_charge:
-        naissance = personne.enfant("dateNaissance")
-        jour = personne.date_de("dateNaissance")
-        if personne.code_de("lienParente") != _ENFANT or naissance is None or jour is None:
+        naissance = personne.presents.get("dateNaissance")
+        jour = lire_date(naissance.texte) if naissance is not None else None
+        if naissance is None or jour is None or personne.code_de("lienParente") != _ENFANT:
             continue
         if age(naissance_demandeur, jour) < _ECART_MINIMAL:
             yield infraction(naissance)
 
 
-@regle("MEN007")
+@regle("MEN007", "personneANaitre")
 def enfants_a_naitre_incomplets(contexte: Contexte) -> Iterator[Infraction]:
     """A number of children to be born of 1 or more needs the expected date, and the date needs such a
     number; 0 without date means none. Source: the form (deduced)."""
@@ -117,26 +125,27 @@ def enfants_a_naitre_incomplets(contexte: Contexte) -> Iterator[Infraction]:
         yield sur(a_naitre, "nombre")
 
 
-@regle("MEN008")
+@regle("MEN008", "dateNaissancePrevue")
 def date_de_naissance_prevue(contexte: Contexte) -> Iterator[Infraction]:
     """The expected date is at most 10 months after dateFichier and at most 1 month before. Convention."""
     formulaire, chemin = contexte.demande.formulaire, f"{_A_NAITRE}/dateNaissancePrevue"
+    element = formulaire.enfant(chemin)
+    prevue = lire_date(element.texte) if element is not None else None
     fichier = contexte.document.date_de("entete/dateFichier")
-    prevue, element = formulaire.date_de(chemin), formulaire.enfant(chemin)
     if fichier is None or prevue is None or element is None:
         return
     if not ajouter_mois(fichier, -1) <= prevue <= ajouter_mois(fichier, 10):
         yield infraction(element)
 
 
-@regle("MEN009")
+@regle("MEN009", "personneEnGarde")
 def personne_en_garde_incomplete(contexte: Contexte) -> Iterator[Infraction]:
     """A person in custody that is given holds birth date and coparentalité. Source: the form (deduced)."""
     for personne in contexte.demande.personnes_en_garde:
         yield from _incomplet(personne, _EN_GARDE_OBLIGATOIRE)
 
 
-@regle("MEN010")
+@regle("MEN010", "personneEnGarde")
 def enfant_a_charge_et_en_garde(contexte: Contexte) -> Iterator[Infraction]:
     """The same child is not both à charge and in custody. Convention.
 
@@ -154,7 +163,7 @@ def enfant_a_charge_et_en_garde(contexte: Contexte) -> Iterator[Infraction]:
                 break
 
 
-@regle("MEN011")
+@regle("MEN011", "personneACharge")
 def personne_a_charge_a_completer(contexte: Contexte) -> Iterator[Infraction]:
     """A person à charge holds nom, prénom and sex; in MOD and REN also what MEN004 asks. Source: the form
     (deduced)."""
@@ -164,7 +173,7 @@ def personne_a_charge_a_completer(contexte: Contexte) -> Iterator[Infraction]:
         yield from _incomplet(personne, attendus)
 
 
-@regle("MEN012")
+@regle("MEN012", "personneEnGarde")
 def personne_en_garde_majeure(contexte: Contexte) -> Iterator[Infraction]:
     """A person in custody is under 18 on the base's date. Convention."""
     for personne in contexte.demande.personnes_en_garde:
@@ -175,7 +184,7 @@ def personne_en_garde_majeure(contexte: Contexte) -> Iterator[Infraction]:
 
 
 def _incomplet(personne: Element, attendus: tuple[str, ...]) -> Iterator[Infraction]:
-    manques = [nom for nom in attendus if personne.enfant(nom) is None]
+    manques = [nom for nom in attendus if nom not in personne.presents]
     if manques:
         yield manquant(personne, manques[0], manque=", ".join(_NOMS[nom] for nom in manques))
 
@@ -183,16 +192,10 @@ def _incomplet(personne: Element, attendus: tuple[str, ...]) -> Iterator[Infract
 # --- RES ----------------------------------------------------------------------------------------------
 
 
-_LISTES: Final = (
-    "listeRessourceRecue",
-    "listeRessourceVersee",
-    "listeRessourceRecuePersACharge",
-    "listeRessourceVerseePersACharge",
-)
 _TOTAL_NORMAL: Final = 20_000
 
 
-@regle("RES001")
+@regle("RES001", "anneeMoins1")
 def annees_des_revenus(contexte: Contexte) -> Iterator[Infraction]:
     """anneeMoins1 is one of the 2 years before dateFichier; when both are given anneeMoins2 is the year
     before anneeMoins1. Source: the form (convention)."""
@@ -208,12 +211,12 @@ def annees_des_revenus(contexte: Contexte) -> Iterator[Infraction]:
             yield infraction(element_2)
 
 
-@regle("RES002")
+@regle("RES002", "montantMoins1", "montantMoins2")
 def revenu_sans_annee(contexte: Contexte) -> Iterator[Infraction]:
     """An amount other than 0 comes with its year. Source: the form (deduced)."""
     for revenu in _revenus(contexte):
         for montant, annee in (("montantMoins1", "anneeMoins1"), ("montantMoins2", "anneeMoins2")):
-            if revenu.entier_de(montant) and revenu.entier_de(annee) is None:
+            if montant in revenu.presents and revenu.entier_de(montant) and revenu.entier_de(annee) is None:
                 yield manquant(revenu, annee)
 
 
@@ -231,44 +234,46 @@ def revenu_fiscal_absent(contexte: Contexte) -> Iterator[Infraction]:
         yield manquant(revenu, "montantMoins1")
 
 
-@regle("RES004")
+@regle("RES004", "detailRessource")
 def ressource_incomplete(contexte: Contexte) -> Iterator[Infraction]:
     """A resource that is not empty holds both its code and its amount. Deduced."""
-    for liste in _listes(contexte):
-        for detail in liste.tous("detailRessource"):
+    for _, details in contexte.demande.ressources:
+        for detail in details:
             for nom in ("ressource", "montant"):
-                if detail.enfant(nom) is None:
+                if nom not in detail.presents:
                     yield manquant(detail, nom)
 
 
-@regle("RES005")
+@regle("RES005", "detailRessource")
 def ressource_en_double(contexte: Contexte) -> Iterator[Infraction]:
     """A resource code occurs once per person and list. Convention. The persons à charge share one list: two
     of them may receive the same."""
     a_charge = max(1, len(contexte.demande.personnes_a_charge))
-    for liste in _listes(contexte):
+    for liste, details in contexte.demande.ressources:
+        if len(details) < 2:
+            continue
         fois = a_charge if liste.nom.endswith("PersACharge") else 1
-        vus: Counter[str] = Counter()
-        for detail in liste.tous("detailRessource"):
-            ressource = detail.enfant("ressource")
+        vus: dict[str, int] = {}
+        for detail in details:
+            ressource = detail.presents.get("ressource")
             if ressource is None or ressource.code is None:
                 continue
-            vus[ressource.code] += 1
+            vus[ressource.code] = vus.get(ressource.code, 0) + 1
             if vus[ressource.code] > fois:
                 yield infraction(ressource)
 
 
-@regle("RES007")
+@regle("RES007", "detailRessource")
 def ressource_negative(contexte: Contexte) -> Iterator[Infraction]:
     """The amount of a resource is not negative. Convention."""
-    for liste in _listes(contexte):
-        for detail in liste.tous("detailRessource"):
-            montant = detail.enfant("montant")
-            if montant is not None and (detail.entier_de("montant") or 0) < 0:
+    for _, details in contexte.demande.ressources:
+        for detail in details:
+            montant = detail.presents.get("montant")
+            if montant is not None and "-" in montant.texte and (detail.entier_de("montant") or 0) < 0:
                 yield infraction(montant)
 
 
-@regle("RES008")
+@regle("RES008", *de_codes("typeContratTravail", SALARIES), "typeContratTravail=ETU")
 def ressource_sans_rapport_avec_le_contrat(contexte: Contexte) -> Iterator[Infraction]:
     """Employed (CDI, CDD, APP), one has a resource SAL; student (ETU), SAL or BE. Convention."""
     for personne in contexte.demande.titulaires:
@@ -281,7 +286,7 @@ def ressource_sans_rapport_avec_le_contrat(contexte: Contexte) -> Iterator[Infra
             yield infraction(contrat)
 
 
-@regle("RES009")
+@regle("RES009", *de_codes("typeContratTravail", SALARIES))
 def employeur_attendu(contexte: Contexte) -> Iterator[Infraction]:
     """Employed (CDI, CDD, APP), one names the main employer. Convention."""
     for personne in contexte.demande.titulaires:
@@ -294,7 +299,7 @@ def employeur_attendu(contexte: Contexte) -> Iterator[Infraction]:
             yield manquant(situation, "nomEmployeurPrincipal")
 
 
-@regle("RES010")
+@regle("RES010", "montant")
 def total_anormal(contexte: Contexte) -> Iterator[Infraction]:
     """The household receives at most 20 000 euros a month in all. Convention."""
     demandeur = contexte.demande.demandeur
@@ -303,19 +308,9 @@ def total_anormal(contexte: Contexte) -> Iterator[Infraction]:
         yield manquant(demandeur.element, "listeRessourceRecue", valeur=str(total))
 
 
-def _revenus(contexte: Contexte) -> Iterator[Element]:
-    for personne in contexte.demande.titulaires:
-        revenu = personne.element.enfant("revenuFiscal")
-        if revenu is not None:
-            yield revenu
-
-
-def _listes(contexte: Contexte) -> Iterator[Element]:
-    for personne in contexte.demande.titulaires:
-        for nom in _LISTES:
-            liste = personne.element.enfant(nom)
-            if liste is not None:
-                yield liste
+def _revenus(contexte: Contexte) -> list[Element]:
+    revenus = [personne.element.presents.get("revenuFiscal") for personne in contexte.demande.titulaires]
+    return [revenu for revenu in revenus if revenu is not None]
 
 
 # --- HAN ----------------------------------------------------------------------------------------------
@@ -330,7 +325,7 @@ _NATURES: Final = {
 _AUCUNE_AIDE: Final = "1"
 
 
-@regle("HAN001")
+@regle("HAN001", "handicap")
 def personne_handicapee_hors_du_menage(contexte: Contexte) -> Iterator[Infraction]:
     """The birth date of a handicap block is that of the applicant, a co-holder, a person à charge or in
     custody. Source: the form (convention). An association has no household to compare with."""
@@ -346,7 +341,7 @@ def personne_handicapee_hors_du_menage(contexte: Contexte) -> Iterator[Infractio
             yield infraction(naissance)
 
 
-@regle("HAN002")
+@regle("HAN002", "handicapMoteur", "handicapSensoriel", "handicapAutre")
 def nature_du_handicap(contexte: Contexte) -> Iterator[Infraction]:
     """A kind of handicap that is declared (moteur, sensoriel, autre) comes with its nature. Source: XSD
     (deduced)."""
@@ -356,7 +351,7 @@ def nature_du_handicap(contexte: Contexte) -> Iterator[Infraction]:
                 yield manquant(handicap, nature)
 
 
-@regle("HAN003")
+@regle("HAN003", "listeNatureHandicapMoteur", "listeNatureHandicapSensoriel")
 def nature_sans_indicateur(contexte: Contexte) -> Iterator[Infraction]:
     """A list of natures is not given with its flag false; an absent flag is accepted. Deduced."""
     for handicap in contexte.demande.handicaps:
@@ -366,7 +361,7 @@ def nature_sans_indicateur(contexte: Contexte) -> Iterator[Infraction]:
                 yield infraction(liste)
 
 
-@regle("HAN004")
+@regle("HAN004", "aideTechniqueHandicap=1")
 def aucune_aide_technique(contexte: Contexte) -> Iterator[Infraction]:
     """The technical aid 1 (Aucune) excludes the others. Source: nomenclature (deduced)."""
     for handicap in contexte.demande.handicaps:

@@ -3,12 +3,11 @@
 import re
 from collections.abc import Iterator
 from datetime import datetime, timedelta
-from functools import lru_cache
 from typing import Final
 
-from sne_sandbox.contract.nomenclatures import Nomenclatures
+from sne_sandbox.contract.nomenclatures import PasDeChemin
 from sne_sandbox.domain.dates import PARIS
-from sne_sandbox.domain.element import Element
+from sne_sandbox.domain.element import CODE_INCONNU, VIDE_OBLIGATOIRE, Element
 from sne_sandbox.rules.rule import Contexte, Infraction, a_venir, infraction, manquant, regle, sans_valeur
 
 # --- ENT ----------------------------------------------------------------------------------------------
@@ -35,7 +34,7 @@ def type_de_fichier(contexte: Contexte) -> Iterator[Infraction]:
     yield infraction(ecrit) if ecrit is not None else manquant(entete, "typeFichier", valeur="")
 
 
-@regle("ENT002")
+@regle("ENT002", "dateFichier")
 def date_du_fichier(contexte: Contexte) -> Iterator[Infraction]:
     """The file is not dated more than 24 hours after the base's clock."""
     instant = contexte.demande.date_fichier
@@ -89,13 +88,13 @@ def guichet_du_certificat(contexte: Contexte) -> Iterator[Infraction]:
         yield _sur_le_guichet(contexte)
 
 
-@regle("ENT008")
+@regle("ENT008", "dateCreationDemande")
 def date_de_creation(contexte: Contexte) -> Iterator[Infraction]:
     """The day of deposit is not in the future."""
     yield from a_venir(contexte.demande.formulaire, "dateCreationDemande", contexte)
 
 
-@regle("ENT009")
+@regle("ENT009", "numUnique")
 def numero_a_la_creation(contexte: Contexte) -> Iterator[Infraction]:
     """A creation carries no numéro unique: the SNE delivers it."""
     numero = contexte.demande.formulaire.enfant("numUnique")
@@ -110,7 +109,7 @@ def numero_obligatoire(contexte: Contexte) -> Iterator[Infraction]:
         yield manquant(contexte.demande.formulaire, "numUnique", valeur="")
 
 
-@regle("ENT011")
+@regle("ENT011", CODE_INCONNU)
 def code_hors_nomenclature(contexte: Contexte) -> Iterator[Infraction]:
     """Every code given belongs to its closed list."""
     nomenclatures = contexte.nomenclatures
@@ -120,7 +119,7 @@ def code_hors_nomenclature(contexte: Contexte) -> Iterator[Infraction]:
             yield infraction(element, liste=noeud.liste)
 
 
-@regle("ENT012", registre=True)
+@regle("ENT012", "refInterne", registre=True)
 def reference_interne_reprise(contexte: Contexte) -> Iterator[Infraction]:
     """The sender's own reference is not that of another active demande of his."""
     reference, ecrite = contexte.demande.ref_interne, contexte.demande.formulaire.enfant("refInterne")
@@ -132,7 +131,7 @@ def reference_interne_reprise(contexte: Contexte) -> Iterator[Infraction]:
         yield infraction(ecrite, numero=numero)
 
 
-@regle("ENT013")
+@regle("ENT013", VIDE_OBLIGATOIRE)
 def code_obligatoire(contexte: Contexte) -> Iterator[Infraction]:
     """Every element of a closed list that the schema requires carries a code; a commune likewise."""
     racine, depart = _depart(contexte)
@@ -140,7 +139,7 @@ def code_obligatoire(contexte: Contexte) -> Iterator[Infraction]:
         yield from _sans_code(racine, depart)
 
 
-@regle("ENT014")
+@regle("ENT014", "informationDalo", "informationTraitement")
 def informations_du_sne(contexte: Contexte) -> Iterator[Infraction]:
     """What the SNE owns is not sent: it is ignored."""
     for bloc in (
@@ -172,42 +171,10 @@ def _sur_le_guichet(contexte: Contexte) -> Infraction:
 # --- elements of closed lists: one walk of the document along the contract's paths ---------------------
 
 
-class _NoeudChemin:
-    """A step of the contract's paths. Steps that lead to no closed list and no commune are left out."""
-
-    __slots__ = ("code_requis", "enfants", "liste", "obligatoire")
-
-    def __init__(self, obligatoire: bool) -> None:
-        self.obligatoire = obligatoire
-        self.liste: str | None = None
-        self.code_requis = False
-        self.enfants: dict[str, _NoeudChemin] = {}
-
-
-@lru_cache(maxsize=8)
-def _arbre(nomenclatures: Nomenclatures) -> _NoeudChemin:
-    sommet = _NoeudChemin(True)
-    for chemin in nomenclatures.chemins:
-        liste, _ = nomenclatures.par_chemin.get(chemin, (None, False))
-        if chemin.endswith("/typeFichier") or (liste is None and not chemin.endswith("/commune")):
-            continue
-        courant, parcouru = sommet, ""
-        for nom in chemin.split("/"):
-            parcouru = f"{parcouru}/{nom}" if parcouru else nom
-            suivant = courant.enfants.get(nom)
-            if suivant is None:
-                suivant = courant.enfants[nom] = _NoeudChemin(nomenclatures.obligatoire(parcouru))
-            courant = suivant
-        courant.liste = liste
-        # An absent motif de radiation is a déradiation.
-        courant.code_requis = not chemin.endswith("/motifRadiation")
-    return sommet
-
-
-def _depart(contexte: Contexte) -> tuple[Element | None, _NoeudChemin | None]:
+def _depart(contexte: Contexte) -> tuple[Element | None, PasDeChemin | None]:
     """Where the walk begins: the whole document; for RAD its radiation block, and only when it has a motive
     (without, the rest of it is ignored); nowhere for SUP and COP."""
-    sommet = _arbre(contexte.nomenclatures).enfants.get("interfaceNuu")
+    sommet = contexte.nomenclatures.sommet.enfants.get("interfaceNuu")
     if contexte.type_fichier in ("SUP", "COP") or sommet is None:
         return None, None
     if contexte.type_fichier != "RAD":
@@ -215,13 +182,13 @@ def _depart(contexte: Contexte) -> tuple[Element | None, _NoeudChemin | None]:
     radiation = contexte.demande.radiation
     if radiation is None or contexte.demande.motif_radiation is None:
         return None, None
-    noeud: _NoeudChemin | None = sommet
+    noeud: PasDeChemin | None = sommet
     for nom in ("demande", "demandeLogement", "radiation"):
         noeud = noeud.enfants.get(nom) if noeud is not None else None
     return radiation, noeud
 
 
-def _elements_de_liste(contexte: Contexte) -> Iterator[tuple[Element, _NoeudChemin]]:
+def _elements_de_liste(contexte: Contexte) -> Iterator[tuple[Element, PasDeChemin]]:
     racine, depart = _depart(contexte)
     if racine is None or depart is None:
         return
@@ -239,7 +206,7 @@ def _elements_de_liste(contexte: Contexte) -> Iterator[tuple[Element, _NoeudChem
                     pile.append((enfant, suivant))
 
 
-def _sans_code(parent: Element, noeud: _NoeudChemin) -> Iterator[Infraction]:
+def _sans_code(parent: Element, noeud: PasDeChemin) -> Iterator[Infraction]:
     vides: list[Element] = []
     for enfant in parent.enfants:
         suivant = noeud.enfants.get(enfant.nom)

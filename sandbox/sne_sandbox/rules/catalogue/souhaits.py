@@ -26,7 +26,7 @@ def logement_recherche_absent(contexte: Contexte) -> Iterator[Infraction]:
         yield manquant(contexte.demande.formulaire, "logementRecherche")
 
 
-@regle("REC002")
+@regle("REC002", "typeLogement")
 def types_qui_ne_se_suivent_pas(contexte: Contexte) -> Iterator[Infraction]:
     """At most 2 types of dwelling, consecutive (T2 and T3, in any order), none twice. Source: the form
     (convention)."""
@@ -40,7 +40,7 @@ def types_qui_ne_se_suivent_pas(contexte: Contexte) -> Iterator[Infraction]:
         yield infraction(types[-1])
 
 
-@regle("REC003")
+@regle("REC003", "logementRecherche")
 def nombre_de_localisations(contexte: Contexte) -> Iterator[Infraction]:
     """1 to 10 wished places, a setting: 8 on the form 14069*03. Source: USH 2012 (10), Cerfa *03 (8);
     deduced."""
@@ -52,7 +52,7 @@ def nombre_de_localisations(contexte: Contexte) -> Iterator[Infraction]:
         yield manquant(recherche, "listeLocalisationSouhaite", valeur=str(nombre), max=str(maximum))
 
 
-@regle("REC004")
+@regle("REC004", "localisationSouhaite")
 def localisation_en_double(contexte: Contexte) -> Iterator[Infraction]:
     """No commune twice with the same quartier, names folded, both absent included. Convention."""
     vues: set[tuple[str, str]] = set()
@@ -66,7 +66,7 @@ def localisation_en_double(contexte: Contexte) -> Iterator[Infraction]:
         vues.add(cle)
 
 
-@regle("REC005")
+@regle("REC005", "commune")
 def communes_de_plusieurs_territoires(contexte: Contexte) -> Iterator[Infraction]:
     """All wished communes lie in the territory of the first: the region in Île-de-France, the département
     elsewhere, 69 with the Métropole de Lyon. Source: L. 441-2-1 (deduced).
@@ -85,7 +85,7 @@ def communes_de_plusieurs_territoires(contexte: Contexte) -> Iterator[Infraction
             yield infraction(commune)
 
 
-@regle("REC006")
+@regle("REC006", "typeLogement")
 def logement_trop_petit(contexte: Contexte) -> Iterator[Infraction]:
     """The largest type wished has at least (persons ÷ 2) + 1 rooms. Convention.
 
@@ -93,13 +93,14 @@ def logement_trop_petit(contexte: Contexte) -> Iterator[Infraction]:
     """
     types = _types(contexte)
     personnes = taille(contexte.demande)
-    if not types or not personnes or any(element.code not in _PIECES for element in types):
+    pieces = [_PIECES.get(element.code or "") for element in types]
+    if not pieces or not personnes or None in pieces:
         return  # T6P has no upper bound; an unknown code is ENT011's
-    if max(_PIECES[element.code or ""] for element in types) < personnes // 2 + 1:
+    if max(filter(None, pieces)) < personnes // 2 + 1:
         yield infraction(types[-1])
 
 
-@regle("REC007")
+@regle("REC007", "montantLoyer")
 def loyer_au_dessus_des_moyens(contexte: Contexte) -> Iterator[Infraction]:
     """The wished rent is at most half of the household's monthly resources, when an amount is given.
     Convention."""
@@ -107,7 +108,7 @@ def loyer_au_dessus_des_moyens(contexte: Contexte) -> Iterator[Infraction]:
     loyer = recherche.enfant("montantLoyer") if recherche is not None else None
     if recherche is None or loyer is None:
         return
-    if all(ressource.enfant("montant") is None for ressource in ressources_recues(contexte.demande)):
+    if not any("montant" in ressource.presents for ressource in ressources_recues(contexte.demande)):
         return
     if 2 * (recherche.entier_de("montantLoyer") or 0) > ressources_mensuelles(contexte.demande):
         yield infraction(loyer)
@@ -146,7 +147,7 @@ def motif_absent(contexte: Contexte) -> Iterator[Infraction]:
         yield manquant(formulaire, _PRINCIPAUX)
 
 
-@regle("MOT002")
+@regle("MOT002", "motifDemande")
 def trop_de_motifs(contexte: Contexte) -> Iterator[Infraction]:
     """At most 3 motives, none twice. Source: the form (convention)."""
     vus: set[str | None] = set()
@@ -156,7 +157,7 @@ def trop_de_motifs(contexte: Contexte) -> Iterator[Infraction]:
         vus.add(motif.code)
 
 
-@regle("MOT003")
+@regle("MOT003", "motifDemande=23")
 def autre_motif_sans_precision(contexte: Contexte) -> Iterator[Infraction]:
     """Motive 23 (autre, « précisez ») comes with compAutreMotif. Source: label of code 23 (deduced)."""
     principaux = contexte.demande.formulaire.enfant(_PRINCIPAUX)
@@ -166,7 +167,7 @@ def autre_motif_sans_precision(contexte: Contexte) -> Iterator[Infraction]:
         yield manquant(principaux, "compAutreMotif")
 
 
-@regle("MOT004")
+@regle("MOT004", "compDateJugement")
 def date_du_jugement(contexte: Contexte) -> Iterator[Infraction]:
     """The date of the eviction judgment is not in the future (one day of tolerance), and comes with motive
     05 only; the motive without the date is accepted. Source: XSD (convention)."""
@@ -178,7 +179,7 @@ def date_du_jugement(contexte: Contexte) -> Iterator[Infraction]:
         yield from a_venir(formulaire, chemin, contexte)
 
 
-@regle("MOT005")
+@regle("MOT005", "motifDemande=07")
 def motif_handicap_sans_complement(contexte: Contexte) -> Iterator[Infraction]:
     """Motive 07 (handicap) comes with at least one handicap block. Source: the form (deduced)."""
     motif = _motif(contexte, _HANDICAP)
@@ -186,7 +187,7 @@ def motif_handicap_sans_complement(contexte: Contexte) -> Iterator[Infraction]:
         yield infraction(motif)
 
 
-@regle("MOT006")
+@regle("MOT006", "motifDemande=01")
 def sans_logement_mais_loge(contexte: Contexte) -> Iterator[Infraction]:
     """Motive 01 (sans logement) fits a modeleLogement other than HLM, LP, POCC, FONC. Convention."""
     motif = _motif(contexte, _SANS_LOGEMENT)
@@ -197,7 +198,7 @@ def sans_logement_mais_loge(contexte: Contexte) -> Iterator[Infraction]:
         yield infraction(motif)
 
 
-@regle("MOT007")
+@regle("MOT007", "motifDemande=14", "motifDemande=11")
 def motif_et_situation_familiale(contexte: Contexte) -> Iterator[Infraction]:
     """Motive 14 (futur mariage…) is not that of a married applicant; motive 11 (séparation) is that of one
     who is divorced, separated, married or in a PACS. Convention."""
@@ -213,4 +214,7 @@ def motif_et_situation_familiale(contexte: Contexte) -> Iterator[Infraction]:
 
 
 def _motif(contexte: Contexte, code: str) -> Element | None:
-    return next((motif for motif in contexte.demande.motifs if motif.code == code), None)
+    for motif in contexte.demande.motifs:
+        if motif.code == code:
+            return motif
+    return None

@@ -156,7 +156,7 @@ def separation_d_une_association(contexte: Contexte) -> Iterator[Infraction]:
             yield infraction(ecrit)
 
 
-@regle("CYC015")
+@regle("CYC015", "renouvellement", "radiation")
 def bloc_ignore(contexte: Contexte) -> Iterator[Infraction]:
     """No radiation outside RAD, no renewal outside REN."""
     for nom in ("renouvellement", "radiation"):

@@ -2,9 +2,7 @@
 
 from alembic import context
 
-from sne_sandbox.store.tables import metadata
-
 connexion = context.config.attributes["connexion"]
-context.configure(connection=connexion, target_metadata=metadata, transaction_per_migration=False)
+context.configure(connection=connexion, transaction_per_migration=False)
 with context.begin_transaction():
     context.run_migrations()

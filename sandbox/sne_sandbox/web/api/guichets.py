@@ -14,7 +14,8 @@ from sne_sandbox.domain.publication import tirer
 from sne_sandbox.errors import ExchangeError
 from sne_sandbox.operations import dispatching
 from sne_sandbox.operations.dossiers import NOM_ADMIS
-from sne_sandbox.pki.authority import MOT_DE_PASSE, Autorite
+from sne_sandbox.pki import MOT_DE_PASSE
+from sne_sandbox.pki.authority import Autorite
 from sne_sandbox.store.fichiers import Boite, Boites, Depot
 from sne_sandbox.web import trouver
 from sne_sandbox.web.acces import reserver

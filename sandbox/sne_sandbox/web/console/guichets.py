@@ -6,7 +6,8 @@ from typing import Final
 
 from flask import Response, render_template
 
-from sne_sandbox.pki.authority import MOT_DE_PASSE, Autorite, Trousseau
+from sne_sandbox.pki import MOT_DE_PASSE
+from sne_sandbox.pki.authority import Autorite, Trousseau
 from sne_sandbox.web import trouver
 from sne_sandbox.web.console.page import section
 from sne_sandbox.web.partage import services

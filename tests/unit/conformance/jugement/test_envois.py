@@ -319,6 +319,19 @@ def test_des_reessais_espaces(banc: Banc, constats: Juger, fois: int, rompue: bo
     assert [c.sorte for c in trouves if not c.tenue] == (["reessais_sans_fin"] if rompue else [])
 
 
+@pytest.mark.parametrize(("acceleration", "rompue"), [(1.0, True), (5.0, False)])
+def test_des_attentes_sur_l_horloge_de_l_epreuve(banc: Banc, acceleration: float, rompue: bool) -> None:
+    """VIE-13: a quarter of a second is more than one on a clock that goes five times as fast."""
+    armer(banc, "html_502")
+    for _ in range(2):
+        banc.relire("0620318999999G1226")
+    echanges = espacer(parcourir(banc.services.magasin, banc.nom), timedelta(seconds=0.25))
+    vues = [observer(echange, banc.services.contrat) for echange in echanges]
+    constats = Suite(pilote=True, acceleration=acceleration).juger(vues)
+
+    assert [c.tenue for c in constats if c.exigence == "VIE-13"] == [not rompue]
+
+
 def test_l_utilisateur_qui_redemande(banc: Banc) -> None:
     """A driven application that is told the same again does it at once: that is no retry of its own."""
     armer(banc, "html_502")

@@ -12,7 +12,8 @@ from cryptography.hazmat.primitives.serialization import Encoding, load_pem_priv
 from lxml import html
 from navigateur import ENTETES
 
-from sne_sandbox.pki.authority import MOT_DE_PASSE, lire_guichet
+from sne_sandbox.pki import MOT_DE_PASSE
+from sne_sandbox.pki.authority import lire_guichet
 
 Page = Callable[..., Any]
 

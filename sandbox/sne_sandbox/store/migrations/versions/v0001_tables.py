@@ -7,11 +7,12 @@ builds them both ways, fails.
 
 from alembic import op
 
-from sne_sandbox.store.tables import metadata
+from sne_sandbox.store.schema import ordres
 
 revision = "v0001"
 down_revision = None
 
 
 def upgrade() -> None:
-    metadata.create_all(op.get_bind(), checkfirst=False)
+    for ordre in ordres(op.get_bind().dialect.name):
+        op.execute(ordre)

@@ -1,0 +1,203 @@
+"""Lanes: scenarios played beside one another, each lane with its instance of the application and its base.
+
+Which lane plays what is settled before anything is played, and what they bring is taken in the order of the
+plan: a run says the same whatever ends first. The exchanges of a lane become those of the base of the run, as
+if its scenarios had been played there one after another.
+"""
+
+import re
+import time
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import AbstractContextManager, nullcontext, suppress
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Final
+
+from sne_sandbox.conformance.adresses import Adresses
+from sne_sandbox.conformance.application import Application, LienRompu
+from sne_sandbox.conformance.exemples import ExempleTire
+from sne_sandbox.conformance.plan import Scenario
+from sne_sandbox.conformance.protocole import PROTOCOLE
+from sne_sandbox.conformance.seance import BancDEssai, ExempleJoue, LienApplication
+from sne_sandbox.operations import bases
+
+#: Instances of an application that run at once, at most: more do not make two cores faster.
+INSTANCES_MAX: Final = 4
+#: Scenarios that are worth the start of one more.
+_PART: Final = 3
+#: An exchange, where a sentence names it.
+_CITE: Final = re.compile(r"(?<=\béchange )\d+")
+
+
+@dataclass(frozen=True, slots=True)
+class Renforts:
+    """How a run has more instances of its application. `ouvrir` makes one, which is told nothing yet;
+    `adresses` are those that it is to call to reach a base, with the certificates of that base; what waits
+    for them waits in `permis`, which a signal may cut short."""
+
+    ouvrir: Callable[[], Application]
+    adresses: Callable[[str], Adresses]
+    permis: Callable[[], AbstractContextManager[None]] = nullcontext
+
+
+def presenter(banc: BancDEssai, instant: datetime, acceleration: float, instance: int = 1) -> dict[str, Any]:
+    """Puts the base of a bench back at `instant` (aware), tells the application where it is, and notes how
+    fast its clock goes; its answer, « fait ». Raises LienRompu."""
+    base, adresses, lien = banc.base, banc.adresses, banc.lien
+    base.remettre(instant, adresses.boite_entree)
+    lien.vu = base.dernier()
+    champs = {"protocole": PROTOCOLE, "contrat": base.contrat.nom, **adresses.en_json()}
+    champs |= {"instance": instance, "acceleration": acceleration}
+    reponse = lien.dire("demarrer", instant, champs)
+    if reponse["statut"] != "fait":
+        dit = reponse.get("message") or ""
+        raise LienRompu(f"« demarrer » a répondu « {reponse['statut']} » : {dit}")
+    lien.acceleration = min(max(1.0, float(reponse.get("acceleration") or 1)), acceleration)
+    return reponse
+
+
+@dataclass(frozen=True, slots=True)
+class ScenarioJoue:
+    """The examples of a scenario as they were played, by their canonical JSON; `duree` in seconds."""
+
+    exemples: Mapping[str, ExempleJoue]
+    duree: float
+
+
+#: How a lane has the examples of a scenario, and plays one of them on its bench.
+Tirer = Callable[[Scenario], Mapping[str, ExempleTire]]
+Jouer = Callable[[Scenario, ExempleTire, BancDEssai], ExempleJoue]
+
+
+@dataclass(slots=True)
+class _Couloir:
+    """A lane, and its only thread."""
+
+    banc: BancDEssai
+    fil: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1, "couloir"))
+    panne: str = ""
+    """Why its application does not begin, "" when it did."""
+    ferme: bool = False
+
+    def presenter(self, *a_dire: Any) -> None:
+        try:
+            presenter(self.banc, *a_dire)
+        except LienRompu as rompu:
+            self.panne = rompu.diagnostics()
+
+    def passer(self, scenario: Scenario, tirer: Tirer, jouer: Jouer) -> ScenarioJoue:
+        """Plays what is drawn, up to an example that the link did not let go to its end."""
+        debut = time.perf_counter()
+        joues: dict[str, ExempleJoue] = {}
+        for cle, exemple in tirer(scenario).items():
+            joues[cle] = ExempleJoue(erreur=self.panne) if self.panne else jouer(scenario, exemple, self.banc)
+            if joues[cle].erreur or self.ferme:
+                break
+        return ScenarioJoue(joues, time.perf_counter() - debut)
+
+    def finir(self, instant: datetime) -> None:
+        with suppress(LienRompu):  # it is over all the same
+            self.banc.lien.dire("fin", instant, {})
+
+    def fermer(self) -> None:
+        """Ends it, whatever it is doing, and its base."""
+        self.ferme = True
+        self.fil.shutdown(wait=False, cancel_futures=True)
+        self.banc.lien.application.fermer()  # who waits for its answer waits no more
+        self.fil.shutdown()
+        self.banc.lien.application.fermer()  # it may have been started again by then
+        boite, base = self.banc.adresses.boite_entree, self.banc.base
+        if boite:
+            bases.supprimer(base.magasin, Path(boite).parents[4], base.nom)
+        else:
+            base.magasin.bases.supprimer(base.nom)
+
+
+class Couloirs:
+    """The lanes beside `banc`, whose base takes in what they bring: none until `ouvrir`. To be entered."""
+
+    def __init__(self, banc: BancDEssai, renforts: Renforts | None) -> None:
+        self._banc = banc
+        self._renforts = renforts
+        self._couloirs: list[_Couloir] = []
+        self._rendus: dict[str, Future[ScenarioJoue]] = {}
+        self.possibles = renforts is not None
+        """Whether they are still to be opened, and can be."""
+
+    def __enter__(self) -> "Couloirs":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for couloir in self._couloirs:
+            couloir.fermer()
+
+    def ouvrir(self, instances: int, *a_dire: Any) -> None:
+        """One for each of the `instances` of the application but the first, which `banc` has; `a_dire` is
+        what `presenter` is given."""
+        self.possibles = False
+        assert self._renforts is not None
+        for rang in range(2, min(instances, INSTANCES_MAX) + 1):
+            lien = self._banc.lien
+            base = self._banc.base.jumelle(f"{self._banc.base.nom}-{rang}")
+            sien = LienApplication(self._renforts.ouvrir(), lien.pouls, lectures=replace(lien.lectures))
+            adresses = self._renforts.adresses(base.nom)
+            couloir = _Couloir(replace(self._banc, lien=sien, base=base, adresses=adresses))
+            couloir.fil.submit(couloir.presenter, *a_dire, rang)
+            self._couloirs.append(couloir)
+
+    def partager(self, scenarios: Sequence[Scenario], tirer: Tirer, jouer: Jouer) -> None:
+        """Gives the lanes what to play, in turn. Those that wait for a panne come evenly among the others:
+        somebody works while they wait."""
+        groupes = [[s for s in scenarios if s.avec_panne is avec] for avec in (False, True)]
+        places = [((rang + 0.5) / len(groupe), s) for groupe in groupes for rang, s in enumerate(groupe)]
+        for rang, (_, scenario) in enumerate(sorted(places, key=lambda place: place[0])):
+            couloir = self._couloirs[rang % len(self._couloirs)]
+            self._rendus[scenario.id] = couloir.fil.submit(couloir.passer, scenario, tirer, jouer)
+
+    def rendre(self, scenario: str) -> ScenarioJoue | None:
+        """What a lane brings of a scenario, once it has, as if it had been played on the base of the run;
+        None when none plays it."""
+        if scenario not in self._rendus:
+            return None
+        assert self._renforts is not None
+        with self._renforts.permis():
+            rendu = self._rendus.pop(scenario).result()
+        echanges = [echange for joue in rendu.exemples.values() for echange in joue.echanges]
+        numeros = self._banc.base.accueillir(echanges)
+        return replace(rendu, exemples={cle: _ici(j, numeros) for cle, j in rendu.exemples.items()})
+
+    def finir(self, instant: datetime) -> None:
+        """Tells each application that it is over."""
+        for fin in [couloir.fil.submit(couloir.finir, instant) for couloir in self._couloirs]:
+            fin.result()
+
+
+def valoir(instances: int, scenarios: int) -> int:
+    """How many instances are worth starting for so many scenarios."""
+    return min(instances, 1 + scenarios // _PART)
+
+
+def _ici(joue: ExempleJoue, numeros: Mapping[int, int]) -> ExempleJoue:
+    """An example whose exchanges have other ids, by those that they had."""
+
+    def dire(texte: str) -> str:
+        return _CITE.sub(lambda cite: str(numeros.get(int(cite[0]), cite[0])), texte)
+
+    def toutes(raisons: Mapping[str, str]) -> Mapping[str, str]:
+        return {exigence: dire(raison) for exigence, raison in raisons.items()}
+
+    for vue in joue.observations:
+        vue.accidents[:] = [replace(a, echange=numeros.get(a.echange or 0)) for a in vue.accidents]
+    return replace(
+        joue,
+        constats=tuple(
+            replace(c, echange=numeros.get(c.echange or 0), phrase=dire(c.phrase)) for c in joue.constats
+        ),
+        arret=dire(joue.arret),
+        erreur=dire(joue.erreur),
+        empechees=toutes(joue.empechees),
+        consequences=toutes(joue.consequences),
+        accidents=tuple(replace(a, echange=numeros.get(a.echange or 0)) for a in joue.accidents),
+    )

@@ -1,0 +1,163 @@
+"""The two engines: where a database is, how a connection to it is opened, who writes to the file of
+SQLite."""
+
+import fcntl
+import os
+import re
+import sqlite3
+import threading
+import time
+from contextlib import suppress
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import unquote, urlsplit
+
+from sne_sandbox.errors import StoreError
+from sne_sandbox.raisons import raison_ecriture, raison_systeme
+
+_PRAGMAS: Final = (
+    "PRAGMA busy_timeout = 30000",  # ms
+    "PRAGMA synchronous = NORMAL",  # survives kill -9, not a power cut
+    "PRAGMA foreign_keys = ON",
+    "PRAGMA cache_size = -8000",  # KiB a connection
+    "PRAGMA temp_store = MEMORY",
+    # Pages (64 MB): a thread has moved nearly all of them by then (`Magasin`), and who commits need not wait
+    # for the disk.
+    "PRAGMA wal_autocheckpoint = 16000",
+)
+_ESSAIS_WAL: Final = 200
+#: What stands between the user of an address and its host.
+_MOT_DE_PASSE: Final = re.compile(r"(//[^/@:]*:).*@")
+
+
+_POSTGRESQL: Final = ("postgres", "postgresql", "postgresql+psycopg")
+
+
+def adresse(url: str | None, home: Path) -> str | Path:
+    """Where the database is: the file of SQLite at `url`, that of `home` for None; the address of PostgreSQL,
+    as its own library reads it. Raises StoreError when it is not one that we can serve."""
+    if url is None:
+        return home / "sne.sqlite3"
+    genre, separe, reste = url.partition("://")
+    try:
+        urlsplit(url).port  # noqa: B018 - raises for what is no port
+        if not separe or (genre == "sqlite" and (reste[:1] not in ("", "/") or "?" in reste)):
+            raise ValueError(url)
+        if genre in _POSTGRESQL:
+            from psycopg import ProgrammingError
+            from psycopg.conninfo import conninfo_to_dict
+
+            try:
+                conninfo_to_dict(f"postgresql://{reste}")
+            except ProgrammingError as erreur:
+                raise ValueError(url) from erreur
+    except ValueError:
+        # Neither the sentence nor its cause may repeat a password: what serve says goes to a log.
+        propre = _MOT_DE_PASSE.sub(r"\1…@", url)
+        raise StoreError(
+            f"L'adresse de base de données [{propre}] est illisible.", remede=_REMEDE_URL
+        ) from None
+    if genre in _POSTGRESQL:
+        return f"postgresql://{reste}"
+    if genre != "sqlite":
+        raise StoreError(
+            f"Le type de base de données [{genre}] n'est pas pris en charge.", remede=_REMEDE_URL
+        )
+    chemin = unquote(reste.partition("?")[0]).removeprefix("/")
+    if chemin in ("", ":memory:"):
+        raise StoreError(
+            "Une base SQLite en mémoire ne se partage pas entre fils d'exécution.",
+            remede="donnez un fichier : sqlite:///chemin/sne.sqlite3",
+        )
+    return Path(chemin).absolute()
+
+
+_REMEDE_URL: Final = (
+    "exemples : sqlite:///chemin/sne.sqlite3, postgresql://utilisateur:motdepasse@serveur:5432/sne"
+)
+
+
+def ouvrir_sqlite(fichier: Path) -> Any:
+    connexion = sqlite3.connect(fichier, isolation_level=None, check_same_thread=False)
+    try:
+        for pragma in _PRAGMAS:
+            connexion.execute(pragma)
+        # Kept by the file: only the first connection ever has something to change, and it must be alone.
+        if connexion.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
+            _passer_en_wal(connexion)
+    except BaseException:
+        connexion.close()
+        raise
+    return connexion
+
+
+def ouvrir_postgresql(url: str) -> Any:
+    import psycopg
+
+    return psycopg.connect(url, autocommit=True, connect_timeout=10, application_name="sne-sandbox")
+
+
+def _passer_en_wal(connexion: Any) -> None:
+    # SQLite does not honour busy_timeout here.
+    for essai in range(1, _ESSAIS_WAL + 1):
+        try:
+            connexion.execute("PRAGMA journal_mode = WAL")
+            return
+        except sqlite3.OperationalError:
+            if essai == _ESSAIS_WAL:
+                raise
+            time.sleep(0.02)
+
+
+# --- who writes to the SQLite file, one at a time --------------------------------------------------------
+
+
+class VerrouEcriture:
+    """A mutex between all threads of all processes that write to one database file.
+
+    `BEGIN IMMEDIATE` alone is right, but those who wait for it sleep between tries, up to 100 ms. This lock
+    makes them wait in the kernel instead: threads on a mutex, processes on the lock of a file. The kernel
+    drops it with the process that held it.
+    """
+
+    def __init__(self, fichier: Path) -> None:
+        self._mutex = threading.Lock()
+        try:
+            self._descripteur = os.open(fichier, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        except OSError as erreur:
+            raise StoreError(
+                f"Le verrou [{fichier}] ne peut pas être ouvert : {raison_systeme(erreur)}.",
+                remede="vérifiez les droits sur ce dossier",
+            ) from erreur
+
+    def __enter__(self) -> None:
+        self._mutex.acquire()
+        try:
+            fcntl.flock(self._descripteur, fcntl.LOCK_EX)
+        except BaseException:
+            self._mutex.release()
+            raise
+
+    def __exit__(self, *_: object) -> None:
+        fcntl.flock(self._descripteur, fcntl.LOCK_UN)
+        self._mutex.release()
+
+    def fermer(self) -> None:
+        """Closes the file of the lock; it cannot be taken any more."""
+        os.close(self._descripteur)
+
+
+def preparer_fichier(fichier: Path) -> VerrouEcriture:
+    """The lock of the writers of an SQLite database; its folder and file are made when they are not there."""
+    try:
+        fichier.parent.mkdir(parents=True, exist_ok=True)
+        if not fichier.exists():
+            with suppress(OSError):  # the engine says it
+                # NIRs are in clear in it; SQLite opens its other files with the same rights.
+                fichier.touch(mode=0o600)
+    except OSError as erreur:
+        raise StoreError(
+            f"Le dossier [{fichier.parent}] ne peut pas être créé : {raison_ecriture(erreur)}.",
+            remede="choisissez un autre dossier par --home",
+        ) from erreur
+    return VerrouEcriture(fichier.with_name(fichier.name + "-verrou"))

@@ -1,0 +1,121 @@
+"""Scenarios beside one another: the report is that of the same scenarios one by one, and of the same seed."""
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from epreuve import DELAI, Epreuve, ouvrir_a_part
+
+from sne_sandbox.conformance.adresses import Adresses
+from sne_sandbox.conformance.couloirs import INSTANCES_MAX, Renforts
+from sne_sandbox.conformance.trafic import parcourir
+from sne_sandbox.domain.echange import Echange
+from sne_sandbox.reports.model import Constat, Rapport, Verdict
+from sne_temoin.adaptateur import Adaptateur
+from sne_temoin.application import Temoin
+from sne_temoin.fautes import PAR_NOM
+
+#: Pannes and creations, what time does, files; the last one sends the application to another server.
+SCENARIOS = (
+    "CRE-COLOCATION", "CRE-COMPLETE", "CRE-GARDE", "CRE-PLUSIEURS", "CYC-SEPARER", "DIS-CREATION", "ASY-FIN",
+    "REL-RADIATIONS-SUITE", "ROB-EVENEMENT", "ROB-HTML-502", "ROB-REPONSE-PERDUE", "ROB-RESEAU", "TRA-EXPIRE",
+)  # fmt: skip
+#: One whose findings a smaller household shows, one whose sentences name other exchanges.
+FAUTES = ("second-cotitulaire", "relance-a-l-aveugle")
+
+
+@pytest.fixture(scope="module")
+def epreuve() -> Iterator[Epreuve]:
+    """A server in a process of its own: what is waited for is."""
+    with ouvrir_a_part() as ouverte:
+        yield ouverte
+
+
+def _fautif() -> Adaptateur:
+    temoin = Temoin()
+    for nom in FAUTES:
+        PAR_NOM[nom].planter(temoin)
+    return Adaptateur(temoin)
+
+
+class _Lancees:
+    """Makes instances of an application, and counts them."""
+
+    def __init__(self, epreuve: Epreuve, dossier: Path, application: Callable[[], Adaptateur]) -> None:
+        self._epreuve = epreuve
+        self._dossier = dossier
+        self._application = application
+        self.faites: list[Adaptateur] = []
+
+    def ouvrir(self) -> Adaptateur:
+        self.faites.append(self._application())
+        return self.faites[-1]
+
+    def adresses(self, base: str) -> Adresses:
+        enfant = self._epreuve.enfant
+        emises = Adresses.emises(enfant.pret, base, enfant.home, self._dossier / base)
+        return replace(emises, delai_max_s=DELAI)
+
+    def jouer(self, *, beside: bool) -> tuple[Rapport, list[Echange]]:
+        """The report, and the exchanges that the run left in the journal."""
+        base = self._epreuve.base
+        avant = base.dernier()
+        rapport = self._epreuve.une_fois(
+            self.ouvrir(), SCENARIOS, Renforts(self.ouvrir, self.adresses) if beside else None,
+            exemples=2, reduction=10, acceleration=5.0,
+        )  # fmt: skip
+        return rapport, list(parcourir(base.magasin, base.nom, avant))
+
+
+def _dit(rapport: Rapport, journal: Sequence[Echange]) -> list[Any]:
+    """All that a report says but for its times, what the journal held before, and the very bytes: those of a
+    certificate and of a boundary are never the same."""
+    avant = (journal[0].identifiant or 0) - 1
+
+    def lu(constat: Constat) -> tuple[Any, ...]:
+        phrase = re.sub(r"(?<=échange )\d+", lambda cite: str(int(cite[0]) - avant), constat.phrase)
+        ou = None if constat.echange is None else constat.echange - avant
+        return (constat.exigence, constat.sorte, phrase, constat.chemin, constat.attendu, constat.observe, ou)
+
+    verifications = [
+        (v.id, v.verdict, v.exemple, v.commande, v.raison, *map(lu, v.constats))
+        for v in rapport.verifications
+    ]
+    bilans = [(b.exigence, b.etat, b.preuves, b.nombres, *map(lu, b.constats)) for b in rapport.bilans]
+    scenarios = [(s.id, s.verdict, s.exemples, s.raison) for s in rapport.scenarios]
+    cites = [e.identifiant - avant for e in rapport.echanges]
+    reponses = [(r.nature, r.code, r.message, r.nombre) for r in rapport.reponses]
+    combien = (rapport.entete.echanges, rapport.entete.exemples)
+    return [verifications, bilans, scenarios, cites, reponses, rapport.couverture, rapport.motifs, combien]
+
+
+def _trafic(journal: Sequence[Echange]) -> list[tuple[Any, ...]]:
+    return [(e.base, e.methode, e.operation, e.type_fichier, e.numero_unique, e.verdict, e.statut)
+            for e in journal]  # fmt: skip
+
+
+def _nom(echange: Echange) -> str:
+    trouve = re.search(rb"DEMG1226-\d{12}-\d{6}", echange.requete)
+    return trouve[0].decode() if trouve else ""
+
+
+def test_the_report_is_that_of_one_by_one_and_of_the_same_seed(epreuve: Epreuve, tmp_path: Path) -> None:
+    lancees = _Lancees(epreuve, tmp_path, _fautif)
+    seul, journal = lancees.jouer(beside=False)
+    assert len(lancees.faites) == 1
+    resumes = []
+    for _ in range(2):
+        a_cote, le_leur = lancees.jouer(beside=True)
+        assert _trafic(le_leur) == _trafic(journal)
+        assert _dit(a_cote, le_leur) == _dit(seul, journal)
+        resumes.append([cite.resume for cite in a_cote.echanges])
+    assert resumes[0] == resumes[1], "the names of files too: who plays what is settled"
+    assert len(lancees.faites) == 1 + 2 * INSTANCES_MAX
+    noms = [nom for e in le_leur if e.operation == "getNumUnique" and (nom := _nom(e))]
+    assert len(set(noms)) == len(noms) > 0, "whichever instance gives them"
+    echoues = {v.exigence for v in seul.verifications if v.verdict is Verdict.ECHOUE}
+    assert {"FID-02", "VIE-12"} <= echoues, "there is something to be said"
+    assert [base.nom for base in epreuve.base.magasin.bases.lister()] == [epreuve.base.nom]

@@ -1,0 +1,130 @@
+"""Connections dealt out among processes, which are here two ends of a socket."""
+
+import selectors
+import socket
+from collections.abc import Iterator
+from contextlib import ExitStack
+
+import pytest
+
+from sne_sandbox.server.repartition import Repartiteur
+
+
+class Banc:
+    """A listener, its Repartiteur, and what each process was handed."""
+
+    def __init__(self, pile: ExitStack) -> None:
+        self._pile = pile
+        self.prise = pile.enter_context(socket.create_server(("127.0.0.1", 0)))
+        self.prise.setblocking(False)
+        self.veille = pile.enter_context(selectors.DefaultSelector())
+        self.repartiteur = Repartiteur([None, self.prise], self.veille)
+        pile.callback(self.repartiteur.fermer)
+        self.lignes: dict[int, socket.socket] = {}
+        self.recues: dict[int, list[socket.socket]] = {}
+
+    def embaucher(self, processus: int) -> None:
+        """One more process."""
+        notre, sienne = socket.socketpair(type=socket.SOCK_SEQPACKET)
+        sienne.setblocking(False)
+        self.repartiteur.ajouter(processus, notre)
+        self.lignes[processus] = self._pile.enter_context(sienne)
+        self.recues[processus] = []
+
+    def venir(self, combien: int) -> list[socket.socket]:
+        """Clients that connect."""
+        return [
+            self._pile.enter_context(socket.create_connection(self.prise.getsockname()))
+            for _ in range(combien)
+        ]
+
+    def tourner(self) -> None:
+        """The parent does all that it has to do."""
+        while pretes := self.veille.select(timeout=0):
+            for cle, _ in pretes:
+                if cle.fd in self.veille.get_map():
+                    cle.data()
+
+    def adopter(self, processus: int) -> int:
+        """A process takes what it was handed, and says so; how many."""
+        combien = 0
+        while True:
+            try:
+                rang, (descripteur,), _, _ = socket.recv_fds(self.lignes[processus], 1, 1)
+            except BlockingIOError:
+                return combien
+            assert rang == b"\x01"
+            self.recues[processus].append(self._pile.enter_context(socket.socket(fileno=descripteur)))
+            self.lignes[processus].send(b"+")
+            combien += 1
+
+    def fermer(self, processus: int, combien: int) -> None:
+        """A process closes so many of its connections."""
+        for _ in range(combien):
+            self.recues[processus].pop().close()
+            self.lignes[processus].send(b"-")
+
+
+@pytest.fixture
+def banc() -> Iterator[Banc]:
+    """No process yet."""
+    with ExitStack() as pile:
+        yield Banc(pile)
+
+
+def test_each_goes_to_the_process_that_has_the_fewest(banc: Banc) -> None:
+    banc.embaucher(0)
+    banc.embaucher(1)
+    banc.venir(8)
+    banc.tourner()
+    assert [banc.adopter(0), banc.adopter(1)] == [4, 4]
+    banc.fermer(1, 3)
+    banc.tourner()
+    banc.venir(3)
+    banc.tourner()
+    assert [banc.adopter(0), banc.adopter(1)] == [0, 3]
+    banc.venir(5)
+    banc.tourner()
+    assert sorted((banc.adopter(0), banc.adopter(1))) == [2, 3]
+
+
+def test_connections_that_come_one_by_one_go_to_each_in_turn(banc: Banc) -> None:
+    for processus in range(3):
+        banc.embaucher(processus)
+    prises = []
+    for _ in range(6):
+        banc.venir(1)
+        banc.tourner()
+        prises += [processus for processus in range(3) if banc.adopter(processus)]
+        banc.fermer(prises[-1], 1)
+        banc.tourner()
+    assert sorted(prises[:3]) == [0, 1, 2]
+    assert prises[3:] == prises[:3]
+
+
+def test_what_a_process_had_not_taken_when_it_died_goes_to_another(banc: Banc) -> None:
+    banc.embaucher(0)
+    banc.embaucher(1)
+    clients = banc.venir(6)
+    banc.tourner()
+    assert banc.adopter(1) == 3
+    banc.tourner()
+    banc.lignes[0].close()
+    banc.repartiteur.retirer(0)
+    assert banc.adopter(1) == 3
+    for client, recue in zip(clients, sorted(banc.recues[1], key=lambda p: p.getpeername()), strict=True):
+        assert client.getsockname() in {p.getpeername() for p in banc.recues[1]}
+        recue.sendall(b"x")
+    assert {client.recv(1) for client in clients} == {b"x"}
+
+
+def test_where_no_process_is_left_who_comes_waits_for_the_next(banc: Banc) -> None:
+    banc.embaucher(0)
+    banc.venir(2)
+    banc.tourner()
+    banc.repartiteur.retirer(0)
+    banc.venir(1)
+    banc.tourner()
+    banc.embaucher(1)
+    banc.tourner()
+    assert banc.adopter(1) == 3
