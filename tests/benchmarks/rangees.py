@@ -32,9 +32,9 @@ _FIXTURE: Final = "def test_{}(sne_sandbox):\n    assert sne_sandbox.echanges ==
 @dataclass(frozen=True, slots=True)
 class Effort:
     """How long one measures. `tours`: how many times A B; `lourds`: the same for what takes seconds;
-    `conform`: for what takes a minute; `lot`: requests of a turn; `secondes` of a load run; `documents` of check;
-    `memoire`: exchanges before it is read; `semis`: demandes of a seed; `volume` and `echanges`: those of the
-    large base."""
+    `conform`: for what takes a minute; `lot`: requests of a turn; `secondes` of a load run; `documents` of
+    check; `memoire`: exchanges before it is read; `semis`: demandes of a seed; `volume` and `echanges`: those
+    of the large base."""
 
     tours: int = 8
     lourds: int = 5
