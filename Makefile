@@ -35,9 +35,10 @@ test: setup
 	$(PYTEST) --avancement -n 3 --dist worksteal -m "not ($(LOURDS) or campagne)" --ignore tests/browser tests
 	@echo "Left out: what is marked '$(LOURDS)' (load and crash runs, browser, clients in other languages): make test-all"
 
-# Half an hour: the whole plan for each planted defect, and for nineteen more seeds.
+# Half an hour: the whole plan for each planted defect, and for nineteen more seeds; a server killed a hundred times.
 campagne: setup
 	$(PYTEST) --avancement -n 4 -m campagne --ignore tests/browser tests
+	MISES_A_MORT=50 $(PYTEST) -k kill_9 tests/integration/test_charge.py
 
 test-all: setup $(AXE)
 	$(PYTEST) --avancement -n 2 --dist worksteal -m "$(LOURDS)" tests $(ENCORE)
@@ -62,7 +63,6 @@ check: setup
 
 bench: setup
 	$(BIN)/python tests/benchmarks/run.py --page docs/performances.md
-	$(BIN)/python tests/benchmarks/console.py --page docs/performances.md
 
 wheel: setup
 	$(BIN)/python -m hatchling build -t wheel -d dist

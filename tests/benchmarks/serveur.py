@@ -1,65 +1,100 @@
-"""`sne-sandbox serve` as a process of its own: how long until it is ready, what memory it holds."""
+"""`sne-sandbox serve` of a checkout as a process of its own: what it holds and takes."""
 
 import contextlib
 import json
+import os
 import subprocess
-import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from menages import MIDI
+from versions import Version
 
 #: Seconds that a server has to start, and to end.
-_PATIENCE: Final = 30.0
+_PATIENCE: Final = 60.0
+_TICS: Final = os.sysconf("SC_CLK_TCK")
 
 
 @dataclass(frozen=True, slots=True)
 class Serveur:
-    """A server that is ready. `demarrage` is in seconds, from the command to the ready file."""
+    """A server that is ready. `demarrage`: seconds until its ready file; `jeton` opens its API."""
 
     pid: int
     port: int
     demarrage: float
+    jeton: str | None
 
-    def memoires(self) -> list[float]:
-        """Resident memory of each process that serves, in MB; none where /proc does not tell."""
-        fichier = Path(f"/proc/{self.pid}/task/{self.pid}/children")
-        enfants = fichier.read_text().split() if fichier.exists() else []
-        return [m for m in (_memoire(pid) for pid in enfants or [str(self.pid)]) if m is not None]
+    @property
+    def en_tetes(self) -> dict[str, str]:
+        """What lets one into the API and the console."""
+        return {} if self.jeton is None else {"Authorization": f"Bearer {self.jeton}"}
 
+    def processus(self) -> list[int]:
+        """Those that serve: the children, the server itself when it has none."""
+        enfants = Path(f"/proc/{self.pid}/task/{self.pid}/children").read_text().split()
+        return [int(pid) for pid in enfants] or [self.pid]
 
-def _memoire(pid: str) -> float | None:
-    try:
-        lignes = Path(f"/proc/{pid}/status").read_text().splitlines()
-    except OSError:
-        return None
-    return next((int(ligne.split()[1]) / 1024 for ligne in lignes if ligne.startswith("VmRSS:")), None)
+    def memoire(self) -> float:
+        """Resident memory of the largest process that serves, in MB."""
+        return max(
+            int(ligne.split()[1]) / 1024
+            for pid in self.processus()
+            for ligne in Path(f"/proc/{pid}/status").read_text().splitlines()
+            if ligne.startswith("VmRSS:")
+        )
+
+    def cpu(self) -> float:
+        """Seconds of processor that it has taken so far, user and system, in all its processes."""
+        total = 0.0
+        for pid in {self.pid, *self.processus()}:
+            champs = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+            total += (int(champs[11]) + int(champs[12])) / _TICS
+        return total
+
+    def connexions(self, ports: set[int]) -> list[int]:
+        """How many of the connections from these ports each process serves, the most loaded first."""
+        prises = {}
+        for ligne in Path("/proc/net/tcp").read_text().splitlines()[1:]:
+            champs = ligne.split()
+            if int(champs[1].rpartition(":")[2], 16) == self.port:
+                prises[f"socket:[{champs[9]}]"] = int(champs[2].rpartition(":")[2], 16)
+        comptes = []
+        for pid in self.processus():
+            tenues = set()
+            for lien in Path(f"/proc/{pid}/fd").iterdir():
+                with contextlib.suppress(OSError):
+                    tenues.add(prises.get(str(lien.readlink())))
+            comptes.append(len(ports & tenues))
+        return sorted(comptes, reverse=True)
 
 
 @contextlib.contextmanager
-def demarrer(home: Path, *options: str) -> Iterator[Serveur]:
+def demarrer(
+    version: Version, home: Path, *options: str, environnement: Mapping[str, str] | None = None
+) -> Iterator[Serveur]:
     """A server over `home`, on free ports of the loopback, ended with the block."""
     pret = home.with_name(f"{home.name}.pret.json")
     pret.unlink(missing_ok=True)
     commande = [
-        str(Path(sys.executable).with_name("sne-sandbox")), "serve", "--home", str(home),
-        "--http-port", "0", "--https-port", "0", "--clock", MIDI.isoformat(), "--ready-file", str(pret),
-        *options,
+        version.commande, "serve", "--home", str(home), "--http-port", "0", "--https-port", "0",
+        "--clock", MIDI.isoformat(), "--ready-file", str(pret), *options,
     ]  # fmt: skip
     journal = home.with_name(f"{home.name}.log")
     debut = time.perf_counter()
-    with journal.open("w") as sortie, subprocess.Popen(commande, stderr=sortie) as processus:
+    ou = {**os.environ, **(environnement or {})}
+    with journal.open("w") as sortie, subprocess.Popen(commande, stderr=sortie, env=ou) as processus:
         try:
             while not pret.exists():
                 if processus.poll() is not None or time.perf_counter() - debut > _PATIENCE:
                     raise RuntimeError(f"the server does not start: {journal.read_text()[-2000:]}")
                 time.sleep(0.002)
             demarrage = time.perf_counter() - debut
-            adresse: str = json.loads(pret.read_text("utf-8"))["http"]
-            yield Serveur(processus.pid, int(adresse.rpartition(":")[2]), demarrage)
+            dit = json.loads(pret.read_text("utf-8"))
+            port = int(dit["http"].rpartition(":")[2])
+            yield Serveur(processus.pid, port, demarrage, dit.get("admin_token"))
         finally:
             processus.terminate()
             try:

@@ -1,21 +1,20 @@
-"""A large base beside an empty one: creation, file size, getNumUnique and each search.
-
-python tests/benchmarks/volume.py [--taille 200000]
+"""A large base beside an empty one: a registration, each search, every page of the console, a night, the
+statistics.
 """
 
-import argparse
 import http.client
-import subprocess
-import sys
-import tempfile
+import json
+import statistics
 import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
 import charge
+import console
 import menages
 import serveur
+from rangees import Banc, Rangee, nombre
 
 from sne_sandbox.mime.client import requete
 from sne_sandbox.mime.message import Part
@@ -56,17 +55,79 @@ RECHERCHES: Final = {
 }
 
 
-def mesurer(home: Path) -> Iterator[tuple[str, str]]:
-    """(measure, p50 and p99) over one home."""
-    with serveur.demarrer(home) as un:
-        requetes = list(menages.requetes(500_000, 600))
-        charge.charger(un.port, requetes[:100], 1, 30)
-        depot = charge.charger(un.port, requetes[100:], 1, 60)
-        yield "getNumUnique (1 client)", f"{depot.centile(0.5):.1f} / {depot.centile(0.99):.1f} ms"
+#: How much longer than over nothing, and milliseconds of the 99th centile.
+_EGAL: Final = 1.2
+_CENTILE: Final = 100.0
+#: Times each of both is asked, in turn.
+_FOIS: Final = 100
+
+
+def semer(banc: Banc, grande: Path) -> None:
+    """The large base, unless it is there already."""
+    if not (grande / "sne.sqlite3").exists():
+        options = ("--seed-size", str(banc.effort.volume), "--clock", menages.MIDI.isoformat())
+        banc.nouvelle.lancer("db", "seed", *options, "--home", str(grande))
+
+
+def comparer(banc: Banc, grande: Path) -> Iterator[Rangee]:
+    """Calls over an empty base and over the large one, in turn: medians, and a 99th centile."""
+    vide = banc.dossier / "vide"
+    with (
+        serveur.demarrer(banc.nouvelle, vide, "--seed-base", "vide", "--workers", "1") as petit,
+        serveur.demarrer(banc.nouvelle, grande, "--workers", "1") as grand,
+    ):
+        requetes = list(menages.requetes(time.time_ns() // 10**9, 2 * _FOIS))
+        for port in (petit.port, grand.port):
+            charge.charger(port, requetes[:_FOIS], 1, 60)
+        depots = [charge.charger(port, requetes[_FOIS:], 1, 60).latences for port in (petit.port, grand.port)]
+        yield _rangee("getNumUnique", *depots)
         for nom, criteres in RECHERCHES.items():
-            latences = [_rechercher(un.port, criteres) for _ in range(60)][10:]
-            latences.sort()
-            yield f"recherche : {nom}", f"{latences[25] * 1000:.1f} / {latences[-1] * 1000:.1f} ms"
+            petites, grandes = [], []
+            for _ in range(_FOIS):
+                petites.append(_rechercher(petit.port, criteres))
+                grandes.append(_rechercher(grand.port, criteres))
+            yield _rangee(f"recherche : {nom}", petites[_FOIS // 10 :], grandes[_FOIS // 10 :])
+
+
+def _rangee(titre: str, petites: list[float], grandes: list[float]) -> Rangee:
+    grandes.sort()
+    milieux = statistics.median(petites) * 1000, statistics.median(grandes) * 1000
+    centile = grandes[int(len(grandes) * 0.99)] * 1000
+    part = milieux[1] / milieux[0]
+    dit = f"{nombre(milieux[1])} ms, soit {nombre(part)} ; 99e centile {nombre(centile)} ms"
+    voulu = f"≤ {nombre(_EGAL)} ; ≤ {_CENTILE:.0f} ms"
+    return Rangee(titre, f"{nombre(milieux[0])} ms", dit, voulu, part <= _EGAL and centile <= _CENTILE)
+
+
+def temps(banc: Banc, grande: Path) -> Iterator[Rangee]:
+    """A night, and the statistics of a day that nobody asked for."""
+    with serveur.demarrer(banc.nouvelle, grande, "--workers", "1") as un:
+        for titre, chemin, corps, voulu in (
+            ("les statistiques d'un jour, par l'API", "statistics?date=2018-03-01", None, 2.0),
+            ("une nuit, par l'API", "clock/advance", {"vers": "P1D"}, 1.0),
+            ("la nuit suivante", "clock/advance", {"vers": "P1D"}, 1.0),
+        ):
+            lien = http.client.HTTPConnection("127.0.0.1", un.port, timeout=600)
+            debut = time.perf_counter()
+            octets = None if corps is None else json.dumps(corps)
+            en_tetes = {**un.en_tetes, "Content-Type": "application/json"}
+            lien.request(
+                "GET" if corps is None else "POST", f"/api/v1/bases/ecole/{chemin}", octets, en_tetes
+            )
+            reponse = lien.getresponse()
+            contenu = reponse.read()
+            duree = time.perf_counter() - debut
+            if reponse.status != 200:
+                raise RuntimeError(contenu[:2000])
+            yield Rangee(titre, "", f"{nombre(duree)} s", f"≤ {nombre(voulu)} s", duree <= voulu)
+
+
+def pages(banc: Banc, grande: Path) -> tuple[list[console.Mesure], float]:
+    """Every page of the console, over the large base and a full journal; seconds of a table of statistics."""
+    console.remplir(banc.nouvelle, grande, banc.effort.echanges)
+    options = ("--workers", "1", "--journal-max", str(banc.effort.echanges))
+    with serveur.demarrer(banc.nouvelle, grande, *options) as un:
+        return list(console.mesurer(un)), console.calculer(un)
 
 
 def _rechercher(port: int, criteres: str) -> float:
@@ -83,28 +144,3 @@ def _rechercher(port: int, criteres: str) -> float:
     if reponse.status != 200:
         raise RuntimeError(contenu[:2000].decode("utf-8", "replace"))
     return duree
-
-
-def main() -> None:
-    """Measure, and print the table."""
-    analyse = argparse.ArgumentParser(description=__doc__)
-    analyse.add_argument("--taille", type=int, default=200_000)
-    taille = analyse.parse_args().taille
-    sne = str(Path(sys.executable).with_name("sne-sandbox"))
-    with tempfile.TemporaryDirectory() as dossier:
-        grande, vide = Path(dossier) / "grande", Path(dossier) / "vide"
-        commande = [sne, "db", "seed", "--seed-size", str(taille), "--clock", menages.MIDI.isoformat()]
-        debut = time.perf_counter()
-        subprocess.run([*commande, "--home", str(grande)], check=True, stdout=subprocess.DEVNULL)
-        creation = time.perf_counter() - debut
-        poids = sum(f.stat().st_size for f in grande.glob("sne.sqlite3*")) / 1e6
-        subprocess.run([*commande[:3], "--seed-base", "vide", *commande[5:], "--home", str(vide)], check=True,
-                       stdout=subprocess.DEVNULL)  # fmt: skip
-        print(f"création de {taille} demandes : {creation:.0f} s ({taille / creation:.0f}/s), {poids:.0f} Mo")
-        print(f"{'p50 / p99 (ou le plus long de 50)':34} {'base vide':>20} {f'{taille} demandes':>20}")
-        for (nom, a), (_, b) in zip(mesurer(vide), mesurer(grande), strict=True):
-            print(f"{nom:34} {a:>20} {b:>20}")
-
-
-if __name__ == "__main__":
-    main()

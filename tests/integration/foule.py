@@ -33,14 +33,20 @@ def menages(nombre: int) -> Iterator[tuple[str, bytes]]:
         yield nom(rang), document
 
 
-def enregistrer_tout(
-    serveur: Serveur, nombre: int, acquittes: list[tuple[str, str]], arret: threading.Event | None = None
-) -> None:
-    """Register households from 16 clients at once. `acquittes` gets (numéro, name) as the answers come.
+def enregistrer_tout(serveur: Serveur, nombre: int, acquittes: list[tuple[str, str]]) -> None:
+    """Register households from 16 clients at once. `acquittes` gets (numéro, name) as the answers come."""
+    enregistrer(serveur, iter(list(menages(nombre))), acquittes)
 
-    With `arret` set, a client whose connection breaks gives up quietly: the server was killed.
-    """
-    file = iter(list(menages(nombre)))
+
+def enregistrer(
+    serveur: Serveur,
+    file: Iterator[tuple[str, bytes]],
+    acquittes: list[tuple[str, str]],
+    arret: threading.Event | None = None,
+    nombre: int = CLIENTS,
+) -> None:
+    """Register the households of `file` from so many clients at once, until there are no more, or until
+    `arret`: a client whose connection breaks then gives up quietly, for the server was killed."""
     verrou = threading.Lock()
 
     def un_client(_: int) -> None:
@@ -59,8 +65,8 @@ def enregistrer_tout(
         finally:
             client.fermer()
 
-    with ThreadPoolExecutor(CLIENTS) as clients:
-        list(clients.map(un_client, range(CLIENTS)))
+    with ThreadPoolExecutor(nombre) as clients:
+        list(clients.map(un_client, range(nombre)))
 
 
 def en_parallele(

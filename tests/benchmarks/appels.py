@@ -1,0 +1,59 @@
+"""Run by the interpreter of each checkout: how many functions one getNumUnique calls, WSGI in, WSGI out.
+
+    python appels.py PACKAGE HOME REQUESTS
+
+`REQUESTS` holds (Content-Type, body) pairs (`marshal`): half warm up, the others are counted,
+builtins included. Prints the mean.
+"""
+
+import cProfile
+import importlib
+import io
+import marshal
+import pstats
+import sys
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+CHEMIN = "/services/DemandeLogementImplService/"
+MIDI = datetime(2018, 3, 15, 12, tzinfo=ZoneInfo("Europe/Paris"))
+
+
+def main(paquet: str, home: str, requetes: str) -> None:
+    """Counts, prints."""
+    web = importlib.import_module(f"{paquet}.web.app")
+    configuration = getattr(web, "Configuration", None)
+    if configuration is None:
+        configuration = importlib.import_module(f"{paquet}.web.partage").Configuration
+    horloge = importlib.import_module(f"{paquet}.domain.base").Horloge(fige_a=MIDI)
+    app = web.creer_application(configuration(home=Path(home), horloge=horloge))
+    messages = marshal.loads(Path(requetes).read_bytes())
+    moitie = len(messages) // 2
+    for message in messages[:moitie]:
+        _appeler(app, *message)
+    profil = cProfile.Profile()
+    profil.enable()
+    for message in messages[moitie:]:
+        _appeler(app, *message)
+    profil.disable()
+    print(pstats.Stats(profil).total_calls / (len(messages) - moitie))  # type: ignore[attr-defined]
+
+
+def _appeler(app: Any, type_: str, corps: bytes) -> None:
+    environ = {
+        "REQUEST_METHOD": "POST", "SCRIPT_NAME": "", "PATH_INFO": CHEMIN, "QUERY_STRING": "",
+        "SERVER_NAME": "127.0.0.1", "SERVER_PORT": "8080", "SERVER_PROTOCOL": "HTTP/1.1",
+        "REMOTE_ADDR": "127.0.0.1", "HTTP_HOST": "sne.logement.gouv.fr", "HTTP_ACCEPT_ENCODING": "deflate",
+        "CONTENT_TYPE": type_, "CONTENT_LENGTH": str(len(corps)), "wsgi.version": (1, 0),
+        "wsgi.input": io.BytesIO(corps), "wsgi.errors": sys.stderr, "wsgi.url_scheme": "http",
+        "wsgi.multithread": True, "wsgi.multiprocess": False, "wsgi.run_once": False,
+    }  # fmt: skip
+    reponse = b"".join(app.wsgi_app(environ, lambda *_: None))
+    if b":numUnique>" not in reponse or b":listeAnomalie" in reponse:
+        raise RuntimeError(reponse[:2000])
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
