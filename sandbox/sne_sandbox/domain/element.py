@@ -170,7 +170,7 @@ class Element:
             return None  # blanks are text, and no number
 
 
-class ElementLu(Element):
+class ElementRecu(Element):
     """An element that is made bare, and filled by whoever reads a document: its constructor would cost as
     much as the reading."""
 
@@ -179,7 +179,7 @@ class ElementLu(Element):
     __init__ = object.__init__
 
 
-class DocumentRecu(ElementLu):
+class DocumentRecu(ElementRecu):
     """The root of a document received. `faits` tells what is in it: the name of each element that is not
     empty (`nir`), with its code when it has one (`modeleLogement=HLM`); CODE_INCONNU and VIDE_OBLIGATOIRE. By
     these a rule that has nothing to look at is not even run."""
