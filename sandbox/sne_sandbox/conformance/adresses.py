@@ -111,8 +111,7 @@ class Adresses:
     def emises(cls, pret: Mapping[str, Any], base: str, home: Path, dossier: Path) -> "Adresses":
         """Those of another base of a server of ours: the certificate of its guichet in it, that no server
         made, is issued in `dossier`. Raises PkiError."""
-        # With cryptography under it; `run` makes no certificate here.
-        from sne_sandbox.pki.authority import Autorite, ecrire
+        from sne_sandbox.pki.authority import Autorite, ecrire  # who judges traffic does without
 
         siens = ecrire(Autorite.ouvrir(home).emettre(str(pret["guichet"]), base), dossier)
         return replace(
