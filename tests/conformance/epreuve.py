@@ -7,7 +7,7 @@ its real waits are tried in `tests/integration/test_conform.py`.
 
 import time
 from collections.abc import Callable, Collection, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, tzinfo
 from typing import Final
@@ -57,6 +57,8 @@ class Epreuve:
     plan: Plan
     cote_a_cote: bool = False
     """Whether scenarios are played beside one another, on the clock of the trial, as `conform` does."""
+    permis: Callable[[], AbstractContextManager[None]] = nullcontext
+    """What lanes are waited for in."""
     dormir: Callable[[float], None] = time.sleep
     """How the reference application, and its defects, let time go by."""
 
@@ -112,7 +114,7 @@ class Epreuve:
         reglages = pilotage.ReglagesPilotage(
             maintenant=INSTANT, seulement=seulement, acceleration=acceleration, **options
         )
-        renforts = Renforts(application, self._adresses) if self.cote_a_cote else None
+        renforts = Renforts(application, self._adresses, self.permis) if self.cote_a_cote else None
         premiere = application()
         try:
             *_, fin = pilotage.derouler(self.plan, premiere, self.base, servies, reglages, renforts)
