@@ -148,7 +148,7 @@ demande: Final = Table(
     parent="base",
     # Partial wherever most rows have nothing to say: a plain registration pays for two of these and the key.
     index=(
-        Index("date_creation"),
+        Index("date_creation, numero_unique"),  # a search by day reads it, and no demande
         Index("fin_validite", "etat = 'A'"),
         Index("ref_interne, guichet_createur", "ref_interne IS NOT NULL"),
         Index("association_plie", "association_plie IS NOT NULL"),
