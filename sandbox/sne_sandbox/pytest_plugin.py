@@ -85,7 +85,7 @@ def _sne_bases(
                     horloge=lire_horloge(regle["sne_clock"]),
                     reglages=Reglages.de({"profile": regle["sne_profile"]}),
                 )
-                servie = BaseServie.de(enfant, nom, regle["sne_seed_base"])
+                servie = BaseServie.de(enfant, nom, regle["sne_seed_base"], a_la_demande=True)
                 try:
                     yield BaseEssai(servie, magasin, contrat, dossier)
                 finally:

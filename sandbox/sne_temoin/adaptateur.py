@@ -23,7 +23,7 @@ Message = Mapping[str, Any]
 Reponse = dict[str, Any]
 #: Seconds to wait for an answer of the SNE when `demarrer` does not say.
 DELAI: Final = 30.0
-#: How many of these applications may work at once: nothing is shared but the numbers of the files.
+#: How many of these applications may work at once.
 INSTANCES: Final = 4
 
 
@@ -64,16 +64,9 @@ class Adaptateur:
         """Where the SNE is; what this application knows."""
         delai = float(m.get("delai_max_s") or DELAI)
         self.temoin.installer(m["guichet"], m["adresses"], m["certificats"], m.get("boites") or {}, delai)
-        acceleration = float(m.get("acceleration") or 1)
-        self.temoin.accorder(int(m.get("instance") or 1), acceleration)
-        return {
-            "nom": NOM,
-            "version": VERSION,
-            "commandes": list(self.commandes),
-            "versions": list(VERSIONS),
-            "instances": INSTANCES,
-            "acceleration": acceleration,
-        }
+        self.temoin.accorder(int(m.get("instance") or 1), acceleration := float(m.get("acceleration") or 1))
+        nous = {"nom": NOM, "version": VERSION, "instances": INSTANCES, "acceleration": acceleration}
+        return nous | {"commandes": list(self.commandes), "versions": list(VERSIONS)}
 
     def reinitialiser(self, m: Message) -> Reponse:
         """Forget everything: the suite does it before each example."""

@@ -56,6 +56,8 @@ class Epreuve:
     """One for all runs: it knows which part it made a guichet play, and puts it back."""
     contrat: Contrat
     plan: Plan
+    cote_a_cote: bool = False
+    """Whether scenarios are played beside one another, on the clock of the trial, as `conform` does."""
 
     def passer(
         self,
@@ -82,45 +84,40 @@ class Epreuve:
     ) -> Rapport:
         """The report of a run of any application, which is closed at the end. Of a scenario that the machine
         was too busy to have judged, what it says is of another run of that scenario."""
-        rapport = self.une_fois(
-            application(), seulement, exemples=exemples, graine=graine, reduction=reduction
-        )
+        rapport = self.une_fois(application, seulement, exemples=exemples, graine=graine, reduction=reduction)
         for _ in range(_REPRISES):
             retenus = [s.id for s in rapport.scenarios if _retenu(s)]
             if not retenus:
                 break
             time.sleep(DELAI)  # what was sent and given up arrives, before the same is sent again
             repris = self.une_fois(
-                application(), retenus, exemples=exemples, graine=graine, reduction=reduction
+                application, retenus, exemples=exemples, graine=graine, reduction=reduction
             )
             joues = {scenario.id: scenario for scenario in repris.scenarios}
             rapport = replace(rapport, scenarios=tuple(joues.get(s.id, s) for s in rapport.scenarios))
         return rapport
 
     def une_fois(
-        self,
-        application: Application,
-        seulement: Collection[str] = (),
-        renforts: Renforts | None = None,
-        **options: float,
+        self, application: Callable[[], Application], seulement: Collection[str] = (), **options: int
     ) -> Rapport:
         """The report of one run of an application, which is closed at the end."""
-        entree = self.enfant.home / "bases" / _BASE / "guichets" / self.enfant.pret["guichet"] / "inbox"
-        servies = Adresses.du_fichier_pret(self.enfant.pret, _BASE, delai_max_s=DELAI)
-        adresses = replace(servies, boite_entree=str(entree))
+        servies = Adresses.du_fichier_pret(self.enfant.pret, _BASE, home=self.enfant.home, delai_max_s=DELAI)
+        acceleration = pilotage.ACCELERATION if self.cote_a_cote else 1.0
+        reglages = pilotage.ReglagesPilotage(
+            maintenant=INSTANT, seulement=seulement, acceleration=acceleration, **options
+        )
+        renforts = Renforts(application, self._adresses) if self.cote_a_cote else None
+        premiere = application()
         try:
-            *_, fin = pilotage.derouler(
-                self.plan,
-                application,
-                self.base,
-                adresses,
-                pilotage.ReglagesPilotage(maintenant=INSTANT, seulement=seulement, **options),  # type: ignore[arg-type]
-                renforts,
-            )
+            *_, fin = pilotage.derouler(self.plan, premiere, self.base, servies, reglages, renforts)
         finally:
-            application.fermer()
+            premiere.fermer()
         assert isinstance(fin, Fin)
         return fin.rapport
+
+    def _adresses(self, base: str) -> Adresses:
+        emises = Adresses.emises(self.enfant.pret, base, self.enfant.home, self.enfant.home / "emises" / base)
+        return replace(emises, delai_max_s=DELAI)
 
 
 def _retenu(scenario: ResultatScenario) -> bool:
@@ -178,10 +175,10 @@ def ouvrir() -> Iterator[Epreuve]:
 
 
 @contextmanager
-def ouvrir_a_part() -> Iterator[Epreuve]:
+def ouvrir_a_part(*, cote_a_cote: bool = False) -> Iterator[Epreuve]:
     """A server in a process of its own, which can be stopped; everything is waited for."""
     with servir_en_enfant(_SERVICE) as enfant, _epreuve(enfant) as ouverte:
-        yield ouverte
+        yield replace(ouverte, cote_a_cote=cote_a_cote)
 
 
 @contextmanager

@@ -1,16 +1,13 @@
 """Scenarios beside one another: the report is that of the same scenarios one by one, and of the same seed."""
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
-import pytest
-from epreuve import DELAI, Epreuve, ouvrir_a_part
+from epreuve import Epreuve
 
-from sne_sandbox.conformance.adresses import Adresses
-from sne_sandbox.conformance.couloirs import INSTANCES_MAX, Renforts
+from sne_sandbox.conformance.couloirs import INSTANCES_MAX
 from sne_sandbox.conformance.trafic import parcourir
 from sne_sandbox.domain.echange import Echange
 from sne_sandbox.reports.model import Constat, Rapport, Verdict
@@ -27,47 +24,20 @@ SCENARIOS = (
 FAUTES = ("second-cotitulaire", "relance-a-l-aveugle")
 
 
-@pytest.fixture(scope="module")
-def epreuve() -> Iterator[Epreuve]:
-    """A server in a process of its own: what is waited for is."""
-    with ouvrir_a_part() as ouverte:
-        yield ouverte
+def _jouer(epreuve: Epreuve, lances: list[Adaptateur]) -> tuple[Rapport, list[Echange]]:
+    """The report, and the exchanges that the run left in the journal; what was started is in `lances`."""
 
+    def fautif() -> Adaptateur:
+        temoin = Temoin()
+        for nom in FAUTES:
+            PAR_NOM[nom].planter(temoin)
+        lances.append(Adaptateur(temoin))
+        return lances[-1]
 
-def _fautif() -> Adaptateur:
-    temoin = Temoin()
-    for nom in FAUTES:
-        PAR_NOM[nom].planter(temoin)
-    return Adaptateur(temoin)
-
-
-class _Lancees:
-    """Makes instances of an application, and counts them."""
-
-    def __init__(self, epreuve: Epreuve, dossier: Path, application: Callable[[], Adaptateur]) -> None:
-        self._epreuve = epreuve
-        self._dossier = dossier
-        self._application = application
-        self.faites: list[Adaptateur] = []
-
-    def ouvrir(self) -> Adaptateur:
-        self.faites.append(self._application())
-        return self.faites[-1]
-
-    def adresses(self, base: str) -> Adresses:
-        enfant = self._epreuve.enfant
-        emises = Adresses.emises(enfant.pret, base, enfant.home, self._dossier / base)
-        return replace(emises, delai_max_s=DELAI)
-
-    def jouer(self, *, beside: bool) -> tuple[Rapport, list[Echange]]:
-        """The report, and the exchanges that the run left in the journal."""
-        base = self._epreuve.base
-        avant = base.dernier()
-        rapport = self._epreuve.une_fois(
-            self.ouvrir(), SCENARIOS, Renforts(self.ouvrir, self.adresses) if beside else None,
-            exemples=2, reduction=10, acceleration=5.0,
-        )  # fmt: skip
-        return rapport, list(parcourir(base.magasin, base.nom, avant))
+    base = epreuve.base
+    avant = base.dernier()
+    rapport = epreuve.une_fois(fautif, SCENARIOS, exemples=2, reduction=10)
+    return rapport, list(parcourir(base.magasin, base.nom, avant))
 
 
 def _dit(rapport: Rapport, journal: Sequence[Echange]) -> list[Any]:
@@ -102,20 +72,20 @@ def _nom(echange: Echange) -> str:
     return trouve[0].decode() if trouve else ""
 
 
-def test_the_report_is_that_of_one_by_one_and_of_the_same_seed(epreuve: Epreuve, tmp_path: Path) -> None:
-    lancees = _Lancees(epreuve, tmp_path, _fautif)
-    seul, journal = lancees.jouer(beside=False)
-    assert len(lancees.faites) == 1
+def test_the_report_is_that_of_one_by_one_and_of_the_same_seed(cote_a_cote: Epreuve) -> None:
+    lances: list[Adaptateur] = []
+    seul, journal = _jouer(replace(cote_a_cote, cote_a_cote=False), lances)
+    assert len(lances) == 1
     resumes = []
     for _ in range(2):
-        a_cote, le_leur = lancees.jouer(beside=True)
+        a_cote, le_leur = _jouer(cote_a_cote, lances)
         assert _trafic(le_leur) == _trafic(journal)
         assert _dit(a_cote, le_leur) == _dit(seul, journal)
         resumes.append([cite.resume for cite in a_cote.echanges])
     assert resumes[0] == resumes[1], "the names of files too: who plays what is settled"
-    assert len(lancees.faites) == 1 + 2 * INSTANCES_MAX
+    assert len(lances) == 1 + 2 * INSTANCES_MAX
     noms = [nom for e in le_leur if e.operation == "getNumUnique" and (nom := _nom(e))]
     assert len(set(noms)) == len(noms) > 0, "whichever instance gives them"
     echoues = {v.exigence for v in seul.verifications if v.verdict is Verdict.ECHOUE}
     assert {"FID-02", "VIE-12"} <= echoues, "there is something to be said"
-    assert [base.nom for base in epreuve.base.magasin.bases.lister()] == [epreuve.base.nom]
+    assert [base.nom for base in cote_a_cote.base.magasin.bases.lister()] == [cote_a_cote.base.nom]

@@ -108,9 +108,10 @@ def test_ce_qui_n_est_pas_verifie_du_serveur_est_nomme_et_cela_seul(
 
 @pytest.mark.campagne
 @ATTRAPEES
-def test_chaque_faute_est_attrapee_par_le_plan_entier(epreuve: Epreuve, faute: Faute) -> None:
-    """And has its line, with its smallest example, in `build/fautes.md`."""
-    exemples = VARIES if faute in partage.FAUTES else 2
+def test_chaque_faute_est_attrapee_par_le_plan_entier(cote_a_cote: Epreuve, faute: Faute) -> None:
+    """And has its line, with its smallest example, in `build/fautes.md`. Scenarios are played beside one
+    another, as `conform` does."""
+    epreuve, exemples = cote_a_cote, VARIES if faute in partage.FAUTES else 2
     attrapee = _bien_nommee(faute, epreuve.passer(partial(_fautif, faute), exemples=exemples)).par(faute)
     reduit = epreuve.passer(
         partial(_fautif, faute), [attrapee[0].scenario], exemples=exemples, reduction=REDUCTION
@@ -122,7 +123,7 @@ def test_chaque_faute_est_attrapee_par_le_plan_entier(epreuve: Epreuve, faute: F
     "graine", [0, *(pytest.param(graine, marks=pytest.mark.campagne) for graine in range(1, 20))]
 )
 def test_l_application_honnete_ne_souleve_rien(
-    epreuve: Epreuve, graine: int, monkeypatch: pytest.MonkeyPatch
+    cote_a_cote: Epreuve, graine: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """And what each scenario shows held is what its steps are said to show: a scenario that names anything
     else is refused when it is loaded."""
@@ -137,7 +138,7 @@ def test_l_application_honnete_ne_souleve_rien(
         return joue
 
     monkeypatch.setattr(pilotage, "jouer_exemple", noter)
-    rapport = epreuve.passer(Temoin, graine=graine)
+    rapport = cote_a_cote.passer(Temoin, graine=graine)
     assert {scenario: trop for scenario, trop in imprevues.items() if trop} == {}
     manques = {
         verification.id: [(c.sorte, c.chemin, c.attendu, c.observe) for c in verification.constats]

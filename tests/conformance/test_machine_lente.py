@@ -38,7 +38,7 @@ def test_ce_que_la_machine_a_retenu_n_est_pas_reproche(epreuve: Epreuve) -> None
 
     arrets: list[str] = []
     temoin.liaison.transport.poster = arreter  # type: ignore[method-assign]
-    rapport = epreuve.une_fois(Adaptateur(temoin), ["CRE-COMPLETE"], exemples=1, reduction=0)
+    rapport = epreuve.une_fois(lambda: Adaptateur(temoin), ["CRE-COMPLETE"], exemples=1, reduction=0)
 
     assert arrets
     assert [v for v in rapport.verifications if v.verdict in (Verdict.ECHOUE, Verdict.ERREUR)] == []

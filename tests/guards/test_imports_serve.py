@@ -1,13 +1,18 @@
-"""What `serve` does without: a server is ready before it has read what only other commands need."""
+"""What `serve` and `run` do without: a server is ready before it has read what answers, and answers without
+what only other commands need."""
 
+import json
 import os
 import subprocess
 import sys
 import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
-#: Modules, with what they cost on the way to the ready file, and who may import them, when.
+#: Modules that nothing needs before a search, a chart, a page…, with who may import them, when.
 DE_TROP: Final = {
     "alembic",  # a schema to upgrade
     "apispec",  # the first call of the API
@@ -17,22 +22,45 @@ DE_TROP: Final = {
     "marshmallow",
     "markdown_it",  # the first page of the guide
     "prometheus_client",  # the first look at /metrics
+    "psycopg",  # a base in PostgreSQL
     "pygal",  # a chart
     "reportlab",  # the first attestation
-    "rich",  # a progress bar
+    "sqlalchemy",  # the first search, statistics, a snapshot
     "structlog",  # the first bug
     "wtforms",
     "xmlschema",  # the first refusal by the schema
     "zeep",
 }
-_PATIENCE = 240.0
+#: What answers: imported once the ready file is there.
+REPONDENT: Final = {
+    "OpenSSL",
+    "flask",
+    "jinja2",
+    "reportlab",
+    "rich",
+    "spyne",
+    "twisted",
+    "werkzeug",
+}
+#: What a server says once its ready file is there, before it goes on importing.
+_PRET: Final = "bac à sable non officiel"
+_PATIENCE: Final = 240.0
 
 
-def test_serve_is_ready_without_them(tmp_path: Path) -> None:
-    """Over an empty home: the dearest start there is."""
-    pret, trace = tmp_path / "pret.json", tmp_path / "imports"
+def _importes(trace: str) -> set[str]:
+    return {
+        ligne.rpartition("|")[2].strip().partition(".")[0]
+        for ligne in trace.splitlines()
+        if ligne.startswith("import time:")
+    }
+
+
+@contextmanager
+def _servir(home: Path) -> Iterator[tuple[Path, Path]]:
+    """The ready file of a server, and the file where its imports are told."""
+    pret, trace = home.with_suffix(".json"), home.with_suffix(".imports")
     commande = [
-        str(Path(sys.executable).with_name("sne-sandbox")), "serve", "--home", str(tmp_path / "home"),
+        str(Path(sys.executable).with_name("sne-sandbox")), "serve", "--home", str(home),
         "--http-port", "0", "--https-port", "0", "--ready-file", str(pret),
     ]  # fmt: skip
     with trace.open("w") as sortie:
@@ -42,15 +70,40 @@ def test_serve_is_ready_without_them(tmp_path: Path) -> None:
         try:
             fin = time.monotonic() + _PATIENCE
             while not pret.exists() and processus.poll() is None and time.monotonic() < fin:
-                time.sleep(0.02)
+                time.sleep(0.005)
             assert pret.exists(), trace.read_text()[-2000:]
-            importes = {
-                ligne.rpartition("|")[2].strip().partition(".")[0]
-                for ligne in trace.read_text().splitlines()
-                if ligne.startswith("import time:")
-            }
+            yield pret, trace
         finally:
             processus.terminate()
             processus.wait(_PATIENCE)
-    assert "twisted" in importes  # the trace is one of imports
-    assert importes & DE_TROP == set()
+
+
+def test_serve_is_ready_and_answers_without_them(tmp_path: Path) -> None:
+    """Over an empty home, the dearest start there is; then over the same."""
+    with _servir(tmp_path / "home") as (pret, trace):
+        http = json.loads(pret.read_text("utf-8"))["http"]
+        with urllib.request.urlopen(f"{http}/healthz", timeout=_PATIENCE) as reponse:
+            assert reponse.status == 200
+    avant, _, apres = trace.read_text().partition(_PRET)
+    assert "lxml" in _importes(avant)  # the trace is one of imports
+    assert _importes(avant) & {*DE_TROP, *REPONDENT} == set()
+    assert "spyne" in _importes(apres)
+    assert _importes(apres) & DE_TROP == set()
+    with _servir(tmp_path / "home") as (_, trace):
+        pass
+    avant = trace.read_text().partition(_PRET)[0]
+    assert _importes(avant) & {"cryptography"} == set()  # its certificates are as they were
+
+
+def test_run_judges_without_them() -> None:
+    fini = subprocess.run(
+        [Path(sys.executable).with_name("sne-sandbox"), "run", "--", "true"],
+        env={**os.environ, "PYTHONPROFILEIMPORTTIME": "1"},
+        capture_output=True,
+        text=True,
+        timeout=_PATIENCE,
+    )
+    assert "Aucun service n'a été appelé" in fini.stderr
+    importes = _importes(fini.stderr)
+    assert "lxml" in importes
+    assert importes & {*DE_TROP, "cryptography", "flask", "jinja2", "spyne", "twisted"} == set()

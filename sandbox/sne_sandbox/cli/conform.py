@@ -1,6 +1,7 @@
 """`sne-sandbox conform`: an application driven through the plan, and judged."""
 
 import contextlib
+import gc
 import os
 import shlex
 import shutil
@@ -102,6 +103,8 @@ def commande(
         seulement = _choisir(scenarios, [scenario.id for scenario in plan])
         ouverte = pile.enter_context(epreuve.ouvrir(options, Horloge(fige_a=maintenant), graine))
         _tenir_hypothesis(ouverte.home)
+        gc.freeze()  # what is loaded stays, and what an example leaves is freed by itself, almost all of it
+        gc.set_threshold(20_000, 20, 50)
         ids = rapports.exigees(exigees, ouverte.contrat, pilotee=True)
         if fichier_plan is not None:
             plans.verifier_exigences(plan, charger_exigences(ouverte.contrat.dossiers))

@@ -95,8 +95,6 @@ def commande(
 
 def _annoncer(adresses: Any, dossier: Path, configuration: Any, host: str, noms: tuple[str, ...]) -> None:
     """Says on stderr where the services and the console are, and by which tokens they open."""
-    from sne_sandbox.web.acces import Acces
-
     click.echo("sne-sandbox : bac à sable non officiel de la base école du SNE", err=True)
     for nom in ("https", "http"):
         if getattr(adresses, nom):
@@ -106,6 +104,8 @@ def _annoncer(adresses: Any, dossier: Path, configuration: Any, host: str, noms:
     click.echo(f"  console : {console}/", err=True)
     if configuration.jeton is not None:
         click.echo(f"  jeton d'administration : {configuration.jeton}", err=True)
+    from sne_sandbox.web.acces import Acces  # Flask
+
     lecture = Acces(configuration.home, configuration.jeton, configuration.jeton_lecture).lecture
     partagee = depart.adresse_pour_les_autres(console, host, noms)
     click.echo(f"  console en lecture seule : {partagee}/lecture/{lecture}", err=True)

@@ -8,7 +8,7 @@ if its scenarios had been played there one after another.
 import re
 import time
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -108,30 +108,21 @@ class _Couloir:
         self.banc.lien.application.fermer()  # who waits for its answer waits no more
         self.fil.shutdown()
         self.banc.lien.application.fermer()  # it may have been started again by then
-        boite, base = self.banc.adresses.boite_entree, self.banc.base
-        if boite:
-            bases.supprimer(base.magasin, Path(boite).parents[4], base.nom)
-        else:
-            base.magasin.bases.supprimer(base.nom)
+        home = Path(self.banc.adresses.boite_entree).parents[4]
+        bases.supprimer(self.banc.base.magasin, home, self.banc.base.nom)
 
 
 class Couloirs:
-    """The lanes beside `banc`, whose base takes in what they bring: none until `ouvrir`. To be entered."""
+    """The lanes beside `banc`, whose base takes in what they bring: none until `ouvrir`."""
 
     def __init__(self, banc: BancDEssai, renforts: Renforts | None) -> None:
         self._banc = banc
         self._renforts = renforts
+        self._permis = renforts.permis if renforts else nullcontext
         self._couloirs: list[_Couloir] = []
         self._rendus: dict[str, Future[ScenarioJoue]] = {}
         self.possibles = renforts is not None
         """Whether they are still to be opened, and can be."""
-
-    def __enter__(self) -> "Couloirs":
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        for couloir in self._couloirs:
-            couloir.fermer()
 
     def ouvrir(self, instances: int, *a_dire: Any) -> None:
         """One for each of the `instances` of the application but the first, which `banc` has; `a_dire` is
@@ -161,8 +152,7 @@ class Couloirs:
         None when none plays it."""
         if scenario not in self._rendus:
             return None
-        assert self._renforts is not None
-        with self._renforts.permis():
+        with self._permis():
             rendu = self._rendus.pop(scenario).result()
         echanges = [echange for joue in rendu.exemples.values() for echange in joue.echanges]
         numeros = self._banc.base.accueillir(echanges)
@@ -170,8 +160,14 @@ class Couloirs:
 
     def finir(self, instant: datetime) -> None:
         """Tells each application that it is over."""
-        for fin in [couloir.fil.submit(couloir.finir, instant) for couloir in self._couloirs]:
-            fin.result()
+        fins = [couloir.fil.submit(couloir.finir, instant) for couloir in self._couloirs]
+        with self._permis():
+            wait(fins)
+
+    def fermer(self) -> None:
+        """Ends them, whatever they are doing."""
+        for couloir in self._couloirs:
+            couloir.fermer()
 
 
 def valoir(instances: int, scenarios: int) -> int:

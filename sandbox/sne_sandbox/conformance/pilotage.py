@@ -99,9 +99,11 @@ def derouler(
     with contextlib.ExitStack() as pile:
         lien = LienApplication(application, pile.enter_context(Pouls.de(adresses, base)))
         banc = BancDEssai(lien, base, adresses, obligatoires(niveaux(exigences)))
+        couloirs = Couloirs(banc, renforts)
+        pile.callback(couloirs.fermer)
         pilotage = _Pilotage(
             banc,
-            pile.enter_context(Couloirs(banc, renforts)),
+            couloirs,
             reglages,
             instant,
             f"{reglages.commande} --seed {reglages.graine} --clock {instant.isoformat()}",

@@ -110,7 +110,7 @@ def jouer_exemple(
         banc,
         connu,
         Utilisateur(exemple, banc.base.contrat, connu),
-        _TraficDExemple(banc.base, connu),
+        _TraficDExemple(banc.base, connu, dernier=banc.lien.vu),
         Consequences(banc.obligatoires, banc.lien.lectures),
     ).jouer(instant)
 
@@ -192,7 +192,6 @@ class _Seance:
             lien.pouls.attendre(seuil(adresses.delai_max_s), lien.depuis)
             lien.depuis = time.monotonic()
             base.remettre(instant, adresses.boite_entree)
-            self.trafic.dernier = lien.vu
             self.trafic.lire()  # what came late is of the example before
             self.trafic.dernier = base.dernier()  # beyond what a journal that is full dropped
             # The example before broke off, and the application did not start again.

@@ -14,14 +14,12 @@ def ajouter_mois(jour: date, mois: int) -> date:
     Saturates at `date.min` and `date.max`: an absurd year in a message is judged like any other.
     """
     rang = jour.year * 12 + jour.month - 1 + mois
-    annee, m = divmod(rang, 12)
+    annee, m = rang // 12, rang % 12 + 1
     if annee < MINYEAR:
         return date.min
     if annee > MAXYEAR:
         return date.max
-    if jour.day <= 28:  # nearly all: a day of every month
-        return date(annee, m + 1, jour.day)
-    return date(annee, m + 1, min(jour.day, monthrange(annee, m + 1)[1]))
+    return date(annee, m, jour.day if jour.day <= 28 else min(jour.day, monthrange(annee, m)[1]))
 
 
 def age(naissance: date, jour: date) -> int:
@@ -42,4 +40,4 @@ def xs_date_time(instant: datetime) -> str:
 
 def date_francaise(jour: date) -> str:
     """A day as people in France write it: `15/03/2018`."""
-    return jour.strftime("%d/%m/%Y")
+    return f"{jour.day:02d}/{jour.month:02d}/{jour.year}"

@@ -11,6 +11,7 @@ import re
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
+from functools import lru_cache
 from typing import Final, Self
 
 from sne_sandbox.domain.element import Element, Vue, une_fois
@@ -33,6 +34,7 @@ def departement_de(commune: str) -> str:
     return commune[:3] if commune.startswith(("97", "98")) else commune[:2]
 
 
+@lru_cache(maxsize=8192)
 def territoire_de(commune: str) -> str:
     """The territory in which the demandes that wish this commune (INSEE code) first are numbered.
 
@@ -252,6 +254,17 @@ class Demande(Vue):
         return self.formulaire.enfant("personnePhysique/logementActuel")
 
     @une_fois
+    def modeles_logement(self) -> tuple[Element, ...]:
+        """The modes of that dwelling (`modeleLogement`), in order; codes of ListeModeleLogement."""
+        logement = self.logement_actuel
+        return logement.tous("listeModeleLogement/modeleLogement") if logement is not None else ()
+
+    @une_fois
+    def modes_de_logement(self) -> frozenset[str]:
+        """Their codes."""
+        return frozenset([modele.code for modele in self.modeles_logement if modele.code])
+
+    @une_fois
     def logement_recherche(self) -> Element | None:
         """The dwelling wished: kinds, places, what the household can pay."""
         return self.formulaire.enfant("logementRecherche")
@@ -261,29 +274,27 @@ class Demande(Vue):
         """The communes wished, in order: the first decides on the territory. Those without a code are left
         out."""
         places = self.formulaire.tous("logementRecherche/listeLocalisationSouhaite/localisationSouhaite")
-        return tuple([c for place in places if (c := place.enfant("commune")) is not None and c.code])
+        return tuple([c for place in places if (c := place.presents.get("commune")) is not None and c.code])
 
     @une_fois
     def adresses(self) -> tuple[Element, ...]:
         """The blocks of the form that are written in one way in France and in another abroad: its addresses,
         and the place of work."""
-        blocs = [self.formulaire.enfant("association/adressePostale")]
-        personne, demandeur = self.formulaire.enfant("personnePhysique"), self.demandeur
+        blocs = [self.association.enfant("adressePostale")] if self.association is not None else []
+        personne, demandeur = self.formulaire.presents.get("personnePhysique"), self.demandeur
         if demandeur is not None:
-            blocs += [
-                demandeur.element.enfant("adressePostale"),
-                demandeur.element.enfant("situationProfessionnelle"),
-            ]
+            siens = demandeur.element.presents
+            blocs += [siens.get("adressePostale"), siens.get("situationProfessionnelle")]
         if personne is not None:
-            blocs.append(personne.enfant("adresseLogement"))
-            blocs += [c.element.enfant("situationProfessionnelle") for c in self.cotitulaires]
-            blocs.append(personne.enfant("logementActuel"))
+            blocs.append(personne.presents.get("adresseLogement"))
+            blocs += [c.element.presents.get("situationProfessionnelle") for c in self.cotitulaires]
+            blocs.append(self.logement_actuel)
         return tuple([bloc for bloc in blocs if bloc is not None])
 
     @une_fois
     def communes(self) -> tuple[Element, ...]:
         """Every commune of the form that is not empty: wished ones first, then those of the addresses."""
-        ecrites = [adresse.enfant("commune") for adresse in self.adresses]
+        ecrites = [adresse.presents.get("commune") for adresse in self.adresses]
         return (*self.communes_souhaitees, *[ecrite for ecrite in ecrites if ecrite is not None])
 
     @une_fois

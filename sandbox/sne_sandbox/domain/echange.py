@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import Any, Final
 
 from sne_sandbox.domain.panne import PanneDefinition
+from sne_sandbox.domain.texte import Retenus
 from sne_sandbox.errors import ERREUR_INATTENDUE, ErreurInterne, ExchangeError
 
 # --- the request and its answer, over HTTP ---
@@ -24,6 +25,10 @@ CERTIFICAT_DEMANDE: Final = "sne.certificat_demande"
 ECOUTE: Final = "sne.ecoute"
 #: and, set by the application, the panne (PanneDefinition) that the server sends the answer by.
 PANNE: Final = "sne.panne"
+
+
+#: Names of headers, each read several times an exchange.
+_MINUSCULES: Final = Retenus(str.lower)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +59,7 @@ class RequeteHttp:
         """Value of the first header of that name, whatever its case; "" when absent."""
         voulu = nom.lower()
         for cle, valeur in self.en_tetes:
-            if cle.lower() == voulu:
+            if _MINUSCULES[cle] == voulu:
                 return valeur
         return ""
 
@@ -177,12 +182,12 @@ def methode_recue(mot: str) -> str:
 def du_dehors(en_tetes: EnTetes) -> EnTetes:
     """The headers of what came by a socket, without those of the console: traffic does not take itself out of
     what is judged."""
-    return [(nom, valeur) for nom, valeur in en_tetes if nom.lower() not in _DE_LA_CONSOLE]
+    return [(nom, valeur) for nom, valeur in en_tetes if _MINUSCULES[nom] not in _DE_LA_CONSOLE]
 
 
 def sans_secrets(en_tetes: EnTetes) -> EnTetes:
     """The headers as the journal keeps them."""
-    return [(nom, "(non conservé)" if nom.lower() in SECRETS else valeur) for nom, valeur in en_tetes]
+    return [(nom, "(non conservé)" if _MINUSCULES[nom] in SECRETS else valeur) for nom, valeur in en_tetes]
 
 
 @dataclass(slots=True)

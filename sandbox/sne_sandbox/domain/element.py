@@ -9,11 +9,11 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, time, timedelta, timezone
-from functools import lru_cache
 from typing import Any, Final, Generic, Self, TypeVar, overload
 from weakref import ReferenceType, ref
 
 from sne_sandbox.domain.dates import xs_date_time
+from sne_sandbox.domain.texte import Retenus
 
 T = TypeVar("T")
 
@@ -123,8 +123,11 @@ class Element:
 
     def tous(self, chemin: str) -> tuple["Element", ...]:
         """All children at `chemin` that are not empty; for « a/b », the b of the first a."""
-        tete, _, nom = chemin.rpartition("/")
-        parent = self.enfant(tete) if tete else self
+        parent: Element | None = self
+        nom = chemin
+        if "/" in chemin:
+            tete, _, nom = chemin.rpartition("/")
+            parent = self.enfant(tete) if "/" in tete else self.presents.get(tete)
         if parent is None or nom not in parent.presents:
             return ()
         return tuple([e for e in parent.enfants if e.nom == nom and not e.vide])
@@ -136,13 +139,13 @@ class Element:
 
     def code_de(self, chemin: str) -> str | None:
         """Attribute `code` of the child at `chemin`."""
-        trouve = self.enfant(chemin)
+        trouve = self.enfant(chemin) if "/" in chemin else self.presents.get(chemin)
         return trouve.code if trouve is not None else None
 
     def date_de(self, chemin: str) -> date | None:
         """`xs:date` (or the day of an `xs:dateTime`) of the child at `chemin`, its time zone ignored."""
         trouve = self.enfant(chemin) if "/" in chemin else self.presents.get(chemin)
-        return lire_date(trouve.texte) if trouve is not None and trouve.texte else None
+        return _DATES[trouve.texte] if trouve is not None and trouve.texte else None
 
     def instant_de(self, chemin: str) -> datetime | None:
         """`xs:dateTime` of the child at `chemin`; naive when it names no time zone."""
@@ -157,12 +160,26 @@ class Element:
     def entier_de(self, chemin: str) -> int | None:
         """`xs:int` of the child at `chemin`."""
         trouve = self.enfant(chemin) if "/" in chemin else self.presents.get(chemin)
-        if trouve is None or not trouve.texte or trouve.texte.isspace():
+        if trouve is None or not trouve.texte:
             return None
-        return int(trouve.texte)
+        try:
+            return int(trouve.texte)
+        except ValueError:
+            if trouve.texte.strip():
+                raise
+            return None  # blanks are text, and no number
 
 
-class DocumentRecu(Element):
+class ElementLu(Element):
+    """An element that is made bare, and filled by whoever reads a document: its constructor would cost as
+    much as the reading."""
+
+    __slots__ = ()
+
+    __init__ = object.__init__
+
+
+class DocumentRecu(ElementLu):
     """The root of a document received. `faits` tells what is in it: the name of each element that is not
     empty (`nir`), with its code when it has one (`modeleLogement=HLM`); CODE_INCONNU and VIDE_OBLIGATOIRE. By
     these a rule that has nothing to look at is not even run."""
@@ -238,9 +255,12 @@ def _jour(annee: int, mois: int, jour: int) -> date:
     return date.min if annee < date.min.year else date.max
 
 
-@lru_cache(maxsize=8192)
 def lire_date(texte: str) -> date | None:
     """The day of an `xs:date` or `xs:dateTime`; None when it is neither."""
+    return _DATES[texte]
+
+
+def _lire_date(texte: str) -> date | None:
     texte = texte.strip()
     try:
         if len(texte) == 10 and texte[4] == "-" == texte[7] and texte[:4] != "0000":
@@ -253,7 +273,10 @@ def lire_date(texte: str) -> date | None:
         return None
 
 
-@lru_cache(maxsize=1024)
+#: Rules read a birth date again and again.
+_DATES: Final = Retenus(_lire_date)
+
+
 def lire_instant(texte: str) -> datetime | None:
     """The instant of an `xs:dateTime`, microseconds cut; None when it is none."""
     trouve = _DATE_TIME.fullmatch(texte.strip())

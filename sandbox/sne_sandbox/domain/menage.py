@@ -102,11 +102,11 @@ def nombre_uc(demande: Demande, jour: date) -> Decimal:
     alternate custody counts for half, one with a right of visit and one to be born for nothing
     (convention). A person without a birth date counts as 14 or more (convention).
     """
-    presents = [*(personne.element for personne in demande.cotitulaires), *demande.personnes_a_charge]
+    presents = [*[personne.element for personne in demande.cotitulaires], *demande.personnes_a_charge]
     alternes = [e for e in demande.personnes_en_garde if e.code_de("coParentalite") == _GARDE_ALTERNEE]
     total = _PREMIER_ADULTE if demande.demandeur is not None else Decimal("0.00")
-    total += sum((poids(personne, jour) for personne in presents), Decimal())
-    return total + sum((poids(enfant, jour) for enfant in alternes), Decimal()) / 2
+    total += sum([poids(personne, jour) for personne in presents], Decimal())
+    return total + sum([poids(enfant, jour) for enfant in alternes], Decimal()) / 2
 
 
 def ressources_mensuelles(demande: Demande) -> int:

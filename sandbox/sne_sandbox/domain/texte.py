@@ -5,11 +5,16 @@ how people write numbers and what agrees with them, and what a terminal is given
 import re
 import unicodedata
 from binascii import a2b_base64, b2a_base64
+from collections.abc import Callable
 from functools import lru_cache
-from typing import Final
+from typing import Any, Final, TypeVar
 
 #: What XML 1.0 has no room for. Source: W3C XML 1.0, production 2 (Char).
 _HORS_XML: Final = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+T = TypeVar("T")
+
+_RETENUS_MAX: Final = 8192
+_RETENU_MAX: Final = 128
 #: Letters that Unicode does not take apart.
 LIGATURES: Final = str.maketrans({"œ": "oe", "Œ": "oe", "æ": "ae", "Æ": "ae", "ß": "ss"})
 #: Between its groups, what people write: a blank, a full stop, a hyphen…; before it, letters glued to it.
@@ -48,6 +53,23 @@ def hors_xml(texte: str) -> str:
     """The first character of `texte` that no XML document may hold, "" when it has none."""
     trouve = _HORS_XML.search(texte)
     return trouve[0] if trouve else ""
+
+
+class Retenus(dict[Any, T]):
+    """What was computed of short texts, by text: `retenus[texte]` computes it once. Bounded in number, and in
+    length, for a client writes what it wants: a long text is computed each time."""
+
+    def __init__(self, calcul: Callable[[Any], T]) -> None:
+        super().__init__()
+        self._calcul = calcul
+
+    def __missing__(self, texte: Any) -> T:
+        valeur = self._calcul(texte)
+        if isinstance(texte, str) and len(texte) <= _RETENU_MAX:
+            if len(self) >= _RETENUS_MAX:
+                self.clear()
+            self[texte] = valeur
+        return valeur
 
 
 @lru_cache(maxsize=8192)

@@ -1,6 +1,7 @@
 """A message put into MTOM packaging, in the one form every stack in the field reads."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 from random import Random
 from typing import Final
 
@@ -8,6 +9,8 @@ from sne_sandbox.mime.message import Part
 
 CRLF: Final = b"\r\n"
 RACINE: Final = "root.message@sne-sandbox"
+#: What would end the quotes or the angle brackets that a value stands between.
+_RESERVES: Final = frozenset('"\\<>')
 
 
 def boundary(rng: Random) -> str:
@@ -54,12 +57,15 @@ def libre(boundary: str, contenus: Sequence[bytes]) -> str:
     if not boundary or not boundary.isascii() or len(_sain(boundary)) > 60 or boundary.endswith(" "):
         raise ValueError(f"[{boundary}] n'est pas un boundary de 1 à 60 caractères ASCII")
     rang, candidat = 0, boundary
-    while any(candidat.encode("ascii") in contenu for contenu in contenus):
+    octets = candidat.encode("ascii")
+    while [contenu for contenu in contenus if octets in contenu]:
         rang += 1
         candidat = f"{boundary}{rang:x}"
+        octets = candidat.encode("ascii")
     return candidat
 
 
+@lru_cache(maxsize=128)
 def _entetes(content_type: str, encodage: str, content_id: str) -> bytes:
     if not content_type.isprintable():
         raise ValueError(f"le type [{content_type!r}] ne tient pas dans un en-tête")
@@ -72,6 +78,6 @@ def _entetes(content_type: str, encodage: str, content_id: str) -> bytes:
 
 def _sain(valeur: str) -> str:
     """`valeur`, when it can stand between quotes or angle brackets."""
-    if not valeur or not valeur.isprintable() or any(c in valeur for c in '"\\<>'):
+    if not valeur or not valeur.isprintable() or not _RESERVES.isdisjoint(valeur):
         raise ValueError(f"[{valeur!r}] ne tient pas dans un en-tête MIME")
     return valeur

@@ -13,6 +13,7 @@ for 20 MB. What is left is a search for one string.
 import codecs
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from sne_sandbox.errors import MessageMalforme, MessageTropGros
@@ -51,10 +52,6 @@ class Morceau:
     entetes: Entetes
     contenu: bytes
     debut: int
-
-    def entetes_par_nom(self) -> dict[str, str]:
-        """Headers by lower-case name; the first of two wins."""
-        return {nom.lower(): valeur for nom, valeur in reversed(self.entetes)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,8 +144,19 @@ def lire_entetes(corps: bytes, debut: int, fin: int, *, lieu: str) -> tuple[Ente
             explication=f"{lieu} (octet {debut}) : les en-têtes dépassent {ENTETES_OCTETS_MAX} octets, ou "
             " la ligne vide qui les sépare du contenu manque.",
         )
+    try:
+        entetes = _lire_bloc(corps[debut : vide.start() if vide else fin])
+    except ValueError as erreur:
+        raise MessageMalforme(ILLISIBLE, explication=f"{lieu} (octet {debut}) : {erreur}.") from None
+    return entetes, vide.end() if vide else fin
+
+
+@lru_cache(maxsize=128)
+def _lire_bloc(bloc: bytes) -> Entetes:
+    """The headers of a block: an application writes the same ones in each of its messages. Raises ValueError,
+    in French."""
     entetes: list[tuple[str, str]] = []
-    for ligne in _decode(corps[debut : vide.start() if vide else fin]).split("\n"):
+    for ligne in _decode(bloc).split("\n"):
         if not ligne.strip():
             continue
         if ligne[0] in " \t" and entetes:
@@ -157,17 +165,11 @@ def lire_entetes(corps: bytes, debut: int, fin: int, *, lieu: str) -> tuple[Ente
             continue
         nom, deux_points, valeur = ligne.partition(":")
         if not deux_points or not nom.strip():
-            raise MessageMalforme(
-                ILLISIBLE,
-                explication=f"{lieu} (octet {debut}) : la ligne [{ligne.strip()[:80]}] n'est pas un en-tête "
-                "« Nom: valeur ».",
-            )
+            raise ValueError(f"la ligne [{ligne.strip()[:80]}] n'est pas un en-tête « Nom: valeur »")
         if len(entetes) == ENTETES_MAX:
-            raise MessageMalforme(
-                ILLISIBLE, explication=f"{lieu} (octet {debut}) : plus de {ENTETES_MAX} en-têtes."
-            )
+            raise ValueError(f"plus de {ENTETES_MAX} en-têtes")
         entetes.append((nom.strip(), valeur.strip()))
-    return tuple(entetes), vide.end() if vide else fin
+    return tuple(entetes)
 
 
 def _decode(octets: bytes) -> str:
@@ -343,9 +345,26 @@ def _boundary(entete: ContentType, notees: set[Tolerance]) -> bytes:
     return valeur.encode("ascii")
 
 
+@lru_cache(maxsize=128)
+def _decrire(entetes: Entetes) -> tuple[str, str | None, str, frozenset[Tolerance]]:
+    """What these headers say of a part: its type, its identifier, its transfer encoding; the tolerances that
+    they need."""
+    par_nom = {nom.lower(): valeur for nom, valeur in reversed(entetes)}  # the first of two wins
+    notees = set()
+    brut = par_nom.get("content-id", "")
+    identifiant = _sans_chevrons(brut) or None
+    if identifiant is None or identifiant == brut:
+        notees.add(t.CONTENT_ID_IRREGULIER)
+    if identifiant is not None and "*" in identifiant:
+        notees.add(t.CONTENT_ID_ETOILE)
+    encodage = par_nom.get("content-transfer-encoding", "").lower()
+    if encodage not in ("", "binary"):
+        notees.add(t.PARTIE_ENCODEE)
+    return par_nom.get("content-type", ""), identifiant, encodage, frozenset(notees)
+
+
 def _partie(morceau: Morceau, rang: int, notees: set[Tolerance]) -> Part:
-    entetes = morceau.entetes_par_nom()
-    type_partie = entetes.get("content-type", "")
+    type_partie, identifiant, encodage, irregularites = _decrire(morceau.entetes)
     lu = _lire_type(type_partie, f"Content-Type de la partie {rang}")
     if lu.media.startswith("multipart/"):
         raise MessageMalforme(
@@ -353,15 +372,7 @@ def _partie(morceau: Morceau, rang: int, notees: set[Tolerance]) -> Part:
             explication=f"La partie {rang} (octet {morceau.debut}) est elle-même de type [{lu.media}] : "
             "un message MTOM n'a qu'un niveau de parties.",
         )
-    brut = entetes.get("content-id", "")
-    identifiant = _sans_chevrons(brut) or None
-    if identifiant is None or identifiant == brut:
-        notees.add(t.CONTENT_ID_IRREGULIER)
-    if identifiant is not None and "*" in identifiant:
-        notees.add(t.CONTENT_ID_ETOILE)
-    encodage = entetes.get("content-transfer-encoding", "").lower()
-    if encodage not in ("", "binary"):
-        notees.add(t.PARTIE_ENCODEE)
+    notees |= irregularites
     try:
         contenu = decoder_transfert(morceau.contenu, encodage or "binary")
     except ValueError as erreur:

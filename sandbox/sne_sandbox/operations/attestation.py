@@ -45,20 +45,23 @@ def rediger(stockee: DemandeStockee, guichet: Guichet | None, question: Question
     texte = lignes(stockee, guichet, question)
     genre = "RÉGIONAL" if stockee.territoire == TERRITOIRE_ILE_DE_FRANCE else "DÉPARTEMENTAL"
     morceaux = list(_morceaux(genre))
-    for rang in range(_LIGNES):
-        morceaux[2 * rang + 1] = _remplir(texte[rang] if rang < len(texte) else "")
+    for rang, ligne in enumerate(texte[:_LIGNES]):
+        morceaux[2 * rang + 1] = _remplir(ligne)
     return b"".join(morceaux)
 
 
 @cache
 def _morceaux(genre: str) -> tuple[bytes, ...]:
-    """The page cut at its lines: what comes before the first, the first, what comes between, …"""
+    """The page cut at its lines, which are blank: what comes before the first, the first, what comes between,
+    …"""
     pdf = _gabarit(genre)
     coupes = [0]
     for rang in range(_LIGNES):
         debut = pdf.index(_marque(rang), coupes[-1])
         coupes += [debut, debut + _OCTETS_LIGNE]
-    return tuple(pdf[debut:fin] for debut, fin in zip(coupes, [*coupes[1:], len(pdf)], strict=True))
+    blancs = b" " * _OCTETS_LIGNE
+    entre = (pdf[debut:fin] for debut, fin in zip(coupes[::2], [*coupes[1::2], len(pdf)], strict=True))
+    return tuple(morceau for avant in entre for morceau in (avant, blancs))[:-1]
 
 
 def _gabarit(genre: str) -> bytes:

@@ -4,7 +4,7 @@ import tomllib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import Annotated, Any, Final, Self, TypedDict, Unpack
 
@@ -35,7 +35,8 @@ def semences() -> list[str]:
     return sorted(fichier.parent.name for fichier in (fixtures_dir() / "seeds").glob("*/semence.toml"))
 
 
-def guichets_de(semence: str) -> list[Guichet]:
+@cache
+def guichets_de(semence: str) -> tuple[Guichet, ...]:
     """The guichets of a seed; those of `ecole` when it has no list of its own. Raises UsageError."""
     if semence not in semences():
         raise UsageError(
@@ -44,7 +45,7 @@ def guichets_de(semence: str) -> list[Guichet]:
     fichier = fixtures_dir() / "seeds" / semence / "guichets.toml"
     if not fichier.is_file():
         fichier = fixtures_dir() / "seeds" / "ecole" / "guichets.toml"
-    return lire_guichets(fichier)
+    return _lire_guichets(fichier)
 
 
 def vitrine(codes: Sequence[str]) -> str:
@@ -52,13 +53,13 @@ def vitrine(codes: Sequence[str]) -> str:
     return _VITRINE if _VITRINE in codes else codes[0]
 
 
-def lire_guichets(fichier: Path) -> list[Guichet]:
+def _lire_guichets(fichier: Path) -> tuple[Guichet, ...]:
     """The guichets written in a TOML file, one table per code."""
     lus: Mapping[str, Mapping[str, Any]] = tomllib.loads(fichier.read_text("utf-8"))
-    return [
+    return tuple(
         Guichet(code=code, **{**table, "nature": NatureGuichet(table["nature"])})
         for code, table in lus.items()
-    ]
+    )
 
 
 @dataclass(frozen=True, slots=True)

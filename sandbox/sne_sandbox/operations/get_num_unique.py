@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import date
+from types import MappingProxyType
 from typing import Final
 
 from sne_sandbox.contract import codec
@@ -268,15 +269,20 @@ def _reponse(
             "nomAttestation": question.nom_de_fichier("ATT", sequence, "pdf"),
             "attestation": Piece(pdf, "application/pdf"),
         }
-    return replace(
-        _sortie(question, octets, demande.version, sequence),
-        champs=champs,
-        numero_unique=stockee.numero_unique,
-    )
+    return _sortie(question, octets, demande.version, sequence, champs, stockee.numero_unique)
 
 
-def _sortie(question: Question, octets: bytes, version: str, suite: str) -> Sortie:
+def _sortie(
+    question: Question,
+    octets: bytes,
+    version: str,
+    suite: str,
+    champs: Mapping[str, Champ] = MappingProxyType({}),
+    numero_unique: str | None = None,
+) -> Sortie:
     return Sortie(
+        champs=champs,
+        numero_unique=numero_unique,
         octets=octets,
         genre=Document.DEMANDE,
         version=version,

@@ -1,7 +1,7 @@
 """What an operation is asked, and what it gives back: the two values that the pipeline carries."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Self
 
@@ -37,12 +37,15 @@ class Question:
 
     def avec(self, contexte: Contexte, anomalies: Sequence[Anomalie]) -> Self:
         """The same question, judged."""
-        return replace(self, contexte=contexte, anomalies=tuple(anomalies))
+        return type(self)(
+            self.appel, self.base, self.maintenant, self.contrat, self.registre, self.guichet, self.document,
+            contexte, tuple(anomalies),
+        )  # fmt: skip
 
     @property
     def bloquantes(self) -> tuple[Anomalie, ...]:
         """The anomalies that refuse the message."""
-        return tuple(a for a in self.anomalies if a.bloquante)
+        return tuple([a for a in self.anomalies if a.bloquante])
 
     @property
     def en_reponse(self) -> tuple[Anomalie, ...]:

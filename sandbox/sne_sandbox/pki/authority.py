@@ -32,7 +32,7 @@ from sne_sandbox.raisons import raison_systeme
 # 3DES and SHA-1 are what every Java 8, .NET and OpenSSL reads, OpenSSL 3 without its legacy provider.
 _CHIFFREMENT: Final = (
     PrivateFormat.PKCS12.encryption_builder()
-    .kdf_rounds(2048)
+    .kdf_rounds(1)  # they protect nothing: more of them was half of what an identity costs
     .key_cert_algorithm(pkcs12.PBES.PBESv1SHA1And3KeyTripleDESCBC)
     .hmac_hash(hashes.SHA1())  # noqa: S303
     .build(MOT_DE_PASSE.encode())

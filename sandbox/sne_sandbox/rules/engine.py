@@ -94,7 +94,8 @@ class Jugement:
     def _controler(self, choix: _Choix) -> None:
         if not self._arrete:
             trouvees, self._arrete = _juger(self.contexte, self._contrat, self._profil, choix)
-            self.anomalies = ranger([*self.anomalies, *trouvees], self._contrat)
+            if trouvees:
+                self.anomalies = ranger([*self.anomalies, *trouvees], self._contrat)
 
 
 def juger(contexte: Contexte, contrat: Contrat, profil: str) -> list[Anomalie]:

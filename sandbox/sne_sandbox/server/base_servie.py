@@ -32,20 +32,28 @@ class BaseServie:
     pret: Mapping[str, Any]
 
     @classmethod
-    def de(cls, enfant: ServeurEnfant, nom: str = BASE_PAR_DEFAUT, semence: str = "vide") -> "BaseServie":
-        """The base `nom`, which must exist: a certificate is issued to each guichet of its seed, but for the
-        base behind /services/, whose server has made them. Raises PkiError."""
+    def de(
+        cls,
+        enfant: ServeurEnfant,
+        nom: str = BASE_PAR_DEFAUT,
+        semence: str = "vide",
+        *,
+        a_la_demande: bool = False,
+    ) -> "BaseServie":
+        """The base `nom`, which must exist: a certificate is issued to each guichet of its seed (with
+        `a_la_demande`, to the one that is shown), but for the base behind /services/, whose server has made
+        them. Raises PkiError."""
         pret = dict(enfant.pret) | {"base": nom}
         if nom != BASE_PAR_DEFAUT:
             from sne_sandbox.operations.bases import guichets_de, vitrine
             from sne_sandbox.pki.authority import Autorite, ecrire
 
             codes = [guichet.code for guichet in guichets_de(semence)]
-            dossier = enfant.home / "pki" / "bases" / nom
-            autorite = Autorite.ouvrir(enfant.home)
-            for code in codes:
+            dossier, montre = enfant.home / "pki" / "bases" / nom, vitrine(codes)
+            autorite = Autorite(enfant.home / "pki")
+            for code in [montre] if a_la_demande else codes:
                 ecrire(autorite.emettre(code, nom), dossier)
-            pret |= certificat_de(dossier, vitrine(codes))
+            pret |= certificat_de(dossier, montre)
         return cls(nom, pret)
 
     @property

@@ -13,6 +13,7 @@ from sne_sandbox.domain.echange import Echange
 from sne_sandbox.domain.panne import PanneDefinition
 from sne_sandbox.errors import UsageError
 from sne_sandbox.operations import horloge, pannes
+from sne_sandbox.pki.authority import Autorite, ecrire
 from sne_sandbox.reports.model import Fin, Rapport
 from sne_sandbox.reports.text import RapportDeTest
 from sne_sandbox.server.base_servie import BaseServie
@@ -108,15 +109,20 @@ class BaseEssai:
         self._deja_refuses = magasin.journal.dernier(BASE_PAR_DEFAUT)
 
     def identite(self, guichet: str) -> tuple[Path, Path]:
-        """Certificate and key (PEM) of another guichet of the base. Raises UsageError when it has not."""
+        """Certificate and key (PEM) of another guichet of the base, issued the first time. Raises UsageError
+        when it has not."""
         dossier = self.certificat.parent
-        connus = sorted(fichier.stem for fichier in dossier.glob("*.key"))
+        certificat, cle = dossier / f"{guichet}.pem", dossier / f"{guichet}.key"
+        with self._magasin.lire(self.nom) as registre:
+            connus = [connu.code for connu in registre.guichets()]
         if guichet not in connus:
             raise UsageError(
                 f"Le guichet [{guichet}] n'est pas de la base [{self.nom}].",
                 remede=f"guichets : {', '.join(connus)}",
             )
-        return dossier / f"{guichet}.pem", dossier / f"{guichet}.key"
+        if not certificat.exists():
+            ecrire(Autorite(self.ca.parent).emettre(guichet, self.nom), dossier)
+        return certificat, cle
 
     @property
     def echanges(self) -> list[Echange]:

@@ -43,6 +43,9 @@ class Lancable(Protocol):
     def ecoute(self) -> Ecoute:
         """How to listen."""
 
+    def ouvrir(self) -> tuple[Contrat, Magasin]:
+        """What it serves, its base made if need be. Raises OperatorError."""
+
     def taches(self, ouverts: tuple[Contrat, Magasin] | None = None) -> "Taches":
         """What each process serves, built inside of it, over what was opened already, if anything was."""
 
@@ -55,6 +58,10 @@ class Lancement:
     configuration: Configuration
     ecoute: Ecoute
     base_des_refus: str = BASE_PAR_DEFAUT
+
+    def ouvrir(self) -> tuple[Contrat, Magasin]:
+        """The contract and the store of its configuration."""
+        return ouvrir(self.configuration)
 
     def taches(self, ouverts: tuple[Contrat, Magasin] | None = None) -> "Taches":
         """The application of this process, and where its refusals go."""
@@ -83,7 +90,7 @@ def lancer(lancement: Lancable, processus: int, pret: Callable[[AdressesServies]
         return
     prises = ouvrir_prises(lancement.ecoute)
     try:
-        ouverts = ouvrir(lancement.configuration)
+        ouverts = lancement.ouvrir()
         with _fin_demandee(prises) as demande:
             pret(prises.adresses(lancement.ecoute.host))
             servir(lancement, ouverts, prises, pret=lambda adresses: demande.relayer())

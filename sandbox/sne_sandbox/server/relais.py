@@ -18,7 +18,7 @@ from sne_sandbox.server.workers import Taches
 from sne_sandbox.store.session import Magasin
 from sne_sandbox.web.aiguillage import PARTIES
 from sne_sandbox.web.app import creer_application
-from sne_sandbox.web.partage import Configuration, Services
+from sne_sandbox.web.partage import Configuration, Services, ouvrir
 
 #: First segments of the paths that are ours: every other one goes by.
 ICI: Final = frozenset({"healthz"}).union(*(partie.segments for partie in PARTIES))
@@ -33,14 +33,19 @@ class LancementRelais:
     amont: Amont
     base: str
 
+    def ouvrir(self) -> tuple[Contrat, Magasin]:
+        """The contract and the store of its configuration, and the base where it records."""
+        contrat, magasin = ouvrir(self.configuration)
+        bases.assurer(magasin, contrat, self.base, reglages=self.configuration.reglages)
+        return contrat, magasin
+
     def taches(self, ouverts: tuple[Contrat, Magasin] | None = None) -> Taches:
         """The relay of this process. Nothing is done every minute: the other bases of the home are not its.
         Raises UsageError for an address or a certificate that cannot be used."""
         lien = LienAmont(self.amont)
-        application = creer_application(self.configuration, ouverts)
+        application = creer_application(self.configuration, ouverts or self.ouvrir())
         services: Services = application.extensions["sne"]
         magasin, contrat = services.magasin, services.contrat
-        bases.assurer(magasin, contrat, self.base, reglages=self.configuration.reglages)
 
         def completer(echange: Echange, certificat: bytes | None) -> None:
             # The clock of the base is the real server's: an exercise may have another than ours.

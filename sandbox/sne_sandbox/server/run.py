@@ -44,6 +44,7 @@ def servir(
     application: ApplicationWsgi,
     autorite: Autorite,
     *,
+    sockets: Prises | None = None,
     arrivees: socket.socket | None = None,
     pret: Callable[[AdressesServies], None],
     refus_tls: Callable[[RefusTls], None],
@@ -53,13 +54,14 @@ def servir(
 ) -> None:
     """Serves `application` until SIGTERM, SIGINT, or `arret` is set; then ends the exchanges under way.
 
-    `arrivees` is what a parent process hands connections by; without, the listeners are bound here. `pret` is
-    called once every listener accepts. `refus_tls`, `refus_http` and, every minute, `periodique` are called
+    `sockets` are listeners already bound (they stay the caller's), `arrivees` what a parent process hands
+    connections by; without either, the listeners are bound here. `pret` is called once every listener
+    accepts. `refus_tls`, `refus_http` and, every minute, `periodique` are called
     in a thread of the application. Outside of the main thread no signal is listened to: give `arret`.
     Raises ListenError when a listener cannot be opened, PkiError when a certificate cannot be read, and
     whatever `pret` raises.
     """
-    prises = ouvrir_prises(ecoute) if arrivees is None else Prises()
+    prises = sockets or (ouvrir_prises(ecoute) if arrivees is None else Prises())
     menager_memoire()
     espacer_ramassages()
     _journaliser_twisted()
@@ -70,7 +72,8 @@ def servir(
     finally:
         if not fils.arreter(0.5):
             logger.warning("an exchange was still at work when the server ended")
-        prises.fermer()
+        if sockets is None:
+            prises.fermer()
 
 
 class _Serveur:

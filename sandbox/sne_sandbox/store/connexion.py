@@ -16,7 +16,7 @@ import sqlite3
 import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager, nullcontext, suppress
+from contextlib import closing, contextmanager, suppress
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
@@ -24,6 +24,8 @@ from typing import TYPE_CHECKING, Any, Final, Self
 
 from sne_sandbox.errors import StoreError
 from sne_sandbox.store.pilotes import (
+    CACHE,
+    CACHE_DE_LOTS,
     VerrouEcriture,
     adresse,
     ouvrir_postgresql,
@@ -142,14 +144,13 @@ class Connexion:
             assert not constantes, sql
             self._driver.cursor().executemany(sql, parametres)
 
-    def verser(self, table: str, colonnes: Sequence[str], lignes: Sequence[Ligne]) -> None:
+    def planter(self, table: str, colonnes: Sequence[str], lignes: Sequence[Ligne]) -> None:
         """Inserts many rows whose values are what the columns hold, by the fastest way of the engine."""
         self._preparer(oublie=True)
         noms = ", ".join(colonnes)
         if self.dialecte == "sqlite":
             places = ", ".join("?" * len(colonnes))
-            sql = f"INSERT INTO {table} ({noms}) VALUES ({places})"
-            self._driver.executemany(sql, lignes)
+            self._driver.executemany(f"INSERT INTO {table} ({noms}) VALUES ({places})", lignes)
             return
         with self._driver.cursor() as curseur, curseur.copy(f"COPY {table} ({noms}) FROM STDIN") as copie:
             for ligne in lignes:
@@ -199,6 +200,7 @@ def verser(groupe: Groupe, dialecte: str) -> None:
 
 _VERROU_PG: Final = "SELECT pg_advisory_xact_lock(%s)"
 _VERROU_SESSION_PG: Final = "SELECT pg_advisory_lock(%s)"
+_DEVERROU_SESSION_PG: Final = "SELECT pg_advisory_unlock(%s)"
 #: Seconds that an exchange waits for its turn: those before it may be held up by a writer of another process.
 _TOUR_MAX: Final = 0.1
 #: Transactions that write, after which what they wrote is moved from SQLite's log to its file. Some 16 MB.
@@ -339,58 +341,49 @@ class BaseDeDonnees:
         tour = self._tours.get(verrou)
         return tour if tour is not None else self._tours.setdefault(verrou, Tour())
 
-    def transaction(self, *, ecriture: bool, verrou: str | None = None) -> "Transaction":
+    def transaction(self, *, ecriture: bool, verrou: str | None = None, seule: bool = False) -> "Transaction":
         """One transaction: a context that gives its Connexion, commits at its end, and rolls back when an
         exception passes. `verrou` names what its writer holds alone on PostgreSQL; on SQLite a writer holds
-        the whole file. Raises StoreError when the database fails, RuntimeError for a writer inside a writer
-        of the same thread, which would wait for itself."""
-        return Transaction(self, ecriture, verrou)
+        the whole file; `seule`: nobody shares it. Raises StoreError when the database fails, RuntimeError for
+        a writer inside a writer of the same thread, which would wait for itself."""
+        return Transaction(self, ecriture, verrou, seule=seule)
 
     @contextmanager
     def par_lots(
-        self, verrou: str, defaire: Callable[[Connexion], None]
-    ) -> Iterator[tuple[Connexion, Callable[[], None]]]:
-        """A writer with a connection of its own, and what it calls to commit what it has written so far and
-        go on: nobody else writes before it ends, nor shares its transactions. `defaire` deletes what it has
-        committed, when an exception passes. Raises as `transaction`."""
-        lots = 0
+        self, connexion: Connexion, verrou: str, defaire: Callable[[], None]
+    ) -> Iterator[Callable[[], None]]:
+        """Inside a transaction that writes under `verrou`, `seule`: what to call to commit what was written
+        so far and go on, as the only writer all along. `defaire` deletes it all, when an exception passes."""
+        driver, cle, sqlite = connexion._driver, (_cle(verrou),), self.dialecte == "sqlite"
+        commencer = "BEGIN IMMEDIATE" if sqlite else "BEGIN"
 
         def valider() -> None:
-            nonlocal lots
-            if groupe.differees:
-                verser(groupe, self.dialecte)
             driver.execute("COMMIT")
-            lots += 1
-            driver.execute(debut)
+            driver.execute(commencer)
 
-        debut = "BEGIN IMMEDIATE" if self.dialecte == "sqlite" else "BEGIN"
-        with self._verrou or nullcontext():
-            driver = self._ouvrir()
-            groupe = Groupe(driver)
-            connexion = Connexion(self, driver, ecriture=True, groupe=groupe)
-            self._local.ecrit = True
-            try:
-                if self.dialecte == "sqlite":  # all pages of all indexes are written to
-                    driver.execute("PRAGMA cache_size = -128000")
-                else:  # the session's, which ends with its connection: a transaction's would with the batch
-                    driver.execute(_VERROU_SESSION_PG, (_cle(verrou),))
-                driver.execute(debut)
-                yield connexion, valider
-                valider()
-            except BaseException as erreur:
-                with suppress(*self._erreurs):
-                    driver.rollback()
-                    if lots:
-                        driver.execute(debut)
-                        defaire(connexion)
-                        driver.execute("COMMIT")
-                if (traduite := self.traduite(erreur)) is erreur:
-                    raise
-                raise traduite from erreur
-            finally:
-                self._local.ecrit = False
-                connexion.fermer()
-                self._remettre(driver, saine=False)
+        if sqlite:
+            driver.execute(CACHE_DE_LOTS)
+        else:  # that of the transaction would end with the first batch; this one is the session's
+            driver.execute(_VERROU_SESSION_PG, cle)
+        try:
+            yield valider
+        except BaseException:
+            with suppress(*self._erreurs):
+                driver.rollback()
+                driver.execute(commencer)
+                defaire()
+                driver.execute("COMMIT")
+            with suppress(*self._erreurs):
+                driver.rollback()
+                driver.execute(commencer)
+            raise
+        finally:
+            with suppress(*self._erreurs):
+                if sqlite:
+                    driver.execute(CACHE)
+                else:
+                    driver.execute(_VERROU_PG, cle)  # until what is left is committed
+                    driver.execute(_DEVERROU_SESSION_PG, cle)
 
     def ligne(self, requete: RequeteSql, parametres: Mapping[str, Any]) -> Ligne | None:
         """The first row that a statement answers, None without any: a transaction by itself, for a fifth of
@@ -485,10 +478,13 @@ class BaseDeDonnees:
 class Transaction:
     """See `BaseDeDonnees.transaction`. Writers of a process that wait for the same thing share one COMMIT."""
 
-    __slots__ = ("_connexion", "_donnees", "_ecriture", "_groupe", "_tour", "_verrou")
+    __slots__ = ("_connexion", "_donnees", "_ecriture", "_groupe", "_seule", "_tour", "_verrou")
 
-    def __init__(self, donnees: BaseDeDonnees, ecriture: bool, verrou: str | None) -> None:
+    def __init__(
+        self, donnees: BaseDeDonnees, ecriture: bool, verrou: str | None, *, seule: bool = False
+    ) -> None:
         self._donnees = donnees
+        self._seule = seule
         self._ecriture = ecriture
         self._verrou = verrou if donnees.dialecte == "postgresql" else None
         self._tour: Tour | None = None
@@ -520,6 +516,9 @@ class Transaction:
         """The transaction that is open, where this member begins; a new one when none is."""
         tour = self._tour
         groupe = tour.groupe if tour is not None else None
+        if groupe is not None and tour is not None and self._seule:
+            self._terminer(groupe, tour)
+            groupe = None
         try:
             if groupe is not None:
                 groupe.commencer_un_membre()
@@ -565,7 +564,7 @@ class Transaction:
             self._donnees._valider(groupe, ecriture=self._ecriture)
             return
         attente = groupe.inscrire()
-        if groupe.plein or not tour.passer_a_un_ecrivain():
+        if self._seule or groupe.plein or not tour.passer_a_un_ecrivain():
             groupe.attentes.remove(attente)
             self._valider(groupe, tour)
             return
@@ -575,16 +574,22 @@ class Transaction:
 
     def _valider(self, groupe: Groupe, tour: Tour) -> None:
         """Commits for all members, tells them, and gives the turn back."""
+        try:
+            if (echec := self._terminer(groupe, tour)) is not None:
+                raise echec
+        finally:
+            tour.rendre()
+
+    def _terminer(self, groupe: Groupe, tour: Tour) -> Exception | None:
+        """Commits for all members and tells them; what it failed on."""
         tour.finir(groupe)
-        echec: BaseException | None = None
+        echec: Exception | None = None
         try:
             self._donnees._valider(groupe, ecriture=True)
-        except BaseException as erreur:
+        except Exception as erreur:  # noqa: BLE001 - each of them is told
             echec = erreur
-            raise
-        finally:
-            groupe.annoncer(echec)
-            tour.rendre()
+        groupe.annoncer(echec)
+        return echec
 
     def _defaire(self, erreur: BaseException) -> None:
         """Rolls this member back, alone; those before it are committed."""

@@ -179,10 +179,20 @@ def guichet_de(ligne: Ligne) -> Guichet:
 
 def ligne_type(base: str, type_: TypeEvenement) -> dict[str, Any]:
     """The row of an event type: its definition is read whole or not at all."""
+    return {
+        "base": base,
+        "code": type_.code,
+        "territoire": type_.territoire,
+        "definition": _definition(type_),
+    }
+
+
+@lru_cache(maxsize=64)
+def _definition(type_: TypeEvenement) -> str:
     definition = asdict(type_)
-    cle = {"base": base, "code": definition.pop("code"), "territoire": definition.pop("territoire")}
+    del definition["code"], definition["territoire"]
     # A day's text is its ISO form.
-    return {**cle, "definition": json.dumps(definition, ensure_ascii=False, default=str)}
+    return json.dumps(definition, ensure_ascii=False, default=str)
 
 
 def type_de(ligne: Ligne) -> TypeEvenement:

@@ -15,11 +15,14 @@ from urllib.parse import unquote, urlsplit
 from sne_sandbox.errors import StoreError
 from sne_sandbox.raisons import raison_ecriture, raison_systeme
 
+CACHE: Final = "PRAGMA cache_size = -8000"  # KiB a connection
+#: For one that fills a base: it writes to all pages of all indexes.
+CACHE_DE_LOTS: Final = "PRAGMA cache_size = -256000"
 _PRAGMAS: Final = (
     "PRAGMA busy_timeout = 30000",  # ms
     "PRAGMA synchronous = NORMAL",  # survives kill -9, not a power cut
     "PRAGMA foreign_keys = ON",
-    "PRAGMA cache_size = -8000",  # KiB a connection
+    CACHE,
     "PRAGMA temp_store = MEMORY",
     # Pages (64 MB): a thread has moved nearly all of them by then (`Magasin`), and who commits need not wait
     # for the disk.

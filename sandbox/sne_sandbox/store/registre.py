@@ -190,12 +190,13 @@ class RegistreBase:
         """Stores many, with one call of the driver per table; not remembered: there may be many."""
         self._ecrit()
         base = self._nom
-        faire_tout = self.connexion.faire_tout
-        faire_tout(requetes.AJOUTER, [lignes.ligne_demande(base, s, s.revision) for s in stockees])
+        self.connexion.faire_tout(
+            requetes.AJOUTER, [lignes.ligne_demande(base, s, s.revision) for s in stockees]
+        )
         self._ajouter_enfants(stockees)
         jour = self._aujourdhui()
         faits = [fait for s in stockees for fait in mouvements_d_arrivee(s, jour)]
-        ecrire = self.connexion.differer if len(stockees) == 1 else faire_tout
+        ecrire = self.connexion.differer if len(stockees) == 1 else self.connexion.faire_tout
         ecrire(requetes.AJOUTER_MOUVEMENT, [lignes.ligne_mouvement(base, fait) for fait in faits])
         for stockee in stockees:
             self._demandes.pop(stockee.numero_unique, None)
@@ -216,7 +217,7 @@ class RegistreBase:
             octets = min((rang for rang, nom in enumerate(noms, 1) if nom in _OCTETS), default=len(noms) + 1)
             if octets <= len(noms):
                 plantees = [(*p[:octets], *map(lignes.en_colonne, p[octets:])) for p in plantees]
-            self.connexion.verser(table, ("base", *noms), plantees)
+            self.connexion.planter(table, ("base", *noms), plantees)
         for nom, dernier in sequences.items():
             if nom != _EVENEMENT:
                 _verifier_sequence(nom, dernier)

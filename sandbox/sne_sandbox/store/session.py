@@ -111,42 +111,31 @@ class Bases:
         its name. Answers it with its day of creation (the machine's, when it has none). Raises UsageError for
         a name that does not fit an address, ConflitEtat for one that is taken."""
         verifier_nom(base.nom)
-        nom, jeton = base.nom, secrets.randbits(62)
-        contenu = (base, guichets, types_evenements)
-        if remplir is None:
-            with self._magasin.transaction(ecriture=True, verrou=nom) as connexion:
-                return self._poser(connexion, *contenu, jeton).base
-        with self._magasin.par_lots(nom, lambda connexion: effacer(connexion, nom)) as (connexion, valider):
-            lue = self._poser(connexion, *contenu, -1 - jeton)
-            for _ in remplir(RegistreBase(connexion, lue, self._magasin.referentiels)):
-                valider()
-            connexion.faire(requetes.regler_base("jeton"), {"cle": nom, "jeton": jeton})
-        return lue.base
-
-    def _poser(
-        self,
-        connexion: Connexion,
-        base: Base,
-        guichets: Iterable[Guichet],
-        types_evenements: Iterable[TypeEvenement],
-        jeton: int,
-    ) -> BaseLue:
-        """The row of a base, its guichets and its types of events."""
         nom = base.nom
-        if connexion.ligne(requetes.BASE, {"cle": nom}) is not None:
-            raise ConflitEtat(
-                f"La base [{nom}] existe déjà.",
-                remede=f"choisissez un autre nom, ou « sne-sandbox bases delete {nom} » d'abord",
-            )
-        if connexion.ligne(requetes.BASE_MEME_INACHEVEE, {"cle": nom}) is not None:
-            effacer(connexion, nom)  # who was filling it had the lock that we have: he is dead
-        datee = base if base.creee_le is not None else replace(base, creee_le=datetime.now(UTC))
-        connexion.faire(requetes.CREER_BASE, {**ligne_base(datee), "jeton": jeton})
-        connexion.faire_tout(requetes.AJOUTER_GUICHET, [ligne_guichet(nom, g) for g in guichets])
-        connexion.faire_tout(requetes.AJOUTER_TYPE, [ligne_type(nom, t) for t in types_evenements])
-        ligne = connexion.ligne(requetes.BASE_MEME_INACHEVEE, {"cle": nom})
-        assert ligne is not None
-        return base_de(ligne)
+        with self._magasin.transaction(ecriture=True, verrou=nom, seule=True) as connexion:
+            if connexion.ligne(requetes.BASE, {"cle": nom}) is not None:
+                raise ConflitEtat(
+                    f"La base [{nom}] existe déjà.",
+                    remede=f"choisissez un autre nom, ou « sne-sandbox bases delete {nom} » d'abord",
+                )
+            # Whoever was filling it had this transaction's lock: he is dead.
+            effacer(connexion, nom)
+            datee = base if base.creee_le is not None else replace(base, creee_le=datetime.now(UTC))
+            jeton = secrets.randbits(62)
+            debut = jeton if remplir is None else -1 - jeton
+            connexion.faire(requetes.CREER_BASE, {**ligne_base(datee), "jeton": debut})
+            connexion.faire_tout(requetes.AJOUTER_GUICHET, [ligne_guichet(nom, g) for g in guichets])
+            connexion.faire_tout(requetes.AJOUTER_TYPE, [ligne_type(nom, t) for t in types_evenements])
+            ligne = connexion.ligne(requetes.BASE_MEME_INACHEVEE, {"cle": nom})
+            assert ligne is not None
+            lue = base_de(ligne)
+            if remplir is not None:
+                registre = RegistreBase(connexion, lue, self._magasin.referentiels)
+                with self._magasin.par_lots(connexion, nom, lambda: effacer(connexion, nom)) as valider:
+                    for _ in remplir(registre):
+                        valider()
+                    connexion.faire(requetes.regler_base("jeton"), {"cle": nom, "jeton": jeton})
+            return lue.base
 
     def lire(self, nom: str) -> Base:
         """The base of that name. Raises BaseInconnue, StoreError when its row does not read."""

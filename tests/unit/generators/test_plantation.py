@@ -61,7 +61,7 @@ def test_each_row_is_the_one_that_the_document_tells(
         attendues = [_du_document("a", stockee) for stockee in parcourir(registre)]
         assert len(attendues) == 400
         for nom in attendues[0]:
-            table = getattr(tables, nom)
+            table: tables.Table = getattr(tables, nom)
             cle = table.noms[: table.cle]
             lues, voulues = (
                 sorted(rangees, key=lambda r: [r[c] for c in cle])

@@ -22,7 +22,6 @@ from sne_sandbox.domain.evenement import Caracteristique, TypeEvenement
 from sne_sandbox.errors import BaseInconnue, ConflitEtat, StoreError, UsageError
 from sne_sandbox.settings import Reglages
 from sne_sandbox.store import connexion
-from sne_sandbox.store.connexion import RequeteSql
 from sne_sandbox.store.recherche import parcourir
 from sne_sandbox.store.session import Magasin
 
@@ -411,7 +410,6 @@ def test_a_row_that_does_not_read_hides_no_other_base_and_can_be_deleted(magasin
         magasin.bases.lire("abimee")
 
 
-NUMEROS = RequeteSql("SELECT numero_unique FROM demande")
 MORT_EN_SEMANT = """
 import os
 import signal
@@ -439,7 +437,7 @@ def test_a_base_whose_filling_was_killed_is_no_base(magasin: Magasin, url: str, 
     with pytest.raises(BaseInconnue):
         magasin.bases.lire("longue")
     with magasin.transaction(ecriture=False) as ici:
-        assert ici.lignes(NUMEROS, {}) == [("1110318000001G1104",)]
+        assert ici.sa.exec_driver_sql("SELECT numero_unique FROM demande").scalar() == "1110318000001G1104"
     magasin.bases.creer(Base("longue"), GUICHETS)
     with magasin.lire("longue") as registre:
         assert registre.compter() == 0
@@ -470,8 +468,8 @@ def test_a_base_whose_filling_fails_leaves_nothing(magasin: Magasin) -> None:
     with pytest.raises(UsageError, match="rien"):
         magasin.bases.creer(Base("longue"), GUICHETS, remplir=remplir)
     with magasin.transaction(ecriture=False) as ici:
-        assert ici.lignes(NUMEROS, {}) == []
-        assert ici.lignes(RequeteSql("SELECT nom FROM base"), {}) == [("ecole",)]
+        assert ici.sa.exec_driver_sql("SELECT count(*) FROM demande").scalar() == 0
+        assert ici.sa.exec_driver_sql("SELECT nom FROM base").all() == [("ecole",)]
     magasin.bases.creer(Base("longue"), GUICHETS, remplir=lambda _: ())
     assert len(magasin.bases.lister()) == 2
 
@@ -483,7 +481,7 @@ def test_rows_poured_are_rows_added(magasin: Magasin) -> None:
     with magasin.ecrire("ecole") as registre:
         registre.planter(colonnes, [{"fichier": [rangee]}, {}], {"1110318": 12})
     with magasin.lire("ecole") as registre:
-        (lue,) = registre.connexion.lignes(RequeteSql("SELECT * FROM fichier"), {})
+        (lue,) = registre.connexion.sa.exec_driver_sql("SELECT * FROM fichier").all()
     assert tuple(lue) == rangee
     with magasin.ecrire("ecole") as registre:
         assert registre.prochain_numero("111", date(2018, 3, 1), "G1104") == "1110318000013G1104"

@@ -29,6 +29,7 @@ DEPARTEMENTS: Final = frozenset(
 )
 
 
+@lru_cache(maxsize=8192)
 def departement_connu(code: str) -> bool:
     """Whether `code` reads as a commune code (5 characters) of a known département or collectivité."""
     departement = departement_de(code)
@@ -99,9 +100,9 @@ def indicateur_etranger(contexte: Contexte) -> Iterator[Infraction]:
 @regle("ADR002", "commune")
 def commune_inexistante(contexte: Contexte) -> Iterator[Infraction]:
     """Every French commune exists, or has existed."""
-    existe = contexte.territoires.existe
+    territoires = contexte.territoires
     for ecrite in contexte.demande.communes:
-        if ecrite.code is not None and not existe(ecrite.code):
+        if ecrite.code is not None and commune(ecrite.code, territoires) is None:
             yield from commune_inconnue(ecrite, contexte)
 
 
@@ -109,8 +110,7 @@ def commune_inexistante(contexte: Contexte) -> Iterator[Infraction]:
 def code_postal_de_la_commune(contexte: Contexte) -> Iterator[Infraction]:
     """The postal code is one of the commune's."""
     for adresse in contexte.demande.adresses:
-        postal = adresse.enfant("codePostal")
-        ecrite = adresse.enfant("commune")
+        postal, ecrite = adresse.presents.get("codePostal"), adresse.presents.get("commune")
         if postal is None or ecrite is None or ecrite.code is None or len(postal.texte) != 5:
             continue
         trouvee = commune(ecrite.code, contexte.territoires)
@@ -122,7 +122,7 @@ def code_postal_de_la_commune(contexte: Contexte) -> Iterator[Infraction]:
 def code_postal_incomplet(contexte: Contexte) -> Iterator[Infraction]:
     """A postal code has 5 digits."""
     for adresse in contexte.demande.adresses:
-        postal = adresse.enfant("codePostal")
+        postal = adresse.presents.get("codePostal")
         if postal is not None and len(postal.texte) != 5:
             yield infraction(postal)
 
@@ -142,8 +142,7 @@ def nom_de_l_hebergeant(contexte: Contexte) -> Iterator[Infraction]:
     logement = contexte.demande.logement_actuel
     if logement is None:
         return
-    modeles = logement.tous("listeModeleLogement/modeleLogement")
-    if HEBERGES.isdisjoint(modele.code or "" for modele in modeles):
+    if contexte.demande.modes_de_logement.isdisjoint(HEBERGES):
         return
     adresse = contexte.demande.formulaire.enfant(
         "personnePhysique/adresseLogement"
@@ -157,7 +156,7 @@ def commune_remplacee(contexte: Contexte) -> Iterator[Infraction]:
     """Every commune is in force on the base's clock."""
     jour, territoires = contexte.jour, contexte.territoires
     for ecrite in contexte.demande.communes:
-        if ecrite.code is not None:
+        if ecrite.code is not None and commune(ecrite.code, territoires) is None:
             nouvelle = remplacante(ecrite.code, jour, territoires)
             if nouvelle is not None:
                 yield infraction(ecrite, commune=nouvelle)
@@ -230,9 +229,9 @@ def centre_maternel(contexte: Contexte) -> Iterator[Infraction]:
 def complement_sans_mode_de_logement(contexte: Contexte) -> Iterator[Infraction]:
     """A comp… field is given only with its modeleLogement. Deduced."""
     logement = _logement(contexte)
-    codes = _codes(logement)
+    codes = contexte.demande.modes_de_logement
     for nom, modele in _COMPLEMENTS.items():
-        complement = logement.enfant(nom)
+        complement = logement.presents.get(nom)
         if complement is not None and modele not in codes:
             yield infraction(complement, valeur=nom)
 
@@ -256,10 +255,9 @@ def date_d_entree(contexte: Contexte) -> Iterator[Infraction]:
 def modes_de_logement_contradictoires(contexte: Contexte) -> Iterator[Infraction]:
     """Without shelter, in a squat or a caravan excludes a dwelling of one's own (HLM, LP, POCC, FONC).
     Convention."""
-    logement = _logement(contexte)
-    if _codes(logement).isdisjoint(LOGEMENT_PROPRE):
+    if contexte.demande.modes_de_logement.isdisjoint(LOGEMENT_PROPRE):
         return
-    for modele in _modeles(logement):
+    for modele in contexte.demande.modeles_logement:
         if modele.code in _SANS_LOGEMENT:
             yield infraction(modele)
 
@@ -268,7 +266,7 @@ def modes_de_logement_contradictoires(contexte: Contexte) -> Iterator[Infraction
 def mode_de_logement_en_double(contexte: Contexte) -> Iterator[Infraction]:
     """The same modeleLogement is listed once. Convention."""
     vus: set[str] = set()
-    for modele in _modeles(_logement(contexte)):
+    for modele in contexte.demande.modeles_logement:
         if modele.code in vus:
             yield infraction(modele)
         vus.add(modele.code or "")
@@ -278,7 +276,7 @@ def mode_de_logement_en_double(contexte: Contexte) -> Iterator[Infraction]:
 def occupant_non_proprietaire(contexte: Contexte) -> Iterator[Infraction]:
     """A propriétaire occupant (POCC) is not declared proprietaire=false. Source: the form (convention)."""
     logement = _logement(contexte)
-    if _PROPRIETAIRE_OCCUPANT not in _codes(logement):
+    if _PROPRIETAIRE_OCCUPANT not in contexte.demande.modes_de_logement:
         return
     proprietaire = logement.enfant("proprietaire")
     if proprietaire is not None and logement.booleen_de("proprietaire") is False:
@@ -292,7 +290,7 @@ def logement_possede(contexte: Contexte) -> Iterator[Infraction]:
     logement = _logement(contexte)
     if logement.booleen_de("proprietaire") is not True:
         return
-    if _PROPRIETAIRE_OCCUPANT in _codes(logement):
+    if _PROPRIETAIRE_OCCUPANT in contexte.demande.modes_de_logement:
         return
     if logement.enfant("typeLogementPossede") is None:
         yield manquant(logement, "typeLogementPossede")
@@ -304,9 +302,9 @@ def logement_possede(contexte: Contexte) -> Iterator[Infraction]:
 def logement_loue_mal_decrit(contexte: Contexte) -> Iterator[Infraction]:
     """A tenant (HLM, LP) gives rent, surface and number of inhabitants. Convention."""
     logement = _logement(contexte)
-    if _codes(logement).isdisjoint(LOCATAIRES):
+    if contexte.demande.modes_de_logement.isdisjoint(LOCATAIRES):
         return
-    manques = [nom for nom in _DESCRIPTION if logement.enfant(nom) is None]
+    manques = [nom for nom in _DESCRIPTION if nom not in logement.presents]
     if manques:
         yield manquant(logement, manques[0], manque=", ".join(_DESCRIPTION[nom] for nom in manques))
 
@@ -349,17 +347,9 @@ def _logement(contexte: Contexte) -> Element:
     return contexte.demande.logement_actuel or _SANS_RIEN
 
 
-def _modeles(logement: Element) -> tuple[Element, ...]:
-    return logement.tous("listeModeleLogement/modeleLogement")
-
-
-def _codes(logement: Element) -> set[str]:
-    return {modele.code for modele in _modeles(logement) if modele.code}
-
-
 def _complements_absents(contexte: Contexte, modele: str) -> Iterator[Infraction]:
     logement = _logement(contexte)
-    if modele not in _codes(logement):
+    if modele not in contexte.demande.modes_de_logement:
         return
     for nom, de_modele in _COMPLEMENTS.items():
         if de_modele == modele and logement.enfant(nom) is None:

@@ -157,8 +157,10 @@ def enfant_a_charge_et_en_garde(contexte: Contexte) -> Iterator[Infraction]:
         if naissance is None:
             continue
         for personne in contexte.demande.personnes_a_charge:
+            if personne.date_de("dateNaissance") != naissance:
+                continue
             sexes = {personne.code_de("sexe"), garde.code_de("sexe")} - {None}
-            if personne.date_de("dateNaissance") == naissance and len(sexes) < 2:
+            if len(sexes) < 2:
                 yield infraction(garde)
                 break
 
@@ -202,7 +204,7 @@ def annees_des_revenus(contexte: Contexte) -> Iterator[Infraction]:
     fichier = contexte.document.date_de("entete/dateFichier")
     for revenu in _revenus(contexte):
         annee_1, annee_2 = revenu.entier_de("anneeMoins1"), revenu.entier_de("anneeMoins2")
-        element_1, element_2 = revenu.enfant("anneeMoins1"), revenu.enfant("anneeMoins2")
+        element_1, element_2 = revenu.presents.get("anneeMoins1"), revenu.presents.get("anneeMoins2")
         if annee_1 is None or element_1 is None:
             continue
         if fichier is not None and annee_1 not in (fichier.year - 1, fichier.year - 2):
@@ -281,8 +283,11 @@ def ressource_sans_rapport_avec_le_contrat(contexte: Contexte) -> Iterator[Infra
         if contrat is None:
             continue
         attendues = {"SAL"} if contrat.code in SALARIES else {"SAL", "BE"} if contrat.code == "ETU" else None
+        if attendues is None:
+            continue
         details = personne.element.tous("listeRessourceRecue/detailRessource")
-        if attendues and attendues.isdisjoint(detail.code_de("ressource") for detail in details):
+        recues = [d.presents["ressource"].code for d in details if "ressource" in d.presents]
+        if attendues.isdisjoint(recues):
             yield infraction(contrat)
 
 
@@ -336,8 +341,8 @@ def personne_handicapee_hors_du_menage(contexte: Contexte) -> Iterator[Infractio
     menage += demande.personnes_a_charge + demande.personnes_en_garde
     naissances = {personne.date_de("dateNaissance") for personne in menage}
     for handicap in demande.handicaps:
-        naissance = handicap.enfant("dateNaissance")
-        if naissance is not None and handicap.date_de("dateNaissance") not in naissances:
+        naissance = handicap.presents.get("dateNaissance")
+        if naissance is not None and lire_date(naissance.texte) not in naissances:
             yield infraction(naissance)
 
 

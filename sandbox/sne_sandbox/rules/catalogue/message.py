@@ -8,6 +8,7 @@ from typing import Final
 from sne_sandbox.contract.nomenclatures import PasDeChemin
 from sne_sandbox.domain.dates import PARIS
 from sne_sandbox.domain.element import CODE_INCONNU, VIDE_OBLIGATOIRE, Element
+from sne_sandbox.domain.texte import Retenus
 from sne_sandbox.rules.rule import Contexte, Infraction, a_venir, infraction, manquant, regle, sans_valeur
 
 # --- ENT ----------------------------------------------------------------------------------------------
@@ -153,13 +154,18 @@ def informations_du_sne(contexte: Contexte) -> Iterator[Infraction]:
 def _guichet_du_nom(nom: str) -> str | None:
     """The guichet in a conforming file name, None when it does not conform."""
     trouve = NOM_FICHIER.fullmatch(nom)
-    if trouve is None:
-        return None
+    return trouve[1] if trouve is not None and _TAMPONS[trouve[2]] else None
+
+
+def _est_tampon(chiffres: str) -> bool:
     try:
-        datetime.strptime(trouve[2], "%Y%m%d%H%M")
+        datetime.strptime(chiffres, "%Y%m%d%H%M")
     except ValueError:
-        return None
-    return trouve[1]
+        return False
+    return True
+
+
+_TAMPONS: Final = Retenus(_est_tampon)
 
 
 def _sur_le_guichet(contexte: Contexte) -> Infraction:

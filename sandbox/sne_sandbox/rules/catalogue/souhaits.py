@@ -191,9 +191,7 @@ def motif_handicap_sans_complement(contexte: Contexte) -> Iterator[Infraction]:
 def sans_logement_mais_loge(contexte: Contexte) -> Iterator[Infraction]:
     """Motive 01 (sans logement) fits a modeleLogement other than HLM, LP, POCC, FONC. Convention."""
     motif = _motif(contexte, _SANS_LOGEMENT)
-    modeles = contexte.demande.formulaire.tous(
-        "personnePhysique/logementActuel/listeModeleLogement/modeleLogement"
-    )
+    modeles = contexte.demande.modeles_logement
     if motif is not None and modeles and all(modele.code in LOGEMENT_PROPRE for modele in modeles):
         yield infraction(motif)
 
