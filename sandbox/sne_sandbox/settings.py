@@ -76,7 +76,9 @@ _DU_SERVEUR: Final = (
     Setting("database", str, None, "serveur", "URL de la base de données (SQLite embarqué par défaut)"),
     Setting("client_cert", str, "optional", "serveur", "certificat client en HTTPS",
             ("optional", "required", "off")),
-    Setting("workers", int, 1, "serveur", "nombre de processus", minimum=1, maximum=64),
+    Setting("workers", int, None, "serveur",
+            "nombre de processus (sinon un seul, ou autant que de cœurs si le serveur est partagé : --host "
+            "ouvert à d'autres machines, ou base PostgreSQL)", minimum=1, maximum=64),
     Setting("threads", int, 8, "serveur", "fils d'exécution par processus", minimum=1, maximum=256),
     Setting("journal_max", int, 50_000, "serveur", "échanges gardés au journal, par base"),
     Setting("message_max", int, 20_000_000, "serveur", "taille maximale d'un message, en octets"),

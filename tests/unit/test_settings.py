@@ -67,15 +67,15 @@ def test_wrong_values_are_told_with_a_remedy(nom: str, brut: str) -> None:
 
 
 def test_the_environment_comes_between_what_is_given_and_the_default(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert valeur("workers") == 1
-    monkeypatch.setenv("SNE_SANDBOX_WORKERS", "3")
-    assert valeur("workers") == 3
-    assert valeur("workers", 5) == 5
-    monkeypatch.setenv("SNE_SANDBOX_WORKERS", "")
-    assert valeur("workers") == 1
-    monkeypatch.setenv("SNE_SANDBOX_WORKERS", "trois")
+    assert valeur("threads") == 8
+    monkeypatch.setenv("SNE_SANDBOX_THREADS", "3")
+    assert valeur("threads") == 3
+    assert valeur("threads", 5) == 5
+    monkeypatch.setenv("SNE_SANDBOX_THREADS", "")
+    assert valeur("threads") == 8
+    monkeypatch.setenv("SNE_SANDBOX_THREADS", "trois")
     with pytest.raises(UsageError):
-        valeur("workers")
+        valeur("threads")
 
 
 def test_the_settings_of_a_base() -> None:

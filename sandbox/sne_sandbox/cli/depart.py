@@ -1,5 +1,6 @@
 """What the commands that listen do before they do: token, certificates, ready file."""
 
+import os
 import secrets
 import socket
 from collections.abc import Mapping, Sequence
@@ -103,6 +104,14 @@ def ecrire_pret(
         "version": VERSION,
     }
     pret.ecrire(fichier, contenu)
+
+
+def processus(options: Mapping[str, Any]) -> int:
+    """How many processes serve: those that are asked for; else one a core where others come."""
+    if options["workers"] is not None:
+        return int(options["workers"])
+    partage = not est_boucle_locale(options["host"]) or (options["database"] or "").startswith("postgres")
+    return len(os.sched_getaffinity(0)) if partage else 1
 
 
 def options_de_base_donnees() -> dict[str, Any]:

@@ -114,7 +114,8 @@ _DE_SERVE: Final = (
 def options_de_serve(fonction: _F) -> _F:
     """Add the options of `serve` but `--ready-file`: ports are free ones, the base is empty, and the home a
     folder thrown away at the end, unless they are given."""
-    fonction = reglages(*COMMUNES, "database", *_DE_SERVE, home=None, https_port=0, http_port=0)(fonction)
+    defauts = {"home": None, "https_port": 0, "http_port": 0, "workers": 1}
+    fonction = reglages(*COMMUNES, "database", *_DE_SERVE, **defauts)(fonction)
     for option in (
         click.option("--server-name", "noms", multiple=True, metavar="NOM", help="Autre nom du certificat."),
         click.option(

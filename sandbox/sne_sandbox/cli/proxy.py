@@ -141,7 +141,7 @@ def _servir(
 
     ecoute = lancement.ecoute_de(options)
     a_servir = LancementRelais(configuration, ecoute, amont, base)
-    lancement.lancer(a_servir, options["workers"], annoncer)
+    lancement.lancer(a_servir, depart.processus(options), annoncer)
 
 
 # --- the recording as files -------------------------------------------------------------------------------

@@ -86,10 +86,11 @@ def commande(
     if donnees:
         with ouvrir_magasin(options) as magasin:
             depart.signaler_ignorees(magasin, BASE_PAR_DEFAUT, donnees)
-    if taille is not None or options["workers"] > 1:
+    processus = depart.processus(options)
+    if taille is not None or processus > 1:
         _semer(configuration, options)
     a_servir = lancement.Lancement(configuration, lancement.ecoute_de(options), base_des_refus)
-    lancement.lancer(a_servir, options["workers"], annoncer)
+    lancement.lancer(a_servir, processus, annoncer)
     sys.exit(0)
 
 

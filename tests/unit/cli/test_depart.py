@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from sne_sandbox.cli.depart import adresse_pour_les_autres, ecrire_pret, jeton_d_administration
+from sne_sandbox.cli.depart import adresse_pour_les_autres, ecrire_pret, jeton_d_administration, processus
 from sne_sandbox.errors import OperatorError, UsageError
 from sne_sandbox.server.listeners import AdressesServies
 from sne_sandbox.server.pret import ecrire, le_temps_de_servir
@@ -76,3 +76,21 @@ def test_the_token_that_reads_is_not_the_one_that_changes_everything(host: str) 
     assert jeton_d_administration(host, "un", "autre") == "un"
     with pytest.raises(UsageError, match="jeton de lecture"):
         jeton_d_administration(host, "un", "un")
+
+
+@pytest.mark.parametrize(
+    ("workers", "host", "database", "attendus"),
+    [
+        (None, "127.0.0.1", None, 1),
+        (None, "localhost", "sqlite:///a.sqlite3", 1),
+        (None, "0.0.0.0", None, 3),
+        (None, "127.0.0.1", "postgresql://ici/sne", 3),
+        (2, "0.0.0.0", None, 2),
+        (1, "127.0.0.1", "postgresql://ici/sne", 1),
+    ],
+)
+def test_a_server_that_is_shared_has_a_process_a_core(
+    workers: int | None, host: str, database: str | None, attendus: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _: {0, 1, 5})
+    assert processus({"workers": workers, "host": host, "database": database}) == attendus
