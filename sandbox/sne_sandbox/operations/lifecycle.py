@@ -159,6 +159,10 @@ def vivre(
 Faits = dict[Fait, list[str]]
 
 
+#: By how much the ends of months differ.
+_MARGE: Final = timedelta(days=3)
+
+
 class _Prevision:
     """What each night from `premiere` to `derniere` will do, nobody writing in between."""
 
@@ -203,7 +207,9 @@ class _Prevision:
             nuit = max(ajouter_mois(radiee.jour, MOIS_AVANT_EFFACEMENT), self._premiere)
             effaces[radiee.numero] = nuit
             self._noter(Fait.EFFACEMENT, nuit, radiee.numero)
-        for radiee in echeances.radiees_pour(*self._ou, MOTIF_NON_RENOUVELLEMENT):
+        du, au = (ajouter_mois(jour, -MOIS_DE_REACTIVATION) for jour in (self._premiere, self._derniere))
+        ou = (*self._ou, MOTIF_NON_RENOUVELLEMENT, du - _MARGE, au + _MARGE)
+        for radiee in echeances.radiees_pour(*ou):
             fin = ajouter_mois(radiee.jour, MOIS_DE_REACTIVATION)
             if fin < effaces.get(radiee.numero, date.max):
                 self._noter(Fait.FIN_DE_REACTIVATION, fin, radiee.numero)

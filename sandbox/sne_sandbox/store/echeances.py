@@ -36,7 +36,10 @@ def _demandes(jour: str, ou: str) -> RequeteSql:
 # States are written out: the partial indexes are used only by what is seen to imply their condition.
 _FINS: Final = _demandes("fin_validite", "etat = 'A' AND fin_validite >= :du AND fin_validite <= :au")
 _PERIMEES: Final = _demandes("debut_validite", "etat = 'A' AND fin_validite <= :au")
-_RADIEES_POUR: Final = _demandes("debut_validite", "etat = 'R' AND motif_radiation = :motif")
+_RADIEES_POUR: Final = _demandes(
+    "debut_validite",
+    "etat = 'R' AND motif_radiation = :motif AND debut_validite >= :du AND debut_validite <= :au",
+)
 _RADIEES: Final = _demandes("date_radiation", "etat = 'R' AND date_radiation <= :au")
 _DEPOTS: Final = RequeteSql(
     "SELECT numero_unique, date_creation, EXISTS (SELECT 1 FROM demande_commune AS c WHERE c.base = d.base "
@@ -55,9 +58,9 @@ def perimees(connexion: Connexion, base: str, au: date) -> Iterator[Echeance]:
     return _echeances(connexion, _PERIMEES, base, au=au)
 
 
-def radiees_pour(connexion: Connexion, base: str, motif: str) -> Iterator[Echeance]:
-    """Demandes radiated for that motive, by the start of their last validity."""
-    return _echeances(connexion, _RADIEES_POUR, base, motif=motif)
+def radiees_pour(connexion: Connexion, base: str, motif: str, du: date, au: date) -> Iterator[Echeance]:
+    """Demandes radiated for that motive whose last validity began from `du` to `au`, by that start."""
+    return _echeances(connexion, _RADIEES_POUR, base, motif=motif, du=du, au=au)
 
 
 def radiees(connexion: Connexion, base: str, au: date) -> Iterator[Echeance]:

@@ -3,7 +3,7 @@ by those that only the console and the API have beside, the latest first; and wh
 
 import sys
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import date
 from typing import Final
 
@@ -91,14 +91,14 @@ TOUTES: Final = Criteres()
 def rechercher(
     registre: RegistreBase, criteres: Criteres, limite: int, filtre: Filtre | None = None
 ) -> list[str]:
-    """Numbers of the demandes that fit, in order, `limite` + 1 of them at most: one more than `limite`
-    says that there are more. `filtre` decides on the criteria that are computed; without it they raise
+    """Numbers of the demandes that fit, in order; of more than `limite`, `limite` + 1: that there are more is
+    all that is asked of them. `filtre` decides on the criteria that are computed; without it they raise
     ValueError."""
     if criteres.calcules and filtre is None:
         raise ValueError("computed criteria need a filter")
     if filtre is None:
-        choix = numeros(registre.base.nom, criteres, limite + 1)
-        return [numero for (numero,) in registre.connexion.sa.execute(choix)]
+        choix = numeros(registre, criteres).limit(limite + 1)
+        return sorted(numero for (numero,) in registre.connexion.sa.execute(choix))
     retenus: list[str] = []
     for stockee in parcourir(registre, criteres):
         if filtre(stockee):
@@ -124,13 +124,47 @@ def parcourir(registre: RegistreBase, criteres: Criteres = TOUTES) -> Iterator[D
         apres = lignes[-1][0]
 
 
-def numeros(base: str, criteres: Criteres, combien: int) -> sa.Select[str]:
-    """The select of the first `combien` numbers, in order, of the demandes that hold the stored criteria."""
-    choix = sa.select(_D.numero_unique).where(*conditions(base, criteres)).limit(combien)
-    if criteres == Criteres(etat=criteres.etat):
-        return choix.order_by(_D.numero_unique)
-    # Few will fit. Asked for the order of the key, SQLite would walk the whole base for it: sort what fits.
-    return choix.order_by(_D.numero_unique.concat(""))
+def numeros(registre: RegistreBase, criteres: Criteres) -> sa.Select[str]:
+    """The select of the numbers of the demandes that hold the stored criteria: in no order, so that the
+    engine stops at the first that are asked for. It walks one index, and looks up by its key what else is
+    wanted."""
+    base = registre.base.nom
+    propres = replace(
+        criteres, personne_nom=None, personne_prenom=None, personne_naissance=None, motif_demande=None,
+        commune_souhaitee=None,
+    )  # fmt: skip
+    voulus = (
+        (metadonnees.demande_personne, _de_la_personne(criteres)),
+        (metadonnees.demande_motif, {"motif": criteres.motif_demande}),
+        (metadonnees.demande_commune, {"commune": criteres.commune_souhaitee}),
+    )
+    enfants = [
+        (table, {nom: valeur for nom, valeur in valeurs.items() if valeur is not None})
+        for table, valeurs in voulus
+        if any(valeurs.values())
+    ]
+    choix = [_choisir(table, base, **valeurs) for table, valeurs in enfants]
+    # Of few the demande is looked up; of many, when nothing narrower is asked of the demande itself.
+    suivi = next((rang for rang, choisi in enumerate(choix) if not _nombreux(registre, choisi)), None)
+    if suivi is None and choix and propres == Criteres(etat=propres.etat):
+        suivi = 0
+    if suivi is None:
+        choisi, cle = sa.select(_D.numero_unique).where(*conditions(base, propres)), _D
+        if propres == Criteres(etat=propres.etat) and not choix:
+            choisi = choisi.order_by(_D.numero_unique)
+    else:
+        table, valeurs = enfants[suivi]
+        cle = table.c
+        # Two persons of a demande may fit. Of plain numbers, SQLite would walk the whole base by their key.
+        choisi = _choisir(table, base, **valeurs).with_only_columns(cle.numero_unique.concat("")).distinct()
+        if propres != TOUTES:
+            liee = sa.select(_D.numero_unique).where(*conditions(base, propres))
+            choisi = choisi.where(liee.where(_D.numero_unique == cle.numero_unique).exists())
+    for rang, (table, valeurs) in enumerate(enfants):
+        if rang != suivi:
+            liee = _choisir(table, base, **valeurs).where(table.c.numero_unique == cle.numero_unique)
+            choisi = choisi.where(liee.exists())
+    return choisi
 
 
 def conditions(base: str, criteres: Criteres, *, a_chacune: bool = False) -> list[sa.ColumnElement[bool]]:

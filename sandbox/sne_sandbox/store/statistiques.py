@@ -103,20 +103,18 @@ class Comptes:
 
     def stock(self) -> Stock:
         """The active demandes of the day (TAB01)."""
-        association = self._en_stock.c.association
-        choix = sa.select(association, sa.func.count()).group_by(association)
-        comptes = {ligne[0]: ligne[1] for ligne in self._sa.execute(choix)}
-        return Stock(comptes.get(0, 0), comptes.get(1, 0))
+        associations = sa.func.coalesce(sa.func.sum(self._en_stock.c.association), 0)
+        total, associations_ = self._sa.execute(sa.select(sa.func.count(), associations)).one()
+        return Stock(total - int(associations_), int(associations_))
 
     def passages(self, depuis: date) -> list[Passage]:
         """What happened from `depuis` to the day, month by month (TAB02)."""
         mois = sa.func.substr(_M.jour, 1, 7).label("mois")
-        choix = (
-            sa.select(mois, _M.genre, _M.motif, sa.func.count())
-            .where(*self._des_mouvements, _M.jour >= depuis.isoformat(), _M.jour <= self._jour.isoformat())
-            .group_by(mois, _M.genre, _M.motif)
+        choix = sa.select(mois, _M.genre, _M.motif).where(
+            *self._des_mouvements, _M.jour >= depuis.isoformat(), _M.jour <= self._jour.isoformat()
         )
-        return [Passage(m, GenreMouvement(genre), motif, n) for m, genre, motif, n in self._sa.execute(choix)]
+        comptes = self._compter(choix, mois, _M.genre, _M.motif)
+        return [Passage(m, GenreMouvement(genre), motif, n) for (m, genre, motif), n in comptes.items()]
 
     def croiser(self, axes: Sequence[Axe]) -> tuple[int, list[Mapping[Any, int]]]:
         """How much of the stock the base still describes, and how much of it is in each class of each axis.
@@ -124,23 +122,28 @@ class Comptes:
         One look at the stock for all axes: it is the stock that costs, not the classes.
         """
         valeurs = [axe.label(f"axe_{rang}") for rang, axe in enumerate(axes)]
-        choix = (
-            sa.select(*valeurs, sa.func.count())
-            .select_from(
-                self._en_stock.join(
-                    metadonnees.demande_stat,
-                    sa.and_(_S.base == self._base, _S.numero_unique == self._en_stock.c.numero_unique),
-                )
+        choix = sa.select(*valeurs).select_from(
+            self._en_stock.join(
+                metadonnees.demande_stat,
+                sa.and_(_S.base == self._base, _S.numero_unique == self._en_stock.c.numero_unique),
             )
-            .group_by(*valeurs)
         )
         total = 0
         comptes: list[Counter[Any]] = [Counter() for _ in axes]
-        for *classes, nombre in self._sa.execute(choix):
+        for classes, nombre in self._compter(choix, *valeurs).items():
             total += nombre
             for compte, classe in zip(comptes, classes, strict=True):
                 compte[classe] += nombre
         return total, list(comptes)
+
+    def _compter(self, choix: sa.Select[Any], *valeurs: Any) -> Mapping[tuple[Any, ...], int]:
+        """How many rows of `choix` have the same `valeurs`, which are what it selects. SQLite sorts what it
+        groups: to count what it hands over takes half the time."""
+        if self._sa.dialect.name == "sqlite":
+            lignes: Any = self._sa.execute(choix).cursor
+            return Counter(lignes)
+        groupes = self._sa.execute(choix.add_columns(sa.func.count()).group_by(*valeurs))
+        return {tuple(classes): nombre for *classes, nombre in groupes}
 
     def communes(self) -> list[str]:
         """The first wished communes of the demandes."""

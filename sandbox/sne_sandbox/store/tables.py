@@ -148,13 +148,14 @@ demande: Final = Table(
     parent="base",
     # Partial wherever most rows have nothing to say: a plain registration pays for two of these and the key.
     index=(
-        Index("date_creation"),
+        Index("date_creation, numero_unique"),  # a search by day reads it, and no demande
         Index("fin_validite", "etat = 'A'"),
         Index("ref_interne, guichet_createur", "ref_interne IS NOT NULL"),
         Index("association_plie", "association_plie IS NOT NULL"),
         Index("date_renouvellement", "date_renouvellement IS NOT NULL"),
         Index("date_radiation", "date_radiation IS NOT NULL"),
-        Index("motif_radiation", "motif_radiation IS NOT NULL"),
+        # The nights ask for those radiated for want of renewal, by the start of their validity.
+        Index("motif_radiation, debut_validite", "motif_radiation IS NOT NULL"),
         Index("commune_attribution", "commune_attribution IS NOT NULL"),
         Index("radiation_enregistree_le, numero_unique", "radiation_enregistree_le IS NOT NULL"),
         Index("dalo_enregistre_le, numero_unique", "dalo_enregistre_le IS NOT NULL"),

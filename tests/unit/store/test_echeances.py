@@ -1,6 +1,6 @@
 """What falls due, on both engines."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -70,7 +70,11 @@ def test_bounds_are_inclusive_and_radiated_demandes_fall_due_for_nothing_of_the_
 def test_radiated_demandes_by_motive_and_by_day(garni: Magasin) -> None:
     with garni.lire("ecole") as registre:
         ou = (registre.connexion, "ecole")
-        assert list(echeances.radiees_pour(*ou, "RADREN")) == [Echeance(N[3], date(2018, 3, 15))]
+        jour = date(2018, 3, 15)
+        assert list(echeances.radiees_pour(*ou, "RADREN", jour, jour)) == [Echeance(N[3], jour)]
+        avant, apres = jour - timedelta(days=1), jour + timedelta(days=1)
+        assert list(echeances.radiees_pour(*ou, "RADREN", date.min, avant)) == []
+        assert list(echeances.radiees_pour(*ou, "RADREN", apres, date.max)) == []
         assert list(echeances.radiees(*ou, date(2018, 6, 1))) == [Echeance(N[4], date(2018, 6, 1))]
         assert len(list(echeances.radiees(*ou, date(2019, 4, 15)))) == 2
 
