@@ -7,7 +7,7 @@ its real waits are tried in `tests/integration/test_conform.py`.
 
 import time
 from collections.abc import Callable, Collection, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, tzinfo
 from typing import Final
@@ -31,7 +31,6 @@ from sne_sandbox.domain.dates import PARIS
 from sne_sandbox.reports.model import Fin, Rapport, ResultatScenario
 from sne_sandbox.server.enfant import ServeurEnfant, servir_en_enfant
 from sne_sandbox.store.session import Magasin
-from sne_temoin import liaison
 from sne_temoin.adaptateur import Adaptateur
 from sne_temoin.application import Temoin
 
@@ -58,6 +57,10 @@ class Epreuve:
     plan: Plan
     cote_a_cote: bool = False
     """Whether scenarios are played beside one another, on the clock of the trial, as `conform` does."""
+    permis: Callable[[], AbstractContextManager[None]] = nullcontext
+    """What lanes are waited for in."""
+    dormir: Callable[[float], None] = time.sleep
+    """How the reference application, and its defects, let time go by."""
 
     def passer(
         self,
@@ -69,9 +72,14 @@ class Epreuve:
         reduction: int = 0,
     ) -> Rapport:
         """The report of a run of the reference application; the scenarios of `seulement`, all for none."""
-        return self.piloter(
-            lambda: Adaptateur(temoin()), seulement, exemples=exemples, graine=graine, reduction=reduction
-        )
+
+        def application() -> Adaptateur:
+            fait = temoin()
+            if self.dormir is not time.sleep:
+                fait.liaison.dormir = self.dormir  # type: ignore[method-assign]
+            return Adaptateur(fait)
+
+        return self.piloter(application, seulement, exemples=exemples, graine=graine, reduction=reduction)
 
     def piloter(
         self,
@@ -106,7 +114,7 @@ class Epreuve:
         reglages = pilotage.ReglagesPilotage(
             maintenant=INSTANT, seulement=seulement, acceleration=acceleration, **options
         )
-        renforts = Renforts(application, self._adresses) if self.cote_a_cote else None
+        renforts = Renforts(application, self._adresses, self.permis) if self.cote_a_cote else None
         premiere = application()
         try:
             *_, fin = pilotage.derouler(self.plan, premiere, self.base, servies, reglages, renforts)
@@ -125,30 +133,18 @@ def _retenu(scenario: ResultatScenario) -> bool:
 
 
 class HeureTruquee:
-    """Stands for the module `time` where the application waits, and for `datetime` where the server dates
-    what arrives: a wait only moves the second."""
+    """Stands for `datetime` where the server dates what arrives: what the application waits only moves it."""
 
     def __init__(self) -> None:
         self._attendu = timedelta(0)
 
-    def sleep(self, secondes: float) -> None:
+    def dormir(self, secondes: float) -> None:
         """Waited, as far as anyone can tell."""
         self._attendu += timedelta(seconds=secondes)
 
     def now(self, fuseau: tzinfo | None = None) -> datetime:
         """The instant, all waits told."""
         return datetime.now(fuseau) + self._attendu
-
-
-@contextmanager
-def sans_attendre() -> Iterator[None]:
-    """Neither the application nor its defects wait."""
-    heure = HeureTruquee()
-    with (
-        mock.patch.object(exchange, "datetime", heure),
-        mock.patch.object(liaison, "time", heure),
-    ):
-        yield
 
 
 @contextmanager
@@ -170,8 +166,14 @@ def tirer_une_fois() -> Iterator[None]:
 @contextmanager
 def ouvrir() -> Iterator[Epreuve]:
     """A server in a thread, on a home that is thrown away."""
-    with servir_en_fil(_SERVICE) as serveur, sans_attendre(), tirer_une_fois(), _epreuve(serveur) as ouverte:
-        yield ouverte
+    heure = HeureTruquee()
+    with (
+        servir_en_fil(_SERVICE) as serveur,
+        mock.patch.object(exchange, "datetime", heure),
+        tirer_une_fois(),
+        _epreuve(serveur) as ouverte,
+    ):
+        yield replace(ouverte, dormir=heure.dormir)
 
 
 @contextmanager

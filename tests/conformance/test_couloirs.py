@@ -1,7 +1,8 @@
 """Scenarios beside one another: the report is that of the same scenarios one by one, and of the same seed."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
@@ -11,7 +12,7 @@ from sne_sandbox.conformance.couloirs import INSTANCES_MAX
 from sne_sandbox.conformance.trafic import parcourir
 from sne_sandbox.domain.echange import Echange
 from sne_sandbox.reports.model import Constat, Rapport, Verdict
-from sne_temoin.adaptateur import Adaptateur
+from sne_temoin.adaptateur import Adaptateur, Message, Reponse
 from sne_temoin.application import Temoin
 from sne_temoin.fautes import PAR_NOM
 
@@ -22,6 +23,18 @@ SCENARIOS = (
 )  # fmt: skip
 #: One whose findings a smaller household shows, one whose sentences name other exchanges.
 FAUTES = ("second-cotitulaire", "relance-a-l-aveugle")
+
+
+class _Dit(Adaptateur):
+    """The reference application, that answers `demarrer` otherwise."""
+
+    def __init__(self, changer: Callable[[Reponse], Reponse]) -> None:
+        super().__init__(Temoin())
+        self.changer = changer
+        self.commandes["demarrer"] = self.repondre
+
+    def repondre(self, message: Message) -> Reponse:
+        return self.changer(self.demarrer(message))
 
 
 def _jouer(epreuve: Epreuve, lances: list[Adaptateur]) -> tuple[Rapport, list[Echange]]:
@@ -88,4 +101,50 @@ def test_the_report_is_that_of_one_by_one_and_of_the_same_seed(cote_a_cote: Epre
     assert len(set(noms)) == len(noms) > 0, "whichever instance gives them"
     echoues = {v.exigence for v in seul.verifications if v.verdict is Verdict.ECHOUE}
     assert {"FID-02", "VIE-12"} <= echoues, "there is something to be said"
+    assert [base.nom for base in cote_a_cote.base.magasin.bases.lister()] == [cote_a_cote.base.nom]
+
+
+def test_an_application_that_does_not_say_that_it_may_is_alone(cote_a_cote: Epreuve) -> None:
+    lances: list[_Dit] = []
+
+    def muette() -> _Dit:
+        lances.append(_Dit(lambda dit: {n: v for n, v in dit.items() if n != "instances"}))
+        return lances[-1]
+
+    rapport = cote_a_cote.une_fois(muette, SCENARIOS[:8], exemples=1)
+    assert len(lances) == 1
+    assert {s.verdict for s in rapport.scenarios} == {Verdict.REUSSI}
+
+
+def test_an_instance_that_does_not_begin_is_told(cote_a_cote: Epreuve) -> None:
+    """And no command is given to it."""
+    lances: list[_Dit] = []
+
+    def seule() -> _Dit:
+        premiere = not lances
+        lances.append(_Dit(lambda dit: dit if premiere else dit | {"statut": "erreur", "message": "déjà là"}))
+        return lances[-1]
+
+    rapport = cote_a_cote.une_fois(seule, SCENARIOS[:8], exemples=1)
+    assert len(lances) > 1
+    rates = [s.raison for s in rapport.scenarios if s.verdict is Verdict.ERREUR]
+    assert rates
+    assert all("« demarrer » a répondu « erreur » : déjà là" in raison for raison in rates)
+    assert not rapport.conforme
+
+
+def test_lanes_that_are_interrupted_end(cote_a_cote: Epreuve) -> None:
+    """What they were told to play is played no more, and their bases are gone."""
+
+    @contextmanager
+    def permis() -> Iterator[None]:
+        raise KeyboardInterrupt("SIGTERM")
+        yield
+
+    rapport = replace(cote_a_cote, permis=permis).une_fois(
+        lambda: Adaptateur(Temoin()), SCENARIOS, exemples=9
+    )
+    assert "interrompu (SIGTERM)" in rapport.entete.inacheve.lower().replace("sigterm", "SIGTERM")
+    laisses = [s for s in rapport.scenarios if s.verdict is Verdict.EN_ATTENTE]
+    assert 0 < len(laisses) < len(SCENARIOS)
     assert [base.nom for base in cote_a_cote.base.magasin.bases.lister()] == [cote_a_cote.base.nom]

@@ -7,7 +7,6 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from sne_sandbox.pki import MOT_DE_PASSE
-from sne_sandbox.pki.authority import Autorite, ecrire
 
 #: What a step of the plan calls the server that is to be trusted.
 VRAI: Final = "vrai"
@@ -112,6 +111,8 @@ class Adresses:
     def emises(cls, pret: Mapping[str, Any], base: str, home: Path, dossier: Path) -> "Adresses":
         """Those of another base of a server of ours: the certificate of its guichet in it, that no server
         made, is issued in `dossier`. Raises PkiError."""
+        from sne_sandbox.pki.authority import Autorite, ecrire  # who judges traffic does without
+
         siens = ecrire(Autorite.ouvrir(home).emettre(str(pret["guichet"]), base), dossier)
         return replace(
             cls.du_fichier_pret(pret, base, home=home),

@@ -12,6 +12,7 @@ from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from itertools import cycle
 from pathlib import Path
 from typing import Any, Final
 
@@ -124,12 +125,15 @@ class Couloirs:
         self.possibles = renforts is not None
         """Whether they are still to be opened, and can be."""
 
-    def ouvrir(self, instances: int, *a_dire: Any) -> None:
-        """One for each of the `instances` of the application but the first, which `banc` has; `a_dire` is
-        what `presenter` is given."""
+    def ouvrir(
+        self, scenarios: Sequence[Scenario], instances: int, a_dire: Sequence[Any], tirer: Tirer, jouer: Jouer
+    ) -> None:
+        """One for each of the `instances` of the application but the first, which `banc` has, when there are
+        scenarios enough; `a_dire` is what `presenter` is given. They play in turn: those that wait for a
+        panne come evenly among the others, so that somebody works while they wait."""
         self.possibles = False
         assert self._renforts is not None
-        for rang in range(2, min(instances, INSTANCES_MAX) + 1):
+        for rang in range(2, min(instances, INSTANCES_MAX, 1 + len(scenarios) // _PART) + 1):
             lien = self._banc.lien
             base = self._banc.base.jumelle(f"{self._banc.base.nom}-{rang}")
             sien = LienApplication(self._renforts.ouvrir(), lien.pouls, lectures=replace(lien.lectures))
@@ -137,14 +141,10 @@ class Couloirs:
             couloir = _Couloir(replace(self._banc, lien=sien, base=base, adresses=adresses))
             couloir.fil.submit(couloir.presenter, *a_dire, rang)
             self._couloirs.append(couloir)
-
-    def partager(self, scenarios: Sequence[Scenario], tirer: Tirer, jouer: Jouer) -> None:
-        """Gives the lanes what to play, in turn. Those that wait for a panne come evenly among the others:
-        somebody works while they wait."""
         groupes = [[s for s in scenarios if s.avec_panne is avec] for avec in (False, True)]
         places = [((rang + 0.5) / len(groupe), s) for groupe in groupes for rang, s in enumerate(groupe)]
-        for rang, (_, scenario) in enumerate(sorted(places, key=lambda place: place[0])):
-            couloir = self._couloirs[rang % len(self._couloirs)]
+        fils = zip(sorted(places, key=lambda place: place[0]), cycle(self._couloirs), strict=False)
+        for (_, scenario), couloir in fils:
             self._rendus[scenario.id] = couloir.fil.submit(couloir.passer, scenario, tirer, jouer)
 
     def rendre(self, scenario: str) -> ScenarioJoue | None:
@@ -168,11 +168,6 @@ class Couloirs:
         """Ends them, whatever they are doing."""
         for couloir in self._couloirs:
             couloir.fermer()
-
-
-def valoir(instances: int, scenarios: int) -> int:
-    """How many instances are worth starting for so many scenarios."""
-    return min(instances, 1 + scenarios // _PART)
 
 
 def _ici(joue: ExempleJoue, numeros: Mapping[int, int]) -> ExempleJoue:

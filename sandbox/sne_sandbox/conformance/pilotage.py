@@ -17,7 +17,7 @@ from sne_sandbox.conformance.application import Application, LienRompu
 from sne_sandbox.conformance.attentes import Pouls
 from sne_sandbox.conformance.base import BaseJugee
 from sne_sandbox.conformance.consequences import obligatoires
-from sne_sandbox.conformance.couloirs import Couloirs, Renforts, presenter, valoir
+from sne_sandbox.conformance.couloirs import Couloirs, Renforts, presenter
 from sne_sandbox.conformance.exemples import ExempleTire, strategie
 from sne_sandbox.conformance.observation import Observation, observer
 from sne_sandbox.conformance.plan import Plan, Scenario
@@ -189,10 +189,8 @@ class _Pilotage:
         if not (vu and self.couloirs.possibles) or self.panne or self.interruption or not self.presentation:
             return
         a_jouer = [s for s in restants if not s.ailleurs and not self.presentation.manque(s)]
-        instances = valoir(self.presentation.instances, len(a_jouer))
-        self.couloirs.ouvrir(instances, self.instant, self.reglages.acceleration)
-        if instances > 1:
-            self.couloirs.partager(a_jouer, self._tirer, self._jouer)
+        a_dire = (self.instant, self.reglages.acceleration)
+        self.couloirs.ouvrir(a_jouer, self.presentation.instances, a_dire, self._tirer, self._jouer)
 
     def finir(self) -> None:
         """Tells the application that it is over."""

@@ -13,7 +13,7 @@ from lxml import etree
 
 from sne_sandbox.contract.nomenclatures import Nomenclatures
 from sne_sandbox.domain.demande import Demande
-from sne_sandbox.domain.element import CODE_INCONNU, VIDE_OBLIGATOIRE, DocumentRecu, Element, ElementLu
+from sne_sandbox.domain.element import CODE_INCONNU, VIDE_OBLIGATOIRE, DocumentRecu, Element, ElementRecu
 from sne_sandbox.domain.texte import Retenus
 from sne_sandbox.errors import MessageMalforme, MessageTropGros
 
@@ -45,7 +45,7 @@ def decoder(racine: Any, conteneurs: frozenset[str] = frozenset()) -> Element:
 
     `conteneurs` are the names of elements that hold elements: blanks in an empty one are layout, not text.
     """
-    element: Element = ElementLu()
+    element: Element = ElementRecu()
     _decoder(racine, element, conteneurs, _AUCUN, {})
     return element
 
@@ -80,7 +80,7 @@ def _decoder(
     presents: dict[str, Element] = {}
     for fils in noeud:
         nom = _noms[fils.tag]
-        enfant = ElementLu()
+        enfant = ElementRecu()
         if nom in conteneurs or len(fils):
             if not nom:
                 continue

@@ -170,7 +170,7 @@ class Element:
             return None  # blanks are text, and no number
 
 
-class ElementLu(Element):
+class ElementRecu(Element):
     """An element that is made bare, and filled by whoever reads a document: its constructor would cost as
     much as the reading."""
 
@@ -179,7 +179,7 @@ class ElementLu(Element):
     __init__ = object.__init__
 
 
-class DocumentRecu(ElementLu):
+class DocumentRecu(ElementRecu):
     """The root of a document received. `faits` tells what is in it: the name of each element that is not
     empty (`nir`), with its code when it has one (`modeleLogement=HLM`); CODE_INCONNU and VIDE_OBLIGATOIRE. By
     these a rule that has nothing to look at is not even run."""
@@ -279,10 +279,13 @@ _DATES: Final = Retenus(_lire_date)
 
 def lire_instant(texte: str) -> datetime | None:
     """The instant of an `xs:dateTime`, microseconds cut; None when it is none."""
-    trouve = _DATE_TIME.fullmatch(texte.strip())
+    texte = texte.strip()
+    trouve = _DATE_TIME.fullmatch(texte)
     if trouve is None:
         return None
     try:
+        if texte[4] == "-" and trouve[4] != "24" and trouve[1] != "0000":
+            return datetime.fromisoformat(texte)  # nearly every instant, in a third of the time
         jour = _jour(int(trouve[1]), int(trouve[2]), int(trouve[3]))
         heure, minute, seconde = int(trouve[4]), int(trouve[5]), int(trouve[6])
         micro = int((trouve[7] or "0")[:6].ljust(6, "0"))

@@ -6,7 +6,7 @@ runs first, and ends the judgement when it fails.
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import Enum
 from typing import Final
 
@@ -14,7 +14,7 @@ from sne_sandbox.contract.fiches import FicheRegle
 from sne_sandbox.contract.nomenclatures import Nomenclatures
 from sne_sandbox.contract.versions import Contrat
 from sne_sandbox.domain.anomalie import Anomalie, Gravite
-from sne_sandbox.domain.element import DocumentRecu
+from sne_sandbox.domain.element import DocumentRecu, Element
 from sne_sandbox.domain.texte import masquer_nir, masquer_nirs
 from sne_sandbox.errors import ERREUR_INATTENDUE, ErreurInterne
 from sne_sandbox.rules.catalogue import REGLES
@@ -43,11 +43,14 @@ class _Poste:
 
 @dataclass(frozen=True, slots=True)
 class _Plan:
-    """What runs for a type of file. `contrat` is held so that its identity stays its own."""
+    """What runs for a type of file. `contrat` is held so that its identity stays its own. `faits` are all
+    that its rules look for, `utiles` the rules that run for some of them."""
 
     contrat: Contrat
     prealables: tuple[_Poste, ...]
     postes: tuple[_Poste, ...]
+    faits: frozenset[str]
+    utiles: dict[frozenset[str], tuple[_Poste, ...]] = field(default_factory=dict)
 
 
 class _Choix(Enum):
@@ -122,7 +125,7 @@ def _juger(contexte: Contexte, contrat: Contrat, profil: str, choix: _Choix) -> 
     trouves = _controler_tous(plan.prealables, contexte)
     arrete = bool(trouves)
     if not arrete:
-        trouves = _deja_connus(_controler_tous(plan.postes, contexte), contexte)
+        trouves = _deja_connus(_controler_tous(_utiles(plan, contexte.document), contexte), contexte)
     return (_rediger(trouves, contrat.nomenclatures) if trouves else []), arrete
 
 
@@ -159,6 +162,7 @@ def _plan(contrat: Contrat, contexte: Contexte, profil: str, choix: _Choix) -> _
             contrat,
             tuple(poste for poste in postes if poste.regle.prealable),
             tuple(poste for poste in postes if not poste.regle.prealable),
+            frozenset().union(*[poste.regle.si for poste in postes]),
         )
         if len(_PLANS) >= _PLANS_MAX:  # a type of file is what a client wrote: the table must not grow
             _PLANS.clear()
@@ -166,17 +170,26 @@ def _plan(contrat: Contrat, contexte: Contexte, profil: str, choix: _Choix) -> _
     return plan
 
 
+def _utiles(plan: _Plan, document: Element) -> tuple[_Poste, ...]:
+    """The rules of a plan that may find something in a document, by the facts that it was received with."""
+    if not isinstance(document, DocumentRecu):
+        return plan.postes
+    faits = plan.faits & document.faits
+    utiles = plan.utiles.get(faits)
+    if utiles is None:
+        utiles = tuple([p for p in plan.postes if not p.regle.si or p.regle.si & faits])
+        if len(plan.utiles) >= _PLANS_MAX:
+            plan.utiles.clear()
+        plan.utiles[faits] = utiles
+    return utiles
+
+
 def _controler_tous(postes: tuple[_Poste, ...], contexte: Contexte) -> "list[_Trouve]":
     trouves = []
-    document = contexte.document
-    faits = document.faits if isinstance(document, DocumentRecu) else None
     poste = None
     try:
         for poste in postes:
-            regle = poste.regle
-            if faits is not None and regle.si and not regle.si & faits:
-                continue
-            infractions = list(regle.controler(contexte))
+            infractions = list(poste.regle.controler(contexte))
             if infractions:
                 trouves.append((poste, infractions))
     except Exception as erreur:

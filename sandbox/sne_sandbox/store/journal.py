@@ -8,7 +8,8 @@ from datetime import UTC, datetime
 from typing import Any, Final, TypedDict, Unpack
 
 from sne_sandbox.domain.echange import HORS_HTTP, ILLISIBLE, NUIT, Echange, VerdictEchange
-from sne_sandbox.store.connexion import BaseDeDonnees, Connexion, Ligne, RequeteSql
+from sne_sandbox.store.connexion import Connexion, Ligne, RequeteSql
+from sne_sandbox.store.donnees import BaseDeDonnees
 from sne_sandbox.store.lignes import (
     IDENTIFIANT_MAX,
     detasser,

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Final
 
 from sne_sandbox.errors import StoreError
 from sne_sandbox.store import tables
-from sne_sandbox.store.connexion import BaseDeDonnees, Connexion, RequeteSql
+from sne_sandbox.store.connexion import Connexion, RequeteSql
+from sne_sandbox.store.donnees import BaseDeDonnees
 from sne_sandbox.store.tables import REVISION, REVISIONS_SANS_SUITE
 
 if TYPE_CHECKING:

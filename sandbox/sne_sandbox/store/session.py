@@ -17,7 +17,8 @@ from sne_sandbox.domain.evenement import TypeEvenement
 from sne_sandbox.errors import BaseInconnue, ConflitEtat, StoreError
 from sne_sandbox.settings import PAR_NOM
 from sne_sandbox.store import requetes, schema, tables
-from sne_sandbox.store.connexion import BaseDeDonnees, Connexion, Ligne, base_en_panne
+from sne_sandbox.store.connexion import Connexion, Ligne
+from sne_sandbox.store.donnees import BaseDeDonnees, base_en_panne
 from sne_sandbox.store.journal import Journal
 from sne_sandbox.store.lignes import COLONNES_BASE, BaseLue, base_de, ligne_base, ligne_guichet, ligne_type
 from sne_sandbox.store.registre import Referentiels, RegistreBase

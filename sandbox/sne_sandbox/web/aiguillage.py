@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from flask import Flask
 
-from sne_sandbox.web.services import est_un_appel
+from sne_sandbox.web.services import chemins, est_un_appel, servir
 
 _Wsgi = Callable[[dict[str, Any], Any], Iterable[bytes]]
 
@@ -53,8 +53,11 @@ class Aiguillage:
         self._parties = {segment: partie for partie in PARTIES for segment in partie.segments}
         self._construites: dict[str, Flask] = {}
         self._verrou = Lock()
+        self._services = chemins(app)
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        if (reponse := servir(self._app, self._services, environ)) is not None:
+            return reponse(environ, start_response)
         chemin = environ.get("PATH_INFO", "")
         segment = chemin.removeprefix("/").partition("/")[0]
         partie = self._parties.get(segment)

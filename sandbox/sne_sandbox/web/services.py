@@ -1,9 +1,13 @@
-"""The SOAP endpoints in Flask: views that hand a whole request to `exchange`, and give its answer back."""
+"""The SOAP endpoints in Flask: views that hand a whole request to `exchange`, and give its answer back.
+
+A call to a service needs nothing of what Flask puts around a view (contexts, hooks, a session): it is given
+to the view by `servir`, and only what is none goes through the application.
+"""
 
 import gzip
 import socket
-from collections.abc import Callable
-from typing import Final
+from collections.abc import Callable, Mapping
+from typing import Any, Final
 from urllib.parse import urlsplit
 
 from flask import Flask, Request, Response, current_app, request
@@ -70,21 +74,45 @@ def _vue(service: str) -> Callable[..., Response]:
                 return _decrire(service, base)
             case "OPTIONS":
                 return Response(status=204, headers={"Allow": METHODES})
-        services: Services = current_app.extensions["sne"]
-        return _rendre(services, services.echanges.appel(_requete(services), service, base))
+        return _appeler(current_app.extensions["sne"], request, service, base)
 
     return vue
 
 
-def _requete(services: Services) -> RequeteHttp:
-    """The request under way, whole, as the exchange takes it."""
+def chemins(app: Flask) -> Mapping[str, str]:
+    """The service of each path of the default base, with its last slash and without."""
+    services = app.extensions["sne"].contrat.services.values()
+    return {c.rstrip("/") + fin: s.nom for s in services for c in s.chemins for fin in ("", "/")}
+
+
+def servir(app: Flask, chemins: Mapping[str, str], environ: dict[str, Any]) -> Response | None:
+    """The answer to a call of a service; None for what is no such call, or whose path is to be looked at."""
+    if environ.get("REQUEST_METHOD") != "POST":
+        return None
+    chemin, base = environ.get("PATH_INFO", ""), BASE_PAR_DEFAUT
+    if chemin.startswith("/bases/"):
+        base, barre, reste = chemin.removeprefix("/bases/").partition("/")
+        chemin = f"/{reste}" if barre and base.isascii() and reste.startswith("services/") else ""
+    service = chemins.get(chemin)
+    if service is None or not base:
+        return None
+    return _appeler(app.extensions["sne"], app.request_class(environ), service, base)
+
+
+def _appeler(services: Services, appel: Request, service: str, base: str) -> Response:
+    reponse = services.echanges.appel(_requete(services, appel), service, base)
+    return _rendre(services, appel, reponse)
+
+
+def _requete(services: Services, request: Request) -> RequeteHttp:
+    """A request, whole, as the exchange takes it."""
     environ = request.environ
     return RequeteHttp(
         methode=request.method,
         chemin=request.full_path.rstrip("?"),
         en_tetes=du_dehors(sans_secrets(list(request.headers))),
         corps=request.get_data(cache=False),
-        origine=_origine(),
+        origine=_origine(request),
         pair=request.remote_addr or "",
         ecoute=environ.get(ECOUTE, ""),
         certificat=environ.get(CERTIFICAT),
@@ -93,7 +121,7 @@ def _requete(services: Services) -> RequeteHttp:
     )
 
 
-def _rendre(services: Services, reponse: ReponseHttp) -> Response:
+def _rendre(services: Services, request: Request, reponse: ReponseHttp) -> Response:
     sortie = Response(reponse.corps, reponse.statut, reponse.en_tetes)
     if reponse.panne is not None:
         request.environ[PANNE] = reponse.panne
@@ -117,7 +145,7 @@ def _decrire(service: str, base: str) -> Response:
     return Response(reponse.corps, reponse.statut, reponse.en_tetes)
 
 
-def _origine() -> str:
+def _origine(request: Request) -> str:
     """Scheme and authority of this server, by its socket: a real client's Host names the national one."""
     hote = request.environ.get("SERVER_NAME", "127.0.0.1")
     if ":" in hote and not hote.startswith("["):
@@ -130,7 +158,7 @@ def _origine_annoncee(services: Services) -> str:
     the way), else ours: another name may be the national server's, which a stub would call."""
     nom = urlsplit(f"//{request.host}").hostname or ""
     connu = est_boucle_locale(nom) or nom in (*services.configuration.noms, socket.gethostname())
-    return f"{request.scheme}://{request.host}" if connu else _origine()
+    return f"{request.scheme}://{request.host}" if connu else _origine(request)
 
 
 # --- calls to an address where no service is -----------------------------------------------------------
@@ -151,5 +179,5 @@ def _repondre_aux_egares(reponse: Response) -> Response:
         return reponse
     services: Services = current_app.extensions["sne"]
     base = base_nommee(services.magasin, request.path)
-    reponse_http = services.echanges.egare(_requete(services), base)
+    reponse_http = services.echanges.egare(_requete(services, request), base)
     return Response(reponse_http.corps, reponse_http.statut, reponse_http.en_tetes)

@@ -189,7 +189,6 @@ def test_each_statement_of_the_register_has_its_index(
     garni_lu: Magasin, requete: requetes.RequeteSql, index: str
 ) -> None:
     with garni_lu.transaction(ecriture=False) as connexion:
-        sql, constantes = requete.preparer(connexion.dialecte)
         noms = (
             "base",
             "naissance",
@@ -204,7 +203,7 @@ def test_each_statement_of_the_register_has_its_index(
             "jour",
         )
         lignes = connexion.sa.exec_driver_sql(
-            f"EXPLAIN QUERY PLAN {sql}", {**dict.fromkeys(noms, ""), **constantes}
+            f"EXPLAIN QUERY PLAN {requete.textes['sqlite']}", dict.fromkeys(noms, "")
         ).all()
     assert index in "\n".join(ligne[-1] for ligne in lignes)
 

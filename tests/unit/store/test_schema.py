@@ -8,7 +8,8 @@ from alembic.script import ScriptDirectory
 from sne_sandbox.domain.base import Base
 from sne_sandbox.errors import StoreError
 from sne_sandbox.store import schema
-from sne_sandbox.store.connexion import BaseDeDonnees, Connexion
+from sne_sandbox.store.connexion import Connexion
+from sne_sandbox.store.donnees import BaseDeDonnees
 from sne_sandbox.store.session import Magasin
 from sne_sandbox.store.tables import REVISION
 

@@ -21,7 +21,7 @@ from sne_sandbox.domain.echange import Echange
 from sne_sandbox.domain.evenement import Caracteristique, TypeEvenement
 from sne_sandbox.errors import BaseInconnue, ConflitEtat, StoreError, UsageError
 from sne_sandbox.settings import Reglages
-from sne_sandbox.store import connexion
+from sne_sandbox.store import donnees
 from sne_sandbox.store.recherche import parcourir
 from sne_sandbox.store.session import Magasin
 
@@ -171,7 +171,7 @@ def test_a_writer_inside_a_writer_is_a_mistake_said_at_once(magasin: Magasin) ->
 def test_exchanges_take_turns_where_they_only_wait_for_one_another(
     magasin: Magasin, ensemble: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(connexion, "_TOUR_MAX", 240.0)
+    monkeypatch.setattr(donnees, "_TOUR_MAX", 240.0)
     presents, vus = [], []
     tous = threading.Barrier(ensemble)
 
@@ -202,7 +202,7 @@ def test_an_exchange_that_lasts_does_not_keep_the_others_waiting(tmp_path: Path)
 def test_what_is_written_leaves_the_log_without_a_writer_waiting_for_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(connexion, "_REPORT", 1)
+    monkeypatch.setattr(donnees, "_REPORT", 1)
     with Magasin.ouvrir(None, tmp_path / "home") as magasin:
         magasin.bases.creer(Base("ecole"), GUICHETS)
         _attendre_le_report()

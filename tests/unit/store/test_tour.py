@@ -16,7 +16,8 @@ from sne_sandbox.domain.echange import Echange
 from sne_sandbox.errors import StoreError
 from sne_sandbox.store import requetes
 from sne_sandbox.store import tour as module_du_tour
-from sne_sandbox.store.connexion import BaseDeDonnees, Connexion
+from sne_sandbox.store.connexion import Connexion
+from sne_sandbox.store.donnees import BaseDeDonnees
 from sne_sandbox.store.recherche import parcourir
 from sne_sandbox.store.session import Magasin
 from sne_sandbox.store.tour import Groupe, Tour

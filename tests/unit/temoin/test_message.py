@@ -4,7 +4,8 @@ from banc import MIDI
 from lxml import etree
 
 from sne_temoin.interface import NUU, ORDRE
-from sne_temoin.message import Redaction, vide
+from sne_temoin.memoire import Memoire
+from sne_temoin.message import PAR_INSTANCE, Noms, Redaction, vide
 
 
 def _noms(element: etree._Element) -> list[str]:
@@ -69,3 +70,11 @@ def test_l_entete_date_et_signe() -> None:
 def test_le_vide() -> None:
     assert vide({"a": {"b": ["", {"code": ""}]}})
     assert not vide({"a": {"b": ["", {"code": "1"}]}})
+
+
+def test_les_noms_de_deux_instances_different() -> None:
+    """Each remembers its own."""
+    premiere, seconde = Noms(Memoire()), Noms(Memoire())
+    seconde.instance = 2
+    donnes = [noms.fichier("DEM", "G1226", MIDI)[-10:-4] for noms in (premiere, seconde)]
+    assert [int(rang) for rang in donnes] == [1, PAR_INSTANCE + 1]

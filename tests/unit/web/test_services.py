@@ -3,12 +3,12 @@
 import gc
 import gzip
 import socket
+import sqlite3
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
-import sqlalchemy as sa
 from banc import Banc, Resultat, specimen
 from flask import Flask
 from lxml import etree
@@ -271,7 +271,7 @@ def test_no_application_passes_for_the_console(banc: Banc) -> None:
 
 def test_an_answer_leaves_even_when_its_line_is_refused(banc: Banc, monkeypatch: pytest.MonkeyPatch) -> None:
     def refuser(*_: object) -> None:
-        raise sa.exc.IntegrityError("insert", {}, Exception("refusé"))
+        raise sqlite3.IntegrityError("refusé")
 
     with monkeypatch.context() as essai:
         essai.setattr(banc.services.magasin.journal, "consigner", refuser)
@@ -331,10 +331,10 @@ def test_a_database_that_is_lost_is_a_fault(
     banc: Banc, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     def perdue(*_: object) -> None:
-        raise sa.exc.OperationalError("select", {}, Exception("disque parti"))
+        raise sqlite3.OperationalError("disque parti")
 
     with monkeypatch.context() as essai:
-        essai.setattr(banc.services.magasin, "lire", perdue)
+        essai.setattr(banc.services.magasin, "regarder", perdue)
         resultat = banc.demander(specimen("personne_seule"))
     assert resultat.statut == 500
     assert resultat.fault is not None

@@ -8,9 +8,8 @@ are the worst fault: a document that the rules refuse is no broken requirement, 
 from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
-from functools import partial
 from types import MappingProxyType
-from typing import Final
+from typing import Any, Final
 
 from sne_sandbox.conformance.accidents import Accident, Isolement
 from sne_sandbox.conformance.jugement import contrat as ctr
@@ -87,10 +86,6 @@ def _juges(observation: Observation) -> tuple[Juge, ...]:
     return _DE_L_ADRESSE if observation.echange.statut == 404 else _DE_LA_METHODE
 
 
-def _commencer(pilote: bool, acceleration: float, juge: type[JugeDeSuite]) -> JugeDeSuite:
-    return juge(pilote=pilote, acceleration=acceleration)
-
-
 class Suite:
     """The judges of sequences at work on a stream of exchanges, each read once. A base whose state was put
     back begins another sequence: its journal says so; a journal that was restored from a file shows it by a
@@ -106,8 +101,8 @@ class Suite:
         self._commandes = deque(commandes)
         self._rangs: set[str] = set()
         self._dernier: datetime | None = None
-        self._neuf = partial(_commencer, pilote, acceleration)
-        self._juges = [self._neuf(juge) for juge in SUITES]
+        self._pilotage: Any = {"pilote": pilote, "acceleration": acceleration}
+        self._juges = [juge(**self._pilotage) for juge in SUITES]
 
     def voir(self, observation: Observation) -> list[Constat]:
         """What one more exchange adds."""
@@ -117,7 +112,7 @@ class Suite:
         with observation.isoler("le suivre dans le temps"):
             if self._recommence(observation):
                 constats += self._finir([juge for juge in self._juges if juge.de_l_etat])
-                neufs = [self._neuf(juge) for juge in SUITES if juge.de_l_etat]
+                neufs = [juge(**self._pilotage) for juge in SUITES if juge.de_l_etat]
                 self._juges = [*neufs, *(juge for juge in self._juges if not juge.de_l_etat)]
         while self._commandes and (observation.echange.identifiant or 0) > self._commandes[0]:
             self._commandes.popleft()

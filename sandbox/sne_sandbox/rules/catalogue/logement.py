@@ -91,9 +91,12 @@ def indicateur_etranger(contexte: Contexte) -> Iterator[Infraction]:
         if etranger is None:
             continue
         contraire = _BRANCHE_FRANCE if etranger else _BRANCHE_ETRANGER
-        # An empty branch of these is a branch all the same.
-        donnes = {e.nom for e in adresse.enfants} if adresse.nom in _COMPLETES else set(adresse.presents)
-        if donnes & contraire:
+        donnes = adresse.presents.keys() & contraire
+        if adresse.nom in _COMPLETES and len(adresse.presents) < len(adresse.enfants):
+            donnes |= {
+                e.nom for e in adresse.enfants
+            } & contraire  # there an empty branch is one all the same
+        if donnes:
             yield infraction(adresse.enfant("etranger") or adresse)
 
 
