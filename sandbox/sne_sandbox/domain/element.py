@@ -180,13 +180,34 @@ class ElementLu(Element):
 
 
 class DocumentRecu(ElementLu):
-    """The root of a document received. `faits` tells what is in it: the name of each element that is not
-    empty (`nir`), with its code when it has one (`modeleLogement=HLM`); CODE_INCONNU and VIDE_OBLIGATOIRE. By
-    these a rule that has nothing to look at is not even run."""
+    """The root of a document received. Below it, elements have neither line nor parent: `exact()` reads the
+    document again for whoever needs them, which is where a rule does not hold.
 
-    __slots__ = ("faits",)
+    `faits` tells what is in it: the name of each element that is not empty (`nir`), with its code when it has
+    one (`modeleLogement=HLM`); CODE_INCONNU and VIDE_OBLIGATOIRE. By these a rule that has nothing to look at
+    is not even run.
+    """
+
+    __slots__ = ("_exact", "faits", "lire_exact")
 
     faits: set[str]
+    lire_exact: Callable[[], Element]
+    _exact: Element
+
+    @classmethod
+    def seul(cls, element: Element) -> Self:
+        """A root without children, made as `element` is."""
+        recu: Self = cls()
+        Element.__init__(recu, element.nom, element.texte, element.attributs)
+        return recu
+
+    def exact(self) -> Element:
+        """The same document, whose elements tell their place."""
+        try:
+            return self._exact
+        except AttributeError:
+            self._exact = self.lire_exact()
+            return self._exact
 
 
 #: Facts of a document: a code that its closed list does not hold; an empty element that should have one.

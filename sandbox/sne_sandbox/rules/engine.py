@@ -191,6 +191,10 @@ def _controler_tous(postes: tuple[_Poste, ...], contexte: Contexte) -> "list[_Tr
         for poste in postes:
             infractions = list(poste.regle.controler(contexte))
             if infractions:
+                if isinstance(contexte.document, DocumentRecu):
+                    # It holds in most documents: where it does not, the place has to be told.
+                    contexte = replace(contexte, document=contexte.document.exact())
+                    infractions = list(poste.regle.controler(contexte))
                 trouves.append((poste, infractions))
     except Exception as erreur:
         assert poste is not None
