@@ -14,7 +14,7 @@ from lxml import etree
 
 from sne_sandbox.contract.nomenclatures import Nomenclatures
 from sne_sandbox.domain.demande import Demande
-from sne_sandbox.domain.element import CODE_INCONNU, VIDE_OBLIGATOIRE, DocumentRecu, Element, ElementLu
+from sne_sandbox.domain.element import CODE_INCONNU, VIDE_OBLIGATOIRE, DocumentRecu, Element, ElementNu
 from sne_sandbox.domain.texte import Retenus
 from sne_sandbox.errors import MessageMalforme, MessageTropGros
 
@@ -128,7 +128,7 @@ def decoder_recu(racine: Any, nomenclatures: Nomenclatures) -> DocumentRecu:
             seule, enfant, fait = balise
             if modele is not None:
                 dessus = recu, debut, presents, pas, dessus
-                recu = DocumentRecu() if recu is None else ElementLu()
+                recu = DocumentRecu() if recu is None else ElementNu()
                 recu.nom, recu.attributs, recu.code = modele.nom, modele.attributs, modele.code
                 if fait_modele is not None:
                     faits[CODE_INCONNU] = None  # no element that holds others has a code in our lists

@@ -170,7 +170,7 @@ class Element:
             return None  # blanks are text, and no number
 
 
-class ElementLu(Element):
+class ElementNu(Element):
     """An element that is made bare, and filled by whoever reads a document: its constructor would cost as
     much as the reading."""
 
@@ -179,7 +179,7 @@ class ElementLu(Element):
     __init__ = object.__init__
 
 
-class DocumentRecu(ElementLu):
+class DocumentRecu(ElementNu):
     """The root of a document received. Below it, elements have neither line nor parent: `exact()` reads the
     document again for whoever needs them, which is where a rule does not hold.
 
