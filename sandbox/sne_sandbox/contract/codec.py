@@ -14,7 +14,14 @@ from lxml import etree
 
 from sne_sandbox.contract.nomenclatures import Nomenclatures
 from sne_sandbox.domain.demande import Demande
-from sne_sandbox.domain.element import CODE_INCONNU, VIDE_OBLIGATOIRE, DocumentRecu, Element, ElementNu
+from sne_sandbox.domain.element import (
+    CODE_INCONNU,
+    VIDE_OBLIGATOIRE,
+    DocumentRecu,
+    Element,
+    ElementNu,
+    ElementPartage,
+)
 from sne_sandbox.domain.texte import Retenus
 from sne_sandbox.errors import MessageMalforme, MessageTropGros
 
@@ -91,7 +98,9 @@ def _balises(nomenclatures: Nomenclatures) -> Retenus[_Balise | None]:
             # The only qualified one is `modifie`; the others are of `xsi:`, or declare a prefix.
             if cle != "xmlns" and (not deux_points or (local == "modifie" and prefixe != "xmlns")):
                 attributs[local] = _dereferencer(double or simple)
-        element = Element(nom, "" if fin or nom in conteneurs else _dereferencer(texte), attributs or None)
+        texte = "" if fin or nom in conteneurs else _dereferencer(texte)
+        element = ElementPartage(nom, texte, attributs or None)
+        element.ecrit = fragment(Element(nom, texte, element.attributs))
         return bool(fin), element, f"{nom}={element.code}" if element.code else None
 
     return Retenus(lire)
@@ -200,6 +209,9 @@ def fragment(*elements: Element) -> str:
     """What lxml would write of these elements below one that declares the prefix."""
     ecrit = ""
     for element in elements:
+        if type(element) is ElementPartage:
+            ecrit += element.ecrit
+            continue
         nom, attributs = element.nom, element.attributs
         if not attributs:
             debut = f"<ns1:{nom}"

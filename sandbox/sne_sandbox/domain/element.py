@@ -179,6 +179,14 @@ class ElementNu(Element):
     __init__ = object.__init__
 
 
+class ElementPartage(Element):
+    """An element without children that documents share; `ecrit` is how it is written."""
+
+    __slots__ = ("ecrit",)
+
+    ecrit: str
+
+
 class DocumentRecu(ElementNu):
     """The root of a document received. Below it, elements have neither line nor parent: `exact()` reads the
     document again for whoever needs them, which is where a rule does not hold.
