@@ -9,10 +9,11 @@ import re
 import threading
 from functools import lru_cache, partial
 from typing import Any, Final
+from weakref import ref
 
 from lxml import etree
 
-from sne_sandbox.contract.nomenclatures import Nomenclatures
+from sne_sandbox.contract.nomenclatures import Nomenclatures, PasDeChemin
 from sne_sandbox.domain.demande import Demande
 from sne_sandbox.domain.element import (
     CODE_INCONNU,
@@ -51,16 +52,27 @@ def decoder(racine: Any, conteneurs: frozenset[str] = frozenset()) -> Element:
 
     `conteneurs` are the names of elements that hold elements: blanks in an empty one are layout, not text.
     """
-    attributs = {}
-    for nom, valeur in racine.items():
-        if nom == _MODIFIE:
-            attributs["modifie"] = valeur
-        elif not nom.startswith(_XSI):
-            attributs[nom] = valeur
-    nom = _noms[racine.tag]
-    enfants = tuple([decoder(enfant, conteneurs) for enfant in racine if isinstance(enfant.tag, str)])
-    texte = "" if enfants or nom in conteneurs else racine.text or ""
-    return Element(nom, texte, attributs or None, enfants, racine.sourceline or 0)
+    element: Any = ElementNu()
+    element.nom, element.ligne, element._parent = _noms[racine.tag], racine.sourceline or 0, None
+    element.attributs, element.code = {}, None
+    if racine.attrib:  # most elements have none
+        for nom, valeur in racine.items():
+            if not nom.startswith(_XSI):
+                element.attributs["modifie" if nom == _MODIFIE else nom] = valeur
+        element.code = element.attributs.get("code") or None
+    element.enfants, presents = (), {}
+    if len(racine):
+        element.enfants = tuple([decoder(e, conteneurs) for e in racine if isinstance(e.tag, str)])
+        lien = ref(element)
+        for enfant in element.enfants:
+            enfant._parent = lien
+            if not enfant.vide and enfant.nom not in presents:
+                presents[enfant.nom] = enfant
+    element.presents = presents
+    element.texte = "" if element.enfants or element.nom in conteneurs else racine.text or ""
+    element.vide = not (element.texte or element.code or presents)
+    lu: Element = element
+    return lu
 
 
 # --- a valid document, read at once ---------------------------------------------------------------------
@@ -82,9 +94,8 @@ _REFERENCES: Final = {"&lt;": "<", "&gt;": ">", "&quot;": '"', "&#13;": "\r", "&
 
 
 @lru_cache(maxsize=8)
-def _balises(nomenclatures: Nomenclatures) -> Retenus[_Balise | None]:
-    """What each piece of a document means under these lists: None for a closing tag."""
-    conteneurs = nomenclatures.conteneurs
+def _balises(conteneurs: frozenset[str]) -> Retenus[_Balise | None]:
+    """What each piece of a document means: None for a closing tag."""
 
     def lire(morceau: str) -> _Balise | None:
         if morceau[0] == "/":
@@ -117,8 +128,18 @@ def _dereferencer(texte: str) -> str:
 def decoder_recu(racine: Any, nomenclatures: Nomenclatures) -> DocumentRecu:
     """The document of an lxml root that its schema has accepted, with the facts by which its rules are
     chosen."""
-    balises = _balises(nomenclatures)
-    morceaux = etree.tostring(racine, encoding="unicode").split("<")
+    conteneurs = nomenclatures.conteneurs
+    recu = _assembler(
+        etree.tostring(racine, encoding="unicode"), _balises(conteneurs), nomenclatures.sommet.enfants
+    )
+    recu.lire_exact = partial(decoder, racine, conteneurs)
+    return recu
+
+
+def _assembler(
+    ecrit: str, balises: Retenus[_Balise | None], premiers: dict[str, PasDeChemin]
+) -> DocumentRecu:
+    morceaux = ecrit.split("<")
     faits: dict[str, None] = {}
     recu: Any = None  # the element that is open; None above the root
     # A tag that may open an element, or hold a text only, and its fact.
@@ -130,7 +151,7 @@ def decoder_recu(racine: Any, nomenclatures: Nomenclatures) -> DocumentRecu:
     lus: list[Any] = [None] * len(morceaux)
     rang = debut = 0
     presents: dict[str, Any] = {}
-    pas: dict[str, Any] = nomenclatures.sommet.enfants
+    pas: dict[str, Any] = premiers
     for morceau in morceaux[1:]:
         balise = balises[morceau]
         if balise is not None:
@@ -168,7 +189,7 @@ def decoder_recu(racine: Any, nomenclatures: Nomenclatures) -> DocumentRecu:
         elif nom in pas and pas[nom].code_obligatoire:
             faits[VIDE_OBLIGATOIRE] = None
     document: DocumentRecu = lus[0] if isinstance(lus[0], DocumentRecu) else DocumentRecu.seul(lus[0])
-    document.faits, document.lire_exact = set(faits), partial(decoder, racine, nomenclatures.conteneurs)
+    document.faits = set(faits)
     return document
 
 
@@ -179,8 +200,12 @@ def lire(document: bytes) -> Element:
 
 
 def lire_demande(document: bytes) -> Demande:
-    """The view of a document that the base stored: it is trusted."""
-    return Demande(lire(document))
+    """The view of a document that the base stored: it is trusted, and written as we write."""
+    if not document.startswith(_DECLARATION):
+        return Demande(lire(document))
+    recu = _assembler(document[len(_DECLARATION) :].decode(), _balises(frozenset()), {})
+    recu.lire_exact = partial(lire, document)
+    return Demande(recu)
 
 
 def arbre(element: Element) -> Any:

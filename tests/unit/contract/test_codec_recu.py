@@ -62,6 +62,20 @@ def test_un_specimen(fichier: Path) -> None:
     _verifier(octets.replace(b"<ns1:", b"<").replace(b"</ns1:", b"</").replace(b"xmlns:ns1=", b"xmlns="))
 
 
+@pytest.mark.parametrize("fichier", FICHIERS, ids=lambda f: f.stem)
+def test_ce_que_la_base_garde(fichier: Path) -> None:
+    octets = codec.encoder(
+        codec.decoder(codec.parse(fichier.read_bytes(), limit=10**6), NOMENCLATURES.conteneurs)
+    )
+    relue = codec.lire_demande(octets).element
+    assert isinstance(relue, DocumentRecu)
+    assert _image(relue) == _image(codec.lire(octets)) == _image(relue.exact())
+    assert codec.encoder(relue) == octets
+    # What others wrote is read all the same.
+    autre = octets.partition(b"\n")[2]
+    assert _image(codec.lire_demande(autre).element) == _image(relue)
+
+
 @st.composite
 def _element(tirer: st.DrawFn, nom: str, profondeur: int) -> str:
     attributs = ""
