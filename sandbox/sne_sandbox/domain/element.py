@@ -170,7 +170,7 @@ class Element:
             return None  # blanks are text, and no number
 
 
-class ElementRecu(Element):
+class ElementNu(Element):
     """An element that is made bare, and filled by whoever reads a document: its constructor would cost as
     much as the reading."""
 
@@ -179,14 +179,43 @@ class ElementRecu(Element):
     __init__ = object.__init__
 
 
-class DocumentRecu(ElementRecu):
-    """The root of a document received. `faits` tells what is in it: the name of each element that is not
-    empty (`nir`), with its code when it has one (`modeleLogement=HLM`); CODE_INCONNU and VIDE_OBLIGATOIRE. By
-    these a rule that has nothing to look at is not even run."""
+class ElementPartage(Element):
+    """An element without children that documents share; `ecrit` is how it is written."""
 
-    __slots__ = ("faits",)
+    __slots__ = ("ecrit",)
+
+    ecrit: str
+
+
+class DocumentRecu(ElementNu):
+    """The root of a document received. Below it, elements have neither line nor parent: `exact()` reads the
+    document again for whoever needs them, which is where a rule does not hold.
+
+    `faits` tells what is in it: the name of each element that is not empty (`nir`), with its code when it has
+    one (`modeleLogement=HLM`); CODE_INCONNU and VIDE_OBLIGATOIRE. By these a rule that has nothing to look at
+    is not even run.
+    """
+
+    __slots__ = ("_exact", "faits", "lire_exact")
 
     faits: set[str]
+    lire_exact: Callable[[], Element]
+    _exact: Element
+
+    @classmethod
+    def seul(cls, element: Element) -> Self:
+        """A root without children, made as `element` is."""
+        recu: Self = cls()
+        Element.__init__(recu, element.nom, element.texte, element.attributs)
+        return recu
+
+    def exact(self) -> Element:
+        """The same document, whose elements tell their place."""
+        try:
+            return self._exact
+        except AttributeError:
+            self._exact = self.lire_exact()
+            return self._exact
 
 
 #: Facts of a document: a code that its closed list does not hold; an empty element that should have one.

@@ -186,11 +186,15 @@ def _utiles(plan: _Plan, document: Element) -> tuple[_Poste, ...]:
 
 def _controler_tous(postes: tuple[_Poste, ...], contexte: Contexte) -> "list[_Trouve]":
     trouves = []
-    poste = None
+    poste = exact = None
     try:
         for poste in postes:
             infractions = list(poste.regle.controler(contexte))
             if infractions:
+                if exact is None and isinstance(contexte.document, DocumentRecu):
+                    exact = replace(contexte, document=contexte.document.exact())
+                if exact is not None:  # it holds in most documents: where it does not, the place is told
+                    infractions = list(poste.regle.controler(exact))
                 trouves.append((poste, infractions))
     except Exception as erreur:
         assert poste is not None
