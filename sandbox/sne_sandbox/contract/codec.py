@@ -5,11 +5,11 @@ The real server's documents carry the prefix `ns1`, declared on the root beside 
 client in the field cuts the answer out by looking for the three characters before `:interfaceNuu`.
 """
 
-import re
 import threading
 from functools import lru_cache, partial
 from typing import Any, Final
 from weakref import ref
+from xml.parsers import expat
 
 from lxml import etree
 
@@ -86,12 +86,6 @@ def decoder(racine: Any, conteneurs: frozenset[str] = frozenset()) -> Element:
 #: of this one with its code.
 _Balise = tuple[bool, Element, str | None]
 
-_BALISE: Final = re.compile(
-    r"""(?:[^\s:/>]+:)?([^\s:/>]+)((?:\s+[^\s=]+=(?:"[^"]*"|'[^']*'))*)\s*(/?)>(.*)""", re.DOTALL
-)
-_ATTRIBUT: Final = re.compile(r"""\s([^\s=]+)=(?:"([^"]*)"|'([^']*)')""")
-_REFERENCES: Final = {"&lt;": "<", "&gt;": ">", "&quot;": '"', "&#13;": "\r", "&#10;": "\n", "&#9;": "\t"}
-
 
 @lru_cache(maxsize=8)
 def _balises(conteneurs: frozenset[str]) -> Retenus[_Balise | None]:
@@ -100,29 +94,36 @@ def _balises(conteneurs: frozenset[str]) -> Retenus[_Balise | None]:
     def lire(morceau: str) -> _Balise | None:
         if morceau[0] == "/":
             return None
-        trouve = _BALISE.fullmatch(morceau)
-        assert trouve is not None
-        nom, ecrits, fin, texte = trouve.groups()
+        qualifie, ecrits, seule, texte = _ouvrir(morceau)
+        nom = qualifie.rpartition(":")[2]
         attributs = {}
-        for cle, double, simple in _ATTRIBUT.findall(ecrits):
-            prefixe, deux_points, local = cle.rpartition(":")
+        for cle, valeur in ecrits.items():
+            prefixe, _, local = cle.rpartition(":")
             # The only qualified one is `modifie`; the others are of `xsi:`, or declare a prefix.
-            if cle != "xmlns" and (not deux_points or (local == "modifie" and prefixe != "xmlns")):
-                attributs[local] = _dereferencer(double or simple)
-        texte = "" if fin or nom in conteneurs else _dereferencer(texte)
+            if cle != "xmlns" and (not prefixe or (local == "modifie" and prefixe != "xmlns")):
+                attributs[local] = valeur
+        if nom in conteneurs:
+            texte = ""
         element = ElementPartage(nom, texte, attributs or None)
         element.ecrit = fragment(Element(nom, texte, element.attributs))
-        return bool(fin), element, f"{nom}={element.code}" if element.code else None
+        return seule, element, f"{nom}={element.code}" if element.code else None
 
     return Retenus(lire)
 
 
-def _dereferencer(texte: str) -> str:
-    if "&" in texte:
-        for reference, caractere in _REFERENCES.items():
-            texte = texte.replace(reference, caractere)
-        texte = texte.replace("&amp;", "&")
-    return texte
+def _ouvrir(morceau: str) -> tuple[str, dict[str, str], bool, str]:
+    """Qualified name and attributes of a tag, whether it is closed at once, and the text that follows."""
+    # libxml2 writes `>` as a reference wherever it ends no tag.
+    balise, _, texte = morceau.partition(">")
+    seule = balise.endswith("/")
+    lus: list[tuple[str, dict[str, str]]] = []
+    textes: list[str] = []
+    analyseur = expat.ParserCreate()
+    analyseur.StartElementHandler = lambda nom, attributs: lus.append((nom, attributs))
+    analyseur.CharacterDataHandler = textes.append
+    analyseur.Parse(f"<{balise}>" if seule else f"<{balise}>{texte}</{balise.split(None, 1)[0]}>", True)
+    ((nom, attributs),) = lus
+    return nom, attributs, seule, "".join(textes)
 
 
 def decoder_recu(racine: Any, nomenclatures: Nomenclatures) -> DocumentRecu:
