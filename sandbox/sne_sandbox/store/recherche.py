@@ -145,8 +145,11 @@ def numeros(registre: RegistreBase, criteres: Criteres) -> sa.Select[str]:
     ]
     choix = [_choisir(table, base, **valeurs) for table, valeurs in enfants]
     # Of few the demande is looked up; of many, when nothing narrower is asked of the demande itself.
-    suivi = next((rang for rang, choisi in enumerate(choix) if not _nombreux(registre, choisi)), None)
-    if suivi is None and choix and propres == Criteres(etat=propres.etat):
+    seuls = bool(choix) and propres == Criteres(etat=propres.etat)
+    suivi = 0 if seuls and len(choix) == 1 else None
+    if suivi is None:
+        suivi = next((rang for rang, choisi in enumerate(choix) if not _nombreux(registre, choisi)), None)
+    if suivi is None and seuls:
         suivi = 0
     if suivi is None:
         choisi, cle = sa.select(_D.numero_unique).where(*conditions(base, propres)), _D
@@ -155,8 +158,10 @@ def numeros(registre: RegistreBase, criteres: Criteres) -> sa.Select[str]:
     else:
         table, valeurs = enfants[suivi]
         cle = table.c
-        # Two persons of a demande may fit. Of plain numbers, SQLite would walk the whole base by their key.
-        choisi = _choisir(table, base, **valeurs).with_only_columns(cle.numero_unique.concat("")).distinct()
+        choisi = choix[suivi]
+        if table is metadonnees.demande_personne:
+            # Two of a demande may fit. Of plain numbers, SQLite would walk the whole base by their key.
+            choisi = choisi.with_only_columns(cle.numero_unique.concat("")).distinct()
         if propres != TOUTES:
             liee = sa.select(_D.numero_unique).where(*conditions(base, propres))
             choisi = choisi.where(liee.where(_D.numero_unique == cle.numero_unique).exists())
