@@ -3,6 +3,7 @@
 import contextlib
 import json
 import os
+import select
 import shutil
 import subprocess
 import sys
@@ -132,13 +133,25 @@ def _arreter(processus: "subprocess.Popen[bytes]") -> None:
     assert processus.stdin is not None
     processus.terminate()
     try:
-        processus.wait(DELAI_ARRET)
+        limite = time.monotonic() + DELAI_ARRET
+        _guetter_la_fin(processus)
+        processus.wait(max(0.1, limite - time.monotonic()))
     except subprocess.TimeoutExpired:
         with contextlib.suppress(ProcessLookupError):
             os.killpg(processus.pid, 9)
         processus.wait()
     finally:
         processus.stdin.close()
+
+
+def _guetter_la_fin(processus: "subprocess.Popen[bytes]") -> None:
+    """Comes back as soon as it has ended: `wait` looks by turns, further and further apart."""
+    if sys.platform == "linux" and processus.poll() is None:
+        descripteur = os.pidfd_open(processus.pid)
+        try:
+            select.select([descripteur], [], [], DELAI_ARRET)
+        finally:
+            os.close(descripteur)
 
 
 def _perdu(quoi: str, journal: Path) -> EnfantPerdu:

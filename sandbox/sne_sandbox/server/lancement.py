@@ -133,11 +133,11 @@ class _Fin:
         self._recu: int | None = None
 
     def recevoir(self, numero: int, trame: object) -> None:
-        """Raises SystemExit when nobody waits."""
+        """Raises SystemExit when nobody waits. What is being imported may swallow it: it is told again."""
+        deja, self._recu = self._recu, numero
         appels, _, _ = select.select(self._prises.ouvertes(), [], [], 0)
-        if not appels or self._recu is not None:
+        if not appels or deja is not None:
             sys.exit(0)
-        self._recu = numero
 
     def relayer(self) -> None:
         """Tells the server, which hears signals by now."""

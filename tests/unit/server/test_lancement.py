@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import signal
 import socket
 import subprocess
 import sys
@@ -14,7 +15,9 @@ import pytest
 
 from sne_sandbox.domain.base import Base
 from sne_sandbox.errors import UsageError
+from sne_sandbox.server import lancement
 from sne_sandbox.server.lancement import ecoute_de, noter_refus_http
+from sne_sandbox.server.listeners import Prises
 from sne_sandbox.server.service import RefusHttp
 from sne_sandbox.store.session import Magasin
 
@@ -80,3 +83,15 @@ def test_who_called_before_the_end_was_asked_for_is_answered(tmp_path: Path) -> 
                 assert prise.recv(12) == b"HTTP/1.1 200"
         assert processus.wait(120) == 0
         assert not pret.exists()
+
+
+def test_an_end_that_an_import_swallows_is_told_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    dits: list[int] = []
+    monkeypatch.setattr(lancement.os, "kill", lambda _, numero: dits.append(numero))
+    fin = lancement._Fin(Prises())
+    fin.relayer()
+    assert dits == []
+    with pytest.raises(SystemExit):
+        fin.recevoir(signal.SIGTERM, None)
+    fin.relayer()
+    assert dits == [signal.SIGTERM]
