@@ -15,7 +15,7 @@ from urllib.parse import unquote, urlsplit
 from sne_sandbox.errors import StoreError
 from sne_sandbox.raisons import raison_ecriture, raison_systeme
 
-CACHE: Final = "PRAGMA cache_size = -8000"  # KiB a connection
+CACHE: Final = "PRAGMA cache_size = -2000"  # KiB a connection
 #: For one that fills a base: it writes to all pages of all indexes.
 CACHE_DE_LOTS: Final = "PRAGMA cache_size = -256000"
 _PRAGMAS: Final = (

@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from typing import Final
 
 #: The Alembic revision that these tables stand for.
-REVISION: Final = "v0001"
+REVISION: Final = "v0002"
 #: Revisions of before the first release: no database at one of them is migrated.
 REVISIONS_SANS_SUITE: Final = frozenset({"0001", "0002", "0003", "0004", "0005"})
 #: Revisions whose tables are these, column for column: their snapshots are restored.
-REVISIONS_EGALES: Final = frozenset({REVISION, "0005"})
+REVISIONS_EGALES: Final = frozenset({REVISION, "v0001", "0005"})
 
 #: Types of columns, as SQLite has them, and what a value of theirs is.
 TEXTE, ENTIER, BOOLEEN, OCTETS = "TEXT", "BIGINT", "BOOLEAN", "BLOB"

@@ -96,7 +96,9 @@ def servir(app: Flask, chemins: Mapping[str, str], environ: dict[str, Any]) -> R
     service = chemins.get(chemin)
     if service is None or not base:
         return None
-    return _appeler(app.extensions["sne"], app.request_class(environ), service, base)
+    # Not to be found in its own environ: in a circle, every message would stay until the collector comes.
+    appel = app.request_class(environ, populate_request=False)
+    return _appeler(app.extensions["sne"], appel, service, base)
 
 
 def _appeler(services: Services, appel: Request, service: str, base: str) -> Response:

@@ -1,7 +1,14 @@
-"""How to listen, from the options of `serve`."""
+"""How to listen, from the options of `serve`; and a server that is told to end while it starts."""
 
+import contextlib
+import json
+import socket
+import subprocess
+import sys
+import time
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -50,3 +57,26 @@ def test_a_refusal_goes_to_the_base_that_its_path_names(tmp_path: Path, chemin: 
         noter_refus_http(magasin, "ecole", RefusHttp("::1", "POST", chemin, 413, "Trop gros."))
         (ligne,) = magasin.journal.chercher(base)
     assert (ligne.statut, ligne.chemin) == (413, chemin)
+
+
+@pytest.mark.interprete
+def test_who_called_before_the_end_was_asked_for_is_answered(tmp_path: Path) -> None:
+    """The server is told to end as soon as it is ready, when it has yet to import what answers."""
+    pret = tmp_path / "pret.json"
+    commande = ["-m", "sne_sandbox", "serve", "--home", str(tmp_path / "home"), "--seed-base", "vide"]
+    commande += ["--https-port", "0", "--http-port", "0", "--ready-file", str(pret)]
+    for appelle in (True, False):
+        processus = subprocess.Popen([sys.executable, *commande], stderr=subprocess.DEVNULL)
+        while not pret.exists():
+            assert processus.poll() is None
+            time.sleep(0.005)
+        port = urlsplit(json.loads(pret.read_text("utf-8"))["http"]).port
+        with contextlib.ExitStack() as pile:
+            if appelle:
+                prise = pile.enter_context(socket.create_connection(("127.0.0.1", port), timeout=120))
+                prise.sendall(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+            processus.terminate()
+            if appelle:
+                assert prise.recv(12) == b"HTTP/1.1 200"
+        assert processus.wait(120) == 0
+        assert not pret.exists()

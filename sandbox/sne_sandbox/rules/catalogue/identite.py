@@ -12,7 +12,7 @@ from sne_sandbox.domain.dates import age
 from sne_sandbox.domain.demande import Demande, Personne
 from sne_sandbox.domain.element import Element
 from sne_sandbox.domain.nir import cle_valide, convient_a_la_civilite, convient_a_la_naissance, forme_valide
-from sne_sandbox.domain.texte import masquer_nir, plier
+from sne_sandbox.domain.texte import Retenus, masquer_nir, plier
 from sne_sandbox.rules.registre import identite
 from sne_sandbox.rules.rule import Contexte, Infraction, allege, infraction, manquant, regle, sur
 
@@ -33,7 +33,7 @@ def caracteres_du_nom(contexte: Contexte) -> Iterator[Infraction]:
     """Names hold letters, spaces, apostrophes, hyphens, full stops, slashes only."""
     for personne in contexte.demande.titulaires:
         for champ, ecrit in (("nom", personne.nom), ("prenom", personne.prenom)):
-            if not ecrit.isalpha() and not _nom_admis(ecrit):
+            if not _NOMS_ADMIS[ecrit]:
                 yield sur(personne.element, champ)
 
 
@@ -222,6 +222,9 @@ def _nom_admis(nom: str) -> bool:
     lettres = nom.translate(_SIGNES)
     # Letters and accents written apart (NFD) are letters all the same.
     return not lettres or lettres.isalpha() or unicodedata.normalize("NFC", lettres).isalpha()
+
+
+_NOMS_ADMIS: Final = Retenus(_nom_admis)
 
 
 def _demandeur_ou_association(demande: Demande) -> Element | None:

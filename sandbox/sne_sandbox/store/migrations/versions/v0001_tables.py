@@ -1,7 +1,8 @@
-"""The first tables: those of `store/tables.py`, while nothing comes after them.
+"""The first tables: those of `store/tables.py`, columns and keys; the indexes that v0002 changes are as they
+were before it.
 
-No database passes here: an empty one gets the tables of the day in one go (`schema.preparer`). Whoever writes
-v0002 first writes out, in this place, the tables as they were before it: until then `test_schema`, which
+No database passes here: an empty one gets the tables of the day in one go (`schema.preparer`). Whoever
+changes a column first writes out, in this place, the tables as they were: until then `test_schema`, which
 builds them both ways, fails.
 """
 
@@ -12,7 +13,14 @@ from sne_sandbox.store.schema import ordres
 revision = "v0001"
 down_revision = None
 
+#: By name, what these indexes held.
+INDEX = {
+    "ix_demande_date_creation": "date_creation)",
+    "ix_demande_motif_radiation": "motif_radiation) WHERE motif_radiation IS NOT NULL",
+}
+
 
 def upgrade() -> None:
     for ordre in ordres(op.get_bind().dialect.name):
-        op.execute(ordre)
+        nom = ordre.split()[2]
+        op.execute(f"CREATE INDEX {nom} ON demande (base, {INDEX[nom]}" if nom in INDEX else ordre)

@@ -1,0 +1,63 @@
+"""A PKI that nothing has touched is not read again; one that has changed, lacks something or ends soon is."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from sne_sandbox.pki import certificates, controle
+from sne_sandbox.pki.authority import RENOUVELER_AVANT, Autorite
+
+NOMS = ["sne.exemple.fr"]
+
+
+@pytest.fixture
+def lectures(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[object]:
+    """The names that the PKI was read for, from now on; it is made, and noted."""
+    controle.preparer(tmp_path, NOMS)
+    lues: list[object] = []
+    ouvrir = Autorite.ouvrir
+    monkeypatch.setattr(Autorite, "ouvrir", lambda home, noms=(): [lues.append(noms), ouvrir(home, noms)][1])
+    return lues
+
+
+def test_it_is_not_read_again(tmp_path: Path, lectures: list[object]) -> None:
+    controle.preparer(tmp_path, NOMS)
+    assert lectures == []
+
+
+@pytest.mark.parametrize(
+    "toucher",
+    [
+        lambda pki: (pki / "serveur.pem").unlink(),
+        lambda pki: (pki / "ca.key").chmod(0o640),
+        lambda pki: (pki / "serveur-expire.pem").write_bytes(b"abime"),
+        lambda pki: (pki / ".controle.json").write_text("[]"),
+        lambda pki: (pki / ".controle.json").unlink(),
+    ],
+    ids=["file gone", "rights", "file replaced", "note damaged", "no note"],
+)
+def test_whatever_changes_has_it_read(
+    tmp_path: Path, lectures: list[object], toucher: Callable[[Path], object]
+) -> None:
+    toucher(tmp_path / "pki")
+    controle.preparer(tmp_path, NOMS)
+    assert lectures == [NOMS]
+    controle.preparer(tmp_path, NOMS)
+    assert lectures == [NOMS], "what was read is noted"
+
+
+def test_another_name_has_it_read(tmp_path: Path, lectures: list[object]) -> None:
+    controle.preparer(tmp_path, [*NOMS, "autre.exemple.fr"])
+    assert lectures == [[*NOMS, "autre.exemple.fr"]]
+
+
+def test_it_is_read_when_it_is_to_be_renewed(
+    tmp_path: Path, lectures: list[object], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fin = Autorite(tmp_path / "pki").a_renouveler_le
+    assert timedelta(days=300) < fin + RENOUVELER_AVANT - certificates.maintenant()
+    monkeypatch.setattr(controle.time, "time", lambda: fin.timestamp() + 1)
+    controle.preparer(tmp_path, NOMS)
+    assert lectures == [NOMS]
