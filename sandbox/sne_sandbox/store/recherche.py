@@ -2,10 +2,10 @@
 by those that only the console and the API have beside, the latest first; and what one was before."""
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, fields, replace
 from datetime import date
-from typing import Final
+from typing import Any, Final
 
 import sqlalchemy as sa
 
@@ -167,8 +167,7 @@ def numeros(registre: RegistreBase, criteres: Criteres) -> sa.Select[str]:
             choisi = choisi.where(liee.where(_D.numero_unique == cle.numero_unique).exists())
     for rang, (table, valeurs) in enumerate(enfants):
         if rang != suivi:
-            liee = _choisir(table, base, **valeurs).where(table.c.numero_unique == cle.numero_unique)
-            choisi = choisi.where(liee.exists())
+            choisi = choisi.where(_liee(table, base, cle, valeurs).exists())
     return choisi
 
 
@@ -196,18 +195,23 @@ def conditions(base: str, criteres: Criteres, *, a_chacune: bool = False) -> lis
             posees.append(colonne >= debut.isoformat())
         if fin is not None:
             posees.append(colonne <= fin.isoformat())
+    parmi = _a_l_un if a_chacune else _parmi
+    propres = len(posees)
     if criteres.motif_demande is not None:
-        posees.append(_parmi(metadonnees.demande_motif, base, motif=criteres.motif_demande))
+        posees.append(parmi(metadonnees.demande_motif, base, motif=criteres.motif_demande))
     if criteres.commune_souhaitee is not None:
-        posees.append(_parmi(metadonnees.demande_commune, base, commune=criteres.commune_souhaitee))
+        posees.append(parmi(metadonnees.demande_commune, base, commune=criteres.commune_souhaitee))
     if personne := _de_la_personne(criteres):
-        posees.append(_parmi(metadonnees.demande_personne, base, **personne))
+        posees.append(parmi(metadonnees.demande_personne, base, **personne))
     if (nom := _plie(criteres.nom)) is not None:
         if a_chacune:
-            personnes = _parmi(metadonnees.demande_personne, base, nom_plie=nom)
+            personnes = parmi(metadonnees.demande_personne, base, nom_plie=nom)
             posees.append(sa.or_(personnes, _est(_D.association_plie, nom)))
         else:
             posees.append(_D.numero_unique.in_(_de_ce_nom(base, nom)))
+    if len(posees) > propres and not a_chacune:
+        # Always so, and in no index: one that holds all that is read would be walked from end to end instead.
+        posees.append(_D.revision > sa.literal_column("0"))
     if criteres.pieces:
         posees.append(sa.false())
     return posees
@@ -257,6 +261,19 @@ def _est(colonne: sa.ColumnElement[str], valeur: str) -> sa.ColumnElement[bool]:
 def _choisir(table: sa.TableClause, base: str, **valeurs: str) -> sa.Select[str]:
     posees = (_est(table.c[nom], valeur) for nom, valeur in valeurs.items())
     return sa.select(table.c.numero_unique).where(table.c.base == base, *posees)
+
+
+def _a_l_un(table: sa.TableClause, base: str, **valeurs: str) -> sa.ColumnElement[bool]:
+    """That a demande has such a row."""
+    return _liee(table, base, _D, valeurs).exists()
+
+
+def _liee(table: sa.TableClause, base: str, cle: Any, valeurs: Mapping[str, str]) -> sa.Select[str]:
+    """The rows of `table` that are so, of the demande at hand: by its key, which SQLite would leave for an
+    index of the values, were it to see one."""
+    posees = (_est(table.c[nom].concat(""), valeur) for nom, valeur in valeurs.items())
+    ici = (table.c.base == base, table.c.numero_unique == cle.numero_unique)
+    return sa.select(table.c.numero_unique).where(*ici, *posees)
 
 
 def _parmi(table: sa.TableClause, base: str, **valeurs: str) -> sa.ColumnElement[bool]:

@@ -7,12 +7,13 @@ import sqlalchemy as sa
 from exemples_store import MOTEURS, personne, radiation, stockee
 
 from sne_sandbox.domain.demande import DemandeStockee, EtatDemande, GenreMouvement
-from sne_sandbox.store import recherche, requetes
+from sne_sandbox.store import metadonnees, recherche, requetes
 from sne_sandbox.store.recherche import (
     PEU,
     Criteres,
     Prefixe,
     Repere,
+    conditions,
     mouvements_de,
     numeros,
     plus_recentes,
@@ -329,3 +330,15 @@ def test_a_separation_is_found_from_the_joint_demande(neuf: Magasin) -> None:
         registre.ajouter(separee)
         assert separees_de(registre, jointe) == [separee.numero_unique]
         assert separees_de(registre, separee) == []
+
+
+@pytest.mark.parametrize("garni_lu", ["sqlite"], indirect=True)
+@pytest.mark.parametrize(
+    "criteres",
+    [Criteres(nom=Prefixe("Ro")), Criteres(personne_nom=Prefixe("Ro")), Criteres(personne_prenom="É")],
+)
+def test_what_many_have_is_looked_up_by_the_key_of_each(garni_lu: Magasin, criteres: Criteres) -> None:
+    """By the index of the names, SQLite would read all the persons of that name for each demande."""
+    choix = sa.select(metadonnees.demande.c.numero_unique)
+    plan = _plan(garni_lu, choix.where(*conditions("ecole", criteres, a_chacune=True)))
+    assert "demande_personne USING PRIMARY KEY (base=? AND numero_unique=?)" in plan
