@@ -11,7 +11,7 @@ Whatever goes wrong is answered, and has its line too.
 
 import sys
 import time
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
@@ -100,8 +100,14 @@ class _EnCours:
             ecoute=requete.ecoute,
             certificat=requete.certificat is not None if requete.certificat_demande else None,
         )
-        self.emballage = Emballage.de(requete)
+        self.base: Base | None = None
+        """The base that it is for, once it is known."""
         self.pannes = False
+
+    @property
+    def emballage(self) -> Emballage:
+        """How its answer travels."""
+        return Emballage.de(self.requete, self.base)
 
     def clore(self, reponse: ReponseHttp) -> None:
         """Completes the line with the answer. A panne damages it afterwards: what is kept was meant."""
@@ -117,7 +123,8 @@ class _EnCours:
         if echange.identifiant is None:
             return reponse
         adresse = f"{self.requete.origine}/api/v1/bases/{echange.base}/exchanges/{echange.identifiant}"
-        return replace(reponse, en_tetes=[*reponse.en_tetes, ("SNE-Echange", adresse)])
+        en_tetes = [*reponse.en_tetes, ("SNE-Echange", adresse)]
+        return ReponseHttp(reponse.statut, en_tetes, reponse.corps, reponse.panne)
 
 
 class Echanges:
@@ -181,7 +188,7 @@ class Echanges:
                 "Une application n'envoie ni Origin ni Sec-Fetch-Site ; une page passe par la console "
                 "(Composer).",
             )
-        cours.emballage = Emballage.de(requete, base)
+        cours.base = base
         appelant = identite(requete.certificat)
         echange.guichet = appelant.guichet
         appel = self._soap.ouvrir(requete, appelant, echange)

@@ -154,21 +154,10 @@ class BaseDeDonnees:
 
     # --- transactions --------------------------------------------------------------------------------
 
-    @contextmanager
-    def tour(self) -> Iterator[None]:
+    def tour(self) -> "Passage":
         """Lets one exchange of this process work at a time (SQLite; `store.tour` says why). After 100 ms it
         goes on beside the other."""
-        if self._verrou is None:
-            yield
-            return
-        tour = self._tour(None)
-        self._local.a_la_main = tour.lire(_TOUR_MAX)
-        try:
-            yield
-        finally:
-            if self._local.a_la_main:
-                self._local.a_la_main = False
-                tour.rendre()
+        return Passage(self)
 
     def _tour(self, verrou: str | None) -> Tour:
         tour = self._tours.get(verrou)
@@ -305,6 +294,25 @@ class BaseDeDonnees:
         self._remettre(groupe.pilote, saine=saine)
         if ecriture and self._verrou is not None:
             self._verrou.__exit__()
+
+
+class Passage:
+    """See `BaseDeDonnees.tour`."""
+
+    __slots__ = ("_local", "_tour")
+
+    def __init__(self, donnees: BaseDeDonnees) -> None:
+        self._local = donnees._local
+        self._tour = donnees._tour(None) if donnees.dialecte == "sqlite" else None
+
+    def __enter__(self) -> None:
+        if self._tour is not None:
+            self._local.a_la_main = self._tour.lire(_TOUR_MAX)
+
+    def __exit__(self, *_: object) -> None:
+        if self._tour is not None and self._local.a_la_main:
+            self._local.a_la_main = False
+            self._tour.rendre()
 
 
 class Transaction:

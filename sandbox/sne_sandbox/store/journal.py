@@ -33,6 +33,7 @@ _DETAILS: Final = (
     "pair", "en_tetes", "en_tetes_reponse", "parties", "tolerances", "anomalies", "fault",
     "reponse_conforme", "trace", "ecoute", "certificat", "panne",
 )  # fmt: skip
+_ECRIRE: Final = json.JSONEncoder(ensure_ascii=False, default=str).encode
 _TETE: Final = ("base", *_COLONNES, *_TEXTES, "details")
 _OCTETS: Final = ("requete", "reponse")
 _LIGNE: Final = (*_TETE, *_OCTETS)
@@ -271,7 +272,7 @@ _NUITS: Final = (
 
 
 def _ligne_de(echange: Echange) -> Mapping[str, Any]:
-    notes = json.dumps({nom: getattr(echange, nom) for nom in _DETAILS}, ensure_ascii=False, default=str)
+    notes = _ECRIRE({nom: getattr(echange, nom) for nom in _DETAILS})
     return {
         "base": echange.base,
         **{nom: en_colonne(getattr(echange, nom)) for nom in _COLONNES},
