@@ -73,6 +73,8 @@ def detasser(octets: bytes) -> bytes:
 
 def en_colonne(valeur: Any) -> Any:
     """A value as its column holds it. Raises ValueError for a naive instant."""
+    if valeur is None or type(valeur) is str:  # most of them
+        return valeur
     if isinstance(valeur, Enum):  # before the text that it is too
         return valeur.value
     if isinstance(valeur, datetime):  # before the day that it is too
