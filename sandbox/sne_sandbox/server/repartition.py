@@ -1,12 +1,9 @@
-"""Connections dealt out among processes: the parent accepts, and hands each to the process that has the
-fewest.
+"""Connections dealt out among processes: the parent accepts, and hands them to each in turn, but for one that
+has more than its share.
 
 Left to the kernel, whoever wakes first takes all that wait: of eight connections over two processes, one had
 all eight nine times of twelve.
 """
-
-# Twisted annotates a part of itself only.
-# mypy: allow-untyped-calls
 
 import contextlib
 import logging
@@ -15,22 +12,20 @@ import socket
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
-from typing import Any, Final
-
-from twisted.internet.interfaces import IReadDescriptor
-from twisted.internet.protocol import ServerFactory
-from twisted.python.failure import Failure
-from zope.interface import implementer
+from typing import Final
 
 logger = logging.getLogger(__name__)
 
 #: Connections taken at one waking: the other things that the parent watches must not wait.
-_D_UN_COUP: Final = 64
+D_UN_COUP: Final = 64
 #: Rest before a new try, where no descriptor is left. Seconds.
 _REPIT: Final = 0.05
+#: How many more connections than another a process may have and still be given one. What is known of those
+#: that were closed a moment ago is behind: always giving to the one that has the fewest would heap them up.
+_ECART: Final = 2
 #: What a process says of its connections: one is adopted, one is closed.
-_ADOPTEE: Final = b"+"
-_FERMEE: Final = b"-"
+ADOPTEE: Final = b"+"
+FERMEE: Final = b"-"
 
 
 _Connexion = tuple[int, socket.socket]
@@ -38,7 +33,8 @@ _Connexion = tuple[int, socket.socket]
 
 
 class Repartiteur:
-    """The parent's side. `prises` are the listeners, None for one that is off; a process has a number.
+    """The parent's side; `server.arrivees` is that of a process, which has a number. `prises` are the
+    listeners, None for one that is off.
 
     A connection is kept open here until its process says that it has it: one that dies before is not refused,
     another process answers it.
@@ -90,7 +86,7 @@ class Repartiteur:
 
     def _accepteur(self, rang: int, prise: socket.socket) -> Callable[[], None]:
         def accepter() -> None:
-            for _ in range(_D_UN_COUP):
+            for _ in range(D_UN_COUP):
                 try:
                     connexion, _adresse = prise.accept()
                 except (BlockingIOError, ConnectionAbortedError):
@@ -104,12 +100,15 @@ class Repartiteur:
         return accepter
 
     def _donner(self, connexion: _Connexion) -> None:
-        """To the process that has the fewest; among equals, each in turn."""
+        """To each process in turn, but for those that have too many more than another."""
         rang, prise = connexion
         self._tour += 1
         tous = list(self._lignes)
         premier = self._tour % len(tous) if tous else 0
-        for processus in sorted(tous[premier:] + tous[:premier], key=self._ouvertes.__getitem__):
+        trop = min(self._ouvertes.values(), default=0) + _ECART
+        for processus in sorted(
+            tous[premier:] + tous[:premier], key=lambda p: max(0, self._ouvertes[p] - trop)
+        ):
             with contextlib.suppress(OSError):  # dead, or so far behind that its queue is full
                 socket.send_fds(self._lignes[processus], [bytes([rang])], [prise.fileno()])
                 self._ouvertes[processus] += 1
@@ -121,72 +120,10 @@ class Repartiteur:
         """Reads what a process has adopted, and what it has closed."""
         with contextlib.suppress(OSError):
             while dit := self._lignes[processus].recv(1):
-                if dit == _FERMEE:
+                if dit == FERMEE:
                     self._ouvertes[processus] -= 1
                 else:
                     self._confiees[processus].popleft()[1].close()
         en_attente, self._sans_hote = self._sans_hote, []
         for connexion in en_attente:
             self._donner(connexion)
-
-
-@implementer(IReadDescriptor)
-class Arrivees:
-    """A process's side: adopts the connections that come by `ligne`, each for the factory of its listener."""
-
-    def __init__(
-        self, ligne: socket.socket, reacteur: Any, fabriques: Sequence[ServerFactory | None]
-    ) -> None:
-        ligne.setblocking(False)
-        self._ligne = ligne
-        self._reacteur = reacteur
-        self._fabriques = fabriques
-        reacteur.addReader(self)
-
-    def fileno(self) -> int:
-        """Twisted's: what to watch."""
-        return self._ligne.fileno()
-
-    def logPrefix(self) -> str:  # noqa: N802
-        """Twisted's: its name in a log."""
-        return "arrivees"
-
-    def doRead(self) -> None:  # noqa: N802
-        """Twisted's: connections have come."""
-        for _ in range(_D_UN_COUP):
-            try:
-                rang, descripteurs, _, _ = socket.recv_fds(self._ligne, 1, 1)
-            except OSError:
-                return
-            if not rang:  # the parent is gone
-                self._reacteur.removeReader(self)
-                return
-            for descripteur in descripteurs:
-                with socket.socket(fileno=descripteur) as connexion:
-                    self._adopter(connexion, self._fabriques[rang[0]])
-
-    def _adopter(self, connexion: socket.socket, fabrique: ServerFactory | None) -> None:
-        connexion.setblocking(False)
-        self._dire(_ADOPTEE)
-        try:
-            assert fabrique is not None
-            self._reacteur.adoptStreamConnection(connexion.fileno(), connexion.family, fabrique)
-        except OSError:  # gone before it was seen
-            self.fermee()
-
-    def fermee(self) -> None:
-        """Tells the parent that a connection was closed."""
-        self._dire(_FERMEE)
-
-    def _dire(self, quoi: bytes) -> None:
-        with contextlib.suppress(OSError):
-            self._ligne.send(quoi)
-
-    def connectionLost(self, reason: Failure) -> None:  # noqa: N802
-        """Twisted's: the line is of no use any more."""
-
-    def fermer(self) -> None:
-        """Adopts what has come, and takes no more."""
-        self.doRead()
-        self._reacteur.removeReader(self)
-        self._ligne.close()

@@ -19,9 +19,9 @@ from twisted.logger import LogEvent, LogLevel, formatEvent, globalLogBeginner
 from twisted.protocols.tls import TLSMemoryBIOFactory
 
 from sne_sandbox.pki.authority import Autorite
+from sne_sandbox.server.arrivees import Arrivees
 from sne_sandbox.server.channel import FabriqueDeCanaux
 from sne_sandbox.server.listeners import AdressesServies, Ecoute, Prises, ouvrir_prises
-from sne_sandbox.server.repartition import Arrivees
 from sne_sandbox.server.service import ApplicationWsgi, Fils, Genre, RefusHttp, ServiceWsgi
 from sne_sandbox.server.tls import ContexteTls, RefusTls, TransportTls
 

@@ -18,14 +18,17 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from sne_sandbox.errors import OperatorError
-from sne_sandbox.pki.authority import Autorite
 from sne_sandbox.server.listeners import AdressesServies, Ecoute, ouvrir_prises
 from sne_sandbox.server.repartition import Repartiteur
-from sne_sandbox.server.service import ApplicationWsgi, RefusHttp
-from sne_sandbox.server.tls import RefusTls
+
+if TYPE_CHECKING:
+    # With Twisted under them: what a worker serves with, and its parent does without.
+    from sne_sandbox.pki.authority import Autorite
+    from sne_sandbox.server.service import ApplicationWsgi, RefusHttp
+    from sne_sandbox.server.tls import RefusTls
 
 logger = logging.getLogger(__name__)
 
@@ -43,9 +46,9 @@ REPRISE_MAX: Final = 5.0
 class Taches:
     """What one process serves, built inside of it: see the parameters of `servir`."""
 
-    application: ApplicationWsgi
-    refus_tls: Callable[[RefusTls], None]
-    refus_http: Callable[[RefusHttp], None] = lambda refus: None
+    application: "ApplicationWsgi"
+    refus_tls: "Callable[[RefusTls], None]"
+    refus_http: "Callable[[RefusHttp], None]" = lambda refus: None
     periodique: Callable[[], None] | None = None
     """Called every minute, in one of the processes only."""
 
@@ -57,7 +60,7 @@ class Consigne:
 
     fabrique: Callable[[], Taches]
     ecoute: Ecoute
-    autorite: Autorite
+    autorite: "Autorite"
     rang: int
     arrivees: int = -1
 
@@ -93,7 +96,7 @@ def servir_a_plusieurs(
     n: int,
     ecoute: Ecoute,
     fabrique: Callable[[], Taches],
-    autorite: Autorite,
+    autorite: "Autorite",
     *,
     pret: Callable[[AdressesServies], None],
 ) -> None:

@@ -154,10 +154,10 @@ class BaseDeDonnees:
 
     # --- transactions --------------------------------------------------------------------------------
 
-    def tour(self) -> "Passage":
+    def tour(self) -> "PriseDeTour":
         """Lets one exchange of this process work at a time (SQLite; `store.tour` says why). After 100 ms it
         goes on beside the other."""
-        return Passage(self)
+        return PriseDeTour(self)
 
     def _tour(self, verrou: str | None) -> Tour:
         tour = self._tours.get(verrou)
@@ -296,7 +296,7 @@ class BaseDeDonnees:
             self._verrou.__exit__()
 
 
-class Passage:
+class PriseDeTour:
     """See `BaseDeDonnees.tour`."""
 
     __slots__ = ("_local", "_tour")

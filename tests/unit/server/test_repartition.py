@@ -72,20 +72,32 @@ def banc() -> Iterator[Banc]:
         yield Banc(pile)
 
 
-def test_each_goes_to_the_process_that_has_the_fewest(banc: Banc) -> None:
+def test_connections_are_shared_evenly_even_before_closed_ones_are_counted(banc: Banc) -> None:
     banc.embaucher(0)
     banc.embaucher(1)
     banc.venir(8)
     banc.tourner()
     assert [banc.adopter(0), banc.adopter(1)] == [4, 4]
-    banc.fermer(1, 3)
+    banc.fermer(0, 4)
     banc.tourner()
-    banc.venir(3)
+    banc.fermer(1, 4)  # not read yet
+    banc.venir(8)
     banc.tourner()
-    assert [banc.adopter(0), banc.adopter(1)] == [0, 3]
-    banc.venir(5)
+    assert sorted((banc.adopter(0), banc.adopter(1))) in ([3, 5], [4, 4])
+
+
+def test_a_process_that_keeps_many_is_given_none(banc: Banc) -> None:
+    banc.embaucher(0)
+    banc.embaucher(1)
+    banc.venir(20)
     banc.tourner()
-    assert sorted((banc.adopter(0), banc.adopter(1))) == [2, 3]
+    banc.adopter(0)
+    banc.adopter(1)
+    banc.fermer(0, 10)
+    banc.tourner()
+    banc.venir(7)
+    banc.tourner()
+    assert [banc.adopter(0), banc.adopter(1)] == [7, 0]
 
 
 def test_connections_that_come_one_by_one_go_to_each_in_turn(banc: Banc) -> None:
