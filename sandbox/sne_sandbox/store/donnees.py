@@ -428,6 +428,9 @@ class Transaction:
             self._donnees._valider(groupe, ecriture=True)
         except Exception as erreur:  # noqa: BLE001 - each of them is told
             echec = erreur
+        except BaseException as erreur:
+            groupe.annoncer(erreur)
+            raise
         groupe.annoncer(echec)
         return echec
 
