@@ -3,10 +3,10 @@
 import logging
 import threading
 import time
-from collections import deque
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from email.utils import formatdate
+from queue import SimpleQueue
 from typing import Any, Literal, Protocol
 
 from twisted.internet.posixbase import PosixReactorBase
@@ -26,84 +26,39 @@ FLUX_MAX = 64
 Tache = tuple[Callable[..., None], tuple[Any, ...]]
 
 
-class _Fil:
-    """A thread, and the task that it is woken for; None ends it."""
-
-    __slots__ = ("reveil", "tache", "thread")
-
-    def __init__(self) -> None:
-        self.reveil = threading.Lock()
-        self.reveil.acquire()
-        self.tache: Tache | None = None
-        self.thread: threading.Thread
-
-
 class Fils:
-    """The `nombre` threads that run the application. A task that raises is logged; its thread goes on.
-
-    The last that became free is woken first: what it works with is still in the processor's caches, where
-    each in turn would find its own gone.
-    """
+    """The `nombre` threads that run the application, fed by one queue. A task that raises is logged; its
+    thread goes on."""
 
     def __init__(self, nombre: int) -> None:
-        self._verrou = threading.Lock()
-        self._file: deque[Tache] = deque()
-        self._libres = [_Fil() for _ in range(nombre)]
-        self._tous = list(self._libres)
-        self._fini = False
-        for rang, fil in enumerate(self._tous):
-            fil.thread = threading.Thread(target=self._tourner, args=(fil,), name=f"sne-{rang}", daemon=True)
-            fil.thread.start()
+        self._file: SimpleQueue[Tache | None] = SimpleQueue()
+        self._fils = [
+            threading.Thread(target=self._tourner, name=f"sne-{rang}", daemon=True) for rang in range(nombre)
+        ]
+        for fil in self._fils:
+            fil.start()
 
     def soumettre(self, tache: Callable[..., None], *arguments: Any) -> None:
-        """Runs `tache(*arguments)` in a free thread, as soon as there is one."""
-        with self._verrou:
-            if not self._libres:
-                self._file.append((tache, arguments))
-                return
-            fil = self._libres.pop()
-        fil.tache = (tache, arguments)
-        fil.reveil.release()
+        """Runs `tache(*arguments)` in the first free thread."""
+        self._file.put((tache, arguments))
 
     def arreter(self, attente: float) -> bool:
-        """Ends the threads once nothing waits, giving each `attente` seconds at most. False when one is still
-        at work."""
-        with self._verrou:
-            self._fini = True
-            libres, self._libres = self._libres, []
-        for fil in libres:
-            fil.reveil.release()
-        for fil in self._tous:
-            fil.thread.join(attente)
-        return not any(fil.thread.is_alive() for fil in self._tous)
+        """Ends the threads, waiting `attente` seconds for each at most. False when one is still at work."""
+        for _ in self._fils:
+            self._file.put(None)
+        for fil in self._fils:
+            fil.join(attente)
+        return not any(fil.is_alive() for fil in self._fils)
 
-    def _tourner(self, fil: _Fil) -> None:
-        while True:
-            fil.reveil.acquire()
-            tache, fil.tache = fil.tache, None
-            while tache is not None:
-                _executer(tache)
-                # Waiting for the next task must not keep the last one's request, body and answer alive.
-                tache = self._suivante(fil)
-            if self._fini:
-                return
-
-    def _suivante(self, fil: _Fil) -> Tache | None:
-        """The task that waits; without one, the thread is free."""
-        with self._verrou:
-            if self._file:
-                return self._file.popleft()
-            if not self._fini:
-                self._libres.append(fil)
-            return None
-
-
-def _executer(tache: Tache) -> None:
-    fonction, arguments = tache
-    try:
-        fonction(*arguments)
-    except Exception:
-        logger.exception("a task of the server failed")
+    def _tourner(self) -> None:
+        while (tache := self._file.get()) is not None:
+            fonction, arguments = tache
+            try:
+                fonction(*arguments)
+            except Exception:
+                logger.exception("a task of the server failed")
+            # Waiting for the next task must not keep the last one's request, body and answer alive.
+            del tache, fonction, arguments
 
 
 class ApplicationWsgi(Protocol):
