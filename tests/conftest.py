@@ -13,11 +13,17 @@ from pathlib import Path
 from typing import Any, Final
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 # Test modules are no package (import-mode=importlib): what they share is found beside them.
 sys.path.insert(0, str(Path(__file__).parent))
 
 import moule
+
+# No test is one of speed: the first draw of a process reads tables of Unicode and our own modules, and a machine
+# that does three things at once is slow at each.
+settings.register_profile("sans montre", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("sans montre")
 
 #: Seconds between two lines that say how far the run is.
 PERIODE_S: Final = 10.0
