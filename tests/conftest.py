@@ -20,8 +20,8 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 import moule
 
-# No test is one of speed: the first draw of a process reads tables of Unicode and our own modules, and a machine
-# that does three things at once is slow at each.
+# No test is one of speed: the first draw of a process reads tables of Unicode and our own modules, and a
+# machine that does three things at once is slow at each.
 settings.register_profile("sans montre", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("sans montre")
 
