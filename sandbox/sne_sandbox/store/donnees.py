@@ -471,7 +471,8 @@ def _cle(verrou: str) -> int:
 
 def base_en_panne(erreur: BaseException) -> StoreError:
     """What an operator reads of a failure of the database."""
+    dite = next(iter(str(erreur).splitlines()), repr(erreur))
     return StoreError(
-        f"La base de données ne répond pas comme prévu : {str(erreur).splitlines()[0]}",
+        f"La base de données ne répond pas comme prévu : {dite}",
         remede="vérifiez son adresse, les droits, la place du disque, et qu'aucun autre outil ne la tient",
     )

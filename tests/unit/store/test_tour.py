@@ -17,7 +17,7 @@ from sne_sandbox.errors import StoreError
 from sne_sandbox.store import requetes
 from sne_sandbox.store import tour as module_du_tour
 from sne_sandbox.store.connexion import Connexion
-from sne_sandbox.store.donnees import BaseDeDonnees
+from sne_sandbox.store.donnees import BaseDeDonnees, base_en_panne
 from sne_sandbox.store.recherche import parcourir
 from sne_sandbox.store.session import Magasin
 from sne_sandbox.store.tour import Groupe, Tour
@@ -210,3 +210,7 @@ def test_what_is_remembered_goes_with_a_statement_that_may_change_it(magasin: Ma
         assert memoire(registre.connexion)
         registre.noter_nuit(date(2018, 3, 15))
         assert not memoire(registre.connexion)
+
+
+def test_a_failure_that_says_nothing_is_told_by_its_name() -> None:
+    assert "KeyboardInterrupt" in base_en_panne(KeyboardInterrupt()).diagnostics()
