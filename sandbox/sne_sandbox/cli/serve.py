@@ -78,9 +78,11 @@ def commande(
     dossier, vitrine = depart.preparer_certificats(home, [*noms, options["host"]], semence)
 
     def annoncer(adresses: Any) -> None:
+        # Who reads the ready file may end the server at once: its log says by then where it was.
+        _annoncer(adresses, dossier, configuration)
         if pret is not None:
             depart.ecrire_pret(pret, adresses, home, dossier, vitrine, configuration.jeton)
-        _annoncer(adresses, dossier, configuration, options["host"], noms)
+        _annoncer_la_lecture(adresses, configuration, options["host"], noms)
 
     donnees = depart.options_de_base_donnees()
     if donnees:
@@ -94,21 +96,24 @@ def commande(
     sys.exit(0)
 
 
-def _annoncer(adresses: Any, dossier: Path, configuration: Any, host: str, noms: tuple[str, ...]) -> None:
-    """Says on stderr where the services and the console are, and by which tokens they open."""
+def _annoncer(adresses: Any, dossier: Path, configuration: Any) -> None:
+    """Says on stderr where the services and the console are, and by which token they open."""
     click.echo("sne-sandbox : bac à sable non officiel de la base école du SNE", err=True)
     for nom in ("https", "http"):
         if getattr(adresses, nom):
             click.echo(f"  {nom:5} {getattr(adresses, nom)}/services/", err=True)
     click.echo(f"  certificats : {dossier}", err=True)
-    console = adresses.http or adresses.https
-    click.echo(f"  console : {console}/", err=True)
+    click.echo(f"  console : {adresses.http or adresses.https}/", err=True)
     if configuration.jeton is not None:
         click.echo(f"  jeton d'administration : {configuration.jeton}", err=True)
-    from sne_sandbox.web.acces import Acces  # Flask
+
+
+def _annoncer_la_lecture(adresses: Any, configuration: Any, host: str, noms: tuple[str, ...]) -> None:
+    """Says on stderr where the console is only read, and what travels in clear."""
+    from sne_sandbox.web.acces import Acces  # with Flask under it: after the ready file
 
     lecture = Acces(configuration.home, configuration.jeton, configuration.jeton_lecture).lecture
-    partagee = depart.adresse_pour_les_autres(console, host, noms)
+    partagee = depart.adresse_pour_les_autres(adresses.http or adresses.https, host, noms)
     click.echo(f"  console en lecture seule : {partagee}/lecture/{lecture}", err=True)
     if not est_boucle_locale(host) and adresses.http:
         click.echo(
