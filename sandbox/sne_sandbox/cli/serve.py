@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from sne_sandbox.cli import depart
-from sne_sandbox.cli.options import COMMUNES, barre, ouvrir, ouvrir_magasin, reglages, taille_de_semence
+from sne_sandbox.cli.options import COMMUNES, barre, ouvrir_magasin, reglages, taille_de_semence
 from sne_sandbox.domain.base import BASE_PAR_DEFAUT, lire_horloge
 from sne_sandbox.settings import est_boucle_locale
 
@@ -63,6 +63,7 @@ def commande(
     gc.disable()  # until it serves: start-up makes few objects that die
     from sne_sandbox.server import lancement
     from sne_sandbox.server.pret import le_temps_de_servir
+    from sne_sandbox.web.partage import ouvrir
 
     click.get_current_context().with_resource(le_temps_de_servir(pret))
     home: Path = options["home"]
@@ -90,7 +91,9 @@ def commande(
             depart.signaler_ignorees(magasin, BASE_PAR_DEFAUT, donnees)
     processus = depart.processus(options)
     if taille is not None or processus > 1:
-        _semer(configuration, options)
+        # Made now: a large base shows how far it is, and workers find it.
+        with barre("Les ménages arrivent") as progres:
+            ouvrir(configuration, progres)[1].fermer()
     a_servir = lancement.Lancement(configuration, lancement.ecoute_de(options), base_des_refus)
     lancement.lancer(a_servir, processus, annoncer)
     sys.exit(0)
@@ -120,22 +123,4 @@ def _annoncer_la_lecture(adresses: Any, configuration: Any, host: str, noms: tup
             "  attention : en http, les jetons et les cookies circulent en clair sur le réseau ; "
             + ("préférez l'adresse https" if adresses.https else "ouvrez aussi --https-port"),
             err=True,
-        )
-
-
-def _semer(configuration: Any, options: dict[str, Any]) -> None:
-    """Makes the base now: a large one shows how far it is, and workers find it made."""
-    from sne_sandbox.operations import bases
-
-    contrat, magasin = ouvrir(options)
-    with magasin, barre("Les ménages arrivent") as progres:
-        bases.assurer(
-            magasin,
-            contrat,
-            semence=configuration.semence,
-            seed=configuration.seed,
-            taille=configuration.taille,
-            horloge=configuration.horloge,
-            reglages=configuration.reglages,
-            progres=progres,
         )

@@ -50,9 +50,9 @@ class Configuration:
     """Names that this server was given, beside those of the local machine, then the address it listens to."""
 
 
-def ouvrir(configuration: Configuration) -> tuple[Contrat, Magasin]:
-    """The contract and the store of an application, its first base made if need be. Raises OperatorError
-    (ContractError, StoreError)."""
+def ouvrir(configuration: Configuration, progres: bases.Progres | None = None) -> tuple[Contrat, Magasin]:
+    """The contract and the store of an application, its first base made if need be: `progres` is told how far
+    it is. Raises OperatorError (ContractError, StoreError)."""
     contrat = versions.charger(configuration.contract, configuration.contracts)
     magasin = Magasin.ouvrir(
         configuration.database, configuration.home, journal_max=configuration.journal_max
@@ -65,6 +65,7 @@ def ouvrir(configuration: Configuration) -> tuple[Contrat, Magasin]:
         taille=configuration.taille,
         horloge=configuration.horloge,
         reglages=configuration.reglages,
+        progres=progres,
     )
     return contrat, magasin
 
