@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, Final
 
+from twisted.internet.error import ReactorNotRunning
 from twisted.internet.posixbase import PosixReactorBase
 from twisted.logger import LogEvent, LogLevel, formatEvent, globalLogBeginner
 from twisted.protocols.tls import TLSMemoryBIOFactory
@@ -214,7 +215,8 @@ class _Serveur:
             self._arreter_reacteur()
 
     def _arreter_reacteur(self) -> None:
-        if self._reacteur.running:
+        # It may have been told already: Ctrl-C reaches a worker twice, from the terminal and from its parent.
+        with contextlib.suppress(ReactorNotRunning):
             self._reacteur.stop()
 
 

@@ -66,6 +66,22 @@ def test_a_signal_ends_the_exchange_under_way_then_the_server(tmp_path: Path, si
         assert processus.wait(DELAI) == 0
 
 
+def test_ctrl_c_that_comes_twice_is_one_end_and_says_nothing(tmp_path: Path) -> None:
+    """A worker hears it from the terminal, and from its parent, before its reactor has turned once more."""
+    with subprocess.Popen(
+        [sys.executable, "-c", LENTE, str(tmp_path)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as processus:
+        assert processus.stdout is not None
+        processus.stdout.readline()
+        for signe in (signal.SIGSTOP, signal.SIGINT, signal.SIGTERM, signal.SIGCONT):
+            processus.send_signal(signe)
+        dit, erreurs = processus.communicate(timeout=DELAI)
+    assert (dit, erreurs, processus.returncode) == ("fin\n", "", 0)
+
+
 def test_the_end_does_not_wait_for_a_silent_peer(lancer: Any, miroir: Any) -> None:
     serveur = lancer(miroir, inactivite=3600.0, reception=3600.0)
     with serveur.prise() as clair, serveur.prise_tls() as chiffree, serveur.prise_tls() as oisive:
