@@ -14,15 +14,15 @@ import sys
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from functools import lru_cache, partial
 from typing import Any, Final
 
 from sne_sandbox.contract import codec
 from sne_sandbox.domain import codes as motifs
 from sne_sandbox.domain import decision as d
-from sne_sandbox.domain.dates import age, ajouter_mois
-from sne_sandbox.domain.demande import EtatDemande, GenreMouvement, NumeroUnique
+from sne_sandbox.domain.dates import age, ajouter_mois, xs_date_time
+from sne_sandbox.domain.demande import EtatDemande, GenreMouvement
 from sne_sandbox.domain.element import Element
 from sne_sandbox.domain.menage import LIENS_DE_COUPLE, Composition
 from sne_sandbox.domain.texte import plier
@@ -41,14 +41,19 @@ from sne_sandbox.generators.vies import (
     tirer_vie,
     tirer_vie_effacee,
 )
-from sne_sandbox.store.lignes import tasser
+from sne_sandbox.store.lignes import micros, tasser
 
 _LOT: Final = 500
 _VALIDITE_MOIS: Final = 12
 #: For each household, the chance that another left the register one to three years ago: only its
 #: movements remain.
 _EFFACEES: Final = 0.3
-_EPOQUE: Final = datetime(1970, 1, 1, tzinfo=UTC)
+# Taken once: a column holds the value.
+_ACTIVE, _RADIEE = EtatDemande.ACTIVE.value, EtatDemande.RADIEE.value
+_CREATION, _RENOUVELLEMENT, _RADIATION = [
+    genre.value
+    for genre in (GenreMouvement.CREATION, GenreMouvement.RENOUVELLEMENT, GenreMouvement.RADIATION)
+]
 #: The sequence of the events of a base (`store.registre`).
 _EVENEMENT: Final = "evenement"
 
@@ -101,7 +106,7 @@ class Semence:
     maintenant: datetime
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Plant:
     """A demande drawn, before it has its number. `rang` counts households from 0; `forcee` says that it is a
     meant duplicate of the one before."""
@@ -192,7 +197,7 @@ def _tirer_effacee(tirage: Tirage, semence: Semence) -> tuple[tuple[str, str], V
 def _numero(sequences: Counter[str], territoire: str, depot: date, guichet: str) -> str:
     prefixe = f"{territoire}{depot.month:02d}{depot.year % 100:02d}"
     sequences[prefixe] += 1
-    return str(NumeroUnique.de(territoire, depot, sequences[prefixe], guichet))
+    return f"{prefixe}{sequences[prefixe]:06d}{guichet}"  # as `NumeroUnique` writes it
 
 
 def _planter(
@@ -206,8 +211,8 @@ def _planter(
         lignes["demande"].append(_ligne_demande(semence, tirage, plant, numero, revision))
         lignes["demande_stat"].append(_ligne_stat(base, numero, dossier, vie))
         # Each once, as a document may name one twice.
-        for place in dict.fromkeys(dossier.souhait.places):
-            lignes["demande_commune"].append((base, numero, place.code))
+        for commune in dict.fromkeys([place.code for place in dossier.souhait.places]):
+            lignes["demande_commune"].append((base, numero, commune))
         for motif in dict.fromkeys(dossier.motifs):
             lignes["demande_motif"].append((base, numero, motif))
         for rang, titulaire in enumerate(dossier.foyer.adultes if dossier.foyer else ()):
@@ -225,19 +230,15 @@ def _planter(
 def _raconter(base: str, numero: str, vie: Vie, association: bool, lignes: Lignes) -> int:
     """The movements of a life; how many they are."""
     faits = lignes["mouvement"]
-    faits.append(
-        (base, numero, 1, GenreMouvement.CREATION.value, vie.depot.isoformat(), 1, association, None)
-    )
+    faits.append((base, numero, 1, _CREATION, vie.depot.isoformat(), 1, association, None))
     rang = 1
     for jour in vie.renouvellements:
         rang += 1
-        genre = GenreMouvement.RENOUVELLEMENT.value
-        faits.append((base, numero, rang, genre, jour.isoformat(), 0, association, None))
+        faits.append((base, numero, rang, _RENOUVELLEMENT, jour.isoformat(), 0, association, None))
     if vie.radiation is not None:
         jour, motif = vie.radiation
         rang += 1
-        genre = GenreMouvement.RADIATION.value
-        faits.append((base, numero, rang, genre, jour.isoformat(), -1, association, motif))
+        faits.append((base, numero, rang, _RADIATION, jour.isoformat(), -1, association, motif))
     return rang
 
 
@@ -257,11 +258,11 @@ def _ligne_demande(
     reference = f"{dossier.guichet}-{plant.rang + 1:08d}" if dossier.guichet in bailleurs else None
     corps = formulaire(dossier, TEXTE, numero=numero, reference=reference, forcer=plant.forcee)
     debut, fin = _autour(dossier.version)
-    document = debut + "".join(contenu("RET", instant(vie.debut, maintenant), corps, TEXTE)) + fin
-    dernier, etat = dossier.guichet, EtatDemande.ACTIVE
+    document = debut + "".join(contenu("RET", _matin(vie.debut, maintenant)[0], corps, TEXTE)) + fin
+    dernier, etat = dossier.guichet, _ACTIVE
     radiation, jour, motif, reservataire, commune = None, None, None, None, None
     if vie.radiation is not None:
-        etat, (jour, motif) = EtatDemande.RADIEE, vie.radiation
+        etat, (jour, motif) = _RADIEE, vie.radiation
         radiation = bloc_radiation(tirage, motif, jour, dossier)
         reservataire = radiation.code_de("attributionLogement/typeReservataire")
         commune = radiation.code_de("attributionLogement/adresse/commune")
@@ -273,7 +274,7 @@ def _ligne_demande(
         statut = "ACTREL" if motif == motifs.MOTIF_ATTRIBUTION else "ACTIF"
         dalo = tasser(codec.encoder(bloc_dalo(statut, vie.dalo, dossier)))
     return (
-        *(semence.base, numero, revision, dossier.territoire.code, etat.value, dossier.version),
+        *(semence.base, numero, revision, dossier.territoire.code, etat, dossier.version),
         *(dossier.guichet, dernier, dernier != dossier.guichet),
         *(vie.depot.isoformat(), vie.debut.isoformat()),
         ajouter_mois(vie.debut, _VALIDITE_MOIS).isoformat(),
@@ -289,10 +290,14 @@ def _ligne_demande(
 
 
 def _micros(jour: date | None, maintenant: datetime) -> int | None:
-    if jour is None:
-        return None
-    ecoule = instant(jour, maintenant) - _EPOQUE
-    return (ecoule.days * 86_400 + ecoule.seconds) * 1_000_000 + ecoule.microseconds
+    return None if jour is None else _matin(jour, maintenant)[1]
+
+
+@lru_cache(maxsize=8192)
+def _matin(jour: date, maintenant: datetime) -> tuple[str, int]:
+    """The `instant` of a day, as a document and as a column hold it."""
+    matin = instant(jour, maintenant)
+    return xs_date_time(matin), micros(matin)
 
 
 def _ligne_stat(base: str, numero: str, dossier: DossierTire, vie: Vie) -> tuple[Any, ...]:
