@@ -293,7 +293,7 @@ def _micros(jour: date | None, maintenant: datetime) -> int | None:
     return None if jour is None else _matin(jour, maintenant)[1]
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=2048)
 def _matin(jour: date, maintenant: datetime) -> tuple[str, int]:
     """The `instant` of a day, as a document and as a column hold it."""
     matin = instant(jour, maintenant)
