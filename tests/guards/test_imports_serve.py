@@ -24,7 +24,7 @@ DE_TROP: Final = {
     "prometheus_client",  # the first look at /metrics
     "psycopg",  # a base in PostgreSQL
     "pygal",  # a chart
-    "reportlab",  # the first attestation
+    "reportlab",  # the pages of the attestation, laid out again
     "sqlalchemy",  # the first search, statistics, a snapshot
     "structlog",  # the first bug
     "wtforms",
@@ -36,7 +36,6 @@ REPONDENT: Final = {
     "OpenSSL",
     "flask",
     "jinja2",
-    "reportlab",
     "rich",
     "spyne",
     "twisted",

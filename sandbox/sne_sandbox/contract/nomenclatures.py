@@ -7,19 +7,27 @@ import csv
 import re
 import threading
 import unicodedata
+from array import array
+from bisect import bisect_left
+from codecs import BOM_UTF8
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Final
 
-from sne_sandbox.domain.demande import Demande, territoire_de
+from sne_sandbox.domain.demande import Demande, departement_de, territoire_de
 from sne_sandbox.domain.menage import SeuilQuartile, seuil_applicable
 from sne_sandbox.domain.texte import LIGATURES, plier
 from sne_sandbox.errors import ContractError
 
 #: What folding drops, in a text of many lines.
 _SIGNES: Final = re.compile(r"[^\w\n]|_")
+#: A line of a CSV, and its first column.
+_CODE: Final = re.compile(rb'^(?=.)"?([^",\n]*).*', re.MULTILINE)
+#: Half of a number of 64 bits.
+_PLACE: Final = 2**32 - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,7 +247,8 @@ class Territoires:
 
     def prechauffer(self) -> None:
         """Read communes and former communes now, rather than in the first request."""
-        self.existe("")
+        self._communes.lire()
+        self._anciennes.lire()
 
     def commune(self, code: str) -> Commune | None:
         """The commune or arrondissement of that INSEE code, in force."""
@@ -264,7 +273,7 @@ class Territoires:
 
     def existe(self, code: str) -> bool:
         """Whether a commune has, or had, that code."""
-        return code in self._communes.lignes or code in self._anciennes.lignes
+        return self._communes.get(code) is not None or self._anciennes.get(code) is not None
 
     def epci(self, siren: str) -> Epci | None:
         """The EPCI of that SIREN."""
@@ -273,20 +282,21 @@ class Territoires:
 
     def codes(self) -> tuple[str, ...]:
         """Codes of all communes in force, in the order of the file."""
-        return tuple(self._communes.lignes)
+        return tuple(self._communes.codes())
 
     def numerotes(self) -> frozenset[str]:
         """The territories by which a numéro unique may begin: those of a commune, in force or not."""
         if self._numerotes is None:
-            communes = (*self._communes.lignes, *self._anciennes.lignes)
-            self._numerotes = frozenset(map(territoire_de, communes))
+            communes = (*self._communes.codes(), *self._anciennes.codes())
+            une_par_departement = {departement_de(code): code for code in communes}
+            self._numerotes = frozenset(map(territoire_de, une_par_departement.values()))
         return self._numerotes
 
     def nommees(self, nom: str) -> tuple[Commune, ...]:
         """The communes in force that have that name, folded; without any, those whose name begins with it.
         In the order of the file; the first call folds all names."""
         if self._noms is None:
-            self._noms = list(zip(self._communes.lignes, _plier_tout(self._communes.noms()), strict=True))
+            self._noms = list(zip(self._communes.codes(), _plier_tout(self._communes.noms()), strict=True))
         cherche = plier(nom)
         codes = [code for code, plie in self._noms if plie == cherche]
         if not codes and cherche:
@@ -301,7 +311,8 @@ def _plier_tout(noms: list[str]) -> list[str]:
 
 
 class _Table:
-    """Rows of a CSV by their first column, kept as text: a row is split when it is asked for."""
+    """Rows of a CSV by their first column, kept as the bytes of the file: a row is read when it is asked for,
+    and remembered a while. Millions of bytes as a dictionary of texts would be four times as many."""
 
     def __init__(self, lire: Callable[[str], bytes], fichier: str, colonnes: tuple[str, ...]) -> None:
         self._lire = lire
@@ -309,20 +320,35 @@ class _Table:
         self._colonnes = colonnes
         self._verrou = threading.Lock()
         self._rangs: tuple[int, ...] = ()
-        self._lignes: Mapping[str, str] | None = None
+        self._octets = b""
+        self._places = array("Q")
+        self._lue = False
+        self.get = lru_cache(maxsize=512)(self._chercher)
 
-    @property
-    def lignes(self) -> Mapping[str, str]:
-        """Line of text by code."""
-        if self._lignes is None:
+    def lire(self) -> None:
+        """Reads the file, if nobody did yet."""
+        if not self._lue:
             with self._verrou:
-                if self._lignes is None:
-                    self._lignes = self._charger()
-        return self._lignes
+                if not self._lue:
+                    self._charger()
+                    self._lue = True
 
-    def get(self, code: str) -> tuple[str, ...] | None:
-        """The wanted columns, but for the first, of the row of that code."""
-        ligne = self.lignes.get(code)
+    def codes(self) -> list[str]:
+        """The first column of every row, in order."""
+        self.lire()
+        return [trouve[1].decode() for trouve in _CODE.finditer(self._octets)][1:]
+
+    def _chercher(self, code: str) -> tuple[str, ...] | None:
+        """The wanted columns, but for the first, of the row of that code: the last one, of several."""
+        self.lire()
+        octets, places = code.encode(errors="replace"), self._places
+        hachage, ligne = _hachage(octets), None
+        rang = bisect_left(places, hachage)
+        while rang < len(places) and places[rang] - hachage <= _PLACE:
+            trouve = _CODE.match(self._octets, places[rang] & _PLACE)
+            if trouve is not None and trouve[1] == octets:
+                ligne = trouve[0].decode()
+            rang += 1
         if ligne is None:
             return None
         valeurs = next(csv.reader((ligne,)))
@@ -335,24 +361,34 @@ class _Table:
 
     def noms(self) -> list[str]:
         """The second wanted column of every row, in order; "" where it is missing."""
-        lignes, rang = self.lignes, self._rangs[0]
-        return [valeurs[rang] if len(valeurs) > rang else "" for valeurs in csv.reader(lignes.values())]
+        self.lire()
+        lignes, rang = (trouve[0].decode() for trouve in _CODE.finditer(self._octets)), self._rangs[0]
+        return [valeurs[rang] if len(valeurs) > rang else "" for valeurs in csv.reader(lignes)][1:]
 
-    def _charger(self) -> Mapping[str, str]:
+    def _charger(self) -> None:
+        octets = self._lire(self._fichier).removeprefix(BOM_UTF8)
+        if b"\r" in octets:
+            octets = b"\n".join(octets.splitlines())
         try:
-            lignes = self._lire(self._fichier).decode("utf-8-sig").splitlines()
+            octets.decode()
         except UnicodeDecodeError:
             raise ContractError(
                 f"{self._fichier} n'est pas en UTF-8.", remede="enregistrez-le en UTF-8"
             ) from None
-        entete = next(csv.reader(lignes[:1]), [])
+        entete = next(csv.reader((octets.partition(b"\n")[0].decode(),)), [])
         if entete[:1] != [self._colonnes[0]] or not set(self._colonnes) <= set(entete):
             raise ContractError(
                 f"{self._fichier} n'a pas les colonnes attendues.",
                 remede=f"première ligne attendue : {','.join(self._colonnes)}",
             )
         self._rangs = tuple(entete.index(colonne) for colonne in self._colonnes[1:])
-        return {ligne.partition(",")[0].strip('"'): ligne for ligne in lignes[1:] if ligne}
+        places = [_hachage(trouve[1]) | trouve.start() for trouve in _CODE.finditer(octets)]
+        self._octets, self._places = octets, array("Q", sorted(places[1:]))
+
+
+def _hachage(code: bytes) -> int:
+    """What the places of that code begin with: the place in the file is added to it."""
+    return (hash(code) & _PLACE) << 32
 
 
 # --- first quartiles ------------------------------------------------------------------------------------

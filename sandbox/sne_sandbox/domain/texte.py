@@ -72,7 +72,7 @@ class Retenus(dict[Any, T]):
         return valeur
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=2048)
 def plier(texte: str) -> str:
     """A name folded for comparison, without accent, case, hyphen nor blank: « Éloïse D'Œuf-Le Gall » and «
     ELOISE DOEUF LE GALL » are one."""

@@ -25,7 +25,7 @@ _PRECISIONS: Final = Repartition(
 _ASSOCIATIONS: Final = ("Un Toit en Partage", "Les Amis du Logement", "Escale Solidaire", "Clefs en Main")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class DossierTire:
     """All that was drawn of a demande. `depot` is the day of deposit, `jour` the day it is written as of;
     `foyer` is None for an association, whose name is in `association`."""
@@ -94,13 +94,16 @@ def message(
 def document(version: str, type_fichier: str, instant: datetime, corps: Element) -> Element:
     """An `interfaceNuu` document around the form `corps`."""
     return Element(
-        "interfaceNuu", "", {"versionInterface": version}, contenu(type_fichier, instant, corps, ELEMENTS)
+        "interfaceNuu",
+        "",
+        {"versionInterface": version},
+        contenu(type_fichier, xs_date_time(instant), corps, ELEMENTS),
     )
 
 
-def contenu(type_fichier: str, instant: datetime, corps: T, p: Plume[T]) -> tuple[T, T]:
+def contenu(type_fichier: str, date_fichier: str, corps: T, p: Plume[T]) -> tuple[T, T]:
     """What such a document holds."""
-    entete = (p.feuille("typeFichier", type_fichier), p.feuille("dateFichier", xs_date_time(instant)))
+    entete = (p.feuille("typeFichier", type_fichier), p.feuille("dateFichier", date_fichier))
     return p.bloc("entete", *entete), p.bloc("demande", corps)
 
 

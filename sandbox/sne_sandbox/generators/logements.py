@@ -38,7 +38,7 @@ _STRUCTURES: Final = ("Le Relais", "La Passerelle", "L'Escale", "Le Phare")
 HABITANTS: Final = "nombreHabitant"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Souhait:
     """The dwelling wished for: types (ListeTypeLogement), communes in order, monthly rent in euros."""
 
@@ -50,7 +50,7 @@ class Souhait:
     elargie: bool
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class LogementActuel:
     """The dwelling of today: its kind (ListeModeleLogement), and what else is written of it."""
 

@@ -5,7 +5,7 @@ and a NIR names a commune of birth that does not exist (999 of its département)
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache, partial
 from typing import Final
@@ -45,7 +45,7 @@ _IMPOSABLE: Final = {"SAL": 90, "CHO": 90, "RET": 90, "PINV": 90}
 _PREFIXES_FIXES: Final = ("019900", "035301", "046571")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Metier:
     """What a person does: code of ListeTypeContratTravail, and trade and employer where there is one."""
 
@@ -54,7 +54,7 @@ class Metier:
     employeur: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Individu:
     """An adult of a household. `ressources` are (code, euros a month), `revenus` the fiscal incomes of the
     last two years in euros."""
@@ -74,7 +74,7 @@ class Individu:
     nir: str | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Enfant:
     """A child, or another person à charge: sex « M » or « F »."""
 
@@ -124,7 +124,7 @@ def tirer_individu(
         nationalite=nationalite,
         situation=situation,
         portable=f"063998{tirage.entier(0, 9999):04d}",
-        mel=_adresse(prenom, porte) if tirage.booleen(0.7) else None,
+        mel=f"{_en_ascii(prenom)}.{_en_ascii(porte)}@example.org" if tirage.booleen(0.7) else None,
         metier=metier,
         ressources=(principale,),
         revenus=(annuel, annuel * 97 // 100),
@@ -174,9 +174,8 @@ def _tirer_metier(tirage: Tirage, ans: int) -> tuple[Metier, tuple[str, int]]:
 
 
 @lru_cache(maxsize=4096)
-def _adresse(prenom: str, nom: str) -> str:
-    local = "".join(c for c in f"{plier(prenom)}.{plier(nom)}" if c.isascii())
-    return f"{local}@example.org"
+def _en_ascii(nom: str) -> str:
+    return "".join(c for c in plier(nom) if c.isascii())
 
 
 def _nir(tirage: Tirage, civilite: str, naissance: date, departement: str) -> str:
@@ -239,7 +238,7 @@ _LOGEMENTS_JEUNES: Final = Repartition(
 _JEUNESSE: Final = 28
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Foyer:
     """A household of persons. `lien` is the code of ListeLienDemandeur of the co-holder; `a_naitre` the
     day `naissances` children are expected; `logement` the code of its present dwelling
@@ -306,7 +305,7 @@ def tirer_foyer(
             cotitulaire = adulte(civilite=conjoint, nom=nom, naissance=autre, situation=situation)
     a_charge, en_garde = _enfants(tirage, sorte, demandeur, jour)
     if a_charge:
-        demandeur = replace(demandeur, ressources=demandeur.ressources + _allocations(a_charge, jour))
+        demandeur.ressources += _allocations(a_charge, jour)
     enceinte = sorte in (COUPLE, FAMILLE, MONOPARENTAL) and ans < 45 and tirage.booleen(0.06)
     return Foyer(
         demandeur,

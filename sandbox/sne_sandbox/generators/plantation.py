@@ -1,27 +1,28 @@
 """Drawn households as the rows of a base, in batches: what a document would tell is known already, so that
 none is read back. Each row is the one that `store.lignes` draws from the same demande stored.
 
-Nothing of the store nor of the contract is imported: a large base is drawn by a process of its own, while
-another one stores (`semis`).
+Each batch has draws of its own: several processes may draw a base, each its share of the batches, in turn
+(`semis`). All that one asks of another is where the sequences are when its batch begins.
 """
 
 import gc
 import json
 import marshal
+import os
 import pickle
 import sys
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
-from functools import lru_cache
+from datetime import date, datetime
+from functools import lru_cache, partial
 from typing import Any, Final
 
 from sne_sandbox.contract import codec
 from sne_sandbox.domain import codes as motifs
 from sne_sandbox.domain import decision as d
-from sne_sandbox.domain.dates import age, ajouter_mois
-from sne_sandbox.domain.demande import EtatDemande, GenreMouvement, NumeroUnique
+from sne_sandbox.domain.dates import age, ajouter_mois, xs_date_time
+from sne_sandbox.domain.demande import EtatDemande, GenreMouvement
 from sne_sandbox.domain.element import Element
 from sne_sandbox.domain.menage import LIENS_DE_COUPLE, Composition
 from sne_sandbox.domain.texte import plier
@@ -40,13 +41,19 @@ from sne_sandbox.generators.vies import (
     tirer_vie,
     tirer_vie_effacee,
 )
+from sne_sandbox.store.lignes import micros, tasser
 
 _LOT: Final = 500
 _VALIDITE_MOIS: Final = 12
 #: For each household, the chance that another left the register one to three years ago: only its
 #: movements remain.
 _EFFACEES: Final = 0.3
-_EPOQUE: Final = datetime(1970, 1, 1, tzinfo=UTC)
+# Taken once: a column holds the value.
+_ACTIVE, _RADIEE = EtatDemande.ACTIVE.value, EtatDemande.RADIEE.value
+_CREATION, _RENOUVELLEMENT, _RADIATION = [
+    genre.value
+    for genre in (GenreMouvement.CREATION, GenreMouvement.RENOUVELLEMENT, GenreMouvement.RADIATION)
+]
 #: The sequence of the events of a base (`store.registre`).
 _EVENEMENT: Final = "evenement"
 
@@ -99,7 +106,7 @@ class Semence:
     maintenant: datetime
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Plant:
     """A demande drawn, before it has its number. `rang` counts households from 0; `forcee` says that it is a
     meant duplicate of the one before."""
@@ -112,28 +119,57 @@ class _Plant:
 
 def lots(semence: Semence) -> Iterator[Lot]:
     """All the batches of a base that is empty, in order."""
-    tirage, sequences = TirageAleatoire(semence.seed), Counter[str]()
-    for debut in range(0, semence.taille, _LOT):
+    boite: list[dict[str, int]] = []
+    return _lots(semence, 0, 1, boite.pop, boite.append)
+
+
+def tirer() -> None:
+    """The process that draws for another: on its standard input a `Semence`, which of how many it is, and
+    what its neighbours write to it and read of it; on its output its batches."""
+    gc.disable()  # nothing here goes in circles
+    semence, tireur, tireurs, entree, sortie = pickle.load(sys.stdin.buffer)  # noqa: S301 - from `semis`
+    with os.fdopen(entree, "rb") as avant, os.fdopen(sortie, "wb", buffering=0) as apres:
+        recevoir, transmettre = partial(pickle.load, avant), partial(pickle.dump, file=apres)
+        for lot in _lots(semence, tireur, tireurs, recevoir, transmettre):
+            octets = marshal.dumps((lot.fait, lot.lignes, lot.sequences))
+            pickle.dump(octets, sys.stdout.buffer)
+            sys.stdout.buffer.flush()
+
+
+def _lots(
+    semence: Semence,
+    tireur: int,
+    tireurs: int,
+    recevoir: Callable[[], dict[str, int]],
+    transmettre: Callable[[dict[str, int]], None],
+) -> Iterator[Lot]:
+    """Of the batches, those of `tireur`, counted from 0; the sequences are received before each, and sent on
+    to the one after it."""
+    base = semence.base
+    for debut in range(tireur * _LOT, semence.taille, tireurs * _LOT):
+        tirage = TirageAleatoire(f"{semence.seed}:{debut}" if debut else semence.seed)
         plants, effacees = [], []
         precedent: _Plant | None = None
-        for rang in range(debut, min(debut + _LOT, semence.taille)):
+        fin = min(debut + _LOT, semence.taille)
+        for rang in range(debut, fin):
             precedent = _tirer(tirage, semence, rang, precedent)
             plants.append(precedent)
             if tirage.booleen(_EFFACEES):
                 effacees.append(_tirer_effacee(tirage, semence))
+        sequences = Counter(recevoir() if debut else {})
+        numeros = [
+            _numero(sequences, p.dossier.territoire.code, p.vie.depot, p.dossier.guichet) for p in plants
+        ]
+        passees = [(_numero(sequences, t, vie.depot, guichet), vie) for (t, guichet), vie in effacees]
+        evenement = sequences[_EVENEMENT]
+        sequences[_EVENEMENT] += sum(plant.vie.decision is not None for plant in plants)
+        if fin < semence.taille:
+            transmettre(dict(sequences))
         lignes: Lignes = defaultdict(list)
-        _planter(semence, tirage, plants, sequences, lignes)
-        for (territoire, guichet), vie in effacees:
-            _raconter(semence.base, _numero(sequences, territoire, vie.depot, guichet), vie, False, lignes)
-        yield Lot(debut + len(plants), dict(lignes), dict(sequences))
-
-
-def tirer() -> None:
-    """The process that draws for another: a `Semence` on its standard input, its batches on its output."""
-    gc.freeze()
-    for lot in lots(pickle.load(sys.stdin.buffer)):  # noqa: S301 - from `semis`
-        marshal.dump((lot.fait, lot.lignes, lot.sequences), sys.stdout.buffer)
-        sys.stdout.buffer.flush()
+        _planter(semence, tirage, plants, numeros, evenement, lignes)
+        for numero, vie in passees:
+            _raconter(base, numero, vie, False, lignes)
+        yield Lot(fin, dict(lignes), dict(sequences))
 
 
 def _tirer(tirage: Tirage, semence: Semence, rang: int, precedent: _Plant | None) -> _Plant:
@@ -161,24 +197,22 @@ def _tirer_effacee(tirage: Tirage, semence: Semence) -> tuple[tuple[str, str], V
 def _numero(sequences: Counter[str], territoire: str, depot: date, guichet: str) -> str:
     prefixe = f"{territoire}{depot.month:02d}{depot.year % 100:02d}"
     sequences[prefixe] += 1
-    return str(NumeroUnique.de(territoire, depot, sequences[prefixe], guichet))
+    return f"{prefixe}{sequences[prefixe]:06d}{guichet}"  # as `NumeroUnique` writes it
 
 
 def _planter(
-    semence: Semence, tirage: Tirage, plants: list[_Plant], sequences: Counter[str], lignes: Lignes
+    semence: Semence, tirage: Tirage, plants: list[_Plant], numeros: list[str], evenement: int, lignes: Lignes
 ) -> None:
+    """The rows of the demandes of these numbers; their events come after the one numbered `evenement`."""
     base = semence.base
-    numeros = []
-    for plant in plants:
+    for plant, numero in zip(plants, numeros, strict=True):
         dossier, vie = plant.dossier, plant.vie
-        numero = _numero(sequences, dossier.territoire.code, vie.depot, dossier.guichet)
-        numeros.append(numero)
         revision = _raconter(base, numero, vie, dossier.association is not None, lignes)
         lignes["demande"].append(_ligne_demande(semence, tirage, plant, numero, revision))
         lignes["demande_stat"].append(_ligne_stat(base, numero, dossier, vie))
         # Each once, as a document may name one twice.
-        for place in dict.fromkeys(dossier.souhait.places):
-            lignes["demande_commune"].append((base, numero, place.code))
+        for commune in dict.fromkeys([place.code for place in dossier.souhait.places]):
+            lignes["demande_commune"].append((base, numero, commune))
         for motif in dict.fromkeys(dossier.motifs):
             lignes["demande_motif"].append((base, numero, motif))
         for rang, titulaire in enumerate(dossier.foyer.adultes if dossier.foyer else ()):
@@ -189,26 +223,22 @@ def _planter(
             lignes["demande_personne"].append(ligne)
     for plant, numero in zip(plants, numeros, strict=True):
         if plant.vie.decision is not None:
-            sequences[_EVENEMENT] += 1
-            lignes["evenement"].append(_ligne_decision(semence, tirage, plant, numero, sequences[_EVENEMENT]))
+            evenement += 1
+            lignes["evenement"].append(_ligne_decision(semence, tirage, plant, numero, evenement))
 
 
 def _raconter(base: str, numero: str, vie: Vie, association: bool, lignes: Lignes) -> int:
     """The movements of a life; how many they are."""
     faits = lignes["mouvement"]
-    faits.append(
-        (base, numero, 1, GenreMouvement.CREATION.value, vie.depot.isoformat(), 1, association, None)
-    )
+    faits.append((base, numero, 1, _CREATION, vie.depot.isoformat(), 1, association, None))
     rang = 1
     for jour in vie.renouvellements:
         rang += 1
-        genre = GenreMouvement.RENOUVELLEMENT.value
-        faits.append((base, numero, rang, genre, jour.isoformat(), 0, association, None))
+        faits.append((base, numero, rang, _RENOUVELLEMENT, jour.isoformat(), 0, association, None))
     if vie.radiation is not None:
         jour, motif = vie.radiation
         rang += 1
-        genre = GenreMouvement.RADIATION.value
-        faits.append((base, numero, rang, genre, jour.isoformat(), -1, association, motif))
+        faits.append((base, numero, rang, _RADIATION, jour.isoformat(), -1, association, motif))
     return rang
 
 
@@ -228,11 +258,11 @@ def _ligne_demande(
     reference = f"{dossier.guichet}-{plant.rang + 1:08d}" if dossier.guichet in bailleurs else None
     corps = formulaire(dossier, TEXTE, numero=numero, reference=reference, forcer=plant.forcee)
     debut, fin = _autour(dossier.version)
-    document = debut + "".join(contenu("RET", instant(vie.debut, maintenant), corps, TEXTE)) + fin
-    dernier, etat = dossier.guichet, EtatDemande.ACTIVE
+    document = debut + "".join(contenu("RET", _matin(vie.debut, maintenant)[0], corps, TEXTE)) + fin
+    dernier, etat = dossier.guichet, _ACTIVE
     radiation, jour, motif, reservataire, commune = None, None, None, None, None
     if vie.radiation is not None:
-        etat, (jour, motif) = EtatDemande.RADIEE, vie.radiation
+        etat, (jour, motif) = _RADIEE, vie.radiation
         radiation = bloc_radiation(tirage, motif, jour, dossier)
         reservataire = radiation.code_de("attributionLogement/typeReservataire")
         commune = radiation.code_de("attributionLogement/adresse/commune")
@@ -242,9 +272,9 @@ def _ligne_demande(
     if vie.dalo is not None:
         dernier = dossier.territoire.etat
         statut = "ACTREL" if motif == motifs.MOTIF_ATTRIBUTION else "ACTIF"
-        dalo = codec.encoder(bloc_dalo(statut, vie.dalo, dossier))
+        dalo = tasser(codec.encoder(bloc_dalo(statut, vie.dalo, dossier)))
     return (
-        *(semence.base, numero, revision, dossier.territoire.code, etat.value, dossier.version),
+        *(semence.base, numero, revision, dossier.territoire.code, etat, dossier.version),
         *(dossier.guichet, dernier, dernier != dossier.guichet),
         *(vie.depot.isoformat(), vie.debut.isoformat()),
         ajouter_mois(vie.debut, _VALIDITE_MOIS).isoformat(),
@@ -253,17 +283,21 @@ def _ligne_demande(
         *(statut, _micros(vie.dalo, maintenant), reference),
         plier(dossier.association) if dossier.association is not None else None,
         *(reservataire, commune),
-        document.encode(),
-        codec.encoder(radiation) if radiation is not None else None,
+        tasser(document.encode()),
+        tasser(codec.encoder(radiation)) if radiation is not None else None,
         dalo,
     )
 
 
 def _micros(jour: date | None, maintenant: datetime) -> int | None:
-    if jour is None:
-        return None
-    ecoule = instant(jour, maintenant) - _EPOQUE
-    return (ecoule.days * 86_400 + ecoule.seconds) * 1_000_000 + ecoule.microseconds
+    return None if jour is None else _matin(jour, maintenant)[1]
+
+
+@lru_cache(maxsize=2048)
+def _matin(jour: date, maintenant: datetime) -> tuple[str, int]:
+    """The `instant` of a day, as a document and as a column hold it."""
+    matin = instant(jour, maintenant)
+    return xs_date_time(matin), micros(matin)
 
 
 def _ligne_stat(base: str, numero: str, dossier: DossierTire, vie: Vie) -> tuple[Any, ...]:

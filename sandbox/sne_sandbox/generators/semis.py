@@ -1,16 +1,21 @@
 """A base filled from its seed: households drawn and stored in batches, without passing by SOAP.
 
 The same seed and the same day give the same base; the first households of a large one are those of a small
-one. One core draws a large base (this module, run as a program) while another stores it.
+one. Other processes draw a large base, each its share, while this one stores it.
 """
 
 import marshal
+import os
 import pickle
 import subprocess
 import sys
+from collections import deque
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from datetime import datetime
-from typing import Final
+from itertools import chain, cycle
+from typing import IO, Final
 
 from sne_sandbox.contract.versions import Contrat
 from sne_sandbox.errors import StoreError
@@ -18,10 +23,14 @@ from sne_sandbox.generators.plantation import COLONNES, Lot, Semence, lots
 from sne_sandbox.generators.population import lire_population
 from sne_sandbox.store.registre import RegistreBase
 
-#: From this many households on, another process draws them: it takes a third of a second to start.
+#: From this many households on, other processes draw them: it takes a third of a second to start.
 _PARALLELE: Final = 4_000
+#: How many draw: one household is drawn in some twice the time that it takes to store it.
+_TIREURS: Final = 2
 #: Batches stored at once: in the order of their keys, the larger they are the faster.
 _ENSEMBLE: Final = 8
+#: Batches read ahead, so that nobody waits to draw while others are stored.
+_AVANCE: Final = 2 * _ENSEMBLE
 _TIREUR: Final = "from sne_sandbox.generators import plantation; plantation.tirer()"
 
 
@@ -51,23 +60,44 @@ def semer(
 
 
 def _tires_a_cote(semence: Semence) -> Iterator[Lot]:
-    """The same batches, drawn by a process of its own: the draws are one sequence, which no two can share.
-    Not by a fork, for a server has threads."""
-    commande = [sys.executable, "-c", _TIREUR]
-    with subprocess.Popen(commande, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as tireur:  # noqa: S603
-        assert tireur.stdin is not None
-        assert tireur.stdout is not None
+    """The same batches, drawn by processes of their own, in turn. Not by forks, for a server has threads."""
+    fait = 0
+    with ExitStack() as pile:
+        fil = pile.enter_context(ThreadPoolExecutor(1))
         try:
-            with tireur.stdin as entree:
-                entree.write(pickle.dumps(semence))
-            fait = 0
+            sorties = cycle(_lancer(semence, pile))
+            attendus = deque(fil.submit(pickle.load, next(sorties)) for _ in range(_AVANCE))
             while fait < semence.taille:
-                lot = Lot(*marshal.load(tireur.stdout))  # noqa: S302 - ours
+                lot = Lot(*marshal.loads(attendus.popleft().result()))  # noqa: S302 - ours
+                attendus.append(fil.submit(pickle.load, next(sorties)))
                 yield lot
                 fait = lot.fait
-        except EOFError:
+        except (BrokenPipeError, EOFError, pickle.UnpicklingError):
             raise StoreError(
-                "Le processus qui tire les ménages s'est arrêté.", remede="recommencez : rien n'est resté"
+                "Un processus qui tire les ménages s'est arrêté.", remede="recommencez : rien n'est resté"
             ) from None
-        finally:
-            tireur.kill()
+
+
+def _lancer(semence: Semence, pile: ExitStack) -> list[IO[bytes]]:
+    """The outputs of the processes that draw, each of which tells its sequences to the next: they are ended
+    with `pile`."""
+    commande, sorties = [sys.executable, "-c", _TIREUR], []
+    anneau = [os.pipe() for _ in range(_TIREURS)]
+    try:
+        for rang in range(_TIREURS):
+            voisins = (anneau[rang][0], anneau[(rang + 1) % _TIREURS][1])
+            tireur = pile.enter_context(
+                subprocess.Popen(  # noqa: S603
+                    commande, stdin=subprocess.PIPE, stdout=subprocess.PIPE, pass_fds=voisins
+                )
+            )
+            pile.callback(tireur.kill)
+            assert tireur.stdin is not None
+            assert tireur.stdout is not None
+            with tireur.stdin as entree:
+                pickle.dump((semence, rang, _TIREURS, *voisins), entree)
+            sorties.append(tireur.stdout)
+    finally:
+        for bout in chain(*anneau):
+            os.close(bout)
+    return sorties

@@ -31,7 +31,7 @@ _TYPES_DALO: Final = {"T1": "01", "T2": "02", "T3": "03", "T4": "04", "T5": "05"
 _OUVERTURE: Final = time(9)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Vie:
     """What happened to a demande, and when. `renouvellements` in order; `radiation` a day and the code of a
     motive; `dalo` and `decision` the days of a d.DALO and of a commission's decision."""

@@ -27,7 +27,6 @@ _SEQUENCE_MAX: Final = 999_999
 #: The sequence of the events of a base.
 _EVENEMENT: Final = "evenement"
 #: Columns of bytes, the last ones of their table.
-_OCTETS: Final = frozenset({"document", "radiation", "information_dalo"})
 #: Changes kept for those guichets that have not come yet (convention); older ones go, `PAS` at a time.
 CHANGEMENTS_MAX: Final = 50_000
 PAS: Final = 1_000
@@ -207,16 +206,12 @@ class RegistreBase:
         lots: Sequence[Mapping[str, Sequence[Ligne]]],
         sequences: Mapping[str, int],
     ) -> None:
-        """Stores the rows of many new demandes, by table: the base, then `colonnes`, whose bytes are not yet
-        compressed. `sequences` says where they leave those of the base. Raises StoreError when a month is
-        full."""
+        """Stores the rows of many new demandes, by table: the base, then `colonnes`. `sequences` says where
+        they leave those of the base. Raises StoreError when a month is full."""
         self._ecrit()
         for table, noms in colonnes.items():
             # In the order of the keys: fewer pages are gone through.
             plantees = sorted((ligne for lot in lots for ligne in lot.get(table, ())), key=itemgetter(1))
-            octets = min((rang for rang, nom in enumerate(noms, 1) if nom in _OCTETS), default=len(noms) + 1)
-            if octets <= len(noms):
-                plantees = [(*p[:octets], *map(lignes.en_colonne, p[octets:])) for p in plantees]
             self.connexion.planter(table, ("base", *noms), plantees)
         for nom, dernier in sequences.items():
             if nom != _EVENEMENT:

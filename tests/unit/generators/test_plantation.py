@@ -70,18 +70,21 @@ def test_each_row_is_the_one_that_the_document_tells(
             assert lues == voulues, nom
 
 
-def test_a_base_is_the_same_when_another_process_draws_it(
+def test_a_base_is_the_same_however_many_processes_draw_it(
     magasin: Magasin, contrat: Contrat, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for nom, seuil in (("seule", 2_000), ("aidee", 1)):
-        monkeypatch.setattr(semis, "_PARALLELE", seuil)
-        bases.creer(magasin, contrat, nom, semence="ecole", seed=3, taille=1_200, horloge=HORLOGE)
     contenus = []
-    for nom in ("seule", "aidee"):
-        with magasin.lire(nom) as registre:
-            contenus.append(sorted((s.numero_unique, s.document) for s in parcourir(registre)))
-    assert len(contenus[0]) == 1_200
-    assert contenus[0] == contenus[1]
+    for tireurs in (0, 1, 2, 3):
+        monkeypatch.setattr(semis, "_PARALLELE", 1 if tireurs else 2_000)
+        monkeypatch.setattr(semis, "_TIREURS", tireurs)
+        bases.creer(magasin, contrat, "a", semence="ecole", seed=3, taille=1_200, horloge=HORLOGE)
+        with magasin.lire("a") as registre:
+            contenus.append({t.nom: sorted(map(repr, _rangees(registre, t))) for t in tables.ETAT})
+        magasin.bases.supprimer("a")
+    assert len(contenus[0]["demande"]) == 1_200
+    assert contenus[0]["sequence"]
+    for contenu in contenus[1:]:
+        assert contenu == contenus[0]
 
 
 def test_a_base_whose_drawer_stops_is_no_base(

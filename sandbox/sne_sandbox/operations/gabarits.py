@@ -1,0 +1,52 @@
+"""Lays the pages of `fixtures/attestation/` out again, by ReportLab, in pure ASCII: standard fonts, and the
+four bytes of the PDF's second line replaced in place.
+
+python -m sne_sandbox.operations.gabarits
+"""
+
+import io
+from typing import Final
+
+from reportlab.lib.pagesizes import A4
+from reportlab.pdfgen.canvas import Canvas
+
+from sne_sandbox.operations.attestation import LIGNES, marque
+from sne_sandbox.resources import fixtures_dir
+
+GENRES: Final = {"regional": "RÉGIONAL", "departemental": "DÉPARTEMENTAL"}
+_TITRE: Final = "ATTESTATION D'ENREGISTREMENT {} D'UNE DEMANDE DE LOGEMENT LOCATIF SOCIAL"
+_SPECIMEN: Final = "Spécimen – bac à sable non officiel, sans valeur"
+_GAUCHE: Final = 57
+
+
+def gabarit(genre: str) -> bytes:
+    """The page of an attestation of `genre`, a name of GENRES, its lines marked."""
+    sortie = io.BytesIO()
+    page = Canvas(sortie, pagesize=A4, pageCompression=0, invariant=1)
+    page.setTitle("Attestation d'enregistrement")
+    page.setAuthor("sne-sandbox")
+    titre = _TITRE.format(GENRES[genre])
+    page.setFont("Helvetica-Bold", 12)
+    page.drawString(_GAUCHE, 780, titre[: titre.index(" D'UNE")])
+    page.drawString(_GAUCHE, 764, titre[titre.index("D'UNE") :])
+    page.setFont("Helvetica-Oblique", 9)
+    page.drawString(_GAUCHE, 748, _SPECIMEN)
+    bloc = page.beginText(_GAUCHE, 720)
+    bloc.setFont("Helvetica", 10, 15)
+    for rang in range(LIGNES):
+        bloc.textLine(marque(rang).decode("ascii"))
+    page.drawText(bloc)
+    page.showPage()
+    page.save()
+    return _en_ascii(sortie.getvalue())
+
+
+def _en_ascii(pdf: bytes) -> bytes:
+    """The same PDF, its second line's four binary marks (ISO 32000, 7.5.2) written as letters."""
+    debut = pdf.index(b"\n%") + 2
+    return pdf[:debut] + b"ASCI" + pdf[debut + 4 :]
+
+
+if __name__ == "__main__":
+    for nom in GENRES:
+        (fixtures_dir() / "attestation" / f"{nom}.pdf").write_bytes(gabarit(nom))
