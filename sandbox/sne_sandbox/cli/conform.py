@@ -16,8 +16,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from sne_sandbox.cli.epreuve import Signaux, empechement, options_de_serve
+from sne_sandbox.cli.epreuve import empechement, options_de_serve
 from sne_sandbox.cli.options import inconnu, sorties_de_rapport
+from sne_sandbox.cli.signaux import Signaux
 from sne_sandbox.errors import OperatorError, UsageError
 from sne_sandbox.settings import PAR_NOM
 

@@ -3,9 +3,10 @@ that they open, and a progress bar.
 """
 
 import difflib
+import signal
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -204,13 +205,28 @@ Progres = Callable[[int, int], None]
 
 @contextmanager
 def barre(titre: str) -> Iterator[Progres]:
-    """What to tell the progress to."""
-    if not sys.stderr.isatty():
-        yield lambda fait, total: None
-        return
+    """What to tell the progress to; nothing is shown before it is. SIGTERM ends the work as Ctrl-C does,
+    unless somebody sees to it already."""
+    from sne_sandbox.cli.signaux import Signaux
+
+    with ExitStack() as pile:
+        if signal.getsignal(signal.SIGTERM) is signal.SIG_DFL:
+            pile.enter_context(Signaux())
+        montrer: Progres | None = None
+
+        def progres(fait: int, total: int) -> None:
+            nonlocal montrer
+            if montrer is None:
+                montrer = _montrer(titre, pile) if sys.stderr.isatty() else lambda fait, total: None
+            montrer(fait, total)
+
+        yield progres
+
+
+def _montrer(titre: str, pile: ExitStack) -> Progres:
     from rich.console import Console
     from rich.progress import Progress
 
-    with Progress(console=Console(stderr=True), transient=True) as affichage:
-        tache = affichage.add_task(titre, total=None)
-        yield lambda fait, total: affichage.update(tache, completed=fait, total=total)
+    affichage = pile.enter_context(Progress(console=Console(stderr=True), transient=True))
+    tache = affichage.add_task(titre, total=None)
+    return lambda fait, total: affichage.update(tache, completed=fait, total=total)

@@ -10,9 +10,11 @@ import json
 import marshal
 import os
 import pickle
+import signal
 import sys
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import lru_cache, partial
@@ -127,13 +129,17 @@ def tirer() -> None:
     """The process that draws for another: on its standard input a `Semence`, which of how many it is, and
     what its neighbours write to it and read of it; on its output its batches."""
     gc.disable()  # nothing here goes in circles
-    semence, tireur, tireurs, entree, sortie = pickle.load(sys.stdin.buffer)  # noqa: S301 - from `semis`
-    with os.fdopen(entree, "rb") as avant, os.fdopen(sortie, "wb", buffering=0) as apres:
-        recevoir, transmettre = partial(pickle.load, avant), partial(pickle.dump, file=apres)
-        for lot in _lots(semence, tireur, tireurs, recevoir, transmettre):
-            octets = marshal.dumps((lot.fait, lot.lignes, lot.sequences))
-            pickle.dump(octets, sys.stdout.buffer)
-            sys.stdout.buffer.flush()
+    # Ctrl-C in a terminal reaches it too: it ends with the process that reads it, without a word.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    with suppress(BrokenPipeError, EOFError):
+        semence, tireur, tireurs, entree, sortie = pickle.load(sys.stdin.buffer)  # noqa: S301 - from `semis`
+        with os.fdopen(entree, "rb") as avant, os.fdopen(sortie, "wb", buffering=0) as apres:
+            recevoir, transmettre = partial(pickle.load, avant), partial(pickle.dump, file=apres)
+            for lot in _lots(semence, tireur, tireurs, recevoir, transmettre):
+                octets = marshal.dumps((lot.fait, lot.lignes, lot.sequences))
+                pickle.dump(octets, sys.stdout.buffer)
+                sys.stdout.buffer.flush()
+    os._exit(0)  # what could not be written is not tried again
 
 
 def _lots(

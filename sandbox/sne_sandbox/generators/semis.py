@@ -10,9 +10,10 @@ import pickle
 import subprocess
 import sys
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
+from dataclasses import dataclass
 from datetime import datetime
 from itertools import chain, cycle
 from typing import IO, Final
@@ -34,29 +35,37 @@ _AVANCE: Final = 2 * _ENSEMBLE
 _TIREUR: Final = "from sne_sandbox.generators import plantation; plantation.tirer()"
 
 
+@dataclass(frozen=True, slots=True)
+class Brassee:
+    """Batches stored together. With them `fait` households of `total` are."""
+
+    lots: Sequence[Lot]
+    total: int
+
+    @property
+    def fait(self) -> int:
+        return self.lots[-1].fait
+
+    def planter(self, registre: RegistreBase) -> None:
+        """Stores them in the base of `registre`. Raises StoreError when a month is full."""
+        registre.planter(COLONNES, [lot.lignes for lot in self.lots], self.lots[-1].sequences)
+
+
 def semer(
-    registre: RegistreBase,
-    contrat: Contrat,
-    *,
-    semence: str,
-    seed: int,
-    maintenant: datetime,
-    taille: int | None = None,
-) -> Iterator[tuple[int, int]]:
-    """Fills the empty base of `registre` from the seed `semence` as on `maintenant` (its clock). After each
-    batch, tells how many households of how many are stored: the demandes so far are whole, and may be
-    committed. `taille` is how many households, the seed's own by default. Raises UsageError for an unknown
-    seed, ContractError for one not well written."""
+    base: str, contrat: Contrat, *, semence: str, seed: int, maintenant: datetime, taille: int | None = None
+) -> Iterator[Brassee]:
+    """Draws what fills the empty base of that name from the seed `semence` as on `maintenant` (its clock).
+    The demandes of those so far are whole, and may be committed. `taille` is how many households, the seed's
+    own by default. Raises UsageError for an unknown seed, ContractError for one not well written."""
     population = lire_population(semence, contrat)
     total = population.taille if taille is None else taille
-    a_tirer = Semence(registre.base.nom, population, seed, total, maintenant)
+    a_tirer = Semence(base, population, seed, total, maintenant)
     attendent: list[Lot] = []
     for lot in lots(a_tirer) if total < _PARALLELE else _tires_a_cote(a_tirer):
         attendent.append(lot)
         if len(attendent) == _ENSEMBLE or lot.fait == total:
-            registre.planter(COLONNES, [lot.lignes for lot in attendent], lot.sequences)
+            yield Brassee(tuple(attendent), total)
             attendent.clear()
-            yield lot.fait, total
 
 
 def _tires_a_cote(semence: Semence) -> Iterator[Lot]:

@@ -1,10 +1,11 @@
 """Bases: created from a seed of `fixtures/seeds/`, and put back to their start."""
 
 import tomllib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
-from functools import cache, partial
+from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, Final, Self, TypedDict, Unpack
 
@@ -116,32 +117,31 @@ def creer(magasin: Magasin, contrat: Contrat, nom: str, **depart: Unpack[DepartB
         creee_le=maintenant,
         taille=depart.get("taille"),
     )
-    remplir = partial(_remplir, contrat, base, horloge.maintenant(maintenant), depart.get("progres"))
     guichets = guichets_de(base.semence)
-    magasin.bases.creer(base, guichets, contrat.evenements, remplir if _semee(base) else None)
-    return base
+    if not _semee(base):
+        return magasin.bases.creer(base, guichets, contrat.evenements)
+    with closing(_etapes(contrat, base, horloge.maintenant(maintenant), depart.get("progres"))) as remplir:
+        return magasin.bases.creer(base, guichets, contrat.evenements, remplir)
 
 
 def _semee(base: Base) -> bool:
     return base.semence != VIDE or bool(base.taille)
 
 
-def _remplir(
-    contrat: Contrat, base: Base, maintenant: datetime, progres: Progres | None, registre: RegistreBase
-) -> Iterator[None]:
+def _etapes(
+    contrat: Contrat, base: Base, maintenant: datetime, progres: Progres | None
+) -> Generator[Callable[[RegistreBase], None], None, None]:
+    """What fills a base from its seed, batch by batch."""
     from sne_sandbox.generators.semis import semer  # not for nothing: most starts find their base
 
-    for fait, total in semer(
-        registre,
-        contrat,
-        semence=base.semence,
-        seed=base.seed,
-        taille=base.taille,
-        maintenant=maintenant,
+    if progres is not None:
+        progres(0, 1)
+    for brassee in semer(
+        base.nom, contrat, semence=base.semence, seed=base.seed, taille=base.taille, maintenant=maintenant
     ):
+        yield brassee.planter
         if progres is not None:
-            progres(fait, total)
-        yield
+            progres(brassee.fait, brassee.total)
 
 
 def remettre(
@@ -166,8 +166,8 @@ def remettre(
             maintenant = base.horloge.maintenant(datetime.now(UTC))
             registre.noter_nuit(maintenant.date())
             if _semee(base):
-                for _ in _remplir(contrat, base, maintenant, None, registre):
-                    pass  # all of it, or nothing: one transaction
+                for planter in _etapes(contrat, base, maintenant, None):
+                    planter(registre)  # all of it, or nothing: one transaction
     if portee == "etat":
         consigner_remise(magasin, base, "Base remise à son état de départ.")
     return magasin.bases.lire(nom)
@@ -203,7 +203,9 @@ def regler(magasin: Magasin, nom: str, valeurs: Mapping[str, str]) -> Base:
 def assurer(
     magasin: Magasin, contrat: Contrat, nom: str = BASE_PAR_DEFAUT, **depart: Unpack[DepartBase]
 ) -> Base:
-    """The base of that name, created as by `creer` when it does not exist yet."""
+    """The base of that name, created as by `creer` when it does not exist yet. What is left of those that
+    never were is deleted."""
+    magasin.bases.balayer()
     try:
         return magasin.bases.lire(nom)
     except BaseInconnue:

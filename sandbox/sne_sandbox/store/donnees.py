@@ -8,7 +8,7 @@ import hashlib
 import sqlite3
 import sys
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager, suppress
 from functools import cached_property
 from pathlib import Path
@@ -18,13 +18,13 @@ from typing import TYPE_CHECKING, Any, Final, Self
 from sne_sandbox.errors import StoreError
 from sne_sandbox.store.connexion import Connexion, Ligne, RequeteSql, verser
 from sne_sandbox.store.pilotes import (
-    CACHE,
     CACHE_DE_LOTS,
     VerrouEcriture,
     adresse,
     ouvrir_postgresql,
     ouvrir_sqlite,
     preparer_fichier,
+    verrou_de,
 )
 from sne_sandbox.store.tour import Groupe, Tour
 
@@ -32,8 +32,8 @@ if TYPE_CHECKING:
     import sqlalchemy as sa
 
 _VERROU_PG: Final = "SELECT pg_advisory_xact_lock(%s)"
-_VERROU_SESSION_PG: Final = "SELECT pg_advisory_lock(%s)"
-_DEVERROU_SESSION_PG: Final = "SELECT pg_advisory_unlock(%s)"
+_SEUL_PG: Final = "SELECT pg_advisory_lock(%s) IS NOT NULL"
+_SEUL_SANS_ATTENDRE_PG: Final = "SELECT pg_try_advisory_lock(%s)"
 #: Seconds that an exchange waits for its turn: those before it may be held up by a writer of another process.
 _TOUR_MAX: Final = 0.1
 #: Transactions that write, after which what they wrote is moved from SQLite's log to its file. Some 16 MB.
@@ -49,6 +49,7 @@ class BaseDeDonnees:
         """The database at `url`, the embedded SQLite file of `home` for None. Raises StoreError."""
         self._ou = adresse(url, home)
         self._verrou: VerrouEcriture | None = None
+        self._verrou_semis: VerrouEcriture | None = None
         self._pilote: Any = sqlite3
         self.dialecte = "sqlite"
         if isinstance(self._ou, Path):
@@ -71,8 +72,9 @@ class BaseDeDonnees:
         self._ferme = True
         while self._libres:
             self._libres.pop().close()
-        if self._verrou is not None:
-            self._verrou.fermer()
+        for verrou in (self._verrou, self._verrou_semis):
+            if verrou is not None:
+                verrou.fermer()
 
     def __enter__(self) -> Self:
         return self
@@ -103,7 +105,10 @@ class BaseDeDonnees:
     # --- connections ---------------------------------------------------------------------------------
 
     def _prendre(self) -> Any:
-        """A connection that nobody uses."""
+        """A connection that nobody uses; that of this thread, while it fills a base."""
+        propre = getattr(self._local, "pilote", None)
+        if propre is not None:
+            return propre
         try:
             return self._libres.pop()
         except IndexError:
@@ -114,6 +119,8 @@ class BaseDeDonnees:
 
     def _remettre(self, driver: Any, *, saine: bool = True) -> None:
         """Keeps it for the next; closes one that cannot be used again."""
+        if driver is getattr(self._local, "pilote", None):
+            return
         if (
             saine
             and not self._ferme
@@ -171,41 +178,34 @@ class BaseDeDonnees:
         return Transaction(self, ecriture, verrou, seule=seule)
 
     @contextmanager
-    def par_lots(
-        self, connexion: Connexion, verrou: str, defaire: Callable[[], None]
-    ) -> Iterator[Callable[[], None]]:
-        """Inside a transaction that writes under `verrou`, `seule`: what to call to commit what was written
-        so far and go on, as the only writer all along. `defaire` deletes it all, when an exception passes."""
-        driver, cle, sqlite = connexion._driver, (_cle(verrou),), self.dialecte == "sqlite"
-        commencer = "BEGIN IMMEDIATE" if sqlite else "BEGIN"
-
-        def valider() -> None:
-            driver.execute("COMMIT")
-            driver.execute(commencer)
-
-        if sqlite:
-            driver.execute(CACHE_DE_LOTS)
-        else:  # that of the transaction would end with the first batch; this one is the session's
-            driver.execute(_VERROU_SESSION_PG, cle)
+    def remplissage(self, nom: str, *, attendre: bool = True) -> Iterator[bool]:
+        """While entered, this thread alone fills the base of that name (any base, on SQLite), in transactions
+        between which others write: they have a connection of their own. Gives whether it is alone, which is
+        waited for unless `attendre` is False. Raises StoreError when the database fails."""
+        verrou, obtenu, pilote = self._verrou_semis, False, None
         try:
-            yield valider
-        except BaseException:
-            with suppress(*self._erreurs):
-                driver.rollback()
-                driver.execute(commencer)
-                defaire()
-                driver.execute("COMMIT")
-            with suppress(*self._erreurs):
-                driver.rollback()
-                driver.execute(commencer)
-            raise
+            pilote = self._ouvrir()
+            if isinstance(self._ou, Path):
+                pilote.execute(CACHE_DE_LOTS)
+                if verrou is None:
+                    verrou = self._verrou_semis = VerrouEcriture(verrou_de(self._ou, "semis"))
+                obtenu = verrou.prendre(attendre=attendre)
+            else:
+                essai = _SEUL_PG if attendre else _SEUL_SANS_ATTENDRE_PG
+                obtenu = pilote.execute(essai, (_cle(f"semis {nom}"),)).fetchone()[0]
+            self._local.pilote = pilote
+            yield obtenu
+        except Exception as erreur:
+            if (traduite := self.traduite(erreur)) is erreur:
+                raise
+            raise traduite from erreur
         finally:
-            with suppress(*self._erreurs):
-                if sqlite:
-                    driver.execute(CACHE)
-                else:
-                    driver.execute(_VERROU_PG, cle)  # until what is left is committed
-                    driver.execute(_DEVERROU_SESSION_PG, cle)
+            self._local.pilote = None
+            if verrou is not None and obtenu:
+                verrou.rendre()
+            if pilote is not None:
+                with suppress(*self._erreurs):
+                    pilote.close()
 
     def ligne(self, requete: RequeteSql, parametres: Mapping[str, Any]) -> Ligne | None:
         """The first row that a statement answers, None without any: a transaction by itself, for a fifth of
@@ -247,7 +247,7 @@ class BaseDeDonnees:
         """Begins a transaction; a writer of SQLite has the file from then on."""
         exclusion = self._verrou if ecriture else None
         if exclusion is not None:
-            exclusion.__enter__()
+            exclusion.prendre()
         driver = None
         try:
             driver = self._prendre()
@@ -261,7 +261,7 @@ class BaseDeDonnees:
             if driver is not None:
                 self._remettre(driver, saine=False)
             if exclusion is not None:
-                exclusion.__exit__()
+                exclusion.rendre()
             raise
         return Groupe(driver)
 
@@ -293,7 +293,7 @@ class BaseDeDonnees:
     def _finir(self, groupe: Groupe, *, ecriture: bool, saine: bool) -> None:
         self._remettre(groupe.pilote, saine=saine)
         if ecriture and self._verrou is not None:
-            self._verrou.__exit__()
+            self._verrou.rendre()
 
 
 class PriseDeTour:

@@ -133,15 +133,28 @@ class VerrouEcriture:
                 remede="vérifiez les droits sur ce dossier",
             ) from erreur
 
-    def __enter__(self) -> None:
-        self._mutex.acquire()
+    def prendre(self, *, attendre: bool = True) -> bool:
+        """Takes it; whether it is ours, which it always is in the end unless `attendre` is False."""
+        if not self._mutex.acquire(blocking=attendre):
+            return False
         try:
-            fcntl.flock(self._descripteur, fcntl.LOCK_EX)
+            fcntl.flock(self._descripteur, fcntl.LOCK_EX if attendre else fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            self._mutex.release()
+            return False
         except BaseException:
             self._mutex.release()
             raise
+        return True
+
+    def __enter__(self) -> None:
+        self.prendre()
 
     def __exit__(self, *_: object) -> None:
+        self.rendre()
+
+    def rendre(self) -> None:
+        """Gives it back."""
         fcntl.flock(self._descripteur, fcntl.LOCK_UN)
         self._mutex.release()
 
@@ -163,4 +176,9 @@ def preparer_fichier(fichier: Path) -> VerrouEcriture:
             f"Le dossier [{fichier.parent}] ne peut pas être créé : {raison_ecriture(erreur)}.",
             remede="choisissez un autre dossier par --home",
         ) from erreur
-    return VerrouEcriture(fichier.with_name(fichier.name + "-verrou"))
+    return VerrouEcriture(verrou_de(fichier, "verrou"))
+
+
+def verrou_de(fichier: Path, quoi: str) -> Path:
+    """Where a lock of an SQLite database is, by what it is for."""
+    return fichier.with_name(f"{fichier.name}-{quoi}")

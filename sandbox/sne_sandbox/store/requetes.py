@@ -39,6 +39,7 @@ _DE_LA_BASE: Final = (
 )
 BASE: Final = RequeteSql(f"{_DE_LA_BASE} WHERE nom = :cle AND jeton >= 0", libre=True)
 BASES: Final = RequeteSql(f"{_DE_LA_BASE} WHERE jeton >= 0 ORDER BY nom")
+INACHEVEES: Final = RequeteSql("SELECT nom FROM base WHERE jeton < 0 ORDER BY nom")
 #: The same, be it finished or not.
 BASE_MEME_INACHEVEE: Final = RequeteSql(f"{_DE_LA_BASE} WHERE nom = :cle")
 CREER_BASE: Final = inserer(tables.base)

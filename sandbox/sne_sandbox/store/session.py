@@ -6,7 +6,7 @@ is read and written by its register.
 
 import secrets
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -105,13 +105,48 @@ class Bases:
         base: Base,
         guichets: Iterable[Guichet] = (),
         types_evenements: Iterable[TypeEvenement] = (),
-        remplir: Callable[[RegistreBase], Iterable[object]] | None = None,
+        remplir: Iterable[Callable[[RegistreBase], object]] | None = None,
     ) -> Base:
-        """Creates `base`, filled by `remplir`, which answers whenever what it has written may be committed:
-        nobody sees the base before it is whole, and what is left of one that never was goes with the next of
-        its name. Answers it with its day of creation (the machine's, when it has none). Raises UsageError for
-        a name that does not fit an address, ConflitEtat for one that is taken."""
+        """Creates `base`, filled by the steps of `remplir`, each in a transaction of its own: others write
+        between them, and nobody sees the base before it is whole. Answers it with its day of creation (the
+        machine's, when it has none). Raises UsageError for a name that does not fit an address, ConflitEtat
+        for one that is taken."""
         verifier_nom(base.nom)
+        nom, magasin = base.nom, self._magasin
+        datee = base if base.creee_le is not None else replace(base, creee_le=datetime.now(UTC))
+        jeton = secrets.randbits(62)
+        if remplir is None:
+            lue = self._inscrire(datee, jeton, guichets, types_evenements)
+            if lue is not None:
+                return lue.base
+        with magasin.remplissage(nom):
+            debut = jeton if remplir is None else -1 - jeton
+            lue = self._inscrire(datee, debut, guichets, types_evenements, seul=True)
+            assert lue is not None
+            try:
+                for etape in remplir or ():
+                    with magasin.transaction(ecriture=True, verrou=nom, seule=True) as connexion:
+                        etape(RegistreBase(connexion, lue, magasin.referentiels))
+                if remplir is not None:
+                    with magasin.transaction(ecriture=True, verrou=nom, seule=True) as connexion:
+                        connexion.faire(requetes.regler_base("jeton"), {"cle": nom, "jeton": jeton})
+            except BaseException:
+                with suppress(StoreError), magasin.transaction(ecriture=True, verrou=nom) as connexion:
+                    effacer(connexion, nom)
+                raise
+        return lue.base
+
+    def _inscrire(
+        self,
+        base: Base,
+        jeton: int,
+        guichets: Iterable[Guichet],
+        types_evenements: Iterable[TypeEvenement],
+        *,
+        seul: bool = False,
+    ) -> BaseLue | None:
+        """The empty base; None when somebody may be filling one of that name. `seul` says that nobody is:
+        what is there is of a process that died. Raises ConflitEtat."""
         nom = base.nom
         with self._magasin.transaction(ecriture=True, verrou=nom, seule=True) as connexion:
             if connexion.ligne(requetes.BASE, {"cle": nom}) is not None:
@@ -119,24 +154,29 @@ class Bases:
                     f"La base [{nom}] existe déjà.",
                     remede=f"choisissez un autre nom, ou « sne-sandbox bases delete {nom} » d'abord",
                 )
-            # Whoever was filling it had this transaction's lock: he is dead.
-            effacer(connexion, nom)
-            datee = base if base.creee_le is not None else replace(base, creee_le=datetime.now(UTC))
-            jeton = secrets.randbits(62)
-            debut = jeton if remplir is None else -1 - jeton
-            connexion.faire(requetes.CREER_BASE, {**ligne_base(datee), "jeton": debut})
+            if connexion.ligne(requetes.BASE_MEME_INACHEVEE, {"cle": nom}) is not None:
+                if not seul:
+                    return None
+                effacer(connexion, nom)
+            connexion.faire(requetes.CREER_BASE, {**ligne_base(base), "jeton": jeton})
             connexion.faire_tout(requetes.AJOUTER_GUICHET, [ligne_guichet(nom, g) for g in guichets])
             connexion.faire_tout(requetes.AJOUTER_TYPE, [ligne_type(nom, t) for t in types_evenements])
             ligne = connexion.ligne(requetes.BASE_MEME_INACHEVEE, {"cle": nom})
             assert ligne is not None
-            lue = base_de(ligne)
-            if remplir is not None:
-                registre = RegistreBase(connexion, lue, self._magasin.referentiels)
-                with self._magasin.par_lots(connexion, nom, lambda: effacer(connexion, nom)) as valider:
-                    for _ in remplir(registre):
-                        valider()
-                    connexion.faire(requetes.regler_base("jeton"), {"cle": nom, "jeton": jeton})
-            return lue.base
+            return base_de(ligne)
+
+    def balayer(self) -> None:
+        """Deletes what is left of bases whose filling was killed."""
+        with self._magasin.transaction(ecriture=False) as connexion:
+            inachevees = [ligne[0] for ligne in connexion.lignes(requetes.INACHEVEES, {})]
+        for nom in inachevees:
+            with self._magasin.remplissage(nom, attendre=False) as seul:
+                if not seul:
+                    continue
+                with self._magasin.transaction(ecriture=True, verrou=nom, seule=True) as connexion:
+                    # It may have been made whole meanwhile.
+                    if connexion.ligne(requetes.BASE, {"cle": nom}) is None:
+                        effacer(connexion, nom)
 
     def lire(self, nom: str) -> Base:
         """The base of that name. Raises BaseInconnue, StoreError when its row does not read."""

@@ -149,8 +149,9 @@ def test_a_large_base_begins_as_a_small_one(magasin: Magasin, contrat: Contrat) 
     for nom, taille in (("petite", 40), ("grande", 620)):
         magasin.bases.creer(Base(nom, horloge=Horloge(fige_a=MAINTENANT)))
         with magasin.ecrire(nom) as registre:
-            suite = semer(registre, contrat, semence="ecole", seed=9, maintenant=MAINTENANT, taille=taille)
-            progression += suite
+            for brassee in semer(nom, contrat, semence="ecole", seed=9, maintenant=MAINTENANT, taille=taille):
+                brassee.planter(registre)
+                progression.append((brassee.fait, brassee.total))
     assert progression == [(40, 40), (620, 620)]
     petite = {s.demande.titulaires[0].nom for s in _contenu(magasin, "petite") if s.demande.titulaires}
     grande = {s.demande.titulaires[0].nom for s in _contenu(magasin, "grande") if s.demande.titulaires}

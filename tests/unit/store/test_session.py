@@ -5,7 +5,7 @@ import sqlite3
 import subprocess
 import sys
 import threading
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -420,57 +420,102 @@ from sne_sandbox.store.session import Magasin
 sys.path.insert(0, sys.argv[3])
 from exemples_store import GUICHETS, stockee
 
-def remplir(registre):
-    registre.ajouter(stockee("1110318000001G1104"))
-    yield
-    registre.ajouter(stockee("1110318000002G1104"))
-    os.kill(os.getpid(), signal.SIGKILL)
+def remplir():
+    yield lambda registre: registre.ajouter(stockee("1110318000001G1104"))
+    yield lambda registre: registre.ajouter(stockee("1110318000002G1104"))
+    yield lambda registre: registre.vider("etat") or os.kill(os.getpid(), signal.SIGKILL)
 
-Magasin.ouvrir(sys.argv[1], Path(sys.argv[2])).bases.creer(Base("longue"), GUICHETS, remplir=remplir)
+Magasin.ouvrir(sys.argv[1], Path(sys.argv[2])).bases.creer(Base("longue"), GUICHETS, remplir=remplir())
 """
 
 
-def test_a_base_whose_filling_was_killed_is_no_base(magasin: Magasin, url: str, tmp_path: Path) -> None:
+@pytest.fixture
+def tuee(magasin: Magasin, url: str, tmp_path: Path) -> None:
+    """A base whose filling was killed, a first batch committed."""
     mots = [sys.executable, "-c", MORT_EN_SEMANT, url, str(tmp_path), str(ICI)]
     assert subprocess.run(mots, check=False).returncode == -9
+    assert _numeros(magasin) == ["1110318000001G1104", "1110318000002G1104"]
+
+
+def _numeros(magasin: Magasin) -> list[str]:
+    with magasin.transaction(ecriture=False) as ici:
+        return list(ici.sa.exec_driver_sql("SELECT numero_unique FROM demande ORDER BY 1").scalars())
+
+
+@pytest.mark.usefixtures("tuee")
+def test_a_base_whose_filling_was_killed_is_no_base(magasin: Magasin) -> None:
     assert [base.nom for base in magasin.bases.lister()] == ["ecole"]
     with pytest.raises(BaseInconnue):
         magasin.bases.lire("longue")
-    with magasin.transaction(ecriture=False) as ici:
-        assert ici.sa.exec_driver_sql("SELECT numero_unique FROM demande").scalar() == "1110318000001G1104"
     magasin.bases.creer(Base("longue"), GUICHETS)
     with magasin.lire("longue") as registre:
         assert registre.compter() == 0
 
 
-def test_a_base_is_seen_when_it_is_filled_and_not_before(magasin: Magasin, url: str, tmp_path: Path) -> None:
+@pytest.mark.usefixtures("tuee")
+def test_what_a_killed_filling_left_is_swept(magasin: Magasin) -> None:
+    magasin.bases.balayer()
+    assert _numeros(magasin) == []
+    with magasin.transaction(ecriture=False) as ici:
+        assert ici.sa.exec_driver_sql("SELECT nom FROM base").all() == [("ecole",)]
+
+
+def test_a_base_is_seen_when_it_is_filled_and_others_write_meanwhile(
+    magasin: Magasin, url: str, tmp_path: Path
+) -> None:
     vues = []
 
-    def remplir(registre: Any) -> Any:
+    def remplir() -> Any:
         for rang in (1, 2):
-            registre.ajouter(stockee(f"111031800000{rang}G1104"))
-            yield
+            yield lambda registre, rang=rang: registre.ajouter(stockee(f"111031800000{rang}G1104"))
             with Magasin.ouvrir(url, tmp_path) as autre:
+                autre.bases.balayer()  # of what is being filled, nothing goes
+                with autre.ecrire("ecole") as registre:
+                    registre.ajouter(stockee(f"111031800001{rang}G1104"))
                 vues.append([base.nom for base in autre.bases.lister()])
 
-    magasin.bases.creer(Base("longue"), GUICHETS, remplir=remplir)
+    magasin.bases.creer(Base("longue"), GUICHETS, remplir=remplir())
     assert vues == [["ecole"]] * 2
-    with magasin.lire("longue") as registre:
-        assert registre.compter() == 2
+    for base in ("longue", "ecole"):
+        with magasin.lire(base) as registre:
+            assert registre.compter() == 2
+
+
+@pytest.mark.parametrize("vide", [True, False])
+def test_who_makes_a_base_that_is_being_filled_waits_and_finds_it(
+    magasin: Magasin, url: str, tmp_path: Path, vide: bool
+) -> None:
+    def faire_la_meme() -> None:
+        with Magasin.ouvrir(url, tmp_path) as autre:
+            autre.bases.creer(Base("longue"), GUICHETS, remplir=None if vide else iter(()))
+
+    def remplir() -> Any:
+        for rang in (1, 2):
+            if rang == 2:
+                taches.append(fil.submit(faire_la_meme))
+                with pytest.raises(TimeoutError):
+                    taches[0].result(0.3)
+            yield lambda registre, rang=rang: registre.ajouter(stockee(f"111031800000{rang}G1104"))
+
+    taches: list[Future[None]] = []
+    with ThreadPoolExecutor(1) as fil:
+        magasin.bases.creer(Base("longue"), GUICHETS, remplir=remplir())
+        with pytest.raises(ConflitEtat):
+            taches[0].result(60)
+    assert len(_numeros(magasin)) == 2
 
 
 def test_a_base_whose_filling_fails_leaves_nothing(magasin: Magasin) -> None:
-    def remplir(registre: Any) -> Any:
-        registre.ajouter(stockee("1110318000001G1104"))
-        yield
+    def remplir() -> Any:
+        yield lambda registre: registre.ajouter(stockee("1110318000001G1104"))
         raise UsageError("rien")
 
     with pytest.raises(UsageError, match="rien"):
-        magasin.bases.creer(Base("longue"), GUICHETS, remplir=remplir)
+        magasin.bases.creer(Base("longue"), GUICHETS, remplir=remplir())
+    assert _numeros(magasin) == []
     with magasin.transaction(ecriture=False) as ici:
-        assert ici.sa.exec_driver_sql("SELECT count(*) FROM demande").scalar() == 0
         assert ici.sa.exec_driver_sql("SELECT nom FROM base").all() == [("ecole",)]
-    magasin.bases.creer(Base("longue"), GUICHETS, remplir=lambda _: ())
+    magasin.bases.creer(Base("longue"), GUICHETS, remplir=())
     assert len(magasin.bases.lister()) == 2
 
 
