@@ -11,7 +11,7 @@ import selectors
 import socket
 import time
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Final
 
 logger = logging.getLogger(__name__)
@@ -23,13 +23,16 @@ _REPIT: Final = 0.05
 #: How many more connections than another a process may have and still be given one. What is known of those
 #: that were closed a moment ago is behind: always giving to the one that has the fewest would heap them up.
 _ECART: Final = 2
+#: Seconds in which a process adopts what it is handed, unless it is stopped, or has far too much to do: it is
+#: given nothing more then, if another one can have it.
+_PROMPT: Final = 0.25
 #: What a process says of its connections: one is adopted, one is closed.
 ADOPTEE: Final = b"+"
 FERMEE: Final = b"-"
 
 
-_Connexion = tuple[int, socket.socket]
-"""The rank of the listener that it came by, and its socket."""
+_Connexion = tuple[int, socket.socket, float]
+"""The rank of the listener that it came by, its socket, and when it was last handed (monotonic seconds)."""
 
 
 class Repartiteur:
@@ -60,29 +63,34 @@ class Repartiteur:
         self._ouvertes[processus] = 0
         self._confiees[processus] = deque()
         en_attente, self._sans_hote = self._sans_hote, []
-        for connexion in en_attente:
-            self._donner(connexion)
+        for rang, prise, _ in en_attente:
+            self._donner(rang, prise)
 
     def retirer(self, processus: int) -> None:
         """A process that is gone, with its connections. With the last, the kernel keeps who comes waiting."""
-        ligne = self._lignes.pop(processus, None)
-        if ligne is None:
-            return
+        for rang, prise, _ in self._oublier(processus):
+            self._donner(rang, prise)
+
+    def fermer(self) -> None:
+        """Takes and hands out nothing more: what a process was handed is its own, it ends it."""
+        for processus in list(self._lignes):
+            self._sans_hote += self._oublier(processus)
+        for _, prise, _ in self._sans_hote:
+            prise.close()
+
+    def _oublier(self, processus: int) -> Iterable[_Connexion]:
+        """Watches it no more; what it has not said that it adopted."""
+        if processus not in self._lignes:
+            return ()
+        self._entendre(processus)
+        ligne = self._lignes.pop(processus)
         self._veille.unregister(ligne)
         ligne.close()
         del self._ouvertes[processus]
         if not self._lignes:
             for _, prise in self._prises:
                 self._veille.unregister(prise)
-        for connexion in self._confiees.pop(processus):
-            self._donner(connexion)
-
-    def fermer(self) -> None:
-        """Takes and hands out nothing more."""
-        for processus in list(self._lignes):
-            self.retirer(processus)
-        for _, connexion in self._sans_hote:
-            connexion.close()
+        return self._confiees.pop(processus)
 
     def _accepteur(self, rang: int, prise: socket.socket) -> Callable[[], None]:
         def accepter() -> None:
@@ -95,20 +103,25 @@ class Repartiteur:
                     logger.warning("a connection cannot be accepted: %s", erreur)
                     time.sleep(_REPIT)
                     return
-                self._donner((rang, connexion))
+                self._donner(rang, connexion)
 
         return accepter
 
-    def _donner(self, connexion: _Connexion) -> None:
-        """To each process in turn, but for those that have too many more than another."""
-        rang, prise = connexion
+    def _donner(self, rang: int, prise: socket.socket) -> None:
+        """To each process in turn, but for those that are late, or have too many more than another."""
+        maintenant = time.monotonic()
+        connexion = rang, prise, maintenant
         self._tour += 1
         tous = list(self._lignes)
         premier = self._tour % len(tous) if tous else 0
         trop = min(self._ouvertes.values(), default=0) + _ECART
-        for processus in sorted(
-            tous[premier:] + tous[:premier], key=lambda p: max(0, self._ouvertes[p] - trop)
-        ):
+
+        def merite(processus: int) -> tuple[bool, int]:
+            confiees = self._confiees[processus]
+            en_retard = bool(confiees) and maintenant - confiees[0][2] > _PROMPT
+            return en_retard, max(0, self._ouvertes[processus] - trop)
+
+        for processus in sorted(tous[premier:] + tous[:premier], key=merite):
             with contextlib.suppress(OSError):  # dead, or so far behind that its queue is full
                 socket.send_fds(self._lignes[processus], [bytes([rang])], [prise.fileno()])
                 self._ouvertes[processus] += 1
@@ -117,6 +130,13 @@ class Repartiteur:
         self._sans_hote.append(connexion)
 
     def _compter(self, processus: int) -> None:
+        """What a process says leaves room for those that nobody could take."""
+        self._entendre(processus)
+        en_attente, self._sans_hote = self._sans_hote, []
+        for rang, prise, _ in en_attente:
+            self._donner(rang, prise)
+
+    def _entendre(self, processus: int) -> None:
         """Reads what a process has adopted, and what it has closed."""
         with contextlib.suppress(OSError):
             while dit := self._lignes[processus].recv(1):
@@ -124,6 +144,3 @@ class Repartiteur:
                     self._ouvertes[processus] -= 1
                 else:
                     self._confiees[processus].popleft()[1].close()
-        en_attente, self._sans_hote = self._sans_hote, []
-        for connexion in en_attente:
-            self._donner(connexion)

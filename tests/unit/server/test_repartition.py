@@ -3,7 +3,7 @@
 import selectors
 import socket
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 
 import pytest
 
@@ -50,12 +50,16 @@ class Banc:
         combien = 0
         while True:
             try:
-                rang, (descripteur,), _, _ = socket.recv_fds(self.lignes[processus], 1, 1)
+                rang, descripteurs, _, _ = socket.recv_fds(self.lignes[processus], 1, 1)
             except BlockingIOError:
                 return combien
+            if not rang:  # the parent takes leave
+                return combien
             assert rang == b"\x01"
+            (descripteur,) = descripteurs
             self.recues[processus].append(self._pile.enter_context(socket.socket(fileno=descripteur)))
-            self.lignes[processus].send(b"+")
+            with suppress(BrokenPipeError):
+                self.lignes[processus].send(b"+")
             combien += 1
 
     def fermer(self, processus: int, combien: int) -> None:
@@ -140,3 +144,46 @@ def test_where_no_process_is_left_who_comes_waits_for_the_next(banc: Banc) -> No
     banc.embaucher(1)
     banc.tourner()
     assert banc.adopter(1) == 3
+
+
+def test_what_a_process_has_just_adopted_goes_to_nobody_else(banc: Banc) -> None:
+    """It may have read the question: who is given the connection would wait for one."""
+    banc.embaucher(0)
+    banc.embaucher(1)
+    banc.venir(4)
+    banc.tourner()
+    assert banc.adopter(0) == 2  # not read yet by the parent
+    banc.lignes[0].close()
+    banc.repartiteur.retirer(0)
+    assert banc.adopter(1) == 2
+
+
+def test_at_the_end_each_process_keeps_what_it_was_handed(banc: Banc) -> None:
+    """Handed to a second one, a connection is shut by whoever ends first, under the answer of the other."""
+    banc.embaucher(0)
+    banc.embaucher(1)
+    clients = banc.venir(4)
+    banc.tourner()
+    banc.repartiteur.fermer()
+    assert [banc.adopter(0), banc.adopter(1)] == [2, 2]
+    for recue in (*banc.recues[0], *banc.recues[1]):
+        recue.sendall(b"x")
+    assert {client.recv(1) for client in clients} == {b"x"}
+
+
+def test_a_process_that_does_not_take_what_it_is_handed_is_handed_no_more(
+    banc: Banc, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    banc.embaucher(0)
+    banc.embaucher(1)
+    banc.venir(2)
+    banc.tourner()
+    assert banc.adopter(1) == 1
+    banc.tourner()
+    monkeypatch.setattr("sne_sandbox.server.repartition._PROMPT", -1.0)  # all this time
+    for _ in range(6):
+        banc.venir(1)
+        banc.tourner()
+        assert banc.adopter(1) == 1
+        banc.tourner()
+    assert banc.adopter(0) == 1
