@@ -12,12 +12,16 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final
 
+from sne_sandbox.errors import PkiError
+
 _FICHIERS: Final = ("ca.pem", "ca.key", "serveur.pem", "serveur-expire.pem", "serveur-autre-nom.pem")
+_MONTRES: Final = _FICHIERS[2:]
 _NOTE: Final = ".controle.json"
 
 
 def preparer(home: Path, noms: Sequence[str]) -> None:
-    """As `Autorite.ouvrir`, which is called unless nothing has changed since. Raises as it does."""
+    """As `Autorite.ouvrir`, which is called unless nothing has changed since. Raises as it does, and for a
+    file that no server could show: those of another name, or of a day gone by, are shown on purpose."""
     dossier = home / "pki"
     note = {"noms": sorted({*noms, socket.gethostname()}), "fichiers": _etat(dossier)}
     if _bonne(dossier, note):
@@ -25,10 +29,24 @@ def preparer(home: Path, noms: Sequence[str]) -> None:
     from sne_sandbox.pki.authority import Autorite
 
     limite = Autorite.ouvrir(home, noms).a_renouveler_le.timestamp()
+    for nom in _MONTRES:
+        _verifier_lisible(dossier / nom)
     with suppress(OSError):  # it will be read again
         provisoire = dossier / f"{_NOTE}.{os.getpid()}"
         provisoire.write_text(json.dumps({**note, "fichiers": _etat(dossier), "jusqua": limite}), "utf-8")
         provisoire.replace(dossier / _NOTE)
+
+
+def _verifier_lisible(fichier: Path) -> None:
+    import ssl
+
+    try:
+        ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(fichier)
+    except OSError as erreur:  # SSLError is one
+        raise PkiError(
+            f"Le certificat [{fichier}] ne se lit pas.",
+            remede="effacez-le : il est refait au prochain démarrage",
+        ) from erreur
 
 
 def _bonne(dossier: Path, note: dict[str, Any]) -> bool:

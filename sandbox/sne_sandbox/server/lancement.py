@@ -1,8 +1,9 @@
 """From a configuration to a server at work: the application of each process, its journal, its minute.
 
 A server is ready as soon as it is sure to serve: its sockets are open, its contract and its store too, its
-base is made. What answers (Twisted, Flask, Spyne, the rules) is imported then, three times as long: the first
-request waits for it in the queue of its socket.
+base is made, its certificates read. What answers (Twisted, Flask, Spyne, the rules) is imported then, three
+times as long: the first request waits for it in the queue of its socket. Over a contract of one's own all of
+it comes first, for there may be something wrong in it.
 """
 
 import gc
@@ -91,26 +92,29 @@ def lancer(lancement: Lancable, processus: int, pret: Callable[[AdressesServies]
     prises = ouvrir_prises(lancement.ecoute)
     try:
         ouverts = lancement.ouvrir()
+        taches = None
+        if lancement.configuration.contracts is not None:
+            taches = lancement.taches(ouverts)
         with _fin_demandee(prises) as demande:
             pret(prises.adresses(lancement.ecoute.host))
-            servir(lancement, ouverts, prises, pret=lambda adresses: demande.relayer())
+            taches = taches or lancement.taches(ouverts)
+            servir(lancement, taches, prises, pret=lambda adresses: demande.relayer())
     finally:
         prises.fermer()
 
 
 def servir(
     lancement: Lancable,
-    ouverts: tuple[Contrat, Magasin],
+    taches: "Taches",
     prises: Prises,
     *,
     pret: Callable[[AdressesServies], None],
     arret: threading.Event | None = None,
 ) -> None:
-    """Serves what was opened; `pret` is called once it is answered."""
+    """Serves; `pret` is called once it is answered."""
     from sne_sandbox.pki.authority import Autorite
     from sne_sandbox.server import run
 
-    taches = lancement.taches(ouverts)
     run.servir(
         lancement.ecoute,
         taches.application,

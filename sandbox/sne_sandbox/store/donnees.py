@@ -118,7 +118,8 @@ class BaseDeDonnees:
         return ouvrir_sqlite(self._ou) if isinstance(self._ou, Path) else ouvrir_postgresql(self._ou)
 
     def _remettre(self, driver: Any, *, saine: bool = True) -> None:
-        """Keeps it for the next; closes one that cannot be used again."""
+        """Keeps it for the next; closes one that cannot be used again, and those kept: what it died of, a
+        server that was started again, they may have too."""
         if driver is getattr(self._local, "pilote", None):
             return
         if (
@@ -129,8 +130,12 @@ class BaseDeDonnees:
         ):
             self._libres.append(driver)
         else:
-            with suppress(*self._erreurs):
-                driver.close()
+            perdus = [driver]
+            if not saine:
+                perdus, self._libres = [driver, *self._libres], []
+            for perdu in perdus:
+                with suppress(*self._erreurs):
+                    perdu.close()
 
     def envelopper(self, driver: Any) -> "sa.Connection":
         """SQLAlchemy's connection over one that is open: it begins, ends and closes nothing by itself."""

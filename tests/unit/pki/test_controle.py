@@ -1,11 +1,13 @@
 """A PKI that nothing has touched is not read again; one that has changed, lacks something or ends soon is."""
 
+import shutil
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from sne_sandbox.errors import PkiError
 from sne_sandbox.pki import certificates, controle
 from sne_sandbox.pki.authority import RENOUVELER_AVANT, Autorite
 
@@ -32,7 +34,7 @@ def test_it_is_not_read_again(tmp_path: Path, lectures: list[object]) -> None:
     [
         lambda pki: (pki / "serveur.pem").unlink(),
         lambda pki: (pki / "ca.key").chmod(0o640),
-        lambda pki: (pki / "serveur-expire.pem").write_bytes(b"abime"),
+        lambda pki: shutil.copyfile(pki / "serveur.pem", pki / "serveur-expire.pem"),
         lambda pki: (pki / ".controle.json").write_text("[]"),
         lambda pki: (pki / ".controle.json").unlink(),
     ],
@@ -46,6 +48,17 @@ def test_whatever_changes_has_it_read(
     assert lectures == [NOMS]
     controle.preparer(tmp_path, NOMS)
     assert lectures == [NOMS], "what was read is noted"
+
+
+@pytest.mark.parametrize("nom", ["serveur-expire.pem", "serveur-autre-nom.pem"])
+def test_what_no_server_could_show_is_said_before_any_is_ready(tmp_path: Path, nom: str) -> None:
+    controle.preparer(tmp_path, NOMS)
+    (tmp_path / "pki" / nom).write_bytes(b"abime")
+    for _ in range(2):  # it is not noted as good
+        with pytest.raises(PkiError, match=nom):
+            controle.preparer(tmp_path, NOMS)
+    (tmp_path / "pki" / nom).unlink()  # the remedy
+    controle.preparer(tmp_path, NOMS)
 
 
 def test_another_name_has_it_read(tmp_path: Path, lectures: list[object]) -> None:

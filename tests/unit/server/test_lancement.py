@@ -15,6 +15,7 @@ import pytest
 
 from sne_sandbox.domain.base import Base
 from sne_sandbox.errors import UsageError
+from sne_sandbox.resources import contracts_dir
 from sne_sandbox.server import lancement
 from sne_sandbox.server.lancement import ecoute_de, noter_refus_http
 from sne_sandbox.server.listeners import Prises
@@ -83,6 +84,24 @@ def test_who_called_before_the_end_was_asked_for_is_answered(tmp_path: Path) -> 
                 assert prise.recv(12) == b"HTTP/1.1 200"
         assert processus.wait(120) == 0
         assert not pret.exists()
+
+
+def test_over_a_contract_of_ones_own_nothing_is_ready_before_all_of_it_was_built(tmp_path: Path) -> None:
+    """The service description may not be made of it: who waits for the server must not call it."""
+    (tmp_path / "contrat" / "v5.0").mkdir(parents=True)
+    operations = (contracts_dir() / "v5.0" / "operations.csv").read_text("utf-8")
+    assert "tns:codeElement" in operations
+    (tmp_path / "contrat" / "v5.0" / "operations.csv").write_text(
+        operations.replace("tns:codeElement", "tns:autre"), "utf-8"
+    )
+    pret = tmp_path / "pret.json"
+    commande = ["-m", "sne_sandbox", "serve", "--home", str(tmp_path / "home"), "--seed-base", "vide"]
+    commande += ["--https-port=-1", "--http-port=0", "--ready-file", str(pret)]
+    commande += ["--contracts", str(tmp_path / "contrat")]
+    fini = subprocess.run([sys.executable, *commande], stderr=subprocess.PIPE, text=True, check=False)
+    assert fini.returncode == 3, fini.stderr
+    assert "http://" not in fini.stderr
+    assert not pret.exists()
 
 
 def test_an_end_that_an_import_swallows_is_told_again(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,7 +6,7 @@ import subprocess
 import sys
 import threading
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import closing
+from contextlib import ExitStack, closing
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -238,6 +238,26 @@ def test_a_connection_that_the_server_closed_is_not_used_again(magasin: Magasin)
     with pytest.raises(StoreError), magasin.transaction(ecriture=True) as connexion:
         connexion.brut("SELECT pg_terminate_backend(pg_backend_pid())")
     assert magasin.bases.lire("ecole").nom == "ecole"
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize("url", ["postgres"], indirect=True)
+def test_a_server_that_was_started_again_fails_one_call_and_no_more(
+    magasin: Magasin, url: str, tmp_path: Path
+) -> None:
+    with ExitStack() as pile:
+        for _ in range(5):
+            pile.enter_context(magasin.transaction(ecriture=False))
+    with Magasin.ouvrir(url, tmp_path) as autre, autre.transaction(ecriture=False) as connexion:
+        tuer = (
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE pid <> pg_backend_pid() AND datname = current_database()"
+        )
+        assert len(connexion.sa.exec_driver_sql(tuer).all()) >= 5
+    with pytest.raises(StoreError):
+        magasin.bases.lire("ecole")
+    for _ in range(5):
+        magasin.bases.lire("ecole")
 
 
 # --- bases --------------------------------------------------------------------------------------------
