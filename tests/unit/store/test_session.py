@@ -246,14 +246,11 @@ def test_a_server_that_was_started_again_fails_one_call_and_no_more(
     magasin: Magasin, url: str, tmp_path: Path
 ) -> None:
     with ExitStack() as pile:
-        for _ in range(5):
-            pile.enter_context(magasin.transaction(ecriture=False))
+        ouvertes = [pile.enter_context(magasin.transaction(ecriture=False)) for _ in range(5)]
+        siennes = {ici.sa.exec_driver_sql("SELECT pg_backend_pid()").scalar() for ici in ouvertes}
     with Magasin.ouvrir(url, tmp_path) as autre, autre.transaction(ecriture=False) as connexion:
-        tuer = (
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-            " WHERE pid <> pg_backend_pid() AND datname = current_database()"
-        )
-        assert len(connexion.sa.exec_driver_sql(tuer).all()) >= 5
+        for numero in siennes:
+            connexion.sa.exec_driver_sql(f"SELECT pg_terminate_backend({numero})")
     with pytest.raises(StoreError):
         magasin.bases.lire("ecole")
     for _ in range(5):
