@@ -130,10 +130,13 @@ def tirer() -> None:
     semence, tireur, tireurs, entree, sortie = pickle.load(sys.stdin.buffer)  # noqa: S301 - from `semis`
     with os.fdopen(entree, "rb") as avant, os.fdopen(sortie, "wb", buffering=0) as apres:
         recevoir, transmettre = partial(pickle.load, avant), partial(pickle.dump, file=apres)
-        for lot in _lots(semence, tireur, tireurs, recevoir, transmettre):
-            octets = marshal.dumps((lot.fait, lot.lignes, lot.sequences))
-            pickle.dump(octets, sys.stdout.buffer)
-            sys.stdout.buffer.flush()
+        try:
+            for lot in _lots(semence, tireur, tireurs, recevoir, transmettre):
+                octets = marshal.dumps((lot.fait, lot.lignes, lot.sequences))
+                pickle.dump(octets, sys.stdout.buffer)
+                sys.stdout.buffer.flush()
+        except (BrokenPipeError, EOFError):  # nobody wants them any more
+            os._exit(1)
 
 
 def _lots(

@@ -88,7 +88,11 @@ def _lancer(semence: Semence, pile: ExitStack) -> list[IO[bytes]]:
             voisins = (anneau[rang][0], anneau[(rang + 1) % _TIREURS][1])
             tireur = pile.enter_context(
                 subprocess.Popen(  # noqa: S603
-                    commande, stdin=subprocess.PIPE, stdout=subprocess.PIPE, pass_fds=voisins
+                    commande,
+                    stdin=subprocess.PIPE,
+                    stdout=subprocess.PIPE,
+                    pass_fds=voisins,
+                    process_group=0,  # an interruption is for us
                 )
             )
             pile.callback(tireur.kill)
