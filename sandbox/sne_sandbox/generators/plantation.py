@@ -132,8 +132,7 @@ def tirer() -> None:
         recevoir, transmettre = partial(pickle.load, avant), partial(pickle.dump, file=apres)
         try:
             for lot in _lots(semence, tireur, tireurs, recevoir, transmettre):
-                octets = marshal.dumps((lot.fait, lot.lignes, lot.sequences))
-                pickle.dump(octets, sys.stdout.buffer)
+                pickle.dump(marshal.dumps((lot.fait, lot.lignes, lot.sequences)), sys.stdout.buffer)
                 sys.stdout.buffer.flush()
         except (BrokenPipeError, EOFError):  # nobody wants them any more
             os._exit(1)
