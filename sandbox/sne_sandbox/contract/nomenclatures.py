@@ -10,10 +10,11 @@ import unicodedata
 from array import array
 from bisect import bisect_left
 from codecs import BOM_UTF8
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
+from itertools import chain, islice
 from types import MappingProxyType
 from typing import Final
 
@@ -287,7 +288,7 @@ class Territoires:
     def numerotes(self) -> frozenset[str]:
         """The territories by which a numéro unique may begin: those of a commune, in force or not."""
         if self._numerotes is None:
-            communes = (*self._communes.codes(), *self._anciennes.codes())
+            communes = chain(self._communes.codes(), self._anciennes.codes())
             une_par_departement = {departement_de(code): code for code in communes}
             self._numerotes = frozenset(map(territoire_de, une_par_departement.values()))
         return self._numerotes
@@ -333,10 +334,10 @@ class _Table:
                     self._charger()
                     self._lue = True
 
-    def codes(self) -> list[str]:
+    def codes(self) -> Iterator[str]:
         """The first column of every row, in order."""
         self.lire()
-        return [trouve[1].decode() for trouve in _CODE.finditer(self._octets)][1:]
+        return (trouve[1].decode() for trouve in islice(_CODE.finditer(self._octets), 1, None))
 
     def _chercher(self, code: str) -> tuple[str, ...] | None:
         """The wanted columns, but for the first, of the row of that code: the last one, of several."""
@@ -362,8 +363,9 @@ class _Table:
     def noms(self) -> list[str]:
         """The second wanted column of every row, in order; "" where it is missing."""
         self.lire()
-        lignes, rang = (trouve[0].decode() for trouve in _CODE.finditer(self._octets)), self._rangs[0]
-        return [valeurs[rang] if len(valeurs) > rang else "" for valeurs in csv.reader(lignes)][1:]
+        lues, rang = islice(_CODE.finditer(self._octets), 1, None), self._rangs[0]
+        lignes = csv.reader(trouve[0].decode() for trouve in lues)
+        return [valeurs[rang] if len(valeurs) > rang else "" for valeurs in lignes]
 
     def _charger(self) -> None:
         octets = self._lire(self._fichier).removeprefix(BOM_UTF8)

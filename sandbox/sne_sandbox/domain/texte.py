@@ -13,7 +13,7 @@ from typing import Any, Final, TypeVar
 _HORS_XML: Final = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 T = TypeVar("T")
 
-_RETENUS_MAX: Final = 4096
+_RETENUS_MAX: Final = 2048
 _RETENU_MAX: Final = 128
 #: Letters that Unicode does not take apart.
 LIGATURES: Final = str.maketrans({"œ": "oe", "Œ": "oe", "æ": "ae", "Æ": "ae", "ß": "ss"})

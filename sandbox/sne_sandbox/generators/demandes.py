@@ -93,12 +93,8 @@ def message(
 
 def document(version: str, type_fichier: str, instant: datetime, corps: Element) -> Element:
     """An `interfaceNuu` document around the form `corps`."""
-    return Element(
-        "interfaceNuu",
-        "",
-        {"versionInterface": version},
-        contenu(type_fichier, xs_date_time(instant), corps, ELEMENTS),
-    )
+    parties = contenu(type_fichier, xs_date_time(instant), corps, ELEMENTS)
+    return Element("interfaceNuu", "", {"versionInterface": version}, parties)
 
 
 def contenu(type_fichier: str, date_fichier: str, corps: T, p: Plume[T]) -> tuple[T, T]:

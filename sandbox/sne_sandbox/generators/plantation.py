@@ -10,7 +10,6 @@ import json
 import marshal
 import os
 import pickle
-import signal
 import sys
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
@@ -129,17 +128,14 @@ def tirer() -> None:
     """The process that draws for another: on its standard input a `Semence`, which of how many it is, and
     what its neighbours write to it and read of it; on its output its batches."""
     gc.disable()  # nothing here goes in circles
-    # Ctrl-C in a terminal reaches it too: it ends with the process that reads it, without a word.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    with suppress(BrokenPipeError, EOFError):
+    with suppress(BrokenPipeError, EOFError):  # nobody wants them any more
         semence, tireur, tireurs, entree, sortie = pickle.load(sys.stdin.buffer)  # noqa: S301 - from `semis`
         with os.fdopen(entree, "rb") as avant, os.fdopen(sortie, "wb", buffering=0) as apres:
             recevoir, transmettre = partial(pickle.load, avant), partial(pickle.dump, file=apres)
             for lot in _lots(semence, tireur, tireurs, recevoir, transmettre):
-                octets = marshal.dumps((lot.fait, lot.lignes, lot.sequences))
-                pickle.dump(octets, sys.stdout.buffer)
+                pickle.dump(marshal.dumps((lot.fait, lot.lignes, lot.sequences)), sys.stdout.buffer)
                 sys.stdout.buffer.flush()
-    os._exit(0)  # what could not be written is not tried again
+    os._exit(0)  # what could not be written would be tried again
 
 
 def _lots(

@@ -7,14 +7,16 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
-from sne_sandbox.contract.versions import Contrat
 from sne_sandbox.domain.demande import departement_de, territoire_de
 from sne_sandbox.errors import ContractError, UsageError
 from sne_sandbox.generators.menages import SORTES
 from sne_sandbox.generators.tirage import Repartition
 from sne_sandbox.resources import fixtures_dir
+
+if TYPE_CHECKING:
+    from sne_sandbox.contract.versions import Contrat
 
 _CHANCES: Final = ("radiees", "dalo", "decisions", "doublons", "nir")
 _PARTS: Final = ("menages", "versions", "nationalites", "anciennete", "radiations", "territoire")
@@ -63,7 +65,7 @@ class Population:
 
 
 @lru_cache(maxsize=16)
-def lire_population(nom: str, contrat: Contrat) -> Population:
+def lire_population(nom: str, contrat: "Contrat") -> Population:
     """The population of the seed `nom`, its communes found in the contract's: read once. Raises UsageError
     for an unknown seed, ContractError for one that is not well written."""
     lue = _lire(nom)
@@ -97,7 +99,7 @@ def _lire(nom: str) -> Mapping[str, Any]:
     return {**_lire(lue["comme"]), **lue} if "comme" in lue else lue
 
 
-def _territoire(nom: str, table: Mapping[str, Any], contrat: Contrat) -> Territoire:
+def _territoire(nom: str, table: Mapping[str, Any], contrat: "Contrat") -> Territoire:
     places = []
     for code in table["communes"]:
         commune = contrat.territoires.commune(code)

@@ -95,11 +95,11 @@ def _lancer(semence: Semence, pile: ExitStack) -> list[IO[bytes]]:
     try:
         for rang in range(_TIREURS):
             voisins = (anneau[rang][0], anneau[(rang + 1) % _TIREURS][1])
-            tireur = pile.enter_context(
-                subprocess.Popen(  # noqa: S603
-                    commande, stdin=subprocess.PIPE, stdout=subprocess.PIPE, pass_fds=voisins
-                )
+            # In a group of its own: an interruption is for us.
+            tireur = subprocess.Popen(  # noqa: S603
+                commande, stdin=subprocess.PIPE, stdout=subprocess.PIPE, pass_fds=voisins, process_group=0
             )
+            pile.enter_context(tireur)
             pile.callback(tireur.kill)
             assert tireur.stdin is not None
             assert tireur.stdout is not None

@@ -142,6 +142,21 @@ def test_a_file_without_its_columns(octets):
         territoires(octets).existe("62001")
 
 
+def test_a_file_as_a_spreadsheet_writes_it():
+    """A byte order mark, line ends of two characters, quotes; the last of two lines stands."""
+    entete, premiere, *autres = COMMUNES.splitlines()
+    deux = premiere.replace(b"Essai", b"Ancien essai")
+    lignes = (entete, b"", deux, b'"62003"' + premiere[5:], *autres, premiere)
+    trouves = territoires(b"\xef\xbb\xbf" + b"\r\n".join(lignes) + b"\r\n")
+    for code in ("62001", "62003"):
+        commune = trouves.commune(code)
+        assert commune is not None
+        assert (commune.nom, commune.epci) == ("Essai, sur Mer", "200000001")
+    assert [trouves.existe(code) for code in ("6200", "620010", "code", "\ud800")] == [False] * 4
+    assert set(trouves.codes()) == {"62001", "62002", "62003"}
+    assert {"062"} == set(trouves.numerotes())
+
+
 def test_a_short_line():
     with pytest.raises(ContractError, match="62001,Essai"):
         territoires(COMMUNES.splitlines()[0] + b"\n62001,Essai\n").commune("62001")

@@ -1,7 +1,11 @@
 """The rows that a seed stores, without reading its documents back."""
 
+import os
+import pickle
+import subprocess
+import sys
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import UTC, datetime
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -14,6 +18,8 @@ from sne_sandbox.domain.dates import PARIS
 from sne_sandbox.domain.demande import DemandeStockee
 from sne_sandbox.errors import StoreError
 from sne_sandbox.generators import semis
+from sne_sandbox.generators.plantation import Semence
+from sne_sandbox.generators.population import lire_population
 from sne_sandbox.operations import bases
 from sne_sandbox.store import lignes, tables
 from sne_sandbox.store.connexion import RequeteSql
@@ -85,6 +91,29 @@ def test_a_base_is_the_same_however_many_processes_draw_it(
     assert contenus[0]["sequence"]
     for contenu in contenus[1:]:
         assert contenu == contenus[0]
+
+
+@pytest.mark.parametrize("parti", ["lecteur", "voisin"])
+def test_a_drawer_left_alone_ends_in_silence(contrat: Contrat, parti: str) -> None:
+    semence = Semence("a", lire_population("ecole", contrat), 3, 5_000, HORLOGE.maintenant(datetime.now(UTC)))
+    (entree, ecrite), (lue, sortie) = os.pipe(), os.pipe()
+    with subprocess.Popen(
+        [sys.executable, "-c", semis._TIREUR],
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, pass_fds=(entree, sortie),
+    ) as tireur:  # fmt: skip
+        for bout in (entree, ecrite, sortie):
+            os.close(bout)
+        assert tireur.stdin is not None
+        assert tireur.stdout is not None
+        assert tireur.stderr is not None
+        if parti == "lecteur":
+            tireur.stdout.close()
+        # The first batch needs nobody; the second begins where the neighbour's sequences are.
+        with tireur.stdin as commande:
+            pickle.dump((semence, int(parti == "voisin"), 2, entree, sortie), commande)
+        assert tireur.stderr.read() == b""
+    os.close(lue)
+    assert tireur.returncode == 1
 
 
 def test_a_base_whose_drawer_stops_is_no_base(
