@@ -36,8 +36,13 @@ _VERROU_SESSION_PG: Final = "SELECT pg_advisory_lock(%s)"
 _DEVERROU_SESSION_PG: Final = "SELECT pg_advisory_unlock(%s)"
 #: Seconds that an exchange waits for its turn: those before it may be held up by a writer of another process.
 _TOUR_MAX: Final = 0.1
-#: Transactions that write, after which what they wrote is moved from SQLite's log to its file. Some 16 MB.
-_REPORT: Final = 128
+#: Transactions that write, after which what they wrote is moved from SQLite's log to its file. It takes the
+#: same work in all, and what is moved at once takes it from the exchanges of that moment: 128 were 20 ms.
+_REPORT: Final = 32
+#: Pages of the log (48 MB) from which it is begun again, which wants all of it moved and nobody writing.
+#: Under a load somebody always is: SQLite would stop one to move it, for as long as 70 ms.
+_LONG: Final = 12_000
+_REPORTER: Final = "PRAGMA wal_checkpoint(PASSIVE)"
 #: Connections kept open between two transactions.
 _GARDEES: Final = 16
 
@@ -61,6 +66,7 @@ class BaseDeDonnees:
         self._tours: dict[str | None, Tour] = {}
         self._ecritures = 0
         self._report: threading.Thread | None = None
+        self._trop_long = False
         self._local = threading.local()
         self._ferme = False
 
@@ -224,7 +230,7 @@ class BaseDeDonnees:
 
     def _faire_reporter(self, combien: int) -> None:
         """Every so many transactions, moves the log to the file, in a thread: a writer that does it itself
-        waits for the disk, and all those behind it. Called under the lock of writers."""
+        waits for the disk, and all those behind it. Called by whose turn it is."""
         avant, self._ecritures = self._ecritures, self._ecritures + combien
         if avant // _REPORT == self._ecritures // _REPORT:
             return
@@ -239,7 +245,7 @@ class BaseDeDonnees:
         # What cannot be moved stays in the log, where nothing is lost; a commit moves it when it is long. The
         # connections that are kept leave their pages to those who work.
         with suppress(*self._erreurs), closing(self._ouvrir()) as connexion:
-            connexion.execute("PRAGMA wal_checkpoint(PASSIVE)")
+            self._trop_long = connexion.execute(_REPORTER).fetchone()[1] >= _LONG
 
     # What a transaction asks, step by step.
 
@@ -277,8 +283,10 @@ class BaseDeDonnees:
         except BaseException:
             self._annuler(groupe, ecriture=ecriture)
             raise
-        if ecriture and self._verrou is not None:
-            self._faire_reporter(groupe.membres)
+        if ecriture and self._trop_long:
+            self._trop_long = False
+            with suppress(*self._erreurs):
+                groupe.pilote.execute(_REPORTER)  # what little came since the thread has moved the rest
         self._finir(groupe, ecriture=ecriture, saine=True)
 
     def _annuler(self, groupe: Groupe, *, ecriture: bool) -> None:
@@ -432,6 +440,8 @@ class Transaction:
             groupe.annoncer(erreur)
             raise
         groupe.annoncer(echec)
+        if echec is None and self._donnees._verrou is not None:
+            self._donnees._faire_reporter(groupe.membres)
         return echec
 
     def _defaire(self, erreur: BaseException) -> None:
