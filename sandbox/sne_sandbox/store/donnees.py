@@ -9,7 +9,7 @@ import sqlite3
 import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import closing, contextmanager, suppress
+from contextlib import contextmanager, suppress
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
@@ -66,6 +66,7 @@ class BaseDeDonnees:
         self._tours: dict[str | None, Tour] = {}
         self._ecritures = 0
         self._report: threading.Thread | None = None
+        self._reporteur: Any = None
         self._trop_long = False
         self._local = threading.local()
         self._ferme = False
@@ -75,6 +76,8 @@ class BaseDeDonnees:
         if self._report is not None:
             self._report.join()
         self._ferme = True
+        if self._reporteur is not None:
+            self._reporteur.close()
         while self._libres:
             self._libres.pop().close()
         if self._verrou is not None:
@@ -243,9 +246,10 @@ class BaseDeDonnees:
 
     def _reporter(self) -> None:
         # What cannot be moved stays in the log, where nothing is lost; a commit moves it when it is long. The
-        # connections that are kept leave their pages to those who work.
-        with suppress(*self._erreurs), closing(self._ouvrir()) as connexion:
-            self._trop_long = connexion.execute(_REPORTER).fetchone()[1] >= _LONG
+        # connections of those who work are theirs, with the pages that they hold.
+        with suppress(*self._erreurs):
+            self._reporteur = self._reporteur or self._ouvrir()
+            self._trop_long = self._reporteur.execute(_REPORTER).fetchone()[1] >= _LONG
 
     # What a transaction asks, step by step.
 
