@@ -170,7 +170,11 @@ class BaseDeDonnees:
 
     def _tour(self, verrou: str | None) -> Tour:
         tour = self._tours.get(verrou)
-        return tour if tour is not None else self._tours.setdefault(verrou, Tour())
+        if (
+            tour is None
+        ):  # exchanges of PostgreSQL read beside one another: they come to the gate when they may
+            tour = self._tours.setdefault(verrou, Tour(rassemble=self.dialecte == "sqlite"))
+        return tour
 
     def transaction(self, *, ecriture: bool, verrou: str | None = None, seule: bool = False) -> "Transaction":
         """One transaction: a context that gives its Connexion, commits at its end, and rolls back when an

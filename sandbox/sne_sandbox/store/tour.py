@@ -91,15 +91,17 @@ class Groupe:
 
 
 class Tour:
-    """The turn of one process, over what has one writer: a SQLite file, or a base of PostgreSQL."""
+    """The turn of one process, over what has one writer: a SQLite file, or a base of PostgreSQL. `rassemble`:
+    a group waits at the gate for those that were in the last one."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, rassemble: bool = True) -> None:
         self._verrou = threading.Lock()  # held for a few instructions
         self._pris = False
         self._ecrit = False  # who has the turn writes, or waits for another process to have written
         self._liseurs: deque[threading.Lock] = deque()
         self._ecrivains: deque[threading.Lock] = deque()
         self._attendus = 1
+        self._rassemble = rassemble
         self.groupe: Groupe | None = None
         """The transaction that is open; touched by whose turn it is."""
 
@@ -125,7 +127,7 @@ class Tour:
     def ecrire(self, *, a_la_main: bool) -> None:
         """Waits for a turn to write; `a_la_main` says whether this thread has the turn already: it lets those
         who have still to read go first."""
-        rassembler = True
+        rassembler = self._rassemble
         while True:
             with self._verrou:
                 patience = -1.0
@@ -139,7 +141,8 @@ class Tour:
                         self._ecrit = True
                         return
                 attente = _attente()
-                self._ecrivains.append(attente)
+                # Who waits for others to join is not behind them.
+                (self._ecrivains.append if patience < 0 else self._ecrivains.appendleft)(attente)
             if not attente.acquire(timeout=patience):
                 with self._verrou:
                     if not self._pris:  # nobody came

@@ -261,6 +261,18 @@ def test_who_missed_the_group_waits_for_those_it_answered(monkeypatch: pytest.Mo
     assert sorted(ordre) == ["a", "b", "tard"]
 
 
+def test_on_postgresql_nobody_waits_for_those_that_may_come(
+    magasin: Magasin, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module_du_tour, "RASSEMBLER_S", 240.0)
+    assert magasin._tour("ecole")._rassemble is (magasin.dialecte == "sqlite")
+    tour, groupe = Tour(rassemble=False), Groupe(None)
+    groupe.membres = 5
+    tour.finir(groupe)
+    tour.ecrire(a_la_main=False)  # at once, though five were there
+    tour.rendre()
+
+
 def _attendre(condition: Callable[[], bool]) -> None:
     limite = time.monotonic() + 240
     while not condition():
