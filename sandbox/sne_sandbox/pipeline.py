@@ -84,6 +84,7 @@ class Pipeline:
         # (5) The rules: those that the message alone decides, before anybody has to wait for us,
         if jugement is not None:
             jugement.lire_le_message()
+        self.magasin.journal.preparer(echange)
         # then, in one transaction, those that read the register.
         ouvrir = self.magasin.ecrire if operation.ecrit else self.magasin.lire
         with ouvrir(base.nom) as registre:

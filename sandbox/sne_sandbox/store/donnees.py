@@ -9,7 +9,7 @@ import sqlite3
 import sys
 import threading
 from collections.abc import Iterator, Mapping
-from contextlib import closing, contextmanager, suppress
+from contextlib import contextmanager, suppress
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
@@ -36,8 +36,13 @@ _SEUL_PG: Final = "SELECT pg_advisory_lock(%s) IS NOT NULL"
 _SEUL_SANS_ATTENDRE_PG: Final = "SELECT pg_try_advisory_lock(%s)"
 #: Seconds that an exchange waits for its turn: those before it may be held up by a writer of another process.
 _TOUR_MAX: Final = 0.1
-#: Transactions that write, after which what they wrote is moved from SQLite's log to its file. Some 16 MB.
-_REPORT: Final = 128
+#: Transactions that write, after which what they wrote is moved from SQLite's log to its file. It takes the
+#: same work in all, and what is moved at once takes it from the exchanges of that moment: 128 were 20 ms.
+_REPORT: Final = 32
+#: Pages of the log (48 MB) from which it is begun again, which wants all of it moved and nobody writing.
+#: Under a load somebody always is: SQLite would stop one to move it, for as long as 70 ms.
+_LONG: Final = 12_000
+_REPORTER: Final = "PRAGMA wal_checkpoint(PASSIVE)"
 #: Connections kept open between two transactions.
 _GARDEES: Final = 16
 
@@ -62,6 +67,8 @@ class BaseDeDonnees:
         self._tours: dict[str | None, Tour] = {}
         self._ecritures = 0
         self._report: threading.Thread | None = None
+        self._reporteur: Any = None
+        self._trop_long = False
         self._local = threading.local()
         self._ferme = False
 
@@ -70,6 +77,8 @@ class BaseDeDonnees:
         if self._report is not None:
             self._report.join()
         self._ferme = True
+        if self._reporteur is not None:
+            self._reporteur.close()
         while self._libres:
             self._libres.pop().close()
         for verrou in (self._verrou, self._verrou_semis):
@@ -173,7 +182,11 @@ class BaseDeDonnees:
 
     def _tour(self, verrou: str | None) -> Tour:
         tour = self._tours.get(verrou)
-        return tour if tour is not None else self._tours.setdefault(verrou, Tour())
+        if (
+            tour is None
+        ):  # exchanges of PostgreSQL read beside one another: they come to the gate when they may
+            tour = self._tours.setdefault(verrou, Tour(rassemble=self.dialecte == "sqlite"))
+        return tour
 
     def transaction(self, *, ecriture: bool, verrou: str | None = None, seule: bool = False) -> "Transaction":
         """One transaction: a context that gives its Connexion, commits at its end, and rolls back when an
@@ -229,7 +242,7 @@ class BaseDeDonnees:
 
     def _faire_reporter(self, combien: int) -> None:
         """Every so many transactions, moves the log to the file, in a thread: a writer that does it itself
-        waits for the disk, and all those behind it. Called under the lock of writers."""
+        waits for the disk, and all those behind it. Called by whose turn it is."""
         avant, self._ecritures = self._ecritures, self._ecritures + combien
         if avant // _REPORT == self._ecritures // _REPORT:
             return
@@ -242,9 +255,10 @@ class BaseDeDonnees:
 
     def _reporter(self) -> None:
         # What cannot be moved stays in the log, where nothing is lost; a commit moves it when it is long. The
-        # connections that are kept leave their pages to those who work.
-        with suppress(*self._erreurs), closing(self._ouvrir()) as connexion:
-            connexion.execute("PRAGMA wal_checkpoint(PASSIVE)")
+        # connections of those who work are theirs, with the pages that they hold.
+        with suppress(*self._erreurs):
+            self._reporteur = self._reporteur or self._ouvrir()
+            self._trop_long = self._reporteur.execute(_REPORTER).fetchone()[1] >= _LONG
 
     # What a transaction asks, step by step.
 
@@ -282,8 +296,10 @@ class BaseDeDonnees:
         except BaseException:
             self._annuler(groupe, ecriture=ecriture)
             raise
-        if ecriture and self._verrou is not None:
-            self._faire_reporter(groupe.membres)
+        if ecriture and self._trop_long:
+            self._trop_long = False
+            with suppress(*self._erreurs):
+                groupe.pilote.execute(_REPORTER)  # what little came since the thread has moved the rest
         self._finir(groupe, ecriture=ecriture, saine=True)
 
     def _annuler(self, groupe: Groupe, *, ecriture: bool) -> None:
@@ -437,6 +453,8 @@ class Transaction:
             groupe.annoncer(erreur)
             raise
         groupe.annoncer(echec)
+        if echec is None and self._donnees._verrou is not None:
+            self._donnees._faire_reporter(groupe.membres)
         return echec
 
     def _defaire(self, erreur: BaseException) -> None:

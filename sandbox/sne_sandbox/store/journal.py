@@ -2,6 +2,7 @@
 by SQL: the same whichever process served the exchanges."""
 
 import json
+import threading
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -109,6 +110,12 @@ class CriteresJournal(TypedDict, total=False):
     texte: str | None
 
 
+class _Prete(threading.local):
+    """The question that `Journal.preparer` compressed last, in this thread: as it was, and compressed."""
+
+    question: tuple[bytes | None, bytes] = (None, b"")
+
+
 class Journal:
     """The journal of a store. Keeps `maximum` exchanges of each base."""
 
@@ -116,6 +123,11 @@ class Journal:
         self._donnees = donnees
         self._maximum = maximum
         self._pas = max(1, min(PAS, maximum // 10))
+        self._prete = _Prete()
+
+    def preparer(self, echange: Echange) -> None:
+        """Compresses the question of an exchange that this thread will write, before others wait for it."""
+        self._prete.question = echange.requete, tasser(echange.requete)
 
     def consigner(self, ou: Connexion | None, echange: Echange) -> int:
         """Writes an exchange, inside the caller's transaction when it gives one; answers its id, which the
@@ -208,7 +220,11 @@ class Journal:
             connexion.differer(_AVANCER, [{"cle": base, "dernier": identifiant}])
         connexion.memoire[cle] = identifiant, origine, oublies
         echange.identifiant = identifiant
-        connexion.differer(_AJOUTER, [_ligne_de(echange)])
+        recue, question = self._prete.question
+        self._prete.question = None, b""
+        if recue is not echange.requete:
+            question = tasser(echange.requete)
+        connexion.differer(_AJOUTER, [_ligne_de(echange, question)])
         if identifiant - origine - oublies >= self._maximum + self._pas:
             jusqua = identifiant - self._maximum
             connexion.faire(_PURGER, {"base": base, "jusqua": jusqua})
@@ -271,14 +287,14 @@ _NUITS: Final = (
 )
 
 
-def _ligne_de(echange: Echange) -> Mapping[str, Any]:
+def _ligne_de(echange: Echange, question: bytes) -> Mapping[str, Any]:
     notes = _ECRIRE({nom: getattr(echange, nom) for nom in _DETAILS})
     return {
         "base": echange.base,
         **{nom: en_colonne(getattr(echange, nom)) for nom in _COLONNES},
         **{nom: _lisible(getattr(echange, nom)) for nom in _TEXTES},
         "details": _lisible(notes),
-        "requete": tasser(echange.requete),
+        "requete": question,
         "reponse": tasser(echange.reponse),
     }
 

@@ -4,7 +4,8 @@ An interpreter runs one thread at a time, and a database file has one writer: th
 statement cost half as much again as those that wait for one another. So one exchange works at a time. It
 first reads its message, which concerns nobody else; then it comes to the gate, where it waits until all those
 that are there have read theirs; then they write, one after the other, in one transaction that the last of
-them commits for all. Who is alone waits for nobody.
+them commits for all. Who is alone waits for nobody. Who comes while they write, or wait for another process
+to have written, reads beside them: to miss a group is to wait for two.
 """
 
 import threading
@@ -90,23 +91,29 @@ class Groupe:
 
 
 class Tour:
-    """The turn of one process, over what has one writer: a SQLite file, or a base of PostgreSQL."""
+    """The turn of one process, over what has one writer: a SQLite file, or a base of PostgreSQL. `rassemble`:
+    a group waits at the gate for those that were in the last one."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, rassemble: bool = True) -> None:
         self._verrou = threading.Lock()  # held for a few instructions
         self._pris = False
+        self._ecrit = False  # who has the turn writes, or waits for another process to have written
         self._liseurs: deque[threading.Lock] = deque()
         self._ecrivains: deque[threading.Lock] = deque()
         self._attendus = 1
+        self._rassemble = rassemble
         self.groupe: Groupe | None = None
         """The transaction that is open; touched by whose turn it is."""
 
     def lire(self, delai: float) -> bool:
-        """Waits for a turn to read a message, `delai` seconds at most; whether it came."""
+        """Waits for a turn to read a message, `delai` seconds at most; whether it came. While others write it
+        does not come: who reads beside them is in time to be one of them."""
         with self._verrou:
             if not self._pris:
                 self._pris = True
                 return True
+            if self._ecrit:
+                return False
             attente = _attente()
             self._liseurs.append(attente)
         if attente.acquire(timeout=delai):
@@ -120,31 +127,32 @@ class Tour:
     def ecrire(self, *, a_la_main: bool) -> None:
         """Waits for a turn to write; `a_la_main` says whether this thread has the turn already: it lets those
         who have still to read go first."""
-        rassembler = False
-        with self._verrou:
-            if not a_la_main:
-                if not self._pris:
-                    self._pris = True
-                    return
-            elif not self._liseurs or len(self._ecrivains) >= MEMBRES_MAX - 1:
-                rassembler = len(self._ecrivains) + 1 < self._attendus
-                if not rassembler:
-                    return
-            attente = _attente()
-            self._ecrivains.append(attente)
-            if rassembler:
-                self._pris = False
-            elif a_la_main:
-                self._liseurs.popleft().release()
-        if rassembler and not attente.acquire(timeout=RASSEMBLER_S):
+        rassembler = self._rassemble
+        while True:
             with self._verrou:
-                if not self._pris:  # nobody came
+                patience = -1.0
+                if a_la_main or not self._pris:
                     self._pris = True
-                    self._ecrivains.remove(attente)
-                    return
-            attente.acquire()
-        elif not rassembler:
-            attente.acquire()
+                    if self._liseurs and len(self._ecrivains) < MEMBRES_MAX - 1:
+                        self._liseurs.popleft().release()
+                    elif rassembler and len(self._ecrivains) + 1 < self._attendus:
+                        patience, rassembler, self._pris = RASSEMBLER_S, False, False
+                    else:
+                        self._ecrit = True
+                        return
+                attente = _attente()
+                # Who waits for others to join is not behind them.
+                (self._ecrivains.append if patience < 0 else self._ecrivains.appendleft)(attente)
+            if not attente.acquire(timeout=patience):
+                with self._verrou:
+                    if not self._pris:  # nobody came
+                        self._pris = self._ecrit = True
+                        self._ecrivains.remove(attente)
+                        return
+                attente.acquire()
+            if self.groupe is not None:
+                return
+            a_la_main = True
 
     def passer_a_un_ecrivain(self) -> bool:
         """Hands the turn, and the transaction that is open, to the next who waits to write; whether there was
@@ -164,6 +172,7 @@ class Tour:
     def rendre(self) -> None:
         """Gives the turn back, no transaction being open."""
         with self._verrou:
+            self._ecrit = False
             if self._liseurs and len(self._ecrivains) < MEMBRES_MAX:
                 self._liseurs.popleft().release()
             elif self._ecrivains:

@@ -1,9 +1,11 @@
-"""Loaded by the interpreter of a server that is measured (`PYTHONPATH`): counts its SQL statements.
+"""Loaded by the interpreter of a server that is measured (`PYTHONPATH`): counts its SQL statements, and the
+microseconds for which it held the lock of those who write to the file of SQLite.
 
-Whoever wants the count makes the folder `lire` in `BANC_SONDE`; each process writes what it has counted
+Whoever wants the counts makes the folder `lire` in `BANC_SONDE`; each process writes what it has counted
 there, in a file of its number.
 """
 
+import fcntl
 import os
 import sqlite3
 import threading
@@ -12,7 +14,8 @@ from pathlib import Path
 from typing import Any
 
 _DOSSIER = Path(os.environ["BANC_SONDE"])
-_comptes = [0]
+_comptes = [0, 0]
+_depuis: dict[int, float] = {}
 
 
 class _Curseur(sqlite3.Cursor):
@@ -53,12 +56,26 @@ def _connecter(*args: Any, **options: Any) -> Any:
 sqlite3.connect = sqlite3.dbapi2.connect = _connecter  # type: ignore[assignment]
 
 
+_verrouiller = fcntl.flock
+
+
+def _flock(descripteur: int, operation: int) -> None:
+    if operation & fcntl.LOCK_UN and descripteur in _depuis:
+        _comptes[1] += int((time.perf_counter() - _depuis.pop(descripteur)) * 1e6)
+    _verrouiller(descripteur, operation)
+    if operation & fcntl.LOCK_EX:
+        _depuis[descripteur] = time.perf_counter()
+
+
+fcntl.flock = _flock
+
+
 def _guetter() -> None:
     while True:
         time.sleep(0.02)
         fichier = _DOSSIER / "lire" / str(os.getpid())
         if fichier.parent.exists() and not fichier.exists():
-            fichier.with_suffix(".tmp").write_text(str(_comptes[0]))
+            fichier.with_suffix(".tmp").write_text(" ".join(map(str, _comptes)))
             fichier.with_suffix(".tmp").rename(fichier)
 
 

@@ -92,6 +92,31 @@ def test_bytes_are_stored_compressed(magasin: Magasin) -> None:
     assert len(lu.requete) == 12_000
 
 
+def test_a_question_is_compressed_before_others_wait_for_who_writes(
+    magasin: Magasin, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tasses: list[bytes] = []
+    tasser = journal.tasser
+
+    def noter(octets: bytes) -> bytes:
+        tasses.append(octets)
+        return tasser(octets)
+
+    monkeypatch.setattr(journal, "tasser", noter)
+    une = Echange("ecole", datetime.now(UTC), requete=b"une question", reponse=b"une suite")
+    autre = Echange("ecole", datetime.now(UTC), requete=b"une autre", reponse=b"autre suite")
+    magasin.journal.preparer(une)
+    with magasin.ecrire("ecole") as registre:
+        tasses.clear()
+        magasin.journal.consigner(registre.connexion, une)
+        magasin.journal.consigner(registre.connexion, autre)  # nobody prepared it
+    assert tasses == [b"une suite", b"une autre", b"autre suite"]
+    for echange in (une, autre):
+        lu = magasin.journal.lire("ecole", echange.identifiant or 0)
+        assert lu is not None
+        assert (lu.requete, lu.reponse) == (echange.requete, echange.reponse)
+
+
 def test_written_with_the_work_or_not_at_all(magasin: Magasin) -> None:
     with pytest.raises(ZeroDivisionError), magasin.ecrire("ecole") as registre:  # noqa: PT012
         magasin.journal.consigner(registre.connexion, _echange())

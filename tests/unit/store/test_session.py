@@ -214,6 +214,32 @@ def test_what_is_written_leaves_the_log_without_a_writer_waiting_for_it(
             assert fichier.execute("SELECT count(*) FROM demande").fetchone() == (1,)
 
 
+def test_a_log_that_is_long_is_begun_again_under_a_load(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What a thread has moved is never all there is, when others write: a writer moves the rest."""
+    monkeypatch.setattr(donnees, "_REPORT", 10**9)
+    with Magasin.ouvrir(None, tmp_path / "home") as magasin:
+        magasin.bases.creer(Base("ecole"), GUICHETS)
+        _ajouter_une(magasin)
+        magasin._reporter()
+        assert not magasin._trop_long
+        monkeypatch.setattr(donnees, "_LONG", 1)
+        with magasin.transaction(ecriture=True) as connexion:
+            connexion.brut("UPDATE base SET jeton = jeton + 1")
+            magasin._reporter()  # cannot move this one
+        debut = _debut_du_journal(tmp_path)
+        assert magasin._trop_long is False  # the writer did it
+        with magasin.transaction(ecriture=True) as connexion:
+            connexion.brut("UPDATE base SET jeton = jeton + 1")
+        assert _debut_du_journal(tmp_path) != debut
+
+
+def _debut_du_journal(dossier: Path) -> bytes:
+    """The salts of the log, which change each time that it is begun again (SQLite, fileformat2, 4.1)."""
+    return (dossier / "home" / "sne.sqlite3-wal").read_bytes()[16:24]
+
+
 def _attendre_le_report() -> None:
     for fil in threading.enumerate():
         if fil.name == "sne-report":

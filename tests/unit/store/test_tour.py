@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,10 +15,12 @@ from exemples_store import stockee
 
 from sne_sandbox.domain.echange import Echange
 from sne_sandbox.errors import StoreError
+from sne_sandbox.store import donnees as module_des_donnees
 from sne_sandbox.store import requetes
 from sne_sandbox.store import tour as module_du_tour
 from sne_sandbox.store.connexion import Connexion
 from sne_sandbox.store.donnees import BaseDeDonnees, base_en_panne
+from sne_sandbox.store.pilotes import preparer_fichier
 from sne_sandbox.store.recherche import parcourir
 from sne_sandbox.store.session import Magasin
 from sne_sandbox.store.tour import Groupe, Tour
@@ -190,6 +193,91 @@ def test_who_has_the_turn_lets_the_others_read_first() -> None:
             futur.result(timeout=240)
     assert {ligne[2:] for ligne in ordre[:2]} == {"lit"}
     assert len(ordre) == 5
+
+
+@pytest.mark.parametrize("url", ["sqlite"], indirect=True)
+def test_who_comes_while_the_file_is_waited_for_is_of_the_group(
+    magasin: Magasin, validations: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another process writes: the first here waits for the file, the second reads its message meanwhile."""
+    monkeypatch.setattr(module_des_donnees, "_TOUR_MAX", 240.0)
+    tour = magasin._tour(None)
+    assert isinstance(magasin._ou, Path)
+
+    def echanger() -> str:
+        with magasin.tour():
+            return _inscrire(magasin)
+
+    ailleurs = preparer_fichier(magasin._ou)
+    with ThreadPoolExecutor(2) as fils:
+        with ailleurs:
+            futurs = [fils.submit(echanger)]
+            _attendre(lambda: tour._ecrit)
+            futurs.append(fils.submit(echanger))
+            _attendre(lambda: len(tour._ecrivains) == 1)
+        assert sorted(futur.result(timeout=240) for futur in futurs) == _etat(magasin)[0]
+    ailleurs.fermer()
+    assert validations == [2]
+
+
+def test_who_comes_while_others_write_reads_at_once() -> None:
+    tour = Tour()
+    tour.ecrire(a_la_main=False)
+    assert not tour.lire(240)  # beside them: nothing to give back
+    tour.rendre()
+    assert tour.lire(0)
+    tour.rendre()
+    tour.ecrire(a_la_main=False)
+    tour.rendre()
+    assert tour.lire(0)
+
+
+def test_who_missed_the_group_waits_for_those_it_answered(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two are answered; one has come meanwhile, and does not write before those two are back."""
+    monkeypatch.setattr(module_du_tour, "RASSEMBLER_S", 240.0)
+    tour, ordre = Tour(), []
+    tour.ecrire(a_la_main=False)
+    groupe = Groupe(None)
+    groupe.membres = 2
+
+    def ecrire(nom: str) -> None:
+        if nom != "tard":
+            assert tour.lire(240)
+        tour.ecrire(a_la_main=nom != "tard")
+        ordre.append(nom)
+        tour.rendre()
+
+    with ThreadPoolExecutor(3) as fils:
+        futurs = [fils.submit(ecrire, "tard")]
+        _attendre(lambda: len(tour._ecrivains) == 1)
+        tour.finir(groupe)
+        tour.rendre()
+        for attendus, nom in ((1, "a"), (2, "b")):
+            _attendre(lambda attendus=attendus: len(tour._ecrivains) == attendus and not tour._pris)
+            assert ordre == []
+            futurs.append(fils.submit(ecrire, nom))
+        for futur in futurs:
+            futur.result(timeout=240)
+    assert sorted(ordre) == ["a", "b", "tard"]
+
+
+def test_on_postgresql_nobody_waits_for_those_that_may_come(
+    magasin: Magasin, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module_du_tour, "RASSEMBLER_S", 240.0)
+    assert magasin._tour("ecole")._rassemble is (magasin.dialecte == "sqlite")
+    tour, groupe = Tour(rassemble=False), Groupe(None)
+    groupe.membres = 5
+    tour.finir(groupe)
+    tour.ecrire(a_la_main=False)  # at once, though five were there
+    tour.rendre()
+
+
+def _attendre(condition: Callable[[], bool]) -> None:
+    limite = time.monotonic() + 240
+    while not condition():
+        assert time.monotonic() < limite
+        time.sleep(0.001)
 
 
 def test_a_turn_that_does_not_come_is_given_up() -> None:
