@@ -192,8 +192,8 @@ class DocumentRecu(ElementNu):
     document again for whoever needs them, which is where a rule does not hold.
 
     `faits` tells what is in it: the name of each element that is not empty (`nir`), with its code when it has
-    one (`modeleLogement=HLM`); CODE_INCONNU and VIDE_OBLIGATOIRE. By these a rule that has nothing to look at
-    is not even run.
+    one (`modeleLogement=HLM`); CODE_INCONNU, VIDE_OBLIGATOIRE and BORD_BLANC. By these a rule that has
+    nothing to look at is not even run.
     """
 
     __slots__ = ("_exact", "faits", "lire_exact")
@@ -218,9 +218,11 @@ class DocumentRecu(ElementNu):
             return self._exact
 
 
-#: Facts of a document: a code that its closed list does not hold; an empty element that should have one.
+#: Facts of a document: a code that its closed list does not hold; an empty element that should have one; a
+#: text with a blank before it or after.
 CODE_INCONNU: Final = "?code"
 VIDE_OBLIGATOIRE: Final = "?vide"
+BORD_BLANC: Final = "?blanc"
 
 
 def _indices(enfants: tuple[Element, ...]) -> dict[int, str]:

@@ -11,6 +11,7 @@ from sne_sandbox.contract.explication import expliquer_sous
 from sne_sandbox.contract.schema import Document
 from sne_sandbox.contract.versions import Contrat
 from sne_sandbox.domain.anomalie import Gravite
+from sne_sandbox.domain.element import DocumentRecu
 from sne_sandbox.errors import ExchangeError
 from sne_sandbox.rules import engine
 from sne_sandbox.rules.registre import RegistreMemoire
@@ -67,7 +68,7 @@ def controler(
     """Judge one document as the pipeline would. `nom` is its file name when the rules may read it (DEM…);
     `xml_max` the bytes that it may have."""
     try:
-        racine = codec.parse(octets, limit=xml_max)
+        racine = codec.parse(octets, limit=xml_max, serre=True)
     except ExchangeError as erreur:
         faute = FauteDeDocument(0, "", XML, Gravite.BLOQUANTE, str(erreur), remede=erreur.explication)
         return Controle("", (faute,))
@@ -84,7 +85,8 @@ def controler(
                 for f, fidelite in expliquer_sous(contrat, racine, genre)
             ),
         )
-    return _juger(racine, genre, contrat, profil, maintenant, nom)
+    document = codec.decoder_recu(racine, contrat.nomenclatures, octets)
+    return _juger(document, genre, contrat, profil, maintenant, nom)
 
 
 def genre_de(racine: Any) -> Document:
@@ -114,9 +116,13 @@ def _omises(contrat: Contrat, type_fichier: str, transport: bool) -> tuple[str, 
 
 
 def _juger(
-    racine: Any, genre: Document, contrat: Contrat, profil: str, maintenant: datetime, nom: str | None
+    document: DocumentRecu,
+    genre: Document,
+    contrat: Contrat,
+    profil: str,
+    maintenant: datetime,
+    nom: str | None,
 ) -> Controle:
-    document = codec.decoder_recu(racine, contrat.nomenclatures)
     reglages = Reglages()
     type_fichier = {Document.EVENEMENT: "EVT", Document.RECHERCHE: "RCH"}.get(genre)
     if type_fichier is None:
