@@ -115,6 +115,12 @@ def _omises(contrat: Contrat, type_fichier: str, transport: bool) -> tuple[str, 
     return tuple(r.code for r in applicables if r.registre or (r.transport and not transport))
 
 
+@lru_cache(maxsize=256)
+def _sans_faute(genre: Document, omises: tuple[str, ...]) -> Controle:
+    """One for all: a process hands it to another once for many documents."""
+    return Controle(str(genre), (), omises)
+
+
 def _juger(
     document: DocumentRecu,
     genre: Document,
@@ -127,7 +133,7 @@ def _juger(
     type_fichier = {Document.EVENEMENT: "EVT", Document.RECHERCHE: "RCH"}.get(genre)
     if type_fichier is None:
         if genre is not Document.DEMANDE:
-            return Controle(str(genre), ())
+            return _sans_faute(genre, ())
         type_fichier = document.texte_de("entete/typeFichier") or ""
         # The declaration of a DALO has the schema of a demande; the code is a convention, as are file names.
         type_fichier = "DALO" if type_fichier == DALO else type_fichier
@@ -145,6 +151,8 @@ def _juger(
     )
     omises = _omises(contrat, type_fichier, nom is not None)
     anomalies = engine.juger_sans_registre(contexte, contrat, profil)
+    if not anomalies:
+        return _sans_faute(genre, omises)
     fautes = []
     for a in anomalies:
         if a.regle not in omises:
