@@ -23,6 +23,7 @@ XML: Final = "XML"
 XSD: Final = "XSD"
 #: `typeFichier` of the declaration of a DALO.
 DALO: Final = "DAL"
+_ESPACE: Final = f"{{{codec.NS}}}"
 _VIDE: Final = RegistreMemoire()
 
 
@@ -91,11 +92,12 @@ def controler(
 
 def genre_de(racine: Any) -> Document:
     """Which of the documents this is. Four of them share the root name: their content tells them apart."""
-    espace = f"{{{codec.NS}}}"
+    espace = _ESPACE
     if racine.tag == espace + "listeDoublons":
         return Document.DOUBLONS
-    operation = racine.find(espace + "operation")
-    noms = {e.tag for e in racine} | ({e.tag for e in operation} if operation is not None else set())
+    noms = {e.tag for e in racine}
+    if espace + "operation" in noms:
+        noms |= {e.tag for e in racine.find(espace + "operation")}
     if espace + "demandeMulticritere" in noms or espace + "listeDemandes" in noms:
         return Document.RECHERCHE
     if espace + "codeTerritoire" in noms or espace + "listeTypesEvenements" in noms:

@@ -195,6 +195,7 @@ def _incomplet(personne: Element, attendus: tuple[str, ...]) -> Iterator[Infract
 
 
 _TOTAL_NORMAL: Final = 20_000
+_RESSOURCES_DU_CONTRAT: Final = {code: {"SAL"} for code in SALARIES} | {"ETU": {"SAL", "BE"}}
 
 
 @regle("RES001", "anneeMoins1")
@@ -279,16 +280,13 @@ def ressource_negative(contexte: Contexte) -> Iterator[Infraction]:
 def ressource_sans_rapport_avec_le_contrat(contexte: Contexte) -> Iterator[Infraction]:
     """Employed (CDI, CDD, APP), one has a resource SAL; student (ETU), SAL or BE. Convention."""
     for personne in contexte.demande.titulaires:
-        contrat = personne.element.enfant("situationProfessionnelle/typeContratTravail")
-        if contrat is None:
-            continue
-        attendues = {"SAL"} if contrat.code in SALARIES else {"SAL", "BE"} if contrat.code == "ETU" else None
+        attendues = _RESSOURCES_DU_CONTRAT.get(personne.contrat_travail or "")
         if attendues is None:
             continue
         details = personne.element.tous("listeRessourceRecue/detailRessource")
         recues = [d.presents["ressource"].code for d in details if "ressource" in d.presents]
         if attendues.isdisjoint(recues):
-            yield infraction(contrat)
+            yield sur(personne.element, "situationProfessionnelle/typeContratTravail")
 
 
 @regle("RES009", *de_codes("typeContratTravail", SALARIES))
