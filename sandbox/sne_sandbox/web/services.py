@@ -114,7 +114,9 @@ def _requete(services: Services, request: Request) -> RequeteHttp:
         chemin=request.full_path.rstrip("?"),
         en_tetes=du_dehors(sans_secrets(list(request.headers))),
         # Our server hands the body whole.
-        corps=environ["wsgi.input"].read() if "wsgi.input_terminated" in environ else request.get_data(False),
+        corps=environ["wsgi.input"].read()
+        if environ.get("wsgi.input_terminated")
+        else request.get_data(False),
         origine=_origine(request),
         pair=request.remote_addr or "",
         ecoute=environ.get(ECOUTE, ""),
