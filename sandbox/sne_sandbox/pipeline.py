@@ -73,11 +73,12 @@ class Pipeline:
         document = None
         if operation.champ is not None:
             # (2) The contract: the document, read by the parser that no message can trick,
-            racine = self._lire(appel.piece(operation.champ))
+            octets = appel.piece(operation.champ)
+            racine = self._lire(octets)
             # (3) validated,
             self._valider(racine, operation)
             # (4) and decoded, once.
-            document = codec.decoder_recu(racine, self.contrat.nomenclatures)
+            document = codec.decoder_recu(racine, self.contrat.nomenclatures, octets)
         guichet = guichet_de(appel, document)
         echange.guichet = guichet or echange.guichet
         jugement = self._jugement(appel, operation, document, base, maintenant, guichet, echange)
@@ -134,7 +135,7 @@ class Pipeline:
 
     def _lire(self, octets: bytes) -> Any:
         try:
-            return codec.parse(octets, limit=self.limites.xml_max)
+            return codec.parse(octets, limit=self.limites.xml_max, serre=True)
         except MessageMalforme as erreur:
             # Attested: the real server has one sentence for every bad structure.
             raise StructureIncorrecte(explication=erreur.explication) from erreur

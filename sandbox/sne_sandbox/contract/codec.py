@@ -5,6 +5,7 @@ The real server's documents carry the prefix `ns1`, declared on the root beside 
 client in the field cuts the answer out by looking for the three characters before `:interfaceNuu`.
 """
 
+import re
 import threading
 from functools import lru_cache, partial
 from typing import Any, Final
@@ -14,8 +15,10 @@ from xml.parsers import expat
 from lxml import etree
 
 from sne_sandbox.contract.nomenclatures import Nomenclatures, PasDeChemin
+from sne_sandbox.contract.schema import BLANCS
 from sne_sandbox.domain.demande import Demande
 from sne_sandbox.domain.element import (
+    BORD_BLANC,
     CODE_INCONNU,
     VIDE_OBLIGATOIRE,
     DocumentRecu,
@@ -77,10 +80,10 @@ def decoder(racine: Any, conteneurs: frozenset[str] = frozenset()) -> Element:
 
 # --- a valid document, read at once ---------------------------------------------------------------------
 #
-# Written again by libxml2, then cut at each « < »: what stands between two of them is a tag, with the text
-# that follows. Nearly all of these pieces (`ns1:sexe code="F"/>`) were met in other documents: they are
-# looked up, and the elements without children that they make are shared by all documents, in half the time of
-# a walk. Such an element knows neither its line nor its parent.
+# As it was received, or as libxml2 writes it again, then cut at each « < »: what stands between two of them
+# is a tag, with the text that follows. Nearly all of these pieces (`ns1:sexe code="F"/>`) were met in other
+# documents: they are looked up, and the elements without children that they make are shared by all documents,
+# in half the time of a walk. Such an element knows neither its line nor its parent.
 
 #: An opening tag with its text: whether nothing closes it, the element that it is without children, the name
 #: of this one with its code.
@@ -94,45 +97,67 @@ def _balises(conteneurs: frozenset[str]) -> Retenus[_Balise | None]:
     def lire(morceau: str) -> _Balise | None:
         if morceau[0] == "/":
             return None
-        qualifie, ecrits, seule, texte = _ouvrir(morceau)
-        nom = qualifie.rpartition(":")[2]
-        attributs = {}
-        for cle, valeur in ecrits.items():
-            prefixe, _, local = cle.rpartition(":")
-            # The only qualified one is `modifie`; the others are of `xsi:`, or declare a prefix.
-            if cle != "xmlns" and (not prefixe or (local == "modifie" and prefixe != "xmlns")):
-                attributs[local] = valeur
-        if nom in conteneurs:
+        # A `>` is written as a reference where it ends no tag, or expat refuses what stands before it.
+        balise, _, texte = morceau.partition(">")
+        nom, attributs, debut = _ouvertes[balise]
+        seule = balise[-1] == "/"
+        if seule or nom in conteneurs:
             texte = ""
-        element = ElementPartage(nom, texte, attributs or None)
-        element.ecrit = fragment(Element(nom, texte, element.attributs))
-        return seule, element, f"{nom}={element.code}" if element.code else None
+        elif "&" in texte or "\r" in texte:
+            texte = _texte(texte)
+        element = ElementPartage(nom, texte, attributs)
+        element.ecrit = _feuille(debut, nom, texte)
+        fait = f"{nom}={element.code}" if element.code else None
+        if fait is None and texte != texte.strip(BLANCS):
+            fait = BORD_BLANC
+        return seule, element, fait
 
     return Retenus(lire)
 
 
-def _ouvrir(morceau: str) -> tuple[str, dict[str, str], bool, str]:
-    """Qualified name and attributes of a tag, whether it is closed at once, and the text that follows."""
-    # libxml2 writes `>` as a reference wherever it ends no tag.
-    balise, _, texte = morceau.partition(">")
-    seule = balise.endswith("/")
+def _ouvrir(balise: str) -> tuple[str, dict[str, str], str]:
+    """Local name and attributes of a tag, and how it begins when we write it."""
     lus: list[tuple[str, dict[str, str]]] = []
-    textes: list[str] = []
     analyseur = expat.ParserCreate()
     analyseur.StartElementHandler = lambda nom, attributs: lus.append((nom, attributs))
+    analyseur.Parse(f"<{balise.removesuffix('/')}/>", True)
+    ((qualifie, ecrits),) = lus
+    nom, attributs = qualifie.rpartition(":")[2], {}
+    for cle, valeur in ecrits.items():
+        prefixe, _, local = cle.rpartition(":")
+        # The only qualified one is `modifie`; the others are of `xsi:`, or declare a prefix.
+        if cle != "xmlns" and (not prefixe or (local == "modifie" and prefixe != "xmlns")):
+            attributs[local] = valeur
+    return nom, attributs, f"<ns1:{nom}{_attributs(attributs)}"
+
+
+_ouvertes: Final = Retenus(_ouvrir)
+
+
+def _texte(ecrit: str) -> str:
+    """A text, its references read."""
+    textes: list[str] = []
+    analyseur = expat.ParserCreate()
     analyseur.CharacterDataHandler = textes.append
-    analyseur.Parse(f"<{balise}>" if seule else f"<{balise}>{texte}</{balise.split(None, 1)[0]}>", True)
-    ((nom, attributs),) = lus
-    return nom, attributs, seule, "".join(textes)
+    analyseur.Parse(f"<a>{ecrit}</a>", True)
+    return "".join(textes)
 
 
-def decoder_recu(racine: Any, nomenclatures: Nomenclatures) -> DocumentRecu:
+def decoder_recu(racine: Any, nomenclatures: Nomenclatures, octets: bytes = b"") -> DocumentRecu:
     """The document of an lxml root that its schema has accepted, with the facts by which its rules are
-    chosen."""
+    chosen. `octets` are those that it was read from."""
     conteneurs = nomenclatures.conteneurs
-    recu = _assembler(
-        etree.tostring(racine, encoding="unicode"), _balises(conteneurs), nomenclatures.sommet.enfants
-    )
+    balises, premiers = _balises(conteneurs), nomenclatures.sommet.enfants
+    debut = _DEBUT_UTF_8.match(octets)
+    recu = None
+    if debut is not None:
+        try:
+            recu = _assembler(octets[debut.end() :].decode(), balises, premiers)
+        except (expat.ExpatError, ValueError):
+            recu = None  # it holds a comment, say
+    # The schema may have dropped the blanks around a date: the tree says.
+    if recu is None or BORD_BLANC in recu.faits:
+        recu = _assembler(etree.tostring(racine, encoding="unicode"), balises, premiers)
     recu.lire_exact = partial(decoder, racine, conteneurs)
     return recu
 
@@ -161,7 +186,7 @@ def _assembler(
                 dessus = recu, debut, presents, pas, dessus
                 recu = DocumentRecu() if recu is None else ElementNu()
                 recu.nom, recu.attributs, recu.code = modele.nom, modele.attributs, modele.code
-                if fait_modele is not None:
+                if modele.code is not None:
                     faits[CODE_INCONNU] = None  # no element that holds others has a code in our lists
                 pas = pas[modele.nom].enfants if modele.nom in pas else {}
                 debut, presents, modele = rang, {}, None
@@ -185,7 +210,8 @@ def _assembler(
                 faits[nom] = None
             if fait is not None:
                 faits[fait] = None
-                if nom in pas and pas[nom].codes is not None and enfant.code not in pas[nom].codes:
+                codes = pas[nom].codes if nom in pas else None
+                if codes is not None and enfant.code not in codes and enfant.code is not None:
                     faits[CODE_INCONNU] = None
         elif nom in pas and pas[nom].code_obligatoire:
             faits[VIDE_OBLIGATOIRE] = None
@@ -247,13 +273,17 @@ def fragment(*elements: Element) -> str:
             debut = f"<ns1:{nom}{_attributs(attributs)}"
         if element.enfants:
             ecrit += f"{debut}>{fragment(*element.enfants)}</ns1:{nom}>"
-        elif texte := element.texte:
-            if "&" in texte or "<" in texte or ">" in texte or "\r" in texte:
-                texte = texte.translate(_DANS_TEXTE)
-            ecrit += f"{debut}>{texte}</ns1:{nom}>"
         else:
-            ecrit += debut + "/>"
+            ecrit += _feuille(debut, nom, element.texte)
     return ecrit
+
+
+def _feuille(debut: str, nom: str, texte: str) -> str:
+    if not texte:
+        return debut + "/>"
+    if "&" in texte or "<" in texte or ">" in texte or "\r" in texte:
+        texte = texte.translate(_DANS_TEXTE)
+    return f"{debut}>{texte}</ns1:{nom}>"
 
 
 def enveloppe(element: Element, contenu: str) -> str:
@@ -297,8 +327,17 @@ _DOCTYPE: Final = b"<!DOCTYPE"
 _ILLISIBLE: Final = "Le document XML n'est pas lisible."
 
 
-def parse(data: bytes, *, limit: int) -> Any:
-    """The root element (lxml) of the document `data`, whose size may be `limit` bytes at most.
+#: Where a document begins whose bytes can be read as they are: nothing before, and no other encoding.
+_DEBUT_UTF_8: Final = re.compile(
+    rb"""(?:<\?xml version="1\.0" encoding="(?i:utf-8)"(?: standalone="(?:yes|no)")?\?>)?\s*(?=<[A-Za-z_])"""
+)
+#: Documents of so many bytes at most have as many lines as libxml2 counts, and not too many nodes.
+_COURT: Final = 65_535
+
+
+def parse(data: bytes, *, limit: int, serre: bool = False) -> Any:
+    """The root element (lxml) of the document `data`, whose size may be `limit` bytes at most. `serre` says
+    that blanks between tags may be dropped, which they are where it is easily done.
 
     A byte-order mark and blanks before the root are accepted. Comments and processing instructions are
     dropped. Raises MessageTropGros above `limit` or `NOEUDS_MAX`, MessageMalforme for everything that is not
@@ -309,6 +348,13 @@ def parse(data: bytes, *, limit: int) -> Any:
             "Le document XML est trop gros.",
             explication=f"Le document XML compte plus de {limit} octets. → réduisez-le, ou relevez --xml-max",
         )
+    debut = _DEBUT_UTF_8.match(data) if len(data) <= _COURT and b"!" not in data else None
+    # Blanks before a comment or a carriage return may belong to a text: libxml2 would drop them too.
+    if debut is not None and serre and b"\r" not in data and data.find(b"?", debut.end()) < 0:
+        try:
+            return etree.fromstring(data, _DU_FIL.serre)
+        except etree.XMLSyntaxError as erreur:
+            raise _malforme(erreur, data) from None
     if data.count(b"<") + data.count(b"=") > NOEUDS_MAX:
         raise MessageTropGros(
             "Le document XML est trop gros.",
@@ -350,9 +396,10 @@ def _refuser_dtd(data: bytes) -> None:
         raise _malforme(erreur, data) from None
 
 
-def _parseur_prudent(target: Any = None) -> Any:
+def _parseur_prudent(target: Any = None, serre: bool = False) -> Any:
     return etree.XMLParser(
         target=target,
+        remove_blank_text=serre,
         resolve_entities=False,
         no_network=True,
         load_dtd=False,
@@ -366,10 +413,10 @@ def _parseur_prudent(target: Any = None) -> Any:
 
 
 class _DuFil(threading.local):
-    """The parser of a thread: making one costs a quarter of the reading of a document."""
+    """The parsers of a thread: making one costs a quarter of the reading of a document."""
 
     def __init__(self) -> None:
-        self.parseur = _parseur_prudent()
+        self.parseur, self.serre = _parseur_prudent(), _parseur_prudent(serre=True)
 
 
 _DU_FIL: Final = _DuFil()

@@ -20,7 +20,7 @@ from typing import Final
 
 from sne_sandbox.domain.demande import Demande, departement_de, territoire_de
 from sne_sandbox.domain.menage import SeuilQuartile, seuil_applicable
-from sne_sandbox.domain.texte import LIGATURES, plier
+from sne_sandbox.domain.texte import LIGATURES, Retenus, plier
 from sne_sandbox.errors import ContractError
 
 #: What folding drops, in a text of many lines.
@@ -243,6 +243,7 @@ class Territoires:
         self._communes = _Table(lire, communes, colonnes)
         self._anciennes = _Table(lire, anciennes, ("code", "nom", "fin", "successeur"))
         self._epci = _Table(lire, epci, ("siren", "nom", "type"))
+        self._connues: Retenus[Commune | None] = Retenus(self._commune)
         self._noms: list[tuple[str, str]] | None = None
         self._numerotes: frozenset[str] | None = None
 
@@ -253,6 +254,9 @@ class Territoires:
 
     def commune(self, code: str) -> Commune | None:
         """The commune or arrondissement of that INSEE code, in force."""
+        return self._connues[code]
+
+    def _commune(self, code: str) -> Commune | None:
         ligne = self._communes.get(code)
         if ligne is None:
             return None

@@ -239,6 +239,25 @@ class Demande(Vue):
         return tuple([(liste, liste.tous("detailRessource")) for liste in listes if liste is not None])
 
     @une_fois
+    def ressources_recues(self) -> tuple[Element, ...]:
+        """Every `detailRessource` received by the household, in document order by person."""
+        recues = [
+            d for liste, details in self.ressources if liste.nom == "listeRessourceRecue" for d in details
+        ]
+        if self.demandeur is not None:
+            recues += self.demandeur.element.tous("listeRessourceRecuePersACharge/detailRessource")
+        return tuple(recues)
+
+    @une_fois
+    def ressources_mensuelles(self) -> int:
+        """Euros received a month by the applicant, the co-holders and the persons à charge (attested).
+
+        Pensions paid are not deducted (convention). The resources of the persons à charge are one list, held
+        on the applicant.
+        """
+        return sum([recue.entier_de("montant") or 0 for recue in self.ressources_recues])
+
+    @une_fois
     def personnes_a_charge(self) -> tuple[Element, ...]:
         """The persons à charge, who depend on the household and live in it, in order."""
         return self.formulaire.tous("personnePhysique/listePersonneACharge/personneACharge")
@@ -270,11 +289,21 @@ class Demande(Vue):
         return self.formulaire.enfant("logementRecherche")
 
     @une_fois
+    def types_souhaites(self) -> tuple[Element, ...]:
+        """The kinds of dwelling wished, in order; codes of ListeTypeLogement."""
+        return self.formulaire.tous("logementRecherche/listeTypeLogement/typeLogement")
+
+    @une_fois
+    def localisations(self) -> tuple[Element, ...]:
+        """The places wished, in order: a commune each, and a quartier of it."""
+        return self.formulaire.tous("logementRecherche/listeLocalisationSouhaite/localisationSouhaite")
+
+    @une_fois
     def communes_souhaitees(self) -> tuple[Element, ...]:
         """The communes wished, in order: the first decides on the territory. Those without a code are left
         out."""
-        places = self.formulaire.tous("logementRecherche/listeLocalisationSouhaite/localisationSouhaite")
-        return tuple([c for place in places if (c := place.presents.get("commune")) is not None and c.code])
+        lues = [place.presents.get("commune") for place in self.localisations]
+        return tuple([commune for commune in lues if commune is not None and commune.code])
 
     @une_fois
     def adresses(self) -> tuple[Element, ...]:

@@ -24,6 +24,10 @@ _DATE_TIME: Final = re.compile(
 )
 
 
+#: The names along a path: rules walk the same few paths again and again.
+_PAS: Final[Retenus[list[str]]] = Retenus(lambda chemin: chemin.split("/"))
+
+
 class Element:
     """One element of a document.
 
@@ -113,22 +117,23 @@ class Element:
         """The first child at `chemin` (« a » or « a/b/c ») that is not empty."""
         if "/" not in chemin:  # nearly every call
             return self.presents.get(chemin)
-        courant = self
-        for nom in chemin.split("/"):
-            suivant = courant.presents.get(nom)
-            if suivant is None:
+        courant: Element | None = self
+        for nom in _PAS[chemin]:
+            if courant is None:
                 return None
-            courant = suivant
+            courant = courant.presents.get(nom)
         return courant
 
     def tous(self, chemin: str) -> tuple["Element", ...]:
         """All children at `chemin` that are not empty; for « a/b », the b of the first a."""
-        parent: Element | None = self
-        nom = chemin
-        if "/" in chemin:
-            tete, _, nom = chemin.rpartition("/")
-            parent = self.enfant(tete) if "/" in tete else self.presents.get(tete)
-        if parent is None or nom not in parent.presents:
+        *tete, nom = _PAS[chemin]
+        parent: Element = self
+        for pas in tete:
+            suivant = parent.presents.get(pas)
+            if suivant is None:
+                return ()
+            parent = suivant
+        if nom not in parent.presents:
             return ()
         return tuple([e for e in parent.enfants if e.nom == nom and not e.vide])
 
@@ -192,8 +197,8 @@ class DocumentRecu(ElementNu):
     document again for whoever needs them, which is where a rule does not hold.
 
     `faits` tells what is in it: the name of each element that is not empty (`nir`), with its code when it has
-    one (`modeleLogement=HLM`); CODE_INCONNU and VIDE_OBLIGATOIRE. By these a rule that has nothing to look at
-    is not even run.
+    one (`modeleLogement=HLM`); CODE_INCONNU, VIDE_OBLIGATOIRE and BORD_BLANC. By these a rule that has
+    nothing to look at is not even run.
     """
 
     __slots__ = ("_exact", "faits", "lire_exact")
@@ -218,9 +223,11 @@ class DocumentRecu(ElementNu):
             return self._exact
 
 
-#: Facts of a document: a code that its closed list does not hold; an empty element that should have one.
+#: Facts of a document: a code that its closed list does not hold; an empty element that should have one; a
+#: text with a blank before it or after.
 CODE_INCONNU: Final = "?code"
 VIDE_OBLIGATOIRE: Final = "?vide"
+BORD_BLANC: Final = "?blanc"
 
 
 def _indices(enfants: tuple[Element, ...]) -> dict[int, str]:

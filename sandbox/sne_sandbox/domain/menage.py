@@ -43,7 +43,7 @@ class Menage:
         """The household of `demande`, ages taken on `jour`; None for an association."""
         if demande.demandeur is None:
             return None
-        return cls(nombre_uc(demande, jour), ressources_mensuelles(demande))
+        return cls(nombre_uc(demande, jour), demande.ressources_mensuelles)
 
     @property
     def ressources_annuelles_uc(self) -> int:
@@ -107,25 +107,6 @@ def nombre_uc(demande: Demande, jour: date) -> Decimal:
     total = _PREMIER_ADULTE if demande.demandeur is not None else Decimal("0.00")
     total += sum([poids(personne, jour) for personne in presents], Decimal())
     return total + sum([poids(enfant, jour) for enfant in alternes], Decimal()) / 2
-
-
-def ressources_mensuelles(demande: Demande) -> int:
-    """Euros received a month by the applicant, the co-holders and the persons à charge (attested).
-
-    Pensions paid are not deducted (convention). The resources of the persons à charge are one list, held
-    on the applicant.
-    """
-    return sum([e.entier_de("montant") or 0 for e in ressources_recues(demande)])
-
-
-def ressources_recues(demande: Demande) -> tuple[Element, ...]:
-    """Every `detailRessource` received by the household, in document order by person."""
-    recues = [
-        d for liste, details in demande.ressources if liste.nom == "listeRessourceRecue" for d in details
-    ]
-    if demande.demandeur is not None:
-        recues += demande.demandeur.element.tous("listeRessourceRecuePersACharge/detailRessource")
-    return tuple(recues)
 
 
 def poids(personne: Element, jour: date) -> Decimal:

@@ -11,6 +11,7 @@ from sne_sandbox.contract.explication import expliquer_sous
 from sne_sandbox.contract.schema import Document
 from sne_sandbox.contract.versions import Contrat
 from sne_sandbox.domain.anomalie import Gravite
+from sne_sandbox.domain.element import DocumentRecu
 from sne_sandbox.errors import ExchangeError
 from sne_sandbox.rules import engine
 from sne_sandbox.rules.registre import RegistreMemoire
@@ -22,6 +23,7 @@ XML: Final = "XML"
 XSD: Final = "XSD"
 #: `typeFichier` of the declaration of a DALO.
 DALO: Final = "DAL"
+_ESPACE: Final = f"{{{codec.NS}}}"
 _VIDE: Final = RegistreMemoire()
 
 
@@ -67,7 +69,7 @@ def controler(
     """Judge one document as the pipeline would. `nom` is its file name when the rules may read it (DEM…);
     `xml_max` the bytes that it may have."""
     try:
-        racine = codec.parse(octets, limit=xml_max)
+        racine = codec.parse(octets, limit=xml_max, serre=True)
     except ExchangeError as erreur:
         faute = FauteDeDocument(0, "", XML, Gravite.BLOQUANTE, str(erreur), remede=erreur.explication)
         return Controle("", (faute,))
@@ -84,16 +86,18 @@ def controler(
                 for f, fidelite in expliquer_sous(contrat, racine, genre)
             ),
         )
-    return _juger(racine, genre, contrat, profil, maintenant, nom)
+    document = codec.decoder_recu(racine, contrat.nomenclatures, octets)
+    return _juger(document, genre, contrat, profil, maintenant, nom)
 
 
 def genre_de(racine: Any) -> Document:
     """Which of the documents this is. Four of them share the root name: their content tells them apart."""
-    espace = f"{{{codec.NS}}}"
+    espace = _ESPACE
     if racine.tag == espace + "listeDoublons":
         return Document.DOUBLONS
-    operation = racine.find(espace + "operation")
-    noms = {e.tag for e in racine} | ({e.tag for e in operation} if operation is not None else set())
+    noms = {e.tag for e in racine}
+    if espace + "operation" in noms:
+        noms |= {e.tag for e in racine.find(espace + "operation")}
     if espace + "demandeMulticritere" in noms or espace + "listeDemandes" in noms:
         return Document.RECHERCHE
     if espace + "codeTerritoire" in noms or espace + "listeTypesEvenements" in noms:
@@ -113,15 +117,25 @@ def _omises(contrat: Contrat, type_fichier: str, transport: bool) -> tuple[str, 
     return tuple(r.code for r in applicables if r.registre or (r.transport and not transport))
 
 
+@lru_cache(maxsize=256)
+def _sans_faute(genre: Document, omises: tuple[str, ...]) -> Controle:
+    """One for all: a process hands it to another once for many documents."""
+    return Controle(str(genre), (), omises)
+
+
 def _juger(
-    racine: Any, genre: Document, contrat: Contrat, profil: str, maintenant: datetime, nom: str | None
+    document: DocumentRecu,
+    genre: Document,
+    contrat: Contrat,
+    profil: str,
+    maintenant: datetime,
+    nom: str | None,
 ) -> Controle:
-    document = codec.decoder_recu(racine, contrat.nomenclatures)
     reglages = Reglages()
     type_fichier = {Document.EVENEMENT: "EVT", Document.RECHERCHE: "RCH"}.get(genre)
     if type_fichier is None:
         if genre is not Document.DEMANDE:
-            return Controle(str(genre), ())
+            return _sans_faute(genre, ())
         type_fichier = document.texte_de("entete/typeFichier") or ""
         # The declaration of a DALO has the schema of a demande; the code is a convention, as are file names.
         type_fichier = "DALO" if type_fichier == DALO else type_fichier
@@ -139,6 +153,8 @@ def _juger(
     )
     omises = _omises(contrat, type_fichier, nom is not None)
     anomalies = engine.juger_sans_registre(contexte, contrat, profil)
+    if not anomalies:
+        return _sans_faute(genre, omises)
     fautes = []
     for a in anomalies:
         if a.regle not in omises:

@@ -228,9 +228,9 @@ def doublon(stockee: DemandeStockee) -> Element:
         identites = (_copies(c.element, *_IDENTITE) for c in demande.cotitulaires)
         liste = tuple(construire("cotitulaire", identite) for identite in identites)
         enfants.append(construire("listeCotitulaire", liste))
-    places = demande.formulaire.tous("logementRecherche/listeLocalisationSouhaite/localisationSouhaite")
     souhaitees = tuple(
-        construire("localisationSouhaitee", tuple(_copie(e) for e in place.enfants)) for place in places
+        construire("localisationSouhaitee", tuple(_copie(e) for e in place.enfants))
+        for place in demande.localisations
     )
     if not souhaitees:  # a lenient profile let it in: the schema wants one place, its code is optional
         souhaitees = (construire("localisationSouhaitee", (construire("commune"),)),)
@@ -285,8 +285,8 @@ def delai_anormal_ans(demande: Demande) -> int:
     communes = demande.communes_souhaitees
     if not communes or not communes[0].attributs["code"].startswith("75"):
         return DELAI_HORS_DE_PARIS_ANS
-    types = demande.formulaire.tous("logementRecherche/listeTypeLogement/typeLogement")
-    return min((_PARIS_ANS.get(t.code or "", _PARIS_GRAND_ANS) for t in types), default=_PARIS_GRAND_ANS)
+    delais = [_PARIS_ANS.get(souhaite.code or "", _PARIS_GRAND_ANS) for souhaite in demande.types_souhaites]
+    return min(delais, default=_PARIS_GRAND_ANS)
 
 
 def est_delai_anormalement_long(demande: Demande, depot: date, jour: date) -> bool:

@@ -5,7 +5,7 @@ runs first, and ends the judgement when it fails.
 """
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from enum import Enum
 from typing import Final
@@ -39,6 +39,7 @@ class _Poste:
     regle: Regle
     fiche: FicheRegle
     gravite: Gravite
+    controler: Callable[[Contexte], Iterator[Infraction]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +158,7 @@ def _plan(contrat: Contrat, contexte: Contexte, profil: str, choix: _Choix) -> _
             fiche = contrat.regles[regle.code]
             poids = gravite(fiche, profil)
             if poids is not Gravite.IGNOREE:
-                postes.append(_Poste(regle, fiche, poids))
+                postes.append(_Poste(regle, fiche, poids, regle.controler))
         plan = _Plan(
             contrat,
             tuple(poste for poste in postes if poste.regle.prealable),
@@ -189,13 +190,11 @@ def _controler_tous(postes: tuple[_Poste, ...], contexte: Contexte) -> "list[_Tr
     poste = exact = None
     try:
         for poste in postes:
-            infractions = list(poste.regle.controler(contexte))
-            if infractions:
+            # It holds in most documents: where it does not, the place is told.
+            if next(poste.controler(contexte), None) is not None:
                 if exact is None and isinstance(contexte.document, DocumentRecu):
                     exact = replace(contexte, document=contexte.document.exact())
-                if exact is not None:  # it holds in most documents: where it does not, the place is told
-                    infractions = list(poste.regle.controler(exact))
-                trouves.append((poste, infractions))
+                trouves.append((poste, list(poste.controler(exact or contexte))))
     except Exception as erreur:
         assert poste is not None
         quoi = f"La règle {poste.regle.code} ({poste.regle.nom}) a échoué : {erreur!r}"

@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from random import Random
 from typing import Final
-from zlib import crc32
 
+from isal.isal_zlib import crc32
 from lxml import etree
 
 from sne_sandbox.domain.base import Base

@@ -319,6 +319,7 @@ def _attribution(radiation: bytes | None) -> tuple[str | None, str | None]:
 
 # --- events and movements --------------------------------------------------------------------------------
 
+_COLONNES_MOUVEMENT: Final = tuple(f.name for f in fields(Mouvement))
 #: What `evenement_de` reads, in its order.
 COLONNES_EVENEMENT: Final = tuple(f.name for f in fields(Evenement))
 _LECTURES_EVENEMENT: Final[Lectures] = {
@@ -345,4 +346,4 @@ def ligne_evenement(base: str, evenement: Evenement) -> dict[str, Any]:
 
 def ligne_mouvement(base: str, mouvement: Mouvement) -> dict[str, Any]:
     """The row of a movement."""
-    return {"base": base} | {f.name: en_colonne(getattr(mouvement, f.name)) for f in fields(mouvement)}
+    return {"base": base} | {nom: en_colonne(getattr(mouvement, nom)) for nom in _COLONNES_MOUVEMENT}

@@ -74,6 +74,9 @@ class Magasin(BaseDeDonnees):
         ligne = self.ligne(requetes.BASE, {"cle": base}) if est_nom_de_base(base) else None
         if ligne is None:
             raise BaseInconnue(base)
+        return self._base_de(base, ligne)
+
+    def _base_de(self, base: str, ligne: Ligne) -> BaseLue:
         connue, lue = self._regardees.get(base, (None, None))
         if connue != ligne or lue is None:
             lue = base_de(ligne)
@@ -90,7 +93,7 @@ class Magasin(BaseDeDonnees):
         # Read once for all who share the transaction: they alone may change it.
         lue = connexion.memoire.get(base)
         if lue is None:
-            lue = connexion.memoire[base] = base_de(lire_ligne(connexion, base))
+            lue = connexion.memoire[base] = self._base_de(base, lire_ligne(connexion, base))
         return RegistreBase(connexion, lue, self.referentiels)
 
 

@@ -12,7 +12,7 @@ from sne_sandbox.contract.versions import Contrat
 from sne_sandbox.domain.dates import age
 from sne_sandbox.domain.demande import Demande
 from sne_sandbox.domain.element import Element
-from sne_sandbox.domain.menage import Menage, SeuilQuartile, poids, ressources_recues
+from sne_sandbox.domain.menage import Menage, SeuilQuartile, poids
 from sne_sandbox.domain.publication import TU, tirer
 from sne_sandbox.domain.texte import masquer_nirs
 
@@ -128,7 +128,7 @@ def _entrees(demande: Demande, contrat: Contrat) -> list[RessourceComptee]:
         nom = _nom(personne.element, "Demandeur" if rang == 0 else "Co-titulaire")
         proprietaires |= {id(e): nom for e in personne.element.tous("listeRessourceRecue/detailRessource")}
     entrees = []
-    for detail in ressources_recues(demande):
+    for detail in demande.ressources_recues:
         code = detail.code_de("ressource")
         nature = contrat.nomenclatures.libelle("ListeRessourceRecue", code) if code else None
         montant = detail.entier_de("montant") or 0

@@ -113,7 +113,10 @@ def _requete(services: Services, request: Request) -> RequeteHttp:
         methode=request.method,
         chemin=request.full_path.rstrip("?"),
         en_tetes=du_dehors(sans_secrets(list(request.headers))),
-        corps=request.get_data(cache=False),
+        # Our server hands the body whole.
+        corps=environ["wsgi.input"].read()
+        if environ.get("wsgi.input_terminated")
+        else request.get_data(False),
         origine=_origine(request),
         pair=request.remote_addr or "",
         ecoute=environ.get(ECOUTE, ""),

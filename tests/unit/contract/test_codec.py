@@ -95,9 +95,14 @@ BOMBE = (
 
 
 def refus(octets: bytes) -> str:
-    with pytest.raises(MessageMalforme) as erreur:
-        parse(octets, limit=LIMITE)
-    return erreur.value.explication
+    """The same, whether blanks between tags may be dropped or not."""
+    explications = set()
+    for serre in (False, True):
+        with pytest.raises(MessageMalforme) as erreur:
+            parse(octets, limit=LIMITE, serre=serre)
+        explications.add(erreur.value.explication)
+    (explication,) = explications
+    return explication
 
 
 @pytest.mark.parametrize(
@@ -113,8 +118,26 @@ def refus(octets: bytes) -> str:
     ],
 )
 def test_what_is_well_formed_is_read(octets):
-    racine = parse(octets, limit=LIMITE)
-    assert (racine.tag, "".join(racine.itertext()), len(racine)) == ("a", "é", 0)
+    for serre in (False, True):
+        racine = parse(octets, limit=LIMITE, serre=serre)
+        assert (racine.tag, "".join(racine.itertext()), len(racine)) == ("a", "é", 0)
+
+
+@pytest.mark.parametrize(
+    ("octets", "gardes"),
+    [
+        (b"<a>\n <b> </b> <c> x </c>\n</a>", [None, " ", None, " x ", None]),
+        # Where one of these may stand beside a blank of a text, or the document is long, nothing is dropped.
+        (b"<a>\r\n<b/></a>", ["\n", None, None]),
+        (b"<a> <b/><!-- --></a>", [" ", None, None]),
+        (b"<a> <b/><?p?></a>", [" ", None, None]),
+        (b"<a> <b>" + b"x" * 65_536 + b"</b></a>", [" ", "x" * 65_536, None]),
+    ],
+    ids=["short", "carriage return", "comment", "instruction", "long"],
+)
+def test_blanks_between_tags_may_be_dropped(octets, gardes):
+    racine = parse(octets, limit=LIMITE, serre=True)
+    assert [t for e in racine.iter() for t in ((e.text,) if e is racine else (e.text, e.tail))] == gardes
 
 
 @pytest.mark.parametrize(

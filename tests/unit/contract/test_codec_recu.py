@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from sne_sandbox.contract import codec
 from sne_sandbox.contract.versions import charger
-from sne_sandbox.domain.element import CODE_INCONNU, VIDE_OBLIGATOIRE, DocumentRecu, Element
+from sne_sandbox.domain.element import BORD_BLANC, CODE_INCONNU, VIDE_OBLIGATOIRE, DocumentRecu, Element
 from sne_sandbox.resources import fixtures_dir
 
 NS = codec.NS
@@ -23,6 +23,8 @@ FEUILLES = ["nom", "civilite", "commune", "dateNaissance", "inconnue"]
 TEXTES = st.text(
     st.characters(codec="utf-8", exclude_categories=("Cc", "Cs"), exclude_characters="\ufffe\uffff")
 )
+DE_FORME = {CODE_INCONNU, VIDE_OBLIGATOIRE, BORD_BLANC}
+MORCEAUX = [" ", "\n", "\r\n", "\t", "&#32;", "&#13;", "&gt;", ">", "a", "?", "<!-- -->", "<?p?>", ""]
 BLANCS = st.sampled_from(["", " ", "\n  ", "\t"])
 
 
@@ -42,11 +44,17 @@ def _image(element: Element) -> Any:
 def _verifier(octets: bytes) -> DocumentRecu:
     racine = codec.parse(octets, limit=10**6)
     exact = codec.decoder(racine, NOMENCLATURES.conteneurs)
-    recu = codec.decoder_recu(racine, NOMENCLATURES)
-    assert _image(recu) == _image(exact) == _image(recu.exact())
     pleins = [e for e in exact.parcourir() if not e.vide]
     codes = {f"{e.nom}={e.code}" for e in pleins if e.code and not e.enfants}
-    assert recu.faits - {CODE_INCONNU, VIDE_OBLIGATOIRE} == {e.nom for e in pleins} | codes
+    for lue in (racine, codec.parse(octets, limit=10**6, serre=True)):
+        # Read from what libxml2 writes again, and from what was received.
+        for recus in (b"", octets):
+            recu = codec.decoder_recu(lue, NOMENCLATURES, recus)
+            assert _image(recu) == _image(exact) == _image(recu.exact())
+            assert [e.ligne for e in recu.exact().parcourir()] == [e.ligne for e in exact.parcourir()]
+            assert (
+                recu.faits - {CODE_INCONNU, VIDE_OBLIGATOIRE, BORD_BLANC} == {e.nom for e in pleins} | codes
+            )
     return recu
 
 
@@ -88,7 +96,12 @@ def _element(tirer: st.DrawFn, nom: str, profondeur: int) -> str:
     if nom in FEUILLES:
         texte = tirer(TEXTES).replace("&", "&amp;").replace("<", "&lt;")
         contenu = tirer(
-            st.sampled_from([texte, "<![CDATA[<&>]]>", "&#233;&#13;", "a<!-- b -->c", "\r\n", ""])
+            st.sampled_from(
+                [texte, "<![CDATA[<&>]]>", "&#233;&#13;", "a<!-- b -->c", " <!-- -->a", " <?p?>a", "\r\n", ""]
+            )
+            | st.lists(
+                st.sampled_from([" ", "\n", "\r\n", "\t", "&#32;", "&#13;", "&gt;", ">", "a", "?"])
+            ).map("".join)
         )
     else:
         noms = tirer(st.lists(st.sampled_from(CONTENANTS + FEUILLES if profondeur else FEUILLES), max_size=4))
@@ -102,6 +115,15 @@ def test_n_importe_quel_document(data: st.DataObject) -> None:
     contenu = data.draw(_element("demandeur", 2))
     fin = f' xmlns:p="{NS}" xmlns:xsi="{XSI}"'
     _verifier(contenu.replace("<p:demandeur", "<p:demandeur" + fin, 1).encode())
+
+
+def test_un_document_qui_s_annonce_autrement() -> None:
+    texte = f'<p:demandeur xmlns:p="{NS}"><p:nom> \u00e9 </p:nom></p:demandeur>'
+    for debut in ("", "\n ", '<?xml version="1.0"?>', "<?xml version='1.0' encoding='utf-8' ?>\n", "\ufeff"):
+        _verifier((debut + texte).encode())
+    for encodage in ("UTF-8", "utf-8", "utf-16", "iso-8859-1", "utf-7"):
+        _verifier(f'<?xml version="1.0" encoding="{encodage}"?>{texte}'.encode(encodage))
+    assert BORD_BLANC in _verifier(texte.encode()).faits
 
 
 def test_un_code_hors_liste_et_un_element_sans_le_sien() -> None:

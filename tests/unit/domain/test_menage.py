@@ -11,7 +11,6 @@ from sne_sandbox.domain.menage import (
     SeuilQuartile,
     composition,
     nombre_uc,
-    ressources_mensuelles,
     seuil_applicable,
     taille,
 )
@@ -102,7 +101,7 @@ def test_resources_of_persons_a_charge_count_and_pensions_paid_do_not() -> None:
         ressources("listeRessourceRecuePersACharge", 150, 50),
         ressources("listeRessourceVerseePersACharge", 10),
     )
-    assert ressources_mensuelles(demande(demandeur)) == 1200
+    assert demande(demandeur).ressources_mensuelles == 1200
 
 
 def test_size_counts_those_sure_to_live_there() -> None:

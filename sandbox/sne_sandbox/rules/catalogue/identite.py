@@ -304,7 +304,7 @@ def nir_deja_porte(contexte: Contexte) -> Iterator[Infraction]:
                 yield infraction(element, valeur=masquer_nir(nir), numero=numero)
 
 
-@regle("NIR007")
+@regle("NIR007", "nir")
 def nir_en_double(contexte: Contexte) -> Iterator[Infraction]:
     """No NIR is given for two persons of the demande. Convention."""
     vus: set[str] = set()

@@ -45,32 +45,26 @@ def commune_inconnue(element: Element, contexte: Contexte) -> Iterator[Infractio
         yield allege(trouve) if departement_connu(code) else trouve
 
 
-@lru_cache(maxsize=8192)
-def commune(code: str, territoires: Territoires) -> Commune | None:
-    """The commune of that code, in force."""
-    return territoires.commune(code)
-
-
 def actuelle(code: str, territoires: Territoires) -> Commune | None:
     """The commune of that code, or the one that took it over."""
-    en_vigueur = commune(code, territoires)
+    en_vigueur = territoires.commune(code)
     if en_vigueur is None:
         ancienne = territoires.ancienne(code)
         if ancienne is not None and ancienne.successeur is not None:
-            return commune(ancienne.successeur, territoires)
+            return territoires.commune(ancienne.successeur)
     return en_vigueur
 
 
 def remplacante(code: str, jour: date, territoires: Territoires) -> str | None:
     """Who replaced the commune of that code, when it is no longer in force on `jour`: « Nom (code) », or
     « une autre commune » when our tables do not say. None when it is in force, or unknown."""
-    if commune(code, territoires) is not None:
+    if territoires.commune(code) is not None:
         return None
     ancienne = territoires.ancienne(code)
     # The date of end is that of the act: a commune that ended on 1 January was in force all the year before.
     if ancienne is None or (ancienne.fin is not None and jour < ancienne.fin):
         return None
-    nouvelle = commune(ancienne.successeur, territoires) if ancienne.successeur else None
+    nouvelle = territoires.commune(ancienne.successeur) if ancienne.successeur else None
     return f"{nouvelle.nom} ({nouvelle.code})" if nouvelle is not None else "une autre commune"
 
 
@@ -105,7 +99,7 @@ def commune_inexistante(contexte: Contexte) -> Iterator[Infraction]:
     """Every French commune exists, or has existed."""
     territoires = contexte.territoires
     for ecrite in contexte.demande.communes:
-        if ecrite.code is not None and commune(ecrite.code, territoires) is None:
+        if ecrite.code is not None and territoires.commune(ecrite.code) is None:
             yield from commune_inconnue(ecrite, contexte)
 
 
@@ -116,7 +110,7 @@ def code_postal_de_la_commune(contexte: Contexte) -> Iterator[Infraction]:
         postal, ecrite = adresse.presents.get("codePostal"), adresse.presents.get("commune")
         if postal is None or ecrite is None or ecrite.code is None or len(postal.texte) != 5:
             continue
-        trouvee = commune(ecrite.code, contexte.territoires)
+        trouvee = contexte.territoires.commune(ecrite.code)
         if trouvee is not None and trouvee.codes_postaux and postal.texte not in trouvee.codes_postaux:
             yield infraction(postal, commune=trouvee.nom)
 
@@ -159,7 +153,7 @@ def commune_remplacee(contexte: Contexte) -> Iterator[Infraction]:
     """Every commune is in force on the base's clock."""
     jour, territoires = contexte.jour, contexte.territoires
     for ecrite in contexte.demande.communes:
-        if ecrite.code is not None and commune(ecrite.code, territoires) is None:
+        if ecrite.code is not None and territoires.commune(ecrite.code) is None:
             nouvelle = remplacante(ecrite.code, jour, territoires)
             if nouvelle is not None:
                 yield infraction(ecrite, commune=nouvelle)

@@ -8,7 +8,7 @@ from typing import Final
 from sne_sandbox.domain.codes import SALARIES
 from sne_sandbox.domain.dates import age, ajouter_mois
 from sne_sandbox.domain.element import Element, lire_date
-from sne_sandbox.domain.menage import LIENS_DE_COUPLE, ressources_mensuelles
+from sne_sandbox.domain.menage import LIENS_DE_COUPLE
 from sne_sandbox.rules.rule import (
     Contexte,
     Infraction,
@@ -39,6 +39,7 @@ _NOMS: Final = {
     "coParentalite": "coparentalité",
 }
 _A_NAITRE: Final = "personnePhysique/personneANaitre"
+_NAISSANCE_PREVUE: Final = f"{_A_NAITRE}/dateNaissancePrevue"
 _A_CHARGE_OBLIGATOIRE: Final = ("dateNaissance", "lienParente")
 _A_CHARGE_ATTENDU: Final = ("nom", "prenom", "sexe")
 _EN_GARDE_OBLIGATOIRE: Final = ("dateNaissance", "coParentalite")
@@ -128,8 +129,7 @@ def enfants_a_naitre_incomplets(contexte: Contexte) -> Iterator[Infraction]:
 @regle("MEN008", "dateNaissancePrevue")
 def date_de_naissance_prevue(contexte: Contexte) -> Iterator[Infraction]:
     """The expected date is at most 10 months after dateFichier and at most 1 month before. Convention."""
-    formulaire, chemin = contexte.demande.formulaire, f"{_A_NAITRE}/dateNaissancePrevue"
-    element = formulaire.enfant(chemin)
+    element = contexte.demande.formulaire.enfant(_NAISSANCE_PREVUE)
     prevue = lire_date(element.texte) if element is not None else None
     fichier = contexte.document.date_de("entete/dateFichier")
     if fichier is None or prevue is None or element is None:
@@ -195,6 +195,7 @@ def _incomplet(personne: Element, attendus: tuple[str, ...]) -> Iterator[Infract
 
 
 _TOTAL_NORMAL: Final = 20_000
+_RESSOURCES_DU_CONTRAT: Final = {code: {"SAL"} for code in SALARIES} | {"ETU": {"SAL", "BE"}}
 
 
 @regle("RES001", "anneeMoins1")
@@ -218,7 +219,7 @@ def revenu_sans_annee(contexte: Contexte) -> Iterator[Infraction]:
     """An amount other than 0 comes with its year. Source: the form (deduced)."""
     for revenu in _revenus(contexte):
         for montant, annee in (("montantMoins1", "anneeMoins1"), ("montantMoins2", "anneeMoins2")):
-            if montant in revenu.presents and revenu.entier_de(montant) and revenu.entier_de(annee) is None:
+            if montant in revenu.presents and revenu.entier_de(annee) is None and revenu.entier_de(montant):
                 yield manquant(revenu, annee)
 
 
@@ -279,16 +280,13 @@ def ressource_negative(contexte: Contexte) -> Iterator[Infraction]:
 def ressource_sans_rapport_avec_le_contrat(contexte: Contexte) -> Iterator[Infraction]:
     """Employed (CDI, CDD, APP), one has a resource SAL; student (ETU), SAL or BE. Convention."""
     for personne in contexte.demande.titulaires:
-        contrat = personne.element.enfant("situationProfessionnelle/typeContratTravail")
-        if contrat is None:
-            continue
-        attendues = {"SAL"} if contrat.code in SALARIES else {"SAL", "BE"} if contrat.code == "ETU" else None
+        attendues = _RESSOURCES_DU_CONTRAT.get(personne.contrat_travail or "")
         if attendues is None:
             continue
         details = personne.element.tous("listeRessourceRecue/detailRessource")
         recues = [d.presents["ressource"].code for d in details if "ressource" in d.presents]
         if attendues.isdisjoint(recues):
-            yield infraction(contrat)
+            yield sur(personne.element, "situationProfessionnelle/typeContratTravail")
 
 
 @regle("RES009", *de_codes("typeContratTravail", SALARIES))
@@ -308,7 +306,7 @@ def employeur_attendu(contexte: Contexte) -> Iterator[Infraction]:
 def total_anormal(contexte: Contexte) -> Iterator[Infraction]:
     """The household receives at most 20 000 euros a month in all. Convention."""
     demandeur = contexte.demande.demandeur
-    total = ressources_mensuelles(contexte.demande)
+    total = contexte.demande.ressources_mensuelles
     if demandeur is not None and total > _TOTAL_NORMAL:
         yield manquant(demandeur.element, "listeRessourceRecue", valeur=str(total))
 

@@ -7,7 +7,7 @@ from typing import Final
 from sne_sandbox.domain.codes import LOGEMENT_PROPRE, TYPES_LOGEMENT
 from sne_sandbox.domain.demande import territoire_de
 from sne_sandbox.domain.element import Element
-from sne_sandbox.domain.menage import ressources_mensuelles, ressources_recues, taille
+from sne_sandbox.domain.menage import taille
 from sne_sandbox.domain.texte import plier
 from sne_sandbox.rules.catalogue.logement import departement_connu
 from sne_sandbox.rules.rule import Contexte, Infraction, a_venir, infraction, manquant, regle
@@ -30,7 +30,7 @@ def logement_recherche_absent(contexte: Contexte) -> Iterator[Infraction]:
 def types_qui_ne_se_suivent_pas(contexte: Contexte) -> Iterator[Infraction]:
     """At most 2 types of dwelling, consecutive (T2 and T3, in any order), none twice. Source: the form
     (convention)."""
-    types = _types(contexte)
+    types = contexte.demande.types_souhaites
     for rang, element in enumerate(types):
         if rang >= _TYPES_MAX or element.code in [precedent.code for precedent in types[:rang]]:
             yield infraction(element)
@@ -47,7 +47,7 @@ def nombre_de_localisations(contexte: Contexte) -> Iterator[Infraction]:
     recherche = contexte.demande.logement_recherche
     if recherche is None:
         return
-    nombre, maximum = len(_places(contexte)), contexte.localisations_max
+    nombre, maximum = len(contexte.demande.localisations), contexte.localisations_max
     if not 1 <= nombre <= maximum:
         yield manquant(recherche, "listeLocalisationSouhaite", valeur=str(nombre), max=str(maximum))
 
@@ -56,7 +56,7 @@ def nombre_de_localisations(contexte: Contexte) -> Iterator[Infraction]:
 def localisation_en_double(contexte: Contexte) -> Iterator[Infraction]:
     """No commune twice with the same quartier, names folded, both absent included. Convention."""
     vues: set[tuple[str, str]] = set()
-    for place in _places(contexte):
+    for place in contexte.demande.localisations:
         commune = place.enfant("commune")
         if commune is None or commune.code is None:
             continue
@@ -91,7 +91,7 @@ def logement_trop_petit(contexte: Contexte) -> Iterator[Infraction]:
 
     The division is whole: one person may wish for one room, two and three for two, four for three.
     """
-    types = _types(contexte)
+    types = contexte.demande.types_souhaites
     personnes = taille(contexte.demande)
     pieces = [_PIECES.get(element.code or "") for element in types]
     if not pieces or not personnes or None in pieces:
@@ -108,20 +108,10 @@ def loyer_au_dessus_des_moyens(contexte: Contexte) -> Iterator[Infraction]:
     loyer = recherche.enfant("montantLoyer") if recherche is not None else None
     if recherche is None or loyer is None:
         return
-    if not any("montant" in ressource.presents for ressource in ressources_recues(contexte.demande)):
+    if not any("montant" in ressource.presents for ressource in contexte.demande.ressources_recues):
         return
-    if 2 * (recherche.entier_de("montantLoyer") or 0) > ressources_mensuelles(contexte.demande):
+    if 2 * (recherche.entier_de("montantLoyer") or 0) > contexte.demande.ressources_mensuelles:
         yield infraction(loyer)
-
-
-def _types(contexte: Contexte) -> tuple[Element, ...]:
-    return contexte.demande.formulaire.tous("logementRecherche/listeTypeLogement/typeLogement")
-
-
-def _places(contexte: Contexte) -> tuple[Element, ...]:
-    return contexte.demande.formulaire.tous(
-        "logementRecherche/listeLocalisationSouhaite/localisationSouhaite"
-    )
 
 
 # --- MOT ----------------------------------------------------------------------------------------------
