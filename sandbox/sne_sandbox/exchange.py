@@ -141,7 +141,7 @@ class Echanges:
     def appel(self, requete: RequeteHttp, service: str, base: str) -> ReponseHttp:
         """A call to a SOAP service of a base. Never raises."""
         cours = _EnCours(requete, base, service)
-        with self._magasin.tour():
+        with self._magasin.tour(len(requete.corps)):
             try:
                 reponse = self._appeler(cours)
             except BaseInconnue as erreur:

@@ -36,6 +36,8 @@ _SEUL_PG: Final = "SELECT pg_advisory_lock(%s) IS NOT NULL"
 _SEUL_SANS_ATTENDRE_PG: Final = "SELECT pg_try_advisory_lock(%s)"
 #: Seconds that an exchange waits for its turn: those before it may be held up by a writer of another process.
 _TOUR_MAX: Final = 0.1
+#: Bytes of an exchange that is read within some milliseconds.
+_TOUR_OCTETS: Final = 50_000
 #: Transactions that write, after which what they wrote is moved from SQLite's log to its file. It takes the
 #: same work in all, and what is moved at once takes it from the exchanges of that moment: 128 were 20 ms.
 _REPORT: Final = 32
@@ -175,10 +177,11 @@ class BaseDeDonnees:
 
     # --- transactions --------------------------------------------------------------------------------
 
-    def tour(self) -> "PriseDeTour":
+    def tour(self, octets: int = 0) -> "PriseDeTour":
         """Lets one exchange of this process work at a time (SQLite; `store.tour` says why). After 100 ms it
-        goes on beside the other."""
-        return PriseDeTour(self)
+        goes on beside the other. One of so many `octets` that it is long to read takes no turn: those who are
+        about to write would wait for it."""
+        return PriseDeTour(self, octets)
 
     def _tour(self, verrou: str | None) -> Tour:
         tour = self._tours.get(verrou)
@@ -322,9 +325,10 @@ class PriseDeTour:
 
     __slots__ = ("_local", "_tour")
 
-    def __init__(self, donnees: BaseDeDonnees) -> None:
+    def __init__(self, donnees: BaseDeDonnees, octets: int) -> None:
         self._local = donnees._local
-        self._tour = donnees._tour(None) if donnees.dialecte == "sqlite" else None
+        a_tour = donnees.dialecte == "sqlite" and octets <= _TOUR_OCTETS
+        self._tour = donnees._tour(None) if a_tour else None
 
     def __enter__(self) -> None:
         if self._tour is not None:

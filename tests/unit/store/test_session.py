@@ -199,6 +199,16 @@ def test_an_exchange_that_lasts_does_not_keep_the_others_waiting(tmp_path: Path)
             assert fil.submit(un_autre).result(timeout=240) == "passé"
 
 
+def test_a_large_message_that_is_being_read_keeps_no_writer_waiting(magasin: Magasin) -> None:
+    def un_autre() -> str:
+        with magasin.tour(8_000):
+            _ajouter_une(magasin)
+            return "écrit"
+
+    with ThreadPoolExecutor(1) as fil, magasin.tour(2_000_000):
+        assert fil.submit(un_autre).result(timeout=240) == "écrit"
+
+
 def test_what_is_written_leaves_the_log_without_a_writer_waiting_for_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
