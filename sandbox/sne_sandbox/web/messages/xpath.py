@@ -21,6 +21,7 @@ from sne_sandbox.conformance.observation import observer
 from sne_sandbox.domain.echange import Echange
 from sne_sandbox.domain.texte import masquer_nir, masquer_nirs
 from sne_sandbox.errors import ConflitEtat, UsageError
+from sne_sandbox.store.journal import EXAMINES, Journal
 from sne_sandbox.web.essais import essayer
 from sne_sandbox.web.messages.documents import arbre_repondu
 from sne_sandbox.web.partage import Services
@@ -109,8 +110,8 @@ class Evaluateur:
 @dataclass(frozen=True, slots=True)
 class RechercheXpath:
     """What a search found on one page. `suite` is the id before which to go on, None when the journal has
-    no more. Of a search by XPath: `premier` and `dernier` are the ids it examined (0: none), `ignores` were
-    too big, or asked too much."""
+    no more. Of a search that does not look at all: `premier` and `dernier` are the ids it examined (0: none);
+    by XPath, `ignores` were too big, or asked too much."""
 
     trouves: tuple[Echange, ...] = ()
     examines: int = 0
@@ -129,12 +130,24 @@ def chercher(
     Raises UsageError for an expression that is none, or would take too long.
     """
     if not expression:
-        lus = services.magasin.journal.chercher(base, avant_id=avant, limite=limite + 1, **filtres)
-        suite = lus[limite - 1].identifiant if len(lus) > limite else None
-        return RechercheXpath(tuple(lus[:limite]), suite=suite)
+        return _filtrer(services.magasin.journal, base, filtres, avant, limite)
     verifier(expression)
     with Evaluateur(expression) as evaluateur:
         return _parcourir(services, base, evaluateur, filtres, avant, limite)
+
+
+def _filtrer(
+    journal: Journal, base: str, filtres: dict[str, Any], avant: int | None, limite: int
+) -> RechercheXpath:
+    autres = dict(filtres)
+    apres = autres.pop("apres_id", None) or 0
+    plancher = journal.plancher(base, avant, **autres)
+    lus = journal.chercher(base, avant_id=avant, apres_id=max(apres, plancher), limite=limite + 1, **autres)
+    if len(lus) > limite:
+        return RechercheXpath(tuple(lus[:limite]), suite=lus[limite - 1].identifiant)
+    if plancher <= apres:
+        return RechercheXpath(tuple(lus))
+    return RechercheXpath(tuple(lus), EXAMINES, plancher + EXAMINES, plancher + 1, plancher + 1)
 
 
 def _parcourir(
