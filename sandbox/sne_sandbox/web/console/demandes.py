@@ -10,7 +10,8 @@ from sne_sandbox.contract.nomenclatures import Commune, Territoires
 from sne_sandbox.domain.demande import DemandeStockee, EtatDemande
 from sne_sandbox.domain.evenement import lire_jour
 from sne_sandbox.domain.texte import masquer_nirs
-from sne_sandbox.store.recentes import PARCOURUES, Recentes, Repere, plus_recentes
+from sne_sandbox.store import recentes
+from sne_sandbox.store.recentes import Recentes, Repere, plus_recentes
 from sne_sandbox.store.recherche import Criteres, Prefixe
 from sne_sandbox.web.console.demande import nom_de
 from sne_sandbox.web.console.page import PAR_PAGE, compter, section
@@ -80,7 +81,7 @@ def page(base: str) -> str:
         question_api=_pour_api(demandee.criteres),
         premiere=_adresse(base, demandee.champs) if apres is not None else None,
         partielle=trouvees.suite.depot if trouvees.partielle and trouvees.suite else None,
-        parcourues=PARCOURUES,
+        parcourues=recentes.PARCOURUES,
         suivante=None if trouvees.suite is None else _adresse(base, demandee.champs, str(trouvees.suite)),
     )
 

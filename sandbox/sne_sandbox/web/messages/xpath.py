@@ -28,7 +28,7 @@ from sne_sandbox.web.partage import Services
 
 #: Exchanges that one page opens at most, and seconds it spends on them once the process has begun to answer.
 EXAMINES_MAX: Final = 200
-DUREE_MAX: Final = 0.15
+DUREE_MAX: Final = 0.03
 _LOT: Final = 20
 _LONGUEUR_MAX: Final = 300
 _DOCUMENT_MAX: Final = 100_000
