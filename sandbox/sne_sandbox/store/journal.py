@@ -161,7 +161,7 @@ class Journal:
         if apres_id is not None:
             conditions.append("identifiant > :apres")
             parametres["apres"] = _borne(apres_id)
-        requete = RequeteSql(
+        requete = _requete(
             f"SELECT {', '.join(_LIGNE if octets else _TETE)} FROM echange WHERE {' AND '.join(conditions)} "
             "ORDER BY identifiant DESC LIMIT :limite"
         )
@@ -185,7 +185,7 @@ class Journal:
     def denombrer(self, base: str, **criteres: Unpack[CriteresJournal]) -> int:
         """How many exchanges fit, of those that are kept."""
         conditions, parametres = _conditions(base, criteres)
-        requete = RequeteSql(f"SELECT count(*) FROM echange WHERE {' AND '.join(conditions)}")
+        requete = _requete(f"SELECT count(*) FROM echange WHERE {' AND '.join(conditions)}")
         with self._donnees.transaction(ecriture=False) as connexion:
             ligne = connexion.ligne(requete, parametres)
         assert ligne is not None
@@ -278,9 +278,14 @@ def _conditions(base: str, criteres: CriteresJournal) -> tuple[list[str], dict[s
             "cite": _contient(json.dumps(numero, ensure_ascii=False)),
         }
     if texte := _lisible(criteres.get("texte")):
-        posees.append("(lower(details) LIKE :texte ESCAPE '/' OR lower(chemin) LIKE :texte ESCAPE '/')")
-        parametres["texte"] = _contient(texte.encode().lower().decode())  # ASCII letters, as the engines
+        posees.append("(details ILIKE :texte ESCAPE '/' OR chemin ILIKE :texte ESCAPE '/')")
+        parametres["texte"] = _contient(texte)
     return posees, parametres
+
+
+def _requete(texte: str) -> RequeteSql:
+    """Of each engine: in SQLite, LIKE is ILIKE."""
+    return RequeteSql({"sqlite": texte.replace(" ILIKE ", " LIKE "), "postgresql": texte})
 
 
 def _contient(texte: str) -> str:

@@ -11,7 +11,7 @@ from sne_sandbox.domain.dates import PARIS
 from sne_sandbox.domain.echange import NUIT, Echange, VerdictEchange
 from sne_sandbox.store import journal
 from sne_sandbox.store.connexion import RequeteSql
-from sne_sandbox.store.journal import MESURES, PAS, _conditions
+from sne_sandbox.store.journal import MESURES, PAS, _conditions, _requete
 from sne_sandbox.store.session import Magasin
 
 RECU = datetime(2026, 3, 15, 16, 54, 6, 339123, tzinfo=UTC)
@@ -233,11 +233,12 @@ def test_measures_are_summed_by_operation_and_verdict(magasin: Magasin) -> None:
 def test_each_search_has_its_index(tmp_path: Path, criteres: Any, index: str) -> None:
     """Newest first without a sort: the first page stops where it is full."""
     conditions, parametres = _conditions("ecole", criteres)
-    question = (
-        f"SELECT details FROM echange WHERE {' AND '.join(conditions)} ORDER BY identifiant DESC LIMIT 50"
-    )
+    ou = " AND ".join(conditions)
+    question = _requete(f"SELECT details FROM echange WHERE {ou} ORDER BY identifiant DESC LIMIT 50")
     with Magasin.ouvrir(None, tmp_path) as magasin, magasin.transaction(ecriture=False) as connexion:
-        plan = connexion._driver.execute(f"EXPLAIN QUERY PLAN {question}", parametres).fetchall()
+        plan = connexion._driver.execute(
+            f"EXPLAIN QUERY PLAN {question.textes['sqlite']}", parametres
+        ).fetchall()
     etapes = "\n".join(ligne[3] for ligne in plan)
     assert index in etapes
     assert "SCAN" not in etapes

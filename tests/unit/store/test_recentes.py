@@ -208,7 +208,7 @@ def test_a_page_that_looked_at_enough_says_how_far(neuf_lu: Magasin, monkeypatch
 
 
 def test_what_only_soap_asks_for_is_refused(neuf_lu: Magasin) -> None:
-    with neuf_lu.lire("ecole") as registre, pytest.raises(ValueError, match="LOGDEC"):
+    with neuf_lu.lire("ecole") as registre, pytest.raises(ValueError, match="motif_demande"):
         plus_recentes(registre, Criteres(motif_demande="LOGDEC"), 50)
 
 

@@ -10,7 +10,7 @@ import sys
 import threading
 import time
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, Self
@@ -21,7 +21,7 @@ from sne_sandbox.conformance.observation import observer
 from sne_sandbox.domain.echange import Echange
 from sne_sandbox.domain.texte import masquer_nir, masquer_nirs
 from sne_sandbox.errors import ConflitEtat, UsageError
-from sne_sandbox.store.journal import EXAMINES, Journal
+from sne_sandbox.store.journal import EXAMINES
 from sne_sandbox.web.essais import essayer
 from sne_sandbox.web.messages.documents import arbre_repondu
 from sne_sandbox.web.partage import Services
@@ -129,25 +129,22 @@ def chercher(
 
     Raises UsageError for an expression that is none, or would take too long.
     """
+    journal, voulus = services.magasin.journal, dict(filtres)
+    apres = voulus.pop("apres_id", None) or 0
+    plancher = journal.plancher(base, avant, **voulus)
+    voulus["apres_id"] = max(apres, plancher)
+    suite = plancher + 1 if plancher > apres else None
     if not expression:
-        return _filtrer(services.magasin.journal, base, filtres, avant, limite)
+        lus = journal.chercher(base, avant_id=avant, limite=limite + 1, **voulus)
+        if len(lus) > limite:
+            return RechercheXpath(tuple(lus[:limite]), suite=lus[limite - 1].identifiant)
+        if suite is None:
+            return RechercheXpath(tuple(lus))
+        return RechercheXpath(tuple(lus), EXAMINES, plancher + EXAMINES, suite, suite)
     verifier(expression)
     with Evaluateur(expression) as evaluateur:
-        return _parcourir(services, base, evaluateur, filtres, avant, limite)
-
-
-def _filtrer(
-    journal: Journal, base: str, filtres: dict[str, Any], avant: int | None, limite: int
-) -> RechercheXpath:
-    autres = dict(filtres)
-    apres = autres.pop("apres_id", None) or 0
-    plancher = journal.plancher(base, avant, **autres)
-    lus = journal.chercher(base, avant_id=avant, apres_id=max(apres, plancher), limite=limite + 1, **autres)
-    if len(lus) > limite:
-        return RechercheXpath(tuple(lus[:limite]), suite=lus[limite - 1].identifiant)
-    if plancher <= apres:
-        return RechercheXpath(tuple(lus))
-    return RechercheXpath(tuple(lus), EXAMINES, plancher + EXAMINES, plancher + 1, plancher + 1)
+        trouve = _parcourir(services, base, evaluateur, voulus, avant, limite)
+    return trouve if trouve.suite is not None else replace(trouve, suite=suite)
 
 
 def _parcourir(
