@@ -169,7 +169,7 @@ def _deplacer(
         apres = horloge.maintenant(machine)
         derniere_nuit = base.derniere_nuit or avant.date()
         if apres < avant:
-            if registre.compter():
+            if registre.compter(jusqua=1):
                 raise ConflitEtat(
                     f"L'horloge de la base [{nom}] ne recule pas tant que la base contient des demandes : "
                     f"il y est {avant:%d/%m/%Y %H:%M:%S}, vous demandez {apres:%d/%m/%Y %H:%M:%S}.",

@@ -25,6 +25,11 @@ from sne_sandbox.store.lignes import (
 PAS: Final = 64
 #: How far back the search of a numéro looks for the nights that several demandes share: no column names them.
 NUITS_CHERCHEES: Final = 5_000
+#: Exchanges that a page of a search looks at, where no index leads to what is looked for.
+EXAMINES: Final = 10_000
+#: The verdicts of a partial index: written out, for it is used only by what is seen to imply its condition.
+RARES: Final = frozenset(("fault", "refus", "erreur"))
+_RARES: Final = "verdict IN ('fault', 'refus', 'erreur')"
 
 _COLONNES: Final = ("identifiant", "recu_le", "instant_base", "verdict", "statut", "duree_us")
 _TEXTES: Final = (
@@ -64,11 +69,15 @@ _OUBLIER: Final = RequeteSql("UPDATE journal_compteur SET oublies = :combien WHE
 
 #: Upper bounds of durations, in microseconds.
 BORNES_US: Final = (1_000, 2_500, 5_000, 10_000, 25_000, 50_000, 100_000, 250_000, 1_000_000, 5_000_000)
-_SOUS: Final = ", ".join(f"sum(CASE WHEN duree_us <= {borne} THEN 1 ELSE 0 END)" for borne in BORNES_US)
-#: An index holds all of this: a microsecond an exchange kept, whatever the size of its messages.
+_SOUS: Final = [f"count(*) FILTER (WHERE duree_us <= {borne}) AS sous_{borne}" for borne in BORNES_US]
+# An index holds all of this, in the order of the groups: a third of a microsecond an exchange kept, whatever
+# the size of its messages.
 MESURES: Final = RequeteSql(
-    f"SELECT base, coalesce(operation, '') AS nommee, verdict, count(*), sum(duree_us), {_SOUS} "
-    "FROM echange GROUP BY base, nommee, verdict ORDER BY base, nommee, verdict"
+    "SELECT base, coalesce(operation, '') AS nommee, verdict, sum(nombre), sum(duree), "
+    f"{', '.join(f'sum(sous_{borne})' for borne in BORNES_US)} "
+    f"FROM (SELECT base, operation, verdict, count(*) AS nombre, sum(duree_us) AS duree, {', '.join(_SOUS)} "
+    "FROM echange GROUP BY base, operation, verdict) AS e GROUP BY base, nommee, verdict "
+    "ORDER BY base, nommee, verdict"
 )
 
 
@@ -164,7 +173,7 @@ class Journal:
         if apres_id is not None:
             conditions.append("identifiant > :apres")
             parametres["apres"] = _borne(apres_id)
-        requete = RequeteSql(
+        requete = _requete(
             f"SELECT {', '.join(_LIGNE if octets else _TETE)} FROM echange WHERE {' AND '.join(conditions)} "
             "ORDER BY identifiant DESC LIMIT :limite"
         )
@@ -172,10 +181,23 @@ class Journal:
             lignes = connexion.lignes(requete, {**parametres, "limite": limite})
         return [_echange_de(ligne) for ligne in lignes]
 
+    def plancher(self, base: str, avant_id: int | None, **criteres: Unpack[CriteresJournal]) -> int:
+        """Id after which a page of a search looks, so that it does not look at more than EXAMINES exchanges;
+        0 when it may look at all."""
+        filtres = {nom for nom, valeur in criteres.items() if valeur}
+        indexes = filtres == {"verdict"} and criteres.get("verdict") in RARES
+        if not filtres or "numero" in filtres or indexes:
+            return 0
+        dernier, origine, oublies = self._compteur(base)
+        trouve = (
+            min(dernier + 1, _borne(avant_id) if avant_id is not None else IDENTIFIANT_MAX) - 1 - EXAMINES
+        )
+        return trouve if trouve > origine + oublies else 0
+
     def denombrer(self, base: str, **criteres: Unpack[CriteresJournal]) -> int:
         """How many exchanges fit, of those that are kept."""
         conditions, parametres = _conditions(base, criteres)
-        requete = RequeteSql(f"SELECT count(*) FROM echange WHERE {' AND '.join(conditions)}")
+        requete = _requete(f"SELECT count(*) FROM echange WHERE {' AND '.join(conditions)}")
         with self._donnees.transaction(ecriture=False) as connexion:
             ligne = connexion.ligne(requete, parametres)
         assert ligne is not None
@@ -206,8 +228,9 @@ class Journal:
     def mesures(self) -> Iterator[Mesure]:
         """All exchanges that are kept, by base, operation and verdict."""
         with self._donnees.transaction(ecriture=False) as connexion:
-            for base, nom, verdict, nombre, duree, *comptes in connexion.lignes(MESURES, {}):
-                yield Mesure(base, nom, verdict, nombre, int(duree), tuple(int(compte) for compte in comptes))
+            for base, nom, verdict, *comptes in connexion.lignes(MESURES, {}):
+                nombre, duree, *sous = map(int, comptes)
+                yield Mesure(base, nom, verdict, nombre, duree, tuple(sous))
 
     def _ajouter(self, connexion: Connexion, echange: Echange) -> int:
         base = echange.base = _lisible(echange.base) or ""
@@ -259,17 +282,26 @@ def _conditions(base: str, criteres: CriteresJournal) -> tuple[list[str], dict[s
         if valeur is not None:
             posees.append(f"{colonne} = :{colonne}")
             parametres[colonne] = _lisible(valeur)
+    if verdict in RARES:
+        posees.append(_RARES)
     if (numero := _lisible(criteres.get("numero"))) is not None:
-        posees.append(f"(numero_unique = :numero OR identifiant IN ({_NUITS}))")
+        # Of either, SQLite would look at every exchange.
+        siens = "SELECT identifiant FROM echange WHERE base = :base AND numero_unique = :numero"
+        posees.append(f"identifiant IN ({siens} UNION ALL {_NUITS})")
         parametres |= {
             "numero": numero,
             "nuits": NUITS_CHERCHEES,
             "cite": _contient(json.dumps(numero, ensure_ascii=False)),
         }
     if texte := _lisible(criteres.get("texte")):
-        posees.append("(lower(details) LIKE :texte ESCAPE '/' OR lower(chemin) LIKE :texte ESCAPE '/')")
-        parametres["texte"] = _contient(texte.encode().lower().decode())  # ASCII letters, as the engines
+        posees.append("(details ILIKE :texte ESCAPE '/' OR chemin ILIKE :texte ESCAPE '/')")
+        parametres["texte"] = _contient(texte)
     return posees, parametres
+
+
+def _requete(texte: str) -> RequeteSql:
+    """Of each engine: in SQLite, LIKE is ILIKE."""
+    return RequeteSql({"sqlite": texte.replace(" ILIKE ", " LIKE "), "postgresql": texte})
 
 
 def _contient(texte: str) -> str:

@@ -1,7 +1,6 @@
 """Demandes that are looked for: by the criteria of `rechercheDemandeMulticritere` (`xsd/recherche.xsd`), and
-by those that only the console and the API have beside, the latest first; and what one was before."""
+by those that only the console and the API have beside (`recentes`); and what one was before."""
 
-import sys
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, fields, replace
 from datetime import date
@@ -17,14 +16,9 @@ from sne_sandbox.store.lignes import COLONNES, demande_de
 from sne_sandbox.store.registre import RegistreBase
 
 _D: Final = metadonnees.demande.c
-#: After every text that begins alike: texts compare by code point, on either engine.
-_DERNIER: Final = chr(sys.maxunicode)
 _PAGE: Final = 200
-_DC: Final = metadonnees.demande_commune.c
-#: Demandes that are sorted faster than as many are found among the latest of a large base.
+#: Rows of an index that are looked up one by one.
 PEU: Final = 3000
-#: A column that all demandes of a state have, at the head of a partial index of theirs.
-_PAR_ETAT: Final = {EtatDemande.ACTIVE: _D.fin_validite, EtatDemande.RADIEE: _D.date_radiation}
 # The request of a separating household has the deposit date of the joint one: few rows are looked at. In no
 # order: asked for that of the key, SQLite would walk the whole base by it.
 _SEPAREES: Final = RequeteSql(
@@ -46,7 +40,7 @@ class Prefixe(str):
 class Criteres:
     """What is looked for; None (or empty) criteria are not given, and all given ones must hold. Bounds are
     inclusive. Names compare folded; a person is the applicant or a co-holder, by name in use. Of the number
-    and of names a `Prefixe` is enough, which no SOAP operation asks for."""
+    and of names a `Prefixe` is enough, for `recentes`."""
 
     numero_unique: str | None = None
     etat: EtatDemande | None = None
@@ -71,7 +65,7 @@ class Criteres:
     pieces: tuple[str, ...] = ()
     """Categories of scanned pieces. No message carries one, so no demande has any (convention)."""
     nom: str | None = None
-    """Name of a person or of an association; no SOAP operation asks for it."""
+    """Name of a person or of an association: `recentes` alone looks for it, as for a `Prefixe`."""
 
     @property
     def vide(self) -> bool:
@@ -171,18 +165,16 @@ def numeros(registre: RegistreBase, criteres: Criteres) -> sa.Select[str]:
     return choisi
 
 
-def conditions(base: str, criteres: Criteres, *, a_chacune: bool = False) -> list[sa.ColumnElement[bool]]:
-    """The conditions on `demande` of the criteria that are stored. `a_chacune`: many fit, each is tested as
-    another index walks them; else the engine finds those that fit, then sorts them."""
-    # Shown the range of the key, or one set of numbers, an engine gathers all that is in it.
+def conditions(base: str, criteres: Criteres) -> list[sa.ColumnElement[bool]]:
+    """The conditions on `demande` of the stored criteria of SOAP; others are of `recentes` alone."""
     egalites: tuple[tuple[sa.ColumnElement[str], str | None], ...] = (
-        (_D.numero_unique.concat("") if a_chacune else _D.numero_unique, criteres.numero_unique),
+        (_D.numero_unique, criteres.numero_unique),
         (_D.motif_radiation, criteres.motif_radiation),
         (_D.commune_attribution, criteres.commune_attribution),
         (_D.association_plie, _plie(criteres.association_nom)),
     )
     posees: list[sa.ColumnElement[bool]] = [_D.base == base]
-    posees += [_est(colonne, valeur) for colonne, valeur in egalites if valeur is not None]
+    posees += [colonne == valeur for colonne, valeur in egalites if valeur is not None]
     if criteres.etat is not None:
         # Written out: the partial indexes are used only by what is seen to imply their condition.
         posees.append(_D.etat == sa.literal_column(f"'{criteres.etat.value}'"))
@@ -195,41 +187,19 @@ def conditions(base: str, criteres: Criteres, *, a_chacune: bool = False) -> lis
             posees.append(colonne >= debut.isoformat())
         if fin is not None:
             posees.append(colonne <= fin.isoformat())
-    parmi = _a_l_un if a_chacune else _parmi
     propres = len(posees)
     if criteres.motif_demande is not None:
-        posees.append(parmi(metadonnees.demande_motif, base, motif=criteres.motif_demande))
+        posees.append(_parmi(metadonnees.demande_motif, base, motif=criteres.motif_demande))
     if criteres.commune_souhaitee is not None:
-        posees.append(parmi(metadonnees.demande_commune, base, commune=criteres.commune_souhaitee))
+        posees.append(_parmi(metadonnees.demande_commune, base, commune=criteres.commune_souhaitee))
     if personne := _de_la_personne(criteres):
-        posees.append(parmi(metadonnees.demande_personne, base, **personne))
-    if (nom := _plie(criteres.nom)) is not None:
-        if a_chacune:
-            personnes = parmi(metadonnees.demande_personne, base, nom_plie=nom)
-            posees.append(sa.or_(personnes, _est(_D.association_plie, nom)))
-        else:
-            posees.append(_D.numero_unique.in_(_de_ce_nom(base, nom)))
-    if len(posees) > propres and not a_chacune:
+        posees.append(_parmi(metadonnees.demande_personne, base, **personne))
+    if len(posees) > propres:
         # Always so, and in no index: one that holds all that is read would be walked from end to end instead.
         posees.append(_D.revision > sa.literal_column("0"))
     if criteres.pieces:
         posees.append(sa.false())
     return posees
-
-
-def nommees(base: str, criteres: Criteres) -> list[sa.Select[str] | sa.CompoundSelect[str]]:
-    """For each criterion that names somebody (number, person, name, association), the select of the numbers
-    that it alone fits. It reads an index: a number may come several times."""
-    choix: list[sa.Select[str] | sa.CompoundSelect[str]] = []
-    if criteres.numero_unique is not None:
-        choix.append(_choisir(metadonnees.demande, base, numero_unique=criteres.numero_unique))
-    if personne := _de_la_personne(criteres):
-        choix.append(_choisir(metadonnees.demande_personne, base, **personne))
-    if (nom := _plie(criteres.nom)) is not None:
-        choix.append(_de_ce_nom(base, nom))
-    if (association := _plie(criteres.association_nom)) is not None:
-        choix.append(_choisir(metadonnees.demande, base, association_plie=association))
-    return choix
 
 
 def _de_la_personne(criteres: Criteres) -> dict[str, str]:
@@ -243,35 +213,15 @@ def _de_la_personne(criteres: Criteres) -> dict[str, str]:
     return {colonne: valeur for colonne, valeur in voulu.items() if valeur is not None}
 
 
-def _de_ce_nom(base: str, nom: str) -> sa.CompoundSelect[str]:
-    return sa.union_all(
-        _choisir(metadonnees.demande_personne, base, nom_plie=nom),
-        _choisir(metadonnees.demande, base, association_plie=nom),
-    )
-
-
-def _est(colonne: sa.ColumnElement[str], valeur: str) -> sa.ColumnElement[bool]:
-    """That a column holds `valeur`, or begins so when it is a `Prefixe`."""
-    if not isinstance(valeur, Prefixe):
-        return colonne == valeur
-    # A range, which an index serves on either engine, as LIKE does not. Signs alone begin no name.
-    return sa.and_(colonne >= str(valeur), colonne < valeur + _DERNIER) if valeur else sa.false()
-
-
 def _choisir(table: sa.TableClause, base: str, **valeurs: str) -> sa.Select[str]:
-    posees = (_est(table.c[nom], valeur) for nom, valeur in valeurs.items())
+    posees = (table.c[nom] == valeur for nom, valeur in valeurs.items())
     return sa.select(table.c.numero_unique).where(table.c.base == base, *posees)
-
-
-def _a_l_un(table: sa.TableClause, base: str, **valeurs: str) -> sa.ColumnElement[bool]:
-    """That a demande has such a row."""
-    return _liee(table, base, _D, valeurs).exists()
 
 
 def _liee(table: sa.TableClause, base: str, cle: Any, valeurs: Mapping[str, str]) -> sa.Select[str]:
     """The rows of `table` that are so, of the demande at hand: by its key, which SQLite would leave for an
     index of the values, were it to see one."""
-    posees = (_est(table.c[nom].concat(""), valeur) for nom, valeur in valeurs.items())
+    posees = (table.c[nom].concat("") == valeur for nom, valeur in valeurs.items())
     ici = (table.c.base == base, table.c.numero_unique == cle.numero_unique)
     return sa.select(table.c.numero_unique).where(*ici, *posees)
 
@@ -281,38 +231,10 @@ def _parmi(table: sa.TableClause, base: str, **valeurs: str) -> sa.ColumnElement
 
 
 def _plie(nom: str | None) -> str | None:
-    return None if nom is None else type(nom)(plier(nom))
+    return None if nom is None else plier(nom)
 
 
-# --- the latest, and the past of one ---------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Repere:
-    """A place in the list: the demande after which (or before which) a page begins."""
-
-    depot: date
-    numero: str
-
-
-def plus_recentes(
-    registre: RegistreBase, criteres: Criteres, limite: int, apres: Repere | None = None
-) -> list[DemandeStockee]:
-    """The `limite` demandes of latest deposit that hold the stored criteria, latest first, after `apres`."""
-    peu = _peu(registre, criteres)
-    choix = sa.select(_D.numero_unique).where(*conditions(registre.base.nom, criteres, a_chacune=not peu))
-    depot: sa.ColumnElement[str] = _D.date_creation
-    if peu:
-        # Few will fit. Asked for the order of an index, SQLite would walk the whole base for it.
-        depot = depot.concat("")
-        if criteres.etat is not None and criteres == Criteres(etat=criteres.etat):
-            choix = choix.where(_PAR_ETAT[criteres.etat] > "")
-    if apres is not None:
-        jour = apres.depot.isoformat()
-        choix = choix.where(depot <= jour, sa.or_(depot < jour, _D.numero_unique < apres.numero))
-    choix = choix.order_by(depot.desc(), _D.numero_unique.desc()).limit(limite)
-    trouves = [numero for (numero,) in registre.connexion.sa.execute(choix)]
-    return list(registre.feuilleter(trouves))
+# --- the past of one ---------------------------------------------------------------------------------
 
 
 def mouvements_de(registre: RegistreBase, numero: str) -> list[Mouvement]:
@@ -349,30 +271,6 @@ def separees_de(registre: RegistreBase, stockee: DemandeStockee) -> list[str]:
     return sorted(numero for (numero,) in registre.connexion.lignes(_SEPAREES, cle))
 
 
-def _peu(registre: RegistreBase, criteres: Criteres) -> bool:
-    """Whether it is better to sort what fits than to look at the latest demandes until enough do."""
-    base, etat = registre.base.nom, criteres.etat
-    # Few bear a name; many, one that begins by a letter.
-    choix = nommees(base, criteres)
-    if not all(_nombreux(registre, choisies) for choisies in choix):
-        return True
-    if choix and len(choix) + (criteres.commune_souhaitee is not None) > 1:
-        # Many fit each, and maybe none both.
-        return not _nombreux(registre, sa.select(_D.numero_unique).where(*conditions(base, criteres)))
-    if criteres.commune_souhaitee is not None:
-        # The latest demandes are not the radiated ones: they would be looked at in vain.
-        return etat is EtatDemande.RADIEE or not _nombreux(
-            registre,
-            sa.select(_DC.numero_unique).where(_DC.base == base, _DC.commune == criteres.commune_souhaitee),
-        )
-    if etat is not None:
-        return not _nombreux(
-            registre,
-            sa.select(_D.numero_unique).where(*conditions(base, Criteres(etat=etat)), _PAR_ETAT[etat] > ""),
-        )
-    return False
-
-
-def _nombreux(registre: RegistreBase, choix: sa.Select[str] | sa.CompoundSelect[str]) -> bool:
+def _nombreux(registre: RegistreBase, choix: sa.Select[str]) -> bool:
     """Whether more than `PEU` rows fit, read from an index and no further."""
     return registre.connexion.sa.execute(choix.offset(PEU).limit(1)).first() is not None

@@ -300,10 +300,11 @@ class RegistreBase:
         cle = {"base": self._nom, "instant": lignes.micros(instant)}
         return [lignes.demande_de(ligne) for ligne in self.connexion.lignes(requetes.DALOES, cle)]
 
-    def compter(self, *, actives: bool = False) -> int:
-        """How many demandes the base holds, radiated ones included unless `actives`."""
+    def compter(self, *, actives: bool = False, jusqua: int = lignes.IDENTIFIANT_MAX) -> int:
+        """How many demandes the base holds, radiated ones included unless `actives`; `jusqua`, which is soon
+        counted, when it holds as many or more."""
         requete = requetes.COMPTER_ACTIVES if actives else requetes.COMPTER
-        ligne = self.connexion.ligne(requete, {"base": self._nom})
+        ligne = self.connexion.ligne(requete, {"base": self._nom, "jusqua": jusqua})
         assert ligne is not None
         return int(ligne[0])
 

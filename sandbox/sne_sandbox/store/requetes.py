@@ -82,8 +82,9 @@ SEQUENCE: Final = RequeteSql("SELECT dernier FROM sequence WHERE base = :base AN
 # --- demandes --------------------------------------------------------------------------------------------
 
 LIRE: Final = RequeteSql(f"SELECT {_LUE} FROM demande {_DEMANDE}", libre=True)
-COMPTER: Final = RequeteSql("SELECT count(*) FROM demande WHERE base = :base")
-COMPTER_ACTIVES: Final = RequeteSql("SELECT count(*) FROM demande WHERE base = :base AND etat = 'A'")
+_COMPTER: Final = "SELECT count(*) FROM (SELECT 1 FROM demande WHERE base = :base{} LIMIT :jusqua) AS d"
+COMPTER: Final = RequeteSql(_COMPTER.format(""))
+COMPTER_ACTIVES: Final = RequeteSql(_COMPTER.format(" AND etat = 'A'"))
 
 AJOUTER: Final = inserer(tables.demande, libre=True)
 AJOUTER_PERSONNE: Final = inserer(tables.demande_personne, libre=True)

@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from typing import Final
 
 #: The Alembic revision that these tables stand for.
-REVISION: Final = "v0002"
+REVISION: Final = "v0004"
 #: Revisions of before the first release: no database at one of them is migrated.
 REVISIONS_SANS_SUITE: Final = frozenset({"0001", "0002", "0003", "0004", "0005"})
 #: Revisions whose tables are these, column for column: their snapshots are restored.
-REVISIONS_EGALES: Final = frozenset({REVISION, "v0001", "0005"})
+REVISIONS_EGALES: Final = frozenset({REVISION, "v0002", "v0001", "0005"})
 
 #: Types of columns, as SQLite has them, and what a value of theirs is.
 TEXTE, ENTIER, BOOLEEN, OCTETS = "TEXT", "BIGINT", "BOOLEAN", "BLOB"
@@ -149,6 +149,7 @@ demande: Final = Table(
     # Partial wherever most rows have nothing to say: a plain registration pays for two of these and the key.
     index=(
         Index("date_creation, numero_unique"),  # a search by day reads it, and no demande
+        Index("etat, date_creation, numero_unique", "etat = 'R'"),  # the latest are seldom radiated
         Index("fin_validite", "etat = 'A'"),
         Index("ref_interne, guichet_createur", "ref_interne IS NOT NULL"),
         Index("association_plie", "association_plie IS NOT NULL"),
@@ -273,6 +274,8 @@ echange: Final = Table(
         Index("numero_unique, identifiant", "numero_unique IS NOT NULL"),
         # Holds all that the measures read: they never walk through the bytes of the exchanges.
         Index("operation, verdict, duree_us"),
+        # Few are so, and are looked for among all.
+        Index("verdict, identifiant", "verdict IN ('fault', 'refus', 'erreur')"),
     ),
 )
 

@@ -1,6 +1,6 @@
 """Guichets and demandes to put in a store."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -10,6 +10,7 @@ from sne_sandbox.domain.base import Guichet, NatureGuichet
 from sne_sandbox.domain.dates import ajouter_mois
 from sne_sandbox.domain.demande import DemandeStockee, EtatDemande, territoire_de
 from sne_sandbox.domain.element import Element
+from sne_sandbox.store.session import Magasin
 
 MOTEURS = ("sqlite", pytest.param("postgres", marks=pytest.mark.postgres))
 GUICHETS = (
@@ -86,3 +87,41 @@ def radiation(motif: str, *, reservataire: str = "", commune: str = "") -> bytes
     )
     parties = [_e("dateRadiation", "2018-06-01"), _e("motifRadiation", code=motif)]
     return codec.encoder(_e("radiation", *parties, *([attribution] if reservataire else [])))
+
+
+DEBUT = date(2018, 1, 1)
+RADIEES = (2, 5)
+
+
+def numero(rang: int) -> str:
+    return f"1110118{rang:06d}G1104"
+
+
+def demandes() -> list[DemandeStockee]:
+    """Nine, two a day: the odd ones in Paris, the others in Saint-Denis."""
+    faites = []
+    for rang in range(1, 10):
+        depot = DEBUT + timedelta(days=rang // 2)
+        radiee = {
+            "etat": EtatDemande.RADIEE,
+            "date_radiation": depot + timedelta(days=30),
+            "motif_radiation": "RADATT",
+            "radiation": radiation("RADATT"),
+        }
+        faites.append(
+            stockee(
+                numero(rang),
+                titulaires=(personne("demandeur", "Roux" if rang > 4 else "Blanc", "Zoé", "1990-01-01"),),
+                communes=("75112",) if rang % 2 else ("93066",),
+                date_creation=depot,
+                **(radiee if rang in RADIEES else {}),
+            )
+        )
+    return faites
+
+
+def peupler(magasin: Magasin) -> Magasin:
+    with magasin.ecrire("ecole") as registre:
+        registre.ajouter_tout(demandes())
+        registre.ajouter(stockee("1110118000099G1104", association="Les Toits", date_creation=DEBUT))
+    return magasin

@@ -1,6 +1,7 @@
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from ecritures import vider
@@ -10,7 +11,7 @@ from sne_sandbox.domain.dates import PARIS
 from sne_sandbox.domain.echange import NUIT, Echange, VerdictEchange
 from sne_sandbox.store import journal
 from sne_sandbox.store.connexion import RequeteSql
-from sne_sandbox.store.journal import MESURES, PAS
+from sne_sandbox.store.journal import MESURES, PAS, _conditions, _requete
 from sne_sandbox.store.session import Magasin
 
 RECU = datetime(2026, 3, 15, 16, 54, 6, 339123, tzinfo=UTC)
@@ -245,8 +246,50 @@ def test_measures_are_summed_by_operation_and_verdict(magasin: Magasin) -> None:
     assert lue.sous == (1, 1, 1, 1, 2, 2, 2, 2, 2, 2)
 
 
+@pytest.mark.parametrize(
+    ("criteres", "index"),
+    [
+        ({"numero": "N1"}, "ix_echange_numero_unique (base=? AND numero_unique=?)"),
+        ({"verdict": "refus"}, "ix_echange_verdict (base=? AND verdict=?)"),
+        ({"verdict": "fault", "texte": "mot"}, "ix_echange_verdict (base=? AND verdict=?)"),
+        ({"verdict": "accepté"}, "sqlite_autoindex_echange_1 (base=?)"),
+    ],
+)
+def test_each_search_has_its_index(tmp_path: Path, criteres: Any, index: str) -> None:
+    """Newest first without a sort: the first page stops where it is full."""
+    conditions, parametres = _conditions("ecole", criteres)
+    ou = " AND ".join(conditions)
+    question = _requete(f"SELECT details FROM echange WHERE {ou} ORDER BY identifiant DESC LIMIT 50")
+    with Magasin.ouvrir(None, tmp_path) as magasin, magasin.transaction(ecriture=False) as connexion:
+        plan = connexion._driver.execute(
+            f"EXPLAIN QUERY PLAN {question.textes['sqlite']}", parametres
+        ).fetchall()
+    etapes = "\n".join(ligne[3] for ligne in plan)
+    assert index in etapes
+    assert "SCAN" not in etapes
+    assert "ORDER BY" not in etapes
+
+
+def test_a_search_without_an_index_looks_at_so_many(
+    magasin: Magasin, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(journal, "EXAMINES", 4)
+    for _ in range(10):
+        magasin.journal.consigner(None, _echange())
+    plancher = magasin.journal.plancher
+    assert plancher("ecole", None, texte="mot") == 6
+    assert plancher("ecole", 8, guichet="G1104", verdict="refus") == 3
+    assert plancher("ecole", 4, texte="mot") == plancher("ecole", 5, texte="mot") == 0
+    assert plancher("ecole", 99, texte="mot") == 6
+    for exacts in ({}, {"texte": None}, {"numero": "N1", "texte": "mot"}, {"verdict": "refus"}):
+        assert plancher("ecole", None, **exacts) == 0
+    assert plancher("vide", None, texte="mot") == 0
+
+
 def test_the_messages_are_not_walked_through(tmp_path: Path) -> None:
     question = MESURES.textes["sqlite"]
     with Magasin.ouvrir(None, tmp_path) as magasin, magasin.transaction(ecriture=False) as connexion:
-        (lecture, *_) = connexion.sa.exec_driver_sql(f"EXPLAIN QUERY PLAN {question}").all()
-    assert "COVERING INDEX ix_echange_operation" in lecture[3]
+        plan = "\n".join(ligne[3] for ligne in connexion.sa.exec_driver_sql(f"EXPLAIN QUERY PLAN {question}"))
+    assert "SCAN echange USING COVERING INDEX ix_echange_operation" in plan
+    # In the order of the index: what is sorted is a line an operation and verdict.
+    assert plan.index("GROUP BY") > plan.index("ix_echange_operation")

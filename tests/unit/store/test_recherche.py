@@ -1,22 +1,18 @@
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
-from exemples_store import MOTEURS, personne, radiation, stockee
+from exemples_store import MOTEURS, demandes, numero, personne, peupler, radiation, stockee
 
 from sne_sandbox.domain.demande import DemandeStockee, EtatDemande, GenreMouvement
-from sne_sandbox.store import metadonnees, recherche, requetes
+from sne_sandbox.store import requetes
 from sne_sandbox.store.recherche import (
     PEU,
     Criteres,
-    Prefixe,
-    Repere,
-    conditions,
     mouvements_de,
     numeros,
-    plus_recentes,
     rechercher,
     separees_de,
 )
@@ -154,19 +150,6 @@ def _plan(magasin: Magasin, choix: sa.Select[str]) -> str:
         (Criteres(motif_demande="SANS"), "ix_demande_motif_motif"),
         (Criteres(commune_souhaitee="75112"), "ix_demande_commune_commune"),
         (Criteres(personne_nom="Roux"), "ix_demande_personne_nom_plie"),
-        (
-            Criteres(personne_nom=Prefixe("Ro")),
-            "ix_demande_personne_nom_plie (base=? AND nom_plie>? AND nom_plie<?)",
-        ),
-        (Criteres(nom=Prefixe("Ro")), "ix_demande_personne_nom_plie (base=? AND nom_plie>? AND nom_plie<?)"),
-        (
-            Criteres(nom=Prefixe("To")),
-            "ix_demande_association_plie (base=? AND association_plie>? AND association_plie<?)",
-        ),
-        (
-            Criteres(numero_unique=Prefixe("111")),
-            "sqlite_autoindex_demande_1 (base=? AND numero_unique>? AND numero_unique<?)",
-        ),
     ],
 )
 def test_each_criterion_has_its_index(garni_lu: Magasin, criteres: Criteres, index: str) -> None:
@@ -209,106 +192,12 @@ def test_each_statement_of_the_register_has_its_index(
     assert index in "\n".join(ligne[-1] for ligne in lignes)
 
 
-# --- The latest demandes that fit, page after page, whatever way they are found; and the past of one ----
-
-
-DEBUT = date(2018, 1, 1)
-RADIEES = (2, 5)
-
-
-def numero(rang: int) -> str:
-    return f"1110118{rang:06d}G1104"
-
-
-def demandes() -> list[DemandeStockee]:
-    """Nine, two a day: the odd ones in Paris, the others in Saint-Denis."""
-    faites = []
-    for rang in range(1, 10):
-        depot = DEBUT + timedelta(days=rang // 2)
-        radiee = {
-            "etat": EtatDemande.RADIEE,
-            "date_radiation": depot + timedelta(days=30),
-            "motif_radiation": "RADATT",
-            "radiation": radiation("RADATT"),
-        }
-        faites.append(
-            stockee(
-                numero(rang),
-                titulaires=(personne("demandeur", "Roux" if rang > 4 else "Blanc", "Zoé", "1990-01-01"),),
-                communes=("75112",) if rang % 2 else ("93066",),
-                date_creation=depot,
-                **(radiee if rang in RADIEES else {}),
-            )
-        )
-    return faites
-
-
-def peupler(magasin: Magasin) -> Magasin:
-    with magasin.ecrire("ecole") as registre:
-        registre.ajouter_tout(demandes())
-        registre.ajouter(stockee("1110118000099G1104", association="Les Toits", date_creation=DEBUT))
-    return magasin
+# --- The past of one -------------------------------------------------------------------------------------
 
 
 @pytest.fixture
 def neuf(magasin: Magasin) -> Magasin:
     return peupler(magasin)
-
-
-@pytest.fixture(scope="module", params=MOTEURS)
-def neuf_lu(
-    request: pytest.FixtureRequest, patrons: Any, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Magasin]:
-    """One for all tests that only read it."""
-    with patrons.ouvrir(request.param, tmp_path_factory.mktemp("neuf")) as magasin:
-        yield peupler(magasin)
-
-
-@pytest.mark.parametrize("peu", [0, 1, 1000], ids=["by date", "mixed", "sorted"])
-@pytest.mark.parametrize(
-    ("criteres", "rangs"),
-    [
-        (Criteres(), [9, 8, 7, 6, 5, 4, 3, 2, 99, 1]),
-        (Criteres(numero_unique=numero(3)), [3]),
-        (Criteres(personne_nom="roux"), [9, 8, 7, 6, 5]),
-        (Criteres(personne_nom="ROUX", commune_souhaitee="75112"), [9, 7, 5]),
-        (Criteres(commune_souhaitee="93066"), [8, 6, 4, 2]),
-        (Criteres(commune_souhaitee="93066", etat=EtatDemande.ACTIVE), [8, 6, 4]),
-        (Criteres(commune_souhaitee="75112", etat=EtatDemande.RADIEE), [5]),
-        (Criteres(etat=EtatDemande.RADIEE), [5, 2]),
-        (Criteres(etat=EtatDemande.ACTIVE), [9, 8, 7, 6, 4, 3, 99, 1]),
-        (Criteres(association_nom="LES TOITS"), [99]),
-        (Criteres(personne_naissance=date(1990, 1, 2)), []),
-        (Criteres(numero_unique=Prefixe("11101180000")), [9, 8, 7, 6, 5, 4, 3, 2, 99, 1]),
-        (Criteres(numero_unique=Prefixe("111011800000"), etat=EtatDemande.RADIEE), [5, 2]),
-        (Criteres(numero_unique=Prefixe("1110118000001G1104Z")), []),
-        (Criteres(nom=Prefixe("Ro")), [9, 8, 7, 6, 5]),
-        (Criteres(nom=Prefixe("l")), [99]),
-        (Criteres(nom="les toits"), [99]),
-        (Criteres(nom="les toit"), []),
-        (Criteres(association_nom=Prefixe("les t")), [99]),
-        (
-            Criteres(personne_nom=Prefixe("RO"), personne_prenom=Prefixe("zo"), commune_souhaitee="75112"),
-            [9, 7, 5],
-        ),
-        (Criteres(personne_nom="Ro", personne_prenom=Prefixe("zo")), []),
-        (Criteres(nom=Prefixe("Rouy")), []),
-        (Criteres(nom=Prefixe("%")), []),
-    ],
-)
-def test_the_latest_come_first_whatever_the_way(
-    neuf_lu: Magasin, criteres: Criteres, rangs: list[int], peu: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(recherche, "PEU", peu)
-    with neuf_lu.lire("ecole") as registre:
-        trouvees = plus_recentes(registre, criteres, 50)
-        assert [d.numero_unique for d in trouvees] == [numero(rang) for rang in rangs]
-        par_pages: list[DemandeStockee] = []
-        repere = None
-        while page := plus_recentes(registre, criteres, 2, repere):
-            par_pages += page
-            repere = Repere(page[-1].date_creation, page[-1].numero_unique)
-        assert [d.numero_unique for d in par_pages] == [d.numero_unique for d in trouvees]
 
 
 def test_the_movements_of_a_demande_are_told_in_order(neuf: Magasin) -> None:
@@ -330,15 +219,3 @@ def test_a_separation_is_found_from_the_joint_demande(neuf: Magasin) -> None:
         registre.ajouter(separee)
         assert separees_de(registre, jointe) == [separee.numero_unique]
         assert separees_de(registre, separee) == []
-
-
-@pytest.mark.parametrize("garni_lu", ["sqlite"], indirect=True)
-@pytest.mark.parametrize(
-    "criteres",
-    [Criteres(nom=Prefixe("Ro")), Criteres(personne_nom=Prefixe("Ro")), Criteres(personne_prenom="É")],
-)
-def test_what_many_have_is_looked_up_by_the_key_of_each(garni_lu: Magasin, criteres: Criteres) -> None:
-    """By the index of the names, SQLite would read all the persons of that name for each demande."""
-    choix = sa.select(metadonnees.demande.c.numero_unique)
-    plan = _plan(garni_lu, choix.where(*conditions("ecole", criteres, a_chacune=True)))
-    assert "demande_personne USING PRIMARY KEY (base=? AND numero_unique=?)" in plan

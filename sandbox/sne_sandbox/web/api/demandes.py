@@ -15,7 +15,8 @@ from sne_sandbox.domain.publication import tirer
 from sne_sandbox.domain.texte import masquer_message, masquer_nirs
 from sne_sandbox.errors import UsageError
 from sne_sandbox.operations import attestation
-from sne_sandbox.store.recherche import Criteres, Prefixe, Repere, doublons_de, mouvements_de, plus_recentes
+from sne_sandbox.store.recentes import Repere, plus_recentes
+from sne_sandbox.store.recherche import Criteres, Prefixe, doublons_de, mouvements_de
 from sne_sandbox.store.registre import RegistreBase
 from sne_sandbox.web import foyer, histoire, relecture
 from sne_sandbox.web.api.contexte import Appels, QuestionSchema, combien, facultatif, jour_iso
@@ -25,6 +26,8 @@ from sne_sandbox.web.partage import services
 from sne_sandbox.web.relecture import question
 from sne_sandbox.web.reponses import telechargement
 
+#: Demandes that a page holds at most, whatever was asked: each is decoded.
+LIGNES_MAX: Final = 200
 blueprint: Final = Appels("demandes", "/bases/<base>/demandes", "Les demandes d'une base")
 
 
@@ -85,10 +88,14 @@ class DemandeBreve:
 
 @dataclass(frozen=True, slots=True)
 class PageDemandes:
-    """Some demandes, latest deposit first."""
+    """Some demandes, latest deposit first: a page may be short, or empty, and not be the last."""
 
     demandes: list[DemandeBreve]
-    suite: Annotated[str | None, "à redonner dans « apres » ; null : il n'y en a plus"]
+    suite: Annotated[
+        str | None,
+        "à redonner dans « apres » ; null : il n'y en a plus. Une page peut être courte, ou vide, sans être "
+        "la dernière",
+    ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,13 +144,12 @@ class DemandeEntiere(DemandeBreve):
 @blueprint.get("", question=RechercheDemandesSchema)
 def chercher(cherche: dict[str, Any], base: str) -> PageDemandes:
     """The demandes that are looked for, latest deposit first."""
-    limite = cherche["limite"]
+    limite = min(cherche["limite"], LIGNES_MAX)
     with services().magasin.lire(base) as registre:
-        trouvees = plus_recentes(registre, _criteres(cherche), limite + 1, _repere(cherche["apres"]))
-    suite = trouvees[limite - 1] if len(trouvees) > limite else None
+        page = plus_recentes(registre, _criteres(cherche), limite, _repere(cherche["apres"]))
     return PageDemandes(
-        [DemandeBreve.de(stockee) for stockee in trouvees[:limite]],
-        None if suite is None else f"{suite.date_creation}_{suite.numero_unique}",
+        [DemandeBreve.de(stockee) for stockee in page.demandes],
+        None if page.suite is None else str(page.suite),
     )
 
 

@@ -135,7 +135,11 @@ class Page:
     gardes: Annotated[int, "échanges gardés"]
     oublies: Annotated[int, "échanges oubliés (--journal-max)"]
     echanges: list[LigneDuJournal]
-    suite: Annotated[int | None, "à redonner dans avant ; null : il n'y en a plus"]
+    suite: Annotated[
+        int | None,
+        "à redonner dans avant ; null : il n'y en a plus. D'une recherche, une page peut être courte, ou "
+        "vide, sans être la dernière",
+    ]
     ignores: Annotated[int, "ceux que l'XPath n'a pas lus : trop gros, ou trop longs à lire"]
 
 

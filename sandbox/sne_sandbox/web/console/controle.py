@@ -30,7 +30,7 @@ from sne_sandbox.web import trouver
 from sne_sandbox.web.acces import reserver
 from sne_sandbox.web.console.equivalents import Equivalents, equivalents
 from sne_sandbox.web.console.filtres import accorde
-from sne_sandbox.web.console.page import apres_action, geste, section
+from sne_sandbox.web.console.page import apres_action, compter, geste, section
 from sne_sandbox.web.histoire import lire_nuit
 from sne_sandbox.web.partage import services
 from sne_sandbox.web.reponses import telechargement
@@ -60,14 +60,15 @@ def page(base: str) -> str:
     journal = services().magasin.journal
     depuis = entier_de(request.args.get("depuis"))
     apres = depuis if depuis is not None else max(0, journal.dernier(base) - RECENTS)
-    trouves = journal.chercher(base, texte="Nuit du ", apres_id=apres, limite=NUITS_MAX + 1)
-    nuits = [lire_nuit(e) for e in trouves if e.methode == NUIT]
+    trouves = journal.chercher(base, operation=NUIT, apres_id=apres, limite=NUITS_MAX + 1)
+    nuits = [lire_nuit(e) for e in trouves]
     heure = horloge.lire(services().magasin, base)
     # A clock that goes on has passed the second that the page shows when the form comes back.
     marge = timedelta() if heure.mode == "figée" else MARGE
     exemple = (heure.maintenant + marge).astimezone(PARIS).replace(microsecond=0, tzinfo=None).isoformat()
     with services().magasin.lire(base) as registre:
-        en_avance = heure.maintenant > datetime.now(UTC) and heure.mode != "real" and registre.compter() > 0
+        garnie = registre.compter(jusqua=1) > 0
+    en_avance = garnie and heure.maintenant > datetime.now(UTC) and heure.mode != "real"
     return render_template(
         "controle/horloge.html",
         heure=heure,
@@ -368,12 +369,6 @@ PORTEES: Final = {
         "d'aujourd'hui. Réglages et guichets restent.",
     ),
 }
-#: What each of them counts: one, several.
-COMPTES: Final = {
-    "journal": ("échange", "échanges"),
-    "etat": ("demande", "demandes"),
-    "pannes": ("panne", "pannes"),
-}
 
 
 @blueprint.get("/controle/remettre")
@@ -382,7 +377,7 @@ def remise(base: str) -> str:
     return render_template(
         "controle/remise.html",
         portees=PORTEES,
-        comptes={p: accorde(compte, *COMPTES[p]) for p, compte in _comptes(base).items()},
+        comptes=_comptes(base),
         gestes=[_remettre_ailleurs(p) for p in PORTEES],
     )
 
@@ -424,20 +419,21 @@ def _etendue(portee: str) -> Portee:
     return "tout" if portee == "reel" else cast(Portee, portee)
 
 
-def _comptes(base: str) -> dict[str, int]:
+def _comptes(base: str) -> dict[str, str]:
+    """What each part holds, in words."""
     magasin = services().magasin
     with magasin.lire(base) as registre:
-        demandes = registre.compter()
+        demandes = compter(registre, "demande", "demandes")
     return {
-        "journal": magasin.journal.compter(base)[0],
+        "journal": accorde(magasin.journal.compter(base)[0], "échange", "échanges"),
         "etat": demandes,
-        "pannes": len(armement.lister(magasin, base)),
+        "pannes": accorde(len(armement.lister(magasin, base)), "panne", "pannes"),
     }
 
 
 def _perdus(base: str, portee: str) -> list[str]:
     comptes = _comptes(base)
-    perdus = [accorde(comptes[p], *noms) for p, noms in COMPTES.items() if portee in (p, "tout")]
+    perdus = [compte for p, compte in comptes.items() if portee in (p, "tout")]
     if portee in ("etat", "tout"):
         perdus[-1 if portee == "etat" else 1] += f" (elles reviennent du jeu « {g.base.semence} »)"
     return perdus
@@ -510,13 +506,13 @@ def supprimer_base(base: str) -> str:
     """Asks again, and says what goes with the base."""
     gestion.verifier_supprimable(base)
     with services().magasin.lire(base) as registre:
-        demandes = registre.compter()
+        demandes = compter(registre, "demande", "demandes")
     return render_template(
         _CONFIRMATION,
         titre=f"Supprimer la base « {base} »",
         phrase="Elle disparaît avec tout ce qu'elle contient ; son adresse ne répond plus.",
         perdus=[
-            accorde(demandes, "demande", "demandes"),
+            demandes,
             accorde(services().magasin.journal.compter(base)[0], "échange", "échanges"),
             accorde(len(trouver.sauvegardes().lister(base)), "sauvegarde", "sauvegardes"),
         ],

@@ -10,9 +10,11 @@ from sne_sandbox.contract.nomenclatures import Commune, Territoires
 from sne_sandbox.domain.demande import DemandeStockee, EtatDemande
 from sne_sandbox.domain.evenement import lire_jour
 from sne_sandbox.domain.texte import masquer_nirs
-from sne_sandbox.store.recherche import Criteres, Prefixe, Repere, plus_recentes
+from sne_sandbox.store import recentes
+from sne_sandbox.store.recentes import Recentes, Repere, plus_recentes
+from sne_sandbox.store.recherche import Criteres, Prefixe
 from sne_sandbox.web.console.demande import nom_de
-from sne_sandbox.web.console.page import PAR_PAGE, section
+from sne_sandbox.web.console.page import PAR_PAGE, compter, section
 from sne_sandbox.web.partage import services
 
 blueprint: Final = section("demandes", __name__)
@@ -61,26 +63,26 @@ def page(base: str) -> str:
     """The search, and what it finds; the latest demandes without a criterion."""
     demandee = lire(services().contrat.territoires)
     apres = _repere(request.args.get("apres", ""))
-    trouvees: list[DemandeStockee] = []
+    trouvees = Recentes([])
     with services().magasin.lire(base) as registre:
         if not demandee.impossible:
-            trouvees = plus_recentes(registre, demandee.criteres, PAR_PAGE + 1, apres)
-        total, actives = registre.compter(), registre.compter(actives=True)
-    suite = trouvees[PAR_PAGE - 1] if len(trouvees) > PAR_PAGE else None
+            trouvees = plus_recentes(registre, demandee.criteres, PAR_PAGE, apres)
+        total = compter(registre, "demande", "demandes")
+        actives = compter(registre, "active", "actives", actives=True)
     territoires = services().contrat.territoires
     return render_template(
         "demandes/page.html",
         demandee=demandee,
         champs=demandee.champs,
-        lignes=[_ligne(stockee, territoires) for stockee in trouvees[:PAR_PAGE]],
+        lignes=[_ligne(stockee, territoires) for stockee in trouvees.demandes],
         total=total,
         actives=actives,
         choix_max=CHOIX_MAX,
         question_api=_pour_api(demandee.criteres),
         premiere=_adresse(base, demandee.champs) if apres is not None else None,
-        suivante=None
-        if suite is None
-        else _adresse(base, demandee.champs, apres=f"{suite.date_creation}_{suite.numero_unique}"),
+        partielle=trouvees.suite.depot if trouvees.partielle and trouvees.suite else None,
+        parcourues=recentes.PARCOURUES,
+        suivante=None if trouvees.suite is None else _adresse(base, demandee.champs, str(trouvees.suite)),
     )
 
 

@@ -48,7 +48,8 @@ class ReponseApi:
 
 @dataclass(frozen=True, slots=True)
 class AppelApi:
-    """An operation. `corps` is the example of its body, None when it takes none."""
+    """An operation. `corps` is the example of its body, None when it takes none; `erreurs` are (status,
+    description)."""
 
     identifiant: str
     methode: str
@@ -59,7 +60,7 @@ class AppelApi:
     corps: str | None
     champs: tuple[ChampApi, ...]
     reponses: tuple[ReponseApi, ...]
-    erreurs: tuple[ReponseApi, ...]
+    erreurs: tuple[tuple[str, str], ...]
 
 
 @blueprint.get("")
@@ -97,7 +98,7 @@ def _appel(
         schema = _resoudre(document, contenu["schema"])
         champs = tuple(_champs(document, schema, "corps"))
         corps = json.dumps(contenu["example"], ensure_ascii=False) if "example" in contenu else ""
-    reponses = [_reponse(document, statut, r) for statut, r in operation["responses"].items()]
+    reponses = operation["responses"].items()
     return AppelApi(
         identifiant=operation["operationId"],
         methode=methode.upper(),
@@ -107,8 +108,8 @@ def _appel(
         type_corps=type_corps,
         corps=corps,
         champs=champs,
-        reponses=tuple(r for r in reponses if r.statut < "400"),
-        erreurs=tuple(r for r in reponses if r.statut >= "400"),
+        reponses=tuple(_reponse(document, statut, r) for statut, r in reponses if statut < "400"),
+        erreurs=tuple((statut, r.get("description", "")) for statut, r in reponses if statut >= "400"),
     )
 
 

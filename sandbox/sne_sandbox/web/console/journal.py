@@ -55,7 +55,7 @@ def page(base: str) -> str | tuple[str, int]:
         oublies=oublies,
         filtres=choisis,
         question_api={**choisis, "limite": PAR_PAGE},
-        recherche=recherche if expression and erreur is None else None,
+        recherche=recherche if (expression or recherche.examines) and erreur is None else None,
         suivante=None if suite is None else _adresse(base, choisis, avant=suite),
         premiere=_adresse(base, choisis) if avant is not None else None,
         # What arrives is shown at the head of the list; an XPath would open each message of each reader.

@@ -13,7 +13,9 @@ from werkzeug.wrappers import Response as Redirection
 from sne_sandbox.domain.base import Base
 from sne_sandbox.domain.dates import PARIS
 from sne_sandbox.domain.echange import VerdictEchange
+from sne_sandbox.domain.texte import nombre
 from sne_sandbox.errors import UsageError
+from sne_sandbox.store.registre import RegistreBase
 from sne_sandbox.web.partage import services
 
 _Geste = Callable[..., str | Redirection]
@@ -54,6 +56,8 @@ SECTIONS: Final = (
 )
 #: Lines of a list on one page.
 PAR_PAGE: Final = 50
+#: Demandes that a page counts: as many as one of the console makes.
+COMPTEES: Final = 20_000
 #: What a verdict means for what was sent.
 _ISSUES: Final[Mapping[VerdictEchange, str]] = {
     VerdictEchange.ACCEPTE: "il est accepté",
@@ -113,6 +117,14 @@ def maintenant() -> datetime:
     """What the clock of the base that is shown says (aware, Paris)."""
     base: Base = g.base
     return base.horloge.maintenant(datetime.now(UTC)).astimezone(PARIS)
+
+
+def compter(registre: RegistreBase, une: str, plusieurs: str, *, actives: bool = False) -> str:
+    """« 1 demande », « plus de 20 000 demandes »: those of a large base are not all counted."""
+    combien = registre.compter(actives=actives, jusqua=COMPTEES + 1)
+    if combien > COMPTEES:
+        return f"plus de {nombre(COMPTEES)} {plusieurs}"
+    return f"{nombre(combien)} {une if combien < 2 else plusieurs}"
 
 
 def flux(evenements: Iterable[str]) -> Response:

@@ -25,7 +25,8 @@ from sne_sandbox.generators.reduction import plus_petite_demande
 from sne_sandbox.generators.tirage import TirageAleatoire
 from sne_sandbox.operations.table import OPERATIONS
 from sne_sandbox.settings import Limites
-from sne_sandbox.store.recherche import Criteres, plus_recentes
+from sne_sandbox.store.recentes import plus_recentes
+from sne_sandbox.store.recherche import Criteres
 from sne_sandbox.store.registre import RegistreBase
 from sne_sandbox.web.interface import ordre
 from sne_sandbox.web.messages import cote
@@ -178,7 +179,7 @@ def _echange(services: Services, base: str, cle: CleDepart) -> Echange | None:
 def proposees(services: Services, base: str) -> list[DemandeStockee]:
     """The last active demandes of the base."""
     with services.magasin.lire(base) as registre:
-        return plus_recentes(registre, Criteres(etat=EtatDemande.ACTIVE), PROPOSEES)
+        return plus_recentes(registre, Criteres(etat=EtatDemande.ACTIVE), PROPOSEES).demandes
 
 
 def guichets(services: Services, base: str) -> list[Guichet]:
@@ -213,8 +214,7 @@ class _Atelier:
             return CleDepart("menage", menages.SEUL, "1")
         if self._genre is Document.TYPE_EVENEMENT:
             return CleDepart("specimen", _AUTRES[self._genre])
-        derniere = next(iter(plus_recentes(self._registre, Criteres(etat=EtatDemande.ACTIVE), 1)), None)
-        if derniere is not None:
+        for derniere in plus_recentes(self._registre, Criteres(etat=EtatDemande.ACTIVE), 1).demandes:
             return CleDepart("demande", derniere.numero_unique)
         return CleDepart("specimen", _AUTRES.get(self._genre, "dalo"))
 

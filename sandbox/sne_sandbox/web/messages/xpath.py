@@ -10,7 +10,7 @@ import sys
 import threading
 import time
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, Self
@@ -21,13 +21,14 @@ from sne_sandbox.conformance.observation import observer
 from sne_sandbox.domain.echange import Echange
 from sne_sandbox.domain.texte import masquer_nir, masquer_nirs
 from sne_sandbox.errors import ConflitEtat, UsageError
+from sne_sandbox.store.journal import EXAMINES
 from sne_sandbox.web.essais import essayer
 from sne_sandbox.web.messages.documents import arbre_repondu
 from sne_sandbox.web.partage import Services
 
 #: Exchanges that one page opens at most, and seconds it spends on them once the process has begun to answer.
 EXAMINES_MAX: Final = 200
-DUREE_MAX: Final = 0.15
+DUREE_MAX: Final = 0.03
 _LOT: Final = 20
 _LONGUEUR_MAX: Final = 300
 _DOCUMENT_MAX: Final = 100_000
@@ -109,8 +110,8 @@ class Evaluateur:
 @dataclass(frozen=True, slots=True)
 class RechercheXpath:
     """What a search found on one page. `suite` is the id before which to go on, None when the journal has
-    no more. Of a search by XPath: `premier` and `dernier` are the ids it examined (0: none), `ignores` were
-    too big, or asked too much."""
+    no more. Of a search that does not look at all: `premier` and `dernier` are the ids it examined (0: none);
+    by XPath, `ignores` were too big, or asked too much."""
 
     trouves: tuple[Echange, ...] = ()
     examines: int = 0
@@ -128,13 +129,22 @@ def chercher(
 
     Raises UsageError for an expression that is none, or would take too long.
     """
+    journal, voulus = services.magasin.journal, dict(filtres)
+    apres = voulus.pop("apres_id", None) or 0
+    plancher = journal.plancher(base, avant, **voulus)
+    voulus["apres_id"] = max(apres, plancher)
+    suite = plancher + 1 if plancher > apres else None
     if not expression:
-        lus = services.magasin.journal.chercher(base, avant_id=avant, limite=limite + 1, **filtres)
-        suite = lus[limite - 1].identifiant if len(lus) > limite else None
-        return RechercheXpath(tuple(lus[:limite]), suite=suite)
+        lus = journal.chercher(base, avant_id=avant, limite=limite + 1, **voulus)
+        if len(lus) > limite:
+            return RechercheXpath(tuple(lus[:limite]), suite=lus[limite - 1].identifiant)
+        if suite is None:
+            return RechercheXpath(tuple(lus))
+        return RechercheXpath(tuple(lus), EXAMINES, plancher + EXAMINES, suite, suite)
     verifier(expression)
     with Evaluateur(expression) as evaluateur:
-        return _parcourir(services, base, evaluateur, filtres, avant, limite)
+        trouve = _parcourir(services, base, evaluateur, voulus, avant, limite)
+    return trouve if trouve.suite is not None else replace(trouve, suite=suite)
 
 
 def _parcourir(

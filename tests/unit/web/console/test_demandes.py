@@ -7,7 +7,9 @@ import pytest
 from banc import FORMULAIRE, Banc, message, poser, radiation, specimen
 from navigateur import ENTETES
 
+from sne_sandbox.store import recentes
 from sne_sandbox.web.console import demandes as section
+from sne_sandbox.web.console import page as communes
 
 HOSTILE = "<script>alert('x')</script>"
 NIR = "2061275111005 64"
@@ -143,6 +145,41 @@ def test_pages_follow_each_other(page: Page, garni: dict[str, str], monkeypatch:
     seconde = page(lien[lien.index("/demandes") :])
     assert sorted(trouves(premiere) + trouves(seconde)) == sorted(garni.values())
     assert len(trouves(seconde)) == 1
+
+
+def test_a_page_that_looked_at_enough_says_how_far_and_goes_on(
+    page: Page, garni: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(recentes, "PEU", 0)
+    monkeypatch.setattr(recentes, "PARCOURUES", 1)
+    trouvees: list[str] = []
+    dites: list[str] = []
+    suite = "/demandes?commune=Lens"
+    while suite:
+        arbre = page(suite)
+        trouvees += trouves(arbre)
+        dites += arbre.xpath("//p[@role='status']/text()[1]")
+        assert "Aucune demande ne répond" not in dit(arbre) or not arbre.xpath("//p[@role='status']")
+        lien = arbre.xpath("string(//p[@role='status']/a[.='Chercher plus loin']/@href)")
+        suite = lien[lien.index("/demandes") :] if lien else ""
+    assert trouvees == [garni["couple_garde_alternee_handicap"], garni["colocataires"]]
+    assert len(dites) == 4
+    assert dites[0].startswith("Cherché parmi 1 demandes, jusqu'à celles déposées le ")
+    assert sum(": 1 répond." in dite for dite in dites) == 2
+
+
+def test_the_demandes_of_a_large_base_are_not_all_counted(
+    page: Page, garni: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for comptees, dits in (
+        (4, "4 demandes dans la base, dont 3 actives."),
+        (3, "Plus de 3 demandes dans la base, dont 3 actives."),
+        (2, "Plus de 2 demandes dans la base, dont plus de 2 actives."),
+    ):
+        monkeypatch.setattr(communes, "COMPTEES", comptees)
+        assert dits in dit(page("/demandes"))
+    assert "plus de 2 demandes" in dit(page("/controle/remettre"))
+    assert "plus de 2 demandes" in dit(page("/controle/remettre/etat"))
 
 
 def test_hostile_names_are_text_and_a_nir_is_masked(page: Page, banc: Banc) -> None:

@@ -12,6 +12,7 @@ from navigateur import ENTETES
 
 from sne_sandbox.domain.echange import Echange, VerdictEchange
 from sne_sandbox.errors import ERREUR_INATTENDUE
+from sne_sandbox.store import journal as store
 from sne_sandbox.web.console import journal
 from sne_sandbox.web.messages import xpath
 from sne_sandbox.web.messages.xpath import Evaluateur, TropLong
@@ -85,6 +86,62 @@ def test_filters(
     banc.demander(message(racine, "CRE"))
     banc.relire("inconnu")
     assert lignes(page(f"/journal?{question}")) == attendus
+
+
+@pytest.mark.parametrize(
+    ("question", "attendus", "etapes"),
+    [
+        ("texte=rare", [11, 2], 4),
+        ("guichet=G0002&operation=getNumUnique", [11, 2], 4),
+        ("verdict=anomalies", [], 4),
+        ("texte=rare&avant=11", [2], 4),
+        ("texte=rare&xpath=//rien", [], 4),
+        ("verdict=refus", [1], 1),  # each of these has its index
+        ("numero=N9", [9], 1),
+        ("", [*range(12, 0, -1)], 1),
+    ],
+)
+def test_a_filter_looks_at_so_many_exchanges_and_says_how_far(
+    banc: Banc,
+    page: Callable[..., Any],
+    question: str,
+    attendus: list[int],
+    etapes: int,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for module in (store, xpath):
+        monkeypatch.setattr(module, "EXAMINES", 3)
+    recu = datetime(2026, 1, 1, tzinfo=UTC)
+    for rang in range(1, 13):
+        champs: dict[str, Any] = {"operation": "getNumUnique", "numero_unique": f"N{rang}"}
+        if rang in (2, 11):
+            champs |= {"guichet": "G0002", "trace": "un mot rare"}
+        verdict = VerdictEchange.REFUS if rang == 1 else VerdictEchange.ACCEPTE
+        echange = Echange(base=banc.nom, recu_le=recu, methode="POST", verdict=verdict, **champs)
+        banc.services.magasin.journal.consigner(None, echange)
+    trouves: list[int] = []
+    dites: list[str] = []
+    suite = f"/journal?{question}"
+    while suite:
+        arbre = page(suite)
+        trouves += lignes(arbre)
+        dites.append(" ".join(arbre.xpath("string(//p[@role='status'])").split()))
+        lien = arbre.xpath("string(//p[@role='status']/a/@href)")
+        suite = lien[lien.index("/journal") :] if lien else ""
+        assert len(dites) < 9
+    assert trouves == attendus
+    assert len(dites) == etapes
+    assert dites[-1] == "" or "Tout le journal a été parcouru." in dites[-1]
+    if question == "texte=rare":
+        assert dites[0] == "3 échanges parcourus (n° 12 à n° 10), 1 répond. Chercher plus loin"
+    suivantes: list[int] = []
+    avant = 13
+    filtres = question.replace("&avant=11", "") or "limite=50"
+    while avant:
+        lue = banc.api("GET", f"/bases/{banc.nom}/exchanges?{filtres}&avant={avant}").json
+        suivantes += [ligne["id"] for ligne in lue["echanges"]]
+        avant = lue["suite"]
+    assert suivantes == (attendus if "avant" not in question else [11, 2])
 
 
 @pytest.mark.parametrize(
