@@ -117,6 +117,8 @@ def trouvees(banc: Banc, grande: Path) -> Path:
         base.execute("CREATE TEMP TABLE choisies (numero PRIMARY KEY)")
         for choix in _TROUVEES.values():
             base.execute(f"INSERT OR IGNORE INTO choisies SELECT {choix} LIMIT {_TROP}")
+        # No numéro of theirs is given again.
+        base.execute("INSERT INTO main.sequence SELECT * FROM grande.sequence WHERE base = 'ecole'")
         for table in ("demande", "demande_personne", "demande_commune", "demande_motif", "demande_stat"):
             base.execute(
                 f"INSERT INTO main.{table} SELECT * FROM grande.{table} WHERE base = 'ecole' "

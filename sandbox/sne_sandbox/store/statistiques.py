@@ -22,7 +22,7 @@ _Q: Final = metadonnees.sequence.c
 #: Length of « TTTMMAA », which names the sequence of a territory and a month; others are longer.
 _PREFIXE: Final = 7
 #: Demandes whose classes are told at once, in one text: a row for each would cost as much again as the rest.
-_LOT: Final = 20_000
+_LOT: Final = 100_000
 #: Between two classes: a sign that no document can hold.
 _ENTRE: Final = "\x1f"
 #: From one commune of the index to the next.
@@ -149,14 +149,10 @@ class Comptes:
 
         One look at the stock for all axes: it is the stock that costs, not the classes.
         """
-        presente = sa.case(
-            (
-                _S.entree.is_not(None),
-                (_S.entree <= self._jour) & ((_S.sortie > self._jour) | _S.sortie.is_(None)),
-            ),
-            else_=sa.select(sa.func.sum(_M.effet) > 0)
-            .where(*self._avant, _M.numero_unique == _S.numero_unique)
-            .scalar_subquery(),
+        histoire = sa.select(sa.func.sum(_M.effet)).where(*self._avant, _M.numero_unique == _S.numero_unique)
+        presente = sa.or_(
+            (_S.entree <= self._jour) & (_S.sortie.is_(None) | (_S.sortie > self._jour)),
+            _S.entree.is_(None) & (histoire.scalar_subquery() > 0),
         )
         textes = [sa.func.aggregate_strings(axe.classe, "" if axe.rangs else _ENTRE) for axe in axes]
         dedans = (_S.base == self._base, *_dans(_S.numero_unique, self._territoire))
