@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from string import digits
 from typing import Any, Final
 
 import sqlalchemy as sa
@@ -166,8 +167,12 @@ class Comptes:
             nombre, *lus = self._sa.execute(sa.select(sa.func.count(), *textes).where(*ici, presente)).one()
             total += nombre
             for axe, compte, texte in zip(axes, comptes, lus, strict=True):
-                if texte is not None:
-                    compte.update(texte if axe.rangs else texte.split(_ENTRE))
+                if texte is None:
+                    continue
+                if axe.rangs:
+                    compte.update({rang: texte.count(rang) for rang in digits if rang in texte})
+                else:
+                    compte.update(texte.split(_ENTRE))
             if derniere is None:
                 break
             apres = derniere
