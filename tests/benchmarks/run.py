@@ -75,7 +75,13 @@ def main() -> None:
             volume.semer(banc, grande)
         if "volume" in voulues:
             mesures = (partial(volume.comparer, banc, grande), partial(volume.temps, banc, grande))
-            titres = ("mesure", "base vide", f"{banc.effort.volume} demandes", "voulu", "verdict")
+            titres = (
+                "mesure",
+                "base de ce qu'on y trouve",
+                f"{banc.effort.volume} demandes",
+                "voulu",
+                "verdict",
+            )
             blocs["volume"] = [tableau(titres, list(mesurer(mesures)))]
         if "console" in voulues:
             pages, calcul = volume.pages(banc, grande)

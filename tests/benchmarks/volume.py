@@ -2,8 +2,10 @@
 statistics.
 """
 
+import contextlib
 import http.client
 import json
+import sqlite3
 import statistics
 import time
 from collections.abc import Iterator
@@ -54,6 +56,21 @@ RECHERCHES: Final = {
     "<ns1:dateDepotFin>2018-03-15</ns1:dateDepotFin><ns1:motifDemande>07</ns1:motifDemande>",
 }
 
+#: More than the most that an answer holds: a search that finds as many is refused (RCH003).
+_TROP: Final = 501
+#: What the searches find in a large base, in SQL.
+_TROUVEES: Final = {
+    "nom seul": "numero_unique FROM grande.demande_personne WHERE base = 'ecole' AND nom_plie = 'vasseur'",
+    "dépôt": "numero_unique FROM grande.demande WHERE base = 'ecole' AND date_creation = '2018-03-14'",
+    "renouvellement": "numero_unique FROM grande.demande WHERE base = 'ecole' "
+    "AND date_renouvellement = '2018-03-14'",
+    "radiation": "numero_unique FROM grande.demande WHERE base = 'ecole' AND date_radiation = '2018-03-14'",
+    "commune": "numero_unique FROM grande.demande_commune WHERE base = 'ecole' AND commune = '62498' "
+    "AND date_creation BETWEEN '2018-03-01' AND '2018-03-15'",
+    "motif": "numero_unique FROM grande.demande_motif WHERE base = 'ecole' AND motif = '07' "
+    "AND date_creation BETWEEN '2018-03-14' AND '2018-03-15'",
+}
+
 
 #: How much longer than over nothing, and milliseconds of the 99th centile.
 _EGAL: Final = 1.2
@@ -70,10 +87,9 @@ def semer(banc: Banc, grande: Path) -> None:
 
 
 def comparer(banc: Banc, grande: Path) -> Iterator[Rangee]:
-    """Calls over an empty base and over the large one, in turn: medians, and a 99th centile."""
-    vide = banc.dossier / "vide"
+    """Calls over a base of what they find and over the large one, in turn: medians, and a 99th centile."""
     with (
-        serveur.demarrer(banc.nouvelle, vide, "--seed-base", "vide", "--workers", "1") as petit,
+        serveur.demarrer(banc.nouvelle, trouvees(banc, grande), "--workers", "1") as petit,
         serveur.demarrer(banc.nouvelle, grande, "--workers", "1") as grand,
     ):
         requetes = list(menages.requetes(time.time_ns() // 10**9, 2 * _FOIS))
@@ -87,6 +103,29 @@ def comparer(banc: Banc, grande: Path) -> Iterator[Rangee]:
                 petites.append(_rechercher(petit.port, criteres))
                 grandes.append(_rechercher(grand.port, criteres))
             yield _rangee(f"recherche : {nom}", petites[_FOIS // 10 :], grandes[_FOIS // 10 :])
+
+
+def trouvees(banc: Banc, grande: Path) -> Path:
+    """A base that holds those demandes of the large one that the searches find, or as many of them as tell
+    that there are too many: both then answer the same, and only what is beside them differs."""
+    petite = banc.dossier / "trouvees"
+    with serveur.demarrer(banc.nouvelle, petite, "--seed-base", "vide", "--workers", "1"):
+        pass
+    with contextlib.closing(sqlite3.connect(petite / "sne.sqlite3", isolation_level=None)) as base:
+        base.execute("ATTACH ? AS grande", (str(grande / "sne.sqlite3"),))
+        base.execute("BEGIN")
+        base.execute("CREATE TEMP TABLE choisies (numero PRIMARY KEY)")
+        for choix in _TROUVEES.values():
+            base.execute(f"INSERT OR IGNORE INTO choisies SELECT {choix} LIMIT {_TROP}")
+        # No numéro of theirs is given again.
+        base.execute("INSERT INTO main.sequence SELECT * FROM grande.sequence WHERE base = 'ecole'")
+        for table in ("demande", "demande_personne", "demande_commune", "demande_motif", "demande_stat"):
+            base.execute(
+                f"INSERT INTO main.{table} SELECT * FROM grande.{table} WHERE base = 'ecole' "
+                "AND numero_unique IN (SELECT numero FROM choisies)"
+            )
+        base.execute("COMMIT")
+    return petite
 
 
 def _rangee(titre: str, petites: list[float], grandes: list[float]) -> Rangee:

@@ -71,8 +71,8 @@ COLONNES: Final = {
         *("numero_unique", "rang", "role", "nom_plie", "patronymique_plie", "prenom_plie"),
         *("date_naissance", "nir"),
     ),
-    "demande_commune": ("numero_unique", "commune"),
-    "demande_motif": ("numero_unique", "motif"),
+    "demande_commune": ("numero_unique", "commune", "date_creation"),
+    "demande_motif": ("numero_unique", "motif", "date_creation"),
     "demande_stat": (
         *("numero_unique", "date_creation", "composition", "personnes", "date_naissance", "nationalite"),
         *("situation", "contrat", "ressources", "ressources_uc", "commune"),
@@ -214,9 +214,9 @@ def _planter(
         lignes["demande_stat"].append(_ligne_stat(base, numero, dossier, vie))
         # Each once, as a document may name one twice.
         for commune in dict.fromkeys([place.code for place in dossier.souhait.places]):
-            lignes["demande_commune"].append((base, numero, commune))
+            lignes["demande_commune"].append((base, numero, commune, vie.depot.isoformat()))
         for motif in dict.fromkeys(dossier.motifs):
-            lignes["demande_motif"].append((base, numero, motif))
+            lignes["demande_motif"].append((base, numero, motif, vie.depot.isoformat()))
         for rang, titulaire in enumerate(dossier.foyer.adultes if dossier.foyer else ()):
             role = "cotitulaire" if rang else "demandeur"
             noms = (titulaire.nom, titulaire.nom_naissance or "", titulaire.prenom)

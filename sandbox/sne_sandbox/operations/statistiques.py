@@ -108,7 +108,7 @@ def tableau(
     faire: Mapping[str, Callable[[], Tableau]] = {
         "TAB01": lambda: tab01(comptes, jour),
         "TAB02": lambda: tab02(comptes, contrat, jour),
-        "TAB03": lambda: tab03(comptes, contrat, jour),
+        "TAB03": lambda: tab03(comptes, _seuils(registre, contrat), contrat, jour),
     }
     return faire[code]()
 
@@ -158,9 +158,10 @@ def tab02(comptes: Comptes, contrat: Contrat, jour: date) -> Tableau:
     )
 
 
-def tab03(comptes: Comptes, contrat: Contrat, jour: date) -> Tableau:
-    """TAB03, the stock sorted nine ways: by seniority, age, household, resources…"""
-    rubriques = _rubriques(comptes, contrat, jour)
+def tab03(comptes: Comptes, seuils: Mapping[str, int], contrat: Contrat, jour: date) -> Tableau:
+    """TAB03, the stock sorted nine ways: by seniority, age, household, resources…; `seuils` are the first
+    quartiles by commune (`store.quartile`)."""
+    rubriques = _rubriques(seuils, contrat, jour)
     decrites, nombres = comptes.croiser([rubrique.axe for rubrique in rubriques])
     lignes = tuple(
         (rubrique.titre, libelle, (nombre,))
@@ -230,7 +231,7 @@ class _Rubrique:
     lignes: Callable[[Classes], Lignes]
 
 
-def _rubriques(comptes: Comptes, contrat: Contrat, jour: date) -> tuple[_Rubrique, ...]:
+def _rubriques(seuils: Mapping[str, int], contrat: Contrat, jour: date) -> tuple[_Rubrique, ...]:
     def codes(titre: str, colonne: str, nomenclature: str) -> _Rubrique:
         liste = contrat.nomenclatures.liste(nomenclature)
         return _Rubrique(titre, store.selon(colonne), lambda classes: _codes(classes, liste))
@@ -257,7 +258,7 @@ def _rubriques(comptes: Comptes, contrat: Contrat, jour: date) -> tuple[_Rubriqu
             store.tranches("ressources", _RESSOURCES),
             lambda classes: _tranches(_rangs(classes, _RESSOURCES), _RESSOURCES, "€"),
         ),
-        _Rubrique("Premier quartile", store.quartile(_seuils(comptes, contrat)), _quartile),
+        _Rubrique("Premier quartile", store.quartile(seuils), _quartile),
     )
 
 
@@ -270,7 +271,7 @@ def _veilles(jour: date, annees: Sequence[int]) -> list[str]:
 
 
 def _rangs(classes: Classes, bornes: Sequence[int]) -> list[int]:
-    return [classes.get(rang, 0) for rang in range(len(bornes) + 1)]
+    return [classes.get(str(rang), 0) for rang in range(len(bornes) + 1)]
 
 
 def _tailles(classes: Classes) -> Lignes:
@@ -279,7 +280,7 @@ def _tailles(classes: Classes) -> Lignes:
         *(f"{n} personnes" for n in range(2, _TAILLE_MAX)),
         f"{_TAILLE_MAX} personnes et plus",
     ]
-    return [(libelle, classes.get(rang, 0)) for rang, libelle in enumerate(libelles)]
+    return [(libelle, classes.get(str(rang), 0)) for rang, libelle in enumerate(libelles)]
 
 
 def _compositions(classes: Classes) -> Lignes:
@@ -298,9 +299,9 @@ def _tranches(nombres: Sequence[int], bornes: Sequence[int], unite: str) -> Lign
     return list(zip(libelles, nombres, strict=True))
 
 
-def _seuils(comptes: Comptes, contrat: Contrat) -> dict[str, int]:
+def _seuils(registre: RegistreBase, contrat: Contrat) -> dict[str, int]:
     seuils = {}
-    for code in comptes.communes():
+    for code in store.communes(registre.connexion, registre.base.nom):
         seuil = contrat.quartiles.seuil_de(code, contrat.territoires)
         if seuil is not None:
             seuils[code] = seuil.montant

@@ -17,6 +17,8 @@ from sne_sandbox.store.registre import RegistreBase
 
 _D: Final = metadonnees.demande.c
 _PAGE: Final = 200
+#: The day of deposit, in the tables that hold it.
+_DEPOT: Final = "date_creation"
 #: Rows of an index that are looked up one by one.
 PEU: Final = 3000
 # The request of a separating household has the deposit date of the joint one: few rows are looked at. In no
@@ -92,7 +94,9 @@ def rechercher(
         raise ValueError("computed criteria need a filter")
     if filtre is None:
         choix = numeros(registre, criteres).limit(limite + 1)
-        return sorted(numero for (numero,) in registre.connexion.sa.execute(choix))
+        # By the driver's own cursor: SQLAlchemy takes longer over a row than the engine.
+        lignes: Any = registre.connexion.sa.execute(choix).cursor
+        return sorted(numero for (numero,) in lignes.fetchall())
     retenus: list[str] = []
     for stockee in parcourir(registre, criteres):
         if filtre(stockee):
@@ -138,13 +142,23 @@ def numeros(registre: RegistreBase, criteres: Criteres) -> sa.Select[str]:
         if any(valeurs.values())
     ]
     choix = [_choisir(table, base, **valeurs) for table, valeurs in enfants]
+    # Those that hold the day of deposit too answer for it.
+    datees = [rang for rang, (table, _) in enumerate(enfants) if _DEPOT in table.c]
+    depot = _entre(_D[_DEPOT], criteres.depot_debut, criteres.depot_fin)
+    sans_depot = propres
+    if datees and depot:
+        sans_depot = replace(propres, depot_debut=None, depot_fin=None)
+        for rang in datees:
+            choix[rang] = choix[rang].where(
+                *_entre(enfants[rang][0].c[_DEPOT], criteres.depot_debut, criteres.depot_fin)
+            )
     # Of few the demande is looked up; of many, when nothing narrower is asked of the demande itself.
-    seuls = bool(choix) and propres == Criteres(etat=propres.etat)
+    seuls = bool(choix) and sans_depot == Criteres(etat=propres.etat)
     suivi = 0 if seuls and len(choix) == 1 else None
     if suivi is None:
         suivi = next((rang for rang, choisi in enumerate(choix) if not _nombreux(registre, choisi)), None)
     if suivi is None and seuls:
-        suivi = 0
+        suivi = datees[0] if depot else 0
     if suivi is None:
         choisi, cle = sa.select(_D.numero_unique).where(*conditions(base, propres)), _D
         if propres == Criteres(etat=propres.etat) and not choix:
@@ -156,6 +170,8 @@ def numeros(registre: RegistreBase, criteres: Criteres) -> sa.Select[str]:
         if table is metadonnees.demande_personne:
             # Two of a demande may fit. Of plain numbers, SQLite would walk the whole base by their key.
             choisi = choisi.with_only_columns(cle.numero_unique.concat("")).distinct()
+        if suivi in datees:
+            propres = sans_depot
         if propres != TOUTES:
             liee = sa.select(_D.numero_unique).where(*conditions(base, propres))
             choisi = choisi.where(liee.where(_D.numero_unique == cle.numero_unique).exists())
@@ -183,10 +199,7 @@ def conditions(base: str, criteres: Criteres) -> list[sa.ColumnElement[bool]]:
         (_D.date_renouvellement, criteres.renouvellement_debut, criteres.renouvellement_fin),
         (_D.date_radiation, criteres.radiation_debut, criteres.radiation_fin),
     ):
-        if debut is not None:
-            posees.append(colonne >= debut.isoformat())
-        if fin is not None:
-            posees.append(colonne <= fin.isoformat())
+        posees += _entre(colonne, debut, fin)
     propres = len(posees)
     if criteres.motif_demande is not None:
         posees.append(_parmi(metadonnees.demande_motif, base, motif=criteres.motif_demande))
@@ -211,6 +224,14 @@ def _de_la_personne(criteres: Criteres) -> dict[str, str]:
         "date_naissance": None if naissance is None else naissance.isoformat(),
     }
     return {colonne: valeur for colonne, valeur in voulu.items() if valeur is not None}
+
+
+def _entre(
+    colonne: sa.ColumnElement[str], debut: date | None, fin: date | None
+) -> list[sa.ColumnElement[bool]]:
+    """That a day is within these bounds, inclusive; None is no bound."""
+    posees = [] if debut is None else [colonne >= debut.isoformat()]
+    return posees if fin is None else [*posees, colonne <= fin.isoformat()]
 
 
 def _choisir(table: sa.TableClause, base: str, **valeurs: str) -> sa.Select[str]:

@@ -18,11 +18,9 @@ _LUE: Final = ", ".join(COLONNES)
 
 
 def inserer(table: tables.Table, *, libre: bool = False) -> RequeteSql:
-    """A new row of a table, each column a parameter of its name."""
-    noms = table.noms
-    return RequeteSql(
-        f"INSERT INTO {table.nom} ({', '.join(noms)}) VALUES (:{', :'.join(noms)})", libre=libre
-    )
+    """A new row of a table, each column a parameter of its name, but for those that are deduced."""
+    valeurs = ", ".join(colonne.deduite or f":{colonne.nom}" for colonne in table.colonnes)
+    return RequeteSql(f"INSERT INTO {table.nom} ({', '.join(table.noms)}) VALUES ({valeurs})", libre=libre)
 
 
 def _affecter(*colonnes: str) -> str:
@@ -90,7 +88,12 @@ AJOUTER: Final = inserer(tables.demande, libre=True)
 AJOUTER_PERSONNE: Final = inserer(tables.demande_personne, libre=True)
 AJOUTER_COMMUNE: Final = inserer(tables.demande_commune, libre=True)
 AJOUTER_MOTIF: Final = inserer(tables.demande_motif, libre=True)
-AJOUTER_STAT: Final = inserer(tables.demande_stat, libre=True)
+#: Of a demande that has its row already, what is deduced stays.
+AJOUTER_STAT: Final = RequeteSql(
+    f"{inserer(tables.demande_stat).textes['sqlite']} ON CONFLICT (base, numero_unique) DO UPDATE SET "
+    + ", ".join(f"{c.nom} = excluded.{c.nom}" for c in tables.demande_stat.gardees[2:]),
+    libre=True,
+)
 REMPLACER: Final = RequeteSql(
     f"UPDATE demande SET {_affecter(*tables.demande.noms[2:])} "
     "WHERE base = :base AND numero_unique = :numero_unique AND revision = :revision_lue"
@@ -104,7 +107,7 @@ RADIER: Final = RequeteSql(
 SUPPRIMER: Final = RequeteSql(f"DELETE FROM demande {_DEMANDE}")
 SUPPRIMER_ENFANTS: Final = tuple(
     RequeteSql(f"DELETE FROM {table.nom} {_DEMANDE}")
-    for table in (tables.demande_personne, tables.demande_commune, tables.demande_motif, tables.demande_stat)
+    for table in (tables.demande_personne, tables.demande_commune, tables.demande_motif)
 )
 
 #: `demande` under the key of a person.

@@ -28,7 +28,7 @@ FORMAT: Final = 1
 _MANIFESTE: Final = "manifeste.json"
 _LOT: Final = 500
 #: Parents first, as they are restored.
-_TABLES: Final = (tables.base, *reversed(tables.CONTENU))
+_TABLES: Final = (tables.base, *(table for table in reversed(tables.CONTENU) if not table.deduite))
 _JOURNAL: Final = (tables.echange, tables.journal_compteur)
 #: What JSON has for a value of each type; bytes are written in base 64.
 _GENRES: Final = {tables.TEXTE: str, tables.ENTIER: int, tables.BOOLEEN: bool, tables.OCTETS: bytes}
@@ -135,7 +135,7 @@ def _ecrire_table(
 
     vue = metadonnees.table(table)
     cle = [vue.c[nom] for nom in table.noms[: table.cle]]
-    choix = sa.select(vue).where(cle[0] == base).order_by(*cle)
+    choix = sa.select(*(vue.c[colonne.nom] for colonne in table.gardees)).where(cle[0] == base).order_by(*cle)
     empreinte, lignes = hashlib.sha256(), 0
     with archive.open(f"{table.nom}.jsonl", "w", force_zip64=True) as sortie:
         resultat = connexion.sa.execution_options(yield_per=_LOT).execute(choix)
@@ -188,10 +188,10 @@ def _lire_table(
 
 
 def _valider(table: tables.Table, lue: Rangee) -> Rangee:
-    if set(lue) != set(table.noms):
+    if set(lue) != {colonne.nom for colonne in table.gardees}:
         raise ValueError(f"une ligne de la table {table.nom} n'a pas les colonnes attendues")
     rangee = {}
-    for colonne in table.colonnes:
+    for colonne in table.gardees:
         valeur = lue[colonne.nom]
         if colonne.type == tables.OCTETS and valeur is not None:
             valeur = base64.b64decode(valeur, validate=True)

@@ -1,9 +1,10 @@
-"""The counts of the statistics, by SQL over the movements and the narrow rows of a base."""
+"""The counts of the statistics, by SQL over the counts of the movements and the narrow rows of a base."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from string import digits
 from typing import Any, Final
 
 import sqlalchemy as sa
@@ -11,15 +12,26 @@ import sqlalchemy as sa
 from sne_sandbox.domain.demande import GenreMouvement
 from sne_sandbox.domain.menage import Composition
 from sne_sandbox.store import metadonnees
-from sne_sandbox.store.connexion import Connexion
+from sne_sandbox.store.connexion import Connexion, RequeteSql
 
 _M: Final = metadonnees.mouvement.c
+_F: Final = metadonnees.flux.c
 _S: Final = metadonnees.demande_stat.c
 #: Columns of `demande_stat` that sort as they are.
 COLONNES: Final = ("composition", "nationalite", "situation", "contrat")
 _Q: Final = metadonnees.sequence.c
 #: Length of « TTTMMAA », which names the sequence of a territory and a month; others are longer.
 _PREFIXE: Final = 7
+#: Demandes whose classes are told at once, in one text: a row for each would cost as much again as the rest.
+_LOT: Final = 100_000
+#: Between two classes: a sign that no document can hold.
+_ENTRE: Final = "\x1f"
+#: From one commune of the index to the next.
+_COMMUNES: Final = RequeteSql(
+    "WITH RECURSIVE vue (code) AS (SELECT min(commune) FROM demande_commune WHERE base = :base UNION ALL "
+    "SELECT (SELECT min(commune) FROM demande_commune WHERE base = :base AND commune > code) FROM vue "
+    "WHERE code IS NOT NULL) SELECT code FROM vue WHERE code IS NOT NULL"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,46 +52,54 @@ class Passage:
     nombre: int
 
 
-#: A way to sort the stock: the class of a demande.
-Axe = sa.ColumnElement[Any]
-#: Class of what an axis does not sort.
-HORS: Final = -1
+@dataclass(frozen=True, slots=True)
+class Axe:
+    """A way to sort the stock: the class of a demande, a text; `rangs`: it is a digit."""
+
+    classe: sa.ColumnElement[Any]
+    rangs: bool = True
+
+
 #: Classes of `quartile`.
-SOUS, AU_DESSUS, SANS_SEUIL = range(3)
+SOUS, AU_DESSUS, SANS_SEUIL = "012"
 
 
 def selon(colonne: str) -> Axe:
     """By the value of a column of `COLONNES`; None for what is not told (an association, or a person who has
     not told it)."""
-    return _S[colonne]
+    return Axe(_S[colonne], rangs=False)
 
 
 def tranches(colonne: str, bornes: Sequence[Any], *, associations: bool = False) -> Axe:
-    """Persons (and `associations`) by slices of a column, 0, 1, …: below the first bound, from it to below
-    the second, …, from the last one on; what is not told is in none."""
+    """Persons (and `associations`) by slices of a column, « 0 », « 1 », …: below the first bound, from it to
+    below the second, …, from the last one on (nine bounds at most); None for what is not told."""
     valeur = _S[colonne]
-    dehors: sa.ColumnElement[bool] = valeur.is_(None)
+    dedans: sa.ColumnElement[bool] = valeur.is_not(None)
     if not associations:
-        dehors |= _S.composition == Composition.ASSOCIATION.value
-    classes = ((valeur < borne, rang) for rang, borne in enumerate(bornes))
-    return sa.case((dehors, HORS), *classes, else_=len(bornes))
+        dedans &= _S.composition != Composition.ASSOCIATION.value
+    return Axe(sa.case((dedans, _tranche(valeur, bornes)), else_=None))
+
+
+def _tranche(valeur: sa.ColumnElement[Any], bornes: Sequence[Any], rang: int = 0) -> sa.ColumnElement[str]:
+    # Halved each time: of six bounds, three are compared.
+    if not bornes:
+        return sa.literal(str(rang))
+    milieu = len(bornes) // 2
+    apres = _tranche(valeur, bornes[milieu + 1 :], rang + milieu + 1)
+    return sa.case((valeur < bornes[milieu], _tranche(valeur, bornes[:milieu], rang)), else_=apres)
 
 
 def quartile(seuil_de: Mapping[str, int]) -> Axe:
     """Persons `SOUS` or `AU_DESSUS` of the threshold, or `SANS_SEUIL`, `seuil_de` being the threshold (euros
-    a year and per UC) by first wished commune; strictly below counts."""
+    a year and per UC) by first wished commune; strictly below counts. None for an association."""
     groupes: dict[int, list[str]] = {}
     for commune, borne in seuil_de.items():
         groupes.setdefault(borne, []).append(commune)
-    dehors = _S.ressources_uc.is_(None)
-    if not groupes:
-        return sa.case((dehors, HORS), else_=SANS_SEUIL)
-    seuil: sa.ColumnElement[Any] = sa.case(
-        *((_S.commune.in_(communes), montant) for montant, communes in groupes.items()), else_=None
+    places = (
+        (_S.commune.in_(communes), sa.case((_S.ressources_uc < montant, SOUS), else_=AU_DESSUS))
+        for montant, communes in groupes.items()
     )
-    return sa.case(
-        (dehors, HORS), (seuil.is_(None), SANS_SEUIL), (_S.ressources_uc < seuil, SOUS), else_=AU_DESSUS
-    )
+    return Axe(sa.case((_S.ressources_uc.is_(None), None), *places, else_=SANS_SEUIL))
 
 
 class Comptes:
@@ -88,67 +108,83 @@ class Comptes:
     def __init__(self, connexion: Connexion, base: str, jour: date, territoire: str | None = None) -> None:
         self._sa = connexion.sa
         self._base = base
-        self._jour = jour
+        self._jour = jour.isoformat()
+        self._du_flux = (_F.base == base, _F.jour <= self._jour, *_dans(_F.territoire, territoire))
+        self._avant = (_M.base == base, _M.jour <= self._jour)
         # The territory begins the numéro, which begins the key.
-        self._des_mouvements = (_M.base == base, *_dans(_M.numero_unique, territoire))
-        self._des_demandes = (_S.base == base, *_dans(_S.numero_unique, territoire))
-        # What entered and did not leave, whatever came after that day.
-        self._en_stock = (
-            sa.select(_M.numero_unique, sa.func.max(_M.association.cast(sa.Integer)).label("association"))
-            .where(*self._des_mouvements, _M.jour <= jour.isoformat())
-            .group_by(_M.numero_unique)
-            .having(sa.func.sum(_M.effet) > 0)
-            .subquery("en_stock")
-        )
+        self._territoire = territoire
 
     def stock(self) -> Stock:
-        """The active demandes of the day (TAB01)."""
-        associations = sa.func.coalesce(sa.func.sum(self._en_stock.c.association), 0)
-        total, associations_ = self._sa.execute(sa.select(sa.func.count(), associations)).one()
-        return Stock(total - int(associations_), int(associations_))
+        """The active demandes of the day (TAB01): what entered and did not leave, whatever came after."""
+        sommes = sa.select(_F.association, sa.func.sum(_F.effet * _F.nombre)).where(*self._du_flux)
+        nombres = Counter({bool(a): int(n) for a, n in self._sa.execute(sommes.group_by(_F.association))})
+        # Those that have come back, for one, are not counted by their movements but by what these make.
+        part = metadonnees.demande_a_part.c
+        a_part = sa.select(part.numero_unique).where(part.base == self._base)
+        histoires = (
+            sa.select(
+                sa.func.sum(sa.case((_M.association, 0), else_=_M.effet)),
+                sa.func.sum(sa.case((_M.association, _M.effet), else_=0)),
+                sa.func.max(_M.association.cast(sa.Integer)),
+            )
+            .where(*self._avant, _M.numero_unique.in_(a_part), *_dans(_M.numero_unique, self._territoire))
+            .group_by(_M.numero_unique)
+        )
+        for *sommees, association in self._sa.execute(histoires):
+            for celle, somme in zip((False, True), sommees, strict=True):
+                nombres[celle] -= somme
+            nombres[bool(association)] += sum(sommees) > 0
+        return Stock(nombres[False], nombres[True])
 
     def passages(self, depuis: date) -> list[Passage]:
         """What happened from `depuis` to the day, month by month (TAB02)."""
-        mois = sa.func.substr(_M.jour, 1, 7).label("mois")
-        choix = sa.select(mois, _M.genre, _M.motif).where(
-            *self._des_mouvements, _M.jour >= depuis.isoformat(), _M.jour <= self._jour.isoformat()
-        )
-        comptes = self._compter(choix, mois, _M.genre, _M.motif)
-        return [Passage(m, GenreMouvement(genre), motif, n) for (m, genre, motif), n in comptes.items()]
+        cles = (sa.func.substr(_F.jour, 1, 7), _F.genre, _F.motif)
+        choix = sa.select(*cles, sa.func.sum(_F.nombre)).where(*self._du_flux, _F.jour >= depuis.isoformat())
+        return [
+            Passage(mois, GenreMouvement(genre), motif or None, int(nombre))
+            for mois, genre, motif, nombre in self._sa.execute(choix.group_by(*cles))
+        ]
 
     def croiser(self, axes: Sequence[Axe]) -> tuple[int, list[Mapping[Any, int]]]:
         """How much of the stock the base still describes, and how much of it is in each class of each axis.
 
         One look at the stock for all axes: it is the stock that costs, not the classes.
         """
-        valeurs = [axe.label(f"axe_{rang}") for rang, axe in enumerate(axes)]
-        choix = sa.select(*valeurs).select_from(
-            self._en_stock.join(
-                metadonnees.demande_stat,
-                sa.and_(_S.base == self._base, _S.numero_unique == self._en_stock.c.numero_unique),
-            )
+        histoire = sa.select(sa.func.sum(_M.effet)).where(*self._avant, _M.numero_unique == _S.numero_unique)
+        presente = sa.or_(
+            (_S.entree <= self._jour) & (_S.sortie.is_(None) | (_S.sortie > self._jour)),
+            _S.entree.is_(None) & (histoire.scalar_subquery() > 0),
         )
-        total = 0
-        comptes: list[Counter[Any]] = [Counter() for _ in axes]
-        for classes, nombre in self._compter(choix, *valeurs).items():
+        textes = [sa.func.aggregate_strings(axe.classe, "" if axe.rangs else _ENTRE) for axe in axes]
+        dedans = (_S.base == self._base, *_dans(_S.numero_unique, self._territoire))
+        total, comptes, apres = 0, [Counter[Any]() for _ in axes], ""
+        while True:
+            ici = (*dedans, _S.numero_unique > apres)
+            fin = sa.select(_S.numero_unique).where(*ici).order_by(_S.numero_unique).offset(_LOT).limit(1)
+            derniere = self._sa.execute(fin).scalar()
+            if derniere is not None:
+                ici = (*ici, _S.numero_unique <= derniere)
+            nombre, *lus = self._sa.execute(sa.select(sa.func.count(), *textes).where(*ici, presente)).one()
             total += nombre
-            for compte, classe in zip(comptes, classes, strict=True):
-                compte[classe] += nombre
+            for axe, compte, texte in zip(axes, comptes, lus, strict=True):
+                if texte is None:
+                    continue
+                if axe.rangs:
+                    compte.update({rang: texte.count(rang) for rang in digits if rang in texte})
+                else:
+                    compte.update(texte.split(_ENTRE))
+            if derniere is None:
+                break
+            apres = derniere
+        for compte in comptes:
+            if autres := total - compte.total():
+                compte[None] = autres
         return total, list(comptes)
 
-    def _compter(self, choix: sa.Select[Any], *valeurs: Any) -> Mapping[tuple[Any, ...], int]:
-        """How many rows of `choix` have the same `valeurs`, which are what it selects. SQLite sorts what it
-        groups: to count what it hands over takes half the time."""
-        if self._sa.dialect.name == "sqlite":
-            lignes: Any = self._sa.execute(choix).cursor
-            return Counter(lignes)
-        groupes = self._sa.execute(choix.add_columns(sa.func.count()).group_by(*valeurs))
-        return {tuple(classes): nombre for *classes, nombre in groupes}
 
-    def communes(self) -> list[str]:
-        """The first wished communes of the demandes."""
-        choix = sa.select(_S.commune).distinct().where(*self._des_demandes, _S.commune.is_not(None))
-        return [commune for (commune,) in self._sa.execute(choix)]
+def communes(connexion: Connexion, base: str) -> list[str]:
+    """The communes that the demandes of a base wish."""
+    return [code for (code,) in connexion.lignes(_COMMUNES, {"base": base})]
 
 
 def territoires(connexion: Connexion, base: str) -> list[str]:

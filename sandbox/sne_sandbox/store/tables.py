@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from typing import Final
 
 #: The Alembic revision that these tables stand for.
-REVISION: Final = "v0004"
+REVISION: Final = "v0003"
 #: Revisions of before the first release: no database at one of them is migrated.
 REVISIONS_SANS_SUITE: Final = frozenset({"0001", "0002", "0003", "0004", "0005"})
-#: Revisions whose tables are these, column for column: their snapshots are restored.
+#: Revisions whose tables are these, column for column, but for what is deduced: their snapshots are restored.
 REVISIONS_EGALES: Final = frozenset({REVISION, "v0002", "v0001", "0005"})
 
 #: Types of columns, as SQLite has them, and what a value of theirs is.
@@ -22,11 +22,13 @@ TEXTE, ENTIER, BOOLEEN, OCTETS = "TEXT", "BIGINT", "BOOLEAN", "BLOB"
 
 @dataclass(frozen=True, slots=True)
 class Colonne:
-    """A column; `nulle` says whether it may hold nothing."""
+    """A column; `nulle` says whether it may hold nothing. `deduite` is what a new row has in it, in SQL, when
+    it follows from other rows: no snapshot holds it."""
 
     nom: str
     type: str
     nulle: bool = False
+    deduite: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +42,8 @@ class Index:
 @dataclass(frozen=True, slots=True)
 class Table:
     """A table, whose first columns, `cle` of them, are its key. `parent` is the table whose row its rows go
-    with, `range_par_cle` whether SQLite keeps them in the order of the key (WITHOUT ROWID)."""
+    with, `range_par_cle` whether SQLite keeps them in the order of the key (WITHOUT ROWID), `deduite` that
+    its rows follow from others: triggers (`schema`) write them, and no snapshot holds them."""
 
     nom: str
     cle: int
@@ -48,11 +51,17 @@ class Table:
     parent: str | None = None
     range_par_cle: bool = False
     index: tuple[Index, ...] = ()
+    deduite: bool = False
 
     @property
     def noms(self) -> tuple[str, ...]:
         """The names of its columns."""
         return tuple(colonne.nom for colonne in self.colonnes)
+
+    @property
+    def gardees(self) -> tuple[Colonne, ...]:
+        """Its columns that are not deduced."""
+        return tuple(colonne for colonne in self.colonnes if not colonne.deduite)
 
 
 def _texte(nom: str, *, nulle: bool = False) -> Colonne:
@@ -153,8 +162,8 @@ demande: Final = Table(
         Index("fin_validite", "etat = 'A'"),
         Index("ref_interne, guichet_createur", "ref_interne IS NOT NULL"),
         Index("association_plie", "association_plie IS NOT NULL"),
-        Index("date_renouvellement", "date_renouvellement IS NOT NULL"),
-        Index("date_radiation", "date_radiation IS NOT NULL"),
+        Index("date_renouvellement, numero_unique", "date_renouvellement IS NOT NULL"),
+        Index("date_radiation, numero_unique", "date_radiation IS NOT NULL"),
         # The nights ask for those radiated for want of renewal, by the start of their validity.
         Index("motif_radiation, debut_validite", "motif_radiation IS NOT NULL"),
         Index("commune_attribution", "commune_attribution IS NOT NULL"),
@@ -182,22 +191,29 @@ demande_personne: Final = Table(
     ),
 )
 
+#: That of the demande: a search by commune, or by reason, and day of deposit reads one index.
+_DEPOT: Final = Colonne(
+    "date_creation",
+    TEXTE,
+    deduite="(SELECT date_creation FROM demande WHERE base = :base AND numero_unique = :numero_unique)",
+)
+
 demande_commune: Final = Table(
     "demande_commune",
     3,
-    _textes("base", "numero_unique", "commune"),
+    (*_textes("base", "numero_unique", "commune"), _DEPOT),
     parent="demande",
     range_par_cle=True,
-    index=(Index("commune, numero_unique"),),
+    index=(Index("commune, date_creation, numero_unique"),),
 )
 
 demande_motif: Final = Table(
     "demande_motif",
     3,
-    _textes("base", "numero_unique", "motif"),
+    (*_textes("base", "numero_unique", "motif"), _DEPOT),
     parent="demande",
     range_par_cle=True,
-    index=(Index("motif, numero_unique"),),
+    index=(Index("motif, date_creation, numero_unique"),),
 )
 
 #: What the statistics sort a demande by, kept narrow: they read every row of it. Ages are taken, and incomes
@@ -213,6 +229,9 @@ demande_stat: Final = Table(
         _entier("ressources"),  # euros a month
         _entier("ressources_uc", nulle=True),  # euros a year and per UC, rounded down
         _texte("commune", nulle=True),  # the first one wished
+        # Days it entered the stock and left it; without the first, its movements tell.
+        Colonne("entree", TEXTE, nulle=True, deduite="NULL"),
+        Colonne("sortie", TEXTE, nulle=True, deduite="NULL"),
     ),
     parent="demande",
     range_par_cle=True,
@@ -232,6 +251,33 @@ mouvement: Final = Table(
     ),
     parent="base",
     range_par_cle=True,
+)
+
+#: How many movements of a kind there were on a day in a territory; `motif` is « » without one.
+flux: Final = Table(
+    "flux",
+    7,
+    (
+        *_textes("base", "territoire", "jour", "genre"),
+        _entier("effet"),
+        Colonne("association", BOOLEEN),
+        _texte("motif"),
+        _entier("nombre"),
+    ),
+    parent="base",
+    range_par_cle=True,
+    deduite=True,
+)
+
+#: Demandes that did not enter once and then leave at most once, always as the same kind of applicant: of
+#: these alone, sums of `flux` do not tell whether they were in the stock.
+demande_a_part: Final = Table(
+    "demande_a_part",
+    2,
+    _textes("base", "numero_unique"),
+    parent="base",
+    range_par_cle=True,
+    deduite=True,
 )
 
 evenement: Final = Table(
@@ -343,6 +389,8 @@ ETAT: Final = (
     fichier,
     changement,
     evenement,
+    flux,
+    demande_a_part,
     mouvement,
     demande_stat,
     demande_motif,

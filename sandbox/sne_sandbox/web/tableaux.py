@@ -1,9 +1,9 @@
 """The tables of statistics: computed beside the pages that show them, and drawn as charts (SVG by pygal,
 without script nor foreign font).
 
-A table of 200,000 demandes takes seconds: a page waits for it a moment, then says that it is being computed.
-What was computed is kept, and shown with its age while newer figures are on their way. Each process keeps its
-own.
+A table of a million demandes takes a second or two: a page waits for it a moment, then says that it is being
+computed. What was computed is kept, and shown with its age while newer figures are on their way. Each process
+keeps its own.
 """
 
 import threading

@@ -180,9 +180,9 @@ def test_the_threshold_itself_is_above(registre: RegistreBase, contrat: Contrat)
     commune = stockee.demande.communes_souhaitees[0].attributs["code"]
     comptes = Comptes(registre.connexion, "ecole", JOUR)
 
-    def classe(seuils: dict[str, int]) -> int:
+    def classe(seuils: dict[str, int]) -> str:
         _, ((trouvee,),) = comptes.croiser([quartile(seuils)])
-        return int(trouvee)
+        return str(trouvee)
 
     assert classe({commune: 10**9}) == SOUS
     from sne_sandbox.domain.menage import Menage

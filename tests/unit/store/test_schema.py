@@ -1,15 +1,17 @@
 import hashlib
 import subprocess
 import sys
+from itertools import product
 from pathlib import Path
 
 import pytest
 from alembic.script import ScriptDirectory
+from histoires import GESTES, JOURS, verifier, vivre
 
 from sne_sandbox.domain.base import Base
 from sne_sandbox.errors import StoreError
-from sne_sandbox.store import schema
-from sne_sandbox.store.connexion import Connexion
+from sne_sandbox.store import schema, tables
+from sne_sandbox.store.connexion import Connexion, Ligne, RequeteSql
 from sne_sandbox.store.donnees import BaseDeDonnees
 from sne_sandbox.store.session import Magasin
 from sne_sandbox.store.tables import REVISION
@@ -33,7 +35,11 @@ def _decrire(connexion: Connexion) -> object:
         "SELECT conname, pg_get_constraintdef(oid) FROM pg_constraint"
         " WHERE connamespace = 'public'::regnamespace ORDER BY 1"
     ).all()
-    return [tuple(ligne) for ligne in (*colonnes, *index, *contraintes)]
+    declencheurs = connexion.sa.exec_driver_sql(
+        "SELECT tgname, pg_get_triggerdef(t.oid), prosrc FROM pg_trigger AS t"
+        " JOIN pg_proc AS p ON p.oid = tgfoid WHERE NOT tgisinternal ORDER BY 1"
+    ).all()
+    return [tuple(ligne) for ligne in (*colonnes, *index, *contraintes, *declencheurs)]
 
 
 @pytest.fixture
@@ -65,20 +71,45 @@ def test_tables_that_change_are_of_another_revision() -> None:
     """A database at the present revision is not looked at: what changes here without a migration would be in
     new ones only. With one, write the print of the new tables."""
     ecrits = "\n".join(ordre for moteur in ("sqlite", "postgresql") for ordre in schema.ordres(moteur))
-    assert (REVISION, hashlib.sha256(ecrits.encode()).hexdigest()[:16]) == ("v0004", "552ad1eb848099b2")
+    assert (REVISION, hashlib.sha256(ecrits.encode()).hexdigest()[:16]) == ("v0003", "4979a1e85991488d")
 
 
-def test_an_older_database_is_brought_up_to_date(url: str, tmp_path: Path) -> None:
-    with Magasin.ouvrir(url, tmp_path) as magasin, magasin.transaction(ecriture=True) as connexion:
-        neuve = _decrire(connexion)
-        connexion.brut("DROP INDEX ix_demande_date_creation")
-        connexion.brut("CREATE INDEX ix_demande_date_creation ON demande (base, date_creation)")
-        for nom in ("ix_demande_etat", "ix_echange_verdict"):
-            connexion.brut(f"DROP INDEX {nom}")
-        connexion.brut("UPDATE alembic_version SET version_num = 'v0001'")
-        assert _decrire(connexion) != neuve
+def test_an_older_database_is_brought_up_to_date(
+    url: str, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    """Its tables are those of a new one, and what they hold, what is deduced too."""
+    autre = f"sqlite:///{tmp_path}/neuve.sqlite3"
+    if not url.startswith("sqlite"):
+        autre = request.getfixturevalue("serveur_postgres").nouvelle()
+    gardees = [table for table in (tables.base, *reversed(tables.CONTENU)) if not table.deduite]
+    with Magasin.ouvrir(autre, tmp_path) as magasin:
+        magasin.bases.creer(Base("ecole"))
+        with magasin.ecrire("ecole") as registre:
+            for rang, (geste, choix) in enumerate(product(GESTES, (False, True))):
+                vivre(registre, [("arrive", 0, JOURS[2], False), (geste, 0, JOURS[rang % 9], choix)], rang)
+        with magasin.transaction(ecriture=False) as connexion:
+            neuve = _decrire(connexion), _tenir(connexion)
+            contenu = {
+                table.nom: connexion.lignes(
+                    RequeteSql(f"SELECT {', '.join(c.nom for c in table.gardees)} FROM {table.nom}"), {}
+                )
+                for table in gardees
+            }
+    with BaseDeDonnees(url, tmp_path) as donnees, donnees.transaction(ecriture=True) as connexion:
+        schema.monter(connexion, None, jusqua="v0001")
+        for table in gardees:
+            connexion.planter(table.nom, [c.nom for c in table.gardees], contenu[table.nom])
+        assert _decrire(connexion) != neuve[0]
     with Magasin.ouvrir(url, tmp_path) as magasin, magasin.transaction(ecriture=False) as connexion:
-        assert _decrire(connexion) == neuve
+        assert (_decrire(connexion), _tenir(connexion)) == neuve
+    with Magasin.ouvrir(url, tmp_path) as magasin, magasin.lire("ecole") as registre:
+        verifier(registre)
+
+
+def _tenir(connexion: Connexion) -> list[list[Ligne]]:
+    """What the tables that a migration fills hold."""
+    noms = ("flux", "demande_a_part", "demande_stat", "demande_commune", "demande_motif")
+    return [sorted(connexion.lignes(RequeteSql(f"SELECT * FROM {nom}"), {}), key=repr) for nom in noms]
 
 
 def test_the_revision_of_the_tables_is_the_last_one() -> None:

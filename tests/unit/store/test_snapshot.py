@@ -111,10 +111,11 @@ def _sans_manifeste(contenu: dict[str, bytes]) -> None:
     del contenu["manifeste.json"]
 
 
-def test_a_snapshot_of_before_the_first_release_is_restored(garni: Magasin, tmp_path: Path) -> None:
+@pytest.mark.parametrize("revision", ["0005", "v0001", "v0002"])
+def test_a_snapshot_of_an_older_revision_is_restored(garni: Magasin, tmp_path: Path, revision: str) -> None:
     fichier, avant = tmp_path / "ecole.zip", _etat(garni, "ecole")
     snapshot.sauvegarder(garni, "ecole", fichier)
-    _recrire(fichier, _manifeste(revision="0005"))
+    _recrire(fichier, _manifeste(revision=revision))
     assert snapshot.restaurer(garni, "reprise", fichier) == "reprise"
     assert _etat(garni, "reprise") == avant
 

@@ -1,14 +1,17 @@
-"""The first tables: those of `store/tables.py`, columns and keys; the indexes that later revisions change or
-add are as they were before them.
+"""The first tables: those of `store/tables.py`, but for what is deduced, which v0003 adds; the indexes that
+later ones change or add are as they were before.
 
 No database passes here: an empty one gets the tables of the day in one go (`schema.preparer`). Whoever
 changes a column first writes out, in this place, the tables as they were: until then `test_schema`, which
 builds them both ways, fails.
 """
 
+from dataclasses import replace
+
 from alembic import op
 
-from sne_sandbox.store.schema import ordres
+from sne_sandbox.store import tables
+from sne_sandbox.store.schema import ordres_de
 
 revision = "v0001"
 down_revision = None
@@ -17,13 +20,20 @@ down_revision = None
 INDEX = {
     "ix_demande_date_creation": "date_creation)",
     "ix_demande_motif_radiation": "motif_radiation) WHERE motif_radiation IS NOT NULL",
+    "ix_demande_date_renouvellement": "date_renouvellement) WHERE date_renouvellement IS NOT NULL",
+    "ix_demande_date_radiation": "date_radiation) WHERE date_radiation IS NOT NULL",
+    "ix_demande_commune_commune": "commune, numero_unique)",
+    "ix_demande_motif_motif": "motif, numero_unique)",
 }
 AJOUTES = {"ix_demande_etat", "ix_echange_verdict"}
 
 
 def upgrade() -> None:
-    for ordre in ordres(op.get_bind().dialect.name):
-        nom = ordre.split()[2]
-        if nom in AJOUTES:
+    for table in (tables.base, *reversed(tables.CONTENU)):
+        if table.deduite:
             continue
-        op.execute(f"CREATE INDEX {nom} ON demande (base, {INDEX[nom]}" if nom in INDEX else ordre)
+        for ordre in ordres_de(replace(table, colonnes=table.gardees), op.get_bind().dialect.name):
+            nom = ordre.split()[2]
+            if nom in AJOUTES:
+                continue
+            op.execute(f"CREATE INDEX {nom} ON {table.nom} (base, {INDEX[nom]}" if nom in INDEX else ordre)
