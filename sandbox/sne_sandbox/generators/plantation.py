@@ -13,7 +13,6 @@ import pickle
 import sys
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import lru_cache, partial
@@ -128,14 +127,15 @@ def tirer() -> None:
     """The process that draws for another: on its standard input a `Semence`, which of how many it is, and
     what its neighbours write to it and read of it; on its output its batches."""
     gc.disable()  # nothing here goes in circles
-    with suppress(BrokenPipeError, EOFError):  # nobody wants them any more
+    try:
         semence, tireur, tireurs, entree, sortie = pickle.load(sys.stdin.buffer)  # noqa: S301 - from `semis`
         with os.fdopen(entree, "rb") as avant, os.fdopen(sortie, "wb", buffering=0) as apres:
             recevoir, transmettre = partial(pickle.load, avant), partial(pickle.dump, file=apres)
             for lot in _lots(semence, tireur, tireurs, recevoir, transmettre):
                 pickle.dump(marshal.dumps((lot.fait, lot.lignes, lot.sequences)), sys.stdout.buffer)
                 sys.stdout.buffer.flush()
-    os._exit(0)  # what could not be written would be tried again
+    except (BrokenPipeError, EOFError):  # nobody wants them any more
+        os._exit(1)
 
 
 def _lots(
