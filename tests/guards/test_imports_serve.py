@@ -24,7 +24,6 @@ DE_TROP: Final = {
     "prometheus_client",  # the first look at /metrics
     "psycopg",  # a base in PostgreSQL
     "pygal",  # a chart
-    "reportlab",  # the pages of the attestation, laid out again
     "sqlalchemy",  # the first search, statistics, a snapshot
     "structlog",  # the first bug
     "wtforms",

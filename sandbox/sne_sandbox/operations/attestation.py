@@ -1,8 +1,8 @@
 """The attestation d'enregistrement (R. 441-2-4): one page, PDF, pure ASCII.
 
 A client in the field decodes the whole answer as UTF-8, so no byte may be above 127: text is escaped in
-octal. ReportLab has laid the page out once (`gabarits`), for its import costs four megabytes and a tenth of
-a second.
+octal. ReportLab has laid the page out once (`tests/gabarits.py`): its import costs four megabytes and a
+tenth of a second.
 """
 
 import unicodedata

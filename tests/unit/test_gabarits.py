@@ -4,8 +4,8 @@ import subprocess
 import sys
 
 import pytest
+from gabarits import GENRES, gabarit
 
-from sne_sandbox.operations.gabarits import GENRES, gabarit
 from sne_sandbox.resources import fixtures_dir
 
 

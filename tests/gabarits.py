@@ -1,7 +1,7 @@
 """Lays the pages of `fixtures/attestation/` out again, by ReportLab, in pure ASCII: standard fonts, and the
 four bytes of the PDF's second line replaced in place.
 
-python -m sne_sandbox.operations.gabarits
+python tests/gabarits.py
 """
 
 import io
