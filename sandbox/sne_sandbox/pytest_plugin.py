@@ -58,10 +58,13 @@ def _sne_bases(
     regle = {nom: str(request.config.getini(nom)) for nom, _, _ in _REGLAGES}
     try:
         graine = int(regle["sne_seed"])
-    except ValueError:
-        raise UsageError(
-            f"Le réglage sne_seed vaut [{regle['sne_seed']}].", remede="un entier est attendu, par exemple 7"
-        ) from None
+        horloge, lus = lire_horloge(regle["sne_clock"]), Reglages.de({"profile": regle["sne_profile"]})
+    except (UsageError, ValueError) as erreur:
+        dit = "La graine est un entier, par exemple 7."
+        if isinstance(erreur, UsageError):
+            dit = erreur.diagnostics()
+        dits = ", ".join(f"{nom} = {regle[nom]}" for nom in ("sne_seed", "sne_clock", "sne_profile"))
+        pytest.exit(f"réglages de sne-sandbox ({dits}) : {dit}", returncode=4)
     contracts = Path(regle["sne_contracts"]) if regle["sne_contracts"] else None
     options = ["--seed-base", "vide", "--contract", regle["sne_contract"]]
     if contracts is not None:
@@ -82,8 +85,8 @@ def _sne_bases(
                     nom,
                     semence=regle["sne_seed_base"],
                     seed=graine,
-                    horloge=lire_horloge(regle["sne_clock"]),
-                    reglages=Reglages.de({"profile": regle["sne_profile"]}),
+                    horloge=horloge,
+                    reglages=lus,
                 )
                 servie = BaseServie.de(enfant, nom, regle["sne_seed_base"], a_la_demande=True)
                 try:

@@ -130,6 +130,7 @@ def test_an_instance_that_does_not_begin_is_told(cote_a_cote: Epreuve) -> None:
     rates = [s.raison for s in rapport.scenarios if s.verdict is Verdict.ERREUR]
     assert rates
     assert all("« demarrer » a répondu « erreur » : déjà là" in raison for raison in rates)
+    assert all(re.search(r"\(instance [234] de votre application", raison) for raison in rates)
     assert not rapport.conforme
 
 

@@ -184,10 +184,22 @@ def test_a_judgement_says_its_profile_its_seed_and_what_was_refused(pytester: py
     vu.assert_outcomes(passed=3)
 
 
-def test_a_seed_that_is_no_number(pytester: pytest.Pytester) -> None:
-    vu = _lancer(pytester, "    def test_un(sne_sandbox): ...", "-o", "sne_seed=sept")
-    vu.assert_outcomes(errors=1)
-    vu.stdout.fnmatch_lines(["*Le réglage sne_seed vaut [[]sept].", "*→ un entier est attendu*"])
+@pytest.mark.parametrize(
+    ("reglage", "dit"),
+    [
+        ("sne_seed=sept", "*sne_seed = sept*La graine est un entier*"),
+        ("sne_profile=laxiste", "*sne_profile = laxiste*"),
+        ("sne_clock=hier", "*sne_clock = hier*"),
+    ],
+)
+def test_a_wrong_setting_ends_the_session_before_anything_is_served(
+    pytester: pytest.Pytester, reglage: str, dit: str
+) -> None:
+    corps = "    def test_un(sne_sandbox): ...\n    def test_deux(sne_sandbox): ..."
+    vu = _lancer(pytester, corps, "-o", reglage)
+    assert vu.ret == 4
+    vu.stdout.fnmatch_lines([dit])
+    assert "Traceback" not in vu.stdout.str()
 
 
 def test_a_base_is_gone_with_its_test(pytester: pytest.Pytester) -> None:
@@ -250,12 +262,6 @@ def test_workers_of_xdist_do_not_meet(pytester: pytest.Pytester) -> None:
         *("-p", "xdist", "-n", "2"),
     )
     vu.assert_outcomes(passed=4)
-
-
-def test_a_wrong_setting_is_told(pytester: pytest.Pytester) -> None:
-    vu = _lancer(pytester, "\n    def test_un(sne_sandbox):\n        pass\n", "-o", "sne_profile=laxiste")
-    vu.assert_outcomes(errors=1)
-    vu.stdout.fnmatch_lines(["*laxiste*"])
 
 
 def test_who_does_not_ask_for_it_pays_nothing(pytester: pytest.Pytester) -> None:

@@ -28,6 +28,11 @@ from sne_sandbox.operations import bases
 INSTANCES_MAX: Final = 4
 #: Scenarios that are worth the start of one more.
 _PART: Final = 3
+#: What is added to an error of a lane: the same scenario, played again alone, may not show it.
+_A_PLUSIEURS: Final = (
+    " (instance {} de votre application : si elle ne peut tourner qu'une fois, ne répondez pas "
+    "« instances » à « demarrer »)"
+)
 #: An exchange, where a sentence names it.
 _CITE: Final = re.compile(r"(?<=\béchange )\d+")
 
@@ -77,6 +82,7 @@ class _Couloir:
     """A lane, and its only thread."""
 
     banc: BancDEssai
+    rang: int
     fil: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1, "couloir"))
     panne: str = ""
     """Why its application does not begin, "" when it did."""
@@ -93,8 +99,11 @@ class _Couloir:
         debut = time.perf_counter()
         joues: dict[str, ExempleJoue] = {}
         for cle, exemple in tirer(scenario).items():
-            joues[cle] = ExempleJoue(erreur=self.panne) if self.panne else jouer(scenario, exemple, self.banc)
-            if joues[cle].erreur or self.ferme:
+            joue = ExempleJoue(erreur=self.panne) if self.panne else jouer(scenario, exemple, self.banc)
+            if joue.erreur:
+                joue = replace(joue, erreur=joue.erreur + _A_PLUSIEURS.format(self.rang))
+            joues[cle] = joue
+            if joue.erreur or self.ferme:
                 break
         return ScenarioJoue(joues, time.perf_counter() - debut)
 
@@ -138,7 +147,7 @@ class Couloirs:
             base = self._banc.base.jumelle(f"{self._banc.base.nom}-{rang}")
             sien = LienApplication(self._renforts.ouvrir(), lien.pouls, lectures=replace(lien.lectures))
             adresses = self._renforts.adresses(base.nom)
-            couloir = _Couloir(replace(self._banc, lien=sien, base=base, adresses=adresses))
+            couloir = _Couloir(replace(self._banc, lien=sien, base=base, adresses=adresses), rang)
             couloir.fil.submit(couloir.presenter, *a_dire, rang)
             self._couloirs.append(couloir)
         groupes = [[s for s in scenarios if s.avec_panne is avec] for avec in (False, True)]

@@ -170,7 +170,10 @@ def verifier_reponse(commande: str, reponse: Any) -> str:
 
 
 def _inconnues(reponse: Mapping[str, Any]) -> str:
-    """What is wrong with the commands that an application says it knows."""
+    """What is wrong with the commands that an application says it knows, and its instances."""
+    instances = reponse.get("instances")
+    if instances is not None and (instances < 1 or instances != int(instances)):
+        return f"« instances » vaut {instances} : un nombre entier, au moins 1"
     for nom in reponse["commandes"]:
         if nom not in COMMANDES:
             proches = difflib.get_close_matches(nom, COMMANDES, 1)

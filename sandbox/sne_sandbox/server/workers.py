@@ -189,7 +189,7 @@ def _constater_la_mort(equipe: _Equipe, ouvrier: _Ouvrier) -> None:
     equipe.delais[ouvrier.rang] = min(delai * 2, REPRISE_MAX)
     equipe.reprises[ouvrier.rang] = time.monotonic() + delai
     logger.warning(
-        "worker %d (process %d) died with code %d; starting it again",
+        "sne-sandbox : le processus %d du serveur (pid %d) est mort (code %d) ; il est relancé",
         ouvrier.rang,
         ouvrier.processus.pid,
         code,
@@ -205,7 +205,7 @@ def _congedier(equipe: _Equipe, delai: float) -> None:
         try:
             ouvrier.processus.wait(max(0.0, limite - time.monotonic()))
         except subprocess.TimeoutExpired:
-            logger.warning("worker %d did not end in time", ouvrier.rang)
+            logger.warning("sne-sandbox : le processus %d du serveur ne finit pas : il est tué", ouvrier.rang)
             ouvrier.processus.kill()
             ouvrier.processus.wait()
         ouvrier.ligne.close()

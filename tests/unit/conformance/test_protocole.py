@@ -85,6 +85,8 @@ def test_a_server_without_listeners_to_refuse_gives_no_such_addresses(sans: dict
             "« enregister » n'est pas une commande du protocole (vouliez-vous dire « enregistrer » ?)",
         ),
         ("demarrer", _demarre("zzz"), "« zzz » n'est pas une commande du protocole"),
+        ("demarrer", _demarre() | {"instances": 0}, "« instances » vaut 0"),
+        ("demarrer", _demarre() | {"instances": 2.5}, "« instances » vaut 2.5"),
     ],
 )
 def test_a_wrong_answer_is_said(commande: str, reponse: object, mot: str) -> None:

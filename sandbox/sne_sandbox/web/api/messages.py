@@ -15,7 +15,7 @@ from sne_sandbox.domain.base import Base
 from sne_sandbox.domain.echange import VerdictEchange
 from sne_sandbox.domain.publication import champs_publies
 from sne_sandbox.domain.texte import masquer_message, masquer_nirs
-from sne_sandbox.errors import UsageError
+from sne_sandbox.errors import StoreError, UsageError
 from sne_sandbox.operations.table import OPERATIONS
 from sne_sandbox.web import trouver
 from sne_sandbox.web.api.contexte import Appels, QuestionSchema, facultatif
@@ -173,8 +173,8 @@ class RequeteLue:
 class Envoye:
     """What came of a message sent."""
 
-    base: Annotated[str | None, "null : la requête n'a laissé aucune ligne"]
-    id: Annotated[int | None, "l'échange"]
+    base: str
+    id: Annotated[int, "l'échange"]
     verdict: VerdictEchange | None
 
 
@@ -275,11 +275,14 @@ def commencer(depuis: dict[str, Any], base: str, operation: str) -> Commence:
 
 @blueprint.post("/<operation>", corps=MessageComposeSchema, statut=201)
 def envoyer(donnees: dict[str, Any], base: str, operation: str) -> Envoye:
-    """A message sent by SOAP."""
+    """A message sent by SOAP. Raises StoreError when it left no line: nothing could be written."""
     lue = _base(base, operation)
     laisse = expedition.expedier(_remplir(lue, operation, donnees).requete(services(), lue), expediteur())
     if laisse is None:
-        return Envoye(None, None, None)
+        raise StoreError(
+            "La requête n'a laissé aucune ligne au journal : la base de données n'a pas pu être écrite.",
+            remede="un autre outil la tient, ou son disque est plein : voyez cela, puis recommencez",
+        )
     echange = services().magasin.journal.lire(*laisse)
     return Envoye(*laisse, None if echange is None else echange.verdict)
 

@@ -8,7 +8,7 @@ from lxml import etree
 
 from sne_sandbox.domain.echange import VerdictEchange
 from sne_sandbox.operations.table import OPERATIONS
-from sne_sandbox.web.messages import departs
+from sne_sandbox.web.messages import departs, expedition
 
 NIR = "206127511100564"
 
@@ -73,6 +73,13 @@ def test_what_was_begun_is_changed_then_sent(banc: Banc) -> None:
     (titulaire,) = banc.stockee(echange.numero_unique).demande.titulaires
     assert (titulaire.nom, titulaire.prenom) == ("Vasseur-Petit", "Zoé")
     assert b"<nomFichierDemande>DEMG1104-201803151159-000007.xml<" in echange.requete
+
+
+def test_a_message_that_no_line_tells_of_is_no_success(banc: Banc, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Another tool holds the database for longer than anybody waits."""
+    monkeypatch.setattr(expedition, "expedier", lambda *_: None)
+    reponse = appeler(banc, "POST", "/getNumUnique", {"depart": "specimen-personne_seule"})
+    assert (reponse.status_code, reponse.json["type"].rpartition("/")[2]) == (503, "indisponible")
 
 
 def test_a_demande_of_the_base_is_followed(banc: Banc) -> None:
