@@ -144,12 +144,13 @@ def vivre(
         return BilanNuits(depuis, depuis)
     total = (jusqua - depuis).days
     comptes: dict[Fait, int] = dict.fromkeys(Fait, 0)
-    for jour, faits in sorted(_Prevision(registre, depuis + _JOUR, jusqua).nuits.items()):
-        _passer(registre, journal, jour, faits)
-        for fait, numeros in faits.items():
-            comptes[fait] += len(numeros)
-        if progres is not None:
-            progres((jour - depuis).days, total)
+    with registre.connexion.au_large():
+        for jour, faits in sorted(_Prevision(registre, depuis + _JOUR, jusqua).nuits.items()):
+            _passer(registre, journal, jour, faits)
+            for fait, numeros in faits.items():
+                comptes[fait] += len(numeros)
+            if progres is not None:
+                progres((jour - depuis).days, total)
     registre.noter_nuit(jusqua)
     if progres is not None:
         progres(total, total)

@@ -7,9 +7,11 @@ start.
 """
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
 
+from sne_sandbox.store.pilotes import CACHE, CACHE_DE_LOTS
 from sne_sandbox.store.tour import Groupe
 
 if TYPE_CHECKING:
@@ -135,6 +137,17 @@ class Connexion:
         if not requete.libre:
             self._preparer(oublie=requete.oublie)
         return self._driver.execute(requete.textes[self.dialecte], parametres)
+
+    @contextmanager
+    def au_large(self) -> Iterator[None]:
+        """For what goes over many pages again and again: within it SQLite keeps them in memory."""
+        if self.dialecte == "sqlite":
+            self.brut(CACHE_DE_LOTS)
+        try:
+            yield
+        finally:
+            if self.dialecte == "sqlite":
+                self.brut(CACHE)
 
     def fermer(self) -> None:
         """Lets go of SQLAlchemy's connection; the driver's stays open."""

@@ -22,6 +22,7 @@ from sne_sandbox.domain.evenement import Caracteristique, TypeEvenement
 from sne_sandbox.errors import BaseInconnue, ConflitEtat, StoreError, UsageError
 from sne_sandbox.settings import Reglages
 from sne_sandbox.store import donnees
+from sne_sandbox.store.connexion import RequeteSql
 from sne_sandbox.store.recherche import parcourir
 from sne_sandbox.store.session import Magasin
 
@@ -291,6 +292,18 @@ def test_a_server_that_was_started_again_fails_one_call_and_no_more(
         magasin.bases.lire("ecole")
     for _ in range(5):
         magasin.bases.lire("ecole")
+
+
+def test_what_goes_over_many_pages_keeps_them_in_memory(tmp_path: Path) -> None:
+    with Magasin.ouvrir(None, tmp_path) as magasin, magasin.transaction(ecriture=True) as connexion:
+
+        def cache() -> Any:
+            return connexion.ligne(RequeteSql("PRAGMA cache_size"), {})
+
+        avant = cache()
+        with connexion.au_large():
+            assert cache() < avant < (0,)  # negative: kibibytes
+        assert cache() == avant
 
 
 # --- bases --------------------------------------------------------------------------------------------
