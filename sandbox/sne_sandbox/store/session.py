@@ -14,7 +14,7 @@ from typing import Any, Self
 
 from sne_sandbox.domain.base import Base, Guichet, est_nom_de_base, verifier_nom
 from sne_sandbox.domain.evenement import TypeEvenement
-from sne_sandbox.errors import BaseInconnue, ConflitEtat, StoreError
+from sne_sandbox.errors import BaseInconnue, ConflitEtat, SandboxError, StoreError
 from sne_sandbox.settings import PAR_NOM
 from sne_sandbox.store import requetes, schema, tables
 from sne_sandbox.store.connexion import Connexion, Ligne
@@ -129,12 +129,19 @@ class Bases:
             try:
                 for etape in remplir or ():
                     with magasin.transaction(ecriture=True, verrou=nom, seule=True) as connexion:
+                        _verifier_sienne(connexion, lue)
                         etape(RegistreBase(connexion, lue, magasin.referentiels))
                 if remplir is not None:
                     with magasin.transaction(ecriture=True, verrou=nom, seule=True) as connexion:
+                        _verifier_sienne(connexion, lue)
                         connexion.faire(requetes.regler_base("jeton"), {"cle": nom, "jeton": jeton})
             except BaseException:
-                with suppress(StoreError), magasin.transaction(ecriture=True, verrou=nom) as connexion:
+                # Alone: nobody may go on with a connection that is closed now.
+                with (
+                    suppress(SandboxError),
+                    magasin.transaction(ecriture=True, verrou=nom, seule=True) as connexion,
+                ):
+                    _verifier_sienne(connexion, lue)
                     effacer(connexion, nom)
                 raise
         return lue.base
@@ -205,6 +212,17 @@ class Bases:
         with self._magasin.transaction(ecriture=True, verrou=nom) as connexion:
             lire_ligne(connexion, nom)  # unread: a row that does not read can be deleted
             effacer(connexion, nom)
+
+
+def _verifier_sienne(connexion: Connexion, lue: BaseLue) -> None:
+    """Raises ConflitEtat when a base that is being filled is another one by now: one that was restored."""
+    nom = lue.base.nom
+    ligne = connexion.ligne(requetes.BASE_MEME_INACHEVEE, {"cle": nom})
+    if ligne is None or base_de(ligne).jeton != lue.jeton:
+        raise ConflitEtat(
+            f"La base [{nom}] a été remplacée pendant qu'elle se remplissait.",
+            remede="gardez celle qui est là, ou recommencez sous un autre nom",
+        )
 
 
 def lire_ligne(connexion: Connexion, nom: str) -> Ligne:

@@ -6,7 +6,7 @@ import subprocess
 import sys
 import threading
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import ExitStack, closing
+from contextlib import ExitStack, closing, suppress
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -21,8 +21,9 @@ from sne_sandbox.domain.echange import Echange
 from sne_sandbox.domain.evenement import Caracteristique, TypeEvenement
 from sne_sandbox.errors import BaseInconnue, ConflitEtat, StoreError, UsageError
 from sne_sandbox.settings import Reglages
-from sne_sandbox.store import donnees
+from sne_sandbox.store import donnees, requetes, session
 from sne_sandbox.store.connexion import RequeteSql
+from sne_sandbox.store.lignes import ligne_base
 from sne_sandbox.store.recherche import parcourir
 from sne_sandbox.store.session import Magasin
 
@@ -583,6 +584,54 @@ def test_a_base_whose_filling_fails_leaves_nothing(magasin: Magasin) -> None:
         assert ici.sa.exec_driver_sql("SELECT nom FROM base").all() == [("ecole",)]
     magasin.bases.creer(Base("longue"), GUICHETS, remplir=())
     assert len(magasin.bases.lister()) == 2
+
+
+def test_who_writes_when_a_filling_fails_has_a_connection_that_stays(
+    magasin: Magasin, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Somebody waits to write while what is left is deleted: he shares neither commit nor connection."""
+    ecrites: list[Future[None]] = []
+    vrai = session.effacer
+
+    def effacer(connexion: Any, nom: str) -> None:
+        vrai(connexion, nom)
+        ecrites.append(fil.submit(_ajouter_une, magasin))
+        with suppress(TimeoutError):
+            ecrites[0].result(0.3)
+
+    def remplir() -> Any:
+        yield lambda registre: registre.ajouter(stockee("1110318000001G1104"))
+        raise UsageError("rien")
+
+    monkeypatch.setattr(session, "effacer", effacer)
+    monkeypatch.setattr("sne_sandbox.store.tour.OUVERT_MAX_S", 240.0)
+    with ThreadPoolExecutor(1) as fil:
+        with pytest.raises(UsageError):
+            magasin.bases.creer(Base("longue"), GUICHETS, remplir=remplir())
+        ecrites[0].result(240)
+    assert len(_numeros(magasin)) == 1
+    for libre in magasin._libres:
+        libre.execute("SELECT 1")
+
+
+def test_a_base_that_was_restored_while_it_was_filled_is_left_as_it_is(
+    magasin: Magasin, url: str, tmp_path: Path
+) -> None:
+    def remplir() -> Any:
+        yield lambda registre: registre.ajouter(stockee("1110318000001G1104"))
+        with (
+            Magasin.ouvrir(url, tmp_path) as autre,
+            autre.transaction(ecriture=True, verrou="longue", seule=True) as connexion,
+        ):
+            session.effacer(connexion, "longue")
+            datee = Base("longue", creee_le=datetime.now(UTC))
+            connexion.faire(requetes.CREER_BASE, {**ligne_base(datee), "jeton": 7})
+        yield lambda registre: registre.ajouter(stockee("1110318000002G1104"))
+
+    with pytest.raises(ConflitEtat, match="remplacée"):
+        magasin.bases.creer(Base("longue"), GUICHETS, remplir=remplir())
+    assert magasin.bases.lire("longue").nom == "longue"
+    assert _numeros(magasin) == []
 
 
 def test_rows_poured_are_rows_added(magasin: Magasin) -> None:
