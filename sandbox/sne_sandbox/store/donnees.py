@@ -185,9 +185,8 @@ class BaseDeDonnees:
 
     def _tour(self, verrou: str | None) -> Tour:
         tour = self._tours.get(verrou)
-        if (
-            tour is None
-        ):  # exchanges of PostgreSQL read beside one another: they come to the gate when they may
+        if tour is None:
+            # Exchanges of PostgreSQL read beside one another: they come to the gate when they may.
             tour = self._tours.setdefault(verrou, Tour(rassemble=self.dialecte == "sqlite"))
         return tour
 
