@@ -57,6 +57,8 @@ class Memoire:
 
     def fermer(self) -> None:
         """Closes the file; what was kept stays in it."""
+        # By whoever lets go of it last: closed under a statement of another thread, SQLite ends the process.
+        self._base = sqlite3.connect(":memory:")
         self._base.close()
 
     # --- demandes --------------------------------------------------------------------------------
