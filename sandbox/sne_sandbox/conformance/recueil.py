@@ -164,6 +164,7 @@ class ConstatsParExigence:
             constats=ruptures,
             raison=raison,
             nombres={c.sorte: self._combien[exigence.id, c.sorte] for c in ruptures},
+            remede=exigence.remede,
         )
 
 

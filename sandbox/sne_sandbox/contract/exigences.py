@@ -13,12 +13,13 @@ from sne_sandbox.errors import ContractError
 
 FICHIER: Final = "requirements.csv"
 NIVEAUX: Final = ("MUST", "SHOULD")
-_COLONNES: Final = ("id", "text", "source", "level", "since", "not_tested_because")
+_COLONNES: Final = ("id", "text", "source", "level", "since", "not_tested_because", "remedy")
 
 
 @dataclass(frozen=True, slots=True)
 class Exigence:
-    """A requirement. `niveau` is MUST or SHOULD; `non_testee` says why it is not tested, "" when it is."""
+    """A requirement. `niveau` is MUST or SHOULD; `non_testee` says why it is not tested, "" when it is;
+    `remede` what a developer does when it breaks."""
 
     id: str
     texte: str
@@ -26,6 +27,7 @@ class Exigence:
     niveau: str
     depuis: str
     non_testee: str = ""
+    remede: str = ""
 
 
 def charger_exigences(dossiers: DossiersContrat) -> Mapping[str, Exigence]:

@@ -11,7 +11,9 @@ The vocabulary is said here, and each word means one thing, in the code as in wh
 - *manquement*: a check that failed or could not be carried out, a requirement that broke. One that a
   baseline excuses is *connu*;
 - *issue*: the word by which a verdict or a state is told, given what it costs (`decision`);
-- *motif*: a French sentence of why the whole does not conform; the *conclusion* is conforme or not.
+- *motif*: a French sentence of why the whole does not conform; the *conclusion* is conforme or not;
+- *mention*: what a product may say it has attained, a row of `certification.toml`; what it lacks for it is
+  its *lacunes*. The *candidat* is the product, as its vendor declares it.
 
 On the way there, a *récolte* gathers the findings of a scenario's examples, and a *recueil* those of the
 whole judgement. An *accident* is what the suite itself failed to judge: no finding, and no verdict on the
@@ -71,6 +73,20 @@ class EtatExigence(StrEnum):
     """requirements.csv says why."""
 
 
+class VerdictMention(StrEnum):
+    """How far a mention is attained. The first of these that is true, in this order."""
+
+    INACHEVEE = "inachevée"
+    """The trial did not go to its end."""
+    REFUSEE = "refusée"
+    """A MUST that the mention demands is broken, and nothing excuses it."""
+    INCOMPLETE = "incomplète"
+    """Something that it demands has no evidence, or an attestation lacks."""
+    RESERVES = "acquise avec réserves"
+    """A recommendation is not followed, or a known failure (baseline) is excused."""
+    ACQUISE = "acquise"
+
+
 @dataclass(frozen=True, slots=True)
 class Constat:
     """One thing seen of one requirement. `tenue` says that it held. `sorte` is a stable slug
@@ -104,6 +120,8 @@ class Verification:
     raison: str = ""
     connue: str = ""
     """Reason of the baseline that excuses this failure; "" when nothing does."""
+    cause: str = field(default="", metadata=FACULTATIF)
+    """Requirement whose breach explains that nothing could be said of this one; "" when none does."""
 
     @property
     def id(self) -> str:
@@ -142,6 +160,8 @@ class Bilan:
     """Reason of the baseline that excuses all of `constats`; "" when one of them is not excused."""
     nombres: Mapping[str, Any] = field(default_factory=dict, compare=False, metadata=FACULTATIF)
     """How many times it broke, by `sorte`: more than `constats` keeps."""
+    remede: str = field(default="", metadata=FACULTATIF)
+    """French sentence: what a developer does when it breaks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,6 +206,60 @@ class ReponseDuSne:
 
 
 @dataclass(frozen=True, slots=True)
+class Attestation:
+    """What only the vendor can see, and vouches for: that `exigence` is met. `fichier` is the piece that
+    shows it, by its name, `sha256` its digest in hexadecimal; both "" when there is none."""
+
+    exigence: str
+    auteur: str
+    date: str
+    phrase: str
+    fichier: str = ""
+    sha256: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Candidat:
+    """A product as its vendor declares it (`candidat.toml`): `roles` and `options` are ids of
+    `certification.toml`; `pile` its SOAP stack, `empreinte` the digest or commit of what was tried."""
+
+    editeur: str
+    produit: str
+    version: str
+    roles: tuple[str, ...] = ()
+    options: tuple[str, ...] = ()
+    pile: str = ""
+    empreinte: str = ""
+    attestations: tuple[Attestation, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Lacune:
+    """One thing that a mention lacks. `quoi` is the id of it (of a requirement, an operation, a role, an
+    option, a condition of the trial); `phrase` says in French why it lacks; `commande` is what would prove
+    it, "" where only the vendor can."""
+
+    quoi: str
+    phrase: str
+    commande: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """A mention, and how far it is attained. `exigences` are those that it demands of this product,
+    `prouvees` how many of them are; `lacunes` the smallest list that would make it `acquise`; `reserves`
+    French sentences."""
+
+    id: str
+    titre: str
+    verdict: VerdictMention
+    exigences: tuple[str, ...] = ()
+    prouvees: int = 0
+    lacunes: tuple[Lacune, ...] = ()
+    reserves: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Entete:
     """Who judged what, and how."""
 
@@ -211,6 +285,12 @@ class Entete:
     inacheve: str = field(default="", metadata=FACULTATIF)
     """French sentence: why the trial did not go to its end (a signal, the tool, the application that never
     answered); "" when it did. The report is then partial, and concludes nothing."""
+    candidat: Candidat | None = field(default=None, metadata=FACULTATIF)
+    """The product as its vendor declares it; None when nobody did."""
+    empreintes: Mapping[str, Any] = field(default_factory=dict, metadata=FACULTATIF)
+    """SHA-256, in hexadecimal, of what judged: rules, requirements, certification, plan, overlay, judge."""
+    defi: str = field(default="", metadata=FACULTATIF)
+    """The verifier's challenge, from which seed, households and clock were drawn; "" when there is none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,6 +305,7 @@ class Rapport:
     couverture: tuple[Rubrique, ...] = ()
     echanges: tuple[EchangeCite, ...] = ()
     reponses: tuple[ReponseDuSne, ...] = field(default=(), metadata=FACULTATIF)
+    mentions: tuple[Mention, ...] = field(default=(), metadata=FACULTATIF)
 
     @property
     def conclusion(self) -> str:
