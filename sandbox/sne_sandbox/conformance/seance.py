@@ -1,5 +1,6 @@
 """One example of a scenario, played from the reset base to its findings."""
 
+import json
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
@@ -16,6 +17,7 @@ from sne_sandbox.conformance.base import CONTROLES, BaseJugee
 from sne_sandbox.conformance.consequences import Consequences, Lectures
 from sne_sandbox.conformance.exemples import ExempleTire
 from sne_sandbox.conformance.jugement import Suite, juger
+from sne_sandbox.conformance.jugement.juge import Ordre
 from sne_sandbox.conformance.observation import Observation, observer
 from sne_sandbox.conformance.pas import Connu, PasJoue
 from sne_sandbox.conformance.plan import Etape, Scenario, panne_de
@@ -117,8 +119,8 @@ def jouer_exemple(
 
 @dataclass(slots=True)
 class _TraficDExemple:
-    """The exchanges of an example, read from the journal as they come. `debuts` are the ids of the last
-    exchange before each command; `jusqu_a` is the last exchange before an answer that was too slow: what
+    """The exchanges of an example, read from the journal as they come. `ordres` are the commands that the
+    application was told; `jusqu_a` is the last exchange before an answer that was too slow: what
     follows one another is judged up to it."""
 
     base: BaseJugee
@@ -126,7 +128,7 @@ class _TraficDExemple:
     echanges: list[Echange] = field(default_factory=list)
     observations: list[Observation] = field(default_factory=list)
     dernier: int = 0
-    debuts: list[int] = field(default_factory=list)
+    ordres: list[Ordre] = field(default_factory=list)
     jusqu_a: int | None = None
 
     def lire(self) -> list[Echange]:
@@ -150,11 +152,11 @@ class _TraficDExemple:
                     recus.update(dict.fromkeys(lectures.releves(vue)))
         return vues
 
-    def commencer_une_commande(self) -> None:
+    def commencer_une_commande(self, commande: str, champs: Mapping[str, Any]) -> None:
         """Reads what has come until now (nights, late exchanges), so that it counts for no command; the next
         one begins after it."""
         self.relever()
-        self.debuts.append(self.dernier)
+        self.ordres.append(Ordre(self.dernier, len(self.ordres) + 1, json.dumps([commande, champs])))
 
     def juger(self, acceleration: float) -> tuple[list[Constat], list[Accident]]:
         """What the exchanges show, one by one and in sequence, of an application whose clock is that much
@@ -163,7 +165,7 @@ class _TraficDExemple:
         constats = [constat for vue in siens for constat in juger(vue, pilote=True)]
         if self.jusqu_a is not None:
             siens = [vue for vue in siens if (vue.echange.identifiant or 0) <= self.jusqu_a]
-        suite = Suite(pilote=True, acceleration=acceleration, commandes=self.debuts)
+        suite = Suite(pilote=True, acceleration=acceleration, commandes=self.ordres)
         return constats + suite.juger(siens), suite.accidents
 
 
@@ -240,7 +242,7 @@ class _Seance:
         self._retenir(pas)
         raison = trop_tard(pas, duree, lues=self.banc.lien.lectures.lues)
         if raison:
-            self.trafic.jusqu_a = self.trafic.debuts[-1]
+            self.trafic.jusqu_a = self.trafic.ordres[-1].depuis
             return raison
         self.faites += pas.statut is Statut.FAIT
         self.constats.extend(self.consequences.trier(pas, juger_pas(pas)))
@@ -306,7 +308,7 @@ class _Seance:
         if etape.quoi == "integrer_dispatching":
             fichiers = base.boite_sortie(adresses.guichet)
             champs["fichiers"] = [{"nom": nom, "contenu": o.decode()} for nom, o in fichiers]
-        self.trafic.commencer_une_commande()
+        self.trafic.commencer_une_commande(etape.quoi, champs)
         debut = time.monotonic()
         reponse = lien.dire(etape.quoi, maintenant, champs)
         duree = Duree(adresses.delai_max_s, time.monotonic() - debut, lien.pouls.retard(debut))

@@ -111,6 +111,21 @@ class Juge:
 # --- sequences ---------------------------------------------------------------------------------------------
 
 
+@dataclass(frozen=True, slots=True)
+class Ordre:
+    """A command that a driven application was told: `depuis` is the id of the last exchange before it,
+    `rang` its place among those of the example, `dit` all that it said. What two commands of the same words
+    make an application send twice is the plan's doing."""
+
+    depuis: int
+    rang: int = 0
+    dit: str = ""
+
+    def redemande(self, autre: "Ordre") -> bool:
+        """Whether it is another command than `autre`, that asks the very same."""
+        return self.rang != autre.rang and self.dit == autre.dit
+
+
 @dataclass(slots=True)
 class JugeDeSuite:
     """A judge of sequences: it is shown the exchanges of a base one by one, oldest first, and remembers no
@@ -141,8 +156,8 @@ class JugeDeSuite:
         """What one more exchange says, after those before it."""
         raise NotImplementedError
 
-    def commander(self) -> None:
-        """A driven application is told its next command: what it repeats from now on, it was told to."""
+    def commander(self, ordre: Ordre) -> None:
+        """A driven application is told its next command: what it repeats of the one before, it was told to."""
 
     def finir(self) -> Iterator[Constat]:
         """What can be told only now that all was seen."""
