@@ -1,14 +1,19 @@
 """Nobody is accused of what another did, nor twice of one thing: each run breaks exactly what it must."""
 
 from collections.abc import Callable
+from datetime import date, timedelta
 from functools import partial
+from typing import Any
 
 import pytest
 from epreuve import Epreuve
 
+from sne_sandbox.reports.groupes import grouper
 from sne_sandbox.reports.model import Constat, Rapport, Verdict
+from sne_sandbox.reports.text import en_bref
 from sne_temoin.application import Temoin
 from sne_temoin.fautes import PAR_NOM
+from sne_temoin.fautes.faute import saisie, titulaires
 
 
 def fautif(*noms: str, autrement: Callable[[Temoin], object] = lambda temoin: None) -> Temoin:
@@ -21,10 +26,8 @@ def fautif(*noms: str, autrement: Callable[[Temoin], object] = lambda temoin: No
 
 
 def enfreintes(rapport: Rapport) -> set[str]:
-    """The requirements that a report says are broken, by its checks and by its balances alike."""
-    verifications = {v.exigence for v in rapport.verifications if v.verdict is Verdict.ECHOUE}
-    assert verifications == {b.exigence for b in rapport.bilans if b.etat == "enfreinte"}
-    return verifications
+    """The requirements that a report says are broken."""
+    return {v.exigence for v in rapport.verifications if v.verdict is Verdict.ECHOUE}
 
 
 def constats(rapport: Rapport, exigence: str) -> list[Constat]:
@@ -47,3 +50,97 @@ def test_un_second_envoi_que_le_plan_demande_n_est_pas_de_l_application(epreuve:
     for exigence in ("VIE-12", "VIE-13"):
         assert all("retryPost" in constat.phrase for constat in constats(rapport, exigence))
     assert rapport.conforme, rapport.motifs
+
+
+CAUSES = {
+    "dates-en-utc": (
+        "FID-13",
+        {"FID-01", "FID-03", "FID-14", "VIE-04", "VIE-05", "VIE-22"},
+        (
+            "CRE-TRES-NOMBREUX",
+            "CRE-ASSOCIATION",
+            "CYC-MODIFIER",
+            "CYC-RENOUVELER",
+            "DAL-AUTRUI",
+            "EVT-AUTRUI",
+        ),
+    ),
+    "mojibake": (
+        "FID-10",
+        {"CTR-01", "FID-14", "VIE-23"},
+        ("EVT-LIMITES", "EVT-AJOUTER", "RCH-CRITERES", "RCH-TOUTES"),
+    ),
+    "code-qualifie": (
+        "CTR-01",
+        {"FID-01", "FID-02", "FID-04", "FID-05", "FID-06", "FID-11", "VIE-22"},
+        ("CRE-COUPLE", "DAL-AUTRUI"),
+    ),
+    "sans-action": (
+        "EMB-04",
+        {"VIE-17", "VIE-26"},
+        ("EVT-TYPES-TERRITORIAUX", "EVT-TYPES-NATIONAUX", "EVT-AUTRUI", "EVT-REGLEMENTAIRE", "EVT-SUPPRIMER"),
+    ),
+}
+
+
+@pytest.mark.parametrize(
+    ("faute", "cause", "suites", "scenarios"),
+    [(faute, *attendu) for faute, attendu in CAUSES.items()],
+    ids=CAUSES,
+)
+def test_une_cause_est_un_seul_manquement(
+    epreuve: Epreuve, faute: str, cause: str, suites: set[str], scenarios: tuple[str, ...]
+) -> None:
+    """What follows from it is folded: ignored, not broken, and told under its cause."""
+    rapport = epreuve.passer(partial(fautif, faute), scenarios, entiere=True)
+    assert enfreintes(rapport) == {cause}
+    assert {b.exigence for b in rapport.bilans if b.etat == "enfreinte"} == {cause}
+    plies = [v for v in rapport.verifications if v.cause]
+    assert {v.exigence for v in plies} >= suites
+    assert {(v.verdict, v.cause, v.raison) for v in plies} == {
+        (Verdict.IGNORE, cause, f"conséquence de {cause}")
+    }
+    bilans = {b.exigence: b for b in rapport.bilans}
+    assert {(bilans[e].etat.value, bilans[e].raison) for e in suites} == {
+        ("sans preuve", f"conséquence de {cause}")
+    }
+    premier, *autres = [g for g in grouper(rapport) if g.exigence == cause]
+    assert set(premier.consequences) == {v.exigence for v in plies}
+    assert all(not autre.consequences for autre in autres)
+    assert f"et ses conséquences : {', '.join(sorted(premier.consequences))} (non comptées)" in en_bref(
+        rapport
+    )
+
+
+@pytest.mark.parametrize(
+    ("fautes", "scenarios", "attendues"),
+    [
+        (("dates-en-utc", "second-cotitulaire"), ("CRE-COLOCATION",), {"FID-13", "FID-02"}),
+        (("dates-en-utc", "noms-echanges"), ("CRE-COMPLETE",), {"FID-13", "FID-01"}),
+        (("code-qualifie", "pensions-versees"), ("CRE-COMPLETE",), {"CTR-01", "FID-04"}),
+        (("mojibake", "ordre-alphabetique"), ("CRE-SIMPLE",), {"FID-10", "CTR-01"}),
+        (("sans-action", "champs-desordonnes"), ("EVT-AUTRUI",), {"EMB-04", "EMB-03"}),
+    ],
+)
+def test_une_faute_independante_se_voit_sous_une_autre(
+    epreuve: Epreuve, fautes: tuple[str, ...], scenarios: tuple[str, ...], attendues: set[str]
+) -> None:
+    """Folding wants that the cause explains what is seen."""
+    assert (
+        enfreintes(epreuve.passer(partial(fautif, *fautes), scenarios, exemples=4, entiere=True)) == attendues
+    )
+
+
+def test_des_dates_qui_ne_sont_pas_toutes_decalees_ne_sont_pas_un_fuseau(epreuve: Epreuve) -> None:
+    """The day of birth alone is an FID-01, and no hint of a time zone."""
+
+    def veille(personne: dict[str, Any]) -> None:
+        naissance = date.fromisoformat(personne["dateNaissance"][:10])
+        personne["dateNaissance"] = (naissance - timedelta(days=1)).isoformat()
+
+    def autrement(temoin: Temoin) -> None:
+        saisie("naissance-decalee", "FID-01", "", veille, de=titulaires).planter(temoin)
+
+    rapport = epreuve.passer(partial(fautif, autrement=autrement), ["CRE-SIMPLE"])
+    assert enfreintes(rapport) == {"FID-01"}
+    assert {c.sorte for c in constats(rapport, "FID-01")} == {"valeur_changee"}

@@ -110,7 +110,7 @@ def _revu(dossier: DossierPreuves, contrat: Contrat, exigences: Mapping[str, Exi
         for exigence, sorte in sorted(voulus - {(c.exigence, c.sorte) for c in casses}):
             yield f"{exigence} ({sorte}) ne se retrouve pas dans l'échange {echange.identifiant}"
         for c in casses:
-            if c.exigence in exigences.keys() - enfreintes:
+            if c.exigence in exigences.keys() - enfreintes and not c.cause:
                 tus.setdefault(
                     c.exigence,
                     f"{c.exigence} ({c.sorte}) est enfreinte dans l'échange {echange.identifiant}, "

@@ -1,21 +1,27 @@
-"""What one fault drags along: findings that say only that a command went wrong, when another says why.
+"""What one fault drags along: findings that another one explains.
 
 A message that the SNE refused for what it breaks ends its command, a number that was altered when it was
-received is wrong in every message after it, an application that reads no answer tells no anomaly. The first
-fault is charged; what follows from it is not a second one: its requirement was not seen, and the reason
-names what it follows from.
+received is wrong in every message after it, an application that reads no answer tells no anomaly, one that
+shifts its dates shifts them everywhere. The first fault is charged; what follows from it is not a second one:
+it is folded, its `cause` names what it follows from, and it counts for nothing.
+
+A recommendation that is not followed explains nothing, but for an action that is not announced: which
+operation was called is then our own guess, and what comes of a guess is nobody's fault.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
+from sne_sandbox.conformance.fidelite import MOJIBAKE, UN_JOUR, est_mojibake
 from sne_sandbox.conformance.pas import PasJoue
 from sne_sandbox.conformance.protocole import Statut
 from sne_sandbox.reports.model import Constat
 
+#: A command that the application gave up.
+_RENONCEMENT: Final = "renoncement"
 #: Findings that say that a command went wrong, and not why.
-SANS_CAUSE: Final = frozenset({"issue_inattendue", "ne_repart_pas"})
+SANS_CAUSE: Final = frozenset({"issue_inattendue", "ne_repart_pas", _RENONCEMENT})
 #: A message that was refused is sent again as it was: told only where the message was what it should be.
 RENVOI: Final = "refus_renvoye_a_l_identique"
 #: What comes of a number that was not kept as it was received.
@@ -26,6 +32,14 @@ _DE_LA_LECTURE: Final = SANS_CAUSE | {
     "anomalies_perdues", "message_de_faute_perdu", "bom_non_lu", "reponse_lente_non_lue"
 }  # fmt: skip
 _NON_LUE: Final = "reponse_non_lue"
+#: What an application does to every value of a kind: the requirement that says so, by `sorte`
+#: (`recolte.generaliser`).
+PARTOUT: Final[Mapping[str, str]] = {**dict.fromkeys(UN_JOUR.values(), "FID-13"), MOJIBAKE: "FID-10"}
+#: What comes of an operation that no action named, and that was guessed to be another.
+#: A text that grew as it was damaged may be longer than the schema lets it be.
+_SCHEMA: Final = "CTR-01"
+_ACTION: Final = "EMB-04"
+_AUTRE_PORTEE: Final = "autre_portee"
 
 
 @dataclass(slots=True)
@@ -55,30 +69,32 @@ class Consequences:
     lectures: Lectures
     suspendus: list[tuple[Constat, frozenset[int | None]]] = field(default_factory=list)
     """Findings that the traffic may explain, each with the exchanges of its step that did not succeed."""
-    expliquees: dict[str, str] = field(default_factory=dict)
-    """Requirements that were not seen, and why."""
     renoncements: list[tuple[str, str, frozenset[int | None]]] = field(default_factory=list)
     """Requirements of commands that the application gave up, why, and the handshakes that failed then."""
     empechees: dict[str, str] = field(default_factory=dict)
     """Those of them that no finding explains, and why."""
+    mojibakes: dict[int | None, str] = field(default_factory=dict)
+    """The requirement under which the damaged texts of an exchange are told."""
     numero: Constat | None = None
 
     def trier(self, pas: PasJoue, constats: Iterable[Constat]) -> list[Constat]:
-        """Of the findings of a step, those that stand by themselves; the others wait for `conclure`."""
+        """The findings of a step, those folded that another explains; some wait for `conclure`."""
         constats = list(constats)
-        self.lectures.voir(pas, constats)
+        constats = [c if c.tenue or not _devinee(pas, c) else replace(c, cause=_ACTION) for c in constats]
+        self.lectures.voir(pas, [c for c in constats if not c.cause])
+        self.mojibakes |= {c.echange: c.exigence for c in constats if c.rompue and c.sorte == MOJIBAKE}
         echecs = frozenset(o.echange.identifiant for o in pas.observations if not o.acceptee) | _refus(pas)
         gardes = []
         for constat in constats:
-            cause = None if constat.tenue else self._cause(constat, pas)
-            if cause is not None and cause.exigence in self.obligatoires:
-                self._expliquer(constat.exigence, cause)
-            elif not constat.tenue and constat.sorte in SANS_CAUSE:
+            cause = self._cause(constat, pas) if constat.rompue else ""
+            if cause in self.obligatoires:
+                gardes += _plier(constat, cause)
+            elif constat.rompue and constat.sorte in SANS_CAUSE:
                 self.suspendus.append((constat, echecs))
             else:
                 gardes.append(constat)
         if self.numero is None:
-            self.numero = next((c for c in gardes if c.exigence == _NUMERO and not c.tenue), None)
+            self.numero = next((c for c in gardes if c.exigence == _NUMERO and c.rompue), None)
         return gardes
 
     def renoncer(self, pas: PasJoue, raison: str) -> None:
@@ -86,43 +102,53 @@ class Consequences:
         self.renoncements.append((pas.prevue.exigence, raison, _refus(pas)))
 
     def conclure(self, trafic: Iterable[Constat]) -> list[Constat]:
-        """The findings of the traffic, and those that were waiting and that they do not explain."""
-        trafic = list(trafic)
-        causes: dict[int | None, Constat] = {}
+        """The findings of the traffic, and those that waited, folded where the traffic explains them."""
+        trafic = [
+            replace(c, cause=self.mojibakes[c.echange])
+            if c.rompue and c.exigence == _SCHEMA and c.echange in self.mojibakes and est_mojibake(c.observe)
+            else c
+            for c in trafic
+        ]
+        causes: dict[int | None, str] = {}
         for constat in trafic:
-            if not constat.tenue and constat.exigence in self.obligatoires and constat.sorte != RENVOI:
-                causes.setdefault(constat.echange, constat)
+            if not constat.tenue and constat.sorte != RENVOI:
+                cause = constat.cause or constat.exigence
+                if cause in self.obligatoires:
+                    causes.setdefault(constat.echange, cause)
         gardes = []
         for constat in trafic:
-            if not constat.tenue and constat.sorte == RENVOI and constat.echange in causes:
-                self._expliquer(constat.exigence, causes[constat.echange])
-            else:
-                gardes.append(constat)
+            renvoi = constat.rompue and constat.sorte == RENVOI
+            gardes += _plier(constat, causes.get(constat.echange, "") if renvoi else "")
         for constat, echecs in self.suspendus:
-            cause = next((causes[e] for e in causes if e in echecs), None)
-            if cause is None:
-                gardes.append(constat)
-            else:
-                self._expliquer(constat.exigence, cause)
+            gardes += _plier(constat, next((causes[e] for e in causes if e in echecs), ""))
         for exigence, raison, refus in self.renoncements:
-            cause = next((causes[e] for e in causes if e in refus), None)
-            if cause is None:
-                self.empechees[exigence] = raison
+            cause = next((causes[e] for e in causes if e in refus), "")
+            if cause:
+                gardes += _plier(Constat(exigence, False, raison, _RENONCEMENT), cause)
             else:
-                self._expliquer(exigence, cause)
+                self.empechees[exigence] = raison
         return gardes
 
-    def _cause(self, constat: Constat, pas: PasJoue) -> Constat | None:
+    def _cause(self, constat: Constat, pas: PasJoue) -> str:
+        """The requirement that explains a finding, "" when none is known to."""
         if self.numero is not None and constat.sorte in _DU_NUMERO:
-            return self.numero
+            return self.numero.exigence
+        non_lue = self.lectures.non_lue
         if not self.lectures.lues and pas.statut is Statut.ERREUR and constat.sorte in _DE_LA_LECTURE:
-            return self.lectures.non_lue
-        return None
+            return non_lue.exigence if non_lue is not None else ""
+        return ""
 
-    def _expliquer(self, exigence: str, cause: Constat) -> None:
-        if exigence != cause.exigence:
-            ou = "" if cause.echange is None else f" (échange {cause.echange})"
-            self.expliquees.setdefault(exigence, f"conséquence de {cause.exigence}{ou}")
+
+def _plier(constat: Constat, cause: str) -> list[Constat]:
+    """The finding with its cause, as it is without any; nothing of the very requirement that is charged."""
+    return [] if cause == constat.exigence else [replace(constat, cause=cause) if cause else constat]
+
+
+def _devinee(pas: PasJoue, constat: Constat) -> bool:
+    """Whether a finding comes of what was sent being taken for another operation than the command's, for want
+    of an action."""
+    autre = pas.envoi is None or constat.sorte == _AUTRE_PORTEE
+    return autre and any(vue.devinee for vue in pas.observations)
 
 
 def _refus(pas: PasJoue) -> frozenset[int | None]:

@@ -35,6 +35,7 @@ from sne_sandbox.domain.element import Element
 from sne_sandbox.domain.texte import masquer_message
 from sne_sandbox.errors import ExchangeError, SandboxError
 from sne_sandbox.mime.message import Message
+from sne_sandbox.mime.tolerances import SANS_ACTION
 from sne_sandbox.mime.unpack import unpack
 from sne_sandbox.reports.model import EchangeCite
 from sne_sandbox.settings import Limites
@@ -212,6 +213,11 @@ class Observation:
         return self.soap or self.asynchrone or self.poignee
 
     @property
+    def devinee(self) -> bool:
+        """Whether no action named the operation, and it was guessed from the document."""
+        return any(tolerance["code"] == SANS_ACTION.code for tolerance in self.echange.tolerances)
+
+    @property
     def acceptee(self) -> bool:
         """Whether the SNE did what was asked."""
         return self.echange.verdict is VerdictEchange.ACCEPTE
@@ -375,6 +381,11 @@ class Observation:
         if self.document is not None:
             _parcourir(self.document, self.document.nom, vus)
         return tuple(vus)
+
+    @cached_property
+    def codes_qualifies(self) -> frozenset[str]:
+        """Paths of the elements whose code is written in a namespace, where the schema has none."""
+        return frozenset(element.chemin for _, element in self.noeuds if element.code_qualifie)
 
     @cached_property
     def guichet(self) -> str:

@@ -39,7 +39,7 @@ def _formulaire(pas: PasJoue, dire: Dire) -> Iterator[Constat]:
         return
     regles = _REGLES if pas.prevue.sur_numero else {}
     for constat in fidelite.comparer(pas.attendu, corps, echange=echange_de(pas), regles=regles):
-        if constat.exigence == "VIE-04" and constat.observe:
+        if constat.exigence == "VIE-04" and constat.sorte == fidelite.VALEUR_CHANGEE:
             phrase = "La date de création de la demande est changée."
             yield replace(constat, phrase=phrase, sorte="date_de_creation_changee")
         else:
@@ -169,7 +169,9 @@ def _date_de_renouvellement(pas: PasJoue, dire: Dire) -> Iterator[Constat]:
     ecrite = next((jour for jour in reversed(ecrites) if jour), "")
     if ecrite and lire_date(ecrite) != lire_date(saisie):
         phrase = "Le renouvellement ne porte pas la date saisie."
-        yield dire.rompue("date_de_renouvellement_erronee", phrase, saisie, ecrite)
+        decalee = fidelite.jours_d_ecart(saisie, ecrite) or 0  # as all dates may be
+        sorte = fidelite.UN_JOUR.get(decalee, "date_de_renouvellement_erronee")
+        yield dire.rompue(sorte, phrase, saisie, ecrite)
 
 
 def _origine_inventee(pas: PasJoue, dire: Dire) -> Iterator[Constat]:

@@ -79,8 +79,6 @@ class ExempleJoue:
     erreur: str = ""
     empechees: Mapping[str, str] = field(default_factory=dict)
     """Requirements of commands that the application gave up by itself, each with its words."""
-    consequences: Mapping[str, str] = field(default_factory=dict)
-    """Requirements whose findings another one explains, each with which."""
     faites: int = 0
     """How many commands the application did."""
     bloque: bool = False
@@ -92,10 +90,10 @@ class ExempleJoue:
 
     @property
     def fautes(self) -> dict[tuple[str, str], Constat]:
-        """The first finding of each (requirement, sorte) that is broken."""
+        """The first finding of each (requirement, sorte) that is broken, and that no other explains."""
         fautes: dict[tuple[str, str], Constat] = {}
         for constat in self.constats:
-            if not constat.tenue:
+            if constat.rompue:
                 fautes.setdefault((constat.exigence, constat.sorte), constat)
         return fautes
 
@@ -219,7 +217,6 @@ class _Seance:
             arret,
             erreur,
             self.consequences.empechees,
-            self.consequences.expliquees,
             self.faites,
             bloque=bool(arret) and not self.faites and self.trafic.jusqu_a is None,
             accidents=(*self.accidents, *accidents, *siens),

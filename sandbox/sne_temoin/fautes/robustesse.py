@@ -133,7 +133,9 @@ def _post_renvoye(temoin: Temoin, honnete: Etape, adresse: str, content_type: st
     try:
         return honnete(adresse, content_type, corps)
     except SansReponse as perdue:
-        if not isinstance(perdue.__cause__, OSError | HTTPException) or isinstance(perdue.__cause__, TimeoutError):
+        if not isinstance(perdue.__cause__, OSError | HTTPException) or isinstance(
+            perdue.__cause__, TimeoutError
+        ):
             raise
         return honnete(adresse, content_type, corps)
 

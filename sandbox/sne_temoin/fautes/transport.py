@@ -78,6 +78,13 @@ def _autre_action(
     return emballe
 
 
+@FAUTES.etape("sans-action", "EMB-04", dans="liaison.emballage.emballer", par=resultat)
+def _sans_action(emballe: tuple[str, bytes]) -> tuple[str, bytes]:
+    """Aucune action SOAP ne dit quelle opération est appelée."""
+    entete, _, action = emballe[0].partition("; action=")
+    return entete, emballe[1].replace(f"; action={action}".encode(), b"", 1)
+
+
 @FAUTES.etape("type-text-xml", "EMB-05", dans="liaison.emballage.emballer", par=resultat)
 def _type_faux(emballe: tuple[str, bytes]) -> tuple[str, bytes]:
     """Le multipart se dit de type text/xml."""

@@ -22,6 +22,7 @@ from sne_sandbox.conformance.jugement.juge import (
     est_creation,
     recouper,
     refus_essaye,
+    replier,
 )
 from sne_sandbox.conformance.observation import Observation
 from sne_sandbox.domain.echange import REMISE, VerdictEchange
@@ -72,7 +73,7 @@ def juger(observation: Observation, *, pilote: bool = False) -> list[Constat]:
             constats.extend(juge.constats(observation))
     if not pilote:
         constats = [c for c in constats if not demi_preuve(c) and not refus_essaye(c, observation)]
-    return recouper(constats, observation)
+    return replier(recouper(constats, observation), observation)
 
 
 def _juges(observation: Observation) -> tuple[Juge, ...]:
@@ -92,7 +93,8 @@ class Suite:
     back begins another sequence: its journal says so; a journal that was restored from a file shows it by a
     number delivered twice, or by a clock that goes back.
 
-    `pilote`, `acceleration`: see `JugeDeSuite`; `commandes`: those that the application was told, in order. What fails at the end is in `accidents`, what fails of one exchange in that exchange's own."""
+    `pilote`, `acceleration`: see `JugeDeSuite`; `commandes`: those that the application was told, in order.
+    What fails at the end is in `accidents`, what fails of one exchange in that exchange's own."""
 
     def __init__(
         self, *, pilote: bool = False, acceleration: float = 1.0, commandes: Sequence[Ordre] = ()
@@ -120,7 +122,7 @@ class Suite:
                 juge.commander(ordre)
         for juge in self._juges:
             with observation.isoler("juger", *juge.exigences):
-                constats.extend(juge.voir(observation))
+                constats.extend(replier(juge.voir(observation), observation))
         return constats
 
     def finir(self) -> list[Constat]:

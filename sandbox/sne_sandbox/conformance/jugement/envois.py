@@ -48,12 +48,12 @@ _ATTENTES: Final = frozenset({"silence", "delai", "goutte"})
 #: Convention: a retry that comes sooner does not space its calls; more than so many are no longer limited.
 ATTENTE_MIN: Final = timedelta(seconds=1)
 REESSAIS_MAX: Final = 5
-#: Pannes that cut the connection before any byte of the answer: some HTTP libraries then send again by
-#: themselves. What is said of the very same file that comes back at once.
+#: Pannes that cut the connection before any byte of the answer: some HTTP libraries then send again
+#: by themselves. What is said of the very same file that comes back at once.
 _COUPURES: Final = frozenset({"coupure", "reponse_perdue"})
 _RENVOI_HTTP: Final = (
-    " C'est le même fichier, aussitôt : sans doute une bibliothèque HTTP qui renvoie d'elle-même un POST dont "
-    "la connexion a été coupée (en Java : -Dsun.net.http.retryPost=false)."
+    " C'est le même fichier, aussitôt : sans doute une bibliothèque HTTP qui renvoie d'elle-même un POST "
+    "dont la connexion a été coupée (en Java : -Dsun.net.http.retryPost=false)."
 )
 #: In free traffic, so many retries of one question are no tests that follow one another.
 REESSAIS_SURS: Final = 3

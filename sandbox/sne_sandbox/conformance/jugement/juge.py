@@ -157,7 +157,7 @@ class JugeDeSuite:
         raise NotImplementedError
 
     def commander(self, ordre: Ordre) -> None:
-        """A driven application is told its next command: what it repeats of the one before, it was told to."""
+        """A driven application is told its next command: what it repeats from now on, it was told to."""
 
     def finir(self) -> Iterator[Constat]:
         """What can be told only now that all was seen."""
@@ -182,6 +182,7 @@ def personnes(vue: Observation) -> frozenset[str]:
 # --- what the findings of one exchange say together ------------------------------------------------------
 
 _SCHEMA: Final = "CTR-01"
+_ACTION: Final = "EMB-04"
 #: Recommendations: they do not stand in for a schema that refuses.
 _CONSEILS: Final = frozenset({"CTR-06", "CTR-07", "CTR-08", "NOM-05"})
 #: Rules that refuse what breaks a requirement. The names of files, the version and the channel (ASY001) are
@@ -228,20 +229,36 @@ def refus_essaye(constat: Constat, vue: Observation) -> bool:
 
 def recouper(constats: Iterable[Constat], vue: Observation) -> list[Constat]:
     """`constats` of one exchange, without those held that its answer does not let prove, and without the
-    schema's (CTR-01) where another requirement says more of the same place."""
-    constats = [c for c in constats if not c.tenue or _prouve(c, vue)]
+    schema's (CTR-01) where another requirement says more of the same place; of a code that is written in a
+    namespace, it is the schema that says all."""
+    constats = [
+        replace(c, cause=_SCHEMA)
+        if not c.tenue and c.exigence != _SCHEMA and c.chemin in vue.codes_qualifies
+        else c
+        for c in constats
+        if not c.tenue or _prouve(c, vue)
+    ]
     dits = {
         _lieu(c)
         for c in constats
-        if not c.tenue and c.chemin and c.exigence != _SCHEMA and c.exigence not in _CONSEILS
+        if c.rompue and c.chemin and c.exigence != _SCHEMA and c.exigence not in _CONSEILS
     }
     refuses = {_lieu(c) for c in constats if c.exigence == _SCHEMA and not c.tenue} & dits
     return [
         replace(c, phrase=f"{c.phrase} Le schéma le refuse aussi ({_SCHEMA}).")
-        if not c.tenue and _lieu(c) in refuses and c.exigence not in _CONSEILS
+        if c.rompue and _lieu(c) in refuses and c.exigence not in _CONSEILS
         else c
         for c in constats
         if not (c.exigence == _SCHEMA and _lieu(c) in refuses)
+    ]
+
+
+def replier(constats: Iterable[Constat], vue: Observation) -> list[Constat]:
+    """`constats` of one exchange, or of the sequence that it ends: what the life of a demande shows broken of
+    an operation that we guessed is folded under the action that does not name it (EMB-04)."""
+    return [
+        replace(c, cause=_ACTION) if vue.devinee and c.rompue and c.exigence.startswith("VIE") else c
+        for c in constats
     ]
 
 

@@ -72,7 +72,7 @@ class RefusRenvoyes(JugeDeSuite):
 
     _refuses: dict[object, tuple[tuple[str, ...], int | None, Ordre]] = field(default_factory=dict)
     _corrections: Corrections = field(init=False)
-    _ordre: Ordre = Ordre(0)
+    _ordre: Ordre = field(default_factory=lambda: Ordre(0))
 
     def __post_init__(self) -> None:
         # In free traffic a namesake is another test's.

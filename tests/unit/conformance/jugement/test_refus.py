@@ -31,7 +31,7 @@ def test_un_refus_renvoye_a_l_identique(banc: Banc, rompues: Rompues) -> None:
 
 
 def test_ce_que_le_plan_demande_deux_fois_n_est_pas_de_l_application(banc: Banc) -> None:
-    """Told the same thing twice, an application sends it twice; told another, or told once, it is its doing."""
+    """Told the same twice, it sends it twice; told another thing, or told once, it is its own doing."""
     for _ in range(2):
         banc.demander(refusee())
     contrat = banc.services.contrat
