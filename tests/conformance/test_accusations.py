@@ -144,3 +144,45 @@ def test_des_dates_qui_ne_sont_pas_toutes_decalees_ne_sont_pas_un_fuseau(epreuve
     rapport = epreuve.passer(partial(fautif, autrement=autrement), ["CRE-SIMPLE"])
     assert enfreintes(rapport) == {"FID-01"}
     assert {c.sorte for c in constats(rapport, "FID-01")} == {"valeur_changee"}
+
+
+def test_une_requete_sans_fin_est_dite_telle_et_vite(epreuve: Epreuve) -> None:
+    """It was begun: neither is the address wrong, nor was nothing sent. Two scenarios say it all."""
+    rapport = epreuve.passer(partial(fautif, "requete-sans-fin"), ["CRE-SIMPLE", "CRE-COUPLE", "RAD-ABANDON"])
+    assert enfreintes(rapport) == {"EMB-01"}
+    assert [s.verdict for s in rapport.scenarios] == [Verdict.ECHOUE, Verdict.ECHOUE, Verdict.IGNORE]
+    premier = constats(rapport, "EMB-01")[0]
+    assert premier.sorte == "requete_inachevee"
+    assert "POST /bases/ecole/services/" in premier.phrase
+    assert "octets reçus" in premier.observe
+    (enregistrement,) = [v for v in rapport.verifications if v.id == "CRE-SIMPLE/VIE-01"]
+    assert (enregistrement.verdict, enregistrement.cause) == (Verdict.IGNORE, "EMB-01")
+    assert not any("sans rien envoyer" in v.raison for v in rapport.verifications)
+
+
+def test_un_content_type_qui_contredit_le_contenu_nomme_l_en_tete(epreuve: Epreuve) -> None:
+    rapport = epreuve.passer(partial(fautif, "content-type-contredit"), ["CRE-SIMPLE"])
+    assert enfreintes(rapport) == {"EMB-05"}
+    (constat,) = constats(rapport, "EMB-05")
+    assert constat.sorte == "content_type_contredit"
+    assert "L'en-tête Content-Type contredit le contenu" in constat.phrase
+    assert constat.attendu.startswith("multipart/related")
+    assert constat.observe == "text/xml; charset=utf-8"
+
+
+def test_une_reactivation_qui_radie_dit_le_motif_que_personne_n_a_demande(epreuve: Epreuve) -> None:
+    rapport = epreuve.passer(partial(fautif, "reactivation-motivee"), ["CYC-REACTIVER", "RAD-REACTIVER"])
+    assert enfreintes(rapport) == {"VIE-06"}
+    assert {c.sorte for c in constats(rapport, "VIE-06")} == {"motif_non_demande"}
+    assert "motif RADABA envoyé, aucun n'est demandé" in constats(rapport, "VIE-06")[0].phrase
+
+
+def test_une_attestation_coupee_n_est_pas_une_absence_de_reponse(epreuve: Epreuve) -> None:
+    """As JAX-WS takes it: the document is whole, what was cut is the attestation."""
+    rapport = epreuve.passer(partial(fautif, "lecture-a-la-hache"), ["ROB-TRONQUEE"])
+    assert "ROB-02" in enfreintes(rapport)
+    (constat,) = constats(rapport, "ROB-02")
+    assert constat.phrase == (
+        "La réponse est arrivée coupée avant sa fin (fichierDemande en entier, mais pas attestation), et un "
+        "succès a été annoncé."
+    )

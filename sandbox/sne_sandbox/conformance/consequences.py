@@ -35,6 +35,8 @@ _NON_LUE: Final = "reponse_non_lue"
 #: What an application does to every value of a kind: the requirement that says so, by `sorte`
 #: (`recolte.generaliser`).
 PARTOUT: Final[Mapping[str, str]] = {**dict.fromkeys(UN_JOUR.values(), "FID-13"), MOJIBAKE: "FID-10"}
+#: What a message that is not ended breaks.
+_REQUETE: Final = "EMB-01"
 #: What comes of an operation that no action named, and that was guessed to be another.
 #: A text that grew as it was damaged may be longer than the schema lets it be.
 _SCHEMA: Final = "CTR-01"
@@ -69,8 +71,9 @@ class Consequences:
     lectures: Lectures
     suspendus: list[tuple[Constat, frozenset[int | None]]] = field(default_factory=list)
     """Findings that the traffic may explain, each with the exchanges of its step that did not succeed."""
-    renoncements: list[tuple[str, str, frozenset[int | None]]] = field(default_factory=list)
-    """Requirements of commands that the application gave up, why, and the handshakes that failed then."""
+    renoncements: list[tuple[str, str, str, frozenset[int | None]]] = field(default_factory=list)
+    """Requirements of commands that the application gave up, the requirement that explains it ("" for none
+    yet), why, and the handshakes that failed then."""
     empechees: dict[str, str] = field(default_factory=dict)
     """Those of them that no finding explains, and why."""
     mojibakes: dict[int | None, str] = field(default_factory=dict)
@@ -99,7 +102,8 @@ class Consequences:
 
     def renoncer(self, pas: PasJoue, raison: str) -> None:
         """A command that the application gave up (`Pas.empeche`): `conclure` tells whether it could."""
-        self.renoncements.append((pas.prevue.exigence, raison, _refus(pas)))
+        cause = _REQUETE if pas.inacheves else ""
+        self.renoncements.append((pas.prevue.exigence, cause, raison, _refus(pas)))
 
     def conclure(self, trafic: Iterable[Constat]) -> list[Constat]:
         """The findings of the traffic, and those that waited, folded where the traffic explains them."""
@@ -121,8 +125,8 @@ class Consequences:
             gardes += _plier(constat, causes.get(constat.echange, "") if renvoi else "")
         for constat, echecs in self.suspendus:
             gardes += _plier(constat, next((causes[e] for e in causes if e in echecs), ""))
-        for exigence, raison, refus in self.renoncements:
-            cause = next((causes[e] for e in causes if e in refus), "")
+        for exigence, cause, raison, refus in self.renoncements:
+            cause = cause or next((causes[e] for e in causes if e in refus), "")
             if cause:
                 gardes += _plier(Constat(exigence, False, raison, _RENONCEMENT), cause)
             else:

@@ -59,6 +59,9 @@ _LIGNE: Final = re.compile(r"^[Ll]igne (\d+)\b", re.MULTILINE)
 #: Methods of lines that carry no message to a service.
 _SANS_MESSAGE: Final = HORS_HTTP | {"GET", "HEAD", "OPTIONS"}
 
+#: Statuses of a request that was not received whole: its connection was cut, or it took too long.
+_SANS_FIN: Final = (0, 408)
+
 #: Pannes that leave the answer readable.
 PANNES_LISIBLES: Final = frozenset({"delai", "goutte", "bom"})
 
@@ -203,14 +206,21 @@ class Observation:
         return self.echange.methode == TLS
 
     @property
+    def inachevee(self) -> bool:
+        """Whether it is a message that was begun, and of which the end never came."""
+        echange = self.echange
+        return echange.methode == "POST" and echange.service is None and echange.statut in _SANS_FIN
+
+    @property
     def de_la_console(self) -> bool:
         """Whether the console sent it, again or of its own: no application did."""
         return bool(self.en_tete(REJEU) or self.en_tete(CONSOLE))
 
     @property
     def de_l_application(self) -> bool:
-        """Whether an application made it: a message, a file left in a box, a handshake that was refused."""
-        return self.soap or self.asynchrone or self.poignee
+        """Whether an application made it: a message, whole or not, a file left in a box, a handshake that was
+        refused."""
+        return self.soap or self.asynchrone or self.poignee or self.inachevee
 
     @property
     def devinee(self) -> bool:

@@ -7,6 +7,7 @@ from typing import Final
 
 from sne_sandbox.conformance.accidents import dire_l_accident
 from sne_sandbox.conformance.consequences import PARTOUT, SANS_CAUSE
+from sne_sandbox.conformance.pas import REQUETE_INACHEVEE
 from sne_sandbox.conformance.recueil import ConstatsParExigence
 from sne_sandbox.conformance.reduction import depend_du_menage
 from sne_sandbox.conformance.seance import ExempleJoue
@@ -17,6 +18,8 @@ from sne_sandbox.reports.model import Constat, ResultatScenario, Verdict, Verifi
 CONSTATS_MAX: Final = 5
 #: Scenarios in a row, from the first of the run, after which the others are not played.
 PAREILS_MAX: Final = 5
+#: The same, of an application none of whose requests arrives whole: it waits all its time in each.
+MUETS_MAX: Final = 2
 #: Verdict of a scenario: the first of these that one of its checks has.
 _ORDRE: Final = (
     Verdict.ECHOUE,
@@ -153,12 +156,13 @@ class Blocage:
     exigence: str = ""
     premier: str = ""
     pareils: int = 0
+    muette: bool = False
     leve: bool = False
 
     @property
     def atteint(self) -> bool:
         """Whether enough scenarios ended alike."""
-        return self.pareils >= PAREILS_MAX
+        return self.pareils >= (MUETS_MAX if self.muette else PAREILS_MAX)
 
     @property
     def raison(self) -> str:
@@ -180,6 +184,7 @@ class Blocage:
         self.exigence = exigence
         self.premier = self.premier or f"{scenario}/{exigence}"
         self.pareils += 1
+        self.muette = any(c.sorte == REQUETE_INACHEVEE for c in recolte.cassees[exigence])
 
 
 def _sans_menage(cassees: set[str]) -> bool:

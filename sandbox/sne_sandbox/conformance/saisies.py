@@ -198,6 +198,19 @@ def _radiation_inventee(pas: PasJoue, dire: Dire) -> Iterator[Constat]:
         yield dire.rompue("radiation_inventee", phrase, "élément absent", observe)
 
 
+def _radiation_au_lieu_de_reactiver(pas: PasJoue, dire: Dire) -> Iterator[Constat]:
+    """VIE-06: a reactivation has no motive; one that has radiates."""
+    radiations = (corps.enfant("radiation") for corps in _corps_envoyes(pas, "RAD"))
+    motif = next(
+        (m for bloc in radiations if bloc is not None and (m := bloc.code_de("motifRadiation"))), None
+    )
+    if motif is not None:
+        phrase = (
+            f"« {pas.commande} » est envoyé comme une radiation : motif {motif} envoyé, aucun n'est demandé."
+        )
+        yield dire.rompue("motif_non_demande", phrase, "motifRadiation vide", motif)
+
+
 def _creation_renvoyee(pas: PasJoue, dire: Dire) -> Iterator[Constat]:
     """VIE-02: what was told registered is not created once more, should the user ask again. The traffic alone
     does not show it when the application found the demande after a lost answer."""
@@ -245,5 +258,6 @@ DES_MESSAGES: Final = (
     JugeDePas(_date_de_renouvellement, de("renouveler")),
     JugeDePas(_origine_inventee, attrgetter("exigence"), ("FID-13",)),
     JugeDePas(_radiation_inventee, _ne_radie_pas, ("FID-13",)),
+    JugeDePas(_radiation_au_lieu_de_reactiver, de("reactiver")),
     JugeDePas(_creation_renvoyee, de("enregistrer"), ("VIE-02",)),
 )

@@ -323,6 +323,7 @@ class _Seance:
             fichiers=fichiers,
             faux=FAUX_SERVEURS.get(lien.serveur),
             poignees=[vue for vue in vues if vue.poignee],
+            inacheves=[vue for vue in vues if vue.inachevee],
         )
         self._noter_ce_qui_est_dit(etape, champs, pas.observations)
         return pas, duree
