@@ -120,6 +120,7 @@ def test_une_cause_est_un_seul_manquement(
         (("code-qualifie", "pensions-versees"), ("CRE-COMPLETE",), {"CTR-01", "FID-04"}),
         (("mojibake", "ordre-alphabetique"), ("CRE-SIMPLE",), {"FID-10", "CTR-01"}),
         (("sans-action", "champs-desordonnes"), ("EVT-AUTRUI",), {"EMB-04", "EMB-03"}),
+        (("sans-action", "evenement-d-autrui"), ("EVT-D-AUTRUI",), {"EMB-04", "VIE-17"}),
     ],
 )
 def test_une_faute_independante_se_voit_sous_une_autre(

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from sne_sandbox.conformance.fidelite import MOJIBAKE, UN_JOUR, est_mojibake
+from sne_sandbox.conformance.observation import Observation
 from sne_sandbox.conformance.pas import PasJoue
 from sne_sandbox.conformance.protocole import Statut
 from sne_sandbox.reports.model import Constat
@@ -41,7 +42,6 @@ _REQUETE: Final = "EMB-01"
 #: A text that grew as it was damaged may be longer than the schema lets it be.
 _SCHEMA: Final = "CTR-01"
 _ACTION: Final = "EMB-04"
-_AUTRE_PORTEE: Final = "autre_portee"
 
 
 @dataclass(slots=True)
@@ -78,12 +78,17 @@ class Consequences:
     """Those of them that no finding explains, and why."""
     mojibakes: dict[int | None, str] = field(default_factory=dict)
     """The requirement under which the damaged texts of an exchange are told."""
+    meprises: set[int | None] = field(default_factory=set)
+    """Exchanges that were taken for another operation than the command's, for want of an action."""
     numero: Constat | None = None
 
     def trier(self, pas: PasJoue, constats: Iterable[Constat]) -> list[Constat]:
         """The findings of a step, those folded that another explains; some wait for `conclure`."""
         constats = list(constats)
-        constats = [c if c.tenue or not _devinee(pas, c) else replace(c, cause=_ACTION) for c in constats]
+        meprises = [vue for vue in pas.observations if _meprise(pas, vue)]
+        self.meprises |= {vue.echange.identifiant for vue in meprises}
+        if meprises and pas.envoi in (None, *meprises):
+            constats = [c if c.tenue else replace(c, cause=_ACTION) for c in constats]
         self.lectures.voir(pas, [c for c in constats if not c.cause])
         self.mojibakes |= {c.echange: c.exigence for c in constats if c.rompue and c.sorte == MOJIBAKE}
         echecs = frozenset(o.echange.identifiant for o in pas.observations if not o.acceptee) | _refus(pas)
@@ -107,12 +112,7 @@ class Consequences:
 
     def conclure(self, trafic: Iterable[Constat]) -> list[Constat]:
         """The findings of the traffic, and those that waited, folded where the traffic explains them."""
-        trafic = [
-            replace(c, cause=self.mojibakes[c.echange])
-            if c.rompue and c.exigence == _SCHEMA and c.echange in self.mojibakes and est_mojibake(c.observe)
-            else c
-            for c in trafic
-        ]
+        trafic = [replace(c, cause=self._cause_du_trafic(c)) if c.rompue else c for c in trafic]
         causes: dict[int | None, str] = {}
         for constat in trafic:
             if not constat.tenue and constat.sorte != RENVOI:
@@ -133,6 +133,14 @@ class Consequences:
                 self.empechees[exigence] = raison
         return gardes
 
+    def _cause_du_trafic(self, constat: Constat) -> str:
+        """The same, of a finding of the traffic."""
+        if constat.echange in self.meprises and constat.exigence.startswith("VIE"):
+            return _ACTION
+        if constat.exigence == _SCHEMA and est_mojibake(constat.observe):
+            return self.mojibakes.get(constat.echange, "")
+        return constat.cause
+
     def _cause(self, constat: Constat, pas: PasJoue) -> str:
         """The requirement that explains a finding, "" when none is known to."""
         if self.numero is not None and constat.sorte in _DU_NUMERO:
@@ -148,11 +156,12 @@ def _plier(constat: Constat, cause: str) -> list[Constat]:
     return [] if cause == constat.exigence else [replace(constat, cause=cause) if cause else constat]
 
 
-def _devinee(pas: PasJoue, constat: Constat) -> bool:
-    """Whether a finding comes of what was sent being taken for another operation than the command's, for want
-    of an action."""
-    autre = pas.envoi is None or constat.sorte == _AUTRE_PORTEE
-    return autre and any(vue.devinee for vue in pas.observations)
+def _meprise(pas: PasJoue, vue: Observation) -> bool:
+    """Whether an exchange, whose operation no action names, was taken for another than the command's."""
+    if not vue.devinee:
+        return False
+    portee = str(pas.message.get("portee", "")).capitalize()  # of the two lists of types, one is asked for
+    return vue.operation not in pas.prevue.operations or not str(vue.operation).endswith(portee)
 
 
 def _refus(pas: PasJoue) -> frozenset[int | None]:

@@ -22,7 +22,6 @@ from sne_sandbox.conformance.jugement.juge import (
     est_creation,
     recouper,
     refus_essaye,
-    replier,
 )
 from sne_sandbox.conformance.observation import Observation
 from sne_sandbox.domain.echange import REMISE, VerdictEchange
@@ -73,7 +72,7 @@ def juger(observation: Observation, *, pilote: bool = False) -> list[Constat]:
             constats.extend(juge.constats(observation))
     if not pilote:
         constats = [c for c in constats if not demi_preuve(c) and not refus_essaye(c, observation)]
-    return replier(recouper(constats, observation), observation)
+    return recouper(constats, observation)
 
 
 def _juges(observation: Observation) -> tuple[Juge, ...]:
@@ -122,7 +121,7 @@ class Suite:
                 juge.commander(ordre)
         for juge in self._juges:
             with observation.isoler("juger", *juge.exigences):
-                constats.extend(replier(juge.voir(observation), observation))
+                constats.extend(juge.voir(observation))
         return constats
 
     def finir(self) -> list[Constat]:

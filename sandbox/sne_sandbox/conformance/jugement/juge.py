@@ -182,7 +182,6 @@ def personnes(vue: Observation) -> frozenset[str]:
 # --- what the findings of one exchange say together ------------------------------------------------------
 
 _SCHEMA: Final = "CTR-01"
-_ACTION: Final = "EMB-04"
 #: Recommendations: they do not stand in for a schema that refuses.
 _CONSEILS: Final = frozenset({"CTR-06", "CTR-07", "CTR-08", "NOM-05"})
 #: Rules that refuse what breaks a requirement. The names of files, the version and the channel (ASY001) are
@@ -250,15 +249,6 @@ def recouper(constats: Iterable[Constat], vue: Observation) -> list[Constat]:
         else c
         for c in constats
         if not (c.exigence == _SCHEMA and _lieu(c) in refuses)
-    ]
-
-
-def replier(constats: Iterable[Constat], vue: Observation) -> list[Constat]:
-    """`constats` of one exchange, or of the sequence that it ends: what the life of a demande shows broken of
-    an operation that we guessed is folded under the action that does not name it (EMB-04)."""
-    return [
-        replace(c, cause=_ACTION) if vue.devinee and c.rompue and c.exigence.startswith("VIE") else c
-        for c in constats
     ]
 
 
