@@ -83,7 +83,7 @@ def commande(
     la faute, avec la commande qui le rejoue. Sortie 0 si tout est conforme, 1 sinon, 3 si l'épreuve n'a pas
     pu avoir lieu. Interrompue (Ctrl-C, SIGTERM), elle écrit un rapport partiel, et sort avec 130 ou 143.
     """
-    from sne_sandbox.cli import epreuve, rapports
+    from sne_sandbox.cli import diagnostic, epreuve, rapports
     from sne_sandbox.conformance import pilotage, trafic
     from sne_sandbox.conformance import plan as plans
     from sne_sandbox.conformance.adresses import Adresses
@@ -111,6 +111,7 @@ def commande(
             plans.verifier_exigences(plan, charger_exigences(ouverte.contrat.dossiers))
         with ouverte.servir() as (enfant, servie), contextlib.ExitStack() as fin:
             fin.callback(application.fermer)
+            diagnostic.verifier(servie)
             os.environ.update(servie.sans_proxy())  # for the application, a process that is still to start
             pki = Path(fin.enter_context(tempfile.TemporaryDirectory(prefix="sne-")))
             renforts = autre and Renforts(
