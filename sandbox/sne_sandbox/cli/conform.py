@@ -101,7 +101,8 @@ def commande(
         application, autre = _application(designation, faute)
         maintenant = lire_horloge(horloge).maintenant(datetime.now(UTC)).replace(microsecond=0)
         plan = plans.charger(fichier_plan)
-        seulement = _choisir(scenarios, [scenario.id for scenario in plan])
+        sorties.scenarios = tuple(scenario.id for scenario in plan)
+        seulement = _choisir(scenarios, list(sorties.scenarios))
         ouverte = pile.enter_context(epreuve.ouvrir(options, Horloge(fige_a=maintenant), graine))
         _tenir_hypothesis(ouverte.home)
         gc.freeze()  # what is loaded stays, and what an example leaves is freed by itself, almost all of it

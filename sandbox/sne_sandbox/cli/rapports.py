@@ -40,12 +40,13 @@ class RapportNonEcrit(OperatorError):
 class Sorties:
     """Where a judgement goes, and what it excuses. `forme` is what stdout gets: « text », or an option of
     `formats`; "" writes the text on stderr, stdout being another's; `partiel` says that scenarios were
-    chosen."""
+    chosen, `scenarios` the ids of the whole plan, once it is read."""
 
     dossier: Path | None
     connues: tuple[Connue, ...] = ()
     forme: str = "text"
     partiel: bool = False
+    scenarios: tuple[str, ...] = ()
     _rendu: bool = field(default=False, init=False)
 
     @classmethod
@@ -86,7 +87,9 @@ class Sorties:
         if self.connues:
             # Expiries are days of real life, whatever the clock of the base says.
             partiel = self.partiel or bool(rapport.entete.inacheve)
-            applique = baseline.appliquer(rapport, self.connues, date.today(), partiel=partiel)
+            applique = baseline.appliquer(
+                rapport, self.connues, date.today(), partiel=partiel, scenarios=self.scenarios
+            )
             rapport, remarques = applique.rapport, (*remarques, *applique.remarques)
         fichiers: dict[str, Path] = {}
         absents: dict[str, str] = {}

@@ -92,7 +92,8 @@ class Constat:
     """One thing seen of one requirement. `tenue` says that it held. `sorte` is a stable slug
     (« cotitulaire_absent ») by which alike findings are grouped; `phrase` is French; `chemin` a path in the
     document; `echange` an id of the journal; `exemple` the smallest household (JSON of the protocol) found to
-    show it, when one was looked for.
+    show it, when one was looked for; `cause` the requirement whose breach explains this one, which is then
+    charged to nobody, "" when none does.
     """
 
     exigence: str
@@ -104,6 +105,12 @@ class Constat:
     observe: str = ""
     echange: int | None = None
     exemple: Mapping[str, Any] | None = field(default=None, compare=False, metadata=FACULTATIF)
+    cause: str = field(default="", metadata=FACULTATIF)
+
+    @property
+    def rompue(self) -> bool:
+        """Whether it is a breach to be charged."""
+        return not (self.tenue or self.cause)
 
 
 @dataclass(frozen=True, slots=True)

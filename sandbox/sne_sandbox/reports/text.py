@@ -145,6 +145,8 @@ class _Resume:
                 niveau = "obligatoire" if groupe.obligatoire else "recommandé"
                 self._dire(f"  {groupe.texte} [{niveau}, {groupe.source}]", "dim")
             self._dire(f"  {groupe.phrase}")
+            if groupe.suites:
+                self._dire(f"  {groupe.suites}")
             if groupe.scenarios:
                 reste = len(groupe.scenarios) - _SCENARIOS_MAX
                 plus = f" et {accorde(reste, 'autre', 'autres')}" if reste > 0 else ""
@@ -313,5 +315,7 @@ def _lignes(groupe: GroupeConstats) -> Iterator[str]:
     if constat is not None and (constat.attendu or constat.observe):
         yield f"    attendu : {abrege(visible(constat.attendu), _VALEUR_BREVE_MAX) or RIEN}"
         yield f"    observé : {abrege(visible(constat.observe), _VALEUR_BREVE_MAX) or RIEN}"
+    if groupe.suites:
+        yield f"    {groupe.suites}"
     if groupe.echanges:
         yield f"    {groupe.ou}"
