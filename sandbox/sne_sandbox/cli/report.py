@@ -13,6 +13,7 @@ from sne_sandbox.domain.publication import en_json
 from sne_sandbox.errors import UsageError
 
 if TYPE_CHECKING:
+    from sne_sandbox.cli.rapports import Sorties
     from sne_sandbox.reports.model import Rapport
 
 _EXEMPLES = """
@@ -40,6 +41,7 @@ def commande(
     comparees: tuple[Path, Path] | None,
     exigees: tuple[str, ...],
     reference: Path | None,
+    juger_tout: bool,
     forme: str,
     **options: Any,
 ) -> int:
@@ -52,26 +54,21 @@ def commande(
         raise UsageError("--verify et --compare ne vont pas ensemble.", remede="choisissez l'un des deux")
     if comparees is not None:
         return _comparer(*comparees, forme)
+    from sne_sandbox.cli.rapports import Sorties
+
+    sorties = Sorties.preparer(dossier, reference, forme, juger_tout=juger_tout)
     if preuves is not None:
         from sne_sandbox.cli.preuves import rejuger
 
-        return rejuger(preuves, dossier, reference, forme, options)
-    return _juger(base, dossier, exigees, reference, forme, options)
+        return rejuger(preuves, sorties, options)
+    return _juger(base, sorties, exigees, options)
 
 
-def _juger(
-    base: str,
-    dossier: Path | None,
-    demandees: tuple[str, ...],
-    reference: Path | None,
-    forme: str,
-    options: Mapping[str, Any],
-) -> int:
+def _juger(base: str, sorties: "Sorties", demandees: tuple[str, ...], options: Mapping[str, Any]) -> int:
     from sne_sandbox.cli import rapports
     from sne_sandbox.conformance import trafic
     from sne_sandbox.reports.progression import suivre
 
-    sorties = rapports.Sorties.preparer(dossier, reference, forme)
     contrat, magasin = ouvrir(options)
     with magasin:
         ids = rapports.exigees(demandees, contrat)
