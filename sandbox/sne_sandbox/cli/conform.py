@@ -73,6 +73,7 @@ def commande(
     faute: str | None,
     exigees: tuple[str, ...],
     reference: Path | None,
+    juger_tout: bool,
     dossier: Path | None,
     forme: str,
     **options: Any,
@@ -93,7 +94,9 @@ def commande(
     from sne_sandbox.domain.base import Horloge, lire_horloge
     from sne_sandbox.reports.progression import suivre
 
-    sorties = rapports.Sorties.preparer(dossier, reference, forme, partiel=bool(scenarios))
+    sorties = rapports.Sorties.preparer(
+        dossier, reference, forme, partiel=bool(scenarios), juger_tout=juger_tout
+    )
     with contextlib.ExitStack() as pile:
         pile.enter_context(
             sorties.meme_en_echec(options, mode=pilotage.MODE, application=designation, graine=graine)

@@ -57,6 +57,7 @@ def commande(
     dossier: Path | None,
     exigees: tuple[str, ...],
     reference: Path | None,
+    juger_tout: bool,
     **options: Any,
 ) -> int:
     """Lance COMMANDE devant une base neuve, et juge tout ce que l'application a envoyé.
@@ -71,7 +72,7 @@ def commande(
     from sne_sandbox.domain.base import lire_horloge
     from sne_sandbox.reports.model import TRAFIC
 
-    sorties = rapports.Sorties.preparer(dossier, reference, forme="")
+    sorties = rapports.Sorties.preparer(dossier, reference, forme="", juger_tout=juger_tout)
     application = shlex.join(commande_lancee)
     with sorties.meme_en_echec(options, mode=TRAFIC, application=application, graine=seed):
         programme = _programme(commande_lancee[0])

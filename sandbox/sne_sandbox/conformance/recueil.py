@@ -4,9 +4,10 @@ what the SNE answered beside « accepted », the exchanges to show, what the sui
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
+from itertools import islice
 from typing import Final
 
-from sne_sandbox.conformance.accidents import Accident, dire_l_accident, dire_les_accidents
+from sne_sandbox.conformance.accidents import GARDES_MAX, dire_l_accident, dire_les_accidents
 from sne_sandbox.conformance.consequences import SANS_CAUSE
 from sne_sandbox.conformance.couverture import Couverture
 from sne_sandbox.conformance.observation import Observation, citer
@@ -14,6 +15,7 @@ from sne_sandbox.contract.exigences import Exigence
 from sne_sandbox.contract.versions import Contrat
 from sne_sandbox.domain.echange import TLS, VerdictEchange
 from sne_sandbox.reports.model import (
+    Accident,
     Bilan,
     Constat,
     EchangeCite,
@@ -22,6 +24,7 @@ from sne_sandbox.reports.model import (
     Rapport,
     ReponseDuSne,
     ResultatScenario,
+    Rubrique,
     Verdict,
 )  # fmt: skip
 
@@ -88,6 +91,10 @@ class RecueilDuJugement:
         """Notes accidents, what the suite itself failed to judge or show: each one once."""
         self.accidents |= dict.fromkeys(accidents)
 
+    def couverture(self) -> tuple[Rubrique, ...]:
+        """What of the contract was used."""
+        return self._couverture.rubriques()
+
     def rapport(
         self, entete: Entete, scenarios: Iterable[ResultatScenario], bilans: tuple[Bilan, ...]
     ) -> Rapport:
@@ -98,9 +105,10 @@ class RecueilDuJugement:
             conforme=True,
             scenarios=tuple(scenarios),
             bilans=bilans,
-            couverture=self._couverture.rubriques(),
+            couverture=self.couverture(),
             echanges=tuple(self._cites[cle] for cle in sorted(self._cites)),
             reponses=self._reponses.liste(),
+            accidents=tuple(islice(self.accidents, GARDES_MAX)),
         )
 
     def bilans(self) -> tuple[Bilan, ...]:
