@@ -62,6 +62,8 @@ _COMMUNES: Final = {
     "criteres": dict,
     "richesse": float,
     "limites": bool,
+    "difficile": bool,
+    "longues": bool,
 }
 _ETAPES: Final[Mapping[str, Mapping[str, type]]] = {
     "faire": {
@@ -104,6 +106,8 @@ _CONTRAINTES: Final[Mapping[str, tuple[tuple[type, ...], str]]] = {
     "etranger": _UN_BOOLEEN,
     "nir": _UN_BOOLEEN,
     "limites": _UN_BOOLEEN,
+    "difficile": _UN_BOOLEEN,
+    "longues": _UN_BOOLEEN,
     "forcer_doublon": _UN_BOOLEEN,
     "enfants_min": _UN_ENTIER,
     "cotitulaires_min": _UN_ENTIER,

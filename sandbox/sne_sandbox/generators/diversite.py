@@ -61,7 +61,8 @@ class Contraintes:
     asks for the longest legal texts and the extreme numbers (None: now and then); `richesse` is the chance,
     from 0 to 1, of each optional element that the household does not need; `communes` are the INSEE codes of
     the wished communes, all of one territory; `etranger` puts the applicant's address abroad; `depot` is the
-    day of deposit, that of the message by default.
+    day of deposit, that of the message by default; `difficile` asks Hypothesis for what is hard to carry
+    first, instead of what is simple, and `longues` for lists beyond ten, or as long as rules let them be.
     """
 
     sorte: str | None = None
@@ -79,6 +80,8 @@ class Contraintes:
     communes: tuple[str, ...] = ()
     forcer_doublon: bool = False
     depot: date | None = None
+    difficile: bool = False
+    longues: bool = False
 
     def avec_communes(self, communes: tuple[str, ...]) -> Self:
         """The same, in these communes."""

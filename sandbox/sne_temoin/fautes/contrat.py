@@ -40,6 +40,12 @@ def _dtd(octets: bytes) -> bytes:
     return octets.replace(_DECLARATION, _DECLARATION + b"<!DOCTYPE interfaceNuu>\n")
 
 
+@FAUTES.etape("n-echappe-rien", "EMB-09", dans="redaction.octets", suites=("VIE-18", "EMB-10"), par=resultat)
+def _n_echappe_rien(octets: bytes) -> bytes:
+    """Le document est écrit sans rien échapper : ni &, ni <, ni >."""
+    return octets.replace(b"&lt;", b"<").replace(b"&gt;", b">").replace(b"&amp;", b"&")
+
+
 @FAUTES.etape("document-sans-espace", "CTR-01", dans="redaction.octets")
 def _sans_prefixe(temoin: Temoin, honnete: Etape, racine: Any) -> bytes:
     """Les éléments du document ne sont pas dans leur espace de noms."""

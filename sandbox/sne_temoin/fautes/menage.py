@@ -198,6 +198,12 @@ def _ligature(nom: str, texte: str) -> str:
     return texte.replace("œ", "oe").replace("Œ", "OE")
 
 
+@FAUTES.etape("ligature-inconnue", "FID-10", dans=_ECRITURE, suites=("FID-14",), par=_textes)
+def _ligature_inconnue(nom: str, texte: str) -> str:
+    """Les œ sont écrits « ? » : la base n'a pas ce caractère."""
+    return texte.replace("œ", "?").replace("Œ", "?")
+
+
 @FAUTES.etape("sans-apostrophe", "FID-10", dans=_ECRITURE, suites=("FID-14",), par=_textes)
 def _apostrophe(nom: str, texte: str) -> str:
     """Les apostrophes sont remplacées par des espaces."""
