@@ -34,7 +34,11 @@ _A_PART = frozenset({"numGuichet", "numUnique", "forcerDoublon"})
 #: What no two active demandes share.
 _IDENTIFIANTS = frozenset({"nir", "refInterne"})
 #: First names of the holders of the second demande of an example, and of the next.
-_PRENOMS = tuple(f"{a}-{b}" for a in ("Anne", "Jean", "Léa") for b in ("Basile", "Clarisse", "Élie", "Flore"))
+_PRENOMS = tuple(
+    f"{a}-{b}"
+    for a in ("Anne", "Jean", "Léa", "Marc", "Inès", "Paul")
+    for b in ("Basile", "Clarisse", "Élie", "Flore", "Gaëlle", "Hugo")
+)
 #: Stands for the code of an event: any type of which the guichet may write.
 TOUS: Final = "tous"
 #: Chance of each optional part of what is drawn, unless the step says another (« richesse »).

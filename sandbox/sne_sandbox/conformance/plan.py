@@ -64,6 +64,7 @@ _COMMUNES: Final = {
     "limites": bool,
     "difficile": bool,
     "longues": bool,
+    "filtres": dict,
 }
 _ETAPES: Final[Mapping[str, Mapping[str, type]]] = {
     "faire": {
@@ -158,6 +159,11 @@ class Scenario:
         return frozenset(e.quoi for e in self.etapes if e.sorte == "faire") | (
             {"adresser"} if self.ailleurs else frozenset()
         )
+
+    @property
+    def filtres(self) -> frozenset[str]:
+        """The filters of feeds that it needs of the application."""
+        return frozenset(filtre for e in self.etapes for filtre in e.options.get("filtres", ()))
 
     @property
     def avec_panne(self) -> bool:
@@ -398,6 +404,8 @@ class _LecteurScenario:
             self.parmi(ou, etape.quoi, permises)
         for changement in etape.options.get("changements", ()):
             self.parmi(ou, changement, tuple(CHANGEMENTS))
+        for filtre in etape.options.get("filtres", ()):
+            self.parmi(ou, filtre, tuple(COMMANDES[etape.quoi].filtres) if etape.sorte == "faire" else ())
         for statut in etape.options.get("attendu", ()):
             self.parmi(ou, statut, tuple(Statut))
         if "menage" in etape.options:

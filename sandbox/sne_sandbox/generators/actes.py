@@ -390,7 +390,7 @@ def _periode(debut: str, fin: str) -> _Critere:
         haut = ici.jour - timedelta(days=tirage.entier(0, 30))
         bas = haut - timedelta(days=tirage.entier(0, 730))
         bornes = [Element(debut, bas.isoformat()), Element(fin, haut.isoformat())]
-        return tirage.choix((bornes, bornes[:1], bornes[1:]))
+        return tirage.choix((bornes, bornes[:1], bornes[1:], bornes))
 
     return dessiner
 
@@ -435,8 +435,12 @@ def _nomme(tirage: Tirage, ici: Atelier, chemin: str, pool: Sequence[str]) -> El
     return Element(chemin.rpartition("/")[2], texte)
 
 
+#: Kinds of pieces: the contract has no list of them.
+_PIECES: Final = ("IDENTITE", "IMPOT", *(f"PIECE{rang:02d}" for rang in range(1, 11)))
+
+
 def _pieces(tirage: Tirage, ici: Atelier) -> Sequence[Element]:
-    codes = ("IDENTITE", "IMPOT")[: tirage.entier(1, 2)]
+    codes = _PIECES if ici.contraintes.longues else _PIECES[: tirage.entier(1, 2)]
     return [bloc("piecesJustificatives", *[Element("codeCategorie", code) for code in codes])]
 
 

@@ -132,6 +132,8 @@ class Decor:
     """Whether the applicant's address has to be abroad."""
     connus: bool = False
     """Whether the base knows these people already: their names stay as they are."""
+    longues: bool = False
+    """Whether lists are as long as they may be."""
 
     def codes(self, chemin: str) -> tuple[str, ...]:
         """The codes that an element may carry, by its path without index."""
