@@ -36,6 +36,7 @@ COMMANDES: Final = {
     "generate": ("generate", "Écrit des messages : ménages tirés, valides ou fautifs d'une seule façon."),
     "exigences": ("exigences", "Montre ce sur quoi une application est jugée, et comment."),
     "rules": ("rules", "Montre les contrôles : sévérité, fidélité, source, remède."),
+    "nomenclatures": ("nomenclatures", "Montre les nomenclatures : les codes admis, et leurs libellés."),
     "bases": ("bases", "Liste, crée, règle ou supprime des bases."),
     "stats": ("stats", "Les tableaux statistiques d'une base : stock, flux, profils."),
     "clock": ("clock", "Lit, fige ou avance l'horloge d'une base : les nuits passent."),

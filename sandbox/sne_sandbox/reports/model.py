@@ -202,7 +202,8 @@ class EchangeCite:
 @dataclass(frozen=True, slots=True)
 class ReponseDuSne:
     """What the SNE answered beside its acceptance, of one `code`: informative, it decides of nothing.
-    `nature` is « refus », « avertissement » or « tolérance » (what was written amiss, and read all the same);
+    `nature` is « refus », « refus à venir » (what a rule would refuse next, once the schema accepts),
+    « avertissement » or « tolérance » (what was written amiss, and read all the same);
     `message` that of the first time; `echanges` the first ones.
     """
 

@@ -155,6 +155,8 @@ class _Resume:
                 titre = "scénario" if len(groupe.scenarios) == 1 else "scénarios"
                 self._dire(f"  {titre} : {', '.join(groupe.scenarios[:_SCENARIOS_MAX])}{plus}")
             self._constat(groupe)
+            if groupe.remede:
+                self._dire(f"  remède : {groupe.remede}")
             self._exemple(groupe)
             if groupe.commande and groupe.scenarios:
                 self._dire("  rejouer :", "bold")
