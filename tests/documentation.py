@@ -256,13 +256,16 @@ def _exigences() -> Iterator[str]:
         yield f"## {titre}"
         yield ""
         yield from tableau(
-            ("exigence", "ce qui est demandé", "niveau", "se juge, et source"),
+            ("exigence", "ce qui est demandé", "niveau", "se juge, et source", "quand elle est enfreinte"),
             (
-                (f"`{e.id}`", e.texte, _NIVEAUX[e.niveau], f"{_comment(e.id, e.non_testee)} · {e.source}")
+                (
+                    f"`{e.id}`", e.texte, _NIVEAUX[e.niveau],
+                    f"{_comment(e.id, e.non_testee)} · {e.source}", e.remede,
+                )
                 for e in sorted(exigences.values(), key=lambda e: e.id)
                 if e.id.startswith(famille)
             ),
-        )
+        )  # fmt: skip
         yield ""
 
 

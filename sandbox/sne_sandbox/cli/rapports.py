@@ -32,6 +32,10 @@ if TYPE_CHECKING:
 _JUGES: Final = ("sne-sandbox", "lxml", "hypothesis", "python-stdnum")
 
 
+#: Exit code, for who asked that all be judged, of an accident in what conforms otherwise.
+NON_JUGE: Final = 3
+
+
 class RapportNonEcrit(OperatorError):
     """A report cannot be written where it was asked for."""
 
@@ -40,13 +44,15 @@ class RapportNonEcrit(OperatorError):
 class Sorties:
     """Where a judgement goes, and what it excuses. `forme` is what stdout gets: « text », or an option of
     `formats`; "" writes the text on stderr, stdout being another's; `partiel` says that scenarios were
-    chosen, `scenarios` the ids of the whole plan, once it is read."""
+    chosen, `scenarios` the ids of the whole plan, once it is read, `juger_tout` that an exchange which could
+    not be judged is a failure of the tool."""
 
     dossier: Path | None
     connues: tuple[Connue, ...] = ()
     forme: str = "text"
     partiel: bool = False
     scenarios: tuple[str, ...] = ()
+    juger_tout: bool = False
     _rendu: bool = field(default=False, init=False)
 
     @classmethod
@@ -57,6 +63,7 @@ class Sorties:
         forme: str = "text",
         *,
         partiel: bool = False,
+        juger_tout: bool = False,
     ) -> "Sorties":
         """Makes the folder and reads the baseline now: better told before the trial than after. Raises
         RapportNonEcrit, ReferenceIncorrecte."""
@@ -69,7 +76,7 @@ class Sorties:
                 essai.unlink()
             except OSError as erreur:
                 raise _non_ecrit(dossier, erreur) from None
-        return cls(dossier, connues, forme, partiel)
+        return cls(dossier, connues, forme, partiel, juger_tout=juger_tout)
 
     def rendre(
         self,
@@ -117,7 +124,9 @@ class Sorties:
             sys.stdout.flush()
         if echec is not None:
             raise echec
-        return 0 if rapport.conforme else 1
+        if not rapport.conforme:
+            return 1
+        return NON_JUGE if self.juger_tout and rapport.accidents else 0
 
     @contextlib.contextmanager
     def meme_en_echec(

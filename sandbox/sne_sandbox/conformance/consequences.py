@@ -36,6 +36,7 @@ _NON_LUE: Final = "reponse_non_lue"
 #: What an application does to every value of a kind: the requirement that says so, by `sorte`
 #: (`recolte.generaliser`).
 PARTOUT: Final[Mapping[str, str]] = {**dict.fromkeys(UN_JOUR.values(), "FID-13"), MOJIBAKE: "FID-10"}
+_LECTURE: Final = "VIE-24"
 #: What a message that is not ended breaks.
 _REQUETE: Final = "EMB-01"
 #: What comes of an operation that no action named, and that was guessed to be another.
@@ -149,6 +150,13 @@ class Consequences:
         if not self.lectures.lues and pas.statut is Statut.ERREUR and constat.sorte in _DE_LA_LECTURE:
             return non_lue.exigence if non_lue is not None else ""
         return ""
+
+
+def chef(constat: Constat, partout: Mapping[str, str]) -> str:
+    """The requirement that a breach of a kind of `partout` is charged to, "" when it stands by itself. What
+    is read amiss (VIE-24) is no consequence of what is written amiss."""
+    lu = constat.exigence == _LECTURE
+    return "" if lu or constat.exigence == partout.get(constat.sorte) else partout.get(constat.sorte, "")
 
 
 def _plier(constat: Constat, cause: str) -> list[Constat]:

@@ -15,7 +15,7 @@ from typing import Any, Final
 
 from lxml import etree
 
-from sne_sandbox.conformance.accidents import Accident, Isolement
+from sne_sandbox.conformance.accidents import Isolement
 from sne_sandbox.contract import codec
 from sne_sandbox.contract.versions import Contrat, OperationPubliee
 from sne_sandbox.domain.demande import Demande
@@ -37,7 +37,7 @@ from sne_sandbox.errors import ExchangeError, SandboxError
 from sne_sandbox.mime.message import Message
 from sne_sandbox.mime.tolerances import SANS_ACTION
 from sne_sandbox.mime.unpack import unpack
-from sne_sandbox.reports.model import EchangeCite
+from sne_sandbox.reports.model import Accident, EchangeCite
 from sne_sandbox.settings import Limites
 from sne_sandbox.soap.envelope import SOAP11, SOAP12
 from sne_sandbox.soap.fields import INCLUDE

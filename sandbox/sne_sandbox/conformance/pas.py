@@ -6,14 +6,13 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Final
 
-from sne_sandbox.conformance.accidents import Accident
 from sne_sandbox.conformance.adresses import FauxServeur
 from sne_sandbox.conformance.jugement.juge import Dire
 from sne_sandbox.conformance.observation import Observation
 from sne_sandbox.conformance.protocole import COMMANDES, Commande, Statut
 from sne_sandbox.domain.echange import VerdictEchange
 from sne_sandbox.domain.element import Element
-from sne_sandbox.reports.model import Constat
+from sne_sandbox.reports.model import Accident, Constat
 
 #: Pannes whose answer says what it means: a fault.
 _PARLANTES: Final = frozenset({"fault_serveur", "fault_client"})

@@ -4,16 +4,19 @@ what the SNE answered beside « accepted », the exchanges to show, what the sui
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
+from itertools import islice
 from typing import Final
 
-from sne_sandbox.conformance.accidents import Accident, dire_l_accident, dire_les_accidents
-from sne_sandbox.conformance.consequences import SANS_CAUSE
+from sne_sandbox.conformance.accidents import GARDES_MAX, dire_l_accident, dire_les_accidents
+from sne_sandbox.conformance.consequences import SANS_CAUSE, chef
 from sne_sandbox.conformance.couverture import Couverture
 from sne_sandbox.conformance.observation import Observation, citer
 from sne_sandbox.contract.exigences import Exigence
 from sne_sandbox.contract.versions import Contrat
 from sne_sandbox.domain.echange import TLS, VerdictEchange
+from sne_sandbox.operations.controle import lire_explication
 from sne_sandbox.reports.model import (
+    Accident,
     Bilan,
     Constat,
     EchangeCite,
@@ -22,6 +25,7 @@ from sne_sandbox.reports.model import (
     Rapport,
     ReponseDuSne,
     ResultatScenario,
+    Rubrique,
     Verdict,
 )  # fmt: skip
 
@@ -31,7 +35,9 @@ REFUS: Final = "refus"
 AVERTISSEMENT: Final = "avertissement"
 TOLERANCE: Final = "tolérance"
 _NATURES: Final = {"bloquante": REFUS, "avertissement": AVERTISSEMENT}
-_RANGS: Final = (REFUS, TOLERANCE, AVERTISSEMENT)
+#: What a rule would refuse of a message that the schema refuses, once this is mended.
+A_VENIR: Final = "refus à venir"
+_RANGS: Final = (REFUS, A_VENIR, TOLERANCE, AVERTISSEMENT)
 #: Of the codes that a line notes beside tolerances, which are schema faults, these only are theirs.
 _NUMERO: Final = "T-"
 #: Codes of answers kept, and exchanges named of each.
@@ -88,6 +94,10 @@ class RecueilDuJugement:
         """Notes accidents, what the suite itself failed to judge or show: each one once."""
         self.accidents |= dict.fromkeys(accidents)
 
+    def couverture(self) -> tuple[Rubrique, ...]:
+        """What of the contract was used."""
+        return self._couverture.rubriques()
+
     def rapport(
         self, entete: Entete, scenarios: Iterable[ResultatScenario], bilans: tuple[Bilan, ...]
     ) -> Rapport:
@@ -98,9 +108,10 @@ class RecueilDuJugement:
             conforme=True,
             scenarios=tuple(scenarios),
             bilans=bilans,
-            couverture=self._couverture.rubriques(),
+            couverture=self.couverture(),
             echanges=tuple(self._cites[cle] for cle in sorted(self._cites)),
             reponses=self._reponses.liste(),
+            accidents=tuple(islice(self.accidents, GARDES_MAX)),
         )
 
     def bilans(self) -> tuple[Bilan, ...]:
@@ -149,7 +160,7 @@ class ConstatsParExigence:
         requirements of which nothing is left broken, each with that one."""
         plies: dict[str, str] = {}
         for exigence, ruptures in list(self.ruptures.items()):
-            restent = [c for c in ruptures if partout.get(c.sorte, exigence) == exigence]
+            restent = [c for c in ruptures if not chef(c, partout)]
             if not restent:
                 plies[exigence] = partout[ruptures[0].sorte]
                 del self.ruptures[exigence]
@@ -257,6 +268,8 @@ def _dites(vue: Observation) -> Iterator[tuple[str, str, str]]:
     match vue.echange.verdict:
         case VerdictEchange.FAULT:
             yield REFUS, "faute SOAP", message
+            for code, gravite, dit in lire_explication(fault.get("explication", ""))[1]:
+                yield A_VENIR if gravite == "bloquante" else AVERTISSEMENT, code, dit
         case VerdictEchange.REFUS:
             # No status: a handshake, or a connection cut before there was a request to answer.
             sans = TLS if vue.echange.methode == TLS else "connexion coupée"

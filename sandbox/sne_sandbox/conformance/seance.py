@@ -8,7 +8,6 @@ from datetime import date, datetime
 from typing import Any, Final
 
 from sne_sandbox.conformance import lectures
-from sne_sandbox.conformance.accidents import Accident
 from sne_sandbox.conformance.adresses import FAUX_SERVEURS, VRAI, Adresses
 from sne_sandbox.conformance.application import Application, LienRompu
 from sne_sandbox.conformance.attentes import Duree, Poignees, Pouls, renoncement, seuil, trop_tard
@@ -27,7 +26,7 @@ from sne_sandbox.conformance.verifications import juger_pas
 from sne_sandbox.domain.base import NatureGuichet
 from sne_sandbox.domain.echange import Echange
 from sne_sandbox.errors import SandboxError
-from sne_sandbox.reports.model import Constat
+from sne_sandbox.reports.model import Accident, Constat
 
 #: Operations of the feeds.
 _RELEVES: Final = frozenset(o for c in COMMANDES.values() if c.releve for o in c.operations)

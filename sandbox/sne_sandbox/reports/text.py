@@ -38,6 +38,7 @@ _EXEMPLE_MAX: Final = 24
 _SCENARIOS_MAX: Final = 6
 _MANQUANTS_MAX: Final = 6
 _REPONSES_MAX: Final = 8
+_ANGLES_MAX: Final = 10
 
 
 def juges(entete: Entete) -> str:
@@ -89,6 +90,7 @@ class _Resume:
         self._detailler([*ouverts, *conseils])
         self._reponses()
         self._couverture()
+        self._angles_morts()
         if self._a_dire:
             self._titre("Les mots")
             for mot, sens in self._a_dire:
@@ -153,6 +155,8 @@ class _Resume:
                 titre = "scénario" if len(groupe.scenarios) == 1 else "scénarios"
                 self._dire(f"  {titre} : {', '.join(groupe.scenarios[:_SCENARIOS_MAX])}{plus}")
             self._constat(groupe)
+            if groupe.remede:
+                self._dire(f"  remède : {groupe.remede}")
             self._exemple(groupe)
             if groupe.commande and groupe.scenarios:
                 self._dire("  rejouer :", "bold")
@@ -227,6 +231,17 @@ class _Resume:
             suite = f"  jamais vus : {manque}{plus}" if manque else ""
             ligne = f"  {rubrique.titre:<{largeur}} {vus:>5}/{total:<5} {100 * vus // total:>3} %{suite}"
             self._dire(_coupe(visible(ligne), max(self._console.width, 60)))
+
+    def _angles_morts(self) -> None:
+        angles = self._rapport.angles_morts
+        if angles:
+            self._titre("Angles morts (ce que ces échanges ne montrent pas)")
+        for angle in angles[:_ANGLES_MAX]:
+            self._dire(f"  {angle.phrase}")
+            if angle.commande:
+                self._dire(f"    → {angle.commande}")
+        if len(angles) > _ANGLES_MAX:
+            self._dire(f"  … et {accorde(len(angles) - _ANGLES_MAX, 'autre', 'autres')}, dans rapport.json.")
 
     def _titre(self, texte: str) -> None:
         self._dire("")

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Any, Final
 
-from sne_sandbox.conformance.accidents import Accident, Isolement
+from sne_sandbox.conformance.accidents import Isolement
 from sne_sandbox.conformance.jugement import contrat as ctr
 from sne_sandbox.conformance.jugement import emballage, envois, noms, refus, releves, vie
 from sne_sandbox.conformance.jugement.juge import (
@@ -25,7 +25,7 @@ from sne_sandbox.conformance.jugement.juge import (
 )
 from sne_sandbox.conformance.observation import Observation
 from sne_sandbox.domain.echange import REMISE, VerdictEchange
-from sne_sandbox.reports.model import Constat
+from sne_sandbox.reports.model import Accident, Constat
 
 #: Judges of one exchange, in the order of the requirements.
 JUGES: Final[tuple[Juge, ...]] = (*emballage.JUGES, *noms.JUGES, *ctr.JUGES, *vie.JUGES)
@@ -55,7 +55,7 @@ _PANNE: Final = "il faut provoquer la panne, et demander à l'application ce qu'
 PILOTEES: Final[Mapping[str, str]] = MappingProxyType(
     {f"FID-{rang:02d}": _SAISIE for rang in range(1, 15)}
     | {f"ROB-{rang:02d}": _PANNE for rang in range(1, 7)}
-    | {f"VIE-{rang}": _RENDU for rang in (10, 11, 15, 21, 23, 24, 25, 26)}
+    | {f"VIE-{rang}": _RENDU for rang in (10, 11, 15, 21, 23, 24, 25, 26, 30)}
     | {"CTR-10": _RENDU, "CTR-11": _RENDU}
 )
 

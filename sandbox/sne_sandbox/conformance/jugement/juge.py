@@ -187,13 +187,14 @@ _CONSEILS: Final = frozenset({"CTR-06", "CTR-07", "CTR-08", "NOM-05"})
 #: Rules that refuse what breaks a requirement. The names of files, the version and the channel (ASY001) are
 #: not here: they are no data of a test, they come of the application itself, and every message that has them
 #: wrong is refused.
-_REFUS: Final[Mapping[str, frozenset[str]]] = {
+REFUS: Final[Mapping[str, frozenset[str]]] = {
     exigence: frozenset(regles.split())
     for exigence, regles in {
         "NOM-04": "ENT007",
         "CTR-03": "ENT011",
         "CTR-04": "ADR002 ATT007",
         "CTR-12": "NIR001 NIR002",
+        "CTR-13": "ENT002",
         "VIE-01": "ENT009",
         "VIE-03": "ENT010 MOT001 REC001",
         "VIE-04": "CYC006",
@@ -223,7 +224,7 @@ def demi_preuve(constat: Constat) -> bool:
 def refus_essaye(constat: Constat, vue: Observation) -> bool:
     """Whether a requirement broke in a message that the SNE refused for that very reason. In free traffic a
     vendor's test may have sent it to see it refused; it is told among the answers received."""
-    return not constat.tenue and not _REFUS.get(constat.exigence, frozenset()).isdisjoint(vue.bloquantes)
+    return not constat.tenue and not REFUS.get(constat.exigence, frozenset()).isdisjoint(vue.bloquantes)
 
 
 def recouper(constats: Iterable[Constat], vue: Observation) -> list[Constat]:

@@ -20,8 +20,9 @@ _ECRITURES: Final = frozenset(
 
 
 class Corrections:
-    """Follows messages that were refused until the same demande is accepted. `par_personne`: a demande of the
-    same holders is the same, whatever its number and its reference."""
+    """Follows messages that were refused until one of the same operation and type is accepted for the same
+    demande. `par_personne`: a demande of the same holders is the same, whatever its number and its reference.
+    What rules refused has changed by then, since they accept it: another message alone changes nothing."""
 
     def __init__(self, *, par_personne: bool = True) -> None:
         self._par_personne = par_personne
@@ -44,20 +45,22 @@ class Corrections:
 
 
 def _cles(vue: Observation, par_personne: bool) -> Iterator[object]:
-    """By what the demande of a message is known: its number, the sender's reference, its holders."""
+    """By what the demande of a message is known: its number, the sender's reference, its holders; each for
+    that kind of message only."""
+    genre = (vue.operation, vue.type_fichier)
     if vue.numero is not None:
-        yield vue.operation, vue.numero
+        yield genre, vue.numero
     if vue.demande is not None and vue.demande.ref_interne:
-        yield vue.operation, vue.guichet, vue.demande.ref_interne
+        yield genre, vue.guichet, vue.demande.ref_interne
     if not par_personne:
         return
     for personne in personnes(vue):
-        yield vue.operation, personne
+        yield genre, personne
     association = None if vue.demande is None else vue.demande.association
     if association is not None:  # its name may be what was refused: how to reach it tells it too
         contact = tuple(e.texte for e in association.parcourir() if e.texte.strip() and e.nom != "nom")
         if contact:
-            yield vue.operation, vue.guichet, contact
+            yield genre, vue.guichet, contact
 
 
 @dataclass(slots=True)

@@ -56,6 +56,16 @@ def test_un_refus_corrige(banc: Banc, rompues: Rompues, tenues: Tenues) -> None:
     assert "VIE-20" in tenues(banc)
 
 
+def test_un_autre_message_de_la_demande_n_est_pas_une_correction(banc: Banc, tenues: Tenues) -> None:
+    """A renewal refused, a modification accepted: the renewal was not mended."""
+    numero, racine = banc.creer_demande("hebergee_secret")
+    banc.demander(message(racine, "REN", numero))
+    assert banc.demander(message(racine, "MOD", numero)).numero
+
+    assert "VIE-20" not in tenues(banc)
+    assert "VIE-20" not in tenues(banc, pilote=True)
+
+
 def test_un_homonyme_accepte_n_est_pas_une_correction(banc: Banc, tenues: Tenues) -> None:
     """In free traffic, another file of the same person is another test; driven, it is the same demande."""
     autre = specimen("personne_seule")
