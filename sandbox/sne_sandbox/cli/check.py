@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
+from functools import partial
 from operator import attrgetter
 from pathlib import Path
 from typing import Any, Final
@@ -32,6 +33,7 @@ _EXEMPLES = """
 Exemples :
   sne-sandbox check demande.xml
   sne-sandbox check --format json envois/*.xml
+  sne-sandbox check --format sarif envois/ > envois.sarif
   mon-programme | sne-sandbox check -
   sne-sandbox check --profile strict --clock 2018-03-15T12:00:00 envois/
 """
@@ -44,7 +46,8 @@ _xml_max: int
 
 @click.command(epilog=_EXEMPLES)
 @click.argument("fichiers", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="FICHIER…")
-@click.option("--format", "forme", type=click.Choice(["text", "json", "junit"]), default="text",
+@click.option("--format", "forme", default="text",
+              type=click.Choice(["text", "json", "junit", "sarif", "gitlab"]),
               show_default=True, help="Forme du rapport, seul sur la sortie standard.")  # fmt: skip
 @click.option("--clock", "horloge", default="real", show_default=True, help="real, ou un instant ISO.")
 @reglages(*COMMUNES, "xml_max")
@@ -60,7 +63,13 @@ def commande(fichiers: tuple[Path, ...], forme: str, horloge: str, **options: An
     maintenant = lire_horloge(horloge).maintenant(datetime.now(UTC))
     contrat = versions.charger(options["contract"], options["contracts"])
     resultats = list(zip(chemins, _controler_tout(chemins, contrat, options, maintenant), strict=True))
-    {"text": _texte, "json": _json, "junit": _junit}[forme](resultats)
+    ecrire = {"text": _texte, "json": _json, "junit": _junit}.get(forme)
+    if ecrire is not None and "GITHUB_ACTIONS" not in os.environ:
+        ecrire(resultats)
+    else:
+        from sne_sandbox.cli import forges
+
+        forges.ecrire(resultats, forme, partial(ecrire, resultats) if ecrire else None)
     return 0 if all(controle.conforme for _, controle in resultats) else 1
 
 
@@ -138,7 +147,7 @@ def _controler_un(chemin: str) -> Controle:
     return controler(octets, _contrat, _profil, _maintenant, nom=nom_lu, xml_max=_xml_max)
 
 
-# --- the three forms of the report -------------------------------------------------------------------
+# --- the forms of the report -------------------------------------------------------------------
 
 
 def _omises(resultats: list[tuple[Path, Controle]]) -> list[str]:
