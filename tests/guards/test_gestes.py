@@ -37,6 +37,7 @@ COMMANDES_SEULES: Final = {
     "serve": "starts the server",
     "run": "starts a server, a base and the vendor's tests",
     "proxy": "starts a relay to a real server",
+    "diagnostic": "looks at the set-up of a machine, from outside",
     "demo": "shows the product, in a folder of its own",
     "exigences": "tells what an application is judged on",
     "pannes genres": "« pannes list » and its page tell them too",

@@ -141,6 +141,12 @@ def test_two_runs_are_compared(ici: Path) -> None:
     memes = sne(ici, "report", "--compare", "mal/rapport.json", "mal/rapport.json", "--format", "json")
     assert memes.returncode == 0, "what was there already is not new"
     assert len(json.loads(memes.stdout)["persistants"]) == 2
+    exigee = sne(
+        ici, "report", "--compare", "bon/rapport.json", "bon/rapport.json", "--require", "VIE-05,EMB-01"
+    )
+    assert (exigee.returncode, exigee.stderr) == (
+        1, "sne-sandbox : Preuve exigée, et absente : VIE-05.\n"
+    )  # fmt: skip
 
 
 @pytest.mark.parametrize(

@@ -27,6 +27,10 @@ COMMANDES: Final = {
     "conform": ("conform", "Pilote une application d'un bout à l'autre du plan, et la juge."),
     "report": ("report", "Juge ce qu'une base a vu ; rejuge des preuves ; compare deux rapports."),
     "proxy": ("proxy", "Relaie vers un serveur réel, valide dans les deux sens, enregistre ; exporte."),
+    "diagnostic": (
+        "diagnostic",
+        "Vérifie le branchement d'une application : adresse, TLS, certificats, heure.",
+    ),
     "demo": ("demo", "Montre le produit en une minute, de bout en bout."),
     "check": ("check", "Contrôle des documents hors ligne : schéma, nomenclatures, règles."),
     "generate": ("generate", "Écrit des messages : ménages tirés, valides ou fautifs d'une seule façon."),

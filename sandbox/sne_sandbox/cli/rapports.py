@@ -32,6 +32,10 @@ if TYPE_CHECKING:
 _JUGES: Final = ("sne-sandbox", "lxml", "hypothesis", "python-stdnum")
 
 
+#: Exit code, for who asked that all be judged, of an accident in what conforms otherwise.
+NON_JUGE: Final = 3
+
+
 class RapportNonEcrit(OperatorError):
     """A report cannot be written where it was asked for."""
 
@@ -40,12 +44,15 @@ class RapportNonEcrit(OperatorError):
 class Sorties:
     """Where a judgement goes, and what it excuses. `forme` is what stdout gets: « text », or an option of
     `formats`; "" writes the text on stderr, stdout being another's; `partiel` says that scenarios were
-    chosen."""
+    chosen, `scenarios` the ids of the whole plan, once it is read, `juger_tout` that an exchange which could
+    not be judged is a failure of the tool."""
 
     dossier: Path | None
     connues: tuple[Connue, ...] = ()
     forme: str = "text"
     partiel: bool = False
+    scenarios: tuple[str, ...] = ()
+    juger_tout: bool = False
     _rendu: bool = field(default=False, init=False)
 
     @classmethod
@@ -56,6 +63,7 @@ class Sorties:
         forme: str = "text",
         *,
         partiel: bool = False,
+        juger_tout: bool = False,
     ) -> "Sorties":
         """Makes the folder and reads the baseline now: better told before the trial than after. Raises
         RapportNonEcrit, ReferenceIncorrecte."""
@@ -68,7 +76,7 @@ class Sorties:
                 essai.unlink()
             except OSError as erreur:
                 raise _non_ecrit(dossier, erreur) from None
-        return cls(dossier, connues, forme, partiel)
+        return cls(dossier, connues, forme, partiel, juger_tout=juger_tout)
 
     def rendre(
         self,
@@ -86,7 +94,9 @@ class Sorties:
         if self.connues:
             # Expiries are days of real life, whatever the clock of the base says.
             partiel = self.partiel or bool(rapport.entete.inacheve)
-            applique = baseline.appliquer(rapport, self.connues, date.today(), partiel=partiel)
+            applique = baseline.appliquer(
+                rapport, self.connues, date.today(), partiel=partiel, scenarios=self.scenarios
+            )
             rapport, remarques = applique.rapport, (*remarques, *applique.remarques)
         fichiers: dict[str, Path] = {}
         absents: dict[str, str] = {}
@@ -116,7 +126,9 @@ class Sorties:
         annotations.annoncer(rapport, sortie)
         if echec is not None:
             raise echec
-        return 0 if rapport.conforme else 1
+        if not rapport.conforme:
+            return 1
+        return NON_JUGE if self.juger_tout and rapport.accidents else 0
 
     @contextlib.contextmanager
     def meme_en_echec(

@@ -38,6 +38,7 @@ _EXEMPLE_MAX: Final = 24
 _SCENARIOS_MAX: Final = 6
 _MANQUANTS_MAX: Final = 6
 _REPONSES_MAX: Final = 8
+_ANGLES_MAX: Final = 10
 
 
 def juges(entete: Entete) -> str:
@@ -87,6 +88,7 @@ class _Resume:
         self._detailler([*ouverts, *conseils])
         self._reponses()
         self._couverture()
+        self._angles_morts()
         if self._a_dire:
             self._titre("Les mots")
             for mot, sens in self._a_dire:
@@ -140,6 +142,8 @@ class _Resume:
                 niveau = "obligatoire" if groupe.obligatoire else "recommandé"
                 self._dire(f"  {groupe.texte} [{niveau}, {groupe.source}]", "dim")
             self._dire(f"  {groupe.phrase}")
+            if groupe.suites:
+                self._dire(f"  {groupe.suites}")
             if groupe.scenarios:
                 reste = len(groupe.scenarios) - _SCENARIOS_MAX
                 plus = f" et {accorde(reste, 'autre', 'autres')}" if reste > 0 else ""
@@ -220,6 +224,17 @@ class _Resume:
             suite = f"  jamais vus : {manque}{plus}" if manque else ""
             ligne = f"  {rubrique.titre:<{largeur}} {vus:>5}/{total:<5} {100 * vus // total:>3} %{suite}"
             self._dire(_coupe(visible(ligne), max(self._console.width, 60)))
+
+    def _angles_morts(self) -> None:
+        angles = self._rapport.angles_morts
+        if angles:
+            self._titre("Angles morts (ce que ces échanges ne montrent pas)")
+        for angle in angles[:_ANGLES_MAX]:
+            self._dire(f"  {angle.phrase}")
+            if angle.commande:
+                self._dire(f"    → {angle.commande}")
+        if len(angles) > _ANGLES_MAX:
+            self._dire(f"  … et {accorde(len(angles) - _ANGLES_MAX, 'autre', 'autres')}, dans rapport.json.")
 
     def _titre(self, texte: str) -> None:
         self._dire("")
@@ -308,5 +323,7 @@ def _lignes(groupe: GroupeConstats) -> Iterator[str]:
     if constat is not None and (constat.attendu or constat.observe):
         yield f"    attendu : {abrege(visible(constat.attendu), _VALEUR_BREVE_MAX) or RIEN}"
         yield f"    observé : {abrege(visible(constat.observe), _VALEUR_BREVE_MAX) or RIEN}"
+    if groupe.suites:
+        yield f"    {groupe.suites}"
     if groupe.echanges:
         yield f"    {groupe.ou}"
