@@ -88,7 +88,7 @@ class Sorties:
     ) -> int:
         """Applies the baseline, writes all, `remarques` at the end of the text (on stderr beside a machine's
         format); answers the exit code. Raises RapportNonEcrit, once stdout or stderr has the report."""
-        from sne_sandbox.reports import evidence, text
+        from sne_sandbox.reports import annotations, evidence, text
 
         self._rendu = True
         if self.connues:
@@ -114,14 +114,16 @@ class Sorties:
             echec = erreur
         hors_preuve = (f"l'échange {n} n'est pas dans {PREUVES.fichier}. {r}" for n, r in absents.items())
         remarques = (*remarques, *hors_preuve)
-        if self.forme in PAR_OPTION:
-            for remarque in remarques:
-                click.echo(f"sne-sandbox : {remarque}", err=True)
-            self._a_la_machine(rapport)
-        else:
-            sortie = sys.stdout if self.forme else sys.stderr
-            text.ecrire(rapport, sortie, fichiers=fichiers, remarques=remarques)
-            sys.stdout.flush()
+        sortie = sys.stdout if self.forme == "text" else sys.stderr
+        with annotations.sans_ordres(sortie):
+            if self.forme in PAR_OPTION:
+                for remarque in remarques:
+                    click.echo(f"sne-sandbox : {remarque}", err=True)
+                self._a_la_machine(rapport)
+            else:
+                text.ecrire(rapport, sortie, fichiers=fichiers, remarques=remarques)
+                sys.stdout.flush()
+        annotations.annoncer(rapport, sortie)
         if echec is not None:
             raise echec
         if not rapport.conforme:
@@ -160,9 +162,12 @@ class Sorties:
             raise
 
     def _en_echec(self, rapport: Rapport) -> None:
+        from sne_sandbox.reports import annotations
+
         self._fichiers(rapport)
         if self.forme in PAR_OPTION:
             self._a_la_machine(rapport)
+        annotations.annoncer(rapport, sys.stderr)
 
     def _fichiers(self, rapport: Rapport, prouver: Callable[[Path], object] | None = None) -> dict[str, Path]:
         """Writes them, and the evidence by `prouver`; none without a folder. Raises RapportNonEcrit."""

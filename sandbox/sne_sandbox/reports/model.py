@@ -44,7 +44,9 @@ GROUPES: Final[Mapping[str, str]] = {
     "robustesse": "Robustesse",
 }
 #: Version of the JSON shape of a report (`fixtures/schemas/rapport.schema.json`).
-FORMAT_RAPPORT = 1
+FORMAT_RAPPORT = 2
+#: Those that are read: 1 told a recommendation that is not followed as a failure.
+FORMATS_LUS: Final = (1, FORMAT_RAPPORT)
 #: Of a field that reports of the same format may lack: they were written before it existed.
 FACULTATIF: Final = {"facultatif": True}
 

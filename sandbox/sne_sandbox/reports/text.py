@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final, Self, TextIO
 
 from sne_sandbox.domain.texte import abrege, accorde, visible
 from sne_sandbox.reports import decision
-from sne_sandbox.reports.decision import niveaux_de
+from sne_sandbox.reports.comptes import compter
 from sne_sandbox.reports.groupes import (
     RIEN,
     GroupeConstats,
@@ -72,21 +72,19 @@ class _Resume:
     def __init__(self, rapport: Rapport, console: "Console") -> None:
         self._rapport = rapport
         self._console = console
-        self._groupes = grouper(rapport)
+        self._comptes = compter(rapport)
         self._a_dire: list[tuple[str, str]] = []
 
     def ecrire(self, fichiers: Mapping[str, Path], remarques: Sequence[str]) -> None:
         self._verdict()
-        ouverts = [g for g in self._groupes if g.obligatoire and not g.connue]
-        conseils = [g for g in self._groupes if not g.obligatoire and not g.connue]
-        connus = [g for g in self._groupes if g.connue]
+        ouverts, conseils = self._comptes.a_corriger, self._comptes.conseils
         self._liste("À corriger", ouverts, "red")
         if ouverts and ouverts[0].commande:
             premier = "Pour commencer, rejouez le premier :" if ouverts[0].scenarios else "Pour rejouer :"
             self._dire(premier, "bold")
             self._dire(f"  {ouverts[0].commande}")
         self._liste("Recommandations non suivies", conseils, "yellow")
-        self._liste("Manquements connus", connus, "dim")
+        self._liste("Manquements connus", self._comptes.connus, "dim")
         self._detailler([*ouverts, *conseils])
         self._reponses()
         self._couverture()
@@ -112,14 +110,11 @@ class _Resume:
         )
         for motif in self._rapport.motifs:
             self._dire(f"  {motif}")
-        niveaux = niveaux_de(self._rapport)
-        verifications = [decision.issue_de_verification(v, niveaux) for v in self._rapport.verifications]
-        etats = [decision.issue_de_bilan(bilan) for bilan in self._rapport.bilans]
-        for titre, lot in (("Vérifications", verifications), ("Exigences", etats)):
+        comptes = self._comptes
+        for titre, lot in (("Vérifications", comptes.verifications), ("Exigences", comptes.exigences)):
             if lot:
-                dits = [f"{issue.signe} {issue.compte(n)}" for issue, n in decision.compter_issues(lot)]
-                self._dire(f"{titre} : {' · '.join(dits)}")
-        self._a_dire = decision.legende([*verifications, *etats])
+                self._dire(f"{titre} : {' · '.join(f'{i.signe} {i.compte(n)}' for i, n in lot)}")
+        self._a_dire = decision.legende(comptes.issues)
         duree = (entete.fin - entete.debut).total_seconds()
         menages = accorde(entete.exemples, "ménage essayé", "ménages essayés")
         essayes = f"{menages}, graine {entete.graine}, " if entete.exemples else ""
