@@ -40,12 +40,9 @@ _NON_REJUGE: Final = (
 )
 
 
-def rejuger(
-    fichier: Path, sortie: Path | None, reference: Path | None, forme: str, options: Mapping[str, Any]
-) -> int:
+def rejuger(fichier: Path, sorties: rapports.Sorties, options: Mapping[str, Any]) -> int:
     """Checks the hashes, judges the journal again, says where the verdicts differ, and shows the recorded
     report; the exit code: 0 when it is confirmed and conforming. Raises OperatorError."""
-    sorties = rapports.Sorties.preparer(sortie, reference, forme)
     dossier = evidence.lire(fichier)
     contrat = versions.charger(options["contract"], options["contracts"])
     entete = dossier.rapport.entete

@@ -13,6 +13,7 @@ from sne_sandbox.domain.publication import en_json
 from sne_sandbox.errors import UsageError
 
 if TYPE_CHECKING:
+    from sne_sandbox.cli import rapports
     from sne_sandbox.reports.model import Rapport
 
 _EXEMPLES = """
@@ -40,6 +41,8 @@ def commande(
     comparees: tuple[Path, Path] | None,
     exigees: tuple[str, ...],
     reference: Path | None,
+    candidat: Path | None,
+    mentions: tuple[str, ...],
     forme: str,
     **options: Any,
 ) -> int:
@@ -52,26 +55,25 @@ def commande(
         raise UsageError("--verify et --compare ne vont pas ensemble.", remede="choisissez l'un des deux")
     if comparees is not None:
         return _comparer(*comparees, forme)
+    from sne_sandbox.cli import rapports
+
+    sorties = rapports.Sorties.preparer(
+        dossier, reference, forme, options=options, candidat=candidat, mentions=mentions
+    )
     if preuves is not None:
         from sne_sandbox.cli.preuves import rejuger
 
-        return rejuger(preuves, dossier, reference, forme, options)
-    return _juger(base, dossier, exigees, reference, forme, options)
+        return rejuger(preuves, sorties, options)
+    return _juger(base, exigees, sorties, options)
 
 
 def _juger(
-    base: str,
-    dossier: Path | None,
-    demandees: tuple[str, ...],
-    reference: Path | None,
-    forme: str,
-    options: Mapping[str, Any],
+    base: str, demandees: tuple[str, ...], sorties: "rapports.Sorties", options: Mapping[str, Any]
 ) -> int:
     from sne_sandbox.cli import rapports
     from sne_sandbox.conformance import trafic
     from sne_sandbox.reports.progression import suivre
 
-    sorties = rapports.Sorties.preparer(dossier, reference, forme)
     contrat, magasin = ouvrir(options)
     with magasin:
         ids = rapports.exigees(demandees, contrat)

@@ -57,6 +57,7 @@ def en_html(rapport: Rapport) -> str:
     etats = [decision.issue_de_bilan(bilan) for bilan in rapport.bilans]
     return _modele().render(
         rapport=rapport,
+        conclusion=decision.conclure(rapport),
         entete=rapport.entete,
         duree=(rapport.entete.fin - rapport.entete.debut).total_seconds(),
         a_corriger=[g for g in groupes if g.obligatoire and not g.connue],
