@@ -4,8 +4,9 @@ import gc
 import json
 import os
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
+from functools import partial
 from operator import attrgetter
 from pathlib import Path
 from time import monotonic
@@ -35,6 +36,7 @@ _EXEMPLES = """
 Exemples :
   sne-sandbox check demande.xml
   sne-sandbox check --format json envois/*.xml
+  sne-sandbox check --format sarif envois/ > envois.sarif
   mon-programme | sne-sandbox check -
   sne-sandbox check --profile strict --clock 2018-03-15T12:00:00 envois/
 """
@@ -47,7 +49,8 @@ _xml_max: int
 
 @click.command(epilog=_EXEMPLES)
 @click.argument("fichiers", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="FICHIER…")
-@click.option("--format", "forme", type=click.Choice(["text", "json", "junit"]), default="text",
+@click.option("--format", "forme", default="text",
+              type=click.Choice(["text", "json", "junit", "sarif", "gitlab"]),
               show_default=True, help="Forme du rapport, seul sur la sortie standard.")  # fmt: skip
 @click.option("--clock", "horloge", default="real", show_default=True, help="real, ou un instant ISO.")
 @reglages(*COMMUNES, "xml_max")
@@ -66,10 +69,17 @@ def commande(fichiers: tuple[Path, ...], forme: str, horloge: str, **options: An
     contrat = versions.charger(options["contract"], options["contracts"])
     debut = monotonic()
     resultats = list(zip(chemins, _controler_tout(chemins, contrat, options, maintenant), strict=True))
-    if forme == "junit":
-        _junit(resultats, monotonic() - debut)
+    junit = partial(_junit, duree=monotonic() - debut)
+    formes: dict[str, Callable[[list[tuple[Path, Controle]]], None]] = {
+        "text": _texte, "json": _json, "junit": junit,
+    }  # fmt: skip
+    ecrire = formes.get(forme)
+    if ecrire is not None and "GITHUB_ACTIONS" not in os.environ:
+        ecrire(resultats)
     else:
-        {"text": _texte, "json": _json}[forme](resultats)
+        from sne_sandbox.cli import forges
+
+        forges.ecrire(resultats, forme, partial(ecrire, resultats) if ecrire else None)
     return 0 if all(controle.conforme for _, controle in resultats) else 1
 
 
@@ -147,7 +157,7 @@ def _controler_un(chemin: str) -> Controle:
     return controler(octets, _contrat, _profil, _maintenant, nom=nom_lu, xml_max=_xml_max)
 
 
-# --- the three forms of the report -------------------------------------------------------------------
+# --- the forms of the report -------------------------------------------------------------------
 
 
 def _texte(resultats: list[tuple[Path, Controle]]) -> None:
