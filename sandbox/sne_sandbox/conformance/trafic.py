@@ -51,6 +51,10 @@ _AILLEURS: Final[Mapping[str, str]] = {TEXTES: "CTR"}
 #: Exchanges cited at most, whatever the findings.
 CITES_MAX: Final = 60
 _RIEN: Final = "Aucun échange avec les services n'est arrivé."
+_SANS_FIN: Final = (
+    "Aucune requête n'est arrivée entière : {combien}, et jamais la fin. → envoyez tous les octets que dit "
+    "Content-Length, ou, de Transfer-Encoding: chunked, le dernier morceau (0)."
+)
 _AUCUN: Final = "Aucun échange n'a été accepté : les réponses refusées disent pourquoi."
 _VIDE: Final = "Il ne reste aucun échange à juger : le journal a été vidé."
 _PILOTE: Final = "Se juge en mode piloté (sne-sandbox conform) : {raison}."
@@ -105,7 +109,9 @@ def juger_base(
     entete = bande.entete(reglages)
     motifs = [*reglages.autres_motifs]
     if not bande.echanges:
-        motifs.insert(0, _VIDE if entete.non_juges else _RIEN)
+        commencees = accorde(bande.inachevees, "commencée", "commencées")
+        rien = _SANS_FIN.format(combien=commencees) if bande.inachevees else _RIEN
+        motifs.insert(0, _VIDE if entete.non_juges else rien)
     elif reglages.accord and not bande.acceptes:
         motifs.insert(0, _AUCUN)
     rapport = replace(bande.recueil.rapport(entete, scenarios, bilans), angles_morts=tuple(bande.angles()))
@@ -123,6 +129,7 @@ class _Bande:
     echanges: int = 0
     acceptes: int = 0
     refuses: int = 0
+    inachevees: int = 0
     debut: datetime | None = None
     fin: datetime | None = None
     _menages: Menages = field(default_factory=Menages)
@@ -175,6 +182,7 @@ class _Bande:
         )
 
     def _compter(self, vue: Observation) -> None:
+        self.inachevees += vue.inachevee
         if vue.soap or vue.asynchrone:
             self.echanges += 1
             self.acceptes += vue.acceptee
