@@ -57,6 +57,7 @@ def commande(
     dossier: Path | None,
     exigees: tuple[str, ...],
     reference: Path | None,
+    juger_tout: bool,
     **options: Any,
 ) -> int:
     """Lance COMMANDE devant une base neuve, et juge tout ce que l'application a envoyé.
@@ -71,7 +72,7 @@ def commande(
     from sne_sandbox.domain.base import lire_horloge
     from sne_sandbox.reports.model import TRAFIC
 
-    sorties = rapports.Sorties.preparer(dossier, reference, forme="")
+    sorties = rapports.Sorties.preparer(dossier, reference, forme="", juger_tout=juger_tout)
     application = shlex.join(commande_lancee)
     with sorties.meme_en_echec(options, mode=TRAFIC, application=application, graine=seed):
         programme = _programme(commande_lancee[0])
@@ -135,6 +136,7 @@ def _programme(nom: str) -> str:
 def _lancer(ouverte: Epreuve, commande: Sequence[str], pret: Path | None) -> int:
     """Runs the command before the served base; its exit code (128 + n when signal n killed it). From then on
     a signal is held back: what the command sent is to be judged."""
+    from sne_sandbox.cli import diagnostic
     from sne_sandbox.server.pret import le_temps_de_servir
 
     with (
@@ -144,8 +146,10 @@ def _lancer(ouverte: Epreuve, commande: Sequence[str], pret: Path | None) -> int
     ):
         click.echo(f"sne-sandbox : base [{base.nom}] servie par {base.racine}/services/", err=True)
         ouverte.signaux.tenir()
+        branchement = diagnostic.EnMemeTemps(base, enfant)
         code = _executer(commande, base.variables(pret or Path(dossier) / "pret.json"), ouverte.signaux.recus)
         enfant.verifier()
+        branchement.conclure(attendre=code != 0)
     return code
 
 

@@ -42,7 +42,7 @@ def _formulaire(pas: PasJoue, dire: Dire) -> Iterator[Constat]:
         return
     regles = _REGLES if pas.prevue.sur_numero else {}
     for constat in fidelite.comparer(pas.attendu, corps, echange=echange_de(pas), regles=regles):
-        if constat.exigence == "VIE-04" and constat.observe:
+        if constat.exigence == "VIE-04" and constat.sorte == fidelite.VALEUR_CHANGEE:
             phrase = "La date de création de la demande est changée."
             yield replace(constat, phrase=phrase, sorte="date_de_creation_changee")
         else:
@@ -194,7 +194,9 @@ def _date_de_renouvellement(pas: PasJoue, dire: Dire) -> Iterator[Constat]:
     ecrite = next((jour for jour in reversed(ecrites) if jour), "")
     if ecrite and lire_date(ecrite) != lire_date(saisie):
         phrase = "Le renouvellement ne porte pas la date saisie."
-        yield dire.rompue("date_de_renouvellement_erronee", phrase, saisie, ecrite)
+        decalee = fidelite.jours_d_ecart(saisie, ecrite) or 0  # as all dates may be
+        sorte = fidelite.UN_JOUR.get(decalee, "date_de_renouvellement_erronee")
+        yield dire.rompue(sorte, phrase, saisie, ecrite)
 
 
 def _origine_inventee(pas: PasJoue, dire: Dire) -> Iterator[Constat]:
@@ -219,6 +221,19 @@ def _radiation_inventee(pas: PasJoue, dire: Dire) -> Iterator[Constat]:
         phrase = "Une radiation est transmise alors que personne ne l'a saisie."
         observe = inventee.code_de("motifRadiation") or inventee.texte_de("dateRadiation")
         yield dire.rompue("radiation_inventee", phrase, "élément absent", observe)
+
+
+def _radiation_au_lieu_de_reactiver(pas: PasJoue, dire: Dire) -> Iterator[Constat]:
+    """VIE-06: a reactivation has no motive; one that has radiates."""
+    radiations = (corps.enfant("radiation") for corps in _corps_envoyes(pas, "RAD"))
+    motif = next(
+        (m for bloc in radiations if bloc is not None and (m := bloc.code_de("motifRadiation"))), None
+    )
+    if motif is not None:
+        phrase = (
+            f"« {pas.commande} » est envoyé comme une radiation : motif {motif} envoyé, aucun n'est demandé."
+        )
+        yield dire.rompue("motif_non_demande", phrase, "motifRadiation vide", motif)
 
 
 def _creation_renvoyee(pas: PasJoue, dire: Dire) -> Iterator[Constat]:
@@ -293,6 +308,7 @@ DES_MESSAGES: Final = (
     JugeDePas(_date_de_renouvellement, de("renouveler")),
     JugeDePas(_origine_inventee, attrgetter("exigence"), ("FID-13",)),
     JugeDePas(_radiation_inventee, _ne_radie_pas, ("FID-13",)),
+    JugeDePas(_radiation_au_lieu_de_reactiver, de("reactiver")),
     JugeDePas(_creation_renvoyee, de("enregistrer"), ("VIE-02",)),
     JugeDePas(_date_du_fichier, _envoie_un_document, ("CTR-13",)),
 )

@@ -16,7 +16,7 @@ from sne_sandbox.conformance.accidents import Isolement
 from sne_sandbox.conformance.adresses import FAUX_SERVEURS
 from sne_sandbox.conformance.jugement.juge import Dire
 from sne_sandbox.conformance.pannes_lues import APRES, PANNES, juger_panne
-from sne_sandbox.conformance.pas import JugeDePas, PasJoue, de, echange_de, fault_de
+from sne_sandbox.conformance.pas import REQUETE_INACHEVEE, JugeDePas, PasJoue, de, echange_de, fault_de
 from sne_sandbox.conformance.protocole import Commande, Statut
 from sne_sandbox.conformance.saisies import filtres_de
 from sne_sandbox.domain.echange import Piece, VerdictEchange
@@ -53,6 +53,23 @@ def _faux_serveur(pas: PasJoue) -> Iterator[Constat]:
         yield dire.rompue(faux.sorte, faux.accepte, "erreur", pas.statut.value)
     else:
         yield dire.tenue()
+
+
+def _requete_inachevee(pas: PasJoue) -> Iterator[Constat]:
+    """EMB-01: a request that is begun is ended. Only of a command that the application gave up for it: a
+    connection may break, and be made again."""
+    if not (pas.empeche and pas.inacheves):
+        return
+    derniere = pas.inacheves[-1]
+    phrase = (
+        f"La requête est commencée ({derniere.echange.methode} {derniere.echange.chemin}), et sa fin "
+        "n'arrive jamais : l'application attend la réponse d'un message qu'elle n'a pas fini d'envoyer."
+    )
+    attendu = (
+        "tous les octets que dit Content-Length, ou, de Transfer-Encoding: chunked, le dernier morceau (0)"
+    )
+    dire = Dire("EMB-01", derniere.echange.identifiant)
+    yield dire.rompue(REQUETE_INACHEVEE, phrase, attendu, derniere.fault("message"))
 
 
 # --- numbers ---------------------------------------------------------------------------------------------
@@ -400,9 +417,11 @@ def _cherche_ou_enregistre(commande: Commande) -> bool:
     return commande.enregistre or "getDoublons" in commande.operations
 
 
-#: Judges of what an earlier step made ready: a panne, a server to refuse; with all that they may speak of.
+#: Judges of what an earlier step made ready (a panne, a server to refuse), and of what kept the command from
+#: being done; with all that they may speak of.
 SELON_LE_DECOR: Final = (
     (juger_panne, (*dict.fromkeys(exigence for exigence, _ in PANNES.values()), APRES)),
+    (_requete_inachevee, ("EMB-01",)),
     (_faux_serveur, tuple(faux.exigence for faux in FAUX_SERVEURS.values())),
 )
 #: Those of the command: of two findings of one kind the first is told.

@@ -58,6 +58,14 @@ def _sans_prefixe(temoin: Temoin, honnete: Etape, racine: Any) -> bytes:
     return octets
 
 
+@FAUTES.etape("code-qualifie", "CTR-01", dans="redaction.octets", par=arbre)
+def _code_qualifie(racine: Any) -> None:
+    """Les attributs code sont écrits dans l'espace de noms du document."""
+    for element in racine.iter():
+        if "code" in element.attrib:
+            element.set(f"{{{NUU}}}code", element.attrib.pop("code"))
+
+
 @FAUTES.saisie("ordre-alphabetique", "CTR-01")
 def _desordre(contenu: Formulaire) -> None:
     """Les éléments sont écrits dans l'ordre alphabétique."""

@@ -80,6 +80,12 @@ def _radren(radiation: Formulaire) -> None:
     radiation.update({"dateRadiation": date, "motifRadiation": {"code": "RADREN"}})
 
 
+def _reactivation_motivee(temoin: Temoin, contenu: Formulaire) -> Formulaire:
+    radiation = contenu["radiation"]
+    motif = radiation["motifRadiation"] or {"code": "RADABA"}
+    return {**contenu, "radiation": {**radiation, "motifRadiation": motif}}
+
+
 def _voisin(evenement: Formulaire) -> None:
     if "idEvenement" in evenement:
         evenement["idEvenement"] = str(int(evenement["idEvenement"]) + 1)
@@ -227,6 +233,8 @@ FAUTES.extend((
     Faute("attribution-omise", "La radiation pour attribution ne décrit pas le logement.",
           ("VIE-07", "FID-14"), "demandes.radier", argument(1, sans("attributionLogement")),
           suites=("VIE-18",)),
+    Faute("reactivation-motivee", "Une réactivation part avec un motif de radiation.", ("VIE-06",),
+          "envoi.envoyer", message("RAD", _reactivation_motivee)),
     Faute("radren", "L'application radie elle-même pour non-renouvellement.", ("VIE-08", "FID-14"),
           "demandes.radier", argument(1, _radren), suites=("VIE-18",)),
     # doublons

@@ -1,10 +1,14 @@
 """Defects of what is transmitted of what was entered."""
 
+import re
 import unicodedata
 from collections.abc import Callable, Collection
+from datetime import date, timedelta
 from typing import Any, Final
 
+from sne_temoin.application import Temoin
 from sne_temoin.fautes.faute import (
+    Etape,
     Famille,
     Faute,
     Formulaire,
@@ -26,6 +30,7 @@ from sne_temoin.fautes.faute import (
 
 #: Width of a column in an old database.
 _COLONNE: Final = 30
+_JOUR: Final = re.compile(r"\d{4}-\d\d-\d\d")
 _ECRITURE: Final = "redaction.formulaire"
 
 FAUTES: Final = Famille()
@@ -65,6 +70,22 @@ def _au_rang(rang: int, contenu: Formulaire, nom: str, valeur: str) -> None:
     tous = list(contenu.items())
     contenu.clear()
     contenu.update([*tous[:rang], (nom, valeur), *tous[rang:]])
+
+
+@FAUTES.etape("dates-en-utc", "FID-13", dans="redaction.element")
+def _dates_en_utc(temoin: Temoin, honnete: Etape, parent: Any, nom: str, valeur: Any) -> Any:
+    """Les dates sont prises à minuit, heure de Paris, et écrites en temps universel : la veille."""
+    if isinstance(valeur, str) and _JOUR.fullmatch(valeur):
+        valeur = (date.fromisoformat(valeur) - timedelta(days=1)).isoformat()
+    return honnete(parent, nom, valeur)
+
+
+@FAUTES.etape("mojibake", "FID-10", dans="redaction.element")
+def _mojibake(temoin: Temoin, honnete: Etape, parent: Any, nom: str, valeur: Any) -> Any:
+    """L'UTF-8 de la base est lu comme du Latin-1, puis écrit en UTF-8."""
+    if isinstance(valeur, str):
+        valeur = valeur.encode().decode("latin-1")
+    return honnete(parent, nom, valeur)
 
 
 #: Arrondissements, by their first digits, and the commune that they are parts of; an abolished commune, and

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from functools import partial
+from http.client import HTTPException
 from typing import Any, Final
 
 from lxml import etree
@@ -123,6 +124,20 @@ def _creation_rejouee(temoin: Temoin, honnete: Etape, genre: str, dossier: Dossi
 def _a_l_aveugle(temoin: Temoin, honnete: Etape, dossier: Any) -> Any:
     """Après une réponse perdue, la création est renvoyée sans rien rechercher."""
     return None
+
+
+@FAUTES.etape("post-renvoye", "VIE-12", "VIE-13", dans="liaison.transport.poster", suites=("VIE-28",))
+def _post_renvoye(temoin: Temoin, honnete: Etape, adresse: str, content_type: str, corps: bytes) -> Any:
+    """La bibliothèque HTTP renvoie d'elle-même un POST dont la connexion est coupée."""
+    # As HttpURLConnection of Java does, unless sun.net.http.retryPost is false.
+    try:
+        return honnete(adresse, content_type, corps)
+    except SansReponse as perdue:
+        if not isinstance(perdue.__cause__, OSError | HTTPException) or isinstance(
+            perdue.__cause__, TimeoutError
+        ):
+            raise
+        return honnete(adresse, content_type, corps)
 
 
 @FAUTES.etape("relance-en-rafale", "VIE-13", dans="liaison.attendre")

@@ -10,11 +10,13 @@ from sne_sandbox.conformance.observation import Observation
 from sne_sandbox.contract import codec
 from sne_sandbox.contract.explication import expliquer
 from sne_sandbox.contract.schema import Document
+from sne_sandbox.contract.suggestions import suggerer
 from sne_sandbox.domain import nir
 from sne_sandbox.domain.dates import PARIS
 from sne_sandbox.domain.element import Element
 from sne_sandbox.domain.texte import masquer_nir
 from sne_sandbox.errors import ExchangeError
+from sne_sandbox.operations.controle import lire_explication
 from sne_sandbox.operations.table import OPERATIONS
 from sne_sandbox.reports.model import Constat
 from sne_sandbox.rules.catalogue.logement import departement_connu
@@ -143,7 +145,7 @@ def _du_schema(vue: Observation) -> list[tuple[str, str, str]]:
     sien = _son_schema(vue)
     if sien is None:
         return []
-    lues = [_LIGNE.fullmatch(ligne) for ligne in vue.fault("explication").split("\n")]
+    lues = [_LIGNE.fullmatch(ligne) for ligne in lire_explication(vue.fault("explication"))[0]]
     if lues and all(lues):
         return [(lue[2], _phrase(*lue[3].split(" → ", 1)), "") for lue in lues if lue is not None]
     fautes = expliquer(vue.arbre, *sien, vue.contrat.schemas)
@@ -186,7 +188,7 @@ def codes_de_nomenclature(vue: Observation, dire: Dire) -> Iterator[Constat]:
             fautes += 1
             if fautes <= FAUTES_MAX:
                 phrase = f"Le code [{element.code}] n'appartient pas à la nomenclature {regle[0]}."
-                attendu = f"un code de {regle[0]}"
+                attendu = suggerer(vue.contrat, regle[0], element.code)
                 yield dire.rompue("code_inconnu", phrase, attendu, element.code, chemin=element.chemin)
     if vus and not fautes:
         yield dire.tenue()

@@ -23,6 +23,7 @@ from sne_sandbox.contract.versions import Contrat, OperationPubliee
 from sne_sandbox.domain.echange import VerdictEchange
 from sne_sandbox.mime import tolerances as t
 from sne_sandbox.mime.message import Packaging
+from sne_sandbox.mime.unpack import limite_du_corps
 from sne_sandbox.reports.model import Constat
 from sne_sandbox.soap.envelope import SOAP11, SOAP12
 from sne_sandbox.soap.fields import INCLUDE
@@ -136,7 +137,16 @@ def multipart_mtom(vue: Observation, dire: Dire) -> Iterator[Constat]:
     """EMB-05. `start` may be left out (RFC 2387: the first part is then the root), not name nothing."""
     annonce = vue.en_tete("Content-Type").lstrip().lower()
     if vue.message is None:
-        if vue.echange.requete and annonce.startswith("multipart/") and not _content_id_double(vue):
+        limite = limite_du_corps(vue.echange.requete)
+        if limite and not annonce.startswith("multipart/"):
+            phrase = (
+                "L'en-tête Content-Type contredit le contenu : il n'annonce pas de parties, et le corps en "
+                f"a, séparées par « --{limite} »."
+            )
+            attendu = f'multipart/related; type="application/xop+xml"; boundary="{limite}"'
+            observe = vue.en_tete("Content-Type") or "aucun Content-Type"
+            yield dire.rompue("content_type_contredit", phrase, attendu, observe)
+        elif vue.echange.requete and annonce.startswith("multipart/") and not _content_id_double(vue):
             lie = annonce.startswith("multipart/related")
             codage = vue.en_tete("Content-Encoding").strip()
             if codage.lower() in ("", "identity"):
