@@ -1,13 +1,11 @@
 """CTR: each requirement on the document, broken one way at a time."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from banc import (
     FORMULAIRE,
-    MIDI,
     NS,
     Banc,
     message,
@@ -171,30 +169,3 @@ def test_une_valeur_de_trop_est_montree(banc: Banc, constats: Callable[..., Any]
     banc.demander(racine)
     (faute,) = [c for c in constats(banc) if c.exigence == "CTR-01" and not c.tenue]
     assert faute.observe == "x" * 60
-
-
-@pytest.mark.parametrize(
-    ("jours", "attendu"),
-    [(0, set()), (-400, set()), (0.9, set()), (3, {("CTR-13", "date_future")})],
-)
-def test_la_date_du_fichier(
-    banc: Banc, rompues: Callable[..., set[tuple[str, str]]], jours: float, attendu: set[tuple[str, str]]
-) -> None:
-    """CTR-13: not of the future; of the past, one message says nothing."""
-    racine = message(specimen("personne_seule"), "CRE")
-    poser(racine, "entete/dateFichier", (MIDI + timedelta(days=jours)).isoformat())
-    banc.demander(racine)
-
-    trouves = {rompue for rompue in rompues(banc, pilote=True) if rompue[0] == "CTR-13"}
-    assert trouves == attendu
-
-
-def test_la_date_d_une_horloge_que_l_application_ne_regle_pas(
-    banc: Banc, rompues: Callable[..., set[tuple[str, str]]]
-) -> None:
-    """CTR-13: the machine's, over a base that lives in 2018."""
-    racine = message(specimen("personne_seule"), "CRE")
-    poser(racine, "entete/dateFichier", datetime.now(UTC).isoformat(timespec="seconds"))
-    banc.demander(racine)
-
-    assert "CTR-13" not in {exigence for exigence, _ in rompues(banc, pilote=True)}
