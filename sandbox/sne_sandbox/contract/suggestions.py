@@ -18,6 +18,8 @@ _PROCHES_MAX: Final = 3
 _TYPES: Final = "ListeTypeFichier"
 _DU_SNE: Final = frozenset({"DIS", "RET"})
 _TYPE: Final = "/entete/typeFichier"
+#: Rules whose `valeur` may be a code that is not of the list of its element.
+_DE_CODE: Final = frozenset({"ENT001", "ENT011", "DAL002", "DAL003"})
 _VERSION: Final = "interfaceNuu/@versionInterface"
 _INDICE: Final = re.compile(r"\[\d+\]")
 
@@ -99,7 +101,7 @@ def remede_de_regle(contrat: Contrat, regle: str, chemin: str, valeur: str) -> s
     remede = fiche.remede if fiche is not None else ""
     if chemin.endswith("/commune") and not contrat.territoires.existe(valeur):
         return suggerer_une_commune(contrat, valeur) or remede
-    liste = liste_de(contrat, chemin)
+    liste = liste_de(contrat, chemin) if regle in _DE_CODE else ""
     if not liste or not valeur or contrat.nomenclatures.contient(liste, valeur):
         return remede
     dite = suggerer(contrat, liste, valeur)

@@ -42,6 +42,7 @@ def test_the_remedy_of_a_rule_keeps_its_own_where_there_is_no_code() -> None:
     fiche, numero = CONTRAT.regles["ENT009"], "interfaceNuu/demande/demandeLogement/numUnique"
     assert remede_de_regle(CONTRAT, "ENT009", numero, "1") == fiche.remede
     assert remede_de_regle(CONTRAT, "ENT011", LOGEMENT, "F3").startswith("Vouliez-vous écrire « T3 » ?")
+    assert remede_de_regle(CONTRAT, "REC006", LOGEMENT, "autre chose") == CONTRAT.regles["REC006"].remede
     assert remede_de_regle(CONTRAT, "INCONNUE", LOGEMENT, "T3") == ""
 
 
