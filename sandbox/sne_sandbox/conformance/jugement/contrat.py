@@ -9,7 +9,7 @@ from sne_sandbox.conformance.observation import Observation
 from sne_sandbox.contract import codec
 from sne_sandbox.contract.explication import expliquer
 from sne_sandbox.contract.schema import Document
-from sne_sandbox.contract.suggestions import suggerer
+from sne_sandbox.contract.suggestions import suggerer, suggerer_une_commune
 from sne_sandbox.domain import nir
 from sne_sandbox.domain.element import Element
 from sne_sandbox.domain.texte import est_mal_lu, masquer_nir
@@ -214,7 +214,7 @@ def communes(vue: Observation, dire: Dire) -> Iterator[Constat]:
         rompues += 1
         phrase = f"Le code de commune [{code}] n'existe pas au code officiel géographique."
         chemin = element.chemin if element.nom == "commune" else chemin
-        attendu = "un code INSEE de commune (5 caractères)"
+        attendu = suggerer_une_commune(vue.contrat, code) or "un code INSEE de commune (5 caractères)"
         yield dire.rompue("commune_inconnue", phrase, chemin=chemin, attendu=attendu, observe=code)
     if vues and not rompues and not douteuses:
         yield dire.tenue()
