@@ -145,7 +145,7 @@ def _issue(verification: Verification, issue: Issue) -> tuple[str, str, str]:
     genre = _GENRES.get(issue, "skipped")
     if not genre:
         return "", "", ""
-    enfreints = [c for c in verification.constats if not c.tenue]
+    enfreints = [c for c in verification.constats if c.rompue]
     phrase = enfreints[0].phrase if enfreints else verification.raison or verification.verdict.value
     if genre != "skipped":
         return genre, (enfreints[0].sorte if enfreints else "") or verification.verdict.value, phrase
@@ -161,7 +161,7 @@ def _cas_du_bilan(bilan: Bilan, mode: str) -> Cas:
     if bilan.etat is not EtatExigence.ENFREINTE:
         dit = f"{bilan.etat.value} : {bilan.raison}" if bilan.raison else bilan.etat.value
         return Cas(mode, nom, 0.0, "skipped", bilan.etat.value, dit)
-    enfreints = tuple(c for c in bilan.constats if not c.tenue)
+    enfreints = tuple(c for c in bilan.constats if c.rompue)
     verification = Verification(mode, bilan.exigence, Verdict.ECHOUE, enfreints, connue=bilan.connue)
     genre, sorte, message = _issue(verification, issue)
     return Cas(mode, nom, 0.0, genre, sorte, message, _corps(verification))
@@ -169,7 +169,7 @@ def _cas_du_bilan(bilan: Bilan, mode: str) -> Cas:
 
 def _corps(verification: Verification) -> str:
     lignes: list[str] = []
-    enfreints = [c for c in verification.constats if not c.tenue]
+    enfreints = [c for c in verification.constats if c.rompue]
     for constat in enfreints[:_CONSTATS_MAX]:
         lignes += _phrases(constat)
     if len(enfreints) > _CONSTATS_MAX:

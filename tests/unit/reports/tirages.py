@@ -33,9 +33,13 @@ def verifications(draw: st.DrawFn, scenario: str) -> Verification:
             Constat(exigence, False, f"Une phrase. {HOSTILE}", sorte, "demande/nom", "x", "y", 12)
             for sorte in sortes
         )
+    # What another requirement explains is charged to nobody, and its findings are kept.
+    cause = draw(st.sampled_from(("", "FID-01"))) if verdict is Verdict.IGNORE else ""
+    if cause:
+        constats = (Constat(exigence, False, "Suite d'une autre.", "a", echange=12, cause=cause),)
     manque = verdict in (Verdict.ECHOUE, Verdict.ERREUR)
     connue = _RAISON if manque and draw(st.booleans()) else ""
-    return Verification(scenario, exigence, verdict, constats, raison="parce que", connue=connue)
+    return Verification(scenario, exigence, verdict, constats, raison="parce que", connue=connue, cause=cause)
 
 
 @st.composite
