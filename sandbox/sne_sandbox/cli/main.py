@@ -35,7 +35,12 @@ COMMANDES: Final = {
     "check": ("check", "Contrôle des documents hors ligne : schéma, nomenclatures, règles."),
     "generate": ("generate", "Écrit des messages : ménages tirés, valides ou fautifs d'une seule façon."),
     "exigences": ("exigences", "Montre ce sur quoi une application est jugée, et comment."),
+    "certification": (
+        "certification",
+        "Montre les mentions à acquérir, et ce qu'il reste à faire pour elles.",
+    ),
     "rules": ("rules", "Montre les contrôles : sévérité, fidélité, source, remède."),
+    "nomenclatures": ("nomenclatures", "Montre les nomenclatures : les codes admis, et leurs libellés."),
     "bases": ("bases", "Liste, crée, règle ou supprime des bases."),
     "stats": ("stats", "Les tableaux statistiques d'une base : stock, flux, profils."),
     "clock": ("clock", "Lit, fige ou avance l'horloge d'une base : les nuits passent."),

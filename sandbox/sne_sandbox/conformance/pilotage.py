@@ -126,12 +126,14 @@ def derouler(
 @dataclass(frozen=True, slots=True)
 class _Presentation:
     """What the application says of itself: its name and version, the commands that it knows, the versions of
-    messages that it writes (none when it does not say), how many of it may run at once."""
+    messages that it writes (none when it does not say), how many of it may run at once, the filters of feeds
+    that it sends."""
 
     nom: str
     commandes: frozenset[str]
     versions: frozenset[str]
     instances: int
+    filtres: frozenset[str]
 
     def manque(self, scenario: Scenario) -> str:
         """Why a scenario is of no concern to it, "" when it is."""
@@ -139,7 +141,10 @@ class _Presentation:
         if inconnues:
             return f"l'application ne connaît pas : {', '.join(inconnues)}"
         absentes = sorted(scenario.versions - self.versions) if self.versions else []
-        return f"l'application n'écrit pas la version {', '.join(absentes)}" if absentes else ""
+        if absentes:
+            return f"l'application n'écrit pas la version {', '.join(absentes)}"
+        ignores = sorted(scenario.filtres - self.filtres)
+        return f"l'application ne filtre pas ses relevés par : {', '.join(ignores)}" if ignores else ""
 
 
 @dataclass(slots=True)
@@ -179,6 +184,7 @@ class _Pilotage:
             frozenset(map(str, reponse["commandes"])),
             frozenset(map(str, reponse.get("versions") or ())),
             int(reponse.get("instances") or 1),
+            frozenset(map(str, reponse.get("filtres") or ())),
         )
 
     def renforcer(self, restants: Sequence[Scenario]) -> None:

@@ -14,6 +14,7 @@ from sne_sandbox.conformance.observation import Observation, citer
 from sne_sandbox.contract.exigences import Exigence
 from sne_sandbox.contract.versions import Contrat
 from sne_sandbox.domain.echange import TLS, VerdictEchange
+from sne_sandbox.operations.controle import lire_explication
 from sne_sandbox.reports.model import (
     Accident,
     Bilan,
@@ -34,7 +35,9 @@ REFUS: Final = "refus"
 AVERTISSEMENT: Final = "avertissement"
 TOLERANCE: Final = "tolérance"
 _NATURES: Final = {"bloquante": REFUS, "avertissement": AVERTISSEMENT}
-_RANGS: Final = (REFUS, TOLERANCE, AVERTISSEMENT)
+#: What a rule would refuse of a message that the schema refuses, once this is mended.
+A_VENIR: Final = "refus à venir"
+_RANGS: Final = (REFUS, A_VENIR, TOLERANCE, AVERTISSEMENT)
 #: Of the codes that a line notes beside tolerances, which are schema faults, these only are theirs.
 _NUMERO: Final = "T-"
 #: Codes of answers kept, and exchanges named of each.
@@ -265,6 +268,8 @@ def _dites(vue: Observation) -> Iterator[tuple[str, str, str]]:
     match vue.echange.verdict:
         case VerdictEchange.FAULT:
             yield REFUS, "faute SOAP", message
+            for code, gravite, dit in lire_explication(fault.get("explication", ""))[1]:
+                yield A_VENIR if gravite == "bloquante" else AVERTISSEMENT, code, dit
         case VerdictEchange.REFUS:
             # No status: a handshake, or a connection cut before there was a request to answer.
             sans = TLS if vue.echange.methode == TLS else "connexion coupée"

@@ -31,7 +31,7 @@ class GroupeConstats:
     `constat` is the example shown (None: the check ended in error, `phrase` says how), `scenarios` where it
     was met in the plan's order (none when traffic is judged), `nombre` how many findings, `echanges` where
     they were seen, `commande` plays it again, `connue` is the reason of the baseline, "" unless it excuses
-    all of them.
+    all of them, `remede` what a developer does about the requirement.
     """
 
     exigence: str
@@ -50,6 +50,7 @@ class GroupeConstats:
     echanges: tuple[int, ...] = ()
     consequences: tuple[str, ...] = ()
     """Requirements that it explains, and that are not counted: told with the first group of its own."""
+    remede: str = ""
 
     @property
     def titre(self) -> str:
@@ -124,6 +125,7 @@ def grouper(rapport: Rapport) -> tuple[GroupeConstats, ...]:
                 connue=lot[0][2] if all(connue for _, _, connue in lot) else "",
                 erreur=erreur,
                 echanges=tuple(sorted({c.echange for c, _, _ in lot if c and c.echange is not None})),
+                remede=bilan.remede if bilan and not erreur else "",
             )
         )
     return _avec_leurs_consequences(sorted(groupes, key=_urgence), rapport)

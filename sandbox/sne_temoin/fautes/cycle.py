@@ -185,6 +185,13 @@ def _insiste(temoin: Temoin, honnete: Etape, *arguments: Any) -> Any:
         return honnete(*arguments)
 
 
+def _nature(vraie: str, autre: str) -> Any:
+    """What becomes of an event is told otherwise."""
+    return lambda temoin, honnete: (
+        lambda numero, evenement, nature="": honnete(numero, evenement, autre if nature == vraie else nature)
+    )
+
+
 FAUTES.extend((
     # messages
     Faute("numero-invente", "La création porte un numéro unique inventé.", ("VIE-01",), "envoi.envoyer",
@@ -251,6 +258,10 @@ FAUTES.extend((
           "partage.exiger_auteur", constante({})),
     Faute("evenement-reglementaire-supprime", "Un événement réglementaire est supprimé comme un autre.",
           ("VIE-17",), "partage.exiger_auteur", resultat(lambda lu: {**lu, "reglementaire": "false"})),
+    Faute("modification-dite-suppression", "Un événement modifié est dit supprimé (natureModification).",
+          ("VIE-31",), "partage.evenement_de", _nature("MOD", "SUP")),
+    Faute("suppression-dite-modification", "Un événement supprimé est dit modifié (natureModification).",
+          ("VIE-31",), "partage.evenement_de", _nature("SUP", "MOD")),
     Faute("dalo-sans-date", "La décision DALO ne porte pas sa date.", ("VIE-22",), "partage.declarer_dalo",
           argument(1, sans("dateDecisionDalo"))),
 ))  # fmt: skip

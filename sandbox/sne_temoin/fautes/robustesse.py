@@ -86,7 +86,7 @@ def _panne_sans_resultat(temoin: Temoin, honnete: Etape, operation: str, genre: 
         return etree.Element(f"{{{NUU}}}interfaceNuu")
 
 
-@FAUTES.etape("panne-vaut-aucun", "ROB-03", dans="liaison.insister", suites=("VIE-14",))
+@FAUTES.etape("panne-vaut-aucun", "ROB-03", dans="liaison.insister", suites=("VIE-29",))
 def _panne_vaut_aucun(temoin: Temoin, honnete: Etape, nom: str, champs: Any) -> Any:
     """Une panne est rendue comme « aucun doublon », « aucune radiation »."""
     # No answer to a search for doublons, or to a feed, is read as an empty one.
@@ -98,7 +98,7 @@ def _panne_vaut_aucun(temoin: Temoin, honnete: Etape, nom: str, champs: Any) -> 
         return ReponseLue({}, {})
 
 
-@FAUTES.etape("curseur-trop-tot", "VIE-14", dans="liaison.insister")
+@FAUTES.etape("curseur-trop-tot", "VIE-29", dans="liaison.insister")
 def _curseur_trop_tot(temoin: Temoin, honnete: Etape, nom: str, champs: Any) -> Any:
     """Le curseur d'un relevé avance avant que la réponse soit lue."""
     # The cursor of the radiations moves when they are asked for, and not when they are read.

@@ -151,6 +151,14 @@ def _content_type_nu(enveloppe: Any) -> None:
             champ.set("contentType", media)
 
 
+@FAUTES.etape("type-de-piece-faux", "EMB-17", dans="liaison.emballage.question", par=_enveloppe)
+def _type_de_piece_faux(enveloppe: Any) -> None:
+    """Toute pièce est annoncée comme un PDF."""
+    for champ in _entree(enveloppe):
+        if f"{{{WS}}}contentType" in champ.attrib:
+            champ.set(f"{{{WS}}}contentType", "application/pdf")
+
+
 @FAUTES.etape("cle-privee", "EMB-15", dans="liaison.certificat")
 def _cle_privee(temoin: Temoin, honnete: Etape, nom: str) -> dict[str, Any]:
     """La clé privée est envoyée à la place du certificat."""

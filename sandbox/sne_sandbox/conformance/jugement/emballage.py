@@ -12,7 +12,11 @@ from urllib.parse import urlsplit
 from lxml import etree
 
 from sne_sandbox.conformance.adresses import FAUX_SERVEURS
-from sne_sandbox.conformance.jugement.champs import champs_de_l_operation, sans_cle_privee
+from sne_sandbox.conformance.jugement.champs import (
+    champs_de_l_operation,
+    sans_cle_privee,
+    type_du_contenu,
+)
 from sne_sandbox.conformance.jugement.juge import Dire, Juge
 from sne_sandbox.conformance.observation import Observation
 from sne_sandbox.contract.versions import Contrat, OperationPubliee
@@ -336,4 +340,5 @@ JUGES: Final = (
     Juge("EMB-13", adresse_configuree),
     Juge("EMB-15", sans_cle_privee),
     Juge("EMB-16", certificat_du_serveur_verifie),
+    Juge("EMB-17", type_du_contenu),
 )

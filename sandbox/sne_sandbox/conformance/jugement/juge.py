@@ -194,6 +194,7 @@ REFUS: Final[Mapping[str, frozenset[str]]] = {
         "CTR-03": "ENT011",
         "CTR-04": "ADR002 ATT007",
         "CTR-12": "NIR001 NIR002",
+        "CTR-13": "ENT002",
         "VIE-01": "ENT009",
         "VIE-03": "ENT010 MOT001 REC001",
         "VIE-04": "CYC006",
