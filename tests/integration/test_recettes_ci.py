@@ -201,6 +201,11 @@ def test_the_action_and_the_component_do_both(quoi: str, depot: Path) -> None:
         conforme(jouer(recettes.de_action(**entrees), depot, {}, sur_github(depot)), depot)
         shutil.rmtree(depot / "rapport-sne")
         shutil.rmtree(depot / "envois")
+        refusee = jouer(recettes.de_action(**entrees, mention="socle"), depot, {}, sur_github(depot))[-1]
+        assert refusee.returncode == 1
+        assert "Mention exigée, et non acquise : socle" in refusee.stderr
+        shutil.rmtree(depot / "rapport-sne")
+        shutil.rmtree(depot / "envois")
     travail = recettes.du_composant(image="node:22", exemples=1, **entrees)
     conforme(jouer(travail, depot, {}, {}), depot)
 
