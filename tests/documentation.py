@@ -10,6 +10,7 @@ import json
 import re
 import sys
 import tempfile
+import textwrap
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Final
@@ -219,6 +220,13 @@ def _rapports() -> list[str]:
     return tableau(("fichier", "pour"), ((f"`{f.fichier}`", f.usage) for f in FICHIERS.values()))
 
 
+def _recette(nom: str) -> list[str]:
+    """The jobs of a CI recipe, as they are copied: from the first « (a) » on."""
+    lignes = (fixtures_dir() / "ci" / nom).read_text("utf-8").splitlines()
+    debut = next(rang for rang, ligne in enumerate(lignes) if ligne.strip().startswith("# (a)"))
+    return ["```yaml", *textwrap.dedent("\n".join(lignes[debut:])).splitlines(), "```"]
+
+
 def _variables() -> list[str]:
     pret = dict.fromkeys(("https", "http", "ca_file", "cert_file", "key_file", "pkcs12_file", "guichet"), "x")
     with tempfile.TemporaryDirectory() as dossier:
@@ -269,13 +277,16 @@ def _exigences() -> Iterator[str]:
         yield f"## {titre}"
         yield ""
         yield from tableau(
-            ("exigence", "ce qui est demandé", "niveau", "se juge, et source"),
+            ("exigence", "ce qui est demandé", "niveau", "se juge, et source", "quand elle est enfreinte"),
             (
-                (f"`{e.id}`", e.texte, _NIVEAUX[e.niveau], f"{_comment(e.id, e.non_testee)} · {e.source}")
+                (
+                    f"`{e.id}`", e.texte, _NIVEAUX[e.niveau],
+                    f"{_comment(e.id, e.non_testee)} · {e.source}", e.remede,
+                )
                 for e in sorted(exigences.values(), key=lambda e: e.id)
                 if e.id.startswith(famille)
             ),
-        )
+        )  # fmt: skip
         yield ""
 
 
@@ -386,6 +397,8 @@ BLOCS: Final[Mapping[str, Bloc]] = {
     "commandes": _commandes,
     "codes": _codes,
     "rapports": _rapports,
+    "recette-github": lambda: _recette("github-actions.yml"),
+    "recette-gitlab": lambda: _recette("gitlab-ci.yml"),
     "variables": _variables,
     "services": _services,
     "guichets": _guichets,

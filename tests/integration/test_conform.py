@@ -17,10 +17,11 @@ from commande import argv, environnement, sne
 from lxml import etree
 
 from sne_sandbox.pki.authority import Autorite, ecrire
+from sne_sandbox.reports import formats
 
 TEMOIN = ("conform", "--application", "temoin", "--clock", "2018-03-15T12:00:00")
 CLIENTS = Path(__file__).parents[2] / "fixtures" / "clients" / "python"
-FICHIERS = {"rapport.json", "rapport.html", "junit.xml", "preuves.zip"}
+FICHIERS = set(formats.FICHIERS)
 
 
 def _rapport(dossier: Path) -> dict[str, Any]:

@@ -14,11 +14,12 @@ import pytest
 from commande import MARS, argv, client, environnement, sne
 from lxml import etree
 
+from sne_sandbox.reports import formats
 from sne_sandbox.resources import fixtures_dir
 
 FAUTIF = Path(__file__).with_name("fautif.sh")
 ICI = ("run", "--clock", MARS)
-FICHIERS = {"rapport.json", "rapport.html", "junit.xml", "preuves.zip"}
+FICHIERS = set(formats.FICHIERS)
 avec_curl = pytest.mark.skipif(shutil.which("curl") is None, reason="curl is not installed")
 
 

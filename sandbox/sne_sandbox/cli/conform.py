@@ -74,6 +74,7 @@ def commande(
     faute: str | None,
     exigees: tuple[str, ...],
     reference: Path | None,
+    juger_tout: bool,
     candidat: Path | None,
     mentions: tuple[str, ...],
     dossier: Path | None,
@@ -87,7 +88,7 @@ def commande(
     acquises, 1 sinon, 3 si l'épreuve n'a pas pu avoir lieu. Interrompue (Ctrl-C, SIGTERM), elle écrit un
     rapport partiel, et sort avec 130 ou 143.
     """
-    from sne_sandbox.cli import epreuve, rapports
+    from sne_sandbox.cli import diagnostic, epreuve, rapports
     from sne_sandbox.conformance import pilotage, trafic
     from sne_sandbox.conformance import plan as plans
     from sne_sandbox.conformance.adresses import Adresses
@@ -102,6 +103,7 @@ def commande(
         reference,
         forme,
         partiel=bool(scenarios),
+        juger_tout=juger_tout,
         options=options,
         candidat=candidat,
         mentions=mentions,
@@ -113,7 +115,8 @@ def commande(
         application, autre = _application(designation, faute)
         maintenant = lire_horloge(horloge).maintenant(datetime.now(UTC)).replace(microsecond=0)
         plan = plans.charger(fichier_plan)
-        seulement = _choisir(scenarios, [scenario.id for scenario in plan])
+        sorties.scenarios = tuple(scenario.id for scenario in plan)
+        seulement = _choisir(scenarios, list(sorties.scenarios))
         ouverte = pile.enter_context(epreuve.ouvrir(options, Horloge(fige_a=maintenant), graine))
         _tenir_hypothesis(ouverte.home)
         gc.freeze()  # what is loaded stays, and what an example leaves is freed by itself, almost all of it
@@ -123,6 +126,7 @@ def commande(
             plans.verifier_exigences(plan, charger_exigences(ouverte.contrat.dossiers))
         with ouverte.servir() as (enfant, servie), contextlib.ExitStack() as fin:
             fin.callback(application.fermer)
+            diagnostic.verifier(servie)
             os.environ.update(servie.sans_proxy())  # for the application, a process that is still to start
             pki = Path(fin.enter_context(tempfile.TemporaryDirectory(prefix="sne-")))
             renforts = autre and Renforts(

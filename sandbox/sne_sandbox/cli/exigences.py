@@ -32,7 +32,7 @@ def commande(ids: tuple[str, ...], mention: str | None, forme: str, **options: A
     """Montre les exigences sur lesquelles une application est jugée, une ligne chacune.
 
     De celles que l'on nomme : aussi la source, comment elles se jugent (par le trafic, ou en pilotant
-    l'application), et les scénarios du plan qui les vérifient.
+    l'application), ce que l'on fait quand elles sont enfreintes, et les scénarios du plan qui les vérifient.
     """
     contrat = versions.charger(options["contract"], options["contracts"])
     exigences = charger_exigences(contrat.dossiers)
@@ -51,6 +51,7 @@ def commande(ids: tuple[str, ...], mention: str | None, forme: str, **options: A
             "source": e.source,
             "depuis": e.depuis,
             "non_testee": e.non_testee,
+            "remede": e.remede,
             "par_le_trafic": not e.non_testee and e.id not in PILOTEES,
             "scenarios": [s.id for s in le_plan if e.id in s.exigences],
         }
@@ -92,10 +93,14 @@ def _ligne(fiche: dict[str, Any], *, detail: bool) -> None:
     if detail:
         click.echo(f"        source : {fiche['source']}")
         click.echo(f"        se juge : {_comment(fiche)}")
+        if fiche["remede"]:
+            click.echo(f"        remède : {fiche['remede']}")
         if fiche["scenarios"]:
             click.echo(f"        scénarios : {' '.join(fiche['scenarios'])}")
 
 
 def _markdown(fiches: list[dict[str, Any]]) -> None:
-    lignes = [(f["id"], _NIVEAUX[f["niveau"]], f["texte"], _comment(f), f["source"]) for f in fiches]
-    click.echo(tableau_markdown(("Exigence", "Niveau", "Texte", "Se juge", "Source"), lignes))
+    lignes = [
+        (f["id"], _NIVEAUX[f["niveau"]], f["texte"], _comment(f), f["remede"], f["source"]) for f in fiches
+    ]
+    click.echo(tableau_markdown(("Exigence", "Niveau", "Texte", "Se juge", "Remède", "Source"), lignes))

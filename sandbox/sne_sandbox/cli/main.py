@@ -27,6 +27,10 @@ COMMANDES: Final = {
     "conform": ("conform", "Pilote une application d'un bout à l'autre du plan, et la juge."),
     "report": ("report", "Juge ce qu'une base a vu ; rejuge des preuves ; compare deux rapports."),
     "proxy": ("proxy", "Relaie vers un serveur réel, valide dans les deux sens, enregistre ; exporte."),
+    "diagnostic": (
+        "diagnostic",
+        "Vérifie le branchement d'une application : adresse, TLS, certificats, heure.",
+    ),
     "demo": ("demo", "Montre le produit en une minute, de bout en bout."),
     "check": ("check", "Contrôle des documents hors ligne : schéma, nomenclatures, règles."),
     "generate": ("generate", "Écrit des messages : ménages tirés, valides ou fautifs d'une seule façon."),
@@ -36,6 +40,7 @@ COMMANDES: Final = {
         "Montre les mentions à acquérir, et ce qu'il reste à faire pour elles.",
     ),
     "rules": ("rules", "Montre les contrôles : sévérité, fidélité, source, remède."),
+    "nomenclatures": ("nomenclatures", "Montre les nomenclatures : les codes admis, et leurs libellés."),
     "bases": ("bases", "Liste, crée, règle ou supprime des bases."),
     "stats": ("stats", "Les tableaux statistiques d'une base : stock, flux, profils."),
     "clock": ("clock", "Lit, fige ou avance l'horloge d'une base : les nuits passent."),

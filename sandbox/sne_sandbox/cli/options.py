@@ -86,9 +86,9 @@ def taille_de_semence(fonction: _F) -> _F:
 
 
 def sorties_de_rapport(*, forme: bool = True) -> Callable[[_F], _F]:
-    """Add what a judgement is asked for: --report-dir, --require, --baseline, --candidat, --mention and,
-    unless `forme` is False, --format, as parameters `dossier`, `exigees`, `reference`, `candidat`, `mentions`
-    and `forme`."""
+    """Add what a judgement is asked for: --report-dir, --require, --juger-tout, --baseline, --candidat,
+    --mention and, unless `forme` is False, --format, as parameters `dossier`, `exigees`, `juger_tout`,
+    `reference`, `candidat`, `mentions` and `forme`."""
     from sne_sandbox.reports import formats
 
     def ajouter(fonction: _F) -> _F:
@@ -106,6 +106,10 @@ def sorties_de_rapport(*, forme: bool = True) -> Callable[[_F], _F]:
         fonction = click.option(
             "--baseline", "reference", type=click.Path(path_type=Path, dir_okay=False, exists=True),
             metavar="FICHIER", help="Manquements connus, avec raison et échéance.",
+        )(fonction)  # fmt: skip
+        fonction = click.option(
+            "--juger-tout", is_flag=True,
+            help="Sortir avec 3 quand tout est conforme, mais qu'un échange n'a pas pu être jugé.",
         )(fonction)  # fmt: skip
         fonction = click.option(
             "--require", "exigees", multiple=True, metavar="ID",

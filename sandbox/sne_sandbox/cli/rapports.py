@@ -35,6 +35,10 @@ if TYPE_CHECKING:
 _JUGES: Final = ("sne-sandbox", "lxml", "hypothesis", "python-stdnum")
 
 
+#: Exit code, for who asked that all be judged, of an accident in what conforms otherwise.
+NON_JUGE: Final = 3
+
+
 class RapportNonEcrit(OperatorError):
     """A report cannot be written where it was asked for."""
 
@@ -43,13 +47,17 @@ class RapportNonEcrit(OperatorError):
 class Sorties:
     """Where a judgement goes, and what it excuses. `forme` is what stdout gets: « text », or an option of
     `formats`; "" writes the text on stderr, stdout being another's; `partiel` says that scenarios were
-    chosen. `contrat` is the name and the overlay by which mentions are judged, none without it; `mentions`
-    are the ids of those that may not lack, `candidat` the product as declared."""
+    chosen, `scenarios` the ids of the whole plan, once it is read, `juger_tout` that an exchange which could
+    not be judged is a failure of the tool. `contrat` is the name and the overlay by which mentions are
+    judged, none without it; `mentions` are the ids of those that may not lack, `candidat` the product as
+    declared."""
 
     dossier: Path | None
     connues: tuple[Connue, ...] = ()
     forme: str = "text"
     partiel: bool = False
+    scenarios: tuple[str, ...] = ()
+    juger_tout: bool = False
     contrat: tuple[str, Path | None] | None = None
     mentions: tuple[str, ...] = ()
     candidat: Candidat | None = None
@@ -64,6 +72,7 @@ class Sorties:
         forme: str = "text",
         *,
         partiel: bool = False,
+        juger_tout: bool = False,
         options: Mapping[str, Any] | None = None,
         candidat: Path | None = None,
         mentions: Collection[str] = (),
@@ -82,7 +91,16 @@ class Sorties:
                 essai.unlink()
             except OSError as erreur:
                 raise _non_ecrit(dossier, erreur) from None
-        return cls(dossier, connues, forme, partiel, contrat, voulues, declare)
+        return cls(
+            dossier,
+            connues,
+            forme,
+            partiel,
+            juger_tout=juger_tout,
+            contrat=contrat,
+            mentions=voulues,
+            candidat=declare,
+        )
 
     def apprendre(self) -> None:
         """Loads what mentions are judged by, once: while a server starts, say. Raises ContractError."""
@@ -119,13 +137,15 @@ class Sorties:
         """Applies the baseline, judges the mentions, writes all, `remarques` at the end of the text (on
         stderr beside a machine's format); answers the exit code. Raises RapportNonEcrit, once stdout or
         stderr has the report."""
-        from sne_sandbox.reports import evidence, text
+        from sne_sandbox.reports import annotations, evidence, text
 
         self._rendu = True
         if self.connues:
             # Expiries are days of real life, whatever the clock of the base says.
             partiel = self.partiel or bool(rapport.entete.inacheve)
-            applique = baseline.appliquer(rapport, self.connues, date.today(), partiel=partiel)
+            applique = baseline.appliquer(
+                rapport, self.connues, date.today(), partiel=partiel, scenarios=self.scenarios
+            )
             rapport, remarques = applique.rapport, (*remarques, *applique.remarques)
         rapport, dites = self._mentionner(rapport)
         remarques = (*remarques, *dites)
@@ -145,17 +165,21 @@ class Sorties:
             echec = erreur
         hors_preuve = (f"l'échange {n} n'est pas dans {PREUVES.fichier}. {r}" for n, r in absents.items())
         remarques = (*remarques, *hors_preuve)
-        if self.forme in PAR_OPTION:
-            for remarque in remarques:
-                click.echo(f"sne-sandbox : {remarque}", err=True)
-            self._a_la_machine(rapport)
-        else:
-            sortie = sys.stdout if self.forme else sys.stderr
-            text.ecrire(rapport, sortie, fichiers=fichiers, remarques=remarques)
-            sys.stdout.flush()
+        sortie = sys.stdout if self.forme == "text" else sys.stderr
+        with annotations.sans_ordres(sortie):
+            if self.forme in PAR_OPTION:
+                for remarque in remarques:
+                    click.echo(f"sne-sandbox : {remarque}", err=True)
+                self._a_la_machine(rapport)
+            else:
+                text.ecrire(rapport, sortie, fichiers=fichiers, remarques=remarques)
+                sys.stdout.flush()
+        annotations.annoncer(rapport, sortie)
         if echec is not None:
             raise echec
-        return 0 if rapport.conforme else 1
+        if not rapport.conforme:
+            return 1
+        return NON_JUGE if self.juger_tout and rapport.accidents else 0
 
     @contextlib.contextmanager
     def meme_en_echec(
@@ -189,11 +213,14 @@ class Sorties:
             raise
 
     def _en_echec(self, rapport: Rapport) -> None:
+        from sne_sandbox.reports import annotations
+
         with contextlib.suppress(OperatorError):  # it may be the contract itself that cannot be read
             rapport, _ = self._mentionner(rapport)
         self._fichiers(rapport)
         if self.forme in PAR_OPTION:
             self._a_la_machine(rapport)
+        annotations.annoncer(rapport, sys.stderr)
 
     def _fichiers(self, rapport: Rapport, prouver: Callable[[Path], object] | None = None) -> dict[str, Path]:
         """Writes them, and the evidence by `prouver`; none without a folder. Raises RapportNonEcrit."""

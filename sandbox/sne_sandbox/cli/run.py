@@ -57,6 +57,7 @@ def commande(
     dossier: Path | None,
     exigees: tuple[str, ...],
     reference: Path | None,
+    juger_tout: bool,
     candidat: Path | None,
     mentions: tuple[str, ...],
     **options: Any,
@@ -74,7 +75,13 @@ def commande(
     from sne_sandbox.reports.model import TRAFIC
 
     sorties = rapports.Sorties.preparer(
-        dossier, reference, forme="", options=options, candidat=candidat, mentions=mentions
+        dossier,
+        reference,
+        forme="",
+        juger_tout=juger_tout,
+        options=options,
+        candidat=candidat,
+        mentions=mentions,
     )
     application = shlex.join(commande_lancee)
     with sorties.meme_en_echec(options, mode=TRAFIC, application=application, graine=seed):
@@ -140,6 +147,7 @@ def _programme(nom: str) -> str:
 def _lancer(ouverte: Epreuve, commande: Sequence[str], pret: Path | None) -> int:
     """Runs the command before the served base; its exit code (128 + n when signal n killed it). From then on
     a signal is held back: what the command sent is to be judged."""
+    from sne_sandbox.cli import diagnostic
     from sne_sandbox.server.pret import le_temps_de_servir
 
     with (
@@ -149,8 +157,10 @@ def _lancer(ouverte: Epreuve, commande: Sequence[str], pret: Path | None) -> int
     ):
         click.echo(f"sne-sandbox : base [{base.nom}] servie par {base.racine}/services/", err=True)
         ouverte.signaux.tenir()
+        branchement = diagnostic.EnMemeTemps(base, enfant)
         code = _executer(commande, base.variables(pret or Path(dossier) / "pret.json"), ouverte.signaux.recus)
         enfant.verifier()
+        branchement.conclure(attendre=code != 0)
     return code
 
 

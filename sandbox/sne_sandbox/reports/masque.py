@@ -54,6 +54,7 @@ def masquer(rapport: Rapport) -> Rapport:
         bilans=_chacun(_bilan, rapport.bilans, lambda b, r: replace(b, constats=(), raison=r)),
         echanges=_chacun(_echange, rapport.echanges, lambda e, r: EchangeCite(e.identifiant, r, "", "")),
         reponses=_chacun(_reponse, rapport.reponses, lambda v, r: replace(v, message=r)),
+        angles_morts=tuple(replace(a, phrase=masquer_nirs(a.phrase)) for a in rapport.angles_morts),
         mentions=tuple(map(_mention, rapport.mentions)),
     )
 

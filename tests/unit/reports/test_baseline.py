@@ -181,3 +181,13 @@ def test_a_requirement_that_is_none_is_told() -> None:
     applique = baseline.appliquer(rapport(), connues, JOUR)
     assert applique.inconnues == tuple(connues[:2])
     assert "manquement connu d'une exigence qui n'existe pas : FID-99." in applique.remarques
+
+
+def test_a_scenario_that_is_none_is_told() -> None:
+    """Misspelt, it excuses nothing; one that was not chosen this time is no mistake."""
+    connues = [connue(verification="CRE-O3/FID-02"), connue(verification="CRE-99/FID-02")]
+    du_plan = {"CRE-03", "CRE-04", "CRE-99"}
+    applique = baseline.appliquer(rapport(), connues, JOUR, partiel=True, scenarios=du_plan)
+    assert (applique.egarees, applique.non_rejouees) == ((connues[0],), (connues[1],))
+    assert "manquement connu d'un scénario qui n'existe pas : CRE-O3/FID-02." in applique.remarques
+    assert baseline.appliquer(rapport(), connues, JOUR).egarees == (), "the plan is not known"

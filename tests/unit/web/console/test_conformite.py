@@ -208,7 +208,7 @@ def test_two_reports_are_compared(home: Path, page: Callable[..., Any]) -> None:
     poser(home, "b", constat("nouveau"), constat("reste"))
     arbre = page("/conformite/comparer?avant=a&apres=b")
     titres = [" ".join(t.split()) for t in arbre.xpath("//h2/text()")]
-    assert titres == ["Nouveaux (1)", "Corrigés (1)", "Toujours là (1)", "Non revus (0)"]
+    assert titres == ["Nouveaux (1)", "Corrigés (1)", "Toujours là (1)", "Non revus (0)", "Moins vérifié (0)"]
     page("/conformite/comparer?avant=a&apres=zzz", statut=404)
 
 
