@@ -161,7 +161,7 @@ def test_github_judges_the_tests_of_each_language(langage: str, depot: Path) -> 
     assert len(finis) == 2
     assert "::stop-commands::" in finis[-1].stderr
     assert "::error" not in finis[-1].stderr
-    assert "CONFORME" in (depot / "page.md").read_text("utf-8")
+    assert "### ✅ " in (depot / "page.md").read_text("utf-8")
 
 
 @pytest.mark.parametrize("langage", LANGAGES)
@@ -179,7 +179,7 @@ def test_tests_that_fail_fail_the_job_and_annotate_it(depot: Path) -> None:
     finis = jouer(travail, depot, {"mvn --batch-mode verify": "false"}, sur_github(depot))
     assert finis[-1].returncode == 1
     assert "::error title=SNE jugement" in finis[-1].stderr
-    assert "NON CONFORME" in (depot / "page.md").read_text("utf-8")
+    assert "### ❌ " in (depot / "page.md").read_text("utf-8")
     assert (depot / "rapport-sne" / "rapport.sarif").exists()
 
 

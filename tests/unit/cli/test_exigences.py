@@ -60,5 +60,5 @@ def test_those_of_a_mention_are_told_alone() -> None:
     assert messages < socle
     assert {"VIE-19", "FID-12", "CTR-09", "VIE-23", "VIE-24"} <= socle
     assert "VIE-22" not in socle
-    assert lancer("--mention", "messages", "VIE-01") == ""
+    assert lancer("--mention", "messages", "VIE-22") == ""
     assert CliRunner().invoke(cli, ["exigences", "--mention", "lune"]).exit_code != 0
