@@ -46,7 +46,7 @@ def test_the_honest_application_conforms(tmp_path: Path) -> None:
     choix = ("--scenario", "CRE-SIMPLE", "--scenario", "TRA", "--examples", "2")
     vu = sne(tmp_path, *TEMOIN, *choix, "--report-dir", "r")
     assert vu.returncode == 0, vu.stdout + vu.stderr
-    assert re.match(r"\d+ opérations? sur 13, .* exigences prouvées sur 81, aucun manquement : ", vu.stdout)
+    assert re.match(r"\d+ opérations? sur 13, .* exigences prouvées sur \d+, aucun manquement : ", vu.stdout)
     assert "CRE-SIMPLE" in vu.stderr, "progress is told on stderr"
     assert {f.name for f in tmp_path.iterdir()} == {"r"}, "nothing is left where the user is"
     assert {f.name for f in (tmp_path / "r").iterdir()} == FICHIERS

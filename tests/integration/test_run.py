@@ -300,7 +300,7 @@ def test_what_was_sent_before_an_interruption_is_judged_and_said_to_be_partial(t
         os.kill(processus.pid, signal.SIGINT)
         _, erreur = processus.communicate(timeout=240)
     assert processus.returncode == 143
-    assert erreur.count("ÉPREUVE INACHEVÉE") == 1
+    assert erreur.count("Épreuve inachevée : ") == 1
     assert {f.name for f in (tmp_path / "rapport").iterdir()} == FICHIERS
     rapport = _rapport(tmp_path / "rapport")
     assert rapport["entete"]["echanges"] == 1

@@ -9,7 +9,7 @@ import pytest
 from specimen import COMMANDE, NIR, NIR_ESPACE, NIR_TREIZE, conforme, grand, rapport, trafic
 
 from sne_sandbox.reports import text
-from sne_sandbox.reports.model import Rapport, Verdict
+from sne_sandbox.reports.model import Lacune, Mention, Rapport, Verdict, VerdictMention
 from sne_sandbox.reports.text import RapportDeTest
 
 
@@ -67,6 +67,34 @@ def test_a_conforming_application_is_told_so_in_a_screen() -> None:
     assert tout[0].startswith("2 opérations sur 3, 1 exigence prouvée sur 1, aucun manquement : Mon logiciel")
     assert not [ligne for ligne in tout if "À corriger" in ligne or "échouée" in ligne]
     assert len(tout) < 20
+
+
+def test_mentions_tell_what_lacks_once_and_how_to_show_it() -> None:
+    manquent = tuple(
+        Lacune(f"VIE-{n:02d}", "sans preuve", f"sne-sandbox conform --scenario S{n}") for n in range(7)
+    )
+    juge = replace(
+        conforme(),
+        mentions=(
+            Mention("a", "SNE – a", VerdictMention.RESERVES, ("EMB-01",), 1, reserves=("Une réserve.",)),
+            Mention("b", "SNE – b", VerdictMention.INCOMPLETE, ("EMB-01", "VIE-01"), 1, manquent[:2]),
+            Mention("c", "SNE – c", VerdictMention.INCOMPLETE, ("EMB-01",), 0, manquent, ("Une réserve.",)),
+        ),
+    )
+    tout = lignes(juge)
+    bloc = tout[tout.index("Mentions") :]
+    assert bloc[1:8] == [
+        "  SNE – a  acquise avec réserves, 1 exigence prouvée sur 1",
+        "      réserve : Une réserve.",
+        "  SNE – b  incomplète, 1 exigence prouvée sur 2",
+        "      VIE-00 : sans preuve → sne-sandbox conform --scenario S0",
+        "      VIE-01 : sans preuve → sne-sandbox conform --scenario S1",
+        "  SNE – c  incomplète, 0 exigence prouvée sur 1",
+        "      ce qui manque ci-dessus, et :",
+    ]
+    assert bloc[8:13] == [
+        f"      VIE-0{n} : sans preuve → sne-sandbox conform --scenario S{n}" for n in range(2, 7)
+    ]
 
 
 def test_a_log_takes_no_order_from_what_an_application_sent() -> None:
