@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -252,12 +253,16 @@ def _refaire(dossier: DossierPreuves, contrat: Contrat, vu: _Constat) -> Rapport
 
 
 def _manquants(journal: JournalRejoue, dossier: DossierPreuves) -> list[int]:
+    """The first exchanges that the journal lacks, up to the last one of traffic; what a full journal dropped
+    comes before its first one."""
     numeros = journal.numeros
-    absents = {int(n) for n in dossier.absents if n.isdigit()}
-    presents = {*numeros, *absents}
-    return [n for n in range(min(numeros, default=1), max(numeros, default=0)) if n not in presents][
-        :_DIFFERENCES_MAX
-    ]
+    presents = {*numeros, *(int(n) for n in dossier.absents if n.isdigit())}
+    jusqu_a = dossier.configuration.get("trafic", {}).get("reglages", {}).get("jusqu_a")
+    fin = max(numeros, default=0)
+    if dernier := journal.dernier(""):
+        fin = max(fin, dernier if jusqu_a is None else min(dernier, jusqu_a))
+    manquants = (n for n in range(min(numeros, default=1), fin + 1) if n not in presents)
+    return list(islice(manquants, _DIFFERENCES_MAX))
 
 
 def _du_trafic(dossier: DossierPreuves, journal: JournalRejoue, contrat: Contrat, vu: _Constat) -> Rapport:

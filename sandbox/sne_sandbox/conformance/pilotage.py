@@ -28,6 +28,7 @@ from sne_sandbox.conformance.reduction import BUDGET, Exemples, Reductions
 from sne_sandbox.conformance.seance import BancDEssai, ExempleJoue, LienApplication, jouer_exemple
 from sne_sandbox.conformance.trafic import outil
 from sne_sandbox.contract.exigences import charger_exigences, niveaux
+from sne_sandbox.contract.versions import Contrat
 from sne_sandbox.domain.dates import PARIS
 from sne_sandbox.domain.texte import accorde
 from sne_sandbox.reports.decision import decider
@@ -138,6 +139,23 @@ def derouler(
         pilotage.finir()
         greffe.finir(base.dernier(), pilotage.interruption)
     yield Fin(pilotage.conclure(debut, resultats))
+
+
+def tirages_de(
+    scenario: Scenario, contrat: Contrat, reglages: ReglagesPilotage, instant: datetime, guichet: str
+) -> Exemples:
+    """The examples that the seed gives of a scenario, at `instant` (aware): to be drawn, not to be played."""
+    graine = crc32(f"{reglages.graine}:{scenario.id}".encode())
+    return Exemples(strategie(scenario, contrat, instant=instant, guichet=guichet), graine, _injouable)
+
+
+def _injouable(exemple: ExempleTire) -> ExempleJoue:
+    raise AssertionError(exemple)
+
+
+def instant_de(scenario: Scenario, instant: datetime) -> datetime:
+    """When the examples of a scenario begin, in a run that begins at `instant`."""
+    return datetime.fromisoformat(scenario.instant) if scenario.instant else instant
 
 
 @dataclass(frozen=True, slots=True)
@@ -315,7 +333,7 @@ class _Pilotage:
         )
 
     def _instant(self, scenario: Scenario) -> datetime:
-        return datetime.fromisoformat(scenario.instant) if scenario.instant else self.instant
+        return instant_de(scenario, self.instant)
 
     def _jouer(self, scenario: Scenario, exemple: ExempleTire, banc: BancDEssai) -> ExempleJoue:
         instant = self._instant(scenario)
@@ -325,16 +343,17 @@ class _Pilotage:
 
     def _tirages(self, scenario: Scenario) -> Exemples:
         """The examples of a scenario, shrunk on this bench."""
-        contrat, guichet = self.banc.base.contrat, self.banc.adresses.guichet
 
         def jouer(exemple: ExempleTire) -> ExempleJoue:
             joue = self._jouer(scenario, exemple, self.banc)
             self.echanges += len(joue.observations)  # findings cite them
             return joue
 
-        graine = crc32(f"{self.reglages.graine}:{scenario.id}".encode())
-        tirees = strategie(scenario, contrat, instant=self._instant(scenario), guichet=guichet)
-        return self.greffe.exemples(scenario, Exemples(tirees, graine, jouer))
+        guichet = self.banc.adresses.guichet
+        tirages = tirages_de(
+            scenario, self.banc.base.contrat, self.reglages, self._instant(scenario), guichet
+        )
+        return self.greffe.exemples(scenario, replace(tirages, jouer=jouer))
 
     def _tirer(self, scenario: Scenario) -> Mapping[str, ExempleTire]:
         return self._tirages(scenario).tirer(scenario.combien(self.reglages.exemples))

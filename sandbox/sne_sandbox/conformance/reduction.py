@@ -80,6 +80,12 @@ class Exemples:
         self._tirer(combien, retenir, (Phase.generate,))
         return tires
 
+    def essayes(self, combien: int) -> list[ExempleTire]:
+        """What `tirer` tries, one after another, alike ones included."""
+        essais: list[ExempleTire] = []
+        self._tirer(combien, lambda exemple: essais.append(exemple), (Phase.generate,))
+        return essais
+
     def reduire(self, cle: Cle, combien: int, budget: int = BUDGET) -> tuple[ExempleTire, Constat] | None:
         """The smallest example found to show `cle`, and its finding; None when none does again."""
         meilleur: tuple[tuple[int, str], ExempleTire, Constat] | None = None

@@ -6,12 +6,14 @@ judge. What does not fit (another message, an exchange that lacks) ends it; hous
 draw, exchanges that nobody read are its `ecarts`.
 """
 
+import hashlib
 import json
 import tempfile
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import AbstractContextManager, nullcontext, suppress
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from multiprocessing import Pipe, get_context
 from types import SimpleNamespace, TracebackType
 from typing import Any, Final, Self, cast
 
@@ -307,13 +309,13 @@ class _ExemplesRejoues(Exemples):
 
     def _tirer(self, combien: int, un: Callable[[ExempleTire], None], phases: tuple[Phase, ...]) -> None:
         fiche = self.rejeu.fiches[self.scenario]
+        if not fiche.tirages and Phase.shrink in phases:
+            return  # another finding than was recorded: who compares the reports says so
         if not fiche.tirages:
             raise RejeuImpossible(f"{self.scenario} : des ménages manquent au procès-verbal")
         essais = [self.rejeu.exemple(self.scenario, rang) for rang in fiche.tirages.pop(0)]
-        if self.rejeu.retirer and Phase.shrink not in phases:
-            temoins: list[ExempleTire] = []
-            Exemples._tirer(self, combien, lambda exemple: temoins.append(exemple), phases)
-            self.rejeu.comparer(self.scenario, essais, temoins)
+        if Phase.shrink not in phases:
+            self.rejeu.ecrits[self.scenario] = [_sans_nir(exemple) for exemple in essais]
         for exemple in essais:
             with suppress(Montre):
                 un(exemple)
@@ -332,6 +334,7 @@ class Rejeu(Greffe):
         super().__init__()
         self.journal, self.contrat, self.retirer = journal, contrat, retirer
         self.ecarts: list[str] = []
+        self.ecrits: dict[str, list[str]] = {}
         self.adresses: dict[int, Adresses] = {}
         try:
             for ligne in lignes:
@@ -368,9 +371,14 @@ class Rejeu(Greffe):
         """The report that the run comes to. Raises RejeuImpossible."""
         cahier = CahierRejoue(1, (), self.journal)
         base = cast(BaseJugee, _BaseRejouee(self.base, self.contrat, cahier))
-        *_, fin = pilotage.derouler(
-            plan, _ApplicationRejouee(cahier), base, self.adresses[1], self.reglages, greffe=self
-        )
+        choisis = Plan(tuple(scenario for scenario in plan if scenario.id in self.fiches))
+        retirer = (choisis, self.contrat, self.reglages, self.adresses[1].guichet)
+        with _a_cote(_retirer, *retirer) if self.retirer else nullcontext() as tires:
+            *_, fin = pilotage.derouler(
+                plan, _ApplicationRejouee(cahier), base, self.adresses[1], self.reglages, greffe=self
+            )
+            if tires is not None:
+                self._comparer(tires())
         assert isinstance(fin, Fin)
         self._verifier_les_restes()
         return fin.rapport
@@ -460,19 +468,57 @@ class Rejeu(Greffe):
         fiche.rangs[exemple.cle()] = rang
         return exemple
 
-    def comparer(self, scenario: str, ecrits: Sequence[ExempleTire], tires: Sequence[ExempleTire]) -> None:
+    def _comparer(self, tires: Mapping[str, Sequence[str]]) -> None:
         """Notes where households are not those that the seed draws, NIRs apart."""
-        paires = zip(ecrits, tires, strict=False)
-        autres = [rang for rang, (a, b) in enumerate(paires, 1) if _sans_nir(a) != _sans_nir(b)]
-        if len(ecrits) != len(tires):
-            self.ecarts.append(f"{scenario} : {len(ecrits)} ménages, la graine en tire {len(tires)}")
-        elif autres:
-            self.ecarts.append(f"{scenario}, ménage {autres[0]} : ce n'est pas celui que la graine tire")
+        for scenario, ecrits in self.ecrits.items():
+            vrais = tires[scenario]
+            autres = [rang for rang, (a, b) in enumerate(zip(ecrits, vrais, strict=False), 1) if a != b]
+            if autres:
+                self.ecarts.append(f"{scenario}, ménage {autres[0]} : ce n'est pas celui que la graine tire")
+            elif len(ecrits) != len(vrais):
+                self.ecarts.append(f"{scenario} : {len(ecrits)} ménages, la graine en tire {len(vrais)}")
+
+
+@contextmanager
+def _a_cote(fonction: Callable[..., Any], *dits: Any) -> Iterator[Callable[[], Any]]:
+    """Calls `fonction` in a process of its own, beside what is within: what is given waits for what it
+    answers. It takes as long as half of the rest."""
+    ici, la_bas = Pipe(duplex=False)
+    processus = get_context("fork").Process(target=lambda: la_bas.send(fonction(*dits)), daemon=True)
+    processus.start()
+    la_bas.close()
+
+    def attendre() -> Any:
+        try:
+            return ici.recv()
+        except EOFError:
+            raise RejeuImpossible("les ménages n'ont pas pu être retirés de la graine") from None
+
+    try:
+        yield attendre
+    finally:
+        processus.terminate()
+        processus.join()
+
+
+def _retirer(
+    plan: Plan, contrat: Contrat, reglages: pilotage.ReglagesPilotage, guichet: str
+) -> dict[str, list[str]]:
+    """What the seed draws of each scenario, NIRs apart."""
+    assert reglages.maintenant is not None
+    tires: dict[str, list[str]] = {}
+    for scenario in plan:
+        instant = pilotage.instant_de(scenario, reglages.maintenant)
+        exemples = pilotage.tirages_de(scenario, contrat, reglages, instant, guichet)
+        tires[scenario.id] = list(map(_sans_nir, exemples.essayes(scenario.combien(reglages.exemples))))
+    return tires
 
 
 def _sans_nir(exemple: ExempleTire) -> str:
+    """A digest of a household without its NIRs, short enough to be kept."""
     versions, menage = json.loads(exemple.cle())
-    return json.dumps([versions, masquer_valeur(menage)], sort_keys=True)
+    ecrit = json.dumps([versions, masquer_valeur(menage)], sort_keys=True)
+    return hashlib.sha256(ecrit.encode()).hexdigest()
 
 
 def _adresses(dites: Mapping[str, Any]) -> Adresses:
