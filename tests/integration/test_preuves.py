@@ -291,6 +291,40 @@ def test_an_honest_package_comes_to_the_same_report_byte_for_byte(
     assert f"--clock {horloge.isoformat()}" in rapport["entete"]["commande"]
 
 
+@pytest.mark.parametrize(
+    ("faute", "scenarios"),
+    [
+        ("", ("TRA-MTOM", "CRE-NIR", "ROB-COUPURE")),
+        ("soap-1.1", ("CRE-SIMPLE", "CRE-COUPLE", "TRA-MTOM")),
+        ("nir-des-cotitulaires", ("CRE-NIR", "CRE-COUPLE", "CRE-COLOCATION")),
+        ("tls-aveugle", ("TRA-EXPIRE", "CRE-SIMPLE")),
+        ("sans-accents", ("CRE-SIMPLE", "CON-CONSULTER", "RAD-ABANDON")),
+    ],
+)
+def test_an_application_at_fault_or_not_is_judged_again_alike(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], faute: str, scenarios: tuple[str, ...]
+) -> None:
+    choix = [mot for scenario in scenarios for mot in ("--scenario", scenario)]
+    planter = ("--faute", faute) if faute else ()
+    vu = sne(
+        tmp_path,
+        "conform",
+        "--application",
+        "temoin",
+        *planter,
+        "--examples",
+        "2",
+        *choix,
+        "--report-dir",
+        "r",
+    )
+    assert vu.returncode == bool(faute), vu.stderr
+    code, dites = juge(tmp_path / "r" / "preuves.zip", capsys)
+    assert code == bool(faute)
+    assert "octet pour octet" in dites, dites
+    assert "Classe : non signée" in dites
+
+
 def test_another_challenge_is_not_answered(ici: Path, capsys: pytest.CaptureFixture[str]) -> None:
     code, dites = juge(ici / "r" / "preuves.zip", capsys, Verificateur(defi="un autre"))
     assert code == 1

@@ -4,6 +4,7 @@ A run meets the world in three places: its application, its base, the pulse of t
 a *fait*: its name, what was given and what came back, in JSON. `rejeu` gives the same back, in its order.
 """
 
+from base64 import b64decode, b64encode
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
@@ -25,6 +26,19 @@ def _tel_quel(valeur: Any) -> Any:
     return valeur
 
 
+def ecrire_octets(octets: bytes) -> str | dict[str, str]:
+    """A document, as JSON: its text where it is in UTF-8."""
+    try:
+        return octets.decode()
+    except UnicodeDecodeError:
+        return {"base64": b64encode(octets).decode("ascii")}
+
+
+def relire_octets(ecrits: str | Mapping[str, str]) -> bytes:
+    """The bytes of `ecrire_octets`."""
+    return ecrits.encode() if isinstance(ecrits, str) else b64decode(ecrits["base64"])
+
+
 #: What is asked, and how what comes back is written.
 FAITS: Final[Mapping[str, Callable[[Any], Any]]] = {
     # the application
@@ -39,10 +53,10 @@ FAITS: Final[Mapping[str, Callable[[Any], Any]]] = {
     "desarmer": _rien,
     "compter": _tel_quel,
     "fichiers_laisses": _tel_quel,
-    "boite_sortie": lambda fichiers: [[nom, octets.decode()] for nom, octets in fichiers],
-    "demande": lambda d: None if d is None else [d.document.decode(), d.version],
+    "boite_sortie": lambda fichiers: [[nom, ecrire_octets(octets)] for nom, octets in fichiers],
+    "demande": lambda d: None if d is None else [ecrire_octets(d.document), d.version],
     "evenements": lambda evenements: [evenement.identifiant for evenement in evenements],
-    "autrui": lambda reponse: document_parmi(reponse.champs).decode(),
+    "autrui": lambda reponse: ecrire_octets(document_parmi(reponse.champs)),
 }
 #: The exchanges read from the journal since the last time: how many, ids being known of the example.
 ECHANGES: Final = "echanges"

@@ -23,6 +23,7 @@ from sne_sandbox.conformance.plan import Scenario
 from sne_sandbox.conformance.reduction import Exemples
 from sne_sandbox.conformance.seance import BancDEssai, ExempleJoue
 from sne_sandbox.domain.element import Element
+from sne_sandbox.reports.masque import masquer_valeur
 from sne_sandbox.reports.pseudonymes import Pseudonymes
 
 #: Kinds of lines, in their order.
@@ -127,7 +128,7 @@ class Greffe:
 
     def lignes(self, pseudonymes: Pseudonymes) -> Iterator[dict[str, Any]]:
         """The lines of the procès-verbal, in the order of the plan, each a JSON object without any NIR."""
-        yield {"ligne": TETE, **self.tete}
+        yield {"ligne": TETE, **masquer_valeur(self.tete)}
         for rang, (ou, faits) in sorted(self.sessions.items()):
             yield {"ligne": SESSION, "couloir": rang, **ou, "faits": pseudonymes.valeur(_situer(faits, ()))}
         for scenario, fiche in self.fiches.items():

@@ -24,7 +24,15 @@ from sne_sandbox.conformance.adresses import Adresses, AdressesServices
 from sne_sandbox.conformance.application import Application, Message
 from sne_sandbox.conformance.attentes import Duree, Poignees, Pouls
 from sne_sandbox.conformance.base import BaseJugee
-from sne_sandbox.conformance.cahier import ECHANGES, MAINTENANT, Cahier, Fait, relire_erreur, sans_secret
+from sne_sandbox.conformance.cahier import (
+    ECHANGES,
+    MAINTENANT,
+    Cahier,
+    Fait,
+    relire_erreur,
+    relire_octets,
+    sans_secret,
+)
 from sne_sandbox.conformance.couloirs import Couloir, Couloirs, Renforts, ScenarioJoue
 from sne_sandbox.conformance.exemples import ExempleTire
 from sne_sandbox.conformance.greffe import (
@@ -206,10 +214,10 @@ class _PoulsRejoue:
 #: What each call of the base gave, out of what is written of it.
 _RENDUS: Final[Mapping[str, Callable[[Any], Any]]] = {
     **dict.fromkeys(("jouer", "armer", "desarmer", "compter", "fichiers_laisses"), lambda rendu: rendu),
-    "boite_sortie": lambda rendu: [(nom, contenu.encode()) for nom, contenu in rendu],
-    "demande": lambda rendu: rendu and SimpleNamespace(document=rendu[0].encode(), version=rendu[1]),
+    "boite_sortie": lambda rendu: [(nom, relire_octets(contenu)) for nom, contenu in rendu],
+    "demande": lambda rendu: rendu and SimpleNamespace(document=relire_octets(rendu[0]), version=rendu[1]),
     "evenements": lambda rendu: [SimpleNamespace(identifiant=identifiant) for identifiant in rendu],
-    "autrui": lambda rendu: Reponse({"document": Piece(rendu.encode())} if rendu else {}),
+    "autrui": lambda rendu: Reponse({"document": Piece(relire_octets(rendu))} if rendu else {}),
 }
 
 

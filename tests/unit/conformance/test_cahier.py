@@ -8,7 +8,15 @@ import pytest
 from sne_sandbox.conformance import rejeu
 from sne_sandbox.conformance.application import LienRompu
 from sne_sandbox.conformance.base import BaseJugee
-from sne_sandbox.conformance.cahier import FAITS, Cahier, noter, relire_erreur, sans_secret
+from sne_sandbox.conformance.cahier import (
+    FAITS,
+    Cahier,
+    ecrire_octets,
+    noter,
+    relire_erreur,
+    relire_octets,
+    sans_secret,
+)
 from sne_sandbox.domain.echange import Echange
 from sne_sandbox.errors import SandboxError
 
@@ -49,6 +57,11 @@ def test_an_error_is_noted_and_comes_again(erreur: BaseException) -> None:
     relue = relire_erreur(cahier.faits[0]["erreur"])
     assert (type(relue), str(relue)) == (type(erreur), str(erreur))
     assert getattr(relue, "remede", "") == getattr(erreur, "remede", "")
+
+
+def test_documents_are_written_whatever_their_encoding() -> None:
+    for octets in (b"", "<a>é</a>".encode(), "<a>é</a>".encode("latin-1"), b"\xff\xfe<\0"):
+        assert relire_octets(ecrire_octets(octets)) == octets
 
 
 def test_the_password_of_a_key_is_not_noted() -> None:
