@@ -17,6 +17,7 @@ from securesystemslib.dsse import Envelope
 from securesystemslib.signer import SSlibKey
 
 from sne_sandbox.cli.preuves import Verificateur, rejuger
+from sne_sandbox.cli.rapports import Sorties
 from sne_sandbox.conformance.defi import graine_et_horloge
 from sne_sandbox.reports import evidence
 
@@ -53,12 +54,16 @@ def ici(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def juge(
-    fichier: Path, capsys: pytest.CaptureFixture[str], verificateur: Verificateur | None = None
+    fichier: Path,
+    capsys: pytest.CaptureFixture[str],
+    verificateur: Verificateur | None = None,
+    cle: str | None = None,
 ) -> tuple[int, str]:
     """The exit code of a verification, and the lines that it writes."""
     options = {"contract": "v5.2", "contracts": None}
     try:
-        code = rejuger(fichier, verificateur or Verificateur(), None, None, "text", options)
+        sorties = Sorties.preparer(None, options=options, cle=cle)
+        code = rejuger(fichier, verificateur or Verificateur(), sorties, options)
     except evidence.DossierAltere as altere:
         code, dit = altere.exit_code, str(altere)
     else:
@@ -384,8 +389,8 @@ def test_a_verifier_signs_too_once_all_is_confirmed(
 ) -> None:
     shutil.copytree(ici / "r", tmp_path / "r")
     cle = str(ici / "v" / "sne-sandbox.cle")
-    sien = Verificateur(ici / "confiance.toml", cle=cle, contresigner=True)
-    _, dites = juge(tmp_path / "r" / "preuves.zip", capsys, sien)
+    sien = Verificateur(ici / "confiance.toml", contresigner=True)
+    _, dites = juge(tmp_path / "r" / "preuves.zip", capsys, sien, cle)
     assert "celle de « Vérificateur V » est ajoutée" in dites
     deux = json.loads((tmp_path / "r" / "attestation.dsse.json").read_text())["signatures"]
     assert len({signature["keyid"] for signature in deux}) == 2

@@ -57,12 +57,11 @@ _NOMS: Final = ("id", "exigence", "identifiant", "nom")
 @dataclass(frozen=True, slots=True)
 class Verificateur:
     """Who verifies, and what it brings: the keys that it trusts, the challenge that it gave, the plan that it
-    knows (None: that of the interface), its key, which signs too with `contresigner`."""
+    knows (None: that of the interface); its key signs too with `contresigner`."""
 
     confiance: Path | None = None
     defi: str = ""
     plan: Path | None = None
-    cle: str | None = None
     contresigner: bool = False
 
 
@@ -83,16 +82,10 @@ class _Constat:
 
 
 def rejuger(
-    fichier: Path,
-    verificateur: Verificateur,
-    sortie: Path | None,
-    reference: Path | None,
-    forme: str,
-    options: Mapping[str, Any],
+    fichier: Path, verificateur: Verificateur, sorties: "rapports.Sorties", options: Mapping[str, Any]
 ) -> int:
     """Verifies a package step by step, says each on its line, and shows the recorded report; the exit code: 0
     when all is confirmed and conforming. Raises OperatorError."""
-    sorties = rapports.Sorties.preparer(sortie, reference, forme, cle=verificateur.cle)
     if verificateur.contresigner and sorties.cle is None:
         raise UsageError("--contresigner veut une clé.", remede="ajoutez --cle FICHIER")
     vu = _Constat()
@@ -249,7 +242,7 @@ def _refaire(dossier: DossierPreuves, contrat: Contrat, vu: _Constat) -> Rapport
         raise RejeuImpossible(
             f"la configuration ne se lit pas ({type(erreur).__name__} : {erreur})"
         ) from None
-    return _finir(refait, dossier)
+    return _finir(refait, dossier, (contrat.nom, contrat.dossiers.overlay))
 
 
 def _manquants(journal: JournalRejoue, dossier: DossierPreuves) -> list[int]:
@@ -296,7 +289,7 @@ def _du_plan(dossier: DossierPreuves, journal: JournalRejoue, contrat: Contrat, 
     return de_ces_scenarios(rapport, dossier.configuration["options"].get("scenarios", ()))
 
 
-def _finir(refait: Rapport, dossier: DossierPreuves) -> Rapport:
+def _finir(refait: Rapport, dossier: DossierPreuves, contrat: tuple[str, Path | None]) -> Rapport:
     """`refait` with what no judge says, which is recorded: dates, durations, what the vendor declares, what a
     baseline excused that day."""
     ecrit = dossier.rapport.entete
@@ -312,8 +305,11 @@ def _finir(refait: Rapport, dossier: DossierPreuves) -> Rapport:
             for connue in reference["connues"]
         ]
         jour = date.fromisoformat(reference["jour"])
-        refait = baseline.appliquer(refait, connues, jour, partiel=reference["partiel"]).rapport
-    return refait
+        refait = baseline.appliquer(
+            refait, connues, jour, partiel=reference["partiel"], scenarios=reference["scenarios"]
+        ).rapport
+    voulues = tuple(dossier.configuration.get("mentions", ()))
+    return rapports.Sorties(None, contrat=contrat, mentions=voulues).mentionner(refait)[0]
 
 
 # --- comparison ------------------------------------------------------------------------------------------

@@ -14,12 +14,13 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
+from sne_sandbox import resources
 from sne_sandbox.cli.options import inconnu
 from sne_sandbox.errors import OperatorError, UsageError
 from sne_sandbox.raisons import raison_systeme
 from sne_sandbox.reports import baseline
 from sne_sandbox.reports.baseline import Connue
-from sne_sandbox.reports.decision import decider
+from sne_sandbox.reports.decision import decider, exiger_mentions
 from sne_sandbox.reports.formats import (
     ATTESTATION,
     FICHIERS,
@@ -29,10 +30,12 @@ from sne_sandbox.reports.formats import (
     FichierDeRapport,
 )
 from sne_sandbox.reports.masque import CACHE
-from sne_sandbox.reports.model import Entete, Rapport
+from sne_sandbox.reports.model import Candidat, Entete, Rapport
 from sne_sandbox.settings import SETTINGS
 
 if TYPE_CHECKING:
+    from sne_sandbox.conformance.certification import ReferentielDeCertification
+    from sne_sandbox.contract.overlay import DossiersContrat
     from sne_sandbox.contract.versions import Contrat
     from sne_sandbox.domain.echange import Echange
     from sne_sandbox.reports.empreintes import Detail
@@ -43,6 +46,10 @@ if TYPE_CHECKING:
 _JUGES: Final = ("sne-sandbox", "lxml", "hypothesis", "python-stdnum")
 
 
+#: Exit code, for who asked that all be judged, of an accident in what conforms otherwise.
+NON_JUGE: Final = 3
+
+
 class RapportNonEcrit(OperatorError):
     """A report cannot be written where it was asked for."""
 
@@ -51,14 +58,23 @@ class RapportNonEcrit(OperatorError):
 class Sorties:
     """Where a judgement goes, and what it excuses. `forme` is what stdout gets: « text », or an option of
     `formats`; "" writes the text on stderr, stdout being another's; `partiel` says that scenarios were
-    chosen."""
+    chosen, `scenarios` the ids of the whole plan, once it is read, `juger_tout` that an exchange which could
+    not be judged is a failure of the tool. `contrat` is the name and the overlay by which mentions are
+    judged, none without it; `mentions` are the ids of those that may not lack, `candidat` the product as
+    declared."""
 
     dossier: Path | None
     connues: tuple[Connue, ...] = ()
     forme: str = "text"
     partiel: bool = False
     cle: "CleDeSignature | None" = None
+    scenarios: tuple[str, ...] = ()
+    juger_tout: bool = False
+    contrat: tuple[str, Path | None] | None = None
+    mentions: tuple[str, ...] = ()
+    candidat: Candidat | None = None
     _rendu: bool = field(default=False, init=False)
+    _referentiel: "ReferentielDeCertification | None" = field(default=None, init=False)
 
     @classmethod
     def preparer(
@@ -68,16 +84,23 @@ class Sorties:
         forme: str = "text",
         *,
         partiel: bool = False,
+        juger_tout: bool = False,
+        options: Mapping[str, Any] | None = None,
+        candidat: Path | None = None,
+        mentions: Collection[str] = (),
         cle: str | None = None,
     ) -> "Sorties":
-        """Makes the folder, reads the baseline and the key now: better told before the trial than after.
-        Raises RapportNonEcrit, ReferenceIncorrecte, CleIncorrecte."""
+        """Makes the folder, reads the baseline, the candidat and the key now: better told before the trial
+        than after. `options` hold the contract. Raises RapportNonEcrit, ReferenceIncorrecte,
+        CandidatIncorrect, CleIncorrecte, UsageError for a mention that is none."""
         privee = None
         if cle:
             from sne_sandbox.reports.signature import lire_cle
 
             privee = lire_cle(cle)
         connues = baseline.lire(reference) if reference is not None else ()
+        contrat = None if options is None else (options["contract"], options["contracts"])
+        voulues, declare = _demandes(contrat, candidat, mentions)
         if dossier is not None:
             essai = dossier / ".essai"
             try:
@@ -86,7 +109,41 @@ class Sorties:
                 essai.unlink()
             except OSError as erreur:
                 raise _non_ecrit(dossier, erreur) from None
-        return cls(dossier, connues, forme, partiel, privee)
+        return cls(
+            dossier,
+            connues,
+            forme,
+            partiel,
+            privee,
+            juger_tout=juger_tout,
+            contrat=contrat,
+            mentions=voulues,
+            candidat=declare,
+        )
+
+    def apprendre(self) -> None:
+        """Loads what mentions are judged by, once: while a server starts, say. Raises ContractError."""
+        if self._referentiel is None and self.contrat is not None:
+            from sne_sandbox.conformance.certification import charger_referentiel
+
+            self._referentiel = charger_referentiel(_dossiers(self.contrat))
+
+    def mentionner(self, rapport: Rapport) -> tuple[Rapport, tuple[str, ...]]:
+        """`rapport` with its mentions, and what to say of the declaration: the one that is given, else the
+        one that a report read again has. Raises ContractError."""
+        self.apprendre()
+        if self._referentiel is None:
+            return rapport, ()
+        from sne_sandbox.conformance import certification
+
+        candidat = self.candidat or rapport.entete.candidat
+        rapport = replace(
+            rapport,
+            entete=replace(rapport.entete, candidat=candidat),
+            mentions=certification.mentionner(rapport, self._referentiel, candidat),
+        )
+        dites = certification.remarques(candidat, self._referentiel.certification) if candidat else ()
+        return exiger_mentions(rapport, self.mentions), dites
 
     def rendre(
         self,
@@ -100,11 +157,11 @@ class Sorties:
         proces_verbal: "Callable[[Pseudonymes], Iterable[Mapping[str, Any]]] | None" = None,
         copie: Path | None = None,
     ) -> int:
-        """Applies the baseline, writes all, `remarques` at the end of the text (on stderr beside a machine's
-        format); answers the exit code. `juges`, `plan`, `proces_verbal` are those of `evidence.ecrire`; or
-        the evidence is a `copie` of a package. Raises RapportNonEcrit, once stdout or stderr has the
-        report."""
-        from sne_sandbox.reports import evidence, text
+        """Applies the baseline, judges the mentions, writes all, `remarques` at the end of the text (on
+        stderr beside a machine's format); answers the exit code. `juges`, `plan`, `proces_verbal` are those
+        of `evidence.ecrire`; or the evidence is a `copie` of a package. Raises RapportNonEcrit, once stdout
+        or stderr has the report."""
+        from sne_sandbox.reports import annotations, evidence, text
         from sne_sandbox.reports.empreintes import resumer
 
         self._rendu = True
@@ -113,11 +170,16 @@ class Sorties:
         if self.connues:
             # Expiries are days of real life, whatever the clock of the base says.
             partiel, jour = self.partiel or bool(rapport.entete.inacheve), date.today()
-            applique = baseline.appliquer(rapport, self.connues, jour, partiel=partiel)
+            applique = baseline.appliquer(
+                rapport, self.connues, jour, partiel=partiel, scenarios=self.scenarios
+            )
             rapport, remarques = applique.rapport, (*remarques, *applique.remarques)
             connues = [{**asdict(c), "expire": c.expire.isoformat()} for c in self.connues]
             dite = {"connues": connues, "jour": jour.isoformat(), "partiel": partiel}
-            configuration = {**configuration, "reference": dite}
+            configuration = {**configuration, "reference": {**dite, "scenarios": self.scenarios}}
+        rapport, dites = self.mentionner(rapport)
+        remarques = (*remarques, *dites)
+        configuration = {**configuration, "mentions": self.mentions}
         fichiers: dict[str, Path] = {}
         absents: dict[str, str] = {}
         echec: RapportNonEcrit | None = None
@@ -149,17 +211,21 @@ class Sorties:
             echec = erreur
         hors_preuve = (f"l'échange {n} n'est pas dans {PREUVES.fichier}. {r}" for n, r in absents.items())
         remarques = (*remarques, *hors_preuve)
-        if self.forme in PAR_OPTION:
-            for remarque in remarques:
-                click.echo(f"sne-sandbox : {remarque}", err=True)
-            self._a_la_machine(rapport)
-        else:
-            sortie = sys.stdout if self.forme else sys.stderr
-            text.ecrire(rapport, sortie, fichiers=fichiers, remarques=remarques)
-            sys.stdout.flush()
+        sortie = sys.stdout if self.forme == "text" else sys.stderr
+        with annotations.sans_ordres(sortie):
+            if self.forme in PAR_OPTION:
+                for remarque in remarques:
+                    click.echo(f"sne-sandbox : {remarque}", err=True)
+                self._a_la_machine(rapport)
+            else:
+                text.ecrire(rapport, sortie, fichiers=fichiers, remarques=remarques)
+                sys.stdout.flush()
+        annotations.annoncer(rapport, sortie)
         if echec is not None:
             raise echec
-        return 0 if rapport.conforme else 1
+        if not rapport.conforme:
+            return 1
+        return NON_JUGE if self.juger_tout and rapport.accidents else 0
 
     @contextlib.contextmanager
     def meme_en_echec(
@@ -193,9 +259,14 @@ class Sorties:
             raise
 
     def _en_echec(self, rapport: Rapport) -> None:
+        from sne_sandbox.reports import annotations
+
+        with contextlib.suppress(OperatorError):  # it may be the contract itself that cannot be read
+            rapport, _ = self.mentionner(rapport)
         self._fichiers(rapport)
         if self.forme in PAR_OPTION:
             self._a_la_machine(rapport)
+        annotations.annoncer(rapport, sys.stderr)
 
     def _fichiers(self, rapport: Rapport, prouver: Callable[[Path], object] | None = None) -> dict[str, Path]:
         """Writes them, and the evidence by `prouver`; none without a folder. Raises RapportNonEcrit."""
@@ -224,6 +295,33 @@ def attester(rapport: Rapport, empreinte: str, cle: "CleDeSignature", chemin: Pa
     chemin.write_bytes(
         signature.signer(signature.declarer(rapport, rapport_json.octets(rapport), empreinte, qui), cle)
     )
+
+
+def _dossiers(contrat: tuple[str, Path | None]) -> "DossiersContrat":
+    from sne_sandbox.contract.overlay import DossiersContrat
+
+    return DossiersContrat(resources.contracts_dir(), *contrat)
+
+
+def _demandes(
+    contrat: tuple[str, Path | None] | None, fichier: Path | None, demandees: Collection[str]
+) -> tuple[tuple[str, ...], Candidat | None]:
+    """The ids of --mention, several of which may be in one value, with commas; and the product of --candidat.
+    Raises UsageError for a mention that is none, CandidatIncorrect, ContractError."""
+    if contrat is None or (fichier is None and not demandees):
+        return (), None
+    from sne_sandbox.conformance.candidat import lire_candidat
+    from sne_sandbox.contract.certification import charger_certification
+
+    certification = charger_certification(_dossiers(contrat))
+    ids = tuple(mot for valeur in demandees for mot in valeur.replace(",", " ").split())
+    for identifiant in ids:
+        if identifiant not in certification.mentions:
+            raise UsageError(
+                f"La mention [{identifiant}] n'existe pas.",
+                remede=f"mentions : {', '.join(certification.mentions)}",
+            )
+    return ids, None if fichier is None else lire_candidat(fichier, certification)
 
 
 def _pourquoi(erreur: BaseException) -> str:

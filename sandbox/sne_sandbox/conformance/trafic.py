@@ -1,13 +1,17 @@
 """Driverless judgement: whatever traffic a base has seen, read from its journal in a stream."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any, Final, Protocol
 
-from sne_sandbox.conformance.accidents import ERREUR_MAX, Accident
+from sne_sandbox.conformance.accidents import ERREUR_MAX
+from sne_sandbox.conformance.angles import Menages, angles_morts
 from sne_sandbox.conformance.jugement import PILOTEES, Suite, juger
+from sne_sandbox.conformance.jugement.aboutis import Aboutissements
+from sne_sandbox.conformance.jugement.textes import EXIGENCE as TEXTES
+from sne_sandbox.conformance.jugement.textes import TextesAbimes
 from sne_sandbox.conformance.observation import Observation, observer
 from sne_sandbox.conformance.recueil import RecueilDuJugement
 from sne_sandbox.contract.exigences import charger_exigences, niveaux
@@ -17,7 +21,10 @@ from sne_sandbox.domain.texte import accorde, masquer_nirs
 from sne_sandbox.reports.decision import decider
 from sne_sandbox.reports.model import (
     TRAFIC,
+    Accident,
+    AngleMort,
     Bilan,
+    Constat,
     DebutJugement,
     Entete,
     EtatExigence,
@@ -38,6 +45,8 @@ FAMILLES: Final[Mapping[str, str]] = {
     "CTR": "Respect du contrat",
     "VIE": "Vie des demandes",
 }
+#: Those of another family that traffic breaks, and never proves: under which heading they are told.
+_AILLEURS: Final[Mapping[str, str]] = {TEXTES: "CTR"}
 #: Exchanges cited at most, whatever the findings.
 CITES_MAX: Final = 60
 _RIEN: Final = "Aucun échange avec les services n'est arrivé."
@@ -122,7 +131,8 @@ def juger_base(
     for rang, (famille, titre) in enumerate(FAMILLES.items(), 1):
         identifiant = f"{MODE}-{famille.lower()}"
         yield ScenarioCommence(identifiant, MODE, titre, rang)
-        scenarios.append(_scenario(identifiant, titre, [b for b in bilans if b.exigence.startswith(famille)]))
+        siens = [b for b in bilans if _AILLEURS.get(b.exigence, b.exigence[:3]) == famille]
+        scenarios.append(_scenario(identifiant, titre, siens, recueil.constats.causes))
         yield ScenarioFini(scenarios[-1])
     entete = bande.entete(reglages)
     motifs = [*reglages.autres_motifs]
@@ -130,7 +140,7 @@ def juger_base(
         motifs.insert(0, _VIDE if entete.non_juges else _RIEN)
     elif reglages.accord and not bande.acceptes:
         motifs.insert(0, _AUCUN)
-    rapport = bande.recueil.rapport(entete, scenarios, bilans)
+    rapport = replace(bande.recueil.rapport(entete, scenarios, bilans), angles_morts=tuple(bande.angles()))
     yield Fin(decider(rapport, motifs, exigees=reglages.exiger))
 
 
@@ -147,6 +157,9 @@ class _Bande:
     refuses: int = 0
     debut: datetime | None = None
     fin: datetime | None = None
+    _menages: Menages = field(default_factory=Menages)
+    _textes: TextesAbimes = field(default_factory=TextesAbimes)
+    _aboutis: Aboutissements = field(default_factory=Aboutissements)
 
     def lire(self, depuis: int, jusqu_a: int | None) -> None:
         """Judges every exchange above an id, and up to another, one by one and in sequence."""
@@ -160,18 +173,38 @@ class _Bande:
             if vue.de_la_console:
                 continue
             constats = [*juger(vue), *suite.voir(vue)]
+            with vue.isoler("juger", TEXTES):
+                constats.extend(self._textes.voir(vue))
+            with vue.isoler("suivre ce qu'il devient"):
+                self._aboutis.voir(vue)
+                self._menages.voir(vue)
             self._compter(vue)
             self.recueil.voir(vue)
-            retenus = [self.recueil.noter(constat) for constat in constats]
-            if any(retenus):
-                self.recueil.citer(vue)
+            for constat in constats:
+                self._noter(constat, vue)
             self.recueil.deplorer(vue.accidents)
-        for constat in suite.finir():
-            if self.recueil.noter(constat) and constat.echange is not None:
-                cite = self.magasin.journal.lire(self.base, constat.echange)
-                if cite is not None:
-                    self.recueil.citer(observer(cite, self.contrat))
+        for constat in (*suite.finir(), *self._aboutis.finir(self.recueil.constats.ruptures)):
+            self._noter(constat)
         self.recueil.deplorer(suite.accidents)
+
+    def _noter(self, constat: Constat, vue: Observation | None = None) -> None:
+        """Takes a constat in, and shows the exchange of a finding: `vue`, or one gone through before."""
+        if not self.recueil.noter(constat) or constat.echange is None:
+            return
+        if vue is None or vue.echange.identifiant != constat.echange:
+            avant = self.magasin.journal.lire(self.base, constat.echange)
+            vue = None if avant is None else observer(avant, self.contrat)
+        if vue is not None:
+            self.recueil.citer(vue)
+
+    def angles(self) -> Iterator[AngleMort]:
+        """What the traffic did not exercise, or not carry through; of no traffic, nothing is said."""
+        if not self.echanges:
+            return
+        non_aboutis = (*self._aboutis.angles(), *self._textes.angles())
+        yield from angles_morts(
+            self.recueil.couverture(), self._menages, refuses=self.refuses, non_aboutis=non_aboutis
+        )
 
     def _compter(self, vue: Observation) -> None:
         if vue.soap or vue.asynchrone:
@@ -252,18 +285,22 @@ def parcourir(
             yield echange
 
 
-def _scenario(identifiant: str, titre: str, bilans: list[Bilan]) -> ResultatScenario:
+def _scenario(
+    identifiant: str, titre: str, bilans: list[Bilan], causes: Mapping[str, str]
+) -> ResultatScenario:
+    sans = [causes.get(bilan.exigence, "") if bilan.etat not in _VERDICTS else "" for bilan in bilans]
     verifications = tuple(
         Verification(
             identifiant,
             bilan.exigence,
-            _VERDICTS.get(bilan.etat, Verdict.EN_ATTENTE),
+            _VERDICTS.get(bilan.etat, Verdict.IGNORE if cause else Verdict.EN_ATTENTE),
             bilan.constats,
+            cause=cause,
             raison=""
             if bilan.etat in _VERDICTS
             else bilan.raison or "Rien, dans ce trafic, ne permet d'en juger.",
         )
-        for bilan in bilans
+        for bilan, cause in zip(bilans, sans, strict=True)
         if bilan.etat is not EtatExigence.NON_TESTEE and not _pilotee(bilan)
     )
     verdicts = {v.verdict for v in verifications}

@@ -24,6 +24,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 
 from sne_sandbox.errors import OperatorError, UsageError
 from sne_sandbox.raisons import raison_systeme
+from sne_sandbox.reports.decision import conclure
 from sne_sandbox.reports.masque import masquer
 from sne_sandbox.reports.model import EtatExigence, Rapport
 
@@ -266,7 +267,7 @@ def predicat(rapport: Rapport, texte: bytes, signataire: str) -> dict[str, Any]:
             "debut": entete.debut.isoformat(),
             "fin": entete.fin.isoformat(),
             "echanges": entete.echanges,
-            "conclusion": rapport.conclusion,
+            "conclusion": conclure(rapport),
             "inacheve": entete.inacheve,
             "mentions": [{"id": m.id, "verdict": m.verdict.value} for m in rapport.mentions],
             "rapport": hashlib.sha256(texte).hexdigest(),
