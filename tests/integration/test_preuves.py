@@ -399,6 +399,34 @@ def test_a_verifier_signs_too_once_all_is_confirmed(
     assert "Classe : rejugée" in dites
 
 
+@pytest.mark.parametrize(
+    ("change", "attestation", "dit"),
+    [
+        (lambda texte: texte.replace("x/", "v/", 1), True, "clé inconnue"),
+        (lambda texte: texte + "jusqu_a = 2020-12-31\n", True, "n'était pas valable"),
+        (lambda texte: texte, False, "attestation.dsse.json n'est pas à côté du dossier"),
+    ],
+)
+def test_who_is_not_trusted_is_told(
+    ici: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    change: Callable[[str], str],
+    attestation: bool,
+    dit: str,
+) -> None:
+    """A key that is not in the file, one whose day is past, none at all."""
+    premiere = "[[cles]]".join((ici / "confiance.toml").read_text("utf-8").split("[[cles]]")[:2])
+    (ici / "autre.toml").write_text(change(premiere), "utf-8")
+    shutil.copytree(ici / "r", tmp_path / "r")
+    if not attestation:
+        (tmp_path / "r" / "attestation.dsse.json").unlink()
+    code, dites = juge(tmp_path / "r" / "preuves.zip", capsys, Verificateur(ici / "autre.toml"))
+    assert code == 1
+    assert "Signature : REFUSÉE" in dites
+    assert dit in dites
+
+
 def test_no_secret_is_written(ici: Path) -> None:
     cle = (ici / "x" / "sne-sandbox.cle").read_text("utf-8").splitlines()[2].encode()
     for fichier in (ici / "r").iterdir():
