@@ -120,6 +120,14 @@ def _creation_rejouee(temoin: Temoin, honnete: Etape, genre: str, dossier: Dossi
     return honnete(genre, replace(dossier, numero=None), forcer)
 
 
+@FAUTES.etape("creation-redemandee", "VIE-02", dans="inscription.creer")
+def _creation_redemandee(temoin: Temoin, honnete: Etape, genre: str, dossier: Dossier, forcer: bool) -> Any:
+    """Une demande enregistrée sans incident est créée de nouveau quand l'utilisateur la redemande."""
+    if dossier.numero is None or temoin.memoire.curseur("panne") is not None:
+        return honnete(genre, dossier, forcer)
+    return honnete(genre, replace(dossier, numero=None), forcer)
+
+
 @FAUTES.etape("relance-a-l-aveugle", "VIE-12", "VIE-02", dans="retrouvailles.creation")
 def _a_l_aveugle(temoin: Temoin, honnete: Etape, dossier: Any) -> Any:
     """Après une réponse perdue, la création est renvoyée sans rien rechercher."""
