@@ -239,21 +239,8 @@ class Sorties:
             yield
         except (Exception, KeyboardInterrupt) as erreur:
             if not self._rendu:
-                from sne_sandbox.conformance.trafic import outil
-
-                entete = Entete(
-                    outil=outil(),
-                    contrat=options["contract"],
-                    profil=options["profile"],
-                    mode=mode,
-                    application=application,
-                    base="",
-                    graine=graine,
-                    commande=ligne_de_commande(),
-                    debut=debut,
-                    fin=datetime.now(UTC),
-                )
-                connu = getattr(erreur, "rapport", None) or Rapport(entete, conforme=False)
+                tete = entete(options, mode, application, graine, debut=debut)
+                connu = getattr(erreur, "rapport", None) or Rapport(tete, conforme=False)
                 inacheve = replace(connu.entete, inacheve=_pourquoi(erreur))
                 self._en_echec(decider(replace(connu, entete=inacheve)))
             raise
@@ -322,6 +309,26 @@ def _demandes(
                 remede=f"mentions : {', '.join(certification.mentions)}",
             )
     return ids, None if fichier is None else lire_candidat(fichier, certification)
+
+
+def entete(
+    options: Mapping[str, Any], mode: str, application: str, graine: int, *, debut: datetime
+) -> Entete:
+    """That of a run before it has come to its end; `options` are those of `options_de_serve`."""
+    from sne_sandbox.conformance.trafic import outil
+
+    return Entete(
+        outil=outil(),
+        contrat=options["contract"],
+        profil=options["profile"],
+        mode=mode,
+        application=application,
+        base="",
+        graine=graine,
+        commande=ligne_de_commande(),
+        debut=debut,
+        fin=datetime.now(UTC),
+    )
 
 
 def _pourquoi(erreur: BaseException) -> str:
