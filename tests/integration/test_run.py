@@ -311,7 +311,7 @@ def test_what_was_sent_before_an_interruption_is_judged_and_said_to_be_partial(t
     assert "partiel" in cas.get("message")
     assert "Épreuve inachevée" in (tmp_path / "rapport" / "rapport.html").read_text("utf-8")
     verifie = sne(tmp_path, "report", "--verify", "rapport/preuves.zip")
-    assert "verdicts confirmés" in verifie.stderr
+    assert "octet pour octet" in verifie.stderr
 
 
 TUER_LE_SERVEUR = """

@@ -50,6 +50,18 @@ def test_each_group_tells_all_that_is_known_of_it() -> None:
     assert tout[-1] == "  HTML  r/rapport.html"
 
 
+def test_a_group_tells_what_a_developer_does_about_it() -> None:
+    juge = rapport()
+    bilans = tuple(
+        replace(b, remede="Écrivez chaque co-titulaire.") if b.exigence == "FID-02" else b
+        for b in juge.bilans
+    )
+    tout = lignes(replace(juge, bilans=bilans))
+    debut = tout.index("FID-02 cotitulaire_absent")
+    assert "  remède : Écrivez chaque co-titulaire." in tout[debut : tout.index("FID-12 nir_change")]
+    assert len([ligne for ligne in tout if "remède :" in ligne]) == 1, "one without a remedy shows none"
+
+
 def test_a_conforming_application_is_told_so_in_a_screen() -> None:
     tout = lignes(conforme())
     assert tout[0].startswith("2 opérations sur 3, 1 exigence prouvée sur 1, aucun manquement : Mon logiciel")
