@@ -5,6 +5,7 @@ import shlex
 import shutil
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,18 @@ from sne_sandbox.conformance import trafic
 from sne_sandbox.conformance.jugement import PILOTEES
 from sne_sandbox.errors import UsageError
 from sne_sandbox.reports import json as rapport_json
-from sne_sandbox.reports.model import Bilan, Constat, Entete, EtatExigence, Fin, Rapport, Rubrique
+from sne_sandbox.reports.model import (
+    Bilan,
+    Constat,
+    Entete,
+    EtatExigence,
+    Fin,
+    Lacune,
+    Mention,
+    Rapport,
+    Rubrique,
+    VerdictMention,
+)
 from sne_sandbox.web import epreuves
 from sne_sandbox.web.console import conformite
 from sne_sandbox.web.epreuves import EtatJugement, JugementConserve
@@ -205,6 +217,20 @@ def test_a_report_of_the_command_line_is_shown(home: Path, page: Callable[..., A
         assert attendu in texte
     assert arbre.xpath("//meter/@value") == ["1"]
     assert arbre.xpath("//a[contains(@href, '/console/ecole/echanges/1')]")
+
+
+def test_mentions_are_shown_with_what_lacks(home: Path, page: Callable[..., Any]) -> None:
+    poser(home, "bon", conforme=True, prouvee=True)
+    fichier = home / "conformite" / "bon" / "rapport.json"
+    manquent = tuple(Lacune(f"VIE-{n:02d}", "sans preuve") for n in range(5))
+    mention = Mention("socle", "SNE 5.2 – socle", VerdictMention.INCOMPLETE, ("NOM-01",), 1, manquent)
+    fichier.write_bytes(rapport_json.octets(replace(rapport_json.lire(fichier), mentions=(mention,))))
+    texte = " ".join(
+        page("/conformite/bon").xpath("//section[h2/@id='t-mentions']")[0].text_content().split()
+    )
+    for attendu in ("SNE 5.2 – socle", "incomplète", "1 / 1", "VIE-02 : sans preuve", "… et 2 autres."):
+        assert attendu in texte
+    assert "VIE-03" not in texte
 
 
 def test_what_a_developer_does_about_a_requirement_is_shown(home: Path, page: Callable[..., Any]) -> None:
