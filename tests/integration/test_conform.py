@@ -21,7 +21,8 @@ from sne_sandbox.reports import evidence, formats
 
 TEMOIN = ("conform", "--application", "temoin", "--clock", "2018-03-15T12:00:00")
 CLIENTS = Path(__file__).parents[2] / "fixtures" / "clients" / "python"
-FICHIERS = set(formats.FICHIERS)
+#: Without a key, nothing is signed.
+FICHIERS = set(formats.FICHIERS) - {formats.ATTESTATION.fichier}
 
 
 def _rapport(dossier: Path) -> dict[str, Any]:
