@@ -19,8 +19,7 @@ from sne_sandbox.resources import fixtures_dir
 
 FAUTIF = Path(__file__).with_name("fautif.sh")
 ICI = ("run", "--clock", MARS)
-#: Without a key, nothing is signed.
-FICHIERS = set(formats.FICHIERS) - {formats.ATTESTATION.fichier}
+FICHIERS = set(formats.TOUJOURS)
 avec_curl = pytest.mark.skipif(shutil.which("curl") is None, reason="curl is not installed")
 
 

@@ -96,11 +96,13 @@ ATTESTATION: Final = FichierDeRapport(
 )  # fmt: skip
 #: Every file of --report-dir, by its name.
 FICHIERS: Final[Mapping[str, FichierDeRapport]] = {f.fichier: f for f in (*FORMATS, PREUVES, ATTESTATION)}
+#: Those that are there without a key.
+TOUJOURS: Final = tuple(f.fichier for f in (*FORMATS, PREUVES))
 #: The forms that stdout may get, by the word of --format.
 PAR_OPTION: Final[Mapping[str, FormatDeRapport]] = {f.option: f for f in FORMATS if f.option}
 
 
 def enumeres() -> str:
     """« rapport.html, rapport.json, junit.xml… et preuves.zip »: those that are always written."""
-    *premiers, dernier = (fichier for fichier in FICHIERS if fichier != ATTESTATION.fichier)
+    *premiers, dernier = TOUJOURS
     return f"{', '.join(premiers)} et {dernier}"

@@ -14,7 +14,7 @@ from sne_sandbox.contract import versions
 from sne_sandbox.errors import UsageError
 from sne_sandbox.reports import evidence
 from sne_sandbox.reports.baseline import Connue
-from sne_sandbox.reports.formats import FICHIERS
+from sne_sandbox.reports.formats import TOUJOURS
 from sne_sandbox.reports.model import Entete, Rapport
 
 MIDI = datetime(2018, 3, 15, 12, tzinfo=UTC)
@@ -62,7 +62,7 @@ def test_a_full_disk_loses_nothing_of_another_trial_and_says_whose_it_is(
 ) -> None:
     Sorties(tmp_path).rendre(RAPPORT, [], configuration={})
     avant = {f.name: f.read_bytes() for f in tmp_path.iterdir()}
-    assert set(avant) == set(FICHIERS) - {"attestation.dsse.json"}
+    assert set(avant) == set(TOUJOURS)
 
     monkeypatch.setattr(objet, nom, remplir)
     autre = replace(RAPPORT, entete=replace(RAPPORT.entete, application="une autre"))
