@@ -24,6 +24,7 @@ from sne_sandbox.conformance import protocole
 from sne_sandbox.conformance.jugement import PILOTEES
 from sne_sandbox.conformance.trafic import FAMILLES
 from sne_sandbox.contract import versions
+from sne_sandbox.contract.certification import charger_certification
 from sne_sandbox.contract.exigences import charger_exigences
 from sne_sandbox.domain import panne
 from sne_sandbox.errors import OperatorError, UsageError
@@ -73,7 +74,7 @@ _CODES: Final = {
     "0": "conforme, ou fait",
     "1": "non conforme",
     str(UsageError.exit_code): "mauvais usage : une option, ou un fichier donné (`--verify`, `--compare`, "
-    "`--baseline`, `--plan`, `db restore`) qui n'est pas ce qu'il faut",
+    "`--baseline`, `--candidat`, `--plan`, `db restore`) qui n'est pas ce qu'il faut",
     str(OperatorError.exit_code): "l'outil a échoué, y compris par une erreur de sa part",
     "128 + N": "interrompu par le signal N : 130 pour Ctrl-C, 143 pour SIGTERM. `serve` et `proxy` sont "
     "faits pour finir ainsi : 0",
@@ -258,6 +259,18 @@ def _guichets() -> list[str]:
     )
 
 
+def _mentions() -> list[str]:
+    """Each with what it brings to those that it inherits."""
+    certification = charger_certification(versions.charger().dossiers)
+    mentions = certification.mentions
+    rangees = []
+    for mention in mentions.values():
+        herites = {role for autre in mention.herite for role in mentions[autre].roles}
+        roles = [certification.roles[role].titre for role in mention.roles if role not in herites]
+        rangees.append((f"`{mention.id}`", mention.titre, " ; ".join(roles) or "tout ce qui précède"))
+    return tableau(("identifiant", "mention", "ce que fait le produit"), rangees)
+
+
 def _exigences() -> Iterator[str]:
     exigences = charger_exigences(versions.charger().dossiers)
     for famille, titre in _FAMILLES.items():
@@ -390,6 +403,7 @@ BLOCS: Final[Mapping[str, Bloc]] = {
     "services": _services,
     "guichets": _guichets,
     "exigences": _exigences,
+    "mentions": _mentions,
     "tolerances": _tolerances,
     "pannes": _pannes,
     "protocole-commandes": _commandes_du_protocole,

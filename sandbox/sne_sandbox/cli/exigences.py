@@ -9,6 +9,7 @@ from sne_sandbox.cli.options import COMMUNES, forme_de_liste, inconnu, reglages,
 from sne_sandbox.conformance import plan
 from sne_sandbox.conformance.jugement import PILOTEES
 from sne_sandbox.contract import versions
+from sne_sandbox.contract.certification import charger_certification
 from sne_sandbox.contract.exigences import charger_exigences
 
 _EXEMPLES = """
@@ -16,6 +17,7 @@ _EXEMPLES = """
 Exemples :
   sne-sandbox exigences
   sne-sandbox exigences EMB-09 VIE-20
+  sne-sandbox exigences --mention socle
   sne-sandbox exigences --format json > exigences.json
 """
 _NIVEAUX = {"MUST": "obligatoire", "SHOULD": "recommandée"}
@@ -23,9 +25,10 @@ _NIVEAUX = {"MUST": "obligatoire", "SHOULD": "recommandée"}
 
 @click.command(epilog=_EXEMPLES)
 @click.argument("ids", nargs=-1, metavar="[ID…]")
+@click.option("--mention", "mention", metavar="ID", help="Celles que cette mention demande, à son niveau.")
 @forme_de_liste
 @reglages(*COMMUNES)
-def commande(ids: tuple[str, ...], forme: str, **options: Any) -> None:
+def commande(ids: tuple[str, ...], mention: str | None, forme: str, **options: Any) -> None:
     """Montre les exigences sur lesquelles une application est jugée, une ligne chacune.
 
     De celles que l'on nomme : aussi la source, comment elles se jugent (par le trafic, ou en pilotant
@@ -36,6 +39,7 @@ def commande(ids: tuple[str, ...], forme: str, **options: Any) -> None:
     for nom in ids:
         if nom not in exigences:
             raise inconnu("L'exigence", nom, exigences)
+    montrees = set(ids or exigences) & set(exigences if mention is None else _de(mention, contrat))
     le_plan = plan.charger()
     # v5.2 adds to the families of v5.0: the families in their order, each one's ids together.
     familles = list(dict.fromkeys(id_[:3] for id_ in exigences))
@@ -52,7 +56,7 @@ def commande(ids: tuple[str, ...], forme: str, **options: Any) -> None:
             "scenarios": [s.id for s in le_plan if e.id in s.exigences],
         }
         for e in sorted(exigences.values(), key=lambda e: (familles.index(e.id[:3]), e.id))
-        if not ids or e.id in ids
+        if e.id in montrees
     ]
     if forme == "json":
         click.echo(json.dumps({"contrat": contrat.nom, "exigences": fiches}, ensure_ascii=False, indent=2))
@@ -63,6 +67,19 @@ def commande(ids: tuple[str, ...], forme: str, **options: Any) -> None:
             _ligne(fiche, detail=bool(ids))
         if not ids:
             click.echo("→ tout d'une exigence : sne-sandbox exigences ID", err=True)
+
+
+def _de(nom: str, contrat: versions.Contrat) -> set[str]:
+    """The requirements of a mention, each that may stand for another included. Raises UsageError."""
+    certification = charger_certification(contrat.dossiers)
+    if nom not in certification.mentions:
+        raise inconnu("La mention", nom, certification.mentions)
+    mention = certification.mentions[nom]
+    alternatives = {a for p in certification.parties(mention, mention.options) for a in p.alternatives}
+    return {
+        *certification.demandees(mention, mention.options),
+        *(e for alternative in alternatives for e in certification.alternatives[alternative].parmi),
+    }
 
 
 def _comment(fiche: dict[str, Any]) -> str:

@@ -35,6 +35,10 @@ COMMANDES: Final = {
     "check": ("check", "Contrôle des documents hors ligne : schéma, nomenclatures, règles."),
     "generate": ("generate", "Écrit des messages : ménages tirés, valides ou fautifs d'une seule façon."),
     "exigences": ("exigences", "Montre ce sur quoi une application est jugée, et comment."),
+    "certification": (
+        "certification",
+        "Montre les mentions à acquérir, et ce qu'il reste à faire pour elles.",
+    ),
     "rules": ("rules", "Montre les contrôles : sévérité, fidélité, source, remède."),
     "nomenclatures": ("nomenclatures", "Montre les nomenclatures : les codes admis, et leurs libellés."),
     "bases": ("bases", "Liste, crée, règle ou supprime des bases."),
@@ -42,6 +46,7 @@ COMMANDES: Final = {
     "clock": ("clock", "Lit, fige ou avance l'horloge d'une base : les nuits passent."),
     "pannes": ("pannes", "Arme, liste ou désarme les pannes d'une base."),
     "snapshots": ("snapshots", "Sauvegarde, restaure ou compare une base, sous un nom."),
+    "cles": ("cles", "Fait des clés qui signent les preuves ; tire des défis."),
     "pki": ("pki", "Émet des certificats de développement."),
     "db": ("db", "Met à jour, remplit, sauvegarde, restaure ou vide la base de données."),
 }

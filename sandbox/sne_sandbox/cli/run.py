@@ -57,7 +57,10 @@ def commande(
     dossier: Path | None,
     exigees: tuple[str, ...],
     reference: Path | None,
+    cle: str | None,
     juger_tout: bool,
+    candidat: Path | None,
+    mentions: tuple[str, ...],
     **options: Any,
 ) -> int:
     """Lance COMMANDE devant une base neuve, et juge tout ce que l'application a envoyé.
@@ -65,48 +68,57 @@ def commande(
     Rien à changer à l'application que son adresse et son certificat, lus dans les variables SNE_… Ce que la
     commande écrit passe tel quel ; le compte rendu va sur la sortie d'erreur. Sortie 0 si tout est conforme,
     1 si la commande échoue, si une exigence obligatoire est enfreinte, si rien n'est arrivé ou si rien n'a
-    été accepté ; l'absence de preuve ne fait échouer que pour les exigences de --require. Interrompue
-    (Ctrl-C, SIGTERM), elle écrit un rapport partiel, et sort avec 130 ou 143.
+    été accepté ; l'absence de preuve ne fait échouer que pour les exigences de --require et les mentions de
+    --mention. Interrompue (Ctrl-C, SIGTERM), elle écrit un rapport partiel, et sort avec 130 ou 143.
     """
     from sne_sandbox.cli import epreuve, rapports
     from sne_sandbox.domain.base import lire_horloge
     from sne_sandbox.reports.model import TRAFIC
 
-    sorties = rapports.Sorties.preparer(dossier, reference, forme="", juger_tout=juger_tout)
+    sorties = rapports.Sorties.preparer(
+        dossier,
+        reference,
+        forme="",
+        juger_tout=juger_tout,
+        options=options,
+        candidat=candidat,
+        mentions=mentions,
+        cle=cle,
+    )
     application = shlex.join(commande_lancee)
     with sorties.meme_en_echec(options, mode=TRAFIC, application=application, graine=seed):
         programme = _programme(commande_lancee[0])
         with epreuve.ouvrir(options, lire_horloge(horloge), seed) as ouverte:
             # Beside the server, which starts.
             from sne_sandbox.conformance import trafic
+            from sne_sandbox.reports import empreintes
             from sne_sandbox.reports.progression import suivre
 
             ids = rapports.exigees(exigees, ouverte.contrat)
+            sorties.apprendre()
             code = _lancer(ouverte, [programme, *commande_lancee[1:]], pret)
             ouverte.relever_les_boites()
             inacheve = ouverte.signaux.dire("la commande n'est pas allée à son terme")
             echec = code != 0 and not inacheve
-            rapport = suivre(
-                trafic.juger_base(
-                    ouverte.magasin,
-                    ouverte.base,
-                    ouverte.contrat,
-                    trafic.ReglagesTrafic(
-                        exiger=ids,
-                        application=application,
-                        commande=rapports.ligne_de_commande(),
-                        profil=options["profile"],
-                        graine=seed,
-                        autres_motifs=[f"La commande a échoué (code {code})."] if echec else [],
-                        accord=not inacheve,
-                        inacheve=inacheve,
-                    ),
-                )
+            reglages = trafic.ReglagesTrafic(
+                exiger=ids,
+                application=application,
+                commande=rapports.ligne_de_commande(),
+                profil=options["profile"],
+                graine=seed,
+                autres_motifs=[f"La commande a échoué (code {code})."] if echec else [],
+                accord=not inacheve,
+                inacheve=inacheve,
             )
+            rapport = suivre(trafic.juger_base(ouverte.magasin, ouverte.base, ouverte.contrat, reglages))
             rendu = sorties.rendre(
                 rapport,
                 trafic.parcourir(ouverte.magasin, ouverte.base),
-                configuration=rapports.configuration(options, seed=seed, horloge=horloge),
+                configuration={
+                    **rapports.configuration(options, seed=seed, horloge=horloge),
+                    "trafic": trafic.faits(reglages, ouverte.magasin, ouverte.base),
+                },
+                juges=empreintes.detailler(ouverte.contrat),
                 remarques=[] if rapport.entete.echanges or rapport.entete.non_juges else _refus(ouverte),
             )
     return ouverte.signaux.sortie(rendu)

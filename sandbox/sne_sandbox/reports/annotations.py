@@ -16,6 +16,7 @@ from urllib.parse import unquote
 
 from sne_sandbox.domain.texte import abrege, accorde, visible
 from sne_sandbox.reports.comptes import compter
+from sne_sandbox.reports.decision import conclure
 from sne_sandbox.reports.masque import masquer
 from sne_sandbox.reports.model import Rapport
 from sne_sandbox.reports.signalements import Niveau, Signalement, signaler
@@ -115,7 +116,7 @@ def resume(rapport: Rapport) -> str:
     comptes = compter(rapport)
     entete = rapport.entete
     signe = "✅" if rapport.conforme else "❌"
-    lignes = [f"### {signe} {rapport.conclusion.upper()} : {_sur(entete.application)}", ""]
+    lignes = [f"### {signe} {_sur(conclure(rapport))} : {_sur(entete.application)}", ""]
     lignes += [f"- {_sur(motif)}" for motif in rapport.motifs]
     for mention in rapport.mentions:
         lignes.append(f"- {_sur(mention.titre)} : {mention.verdict.value}")

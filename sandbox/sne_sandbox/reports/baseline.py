@@ -193,12 +193,12 @@ class _Registre:
         self._servies: set[int] = set()
 
     def raison(self, exigence: str, sorte: str, verification: str = "") -> str:
-        """Reason of the first entry that excuses; "" when none does."""
+        """Reason of the first entry that excuses, and until when; "" when none does."""
         trouvee = ""
         for rang, connue in enumerate(self._connues):
             if connue.excuse(exigence, sorte, verification):
                 self._servies.add(rang)
-                trouvee = trouvee or connue.raison
+                trouvee = trouvee or f"{connue.raison} (jusqu'au {date_francaise(connue.expire)})"
         return trouvee
 
     def verification(self, verification: Verification) -> Verification:

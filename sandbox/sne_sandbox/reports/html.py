@@ -55,6 +55,7 @@ def en_html(rapport: Rapport) -> str:
     comptes = compter(rapport)
     return _modele().render(
         rapport=rapport,
+        conclusion=decision.conclure(rapport),
         entete=rapport.entete,
         duree=(rapport.entete.fin - rapport.entete.debut).total_seconds(),
         a_corriger=comptes.a_corriger,

@@ -11,7 +11,8 @@ The vocabulary is said here, and each word means one thing, in the code as in wh
 - *manquement*: a check that failed or could not be carried out, a requirement that broke. One that a
   baseline excuses is *connu*;
 - *issue*: the word by which a verdict or a state is told, given what it costs (`decision`);
-- *motif*: a French sentence of why the whole does not conform; the *conclusion* is conforme or not;
+- *motif*: a French sentence of why the whole does not conform; the *conclusion* says the mentions that are
+  acquired, or what was covered (`decision.conclure`);
 - *mention*: what a product may say it has attained, a row of `certification.toml`; what it lacks for it is
   its *lacunes*. The *candidat* is the product, as its vendor declares it.
 
@@ -292,6 +293,13 @@ class Mention:
     prouvees: int = 0
     lacunes: tuple[Lacune, ...] = ()
     reserves: tuple[str, ...] = ()
+    ignorees: tuple[str, ...] = field(default=(), metadata=FACULTATIF)
+    """Requirements that another, proved, stands for (an alternative)."""
+
+    @property
+    def acquise(self) -> bool:
+        """Whether it is, with reserves or without."""
+        return self.verdict in (VerdictMention.ACQUISE, VerdictMention.RESERVES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -344,13 +352,6 @@ class Rapport:
     accidents: tuple[Accident, ...] = field(default=(), metadata=FACULTATIF)
     """The first ones, with their traces; `entete.non_juges` says all of them in short."""
     angles_morts: tuple[AngleMort, ...] = field(default=(), metadata=FACULTATIF)
-
-    @property
-    def conclusion(self) -> str:
-        """« conforme », « non conforme », or « épreuve inachevée »: nothing is concluded then."""
-        if self.entete.inacheve:
-            return "épreuve inachevée"
-        return "conforme" if self.conforme else "non conforme"
 
     @property
     def verifications(self) -> tuple[Verification, ...]:

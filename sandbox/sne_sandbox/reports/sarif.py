@@ -13,6 +13,7 @@ from typing import Any, Final
 from urllib.parse import quote
 
 from sne_sandbox.reports.comptes import compter
+from sne_sandbox.reports.decision import conclure
 from sne_sandbox.reports.lieux import Emplacement
 from sne_sandbox.reports.masque import masquer
 from sne_sandbox.reports.model import Rapport
@@ -49,7 +50,11 @@ def octets(rapport: Rapport) -> bytes:
         for e in rapport.echanges
         if e.identifiant in cites
     ]
-    dites = {"conclusion": rapport.conclusion, "synthese": compter(rapport).en_json()}
+    dites = {
+        "conforme": rapport.conforme,
+        "conclusion": conclure(rapport),
+        "synthese": compter(rapport).en_json(),
+    }
     return journal(entete.outil, dits, conduite, requetes, dites)
 
 

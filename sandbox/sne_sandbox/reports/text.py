@@ -24,7 +24,7 @@ from sne_sandbox.reports.groupes import (
     lignes_exemple,
 )
 from sne_sandbox.reports.masque import masquer
-from sne_sandbox.reports.model import Entete, Rapport
+from sne_sandbox.reports.model import Entete, Lacune, Rapport
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -39,6 +39,7 @@ _SCENARIOS_MAX: Final = 6
 _MANQUANTS_MAX: Final = 6
 _REPONSES_MAX: Final = 8
 _ANGLES_MAX: Final = 10
+_LACUNES_MAX: Final = 5
 
 
 def juges(entete: Entete) -> str:
@@ -86,6 +87,7 @@ class _Resume:
         self._liste("Recommandations non suivies", conseils, "yellow")
         self._liste("Manquements connus", self._comptes.connus, "dim")
         self._detailler([*ouverts, *conseils])
+        self._mentions()
         self._reponses()
         self._couverture()
         self._angles_morts()
@@ -103,11 +105,10 @@ class _Resume:
 
     def _verdict(self) -> None:
         entete = self._rapport.entete
-        juge = self._rapport.conclusion.upper()
+        juge = decision.conclure(self._rapport)
         couleur = "bold green" if self._rapport.conforme else "bold red"
-        self._dire(
-            f"{juge} : {entete.application}, contrat {entete.contrat}, profil {entete.profil}", couleur
-        )
+        qui = f"{entete.application}, contrat {entete.contrat}, profil {entete.profil}"
+        self._dire(f"{juge} : {qui}", couleur)
         for motif in self._rapport.motifs:
             self._dire(f"  {motif}")
         comptes = self._comptes
@@ -200,6 +201,34 @@ class _Resume:
             self._dire(_coupe(f"    {ligne}", _VALEUR_MAX))
         if len(toutes) > min(len(lignes), _EXEMPLE_MAX):
             self._dire(f"    … (entier dans le rapport HTML : {len(toutes)} lignes)")
+
+    def _mentions(self) -> None:
+        """Each mention, and what it lacks that those above do not lack already."""
+        mentions = self._rapport.mentions
+        if not mentions:
+            return
+        self._titre("Mentions")
+        dites: set[Lacune | str] = set()
+        largeur = max(len(m.titre) for m in mentions)
+        for mention in mentions:
+            prouvees = accorde(mention.prouvees, "exigence prouvée", "exigences prouvées")
+            ligne = (
+                f"  {mention.titre:<{largeur}}  {mention.verdict}, {prouvees} sur {len(mention.exigences)}"
+            )
+            self._dire(ligne, "green" if mention.acquise else "")
+            for reserve in mention.reserves:
+                if reserve not in dites:
+                    self._dire(f"      réserve : {reserve}", "yellow")
+            nouvelles = [lacune for lacune in mention.lacunes if lacune not in dites]
+            if len(nouvelles) < len(mention.lacunes):
+                self._dire(f"      ce qui manque ci-dessus{', et :' if nouvelles else ''}", "dim")
+            for lacune in nouvelles[:_LACUNES_MAX]:
+                commande = f" → {lacune.commande}" if lacune.commande else ""
+                self._dire(f"      {lacune.quoi} : {abrege(lacune.phrase, _VALEUR_MAX)}{commande}")
+            if len(nouvelles) > _LACUNES_MAX:
+                autres = accorde(len(nouvelles) - _LACUNES_MAX, "autre", "autres")
+                self._dire(f"      … et {autres} (sne-sandbox certification --a-faire candidat.toml)")
+            dites.update(mention.lacunes, mention.reserves)
 
     def _reponses(self) -> None:
         reponses = self._rapport.reponses
@@ -296,11 +325,11 @@ class RapportDeTest(Rapport):
 
 
 def en_une_ligne(rapport: Rapport) -> str:
-    """« <rapport non conforme : 1 exigence obligatoire enfreinte : NOM-02.> », NIRs masked."""
+    """« <rapport : 1 opération sur 13, …, manquements : 1 exigence obligatoire enfreinte : … NOM-02.> », NIRs
+    masked."""
     rapport = masquer(rapport)
-    if rapport.conforme:
-        return f"<rapport conforme : {juges(rapport.entete)}>"
-    return f"<rapport {rapport.conclusion} : {visible(' '.join(rapport.motifs))}>"
+    suite = " ".join(rapport.motifs) or juges(rapport.entete)
+    return f"<rapport : {visible(decision.conclure(rapport))} : {visible(suite)}>"
 
 
 def en_bref(rapport: Rapport) -> str:

@@ -20,6 +20,7 @@ from sne_sandbox.conformance.formulaire import de_json
 from sne_sandbox.contract import codec
 from sne_sandbox.domain.element import Element
 from sne_sandbox.generators.demandes import document
+from sne_sandbox.reports.decision import conclure
 from sne_sandbox.reports.groupes import grouper
 from sne_sandbox.reports.model import (
     DebutJugement,
@@ -708,7 +709,7 @@ def test_an_interruption_ends_the_run_and_keeps_what_was_seen(banc: Banc, tmp_pa
         "Interrompu (SIGTERM) : 2 scénarios n'ont pas été joués jusqu'au bout ; ce rapport est partiel."
     )
     assert rapport.motifs == (rapport.entete.inacheve,)
-    assert rapport.conclusion == "épreuve inachevée"
+    assert conclure(rapport) == "Épreuve inachevée"
     assert "fin" not in {m["commande"] for m in double.recus}, "it may still be at its last command"
 
 

@@ -95,7 +95,7 @@ def test_a_file_that_is_none_is_told(tmp_path: Path) -> None:
 
 def test_one_check_is_excused_and_no_other() -> None:
     applique = baseline.appliquer(rapport(), [connue(verification="CRE-03/FID-02")], JOUR)
-    assert verdicts(applique) == {"CRE-03/FID-02": "ticket"}
+    assert verdicts(applique) == {"CRE-03/FID-02": "ticket (jusqu'au 03/03/2026)"}
     assert "FID-02" in applique.rapport.motifs[0]  # CRE-04 shows it still
     assert applique.remarques == ()
 
@@ -118,7 +118,7 @@ def test_checks_that_are_all_excused_excuse_their_balance() -> None:
 def test_one_kind_is_excused_and_no_other() -> None:
     assert verdicts(baseline.appliquer(rapport(), [connue(exigence="FID-12", sorte="autre")], JOUR)) == {}
     applique = baseline.appliquer(rapport(), [connue(exigence="FID-12", sorte="nir_change")], JOUR)
-    assert verdicts(applique) == {"CRE-03/FID-12": "ticket"}
+    assert verdicts(applique) == {"CRE-03/FID-12": "ticket (jusqu'au 03/03/2026)"}
 
 
 def test_traffic_is_excused_by_requirement() -> None:

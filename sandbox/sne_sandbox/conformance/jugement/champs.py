@@ -136,9 +136,10 @@ def _est_base64(texte: str) -> bool:
 
 
 def sans_cle_privee(vue: Observation, dire: Dire) -> Iterator[Constat]:
-    """EMB-15. Only a key in clear, in PEM, is told for sure: how to write a certificate is not known."""
+    """EMB-15. Only a key in clear, in PEM, is told for sure: how to write a certificate is not known. An
+    empty field holds nothing, as it may."""
     certificat = vue.champs.get("certificat")
-    if not isinstance(certificat, Piece) or not certificat.contenu:
+    if not isinstance(certificat, Piece):
         return
     if _CLE_PRIVEE in certificat.contenu:
         phrase = (

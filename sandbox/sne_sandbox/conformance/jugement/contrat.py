@@ -4,15 +4,15 @@ import re
 from collections.abc import Iterator
 from typing import Any, Final
 
-from sne_sandbox.conformance.jugement.juge import DEMANDES, DOCUMENTS, Dire, Juge
+from sne_sandbox.conformance.jugement.juge import DEMANDES, DOCUMENTS, MOJIBAKE, Dire, Juge
 from sne_sandbox.conformance.observation import Observation
 from sne_sandbox.contract import codec
 from sne_sandbox.contract.explication import expliquer
 from sne_sandbox.contract.schema import Document
-from sne_sandbox.contract.suggestions import suggerer
+from sne_sandbox.contract.suggestions import suggerer, suggerer_une_commune
 from sne_sandbox.domain import nir
 from sne_sandbox.domain.element import Element
-from sne_sandbox.domain.texte import masquer_nir
+from sne_sandbox.domain.texte import est_mal_lu, masquer_nir
 from sne_sandbox.errors import ExchangeError
 from sne_sandbox.operations.controle import lire_explication
 from sne_sandbox.operations.table import OPERATIONS
@@ -116,7 +116,9 @@ def schema(vue: Observation, dire: Dire) -> Iterator[Constat]:
         nom = re.sub(r"\[\d+\]", "", chemin).rpartition("/")[2].lstrip("@")
         attendu = f"ce que le schéma {version} permet à cette place"
         observe = masquer_nir(valeur) if nom == "nir" else valeur or _sinon(nom, phrase)
-        yield dire.rompue(f"schema_{nom}", phrase, attendu, observe, chemin=chemin)
+        # What grew as it was damaged may be longer than the schema lets it be.
+        sorte = MOJIBAKE if est_mal_lu(observe) else f"schema_{nom}"
+        yield dire.rompue(sorte, phrase, attendu, observe, chemin=chemin)
 
 
 def _son_schema(vue: Observation) -> tuple[Document, str] | None:
@@ -212,7 +214,7 @@ def communes(vue: Observation, dire: Dire) -> Iterator[Constat]:
         rompues += 1
         phrase = f"Le code de commune [{code}] n'existe pas au code officiel géographique."
         chemin = element.chemin if element.nom == "commune" else chemin
-        attendu = "un code INSEE de commune (5 caractères)"
+        attendu = suggerer_une_commune(vue.contrat, code) or "un code INSEE de commune (5 caractères)"
         yield dire.rompue("commune_inconnue", phrase, chemin=chemin, attendu=attendu, observe=code)
     if vues and not rompues and not douteuses:
         yield dire.tenue()

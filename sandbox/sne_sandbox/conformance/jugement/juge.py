@@ -14,6 +14,8 @@ from sne_sandbox.reports.model import Constat
 
 #: Characters of a value that a finding of traffic shows.
 VALEUR_MAX: Final = 200
+#: `sorte` of a text whose UTF-8 was read as Latin-1: wherever it is wrong, that is why.
+MOJIBAKE: Final = "utf8_lu_en_latin1"
 
 
 @dataclass(frozen=True, slots=True)
