@@ -36,7 +36,7 @@ def test_each_scenario_is_an_item(pytester: pytest.Pytester) -> None:
 
 def test_its_own_tests_go_on_beside(pytester: pytest.Pytester) -> None:
     pytester.makepyfile("def test_de_l_editeur(): pass")
-    vu = lancer(pytester, "-k", "EVT-AJOUTER or editeur")
+    vu = lancer(pytester, "-k", "AJOUTER or editeur")
     vu.assert_outcomes(passed=2)
     vu.stdout.fnmatch_lines(["*= sne-sandbox =*", "*opération*sur 13*"])
 
