@@ -144,7 +144,9 @@ class Pipeline:
         version = self.contrat.version_de_lecture(racine.get("versionInterface", ""))
         fautes = self.contrat.schemas.validate(racine, document=operation.genre, version=version)
         if fautes:
-            raise StructureIncorrecte(explication=_expliquer(racine, operation.genre, version, self.contrat))
+            raise StructureIncorrecte(
+                explication=_expliquer(racine, operation.genre, version, self.contrat, fautes)
+            )
 
     def _jugement(
         self,
@@ -238,9 +240,11 @@ def guichet_de(appel: Appel, document: Element | None) -> str:
     return ""
 
 
-def _expliquer(racine: Any, genre: Document, version: str, contrat: Contrat) -> str:
+def _expliquer(
+    racine: Any, genre: Document, version: str, contrat: Contrat, fautes: list[SchemaError]
+) -> str:
     try:
-        return _phrases(explication.expliquer(racine, genre, version, contrat.schemas))
+        return _phrases(explication.expliquer(racine, genre, version, contrat.schemas, fautes))
     except Exception as erreur:  # noqa: BLE001 - an explanation that fails must not hide the refusal
         return f"L'explication a échoué : {erreur!r}"
 
