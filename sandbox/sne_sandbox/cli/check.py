@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from operator import attrgetter
 from pathlib import Path
+from traceback import extract_tb
 from typing import Any, Final
 
 import click
@@ -15,8 +16,9 @@ import click
 from sne_sandbox.cli.options import COMMUNES, reglages
 from sne_sandbox.contract import versions
 from sne_sandbox.contract.versions import Contrat
+from sne_sandbox.domain.anomalie import Gravite
 from sne_sandbox.domain.base import lire_horloge
-from sne_sandbox.domain.texte import accorde, pour_xml
+from sne_sandbox.domain.texte import accorde, masquer_nirs, pour_xml
 from sne_sandbox.errors import UsageError
 from sne_sandbox.operations.controle import Controle, FauteDeDocument, controler
 from sne_sandbox.raisons import raison_systeme
@@ -24,6 +26,9 @@ from sne_sandbox.raisons import raison_systeme
 #: From this many documents on, more than one process judges them.
 _PARALLELE: Final = 400
 _LOT: Final = 50
+#: In place of a rule: the sandbox itself failed on the document. Characters of its error.
+NON_JUGE: Final = "NON-JUGÉ"
+ERREUR_MAX: Final = 300
 #: Bytes that are read at once.
 _MORCEAU: Final = 65_536
 _ENTREE: Final = Path("/dev/stdin")
@@ -47,8 +52,10 @@ _xml_max: int
 @click.option("--format", "forme", type=click.Choice(["text", "json", "junit"]), default="text",
               show_default=True, help="Forme du rapport, seul sur la sortie standard.")  # fmt: skip
 @click.option("--clock", "horloge", default="real", show_default=True, help="real, ou un instant ISO.")
+@click.option("--juger-tout", is_flag=True,
+              help="Sortir avec 3 quand tout est conforme, mais qu'un document n'a pas pu être jugé.")  # fmt: skip
 @reglages(*COMMUNES, "xml_max")
-def commande(fichiers: tuple[Path, ...], forme: str, horloge: str, **options: Any) -> int:
+def commande(fichiers: tuple[Path, ...], forme: str, horloge: str, juger_tout: bool, **options: Any) -> int:
     """Contrôle des documents hors ligne : schéma, nomenclatures, règles.
 
     Pour chaque faute : ligne, chemin, règle ou raison du schéma, valeur, remède. Un dossier vaut pour les
@@ -61,7 +68,9 @@ def commande(fichiers: tuple[Path, ...], forme: str, horloge: str, **options: An
     contrat = versions.charger(options["contract"], options["contracts"])
     resultats = list(zip(chemins, _controler_tout(chemins, contrat, options, maintenant), strict=True))
     {"text": _texte, "json": _json, "junit": _junit}[forme](resultats)
-    return 0 if all(controle.conforme for _, controle in resultats) else 1
+    if not all(controle.conforme for _, controle in resultats):
+        return 1
+    return 3 if juger_tout and any(f.regle == NON_JUGE for _, c in resultats for f in c.fautes) else 0
 
 
 def _deplier(fichiers: Iterable[Path]) -> Iterator[Path]:
@@ -135,7 +144,19 @@ def _controler_un(chemin: str) -> Controle:
         ) from None
     nom = chemin.rpartition(os.sep)[2]
     nom_lu = nom if nom.startswith("DEM") else None
-    return controler(octets, _contrat, _profil, _maintenant, nom=nom_lu, xml_max=_xml_max)
+    try:
+        return controler(octets, _contrat, _profil, _maintenant, nom=nom_lu, xml_max=_xml_max)
+    except Exception as erreur:  # noqa: BLE001 - a bug of ours ends the control of this document, and no other's
+        return _non_juge(erreur)
+
+
+def _non_juge(erreur: Exception) -> Controle:
+    """What is told of a document that broke us: neither good nor bad."""
+    dit = masquer_nirs(getattr(erreur, "explication", "") or f"{type(erreur).__name__} : {erreur}")
+    ou = extract_tb(erreur.__traceback__)[-1]
+    message = f"Erreur du bac à sable, et non de ce document : {dit[:ERREUR_MAX]}, {Path(ou.filename).name}:{ou.lineno}"
+    remede = "signalez-la ; les autres documents sont contrôlés"
+    return Controle("", (FauteDeDocument(0, "", NON_JUGE, Gravite.AVERTISSEMENT, message, remede=remede),))
 
 
 # --- the three forms of the report -------------------------------------------------------------------
@@ -153,6 +174,8 @@ def _texte(resultats: list[tuple[Path, Controle]]) -> None:
         etat = (
             "conforme" if controle.conforme else accorde(bloquantes, "faute bloquante", "fautes bloquantes")
         )
+        if any(faute.regle == NON_JUGE for faute in controle.fautes):
+            etat = "non jugé"
         suite = f", {accorde(autres, 'avertissement', 'avertissements')}" if autres else ""
         lignes.append(f"{chemin} : {etat}{suite}")
         lignes += [_phrase(faute) for faute in controle.fautes]
