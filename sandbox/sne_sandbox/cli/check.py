@@ -53,7 +53,7 @@ _xml_max: int
               show_default=True, help="Forme du rapport, seul sur la sortie standard.")  # fmt: skip
 @click.option("--clock", "horloge", default="real", show_default=True, help="real, ou un instant ISO.")
 @click.option("--juger-tout", is_flag=True,
-              help="Sortir avec 3 quand tout est conforme, mais qu'un document n'a pas pu être jugé.")  # fmt: skip
+              help="Sortir avec 3 si tout est conforme, sauf un document resté non jugé.")  # fmt: skip
 @reglages(*COMMUNES, "xml_max")
 def commande(fichiers: tuple[Path, ...], forme: str, horloge: str, juger_tout: bool, **options: Any) -> int:
     """Contrôle des documents hors ligne : schéma, nomenclatures, règles.
@@ -154,7 +154,8 @@ def _non_juge(erreur: Exception) -> Controle:
     """What is told of a document that broke us: neither good nor bad."""
     dit = masquer_nirs(getattr(erreur, "explication", "") or f"{type(erreur).__name__} : {erreur}")
     ou = extract_tb(erreur.__traceback__)[-1]
-    message = f"Erreur du bac à sable, et non de ce document : {dit[:ERREUR_MAX]}, {Path(ou.filename).name}:{ou.lineno}"
+    lieu = f"{Path(ou.filename).name}:{ou.lineno}"
+    message = f"Erreur du bac à sable, et non de ce document : {dit[:ERREUR_MAX]}, {lieu}"
     remede = "signalez-la ; les autres documents sont contrôlés"
     return Controle("", (FauteDeDocument(0, "", NON_JUGE, Gravite.AVERTISSEMENT, message, remede=remede),))
 

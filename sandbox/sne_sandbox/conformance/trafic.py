@@ -212,10 +212,9 @@ def _illisible(echange: Echange) -> Accident:
 
 def _sans_reponse(vue: Observation) -> Accident:
     """A rule, or what the SNE does, that failed on an exchange: no application is judged on our own bug."""
-    dit, trace = vue.fault("explication") or vue.fault("message"), vue.echange.trace or ""
-    return Accident(
-        vue.echange.identifiant, "répondre comme le SNE", (), masquer_nirs(dit[:ERREUR_MAX]), masquer_nirs(trace)
-    )
+    dit = masquer_nirs((vue.fault("explication") or vue.fault("message"))[:ERREUR_MAX])
+    trace = masquer_nirs(vue.echange.trace or "")
+    return Accident(vue.echange.identifiant, "répondre comme le SNE", (), dit, trace)
 
 
 def _perdus(magasin: Magasin, base: str, depuis: int) -> str:

@@ -14,6 +14,7 @@ from dataclasses import replace
 from functools import cached_property
 from itertools import groupby
 from pathlib import Path
+from time import sleep
 from typing import Any, Final
 
 from lxml import etree
@@ -41,10 +42,13 @@ _CODE: Final = "écrivez un code de la nomenclature, et non un libellé"
 #: Faults told of one document.
 ERREURS_MAX: Final = 500
 #: Steps taken over one document, ten microseconds each: to align a child with a state of the model, to judge
-#: an element's value. A real document takes three thousand. They are counted, and not timed: the same document
-#: is always explained alike. What comes after is told in libxml2's words.
+#: an element's value. A real document takes three thousand. They are counted, and not timed: one document is
+#: always explained alike. What comes after is told in libxml2's words.
 PAS_MAX: Final = 12_000
 _PAS_D_UN_ELEMENT: Final = 4
+#: Beyond so many, which is no real document, whoever waits goes first: seconds of rest before each step.
+PAS_COURANTS: Final = 4_000
+_REPOS: Final = 0.0002
 #: Of those words, how many are told.
 _BRUTES_MAX: Final = 10
 _XSI: Final = "{http://www.w3.org/2001/XMLSchema-instance}"
@@ -335,6 +339,10 @@ class _Visite:
         if self._pas > PAS_MAX:
             self.partielle = True
             raise _Trop
+        if self._pas > PAS_COURANTS:
+            VERROU_DES_MODELES.release()  # between two elements, nothing of xmlschema is under way
+            sleep(_REPOS)
+            VERROU_DES_MODELES.acquire()
 
     def _manquent(
         self,

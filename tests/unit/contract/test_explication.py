@@ -429,3 +429,26 @@ def test_of_many_unknown_names_the_first_are_compared(expliquer, specimen):
         etree.SubElement(parent, f"{NS}prenoms{rang}")
     messages = [faute.message for faute in expliquer(racine)]
     assert len(messages) >= 60
+
+
+def test_a_long_explanation_lets_another_one_pass(expliquer, specimen, monkeypatch):
+    """Beyond the steps of a real document, the lock of the schemas is free before each."""
+    libres = []
+    monkeypatch.setattr(
+        explication, "sleep", lambda _: libres.append(not explication.VERROU_DES_MODELES.locked())
+    )
+    expliquer(abime(specimen("couple_garde_alternee_handicap")))
+    assert libres == [], "a real one takes no rest"
+    racine = abime(specimen("couple_garde_alternee_handicap"))
+    liste = trouver(racine, "listeCotitulaire")
+    for _ in range(1_000):
+        liste.append(copy.deepcopy(liste[0]))
+    expliquer(racine)
+    assert len(libres) > 100
+    assert all(libres)
+    assert not explication.VERROU_DES_MODELES.locked()
+
+
+def abime(racine):
+    trouver(racine, "dateCreationDemande").text = "hier"
+    return racine
