@@ -13,7 +13,7 @@ from sne_sandbox.domain.publication import en_json
 from sne_sandbox.errors import UsageError
 
 if TYPE_CHECKING:
-    from sne_sandbox.cli.rapports import Sorties
+    from sne_sandbox.cli import rapports
     from sne_sandbox.reports.model import Rapport
 
 _EXEMPLES = """
@@ -42,6 +42,8 @@ def commande(
     exigees: tuple[str, ...],
     reference: Path | None,
     juger_tout: bool,
+    candidat: Path | None,
+    mentions: tuple[str, ...],
     forme: str,
     **options: Any,
 ) -> int:
@@ -55,17 +57,27 @@ def commande(
         raise UsageError("--verify et --compare ne vont pas ensemble.", remede="choisissez l'un des deux")
     if comparees is not None:
         return _comparer(*comparees, exigees, forme)
-    from sne_sandbox.cli.rapports import Sorties
+    from sne_sandbox.cli import rapports
 
-    sorties = Sorties.preparer(dossier, reference, forme, juger_tout=juger_tout)
+    sorties = rapports.Sorties.preparer(
+        dossier,
+        reference,
+        forme,
+        juger_tout=juger_tout,
+        options=options,
+        candidat=candidat,
+        mentions=mentions,
+    )
     if preuves is not None:
         from sne_sandbox.cli.preuves import rejuger
 
         return rejuger(preuves, sorties, options)
-    return _juger(base, sorties, exigees, options)
+    return _juger(base, exigees, sorties, options)
 
 
-def _juger(base: str, sorties: "Sorties", demandees: tuple[str, ...], options: Mapping[str, Any]) -> int:
+def _juger(
+    base: str, demandees: tuple[str, ...], sorties: "rapports.Sorties", options: Mapping[str, Any]
+) -> int:
     from sne_sandbox.cli import rapports
     from sne_sandbox.conformance import trafic
     from sne_sandbox.reports.progression import suivre

@@ -100,7 +100,7 @@ def juger_base(
         identifiant = f"{MODE}-{famille.lower()}"
         yield ScenarioCommence(identifiant, MODE, titre, rang)
         siens = [b for b in bilans if _AILLEURS.get(b.exigence, b.exigence[:3]) == famille]
-        scenarios.append(_scenario(identifiant, titre, siens))
+        scenarios.append(_scenario(identifiant, titre, siens, recueil.constats.causes))
         yield ScenarioFini(scenarios[-1])
     entete = bande.entete(reglages)
     motifs = [*reglages.autres_motifs]
@@ -250,18 +250,22 @@ def parcourir(magasin: Magasin, base: str, depuis: int = 0) -> Iterator[Echange]
             yield echange
 
 
-def _scenario(identifiant: str, titre: str, bilans: list[Bilan]) -> ResultatScenario:
+def _scenario(
+    identifiant: str, titre: str, bilans: list[Bilan], causes: Mapping[str, str]
+) -> ResultatScenario:
+    sans = [causes.get(bilan.exigence, "") if bilan.etat not in _VERDICTS else "" for bilan in bilans]
     verifications = tuple(
         Verification(
             identifiant,
             bilan.exigence,
-            _VERDICTS.get(bilan.etat, Verdict.EN_ATTENTE),
+            _VERDICTS.get(bilan.etat, Verdict.IGNORE if cause else Verdict.EN_ATTENTE),
             bilan.constats,
+            cause=cause,
             raison=""
             if bilan.etat in _VERDICTS
             else bilan.raison or "Rien, dans ce trafic, ne permet d'en juger.",
         )
-        for bilan in bilans
+        for bilan, cause in zip(bilans, sans, strict=True)
         if bilan.etat is not EtatExigence.NON_TESTEE and not _pilotee(bilan)
     )
     verdicts = {v.verdict for v in verifications}

@@ -42,6 +42,10 @@ _DANS_TEXTE: Final = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", "\r"
 _DANS_ATTRIBUT: Final = _DANS_TEXTE | str.maketrans({'"': "&quot;", "\n": "&#10;", "\t": "&#9;"})
 
 
+#: Attributes of an element that are read: lxml looks for each from the first one, and a schema has two.
+ATTRIBUTS_MAX: Final = 64
+
+
 def _nom_local(tag: Any) -> str:
     return tag.rpartition("}")[2] if isinstance(tag, str) else ""
 
@@ -59,9 +63,9 @@ def decoder(racine: Any, conteneurs: frozenset[str] = frozenset()) -> Element:
     element.nom, element.ligne, element._parent = _noms[racine.tag], racine.sourceline or 0, None
     element.attributs, element.code = {}, None
     if racine.attrib:  # most elements have none
-        for nom, valeur in racine.items():
+        for nom in racine.keys()[:ATTRIBUTS_MAX]:
             if not nom.startswith(_XSI):
-                element.attributs["modifie" if nom == _MODIFIE else nom] = valeur
+                element.attributs["modifie" if nom == _MODIFIE else nom] = racine.get(nom)
         element.code = element.attributs.get("code") or None
     element.enfants, presents = (), {}
     if len(racine):
@@ -298,6 +302,21 @@ def document(version: str, contenu: str) -> bytes:
     return _DECLARATION + f"{racine}{contenu}</ns1:interfaceNuu>".encode()
 
 
+def indenter(octets: bytes) -> bytes:
+    """A document of ours, one element a line, two blanks a level. What is not written as we write is left as
+    it is: between two tags of ours stands nothing that an element holds."""
+    if not octets.startswith(_DECLARATION):
+        return octets
+    lignes: list[bytes] = []
+    niveau = 0
+    for balise in octets[len(_DECLARATION) + 1 : -1].split(b"><"):
+        ferme = balise.startswith(b"/")
+        niveau -= ferme
+        lignes.append(b"  " * niveau + b"<" + balise + b">\n")
+        niveau += not (ferme or balise.endswith(b"/") or b"</" in balise)
+    return _DECLARATION + b"".join(lignes)
+
+
 def _avec_espace(element: Element) -> str:
     """What lxml would write of a root, which declares the prefix before its attributes."""
     debut = f"<ns1:{element.nom}"
@@ -443,7 +462,7 @@ def _malforme(erreur: Any, data: bytes) -> MessageMalforme:
     elif code in phrases("xml"):
         raison, remede = phrases("xml")[code]
     else:
-        # The parser's own words, in English: what is left here hardly happens.
-        mots = " ".join((erreur.msg.rpartition(", line ")[0] or erreur.msg).split())
-        raison, remede = f"le XML est mal formé ({mots})", "corrigez le document"
+        # None of the table: what is left here hardly happens.
+        nom = f" ({code})" if code else ""
+        raison, remede = f"le XML est mal formé à cet endroit{nom}", "corrigez le document à cette ligne"
     return MessageMalforme(_ILLISIBLE, explication=f"Ligne {ligne}, colonne {colonne} : {raison}. → {remede}")

@@ -9,6 +9,7 @@ from typing import Annotated
 from sne_sandbox.domain.dates import PARIS
 from sne_sandbox.domain.publication import tirer
 from sne_sandbox.domain.texte import abrege, accorde, visible
+from sne_sandbox.reports.decision import conclure
 from sne_sandbox.reports.groupes import GroupeConstats, grouper
 from sne_sandbox.reports.masque import masquer
 from sne_sandbox.reports.model import TRAFIC, EtatExigence, Rapport, ResultatScenario, Verdict
@@ -295,7 +296,7 @@ def _dit(rapport: Rapport) -> str:
     entete = rapport.entete
     debut = entete.debut.astimezone(PARIS)
     return visible(
-        f"{entete.application}, {debut:%d/%m/%Y %H:%M}, contrat {entete.contrat}, {rapport.conclusion}"
+        f"{entete.application}, {debut:%d/%m/%Y %H:%M}, contrat {entete.contrat}, {conclure(rapport)}"
     )
 
 

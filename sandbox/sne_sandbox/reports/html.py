@@ -13,8 +13,9 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from sne_sandbox.domain.dates import PARIS
 from sne_sandbox.domain.texte import accorde, visible
 from sne_sandbox.reports import decision
+from sne_sandbox.reports.comptes import compter
 from sne_sandbox.reports.decision import niveaux_de
-from sne_sandbox.reports.groupes import ECHANGES_MAX, RIEN, GroupeConstats, grouper, lignes_exemple
+from sne_sandbox.reports.groupes import ECHANGES_MAX, RIEN, GroupeConstats, lignes_exemple
 from sne_sandbox.reports.masque import masquer
 from sne_sandbox.reports.model import (
     GROUPES,
@@ -51,22 +52,20 @@ def octets(rapport: Rapport) -> bytes:
 def en_html(rapport: Rapport) -> str:
     """The page as text, NIRs masked: `rapport.html.j2` filled."""
     rapport = masquer(rapport)
-    groupes = grouper(rapport)
-    niveaux = niveaux_de(rapport)
-    verdicts = [decision.issue_de_verification(v, niveaux) for v in rapport.verifications]
-    etats = [decision.issue_de_bilan(bilan) for bilan in rapport.bilans]
+    comptes = compter(rapport)
     return _modele().render(
         rapport=rapport,
+        conclusion=decision.conclure(rapport),
         entete=rapport.entete,
         duree=(rapport.entete.fin - rapport.entete.debut).total_seconds(),
-        a_corriger=[g for g in groupes if g.obligatoire and not g.connue],
-        conseils=[g for g in groupes if not g.obligatoire and not g.connue],
-        connus=[g for g in groupes if g.connue],
+        a_corriger=comptes.a_corriger,
+        conseils=comptes.conseils,
+        connus=comptes.connus,
         prouvees=sum(b.etat is EtatExigence.PROUVEE for b in rapport.bilans),
-        verdicts=decision.compter_issues(verdicts),
-        etats=decision.compter_issues(etats),
-        legende=decision.legende([*verdicts, *etats]),
-        niveaux=niveaux,
+        verdicts=comptes.verifications,
+        etats=comptes.exigences,
+        legende=decision.legende(comptes.issues),
+        niveaux=niveaux_de(rapport),
         libre=rapport.entete.mode == TRAFIC,
         par_groupe=_par_groupe(rapport),
         barres=[_barre(rubrique) for rubrique in rapport.couverture if rubrique.total],

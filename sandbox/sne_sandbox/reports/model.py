@@ -11,7 +11,8 @@ The vocabulary is said here, and each word means one thing, in the code as in wh
 - *manquement*: a check that failed or could not be carried out, a requirement that broke. One that a
   baseline excuses is *connu*;
 - *issue*: the word by which a verdict or a state is told, given what it costs (`decision`);
-- *motif*: a French sentence of why the whole does not conform; the *conclusion* is conforme or not;
+- *motif*: a French sentence of why the whole does not conform; the *conclusion* says the mentions that are
+  acquired, or what was covered (`decision.conclure`);
 - *mention*: what a product may say it has attained, a row of `certification.toml`; what it lacks for it is
   its *lacunes*. The *candidat* is the product, as its vendor declares it.
 
@@ -44,7 +45,9 @@ GROUPES: Final[Mapping[str, str]] = {
     "robustesse": "Robustesse",
 }
 #: Version of the JSON shape of a report (`fixtures/schemas/rapport.schema.json`).
-FORMAT_RAPPORT = 1
+FORMAT_RAPPORT = 2
+#: Those that are read: 1 told a recommendation that is not followed as a failure.
+FORMATS_LUS: Final = (1, FORMAT_RAPPORT)
 #: Of a field that reports of the same format may lack: they were written before it existed.
 FACULTATIF: Final = {"facultatif": True}
 
@@ -93,7 +96,8 @@ class Constat:
     """One thing seen of one requirement. `tenue` says that it held. `sorte` is a stable slug
     (« cotitulaire_absent ») by which alike findings are grouped; `phrase` is French; `chemin` a path in the
     document; `echange` an id of the journal; `exemple` the smallest household (JSON of the protocol) found to
-    show it, when one was looked for.
+    show it, when one was looked for; `cause` the requirement whose breach explains this one, which is then
+    charged to nobody, "" when none does.
     """
 
     exigence: str
@@ -105,6 +109,12 @@ class Constat:
     observe: str = ""
     echange: int | None = None
     exemple: Mapping[str, Any] | None = field(default=None, compare=False, metadata=FACULTATIF)
+    cause: str = field(default="", metadata=FACULTATIF)
+
+    @property
+    def rompue(self) -> bool:
+        """Whether it is a breach to be charged."""
+        return not (self.tenue or self.cause)
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,7 +205,8 @@ class EchangeCite:
 @dataclass(frozen=True, slots=True)
 class ReponseDuSne:
     """What the SNE answered beside its acceptance, of one `code`: informative, it decides of nothing.
-    `nature` is « refus », « avertissement » or « tolérance » (what was written amiss, and read all the same);
+    `nature` is « refus », « refus à venir » (what a rule would refuse next, once the schema accepts),
+    « avertissement » or « tolérance » (what was written amiss, and read all the same);
     `message` that of the first time; `echanges` the first ones.
     """
 
@@ -282,6 +293,13 @@ class Mention:
     prouvees: int = 0
     lacunes: tuple[Lacune, ...] = ()
     reserves: tuple[str, ...] = ()
+    ignorees: tuple[str, ...] = field(default=(), metadata=FACULTATIF)
+    """Requirements that another, proved, stands for (an alternative)."""
+
+    @property
+    def acquise(self) -> bool:
+        """Whether it is, with reserves or without."""
+        return self.verdict in (VerdictMention.ACQUISE, VerdictMention.RESERVES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -334,13 +352,6 @@ class Rapport:
     accidents: tuple[Accident, ...] = field(default=(), metadata=FACULTATIF)
     """The first ones, with their traces; `entete.non_juges` says all of them in short."""
     angles_morts: tuple[AngleMort, ...] = field(default=(), metadata=FACULTATIF)
-
-    @property
-    def conclusion(self) -> str:
-        """« conforme », « non conforme », or « épreuve inachevée »: nothing is concluded then."""
-        if self.entete.inacheve:
-            return "épreuve inachevée"
-        return "conforme" if self.conforme else "non conforme"
 
     @property
     def verifications(self) -> tuple[Verification, ...]:

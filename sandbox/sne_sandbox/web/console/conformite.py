@@ -99,6 +99,7 @@ def rapport(base: str, run: str) -> str:
         "conformite/rapport.html",
         epreuve=epreuve,
         rapport=lu,
+        conclusion=decision.conclure(lu),
         entete=lu.entete,
         groupes=[
             ("À corriger", [x for x in groupes if x.obligatoire and not x.connue]),

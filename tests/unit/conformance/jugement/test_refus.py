@@ -5,6 +5,11 @@ from typing import Any
 
 from banc import FORMULAIRE, Banc, message, poser, specimen
 
+from sne_sandbox.conformance.jugement import Suite
+from sne_sandbox.conformance.jugement.juge import Ordre
+from sne_sandbox.conformance.observation import observer
+from sne_sandbox.conformance.trafic import parcourir
+
 Rompues = Callable[..., set[tuple[str, str]]]
 Tenues = Callable[..., set[str]]
 TROP_TOT = "2019-01-01"
@@ -23,6 +28,23 @@ def test_un_refus_renvoye_a_l_identique(banc: Banc, rompues: Rompues) -> None:
 
     assert rompues(banc, pilote=True) == {("VIE-20", "refus_renvoye_a_l_identique")}
     assert rompues(banc) == set()
+
+
+def test_ce_que_le_plan_demande_deux_fois_n_est_pas_de_l_application(banc: Banc) -> None:
+    """Told the same twice, it sends it twice; told another thing, or told once, it is its own doing."""
+    for _ in range(2):
+        banc.demander(refusee())
+    contrat = banc.services.contrat
+    vues = [observer(e, contrat) for e in parcourir(banc.services.magasin, banc.nom)]
+    premier, second = ((vue.echange.identifiant or 0) - 1 for vue in vues)
+
+    def rompues(*ordres: Ordre) -> set[str]:
+        constats = Suite(pilote=True, commandes=ordres).juger(vues)
+        return {c.exigence for c in constats if not c.tenue and c.exigence == "VIE-20"}
+
+    assert rompues(Ordre(premier, 1, "enregistrer")) == {"VIE-20"}
+    assert rompues(Ordre(premier, 1, "enregistrer"), Ordre(second, 2, "corriger")) == {"VIE-20"}
+    assert rompues(Ordre(premier, 1, "enregistrer"), Ordre(second, 2, "enregistrer")) == set()
 
 
 def test_un_refus_corrige(banc: Banc, rompues: Rompues, tenues: Tenues) -> None:

@@ -191,7 +191,13 @@ def test_a_report_of_the_command_line_is_shown(home: Path, page: Callable[..., A
     arbre = page("/conformite/mon-application")
     texte = " ".join(arbre.text_content().split())
     assert arbre.xpath("//p[@class='conclusion non']")
-    for attendu in ("Non conforme", f"Le nom {HOSTILE} ne va pas.", "attendu", "observé", "1 / 3"):
+    for attendu in (
+        "1 exigence obligatoire enfreinte",
+        f"Le nom {HOSTILE} ne va pas.",
+        "attendu",
+        "observé",
+        "1 / 3",
+    ):
         assert attendu in texte
     assert arbre.xpath("//meter/@value") == ["1"]
     assert arbre.xpath("//a[contains(@href, '/console/ecole/echanges/1')]")
@@ -244,7 +250,9 @@ def test_a_broken_report_does_not_hide_the_others(banc: Banc, home: Path, page: 
     poser(home, "bon", conforme=True, prouvee=True)
     poser(home, "casse")
     (home / "conformite" / "casse" / "rapport.json").write_text("{", "utf-8")
-    assert "✓ conforme" in " ".join(page("/conformite").text_content().split())
+    assert "✓ 1 opération sur 3, 1 exigence prouvée sur 1, aucun manquement" in " ".join(
+        page("/conformite").text_content().split()
+    )
     assert banc.http.get(f"/console/{banc.nom}/conformite/casse", headers=ENTETES).status_code == 503
 
 
