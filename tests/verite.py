@@ -36,10 +36,10 @@ def portes(juge: Rapport) -> dict[str, bool]:
         "json": lu["conforme"],
         "junit": int(suites.get("failures")) + int(suites.get("errors")) == 0,
         "sarif": all(r["level"] != "error" for r in analyse["results"]),
-        "sarif, conclusion": analyse["properties"]["conclusion"] == "conforme",
+        "sarif, conforme": analyse["properties"]["conforme"],
         "github": not any(c.startswith("::error") for c in annotations.commandes(signaler(juge))),
         "gitlab": all(q["severity"] != "major" for q in librairie.loads(annotations.octets(juge))),
-        "résumé": "CONFORME" in annotations.resume(juge) and "NON CONFORME" not in annotations.resume(juge),
+        "résumé": annotations.resume(juge).startswith("### ✅ "),
     }
 
 

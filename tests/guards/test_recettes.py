@@ -28,6 +28,8 @@ TRAVAUX: list[Travail] = [
     recettes.du_composant(image="node:22", application="./adaptateur"),
     recettes.de_action(commande="npm test"),
     recettes.de_action(application="./adaptateur"),
+    recettes.de_action(commande="npm test", mention="socle"),
+    recettes.du_composant(image="node:22", application="./adaptateur", mention="socle"),
 ]
 LANGAGES = ("java", "php", "dotnet", "node")
 
@@ -36,7 +38,11 @@ def commandes(travail: Travail) -> Iterator[list[str]]:
     """The words of each call of ours, its variables in their place."""
     for variables, texte in travail.etapes:
         connues = {**travail.variables, **variables}
-        for rendue in string.Template(texte).safe_substitute(connues).splitlines():
+        entiere = texte.replace("\\\n", " ")
+        for nom in connues:  # « ${NOM:+OPTION} » stands for OPTION when NOM is not empty
+            choix = re.compile(rf"\$\{{{nom}:\+([^}}]*)\}}")
+            entiere = choix.sub(r"\1" if connues[nom] else "", entiere)
+        for rendue in string.Template(entiere).safe_substitute(connues).splitlines():
             if rendue.strip().startswith("sne-sandbox "):
                 yield shlex.split(rendue)[1:]
 
@@ -65,7 +71,9 @@ def test_every_command_of_a_recipe_is_one_of_ours(
     for premier, *suite in vues:
         commande = cli.get_command(click.Context(cli), premier)
         assert commande is not None
-        assert commande.make_context(premier, suite).params["dossier"] == Path("rapport-sne")
+        lu = commande.make_context(premier, list(suite)).params
+        assert lu["dossier"] == Path("rapport-sne")
+        assert ("socle" in lu["mentions"]) is ("--mention" in suite)
 
 
 def test_gitlab_keeps_the_reports_even_of_a_failed_job() -> None:

@@ -53,7 +53,11 @@ def poser(home: Path, nom: str, *constats: Constat, conforme: bool = False, prou
     """A report as the command line writes it."""
     jour = datetime(2018, 3, 15, 12, tzinfo=UTC)
     etat = EtatExigence.PROUVEE if prouvee else EtatExigence.ENFREINTE
-    bilans = (Bilan("NOM-01", f"Un texte {HOSTILE}", "MUST", "source", etat, 1, constats),)
+    bilans = (
+        Bilan(
+            "NOM-01", f"Un texte {HOSTILE}", "MUST", "source", etat, 1, constats, remede=f"Nommez {HOSTILE}."
+        ),
+    )
     entete = Entete("sne-sandbox 0", "v5.2", "ecole", "trafic", HOSTILE, "ecole", 0, "cmd", jour, jour, 3)
     couverture = (Rubrique("operations", "Opérations", ("a",), ("b", HOSTILE)),)
     rapport = Rapport(entete, conforme, ("Une raison.",), bilans=bilans, couverture=couverture)
@@ -201,6 +205,13 @@ def test_a_report_of_the_command_line_is_shown(home: Path, page: Callable[..., A
         assert attendu in texte
     assert arbre.xpath("//meter/@value") == ["1"]
     assert arbre.xpath("//a[contains(@href, '/console/ecole/echanges/1')]")
+
+
+def test_what_a_developer_does_about_a_requirement_is_shown(home: Path, page: Callable[..., Any]) -> None:
+    poser(home, "remede", constat())
+    rendus = page("/conformite/remede").xpath("//strong[.='Remède']/..")
+    assert len(rendus) == 2, "with the finding, and with the requirement"
+    assert all(f"Nommez {HOSTILE}." in rendu.text_content() for rendu in rendus)
 
 
 def test_two_reports_are_compared(home: Path, page: Callable[..., Any]) -> None:
