@@ -16,7 +16,7 @@ from sne_sandbox.conformance.observation import Observation, observer
 from sne_sandbox.conformance.recueil import RecueilDuJugement
 from sne_sandbox.contract.exigences import charger_exigences, niveaux
 from sne_sandbox.contract.versions import Contrat
-from sne_sandbox.domain.echange import Echange
+from sne_sandbox.domain.echange import Echange, VerdictEchange
 from sne_sandbox.domain.texte import accorde, masquer_nirs
 from sne_sandbox.reports.decision import decider
 from sne_sandbox.reports.model import (
@@ -187,6 +187,8 @@ class _Bande:
                 self._menages.voir(vue)
             self._compter(vue)
             self.recueil.voir(vue)
+            if vue.echange.verdict is VerdictEchange.ERREUR and vue.panne is None:
+                self.recueil.deplorer([_sans_reponse(vue)])
             for constat in constats:
                 self._noter(constat, vue)
             self.recueil.deplorer(vue.accidents)
@@ -246,6 +248,13 @@ class _Bande:
 def _illisible(echange: Echange) -> Accident:
     erreur = (echange.fault or {}).get("explication", "")
     return Accident(echange.identifiant, "lire sa ligne du journal", (), masquer_nirs(erreur[:ERREUR_MAX]))
+
+
+def _sans_reponse(vue: Observation) -> Accident:
+    """A rule, or what the SNE does, that failed on an exchange: no application is judged on our own bug."""
+    dit = masquer_nirs((vue.fault("explication") or vue.fault("message"))[:ERREUR_MAX])
+    trace = masquer_nirs(vue.echange.trace or "")
+    return Accident(vue.echange.identifiant, "répondre comme le SNE", (), dit, trace)
 
 
 def _perdus(magasin: MagasinLu, base: str, depuis: int) -> str:
