@@ -1,4 +1,4 @@
-"""The plan in pytest, in a project that is not ours: an item a scenario, the verdicts and evidence of `conform`."""
+"""The plan in pytest, in a project that is not ours: an item a scenario, the verdicts of `conform`."""
 
 import json
 import shlex
@@ -29,14 +29,14 @@ def lancer(pytester: pytest.Pytester, *options: str, faute: str = "") -> pytest.
 
 
 def test_each_scenario_is_an_item(pytester: pytest.Pytester) -> None:
-    vu = lancer(pytester, "--collect-only", "-q", "-k", "COLOCATION or AJOUTER")
-    vu.stdout.fnmatch_lines(["sne_sandbox::CRE-COLOCATION", "sne_sandbox::EVT-AJOUTER"])
+    vu = lancer(pytester, "--collect-only", "-q", "-k", "COLOCATION or EVT-SUPPRIMER")
+    vu.stdout.fnmatch_lines(["sne_sandbox::CRE-COLOCATION", "sne_sandbox::EVT-SUPPRIMER"])
     assert vu.ret == 0
 
 
 def test_its_own_tests_go_on_beside(pytester: pytest.Pytester) -> None:
     pytester.makepyfile("def test_de_l_editeur(): pass")
-    vu = lancer(pytester, "-k", "AJOUTER or editeur")
+    vu = lancer(pytester, "-k", "EVT-SUPPRIMER or editeur")
     vu.assert_outcomes(passed=2)
     vu.stdout.fnmatch_lines(["*= sne-sandbox =*", "*opération*sur 13*"])
 
