@@ -19,7 +19,7 @@ from sne_sandbox.pki.authority import Autorite, ecrire
 
 TEMOIN = ("conform", "--application", "temoin", "--clock", "2018-03-15T12:00:00")
 CLIENTS = Path(__file__).parents[2] / "fixtures" / "clients" / "python"
-FICHIERS = {"rapport.json", "rapport.html", "junit.xml", "preuves.zip"}
+FICHIERS = {"rapport.json", "rapport.html", "junit.xml", "badge.svg", "attestation.pdf", "preuves.zip"}
 
 
 def _rapport(dossier: Path) -> dict[str, Any]:

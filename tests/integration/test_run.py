@@ -18,7 +18,7 @@ from sne_sandbox.resources import fixtures_dir
 
 FAUTIF = Path(__file__).with_name("fautif.sh")
 ICI = ("run", "--clock", MARS)
-FICHIERS = {"rapport.json", "rapport.html", "junit.xml", "preuves.zip"}
+FICHIERS = {"rapport.json", "rapport.html", "junit.xml", "badge.svg", "attestation.pdf", "preuves.zip"}
 avec_curl = pytest.mark.skipif(shutil.which("curl") is None, reason="curl is not installed")
 
 

@@ -19,9 +19,9 @@ from sne_sandbox.raisons import raison_systeme
 from sne_sandbox.reports import baseline
 from sne_sandbox.reports.baseline import Connue
 from sne_sandbox.reports.decision import decider
-from sne_sandbox.reports.formats import FICHIERS, FORMATS, PAR_OPTION, PREUVES
+from sne_sandbox.reports.formats import ECRITS, FICHIERS, PAR_OPTION, PREUVES
 from sne_sandbox.reports.masque import CACHE
-from sne_sandbox.reports.model import Entete, Rapport
+from sne_sandbox.reports.model import Alentours, Entete, Rapport
 from sne_sandbox.settings import SETTINGS
 
 if TYPE_CHECKING:
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 #: Distributions on which a verdict depends: an evidence package names their versions.
 _JUGES: Final = ("sne-sandbox", "lxml", "hypothesis", "python-stdnum")
+_RAPPORT: Final = "rapport.json"
 
 
 class RapportNonEcrit(OperatorError):
@@ -92,11 +93,12 @@ class Sorties:
         absents: dict[str, str] = {}
         echec: RapportNonEcrit | None = None
 
-        def prouver(chemin: Path) -> None:
+        def prouver(chemin: Path) -> str:
             ecrit = evidence.ecrire(
                 rapport, chemin, echanges=echanges, configuration=configuration, versions=versions()
             )
             absents.update(ecrit.absents)
+            return ecrit.empreinte
 
         try:
             fichiers = self._fichiers(rapport, prouver)
@@ -152,21 +154,34 @@ class Sorties:
         if self.forme in PAR_OPTION:
             self._a_la_machine(rapport)
 
-    def _fichiers(self, rapport: Rapport, prouver: Callable[[Path], object] | None = None) -> dict[str, Path]:
-        """Writes them, and the evidence by `prouver`; none without a folder. Raises RapportNonEcrit."""
+    def _fichiers(self, rapport: Rapport, prouver: Callable[[Path], str] | None = None) -> dict[str, Path]:
+        """Writes them, and the evidence by `prouver`, which answers its SHA-256; none without a folder.
+        Raises RapportNonEcrit."""
         if self.dossier is None:
             return {}
-        ecrits = FORMATS if prouver is None else (*FORMATS, PREUVES)
+        ecrits = ECRITS if prouver is None else (*ECRITS, PREUVES)
         with _a_la_place(self.dossier) as provisoire:
-            for forme in FORMATS:
-                (provisoire / forme.fichier).write_bytes(forme.octets(rapport))
-            if prouver is not None:
-                prouver(provisoire / PREUVES.fichier)
+            empreinte = prouver(provisoire / PREUVES.fichier) if prouver is not None else ""
+            alentours = Alentours(_avant(self.dossier), empreinte)
+            for forme in ECRITS:
+                (provisoire / forme.fichier).write_bytes(forme.ecrire(rapport, alentours))
         return {forme.nom: self.dossier / forme.fichier for forme in ecrits}
 
     def _a_la_machine(self, rapport: Rapport) -> None:
         sys.stdout.write(PAR_OPTION[self.forme].octets(rapport).decode())
         sys.stdout.flush()
+
+
+def _avant(dossier: Path) -> Rapport | None:
+    """The report that a folder holds, that of the run before; None without one that can be read, and went to
+    its end."""
+    from sne_sandbox.reports import json
+
+    try:
+        avant = json.lire(dossier / _RAPPORT)
+    except json.RapportIllisible:
+        return None
+    return None if avant.entete.inacheve else avant
 
 
 def _pourquoi(erreur: BaseException) -> str:

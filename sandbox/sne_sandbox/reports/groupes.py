@@ -48,6 +48,10 @@ class GroupeConstats:
     connue: str = ""
     erreur: bool = False
     echanges: tuple[int, ...] = ()
+    remede: str = ""
+    """What a developer does, in French, "" when nothing is said."""
+    condition: str = ""
+    """The condition under which it shows, in French, "" when none is known."""
 
     @property
     def titre(self) -> str:
@@ -113,6 +117,8 @@ def grouper(rapport: Rapport) -> tuple[GroupeConstats, ...]:
                 connue=lot[0][2] if all(connue for _, _, connue in lot) else "",
                 erreur=erreur,
                 echanges=tuple(sorted({c.echange for c, _, _ in lot if c and c.echange is not None})),
+                remede=bilan.remede if bilan else "",
+                condition=str(bilan.conditions.get(sorte, "")) if bilan else "",
             )
         )
     return tuple(sorted(groupes, key=_urgence))
