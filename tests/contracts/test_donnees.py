@@ -11,7 +11,6 @@ from sne_sandbox.contract.exigences import RISQUES, charger_exigences
 from sne_sandbox.contract.overlay import DossiersContrat
 from sne_sandbox.domain import decision
 from sne_sandbox.domain.evenement import Caracteristique, TypeEvenement
-from sne_sandbox.reports.model import FAMILLES
 
 NIVEAUX = {"MUST", "SHOULD"}
 TYPES = {"DAT", "TXT", "BOO", "NUM", "LST"}
@@ -181,7 +180,7 @@ def test_chaque_exigence_dit_ce_que_risque_un_menage_et_aucune_autre(contrats, t
         exigences = charger_exigences(dossiers)
         assert all(e.risque.endswith(".") for e in exigences.values())
         connues = {*exigences, *(e.partition("-")[0] for e in exigences)}
-        assert set(dossiers.toml(RISQUES)) <= connues | set(FAMILLES)
+        assert set(dossiers.toml(RISQUES)) <= connues
 
 
 def test_les_exigences_sont_completes_et_uniques(contrats, toml):
