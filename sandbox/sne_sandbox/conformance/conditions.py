@@ -12,6 +12,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
+from sne_sandbox.conformance.plan import Scenario
 from sne_sandbox.conformance.seance import ExempleJoue
 from sne_sandbox.domain.texte import accorde
 from sne_sandbox.reports.model import Bilan
@@ -65,9 +66,11 @@ class Conditions:
 
     menages: list[MenageVu] = field(default_factory=list)
 
-    def voir(self, cle: str, joue: ExempleJoue, *, tire: bool = True) -> None:
-        """One more household, and what it showed."""
-        if len(self.menages) < MENAGES_MAX:
+    def voir(self, scenario: Scenario, cle: str, joue: ExempleJoue, *, tire: bool = True) -> None:
+        """One more household, and what it showed. In a scenario that changes what was drawn, it is not what
+        was entered: it tells nothing."""
+        change = any("changements" in etape.options for etape in scenario.etapes)
+        if not change and len(self.menages) < MENAGES_MAX:
             tenues = frozenset(c.exigence for c in joue.constats if c.tenue)
             self.menages.append(MenageVu(cle, tenues, frozenset(joue.fautes), tire))
 
@@ -83,19 +86,29 @@ class Conditions:
         trouvees = {}
         for constat in bilan.constats:
             cle = (bilan.exigence, constat.sorte)
-            montrent = [m for m in self.menages if cle in m.cassees]
-            tiennent = [m for m in self.menages if m not in montrent and bilan.exigence in m.tenues]
+            montrent = _differents(m for m in self.menages if cle in m.cassees)
+            tiennent = _differents(
+                m for m in self.menages if cle not in m.cassees and bilan.exigence in m.tenues
+            )
             for menage in (*montrent, *tiennent):
-                if menage.cle not in lus:
-                    lus[menage.cle] = traits(json.loads(menage.cle))
+                if menage not in lus:
+                    lus[menage] = traits(json.loads(menage))
             phrase = enoncer(
-                [(lus[m.cle], m.tire) for m in montrent],
-                [(lus[m.cle], m.tire) for m in tiennent],
+                [(lus[menage], tire) for menage, tire in montrent.items()],
+                [(lus[menage], tire) for menage, tire in tiennent.items()],
                 constat.chemin,
             )
             if phrase:
                 trouvees[constat.sorte] = phrase
         return trouvees
+
+
+def _differents(menages: Iterable[MenageVu]) -> dict[str, bool]:
+    """Each household once, and whether it was drawn: the simplest one is, in every scenario."""
+    tires: dict[str, bool] = {}
+    for menage in menages:
+        tires[menage.cle] = menage.tire or tires.get(menage.cle, False)
+    return tires
 
 
 # --- what a household has ------------------------------------------------------------------------------
@@ -152,7 +165,7 @@ def enoncer(
     `montrent` are the traits of the households that showed it, `tiennent` of those in which the requirement
     held, each with whether it was drawn; `chemin` is the path of a finding."""
     tires = sum(tire for _, tire in montrent), sum(tire for _, tire in tiennent)
-    vus = accorde(len(montrent) + len(tiennent), "ménage joué", "ménages joués")
+    vus = accorde(len(montrent) + len(tiennent), "ménage", "ménages")
     if not tiennent:
         if tires[0] < TOUS_MIN:
             return ""
@@ -183,7 +196,10 @@ def _separations(
     """(trait, value of those that show nearest to the others, that of the others, whether those that show
     have more), the one that explains best first."""
     trouvees: list[_Separation] = []
+    (un, _), (autre, _) = next(iter(montrent)), next(iter(tiennent))
     for trait in candidats:
+        if un.get(trait, 0) == autre.get(trait, 0):
+            continue  # most of them, and it costs little
         ceux_ci = [lus.get(trait, 0) for lus, _ in montrent]
         ceux_la = [lus.get(trait, 0) for lus, _ in tiennent]
         if min(ceux_ci) > max(ceux_la):

@@ -275,7 +275,7 @@ class _Pilotage:
             self.echanges += len(joue.observations)
             recolte.prendre(joue)
             self._noter(joue)
-            self.conditions.voir(cle, joue)
+            self.conditions.voir(scenario, cle, joue)
             if joue.erreur or self.blocage.suffit(joue):
                 break
         joues = len(tirages.vus)
@@ -312,7 +312,7 @@ class _Pilotage:
         def jouer(exemple: ExempleTire) -> ExempleJoue:
             joue = self._jouer(scenario, exemple, self.banc)
             self.echanges += len(joue.observations)  # findings cite them
-            self.conditions.voir(exemple.cle(), joue, tire=False)
+            self.conditions.voir(scenario, exemple.cle(), joue, tire=False)
             return joue
 
         graine = crc32(f"{self.reglages.graine}:{scenario.id}".encode())

@@ -87,7 +87,7 @@ RENDUS: Final = (
         "Badge", "badge.svg", "image/svg+xml", "afficher le verdict : dans un README, une page", _badge
     ),
     FormatDeRapport(
-        "Attestation", "attestation.pdf", "application/pdf",
+        "PDF", "attestation.pdf", "application/pdf",
         "remettre le verdict : une page, à joindre à preuves.zip, qui seul le prouve",
         _attestation, situe=True,
     ),

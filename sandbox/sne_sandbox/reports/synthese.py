@@ -13,7 +13,6 @@ from sne_sandbox.reports.decision import (
     EN_ERREUR,
     TOUTES,
     Issue,
-    issue_de_bilan,
     issue_de_verification,
     niveaux_de,
 )
@@ -64,11 +63,6 @@ class FamilleJugee:
     def enfreintes(self) -> int:
         """How many are broken, recommendations and known ones included."""
         return sum(bilan.etat is EtatExigence.ENFREINTE for bilan in self.bilans)
-
-    @property
-    def sans_preuve(self) -> int:
-        """How many nothing tells of."""
-        return len(self.bilans) - self.prouvees - self.enfreintes
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,11 +162,6 @@ def _case(issues: list[Issue]) -> CaseDeMatrice:
     graves = [*_PIRES, *(i for i in reversed(TOUTES) if i.classe == "conseil"), *TOUTES]
     issue = next(issue for issue in graves if issue in issues)
     return CaseDeMatrice(issue, issues.count(issue))
-
-
-def etat_en_mots(bilan: Bilan) -> str:
-    """« enfreinte », « prouvée », … of a balance."""
-    return issue_de_bilan(bilan).mot
 
 
 def par_exigence(rapport: Rapport) -> Mapping[str, Bilan]:

@@ -6,10 +6,12 @@ from typing import Any
 
 import pytest
 
+from sne_sandbox.conformance import plan
 from sne_sandbox.conformance.conditions import CARACTERE, CODE, LONGUEUR, NOMBRE, Conditions, enoncer, traits
 from sne_sandbox.conformance.seance import ExempleJoue
 from sne_sandbox.reports.model import Bilan, Constat, EtatExigence
 
+SCENARIO = next(s for s in plan.charger() if s.id == "CRE-COLOCATION")
 CHEMIN = "interfaceNuu/demande/demandeLogement/personnePhysique/listeCotitulaire/cotitulaire[2]"
 
 
@@ -53,7 +55,7 @@ def test_what_happens_from_two_co_holders_on_is_said_so() -> None:
     )
     assert dit == (
         "Toujours quand il y a 2 co-titulaires ou plus, jamais avec 1 "
-        "(sur 16 ménages joués : 4 le montrent, 12 non)."
+        "(sur 16 ménages : 4 le montrent, 12 non)."
     )
 
 
@@ -103,8 +105,27 @@ def test_far_from_the_place_one_trait_alone_is_stated_and_never_one_of_two() -> 
     assert enoncer(deux, tiennent, "x/y") == "", "nothing says which"
 
 
+def test_the_same_household_in_a_hundred_scenarios_is_one() -> None:
+    casse = Constat("FID-02", False, "Absent.", "cotitulaire_absent", CHEMIN)
+    conditions = Conditions()
+    for _ in range(100):
+        conditions.voir(SCENARIO, json.dumps(menage(2)), ExempleJoue((casse,)))
+        conditions.voir(SCENARIO, json.dumps(menage(1)), ExempleJoue((Constat("FID-02", True, "Là."),)))
+    (bilan,) = conditions.dire((Bilan("FID-02", "", "MUST", "", EtatExigence.ENFREINTE, 1, (casse,)),))
+    assert bilan.conditions == {}
+
+
+def test_a_household_that_the_plan_changes_is_not_what_was_entered() -> None:
+    (change,) = [s for s in plan.charger() if s.id == "ANO-MOTIF"]
+    conditions = Conditions()
+    conditions.voir(change, json.dumps(menage(2)), ExempleJoue())
+    assert conditions.menages == []
+    conditions.voir(SCENARIO, json.dumps(menage(2)), ExempleJoue())
+    assert len(conditions.menages) == 1
+
+
 def test_what_nobody_escapes_is_said_so() -> None:
-    dit = "À chaque fois : aucun des 3 ménages joués où cela se vérifie n'y échappe."
+    dit = "À chaque fois : aucun des 3 ménages où cela se vérifie n'y échappe."
     assert enoncer(vus([menage(2)] * 3), []) == dit
     assert enoncer(vus([menage(2)] * 2), []) == ""
 
@@ -122,9 +143,11 @@ def test_a_run_keeps_its_households_and_tells_each_fault_its_condition() -> None
     conditions = Conditions()
     for rang in range(12):
         jour = date(2020, 1, 1 + rang).isoformat()
-        conditions.voir(json.dumps(menage(2, precision=jour)), ExempleJoue((tenue, casse)))
-        conditions.voir(json.dumps(menage(1, precision=jour)), ExempleJoue((tenue,)))
-        conditions.voir(json.dumps(menage(0, precision=jour)), ExempleJoue(()))  # nothing was seen of it
+        conditions.voir(SCENARIO, json.dumps(menage(2, precision=jour)), ExempleJoue((tenue, casse)))
+        conditions.voir(SCENARIO, json.dumps(menage(1, precision=jour)), ExempleJoue((tenue,)))
+        conditions.voir(
+            SCENARIO, json.dumps(menage(0, precision=jour)), ExempleJoue(())
+        )  # nothing was seen of it
     bilans = (
         Bilan("FID-02", "", "MUST", "", EtatExigence.ENFREINTE, 12, (casse,)),
         Bilan("FID-01", "", "MUST", "", EtatExigence.PROUVEE, 12),
