@@ -64,8 +64,10 @@ check: setup
 bench: setup
 	$(BIN)/python tests/benchmarks/run.py --page docs/performances.md
 
+# The wheel, and the lock that an installation takes with it: every package, its version, its hashes.
 wheel: setup
 	$(BIN)/python -m hatchling build -t wheel -d dist
+	$(UV) export --quiet --locked --no-dev --no-emit-project --no-header --no-annotate -o dist/sne-sandbox.lock
 
 # Not after `setup`, which refuses a lock that is behind pyproject.toml.
 lock:

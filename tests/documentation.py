@@ -10,6 +10,7 @@ import json
 import re
 import sys
 import tempfile
+import textwrap
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Final
@@ -23,6 +24,7 @@ from sne_sandbox.conformance import protocole
 from sne_sandbox.conformance.jugement import PILOTEES
 from sne_sandbox.conformance.trafic import FAMILLES
 from sne_sandbox.contract import versions
+from sne_sandbox.contract.certification import charger_certification
 from sne_sandbox.contract.exigences import charger_exigences
 from sne_sandbox.domain import panne
 from sne_sandbox.errors import OperatorError, UsageError
@@ -72,7 +74,7 @@ _CODES: Final = {
     "0": "conforme, ou fait",
     "1": "non conforme",
     str(UsageError.exit_code): "mauvais usage : une option, ou un fichier donné (`--verify`, `--compare`, "
-    "`--baseline`, `--plan`, `db restore`) qui n'est pas ce qu'il faut",
+    "`--baseline`, `--candidat`, `--plan`, `db restore`) qui n'est pas ce qu'il faut",
     str(OperatorError.exit_code): "l'outil a échoué, y compris par une erreur de sa part",
     "128 + N": "interrompu par le signal N : 130 pour Ctrl-C, 143 pour SIGTERM. `serve` et `proxy` sont "
     "faits pour finir ainsi : 0",
@@ -218,6 +220,13 @@ def _rapports() -> list[str]:
     return tableau(("fichier", "pour"), ((f"`{f.fichier}`", f.usage) for f in FICHIERS.values()))
 
 
+def _recette(nom: str) -> list[str]:
+    """The jobs of a CI recipe, as they are copied: from the first « (a) » on."""
+    lignes = (fixtures_dir() / "ci" / nom).read_text("utf-8").splitlines()
+    debut = next(rang for rang, ligne in enumerate(lignes) if ligne.strip().startswith("# (a)"))
+    return ["```yaml", *textwrap.dedent("\n".join(lignes[debut:])).splitlines(), "```"]
+
+
 def _variables() -> list[str]:
     pret = dict.fromkeys(("https", "http", "ca_file", "cert_file", "key_file", "pkcs12_file", "guichet"), "x")
     with tempfile.TemporaryDirectory() as dossier:
@@ -250,19 +259,34 @@ def _guichets() -> list[str]:
     )
 
 
+def _mentions() -> list[str]:
+    """Each with what it brings to those that it inherits."""
+    certification = charger_certification(versions.charger().dossiers)
+    mentions = certification.mentions
+    rangees = []
+    for mention in mentions.values():
+        herites = {role for autre in mention.herite for role in mentions[autre].roles}
+        roles = [certification.roles[role].titre for role in mention.roles if role not in herites]
+        rangees.append((f"`{mention.id}`", mention.titre, " ; ".join(roles) or "tout ce qui précède"))
+    return tableau(("identifiant", "mention", "ce que fait le produit"), rangees)
+
+
 def _exigences() -> Iterator[str]:
     exigences = charger_exigences(versions.charger().dossiers)
     for famille, titre in _FAMILLES.items():
         yield f"## {titre}"
         yield ""
         yield from tableau(
-            ("exigence", "ce qui est demandé", "niveau", "se juge, et source"),
+            ("exigence", "ce qui est demandé", "niveau", "se juge, et source", "quand elle est enfreinte"),
             (
-                (f"`{e.id}`", e.texte, _NIVEAUX[e.niveau], f"{_comment(e.id, e.non_testee)} · {e.source}")
+                (
+                    f"`{e.id}`", e.texte, _NIVEAUX[e.niveau],
+                    f"{_comment(e.id, e.non_testee)} · {e.source}", e.remede,
+                )
                 for e in sorted(exigences.values(), key=lambda e: e.id)
                 if e.id.startswith(famille)
             ),
-        )
+        )  # fmt: skip
         yield ""
 
 
@@ -373,10 +397,13 @@ BLOCS: Final[Mapping[str, Bloc]] = {
     "commandes": _commandes,
     "codes": _codes,
     "rapports": _rapports,
+    "recette-github": lambda: _recette("github-actions.yml"),
+    "recette-gitlab": lambda: _recette("gitlab-ci.yml"),
     "variables": _variables,
     "services": _services,
     "guichets": _guichets,
     "exigences": _exigences,
+    "mentions": _mentions,
     "tolerances": _tolerances,
     "pannes": _pannes,
     "protocole-commandes": _commandes_du_protocole,

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from sne_sandbox.contract import codec, explication
-from sne_sandbox.contract.schema import Document, SchemaError
+from sne_sandbox.contract import codec
+from sne_sandbox.contract.schema import SchemaError
 from sne_sandbox.contract.versions import Contrat
 from sne_sandbox.domain.anomalie import Anomalie
 from sne_sandbox.domain.base import Base
@@ -20,7 +20,7 @@ from sne_sandbox.domain.demande import NUMERO_MAX
 from sne_sandbox.domain.echange import Appel, Champ, Echange, Piece, Reponse, VerdictEchange
 from sne_sandbox.domain.element import Element
 from sne_sandbox.errors import CertificatNonConforme, ErreurInterne, MessageMalforme, StructureIncorrecte
-from sne_sandbox.operations import lifecycle
+from sne_sandbox.operations import controle, lifecycle
 from sne_sandbox.operations.question import Operation, Question, Sortie
 from sne_sandbox.operations.table import OPERATIONS
 from sne_sandbox.rules.engine import Jugement
@@ -76,7 +76,7 @@ class Pipeline:
             octets = appel.piece(operation.champ)
             racine = self._lire(octets)
             # (3) validated,
-            self._valider(racine, operation)
+            self._valider(racine, operation, appel, base, maintenant)
             # (4) and decoded, once.
             document = codec.decoder_recu(racine, self.contrat.nomenclatures, octets)
         guichet = guichet_de(appel, document)
@@ -140,11 +140,15 @@ class Pipeline:
             # Attested: the real server has one sentence for every bad structure.
             raise StructureIncorrecte(explication=erreur.explication) from erreur
 
-    def _valider(self, racine: Any, operation: Operation) -> None:
+    def _valider(
+        self, racine: Any, operation: Operation, appel: Appel, base: Base, maintenant: datetime
+    ) -> None:
         version = self.contrat.version_de_lecture(racine.get("versionInterface", ""))
-        fautes = self.contrat.schemas.validate(racine, document=operation.genre, version=version)
-        if fautes:
-            raise StructureIncorrecte(explication=_expliquer(racine, operation.genre, version, self.contrat))
+        if self.contrat.schemas.validate(racine, document=operation.genre, version=version):
+            profil = base.reglages.profile
+            raise StructureIncorrecte(
+                explication=_expliquer(racine, operation, appel, self.contrat, profil, maintenant)
+            )
 
     def _jugement(
         self,
@@ -238,9 +242,16 @@ def guichet_de(appel: Appel, document: Element | None) -> str:
     return ""
 
 
-def _expliquer(racine: Any, genre: Document, version: str, contrat: Contrat) -> str:
+def _expliquer(
+    racine: Any, operation: Operation, appel: Appel, contrat: Contrat, profil: str, maintenant: datetime
+) -> str:
+    """All that is wrong with a document that its schema refuses; the answer says none of it."""
+    nom = appel.texte(operation.champ_nom) if operation.champ_nom else None
     try:
-        return _phrases(explication.expliquer(racine, genre, version, contrat.schemas))
+        refuse = controle.passer(
+            racine, operation.genre, contrat, profil, maintenant, nom=nom, type_fichier=operation.type_regles
+        )
+        return controle.dire(refuse)
     except Exception as erreur:  # noqa: BLE001 - an explanation that fails must not hide the refusal
         return f"L'explication a échoué : {erreur!r}"
 

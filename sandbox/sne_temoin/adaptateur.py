@@ -23,6 +23,12 @@ Message = Mapping[str, Any]
 Reponse = dict[str, Any]
 #: Seconds to wait for an answer of the SNE when `demarrer` does not say.
 DELAI: Final = 30.0
+#: Filters of the feeds: field of the protocol, element of the operation.
+FILTRES: Final = {
+    "motif_radiation": "motifRadiation",
+    "statut_dalo": "statutDalo",
+    "type_reservataire": "typeReservataire",
+}
 #: How many of these applications may work at once.
 INSTANCES: Final = 4
 
@@ -66,7 +72,8 @@ class Adaptateur:
         self.temoin.installer(m["guichet"], m["adresses"], m["certificats"], m.get("boites") or {}, delai)
         self.temoin.accorder(int(m.get("instance") or 1), acceleration := float(m.get("acceleration") or 1))
         nous = {"nom": NOM, "version": VERSION, "instances": INSTANCES, "acceleration": acceleration}
-        return nous | {"commandes": list(self.commandes), "versions": list(VERSIONS)}
+        sait = {"commandes": list(self.commandes), "versions": list(VERSIONS), "filtres": list(FILTRES)}
+        return nous | sait
 
     def reinitialiser(self, m: Message) -> Reponse:
         """Forget everything: the suite does it before each example."""
@@ -190,8 +197,9 @@ class Adaptateur:
     # --- feeds -----------------------------------------------------------------------------------------
 
     def relever_radiations(self, m: Message) -> Reponse:
-        """The demandes radiated since the last time."""
-        return {"numeros": self.temoin.releves.radiations()}
+        """The demandes radiated since the last time, of the filters that the user chose."""
+        filtres = {element: m[nom] for nom, element in FILTRES.items() if m.get(nom)}
+        return {"numeros": self.temoin.releves.radiations(filtres)}
 
     def relever_dalos(self, m: Message) -> Reponse:
         """Those declared DALO since the last time."""

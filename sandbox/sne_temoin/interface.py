@@ -30,6 +30,8 @@ class OperationAppelee:
         return WS + self.nom
 
 
+#: Fields that are a code: an attribute, and no text.
+CODES: Final = ("motifRadiation", "statutDalo", "typeReservataire")
 _CERTIFICAT: Final = ("nomCertificat", "certificat")
 _FICHIER: Final = ("nomFichier", "fichierXml", "nomCertificat")
 
@@ -49,7 +51,9 @@ _TABLE: Final = (
     _demande(
         "getDeclarationNouveauDalo", "declarationNouveauDalo", "nomFichierDalo", "fichierDalo", *_CERTIFICAT
     ),
-    _demande("getDemandesRadieesDepuisLe", "demandesRadieesDepuisLe", "dateRadiationDepuisLe", *_CERTIFICAT),
+    _demande(
+        "getDemandesRadieesDepuisLe", "demandesRadieesDepuisLe", "dateRadiationDepuisLe", *CODES, *_CERTIFICAT
+    ),
     _demande("getNouveauxDaloDepuisLe", "nouveauxDaloDepuisLe", "dateNouveauDaloDepuisLe", *_CERTIFICAT),
     _fichier("gestion_partagee_evt", "listerTypesEvenementsNationaux"),
     _fichier("gestion_partagee_evt", "listerTypesEvenementsTerritoriaux"),

@@ -14,7 +14,7 @@ from urllib.parse import unquote
 
 from lxml import etree
 
-from sne_temoin.interface import SOAP, WS, XOP, OperationAppelee
+from sne_temoin.interface import CODES, SOAP, WS, XOP, OperationAppelee
 
 #: A field: a text, or the bytes of a piece.
 Champs = Mapping[str, str | bytes]
@@ -86,6 +86,9 @@ class EmballageMtom:
     def champ(self, question: QuestionSoap, entree: Any, nom: str, valeur: str | bytes) -> None:
         """One field; the bytes of a piece travel beside the envelope."""
         element = etree.SubElement(entree, nom)
+        if nom in CODES and isinstance(valeur, str):
+            element.set("code", valeur)
+            return
         if isinstance(valeur, str):
             element.text = valeur
             return

@@ -53,7 +53,7 @@ class Partage:
     def ajouter(self, cible: Cible, evenement: Contenu) -> str:
         """Adds an event; its identifier."""
         numero = self.demandes.numero(cible)
-        contenu = self.evenement_de(numero, evenement)
+        contenu = self.evenement_de(numero, evenement, "CRE")
         recus = self.liaison.essayer(
             lambda: self.lecture.evenements(self.envoyer("ajouterEvenementDemande", contenu)),
             lambda: self.retrouver(cible, evenement),
@@ -78,7 +78,7 @@ class Partage:
         contenu = {"idEvenement": identifiant, **evenement}
         self.liaison.essayer(
             lambda: self.envoyer(
-                "modifierEvenementDemande", self.evenement_de(self.demandes.numero(cible), contenu)
+                "modifierEvenementDemande", self.evenement_de(self.demandes.numero(cible), contenu, "MOD")
             )
         )
 
@@ -87,7 +87,7 @@ class Partage:
         evenement = self.exiger_auteur(cible, identifiant)
         if evenement.get("reglementaire") in ("true", "1"):
             raise Refus("Un événement réglementaire ne se supprime pas.")
-        contenu = self.evenement_de(self.demandes.numero(cible), {"idEvenement": identifiant})
+        contenu = self.evenement_de(self.demandes.numero(cible), {"idEvenement": identifiant}, "SUP")
         self.liaison.essayer(lambda: self.envoyer("supprimerEvenementDemande", contenu))
 
     def exiger_auteur(self, cible: Cible, identifiant: str) -> dict[str, str]:
@@ -123,10 +123,14 @@ class Partage:
 
     # --- inside ----------------------------------------------------------------------------------------
 
-    def evenement_de(self, numero: str, evenement: Contenu | None) -> dict[str, Any]:
-        """The content of an event document about a demande."""
+    def evenement_de(self, numero: str, evenement: Contenu | None, nature: str = "") -> dict[str, Any]:
+        """The content of an event document about a demande; `nature` is what becomes of the event."""
         contenu: dict[str, Any] = {"operation": {"numUnique": numero}}
-        return contenu if evenement is None else contenu | {"listeEvenements": {"evenement": evenement}}
+        if evenement is None:
+            return contenu
+        ecrit = {nom: evenement[nom] for nom in ("idEvenement", "codeTypeEvenement") if nom in evenement}
+        ecrit |= {"natureModification": nature, **evenement}
+        return contenu | {"listeEvenements": {"evenement": ecrit}}
 
     def demander(self, operation: str, genre: str, contenu: Contenu) -> Any:
         """The document answered to a question that changes nothing."""

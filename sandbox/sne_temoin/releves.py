@@ -24,22 +24,26 @@ class Releves:
         self.lecture = demandes.lecture
         self.memoire = demandes.memoire
 
-    def radiations(self) -> list[str]:
-        """The demandes radiated since the last feed, those already told left out."""
+    def radiations(self, filtres: Mapping[str, str]) -> list[str]:
+        """The demandes radiated since the last feed of these filters (element, code), those already told left
+        out."""
+        flux = "+".join(("radiations", *(f"{nom}={code}" for nom, code in filtres.items())))
         return self.relever(
-            "radiations", "getDemandesRadieesDepuisLe", "dateRadiationDepuisLe", "fichierDemandesRadiees"
+            flux, "getDemandesRadieesDepuisLe", "dateRadiationDepuisLe", "fichierDemandesRadiees", filtres
         )
 
     def dalos(self) -> list[str]:
         """The demandes declared DALO since the last feed, those already told left out."""
         return self.relever(
-            "dalos", "getNouveauxDaloDepuisLe", "dateNouveauDaloDepuisLe", "fichierNouveauxDalo"
+            "dalos", "getNouveauxDaloDepuisLe", "dateNouveauDaloDepuisLe", "fichierNouveauxDalo", {}
         )
 
-    def relever(self, flux: str, operation: str, champ: str, piece: str) -> list[str]:
+    def relever(
+        self, flux: str, operation: str, champ: str, piece: str, filtres: Mapping[str, str]
+    ) -> list[str]:
         """One feed; the cursor moves once everything was read."""
         maintenant = self.liaison.maintenant
-        reponse = self.liaison.insister(operation, {champ: date_heure(self.depuis(flux))})
+        reponse = self.liaison.insister(operation, {champ: date_heure(self.depuis(flux)), **filtres})
         archive = reponse.pieces.get(piece)
         numeros = [] if archive is None else self.numeros(archive)
         nouveaux = self.memoire.nouveaux(flux, numeros)

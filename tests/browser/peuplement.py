@@ -88,7 +88,7 @@ def tenir(origine: str) -> None:
         formulaires.envoyer("/console/ecole/conformite/juger")
         limite = time.monotonic() + _PATIENCE
         while (
-            "non conforme" not in (page := formulaires.lire("/console/ecole/conformite"))
+            "épreuve non retenue" not in (page := formulaires.lire("/console/ecole/conformite"))
             or "en cours" in page
         ):
             assert time.monotonic() < limite, f"judgement {rang} does not end"

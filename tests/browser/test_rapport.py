@@ -100,10 +100,16 @@ def test_one_fault_is_printed_on_three_pages(un_defaut: Path, navigateur: Naviga
     assert len(pdf.pages) <= 3
     assert {(round(p.mediabox.width), round(p.mediabox.height)) for p in pdf.pages} == {_A4}
     premiere, *autres = (p.extract_text() for p in pdf.pages)
-    for dit in ("Non conforme", "Ce que risque un ménage", "Par famille", "graine 0"):
+    for dit in ("1 exigence obligatoire enfreinte : FID-02.", "Ce que risque un ménage", "graine 0"):
         assert dit in premiere
     suite = " ".join(" ".join(autres).split())
-    for dit in ("Un co-titulaire saisi n'est pas transmis.", "Attendu", "Pour rejouer", "◀ ici"):
+    for dit in (
+        "Par famille d'exigences",
+        "Un co-titulaire saisi n'est pas transmis.",
+        "Attendu",
+        "Pour rejouer",
+        "◀ ici",
+    ):
         assert dit in suite
 
 

@@ -70,6 +70,7 @@ class Epreuve:
         exemples: int = 2,
         graine: int = 0,
         reduction: int = 0,
+        entiere: bool = False,
     ) -> Rapport:
         """The report of a run of the reference application; the scenarios of `seulement`, all for none."""
 
@@ -79,7 +80,9 @@ class Epreuve:
                 fait.liaison.dormir = self.dormir  # type: ignore[method-assign]
             return Adaptateur(fait)
 
-        return self.piloter(application, seulement, exemples=exemples, graine=graine, reduction=reduction)
+        return self.piloter(
+            application, seulement, exemples=exemples, graine=graine, reduction=reduction, entiere=entiere
+        )
 
     def piloter(
         self,
@@ -89,18 +92,22 @@ class Epreuve:
         exemples: int = 2,
         graine: int = 0,
         reduction: int = 0,
+        entiere: bool = False,
     ) -> Rapport:
         """The report of a run of any application, which is closed at the end. Of a scenario that the machine
-        was too busy to have judged, what it says is of another run of that scenario."""
+        was too busy to have judged, what it says is of another run of that scenario; of them all when
+        `entiere`: what one breaks may explain what another does."""
         rapport = self.une_fois(application, seulement, exemples=exemples, graine=graine, reduction=reduction)
         for _ in range(_REPRISES):
             retenus = [s.id for s in rapport.scenarios if _retenu(s)]
             if not retenus:
                 break
             time.sleep(DELAI)  # what was sent and given up arrives, before the same is sent again
-            repris = self.une_fois(
-                application, retenus, exemples=exemples, graine=graine, reduction=reduction
-            )
+            encore = seulement if entiere else retenus
+            repris = self.une_fois(application, encore, exemples=exemples, graine=graine, reduction=reduction)
+            if entiere:
+                rapport = repris
+                continue
             joues = {scenario.id: scenario for scenario in repris.scenarios}
             rapport = replace(rapport, scenarios=tuple(joues.get(s.id, s) for s in rapport.scenarios))
         return rapport

@@ -84,7 +84,7 @@ def test_every_command_named_in_a_sentence_exists() -> None:
 def test_options_that_are_named_exist(page: str) -> None:
     connues = {option for feuille in feuilles(cli) for p in feuille.params for option in p.opts}
     en_code = " ".join(re.findall(r"`([^`\n]+)`", PAGES[page]))
-    nommees = set(re.findall(r"(?:^|(?<=\s))--[a-z][a-z-]+", en_code))
+    nommees = set(re.findall(r"(?:^|(?<=\s))--[a-z][a-z0-9-]+", en_code))
     inconnues = nommees - {"--help", "--version"} - _D_AILLEURS - connues
     assert inconnues == set(), (
         f"{page} names options that no command has. A setting of the server is to be named in the "

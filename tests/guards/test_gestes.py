@@ -37,8 +37,10 @@ COMMANDES_SEULES: Final = {
     "serve": "starts the server",
     "run": "starts a server, a base and the vendor's tests",
     "proxy": "starts a relay to a real server",
+    "diagnostic": "looks at the set-up of a machine, from outside",
     "demo": "shows the product, in a folder of its own",
     "exigences": "tells what an application is judged on",
+    "certification": "tells what a product may attain, and what is to be done for it",
     "pannes genres": "« pannes list » and its page tell them too",
     "db upgrade": "before the server starts",
     "db seed": "before the server starts; « bases create » after it",
@@ -52,6 +54,7 @@ EXEMPLES: Final[dict[str, Any]] = {
     "parametres": {"secondes": "2"}, "nombre": 2, "identifiant": 3, "regle": "ENT009", "dossier": "la",
     "fichier": "ici", "code": "G1226", "exemples": 2, "date": "2018-12-31", "tableau": "TAB02",
     "territoire": "062", "famille": "CRE", "avant": "ici", "faute": "second-cotitulaire", "apres": "ici",
+    "liste": "ListeCivilite",
 }  # fmt: skip
 
 

@@ -1,112 +1,171 @@
-"""The CI recipes are YAML, call commands of ours with options they have, and keep what they write."""
+"""The CI recipes call commands of ours with options they have, keep what those write, and name what there is.
 
+`tests/integration/test_recettes_ci.py` runs their steps.
+"""
+
+import re
 import shlex
+import string
 import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import click
 import pytest
-import yaml
+import recettes
+from recettes import ACTION, CI, COMPOSANT, GITHUB, GITLAB, Travail
 
 from sne_sandbox.cli.main import cli
+from sne_sandbox.reports.formats import FICHIERS
+from sne_sandbox.server.base_servie import SERVICES
+from sne_sandbox.settings import PAR_NOM
 
-CI = Path(__file__).resolve().parents[2] / "fixtures" / "ci"
-RECETTES = sorted(fichier.name for fichier in CI.iterdir())
-
-
-def lire(nom: str) -> dict[str, Any]:
-    recette: dict[str, Any] = yaml.safe_load((CI / nom).read_text("utf-8"))
-    return recette
-
-
-def travaux(nom: str) -> dict[str, list[str]]:
-    """The shell lines of each job that calls us."""
-    recette = lire(nom)
-    if nom == "gitlab-ci.yml":
-        return {cle: list(travail["script"]) for cle, travail in recette.items() if "script" in travail}
-    return {
-        cle: [etape["run"] for etape in travail["steps"] if "run" in etape]
-        for cle, travail in recette["jobs"].items()
-    }
+RACINE = Path(__file__).resolve().parents[2]
+TRAVAUX: list[Travail] = [
+    *recettes.de_github(),
+    *recettes.de_gitlab(),
+    recettes.du_composant(image="node:22", commande="npm test"),
+    recettes.du_composant(image="node:22", application="./adaptateur"),
+    recettes.de_action(commande="npm test"),
+    recettes.de_action(application="./adaptateur"),
+]
+LANGAGES = ("java", "php", "dotnet", "node")
 
 
-def commandes(nom: str) -> Iterator[list[str]]:
-    for lignes in travaux(nom).values():
-        for ligne in lignes:
-            mots = shlex.split(ligne)
-            if mots[0] == "sne-sandbox":
-                yield mots[1:]
+def commandes(travail: Travail) -> Iterator[list[str]]:
+    """The words of each call of ours, its variables in their place."""
+    for variables, texte in travail.etapes:
+        connues = {**travail.variables, **variables}
+        for rendue in string.Template(texte).safe_substitute(connues).splitlines():
+            if rendue.strip().startswith("sne-sandbox "):
+                yield shlex.split(rendue)[1:]
 
 
-def test_there_is_a_recipe_for_each_forge() -> None:
-    assert RECETTES == ["github-actions.yml", "gitlab-ci.yml"]
+def test_the_recipes_are_those() -> None:
+    trouves = {f.relative_to(CI).as_posix() for f in CI.rglob("*") if f.is_file()}
+    java, python = "testcontainers/SneSandboxContainer.java", "testcontainers/sne_sandbox_container.py"
+    assert trouves == {GITHUB, GITLAB, ACTION, COMPOSANT, "installer.sh", "service.sh", java, python}
 
 
-@pytest.mark.parametrize("nom", RECETTES)
-def test_a_recipe_judges_traffic_and_drives_the_plan(nom: str) -> None:
-    assert [mots[0] for mots in commandes(nom)] == ["run", "conform"]
+@pytest.mark.parametrize("travaux", [recettes.de_github(), recettes.de_gitlab()], ids=["github", "gitlab"])
+def test_each_forge_has_a_job_for_each_language_the_plan_and_a_service(travaux: list[Travail]) -> None:
+    noms = " ".join(t.nom for t in travaux)
+    assert all(langage in noms for langage in (*LANGAGES, "conformite", "service"))
+    assert all(t.image for t in travaux if "conformite" not in t.nom)
 
 
-@pytest.mark.parametrize("nom", RECETTES)
+@pytest.mark.parametrize("travail", TRAVAUX, ids=lambda t: t.nom)
 def test_every_command_of_a_recipe_is_one_of_ours(
-    nom: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    travail: Travail, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """click reads it: an option that does not exist, or a missing argument, raises."""
     monkeypatch.chdir(tmp_path)
-    Path("sne-connus.toml").touch()
-    for premier, *suite in commandes(nom):
+    vues = list(commandes(travail))
+    assert vues or "service.sh" in travail.etapes[-1][1]
+    for premier, *suite in vues:
         commande = cli.get_command(click.Context(cli), premier)
         assert commande is not None
-        contexte = commande.make_context(premier, suite)
-        assert contexte.params["dossier"] == Path("rapport-sne")
+        assert commande.make_context(premier, suite).params["dossier"] == Path("rapport-sne")
 
 
 def test_gitlab_keeps_the_reports_even_of_a_failed_job() -> None:
-    recette = lire("gitlab-ci.yml")
-    artefacts = recette[".sne"]["artifacts"]
-    assert artefacts["when"] == "always"
-    assert artefacts["reports"]["junit"] == "rapport-sne/junit.xml"
-    assert all(recette[travail]["extends"] == ".sne" for travail in travaux("gitlab-ci.yml"))
+    for travail in (*recettes.de_gitlab(), recettes.du_composant(image="x")):
+        artefacts = travail.contenu["artifacts"]
+        assert artefacts["when"] == "always"
+        assert artefacts["paths"] == ["rapport-sne/"]
+        gardes = {Path(chemin) for chemin in artefacts["reports"].values()}
+        assert gardes == {Path("rapport-sne/junit.xml"), Path("rapport-sne/gl-code-quality.json")}
+        assert {chemin.name for chemin in gardes} <= FICHIERS.keys()
 
 
 def test_github_keeps_the_reports_even_of_a_failed_job() -> None:
-    for travail in lire("github-actions.yml")["jobs"].values():
-        (depot,) = [e for e in travail["steps"] if e.get("uses", "").startswith("actions/upload-artifact@")]
+    for job in recettes.lire(GITHUB)["jobs"].values():
+        (depot,) = [e for e in job["steps"] if e.get("uses", "").startswith("actions/upload-artifact@")]
         assert depot["if"] == "always()"
         assert depot["with"]["path"] == "rapport-sne/"
+        for etape in job["steps"]:
+            if "upload-sarif" in etape.get("uses", ""):
+                assert Path(etape["with"]["sarif_file"]).name in FICHIERS
+                assert job["permissions"]["security-events"] == "write"
 
 
-@pytest.mark.parametrize("nom", RECETTES)
+@pytest.mark.parametrize("nom", [GITHUB, GITLAB])
 def test_a_recipe_works_as_it_is_copied(nom: str) -> None:
-    """No file of the reader's is asked for, and a run that hangs ends."""
+    """No file of the reader's is asked for but those that are named, and a run that hangs ends."""
     texte = (CI / nom).read_text("utf-8")
-    assert all("--baseline" not in mots for mots in commandes(nom))
+    assert all("--baseline" not in mots for t in TRAVAUX for mots in commandes(t))
     assert "# Avec des manquements connus, ajoutez : --baseline" in texte
     assert "make wheel" in texte
-    assert "timeout" in texte
+    assert all(t.contenu.get("timeout") or t.contenu.get("timeout-minutes") for t in TRAVAUX if t.image)
 
 
-def test_github_sums_up_what_there_is() -> None:
-    """An installation that failed wrote no report: its own error is the one to read."""
-    for travail in lire("github-actions.yml")["jobs"].values():
-        (resume,) = [e for e in travail["steps"] if e.get("name") == "Résumé"]
-        assert resume["if"] == "always() && hashFiles('rapport-sne/junit.xml') != ''"
+def test_more_is_drawn_at_night() -> None:
+    github = recettes.lire(GITHUB)
+    assert github["on"]["schedule"][0]["cron"]
+    assert github["env"]["SNE_EXEMPLES"] == "${{ github.event_name == 'schedule' && '10' || '2' }}"
+    (plan,) = [t for t in recettes.de_gitlab() if t.nom == "sne-conformite"]
+    assert plan.variables == {"SNE_EXEMPLES": "2"}
+    nuit, autrement = plan.contenu["rules"]
+    assert nuit == {"if": '$CI_PIPELINE_SOURCE == "schedule"', "variables": {"SNE_EXEMPLES": "10"}}
+    assert autrement == {"when": "on_success"}
 
 
-def test_github_shows_the_junit_as_a_summary(tmp_path: Path) -> None:
-    (tmp_path / "rapport-sne").mkdir()
-    junit = (
-        '<testsuites tests="3" failures="1" errors="0"><testsuite><testcase name="EMB-01 Une enveloppe"/>'
-        '<testcase name="EMB-10 Une faute"><skipped message="en attente"/></testcase>'
-        '<testcase name="NOM-02 Un nom"><failure message="Mal formé."/></testcase></testsuite></testsuites>'
-    )
-    (tmp_path / "rapport-sne" / "junit.xml").write_text(junit, "utf-8")
-    resume = lire("github-actions.yml")["env"]["RESUME"]
-    vu = subprocess.run(
-        [sys.executable, "-c", resume], cwd=tmp_path, capture_output=True, text=True, check=True
-    )
-    assert "| 3 | 1 | 0 | 1 |" in vu.stdout, "what was not played is no success"
-    assert "- NOM-02 Un nom : Mal formé." in vu.stdout
+def test_what_is_installed_is_cached_by_what_was_locked() -> None:
+    cles = [
+        etape["with"]["key"]
+        for job in (*recettes.lire(GITHUB)["jobs"].values(), recettes.lire(ACTION)["runs"])
+        for etape in job["steps"]
+        if etape.get("uses", "").startswith("actions/cache@")
+    ]
+    assert len(cles) == 3
+    assert all("hashFiles('outils/*.whl', 'outils/sne-sandbox.lock')" in cle for cle in cles)
+    assert recettes.lire(GITLAB)[".sne"]["cache"]["key"]["files"] == ["outils/sne-sandbox.lock"]
+    makefile = (RACINE / "Makefile").read_text("utf-8")
+    assert "-o dist/sne-sandbox.lock" in makefile.partition("\nwheel: setup\n")[2].partition("\n\n")[0]
+
+
+def test_the_container_of_the_service_is_started_by_a_command_of_ours() -> None:
+    """Docker is not here: its command line is read, its ports and its variable are those of the image."""
+    (travail,) = [t for t in recettes.de_gitlab() if t.nom == "sne-service"]
+    (service,) = travail.contenu["services"]
+    premier, *suite = service["command"]
+    commande = cli.get_command(click.Context(cli), premier)
+    assert commande is not None
+    options = commande.make_context(premier, suite).params
+    assert options["host"] == "0.0.0.0"
+    assert service["alias"] in options["noms"]
+    (github,) = [t for t in recettes.de_github() if t.nom == "service"]
+    (alias,) = github.contenu["services"]
+    assert github.contenu["services"][alias]["options"] == f"--hostname {alias}", "a name of the certificate"
+    dockerfile = (RACINE / "Dockerfile").read_text("utf-8")
+    ports = [PAR_NOM["https_port"].defaut, PAR_NOM["http_port"].defaut]
+    assert "EXPOSE " + " ".join(map(str, ports)) in dockerfile
+    for variables in (travail.variables, github.variables):
+        assert variables["SNE_HTTPS"] == f"https://{alias}:{ports[0]}"
+        assert variables["SNE_API"] == f"http://{alias}:{ports[1]}"
+    assert PAR_NOM["admin_token"].variable in travail.variables
+    assert PAR_NOM["admin_token"].variable in github.contenu["services"][alias]["env"]
+
+
+def test_a_service_gives_the_variables_of_run_and_every_file() -> None:
+    script = (CI / "service.sh").read_text("utf-8")
+    (noms,) = re.findall(r"for fichier in (.*); do", script)
+    assert noms.split() == list(FICHIERS)
+    for cle, service in SERVICES.items():
+        assert f"SNE_ENDPOINT_{cle}=$SNE_HTTPS/services/{service}/" in script
+
+
+@pytest.mark.parametrize("script", sorted(CI.glob("*.sh")), ids=lambda s: s.name)
+def test_a_script_is_one_of_any_shell(script: Path) -> None:
+    subprocess.run(["sh", "-n", script], check=True)
+    assert script.read_text("utf-8").startswith("#!/bin/sh\n")
+
+
+def test_installing_wants_one_wheel(tmp_path: Path) -> None:
+    (tmp_path / "installer.sh").write_bytes((CI / "installer.sh").read_bytes())
+    for roues in ((), ("sne_sandbox-1-py3-none-any.whl", "sne_sandbox-2-py3-none-any.whl")):
+        for roue in roues:
+            (tmp_path / roue).touch()
+        vu = subprocess.run(["sh", tmp_path / "installer.sh"], cwd=tmp_path, capture_output=True, text=True)
+        assert vu.returncode == 2
+        assert "une roue, et une seule" in vu.stderr

@@ -77,5 +77,5 @@ def test_a_report_where_the_locale_is_c(tmp_path: Path) -> None:
     environ = environnement() | {"PYTHONIOENCODING": "ascii:surrogateescape"}
     vu = subprocess.run(argv("report"), capture_output=True, cwd=tmp_path, env=environ, timeout=240)
     assert vu.returncode == 1, vu.stderr
-    assert b"NON CONFORME" in vu.stdout
+    assert b"preuve non retenue" in vu.stdout
     assert b"V?rifications" in vu.stdout

@@ -4,10 +4,12 @@ import gc
 import json
 import os
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
+from functools import partial
 from operator import attrgetter
 from pathlib import Path
+from time import monotonic
 from typing import Any, Final
 
 import click
@@ -18,7 +20,7 @@ from sne_sandbox.contract.versions import Contrat
 from sne_sandbox.domain.base import lire_horloge
 from sne_sandbox.domain.texte import accorde, pour_xml
 from sne_sandbox.errors import UsageError
-from sne_sandbox.operations.controle import Controle, FauteDeDocument, controler
+from sne_sandbox.operations.controle import ENSUITE, XSD, Controle, FauteDeDocument, controler
 from sne_sandbox.raisons import raison_systeme
 
 #: From this many documents on, more than one process judges them.
@@ -26,12 +28,15 @@ _PARALLELE: Final = 400
 _LOT: Final = 50
 #: Bytes that are read at once.
 _MORCEAU: Final = 65_536
+#: Characters of a value that tell it from another: a message that has them shows it.
+_MONTRE: Final = 80
 _ENTREE: Final = Path("/dev/stdin")
 _EXEMPLES = """
 \b
 Exemples :
   sne-sandbox check demande.xml
   sne-sandbox check --format json envois/*.xml
+  sne-sandbox check --format sarif envois/ > envois.sarif
   mon-programme | sne-sandbox check -
   sne-sandbox check --profile strict --clock 2018-03-15T12:00:00 envois/
 """
@@ -44,23 +49,37 @@ _xml_max: int
 
 @click.command(epilog=_EXEMPLES)
 @click.argument("fichiers", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="FICHIER…")
-@click.option("--format", "forme", type=click.Choice(["text", "json", "junit"]), default="text",
+@click.option("--format", "forme", default="text",
+              type=click.Choice(["text", "json", "junit", "sarif", "gitlab"]),
               show_default=True, help="Forme du rapport, seul sur la sortie standard.")  # fmt: skip
 @click.option("--clock", "horloge", default="real", show_default=True, help="real, ou un instant ISO.")
 @reglages(*COMMUNES, "xml_max")
 def commande(fichiers: tuple[Path, ...], forme: str, horloge: str, **options: Any) -> int:
     """Contrôle des documents hors ligne : schéma, nomenclatures, règles.
 
-    Pour chaque faute : ligne, chemin, règle ou raison du schéma, valeur, remède. Un dossier vaut pour les
-    .xml qu'il contient, « - » pour l'entrée standard. Sortie 0 si rien n'est bloquant, 1 sinon. Les règles
-    qui demandent une base (cycle de vie, doublons…) ou un transport (ENT004 à ENT007, sauf si le fichier
-    s'appelle DEM…) sont laissées de côté, et nommées.
+    Pour chaque faute : place, chemin, règle ou raison du schéma, valeur, remède. Tout est dit en une fois :
+    après les fautes du schéma, ce que diront les règles une fois celles-ci corrigées ; les règles qui lisent
+    ce que le schéma refuse sont nommées. Un dossier vaut pour les .xml qu'il contient, « - » pour l'entrée
+    standard. Sortie 0 si rien n'est bloquant, 1 sinon. Les règles qui demandent une base (cycle de vie,
+    doublons…) ou un transport (ENT004 à ENT007, sauf si le fichier s'appelle DEM…) sont laissées de côté, et
+    nommées.
     """
     chemins = list(_deplier(fichiers))
     maintenant = lire_horloge(horloge).maintenant(datetime.now(UTC))
     contrat = versions.charger(options["contract"], options["contracts"])
+    debut = monotonic()
     resultats = list(zip(chemins, _controler_tout(chemins, contrat, options, maintenant), strict=True))
-    {"text": _texte, "json": _json, "junit": _junit}[forme](resultats)
+    junit = partial(_junit, duree=monotonic() - debut)
+    formes: dict[str, Callable[[list[tuple[Path, Controle]]], None]] = {
+        "text": _texte, "json": _json, "junit": junit,
+    }  # fmt: skip
+    ecrire = formes.get(forme)
+    if ecrire is not None and "GITHUB_ACTIONS" not in os.environ:
+        ecrire(resultats)
+    else:
+        from sne_sandbox.cli import forges
+
+        forges.ecrire(resultats, forme, partial(ecrire, resultats) if ecrire else None)
     return 0 if all(controle.conforme for _, controle in resultats) else 1
 
 
@@ -138,11 +157,7 @@ def _controler_un(chemin: str) -> Controle:
     return controler(octets, _contrat, _profil, _maintenant, nom=nom_lu, xml_max=_xml_max)
 
 
-# --- the three forms of the report -------------------------------------------------------------------
-
-
-def _omises(resultats: list[tuple[Path, Controle]]) -> list[str]:
-    return sorted({code for _, controle in resultats for code in controle.omises})
+# --- the forms of the report -------------------------------------------------------------------
 
 
 def _texte(resultats: list[tuple[Path, Controle]]) -> None:
@@ -154,10 +169,11 @@ def _texte(resultats: list[tuple[Path, Controle]]) -> None:
             "conforme" if controle.conforme else accorde(bloquantes, "faute bloquante", "fautes bloquantes")
         )
         suite = f", {accorde(autres, 'avertissement', 'avertissements')}" if autres else ""
-        lignes.append(f"{chemin} : {etat}{suite}")
-        lignes += [_phrase(faute) for faute in controle.fautes]
+        lignes += [f"{chemin} : {etat}{suite}", *_dire(controle.fautes)]
+        if controle.en_attente:
+            lignes.append(f"  Sans avis avant cette correction : {', '.join(controle.en_attente)}.")
     click.echo("\n".join(lignes))
-    omises = _omises(resultats)
+    omises = sorted({code for _, controle in resultats for code in controle.omises})
     if omises:
         click.echo(f"Laissées de côté, faute de base ou de transport : {', '.join(omises)}.", err=True)
     mauvais = sum(not controle.conforme for _, controle in resultats)
@@ -165,18 +181,31 @@ def _texte(resultats: list[tuple[Path, Controle]]) -> None:
     click.echo(f"{lus}, {accorde(mauvais, 'non conforme', 'non conformes')}.", err=True)
 
 
+def _dire(fautes: Iterable[FauteDeDocument]) -> Iterator[str]:
+    """The faults, in the order of the control: what comes after the first correction under a title."""
+    ensuite = False
+    for faute in fautes:
+        if faute.ensuite and not ensuite:
+            ensuite = True
+            yield f"  {ENSUITE} :"
+        yield _phrase(faute)
+
+
 def _phrase(faute: FauteDeDocument) -> str:
-    # What is no XML has neither line nor path.
-    lieu = ", ".join(filter(None, (f"ligne {faute.ligne}" if faute.ligne else "", faute.chemin)))
-    lignes = [f"  {lieu}"] if lieu else []
+    lignes = [f"  {lieu}"] if (lieu := _lieu(faute)) else []
     lignes.append(f"    {faute.regle} ({faute.gravite}) : {faute.message}")
-    if faute.fidelite and faute.regle != "XSD":
+    if faute.fidelite and faute.source != XSD:
         lignes[-1] += f" [{faute.fidelite}]"
-    if faute.valeur not in faute.message:
+    if faute.valeur[:_MONTRE] not in faute.message:
         lignes.append(f"    valeur : {faute.valeur}")
     if faute.remede:
         lignes.append(f"    remède : {faute.remede}")
     return "\n".join(lignes)
+
+
+def _lieu(faute: FauteDeDocument) -> str:
+    colonne = f", colonne {faute.colonne}" if faute.colonne else ""
+    return ", ".join(filter(None, (f"ligne {faute.ligne}{colonne}" if faute.ligne else "", faute.chemin)))
 
 
 def _json(resultats: list[tuple[Path, Controle]]) -> None:
@@ -192,6 +221,7 @@ def _json(resultats: list[tuple[Path, Controle]]) -> None:
                     for faute in controle.fautes
                 ],
                 "omises": list(controle.omises),
+                "en_attente": list(controle.en_attente),
             }
             for chemin, controle in resultats
         ],
@@ -203,23 +233,30 @@ def _valeur(valeur: Any) -> Any:
     return valeur if isinstance(valeur, int) else str(valeur)
 
 
-def _junit(resultats: list[tuple[Path, Controle]]) -> None:
+def _junit(resultats: list[tuple[Path, Controle]], duree: float) -> None:
     from lxml import etree
 
-    echecs = sum(not controle.conforme for _, controle in resultats)
-    suite = etree.Element("testsuite", name="sne-sandbox check", tests=str(len(resultats)), errors="0",
-                          failures=str(echecs), skipped="0")  # fmt: skip
+    nombres = {
+        "tests": str(len(resultats)),
+        "failures": str(sum(not controle.conforme for _, controle in resultats)),
+        "errors": "0",
+        "time": f"{duree:.3f}",
+    }
+    racine = etree.Element("testsuites", name="sne-sandbox check", **nombres)
+    suite = etree.SubElement(racine, "testsuite", name="sne-sandbox check", skipped="0", **nombres)
     for chemin, controle in resultats:
-        cas = etree.SubElement(
-            suite, "testcase", classname="check", name=pour_xml(str(chemin), "\N{REPLACEMENT CHARACTER}")
-        )
+        nom = pour_xml(str(chemin), "\N{REPLACEMENT CHARACTER}")
+        cas = etree.SubElement(suite, "testcase", classname="check", name=nom, file=nom)
         bloquantes = [f for f in controle.fautes if f.gravite == "bloquante"]
         if bloquantes:
+            cas.set("line", str(bloquantes[0].ligne))
             echec = etree.SubElement(cas, "failure", type=bloquantes[0].regle, message=bloquantes[0].message)
-            echec.text = "\n".join(_phrase(f) for f in bloquantes)
-        autres = [f for f in controle.fautes if f.gravite != "bloquante"]
+            echec.text = pour_xml("\n".join(_dire(bloquantes)))
+        autres = [_phrase(f) for f in controle.fautes if f.gravite != "bloquante"]
+        if controle.omises:
+            autres.append(f"Laissées de côté, faute de base ou de transport : {', '.join(controle.omises)}.")
+        if controle.en_attente:
+            autres.append(f"Sans avis avant correction du schéma : {', '.join(controle.en_attente)}.")
         if autres:
-            etree.SubElement(cas, "system-out").text = "\n".join(_phrase(f) for f in autres)
-    racine = etree.Element("testsuites")
-    racine.append(suite)
+            etree.SubElement(cas, "system-out").text = pour_xml("\n".join(autres))
     sys.stdout.write(etree.tostring(racine, encoding="unicode", pretty_print=True, xml_declaration=False))

@@ -39,6 +39,7 @@ Exemples :
   sne-sandbox conform --application ./adaptateur --report-dir rapport
   sne-sandbox conform --application "java -jar adaptateur.jar" --examples 50 --seed 7
   sne-sandbox conform --application http://localhost:9000/sne --baseline connus.toml
+  sne-sandbox conform --application ./adaptateur --candidat candidat.toml --mention socle
   sne-sandbox conform --application temoin --scenario CRE-COLOCATION --faute second-cotitulaire
 """
 
@@ -73,6 +74,9 @@ def commande(
     faute: str | None,
     exigees: tuple[str, ...],
     reference: Path | None,
+    juger_tout: bool,
+    candidat: Path | None,
+    mentions: tuple[str, ...],
     dossier: Path | None,
     forme: str,
     **options: Any,
@@ -80,10 +84,11 @@ def commande(
     """Pilote une application d'un bout à l'autre du plan, et juge ce qu'elle envoie et ce qu'elle rend.
 
     Pour chaque scénario, des ménages sont tirés ; ce qui échoue est réduit au plus petit ménage qui montre
-    la faute, avec la commande qui le rejoue. Sortie 0 si tout est conforme, 1 sinon, 3 si l'épreuve n'a pas
-    pu avoir lieu. Interrompue (Ctrl-C, SIGTERM), elle écrit un rapport partiel, et sort avec 130 ou 143.
+    la faute, avec la commande qui le rejoue. Sortie 0 si tout est conforme, et les mentions de --mention
+    acquises, 1 sinon, 3 si l'épreuve n'a pas pu avoir lieu. Interrompue (Ctrl-C, SIGTERM), elle écrit un
+    rapport partiel, et sort avec 130 ou 143.
     """
-    from sne_sandbox.cli import epreuve, rapports
+    from sne_sandbox.cli import diagnostic, epreuve, rapports
     from sne_sandbox.conformance import pilotage, trafic
     from sne_sandbox.conformance import plan as plans
     from sne_sandbox.conformance.adresses import Adresses
@@ -93,7 +98,16 @@ def commande(
     from sne_sandbox.domain.base import Horloge, lire_horloge
     from sne_sandbox.reports.progression import suivre
 
-    sorties = rapports.Sorties.preparer(dossier, reference, forme, partiel=bool(scenarios))
+    sorties = rapports.Sorties.preparer(
+        dossier,
+        reference,
+        forme,
+        partiel=bool(scenarios),
+        juger_tout=juger_tout,
+        options=options,
+        candidat=candidat,
+        mentions=mentions,
+    )
     with contextlib.ExitStack() as pile:
         pile.enter_context(
             sorties.meme_en_echec(options, mode=pilotage.MODE, application=designation, graine=graine)
@@ -101,7 +115,8 @@ def commande(
         application, autre = _application(designation, faute)
         maintenant = lire_horloge(horloge).maintenant(datetime.now(UTC)).replace(microsecond=0)
         plan = plans.charger(fichier_plan)
-        seulement = _choisir(scenarios, [scenario.id for scenario in plan])
+        sorties.scenarios = tuple(scenario.id for scenario in plan)
+        seulement = _choisir(scenarios, list(sorties.scenarios))
         ouverte = pile.enter_context(epreuve.ouvrir(options, Horloge(fige_a=maintenant), graine))
         _tenir_hypothesis(ouverte.home)
         gc.freeze()  # what is loaded stays, and what an example leaves is freed by itself, almost all of it
@@ -111,6 +126,7 @@ def commande(
             plans.verifier_exigences(plan, charger_exigences(ouverte.contrat.dossiers))
         with ouverte.servir() as (enfant, servie), contextlib.ExitStack() as fin:
             fin.callback(application.fermer)
+            diagnostic.verifier(servie)
             os.environ.update(servie.sans_proxy())  # for the application, a process that is still to start
             pki = Path(fin.enter_context(tempfile.TemporaryDirectory(prefix="sne-")))
             renforts = autre and Renforts(

@@ -9,6 +9,7 @@ from sne_sandbox.cli.options import COMMUNES, forme_de_liste, inconnu, reglages,
 from sne_sandbox.conformance import plan
 from sne_sandbox.conformance.jugement import PILOTEES
 from sne_sandbox.contract import versions
+from sne_sandbox.contract.certification import charger_certification
 from sne_sandbox.contract.exigences import charger_exigences
 
 _EXEMPLES = """
@@ -16,6 +17,7 @@ _EXEMPLES = """
 Exemples :
   sne-sandbox exigences
   sne-sandbox exigences EMB-09 VIE-20
+  sne-sandbox exigences --mention socle
   sne-sandbox exigences --format json > exigences.json
 """
 _NIVEAUX = {"MUST": "obligatoire", "SHOULD": "recommandée"}
@@ -23,19 +25,21 @@ _NIVEAUX = {"MUST": "obligatoire", "SHOULD": "recommandée"}
 
 @click.command(epilog=_EXEMPLES)
 @click.argument("ids", nargs=-1, metavar="[ID…]")
+@click.option("--mention", "mention", metavar="ID", help="Celles que cette mention demande, à son niveau.")
 @forme_de_liste
 @reglages(*COMMUNES)
-def commande(ids: tuple[str, ...], forme: str, **options: Any) -> None:
+def commande(ids: tuple[str, ...], mention: str | None, forme: str, **options: Any) -> None:
     """Montre les exigences sur lesquelles une application est jugée, une ligne chacune.
 
     De celles que l'on nomme : aussi la source, comment elles se jugent (par le trafic, ou en pilotant
-    l'application), et les scénarios du plan qui les vérifient.
+    l'application), ce que l'on fait quand elles sont enfreintes, et les scénarios du plan qui les vérifient.
     """
     contrat = versions.charger(options["contract"], options["contracts"])
     exigences = charger_exigences(contrat.dossiers)
     for nom in ids:
         if nom not in exigences:
             raise inconnu("L'exigence", nom, exigences)
+    montrees = set(ids or exigences) & set(exigences if mention is None else _de(mention, contrat))
     le_plan = plan.charger()
     # v5.2 adds to the families of v5.0: the families in their order, each one's ids together.
     familles = list(dict.fromkeys(id_[:3] for id_ in exigences))
@@ -47,11 +51,12 @@ def commande(ids: tuple[str, ...], forme: str, **options: Any) -> None:
             "source": e.source,
             "depuis": e.depuis,
             "non_testee": e.non_testee,
+            "remede": e.remede,
             "par_le_trafic": not e.non_testee and e.id not in PILOTEES,
             "scenarios": [s.id for s in le_plan if e.id in s.exigences],
         }
         for e in sorted(exigences.values(), key=lambda e: (familles.index(e.id[:3]), e.id))
-        if not ids or e.id in ids
+        if e.id in montrees
     ]
     if forme == "json":
         click.echo(json.dumps({"contrat": contrat.nom, "exigences": fiches}, ensure_ascii=False, indent=2))
@@ -62,6 +67,19 @@ def commande(ids: tuple[str, ...], forme: str, **options: Any) -> None:
             _ligne(fiche, detail=bool(ids))
         if not ids:
             click.echo("→ tout d'une exigence : sne-sandbox exigences ID", err=True)
+
+
+def _de(nom: str, contrat: versions.Contrat) -> set[str]:
+    """The requirements of a mention, each that may stand for another included. Raises UsageError."""
+    certification = charger_certification(contrat.dossiers)
+    if nom not in certification.mentions:
+        raise inconnu("La mention", nom, certification.mentions)
+    mention = certification.mentions[nom]
+    alternatives = {a for p in certification.parties(mention, mention.options) for a in p.alternatives}
+    return {
+        *certification.demandees(mention, mention.options),
+        *(e for alternative in alternatives for e in certification.alternatives[alternative].parmi),
+    }
 
 
 def _comment(fiche: dict[str, Any]) -> str:
@@ -75,10 +93,14 @@ def _ligne(fiche: dict[str, Any], *, detail: bool) -> None:
     if detail:
         click.echo(f"        source : {fiche['source']}")
         click.echo(f"        se juge : {_comment(fiche)}")
+        if fiche["remede"]:
+            click.echo(f"        remède : {fiche['remede']}")
         if fiche["scenarios"]:
             click.echo(f"        scénarios : {' '.join(fiche['scenarios'])}")
 
 
 def _markdown(fiches: list[dict[str, Any]]) -> None:
-    lignes = [(f["id"], _NIVEAUX[f["niveau"]], f["texte"], _comment(f), f["source"]) for f in fiches]
-    click.echo(tableau_markdown(("Exigence", "Niveau", "Texte", "Se juge", "Source"), lignes))
+    lignes = [
+        (f["id"], _NIVEAUX[f["niveau"]], f["texte"], _comment(f), f["remede"], f["source"]) for f in fiches
+    ]
+    click.echo(tableau_markdown(("Exigence", "Niveau", "Texte", "Se juge", "Remède", "Source"), lignes))

@@ -10,6 +10,7 @@ from click.core import ParameterSource
 
 from sne_sandbox.cli.options import COMMUNES, barre, reglages, verifier_guichet
 from sne_sandbox.contract import versions
+from sne_sandbox.contract.codec import indenter
 from sne_sandbox.contract.versions import Contrat
 from sne_sandbox.domain.base import lire_horloge
 from sne_sandbox.domain.texte import accorde
@@ -60,6 +61,7 @@ _SANS_DEFAUT: Final = ("sorte", "guichet", "menage", "version", "limites", "horl
 )
 @click.option("--limits", "limites", is_flag=True, help="Textes les plus longs, nombres extrêmes.")
 @click.option("--clock", "horloge", default="real", show_default=True, help="real, ou un instant ISO.")
+@click.option("--compact", is_flag=True, help="Chaque document sur une ligne, comme le bac à sable l'envoie.")
 @reglages(*COMMUNES)
 def commande(
     sorte: str,
@@ -72,6 +74,7 @@ def commande(
     version: str | None,
     limites: bool,
     horloge: str,
+    compact: bool,
     **options: Any,
 ) -> int:
     """Écrit des messages d'essai : ménages inventés, tous conformes, ou enfreignant une règle.
@@ -86,7 +89,7 @@ def commande(
     contrat = versions.charger(options["contract"], options["contracts"])
     if defaut is not None:
         _refuser_avec_defaut()
-        return _ecrire_defauts(contrat, defaut.upper(), combien, graine, dossier)
+        return _ecrire_defauts(contrat, defaut.upper(), combien, graine, dossier, compact)
     if version is not None and version not in contrat.versions:
         raise click.BadParameter(
             f"le contrat admet {', '.join(contrat.versions)}", param_hint="--message-version"
@@ -101,7 +104,7 @@ def commande(
         instant=lire_horloge(horloge).maintenant(datetime.now(UTC)),
         contraintes=Contraintes(sorte=menage, associations=True, version=version, limites=limites or None),
     )
-    ecrits = _ecrire(fichiers, combien, dossier)
+    ecrits = _ecrire(fichiers, combien, dossier, compact)
     click.echo(f"{accorde(ecrits, 'message', 'messages')} {sorte} dans {dossier}.", err=True)
     return 0
 
@@ -120,7 +123,9 @@ def _refuser_avec_defaut() -> None:
             )
 
 
-def _ecrire_defauts(contrat: Contrat, code: str, combien: int, graine: int, dossier: Path) -> int:
+def _ecrire_defauts(
+    contrat: Contrat, code: str, combien: int, graine: int, dossier: Path, compact: bool
+) -> int:
     vus: list[Defaut] = []
 
     def fichiers() -> Iterator[lots.FichierGenere]:
@@ -129,7 +134,7 @@ def _ecrire_defauts(contrat: Contrat, code: str, combien: int, graine: int, doss
                 vus.append(trouve)
             yield fichier
 
-    ecrits = _ecrire(fichiers(), combien, dossier)
+    ecrits = _ecrire(fichiers(), combien, dossier, compact)
     click.echo(
         f"{accorde(ecrits, 'message refusé', 'messages refusés')} par la seule règle {code} dans {dossier}.",
         err=True,
@@ -150,7 +155,7 @@ def _ecrire_defauts(contrat: Contrat, code: str, combien: int, graine: int, doss
     return 0
 
 
-def _ecrire(fichiers: Iterator[lots.FichierGenere], combien: int, dossier: Path) -> int:
+def _ecrire(fichiers: Iterator[lots.FichierGenere], combien: int, dossier: Path, compact: bool) -> int:
     ecrits = 0
     with barre("Génération") as progres:
         try:
@@ -159,8 +164,10 @@ def _ecrire(fichiers: Iterator[lots.FichierGenere], combien: int, dossier: Path)
                 chemin = dossier / fichier.nom
                 if "/" in fichier.nom:
                     chemin.parent.mkdir(exist_ok=True)
-                _ne_pas_remplacer(chemin, fichier.octets)
-                chemin.write_bytes(fichier.octets)
+                # One element a line: what « check » says of a line then tells where.
+                octets = fichier.octets if compact else indenter(fichier.octets)
+                _ne_pas_remplacer(chemin, octets)
+                chemin.write_bytes(octets)
                 ecrits += 1
                 progres(ecrits, combien)
         except OSError as erreur:

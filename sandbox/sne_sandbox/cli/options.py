@@ -86,8 +86,9 @@ def taille_de_semence(fonction: _F) -> _F:
 
 
 def sorties_de_rapport(*, forme: bool = True) -> Callable[[_F], _F]:
-    """Add what a judgement is asked for: --report-dir, --require, --baseline and, unless `forme` is False,
-    --format, as parameters `dossier`, `exigees`, `reference` and `forme`."""
+    """Add what a judgement is asked for: --report-dir, --require, --juger-tout, --baseline, --candidat,
+    --mention and, unless `forme` is False, --format, as parameters `dossier`, `exigees`, `juger_tout`,
+    `reference`, `candidat`, `mentions` and `forme`."""
     from sne_sandbox.reports import formats
 
     def ajouter(fonction: _F) -> _F:
@@ -95,8 +96,20 @@ def sorties_de_rapport(*, forme: bool = True) -> Callable[[_F], _F]:
             aide = "Forme du rapport, seul sur la sortie standard."
             fonction = _forme("text", *formats.PAR_OPTION, aide=aide)(fonction)
         fonction = click.option(
+            "--mention", "mentions", multiple=True, metavar="ID",
+            help="Mention à acquérir, avec ou sans réserves : sortie 1 sinon (peut se répéter).",
+        )(fonction)  # fmt: skip
+        fonction = click.option(
+            "--candidat", "candidat", type=click.Path(path_type=Path, dir_okay=False), metavar="FICHIER",
+            help="Le produit, tel que son éditeur le déclare et l'atteste (candidat.toml).",
+        )(fonction)  # fmt: skip
+        fonction = click.option(
             "--baseline", "reference", type=click.Path(path_type=Path, dir_okay=False, exists=True),
             metavar="FICHIER", help="Manquements connus, avec raison et échéance.",
+        )(fonction)  # fmt: skip
+        fonction = click.option(
+            "--juger-tout", is_flag=True,
+            help="Sortir avec 3 quand tout est conforme, mais qu'un échange n'a pas pu être jugé.",
         )(fonction)  # fmt: skip
         fonction = click.option(
             "--require", "exigees", multiple=True, metavar="ID",

@@ -40,12 +40,9 @@ _NON_REJUGE: Final = (
 )
 
 
-def rejuger(
-    fichier: Path, sortie: Path | None, reference: Path | None, forme: str, options: Mapping[str, Any]
-) -> int:
+def rejuger(fichier: Path, sorties: rapports.Sorties, options: Mapping[str, Any]) -> int:
     """Checks the hashes, judges the journal again, says where the verdicts differ, and shows the recorded
     report; the exit code: 0 when it is confirmed and conforming. Raises OperatorError."""
-    sorties = rapports.Sorties.preparer(sortie, reference, forme)
     dossier = evidence.lire(fichier)
     contrat = versions.charger(options["contract"], options["contracts"])
     entete = dossier.rapport.entete
@@ -97,6 +94,7 @@ def _revu(dossier: DossierPreuves, contrat: Contrat, exigences: Mapping[str, Exi
     each requirement that an exchange breaks in the report."""
     attendus: dict[int, set[tuple[str, str]]] = {}
     enfreintes = {b.exigence for b in dossier.rapport.bilans if b.etat is EtatExigence.ENFREINTE}
+    enfreintes |= {v.exigence for v in dossier.rapport.verifications if v.cause}  # broken, and explained
     for constat in _constats(dossier.rapport):
         if constat.echange is not None and constat.exigence in _D_UN_ECHANGE:
             attendus.setdefault(constat.echange, set()).add((constat.exigence, constat.sorte))
@@ -110,7 +108,7 @@ def _revu(dossier: DossierPreuves, contrat: Contrat, exigences: Mapping[str, Exi
         for exigence, sorte in sorted(voulus - {(c.exigence, c.sorte) for c in casses}):
             yield f"{exigence} ({sorte}) ne se retrouve pas dans l'échange {echange.identifiant}"
         for c in casses:
-            if c.exigence in exigences.keys() - enfreintes:
+            if c.rompue and c.exigence in exigences.keys() - enfreintes:
                 tus.setdefault(
                     c.exigence,
                     f"{c.exigence} ({c.sorte}) est enfreinte dans l'échange {echange.identifiant}, "

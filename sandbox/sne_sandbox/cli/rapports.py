@@ -13,24 +13,31 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
+from sne_sandbox import resources
 from sne_sandbox.cli.options import inconnu
 from sne_sandbox.errors import OperatorError, UsageError
 from sne_sandbox.raisons import raison_systeme
 from sne_sandbox.reports import baseline
 from sne_sandbox.reports.baseline import Connue
-from sne_sandbox.reports.decision import decider
+from sne_sandbox.reports.decision import decider, exiger_mentions
 from sne_sandbox.reports.formats import ECRITS, FICHIERS, PAR_OPTION, PREUVES
 from sne_sandbox.reports.masque import CACHE
-from sne_sandbox.reports.model import Alentours, Entete, Rapport
+from sne_sandbox.reports.model import Alentours, Candidat, Entete, Rapport
 from sne_sandbox.settings import SETTINGS
 
 if TYPE_CHECKING:
+    from sne_sandbox.conformance.certification import ReferentielDeCertification
+    from sne_sandbox.contract.overlay import DossiersContrat
     from sne_sandbox.contract.versions import Contrat
     from sne_sandbox.domain.echange import Echange
 
 #: Distributions on which a verdict depends: an evidence package names their versions.
 _JUGES: Final = ("sne-sandbox", "lxml", "hypothesis", "python-stdnum")
 _RAPPORT: Final = "rapport.json"
+
+
+#: Exit code, for who asked that all be judged, of an accident in what conforms otherwise.
+NON_JUGE: Final = 3
 
 
 class RapportNonEcrit(OperatorError):
@@ -41,13 +48,22 @@ class RapportNonEcrit(OperatorError):
 class Sorties:
     """Where a judgement goes, and what it excuses. `forme` is what stdout gets: « text », or an option of
     `formats`; "" writes the text on stderr, stdout being another's; `partiel` says that scenarios were
-    chosen."""
+    chosen, `scenarios` the ids of the whole plan, once it is read, `juger_tout` that an exchange which could
+    not be judged is a failure of the tool. `contrat` is the name and the overlay by which mentions are
+    judged, none without it; `mentions` are the ids of those that may not lack, `candidat` the product as
+    declared."""
 
     dossier: Path | None
     connues: tuple[Connue, ...] = ()
     forme: str = "text"
     partiel: bool = False
+    scenarios: tuple[str, ...] = ()
+    juger_tout: bool = False
+    contrat: tuple[str, Path | None] | None = None
+    mentions: tuple[str, ...] = ()
+    candidat: Candidat | None = None
     _rendu: bool = field(default=False, init=False)
+    _referentiel: "ReferentielDeCertification | None" = field(default=None, init=False)
 
     @classmethod
     def preparer(
@@ -57,10 +73,17 @@ class Sorties:
         forme: str = "text",
         *,
         partiel: bool = False,
+        juger_tout: bool = False,
+        options: Mapping[str, Any] | None = None,
+        candidat: Path | None = None,
+        mentions: Collection[str] = (),
     ) -> "Sorties":
-        """Makes the folder and reads the baseline now: better told before the trial than after. Raises
-        RapportNonEcrit, ReferenceIncorrecte."""
+        """Makes the folder, reads the baseline and the candidat now: better told before the trial than after.
+        `options` hold the contract. Raises RapportNonEcrit, ReferenceIncorrecte, CandidatIncorrect,
+        UsageError for a mention that is none."""
         connues = baseline.lire(reference) if reference is not None else ()
+        contrat = None if options is None else (options["contract"], options["contracts"])
+        voulues, declare = _demandes(contrat, candidat, mentions)
         if dossier is not None:
             essai = dossier / ".essai"
             try:
@@ -69,7 +92,40 @@ class Sorties:
                 essai.unlink()
             except OSError as erreur:
                 raise _non_ecrit(dossier, erreur) from None
-        return cls(dossier, connues, forme, partiel)
+        return cls(
+            dossier,
+            connues,
+            forme,
+            partiel,
+            juger_tout=juger_tout,
+            contrat=contrat,
+            mentions=voulues,
+            candidat=declare,
+        )
+
+    def apprendre(self) -> None:
+        """Loads what mentions are judged by, once: while a server starts, say. Raises ContractError."""
+        if self._referentiel is None and self.contrat is not None:
+            from sne_sandbox.conformance.certification import charger_referentiel
+
+            self._referentiel = charger_referentiel(_dossiers(self.contrat))
+
+    def _mentionner(self, rapport: Rapport) -> tuple[Rapport, tuple[str, ...]]:
+        """`rapport` with its mentions, and what to say of the declaration: the one that is given, else the
+        one that a report read again has. Raises ContractError."""
+        self.apprendre()
+        if self._referentiel is None:
+            return rapport, ()
+        from sne_sandbox.conformance import certification
+
+        candidat = self.candidat or rapport.entete.candidat
+        rapport = replace(
+            rapport,
+            entete=replace(rapport.entete, candidat=candidat),
+            mentions=certification.mentionner(rapport, self._referentiel, candidat),
+        )
+        dites = certification.remarques(candidat, self._referentiel.certification) if candidat else ()
+        return exiger_mentions(rapport, self.mentions), dites
 
     def rendre(
         self,
@@ -79,16 +135,21 @@ class Sorties:
         configuration: Mapping[str, Any],
         remarques: Iterable[str] = (),
     ) -> int:
-        """Applies the baseline, writes all, `remarques` at the end of the text (on stderr beside a machine's
-        format); answers the exit code. Raises RapportNonEcrit, once stdout or stderr has the report."""
-        from sne_sandbox.reports import evidence, text
+        """Applies the baseline, judges the mentions, writes all, `remarques` at the end of the text (on
+        stderr beside a machine's format); answers the exit code. Raises RapportNonEcrit, once stdout or
+        stderr has the report."""
+        from sne_sandbox.reports import annotations, evidence, text
 
         self._rendu = True
         if self.connues:
             # Expiries are days of real life, whatever the clock of the base says.
             partiel = self.partiel or bool(rapport.entete.inacheve)
-            applique = baseline.appliquer(rapport, self.connues, date.today(), partiel=partiel)
+            applique = baseline.appliquer(
+                rapport, self.connues, date.today(), partiel=partiel, scenarios=self.scenarios
+            )
             rapport, remarques = applique.rapport, (*remarques, *applique.remarques)
+        rapport, dites = self._mentionner(rapport)
+        remarques = (*remarques, *dites)
         fichiers: dict[str, Path] = {}
         absents: dict[str, str] = {}
         echec: RapportNonEcrit | None = None
@@ -106,17 +167,21 @@ class Sorties:
             echec = erreur
         hors_preuve = (f"l'échange {n} n'est pas dans {PREUVES.fichier}. {r}" for n, r in absents.items())
         remarques = (*remarques, *hors_preuve)
-        if self.forme in PAR_OPTION:
-            for remarque in remarques:
-                click.echo(f"sne-sandbox : {remarque}", err=True)
-            self._a_la_machine(rapport)
-        else:
-            sortie = sys.stdout if self.forme else sys.stderr
-            text.ecrire(rapport, sortie, fichiers=fichiers, remarques=remarques)
-            sys.stdout.flush()
+        sortie = sys.stdout if self.forme == "text" else sys.stderr
+        with annotations.sans_ordres(sortie):
+            if self.forme in PAR_OPTION:
+                for remarque in remarques:
+                    click.echo(f"sne-sandbox : {remarque}", err=True)
+                self._a_la_machine(rapport)
+            else:
+                text.ecrire(rapport, sortie, fichiers=fichiers, remarques=remarques)
+                sys.stdout.flush()
+        annotations.annoncer(rapport, sortie)
         if echec is not None:
             raise echec
-        return 0 if rapport.conforme else 1
+        if not rapport.conforme:
+            return 1
+        return NON_JUGE if self.juger_tout and rapport.accidents else 0
 
     @contextlib.contextmanager
     def meme_en_echec(
@@ -150,9 +215,14 @@ class Sorties:
             raise
 
     def _en_echec(self, rapport: Rapport) -> None:
+        from sne_sandbox.reports import annotations
+
+        with contextlib.suppress(OperatorError):  # it may be the contract itself that cannot be read
+            rapport, _ = self._mentionner(rapport)
         self._fichiers(rapport)
         if self.forme in PAR_OPTION:
             self._a_la_machine(rapport)
+        annotations.annoncer(rapport, sys.stderr)
 
     def _fichiers(self, rapport: Rapport, prouver: Callable[[Path], str] | None = None) -> dict[str, Path]:
         """Writes them, and the evidence by `prouver`, which answers its SHA-256; none without a folder.
@@ -182,6 +252,33 @@ def _avant(dossier: Path) -> Rapport | None:
     except json.RapportIllisible:
         return None
     return None if avant.entete.inacheve else avant
+
+
+def _dossiers(contrat: tuple[str, Path | None]) -> "DossiersContrat":
+    from sne_sandbox.contract.overlay import DossiersContrat
+
+    return DossiersContrat(resources.contracts_dir(), *contrat)
+
+
+def _demandes(
+    contrat: tuple[str, Path | None] | None, fichier: Path | None, demandees: Collection[str]
+) -> tuple[tuple[str, ...], Candidat | None]:
+    """The ids of --mention, several of which may be in one value, with commas; and the product of --candidat.
+    Raises UsageError for a mention that is none, CandidatIncorrect, ContractError."""
+    if contrat is None or (fichier is None and not demandees):
+        return (), None
+    from sne_sandbox.conformance.candidat import lire_candidat
+    from sne_sandbox.contract.certification import charger_certification
+
+    certification = charger_certification(_dossiers(contrat))
+    ids = tuple(mot for valeur in demandees for mot in valeur.replace(",", " ").split())
+    for identifiant in ids:
+        if identifiant not in certification.mentions:
+            raise UsageError(
+                f"La mention [{identifiant}] n'existe pas.",
+                remede=f"mentions : {', '.join(certification.mentions)}",
+            )
+    return ids, None if fichier is None else lire_candidat(fichier, certification)
 
 
 def _pourquoi(erreur: BaseException) -> str:

@@ -13,6 +13,7 @@ from sne_sandbox.domain.publication import en_json
 from sne_sandbox.errors import UsageError
 
 if TYPE_CHECKING:
+    from sne_sandbox.cli import rapports
     from sne_sandbox.reports.model import Rapport
 
 _EXEMPLES = """
@@ -40,38 +41,47 @@ def commande(
     comparees: tuple[Path, Path] | None,
     exigees: tuple[str, ...],
     reference: Path | None,
+    juger_tout: bool,
+    candidat: Path | None,
+    mentions: tuple[str, ...],
     forme: str,
     **options: Any,
 ) -> int:
     """Juge ce qu'une base a vu ; ou rejuge un dossier de preuves ; ou compare deux rapports.
 
-    Sortie 0 si tout est conforme (--compare : si rien n'est nouveau), 1 sinon ; 2 si un fichier donné n'est
-    pas celui qu'il faut.
+    Sortie 0 si tout est conforme (--compare : si rien n'est nouveau ; ce qui est moins vérifié avertit, et ne
+    fait échouer que pour les exigences de --require), 1 sinon ; 2 si un fichier donné n'est pas celui qu'il
+    faut.
     """
     if preuves is not None and comparees is not None:
         raise UsageError("--verify et --compare ne vont pas ensemble.", remede="choisissez l'un des deux")
     if comparees is not None:
-        return _comparer(*comparees, forme)
+        return _comparer(*comparees, exigees, forme)
+    from sne_sandbox.cli import rapports
+
+    sorties = rapports.Sorties.preparer(
+        dossier,
+        reference,
+        forme,
+        juger_tout=juger_tout,
+        options=options,
+        candidat=candidat,
+        mentions=mentions,
+    )
     if preuves is not None:
         from sne_sandbox.cli.preuves import rejuger
 
-        return rejuger(preuves, dossier, reference, forme, options)
-    return _juger(base, dossier, exigees, reference, forme, options)
+        return rejuger(preuves, sorties, options)
+    return _juger(base, exigees, sorties, options)
 
 
 def _juger(
-    base: str,
-    dossier: Path | None,
-    demandees: tuple[str, ...],
-    reference: Path | None,
-    forme: str,
-    options: Mapping[str, Any],
+    base: str, demandees: tuple[str, ...], sorties: "rapports.Sorties", options: Mapping[str, Any]
 ) -> int:
     from sne_sandbox.cli import rapports
     from sne_sandbox.conformance import trafic
     from sne_sandbox.reports.progression import suivre
 
-    sorties = rapports.Sorties.preparer(dossier, reference, forme)
     contrat, magasin = ouvrir(options)
     with magasin:
         ids = rapports.exigees(demandees, contrat)
@@ -96,17 +106,22 @@ def _juger(
         )
 
 
-def _comparer(avant: Path, apres: Path, forme: str) -> int:
+def _comparer(avant: Path, apres: Path, exigees: tuple[str, ...], forme: str) -> int:
     from sne_sandbox.reports import compare
+    from sne_sandbox.reports.decision import motifs_des_preuves
 
     comparaison = compare.comparer(_lire(avant), _lire(apres))
+    ids = [mot for valeur in exigees for mot in valeur.replace(",", " ").split()]
+    motifs = motifs_des_preuves(comparaison.apres, ids)
+    for motif in motifs:
+        click.echo(f"sne-sandbox : {motif}", err=True)
     if forme == "json":
         click.echo(json.dumps(en_json(compare.lire(comparaison)), ensure_ascii=False, indent=2))
     elif forme == "text":
         click.echo(compare.en_texte(comparaison), nl=False)
     else:
         raise UsageError(f"--compare n'a pas de forme {forme}.", remede="--format text ou json")
-    return 1 if comparaison.nouveaux else 0
+    return 1 if comparaison.nouveaux or motifs else 0
 
 
 def _lire(fichier: Path) -> "Rapport":

@@ -57,6 +57,9 @@ def commande(
     dossier: Path | None,
     exigees: tuple[str, ...],
     reference: Path | None,
+    juger_tout: bool,
+    candidat: Path | None,
+    mentions: tuple[str, ...],
     **options: Any,
 ) -> int:
     """Lance COMMANDE devant une base neuve, et juge tout ce que l'application a envoyé.
@@ -64,14 +67,22 @@ def commande(
     Rien à changer à l'application que son adresse et son certificat, lus dans les variables SNE_… Ce que la
     commande écrit passe tel quel ; le compte rendu va sur la sortie d'erreur. Sortie 0 si tout est conforme,
     1 si la commande échoue, si une exigence obligatoire est enfreinte, si rien n'est arrivé ou si rien n'a
-    été accepté ; l'absence de preuve ne fait échouer que pour les exigences de --require. Interrompue
-    (Ctrl-C, SIGTERM), elle écrit un rapport partiel, et sort avec 130 ou 143.
+    été accepté ; l'absence de preuve ne fait échouer que pour les exigences de --require et les mentions de
+    --mention. Interrompue (Ctrl-C, SIGTERM), elle écrit un rapport partiel, et sort avec 130 ou 143.
     """
     from sne_sandbox.cli import epreuve, rapports
     from sne_sandbox.domain.base import lire_horloge
     from sne_sandbox.reports.model import TRAFIC
 
-    sorties = rapports.Sorties.preparer(dossier, reference, forme="")
+    sorties = rapports.Sorties.preparer(
+        dossier,
+        reference,
+        forme="",
+        juger_tout=juger_tout,
+        options=options,
+        candidat=candidat,
+        mentions=mentions,
+    )
     application = shlex.join(commande_lancee)
     with sorties.meme_en_echec(options, mode=TRAFIC, application=application, graine=seed):
         programme = _programme(commande_lancee[0])
@@ -81,6 +92,7 @@ def commande(
             from sne_sandbox.reports.progression import suivre
 
             ids = rapports.exigees(exigees, ouverte.contrat)
+            sorties.apprendre()
             code = _lancer(ouverte, [programme, *commande_lancee[1:]], pret)
             ouverte.relever_les_boites()
             inacheve = ouverte.signaux.dire("la commande n'est pas allée à son terme")
@@ -135,6 +147,7 @@ def _programme(nom: str) -> str:
 def _lancer(ouverte: Epreuve, commande: Sequence[str], pret: Path | None) -> int:
     """Runs the command before the served base; its exit code (128 + n when signal n killed it). From then on
     a signal is held back: what the command sent is to be judged."""
+    from sne_sandbox.cli import diagnostic
     from sne_sandbox.server.pret import le_temps_de_servir
 
     with (
@@ -144,8 +157,10 @@ def _lancer(ouverte: Epreuve, commande: Sequence[str], pret: Path | None) -> int
     ):
         click.echo(f"sne-sandbox : base [{base.nom}] servie par {base.racine}/services/", err=True)
         ouverte.signaux.tenir()
+        branchement = diagnostic.EnMemeTemps(base, enfant)
         code = _executer(commande, base.variables(pret or Path(dossier) / "pret.json"), ouverte.signaux.recus)
         enfant.verifier()
+        branchement.conclure(attendre=code != 0)
     return code
 
 

@@ -5,30 +5,22 @@ error of ours ends neither the judgement nor the run, is charged to no applicati
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
+from sys import intern
 from traceback import extract_tb
 from types import TracebackType
 from typing import Final
 
 from sne_sandbox.domain.texte import accorde, masquer_nirs
+from sne_sandbox.reports.model import Accident
 
 #: Errors told of one judgement, and exchanges of each.
 ACCIDENTS_MAX: Final = 5
-#: Characters of an error.
+#: Characters of an error; frames of its trace, the innermost ones.
 ERREUR_MAX: Final = 300
-
-
-@dataclass(frozen=True, slots=True)
-class Accident:
-    """What the suite itself failed to do with an exchange (its id in the journal, None for no one exchange):
-    an error of ours, told as such, and never a finding. `quoi` says what in French, an infinitive; the
-    requirements of `exigences` were not judged there."""
-
-    echange: int | None
-    quoi: str
-    exigences: tuple[str, ...]
-    erreur: str
+CADRES_MAX: Final = 20
+#: Accidents that a report keeps with their traces.
+GARDES_MAX: Final = 50
 
 
 class Isolement:
@@ -52,10 +44,15 @@ class Isolement:
     ) -> bool:
         if not isinstance(erreur, Exception):
             return False
-        lieu = extract_tb(trace)[-1]
+        cadres = extract_tb(trace)
+        lieu = cadres[-1]
         dit = " : ".join(filter(None, (type(erreur).__name__, str(erreur))))
         texte = masquer_nirs(f"{dit[:ERREUR_MAX]}, {Path(lieu.filename).name}:{lieu.lineno}")
-        self._accidents.append(Accident(self._echange, self._quoi, self._exigences, texte))
+        # The same bug in a thousand exchanges has one trace.
+        chemin = intern(
+            "\n".join(f"{Path(c.filename).name}:{c.lineno}, {c.name}" for c in cadres[-CADRES_MAX:])
+        )
+        self._accidents.append(Accident(self._echange, self._quoi, self._exigences, texte, chemin))
         return True
 
 

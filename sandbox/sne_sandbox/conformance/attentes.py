@@ -23,6 +23,7 @@ from sne_sandbox.conformance.base import BaseJugee
 from sne_sandbox.conformance.jugement.releves import CERTIFICAT_DONNE, refus_du_certificat
 from sne_sandbox.conformance.observation import Observation
 from sne_sandbox.conformance.pas import PasJoue
+from sne_sandbox.domain.texte import accorde
 from sne_sandbox.errors import StoreError
 
 #: Seconds between an answer and the next question.
@@ -143,7 +144,7 @@ def trop_tard(pas: PasJoue, duree: Duree, *, lues: bool) -> str:
 
     `lues` says whether the application was seen to read an answer before: else its address may be wrong."""
     limite = f"l'application n'attend que {duree.delai:g} s"
-    if pas.empeche and lues and duree.attente >= duree.delai:
+    if pas.empeche and not pas.inacheves and lues and duree.attente >= duree.delai:
         return f"rien n'est arrivé au bac à sable, et {limite} : elle y arrivait avant cela, {TROP_CHARGEE}"
     for vue in pas.observations:
         lue = vue is pas.dernier and pas.statut in pas.attendus
@@ -193,6 +194,11 @@ class Poignees:
 def renoncement(pas: PasJoue) -> str:
     """Why a command was given up (`Pas.empeche`), in French, and the remedy: a failed handshake, else the
     application's own words."""
+    if pas.inacheves:
+        commencees = accorde(len(pas.inacheves), "requête commencée", "requêtes commencées")
+        return (
+            f"« {pas.commande} » : {commencees} et jamais {'finie' if len(pas.inacheves) == 1 else 'finies'}"
+        )
     if not pas.poignees:
         debut = f"l'application renonce à « {pas.commande} » sans rien envoyer au SNE{pas.dit}"
         return f"{debut} → vérifiez qu'elle appelle les adresses que « demarrer » donne"

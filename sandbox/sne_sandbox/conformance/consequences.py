@@ -1,21 +1,28 @@
-"""What one fault drags along: findings that say only that a command went wrong, when another says why.
+"""What one fault drags along: findings that another one explains.
 
 A message that the SNE refused for what it breaks ends its command, a number that was altered when it was
-received is wrong in every message after it, an application that reads no answer tells no anomaly. The first
-fault is charged; what follows from it is not a second one: its requirement was not seen, and the reason
-names what it follows from.
+received is wrong in every message after it, an application that reads no answer tells no anomaly, one that
+shifts its dates shifts them everywhere. The first fault is charged; what follows from it is not a second one:
+it is folded, its `cause` names what it follows from, and it counts for nothing.
+
+A recommendation that is not followed explains nothing, but for an action that is not announced: which
+operation was called is then our own guess, and what comes of a guess is nobody's fault.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
+from sne_sandbox.conformance.fidelite import MOJIBAKE, UN_JOUR, est_mojibake
+from sne_sandbox.conformance.observation import Observation
 from sne_sandbox.conformance.pas import PasJoue
 from sne_sandbox.conformance.protocole import Statut
 from sne_sandbox.reports.model import Constat
 
+#: A command that the application gave up.
+_RENONCEMENT: Final = "renoncement"
 #: Findings that say that a command went wrong, and not why.
-SANS_CAUSE: Final = frozenset({"issue_inattendue", "ne_repart_pas"})
+SANS_CAUSE: Final = frozenset({"issue_inattendue", "ne_repart_pas", _RENONCEMENT})
 #: A message that was refused is sent again as it was: told only where the message was what it should be.
 RENVOI: Final = "refus_renvoye_a_l_identique"
 #: What comes of a number that was not kept as it was received.
@@ -26,6 +33,15 @@ _DE_LA_LECTURE: Final = SANS_CAUSE | {
     "anomalies_perdues", "message_de_faute_perdu", "bom_non_lu", "reponse_lente_non_lue"
 }  # fmt: skip
 _NON_LUE: Final = "reponse_non_lue"
+#: What an application does to every value of a kind: the requirement that says so, by `sorte`
+#: (`recolte.generaliser`).
+PARTOUT: Final[Mapping[str, str]] = {**dict.fromkeys(UN_JOUR.values(), "FID-13"), MOJIBAKE: "FID-10"}
+#: What a message that is not ended breaks.
+_REQUETE: Final = "EMB-01"
+#: What comes of an operation that no action named, and that was guessed to be another.
+#: A text that grew as it was damaged may be longer than the schema lets it be.
+_SCHEMA: Final = "CTR-01"
+_ACTION: Final = "EMB-04"
 
 
 @dataclass(slots=True)
@@ -55,74 +71,97 @@ class Consequences:
     lectures: Lectures
     suspendus: list[tuple[Constat, frozenset[int | None]]] = field(default_factory=list)
     """Findings that the traffic may explain, each with the exchanges of its step that did not succeed."""
-    expliquees: dict[str, str] = field(default_factory=dict)
-    """Requirements that were not seen, and why."""
-    renoncements: list[tuple[str, str, frozenset[int | None]]] = field(default_factory=list)
-    """Requirements of commands that the application gave up, why, and the handshakes that failed then."""
+    renoncements: list[tuple[str, str, str, frozenset[int | None]]] = field(default_factory=list)
+    """Requirements of commands that the application gave up, the requirement that explains it ("" for none
+    yet), why, and the handshakes that failed then."""
     empechees: dict[str, str] = field(default_factory=dict)
     """Those of them that no finding explains, and why."""
+    mojibakes: dict[int | None, str] = field(default_factory=dict)
+    """The requirement under which the damaged texts of an exchange are told."""
+    meprises: set[int | None] = field(default_factory=set)
+    """Exchanges that were taken for another operation than the command's, for want of an action."""
     numero: Constat | None = None
 
     def trier(self, pas: PasJoue, constats: Iterable[Constat]) -> list[Constat]:
-        """Of the findings of a step, those that stand by themselves; the others wait for `conclure`."""
+        """The findings of a step, those folded that another explains; some wait for `conclure`."""
         constats = list(constats)
-        self.lectures.voir(pas, constats)
+        meprises = [vue for vue in pas.observations if _meprise(pas, vue)]
+        self.meprises |= {vue.echange.identifiant for vue in meprises}
+        if meprises and pas.envoi in (None, *meprises):
+            constats = [c if c.tenue else replace(c, cause=_ACTION) for c in constats]
+        self.lectures.voir(pas, [c for c in constats if not c.cause])
+        self.mojibakes |= {c.echange: c.exigence for c in constats if c.rompue and c.sorte == MOJIBAKE}
         echecs = frozenset(o.echange.identifiant for o in pas.observations if not o.acceptee) | _refus(pas)
         gardes = []
         for constat in constats:
-            cause = None if constat.tenue else self._cause(constat, pas)
-            if cause is not None and cause.exigence in self.obligatoires:
-                self._expliquer(constat.exigence, cause)
-            elif not constat.tenue and constat.sorte in SANS_CAUSE:
+            cause = self._cause(constat, pas) if constat.rompue else ""
+            if cause in self.obligatoires:
+                gardes += _plier(constat, cause)
+            elif constat.rompue and constat.sorte in SANS_CAUSE:
                 self.suspendus.append((constat, echecs))
             else:
                 gardes.append(constat)
         if self.numero is None:
-            self.numero = next((c for c in gardes if c.exigence == _NUMERO and not c.tenue), None)
+            self.numero = next((c for c in gardes if c.exigence == _NUMERO and c.rompue), None)
         return gardes
 
     def renoncer(self, pas: PasJoue, raison: str) -> None:
         """A command that the application gave up (`Pas.empeche`): `conclure` tells whether it could."""
-        self.renoncements.append((pas.prevue.exigence, raison, _refus(pas)))
+        cause = _REQUETE if pas.inacheves else ""
+        self.renoncements.append((pas.prevue.exigence, cause, raison, _refus(pas)))
 
     def conclure(self, trafic: Iterable[Constat]) -> list[Constat]:
-        """The findings of the traffic, and those that were waiting and that they do not explain."""
-        trafic = list(trafic)
-        causes: dict[int | None, Constat] = {}
+        """The findings of the traffic, and those that waited, folded where the traffic explains them."""
+        trafic = [replace(c, cause=self._cause_du_trafic(c)) if c.rompue else c for c in trafic]
+        causes: dict[int | None, str] = {}
         for constat in trafic:
-            if not constat.tenue and constat.exigence in self.obligatoires and constat.sorte != RENVOI:
-                causes.setdefault(constat.echange, constat)
+            if not constat.tenue and constat.sorte != RENVOI:
+                cause = constat.cause or constat.exigence
+                if cause in self.obligatoires:
+                    causes.setdefault(constat.echange, cause)
         gardes = []
         for constat in trafic:
-            if not constat.tenue and constat.sorte == RENVOI and constat.echange in causes:
-                self._expliquer(constat.exigence, causes[constat.echange])
-            else:
-                gardes.append(constat)
+            renvoi = constat.rompue and constat.sorte == RENVOI
+            gardes += _plier(constat, causes.get(constat.echange, "") if renvoi else "")
         for constat, echecs in self.suspendus:
-            cause = next((causes[e] for e in causes if e in echecs), None)
-            if cause is None:
-                gardes.append(constat)
+            gardes += _plier(constat, next((causes[e] for e in causes if e in echecs), ""))
+        for exigence, cause, raison, refus in self.renoncements:
+            cause = cause or next((causes[e] for e in causes if e in refus), "")
+            if cause:
+                gardes += _plier(Constat(exigence, False, raison, _RENONCEMENT), cause)
             else:
-                self._expliquer(constat.exigence, cause)
-        for exigence, raison, refus in self.renoncements:
-            cause = next((causes[e] for e in causes if e in refus), None)
-            if cause is None:
                 self.empechees[exigence] = raison
-            else:
-                self._expliquer(exigence, cause)
         return gardes
 
-    def _cause(self, constat: Constat, pas: PasJoue) -> Constat | None:
-        if self.numero is not None and constat.sorte in _DU_NUMERO:
-            return self.numero
-        if not self.lectures.lues and pas.statut is Statut.ERREUR and constat.sorte in _DE_LA_LECTURE:
-            return self.lectures.non_lue
-        return None
+    def _cause_du_trafic(self, constat: Constat) -> str:
+        """The same, of a finding of the traffic."""
+        if constat.echange in self.meprises and constat.exigence.startswith("VIE"):
+            return _ACTION
+        if constat.exigence == _SCHEMA and est_mojibake(constat.observe):
+            return self.mojibakes.get(constat.echange, "")
+        return constat.cause
 
-    def _expliquer(self, exigence: str, cause: Constat) -> None:
-        if exigence != cause.exigence:
-            ou = "" if cause.echange is None else f" (échange {cause.echange})"
-            self.expliquees.setdefault(exigence, f"conséquence de {cause.exigence}{ou}")
+    def _cause(self, constat: Constat, pas: PasJoue) -> str:
+        """The requirement that explains a finding, "" when none is known to."""
+        if self.numero is not None and constat.sorte in _DU_NUMERO:
+            return self.numero.exigence
+        non_lue = self.lectures.non_lue
+        if not self.lectures.lues and pas.statut is Statut.ERREUR and constat.sorte in _DE_LA_LECTURE:
+            return non_lue.exigence if non_lue is not None else ""
+        return ""
+
+
+def _plier(constat: Constat, cause: str) -> list[Constat]:
+    """The finding with its cause, as it is without any; nothing of the very requirement that is charged."""
+    return [] if cause == constat.exigence else [replace(constat, cause=cause) if cause else constat]
+
+
+def _meprise(pas: PasJoue, vue: Observation) -> bool:
+    """Whether an exchange, whose operation no action names, was taken for another than the command's."""
+    if not vue.devinee:
+        return False
+    portee = str(pas.message.get("portee", "")).capitalize()  # of the two lists of types, one is asked for
+    return vue.operation not in pas.prevue.operations or not str(vue.operation).endswith(portee)
 
 
 def _refus(pas: PasJoue) -> frozenset[int | None]:

@@ -198,6 +198,5 @@ def _ici(joue: ExempleJoue, numeros: Mapping[int, int]) -> ExempleJoue:
         arret=dire(joue.arret),
         erreur=dire(joue.erreur),
         empechees=toutes(joue.empechees),
-        consequences=toutes(joue.consequences),
         accidents=tuple(replace(a, echange=numeros.get(a.echange or 0)) for a in joue.accidents),
     )

@@ -14,16 +14,19 @@ from sne_sandbox.contract.schema import Document
 from sne_sandbox.contract.versions import Contrat
 from sne_sandbox.domain.anomalie import Gravite
 from sne_sandbox.domain.codes import MOTIF_NON_RENOUVELLEMENT
+from sne_sandbox.domain.evenement import lire_booleen
 from sne_sandbox.reports.model import Rubrique
 from sne_sandbox.rules.rule import gravite
 
 #: The headings, with their titles: optional elements and codes are those of a demande (its radiation and its
-#: DALO included), characteristics what is told of events (decisions included).
-_TITRES: Final = {
+#: DALO included), indicators what the SNE computes and answers of one, characteristics what is told of events
+#: (decisions included).
+TITRES: Final = {
     "operations": "Opérations",
     "types_fichier": "Types de fichier",
     "versions": "Versions de message",
     "elements": "Éléments facultatifs d'une demande",
+    "lus": "Indicateurs du SNE reçus en consultant",
     "codes": "Codes d'une demande",
     "evenements": "Types d'événement",
     "caracteristiques": "Caractéristiques d'un événement",
@@ -35,6 +38,8 @@ _TITRES: Final = {
 _TYPES: Final = ("CRE", "CRS", "MOD", "REN", "RAD", "SUP", "COP")
 #: Blocks that an application never writes.
 _DU_SNE: Final = ("/informationTraitement", "/listeAnomalie", "/listeDoublons")
+_INDICATEURS: Final = "/informationTraitement/"
+_BOOLEENS: Final = {True: "oui", False: "non"}
 _ECRITURES: Final = frozenset({"ajouterEvenementDemande", "modifierEvenementDemande"})
 _RECHERCHE: Final = "rechercheDemandeMulticritere"
 _CRITERES: Final = "/demandeMulticritere/"
@@ -48,7 +53,7 @@ class Couverture:
     def __init__(self, contrat: Contrat, profil: str = "ecole") -> None:
         self._contrat = contrat
         self._profil = profil
-        self._vus: dict[str, set[str]] = {nom: set() for nom in _TITRES}
+        self._vus: dict[str, set[str]] = {nom: set() for nom in TITRES}
         self._corrections = Corrections()
 
     def voir(self, vue: Observation) -> None:
@@ -66,6 +71,8 @@ class Couverture:
         elif vue.operation == _RECHERCHE:
             pleins = (chemin.partition(_CRITERES) for chemin, element in vue.noeuds if not element.vide)
             self._vus["criteres"].update(critere for _, bloc, critere in pleins if bloc)
+        elif vue.operation == "getDemandeLogement" and vue.reponse_document is not None:
+            self._vus["lus"].update(e.chemin for e in vue.reponse_document.parcourir() if not e.vide)
         if vue.demande is None:
             return
         if vue.operation == "getNumUnique":
@@ -84,7 +91,10 @@ class Couverture:
             self._vus["evenements"].add(genre)
             for une in lectures.tous(evenement, "caracteristiqueSpecifique"):
                 nom = f"{genre}/{une.texte_de('code')}"
-                dits = {nom, f"{nom}/{une.texte_de('valeurCaracteristiqueSpecifique')}"}
+                valeur = une.texte_de("valeurCaracteristiqueSpecifique") or ""
+                dits = {nom, f"{nom}/{valeur}"}
+                if (booleen := lire_booleen(valeur)) is not None:
+                    dits.add(f"{nom}/{_BOOLEENS[booleen]}")
                 self._vus["caracteristiques"] |= dits.intersection(_caracteristiques(self._contrat))
 
     def rubriques(self) -> tuple[Rubrique, ...]:
@@ -100,6 +110,7 @@ class Couverture:
             "types_fichier": _TYPES,
             "versions": contrat.versions,
             "elements": _facultatifs(contrat.nomenclatures),
+            "lus": (chemin for chemin in contrat.nomenclatures.chemins if _INDICATEURS in chemin),
             "codes": _codes(contrat.nomenclatures),
             "evenements": [genre.code for genre in contrat.evenements],
             "caracteristiques": _caracteristiques(contrat),
@@ -107,13 +118,13 @@ class Couverture:
             "anomalies": bloquantes,
             "anomalies_traitees": [code for code in contrat.regles if code in rencontrees],
         }
-        return tuple(_rubrique(nom, tout[nom], self._vus[nom]) for nom in _TITRES)
+        return tuple(_rubrique(nom, tout[nom], self._vus[nom]) for nom in TITRES)
 
 
 def _rubrique(nom: str, tout: Iterable[str], vus: set[str]) -> Rubrique:
     tous = tuple(tout)
     return Rubrique(
-        nom, _TITRES[nom], tuple(n for n in tous if n in vus), tuple(n for n in tous if n not in vus)
+        nom, TITRES[nom], tuple(n for n in tous if n in vus), tuple(n for n in tous if n not in vus)
     )
 
 
@@ -141,16 +152,12 @@ def _codes(listes: Nomenclatures) -> tuple[str, ...]:
 
 @lru_cache(maxsize=4)
 def _caracteristiques(contrat: Contrat) -> tuple[str, ...]:
-    """« type/characteristic », and « type/characteristic/code » where a list is chosen from."""
+    """« type/characteristic », or « type/characteristic/value » where one is chosen."""
     return tuple(
-        nom
+        f"{genre.code}/{une.code}{valeur and '/'}{valeur}"
         for genre in contrat.evenements
         for une in genre.caracteristiques
-        for nom in (
-            [f"{genre.code}/{une.code}/{code}" for code, _ in une.valeurs]
-            if une.valeurs
-            else [f"{genre.code}/{une.code}"]
-        )
+        for valeur in (_BOOLEENS.values() if une.type == "BOO" else [code for code, _ in une.valeurs] or [""])
     )
 
 

@@ -34,7 +34,11 @@ _A_PART = frozenset({"numGuichet", "numUnique", "forcerDoublon"})
 #: What no two active demandes share.
 _IDENTIFIANTS = frozenset({"nir", "refInterne"})
 #: First names of the holders of the second demande of an example, and of the next.
-_PRENOMS = tuple(f"{a}-{b}" for a in ("Anne", "Jean", "Léa") for b in ("Basile", "Clarisse", "Élie", "Flore"))
+_PRENOMS = tuple(
+    f"{a}-{b}"
+    for a in ("Anne", "Jean", "Léa", "Marc", "Inès", "Paul")
+    for b in ("Basile", "Clarisse", "Élie", "Flore", "Gaëlle", "Hugo")
+)
 #: Stands for the code of an event: any type of which the guichet may write.
 TOUS: Final = "tous"
 #: Chance of each optional part of what is drawn, unless the step says another (« richesse »).
@@ -136,8 +140,12 @@ def _saisies(scenario: Scenario, instant: datetime) -> list[_Saisie]:
             menages[reference] = menages.get(modele, modele)
         demandes = _voulus(etape)
         if demandes:
-            richesse, limites = options.get("richesse", RICHESSE), options.get("limites")
-            contraintes = Contraintes(richesse=richesse, limites=limites)
+            contraintes = Contraintes(
+                richesse=options.get("richesse", RICHESSE),
+                limites=options.get("limites"),
+                difficile=options.get("difficile", False),
+                longues=options.get("longues", False),
+            )
             trouvees.append(_Saisie(rang, jour, menages.get(reference), demandes, contraintes))
     return trouvees
 
@@ -269,7 +277,8 @@ def _radiation(data: ConjectureData, motif: str, ici: Circonstances) -> Element:
 def _evenement(data: ConjectureData, code: str, ici: Circonstances) -> Element | None:
     codes = [genre.code for genre in types_utilisables(atelier(ici.contrat, **ici.ou))]
     if code == TOUS:  # a decision has a command of its own
-        code = TirageHypothese(data).choix([c for c in codes if c != d.TYPE_DECISION])
+        tirage = TirageHypothese(data, difficile=ici.contraintes.difficile)
+        code = tirage.choix([c for c in codes if c != d.TYPE_DECISION])
     return data.draw(strategies.evenements(ici.contrat, code=code, **ici.ou)) if code in codes else None
 
 

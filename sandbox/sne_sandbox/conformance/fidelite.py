@@ -11,7 +11,8 @@ import tomllib
 import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
 from types import MappingProxyType
@@ -27,6 +28,10 @@ from sne_sandbox.resources import fixtures_dir
 TEXTE_COUPE: Final = "texte_coupe"
 CARACTERE_ABIME: Final = "caractere_abime"
 VALEUR_CHANGEE: Final = "valeur_changee"
+MOJIBAKE: Final = "utf8_lu_en_latin1"
+#: Of dates: by how many days all of them are shifted.
+UN_JOUR: Final[Mapping[int, str]] = MappingProxyType({-1: "jour_de_moins", 1: "jour_de_plus"})
+CODE_QUALIFIE: Final = "code_qualifie"
 
 _VRAI: Final = frozenset({"1", "true"})
 _FAUX: Final = frozenset({"0", "false"})
@@ -52,6 +57,7 @@ _ETAT_CIVIL: Final = "FID-01"
 _TEXTES: Final = "FID-10"
 _NIR: Final = "FID-12"
 _AUTRES: Final = "FID-13"
+_SCHEMA: Final = "CTR-01"
 #: Names that applications take one for another.
 _ECHANGEABLES: Final = (("nom", "nomPatronymique"), ("nom", "prenom"))
 
@@ -78,18 +84,34 @@ def comparer(
     """What became of `attendu` (a `demandeLogement`, or any element) in `recu`: one finding for each kind of
     difference under its requirement, and one that holds for each requirement without any. `exigence` rules
     all, whatever the path (radiations, events); `regles` are the requirements of some paths under the root,
-    when the message has its own for them; `lue` says that `attendu` was read at the SNE, and not entered."""
+    when the message has its own for them; `lue` says that `attendu` was read at the SNE, and not entered.
+
+    One cause is one finding: dates that are all a day off are charged once, codes written in a namespace are
+    the schema's to refuse; what else they break is folded."""
     casses: dict[tuple[str, str], list[_Ecart]] = {}
+    recu, qualifies = _codes_nus(recu)
+    decalees = _dates_decalees(attendu, recu)
     for ecart in _comparer(attendu, recu, ""):
+        if decalees and _jour(ecart.attendu) and _jour(ecart.observe):
+            ecart = replace(ecart, sorte=decalees)
         if exigence is None and ecart.chemin in _LIBRES:
             continue
         qui = exigence or regles.get(ecart.chemin) or _exigence(ecart)
         casses.setdefault((qui, ecart.sorte), []).append(ecart)
     phrases = _PHRASES_LUES if lue else _PHRASES
+    if decalees and _jours(recu).total() == 1:
+        phrases = {**phrases, decalees: phrases[f"{decalees}_seul"]}
     constats = [
-        _constat(Dire(qui, echange, None), trouves, recu.chemin, phrases)
+        _plier(_constat(Dire(qui, echange, None), trouves, recu.chemin, phrases), casses)
         for (qui, _), trouves in casses.items()
     ]
+    for chemin in qualifies:
+        qui = exigence or regles.get(chemin) or exigence_de(chemin)
+        if not any(qui == c.exigence for c in constats):
+            ecart = _Ecart(CODE_QUALIFIE, chemin)
+            constat = _constat(Dire(qui, echange, None), [ecart], recu.chemin, phrases)
+            constats.append(replace(constat, cause=_SCHEMA))
+            casses[qui, CODE_QUALIFIE] = [ecart]
     concernees = {exigence} if exigence else _concernees(attendu)
     return constats + [Dire(qui, echange).tenue() for qui in sorted(concernees - {qui for qui, _ in casses})]
 
@@ -99,18 +121,58 @@ def _constat(dire: Dire, trouves: Sequence[_Ecart], racine: str, phrases: Mappin
     premier, restes = trouves[0], len(trouves) - 1
     lieu = premier.chemin.rpartition("/")[2] or racine.rpartition("/")[2]
     phrase = phrases[premier.sorte].format(lieu=lieu)
-    if restes:
+    if restes and premier.sorte not in UN_JOUR.values():
         phrase = f"{phrase[:-1]} (et {restes} autre{'s' if restes > 1 else ''} du même genre)."
     chemin = f"{racine}/{premier.chemin}" if premier.chemin else racine
     attendu = masquer_nirs(premier.attendu)
     return dire.rompue(premier.sorte, phrase, attendu, premier.observe, chemin=chemin)
 
 
+# --- one cause, one finding ------------------------------------------------------------------------------
+
+
+def _codes_nus(recu: Element) -> tuple[Element, list[str]]:
+    """What arrived, its qualified codes read as codes; and where they are."""
+    racine = len(recu.chemin) + 1
+    trouves = [e.chemin[racine:] for e in recu.parcourir() if e.code_qualifie]
+    return (_copie_lisible(recu), trouves) if trouves else (recu, [])
+
+
+def _copie_lisible(element: Element) -> Element:
+    attributs = {nom.rpartition("}")[2]: valeur for nom, valeur in element.attributs.items()}
+    enfants = tuple(_copie_lisible(enfant) for enfant in element.enfants)
+    return Element(element.nom, element.texte, attributs, enfants, element.ligne)
+
+
+def _dates_decalees(attendu: Element, recu: Element) -> str:
+    """How all the dates of `attendu` that arrived are off, by a `sorte` of UN_JOUR; "" when they are not. One
+    that is right, or off otherwise, shows that it is no matter of time zones."""
+    vraies, recues = _jours(attendu), _jours(recu)
+    for jours, sorte in UN_JOUR.items():
+        decalees = Counter(jour + timedelta(jours) for jour in vraies.elements())
+        if recues and recues <= decalees and not recues <= vraies:
+            return sorte
+    return ""
+
+
+def _jours(element: Element) -> "Counter[date]":
+    """The days that it writes, but for what is the application's own."""
+    a_part = _A_PART if element.nom == "demandeLogement" else frozenset()
+    blocs = [e for e in element.enfants if e.nom not in a_part] or [element]
+    jours = (_jour(e.texte) for bloc in blocs for e in bloc.parcourir())
+    return Counter(jour for jour in jours if jour is not None)
+
+
+def _plier(constat: Constat, casses: Mapping[tuple[str, str], Sequence[_Ecart]]) -> Constat:
+    decale = constat.sorte in UN_JOUR.values() and constat.exigence != _AUTRES
+    return replace(constat, cause=_AUTRES) if decale and (_AUTRES, constat.sorte) in casses else constat
+
+
 # --- which requirement -----------------------------------------------------------------------------------
 
 
 def _exigence(ecart: _Ecart) -> str:
-    if ecart.sorte in (TEXTE_COUPE, CARACTERE_ABIME):
+    if ecart.sorte in (TEXTE_COUPE, CARACTERE_ABIME, MOJIBAKE):
         return _TEXTES
     if ecart.sorte == "nir_invente":
         return _NIR
@@ -322,6 +384,8 @@ def equivalents(attendu: str, observe: str, *, entier: bool = False) -> bool:
 
 def sorte_d_ecart(attendu: str, observe: str) -> str:
     """How `observe` came from `attendu`, which it does not equal."""
+    if _mojibake(observe) == attendu:
+        return MOJIBAKE
     attendu, observe = " ".join(attendu.split()), " ".join(observe.split())
     if any(c.isalpha() for c in attendu) and attendu.casefold() != observe.casefold():
         if observe and attendu.upper().startswith(observe.upper()):
@@ -341,15 +405,37 @@ def delicat(texte: str) -> bool:
     return len(texte) >= 20 or not texte.isascii() or "'" in texte
 
 
+def _jour(texte: str) -> date | None:
+    """The day that a text writes, None for what is no date."""
+    return lire_date(texte) if "-" in texte and "T" not in texte else None
+
+
+def _mojibake(observe: str) -> str | None:
+    """The text whose UTF-8, read as another encoding, gave this one; None when there is none."""
+    for encodage in ("latin-1", "cp1252"):
+        try:
+            lu = observe.encode(encodage).decode()
+        except UnicodeError:
+            continue
+        if lu != observe:
+            return lu
+    return None
+
+
+def est_mojibake(observe: str) -> bool:
+    """Whether a text, perhaps cut, is UTF-8 that was read as another encoding."""
+    return any(_mojibake(observe[: len(observe) - cut]) for cut in range(3))
+
+
+def jours_d_ecart(attendu: str, observe: str) -> int | None:
+    """By how many days a date is off; None when either is no date."""
+    un, autre = _jour(attendu), _jour(observe)
+    return None if un is None or autre is None else (autre - un).days
+
+
 def _abime(attendu: str, observe: str) -> bool:
     if _nu(attendu) == _nu(html.unescape(observe)):
         return True
-    for encodage in ("latin-1", "cp1252"):
-        try:
-            if observe.encode(encodage).decode() == attendu:
-                return True
-        except UnicodeError:
-            continue
     if len(attendu) == len(observe):
         changes = [a for a, o in zip(attendu, observe, strict=True) if a != o]
         return all(not c.isascii() or c in "'&<>\"" for c in changes)

@@ -199,6 +199,15 @@ def _ressource_sans_montant(formulaire: Element, contrat: Contrat, jour: date) -
     return poser(formulaire, chemin, Element("listeRessourceRecue", "", None, (salaire,)), contrat)
 
 
+def _charges_sans_lien(formulaire: Element, contrat: Contrat, jour: date) -> Element:
+    """Every person à charge without what relates them."""
+    chemin = "personnePhysique/listePersonneACharge"
+    charges = [_oter(charge, "lienParente") for charge in formulaire.tous(f"{chemin}/personneACharge")]
+    if not charges:
+        return formulaire
+    return poser(formulaire, chemin, Element("listePersonneACharge", "", None, tuple(charges)), contrat)
+
+
 def _separe(formulaire: Element, contrat: Contrat, jour: date) -> Element:
     """The form of the first co-holder, who leaves alone."""
     autres = formulaire.tous("personnePhysique/listeCotitulaire/cotitulaire")
@@ -247,6 +256,7 @@ CHANGEMENTS: Final[Mapping[str, Changement]] = {
     "sans_recherche": _sans("logementRecherche"),
     "creation_future": _jour("dateCreationDemande", 40),
     "charge_sans_lien": _sans("personnePhysique/listePersonneACharge/personneACharge/lienParente"),
+    "charges_sans_lien": _charges_sans_lien,
     "ressource_sans_montant": _ressource_sans_montant,
     "association_sans_nom": _texte("association/nom", " "),
 }

@@ -15,7 +15,7 @@ from typing import Any, Final
 
 from lxml import etree
 
-from sne_sandbox.conformance.accidents import Accident, Isolement
+from sne_sandbox.conformance.accidents import Isolement
 from sne_sandbox.contract import codec
 from sne_sandbox.contract.versions import Contrat, OperationPubliee
 from sne_sandbox.domain.demande import Demande
@@ -35,8 +35,9 @@ from sne_sandbox.domain.element import Element
 from sne_sandbox.domain.texte import masquer_message
 from sne_sandbox.errors import ExchangeError, SandboxError
 from sne_sandbox.mime.message import Message
+from sne_sandbox.mime.tolerances import SANS_ACTION
 from sne_sandbox.mime.unpack import unpack
-from sne_sandbox.reports.model import EchangeCite
+from sne_sandbox.reports.model import Accident, EchangeCite
 from sne_sandbox.settings import Limites
 from sne_sandbox.soap.envelope import SOAP11, SOAP12
 from sne_sandbox.soap.fields import INCLUDE
@@ -57,6 +58,9 @@ _VERDICTS: Final = {
 _LIGNE: Final = re.compile(r"^[Ll]igne (\d+)\b", re.MULTILINE)
 #: Methods of lines that carry no message to a service.
 _SANS_MESSAGE: Final = HORS_HTTP | {"GET", "HEAD", "OPTIONS"}
+
+#: Statuses of a request that was not received whole: its connection was cut, or it took too long.
+_SANS_FIN: Final = (0, 408)
 
 #: Pannes that leave the answer readable.
 PANNES_LISIBLES: Final = frozenset({"delai", "goutte", "bom"})
@@ -202,14 +206,26 @@ class Observation:
         return self.echange.methode == TLS
 
     @property
+    def inachevee(self) -> bool:
+        """Whether it is a message that was begun, and of which the end never came."""
+        echange = self.echange
+        return echange.methode == "POST" and echange.service is None and echange.statut in _SANS_FIN
+
+    @property
     def de_la_console(self) -> bool:
         """Whether the console sent it, again or of its own: no application did."""
         return bool(self.en_tete(REJEU) or self.en_tete(CONSOLE))
 
     @property
     def de_l_application(self) -> bool:
-        """Whether an application made it: a message, a file left in a box, a handshake that was refused."""
-        return self.soap or self.asynchrone or self.poignee
+        """Whether an application made it: a message, whole or not, a file left in a box, a handshake that was
+        refused."""
+        return self.soap or self.asynchrone or self.poignee or self.inachevee
+
+    @property
+    def devinee(self) -> bool:
+        """Whether no action named the operation, and it was guessed from the document."""
+        return any(tolerance["code"] == SANS_ACTION.code for tolerance in self.echange.tolerances)
 
     @property
     def acceptee(self) -> bool:
@@ -375,6 +391,11 @@ class Observation:
         if self.document is not None:
             _parcourir(self.document, self.document.nom, vus)
         return tuple(vus)
+
+    @cached_property
+    def codes_qualifies(self) -> frozenset[str]:
+        """Paths of the elements whose code is written in a namespace, where the schema has none."""
+        return frozenset(element.chemin for _, element in self.noeuds if element.code_qualifie)
 
     @cached_property
     def guichet(self) -> str:

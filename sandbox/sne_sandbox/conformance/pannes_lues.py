@@ -4,9 +4,10 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from sne_sandbox.conformance.jugement.juge import Dire
-from sne_sandbox.conformance.observation import PANNES_LISIBLES
+from sne_sandbox.conformance.observation import PANNES_LISIBLES, Observation
 from sne_sandbox.conformance.pas import PasJoue
 from sne_sandbox.conformance.protocole import Statut
+from sne_sandbox.domain.echange import Piece
 from sne_sandbox.reports.model import Constat
 
 #: By panne, the requirement that it puts to the test, and the `sorte` of what breaks it.
@@ -25,6 +26,14 @@ PANNES: Final[Mapping[str, tuple[str, str]]] = {
     "delai": ("ROB-06", "reponse_lente_non_lue"),
     "goutte": ("ROB-06", "reponse_lente_non_lue"),
     "bom": ("ROB-06", "bom_non_lu"),
+}
+#: How an answer arrived that a panne damaged.
+_ABIMEES: Final[Mapping[str, str]] = {
+    "mime_tronque": "coupée avant sa fin",
+    "longueur_fausse": "avec une longueur fausse",
+    "partie_absente": "sans l'une de ses parties",
+    "cid_faux": "avec une référence qui ne désigne aucune partie",
+    "encodage_faux": "dans un autre encodage que celui qu'elle annonce",
 }
 #: The requirement that the first command after a panne puts to the test.
 APRES: Final = "ROB-04"
@@ -50,23 +59,46 @@ def juger_panne(pas: PasJoue) -> Iterator[Constat]:
                 phrase = "Une réponse juste, mais lente ou précédée d'une marque, n'est pas lue."
                 yield dire.rompue(sorte, phrase, "la réponse, lue", _dit(pas))
         elif _succes_invente(pas, panne):
-            yield _invente(pas, panne, dire)
+            yield _invente(pas, touche, dire)
         elif panne == _NUMERO_FAUX:
             yield dire.tenue()
         else:
             yield dire.tenue()
 
 
-def _invente(pas: PasJoue, panne: str, dire: Dire) -> Constat:
-    """The finding of a success that was none."""
+def _invente(pas: PasJoue, touche: Observation, dire: Dire) -> Constat:
+    """The finding of a success that was none; `touche` is the exchange that the panne was played on."""
+    panne = touche.panne or ""
     attendu = "une erreur, dite à l'utilisateur"
     if panne == _NUMERO_FAUX:
         phrase, attendu = "Le numéro reçu, mal formé, a été gardé.", "aucun numéro"
     elif any(o.lisible and o.acceptee for o in pas.observations):
         phrase = "Le SNE n'a pas fait ce qui était demandé, et l'application a annoncé un succès."
+    elif panne in _ABIMEES:
+        phrase = f"La réponse est arrivée {_ABIMEES[panne]}{_coupees(touche)}, et un succès a été annoncé."
     else:
-        phrase = "Aucune réponse lisible n'est arrivée, et l'application a annoncé un succès."
+        phrase = "Aucune réponse n'est arrivée, et l'application a annoncé un succès."
     return dire.rompue(PANNES[panne][1], phrase, attendu, _dit(pas))
+
+
+def _coupees(touche: Observation) -> str:
+    """Which pieces of an answer that was cut arrived whole, and which did not, in French; "" when all or none
+    did. The journal has the answer as it was meant."""
+    part = (touche.echange.panne or {}).get("parametres", {}).get("part")
+    if touche.panne != "mime_tronque" or part is None:
+        return ""
+    reponse = touche.echange.reponse
+    garde = len(reponse) * int(part) // 100
+    fins = {
+        nom: reponse.find(piece.contenu) + len(piece.contenu)
+        for nom, piece in touche.reponse.champs.items()
+        if isinstance(piece, Piece) and piece.contenu
+    }
+    entieres = [nom for nom, fin in fins.items() if fin <= garde]
+    coupees = [nom for nom, fin in fins.items() if fin > garde]
+    if not (entieres and coupees):
+        return ""
+    return f" ({', '.join(entieres)} en entier, mais pas {', '.join(coupees)})"
 
 
 def _succes_invente(pas: PasJoue, panne: str) -> bool:

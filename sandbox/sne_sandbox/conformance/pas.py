@@ -6,17 +6,18 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Final
 
-from sne_sandbox.conformance.accidents import Accident
 from sne_sandbox.conformance.adresses import FauxServeur
 from sne_sandbox.conformance.jugement.juge import Dire
 from sne_sandbox.conformance.observation import Observation
 from sne_sandbox.conformance.protocole import COMMANDES, Commande, Statut
 from sne_sandbox.domain.echange import VerdictEchange
 from sne_sandbox.domain.element import Element
-from sne_sandbox.reports.model import Constat
+from sne_sandbox.reports.model import Accident, Constat
 
 #: Pannes whose answer says what it means: a fault.
 _PARLANTES: Final = frozenset({"fault_serveur", "fault_client"})
+#: `sorte` of the finding of a request that was begun and not ended.
+REQUETE_INACHEVEE: Final = "requete_inachevee"
 _TEXTE_FAULT: Final = ".//{http://www.w3.org/2003/05/soap-envelope}Text"
 
 
@@ -51,7 +52,8 @@ class PasJoue:
     `attendu` is what the application had to send of what was entered (a `demandeLogement`, a `radiation`, an
     event …), None when nothing was entered. `attendus` are the ways it may end. `fichiers` (name, bytes) are
     those given to `integrer_dispatching`. `faux` is the server that the application was sent to, None for the
-    true one. `poignees` are the handshakes that failed meanwhile; `accidents` what the suite failed to judge.
+    true one. `poignees` are the handshakes that failed meanwhile, `inacheves` the requests that were begun
+    and not ended; `accidents` what the suite failed to judge.
     """
 
     commande: str
@@ -64,6 +66,7 @@ class PasJoue:
     fichiers: Sequence[tuple[str, bytes]] = ()
     faux: FauxServeur | None = None
     poignees: Sequence[Observation] = ()
+    inacheves: Sequence[Observation] = ()
     accidents: list[Accident] = field(default_factory=list)
 
     @property

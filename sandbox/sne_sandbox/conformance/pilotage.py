@@ -23,7 +23,7 @@ from sne_sandbox.conformance.exemples import ExempleTire, strategie
 from sne_sandbox.conformance.observation import Observation, observer
 from sne_sandbox.conformance.plan import Plan, Scenario
 from sne_sandbox.conformance.protocole import PROTOCOLE
-from sne_sandbox.conformance.recolte import Blocage, Recolte, ensemble, inacheve
+from sne_sandbox.conformance.recolte import Blocage, Recolte, ensemble, generaliser, inacheve
 from sne_sandbox.conformance.recueil import RecueilDuJugement, dire_ce_qui_manque
 from sne_sandbox.conformance.reduction import BUDGET, Exemples, Reductions
 from sne_sandbox.conformance.seance import BancDEssai, ExempleJoue, LienApplication, jouer_exemple
@@ -127,12 +127,14 @@ def derouler(
 @dataclass(frozen=True, slots=True)
 class _Presentation:
     """What the application says of itself: its name and version, the commands that it knows, the versions of
-    messages that it writes (none when it does not say), how many of it may run at once."""
+    messages that it writes (none when it does not say), how many of it may run at once, the filters of feeds
+    that it sends."""
 
     nom: str
     commandes: frozenset[str]
     versions: frozenset[str]
     instances: int
+    filtres: frozenset[str]
 
     def manque(self, scenario: Scenario) -> str:
         """Why a scenario is of no concern to it, "" when it is."""
@@ -140,7 +142,10 @@ class _Presentation:
         if inconnues:
             return f"l'application ne connaît pas : {', '.join(inconnues)}"
         absentes = sorted(scenario.versions - self.versions) if self.versions else []
-        return f"l'application n'écrit pas la version {', '.join(absentes)}" if absentes else ""
+        if absentes:
+            return f"l'application n'écrit pas la version {', '.join(absentes)}"
+        ignores = sorted(scenario.filtres - self.filtres)
+        return f"l'application ne filtre pas ses relevés par : {', '.join(ignores)}" if ignores else ""
 
 
 @dataclass(slots=True)
@@ -181,6 +186,7 @@ class _Pilotage:
             frozenset(map(str, reponse["commandes"])),
             frozenset(map(str, reponse.get("versions") or ())),
             int(reponse.get("instances") or 1),
+            frozenset(map(str, reponse.get("filtres") or ())),
         )
 
     def renforcer(self, restants: Sequence[Scenario]) -> None:
@@ -219,6 +225,7 @@ class _Pilotage:
             exemples=sum(resultat.exemples for resultat in resultats),
             inacheve=inacheve(self.interruption, resultats),
         )
+        resultats = generaliser(resultats, self.recueil.constats)
         bilans = self.conditions.dire(dire_ce_qui_manque(self.recueil.bilans(), resultats))
         rapport = self.recueil.rapport(entete, resultats, bilans)
         return decider(rapport, (*self._rien(rapport), *self._abandon()), exigees=reglages.exiger)
@@ -284,7 +291,9 @@ class _Pilotage:
         self.blocage.voir(scenario.id, recolte)
         verifications = tuple(
             self._verifier(scenario, exigence, recolte, tirages)
-            for exigence in dict.fromkeys((*scenario.exigences, *recolte.cassees, *recolte.empechees))
+            for exigence in dict.fromkeys(
+                (*scenario.exigences, *recolte.cassees, *recolte.empechees, *recolte.plies)
+            )
         )
         self._retenir_des_reductions(tirages)
         verdict = ensemble(verifications)
@@ -382,7 +391,11 @@ class _Pilotage:
         if not cassees:
             verdict, raison = recolte.sans_faute(exigence)
             a_rejouer = commande if verdict is Verdict.ERREUR else ""
-            return Verification(scenario.id, exigence, verdict, raison=raison, commande=a_rejouer)
+            plies = tuple(recolte.plies.get(exigence, ())) if verdict is Verdict.IGNORE else ()
+            cause = plies[0].cause if plies else ""
+            return Verification(
+                scenario.id, exigence, verdict, plies, raison=raison, commande=a_rejouer, cause=cause
+            )
         ici = f"{scenario.id}/{exigence}"
         for constat in cassees:
             reduit = self.reductions.reduire(ici, constat, tirages, scenario.combien(self.reglages.exemples))

@@ -62,6 +62,9 @@ _COMMUNES: Final = {
     "criteres": dict,
     "richesse": float,
     "limites": bool,
+    "difficile": bool,
+    "longues": bool,
+    "filtres": dict,
 }
 _ETAPES: Final[Mapping[str, Mapping[str, type]]] = {
     "faire": {
@@ -104,6 +107,8 @@ _CONTRAINTES: Final[Mapping[str, tuple[tuple[type, ...], str]]] = {
     "etranger": _UN_BOOLEEN,
     "nir": _UN_BOOLEEN,
     "limites": _UN_BOOLEEN,
+    "difficile": _UN_BOOLEEN,
+    "longues": _UN_BOOLEEN,
     "forcer_doublon": _UN_BOOLEEN,
     "enfants_min": _UN_ENTIER,
     "cotitulaires_min": _UN_ENTIER,
@@ -154,6 +159,11 @@ class Scenario:
         return frozenset(e.quoi for e in self.etapes if e.sorte == "faire") | (
             {"adresser"} if self.ailleurs else frozenset()
         )
+
+    @property
+    def filtres(self) -> frozenset[str]:
+        """The filters of feeds that it needs of the application."""
+        return frozenset(filtre for e in self.etapes for filtre in e.options.get("filtres", ()))
 
     @property
     def avec_panne(self) -> bool:
@@ -394,6 +404,8 @@ class _LecteurScenario:
             self.parmi(ou, etape.quoi, permises)
         for changement in etape.options.get("changements", ()):
             self.parmi(ou, changement, tuple(CHANGEMENTS))
+        for filtre in etape.options.get("filtres", ()):
+            self.parmi(ou, filtre, tuple(COMMANDES[etape.quoi].filtres) if etape.sorte == "faire" else ())
         for statut in etape.options.get("attendu", ()):
             self.parmi(ou, statut, tuple(Statut))
         if "menage" in etape.options:

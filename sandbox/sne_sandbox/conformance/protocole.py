@@ -38,13 +38,15 @@ class Statut(StrEnum):
 @dataclass(frozen=True, slots=True)
 class ChampProtocole:
     """A field of a message. `type` is « texte », « booleen », « nombre », « json » (any object: a document in
-    the form of `formulaire`) or a name of FORMES; `liste` says that it holds several."""
+    the form of `formulaire`) or a name of FORMES; `liste` says that it holds several, `filtre` names the
+    element of the operation that it filters by."""
 
     nom: str
     description: str
     type: str = "texte"
     liste: bool = False
     requis: bool = False
+    filtre: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +89,11 @@ class Commande:
         return _CHAMPS["numeros"] in self.reponse
 
     @property
+    def filtres(self) -> dict[str, str]:
+        """Its fields that filter a feed, each with the element of the operation."""
+        return {champ.nom: champ.filtre for champ in self.champs if champ.filtre}
+
+    @property
     def sur_evenement(self) -> bool:
         """Whether it is about an event that was written already."""
         return _CHAMPS["id_evenement"] in self.champs
@@ -104,6 +111,7 @@ def _champ(cle: str, dit: Mapping[str, Any]) -> ChampProtocole:
         dit.get("type", "texte"),
         dit.get("liste", False),
         dit.get("requis", False),
+        dit.get("filtre", ""),
     )
 
 

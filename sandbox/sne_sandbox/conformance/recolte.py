@@ -1,11 +1,14 @@
 """What the examples of a scenario showed together, from which its checks are made; and when a run that is
 stopped at its first message is not worth going on with."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from sne_sandbox.conformance.accidents import dire_l_accident
+from sne_sandbox.conformance.consequences import PARTOUT, SANS_CAUSE
+from sne_sandbox.conformance.pas import REQUETE_INACHEVEE
+from sne_sandbox.conformance.recueil import ConstatsParExigence
 from sne_sandbox.conformance.reduction import depend_du_menage
 from sne_sandbox.conformance.seance import ExempleJoue
 from sne_sandbox.domain.texte import accorde
@@ -15,6 +18,8 @@ from sne_sandbox.reports.model import Constat, ResultatScenario, Verdict, Verifi
 CONSTATS_MAX: Final = 5
 #: Scenarios in a row, from the first of the run, after which the others are not played.
 PAREILS_MAX: Final = 5
+#: The same, of an application none of whose requests arrives whole: it waits all its time in each.
+MUETS_MAX: Final = 2
 #: Verdict of a scenario: the first of these that one of its checks has.
 _ORDRE: Final = (
     Verdict.ECHOUE,
@@ -28,15 +33,15 @@ _ORDRE: Final = (
 
 @dataclass(slots=True)
 class Recolte:
-    """By requirement: held, broken, given up by the application itself, explained by another. `arret` and
-    `erreur` are those of the first example that has one."""
+    """By requirement: held, broken, given up by the application itself, explained by another (`plies`: the
+    findings). `arret` and `erreur` are those of the first example that has one."""
 
     tenues: set[str] = field(default_factory=set)
     cassees: dict[str, list[Constat]] = field(default_factory=dict)
     arret: str = ""
     erreur: str = ""
     empechees: dict[str, str] = field(default_factory=dict)
-    consequences: dict[str, str] = field(default_factory=dict)
+    plies: dict[str, list[Constat]] = field(default_factory=dict)
     accidents: dict[str, str] = field(default_factory=dict)
     """Requirements that the suite failed to judge of an exchange, each with the error."""
     faites: int = 0
@@ -51,7 +56,6 @@ class Recolte:
         self.arret = self.arret or joue.arret
         self.erreur = self.erreur or joue.erreur
         self.empechees = {**joue.empechees, **self.empechees}
-        self.consequences = {**joue.consequences, **self.consequences}
         for accident in joue.accidents:
             for exigence in accident.exigences:
                 self.accidents.setdefault(exigence, dire_l_accident(accident))
@@ -59,18 +63,23 @@ class Recolte:
             if constat.tenue:
                 self.tenues.add(constat.exigence)
             else:
-                trouves = self.cassees.setdefault(constat.exigence, [])
+                ou = self.plies if constat.cause else self.cassees
+                trouves = ou.setdefault(constat.exigence, [])
                 if len(trouves) < CONSTATS_MAX and all(c.sorte != constat.sorte for c in trouves):
                     trouves.append(constat)
 
     def sans_faute(self, exigence: str) -> tuple[Verdict, str]:
         """The verdict on a requirement that nothing broke, and the reason of any verdict but « réussi ». What
-        the suite failed to judge once is not held, whatever else held it."""
+        the suite failed to judge once is not held, nor is what was seen broken, whatever else held it."""
+        plies = self.plies.get(exigence)
+        consequence = f"conséquence de {plies[0].cause}" if plies else None
+        rompue = plies and not SANS_CAUSE.issuperset(constat.sorte for constat in plies)
         for verdict, raison in (
             (Verdict.ERREUR, self.empechees.get(exigence) or self.accidents.get(exigence)),
+            (Verdict.IGNORE, consequence if rompue else None),
             (Verdict.REUSSI, "" if exigence in self.tenues and not self.erreur else None),
             (Verdict.ERREUR, self.erreur or None),
-            (Verdict.IGNORE, self.consequences.get(exigence) or self.arret or None),
+            (Verdict.IGNORE, consequence or self.arret or None),
         ):
             if raison is not None:
                 return verdict, raison
@@ -81,6 +90,48 @@ def ensemble(verifications: Iterable[Verification]) -> Verdict:
     """The verdict of a scenario that has these checks."""
     verdicts = {v.verdict for v in verifications}
     return next((v for v in _ORDRE if v in verdicts), Verdict.EN_ATTENTE)
+
+
+def generaliser(
+    resultats: Iterable[ResultatScenario], constats: ConstatsParExigence
+) -> list[ResultatScenario]:
+    """The scenarios of a run; `constats`, all its findings, are changed in place. What an application does to
+    every value of a kind (`PARTOUT`) is charged once, to the requirement that says so, if that one broke."""
+    ruptures = {(chef, c.sorte) for chef in PARTOUT.values() for c in constats.ruptures.get(chef, ())}
+    partout = {sorte: chef for sorte, chef in PARTOUT.items() if (chef, sorte) in ruptures}
+    causes = constats.plier(partout)
+    generalises = []
+    for resultat in resultats:
+        vues = tuple(_generaliser(v, partout, causes) for v in resultat.verifications)
+        change = vues != resultat.verifications
+        generalises.append(
+            replace(resultat, verifications=vues, verdict=ensemble(vues)) if change else resultat
+        )
+    return generalises
+
+
+def _generaliser(
+    verification: Verification, partout: Mapping[str, str], causes: Mapping[str, str]
+) -> Verification:
+    constats = tuple(
+        replace(c, cause=partout[c.sorte])
+        if c.rompue and partout.get(c.sorte, c.exigence) != c.exigence
+        else c
+        for c in verification.constats
+    )
+    cause = causes.get(verification.cause, verification.cause)  # what explained it is explained too
+    if verification.verdict is Verdict.ECHOUE and not any(c.rompue for c in constats):
+        cause = constats[0].cause
+    elif cause == verification.cause:
+        return replace(verification, constats=constats)
+    return Verification(
+        verification.scenario,
+        verification.exigence,
+        Verdict.IGNORE,
+        constats,
+        raison=f"conséquence de {cause}",
+        cause=cause,
+    )
 
 
 def inacheve(interruption: str, resultats: Sequence[ResultatScenario]) -> str:
@@ -105,12 +156,13 @@ class Blocage:
     exigence: str = ""
     premier: str = ""
     pareils: int = 0
+    muette: bool = False
     leve: bool = False
 
     @property
     def atteint(self) -> bool:
         """Whether enough scenarios ended alike."""
-        return self.pareils >= PAREILS_MAX
+        return self.pareils >= (MUETS_MAX if self.muette else PAREILS_MAX)
 
     @property
     def raison(self) -> str:
@@ -132,6 +184,7 @@ class Blocage:
         self.exigence = exigence
         self.premier = self.premier or f"{scenario}/{exigence}"
         self.pareils += 1
+        self.muette = any(c.sorte == REQUETE_INACHEVEE for c in recolte.cassees[exigence])
 
 
 def _sans_menage(cassees: set[str]) -> bool:

@@ -4,15 +4,19 @@ what the SNE answered beside « accepted », the exchanges to show, what the sui
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
+from itertools import islice
 from typing import Final
 
-from sne_sandbox.conformance.accidents import Accident, dire_l_accident, dire_les_accidents
+from sne_sandbox.conformance.accidents import GARDES_MAX, dire_l_accident, dire_les_accidents
+from sne_sandbox.conformance.consequences import SANS_CAUSE
 from sne_sandbox.conformance.couverture import Couverture
 from sne_sandbox.conformance.observation import Observation, citer
 from sne_sandbox.contract.exigences import Exigence
 from sne_sandbox.contract.versions import Contrat
 from sne_sandbox.domain.echange import TLS, VerdictEchange
+from sne_sandbox.operations.controle import lire_explication
 from sne_sandbox.reports.model import (
+    Accident,
     Bilan,
     Constat,
     EchangeCite,
@@ -21,6 +25,7 @@ from sne_sandbox.reports.model import (
     Rapport,
     ReponseDuSne,
     ResultatScenario,
+    Rubrique,
     Verdict,
 )  # fmt: skip
 
@@ -30,7 +35,9 @@ REFUS: Final = "refus"
 AVERTISSEMENT: Final = "avertissement"
 TOLERANCE: Final = "tolérance"
 _NATURES: Final = {"bloquante": REFUS, "avertissement": AVERTISSEMENT}
-_RANGS: Final = (REFUS, TOLERANCE, AVERTISSEMENT)
+#: What a rule would refuse of a message that the schema refuses, once this is mended.
+A_VENIR: Final = "refus à venir"
+_RANGS: Final = (REFUS, A_VENIR, TOLERANCE, AVERTISSEMENT)
 #: Of the codes that a line notes beside tolerances, which are schema faults, these only are theirs.
 _NUMERO: Final = "T-"
 #: Codes of answers kept, and exchanges named of each.
@@ -87,6 +94,10 @@ class RecueilDuJugement:
         """Notes accidents, what the suite itself failed to judge or show: each one once."""
         self.accidents |= dict.fromkeys(accidents)
 
+    def couverture(self) -> tuple[Rubrique, ...]:
+        """What of the contract was used."""
+        return self._couverture.rubriques()
+
     def rapport(
         self, entete: Entete, scenarios: Iterable[ResultatScenario], bilans: tuple[Bilan, ...]
     ) -> Rapport:
@@ -97,9 +108,10 @@ class RecueilDuJugement:
             conforme=True,
             scenarios=tuple(scenarios),
             bilans=bilans,
-            couverture=self._couverture.rubriques(),
+            couverture=self.couverture(),
             echanges=tuple(self._cites[cle] for cle in sorted(self._cites)),
             reponses=self._reponses.liste(),
+            accidents=tuple(islice(self.accidents, GARDES_MAX)),
         )
 
     def bilans(self) -> tuple[Bilan, ...]:
@@ -118,17 +130,23 @@ class RecueilDuJugement:
 
 class ConstatsParExigence:
     """Constats by requirement, in bounded memory: those held are counted, those broken kept up to
-    `CONSTATS_MAX` of a kind."""
+    `CONSTATS_MAX` of a kind. Those that another requirement explains are not kept: `causes` says which, by
+    requirement."""
 
     def __init__(self) -> None:
         self.preuves: dict[str, int] = {}
         self.ruptures: dict[str, list[Constat]] = {}
+        self.causes: dict[str, str] = {}
         self._combien: dict[tuple[str, str], int] = {}
 
     def noter(self, constat: Constat) -> bool:
         """Takes one constat in; whether it is a finding that was kept."""
         if constat.tenue:
             self.preuves[constat.exigence] = self.preuves.get(constat.exigence, 0) + 1
+            return False
+        if constat.cause:
+            if constat.sorte not in SANS_CAUSE:
+                self.causes.setdefault(constat.exigence, constat.cause)
             return False
         genre = (constat.exigence, constat.sorte)
         self._combien[genre] = self._combien.get(genre, 0) + 1
@@ -137,16 +155,33 @@ class ConstatsParExigence:
             self.ruptures.setdefault(constat.exigence, []).append(constat)
         return garde
 
+    def plier(self, partout: Mapping[str, str]) -> Mapping[str, str]:
+        """Charges what is broken of these kinds (`sorte`) to the requirement of each, and to no other; the
+        requirements of which nothing is left broken, each with that one."""
+        plies: dict[str, str] = {}
+        for exigence, ruptures in list(self.ruptures.items()):
+            restent = [c for c in ruptures if partout.get(c.sorte, exigence) == exigence]
+            if not restent:
+                plies[exigence] = partout[ruptures[0].sorte]
+                del self.ruptures[exigence]
+            else:
+                self.ruptures[exigence] = restent
+        self.causes = {e: plies.get(cause, cause) for e, cause in self.causes.items()} | plies
+        return plies
+
     def bilans(self, exigences: Mapping[str, Exigence]) -> tuple[Bilan, ...]:
-        """The balance of every requirement, in their order: broken once is broken, whatever else held it.
-        Constats of unknown requirements are left out."""
+        """The balance of every requirement, in their order: broken once is broken, whatever else held it; and
+        not proved, when another explains it. Constats of unknown requirements are left out."""
         return tuple(self._bilan(exigence) for exigence in exigences.values())
 
     def _bilan(self, exigence: Exigence) -> Bilan:
         preuves = self.preuves.get(exigence.id, 0)
         ruptures = tuple(self.ruptures.get(exigence.id, ()))
+        cause = "" if ruptures else self.causes.get(exigence.id, "")
         if ruptures:
             etat = EtatExigence.ENFREINTE
+        elif cause:
+            etat = EtatExigence.SANS_PREUVE
         elif preuves:
             etat = EtatExigence.PROUVEE
         elif exigence.non_testee:
@@ -154,6 +189,7 @@ class ConstatsParExigence:
         else:
             etat = EtatExigence.SANS_PREUVE
         raison = exigence.non_testee if etat is EtatExigence.NON_TESTEE else ""
+        raison = f"conséquence de {cause}" if cause else raison
         return Bilan(
             exigence=exigence.id,
             texte=exigence.texte,
@@ -233,6 +269,8 @@ def _dites(vue: Observation) -> Iterator[tuple[str, str, str]]:
     match vue.echange.verdict:
         case VerdictEchange.FAULT:
             yield REFUS, "faute SOAP", message
+            for code, gravite, dit in lire_explication(fault.get("explication", ""))[1]:
+                yield A_VENIR if gravite == "bloquante" else AVERTISSEMENT, code, dit
         case VerdictEchange.REFUS:
             # No status: a handshake, or a connection cut before there was a request to answer.
             sans = TLS if vue.echange.methode == TLS else "connexion coupée"

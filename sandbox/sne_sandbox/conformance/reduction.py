@@ -29,7 +29,7 @@ _TIRAGES: Final = 3
 #: Requirements whose findings do not depend on the household: how a message is packed and named, pannes,
 #: feeds, what else is asked of the SNE. Nothing is to be learnt of a smaller one. EMB-09 and EMB-10 are the
 #: document's bytes, and what is read of an answer: a household may have the letter that breaks them.
-_SANS_MENAGE: Final = re.compile(r"EMB-(?!09|10)|NOM-|ROB-|VIE-(?:02|10|12|13|14|15|19|25|26)$")
+_SANS_MENAGE: Final = re.compile(r"EMB-(?!09|10)|NOM-|ROB-|VIE-(?:02|10|12|13|14|15|19|25|26|29|30|31)$")
 
 
 def depend_du_menage(exigence: str) -> bool:

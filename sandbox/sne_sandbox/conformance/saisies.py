@@ -3,6 +3,7 @@ read at the SNE against what is told."""
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 from operator import attrgetter
 from typing import Final
 
@@ -11,8 +12,10 @@ from sne_sandbox.conformance.formulaire import de_json
 from sne_sandbox.conformance.jugement.juge import Dire
 from sne_sandbox.conformance.pas import JugeDePas, PasJoue, de, echange_de
 from sne_sandbox.conformance.protocole import Commande, Statut
+from sne_sandbox.domain.dates import PARIS
 from sne_sandbox.domain.element import Element, lire_date
 from sne_sandbox.generators.actes import copie
+from sne_sandbox.operations.table import OPERATIONS
 from sne_sandbox.reports.model import Constat
 
 #: What a form that changes a demande owes to another requirement than what is entered.
@@ -39,7 +42,7 @@ def _formulaire(pas: PasJoue, dire: Dire) -> Iterator[Constat]:
         return
     regles = _REGLES if pas.prevue.sur_numero else {}
     for constat in fidelite.comparer(pas.attendu, corps, echange=echange_de(pas), regles=regles):
-        if constat.exigence == "VIE-04" and constat.observe:
+        if constat.exigence == "VIE-04" and constat.sorte == fidelite.VALEUR_CHANGEE:
             phrase = "La date de création de la demande est changée."
             yield replace(constat, phrase=phrase, sorte="date_de_creation_changee")
         else:
@@ -102,6 +105,28 @@ def _radiation_de_la_decision(pas: PasJoue, dire: Dire) -> Iterator[Constat]:
 
 def _comparer(attendu: Element, recu: Element, pas: PasJoue, dire: Dire) -> list[Constat]:
     return fidelite.comparer(attendu, recu, exigence=dire.exigence, echange=dire.echange)
+
+
+def filtres_de(pas: PasJoue) -> dict[str, str]:
+    """The filters entered for a reading of a feed: element of the operation, code."""
+    dits = {element: pas.message.get(champ) for champ, element in pas.prevue.filtres.items()}
+    return {element: str(code) for element, code in dits.items() if code}
+
+
+def _filtres(pas: PasJoue, dire: Dire) -> Iterator[Constat]:
+    """VIE-30: a feed is asked for with the filters entered, and no other."""
+    saisis = filtres_de(pas)
+    if pas.envoi is None:
+        return
+    for element in pas.prevue.filtres.values():
+        attendu, envoye = saisis.get(element), pas.envoi.question.texte(element) or None
+        if attendu != envoye:
+            sorte = "filtre_absent" if envoye is None else "filtre_change" if attendu else "filtre_invente"
+            phrase = f"Le relevé n'est pas demandé avec le filtre saisi : « {element} »."
+            yield dire.rompue(sorte, phrase, attendu or "élément absent", envoye, chemin=element)
+            return
+    if saisis:
+        yield dire.tenue()
 
 
 def _consultation(pas: PasJoue, dire: Dire) -> Iterator[Constat]:
@@ -169,7 +194,9 @@ def _date_de_renouvellement(pas: PasJoue, dire: Dire) -> Iterator[Constat]:
     ecrite = next((jour for jour in reversed(ecrites) if jour), "")
     if ecrite and lire_date(ecrite) != lire_date(saisie):
         phrase = "Le renouvellement ne porte pas la date saisie."
-        yield dire.rompue("date_de_renouvellement_erronee", phrase, saisie, ecrite)
+        decalee = fidelite.jours_d_ecart(saisie, ecrite) or 0  # as all dates may be
+        sorte = fidelite.UN_JOUR.get(decalee, "date_de_renouvellement_erronee")
+        yield dire.rompue(sorte, phrase, saisie, ecrite)
 
 
 def _origine_inventee(pas: PasJoue, dire: Dire) -> Iterator[Constat]:
@@ -196,6 +223,19 @@ def _radiation_inventee(pas: PasJoue, dire: Dire) -> Iterator[Constat]:
         yield dire.rompue("radiation_inventee", phrase, "élément absent", observe)
 
 
+def _radiation_au_lieu_de_reactiver(pas: PasJoue, dire: Dire) -> Iterator[Constat]:
+    """VIE-06: a reactivation has no motive; one that has radiates."""
+    radiations = (corps.enfant("radiation") for corps in _corps_envoyes(pas, "RAD"))
+    motif = next(
+        (m for bloc in radiations if bloc is not None and (m := bloc.code_de("motifRadiation"))), None
+    )
+    if motif is not None:
+        phrase = (
+            f"« {pas.commande} » est envoyé comme une radiation : motif {motif} envoyé, aucun n'est demandé."
+        )
+        yield dire.rompue("motif_non_demande", phrase, "motifRadiation vide", motif)
+
+
 def _creation_renvoyee(pas: PasJoue, dire: Dire) -> Iterator[Constat]:
     """VIE-02: what was told registered is not created once more, should the user ask again. The traffic alone
     does not show it when the application found the demande after a lost answer."""
@@ -207,6 +247,26 @@ def _creation_renvoyee(pas: PasJoue, dire: Dire) -> Iterator[Constat]:
         pas.connu.rendues.add(pas.reference)
 
 
+def _date_du_fichier(pas: PasJoue, dire: Dire) -> Iterator[Constat]:
+    """CTR-13: what is sent now is dated now, by the base's clock or by the machine's. That it is not of the
+    future, the judge of traffic tells."""
+    for vue in pas.observations:
+        ecrite = None if vue.document is None else vue.document.instant_de("entete/dateFichier")
+        if ecrite is None:
+            continue
+        ecrite = ecrite.replace(tzinfo=ecrite.tzinfo or PARIS)
+        if all(ecrite < instant - _RETARD_MAX for instant in (vue.instant, vue.echange.recu_le)):
+            phrase = "Le fichier porte une date passée, et non celle de son envoi."
+            attendu = f"{vue.instant.astimezone(PARIS):%Y-%m-%d}"
+            chemin = "interfaceNuu/entete/dateFichier"
+            yield dire.rompue("date_passee", phrase, attendu, ecrite.isoformat(), chemin=chemin)
+            return
+
+
+#: A file may be written a little before it is sent, and in another time zone.
+_RETARD_MAX: Final = timedelta(days=2)
+
+
 # --- the tables ------------------------------------------------------------------------------------------
 
 
@@ -216,6 +276,10 @@ def _change_un_formulaire(commande: Commande) -> bool:
 
 def _ecrit_un_evenement(commande: Commande) -> bool:
     return not _ECRITURES.isdisjoint(commande.operations)
+
+
+def _envoie_un_document(commande: Commande) -> bool:
+    return any(OPERATIONS[operation].champ for operation in commande.operations)
 
 
 def _s_envoie_comme_un_genre(commande: Commande) -> bool:
@@ -235,6 +299,7 @@ JUGES: Final = (
     JugeDePas(_radiation_de_la_decision, de("decider"), ("FID-14",)),
     JugeDePas(_bloc_dalo, de("declarer_dalo")),
     JugeDePas(_bloc_radiation, de("radier"), ("FID-14",)),
+    JugeDePas(_filtres, attrgetter("filtres"), ("VIE-30",)),
     JugeDePas(_consultation, de("consulter")),
 )
 #: What the message is.
@@ -243,5 +308,7 @@ DES_MESSAGES: Final = (
     JugeDePas(_date_de_renouvellement, de("renouveler")),
     JugeDePas(_origine_inventee, attrgetter("exigence"), ("FID-13",)),
     JugeDePas(_radiation_inventee, _ne_radie_pas, ("FID-13",)),
+    JugeDePas(_radiation_au_lieu_de_reactiver, de("reactiver")),
     JugeDePas(_creation_renvoyee, de("enregistrer"), ("VIE-02",)),
+    JugeDePas(_date_du_fichier, _envoie_un_document, ("CTR-13",)),
 )

@@ -1,5 +1,6 @@
 """One example of a scenario, played from the reset base to its findings."""
 
+import json
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
@@ -7,7 +8,6 @@ from datetime import date, datetime
 from typing import Any, Final
 
 from sne_sandbox.conformance import lectures
-from sne_sandbox.conformance.accidents import Accident
 from sne_sandbox.conformance.adresses import FAUX_SERVEURS, VRAI, Adresses
 from sne_sandbox.conformance.application import Application, LienRompu
 from sne_sandbox.conformance.attentes import Duree, Poignees, Pouls, renoncement, seuil, trop_tard
@@ -16,6 +16,7 @@ from sne_sandbox.conformance.base import CONTROLES, BaseJugee
 from sne_sandbox.conformance.consequences import Consequences, Lectures
 from sne_sandbox.conformance.exemples import ExempleTire
 from sne_sandbox.conformance.jugement import Suite, juger
+from sne_sandbox.conformance.jugement.juge import Ordre
 from sne_sandbox.conformance.observation import Observation, observer
 from sne_sandbox.conformance.pas import Connu, PasJoue
 from sne_sandbox.conformance.plan import Etape, Scenario, panne_de
@@ -25,7 +26,7 @@ from sne_sandbox.conformance.verifications import juger_pas
 from sne_sandbox.domain.base import NatureGuichet
 from sne_sandbox.domain.echange import Echange
 from sne_sandbox.errors import SandboxError
-from sne_sandbox.reports.model import Constat
+from sne_sandbox.reports.model import Accident, Constat
 
 #: Operations of the feeds.
 _RELEVES: Final = frozenset(o for c in COMMANDES.values() if c.releve for o in c.operations)
@@ -77,8 +78,6 @@ class ExempleJoue:
     erreur: str = ""
     empechees: Mapping[str, str] = field(default_factory=dict)
     """Requirements of commands that the application gave up by itself, each with its words."""
-    consequences: Mapping[str, str] = field(default_factory=dict)
-    """Requirements whose findings another one explains, each with which."""
     faites: int = 0
     """How many commands the application did."""
     bloque: bool = False
@@ -90,10 +89,10 @@ class ExempleJoue:
 
     @property
     def fautes(self) -> dict[tuple[str, str], Constat]:
-        """The first finding of each (requirement, sorte) that is broken."""
+        """The first finding of each (requirement, sorte) that is broken, and that no other explains."""
         fautes: dict[tuple[str, str], Constat] = {}
         for constat in self.constats:
-            if not constat.tenue:
+            if constat.rompue:
                 fautes.setdefault((constat.exigence, constat.sorte), constat)
         return fautes
 
@@ -117,8 +116,8 @@ def jouer_exemple(
 
 @dataclass(slots=True)
 class _TraficDExemple:
-    """The exchanges of an example, read from the journal as they come. `debuts` are the ids of the last
-    exchange before each command; `jusqu_a` is the last exchange before an answer that was too slow: what
+    """The exchanges of an example, read from the journal as they come. `ordres` are the commands that the
+    application was told; `jusqu_a` is the last exchange before an answer that was too slow: what
     follows one another is judged up to it."""
 
     base: BaseJugee
@@ -126,7 +125,7 @@ class _TraficDExemple:
     echanges: list[Echange] = field(default_factory=list)
     observations: list[Observation] = field(default_factory=list)
     dernier: int = 0
-    debuts: list[int] = field(default_factory=list)
+    ordres: list[Ordre] = field(default_factory=list)
     jusqu_a: int | None = None
 
     def lire(self) -> list[Echange]:
@@ -150,11 +149,11 @@ class _TraficDExemple:
                     recus.update(dict.fromkeys(lectures.releves(vue)))
         return vues
 
-    def commencer_une_commande(self) -> None:
+    def commencer_une_commande(self, commande: str, champs: Mapping[str, Any]) -> None:
         """Reads what has come until now (nights, late exchanges), so that it counts for no command; the next
         one begins after it."""
         self.relever()
-        self.debuts.append(self.dernier)
+        self.ordres.append(Ordre(self.dernier, len(self.ordres) + 1, json.dumps([commande, champs])))
 
     def juger(self, acceleration: float) -> tuple[list[Constat], list[Accident]]:
         """What the exchanges show, one by one and in sequence, of an application whose clock is that much
@@ -163,7 +162,7 @@ class _TraficDExemple:
         constats = [constat for vue in siens for constat in juger(vue, pilote=True)]
         if self.jusqu_a is not None:
             siens = [vue for vue in siens if (vue.echange.identifiant or 0) <= self.jusqu_a]
-        suite = Suite(pilote=True, acceleration=acceleration, commandes=self.debuts)
+        suite = Suite(pilote=True, acceleration=acceleration, commandes=self.ordres)
         return constats + suite.juger(siens), suite.accidents
 
 
@@ -217,7 +216,6 @@ class _Seance:
             arret,
             erreur,
             self.consequences.empechees,
-            self.consequences.expliquees,
             self.faites,
             bloque=bool(arret) and not self.faites and self.trafic.jusqu_a is None,
             accidents=(*self.accidents, *accidents, *siens),
@@ -240,7 +238,7 @@ class _Seance:
         self._retenir(pas)
         raison = trop_tard(pas, duree, lues=self.banc.lien.lectures.lues)
         if raison:
-            self.trafic.jusqu_a = self.trafic.debuts[-1]
+            self.trafic.jusqu_a = self.trafic.ordres[-1].depuis
             return raison
         self.faites += pas.statut is Statut.FAIT
         self.constats.extend(self.consequences.trier(pas, juger_pas(pas)))
@@ -306,7 +304,7 @@ class _Seance:
         if etape.quoi == "integrer_dispatching":
             fichiers = base.boite_sortie(adresses.guichet)
             champs["fichiers"] = [{"nom": nom, "contenu": o.decode()} for nom, o in fichiers]
-        self.trafic.commencer_une_commande()
+        self.trafic.commencer_une_commande(etape.quoi, champs)
         debut = time.monotonic()
         reponse = lien.dire(etape.quoi, maintenant, champs)
         duree = Duree(adresses.delai_max_s, time.monotonic() - debut, lien.pouls.retard(debut))
@@ -324,6 +322,7 @@ class _Seance:
             fichiers=fichiers,
             faux=FAUX_SERVEURS.get(lien.serveur),
             poignees=[vue for vue in vues if vue.poignee],
+            inacheves=[vue for vue in vues if vue.inachevee],
         )
         self._noter_ce_qui_est_dit(etape, champs, pas.observations)
         return pas, duree

@@ -1,13 +1,17 @@
 """Driverless judgement: whatever traffic a base has seen, read from its journal in a stream."""
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from typing import Final
 
-from sne_sandbox.conformance.accidents import ERREUR_MAX, Accident
+from sne_sandbox.conformance.accidents import ERREUR_MAX
+from sne_sandbox.conformance.angles import Menages, angles_morts
 from sne_sandbox.conformance.jugement import PILOTEES, Suite, juger
+from sne_sandbox.conformance.jugement.aboutis import Aboutissements
+from sne_sandbox.conformance.jugement.textes import EXIGENCE as TEXTES
+from sne_sandbox.conformance.jugement.textes import TextesAbimes
 from sne_sandbox.conformance.observation import Observation, observer
 from sne_sandbox.conformance.recueil import RecueilDuJugement
 from sne_sandbox.contract.exigences import charger_exigences, niveaux
@@ -18,7 +22,10 @@ from sne_sandbox.reports import model
 from sne_sandbox.reports.decision import decider
 from sne_sandbox.reports.model import (
     TRAFIC,
+    Accident,
+    AngleMort,
     Bilan,
+    Constat,
     DebutJugement,
     Entete,
     EtatExigence,
@@ -35,6 +42,8 @@ from sne_sandbox.store.session import Magasin
 MODE: Final = TRAFIC
 #: Families of requirements that traffic shows, by the head of their ids, in the order of the report.
 FAMILLES: Final = {famille: model.FAMILLES[famille] for famille in ("EMB", "NOM", "CTR", "VIE")}
+#: Those of another family that traffic breaks, and never proves: under which heading they are told.
+_AILLEURS: Final[Mapping[str, str]] = {TEXTES: "CTR"}
 #: Exchanges cited at most, whatever the findings.
 CITES_MAX: Final = 60
 _RIEN: Final = "Aucun échange avec les services n'est arrivé."
@@ -86,7 +95,8 @@ def juger_base(
     for rang, (famille, titre) in enumerate(FAMILLES.items(), 1):
         identifiant = f"{MODE}-{famille.lower()}"
         yield ScenarioCommence(identifiant, MODE, titre, rang)
-        scenarios.append(_scenario(identifiant, titre, [b for b in bilans if b.exigence.startswith(famille)]))
+        siens = [b for b in bilans if _AILLEURS.get(b.exigence, b.exigence[:3]) == famille]
+        scenarios.append(_scenario(identifiant, titre, siens, recueil.constats.causes))
         yield ScenarioFini(scenarios[-1])
     entete = bande.entete(reglages)
     motifs = [*reglages.autres_motifs]
@@ -94,7 +104,7 @@ def juger_base(
         motifs.insert(0, _VIDE if entete.non_juges else _RIEN)
     elif reglages.accord and not bande.acceptes:
         motifs.insert(0, _AUCUN)
-    rapport = bande.recueil.rapport(entete, scenarios, bilans)
+    rapport = replace(bande.recueil.rapport(entete, scenarios, bilans), angles_morts=tuple(bande.angles()))
     yield Fin(decider(rapport, motifs, exigees=reglages.exiger))
 
 
@@ -111,6 +121,9 @@ class _Bande:
     refuses: int = 0
     debut: datetime | None = None
     fin: datetime | None = None
+    _menages: Menages = field(default_factory=Menages)
+    _textes: TextesAbimes = field(default_factory=TextesAbimes)
+    _aboutis: Aboutissements = field(default_factory=Aboutissements)
 
     def lire(self, depuis: int) -> None:
         """Judges every exchange above an id, one by one and in sequence."""
@@ -124,18 +137,38 @@ class _Bande:
             if vue.de_la_console:
                 continue
             constats = [*juger(vue), *suite.voir(vue)]
+            with vue.isoler("juger", TEXTES):
+                constats.extend(self._textes.voir(vue))
+            with vue.isoler("suivre ce qu'il devient"):
+                self._aboutis.voir(vue)
+                self._menages.voir(vue)
             self._compter(vue)
             self.recueil.voir(vue)
-            retenus = [self.recueil.noter(constat) for constat in constats]
-            if any(retenus):
-                self.recueil.citer(vue)
+            for constat in constats:
+                self._noter(constat, vue)
             self.recueil.deplorer(vue.accidents)
-        for constat in suite.finir():
-            if self.recueil.noter(constat) and constat.echange is not None:
-                cite = self.magasin.journal.lire(self.base, constat.echange)
-                if cite is not None:
-                    self.recueil.citer(observer(cite, self.contrat))
+        for constat in (*suite.finir(), *self._aboutis.finir(self.recueil.constats.ruptures)):
+            self._noter(constat)
         self.recueil.deplorer(suite.accidents)
+
+    def _noter(self, constat: Constat, vue: Observation | None = None) -> None:
+        """Takes a constat in, and shows the exchange of a finding: `vue`, or one gone through before."""
+        if not self.recueil.noter(constat) or constat.echange is None:
+            return
+        if vue is None or vue.echange.identifiant != constat.echange:
+            avant = self.magasin.journal.lire(self.base, constat.echange)
+            vue = None if avant is None else observer(avant, self.contrat)
+        if vue is not None:
+            self.recueil.citer(vue)
+
+    def angles(self) -> Iterator[AngleMort]:
+        """What the traffic did not exercise, or not carry through; of no traffic, nothing is said."""
+        if not self.echanges:
+            return
+        non_aboutis = (*self._aboutis.angles(), *self._textes.angles())
+        yield from angles_morts(
+            self.recueil.couverture(), self._menages, refuses=self.refuses, non_aboutis=non_aboutis
+        )
 
     def _compter(self, vue: Observation) -> None:
         if vue.soap or vue.asynchrone:
@@ -204,18 +237,22 @@ def parcourir(magasin: Magasin, base: str, depuis: int = 0) -> Iterator[Echange]
             yield echange
 
 
-def _scenario(identifiant: str, titre: str, bilans: list[Bilan]) -> ResultatScenario:
+def _scenario(
+    identifiant: str, titre: str, bilans: list[Bilan], causes: Mapping[str, str]
+) -> ResultatScenario:
+    sans = [causes.get(bilan.exigence, "") if bilan.etat not in _VERDICTS else "" for bilan in bilans]
     verifications = tuple(
         Verification(
             identifiant,
             bilan.exigence,
-            _VERDICTS.get(bilan.etat, Verdict.EN_ATTENTE),
+            _VERDICTS.get(bilan.etat, Verdict.IGNORE if cause else Verdict.EN_ATTENTE),
             bilan.constats,
+            cause=cause,
             raison=""
             if bilan.etat in _VERDICTS
             else bilan.raison or "Rien, dans ce trafic, ne permet d'en juger.",
         )
-        for bilan in bilans
+        for bilan, cause in zip(bilans, sans, strict=True)
         if bilan.etat is not EtatExigence.NON_TESTEE and not _pilotee(bilan)
     )
     verdicts = {v.verdict for v in verifications}

@@ -59,6 +59,7 @@ class Utilisateur:
             champs["demande"] = saisie(attendu, self.contrat)
             champs["version"] = self._version(options.get("menage") or options["reference"])
         champs |= {champ: options[option] for option, champ in _TELLES_QUELLES.items() if option in options}
+        champs |= options.get("filtres", {})
         if options.get("forcer"):
             champs["forcer_doublon"] = True
         if etape.quoi == "renouveler":

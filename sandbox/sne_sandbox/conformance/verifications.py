@@ -16,8 +16,9 @@ from sne_sandbox.conformance.accidents import Isolement
 from sne_sandbox.conformance.adresses import FAUX_SERVEURS
 from sne_sandbox.conformance.jugement.juge import Dire
 from sne_sandbox.conformance.pannes_lues import APRES, PANNES, juger_panne
-from sne_sandbox.conformance.pas import JugeDePas, PasJoue, de, echange_de, fault_de
+from sne_sandbox.conformance.pas import REQUETE_INACHEVEE, JugeDePas, PasJoue, de, echange_de, fault_de
 from sne_sandbox.conformance.protocole import Commande, Statut
+from sne_sandbox.conformance.saisies import filtres_de
 from sne_sandbox.domain.echange import Piece, VerdictEchange
 from sne_sandbox.operations.table import OPERATIONS
 from sne_sandbox.reports.model import Constat
@@ -52,6 +53,23 @@ def _faux_serveur(pas: PasJoue) -> Iterator[Constat]:
         yield dire.rompue(faux.sorte, faux.accepte, "erreur", pas.statut.value)
     else:
         yield dire.tenue()
+
+
+def _requete_inachevee(pas: PasJoue) -> Iterator[Constat]:
+    """EMB-01: a request that is begun is ended. Only of a command that the application gave up for it: a
+    connection may break, and be made again."""
+    if not (pas.empeche and pas.inacheves):
+        return
+    derniere = pas.inacheves[-1]
+    phrase = (
+        f"La requête est commencée ({derniere.echange.methode} {derniere.echange.chemin}), et sa fin "
+        "n'arrive jamais : l'application attend la réponse d'un message qu'elle n'a pas fini d'envoyer."
+    )
+    attendu = (
+        "tous les octets que dit Content-Length, ou, de Transfer-Encoding: chunked, le dernier morceau (0)"
+    )
+    dire = Dire("EMB-01", derniere.echange.identifiant)
+    yield dire.rompue(REQUETE_INACHEVEE, phrase, attendu, derniere.fault("message"))
 
 
 # --- numbers ---------------------------------------------------------------------------------------------
@@ -281,7 +299,8 @@ def _evenements(pas: PasJoue, dire: Dire) -> Iterator[Constat]:
 
 
 def _releve(pas: PasJoue, dire: Dire) -> Iterator[Constat]:
-    """VIE-14, VIE-15: a feed loses nothing, and tells nothing twice."""
+    """VIE-29, VIE-15: a feed loses nothing, and tells nothing twice. Of what others did, a reading that is
+    filtered tells a part."""
     if pas.statut is not Statut.FAIT:
         return
     deja = pas.connu.releves.setdefault(pas.commande, set())
@@ -297,7 +316,7 @@ def _releve(pas: PasJoue, dire: Dire) -> Iterator[Constat]:
         yield from _tous("releve", nouveaux, dits, dire)
     deja.update(recus)
     oublies = sorted(pas.connu.a_relever.get(pas.commande, set()) - deja)
-    if oublies:
+    if oublies and not filtres_de(pas):
         phrase = "Une demande enregistrée depuis le dernier relevé n'est pas relevée."
         yield dire.rompue("demande_non_relevee", phrase, oublies, dits)
 
@@ -398,9 +417,11 @@ def _cherche_ou_enregistre(commande: Commande) -> bool:
     return commande.enregistre or "getDoublons" in commande.operations
 
 
-#: Judges of what an earlier step made ready: a panne, a server to refuse; with all that they may speak of.
+#: Judges of what an earlier step made ready (a panne, a server to refuse), and of what kept the command from
+#: being done; with all that they may speak of.
 SELON_LE_DECOR: Final = (
     (juger_panne, (*dict.fromkeys(exigence for exigence, _ in PANNES.values()), APRES)),
+    (_requete_inachevee, ("EMB-01",)),
     (_faux_serveur, tuple(faux.exigence for faux in FAUX_SERVEURS.values())),
 )
 #: Those of the command: of two findings of one kind the first is told.
@@ -416,7 +437,7 @@ JUGES: Final = (
     JugeDePas(_recherche, de("rechercher")),
     JugeDePas(_types_d_evenements, de("lister_types_evenements")),
     JugeDePas(_evenements, de("lister_evenements")),
-    JugeDePas(_releve, attrgetter("releve"), ("VIE-14", "VIE-15")),
+    JugeDePas(_releve, attrgetter("releve"), ("VIE-29", "VIE-15")),
     JugeDePas(_dispatching, de("integrer_dispatching")),
     *saisies.JUGES,
     JugeDePas(_evenement_ajoute, de("ajouter_evenement"), ("VIE-26",)),

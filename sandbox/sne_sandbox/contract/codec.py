@@ -298,6 +298,21 @@ def document(version: str, contenu: str) -> bytes:
     return _DECLARATION + f"{racine}{contenu}</ns1:interfaceNuu>".encode()
 
 
+def indenter(octets: bytes) -> bytes:
+    """A document of ours, one element a line, two blanks a level. What is not written as we write is left as
+    it is: between two tags of ours stands nothing that an element holds."""
+    if not octets.startswith(_DECLARATION):
+        return octets
+    lignes: list[bytes] = []
+    niveau = 0
+    for balise in octets[len(_DECLARATION) + 1 : -1].split(b"><"):
+        ferme = balise.startswith(b"/")
+        niveau -= ferme
+        lignes.append(b"  " * niveau + b"<" + balise + b">\n")
+        niveau += not (ferme or balise.endswith(b"/") or b"</" in balise)
+    return _DECLARATION + b"".join(lignes)
+
+
 def _avec_espace(element: Element) -> str:
     """What lxml would write of a root, which declares the prefix before its attributes."""
     debut = f"<ns1:{element.nom}"
@@ -443,7 +458,7 @@ def _malforme(erreur: Any, data: bytes) -> MessageMalforme:
     elif code in phrases("xml"):
         raison, remede = phrases("xml")[code]
     else:
-        # The parser's own words, in English: what is left here hardly happens.
-        mots = " ".join((erreur.msg.rpartition(", line ")[0] or erreur.msg).split())
-        raison, remede = f"le XML est mal formé ({mots})", "corrigez le document"
+        # None of the table: what is left here hardly happens.
+        nom = f" ({code})" if code else ""
+        raison, remede = f"le XML est mal formé à cet endroit{nom}", "corrigez le document à cette ligne"
     return MessageMalforme(_ILLISIBLE, explication=f"Ligne {ligne}, colonne {colonne} : {raison}. → {remede}")

@@ -30,6 +30,7 @@ from sne_sandbox.contract.schema import (
     inclusions,
     lire_arbre,
 )
+from sne_sandbox.contract.suggestions import preciser
 from sne_sandbox.contract.versions import Contrat
 from sne_sandbox.domain.anomalie import Fidelite
 from sne_sandbox.domain.texte import masquer_nir
@@ -78,7 +79,7 @@ def expliquer_sous(contrat: Contrat, racine: Any, document: Document) -> list[tu
     for the same reason: a convention adds to it.
     """
     version = contrat.version_de_lecture(racine.get("versionInterface", ""))
-    fautes = expliquer(racine, document, version, contrat.schemas)
+    fautes = [preciser(contrat, faute) for faute in expliquer(racine, document, version, contrat.schemas)]
     if document is not Document.DEMANDE or version not in contrat.conventions or not fautes:
         return [(faute, Fidelite.ATTESTEE) for faute in fautes]
     publiees = [v for v in contrat.versions if v not in contrat.conventions]
@@ -199,7 +200,7 @@ class _Visite:
             )
         return self._erreurs
 
-    def _noter(self, element: Any, chemin: str, phrase: tuple[str, str, str]) -> None:
+    def _noter(self, element: Any, chemin: str, phrase: phrases.Phrase) -> None:
         if len(self._erreurs) >= ERREURS_MAX:
             raise _Trop
         self._erreurs.append(SchemaError(element.sourceline or 0, chemin, *phrase))
@@ -237,7 +238,7 @@ class _Visite:
             if phrases.local(element.tag) == _JAMAIS_CITE:
                 cite, texte = texte, masquer_nir(texte)
                 defaut = replace(defaut, message=defaut.message.replace(cite.strip(), texte.strip()))
-            self._noter(element, chemin, (defaut.message, texte, defaut.remede))
+            self._noter(element, chemin, (defaut.message, texte, defaut.remede, defaut.sorte))
         elif declaration.fixed is not None and type_.normalize(texte) != declaration.fixed:
             self._noter(element, chemin, phrases.dire("valeur_fixe", texte, fixe=declaration.fixed))
 
@@ -260,7 +261,7 @@ class _Visite:
             if defaut is not None:
                 # A code that is too long is another's, or a label: what is left of it would be none either.
                 remede = _CODE if nom == "code" and valeur else defaut.remede
-                self._noter(element, lieu, (defaut.message, valeur, remede))
+                self._noter(element, lieu, (defaut.message, valeur, remede, defaut.sorte))
             elif attribut.fixed is not None and attribut.type.normalize(valeur) != attribut.fixed:
                 self._noter(element, lieu, phrases.dire("valeur_fixe", valeur, fixe=attribut.fixed))
         for nom, attribut in admis.items():
@@ -404,7 +405,7 @@ class _ReleveAlignement:
     def _rempli(self, particules: Iterable[Any]) -> str:
         return next((phrases.local(p.name) for p in particules if p.name and id(p) in self._remplies), "")
 
-    def de_trop(self, nom: str, declaration: Any) -> tuple[str, str, str]:
+    def de_trop(self, nom: str, declaration: Any) -> phrases.Phrase:
         """Why an element that was set aside cannot stay where it is."""
         if declaration is None:
             return phrases.inconnu(nom, [phrases.local(p.name) for p in self._particules if p.name])

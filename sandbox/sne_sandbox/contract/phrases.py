@@ -1,7 +1,7 @@
 """What an explanation says, in French: of what stands in the wrong place, then of a value that is none.
 
-The sentences are data, `phrases.toml`. One on a place is (message, value, remedy); what is wrong with a value
-is a `DefautValeur`.
+The sentences are data, `phrases.toml`, and known by their name there (`sorte`). One on a place is (message,
+value, remedy, name); what is wrong with a value is a `DefautValeur`.
 """
 
 import re
@@ -16,7 +16,7 @@ from typing import Any, Final
 from sne_sandbox.contract.schema import BLANCS, SchemaError
 from sne_sandbox.domain.texte import accorde
 
-Phrase = tuple[str, str, str]
+Phrase = tuple[str, str, str, str]
 _XSI_TYPE: Final = re.compile(r"XMLSchema-instance\}type'|xsi:type")
 
 
@@ -32,7 +32,7 @@ def dire(nom: str, valeur: str = "", /, **places: object) -> Phrase:
     """The sentence of that name on a place where `valeur` was written; `places` fill what stands between
     braces."""
     message, remede = phrases("lieux")[nom]
-    return message.format(valeur=valeur, **places), valeur, remede.format(valeur=valeur, **places)
+    return message.format(valeur=valeur, **places), valeur, remede.format(valeur=valeur, **places), nom
 
 
 def local(nom: str) -> str:
@@ -104,8 +104,8 @@ def attribut_inconnu(nom: str, valeur: str, connus: list[str]) -> Phrase:
 def refus_brut(erreur: SchemaError) -> SchemaError:
     """A refusal that the walk did not explain: xsi:type, else in the schema processor's words."""
     nom = "type_annonce" if _XSI_TYPE.search(erreur.message) else "refus_brut"
-    message, _, remede = dire(nom, mots=erreur.message)
-    return replace(erreur, message=message, remede=remede)
+    message, _, remede, sorte = dire(nom, mots=erreur.message)
+    return replace(erreur, message=message, remede=remede, sorte=sorte)
 
 
 def place(avant: str, apres: str) -> str:
@@ -151,12 +151,13 @@ class DefautValeur:
 
     message: str
     remede: str
+    sorte: str
 
 
 def _defaut(nom: str, vu: str = "", /, **places: object) -> DefautValeur:
     """The sentence of that name on the value that is shown as `vu`."""
     message, remede = phrases("valeurs")[nom]
-    return DefautValeur(message.format(vu=vu, **places), remede.format(vu=vu, **places))
+    return DefautValeur(message.format(vu=vu, **places), remede.format(vu=vu, **places), nom)
 
 
 def defaut_de_valeur(type_: Any, texte: str) -> DefautValeur | None:

@@ -44,7 +44,8 @@ class SchemaError:
     """One place where a document does not fit its schema.
 
     `ligne` is the line in the document, `chemin` the path without prefixes (`interfaceNuu/demande/…`) of the
-    faulty or missing element, `message` the sentence, `valeur` the faulty value, `remede` what to do.
+    faulty or missing element, `message` the sentence, `valeur` the faulty value, `remede` what to do, `sorte`
+    the name of the sentence in `phrases.toml`.
     """
 
     ligne: int
@@ -52,6 +53,7 @@ class SchemaError:
     message: str
     valeur: str = ""
     remede: str = ""
+    sorte: str = ""
 
     def __str__(self) -> str:
         suite = f" → {self.remede}" if self.remede else ""

@@ -26,6 +26,7 @@ _DATE_TIME: Final = re.compile(
 
 #: The names along a path: rules walk the same few paths again and again.
 _PAS: Final[Retenus[list[str]]] = Retenus(lambda chemin: chemin.split("/"))
+_CODE_QUALIFIE: Final = "}code"
 
 
 class Element:
@@ -79,6 +80,11 @@ class Element:
 
     def __repr__(self) -> str:
         return f"<Element {self.chemin}>"
+
+    @property
+    def code_qualifie(self) -> bool:
+        """Whether its code is written in a namespace, where the schema has none: `code` is then None."""
+        return any(nom.endswith(_CODE_QUALIFIE) for nom in self.attributs)
 
     # --- where ---------------------------------------------------------------------------------
 

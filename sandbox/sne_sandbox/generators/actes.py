@@ -39,7 +39,7 @@ _TEXTES: Final = (
     "Avis",
     "Livret de famille & avis d’imposition",
     "Pièce « à l'appui » : œuvre, n° 12 <bis>",
-    "Dossier examiné ".ljust(99, "é") + ".",
+    "Dossier « à l'appui » : œuvre & l’avis, n° 12 <bis> ".ljust(99, "é") + ".",
 )
 _COMMENTAIRE_MAX: Final = 500
 #: Version of the messages of the event and search services.
@@ -228,7 +228,7 @@ def _evenement(tirage: Tirage, ici: Atelier, code: str, valeurs: Sequence[tuple[
     jour = ici.jour - timedelta(days=tirage.entier(0, 90))
     enfants = [Element("codeTypeEvenement", code), Element("dateSurvenance", jour.isoformat())]
     if tirage.booleen(ici.contraintes.richesse):
-        textes = (*_TEXTES, "Reçu à l'agence. ".ljust(_COMMENTAIRE_MAX - 1, "œ") + ".")
+        textes = (*_TEXTES, "Reçu à l'agence & <vu> ".ljust(_COMMENTAIRE_MAX - 1, "œ") + ".")
         enfants.append(Element("commentaire", _texte(tirage, ici, textes)))
     if valeurs:
         lignes = [
@@ -390,7 +390,7 @@ def _periode(debut: str, fin: str) -> _Critere:
         haut = ici.jour - timedelta(days=tirage.entier(0, 30))
         bas = haut - timedelta(days=tirage.entier(0, 730))
         bornes = [Element(debut, bas.isoformat()), Element(fin, haut.isoformat())]
-        return tirage.choix((bornes, bornes[:1], bornes[1:]))
+        return tirage.choix((bornes, bornes[:1], bornes[1:], bornes))
 
     return dessiner
 
@@ -418,7 +418,8 @@ def _personne(tirage: Tirage, ici: Atelier) -> Sequence[Element]:
 
 
 def _une_association(tirage: Tirage, ici: Atelier) -> Sequence[Element]:
-    nom = _nomme(tirage, ici, "association/nom", ("Escale", "L’Œuvre d'Aÿ", "Un Toit en Partage 12"))
+    noms_connus = ("Escale", "Un Toit en Partage 12", "L’Œuvre d'Aÿ & « <Cie> »")
+    nom = _nomme(tirage, ici, "association/nom", noms_connus)
     return [bloc("association", nom)]
 
 
@@ -434,8 +435,12 @@ def _nomme(tirage: Tirage, ici: Atelier, chemin: str, pool: Sequence[str]) -> El
     return Element(chemin.rpartition("/")[2], texte)
 
 
+#: Kinds of pieces: the contract has no list of them.
+_PIECES: Final = ("IDENTITE", "IMPOT", *(f"PIECE{rang:02d}" for rang in range(1, 11)))
+
+
 def _pieces(tirage: Tirage, ici: Atelier) -> Sequence[Element]:
-    codes = ("IDENTITE", "IMPOT")[: tirage.entier(1, 2)]
+    codes = _PIECES if ici.contraintes.longues else _PIECES[: tirage.entier(1, 2)]
     return [bloc("piecesJustificatives", *[Element("codeCategorie", code) for code in codes])]
 
 

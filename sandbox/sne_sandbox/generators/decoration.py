@@ -102,6 +102,8 @@ _FORMES: Final = frozenset(
         *("numeroRpls", "codeSirenBailleur", "nombre"),
     }
 )
+#: Whether to stretch a text: a choice, of which what is hard is the last.
+_ETIRER: Final = (False, True)
 #: From this many ornaments on, an element has them drawn together.
 _ENSEMBLE: Final = 3
 _DOMICILE: Final = "interfaceNuu/demande/demandeLogement/personnePhysique/demandeur/adressePostale"
@@ -130,6 +132,8 @@ class Decor:
     """Whether the applicant's address has to be abroad."""
     connus: bool = False
     """Whether the base knows these people already: their names stay as they are."""
+    longues: bool = False
+    """Whether lists are as long as they may be."""
 
     def codes(self, chemin: str) -> tuple[str, ...]:
         """The codes that an element may carry, by its path without index."""
@@ -227,7 +231,7 @@ def _etirer(element: Element, scene: Decor, chemin: str) -> Element:
     borne = scene.bornes.get(chemin)
     if scene.connus and element.nom in _NOMS:
         return element
-    if borne is None or not element.texte or element.nom in _FORMES or not scene.tirage.booleen(0.5):
+    if borne is None or not element.texte or element.nom in _FORMES or not scene.tirage.choix(_ETIRER):
         return element
     if borne.longueur is not None:
         texte = _long(element, borne.longueur)

@@ -18,7 +18,7 @@ from sne_sandbox.errors import UsageError
 from sne_sandbox.generators import logements
 from sne_sandbox.generators.decoration import Decor, bornes, orner
 from sne_sandbox.generators.demandes import DossierTire, adresse_postale, message, tirer_dossier
-from sne_sandbox.generators.logements import HABITANTS
+from sne_sandbox.generators.logements import HABITANTS, MOTIFS_MAX
 from sne_sandbox.generators.menages import (
     ASSOCIATION,
     COLOCATION,
@@ -42,6 +42,8 @@ _LOCALISATIONS_MAX: Final = 8
 _COLOCATAIRES_MAX: Final = 4
 _NAISSANCES_MAX: Final = 9
 _HEURE: Final = 9
+#: How many there are in a list that has to be long: beyond the ten lines of a screen.
+_LONGUE: Final = 12
 #: Chance of what households of a test have and those of a seed never do.
 _VARIANTE: Final = 0.2
 #: What a single person may wish, and a large household.
@@ -61,7 +63,8 @@ class Contraintes:
     asks for the longest legal texts and the extreme numbers (None: now and then); `richesse` is the chance,
     from 0 to 1, of each optional element that the household does not need; `communes` are the INSEE codes of
     the wished communes, all of one territory; `etranger` puts the applicant's address abroad; `depot` is the
-    day of deposit, that of the message by default.
+    day of deposit, that of the message by default; `difficile` asks Hypothesis for what is hard to carry
+    first, instead of what is simple, and `longues` for lists beyond ten, or as long as rules let them be.
     """
 
     sorte: str | None = None
@@ -79,6 +82,8 @@ class Contraintes:
     communes: tuple[str, ...] = ()
     forcer_doublon: bool = False
     depot: date | None = None
+    difficile: bool = False
+    longues: bool = False
 
     def avec_communes(self, communes: tuple[str, ...]) -> Self:
         """The same, in these communes."""
@@ -107,7 +112,7 @@ class Atelier:
         if voulu.communes:
             souhait = replace(dossier.souhait, places=dossier.territoire.places[: len(voulu.communes)])
             dossier = replace(dossier, souhait=souhait)
-        dossier = _souhaits(tirage, dossier)
+        dossier = _souhaits(tirage, dossier, longues=voulu.longues)
         return dossier if dossier.foyer is None else _varier(tirage, dossier, dossier.foyer, self)
 
     def message(self, tirage: Tirage) -> Element:
@@ -140,6 +145,7 @@ class Atelier:
             (place.code_postal, place.code),
             self.contraintes.richesse,
             limites,
+            longues=self.contraintes.longues,
         )
 
 
@@ -208,10 +214,10 @@ def _territoire(contrat: Contrat, ici: Territoire, codes: tuple[str, ...]) -> Te
 # --- the wish ----------------------------------------------------------------------------------------
 
 
-def _souhaits(tirage: Tirage, dossier: DossierTire) -> DossierTire:
+def _souhaits(tirage: Tirage, dossier: DossierTire, *, longues: bool) -> DossierTire:
     """Now and then as many places as the form has, or a room."""
     souhait, places = dossier.souhait, dossier.territoire.places
-    if tirage.booleen(_VARIANTE):
+    if longues or tirage.booleen(_VARIANTE):
         souhait = replace(souhait, places=places[:_LOCALISATIONS_MAX])
     if tirage.booleen(_VARIANTE):
         seul = dossier.foyer is None or dossier.foyer.taille == 1
@@ -249,7 +255,7 @@ def _varier(tirage: Tirage, dossier: DossierTire, foyer: Foyer, ici: Atelier) ->
         )
     enfants = (*foyer.a_charge, *foyer.en_garde)
     handicap = dossier.handicap or voulu.handicap
-    autres = tuple(e.naissance for e in enfants if variante(False)) if handicap else ()
+    autres = tuple(e.naissance for e in enfants if variante(voulu.longues)) if handicap else ()
     dossier = replace(dossier, foyer=foyer, handicap=handicap, handicapes=autres)
     dossier = _assez_grand(dossier, foyer)
     return replace(dossier, motifs=_motifs(tirage, dossier, foyer, ici))
@@ -272,8 +278,10 @@ def _personnes(tirage: Tirage, dossier: DossierTire, foyer: Foyer, ici: Atelier)
             return replace(foyer, en_garde=(*foyer.en_garde, ne))
         return replace(foyer, a_charge=(*foyer.a_charge, ne))
 
-    while len(foyer.a_charge) < voulu.enfants_min:
+    while len(foyer.a_charge) < (_LONGUE if voulu.longues else voulu.enfants_min):
         foyer = enfant()
+    while voulu.longues and len(foyer.en_garde) < _LONGUE:
+        foyer = enfant("G")
     if variante(voulu.garde_alternee and not any(e.garde == "G" for e in foyer.en_garde)):
         foyer = enfant("G" if voulu.garde_alternee else tirage.choix(("G", "D")))
     if variante(False):
@@ -282,7 +290,8 @@ def _personnes(tirage: Tirage, dossier: DossierTire, foyer: Foyer, ici: Atelier)
         foyer = replace(foyer, a_naitre=ici.jour + timedelta(days=tirage.entier(15, 230)))
     if foyer.a_naitre is not None and variante(False):
         foyer = replace(foyer, naissances=tirage.entier(2, _NAISSANCES_MAX))
-    manquants = voulu.cotitulaires_min - (foyer.cotitulaire is not None)
+    voulus = _LONGUE if voulu.longues else voulu.cotitulaires_min
+    manquants = voulus - (foyer.cotitulaire is not None)
     if foyer.lien is not None and variante(False):
         manquants = max(manquants, tirage.entier(1, _COLOCATAIRES_MAX))
     colocataires = tuple(_colocataire(tirage, dossier, demandeur, ici) for _ in range(manquants))
@@ -348,7 +357,8 @@ def _distincts(colocataires: tuple[Individu, ...], foyer: Foyer) -> tuple[Indivi
 
 def _motifs(tirage: Tirage, dossier: DossierTire, foyer: Foyer, ici: Atelier) -> tuple[str, ...]:
     """The drawn motives, and now and then another that fits."""
-    if not tirage.booleen(2 * _VARIANTE):
+    longues = ici.contraintes.longues
+    if not (longues or tirage.booleen(2 * _VARIANTE)):
         return dossier.motifs
     situation, modele = foyer.demandeur.situation, foyer.logement
     exclus = {
@@ -362,6 +372,8 @@ def _motifs(tirage: Tirage, dossier: DossierTire, foyer: Foyer, ici: Atelier) ->
         for code in _codes(ici.contrat, "ListeMotifDemande")
         if not exclus.get(code) and code not in dossier.motifs
     ]
+    if longues:
+        return (*dossier.motifs, *libres)[:MOTIFS_MAX]
     return (*dossier.motifs[:2], tirage.choix(libres))
 
 

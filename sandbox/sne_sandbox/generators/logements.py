@@ -19,7 +19,7 @@ _MOTIFS_LOGES: Final = Repartition(
     {"13": 26, "09": 20, "19": 11, "17": 9, "21": 8, "08": 7, "03": 6, "04": 5, "10": 3, "20": 3, "05": 2}
 )
 _MOTIFS_SANS_LOGEMENT: Final = Repartition({"01": 86, "06": 4, "21": 5, "19": 5})
-_MOTIFS_MAX: Final = 3
+MOTIFS_MAX: Final = 3
 _SEPARATION: Final = "11"
 _DECOHABITATION: Final = "12"
 _HANDICAP: Final = "07"
@@ -90,7 +90,7 @@ def tirer_motifs(tirage: Tirage, foyer: Foyer, *, handicap: bool) -> tuple[str, 
         motifs.append(tirage.selon(_MOTIFS_LOGES))
     elif modele != "CPE" or tirage.booleen(0.4):
         motifs.append(tirage.selon(_MOTIFS_SANS_LOGEMENT))
-    return tuple(dict.fromkeys(motifs))[:_MOTIFS_MAX]
+    return tuple(dict.fromkeys(motifs))[:MOTIFS_MAX]
 
 
 def recherche(souhait: Souhait, p: Plume[T]) -> T:

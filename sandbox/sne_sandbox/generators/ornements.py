@@ -17,8 +17,12 @@ from sne_sandbox.generators.noms import noms
 
 # --- drawings ----------------------------------------------------------------------------------------
 
-#: Places of other départements, as postal code and INSEE code: a number would lose their leading zero.
-_AILLEURS: Final = (("01000", "01053"), ("06300", "06088"))
+#: Places of other départements, as postal code and INSEE code: what is read as a number loses a leading zero,
+#: or the letter of Corsica; an arrondissement is no commune of the list of communes; the last is abolished.
+_AILLEURS: Final = (
+    *(("01000", "01053"), ("06300", "06088"), ("69007", "69387"), ("13008", "13208"), ("20200", "2B033")),
+    *(("97400", "97411"), ("75012", "75112"), ("01260", "01176")),
+)
 #: Ways of being housed that go with any other.
 _ACCOMMODANTS: Final = ("HOT", "LTG")
 
@@ -89,6 +93,8 @@ def codes(liste: str, nom: str, seul: str | None = None) -> Dessin:
 
     def dessiner(scene: Decor, chemin: str, parent: Element) -> tuple[Element, ...]:
         codes = scene.codes(f"{chemin}/{liste}/{nom}")
+        if scene.longues:
+            return (bloc(liste, *[de_code(nom, c) for c in codes if c != seul]),)
         premier = scene.tirage.entier(0, len(codes) - 1)
         combien = scene.tirage.entier(1, len(codes) - premier)
         retenus: Sequence[str] = codes[premier : premier + combien]
@@ -100,13 +106,14 @@ def codes(liste: str, nom: str, seul: str | None = None) -> Dessin:
 
 
 def ressources(scene: Decor, chemin: str, parent: Element) -> tuple[Element, ...]:
-    """One to three resources of natures that are not there yet."""
+    """One to three resources of natures that are not there yet, or all of them."""
     deja = {detail.code_de("ressource") for detail in parent.enfants}
     libres = [c for c in scene.codes(f"{chemin}/detailRessource/ressource") if c not in deja]
     if not libres:
         return ()
-    premier = scene.tirage.entier(0, len(libres) - 1)
-    combien = scene.tirage.entier(1, 3)
+    premier, combien = 0, len(libres)
+    if not scene.longues:
+        premier, combien = scene.tirage.entier(0, len(libres) - 1), scene.tirage.entier(1, 3)
     return tuple(
         [
             bloc(
@@ -163,9 +170,11 @@ def ailleurs(scene: Decor, chemin: str, parent: Element) -> tuple[Element, ...]:
 
 
 def autre_modele(scene: Decor, chemin: str, parent: Element) -> tuple[Element, ...]:
-    """A second way of being housed, which contradicts no other and asks for nothing more; nothing to who has
-    them all."""
+    """A second way of being housed (all of them, in a long list), which contradicts no other and asks for
+    nothing more; nothing to who has them all."""
     restent = [modele for modele in _ACCOMMODANTS if all(m.code != modele for m in parent.enfants)]
+    if scene.longues:
+        return tuple([de_code("modeleLogement", modele) for modele in restent])
     return (de_code("modeleLogement", scene.tirage.choix(restent)),) if restent else ()
 
 

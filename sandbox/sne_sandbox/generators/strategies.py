@@ -19,7 +19,7 @@ from sne_sandbox.domain.element import Element
 from sne_sandbox.generators import actes
 from sne_sandbox.generators.defauts import Defaut, essayer
 from sne_sandbox.generators.demandes import DossierTire
-from sne_sandbox.generators.diversite import LIBRE, Contraintes, Lieu, atelier
+from sne_sandbox.generators.diversite import LIBRE, Atelier, Contraintes, Lieu, atelier
 from sne_sandbox.generators.tirage import FREQUENT, RARE, Repartition, pools
 
 __all__ = [
@@ -33,24 +33,27 @@ T = TypeVar("T")
 class TirageHypothese:
     """Draws from Hypothesis, straight from its `ConjectureData`, below its strategies: a demande takes a
     hundred draws, and through `st.integers()` each costs two and a half times as much (24 µs against 10).
-    Every draw shrinks to the value that `Tirage` calls the simplest; shares are
-    left aside, all values being worth a try."""
+    Every draw shrinks to the value that `Tirage` calls the simplest, or, where what is hard is
+    wanted (`difficile`), a choice to its last; shares are left aside, all values being worth a try."""
 
-    __slots__ = ("_data",)
+    __slots__ = ("_data", "_difficile")
 
-    def __init__(self, data: ConjectureData) -> None:
+    def __init__(self, data: ConjectureData, *, difficile: bool = False) -> None:
         self._data = data
+        self._difficile = difficile
 
     def entier(self, bas: int, haut: int) -> int:
         """An integer from `bas` to `haut`, both included; 0, or what is nearest to `bas`, first."""
         return self._data.draw_integer(bas, haut, shrink_towards=0 if bas < 0 < haut else bas)
 
     def choix(self, valeurs: Sequence[T]) -> T:
-        """One of `valeurs`, the first being the simplest; of a pool of names, the shortest."""
+        """One of `valeurs`, the first being the simplest; of a pool of names, the shortest. Of a pool the
+        last has all that applications damage: quotes, ligatures, what XML escapes."""
         if len(valeurs) == 1:
             return valeurs[0]
         rangees: Sequence[T] = pools().get(id(valeurs), valeurs)  # type: ignore[assignment]
-        return rangees[self._data.draw_integer(0, len(rangees) - 1)]
+        dernier = len(rangees) - 1
+        return rangees[self._data.draw_integer(0, dernier, shrink_towards=dernier if self._difficile else 0)]
 
     def selon(self, repartition: Repartition[T]) -> T:
         """One value of `repartition`, whatever its share: all are worth a try."""
@@ -70,13 +73,14 @@ class TirageHypothese:
 class Tirees(SearchStrategy[T]):
     """The strategy of what `construire` builds with a `Tirage`."""
 
-    def __init__(self, construire: Callable[[TirageHypothese], T]) -> None:
+    def __init__(self, construire: Callable[[TirageHypothese], T], *, difficile: bool = False) -> None:
         super().__init__()
         self._construire = construire
+        self._difficile = difficile
 
     def do_draw(self, data: ConjectureData) -> T:
         """One value (Hypothesis's own hook)."""
-        return self._construire(TirageHypothese(data))
+        return self._construire(TirageHypothese(data, difficile=self._difficile))
 
     def __repr__(self) -> str:
         return f"Tirees({getattr(self._construire, '__qualname__', self._construire)!r})"
@@ -85,14 +89,21 @@ class Tirees(SearchStrategy[T]):
 # Below, `ou` says where and when: the arguments of `atelier` after the contract.
 
 
+def _tirees(ici: Atelier, construire: Callable[[TirageHypothese], T]) -> Tirees[T]:
+    """What `construire` builds, as the constraints of `ici` want it drawn."""
+    return Tirees(construire, difficile=ici.contraintes.difficile)
+
+
 def menages(contrat: Contrat, **ou: Unpack[Lieu]) -> SearchStrategy[DossierTire]:
     """Households with their file, as `demandes` writes them without ornaments."""
-    return Tirees(atelier(contrat, **ou).dossier)
+    ici = atelier(contrat, **ou)
+    return _tirees(ici, ici.dossier)
 
 
 def demandes(contrat: Contrat, **ou: Unpack[Lieu]) -> SearchStrategy[Element]:
     """Whole CRE messages (`interfaceNuu`)."""
-    return Tirees(atelier(contrat, **ou).message)
+    ici = atelier(contrat, **ou)
+    return _tirees(ici, ici.message)
 
 
 def suites_de(
@@ -108,7 +119,7 @@ def suites_de(
     knows as `numero`. MOD and REN change what the demande says, never who the applicant is; a RAD is given
     its `radiation`."""
     ici = atelier(contrat, **ou)
-    return Tirees(lambda t: actes.suite(t, ici, demande, type_fichier, numero, radiation=radiation))
+    return _tirees(ici, lambda t: actes.suite(t, ici, demande, type_fichier, numero, radiation=radiation))
 
 
 def separations(
@@ -117,7 +128,7 @@ def separations(
     """Whole CRS messages of the first co-holder of `origine`, which the base knows as `numero`. Raises
     ValueError, when drawn, if it has no co-holder."""
     ici = atelier(contrat, **ou)
-    return Tirees(lambda t: actes.separation(t, ici, origine, numero))
+    return _tirees(ici, lambda t: actes.separation(t, ici, origine, numero))
 
 
 def radiations(
@@ -133,20 +144,20 @@ def radiations(
         codes = tuple(code for code in souhaitees if code and contrat.territoires.commune(code))
         ou["contraintes"] = ici.contraintes.avec_communes(codes)
         ici = atelier(contrat, **ou)
-    return Tirees(lambda t: actes.radiation(t, ici, motif=motif, depot=depot))
+    return _tirees(ici, lambda t: actes.radiation(t, ici, motif=motif, depot=depot))
 
 
 def dalos(contrat: Contrat, *, statut: str | None = None, **ou: Unpack[Lieu]) -> SearchStrategy[Element]:
     """`informationDalo` elements; `statut` is a code of ListeStatutDalo, any by default."""
     ici = atelier(contrat, **ou)
-    return Tirees(lambda t: actes.dalo(t, ici, statut=statut))
+    return _tirees(ici, lambda t: actes.dalo(t, ici, statut=statut))
 
 
 def evenements(contrat: Contrat, *, code: str | None = None, **ou: Unpack[Lieu]) -> SearchStrategy[Element]:
     """`evenement` elements of the type `code`, of any type usable on that day in the guichet's territory by
     default."""
     ici = atelier(contrat, **ou)
-    return Tirees(lambda t: actes.evenement(t, ici, code=code))
+    return _tirees(ici, lambda t: actes.evenement(t, ici, code=code))
 
 
 def decisions(
@@ -155,13 +166,13 @@ def decisions(
     """`evenement` elements of type DECATT, each characteristic once: `bail` whether a lease was signed,
     `issue` the code of DECISION."""
     ici = atelier(contrat, **ou)
-    return Tirees(lambda t: actes.decision(t, ici, bail=bail, issue=issue))
+    return _tirees(ici, lambda t: actes.decision(t, ici, bail=bail, issue=issue))
 
 
 def recherches(contrat: Contrat, **ou: Unpack[Lieu]) -> SearchStrategy[Element]:
     """`demandeMulticritere` elements."""
     ici = atelier(contrat, **ou)
-    return Tirees(lambda t: actes.recherche(t, ici))
+    return _tirees(ici, lambda t: actes.recherche(t, ici))
 
 
 def defauts(code: str, contrat: Contrat) -> SearchStrategy[Defaut]:

@@ -94,17 +94,30 @@ FREQUENT: Final = 0.88
 _COURTS: Final = 40
 
 #: Accents, ligatures, straight and typographic apostrophes, hyphens, particles, one letter, double names;
-#: all invented, and no longer than the shortest bound of their elements.
+#: all invented, and no longer than the shortest bound of their elements. The longest of each is the hardest.
 _REMARQUABLES: Final = {
-    "masculins": ("Bo", "Noé", "Théo", "Jean-Noël", "Loïc Anaël", "Señen", "Çelik", "Ángel-Aÿ"),
-    "feminins": ("Ô", "Léa", "Zoé", "Anaïs", "Cœline", "Maëlle-Ève", "Fa’atea", "N'Deye", "Marie Lætitia"),
+    "masculins": (
+        *("Bo", "Noé", "Théo", "Jean-Noël", "Loïc Anaël", "Señen", "Çelik", "Ángel-Aÿ"),
+        "Gwenc'hlan-Œdo",
+    ),
+    "feminins": (
+        *("Ô", "Léa", "Zoé", "Anaïs", "Cœline", "Maëlle-Ève", "Fa’atea", "N'Deye", "Marie Lætitia"),
+        "Cœline-N'Guéma",
+    ),
     "familles": (
         *("Ba", "Oz", "Lœuil", "D'Almé", "N’Goran", "Saint-Œy"),
         *("de La Haÿe", "Le Goff-Küçük", "Pérez y Núñez", "L’Hôpital d'Aÿ", "Van der Œst-Ménès"),
+        "L’Haÿ d'Œuvre-Küçük",
     ),
-    "voies": ("rue X", "allée de l’Œuf", "rue d'Aÿ", "chemin du Bas-Château", "bd du 8-Mai-1945 (côté pair)"),
-    "metiers": ("Clerc", "Maître d’œuvre", "Aide-soignant·e", "Chef d'équipe (nuit)"),
-    "employeurs": ("Ac", "Côté & Fils", "L’Œil d'Or SARL", "Müller <Bois>"),
+    "voies": (
+        *("rue X", "allée de l’Œuf", "rue d'Aÿ", "chemin du Bas-Château", "bd du 8-Mai-1945 (côté pair)"),
+        'cité "L’Œuf" & cour d\'Aÿ <côté>',
+    ),
+    "metiers": (
+        *("Clerc", "Maître d’œuvre", "Aide-soignant·e", "Chef d'équipe (nuit)"),
+        "Chef d’œuvre & d'été <nuit>",
+    ),
+    "employeurs": ("Ac", "Côté & Fils", "L’Œil d'Or SARL", "Müller <Bois>", "L’Œil d'Or & Côté <SARL>"),
 }
 
 

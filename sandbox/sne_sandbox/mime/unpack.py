@@ -39,6 +39,8 @@ ILLISIBLE: Final = "Le message MIME est illisible."
 
 _LIGNE_VIDE: Final = re.compile(rb"\r?\n\r?\n")
 _FIN_DE_LIGNE: Final = re.compile(rb"\r?\n")
+#: What a body in parts begins with: a delimiter, then a header of MIME.
+_PREMIERE_PARTIE: Final = re.compile(rb"\s*--([^\r\n]{1,70})\r?\n(?:[A-Za-z-]+:[^\r\n]*\r?\n)*?(?i:content-)")
 #: What makes a delimiter of `--boundary`: two hyphens or none, padding, the end of the line.
 _APRES_LIMITE: Final = re.compile(rb"(--)?[ \t]*(\r?\n|\Z)")
 
@@ -257,9 +259,24 @@ def est_multipart(content_type: str, body: bytes) -> bool:
     return media.startswith("multipart/")
 
 
+def limite_du_corps(body: bytes) -> str:
+    """The boundary that a body begins with, when it comes in parts whatever its header says; "" when it does
+    not."""
+    trouve = _PREMIERE_PARTIE.match(body)
+    return "" if trouve is None else _texte(trouve[1])
+
+
 def _simple(content_type: str, entete: ContentType, body: bytes) -> Message:
     if not body:
         raise MessageMalforme("Le message est vide.", explication="Le corps de la requête n'a aucun octet.")
+    limite = limite_du_corps(body)
+    if limite:
+        raise MessageMalforme(
+            ILLISIBLE,
+            explication=f"L'en-tête Content-Type annonce [{entete.media}], et le corps est en plusieurs "
+            f"parties, séparées par [--{limite}] : les deux se contredisent. → envoyez Content-Type: "
+            f'multipart/related; type="{_XOP}"; boundary="{limite}"',
+        )
     notees = {t.BOM} if body.startswith(_BOM) else set()
     if entete.media != "application/soap+xml":
         notees.add(t.TYPE_SIMPLE)

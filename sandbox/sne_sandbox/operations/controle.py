@@ -1,19 +1,22 @@
 """The offline control of a document (`sne-sandbox check`): schema, nomenclatures, and the rules that need
 neither a base nor a transport."""
 
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
 from typing import Any, Final
 
-from sne_sandbox.contract import codec
+from sne_sandbox.contract import codec, places
 from sne_sandbox.contract.explication import expliquer_sous
 from sne_sandbox.contract.schema import Document
+from sne_sandbox.contract.suggestions import remede_de_regle
 from sne_sandbox.contract.versions import Contrat
-from sne_sandbox.domain.anomalie import Gravite
-from sne_sandbox.domain.element import DocumentRecu
+from sne_sandbox.domain.anomalie import Anomalie, Gravite
+from sne_sandbox.domain.element import DocumentRecu, Element
 from sne_sandbox.errors import ExchangeError
 from sne_sandbox.rules import engine
+from sne_sandbox.rules.malgre import juger_malgre
 from sne_sandbox.rules.registre import RegistreMemoire
 from sne_sandbox.rules.rule import Contexte
 from sne_sandbox.settings import PAR_NOM, Reglages
@@ -23,14 +26,29 @@ XML: Final = "XML"
 XSD: Final = "XSD"
 #: `typeFichier` of the declaration of a DALO.
 DALO: Final = "DAL"
+_ILLISIBLE: Final = "Le document XML n'est pas lisible"
+#: A whole message, saved as it travels.
+_MULTIPART: Final = re.compile(rb"\s*(?:--[\w=]|(?:POST|HTTP/1\.[01]) |(?i:content-type|mime-version)\s*:)")
 _ESPACE: Final = f"{{{codec.NS}}}"
 _VIDE: Final = RegistreMemoire()
 
 
+#: Above what the rules say of a document that the schema refuses.
+ENSUITE: Final = "Et aussi, une fois ceci corrigé"
+_TITRE: Final = f"{ENSUITE} :"
+_DE_REGLE: Final = re.compile(r"ligne \d+, \S+ : (\w+) \((\w+)\) : (.+?)(?: → .*)?")
+#: Characters of a faulty value that is shown.
+VALEUR_MAX: Final = 200
+#: How codec says where a text ceases to be XML.
+_LIEU: Final = re.compile(r"Ligne (\d+), colonne (\d+) : (.*)", re.DOTALL)
+
+
 @dataclass(frozen=True, slots=True)
 class FauteDeDocument:
-    """One fault of a document. `regle` is XML, XSD or the code of a rule; `fidelite` and `source` say how
-    surely the real SNE sees it so."""
+    """One fault of a document. `regle` is « XML », « XSD » and the name of what is wrong (« XSD manque »), or
+    the code of a rule; `colonne` is 0 when it is not known; `fidelite` and `source` say how surely the real
+    SNE sees it so. `ensuite` says that it is a rule's, told while the schema refuses the document: the SNE
+    would say it once this is mended."""
 
     ligne: int
     chemin: str
@@ -41,15 +59,19 @@ class FauteDeDocument:
     remede: str = ""
     fidelite: str = ""
     source: str = ""
+    colonne: int = 0
+    ensuite: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Controle:
-    """The verdict on one document. `omises` are the codes of the rules that could not be judged here."""
+    """The verdict on one document. `omises` are the codes of the rules that could not be judged here, for
+    want of a base or of a transport; `en_attente` of those that look at what the schema refuses."""
 
     genre: str
     fautes: tuple[FauteDeDocument, ...]
     omises: tuple[str, ...] = ()
+    en_attente: tuple[str, ...] = ()
 
     @property
     def conforme(self) -> bool:
@@ -71,23 +93,90 @@ def controler(
     try:
         racine = codec.parse(octets, limit=xml_max, serre=True)
     except ExchangeError as erreur:
-        faute = FauteDeDocument(0, "", XML, Gravite.BLOQUANTE, str(erreur), remede=erreur.explication)
-        return Controle("", (faute,))
+        return Controle("", (_illisible(octets, erreur),))
     genre = genre_de(racine)
     version = contrat.version_de_lecture(racine.get("versionInterface", ""))
     if contrat.schemas.validate(racine, document=genre, version=version):
-        refus = Gravite.BLOQUANTE
-        return Controle(
-            str(genre),
-            tuple(
-                FauteDeDocument(
-                    f.ligne, f.chemin, XSD, refus, f.message, f.valeur, f.remede, str(fidelite), XSD
-                )
-                for f, fidelite in expliquer_sous(contrat, racine, genre)
-            ),
-        )
+        refuse = passer(racine, genre, contrat, profil, maintenant, nom=nom)
+        return replace(refuse, fautes=tuple(places.situer(refuse.fautes, octets)))
     document = codec.decoder_recu(racine, contrat.nomenclatures, octets)
     return _juger(document, genre, contrat, profil, maintenant, nom)
+
+
+def passer(
+    racine: Any,
+    genre: Document,
+    contrat: Contrat,
+    profil: str,
+    maintenant: datetime,
+    *,
+    nom: str | None = None,
+    type_fichier: str | None = None,
+) -> Controle:
+    """Every fault of a document (lxml) that its schema refuses, in one pass: those of the schema, then those
+    of the rules that read neither the base nor what the schema refuses. `nom` and `maintenant` as for
+    `controler`; `type_fichier` stands for what the document says when its operation decides."""
+    refus = expliquer_sous(contrat, racine, genre)
+    fautes = [
+        FauteDeDocument(
+            f.ligne, f.chemin, f"{XSD} {f.sorte}".rstrip(), Gravite.BLOQUANTE, f.message,
+            abrege_valeur(f.valeur), f.remede, str(fidelite), XSD,
+        )
+        for f, fidelite in refus
+    ]  # fmt: skip
+    conteneurs = contrat.nomenclatures.conteneurs
+    document, lisible = (codec.decoder(racine, conteneurs) for _ in range(2))
+    type_fichier = type_fichier or _type_de_fichier(document, genre)
+    if type_fichier is None:
+        return Controle(str(genre), tuple(fautes))
+    contexte = _contexte(document, type_fichier, contrat, maintenant, nom)
+    omises = _omises(contrat, type_fichier, nom is not None)
+    anomalies, tues = juger_malgre(contexte, contrat, profil, [faute for faute, _ in refus], lisible)
+    fautes += [replace(_de_regle(a, contrat), ensuite=True) for a in anomalies if a.regle not in omises]
+    return Controle(str(genre), tuple(fautes), omises, tuple(code for code in tues if code not in omises))
+
+
+def dire(controle: Controle) -> str:
+    """All these faults as the journal explains them, one a line: « ligne 12, interfaceNuu/… : phrase →
+    remède », those of the rules below a title, each with its code."""
+    lignes: list[str] = []
+    suite: list[str] = []
+    for f in controle.fautes:
+        quoi = f"{f.regle} ({f.gravite}) : {f.message}" if f.ensuite else f.message
+        phrase = f"ligne {f.ligne}, {f.chemin} : {quoi}{f' → {f.remede}' if f.remede else ''}"
+        (suite if f.ensuite else lignes).append(" ".join(phrase.split("\n")))
+    return "\n".join([*lignes, *([_TITRE, *suite] if suite else [])])
+
+
+def lire_explication(explication: str) -> tuple[list[str], list[tuple[str, str, str]]]:
+    """What `dire` wrote: the lines of the schema; (code, gravité, message) of each rule that would speak
+    next."""
+    lignes = explication.split("\n")
+    coupure = lignes.index(_TITRE) if _TITRE in lignes else len(lignes)
+    dites = [_DE_REGLE.fullmatch(ligne) for ligne in lignes[coupure + 1 :]]
+    return lignes[:coupure], [(dite[1], dite[2], dite[3]) for dite in dites if dite is not None]
+
+
+def abrege_valeur(valeur: str) -> str:
+    """A value as a fault shows it."""
+    if len(valeur) <= VALEUR_MAX:
+        return valeur
+    return f"{valeur[:VALEUR_MAX]}… ({len(valeur)} caractères)"
+
+
+def _illisible(octets: bytes, erreur: ExchangeError) -> FauteDeDocument:
+    """What keeps bytes from being a document, where, and what to do."""
+    dit, _, remede = erreur.explication.partition(" → ")
+    lieu = _LIEU.fullmatch(dit)
+    ligne, colonne, cause = (int(lieu[1]), int(lieu[2]), lieu[3]) if lieu else (0, 0, dit)
+    if not octets.strip():
+        remede = "vérifiez ce qui devait écrire ce fichier : il n'y a rien à contrôler"
+    elif _MULTIPART.match(octets):
+        cause = "ce n'est pas un document, mais un message HTTP ou MIME entier"
+        remede = "n'en donnez que la partie qui porte le document : après ses en-têtes, jusqu'au séparateur"
+    message = f"{_ILLISIBLE} : {cause.rstrip('.')}." if lieu else cause
+    chemin = places.ouvert(octets) if lieu else ""
+    return FauteDeDocument(ligne, chemin, XML, Gravite.BLOQUANTE, message, remede=remede, colonne=colonne)
 
 
 def genre_de(racine: Any) -> Document:
@@ -131,15 +220,32 @@ def _juger(
     maintenant: datetime,
     nom: str | None,
 ) -> Controle:
-    reglages = Reglages()
-    type_fichier = {Document.EVENEMENT: "EVT", Document.RECHERCHE: "RCH"}.get(genre)
+    type_fichier = _type_de_fichier(document, genre)
     if type_fichier is None:
-        if genre is not Document.DEMANDE:
-            return _sans_faute(genre, ())
-        type_fichier = document.texte_de("entete/typeFichier") or ""
-        # The declaration of a DALO has the schema of a demande; the code is a convention, as are file names.
-        type_fichier = "DALO" if type_fichier == DALO else type_fichier
-    contexte = Contexte(
+        return _sans_faute(genre, ())
+    contexte = _contexte(document, type_fichier, contrat, maintenant, nom)
+    omises = _omises(contrat, type_fichier, nom is not None)
+    anomalies = engine.juger_sans_registre(contexte, contrat, profil)
+    if not anomalies:
+        return _sans_faute(genre, omises)
+    fautes = tuple(_de_regle(a, contrat) for a in anomalies if a.regle not in omises)
+    return Controle(str(genre), fautes, omises)
+
+
+def _type_de_fichier(document: Element, genre: Document) -> str | None:
+    """By which the rules of a document are chosen; None for a document that none judges."""
+    if genre is not Document.DEMANDE:
+        return {Document.EVENEMENT: "EVT", Document.RECHERCHE: "RCH"}.get(genre)
+    ecrit = document.texte_de("entete/typeFichier") or ""
+    # The declaration of a DALO has the schema of a demande; the code is a convention, as are file names.
+    return "DALO" if ecrit == DALO else ecrit
+
+
+def _contexte(
+    document: Element, type_fichier: str, contrat: Contrat, maintenant: datetime, nom: str | None
+) -> Contexte:
+    reglages = Reglages()
+    return Contexte(
         type_fichier=type_fichier,
         document=document,
         maintenant=maintenant,
@@ -151,14 +257,10 @@ def _juger(
         localisations_max=reglages.localisations_max,
         recherche_max=reglages.recherche_max,
     )
-    omises = _omises(contrat, type_fichier, nom is not None)
-    anomalies = engine.juger_sans_registre(contexte, contrat, profil)
-    if not anomalies:
-        return _sans_faute(genre, omises)
-    fautes = []
-    for a in anomalies:
-        if a.regle not in omises:
-            fiche = contrat.regles[a.regle]
-            dit = (a.ligne, a.propriete, a.regle, a.gravite, a.message, a.valeur)
-            fautes.append(FauteDeDocument(*dit, fiche.remede, str(fiche.fidelite), fiche.source))
-    return Controle(str(genre), tuple(fautes), omises)
+
+
+def _de_regle(a: Anomalie, contrat: Contrat) -> FauteDeDocument:
+    fiche = contrat.regles[a.regle]
+    remede = remede_de_regle(contrat, a.regle, a.propriete, a.valeur)
+    dit = (a.ligne, a.propriete, a.regle, a.gravite, a.message, abrege_valeur(a.valeur))
+    return FauteDeDocument(*dit, remede, str(fiche.fidelite), fiche.source)

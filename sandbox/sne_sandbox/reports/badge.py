@@ -4,7 +4,7 @@ from html import escape
 from typing import Final
 
 from sne_sandbox.domain.texte import abrege, accorde, visible
-from sne_sandbox.reports import synthese
+from sne_sandbox.reports import decision, synthese
 from sne_sandbox.reports.masque import masquer
 from sne_sandbox.reports.model import EtatExigence, Rapport
 
@@ -20,7 +20,7 @@ def octets(rapport: Rapport) -> bytes:
     rapport = masquer(rapport)
     tete = synthese.tete(rapport)
     gauche = f"SNE {abrege(visible(rapport.entete.contrat), _TEXTE_MAX)}"
-    droite = abrege(visible(_dit(rapport, tete)), _TEXTE_MAX)
+    droite = abrege(visible(_dit(rapport)), _TEXTE_MAX)
     large, autre = (round(len(texte) * _LETTRE) + 2 * _MARGE for texte in (gauche, droite))
     titre = escape(f"{gauche} : {droite}")
     lignes = (
@@ -37,9 +37,12 @@ def octets(rapport: Rapport) -> bytes:
     return "\n".join(lignes).encode("utf-8", "replace")
 
 
-def _dit(rapport: Rapport, tete: synthese.TeteDeRapport) -> str:
-    """The mentions that are attained, else what is concluded; of what conforms, of how much."""
-    if rapport.conforme and not rapport.mentions:
+def _dit(rapport: Rapport) -> str:
+    """The mentions that are attained; else how many requirements are broken, or are proved."""
+    if rapport.entete.inacheve or any(mention.acquise for mention in rapport.mentions):
+        return decision.conclure(rapport)
+    if rapport.conforme:
         prouvees = sum(bilan.etat is EtatExigence.PROUVEE for bilan in rapport.bilans)
         return f"{accorde(prouvees, 'exigence prouvée', 'exigences prouvées')} sur {len(rapport.bilans)}"
-    return tete.titre
+    enfreintes = len(decision.exigences_enfreintes(rapport))
+    return accorde(enfreintes, "exigence enfreinte", "exigences enfreintes") if enfreintes else "non retenue"

@@ -16,7 +16,7 @@ An entry must say why, and until when. One that has expired excuses nothing; one
 
 import re
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
@@ -69,14 +69,15 @@ class Connue:
 @dataclass(frozen=True, slots=True)
 class Applique:
     """A report, its known failures told apart; the entries that no longer excuse, those whose failure is
-    gone (it was looked for, and held), those that this run has not looked for, and those that name no
-    requirement."""
+    gone (it was looked for, and held), those that this run has not looked for, those that name no
+    requirement, and those that name no scenario."""
 
     rapport: Rapport
     expirees: tuple[Connue, ...]
     inutiles: tuple[Connue, ...]
     non_rejouees: tuple[Connue, ...] = ()
     inconnues: tuple[Connue, ...] = ()
+    egarees: tuple[Connue, ...] = ()
 
     @property
     def remarques(self) -> tuple[str, ...]:
@@ -86,6 +87,7 @@ class Applique:
             *(f"manquement connu qui ne se produit plus, à retirer : {c.nom}." for c in self.inutiles),
             *(f"manquement connu non rejoué cette fois : {c.nom}." for c in self.non_rejouees),
             *(f"manquement connu d'une exigence qui n'existe pas : {c.nom}." for c in self.inconnues),
+            *(f"manquement connu d'un scénario qui n'existe pas : {c.nom}." for c in self.egarees),
         )
 
 
@@ -129,18 +131,26 @@ def lire(fichier: Path) -> tuple[Connue, ...]:
     return tuple(connues)
 
 
-def appliquer(rapport: Rapport, connues: Iterable[Connue], jour: date, *, partiel: bool = False) -> Applique:
+def appliquer(
+    rapport: Rapport,
+    connues: Iterable[Connue],
+    jour: date,
+    *,
+    partiel: bool = False,
+    scenarios: Collection[str] = (),
+) -> Applique:
     """`rapport` with each failure that an entry excuses on `jour` marked with its reason, and its `motifs`
     and `conforme` said again: those that come from elsewhere than its checks stay. `partiel`: scenarios were
-    chosen, so that a requirement that holds here may still break in another."""
+    chosen, so that a requirement that holds here may still break in another; `scenarios` are the ids of all
+    that there are, none when that is not known."""
     connues = tuple(connues)
     expirees = tuple(c for c in connues if c.expire < jour)
     registre = _Registre([c for c in connues if c.expire >= jour])
-    scenarios = tuple(
+    marques = tuple(
         replace(s, verifications=tuple(registre.verification(v) for v in s.verifications))
         for s in rapport.scenarios
     )
-    marque = replace(rapport, scenarios=scenarios)
+    marque = replace(rapport, scenarios=marques)
     marque = replace(marque, bilans=tuple(registre.bilan(b, marque) for b in rapport.bilans))
     anciens = motifs_des_manquements(rapport)
     motifs = (*motifs_des_manquements(marque), *(m for m in rapport.motifs if m not in anciens))
@@ -149,13 +159,20 @@ def appliquer(rapport: Rapport, connues: Iterable[Connue], jour: date, *, partie
     inconnues = tuple(
         c for c in restees if (c.exigence or c.verification.rpartition("/")[2]) not in exigences
     )
+    egarees = tuple(
+        c
+        for c in restees
+        if c not in inconnues and c.verification and scenarios
+        if c.verification.rpartition("/")[0] not in scenarios
+    )
     inutiles = tuple(c for c in restees if _corrigee(c, rapport, partiel))
     return Applique(
         replace(marque, motifs=motifs, conforme=not motifs),
         expirees,
         inutiles,
-        tuple(c for c in restees if c not in inutiles and c not in inconnues),
+        tuple(c for c in restees if c not in (*inutiles, *inconnues, *egarees)),
         inconnues,
+        egarees,
     )
 
 
@@ -176,12 +193,12 @@ class _Registre:
         self._servies: set[int] = set()
 
     def raison(self, exigence: str, sorte: str, verification: str = "") -> str:
-        """Reason of the first entry that excuses; "" when none does."""
+        """Reason of the first entry that excuses, and until when; "" when none does."""
         trouvee = ""
         for rang, connue in enumerate(self._connues):
             if connue.excuse(exigence, sorte, verification):
                 self._servies.add(rang)
-                trouvee = trouvee or connue.raison
+                trouvee = trouvee or f"{connue.raison} (jusqu'au {date_francaise(connue.expire)})"
         return trouvee
 
     def verification(self, verification: Verification) -> Verification:

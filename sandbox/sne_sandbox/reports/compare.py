@@ -1,6 +1,7 @@
-"""Two runs compared: what is new, mended, still there; and whether two judgements say the same."""
+"""Two runs compared: what is new, mended, still there, and what was looked at less; and whether two
+judgements say the same."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Annotated
@@ -8,12 +9,17 @@ from typing import Annotated
 from sne_sandbox.domain.dates import PARIS
 from sne_sandbox.domain.publication import tirer
 from sne_sandbox.domain.texte import abrege, accorde, visible
+from sne_sandbox.reports.decision import conclure
 from sne_sandbox.reports.groupes import GroupeConstats, grouper
 from sne_sandbox.reports.masque import masquer
 from sne_sandbox.reports.model import TRAFIC, EtatExigence, Rapport, ResultatScenario, Verdict
 
 _PHRASE_MAX = 100
 _VUS = (Verdict.REUSSI, Verdict.ECHOUE)
+#: Of the coverage, what a seed does not choose.
+_RUBRIQUES = ("operations", "types_fichier", "versions", "evenements")
+#: Names that a line shows of what was looked at no more.
+_PERDUS_MAX = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +38,21 @@ class Evolution:
 
 
 @dataclass(frozen=True, slots=True)
+class Recul:
+    """What the second run looked at less: `quoi` says of what in French, `avant` and `apres` how many there
+    were, `perdus` which are there no more. It says nothing of the application: the trial is weaker."""
+
+    quoi: str
+    avant: int
+    apres: int
+    perdus: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        montres = ", ".join(self.perdus[:_PERDUS_MAX]) + (", …" if len(self.perdus) > _PERDUS_MAX else "")
+        return f"{self.quoi} : {self.avant} → {self.apres}{f' ({montres})' if montres else ''}"
+
+
+@dataclass(frozen=True, slots=True)
 class ComparaisonRapports:
     """What became of each kind of finding. `corriges` are gone from scenarios that the second run played
     again; `non_revus` are gone too, but nothing says that they were mended: it did not play their scenarios,
@@ -44,6 +65,7 @@ class ComparaisonRapports:
     corriges: tuple[Evolution, ...]
     persistants: tuple[Evolution, ...]
     non_revus: tuple[Evolution, ...]
+    moins_verifies: tuple[Recul, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +104,16 @@ class EvolutionLue:
 
 
 @dataclass(frozen=True, slots=True)
+class ReculLu:
+    """What the second report looked at less, which makes nothing fail by itself."""
+
+    quoi: str
+    avant: int
+    apres: int
+    perdus: Annotated[list[str], "ceux qu'il ne regarde plus"]
+
+
+@dataclass(frozen=True, slots=True)
 class CompareLu:
     """A report of the two."""
 
@@ -105,6 +137,7 @@ class ComparaisonRapportsLue:
         list[EvolutionLue],
         "disparus sans preuve d'une correction : scénarios pas rejoués jusque-là",
     ]
+    moins_verifies: list[ReculLu]
 
 
 def comparer(avant: Rapport, apres: Rapport) -> ComparaisonRapports:
@@ -127,6 +160,7 @@ def comparer(avant: Rapport, apres: Rapport) -> ComparaisonRapports:
         corriges=tuple(corriges),
         persistants=tuple(Evolution(anciens[cle], g) for cle, g in actuels.items() if cle in anciens),
         non_revus=tuple(non_revus),
+        moins_verifies=tuple(_reculs(avant, apres)),
     )
 
 
@@ -139,6 +173,7 @@ def lire(comparaison: ComparaisonRapports) -> ComparaisonRapportsLue:
         corriges=[_evolution(e) for e in comparaison.corriges],
         persistants=[_evolution(e) for e in comparaison.persistants],
         non_revus=[_evolution(e) for e in comparaison.non_revus],
+        moins_verifies=[ReculLu(r.quoi, r.avant, r.apres, [*r.perdus]) for r in comparaison.moins_verifies],
     )
 
 
@@ -153,7 +188,30 @@ def en_texte(comparaison: ComparaisonRapports) -> str:
     ):
         lignes.append(f"{titre} : {len(evolutions) or 'aucun'}")
         lignes += [f"  {signe} {_ligne(e)}" for e in evolutions]
+    lignes.append(f"Moins vérifié : {len(comparaison.moins_verifies) or 'rien'}")
+    lignes += [f"  ! {visible(str(recul))}" for recul in comparaison.moins_verifies]
     return "\n".join(lignes) + "\n"
+
+
+def _reculs(avant: Rapport, apres: Rapport) -> Iterator[Recul]:
+    """Where `apres` saw less: of a requirement that lost its evidence nothing is known any more."""
+    yield from _recul("exigences dont quelque chose a été vu", sorted(_vues(avant)), _vues(apres))
+    if TRAFIC not in (avant.entete.mode, apres.entete.mode):
+        joues = [[s.id for s in r.scenarios if s.verdict in _VUS] for r in (avant, apres)]
+        yield from _recul("scénarios joués", *joues)
+    ensuite = {r.nom: r.vus for r in apres.couverture}
+    for rubrique in avant.couverture:
+        if rubrique.nom in _RUBRIQUES:
+            yield from _recul(rubrique.titre.lower(), rubrique.vus, ensuite.get(rubrique.nom, ()))
+    if apres.entete.exemples < avant.entete.exemples:
+        yield Recul("ménages essayés", avant.entete.exemples, apres.entete.exemples)
+
+
+def _recul(quoi: str, avant: Collection[str], apres: Iterable[str]) -> Iterator[Recul]:
+    vus = set(apres)
+    perdus = tuple(nom for nom in avant if nom not in vus)
+    if perdus:
+        yield Recul(quoi, len(avant), len(vus), perdus)
 
 
 def memes_verdicts(a: Rapport, b: Rapport) -> tuple[Difference, ...]:
@@ -238,7 +296,7 @@ def _dit(rapport: Rapport) -> str:
     entete = rapport.entete
     debut = entete.debut.astimezone(PARIS)
     return visible(
-        f"{entete.application}, {debut:%d/%m/%Y %H:%M}, contrat {entete.contrat}, {rapport.conclusion}"
+        f"{entete.application}, {debut:%d/%m/%Y %H:%M}, contrat {entete.contrat}, {conclure(rapport)}"
     )
 
 

@@ -13,9 +13,21 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from sne_sandbox.domain.texte import accorde
-from sne_sandbox.reports.model import Bilan, EtatExigence, Rapport, ResultatScenario, Verdict, Verification
+from sne_sandbox.reports.model import (
+    Bilan,
+    EtatExigence,
+    Mention,
+    Rapport,
+    ResultatScenario,
+    Verdict,
+    VerdictMention,
+    Verification,
+)
 
 OBLIGATOIRE = "MUST"
+#: How the reasons begin that the user asks for, beside what the checks say.
+_PREUVE_EXIGEE: Final = "Preuve exigée, et absente"
+_MENTION_EXIGEE: Final = "Mention exigée, et non acquise"
 
 
 def decider(rapport: Rapport, autres: Iterable[str] = (), *, exigees: Collection[str] = ()) -> Rapport:
@@ -30,28 +42,39 @@ def decider(rapport: Rapport, autres: Iterable[str] = (), *, exigees: Collection
 def motifs_des_manquements(rapport: Rapport) -> tuple[str, ...]:
     """A French sentence for the mandatory requirements that broke, one for the checks in error; known
     failures count for nothing."""
+    return tuple(f"{dit} : {', '.join(noms)}." for dit, noms in _manquements(rapport))
+
+
+def _manquements(rapport: Rapport) -> list[tuple[str, tuple[str, ...]]]:
+    """« 2 exigences obligatoires enfreintes », and which; the same of scenarios in error."""
+    enfreintes, erreurs = exigences_enfreintes(rapport), scenarios_en_erreur(rapport)
+    dits = (
+        ("exigence obligatoire enfreinte", "exigences obligatoires enfreintes", enfreintes),
+        ("scénario en erreur", "scénarios en erreur", erreurs),
+    )
+    return [(accorde(len(noms), un, plusieurs), noms) for un, plusieurs, noms in dits if noms]
+
+
+def exigences_enfreintes(rapport: Rapport) -> tuple[str, ...]:
+    """The mandatory requirements that broke, and that nothing excuses."""
     niveaux = niveaux_de(rapport)
     enfreintes = dict.fromkeys(
         v.exigence
         for v in rapport.verifications
         if v.verdict is Verdict.ECHOUE and not v.connue and niveaux.get(v.exigence) == OBLIGATOIRE
     )
-    enfreintes |= dict.fromkeys(b.exigence for b in rapport.bilans if _compte(b))
+    return tuple(enfreintes | dict.fromkeys(b.exigence for b in rapport.bilans if _compte(b)))
+
+
+def scenarios_en_erreur(rapport: Rapport) -> tuple[str, ...]:
+    """Those that could not be carried out, and that nothing excuses."""
     erreurs = dict.fromkeys(v.scenario for v in rapport.verifications if en_erreur(v))
-    erreurs |= dict.fromkeys(
-        s.id for s in rapport.scenarios if s.verdict is Verdict.ERREUR and _sans_excuse(s.verifications)
+    return tuple(
+        erreurs
+        | dict.fromkeys(
+            s.id for s in rapport.scenarios if s.verdict is Verdict.ERREUR and _sans_excuse(s.verifications)
+        )
     )
-    motifs = []
-    if enfreintes:
-        motifs.append(
-            accorde(len(enfreintes), "exigence obligatoire enfreinte", "exigences obligatoires enfreintes")
-            + f" : {_liste(enfreintes)}."
-        )
-    if erreurs:
-        motifs.append(
-            accorde(len(erreurs), "scénario en erreur", "scénarios en erreur") + f" : {_liste(erreurs)}."
-        )
-    return tuple(motifs)
 
 
 def motifs_des_preuves(rapport: Rapport, exigees: Collection[str]) -> tuple[str, ...]:
@@ -60,7 +83,63 @@ def motifs_des_preuves(rapport: Rapport, exigees: Collection[str]) -> tuple[str,
         b.exigence for b in rapport.bilans if b.etat in (EtatExigence.PROUVEE, EtatExigence.ENFREINTE)
     }
     manquent = [exigence for exigence in exigees if exigence not in prouvees]
-    return (f"Preuve exigée, et absente : {_liste(manquent)}.",) if manquent else ()
+    return (f"{_PREUVE_EXIGEE} : {', '.join(manquent)}.",) if manquent else ()
+
+
+def exiger_mentions(rapport: Rapport, ids: Collection[str]) -> Rapport:
+    """`rapport`, that does not conform unless these of its mentions are acquired, with reserves or without;
+    what it said of others before is forgotten."""
+    motifs = tuple(motif for motif in rapport.motifs if not motif.startswith(_MENTION_EXIGEE))
+    manquent = [f"{m.id} ({m.verdict})" for m in rapport.mentions if m.id in ids and not m.acquise]
+    if manquent:
+        motifs = (*motifs, f"{_MENTION_EXIGEE} : {', '.join(manquent)}.")
+    return replace(rapport, motifs=motifs, conforme=not motifs)
+
+
+def motifs_d_ailleurs(rapport: Rapport) -> tuple[str, ...]:
+    """The reasons that are neither in its checks nor what the user demands beside: its command failed,
+    nothing arrived, its evidence is contested."""
+    connus = (rapport.entete.inacheve, *motifs_des_manquements(rapport))
+    return tuple(
+        m for m in rapport.motifs if m not in connus and not m.startswith((_PREUVE_EXIGEE, _MENTION_EXIGEE))
+    )
+
+
+def conclure(rapport: Rapport) -> str:
+    """What the whole comes to, in French: the mentions that are acquired; else what was covered, and how many
+    failures there are. Nothing is concluded of a trial that did not go to its end."""
+    if rapport.entete.inacheve:
+        return "épreuve inachevée"
+    acquises = _titres([m for m in rapport.mentions if m.acquise])
+    manquements = ", ".join(dit for dit, _ in _manquements(rapport))
+    if manquements:
+        suite = f"manquements : {manquements}"
+    elif rapport.conforme:
+        suite = "" if acquises else "aucun manquement"
+    else:
+        suite = "épreuve non retenue"
+    return ", ".join(filter(None, (acquises or couvert(rapport), suite)))
+
+
+def couvert(rapport: Rapport) -> str:
+    """« 2 opérations sur 13, 34 exigences prouvées sur 81 »."""
+    dits = []
+    for rubrique in rapport.couverture:
+        if rubrique.nom == "operations":
+            dits.append(f"{accorde(len(rubrique.vus), 'opération', 'opérations')} sur {rubrique.total}")
+    prouvees = sum(b.etat is EtatExigence.PROUVEE for b in rapport.bilans)
+    dits.append(f"{accorde(prouvees, 'exigence prouvée', 'exigences prouvées')} sur {len(rapport.bilans)}")
+    return ", ".join(dits)
+
+
+def _titres(mentions: Iterable[Mention]) -> str:
+    """« SNE 5.2 – socle, dalo (avec réserves) »: what they share is said once."""
+    tetes: dict[str, list[str]] = {}
+    for mention in mentions:
+        tete, tiret, nom = mention.titre.rpartition(" – ")
+        reserves = " (avec réserves)" if mention.verdict is VerdictMention.RESERVES else ""
+        tetes.setdefault(tete + tiret, []).append(nom + reserves)
+    return ", ".join(tete + ", ".join(noms) for tete, noms in tetes.items())
 
 
 def niveaux_de(rapport: Rapport) -> dict[str, str]:
@@ -80,10 +159,6 @@ def _compte(bilan: Bilan) -> bool:
 
 def _sans_excuse(verifications: tuple[Verification, ...]) -> bool:
     return not any(v.connue for v in verifications if v.verdict is Verdict.ERREUR)
-
-
-def _liste(noms: Iterable[str]) -> str:
-    return ", ".join(noms)
 
 
 # --- issues ------------------------------------------------------------------------------------------

@@ -67,6 +67,18 @@ def _attestation(rapport: Rapport, alentours: Alentours = SEUL) -> bytes:
     return attestation.octets(rapport, alentours)
 
 
+def _sarif(rapport: Rapport) -> bytes:
+    from sne_sandbox.reports import sarif
+
+    return sarif.octets(rapport)
+
+
+def _qualite(rapport: Rapport) -> bytes:
+    from sne_sandbox.reports import annotations
+
+    return annotations.octets(rapport)
+
+
 FORMATS: Final = (
     FormatDeRapport(
         "HTML", "rapport.html", "text/html; charset=utf-8",
@@ -79,6 +91,15 @@ FORMATS: Final = (
     FormatDeRapport(
         "JUnit", "junit.xml", "application/xml", "l'intégration continue : un cas par vérification",
         _junit, "junit",
+    ),
+    FormatDeRapport(
+        "SARIF", "rapport.sarif", "application/sarif+json",
+        "les éditeurs, et l'analyse de code de GitHub : chaque manquement à sa place dans votre XML",
+        _sarif, "sarif",
+    ),
+    FormatDeRapport(
+        "GitLab", "gl-code-quality.json", "application/json",
+        "la qualité du code de GitLab : ce qui est nouveau, dans la demande de fusion", _qualite,
     ),
 )  # fmt: skip
 #: What says the verdict alone, to whoever does not read the report.
@@ -106,6 +127,6 @@ PAR_OPTION: Final[Mapping[str, FormatDeRapport]] = {f.option: f for f in FORMATS
 
 
 def enumeres() -> str:
-    """« rapport.html, rapport.json, junit.xml et preuves.zip »."""
+    """« rapport.html, rapport.json, junit.xml… et preuves.zip »."""
     *premiers, dernier = FICHIERS
     return f"{', '.join(premiers)} et {dernier}"

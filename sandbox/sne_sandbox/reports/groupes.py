@@ -3,7 +3,7 @@ the smallest example as a person reads it, one line a value.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from sne_sandbox.domain.texte import accorde
@@ -31,7 +31,7 @@ class GroupeConstats:
     `constat` is the example shown (None: the check ended in error, `phrase` says how), `scenarios` where it
     was met in the plan's order (none when traffic is judged), `nombre` how many findings, `echanges` where
     they were seen, `commande` plays it again, `connue` is the reason of the baseline, "" unless it excuses
-    all of them.
+    all of them, `remede` what a developer does about the requirement.
     """
 
     exigence: str
@@ -48,6 +48,8 @@ class GroupeConstats:
     connue: str = ""
     erreur: bool = False
     echanges: tuple[int, ...] = ()
+    consequences: tuple[str, ...] = ()
+    """Requirements that it explains, and that are not counted: told with the first group of its own."""
     remede: str = ""
     """What a developer does, in French, "" when nothing is said."""
     condition: str = ""
@@ -68,6 +70,15 @@ class GroupeConstats:
         reste = len(self.echanges) - ECHANGES_MAX
         suite = f" et {accorde(reste, 'autre', 'autres')}" if reste > 0 else ""
         return f"{'échange' if len(self.echanges) == 1 else 'échanges'} : {dits}{suite}"
+
+    @property
+    def suites(self) -> str:
+        """« et ses conséquences : FID-01, FID-03 (non comptées) »; "" without any."""
+        if not self.consequences:
+            return ""
+        seule = len(self.consequences) == 1
+        debut, fin = ("sa conséquence", "non comptée") if seule else ("ses conséquences", "non comptées")
+        return f"et {debut} : {', '.join(self.consequences)} ({fin})"
 
     @property
     def obligatoire(self) -> bool:
@@ -117,11 +128,24 @@ def grouper(rapport: Rapport) -> tuple[GroupeConstats, ...]:
                 connue=lot[0][2] if all(connue for _, _, connue in lot) else "",
                 erreur=erreur,
                 echanges=tuple(sorted({c.echange for c, _, _ in lot if c and c.echange is not None})),
-                remede=bilan.remede if bilan else "",
-                condition=str(bilan.conditions.get(sorte, "")) if bilan else "",
+                remede=bilan.remede if bilan and not erreur else "",
+                condition=str(bilan.conditions.get(sorte, "")) if bilan and not erreur else "",
             )
         )
-    return tuple(sorted(groupes, key=_urgence))
+    return _avec_leurs_consequences(sorted(groupes, key=_urgence), rapport)
+
+
+def _avec_leurs_consequences(groupes: list[GroupeConstats], rapport: Rapport) -> tuple[GroupeConstats, ...]:
+    """The groups, the first of each requirement with those that it explains."""
+    suites: dict[str, dict[str, None]] = {}
+    comptees = {v.exigence for v in rapport.verifications if v.verdict in MANQUEMENTS}
+    for v in rapport.verifications:
+        if v.cause and v.exigence not in comptees:
+            suites.setdefault(v.cause, {})[v.exigence] = None
+    return tuple(
+        replace(g, consequences=tuple(sorted(suites.pop(g.exigence, {})))) if g.exigence in suites else g
+        for g in groupes
+    )
 
 
 def echange_de(groupe: GroupeConstats, rapport: Rapport) -> EchangeCite | None:
@@ -136,7 +160,7 @@ def _trouvailles(rapport: Rapport) -> Iterator[tuple[Constat | None, Verificatio
     for verification in rapport.verifications:
         if verification.verdict not in MANQUEMENTS:
             continue
-        enfreints = [c for c in verification.constats if not c.tenue]
+        enfreints = [c for c in verification.constats if c.rompue]
         vues |= {(c.exigence, c.sorte) for c in enfreints}
         vues.add((verification.exigence, ""))
         for constat in enfreints or (None,):

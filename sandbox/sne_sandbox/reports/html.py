@@ -20,8 +20,9 @@ from markupsafe import Markup, escape
 from sne_sandbox.domain.dates import PARIS
 from sne_sandbox.domain.texte import accorde, visible
 from sne_sandbox.reports import compare, decision, document, synthese
+from sne_sandbox.reports.comptes import compter
 from sne_sandbox.reports.decision import niveaux_de
-from sne_sandbox.reports.groupes import RIEN, GroupeConstats, echange_de, grouper, lignes_exemple
+from sne_sandbox.reports.groupes import MANQUEMENTS, RIEN, GroupeConstats, echange_de, lignes_exemple
 from sne_sandbox.reports.masque import masquer
 from sne_sandbox.reports.model import (
     GROUPES,
@@ -32,7 +33,6 @@ from sne_sandbox.reports.model import (
     Rapport,
     ResultatScenario,
     Rubrique,
-    Verdict,
     VerdictMention,
 )
 
@@ -44,7 +44,6 @@ MANQUANTS_MAX: Final = 400
 _PREMIERS: Final = 6
 _LARGEUR_BARRE: Final = 160
 _CITE: Final = re.compile(r"(\béchange (\d+))")
-_MANQUEMENTS: Final = (Verdict.ECHOUE, Verdict.ERREUR)
 _CLASSES: Final = {
     VerdictMention.ACQUISE: "bien",
     VerdictMention.RESERVES: "conseil",
@@ -73,7 +72,7 @@ class FicheDeCause:
     document: document.DocumentMontre | None
     echanges: tuple[int, ...]
     autres: int
-    consequences: tuple[tuple[str, str, int], ...]
+    consequences: tuple[tuple[str, str], ...]
 
 
 def octets(rapport: Rapport, alentours: Alentours = SEUL) -> bytes:
@@ -84,14 +83,15 @@ def octets(rapport: Rapport, alentours: Alentours = SEUL) -> bytes:
 def en_html(rapport: Rapport, alentours: Alentours = SEUL) -> str:
     """The page as text, NIRs masked: `rapport.html.j2` filled."""
     rapport = masquer(rapport)
-    niveaux = niveaux_de(rapport)
-    verdicts = [decision.issue_de_verification(v, niveaux) for v in rapport.verifications]
-    etats = [decision.issue_de_bilan(bilan) for bilan in rapport.bilans]
+    comptes = compter(rapport)
     cites = frozenset(echange.identifiant for echange in rapport.echanges)
-    fiches = [_fiche(groupe, rapport, cites) for groupe in grouper(rapport)]
     colonnes, cases = synthese.matrice(rapport)
     libre = rapport.entete.mode == TRAFIC
     avant = alentours.avant
+
+    def fiches(groupes: Collection[GroupeConstats]) -> list[FicheDeCause]:
+        return [_fiche(groupe, rapport, cites) for groupe in groupes]
+
     return _modele().render(
         rapport=rapport,
         entete=rapport.entete,
@@ -101,20 +101,19 @@ def en_html(rapport: Rapport, alentours: Alentours = SEUL) -> str:
         familles=synthese.familles(rapport),
         risques=synthese.risques(rapport),
         comparaison=compare.comparer(avant, rapport) if avant is not None else None,
-        moins=synthese.moins_verifiees(avant, rapport) if avant is not None else [],
         duree=(rapport.entete.fin - rapport.entete.debut).total_seconds(),
-        a_corriger=[f for f in fiches if f.groupe.obligatoire and not f.groupe.connue],
-        conseils=[f for f in fiches if not f.groupe.obligatoire and not f.groupe.connue],
-        connus=[f for f in fiches if f.groupe.connue],
-        verdicts=decision.compter_issues(verdicts),
-        etats=decision.compter_issues(etats),
-        legende=decision.legende([*verdicts, *etats]),
-        niveaux=niveaux,
+        a_corriger=fiches(comptes.a_corriger),
+        conseils=fiches(comptes.conseils),
+        connus=fiches(comptes.connus),
+        verdicts=comptes.verifications,
+        etats=comptes.exigences,
+        legende=decision.legende(comptes.issues),
+        niveaux=niveaux_de(rapport),
         libre=libre,
         colonnes=[] if libre else colonnes,
         cases=cases,
-        manques=[s for s in rapport.scenarios if s.verdict in _MANQUEMENTS],
-        par_groupe=_par_groupe([s for s in rapport.scenarios if s.verdict not in _MANQUEMENTS]),
+        manques=[s for s in rapport.scenarios if s.verdict in MANQUEMENTS],
+        par_groupe=_par_groupe([s for s in rapport.scenarios if s.verdict not in MANQUEMENTS]),
         barres=[_barre(rubrique) for rubrique in rapport.couverture if rubrique.total],
         cites=cites,
         manquants_max=MANQUANTS_MAX,
@@ -164,11 +163,8 @@ def _fiche(groupe: GroupeConstats, rapport: Rapport, cites: Collection[int]) -> 
     if montre is not None and groupe.exemple is None and not montre.marquees:
         montre = None  # no smaller than any other message, and nothing to point at
     montres = tuple(numero for numero in groupe.echanges if numero in cites)
-    textes = synthese.par_exigence(rapport)
-    suites = tuple(
-        (exigence, textes[exigence].texte if exigence in textes else "", nombre)
-        for exigence, nombre in synthese.consequences(rapport, groupe).items()
-    )
+    textes = {bilan.exigence: bilan.texte for bilan in rapport.bilans}
+    suites = tuple((exigence, textes.get(exigence, "")) for exigence in groupe.consequences)
     return FicheDeCause(groupe, montre, montres, len(groupe.echanges) - len(montres), suites)
 
 

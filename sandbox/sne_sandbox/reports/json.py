@@ -1,11 +1,12 @@
 """A report as JSON, and back: `fixtures/schemas/rapport.schema.json` is its published shape.
 
 The keys are the fields of `model`, in their order; `format`, `synthese` and the `id` of a check are added for
-whoever reads the file without us, and left aside when we read it.
+whoever reads the file without us, and left aside when we read it. A verdict and a state are written as they
+are told everywhere else (`decision.Issue`): a recommendation that is not followed is no failure, nor is what
+a baseline excuses.
 """
 
 import json
-from collections import Counter
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
 from datetime import datetime
@@ -17,12 +18,29 @@ from typing import Any, Final, TypeVar, Union, get_args, get_origin, get_type_hi
 
 from sne_sandbox.errors import OperatorError
 from sne_sandbox.raisons import raison_systeme
-from sne_sandbox.reports.groupes import grouper
+from sne_sandbox.reports import decision
+from sne_sandbox.reports.comptes import compter
 from sne_sandbox.reports.masque import masquer
-from sne_sandbox.reports.model import FORMAT_RAPPORT, EtatExigence, Rapport, Verdict, Verification
+from sne_sandbox.reports.model import (
+    FORMAT_RAPPORT,
+    FORMATS_LUS,
+    EtatExigence,
+    Rapport,
+    Verdict,
+    Verification,
+)
 
 _T = TypeVar("_T")
 _NOMS: Final = {str: "un texte", int: "un entier", float: "un nombre", bool: "true ou false"}
+#: What is written of a verdict and of a state that make nobody fail, and how it is read back.
+MOTS: Final[Mapping[tuple[StrEnum, decision.Issue], str]] = {
+    (Verdict.ECHOUE, decision.NON_SUIVIE): "non suivi",
+    (Verdict.ECHOUE, decision.CONNUE): "échec connu",
+    (Verdict.ERREUR, decision.CONNUE): "erreur connue",
+    (EtatExigence.ENFREINTE, decision.NON_SUIVIE): "non suivie",
+    (EtatExigence.ENFREINTE, decision.CONNUE): "connue",
+}
+_LUS: Final = {(type(valeur), mot): valeur for (valeur, _), mot in MOTS.items()}
 
 
 class RapportIllisible(OperatorError):
@@ -68,29 +86,28 @@ def de_texte(texte: str, nom: str = "rapport.json") -> Rapport:
 
 def en_json(rapport: Rapport) -> dict[str, Any]:
     """A report as JSON values, as it is (nothing masked)."""
-    return {"format": FORMAT_RAPPORT, "synthese": synthese(rapport), **_encode(rapport)}
+    contenu = {"format": FORMAT_RAPPORT, "synthese": compter(rapport).en_json(), **_encode(rapport)}
+    niveaux = decision.niveaux_de(rapport)
+    for scenario, ecrit in zip(rapport.scenarios, contenu["scenarios"], strict=True):
+        ecrit["verdict"] = _mot(scenario.verdict, decision.issue_de_scenario(scenario, niveaux))
+        for v, ecrite in zip(scenario.verifications, ecrit["verifications"], strict=True):
+            ecrite["verdict"] = _mot(v.verdict, decision.issue_de_verification(v, niveaux))
+    for bilan, ecrit in zip(rapport.bilans, contenu["bilans"], strict=True):
+        ecrit["etat"] = _mot(bilan.etat, decision.issue_de_bilan(bilan))
+    return contenu
+
+
+def _mot(valeur: StrEnum, issue: decision.Issue) -> str:
+    return MOTS.get((valeur, issue), valeur.value)
 
 
 def de_json(contenu: Any) -> Rapport:
     """The report of JSON values. Raises ValueError, in French, with the place."""
-    if not isinstance(contenu, dict) or contenu.get("format") != FORMAT_RAPPORT:
+    if not isinstance(contenu, dict) or contenu.get("format") not in FORMATS_LUS:
         trouve = contenu.get("format") if isinstance(contenu, dict) else None
         raise ValueError(f"format {FORMAT_RAPPORT} attendu, et non {trouve!r}")
     lu: Rapport = _decode(contenu, Rapport, "")
     return lu
-
-
-def synthese(rapport: Rapport) -> dict[str, Any]:
-    """How many of each: checks by verdict, requirements by state, groups of findings."""
-    verdicts = Counter(v.verdict for v in rapport.verifications)
-    etats = Counter(b.etat for b in rapport.bilans)
-    groupes = grouper(rapport)
-    return {
-        "verifications": {verdict.value: verdicts[verdict] for verdict in Verdict},
-        "exigences": {etat.value: etats[etat] for etat in EtatExigence},
-        "manquements": sum(not groupe.connue for groupe in groupes),
-        "manquements_connus": sum(bool(groupe.connue) for groupe in groupes),
-    }
 
 
 def _encode(valeur: Any) -> Any:
@@ -125,7 +142,9 @@ def _decode(valeur: Any, attendu: Any, lieu: str) -> Any:
     if issubclass(attendu, StrEnum) or attendu is datetime:
         texte = _verifie(valeur, str, "un texte", lieu)
         try:
-            return datetime.fromisoformat(texte) if attendu is datetime else attendu(texte)
+            if attendu is datetime:
+                return datetime.fromisoformat(texte)
+            return _LUS.get((attendu, texte)) or attendu(texte)
         except ValueError:
             raise ValueError(f"{lieu} : valeur inconnue [{texte}]") from None
     if attendu is float and isinstance(valeur, int) and not isinstance(valeur, bool):

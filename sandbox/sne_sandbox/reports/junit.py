@@ -1,7 +1,8 @@
-"""A report as JUnit XML, for the CI servers that read it: one test case per check.
+"""A report as JUnit XML, for the CI servers that read it: one test case per check, one suite per mention.
 
 The file agrees with the exit code: a failure or an error in it, and only that, is an exit that is not 0. So
-a SHOULD that is not followed and a known failure (baseline) are skipped test cases that say so.
+a SHOULD that is not followed, a known failure (baseline) and a mention that nobody asked for are skipped test
+cases that say so.
 """
 
 from collections.abc import Iterable, Iterator
@@ -13,16 +14,19 @@ from typing import Final
 from lxml import etree
 
 from sne_sandbox.domain.texte import accorde, pour_xml
-from sne_sandbox.reports.decision import OBLIGATOIRE, motifs_des_manquements, niveaux_de
+from sne_sandbox.reports import decision
+from sne_sandbox.reports.decision import Issue, motifs_des_manquements, niveaux_de
 from sne_sandbox.reports.groupes import RIEN, lignes_exemple
 from sne_sandbox.reports.masque import masquer
 from sne_sandbox.reports.model import (
     Bilan,
     Constat,
     EtatExigence,
+    Mention,
     Rapport,
     ResultatScenario,
     Verdict,
+    VerdictMention,
     Verification,
 )
 
@@ -30,6 +34,16 @@ from sne_sandbox.reports.model import (
 EXIGENCES: Final = "exigences"
 #: Suite of what no check shows: the trial was cut short, nothing arrived, the command failed, evidence lacks.
 JUGEMENT: Final = "jugement"
+MENTION: Final = "mention"
+#: The kind of a case, by how it ended; any other is skipped.
+_GENRES: Final = {
+    decision.REUSSIE: "",
+    decision.PROUVEE: "",
+    decision.ECHOUEE: "failure",
+    decision.ENFREINTE: "failure",
+    decision.EN_ERREUR: "error",
+}
+_ACQUISES: Final = (VerdictMention.ACQUISE, VerdictMention.RESERVES)
 _EXEMPLE_MAX: Final = 4_000
 _CONSTATS_MAX: Final = 5
 
@@ -53,7 +67,10 @@ def octets(rapport: Rapport) -> bytes:
     racine = etree.Element(
         "testsuites", name=pour_xml(f"{rapport.entete.outil} : {rapport.entete.application}")
     )
-    suites = [_suite(rapport, nom, list(cas)) for nom, cas in _suites(rapport)]
+    lots = [(nom, list(cas)) for nom, cas in _suites(rapport)]
+    fautifs = any(cas.genre in ("failure", "error") for _, lot in lots for cas in lot)
+    lots += [(nom, [cas]) for nom, cas in _conclusion(rapport, fautifs=fautifs)]
+    suites = [_suite(rapport, nom, cas) for nom, cas in lots]
     racine.extend(suites)
     for compte in ("tests", "failures", "errors"):
         racine.set(compte, str(sum(int(suite.get(compte)) for suite in suites)))
@@ -72,71 +89,86 @@ def _suites(rapport: Rapport) -> Iterator[tuple[str, Iterable[Cas]]]:
         seuls = [b for b in seuls if b.etat is EtatExigence.ENFREINTE]
     if seuls:
         yield EXIGENCES, [_cas_du_bilan(bilan, rapport.entete.mode) for bilan in seuls]
+
+
+def _conclusion(rapport: Rapport, *, fautifs: bool) -> Iterator[tuple[str, Cas]]:
+    """(suite, case) of each mention, then of what no check shows. `fautifs`: a check failed."""
     inacheve = rapport.entete.inacheve
-    dits = (*motifs_des_manquements(rapport), inacheve)
+    dits = [*(motifs_des_manquements(rapport) if fautifs else ()), inacheve]
     autres = [motif for motif in rapport.motifs if motif not in dits]
-    conclusion = []
+    for mention in rapport.mentions:
+        # One that was asked for (--mention) and is not acquired is a reason of the whole.
+        exigee = next((motif for motif in autres if mention.id in motif or mention.titre in motif), "")
+        yield f"{MENTION}.{mention.id}", _cas_de_mention(mention, exigee)
+        if exigee and mention.verdict not in _ACQUISES:
+            autres.remove(exigee)
     if inacheve:
         message = inacheve.partition("\n")[0]
-        conclusion.append(Cas(JUGEMENT, "épreuve", 0.0, "error", "inachevé", message, inacheve))
+        yield JUGEMENT, Cas(JUGEMENT, "épreuve", 0.0, "error", "inachevé", message, inacheve)
     if autres:
         corps = "\n".join(autres)
-        conclusion.append(Cas(JUGEMENT, "conformité", 0.0, "failure", "non conforme", autres[0], corps))
-    if conclusion:
-        yield JUGEMENT, conclusion
+        yield JUGEMENT, Cas(JUGEMENT, "conformité", 0.0, "failure", "non conforme", autres[0], corps)
+
+
+def _cas_de_mention(mention: Mention, exigee: str) -> Cas:
+    if mention.verdict in _ACQUISES:
+        return Cas(MENTION, mention.titre, 0.0)
+    prouvees = accorde(mention.prouvees, "exigence prouvée", "exigences prouvées")
+    dit = f"{mention.verdict.value} : {prouvees} sur {len(mention.exigences)}"
+    manques = [
+        f"{lacune.quoi} : {lacune.phrase}" + (f"\n  {lacune.commande}" if lacune.commande else "")
+        for lacune in mention.lacunes
+    ]
+    genre = "failure" if exigee else "skipped"
+    return Cas(MENTION, mention.titre, 0.0, genre, mention.verdict.value, exigee or dit, "\n".join(manques))
 
 
 def _cas_du_scenario(
     scenario: ResultatScenario, niveaux: dict[str, str], textes: dict[str, str]
 ) -> Iterator[Cas]:
     classe = f"{scenario.groupe}.{scenario.id}"
+    tete = f"{scenario.id} {scenario.titre}".strip()
     if not scenario.verifications:
-        genre = {Verdict.ECHOUE: "failure", Verdict.ERREUR: "error", Verdict.REUSSI: ""}.get(
-            scenario.verdict, "skipped"
-        )
+        genre = _GENRES.get(decision.issue_de_scenario(scenario, niveaux), "skipped")
         dit = scenario.raison or scenario.verdict.value
-        yield Cas(classe, scenario.titre, scenario.duree, genre, scenario.verdict.value, dit)
+        yield Cas(classe, tete, scenario.duree, genre, scenario.verdict.value, dit)
         return
     part = scenario.duree / len(scenario.verifications)
     for v in scenario.verifications:
-        nom = f"{v.exigence} {textes.get(v.exigence, '')}".strip()
-        genre, sorte, message = _issue(v, niveaux.get(v.exigence, OBLIGATOIRE))
-        yield Cas(classe, nom, part, genre, sorte, message, _corps(scenario.titre, v) if genre else "")
+        nom = f"{tete} — {v.exigence} {textes.get(v.exigence, '')}".strip()
+        genre, sorte, message = _issue(v, decision.issue_de_verification(v, niveaux))
+        yield Cas(classe, nom, part, genre, sorte, message, _corps(v) if genre else "")
 
 
-def _issue(verification: Verification, niveau: str) -> tuple[str, str, str]:
+def _issue(verification: Verification, issue: Issue) -> tuple[str, str, str]:
     """Kind of the outcome, its type, and its message."""
+    genre = _GENRES.get(issue, "skipped")
+    if not genre:
+        return "", "", ""
     enfreints = [c for c in verification.constats if not c.tenue]
     phrase = enfreints[0].phrase if enfreints else verification.raison or verification.verdict.value
-    sorte = enfreints[0].sorte if enfreints and enfreints[0].sorte else verification.verdict.value
-    if verification.verdict is Verdict.REUSSI:
-        return "", "", ""
-    if verification.verdict in (Verdict.ECHOUE, Verdict.ERREUR) and verification.connue:
-        return "skipped", "connu", f"Manquement connu ({verification.connue}) : {phrase}"
-    if verification.verdict is Verdict.ERREUR:
-        return "error", sorte, phrase
-    if verification.verdict is not Verdict.ECHOUE:
-        return "skipped", verification.verdict.value, f"{verification.verdict.value} : {phrase}"
-    if niveau != OBLIGATOIRE:
-        return "skipped", "recommandation", f"Recommandation non suivie : {phrase}"
-    return "failure", sorte, phrase
+    if genre != "skipped":
+        return genre, (enfreints[0].sorte if enfreints else "") or verification.verdict.value, phrase
+    excuse = f" ({verification.connue})" if issue is decision.CONNUE else ""
+    return genre, issue.mot, f"{issue.scenario[:1].upper()}{issue.scenario[1:]}{excuse} : {phrase}"
 
 
 def _cas_du_bilan(bilan: Bilan, mode: str) -> Cas:
     nom = f"{bilan.exigence} {bilan.texte}".strip()
-    enfreints = tuple(c for c in bilan.constats if not c.tenue)
-    if bilan.etat is EtatExigence.PROUVEE:
+    issue = decision.issue_de_bilan(bilan)
+    if issue is decision.PROUVEE:
         return Cas(mode, nom, 0.0)
     if bilan.etat is not EtatExigence.ENFREINTE:
         dit = f"{bilan.etat.value} : {bilan.raison}" if bilan.raison else bilan.etat.value
         return Cas(mode, nom, 0.0, "skipped", bilan.etat.value, dit)
+    enfreints = tuple(c for c in bilan.constats if not c.tenue)
     verification = Verification(mode, bilan.exigence, Verdict.ECHOUE, enfreints, connue=bilan.connue)
-    genre, sorte, message = _issue(verification, bilan.niveau)
-    return Cas(mode, nom, 0.0, genre, sorte, message, _corps("", verification))
+    genre, sorte, message = _issue(verification, issue)
+    return Cas(mode, nom, 0.0, genre, sorte, message, _corps(verification))
 
 
-def _corps(titre: str, verification: Verification) -> str:
-    lignes = [titre] if titre else []
+def _corps(verification: Verification) -> str:
+    lignes: list[str] = []
     enfreints = [c for c in verification.constats if not c.tenue]
     for constat in enfreints[:_CONSTATS_MAX]:
         lignes += _phrases(constat)

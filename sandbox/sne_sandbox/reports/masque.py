@@ -15,8 +15,10 @@ from typing import Any, Final, TypeVar
 from sne_sandbox.domain.texte import abrege, masquer_message, masquer_nir, masquer_nirs, visible
 from sne_sandbox.reports.model import (
     Bilan,
+    Candidat,
     Constat,
     EchangeCite,
+    Mention,
     Rapport,
     ReponseDuSne,
     ResultatScenario,
@@ -45,12 +47,15 @@ def masquer(rapport: Rapport) -> Rapport:
             rapport.entete,
             commande=_commande(rapport.entete.commande),
             application=_commande(rapport.entete.application),
+            candidat=_candidat(rapport.entete.candidat),
         ),
         motifs=tuple(masquer_nirs(motif) for motif in rapport.motifs),
         scenarios=_chacun(_scenario, rapport.scenarios, lambda s, r: replace(s, verifications=(), raison=r)),
         bilans=_chacun(_bilan, rapport.bilans, lambda b, r: replace(b, constats=(), raison=r)),
         echanges=_chacun(_echange, rapport.echanges, lambda e, r: EchangeCite(e.identifiant, r, "", "")),
         reponses=_chacun(_reponse, rapport.reponses, lambda v, r: replace(v, message=r)),
+        angles_morts=tuple(replace(a, phrase=masquer_nirs(a.phrase)) for a in rapport.angles_morts),
+        mentions=tuple(map(_mention, rapport.mentions)),
     )
 
 
@@ -157,6 +162,28 @@ def _echange(echange: EchangeCite) -> EchangeCite:
         requete=masquer_message(echange.requete),
         reponse=masquer_message(echange.reponse),
     )
+
+
+def _mention(mention: Mention) -> Mention:
+    return replace(
+        mention,
+        lacunes=tuple(
+            replace(
+                lacune,
+                phrase=_texte(lacune.phrase, _NIR in lacune.phrase.lower()),
+                commande=_commande(lacune.commande),
+            )
+            for lacune in mention.lacunes
+        ),
+        reserves=tuple(masquer_nirs(reserve) for reserve in mention.reserves),
+    )
+
+
+def _candidat(candidat: Candidat | None) -> Candidat | None:
+    if candidat is None:
+        return None
+    attestations = tuple(replace(a, phrase=masquer_nirs(a.phrase)) for a in candidat.attestations)
+    return replace(candidat, attestations=attestations)
 
 
 def _reponse(reponse: ReponseDuSne) -> ReponseDuSne:

@@ -11,13 +11,15 @@ The vocabulary is said here, and each word means one thing, in the code as in wh
 - *manquement*: a check that failed or could not be carried out, a requirement that broke. One that a
   baseline excuses is *connu*;
 - *issue*: the word by which a verdict or a state is told, given what it costs (`decision`);
-- *motif*: a French sentence of why the whole does not conform; the *conclusion* is conforme or not;
+- *motif*: a French sentence of why the whole does not conform; the *conclusion* says the mentions that are
+  acquired, or what was covered (`decision.conclure`);
 - *mention*: what a product may say it has attained, a row of `certification.toml`; what it lacks for it is
   its *lacunes*. The *candidat* is the product, as its vendor declares it.
 
 On the way there, a *récolte* gathers the findings of a scenario's examples, and a *recueil* those of the
 whole judgement. An *accident* is what the suite itself failed to judge: no finding, and no verdict on the
-application. What the rules find in a message is no constat: it is an `Infraction`, then an `Anomalie`.
+application. An *angle mort* (blind spot) is what the tests did not exercise, or not carry through: nothing is
+concluded of it. What the rules find in a message is no constat: it is an `Infraction`, then an `Anomalie`.
 """
 
 from collections.abc import Mapping
@@ -52,7 +54,9 @@ FAMILLES: Final[Mapping[str, str]] = {
     "ROB": "Tenue devant les pannes",
 }
 #: Version of the JSON shape of a report (`fixtures/schemas/rapport.schema.json`).
-FORMAT_RAPPORT = 1
+FORMAT_RAPPORT = 2
+#: Those that are read: 1 told a recommendation that is not followed as a failure.
+FORMATS_LUS: Final = (1, FORMAT_RAPPORT)
 #: Of a field that reports of the same format may lack: they were written before it existed.
 FACULTATIF: Final = {"facultatif": True}
 
@@ -101,7 +105,8 @@ class Constat:
     """One thing seen of one requirement. `tenue` says that it held. `sorte` is a stable slug
     (« cotitulaire_absent ») by which alike findings are grouped; `phrase` is French; `chemin` a path in the
     document; `echange` an id of the journal; `exemple` the smallest household (JSON of the protocol) found to
-    show it, when one was looked for.
+    show it, when one was looked for; `cause` the requirement whose breach explains this one, which is then
+    charged to nobody, "" when none does.
     """
 
     exigence: str
@@ -113,6 +118,12 @@ class Constat:
     observe: str = ""
     echange: int | None = None
     exemple: Mapping[str, Any] | None = field(default=None, compare=False, metadata=FACULTATIF)
+    cause: str = field(default="", metadata=FACULTATIF)
+
+    @property
+    def rompue(self) -> bool:
+        """Whether it is a breach to be charged."""
+        return not (self.tenue or self.cause)
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,7 +218,8 @@ class EchangeCite:
 @dataclass(frozen=True, slots=True)
 class ReponseDuSne:
     """What the SNE answered beside its acceptance, of one `code`: informative, it decides of nothing.
-    `nature` is « refus », « avertissement » or « tolérance » (what was written amiss, and read all the same);
+    `nature` is « refus », « refus à venir » (what a rule would refuse next, once the schema accepts),
+    « avertissement » or « tolérance » (what was written amiss, and read all the same);
     `message` that of the first time; `echanges` the first ones.
     """
 
@@ -216,6 +228,30 @@ class ReponseDuSne:
     message: str
     nombre: int
     echanges: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class AngleMort:
+    """What the traffic judged leaves unseen: it decides of nothing. `quoi` is a stable slug, `phrase` says it
+    in French, `commande` is what would show it: a command, or a page of the guide."""
+
+    quoi: str
+    phrase: str
+    commande: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Accident:
+    """What the suite itself failed to do with an exchange (its id in the journal, None for no one exchange):
+    an error of ours, told as such, and never a finding. `quoi` says what in French, an infinitive; the
+    requirements of `exigences` were not judged there. `trace` are the frames that led to `erreur`, one a
+    line, no value in them."""
+
+    echange: int | None
+    quoi: str
+    exigences: tuple[str, ...]
+    erreur: str
+    trace: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -270,6 +306,13 @@ class Mention:
     prouvees: int = 0
     lacunes: tuple[Lacune, ...] = ()
     reserves: tuple[str, ...] = ()
+    ignorees: tuple[str, ...] = field(default=(), metadata=FACULTATIF)
+    """Requirements that another, proved, stands for (an alternative)."""
+
+    @property
+    def acquise(self) -> bool:
+        """Whether it is, with reserves or without."""
+        return self.verdict in (VerdictMention.ACQUISE, VerdictMention.RESERVES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -319,13 +362,9 @@ class Rapport:
     echanges: tuple[EchangeCite, ...] = ()
     reponses: tuple[ReponseDuSne, ...] = field(default=(), metadata=FACULTATIF)
     mentions: tuple[Mention, ...] = field(default=(), metadata=FACULTATIF)
-
-    @property
-    def conclusion(self) -> str:
-        """« conforme », « non conforme », or « épreuve inachevée »: nothing is concluded then."""
-        if self.entete.inacheve:
-            return "épreuve inachevée"
-        return "conforme" if self.conforme else "non conforme"
+    accidents: tuple[Accident, ...] = field(default=(), metadata=FACULTATIF)
+    """The first ones, with their traces; `entete.non_juges` says all of them in short."""
+    angles_morts: tuple[AngleMort, ...] = field(default=(), metadata=FACULTATIF)
 
     @property
     def verifications(self) -> tuple[Verification, ...]:

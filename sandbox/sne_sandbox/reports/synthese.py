@@ -4,10 +4,10 @@ what a household risks, how the requirements fared in each group of scenarios.
 Page one of the HTML, the badge and the page to hand over say it in the same words.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from sne_sandbox.reports import decision
 from sne_sandbox.reports.decision import (
     ECHOUEE,
     EN_ERREUR,
@@ -16,7 +16,6 @@ from sne_sandbox.reports.decision import (
     issue_de_verification,
     niveaux_de,
 )
-from sne_sandbox.reports.groupes import GroupeConstats
 from sne_sandbox.reports.model import (
     FAMILLES,
     GROUPES,
@@ -27,10 +26,6 @@ from sne_sandbox.reports.model import (
     VerdictMention,
 )
 
-#: Mentions that a product may say it has.
-ACQUISES: Final = (VerdictMention.ACQUISE, VerdictMention.RESERVES)
-_OPERATIONS: Final = "operations"
-_VUES: Final = (EtatExigence.PROUVEE, EtatExigence.ENFREINTE)
 #: Of a cell of the matrix: the first of these that one of its checks ended as.
 _PIRES: Final = (ECHOUEE, EN_ERREUR)
 
@@ -74,37 +69,19 @@ class CaseDeMatrice:
 
 
 def tete(rapport: Rapport) -> TeteDeRapport:
-    """The head of a report. Without mention, what conforms is told with how much it covers: an application
-    that does two operations of thirteen has proved no more than that."""
-    acquises = [m for m in rapport.mentions if m.verdict in ACQUISES]
-    couvre = couverture_en_mots(rapport)
-    if rapport.entete.inacheve:
-        return TeteDeRapport("Épreuve inachevée", couvre, rapport.motifs, "mal")
-    if acquises:
-        titres = ", ".join(mention.titre for mention in acquises)
-        reserve = any(mention.verdict is VerdictMention.RESERVES for mention in acquises)
-        classe = "conseil" if reserve or not rapport.conforme else "bien"
-        titre = f"{titres} : acquise{'s' if len(acquises) > 1 else ''}{' avec réserves' if reserve else ''}"
-        return TeteDeRapport(titre, couvre, rapport.motifs, classe)
+    """The head of a report, as `decision.conclure` says it. Without mention, it is how much was covered: an
+    application that does two operations of thirteen has proved no more than that."""
+    titre = decision.conclure(rapport)
+    acquises = [mention for mention in rapport.mentions if mention.acquise]
+    couvre = decision.couvert(rapport) if acquises or rapport.entete.inacheve else ""
     if not rapport.conforme:
-        return TeteDeRapport("Non conforme", couvre, rapport.motifs, "mal")
-    if rapport.mentions:
-        return TeteDeRapport("Aucune mention acquise", couvre, (), "neutre")
-    return TeteDeRapport("Aucun manquement sur ce qui a été vu", couvre, (), "bien")
-
-
-def couverture_en_mots(rapport: Rapport) -> str:
-    """« 2 opérations sur 13, 34 exigences prouvées sur 81 »."""
-    dits = []
-    operations = next((r for r in rapport.couverture if r.nom == _OPERATIONS and r.total), None)
-    if operations is not None:
-        vues = len(operations.vus)
-        dits.append(f"{vues} opération{'s' if vues > 1 else ''} sur {operations.total}")
-    if rapport.bilans:
-        prouvees = sum(bilan.etat is EtatExigence.PROUVEE for bilan in rapport.bilans)
-        s = "s" if prouvees > 1 else ""
-        dits.append(f"{prouvees} exigence{s} prouvée{s} sur {len(rapport.bilans)}")
-    return ", ".join(dits)
+        classe = "mal"
+    elif rapport.mentions and not acquises:
+        classe = "neutre"
+    else:
+        reserve = any(mention.verdict is VerdictMention.RESERVES for mention in acquises)
+        classe = "conseil" if reserve else "bien"
+    return TeteDeRapport(titre[:1].upper() + titre[1:], couvre, rapport.motifs, classe)
 
 
 def familles(rapport: Rapport) -> list[FamilleJugee]:
@@ -122,21 +99,6 @@ def risques(rapport: Rapport) -> dict[str, list[str]]:
         if bilan.etat is EtatExigence.ENFREINTE and bilan.risque and not bilan.connue:
             dits.setdefault(bilan.risque, []).append(bilan.exigence)
     return dits
-
-
-def consequences(rapport: Rapport, groupe: GroupeConstats) -> dict[str, int]:
-    """Requirements that could not be seen because of a group's, and in how many checks."""
-    suites: dict[str, int] = {}
-    for verification in rapport.verifications:
-        if verification.cause and verification.cause == groupe.exigence:
-            suites[verification.exigence] = suites.get(verification.exigence, 0) + 1
-    return suites
-
-
-def moins_verifiees(avant: Rapport, apres: Rapport) -> list[str]:
-    """Requirements of which the run before had seen something, and this one nothing."""
-    vues = {bilan.exigence for bilan in apres.bilans if bilan.etat in _VUES}
-    return [b.exigence for b in avant.bilans if b.etat in _VUES and b.exigence not in vues]
 
 
 def matrice(rapport: Rapport) -> tuple[list[str], dict[str, dict[str, CaseDeMatrice]]]:
@@ -162,8 +124,3 @@ def _case(issues: list[Issue]) -> CaseDeMatrice:
     graves = [*_PIRES, *(i for i in reversed(TOUTES) if i.classe == "conseil"), *TOUTES]
     issue = next(issue for issue in graves if issue in issues)
     return CaseDeMatrice(issue, issues.count(issue))
-
-
-def par_exigence(rapport: Rapport) -> Mapping[str, Bilan]:
-    """The balances of a report, by requirement."""
-    return {bilan.exigence: bilan for bilan in rapport.bilans}

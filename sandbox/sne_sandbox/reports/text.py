@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final, Self, TextIO
 
 from sne_sandbox.domain.texte import abrege, accorde, visible
 from sne_sandbox.reports import decision
-from sne_sandbox.reports.decision import niveaux_de
+from sne_sandbox.reports.comptes import compter
 from sne_sandbox.reports.groupes import (
     RIEN,
     GroupeConstats,
@@ -24,7 +24,7 @@ from sne_sandbox.reports.groupes import (
     lignes_exemple,
 )
 from sne_sandbox.reports.masque import masquer
-from sne_sandbox.reports.model import Entete, Rapport
+from sne_sandbox.reports.model import Entete, Lacune, Rapport
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -38,6 +38,8 @@ _EXEMPLE_MAX: Final = 24
 _SCENARIOS_MAX: Final = 6
 _MANQUANTS_MAX: Final = 6
 _REPONSES_MAX: Final = 8
+_ANGLES_MAX: Final = 10
+_LACUNES_MAX: Final = 5
 
 
 def juges(entete: Entete) -> str:
@@ -71,24 +73,24 @@ class _Resume:
     def __init__(self, rapport: Rapport, console: "Console") -> None:
         self._rapport = rapport
         self._console = console
-        self._groupes = grouper(rapport)
+        self._comptes = compter(rapport)
         self._a_dire: list[tuple[str, str]] = []
 
     def ecrire(self, fichiers: Mapping[str, Path], remarques: Sequence[str]) -> None:
         self._verdict()
-        ouverts = [g for g in self._groupes if g.obligatoire and not g.connue]
-        conseils = [g for g in self._groupes if not g.obligatoire and not g.connue]
-        connus = [g for g in self._groupes if g.connue]
+        ouverts, conseils = self._comptes.a_corriger, self._comptes.conseils
         self._liste("À corriger", ouverts, "red")
         if ouverts and ouverts[0].commande:
             premier = "Pour commencer, rejouez le premier :" if ouverts[0].scenarios else "Pour rejouer :"
             self._dire(premier, "bold")
             self._dire(f"  {ouverts[0].commande}")
         self._liste("Recommandations non suivies", conseils, "yellow")
-        self._liste("Manquements connus", connus, "dim")
+        self._liste("Manquements connus", self._comptes.connus, "dim")
         self._detailler([*ouverts, *conseils])
+        self._mentions()
         self._reponses()
         self._couverture()
+        self._angles_morts()
         if self._a_dire:
             self._titre("Les mots")
             for mot, sens in self._a_dire:
@@ -103,21 +105,17 @@ class _Resume:
 
     def _verdict(self) -> None:
         entete = self._rapport.entete
-        juge = self._rapport.conclusion.upper()
+        juge = decision.conclure(self._rapport)
         couleur = "bold green" if self._rapport.conforme else "bold red"
-        self._dire(
-            f"{juge} : {entete.application}, contrat {entete.contrat}, profil {entete.profil}", couleur
-        )
+        qui = f"{entete.application}, contrat {entete.contrat}, profil {entete.profil}"
+        self._dire(f"{juge[:1].upper()}{juge[1:]} : {qui}", couleur)
         for motif in self._rapport.motifs:
             self._dire(f"  {motif}")
-        niveaux = niveaux_de(self._rapport)
-        verifications = [decision.issue_de_verification(v, niveaux) for v in self._rapport.verifications]
-        etats = [decision.issue_de_bilan(bilan) for bilan in self._rapport.bilans]
-        for titre, lot in (("Vérifications", verifications), ("Exigences", etats)):
+        comptes = self._comptes
+        for titre, lot in (("Vérifications", comptes.verifications), ("Exigences", comptes.exigences)):
             if lot:
-                dits = [f"{issue.signe} {issue.compte(n)}" for issue, n in decision.compter_issues(lot)]
-                self._dire(f"{titre} : {' · '.join(dits)}")
-        self._a_dire = decision.legende([*verifications, *etats])
+                self._dire(f"{titre} : {' · '.join(f'{i.signe} {i.compte(n)}' for i, n in lot)}")
+        self._a_dire = decision.legende(comptes.issues)
         duree = (entete.fin - entete.debut).total_seconds()
         menages = accorde(entete.exemples, "ménage essayé", "ménages essayés")
         essayes = f"{menages}, graine {entete.graine}, " if entete.exemples else ""
@@ -145,12 +143,16 @@ class _Resume:
                 niveau = "obligatoire" if groupe.obligatoire else "recommandé"
                 self._dire(f"  {groupe.texte} [{niveau}, {groupe.source}]", "dim")
             self._dire(f"  {groupe.phrase}")
+            if groupe.suites:
+                self._dire(f"  {groupe.suites}")
             if groupe.scenarios:
                 reste = len(groupe.scenarios) - _SCENARIOS_MAX
                 plus = f" et {accorde(reste, 'autre', 'autres')}" if reste > 0 else ""
                 titre = "scénario" if len(groupe.scenarios) == 1 else "scénarios"
                 self._dire(f"  {titre} : {', '.join(groupe.scenarios[:_SCENARIOS_MAX])}{plus}")
             self._constat(groupe)
+            if groupe.remede:
+                self._dire(f"  remède : {groupe.remede}")
             self._exemple(groupe)
             if groupe.commande and groupe.scenarios:
                 self._dire("  rejouer :", "bold")
@@ -200,6 +202,34 @@ class _Resume:
         if len(toutes) > min(len(lignes), _EXEMPLE_MAX):
             self._dire(f"    … (entier dans le rapport HTML : {len(toutes)} lignes)")
 
+    def _mentions(self) -> None:
+        """Each mention, and what it lacks that those above do not lack already."""
+        mentions = self._rapport.mentions
+        if not mentions:
+            return
+        self._titre("Mentions")
+        dites: set[Lacune | str] = set()
+        largeur = max(len(m.titre) for m in mentions)
+        for mention in mentions:
+            prouvees = accorde(mention.prouvees, "exigence prouvée", "exigences prouvées")
+            ligne = (
+                f"  {mention.titre:<{largeur}}  {mention.verdict}, {prouvees} sur {len(mention.exigences)}"
+            )
+            self._dire(ligne, "green" if mention.acquise else "")
+            for reserve in mention.reserves:
+                if reserve not in dites:
+                    self._dire(f"      réserve : {reserve}", "yellow")
+            nouvelles = [lacune for lacune in mention.lacunes if lacune not in dites]
+            if len(nouvelles) < len(mention.lacunes):
+                self._dire(f"      ce qui manque ci-dessus{', et :' if nouvelles else ''}", "dim")
+            for lacune in nouvelles[:_LACUNES_MAX]:
+                commande = f" → {lacune.commande}" if lacune.commande else ""
+                self._dire(f"      {lacune.quoi} : {abrege(lacune.phrase, _VALEUR_MAX)}{commande}")
+            if len(nouvelles) > _LACUNES_MAX:
+                autres = accorde(len(nouvelles) - _LACUNES_MAX, "autre", "autres")
+                self._dire(f"      … et {autres} (sne-sandbox certification --a-faire candidat.toml)")
+            dites.update(mention.lacunes, mention.reserves)
+
     def _reponses(self) -> None:
         reponses = self._rapport.reponses
         if not reponses:
@@ -225,6 +255,17 @@ class _Resume:
             suite = f"  jamais vus : {manque}{plus}" if manque else ""
             ligne = f"  {rubrique.titre:<{largeur}} {vus:>5}/{total:<5} {100 * vus // total:>3} %{suite}"
             self._dire(_coupe(visible(ligne), max(self._console.width, 60)))
+
+    def _angles_morts(self) -> None:
+        angles = self._rapport.angles_morts
+        if angles:
+            self._titre("Angles morts (ce que ces échanges ne montrent pas)")
+        for angle in angles[:_ANGLES_MAX]:
+            self._dire(f"  {angle.phrase}")
+            if angle.commande:
+                self._dire(f"    → {angle.commande}")
+        if len(angles) > _ANGLES_MAX:
+            self._dire(f"  … et {accorde(len(angles) - _ANGLES_MAX, 'autre', 'autres')}, dans rapport.json.")
 
     def _titre(self, texte: str) -> None:
         self._dire("")
@@ -284,11 +325,11 @@ class RapportDeTest(Rapport):
 
 
 def en_une_ligne(rapport: Rapport) -> str:
-    """« <rapport non conforme : 1 exigence obligatoire enfreinte : NOM-02.> », NIRs masked."""
+    """« <rapport : 1 opération sur 13, …, manquements : 1 exigence obligatoire enfreinte : … NOM-02.> », NIRs
+    masked."""
     rapport = masquer(rapport)
-    if rapport.conforme:
-        return f"<rapport conforme : {juges(rapport.entete)}>"
-    return f"<rapport {rapport.conclusion} : {visible(' '.join(rapport.motifs))}>"
+    suite = " ".join(rapport.motifs) or juges(rapport.entete)
+    return f"<rapport : {visible(decision.conclure(rapport))} : {visible(suite)}>"
 
 
 def en_bref(rapport: Rapport) -> str:
@@ -313,5 +354,7 @@ def _lignes(groupe: GroupeConstats) -> Iterator[str]:
     if constat is not None and (constat.attendu or constat.observe):
         yield f"    attendu : {abrege(visible(constat.attendu), _VALEUR_BREVE_MAX) or RIEN}"
         yield f"    observé : {abrege(visible(constat.observe), _VALEUR_BREVE_MAX) or RIEN}"
+    if groupe.suites:
+        yield f"    {groupe.suites}"
     if groupe.echanges:
         yield f"    {groupe.ou}"

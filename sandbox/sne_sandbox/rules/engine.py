@@ -120,6 +120,18 @@ def juger_au_registre(contexte: Contexte, contrat: Contrat, profil: str) -> list
     return _juger(contexte, contrat, profil, _Choix.AU_REGISTRE)[0]
 
 
+def juger_par(
+    controler: Callable[[Regle], Iterator[Infraction]], contexte: Contexte, contrat: Contrat, profil: str
+) -> list[Anomalie]:
+    """As `juger_sans_registre`, each rule being run by `controler`."""
+    plan = _plan(contrat, contexte, profil, _Choix.SANS_REGISTRE)
+    for postes in (plan.prealables, plan.postes):
+        trouves = [(poste, vues) for poste in postes if (vues := list(controler(poste.regle)))]
+        if trouves and postes is plan.prealables:
+            break
+    return _rediger(trouves, contrat.nomenclatures)
+
+
 def _juger(contexte: Contexte, contrat: Contrat, profil: str, choix: _Choix) -> tuple[list[Anomalie], bool]:
     """What these rules find, and whether one of them ends the judgement."""
     plan = _plan(contrat, contexte, profil, choix)

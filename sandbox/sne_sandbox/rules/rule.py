@@ -105,6 +105,7 @@ class Regle:
     out. `transport` says that it reads the file name or the certificate. `prealable` says that a message
     which it refuses is not judged any further: the other rules would read what is not there. `si` are facts
     of a document (`DocumentRecu.faits`) without any of which the rule finds nothing: it is then not run.
+    `par_place` says that it judges each place alone: whatever is wrong elsewhere, what it says there holds.
     """
 
     code: str
@@ -113,6 +114,7 @@ class Regle:
     transport: bool
     prealable: bool
     si: frozenset[str]
+    par_place: bool = False
 
     @property
     def nom(self) -> str:
@@ -121,13 +123,18 @@ class Regle:
 
 
 def regle(
-    code: str, *si: str, registre: bool = False, transport: bool = False, prealable: bool = False
+    code: str,
+    *si: str,
+    registre: bool = False,
+    transport: bool = False,
+    prealable: bool = False,
+    par_place: bool = False,
 ) -> Callable[[Callable[[Contexte], Iterator[Infraction]]], Regle]:
     """Makes a `Regle` of a function that yields where it does not hold, of documents that have one of the
     facts `si`, when any is named. The catalogue finds it by type."""
 
     def faire(controler: Callable[[Contexte], Iterator[Infraction]]) -> Regle:
-        return Regle(code, controler, registre, transport, prealable, frozenset(si))
+        return Regle(code, controler, registre, transport, prealable, frozenset(si), par_place)
 
     return faire
 

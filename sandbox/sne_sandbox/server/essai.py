@@ -1,12 +1,13 @@
 """A served base in a vendor's own test: its clock, its pannes, what it has seen, and the judgement of it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
 from sne_sandbox.conformance import trafic
+from sne_sandbox.conformance.certification import charger_referentiel, mentionner
 from sne_sandbox.contract.versions import Contrat
 from sne_sandbox.domain.base import BASE_PAR_DEFAUT, lire_instant
 from sne_sandbox.domain.echange import Echange
@@ -152,7 +153,9 @@ class BaseEssai:
             ),
         ):
             if isinstance(evenement, Fin):
-                return RapportDeTest.de(evenement.rapport)
+                rapport = evenement.rapport
+                mentions = mentionner(rapport, charger_referentiel(self._contrat.dossiers))
+                return RapportDeTest.de(replace(rapport, mentions=mentions))
         raise AssertionError("a judgement ends with its report")
 
     def __repr__(self) -> str:

@@ -128,14 +128,17 @@ def expliquer(pair: str, transport: TransportTls, erreur: BaseException | None, 
             raison,
             f"sujet {refuse.sujet}, émetteur {refuse.emetteur} (erreur {refuse.numero}) ; {remede}",
         )
+    # On a port that is there to be refused, who refuses is right, whatever alert its stack sends, or none.
+    a_bon_droit = phrases()["a_bon_droit"].get(ecoute, "")
+    remede_du_refus = a_bon_droit or raisons["serveur_refuse"][1]
     if not isinstance(erreur, SSL.Error):
-        return RefusTls(
-            pair, "le client a coupé ou s'est tu pendant la négociation", raisons["serveur_refuse"][1]
-        )
+        return RefusTls(pair, "le client a coupé ou s'est tu pendant la négociation", remede_du_refus)
     texte = " ; ".join(str(ligne[-1]) for ligne in erreur.args[0]) if erreur.args else str(erreur)
     alertes = phrases()["a_refuser"].get(ecoute, {}), phrases()["alertes"]
     for morceau, nom in (alerte for table in alertes for alerte in table.items()):
         if morceau in texte.lower():
             raison, remede = raisons[nom]
+            if nom == "serveur_refuse":
+                remede = remede_du_refus
             return RefusTls(pair, raison, f"{remede} ({texte})")
     return RefusTls(pair, "la négociation TLS a échoué", texte)

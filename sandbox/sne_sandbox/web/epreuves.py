@@ -31,6 +31,7 @@ from sne_sandbox.domain.publication import tirer
 from sne_sandbox.errors import ConflitEtat, OperatorError, UsageError
 from sne_sandbox.raisons import raison_systeme
 from sne_sandbox.reports import json as rapport_json
+from sne_sandbox.reports.decision import conclure
 from sne_sandbox.reports.formats import FICHIERS
 from sne_sandbox.reports.groupes import grouper
 from sne_sandbox.reports.masque import masquer
@@ -241,6 +242,7 @@ class ResumeLu:
     """A report, in a line."""
 
     conforme: bool
+    conclusion: Annotated[str, "les mentions acquises, ou ce qui est couvert, et les manquements"]
     mode: Annotated[str, "trafic : jugement de ce qui est arrivé ; plan : application pilotée"]
     application: str
     base: str
@@ -267,7 +269,9 @@ def _lire_resume(fichier: Path, _ecrit: int) -> ResumeLu:
     """A report may be of some megabytes: the list reads it once, as long as it is not written again."""
     lu = masquer(rapport_json.lire(fichier))
     a_corriger = [g for g in grouper(lu) if g.obligatoire and not g.connue]
-    return tirer(ResumeLu, lu.entete, conforme=lu.conforme, manquements=len(a_corriger))
+    return tirer(
+        ResumeLu, lu.entete, conforme=lu.conforme, conclusion=conclure(lu), manquements=len(a_corriger)
+    )
 
 
 # --- pieces -------------------------------------------------------------------------------------------------

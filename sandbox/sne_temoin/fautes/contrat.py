@@ -1,6 +1,7 @@
 """Defects of the documents: XML, encodings, schema, codes, what belongs to the SNE."""
 
 from copy import deepcopy
+from datetime import timedelta
 from typing import Any, Final
 
 from lxml import etree
@@ -9,6 +10,7 @@ from sne_temoin.application import Temoin
 from sne_temoin.fautes.faute import (
     Etape,
     Famille,
+    Faute,
     Formulaire,
     arbre,
     menage,
@@ -40,6 +42,12 @@ def _dtd(octets: bytes) -> bytes:
     return octets.replace(_DECLARATION, _DECLARATION + b"<!DOCTYPE interfaceNuu>\n")
 
 
+@FAUTES.etape("n-echappe-rien", "EMB-09", dans="redaction.octets", suites=("VIE-18", "EMB-10"), par=resultat)
+def _n_echappe_rien(octets: bytes) -> bytes:
+    """Le document est écrit sans rien échapper : ni &, ni <, ni >."""
+    return octets.replace(b"&lt;", b"<").replace(b"&gt;", b">").replace(b"&amp;", b"&")
+
+
 @FAUTES.etape("document-sans-espace", "CTR-01", dans="redaction.octets")
 def _sans_prefixe(temoin: Temoin, honnete: Etape, racine: Any) -> bytes:
     """Les éléments du document ne sont pas dans leur espace de noms."""
@@ -48,6 +56,14 @@ def _sans_prefixe(temoin: Temoin, honnete: Etape, racine: Any) -> bytes:
         element.tag = etree.QName(element).localname
     octets: bytes = honnete(copie)
     return octets
+
+
+@FAUTES.etape("code-qualifie", "CTR-01", dans="redaction.octets", par=arbre)
+def _code_qualifie(racine: Any) -> None:
+    """Les attributs code sont écrits dans l'espace de noms du document."""
+    for element in racine.iter():
+        if "code" in element.attrib:
+            element.set(f"{{{NUU}}}code", element.attrib.pop("code"))
 
 
 @FAUTES.saisie("ordre-alphabetique", "CTR-01")
@@ -164,7 +180,16 @@ def _nir_exige(temoin: Temoin, honnete: Etape, reference: str, contenu: Contenu,
     return honnete(reference, contenu, *autres)
 
 
+def _decale(jours: int) -> Any:
+    """The header of every document, dated so many days away."""
+    return lambda temoin, honnete: lambda genre, quand: honnete(genre, quand + timedelta(days=jours))
+
+
 FAUTES.extend((
+    Faute("fichier-de-demain", "dateFichier est en avance de trois jours.", ("CTR-13",), "redaction.entete",
+          _decale(3)),
+    Faute("fichier-d-hier", "dateFichier est en retard de dix jours.", ("CTR-13",), "redaction.entete",
+          _decale(-10)),
     saisie("numguichet-oublie", "NOM-04", "numGuichet n'est pas écrit.", sans("numGuichet")),
     saisie("nationalite-iso", "CTR-03", "La nationalité est envoyée en code ISO (FRA).",
            toujours("nationalite", {"code": "FRA"}), de=titulaires, suites=("FID-01",)),

@@ -80,6 +80,12 @@ def _radren(radiation: Formulaire) -> None:
     radiation.update({"dateRadiation": date, "motifRadiation": {"code": "RADREN"}})
 
 
+def _reactivation_motivee(temoin: Temoin, contenu: Formulaire) -> Formulaire:
+    radiation = contenu["radiation"]
+    motif = radiation["motifRadiation"] or {"code": "RADABA"}
+    return {**contenu, "radiation": {**radiation, "motifRadiation": motif}}
+
+
 def _voisin(evenement: Formulaire) -> None:
     if "idEvenement" in evenement:
         evenement["idEvenement"] = str(int(evenement["idEvenement"]) + 1)
@@ -179,6 +185,13 @@ def _insiste(temoin: Temoin, honnete: Etape, *arguments: Any) -> Any:
         return honnete(*arguments)
 
 
+def _nature(vraie: str, autre: str) -> Any:
+    """What becomes of an event is told otherwise."""
+    return lambda temoin, honnete: (
+        lambda numero, evenement, nature="": honnete(numero, evenement, autre if nature == vraie else nature)
+    )
+
+
 FAUTES.extend((
     # messages
     Faute("numero-invente", "La création porte un numéro unique inventé.", ("VIE-01",), "envoi.envoyer",
@@ -220,6 +233,8 @@ FAUTES.extend((
     Faute("attribution-omise", "La radiation pour attribution ne décrit pas le logement.",
           ("VIE-07", "FID-14"), "demandes.radier", argument(1, sans("attributionLogement")),
           suites=("VIE-18",)),
+    Faute("reactivation-motivee", "Une réactivation part avec un motif de radiation.", ("VIE-06",),
+          "envoi.envoyer", message("RAD", _reactivation_motivee)),
     Faute("radren", "L'application radie elle-même pour non-renouvellement.", ("VIE-08", "FID-14"),
           "demandes.radier", argument(1, _radren), suites=("VIE-18",)),
     # doublons
@@ -243,6 +258,10 @@ FAUTES.extend((
           "partage.exiger_auteur", constante({})),
     Faute("evenement-reglementaire-supprime", "Un événement réglementaire est supprimé comme un autre.",
           ("VIE-17",), "partage.exiger_auteur", resultat(lambda lu: {**lu, "reglementaire": "false"})),
+    Faute("modification-dite-suppression", "Un événement modifié est dit supprimé (natureModification).",
+          ("VIE-31",), "partage.evenement_de", _nature("MOD", "SUP")),
+    Faute("suppression-dite-modification", "Un événement supprimé est dit modifié (natureModification).",
+          ("VIE-31",), "partage.evenement_de", _nature("SUP", "MOD")),
     Faute("dalo-sans-date", "La décision DALO ne porte pas sa date.", ("VIE-22",), "partage.declarer_dalo",
           argument(1, sans("dateDecisionDalo"))),
 ))  # fmt: skip

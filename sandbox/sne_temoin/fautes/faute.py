@@ -2,7 +2,7 @@
 
 A defect is written as a function, whose first line says in French what the vendor did:
 
-    @FAUTES.etape("curseur-perdu", "VIE-14", dans="releves.depuis")
+    @FAUTES.etape("curseur-perdu", "VIE-29", dans="releves.depuis")
     def _curseur_perdu(temoin: Temoin, honnete: Etape, flux: str) -> Any:
         \"\"\"Chaque relevé part de l'instant présent.\"\"\"
         return temoin.liaison.maintenant

@@ -1,10 +1,14 @@
 """Defects of what is transmitted of what was entered."""
 
+import re
 import unicodedata
 from collections.abc import Callable, Collection
+from datetime import date, timedelta
 from typing import Any, Final
 
+from sne_temoin.application import Temoin
 from sne_temoin.fautes.faute import (
+    Etape,
     Famille,
     Faute,
     Formulaire,
@@ -26,6 +30,7 @@ from sne_temoin.fautes.faute import (
 
 #: Width of a column in an old database.
 _COLONNE: Final = 30
+_JOUR: Final = re.compile(r"\d{4}-\d\d-\d\d")
 _ECRITURE: Final = "redaction.formulaire"
 
 FAUTES: Final = Famille()
@@ -65,6 +70,44 @@ def _au_rang(rang: int, contenu: Formulaire, nom: str, valeur: str) -> None:
     tous = list(contenu.items())
     contenu.clear()
     contenu.update([*tous[:rang], (nom, valeur), *tous[rang:]])
+
+
+@FAUTES.etape("dates-en-utc", "FID-13", dans="redaction.element")
+def _dates_en_utc(temoin: Temoin, honnete: Etape, parent: Any, nom: str, valeur: Any) -> Any:
+    """Les dates sont prises à minuit, heure de Paris, et écrites en temps universel : la veille."""
+    if isinstance(valeur, str) and _JOUR.fullmatch(valeur):
+        valeur = (date.fromisoformat(valeur) - timedelta(days=1)).isoformat()
+    return honnete(parent, nom, valeur)
+
+
+@FAUTES.etape("mojibake", "FID-10", dans="redaction.element")
+def _mojibake(temoin: Temoin, honnete: Etape, parent: Any, nom: str, valeur: Any) -> Any:
+    """L'UTF-8 de la base est lu comme du Latin-1, puis écrit en UTF-8."""
+    if isinstance(valeur, str):
+        valeur = valeur.encode().decode("latin-1")
+    return honnete(parent, nom, valeur)
+
+
+#: Arrondissements, by their first digits, and the commune that they are parts of; an abolished commune, and
+#: the one that took it over.
+_COMMUNES: Final = {"7511": "75056", "6938": "69123", "1320": "13055"}
+_REMPLACEES: Final = {"01176": "01187"}
+
+
+def _communes(changer: Callable[[str], str]) -> Callable[[Any], None]:
+    """Every code of commune changed, wherever it is."""
+
+    def change(valeur: Any) -> None:
+        if isinstance(valeur, list):
+            for une in valeur:
+                change(une)
+        elif isinstance(valeur, dict):
+            if (valeur.get("commune") or {}).get("code"):
+                valeur["commune"] = {"code": changer(valeur["commune"]["code"])}
+            for une in valeur.values():
+                change(une)
+
+    return change
 
 
 @FAUTES.saisie("noms-echanges", "FID-01", de=titulaires)
@@ -198,6 +241,12 @@ def _ligature(nom: str, texte: str) -> str:
     return texte.replace("œ", "oe").replace("Œ", "OE")
 
 
+@FAUTES.etape("ligature-inconnue", "FID-10", dans=_ECRITURE, suites=("FID-14",), par=_textes)
+def _ligature_inconnue(nom: str, texte: str) -> str:
+    """Les œ sont écrits « ? » : la base n'a pas ce caractère."""
+    return texte.replace("œ", "?").replace("Œ", "?")
+
+
 @FAUTES.etape("sans-apostrophe", "FID-10", dans=_ECRITURE, suites=("FID-14",), par=_textes)
 def _apostrophe(nom: str, texte: str) -> str:
     """Les apostrophes sont remplacées par des espaces."""
@@ -285,6 +334,12 @@ FAUTES.extend((
            coupe(4, "listeCotitulaire", "cotitulaire"), de=foyer),
     saisie("six-enfants", "FID-03", "La liste des personnes à charge s'arrête à la sixième.",
            coupe(6, "listePersonneACharge", "personneACharge"), de=foyer),
+    saisie("dix-ressources", "FID-04", "La liste des ressources s'arrête à la dixième.",
+           coupe(10, "listeRessourceRecue", "detailRessource"), de=titulaires),
+    saisie("dix-handicaps", "FID-08", "La liste des handicaps s'arrête au dixième.",
+           coupe(10, "listeHandicap", "handicap")),
+    saisie("dix-enfants-en-garde", "FID-03", "La liste des personnes en garde s'arrête à la dixième.",
+           coupe(10, "listePersonneEnGarde", "personneEnGarde"), de=foyer),
     saisie("premier-motif", "FID-05", "Seul le premier motif de la demande est transmis.",
            coupe(1, "principauxMotifDemande", "motifDemande")),
     saisie("second-modele", "FID-06", "Seul le premier mode de logement actuel est transmis.",
@@ -297,6 +352,13 @@ FAUTES.extend((
            toujours("lienDemandeur", {"code": "L"}), de=cotitulaires),
     saisie("precision-videe", "FID-13", "Les précisions sont remplacées par RAS.",
            toujours("precision", "RAS")),
+    saisie("arrondissement-perdu", "FID-05", "L'arrondissement de Paris, Lyon ou Marseille devient la ville.",
+           _communes(lambda code: _COMMUNES.get(code[:4], code)), "FID-06", "FID-11"),
+    saisie("commune-supprimee", "FID-06", "Une commune supprimée est remplacée par celle qui lui succède.",
+           _communes(lambda code: _REMPLACEES.get(code, code)), "FID-11"),
+    saisie("outre-mer", "FID-05", "Une commune d'outre-mer perd le numéro de son département.",
+           _communes(lambda code: f"97{code[3:]}0" if code.startswith("97") else code), "FID-06", "CTR-04",
+           suites=("CTR-03",)),
     saisie("codes-en-nombres", "FID-06", "Le code postal et celui de la commune sont lus comme des nombres.",
            _en_nombres, "CTR-04", suites=("FID-05", "FID-11", "CTR-01", "CTR-03")),
 ))  # fmt: skip

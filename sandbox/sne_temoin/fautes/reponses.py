@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from sne_temoin.application import Temoin
 from sne_temoin.demandes import Cible
-from sne_temoin.fautes.faute import Etape, Famille, Faute, Remplacement, resultat
+from sne_temoin.fautes.faute import Etape, Famille, Faute, Remplacement, constante, resultat
 from sne_temoin.incidents import Echec, FauteSoap, Refus
 from sne_temoin.memoire import Dossier
 from sne_temoin.message import Contenu
@@ -15,6 +15,19 @@ FAUTES: Final = Famille()
 
 def _premier(liste: list[Any]) -> list[Any]:
     return liste[:1]
+
+
+def _en_cache(temoin: Temoin, honnete: Etape) -> Etape:
+    """What was read once is not read again, until everything is forgotten."""
+    lus: dict[Any, Any] = {}
+    oublier = temoin.memoire.oublier
+
+    def tout_oublier() -> None:
+        lus.clear()
+        oublier()
+
+    temoin.memoire.oublier = tout_oublier  # type: ignore[method-assign]
+    return lambda *quoi: lus[quoi] if quoi in lus else lus.setdefault(quoi, honnete(*quoi))
 
 
 def _numero_abime(changer: Callable[[str], str]) -> Remplacement:
@@ -98,17 +111,42 @@ def _numero_du_doublon(temoin: Temoin, honnete: Etape, genre: str, dossier: Doss
         return dossier
 
 
-@FAUTES.etape("curseur-perdu", "VIE-14", dans="releves.depuis")
+@FAUTES.etape("curseur-perdu", "VIE-29", dans="releves.depuis")
 def _curseur_perdu(temoin: Temoin, honnete: Etape, flux: Any) -> Any:
     """Chaque relevé part de l'instant présent."""
     return temoin.liaison.maintenant
 
 
-@FAUTES.etape("curseur-partage", "VIE-14", dans="memoire.avancer")
+@FAUTES.etape("curseur-partage", "VIE-29", dans="memoire.avancer")
 def _curseur_partage(temoin: Temoin, honnete: Etape, flux: str, instant: Any) -> None:
     """Les deux relevés partent de la même date."""
     for un in ("radiations", "dalos"):
         honnete(un, instant)
+
+
+@FAUTES.etape("curseur-du-debut", "VIE-14", dans="memoire.avancer")
+def _curseur_du_debut(temoin: Temoin, honnete: Etape, flux: str, instant: Any) -> None:
+    """Tous les relevés repartent du premier."""
+    if temoin.memoire.curseur(flux) is None:
+        honnete(flux, instant)
+
+
+@FAUTES.etape("releve-jete", "VIE-29", dans="releves.relever", par=resultat)
+def _releve_jete(numeros: list[str]) -> list[str]:
+    """Les relevés sont lus, et rien n'en est gardé."""
+    return []
+
+
+@FAUTES.etape("filtre-perdu", "VIE-30", dans="releves.radiations")
+def _filtre_perdu(temoin: Temoin, honnete: Etape, filtres: Contenu) -> Any:
+    """Les filtres d'un relevé ne sont pas transmis."""
+    return honnete({})
+
+
+@FAUTES.etape("filtre-invente", "VIE-30", dans="releves.radiations", suites=("VIE-29",))
+def _filtre_invente(temoin: Temoin, honnete: Etape, filtres: Contenu) -> Any:
+    """Qui ne choisit pas de motif ne relève que les abandons."""
+    return honnete(filtres or {"motifRadiation": "RADABA"})
 
 
 @FAUTES.etape("certificat-anonyme", "VIE-14", "NOM-02", dans="liaison.certificat")
@@ -180,8 +218,22 @@ FAUTES.extend((
     Faute("numero-minuscule", "Le numéro unique est rendu en minuscules.", ("VIE-21", "VIE-01"),
           "inscription.accepter", _numero_abime(str.lower),
           suites=("ROB-02",)),
-    Faute("releves-meles", "Une radiation relevée est prise pour un DALO déjà relevé.", ("VIE-14",),
+    Faute("releves-meles", "Une radiation relevée est prise pour un DALO déjà relevé.", ("VIE-29",),
           "memoire.nouveaux", lambda temoin, honnete: lambda flux, numeros: honnete("tous", numeros)),
+    Faute("curseur-immobile", "Le curseur n'est pas gardé : chaque relevé remonte à plus d'un an.",
+          ("VIE-14",), "memoire.curseur", constante(None), suites=("VIE-29",)),
+    Faute("dix-documents", "Seuls les dix premiers documents d'un relevé sont lus.", ("VIE-29",),
+          "releves.numeros", resultat(lambda numeros: numeros[:10])),
+    Faute("dix-anomalies", "Seules les dix premières anomalies sont rendues.", ("CTR-11",),
+          "lecture.anomalies", resultat(lambda anomalies: anomalies[:10])),
+    Faute("dix-doublons", "Seuls les dix premiers doublons sont lus.", ("VIE-10",), "lecture.doublons",
+          resultat(lambda numeros: numeros[:10])),
+    Faute("dix-evenements", "Seuls les dix premiers événements d'une demande sont rendus.", ("VIE-26",),
+          "lecture.evenements", resultat(lambda lus: lus[:10])),
+    Faute("consultation-en-cache", "Une demande consultée n'est plus relue au SNE.", ("VIE-24",),
+          "demandes.consulter", _en_cache),
+    Faute("evenements-en-cache", "Les événements d'une demande ne sont plus relus au SNE.", ("VIE-26",),
+          "partage.evenements", _en_cache, suites=("VIE-17",)),
     Faute("premier-resultat", "Seul le premier résultat d'une recherche est rendu.", ("VIE-23",),
           "lecture.numeros", resultat(_premier)),
     Faute("dix-resultats", "Seuls les dix premiers résultats d'une recherche sont rendus.", ("VIE-23",),

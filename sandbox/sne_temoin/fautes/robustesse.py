@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from functools import partial
+from http.client import HTTPException
 from typing import Any, Final
 
 from lxml import etree
@@ -85,7 +86,7 @@ def _panne_sans_resultat(temoin: Temoin, honnete: Etape, operation: str, genre: 
         return etree.Element(f"{{{NUU}}}interfaceNuu")
 
 
-@FAUTES.etape("panne-vaut-aucun", "ROB-03", dans="liaison.insister", suites=("VIE-14",))
+@FAUTES.etape("panne-vaut-aucun", "ROB-03", dans="liaison.insister", suites=("VIE-29",))
 def _panne_vaut_aucun(temoin: Temoin, honnete: Etape, nom: str, champs: Any) -> Any:
     """Une panne est rendue comme « aucun doublon », « aucune radiation »."""
     # No answer to a search for doublons, or to a feed, is read as an empty one.
@@ -97,7 +98,7 @@ def _panne_vaut_aucun(temoin: Temoin, honnete: Etape, nom: str, champs: Any) -> 
         return ReponseLue({}, {})
 
 
-@FAUTES.etape("curseur-trop-tot", "VIE-14", dans="liaison.insister")
+@FAUTES.etape("curseur-trop-tot", "VIE-29", dans="liaison.insister")
 def _curseur_trop_tot(temoin: Temoin, honnete: Etape, nom: str, champs: Any) -> Any:
     """Le curseur d'un relevé avance avant que la réponse soit lue."""
     # The cursor of the radiations moves when they are asked for, and not when they are read.
@@ -123,6 +124,20 @@ def _creation_rejouee(temoin: Temoin, honnete: Etape, genre: str, dossier: Dossi
 def _a_l_aveugle(temoin: Temoin, honnete: Etape, dossier: Any) -> Any:
     """Après une réponse perdue, la création est renvoyée sans rien rechercher."""
     return None
+
+
+@FAUTES.etape("post-renvoye", "VIE-12", "VIE-13", dans="liaison.transport.poster", suites=("VIE-28",))
+def _post_renvoye(temoin: Temoin, honnete: Etape, adresse: str, content_type: str, corps: bytes) -> Any:
+    """La bibliothèque HTTP renvoie d'elle-même un POST dont la connexion est coupée."""
+    # As HttpURLConnection of Java does, unless sun.net.http.retryPost is false.
+    try:
+        return honnete(adresse, content_type, corps)
+    except SansReponse as perdue:
+        if not isinstance(perdue.__cause__, OSError | HTTPException) or isinstance(
+            perdue.__cause__, TimeoutError
+        ):
+            raise
+        return honnete(adresse, content_type, corps)
 
 
 @FAUTES.etape("relance-en-rafale", "VIE-13", dans="liaison.attendre")

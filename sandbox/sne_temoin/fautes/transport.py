@@ -1,5 +1,6 @@
 """Defects of the envelope, of the packaging, of TLS, of file names."""
 
+import contextlib
 import ssl
 from dataclasses import replace
 from pathlib import Path
@@ -9,13 +10,16 @@ from lxml import etree
 
 from sne_temoin.application import Temoin
 from sne_temoin.fautes.faute import Etape, Famille, Faute, constante, resultat
-from sne_temoin.incidents import Echec
+from sne_temoin.incidents import Echec, SansReponse
 from sne_temoin.interface import SOAP, WS, XOP, OperationAppelee
 from sne_temoin.message import PARIS
 from sne_temoin.mtom import Champs, QuestionSoap
 from sne_temoin.transport import ReponseBrute
 
 _SOAP11: Final = "http://schemas.xmlsoap.org/soap/envelope/"
+
+#: What an application waits for the answer of a request that it did not end, in seconds.
+_IMPATIENCE: Final = 0.25
 
 FAUTES: Final = Famille()
 
@@ -78,6 +82,36 @@ def _autre_action(
     return emballe
 
 
+@FAUTES.etape("sans-action", "EMB-04", dans="liaison.emballage.emballer", par=resultat)
+def _sans_action(emballe: tuple[str, bytes]) -> tuple[str, bytes]:
+    """Aucune action SOAP ne dit quelle opération est appelée."""
+    entete, _, action = emballe[0].partition("; action=")
+    return entete, emballe[1].replace(f"; action={action}".encode(), b"", 1)
+
+
+@FAUTES.etape("content-type-contredit", "EMB-05", dans="liaison.emballage.emballer", par=resultat)
+def _content_type_contredit(emballe: tuple[str, bytes]) -> tuple[str, bytes]:
+    """Un message en plusieurs parties s'annonce text/xml."""
+    return "text/xml; charset=utf-8", emballe[1]
+
+
+@FAUTES.etape("requete-sans-fin", "EMB-01", dans="liaison.transport.poster")
+def _requete_sans_fin(temoin: Temoin, honnete: Etape, adresse: str, content_type: str, corps: bytes) -> Any:
+    """Le dernier morceau d'un corps envoyé par morceaux (chunked) n'est jamais envoyé."""
+    transport = temoin.liaison.transport
+    with contextlib.closing(transport.connexion(adresse)) as connexion:
+        connexion.timeout = _IMPATIENCE  # whoever waits for the answer waits for nothing
+        connexion.putrequest("POST", transport.chemin(adresse))
+        for nom, valeur in {**transport.entetes(content_type), "Transfer-Encoding": "chunked"}.items():
+            connexion.putheader(nom, valeur)
+        connexion.endheaders()
+        connexion.send(b"%x\r\n%s\r\n" % (len(corps), corps))
+        try:
+            connexion.getresponse()
+        except TimeoutError as perdue:
+            raise SansReponse("Le SNE n'a pas répondu à temps.") from perdue
+
+
 @FAUTES.etape("type-text-xml", "EMB-05", dans="liaison.emballage.emballer", par=resultat)
 def _type_faux(emballe: tuple[str, bytes]) -> tuple[str, bytes]:
     """Le multipart se dit de type text/xml."""
@@ -115,6 +149,14 @@ def _content_type_nu(enveloppe: Any) -> None:
         media = champ.attrib.pop(f"{{{WS}}}contentType", None)
         if media is not None:
             champ.set("contentType", media)
+
+
+@FAUTES.etape("type-de-piece-faux", "EMB-17", dans="liaison.emballage.question", par=_enveloppe)
+def _type_de_piece_faux(enveloppe: Any) -> None:
+    """Toute pièce est annoncée comme un PDF."""
+    for champ in _entree(enveloppe):
+        if f"{{{WS}}}contentType" in champ.attrib:
+            champ.set(f"{{{WS}}}contentType", "application/pdf")
 
 
 @FAUTES.etape("cle-privee", "EMB-15", dans="liaison.certificat")

@@ -1,20 +1,61 @@
 """`sne-sandbox check`: how a fault is told."""
 
+import json
 from pathlib import Path
 
 from click.testing import CliRunner
+from lxml import etree
 
 from sne_sandbox.cli.main import cli
 from sne_sandbox.resources import fixtures_dir
 
 
-def test_what_is_no_xml_has_no_place(tmp_path: Path) -> None:
-    """« ligne 0, » would send a reader nowhere: the remedy tells the line."""
+def test_what_is_no_xml_has_its_place(tmp_path: Path) -> None:
+    """« ligne 0, » would send a reader nowhere."""
     (tmp_path / "a.xml").write_text("pas du xml", "utf-8")
     vu = CliRunner().invoke(cli, ["check", str(tmp_path)], standalone_mode=False)
     assert vu.return_value == 1
     assert "ligne 0" not in vu.stdout
-    assert "remède : Ligne 1, colonne 1" in vu.stdout
+    assert "  ligne 1, colonne 1\n    XML (bloquante) : Le document XML n'est pas lisible : " in vu.stdout
+    assert "    remède : envoyez un document XML" in vu.stdout
+
+
+def test_the_three_forms_say_what_is_left_out(tmp_path: Path) -> None:
+    """Of a document that its schema refuses too."""
+    specimen = (fixtures_dir() / "demandes" / "personne_seule.xml").read_text("utf-8")
+    fichier = tmp_path / "a.xml"
+    fichier.write_text(specimen.replace("1991-09-14", "14/09/1991"), "utf-8")
+    options = ["check", "--clock", "2018-03-15T12:00:00", str(fichier), "--format"]
+    texte = CliRunner().invoke(cli, [*options, "text"], standalone_mode=False)
+    (lu,) = json.loads(CliRunner().invoke(cli, [*options, "json"], standalone_mode=False).stdout)["fichiers"]
+    junit = etree.fromstring(CliRunner().invoke(cli, [*options, "junit"], standalone_mode=False).stdout)
+    assert {"DOU001", "ENT006"} <= set(lu["omises"])
+    assert "IDT002" in lu["en_attente"]
+    ailleurs = junit.findtext(".//system-out") or ""
+    for code in lu["omises"]:
+        assert code in texte.stderr
+        assert code in ailleurs
+    for code in lu["en_attente"]:
+        assert code in texte.stdout
+        assert code in ailleurs
+    (faute,) = lu["fautes"]
+    assert (faute["regle"], faute["ligne"], faute["colonne"]) == ("XSD pas_cela", 46, 21)
+    assert "ligne 46, colonne 21, interfaceNuu/" in texte.stdout
+
+
+def test_junit_names_its_suites_its_files_and_what_is_wrong(tmp_path: Path) -> None:
+    """So that a CI server filters on it."""
+    (tmp_path / "a.xml").write_text("<a/>", "utf-8")
+    vu = CliRunner().invoke(cli, ["check", "--format", "junit", str(tmp_path)], standalone_mode=False)
+    racine = etree.fromstring(vu.stdout)
+    for suites in (racine, racine[0]):
+        assert suites.get("name") == "sne-sandbox check"
+        assert (suites.get("tests"), suites.get("failures"), suites.get("errors")) == ("1", "1", "0")
+        assert float(suites.get("time")) >= 0
+    cas = racine.find(".//testcase")
+    assert cas.get("file") == str(tmp_path / "a.xml")
+    assert cas.get("line") == "1"
+    assert cas.find("failure").get("type") == "XSD racine"
 
 
 def test_a_long_file_is_read_whole_and_one_too_long_refused(tmp_path: Path) -> None:

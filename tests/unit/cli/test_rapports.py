@@ -47,7 +47,7 @@ def test_a_full_disk_leaves_the_verdict_on_the_terminal_and_no_file_cut_short(
     monkeypatch.setattr(Path, "write_bytes", _remplir)
     with pytest.raises(RapportNonEcrit, match=r"le disque est plein\.\n"):
         Sorties(tmp_path).rendre(RAPPORT, [], configuration={})
-    assert "CONFORME : essai" in capsys.readouterr().out
+    assert "aucun manquement : essai" in capsys.readouterr().out
     assert list(tmp_path.iterdir()) == []
 
 

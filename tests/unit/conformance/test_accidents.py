@@ -2,19 +2,20 @@
 is told for what it is."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from banc import FORMULAIRE, Banc, poser, specimen
 
 from sne_sandbox.conformance import jugement, recueil
-from sne_sandbox.conformance.accidents import ACCIDENTS_MAX, Accident, Isolement, dire_les_accidents
+from sne_sandbox.conformance.accidents import ACCIDENTS_MAX, GARDES_MAX, Isolement, dire_les_accidents
 from sne_sandbox.conformance.jugement.juge import Dire, Juge
 from sne_sandbox.conformance.observation import Observation, observer
 from sne_sandbox.conformance.relecture import relire
 from sne_sandbox.conformance.trafic import juger_base, parcourir
 from sne_sandbox.domain.echange import Echange, VerdictEchange
-from sne_sandbox.reports.model import Constat, EtatExigence, Fin, Rapport, Verdict
+from sne_sandbox.reports.model import Accident, Constat, EtatExigence, Fin, Rapport, Verdict
 
 DATES = (
     "4294967296-01-01", "-99999999999-01-01", "2147483648-01-01", "99999-01-01", "0000-01-01", "-0044-03-15",
@@ -120,11 +121,35 @@ def test_a_judge_that_fails_accuses_nobody_and_is_told(banc: Banc, monkeypatch: 
     )
     assert "206127511100564" not in juge.entete.non_juges
     assert "test_accidents.py:" in juge.entete.non_juges, "where to look"
+    (accident,) = juge.accidents
+    assert (accident.echange, accident.exigences) == (1, ("NOM-01",))
+    assert "206127511100564" not in accident.erreur + accident.trace
+    assert accident.trace.splitlines()[0].startswith("__init__.py:"), "from the loop over the judges…"
+    assert accident.trace.splitlines()[-1].startswith("test_accidents.py:"), "… to where it was raised"
     assert bilans["NOM-01"].etat is EtatExigence.SANS_PREUVE
     assert bilans["NOM-01"].raison.startswith("erreur du bac à sable : impossible de juger NOM-01, échange 1")
     (verification,) = (v for v in juge.verifications if v.exigence == "NOM-01")
     assert (verification.verdict, verification.raison) == (Verdict.EN_ATTENTE, bilans["NOM-01"].raison)
     assert bilans["NOM-02"].etat is EtatExigence.PROUVEE, "the rest is judged"
+
+
+def test_a_thousand_accidents_of_one_bug_are_kept_in_short(
+    banc: Banc, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(jugement, "JUGES", (Juge("NOM-01", _rater),))
+    banc.demander(specimen("personne_seule"))
+    (echange,) = parcourir(banc.services.magasin, banc.nom)
+    for _ in range(GARDES_MAX + 2):
+        banc.services.magasin.journal.consigner(None, replace(echange, identifiant=None))
+    juge = rapport(banc)
+
+    assert len(juge.accidents) == GARDES_MAX
+    assert len({id(accident.trace) for accident in juge.accidents}) == 1
+    assert juge.entete.non_juges.count("Erreur du bac à sable") == 1
+
+
+def _rater(*_: Any) -> Iterator[Constat]:
+    raise ZeroDivisionError
 
 
 def test_the_other_exchanges_are_judged_by_it(banc: Banc, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -60,6 +60,19 @@ def test_ce_qui_a_ete_vu(banc: Banc) -> None:
     assert any(code.startswith("ListeCivilite/") for code in vue["codes"].vus)
 
 
+def test_une_modification_n_est_pas_la_correction_d_une_creation(banc: Banc) -> None:
+    """Of the same person, accepted: what was refused never came back."""
+    numero, racine = banc.creer_demande("hebergee_secret")
+    banc.demander(message(racine, "CRE", refInterne="AUTRE"))
+    assert banc.demander(message(racine, "MOD", numero)).numero
+
+    assert couverture(banc)["anomalies_traitees"].manquants == ("DOU001",)
+    forcee = message(racine, "CRE", refInterne="AUTRE")
+    poser(forcee, f"{FORMULAIRE}/forcerDoublon", "true", apres="dateCreationDemande")
+    assert banc.demander(forcee).numero
+    assert couverture(banc)["anomalies_traitees"].vus == ("DOU001",)
+
+
 def test_un_element_vide_n_est_pas_couvert(banc: Banc) -> None:
     """It says nothing."""
     racine = specimen("personne_seule")

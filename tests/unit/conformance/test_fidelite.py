@@ -208,10 +208,37 @@ def test_one_requirement_may_rule_all() -> None:
     (constat,) = comparer(attendu, recu, exigence="FID-14", echange=7)
     assert (constat.exigence, constat.sorte, constat.chemin, constat.echange) == (
         "FID-14",
-        "valeur_changee",
+        "jour_de_plus",
         "radiation/dateRadiation",
         7,
     )
+    assert constat.phrase == "« dateRadiation » a un jour de plus : fuseau horaire ?"
+
+
+def test_dates_that_are_all_a_day_off_are_one_finding() -> None:
+    """A date that is right, off otherwise, or shifted the other way is no matter of time zones."""
+
+    def dites(*jours: str) -> Element:
+        noms = ("dateCreationDemande", "radiation")  # what a radiation says is the application's own
+        creation, radiation = (
+            Element(nom, jour) for nom, jour in zip(noms, (jours[0], jours[2]), strict=True)
+        )
+        demandeur = Element("demandeur", "", None, (Element("dateNaissance", jours[1]),))
+        personne = Element("personnePhysique", "", None, (demandeur,))
+        return Element("demandeLogement", "", None, (creation, personne, radiation))
+
+    def rompues(*jours: str) -> dict[str, tuple[str, str]]:
+        trouves = comparer(dites("2018-03-01", "1980-01-01", "2018-03-15"), dites(*jours))
+        return {c.exigence: (c.sorte, c.cause) for c in trouves if not c.tenue}
+
+    assert rompues("2018-02-28", "1979-12-31", "2018-03-15") == {
+        "FID-13": ("jour_de_moins", ""),
+        "FID-01": ("jour_de_moins", "FID-13"),
+    }
+    assert rompues("2018-03-02", "1980-01-02", "2018-03-15")["FID-01"] == ("jour_de_plus", "FID-13")
+    assert rompues("2018-03-01", "1979-12-31", "2018-03-15") == {"FID-01": ("valeur_changee", "")}
+    assert rompues("2018-02-28", "1980-01-02", "2018-03-15")["FID-01"] == ("valeur_changee", "")
+    assert rompues("2018-02-28", "1979-12-30", "2018-03-15")["FID-01"] == ("valeur_changee", "")
 
 
 def test_the_reference_is_the_application_s_own() -> None:
@@ -275,7 +302,8 @@ def test_not_the_same(attendu: str, observe: str) -> None:
         ("Bérénice-Alexandra", "Bérénice-Al", "texte_coupe"),
         ("Bérénice", "BÉRÉN", "texte_coupe"),
         ("Léa", "LEA", "caractere_abime"),
-        ("Léa", "LÃ©a", "caractere_abime"),
+        ("Léa", "LÃ©a", "utf8_lu_en_latin1"),
+        ("« Ici »", "Â«\xa0IciÂ\xa0Â»", "caractere_abime"),
         ("Lœtitia", "Loetitia", "caractere_abime"),
         ("L'Haÿ", "LHaÿ", "caractere_abime"),
         ("Léa", "L?a", "caractere_abime"),

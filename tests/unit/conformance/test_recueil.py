@@ -51,6 +51,36 @@ def test_les_quatre_etats() -> None:
     assert bilans[0].texte == "Texte de A-01."
 
 
+def test_ce_qu_une_autre_exigence_explique_n_est_ni_enfreint_ni_prouve() -> None:
+    """A step that only ended badly tells nothing of the rest; a breach of its own is charged."""
+    releve = ConstatsParExigence()
+    for exigence in ("A-01", "A-02", "A-03"):
+        releve.noter(Constat(exigence, True, "tenue"))
+    releve.noter(Constat("A-01", False, "rompue", "x", cause="A-03"))
+    releve.noter(Constat("A-02", False, "rompue", "issue_inattendue", cause="A-03"))
+    releve.noter(Constat("A-03", False, "rompue", "x", cause="A-01"))
+    releve.noter(Constat("A-03", False, "rompue", "y"))
+    assert [(b.etat, b.raison) for b in releve.bilans(EXIGENCES)][:3] == [
+        (EtatExigence.SANS_PREUVE, "conséquence de A-03"),
+        (EtatExigence.PROUVEE, ""),
+        (EtatExigence.ENFREINTE, ""),
+    ]
+
+
+def test_ce_qui_est_fait_partout_est_compte_une_fois() -> None:
+    """Each kind to its requirement; what is broken otherwise stays, and what it explained follows."""
+    releve = ConstatsParExigence()
+    for exigence, sorte in (("A-01", "partout"), ("A-02", "partout"), ("A-03", "partout"), ("A-03", "y")):
+        releve.noter(Constat(exigence, False, "rompue", sorte))
+    releve.noter(Constat("A-04", False, "rompue", "z", cause="A-02"))
+    assert releve.plier({"partout": "A-01"}) == {"A-02": "A-01"}
+    assert {e: [c.sorte for c in cs] for e, cs in releve.ruptures.items()} == {
+        "A-01": ["partout"],
+        "A-03": ["y"],
+    }
+    assert releve.causes == {"A-02": "A-01", "A-04": "A-01"}
+
+
 def test_les_constats_d_une_sorte_sont_bornes() -> None:
     """Many alike are counted; another kind still shows."""
     releve = ConstatsParExigence()
@@ -104,7 +134,7 @@ def test_refused_exchanges_are_counted(banc: Banc) -> None:
     juge = rapport(banc)
     assert juge.conforme, "a test may want the refusal"
     assert (juge.entete.echanges, juge.entete.refuses) == (1, 1)
-    assert repr(RapportDeTest.de(juge)) == "<rapport conforme : 1 échange jugé, dont 1 refusé>"
+    assert repr(RapportDeTest.de(juge)).endswith("aucun manquement : 1 échange jugé, dont 1 refusé>")
     suite = rapport(banc, accord=True)
     assert suite.motifs == ("Aucun échange n'a été accepté : les réponses refusées disent pourquoi.",)
 

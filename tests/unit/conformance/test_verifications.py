@@ -247,7 +247,8 @@ def test_a_renewal_may_come_after_a_modification(banc: Banc) -> None:
     assert rompu(modifiee) == {("VIE-05", "type_errone")}
     assert rompu(modifiee, renouvellement(racine, numero, "2018-03-15")) == set()
     assert rompu(renouvellement(racine, numero, "2018-03-15+01:00")) == set()
-    assert rompu(renouvellement(racine, numero, "2018-03-14")) == {
+    assert rompu(renouvellement(racine, numero, "2018-03-14")) == {("VIE-05", "jour_de_moins")}
+    assert rompu(renouvellement(racine, numero, "2018-03-12")) == {
         ("VIE-05", "date_de_renouvellement_erronee")
     }
 

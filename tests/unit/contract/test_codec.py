@@ -8,7 +8,7 @@ from lxml import etree
 
 from sne_sandbox.contract import codec
 from sne_sandbox.contract.codec import NOEUDS_MAX, parse
-from sne_sandbox.domain.element import construire
+from sne_sandbox.domain.element import Element, construire
 from sne_sandbox.errors import MessageMalforme, MessageTropGros
 from sne_sandbox.resources import fixtures_dir
 
@@ -174,7 +174,9 @@ def test_a_dtd_is_refused_before_anything_is_expanded(octets):
         (b"<a><!-- -- --></a>", "Ligne 1", "deux tirets"),
         (b"<a>]]></a>", "Ligne 1", "la suite ]]>"),
         (b'<?xml version="2.0"?><a/>', "Ligne 1", "la version de XML"),
-        (b'<?xml version="1.0" standalone="x"?><a/>', "Ligne 1", "le XML est mal formé (standalone"),
+        (b'<?xml version="1.0" standalone="x"?><a/>', "Ligne 1", "standalone n'est ni yes ni no"),
+        (b"<ns1: a='1'/>", "Ligne 1", "autour de son préfixe"),
+        (b"<a xmlns='::'/>", "Ligne 1", "le XML est mal formé à cet endroit"),
         (b'\n<?xml version="1.0"?><a/>', "Ligne 2", "pas au tout début"),
         ("<a>é</a>".encode("latin-1"), "Ligne 1, colonne 4", "encodage"),
         (b'<?xml version="1.0" encoding="foo"?><a/>', "Ligne 1", "encodage déclaré"),
@@ -211,3 +213,19 @@ def test_the_number_of_nodes_is_bounded(document):
     with pytest.raises(MessageTropGros) as erreur:
         parse(document, limit=LIMITE)
     assert str(NOEUDS_MAX) in erreur.value.explication
+
+
+def test_a_document_of_ours_is_laid_out_one_element_a_line(specimen):
+    ecrit = codec.encoder(codec.decoder(specimen()))
+    lignes = codec.indenter(ecrit).splitlines()
+    assert lignes[2] == b"  <ns1:entete>"
+    assert lignes[3] == b"    <ns1:typeFichier>CRE</ns1:typeFichier>"
+    relu = codec.decoder(codec.parse(b"\n".join(lignes), limit=10**6, serre=True))
+    assert codec.encoder(relu) == ecrit
+
+
+def test_what_is_not_ours_or_holds_line_feeds_is_left_as_it_is():
+    assert codec.indenter(b"PK...") == b"PK..."
+    texte = Element("a", "", None, (Element("b", "x\n"), Element("c", "\n< >")))
+    relu = codec.decoder(codec.parse(codec.indenter(codec.encoder(texte)), limit=10**6))
+    assert [e.texte for e in relu.enfants] == ["x\n", "\n< >"]

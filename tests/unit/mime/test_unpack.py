@@ -7,7 +7,7 @@ import pytest
 from sne_sandbox.errors import MessageMalforme, MessageTropGros
 from sne_sandbox.mime import tolerances as t
 from sne_sandbox.mime.message import Message, Packaging
-from sne_sandbox.mime.unpack import unpack
+from sne_sandbox.mime.unpack import limite_du_corps, unpack
 
 ACTION = "http://ws.metier.nuu.application.i2/getNumUnique"
 ENVELOPPE = b'<soap:Envelope xmlns:soap="http://www.w3.org/2003/05/soap-envelope"/>'
@@ -110,6 +110,20 @@ def test_the_root_may_stand_last() -> None:
     lu = lire(related(), corps)
     assert lu.racine == ENVELOPPE
     assert [p.content_id for p in lu.parties] == ["p1"]
+
+
+@pytest.mark.parametrize("content_type", ["text/xml", "application/soap+xml; charset=utf-8", ""])
+def test_a_header_that_contradicts_a_body_in_parts_is_named(content_type: str) -> None:
+    """Nothing is guessed: what to write is said."""
+    corps = (
+        b"\r\n--limite/1\r\nMIME-Version: 1.0\r\ncontent-type: application/xop+xml\r\n\r\n<a/>\r\n"
+        b"--limite/1--\r\n"
+    )
+    with pytest.raises(MessageMalforme) as refus:
+        lire(content_type, corps)
+    assert "les deux se contredisent" in refus.value.explication
+    assert 'multipart/related; type="application/xop+xml"; boundary="limite/1"' in refus.value.explication
+    assert limite_du_corps(b"--<!-- a comment, and no header -->\r\n<a/>") == ""
 
 
 @pytest.mark.parametrize(

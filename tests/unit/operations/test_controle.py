@@ -74,8 +74,53 @@ def test_the_question_for_the_national_event_types_conforms(contrat: Contrat) ->
 
 def test_what_is_no_xml_is_said_with_its_place(contrat: Contrat) -> None:
     (faute,) = juger(contrat, b"<a><b></a>").fautes
-    assert faute.regle == "XML"
-    assert "Ligne 1" in faute.remede
+    assert (faute.regle, faute.ligne, faute.colonne, faute.chemin) == ("XML", 1, 11, "a/b")
+    assert faute.message.startswith("Le document XML n'est pas lisible : une balise est fermée sous un autre")
+    assert faute.remede == "fermez les balises dans l'ordre inverse de leur ouverture"
+
+
+@pytest.mark.parametrize(
+    ("octets", "message", "remede"),
+    [
+        (b"", "le document est vide", "il n'y a rien à contrôler"),
+        (b"--abc\r\nContent-Type: text/xml\r\n\r\n<a/>", "un message HTTP ou MIME", "la partie qui porte"),
+        (b'<s:Envelope xmlns:s="http://www.w3.org/2003/05/soap-envelope"/>', "l'enveloppe SOAP", "base64 -d"),
+    ],
+)  # fmt: skip
+def test_what_is_given_in_place_of_a_document_is_said(
+    contrat: Contrat, octets: bytes, message: str, remede: str
+) -> None:
+    (faute,) = juger(contrat, octets).fautes
+    assert message in faute.message
+    assert remede in faute.remede
+    assert "pièce jointe" not in faute.remede
+
+
+def test_type_and_version_are_told_with_those_that_are_admitted(contrat: Contrat) -> None:
+    octets = (
+        specimen("demandes/personne_seule.xml").replace(b">CRE<", b">CREATION<").replace(b'"02.01"', b'"5.2"')
+    )
+    version, type_fichier = juger(contrat, octets).fautes
+    assert version.remede.endswith("02.00, 02.01, 02.02")
+    assert "vouliez-vous écrire « CRE » (Création) ?" in type_fichier.remede
+    assert type_fichier.colonne == 9
+
+
+def test_a_long_value_is_cut_short(contrat: Contrat) -> None:
+    octets = specimen("demandes/personne_seule.xml").replace(b"Travaille de nuit", b"x" * 5000)
+    (faute,) = juger(contrat, octets).fautes
+    assert faute.valeur.endswith("… (5011 caractères)")
+    assert len(faute.valeur) < 230
+
+
+def test_a_number_and_a_guichet_that_are_none_are_warned_of(contrat: Contrat) -> None:
+    octets = specimen("demandes/renouvellement.xml")
+    numero = etree.fromstring(octets).findtext(".//{*}numUnique") or ""
+    faux = octets.replace(numero.encode(), b"bonjour")
+    assert {(f.regle, str(f.gravite)) for f in juger(contrat, faux).fautes} == {("ENT015", "avertissement")}
+    guichet = etree.fromstring(octets).findtext(".//{*}numGuichet") or ""
+    faux = octets.replace(f"numGuichet>{guichet}".encode(), f"numGuichet>{guichet[1:]}".encode())
+    assert {f.regle for f in juger(contrat, faux).fautes} == {"ENT016"}
 
 
 def test_every_fault_of_form_is_listed(contrat: Contrat) -> None:
@@ -83,7 +128,7 @@ def test_every_fault_of_form_is_listed(contrat: Contrat) -> None:
     octets = octets.replace(b"<ns1:numGuichet>G1104</ns1:numGuichet>", b"")
     controle = juger(contrat, octets)
     assert {f.chemin.rpartition("/")[2] for f in controle.fautes} == {"typeFichier", "numGuichet"}
-    assert {f.regle for f in controle.fautes} == {"XSD"}
+    assert {f.regle for f in controle.fautes} == {"XSD manque"}
     assert not controle.conforme
 
 

@@ -95,7 +95,7 @@ def test_a_file_that_is_none_is_told(tmp_path: Path) -> None:
 
 def test_one_check_is_excused_and_no_other() -> None:
     applique = baseline.appliquer(rapport(), [connue(verification="CRE-03/FID-02")], JOUR)
-    assert verdicts(applique) == {"CRE-03/FID-02": "ticket"}
+    assert verdicts(applique) == {"CRE-03/FID-02": "ticket (jusqu'au 03/03/2026)"}
     assert "FID-02" in applique.rapport.motifs[0]  # CRE-04 shows it still
     assert applique.remarques == ()
 
@@ -118,7 +118,7 @@ def test_checks_that_are_all_excused_excuse_their_balance() -> None:
 def test_one_kind_is_excused_and_no_other() -> None:
     assert verdicts(baseline.appliquer(rapport(), [connue(exigence="FID-12", sorte="autre")], JOUR)) == {}
     applique = baseline.appliquer(rapport(), [connue(exigence="FID-12", sorte="nir_change")], JOUR)
-    assert verdicts(applique) == {"CRE-03/FID-12": "ticket"}
+    assert verdicts(applique) == {"CRE-03/FID-12": "ticket (jusqu'au 03/03/2026)"}
 
 
 def test_traffic_is_excused_by_requirement() -> None:
@@ -181,3 +181,13 @@ def test_a_requirement_that_is_none_is_told() -> None:
     applique = baseline.appliquer(rapport(), connues, JOUR)
     assert applique.inconnues == tuple(connues[:2])
     assert "manquement connu d'une exigence qui n'existe pas : FID-99." in applique.remarques
+
+
+def test_a_scenario_that_is_none_is_told() -> None:
+    """Misspelt, it excuses nothing; one that was not chosen this time is no mistake."""
+    connues = [connue(verification="CRE-O3/FID-02"), connue(verification="CRE-99/FID-02")]
+    du_plan = {"CRE-03", "CRE-04", "CRE-99"}
+    applique = baseline.appliquer(rapport(), connues, JOUR, partiel=True, scenarios=du_plan)
+    assert (applique.egarees, applique.non_rejouees) == ((connues[0],), (connues[1],))
+    assert "manquement connu d'un scénario qui n'existe pas : CRE-O3/FID-02." in applique.remarques
+    assert baseline.appliquer(rapport(), connues, JOUR).egarees == (), "the plan is not known"

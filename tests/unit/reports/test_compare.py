@@ -184,3 +184,42 @@ def test_each_verdict_that_differs_is_named() -> None:
 
 def test_a_judgement_of_the_traffic_alone_is_compared_by_its_balances() -> None:
     assert compare.memes_verdicts(rapport(), trafic()) == ()
+
+
+def test_what_is_looked_at_less_is_told() -> None:
+    """It makes nothing fail: the trial is weaker, the application no better."""
+    avant, apres = rapport(), repare(joue("CRE-03", ("FID-02", Verdict.REUSSI)))
+    apres = replace(
+        apres,
+        entete=replace(apres.entete, exemples=70),
+        couverture=(replace(apres.couverture[0], vus=("getNumUnique",)),),
+    )
+    vue = compare.comparer(avant, apres)
+    dits = [str(recul) for recul in vue.moins_verifies]
+
+    assert dits == [
+        "exigences dont quelque chose a été vu : 5 → 4 (FID-12)",
+        "scénarios joués : 3 → 2 (CRE-04)",
+        "opérations : 2 → 1 (getAttestation)",
+        "ménages essayés : 700 → 70",
+    ]
+    assert "Moins vérifié : 4\n  ! exigences" in compare.en_texte(vue)
+    lue = en_json(compare.lire(vue))["moins_verifies"]
+    assert lue[1] == {"quoi": "scénarios joués", "avant": 3, "apres": 2, "perdus": ["CRE-04"]}
+
+
+def test_what_is_looked_at_as_much_or_more_is_no_loss() -> None:
+    assert compare.comparer(rapport(), rapport()).moins_verifies == ()
+    assert "Moins vérifié : rien" in compare.en_texte(compare.comparer(rapport(), rapport()))
+    moins = repare(joue("CRE-03", ("FID-02", Verdict.REUSSI)))
+    assert compare.comparer(moins, rapport()).moins_verifies == ()
+
+
+def test_many_names_are_shown_in_part() -> None:
+    recul = compare.Recul("scénarios joués", 40, 20, tuple(f"S-{n:02d}" for n in range(20)))
+    assert str(recul).endswith("S-10, S-11, …)")
+
+
+def test_of_traffic_no_scenario_is_missed() -> None:
+    vue = compare.comparer(trafic(), replace(trafic(), scenarios=()))
+    assert vue.moins_verifies == ()

@@ -232,7 +232,7 @@ def test_another_file_of_the_report_is_told_which_to_give(tmp_path: Path) -> Non
 
 def test_a_package_whose_report_does_not_read_is_no_package(dossier: Path, tmp_path: Path) -> None:
     """Sealed as it is: written by another version."""
-    contenus = membres(dossier) | {"rapport.json": b'{"format": 2}'}
+    contenus = membres(dossier) | {"rapport.json": b'{"format": 9}'}
     manifeste = json.loads(contenus["manifeste.json"])
     manifeste["membres"]["rapport.json"] = {
         "sha256": hashlib.sha256(contenus["rapport.json"]).hexdigest(), "octets": 13, "lignes": 0,
@@ -240,7 +240,7 @@ def test_a_package_whose_report_does_not_read_is_no_package(dossier: Path, tmp_p
     contenus["manifeste.json"] = json.dumps(manifeste).encode()
     erreur = refus(emballer(tmp_path / "x.zip", contenus))
     assert isinstance(erreur, evidence.DossierIllisible)
-    assert "format 1 attendu" in str(erreur)
+    assert "format 2 attendu" in str(erreur)
 
 
 def test_any_byte_of_a_member_counts(dossier: Path, tmp_path: Path) -> None:

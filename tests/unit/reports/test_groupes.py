@@ -160,3 +160,18 @@ def test_the_branch_comes_with_what_is_there() -> None:
         "Œ",
     )
     assert branche_exemple({"d1": "texte"}, "a/b") is None
+
+
+def test_a_group_says_what_it_explains_and_what_is_charged_besides_is_no_consequence() -> None:
+    juge = rapport()
+    premier = juge.scenarios[1]
+    plies = tuple(
+        Verification(premier.id, exigence, Verdict.IGNORE, cause="FID-02")
+        for exigence in ("FID-07", "FID-03", "FID-12")
+    )
+    avec = replace(premier, verifications=(*premier.verifications, *plies))
+    groupes = grouper(replace(juge, scenarios=(juge.scenarios[0], avec, *juge.scenarios[2:])))
+    assert [g.consequences for g in groupes if g.consequences] == [("FID-03", "FID-07")], "FID-12 is charged"
+    assert groupes[0].suites == "et ses conséquences : FID-03, FID-07 (non comptées)"
+    assert groupes[1].suites == ""
+    assert replace(groupes[0], consequences=("FID-03",)).suites == "et sa conséquence : FID-03 (non comptée)"

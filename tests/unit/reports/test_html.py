@@ -191,10 +191,10 @@ def test_a_group_of_scenarios_has_its_title() -> None:
 def test_what_conforms_says_of_how_much() -> None:
     """Who reads the first line alone must not take it for the whole plan."""
     (tete,) = arbre(conforme()).find_class("conclusion")
-    dite = "Aucun manquement sur ce qui a été vu : 2 opérations sur 3, 1 exigence prouvée sur 1"
+    dite = "2 opérations sur 3, 1 exigence prouvée sur 1, aucun manquement"
     assert " ".join(tete.text_content().split()) == dite
     (tete,) = arbre(rapport()).find_class("conclusion")
-    assert tete.text_content().startswith("Non conforme : 2 opérations sur 3, 1 exigence prouvée sur 9")
+    assert tete.text_content().startswith("2 opérations sur 3, 1 exigence prouvée sur 9, manquements : ")
     assert "3 exigences obligatoires enfreintes : FID-02, FID-12, CTR-05." in tete.text_content()
 
 
@@ -248,11 +248,11 @@ def test_the_product_the_mentions_and_what_they_lack_are_told() -> None:
     page = arbre(juge)
     assert page.findtext(".//h1") == "LogeNuu 8.1, de Loge SA"
     dit = texte(page, "produit")
-    assert "SNE 5.2 – socle : acquise : 2 opérations sur 3" in dit
+    assert "SNE 5.2 – socle : 2 opérations sur 3" in dit
     (cellules,) = page.xpath("//tr[th='SNE 5.2 – attributions']")
     dites = [td.text_content() for td in cellules.iter("td")]
     assert dites[:2] == ["incomplète", "1 / 2"]
-    assert dites[2].startswith("Aucune décision n'a été transmise.1 lacune, et comment la combler")
+    assert dites[2].startswith("Aucune décision n'a été transmise.Comment la combler")
     assert "sne-sandbox conform --scenario DEC" in dit
 
 
@@ -272,7 +272,7 @@ def test_it_says_what_changed_since_the_run_before() -> None:
     assert "Nouveaux : 4 FID-02 " in dit
     dit = texte(lxml_html.document_fromstring(html.en_html(conforme(), Alentours(rapport()))), "depuis")
     assert "Non revus : 5" in dit
-    assert "4 exigences jugées alors, et plus maintenant : EMB-06, CTR-05, FID-02, FID-12" in dit
+    assert "exigences dont quelque chose a été vu : 5 → 1 (CTR-05, EMB-06, FID-02, FID-12)" in dit
 
 
 # --- a card ----------------------------------------------------------------------------------------------

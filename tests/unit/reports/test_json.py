@@ -9,7 +9,7 @@ from specimen import NIR, NIR_ESPACE, NIR_TREIZE, conforme, grand, rapport, traf
 
 from sne_sandbox.reports import json
 from sne_sandbox.reports.masque import masquer
-from sne_sandbox.reports.model import FORMAT_RAPPORT, Constat, Rapport, Verdict
+from sne_sandbox.reports.model import FORMAT_RAPPORT, Constat, EtatExigence, Rapport, Verdict
 from sne_sandbox.resources import fixtures_dir
 
 SCHEMA: dict[str, Any] = librairie.loads(
@@ -30,7 +30,10 @@ def test_the_schema_speaks_of_every_field_of_the_model() -> None:
     assert SCHEMA["properties"]["format"]["const"] == FORMAT_RAPPORT
     assert set(SCHEMA["properties"]) - {"format", "synthese"} == {champ.name for champ in fields(Rapport)}
     assert set(SCHEMA["$defs"]["constat"]["properties"]) == {champ.name for champ in fields(Constat)}
-    assert SCHEMA["$defs"]["verdict"]["enum"] == [verdict.value for verdict in Verdict]
+    mots = {genre: [mot for (valeur, _), mot in json.MOTS.items() if isinstance(valeur, genre)]
+            for genre in (Verdict, EtatExigence)}  # fmt: skip
+    assert SCHEMA["$defs"]["verdict"]["enum"] == [*Verdict, *mots[Verdict]]
+    assert SCHEMA["$defs"]["bilan"]["properties"]["etat"]["enum"] == [*EtatExigence, *mots[EtatExigence]]
 
 
 def test_the_same_report_gives_the_same_bytes_and_keeps_the_order_of_an_example() -> None:
@@ -49,11 +52,46 @@ def test_no_nir_is_written() -> None:
 
 
 def test_the_summary_counts() -> None:
-    synthese = json.synthese(rapport())
-    assert synthese["verifications"]["échoué"] == 4
-    assert synthese["exigences"]["enfreinte"] == 4
-    assert synthese["manquements"] == 5
+    synthese = json.en_json(rapport())["synthese"]
+    assert synthese["verifications"]["échouée"] == 3
+    assert synthese["verifications"]["recommandation non suivie"] == 1
+    assert synthese["exigences"]["enfreinte"] == 3
+    assert synthese["exigences"]["recommandation non suivie"] == 1
+    assert synthese["manquements"] == 4
+    assert synthese["recommandations_non_suivies"] == 1
     assert synthese["manquements_connus"] == 0
+
+
+def test_a_recommendation_that_is_not_followed_is_told_so_and_read_back() -> None:
+    contenu = json.en_json(rapport())
+    assert contenu["scenarios"][0]["verifications"][1]["verdict"] == "non suivi"
+    assert contenu["bilans"][0]["etat"] == "non suivie"
+    assert json.de_json(contenu) == rapport()
+
+
+def test_what_a_baseline_excuses_is_told_so_and_read_back() -> None:
+    connu = replace(
+        rapport(),
+        scenarios=tuple(
+            replace(s, verifications=tuple(replace(v, connue="ticket 12") for v in s.verifications))
+            for s in rapport().scenarios
+        ),
+        bilans=tuple(replace(b, connue="ticket 12") for b in rapport().bilans),
+    )
+    contenu = json.en_json(connu)
+    vus = {v["verdict"] for s in contenu["scenarios"] for v in (s, *s["verifications"])}
+    assert {"échec connu", "erreur connue"} < vus
+    assert not vus & {"échoué", "erreur"}
+    assert {b["etat"] for b in contenu["bilans"]} == {"connue", "prouvée", "sans preuve", "non testée"}
+    assert json.de_json(contenu) == connu
+
+
+def test_a_report_of_the_first_format_is_read() -> None:
+    """It called a recommendation that is not followed a failure."""
+    ancien = json.en_json(rapport()) | {"format": 1}
+    ancien["scenarios"][0]["verifications"][1]["verdict"] = "échoué"
+    ancien["bilans"][0]["etat"] = "enfreinte"
+    assert json.de_json(ancien) == rapport()
 
 
 def _casse(contenu: dict[str, Any], *chemin: str | int, valeur: Any) -> str:
@@ -70,7 +108,7 @@ def _casse(contenu: dict[str, Any], *chemin: str | int, valeur: Any) -> str:
 @pytest.mark.parametrize(
     ("chemin", "valeur", "dit"),
     [
-        (("format",), 99, "format 1 attendu"),
+        (("format",), 99, "format 2 attendu"),
         (("scenarios", 1, "verdict"), "raté", "scenarios[1].verdict : valeur inconnue [raté]"),
         (("entete", "graine"), "7", "entete.graine : un entier attendu"),
         (("entete", "graine"), True, "entete.graine : un entier attendu"),
@@ -91,7 +129,7 @@ def test_a_wrong_report_is_named_with_its_place(chemin: tuple[Any, ...], valeur:
 def test_what_is_no_json_or_no_file_is_said(tmp_path: Path) -> None:
     with pytest.raises(json.RapportIllisible, match="n'est pas du JSON"):
         json.de_texte("{")
-    with pytest.raises(json.RapportIllisible, match="format 1 attendu"):
+    with pytest.raises(json.RapportIllisible, match="format 2 attendu"):
         json.de_texte("[]")
     with pytest.raises(json.RapportIllisible, match="ne se lit pas"):
         json.lire(tmp_path / "absent.json")

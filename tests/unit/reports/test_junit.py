@@ -8,7 +8,14 @@ from specimen import NIR, NIR_TREIZE, conforme, grand, rapport, trafic
 
 from sne_sandbox.reports import junit
 from sne_sandbox.reports.decision import decider
-from sne_sandbox.reports.model import Rapport, ResultatScenario, Verdict
+from sne_sandbox.reports.model import (
+    Lacune,
+    Mention,
+    Rapport,
+    ResultatScenario,
+    Verdict,
+    VerdictMention,
+)
 
 SCHEMA = etree.XMLSchema(etree.parse(Path(__file__).with_name("junit.xsd")))
 
@@ -21,7 +28,7 @@ def arbre(juge: Rapport) -> Any:
 
 def cas(racine: Any, classe: str, exigence: str) -> Any:
     (trouve,) = [c for c in racine.iter("testcase")
-                 if c.get("classname") == classe and c.get("name").startswith(exigence)]  # fmt: skip
+                 if c.get("classname") == classe and f" {exigence} " in f" {c.get('name')} "]  # fmt: skip
     return trouve
 
 
@@ -50,7 +57,7 @@ def test_each_verdict_has_its_outcome() -> None:
     assert "n'est pas transmis" in echec.get("message")
     for attendu in ("observé : absent", "échange : 12", "le plus petit exemple", "pour reproduire : sne-"):
         assert attendu in echec.text
-    assert cas(racine, "CRE.CRE-04", "VIE-01").find("skipped").get("message").startswith("ignoré : ")
+    assert cas(racine, "CRE.CRE-04", "VIE-01").find("skipped").get("message").startswith("Ignoré : ")
     assert cas(racine, "DALO.DAL-01", "VIE-22").find("skipped") is not None
     assert cas(racine, "EVT.EVT-01", "FID-14").find("skipped") is not None
     assert "s'est tue" in cas(racine, "ROB.ROB-01", "ROB-01").find("error").get("message")
@@ -100,3 +107,34 @@ def test_no_nir_is_written_and_no_control_character() -> None:
     assert "<script>" not in texte
     assert "\x1b" not in texte
     assert "\x00" not in texte
+
+
+def test_a_case_says_its_scenario_and_its_requirement() -> None:
+    noms = [c.get("name") for c in arbre(rapport()).iter("testcase")]
+    assert "CRE-01 Une personne seule — FID-01 L'état civil est transmis." in noms
+    assert len(set(noms)) == len(noms), "no two cases look alike"
+
+
+LACUNE = Lacune("VIE-22", "Aucun DALO n'a été déclaré.", "sne-sandbox conform --scenario DALO")
+MENTIONS = (
+    Mention("socle", "SNE 5.2 – socle", VerdictMention.ACQUISE, ("FID-01",), 1),
+    Mention("complet", "SNE 5.2 – complet", VerdictMention.INCOMPLETE, ("FID-01", "VIE-22"), 1, (LACUNE,)),
+)
+
+
+def test_each_mention_is_a_suite_and_says_what_it_lacks() -> None:
+    racine = arbre(replace(conforme(), mentions=MENTIONS))
+    assert racine.get("failures") == "0"
+    socle, complet = (s for s in racine if s.get("name").startswith("mention."))
+    assert (socle.get("name"), socle.get("tests"), socle.get("skipped")) == ("mention.socle", "1", "0")
+    assert complet.find("testcase/skipped").get("message") == "incomplète : 1 exigence prouvée sur 2"
+    assert "VIE-22 : Aucun DALO" in complet.findtext("testcase/system-out")
+    assert "sne-sandbox conform --scenario DALO" in complet.findtext("testcase/system-out")
+
+
+def test_a_mention_that_was_asked_for_and_is_not_acquired_fails_once() -> None:
+    motif = "La mention exigée « SNE 5.2 – complet » n'est pas acquise."
+    racine = arbre(decider(replace(conforme(), mentions=MENTIONS), [motif]))
+    (echec,) = racine.iter("failure")
+    assert echec.get("message") == motif
+    assert "VIE-22" in echec.text

@@ -11,6 +11,7 @@ from specimen import HOSTILE, LONG, NIR, conforme, entete, rapport
 
 from sne_sandbox.operations.attestation import LIGNES
 from sne_sandbox.reports import attestation, badge
+from sne_sandbox.reports.decision import decider
 from sne_sandbox.reports.model import Alentours, Candidat, Mention, Rapport, VerdictMention
 
 
@@ -21,12 +22,13 @@ def dit(juge: Rapport) -> Any:
 @pytest.mark.parametrize(
     ("juge", "droite"),
     [
-        (rapport(), "Non conforme"),
+        (rapport(), "3 exigences enfreintes"),
         (conforme(), "1 exigence prouvée sur 1"),
         (replace(conforme(), mentions=(Mention("s", "SNE 5.2 – socle", VerdictMention.ACQUISE),)),
-         "SNE 5.2 – socle : acquise"),
+         "SNE 5.2 – socle"),
         (replace(conforme(), mentions=(Mention("s", "S", VerdictMention.INCOMPLETE),)),
-         "Aucune mention acquise"),
+         "1 exigence prouvée sur 1"),
+        (decider(replace(conforme(), entete=entete(inacheve="Interrompu."))), "épreuve inachevée"),
     ],
 )  # fmt: skip
 def test_the_badge_says_the_verdict_to_who_sees_it_and_to_who_does_not(juge: Rapport, droite: str) -> None:
@@ -58,8 +60,8 @@ def page(juge: Rapport, alentours: Alentours | None = None) -> str:
 def test_the_page_says_what_the_report_says_and_where_its_proof_is() -> None:
     texte = page(rapport(), Alentours(preuves="ab" * 32, signatures=("Loge SA",)))
     for attendu in (
-        "Non conforme\n",
-        "2 opérations sur 3, 1 exigence prouvée sur 9.",
+        "2 opérations sur 3, 1 exigence prouvée sur 9, manquements :\n",
+        "3 exigences obligatoires enfreintes, 1 scénario en erreur\n",
         "Application essayée : Mon logiciel <b>&</b>\n",
         "Le 02/03/2026 à 19 h 00 ; 412 échanges, 700 ménages, graine 7\n",
         "Fidélité à ce qui est saisi : 1 prouvée sur 3, 2 enfreintes\n",

@@ -21,7 +21,10 @@ def lignes(juge: Rapport, **choix: Any) -> list[str]:
 
 def test_the_first_twenty_lines_say_what_is_wrong_and_what_to_do() -> None:
     debut = lignes(rapport())[:20]
-    assert debut[0].startswith("NON CONFORME : Mon logiciel")
+    assert debut[0].startswith(
+        "2 opérations sur 3, 1 exigence prouvée sur 9, manquements : 3 exigences obligatoires enfreintes, "
+        "1 scénario en erreur : Mon logiciel"
+    )
     assert "  3 exigences obligatoires enfreintes : FID-02, FID-12, CTR-05." in debut
     assert any(ligne.startswith("  FID-02 · 2 scénarios · Le co-titulaire") for ligne in debut)
     assert any(ligne.startswith("  CTR-05 · 1 fois · ") for ligne in debut)
@@ -49,7 +52,7 @@ def test_each_group_tells_all_that_is_known_of_it() -> None:
 
 def test_a_conforming_application_is_told_so_in_a_screen() -> None:
     tout = lignes(conforme())
-    assert tout[0].startswith("CONFORME : ")
+    assert tout[0].startswith("2 opérations sur 3, 1 exigence prouvée sur 1, aucun manquement : Mon logiciel")
     assert not [ligne for ligne in tout if "À corriger" in ligne or "échouée" in ligne]
     assert len(tout) < 20
 
@@ -111,11 +114,12 @@ def test_colours_are_for_terminals_that_want_them(monkeypatch: pytest.MonkeyPatc
 
 
 def test_repr_is_one_french_line() -> None:
-    assert repr(RapportDeTest.de(conforme())) == "<rapport conforme : 412 échanges jugés>"
-    dit = repr(RapportDeTest.de(rapport()))
-    assert dit.startswith(
-        "<rapport non conforme : 3 exigences obligatoires enfreintes : FID-02, FID-12, CTR-05."
+    assert repr(RapportDeTest.de(conforme())) == (
+        "<rapport : 2 opérations sur 3, 1 exigence prouvée sur 1, aucun manquement : 412 échanges jugés>"
     )
+    dit = repr(RapportDeTest.de(rapport()))
+    assert dit.startswith("<rapport : 2 opérations sur 3, ")
+    assert " : 3 exigences obligatoires enfreintes : FID-02, FID-12, CTR-05." in dit
     assert "\n" not in dit
 
 

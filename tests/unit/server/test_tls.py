@@ -9,6 +9,7 @@ import pytest
 
 from sne_sandbox.pki.authority import Autorite, ecrire, lire_guichet
 
+DOIT = "c'est ce qu'il doit faire"
 REQUETE = b"POST / HTTP/1.1\r\nContent-Length: 3\r\n\r\nabc"
 
 
@@ -200,3 +201,25 @@ def test_a_port_scan_has_no_line(lancer: Any, miroir: Any) -> None:
         prise.sendall(REQUETE)
         serveur.reponse(prise)
     assert serveur.refus_tls == []
+
+
+@pytest.mark.parametrize("ecoute", ["https_expire", "https_autre_nom"])
+@pytest.mark.parametrize("connait", [True, False])
+def test_whoever_refuses_a_port_to_refuse_is_right(
+    lancer: Any, miroir: Any, ecoute: str, connait: bool
+) -> None:
+    """Whatever its stack does then: cut without a word, or blame the authority."""
+    serveur = lancer(miroir)
+    adresse = getattr(serveur.adresses, ecoute)
+    if not connait:
+        assert _echouer(serveur, ssl.create_default_context(), adresse).detail.startswith(DOIT)
+        return
+    with serveur.connecter(adresse) as prise:
+        sortie = ssl.MemoryBIO()
+        with contextlib.suppress(ssl.SSLWantReadError):
+            serveur.contexte().wrap_bio(ssl.MemoryBIO(), sortie, server_hostname="localhost").do_handshake()
+        prise.sendall(sortie.read())
+        assert prise.recv(1), "the certificate has come"
+    refus = serveur.attendre(lambda: serveur.refus_tls)[0]
+    assert refus.raison == "le client a coupé ou s'est tu pendant la négociation"
+    assert refus.detail.startswith(DOIT)

@@ -11,12 +11,13 @@ from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Any, Final
 
-from sne_sandbox.conformance.accidents import Accident, Isolement
+from sne_sandbox.conformance.accidents import Isolement
 from sne_sandbox.conformance.jugement import contrat as ctr
 from sne_sandbox.conformance.jugement import emballage, envois, noms, refus, releves, vie
 from sne_sandbox.conformance.jugement.juge import (
     Juge,
     JugeDeSuite,
+    Ordre,
     demi_preuve,
     est_creation,
     recouper,
@@ -24,7 +25,7 @@ from sne_sandbox.conformance.jugement.juge import (
 )
 from sne_sandbox.conformance.observation import Observation
 from sne_sandbox.domain.echange import REMISE, VerdictEchange
-from sne_sandbox.reports.model import Constat
+from sne_sandbox.reports.model import Accident, Constat
 
 #: Judges of one exchange, in the order of the requirements.
 JUGES: Final[tuple[Juge, ...]] = (*emballage.JUGES, *noms.JUGES, *ctr.JUGES, *vie.JUGES)
@@ -54,7 +55,7 @@ _PANNE: Final = "il faut provoquer la panne, et demander à l'application ce qu'
 PILOTEES: Final[Mapping[str, str]] = MappingProxyType(
     {f"FID-{rang:02d}": _SAISIE for rang in range(1, 15)}
     | {f"ROB-{rang:02d}": _PANNE for rang in range(1, 7)}
-    | {f"VIE-{rang}": _RENDU for rang in (10, 11, 15, 21, 23, 24, 25, 26)}
+    | {f"VIE-{rang}": _RENDU for rang in (10, 11, 15, 21, 23, 24, 25, 26, 30)}
     | {"CTR-10": _RENDU, "CTR-11": _RENDU}
 )
 
@@ -91,11 +92,11 @@ class Suite:
     back begins another sequence: its journal says so; a journal that was restored from a file shows it by a
     number delivered twice, or by a clock that goes back.
 
-    `pilote`, `acceleration`: see `JugeDeSuite`; `commandes`: the id of the last exchange before each command,
-    in order. What fails at the end is in `accidents`, what fails of one exchange in that exchange's own."""
+    `pilote`, `acceleration`: see `JugeDeSuite`; `commandes`: those that the application was told, in order.
+    What fails at the end is in `accidents`, what fails of one exchange in that exchange's own."""
 
     def __init__(
-        self, *, pilote: bool = False, acceleration: float = 1.0, commandes: Sequence[int] = ()
+        self, *, pilote: bool = False, acceleration: float = 1.0, commandes: Sequence[Ordre] = ()
     ) -> None:
         self.accidents: list[Accident] = []
         self._commandes = deque(commandes)
@@ -114,10 +115,10 @@ class Suite:
                 constats += self._finir([juge for juge in self._juges if juge.de_l_etat])
                 neufs = [juge(**self._pilotage) for juge in SUITES if juge.de_l_etat]
                 self._juges = [*neufs, *(juge for juge in self._juges if not juge.de_l_etat)]
-        while self._commandes and (observation.echange.identifiant or 0) > self._commandes[0]:
-            self._commandes.popleft()
+        while self._commandes and (observation.echange.identifiant or 0) > self._commandes[0].depuis:
+            ordre = self._commandes.popleft()
             for juge in self._juges:
-                juge.commander()
+                juge.commander(ordre)
         for juge in self._juges:
             with observation.isoler("juger", *juge.exigences):
                 constats.extend(juge.voir(observation))

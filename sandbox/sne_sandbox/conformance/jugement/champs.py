@@ -136,9 +136,10 @@ def _est_base64(texte: str) -> bool:
 
 
 def sans_cle_privee(vue: Observation, dire: Dire) -> Iterator[Constat]:
-    """EMB-15. Only a key in clear, in PEM, is told for sure: how to write a certificate is not known."""
+    """EMB-15. Only a key in clear, in PEM, is told for sure: how to write a certificate is not known. An
+    empty field holds nothing, as it may."""
     certificat = vue.champs.get("certificat")
-    if not isinstance(certificat, Piece) or not certificat.contenu:
+    if not isinstance(certificat, Piece):
         return
     if _CLE_PRIVEE in certificat.contenu:
         phrase = (
@@ -147,4 +148,38 @@ def sans_cle_privee(vue: Observation, dire: Dire) -> Iterator[Constat]:
         )
         yield dire.rompue("cle_privee", phrase, "un certificat, ou rien", "PRIVATE KEY", chemin="certificat")
     else:
+        yield dire.tenue()
+
+
+#: Media types that are surely something else than a document or a certificate, and those of certificates: a
+#: type that says little (application/octet-stream, text/plain) says nothing wrong.
+_AUTRES: Final = re.compile(
+    r"(image|audio|video)/|text/(html|css|csv)|application/(pdf|zip|x-zip|gzip|json|msword|vnd\.)"
+)
+_DE_CERTIFICAT: Final = re.compile(r"application/(x-x509-|pkix-|x-pem|pkcs|x-pkcs)")
+
+
+def type_du_contenu(vue: Observation, dire: Dire) -> Iterator[Constat]:
+    """EMB-17: what is announced of a piece, in the envelope or on its part, is what it holds. A certificate
+    that is said to be text/xml is a habit of SOAP stacks, which have one type for all."""
+    if vue.charge is None:
+        return
+    espace = next(iter(vue.contrat.operations.values())).attribut_content_type
+    fautes, vus = 0, 0
+    for noeud in vue.charge.iterchildren(etree.Element):
+        nom = str(etree.QName(noeud).localname)
+        piece = vue.champs.get(nom)
+        if not isinstance(piece, Piece) or not piece.contenu:
+            continue
+        est_document = piece.contenu == vue.octets_document and vue.arbre is not None
+        for annonce in dict.fromkeys(filter(None, (noeud.get(espace), piece.content_type))):
+            vus += 1
+            media = annonce.strip().lower()
+            if _AUTRES.match(media) or (est_document and _DE_CERTIFICAT.match(media)):
+                fautes += 1
+                phrase = f"La pièce [{nom}] est annoncée d'un autre type que ce qu'elle contient."
+                attendu = "text/xml ou application/xml" if est_document else "application/x-x509-ca-cert"
+                yield dire.rompue("type_autre", phrase, attendu, annonce, chemin=nom)
+                break
+    if vus and not fautes:
         yield dire.tenue()

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any, Final
 
 from sne_sandbox.conformance.jugement.juge import DEMANDES, DOCUMENTS, Dire, Juge
@@ -9,10 +10,13 @@ from sne_sandbox.conformance.observation import Observation
 from sne_sandbox.contract import codec
 from sne_sandbox.contract.explication import expliquer
 from sne_sandbox.contract.schema import Document
+from sne_sandbox.contract.suggestions import suggerer
 from sne_sandbox.domain import nir
+from sne_sandbox.domain.dates import PARIS
 from sne_sandbox.domain.element import Element
 from sne_sandbox.domain.texte import masquer_nir
 from sne_sandbox.errors import ExchangeError
+from sne_sandbox.operations.controle import lire_explication
 from sne_sandbox.operations.table import OPERATIONS
 from sne_sandbox.reports.model import Constat
 from sne_sandbox.rules.catalogue.logement import departement_connu
@@ -141,7 +145,7 @@ def _du_schema(vue: Observation) -> list[tuple[str, str, str]]:
     sien = _son_schema(vue)
     if sien is None:
         return []
-    lues = [_LIGNE.fullmatch(ligne) for ligne in vue.fault("explication").split("\n")]
+    lues = [_LIGNE.fullmatch(ligne) for ligne in lire_explication(vue.fault("explication"))[0]]
     if lues and all(lues):
         return [(lue[2], _phrase(*lue[3].split(" → ", 1)), "") for lue in lues if lue is not None]
     fautes = expliquer(vue.arbre, *sien, vue.contrat.schemas)
@@ -184,7 +188,7 @@ def codes_de_nomenclature(vue: Observation, dire: Dire) -> Iterator[Constat]:
             fautes += 1
             if fautes <= FAUTES_MAX:
                 phrase = f"Le code [{element.code}] n'appartient pas à la nomenclature {regle[0]}."
-                attendu = f"un code de {regle[0]}"
+                attendu = suggerer(vue.contrat, regle[0], element.code)
                 yield dire.rompue("code_inconnu", phrase, attendu, element.code, chemin=element.chemin)
     if vus and not fautes:
         yield dire.tenue()
@@ -307,6 +311,26 @@ def nir_valide(vue: Observation, dire: Dire) -> Iterator[Constat]:
         yield dire.rompue(sorte, phrase, attendu, masquer_nir(numero), chemin=f"{personne.chemin}/nir")
 
 
+def date_du_fichier(vue: Observation, dire: Dire) -> Iterator[Constat]:
+    """CTR-13: a file is not written in the future, by the base's clock nor, for an application whose clock
+    cannot be set, by the machine's. One from the past says nothing: it may be sent long after."""
+    ecrite = None if vue.document is None else vue.document.instant_de("entete/dateFichier")
+    if ecrite is None:
+        return
+    ecrite = ecrite.replace(tzinfo=ecrite.tzinfo or PARIS)
+    if ecrite - vue.instant <= _AVANCE_MAX or abs(ecrite - vue.echange.recu_le) <= _AVANCE_MAX:
+        yield dire.tenue()
+        return
+    phrase = "Le fichier est daté de l'avenir."
+    attendu = f"{vue.instant.astimezone(PARIS):%Y-%m-%dT%H:%M:%S}, à un jour près"
+    observe = ecrite.isoformat()
+    yield dire.rompue("date_future", phrase, attendu, observe, chemin="interfaceNuu/entete/dateFichier")
+
+
+#: As the rule ENT002: a clock that is a little fast, or another time zone.
+_AVANCE_MAX: Final = timedelta(days=1)
+
+
 def _genre(vue: Observation) -> Document | None:
     """Which document the operation receives; None when it receives none."""
     operation = OPERATIONS.get(vue.operation or "")
@@ -329,4 +353,5 @@ JUGES: Final = (
     Juge("CTR-07", elements_du_sne, DEMANDES),
     Juge("CTR-08", elements_vides, DEMANDES),
     Juge("CTR-12", nir_valide, DEMANDES),
+    Juge("CTR-13", date_du_fichier, DOCUMENTS),
 )

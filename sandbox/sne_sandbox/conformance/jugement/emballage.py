@@ -12,13 +12,18 @@ from urllib.parse import urlsplit
 from lxml import etree
 
 from sne_sandbox.conformance.adresses import FAUX_SERVEURS
-from sne_sandbox.conformance.jugement.champs import champs_de_l_operation, sans_cle_privee
+from sne_sandbox.conformance.jugement.champs import (
+    champs_de_l_operation,
+    sans_cle_privee,
+    type_du_contenu,
+)
 from sne_sandbox.conformance.jugement.juge import Dire, Juge
 from sne_sandbox.conformance.observation import Observation
 from sne_sandbox.contract.versions import Contrat, OperationPubliee
 from sne_sandbox.domain.echange import VerdictEchange
 from sne_sandbox.mime import tolerances as t
 from sne_sandbox.mime.message import Packaging
+from sne_sandbox.mime.unpack import limite_du_corps
 from sne_sandbox.reports.model import Constat
 from sne_sandbox.soap.envelope import SOAP11, SOAP12
 from sne_sandbox.soap.fields import INCLUDE
@@ -132,7 +137,16 @@ def multipart_mtom(vue: Observation, dire: Dire) -> Iterator[Constat]:
     """EMB-05. `start` may be left out (RFC 2387: the first part is then the root), not name nothing."""
     annonce = vue.en_tete("Content-Type").lstrip().lower()
     if vue.message is None:
-        if vue.echange.requete and annonce.startswith("multipart/") and not _content_id_double(vue):
+        limite = limite_du_corps(vue.echange.requete)
+        if limite and not annonce.startswith("multipart/"):
+            phrase = (
+                "L'en-tête Content-Type contredit le contenu : il n'annonce pas de parties, et le corps en "
+                f"a, séparées par « --{limite} »."
+            )
+            attendu = f'multipart/related; type="application/xop+xml"; boundary="{limite}"'
+            observe = vue.en_tete("Content-Type") or "aucun Content-Type"
+            yield dire.rompue("content_type_contredit", phrase, attendu, observe)
+        elif vue.echange.requete and annonce.startswith("multipart/") and not _content_id_double(vue):
             lie = annonce.startswith("multipart/related")
             codage = vue.en_tete("Content-Encoding").strip()
             if codage.lower() in ("", "identity"):
@@ -326,4 +340,5 @@ JUGES: Final = (
     Juge("EMB-13", adresse_configuree),
     Juge("EMB-15", sans_cle_privee),
     Juge("EMB-16", certificat_du_serveur_verifie),
+    Juge("EMB-17", type_du_contenu),
 )

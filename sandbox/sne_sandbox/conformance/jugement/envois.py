@@ -12,6 +12,7 @@ from sne_sandbox.conformance.jugement.juge import (
     Dire,
     JugeDeSuite,
     Messages,
+    Ordre,
     est_creation,
     genres,
     operations,
@@ -47,6 +48,13 @@ _ATTENTES: Final = frozenset({"silence", "delai", "goutte"})
 #: Convention: a retry that comes sooner does not space its calls; more than so many are no longer limited.
 ATTENTE_MIN: Final = timedelta(seconds=1)
 REESSAIS_MAX: Final = 5
+#: Pannes that cut the connection before any byte of the answer: some HTTP libraries then send again
+#: by themselves. What is said of the very same file that comes back at once.
+_COUPURES: Final = frozenset({"coupure", "reponse_perdue"})
+_RENVOI_HTTP: Final = (
+    " C'est le même fichier, aussitôt : sans doute une bibliothèque HTTP qui renvoie d'elle-même un POST "
+    "dont la connexion a été coupée (en Java : -Dsun.net.http.retryPost=false)."
+)
 #: In free traffic, so many retries of one question are no tests that follow one another.
 REESSAIS_SURS: Final = 3
 #: An answer that took so long without a panne may have been given up: whether it was read cannot be told.
@@ -145,11 +153,13 @@ class NomsUniques(JugeDeSuite):
 @dataclass(frozen=True, slots=True)
 class _Perdue:
     """A creation that the SNE accepted and whose answer was lost: by what it is told from another, for whom,
-    the exchange."""
+    the exchange, its file; when it ended, if it was its connection that was cut."""
 
     cles: frozenset[object]
     qui: frozenset[str]
     echange: int | None
+    fichier: object
+    coupee: datetime | None
 
 
 @dataclass(slots=True)
@@ -166,7 +176,7 @@ class Creations(JugeDeSuite):
     _vaines: list[_Perdue] = field(default_factory=list)
     """Of those, the ones that were looked for by a question whose answer was lost too."""
 
-    def commander(self) -> None:
+    def commander(self, ordre: Ordre) -> None:
         """The user asks again: what could not be looked for has to be, now."""
         self._vaines.clear()
 
@@ -208,6 +218,8 @@ class Creations(JugeDeSuite):
                 "La création est envoyée de nouveau sans que la demande ait été recherchée, alors que le SNE "
                 f"l'avait enregistrée à l'échange {perdue.echange}, dont la réponse a été perdue."
             )
+            if perdue.coupee is not None and perdue.fichier == _fichier(vue):
+                phrase += _RENVOI_HTTP if vue.echange.recu_le - perdue.coupee < ATTENTE_MIN else ""
             attendu = "rechercheDemandeMulticritere, getDoublons ou getDemandeLogement"
             yield Dire("VIE-12", echange).rompue("creation_a_l_aveugle", phrase, attendu, "création")
         connue = next((self._enregistrees[cle] for cle in cles if cle in self._enregistrees), None)
@@ -221,7 +233,8 @@ class Creations(JugeDeSuite):
         if vue.numero_rendu is None or vue.retard >= RETARD_MIN:
             return
         if not vue.lisible:
-            self._perdues.append(_Perdue(frozenset(cles), qui, echange))
+            coupee = _fin(vue) if vue.panne in _COUPURES else None
+            self._perdues.append(_Perdue(frozenset(cles), qui, echange, _fichier(vue), coupee))
             return
         for cle in cles:
             self._enregistrees[cle] = (vue.numero_rendu, echange)
@@ -268,7 +281,7 @@ class Ajouts(JugeDeSuite):
     """By who adds what to which demande, the exchange whose answer was lost."""
     _laisses: list[int | None] = field(default_factory=list)
 
-    def commander(self) -> None:
+    def commander(self, ordre: Ordre) -> None:
         """Nothing was added again before the next command."""
         self._laisses.extend(self._perdus.values())
         self._perdus.clear()
@@ -296,8 +309,7 @@ class Ajouts(JugeDeSuite):
 
     def finir(self) -> Iterator[Constat]:
         """Events whose answer was lost, and that nobody added again."""
-        self.commander()
-        for echange in self._laisses:
+        for echange in (*self._laisses, *self._perdus.values()):
             yield Dire("VIE-28", echange).tenue()
 
 
@@ -314,7 +326,7 @@ class Reessais(JugeDeSuite):
 
     _echecs: dict[object, tuple[datetime, str | None, int, object]] = field(default_factory=dict)
 
-    def commander(self) -> None:
+    def commander(self, ordre: Ordre) -> None:
         """The user who asks again is no automatic retry."""
         self._echecs.clear()
 
@@ -338,6 +350,7 @@ class Reessais(JugeDeSuite):
             elif panne not in _ATTENTES and ecart < ATTENTE_MIN:
                 if sur:
                     phrase = "Après un échec passager, la même demande est renvoyée sans attendre."
+                    phrase += _RENVOI_HTTP if meme and panne in _COUPURES else ""
                     attendu = "une seconde d'attente au moins (convention du bac à sable)"
                     observe = f"{ecart.total_seconds():.3f} s"
                     yield dire.rompue("reessai_sans_attente", phrase, attendu, observe)
@@ -348,8 +361,12 @@ class Reessais(JugeDeSuite):
             else:
                 yield dire.tenue()
         if _passager(vue):
-            fin = recu_le + timedelta(microseconds=vue.echange.duree_us)
-            self._echecs[cle] = (fin, vue.panne, combien, _fichier(vue))
+            self._echecs[cle] = (_fin(vue), vue.panne, combien, _fichier(vue))
+
+
+def _fin(vue: Observation) -> datetime:
+    """When the exchange ended."""
+    return vue.echange.recu_le + timedelta(microseconds=vue.echange.duree_us)
 
 
 def _fichier(vue: Observation) -> object:

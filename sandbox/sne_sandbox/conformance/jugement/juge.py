@@ -111,6 +111,21 @@ class Juge:
 # --- sequences ---------------------------------------------------------------------------------------------
 
 
+@dataclass(frozen=True, slots=True)
+class Ordre:
+    """A command that a driven application was told: `depuis` is the id of the last exchange before it,
+    `rang` its place among those of the example, `dit` all that it said. What two commands of the same words
+    make an application send twice is the plan's doing."""
+
+    depuis: int
+    rang: int = 0
+    dit: str = ""
+
+    def redemande(self, autre: "Ordre") -> bool:
+        """Whether it is another command than `autre`, that asks the very same."""
+        return self.rang != autre.rang and self.dit == autre.dit
+
+
 @dataclass(slots=True)
 class JugeDeSuite:
     """A judge of sequences: it is shown the exchanges of a base one by one, oldest first, and remembers no
@@ -141,7 +156,7 @@ class JugeDeSuite:
         """What one more exchange says, after those before it."""
         raise NotImplementedError
 
-    def commander(self) -> None:
+    def commander(self, ordre: Ordre) -> None:
         """A driven application is told its next command: what it repeats from now on, it was told to."""
 
     def finir(self) -> Iterator[Constat]:
@@ -172,13 +187,14 @@ _CONSEILS: Final = frozenset({"CTR-06", "CTR-07", "CTR-08", "NOM-05"})
 #: Rules that refuse what breaks a requirement. The names of files, the version and the channel (ASY001) are
 #: not here: they are no data of a test, they come of the application itself, and every message that has them
 #: wrong is refused.
-_REFUS: Final[Mapping[str, frozenset[str]]] = {
+REFUS: Final[Mapping[str, frozenset[str]]] = {
     exigence: frozenset(regles.split())
     for exigence, regles in {
         "NOM-04": "ENT007",
         "CTR-03": "ENT011",
         "CTR-04": "ADR002 ATT007",
         "CTR-12": "NIR001 NIR002",
+        "CTR-13": "ENT002",
         "VIE-01": "ENT009",
         "VIE-03": "ENT010 MOT001 REC001",
         "VIE-04": "CYC006",
@@ -208,22 +224,29 @@ def demi_preuve(constat: Constat) -> bool:
 def refus_essaye(constat: Constat, vue: Observation) -> bool:
     """Whether a requirement broke in a message that the SNE refused for that very reason. In free traffic a
     vendor's test may have sent it to see it refused; it is told among the answers received."""
-    return not constat.tenue and not _REFUS.get(constat.exigence, frozenset()).isdisjoint(vue.bloquantes)
+    return not constat.tenue and not REFUS.get(constat.exigence, frozenset()).isdisjoint(vue.bloquantes)
 
 
 def recouper(constats: Iterable[Constat], vue: Observation) -> list[Constat]:
     """`constats` of one exchange, without those held that its answer does not let prove, and without the
-    schema's (CTR-01) where another requirement says more of the same place."""
-    constats = [c for c in constats if not c.tenue or _prouve(c, vue)]
+    schema's (CTR-01) where another requirement says more of the same place; of a code that is written in a
+    namespace, it is the schema that says all."""
+    constats = [
+        replace(c, cause=_SCHEMA)
+        if not c.tenue and c.exigence != _SCHEMA and c.chemin in vue.codes_qualifies
+        else c
+        for c in constats
+        if not c.tenue or _prouve(c, vue)
+    ]
     dits = {
         _lieu(c)
         for c in constats
-        if not c.tenue and c.chemin and c.exigence != _SCHEMA and c.exigence not in _CONSEILS
+        if c.rompue and c.chemin and c.exigence != _SCHEMA and c.exigence not in _CONSEILS
     }
     refuses = {_lieu(c) for c in constats if c.exigence == _SCHEMA and not c.tenue} & dits
     return [
         replace(c, phrase=f"{c.phrase} Le schéma le refuse aussi ({_SCHEMA}).")
-        if not c.tenue and _lieu(c) in refuses and c.exigence not in _CONSEILS
+        if c.rompue and _lieu(c) in refuses and c.exigence not in _CONSEILS
         else c
         for c in constats
         if not (c.exigence == _SCHEMA and _lieu(c) in refuses)

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -24,23 +24,32 @@ _ARRONDI: Final = timedelta(seconds=1)
 _DECISIONS: Final = frozenset({"ajouterEvenementDemande", "modifierEvenementDemande"})
 
 
+#: How long before the last reading one may start: more is to read everything again (convention).
+RECOUVREMENT_MAX: Final = timedelta(days=31)
+#: Readings in a row that start earlier than that before the cursor is said not to move.
+_FIGES_MAX: Final = 2
+
+
 @dataclass(frozen=True, slots=True)
 class _ReleveRepondu:
-    """A feed that was answered: when, by the base's clock and by the machine's, end of the answer."""
+    """A feed that was answered: when, by the base's clock and by the machine's, end of the answer; how many
+    readings in a row, up to this one, did not start from the one before."""
 
     base: datetime
     machine: datetime
     duree: timedelta
     echange: int | None
+    figes: int = 0
 
 
 @dataclass(slots=True)
 class Curseurs(JugeDeSuite):
-    """VIE-14. An instant later than the last answer leaves out what was recorded between them. In free
-    traffic a test may read from the instant at which it began: only an application that once went on from its
-    last reading is said to lose it, and by both clocks."""
+    """VIE-14, VIE-29. An instant later than the last answer leaves out what was recorded between them; one
+    that is always far before it reads everything again. In free traffic a test may read from the instant at
+    which it began: only an application that once went on from its last reading is said to lose it, and by
+    both clocks; a cursor that does not move is told of a driven one alone."""
 
-    exigences = ("VIE-14",)
+    exigences = ("VIE-14", "VIE-29")
     sur = Messages(frozenset(_CURSEURS))
 
     _releves: dict[object, _ReleveRepondu] = field(default_factory=dict)
@@ -68,7 +77,15 @@ class Curseurs(JugeDeSuite):
         duree = timedelta(microseconds=vue.echange.duree_us)
         ici = _ReleveRepondu(vue.instant + duree, vue.echange.recu_le + duree, duree, vue.echange.identifiant)
         if cle in self._releves:
-            yield from self._juger(cle, demande.replace(tzinfo=demande.tzinfo or PARIS), champ, ici, dire)
+            demande = demande.replace(tzinfo=demande.tzinfo or PARIS)
+            yield from self._juger(cle, demande, champ, ici, dire.sous("VIE-29"))
+            avant = self._releves[cle]
+            if demande < min(avant.base, avant.machine) - RECOUVREMENT_MAX:
+                ici = replace(ici, figes=avant.figes + 1)
+                if self.pilote and ici.figes >= _FIGES_MAX:
+                    yield _fige(demande, avant, champ, dire)
+            else:
+                yield dire.tenue()
         if vue.lisible:
             self._releves[cle] = ici
 
@@ -94,6 +111,15 @@ class Curseurs(JugeDeSuite):
             )
             attendu = f"{dernier.astimezone(PARIS):%Y-%m-%dT%H:%M:%S} au plus tard"
             yield dire.rompue("curseur_perdu", phrase, attendu, demande.isoformat(), chemin=champ)
+
+
+def _fige(demande: datetime, avant: _ReleveRepondu, champ: str, dire: Dire) -> Constat:
+    phrase = (
+        f"Le relevé ne part pas du précédent (échange {avant.echange}), plusieurs fois de suite : tout est "
+        "relu à chaque fois."
+    )
+    attendu = f"{avant.base.astimezone(PARIS):%Y-%m-%dT%H:%M:%S}, ou un peu avant"
+    return dire.rompue("curseur_immobile", phrase, attendu, demande.isoformat(), chemin=champ)
 
 
 @dataclass(slots=True)

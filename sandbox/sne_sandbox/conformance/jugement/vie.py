@@ -200,6 +200,27 @@ def auteur_de_l_evenement(vue: Observation, dire: Dire) -> Iterator[Constat]:
         yield dire.tenue()
 
 
+def nature_de_l_evenement(vue: Observation, dire: Dire) -> Iterator[Constat]:
+    """VIE-31. The codes are those of our own answers: a nature that is none of them says nothing."""
+    attendue = _NATURES.get(vue.operation or "")
+    evenements = () if vue.document is None else vue.document.tous("listeEvenements/evenement")
+    for evenement in evenements:
+        nature = evenement.texte_de("natureModification")
+        if nature in _NATURES.values() and nature != attendue:
+            phrase = "natureModification dit autre chose que l'opération appelée."
+            chemin = f"{evenement.chemin}/natureModification"
+            yield dire.rompue("nature_contraire", phrase, attendue, nature, chemin=chemin)
+        elif nature == attendue:
+            yield dire.tenue()
+
+
+_NATURES: Final = {
+    "ajouterEvenementDemande": "CRE",
+    "modifierEvenementDemande": "MOD",
+    "supprimerEvenementDemande": "SUP",
+}
+
+
 def canal_asynchrone(vue: Observation, dire: Dire) -> Iterator[Constat]:
     """VIE-19: no file after the end of the asynchronous exchanges, by the base's clock."""
     if vue.instant.astimezone(PARIS).date() <= FIN_ASYNCHRONE:
@@ -271,4 +292,5 @@ JUGES: Final = (
     Juge("VIE-19", canal_asynchrone, operations("getNumUnique")),
     Juge("VIE-22", declaration_de_dalo, operations("getDeclarationNouveauDalo")),
     Juge("VIE-27", suppression_ou_piece, genres("SUP", "COP")),
+    Juge("VIE-31", nature_de_l_evenement, operations(*_NATURES)),
 )

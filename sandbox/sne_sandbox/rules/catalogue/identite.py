@@ -28,7 +28,7 @@ AGE_DE_MAJORITE: Final = 18
 AGE_MAXIMAL: Final = 120
 
 
-@regle("IDT001")
+@regle("IDT001", par_place=True)
 def caracteres_du_nom(contexte: Contexte) -> Iterator[Infraction]:
     """Names hold letters, spaces, apostrophes, hyphens, full stops, slashes only."""
     for personne in contexte.demande.titulaires:
@@ -83,7 +83,7 @@ def moyen_de_contact(contexte: Contexte) -> Iterator[Infraction]:
     yield infraction(demandeur)
 
 
-@regle("IDT007", *_TELEPHONES, "tel")
+@regle("IDT007", *_TELEPHONES, "tel", par_place=True)
 def telephone_francais(contexte: Contexte) -> Iterator[Infraction]:
     """A telephone has 10 digits and begins with 0."""
     demande = contexte.demande

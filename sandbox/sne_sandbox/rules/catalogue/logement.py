@@ -94,7 +94,7 @@ def indicateur_etranger(contexte: Contexte) -> Iterator[Infraction]:
             yield infraction(adresse.enfant("etranger") or adresse)
 
 
-@regle("ADR002", "commune")
+@regle("ADR002", "commune", par_place=True)
 def commune_inexistante(contexte: Contexte) -> Iterator[Infraction]:
     """Every French commune exists, or has existed."""
     territoires = contexte.territoires
@@ -115,7 +115,7 @@ def code_postal_de_la_commune(contexte: Contexte) -> Iterator[Infraction]:
             yield infraction(postal, commune=trouvee.nom)
 
 
-@regle("ADR004", "codePostal")
+@regle("ADR004", "codePostal", par_place=True)
 def code_postal_incomplet(contexte: Contexte) -> Iterator[Infraction]:
     """A postal code has 5 digits."""
     for adresse in contexte.demande.adresses:

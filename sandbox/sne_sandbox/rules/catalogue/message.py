@@ -19,6 +19,9 @@ TYPES_ADMIS: Final = frozenset({"CRE", "CRS", "MOD", "REN", "RAD", "SUP", "COP"}
 #: Channels whose documents are read with any code (convention).
 CANAUX: Final = frozenset({"DALO", "EVT", "RCH", "ASY"})
 NOM_FICHIER: Final = re.compile(r"DEM(G[0-9A-Z]{4})-([0-9]{12})-[0-9]{6}\.xml")
+GUICHET: Final = re.compile("G[0-9A-Z]{4}")
+#: Territory (02A and 02B admitted), month and year of deposit, rank, guichet: 1110318016982G1104.
+NUMERO_UNIQUE: Final = re.compile(r"[0-9]{2}[0-9AB](?:0[1-9]|1[0-2])[0-9]{2}[0-9]{6}G[0-9A-Z]{4}")
 _CHEMIN_NOM_FICHIER: Final = "nomFichierDemande"
 
 
@@ -110,7 +113,7 @@ def numero_obligatoire(contexte: Contexte) -> Iterator[Infraction]:
         yield manquant(contexte.demande.formulaire, "numUnique", valeur="")
 
 
-@regle("ENT011", CODE_INCONNU)
+@regle("ENT011", CODE_INCONNU, par_place=True)
 def code_hors_nomenclature(contexte: Contexte) -> Iterator[Infraction]:
     """Every code given belongs to its closed list."""
     nomenclatures = contexte.nomenclatures
@@ -132,7 +135,7 @@ def reference_interne_reprise(contexte: Contexte) -> Iterator[Infraction]:
         yield infraction(ecrite, numero=numero)
 
 
-@regle("ENT013", VIDE_OBLIGATOIRE)
+@regle("ENT013", VIDE_OBLIGATOIRE, par_place=True)
 def code_obligatoire(contexte: Contexte) -> Iterator[Infraction]:
     """Every element of a closed list that the schema requires carries a code; a commune likewise."""
     racine, depart = _depart(contexte)
@@ -149,6 +152,24 @@ def informations_du_sne(contexte: Contexte) -> Iterator[Infraction]:
     ):
         if bloc is not None:
             yield infraction(bloc)
+
+
+@regle("ENT015", "numUnique")
+def forme_du_numero(contexte: Contexte) -> Iterator[Infraction]:
+    """A numéro unique has the form of those that the SNE delivers. Deduced from two real numbers."""
+    numero = contexte.demande.formulaire.enfant("numUnique")
+    if numero is None or contexte.demande.numero_unique is None:
+        return
+    if NUMERO_UNIQUE.fullmatch(numero.texte) is None:
+        yield infraction(numero)
+
+
+@regle("ENT016", "numGuichet")
+def forme_du_guichet(contexte: Contexte) -> Iterator[Infraction]:
+    """The code of a guichet is G and four digits or capitals. Deduced from the samples."""
+    code = contexte.demande.formulaire.enfant("numGuichet")
+    if code is not None and GUICHET.fullmatch(code.texte) is None:
+        yield infraction(code)
 
 
 def _guichet_du_nom(nom: str) -> str | None:

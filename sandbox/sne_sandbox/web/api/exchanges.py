@@ -214,8 +214,8 @@ def _montrer(echange: Echange) -> LigneDuJournal:
 def _detailler(observation: Observation) -> Detail:
     """The whole of an exchange; what cannot be shown of it is said in its trace."""
     echange, essais, rien = observation.echange, Essais(), MessageMontre([], "utf-8", "")
-    fiches = services().contrat.regles
-    anomalies = essais.part("Les anomalies", lambda: remarques_de(echange.anomalies, fiches), [])
+    contrat = services().contrat
+    anomalies = essais.part("Les anomalies", lambda: remarques_de(echange.anomalies, contrat), [])
     requete = essais.part("La requête", lambda: _message(observation, "requete"), rien)
     reponse_ = essais.part("La réponse", lambda: _message(observation, "reponse"), rien)
     return essayer(

@@ -143,11 +143,13 @@ class RemarqueLue:
     ligne: Annotated[int | None, "dans le document"]
     fidelite: Fidelite | None
     source: str
+    ensuite: Annotated[bool, "d'un contrôle, qui le dira une fois le document accepté par le schéma"]
 
     @classmethod
     def de(cls, remarque: Remarque) -> Self:
         """What is shown of a remark."""
         dits: dict[str, Any] = {nom: remarque.get(nom) for nom in champs_publies(RemarqueLue)}
+        dits["ensuite"] = bool(dits["ensuite"])
         return cls(**dits | {nom: dits[nom] or "" for nom in ("remede", "condition", "source")})
 
 

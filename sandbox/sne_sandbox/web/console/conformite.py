@@ -15,7 +15,7 @@ from werkzeug.wrappers import Response as Redirection
 
 from sne_sandbox.conformance import trafic
 from sne_sandbox.errors import ConflitEtat, UsageError
-from sne_sandbox.reports import compare, decision, synthese
+from sne_sandbox.reports import compare, decision
 from sne_sandbox.reports import json as rapport_json
 from sne_sandbox.reports.formats import FICHIERS
 from sne_sandbox.reports.groupes import echange_de, grouper
@@ -108,8 +108,9 @@ def rapport(base: str, run: str) -> str:
         "conformite/rapport.html",
         epreuve=epreuve,
         rapport=lu,
+        conclusion=decision.conclure(lu),
         entete=lu.entete,
-        tete=synthese.tete(lu),
+        couvert=decision.couvert(lu),
         rejouer=_rejouer(epreuve, lu, base_connue=base_connue),
         montres={e.identifiant: e for e in montres},
         groupes=[

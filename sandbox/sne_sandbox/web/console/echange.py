@@ -4,7 +4,7 @@ import json
 import shlex
 from typing import Any, Final
 
-from flask import Response, render_template, request, url_for
+from flask import Response, g, render_template, request, url_for
 from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response as Redirection
 
@@ -54,7 +54,10 @@ def _montrer(observation: Observation) -> dict[str, Any]:
     echange, essais = observation.echange, Essais()
     remarques: list[Remarque] = essais.part(
         "Les remarques",
-        lambda: remarques_de(echange.anomalies, services().contrat.regles) or cotes.defauts(observation),
+        lambda: (
+            remarques_de(echange.anomalies, services().contrat)
+            or cotes.defauts(observation, g.base.reglages.profile)
+        ),
         [],
     )
     panne = echange.panne or {}

@@ -8,11 +8,10 @@ from typing import Any, Final
 
 from lxml import etree
 
-from sne_sandbox.contract.explication import expliquer_sous
-from sne_sandbox.contract.schema import Document
+from sne_sandbox.contract.suggestions import remede_de_regle
 from sne_sandbox.contract.versions import Contrat
-from sne_sandbox.domain.anomalie import Gravite
 from sne_sandbox.domain.texte import masquer_nir, masquer_nirs
+from sne_sandbox.operations.controle import ENSUITE, Controle
 
 #: Elements that a page shows, attributes and remarks of one of them, and characters of one text.
 ELEMENTS_MAX: Final = 1500
@@ -21,7 +20,8 @@ REMARQUES_MAX: Final = 50
 TEXTE_MAX: Final = 400
 
 Remarque = dict[str, Any]
-"""What is said of an element: regle, message, gravite, remede, fidelite, source; `propriete` is its path."""
+"""What is said of an element: regle, message, gravite, remede, fidelite, source; `propriete` is its path, and
+`ensuite` the title above what a rule would say once the schema accepts the document."""
 
 
 @dataclass(slots=True)
@@ -183,19 +183,21 @@ def _lisible(texte: str) -> str:
     return masquer_nirs(texte)
 
 
-def remarques_de(anomalies: Iterable[Mapping[str, Any]], fiches: Mapping[str, Any]) -> list[Remarque]:
+def remarques_de(anomalies: Iterable[Mapping[str, Any]], contrat: Contrat) -> list[Remarque]:
     """The anomalies of the journal with what the contract says of their rules."""
     remarques = []
     for anomalie in anomalies:
-        fiche = fiches.get(str(anomalie.get("regle")))
+        regle = str(anomalie.get("regle"))
+        fiche = contrat.regles.get(regle)
         dites = {
             nom: masquer_nirs(valeur) if isinstance(valeur, str) else valeur
             for nom, valeur in anomalie.items()
         }
         if fiche is not None:
+            lieu, valeur = (str(anomalie.get(nom) or "") for nom in ("propriete", "valeur"))
             dites |= {
                 "condition": fiche.condition,
-                "remede": fiche.remede,
+                "remede": remede_de_regle(contrat, regle, lieu, valeur),
                 "fidelite": str(fiche.fidelite),
                 "source": fiche.source,
             }
@@ -203,17 +205,20 @@ def remarques_de(anomalies: Iterable[Mapping[str, Any]], fiches: Mapping[str, An
     return remarques
 
 
-def refus_du_schema(contrat: Contrat, racine: Any, document: Document) -> list[Remarque]:
-    """What the schema refuses in a document (lxml), NIR masked in what it quotes."""
+def refus_du_schema(contrat: Contrat, refuse: Controle) -> list[Remarque]:
+    """What is wrong with a document that its schema refuses, NIR masked in what it quotes, then what
+    the rules would say next."""
     return [
         {
-            "gravite": str(Gravite.BLOQUANTE),
+            "gravite": str(faute.gravite),
             "message": masquer_nirs(faute.message),
             "remede": faute.remede,
             "propriete": faute.chemin,
             "ligne": faute.ligne,
-            "fidelite": str(fidelite),
-            "source": "schéma de l'interface",
+            "fidelite": faute.fidelite,
+            "source": faute.source if faute.ensuite else "schéma de l'interface",
         }
-        for faute, fidelite in expliquer_sous(contrat, racine, document)
-    ]
+        | ({"regle": faute.regle, "condition": contrat.regles[faute.regle].condition, "ensuite": ENSUITE}
+           if faute.ensuite else {})
+        for faute in refuse.fautes
+    ]  # fmt: skip

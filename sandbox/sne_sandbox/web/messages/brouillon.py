@@ -15,6 +15,7 @@ from sne_sandbox.domain.dates import PARIS, tampon, xs_date_time
 from sne_sandbox.domain.echange import Appel, Piece
 from sne_sandbox.domain.texte import hors_xml
 from sne_sandbox.errors import ExchangeError, StructureIncorrecte, UsageError
+from sne_sandbox.operations.controle import passer
 from sne_sandbox.operations.table import OPERATIONS
 from sne_sandbox.settings import Limites
 from sne_sandbox.soap.requete import Champs
@@ -175,15 +176,20 @@ class Brouillon:
             with services.magasin.lire(base.nom) as registre:
                 anomalies = services.pipeline.controler(appel, racine, registre)
         except StructureIncorrecte:
-            return refus_du_schema(contrat, racine, operation.genre)
+            refuse = passer(
+                racine, operation.genre, contrat, base.reglages.profile,
+                base.horloge.maintenant(datetime.now(UTC)), nom=appel.texte(operation.champ_nom or ""),
+                type_fichier=operation.type_regles,
+            )  # fmt: skip
+            return refus_du_schema(contrat, refuse)
         dites = [
             {
                 "regle": a.regle, "gravite": str(a.gravite), "message": a.message, "propriete": a.propriete,
-                "ligne": a.ligne,
+                "ligne": a.ligne, "valeur": a.valeur,
             }
             for a in anomalies
         ]  # fmt: skip
-        return remarques_de(dites, contrat.regles)
+        return remarques_de(dites, contrat)
 
     def _octets(self, services: Services, base: Base) -> bytes:
         """The document as it travels: what was shown masked is whole again."""

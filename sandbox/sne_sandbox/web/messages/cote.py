@@ -11,6 +11,7 @@ from sne_sandbox.conformance.observation import Courrier, Observation
 from sne_sandbox.domain.echange import Piece, document_parmi
 from sne_sandbox.domain.publication import TU
 from sne_sandbox.domain.texte import masquer_nirs
+from sne_sandbox.operations.controle import passer
 from sne_sandbox.operations.table import OPERATIONS
 from sne_sandbox.web.messages.arbre import Arbre, Remarque, construire, refus_du_schema
 from sne_sandbox.web.messages.documents import (
@@ -206,8 +207,8 @@ def _lignes(transporte: bytes) -> str:
     return "\n".join([f"{rang:>{marge}}  {ligne}" for rang, ligne in enumerate(lignes, 1)] + suite)
 
 
-def defauts(observation: Observation) -> list[Remarque]:
-    """What the schema says of a document that it refused, as remarks."""
+def defauts(observation: Observation, profil: str) -> list[Remarque]:
+    """What the schema says of a document that it refused, then what the rules would say next, as remarks."""
     racine: Any = observation.arbre
     if racine is None or observation.echange.anomalies or observation.echange.verdict != "fault":
         return []
@@ -218,7 +219,11 @@ def defauts(observation: Observation) -> list[Remarque]:
     version = contrat.version_de_lecture(racine.get("versionInterface", ""))
     if not contrat.schemas.validate(racine, document=operation.genre, version=version):
         return []  # a fault of another kind: the explanation would cost its library for nothing
-    return refus_du_schema(contrat, racine, operation.genre)
+    refuse = passer(
+        racine, operation.genre, contrat, profil, observation.instant, nom=observation.nom_fichier,
+        type_fichier=operation.type_regles,
+    )  # fmt: skip
+    return refus_du_schema(contrat, refuse)
 
 
 # --- as an HTTP archive -------------------------------------------------------------------------------------

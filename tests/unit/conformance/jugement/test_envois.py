@@ -8,6 +8,7 @@ import pytest
 from banc import FORMULAIRE, MIDI, Banc, espacer, message, poser, radiation, specimen
 
 from sne_sandbox.conformance.jugement import Suite
+from sne_sandbox.conformance.jugement.juge import Ordre
 from sne_sandbox.conformance.observation import Observation, observer
 from sne_sandbox.conformance.trafic import parcourir
 from sne_sandbox.domain.panne import PanneDefinition
@@ -189,7 +190,7 @@ def test_l_evenement_que_l_utilisateur_redemande(banc: Banc) -> None:
     redemande = (vues[-1].echange.identifiant or 0) - 1
 
     def rompues(*commandes: int) -> set[str]:
-        constats = Suite(pilote=True, commandes=commandes).juger(vues)
+        constats = Suite(pilote=True, commandes=[Ordre(c) for c in commandes]).juger(vues)
         return {c.sorte for c in constats if c.exigence == "VIE-28" and not c.tenue}
 
     assert rompues() == {"evenement_a_l_aveugle"}
@@ -220,7 +221,7 @@ def test_une_recherche_qui_se_perd_aussi(banc: Banc) -> None:
     assert cherchee is not None
 
     def rompues(*commandes: int) -> set[str]:
-        constats = Suite(pilote=True, commandes=commandes).juger(suite)
+        constats = Suite(pilote=True, commandes=[Ordre(c) for c in commandes]).juger(suite)
         return {constat.sorte for constat in constats if not constat.tenue}
 
     assert "creation_a_l_aveugle" not in rompues()
@@ -343,7 +344,7 @@ def test_l_utilisateur_qui_redemande(banc: Banc) -> None:
     rangs = [vue.echange.identifiant or 0 for vue in vues]
 
     def sortes(commandes: list[int]) -> set[str]:
-        constats = Suite(pilote=True, commandes=commandes).juger(vues)
+        constats = Suite(pilote=True, commandes=[Ordre(c) for c in commandes]).juger(vues)
         return {c.sorte for c in constats if not c.tenue}
 
     assert sortes([rangs[0] - 1]) == {"reessai_sans_attente"}

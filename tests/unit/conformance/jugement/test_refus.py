@@ -5,6 +5,11 @@ from typing import Any
 
 from banc import FORMULAIRE, Banc, message, poser, specimen
 
+from sne_sandbox.conformance.jugement import Suite
+from sne_sandbox.conformance.jugement.juge import Ordre
+from sne_sandbox.conformance.observation import observer
+from sne_sandbox.conformance.trafic import parcourir
+
 Rompues = Callable[..., set[tuple[str, str]]]
 Tenues = Callable[..., set[str]]
 TROP_TOT = "2019-01-01"
@@ -25,6 +30,23 @@ def test_un_refus_renvoye_a_l_identique(banc: Banc, rompues: Rompues) -> None:
     assert rompues(banc) == set()
 
 
+def test_ce_que_le_plan_demande_deux_fois_n_est_pas_de_l_application(banc: Banc) -> None:
+    """Told the same twice, it sends it twice; told another thing, or told once, it is its own doing."""
+    for _ in range(2):
+        banc.demander(refusee())
+    contrat = banc.services.contrat
+    vues = [observer(e, contrat) for e in parcourir(banc.services.magasin, banc.nom)]
+    premier, second = ((vue.echange.identifiant or 0) - 1 for vue in vues)
+
+    def rompues(*ordres: Ordre) -> set[str]:
+        constats = Suite(pilote=True, commandes=ordres).juger(vues)
+        return {c.exigence for c in constats if not c.tenue and c.exigence == "VIE-20"}
+
+    assert rompues(Ordre(premier, 1, "enregistrer")) == {"VIE-20"}
+    assert rompues(Ordre(premier, 1, "enregistrer"), Ordre(second, 2, "corriger")) == {"VIE-20"}
+    assert rompues(Ordre(premier, 1, "enregistrer"), Ordre(second, 2, "enregistrer")) == set()
+
+
 def test_un_refus_corrige(banc: Banc, rompues: Rompues, tenues: Tenues) -> None:
     """Mended, then accepted."""
     banc.demander(refusee(), nom="DEMG1104-201803151200-000001.xml")
@@ -32,6 +54,16 @@ def test_un_refus_corrige(banc: Banc, rompues: Rompues, tenues: Tenues) -> None:
 
     assert rompues(banc) == set()
     assert "VIE-20" in tenues(banc)
+
+
+def test_un_autre_message_de_la_demande_n_est_pas_une_correction(banc: Banc, tenues: Tenues) -> None:
+    """A renewal refused, a modification accepted: the renewal was not mended."""
+    numero, racine = banc.creer_demande("hebergee_secret")
+    banc.demander(message(racine, "REN", numero))
+    assert banc.demander(message(racine, "MOD", numero)).numero
+
+    assert "VIE-20" not in tenues(banc)
+    assert "VIE-20" not in tenues(banc, pilote=True)
 
 
 def test_un_homonyme_accepte_n_est_pas_une_correction(banc: Banc, tenues: Tenues) -> None:

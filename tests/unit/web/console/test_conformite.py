@@ -210,7 +210,13 @@ def test_a_report_of_the_command_line_is_shown(home: Path, page: Callable[..., A
     arbre = page("/conformite/mon-application")
     texte = " ".join(arbre.text_content().split())
     assert arbre.xpath("//p[@class='conclusion non']")
-    for attendu in ("Non conforme", f"Le nom {HOSTILE} ne va pas.", "attendu", "observé", "1 / 3"):
+    for attendu in (
+        "1 exigence obligatoire enfreinte",
+        f"Le nom {HOSTILE} ne va pas.",
+        "attendu",
+        "observé",
+        "1 / 3",
+    ):
         assert attendu in texte
     assert arbre.xpath("//meter/@value") == ["1"]
     assert arbre.xpath("//a[contains(@href, '/console/ecole/echanges/1')]")
@@ -259,7 +265,7 @@ def test_two_reports_are_compared(home: Path, page: Callable[..., Any]) -> None:
     poser(home, "b", constat("nouveau"), constat("reste"))
     arbre = page("/conformite/comparer?avant=a&apres=b")
     titres = [" ".join(t.split()) for t in arbre.xpath("//h2/text()")]
-    assert titres == ["Nouveaux (1)", "Corrigés (1)", "Toujours là (1)", "Non revus (0)"]
+    assert titres == ["Nouveaux (1)", "Corrigés (1)", "Toujours là (1)", "Non revus (0)", "Moins vérifié (0)"]
     page("/conformite/comparer?avant=a&apres=zzz", statut=404)
 
 
@@ -301,7 +307,9 @@ def test_a_broken_report_does_not_hide_the_others(banc: Banc, home: Path, page: 
     poser(home, "bon", conforme=True, prouvee=True)
     poser(home, "casse")
     (home / "conformite" / "casse" / "rapport.json").write_text("{", "utf-8")
-    assert "✓ conforme" in " ".join(page("/conformite").text_content().split())
+    assert "✓ 1 opération sur 3, 1 exigence prouvée sur 1, aucun manquement" in " ".join(
+        page("/conformite").text_content().split()
+    )
     assert banc.http.get(f"/console/{banc.nom}/conformite/casse", headers=ENTETES).status_code == 503
 
 

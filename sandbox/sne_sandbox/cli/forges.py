@@ -1,0 +1,55 @@
+"""What `check` writes for a forge: SARIF, GitLab's Code Quality, and GitHub's annotations beside any form."""
+
+import sys
+from collections.abc import Callable, Sequence
+from functools import partial
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from sne_sandbox.cli.rapports import ligne_de_commande
+from sne_sandbox.reports import annotations, sarif
+from sne_sandbox.reports.signalements import Niveau, Signalement, signaler_controle
+
+if TYPE_CHECKING:
+    from sne_sandbox.operations.controle import Controle
+
+#: A document longer than this is given lines, and no columns.
+_TEXTE_MAX: Final = 5_000_000
+
+
+def ecrire(
+    resultats: "Sequence[tuple[Path, Controle]]", forme: str, autre: Callable[[], None] | None
+) -> None:
+    """Writes on stdout the form « sarif » or « gitlab », else calls `autre`, which writes another; then
+    the annotations, when GitHub runs us: on stderr, unless stdout is for people."""
+    dits = [dit for chemin, controle in resultats for dit in _signalements(chemin, controle)]
+    dits.sort(key=lambda dit: dit.niveau is not Niveau.ERREUR)
+    flux = sys.stdout if forme == "text" else sys.stderr
+    with annotations.sans_ordres(flux):
+        (autre or partial(_ecrire, forme, dits, [chemin for chemin, _ in resultats]))()
+        sys.stdout.flush()
+    annotations.annoncer_controle(dits, flux)
+
+
+def _ecrire(forme: str, dits: Sequence[Signalement], chemins: Sequence[Path]) -> None:
+    if forme == "gitlab":
+        sys.stdout.write(annotations.qualite(dits).decode())
+        return
+    code = int(any(dit.niveau is Niveau.ERREUR for dit in dits))
+    conduite = {"commandLine": ligne_de_commande(), "executionSuccessful": True, "exitCode": code}
+    artefacts = [
+        {"location": {"uri": sarif.uri(chemin)}, "mimeType": "application/xml"} for chemin in chemins
+    ]
+    outil = f"sne-sandbox {version('sne-sandbox')}"
+    sys.stdout.write(sarif.journal(outil, dits, conduite, artefacts).decode())
+
+
+def _signalements(chemin: Path, controle: "Controle") -> list[Signalement]:
+    if not controle.fautes:
+        return []
+    try:
+        texte = chemin.read_text("utf-8", "replace")[:_TEXTE_MAX]
+    except OSError:  # the standard input is read once
+        texte = ""
+    return signaler_controle(sarif.uri(chemin), controle.fautes, texte)

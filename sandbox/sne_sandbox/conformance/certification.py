@@ -1,0 +1,398 @@
+"""The mentions that a judgement attains, and the smallest list of what each other one lacks.
+
+Without evidence nothing is acquired: what was ignored, or is no object, proves nothing. What a mention
+demands is in `certification.toml`; here it is compared with what a report says, and each thing that lacks is
+given the command that would show it.
+"""
+
+import shlex
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from itertools import pairwise
+from typing import Final
+
+from sne_sandbox.conformance import plan as plans
+from sne_sandbox.conformance.couverture import TITRES
+from sne_sandbox.conformance.plan import Plan, Scenario
+from sne_sandbox.conformance.protocole import COMMANDES
+from sne_sandbox.contract.certification import (
+    FICHIER,
+    JOUE,
+    Certification,
+    MentionProposee,
+    PartieDeProduit,
+    charger_certification,
+)
+from sne_sandbox.contract.overlay import DossiersContrat
+from sne_sandbox.domain.texte import accorde
+from sne_sandbox.errors import ContractError
+from sne_sandbox.reports.decision import (
+    OBLIGATOIRE,
+    exigences_enfreintes,
+    motifs_d_ailleurs,
+    scenarios_en_erreur,
+)
+from sne_sandbox.reports.model import (
+    TRAFIC,
+    Candidat,
+    EtatExigence,
+    Lacune,
+    Mention,
+    Rapport,
+    Verdict,
+    VerdictMention,
+)
+
+#: What stands for an application that nobody has named.
+ADAPTATEUR: Final = "./adaptateur"
+_NON_JOUES: Final = (Verdict.IGNORE, Verdict.SANS_OBJET, Verdict.EN_ATTENTE)
+#: Options of the command of a report that its other commands keep.
+_GARDEES: Final = ("--application", "--faute", "--contract", "--contracts")
+
+
+@dataclass(frozen=True, slots=True)
+class ReferentielDeCertification:
+    """What mentions are judged by: what they demand, and the plan that would show it."""
+
+    certification: Certification
+    plan: Plan
+
+
+def charger_referentiel(dossiers: DossiersContrat) -> ReferentielDeCertification:
+    """That of a contract, and the plan of this version. Raises ContractError with file and key."""
+    certification, plan = charger_certification(dossiers), _le_plan()
+    scenarios = {scenario.id for scenario in plan}
+    for element in certification.elements.values():
+        for cle, valeur, connus in (
+            ("rubrique", element.rubrique, tuple(TITRES)),
+            ("scenario", element.scenario, tuple(sorted(scenarios))),
+        ):
+            if valeur not in connus:
+                raise _inconnu(f"elements.{element.id}.{cle}", valeur, connus)
+    for role in certification.roles.values():
+        for commande in role.commandes:
+            if commande not in COMMANDES:
+                raise _inconnu(f"roles.{role.id}.commandes", commande, tuple(COMMANDES))
+    return ReferentielDeCertification(certification, plan)
+
+
+@lru_cache(maxsize=1)
+def _le_plan() -> Plan:
+    return plans.charger()
+
+
+def _inconnu(ou: str, valeur: str, connus: tuple[str, ...]) -> ContractError:
+    return ContractError(
+        f"{FICHIER}, [{ou}] : « {valeur} » n'existe pas.", remede=f"connus : {', '.join(connus)}"
+    )
+
+
+def mentionner(
+    rapport: Rapport, referentiel: ReferentielDeCertification, candidat: Candidat | None = None
+) -> tuple[Mention, ...]:
+    """Every mention of the contract, in its order, as far as `rapport` and the attestations of `candidat` go.
+    Without a candidat nothing is attested, and any role may be proved; with one, only what it declares."""
+    examen = _Examen(rapport, referentiel, candidat)
+    return tuple(examen.mention(m) for m in referentiel.certification.mentions.values())
+
+
+def remarques(candidat: Candidat, certification: Certification) -> tuple[str, ...]:
+    """What to say of a declaration, in French: its attestations that count for nothing."""
+    return tuple(
+        f"l'attestation de {a.exigence} ne compte pas : cette exigence se prouve par une épreuve."
+        for a in candidat.attestations
+        if a.exigence not in certification.attestables
+    )
+
+
+def commande_de(rapport: Rapport, *suite: str) -> str:
+    """The command that drives the application of a report, in its contract, followed by these words."""
+    mots = shlex.split(rapport.entete.commande) if rapport.entete.mode != TRAFIC else []
+    gardes = [mot for paire in pairwise(mots) if paire[0] in _GARDEES for mot in paire]
+    if "--application" not in gardes:
+        gardes += ["--application", ADAPTATEUR]
+    return shlex.join(["sne-sandbox", "conform", *gardes, *suite])
+
+
+def scenarios_pour(plan: Iterable[Scenario], cherches: Iterable[str]) -> dict[str, str]:
+    """For each requirement or operation, one scenario that shows it: as few of them as are found by taking,
+    each time, the one that shows the most, those where nothing goes wrong first. What no scenario shows is
+    left out."""
+    scenarios = {s.id: s for s in plan}
+    montres = {s.id: frozenset(s.exigences) | _operations(s) for s in plan}
+    restent = set(cherches)
+    choisis: dict[str, str] = {}
+
+    def valeur(nom: str) -> tuple[bool, int, int]:
+        scenario, trouves = scenarios[nom], len(montres[nom] & restent)
+        return (
+            trouves > 0 and not (scenario.avec_panne or scenario.ailleurs),
+            trouves,
+            -len(scenario.commandes),
+        )
+
+    while restent and montres:
+        meilleur = max(montres, key=valeur)
+        trouves = montres.pop(meilleur) & restent
+        if not trouves:
+            break
+        choisis |= dict.fromkeys(sorted(trouves), meilleur)
+        restent -= trouves
+    return choisis
+
+
+@lru_cache(maxsize=512)
+def _operations_de(commande: str, portee: str) -> frozenset[str]:
+    """Those of a command; of one that has a scope, those of the scope."""
+    operations = frozenset(COMMANDES[commande].operations)
+    return frozenset(o for o in operations if o.lower().endswith(portee)) if portee else operations
+
+
+def _operations(scenario: Scenario) -> frozenset[str]:
+    faits = (e for e in scenario.etapes if e.sorte == "faire")
+    return frozenset().union(*(_operations_de(e.quoi, e.options.get("portee", "")) for e in faits))
+
+
+class _Examen:
+    """One report being examined for every mention."""
+
+    def __init__(
+        self, rapport: Rapport, referentiel: ReferentielDeCertification, candidat: Candidat | None
+    ) -> None:
+        self._rapport = rapport
+        self._certification = referentiel.certification
+        self._plan = referentiel.plan
+        self._candidat = candidat
+        self._bilans = {bilan.exigence: bilan for bilan in rapport.bilans}
+        self._joues = {scenario.id: scenario for scenario in rapport.scenarios}
+        self._vus = {(r.nom, vu) for r in rapport.couverture for vu in r.vus}
+        self._enfreintes = exigences_enfreintes(rapport)
+
+    @cached_property
+    def _attestees(self) -> frozenset[str]:
+        attestees = {a.exigence for a in self._candidat.attestations} if self._candidat else set()
+        return frozenset(attestees & self._certification.attestables.keys())
+
+    @cached_property
+    def _absents(self) -> frozenset[str]:
+        """Scenarios of the plan that this trial has not been through."""
+        return frozenset(s.id for s in self._plan if s.id not in self._joues)
+
+    def mention(self, voulue: MentionProposee) -> Mention:
+        """How far one is attained."""
+        certification, declarees = self._certification, self._candidat.options if self._candidat else ()
+        options = certification.options_de(voulue, declarees)
+        demandees = certification.demandees(voulue, options)
+        retenues, ignorees, ouvertes = self._alternatives(certification.parties(voulue, options), demandees)
+        exigences = tuple(e for e in certification.niveaux if e in {*demandees, *retenues})
+        portee = {*certification.exigences_de(voulue, self._permises(voulue)), *exigences}
+        portee |= {e for alternative in ouvertes for e in certification.alternatives[alternative].parmi}
+        enfreintes = [e for e in self._enfreintes if e in portee]
+        manques = [*self._manques(voulue, options, exigences, ouvertes)]
+        if self._rapport.entete.inacheve:
+            manques = [Lacune("épreuve", self._rapport.entete.inacheve, self._rapport.entete.commande)]
+        reserves = tuple(self._reserves(portee, ignorees))
+        if self._rapport.entete.inacheve:
+            verdict = VerdictMention.INACHEVEE
+        elif enfreintes:
+            verdict = VerdictMention.REFUSEE
+        elif manques:
+            verdict = VerdictMention.INCOMPLETE
+        else:
+            verdict = VerdictMention.RESERVES if reserves else VerdictMention.ACQUISE
+        return Mention(
+            id=voulue.id,
+            titre=voulue.titre,
+            verdict=verdict,
+            exigences=exigences,
+            prouvees=sum(self._prouvee(e) for e in exigences),
+            lacunes=(*map(self._enfreinte, enfreintes), *manques),
+            reserves=reserves,
+            ignorees=tuple(e for e in certification.niveaux if e in ignorees and e not in exigences),
+        )
+
+    # --- what is proved ------------------------------------------------------------------------------------
+
+    def _prouvee(self, exigence: str) -> bool:
+        etat = self._etat(exigence)
+        return etat is EtatExigence.PROUVEE or (
+            etat is not EtatExigence.ENFREINTE and exigence in self._attestees
+        )
+
+    def _etat(self, exigence: str) -> EtatExigence:
+        bilan = self._bilans.get(exigence)
+        return bilan.etat if bilan else EtatExigence.SANS_PREUVE
+
+    def _alternatives(
+        self, parties: Iterable[PartieDeProduit], demandees: tuple[str, ...]
+    ) -> tuple[list[str], set[str], list[str]]:
+        """The requirements that are kept, those that they stand for, and the alternatives that nothing
+        meets (of which the first is kept)."""
+        retenues, ignorees, ouvertes = list[str](), set[str](), list[str]()
+        for identifiant in dict.fromkeys(a for partie in parties for a in partie.alternatives):
+            parmi = self._certification.alternatives[identifiant].parmi
+            prouvees = [e for e in parmi if self._prouvee(e)]
+            retenues += prouvees[:1] or parmi[:1]
+            if prouvees:
+                ignorees |= {e for e in parmi if e not in demandees and e != prouvees[0]}
+            else:
+                ouvertes.append(identifiant)
+        return retenues, ignorees, ouvertes
+
+    def _permises(self, voulue: MentionProposee) -> tuple[str, ...]:
+        """Every option of its roles: one that is not declared is not demanded, but may not be broken."""
+        return self._certification.options_de(voulue, self._certification.options)
+
+    # --- what lacks ----------------------------------------------------------------------------------------
+
+    def _enfreinte(self, exigence: str) -> Lacune:
+        rates = (v for v in self._rapport.verifications if v.exigence == exigence)
+        commande = next((v.commande for v in rates if v.verdict is Verdict.ECHOUE and v.commande), "")
+        bilan = self._bilans.get(exigence)
+        phrase = next((c.phrase for c in bilan.constats if not c.tenue), "") if bilan else ""
+        return Lacune(exigence, f"enfreinte : {phrase}" if phrase else "enfreinte", commande)
+
+    def _manques(
+        self,
+        voulue: MentionProposee,
+        options: tuple[str, ...],
+        exigences: tuple[str, ...],
+        ouvertes: list[str],
+    ) -> Iterator[Lacune]:
+        """All that lacks, but what is broken. What a trial that is not whole has not shown is left out: the
+        whole one is what lacks."""
+        epreuve = list(self._epreuve(voulue))
+        yield from epreuve
+        yield from self._roles_tus(voulue)
+        absents = self._absents if epreuve else frozenset()
+        remis = frozenset().union(*(s.exigences for s in self._plan if s.id in absents))
+        retenues = {self._certification.alternatives[o].parmi[0] for o in ouvertes}
+        a_prouver = [
+            e
+            for e in exigences
+            if not self._prouvee(e) and e not in remis and self._etat(e) is not EtatExigence.ENFREINTE
+        ]
+        attestables = [e for e in a_prouver if e in self._certification.attestables]
+        a_prouver = [e for e in a_prouver if e not in attestables]
+        a_appeler, a_voir = self._jamais_vus(voulue, options, absents)
+        par_scenario = self._par_scenario([*a_prouver, *a_appeler], [s for _, s in a_voir.values()])
+        for exigence in a_prouver:
+            if exigence not in retenues:
+                yield self._a_prouver(exigence, par_scenario)
+        for ouverte in ouvertes:
+            alternative = self._certification.alternatives[ouverte]
+            if alternative.parmi[0] in a_prouver:
+                dites = " ou ".join(alternative.parmi)
+                phrase = f"{alternative.titre} : {dites}, l'une suffit, aucune n'est prouvée"
+                yield Lacune(ouverte, phrase, self._jouer(par_scenario.get(alternative.parmi[0], "")))
+        for operation in a_appeler:
+            yield Lacune(operation, "jamais appelée", self._jouer(par_scenario.get(operation, "")))
+        for identifiant, (titre, scenario) in a_voir.items():
+            yield Lacune(identifiant, f"jamais vu : {titre}", self._jouer(scenario))
+        for exigence in attestables:
+            pourquoi = self._certification.attestables[exigence]
+            yield Lacune(exigence, f"à attester dans candidat.toml, [[attestations]] : {pourquoi}")
+        yield from self._non_joues(voulue, {*a_prouver, *attestables})
+
+    def _epreuve(self, voulue: MentionProposee) -> Iterator[Lacune]:
+        """What the trial itself lacks."""
+        entete = self._rapport.entete
+        entiere = commande_de(self._rapport, *self._exemples(voulue))
+        if voulue.mode and entete.mode == TRAFIC:
+            yield Lacune("mode", "cette mention se juge en pilotant l'application", entiere)
+        elif voulue.plan and self._absents:
+            nombre = accorde(len(self._absents), "scénario du plan n'a", "scénarios du plan n'ont")
+            yield Lacune("plan", f"{nombre} pas été tenté{'s' * (len(self._absents) > 1)}", entiere)
+        elif voulue.exemples_min > max((s.exemples for s in self._rapport.scenarios), default=0):
+            phrase = f"{voulue.exemples_min} exemples par scénario au moins sont demandés"
+            yield Lacune("exemples", phrase, entiere)
+        if voulue.profils and entete.profil not in voulue.profils:
+            dits = " ou ".join(voulue.profils)
+            phrase = f"le profil {entete.profil} ne prouve pas assez : il faut {dits}"
+            yield Lacune("profil", phrase, f"{entiere} --profile {voulue.profils[0]}")
+        for scenario in scenarios_en_erreur(self._rapport):
+            yield Lacune(scenario, "ce scénario est en erreur", self._jouer(scenario))
+        for motif in motifs_d_ailleurs(self._rapport):
+            yield Lacune("épreuve", motif, entete.commande)
+
+    @staticmethod
+    def _exemples(voulue: MentionProposee) -> tuple[str, ...]:
+        return ("--examples", str(voulue.exemples_min)) if voulue.exemples_min else ()
+
+    def _roles_tus(self, voulue: MentionProposee) -> Iterator[Lacune]:
+        """The roles that the vendor does not declare; not those that another of them brings along."""
+        if self._candidat is None:
+            return
+        certification = self._certification
+        declares = certification.avec_leurs_appuis(self._candidat.roles)
+        tus = [role for role in voulue.roles if role not in declares]
+        for role in tus:
+            if not any(role in certification.avec_leurs_appuis([autre]) for autre in tus if autre != role):
+                titre = certification.roles[role].titre
+                yield Lacune(role, f"rôle à déclarer dans candidat.toml, roles : {titre}")
+
+    def _jamais_vus(
+        self, voulue: MentionProposee, options: tuple[str, ...], absents: frozenset[str]
+    ) -> tuple[list[str], dict[str, tuple[str, str]]]:
+        """The operations that were never called, the elements that were never seen, by id, with their title
+        and scenario; not those that a scenario still to play would show."""
+        parties = self._certification.parties(voulue, options)
+        remises = frozenset().union(*(_operations(s) for s in self._plan if s.id in absents))
+        operations = dict.fromkeys(o for partie in parties for o in partie.operations)
+        elements = [self._certification.elements[e] for partie in parties for e in partie.elements]
+        return (
+            [o for o in operations if ("operations", o) not in self._vus and o not in remises],
+            {
+                e.id: (e.titre, e.scenario)
+                for e in elements
+                if (e.rubrique, e.nom) not in self._vus and e.scenario not in absents
+            },
+        )
+
+    def _a_prouver(self, exigence: str, par_scenario: Mapping[str, str]) -> Lacune:
+        scenario = par_scenario.get(exigence, "")
+        joue, bilan = self._joues.get(scenario), self._bilans.get(exigence)
+        raison = (joue.raison if joue else "") or (bilan.raison if bilan else "")
+        suite = f" : {raison.rstrip('.')}" if raison else ""
+        return Lacune(exigence, f"sans preuve{suite}", self._jouer(scenario))
+
+    def _non_joues(self, voulue: MentionProposee, manquent: set[str]) -> Iterator[Lacune]:
+        """Scenarios that were not played to their end, of requirements that others have proved."""
+        if voulue.plan != JOUE:
+            return
+        for scenario in self._plan:
+            joue = self._joues.get(scenario.id)
+            if joue is not None and joue.verdict in _NON_JOUES and not manquent & {*scenario.exigences}:
+                raison = f" : {joue.raison.rstrip('.')}" if joue.raison else ""
+                yield Lacune(scenario.id, f"scénario {joue.verdict}{raison}", self._jouer(scenario.id))
+
+    def _par_scenario(self, cherches: list[str], pris: list[str]) -> dict[str, str]:
+        """What is to be played for each: those of `pris` first, which are to be played anyway."""
+        choisis = scenarios_pour([s for s in self._plan if s.id in pris], cherches)
+        return choisis | scenarios_pour(self._plan, [c for c in cherches if c not in choisis])
+
+    def _jouer(self, scenario: str) -> str:
+        return commande_de(self._rapport, "--scenario", scenario) if scenario else ""
+
+    # --- what is held against it all the same --------------------------------------------------------------
+
+    def _reserves(self, portee: set[str], ignorees: set[str]) -> Iterator[str]:
+        for exigence, bilan in self._bilans.items():
+            if bilan.etat is not EtatExigence.ENFREINTE or exigence not in portee:
+                continue
+            if bilan.connue:
+                yield f"{exigence} est enfreinte, manquement connu : {bilan.connue}."
+            elif bilan.niveau != OBLIGATOIRE:
+                yield f"{exigence}, recommandée, n'est pas suivie."
+        for exigence in sorted(ignorees):
+            if self._etat(exigence) is EtatExigence.ENFREINTE and exigence not in portee:
+                yield f"{exigence}, dont une autre tient lieu, est enfreinte."
+        dehors = [e for e in self._enfreintes if e not in portee and e not in ignorees]
+        if dehors:
+            dites = accorde(
+                len(dehors), "exigence obligatoire est enfreinte", "exigences obligatoires le sont"
+            )
+            yield f"Hors de cette mention, {dites} : {', '.join(dehors)}."
+        if self._rapport.entete.non_juges:
+            yield self._rapport.entete.non_juges

@@ -1,0 +1,189 @@
+"""Nobody is accused of what another did, nor twice of one thing: each run breaks exactly what it must."""
+
+from collections.abc import Callable
+from datetime import date, timedelta
+from functools import partial
+from typing import Any
+
+import pytest
+from epreuve import Epreuve
+
+from sne_sandbox.reports.groupes import grouper
+from sne_sandbox.reports.model import Constat, Rapport, Verdict
+from sne_sandbox.reports.text import en_bref
+from sne_temoin.application import Temoin
+from sne_temoin.fautes import PAR_NOM
+from sne_temoin.fautes.faute import saisie, titulaires
+
+
+def fautif(*noms: str, autrement: Callable[[Temoin], object] = lambda temoin: None) -> Temoin:
+    """The reference application with these defects, and whatever else `autrement` changes of it."""
+    temoin = Temoin()
+    autrement(temoin)
+    for nom in noms:
+        PAR_NOM[nom].planter(temoin)
+    return temoin
+
+
+def enfreintes(rapport: Rapport) -> set[str]:
+    """The requirements that a report says are broken."""
+    return {v.exigence for v in rapport.verifications if v.verdict is Verdict.ECHOUE}
+
+
+def constats(rapport: Rapport, exigence: str) -> list[Constat]:
+    """The findings of the checks of a requirement."""
+    return [c for v in rapport.verifications if v.exigence == exigence for c in v.constats if not c.tenue]
+
+
+def sans_memoire_des_refus(temoin: Temoin) -> None:
+    """An application that sends a document again whenever its user asks for it."""
+    temoin.inscription.refuser_identique = lambda dossier, contenu: None  # type: ignore[method-assign]
+
+
+def test_un_second_envoi_que_le_plan_demande_n_est_pas_de_l_application(epreuve: Epreuve) -> None:
+    """As the JDK does: a POST whose answer is lost is sent again by the HTTP library; the plan then asks for
+    the registration once more."""
+    rapport = epreuve.passer(
+        partial(fautif, "post-renvoye", autrement=sans_memoire_des_refus), ["ROB-REPONSE-PERDUE"]
+    )
+    assert enfreintes(rapport) == {"VIE-12", "VIE-13"}
+    for exigence in ("VIE-12", "VIE-13"):
+        assert all("retryPost" in constat.phrase for constat in constats(rapport, exigence))
+    assert rapport.conforme, rapport.motifs
+
+
+CAUSES = {
+    "dates-en-utc": (
+        "FID-13",
+        {"FID-01", "FID-03", "FID-14", "VIE-04", "VIE-05", "VIE-22"},
+        (
+            "CRE-TRES-NOMBREUX",
+            "CRE-ASSOCIATION",
+            "CYC-MODIFIER",
+            "CYC-RENOUVELER",
+            "DAL-AUTRUI",
+            "EVT-AUTRUI",
+        ),
+    ),
+    "mojibake": (
+        "FID-10",
+        {"CTR-01", "FID-14", "VIE-23"},
+        ("EVT-LIMITES", "EVT-AJOUTER", "RCH-CRITERES", "RCH-TOUTES"),
+    ),
+    "code-qualifie": (
+        "CTR-01",
+        {"FID-01", "FID-02", "FID-04", "FID-05", "FID-06", "FID-11", "VIE-22"},
+        ("CRE-COUPLE", "DAL-AUTRUI"),
+    ),
+    "sans-action": (
+        "EMB-04",
+        {"VIE-17", "VIE-26"},
+        ("EVT-TYPES-TERRITORIAUX", "EVT-TYPES-NATIONAUX", "EVT-AUTRUI", "EVT-REGLEMENTAIRE", "EVT-SUPPRIMER"),
+    ),
+}
+
+
+@pytest.mark.parametrize(
+    ("faute", "cause", "suites", "scenarios"),
+    [(faute, *attendu) for faute, attendu in CAUSES.items()],
+    ids=CAUSES,
+)
+def test_une_cause_est_un_seul_manquement(
+    epreuve: Epreuve, faute: str, cause: str, suites: set[str], scenarios: tuple[str, ...]
+) -> None:
+    """What follows from it is folded: ignored, not broken, and told under its cause."""
+    rapport = epreuve.passer(partial(fautif, faute), scenarios, entiere=True)
+    assert enfreintes(rapport) == {cause}
+    assert {b.exigence for b in rapport.bilans if b.etat == "enfreinte"} == {cause}
+    plies = [v for v in rapport.verifications if v.cause]
+    assert {v.exigence for v in plies} >= suites
+    assert {(v.verdict, v.cause, v.raison) for v in plies} == {
+        (Verdict.IGNORE, cause, f"conséquence de {cause}")
+    }
+    bilans = {b.exigence: b for b in rapport.bilans}
+    assert {(bilans[e].etat.value, bilans[e].raison) for e in suites} == {
+        ("sans preuve", f"conséquence de {cause}")
+    }
+    premier, *autres = [g for g in grouper(rapport) if g.exigence == cause]
+    assert set(premier.consequences) == {v.exigence for v in plies}
+    assert all(not autre.consequences for autre in autres)
+    assert f"et ses conséquences : {', '.join(sorted(premier.consequences))} (non comptées)" in en_bref(
+        rapport
+    )
+
+
+@pytest.mark.parametrize(
+    ("fautes", "scenarios", "attendues"),
+    [
+        (("dates-en-utc", "second-cotitulaire"), ("CRE-COLOCATION",), {"FID-13", "FID-02"}),
+        (("dates-en-utc", "noms-echanges"), ("CRE-COMPLETE",), {"FID-13", "FID-01"}),
+        (("code-qualifie", "pensions-versees"), ("CRE-COMPLETE",), {"CTR-01", "FID-04"}),
+        (("mojibake", "ordre-alphabetique"), ("CRE-SIMPLE",), {"FID-10", "CTR-01"}),
+        (("sans-action", "champs-desordonnes"), ("EVT-AUTRUI",), {"EMB-04", "EMB-03"}),
+        (("sans-action", "evenement-d-autrui"), ("EVT-D-AUTRUI",), {"EMB-04", "VIE-17"}),
+    ],
+)
+def test_une_faute_independante_se_voit_sous_une_autre(
+    epreuve: Epreuve, fautes: tuple[str, ...], scenarios: tuple[str, ...], attendues: set[str]
+) -> None:
+    """Folding wants that the cause explains what is seen."""
+    assert (
+        enfreintes(epreuve.passer(partial(fautif, *fautes), scenarios, exemples=4, entiere=True)) == attendues
+    )
+
+
+def test_des_dates_qui_ne_sont_pas_toutes_decalees_ne_sont_pas_un_fuseau(epreuve: Epreuve) -> None:
+    """The day of birth alone is an FID-01, and no hint of a time zone."""
+
+    def veille(personne: dict[str, Any]) -> None:
+        naissance = date.fromisoformat(personne["dateNaissance"][:10])
+        personne["dateNaissance"] = (naissance - timedelta(days=1)).isoformat()
+
+    def autrement(temoin: Temoin) -> None:
+        saisie("naissance-decalee", "FID-01", "", veille, de=titulaires).planter(temoin)
+
+    rapport = epreuve.passer(partial(fautif, autrement=autrement), ["CRE-SIMPLE"])
+    assert enfreintes(rapport) == {"FID-01"}
+    assert {c.sorte for c in constats(rapport, "FID-01")} == {"valeur_changee"}
+
+
+def test_une_requete_sans_fin_est_dite_telle_et_vite(epreuve: Epreuve) -> None:
+    """It was begun: neither is the address wrong, nor was nothing sent. Two scenarios say it all."""
+    rapport = epreuve.passer(partial(fautif, "requete-sans-fin"), ["CRE-SIMPLE", "CRE-COUPLE", "RAD-ABANDON"])
+    assert enfreintes(rapport) == {"EMB-01"}
+    assert [s.verdict for s in rapport.scenarios] == [Verdict.ECHOUE, Verdict.ECHOUE, Verdict.IGNORE]
+    premier = constats(rapport, "EMB-01")[0]
+    assert premier.sorte == "requete_inachevee"
+    assert "POST /bases/ecole/services/" in premier.phrase
+    assert "octets reçus" in premier.observe
+    (enregistrement,) = [v for v in rapport.verifications if v.id == "CRE-SIMPLE/VIE-01"]
+    assert (enregistrement.verdict, enregistrement.cause) == (Verdict.IGNORE, "EMB-01")
+    assert not any("sans rien envoyer" in v.raison for v in rapport.verifications)
+
+
+def test_un_content_type_qui_contredit_le_contenu_nomme_l_en_tete(epreuve: Epreuve) -> None:
+    rapport = epreuve.passer(partial(fautif, "content-type-contredit"), ["CRE-SIMPLE"])
+    assert enfreintes(rapport) == {"EMB-05"}
+    (constat,) = constats(rapport, "EMB-05")
+    assert constat.sorte == "content_type_contredit"
+    assert "L'en-tête Content-Type contredit le contenu" in constat.phrase
+    assert constat.attendu.startswith("multipart/related")
+    assert constat.observe == "text/xml; charset=utf-8"
+
+
+def test_une_reactivation_qui_radie_dit_le_motif_que_personne_n_a_demande(epreuve: Epreuve) -> None:
+    rapport = epreuve.passer(partial(fautif, "reactivation-motivee"), ["CYC-REACTIVER", "RAD-REACTIVER"])
+    assert enfreintes(rapport) == {"VIE-06"}
+    assert {c.sorte for c in constats(rapport, "VIE-06")} == {"motif_non_demande"}
+    assert "motif RADABA envoyé, aucun n'est demandé" in constats(rapport, "VIE-06")[0].phrase
+
+
+def test_une_attestation_coupee_n_est_pas_une_absence_de_reponse(epreuve: Epreuve) -> None:
+    """As JAX-WS takes it: the document is whole, what was cut is the attestation."""
+    rapport = epreuve.passer(partial(fautif, "lecture-a-la-hache"), ["ROB-TRONQUEE"])
+    assert "ROB-02" in enfreintes(rapport)
+    (constat,) = constats(rapport, "ROB-02")
+    assert constat.phrase == (
+        "La réponse est arrivée coupée avant sa fin (fichierDemande en entier, mais pas attestation), et un "
+        "succès a été annoncé."
+    )

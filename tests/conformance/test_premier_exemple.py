@@ -1,0 +1,41 @@
+"""One example is enough for what XML and old databases damage: the hard values are drawn first."""
+
+from functools import partial
+
+import pytest
+from constat_de_faute import Trouvee
+from epreuve import Epreuve
+
+from sne_temoin.application import Temoin
+from sne_temoin.fautes import PAR_NOM
+
+#: A scenario of each command that carries texts.
+SCENARIOS = ("CRE-COMPLETE", "CYC-MODIFIER", "RAD-ATTRIBUTION", "DAL-DECLARER")
+#: And those of the documents that carry no demande.
+AUTRES = ("EVT-AJOUTER", "RCH-TOUS-CRITERES")
+
+
+def _fautif(nom: str) -> Temoin:
+    temoin = Temoin()
+    PAR_NOM[nom].planter(temoin)
+    return temoin
+
+
+@pytest.mark.parametrize("graine", [0, 1, 41])
+@pytest.mark.parametrize(
+    ("nom", "scenarios"),
+    [
+        ("n-echappe-rien", SCENARIOS + AUTRES),
+        ("ligature-inconnue", SCENARIOS),
+        ("sans-accents", SCENARIOS),
+        ("coupe-a-30", SCENARIOS),
+    ],
+)
+def test_chaque_commande_le_montre_au_premier_exemple(
+    epreuve: Epreuve, nom: str, scenarios: tuple[str, ...], graine: int
+) -> None:
+    rapport = epreuve.passer(partial(_fautif, nom), scenarios, exemples=1, graine=graine)
+    echecs = Trouvee.dans(rapport).echecs
+    montrent = {v.scenario for exigence in ("EMB-09", "FID-10", "FID-14") for v in echecs.get(exigence, [])}
+    assert montrent == set(scenarios)
+    assert not rapport.conforme

@@ -1,0 +1,206 @@
+"""`sne-sandbox diagnostic`: each thing that keeps an application from reaching the SNE, with its remedy; and
+a trial that cannot take place is no verdict."""
+
+import json
+import shutil
+import socket
+import ssl
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from commande import argv, sne
+from serveur_local import Serveur
+
+from sne_sandbox.cli.diagnostic import ConfigurationFausse, verifier
+from sne_sandbox.pki import MOT_DE_PASSE
+from sne_sandbox.pki.authority import Autorite, ecrire
+from sne_sandbox.server.base_servie import BaseServie
+from sne_sandbox.server.diagnostic import Branchement, Point, diagnostiquer
+
+
+@pytest.fixture(scope="module")
+def exigeant(tmp_path_factory: pytest.TempPathFactory) -> Serveur:
+    """A server that wants a client certificate, of whose journal these tests are the only readers."""
+    demarre = Serveur.demarrer(
+        tmp_path_factory.mktemp("exigeant") / "home",
+        "--client-cert", "required", "--seed-base", "vide",
+    )  # fmt: skip
+    yield demarre
+    demarre.tuer()
+
+
+def branchement(serveur: Serveur) -> Branchement:
+    """What an application of this server is given."""
+    pret = serveur.pret
+    return Branchement(
+        pret["https"],
+        *(Path(pret[cle]) for cle in ("ca_file", "cert_file", "key_file", "pkcs12_file")),
+        mot_de_passe=MOT_DE_PASSE,
+        guichet=pret["guichet"],
+        jeton=pret["admin_token"] or "",
+    )
+
+
+def points(donne: Branchement, environ: Mapping[str, str] | None = None) -> dict[str, Point]:
+    """Those of a set-up, by name."""
+    return {point.nom: point for point in diagnostiquer(donne, environ=environ or {})}
+
+
+def faux(donne: Branchement) -> list[Point]:
+    """Those to be mended."""
+    return [point for point in diagnostiquer(donne, environ={}) if point.bon is False]
+
+
+def test_a_good_setup_has_nothing_to_mend(exigeant: Serveur) -> None:
+    vus = points(branchement(exigeant))
+    assert [nom for nom, point in vus.items() if point.bon is False] == []
+    assert {"adresse", "proxy", "certificat", "HTTPS", "horloge", "services", "guichet", "jour"} <= vus.keys()
+    assert "G1226" in vus["certificat"].dit
+
+
+def test_nothing_is_sent_to_the_services(demarrer: Callable[..., Serveur]) -> None:
+    serveur = demarrer()
+    assert faux(branchement(serveur)) == []
+    lu = points(branchement(serveur))
+    assert "rien envoyé" in lu["application"].dit
+    assert "figée au 15/03/2018" in lu["jour"].dit
+
+
+def _sans_ecoute() -> int:
+    with socket.socket() as prise:
+        prise.bind(("127.0.0.1", 0))
+        return int(prise.getsockname()[1])
+
+
+#: What is done to a good set-up → the point that says so, and what it says.
+ADRESSES = {
+    "pas une adresse": ("localhost:8443", "n'est pas une adresse"),
+    "port hors de portée": ("https://localhost:99999", "n'est pas une adresse"),
+    "celle d'un service": ("https://localhost:8443/services/DemandeLogementImplService/", "d'un service"),
+    "nom inconnu": ("https://sne.invalid:8443", "n'est pas connu de cette machine"),
+}
+
+
+@pytest.mark.parametrize("cas", ADRESSES)
+def test_an_address_that_leads_nowhere(exigeant: Serveur, cas: str) -> None:
+    url, dit = ADRESSES[cas]
+    (point,) = faux(replace(branchement(exigeant), url=url))
+    assert point.nom == "adresse"
+    assert dit in point.dit
+    assert point.remede
+
+
+def test_a_server_that_is_not_started(exigeant: Serveur) -> None:
+    (point,) = faux(replace(branchement(exigeant), url=f"https://127.0.0.1:{_sans_ecoute()}"))
+    assert (point.nom, "rien n'y écoute" in point.dit) == ("adresse", True)
+    assert "serve" in point.remede
+
+
+def test_another_protocol_than_that_of_the_port(exigeant: Serveur) -> None:
+    pret = exigeant.pret
+    en_clair = replace(branchement(exigeant), url=pret["http"].replace("http:", "https:"))
+    (point,) = faux(en_clair)
+    assert "ne parle pas TLS" in point.dit
+    assert pret["http"].removeprefix("http://") in point.remede
+    (point,) = faux(replace(branchement(exigeant), url=pret["https"].replace("https:", "http:")))
+    assert point.nom == "HTTP"
+    assert "https://" in point.remede
+
+
+def test_a_certificate_of_the_server_that_is_not_to_be_trusted(exigeant: Serveur, tmp_path: Path) -> None:
+    autre = Autorite.ouvrir(tmp_path / "autre")
+    (point,) = faux(replace(branchement(exigeant), ca=autre.ca))
+    assert "n'est pas signé par cette autorité" in point.dit
+    assert "ca.pem" in point.remede
+    (point,) = faux(replace(branchement(exigeant), url=exigeant.pret["https_expire"]))
+    assert "est expiré" in point.dit
+    (point,) = faux(replace(branchement(exigeant), url=exigeant.pret["https_autre_nom"]))
+    assert "n'est pas à ce" in point.dit or "n'est pas à cette" in point.dit
+    assert "--server-name" in point.remede
+
+
+def test_a_client_certificate_that_is_not_the_right_one(exigeant: Serveur, tmp_path: Path) -> None:
+    bon = branchement(exigeant)
+    (point,) = faux(replace(bon, certificat=None, cle=None, pkcs12=None))
+    assert point.dit == "le serveur exige un certificat client"
+    ecrire(Autorite.ouvrir(tmp_path / "autre").emettre("G1226"), tmp_path)
+    d_ailleurs = replace(bon, certificat=tmp_path / "G1226.pem", cle=tmp_path / "G1226.key", pkcs12=None)
+    (point,) = faux(d_ailleurs)
+    assert "d'une autre autorité" in point.dit
+    (point,) = faux(replace(bon, cle=tmp_path / "G1226.key"))
+    assert "la clé n'est pas celle" in point.dit
+    assert {point.nom for point in faux(replace(bon, pkcs12=tmp_path / "G1226.p12"))} == {"PKCS#12"}
+    (point,) = faux(replace(bon, mot_de_passe="autre"))
+    assert "ne s'ouvre pas" in point.dit
+    (point,) = faux(replace(bon, certificat=tmp_path / "absent.pem"))
+    assert "il n'existe pas" in point.dit
+    (point,) = faux(replace(bon, certificat=bon.pkcs12))
+    assert "PEM" in point.dit
+
+
+def test_a_certificate_of_another_guichet_or_base(exigeant: Serveur, tmp_path: Path) -> None:
+    bon = branchement(exigeant)
+    assert any("il est du guichet G1226" in p.dit for p in faux(replace(bon, guichet="G0621")))
+    exigeant.emettre("G1226", "essai", tmp_path)
+    autre = replace(bon, certificat=tmp_path / "G1226.pem", cle=tmp_path / "G1226.key", pkcs12=None)
+    assert any("il est de la base essai" in p.dit for p in faux(autre))
+    perdue = {p.nom: p for p in faux(replace(bon, url=f"{bon.url}/bases/nulle-part"))}
+    assert perdue.keys() >= {"certificat", "services"}
+
+
+def test_a_proxy_that_would_take_the_call_away(exigeant: Serveur) -> None:
+    bon = branchement(exigeant)
+    detourne = points(bon, {"HTTPS_PROXY": "http://proxy:3128"})["proxy"]
+    assert detourne.bon is None
+    assert "NO_PROXY=" in detourne.remede
+    for excepte in ("localhost,127.0.0.1", "*"):
+        assert points(bon, {"HTTPS_PROXY": "http://proxy:3128", "no_proxy": excepte})["proxy"].bon
+
+
+def test_what_the_base_saw_of_the_application(demarrer: Callable[..., Serveur]) -> None:
+    serveur = demarrer()
+    lieu = urlsplit(serveur.pret["https"])
+    mefiant = ssl.create_default_context()  # it does not know our authority
+    with pytest.raises(ssl.SSLError), socket.create_connection((lieu.hostname, lieu.port)) as prise:
+        mefiant.wrap_socket(prise, server_hostname=lieu.hostname)
+    vu = points(branchement(serveur))["application"]
+    assert vu.bon is None
+    assert "refuse le certificat du serveur" in vu.dit
+    assert "ca.pem" in vu.remede
+
+
+def test_the_command_says_it_in_words_and_in_json(exigeant: Serveur, tmp_path: Path) -> None:
+    pret = exigeant.home.with_suffix(".json")
+    bien = sne(tmp_path, "diagnostic", "--ready-file", pret)
+    assert bien.returncode == 0, bien.stdout + bien.stderr
+    assert "Rien n'est à corriger." in bien.stdout
+    mal = sne(tmp_path, "diagnostic", "--ready-file", pret, "--ca", pret, "--format", "json")
+    assert mal.returncode == 1
+    lu = json.loads(mal.stdout)
+    assert [p["nom"] for p in lu["points"] if p["bon"] is False] == ["autorité"]
+    assert sne(tmp_path, "diagnostic", "--ready-file", tmp_path / "absent.json").returncode == 2
+
+
+def test_alone_it_starts_a_server(tmp_path: Path) -> None:
+    seul = sne(tmp_path, "diagnostic")
+    assert seul.returncode == 0, seul.stdout + seul.stderr
+    assert "Rien n'est à corriger." in seul.stdout
+
+
+def test_within_run_it_reads_what_the_application_is_given(tmp_path: Path) -> None:
+    lance = sne(tmp_path, "run", "--", *argv("diagnostic"))
+    assert "Rien n'est à corriger." in lance.stdout, lance.stderr
+
+
+def test_a_trial_that_cannot_take_place_accuses_nobody(exigeant: Serveur, tmp_path: Path) -> None:
+    servie = BaseServie("ecole", exigeant.pret)
+    verifier(servie)
+    shutil.copy(exigeant.pret["ca_file"], tmp_path / "serveur.pem")
+    perdue = BaseServie("ecole", {**exigeant.pret, "ca_file": str(Autorite.ouvrir(tmp_path / "autre").ca)})
+    with pytest.raises(ConfigurationFausse) as levee:
+        verifier(perdue)
+    assert levee.value.exit_code == 3
+    assert "pas la faute de l'application" in levee.value.diagnostics()

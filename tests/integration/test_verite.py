@@ -1,0 +1,61 @@
+"""One truth, of real runs: the files of --report-dir, the exit code and GitHub's annotations decide alike."""
+
+import json
+from pathlib import Path
+
+import pytest
+from commande import MARS, sne
+from lxml import etree
+from verite import verifier
+
+from sne_sandbox.reports import json as rapport_json
+
+CONNUS = """[[connue]]
+exigence = "FID-02"
+raison = "ticket 12"
+expire = 2099-12-31
+"""
+
+
+@pytest.mark.parametrize(
+    ("suite", "code"),
+    [
+        ((), 0),
+        (("--faute", "sans-barre-finale"), 0),
+        (("--faute", "second-cotitulaire"), 1),
+        (("--faute", "second-cotitulaire", "--baseline", "connus.toml"), 0),
+        (("--require", "EMB-14x"), 2),
+    ],
+    ids=["honnête", "recommandation", "manquement", "connu", "inachevée"],
+)
+def test_every_output_of_a_run_decides_alike(
+    suite: tuple[str, ...], code: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "connus.toml").write_text(CONNUS, "utf-8")
+    page = tmp_path / "page.md"
+    for nom, valeur in {"GITHUB_ACTIONS": "true", "GITHUB_STEP_SUMMARY": str(page)}.items():
+        monkeypatch.setenv(nom, valeur)
+    vu = sne(
+        tmp_path, "conform", "--application", "temoin", "--examples", "1", "--clock", MARS,
+        "--scenario", "CRE-COLOCATION", "--report-dir", "r", *suite,
+    )  # fmt: skip
+    assert vu.returncode == code, vu.stderr
+    passe = code == 0
+    ici = tmp_path / "r"
+    suites = etree.parse(ici / "junit.xml").getroot()
+    assert (int(suites.get("failures")) + int(suites.get("errors")) == 0) is passe
+    (run,) = json.loads((ici / "rapport.sarif").read_text("utf-8"))["runs"]
+    assert all(r["level"] != "error" for r in run["results"]) is passe
+    assert run["invocations"][0].get("exitCode", code) == code
+    defauts = json.loads((ici / "gl-code-quality.json").read_text("utf-8"))
+    assert all(d["severity"] != "major" for d in defauts) is passe
+    lignes = (vu.stdout + vu.stderr).splitlines()
+    assert all(not ligne.startswith("::error ") for ligne in lignes) is passe
+    assert page.read_text("utf-8").startswith("### ✅ CONFORME" if passe else "### ❌ ")
+    lu = rapport_json.lire(ici / "rapport.json")
+    assert lu.conforme is passe
+    verifier(lu)
+    if "sans-barre-finale" in suite:
+        ecrit = json.loads((ici / "rapport.json").read_text("utf-8"))
+        assert ecrit["synthese"]["recommandations_non_suivies"] == 1
+        assert ecrit["synthese"]["verifications"]["échouée"] == ecrit["synthese"]["manquements"] == 0

@@ -1,0 +1,45 @@
+"""What is proposed in place of a code that is refused."""
+
+import pytest
+
+from sne_sandbox.contract.suggestions import liste_de, remede_de_regle, suggerer
+from sne_sandbox.contract.versions import charger
+
+CONTRAT = charger()
+LOGEMENT = "interfaceNuu/demande/demandeLogement/logementRecherche/listeTypeLogement/typeLogement"
+
+
+@pytest.mark.parametrize(
+    ("liste", "ecrit", "dit"),
+    [
+        ("ListeTypeLogement", "F3", "vouliez-vous écrire « T3 » ? codes de ListeTypeLogement : « C » (Cham"),
+        ("ListeTypeLogement", "t2", "vouliez-vous écrire « T2 » ? "),
+        ("ListeCivilite", " 1", "il y a une espace au début : écrivez « 1 » (Monsieur)"),
+        ("ListeCivilite", "1 ", "il y a une espace à la fin : écrivez « 1 » (Monsieur)"),
+        ("ListeCivilite", "madame", "vouliez-vous écrire « 2 » (Madame) ? "),
+        ("ListeMotifDemande", "9", "vouliez-vous écrire « 09 » (Logement trop cher) ? "),
+        ("ListeTypeFichier", "CREATION", "vouliez-vous écrire « CRE » (Création) ? "),
+        ("ListeMotifDemande", "qqqq", "tous les codes de ListeMotifDemande : sne-sandbox nomenclatures "),
+    ],
+)  # fmt: skip
+def test_the_nearest_code_is_told_with_its_label(liste: str, ecrit: str, dit: str) -> None:
+    assert suggerer(CONTRAT, liste, ecrit).startswith(dit)
+
+
+def test_a_short_list_is_told_whole_and_what_only_the_sne_sends_is_not_proposed() -> None:
+    types = suggerer(CONTRAT, "ListeTypeFichier", "XXX")
+    assert all(f"« {code} »" in types for code in ("CRE", "CRS", "MOD", "REN", "RAD", "SUP", "COP"))
+    assert "« RET »" not in types
+    assert "« RET » (Retraité)" in suggerer(CONTRAT, "ListeTypeContratTravail", "XXX")
+
+
+def test_the_list_of_an_element_whatever_its_index() -> None:
+    assert liste_de(CONTRAT, f"{LOGEMENT}[2]/@code") == liste_de(CONTRAT, LOGEMENT) == "ListeTypeLogement"
+    assert liste_de(CONTRAT, "interfaceNuu/demande") == ""
+
+
+def test_the_remedy_of_a_rule_keeps_its_own_where_there_is_no_code() -> None:
+    fiche, numero = CONTRAT.regles["ENT009"], "interfaceNuu/demande/demandeLogement/numUnique"
+    assert remede_de_regle(CONTRAT, "ENT009", numero, "1") == fiche.remede
+    assert remede_de_regle(CONTRAT, "ENT011", LOGEMENT, "F3").startswith("Vouliez-vous écrire « T3 » ?")
+    assert remede_de_regle(CONTRAT, "INCONNUE", LOGEMENT, "T3") == ""

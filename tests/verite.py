@@ -1,0 +1,83 @@
+"""Every form of a report, read back: the same numbers, and the same decision of whoever gates on it."""
+
+import io
+import json as librairie
+from collections import Counter
+from typing import Any
+
+import jsonschema
+from lxml import etree
+
+from sne_sandbox.reports import annotations, html, json, junit, sarif, text
+from sne_sandbox.reports.comptes import compter
+from sne_sandbox.reports.decision import ECHOUEE, EN_ERREUR, ENFREINTE
+from sne_sandbox.reports.model import Rapport
+from sne_sandbox.reports.signalements import JUGEMENT, signaler
+from sne_sandbox.resources import fixtures_dir
+
+SCHEMA: dict[str, Any] = librairie.loads((fixtures_dir() / "schemas/rapport.schema.json").read_text("utf-8"))
+
+
+def en_texte(juge: Rapport) -> str:
+    sortie = io.StringIO()
+    text.ecrire(juge, sortie)
+    return sortie.getvalue()
+
+
+def portes(juge: Rapport) -> dict[str, bool]:
+    """Whether each form lets the application pass."""
+    lu = librairie.loads(json.octets(juge))
+    suites = etree.fromstring(junit.octets(juge))
+    analyse = librairie.loads(sarif.octets(juge))["runs"][0]
+    return {
+        "code de sortie": juge.conforme,
+        "texte": not any(motif.partition("\n")[0] in en_texte(juge) for motif in juge.motifs),
+        "html": 'class="conclusion mal"' not in html.en_html(juge),
+        "json": lu["conforme"],
+        "junit": int(suites.get("failures")) + int(suites.get("errors")) == 0,
+        "sarif": all(r["level"] != "error" for r in analyse["results"]),
+        "sarif, sortie": analyse["invocations"][0].get("exitCode") == 0,
+        "github": not any(c.startswith("::error") for c in annotations.commandes(signaler(juge))),
+        "gitlab": all(q["severity"] != "major" for q in librairie.loads(annotations.octets(juge))),
+        "résumé": annotations.resume(juge).startswith("### ✅"),
+    }
+
+
+def verifier(juge: Rapport) -> None:
+    ouvertes = portes(juge)
+    assert set(ouvertes.values()) == {juge.conforme}, ouvertes
+    meme_nombres(juge)
+
+
+def meme_nombres(juge: Rapport) -> None:
+    comptes = compter(juge)
+    lu = librairie.loads(json.octets(juge))
+    jsonschema.Draft202012Validator(SCHEMA).validate(lu)
+    assert json.de_json(lu) == json.de_texte(json.octets(juge).decode())
+    analyse = librairie.loads(sarif.octets(juge))["runs"][0]
+    assert lu["synthese"] == analyse["properties"]["synthese"] == comptes.en_json()
+    # The synthesis alone, then the words of each line, decide as the whole does.
+    verifications, exigences = dict(comptes.verifications), dict(comptes.exigences)
+    mal = verifications.get(ECHOUEE, 0) + verifications.get(EN_ERREUR, 0) + exigences.get(ENFREINTE, 0)
+    assert not mal or not juge.conforme
+    vus = Counter(v["verdict"] for s in lu["scenarios"] for v in s["verifications"])
+    assert vus["échoué"] + vus["erreur"] == verifications.get(ECHOUEE, 0) + verifications.get(EN_ERREUR, 0)
+    assert Counter(b["etat"] for b in lu["bilans"])["enfreinte"] == exigences.get(ENFREINTE, 0)
+    # Text, page and summary say the same words.
+    phrases = [
+        f"{issue.signe} {issue.compte(n)}" for issue, n in (*comptes.verifications, *comptes.exigences)
+    ]
+    page = html.en_html(juge)
+    for ecrit in (en_texte(juge), page, annotations.resume(juge)):
+        assert [p for p in phrases if p not in ecrit] == []
+    # JUnit: a case a check, by its outcome.
+    cas = [c for c in etree.fromstring(junit.octets(juge)).iter("testcase") if "." in c.get("classname")]
+    genres = Counter(c[0].tag if len(c) else "" for c in cas)
+    assert genres["failure"] == verifications.get(ECHOUEE, 0)
+    assert genres["error"] == verifications.get(EN_ERREUR, 0)
+    assert sum(genres.values()) == len(juge.verifications)
+    # SARIF, GitLab: a result a group, by what it costs.
+    niveaux = Counter(r["level"] for r in analyse["results"] if r["ruleId"] != JUGEMENT)
+    attendus = {"error": comptes.a_corriger, "warning": comptes.conseils, "note": comptes.connus}
+    assert {n: niveaux[n] for n in attendus} == {n: len(groupes) for n, groupes in attendus.items()}
+    assert len(librairie.loads(annotations.octets(juge))) == len(analyse["results"])
