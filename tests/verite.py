@@ -36,10 +36,10 @@ def portes(juge: Rapport) -> dict[str, bool]:
         "json": lu["conforme"],
         "junit": int(suites.get("failures")) + int(suites.get("errors")) == 0,
         "sarif": all(r["level"] != "error" for r in analyse["results"]),
-        "sarif, sortie": analyse["invocations"][0].get("exitCode") == 0,
+        "sarif, conforme": analyse["properties"]["conforme"],
         "github": not any(c.startswith("::error") for c in annotations.commandes(signaler(juge))),
         "gitlab": all(q["severity"] != "major" for q in librairie.loads(annotations.octets(juge))),
-        "résumé": annotations.resume(juge).startswith("### ✅"),
+        "résumé": annotations.resume(juge).startswith("### ✅ "),
     }
 
 

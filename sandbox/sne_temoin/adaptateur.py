@@ -14,7 +14,7 @@ from typing import Any, Final
 from sne_temoin.application import NOM, VERSION, Temoin
 from sne_temoin.demandes import Cible
 from sne_temoin.incidents import Echec, Incident, Refus
-from sne_temoin.interface import VERSIONS
+from sne_temoin.interface import FILTRES, VERSIONS
 from sne_temoin.memoire import Dossier
 from sne_temoin.message import PARIS
 
@@ -23,12 +23,6 @@ Message = Mapping[str, Any]
 Reponse = dict[str, Any]
 #: Seconds to wait for an answer of the SNE when `demarrer` does not say.
 DELAI: Final = 30.0
-#: Filters of the feeds: field of the protocol, element of the operation.
-FILTRES: Final = {
-    "motif_radiation": "motifRadiation",
-    "statut_dalo": "statutDalo",
-    "type_reservataire": "typeReservataire",
-}
 #: How many of these applications may work at once.
 INSTANCES: Final = 4
 
@@ -72,8 +66,7 @@ class Adaptateur:
         self.temoin.installer(m["guichet"], m["adresses"], m["certificats"], m.get("boites") or {}, delai)
         self.temoin.accorder(int(m.get("instance") or 1), acceleration := float(m.get("acceleration") or 1))
         nous = {"nom": NOM, "version": VERSION, "instances": INSTANCES, "acceleration": acceleration}
-        sait = {"commandes": list(self.commandes), "versions": list(VERSIONS), "filtres": list(FILTRES)}
-        return nous | sait
+        return nous | {"commandes": list(self.commandes), "versions": [*VERSIONS], "filtres": [*FILTRES]}
 
     def reinitialiser(self, m: Message) -> Reponse:
         """Forget everything: the suite does it before each example."""
@@ -198,8 +191,7 @@ class Adaptateur:
 
     def relever_radiations(self, m: Message) -> Reponse:
         """The demandes radiated since the last time, of the filters that the user chose."""
-        filtres = {element: m[nom] for nom, element in FILTRES.items() if m.get(nom)}
-        return {"numeros": self.temoin.releves.radiations(filtres)}
+        return {"numeros": self.temoin.releves.radiations({n: m[n] for n in FILTRES if m.get(n)})}
 
     def relever_dalos(self, m: Message) -> Reponse:
         """Those declared DALO since the last time."""

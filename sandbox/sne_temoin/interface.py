@@ -30,8 +30,11 @@ class OperationAppelee:
         return WS + self.nom
 
 
-#: Fields that are a code: an attribute, and no text.
-CODES: Final = ("motifRadiation", "statutDalo", "typeReservataire")
+#: What a feed may be filtered by, and the field that says it, which is a code: an attribute, and no text.
+FILTRES: Final = {
+    "motif_radiation": "motifRadiation", "statut_dalo": "statutDalo", "type_reservataire": "typeReservataire",
+}  # fmt: skip
+CODES: Final = tuple(FILTRES.values())
 _CERTIFICAT: Final = ("nomCertificat", "certificat")
 _FICHIER: Final = ("nomFichier", "fichierXml", "nomCertificat")
 

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from sne_temoin.demandes import Demandes
 from sne_temoin.incidents import ReponseAbimee
+from sne_temoin.interface import FILTRES
 from sne_temoin.message import date_heure
 
 #: The SNE erases what was radiated a year before: the first feed goes no further back.
@@ -25,11 +26,11 @@ class Releves:
         self.memoire = demandes.memoire
 
     def radiations(self, filtres: Mapping[str, str]) -> list[str]:
-        """The demandes radiated since the last feed of these filters (element, code), those already told left
-        out."""
-        flux = "+".join(("radiations", *(f"{nom}={code}" for nom, code in filtres.items())))
+        """The demandes radiated since the last feed of these filters (FILTRES), none told twice."""
+        codes = {FILTRES[nom]: code for nom, code in filtres.items()}
+        flux = "+".join(("radiations", *(f"{champ}={code}" for champ, code in codes.items())))
         return self.relever(
-            flux, "getDemandesRadieesDepuisLe", "dateRadiationDepuisLe", "fichierDemandesRadiees", filtres
+            flux, "getDemandesRadieesDepuisLe", "dateRadiationDepuisLe", "fichierDemandesRadiees", codes
         )
 
     def dalos(self) -> list[str]:

@@ -31,6 +31,11 @@ HORS_FORMULAIRE = ("numGuichet", "numUnique", "forcerDoublon", "informationTrait
                    "radiation", "listeAnomalie", "listeDoublons")  # fmt: skip
 NON_GEREES = ("modifier", "radier", "supprimer", "piece", "rechercher", "lister_evenements", "decider",
               "relever_dalos", "integrer_dispatching", "chercher_doublons")  # fmt: skip
+FILTRES = {
+    "motif_radiation": "motifRadiation",
+    "statut_dalo": "statutDalo",
+    "type_reservataire": "typeReservataire",
+}
 ATTENTE = 1.3
 
 
@@ -52,7 +57,7 @@ class Application(Liaison):
         self.ouvrir(m)
         self.viser(m["adresses"])
         commandes = [c for c in COMMANDES if not (self.a("moitie") and c in NON_GEREES)]
-        return {"nom": "Éditeur zeep", "version": "1", "commandes": commandes}
+        return {"nom": "Éditeur zeep", "version": "1", "commandes": commandes, "filtres": list(FILTRES)}
 
     def reinitialiser(self, m: dict[str, Any]) -> dict[str, Any]:
         for memoire in (self.dossiers, self.curseurs, self.vus, self.rendus, self.auteurs):
@@ -190,33 +195,36 @@ class Application(Liaison):
         return {}
 
     def relever_radiations(self, m: dict[str, Any]) -> dict[str, Any]:
-        return {"numeros": self.relever("getDemandesRadieesDepuisLe")}
+        return {"numeros": self.relever("getDemandesRadieesDepuisLe", m)}
 
     def relever_dalos(self, m: dict[str, Any]) -> dict[str, Any]:
-        return {"numeros": self.relever("getNouveauxDaloDepuisLe")}
+        return {"numeros": self.relever("getNouveauxDaloDepuisLe", m)}
 
-    def relever(self, operation: str) -> list[str]:
-        self.interroger(operation)
-        rendus = self.rendus.setdefault(operation, set())
-        nouveaux = [n for n in self.vus[operation] if n not in rendus]
+    def relever(self, operation: str, m: dict[str, Any]) -> list[str]:
+        filtres = {element: m[nom] for nom, element in FILTRES.items() if m.get(nom)}
+        flux = f"{operation} {filtres}"
+        self.interroger(operation, flux, filtres)
+        rendus = self.rendus.setdefault(flux, set())
+        nouveaux = [n for n in self.vus[flux] if n not in rendus]
         rendus.update(nouveaux)
         return self.melanger(nouveaux)
 
-    def interroger(self, operation: str) -> None:
-        """One feed, from a minute before the last."""
+    def interroger(self, operation: str, flux: str, filtres: dict[str, str]) -> None:
+        """One feed, from a minute before the last of the same filters."""
         champ, archive = {
             "getDemandesRadieesDepuisLe": ("dateRadiationDepuisLe", "fichierDemandesRadiees"),
             "getNouveauxDaloDepuisLe": ("dateNouveauDaloDepuisLe", "fichierNouveauxDalo"),
         }[operation]
-        depuis = self.curseurs.get(operation, self.maintenant - timedelta(days=366)) - timedelta(minutes=1)
-        recu = self.appeler("demande_logement", operation, **{champ: depuis.isoformat()}, plein=True)
-        vus = self.vus.setdefault(operation, [])
+        depuis = self.curseurs.get(flux, self.maintenant - timedelta(days=366)) - timedelta(minutes=1)
+        codes = {element: {"code": code} for element, code in filtres.items()}
+        recu = self.appeler("demande_logement", operation, **{champ: depuis.isoformat(), **codes}, plein=True)
+        vus = self.vus.setdefault(flux, [])
         octets = contenu(recu[archive])
         if octets:
             with zipfile.ZipFile(io.BytesIO(octets)) as zip_:
                 lus = [self.numero_de(etree.fromstring(zip_.read(nom))) for nom in zip_.namelist()]
             vus.extend(n for n in lus if n not in vus)
-        self.curseurs[operation] = self.maintenant
+        self.curseurs[flux] = self.maintenant
 
     def lister_types_evenements(self, m: dict[str, Any]) -> dict[str, Any]:
         listes = {}
@@ -335,8 +343,8 @@ def repondre(application: Application, m: dict[str, Any]) -> dict[str, Any]:
         return {"statut": "erreur", "message": f"{type(erreur).__name__} : {erreur}"}
     if application.a("releves_frequents") and nom in ("enregistrer", "radier", "declarer_dalo", "consulter"):
         with contextlib.suppress(SansReponse, zeep.exceptions.Fault):
-            application.interroger("getDemandesRadieesDepuisLe")
-            application.interroger("getNouveauxDaloDepuisLe")
+            for operation in ("getDemandesRadieesDepuisLe", "getNouveauxDaloDepuisLe"):
+                application.interroger(operation, f"{operation} {{}}", {})
     return reponse
 
 

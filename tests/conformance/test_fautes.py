@@ -15,10 +15,13 @@ from constat_de_faute import Trouvee, noter, resumer
 from epreuve import Epreuve
 
 from sne_sandbox.conformance import pilotage
+from sne_sandbox.conformance.candidat import lire_candidat
+from sne_sandbox.conformance.certification import charger_referentiel, mentionner
 from sne_sandbox.conformance.plan import Scenario
 from sne_sandbox.conformance.portee import montrables
 from sne_sandbox.conformance.seance import ExempleJoue
 from sne_sandbox.reports.model import Rapport, Verdict
+from sne_sandbox.resources import fixtures_dir
 from sne_temoin.application import Temoin
 from sne_temoin.fautes import FAUTES, PAR_NOM, Faute, partage, robustesse
 
@@ -148,6 +151,11 @@ def test_l_application_honnete_ne_souleve_rien(
     }
     assert manques == {}
     assert rapport.conforme, rapport.motifs
+    referentiel = charger_referentiel(cote_a_cote.contrat.dossiers)
+    declare = lire_candidat(fixtures_dir() / "certification" / "candidat.toml", referentiel.certification)
+    lacunes = {m.id: {lacune.quoi for lacune in m.lacunes} for m in mentionner(rapport, referentiel, declare)}
+    # What it has is acquired, and the whole wants but more examples than are played here.
+    assert {m: quoi for m, quoi in lacunes.items() if quoi} == {"complet": {"exemples"}}
 
 
 def test_chaque_famille_d_exigences_a_ses_fautes() -> None:

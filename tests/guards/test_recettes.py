@@ -16,7 +16,7 @@ import recettes
 from recettes import ACTION, CI, COMPOSANT, GITHUB, GITLAB, Travail
 
 from sne_sandbox.cli.main import cli
-from sne_sandbox.reports.formats import FICHIERS
+from sne_sandbox.reports.formats import ATTESTATION, FICHIERS
 from sne_sandbox.server.base_servie import SERVICES
 from sne_sandbox.settings import PAR_NOM
 
@@ -28,6 +28,8 @@ TRAVAUX: list[Travail] = [
     recettes.du_composant(image="node:22", application="./adaptateur"),
     recettes.de_action(commande="npm test"),
     recettes.de_action(application="./adaptateur"),
+    recettes.de_action(commande="npm test", mention="socle"),
+    recettes.du_composant(image="node:22", application="./adaptateur", mention="socle"),
 ]
 LANGAGES = ("java", "php", "dotnet", "node")
 
@@ -36,7 +38,11 @@ def commandes(travail: Travail) -> Iterator[list[str]]:
     """The words of each call of ours, its variables in their place."""
     for variables, texte in travail.etapes:
         connues = {**travail.variables, **variables}
-        for rendue in string.Template(texte).safe_substitute(connues).splitlines():
+        entiere = texte.replace("\\\n", " ")
+        for nom in connues:  # « ${NOM:+OPTION} » stands for OPTION when NOM is not empty
+            choix = re.compile(rf"\$\{{{nom}:\+([^}}]*)\}}")
+            entiere = choix.sub(r"\1" if connues[nom] else "", entiere)
+        for rendue in string.Template(entiere).safe_substitute(connues).splitlines():
             if rendue.strip().startswith("sne-sandbox "):
                 yield shlex.split(rendue)[1:]
 
@@ -65,7 +71,9 @@ def test_every_command_of_a_recipe_is_one_of_ours(
     for premier, *suite in vues:
         commande = cli.get_command(click.Context(cli), premier)
         assert commande is not None
-        assert commande.make_context(premier, suite).params["dossier"] == Path("rapport-sne")
+        lu = commande.make_context(premier, list(suite)).params
+        assert lu["dossier"] == Path("rapport-sne")
+        assert ("socle" in lu["mentions"]) is ("--mention" in suite)
 
 
 def test_gitlab_keeps_the_reports_even_of_a_failed_job() -> None:
@@ -150,7 +158,7 @@ def test_the_container_of_the_service_is_started_by_a_command_of_ours() -> None:
 def test_a_service_gives_the_variables_of_run_and_every_file() -> None:
     script = (CI / "service.sh").read_text("utf-8")
     (noms,) = re.findall(r"for fichier in (.*); do", script)
-    assert noms.split() == list(FICHIERS)
+    assert noms.split() == [nom for nom in FICHIERS if nom != ATTESTATION.fichier]  # a server has no key
     for cle, service in SERVICES.items():
         assert f"SNE_ENDPOINT_{cle}=$SNE_HTTPS/services/{service}/" in script
 

@@ -11,6 +11,9 @@ from sne_sandbox.resources import fixtures_dir
 
 ADAPTATEUR = fixtures_dir() / "clients" / "python" / "adaptateur.py"
 
+#: It knows five commands of twenty-six: nothing to leave its address, renew, radiate, separate or delete by.
+MANQUE_AU_SOCLE = {"EMB-12", "EMB-16", "VIE-05", "VIE-06", "VIE-08", "VIE-09", "VIE-27", "EMB-14", "CTR-09"}
+
 
 def test_it_conforms_on_the_commands_it_knows(tmp_path: Path) -> None:
     """All but the SHOULD that it says it leaves, on a machine that writes something else than UTF-8."""
@@ -21,6 +24,17 @@ def test_it_conforms_on_the_commands_it_knows(tmp_path: Path) -> None:
     assert [b["exigence"] for b in rapport["bilans"] if b["etat"] == "enfreinte"] == ["VIE-12"]
     joues = {s["id"].partition("-")[0] for s in rapport["scenarios"] if s["verdict"] == "réussi"}
     assert {"TRA", "CRE", "CYC", "CON", "ROB"} <= joues
+    mentions = {m["id"]: m for m in rapport["mentions"]}
+    assert {m["verdict"] for m in mentions.values()} == {"incomplète"}
+    assert {lacune["quoi"] for lacune in mentions["messages"]["lacunes"]} == {"VIE-05", "VIE-06"}
+    socle = {lacune["quoi"]: lacune for lacune in mentions["socle"]["lacunes"]}
+    assert set(socle) == MANQUE_AU_SOCLE, "what lacks, and nothing else"
+    assert socle["VIE-06"]["phrase"] == "sans preuve : l'application ne connaît pas : radier"
+    for quoi, lacune in socle.items():
+        assert bool(lacune["commande"]) == (quoi not in ("EMB-14", "CTR-09")), quoi
+        assert not lacune["commande"] or f"--application '{application}' --scenario " in lacune["commande"]
+    attributions = {lacune["quoi"] for lacune in mentions["attributions"]["lacunes"]} - set(socle)
+    assert attributions == {"VIE-07", "FID-14", "ajouterEvenementDemande", "bail-signe", "sans-bail"}
 
 
 #: The same, to which somebody has added two commands as the protocol tells them.

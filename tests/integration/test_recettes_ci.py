@@ -161,7 +161,7 @@ def test_github_judges_the_tests_of_each_language(langage: str, depot: Path) -> 
     assert len(finis) == 2
     assert "::stop-commands::" in finis[-1].stderr
     assert "::error" not in finis[-1].stderr
-    assert "CONFORME" in (depot / "page.md").read_text("utf-8")
+    assert (depot / "page.md").read_text("utf-8").startswith("### ✅ ")
 
 
 @pytest.mark.parametrize("langage", LANGAGES)
@@ -179,7 +179,7 @@ def test_tests_that_fail_fail_the_job_and_annotate_it(depot: Path) -> None:
     finis = jouer(travail, depot, {"mvn --batch-mode verify": "false"}, sur_github(depot))
     assert finis[-1].returncode == 1
     assert "::error title=SNE jugement" in finis[-1].stderr
-    assert "NON CONFORME" in (depot / "page.md").read_text("utf-8")
+    assert (depot / "page.md").read_text("utf-8").startswith("### ❌ ")
     assert (depot / "rapport-sne" / "rapport.sarif").exists()
 
 
@@ -199,6 +199,11 @@ def test_the_action_and_the_component_do_both(quoi: str, depot: Path) -> None:
     entrees = {"commande": "sh mes-tests.sh"} if quoi == "commande" else {"application": "./adaptateur"}
     if quoi == "commande":
         conforme(jouer(recettes.de_action(**entrees), depot, {}, sur_github(depot)), depot)
+        shutil.rmtree(depot / "rapport-sne")
+        shutil.rmtree(depot / "envois")
+        refusee = jouer(recettes.de_action(**entrees, mention="socle"), depot, {}, sur_github(depot))[-1]
+        assert refusee.returncode == 1
+        assert "Mention exigée, et non acquise : socle" in refusee.stderr
         shutil.rmtree(depot / "rapport-sne")
         shutil.rmtree(depot / "envois")
     travail = recettes.du_composant(image="node:22", exemples=1, **entrees)

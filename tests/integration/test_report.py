@@ -10,7 +10,7 @@ import pytest
 from commande import MARS, client, sne
 from lxml import etree
 
-from sne_sandbox.reports import formats
+from sne_sandbox.reports import evidence, formats
 from sne_sandbox.resources import fixtures_dir
 
 FAUTIF = ["sh", str(Path(__file__).with_name("fautif.sh")), str(fixtures_dir() / "demandes/colocataires.xml")]
@@ -67,7 +67,7 @@ def test_evidence_is_confirmed(ici: Path, tmp_path: Path, nom: str, code: int) -
     shutil.copy(ici / nom / "preuves.zip", tmp_path / "p.zip")
     vu = sne(tmp_path, "report", "--verify", "p.zip", "--format", "json")
     assert vu.returncode == code, vu.stderr
-    assert "verdicts confirmés" in vu.stderr
+    assert "octet pour octet" in vu.stderr
     assert json.loads(vu.stdout)["bilans"] == json.loads((ici / nom / "rapport.json").read_text())["bilans"]
 
 
@@ -88,6 +88,8 @@ def _refaire(source: Path, cible: Path, membre: str, ancien: bytes, nouveau: byt
     with zipfile.ZipFile(cible, "w") as archive:
         for nom, contenu in contenus.items():
             archive.writestr(nom, contenu)
+        archive.comment = bytes(64)
+    evidence.sceller(cible)
 
 
 def test_an_edited_package_is_refused(ici: Path, tmp_path: Path) -> None:
@@ -105,7 +107,7 @@ def test_verdicts_that_the_journal_belies_are_told(ici: Path, tmp_path: Path) ->
     vu = sne(tmp_path, "report", "--verify", "p.zip")
     assert vu.returncode == 1
     assert "NOM-02" in vu.stderr
-    assert "ne sont pas confirmés" in vu.stdout
+    assert "ce dossier n'est pas confirmé" in vu.stdout
 
 
 def test_a_journal_shorter_than_its_report_is_told(ici: Path, tmp_path: Path) -> None:
@@ -116,7 +118,7 @@ def test_a_journal_shorter_than_its_report_is_told(ici: Path, tmp_path: Path) ->
     _refaire(ici / "mal" / "preuves.zip", tmp_path / "p.zip", "journal.jsonl", derniere, b"", sceller=True)
     vu = sne(tmp_path, "report", "--verify", "p.zip")
     assert vu.returncode == 1
-    assert "le journal n'en a que" in vu.stderr
+    assert "manque au journal" in vu.stderr
 
 
 def test_what_is_no_package(ici: Path, tmp_path: Path) -> None:

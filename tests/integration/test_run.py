@@ -300,7 +300,7 @@ def test_what_was_sent_before_an_interruption_is_judged_and_said_to_be_partial(t
         os.kill(processus.pid, signal.SIGINT)
         _, erreur = processus.communicate(timeout=240)
     assert processus.returncode == 143
-    assert erreur.count("ÉPREUVE INACHEVÉE") == 1
+    assert erreur.count("Épreuve inachevée : ") == 1
     assert {f.name for f in (tmp_path / "rapport").iterdir()} == FICHIERS
     rapport = _rapport(tmp_path / "rapport")
     assert rapport["entete"]["echanges"] == 1
@@ -311,7 +311,7 @@ def test_what_was_sent_before_an_interruption_is_judged_and_said_to_be_partial(t
     assert "partiel" in cas.get("message")
     assert "Épreuve inachevée" in (tmp_path / "rapport" / "rapport.html").read_text("utf-8")
     verifie = sne(tmp_path, "report", "--verify", "rapport/preuves.zip")
-    assert "verdicts confirmés" in verifie.stderr
+    assert "octet pour octet" in verifie.stderr
 
 
 TUER_LE_SERVEUR = """

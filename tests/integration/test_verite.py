@@ -51,7 +51,7 @@ def test_every_output_of_a_run_decides_alike(
     assert all(d["severity"] != "major" for d in defauts) is passe
     lignes = (vu.stdout + vu.stderr).splitlines()
     assert all(not ligne.startswith("::error ") for ligne in lignes) is passe
-    assert page.read_text("utf-8").startswith("### ✅ CONFORME" if passe else "### ❌ ")
+    assert page.read_text("utf-8").startswith("### ✅ " if passe else "### ❌ ")
     lu = rapport_json.lire(ici / "rapport.json")
     assert lu.conforme is passe
     verifier(lu)

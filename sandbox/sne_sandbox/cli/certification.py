@@ -16,7 +16,6 @@ from sne_sandbox.conformance.certification import (
     ReferentielDeCertification,
     charger_referentiel,
     remarques,
-    scenarios_pour,
 )
 from sne_sandbox.contract.certification import JOUE, Certification, MentionProposee, PartieDeProduit
 from sne_sandbox.contract.overlay import DossiersContrat
@@ -219,9 +218,7 @@ def _commandes(referentiel: ReferentielDeCertification, partie: PartieDeProduit)
     """The fewest commands that would show a role, or an option, by itself."""
     elements = [referentiel.certification.elements[e].scenario for e in partie.elements]
     cherches = [*partie.exigences, *partie.operations]
-    montres = scenarios_pour([s for s in referentiel.plan if s.id in elements], cherches)
-    autres = scenarios_pour(referentiel.plan, [c for c in cherches if c not in montres])
-    scenarios = dict.fromkeys((*elements, *autres.values()))
+    scenarios = dict.fromkeys((*elements, *referentiel.scenarios_pour(cherches, elements).values()))
     mots = ["sne-sandbox", "conform", "--application", ADAPTATEUR]
     mots += [mot for scenario in scenarios for mot in ("--scenario", scenario)]
     return [shlex.join(mots)] if scenarios else []

@@ -39,6 +39,7 @@ Exemples :
   sne-sandbox conform --application ./adaptateur --report-dir rapport
   sne-sandbox conform --application "java -jar adaptateur.jar" --examples 50 --seed 7
   sne-sandbox conform --application http://localhost:9000/sne --baseline connus.toml
+  sne-sandbox conform --application ./adaptateur --report-dir rapport --cle sne-sandbox.cle
   sne-sandbox conform --application ./adaptateur --candidat candidat.toml --mention socle
   sne-sandbox conform --application temoin --scenario CRE-COLOCATION --faute second-cotitulaire
 """
@@ -57,6 +58,8 @@ Exemples :
               help="Graine des tirages : la même graine, la même épreuve.")  # fmt: skip
 @click.option("--clock", "horloge", default="real", show_default=True, metavar="INSTANT",
               help="Instant ISO où commence chaque exemple ; real : celui du départ.")  # fmt: skip
+@click.option("--defi", default="", metavar="TEXTE",
+              help="Défi d'un vérificateur : graine, ménages et horloge en sont tirés.")  # fmt: skip
 @click.option("--scenario", "scenarios", multiple=True, metavar="ID",
               help="Ce scénario seul ; si aucun n'a cet identifiant, ceux d'une famille : CRE "
               "(peut se répéter).")  # fmt: skip
@@ -70,10 +73,12 @@ def commande(
     exemples: int,
     graine: int,
     horloge: str,
+    defi: str,
     scenarios: tuple[str, ...],
     faute: str | None,
     exigees: tuple[str, ...],
     reference: Path | None,
+    cle: str | None,
     juger_tout: bool,
     candidat: Path | None,
     mentions: tuple[str, ...],
@@ -94,10 +99,14 @@ def commande(
     from sne_sandbox.conformance.adresses import Adresses
     from sne_sandbox.conformance.base import BaseJugee
     from sne_sandbox.conformance.couloirs import Renforts
+    from sne_sandbox.conformance.greffe import Greffe
     from sne_sandbox.contract.exigences import charger_exigences
     from sne_sandbox.domain.base import Horloge, lire_horloge
+    from sne_sandbox.reports import empreintes
     from sne_sandbox.reports.progression import suivre
 
+    if defi:
+        graine, horloge = _du_defi(defi, graine, horloge)
     sorties = rapports.Sorties.preparer(
         dossier,
         reference,
@@ -107,6 +116,7 @@ def commande(
         options=options,
         candidat=candidat,
         mentions=mentions,
+        cle=cle,
     )
     with contextlib.ExitStack() as pile:
         pile.enter_context(
@@ -114,11 +124,12 @@ def commande(
         )
         application, autre = _application(designation, faute)
         maintenant = lire_horloge(horloge).maintenant(datetime.now(UTC)).replace(microsecond=0)
-        plan = plans.charger(fichier_plan)
+        plan, textes = plans.charger(fichier_plan), empreintes.lire_plan(fichier_plan)
+        greffe = Greffe()
         sorties.scenarios = tuple(scenario.id for scenario in plan)
         seulement = _choisir(scenarios, list(sorties.scenarios))
         ouverte = pile.enter_context(epreuve.ouvrir(options, Horloge(fige_a=maintenant), graine))
-        _tenir_hypothesis(ouverte.home)
+        tenir_hypothesis(ouverte.home)
         gc.freeze()  # what is loaded stays, and what an example leaves is freed by itself, almost all of it
         gc.set_threshold(20_000, 20, 50)
         ids = rapports.exigees(exigees, ouverte.contrat, pilotee=True)
@@ -153,19 +164,39 @@ def commande(
                         acceleration=pilotage.ACCELERATION,
                     ),
                     renforts,
+                    greffe,
                 )
             )
             enfant.verifier()
-        rapport = _de_ces_scenarios(rapport, scenarios)
+        rapport = de_ces_scenarios(rapport, scenarios)
+        rapport = replace(rapport, entete=replace(rapport.entete, defi=defi))
         _verifier_epreuve(rapport)
         rendu = sorties.rendre(
             rapport,
-            trafic.parcourir(ouverte.magasin, ouverte.base),
+            trafic.parcourir(ouverte.magasin, ouverte.base, jusqu_a=greffe.tete["dernier"]),
             configuration=rapports.configuration(
-                options, application=designation, exemples=exemples, graine=graine, horloge=str(maintenant)
+                options,
+                application=designation,
+                exemples=exemples,
+                graine=graine,
+                horloge=str(maintenant),
+                scenarios=list(scenarios),
             ),
+            juges=empreintes.detailler(ouverte.contrat, textes),
+            plan=textes,
+            proces_verbal=greffe.lignes,
         )
     return ouverte.signaux.sortie(rendu)
+
+
+def _du_defi(defi: str, graine: int, horloge: str) -> tuple[int, str]:
+    """The seed and the clock of a challenge. Raises UsageError when one was given beside it."""
+    from sne_sandbox.conformance.defi import graine_et_horloge
+
+    if graine or horloge != "real":
+        raise UsageError("--defi donne la graine et l'horloge.", remede="retirez --seed et --clock")
+    graine, maintenant = graine_et_horloge(defi)
+    return graine, maintenant.isoformat()
 
 
 class EpreuveImpossible(OperatorError):
@@ -193,7 +224,7 @@ class _Interruptible:
         self.application.fermer()
 
 
-def _tenir_hypothesis(home: Path) -> None:
+def tenir_hypothesis(home: Path) -> None:
     """Hypothesis writes beside the home, not where the user is, and keeps its advice for us to itself."""
     from hypothesis.configuration import set_hypothesis_home_dir
     from hypothesis.errors import HypothesisWarning
@@ -265,7 +296,7 @@ def _choisir(demandes: Collection[str], connus: Collection[str]) -> tuple[str, .
     return tuple(i for i in connus if i in choisis)
 
 
-def _de_ces_scenarios(rapport: "Rapport", demandes: Collection[str]) -> "Rapport":
+def de_ces_scenarios(rapport: "Rapport", demandes: Collection[str]) -> "Rapport":
     """`rapport`, whose command plays those scenarios alone, as they were asked for."""
     mots = [mot for demande in demandes for mot in ("--scenario", demande)]
     commande = " ".join([rapport.entete.commande, *map(shlex.quote, mots)])

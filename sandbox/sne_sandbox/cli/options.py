@@ -3,6 +3,7 @@ that they open, and a progress bar.
 """
 
 import difflib
+import os
 import signal
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -23,6 +24,8 @@ _F = TypeVar("_F", bound=Callable[..., Any])
 
 #: The options that every command takes.
 COMMUNES = ("home", "contract", "contracts", "profile")
+#: A key to sign with: a file, or the PEM text itself.
+VARIABLE_CLE = "SNE_SANDBOX_CLE"
 #: `--base`, as parameter `base`.
 une_base = click.option("--base", default="ecole", show_default=True, help="Nom de la base.")
 
@@ -87,14 +90,18 @@ def taille_de_semence(fonction: _F) -> _F:
 
 def sorties_de_rapport(*, forme: bool = True) -> Callable[[_F], _F]:
     """Add what a judgement is asked for: --report-dir, --require, --juger-tout, --baseline, --candidat,
-    --mention and, unless `forme` is False, --format, as parameters `dossier`, `exigees`, `juger_tout`,
-    `reference`, `candidat`, `mentions` and `forme`."""
+    --mention, --cle and, unless `forme` is False, --format, as parameters `dossier`, `exigees`, `juger_tout`,
+    `reference`, `candidat`, `mentions`, `cle` and `forme`."""
     from sne_sandbox.reports import formats
 
     def ajouter(fonction: _F) -> _F:
         if forme:
             aide = "Forme du rapport, seul sur la sortie standard."
             fonction = _forme("text", *formats.PAR_OPTION, aide=aide)(fonction)
+        fonction = click.option(
+            "--cle", envvar=VARIABLE_CLE, callback=_taire, metavar="FICHIER", show_envvar=True,
+            help="Clé qui signe preuves.zip (« sne-sandbox cles creer » en fait une).",
+        )(fonction)  # fmt: skip
         fonction = click.option(
             "--mention", "mentions", multiple=True, metavar="ID",
             help="Mention à acquérir, avec ou sans réserves : sortie 1 sinon (peut se répéter).",
@@ -121,6 +128,12 @@ def sorties_de_rapport(*, forme: bool = True) -> Callable[[_F], _F]:
         )(fonction)  # fmt: skip
 
     return ajouter
+
+
+def _taire(ctx: click.Context, param: click.Parameter, valeur: str | None) -> str | None:
+    """What we start, the application above all, does not hear the key."""
+    os.environ.pop(VARIABLE_CLE, None)
+    return valeur
 
 
 def _option(setting: Setting, defaut: Any) -> Callable[[_F], _F]:

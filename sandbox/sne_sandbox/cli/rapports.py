@@ -1,12 +1,14 @@
 """From a stream of judgement to what the user gets: the files of --report-dir, the summary, the exit code."""
 
 import contextlib
+import hashlib
 import platform
 import shlex
+import shutil
 import sys
 import tempfile
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -20,7 +22,14 @@ from sne_sandbox.raisons import raison_systeme
 from sne_sandbox.reports import baseline
 from sne_sandbox.reports.baseline import Connue
 from sne_sandbox.reports.decision import decider, exiger_mentions
-from sne_sandbox.reports.formats import ECRITS, FICHIERS, PAR_OPTION, PREUVES
+from sne_sandbox.reports.formats import (
+    ATTESTATION,
+    ECRITS,
+    FICHIERS,
+    PAR_OPTION,
+    PREUVES,
+    FichierDeRapport,
+)
 from sne_sandbox.reports.masque import CACHE
 from sne_sandbox.reports.model import Alentours, Candidat, Entete, Rapport
 from sne_sandbox.settings import SETTINGS
@@ -30,6 +39,9 @@ if TYPE_CHECKING:
     from sne_sandbox.contract.overlay import DossiersContrat
     from sne_sandbox.contract.versions import Contrat
     from sne_sandbox.domain.echange import Echange
+    from sne_sandbox.reports.empreintes import Detail
+    from sne_sandbox.reports.pseudonymes import Pseudonymes
+    from sne_sandbox.reports.signature import CleDeSignature
 
 #: Distributions on which a verdict depends: an evidence package names their versions.
 _JUGES: Final = ("sne-sandbox", "lxml", "hypothesis", "python-stdnum")
@@ -57,6 +69,7 @@ class Sorties:
     connues: tuple[Connue, ...] = ()
     forme: str = "text"
     partiel: bool = False
+    cle: "CleDeSignature | None" = None
     scenarios: tuple[str, ...] = ()
     juger_tout: bool = False
     contrat: tuple[str, Path | None] | None = None
@@ -77,10 +90,16 @@ class Sorties:
         options: Mapping[str, Any] | None = None,
         candidat: Path | None = None,
         mentions: Collection[str] = (),
+        cle: str | None = None,
     ) -> "Sorties":
-        """Makes the folder, reads the baseline and the candidat now: better told before the trial than after.
-        `options` hold the contract. Raises RapportNonEcrit, ReferenceIncorrecte, CandidatIncorrect,
-        UsageError for a mention that is none."""
+        """Makes the folder, reads the baseline, the candidat and the key now: better told before the trial
+        than after. `options` hold the contract. Raises RapportNonEcrit, ReferenceIncorrecte,
+        CandidatIncorrect, CleIncorrecte, UsageError for a mention that is none."""
+        privee = None
+        if cle:
+            from sne_sandbox.reports.signature import lire_cle
+
+            privee = lire_cle(cle)
         connues = baseline.lire(reference) if reference is not None else ()
         contrat = None if options is None else (options["contract"], options["contracts"])
         voulues, declare = _demandes(contrat, candidat, mentions)
@@ -97,6 +116,7 @@ class Sorties:
             connues,
             forme,
             partiel,
+            privee,
             juger_tout=juger_tout,
             contrat=contrat,
             mentions=voulues,
@@ -110,7 +130,7 @@ class Sorties:
 
             self._referentiel = charger_referentiel(_dossiers(self.contrat))
 
-    def _mentionner(self, rapport: Rapport) -> tuple[Rapport, tuple[str, ...]]:
+    def mentionner(self, rapport: Rapport) -> tuple[Rapport, tuple[str, ...]]:
         """`rapport` with its mentions, and what to say of the declaration: the one that is given, else the
         one that a report read again has. Raises ContractError."""
         self.apprendre()
@@ -134,32 +154,58 @@ class Sorties:
         *,
         configuration: Mapping[str, Any],
         remarques: Iterable[str] = (),
+        juges: "Detail | None" = None,
+        plan: Mapping[str, str] | None = None,
+        proces_verbal: "Callable[[Pseudonymes], Iterable[Mapping[str, Any]]] | None" = None,
+        copie: Path | None = None,
     ) -> int:
         """Applies the baseline, judges the mentions, writes all, `remarques` at the end of the text (on
-        stderr beside a machine's format); answers the exit code. Raises RapportNonEcrit, once stdout or
-        stderr has the report."""
+        stderr beside a machine's format); answers the exit code. `juges`, `plan`, `proces_verbal` are those
+        of `evidence.ecrire`; or the evidence is a `copie` of a package. Raises RapportNonEcrit, once stdout
+        or stderr has the report."""
         from sne_sandbox.reports import annotations, evidence, text
+        from sne_sandbox.reports.empreintes import resumer
 
         self._rendu = True
+        if juges is not None:
+            rapport = replace(rapport, entete=replace(rapport.entete, empreintes=resumer(juges)))
         if self.connues:
             # Expiries are days of real life, whatever the clock of the base says.
-            partiel = self.partiel or bool(rapport.entete.inacheve)
+            partiel, jour = self.partiel or bool(rapport.entete.inacheve), date.today()
             applique = baseline.appliquer(
-                rapport, self.connues, date.today(), partiel=partiel, scenarios=self.scenarios
+                rapport, self.connues, jour, partiel=partiel, scenarios=self.scenarios
             )
             rapport, remarques = applique.rapport, (*remarques, *applique.remarques)
-        rapport, dites = self._mentionner(rapport)
+            connues = [{**asdict(c), "expire": c.expire.isoformat()} for c in self.connues]
+            dite = {"connues": connues, "jour": jour.isoformat(), "partiel": partiel}
+            configuration = {**configuration, "reference": {**dite, "scenarios": self.scenarios}}
+        rapport, dites = self.mentionner(rapport)
         remarques = (*remarques, *dites)
+        configuration = {**configuration, "mentions": self.mentions}
         fichiers: dict[str, Path] = {}
         absents: dict[str, str] = {}
         echec: RapportNonEcrit | None = None
 
-        def prouver(chemin: Path) -> str:
+        def prouver(chemin: Path) -> None:
+            if copie is not None:
+                for nom in (PREUVES.fichier, ATTESTATION.fichier):
+                    pris = copie if nom == PREUVES.fichier else copie.with_name(nom)
+                    if pris.is_file():
+                        shutil.copyfile(pris, chemin.with_name(nom))
+                return
             ecrit = evidence.ecrire(
-                rapport, chemin, echanges=echanges, configuration=configuration, versions=versions()
+                rapport,
+                chemin,
+                echanges=echanges,
+                configuration=configuration,
+                versions=versions(),
+                juges=juges,
+                plan=plan,
+                proces_verbal=proces_verbal,
             )
             absents.update(ecrit.absents)
-            return ecrit.empreinte
+            if self.cle is not None:
+                attester(rapport, ecrit.empreinte, self.cle, chemin.with_name(ATTESTATION.fichier))
 
         try:
             fichiers = self._fichiers(rapport, prouver)
@@ -218,24 +264,39 @@ class Sorties:
         from sne_sandbox.reports import annotations
 
         with contextlib.suppress(OperatorError):  # it may be the contract itself that cannot be read
-            rapport, _ = self._mentionner(rapport)
+            rapport, _ = self.mentionner(rapport)
         self._fichiers(rapport)
         if self.forme in PAR_OPTION:
             self._a_la_machine(rapport)
         annotations.annoncer(rapport, sys.stderr)
 
-    def _fichiers(self, rapport: Rapport, prouver: Callable[[Path], str] | None = None) -> dict[str, Path]:
-        """Writes them, and the evidence by `prouver`, which answers its SHA-256; none without a folder.
-        Raises RapportNonEcrit."""
+    def _fichiers(self, rapport: Rapport, prouver: Callable[[Path], object] | None = None) -> dict[str, Path]:
+        """Writes them, after the evidence, by `prouver`: some name it. None without a folder. Raises
+        RapportNonEcrit."""
         if self.dossier is None:
             return {}
-        ecrits = ECRITS if prouver is None else (*ECRITS, PREUVES)
+        ecrits: list[FichierDeRapport] = [*ECRITS]
         with _a_la_place(self.dossier) as provisoire:
-            empreinte = prouver(provisoire / PREUVES.fichier) if prouver is not None else ""
-            alentours = Alentours(_avant(self.dossier), empreinte)
+            if prouver is not None:
+                prouver(provisoire / PREUVES.fichier)
+                ecrits += [f for f in (PREUVES, ATTESTATION) if (provisoire / f.fichier).is_file()]
+            alentours = self._alentours(provisoire)
             for forme in ECRITS:
                 (provisoire / forme.fichier).write_bytes(forme.ecrire(rapport, alentours))
         return {forme.nom: self.dossier / forme.fichier for forme in ecrits}
+
+    def _alentours(self, ecrits: Path) -> Alentours:
+        """What is known beside the report: `ecrits` is where its evidence was written."""
+        assert self.dossier is not None
+        preuves = ecrits / PREUVES.fichier
+        if not preuves.is_file():
+            return Alentours(_avant(self.dossier))
+        signe = (ecrits / ATTESTATION.fichier).is_file()
+        signataires: tuple[str, ...] | None = None if signe else ()
+        if self.cle is not None:
+            signataires = (self.cle.titulaire or f"clé {self.cle.id[:16]}",)
+        empreinte = hashlib.sha256(preuves.read_bytes()).hexdigest()
+        return Alentours(_avant(self.dossier), empreinte, signataires)
 
     def _a_la_machine(self, rapport: Rapport) -> None:
         sys.stdout.write(PAR_OPTION[self.forme].octets(rapport).decode())
@@ -252,6 +313,17 @@ def _avant(dossier: Path) -> Rapport | None:
     except json.RapportIllisible:
         return None
     return None if avant.entete.inacheve else avant
+
+
+def attester(rapport: Rapport, empreinte: str, cle: "CleDeSignature", chemin: Path) -> None:
+    """Writes the attestation of a package, whose SHA-256 is `empreinte`. Raises OSError."""
+    from sne_sandbox.reports import json as rapport_json
+    from sne_sandbox.reports import signature
+
+    qui = cle.titulaire or f"clé {cle.id[:16]}"
+    chemin.write_bytes(
+        signature.signer(signature.declarer(rapport, rapport_json.octets(rapport), empreinte, qui), cle)
+    )
 
 
 def _dossiers(contrat: tuple[str, Path | None]) -> "DossiersContrat":
@@ -356,6 +428,8 @@ def ligne_de_commande(mots: Sequence[str] | None = None) -> str:
     for mot in sys.argv[1:] if mots is None else mots:
         if mot == "--with-parent":  # how a server begins us, nothing to type
             continue
+        if "-----BEGIN" in mot:  # a key in full
+            mot = f"--cle={CACHE}" if mot.startswith("--cle=") else CACHE
         option, egal, _ = mot.partition("=")
         if dits and dits[-1] in secretes:
             dits.append(CACHE)

@@ -22,6 +22,7 @@ Exemples :
   sne-sandbox report --base ecole
   sne-sandbox report --base essai-42 --report-dir rapport
   sne-sandbox report --verify rapport/preuves.zip
+  sne-sandbox report --verify rapport/preuves.zip --confiance confiance.toml --cle ma.cle --contresigner
   sne-sandbox report --compare hier/rapport.json rapport/rapport.json
 """
 
@@ -31,6 +32,17 @@ Exemples :
 @sorties_de_rapport()
 @click.option("--verify", "preuves", type=click.Path(path_type=Path, dir_okay=False), metavar="FICHIER",
               help="Juge de nouveau, hors ligne, un dossier de preuves (preuves.zip).")  # fmt: skip
+@click.option("--confiance", type=click.Path(path_type=Path, dir_okay=False), metavar="FICHIER",
+              help="--verify : les clés de confiance (confiance.toml) ; rien n'est implicite.")  # fmt: skip
+@click.option("--defi", default="", metavar="TEXTE",
+              help="--verify : le défi auquel le dossier doit répondre.")  # fmt: skip
+@click.option(
+    "--contresigner",
+    is_flag=True,
+    help="--verify : ajoute à l'attestation la signature de --cle, si tout est confirmé.",
+)
+@click.option("--plan", "fichier_plan", type=click.Path(path_type=Path, exists=True), metavar="P",
+              help="--verify : le plan de l'épreuve, s'il n'est pas celui de l'interface.")  # fmt: skip
 @click.option("--compare", "comparees", nargs=2, type=click.Path(path_type=Path, dir_okay=False),
               metavar="AVANT APRÈS", help="Compare deux rapports (rapport.json ou preuves.zip).")  # fmt: skip
 @reglages(*COMMUNES, "database")
@@ -45,6 +57,11 @@ def commande(
     candidat: Path | None,
     mentions: tuple[str, ...],
     forme: str,
+    cle: str | None,
+    confiance: Path | None,
+    defi: str,
+    contresigner: bool,
+    fichier_plan: Path | None,
     **options: Any,
 ) -> int:
     """Juge ce qu'une base a vu ; ou rejuge un dossier de preuves ; ou compare deux rapports.
@@ -67,11 +84,18 @@ def commande(
         options=options,
         candidat=candidat,
         mentions=mentions,
+        cle=cle,
     )
     if preuves is not None:
-        from sne_sandbox.cli.preuves import rejuger
+        from sne_sandbox.cli.preuves import Verificateur, rejuger
 
-        return rejuger(preuves, sorties, options)
+        verificateur = Verificateur(confiance, defi, fichier_plan, contresigner=contresigner)
+        return rejuger(preuves, verificateur, sorties, options)
+    if confiance or defi or contresigner or fichier_plan:
+        raise UsageError(
+            "--confiance, --defi, --contresigner et --plan vont avec --verify.",
+            remede="ajoutez --verify preuves.zip",
+        )
     return _juger(base, exigees, sorties, options)
 
 
@@ -80,29 +104,29 @@ def _juger(
 ) -> int:
     from sne_sandbox.cli import rapports
     from sne_sandbox.conformance import trafic
+    from sne_sandbox.reports import empreintes
     from sne_sandbox.reports.progression import suivre
 
     contrat, magasin = ouvrir(options)
     with magasin:
         ids = rapports.exigees(demandees, contrat)
         connue = magasin.bases.lire(base)
-        rapport = suivre(
-            trafic.juger_base(
-                magasin,
-                base,
-                contrat,
-                trafic.ReglagesTrafic(
-                    exiger=ids,
-                    application=f"base {base}",
-                    commande=rapports.ligne_de_commande(),
-                    profil=connue.reglages.profile,
-                    graine=connue.seed,
-                    accord=True,
-                ),
-            )
+        reglages = trafic.ReglagesTrafic(
+            exiger=ids,
+            application=f"base {base}",
+            commande=rapports.ligne_de_commande(),
+            profil=connue.reglages.profile,
+            graine=connue.seed,
+            accord=True,
+            jusqu_a=magasin.journal.dernier(base),
         )
+        faits = trafic.faits(reglages, magasin, base)
+        rapport = suivre(trafic.juger_base(magasin, base, contrat, reglages))
         return sorties.rendre(
-            rapport, trafic.parcourir(magasin, base), configuration=rapports.configuration(options, base=base)
+            rapport,
+            trafic.parcourir(magasin, base, jusqu_a=reglages.jusqu_a),
+            configuration={**rapports.configuration(options, base=base), "trafic": faits},
+            juges=empreintes.detailler(contrat),
         )
 
 

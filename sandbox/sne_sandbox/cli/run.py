@@ -57,6 +57,7 @@ def commande(
     dossier: Path | None,
     exigees: tuple[str, ...],
     reference: Path | None,
+    cle: str | None,
     juger_tout: bool,
     candidat: Path | None,
     mentions: tuple[str, ...],
@@ -82,6 +83,7 @@ def commande(
         options=options,
         candidat=candidat,
         mentions=mentions,
+        cle=cle,
     )
     application = shlex.join(commande_lancee)
     with sorties.meme_en_echec(options, mode=TRAFIC, application=application, graine=seed):
@@ -89,6 +91,7 @@ def commande(
         with epreuve.ouvrir(options, lire_horloge(horloge), seed) as ouverte:
             # Beside the server, which starts.
             from sne_sandbox.conformance import trafic
+            from sne_sandbox.reports import empreintes
             from sne_sandbox.reports.progression import suivre
 
             ids = rapports.exigees(exigees, ouverte.contrat)
@@ -97,27 +100,25 @@ def commande(
             ouverte.relever_les_boites()
             inacheve = ouverte.signaux.dire("la commande n'est pas allée à son terme")
             echec = code != 0 and not inacheve
-            rapport = suivre(
-                trafic.juger_base(
-                    ouverte.magasin,
-                    ouverte.base,
-                    ouverte.contrat,
-                    trafic.ReglagesTrafic(
-                        exiger=ids,
-                        application=application,
-                        commande=rapports.ligne_de_commande(),
-                        profil=options["profile"],
-                        graine=seed,
-                        autres_motifs=[f"La commande a échoué (code {code})."] if echec else [],
-                        accord=not inacheve,
-                        inacheve=inacheve,
-                    ),
-                )
+            reglages = trafic.ReglagesTrafic(
+                exiger=ids,
+                application=application,
+                commande=rapports.ligne_de_commande(),
+                profil=options["profile"],
+                graine=seed,
+                autres_motifs=[f"La commande a échoué (code {code})."] if echec else [],
+                accord=not inacheve,
+                inacheve=inacheve,
             )
+            rapport = suivre(trafic.juger_base(ouverte.magasin, ouverte.base, ouverte.contrat, reglages))
             rendu = sorties.rendre(
                 rapport,
                 trafic.parcourir(ouverte.magasin, ouverte.base),
-                configuration=rapports.configuration(options, seed=seed, horloge=horloge),
+                configuration={
+                    **rapports.configuration(options, seed=seed, horloge=horloge),
+                    "trafic": trafic.faits(reglages, ouverte.magasin, ouverte.base),
+                },
+                juges=empreintes.detailler(ouverte.contrat),
                 remarques=[] if rapport.entete.echanges or rapport.entete.non_juges else _refus(ouverte),
             )
     return ouverte.signaux.sortie(rendu)

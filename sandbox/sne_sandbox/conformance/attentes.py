@@ -93,6 +93,10 @@ class Pouls:
         venus = [retard for quand, retard in list(self._retards) if quand >= depuis]
         return max(0.0, time.monotonic() - self._attendue, *venus)
 
+    def duree(self, delai: float, debut: float, fin: float) -> "Duree":
+        """What went by between two instants, of a command that waits `delai` for an answer."""
+        return Duree(delai, fin - debut, self.retard(debut))
+
     def attendre(self, seuil: float, depuis: float) -> None:
         """Waits, when the server was more than `seuil` seconds late since `depuis`, when the last example
         began, until it has not been for CALME_S: what the application gave up meanwhile is then done, and
@@ -181,10 +185,11 @@ class Poignees:
 
     vaines: int = 0
     """Commands in a row after which no line came."""
+    attente: float = _ATTENTE
 
     def attendre(self, relever: Callable[[], list[Observation]]) -> list[Observation]:
         """What `relever` brings, as soon as it brings anything."""
-        limite = time.monotonic() + (_ATTENTE if self.vaines < _VAINES_MAX else 0.0)
+        limite = time.monotonic() + (self.attente if self.vaines < _VAINES_MAX else 0.0)
         while not (vues := relever()) and time.monotonic() < limite:
             time.sleep(_PAUSE)
         self.vaines = 0 if vues else self.vaines + 1

@@ -141,6 +141,10 @@ class BaseJugee:
             apres += 1
         return lus
 
+    def echange(self, identifiant: int) -> Echange | None:
+        """An exchange of the journal with its bytes, None when it has it no more."""
+        return self.magasin.journal.lire(self.nom, identifiant)
+
     def demande(self, numero: str) -> DemandeStockee | None:
         """A demande as it is stored."""
         with self.magasin.lire(self.nom) as registre:
@@ -170,10 +174,15 @@ class BaseJugee:
                     boites.oter(Boite.SORTIE, depot.nom)
         return fichiers
 
-    def boite_entree(self, guichet: str) -> list[str]:
-        """Names of the files that `guichet` left, processed ones included."""
+    def fichiers_laisses(self, guichet: str, boite_entree: str = "") -> list[str]:
+        """Names of the files that `guichet` left, processed ones included; and those that its folder still
+        has, "" for none: the server makes its round every minute."""
         with self.magasin.lire(self.nom) as registre:
-            return [d.nom for d in Boites(registre.connexion, self.nom, guichet).lister(Boite.ENTREE)]
+            laisses = [d.nom for d in Boites(registre.connexion, self.nom, guichet).lister(Boite.ENTREE)]
+        dossier = Path(boite_entree)
+        if boite_entree and dossier.is_dir():
+            laisses += sorted(fichier.name for fichier in dossier.iterdir())
+        return laisses
 
     # --- what others do ------------------------------------------------------------------------------
 
@@ -236,12 +245,7 @@ def _demandes_en_trop(base: BaseJugee, adresses: Adresses) -> str | None:
 
 
 def _fichiers_laisses(base: BaseJugee, adresses: Adresses) -> str:
-    laisses = base.boite_entree(adresses.guichet)
-    dossier = Path(adresses.boite_entree)
-    if adresses.boite_entree and dossier.is_dir():
-        # Not taken in yet: the server makes its round every minute.
-        laisses += sorted(fichier.name for fichier in dossier.iterdir())
-    return ", ".join(laisses)
+    return ", ".join(base.fichiers_laisses(adresses.guichet, adresses.boite_entree))
 
 
 #: By the name that a step « controle » gives.

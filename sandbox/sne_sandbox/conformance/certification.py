@@ -53,10 +53,34 @@ _GARDEES: Final = ("--application", "--faute", "--contract", "--contracts")
 
 @dataclass(frozen=True, slots=True)
 class ReferentielDeCertification:
-    """What mentions are judged by: what they demand, and the plan that would show it."""
+    """What mentions are judged by: what they demand, and the plan that would show it. `montres` are the
+    requirements and the operations that each of its scenarios shows, those that need the fewest commands
+    first; `simples` are those where nothing goes wrong."""
 
     certification: Certification
     plan: Plan
+    montres: Mapping[str, frozenset[str]]
+    simples: frozenset[str]
+
+    def scenarios_pour(self, cherches: Iterable[str], pris: Iterable[str] = ()) -> dict[str, str]:
+        """For each requirement or operation, one scenario that shows it: of those of `pris`, to be played
+        anyway, first; then as few as are found by taking, each time, the one that shows the most, those where
+        nothing goes wrong first. What no scenario shows is left out."""
+        restent = set(cherches)
+        choisis: dict[str, str] = {}
+
+        def prendre(scenario: str) -> bool:
+            trouves = self.montres[scenario] & restent
+            choisis.update(dict.fromkeys(sorted(trouves), scenario))
+            restent.difference_update(trouves)
+            return bool(trouves)
+
+        for scenario in pris:
+            prendre(scenario)
+        for lot in ([s for s in self.montres if s in self.simples], list(self.montres)):
+            while restent and prendre(max(lot, key=lambda s: len(self.montres[s] & restent))):
+                pass
+        return choisis
 
 
 def charger_referentiel(dossiers: DossiersContrat) -> ReferentielDeCertification:
@@ -74,7 +98,10 @@ def charger_referentiel(dossiers: DossiersContrat) -> ReferentielDeCertification
         for commande in role.commandes:
             if commande not in COMMANDES:
                 raise _inconnu(f"roles.{role.id}.commandes", commande, tuple(COMMANDES))
-    return ReferentielDeCertification(certification, plan)
+    ranges = sorted(plan, key=lambda s: len(s.commandes))
+    montres = {s.id: frozenset(s.exigences) | _operations(s) for s in ranges}
+    simples = frozenset(s.id for s in plan if not (s.avec_panne or s.ailleurs))
+    return ReferentielDeCertification(certification, plan, montres, simples)
 
 
 @lru_cache(maxsize=1)
@@ -115,33 +142,6 @@ def commande_de(rapport: Rapport, *suite: str) -> str:
     return shlex.join(["sne-sandbox", "conform", *gardes, *suite])
 
 
-def scenarios_pour(plan: Iterable[Scenario], cherches: Iterable[str]) -> dict[str, str]:
-    """For each requirement or operation, one scenario that shows it: as few of them as are found by taking,
-    each time, the one that shows the most, those where nothing goes wrong first. What no scenario shows is
-    left out."""
-    scenarios = {s.id: s for s in plan}
-    montres = {s.id: frozenset(s.exigences) | _operations(s) for s in plan}
-    restent = set(cherches)
-    choisis: dict[str, str] = {}
-
-    def valeur(nom: str) -> tuple[bool, int, int]:
-        scenario, trouves = scenarios[nom], len(montres[nom] & restent)
-        return (
-            trouves > 0 and not (scenario.avec_panne or scenario.ailleurs),
-            trouves,
-            -len(scenario.commandes),
-        )
-
-    while restent and montres:
-        meilleur = max(montres, key=valeur)
-        trouves = montres.pop(meilleur) & restent
-        if not trouves:
-            break
-        choisis |= dict.fromkeys(sorted(trouves), meilleur)
-        restent -= trouves
-    return choisis
-
-
 @lru_cache(maxsize=512)
 def _operations_de(commande: str, portee: str) -> frozenset[str]:
     """Those of a command; of one that has a scope, those of the scope."""
@@ -161,6 +161,7 @@ class _Examen:
         self, rapport: Rapport, referentiel: ReferentielDeCertification, candidat: Candidat | None
     ) -> None:
         self._rapport = rapport
+        self._referentiel = referentiel
         self._certification = referentiel.certification
         self._plan = referentiel.plan
         self._candidat = candidat
@@ -276,7 +277,8 @@ class _Examen:
         attestables = [e for e in a_prouver if e in self._certification.attestables]
         a_prouver = [e for e in a_prouver if e not in attestables]
         a_appeler, a_voir = self._jamais_vus(voulue, options, absents)
-        par_scenario = self._par_scenario([*a_prouver, *a_appeler], [s for _, s in a_voir.values()])
+        a_jouer = [scenario for _, scenario in a_voir.values()]
+        par_scenario = self._referentiel.scenarios_pour([*a_prouver, *a_appeler], a_jouer)
         for exigence in a_prouver:
             if exigence not in retenues:
                 yield self._a_prouver(exigence, par_scenario)
@@ -338,7 +340,7 @@ class _Examen:
         """The operations that were never called, the elements that were never seen, by id, with their title
         and scenario; not those that a scenario still to play would show."""
         parties = self._certification.parties(voulue, options)
-        remises = frozenset().union(*(_operations(s) for s in self._plan if s.id in absents))
+        remises = frozenset().union(*(self._referentiel.montres[s] for s in absents))
         operations = dict.fromkeys(o for partie in parties for o in partie.operations)
         elements = [self._certification.elements[e] for partie in parties for e in partie.elements]
         return (
@@ -366,11 +368,6 @@ class _Examen:
             if joue is not None and joue.verdict in _NON_JOUES and not manquent & {*scenario.exigences}:
                 raison = f" : {joue.raison.rstrip('.')}" if joue.raison else ""
                 yield Lacune(scenario.id, f"scénario {joue.verdict}{raison}", self._jouer(scenario.id))
-
-    def _par_scenario(self, cherches: list[str], pris: list[str]) -> dict[str, str]:
-        """What is to be played for each: those of `pris` first, which are to be played anyway."""
-        choisis = scenarios_pour([s for s in self._plan if s.id in pris], cherches)
-        return choisis | scenarios_pour(self._plan, [c for c in cherches if c not in choisis])
 
     def _jouer(self, scenario: str) -> str:
         return commande_de(self._rapport, "--scenario", scenario) if scenario else ""

@@ -13,7 +13,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from sne_sandbox.conformance.fidelite import MOJIBAKE, UN_JOUR, est_mojibake
+from sne_sandbox.conformance.fidelite import UN_JOUR
+from sne_sandbox.conformance.jugement.juge import MOJIBAKE
 from sne_sandbox.conformance.observation import Observation
 from sne_sandbox.conformance.pas import PasJoue
 from sne_sandbox.conformance.protocole import Statut
@@ -36,11 +37,10 @@ _NON_LUE: Final = "reponse_non_lue"
 #: What an application does to every value of a kind: the requirement that says so, by `sorte`
 #: (`recolte.generaliser`).
 PARTOUT: Final[Mapping[str, str]] = {**dict.fromkeys(UN_JOUR.values(), "FID-13"), MOJIBAKE: "FID-10"}
+_LECTURE: Final = "VIE-24"
 #: What a message that is not ended breaks.
 _REQUETE: Final = "EMB-01"
 #: What comes of an operation that no action named, and that was guessed to be another.
-#: A text that grew as it was damaged may be longer than the schema lets it be.
-_SCHEMA: Final = "CTR-01"
 _ACTION: Final = "EMB-04"
 
 
@@ -76,8 +76,6 @@ class Consequences:
     yet), why, and the handshakes that failed then."""
     empechees: dict[str, str] = field(default_factory=dict)
     """Those of them that no finding explains, and why."""
-    mojibakes: dict[int | None, str] = field(default_factory=dict)
-    """The requirement under which the damaged texts of an exchange are told."""
     meprises: set[int | None] = field(default_factory=set)
     """Exchanges that were taken for another operation than the command's, for want of an action."""
     numero: Constat | None = None
@@ -90,7 +88,6 @@ class Consequences:
         if meprises and pas.envoi in (None, *meprises):
             constats = [c if c.tenue else replace(c, cause=_ACTION) for c in constats]
         self.lectures.voir(pas, [c for c in constats if not c.cause])
-        self.mojibakes |= {c.echange: c.exigence for c in constats if c.rompue and c.sorte == MOJIBAKE}
         echecs = frozenset(o.echange.identifiant for o in pas.observations if not o.acceptee) | _refus(pas)
         gardes = []
         for constat in constats:
@@ -137,8 +134,6 @@ class Consequences:
         """The same, of a finding of the traffic."""
         if constat.echange in self.meprises and constat.exigence.startswith("VIE"):
             return _ACTION
-        if constat.exigence == _SCHEMA and est_mojibake(constat.observe):
-            return self.mojibakes.get(constat.echange, "")
         return constat.cause
 
     def _cause(self, constat: Constat, pas: PasJoue) -> str:
@@ -149,6 +144,13 @@ class Consequences:
         if not self.lectures.lues and pas.statut is Statut.ERREUR and constat.sorte in _DE_LA_LECTURE:
             return non_lue.exigence if non_lue is not None else ""
         return ""
+
+
+def chef(constat: Constat, partout: Mapping[str, str]) -> str:
+    """The requirement that a breach of a kind of `partout` is charged to, "" when it stands by itself. What
+    is read amiss (VIE-24) is no consequence of what is written amiss."""
+    lu = constat.exigence == _LECTURE
+    return "" if lu or constat.exigence == partout.get(constat.sorte) else partout.get(constat.sorte, "")
 
 
 def _plier(constat: Constat, cause: str) -> list[Constat]:

@@ -78,7 +78,7 @@ Jouer = Callable[[Scenario, ExempleTire, BancDEssai], ExempleJoue]
 
 
 @dataclass(slots=True)
-class _Couloir:
+class Couloir:
     """A lane, and its only thread."""
 
     banc: BancDEssai
@@ -125,12 +125,17 @@ class _Couloir:
 class Couloirs:
     """The lanes beside `banc`, whose base takes in what they bring: none until `ouvrir`."""
 
-    def __init__(self, banc: BancDEssai, renforts: Renforts | None) -> None:
+    def __init__(
+        self, banc: BancDEssai, renforts: Renforts | None, suivre: Callable[[BancDEssai, int], BancDEssai]
+    ) -> None:
         self._banc = banc
+        self._suivre = suivre
         self._renforts = renforts
         self._permis = renforts.permis if renforts else nullcontext
-        self._couloirs: list[_Couloir] = []
+        self._couloirs: list[Couloir] = []
         self._rendus: dict[str, Future[ScenarioJoue]] = {}
+        self.places: dict[str, int] = {}
+        """The lane (its rank) of each scenario that one plays."""
         self.possibles = renforts is not None
         """Whether they are still to be opened, and can be."""
 
@@ -147,13 +152,15 @@ class Couloirs:
             base = self._banc.base.jumelle(f"{self._banc.base.nom}-{rang}")
             sien = LienApplication(self._renforts.ouvrir(), lien.pouls, lectures=replace(lien.lectures))
             adresses = self._renforts.adresses(base.nom)
-            couloir = _Couloir(replace(self._banc, lien=sien, base=base, adresses=adresses), rang)
+            banc = replace(self._banc, lien=sien, base=base, adresses=adresses)
+            couloir = Couloir(self._suivre(banc, rang), rang)
             couloir.fil.submit(couloir.presenter, *a_dire, rang)
             self._couloirs.append(couloir)
         groupes = [[s for s in scenarios if s.avec_panne is avec] for avec in (False, True)]
         places = [((rang + 0.5) / len(groupe), s) for groupe in groupes for rang, s in enumerate(groupe)]
         fils = zip(sorted(places, key=lambda place: place[0]), cycle(self._couloirs), strict=False)
         for (_, scenario), couloir in fils:
+            self.places[scenario.id] = couloir.rang
             self._rendus[scenario.id] = couloir.fil.submit(couloir.passer, scenario, tirer, jouer)
 
     def rendre(self, scenario: str) -> ScenarioJoue | None:

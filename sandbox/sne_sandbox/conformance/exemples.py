@@ -54,7 +54,7 @@ class ExempleTire:
     their rank from 1. No dataclass: Hypothesis would write out its fields, contract included, with every
     example that shows a fault."""
 
-    __slots__ = ("actes", "contrat", "demandes")
+    __slots__ = ("_cle", "actes", "contrat", "demandes")
 
     def __init__(
         self, demandes: Mapping[str, Element], contrat: Contrat, actes: Mapping[int, Acte] | None = None
@@ -62,6 +62,7 @@ class ExempleTire:
         self.demandes = demandes
         self.contrat = contrat
         self.actes = actes or {}
+        self._cle = ""
 
     def __repr__(self) -> str:
         return f"<Exemple {', '.join(self.demandes)}>"
@@ -77,8 +78,10 @@ class ExempleTire:
 
     def cle(self) -> str:
         """Canonical JSON: alike examples have one."""
-        versions = {nom: m.attributs.get("versionInterface", "") for nom, m in self.demandes.items()}
-        return json.dumps([versions, self.en_json()], sort_keys=True, ensure_ascii=False)
+        if not self._cle:
+            versions = {nom: m.attributs.get("versionInterface", "") for nom, m in self.demandes.items()}
+            self._cle = json.dumps([versions, self.en_json()], sort_keys=True, ensure_ascii=False)
+        return self._cle
 
 
 def formulaire_de(message: Element) -> Element:

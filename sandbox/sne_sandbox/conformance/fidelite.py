@@ -18,9 +18,9 @@ from functools import lru_cache
 from types import MappingProxyType
 from typing import Final
 
-from sne_sandbox.conformance.jugement.juge import Dire
+from sne_sandbox.conformance.jugement.juge import MOJIBAKE, Dire
 from sne_sandbox.domain.element import Element, lire_date, lire_instant
-from sne_sandbox.domain.texte import masquer_nirs
+from sne_sandbox.domain.texte import mal_lu, masquer_nirs
 from sne_sandbox.reports.model import Constat
 from sne_sandbox.resources import fixtures_dir
 
@@ -28,7 +28,6 @@ from sne_sandbox.resources import fixtures_dir
 TEXTE_COUPE: Final = "texte_coupe"
 CARACTERE_ABIME: Final = "caractere_abime"
 VALEUR_CHANGEE: Final = "valeur_changee"
-MOJIBAKE: Final = "utf8_lu_en_latin1"
 #: Of dates: by how many days all of them are shifted.
 UN_JOUR: Final[Mapping[int, str]] = MappingProxyType({-1: "jour_de_moins", 1: "jour_de_plus"})
 CODE_QUALIFIE: Final = "code_qualifie"
@@ -384,7 +383,7 @@ def equivalents(attendu: str, observe: str, *, entier: bool = False) -> bool:
 
 def sorte_d_ecart(attendu: str, observe: str) -> str:
     """How `observe` came from `attendu`, which it does not equal."""
-    if _mojibake(observe) == attendu:
+    if mal_lu(observe) == attendu:
         return MOJIBAKE
     attendu, observe = " ".join(attendu.split()), " ".join(observe.split())
     if any(c.isalpha() for c in attendu) and attendu.casefold() != observe.casefold():
@@ -408,23 +407,6 @@ def delicat(texte: str) -> bool:
 def _jour(texte: str) -> date | None:
     """The day that a text writes, None for what is no date."""
     return lire_date(texte) if "-" in texte and "T" not in texte else None
-
-
-def _mojibake(observe: str) -> str | None:
-    """The text whose UTF-8, read as another encoding, gave this one; None when there is none."""
-    for encodage in ("latin-1", "cp1252"):
-        try:
-            lu = observe.encode(encodage).decode()
-        except UnicodeError:
-            continue
-        if lu != observe:
-            return lu
-    return None
-
-
-def est_mojibake(observe: str) -> bool:
-    """Whether a text, perhaps cut, is UTF-8 that was read as another encoding."""
-    return any(_mojibake(observe[: len(observe) - cut]) for cut in range(3))
 
 
 def jours_d_ecart(attendu: str, observe: str) -> int | None:

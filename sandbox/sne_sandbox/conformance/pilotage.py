@@ -7,19 +7,19 @@ unless the application does not answer any more: what is left is then in error, 
 import contextlib
 import time
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, replace
 from datetime import UTC, datetime
-from typing import Final
+from typing import Any, Final
 from zlib import crc32
 
 from sne_sandbox.conformance.adresses import Adresses
 from sne_sandbox.conformance.application import Application, LienRompu
-from sne_sandbox.conformance.attentes import Pouls
 from sne_sandbox.conformance.base import BaseJugee
 from sne_sandbox.conformance.conditions import Conditions
 from sne_sandbox.conformance.consequences import obligatoires
 from sne_sandbox.conformance.couloirs import Couloirs, Renforts, presenter
 from sne_sandbox.conformance.exemples import ExempleTire, strategie
+from sne_sandbox.conformance.greffe import Greffe
 from sne_sandbox.conformance.observation import Observation, observer
 from sne_sandbox.conformance.plan import Plan, Scenario
 from sne_sandbox.conformance.protocole import PROTOCOLE
@@ -29,6 +29,7 @@ from sne_sandbox.conformance.reduction import BUDGET, Exemples, Reductions
 from sne_sandbox.conformance.seance import BancDEssai, ExempleJoue, LienApplication, jouer_exemple
 from sne_sandbox.conformance.trafic import outil
 from sne_sandbox.contract.exigences import charger_exigences, niveaux
+from sne_sandbox.contract.versions import Contrat
 from sne_sandbox.domain.dates import PARIS
 from sne_sandbox.domain.texte import accorde
 from sne_sandbox.reports.decision import decider
@@ -81,6 +82,17 @@ class ReglagesPilotage:
     exiger: Collection[str] = ()
     acceleration: float = 1.0
 
+    def en_json(self) -> dict[str, Any]:
+        """Its fields, as JSON values."""
+        dits = {champ.name: getattr(self, champ.name) for champ in fields(self)}
+        listes = {nom: list(dits[nom]) for nom in ("seulement", "exiger")}
+        return dits | listes | {"maintenant": self.maintenant and self.maintenant.isoformat()}
+
+    @classmethod
+    def de_json(cls, dits: Mapping[str, Any]) -> "ReglagesPilotage":
+        """Those of `en_json`. Raises TypeError, ValueError."""
+        return cls(**{**dits, "maintenant": datetime.fromisoformat(dits["maintenant"])})
+
 
 def derouler(
     plan: Plan,
@@ -89,18 +101,22 @@ def derouler(
     adresses: Adresses,
     reglages: ReglagesPilotage,
     renforts: Renforts | None = None,
+    greffe: Greffe | None = None,
 ) -> Iterator[Evenement]:
     """Plays the scenarios of `plan`; ends with `Fin`, mode « plan ». With `renforts`, an application that
-    says that it can plays them beside one another. A KeyboardInterrupt that `application` raises ends the
-    run, and the report says what was played. Never raises for what the application does."""
+    says that it can plays them beside one another; `greffe` notes what is needed to judge again. A
+    KeyboardInterrupt that `application` raises ends the run, and the report says what was played. Never
+    raises for what the application does."""
     debut = datetime.now(UTC)
     instant = (reglages.maintenant or debut).astimezone(PARIS).replace(microsecond=0)
     exigences = charger_exigences(base.contrat.dossiers)
     choisis = [s for s in plan if not reglages.seulement or s.id in reglages.seulement]
+    greffe = greffe or Greffe()
+    greffe.commencer(base.nom, replace(reglages, maintenant=instant).en_json())
     with contextlib.ExitStack() as pile:
-        lien = LienApplication(application, pile.enter_context(Pouls.de(adresses, base)))
-        banc = BancDEssai(lien, base, adresses, obligatoires(niveaux(exigences)))
-        couloirs = Couloirs(banc, renforts)
+        lien = LienApplication(application, pile.enter_context(greffe.pouls(adresses, base)))
+        banc = greffe.suivre(BancDEssai(lien, base, adresses, obligatoires(niveaux(exigences))))
+        couloirs = greffe.couloirs(banc, renforts)
         pile.callback(couloirs.fermer)
         pilotage = _Pilotage(
             banc,
@@ -110,6 +126,7 @@ def derouler(
             f"{reglages.commande} --seed {reglages.graine} --clock {instant.isoformat()}",
             RecueilDuJugement(base.contrat, exigences, reglages.profil),
             Reductions(reglages.reduction),
+            greffe,
         )
         yield DebutJugement(reglages.nom or PROTOCOLE, len(choisis), niveaux(exigences))
         with pilotage.jusqu_a_l_interruption():
@@ -121,7 +138,25 @@ def derouler(
             yield ScenarioFini(resultats[-1])
             pilotage.renforcer(choisis[rang:])
         pilotage.finir()
+        greffe.finir(base.dernier(), pilotage.interruption)
     yield Fin(pilotage.conclure(debut, resultats))
+
+
+def tirages_de(
+    scenario: Scenario, contrat: Contrat, reglages: ReglagesPilotage, instant: datetime, guichet: str
+) -> Exemples:
+    """The examples that the seed gives of a scenario, at `instant` (aware): to be drawn, not to be played."""
+    graine = crc32(f"{reglages.graine}:{scenario.id}".encode())
+    return Exemples(strategie(scenario, contrat, instant=instant, guichet=guichet), graine, _injouable)
+
+
+def _injouable(exemple: ExempleTire) -> ExempleJoue:
+    raise AssertionError(exemple)
+
+
+def instant_de(scenario: Scenario, instant: datetime) -> datetime:
+    """When the examples of a scenario begin, in a run that begins at `instant`."""
+    return datetime.fromisoformat(scenario.instant) if scenario.instant else instant
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +194,7 @@ class _Pilotage:
     commande: str
     recueil: RecueilDuJugement
     reductions: Reductions
+    greffe: Greffe
     presentation: _Presentation | None = None
     panne: str = ""
     """Why the application is given up, "" while it is not."""
@@ -309,14 +345,16 @@ class _Pilotage:
         )
 
     def _instant(self, scenario: Scenario) -> datetime:
-        return datetime.fromisoformat(scenario.instant) if scenario.instant else self.instant
+        return instant_de(scenario, self.instant)
 
     def _jouer(self, scenario: Scenario, exemple: ExempleTire, banc: BancDEssai) -> ExempleJoue:
-        return jouer_exemple(scenario, exemple, self._instant(scenario), banc)
+        instant = self._instant(scenario)
+        return self.greffe.jouer(
+            scenario, exemple, banc, lambda: jouer_exemple(scenario, exemple, instant, banc)
+        )
 
     def _tirages(self, scenario: Scenario) -> Exemples:
         """The examples of a scenario, shrunk on this bench."""
-        contrat, guichet = self.banc.base.contrat, self.banc.adresses.guichet
 
         def jouer(exemple: ExempleTire) -> ExempleJoue:
             joue = self._jouer(scenario, exemple, self.banc)
@@ -324,9 +362,11 @@ class _Pilotage:
             self.conditions.voir(scenario, exemple.cle(), joue, tire=False)
             return joue
 
-        graine = crc32(f"{self.reglages.graine}:{scenario.id}".encode())
-        tirees = strategie(scenario, contrat, instant=self._instant(scenario), guichet=guichet)
-        return Exemples(tirees, graine, jouer)
+        guichet = self.banc.adresses.guichet
+        tirages = tirages_de(
+            scenario, self.banc.base.contrat, self.reglages, self._instant(scenario), guichet
+        )
+        return self.greffe.exemples(scenario, replace(tirages, jouer=jouer))
 
     def _tirer(self, scenario: Scenario) -> Mapping[str, ExempleTire]:
         return self._tirages(scenario).tirer(scenario.combien(self.reglages.exemples))
@@ -370,7 +410,7 @@ class _Pilotage:
         if cle is None or self.recueil.cite(cle):
             return
         if connue is None:
-            echange = self.banc.base.magasin.journal.lire(self.banc.base.nom, cle)
+            echange = self.banc.base.echange(cle)
             connue = None if echange is None else observer(echange, self.banc.base.contrat)
         if connue is not None:
             self.recueil.citer(connue)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from sne_sandbox.conformance.accidents import dire_l_accident
-from sne_sandbox.conformance.consequences import PARTOUT, SANS_CAUSE
+from sne_sandbox.conformance.consequences import PARTOUT, SANS_CAUSE, chef
 from sne_sandbox.conformance.pas import REQUETE_INACHEVEE
 from sne_sandbox.conformance.recueil import ConstatsParExigence
 from sne_sandbox.conformance.reduction import depend_du_menage
@@ -97,8 +97,8 @@ def generaliser(
 ) -> list[ResultatScenario]:
     """The scenarios of a run; `constats`, all its findings, are changed in place. What an application does to
     every value of a kind (`PARTOUT`) is charged once, to the requirement that says so, if that one broke."""
-    ruptures = {(chef, c.sorte) for chef in PARTOUT.values() for c in constats.ruptures.get(chef, ())}
-    partout = {sorte: chef for sorte, chef in PARTOUT.items() if (chef, sorte) in ruptures}
+    ruptures = {(e, c.sorte) for e in PARTOUT.values() for c in constats.ruptures.get(e, ())}
+    partout = {sorte: e for sorte, e in PARTOUT.items() if (e, sorte) in ruptures}
     causes = constats.plier(partout)
     generalises = []
     for resultat in resultats:
@@ -113,12 +113,7 @@ def generaliser(
 def _generaliser(
     verification: Verification, partout: Mapping[str, str], causes: Mapping[str, str]
 ) -> Verification:
-    constats = tuple(
-        replace(c, cause=partout[c.sorte])
-        if c.rompue and partout.get(c.sorte, c.exigence) != c.exigence
-        else c
-        for c in verification.constats
-    )
+    constats = tuple(replace(c, cause=chef(c, partout)) if c.rompue else c for c in verification.constats)
     cause = causes.get(verification.cause, verification.cause)  # what explained it is explained too
     if verification.verdict is Verdict.ECHOUE and not any(c.rompue for c in constats):
         cause = constats[0].cause

@@ -8,7 +8,7 @@ from itertools import islice
 from typing import Final
 
 from sne_sandbox.conformance.accidents import GARDES_MAX, dire_l_accident, dire_les_accidents
-from sne_sandbox.conformance.consequences import SANS_CAUSE
+from sne_sandbox.conformance.consequences import SANS_CAUSE, chef
 from sne_sandbox.conformance.couverture import Couverture
 from sne_sandbox.conformance.observation import Observation, citer
 from sne_sandbox.contract.exigences import Exigence
@@ -160,7 +160,7 @@ class ConstatsParExigence:
         requirements of which nothing is left broken, each with that one."""
         plies: dict[str, str] = {}
         for exigence, ruptures in list(self.ruptures.items()):
-            restent = [c for c in ruptures if partout.get(c.sorte, exigence) == exigence]
+            restent = [c for c in ruptures if not chef(c, partout)]
             if not restent:
                 plies[exigence] = partout[ruptures[0].sorte]
                 del self.ruptures[exigence]

@@ -18,6 +18,7 @@ from hypothesis.strategies import SearchStrategy
 
 from sne_sandbox.conformance.exemples import ExempleTire
 from sne_sandbox.conformance.seance import ExempleJoue
+from sne_sandbox.domain.texte import masquer_nirs
 from sne_sandbox.reports.model import Constat
 
 #: (requirement, sorte).
@@ -79,6 +80,12 @@ class Exemples:
         self._tirer(combien, retenir, (Phase.generate,))
         return tires
 
+    def essayes(self, combien: int) -> list[ExempleTire]:
+        """What `tirer` tries, one after another, alike ones included."""
+        essais: list[ExempleTire] = []
+        self._tirer(combien, lambda exemple: essais.append(exemple), (Phase.generate,))
+        return essais
+
     def reduire(self, cle: Cle, combien: int, budget: int = BUDGET) -> tuple[ExempleTire, Constat] | None:
         """The smallest example found to show `cle`, and its finding; None when none does again."""
         meilleur: tuple[tuple[int, str], ExempleTire, Constat] | None = None
@@ -99,13 +106,14 @@ class Exemples:
             constat = fautes.get(cle)
             if constat is None:
                 return
-            taille = (len(texte), texte)
+            # Stand-ins for the NIRs choose the same.
+            taille = (len(texte), masquer_nirs(texte))
             if meilleur is None or taille < meilleur[0]:
                 meilleur = (taille, exemple, constat)
-            raise _Montre
+            raise Montre
 
         # The fault was shown; or it comes and goes, which Hypothesis minds and we do not.
-        with contextlib.suppress(_Montre, _Epuise, HypothesisException, BaseExceptionGroup):
+        with contextlib.suppress(Montre, _Epuise, HypothesisException, BaseExceptionGroup):
             self._tirer(combien, un, (Phase.generate, Phase.shrink))
         return None if meilleur is None else (meilleur[1], meilleur[2])
 
@@ -149,7 +157,7 @@ class Reductions:
         return replace(constat, exemple=exemple), premier
 
 
-class _Montre(Exception):
+class Montre(Exception):
     """The example shows the fault that is looked for."""
 
 

@@ -248,23 +248,28 @@ def _creation_renvoyee(pas: PasJoue, dire: Dire) -> Iterator[Constat]:
 
 
 def _date_du_fichier(pas: PasJoue, dire: Dire) -> Iterator[Constat]:
-    """CTR-13: what is sent now is dated now, by the base's clock or by the machine's. That it is not of the
-    future, the judge of traffic tells."""
+    """CTR-13: what is sent now is dated now, by the base's clock or, for an application whose clock cannot be
+    set, by the machine's. In free traffic a test may send any date, to see it refused."""
+    vus = 0
     for vue in pas.observations:
         ecrite = None if vue.document is None else vue.document.instant_de("entete/dateFichier")
         if ecrite is None:
             continue
+        vus += 1
         ecrite = ecrite.replace(tzinfo=ecrite.tzinfo or PARIS)
-        if all(ecrite < instant - _RETARD_MAX for instant in (vue.instant, vue.echange.recu_le)):
-            phrase = "Le fichier porte une date passée, et non celle de son envoi."
+        if all(abs(ecrite - instant) > _ECART_MAX for instant in (vue.instant, vue.echange.recu_le)):
+            sorte, quand = ("date_future", "à venir") if ecrite > vue.instant else ("date_passee", "passée")
+            phrase = f"Le fichier porte une date {quand}, et non celle de son envoi."
             attendu = f"{vue.instant.astimezone(PARIS):%Y-%m-%d}"
             chemin = "interfaceNuu/entete/dateFichier"
-            yield dire.rompue("date_passee", phrase, attendu, ecrite.isoformat(), chemin=chemin)
+            yield dire.rompue(sorte, phrase, attendu, ecrite.isoformat(), chemin=chemin)
             return
+    if vus:
+        yield dire.tenue()
 
 
-#: A file may be written a little before it is sent, and in another time zone.
-_RETARD_MAX: Final = timedelta(days=2)
+#: A clock that is a little fast or slow, a file written a little before it is sent, another time zone.
+_ECART_MAX: Final = timedelta(days=1)
 
 
 # --- the tables ------------------------------------------------------------------------------------------

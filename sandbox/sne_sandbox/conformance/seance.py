@@ -13,6 +13,7 @@ from sne_sandbox.conformance.application import Application, LienRompu
 from sne_sandbox.conformance.attentes import Duree, Poignees, Pouls, renoncement, seuil, trop_tard
 from sne_sandbox.conformance.autrui import AutreGuichet, AutruiRefuse
 from sne_sandbox.conformance.base import CONTROLES, BaseJugee
+from sne_sandbox.conformance.cahier import Cahier
 from sne_sandbox.conformance.consequences import Consequences, Lectures
 from sne_sandbox.conformance.exemples import ExempleTire
 from sne_sandbox.conformance.jugement import Suite, juger
@@ -59,12 +60,14 @@ class LienApplication:
 @dataclass(frozen=True, slots=True)
 class BancDEssai:
     """What examples are played on: the link to the application, the base that it works on, the addresses that
-    it was given; `obligatoires` are the ids of the MUST requirements."""
+    it was given; `obligatoires` are the ids of the MUST requirements. What it is told is noted in a
+    `cahier`."""
 
     lien: LienApplication
     base: BaseJugee
     adresses: Adresses
     obligatoires: frozenset[str] = frozenset()
+    cahier: Cahier = field(default_factory=Cahier)
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,8 +194,9 @@ class _Seance:
             lien.pouls.attendre(seuil(adresses.delai_max_s), lien.depuis)
             lien.depuis = time.monotonic()
             base.remettre(instant, adresses.boite_entree)
+            dernier = base.dernier()
             self.trafic.lire()  # what came late is of the example before
-            self.trafic.dernier = base.dernier()  # beyond what a journal that is full dropped
+            self.trafic.dernier = max(self.trafic.dernier, dernier)  # beyond what a full journal dropped
             # The example before broke off, and the application did not start again.
             self._revenir_au_vrai_serveur()
             lien.dire("reinitialiser", instant, {})
@@ -307,7 +311,7 @@ class _Seance:
         self.trafic.commencer_une_commande(etape.quoi, champs)
         debut = time.monotonic()
         reponse = lien.dire(etape.quoi, maintenant, champs)
-        duree = Duree(adresses.delai_max_s, time.monotonic() - debut, lien.pouls.retard(debut))
+        duree = lien.pouls.duree(adresses.delai_max_s, debut, time.monotonic())
         vues = self.trafic.relever()
         if not vues and reponse["statut"] == Statut.ERREUR:
             vues = lien.poignees.attendre(self.trafic.relever)

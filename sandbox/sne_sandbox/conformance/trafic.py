@@ -1,10 +1,10 @@
 """Driverless judgement: whatever traffic a base has seen, read from its journal in a stream."""
 
-from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, fields, replace
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
-from typing import Final
+from typing import Any, Final, Protocol
 
 from sne_sandbox.conformance.accidents import ERREUR_MAX
 from sne_sandbox.conformance.angles import Menages, angles_morts
@@ -37,7 +37,6 @@ from sne_sandbox.reports.model import (
     Verdict,
     Verification,
 )
-from sne_sandbox.store.session import Magasin
 
 MODE: Final = TRAFIC
 #: Families of requirements that traffic shows, by the head of their ids, in the order of the report.
@@ -47,6 +46,10 @@ _AILLEURS: Final[Mapping[str, str]] = {TEXTES: "CTR"}
 #: Exchanges cited at most, whatever the findings.
 CITES_MAX: Final = 60
 _RIEN: Final = "Aucun échange avec les services n'est arrivé."
+_SANS_FIN: Final = (
+    "Aucune requête n'est arrivée entière : {combien}, et jamais la fin. → envoyez tous les octets que dit "
+    "Content-Length, ou, de Transfer-Encoding: chunked, le dernier morceau (0)."
+)
 _AUCUN: Final = "Aucun échange n'a été accepté : les réponses refusées disent pourquoi."
 _VIDE: Final = "Il ne reste aucun échange à juger : le journal a été vidé."
 _PILOTE: Final = "Se juge en mode piloté (sne-sandbox conform) : {raison}."
@@ -58,6 +61,30 @@ _EN_PARTIE: Final[Mapping[str, str]] = {
 _VERDICTS: Final = {EtatExigence.PROUVEE: Verdict.REUSSI, EtatExigence.ENFREINTE: Verdict.ECHOUE}
 
 
+class JournalLu(Protocol):
+    """What is read of a journal: that of a base, or of an evidence package."""
+
+    def lire(self, base: str, identifiant: int) -> Echange | None:
+        """An exchange with its bytes, None when it has it no more."""
+
+    def chercher(self, base: str, *, limite: int) -> Sequence[Echange]:
+        """The last exchanges, the newest first."""
+
+    def compter(self, base: str) -> tuple[int, int]:
+        """How many it keeps, how many it dropped."""
+
+    def dernier(self, base: str) -> int:
+        """Id of the last exchange, 0 without any."""
+
+
+class MagasinLu(Protocol):
+    """What has such a journal."""
+
+    @property
+    def journal(self) -> JournalLu:
+        """Its journal."""
+
+
 @dataclass(frozen=True, slots=True)
 class ReglagesTrafic:
     """What is judged of a base, and how: its exchanges whose id is above `depuis`, sent by `application`
@@ -66,7 +93,8 @@ class ReglagesTrafic:
     Not conforming: a MUST that broke, a requirement of `exiger` without evidence, nothing that arrived, and
     each French sentence of `autres_motifs`. A refusal breaks nothing, a test may want it; with `accord`,
     which is for whole suites, traffic of which nothing was accepted does not conform either. `inacheve` says
-    why what sent it was cut short."""
+    why what sent it was cut short. Of a base that lives on, `jusqu_a` is the last exchange (id) that is
+    judged."""
 
     depuis: int = 0
     application: str = ""
@@ -77,10 +105,18 @@ class ReglagesTrafic:
     autres_motifs: Collection[str] = ()
     accord: bool = False
     inacheve: str = ""
+    jusqu_a: int | None = None
+
+    def en_json(self) -> dict[str, Any]:
+        """Its fields, as JSON values."""
+        return {champ.name: getattr(self, champ.name) for champ in fields(self)} | {
+            "exiger": list(self.exiger),
+            "autres_motifs": list(self.autres_motifs),
+        }
 
 
 def juger_base(
-    magasin: Magasin, base: str, contrat: Contrat, reglages: ReglagesTrafic | None = None
+    magasin: MagasinLu, base: str, contrat: Contrat, reglages: ReglagesTrafic | None = None
 ) -> Iterator[Evenement]:
     """Judges what a base has seen; ends with `Fin`, mode « trafic ». Memory is bounded by the findings, not
     by the traffic."""
@@ -89,7 +125,7 @@ def juger_base(
     yield DebutJugement(reglages.application, len(FAMILLES), niveaux(exigences), MODE)
     recueil = RecueilDuJugement(contrat, exigences, reglages.profil, cites_max=CITES_MAX)
     bande = _Bande(magasin, base, contrat, recueil)
-    bande.lire(reglages.depuis)
+    bande.lire(reglages.depuis, reglages.jusqu_a)
     bilans = tuple(_dire_pourquoi(bilan) for bilan in bande.recueil.bilans())
     scenarios = []
     for rang, (famille, titre) in enumerate(FAMILLES.items(), 1):
@@ -101,7 +137,9 @@ def juger_base(
     entete = bande.entete(reglages)
     motifs = [*reglages.autres_motifs]
     if not bande.echanges:
-        motifs.insert(0, _VIDE if entete.non_juges else _RIEN)
+        commencees = accorde(bande.inachevees, "commencée", "commencées")
+        rien = _SANS_FIN.format(combien=commencees) if bande.inachevees else _RIEN
+        motifs.insert(0, _VIDE if entete.non_juges else rien)
     elif reglages.accord and not bande.acceptes:
         motifs.insert(0, _AUCUN)
     rapport = replace(bande.recueil.rapport(entete, scenarios, bilans), angles_morts=tuple(bande.angles()))
@@ -112,23 +150,24 @@ def juger_base(
 class _Bande:
     """One reading of the journal of a base, from its first exchange to its last."""
 
-    magasin: Magasin
+    magasin: MagasinLu
     base: str
     contrat: Contrat
     recueil: RecueilDuJugement
     echanges: int = 0
     acceptes: int = 0
     refuses: int = 0
+    inachevees: int = 0
     debut: datetime | None = None
     fin: datetime | None = None
     _menages: Menages = field(default_factory=Menages)
     _textes: TextesAbimes = field(default_factory=TextesAbimes)
     _aboutis: Aboutissements = field(default_factory=Aboutissements)
 
-    def lire(self, depuis: int) -> None:
-        """Judges every exchange above an id, one by one and in sequence."""
+    def lire(self, depuis: int, jusqu_a: int | None) -> None:
+        """Judges every exchange above an id, and up to another, one by one and in sequence."""
         suite = Suite()
-        for echange in parcourir(self.magasin, self.base, depuis):
+        for echange in parcourir(self.magasin, self.base, depuis, jusqu_a):
             if echange.illisible:
                 # Judged as it is, it would accuse the application of what our file lost.
                 self.recueil.deplorer([_illisible(echange)])
@@ -171,6 +210,7 @@ class _Bande:
         )
 
     def _compter(self, vue: Observation) -> None:
+        self.inachevees += vue.inachevee
         if vue.soap or vue.asynchrone:
             self.echanges += 1
             self.acceptes += vue.acceptee
@@ -204,7 +244,7 @@ def _illisible(echange: Echange) -> Accident:
     return Accident(echange.identifiant, "lire sa ligne du journal", (), masquer_nirs(erreur[:ERREUR_MAX]))
 
 
-def _perdus(magasin: Magasin, base: str, depuis: int) -> str:
+def _perdus(magasin: MagasinLu, base: str, depuis: int) -> str:
     """What the journal had after `depuis` and has no more, in French; "" when it has all."""
     gardes, oublies = magasin.journal.compter(base)
     dernier = magasin.journal.dernier(base)
@@ -224,13 +264,25 @@ def _perdus(magasin: Magasin, base: str, depuis: int) -> str:
     return " ".join(phrases)
 
 
-def parcourir(magasin: Magasin, base: str, depuis: int = 0) -> Iterator[Echange]:
-    """The exchanges of a base above the id `depuis`, oldest first, with their bytes, one at a time."""
+def faits(reglages: ReglagesTrafic, magasin: MagasinLu, base: str) -> dict[str, Any]:
+    """What a judgement rests on beside its exchanges, as JSON values: how it is asked, and what the journal
+    of the base had."""
+    journal = [*magasin.journal.compter(base), magasin.journal.dernier(base)]
+    return {"base": base, "reglages": reglages.en_json(), "journal": journal}
+
+
+def parcourir(
+    magasin: MagasinLu, base: str, depuis: int = 0, jusqu_a: int | None = None
+) -> Iterator[Echange]:
+    """The exchanges of a base above the id `depuis`, up to `jusqu_a` (the last by default), oldest first,
+    with their bytes, one at a time."""
     derniers = magasin.journal.chercher(base, limite=1)
     if not derniers or derniers[0].identifiant is None:
         return
     gardes, _ = magasin.journal.compter(base)
     dernier = derniers[0].identifiant
+    if jusqu_a is not None:
+        gardes, dernier = gardes - max(0, dernier - jusqu_a), min(dernier, jusqu_a)
     for identifiant in range(max(depuis, dernier - gardes) + 1, dernier + 1):
         echange = magasin.journal.lire(base, identifiant)
         if echange is not None:

@@ -241,8 +241,14 @@ class _Lecteur:
                 raise self.refus((cle,), "clé inconnue", f"clés : nom, {', '.join(_LISTES)}")
 
     def refus(self, cles: tuple[str, ...], quoi: str, remede: str) -> ContractError:
-        """The error of a key: that of the last file that has it."""
-        ou = next((f for f, contenu in reversed(self._fichiers) if _contient(contenu, cles)), FICHIER)
+        """The error of a key: in the last file that has it, or the table that lacks it."""
+        lieux = (
+            fichier
+            for n in range(len(cles), 0, -1)
+            for fichier, contenu in reversed(self._fichiers)
+            if _contient(contenu, cles[:n])
+        )
+        ou = next(lieux, FICHIER)
         return ContractError(f"{ou}, [{'.'.join(cles)}] : {quoi}.", remede=remede)
 
     def tables(self, genre: str) -> dict[str, dict[str, Any]]:

@@ -244,6 +244,7 @@ class Territoires:
         self._anciennes = _Table(lire, anciennes, ("code", "nom", "fin", "successeur"))
         self._epci = _Table(lire, epci, ("siren", "nom", "type"))
         self._connues: Retenus[Commune | None] = Retenus(self._commune)
+        self._par_postal: Retenus[tuple[Commune, ...]] = Retenus(self._du_code_postal)
         self._noms: list[tuple[str, str]] | None = None
         self._numerotes: frozenset[str] | None = None
 
@@ -308,6 +309,16 @@ class Territoires:
             codes = [code for code, plie in self._noms if plie.startswith(cherche)]
         return tuple(commune for code in codes if (commune := self.commune(code)) is not None)
 
+    def du_code_postal(self, code: str) -> tuple[Commune, ...]:
+        """The communes in force that have that postal code, in the order of the file; () for what is none."""
+        return self._par_postal[code]
+
+    def _du_code_postal(self, code: str) -> tuple[Commune, ...]:
+        if not (len(code) == 5 and code.isascii() and code.isdigit()):
+            return ()
+        trouvees = map(self.commune, self._communes.codes_ou_figure(code))
+        return tuple(commune for commune in trouvees if commune is not None and code in commune.codes_postaux)
+
 
 def _plier_tout(noms: list[str]) -> list[str]:
     """Names folded, as one text: one by one, 35,000 take half a second."""
@@ -342,6 +353,18 @@ class _Table:
         """The first column of every row, in order."""
         self.lire()
         return (trouve[1].decode() for trouve in islice(_CODE.finditer(self._octets), 1, None))
+
+    def codes_ou_figure(self, mot: str) -> Iterator[str]:
+        """The first column of the rows in which a text is, in order."""
+        self.lire()
+        octets, cherche = self._octets, mot.encode()
+        place = octets.find(cherche)
+        while place >= 0:
+            debut, fin = octets.rfind(b"\n", 0, place) + 1, octets.find(b"\n", place)
+            code = _CODE.match(octets, debut)
+            if code is not None:
+                yield code[1].decode()
+            place = octets.find(cherche, fin) if fin >= 0 else -1
 
     def _chercher(self, code: str) -> tuple[str, ...] | None:
         """The wanted columns, but for the first, of the row of that code: the last one, of several."""

@@ -18,6 +18,8 @@ _PROCHES_MAX: Final = 3
 _TYPES: Final = "ListeTypeFichier"
 _DU_SNE: Final = frozenset({"DIS", "RET"})
 _TYPE: Final = "/entete/typeFichier"
+#: Rules whose `valeur` may be a code that is not of the list of its element.
+_DE_CODE: Final = frozenset({"ENT001", "ENT011", "DAL002", "DAL003"})
 _VERSION: Final = "interfaceNuu/@versionInterface"
 _INDICE: Final = re.compile(r"\[\d+\]")
 
@@ -45,6 +47,16 @@ def suggerer(contrat: Contrat, liste: str, ecrit: str) -> str:
     if len(codes) <= _COURTE:
         return f"{tete}codes de {liste} : {', '.join(dire_code(codes, code) for code in codes)}"
     return f"{tete}tous les codes de {liste} : {commande}"
+
+
+def suggerer_une_commune(contrat: Contrat, ecrit: str) -> str:
+    """What to write instead of a code that no commune has: those of that postal code. "" for none."""
+    communes = {c.code: c.nom for c in contrat.territoires.du_code_postal(ecrit)}
+    if not communes:
+        return ""
+    dites = " ou ".join(dire_code(communes, code) for code in list(communes)[:_PROCHES_MAX])
+    suite = f", ou une autre des {len(communes)} communes de ce code" if len(communes) > _PROCHES_MAX else ""
+    return f"{ecrit} est un code postal. Écrivez le code INSEE de la commune : {dites}{suite}."
 
 
 def dire_code(codes: Mapping[str, str], code: str) -> str:
@@ -87,7 +99,9 @@ def remede_de_regle(contrat: Contrat, regle: str, chemin: str, valeur: str) -> s
     list when `valeur` is none of them."""
     fiche = contrat.regles.get(regle)
     remede = fiche.remede if fiche is not None else ""
-    liste = liste_de(contrat, chemin)
+    if chemin.endswith("/commune") and not contrat.territoires.existe(valeur):
+        return suggerer_une_commune(contrat, valeur) or remede
+    liste = liste_de(contrat, chemin) if regle in _DE_CODE else ""
     if not liste or not valeur or contrat.nomenclatures.contient(liste, valeur):
         return remede
     dite = suggerer(contrat, liste, valeur)

@@ -154,3 +154,21 @@ def nombre(valeur: int) -> str:
 def entier_de(ecrit: str | None) -> int | None:
     """The whole number that was written, if a column holds it; None for anything else."""
     return int(ecrit) if ecrit and ecrit.isdecimal() and len(ecrit) <= _CHIFFRES_MAX else None
+
+
+def mal_lu(texte: str) -> str | None:
+    """The text whose UTF-8, read as Latin-1 or Windows-1252, gave this one; None when there is none."""
+    for encodage in ("latin-1", "cp1252"):
+        try:
+            lu = texte.encode(encodage).decode()
+        except UnicodeError:
+            continue
+        if lu != texte:
+            return lu
+    return None
+
+
+def est_mal_lu(texte: str) -> bool:
+    """Whether a text, perhaps cut, is UTF-8 that was read so."""
+    debut = texte.rstrip("…")
+    return any(mal_lu(debut[: len(debut) - coupe]) for coupe in range(3))

@@ -219,6 +219,8 @@ def _souhaits(tirage: Tirage, dossier: DossierTire, *, longues: bool) -> Dossier
     souhait, places = dossier.souhait, dossier.territoire.places
     if longues or tirage.booleen(_VARIANTE):
         souhait = replace(souhait, places=places[:_LOCALISATIONS_MAX])
+    if longues:
+        return replace(dossier, souhait=replace(souhait, types=_GRANDS[1]))
     if tirage.booleen(_VARIANTE):
         seul = dossier.foyer is None or dossier.foyer.taille == 1
         souhait = replace(souhait, types=tirage.choix((*(_PETITS if seul else ()), *_GRANDS)))

@@ -109,7 +109,7 @@ def conclure(rapport: Rapport) -> str:
     """What the whole comes to, in French: the mentions that are acquired; else what was covered, and how many
     failures there are. Nothing is concluded of a trial that did not go to its end."""
     if rapport.entete.inacheve:
-        return "épreuve inachevée"
+        return "Épreuve inachevée"
     acquises = _titres([m for m in rapport.mentions if m.acquise])
     manquements = ", ".join(dit for dit, _ in _manquements(rapport))
     if manquements:

@@ -1,9 +1,11 @@
-"""The evidence package: one ZIP from which a judgement is made again, offline.
+"""The evidence package: one ZIP from which a judgement is made again, offline, whole.
 
-`manifeste.json` (format, versions, what was masked, exchanges that are not there, SHA-256 and size of each
-member), `configuration.json`, `rapport.json` (the recorded verdicts), `journal.jsonl` (an exchange a line,
-with its bytes). The same contents give the same bytes. The hashes tell a damaged or edited package from a
-whole one; they sign nothing: whoever hands one over gives the hash of the file beside it.
+`manifeste.json` (format, versions, what was masked, exchanges that are not there, SHA-256 of what judged file
+by file, SHA-256 and size of each member), `configuration.json`, `rapport.json` (the recorded verdicts),
+`journal.jsonl` (an exchange a line, with its bytes); of a driven run, `plan.json` (the scenarios) and
+`proces-verbal.jsonl` (what the application was told and answered, with which households). The comment of the
+ZIP is the SHA-256 of all that precedes it. The same contents give the same bytes. Hashes tell a damaged
+package from a whole one; who vouches for it is told by the signature beside it (`signature`).
 """
 
 import hashlib
@@ -13,7 +15,7 @@ import zipfile
 import zlib
 from base64 import b64decode, b64encode
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, fields
 from datetime import datetime
@@ -25,20 +27,27 @@ from sne_sandbox.domain.texte import abrege, visible
 from sne_sandbox.errors import OperatorError, UsageError
 from sne_sandbox.raisons import raison_systeme
 from sne_sandbox.reports import json as rapport_json
+from sne_sandbox.reports.empreintes import Detail
 from sne_sandbox.reports.masque import impossible, masquer_valeur
 from sne_sandbox.reports.model import Rapport
 from sne_sandbox.reports.pseudonymes import Pseudonymes
 
-FORMAT_DOSSIER: Final = 1
+FORMAT_DOSSIER: Final = 2
+#: What is still read, though not judged again whole: there was no procès-verbal.
+ANCIEN_FORMAT: Final = 1
 _MANIFESTE: Final = "manifeste.json"
 _CONFIGURATION: Final = "configuration.json"
 _RAPPORT: Final = "rapport.json"
 _JOURNAL: Final = "journal.jsonl"
+_PLAN: Final = "plan.json"
+_PROCES_VERBAL: Final = "proces-verbal.jsonl"
 _MEMBRES: Final = (_CONFIGURATION, _RAPPORT, _JOURNAL)
+_DU_PLAN: Final = (_PLAN, _PROCES_VERBAL)
 #: The oldest date a ZIP can say: that of a package is in its report.
 _DATE: Final = (1980, 1, 1, 0, 0, 0)
-#: The record that ends a ZIP, without its numbers: its comment is empty.
+#: The record that ends a ZIP, without its numbers, and the length of the hash that is its comment.
 _FIN_DU_ZIP: Final = b"PK\x05\x06" + bytes(18)
+_SCEAU: Final = 64
 _DROITS: Final = 0o644 << 16
 _BLOC: Final = 1 << 20
 #: Larger than what the settings let in (20 MB, in base64, and its answer).
@@ -46,6 +55,7 @@ _LIGNE_MAX: Final = 100_000_000
 _PETIT_MAX: Final = 500_000_000
 #: Of the names that an error says.
 _NOMS_MAX: Final = 200
+_ENTIER: Final = "donnez le preuves.zip écrit par --report-dir, recopié en entier"
 _TEXTES: Final = frozenset({"requete", "reponse"})
 _REGLE_NIR: Final = (
     "Chaque NIR est remplacé par un NIR inventé de même longueur et de même forme, toujours le même : sexe, "
@@ -68,7 +78,7 @@ class DossierAltere(OperatorError):
 @dataclass(frozen=True, slots=True)
 class EchangesDuDossier:
     """The exchanges of a package, in the order of the journal, read from the file each time they are gone
-    through: there may be thousands. `list()` holds them all."""
+    through: there may be thousands. `list()` holds them all; `lignes` gives each with its line."""
 
     fichier: Path
     nombre: int
@@ -77,13 +87,17 @@ class EchangesDuDossier:
         return self.nombre
 
     def __iter__(self) -> Iterator[Echange]:
+        """Each of them. Raises as `lignes`."""
+        return (echange for echange, _ in self.lignes())
+
+    def lignes(self) -> Iterator[tuple[Echange, bytes]]:
         """Raises DossierIllisible for a line that is no exchange, DossierAltere for one that is not in its
         place; both name it."""
         dernier = 0
         with _ouvert(self.fichier) as archive, archive.open(_JOURNAL) as flux:
             for rang, ligne in enumerate(_lignes(flux), 1):
                 try:
-                    echange = _echange(json.loads(ligne))
+                    echange = relire_echange(ligne)
                 except (ValueError, KeyError, TypeError, AttributeError) as erreur:
                     raise DossierIllisible(
                         f"Le dossier [{self.fichier}], {_JOURNAL}, ligne {rang} : "
@@ -96,20 +110,38 @@ class EchangesDuDossier:
                             f"l'échange {echange.identifiant} vient après l'échange {dernier}."
                         )
                     dernier = echange.identifiant
-                yield echange
+                yield echange, ligne
 
 
 @dataclass(frozen=True, slots=True)
 class DossierPreuves:
     """A package whose hashes were checked. `versions` of all that judged, `empreintes` SHA-256 by member,
-    `absents` why an exchange (by its id) could not be put in it."""
+    `absents` why an exchange (by its id) could not be put in it; `texte` is that of `rapport`, `juges` the
+    digests of what judged, `plan` the scenarios by their paths."""
 
+    fichier: Path
+    format: int
     configuration: Mapping[str, Any]
     echanges: EchangesDuDossier
     rapport: Rapport
+    texte: str
     versions: Mapping[str, str]
     empreintes: Mapping[str, str]
     absents: Mapping[str, str]
+    juges: Detail
+    plan: Mapping[str, str]
+
+    def proces_verbal(self) -> Iterator[dict[str, Any]]:
+        """Its lines, read from the file. Raises DossierIllisible."""
+        with _ouvert(self.fichier) as archive, archive.open(_PROCES_VERBAL) as flux:
+            for rang, ligne in enumerate(_lignes(flux), 1):
+                try:
+                    lue = json.loads(ligne)
+                except (ValueError, RecursionError):
+                    raise DossierIllisible(
+                        f"Le dossier [{self.fichier}], {_PROCES_VERBAL}, ligne {rang} : ce n'est pas du JSON."
+                    ) from None
+                yield lue
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,11 +159,15 @@ def ecrire(
     echanges: Iterable[Echange],
     configuration: Mapping[str, Any],
     versions: Mapping[str, str],
+    juges: Detail | None = None,
+    plan: Mapping[str, str] | None = None,
+    proces_verbal: Callable[[Pseudonymes], Iterable[Mapping[str, Any]]] | None = None,
 ) -> DossierEcrit:
     """Writes a package, exchange by exchange; one that cannot be written is left out, and named.
 
-    `configuration` is JSON values. NIRs are masked in the report, and are stand-ins in the journal. Raises
-    OSError; nothing is left behind then."""
+    `configuration` is JSON values, `juges` the digests of what judged. Of a driven run, `plan` are its
+    scenarios, and `proces_verbal` gives its lines, with stand-ins for NIRs. NIRs are masked in the report,
+    and are stand-ins in the journal. Raises OSError; nothing is left behind then."""
     provisoire = chemin.with_name(f"{chemin.name}.tmp")
     pseudonymes = Pseudonymes()
     absents: dict[str, str] = {}
@@ -142,9 +178,15 @@ def ecrire(
             membres[_CONFIGURATION] = _ajouter(archive, _CONFIGURATION, [f"{texte}\n".encode()])
             membres[_RAPPORT] = _ajouter(archive, _RAPPORT, [rapport_json.octets(rapport)])
             membres[_JOURNAL] = _ajouter(archive, _JOURNAL, _lignes_de(echanges, pseudonymes, absents))
+            if proces_verbal is not None:
+                ecrit = f"{json.dumps(dict(plan or {}), ensure_ascii=False, indent=1)}\n"
+                membres[_PLAN] = _ajouter(archive, _PLAN, [ecrit.encode()])
+                lignes = map(_en_ligne, proces_verbal(pseudonymes))
+                membres[_PROCES_VERBAL] = _ajouter(archive, _PROCES_VERBAL, lignes)
             manifeste = {
                 "format": FORMAT_DOSSIER,
                 "versions": dict(versions),
+                "juges": juges or {},
                 "nir": {"masques": True, "regle": _REGLE_NIR, "remplaces": pseudonymes.nombre},
                 **({"absents": absents} if absents else {}),
                 "membres": membres,
@@ -152,10 +194,30 @@ def ecrire(
             _ajouter(
                 archive, _MANIFESTE, [json.dumps(manifeste, ensure_ascii=False, indent=1).encode() + b"\n"]
             )
+            archive.comment = bytes(_SCEAU)
+        sceller(provisoire)
         provisoire.replace(chemin)
     finally:
         provisoire.unlink(missing_ok=True)
     return DossierEcrit(_empreinte(chemin), absents)
+
+
+def sceller(fichier: Path) -> None:
+    """Writes the hash of a package at its end, over the one that is there. Raises OSError."""
+    with fichier.open("r+b") as flux:
+        sceau = _hacher(flux, flux.seek(-_SCEAU, io.SEEK_END))
+        flux.seek(-_SCEAU, io.SEEK_END)
+        flux.write(sceau)
+
+
+def _hacher(flux: IO[bytes], octets: int) -> bytes:
+    """The hash of the first bytes of a file, as the end of a package writes it."""
+    empreinte = hashlib.sha256()
+    flux.seek(0)
+    while octets and (bloc := flux.read(min(_BLOC, octets))):
+        empreinte.update(bloc)
+        octets -= len(bloc)
+    return empreinte.hexdigest().encode("ascii")
 
 
 def lire(fichier: Path) -> DossierPreuves:
@@ -163,11 +225,8 @@ def lire(fichier: Path) -> DossierPreuves:
     format) or DossierAltere (a member missing, added or changed, bytes around them), which name the file
     and the member."""
     with _ouvert(fichier) as archive:
-        if not _seule(archive, fichier):
-            raise DossierAltere(
-                f"Le dossier [{fichier}] a été modifié : des octets précèdent l'archive, ou la suivent.",
-                remede="redemandez le dossier d'origine",
-            )
+        if archive.comment and len(archive.comment) < _SCEAU:
+            raise DossierIllisible(f"Le fichier [{fichier}] est tronqué.", remede=_ENTIER)
         noms = archive.namelist()
         if _MANIFESTE not in noms:
             raise DossierIllisible(
@@ -175,7 +234,8 @@ def lire(fichier: Path) -> DossierPreuves:
                 remede="donnez le preuves.zip écrit par --report-dir",
             )
         manifeste = _json(archive, _MANIFESTE, fichier)
-        if not isinstance(manifeste, dict) or manifeste.get("format") != FORMAT_DOSSIER:
+        forme = manifeste.get("format") if isinstance(manifeste, dict) else None
+        if forme not in (FORMAT_DOSSIER, ANCIEN_FORMAT):
             raise DossierIllisible(
                 f"Le dossier [{fichier}] n'est pas au format {FORMAT_DOSSIER}.",
                 remede="vérifiez-le avec la version de sne-sandbox qui l'a écrit",
@@ -185,6 +245,7 @@ def lire(fichier: Path) -> DossierPreuves:
                 nom: (m["sha256"], m["octets"], m["lignes"]) for nom, m in manifeste["membres"].items()
             }
             versions, absents = dict(manifeste["versions"]), dict(manifeste.get("absents", {}))
+            juges = {genre: dict(siens) for genre, siens in manifeste.get("juges", {}).items()}
         except (KeyError, TypeError, AttributeError, ValueError):
             raise DossierIllisible(
                 f"Le dossier [{fichier}] : {_MANIFESTE} n'a pas la forme attendue."
@@ -200,21 +261,34 @@ def lire(fichier: Path) -> DossierPreuves:
                     f"Le dossier [{fichier}] a été modifié : {nom} n'a plus l'empreinte annoncée.",
                     remede="redemandez le dossier d'origine, ou refaites le jugement",
                 )
+        if not _seule(archive, fichier, scellee=forme == FORMAT_DOSSIER):
+            raise DossierAltere(
+                f"Le dossier [{fichier}] a été modifié : des octets ont changé, précèdent l'archive ou la "
+                "suivent.",
+                remede="redemandez le dossier d'origine",
+            )
         configuration = _json(archive, _CONFIGURATION, fichier)
         texte = _petit(archive, _RAPPORT, fichier)
-    if not isinstance(configuration, dict):
-        raise DossierIllisible(f"Le dossier [{fichier}] : {_CONFIGURATION} n'est pas un objet.")
+        plan = _json(archive, _PLAN, fichier) if _PLAN in noms else {}
+    for nom, lu in ((_CONFIGURATION, configuration), (_PLAN, plan)):
+        if not isinstance(lu, dict):
+            raise DossierIllisible(f"Le dossier [{fichier}] : {nom} n'est pas un objet.")
     try:
         rapport = rapport_json.de_texte(texte, f"{fichier}, {_RAPPORT}")
     except rapport_json.RapportIllisible as erreur:
         raise DossierIllisible(str(erreur), remede=erreur.remede) from None
     return DossierPreuves(
+        fichier=fichier,
+        format=forme,
         configuration=configuration,
         echanges=EchangesDuDossier(fichier, membres[_JOURNAL][2]),
         rapport=rapport,
+        texte=texte,
         versions=versions,
         empreintes={nom: sha256 for nom, (sha256, _, _) in membres.items()},
         absents=absents,
+        juges=juges,
+        plan=plan,
     )
 
 
@@ -237,13 +311,14 @@ def _ajouter(archive: zipfile.ZipFile, nom: str, morceaux: Iterable[bytes]) -> d
 
 def _ecarts(noms: Sequence[str], annonces: Collection[str]) -> str:
     """What lacks of a package, and what it should not have; "" when it has its members, each once."""
-    attendus = (*_MEMBRES, _MANIFESTE)
+    du_plan = _DU_PLAN if any(nom in noms or nom in annonces for nom in _DU_PLAN) else ()
+    attendus = (*_MEMBRES, *du_plan, _MANIFESTE)
     combien = Counter(noms)
     lots = (
         ("il manque {}", [nom for nom in dict.fromkeys((*attendus, *annonces)) if nom not in combien]),
         ("{} en trop", sorted(combien.keys() - set(attendus))),
         ("{} en double", sorted(nom for nom in attendus if combien[nom] > 1)),
-        ("{} non annoncé", [nom for nom in _MEMBRES if nom in combien and nom not in annonces]),
+        ("{} non annoncé", [nom for nom in attendus[:-1] if nom in combien and nom not in annonces]),
     )
     return " ; ".join(dit.format(abrege(visible(", ".join(lot)), _NOMS_MAX)) for dit, lot in lots if lot)
 
@@ -258,13 +333,17 @@ def _mesure(archive: zipfile.ZipFile, nom: str) -> tuple[str, int, int]:
     return empreinte.hexdigest(), octets, lignes
 
 
-def _seule(archive: zipfile.ZipFile, fichier: Path) -> bool:
-    """Whether the file holds the archive and nothing else: readers skip what stands before and after."""
+def _seule(archive: zipfile.ZipFile, fichier: Path, *, scellee: bool) -> bool:
+    """Whether the file holds the archive and nothing else, as it was hashed: readers skip what stands before
+    and after, and much of what stands between."""
     debut = min((info.header_offset for info in archive.infolist()), default=0)
+    sceau = archive.comment if scellee else b""
     with fichier.open("rb") as flux:
-        flux.seek(-len(_FIN_DU_ZIP), io.SEEK_END)
+        flux.seek(-len(_FIN_DU_ZIP) - len(sceau), io.SEEK_END)
         fin = flux.read()
-    return debut == 0 and fin[:4] == _FIN_DU_ZIP[:4] and fin[-2:] == _FIN_DU_ZIP[-2:]
+        entiere = not scellee or _hacher(flux, flux.seek(-len(sceau), io.SEEK_END)) == sceau
+    annonce = int.from_bytes(fin[len(_FIN_DU_ZIP) - 2 : len(_FIN_DU_ZIP)], "little")
+    return debut == 0 and fin[:4] == _FIN_DU_ZIP[:4] and annonce == len(sceau) and entiere
 
 
 @contextmanager
@@ -285,7 +364,7 @@ def _ouvert(fichier: Path) -> Iterator[zipfile.ZipFile]:
             ) from None
         raise DossierIllisible(
             f"Le fichier [{fichier}] n'est pas un ZIP, ou il est tronqué.",
-            remede="donnez le preuves.zip écrit par --report-dir, recopié en entier",
+            remede=_ENTIER,
         ) from None
     except (EOFError, NotImplementedError, RuntimeError, zlib.error):
         raise DossierIllisible(f"Le dossier [{fichier}] ne se décompresse pas : il est abîmé.") from None
@@ -340,6 +419,10 @@ def _ligne(echange: Echange) -> bytes:
     valeurs = {champ.name: getattr(echange, champ.name) for champ in fields(echange)}
     for nom in _TEXTES:
         valeurs[nom] = _corps(valeurs[nom])
+    return _en_ligne(valeurs)
+
+
+def _en_ligne(valeurs: Mapping[str, Any]) -> bytes:
     texte = json.dumps(valeurs, ensure_ascii=False, default=_simple, separators=(",", ":"))
     return texte.encode("utf-8", "replace") + b"\n"
 
@@ -360,7 +443,9 @@ def _simple(valeur: Any) -> str:
     return valeur.isoformat() if isinstance(valeur, datetime) else str(valeur)
 
 
-def _echange(valeurs: dict[str, Any]) -> Echange:
+def relire_echange(ligne: bytes) -> Echange:
+    """The exchange of a line of the journal. Raises ValueError, KeyError, TypeError, AttributeError."""
+    valeurs = json.loads(ligne)
     for nom in _TEXTES:
         valeurs[nom] = _octets(valeurs[nom])
     for nom in ("en_tetes", "en_tetes_reponse"):

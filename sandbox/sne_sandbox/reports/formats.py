@@ -118,15 +118,20 @@ ECRITS: Final = (*FORMATS, *RENDUS)
 #: The file from which a judgement is made again: it holds the exchanges too (`evidence`).
 PREUVES: Final = FichierDeRapport(
     "Preuves", "preuves.zip", "application/zip",
-    "prouver : configuration, journal, verdicts, versions, empreintes",
+    "prouver : journal, procès-verbal, configuration, verdicts, empreintes ; tout s'y rejuge",
+)  # fmt: skip
+#: Beside it, when there is a key: who vouches for it (`signature`).
+ATTESTATION: Final = FichierDeRapport(
+    "Attestation", "attestation.dsse.json", "application/vnd.in-toto+json",
+    "signer, si une clé est donnée : qui répond de ce dossier (in-toto, DSSE, Ed25519)",
 )  # fmt: skip
 #: Every file of --report-dir, by its name.
-FICHIERS: Final[Mapping[str, FichierDeRapport]] = {f.fichier: f for f in (*ECRITS, PREUVES)}
+FICHIERS: Final[Mapping[str, FichierDeRapport]] = {f.fichier: f for f in (*ECRITS, PREUVES, ATTESTATION)}
 #: The forms that stdout may get, by the word of --format.
 PAR_OPTION: Final[Mapping[str, FormatDeRapport]] = {f.option: f for f in FORMATS if f.option}
 
 
 def enumeres() -> str:
-    """« rapport.html, rapport.json, junit.xml… et preuves.zip »."""
-    *premiers, dernier = FICHIERS
+    """« rapport.html, rapport.json, junit.xml… et preuves.zip »: those that are always written."""
+    *premiers, dernier = (fichier for fichier in FICHIERS if fichier != ATTESTATION.fichier)
     return f"{', '.join(premiers)} et {dernier}"

@@ -26,7 +26,6 @@ from sne_sandbox.reports.model import (
     Rapport,
     ResultatScenario,
     Verdict,
-    VerdictMention,
     Verification,
 )
 
@@ -43,7 +42,6 @@ _GENRES: Final = {
     decision.ENFREINTE: "failure",
     decision.EN_ERREUR: "error",
 }
-_ACQUISES: Final = (VerdictMention.ACQUISE, VerdictMention.RESERVES)
 _EXEMPLE_MAX: Final = 4_000
 _CONSTATS_MAX: Final = 5
 
@@ -96,12 +94,14 @@ def _conclusion(rapport: Rapport, *, fautifs: bool) -> Iterator[tuple[str, Cas]]
     inacheve = rapport.entete.inacheve
     dits = [*(motifs_des_manquements(rapport) if fautifs else ()), inacheve]
     autres = [motif for motif in rapport.motifs if motif not in dits]
+    dites = set()
     for mention in rapport.mentions:
-        # One that was asked for (--mention) and is not acquired is a reason of the whole.
-        exigee = next((motif for motif in autres if mention.id in motif or mention.titre in motif), "")
-        yield f"{MENTION}.{mention.id}", _cas_de_mention(mention, exigee)
-        if exigee and mention.verdict not in _ACQUISES:
-            autres.remove(exigee)
+        # Of those that were asked for (--mention), the reason names each that is not acquired.
+        nommee = f"{mention.id} ({mention.verdict})"
+        exigee = next((motif for motif in rapport.motifs if f" {nommee}" in motif), "")
+        yield f"{MENTION}.{mention.id}", _cas_de_mention(mention, exigee=bool(exigee))
+        dites.add(exigee)
+    autres = [motif for motif in autres if motif not in dites]
     if inacheve:
         message = inacheve.partition("\n")[0]
         yield JUGEMENT, Cas(JUGEMENT, "épreuve", 0.0, "error", "inachevé", message, inacheve)
@@ -110,17 +110,17 @@ def _conclusion(rapport: Rapport, *, fautifs: bool) -> Iterator[tuple[str, Cas]]
         yield JUGEMENT, Cas(JUGEMENT, "conformité", 0.0, "failure", "non conforme", autres[0], corps)
 
 
-def _cas_de_mention(mention: Mention, exigee: str) -> Cas:
-    if mention.verdict in _ACQUISES:
+def _cas_de_mention(mention: Mention, *, exigee: bool) -> Cas:
+    if mention.acquise:
         return Cas(MENTION, mention.titre, 0.0)
     prouvees = accorde(mention.prouvees, "exigence prouvée", "exigences prouvées")
     dit = f"{mention.verdict.value} : {prouvees} sur {len(mention.exigences)}"
-    manques = [
+    manques = "\n".join(
         f"{lacune.quoi} : {lacune.phrase}" + (f"\n  {lacune.commande}" if lacune.commande else "")
         for lacune in mention.lacunes
-    ]
+    )
     genre = "failure" if exigee else "skipped"
-    return Cas(MENTION, mention.titre, 0.0, genre, mention.verdict.value, exigee or dit, "\n".join(manques))
+    return Cas(MENTION, mention.titre, 0.0, genre, mention.verdict.value, dit, manques)
 
 
 def _cas_du_scenario(
@@ -145,7 +145,7 @@ def _issue(verification: Verification, issue: Issue) -> tuple[str, str, str]:
     genre = _GENRES.get(issue, "skipped")
     if not genre:
         return "", "", ""
-    enfreints = [c for c in verification.constats if not c.tenue]
+    enfreints = [c for c in verification.constats if c.rompue]
     phrase = enfreints[0].phrase if enfreints else verification.raison or verification.verdict.value
     if genre != "skipped":
         return genre, (enfreints[0].sorte if enfreints else "") or verification.verdict.value, phrase
@@ -161,7 +161,7 @@ def _cas_du_bilan(bilan: Bilan, mode: str) -> Cas:
     if bilan.etat is not EtatExigence.ENFREINTE:
         dit = f"{bilan.etat.value} : {bilan.raison}" if bilan.raison else bilan.etat.value
         return Cas(mode, nom, 0.0, "skipped", bilan.etat.value, dit)
-    enfreints = tuple(c for c in bilan.constats if not c.tenue)
+    enfreints = tuple(c for c in bilan.constats if c.rompue)
     verification = Verification(mode, bilan.exigence, Verdict.ECHOUE, enfreints, connue=bilan.connue)
     genre, sorte, message = _issue(verification, issue)
     return Cas(mode, nom, 0.0, genre, sorte, message, _corps(verification))
@@ -169,7 +169,7 @@ def _cas_du_bilan(bilan: Bilan, mode: str) -> Cas:
 
 def _corps(verification: Verification) -> str:
     lignes: list[str] = []
-    enfreints = [c for c in verification.constats if not c.tenue]
+    enfreints = [c for c in verification.constats if c.rompue]
     for constat in enfreints[:_CONSTATS_MAX]:
         lignes += _phrases(constat)
     if len(enfreints) > _CONSTATS_MAX:

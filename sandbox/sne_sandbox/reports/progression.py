@@ -103,7 +103,8 @@ def _lignes(flux: TextIO) -> Affichage:
     debut, rang, dite = DebutJugement("", 0), 0, ""
 
     def ecrire(ligne: str) -> None:
-        flux.write(ligne + "\n")
+        # GitHub obeys « ##[error] » wherever it stands in a line, whoever wrote it.
+        flux.write(ligne.replace("##[", "## [") + "\n")
         flux.flush()
 
     def montrer(evenement: Evenement) -> None:

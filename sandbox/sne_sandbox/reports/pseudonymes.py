@@ -37,12 +37,16 @@ _EN_CLAIR: Final = re.compile(
     + rb"(?!\d)",
     re.DOTALL,
 )
+#: What a digit stands in by chance, and is compared to the bit: a digest, an attestation.
+_EMPREINTE: Final = re.compile(r"[0-9a-f]{64}")
+_PDF: Final = re.compile(rb"(%PDF-.*?%%EOF)", re.DOTALL)
 _BASE64: Final = re.compile(rb"[A-Za-z0-9+/]{40,}(?:\r?\n[A-Za-z0-9+/]+)*={0,2}")
 _ZIP: Final = b"PK\x03\x04"
 _FIN_DE_ZIP: Final = b"PK\x05\x06"
 _TAILLE_FIN: Final = 22
 _ZIP_MAX: Final = 50_000_000
 _TETE: Final = 5  # sex, year, month
+_NIR: Final = "nir"
 
 
 class Pseudonymes:
@@ -82,6 +86,12 @@ class Pseudonymes:
         ZIP that held one."""
         if _ZIP in donnees:
             donnees = self._avec_zip(donnees)
+        if b"%PDF-" in donnees:
+            morceaux = _PDF.split(donnees)
+            return b"".join(m if rang % 2 else self._message(m) for rang, m in enumerate(morceaux))
+        return self._message(donnees)
+
+    def _message(self, donnees: bytes) -> bytes:
         donnees = _BASE64.sub(lambda trouve: self._base64(trouve[0]), donnees)
         donnees = _ELEMENT.sub(lambda trouve: trouve[1] + self._contenu(trouve[2]), donnees)
         return _EN_CLAIR.sub(lambda trouve: self._contenu(trouve[0]), donnees)
@@ -159,6 +169,21 @@ class Pseudonymes:
             if len(nir) > _TETE:
                 texte = texte.replace(nir, remplacant)
         return self.octets(texte.encode("utf-8", "surrogatepass")).decode("utf-8", "surrogatepass")
+
+    def valeur(self, valeur: Any, nom: str = "") -> Any:
+        """A JSON value: what a key `nir` holds, and what reads like a NIR elsewhere, as in the bytes of a
+        message."""
+        if isinstance(valeur, dict):
+            return {cle: self.valeur(v, cle) for cle, v in valeur.items()}
+        if isinstance(valeur, list):
+            return [self.valeur(v, nom) for v in valeur]
+        if isinstance(valeur, int) and nom == _NIR and not isinstance(valeur, bool):
+            return int(self.valeur(str(valeur), nom))
+        if not isinstance(valeur, str) or _EMPREINTE.fullmatch(valeur):
+            return valeur
+        octets = valeur.encode("utf-8", "surrogatepass")
+        change = self._contenu(octets) if nom == _NIR else self.octets(octets)
+        return change.decode("utf-8", "surrogatepass")
 
     def _valeur(self, valeur: Any) -> Any:
         if isinstance(valeur, str):

@@ -50,7 +50,11 @@ def octets(rapport: Rapport) -> bytes:
         for e in rapport.echanges
         if e.identifiant in cites
     ]
-    dites = {"conclusion": conclure(rapport), "synthese": compter(rapport).en_json()}
+    dites = {
+        "conforme": rapport.conforme,
+        "conclusion": conclure(rapport),
+        "synthese": compter(rapport).en_json(),
+    }
     return journal(entete.outil, dits, conduite, requetes, dites)
 
 

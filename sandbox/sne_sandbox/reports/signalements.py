@@ -130,6 +130,8 @@ def _details(groupe: GroupeConstats) -> Iterator[str]:
         attendu, observe = (abrege(t, _VALEUR_MAX) or RIEN for t in (constat.attendu, constat.observe))
         yield f"attendu : {attendu}"
         yield f"observé : {observe}"
+    if groupe.suites:
+        yield groupe.suites
     if groupe.scenarios:
         yield f"scénarios : {', '.join(groupe.scenarios)}"
     if groupe.echanges:

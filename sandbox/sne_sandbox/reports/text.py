@@ -108,7 +108,7 @@ class _Resume:
         juge = decision.conclure(self._rapport)
         couleur = "bold green" if self._rapport.conforme else "bold red"
         qui = f"{entete.application}, contrat {entete.contrat}, profil {entete.profil}"
-        self._dire(f"{juge[:1].upper()}{juge[1:]} : {qui}", couleur)
+        self._dire(f"{juge} : {qui}", couleur)
         for motif in self._rapport.motifs:
             self._dire(f"  {motif}")
         comptes = self._comptes

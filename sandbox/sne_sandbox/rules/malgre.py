@@ -17,6 +17,8 @@ from sne_sandbox.domain.element import Element
 from sne_sandbox.rules import engine
 from sne_sandbox.rules.rule import Contexte, Infraction, Regle
 
+#: Elements of a document that is judged in spite of its faults: a real one has some four hundred.
+ELEMENTS_MAX: Final = 5_000
 #: Faults of a document that is none of this schema, or whose place is not told: no rule is run.
 _SANS_SUITE: Final = frozenset({"", "racine", "la_suite", "type_annonce", "refus_brut"})
 #: Faults that leave all that is written readable.
@@ -42,6 +44,8 @@ def juger_malgre(
     """
     tues = [r.code for r in engine.regles_de(contrat, contexte.type_fichier) if not r.registre]
     if any(faute.sorte in _SANS_SUITE for faute in fautes):
+        return [], tues
+    if sum(1 for _ in lisible.parcourir()) > ELEMENTS_MAX:
         return [], tues
     _Voile(lisible).poser(fautes)
     voile = replace(contexte, document=lisible)

@@ -146,7 +146,7 @@ def _filtre_perdu(temoin: Temoin, honnete: Etape, filtres: Contenu) -> Any:
 @FAUTES.etape("filtre-invente", "VIE-30", dans="releves.radiations", suites=("VIE-29",))
 def _filtre_invente(temoin: Temoin, honnete: Etape, filtres: Contenu) -> Any:
     """Qui ne choisit pas de motif ne relève que les abandons."""
-    return honnete(filtres or {"motifRadiation": "RADABA"})
+    return honnete(filtres or {"motif_radiation": "RADABA"})
 
 
 @FAUTES.etape("certificat-anonyme", "VIE-14", "NOM-02", dans="liaison.certificat")

@@ -52,3 +52,13 @@ def test_an_unknown_one_is_told_with_those_like_it() -> None:
 def test_the_closest_name_is_told_first() -> None:
     connus = ["CRE-COMPLETE", "CRE-LIMITES", "CRE-MINIMALE", "CRE-PLUSIEURS", "CRE-SIMPLE", "RAD-ABANDON"]
     assert inconnu("Le scénario", "cre-simpel", connus).remede.startswith("par exemple : CRE-SIMPLE, ")
+
+
+def test_those_of_a_mention_are_told_alone() -> None:
+    socle = {ligne.split()[0] for ligne in lancer("--mention", "socle").splitlines()}
+    messages = {ligne.split()[0] for ligne in lancer("--mention", "messages").splitlines()}
+    assert messages < socle
+    assert {"VIE-19", "FID-12", "CTR-09", "VIE-23", "VIE-24"} <= socle
+    assert "VIE-22" not in socle
+    assert lancer("--mention", "messages", "VIE-22") == ""
+    assert CliRunner().invoke(cli, ["exigences", "--mention", "lune"]).exit_code != 0

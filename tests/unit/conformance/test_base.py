@@ -97,7 +97,7 @@ def test_another_guichet_is_no_line_of_the_journal_and_is_dispatched(banc: Banc,
 def test_files_left_for_the_asynchronous_channel_are_seen(base: BaseJugee) -> None:
     with base.magasin.ecrire(base.nom) as registre:
         Boites(registre.connexion, base.nom, "G1226").deposer(Boite.ENTREE, "DEM.xml", b"<a/>", MIDI)
-    assert base.boite_entree("G1226") == ["DEM.xml"]
+    assert base.fichiers_laisses("G1226") == ["DEM.xml"]
 
 
 def test_a_guichet_that_does_not_exist_plays_no_part(base: BaseJugee) -> None:

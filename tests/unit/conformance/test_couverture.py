@@ -41,6 +41,26 @@ def test_seul_compte_ce_qui_peut_etre_vu(banc: Banc) -> None:
     assert "ListeMotifsRadiation/RADREN" not in codes
 
 
+def test_ce_qui_est_dit_par_oui_ou_par_non_est_deux_choses(banc: Banc) -> None:
+    """A decision whose lease is signed is not one whose lease is not."""
+    caracteristiques = couverture(banc)["caracteristiques"].manquants
+    assert {"DECATT/BAIL/oui", "DECATT/BAIL/non", "DECATT/RANG", "DECATT/DECISION/ATTRIB"} <= set(
+        caracteristiques
+    )
+    assert "DECATT/BAIL" not in caracteristiques
+
+
+def test_ce_que_le_sne_calcule_est_recu_en_consultant(banc: Banc) -> None:
+    """In 02.02 the answer holds the first quartile of a commune that has a threshold; in 02.01, none."""
+    assert len(couverture(banc)["lus"].manquants) == 6
+    racine = specimen("personne_seule")
+    banc.relire(banc.demander(racine).numero)
+    assert couverture(banc)["lus"].vus == ()
+    autre = specimen("personne_seule_nir")
+    banc.relire(banc.demander(autre).numero)
+    assert any(chemin.endswith("/nombreUC") for chemin in couverture(banc)["lus"].vus)
+
+
 def test_ce_qui_a_ete_vu(banc: Banc) -> None:
     """A creation refused, mended, looked for."""
     racine = specimen("personne_seule")

@@ -95,6 +95,7 @@ REFUSES = {
     "sans_motif": ("personne_seule", "MOT001"),
     "sans_recherche": ("personne_seule", "REC001"),
     "creation_future": ("personne_seule", "ENT008"),
+    "charges_sans_lien": ("couple_garde_alternee_handicap", "MEN004"),
     "charge_sans_lien": ("couple_garde_alternee_handicap", "MEN004"),
     "ressource_sans_montant": ("personne_seule", "RES004"),
     "association_sans_nom": ("association", "IDT012"),

@@ -709,7 +709,7 @@ def test_an_interruption_ends_the_run_and_keeps_what_was_seen(banc: Banc, tmp_pa
         "Interrompu (SIGTERM) : 2 scénarios n'ont pas été joués jusqu'au bout ; ce rapport est partiel."
     )
     assert rapport.motifs == (rapport.entete.inacheve,)
-    assert conclure(rapport) == "épreuve inachevée"
+    assert conclure(rapport) == "Épreuve inachevée"
     assert "fin" not in {m["commande"] for m in double.recus}, "it may still be at its last command"
 
 

@@ -24,7 +24,11 @@ def test_what_only_the_driven_mode_can_judge_is_shown_by_its_steps() -> None:
     [
         ("renouveler", {"VIE-05", "VIE-11", "VIE-04", "FID-07", "CTR-03"}, {"VIE-17", "VIE-03"}),
         ("decider", {"VIE-18", "VIE-07", "FID-14", "VIE-16"}, {"VIE-17", "FID-02", "VIE-21"}),
-        ("relever_dalos", {"VIE-14", "VIE-15", "NOM-02"}, {"CTR-01", "NOM-01", "VIE-18"}),
+        (
+            "relever_dalos",
+            {"VIE-14", "VIE-15", "VIE-29", "NOM-02"},
+            {"CTR-01", "CTR-13", "NOM-01", "VIE-18", "VIE-30"},
+        ),
         ("consulter", {"VIE-24", "CTR-10"}, {"FID-01", "CTR-05"}),
         ("reinitialiser", set(), {"EMB-01"}),
     ],

@@ -72,11 +72,13 @@ def test_ce_qui_est_fait_partout_est_compte_une_fois() -> None:
     releve = ConstatsParExigence()
     for exigence, sorte in (("A-01", "partout"), ("A-02", "partout"), ("A-03", "partout"), ("A-03", "y")):
         releve.noter(Constat(exigence, False, "rompue", sorte))
+    releve.noter(Constat("VIE-24", False, "lue", "partout"))
     releve.noter(Constat("A-04", False, "rompue", "z", cause="A-02"))
     assert releve.plier({"partout": "A-01"}) == {"A-02": "A-01"}
     assert {e: [c.sorte for c in cs] for e, cs in releve.ruptures.items()} == {
         "A-01": ["partout"],
         "A-03": ["y"],
+        "VIE-24": ["partout"],
     }
     assert releve.causes == {"A-02": "A-01", "A-04": "A-01"}
 

@@ -8,6 +8,7 @@ from lxml import etree
 from sne_sandbox.conformance.observation import citer, observer
 from sne_sandbox.conformance.trafic import ReglagesTrafic, juger_base, parcourir
 from sne_sandbox.domain.echange import Echange
+from sne_sandbox.exchange import noter_refus
 from sne_sandbox.reports.model import (
     DebutJugement,
     EtatExigence,
@@ -36,6 +37,23 @@ def test_rien_n_est_arrive(banc: Banc) -> None:
     assert not juge.conforme
     assert juge.motifs == ("Aucun échange avec les services n'est arrivé.",)
     assert {v.verdict for v in juge.verifications} == {Verdict.EN_ATTENTE}
+
+
+def test_des_requetes_commencees_ne_sont_pas_rien(banc: Banc) -> None:
+    """None arrived whole: the address is right, and it is no silence."""
+    for _ in range(2):
+        noter_refus(
+            banc.services.magasin,
+            banc.nom,
+            methode="POST",
+            chemin=f"/bases/{banc.nom}/services/DemandeLogementImplService/",
+            pair="127.0.0.1:1",
+            raison="Connexion coupée avant la fin du corps : 1024 octets reçus.",
+        )
+    juge = rapport(banc)
+    assert not juge.conforme
+    assert juge.motifs[0].startswith("Aucune requête n'est arrivée entière : 2 commencées, et jamais la fin.")
+    assert [(r.code, r.nombre) for r in juge.reponses] == [("connexion coupée", 2)]
 
 
 def test_un_journal_vide_en_chemin(banc: Banc) -> None:

@@ -1,10 +1,11 @@
 """What an application says of a command against what passed: habits that are no fault."""
 
 import hashlib
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from banc import FORMULAIRE, Banc, message, poser, radiation, renouvellement, specimen
+from banc import FORMULAIRE, MIDI, Banc, message, poser, radiation, renouvellement, specimen
 
 from sne_sandbox.conformance import lectures
 from sne_sandbox.conformance.observation import Observation, observer
@@ -308,3 +309,56 @@ def test_a_demande_that_is_read_is_not_radiated(banc: Banc) -> None:
     (constat,) = casses(banc, "radier", {"numero_unique": numero}, observations=[envoi, lecture])
     assert constat.exigence == "ROB-03"
     assert constat.phrase.startswith("Le SNE n'a pas fait ce qui était demandé")
+
+
+@pytest.mark.parametrize(
+    ("jours", "attendu"),
+    [(0, []), (0.9, []), (-0.9, []), (3, [("CTR-13", "date_future")]), (-10, [("CTR-13", "date_passee")])],
+)
+def test_the_date_of_a_file_is_that_of_its_sending(
+    banc: Banc, jours: float, attendu: list[tuple[str, str]]
+) -> None:
+    racine = message(specimen("personne_seule"), "CRE")
+    poser(racine, "entete/dateFichier", (MIDI + timedelta(days=jours)).isoformat())
+    banc.demander(racine)
+
+    trouvees = [r for r in rompues(banc, "enregistrer", {}) if r[0] == "CTR-13"]
+    assert trouvees == attendu
+
+
+def test_the_date_of_a_clock_that_cannot_be_set_is_the_machine_s(banc: Banc) -> None:
+    racine = message(specimen("personne_seule"), "CRE")
+    poser(racine, "entete/dateFichier", datetime.now(UTC).isoformat(timespec="seconds"))
+    banc.demander(racine)
+
+    assert "CTR-13" not in {exigence for exigence, _ in rompues(banc, "enregistrer", {})}
+
+
+@pytest.mark.parametrize(
+    ("saisi", "envoye", "attendu"),
+    [
+        ({"motif_radiation": "RADIRR"}, {"motifRadiation": "RADIRR"}, []),
+        ({"motif_radiation": "RADIRR"}, {}, [("VIE-30", "filtre_absent")]),
+        ({"motif_radiation": "RADIRR"}, {"motifRadiation": "RADABA"}, [("VIE-30", "filtre_change")]),
+        ({}, {"statutDalo": "ACTIF"}, [("VIE-30", "filtre_invente")]),
+        ({}, {}, []),
+    ],
+)
+def test_a_feed_is_asked_for_with_its_filters(
+    banc: Banc, saisi: dict[str, str], envoye: dict[str, str], attendu: list[tuple[str, str]]
+) -> None:
+    banc.depuis("getDemandesRadieesDepuisLe", MIDI.isoformat(), **envoye)
+
+    assert rompues(banc, "relever_radiations", {"numeros": []}, message=saisi) == attendu
+
+
+def test_a_reading_that_is_filtered_tells_a_part(banc: Banc) -> None:
+    banc.depuis("getDemandesRadieesDepuisLe", MIDI.isoformat(), motifRadiation="RADIRR")
+    connu = Connu(a_relever={"relever_radiations": {"0620318000001G1104"}})
+
+    dits = {"message": {"motif_radiation": "RADIRR"}, "connu": connu}
+    assert rompues(banc, "relever_radiations", {"numeros": []}, **dits) == []
+    assert rompues(banc, "relever_radiations", {"numeros": []}, message={}, connu=connu) == [
+        ("VIE-29", "demande_non_relevee"),
+        ("VIE-30", "filtre_invente"),
+    ]

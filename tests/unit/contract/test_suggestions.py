@@ -2,7 +2,7 @@
 
 import pytest
 
-from sne_sandbox.contract.suggestions import liste_de, remede_de_regle, suggerer
+from sne_sandbox.contract.suggestions import liste_de, remede_de_regle, suggerer, suggerer_une_commune
 from sne_sandbox.contract.versions import charger
 
 CONTRAT = charger()
@@ -42,4 +42,14 @@ def test_the_remedy_of_a_rule_keeps_its_own_where_there_is_no_code() -> None:
     fiche, numero = CONTRAT.regles["ENT009"], "interfaceNuu/demande/demandeLogement/numUnique"
     assert remede_de_regle(CONTRAT, "ENT009", numero, "1") == fiche.remede
     assert remede_de_regle(CONTRAT, "ENT011", LOGEMENT, "F3").startswith("Vouliez-vous écrire « T3 » ?")
+    assert remede_de_regle(CONTRAT, "REC006", LOGEMENT, "autre chose") == CONTRAT.regles["REC006"].remede
     assert remede_de_regle(CONTRAT, "INCONNUE", LOGEMENT, "T3") == ""
+
+
+def test_a_postal_code_in_place_of_a_commune_s_is_told_with_the_communes_that_have_it() -> None:
+    adresse = "interfaceNuu/demande/demandeLogement/personnePhysique/demandeur/adressePostale/commune"
+    dit = remede_de_regle(CONTRAT, "ADR002", adresse, "59800")
+    assert dit == "59800 est un code postal. Écrivez le code INSEE de la commune : « 59350 » (Lille)."
+    assert "ou une autre des" in suggerer_une_commune(CONTRAT, "62170")
+    assert suggerer_une_commune(CONTRAT, "99999") == suggerer_une_commune(CONTRAT, "Lens") == ""
+    assert remede_de_regle(CONTRAT, "ADR002", adresse, "99999") == CONTRAT.regles["ADR002"].remede

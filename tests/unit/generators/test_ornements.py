@@ -23,7 +23,7 @@ from sne_sandbox.operations.controle import controler
 
 INSTANT = datetime(2018, 3, 15, 12, tzinfo=PARIS)
 FORMULAIRE = "interfaceNuu/demande/demandeLogement"
-COMBIEN = {"CRE": 400, "RAD": 250, "CRS": 20, "MOD": 20, "REN": 20, "SUP": 10, "COP": 10}
+COMBIEN = {"CRE": 400, "RAD": 320, "CRS": 20, "MOD": 20, "REN": 20, "SUP": 10, "COP": 10}
 COMBIEN_DE_DALO = 350
 
 #: What no message of a guichet may hold, by beginning of path, and why.

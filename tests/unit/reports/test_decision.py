@@ -4,17 +4,25 @@ import io
 from dataclasses import replace
 
 import pytest
-from specimen import conforme, rapport, trafic
+from specimen import conforme, entete, rapport, trafic
 
 from sne_sandbox.reports import decision, html, junit, progression, text
-from sne_sandbox.reports.decision import decider, niveaux_de
+from sne_sandbox.reports.decision import (
+    conclure,
+    decider,
+    exiger_mentions,
+    motifs_d_ailleurs,
+    niveaux_de,
+)
 from sne_sandbox.reports.model import (
     DebutJugement,
     EtatExigence,
     Fin,
+    Mention,
     Rapport,
     ScenarioFini,
     Verdict,
+    VerdictMention,
     Verification,
 )
 
@@ -115,3 +123,35 @@ def test_every_verdict_and_state_has_a_word() -> None:
         len({decision.issue_de_verification(replace(verification, verdict=v), {}).mot for v in Verdict}) == 6
     )
     assert len({decision.issue_de_bilan(replace(bilan, etat=e)).mot for e in EtatExigence}) == 4
+
+
+def _avec(*mentions: tuple[str, VerdictMention], juge: Rapport | None = None) -> Rapport:
+    faites = tuple(Mention(titre, f"SNE 5.2 – {titre}", verdict) for titre, verdict in mentions)
+    return replace(juge or conforme(), mentions=faites)
+
+
+def test_the_conclusion_is_what_is_acquired_else_what_was_covered() -> None:
+    assert conclure(conforme()) == "2 opérations sur 3, 1 exigence prouvée sur 1, aucun manquement"
+    acquis = _avec(("socle", VerdictMention.ACQUISE), ("dalo", VerdictMention.RESERVES),
+                   ("complet", VerdictMention.INCOMPLETE))  # fmt: skip
+    assert conclure(acquis) == "SNE 5.2 – socle, dalo (avec réserves)"
+    rate = _avec(("socle", VerdictMention.ACQUISE), juge=rapport())
+    assert conclure(rate) == (
+        "SNE 5.2 – socle, manquements : 3 exigences obligatoires enfreintes, 1 scénario en erreur"
+    )
+    assert conclure(decider(conforme(), ["La commande a échoué."])).endswith("épreuve non retenue")
+    assert conclure(decider(replace(acquis, entete=entete(inacheve="Coupé.")))) == "Épreuve inachevée"
+
+
+def test_the_bare_word_is_said_of_no_report() -> None:
+    for juge in (conforme(), rapport(), trafic()):
+        assert "conforme" not in conclure(juge).lower()
+
+
+def test_what_the_user_demands_is_no_reason_of_the_trial() -> None:
+    juge = decider(conforme(), ["La commande a échoué."], exigees=["VIE-01"])
+    juge = exiger_mentions(_avec(("socle", VerdictMention.REFUSEE), juge=juge), ["socle"])
+    assert juge.motifs[-1] == "Mention exigée, et non acquise : socle (refusée)."
+    assert not juge.conforme
+    assert motifs_d_ailleurs(juge) == ("La commande a échoué.",)
+    assert exiger_mentions(juge, []).motifs == juge.motifs[:-1]

@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from specimen import NIR, rapport
 
 from sne_sandbox.domain.echange import Echange, VerdictEchange
@@ -129,6 +131,8 @@ def emballer(chemin: Path, contenus: dict[str, bytes]) -> Path:
     with zipfile.ZipFile(chemin, "w") as archive:
         for nom, contenu in contenus.items():
             archive.writestr(nom, contenu)
+        archive.comment = bytes(64)
+    evidence.sceller(chemin)
     return chemin
 
 
@@ -243,6 +247,29 @@ def test_a_package_whose_report_does_not_read_is_no_package(dossier: Path, tmp_p
     assert "format 2 attendu" in str(erreur)
 
 
+@given(st.data())
+def test_any_byte_of_the_file_counts(tmp_path_factory: pytest.TempPathFactory, data: st.DataObject) -> None:
+    """Readers of ZIP skip many: dates, what stands around the members, the bits that end a stream."""
+    entier = tmp_path_factory.getbasetemp() / "entier.zip"
+    if not entier.exists():
+        ecrire(entier)
+    octets = bytearray(entier.read_bytes())
+    octets[data.draw(st.integers(0, len(octets) - 1))] ^= 1 << data.draw(st.integers(0, 7))
+    change = entier.with_name("change.zip")
+    change.write_bytes(bytes(octets))
+    refus(change)
+
+
+def test_what_was_written_before_is_read_and_says_its_format(dossier: Path, tmp_path: Path) -> None:
+    """Its report is compared with others; nothing of it can be judged again."""
+    contenus = membres(dossier)
+    contenus["manifeste.json"] = contenus["manifeste.json"].replace(b'"format": 2', b'"format": 1')
+    with zipfile.ZipFile(tmp_path / "x.zip", "w") as archive:
+        for nom, contenu in contenus.items():
+            archive.writestr(nom, contenu)
+    assert evidence.lire(tmp_path / "x.zip").format == 1
+
+
 def test_any_byte_of_a_member_counts(dossier: Path, tmp_path: Path) -> None:
     octets = bytearray(dossier.read_bytes())
     with zipfile.ZipFile(dossier) as archive:
@@ -258,9 +285,9 @@ def test_any_byte_of_a_member_counts(dossier: Path, tmp_path: Path) -> None:
         (None, "n'est pas un dossier de preuve"),
         (b"{", "n'est pas du JSON"),
         (b"\xff", "UTF-8"),
-        (b"[]", "format 1"),
-        (b'{"format": 2}', "format 1"),
-        (b'{"format": 1}', "n'a pas la forme attendue"),
+        (b"[]", "format 2"),
+        (b'{"format": 3}', "format 2"),
+        (b'{"format": 2}', "n'a pas la forme attendue"),
         (b'{"format": 1, "membres": {"a": 3}}', "n'a pas la forme attendue"),
     ],
 )

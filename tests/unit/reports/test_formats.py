@@ -13,7 +13,7 @@ def test_each_gives_the_bytes_of_any_report_and_masks_nirs(forme: FormatDeRappor
 
 
 def test_no_two_files_nor_options_are_alike() -> None:
-    assert len({forme.nom for forme in FICHIERS.values()}) == len(FICHIERS) == len(ECRITS) + 1
+    assert len({forme.nom for forme in FICHIERS.values()}) == len(FICHIERS) == len(ECRITS) + 2
     assert len(PAR_OPTION) == len([forme for forme in FORMATS if forme.option])
     assert all(fichier.usage and "/" in fichier.media for fichier in FICHIERS.values())
 

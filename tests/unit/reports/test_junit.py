@@ -7,7 +7,7 @@ from lxml import etree
 from specimen import NIR, NIR_TREIZE, conforme, grand, rapport, trafic
 
 from sne_sandbox.reports import junit
-from sne_sandbox.reports.decision import decider
+from sne_sandbox.reports.decision import decider, exiger_mentions
 from sne_sandbox.reports.model import (
     Lacune,
     Mention,
@@ -132,9 +132,13 @@ def test_each_mention_is_a_suite_and_says_what_it_lacks() -> None:
     assert "sne-sandbox conform --scenario DALO" in complet.findtext("testcase/system-out")
 
 
-def test_a_mention_that_was_asked_for_and_is_not_acquired_fails_once() -> None:
-    motif = "La mention exigée « SNE 5.2 – complet » n'est pas acquise."
-    racine = arbre(decider(replace(conforme(), mentions=MENTIONS), [motif]))
-    (echec,) = racine.iter("failure")
-    assert echec.get("message") == motif
-    assert "VIE-22" in echec.text
+def test_the_mentions_that_were_asked_for_and_are_not_acquired_fail_once_each() -> None:
+    releves = replace(MENTIONS[1], id="releves", titre="SNE 5.2 – relevés")
+    juge = replace(conforme(), mentions=(*MENTIONS, releves))
+    demandees = exiger_mentions(juge, ["socle", "complet", "releves"])
+    echecs = list(arbre(demandees).iter("failure"))
+    assert [e.getparent().get("name") for e in echecs] == ["SNE 5.2 – complet", "SNE 5.2 – relevés"]
+    assert all("VIE-22" in e.text for e in echecs)
+    (seul,) = arbre(exiger_mentions(juge, ["complet"])).iter("failure")
+    assert seul.getparent().get("name") == "SNE 5.2 – complet"
+    assert not list(arbre(exiger_mentions(juge, ["socle"])).iter("failure"))

@@ -8,7 +8,19 @@ from specimen import NIR, NIR_ESPACE, NIR_TREIZE, conforme, grand, rapport
 from sne_sandbox.reports import masque
 from sne_sandbox.reports.formats import FORMATS, FormatDeRapport
 from sne_sandbox.reports.masque import masquer, masquer_valeur
-from sne_sandbox.reports.model import Constat, EchangeCite, Rapport, ResultatScenario, Verdict, Verification
+from sne_sandbox.reports.model import (
+    Attestation,
+    Candidat,
+    Constat,
+    EchangeCite,
+    Lacune,
+    Mention,
+    Rapport,
+    ResultatScenario,
+    Verdict,
+    VerdictMention,
+    Verification,
+)
 
 
 def textes(valeur: Any) -> list[str]:
@@ -137,3 +149,19 @@ def test_a_finding_that_is_badly_made_is_said_to_be_so() -> None:
     assert (premier.exigence, premier.sorte, premier.echange) == ("CTR-05", "sorte", 3)
     assert premier.phrase.startswith("Ceci ne peut pas être montré (")
     assert len(autres) == len(avant.bilans[0].constats)
+
+
+def test_mentions_and_attestations_hold_no_nir_either() -> None:
+    lacune = Lacune("FID-12", f"enfreinte : Le NIR {NIR_TREIZE} n'est pas transmis.", "http://u:secret@h/")
+    mention = Mention(
+        "socle", "Socle", VerdictMention.REFUSEE, lacunes=(lacune,), reserves=(f"Le NIR {NIR}.",)
+    )
+    atteste = Candidat("E", "P", "1", attestations=(Attestation("EMB-14", "A", "", f"Vu pour {NIR}."),))
+    juge = conforme()
+    juge = replace(juge, entete=replace(juge.entete, candidat=atteste), mentions=(mention,))
+    masque_ = masquer(juge)
+    assert masquer(masque_) == masque_
+    dit = repr((masque_.mentions, masque_.entete.candidat))
+    assert "FID-12" in dit
+    for secret in (NIR, NIR_TREIZE, "secret"):
+        assert secret not in dit

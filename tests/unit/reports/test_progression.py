@@ -46,6 +46,14 @@ def test_a_log_has_a_line_a_scenario() -> None:
     assert NIR not in sortie.getvalue()
 
 
+def test_a_line_gives_no_order_to_the_forge() -> None:
+    premier = replace(rapport().scenarios[3], raison="refus ##[error]faux\n::error::faux")
+    sortie = io.StringIO()
+    progression.suivre(flux(replace(rapport(), scenarios=(premier,))), sortie)
+    assert "refus ## [error]faux" in sortie.getvalue()
+    assert not [ligne for ligne in sortie.getvalue().splitlines() if "##[" in ligne or ligne.startswith("::")]
+
+
 def test_what_was_not_played_is_said_once() -> None:
     sortie = io.StringIO()
     perdu = replace(conforme().scenarios[0], verdict=Verdict.EN_ATTENTE, verifications=(), raison="parti")

@@ -28,7 +28,7 @@ def dit(juge: Rapport) -> Any:
          "SNE 5.2 – socle"),
         (replace(conforme(), mentions=(Mention("s", "S", VerdictMention.INCOMPLETE),)),
          "1 exigence prouvée sur 1"),
-        (decider(replace(conforme(), entete=entete(inacheve="Interrompu."))), "épreuve inachevée"),
+        (decider(replace(conforme(), entete=entete(inacheve="Interrompu."))), "Épreuve inachevée"),
     ],
 )  # fmt: skip
 def test_the_badge_says_the_verdict_to_who_sees_it_and_to_who_does_not(juge: Rapport, droite: str) -> None:

@@ -9,7 +9,7 @@ import pytest
 from specimen import COMMANDE, NIR, NIR_ESPACE, NIR_TREIZE, conforme, grand, rapport, trafic
 
 from sne_sandbox.reports import text
-from sne_sandbox.reports.model import Rapport, Verdict
+from sne_sandbox.reports.model import Lacune, Mention, Rapport, Verdict, VerdictMention
 from sne_sandbox.reports.text import RapportDeTest
 
 
@@ -50,11 +50,51 @@ def test_each_group_tells_all_that_is_known_of_it() -> None:
     assert tout[-1] == "  HTML  r/rapport.html"
 
 
+def test_a_group_tells_what_a_developer_does_about_it() -> None:
+    juge = rapport()
+    bilans = tuple(
+        replace(b, remede="Écrivez chaque co-titulaire.") if b.exigence == "FID-02" else b
+        for b in juge.bilans
+    )
+    tout = lignes(replace(juge, bilans=bilans))
+    debut = tout.index("FID-02 cotitulaire_absent")
+    assert "  remède : Écrivez chaque co-titulaire." in tout[debut : tout.index("FID-12 nir_change")]
+    assert len([ligne for ligne in tout if "remède :" in ligne]) == 1, "one without a remedy shows none"
+
+
 def test_a_conforming_application_is_told_so_in_a_screen() -> None:
     tout = lignes(conforme())
     assert tout[0].startswith("2 opérations sur 3, 1 exigence prouvée sur 1, aucun manquement : Mon logiciel")
     assert not [ligne for ligne in tout if "À corriger" in ligne or "échouée" in ligne]
     assert len(tout) < 20
+
+
+def test_mentions_tell_what_lacks_once_and_how_to_show_it() -> None:
+    manquent = tuple(
+        Lacune(f"VIE-{n:02d}", "sans preuve", f"sne-sandbox conform --scenario S{n}") for n in range(7)
+    )
+    juge = replace(
+        conforme(),
+        mentions=(
+            Mention("a", "SNE – a", VerdictMention.RESERVES, ("EMB-01",), 1, reserves=("Une réserve.",)),
+            Mention("b", "SNE – b", VerdictMention.INCOMPLETE, ("EMB-01", "VIE-01"), 1, manquent[:2]),
+            Mention("c", "SNE – c", VerdictMention.INCOMPLETE, ("EMB-01",), 0, manquent, ("Une réserve.",)),
+        ),
+    )
+    tout = lignes(juge)
+    bloc = tout[tout.index("Mentions") :]
+    assert bloc[1:8] == [
+        "  SNE – a  acquise avec réserves, 1 exigence prouvée sur 1",
+        "      réserve : Une réserve.",
+        "  SNE – b  incomplète, 1 exigence prouvée sur 2",
+        "      VIE-00 : sans preuve → sne-sandbox conform --scenario S0",
+        "      VIE-01 : sans preuve → sne-sandbox conform --scenario S1",
+        "  SNE – c  incomplète, 0 exigence prouvée sur 1",
+        "      ce qui manque ci-dessus, et :",
+    ]
+    assert bloc[8:13] == [
+        f"      VIE-0{n} : sans preuve → sne-sandbox conform --scenario S{n}" for n in range(2, 7)
+    ]
 
 
 def test_a_log_takes_no_order_from_what_an_application_sent() -> None:

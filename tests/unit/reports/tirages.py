@@ -5,15 +5,18 @@ from dataclasses import replace
 from hypothesis import strategies as st
 from specimen import HOSTILE, entete
 
-from sne_sandbox.reports.decision import decider
+from sne_sandbox.reports.decision import decider, exiger_mentions
 from sne_sandbox.reports.model import (
     Bilan,
     Constat,
     EchangeCite,
     EtatExigence,
+    Lacune,
+    Mention,
     Rapport,
     ResultatScenario,
     Verdict,
+    VerdictMention,
     Verification,
 )
 
@@ -33,9 +36,13 @@ def verifications(draw: st.DrawFn, scenario: str) -> Verification:
             Constat(exigence, False, f"Une phrase. {HOSTILE}", sorte, "demande/nom", "x", "y", 12)
             for sorte in sortes
         )
+    # What another requirement explains is charged to nobody, and its findings are kept.
+    cause = draw(st.sampled_from(("", "FID-01"))) if verdict is Verdict.IGNORE else ""
+    if cause:
+        constats = (Constat(exigence, False, "Suite d'une autre.", "a", echange=12, cause=cause),)
     manque = verdict in (Verdict.ECHOUE, Verdict.ERREUR)
     connue = _RAISON if manque and draw(st.booleans()) else ""
-    return Verification(scenario, exigence, verdict, constats, raison="parce que", connue=connue)
+    return Verification(scenario, exigence, verdict, constats, raison="parce que", connue=connue, cause=cause)
 
 
 @st.composite
@@ -80,4 +87,11 @@ def rapports(draw: st.DrawFn) -> Rapport:
         st.sampled_from(((), ("Aucun échange n'est arrivé.",), ("La commande a échoué (code 2).",)))
     )
     cites = (EchangeCite(12, "POST", "POST /\n\n<demande><nom>Œ</nom></demande>", ""),)
-    return decider(Rapport(tete, True, (), joues, lot, (), cites), autres)
+    lacunes = (Lacune("FID-01", "Rien n'a été vu."),)
+    mentions = tuple(
+        Mention(nom, f"SNE 5.2 – {nom}", draw(st.sampled_from(VerdictMention)), ("FID-01",), 0, lacunes)
+        for nom in ("socle", "complet")
+    )
+    juge = Rapport(tete, True, (), joues, lot, (), cites, mentions=mentions)
+    exigees = draw(st.sampled_from(((), (), ("socle",), ("socle", "complet"))))
+    return exiger_mentions(decider(juge, autres), exigees)

@@ -14,6 +14,7 @@ from sne_sandbox.contract.versions import charger
 from sne_sandbox.domain.dates import PARIS
 from sne_sandbox.operations.controle import Controle, controler, genre_de, passer
 from sne_sandbox.resources import fixtures_dir
+from sne_sandbox.rules.malgre import ELEMENTS_MAX
 
 CONTRAT: Final = charger()
 MIDI: Final = datetime(2018, 3, 15, 12, tzinfo=PARIS)
@@ -144,3 +145,15 @@ def test_nothing_is_told_of_another_s_document_nor_of_one_without_its_form() -> 
     assert passe is not None
     assert not any(f.ensuite for f in passe.fautes)
     assert "MOT001" in passe.en_attente
+
+
+def test_nothing_is_told_of_a_document_that_is_no_real_one() -> None:
+    """Whoever explains it keeps nobody waiting."""
+    racine = document(dateNaissance="?", civilite="9")
+    liste = racine.find(f".//{{{NS}}}listeTypeLogement")
+    for _ in range(ELEMENTS_MAX):
+        etree.SubElement(liste, f"{{{NS}}}typeLogement", code="T9")
+    passe = juger(racine)
+    assert passe is not None
+    assert not any(f.ensuite for f in passe.fautes)
+    assert "ENT011" in passe.en_attente

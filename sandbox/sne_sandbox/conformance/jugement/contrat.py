@@ -2,19 +2,17 @@
 
 import re
 from collections.abc import Iterator
-from datetime import timedelta
 from typing import Any, Final
 
-from sne_sandbox.conformance.jugement.juge import DEMANDES, DOCUMENTS, Dire, Juge
+from sne_sandbox.conformance.jugement.juge import DEMANDES, DOCUMENTS, MOJIBAKE, Dire, Juge
 from sne_sandbox.conformance.observation import Observation
 from sne_sandbox.contract import codec
 from sne_sandbox.contract.explication import expliquer
 from sne_sandbox.contract.schema import Document
-from sne_sandbox.contract.suggestions import suggerer
+from sne_sandbox.contract.suggestions import suggerer, suggerer_une_commune
 from sne_sandbox.domain import nir
-from sne_sandbox.domain.dates import PARIS
 from sne_sandbox.domain.element import Element
-from sne_sandbox.domain.texte import masquer_nir
+from sne_sandbox.domain.texte import est_mal_lu, masquer_nir
 from sne_sandbox.errors import ExchangeError
 from sne_sandbox.operations.controle import lire_explication
 from sne_sandbox.operations.table import OPERATIONS
@@ -118,7 +116,9 @@ def schema(vue: Observation, dire: Dire) -> Iterator[Constat]:
         nom = re.sub(r"\[\d+\]", "", chemin).rpartition("/")[2].lstrip("@")
         attendu = f"ce que le schéma {version} permet à cette place"
         observe = masquer_nir(valeur) if nom == "nir" else valeur or _sinon(nom, phrase)
-        yield dire.rompue(f"schema_{nom}", phrase, attendu, observe, chemin=chemin)
+        # What grew as it was damaged may be longer than the schema lets it be.
+        sorte = MOJIBAKE if est_mal_lu(observe) else f"schema_{nom}"
+        yield dire.rompue(sorte, phrase, attendu, observe, chemin=chemin)
 
 
 def _son_schema(vue: Observation) -> tuple[Document, str] | None:
@@ -214,7 +214,7 @@ def communes(vue: Observation, dire: Dire) -> Iterator[Constat]:
         rompues += 1
         phrase = f"Le code de commune [{code}] n'existe pas au code officiel géographique."
         chemin = element.chemin if element.nom == "commune" else chemin
-        attendu = "un code INSEE de commune (5 caractères)"
+        attendu = suggerer_une_commune(vue.contrat, code) or "un code INSEE de commune (5 caractères)"
         yield dire.rompue("commune_inconnue", phrase, chemin=chemin, attendu=attendu, observe=code)
     if vues and not rompues and not douteuses:
         yield dire.tenue()
@@ -311,26 +311,6 @@ def nir_valide(vue: Observation, dire: Dire) -> Iterator[Constat]:
         yield dire.rompue(sorte, phrase, attendu, masquer_nir(numero), chemin=f"{personne.chemin}/nir")
 
 
-def date_du_fichier(vue: Observation, dire: Dire) -> Iterator[Constat]:
-    """CTR-13: a file is not written in the future, by the base's clock nor, for an application whose clock
-    cannot be set, by the machine's. One from the past says nothing: it may be sent long after."""
-    ecrite = None if vue.document is None else vue.document.instant_de("entete/dateFichier")
-    if ecrite is None:
-        return
-    ecrite = ecrite.replace(tzinfo=ecrite.tzinfo or PARIS)
-    if ecrite - vue.instant <= _AVANCE_MAX or abs(ecrite - vue.echange.recu_le) <= _AVANCE_MAX:
-        yield dire.tenue()
-        return
-    phrase = "Le fichier est daté de l'avenir."
-    attendu = f"{vue.instant.astimezone(PARIS):%Y-%m-%dT%H:%M:%S}, à un jour près"
-    observe = ecrite.isoformat()
-    yield dire.rompue("date_future", phrase, attendu, observe, chemin="interfaceNuu/entete/dateFichier")
-
-
-#: As the rule ENT002: a clock that is a little fast, or another time zone.
-_AVANCE_MAX: Final = timedelta(days=1)
-
-
 def _genre(vue: Observation) -> Document | None:
     """Which document the operation receives; None when it receives none."""
     operation = OPERATIONS.get(vue.operation or "")
@@ -353,5 +333,4 @@ JUGES: Final = (
     Juge("CTR-07", elements_du_sne, DEMANDES),
     Juge("CTR-08", elements_vides, DEMANDES),
     Juge("CTR-12", nir_valide, DEMANDES),
-    Juge("CTR-13", date_du_fichier, DOCUMENTS),
 )

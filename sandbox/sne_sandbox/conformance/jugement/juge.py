@@ -14,6 +14,8 @@ from sne_sandbox.reports.model import Constat
 
 #: Characters of a value that a finding of traffic shows.
 VALEUR_MAX: Final = 200
+#: `sorte` of a text whose UTF-8 was read as Latin-1: wherever it is wrong, that is why.
+MOJIBAKE: Final = "utf8_lu_en_latin1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,7 +196,6 @@ REFUS: Final[Mapping[str, frozenset[str]]] = {
         "CTR-03": "ENT011",
         "CTR-04": "ADR002 ATT007",
         "CTR-12": "NIR001 NIR002",
-        "CTR-13": "ENT002",
         "VIE-01": "ENT009",
         "VIE-03": "ENT010 MOT001 REC001",
         "VIE-04": "CYC006",

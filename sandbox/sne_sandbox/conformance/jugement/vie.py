@@ -201,7 +201,8 @@ def auteur_de_l_evenement(vue: Observation, dire: Dire) -> Iterator[Constat]:
 
 
 def nature_de_l_evenement(vue: Observation, dire: Dire) -> Iterator[Constat]:
-    """VIE-31. The codes are those of our own answers: a nature that is none of them says nothing."""
+    """VIE-31. The codes are those of our own answers: a nature that is none of them says nothing; none at all
+    contradicts nothing."""
     attendue = _NATURES.get(vue.operation or "")
     evenements = () if vue.document is None else vue.document.tous("listeEvenements/evenement")
     for evenement in evenements:
@@ -210,7 +211,7 @@ def nature_de_l_evenement(vue: Observation, dire: Dire) -> Iterator[Constat]:
             phrase = "natureModification dit autre chose que l'opération appelée."
             chemin = f"{evenement.chemin}/natureModification"
             yield dire.rompue("nature_contraire", phrase, attendue, nature, chemin=chemin)
-        elif nature == attendue:
+        elif not nature or nature == attendue:
             yield dire.tenue()
 
 

@@ -50,7 +50,7 @@ def test_un_message_juste_tient_tout(banc: Banc, rompues: Rompues, tenues: Calla
     poster(banc, corps())
 
     assert rompues(banc) == set()
-    assert tenues(banc) >= {f"EMB-{rang:02d}" for rang in (1, 2, 3, 4, 5, 6, 7, 8, 9, 13)}
+    assert tenues(banc) >= {f"EMB-{rang:02d}" for rang in (1, 2, 3, 4, 5, 6, 7, 8, 9, 13, 17)}
 
 
 FAUTES = {
@@ -106,8 +106,27 @@ FAUTES = {
         "EMB-08",
         "content_type_non_qualifie",
     ),
+    "contentType faux": (ENVELOPPE.replace("text/xml", "application/pdf"), "EMB-17", "type_autre"),
+    "contentType de certificat": (
+        ENVELOPPE.replace("text/xml", "application/x-x509-ca-cert"),
+        "EMB-17",
+        "type_autre",
+    ),
     "contentType court": (ENVELOPPE.replace("text/xml", "xx"), "EMB-08", "content_type_court"),
 }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "media", ["application/xml", "application/octet-stream", "text/plain", "Text/XML; charset=utf-8"]
+)
+def test_un_type_qui_ne_contredit_pas_la_piece(
+    banc: Banc, rompues: Rompues, tenues: Tenues, media: str
+) -> None:
+    """EMB-17: a type that says less than it could is no other type."""
+    poster(banc, corps(ENVELOPPE.replace("text/xml", media)))
+
+    assert rompues(banc) == set()
+    assert "EMB-17" in tenues(banc)
 
 
 def test_une_cle_privee_en_guise_de_certificat(banc: Banc, rompues: Rompues, tenues: Tenues) -> None:

@@ -207,6 +207,34 @@ def test_l_auteur_d_un_evenement(banc: Banc, rompues: Rompues, tenues: Tenues) -
     }
 
 
+@pytest.mark.parametrize(
+    ("nature", "attendu"),
+    [
+        ("MOD", set()),
+        ("SUP", {("VIE-31", "nature_contraire")}),
+        ("CRE", {("VIE-31", "nature_contraire")}),
+        ("MODIF", set()),  # no code of ours: nothing is known of it
+    ],
+)
+def test_la_nature_d_une_modification(
+    banc: Banc, rompues: Rompues, tenues: Tenues, nature: str, attendu: set[tuple[str, str]]
+) -> None:
+    """VIE-31: what is written of the event is what the operation does."""
+    numero, _ = banc.creer_demande("colocataires")
+    evenement = specimen("evenement", "documents")
+    poser(evenement, "operation/numUnique", numero)
+    banc.fichier("ajouterEvenementDemande", evenement)
+    poser(evenement, f"{EVENEMENT}/idEvenement", "1")
+    date = trouver(evenement, f"{EVENEMENT}/dateSurvenance")
+    ecrite = etree.Element(date.tag.replace("dateSurvenance", "natureModification"))
+    ecrite.text = nature
+    date.addprevious(ecrite)
+    banc.fichier("modifierEvenementDemande", evenement)
+
+    assert {rompue for rompue in rompues(banc, pilote=True) if rompue[0] == "VIE-31"} == attendu
+    assert ("VIE-31" in tenues(banc)) is (nature == "MOD")
+
+
 def test_le_canal_asynchrone(nouvelle_base: Callable[..., Banc], rompues: Rompues, tenues: Tenues) -> None:
     """VIE-19: what counts is the base's clock."""
     banc = nouvelle_base(horloge=datetime(2019, 1, 1, 0, 30, tzinfo=PARIS))  # still 2018 in UTC

@@ -70,7 +70,11 @@ def poser(
     """A report as the command line writes it."""
     jour = datetime(2018, 3, 15, 12, tzinfo=UTC)
     etat = EtatExigence.PROUVEE if prouvee else EtatExigence.ENFREINTE
-    bilans = (Bilan("NOM-01", f"Un texte {HOSTILE}", "MUST", "source", etat, 1, constats),)
+    bilans = (
+        Bilan(
+            "NOM-01", f"Un texte {HOSTILE}", "MUST", "source", etat, 1, constats, remede=f"Nommez {HOSTILE}."
+        ),
+    )
     entete = Entete("sne-sandbox 0", "v5.2", "ecole", mode, HOSTILE, "ecole", 0, "cmd", jour, jour, 3)
     couverture = (Rubrique("operations", "Opérations", ("a",), ("b", HOSTILE)),)
     rapport = Rapport(
@@ -258,6 +262,13 @@ def test_an_exchange_whose_base_is_gone_is_shown_where_it_is_cited(
     assert not arbre.xpath("//*[@id='echange-2']"), "nothing points at it"
     poser(home, "sans", constat(), mode="plan")
     assert "échange n° 1, dans preuves.zip" in page("/conformite/sans").text_content()
+
+
+def test_what_a_developer_does_about_a_requirement_is_shown(home: Path, page: Callable[..., Any]) -> None:
+    poser(home, "remede", constat())
+    rendus = page("/conformite/remede").xpath("//strong[.='Remède']/..")
+    assert len(rendus) == 2, "with the finding, and with the requirement"
+    assert all(f"Nommez {HOSTILE}." in rendu.text_content() for rendu in rendus)
 
 
 def test_two_reports_are_compared(home: Path, page: Callable[..., Any]) -> None:

@@ -1,0 +1,437 @@
+"""Evidence judged again, and the ways to forge it: each is named, and refused."""
+
+import base64
+import hashlib
+import json
+import re
+import shutil
+import subprocess
+import zipfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from commande import sne
+from securesystemslib.dsse import Envelope
+from securesystemslib.signer import SSlibKey
+
+from sne_sandbox.cli.preuves import Verificateur, rejuger
+from sne_sandbox.cli.rapports import Sorties
+from sne_sandbox.conformance.defi import graine_et_horloge
+from sne_sandbox.reports import evidence
+
+#: One that loses something of a household (shrunk), what another guichet does, a server to refuse, a panne.
+SCENARIOS = (
+    "CRE-SIMPLE", "CRE-COLOCATION", "CRE-NIR", "TRA-EXPIRE", "ANO-MOTIF", "DIS-CREATION", "DOU-COUPLE",
+    "ASY-FIN", "CON-CONSULTER", "EVT-AUTRUI", "REL-RADIATIONS", "ROB-REPONSE-PERDUE",
+)  # fmt: skip
+DEFI = "défi d'essai"
+PLAN = ("proces-verbal.jsonl", "plan.json")
+Lignes = list[dict[str, Any]]
+
+
+@pytest.fixture(scope="module")
+def ici(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Two keys (`x`, `v`), the file of those that are trusted, and the signed report `r` of an application at
+    fault, tried on a challenge, in lanes."""
+    dossier = tmp_path_factory.mktemp("preuves")
+    for nom, titulaire in (("x", "Éditeur X"), ("v", "Vérificateur V")):
+        vu = sne(dossier, "cles", "creer", "--nom", titulaire, "--out", nom)
+        assert vu.returncode == 0, vu.stderr
+    (dossier / "confiance.toml").write_text(
+        '[[cles]]\ncle = "x/sne-sandbox.cle.pub"\ntitulaire = "Éditeur X"\nclasse = "éditeur"\n'
+        '[[cles]]\ncle = "v/sne-sandbox.cle.pub"\ntitulaire = "V"\nclasse = "vérificateur"\n',
+        "utf-8",
+    )
+    choix = [mot for scenario in SCENARIOS for mot in ("--scenario", scenario)]
+    vu = sne(
+        dossier, "conform", "--application", "temoin", "--faute", "second-cotitulaire", "--examples", "3",
+        *choix, "--defi", DEFI, "--cle", "x/sne-sandbox.cle", "--report-dir", "r",
+    )  # fmt: skip
+    assert vu.returncode == 1, vu.stderr
+    return dossier
+
+
+def juge(
+    fichier: Path,
+    capsys: pytest.CaptureFixture[str],
+    verificateur: Verificateur | None = None,
+    cle: str | None = None,
+) -> tuple[int, str]:
+    """The exit code of a verification, and the lines that it writes."""
+    options = {"contract": "v5.2", "contracts": None}
+    try:
+        sorties = Sorties.preparer(None, options=options, cle=cle)
+        code = rejuger(fichier, verificateur or Verificateur(), sorties, options)
+    except evidence.DossierAltere as altere:
+        code, dit = altere.exit_code, str(altere)
+    else:
+        dit = ""
+    return code, capsys.readouterr().err + dit
+
+
+# --- a forger's tools ------------------------------------------------------------------------------------
+
+
+def contenus(source: Path) -> dict[str, bytes]:
+    with zipfile.ZipFile(source) as archive:
+        return {nom: archive.read(nom) for nom in archive.namelist()}
+
+
+def emballer(cible: Path, membres: dict[str, bytes]) -> Path:
+    """A package whose every hash is right."""
+    manifeste = json.loads(membres["manifeste.json"])
+    manifeste["membres"] = {
+        nom: {"sha256": hashlib.sha256(m).hexdigest(), "octets": len(m), "lignes": m.count(b"\n")}
+        for nom, m in membres.items()
+        if nom != "manifeste.json"
+    }
+    with zipfile.ZipFile(cible, "w", zipfile.ZIP_DEFLATED) as archive:
+        for nom, contenu in (membres | {"manifeste.json": json.dumps(manifeste).encode()}).items():
+            archive.writestr(nom, contenu)
+        archive.comment = bytes(64)
+    evidence.sceller(cible)
+    return cible
+
+
+def lignes(membres: dict[str, bytes], nom: str) -> Lignes:
+    return [json.loads(ligne) for ligne in membres[nom].splitlines()]
+
+
+def ecrire(membres: dict[str, bytes], nom: str, dites: Lignes) -> None:
+    membres[nom] = "".join(json.dumps(d, ensure_ascii=False) + "\n" for d in dites).encode()
+
+
+def _rapport(membres: dict[str, bytes], changer: Callable[[dict[str, Any]], object]) -> None:
+    rapport = json.loads(membres["rapport.json"])
+    changer(rapport)
+    membres["rapport.json"] = (json.dumps(rapport, ensure_ascii=False, indent=1) + "\n").encode()
+
+
+def _blanchir(rapport: dict[str, Any]) -> None:
+    rapport |= {"conforme": True, "motifs": []}
+    for bilan in rapport["bilans"]:
+        bilan |= {"constats": []} | ({"etat": "prouvée"} if bilan["etat"] == "enfreinte" else {})
+    for scenario in rapport["scenarios"]:
+        for verification in (scenario, *scenario["verifications"]):
+            if verification["verdict"] == "échoué":
+                verification["verdict"] = "réussi"
+        for verification in scenario["verifications"]:
+            verification["constats"] = []
+
+
+def _verdicts(membres: dict[str, bytes]) -> None:
+    _rapport(membres, _blanchir)
+
+
+def _graine(membres: dict[str, bytes]) -> None:
+    """The seed, wherever it is written."""
+    _rapport(membres, lambda rapport: rapport["entete"].update(graine=7, defi=""))
+    dites = lignes(membres, PLAN[0])
+    dites[0]["reglages"]["graine"] = 7
+    ecrire(membres, PLAN[0], dites)
+
+
+def _faits(dites: Lignes) -> Iterator[dict[str, Any]]:
+    for ligne in dites:
+        yield from ligne.get("faits", ()) if ligne["ligne"] == "exemple" else ()
+
+
+def _reponse(membres: dict[str, bytes]) -> None:
+    """What the application answers once."""
+    dites = lignes(membres, PLAN[0])
+    fait = next(f for f in _faits(dites) if f["appel"] == "envoyer" and f["rendu"].get("numero_unique"))
+    fait["rendu"]["numero_unique"] = "0621126000099G1226"
+    ecrire(membres, PLAN[0], dites)
+
+
+def _echec_en_succes(membres: dict[str, bytes]) -> None:
+    """A refusal told as a success, and the verdicts of it as they would be."""
+    dites = lignes(membres, PLAN[0])
+    fait = next(f for f in _faits(dites) if f["appel"] == "envoyer" and f["rendu"]["statut"] == "refuse")
+    fait["rendu"] = {"id": fait["rendu"].get("id"), "statut": "fait", "numero_unique": "0621126000099G1226"}
+    ecrire(membres, PLAN[0], dites)
+
+
+def _message(membres: dict[str, bytes]) -> None:
+    """What the application was told: another instant."""
+    dites = lignes(membres, PLAN[0])
+    message = next(f["message"] for f in _faits(dites) if f.get("message", {}).get("demande"))
+    message["demande"]["dateCreationDemande"] = "2018-03-15"
+    ecrire(membres, PLAN[0], dites)
+
+
+def _menage(membres: dict[str, bytes]) -> None:
+    """A household, in its drawing and in all that it was told: an easier one."""
+    dites = lignes(membres, PLAN[0])
+    menage = next(d for d in dites if d["ligne"] == "ménage")
+    nom = json.dumps(menage, ensure_ascii=False).split('["nom", "')[1].split('"')[0]
+    assert nom
+    ecrit = membres[PLAN[0]].decode().replace(nom, "Facile")
+    membres[PLAN[0]] = ecrit.encode()
+    membres["journal.jsonl"] = membres["journal.jsonl"].decode().replace(nom, "Facile").encode()
+
+
+def _ote(membres: dict[str, bytes]) -> None:
+    dites = lignes(membres, "journal.jsonl")
+    del dites[len(dites) // 2]
+    ecrire(membres, "journal.jsonl", dites)
+
+
+def _dernier_ote(membres: dict[str, bytes]) -> None:
+    ecrire(membres, "journal.jsonl", lignes(membres, "journal.jsonl")[:-1])
+
+
+def _ajoute(membres: dict[str, bytes]) -> None:
+    dites = lignes(membres, "journal.jsonl")
+    ecrire(membres, "journal.jsonl", [*dites, {**dites[-1], "identifiant": dites[-1]["identifiant"] + 1}])
+
+
+def _ordre(membres: dict[str, bytes]) -> None:
+    un, deux, *reste = lignes(membres, "journal.jsonl")
+    ecrire(membres, "journal.jsonl", [deux, un, *reste])
+
+
+def _permute(membres: dict[str, bytes]) -> None:
+    """Two exchanges, each under the other's number."""
+    dites = lignes(membres, "journal.jsonl")
+    un, deux = [d for d in dites if d["operation"] == "getNumUnique"][:2]
+    for champ in un.keys() - {"identifiant"}:
+        un[champ], deux[champ] = deux[champ], un[champ]
+    ecrire(membres, "journal.jsonl", dites)
+
+
+def _plan(membres: dict[str, bytes]) -> None:
+    """A plan that forgives, with its digests."""
+    plan = json.loads(membres["plan.json"])
+    nom = "creation/CRE-COLOCATION.toml"
+    plan[nom] = plan[nom].replace('"FID-02"', '"VIE-01"')
+    membres["plan.json"] = json.dumps(plan).encode()
+    manifeste = json.loads(membres["manifeste.json"])
+    manifeste["juges"]["plan"][nom] = hashlib.sha256(plan[nom].encode()).hexdigest()
+    membres["manifeste.json"] = json.dumps(manifeste).encode()
+
+
+def _regles(membres: dict[str, bytes]) -> None:
+    """Rules of another overlay, which the manifest owns up to."""
+    manifeste = json.loads(membres["manifeste.json"])
+    manifeste["juges"]["surcharge"] = {"rules.toml": "0" * 64}
+    membres["manifeste.json"] = json.dumps(manifeste).encode()
+
+
+def _empreinte(membres: dict[str, bytes]) -> None:
+    _rapport(membres, lambda rapport: rapport["entete"]["empreintes"].update(regles="0" * 64))
+
+
+FORGES: list[tuple[Callable[[dict[str, bytes]], None], str]] = [
+    (_verdicts, "conforme : true dans le dossier, false refait"),
+    (_graine, "ce n'est pas celui que la graine tire"),
+    (_reponse, "Comparaison : non"),
+    (_echec_en_succes, "non, "),
+    (_message, "le message écrit n'est pas celui que donnent le plan et ses ménages"),
+    (_menage, "ce n'est pas celui que la graine tire"),
+    (_ote, "manque au journal"),
+    (_dernier_ote, "manque au journal"),
+    (_ajoute, "suit la fin de l'épreuve"),
+    (_ordre, "vient après l'échange"),
+    (_permute, "non, "),
+    (_plan, "le plan (changés : creation/CRE-COLOCATION.toml)"),
+    (_regles, "la surcharge (--contracts) (absents ici : rules.toml)"),
+    (_empreinte, "ne sont pas celles du manifeste"),
+]
+
+
+@pytest.mark.parametrize(("forger", "dit"), FORGES, ids=[forger.__name__ for forger, _ in FORGES])
+def test_whatever_is_edited_and_sealed_again_is_named(
+    ici: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    forger: Callable[[dict[str, bytes]], None],
+    dit: str,
+) -> None:
+    """No signature is needed to see these."""
+    membres = contenus(ici / "r" / "preuves.zip")
+    avant = dict(membres)
+    forger(membres)
+    assert membres != avant
+    code, lignes_dites = juge(emballer(tmp_path / "preuves.zip", membres), capsys)
+    assert code == 1
+    assert dit in lignes_dites
+    assert "octet pour octet" not in lignes_dites or "Classe : aucune" in lignes_dites
+
+
+@pytest.mark.parametrize(("forger", "dit"), FORGES[:3], ids=[forger.__name__ for forger, _ in FORGES[:3]])
+def test_what_is_signed_is_another_package(
+    ici: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    forger: Callable[[dict[str, bytes]], None],
+    dit: str,
+) -> None:
+    membres = contenus(ici / "r" / "preuves.zip")
+    forger(membres)
+    shutil.copy(ici / "r" / "attestation.dsse.json", tmp_path)
+    code, dites = juge(emballer(tmp_path / "preuves.zip", membres), capsys)
+    assert code == 1
+    assert "Signature : REFUSÉE, l'attestation est celle d'un autre dossier" in dites
+
+
+def test_an_honest_package_comes_to_the_same_report_byte_for_byte(
+    ici: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """At fault as it is: what is confirmed is that it is. Four lanes, a shrink, pannes, other guichets."""
+    verificateur = Verificateur(confiance=ici / "confiance.toml", defi=DEFI)
+    code, dites = juge(ici / "r" / "preuves.zip", capsys, verificateur)
+    assert code == 1, "it does not conform"
+    assert "Signature : valable, de Éditeur X (éditeur)" in dites
+    assert "octet pour octet" in dites
+    assert "Classe : sur défi, auto-déclarée" in dites
+    titres = [ligne.partition(" :")[0] for ligne in dites.splitlines() if " :" in ligne]
+    ordre = ["Signature", "Empreintes", "Rejugement", "Comparaison", "Défi", "Classe"]
+    assert list(dict.fromkeys(titres)) == ordre
+    rapport = json.loads((ici / "r" / "rapport.json").read_text("utf-8"))
+    graine, horloge = graine_et_horloge(DEFI)
+    assert rapport["entete"]["graine"] == graine
+    assert f"--clock {horloge.isoformat()}" in rapport["entete"]["commande"]
+
+
+@pytest.mark.parametrize(
+    ("faute", "scenarios"),
+    [
+        ("", ("TRA-MTOM", "CRE-NIR", "ROB-COUPURE")),
+        ("soap-1.1", ("CRE-SIMPLE", "CRE-COUPLE", "TRA-MTOM")),
+        ("nir-des-cotitulaires", ("CRE-NIR", "CRE-COUPLE", "CRE-COLOCATION")),
+        ("tls-aveugle", ("TRA-EXPIRE", "CRE-SIMPLE")),
+        ("sans-accents", ("CRE-SIMPLE", "CON-CONSULTER", "RAD-ABANDON")),
+    ],
+)
+def test_an_application_at_fault_or_not_is_judged_again_alike(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], faute: str, scenarios: tuple[str, ...]
+) -> None:
+    choix = [mot for scenario in scenarios for mot in ("--scenario", scenario)]
+    planter = ("--faute", faute) if faute else ()
+    vu = sne(
+        tmp_path,
+        "conform",
+        "--application",
+        "temoin",
+        *planter,
+        "--examples",
+        "2",
+        *choix,
+        "--report-dir",
+        "r",
+    )
+    assert vu.returncode == bool(faute), vu.stderr
+    code, dites = juge(tmp_path / "r" / "preuves.zip", capsys)
+    assert code == bool(faute)
+    assert "octet pour octet" in dites, dites
+    assert "Classe : non signée" in dites
+
+
+def test_another_challenge_is_not_answered(ici: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    code, dites = juge(ici / "r" / "preuves.zip", capsys, Verificateur(defi="un autre"))
+    assert code == 1
+    assert "Défi : non, ce dossier n'y répond pas." in dites
+
+
+def test_openssl_and_securesystemslib_read_the_signature(ici: Path, tmp_path: Path) -> None:
+    """Programs that are not ours; a bit flipped is refused by both."""
+    enveloppe = json.loads((ici / "r" / "attestation.dsse.json").read_text())
+    payload, genre = base64.b64decode(enveloppe["payload"]), enveloppe["payloadType"].encode()
+    pae = b"DSSEv1 %d %s %d %s" % (len(genre), genre, len(payload), payload)
+    (tmp_path / "sig").write_bytes(base64.b64decode(enveloppe["signatures"][0]["sig"]))
+    publique = ici / "x" / "sne-sandbox.cle.pub"
+    commande = (
+        "openssl",
+        "pkeyutl",
+        "-verify",
+        "-pubin",
+        "-inkey",
+        publique,
+        "-rawin",
+        "-in",
+        "pae",
+        "-sigfile",
+        "sig",
+    )
+    pem = re.search(r"-----BEGIN.*-----\n", publique.read_text("utf-8"), re.DOTALL)
+    assert pem is not None
+    keyid = enveloppe["signatures"][0]["keyid"]
+    cle = SSlibKey(keyid, "ed25519", "ed25519", {"public": _brute(publique).hex()})
+    for octets, vu in ((pae, 0), (pae[:-1] + bytes([pae[-1] ^ 1]), 1)):
+        (tmp_path / "pae").write_bytes(octets)
+        fini = subprocess.run(commande, cwd=tmp_path, capture_output=True, check=False)
+        assert (fini.returncode != 0) is bool(vu), fini.stderr
+    acceptes = Envelope.from_dict(json.loads(json.dumps(enveloppe))).verify([cle], 1)
+    assert set(acceptes) == {keyid}
+    change = payload[:-1] + bytes([payload[-1] ^ 1])
+    enveloppe["payload"] = base64.b64encode(change).decode()
+    with pytest.raises(Exception, match=r"(?i)threshold|verif"):
+        Envelope.from_dict(enveloppe).verify([cle], 1)
+    statement = json.loads(payload)
+    zip_sha256 = hashlib.sha256((ici / "r" / "preuves.zip").read_bytes()).hexdigest()
+    assert statement["subject"][0] == {"name": "preuves.zip", "digest": {"sha256": zip_sha256}}
+    assert statement["predicate"]["result"] == "FAILED"
+    assert statement["predicate"]["failedTests"] == ["FID-02"]
+    assert statement["predicate"]["sne-sandbox"]["defi"] == DEFI
+
+
+def _brute(publique: Path) -> bytes:
+    """The 32 bytes of a public key, which end its SPKI."""
+    texte = "".join(ligne for ligne in publique.read_text("utf-8").splitlines() if ligne[0] not in "#-")
+    return base64.b64decode(texte)[-32:]
+
+
+def test_a_verifier_signs_too_once_all_is_confirmed(
+    ici: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shutil.copytree(ici / "r", tmp_path / "r")
+    cle = str(ici / "v" / "sne-sandbox.cle")
+    sien = Verificateur(ici / "confiance.toml", contresigner=True)
+    _, dites = juge(tmp_path / "r" / "preuves.zip", capsys, sien, cle)
+    assert "celle de « Vérificateur V » est ajoutée" in dites
+    deux = json.loads((tmp_path / "r" / "attestation.dsse.json").read_text())["signatures"]
+    assert len({signature["keyid"] for signature in deux}) == 2
+    _, dites = juge(tmp_path / "r" / "preuves.zip", capsys, Verificateur(ici / "confiance.toml"))
+    assert "Éditeur X (éditeur), V (vérificateur)" in dites
+    assert "Classe : rejugée" in dites
+
+
+@pytest.mark.parametrize(
+    ("change", "attestation", "dit"),
+    [
+        (lambda texte: texte.replace("x/", "v/", 1), True, "clé inconnue"),
+        (lambda texte: texte + "jusqu_a = 2020-12-31\n", True, "n'était pas valable"),
+        (lambda texte: texte, False, "attestation.dsse.json n'est pas à côté du dossier"),
+    ],
+)
+def test_who_is_not_trusted_is_told(
+    ici: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    change: Callable[[str], str],
+    attestation: bool,
+    dit: str,
+) -> None:
+    """A key that is not in the file, one whose day is past, none at all."""
+    premiere = "[[cles]]".join((ici / "confiance.toml").read_text("utf-8").split("[[cles]]")[:2])
+    (ici / "autre.toml").write_text(change(premiere), "utf-8")
+    shutil.copytree(ici / "r", tmp_path / "r")
+    if not attestation:
+        (tmp_path / "r" / "attestation.dsse.json").unlink()
+    code, dites = juge(tmp_path / "r" / "preuves.zip", capsys, Verificateur(ici / "autre.toml"))
+    assert code == 1
+    assert "Signature : REFUSÉE" in dites
+    assert dit in dites
+
+
+def test_no_secret_is_written(ici: Path) -> None:
+    cle = (ici / "x" / "sne-sandbox.cle").read_text("utf-8").splitlines()[2].encode()
+    for fichier in (ici / "r").iterdir():
+        octets = b"".join(contenus(fichier).values()) if fichier.suffix == ".zip" else fichier.read_bytes()
+        assert cle not in octets
+        assert b"mot_de_passe" not in octets or fichier.suffix != ".zip"
+    droits = (ici / "x" / "sne-sandbox.cle").stat().st_mode & 0o777
+    assert droits == 0o600

@@ -1,0 +1,34 @@
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from sne_sandbox.cli import cles
+from sne_sandbox.cli.rapports import ligne_de_commande
+from sne_sandbox.conformance.defi import graine_et_horloge
+from sne_sandbox.reports.signature import CleIncorrecte
+
+
+def test_a_key_is_made_shown_and_never_replaced(tmp_path: Path) -> None:
+    appeler = CliRunner().invoke
+    fait = appeler(cles.commande, ["creer", "--nom", "X", "--out", str(tmp_path)])
+    assert fait.exit_code == 0, fait.output
+    empreinte = fait.output.splitlines()[-1]
+    secret = (tmp_path / "sne-sandbox.cle").read_text("utf-8").splitlines()[2]
+    for nom in ("sne-sandbox.cle", "sne-sandbox.cle.pub"):
+        vu = appeler(cles.commande, ["montrer", str(tmp_path / nom)])
+        assert empreinte in vu.output
+        assert secret not in vu.output
+    encore = appeler(cles.commande, ["creer", "--nom", "X", "--out", str(tmp_path)])
+    assert isinstance(encore.exception, CleIncorrecte)
+
+
+def test_a_challenge_is_drawn() -> None:
+    vu = CliRunner().invoke(cles.commande, ["defi"])
+    graine, _ = graine_et_horloge(vu.output.split()[0])
+    assert str(graine) in vu.output
+
+
+@pytest.mark.parametrize("mots", [["--cle=-----BEGIN X\nSECRET"], ["--cle", "-----BEGIN X\nSECRET"]])
+def test_a_key_given_in_full_is_not_told(mots: list[str]) -> None:
+    assert "SECRET" not in ligne_de_commande(["conform", *mots])
