@@ -18,6 +18,7 @@ from sne_sandbox.contract.exigences import charger_exigences, niveaux
 from sne_sandbox.contract.versions import Contrat
 from sne_sandbox.domain.echange import Echange, VerdictEchange
 from sne_sandbox.domain.texte import accorde, masquer_nirs
+from sne_sandbox.reports import model
 from sne_sandbox.reports.decision import decider
 from sne_sandbox.reports.model import (
     TRAFIC,
@@ -39,12 +40,7 @@ from sne_sandbox.reports.model import (
 
 MODE: Final = TRAFIC
 #: Families of requirements that traffic shows, by the head of their ids, in the order of the report.
-FAMILLES: Final[Mapping[str, str]] = {
-    "EMB": "Emballage des messages",
-    "NOM": "Noms des fichiers et guichets",
-    "CTR": "Respect du contrat",
-    "VIE": "Vie des demandes",
-}
+FAMILLES: Final = {famille: model.FAMILLES[famille] for famille in ("EMB", "NOM", "CTR", "VIE")}
 #: Those of another family that traffic breaks, and never proves: under which heading they are told.
 _AILLEURS: Final[Mapping[str, str]] = {TEXTES: "CTR"}
 #: Exchanges cited at most, whatever the findings.
