@@ -11,6 +11,7 @@ from reportlab.lib.pagesizes import A4
 from reportlab.pdfgen.canvas import Canvas
 
 from sne_sandbox.operations.attestation import LIGNES, marque
+from sne_sandbox.reports.attestation import GABARIT, TETE
 from sne_sandbox.resources import fixtures_dir
 
 GENRES: Final = {"regional": "RÉGIONAL", "departemental": "DÉPARTEMENTAL"}
@@ -41,6 +42,27 @@ def gabarit(genre: str) -> bytes:
     return _en_ascii(sortie.getvalue())
 
 
+def verdict() -> bytes:
+    """The page that says what a report concludes: its first lines are larger."""
+    sortie = io.BytesIO()
+    page = Canvas(sortie, pagesize=A4, pageCompression=0, invariant=1)
+    page.setTitle("Verdict de conformité")
+    page.setAuthor("sne-sandbox")
+    page.setFont("Helvetica-Bold", 12)
+    page.drawString(_GAUCHE, 785, "VERDICT DE CONFORMITÉ À L'INTERFACE DU SNE")
+    page.setFont("Helvetica-Oblique", 9)
+    page.drawString(_GAUCHE, 770, "Bac à sable non officiel : ce verdict n'engage que qui l'a rendu")
+    page.line(_GAUCHE, 760, 538, 760)
+    bloc = page.beginText(_GAUCHE, 735)
+    for rang in range(LIGNES):
+        bloc.setFont(*(("Helvetica-Bold", 13, 18) if rang < TETE else ("Helvetica", 9.5, 15)))
+        bloc.textLine(marque(rang).decode("ascii"))
+    page.drawText(bloc)
+    page.showPage()
+    page.save()
+    return _en_ascii(sortie.getvalue())
+
+
 def _en_ascii(pdf: bytes) -> bytes:
     """The same PDF, its second line's four binary marks (ISO 32000, 7.5.2) written as letters."""
     debut = pdf.index(b"\n%") + 2
@@ -50,3 +72,4 @@ def _en_ascii(pdf: bytes) -> bytes:
 if __name__ == "__main__":
     for nom in GENRES:
         (fixtures_dir() / "attestation" / f"{nom}.pdf").write_bytes(gabarit(nom))
+    (fixtures_dir() / "attestation" / f"{GABARIT}.pdf").write_bytes(verdict())

@@ -32,7 +32,7 @@ def portes(juge: Rapport) -> dict[str, bool]:
     return {
         "code de sortie": juge.conforme,
         "texte": not any(motif.partition("\n")[0] in en_texte(juge) for motif in juge.motifs),
-        "html": 'class="verdict bien"' in html.en_html(juge),
+        "html": 'class="conclusion mal"' not in html.en_html(juge),
         "json": lu["conforme"],
         "junit": int(suites.get("failures")) + int(suites.get("errors")) == 0,
         "sarif": all(r["level"] != "error" for r in analyse["results"]),

@@ -1,4 +1,4 @@
-"""pytest plugin: fixture `sne_sandbox`, a running base for each test.
+"""pytest plugin: fixture `sne_sandbox`, a running base for each test; the plan as items (`pytest_plan`).
 
 Nothing of the sandbox is imported until a test asks for the fixture: other projects' runs pay nothing. Each
 xdist worker has a session of its own, hence a server of its own; each test a base, its clock and its journal.
@@ -8,7 +8,7 @@ import contextlib
 import itertools
 import shutil
 from collections.abc import Callable, Generator, Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -25,12 +25,35 @@ _REGLAGES = (
     ("sne_seed", "graine des tirages", "0"),
     ("sne_clock", "horloge de chaque base : real, ou un instant ISO", "real"),
 )
+#: Options of the plan: as `conform` has them.
+_OPTIONS: "tuple[tuple[str, str, dict[str, Any]], ...]" = (
+    ("--sne-application", "l'application à piloter : COMMANDE, URL ou temoin", {"metavar": "CMD|URL"}),
+    ("--sne-plan", "un autre plan que celui de l'interface", {"metavar": "P"}),
+    ("--sne-examples", "exemples par scénario", {"metavar": "N"}),
+    ("--sne-report-dir", "où écrire rapports et preuves", {"metavar": "DOSSIER"}),
+    ("--sne-baseline", "manquements connus", {"metavar": "FICHIER"}),
+    ("--sne-candidat", "le produit, tel que son éditeur le déclare", {"metavar": "FICHIER"}),
+    ("--sne-mention", "mention à acquérir", {"metavar": "ID", "action": "append"}),
+)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """The settings of the bases, in pytest.ini or pyproject.toml; `-o sne_profile=strict` overrides one."""
     for nom, aide, defaut in _REGLAGES:
         parser.addini(nom, f"sne_sandbox : {aide}", default=defaut)
+    groupe = parser.getgroup("sne-sandbox", "le plan de conformité du SNE")
+    for option, aide, autres in _OPTIONS:
+        nom = option.removeprefix("--").replace("-", "_")
+        groupe.addoption(option, dest=nom, help=aide, **autres)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """With `--sne-application`, the scenarios of the plan are items."""
+    config.addinivalue_line("markers", "sne_plan: un scénario du plan de conformité du SNE")
+    if config.getoption("sne_application"):
+        from sne_sandbox.pytest_plan import Plan
+
+        config.pluginmanager.register(Plan(config), "sne_plan")
 
 
 #: The base of the test that runs.

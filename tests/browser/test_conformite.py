@@ -19,6 +19,7 @@ def test_a_judgement_is_followed_to_its_report(visiter: Visiter) -> None:
     )
     assert re.search(r"/conformite/[^/]*temoin", page.url)
     assert "prouvée" in page.locator("main").inner_text()
+    expect(page.get_by_role("button", name="Rejouer")).to_be_visible()
     assert visite.debordements() == []
 
 

@@ -160,4 +160,4 @@ def test_a_judgement_goes_on_without_javascript(visiter: Visiter) -> None:
         if not encore.count():
             break
         visite.cliquer("Actualiser", role="link")
-    assert re.search(r"onforme$", page.locator("h1").inner_text())
+    assert re.search(r"^SNE |prouvée", page.locator("h1").inner_text())

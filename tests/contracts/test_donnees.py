@@ -7,6 +7,8 @@ from collections import Counter
 
 import pytest
 
+from sne_sandbox.contract.exigences import RISQUES, charger_exigences
+from sne_sandbox.contract.overlay import DossiersContrat
 from sne_sandbox.domain import decision
 from sne_sandbox.domain.evenement import Caracteristique, TypeEvenement
 
@@ -170,6 +172,15 @@ def test_les_decisions_d_attribution_sont_celles_du_domaine(evenements):
     assert nommees <= caracteristiques.keys()
     assert {code for code, _ in caracteristiques[decision.DECISION]["valeurs"]} == decision.DECISIONS
     assert {code for code, _ in caracteristiques[decision.CATEGORIE]["valeurs"]} == set(decision.CATEGORIES)
+
+
+def test_chaque_exigence_dit_ce_que_risque_un_menage_et_aucune_autre(contrats, toml):
+    for nom in toml:
+        dossiers = DossiersContrat(contrats, nom)
+        exigences = charger_exigences(dossiers)
+        assert all(e.risque.endswith(".") for e in exigences.values())
+        connues = {*exigences, *(e.partition("-")[0] for e in exigences)}
+        assert set(dossiers.toml(RISQUES)) <= connues
 
 
 def test_les_exigences_sont_completes_et_uniques(contrats, toml):

@@ -16,7 +16,7 @@ import recettes
 from recettes import ACTION, CI, COMPOSANT, GITHUB, GITLAB, Travail
 
 from sne_sandbox.cli.main import cli
-from sne_sandbox.reports.formats import FICHIERS
+from sne_sandbox.reports.formats import FICHIERS, TOUJOURS
 from sne_sandbox.server.base_servie import SERVICES
 from sne_sandbox.settings import PAR_NOM
 
@@ -158,7 +158,7 @@ def test_the_container_of_the_service_is_started_by_a_command_of_ours() -> None:
 def test_a_service_gives_the_variables_of_run_and_every_file() -> None:
     script = (CI / "service.sh").read_text("utf-8")
     (noms,) = re.findall(r"for fichier in (.*); do", script)
-    assert noms.split() == list(FICHIERS)
+    assert noms.split() == list(TOUJOURS)
     for cle, service in SERVICES.items():
         assert f"SNE_ENDPOINT_{cle}=$SNE_HTTPS/services/{service}/" in script
 

@@ -21,7 +21,8 @@ def test_it_conforms_on_the_commands_it_knows(tmp_path: Path) -> None:
     vu = sne(tmp_path, "conform", "--application", application, "--examples", "1", "--format", "json")
     assert vu.returncode == 0, vu.stderr
     rapport = json.loads(vu.stdout)
-    assert [b["exigence"] for b in rapport["bilans"] if b["etat"] == "enfreinte"] == ["VIE-12"]
+    assert [b["exigence"] for b in rapport["bilans"] if b["etat"] == "non suivie"] == ["VIE-12"]
+    assert "enfreinte" not in {b["etat"] for b in rapport["bilans"]}
     joues = {s["id"].partition("-")[0] for s in rapport["scenarios"] if s["verdict"] == "réussi"}
     assert {"TRA", "CRE", "CYC", "CON", "ROB"} <= joues
     mentions = {m["id"]: m for m in rapport["mentions"]}

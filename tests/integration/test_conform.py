@@ -21,7 +21,7 @@ from sne_sandbox.reports import evidence, formats
 
 TEMOIN = ("conform", "--application", "temoin", "--clock", "2018-03-15T12:00:00")
 CLIENTS = Path(__file__).parents[2] / "fixtures" / "clients" / "python"
-FICHIERS = set(formats.FICHIERS)
+FICHIERS = set(formats.TOUJOURS)
 
 
 def _rapport(dossier: Path) -> dict[str, Any]:

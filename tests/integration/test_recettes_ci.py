@@ -22,7 +22,7 @@ import recettes
 from recettes import CI, Travail
 from serveur_local import Serveur
 
-from sne_sandbox.reports.formats import FICHIERS
+from sne_sandbox.reports.formats import TOUJOURS
 from sne_sandbox.resources import fixtures_dir
 
 RACINE = Path(__file__).resolve().parents[2]
@@ -138,7 +138,7 @@ def sur_github(depot: Path) -> dict[str, str]:
 def conforme(finis: "list[subprocess.CompletedProcess[str]]", depot: Path) -> dict[str, Any]:
     """Holds the last step to a report that conforms, with every file; gives it."""
     assert finis[-1].returncode == 0, finis[-1].stdout + finis[-1].stderr
-    assert {f.name for f in (depot / "rapport-sne").iterdir()} == set(FICHIERS)
+    assert {f.name for f in (depot / "rapport-sne").iterdir()} == set(TOUJOURS)
     rapport: dict[str, Any] = json.loads((depot / "rapport-sne" / "rapport.json").read_text("utf-8"))
     assert rapport["conforme"] is True
     assert rapport["entete"]["echanges"] > 0
@@ -305,7 +305,7 @@ def test_testcontainers_in_python(
     )  # fmt: skip
     (depot / "rapport").mkdir()
     assert sne.conforme(depot / "rapport") is True
-    assert {f.name for f in (depot / "rapport").iterdir()} == set(FICHIERS)
+    assert {f.name for f in (depot / "rapport").iterdir()} == set(TOUJOURS)
 
 
 DOUBLE_JAVA = {

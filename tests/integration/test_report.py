@@ -39,7 +39,7 @@ def test_a_base_is_judged_as_its_run_was(ici: Path, tmp_path: Path) -> None:
     refait, fait = json.loads(vu.stdout), json.loads((ici / "bon" / "rapport.json").read_text("utf-8"))
     assert refait["bilans"] == fait["bilans"]
     assert refait["couverture"] == fait["couverture"]
-    assert {f.name for f in tmp_path.iterdir()} == set(formats.FICHIERS)
+    assert {f.name for f in tmp_path.iterdir()} == set(formats.TOUJOURS)
 
 
 def test_machine_formats_have_stdout_to_themselves(ici: Path) -> None:

@@ -19,7 +19,7 @@ from sne_sandbox.resources import fixtures_dir
 
 FAUTIF = Path(__file__).with_name("fautif.sh")
 ICI = ("run", "--clock", MARS)
-FICHIERS = set(formats.FICHIERS)
+FICHIERS = set(formats.TOUJOURS)
 avec_curl = pytest.mark.skipif(shutil.which("curl") is None, reason="curl is not installed")
 
 

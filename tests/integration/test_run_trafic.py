@@ -37,7 +37,7 @@ def test_a_fault_that_every_answer_hides(tmp_path: Path, faute: str, attendu: tu
     assert attendu[0] in dit
     # Judged again from its evidence: the same.
     rejuge = sne(tmp_path, "report", "--verify", "rapport/preuves.zip")
-    assert "Preuves intactes" in rejuge.stderr, rejuge.stderr
+    assert "octet pour octet" in rejuge.stderr, rejuge.stderr
 
 
 def test_an_honest_application_whose_tests_try_refusals(tmp_path: Path) -> None:

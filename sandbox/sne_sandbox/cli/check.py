@@ -10,6 +10,7 @@ from functools import partial
 from operator import attrgetter
 from pathlib import Path
 from time import monotonic
+from traceback import extract_tb
 from typing import Any, Final
 
 import click
@@ -17,8 +18,9 @@ import click
 from sne_sandbox.cli.options import COMMUNES, reglages
 from sne_sandbox.contract import versions
 from sne_sandbox.contract.versions import Contrat
+from sne_sandbox.domain.anomalie import Gravite
 from sne_sandbox.domain.base import lire_horloge
-from sne_sandbox.domain.texte import accorde, pour_xml
+from sne_sandbox.domain.texte import accorde, masquer_nirs, pour_xml
 from sne_sandbox.errors import UsageError
 from sne_sandbox.operations.controle import ENSUITE, XSD, Controle, FauteDeDocument, controler
 from sne_sandbox.raisons import raison_systeme
@@ -26,6 +28,9 @@ from sne_sandbox.raisons import raison_systeme
 #: From this many documents on, more than one process judges them.
 _PARALLELE: Final = 400
 _LOT: Final = 50
+#: In place of a rule: the sandbox itself failed on the document. Characters of its error.
+NON_JUGE: Final = "NON-JUGÉ"
+ERREUR_MAX: Final = 300
 #: Bytes that are read at once.
 _MORCEAU: Final = 65_536
 #: Characters of a value that tell it from another: a message that has them shows it.
@@ -53,8 +58,10 @@ _xml_max: int
               type=click.Choice(["text", "json", "junit", "sarif", "gitlab"]),
               show_default=True, help="Forme du rapport, seul sur la sortie standard.")  # fmt: skip
 @click.option("--clock", "horloge", default="real", show_default=True, help="real, ou un instant ISO.")
+@click.option("--juger-tout", is_flag=True,
+              help="Sortir avec 3 si tout est conforme, sauf un document resté non jugé.")  # fmt: skip
 @reglages(*COMMUNES, "xml_max")
-def commande(fichiers: tuple[Path, ...], forme: str, horloge: str, **options: Any) -> int:
+def commande(fichiers: tuple[Path, ...], forme: str, horloge: str, juger_tout: bool, **options: Any) -> int:
     """Contrôle des documents hors ligne : schéma, nomenclatures, règles.
 
     Pour chaque faute : place, chemin, règle ou raison du schéma, valeur, remède. Tout est dit en une fois :
@@ -80,7 +87,9 @@ def commande(fichiers: tuple[Path, ...], forme: str, horloge: str, **options: An
         from sne_sandbox.cli import forges
 
         forges.ecrire(resultats, forme, partial(ecrire, resultats) if ecrire else None)
-    return 0 if all(controle.conforme for _, controle in resultats) else 1
+    if not all(controle.conforme for _, controle in resultats):
+        return 1
+    return 3 if juger_tout and any(f.regle == NON_JUGE for _, c in resultats for f in c.fautes) else 0
 
 
 def _deplier(fichiers: Iterable[Path]) -> Iterator[Path]:
@@ -154,7 +163,20 @@ def _controler_un(chemin: str) -> Controle:
         ) from None
     nom = chemin.rpartition(os.sep)[2]
     nom_lu = nom if nom.startswith("DEM") else None
-    return controler(octets, _contrat, _profil, _maintenant, nom=nom_lu, xml_max=_xml_max)
+    try:
+        return controler(octets, _contrat, _profil, _maintenant, nom=nom_lu, xml_max=_xml_max)
+    except Exception as erreur:  # noqa: BLE001 - a bug of ours ends the control of this document, and no other's
+        return _non_juge(erreur)
+
+
+def _non_juge(erreur: Exception) -> Controle:
+    """What is told of a document that broke us: neither good nor bad."""
+    dit = masquer_nirs(getattr(erreur, "explication", "") or f"{type(erreur).__name__} : {erreur}")
+    ou = extract_tb(erreur.__traceback__)[-1]
+    lieu = f"{Path(ou.filename).name}:{ou.lineno}"
+    message = f"Erreur du bac à sable, et non de ce document : {dit[:ERREUR_MAX]}, {lieu}"
+    remede = "signalez-la ; les autres documents sont contrôlés"
+    return Controle("", (FauteDeDocument(0, "", NON_JUGE, Gravite.AVERTISSEMENT, message, remede=remede),))
 
 
 # --- the forms of the report -------------------------------------------------------------------
@@ -168,6 +190,8 @@ def _texte(resultats: list[tuple[Path, Controle]]) -> None:
         etat = (
             "conforme" if controle.conforme else accorde(bloquantes, "faute bloquante", "fautes bloquantes")
         )
+        if any(faute.regle == NON_JUGE for faute in controle.fautes):
+            etat = "non jugé"
         suite = f", {accorde(autres, 'avertissement', 'avertissements')}" if autres else ""
         lignes += [f"{chemin} : {etat}{suite}", *_dire(controle.fautes)]
         if controle.en_attente:

@@ -63,6 +63,8 @@ Exemples :
 @click.option("--scenario", "scenarios", multiple=True, metavar="ID",
               help="Ce scénario seul ; si aucun n'a cet identifiant, ceux d'une famille : CRE "
               "(peut se répéter).")  # fmt: skip
+@click.option("--suivi", "fichier_suivi", type=click.Path(path_type=Path, dir_okay=False), metavar="FICHIER",
+              help="Où écrire à mesure chaque scénario fini : un rapport (JSON) par ligne.")  # fmt: skip
 @click.option("--faute", metavar="NOM",
               help="Défaut à planter dans l'application témoin.")  # fmt: skip
 @sorties_de_rapport()
@@ -75,6 +77,7 @@ def commande(
     horloge: str,
     defi: str,
     scenarios: tuple[str, ...],
+    fichier_suivi: Path | None,
     faute: str | None,
     exigees: tuple[str, ...],
     reference: Path | None,
@@ -102,7 +105,7 @@ def commande(
     from sne_sandbox.conformance.greffe import Greffe
     from sne_sandbox.contract.exigences import charger_exigences
     from sne_sandbox.domain.base import Horloge, lire_horloge
-    from sne_sandbox.reports import empreintes
+    from sne_sandbox.reports import empreintes, suivi
     from sne_sandbox.reports.progression import suivre
 
     if defi:
@@ -146,27 +149,30 @@ def commande(
                 ouverte.signaux.permis,
             )
             ouverte.signaux.tenir()
-            rapport = suivre(
-                pilotage.derouler(
-                    plan,
-                    _Interruptible(application, ouverte.signaux),
-                    BaseJugee(ouverte.magasin, ouverte.contrat, ouverte.base, profil=options["profile"]),
-                    Adresses.du_fichier_pret(servie.pret, ouverte.base, home=enfant.home),
-                    pilotage.ReglagesPilotage(
-                        exemples=exemples,
-                        graine=graine,
-                        maintenant=maintenant,
-                        seulement=seulement,
-                        profil=options["profile"],
-                        nom=designation,
-                        commande=_a_rejouer(designation, faute, fichier_plan, exemples, options),
-                        exiger=ids,
-                        acceleration=pilotage.ACCELERATION,
-                    ),
-                    renforts,
-                    greffe,
-                )
+            evenements = pilotage.derouler(
+                plan,
+                _Interruptible(application, ouverte.signaux),
+                BaseJugee(ouverte.magasin, ouverte.contrat, ouverte.base, profil=options["profile"]),
+                Adresses.du_fichier_pret(servie.pret, ouverte.base, home=enfant.home),
+                pilotage.ReglagesPilotage(
+                    exemples=exemples,
+                    graine=graine,
+                    maintenant=maintenant,
+                    seulement=seulement,
+                    profil=options["profile"],
+                    nom=designation,
+                    commande=_a_rejouer(designation, faute, fichier_plan, exemples, options),
+                    exiger=ids,
+                    acceleration=pilotage.ACCELERATION,
+                ),
+                renforts,
+                greffe,
             )
+            if fichier_suivi is not None:
+                tete = rapports.entete(options, pilotage.MODE, designation, graine, debut=maintenant)
+                exigences = charger_exigences(ouverte.contrat.dossiers)
+                evenements = suivi.ecrire(evenements, fichier_suivi, tete, exigences, sorties.connues)
+            rapport = suivre(evenements)
             enfant.verifier()
         rapport = de_ces_scenarios(rapport, scenarios)
         rapport = replace(rapport, entete=replace(rapport.entete, defi=defi))

@@ -116,7 +116,7 @@ def sorties_de_rapport(*, forme: bool = True) -> Callable[[_F], _F]:
         )(fonction)  # fmt: skip
         fonction = click.option(
             "--juger-tout", is_flag=True,
-            help="Sortir avec 3 quand tout est conforme, mais qu'un échange n'a pas pu être jugé.",
+            help="Sortir avec 3 si tout est conforme, sauf un échange resté non jugé.",
         )(fonction)  # fmt: skip
         fonction = click.option(
             "--require", "exigees", multiple=True, metavar="ID",

@@ -1,6 +1,7 @@
 """From a stream of judgement to what the user gets: the files of --report-dir, the summary, the exit code."""
 
 import contextlib
+import hashlib
 import platform
 import shlex
 import shutil
@@ -23,14 +24,14 @@ from sne_sandbox.reports.baseline import Connue
 from sne_sandbox.reports.decision import decider, exiger_mentions
 from sne_sandbox.reports.formats import (
     ATTESTATION,
+    ECRITS,
     FICHIERS,
-    FORMATS,
     PAR_OPTION,
     PREUVES,
     FichierDeRapport,
 )
 from sne_sandbox.reports.masque import CACHE
-from sne_sandbox.reports.model import Candidat, Entete, Rapport
+from sne_sandbox.reports.model import Alentours, Candidat, Entete, Rapport
 from sne_sandbox.settings import SETTINGS
 
 if TYPE_CHECKING:
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
 
 #: Distributions on which a verdict depends: an evidence package names their versions.
 _JUGES: Final = ("sne-sandbox", "lxml", "hypothesis", "python-stdnum")
+_RAPPORT: Final = "rapport.json"
 
 
 #: Exit code, for who asked that all be judged, of an accident in what conforms otherwise.
@@ -239,21 +241,8 @@ class Sorties:
             yield
         except (Exception, KeyboardInterrupt) as erreur:
             if not self._rendu:
-                from sne_sandbox.conformance.trafic import outil
-
-                entete = Entete(
-                    outil=outil(),
-                    contrat=options["contract"],
-                    profil=options["profile"],
-                    mode=mode,
-                    application=application,
-                    base="",
-                    graine=graine,
-                    commande=ligne_de_commande(),
-                    debut=debut,
-                    fin=datetime.now(UTC),
-                )
-                connu = getattr(erreur, "rapport", None) or Rapport(entete, conforme=False)
+                tete = entete(options, mode, application, graine, debut=debut)
+                connu = getattr(erreur, "rapport", None) or Rapport(tete, conforme=False)
                 inacheve = replace(connu.entete, inacheve=_pourquoi(erreur))
                 self._en_echec(decider(replace(connu, entete=inacheve)))
             raise
@@ -269,21 +258,48 @@ class Sorties:
         annotations.annoncer(rapport, sys.stderr)
 
     def _fichiers(self, rapport: Rapport, prouver: Callable[[Path], object] | None = None) -> dict[str, Path]:
-        """Writes them, and the evidence by `prouver`; none without a folder. Raises RapportNonEcrit."""
+        """Writes them, after the evidence, by `prouver`: some name it. None without a folder. Raises
+        RapportNonEcrit."""
         if self.dossier is None:
             return {}
-        ecrits: list[FichierDeRapport] = [*FORMATS]
+        ecrits: list[FichierDeRapport] = [*ECRITS]
         with _a_la_place(self.dossier) as provisoire:
-            for forme in FORMATS:
-                (provisoire / forme.fichier).write_bytes(forme.octets(rapport))
             if prouver is not None:
                 prouver(provisoire / PREUVES.fichier)
                 ecrits += [f for f in (PREUVES, ATTESTATION) if (provisoire / f.fichier).is_file()]
+            alentours = self._alentours(provisoire)
+            for forme in ECRITS:
+                (provisoire / forme.fichier).write_bytes(forme.ecrire(rapport, alentours))
         return {forme.nom: self.dossier / forme.fichier for forme in ecrits}
+
+    def _alentours(self, ecrits: Path) -> Alentours:
+        """What is known beside the report: `ecrits` is where its evidence was written."""
+        assert self.dossier is not None
+        preuves = ecrits / PREUVES.fichier
+        if not preuves.is_file():
+            return Alentours(_avant(self.dossier))
+        signe = (ecrits / ATTESTATION.fichier).is_file()
+        signataires: tuple[str, ...] | None = None if signe else ()
+        if self.cle is not None:
+            signataires = (self.cle.titulaire or f"clé {self.cle.id[:16]}",)
+        empreinte = hashlib.sha256(preuves.read_bytes()).hexdigest()
+        return Alentours(_avant(self.dossier), empreinte, signataires)
 
     def _a_la_machine(self, rapport: Rapport) -> None:
         sys.stdout.write(PAR_OPTION[self.forme].octets(rapport).decode())
         sys.stdout.flush()
+
+
+def _avant(dossier: Path) -> Rapport | None:
+    """The report that a folder holds, that of the run before; None without one that can be read, and went to
+    its end."""
+    from sne_sandbox.reports import json
+
+    try:
+        avant = json.lire(dossier / _RAPPORT)
+    except json.RapportIllisible:
+        return None
+    return None if avant.entete.inacheve else avant
 
 
 def attester(rapport: Rapport, empreinte: str, cle: "CleDeSignature", chemin: Path) -> None:
@@ -322,6 +338,26 @@ def _demandes(
                 remede=f"mentions : {', '.join(certification.mentions)}",
             )
     return ids, None if fichier is None else lire_candidat(fichier, certification)
+
+
+def entete(
+    options: Mapping[str, Any], mode: str, application: str, graine: int, *, debut: datetime
+) -> Entete:
+    """That of a run before it has come to its end; `options` are those of `options_de_serve`."""
+    from sne_sandbox.conformance.trafic import outil
+
+    return Entete(
+        outil=outil(),
+        contrat=options["contract"],
+        profil=options["profile"],
+        mode=mode,
+        application=application,
+        base="",
+        graine=graine,
+        commande=ligne_de_commande(),
+        debut=debut,
+        fin=datetime.now(UTC),
+    )
 
 
 def _pourquoi(erreur: BaseException) -> str:

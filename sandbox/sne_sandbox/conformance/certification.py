@@ -388,7 +388,7 @@ class _Examen:
         dehors = [e for e in self._enfreintes if e not in portee and e not in ignorees]
         if dehors:
             dites = accorde(
-                len(dehors), "exigence obligatoire est enfreinte", "exigences obligatoires le sont"
+                len(dehors), "exigence obligatoire est enfreinte", "exigences obligatoires sont enfreintes"
             )
             yield f"Hors de cette mention, {dites} : {', '.join(dehors)}."
         if self._rapport.entete.non_juges:

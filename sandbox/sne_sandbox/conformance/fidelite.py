@@ -373,10 +373,11 @@ def _ressemblance(un: "Counter[tuple[str, str]]", autre: "Counter[tuple[str, str
 
 
 def _resume(element: Element) -> str:
-    """An element in a few words: its first values."""
-    valeurs = [e.code or e.texte for e in element.parcourir() if not e.enfants and not e.vide]
-    texte = ", ".join(valeurs[:4])
-    return f"{texte}, …" if len(valeurs) > 4 else texte
+    """An element in a few words: its value, or its first values, each with its name."""
+    if not element.enfants:
+        return element.code or element.texte
+    valeurs = [f"{e.nom} {e.code or e.texte}" for e in element.parcourir() if not e.enfants and not e.vide]
+    return ", ".join([*valeurs[:4], "…"] if len(valeurs) > 4 else valeurs)
 
 
 # --- one value against another -------------------------------------------------------------------------

@@ -15,6 +15,7 @@ from zlib import crc32
 from sne_sandbox.conformance.adresses import Adresses
 from sne_sandbox.conformance.application import Application, LienRompu
 from sne_sandbox.conformance.base import BaseJugee
+from sne_sandbox.conformance.conditions import Conditions
 from sne_sandbox.conformance.consequences import obligatoires
 from sne_sandbox.conformance.couloirs import Couloirs, Renforts, presenter
 from sne_sandbox.conformance.exemples import ExempleTire, strategie
@@ -205,6 +206,7 @@ class _Pilotage:
     faites: int = 0
     """How many commands the application did."""
     blocage: Blocage = field(default_factory=Blocage)
+    conditions: Conditions = field(default_factory=Conditions)
 
     # --- the session -------------------------------------------------------------------------------------
 
@@ -260,7 +262,7 @@ class _Pilotage:
             inacheve=inacheve(self.interruption, resultats),
         )
         resultats = generaliser(resultats, self.recueil.constats)
-        bilans = dire_ce_qui_manque(self.recueil.bilans(), resultats)
+        bilans = self.conditions.dire(dire_ce_qui_manque(self.recueil.bilans(), resultats))
         rapport = self.recueil.rapport(entete, resultats, bilans)
         return decider(rapport, (*self._rien(rapport), *self._abandon()), exigees=reglages.exiger)
 
@@ -316,6 +318,7 @@ class _Pilotage:
             self.echanges += len(joue.observations)
             recolte.prendre(joue)
             self._noter(joue)
+            self.conditions.voir(scenario, cle, joue)
             if joue.erreur or self.blocage.suffit(joue):
                 break
         joues = len(tirages.vus)
@@ -356,6 +359,7 @@ class _Pilotage:
         def jouer(exemple: ExempleTire) -> ExempleJoue:
             joue = self._jouer(scenario, exemple, self.banc)
             self.echanges += len(joue.observations)  # findings cite them
+            self.conditions.voir(scenario, exemple.cle(), joue, tire=False)
             return joue
 
         guichet = self.banc.adresses.guichet

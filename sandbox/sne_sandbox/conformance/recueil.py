@@ -201,6 +201,7 @@ class ConstatsParExigence:
             raison=raison,
             nombres={c.sorte: self._combien[exigence.id, c.sorte] for c in ruptures},
             remede=exigence.remede,
+            risque=exigence.risque,
         )
 
 

@@ -16,8 +16,9 @@ from sne_sandbox.conformance.observation import Observation, observer
 from sne_sandbox.conformance.recueil import RecueilDuJugement
 from sne_sandbox.contract.exigences import charger_exigences, niveaux
 from sne_sandbox.contract.versions import Contrat
-from sne_sandbox.domain.echange import Echange
+from sne_sandbox.domain.echange import Echange, VerdictEchange
 from sne_sandbox.domain.texte import accorde, masquer_nirs
+from sne_sandbox.reports import model
 from sne_sandbox.reports.decision import decider
 from sne_sandbox.reports.model import (
     TRAFIC,
@@ -39,12 +40,7 @@ from sne_sandbox.reports.model import (
 
 MODE: Final = TRAFIC
 #: Families of requirements that traffic shows, by the head of their ids, in the order of the report.
-FAMILLES: Final[Mapping[str, str]] = {
-    "EMB": "Emballage des messages",
-    "NOM": "Noms des fichiers et guichets",
-    "CTR": "Respect du contrat",
-    "VIE": "Vie des demandes",
-}
+FAMILLES: Final = {famille: model.FAMILLES[famille] for famille in ("EMB", "NOM", "CTR", "VIE")}
 #: Those of another family that traffic breaks, and never proves: under which heading they are told.
 _AILLEURS: Final[Mapping[str, str]] = {TEXTES: "CTR"}
 #: Exchanges cited at most, whatever the findings.
@@ -187,6 +183,8 @@ class _Bande:
                 self._menages.voir(vue)
             self._compter(vue)
             self.recueil.voir(vue)
+            if vue.echange.verdict is VerdictEchange.ERREUR and vue.panne is None:
+                self.recueil.deplorer([_sans_reponse(vue)])
             for constat in constats:
                 self._noter(constat, vue)
             self.recueil.deplorer(vue.accidents)
@@ -246,6 +244,13 @@ class _Bande:
 def _illisible(echange: Echange) -> Accident:
     erreur = (echange.fault or {}).get("explication", "")
     return Accident(echange.identifiant, "lire sa ligne du journal", (), masquer_nirs(erreur[:ERREUR_MAX]))
+
+
+def _sans_reponse(vue: Observation) -> Accident:
+    """A rule, or what the SNE does, that failed on an exchange: no application is judged on our own bug."""
+    dit = masquer_nirs((vue.fault("explication") or vue.fault("message"))[:ERREUR_MAX])
+    trace = masquer_nirs(vue.echange.trace or "")
+    return Accident(vue.echange.identifiant, "répondre comme le SNE", (), dit, trace)
 
 
 def _perdus(magasin: MagasinLu, base: str, depuis: int) -> str:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from enum import Enum, auto
 from functools import lru_cache
+from itertools import islice
 from typing import Any, Final
 
 from sne_sandbox.contract.phrases import espace, local
@@ -19,6 +20,8 @@ _DEROULE_MAX: Final = 64
 #: More children than this are not compared by cost, which is proportional to their number times the model's
 #: size: the first fault is told, as a schema processor does.
 ENFANTS_MAX: Final = 2_000
+#: Unknown names of one element that are compared with those of the model: nobody misspells so many.
+INCONNUS_MAX: Final = 40
 _MANQUE: Final = 4
 _TROP: Final = 4
 _PROCHE: Final = 3
@@ -113,12 +116,20 @@ class Automate:
             suite = self._batir(membre, suite)
         return suite
 
+    @property
+    def taille(self) -> int:
+        """How many states it has: an alignment takes as many steps for each child."""
+        return len(self._noeuds)
+
     # --- aligning ---------------------------------------------------------------------------------
 
     def aligner(self, noms: Sequence[str], espaces: frozenset[str] = frozenset()) -> list[PasAlignement]:
         """The cheapest alignment of children with these names (Clark notation). Children in one of
         `espaces` count as being in the namespace of the model."""
-        couts = [self._couts_de(nom, espaces) for nom in noms]
+        inconnus = dict.fromkeys(nom for nom in noms if local(nom) not in self._noms)
+        proches = set(islice(inconnus, INCONNUS_MAX))
+        par_nom = {nom: self._couts_de(nom, espaces, nom in proches) for nom in dict.fromkeys(noms)}
+        couts = [par_nom[nom] for nom in noms]
         restes = self._restes(couts)
         pas: list[PasAlignement] = []
         noeud, rang = self._depart, 0
@@ -171,11 +182,11 @@ class Automate:
                         change = True
         return restes
 
-    def _couts_de(self, nom: str, espaces: frozenset[str]) -> dict[int, int]:
-        """What it costs to put a child of that name in each place, by id of the particle."""
+    def _couts_de(self, nom: str, espaces: frozenset[str], proche: bool) -> dict[int, int]:
+        """What it costs to put a child of that name in each place, by id of the particle; `proche` looks for
+        near names too."""
         couts: dict[int, int] = {}
         nu = local(nom)
-        connu = nu in self._noms
         for particule in self.particules:
             if particule.is_matching(nom):
                 couts[id(particule)] = 0
@@ -183,7 +194,7 @@ class Automate:
                 continue
             elif local(particule.name) == nu:
                 couts[id(particule)] = 0 if espace(nom) in espaces else _AUTRE_ESPACE
-            elif not connu and ressemble(nu, local(particule.name)):
+            elif proche and ressemble(nu, local(particule.name)):
                 couts[id(particule)] = _PROCHE
         return couts
 
@@ -194,6 +205,9 @@ _SORTS: Final = {0: Sort.CONVIENT, _AUTRE_ESPACE: Sort.AUTRE_ESPACE, _PROCHE: So
 @lru_cache(maxsize=4096)
 def ressemble(nom: str, autre: str) -> bool:
     """Whether a name may be another one, misspelt (case ignored)."""
+    court, long_ = sorted((len(nom), len(autre)))
+    if 2 * court < _RESSEMBLANCE * (court + long_):  # too unlike in length, whatever the letters
+        return False
     comparaison = SequenceMatcher(None, nom.lower(), autre.lower())
     return comparaison.quick_ratio() >= _RESSEMBLANCE and comparaison.ratio() >= _RESSEMBLANCE
 

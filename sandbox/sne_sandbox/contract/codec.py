@@ -42,6 +42,10 @@ _DANS_TEXTE: Final = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", "\r"
 _DANS_ATTRIBUT: Final = _DANS_TEXTE | str.maketrans({'"': "&quot;", "\n": "&#10;", "\t": "&#9;"})
 
 
+#: Attributes of an element that are read: lxml looks for each from the first one, and a schema has two.
+ATTRIBUTS_MAX: Final = 64
+
+
 def _nom_local(tag: Any) -> str:
     return tag.rpartition("}")[2] if isinstance(tag, str) else ""
 
@@ -59,9 +63,9 @@ def decoder(racine: Any, conteneurs: frozenset[str] = frozenset()) -> Element:
     element.nom, element.ligne, element._parent = _noms[racine.tag], racine.sourceline or 0, None
     element.attributs, element.code = {}, None
     if racine.attrib:  # most elements have none
-        for nom, valeur in racine.items():
+        for nom in racine.keys()[:ATTRIBUTS_MAX]:
             if not nom.startswith(_XSI):
-                element.attributs["modifie" if nom == _MODIFIE else nom] = valeur
+                element.attributs["modifie" if nom == _MODIFIE else nom] = racine.get(nom)
         element.code = element.attributs.get("code") or None
     element.enfants, presents = (), {}
     if len(racine):

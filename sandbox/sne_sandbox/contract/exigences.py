@@ -1,9 +1,10 @@
-"""The requirements an application is judged on: `requirements.csv`, the folders merged by id."""
+"""The requirements an application is judged on: `requirements.csv`, the folders merged by id; and what a
+household risks when one is broken: `risques.toml`, by id or, failing that, by family (« FID »)."""
 
 import csv
 import io
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Final
@@ -12,6 +13,7 @@ from sne_sandbox.contract.overlay import DossiersContrat
 from sne_sandbox.errors import ContractError
 
 FICHIER: Final = "requirements.csv"
+RISQUES: Final = "risques.toml"
 NIVEAUX: Final = ("MUST", "SHOULD")
 _COLONNES: Final = ("id", "text", "source", "level", "since", "not_tested_because", "remedy")
 
@@ -19,7 +21,7 @@ _COLONNES: Final = ("id", "text", "source", "level", "since", "not_tested_becaus
 @dataclass(frozen=True, slots=True)
 class Exigence:
     """A requirement. `niveau` is MUST or SHOULD; `non_testee` says why it is not tested, "" when it is;
-    `remede` what a developer does when it breaks."""
+    `remede` what a developer does when it breaks, `risque` what a household risks then ("" when unsaid)."""
 
     id: str
     texte: str
@@ -28,6 +30,7 @@ class Exigence:
     depuis: str
     non_testee: str = ""
     remede: str = ""
+    risque: str = ""
 
 
 def charger_exigences(dossiers: DossiersContrat) -> Mapping[str, Exigence]:
@@ -38,7 +41,12 @@ def charger_exigences(dossiers: DossiersContrat) -> Mapping[str, Exigence]:
         fichier = dossier / FICHIER
         if fichier.is_file():
             lues |= {exigence.id: exigence for exigence in _lire(fichier)}
-    return MappingProxyType(lues)
+    risques = dossiers.toml(RISQUES)
+    return MappingProxyType({e.id: replace(e, risque=_risque(e.id, risques)) for e in lues.values()})
+
+
+def _risque(exigence: str, risques: Mapping[str, object]) -> str:
+    return str(risques.get(exigence) or risques.get(exigence.partition("-")[0]) or "")
 
 
 def _lire(fichier: Path) -> list[Exigence]:

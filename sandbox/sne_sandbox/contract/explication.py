@@ -14,6 +14,7 @@ from dataclasses import replace
 from functools import cached_property
 from itertools import groupby
 from pathlib import Path
+from time import sleep
 from typing import Any, Final
 
 from lxml import etree
@@ -41,6 +42,16 @@ _JAMAIS_CITE: Final = "nir"
 _CODE: Final = "écrivez un code de la nomenclature, et non un libellé"
 #: Faults told of one document.
 ERREURS_MAX: Final = 500
+#: Steps taken over one document, ten microseconds each: to align a child with a state of the model, to judge
+#: an element's value. A real document takes three thousand. They are counted, and not timed: one document is
+#: always explained alike. What comes after is told in libxml2's words.
+PAS_MAX: Final = 12_000
+_PAS_D_UN_ELEMENT: Final = 4
+#: Beyond so many, which is no real document, whoever waits goes first: seconds of rest before each step.
+PAS_COURANTS: Final = 4_000
+_REPOS: Final = 0.0002
+#: Of those words, how many are told.
+_BRUTES_MAX: Final = 10
 _XSI: Final = "{http://www.w3.org/2001/XMLSchema-instance}"
 _XSI_ADMIS: Final = frozenset(
     _XSI + nom for nom in ("type", "nil", "schemaLocation", "noNamespaceSchemaLocation")
@@ -65,11 +76,16 @@ def expliquer(root: Any, document: Document, version: str | None, schemas: Schem
     fichier = schemas.fichier(document, version or root.get("versionInterface"))
     with VERROU_DES_MODELES:
         modele = modele_de(schemas, fichier)
+        visite = _Visite(modele)
         trouvees = [
             _de_plus_tard(f, modele, document, version or root.get("versionInterface"), schemas)
-            for f in _Visite(modele).visiter(root)
+            for f in visite.visiter(root)
         ]
-    return trouvees or [phrases.refus_brut(erreur) for erreur in refus]
+    if trouvees and not visite.partielle:
+        return trouvees
+    dites = {faute.chemin for faute in trouvees}
+    autres = [faute for faute in refus if faute.chemin not in dites]
+    return [*trouvees, *(phrases.refus_brut(faute) for faute in autres[:_BRUTES_MAX])]
 
 
 def expliquer_sous(contrat: Contrat, racine: Any, document: Document) -> list[tuple[SchemaError, Fidelite]]:
@@ -164,7 +180,7 @@ class _Modele:
 
 
 class _Trop(Exception):
-    """Raised to end a walk that has told ERREURS_MAX faults."""
+    """Raised to end a walk that has told ERREURS_MAX faults, or taken PAS_MAX steps."""
 
 
 class _Visite:
@@ -173,6 +189,10 @@ class _Visite:
     def __init__(self, modele: _Modele) -> None:
         self._modele = modele
         self._erreurs: list[SchemaError] = []
+        self._pas = 0
+        self._alignes: dict[tuple[int, tuple[str, ...], frozenset[str]], list[PasAlignement]] = {}
+        self.partielle = False
+        """Whether it took too many steps to go to the end."""
 
     def visiter(self, root: Any) -> list[SchemaError]:
         nom = phrases.local(root.tag)
@@ -194,6 +214,8 @@ class _Visite:
                 espaces = frozenset((phrases.espace(root.tag),))
             self._element(root, declaration, nom, espaces)
         except _Trop:
+            if self.partielle:
+                return self._erreurs
             derniere = self._erreurs[-1]
             self._erreurs.append(
                 SchemaError(derniere.ligne, nom, *phrases.dire("la_suite", maximum=ERREURS_MAX))
@@ -206,6 +228,7 @@ class _Visite:
         self._erreurs.append(SchemaError(element.sourceline or 0, chemin, *phrase))
 
     def _element(self, element: Any, declaration: Any, chemin: str, espaces: frozenset[str]) -> None:
+        self._avancer(_PAS_D_UN_ELEMENT)
         type_ = declaration.type
         self._attributs(element, type_, chemin)
         enfants = [enfant for enfant in element if isinstance(enfant.tag, str)]
@@ -247,7 +270,8 @@ class _Visite:
     def _attributs(self, element: Any, type_: Any, chemin: str) -> None:
         admis = {} if type_.is_simple() else type_.attributes
         generique = admis.get(None)
-        for nom, valeur in element.items():
+        for nom in element.keys():  # noqa: SIM118 - with their values, lxml takes the square of their number
+            valeur = element.get(nom)
             lieu = f"{chemin}/@{phrases.local(nom)}"
             if nom in _XSI_ADMIS:
                 continue
@@ -279,7 +303,7 @@ class _Visite:
             phrase = phrases.dire("trop_d_enfants", nombre=len(enfants), maximum=ENFANTS_MAX)
             self._noter(element, chemin, phrase)
             return
-        pas = automate.aligner([enfant.tag for enfant in enfants], espaces)
+        pas = self._aligner(automate, tuple([enfant.tag for enfant in enfants]), espaces)
         releve = _ReleveAlignement(automate, pas, [enfant.tag for enfant in enfants])
         nombres = Counter(enfant.tag for enfant in enfants)
         rangs: Counter[str] = Counter()
@@ -293,6 +317,26 @@ class _Visite:
                 rangs[enfant.tag] += 1
                 indice = f"[{rangs[enfant.tag]}]" if nombres[enfant.tag] > 1 else ""
                 self._enfant(enfant, etape, releve, f"{chemin}/{phrases.local(enfant.tag)}{indice}", espaces)
+
+    def _aligner(
+        self, automate: Automate, noms: tuple[str, ...], espaces: frozenset[str]
+    ) -> list[PasAlignement]:
+        """The alignment of these children: once, for the thousand elements of a list that have the same."""
+        cle = (id(automate), noms, espaces)
+        if cle not in self._alignes:
+            self._avancer(len(noms) * automate.taille)
+            self._alignes[cle] = automate.aligner(noms, espaces)
+        return self._alignes[cle]
+
+    def _avancer(self, pas: int) -> None:
+        self._pas += pas
+        if self._pas > PAS_MAX:
+            self.partielle = True
+            raise _Trop
+        if self._pas > PAS_COURANTS:
+            VERROU_DES_MODELES.release()  # between two elements, nothing of xmlschema is under way
+            sleep(_REPOS)
+            VERROU_DES_MODELES.acquire()
 
     def _manquent(
         self,

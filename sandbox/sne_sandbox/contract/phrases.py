@@ -134,6 +134,8 @@ _ENTIERS: Final = frozenset(
 )
 #: Characters of a value that a sentence shows.
 _MONTRE_MAX: Final = 80
+#: Characters of a text that are looked at: every expression goes through all of it.
+_LONG: Final = 2_000
 _TEXTES: Final = frozenset(["string", "normalizedString", "token", "anySimpleType"])
 _DATE_FRANCAISE: Final = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})")
 _OUI_NON: Final = {"oui": "true", "o": "true", "vrai": "true", "non": "false", "n": "false", "faux": "false"}
@@ -162,11 +164,15 @@ def _defaut(nom: str, vu: str = "", /, **places: object) -> DefautValeur:
 
 def defaut_de_valeur(type_: Any, texte: str) -> DefautValeur | None:
     """What is wrong with `texte` as a value of the simple type `type_` (an xmlschema component); None when
-    nothing is."""
+    nothing is. Of a very long text, beyond its length, only the beginning is looked at."""
+    if len(texte) > _LONG:
+        if type_.max_length is not None and type_.max_length < _LONG:
+            return _longueur(type_, texte, texte[:_MONTRE_MAX] + "…")
+        texte = texte[:_LONG]
     try:
         if type_.text_is_valid(texte):
             return None
-    except OverflowError:  # a year beyond 2³¹, which XSD and libxml2 admit
+    except ArithmeticError:  # a year beyond 2³¹, which XSD and libxml2 admit; digits without end
         return None
     valeur = type_.normalize(texte)
     vu = valeur if len(valeur) <= _MONTRE_MAX else valeur[:_MONTRE_MAX] + "…"

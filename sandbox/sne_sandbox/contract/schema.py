@@ -13,6 +13,7 @@ import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import islice
 from typing import Any, Final
 
 from lxml import etree
@@ -24,6 +25,8 @@ _BASE: Final = "contrat:///"
 #: Folder of the schemas in a contract.
 DOSSIER: Final = "xsd/"
 _XS: Final = "{http://www.w3.org/2001/XMLSchema}"
+#: Refusals of libxml2 that are told of one document: twenty thousand take a second to write.
+REFUS_MAX: Final = 1_000
 _DATE: Final = re.compile(r"is not a valid value of the atomic type 'xs:date(Time)?'")
 #: The blanks of XML: a no-break space is none.
 BLANCS: Final = " \t\r\n"
@@ -139,7 +142,7 @@ class _Schema:
                 return []
             return [
                 SchemaError(erreur.line, _chemin(erreur.path or root.tag), erreur.message)
-                for erreur in self._schema.error_log
+                for erreur in islice(self._schema.error_log, REFUS_MAX)
             ]
 
 

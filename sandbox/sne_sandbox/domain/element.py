@@ -113,9 +113,12 @@ class Element:
 
     def parcourir(self) -> Iterator["Element"]:
         """This element and all below it, in document order, empty ones included."""
-        yield self
-        for enfant in self.enfants:
-            yield from enfant.parcourir()
+        # A stack: generators in one another take three times as long.
+        pile = [self]
+        while pile:
+            element = pile.pop()
+            yield element
+            pile.extend(reversed(element.enfants))
 
     # --- what, in the terms of the rules ---------------------------------------------------------
 

@@ -6,6 +6,7 @@ tenth of a second.
 """
 
 import unicodedata
+from collections.abc import Sequence
 from functools import cache, lru_cache
 from typing import Final
 
@@ -16,10 +17,10 @@ from sne_sandbox.operations.document import delai_anormal_ans
 from sne_sandbox.operations.question import Question
 from sne_sandbox.resources import fixtures_dir
 
-#: Lines of the page, and bytes that each may take once escaped (an accent takes four).
+#: Lines of the page, bytes that each may take once escaped (an accent takes four), and characters.
 LIGNES: Final = 42
 OCTETS_LIGNE: Final = 240
-_LARGEUR: Final = 96
+LARGEUR: Final = 96
 #: What a page can hold of the two lists of a demande.
 _COTITULAIRES: Final = 8
 _COMMUNES: Final = 12
@@ -40,9 +41,14 @@ def rediger(stockee: DemandeStockee, guichet: Guichet | None, question: Question
     The page has blank lines of a fixed length; they are filled in place, which keeps every offset of the file
     right and takes 40 µs instead of 900.
     """
-    texte = lignes(stockee, guichet, question)
     genre = "regional" if stockee.territoire == TERRITOIRE_ILE_DE_FRANCE else "departemental"
-    morceaux = list(_morceaux(genre))
+    return remplir(genre, lignes(stockee, guichet, question))
+
+
+def remplir(gabarit: str, texte: Sequence[str]) -> bytes:
+    """The page of that name in `fixtures/attestation/`, filled with the lines of `texte`: PDF, ASCII bytes.
+    What a line or the page has no room for is left out."""
+    morceaux = list(_morceaux(gabarit))
     for rang, ligne in enumerate(texte[:LIGNES]):
         morceaux[2 * rang + 1] = _remplir(ligne)
     return b"".join(morceaux)
@@ -70,7 +76,7 @@ def marque(rang: int) -> bytes:
 @lru_cache(maxsize=512)
 def _remplir(ligne: str) -> bytes:
     """A PDF string of exactly `OCTETS_LIGNE` bytes: WinAnsi, escaped, blanks after (ISO 32000, 7.3.4.2)."""
-    octets = _winansi(ligne[:_LARGEUR])
+    octets = _winansi(ligne[:LARGEUR])
     ecrite = b"".join([_ECHAPPES[octet] for octet in octets])
     while len(ecrite) > OCTETS_LIGNE:
         octets = octets[:-1]

@@ -5,6 +5,7 @@ import re
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
+from itertools import islice
 from typing import Any, Final
 
 from sne_sandbox.contract import codec, places
@@ -39,6 +40,8 @@ _TITRE: Final = f"{ENSUITE} :"
 _DE_REGLE: Final = re.compile(r"ligne \d+, \S+ : (\w+) \((\w+)\) : (.+?)(?: → .*)?")
 #: Characters of a faulty value that is shown.
 VALEUR_MAX: Final = 200
+#: Elements of a refused document that the rules read, ten times what a real one has: an exchange waits.
+ELEMENTS_MAX: Final = 3_000
 #: How codec says where a text ceases to be XML.
 _LIEU: Final = re.compile(r"Ligne (\d+), colonne (\d+) : (.*)", re.DOTALL)
 
@@ -124,6 +127,11 @@ def passer(
         )
         for f, fidelite in refus
     ]  # fmt: skip
+    if sum(1 for _ in islice(racine.iter(), ELEMENTS_MAX + 1)) > ELEMENTS_MAX:
+        dit = type_fichier or racine.findtext(f"{_ESPACE}entete/{_ESPACE}typeFichier", "")
+        omises = _omises(contrat, dit, nom is not None)
+        codes = tuple(r.code for r in engine.regles_de(contrat, dit) if r.code not in omises)
+        return Controle(str(genre), tuple(fautes), omises, codes)
     conteneurs = contrat.nomenclatures.conteneurs
     document, lisible = (codec.decoder(racine, conteneurs) for _ in range(2))
     type_fichier = type_fichier or _type_de_fichier(document, genre)

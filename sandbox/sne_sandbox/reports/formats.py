@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from sne_sandbox.reports.model import Rapport
+from sne_sandbox.reports.model import SEUL, Alentours, Rapport
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,16 +25,22 @@ class FichierDeRapport:
 @dataclass(frozen=True, slots=True)
 class FormatDeRapport(FichierDeRapport):
     """A form that a report is written in: `octets` gives the whole file; `option` is the word of --format
-    that asks for it on stdout, "" when stdout never gets it."""
+    that asks for it on stdout, "" when stdout never gets it; `situe` says that `octets` takes `Alentours`
+    too."""
 
-    octets: Callable[[Rapport], bytes]
+    octets: Callable[..., bytes]
     option: str = ""
+    situe: bool = False
+
+    def ecrire(self, rapport: Rapport, alentours: Alentours = SEUL) -> bytes:
+        """The whole file of a report."""
+        return self.octets(rapport, alentours) if self.situe else self.octets(rapport)
 
 
-def _html(rapport: Rapport) -> bytes:
+def _html(rapport: Rapport, alentours: Alentours = SEUL) -> bytes:
     from sne_sandbox.reports import html
 
-    return html.octets(rapport)
+    return html.octets(rapport, alentours)
 
 
 def _json(rapport: Rapport) -> bytes:
@@ -47,6 +53,18 @@ def _junit(rapport: Rapport) -> bytes:
     from sne_sandbox.reports import junit
 
     return junit.octets(rapport)
+
+
+def _badge(rapport: Rapport) -> bytes:
+    from sne_sandbox.reports import badge
+
+    return badge.octets(rapport)
+
+
+def _attestation(rapport: Rapport, alentours: Alentours = SEUL) -> bytes:
+    from sne_sandbox.reports import attestation
+
+    return attestation.octets(rapport, alentours)
 
 
 def _sarif(rapport: Rapport) -> bytes:
@@ -64,8 +82,8 @@ def _qualite(rapport: Rapport) -> bytes:
 FORMATS: Final = (
     FormatDeRapport(
         "HTML", "rapport.html", "text/html; charset=utf-8",
-        "lire : une page, hors ligne, imprimable ; ce qui manque d'abord, l'échange en cause dessous",
-        _html,
+        "lire, décider, imprimer : le verdict en une page, puis une fiche par cause ; hors ligne",
+        _html, situe=True,
     ),
     FormatDeRapport(
         "JSON", "rapport.json", "application/json", "vos outils, et la page Conformité", _json, "json"
@@ -84,6 +102,19 @@ FORMATS: Final = (
         "la qualité du code de GitLab : ce qui est nouveau, dans la demande de fusion", _qualite,
     ),
 )  # fmt: skip
+#: What says the verdict alone, to whoever does not read the report.
+RENDUS: Final = (
+    FormatDeRapport(
+        "Badge", "badge.svg", "image/svg+xml", "afficher le verdict : dans un README, une page", _badge
+    ),
+    FormatDeRapport(
+        "PDF", "attestation.pdf", "application/pdf",
+        "remettre le verdict : une page, à joindre à preuves.zip, qui seul le prouve",
+        _attestation, situe=True,
+    ),
+)  # fmt: skip
+#: What a report is written as, all told.
+ECRITS: Final = (*FORMATS, *RENDUS)
 #: The file from which a judgement is made again: it holds the exchanges too (`evidence`).
 PREUVES: Final = FichierDeRapport(
     "Preuves", "preuves.zip", "application/zip",
@@ -95,12 +126,14 @@ ATTESTATION: Final = FichierDeRapport(
     "signer, si une clé est donnée : qui répond de ce dossier (in-toto, DSSE, Ed25519)",
 )  # fmt: skip
 #: Every file of --report-dir, by its name.
-FICHIERS: Final[Mapping[str, FichierDeRapport]] = {f.fichier: f for f in (*FORMATS, PREUVES, ATTESTATION)}
+FICHIERS: Final[Mapping[str, FichierDeRapport]] = {f.fichier: f for f in (*ECRITS, PREUVES, ATTESTATION)}
+#: Those that are there without a key.
+TOUJOURS: Final = tuple(f.fichier for f in (*ECRITS, PREUVES))
 #: The forms that stdout may get, by the word of --format.
 PAR_OPTION: Final[Mapping[str, FormatDeRapport]] = {f.option: f for f in FORMATS if f.option}
 
 
 def enumeres() -> str:
     """« rapport.html, rapport.json, junit.xml… et preuves.zip »: those that are always written."""
-    *premiers, dernier = (fichier for fichier in FICHIERS if fichier != ATTESTATION.fichier)
+    *premiers, dernier = TOUJOURS
     return f"{', '.join(premiers)} et {dernier}"

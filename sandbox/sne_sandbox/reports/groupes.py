@@ -51,6 +51,9 @@ class GroupeConstats:
     consequences: tuple[str, ...] = ()
     """Requirements that it explains, and that are not counted: told with the first group of its own."""
     remede: str = ""
+    """What a developer does, in French, "" when nothing is said."""
+    condition: str = ""
+    """The condition under which it shows, in French, "" when none is known."""
 
     @property
     def titre(self) -> str:
@@ -126,6 +129,7 @@ def grouper(rapport: Rapport) -> tuple[GroupeConstats, ...]:
                 erreur=erreur,
                 echanges=tuple(sorted({c.echange for c, _, _ in lot if c and c.echange is not None})),
                 remede=bilan.remede if bilan and not erreur else "",
+                condition=str(bilan.conditions.get(sorte, "")) if bilan and not erreur else "",
             )
         )
     return _avec_leurs_consequences(sorted(groupes, key=_urgence), rapport)

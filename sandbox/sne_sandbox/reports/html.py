@@ -1,7 +1,13 @@
-"""A report as one HTML file: offline, printable, read without a script (`rapport.html.j2` draws it)."""
+"""A report as one HTML file: offline, printable, read without a script (`rapport.html.j2` draws it).
+
+Two people read it: page one is for whoever decides; then there is a card for each cause, for whoever mends
+it. Both are printed. What proves the rest is folded, the failures first.
+"""
 
 import hashlib
+import re
 from base64 import b64encode
+from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cache
 from itertools import groupby
@@ -9,29 +15,42 @@ from pathlib import Path
 from typing import Final
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
+from markupsafe import Markup, escape
 
 from sne_sandbox.domain.dates import PARIS
 from sne_sandbox.domain.texte import accorde, visible
-from sne_sandbox.reports import decision
+from sne_sandbox.reports import compare, decision, document, synthese
 from sne_sandbox.reports.comptes import compter
 from sne_sandbox.reports.decision import niveaux_de
-from sne_sandbox.reports.groupes import ECHANGES_MAX, RIEN, GroupeConstats, lignes_exemple
+from sne_sandbox.reports.groupes import MANQUEMENTS, RIEN, GroupeConstats, echange_de, lignes_exemple
 from sne_sandbox.reports.masque import masquer
 from sne_sandbox.reports.model import (
     GROUPES,
+    SEUL,
     TRAFIC,
+    Alentours,
     EchangeCite,
-    EtatExigence,
     Rapport,
     ResultatScenario,
     Rubrique,
+    VerdictMention,
 )
 
 #: A message longer than this is cut: a report stays a page, the evidence package has the rest.
 MESSAGE_MAX: Final = 30_000
 #: Missing values shown of one heading.
 MANQUANTS_MAX: Final = 400
+#: Lines of page one: what a household risks, what is new or mended, what a mention lacks.
+_PREMIERS: Final = 6
 _LARGEUR_BARRE: Final = 160
+_CITE: Final = re.compile(r"(\béchange (\d+))")
+_CLASSES: Final = {
+    VerdictMention.ACQUISE: "bien",
+    VerdictMention.RESERVES: "conseil",
+    VerdictMention.INCOMPLETE: "neutre",
+    VerdictMention.REFUSEE: "mal",
+    VerdictMention.INACHEVEE: "mal",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,34 +63,62 @@ class Barre:
     largeur: int = _LARGEUR_BARRE
 
 
-def octets(rapport: Rapport) -> bytes:
+@dataclass(frozen=True, slots=True)
+class FicheDeCause:
+    """What the card of a group shows beside the group: the document of its example, the exchanges that are
+    embedded and how many more there were, what could not be seen because of it."""
+
+    groupe: GroupeConstats
+    document: document.DocumentMontre | None
+    echanges: tuple[int, ...]
+    autres: int
+    consequences: tuple[tuple[str, str], ...]
+
+
+def octets(rapport: Rapport, alentours: Alentours = SEUL) -> bytes:
     """The page in UTF-8, NIRs masked."""
-    return en_html(rapport).encode("utf-8", "replace")
+    return en_html(rapport, alentours).encode("utf-8", "replace")
 
 
-def en_html(rapport: Rapport) -> str:
+def en_html(rapport: Rapport, alentours: Alentours = SEUL) -> str:
     """The page as text, NIRs masked: `rapport.html.j2` filled."""
     rapport = masquer(rapport)
     comptes = compter(rapport)
+    cites = frozenset(echange.identifiant for echange in rapport.echanges)
+    colonnes, cases = synthese.matrice(rapport)
+    libre = rapport.entete.mode == TRAFIC
+    avant = alentours.avant
+
+    def fiches(groupes: Collection[GroupeConstats]) -> list[FicheDeCause]:
+        return [_fiche(groupe, rapport, cites) for groupe in groupes]
+
     return _modele().render(
         rapport=rapport,
-        conclusion=decision.conclure(rapport),
         entete=rapport.entete,
+        candidat=rapport.entete.candidat,
+        tete=synthese.tete(rapport),
+        alentours=alentours,
+        familles=synthese.familles(rapport),
+        risques=synthese.risques(rapport),
+        comparaison=compare.comparer(avant, rapport) if avant is not None else None,
         duree=(rapport.entete.fin - rapport.entete.debut).total_seconds(),
-        a_corriger=comptes.a_corriger,
-        conseils=comptes.conseils,
-        connus=comptes.connus,
-        prouvees=sum(b.etat is EtatExigence.PROUVEE for b in rapport.bilans),
+        a_corriger=fiches(comptes.a_corriger),
+        conseils=fiches(comptes.conseils),
+        connus=fiches(comptes.connus),
         verdicts=comptes.verifications,
         etats=comptes.exigences,
         legende=decision.legende(comptes.issues),
         niveaux=niveaux_de(rapport),
-        libre=rapport.entete.mode == TRAFIC,
-        par_groupe=_par_groupe(rapport),
+        libre=libre,
+        colonnes=[] if libre else colonnes,
+        cases=cases,
+        manques=[s for s in rapport.scenarios if s.verdict in MANQUEMENTS],
+        par_groupe=_par_groupe([s for s in rapport.scenarios if s.verdict not in MANQUEMENTS]),
         barres=[_barre(rubrique) for rubrique in rapport.couverture if rubrique.total],
-        cites=frozenset(echange.identifiant for echange in rapport.echanges),
+        cites=cites,
         manquants_max=MANQUANTS_MAX,
-        echanges_max=ECHANGES_MAX,
+        premiers=_PREMIERS,
+        classes=_CLASSES,
         rien=RIEN,
     )
 
@@ -95,9 +142,11 @@ def _modele() -> Template:
         "message": _message,
         "ancre": _ancre,
         "ou": _ou,
+        "lie": _lie,
         "visible": visible,
         "empreinte": _empreinte,
         "instant": lambda instant: instant.astimezone(PARIS).strftime("%d/%m/%Y à %H:%M:%S"),
+        "jour": lambda instant: instant.astimezone(PARIS).strftime("%d/%m/%Y à %H h %M"),
     }
     return environnement.get_template("rapport.html.j2")
 
@@ -107,8 +156,20 @@ def _empreinte(feuille: str) -> str:
     return f"sha256-{b64encode(hashlib.sha256(feuille.encode()).digest()).decode()}"
 
 
-def _par_groupe(rapport: Rapport) -> list[tuple[str, list[ResultatScenario]]]:
-    lots = groupby(rapport.scenarios, key=lambda s: s.groupe)
+def _fiche(groupe: GroupeConstats, rapport: Rapport, cites: Collection[int]) -> FicheDeCause:
+    cite = echange_de(groupe, rapport)
+    chemin = groupe.constat.chemin if groupe.constat else ""
+    montre = document.montrer(cite, chemin) if cite is not None else None
+    if montre is not None and groupe.exemple is None and not montre.marquees:
+        montre = None  # no smaller than any other message, and nothing to point at
+    montres = tuple(numero for numero in groupe.echanges if numero in cites)
+    textes = {bilan.exigence: bilan.texte for bilan in rapport.bilans}
+    suites = tuple((exigence, textes.get(exigence, "")) for exigence in groupe.consequences)
+    return FicheDeCause(groupe, montre, montres, len(groupe.echanges) - len(montres), suites)
+
+
+def _par_groupe(scenarios: list[ResultatScenario]) -> list[tuple[str, list[ResultatScenario]]]:
+    lots = groupby(scenarios, key=lambda s: s.groupe)
     return [(GROUPES.get(nom, nom), list(lot)) for nom, lot in lots]
 
 
@@ -136,6 +197,19 @@ def _requete(echange: EchangeCite) -> list[tuple[str, bool]]:
         else:
             morceaux.append((ligne, marquee))
     return morceaux
+
+
+def _lie(texte: str, cites: Collection[int]) -> Markup:
+    """A sentence, the exchanges that it names as links to those that are embedded."""
+    morceaux = _CITE.split(visible(texte))
+    dits = [escape(morceaux[0])]
+    for nomme, numero, suite in zip(morceaux[1::3], morceaux[2::3], morceaux[3::3], strict=True):
+        embarque = len(numero) < 19 and int(numero) in cites
+        dits.append(
+            Markup('<a href="#echange-{}">{}</a>').format(numero, nomme) if embarque else escape(nomme)
+        )
+        dits.append(escape(suite))
+    return Markup("").join(dits)
 
 
 def _ou(groupe: GroupeConstats) -> str:

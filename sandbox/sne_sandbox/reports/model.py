@@ -44,6 +44,15 @@ GROUPES: Final[Mapping[str, str]] = {
     "dispatching": "Dispatching et fin des échanges asynchrones",
     "robustesse": "Robustesse",
 }
+#: Families of requirements, in the order of the contract: first letters of an id -> title.
+FAMILLES: Final[Mapping[str, str]] = {
+    "EMB": "Emballage des messages",
+    "NOM": "Noms des fichiers et guichets",
+    "CTR": "Respect du contrat",
+    "VIE": "Vie des demandes",
+    "FID": "Fidélité à ce qui est saisi",
+    "ROB": "Tenue devant les pannes",
+}
 #: Version of the JSON shape of a report (`fixtures/schemas/rapport.schema.json`).
 FORMAT_RAPPORT = 2
 #: Those that are read: 1 told a recommendation that is not followed as a failure.
@@ -173,6 +182,10 @@ class Bilan:
     """How many times it broke, by `sorte`: more than `constats` keeps."""
     remede: str = field(default="", metadata=FACULTATIF)
     """French sentence: what a developer does when it breaks."""
+    risque: str = field(default="", metadata=FACULTATIF)
+    """French sentence: what a household risks when it breaks."""
+    conditions: Mapping[str, Any] = field(default_factory=dict, compare=False, metadata=FACULTATIF)
+    """The condition under which it breaks, in French, by `sorte`; a kind of which none is known has none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -357,6 +370,20 @@ class Rapport:
     def verifications(self) -> tuple[Verification, ...]:
         """Every check, in the plan's order."""
         return tuple(v for s in self.scenarios for v in s.verifications)
+
+
+@dataclass(frozen=True, slots=True)
+class Alentours:
+    """What is known beside a report when its files are written: `avant` is the report that was in the folder,
+    None when there was none; `preuves` the SHA-256 of the evidence package, in hexadecimal, "" without one;
+    `signatures` who signed that, in French, none of them when nobody did, None when it is not known."""
+
+    avant: Rapport | None = None
+    preuves: str = ""
+    signatures: tuple[str, ...] | None = None
+
+
+SEUL: Final = Alentours()
 
 
 # --- the event stream, from which every report is written --------------------------------------------

@@ -358,3 +358,7 @@ def _lignes(groupe: GroupeConstats) -> Iterator[str]:
         yield f"    {groupe.suites}"
     if groupe.echanges:
         yield f"    {groupe.ou}"
+    if groupe.remede:
+        yield f"    remède  : {groupe.remede}"
+    if groupe.scenarios and groupe.commande:
+        yield f"    rejouer : {groupe.commande}"

@@ -51,7 +51,7 @@ def _jamais_oui(texte: str) -> str:
 
 
 def _evenement(nom: str, phrase: str, changer: Changement, *suites: str) -> Faute:
-    return Faute(nom, phrase, ("FID-14",), "partage.ajouter", argument(1, changer), suites)
+    return Faute(nom, phrase, ("FID-14",), "partage.ajouter", argument(1, changer), suites=suites)
 
 
 # --- DALO --------------------------------------------------------------------------------------------
@@ -128,7 +128,7 @@ FAUTES.extend((
     _evenement("commentaire-coupe", "Le commentaire d'un événement est coupé à 50 caractères.",
                _commentaire_coupe),
     _evenement("caracteristique-appauvrie", "Une caractéristique perd & et « », et œ y devient oe.",
-               _caracteristiques(_appauvri), "CTR-01"),
+               _caracteristiques(_appauvri), "CTR-01"),  # longer by a letter than the longest
     _evenement("caracteristique-jamais-oui", "Une caractéristique par oui ou non est toujours « non ».",
                _caracteristiques(_jamais_oui)),
     _dalo("dalo-sans-diagnostic", "Le diagnostic et l'accompagnement social du DALO sont perdus.",

@@ -3,9 +3,11 @@
 import json
 from pathlib import Path
 
+import pytest
 from click.testing import CliRunner
 from lxml import etree
 
+from sne_sandbox.cli import check
 from sne_sandbox.cli.main import cli
 from sne_sandbox.resources import fixtures_dir
 
@@ -81,3 +83,29 @@ def test_many_files_are_judged_by_several_processes(tmp_path: Path) -> None:
     assert vu.return_value == 1
     assert [ligne.rpartition("-")[2][:6] for ligne in etats] == [f"{rang:06d}" for rang in range(410)]
     assert [rang for rang, ligne in enumerate(etats) if "faute bloquante" in ligne] == [7]
+
+
+@pytest.mark.parametrize(("options", "code"), [((), 0), (("--juger-tout",), 3)])
+def test_a_document_that_breaks_us_is_not_judged_and_the_others_are(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, options: tuple[str, ...], code: int
+) -> None:
+    specimen = (fixtures_dir() / "demandes" / "personne_seule.xml").read_text("utf-8")
+    for nom in ("a.xml", "b.xml"):
+        (tmp_path / nom).write_text(specimen, "utf-8")
+    controler = check.controler
+    rates = iter([True, False])
+
+    def rater(*choix: object, **nommes: object) -> object:
+        if next(rates):
+            raise OverflowError("NIR 2 06 12 75 111 005 64")
+        return controler(*choix, **nommes)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(check, "controler", rater)
+    vu = CliRunner().invoke(cli, ["check", *options, str(tmp_path)], standalone_mode=False)
+
+    assert vu.return_value == code
+    premier, detail, *_, dernier = vu.stdout.splitlines()
+    assert premier == f"{tmp_path / 'a.xml'} : non jugé, 1 avertissement"
+    assert "NON-JUGÉ (avertissement) : Erreur du bac à sable, et non de ce document : Overflow" in detail
+    assert "111 005" not in vu.stdout
+    assert dernier == f"{tmp_path / 'b.xml'} : conforme"

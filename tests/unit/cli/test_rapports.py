@@ -1,6 +1,7 @@
 """What a report says of the command that made it, and where its remarks go."""
 
 import errno
+import hashlib
 import re
 from dataclasses import replace
 from datetime import UTC, date, datetime
@@ -14,8 +15,8 @@ from sne_sandbox.contract import versions
 from sne_sandbox.errors import UsageError
 from sne_sandbox.reports import evidence
 from sne_sandbox.reports.baseline import Connue
-from sne_sandbox.reports.formats import FICHIERS
-from sne_sandbox.reports.model import Entete, Rapport
+from sne_sandbox.reports.formats import TOUJOURS
+from sne_sandbox.reports.model import Bilan, Constat, Entete, EtatExigence, Rapport
 
 MIDI = datetime(2018, 3, 15, 12, tzinfo=UTC)
 RAPPORT = Rapport(
@@ -62,13 +63,47 @@ def test_a_full_disk_loses_nothing_of_another_trial_and_says_whose_it_is(
 ) -> None:
     Sorties(tmp_path).rendre(RAPPORT, [], configuration={})
     avant = {f.name: f.read_bytes() for f in tmp_path.iterdir()}
-    assert set(avant) == set(FICHIERS) - {"attestation.dsse.json"}
+    assert set(avant) == set(TOUJOURS)
 
     monkeypatch.setattr(objet, nom, remplir)
     autre = replace(RAPPORT, entete=replace(RAPPORT.entete, application="une autre"))
     with pytest.raises(RapportNonEcrit, match="celui qui s'y trouve est d'une autre épreuve"):
         Sorties(tmp_path).rendre(autre, [], configuration={})
     assert {f.name: f.read_bytes() for f in tmp_path.iterdir()} == avant
+
+
+def test_a_report_says_what_changed_since_the_one_that_it_replaces(tmp_path: Path) -> None:
+    """And which package proves it."""
+    Sorties(tmp_path).rendre(RAPPORT, [], configuration={})
+    assert "Depuis l'épreuve d'avant" not in (tmp_path / "rapport.html").read_text("utf-8")
+    casse = Bilan(
+        "EMB-01",
+        "Texte.",
+        "MUST",
+        "XSD",
+        EtatExigence.ENFREINTE,
+        constats=(Constat("EMB-01", False, "Faux."),),
+    )
+    Sorties(tmp_path).rendre(replace(RAPPORT, bilans=(casse,)), [], configuration={})
+    page = (tmp_path / "rapport.html").read_text("utf-8")
+    assert "Depuis l'épreuve d'avant" in page
+    assert "Nouveaux : 1" in page
+    empreinte = hashlib.sha256((tmp_path / "preuves.zip").read_bytes()).hexdigest()
+    assert empreinte in page
+    assert empreinte.encode() in (tmp_path / "attestation.pdf").read_bytes()
+
+
+@pytest.mark.parametrize("reste", ["{", None])
+def test_a_report_that_does_not_read_or_is_not_whole_is_compared_with_nothing(
+    reste: str | None, tmp_path: Path
+) -> None:
+    if reste is None:
+        inacheve = replace(RAPPORT, entete=replace(RAPPORT.entete, inacheve="Interrompu."))
+        Sorties(tmp_path).rendre(inacheve, [], configuration={})
+    else:
+        (tmp_path / "rapport.json").write_text(reste, "utf-8")
+    Sorties(tmp_path).rendre(RAPPORT, [], configuration={})
+    assert "épreuve d'avant" not in (tmp_path / "rapport.html").read_text("utf-8")
 
 
 @pytest.mark.parametrize("option", ["--admin-token", "--read-only-token"])

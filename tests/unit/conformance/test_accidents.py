@@ -2,11 +2,15 @@
 is told for what it is."""
 
 from collections.abc import Iterator
+from copy import deepcopy
 from dataclasses import replace
 from typing import Any
 
 import pytest
 from banc import FORMULAIRE, Banc, poser, specimen
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from lxml import etree
 
 from sne_sandbox.conformance import jugement, recueil
 from sne_sandbox.conformance.accidents import ACCIDENTS_MAX, GARDES_MAX, Isolement, dire_les_accidents
@@ -16,6 +20,7 @@ from sne_sandbox.conformance.relecture import relire
 from sne_sandbox.conformance.trafic import juger_base, parcourir
 from sne_sandbox.domain.echange import Echange, VerdictEchange
 from sne_sandbox.reports.model import Accident, Constat, EtatExigence, Fin, Rapport, Verdict
+from sne_sandbox.rules import engine
 
 DATES = (
     "4294967296-01-01", "-99999999999-01-01", "2147483648-01-01", "99999-01-01", "0000-01-01", "-0044-03-15",
@@ -258,3 +263,63 @@ def test_errors_are_told_once_each(echanges: Any, erreurs: int, dits: list[str])
     for phrase, dit in zip(phrases, dits, strict=False):
         assert f"impossible de {dit}." in phrase
     assert phrases[len(dits) :] == (["1 autre erreur du bac à sable."] if erreurs > ACCIDENTS_MAX else [])
+
+
+def test_a_rule_that_fails_is_an_exchange_that_is_not_judged(
+    banc: Banc, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What the SNE would have answered is not known: the application is charged with nothing."""
+    banc.demander(specimen("personne_seule"))
+    monkeypatch.setattr(engine, "_controler_tous", _rater)
+    banc.demander(specimen("colocataires"))
+    monkeypatch.undo()
+    juge = rapport(banc)
+
+    assert juge.conforme
+    (accident,) = juge.accidents
+    assert (accident.echange, accident.quoi) == (2, "répondre comme le SNE")
+    assert "ZeroDivisionError" in accident.erreur
+    assert "test_accidents.py" in accident.trace
+    assert "impossible de répondre comme le SNE, échange 2 (ZeroDivisionError" in juge.entete.non_juges
+
+
+#: What no form expects, and what XSD or Python reads otherwise than the other.
+HOSTILES = (
+    "99999999999-01-01", "-99999999999-01-01", "4294967296-01-01T00:00:00", "9" * 10_000, "0." + "1" * 10_000,
+    "P9999999999999Y", "1e999", "NaN", "INF", "x" * 20_000, "", " ", "\u202e", "\x85", "2018-02-30",
+    "0000-01-01", "2018-03-15T24:00:00", "2018-03-15T10:00:00+14:00", "１２", "²", "{valeur}", "%s%n", "]]>",
+    "2018-03-15T10:00:00.123456789012345678901234567890",
+)  # fmt: skip
+
+
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.data())
+def test_no_document_is_an_accident(banc: Banc, data: st.DataObject) -> None:
+    """Whatever stands in whatever place, in the question and in the answer."""
+    racine = specimen(data.draw(st.sampled_from(("colocataires", "dalo", "radiation", "association"))))
+    elements = [e for e in racine.iter() if isinstance(e.tag, str)]
+    for rang in data.draw(st.lists(st.integers(0, len(elements) - 1), min_size=1, max_size=4)):
+        element = elements[rang]
+        match data.draw(st.sampled_from(("texte", "code", "double", "dedans"))):
+            case "texte":
+                element.text = data.draw(st.sampled_from(HOSTILES))
+            case "code":
+                element.set("code", data.draw(st.sampled_from(HOSTILES)))
+            case "double" if element.getparent() is not None:
+                element.addnext(deepcopy(element))
+            case "dedans":
+                element.append(deepcopy(elements[-1]))
+    avant = banc.services.magasin.journal.dernier(banc.nom)
+    banc.demander(etree.tostring(racine, encoding="UTF-8"))
+    echange = banc.services.magasin.journal.lire(banc.nom, avant + 1)
+    assert echange is not None
+    assert echange.verdict is not VerdictEchange.ERREUR, echange.fault
+    assert "explication a échoué" not in str(echange.fault)
+    absurde = data.draw(st.sampled_from(HOSTILES[:6])).encode()
+    for reponse in (echange.reponse, echange.reponse.replace(b"2018-03-15", absurde)):
+        vue = observer(replace(echange, reponse=reponse), banc.services.contrat)
+        for pilote in (False, True):
+            jugement.juger(vue, pilote=pilote)
+            jugement.Suite(pilote=pilote).juger([vue])
+        recueil.citer(vue)
+        assert vue.accidents == []

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from sne_sandbox import resources
+from sne_sandbox.conformance.jugement import PILOTEES
 from sne_sandbox.contract.certification import FICHIER, Certification, charger_certification
 from sne_sandbox.contract.overlay import DossiersContrat
 from sne_sandbox.errors import ContractError
@@ -43,6 +44,14 @@ def test_each_mention_of_5_2_demands_what_5_2_brought_to_its_roles() -> None:
     assert "premier-quartile" in demande("consultation")[1]
     assert {"nir", "bail-signe", "sans-bail", "premier-quartile"} <= demande("complet")[1]
     assert demande("complet")[0] == set(certification.niveaux), "nothing of the contract is left out"
+
+
+def test_traffic_alone_can_attain_messages_and_that_is_what_it_is_for() -> None:
+    certification = charger()
+    messages = certification.mentions["messages"]
+    assert messages.mode == ""
+    assert not set(certification.demandees(messages, ())) & set(PILOTEES)
+    assert all(m.mode == "plan" for m in certification.mentions.values() if m is not messages)
 
 
 def test_a_mention_has_all_that_it_inherits_and_the_roles_that_others_stand_on() -> None:

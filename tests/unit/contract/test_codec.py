@@ -229,3 +229,10 @@ def test_what_is_not_ours_or_holds_line_feeds_is_left_as_it_is():
     texte = Element("a", "", None, (Element("b", "x\n"), Element("c", "\n< >")))
     relu = codec.decoder(codec.parse(codec.indenter(codec.encoder(texte)), limit=10**6))
     assert [e.texte for e in relu.enfants] == ["x\n", "\n< >"]
+
+
+def test_of_endless_attributes_the_first_are_read() -> None:
+    """No schema has three; lxml takes the square of their number."""
+    racine = parse(b"<a " + b" ".join(b'b%d="%d"' % (n, n) for n in range(500)) + b"/>", limit=100_000)
+    attributs = codec.decoder(racine).attributs
+    assert list(attributs.items()) == [(f"b{n}", str(n)) for n in range(codec.ATTRIBUTS_MAX)]

@@ -367,3 +367,88 @@ def test_a_published_version_is_attested(contrat: Contrat) -> None:
 def test_who_holds_the_official_schema_says_so(fausse: Any, tmp_path: Path) -> None:
     (tmp_path / "contract.toml").write_text("conventions = []\n")
     assert set(fautes(charger("v5.2", overlay=tmp_path), fausse).values()) == {Fidelite.ATTESTEE}
+
+
+# --- a document that nobody writes costs no more than another ---------------------------------------------
+
+
+def test_a_long_list_is_aligned_once_and_walked_as_far_as_the_steps_go(expliquer, specimen, monkeypatch):
+    alignes = []
+    aligner = explication.Automate.aligner
+    monkeypatch.setattr(
+        explication.Automate, "aligner", lambda self, *choix: alignes.append(choix) or aligner(self, *choix)
+    )
+    racine = specimen("couple_garde_alternee_handicap")
+    liste = trouver(racine, "listeCotitulaire")
+    for _ in range(1_000):
+        liste.append(copy.deepcopy(liste[0]))
+    trouver(racine, "dateCreationDemande").text = "hier"
+    for naissance in liste.iter(f"{NS}dateNaissance"):
+        naissance.text = "demain"
+    dites = expliquer(racine)
+
+    assert dites[0].chemin.endswith("/dateCreationDemande"), "what comes first is told in French"
+    assert any(faute.remede == "comparez-le au schéma" for faute in dites), "what comes last, by libxml2"
+    assert len(dites) < explication.ERREURS_MAX
+    assert len(alignes) < 100, "a thousand of one shape are aligned once"
+    assert expliquer(racine) == dites, "steps are counted, not timed"
+
+
+def test_a_real_document_is_far_from_the_last_step(contrat, specimen):
+    for nom in SPECIMENS:
+        racine = specimen(nom)
+        fichier = contrat.schemas.fichier(Document.DEMANDE, racine.get("versionInterface"))
+        visite = explication._Visite(explication.modele_de(contrat.schemas, fichier))
+        assert visite.visiter(racine) == []
+        assert 3 * visite._pas < explication.PAS_MAX
+
+
+def test_thousands_of_attributes_are_no_more_than_the_faults_told(expliquer, specimen):
+    racine = specimen()
+    for rang in range(3_000):
+        trouver(racine, "demandeLogement").set(f"a{rang}", "x")
+    assert len(expliquer(racine)) == explication.ERREURS_MAX + 1
+
+
+@pytest.mark.parametrize(
+    ("nom", "texte", "dit"),
+    [("precision", "é" * 1_000_000, "1000000 caractères"), ("dateCreationDemande", "9" * 1_000_000, "date")],
+)
+def test_of_an_endless_text_the_beginning_is_looked_at(expliquer, specimen, nom, texte, dit):
+    racine = specimen()
+    trouver(racine, nom).text = texte
+    (faute,) = expliquer(racine)
+    assert dit in faute.message
+    assert len(faute.message) < 400
+
+
+def test_of_many_unknown_names_the_first_are_compared(expliquer, specimen):
+    racine = specimen()
+    parent = trouver(racine, "demandeur")
+    for rang in range(60):
+        etree.SubElement(parent, f"{NS}prenoms{rang}")
+    messages = [faute.message for faute in expliquer(racine)]
+    assert len(messages) >= 60
+
+
+def test_a_long_explanation_lets_another_one_pass(expliquer, specimen, monkeypatch):
+    """Beyond the steps of a real document, the lock of the schemas is free before each."""
+    libres = []
+    monkeypatch.setattr(
+        explication, "sleep", lambda _: libres.append(not explication.VERROU_DES_MODELES.locked())
+    )
+    expliquer(abime(specimen("couple_garde_alternee_handicap")))
+    assert libres == [], "a real one takes no rest"
+    racine = abime(specimen("couple_garde_alternee_handicap"))
+    liste = trouver(racine, "listeCotitulaire")
+    for _ in range(1_000):
+        liste.append(copy.deepcopy(liste[0]))
+    expliquer(racine)
+    assert len(libres) > 100
+    assert all(libres)
+    assert not explication.VERROU_DES_MODELES.locked()
+
+
+def abime(racine):
+    trouver(racine, "dateCreationDemande").text = "hier"
+    return racine

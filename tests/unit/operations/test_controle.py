@@ -162,3 +162,21 @@ def test_every_specimen_of_a_demande_conforms(contrat: Contrat) -> None:
     fichiers = sorted((fixtures_dir() / "demandes").glob("*.xml"))
     assert len(fichiers) >= 10
     assert [f.name for f in fichiers if not juger(contrat, f.read_bytes()).conforme] == []
+
+
+def test_of_a_document_that_nobody_writes_the_rules_are_named_and_not_run(contrat: Contrat) -> None:
+    """An exchange waits for them: what the schema refuses of it is told all the same."""
+    bon = specimen("demandes/colocataires.xml").replace(
+        b"<ns1:typeFichier", b"<ns1:inconnu/><ns1:typeFichier", 1
+    )
+    debut, fin = (
+        bon.index(b"<ns1:cotitulaire>"),
+        bon.index(b"</ns1:cotitulaire>") + len(b"</ns1:cotitulaire>"),
+    )
+    court = juger(contrat, bon)
+    long_ = juger(contrat, bon[:debut] + bon[debut:fin] * 300 + bon[fin:])
+
+    assert "MEN002" not in court.en_attente
+    assert "MEN002" in long_.en_attente
+    assert long_.fautes[0] == court.fautes[0]
+    assert not any(faute.ensuite for faute in long_.fautes)

@@ -89,8 +89,8 @@ def test_a_should_is_no_failure_wherever_it_is_told() -> None:
     for faux in ("échoué", "enfreinte", "✗"):
         assert faux not in dit
         assert faux not in page
-    assert page.count(">non suivie</span>") == 2  # the requirement, the check
-    assert ">recommandation non suivie</span>" in page  # the scenario
+    assert page.count("</span> non suivie</span>") == 2  # the requirement, the check
+    assert "</span> recommandation non suivie</span>" in page  # the scenario
     progres = io.StringIO()
     debut = DebutJugement("app", 1, niveaux_de(juge))
     progression.suivre(iter([debut, ScenarioFini(juge.scenarios[0]), Fin(juge)]), progres)

@@ -18,9 +18,9 @@ from sne_sandbox.errors import ConflitEtat, UsageError
 from sne_sandbox.reports import compare, decision
 from sne_sandbox.reports import json as rapport_json
 from sne_sandbox.reports.formats import FICHIERS
-from sne_sandbox.reports.groupes import grouper
+from sne_sandbox.reports.groupes import echange_de, grouper
 from sne_sandbox.reports.masque import masquer
-from sne_sandbox.reports.model import EtatExigence
+from sne_sandbox.reports.model import Rapport
 from sne_sandbox.web import epreuves, trouver
 from sne_sandbox.web.console.page import apres_action, evenement, section
 from sne_sandbox.web.console.page import flux as page_flux
@@ -32,6 +32,10 @@ blueprint: Final = section("conformite", __name__)
 
 _FLUX_DUREE: Final = 30.0
 _FLUX_PAS: Final = 0.5
+#: Fields of the form that drives the witness, by the options of the command that it runs.
+_DU_TEMOIN: Final = {
+    "--examples": "exemples", "--seed": "graine", "--scenario": "famille", "--faute": "faute"
+}  # fmt: skip
 
 
 @blueprint.get("/conformite")
@@ -95,25 +99,31 @@ def rapport(base: str, run: str) -> str:
         )
     lu = masquer(rapport_json.lire(epreuve.rapport))
     groupes = grouper(lu)
+    base_connue = lu.entete.mode == trafic.MODE and lu.entete.base in {
+        base.nom for base in services().magasin.bases.lister()
+    }
+    # Elsewhere the exchanges of a judgement are gone with its base: those that are pointed at are shown here.
+    montres = [] if base_connue else [e for g in groupes if (e := echange_de(g, lu)) is not None]
     return render_template(
         "conformite/rapport.html",
         epreuve=epreuve,
         rapport=lu,
         conclusion=decision.conclure(lu),
         entete=lu.entete,
+        couvert=decision.couvert(lu),
+        rejouer=_rejouer(epreuve, lu, base_connue=base_connue),
+        montres={e.identifiant: e for e in montres},
         groupes=[
             ("À corriger", [x for x in groupes if x.obligatoire and not x.connue]),
             ("Recommandations", [x for x in groupes if not x.obligatoire and not x.connue]),
             ("Manquements connus", [x for x in groupes if x.connue]),
         ],
-        prouvees=sum(b.etat is EtatExigence.PROUVEE for b in lu.bilans),
         etats=[
             issue.compte(n)
             for issue, n in decision.compter_issues(decision.issue_de_bilan(b) for b in lu.bilans)
         ],
         couverture=[rubrique for rubrique in lu.couverture if rubrique.total],
-        base_connue=lu.entete.mode == trafic.MODE
-        and lu.entete.base in {base.nom for base in services().magasin.bases.lister()},
+        base_connue=base_connue,
     )
 
 
@@ -182,6 +192,21 @@ def _suivre(lancer: Callable[[], JugementConserve]) -> Redirection:
         phrase = "Rien n'est lancé : un jugement est en cours. Attendez sa fin, ou arrêtez-le."
         return apres_action(url_for("conformite.page"), phrase, reussie=False)
     return apres_action(url_for("conformite.rapport", run=epreuve.nom), "Le jugement commence.")
+
+
+def _rejouer(
+    epreuve: JugementConserve, rapport: Rapport, *, base_connue: bool
+) -> tuple[str, dict[str, str]] | None:
+    """What begins a judgement again: the address of a form and its fields, which are checked there as if they
+    were typed; None for one that only a command line can run."""
+    if base_connue:
+        return url_for("conformite.juger", base=rapport.entete.base), {}
+    mots = shlex.split(epreuve.commande)
+    if mots[1:4] != ["conform", "--application", "temoin"]:
+        return None
+    options = dict(zip(mots[4::2], mots[5::2], strict=False))
+    champs = {champ: options.get(option, "") for option, champ in _DU_TEMOIN.items()}
+    return url_for("conformite.temoin"), champs
 
 
 def _a_comparer(rendus: list[tuple[str, str]]) -> tuple[str, str]:

@@ -5,6 +5,7 @@ import shlex
 import shutil
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,20 @@ from sne_sandbox.conformance import trafic
 from sne_sandbox.conformance.jugement import PILOTEES
 from sne_sandbox.errors import UsageError
 from sne_sandbox.reports import json as rapport_json
-from sne_sandbox.reports.model import Bilan, Constat, Entete, EtatExigence, Fin, Rapport, Rubrique
+from sne_sandbox.reports.formats import ATTESTATION, FICHIERS
+from sne_sandbox.reports.model import (
+    Bilan,
+    Constat,
+    EchangeCite,
+    Entete,
+    EtatExigence,
+    Fin,
+    Lacune,
+    Mention,
+    Rapport,
+    Rubrique,
+    VerdictMention,
+)
 from sne_sandbox.web import epreuves
 from sne_sandbox.web.console import conformite
 from sne_sandbox.web.epreuves import EtatJugement, JugementConserve
@@ -49,7 +63,15 @@ def attendre(home: Path, nom: str) -> JugementConserve:
     raise AssertionError(f"{nom} never ended: {trouvee.sortie}")
 
 
-def poser(home: Path, nom: str, *constats: Constat, conforme: bool = False, prouvee: bool = False) -> None:
+def poser(
+    home: Path,
+    nom: str,
+    *constats: Constat,
+    conforme: bool = False,
+    prouvee: bool = False,
+    mode: str = "trafic",
+    echanges: tuple[EchangeCite, ...] = (),
+) -> None:
     """A report as the command line writes it."""
     jour = datetime(2018, 3, 15, 12, tzinfo=UTC)
     etat = EtatExigence.PROUVEE if prouvee else EtatExigence.ENFREINTE
@@ -58,9 +80,11 @@ def poser(home: Path, nom: str, *constats: Constat, conforme: bool = False, prou
             "NOM-01", f"Un texte {HOSTILE}", "MUST", "source", etat, 1, constats, remede=f"Nommez {HOSTILE}."
         ),
     )
-    entete = Entete("sne-sandbox 0", "v5.2", "ecole", "trafic", HOSTILE, "ecole", 0, "cmd", jour, jour, 3)
+    entete = Entete("sne-sandbox 0", "v5.2", "ecole", mode, HOSTILE, "ecole", 0, "cmd", jour, jour, 3)
     couverture = (Rubrique("operations", "Opérations", ("a",), ("b", HOSTILE)),)
-    rapport = Rapport(entete, conforme, ("Une raison.",), bilans=bilans, couverture=couverture)
+    rapport = Rapport(
+        entete, conforme, ("Une raison.",), bilans=bilans, couverture=couverture, echanges=echanges
+    )
     dossier = home / "conformite" / nom
     dossier.mkdir(parents=True)
     (dossier / "rapport.json").write_bytes(rapport_json.octets(rapport))
@@ -82,7 +106,7 @@ def test_traffic_is_judged_from_the_page(
     nom = reponse.headers["Location"].rpartition("/")[2]
     epreuve = attendre(home, nom)
     assert epreuve.etat is EtatJugement.RENDUE, epreuve.sortie
-    assert epreuve.fichiers == list(epreuves.FICHIERS)
+    assert epreuve.fichiers == [nom for nom in FICHIERS if nom != ATTESTATION.fichier]  # there is no key
     rendu = json.loads(epreuve.rapport.read_text("utf-8"))
     assert rendu["entete"]["base"] == banc.nom
     arbre = page(f"/conformite/{nom}")
@@ -205,6 +229,58 @@ def test_a_report_of_the_command_line_is_shown(home: Path, page: Callable[..., A
         assert attendu in texte
     assert arbre.xpath("//meter/@value") == ["1"]
     assert arbre.xpath("//a[contains(@href, '/console/ecole/echanges/1')]")
+
+
+def test_mentions_are_shown_with_what_lacks(home: Path, page: Callable[..., Any]) -> None:
+    poser(home, "bon", conforme=True, prouvee=True)
+    fichier = home / "conformite" / "bon" / "rapport.json"
+    manquent = tuple(Lacune(f"VIE-{n:02d}", "sans preuve") for n in range(5))
+    mention = Mention("socle", "SNE 5.2 – socle", VerdictMention.INCOMPLETE, ("NOM-01",), 1, manquent)
+    fichier.write_bytes(rapport_json.octets(replace(rapport_json.lire(fichier), mentions=(mention,))))
+    texte = " ".join(
+        page("/conformite/bon").xpath("//section[h2/@id='t-mentions']")[0].text_content().split()
+    )
+    for attendu in ("SNE 5.2 – socle", "incomplète", "1 / 1", "VIE-02 : sans preuve", "… et 2 autres."):
+        assert attendu in texte
+    assert "VIE-03" not in texte
+
+
+def test_what_is_strong_is_to_judge_again_and_not_to_take_away(home: Path, page: Callable[..., Any]) -> None:
+    poser(home, "mon-application", constat())
+    arbre = page("/conformite/mon-application")
+    (rejouer,) = arbre.xpath("//form[.//button[contains(@class, 'btn-primary')]]")
+    assert rejouer.get("action") == "/console/ecole/conformite/juger"
+    assert rejouer.xpath(".//button/text()") == ["Rejouer"]
+    (effacer,) = arbre.xpath("//form[contains(@action, '/effacer')]//button")
+    assert "btn-danger" not in effacer.get("class")
+
+
+def test_the_witness_is_driven_again_as_it_was(home: Path, page: Callable[..., Any]) -> None:
+    """What the form checks is what is sent: nothing else of the command is run."""
+    poser(home, "temoin-1", constat(), mode="plan")
+    assert not page("/conformite/temoin-1").xpath("//button[text()='Rejouer']"), "nobody knows how"
+    commande = (
+        "sne-sandbox conform --application temoin --examples 3 --seed 7 --profile ecole --faute soap-1.1"
+    )
+    (home / "conformite" / "temoin-1" / "commande").write_text(f"{commande} --report-dir x", "utf-8")
+    (home / "conformite" / "temoin-1" / "code").write_text("1", "utf-8")
+    (formulaire,) = page("/conformite/temoin-1").xpath("//form[.//button[text()='Rejouer']]")
+    assert formulaire.get("action").endswith("/conformite/temoin")
+    champs = {e.get("name"): e.get("value") for e in formulaire.xpath(".//input") if e.get("name") != "csrf"}
+    assert champs == {"exemples": "3", "graine": "7", "famille": "", "faute": "soap-1.1"}
+
+
+def test_an_exchange_whose_base_is_gone_is_shown_where_it_is_cited(
+    home: Path, page: Callable[..., Any]
+) -> None:
+    cite = EchangeCite(1, HOSTILE, f"<a>{HOSTILE}</a>", "<b/>", (2,))
+    poser(home, "pilote", constat(), mode="plan", echanges=(cite, EchangeCite(2, "", "autre", "")))
+    arbre = page("/conformite/pilote")
+    assert arbre.xpath("//article//a/@href") == ["#echange-1"]
+    assert HOSTILE in arbre.get_element_by_id("echange-1").text_content()
+    assert not arbre.xpath("//*[@id='echange-2']"), "nothing points at it"
+    poser(home, "sans", constat(), mode="plan")
+    assert "échange n° 1, dans preuves.zip" in page("/conformite/sans").text_content()
 
 
 def test_what_a_developer_does_about_a_requirement_is_shown(home: Path, page: Callable[..., Any]) -> None:

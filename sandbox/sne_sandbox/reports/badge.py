@@ -1,0 +1,48 @@
+"""A report as a badge: the contract, then what was attained, in an SVG of one line."""
+
+from html import escape
+from typing import Final
+
+from sne_sandbox.domain.texte import abrege, accorde, visible
+from sne_sandbox.reports import decision, synthese
+from sne_sandbox.reports.masque import masquer
+from sne_sandbox.reports.model import EtatExigence, Rapport
+
+_COULEURS: Final = {"bien": "#1d6239", "conseil": "#7d4a00", "mal": "#9a1f2d", "neutre": "#4f5f5e"}
+_A_GAUCHE: Final = "#1f4b4a"
+#: Of a letter and of what is beside the text, in units of the drawing.
+_LETTRE, _MARGE, _HAUT = 6.6, 9, 22
+_TEXTE_MAX: Final = 48
+
+
+def octets(rapport: Rapport) -> bytes:
+    """The drawing, in UTF-8. Its title says it to who does not see it."""
+    rapport = masquer(rapport)
+    tete = synthese.tete(rapport)
+    gauche = f"SNE {abrege(visible(rapport.entete.contrat), _TEXTE_MAX)}"
+    droite = abrege(visible(_dit(rapport)), _TEXTE_MAX)
+    large, autre = (round(len(texte) * _LETTRE) + 2 * _MARGE for texte in (gauche, droite))
+    titre = escape(f"{gauche} : {droite}")
+    lignes = (
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{large + autre}" height="{_HAUT}" role="img" '
+        f'aria-label="{titre}">',
+        f"<title>{titre}</title>",
+        f'<rect width="{large + autre}" height="{_HAUT}" rx="4" fill="{_COULEURS[tete.classe]}"/>',
+        f'<path d="M4 0h{large - 4}v{_HAUT}H4a4 4 0 0 1-4-4V4a4 4 0 0 1 4-4z" fill="{_A_GAUCHE}"/>',
+        '<g fill="#ffffff" font-family="DejaVu Sans,Verdana,sans-serif" font-size="11">',
+        f'<text x="{_MARGE}" y="15" textLength="{large - 2 * _MARGE}">{escape(gauche)}</text>',
+        f'<text x="{large + _MARGE}" y="15" textLength="{autre - 2 * _MARGE}">{escape(droite)}</text>',
+        "</g></svg>\n",
+    )
+    return "\n".join(lignes).encode("utf-8", "replace")
+
+
+def _dit(rapport: Rapport) -> str:
+    """The mentions that are attained; else how many requirements are broken, or are proved."""
+    if rapport.entete.inacheve or any(mention.acquise for mention in rapport.mentions):
+        return decision.conclure(rapport)
+    if rapport.conforme:
+        prouvees = sum(bilan.etat is EtatExigence.PROUVEE for bilan in rapport.bilans)
+        return f"{accorde(prouvees, 'exigence prouvée', 'exigences prouvées')} sur {len(rapport.bilans)}"
+    enfreintes = len(decision.exigences_enfreintes(rapport))
+    return accorde(enfreintes, "exigence enfreinte", "exigences enfreintes") if enfreintes else "non retenue"

@@ -1,0 +1,126 @@
+"""What whoever decides reads of a report: its head in a line, what it covers, its families of requirements,
+what a household risks, how the requirements fared in each group of scenarios.
+
+Page one of the HTML, the badge and the page to hand over say it in the same words.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+from sne_sandbox.reports import decision
+from sne_sandbox.reports.decision import (
+    ECHOUEE,
+    EN_ERREUR,
+    TOUTES,
+    Issue,
+    issue_de_verification,
+    niveaux_de,
+)
+from sne_sandbox.reports.model import (
+    FAMILLES,
+    GROUPES,
+    Bilan,
+    EtatExigence,
+    Rapport,
+    Verdict,
+    VerdictMention,
+)
+
+#: Of a cell of the matrix: the first of these that one of its checks ended as.
+_PIRES: Final = (ECHOUEE, EN_ERREUR)
+
+
+@dataclass(frozen=True, slots=True)
+class TeteDeRapport:
+    """The head of a report: what is concluded (`titre`), of how much (`couvre`), why (`motifs`, French
+    sentences); `classe` is bien, conseil, mal or neutre."""
+
+    titre: str
+    couvre: str
+    motifs: tuple[str, ...]
+    classe: str
+
+
+@dataclass(frozen=True, slots=True)
+class FamilleJugee:
+    """A family of requirements, their balances in order."""
+
+    sigle: str
+    titre: str
+    bilans: tuple[Bilan, ...]
+
+    @property
+    def prouvees(self) -> int:
+        """How many are proved."""
+        return sum(bilan.etat is EtatExigence.PROUVEE for bilan in self.bilans)
+
+    @property
+    def enfreintes(self) -> int:
+        """How many are broken, recommendations and known ones included."""
+        return sum(bilan.etat is EtatExigence.ENFREINTE for bilan in self.bilans)
+
+
+@dataclass(frozen=True, slots=True)
+class CaseDeMatrice:
+    """How a requirement fared in a group of scenarios: the worst of its checks, how many ended so."""
+
+    issue: Issue
+    nombre: int
+
+
+def tete(rapport: Rapport) -> TeteDeRapport:
+    """The head of a report, as `decision.conclure` says it. Without mention, it is how much was covered: an
+    application that does two operations of thirteen has proved no more than that."""
+    titre = decision.conclure(rapport)
+    acquises = [mention for mention in rapport.mentions if mention.acquise]
+    couvre = decision.couvert(rapport) if acquises or rapport.entete.inacheve else ""
+    if not rapport.conforme:
+        classe = "mal"
+    elif rapport.mentions and not acquises:
+        classe = "neutre"
+    else:
+        reserve = any(mention.verdict is VerdictMention.RESERVES for mention in acquises)
+        classe = "conseil" if reserve else "bien"
+    return TeteDeRapport(titre[:1].upper() + titre[1:], couvre, rapport.motifs, classe)
+
+
+def familles(rapport: Rapport) -> list[FamilleJugee]:
+    """The families of the requirements of a report, in their order."""
+    par_sigle: dict[str, list[Bilan]] = {}
+    for bilan in rapport.bilans:
+        par_sigle.setdefault(bilan.exigence.partition("-")[0], []).append(bilan)
+    return [FamilleJugee(nom, FAMILLES.get(nom, nom), tuple(lot)) for nom, lot in par_sigle.items()]
+
+
+def risques(rapport: Rapport) -> dict[str, list[str]]:
+    """What a household risks of what broke and nothing excuses, the requirements of each sentence."""
+    dits: dict[str, list[str]] = {}
+    for bilan in rapport.bilans:
+        if bilan.etat is EtatExigence.ENFREINTE and bilan.risque and not bilan.connue:
+            dits.setdefault(bilan.risque, []).append(bilan.exigence)
+    return dits
+
+
+def matrice(rapport: Rapport) -> tuple[list[str], dict[str, dict[str, CaseDeMatrice]]]:
+    """The groups of scenarios that were played, by their titles, and for each requirement its cell in each
+    group that has one."""
+    niveaux = niveaux_de(rapport)
+    issues: dict[str, dict[str, list[Issue]]] = {}
+    colonnes: dict[str, None] = {}
+    for scenario in rapport.scenarios:
+        groupe = GROUPES.get(scenario.groupe, scenario.groupe)
+        for verification in scenario.verifications:
+            if verification.verdict is not Verdict.SANS_OBJET:
+                colonnes[groupe] = None
+                cases = issues.setdefault(verification.exigence, {})
+                cases.setdefault(groupe, []).append(issue_de_verification(verification, niveaux))
+    lignes = {
+        exigence: {groupe: _case(lot) for groupe, lot in cases.items()} for exigence, cases in issues.items()
+    }
+    return list(colonnes), lignes
+
+
+def _case(issues: list[Issue]) -> CaseDeMatrice:
+    graves = [*_PIRES, *(i for i in reversed(TOUTES) if i.classe == "conseil"), *TOUTES]
+    issue = next(issue for issue in graves if issue in issues)
+    return CaseDeMatrice(issue, issues.count(issue))

@@ -1,0 +1,120 @@
+"""The report in one file, as it is opened from a folder: on a screen, on a telephone, on paper."""
+
+import io
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pypdf
+import pytest
+from playwright.sync_api import Page
+from test_accessibilite import _DEPLIER, _LANCER
+from visite import _DEBORDE, Navigateur
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "unit" / "reports"))
+
+from specimen import conforme, grand, rapport, trafic
+
+from sne_sandbox.reports import html
+from sne_sandbox.reports.model import Alentours
+
+_A4 = (595, 842)
+
+
+@pytest.fixture(scope="session")
+def un_defaut(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The report of an application that has one."""
+    dossier = tmp_path_factory.mktemp("defaut")
+    epreuve = ["conform", "--application", "temoin", "--faute", "second-cotitulaire", "--scenario", "CRE"]
+    commande = [
+        sys.executable,
+        "-m",
+        "sne_sandbox",
+        *epreuve,
+        "--examples",
+        "3",
+        "--report-dir",
+        str(dossier),
+    ]
+    fini = subprocess.run(commande, capture_output=True, text=True, cwd=dossier, check=False)
+    assert fini.returncode == 1, fini.stderr
+    return dossier / "rapport.html"
+
+
+@pytest.fixture(scope="session", params=[rapport, trafic, conforme, grand], ids=lambda faire: faire.__name__)
+def fichier(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Any report, whatever an application wrote in it."""
+    ecrit = tmp_path_factory.mktemp("rapport") / "rapport.html"
+    ecrit.write_bytes(html.octets(request.param(), Alentours(rapport(), "ab" * 32, ())))
+    return ecrit
+
+
+@contextmanager
+def ouvert(navigateur: Navigateur, fichier: Path, largeur: int = 1280, **choix: Any) -> Iterator[Page]:
+    """The page of a file, in a context of its own. Nothing may be said in the browser's console."""
+    contexte = navigateur.chromium.new_context(viewport={"width": largeur, "height": 844}, **choix)
+    page = contexte.new_page()
+    dits: list[str] = []
+    page.on("console", lambda message: dits.append(message.text))
+    page.goto(fichier.as_uri())
+    yield page
+    contexte.close()
+    assert dits == []
+
+
+@pytest.mark.parametrize("largeur", [1280, 390, 320])
+def test_nothing_is_wider_than_the_screen(largeur: int, fichier: Path, navigateur: Navigateur) -> None:
+    with ouvert(navigateur, fichier, largeur) as page:
+        assert page.evaluate(_DEBORDE) == []
+        page.evaluate(_DEPLIER)
+        assert page.evaluate(_DEBORDE) == []
+
+
+def test_axe_finds_nothing(fichier: Path, navigateur: Navigateur, axe: str) -> None:
+    for largeur in (1280, 390):
+        with ouvert(navigateur, fichier, largeur, bypass_csp=True) as page:
+            page.evaluate(_DEPLIER)
+            page.evaluate(axe)
+            trouvees = page.evaluate(_LANCER)["violations"]
+            assert [
+                (v["id"], n["target"], n["failureSummary"]) for v in trouvees for n in v["nodes"][:2]
+            ] == []
+
+
+@pytest.mark.parametrize("javascript", [True, False], ids=["js", "sans-js"])
+def test_a_box_leaves_what_is_wrong(javascript: bool, fichier: Path, navigateur: Navigateur) -> None:
+    with ouvert(navigateur, fichier, java_script_enabled=javascript) as page:
+        enfreints = page.locator(".matrice tbody tr:not(.tenue)").count()
+        visibles = page.locator(".matrice tbody tr:visible").count()
+        assert visibles == page.locator(".matrice tbody tr").count()
+        page.get_by_label("Ne montrer que les manquements").check()
+        assert page.locator(".matrice tbody tr:visible").count() == enfreints
+
+
+def test_one_fault_is_printed_on_three_pages(un_defaut: Path, navigateur: Navigateur) -> None:
+    with ouvert(navigateur, un_defaut) as page:
+        pdf = pypdf.PdfReader(io.BytesIO(page.pdf(prefer_css_page_size=True, print_background=True)))
+    assert len(pdf.pages) <= 3
+    assert {(round(p.mediabox.width), round(p.mediabox.height)) for p in pdf.pages} == {_A4}
+    premiere, *autres = (p.extract_text() for p in pdf.pages)
+    for dit in ("1 exigence obligatoire enfreinte : FID-02.", "Ce que risque un ménage", "graine 0"):
+        assert dit in premiere
+    suite = " ".join(" ".join(autres).split())
+    for dit in (
+        "Par famille d'exigences",
+        "Un co-titulaire saisi n'est pas transmis.",
+        "Attendu",
+        "Pour rejouer",
+        "◀ ici",
+    ):
+        assert dit in suite
+
+
+def test_the_condition_of_the_fault_was_found(un_defaut: Path, navigateur: Navigateur) -> None:
+    with ouvert(navigateur, un_defaut, 390) as page:
+        carte = page.locator("#FID-02-cotitulaire-absent").inner_text()
+    assert "Quand : Toujours quand il y a 2 co-titulaires ou plus, jamais avec 1 (sur " in carte
+    assert "il y manque cotitulaire[2]" in carte

@@ -1,0 +1,121 @@
+"""The plan in pytest, in a project that is not ours: an item a scenario, the verdicts of `conform`."""
+
+import json
+import shlex
+import sys
+from pathlib import Path
+
+import pytest
+
+pytest_plugins = ["pytester"]
+
+#: One that passes, one that a defect breaks, one that the application must be ready for.
+CHOISIS = ("CRE-COLOCATION", "EVT-AJOUTER", "ROB-HTML-502")
+NOMS = [f"sne_sandbox::{scenario}" for scenario in CHOISIS]
+DEFAUT = "second-cotitulaire"
+
+
+@pytest.fixture(autouse=True)
+def seule(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The plugins of others stay out: they take seconds."""
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
+    monkeypatch.setenv("PYTEST_PLUGINS", "sne_sandbox.pytest_plugin")
+
+
+def lancer(pytester: pytest.Pytester, *options: str, faute: str = "") -> pytest.RunResult:
+    mots = [sys.executable, "-P", "-m", "sne_temoin", *(["--faute", faute] if faute else [])]
+    application = f"--sne-application={shlex.join(mots)}"
+    return pytester.runpytest_subprocess(application, "--sne-examples=1", *options)
+
+
+def test_each_scenario_is_an_item(pytester: pytest.Pytester) -> None:
+    vu = lancer(pytester, "--collect-only", "-q", "-k", "COLOCATION or EVT-SUPPRIMER")
+    vu.stdout.fnmatch_lines(["sne_sandbox::CRE-COLOCATION", "sne_sandbox::EVT-SUPPRIMER"])
+    assert vu.ret == 0
+
+
+def test_its_own_tests_go_on_beside(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile("def test_de_l_editeur(): pass")
+    vu = lancer(pytester, "-k", "EVT-SUPPRIMER or editeur")
+    vu.assert_outcomes(passed=2)
+    vu.stdout.fnmatch_lines(["*= sne-sandbox =*", "*opération*sur 13*"])
+
+
+def test_a_scenario_that_fails_shows_the_finding_and_not_our_stack(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile("def test_de_l_editeur(): assert False, 'autre chose'")
+    vu = lancer(pytester, *NOMS, "--sne-report-dir=rapport", "--junitxml=junit.xml", faute=DEFAUT)
+    vu.assert_outcomes(passed=2, failed=1)  # what was named, and nothing of the vendor's own
+    vu.stdout.fnmatch_lines(
+        [
+            "*CRE-COLOCATION*",
+            "*FID-02*",
+            "*observé : (rien)*",
+            "*remède*",
+            "*rejouer :*--scenario CRE-COLOCATION*",
+            "FAILED sne_sandbox::CRE-COLOCATION*",
+        ]
+    )
+    vu.stdout.no_fnmatch_line("*pytest_plan.py*")
+    assert "cotitulaire" in (pytester.path / "junit.xml").read_text("utf-8")
+
+
+def _verdicts(dossier: Path) -> list[tuple[str, str, str]]:
+    lu = json.loads((dossier / "rapport.json").read_text("utf-8"))
+    return [(s["id"], v["exigence"], v["verdict"]) for s in lu["scenarios"] for v in s["verifications"]]
+
+
+def test_report_and_evidence_are_those_of_conform(pytester: pytest.Pytester) -> None:
+    vu = lancer(pytester, *NOMS, "--sne-report-dir=rapport", faute=DEFAUT)
+    assert vu.ret == 1
+    seul = pytester.run(
+        sys.executable, "-m", "sne_sandbox", "conform", "--application", "temoin", "--faute", DEFAUT,
+        "--examples", "1", "--report-dir", "seul", *(f"--scenario={s}" for s in CHOISIS),
+    )  # fmt: skip
+    assert seul.ret == 1
+    assert _verdicts(pytester.path / "rapport") == _verdicts(pytester.path / "seul")
+    preuves = pytester.run(sys.executable, "-m", "sne_sandbox", "report", "--verify", "rapport/preuves.zip")
+    preuves.stderr.fnmatch_lines(["Comparaison : *octet pour octet*"])
+
+
+def test_as_many_processes_as_one_likes(pytester: pytest.Pytester) -> None:
+    vu = lancer(pytester, "-p", "xdist.plugin", "-n", "3", *NOMS, faute=DEFAUT)
+    vu.assert_outcomes(passed=2, failed=1)
+    vu.stdout.fnmatch_lines(["*FID-02*", "*= sne-sandbox =*"])
+
+
+def test_x_stops_the_run_and_what_was_played_is_reported(pytester: pytest.Pytester) -> None:
+    vu = lancer(pytester, "-x", "-k", "CRE-", "--sne-report-dir=rapport", faute=DEFAUT)
+    assert vu.ret == 1
+    assert json.loads((pytester.path / "rapport" / "rapport.json").read_text("utf-8"))["entete"]["inacheve"]
+
+
+def test_what_failed_last_time_is_played_again(pytester: pytest.Pytester) -> None:
+    lancer(pytester, *NOMS, faute=DEFAUT)
+    vu = lancer(pytester, "--lf", "-q", *NOMS, faute=DEFAUT)
+    vu.assert_outcomes(failed=1)
+
+
+def test_an_application_that_does_not_start_is_told(pytester: pytest.Pytester) -> None:
+    vu = pytester.runpytest_subprocess("--sne-application=./absent", NOMS[0])
+    vu.assert_outcomes(failed=1)
+    vu.stdout.fnmatch_lines(["*L'application ne se lance pas*absent*"])
+
+
+def test_what_is_no_scenario_is_refused(pytester: pytest.Pytester) -> None:
+    vu = lancer(pytester, "sne_sandbox::CRE-RIEN")
+    assert vu.ret == pytest.ExitCode.USAGE_ERROR
+    vu.stderr.fnmatch_lines(["*CRE-RIEN*n'est pas du plan*"])
+
+
+def test_a_mention_that_lacks_fails_the_session(pytester: pytest.Pytester) -> None:
+    vu = lancer(pytester, "sne_sandbox::EVT-AJOUTER", "--sne-mention=socle")
+    vu.assert_outcomes(passed=1)
+    assert vu.ret == 1
+    vu.stdout.fnmatch_lines(["*socle*"])
+
+
+def test_without_the_option_nothing_changes(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile("def test_rien(): pass")
+    vu = pytester.runpytest_subprocess()
+    vu.assert_outcomes(passed=1)
+    vu.stdout.no_fnmatch_line("*sne-sandbox =*")
