@@ -112,9 +112,9 @@ def _numero_du_doublon(temoin: Temoin, honnete: Etape, genre: str, dossier: Doss
         return dossier
 
 
-@FAUTES.etape("numero-montre-coupe", "VIE-21", dans="inscription.accepter", par=resultat)
+@FAUTES.etape("numero-montre-coupe", "VIE-21", dans="inscription.separer", par=resultat)
 def _numero_montre_coupe(dossier: Dossier) -> Dossier:
-    """Le numéro unique est gardé entier, et montré coupé à 17 caractères."""
+    """Après une séparation, le numéro unique est gardé entier, et montré coupé à 17 caractères."""
     return replace(dossier, numero=(dossier.numero or "")[:17])
 
 

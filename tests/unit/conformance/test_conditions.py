@@ -67,6 +67,11 @@ def test_one_that_contradicts_it_is_enough() -> None:
     assert enoncer([*montrent, *vus([menage(1)], tire=False)], tiennent, CHEMIN) == ""
 
 
+def test_what_showed_in_no_household_that_was_drawn_states_nothing() -> None:
+    """A fault of a scenario that changes what was drawn, that the others do not show."""
+    assert enoncer([], vus([menage(1), menage(2)]), "dateFichier") == ""
+
+
 def test_too_few_households_state_nothing() -> None:
     assert enoncer(vus([menage(2)]), vus([menage(1)]), CHEMIN) == ""
     # A shrink tries a hundred that are nearly alike: they are no more evidence than one.
