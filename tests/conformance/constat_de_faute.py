@@ -58,12 +58,16 @@ class Trouvee:
         return [v for exigence in faute.exigences for v in self.echecs.get(exigence, [])]
 
 
-def noter(faute: Faute, trouvee: Trouvee, exemple: Verification, exemples: int) -> None:
-    """Notes what the whole plan said of a defect, of which commit, and its smallest example;
-    `build/fautes.md` is made again of all notes. Whichever worker comes last writes it whole."""
+def noter(faute: Faute, trouvee: Trouvee, exemple: Verification, exemples: int, scenarios: int = 0) -> None:
+    """Notes what the whole plan said of a defect, or so many `scenarios` of it, of which commit, and its
+    smallest example; `build/fautes.md` is made again of all notes. What the plan said whole of a defect
+    stays. Whichever worker comes last writes it whole."""
+    if scenarios and not lire_notes().get(faute.nom, {"scenarios": 1})["scenarios"]:
+        return
     NOTES.mkdir(parents=True, exist_ok=True)
     rouges = {exigence: len(trouvee.echecs.get(exigence, ())) for exigence in sorted(trouvee.rouges)}
-    note = {"rouges": rouges, "exemple": resumer(exemple), "exemples": exemples, "commit": _commit()}
+    note = {"rouges": rouges, "exemple": resumer(exemple), "commit": _commit()}
+    note |= {"exemples": exemples, "scenarios": scenarios}
     with (NOTES / ".verrou").open("w") as verrou:
         fcntl.flock(verrou, fcntl.LOCK_EX)
         (NOTES / f"{faute.nom}.json").write_text(json.dumps(note, ensure_ascii=False), "utf-8")
@@ -90,11 +94,12 @@ def lire_notes() -> dict[str, dict[str, Any]]:
 def matrice(notes: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
     """The Markdown lines of the page: when it was measured, requirements by defects, defects one by one."""
     commits = Counter(note["commit"] for note in notes.values())
-    exemples = sorted({note["exemples"] for note in notes.values()})
+    partielles = {nom for nom, note in notes.items() if note["scenarios"]}
     yield (
-        f"{len(notes)} défauts mesurés sur {len(FAUTES)}, chacun par le plan entier "
-        f"({' ou '.join(map(str, exemples))} exemple(s) par scénario), au commit "
-        f"{', '.join(f'{commit} ({combien})' for commit, combien in commits.items())}."
+        f"{len(notes)} défauts mesurés sur {len(FAUTES)}, au commit "
+        f"{', '.join(f'{commit} ({combien})' for commit, combien in commits.items())} : "
+        f"{len(notes) - len(partielles)} par le plan entier, {len(partielles)}, marqués d'un astérisque, par les "
+        "seuls scénarios que « make test » en joue."
     )
     restants = [faute.nom for faute in FAUTES if faute.nom not in notes]
     if restants:
@@ -110,8 +115,8 @@ def matrice(notes: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
     for exigence in charger_exigences(charger().dossiers).values():
         if not exigence.non_testee:
             rougissent = [nom for nom, note in notes.items() if exigence.id in note["rouges"]]
-            seules = [nom for nom in rougissent if len(notes[nom]["rouges"]) == 1]
-            autres = [nom for nom in rougissent if nom not in seules]
+            seules = [f"{nom}{_etoile(notes[nom])}" for nom in rougissent if len(notes[nom]["rouges"]) == 1]
+            autres = [f"{nom}{_etoile(notes[nom])}" for nom in rougissent if len(notes[nom]["rouges"]) > 1]
             yield f"| `{exigence.id}` | {', '.join(seules) or '–'} | {', '.join(autres) or '–'} |"
     yield from (
         "",
@@ -122,7 +127,12 @@ def matrice(notes: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
     yield "| --- | --- | --- | --- |"
     for nom, note in notes.items():
         rouges = ", ".join(f"`{exigence}` ({combien})" for exigence, combien in note["rouges"].items())
-        yield f"| {nom} | {PAR_NOM[nom].phrase} | {rouges} | {note['exemple'].replace('|', '¦')} |"
+        exemple = note["exemple"].replace("|", "¦")
+        yield f"| {nom}{_etoile(note)} | {PAR_NOM[nom].phrase} | {rouges} | {exemple} |"
+
+
+def _etoile(note: Mapping[str, Any]) -> str:
+    return r"\*" if note["scenarios"] else ""
 
 
 def publier() -> None:

@@ -106,7 +106,8 @@ def test_chaque_faute_est_attrapee_et_bien_nommee(epreuve: Epreuve, faute: Faute
         )
         if _rien_d_etranger(faute, rapport).par(faute):
             break
-    _bien_nommee(faute, rapport)
+    trouvee = _bien_nommee(faute, rapport)
+    noter(faute, trouvee, trouvee.par(faute)[0], exemples, len(rapport.scenarios))
 
 
 @pytest.mark.parametrize(
