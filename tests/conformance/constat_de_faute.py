@@ -62,27 +62,29 @@ def noter(faute: Faute, trouvee: Trouvee, exemple: Verification, exemples: int, 
     """Notes what the whole plan said of a defect, or so many `scenarios` of it, of which commit, and its
     smallest example; `build/fautes.md` is made again of all notes. What the plan said whole of a defect
     stays. Whichever worker comes last writes it whole."""
-    if scenarios and not lire_notes().get(faute.nom, {"scenarios": 1})["scenarios"]:
-        return
     NOTES.mkdir(parents=True, exist_ok=True)
     rouges = {exigence: len(trouvee.echecs.get(exigence, ())) for exigence in sorted(trouvee.rouges)}
     note = {"rouges": rouges, "exemple": resumer(exemple), "commit": _commit()}
     note |= {"exemples": exemples, "scenarios": scenarios}
     with (NOTES / ".verrou").open("w") as verrou:
         fcntl.flock(verrou, fcntl.LOCK_EX)
+        if scenarios and not lire_notes().get(faute.nom, note)["scenarios"]:
+            return
         (NOTES / f"{faute.nom}.json").write_text(json.dumps(note, ensure_ascii=False), "utf-8")
-        NOTES.with_suffix(".md").write_text("\n".join(matrice(lire_notes())) + "\n", "utf-8")
+        lignes = matrice(lire_notes())
+        NOTES.with_suffix(".md").write_text("\n".join(lignes) + "\n", "utf-8")
 
 
 @cache
 def _commit() -> str:
-    """The commit that is tried, its day; « + » when files differ from it."""
-    commande = ["git", "log", "-1", "--format=%h du %cs"]
-    dit = subprocess.run(commande, cwd=_DEPOT, capture_output=True, text=True, check=True).stdout.strip()
-    propre = subprocess.run(
-        ["git", "diff", "--quiet", "HEAD", "--", "sandbox", "contracts", "fixtures"], cwd=_DEPOT
-    )
-    return dit if propre.returncode == 0 else f"{dit} +"
+    """The commit that is tried, its day; « + » when files differ from it, « inconnu » without git."""
+    juges = ("sandbox", "contracts", "fixtures")
+    try:
+        dit = subprocess.check_output(["git", "log", "-1", "--format=%h du %cs"], cwd=_DEPOT, text=True)
+        change = subprocess.run(["git", "diff", "--quiet", "HEAD", "--", *juges], cwd=_DEPOT).returncode
+    except (OSError, subprocess.CalledProcessError):
+        return "inconnu"
+    return f"{dit.strip()}{' +' if change else ''}"
 
 
 def lire_notes() -> dict[str, dict[str, Any]]:
@@ -98,8 +100,8 @@ def matrice(notes: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
     yield (
         f"{len(notes)} défauts mesurés sur {len(FAUTES)}, au commit "
         f"{', '.join(f'{commit} ({combien})' for commit, combien in commits.items())} : "
-        f"{len(notes) - len(partielles)} par le plan entier, {len(partielles)}, marqués d'un astérisque, par les "
-        "seuls scénarios que « make test » en joue."
+        f"{len(notes) - len(partielles)} par le plan entier, {len(partielles)}, marqués d'un astérisque, par "
+        "les seuls scénarios que « make test » en joue."
     )
     restants = [faute.nom for faute in FAUTES if faute.nom not in notes]
     if restants:
