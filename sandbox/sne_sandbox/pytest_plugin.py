@@ -26,7 +26,7 @@ _REGLAGES = (
     ("sne_clock", "horloge de chaque base : real, ou un instant ISO", "real"),
 )
 #: Options of the plan: as `conform` has them.
-_OPTIONS: "tuple[tuple[str, str, dict[str, Any]], ...]" = (
+OPTIONS: "tuple[tuple[str, str, dict[str, Any]], ...]" = (
     ("--sne-application", "l'application à piloter : COMMANDE, URL ou temoin", {"metavar": "CMD|URL"}),
     ("--sne-plan", "un autre plan que celui de l'interface", {"metavar": "P"}),
     ("--sne-examples", "exemples par scénario", {"metavar": "N"}),
@@ -42,7 +42,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     for nom, aide, defaut in _REGLAGES:
         parser.addini(nom, f"sne_sandbox : {aide}", default=defaut)
     groupe = parser.getgroup("sne-sandbox", "le plan de conformité du SNE")
-    for option, aide, autres in _OPTIONS:
+    for option, aide, autres in OPTIONS:
         nom = option.removeprefix("--").replace("-", "_")
         groupe.addoption(option, dest=nom, help=aide, **autres)
 
