@@ -51,9 +51,9 @@ def pytest_configure(config: pytest.Config) -> None:
     """With `--sne-application`, the scenarios of the plan are items."""
     config.addinivalue_line("markers", "sne_plan: un scénario du plan de conformité du SNE")
     if config.getoption("sne_application"):
-        from sne_sandbox.pytest_plan import Plan
+        from sne_sandbox.pytest_plan import PlanDansPytest
 
-        config.pluginmanager.register(Plan(config), "sne_plan")
+        config.pluginmanager.register(PlanDansPytest(config), "sne_plan")
 
 
 #: The base of the test that runs.
