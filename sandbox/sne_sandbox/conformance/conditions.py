@@ -166,6 +166,8 @@ def enoncer(
     held, each with whether it was drawn; `chemin` is the path of a finding."""
     tires = sum(tire for _, tire in montrent), sum(tire for _, tire in tiennent)
     vus = accorde(len(montrent) + len(tiennent), "ménage", "ménages")
+    if not montrent:  # it was met in scenarios that tell nothing (`Conditions.voir`)
+        return ""
     if not tiennent:
         if tires[0] < TOUS_MIN:
             return ""

@@ -158,3 +158,7 @@ def test_a_run_keeps_its_households_and_tells_each_fault_its_condition() -> None
         "2 co-titulaires ou plus, jamais avec 1 (sur 24 ménages" in premier.conditions["cotitulaire_absent"]
     )
     assert second.conditions == {}
+
+
+def test_what_only_scenarios_that_tell_nothing_show_has_no_condition() -> None:
+    assert enoncer([], vus([menage(1), menage(2)]), "une/autre") == ""
