@@ -58,7 +58,7 @@ class EpreuveSne(Exception):
     """The run did not come to a scenario; `str()` says why."""
 
 
-class Scenario(pytest.Item):
+class CasDuPlan(pytest.Item):
     """A scenario of the plan; `scenario` is that of the plan."""
 
     def __init__(self, *, suivi: "Suivi", scenario: Any, **autres: Any) -> None:
@@ -102,7 +102,7 @@ def _constats(rapport: Any) -> str:
 
 class _Collecteur(pytest.Collector):
     def collect(self) -> Iterator[pytest.Item]:
-        """Its items are made by `Plan`."""
+        """Its items are made by `PlanDansPytest`."""
         return iter(())
 
 
@@ -146,7 +146,7 @@ class Suivi:
         return "\n".join(["L'épreuve n'est pas allée jusqu'à ce scénario.", *dits[-8:]])
 
 
-class Plan:
+class PlanDansPytest:
     """The plugin: items, and the run that they wait for. In a process of pytest-xdist, items only."""
 
     def __init__(self, config: pytest.Config) -> None:
@@ -186,7 +186,7 @@ class Plan:
         parent = _Collecteur.from_parent(session, name=_NOM, nodeid=_NOM)
         for scenario in scenarios:
             if not nommes or scenario.id in nommes:
-                items.append(Scenario.from_parent(parent, name=scenario.id, suivi=suivi, scenario=scenario))
+                items.append(CasDuPlan.from_parent(parent, name=scenario.id, suivi=suivi, scenario=scenario))
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
         """Begins the run, unless it is pytest-xdist that gives the items out."""

@@ -26,7 +26,7 @@ _REGLAGES = (
     ("sne_clock", "horloge de chaque base : real, ou un instant ISO", "real"),
 )
 #: Options of the plan: as `conform` has them.
-_OPTIONS: "tuple[tuple[str, str, dict[str, Any]], ...]" = (
+OPTIONS: "tuple[tuple[str, str, dict[str, Any]], ...]" = (
     ("--sne-application", "l'application à piloter : COMMANDE, URL ou temoin", {"metavar": "CMD|URL"}),
     ("--sne-plan", "un autre plan que celui de l'interface", {"metavar": "P"}),
     ("--sne-examples", "exemples par scénario", {"metavar": "N"}),
@@ -42,7 +42,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     for nom, aide, defaut in _REGLAGES:
         parser.addini(nom, f"sne_sandbox : {aide}", default=defaut)
     groupe = parser.getgroup("sne-sandbox", "le plan de conformité du SNE")
-    for option, aide, autres in _OPTIONS:
+    for option, aide, autres in OPTIONS:
         nom = option.removeprefix("--").replace("-", "_")
         groupe.addoption(option, dest=nom, help=aide, **autres)
 
@@ -51,9 +51,9 @@ def pytest_configure(config: pytest.Config) -> None:
     """With `--sne-application`, the scenarios of the plan are items."""
     config.addinivalue_line("markers", "sne_plan: un scénario du plan de conformité du SNE")
     if config.getoption("sne_application"):
-        from sne_sandbox.pytest_plan import Plan
+        from sne_sandbox.pytest_plan import PlanDansPytest
 
-        config.pluginmanager.register(Plan(config), "sne_plan")
+        config.pluginmanager.register(PlanDansPytest(config), "sne_plan")
 
 
 #: The base of the test that runs.

@@ -9,6 +9,7 @@ from typing import Final
 import click
 import pytest
 
+from sne_sandbox import pytest_plugin
 from sne_sandbox.cli.main import cli
 from sne_sandbox.domain.panne import GENRES
 
@@ -84,6 +85,7 @@ def test_every_command_named_in_a_sentence_exists() -> None:
 @pytest.mark.parametrize("page", PAGES)
 def test_options_that_are_named_exist(page: str) -> None:
     connues = {option for feuille in feuilles(cli) for p in feuille.params for option in p.opts}
+    connues |= {option for option, _, _ in pytest_plugin.OPTIONS}
     en_code = " ".join(re.findall(r"`([^`\n]+)`", PAGES[page]))
     nommees = set(re.findall(r"(?:^|(?<=\s))--[a-z][a-z0-9-]+", en_code))
     inconnues = nommees - {"--help", "--version"} - _D_AILLEURS - connues

@@ -6,6 +6,7 @@ import pytest
 
 from sne_sandbox import errors
 from sne_sandbox.reports.evidence import DossierAltere
+from sne_sandbox.reports.signature import SignatureRefusee
 
 
 def _toutes(racine: type[BaseException]) -> list[type[BaseException]]:
@@ -15,8 +16,8 @@ def _toutes(racine: type[BaseException]) -> list[type[BaseException]]:
 def test_operator_errors_have_the_exit_codes_of_the_design() -> None:
     codes = {c: c.exit_code for c in _toutes(errors.OperatorError)}
     assert all((code == 2) == issubclass(c, errors.UsageError) for c, code in codes.items())
-    # Evidence that was tampered with proves nothing: not conforming.
-    assert {c for c, code in codes.items() if code == 1} == {DossierAltere}
+    # Evidence that was tampered with, or that nobody trusted signed, proves nothing: not conforming.
+    assert {c for c, code in codes.items() if code == 1} == {DossierAltere, SignatureRefusee}
     assert set(codes.values()) == {1, 2, 3}
 
 

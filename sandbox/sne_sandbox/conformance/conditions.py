@@ -164,10 +164,10 @@ def enoncer(
     """The condition under which a fault shows, in French with its counts; "" when there is none to state.
     `montrent` are the traits of the households that showed it, `tiennent` of those in which the requirement
     held, each with whether it was drawn; `chemin` is the path of a finding."""
-    if not montrent:
-        return ""  # it showed only where what is entered is not what was drawn
     tires = sum(tire for _, tire in montrent), sum(tire for _, tire in tiennent)
     vus = accorde(len(montrent) + len(tiennent), "ménage", "ménages")
+    if not montrent:  # it was met in scenarios that tell nothing (`Conditions.voir`)
+        return ""
     if not tiennent:
         if tires[0] < TOUS_MIN:
             return ""

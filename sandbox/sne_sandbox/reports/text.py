@@ -303,7 +303,7 @@ def _combien(groupe: GroupeConstats) -> str:
 
 
 #: Groups told, and characters of a value.
-_GROUPES_MAX: Final = 10
+_GROUPES_MAX: Final = 8
 _VALEUR_BREVE_MAX: Final = 200
 
 

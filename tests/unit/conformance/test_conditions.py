@@ -67,11 +67,6 @@ def test_one_that_contradicts_it_is_enough() -> None:
     assert enoncer([*montrent, *vus([menage(1)], tire=False)], tiennent, CHEMIN) == ""
 
 
-def test_what_showed_in_no_household_that_was_drawn_states_nothing() -> None:
-    """A fault of a scenario that changes what was drawn, that the others do not show."""
-    assert enoncer([], vus([menage(1), menage(2)]), "dateFichier") == ""
-
-
 def test_too_few_households_state_nothing() -> None:
     assert enoncer(vus([menage(2)]), vus([menage(1)]), CHEMIN) == ""
     # A shrink tries a hundred that are nearly alike: they are no more evidence than one.
@@ -163,3 +158,7 @@ def test_a_run_keeps_its_households_and_tells_each_fault_its_condition() -> None
         "2 co-titulaires ou plus, jamais avec 1 (sur 24 ménages" in premier.conditions["cotitulaire_absent"]
     )
     assert second.conditions == {}
+
+
+def test_what_only_scenarios_that_tell_nothing_show_has_no_condition() -> None:
+    assert enoncer([], vus([menage(1), menage(2)]), "une/autre") == ""

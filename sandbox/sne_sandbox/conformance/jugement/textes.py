@@ -31,7 +31,7 @@ _NOMS: Final = frozenset(
 #: UTF-8 read as Windows-1252 or Latin-1. Of the letters that begin a pair (Â, Ã, Å, â), Portuguese ends words
 #: with Ã, and a capital may stand before a quotation mark: those pairs count inside a word only.
 _MAL_LU: Final = re.compile(
-    "â€|â‚¬|ï¿½|[Nn]Â°|Â[²³´]|[\x80-\x84\x86-\x9f]|Å[“’](?=\\w)|Å¸|(?<!\\w)Ã(?=[ \xa0])"
+    "â€|â‚¬|ï¿½|[Nn]Â°|Â[²³´]|[\x80-\x84\x86-\x9f]|Å¸|Å[“’](?=\\w)|(?<!\\w)Ã(?=[ \xa0])"
     "|Ã[¡-ª¬-º¼-¿€‚ƒ„†‡ˆ‰Š‹ŒŽ•˜™š›œžŸ]|Ã[«»…‘’“”–—](?=\\w)"
 )
 #: A reference to a character, or to one by its name, that nobody read back; a quote or a letter escaped.
