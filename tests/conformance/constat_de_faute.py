@@ -1,27 +1,39 @@
-"""What a run says of a planted defect, and the table of them all."""
+"""What a run says of a planted defect; the matrix of them all, requirements by defects (`make matrice`)."""
 
 import fcntl
 import json
-from collections import defaultdict
-from collections.abc import Mapping
+import subprocess
+import sys
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
+from sne_sandbox.contract.exigences import charger_exigences
+from sne_sandbox.contract.versions import charger
 from sne_sandbox.reports.model import Constat, Rapport, Verdict, Verification
-from sne_temoin.fautes import FAUTES, Faute
+from sne_temoin.fautes import FAUTES, PAR_NOM, Faute
 
 #: A finding that names no cause, when there are others: nothing was sent, for a reason that they tell.
 SANS_CAUSE: Final = frozenset({"rien_envoye"})
-_BUILD: Final = Path(__file__).resolve().parents[2] / "build"
+_DEPOT: Final = Path(__file__).resolve().parents[2]
+#: Where a campaign notes its defects, one file each, and the page that is made of them.
+NOTES: Final = _DEPOT / "build" / "fautes"
+PAGE: Final = _DEPOT / "docs" / "defauts.md"
+#: What is below it in the page is measured.
+MARQUE: Final = "<!-- mesuré : make matrice -->"
 _LONGUEUR: Final = 60
 
 
 @dataclass(frozen=True)
 class Trouvee:
-    """The failed checks of a run, by requirement: those that name a cause, or all when none does."""
+    """The failed checks of a run, by requirement: those that name a cause, or all when none does; and all
+    the requirements that it turns red."""
 
     echecs: Mapping[str, list[Verification]]
+    rouges: frozenset[str]
 
     @classmethod
     def dans(cls, rapport: Rapport) -> "Trouvee":
@@ -33,7 +45,7 @@ class Trouvee:
                 tous[verification.exigence].append(verification)
                 if any(constat.sorte not in SANS_CAUSE for constat in verification.constats):
                     nommes[verification.exigence].append(verification)
-        return cls(dict(nommes or tous))
+        return cls(dict(nommes or tous), frozenset(tous))
 
     @property
     def premieres(self) -> set[str]:
@@ -46,35 +58,92 @@ class Trouvee:
         return [v for exigence in faute.exigences for v in self.echecs.get(exigence, [])]
 
 
-def noter(faute: Faute, attrapee: list[Verification], exemple: Verification) -> None:
-    """Adds the defect to `build/fautes.md`. Whichever worker comes last writes it whole."""
-    dossier = _BUILD / "fautes"
-    dossier.mkdir(parents=True, exist_ok=True)
-    ligne = {"controles": [v.id for v in attrapee], "exemple": resumer(exemple)}
-    with (dossier / ".verrou").open("w") as verrou:
+def noter(faute: Faute, trouvee: Trouvee, exemple: Verification, exemples: int, scenarios: int = 0) -> None:
+    """Notes what the whole plan said of a defect, or so many `scenarios` of it, of which commit, and its
+    smallest example; `build/fautes.md` is made again of all notes. What the plan said whole of a defect
+    stays. Whichever worker comes last writes it whole."""
+    NOTES.mkdir(parents=True, exist_ok=True)
+    rouges = {exigence: len(trouvee.echecs.get(exigence, ())) for exigence in sorted(trouvee.rouges)}
+    note = {"rouges": rouges, "exemple": resumer(exemple), "commit": _commit()}
+    note |= {"exemples": exemples, "scenarios": scenarios}
+    with (NOTES / ".verrou").open("w") as verrou:
         fcntl.flock(verrou, fcntl.LOCK_EX)
-        (dossier / f"{faute.nom}.json").write_text(json.dumps(ligne, ensure_ascii=False), "utf-8")
-        (_BUILD / "fautes.md").write_text(table(dossier), "utf-8")
+        if scenarios and not lire_notes().get(faute.nom, note)["scenarios"]:
+            return
+        (NOTES / f"{faute.nom}.json").write_text(json.dumps(note, ensure_ascii=False), "utf-8")
+        lignes = matrice(lire_notes())
+        NOTES.with_suffix(".md").write_text("\n".join(lignes) + "\n", "utf-8")
 
 
-def table(dossier: Path) -> str:
-    """The Markdown table of the defects noted, in the order of the code."""
-    lignes = [
-        "| défaut | ce que l'éditeur a fait | exigences | contrôles qui l'attrapent | plus petit exemple |",
-        "| --- | --- | --- | --- | --- |",
-    ]
-    for faute in FAUTES:
-        fichier = dossier / f"{faute.nom}.json"
-        if not fichier.is_file():
-            continue
-        note = json.loads(fichier.read_text("utf-8"))
-        controles = note["controles"]
-        suite = f" (+ {len(controles) - 3})" if len(controles) > 3 else ""
-        lignes.append(
-            f"| {faute.nom} | {faute.phrase} | {', '.join(faute.exigences)} | "
-            f"{', '.join(controles[:3])}{suite} | {note['exemple'].replace('|', '¦')} |"
-        )
-    return "\n".join(lignes) + "\n"
+@cache
+def _commit() -> str:
+    """The commit that is tried, its day; « + » when files differ from it, « inconnu » without git."""
+    juges = ("sandbox", "contracts", "fixtures")
+    try:
+        dit = subprocess.check_output(["git", "log", "-1", "--format=%h du %cs"], cwd=_DEPOT, text=True)
+        change = subprocess.run(["git", "diff", "--quiet", "HEAD", "--", *juges], cwd=_DEPOT).returncode
+    except (OSError, subprocess.CalledProcessError):
+        return "inconnu"
+    return f"{dit.strip()}{' +' if change else ''}"
+
+
+def lire_notes() -> dict[str, dict[str, Any]]:
+    """By defect, in the order of the code, what was noted of it; a defect that was not tried has none."""
+    fichiers = {faute.nom: NOTES / f"{faute.nom}.json" for faute in FAUTES}
+    return {nom: json.loads(f.read_text("utf-8")) for nom, f in fichiers.items() if f.is_file()}
+
+
+def matrice(notes: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
+    """The Markdown lines of the page: when it was measured, requirements by defects, defects one by one."""
+    commits = Counter(note["commit"] for note in notes.values())
+    partielles = {nom for nom, note in notes.items() if note["scenarios"]}
+    yield (
+        f"{len(notes)} défauts mesurés sur {len(FAUTES)}, au commit "
+        f"{', '.join(f'{commit} ({combien})' for commit, combien in commits.items())} : "
+        f"{len(notes) - len(partielles)} par le plan entier, {len(partielles)}, marqués d'un astérisque, par "
+        "les seuls scénarios que « make test » en joue."
+    )
+    restants = [faute.nom for faute in FAUTES if faute.nom not in notes]
+    if restants:
+        yield ""
+        yield f"Pas mesurés : {', '.join(f'`{nom}`' for nom in restants)}."
+    yield from (
+        "",
+        "## Par exigence",
+        "",
+        "| exigence | enfreinte, et elle seule, par | avec d'autres, par |",
+    )
+    yield "| --- | --- | --- |"
+    for exigence in charger_exigences(charger().dossiers).values():
+        if not exigence.non_testee:
+            rougissent = [nom for nom, note in notes.items() if exigence.id in note["rouges"]]
+            seules = [f"{nom}{_etoile(notes[nom])}" for nom in rougissent if len(notes[nom]["rouges"]) == 1]
+            autres = [f"{nom}{_etoile(notes[nom])}" for nom in rougissent if len(notes[nom]["rouges"]) > 1]
+            yield f"| `{exigence.id}` | {', '.join(seules) or '–'} | {', '.join(autres) or '–'} |"
+    yield from (
+        "",
+        "## Par défaut",
+        "",
+        "| défaut | ce que l'éditeur a fait | enfreintes (scénarios) | exemple |",
+    )
+    yield "| --- | --- | --- | --- |"
+    for nom, note in notes.items():
+        rouges = ", ".join(f"`{exigence}` ({combien})" for exigence, combien in note["rouges"].items())
+        exemple = note["exemple"].replace("|", "¦")
+        yield f"| {nom}{_etoile(note)} | {PAR_NOM[nom].phrase} | {rouges} | {exemple} |"
+
+
+def _etoile(note: Mapping[str, Any]) -> str:
+    return r"\*" if note["scenarios"] else ""
+
+
+def publier() -> None:
+    """Writes the matrix into its page. Exits when no campaign left notes."""
+    notes = lire_notes()
+    if not notes:
+        sys.exit(f"{NOTES} est vide : jouez d'abord « make campagne ».")
+    tete, marque, _ = PAGE.read_text("utf-8").partition(MARQUE)
+    PAGE.write_text("\n".join((tete + marque, *matrice(notes), "")), "utf-8")
 
 
 def resumer(verification: Verification) -> str:
@@ -111,3 +180,7 @@ def ecart(constat: Constat) -> str:
 def _court(texte: str) -> str:
     texte = " ".join(texte.split())
     return texte if len(texte) <= _LONGUEUR else texte[: _LONGUEUR - 1] + "…"
+
+
+if __name__ == "__main__":
+    publier()

@@ -61,6 +61,8 @@ class Epreuve:
     """What lanes are waited for in."""
     dormir: Callable[[float], None] = time.sleep
     """How the reference application, and its defects, let time go by."""
+    tirages: Callable[[], AbstractContextManager[None]] = nullcontext
+    """In what the examples of a run are drawn: of other runs in the process, nothing is changed."""
 
     def passer(
         self,
@@ -124,7 +126,8 @@ class Epreuve:
         renforts = Renforts(application, self._adresses, self.permis) if self.cote_a_cote else None
         premiere = application()
         try:
-            *_, fin = pilotage.derouler(self.plan, premiere, self.base, servies, reglages, renforts)
+            with self.tirages():
+                *_, fin = pilotage.derouler(self.plan, premiere, self.base, servies, reglages, renforts)
         finally:
             premiere.fermer()
         assert isinstance(fin, Fin)
@@ -154,9 +157,9 @@ class HeureTruquee:
         return datetime.now(fuseau) + self._attendu
 
 
-@contextmanager
-def tirer_une_fois() -> Iterator[None]:
-    """The examples of a scenario are drawn once for all runs of one seed: no application changes them."""
+def tirer_une_fois() -> Callable[[], AbstractContextManager[None]]:
+    """The examples of a scenario are drawn once for all runs of one seed: no application changes them. Their
+    evidence does not say how they were drawn, then."""
     connus: dict[tuple[int, int], dict[str, ExempleTire]] = {}
 
     def tirer_ou_retrouver(self: Exemples, combien: int) -> dict[str, ExempleTire]:
@@ -166,8 +169,7 @@ def tirer_une_fois() -> Iterator[None]:
         return connus[cle]
 
     tirer = Exemples.tirer
-    with mock.patch.object(Exemples, "tirer", tirer_ou_retrouver):
-        yield
+    return lambda: mock.patch.object(Exemples, "tirer", tirer_ou_retrouver)
 
 
 @contextmanager
@@ -177,10 +179,9 @@ def ouvrir() -> Iterator[Epreuve]:
     with (
         servir_en_fil(_SERVICE) as serveur,
         mock.patch.object(exchange, "datetime", heure),
-        tirer_une_fois(),
         _epreuve(serveur) as ouverte,
     ):
-        yield replace(ouverte, dormir=heure.dormir)
+        yield replace(ouverte, dormir=heure.dormir, tirages=tirer_une_fois())
 
 
 @contextmanager

@@ -107,6 +107,7 @@ class ApplicationProcessus:
         self._processus: subprocess.Popen[bytes] | None = None
         self._lignes: queue.Queue[bytes | None] = queue.Queue()
         self._dits: deque[str] = deque(maxlen=_LIGNES_GARDEES)
+        self._ecoute: threading.Thread | None = None
         self._demarrage: Message | None = None
 
     def envoyer(self, message: Message) -> Message:
@@ -159,7 +160,8 @@ class ApplicationProcessus:
         assert sortie is not None
         assert erreurs is not None
         threading.Thread(target=_lire, args=(sortie, lignes), daemon=True).start()
-        threading.Thread(target=self._relayer, args=(erreurs,), daemon=True).start()
+        self._ecoute = threading.Thread(target=self._relayer, args=(erreurs,), daemon=True)
+        self._ecoute.start()
 
     def _relayer(self, flux: IO[bytes]) -> None:
         for ligne in flux:
@@ -205,6 +207,8 @@ class ApplicationProcessus:
     def _arreter(self, message: Message) -> LienRompu:
         assert self._processus is not None
         _achever(self._processus)
+        if self._ecoute is not None:
+            self._ecoute.join(_FIN)  # its last words are read to their end, unless a child of its own goes on
         mots = self._derniers_mots() or "Elle n'a rien écrit sur l'erreur standard (stderr)."
         return self._rompre(message, f"s'est arrêtée (code {self._processus.returncode})", _RESTER, mots)
 

@@ -16,6 +16,7 @@ from typing import Final
 from sne_sandbox.conformance.fidelite import UN_JOUR
 from sne_sandbox.conformance.jugement.juge import MOJIBAKE
 from sne_sandbox.conformance.observation import Observation
+from sne_sandbox.conformance.pannes_lues import PANNES
 from sne_sandbox.conformance.pas import PasJoue
 from sne_sandbox.conformance.protocole import Statut
 from sne_sandbox.reports.model import Constat
@@ -29,6 +30,10 @@ RENVOI: Final = "refus_renvoye_a_l_identique"
 #: What comes of a number that was not kept as it was received.
 _DU_NUMERO: Final = SANS_CAUSE | {"numero_errone", "numero_absent", "origine_erronee", "origine_absente"}
 _NUMERO: Final = "VIE-21"
+#: A success that was told for want of an answer, and what is told of that demande because of it.
+_PRISES: Final = frozenset(sorte for _, sorte in PANNES.values())
+_DE_LA_PRISE: Final = frozenset({"succes_invente", "numero_d_une_autre", "numero_sans_acceptation"})
+_NUMERO_FAUX: Final = PANNES["numero_faux"][1]
 #: What comes of answers that are not read, whatever they hold.
 _DE_LA_LECTURE: Final = SANS_CAUSE | {
     "anomalies_perdues", "message_de_faute_perdu", "bom_non_lu", "reponse_lente_non_lue"
@@ -79,6 +84,8 @@ class Consequences:
     meprises: set[int | None] = field(default_factory=set)
     """Exchanges that were taken for another operation than the command's, for want of an action."""
     numero: Constat | None = None
+    prises: dict[str, str] = field(default_factory=dict)
+    """By reference of a demande told registered for want of an answer, the requirement that says so."""
 
     def trier(self, pas: PasJoue, constats: Iterable[Constat]) -> list[Constat]:
         """The findings of a step, those folded that another explains; some wait for `conclure`."""
@@ -88,6 +95,9 @@ class Consequences:
         if meprises and pas.envoi in (None, *meprises):
             constats = [c if c.tenue else replace(c, cause=_ACTION) for c in constats]
         self.lectures.voir(pas, [c for c in constats if not c.cause])
+        prise = next((c for c in constats if c.rompue and c.sorte in _PRISES), None)
+        if prise is not None:
+            self.prises.setdefault(pas.reference, prise.exigence)
         echecs = frozenset(o.echange.identifiant for o in pas.observations if not o.acceptee) | _refus(pas)
         gardes = []
         for constat in constats:
@@ -99,7 +109,8 @@ class Consequences:
             else:
                 gardes.append(constat)
         if self.numero is None:
-            self.numero = next((c for c in gardes if c.exigence == _NUMERO and c.rompue), None)
+            faux = (c for c in gardes if c.rompue and (c.exigence == _NUMERO or c.sorte == _NUMERO_FAUX))
+            self.numero = next(faux, None)
         return gardes
 
     def renoncer(self, pas: PasJoue, raison: str) -> None:
@@ -140,6 +151,8 @@ class Consequences:
         """The requirement that explains a finding, "" when none is known to."""
         if self.numero is not None and constat.sorte in _DU_NUMERO:
             return self.numero.exigence
+        if constat.exigence == _NUMERO and constat.sorte in _DE_LA_PRISE:
+            return self.prises.get(pas.reference, "")
         non_lue = self.lectures.non_lue
         if not self.lectures.lues and pas.statut is Statut.ERREUR and constat.sorte in _DE_LA_LECTURE:
             return non_lue.exigence if non_lue is not None else ""

@@ -28,6 +28,7 @@ from sne_sandbox.resources import fixtures_dir
 TEXTE_COUPE: Final = "texte_coupe"
 CARACTERE_ABIME: Final = "caractere_abime"
 VALEUR_CHANGEE: Final = "valeur_changee"
+CHAMP_ABSENT: Final = "champ_absent"
 #: Of dates: by how many days all of them are shifted.
 UN_JOUR: Final[Mapping[int, str]] = MappingProxyType({-1: "jour_de_moins", 1: "jour_de_plus"})
 CODE_QUALIFIE: Final = "code_qualifie"
@@ -78,16 +79,19 @@ def comparer(
     exigence: str | None = None,
     echange: int | None = None,
     regles: Mapping[str, str] = MappingProxyType({}),
+    refusees: Mapping[str, str] = MappingProxyType({}),
     lue: bool = False,
 ) -> list[Constat]:
     """What became of `attendu` (a `demandeLogement`, or any element) in `recu`: one finding for each kind of
     difference under its requirement, and one that holds for each requirement without any. `exigence` rules
     all, whatever the path (radiations, events); `regles` are the requirements of some paths under the root,
-    when the message has its own for them; `lue` says that `attendu` was read at the SNE, and not entered.
+    when the message has its own for them; `refusees` are places under the root that a requirement of the
+    message itself refuses (a code of no list), with that one; `lue` says that `attendu` was read at the SNE,
+    and not entered.
 
     One cause is one finding: dates that are all a day off are charged once, codes written in a namespace are
-    the schema's to refuse; what else they break is folded."""
-    casses: dict[tuple[str, str], list[_Ecart]] = {}
+    the schema's to refuse, what no message may say is told as such; what else they break is folded."""
+    casses: dict[tuple[str, str, str], list[_Ecart]] = {}
     recu, qualifies = _codes_nus(recu)
     decalees = _dates_decalees(attendu, recu)
     for ecart in _comparer(attendu, recu, ""):
@@ -96,13 +100,13 @@ def comparer(
         if exigence is None and ecart.chemin in _LIBRES:
             continue
         qui = exigence or regles.get(ecart.chemin) or _exigence(ecart)
-        casses.setdefault((qui, ecart.sorte), []).append(ecart)
+        casses.setdefault((qui, ecart.sorte, _refus(ecart, refusees)), []).append(ecart)
     phrases = _PHRASES_LUES if lue else _PHRASES
     if decalees and _jours(recu).total() == 1:
         phrases = {**phrases, decalees: phrases[f"{decalees}_seul"]}
     constats = [
-        _plier(_constat(Dire(qui, echange, None), trouves, recu.chemin, phrases), casses)
-        for (qui, _), trouves in casses.items()
+        _plier(_constat(Dire(qui, echange, None), trouves, recu.chemin, phrases), cause, casses)
+        for (qui, _, cause), trouves in casses.items()
     ]
     for chemin in qualifies:
         qui = exigence or regles.get(chemin) or exigence_de(chemin)
@@ -110,9 +114,9 @@ def comparer(
             ecart = _Ecart(CODE_QUALIFIE, chemin)
             constat = _constat(Dire(qui, echange, None), [ecart], recu.chemin, phrases)
             constats.append(replace(constat, cause=_SCHEMA))
-            casses[qui, CODE_QUALIFIE] = [ecart]
+            casses[qui, CODE_QUALIFIE, _SCHEMA] = [ecart]
     concernees = {exigence} if exigence else _concernees(attendu)
-    return constats + [Dire(qui, echange).tenue() for qui in sorted(concernees - {qui for qui, _ in casses})]
+    return constats + [Dire(qui, echange).tenue() for qui in sorted(concernees - {qui for qui, *_ in casses})]
 
 
 def _constat(dire: Dire, trouves: Sequence[_Ecart], racine: str, phrases: Mapping[str, str]) -> Constat:
@@ -162,9 +166,22 @@ def _jours(element: Element) -> "Counter[date]":
     return Counter(jour for jour in jours if jour is not None)
 
 
-def _plier(constat: Constat, casses: Mapping[tuple[str, str], Sequence[_Ecart]]) -> Constat:
+def _plier(constat: Constat, cause: str, casses: Mapping[tuple[str, str, str], Sequence[_Ecart]]) -> Constat:
     decale = constat.sorte in UN_JOUR.values() and constat.exigence != _AUTRES
-    return replace(constat, cause=_AUTRES) if decale and (_AUTRES, constat.sorte) in casses else constat
+    if not cause and decale and (_AUTRES, constat.sorte, "") in casses:
+        cause = _AUTRES
+    return replace(constat, cause=cause) if cause else constat
+
+
+def _refus(ecart: _Ecart, refusees: Mapping[str, str]) -> str:
+    """The requirement that refuses the very place; of what did not arrive, also one above it."""
+    absent = ecart.sorte == CHAMP_ABSENT or ecart.sorte in _ABSENTS.values()
+    place, encore = ecart.chemin, True
+    while encore:
+        if place in refusees:
+            return refusees[place]
+        place, encore = place.rpartition("/")[0], absent and "/" in place
+    return ""
 
 
 # --- which requirement -----------------------------------------------------------------------------------
@@ -302,7 +319,7 @@ def _perdu(element: Element, chemin: str) -> Iterator[_Ecart]:
             for enfant in element.enfants:
                 yield _Ecart(_ABSENTS[enfant.nom], f"{chemin}/{enfant.nom}", _resume(enfant))
             return
-    yield _Ecart(_ABSENTS.get(nom, "champ_absent"), chemin, _resume(element))
+    yield _Ecart(_ABSENTS.get(nom, CHAMP_ABSENT), chemin, _resume(element))
 
 
 def _invente(element: Element, chemin: str) -> Iterator[_Ecart]:

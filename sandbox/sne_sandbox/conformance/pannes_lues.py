@@ -120,7 +120,7 @@ def _succes_invente(pas: PasJoue, panne: str) -> bool:
 
 def _apres(pas: PasJoue) -> Iterator[Constat]:
     """ROB-04: the first command after a panne works."""
-    if not pas.connu.panne_jouee or pas.faux or pas.attendus != (Statut.FAIT,):
+    if not pas.connu.panne_jouee or pas.faux or not {Statut.FAIT, Statut.REFUSE}.issuperset(pas.attendus):
         return
     dernier = pas.dernier.echange.identifiant if pas.dernier is not None else None
     dire = Dire(APRES, dernier, None)

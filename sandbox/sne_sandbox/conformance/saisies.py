@@ -9,7 +9,9 @@ from typing import Final
 
 from sne_sandbox.conformance import fidelite, lectures
 from sne_sandbox.conformance.formulaire import de_json
+from sne_sandbox.conformance.jugement import lieux_refuses
 from sne_sandbox.conformance.jugement.juge import Dire
+from sne_sandbox.conformance.observation import Observation
 from sne_sandbox.conformance.pas import JugeDePas, PasJoue, de, echange_de
 from sne_sandbox.conformance.protocole import Commande, Statut
 from sne_sandbox.domain.dates import PARIS
@@ -41,7 +43,10 @@ def _formulaire(pas: PasJoue, dire: Dire) -> Iterator[Constat]:
     if pas.attendu is None or pas.envoi is None or corps is None:
         return
     regles = _REGLES if pas.prevue.sur_numero else {}
-    for constat in fidelite.comparer(pas.attendu, corps, echange=echange_de(pas), regles=regles):
+    refusees = lieux_refuses(pas.envoi, corps)
+    for constat in fidelite.comparer(
+        pas.attendu, corps, echange=echange_de(pas), regles=regles, refusees=refusees
+    ):
         if constat.exigence == "VIE-04" and constat.sorte == fidelite.VALEUR_CHANGEE:
             phrase = "La date de création de la demande est changée."
             yield replace(constat, phrase=phrase, sorte="date_de_creation_changee")
@@ -56,7 +61,7 @@ def _evenement(pas: PasJoue, dire: Dire) -> Iterator[Constat]:
     if pas.attendu is None or ecrit is None:
         return
     entete = _ENTETE_DECISION if pas.commande == "decider" else _ENTETE_EVENEMENT
-    yield from _comparer(_sans(pas.attendu, entete), _sans(ecrit, entete), pas, dire)
+    yield from _comparer(_sans(pas.attendu, entete), _sans(ecrit, entete), dire, pas.envoi, ecrit)
 
 
 def _sans(element: Element, noms: frozenset[str]) -> Element:
@@ -86,7 +91,7 @@ def _entier(recu: Element | None, pas: PasJoue, dire: Dire) -> Iterator[Constat]
         nom = pas.attendu.nom
         yield dire.rompue("champ_absent", f"« {nom} » n'est pas transmis.", chemin=nom)
     else:
-        yield from _comparer(pas.attendu, recu, pas, dire)
+        yield from _comparer(pas.attendu, recu, dire, pas.envoi, recu)
 
 
 def _radiation_de_la_decision(pas: PasJoue, dire: Dire) -> Iterator[Constat]:
@@ -98,13 +103,17 @@ def _radiation_de_la_decision(pas: PasJoue, dire: Dire) -> Iterator[Constat]:
         corps = lectures.formulaire(envoi.document)
         recue = None if corps is None else corps.enfant("radiation")
         if envoi.type_fichier == "RAD" and recue is not None:
-            echange = envoi.echange.identifiant
-            yield from fidelite.comparer(saisie, recue, exigence=dire.exigence, echange=echange)
+            dire = replace(dire, echange=envoi.echange.identifiant)
+            yield from _comparer(saisie, recue, dire, envoi, recue)
             return
 
 
-def _comparer(attendu: Element, recu: Element, pas: PasJoue, dire: Dire) -> list[Constat]:
-    return fidelite.comparer(attendu, recu, exigence=dire.exigence, echange=dire.echange)
+def _comparer(
+    attendu: Element, recu: Element, dire: Dire, envoi: Observation | None, place: Element
+) -> list[Constat]:
+    """`place` is where `recu`, which may be a copy, stands in the message `envoi`."""
+    refusees = {} if envoi is None else lieux_refuses(envoi, place)
+    return fidelite.comparer(attendu, recu, exigence=dire.exigence, echange=dire.echange, refusees=refusees)
 
 
 def filtres_de(pas: PasJoue) -> dict[str, str]:

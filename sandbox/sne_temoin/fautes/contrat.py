@@ -110,7 +110,7 @@ def _autre_version(temoin: Temoin, honnete: Etape, version: Any) -> Any:
     return honnete("03.00" if version != "02.00" else version)
 
 
-@FAUTES.saisie("commune-inventee", "CTR-04", suites=("FID-06",), de=titulaires)
+@FAUTES.saisie("commune-inventee", "CTR-04", de=titulaires)
 def _commune_postale(personne: Formulaire) -> None:
     """Le code de commune est fabriqué à partir du code postal."""
     adresse = personne.get("adressePostale") or {}
@@ -118,7 +118,7 @@ def _commune_postale(personne: Formulaire) -> None:
         adresse["commune"] = {"code": "99" + adresse["codePostal"][2:]}
 
 
-@FAUTES.saisie("indicatif-international", "CTR-05", "CTR-01", suites=("FID-07", "FID-09"))
+@FAUTES.saisie("indicatif-international", "CTR-05")
 def _indicatif(contenu: Formulaire) -> None:
     """Les téléphones sont écrits avec leur indicatif (+33)."""
     for personne in [*titulaires(contenu), contenu.get("association") or {}]:
@@ -127,10 +127,10 @@ def _indicatif(contenu: Formulaire) -> None:
                 personne[nom] = "+33" + personne[nom][1:]
 
 
-@FAUTES.etape("marque-modifie", "CTR-06", dans="redaction.octets", suites=("CTR-01",), par=arbre)
+@FAUTES.etape("marque-modifie", "CTR-06", dans="redaction.octets", par=arbre)
 def _marquer(racine: Any) -> None:
     """L'application marque elle-même ses changements par modifie."""
-    for element in racine.iter(f"{{{NUU}}}nom", f"{{{NUU}}}precision"):
+    for element in racine.iter(f"{{{NUU}}}precision"):  # which no search has, that knows no such mark
         element.set(f"{{{NUU}}}modifie", "true")
 
 
@@ -158,14 +158,14 @@ def _balises_vides(racine: Any) -> None:
             etree.SubElement(souhait, f"{{{NUU}}}quartier")
 
 
-@FAUTES.saisie("nir-sans-cle", "CTR-12", "CTR-01", "FID-12", de=titulaires)
+@FAUTES.saisie("nir-sans-cle", "CTR-12", de=titulaires)
 def _nir_sans_cle(personne: Formulaire) -> None:
     """Le NIR est envoyé sans sa clé."""
     if personne.get("nir"):
         personne["nir"] = personne["nir"][:13]
 
 
-@FAUTES.saisie("cle-du-nir", "CTR-12", "FID-12", de=titulaires)
+@FAUTES.saisie("cle-du-nir", "CTR-12", de=titulaires)
 def _cle_du_nir(personne: Formulaire) -> None:
     """La clé du NIR est mal calculée."""
     if personne.get("nir"):
@@ -192,7 +192,7 @@ FAUTES.extend((
           _decale(-10)),
     saisie("numguichet-oublie", "NOM-04", "numGuichet n'est pas écrit.", sans("numGuichet")),
     saisie("nationalite-iso", "CTR-03", "La nationalité est envoyée en code ISO (FRA).",
-           toujours("nationalite", {"code": "FRA"}), de=titulaires, suites=("FID-01",)),
+           toujours("nationalite", {"code": "FRA"}), de=titulaires),
     saisie("situation-libelle", "CTR-03", "La situation familiale est envoyée par son libellé.",
-           toujours("situationFamiliale", {"code": "MARIE"}), de=titulaires, suites=("FID-01",)),
+           toujours("situationFamiliale", {"code": "MARIE"}), de=titulaires),
 ))  # fmt: skip

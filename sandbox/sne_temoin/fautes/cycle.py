@@ -80,6 +80,11 @@ def _radren(radiation: Formulaire) -> None:
     radiation.update({"dateRadiation": date, "motifRadiation": {"code": "RADREN"}})
 
 
+def _abandon_en_radren(radiation: Formulaire) -> None:
+    if radiation["motifRadiation"] == {"code": "RADABA"}:
+        radiation["motifRadiation"] = {"code": "RADREN"}
+
+
 def _reactivation_motivee(temoin: Temoin, contenu: Formulaire) -> Formulaire:
     radiation = contenu["radiation"]
     motif = radiation["motifRadiation"] or {"code": "RADABA"}
@@ -163,17 +168,30 @@ def _decision_tue(
     return ""
 
 
+def _deposer(temoin: Temoin, genre: str, dossier: Dossier, ajouts: Formulaire) -> None:
+    entree = temoin.liaison.session.boites.get("entree")
+    if entree:
+        contenu = temoin.envoi.formulaire(dossier.contenu, ajouts)
+        document = temoin.redaction.demande(genre, temoin.liaison.maintenant, dossier.version, contenu)
+        Path(entree).mkdir(parents=True, exist_ok=True)
+        (Path(entree) / temoin.liaison.fichier("DEM")).write_bytes(document)
+
+
 @FAUTES.etape("depot-asynchrone", "VIE-19", dans="inscription.creer", suites=("VIE-02",))
 def _depot_asynchrone(temoin: Temoin, honnete: Etape, genre: str, dossier: Dossier, forcer: bool) -> Any:
     """La demande est aussi déposée dans la boîte asynchrone."""
-    entree = temoin.liaison.session.boites.get("entree")
-    if entree:
-        contenu = temoin.envoi.formulaire(dossier.contenu, {})
-        document = temoin.redaction.demande(genre, temoin.liaison.maintenant, dossier.version, contenu)
-        dossier_entree = Path(entree)
-        dossier_entree.mkdir(parents=True, exist_ok=True)
-        (dossier_entree / temoin.liaison.fichier("DEM")).write_bytes(document)
+    _deposer(temoin, genre, dossier, {})
     return honnete(genre, dossier, forcer)
+
+
+@FAUTES.etape("modification-asynchrone", "VIE-19", dans="demandes.modifier")
+def _modification_asynchrone(
+    temoin: Temoin, honnete: Etape, cible: Cible, contenu: Contenu, version: str = ""
+) -> Any:
+    """La modification est aussi déposée dans la boîte asynchrone."""
+    dossier: Dossier = honnete(cible, contenu, version)
+    _deposer(temoin, "MOD", dossier, {"numUnique": dossier.numero})
+    return dossier
 
 
 @FAUTES.etape("renvoi-identique", "VIE-20", dans="envoi.envoyer")
@@ -231,12 +249,13 @@ FAUTES.extend((
     Faute("radiation-sans-date", "La radiation ne porte pas sa date.", ("VIE-06", "CTR-01"),
           "demandes.radier", argument(1, sans("dateRadiation")), suites=("FID-14",)),
     Faute("attribution-omise", "La radiation pour attribution ne décrit pas le logement.",
-          ("VIE-07", "FID-14"), "demandes.radier", argument(1, sans("attributionLogement")),
-          suites=("VIE-18",)),
+          ("VIE-07",), "demandes.radier", argument(1, sans("attributionLogement"))),
     Faute("reactivation-motivee", "Une réactivation part avec un motif de radiation.", ("VIE-06",),
           "envoi.envoyer", message("RAD", _reactivation_motivee)),
     Faute("radren", "L'application radie elle-même pour non-renouvellement.", ("VIE-08", "FID-14"),
           "demandes.radier", argument(1, _radren), suites=("VIE-18",)),
+    Faute("abandon-en-radren", "Un abandon est radié comme un non-renouvellement.", ("VIE-08",),
+          "demandes.radier", argument(1, _abandon_en_radren)),
     # doublons
     Faute("force-toujours", "Toute création est forcée malgré les doublons.", ("VIE-10",),
           "inscription.creer",
@@ -246,9 +265,9 @@ FAUTES.extend((
           lambda temoin, honnete: lambda genre, dossier, forcer: honnete(genre, dossier, False)),
     # events
     Faute("evenement-sans-date", "L'événement ne porte pas de date de survenance.", ("VIE-16",),
-          "partage.evenement_de", argument(1, sans("dateSurvenance")), suites=("FID-14",)),
+          "partage.evenement_de", argument(1, sans("dateSurvenance"))),
     Faute("evenement-sans-caracteristiques", "L'événement ne porte pas ses caractéristiques.",
-          ("VIE-16", "FID-14"), "partage.evenement_de",
+          ("VIE-16",), "partage.evenement_de",
           argument(1, sans("listeCaracteristiquesSpecifiques"))),
     Faute("evenement-divers", "Tout événement est du type DIVERS.", ("VIE-16",), "partage.evenement_de",
           argument(1, toujours("codeTypeEvenement", "DIVERS")), suites=("FID-14",)),

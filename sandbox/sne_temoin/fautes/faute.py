@@ -44,6 +44,11 @@ class Faute:
     remplacer: Remplacement
     suites: tuple[str, ...] = ()
 
+    @property
+    def seule(self) -> str:
+        """The one requirement that it turns red, "" when it breaks several, or may."""
+        return self.exigences[0] if len(self.exigences) == 1 and not self.suites else ""
+
     def planter(self, temoin: Temoin) -> None:
         """Puts the defect into an application."""
         chemin, _, nom = self.etape.rpartition(".")

@@ -1,6 +1,7 @@
 """Defects of the use of answers: numbers, anomalies, doublons, attestations, feeds, lists."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any, Final
 
 from sne_temoin.application import Temoin
@@ -109,6 +110,12 @@ def _numero_du_doublon(temoin: Temoin, honnete: Etape, genre: str, dossier: Doss
             raise
         dossier.numero = refus.doublons[0]
         return dossier
+
+
+@FAUTES.etape("numero-montre-coupe", "VIE-21", dans="inscription.separer", par=resultat)
+def _numero_montre_coupe(dossier: Dossier) -> Dossier:
+    """Après une séparation, le numéro unique est gardé entier, et montré coupé à 17 caractères."""
+    return replace(dossier, numero=(dossier.numero or "")[:17])
 
 
 @FAUTES.etape("curseur-perdu", "VIE-29", dans="releves.depuis")

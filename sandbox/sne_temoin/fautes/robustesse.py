@@ -30,8 +30,9 @@ _MARQUE: Final = b"\xef\xbb\xbf"
 FAUTES: Final = Famille()
 
 
-def _optimiste(*genres: type[Incident]) -> Any:
-    """After one of these incidents the demande is told registered, and held for such."""
+def _optimiste(genre_d_incident: type[Incident], *, entame: bool = True) -> Any:
+    """After an incident of that kind the demande is told registered, and held for such; not after an answer
+    that began, unless `entame`."""
 
     def remplacer(temoin: Temoin, honnete: Etape) -> Etape:
         def fautive(genre: str, dossier: Dossier, forcer: bool) -> Any:
@@ -43,13 +44,20 @@ def _optimiste(*genres: type[Incident]) -> Any:
                 try:
                     reponse = temoin.envoi.envoyer(genre, dossier.version, contenu)
                     return temoin.inscription.accepter(reponse, dossier)
-                except genres:
+                except genre_d_incident as incident:
+                    if not entame and "interrompue" in str(incident):
+                        raise
                     dossier.attestation = b""
                     temoin.memoire.garder(dossier)
                     return dossier
 
+            retrouver = partial(temoin.retrouvailles.creation, dossier)
+            if dossier.suspens and retrouver() is not None:
+                return dossier
+            dossier.suspens = True
+            temoin.memoire.garder(dossier)
             try:
-                return temoin.liaison.essayer(faire, partial(temoin.retrouvailles.creation, dossier))
+                return temoin.liaison.essayer(faire, retrouver)
             except Refus as refus:
                 temoin.inscription.noter_refus(dossier, contenu, refus)
                 raise
@@ -114,7 +122,7 @@ def _sans_suspens(temoin: Temoin, honnete: Etape, genre: str, dossier: Dossier, 
     return honnete(genre, dossier, forcer)
 
 
-@FAUTES.etape("creation-rejouee", "VIE-02", dans="inscription.creer", suites=("VIE-12",))
+@FAUTES.etape("creation-rejouee", "VIE-02", dans="inscription.creer")
 def _creation_rejouee(temoin: Temoin, honnete: Etape, genre: str, dossier: Dossier, forcer: bool) -> Any:
     """La création est renvoyée chaque fois que l'utilisateur la demande."""
     return honnete(genre, replace(dossier, numero=None), forcer)
@@ -174,7 +182,7 @@ def _a_la_hache(temoin: Temoin, honnete: Etape, http: ReponseBrute, operation: O
         return ReponseLue({}, {"fichierDemande": document, "attestation": b"%PDF-1.4"})
 
 
-@FAUTES.etape("bloque-apres-panne", "ROB-04", dans="liaison.appeler", suites=("VIE-01",))
+@FAUTES.etape("bloque-apres-panne", "ROB-04", dans="liaison.appeler")
 def _bloque(temoin: Temoin, honnete: Etape, nom: str, champs: Any) -> Any:
     """Après une panne, plus rien ne marche."""
     if temoin.memoire.curseur("bloque") is not None:
@@ -186,7 +194,7 @@ def _bloque(temoin: Temoin, honnete: Etape, nom: str, champs: Any) -> Any:
         raise
 
 
-@FAUTES.etape("numero-mal-forme", "ROB-05", "VIE-21", dans="lecture.numero")
+@FAUTES.etape("numero-mal-forme", "ROB-05", dans="lecture.numero")
 def _numero_brut(temoin: Temoin, honnete: Etape, racine: Any) -> Any:
     """Un numéro unique mal formé est conservé."""
     try:
@@ -221,10 +229,10 @@ FAUTES.extend((
           ("ROB-03",), "partage.est_le_notre", constante(True)),
     Faute("evenement-a-l-aveugle", "Après une réponse perdue, l'événement est ajouté de nouveau sans relire.",
           ("VIE-28",), "partage.retrouver", constante(None)),
-    Faute("silence-vaut-accord", "Sans réponse, la demande est annoncée enregistrée.", ("ROB-01", "VIE-21"),
-          "inscription.creer", _optimiste(SansReponse), suites=("ROB-02",)),
+    Faute("silence-vaut-accord", "Sans réponse, la demande est annoncée enregistrée.", ("ROB-01",),
+          "inscription.creer", _optimiste(SansReponse, entame=False)),
     Faute("abimee-vaut-accord", "Une réponse abîmée est annoncée comme un enregistrement.",
-          ("ROB-02", "VIE-21"), "inscription.creer", _optimiste(ReponseAbimee), suites=("VIE-12",)),
+          ("ROB-02",), "inscription.creer", _optimiste(ReponseAbimee)),
     Faute("html-vaut-accord", "Une page HTML d'erreur est annoncée comme un enregistrement.",
-          ("ROB-03", "VIE-21"), "inscription.creer", _optimiste(Indisponible), suites=("VIE-12",)),
+          ("ROB-03",), "inscription.creer", _optimiste(Indisponible)),
 ))  # fmt: skip

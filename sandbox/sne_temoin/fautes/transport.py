@@ -18,6 +18,9 @@ from sne_temoin.transport import ReponseBrute
 
 _SOAP11: Final = "http://schemas.xmlsoap.org/soap/envelope/"
 
+#: X509_V_FLAG_NO_CHECK_TIME of OpenSSL, that `ssl` has no name for.
+_SANS_DATE: Final = ssl.VerifyFlags(0x200000)
+
 #: What an application waits for the answer of a request that it did not end, in seconds.
 _IMPATIENCE: Final = 0.25
 
@@ -167,6 +170,13 @@ def _cle_privee(temoin: Temoin, honnete: Etape, nom: str) -> dict[str, Any]:
     return {**champs, "certificat": cle} if champs else champs
 
 
+@FAUTES.etape("certificat-des-demandes-mal-nomme", "NOM-02", dans="liaison.certificat")
+def _certificat_des_demandes(temoin: Temoin, honnete: Etape, nom: str) -> dict[str, Any]:
+    """Le certificat est nommé client.pem partout, sauf dans les relevés."""
+    champs: dict[str, Any] = honnete(nom)
+    return champs if nom.endswith("DepuisLe") or not champs else {**champs, "nomCertificat": "client.pem"}
+
+
 @FAUTES.etape("sans-mtom", "EMB-10", dans="liaison.ouverture.deballer")
 def _sans_mtom(temoin: Temoin, honnete: Etape, http: ReponseBrute) -> Any:
     """L'application ne sait pas lire une réponse en plusieurs parties."""
@@ -186,6 +196,14 @@ def _tls_aveugle(temoin: Temoin, honnete: Etape) -> ssl.SSLContext:
     """Le certificat du serveur n'est pas vérifié."""
     contexte: ssl.SSLContext = honnete()
     contexte.check_hostname, contexte.verify_mode = False, ssl.CERT_NONE
+    return contexte
+
+
+@FAUTES.etape("tls-sans-date", "EMB-12", dans="liaison.transport.contexte")
+def _sans_date(temoin: Temoin, honnete: Etape) -> ssl.SSLContext:
+    """Un certificat de serveur expiré est accepté."""
+    contexte: ssl.SSLContext = honnete()
+    contexte.verify_flags |= _SANS_DATE
     return contexte
 
 

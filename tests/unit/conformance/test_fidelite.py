@@ -346,3 +346,27 @@ def test_every_difference_has_its_sentence() -> None:
     }
     for phrases in (fidelite._PHRASES, fidelite._PHRASES_LUES):
         assert sortes | {"champ_absent", "champ_invente", "element_en_trop", "ordre_change"} <= phrases.keys()
+
+
+def test_what_a_requirement_refuses_of_a_place_is_not_another_s_finding() -> None:
+    """Of that place alone; of what is not there, also under what should hold it."""
+    avant, apres = demande(), demande()
+    demandeur(apres).update(civilite={"code": "M"}, nationalite={"code": "FRA"})
+    apres["personnePhysique"]["listeCotitulaire"]["cotitulaire"][1].update(civilite={"code": "1"})
+    del demandeur(apres)["adressePostale"]["voie"]
+    trouves = comparer(
+        de_json("demandeLogement", avant),
+        de_json("demandeLogement", apres),
+        refusees={
+            "personnePhysique/demandeur/civilite": "CTR-03",
+            "personnePhysique/demandeur/adressePostale": "CTR-04",
+            "personnePhysique/listeCotitulaire": "CTR-05",
+        },
+    )
+    assert {(c.exigence, c.chemin.rpartition("/")[2], c.cause) for c in trouves if not c.tenue} == {
+        ("FID-01", "civilite", "CTR-03"),
+        ("FID-01", "civilite", ""),
+        ("FID-06", "voie", "CTR-04"),
+        ("FID-13", "nationalite", ""),
+    }
+    assert "FID-01" not in {c.exigence for c in trouves if c.tenue}

@@ -31,6 +31,13 @@ def test_les_exigences_citees_existent() -> None:
     assert {e for faute in FAUTES for e in (*faute.exigences, *faute.suites)} <= connues
 
 
+def test_chaque_exigence_a_un_defaut_qui_la_rougit_seule() -> None:
+    """What the campaign then shows of each, by the whole plan."""
+    testees = {e.id for e in charger_exigences(charger().dossiers).values() if not e.non_testee}
+    sans = testees - {faute.seule for faute in FAUTES}
+    assert not sans, f"sans défaut qui les enfreigne seules : {', '.join(sorted(sans))}"
+
+
 def test_les_noms_et_les_phrases_sont_uniques() -> None:
     assert len(PAR_NOM) == len(FAUTES) == len({faute.phrase for faute in FAUTES})
     assert all(faute.exigences and faute.phrase.endswith(".") for faute in FAUTES)

@@ -25,6 +25,7 @@ from sne_sandbox.conformance.jugement.juge import (
 )
 from sne_sandbox.conformance.observation import Observation
 from sne_sandbox.domain.echange import REMISE, VerdictEchange
+from sne_sandbox.domain.element import Element
 from sne_sandbox.reports.model import Accident, Constat
 
 #: Judges of one exchange, in the order of the requirements.
@@ -32,6 +33,10 @@ JUGES: Final[tuple[Juge, ...]] = (*emballage.JUGES, *noms.JUGES, *ctr.JUGES, *vi
 _DU_FICHIER: Final[tuple[Juge, ...]] = (*noms.JUGES, *ctr.JUGES, *vie.JUGES)
 _DE_L_ADRESSE: Final = tuple(juge for juge in emballage.JUGES if juge.exigence == "EMB-13")
 _DE_LA_METHODE: Final = tuple(juge for juge in emballage.JUGES if juge.exigence in ("EMB-01", "EMB-13"))
+
+#: What no message may say, nor lack, at a place: that it is not what was entered there is the same finding.
+_LIEUX: Final = ("CTR-03", "CTR-04", "CTR-05", "CTR-12", "VIE-06", "VIE-07", "VIE-08", "VIE-16")
+_DU_LIEU: Final = tuple(juge for juge in JUGES if juge.exigence in _LIEUX)
 
 #: Judges of the sequence of exchanges.
 SUITES: Final[tuple[type[JugeDeSuite], ...]] = (
@@ -74,6 +79,17 @@ def juger(observation: Observation, *, pilote: bool = False) -> list[Constat]:
     if not pilote:
         constats = [c for c in constats if not demi_preuve(c) and not refus_essaye(c, observation)]
     return recouper(constats, observation)
+
+
+def lieux_refuses(observation: Observation, element: Element) -> dict[str, str]:
+    """Places under an element of the document that a requirement refuses (`_LIEUX`), each with that one."""
+    sous, lieux = f"{element.chemin}/", {}
+    for juge in _DU_LIEU:
+        with observation.isoler("juger", juge.exigence):
+            for constat in juge.constats(observation):
+                if constat.rompue and constat.chemin.startswith(sous):
+                    lieux[constat.chemin.removeprefix(sous)] = constat.exigence
+    return lieux
 
 
 def _juges(observation: Observation) -> tuple[Juge, ...]:

@@ -35,6 +35,8 @@ _BALISE: Final = re.compile(rb"<([A-Za-z_][\w:.-]*)[^<>]*>[^<]*\Z")
 _LIEU: Final = re.compile(r"Ligne (\d+), colonne (\d+)")
 #: Findings told of one document: one that fits nothing has hundreds.
 FAUTES_MAX: Final = 10
+#: And of those that tell one element each, which a long list repeats.
+LIEUX_MAX: Final = 100
 
 
 def document_bien_forme(vue: Observation, dire: Dire) -> Iterator[Constat]:
@@ -186,7 +188,7 @@ def codes_de_nomenclature(vue: Observation, dire: Dire) -> Iterator[Constat]:
         vus += 1
         if not listes.contient(regle[0], element.code):
             fautes += 1
-            if fautes <= FAUTES_MAX:
+            if fautes <= LIEUX_MAX:
                 phrase = f"Le code [{element.code}] n'appartient pas à la nomenclature {regle[0]}."
                 attendu = suggerer(vue.contrat, regle[0], element.code)
                 yield dire.rompue("code_inconnu", phrase, attendu, element.code, chemin=element.chemin)
@@ -224,7 +226,7 @@ def telephones(vue: Observation, dire: Dire) -> Iterator[Constat]:
     """CTR-05: telephones are ten digits at most."""
     ecrits = [element for _, element in vue.noeuds if element.nom.startswith("tel") and element.texte]
     faux = [element for element in ecrits if _TELEPHONE.fullmatch(element.texte) is None]
-    for element in faux[:FAUTES_MAX]:
+    for element in faux[:LIEUX_MAX]:
         phrase = f"Le numéro de téléphone [{element.texte[:30]}] n'est pas fait de 10 chiffres au plus."
         attendu = "0 à 10 chiffres, sans indicatif ni séparateur"
         yield dire.rompue("telephone", phrase, attendu, element.texte, chemin=element.chemin)
