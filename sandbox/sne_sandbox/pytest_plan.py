@@ -77,6 +77,8 @@ class CasDuPlan(pytest.Item):
         if not rapport.conforme:
             raise ManquementSne(_constats(rapport))
         issue = decision.issue_de_scenario(resultat, decision.niveaux_de(rapport))
+        if issue is decision.EN_ATTENTE and resultat.raison:  # not played: the application does not answer
+            raise EpreuveSne(resultat.raison)
         if issue in (decision.SANS_OBJET, decision.IGNOREE, decision.EN_ATTENTE):
             pytest.skip(f"{issue.scenario} : {resultat.raison}" if resultat.raison else issue.scenario)
         if issue in (decision.NON_SUIVIE, decision.CONNUE):

@@ -1,10 +1,13 @@
 """`sne-sandbox diagnostic`: each thing that keeps an application from reaching the SNE, with its remedy; and
 a trial that cannot take place is no verdict."""
 
+import contextlib
 import json
 import shutil
 import socket
 import ssl
+import threading
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -80,6 +83,7 @@ ADRESSES = {
     "pas une adresse": ("localhost:8443", "n'est pas une adresse"),
     "port hors de portée": ("https://localhost:99999", "n'est pas une adresse"),
     "celle d'un service": ("https://localhost:8443/services/DemandeLogementImplService/", "d'un service"),
+    "crochet ouvert": ("https://[::1", "n'est pas une adresse"),
     "nom inconnu": ("https://sne.invalid:8443", "n'est pas connu de cette machine"),
 }
 
@@ -204,3 +208,45 @@ def test_a_trial_that_cannot_take_place_accuses_nobody(exigeant: Serveur, tmp_pa
         verifier(perdue)
     assert levee.value.exit_code == 3
     assert "pas la faute de l'application" in levee.value.diagnostics()
+
+
+def test_what_an_address_holds_of_a_password_is_not_shown(exigeant: Serveur) -> None:
+    donne = replace(branchement(exigeant), url="https://moi:secret@sne.invalid:8443")
+    assert "secret" not in donne.dite
+    assert not any("secret" in p.dit + p.remede for p in diagnostiquer(donne, environ={}))
+
+
+@pytest.mark.parametrize(
+    "reponse", [b"", b"HTTP/1.1 200 OK\r\n", b"HTTP/1.1 200 OK\r\n\r\n", b"SSH-2.0-x\r\n"]
+)
+def test_a_peer_that_never_ends_is_left(
+    exigeant: Serveur, reponse: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Silent, or a byte now and then, for ever."""
+    monkeypatch.setattr("sne_sandbox.server.diagnostic._PATIENCE", 0.6)
+    with socket.create_server(("127.0.0.1", 0)) as ecoute:
+        fini = threading.Event()
+
+        def goutte() -> None:
+            pris = []
+            while not fini.is_set():
+                ecoute.settimeout(0.05)
+                with contextlib.suppress(OSError):
+                    pris.append(ecoute.accept()[0])
+                    pris[-1].settimeout(0.05)
+                    pris[-1].sendall(reponse)
+                for prise in pris:
+                    with contextlib.suppress(OSError):
+                        prise.sendall(b"x")
+                time.sleep(0.02)
+
+        fil = threading.Thread(target=goutte)
+        fil.start()
+        try:
+            url = f"http://127.0.0.1:{ecoute.getsockname()[1]}"
+            (point,) = faux(replace(branchement(exigeant), url=url))
+        finally:
+            fini.set()
+            fil.join()
+    assert point.nom == "HTTP"
+    assert point.remede

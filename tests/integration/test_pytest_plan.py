@@ -101,6 +101,12 @@ def test_an_application_that_does_not_start_is_told(pytester: pytest.Pytester) -
     vu.stdout.fnmatch_lines(["*L'application ne se lance pas*absent*"])
 
 
+def test_an_application_that_ends_at_once_is_no_skipped_scenario(pytester: pytest.Pytester) -> None:
+    vu = pytester.runpytest_subprocess(f"--sne-application={sys.executable} -m rien.du.tout", NOMS[0])
+    vu.assert_outcomes(failed=1)
+    vu.stdout.no_fnmatch_line("*pytest_plan.py*")
+
+
 def test_what_is_no_scenario_is_refused(pytester: pytest.Pytester) -> None:
     vu = lancer(pytester, "sne_sandbox::CRE-RIEN")
     assert vu.ret == pytest.ExitCode.USAGE_ERROR

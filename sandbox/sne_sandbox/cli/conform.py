@@ -169,6 +169,7 @@ def commande(
                 greffe,
             )
             if fichier_suivi is not None:
+                _verifier_le_suivi(fichier_suivi)
                 tete = rapports.entete(options, pilotage.MODE, designation, graine, debut=maintenant)
                 exigences = charger_exigences(ouverte.contrat.dossiers)
                 evenements = suivi.ecrire(evenements, fichier_suivi, tete, exigences, sorties.connues)
@@ -203,6 +204,19 @@ def _du_defi(defi: str, graine: int, horloge: str) -> tuple[int, str]:
         raise UsageError("--defi donne la graine et l'horloge.", remede="retirez --seed et --clock")
     graine, maintenant = graine_et_horloge(defi)
     return graine, maintenant.isoformat()
+
+
+def _verifier_le_suivi(fichier: Path) -> None:
+    """Raises UsageError when it cannot be written."""
+    from sne_sandbox.raisons import raison_ecriture
+
+    try:
+        fichier.touch()
+    except OSError as erreur:
+        raise UsageError(
+            f"Le fichier de suivi [{fichier}] ne peut pas être écrit : {raison_ecriture(erreur)}.",
+            remede="donnez à --suivi un fichier d'un dossier où vous pouvez écrire",
+        ) from None
 
 
 class EpreuveImpossible(OperatorError):

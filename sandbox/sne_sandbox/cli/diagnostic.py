@@ -67,11 +67,11 @@ def commande(pret: Path | None, forme: str, **options: Any) -> int:
     if forme == "json":
         click.echo(
             json.dumps(
-                {"url": branchement.url, "points": [asdict(p) for p in points]}, ensure_ascii=False, indent=2
+                {"url": branchement.dite, "points": [asdict(p) for p in points]}, ensure_ascii=False, indent=2
             )
         )
     else:
-        click.echo(f"Diagnostic de {branchement.url}")
+        click.echo(f"Diagnostic de {branchement.dite}")
         for ligne in dire(points):
             click.echo(ligne)
         faux = sum(point.bon is False for point in points)

@@ -169,7 +169,7 @@ class _CouloirsNotes(Couloirs):
             fiche.interrompu = str(signal) or "SIGINT"
             raise
         for cle, joue in rendu.exemples.items() if rendu else ():
-            note = fiche.joues.get(fiche.rangs[cle])
+            note = fiche.joues.get(fiche.rangs.get(cle, -1))
             if note is not None:  # the application of the lane began
                 note.echanges = [echange.identifiant or 0 for echange in joue.echanges]
         return rendu

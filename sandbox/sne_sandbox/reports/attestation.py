@@ -34,7 +34,11 @@ def lignes(rapport: Rapport, alentours: Alentours = SEUL) -> list[str]:
     """The text of the page, a line each: its head first, where the proof lies last."""
     rapport = masquer(rapport)
     tete = synthese.tete(rapport)
-    grandes = textwrap.wrap(visible(tete.titre), _LARGEUR_TETE, max_lines=TETE, placeholder=" …")
+    grandes = textwrap.wrap(visible(tete.titre), _LARGEUR_TETE)
+    if len(grandes) > TETE:  # what would be cut may be what refuses it
+        dit = f"{synthese.bref(rapport)} : {tete.titre}"
+        dit = dit[:1].upper() + dit[1:]
+        grandes = textwrap.wrap(visible(dit), _LARGEUR_TETE, max_lines=TETE, placeholder=" …")
     pied = [*_replier(_pied(alentours))]
     place = LIGNES - TETE - len(pied) - 1
     corps = list(_replier(_corps(rapport, tete)))

@@ -3,10 +3,10 @@
 from html import escape
 from typing import Final
 
-from sne_sandbox.domain.texte import abrege, accorde, visible
-from sne_sandbox.reports import decision, synthese
+from sne_sandbox.domain.texte import abrege, visible
+from sne_sandbox.reports import synthese
 from sne_sandbox.reports.masque import masquer
-from sne_sandbox.reports.model import EtatExigence, Rapport
+from sne_sandbox.reports.model import Rapport
 
 _COULEURS: Final = {"bien": "#1d6239", "conseil": "#7d4a00", "mal": "#9a1f2d", "neutre": "#4f5f5e"}
 _A_GAUCHE: Final = "#1f4b4a"
@@ -20,7 +20,7 @@ def octets(rapport: Rapport) -> bytes:
     rapport = masquer(rapport)
     tete = synthese.tete(rapport)
     gauche = f"SNE {abrege(visible(rapport.entete.contrat), _TEXTE_MAX)}"
-    droite = abrege(visible(_dit(rapport)), _TEXTE_MAX)
+    droite = abrege(visible(synthese.bref(rapport)), _TEXTE_MAX)
     large, autre = (round(len(texte) * _LETTRE) + 2 * _MARGE for texte in (gauche, droite))
     titre = escape(f"{gauche} : {droite}")
     lignes = (
@@ -35,14 +35,3 @@ def octets(rapport: Rapport) -> bytes:
         "</g></svg>\n",
     )
     return "\n".join(lignes).encode("utf-8", "replace")
-
-
-def _dit(rapport: Rapport) -> str:
-    """The mentions that are attained; else how many requirements are broken, or are proved."""
-    if rapport.entete.inacheve or any(mention.acquise for mention in rapport.mentions):
-        return decision.conclure(rapport)
-    if rapport.conforme:
-        prouvees = sum(bilan.etat is EtatExigence.PROUVEE for bilan in rapport.bilans)
-        return f"{accorde(prouvees, 'exigence prouvée', 'exigences prouvées')} sur {len(rapport.bilans)}"
-    enfreintes = len(decision.exigences_enfreintes(rapport))
-    return accorde(enfreintes, "exigence enfreinte", "exigences enfreintes") if enfreintes else "non retenue"

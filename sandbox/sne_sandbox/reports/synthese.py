@@ -7,6 +7,7 @@ Page one of the HTML, the badge and the page to hand over say it in the same wor
 from dataclasses import dataclass
 from typing import Final
 
+from sne_sandbox.domain.texte import accorde
 from sne_sandbox.reports import decision
 from sne_sandbox.reports.decision import (
     ECHOUEE,
@@ -82,6 +83,30 @@ def tete(rapport: Rapport) -> TeteDeRapport:
         reserve = any(mention.verdict is VerdictMention.RESERVES for mention in acquises)
         classe = "conseil" if reserve else "bien"
     return TeteDeRapport(titre[:1].upper() + titre[1:], couvre, rapport.motifs, classe)
+
+
+def bref(rapport: Rapport) -> str:
+    """The head in a few words, none of which may be cut: what refuses it first, then how many mentions."""
+    acquises = [mention for mention in rapport.mentions if mention.acquise]
+    if rapport.entete.inacheve:
+        return "épreuve inachevée"
+    dits = []
+    if not rapport.conforme:
+        enfreintes = len(decision.exigences_enfreintes(rapport))
+        perdues = accorde(enfreintes, "exigence enfreinte", "exigences enfreintes")
+        dits.append(perdues if enfreintes else "non retenue")
+    if len(acquises) == 1:
+        dits.append(acquises[0].titre)
+    elif acquises:
+        dits.append(f"{len(acquises)} mentions sur {len(rapport.mentions)}")
+    if any(mention.verdict is VerdictMention.RESERVES for mention in acquises):
+        dits[-1] += " (avec réserves)"
+    if not dits:
+        prouvees = sum(bilan.etat is EtatExigence.PROUVEE for bilan in rapport.bilans)
+        dits.append(
+            f"{accorde(prouvees, 'exigence prouvée', 'exigences prouvées')} sur {len(rapport.bilans)}"
+        )
+    return ", ".join(dits)
 
 
 def familles(rapport: Rapport) -> list[FamilleJugee]:

@@ -9,11 +9,13 @@ import json
 import os
 import socket
 import ssl
+import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from pathlib import Path
+from queue import Empty, SimpleQueue
 from typing import Any, Final
 from urllib.parse import SplitResult, urlsplit
 
@@ -21,7 +23,9 @@ from sne_sandbox.domain.base import BASE_PAR_DEFAUT
 from sne_sandbox.raisons import raison_systeme
 
 #: Seconds that a machine is given to take a connection, and a server, which may still be starting, to answer.
-_DELAI, _PATIENCE = 1.0, 10.0
+_DELAI, _PATIENCE = 1.0, 5.0
+#: Bytes of an answer that are read.
+_LUS_MAX: Final = 4_000_000
 #: Seconds between two clocks that nobody minds.
 _ECART_MAX: Final = 300
 #: Exchanges of the base that are looked at.
@@ -78,8 +82,17 @@ class Branchement:
 
     @property
     def adresse(self) -> SplitResult:
-        """Its parts."""
-        return urlsplit(self.url)
+        """Its parts, empty for what is no address."""
+        try:
+            return urlsplit(self.url)
+        except ValueError:
+            return urlsplit("")
+
+    @property
+    def dite(self) -> str:
+        """The address as it is shown: whoever it names, and the password, are left out."""
+        qui, arobase, _ = self.adresse.netloc.rpartition("@")
+        return self.url.replace(f"{qui}{arobase}", "", 1) if arobase else self.url
 
     @property
     def racine(self) -> str:
@@ -113,16 +126,34 @@ def diagnostiquer(
     yield from points
     if adresse.bon is False or contexte is None:
         return
+    # A peer that says a byte now and then would keep us for ever: another thread waits for it, as long.
+    vus: SimpleQueue[Point | None] = SimpleQueue()
+    threading.Thread(target=_appeler, args=(branchement, contexte, complet, vus), daemon=True).start()
+    fin = time.monotonic() + _PATIENCE
+    try:
+        while (vu := vus.get(timeout=max(0.0, fin - time.monotonic()))) is not None:
+            yield vu
+    except Empty:
+        dit = "le serveur ne finit pas de répondre"
+        yield Point(branchement.adresse.scheme.upper(), False, dit, "vérifiez l'adresse et le port")
+
+
+def _appeler(
+    branchement: Branchement, contexte: ssl.SSLContext, complet: bool, vus: "SimpleQueue[Point | None]"
+) -> None:
+    """What a first call shows, then what is asked over it; None ends it."""
     connexion = _connexion(branchement, contexte)
     try:
         vue, date = _connecter(branchement, connexion)
-        yield vue
+        vus.put(vue)
         if vue.bon:
-            yield _horloge(date)
-            yield _service(connexion, branchement)
+            vus.put(_horloge(date))
+            vus.put(_service(connexion, branchement))
             if complet:
-                yield from _de_la_base(connexion, branchement)
+                for point in _de_la_base(connexion, branchement):
+                    vus.put(point)
     finally:
+        vus.put(None)
         connexion.close()
 
 
@@ -137,10 +168,10 @@ def _adresse(branchement: Branchement) -> Point:
         complete = False
     if not complete or not parties.hostname:
         remede = "une adresse s'écrit https://localhost:8443 ; « sne-sandbox serve » dit la sienne"
-        return Point("adresse", False, f"[{branchement.url}] n'est pas une adresse", remede)
+        return Point("adresse", False, f"[{branchement.dite}] n'est pas une adresse", remede)
     if parties.path.rstrip("/").endswith(("/services", "?wsdl")) or "/services/" in parties.path:
         remede = "donnez celle du serveur, sans /services/…"
-        return Point("adresse", False, f"[{branchement.url}] est celle d'un service", remede)
+        return Point("adresse", False, f"[{branchement.dite}] est celle d'un service", remede)
     hote, port = parties.hostname, branchement.port
     try:
         lieux = dict.fromkeys(
@@ -328,7 +359,7 @@ def _connecter(branchement: Branchement, connexion: http.client.HTTPConnection) 
         presente = _version(connexion)
         connexion.request("GET", "/healthz")
         reponse = connexion.getresponse()
-        reponse.read()
+        reponse.read(_LUS_MAX)
     except ssl.SSLCertVerificationError as erreur:
         autre = (f"est refusé ({erreur.verify_message})", "relancez le serveur, qui le refait")
         dit, remede = _SERVEUR.get(erreur.verify_code, autre)
@@ -384,7 +415,7 @@ def _service(connexion: http.client.HTTPConnection, branchement: Branchement) ->
     """Whether the services of that base are there; reading their description is no traffic."""
     statut, _ = _lire(connexion, f"{branchement.racine}/services/{_SERVICE}/?wsdl")
     if statut == http.HTTPStatus.OK:
-        return Point("services", True, f"{branchement.url.rstrip('/')}/services/… les décrit")
+        return Point("services", True, f"{branchement.dite.rstrip('/')}/services/… les décrit")
     remede = (
         "« sne-sandbox bases list » montre les bases ; la première est à /services/…, les autres à /bases/NOM"
     )
@@ -457,7 +488,7 @@ def _lire(connexion: http.client.HTTPConnection, chemin: str, jeton: str = "") -
     try:
         connexion.request("GET", chemin, headers=en_tetes)
         reponse = connexion.getresponse()
-        return reponse.status, reponse.read()
+        return reponse.status, reponse.read(_LUS_MAX)
     except (OSError, http.client.HTTPException):
         connexion.close()  # the next one begins anew
         return 0, b""
@@ -466,4 +497,9 @@ def _lire(connexion: http.client.HTTPConnection, chemin: str, jeton: str = "") -
 def _json(connexion: http.client.HTTPConnection, chemin: str, jeton: str) -> Any:
     """What the API answers; None when it does not."""
     statut, corps = _lire(connexion, chemin, jeton)
-    return json.loads(corps) if statut == http.HTTPStatus.OK else None
+    if statut != http.HTTPStatus.OK:
+        return None
+    try:
+        return json.loads(corps)
+    except (ValueError, RecursionError):
+        return None

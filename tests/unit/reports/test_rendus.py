@@ -28,7 +28,11 @@ def dit(juge: Rapport) -> Any:
          "SNE 5.2 – socle"),
         (replace(conforme(), mentions=(Mention("s", "S", VerdictMention.INCOMPLETE),)),
          "1 exigence prouvée sur 1"),
-        (decider(replace(conforme(), entete=entete(inacheve="Interrompu."))), "Épreuve inachevée"),
+        (decider(replace(conforme(), entete=entete(inacheve="Interrompu."))), "épreuve inachevée"),
+        (replace(conforme(), conforme=False, mentions=(
+            Mention("s", "SNE 5.2 – socle", VerdictMention.RESERVES), Mention("d", "SNE 5.2 – dalo",
+            VerdictMention.ACQUISE), Mention("c", "SNE 5.2 – complet", VerdictMention.INCOMPLETE))),
+         "non retenue, 2 mentions sur 3 (avec réserves)"),
     ],
 )  # fmt: skip
 def test_the_badge_says_the_verdict_to_who_sees_it_and_to_who_does_not(juge: Rapport, droite: str) -> None:
