@@ -39,7 +39,7 @@ def de_github() -> list[Travail]:
     for nom, job in recette["jobs"].items():
         for rangee in job.get("strategy", {}).get("matrix", {}).get("include", [{}]):
             valeurs = {f"matrix.{cle}": v for cle, v in rangee.items()}
-            variables = {**recette["env"], **job.get("env", {})}
+            variables = job.get("env", {})
             travaux.append(
                 Travail(
                     f"{nom}-{rangee['langage']}" if rangee else nom,

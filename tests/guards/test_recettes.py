@@ -21,6 +21,7 @@ from sne_sandbox.server.base_servie import SERVICES
 from sne_sandbox.settings import PAR_NOM
 
 RACINE = Path(__file__).resolve().parents[2]
+CANDIDAT, QUOI = "candidat.toml", ("commande", "application")
 TRAVAUX: list[Travail] = [
     *recettes.de_github(),
     *recettes.de_gitlab(),
@@ -28,8 +29,11 @@ TRAVAUX: list[Travail] = [
     recettes.du_composant(image="node:22", application="./adaptateur"),
     recettes.de_action(commande="npm test"),
     recettes.de_action(application="./adaptateur"),
-    recettes.de_action(commande="npm test", mention="socle"),
-    recettes.du_composant(image="node:22", application="./adaptateur", mention="socle"),
+    *(recettes.de_action(**{quoi: "./x", "mention": "socle", "candidat": CANDIDAT}) for quoi in QUOI),
+    *(
+        recettes.du_composant(**{"image": "node:22", quoi: "./x", "mention": "socle", "candidat": CANDIDAT})
+        for quoi in QUOI
+    ),
 ]
 LANGAGES = ("java", "php", "dotnet", "node")
 
@@ -74,6 +78,7 @@ def test_every_command_of_a_recipe_is_one_of_ours(
         lu = commande.make_context(premier, list(suite)).params
         assert lu["dossier"] == Path("rapport-sne")
         assert ("socle" in lu["mentions"]) is ("--mention" in suite)
+        assert (lu["candidat"] == Path(CANDIDAT)) is ("socle" in lu["mentions"])
 
 
 def test_gitlab_keeps_the_reports_even_of_a_failed_job() -> None:
@@ -110,7 +115,8 @@ def test_a_recipe_works_as_it_is_copied(nom: str) -> None:
 def test_more_is_drawn_at_night() -> None:
     github = recettes.lire(GITHUB)
     assert github["on"]["schedule"][0]["cron"]
-    assert github["env"]["SNE_EXEMPLES"] == "${{ github.event_name == 'schedule' && '10' || '2' }}"
+    exemples = github["jobs"]["conformite"]["env"]["SNE_EXEMPLES"]
+    assert exemples == "${{ github.event_name == 'schedule' && '10' || '2' }}"
     (plan,) = [t for t in recettes.de_gitlab() if t.nom == "sne-conformite"]
     assert plan.variables == {"SNE_EXEMPLES": "2"}
     nuit, autrement = plan.contenu["rules"]

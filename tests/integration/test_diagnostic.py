@@ -192,6 +192,8 @@ def test_alone_it_starts_a_server(tmp_path: Path) -> None:
     seul = sne(tmp_path, "diagnostic")
     assert seul.returncode == 0, seul.stdout + seul.stderr
     assert "Rien n'est à corriger." in seul.stdout
+    assert "un serveur est lancé pour l'essai" in seul.stdout.splitlines()[0]
+    assert "rien envoyé" not in seul.stdout
 
 
 def test_within_run_it_reads_what_the_application_is_given(tmp_path: Path) -> None:

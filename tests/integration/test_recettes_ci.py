@@ -22,6 +22,8 @@ import recettes
 from recettes import CI, Travail
 from serveur_local import Serveur
 
+from sne_sandbox.reports import json as rapport_json
+from sne_sandbox.reports.decision import conclure
 from sne_sandbox.reports.formats import TOUJOURS
 from sne_sandbox.resources import fixtures_dir
 
@@ -252,6 +254,9 @@ def test_a_service_beside_gives_a_certificate_and_judges(
     )  # fmt: skip
     vu = conforme(finis, depot)
     assert vu["entete"]["base"] == "ecole"
+    (dite,) = [ligne for ligne in finis[-1].stdout.splitlines() if ligne.startswith("service.sh : ")]
+    conclusion = conclure(rapport_json.de_json(vu))
+    assert dite == f"service.sh : {conclusion} ; conforme : true ; le rapport est dans rapport-sne/"
     secrets = depot / ".sne-secrets"
     assert {f.name for f in secrets.iterdir()} == {
         "G1226.pem", "G1226.key", "G1226.p12", "ca.pem", "truststore.p12",

@@ -24,9 +24,12 @@ def commande() -> None:
 @commande.command("creer")
 @click.option("--nom", required=True, help="À qui elle est : ce que dira l'attestation.")
 @click.option("--out", "dossier", type=click.Path(path_type=Path, file_okay=False), default=Path(),
-              metavar="DOSSIER", help="Où l'écrire (par défaut, ici).")  # fmt: skip
+              metavar="DOSSIER", help="Dossier où les écrire, créé au besoin (ici, par défaut).")  # fmt: skip
 def creer(nom: str, dossier: Path) -> None:
-    """Fait une clé Ed25519 : sne-sandbox.cle, à garder secrète, et sne-sandbox.cle.pub, à donner."""
+    """Fait une clé Ed25519 : sne-sandbox.cle, à garder secrète, et sne-sandbox.cle.pub, à donner.
+
+    Les deux fichiers ont toujours ces noms : --out est le dossier où ils vont, et non un nom de fichier.
+    """
     from sne_sandbox.reports import signature
 
     privee, publique, cle = signature.creer(nom, dossier)

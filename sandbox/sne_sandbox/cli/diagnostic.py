@@ -5,7 +5,7 @@ import json
 import os
 import threading
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
@@ -71,6 +71,8 @@ def commande(pret: Path | None, forme: str, **options: Any) -> int:
             )
         )
     else:
+        if branchement.essai:
+            click.echo("Sans adresse (--url, SNE_URL, --ready-file) : un serveur est lancé pour l'essai.")
         click.echo(f"Diagnostic de {branchement.dite}")
         for ligne in dire(points):
             click.echo(ligne)
@@ -139,7 +141,7 @@ def _servi(servie: "BaseServie") -> "Branchement":
     from sne_sandbox.pki import MOT_DE_PASSE
     from sne_sandbox.server.diagnostic import Branchement
 
-    fichiers = {nom: Path(servie.pret[cle]) for nom, cle in _CLES.items()}
+    fichiers: dict[str, Any] = {nom: Path(servie.pret[cle]) for nom, cle in _CLES.items()}
     return Branchement(
         servie.racine,
         **fichiers,
@@ -168,7 +170,9 @@ def _branchement(options: Mapping[str, Any], pret: Path | None) -> "Branchement"
                 f"[{pret}] n'est pas un fichier prêt.",
                 remede="donnez celui qu'écrit « serve --ready-file FICHIER », pendant que le serveur tourne",
             ) from None
-    donnes = {nom: options[nom] or (Path(lu[cle]) if cle in lu else None) for nom, cle in _CLES.items()}
+    donnes: dict[str, Any] = {
+        nom: options[nom] or (Path(lu[cle]) if cle in lu else None) for nom, cle in _CLES.items()
+    }
     return Branchement(
         str(options["url"] or lu["url"]).rstrip("/"),
         **donnes,
@@ -186,4 +190,4 @@ def _lance(options: Mapping[str, Any], pile: contextlib.ExitStack) -> "Brancheme
     donnes = ["--seed-base=vide", f"--contract={options['contract']}"]
     if options["contracts"] is not None:
         donnes.append(f"--contracts={options['contracts']}")
-    return _servi(BaseServie.de(pile.enter_context(servir_en_enfant(donnes))))
+    return replace(_servi(BaseServie.de(pile.enter_context(servir_en_enfant(donnes)))), essai=True)

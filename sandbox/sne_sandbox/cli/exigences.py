@@ -36,6 +36,7 @@ def commande(ids: tuple[str, ...], mention: str | None, forme: str, **options: A
     """
     contrat = versions.charger(options["contract"], options["contracts"])
     exigences = charger_exigences(contrat.dossiers)
+    ids = tuple(nom.upper() for nom in ids)
     for nom in ids:
         if nom not in exigences:
             raise inconnu("L'exigence", nom, exigences)

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from sne_sandbox.cli.rapports import ligne_de_commande
 from sne_sandbox.reports import annotations, sarif
@@ -14,16 +14,15 @@ from sne_sandbox.reports.signalements import Niveau, Signalement, signaler_contr
 if TYPE_CHECKING:
     from sne_sandbox.operations.controle import Controle
 
-#: A document longer than this is given lines, and no columns.
-_TEXTE_MAX: Final = 5_000_000
-
 
 def ecrire(
     resultats: "Sequence[tuple[Path, Controle]]", forme: str, autre: Callable[[], None] | None
 ) -> None:
     """Writes on stdout the form « sarif » or « gitlab », else calls `autre`, which writes another; then
     the annotations, when GitHub runs us: on stderr, unless stdout is for people."""
-    dits = [dit for chemin, controle in resultats for dit in _signalements(chemin, controle)]
+    dits = [
+        dit for chemin, controle in resultats for dit in signaler_controle(sarif.uri(chemin), controle.fautes)
+    ]
     dits.sort(key=lambda dit: dit.niveau is not Niveau.ERREUR)
     flux = sys.stdout if forme == "text" else sys.stderr
     with annotations.sans_ordres(flux):
@@ -43,13 +42,3 @@ def _ecrire(forme: str, dits: Sequence[Signalement], chemins: Sequence[Path]) ->
     ]
     outil = f"sne-sandbox {version('sne-sandbox')}"
     sys.stdout.write(sarif.journal(outil, dits, conduite, artefacts).decode())
-
-
-def _signalements(chemin: Path, controle: "Controle") -> list[Signalement]:
-    if not controle.fautes:
-        return []
-    try:
-        texte = chemin.read_text("utf-8", "replace")[:_TEXTE_MAX]
-    except OSError:  # the standard input is read once
-        texte = ""
-    return signaler_controle(sarif.uri(chemin), controle.fautes, texte)

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import shlex
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
@@ -12,6 +13,7 @@ import click
 from sne_sandbox.cli.options import inconnu, reglages
 from sne_sandbox.contract import versions
 from sne_sandbox.domain.texte import accorde, plier
+from sne_sandbox.errors import UsageError
 
 _EXEMPLES = """
 \b
@@ -50,7 +52,9 @@ def commande(
             (n for n in connues.noms if n.casefold() in (nom.casefold(), f"liste{nom.casefold()}")), nom
         )
         if nom not in connues.noms:
-            raise inconnu("La nomenclature", nom, connues.noms)
+            erreur = inconnu("La nomenclature", nom, connues.noms)
+            cherche = f"sne-sandbox nomenclatures --cherche {shlex.quote(nom)}"
+            raise UsageError(str(erreur), remede=f"{erreur.remede} ; parmi les codes et libellés : {cherche}")
     listes = {n: _qui_conviennent(n, connues.liste(n), mot) for n in connues.noms if nom in (None, n)}
     if mot is not None:
         listes = {n: codes for n, codes in listes.items() if codes}

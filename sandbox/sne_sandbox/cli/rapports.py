@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from sne_sandbox import resources
-from sne_sandbox.cli.options import inconnu
+from sne_sandbox.cli.options import VARIABLE_CLE, inconnu
 from sne_sandbox.errors import OperatorError, UsageError
 from sne_sandbox.raisons import raison_systeme
 from sne_sandbox.reports import baseline
@@ -97,9 +97,12 @@ class Sorties:
         CandidatIncorrect, CleIncorrecte, UsageError for a mention that is none."""
         privee = None
         if cle:
-            from sne_sandbox.reports.signature import lire_cle
+            from sne_sandbox.reports.signature import CleIncorrecte, lire_cle
 
-            privee = lire_cle(cle)
+            try:
+                privee = lire_cle(cle)
+            except CleIncorrecte as erreur:
+                raise CleIncorrecte(f"--cle ou {VARIABLE_CLE} : {erreur}", remede=erreur.remede) from None
         connues = baseline.lire(reference) if reference is not None else ()
         contrat = None if options is None else (options["contract"], options["contracts"])
         voulues, declare = _demandes(contrat, candidat, mentions)

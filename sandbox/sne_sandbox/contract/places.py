@@ -7,19 +7,26 @@ from typing import Any, Final
 from xml.parsers import expat
 
 #: Longest document whose columns are looked for: reading it again costs as much as its first reading.
-_OCTETS_MAX: Final = 1_000_000
+_OCTETS_MAX: Final = 5_000_000
 
 
 def situer(fautes: Iterable[Any], octets: bytes) -> Iterator[Any]:
     """The faults (`chemin`, `ligne`, `colonne`) of a document with the column of their element; of one that
-    is missing, that of the nearest above it, when it is on the line that is told."""
+    is missing, that of the nearest above it, or of what stands in its place, when it is on the line that is
+    told."""
     places = _places(octets) if len(octets) <= _OCTETS_MAX else {}
+    lignes: dict[int, list[str]] = {}
+    for chemin, (ligne, _) in places.items():
+        lignes.setdefault(ligne, []).append(chemin)
     for faute in fautes:
         chemin = faute.chemin.partition("/@")[0].replace("[1]", "")
         while chemin and chemin not in places:
             chemin = chemin.rpartition("/")[0]
         ligne, colonne = places.get(chemin, (0, 0))
-        yield replace(faute, colonne=colonne) if ligne == faute.ligne else faute
+        if ligne != faute.ligne:
+            dessous = lignes.get(faute.ligne, ()) if chemin else ()
+            colonne = next((places[c][1] for c in dessous if c.startswith(f"{chemin}/")), 0)
+        yield replace(faute, colonne=colonne) if colonne else faute
 
 
 def ouvert(octets: bytes) -> str:

@@ -100,10 +100,13 @@ def controler(
     genre = genre_de(racine)
     version = contrat.version_de_lecture(racine.get("versionInterface", ""))
     if contrat.schemas.validate(racine, document=genre, version=version):
-        refuse = passer(racine, genre, contrat, profil, maintenant, nom=nom)
-        return replace(refuse, fautes=tuple(places.situer(refuse.fautes, octets)))
-    document = codec.decoder_recu(racine, contrat.nomenclatures, octets)
-    return _juger(document, genre, contrat, profil, maintenant, nom)
+        juge = passer(racine, genre, contrat, profil, maintenant, nom=nom)
+    else:
+        document = codec.decoder_recu(racine, contrat.nomenclatures, octets)
+        juge = _juger(document, genre, contrat, profil, maintenant, nom)
+    if not juge.fautes:
+        return juge
+    return replace(juge, fautes=tuple(places.situer(juge.fautes, octets)))
 
 
 def passer(

@@ -88,10 +88,14 @@ def _commande(dit: Signalement) -> str:
         proprietes |= {"file": unquote(dit.lieu.fichier), "line": str(dit.lieu.ligne)}
         if dit.lieu.colonne:
             proprietes["col"] = str(dit.lieu.colonne)
-    dits = [dit.phrase, *dit.details, f"remède : {dit.remede}" if dit.remede else ""]
-    message = "\n".join(visible(ligne) for ligne in dits if ligne)
+    message = "\n".join(visible(ligne) for ligne in _lignes(dit))
     proprietes_dites = ",".join(f"{nom}={_propriete(valeur)}" for nom, valeur in proprietes.items())
     return f"::{dit.niveau.value} {proprietes_dites}::{_texte(message)}"
+
+
+def _lignes(dit: Signalement) -> list[str]:
+    remede = f"remède : {dit.remede}" if dit.remede else ""
+    return [ligne for ligne in (dit.phrase, *dit.details, remede) if ligne]
 
 
 def _texte(texte: str) -> str:
@@ -156,7 +160,7 @@ def qualite(dits: Iterable[Signalement]) -> bytes:
     """The same of any list: what is known is « info »."""
     contenu = [
         {
-            "description": "\n".join((dit.phrase, *dit.details)),
+            "description": "\n".join(_lignes(dit)),
             "check_name": dit.regle,
             "fingerprint": dit.empreinte,
             "severity": _GRAVITES[dit.niveau],

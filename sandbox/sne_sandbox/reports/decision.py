@@ -122,7 +122,7 @@ def conclure(rapport: Rapport) -> str:
 
 
 def couvert(rapport: Rapport) -> str:
-    """« 2 opérations sur 13, 34 exigences prouvées sur 81 »."""
+    """« 2 opérations sur 13, 34 exigences prouvées sur 86 »."""
     dits = []
     for rubrique in rapport.couverture:
         if rubrique.nom == "operations":

@@ -78,9 +78,9 @@ def octets(rapport: Rapport) -> bytes:
 
 def _suites(rapport: Rapport) -> Iterator[tuple[str, Iterable[Cas]]]:
     niveaux = niveaux_de(rapport)
-    textes = {bilan.exigence: bilan.texte for bilan in rapport.bilans}
+    bilans = {bilan.exigence: bilan for bilan in rapport.bilans}
     for groupe, scenarios in groupby(rapport.scenarios, key=lambda scenario: scenario.groupe):
-        yield groupe, [cas for scenario in scenarios for cas in _cas_du_scenario(scenario, niveaux, textes)]
+        yield groupe, [cas for scenario in scenarios for cas in _cas_du_scenario(scenario, niveaux, bilans)]
     montrees = {v.exigence for v in rapport.verifications if v.verdict is Verdict.ECHOUE}
     seuls = [b for b in rapport.bilans if b.exigence not in montrees]
     if rapport.scenarios:
@@ -124,7 +124,7 @@ def _cas_de_mention(mention: Mention, *, exigee: bool) -> Cas:
 
 
 def _cas_du_scenario(
-    scenario: ResultatScenario, niveaux: dict[str, str], textes: dict[str, str]
+    scenario: ResultatScenario, niveaux: dict[str, str], bilans: dict[str, Bilan]
 ) -> Iterator[Cas]:
     classe = f"{scenario.groupe}.{scenario.id}"
     tete = f"{scenario.id} {scenario.titre}".strip()
@@ -135,9 +135,10 @@ def _cas_du_scenario(
         return
     part = scenario.duree / len(scenario.verifications)
     for v in scenario.verifications:
-        nom = f"{tete} — {v.exigence} {textes.get(v.exigence, '')}".strip()
+        bilan = bilans.get(v.exigence)
+        nom = f"{tete} — {v.exigence} {bilan.texte if bilan else ''}".strip()
         genre, sorte, message = _issue(v, decision.issue_de_verification(v, niveaux))
-        yield Cas(classe, nom, part, genre, sorte, message, _corps(v) if genre else "")
+        yield Cas(classe, nom, part, genre, sorte, message, _corps(v, bilan) if genre else "")
 
 
 def _issue(verification: Verification, issue: Issue) -> tuple[str, str, str]:
@@ -164,10 +165,10 @@ def _cas_du_bilan(bilan: Bilan, mode: str) -> Cas:
     enfreints = tuple(c for c in bilan.constats if c.rompue)
     verification = Verification(mode, bilan.exigence, Verdict.ECHOUE, enfreints, connue=bilan.connue)
     genre, sorte, message = _issue(verification, issue)
-    return Cas(mode, nom, 0.0, genre, sorte, message, _corps(verification))
+    return Cas(mode, nom, 0.0, genre, sorte, message, _corps(verification, bilan))
 
 
-def _corps(verification: Verification) -> str:
+def _corps(verification: Verification, bilan: Bilan | None) -> str:
     lignes: list[str] = []
     enfreints = [c for c in verification.constats if c.rompue]
     for constat in enfreints[:_CONSTATS_MAX]:
@@ -175,6 +176,10 @@ def _corps(verification: Verification) -> str:
     if len(enfreints) > _CONSTATS_MAX:
         reste = accorde(len(enfreints) - _CONSTATS_MAX, "autre constat", "autres constats")
         lignes.append(f"… et {reste}.")
+    if bilan is not None and enfreints:
+        quand = dict.fromkeys(str(bilan.conditions.get(constat.sorte, "")) for constat in enfreints)
+        lignes += [f"quand : {condition}" for condition in quand if condition]
+        lignes += [f"remède : {bilan.remede}"] if bilan.remede else []
     if verification.raison:
         lignes.append(f"raison : {verification.raison}")
     if verification.exemple is not None:

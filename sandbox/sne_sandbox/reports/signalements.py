@@ -81,12 +81,11 @@ def signaler(rapport: Rapport) -> list[Signalement]:
     return [*_du_jugement(rapport, dits), *dits]
 
 
-def signaler_controle(fichier: str, fautes: Iterable["FauteDeDocument"], texte: str) -> list[Signalement]:
-    """Those of a document that `check` judged: `texte` is its content, `fichier` the reference to it."""
+def signaler_controle(fichier: str, fautes: Iterable["FauteDeDocument"]) -> list[Signalement]:
+    """Those of a document that `check` judged: `fichier` is the reference to it."""
     dits = []
     for faute in fautes:
-        ligne, colonne = situer(texte, faute.chemin)
-        lieu = Emplacement(fichier, faute.ligne or 1, colonne if ligne == faute.ligne else 0)
+        lieu = Emplacement(fichier, faute.ligne or 1, faute.colonne)
         valeur = "" if faute.valeur in faute.message else f"valeur : {abrege(faute.valeur, _VALEUR_MAX)}"
         chemin = f"chemin : {faute.chemin}" if faute.chemin else ""
         bloque = faute.gravite is Gravite.BLOQUANTE
@@ -130,6 +129,8 @@ def _details(groupe: GroupeConstats) -> Iterator[str]:
         attendu, observe = (abrege(t, _VALEUR_MAX) or RIEN for t in (constat.attendu, constat.observe))
         yield f"attendu : {attendu}"
         yield f"observé : {observe}"
+    if groupe.condition:
+        yield f"quand : {groupe.condition}"
     if groupe.suites:
         yield groupe.suites
     if groupe.scenarios:

@@ -104,7 +104,8 @@ def creer(titulaire: str, dossier: Path) -> tuple[Path, Path, CleDeSignature]:
         for fichier in (privee, publique):
             if fichier.exists():
                 raise CleIncorrecte(
-                    f"[{fichier}] existe déjà : une clé ne se remplace pas.", remede="donnez un autre --out"
+                    f"[{fichier}] existe déjà : une clé ne se remplace pas.",
+                    remede="donnez un autre dossier à --out",
                 )
         tete = f"# titulaire : {cle.titulaire}\n".encode()
         with os.fdopen(os.open(privee, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _DROITS), "wb") as flux:
@@ -192,7 +193,7 @@ def _texte_de(dite: str) -> tuple[str, str]:
         return f"[{dite}]", Path(dite).read_text("utf-8")
     except (OSError, UnicodeDecodeError, ValueError) as erreur:
         quoi = raison_systeme(erreur) if isinstance(erreur, OSError) else "ce n'est pas du texte"
-        raise CleIncorrecte(f"La clé [{dite}] ne se lit pas : {quoi}.", remede=_EN_CREER) from None
+        raise CleIncorrecte(f"Le fichier de clé [{dite}] ne se lit pas : {quoi}.", remede=_EN_CREER) from None
 
 
 def _bloc(texte: str) -> bytes:

@@ -69,7 +69,8 @@ class Point:
 @dataclass(frozen=True, slots=True)
 class Branchement:
     """What an application is given. `url` is the address to which `/services/…` is added; files that it is
-    not given are None; `jeton` opens its API."""
+    not given are None; `jeton` opens its API; `essai` says that the server is there for the diagnosis alone,
+    and that no application was told of it."""
 
     url: str
     ca: Path | None = None
@@ -79,6 +80,7 @@ class Branchement:
     mot_de_passe: str = ""
     guichet: str = ""
     jeton: str = ""
+    essai: bool = False
 
     @property
     def adresse(self) -> SplitResult:
@@ -454,7 +456,8 @@ def _de_la_base(connexion: http.client.HTTPConnection, branchement: Branchement)
         jour = f"{horloge['maintenant'][8:10]}/{horloge['maintenant'][5:7]}/{horloge['maintenant'][:4]}"
         remede = "datez-en vos messages, ou rendez-lui l'heure : sne-sandbox clock real"
         yield Point("jour", None, f"l'horloge de la base est figée au {jour}", remede)
-    yield from _application(arrives["echanges"])
+    if not branchement.essai:
+        yield from _application(arrives["echanges"])
 
 
 def _application(echanges: list[dict[str, Any]]) -> Iterator[Point]:

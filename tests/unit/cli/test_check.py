@@ -45,6 +45,23 @@ def test_the_three_forms_say_what_is_left_out(tmp_path: Path) -> None:
     assert "ligne 46, colonne 21, interfaceNuu/" in texte.stdout
 
 
+def test_what_a_rule_refuses_has_its_column_too(tmp_path: Path) -> None:
+    specimen = (fixtures_dir() / "demandes" / "personne_seule.xml").read_text("utf-8")
+    fichier = tmp_path / "a.xml"
+    fichier.write_text(specimen.replace(">1991-09-14<", ">2991-09-14<"), "utf-8")
+    options = ["check", "--clock", "2018-03-15T12:00:00", str(fichier), "--format"]
+    texte, lu, sarif = (
+        CliRunner().invoke(cli, [*options, forme], standalone_mode=False).stdout
+        for forme in ("text", "json", "sarif")
+    )
+    assert "  ligne 46, colonne 21, interfaceNuu/" in texte
+    (faute,) = json.loads(lu)["fichiers"][0]["fautes"]
+    assert (faute["regle"], faute["ligne"], faute["colonne"]) == ("IDT002", 46, 21)
+    (resultat,) = json.loads(sarif)["runs"][0]["results"]
+    region = resultat["locations"][0]["physicalLocation"]["region"]
+    assert (region["startLine"], region["startColumn"]) == (46, 21)
+
+
 def test_junit_names_its_suites_its_files_and_what_is_wrong(tmp_path: Path) -> None:
     """So that a CI server filters on it."""
     (tmp_path / "a.xml").write_text("<a/>", "utf-8")

@@ -4,6 +4,7 @@ import pytest
 from click.testing import CliRunner
 
 from sne_sandbox.cli import cles
+from sne_sandbox.cli.main import cli
 from sne_sandbox.cli.rapports import ligne_de_commande
 from sne_sandbox.conformance.defi import graine_et_horloge
 from sne_sandbox.reports.signature import CleIncorrecte
@@ -21,6 +22,16 @@ def test_a_key_is_made_shown_and_never_replaced(tmp_path: Path) -> None:
         assert secret not in vu.output
     encore = appeler(cles.commande, ["creer", "--nom", "X", "--out", str(tmp_path)])
     assert isinstance(encore.exception, CleIncorrecte)
+    assert str(tmp_path / "sne-sandbox.cle") in str(encore.exception)
+
+
+def test_a_key_that_is_not_there_is_told_with_what_named_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SNE_SANDBOX_CLE", str(tmp_path / "nope"))
+    vu = CliRunner().invoke(cli, ["run", "--", "true"], standalone_mode=False)
+    assert isinstance(vu.exception, CleIncorrecte)
+    assert str(vu.exception).startswith("--cle ou SNE_SANDBOX_CLE : Le fichier de clé [")
 
 
 def test_a_challenge_is_drawn() -> None:

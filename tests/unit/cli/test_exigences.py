@@ -33,6 +33,7 @@ def test_one_is_told_whole() -> None:
     assert "se juge : par le trafic, ou piloté" in lancer("EMB-01")
     assert "se juge : non testée, " in lancer("CTR-09")
     assert "remède : " in dit
+    assert lancer("fid-02") == dit
 
 
 def test_json_and_markdown_say_all() -> None:

@@ -54,3 +54,4 @@ def test_an_unknown_list_is_told_with_those_like_it() -> None:
     vu = lancer("ListeTypLogement")
     assert isinstance(vu.exception, UsageError)
     assert "ListeTypeLogement" in vu.exception.remede
+    assert "nomenclatures --cherche ListeTypLogement" in vu.exception.remede

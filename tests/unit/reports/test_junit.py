@@ -1,3 +1,4 @@
+import json
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -6,7 +7,7 @@ import pytest
 from lxml import etree
 from specimen import NIR, NIR_TREIZE, conforme, grand, rapport, trafic
 
-from sne_sandbox.reports import junit
+from sne_sandbox.reports import annotations, junit
 from sne_sandbox.reports.decision import decider, exiger_mentions
 from sne_sandbox.reports.model import (
     Lacune,
@@ -62,6 +63,19 @@ def test_each_verdict_has_its_outcome() -> None:
     assert cas(racine, "EVT.EVT-01", "FID-14").find("skipped") is not None
     assert "s'est tue" in cas(racine, "ROB.ROB-01", "ROB-01").find("error").get("message")
     assert cas(racine, "CRE.CRE-01", "EMB-06").find("skipped").get("message").startswith("Recommandation")
+
+
+def test_a_failure_says_when_it_happens_and_what_to_do() -> None:
+    dit = {"remede": "Transmettez-les tous.", "conditions": {"cotitulaire_absent": "Toujours."}}
+    bilans = tuple(replace(b, **dit) if b.exigence == "FID-02" else b for b in rapport().bilans)  # type: ignore[arg-type]
+    juge = replace(rapport(), bilans=bilans)
+    texte = cas(arbre(juge), "CRE.CRE-03", "FID-02").findtext("failure")
+    assert "\nquand : Toujours.\nremède : Transmettez-les tous.\n" in texte
+    (dite,) = [q for q in json.loads(annotations.octets(juge)) if q["check_name"] == "FID-02"]
+    assert "\nquand : Toujours.\n" in dite["description"]
+    assert dite["description"].endswith("\nremède : Transmettez-les tous.")
+    for sans in (junit.octets(rapport()).decode(), annotations.octets(rapport()).decode()):
+        assert "remède" not in sans
 
 
 def test_what_broke_outside_any_check_has_its_case() -> None:
