@@ -185,6 +185,7 @@ def _a_faire(referentiel: ReferentielDeCertification, candidat: Candidat, fichie
         e for m in visees for e in certification.demandees(m, options) if e in certification.attestables
     )
     herites = {h for m in visees for h in m.herite}
+    protocole = list(dict.fromkeys(c for partie in parties for c in partie.commandes))
     exemples = max((m.exemples_min for m in visees), default=0)
     mots = ["sne-sandbox", "conform", "--application", ADAPTATEUR, "--candidat", str(fichier)]
     mots += ["--examples", str(exemples)] if exemples else []
@@ -196,7 +197,12 @@ def _a_faire(referentiel: ReferentielDeCertification, candidat: Candidat, fichie
             {"id": m.id, "roles": [r for r in m.roles if r not in declares]} for m in autres
         ],
         "commande": shlex.join(mots) if visees else "",
-        "protocole": list(dict.fromkeys(c for partie in parties for c in partie.commandes)),
+        "protocole": protocole,
+        "une_suffit": [
+            {"id": a.id, "titre": a.titre, "parmi": list(a.parmi), "commandes": commandes}
+            for a in dict.fromkeys(certification.alternatives[a] for p in parties for a in p.alternatives)
+            if all(commandes := [referentiel.commandes_pour(e, protocole) for e in a.parmi])
+        ],
         "roles": [
             {
                 "id": partie.id,
@@ -235,6 +241,10 @@ def _dire_a_faire(contenu: Mapping[str, Any]) -> None:
         _titre("En une épreuve")
         click.echo(f"  {contenu['commande']}")
         click.echo(f"  L'adaptateur y répond aux commandes : {_liste(contenu['protocole'])}")
+        for choix in contenu["une_suffit"]:
+            dites = ", ou ".join(" et ".join(commandes) for commandes in choix["commandes"])
+            click.echo(f"  et à l'une de celles-ci, une suffit : {dites}")
+            click.echo(f"    {choix['titre']} ({' ou '.join(choix['parmi'])})")
         _titre("Rôle par rôle")
         for role in contenu["roles"]:
             click.echo(f"  {role['id']} : {role['titre']}")

@@ -308,8 +308,9 @@ def _finir(refait: Rapport, dossier: DossierPreuves, contrat: tuple[str, Path | 
         refait = baseline.appliquer(
             refait, connues, jour, partiel=reference["partiel"], scenarios=reference["scenarios"]
         ).rapport
-    voulues = tuple(dossier.configuration.get("mentions", ()))
-    return rapports.Sorties(None, contrat=contrat, mentions=voulues).mentionner(refait)[0]
+    voulues, gardees = (tuple(dossier.configuration.get(nom, ())) for nom in ("mentions", "gardees"))
+    sorties = rapports.Sorties(None, contrat=contrat, mentions=voulues, gardees=gardees)
+    return sorties.mentionner(refait)[0]
 
 
 # --- comparison ------------------------------------------------------------------------------------------

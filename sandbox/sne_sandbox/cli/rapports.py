@@ -63,7 +63,7 @@ class Sorties:
     chosen, `scenarios` the ids of the whole plan, once it is read, `juger_tout` that an exchange which could
     not be judged is a failure of the tool. `contrat` is the name and the overlay by which mentions are
     judged, none without it; `mentions` are the ids of those that may not lack, `candidat` the product as
-    declared."""
+    declared, `gardees` the words that asked all this, which the command of a whole trial keeps."""
 
     dossier: Path | None
     connues: tuple[Connue, ...] = ()
@@ -75,6 +75,7 @@ class Sorties:
     contrat: tuple[str, Path | None] | None = None
     mentions: tuple[str, ...] = ()
     candidat: Candidat | None = None
+    gardees: tuple[str, ...] = ()
     _rendu: bool = field(default=False, init=False)
     _referentiel: "ReferentielDeCertification | None" = field(default=None, init=False)
 
@@ -124,6 +125,10 @@ class Sorties:
             contrat=contrat,
             mentions=voulues,
             candidat=declare,
+            gardees=(
+                *(mot for mention in voulues for mot in ("--mention", mention)),
+                *_mots({"--candidat": candidat, "--baseline": reference, "--report-dir": dossier}),
+            ),
         )
 
     def apprendre(self) -> None:
@@ -145,7 +150,7 @@ class Sorties:
         rapport = replace(
             rapport,
             entete=replace(rapport.entete, candidat=candidat),
-            mentions=certification.mentionner(rapport, self._referentiel, candidat),
+            mentions=certification.mentionner(rapport, self._referentiel, candidat, self.gardees),
         )
         dites = certification.remarques(candidat, self._referentiel.certification) if candidat else ()
         return exiger_mentions(rapport, self.mentions), dites
@@ -182,9 +187,11 @@ class Sorties:
             connues = [{**asdict(c), "expire": c.expire.isoformat()} for c in self.connues]
             dite = {"connues": connues, "jour": jour.isoformat(), "partiel": partiel}
             configuration = {**configuration, "reference": {**dite, "scenarios": self.scenarios}}
+        # A package that is judged again says what was asked when it was judged.
+        self.gardees = tuple(configuration.get("gardees", self.gardees))
         rapport, dites = self.mentionner(rapport)
         remarques = (*remarques, *dites)
-        configuration = {**configuration, "mentions": self.mentions}
+        configuration = {**configuration, "mentions": self.mentions, "gardees": self.gardees}
         fichiers: dict[str, Path] = {}
         absents: dict[str, str] = {}
         echec: RapportNonEcrit | None = None
@@ -314,6 +321,11 @@ def attester(rapport: Rapport, empreinte: str, cle: "CleDeSignature", chemin: Pa
     chemin.write_bytes(
         signature.signer(signature.declarer(rapport, rapport_json.octets(rapport), empreinte, qui), cle)
     )
+
+
+def _mots(options: Mapping[str, Path | None]) -> list[str]:
+    """The words of those that were given."""
+    return [mot for option, chemin in options.items() if chemin is not None for mot in (option, str(chemin))]
 
 
 def _dossiers(contrat: tuple[str, Path | None]) -> "DossiersContrat":

@@ -121,7 +121,10 @@ class _LecteurDeCandidat:
         jour = brute.get("date")
         if not isinstance(jour, date) or isinstance(jour, datetime):
             quoi = "une date sans guillemets est attendue"
-            raise self._refus("date", quoi, "date = 2026-11-30", rang)
+            raise self._refus("date", quoi, f"date = {date.today()}", rang)
+        if jour > (aujourd_hui := date.today()):
+            quoi = f"{jour} est à venir ; on n'atteste que ce qu'on a vu"
+            raise self._refus("date", quoi, f"le jour où c'est attesté, {aujourd_hui} au plus tard", rang)
         piece = {cle: self._texte(brute, cle, rang) for cle in _PIECE if cle in brute}
         return Attestation(
             exigence, auteur, jour.isoformat(), phrase, piece.get("fichier", ""), self._empreinte(piece, rang)

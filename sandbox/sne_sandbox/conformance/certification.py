@@ -6,7 +6,7 @@ given the command that would show it.
 """
 
 import shlex
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from itertools import pairwise
@@ -30,6 +30,7 @@ from sne_sandbox.errors import ContractError
 from sne_sandbox.reports.decision import (
     OBLIGATOIRE,
     exigences_enfreintes,
+    manquements_connus,
     motifs_d_ailleurs,
     scenarios_en_erreur,
 )
@@ -82,6 +83,13 @@ class ReferentielDeCertification:
                 pass
         return choisis
 
+    def commandes_pour(self, exigence: str, connues: Collection[str]) -> list[str]:
+        """The fewest commands of the adapter's protocol, beside those that it knows, that let a scenario show
+        a requirement; none when no more is needed."""
+        qui_montrent = (s for s in self.plan if exigence in s.exigences)
+        autres = (sorted(s.commandes.difference(connues)) for s in qui_montrent)
+        return min(autres, key=len, default=[])
+
 
 def charger_referentiel(dossiers: DossiersContrat) -> ReferentielDeCertification:
     """That of a contract, and the plan of this version. Raises ContractError with file and key."""
@@ -116,11 +124,15 @@ def _inconnu(ou: str, valeur: str, connus: tuple[str, ...]) -> ContractError:
 
 
 def mentionner(
-    rapport: Rapport, referentiel: ReferentielDeCertification, candidat: Candidat | None = None
+    rapport: Rapport,
+    referentiel: ReferentielDeCertification,
+    candidat: Candidat | None = None,
+    gardees: tuple[str, ...] = (),
 ) -> tuple[Mention, ...]:
     """Every mention of the contract, in its order, as far as `rapport` and the attestations of `candidat` go.
-    Without a candidat nothing is attested, and any role may be proved; with one, only what it declares."""
-    examen = _Examen(rapport, referentiel, candidat)
+    Without a candidat nothing is attested, and any role may be proved; with one, only what it declares.
+    `gardees` are the words of what was asked of this trial (--candidat…): those of a whole one keep them."""
+    examen = _Examen(rapport, referentiel, candidat, gardees)
     return tuple(examen.mention(m) for m in referentiel.certification.mentions.values())
 
 
@@ -158,9 +170,14 @@ class _Examen:
     """One report being examined for every mention."""
 
     def __init__(
-        self, rapport: Rapport, referentiel: ReferentielDeCertification, candidat: Candidat | None
+        self,
+        rapport: Rapport,
+        referentiel: ReferentielDeCertification,
+        candidat: Candidat | None,
+        gardees: tuple[str, ...],
     ) -> None:
         self._rapport = rapport
+        self._gardees = gardees
         self._referentiel = referentiel
         self._certification = referentiel.certification
         self._plan = referentiel.plan
@@ -169,6 +186,7 @@ class _Examen:
         self._joues = {scenario.id: scenario for scenario in rapport.scenarios}
         self._vus = {(r.nom, vu) for r in rapport.couverture for vu in r.vus}
         self._enfreintes = exigences_enfreintes(rapport)
+        self._connus = manquements_connus(rapport)
 
     @cached_property
     def _attestees(self) -> frozenset[str]:
@@ -207,7 +225,8 @@ class _Examen:
             titre=voulue.titre,
             verdict=verdict,
             exigences=exigences,
-            prouvees=sum(self._prouvee(e) for e in exigences),
+            prouvees=sum(self._etat(e) is EtatExigence.PROUVEE for e in exigences),
+            attestees=sum(self._attestee(e) for e in exigences),
             lacunes=(*map(self._enfreinte, enfreintes), *manques),
             reserves=reserves,
             ignorees=tuple(e for e in certification.niveaux if e in ignorees and e not in exigences),
@@ -216,10 +235,12 @@ class _Examen:
     # --- what is proved ------------------------------------------------------------------------------------
 
     def _prouvee(self, exigence: str) -> bool:
-        etat = self._etat(exigence)
-        return etat is EtatExigence.PROUVEE or (
-            etat is not EtatExigence.ENFREINTE and exigence in self._attestees
-        )
+        return self._etat(exigence) is EtatExigence.PROUVEE or self._attestee(exigence)
+
+    def _attestee(self, exigence: str) -> bool:
+        """Whether it stands on the word of the vendor alone."""
+        vus = (EtatExigence.PROUVEE, EtatExigence.ENFREINTE)
+        return exigence in self._attestees and self._etat(exigence) not in vus
 
     def _etat(self, exigence: str) -> EtatExigence:
         bilan = self._bilans.get(exigence)
@@ -300,7 +321,7 @@ class _Examen:
     def _epreuve(self, voulue: MentionProposee) -> Iterator[Lacune]:
         """What the trial itself lacks."""
         entete = self._rapport.entete
-        entiere = commande_de(self._rapport, *self._exemples(voulue))
+        entiere = commande_de(self._rapport, *self._exemples(voulue), *self._gardees)
         if voulue.mode and entete.mode == TRAFIC:
             yield Lacune("mode", "cette mention se juge en pilotant l'application", entiere)
         elif voulue.plan and self._absents:
@@ -385,6 +406,11 @@ class _Examen:
         for exigence in sorted(ignorees):
             if self._etat(exigence) is EtatExigence.ENFREINTE and exigence not in portee:
                 yield f"{exigence}, dont une autre tient lieu, est enfreinte."
+        for quoi, raison in self._connus.items():
+            if quoi in self._joues:
+                yield f"Le scénario {quoi} est en erreur, manquement connu : {raison}."
+            elif quoi not in portee and quoi not in ignorees:
+                yield f"Hors de cette mention, {quoi} est enfreinte, manquement connu : {raison}."
         dehors = [e for e in self._enfreintes if e not in portee and e not in ignorees]
         if dehors:
             dites = accorde(

@@ -12,7 +12,7 @@ from typing import Final
 from sne_sandbox.domain.dates import PARIS
 from sne_sandbox.domain.texte import accorde, visible
 from sne_sandbox.operations.attestation import LARGEUR, LIGNES, remplir
-from sne_sandbox.reports import synthese
+from sne_sandbox.reports import decision, synthese
 from sne_sandbox.reports.masque import masquer
 from sne_sandbox.reports.model import SEUL, TRAFIC, Alentours, Rapport
 
@@ -67,8 +67,7 @@ def _corps(rapport: Rapport, tete: synthese.TeteDeRapport) -> Iterator[str]:
     if rapport.mentions:
         yield ""
         for mention in rapport.mentions[:_MENTIONS_MAX]:
-            prouvees = accorde(mention.prouvees, "exigence prouvée", "exigences prouvées")
-            yield f"{mention.titre} : {mention.verdict} ({prouvees} sur {len(mention.exigences)})"
+            yield f"{mention.titre} : {mention.verdict} ({decision.preuves_de(mention)})"
     yield ""
     for famille in synthese.familles(rapport):
         prouvees = accorde(famille.prouvees, "prouvée", "prouvées")

@@ -66,6 +66,18 @@ def exigences_enfreintes(rapport: Rapport) -> tuple[str, ...]:
     return tuple(enfreintes | dict.fromkeys(b.exigence for b in rapport.bilans if _compte(b)))
 
 
+def manquements_connus(rapport: Rapport) -> dict[str, str]:
+    """What the baseline excuses of what would break the verdict (mandatory requirements, scenarios in error):
+    its reason, by id. What breaks elsewhere all the same is left out."""
+    niveaux = niveaux_de(rapport)
+    excuses = {b.exigence: b.connue for b in rapport.bilans if b.etat is EtatExigence.ENFREINTE}
+    excuses |= {v.exigence: v.connue for v in rapport.verifications if v.verdict is Verdict.ECHOUE}
+    connus = {e: raison for e, raison in excuses.items() if niveaux.get(e) == OBLIGATOIRE}
+    connus |= {v.scenario: v.connue for v in rapport.verifications if v.verdict is Verdict.ERREUR}
+    comptes = {*exigences_enfreintes(rapport), *scenarios_en_erreur(rapport)}
+    return {quoi: raison for quoi, raison in connus.items() if raison and quoi not in comptes}
+
+
 def scenarios_en_erreur(rapport: Rapport) -> tuple[str, ...]:
     """Those that could not be carried out, and that nothing excuses."""
     erreurs = dict.fromkeys(v.scenario for v in rapport.verifications if en_erreur(v))
@@ -107,7 +119,8 @@ def motifs_d_ailleurs(rapport: Rapport) -> tuple[str, ...]:
 
 def conclure(rapport: Rapport) -> str:
     """What the whole comes to, in French: the mentions that are acquired; else what was covered, and how many
-    failures there are. Nothing is concluded of a trial that did not go to its end."""
+    failures there are, those that the baseline excuses apart. Nothing is concluded of a trial that did not go
+    to its end."""
     if rapport.entete.inacheve:
         return "Épreuve inachevée"
     acquises = _titres([m for m in rapport.mentions if m.acquise])
@@ -115,7 +128,12 @@ def conclure(rapport: Rapport) -> str:
     if manquements:
         suite = f"manquements : {manquements}"
     elif rapport.conforme:
-        suite = "" if acquises else "aucun manquement"
+        connus = len(manquements_connus(rapport))
+        if acquises:
+            suite = accorde(connus, "manquement connu", "manquements connus") if connus else ""
+        else:
+            suite = "aucun manquement"
+            suite += f", hors {accorde(connus, 'connu', 'connus')}" if connus else ""
     else:
         suite = "épreuve non retenue"
     return ", ".join(filter(None, (acquises or couvert(rapport), suite)))
@@ -130,6 +148,15 @@ def couvert(rapport: Rapport) -> str:
     prouvees = sum(b.etat is EtatExigence.PROUVEE for b in rapport.bilans)
     dits.append(f"{accorde(prouvees, 'exigence prouvée', 'exigences prouvées')} sur {len(rapport.bilans)}")
     return ", ".join(dits)
+
+
+def preuves_de(mention: Mention) -> str:
+    """« 84 exigences prouvées et 2 attestées sur 86 »: what is proved of what a mention demands, and what its
+    vendor alone vouches for."""
+    dit = accorde(mention.prouvees, "exigence prouvée", "exigences prouvées")
+    if mention.attestees:
+        dit += f" et {accorde(mention.attestees, 'attestée', 'attestées')}"
+    return f"{dit} sur {len(mention.exigences)}"
 
 
 def _titres(mentions: Iterable[Mention]) -> str:

@@ -134,6 +134,7 @@ def _modele() -> Template:
     )
     environnement.filters |= {
         "accorde": accorde,
+        "preuves": decision.preuves_de,
         "issue_de_verification": decision.issue_de_verification,
         "issue_de_scenario": decision.issue_de_scenario,
         "issue_de_bilan": decision.issue_de_bilan,

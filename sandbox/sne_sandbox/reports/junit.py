@@ -113,8 +113,7 @@ def _conclusion(rapport: Rapport, *, fautifs: bool) -> Iterator[tuple[str, Cas]]
 def _cas_de_mention(mention: Mention, *, exigee: bool) -> Cas:
     if mention.acquise:
         return Cas(MENTION, mention.titre, 0.0)
-    prouvees = accorde(mention.prouvees, "exigence prouvée", "exigences prouvées")
-    dit = f"{mention.verdict.value} : {prouvees} sur {len(mention.exigences)}"
+    dit = f"{mention.verdict.value} : {decision.preuves_de(mention)}"
     manques = "\n".join(
         f"{lacune.quoi} : {lacune.phrase}" + (f"\n  {lacune.commande}" if lacune.commande else "")
         for lacune in mention.lacunes

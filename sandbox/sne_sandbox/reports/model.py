@@ -296,8 +296,8 @@ class Lacune:
 @dataclass(frozen=True, slots=True)
 class Mention:
     """A mention, and how far it is attained. `exigences` are those that it demands of this product,
-    `prouvees` how many of them are; `lacunes` the smallest list that would make it `acquise`; `reserves`
-    French sentences."""
+    `prouvees` how many of them are, `attestees` how many its vendor alone vouches for; `lacunes` the smallest
+    list that would make it `acquise`; `reserves` French sentences."""
 
     id: str
     titre: str
@@ -308,6 +308,7 @@ class Mention:
     reserves: tuple[str, ...] = ()
     ignorees: tuple[str, ...] = field(default=(), metadata=FACULTATIF)
     """Requirements that another, proved, stands for (an alternative)."""
+    attestees: int = field(default=0, metadata=FACULTATIF)
 
     @property
     def acquise(self) -> bool:

@@ -87,7 +87,7 @@ class _Resume:
         self._liste("Recommandations non suivies", conseils, "yellow")
         self._liste("Manquements connus", self._comptes.connus, "dim")
         self._detailler([*ouverts, *conseils])
-        self._mentions()
+        self._mentions("" if fichiers else " (--report-dir DOSSIER les écrit)")
         self._reponses()
         self._couverture()
         self._angles_morts()
@@ -202,8 +202,9 @@ class _Resume:
         if len(toutes) > min(len(lignes), _EXEMPLE_MAX):
             self._dire(f"    … (entier dans le rapport HTML : {len(toutes)} lignes)")
 
-    def _mentions(self) -> None:
-        """Each mention, and what it lacks that those above do not lack already."""
+    def _mentions(self, ou: str) -> None:
+        """Each mention, and what it lacks that those above do not lack already; `ou` says how to have the
+        reports that hold the rest."""
         mentions = self._rapport.mentions
         if not mentions:
             return
@@ -211,10 +212,7 @@ class _Resume:
         dites: set[Lacune | str] = set()
         largeur = max(len(m.titre) for m in mentions)
         for mention in mentions:
-            prouvees = accorde(mention.prouvees, "exigence prouvée", "exigences prouvées")
-            ligne = (
-                f"  {mention.titre:<{largeur}}  {mention.verdict}, {prouvees} sur {len(mention.exigences)}"
-            )
+            ligne = f"  {mention.titre:<{largeur}}  {mention.verdict}, {decision.preuves_de(mention)}"
             self._dire(ligne, "green" if mention.acquise else "")
             for reserve in mention.reserves:
                 if reserve not in dites:
@@ -227,7 +225,7 @@ class _Resume:
                 self._dire(f"      {lacune.quoi} : {abrege(lacune.phrase, _VALEUR_MAX)}{commande}")
             if len(nouvelles) > _LACUNES_MAX:
                 autres = accorde(len(nouvelles) - _LACUNES_MAX, "autre", "autres")
-                self._dire(f"      … et {autres} (sne-sandbox certification --a-faire candidat.toml)")
+                self._dire(f"      … et {autres}, dans rapport.json et rapport.html{ou}.")
             dites.update(mention.lacunes, mention.reserves)
 
     def _reponses(self) -> None:

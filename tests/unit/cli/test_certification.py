@@ -1,6 +1,7 @@
 """`sne-sandbox certification`, and what --candidat and --mention make of a judgement."""
 
 import json
+import shlex
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -80,6 +81,7 @@ def test_what_is_to_be_done_is_told_before_any_trial(tmp_path: Path) -> None:
     assert "--scenario DEC-AVEC-BAIL --scenario DEC-SANS-BAIL" in dit
     assert "✓ écrite  EMB-14" in dit
     assert "Hors des rôles" not in dit
+    assert "une suffit : consulter" not in dit, "its roles have these commands already"
 
     (tmp_path / "c.toml").write_text(
         'editeur = "E"\nproduit = "P"\nversion = "1"\nroles = ["enregistreur"]\n', "utf-8"
@@ -91,8 +93,15 @@ def test_what_is_to_be_done_is_told_before_any_trial(tmp_path: Path) -> None:
     hors = {m["id"]: m["roles"] for m in lu["hors_de_ses_roles"]}
     assert hors["dalo"] == ["dalo", "releves"]
     assert "integrer_dispatching" not in lu["protocole"]
+    (choix,) = lu["une_suffit"]
+    assert choix["id"] == "retrouver"
+    assert dict(zip(choix["parmi"], choix["commandes"], strict=True)) == {
+        "VIE-24": ["consulter"],
+        "VIE-23": ["rechercher"],
+    }
     texte = lancer("--a-faire", tmp_path / "c.toml").stdout
     assert "dalo : il faudrait dalo, releves" in texte
+    assert "une suffit : consulter, ou rechercher" in texte
 
 
 def test_no_role_at_all_is_told(tmp_path: Path) -> None:
@@ -131,7 +140,20 @@ def test_a_judgement_says_its_mentions_and_its_candidat(
 def test_a_report_read_again_keeps_its_candidat(tmp_path: Path) -> None:
     _, lu = rendre(rapport(), tmp_path / "un", candidat=CANDIDAT)
     _, relu = rendre(lu, tmp_path / "deux")
-    assert relu == lu
+    assert relu.entete == lu.entete
+    assert [m.verdict for m in relu.mentions] == [m.verdict for m in lu.mentions]
+
+
+def test_the_command_of_a_whole_trial_keeps_what_was_asked(tmp_path: Path) -> None:
+    connues = tmp_path / "connues.toml"
+    connues.write_text("", "utf-8")
+    options = {"candidat": CANDIDAT, "reference": connues, "mentions": ["socle, dalo"]}
+    _, lu = rendre(rapport(), tmp_path / "r", **options)
+    (lacune,) = next(m for m in lu.mentions if m.id == "dalo").lacunes
+    assert lacune.commande == shlex.join(
+        ["sne-sandbox", "conform", "--application", "./adaptateur", "--mention", "socle", "--mention", "dalo"]
+        + ["--candidat", str(CANDIDAT), "--baseline", str(connues), "--report-dir", str(tmp_path / "r")]
+    )
 
 
 def test_a_mention_that_is_demanded_decides_of_the_exit_code(tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """`candidat.toml`: a product as its vendor declares it; what is refused, with its line."""
 
 import hashlib
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,7 @@ from sne_sandbox.reports.model import Attestation, Candidat
 
 CERTIFICATION = charger_certification(DossiersContrat(resources.contracts_dir(), "v5.2"))
 TETE = 'editeur = "E"\nproduit = "P"\nversion = "1"\n'
-UNE = '[[attestations]]\nexigence = "EMB-14"\nauteur = "A"\ndate = 2026-11-20\nphrase = "Oui."\n'
+UNE = '[[attestations]]\nexigence = "EMB-14"\nauteur = "A"\ndate = 2025-11-20\nphrase = "Oui."\n'
 
 
 def lu(dossier: Path, texte: str) -> Candidat:
@@ -28,6 +29,12 @@ def test_the_example_is_read_and_attests_all_that_can_be() -> None:
     assert set(candidat.options) == set(CERTIFICATION.options)
 
 
+def test_what_is_attested_today_is_read(tmp_path: Path) -> None:
+    aujourd_hui = date.today().isoformat()
+    (attestation,) = lu(tmp_path, TETE + UNE.replace("2025-11-20", aujourd_hui)).attestations
+    assert attestation.date == aujourd_hui
+
+
 def test_three_lines_are_enough(tmp_path: Path) -> None:
     assert lu(tmp_path, TETE) == Candidat("E", "P", "1")
 
@@ -38,7 +45,7 @@ def test_the_digest_of_a_piece_is_computed_beside_the_file(tmp_path: Path) -> No
     sans = lu(tmp_path, f'{TETE}{UNE}fichier = "trace.pdf"\n')
     avec = lu(tmp_path, f'{TETE}{UNE}fichier = "trace.pdf"\nsha256 = "{empreinte.upper()}"\n')
     assert sans == avec
-    assert sans.attestations == (Attestation("EMB-14", "A", "2026-11-20", "Oui.", "trace.pdf", empreinte),)
+    assert sans.attestations == (Attestation("EMB-14", "A", "2025-11-20", "Oui.", "trace.pdf", empreinte),)
 
 
 @pytest.mark.parametrize(
@@ -59,8 +66,9 @@ def test_the_digest_of_a_piece_is_computed_beside_the_file(tmp_path: Path) -> No
         (TETE + UNE + UNE.replace("EMB-14", "CTR-09").replace('"A"', '""'), "ligne 11, « auteur » : un"),
         (f"{TETE}{UNE}{UNE}", "ligne 10, « exigence » : EMB-14 est attestée deux fois"),
         (f"{TETE}{UNE.replace('EMB-14', 'EMB-99')}", "ligne 5, « exigence » : EMB-99 n'existe pas"),
-        (TETE + UNE.replace("2026-11-20", '"2026-11-20"'), "ligne 7, « date » : une date"),
-        (f"{TETE}{UNE.replace('date = 2026-11-20', '')}", "ligne 4, « date » : une date"),
+        (TETE + UNE.replace("2025-11-20", '"2025-11-20"'), "ligne 7, « date » : une date"),
+        (f"{TETE}{UNE.replace('date = 2025-11-20', '')}", "ligne 4, « date » : une date"),
+        (TETE + UNE.replace("2025-11-20", "2999-11-20"), "ligne 7, « date » : 2999-11-20 est à venir"),
         (f'{TETE}{UNE}sha256 = "00"\n', "ligne 9, « sha256 » : de quel fichier"),
         (f'{TETE}{UNE}fichier = "absent.pdf"\n', "ligne 9, « fichier » : ["),
         (f'{TETE}{UNE}fichier = "candidat.toml"\nsha256 = "00"\n', "ligne 10, « sha256 » : ce n'est pas"),

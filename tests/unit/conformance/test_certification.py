@@ -109,7 +109,12 @@ def test_all_that_is_demanded_acquires_every_mention_and_lacks_nothing() -> None
     for mention in trouvees.values():
         assert mention.verdict is VerdictMention.ACQUISE, mention
         assert (mention.lacunes, mention.reserves) == ((), ())
-        assert mention.prouvees == len(mention.exigences)
+        attestees = CERTIFICATION.attestables.keys() & {*mention.exigences}
+        assert (mention.prouvees, mention.attestees) == (
+            len(mention.exigences) - len(attestees),
+            len(attestees),
+        ), "what is attested is not proved"
+    assert trouvees["complet"].attestees == 2
 
 
 def test_without_evidence_nothing_is_acquired() -> None:
@@ -171,6 +176,50 @@ def test_a_known_failure_is_a_reserve_with_its_expiry() -> None:
     assert "ticket 12 (jusqu'au 31/12/2026)" in socle.reserves[0]
     expiree = baseline.appliquer(rapport(enfreintes=["VIE-01"]), [connue], date(2027, 1, 1)).rapport
     assert mentions(expiree)["socle"].verdict is VerdictMention.REFUSEE
+
+
+def test_a_known_failure_elsewhere_is_a_reserve_as_it_is_when_nothing_excuses_it() -> None:
+    connue = Connue("ticket 12", date(2026, 12, 31), exigence="VIE-23")
+    nue = rapport(enfreintes=["VIE-23"])
+    excuse = baseline.appliquer(nue, [connue], JOUR.date()).rapport
+    for juge in (nue, excuse):
+        assert mentions(juge)["messages"].verdict is VerdictMention.RESERVES
+    (reserve,) = mentions(excuse)["messages"].reserves
+    assert reserve == (
+        "Hors de cette mention, VIE-23 est enfreinte, manquement connu : ticket 12 (jusqu'au 31/12/2026)."
+    )
+    assert mentions(excuse)["consultation"].verdict is VerdictMention.RESERVES
+    assert len(mentions(excuse)["consultation"].reserves) == 1, "told once"
+    conseil = replace(connue, exigence="VIE-12")  # a SHOULD, which elsewhere costs nothing, excused or not
+    recommandee = baseline.appliquer(rapport(enfreintes=["VIE-12"]), [conseil], JOUR.date()).rapport
+    assert mentions(recommandee)["messages"].verdict is VerdictMention.ACQUISE
+
+
+def test_a_scenario_in_error_that_is_known_is_a_reserve_of_every_mention() -> None:
+    juge = rapport()
+    verification = Verification("CRE-NIR", "VIE-01", Verdict.ERREUR)
+    erreur = ResultatScenario("CRE-NIR", "creation", "", Verdict.ERREUR, (verification,), exemples=10)
+    juge = decider(replace(juge, scenarios=tuple(erreur if s.id == erreur.id else s for s in juge.scenarios)))
+    connue = Connue("ticket 12", date(2026, 12, 31), verification="CRE-NIR/VIE-01")
+    excuse = baseline.appliquer(juge, [connue], JOUR.date()).rapport
+    for mention in mentions(excuse).values():
+        assert mention.verdict is VerdictMention.RESERVES, mention
+        assert "Le scénario CRE-NIR est en erreur, manquement connu : ticket 12" in mention.reserves[0]
+
+
+def test_a_whole_trial_that_lacks_keeps_all_that_was_asked_of_it() -> None:
+    gardees = ("--mention", "socle", "--candidat", "mon candidat.toml")
+    juge = rapport(exemples=1)
+    trouvees = {m.id: m for m in mentionner(juge, REFERENTIEL, CANDIDAT, gardees)}
+    (lacune,) = trouvees["complet"].lacunes
+    assert lacune.commande == (
+        "sne-sandbox conform --application './mon adaptateur' --examples 10 --mention socle"
+        " --candidat 'mon candidat.toml'"
+    )
+    (seule,) = {m.id: m for m in mentionner(rapport(["VIE-09"]), REFERENTIEL, CANDIDAT, gardees)}[
+        "socle"
+    ].lacunes
+    assert seule.commande.endswith("--scenario CYC-SEPARER"), "one scenario acquires no mention"
 
 
 def test_what_lacks_has_the_command_that_shows_it() -> None:
@@ -331,7 +380,7 @@ def test_more_evidence_never_makes_a_mention_worse(
         assert _RANG.index(apres[identifiant].verdict) >= _RANG.index(mention.verdict), identifiant
         if mention.verdict is VerdictMention.ACQUISE:
             assert not mention.lacunes
-            assert mention.prouvees == len(mention.exigences)
+            assert mention.prouvees + mention.attestees == len(mention.exigences)
             assert set(mention.exigences) <= peu - rompues | attestees
         else:
             assert mention.lacunes or mention.reserves

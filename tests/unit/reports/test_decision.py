@@ -2,11 +2,13 @@
 
 import io
 from dataclasses import replace
+from datetime import date
 
 import pytest
 from specimen import conforme, entete, rapport, trafic
 
-from sne_sandbox.reports import decision, html, junit, progression, text
+from sne_sandbox.reports import baseline, decision, html, junit, progression, text
+from sne_sandbox.reports.baseline import Connue
 from sne_sandbox.reports.decision import (
     conclure,
     decider,
@@ -141,6 +143,21 @@ def test_the_conclusion_is_what_is_acquired_else_what_was_covered() -> None:
     )
     assert conclure(decider(conforme(), ["La commande a échoué."])).endswith("épreuve non retenue")
     assert conclure(decider(replace(acquis, entete=entete(inacheve="Coupé.")))) == "Épreuve inachevée"
+
+
+def test_the_conclusion_tells_what_the_baseline_excuses() -> None:
+    """A failure that is excused makes nobody fail; it is told all the same."""
+    juge = rapport()
+    connues = [Connue("ticket", date(2099, 1, 1), exigence=b.exigence) for b in juge.bilans]
+    excuse = baseline.appliquer(juge, connues, date(2026, 3, 2)).rapport
+    nombre = len(decision.exigences_enfreintes(juge)) + len(decision.scenarios_en_erreur(juge))
+    assert excuse.conforme
+    assert list(decision.manquements_connus(juge)) == []
+    assert len(decision.manquements_connus(excuse)) == nombre == 4
+    assert conclure(excuse).endswith(", aucun manquement, hors 4 connus")
+    assert conclure(_avec(("socle", VerdictMention.RESERVES), juge=excuse)) == (
+        "SNE 5.2 – socle (avec réserves), 4 manquements connus"
+    )
 
 
 def test_the_bare_word_is_said_of_no_report() -> None:

@@ -239,7 +239,13 @@ def test_the_product_the_mentions_and_what_they_lack_are_told() -> None:
     mentions = (
         Mention("socle", "SNE 5.2 – socle", VerdictMention.ACQUISE, ("EMB-01",), 1),
         Mention(
-            "attr", "SNE 5.2 – attributions", VerdictMention.INCOMPLETE, ("EMB-01", "VIE-18"), 1, (lacune,)
+            "attr",
+            "SNE 5.2 – attributions",
+            VerdictMention.INCOMPLETE,
+            ("EMB-01", "VIE-18", "EMB-14"),
+            1,
+            (lacune,),
+            attestees=1,
         ),
     )
     juge = replace(
@@ -251,7 +257,7 @@ def test_the_product_the_mentions_and_what_they_lack_are_told() -> None:
     assert "SNE 5.2 – socle : 2 opérations sur 3" in dit
     (cellules,) = page.xpath("//tr[th='SNE 5.2 – attributions']")
     dites = [td.text_content() for td in cellules.iter("td")]
-    assert dites[:2] == ["incomplète", "1 / 2"]
+    assert dites[:2] == ["incomplète", "1 exigence prouvée et 1 attestée sur 3"]
     assert dites[2].startswith("Aucune décision n'a été transmise.Comment la combler")
     assert "sne-sandbox conform --scenario DEC" in dit
 

@@ -132,7 +132,15 @@ def test_a_case_says_its_scenario_and_its_requirement() -> None:
 LACUNE = Lacune("VIE-22", "Aucun DALO n'a été déclaré.", "sne-sandbox conform --scenario DALO")
 MENTIONS = (
     Mention("socle", "SNE 5.2 – socle", VerdictMention.ACQUISE, ("FID-01",), 1),
-    Mention("complet", "SNE 5.2 – complet", VerdictMention.INCOMPLETE, ("FID-01", "VIE-22"), 1, (LACUNE,)),
+    Mention(
+        "complet",
+        "SNE 5.2 – complet",
+        VerdictMention.INCOMPLETE,
+        ("FID-01", "VIE-22"),
+        1,
+        (LACUNE,),
+        attestees=2,
+    ),
 )
 
 
@@ -141,7 +149,10 @@ def test_each_mention_is_a_suite_and_says_what_it_lacks() -> None:
     assert racine.get("failures") == "0"
     socle, complet = (s for s in racine if s.get("name").startswith("mention."))
     assert (socle.get("name"), socle.get("tests"), socle.get("skipped")) == ("mention.socle", "1", "0")
-    assert complet.find("testcase/skipped").get("message") == "incomplète : 1 exigence prouvée sur 2"
+    assert (
+        complet.find("testcase/skipped").get("message")
+        == "incomplète : 1 exigence prouvée et 2 attestées sur 2"
+    )
     assert "VIE-22 : Aucun DALO" in complet.findtext("testcase/system-out")
     assert "sne-sandbox conform --scenario DALO" in complet.findtext("testcase/system-out")
 

@@ -76,7 +76,15 @@ def test_mentions_tell_what_lacks_once_and_how_to_show_it() -> None:
     juge = replace(
         conforme(),
         mentions=(
-            Mention("a", "SNE – a", VerdictMention.RESERVES, ("EMB-01",), 1, reserves=("Une réserve.",)),
+            Mention(
+                "a",
+                "SNE – a",
+                VerdictMention.RESERVES,
+                ("EMB-01",),
+                1,
+                reserves=("Une réserve.",),
+                attestees=1,
+            ),
             Mention("b", "SNE – b", VerdictMention.INCOMPLETE, ("EMB-01", "VIE-01"), 1, manquent[:2]),
             Mention("c", "SNE – c", VerdictMention.INCOMPLETE, ("EMB-01",), 0, manquent, ("Une réserve.",)),
         ),
@@ -84,7 +92,7 @@ def test_mentions_tell_what_lacks_once_and_how_to_show_it() -> None:
     tout = lignes(juge)
     bloc = tout[tout.index("Mentions") :]
     assert bloc[1:8] == [
-        "  SNE – a  acquise avec réserves, 1 exigence prouvée sur 1",
+        "  SNE – a  acquise avec réserves, 1 exigence prouvée et 1 attestée sur 1",
         "      réserve : Une réserve.",
         "  SNE – b  incomplète, 1 exigence prouvée sur 2",
         "      VIE-00 : sans preuve → sne-sandbox conform --scenario S0",
@@ -95,6 +103,13 @@ def test_mentions_tell_what_lacks_once_and_how_to_show_it() -> None:
     assert bloc[8:13] == [
         f"      VIE-0{n} : sans preuve → sne-sandbox conform --scenario S{n}" for n in range(2, 7)
     ]
+    longue = replace(
+        juge.mentions[2], lacunes=tuple(Lacune(f"VIE-{n:02d}", "sans preuve") for n in range(40))
+    )
+    juge = replace(juge, mentions=(longue,))
+    ou = "dans rapport.json et rapport.html"
+    (dite,) = (ligne for ligne in lignes(juge) if ou in ligne)
+    assert dite.endswith(f" autres, {ou} (--report-dir DOSSIER les écrit).")
 
 
 def test_a_log_takes_no_order_from_what_an_application_sent() -> None:

@@ -111,6 +111,7 @@ def rapport(base: str, run: str) -> str:
         conclusion=decision.conclure(lu),
         entete=lu.entete,
         couvert=decision.couvert(lu),
+        preuves_de=decision.preuves_de,
         rejouer=_rejouer(epreuve, lu, base_connue=base_connue),
         montres={e.identifiant: e for e in montres},
         groupes=[

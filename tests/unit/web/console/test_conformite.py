@@ -235,12 +235,20 @@ def test_mentions_are_shown_with_what_lacks(home: Path, page: Callable[..., Any]
     poser(home, "bon", conforme=True, prouvee=True)
     fichier = home / "conformite" / "bon" / "rapport.json"
     manquent = tuple(Lacune(f"VIE-{n:02d}", "sans preuve") for n in range(5))
-    mention = Mention("socle", "SNE 5.2 – socle", VerdictMention.INCOMPLETE, ("NOM-01",), 1, manquent)
+    mention = Mention(
+        "socle", "SNE 5.2 – socle", VerdictMention.INCOMPLETE, ("NOM-01",), 1, manquent, attestees=2
+    )
     fichier.write_bytes(rapport_json.octets(replace(rapport_json.lire(fichier), mentions=(mention,))))
     texte = " ".join(
         page("/conformite/bon").xpath("//section[h2/@id='t-mentions']")[0].text_content().split()
     )
-    for attendu in ("SNE 5.2 – socle", "incomplète", "1 / 1", "VIE-02 : sans preuve", "… et 2 autres."):
+    for attendu in (
+        "SNE 5.2 – socle",
+        "incomplète",
+        "1 exigence prouvée et 2 attestées sur 1",
+        "VIE-02 : sans preuve",
+        "… et 2 autres.",
+    ):
         assert attendu in texte
     assert "VIE-03" not in texte
 
