@@ -20,6 +20,7 @@ from sne_sandbox.cli.preuves import Verificateur, rejuger
 from sne_sandbox.cli.rapports import Sorties
 from sne_sandbox.conformance.defi import graine_et_horloge
 from sne_sandbox.reports import evidence
+from sne_sandbox.resources import fixtures_dir
 
 #: One that loses something of a household (shrunk), what another guichet does, a server to refuse, a panne.
 SCENARIOS = (
@@ -58,9 +59,10 @@ def juge(
     capsys: pytest.CaptureFixture[str],
     verificateur: Verificateur | None = None,
     cle: str | None = None,
+    contracts: Path | None = None,
 ) -> tuple[int, str]:
     """The exit code of a verification, and the lines that it writes."""
-    options = {"contract": "v5.2", "contracts": None}
+    options = {"contract": "v5.2", "contracts": contracts}
     try:
         sorties = Sorties.preparer(None, options=options, cle=cle)
         code = rejuger(fichier, verificateur or Verificateur(), sorties, options)
@@ -328,6 +330,36 @@ def test_an_application_at_fault_or_not_is_judged_again_alike(
     assert code == bool(faute)
     assert "octet pour octet" in dites, dites
     assert "Classe : non signée" in dites
+
+
+def test_another_plan_and_an_overlay_are_told_again(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """By what is in the package, whatever the report that came with it says."""
+    plan, surcharge = tmp_path / "plan", tmp_path / "surcharge"
+    shutil.copytree(fixtures_dir() / "scenarios", plan)
+    (plan / "creation" / "CRE-NIR.toml").write_bytes((plan / "creation" / "CRE-SIMPLE.toml").read_bytes())
+    surcharge.mkdir()
+    (surcharge / "rules.toml").write_text('[ENT008]\ntexte = "autre"\n', "utf-8")
+    mots = ("--scenario", "CRE-SIMPLE", "--examples", "1", "--plan", str(plan), "--contracts", str(surcharge))
+    vu = sne(tmp_path, "conform", "--application", "temoin", *mots, "--report-dir", "r")
+    assert "(contrat surchargé)" in vu.stdout.splitlines()[0]
+    assert "(changés : creation/CRE-NIR.toml)" in vu.stdout.splitlines()[1]
+    rapport = json.loads((tmp_path / "r" / "rapport.json").read_text("utf-8"))
+    assert {m["verdict"] for m in rapport["mentions"]} == {"incomplète"}
+    assert {m["lacunes"][0]["quoi"] for m in rapport["mentions"] if m["id"] == "messages"} == {"plan"}
+    assert all("rules.toml" in m["reserves"][0] for m in rapport["mentions"])
+
+    verificateur, preuves = Verificateur(plan=plan), tmp_path / "r" / "preuves.zip"
+    code, dites = juge(preuves, capsys, verificateur, contracts=surcharge)
+    assert code == 0, dites
+    assert "octet pour octet" in dites
+    membres = contenus(preuves)
+    _rapport(membres, lambda rapport: rapport["entete"].update(autre_plan="", surcharge=[]))
+    code, dites = juge(emballer(preuves, membres), capsys, verificateur, contracts=surcharge)
+    assert code == 1
+    assert "entete.autre_plan" in dites
+    assert "entete.surcharge" in dites
 
 
 def test_another_challenge_is_not_answered(ici: Path, capsys: pytest.CaptureFixture[str]) -> None:

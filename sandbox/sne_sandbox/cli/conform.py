@@ -176,7 +176,8 @@ def commande(
             rapport = suivre(evenements)
             enfant.verifier()
         rapport = de_ces_scenarios(rapport, scenarios)
-        rapport = replace(rapport, entete=replace(rapport.entete, defi=defi))
+        autre_plan = empreintes.autre_plan(textes)
+        rapport = replace(rapport, entete=replace(rapport.entete, defi=defi, autre_plan=autre_plan))
         _verifier_epreuve(rapport)
         rendu = sorties.rendre(
             rapport,

@@ -296,6 +296,8 @@ def _finir(refait: Rapport, dossier: DossierPreuves, contrat: tuple[str, Path | 
     dits: dict[str, Any] = {nom: getattr(ecrit, nom) for nom in ("outil", "candidat", "empreintes", "defi")}
     if ecrit.mode != trafic.MODE or not refait.entete.echanges:
         dits |= {"debut": ecrit.debut, "fin": ecrit.fin}
+    if refait.entete.mode != trafic.MODE:
+        dits["autre_plan"] = empreintes.autre_plan(dossier.plan)
     durees = {s.id: s.duree for s in dossier.rapport.scenarios}
     scenarios = tuple(replace(s, duree=durees.get(s.id, 0.0)) for s in refait.scenarios)
     refait = replace(refait, entete=replace(refait.entete, **dits), scenarios=scenarios)

@@ -5,6 +5,7 @@ demands is in `certification.toml`; here it is compared with what a report says,
 given the command that would show it.
 """
 
+import contextlib
 import shlex
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -26,13 +27,14 @@ from sne_sandbox.contract.certification import (
 )
 from sne_sandbox.contract.overlay import DossiersContrat
 from sne_sandbox.domain.texte import accorde
-from sne_sandbox.errors import ContractError
+from sne_sandbox.errors import ContractError, UsageError
 from sne_sandbox.reports.decision import (
     OBLIGATOIRE,
     exigences_enfreintes,
     manquements_connus,
     motifs_d_ailleurs,
     scenarios_en_erreur,
+    surcharge,
 )
 from sne_sandbox.reports.model import (
     TRAFIC,
@@ -56,12 +58,14 @@ _GARDEES: Final = ("--application", "--faute", "--contract", "--contracts")
 class ReferentielDeCertification:
     """What mentions are judged by: what they demand, and the plan that would show it. `montres` are the
     requirements and the operations that each of its scenarios shows, those that need the fewest commands
-    first; `simples` are those where nothing goes wrong."""
+    first; `simples` are those where nothing goes wrong. `surchargees` are the mentions that the contract as
+    shipped does not have, or not under that title."""
 
     certification: Certification
     plan: Plan
     montres: Mapping[str, frozenset[str]]
     simples: frozenset[str]
+    surchargees: frozenset[str] = frozenset()
 
     def scenarios_pour(self, cherches: Iterable[str], pris: Iterable[str] = ()) -> dict[str, str]:
         """For each requirement or operation, one scenario that shows it: of those of `pris`, to be played
@@ -109,7 +113,19 @@ def charger_referentiel(dossiers: DossiersContrat) -> ReferentielDeCertification
     ranges = sorted(plan, key=lambda s: len(s.commandes))
     montres = {s.id: frozenset(s.exigences) | _operations(s) for s in ranges}
     simples = frozenset(s.id for s in plan if not (s.avec_panne or s.ailleurs))
-    return ReferentielDeCertification(certification, plan, montres, simples)
+    return ReferentielDeCertification(
+        certification, plan, montres, simples, _surchargees(dossiers, certification)
+    )
+
+
+def _surchargees(dossiers: DossiersContrat, certification: Certification) -> frozenset[str]:
+    if dossiers.overlay is None:
+        return frozenset()
+    publiees: Mapping[str, MentionProposee] = {}
+    with contextlib.suppress(UsageError):  # a contract that the user's folder alone has
+        publiees = charger_certification(DossiersContrat(dossiers.racine, dossiers.noms[0])).mentions
+    titres = {(mention.id, mention.titre) for mention in publiees.values()}
+    return frozenset(m.id for m in certification.mentions.values() if (m.id, m.titre) not in titres)
 
 
 @lru_cache(maxsize=1)
@@ -222,7 +238,7 @@ class _Examen:
             verdict = VerdictMention.RESERVES if reserves else VerdictMention.ACQUISE
         return Mention(
             id=voulue.id,
-            titre=voulue.titre,
+            titre=voulue.titre + self._provenance(voulue),
             verdict=verdict,
             exigences=exigences,
             prouvees=sum(self._etat(e) is EtatExigence.PROUVEE for e in exigences),
@@ -231,6 +247,9 @@ class _Examen:
             reserves=reserves,
             ignorees=tuple(e for e in certification.niveaux if e in ignorees and e not in exigences),
         )
+
+    def _provenance(self, voulue: MentionProposee) -> str:
+        return f" ({voulue.id}, de la surcharge)" if voulue.id in self._referentiel.surchargees else ""
 
     # --- what is proved ------------------------------------------------------------------------------------
 
@@ -324,6 +343,8 @@ class _Examen:
         entiere = commande_de(self._rapport, *self._exemples(voulue), *self._gardees)
         if voulue.mode and entete.mode == TRAFIC:
             yield Lacune("mode", "cette mention se juge en pilotant l'application", entiere)
+        elif entete.autre_plan:
+            yield Lacune("plan", entete.autre_plan, entiere)
         elif voulue.plan and self._absents:
             nombre = accorde(len(self._absents), "scénario du plan n'a", "scénarios du plan n'ont")
             yield Lacune("plan", f"{nombre} pas été tenté{'s' * (len(self._absents) > 1)}", entiere)
@@ -396,6 +417,8 @@ class _Examen:
     # --- what is held against it all the same --------------------------------------------------------------
 
     def _reserves(self, portee: set[str], ignorees: set[str]) -> Iterator[str]:
+        if self._rapport.entete.surcharge:
+            yield f"Jugée avec une surcharge du contrat : {surcharge(self._rapport)}."
         for exigence, bilan in self._bilans.items():
             if bilan.etat is not EtatExigence.ENFREINTE or exigence not in portee:
                 continue

@@ -260,6 +260,7 @@ class _Pilotage:
             echanges=self.echanges,
             exemples=sum(resultat.exemples for resultat in resultats),
             inacheve=inacheve(self.interruption, resultats),
+            surcharge=self.banc.base.contrat.dossiers.surcharge,
         )
         resultats = generaliser(resultats, self.recueil.constats)
         bilans = self.conditions.dire(dire_ce_qui_manque(self.recueil.bilans(), resultats))

@@ -288,8 +288,13 @@ class _Seance:
         """The application is sent to another server: one that it must refuse, or the true one again."""
         if etape.quoi != VRAI and etape.quoi not in self.banc.adresses.faux:
             return f"aucun serveur dont le certificat est {FAUX_SERVEURS[etape.quoi].certificat} n'est ouvert"
-        self._adresser(etape.quoi)
-        return None
+        statut = self._adresser(etape.quoi)
+        if statut == Statut.FAIT:
+            return None
+        # Which server it calls now is not known: nothing that follows would show anything.
+        if statut == Statut.NON_GERE:
+            return "l'application ne gère pas « adresser »"
+        return f"« adresser » s'est terminé par « {statut} »"
 
     def controle(self, etape: Etape, rang: int) -> None:
         """The state of the base is looked at."""
@@ -352,13 +357,15 @@ class _Seance:
                     for identifiant, _ in lectures.evenements(vue):
                         self.connu.evenements[pas.reference] = identifiant
 
-    def _adresser(self, serveur: str) -> None:
+    def _adresser(self, serveur: str) -> str:
+        """Tells it where the SNE is; how that ended, as the application says."""
         lien, adresses = self.banc.lien, self.banc.adresses
         services = adresses.services if serveur == VRAI else adresses.faux[serveur]
         if serveur != VRAI:
             lien.serveur = serveur  # whatever it answers, it was told
-        lien.dire("adresser", self.banc.base.maintenant, {"adresses": asdict(services)})
+        reponse = lien.dire("adresser", self.banc.base.maintenant, {"adresses": asdict(services)})
         lien.serveur = serveur
+        return str(reponse["statut"])
 
     def _revenir_au_vrai_serveur(self) -> None:
         if self.banc.lien.serveur != VRAI:

@@ -238,6 +238,7 @@ class _Bande:
             non_juges=_perdus(self.magasin, self.base, reglages.depuis),
             refuses=self.refuses,
             inacheve=reglages.inacheve,
+            surcharge=self.contrat.dossiers.surcharge,
         )
 
 

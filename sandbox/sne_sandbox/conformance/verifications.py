@@ -48,6 +48,8 @@ def _faux_serveur(pas: PasJoue) -> Iterator[Constat]:
     faux = pas.faux
     if faux is None:
         return
+    if any(o.echange.ecoute not in ("", faux.ecoute) for o in pas.observations):
+        return  # it called the true one all the same: this shows nothing
     dire = Dire(faux.exigence, echange_de(pas), None)
     if any(o.lisible and o.soap for o in pas.observations) or pas.statut is Statut.FAIT:
         yield dire.rompue(faux.sorte, faux.accepte, "erreur", pas.statut.value)

@@ -80,6 +80,13 @@ class DossiersContrat:
         suffixes = (".toml", ".csv", ".xsd", ".wsdl")
         return [chemin for chemin in dossier.rglob("*") if chemin.suffix in suffixes]
 
+    @property
+    def surcharge(self) -> tuple[str, ...]:
+        """The files of the user's folder, by their paths in it; none without a folder."""
+        if self.overlay is None:
+            return ()
+        return tuple(sorted(f.relative_to(self.overlay).as_posix() for f in self._connus(self.overlay)))
+
     def trouver(self, chemin: str) -> Path:
         """The file at the relative `chemin`, from the first folder that has it. Raises ContractError when
         none has it, or when the path leaves the folders."""

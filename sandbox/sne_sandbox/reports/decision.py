@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
-from sne_sandbox.domain.texte import accorde
+from sne_sandbox.domain.texte import abrege, accorde
 from sne_sandbox.reports.model import (
     Bilan,
     EtatExigence,
@@ -28,6 +28,8 @@ OBLIGATOIRE = "MUST"
 #: How the reasons begin that the user asks for, beside what the checks say.
 _PREUVE_EXIGEE: Final = "Preuve exigée, et absente"
 _MENTION_EXIGEE: Final = "Mention exigée, et non acquise"
+#: Characters of the names of files that a sentence says.
+_FICHIERS_MAX: Final = 200
 
 
 def decider(rapport: Rapport, autres: Iterable[str] = (), *, exigees: Collection[str] = ()) -> Rapport:
@@ -119,8 +121,8 @@ def motifs_d_ailleurs(rapport: Rapport) -> tuple[str, ...]:
 
 def conclure(rapport: Rapport) -> str:
     """What the whole comes to, in French: the mentions that are acquired; else what was covered, and how many
-    failures there are, those that the baseline excuses apart. Nothing is concluded of a trial that did not go
-    to its end."""
+    failures there are, those that the baseline excuses apart; that the contract was overlaid. Nothing is
+    concluded of a trial that did not go to its end."""
     if rapport.entete.inacheve:
         return "Épreuve inachevée"
     acquises = _titres([m for m in rapport.mentions if m.acquise])
@@ -136,7 +138,22 @@ def conclure(rapport: Rapport) -> str:
             suite += f", hors {accorde(connus, 'connu', 'connus')}" if connus else ""
     else:
         suite = "épreuve non retenue"
-    return ", ".join(filter(None, (acquises or couvert(rapport), suite)))
+    surcharge = " (contrat surchargé)" if rapport.entete.surcharge else ""
+    return ", ".join(filter(None, (acquises or couvert(rapport), suite))) + surcharge
+
+
+def avertir(rapport: Rapport) -> tuple[str, ...]:
+    """French sentences: what was judged by other than what is shipped, a plan or files of the contract."""
+    entete = rapport.entete
+    dits = [f"Un autre plan a été joué : {entete.autre_plan}."] if entete.autre_plan else []
+    if entete.surcharge:
+        dits.append(f"Le contrat est surchargé (--contracts) : {surcharge(rapport)}.")
+    return tuple(dits)
+
+
+def surcharge(rapport: Rapport) -> str:
+    """The files that were laid over the contract, the first ones."""
+    return abrege(", ".join(rapport.entete.surcharge), _FICHIERS_MAX)
 
 
 def couvert(rapport: Rapport) -> str:

@@ -76,21 +76,30 @@ def differences(ecrit: Detail, ici: Detail) -> Iterator[str]:
         avant, apres = ecrit.get(genre, {}), ici.get(genre, {})
         if avant == apres:
             continue
-        lots = (
-            ("changés", sorted(f for f in avant.keys() & apres.keys() if avant[f] != apres[f])),
-            ("absents ici", sorted(avant.keys() - apres.keys())),
-            ("en plus ici", sorted(apres.keys() - avant.keys())),
-        )
-        dits = (f"{quoi} : {abrege(', '.join(lot), _NOMS_MAX)}" for quoi, lot in lots if lot)
-        yield f"{nom} ({' ; '.join(dits)})"
+        yield f"{nom} ({_changes(avant, apres, 'absents ici', 'en plus ici')})"
+
+
+def _changes(avant: Mapping[str, str], apres: Mapping[str, str], perdus: str, ajoutes: str) -> str:
+    """The files that differ, those that are gone, those that came, in French."""
+    lots = (
+        ("changés", sorted(f for f in avant.keys() & apres.keys() if avant[f] != apres[f])),
+        (perdus, sorted(avant.keys() - apres.keys())),
+        (ajoutes, sorted(apres.keys() - avant.keys())),
+    )
+    return " ; ".join(f"{quoi} : {abrege(', '.join(lot), _NOMS_MAX)}" for quoi, lot in lots if lot)
+
+
+def autre_plan(plan: Mapping[str, str]) -> str:
+    """In what a plan is not that of the interface, byte for byte: a French clause, "" when it is."""
+    changes = _changes(d_un_plan(lire_plan(None)), d_un_plan(plan), "ôtés", "ajoutés")
+    return changes and f"le plan donné par --plan n'est pas celui de l'interface ({changes})"
 
 
 def lire_plan(dossier: Path | None) -> dict[str, str]:
-    """The texts of the scenarios of a plan (None: that of the interface), by « groupe/ID.toml »."""
+    """The texts of the scenarios of a plan (None: that of the interface), by « groupe/ID.toml »: those that
+    are played, and no other."""
     racine = dossier or resources.fixtures_dir() / "scenarios"
-    return {
-        f"{f.parent.name}/{f.name}": f.read_text("utf-8") for f in _fichiers(racine) if f.suffix == ".toml"
-    }
+    return {f"{f.parent.name}/{f.name}": f.read_text("utf-8") for f in sorted(racine.glob("*/*.toml"))}
 
 
 def _fichiers(racine: Path) -> Iterable[Path]:

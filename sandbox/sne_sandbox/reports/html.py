@@ -97,6 +97,7 @@ def en_html(rapport: Rapport, alentours: Alentours = SEUL) -> str:
         entete=rapport.entete,
         candidat=rapport.entete.candidat,
         tete=synthese.tete(rapport),
+        avertissements=decision.avertir(rapport),
         alentours=alentours,
         familles=synthese.familles(rapport),
         risques=synthese.risques(rapport),

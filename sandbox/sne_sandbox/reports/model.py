@@ -96,7 +96,7 @@ class VerdictMention(StrEnum):
     INCOMPLETE = "incomplète"
     """Something that it demands has no evidence, or an attestation lacks."""
     RESERVES = "acquise avec réserves"
-    """A recommendation is not followed, or a known failure (baseline) is excused."""
+    """A recommendation is not followed, a known failure (baseline) is excused, the contract is overlaid."""
     ACQUISE = "acquise"
 
 
@@ -348,6 +348,10 @@ class Entete:
     """SHA-256, in hexadecimal, of what judged: rules, requirements, certification, plan, overlay, judge."""
     defi: str = field(default="", metadata=FACULTATIF)
     """The verifier's challenge, from which seed, households and clock were drawn; "" when there is none."""
+    autre_plan: str = field(default="", metadata=FACULTATIF)
+    """French clause: in what the plan that was played is not that of the interface; "" when it is."""
+    surcharge: tuple[str, ...] = field(default=(), metadata=FACULTATIF)
+    """Files of the user's folder that was laid over the contract; none when the contract is as shipped."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -111,6 +111,8 @@ class _Resume:
         self._dire(f"{juge} : {qui}", couleur)
         for motif in self._rapport.motifs:
             self._dire(f"  {motif}")
+        for phrase in decision.avertir(self._rapport):
+            self._dire(f"  {visible(phrase)}", "yellow")
         comptes = self._comptes
         for titre, lot in (("Vérifications", comptes.verifications), ("Exigences", comptes.exigences)):
             if lot:

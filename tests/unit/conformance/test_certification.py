@@ -303,6 +303,40 @@ def test_a_plan_that_is_not_whole_lacks_and_what_it_would_show_is_not_said_again
     assert [lacune.quoi for lacune in mentions(partiel)["socle"].lacunes] == ["plan", "VIE-27"]
 
 
+def test_another_plan_attains_nothing_whatever_it_shows() -> None:
+    """The same scenarios, with less in them."""
+    phrase = "le plan donné par --plan n'est pas celui de l'interface (changés : creation/CRE-NIR.toml)"
+    for mention in mentions(rapport(entete=replace(ENTETE, autre_plan=phrase))).values():
+        assert mention.verdict is VerdictMention.INCOMPLETE, mention.id
+        (lacune,) = mention.lacunes
+        assert (lacune.quoi, lacune.phrase) == ("plan", phrase)
+        assert lacune.commande.startswith("sne-sandbox conform")
+        assert "--plan" not in lacune.commande
+
+
+def test_a_mention_under_an_overlay_is_acquired_with_reserves_at_best(tmp_path: Path) -> None:
+    texte = (
+        '[roles.rien]\ntitre = "Rien"\noperations = ["getNumUnique"]\n'
+        '[mentions.socle-bis]\ntitre = "socle"\nroles = ["rien"]\n'
+        '[mentions.dalo]\ntitre = "dalo, relevés et plus"\n'
+    )
+    (tmp_path / FICHIER).write_text(texte, "utf-8")
+    (tmp_path / "LISEZMOI.txt").write_text("Rien du contrat.", "utf-8")
+    dossiers = DossiersContrat(resources.contracts_dir(), "v5.2", tmp_path)
+    assert dossiers.surcharge == (FICHIER,)
+    referentiel = charger_referentiel(dossiers)
+    juge = rapport(entete=replace(ENTETE, surcharge=dossiers.surcharge))
+    trouvees = {m.id: m for m in mentionner(juge, referentiel, CANDIDAT)}
+    for mention in trouvees.values():
+        assert mention.reserves == (f"Jugée avec une surcharge du contrat : {FICHIER}.",)
+        assert not mention.acquise or mention.verdict is VerdictMention.RESERVES
+    assert trouvees["socle"].titre == "SNE 5.2 – socle"
+    assert trouvees["socle"].verdict is VerdictMention.RESERVES
+    assert trouvees["socle-bis"].titre == "SNE 5.2 – socle (socle-bis, de la surcharge)"
+    assert trouvees["dalo"].titre == "SNE 5.2 – dalo, relevés et plus (dalo, de la surcharge)"
+    assert DossiersContrat(resources.contracts_dir(), "v5.2").surcharge == ()
+
+
 def test_a_scenario_that_is_no_object_keeps_the_whole_from_being_whole() -> None:
     juge = rapport(sans_objet=["RCH-NOM"])
     trouvees = mentions(juge)

@@ -356,6 +356,33 @@ def test_who_refuses_a_server_of_another_name_holds_it(banc: Banc, tmp_path: Pat
     assert verdicts(rapport) == {"EMB-16": Verdict.REUSSI}
 
 
+@pytest.mark.parametrize(
+    ("statut", "raison"),
+    [("non_gere", "l'application ne gère pas « adresser »"),
+     ("erreur", "« adresser » s'est terminé par « erreur »")],
+)  # fmt: skip
+@pytest.mark.parametrize("serveur", ["expire", "autre_nom"])
+def test_who_is_not_sent_to_a_server_to_refuse_is_accused_of_nothing(
+    banc: Banc, tmp_path: Path, serveur: str, statut: str, raison: str
+) -> None:
+    """It knows the command, and does not do it: what it sends next goes to the true server."""
+
+    class Immobile(Double):
+        def envoyer(self, message: dict[str, Any]) -> dict[str, Any]:
+            reponse = super().envoyer(message)
+            if message["commande"] == "adresser":
+                reponse = {"id": message["id"], "statut": statut, "message": "Pas cela."}
+            return reponse
+
+    double = Immobile(banc, _RECONNUS)
+    adresses = replace(ADRESSES, faux={serveur: AdressesServices.sous("https://localhost:2", "x")})
+    scenario(tmp_path, _avec_le_serveur(serveur), "A-FAUX")
+    rapport = courir(double, scenario(tmp_path, COUPLE, "B-APRES"), adresses=adresses, exemples=1)
+    avant, apres = rapport.scenarios
+    assert (avant.verdict, avant.raison) == (Verdict.IGNORE, raison)
+    assert apres.verdict is Verdict.REUSSI, "and the rest of the plan is played"
+
+
 def test_a_server_to_refuse_that_does_not_listen_accuses_nobody(banc: Banc, tmp_path: Path) -> None:
     """A sandbox served without HTTPS, or by an earlier version."""
     texte = _avec_le_serveur("autre_nom")

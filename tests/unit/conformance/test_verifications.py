@@ -1,6 +1,7 @@
 """What an application says of a command against what passed: habits that are no fault."""
 
 import hashlib
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -8,6 +9,7 @@ import pytest
 from banc import FORMULAIRE, MIDI, Banc, message, poser, radiation, renouvellement, specimen
 
 from sne_sandbox.conformance import lectures
+from sne_sandbox.conformance.adresses import FAUX_SERVEURS
 from sne_sandbox.conformance.observation import Observation, observer
 from sne_sandbox.conformance.pas import Connu, PasJoue
 from sne_sandbox.conformance.protocole import Statut
@@ -63,6 +65,27 @@ def test_a_result_told_twice_is_no_proof_and_no_fault(banc: Banc) -> None:
 
     assert dits(numero) == [("VIE-10", True)]
     assert dits(numero, numero) == []
+
+
+def test_who_speaks_to_the_true_server_is_not_said_to_speak_to_the_other(banc: Banc) -> None:
+    """It was told to go elsewhere, says that it did, and did not: its certificate checks are not seen."""
+    banc.creer_demande()
+    (arrive,) = parcourir(banc.services.magasin, banc.nom)
+
+    def dits(ecoute: str) -> list[tuple[str, bool]]:
+        pas = PasJoue(
+            commande="enregistrer",
+            message={"reference": "d1"},
+            reponse={"statut": "fait"},
+            observations=[observer(replace(arrive, ecoute=ecoute), banc.services.contrat)],
+            connu=Connu(),
+            attendus=(Statut.ERREUR,),
+            faux=FAUX_SERVEURS["expire"],
+        )
+        return [(c.exigence, c.tenue) for c in juger_pas(pas) if c.exigence == "EMB-12"]
+
+    assert dits("https_expire") == [("EMB-12", False)]
+    assert dits("https") == []
 
 
 def test_an_error_does_not_prove_that_an_event_is_left_alone(banc: Banc) -> None:

@@ -160,6 +160,20 @@ def test_the_conclusion_tells_what_the_baseline_excuses() -> None:
     )
 
 
+def test_another_plan_and_an_overlaid_contract_are_told() -> None:
+    juge = _avec(("socle", VerdictMention.RESERVES), juge=conforme())
+    assert decision.avertir(juge) == ()
+    tete = replace(juge.entete, surcharge=("certification.toml", "xsd/a.xsd"), autre_plan="le plan diffère")
+    juge = replace(juge, entete=tete)
+    assert conclure(juge) == "SNE 5.2 – socle (avec réserves) (contrat surchargé)"
+    assert decision.avertir(juge) == (
+        "Un autre plan a été joué : le plan diffère.",
+        "Le contrat est surchargé (--contracts) : certification.toml, xsd/a.xsd.",
+    )
+    coupee = replace(tete, inacheve="Coupé.")
+    assert conclure(replace(juge, entete=coupee)) == "Épreuve inachevée"
+
+
 def test_the_bare_word_is_said_of_no_report() -> None:
     for juge in (conforme(), rapport(), trafic()):
         assert "conforme" not in conclure(juge).lower()

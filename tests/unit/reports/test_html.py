@@ -53,6 +53,17 @@ def test_the_page_is_whole_alone_and_obeys_nobody(faire: Any) -> None:
     assert "@import" not in page.findtext(".//style")
 
 
+def test_the_first_panel_tells_another_plan_and_an_overlay() -> None:
+    tete = entete(autre_plan="le plan <b> diffère", surcharge=("rules.toml",))
+    (panneau,) = arbre(replace(conforme(), entete=tete)).xpath("//section[@aria-labelledby='produit']")
+    dits = [p.text_content() for p in panneau.findall("p")]
+    assert dits[:2] == [
+        "Un autre plan a été joué : le plan <b> diffère.",
+        "Le contrat est surchargé (--contracts) : rules.toml.",
+    ]
+    assert not any("surchargé" in p.text_content() for p in arbre(conforme()).findall(".//p"))
+
+
 def test_its_policy_names_its_style_sheet_and_no_other() -> None:
     page = arbre(rapport())
     (politique,) = page.xpath("//meta[@http-equiv='Content-Security-Policy']/@content")

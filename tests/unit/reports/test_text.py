@@ -35,6 +35,17 @@ def test_the_first_twenty_lines_say_what_is_wrong_and_what_to_do() -> None:
     )
 
 
+def test_what_judged_otherwise_than_as_shipped_is_told_first() -> None:
+    juge = conforme()
+    tete = replace(juge.entete, autre_plan="le plan donné diffère", surcharge=("rules.toml",))
+    debut = lignes(replace(juge, entete=tete))[:3]
+    assert "(contrat surchargé) : Mon logiciel" in debut[0]
+    assert debut[1:] == [
+        "  Un autre plan a été joué : le plan donné diffère.",
+        "  Le contrat est surchargé (--contracts) : rules.toml.",
+    ]
+
+
 def test_each_group_tells_all_that_is_known_of_it() -> None:
     tout = lignes(
         rapport(), fichiers={"HTML": Path("r/rapport.html")}, remarques=["manquement connu expiré."]
