@@ -395,3 +395,10 @@ def test_the_proxy_of_a_network_does_not_take_the_calls(
     monkeypatch.setenv("https_proxy", "http://127.0.0.1:9")
     vu = sne(tmp_path, *ICI, "--", *client("colocataires"))
     assert vu.returncode == 0, vu.stderr
+
+
+def test_a_command_that_ends_at_once_is_told_nothing_of_the_set_up(tmp_path: Path) -> None:
+    """What looks at it then may find the server gone."""
+    vu = sne(tmp_path, "run", "--", "true")
+    assert vu.returncode == 1
+    assert "ne peut pas avoir lieu" not in vu.stderr

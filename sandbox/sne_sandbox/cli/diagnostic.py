@@ -116,6 +116,7 @@ class EnMemeTemps:
     def __init__(self, servie: "BaseServie", enfant: "ServeurEnfant") -> None:
         self._enfant = enfant
         self._vue: list[ConfigurationFausse] = []
+        self._clos = False
         # A daemon: a command that is over at once is not kept from ending.
         self._fil = threading.Thread(target=self._verifier, args=[servie], name="sne-diagnostic", daemon=True)
         self._fil.start()
@@ -124,7 +125,8 @@ class EnMemeTemps:
         try:
             verifier(servie)
         except ConfigurationFausse as erreur:
-            if self._enfant.processus.poll() is not None:  # its end is told by who waits for it
+            # The end of the server is told by who waits for it; that of the trial is no fault of anybody's.
+            if self._clos or self._enfant.processus.poll() is not None:
                 return
             self._vue.append(erreur)
             click.echo(f"sne-sandbox : {erreur.diagnostics()}", err=True)
@@ -133,6 +135,7 @@ class EnMemeTemps:
         """Raises ConfigurationFausse when the set-up is wrong; `attendre` waits to know."""
         if attendre:
             self._fil.join()
+        self._clos = True
         for erreur in self._vue:
             raise erreur
 
