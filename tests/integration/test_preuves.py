@@ -19,8 +19,10 @@ from securesystemslib.signer import SSlibKey
 from sne_sandbox.cli.preuves import Verificateur, rejuger
 from sne_sandbox.cli.rapports import Sorties
 from sne_sandbox.conformance.defi import graine_et_horloge
+from sne_sandbox.contract import versions
 from sne_sandbox.errors import UsageError
 from sne_sandbox.reports import evidence, signature
+from sne_sandbox.rules.rule import gravite
 
 #: One that loses something of a household (shrunk), what another guichet does, a server to refuse, a panne.
 SCENARIOS = (
@@ -254,6 +256,18 @@ def _profil(membres: dict[str, bytes]) -> None:
     _rapport(membres, lambda rapport: rapport["entete"].update(profil="strict"))
 
 
+def _profil_partout(membres: dict[str, bytes]) -> None:
+    """In the configuration too: what the server warned of says that it was another."""
+    _profil(membres)
+    configuration = json.loads(membres["configuration.json"])
+    _json(membres, "configuration.json", options={**configuration["options"], "profile": "strict"})
+    dites = lignes(membres, "journal.jsonl")
+    fiches = {**versions.charger("v5.2").regles}
+    regle = next(c for c, f in fiches.items() if gravite(f, "strict") is not gravite(f, "ecole"))
+    dites[0]["anomalies"].append({"regle": regle, "gravite": "avertissement"})
+    ecrire(membres, "journal.jsonl", dites)
+
+
 def _sans_numero(membres: dict[str, bytes]) -> None:
     dites = lignes(membres, "journal.jsonl")
     ecrire(membres, "journal.jsonl", [*dites[:2], {**dites[0], "identifiant": None}, *dites[2:]])
@@ -320,6 +334,7 @@ FORGES: list[tuple[Callable[[dict[str, bytes]], None], str]] = [
     (_reduction, "reglages.reduction : -1"),
     (_exemples, "reglages.exemples : 1000000000"),
     (_profil, "le profil du rapport est strict, celui de la configuration ecole"),
+    (_profil_partout, "refuse, et n'a fait ici qu'avertir"),
     (_sans_numero, "un échange sans numéro"),
     (_champ, "un champ que personne ne lit (commentaire)"),
     (_reference, "Référence : non, son jour, 2019-01-01, n'est pas de l'épreuve"),

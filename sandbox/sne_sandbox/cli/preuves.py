@@ -22,6 +22,7 @@ from sne_sandbox.conformance.defi import graine_et_horloge
 from sne_sandbox.conformance.rejeu import JournalRejoue, MagasinRejoue, Rejeu, RejeuImpossible
 from sne_sandbox.contract import versions
 from sne_sandbox.contract.versions import Contrat
+from sne_sandbox.domain.anomalie import Gravite
 from sne_sandbox.domain.texte import abrege, accorde, visible
 from sne_sandbox.errors import UsageError
 from sne_sandbox.raisons import raison_systeme
@@ -32,6 +33,7 @@ from sne_sandbox.reports.formats import ATTESTATION, PREUVES
 from sne_sandbox.reports.model import Rapport
 from sne_sandbox.reports.progression import suivre
 from sne_sandbox.reports.signature import EDITEUR, VERIFICATEUR, CleDeConfiance, SignatureRefusee
+from sne_sandbox.rules.rule import gravite
 
 if TYPE_CHECKING:
     from sne_sandbox.reports.signature import EnveloppeVerifiee
@@ -278,14 +280,14 @@ def _refaire(dossier: DossierPreuves, contrat: Contrat, vu: _Constat) -> Rapport
     try:
         comptes = [int(n) for n in faits["journal"]] if faits else (0, 0, 0)
         with JournalRejoue(dossier.echanges.lignes(), evidence.relire_echange, comptes) as journal:
-            _verifier_le_profil(dossier, vu)
+            _verifier_le_profil(dossier, journal, contrat, vu)
             manquants = _du_journal(journal, dossier, vu) if faits else _manquants(journal, dossier)
             vu.refuser(_REJUGEMENT, *(f"l'échange {n} manque au journal." for n in manquants))
             if faits and manquants:
                 raise RejeuImpossible("le trafic n'est pas entier")
             juger = _du_trafic if faits else _du_plan
             refait = juger(dossier, journal, contrat, vu)
-        return _finir(refait, dossier, (contrat.nom, contrat.dossiers.overlay), vu)
+        return _finir(refait, dossier, (contrat.nom, contrat.dossiers.overlay), journal.jours, vu)
     except _ILLISIBLE as erreur:
         raise RejeuImpossible(
             "la configuration, le plan ou le procès-verbal ne se lit pas "
@@ -293,12 +295,25 @@ def _refaire(dossier: DossierPreuves, contrat: Contrat, vu: _Constat) -> Rapport
         ) from None
 
 
-def _verifier_le_profil(dossier: DossierPreuves, vu: _Constat) -> None:
-    """Whether the profile of the header is the one that the run was asked with: `report --base` takes that of
-    the base, which no option tells."""
+def _verifier_le_profil(
+    dossier: DossierPreuves, journal: JournalRejoue, contrat: Contrat, vu: _Constat
+) -> None:
+    """Whether the profile of the header is the one that the run was asked with (`report --base` takes that of
+    the base, which no option tells), and no rule that blocks under it was seen to warn only."""
     dit, demande = dossier.rapport.entete.profil, dossier.configuration["options"].get("profile")
     if dit != demande and "base" not in dossier.configuration["options"]:
         vu.refuser(_REJUGEMENT, f"le profil du rapport est {dit}, celui de la configuration {demande}.")
+    if dossier.rapport.entete.mode != trafic.MODE:  # a base that lives on may change its own
+        averties = sorted(
+            regle
+            for regle, poids in journal.poids
+            if poids == Gravite.AVERTISSEMENT.value
+            and regle in contrat.regles
+            and gravite(contrat.regles[regle], dit) is Gravite.BLOQUANTE
+        )
+        if averties:
+            nom = averties[0]
+            vu.refuser(_REJUGEMENT, f"sous le profil {dit}, {nom} refuse, et n'a fait ici qu'avertir.")
 
 
 def _du_journal(journal: JournalRejoue, dossier: DossierPreuves, vu: _Constat) -> list[int]:
@@ -369,7 +384,11 @@ def _du_plan(dossier: DossierPreuves, journal: JournalRejoue, contrat: Contrat, 
 
 
 def _finir(
-    refait: Rapport, dossier: DossierPreuves, contrat: tuple[str, Path | None], vu: _Constat
+    refait: Rapport,
+    dossier: DossierPreuves,
+    contrat: tuple[str, Path | None],
+    jours: Collection[date],
+    vu: _Constat,
 ) -> Rapport:
     """`refait` with what no judge says, which is recorded: dates, durations, what the vendor declares, what a
     baseline excused that day."""
@@ -380,9 +399,13 @@ def _finir(
     durees = {s.id: s.duree for s in dossier.rapport.scenarios}
     scenarios = tuple(replace(s, duree=durees.get(s.id, 0.0)) for s in refait.scenarios)
     refait = replace(refait, entete=replace(refait.entete, **dits), scenarios=scenarios)
+    debut, fin = refait.entete.debut.date(), refait.entete.fin.date()
+    # Those of traffic are those of its exchanges.
+    autres = [j for j in jours if not debut - _UN_JOUR <= j <= fin + _UN_JOUR]
+    if autres and ecrit.mode != trafic.MODE:
+        vu.refuser(_REJUGEMENT, f"des échanges sont du {min(autres)}, et l'épreuve de {debut} à {fin}.")
     if reference := dossier.configuration.get("reference"):
-        connues = baseline.de_json(reference["connues"])
-        jour, (debut, fin) = date.fromisoformat(reference["jour"]), _jours(dossier, refait)
+        connues, jour = baseline.de_json(reference["connues"]), date.fromisoformat(reference["jour"])
         # Of a base that lives on, traffic is judged when one likes: a later day excuses less.
         plus_tard = ecrit.mode == trafic.MODE and jour > fin
         if not plus_tard and not debut - _UN_JOUR <= jour <= fin + _UN_JOUR:
@@ -395,19 +418,6 @@ def _finir(
             vu.dire(_REFERENCE, f"une référence (--baseline) excuse {quoi} : elle est de l'éditeur")
     voulues = tuple(dossier.configuration.get("mentions", ()))
     return rapports.Sorties(None, contrat=contrat, mentions=voulues).mentionner(refait)[0]
-
-
-def _jours(dossier: DossierPreuves, refait: Rapport) -> tuple[date, date]:
-    """The days between which a run was made. Raises RejeuImpossible when its exchanges are of others."""
-    debut, fin = refait.entete.debut.date(), refait.entete.fin.date()
-    # Those of traffic are those of its exchanges.
-    for echange in dossier.echanges if refait.entete.mode != trafic.MODE else ():
-        if not debut - _UN_JOUR <= echange.recu_le.date() <= fin + _UN_JOUR:
-            raise RejeuImpossible(
-                f"l'échange {echange.identifiant} est du {echange.recu_le.date()}, et l'épreuve de {debut} "
-                f"à {fin}"
-            )
-    return debut, fin
 
 
 # --- comparison ------------------------------------------------------------------------------------------

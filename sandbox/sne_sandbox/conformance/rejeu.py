@@ -14,7 +14,7 @@ import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from dataclasses import dataclass, field, fields, replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from multiprocessing import Pipe, get_context, parent_process
 from multiprocessing.connection import wait
 from types import SimpleNamespace, TracebackType
@@ -76,7 +76,8 @@ class RejeuImpossible(BaseException):
 
 class JournalRejoue:
     """The exchanges of a package by their ids, on disk: there may be thousands, and each is read once or
-    twice. `lus` are the ids that were handed out, `comptes` what the base's journal had: how many it kept and
+    twice. `lus` are the ids that were handed out, `jours` the days of arrival, `poids` the rules that found
+    something with the gravité that they had, `comptes` what the base's journal had: how many it kept and
     dropped, its last id. Raises RejeuImpossible for an exchange without number, or with a field that nobody
     would read."""
 
@@ -91,12 +92,16 @@ class JournalRejoue:
         self._fichier = tempfile.TemporaryFile()  # noqa: SIM115 - closed by `__exit__`
         self._places: dict[int, tuple[int, int]] = {}
         self.lus: set[int] = set()
+        self.jours: set[date] = set()
+        self.poids: set[tuple[str, str]] = set()
         for rang, (echange, ligne) in enumerate(echanges, 1):
             numero = echange.identifiant
             if type(numero) is not int or numero < 1:
                 raise RejeuImpossible(f"la ligne {rang} du journal : un échange sans numéro ({numero})")
             if inconnus := sorted(json.loads(ligne).keys() - _CHAMPS):
                 raise RejeuImpossible(f"l'échange {numero} : un champ que personne ne lit ({inconnus[0]})")
+            self.jours.add(echange.recu_le.date())
+            self.poids |= {(str(a.get("regle")), str(a.get("gravite"))) for a in echange.anomalies}
             self._places[numero] = (self._fichier.tell(), len(ligne))
             self._fichier.write(ligne)
 
