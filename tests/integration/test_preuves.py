@@ -278,6 +278,12 @@ def _champ(membres: dict[str, bytes]) -> None:
     ecrire(membres, "journal.jsonl", [{**dites[0], "commentaire": "faux"}, *dites[1:]])
 
 
+def _ancien(membres: dict[str, bytes]) -> None:
+    """Exchanges that came years before the run."""
+    dites = lignes(membres, "journal.jsonl")
+    ecrire(membres, "journal.jsonl", [{**d, "recu_le": f"2019{d['recu_le'][4:]}"} for d in dites])
+
+
 CONNUE = {
     "raison": "x",
     "expire": "2020-01-01",
@@ -337,6 +343,7 @@ FORGES: list[tuple[Callable[[dict[str, bytes]], None], str]] = [
     (_profil_partout, "refuse, et n'a fait ici qu'avertir"),
     (_sans_numero, "un échange sans numéro"),
     (_champ, "un champ que personne ne lit (commentaire)"),
+    (_ancien, "des échanges sont du 2019-"),
     (_reference, "Référence : non, son jour, 2019-01-01, n'est pas de l'épreuve"),
     (_reference_vide, "il manque [raison]"),
     (_reference_nombre, "ne se lit pas"),
