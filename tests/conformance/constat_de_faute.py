@@ -129,7 +129,7 @@ def matrice(notes: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
     yield "| --- | --- | --- | --- |"
     for nom, note in notes.items():
         rouges = ", ".join(f"`{exigence}` ({combien})" for exigence, combien in note["rouges"].items())
-        exemple = note["exemple"].replace("|", "¦")
+        exemple = note["exemple"].replace("|", "¦").replace("<", "‹").replace(">", "›")  # it is Markdown
         yield f"| {nom}{_etoile(note)} | {PAR_NOM[nom].phrase} | {rouges} | {exemple} |"
 
 

@@ -19,8 +19,11 @@ from securesystemslib.signer import SSlibKey
 from sne_sandbox.cli.preuves import Verificateur, rejuger
 from sne_sandbox.cli.rapports import Sorties
 from sne_sandbox.conformance.defi import graine_et_horloge
-from sne_sandbox.reports import evidence
+from sne_sandbox.contract import versions
+from sne_sandbox.errors import UsageError
+from sne_sandbox.reports import evidence, signature
 from sne_sandbox.resources import fixtures_dir
+from sne_sandbox.rules.rule import gravite
 
 #: One that loses something of a household (shrunk), what another guichet does, a server to refuse, a panne.
 SCENARIOS = (
@@ -226,6 +229,100 @@ def _empreinte(membres: dict[str, bytes]) -> None:
     _rapport(membres, lambda rapport: rapport["entete"]["empreintes"].update(regles="0" * 64))
 
 
+def _tete(membres: dict[str, bytes], changer: Callable[[dict[str, Any]], object]) -> None:
+    dites = lignes(membres, PLAN[0])
+    changer(dites[0])
+    ecrire(membres, PLAN[0], dites)
+
+
+def _json(membres: dict[str, bytes], nom: str, **champs: Any) -> None:
+    membres[nom] = json.dumps({**json.loads(membres[nom]), **champs}, ensure_ascii=False).encode()
+
+
+def _interrompue(membres: dict[str, bytes]) -> None:
+    _tete(membres, lambda tete: tete.update(interruption="SIGTERM"))
+
+
+def _reduction(membres: dict[str, bytes]) -> None:
+    _tete(membres, lambda tete: tete["reglages"].update(reduction=-1))
+
+
+def _exemples(membres: dict[str, bytes]) -> None:
+    """So many that the drawing would never end."""
+    _tete(membres, lambda tete: tete["reglages"].update(exemples=10**9))
+
+
+def _profil(membres: dict[str, bytes]) -> None:
+    """A stricter profile, wherever the report says it."""
+    _tete(membres, lambda tete: tete["reglages"].update(profil="strict"))
+    _rapport(membres, lambda rapport: rapport["entete"].update(profil="strict"))
+
+
+def _profil_partout(membres: dict[str, bytes]) -> None:
+    """In the configuration too: what the server warned of says that it was another."""
+    _profil(membres)
+    configuration = json.loads(membres["configuration.json"])
+    _json(membres, "configuration.json", options={**configuration["options"], "profile": "strict"})
+    dites = lignes(membres, "journal.jsonl")
+    fiches = {**versions.charger("v5.2").regles}
+    regle = next(c for c, f in fiches.items() if gravite(f, "strict") is not gravite(f, "ecole"))
+    dites[0]["anomalies"].append({"regle": regle, "gravite": "avertissement"})
+    ecrire(membres, "journal.jsonl", dites)
+
+
+def _sans_numero(membres: dict[str, bytes]) -> None:
+    dites = lignes(membres, "journal.jsonl")
+    ecrire(membres, "journal.jsonl", [*dites[:2], {**dites[0], "identifiant": None}, *dites[2:]])
+
+
+def _champ(membres: dict[str, bytes]) -> None:
+    dites = lignes(membres, "journal.jsonl")
+    ecrire(membres, "journal.jsonl", [{**dites[0], "commentaire": "faux"}, *dites[1:]])
+
+
+def _ancien(membres: dict[str, bytes]) -> None:
+    """Exchanges that came years before the run."""
+    dites = lignes(membres, "journal.jsonl")
+    ecrire(membres, "journal.jsonl", [{**d, "recu_le": f"2019{d['recu_le'][4:]}"} for d in dites])
+
+
+CONNUE = {
+    "raison": "x",
+    "expire": "2020-01-01",
+    "verification": "",
+    "exigence": "FID-02",
+    "sorte": "",
+    "ligne": 1,
+}
+REFERENCE = {"connues": [CONNUE], "jour": "2019-01-01", "partiel": True, "scenarios": []}
+
+
+def _reference(membres: dict[str, bytes]) -> None:
+    """A baseline written afterwards, which had expired."""
+    _json(membres, "configuration.json", reference=REFERENCE)
+
+
+def _reference_vide(membres: dict[str, bytes]) -> None:
+    """One that no file could hold: no reason."""
+    _json(membres, "configuration.json", reference={**REFERENCE, "connues": [{**CONNUE, "raison": ""}]})
+
+
+def _reference_nombre(membres: dict[str, bytes]) -> None:
+    _json(membres, "configuration.json", reference={**REFERENCE, "connues": 5})
+
+
+def _mentions(membres: dict[str, bytes]) -> None:
+    _json(membres, "configuration.json", mentions=5)
+
+
+def _plan_impossible(membres: dict[str, bytes]) -> None:
+    _json(membres, "plan.json", creation="a = 1")
+
+
+def _plan_trop_long(membres: dict[str, bytes]) -> None:
+    _json(membres, "plan.json", **{f"{'a' * 300}.toml": "a = 1"})
+
+
 FORGES: list[tuple[Callable[[dict[str, bytes]], None], str]] = [
     (_verdicts, "conforme : true dans le dossier, false refait"),
     (_graine, "ce n'est pas celui que la graine tire"),
@@ -241,6 +338,20 @@ FORGES: list[tuple[Callable[[dict[str, bytes]], None], str]] = [
     (_plan, "le plan (changés : creation/CRE-COLOCATION.toml)"),
     (_regles, "la surcharge (--contracts) (absents ici : rules.toml)"),
     (_empreinte, "ne sont pas celles du manifeste"),
+    (_interrompue, "interruption : SIGTERM écrite, aucune refaite"),
+    (_reduction, "reglages.reduction : -1"),
+    (_exemples, "reglages.exemples : 1000000000"),
+    (_profil, "le profil du rapport est strict, celui de la configuration ecole"),
+    (_profil_partout, "refuse, et n'a fait ici qu'avertir"),
+    (_sans_numero, "un échange sans numéro"),
+    (_champ, "un champ que personne ne lit (commentaire)"),
+    (_ancien, "des échanges sont du 2019-"),
+    (_reference, "Référence : non, son jour, 2019-01-01, n'est pas de l'épreuve"),
+    (_reference_vide, "il manque [raison]"),
+    (_reference_nombre, "ne se lit pas"),
+    (_mentions, "ne se lit pas"),
+    (_plan_impossible, "le plan nomme un fichier qui ne peut pas être"),
+    (_plan_trop_long, "le plan nomme un fichier qui ne peut pas être"),
 ]
 
 
@@ -366,6 +477,117 @@ def test_another_challenge_is_not_answered(ici: Path, capsys: pytest.CaptureFixt
     code, dites = juge(ici / "r" / "preuves.zip", capsys, Verificateur(defi="un autre"))
     assert code == 1
     assert "Défi : non, ce dossier n'y répond pas." in dites
+
+
+def test_households_that_are_not_drawn_again_answer_no_challenge(
+    ici: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """One word of the manifest, which the vendor writes, has them taken as they are: it is told."""
+    membres = contenus(ici / "r" / "preuves.zip")
+    manifeste = json.loads(membres["manifeste.json"])
+    _json(membres, "manifeste.json", versions={**manifeste["versions"], "hypothesis": "6.0.0"})
+    dossier = emballer(tmp_path / "preuves.zip", membres)
+    dit = "les ménages n'ont pas pu être retirés : autre version d'hypothesis"
+    code, dites = juge(dossier, capsys, Verificateur(defi=DEFI))
+    assert code == 1
+    assert f"Défi : non, {dit}." in dites
+    assert "Classe : aucune" in dites
+    code, dites = juge(dossier, capsys)
+    assert f"Classe : non signée ; rejugée ici, mais {dit}." in dites
+
+
+PROFOND = b"[" * 100_000 + b"]" * 100_000
+
+
+@pytest.mark.parametrize(
+    ("nom", "contenu", "dit"),
+    [
+        ("plan.json", b'{"creation/X.toml": 5}', "ne donne pas que des textes"),
+        ("plan.json", b'{"a.toml": "\\ud800"}', "ne donne pas que des textes"),
+        ("configuration.json", PROFOND, "son JSON est trop imbriqué"),
+        ("rapport.json", PROFOND, "son JSON est trop imbriqué"),
+        ("journal.jsonl", PROFOND + b"\n", "son JSON est trop imbriqué"),
+        ("proces-verbal.jsonl", PROFOND + b"\n", "son JSON est trop imbriqué"),
+    ],
+)
+def test_a_hostile_member_is_told_as_what_it_is(
+    ici: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], nom: str, contenu: bytes, dit: str
+) -> None:
+    dossier = emballer(tmp_path / "preuves.zip", contenus(ici / "r" / "preuves.zip") | {nom: contenu})
+    with pytest.raises(evidence.DossierIllisible, match=dit):
+        juge(dossier, capsys)
+
+
+def test_versions_are_texts(ici: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    membres = contenus(ici / "r" / "preuves.zip")
+    _json(membres, "manifeste.json", versions={"hypothesis": {"a": 1}})
+    with pytest.raises(evidence.DossierIllisible, match="n'a pas la forme attendue"):
+        juge(emballer(tmp_path / "preuves.zip", membres), capsys)
+
+
+def _statement(ici: Path, dossier: Path, changer: Callable[[dict[str, Any]], object], *cles: str) -> Path:
+    """The package in `dossier`, its statement changed and signed again by these keys."""
+    shutil.copytree(ici / "r", dossier)
+    attestation = dossier / "attestation.dsse.json"
+    dit = json.loads(base64.b64decode(json.loads(attestation.read_text())["payload"]))
+    changer(dit)
+    premiere, *autres = (signature.lire_cle(str(ici / cle / "sne-sandbox.cle")) for cle in cles)
+    enveloppe = signature.signer(json.dumps(dit).encode(), premiere)
+    for autre in autres:
+        enveloppe = signature.contresigner(enveloppe, autre)
+    attestation.write_bytes(enveloppe)
+    return dossier / "preuves.zip"
+
+
+@pytest.mark.parametrize(
+    ("changer", "dit"),
+    [
+        (
+            lambda s: s["subject"].append({"name": "Autre produit", "digest": {"sha256": "0" * 64}}),
+            "elle est aussi d'autre chose que ce dossier et son produit",
+        ),
+        (lambda s: s.update(subject="preuves.zip"), "forme attendue"),
+        (lambda s: s.pop("subject"), "forme attendue"),
+        (lambda s: s["predicate"].update({"sne-sandbox": 5}), "forme attendue"),
+    ],
+)
+def test_a_signed_statement_of_something_else_is_refused(
+    ici: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    changer: Callable[[dict[str, Any]], object],
+    dit: str,
+) -> None:
+    code, dites = juge(_statement(ici, tmp_path / "r", changer, "x"), capsys)
+    assert code == 1
+    assert "Signature : REFUSÉE" in dites
+    assert dit in dites
+
+
+def test_a_verifier_alone_judges_nothing_again(
+    ici: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Judged again takes two: its signature alone is what it says of itself."""
+    seul = _statement(ici, tmp_path / "r", lambda s: None, "v")
+    _, dites = juge(seul, capsys, Verificateur(ici / "confiance.toml"))
+    assert "Classe : auto-déclarée (l'éditeur n'a pas signé)" in dites
+
+
+def test_who_countersigns_is_another_and_trusted(
+    ici: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shutil.copytree(ici / "r", tmp_path / "r")
+    dossier = tmp_path / "r" / "preuves.zip"
+    avant = (tmp_path / "r" / "attestation.dsse.json").read_bytes()
+    sien = Verificateur(ici / "confiance.toml", contresigner=True)
+    with pytest.raises(UsageError, match="a déjà signé") as refus:
+        juge(dossier, capsys, sien, str(ici / "x" / "sne-sandbox.cle"))
+    assert refus.value.exit_code == 2
+    assert (tmp_path / "r" / "attestation.dsse.json").read_bytes() == avant
+    _, _, inconnue = signature.creer("Passant", tmp_path / "p")
+    _, dites = juge(dossier, capsys, sien, str(tmp_path / "p" / "sne-sandbox.cle"))
+    assert f"celle de « {inconnue.titulaire} » est ajoutée" in dites
+    assert "Classe : auto-déclarée (aucun vérificateur de confiance n'a signé)" in dites
 
 
 def test_openssl_and_securesystemslib_read_the_signature(ici: Path, tmp_path: Path) -> None:

@@ -5,9 +5,9 @@ import hashlib
 import json
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, timedelta
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -22,16 +22,18 @@ from sne_sandbox.conformance.defi import graine_et_horloge
 from sne_sandbox.conformance.rejeu import JournalRejoue, MagasinRejoue, Rejeu, RejeuImpossible
 from sne_sandbox.contract import versions
 from sne_sandbox.contract.versions import Contrat
+from sne_sandbox.domain.anomalie import Gravite
 from sne_sandbox.domain.texte import abrege, accorde, visible
 from sne_sandbox.errors import UsageError
 from sne_sandbox.raisons import raison_systeme
 from sne_sandbox.reports import baseline, empreintes, evidence, signature
 from sne_sandbox.reports import json as rapport_json
 from sne_sandbox.reports.evidence import DossierPreuves
-from sne_sandbox.reports.formats import ATTESTATION
+from sne_sandbox.reports.formats import ATTESTATION, PREUVES
 from sne_sandbox.reports.model import Rapport
 from sne_sandbox.reports.progression import suivre
 from sne_sandbox.reports.signature import EDITEUR, VERIFICATEUR, CleDeConfiance, SignatureRefusee
+from sne_sandbox.rules.rule import gravite
 
 if TYPE_CHECKING:
     from sne_sandbox.reports.signature import EnveloppeVerifiee
@@ -41,6 +43,7 @@ _SIGNATURE: Final = "Signature"
 _EMPREINTES: Final = "Empreintes"
 _REJUGEMENT: Final = "Rejugement"
 _COMPARAISON: Final = "Comparaison"
+_REFERENCE: Final = "Référence"
 NON_SIGNEE: Final = "non signée"
 AUTO_DECLAREE: Final = "auto-déclarée"
 REJUGEE: Final = "rejugée"
@@ -50,6 +53,15 @@ _PORTEE: Final = (
 )
 _DIFFERENCES_MAX: Final = 10
 _VALEUR_MAX: Final = 80
+_ERREUR_MAX: Final = 200
+_NON_RETIRES: Final = "les ménages n'ont pas pu être retirés : autre version d'hypothesis"
+#: How far a day that a package says may be from those of its run: hours have their time zone.
+_UN_JOUR: Final = timedelta(days=1)
+#: What a package whose members are no configuration, plan or procès-verbal of ours raises as it is judged.
+_ILLISIBLE: Final = (
+    LookupError, TypeError, ValueError, AttributeError, ArithmeticError, AssertionError, RecursionError,
+    OSError,
+)  # fmt: skip
 #: What names an object of a list, in the path of a difference.
 _NOMS: Final = ("id", "exigence", "identifiant", "nom")
 
@@ -67,10 +79,13 @@ class Verificateur:
 
 @dataclass(slots=True)
 class _Constat:
-    """What was found so far; `ecarts` are French sentences, each of which refuses the package."""
+    """What was found so far; `ecarts` are French sentences, each of which refuses the package. `retires`:
+    whether households were drawn again from the seed."""
 
     ecarts: list[str] = field(default_factory=list)
     classe: str = NON_SIGNEE
+    confiance: Mapping[str, CleDeConfiance] | None = None
+    retires: bool = False
 
     def dire(self, quoi: str, phrase: str) -> None:
         click.echo(f"{quoi} : {visible(phrase)}", err=True)
@@ -90,6 +105,11 @@ def rejuger(
         raise UsageError("--contresigner veut une clé.", remede="ajoutez --cle FICHIER")
     vu = _Constat()
     enveloppe = _lire_la_signature(fichier, verificateur, vu)
+    if verificateur.contresigner and enveloppe and sorties.cle and sorties.cle.id in enveloppe.cles:
+        raise UsageError(
+            "Cette clé a déjà signé : une contresignature est celle d'un autre.",
+            remede="donnez à --cle la clé d'un vérificateur",
+        )
     dossier = evidence.lire(fichier)
     if dossier.format == evidence.ANCIEN_FORMAT:
         raise evidence.DossierIllisible(
@@ -104,7 +124,7 @@ def rejuger(
         )
     _comparer_les_juges(dossier, contrat, verificateur, vu)
     if enveloppe is not None:
-        _comparer_l_attestation(enveloppe, dossier, vu)
+        _comparer_l_attestation(enveloppe, fichier, dossier, vu)
     debut = time.monotonic()
     try:
         refait = _refaire(dossier, contrat, vu)
@@ -115,7 +135,7 @@ def rejuger(
         combien = accorde(len(dossier.echanges), "échange", "échanges")
         vu.dire(_REJUGEMENT, f"tous les verdicts refaits de {combien}, en {duree:.1f} s")
         _comparer(dossier, refait, vu)
-    _conclure(fichier, verificateur, sorties, vu, signee=enveloppe is not None)
+    _conclure(fichier, verificateur, sorties, vu, enveloppe)
     rapport = _conteste(dossier.rapport, len(vu.ecarts))
     return sorties.rendre(rapport, (), configuration=dossier.configuration, copie=fichier)
 
@@ -126,6 +146,7 @@ def rejuger(
 def _lire_la_signature(fichier: Path, verificateur: Verificateur, vu: _Constat) -> "EnveloppeVerifiee | None":
     """The attestation beside a package, None when there is none, or it does not hold."""
     confiance = signature.lire_confiance(verificateur.confiance) if verificateur.confiance else None
+    vu.confiance = confiance
     attestation = fichier.with_name(ATTESTATION.fichier)
     try:
         octets = attestation.read_bytes()
@@ -140,11 +161,12 @@ def _lire_la_signature(fichier: Path, verificateur: Verificateur, vu: _Constat) 
         return None
     try:
         enveloppe = signature.verifier(octets)
-        with fichier.open("rb") as flux:
-            sha256 = hashlib.file_digest(flux, "sha256").hexdigest()
-        if {"name": "preuves.zip", "digest": {"sha256": sha256}} not in enveloppe.statement["subject"]:
+        if {"name": PREUVES.fichier, "digest": {"sha256": _sha256(fichier)}} not in enveloppe.statement[
+            "subject"
+        ]:
             raise SignatureRefusee("l'attestation est celle d'un autre dossier, ou d'avant un changement.")
-        qui = _titulaires(enveloppe, confiance, vu)
+        vu.classe = _classer(enveloppe.cles, enveloppe.jour, confiance)
+        qui = _titulaires(enveloppe, confiance)
     except SignatureRefusee as refus:
         vu.refuser(_SIGNATURE, str(refus))
         return None
@@ -155,37 +177,61 @@ def _lire_la_signature(fichier: Path, verificateur: Verificateur, vu: _Constat) 
     return enveloppe
 
 
-def _titulaires(
-    enveloppe: "EnveloppeVerifiee", confiance: Mapping[str, CleDeConfiance] | None, vu: _Constat
-) -> list[str]:
-    """Who signed; the class of it all. Raises SignatureRefusee when nobody is trusted."""
+def _sha256(fichier: Path) -> str:
+    with fichier.open("rb") as flux:
+        return hashlib.file_digest(flux, "sha256").hexdigest()
+
+
+def _classer(cles: Collection[str], jour: str, confiance: Mapping[str, CleDeConfiance] | None) -> str:
+    """The class that these keys (`keyid`, in their order) give a run that ended on `jour`, and why it is not
+    more: judged again takes two parties, of whom one is a trusted verifier. Raises SignatureRefusee for a
+    trusted key on a day that was not its own."""
     if confiance is None:
-        vu.classe = AUTO_DECLAREE
-        inconnues = [f"clé {identifiant[:16]}…" for identifiant in enveloppe.cles]
-        inconnues[0] += f" qui se dit « {enveloppe.signataire} »"
-        return [*inconnues[:-1], f"{inconnues[-1]} (sans --confiance, aucune n'est connue)"]
-    connues = {
-        identifiant: confiance[identifiant] for identifiant in enveloppe.cles if identifiant in confiance
-    }
-    jour = str(enveloppe.statement["predicate"].get("sne-sandbox", {}).get("fin", ""))[:10]
+        return f"{AUTO_DECLAREE} (sans --confiance, aucun vérificateur n'est connu)"
+    connues = {identifiant: confiance[identifiant] for identifiant in cles if identifiant in confiance}
     for cle in connues.values():
         if (cle.depuis and jour < cle.depuis.isoformat()) or (cle.jusqu_a and jour > cle.jusqu_a.isoformat()):
             raise SignatureRefusee(
                 f"La clé de « {cle.titulaire} » n'était pas valable le {jour} (expirée ?)."
             )
+    verificateurs = {identifiant for identifiant, cle in connues.items() if cle.classe == VERIFICATEUR}
+    editeurs = {identifiant for identifiant, cle in connues.items() if cle.classe == EDITEUR}
+    editeurs |= set(list(cles)[:1])
+    if any(editeurs - {identifiant} for identifiant in verificateurs):
+        return REJUGEE
+    manque = "l'éditeur n'a pas signé" if verificateurs else "aucun vérificateur de confiance n'a signé"
+    return f"{AUTO_DECLAREE} ({manque})"
+
+
+def _titulaires(enveloppe: "EnveloppeVerifiee", confiance: Mapping[str, CleDeConfiance] | None) -> list[str]:
+    """Who signed. Raises SignatureRefusee when nobody is trusted."""
+    if confiance is None:
+        inconnues = [f"clé {identifiant[:16]}…" for identifiant in enveloppe.cles]
+        inconnues[0] += f" qui se dit « {enveloppe.signataire} »"
+        return [*inconnues[:-1], f"{inconnues[-1]} (sans --confiance, aucune n'est connue)"]
+    connues = [confiance[identifiant] for identifiant in enveloppe.cles if identifiant in confiance]
     if not connues:
         raise SignatureRefusee(
             "Aucune clé de l'attestation n'est dans le fichier de confiance : clé inconnue."
         )
-    classes = {cle.classe for cle in connues.values()}
-    vu.classe = REJUGEE if classes == {EDITEUR, VERIFICATEUR} or VERIFICATEUR in classes else AUTO_DECLAREE
     autres = len(enveloppe.cles) - len(connues)
     suite = [accorde(autres, "clé inconnue", "clés inconnues")] if autres else []
-    return [*(f"{cle.titulaire} ({cle.classe})" for cle in connues.values()), *suite]
+    return [*(f"{cle.titulaire} ({cle.classe})" for cle in connues), *suite]
 
 
-def _comparer_l_attestation(enveloppe: "EnveloppeVerifiee", dossier: DossierPreuves, vu: _Constat) -> None:
-    """Whether what was signed is what the report says."""
+def _comparer_l_attestation(
+    enveloppe: "EnveloppeVerifiee", fichier: Path, dossier: DossierPreuves, vu: _Constat
+) -> None:
+    """Whether what was signed is what the report says, and is of nothing else."""
+    sujets = signature.sujets(dossier.rapport, _sha256(fichier))
+    vu.refuser(
+        _SIGNATURE,
+        *(
+            f"elle est aussi d'autre chose que ce dossier et son produit : {abrege(str(autre), _VALEUR_MAX)}."
+            for autre in enveloppe.statement["subject"]
+            if autre not in sujets
+        ),
+    )
     dit = signature.predicat(dossier.rapport, dossier.texte.encode(), enveloppe.signataire)
     ecarts = list(_ecarts(dict(enveloppe.statement["predicate"]), dit))
     vu.refuser(_SIGNATURE, *(f"elle ne dit pas ce que dit le rapport : {ecart}." for ecart in ecarts))
@@ -234,26 +280,69 @@ def _refaire(dossier: DossierPreuves, contrat: Contrat, vu: _Constat) -> Rapport
     try:
         comptes = [int(n) for n in faits["journal"]] if faits else (0, 0, 0)
         with JournalRejoue(dossier.echanges.lignes(), evidence.relire_echange, comptes) as journal:
-            manquants = _manquants(journal, dossier)
+            _verifier_le_profil(dossier, journal, contrat, vu)
+            manquants = _du_journal(journal, dossier, vu) if faits else _manquants(journal, dossier)
             vu.refuser(_REJUGEMENT, *(f"l'échange {n} manque au journal." for n in manquants))
+            if faits and manquants:
+                raise RejeuImpossible("le trafic n'est pas entier")
             juger = _du_trafic if faits else _du_plan
             refait = juger(dossier, journal, contrat, vu)
-    except (KeyError, TypeError, ValueError, AttributeError) as erreur:
+        return _finir(refait, dossier, (contrat.nom, contrat.dossiers.overlay), journal.jours, vu)
+    except _ILLISIBLE as erreur:
         raise RejeuImpossible(
-            f"la configuration ne se lit pas ({type(erreur).__name__} : {erreur})"
+            "la configuration, le plan ou le procès-verbal ne se lit pas "
+            f"({type(erreur).__name__} : {abrege(str(erreur), _ERREUR_MAX)})"
         ) from None
-    return _finir(refait, dossier, (contrat.nom, contrat.dossiers.overlay))
+
+
+def _verifier_le_profil(
+    dossier: DossierPreuves, journal: JournalRejoue, contrat: Contrat, vu: _Constat
+) -> None:
+    """Whether the profile of the header is the one that the run was asked with (`report --base` takes that of
+    the base, which no option tells), and no rule that blocks under it was seen to warn only."""
+    dit, demande = dossier.rapport.entete.profil, dossier.configuration["options"].get("profile")
+    if dit != demande and "base" not in dossier.configuration["options"]:
+        vu.refuser(_REJUGEMENT, f"le profil du rapport est {dit}, celui de la configuration {demande}.")
+    if dossier.rapport.entete.mode != trafic.MODE:  # a base that lives on may change its own
+        averties = sorted(
+            regle
+            for regle, poids in journal.poids
+            if poids == Gravite.AVERTISSEMENT.value
+            and regle in contrat.regles
+            and gravite(contrat.regles[regle], dit) is Gravite.BLOQUANTE
+        )
+        if averties:
+            nom = averties[0]
+            vu.refuser(_REJUGEMENT, f"sous le profil {dit}, {nom} refuse, et n'a fait ici qu'avertir.")
+
+
+def _du_journal(journal: JournalRejoue, dossier: DossierPreuves, vu: _Constat) -> list[int]:
+    """The first exchanges that lack of those that the base's journal kept, as the configuration tells it.
+    Raises RejeuImpossible when it contradicts itself, or there are more."""
+    reglages = dossier.configuration["trafic"]["reglages"]
+    gardes, oublies, dernier = journal.comptes
+    premier, fin = dernier - gardes + 1, reglages["jusqu_a"]
+    fin = dernier if fin is None else min(fin, dernier)
+    if min(gardes, oublies, dernier) < 0 or premier <= oublies or reglages["depuis"]:
+        raise RejeuImpossible(f"le journal dit {gardes} gardés, {oublies} oubliés, et {dernier} pour dernier")
+    if premier > 1:
+        combien = accorde(premier - 1, "échange oublié", "échanges oubliés")
+        vu.dire(_REJUGEMENT, f"{combien} avant (journal plein, ou vidé) : rien ne les juge")
+    if fin < dernier:
+        apres = accorde(dernier - fin, "échange est venu", "échanges sont venus")
+        vu.dire(_REJUGEMENT, f"{apres} dans la base depuis, et ne sont pas jugés")
+    presents = {*journal.numeros, *map(int, dossier.absents)}
+    if trop := sorted(n for n in presents if not premier <= n <= fin):
+        raise RejeuImpossible(f"l'échange {trop[0]} n'est pas de ceux que le journal dit garder")
+    return list(islice((n for n in range(premier, fin + 1) if n not in presents), _DIFFERENCES_MAX))
 
 
 def _manquants(journal: JournalRejoue, dossier: DossierPreuves) -> list[int]:
-    """The first exchanges that the journal lacks, up to the last one of traffic; what a full journal dropped
-    comes before its first one."""
+    """The first exchanges that the journal of a driven run lacks; what a full one dropped comes before its
+    first one."""
     numeros = journal.numeros
     presents = {*numeros, *(int(n) for n in dossier.absents if n.isdigit())}
-    jusqu_a = dossier.configuration.get("trafic", {}).get("reglages", {}).get("jusqu_a")
     fin = max(numeros, default=0)
-    if dernier := journal.dernier(""):
-        fin = max(fin, dernier if jusqu_a is None else min(dernier, jusqu_a))
     manquants = (n for n in range(min(numeros, default=1), fin + 1) if n not in presents)
     return list(islice(manquants, _DIFFERENCES_MAX))
 
@@ -273,11 +362,15 @@ def _du_plan(dossier: DossierPreuves, journal: JournalRejoue, contrat: Contrat, 
             fichier = racine / nom
             if not fichier.resolve().is_relative_to(racine.resolve()):
                 raise RejeuImpossible(f"le plan nomme un fichier hors de lui : {nom}")
-            fichier.parent.mkdir(parents=True, exist_ok=True)
-            fichier.write_text(texte, "utf-8")
+            try:
+                fichier.parent.mkdir(parents=True, exist_ok=True)
+                fichier.write_text(texte, "utf-8")
+            except (OSError, ValueError):  # too long, or the name of a file and of a folder
+                dit = abrege(nom, _VALEUR_MAX)
+                raise RejeuImpossible(f"le plan nomme un fichier qui ne peut pas être : {dit}") from None
         rejeu = Rejeu(dossier.proces_verbal(), journal, contrat, retirer=ici == alors)
         if ici != alors:
-            vu.dire(_REJUGEMENT, "les ménages ne sont pas retirés de la graine : autre version d'hypothesis")
+            vu.dire(_REJUGEMENT, _NON_RETIRES)
         entete = dossier.rapport.entete
         if entete.defi and graine_et_horloge(entete.defi) != (
             rejeu.reglages.graine,
@@ -285,11 +378,18 @@ def _du_plan(dossier: DossierPreuves, journal: JournalRejoue, contrat: Contrat, 
         ):
             vu.refuser(_REJUGEMENT, "la graine et l'horloge ne sont pas celles que donne le défi.")
         rapport = rejeu.juger(plans.charger(racine))
+    vu.retires = rejeu.retires
     vu.refuser(_REJUGEMENT, *(f"{ecart}." for ecart in rejeu.ecarts))
     return de_ces_scenarios(rapport, dossier.configuration["options"].get("scenarios", ()))
 
 
-def _finir(refait: Rapport, dossier: DossierPreuves, contrat: tuple[str, Path | None]) -> Rapport:
+def _finir(
+    refait: Rapport,
+    dossier: DossierPreuves,
+    contrat: tuple[str, Path | None],
+    jours: Collection[date],
+    vu: _Constat,
+) -> Rapport:
     """`refait` with what no judge says, which is recorded: dates, durations, what the vendor declares, what a
     baseline excused that day."""
     ecrit = dossier.rapport.entete
@@ -301,15 +401,23 @@ def _finir(refait: Rapport, dossier: DossierPreuves, contrat: tuple[str, Path | 
     durees = {s.id: s.duree for s in dossier.rapport.scenarios}
     scenarios = tuple(replace(s, duree=durees.get(s.id, 0.0)) for s in refait.scenarios)
     refait = replace(refait, entete=replace(refait.entete, **dits), scenarios=scenarios)
+    debut, fin = refait.entete.debut.date(), refait.entete.fin.date()
+    # Those of traffic are those of its exchanges.
+    autres = [j for j in jours if not debut - _UN_JOUR <= j <= fin + _UN_JOUR]
+    if autres and ecrit.mode != trafic.MODE:
+        vu.refuser(_REJUGEMENT, f"des échanges sont du {min(autres)}, et l'épreuve de {debut} à {fin}.")
     if reference := dossier.configuration.get("reference"):
-        connues = [
-            baseline.Connue(**{**connue, "expire": date.fromisoformat(connue["expire"])})
-            for connue in reference["connues"]
-        ]
-        jour = date.fromisoformat(reference["jour"])
+        connues, jour = baseline.de_json(reference["connues"]), date.fromisoformat(reference["jour"])
+        # Of a base that lives on, traffic is judged when one likes: a later day excuses less.
+        plus_tard = ecrit.mode == trafic.MODE and jour > fin
+        if not plus_tard and not debut - _UN_JOUR <= jour <= fin + _UN_JOUR:
+            vu.refuser(_REFERENCE, f"son jour, {jour}, n'est pas de l'épreuve ({debut} à {fin}).")
         refait = baseline.appliquer(
             refait, connues, jour, partiel=reference["partiel"], scenarios=reference["scenarios"]
         ).rapport
+        if combien := sum(bool(v.connue) for v in refait.verifications):
+            quoi = accorde(combien, "manquement", "manquements")
+            vu.dire(_REFERENCE, f"une référence (--baseline) excuse {quoi} : elle est de l'éditeur")
     voulues, gardees = (tuple(dossier.configuration.get(nom, ())) for nom in ("mentions", "gardees"))
     sorties = rapports.Sorties(None, contrat=contrat, mentions=voulues, gardees=gardees)
     return sorties.mentionner(refait)[0]
@@ -354,28 +462,40 @@ def _parcourir(ecrit: Any, refait: Any, ou: str) -> Iterator[str]:
 
 
 def _conclure(
-    fichier: Path, verificateur: Verificateur, sorties: "rapports.Sorties", vu: _Constat, *, signee: bool
+    fichier: Path,
+    verificateur: Verificateur,
+    sorties: "rapports.Sorties",
+    vu: _Constat,
+    enveloppe: "EnveloppeVerifiee | None",
 ) -> None:
     """Says the class, and adds the verifier's signature, when nothing was refused."""
-    defi = evidence.lire(fichier).rapport.entete.defi
+    entete = evidence.lire(fichier).rapport.entete
+    defi, pilote = entete.defi, entete.mode != trafic.MODE
     if verificateur.defi and verificateur.defi != defi:
         vu.refuser("Défi", "ce dossier n'y répond pas." if defi else "ce dossier ne répond à aucun défi.")
+    elif verificateur.defi and not vu.retires:
+        vu.refuser("Défi", f"{_NON_RETIRES}.")
     elif verificateur.defi:
         vu.dire("Défi", "graine, ménages et horloge en viennent")
     if vu.ecarts:
         vu.dire("Classe", "aucune : ce dossier n'est pas confirmé")
         return
-    if verificateur.contresigner and signee and sorties.cle is not None:
+    if verificateur.contresigner and enveloppe is not None and sorties.cle is not None:
+        try:
+            vu.classe = _classer([*enveloppe.cles, sorties.cle.id], enveloppe.jour, vu.confiance)
+        except SignatureRefusee as refus:
+            vu.refuser(_SIGNATURE, str(refus))
+            return
         attestation = fichier.with_name(ATTESTATION.fichier)
         provisoire = attestation.with_name(f"{attestation.name}.tmp")
         provisoire.write_bytes(signature.contresigner(attestation.read_bytes(), sorties.cle))
         provisoire.replace(attestation)
         vu.dire(_SIGNATURE, f"celle de « {sorties.cle.titulaire} » est ajoutée")
-        vu.classe = REJUGEE
     elif defi and not verificateur.defi:
         vu.dire("Défi", "le dossier en porte un ; donnez le vôtre par --defi pour le vérifier")
     classe = f"{SUR_DEFI}, {vu.classe}" if verificateur.defi else vu.classe
-    vu.dire("Classe", f"{classe} ; rejugée ici. {_PORTEE}")
+    mais = "" if vu.retires or not pilote else f", mais {_NON_RETIRES}"
+    vu.dire("Classe", f"{classe} ; rejugée ici{mais}. {_PORTEE}")
 
 
 def _conteste(rapport: Rapport, ecarts: int) -> Rapport:

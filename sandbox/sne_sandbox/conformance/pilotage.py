@@ -31,7 +31,7 @@ from sne_sandbox.conformance.trafic import outil
 from sne_sandbox.contract.exigences import charger_exigences, niveaux
 from sne_sandbox.contract.versions import Contrat
 from sne_sandbox.domain.dates import PARIS
-from sne_sandbox.domain.texte import accorde
+from sne_sandbox.domain.texte import abrege, accorde
 from sne_sandbox.reports.decision import decider
 from sne_sandbox.reports.model import (
     Constat,
@@ -51,6 +51,8 @@ MODE: Final = "plan"
 #: How many times as fast as ours the clock goes on which an application waits to try again, if it can: no
 #: more, or one that does not wait would be taken for one that does.
 ACCELERATION: Final = 5.0
+#: Of each scenario, how many examples may be asked: as `conform --examples` has it.
+EXEMPLES_MAX: Final = 10_000
 #: Scenarios in a row that end in error before the application is given up.
 ERREURS_MAX: Final = 3
 _RIEN_DE_FAIT: Final = (
@@ -90,8 +92,21 @@ class ReglagesPilotage:
 
     @classmethod
     def de_json(cls, dits: Mapping[str, Any]) -> "ReglagesPilotage":
-        """Those of `en_json`. Raises TypeError, ValueError."""
-        return cls(**{**dits, "maintenant": datetime.fromisoformat(dits["maintenant"])})
+        """Those of `en_json`, which a run could have. Raises TypeError, ValueError, KeyError."""
+        lus = cls(**{**dits, "maintenant": datetime.fromisoformat(dits["maintenant"])})
+        for champ in fields(cls):
+            modele, lu = champ.default, getattr(lus, champ.name)
+            genre = list if modele == () else datetime if modele is None else type(modele)
+            if type(lu) is not genre and not (genre is float and type(lu) is int):
+                raise ValueError(f"reglages.{champ.name} : {abrege(repr(lu), 40)}")
+        for nom, juste in (
+            ("exemples", 1 <= lus.exemples <= EXEMPLES_MAX),
+            ("reduction", 0 <= lus.reduction <= BUDGET),
+            ("acceleration", lus.acceleration > 0),
+        ):
+            if not juste:
+                raise ValueError(f"reglages.{nom} : {getattr(lus, nom)}")
+        return lus
 
 
 def derouler(

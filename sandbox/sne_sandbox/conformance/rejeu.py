@@ -8,12 +8,15 @@ draw, exchanges that nobody read are its `ecarts`.
 
 import hashlib
 import json
+import os
 import tempfile
+import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
-from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
-from multiprocessing import Pipe, get_context
+from dataclasses import dataclass, field, fields, replace
+from datetime import UTC, date, datetime
+from multiprocessing import Pipe, get_context, parent_process
+from multiprocessing.connection import wait
 from types import SimpleNamespace, TracebackType
 from typing import Any, Final, Self, cast
 
@@ -63,6 +66,7 @@ from sne_sandbox.reports.model import Fin, Rapport
 #: Of an exchange or a household, how many are named.
 _NOMMES_MAX: Final = 5
 _VALEUR_MAX: Final = 60
+_CHAMPS: Final = frozenset(champ.name for champ in fields(Echange))
 
 
 class RejeuImpossible(BaseException):
@@ -72,8 +76,10 @@ class RejeuImpossible(BaseException):
 
 class JournalRejoue:
     """The exchanges of a package by their ids, on disk: there may be thousands, and each is read once or
-    twice. `lus` are the ids that were handed out, `comptes` what the base's journal had: how many it kept and
-    dropped, its last id."""
+    twice. `lus` are the ids that were handed out, `jours` the days of arrival, `poids` the rules that found
+    something with the gravité that they had, `comptes` what the base's journal had: how many it kept and
+    dropped, its last id. Raises RejeuImpossible for an exchange without number, or with a field that nobody
+    would read."""
 
     def __init__(
         self,
@@ -86,8 +92,17 @@ class JournalRejoue:
         self._fichier = tempfile.TemporaryFile()  # noqa: SIM115 - closed by `__exit__`
         self._places: dict[int, tuple[int, int]] = {}
         self.lus: set[int] = set()
-        for echange, ligne in echanges:
-            self._places[echange.identifiant or 0] = (self._fichier.tell(), len(ligne))
+        self.jours: set[date] = set()
+        self.poids: set[tuple[str, str]] = set()
+        for rang, (echange, ligne) in enumerate(echanges, 1):
+            numero = echange.identifiant
+            if type(numero) is not int or numero < 1:
+                raise RejeuImpossible(f"la ligne {rang} du journal : un échange sans numéro ({numero})")
+            if inconnus := sorted(json.loads(ligne).keys() - _CHAMPS):
+                raise RejeuImpossible(f"l'échange {numero} : un champ que personne ne lit ({inconnus[0]})")
+            self.jours.add(echange.recu_le.date())
+            self.poids |= {(str(a.get("regle")), str(a.get("gravite"))) for a in echange.anomalies}
+            self._places[numero] = (self._fichier.tell(), len(ligne))
             self._fichier.write(ligne)
 
     def __enter__(self) -> Self:
@@ -334,13 +349,15 @@ class _ExemplesRejoues(Exemples):
 
 class Rejeu(Greffe):
     """A run, as its procès-verbal has it (`lignes`, JSON objects), on the exchanges of `journal`. With
-    `retirer`, households are drawn again from the seed, and compared. `ecarts` are French sentences."""
+    `retirer`, households are drawn again from the seed, and compared: `retires` says that they were. `ecarts`
+    are French sentences."""
 
     def __init__(
         self, lignes: Iterable[Mapping[str, Any]], journal: JournalRejoue, contrat: Contrat, *, retirer: bool
     ) -> None:
         super().__init__()
         self.journal, self.contrat, self.retirer = journal, contrat, retirer
+        self.retires = False
         self.ecarts: list[str] = []
         self.ecrits: dict[str, list[str]] = {}
         self.adresses: dict[int, Adresses] = {}
@@ -387,6 +404,7 @@ class Rejeu(Greffe):
             )
             if tires is not None:
                 self._comparer(tires())
+                self.retires = True
         assert isinstance(fin, Fin)
         self._verifier_les_restes()
         return fin.rapport
@@ -410,7 +428,11 @@ class Rejeu(Greffe):
         """It is known already."""
 
     def finir(self, dernier: int, interruption: str) -> None:
-        """It is known already."""
+        """Notes where the run was not interrupted as is written."""
+        ecrite = self.tete.get("interruption")
+        if ecrite != interruption:
+            dite = abrege(str(ecrite), _VALEUR_MAX) or "aucune"
+            self.ecarts.append(f"interruption : {dite} écrite, {interruption or 'aucune'} refaite")
 
     def pouls(self, adresses: Adresses, base: BaseJugee) -> AbstractContextManager[Pouls]:
         """None beats."""
@@ -490,9 +512,20 @@ class Rejeu(Greffe):
 @contextmanager
 def _a_cote(fonction: Callable[..., Any], *dits: Any) -> Iterator[Callable[[], Any]]:
     """Calls `fonction` in a process of its own, beside what is within: what is given waits for what it
-    answers. It takes as long as half of the rest."""
+    answers. It takes as long as half of the rest, and ends with us, however we end."""
     ici, la_bas = Pipe(duplex=False)
-    processus = get_context("fork").Process(target=lambda: la_bas.send(fonction(*dits)), daemon=True)
+
+    def guetter() -> None:
+        pere = parent_process()
+        assert pere is not None
+        wait([pere.sentinel])
+        os._exit(1)
+
+    def faire() -> None:
+        threading.Thread(target=guetter, daemon=True).start()
+        la_bas.send(fonction(*dits))
+
+    processus = get_context("fork").Process(target=faire, daemon=True)
     processus.start()
     la_bas.close()
 

@@ -131,6 +131,19 @@ def lire(fichier: Path) -> tuple[Connue, ...]:
     return tuple(connues)
 
 
+def de_json(dites: Any) -> tuple[Connue, ...]:
+    """The entries of an evidence package (JSON values), as `lire` would read them. Raises ValueError,
+    TypeError, AttributeError, KeyError."""
+    connues: list[Connue] = []
+    for rang, dite in enumerate(dites, 1):
+        entree = {nom: valeur for nom, valeur in dite.items() if nom != "ligne" and valeur != ""}
+        entree["expire"] = date.fromisoformat(entree["expire"])
+        if faute := _faute(entree) or _deja(entree, connues):
+            raise ValueError(f"référence, entrée {rang} : {faute}")
+        connues.append(Connue(**entree, ligne=int(dite["ligne"])))
+    return tuple(connues)
+
+
 def appliquer(
     rapport: Rapport,
     connues: Iterable[Connue],

@@ -98,12 +98,17 @@ class EchangesDuDossier:
             for rang, ligne in enumerate(_lignes(flux), 1):
                 try:
                     echange = relire_echange(ligne)
-                except (ValueError, KeyError, TypeError, AttributeError) as erreur:
+                except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as erreur:
+                    quoi = (
+                        rapport_json.pas_du_json(erreur)
+                        if isinstance(erreur, RecursionError)
+                        else str(erreur)
+                    )
                     raise DossierIllisible(
                         f"Le dossier [{self.fichier}], {_JOURNAL}, ligne {rang} : "
-                        f"ce n'est pas un échange ({erreur})."
+                        f"ce n'est pas un échange ({quoi})."
                     ) from None
-                if echange.identifiant is not None:
+                if isinstance(echange.identifiant, int):
                     if echange.identifiant <= dernier:
                         raise DossierAltere(
                             f"Le dossier [{self.fichier}] a été modifié : {_JOURNAL}, ligne {rang}, "
@@ -137,9 +142,10 @@ class DossierPreuves:
             for rang, ligne in enumerate(_lignes(flux), 1):
                 try:
                     lue = json.loads(ligne)
-                except (ValueError, RecursionError):
+                except (ValueError, RecursionError) as erreur:
                     raise DossierIllisible(
-                        f"Le dossier [{self.fichier}], {_PROCES_VERBAL}, ligne {rang} : ce n'est pas du JSON."
+                        f"Le dossier [{self.fichier}], {_PROCES_VERBAL}, ligne {rang} : "
+                        f"{rapport_json.pas_du_json(erreur)}."
                     ) from None
                 yield lue
 
@@ -244,8 +250,8 @@ def lire(fichier: Path) -> DossierPreuves:
             membres = {
                 nom: (m["sha256"], m["octets"], m["lignes"]) for nom, m in manifeste["membres"].items()
             }
-            versions, absents = dict(manifeste["versions"]), dict(manifeste.get("absents", {}))
-            juges = {genre: dict(siens) for genre, siens in manifeste.get("juges", {}).items()}
+            versions, absents = _textes(manifeste["versions"]), _textes(manifeste.get("absents", {}))
+            juges = {genre: _textes(siens) for genre, siens in manifeste.get("juges", {}).items()}
         except (KeyError, TypeError, AttributeError, ValueError):
             raise DossierIllisible(
                 f"Le dossier [{fichier}] : {_MANIFESTE} n'a pas la forme attendue."
@@ -273,6 +279,10 @@ def lire(fichier: Path) -> DossierPreuves:
     for nom, lu in ((_CONFIGURATION, configuration), (_PLAN, plan)):
         if not isinstance(lu, dict):
             raise DossierIllisible(f"Le dossier [{fichier}] : {nom} n'est pas un objet.")
+    try:
+        plan = _textes(plan)
+    except (TypeError, ValueError):
+        raise DossierIllisible(f"Le dossier [{fichier}] : {_PLAN} ne donne pas que des textes.") from None
     try:
         rapport = rapport_json.de_texte(texte, f"{fichier}, {_RAPPORT}")
     except rapport_json.RapportIllisible as erreur:
@@ -384,8 +394,19 @@ def _json(archive: zipfile.ZipFile, nom: str, fichier: Path) -> Any:
     texte = _petit(archive, nom, fichier)
     try:
         return json.loads(texte)
-    except (ValueError, RecursionError):
-        raise DossierIllisible(f"Le dossier [{fichier}] : {nom} n'est pas du JSON.") from None
+    except (ValueError, RecursionError) as erreur:
+        raise DossierIllisible(
+            f"Le dossier [{fichier}], {nom} : {rapport_json.pas_du_json(erreur)}."
+        ) from None
+
+
+def _textes(dits: Mapping[str, Any]) -> dict[str, str]:
+    """Texts by name, each of which can be written. Raises TypeError, ValueError, AttributeError."""
+    for nom, texte in dits.items():
+        f"{nom}{texte}".encode()
+        if not isinstance(texte, str):
+            raise TypeError(nom)
+    return dict(dits)
 
 
 def _lignes(flux: IO[bytes]) -> Iterator[bytes]:

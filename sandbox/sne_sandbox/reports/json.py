@@ -72,7 +72,7 @@ def de_texte(texte: str, nom: str = "rapport.json") -> Rapport:
         contenu = json.loads(texte)
     except (ValueError, RecursionError) as erreur:
         raise RapportIllisible(
-            f"Le rapport [{nom}] n'est pas du JSON{_lieu(erreur)}.",
+            f"Le rapport [{nom}] : {pas_du_json(erreur)}{_lieu(erreur)}.",
             remede="donnez le rapport.json écrit par --report-dir, entier",
         ) from None
     try:
@@ -82,6 +82,11 @@ def de_texte(texte: str, nom: str = "rapport.json") -> Rapport:
             f"Le rapport [{nom}] n'a pas la forme attendue : {erreur}.",
             remede=f"sa forme est celle de rapport.schema.json, format {FORMAT_RAPPORT}",
         ) from None
+
+
+def pas_du_json(erreur: Exception) -> str:
+    """Why a text cannot be read as JSON, in French."""
+    return "son JSON est trop imbriqué" if isinstance(erreur, RecursionError) else "ce n'est pas du JSON"
 
 
 def en_json(rapport: Rapport) -> dict[str, Any]:

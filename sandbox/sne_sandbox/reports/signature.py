@@ -25,6 +25,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 from sne_sandbox.errors import OperatorError, UsageError
 from sne_sandbox.raisons import raison_systeme
 from sne_sandbox.reports.decision import conclure
+from sne_sandbox.reports.json import pas_du_json
 from sne_sandbox.reports.masque import masquer
 from sne_sandbox.reports.model import EtatExigence, Rapport
 
@@ -227,18 +228,23 @@ def _cle_publique(spki: bytes) -> Ed25519PublicKey:
 def declarer(rapport: Rapport, texte: bytes, empreinte: str, signataire: str) -> bytes:
     """The statement of a package whose SHA-256 is `empreinte`: of `rapport`, which `texte` is the JSON of,
     vouched for by who calls itself `signataire`."""
-    sujets: list[dict[str, Any]] = [{"name": "preuves.zip", "digest": {"sha256": empreinte}}]
-    candidat = rapport.entete.candidat
-    algorithme = None if candidat is None else _EMPREINTES.get(len(candidat.empreinte))
-    if candidat is not None and algorithme is not None:
-        sujets.append({"name": candidat.produit, "digest": {algorithme: candidat.empreinte}})
     dit = {
         "_type": _STATEMENT,
-        "subject": sujets,
+        "subject": sujets(rapport, empreinte),
         "predicateType": _PREDICAT,
         "predicate": predicat(rapport, texte, signataire),
     }
     return json.dumps(dit, ensure_ascii=False).encode()
+
+
+def sujets(rapport: Rapport, empreinte: str) -> list[dict[str, Any]]:
+    """What the statement is of: the package, and the product that the vendor declares."""
+    dits: list[dict[str, Any]] = [{"name": "preuves.zip", "digest": {"sha256": empreinte}}]
+    candidat = rapport.entete.candidat
+    algorithme = None if candidat is None else _EMPREINTES.get(len(candidat.empreinte))
+    if candidat is not None and algorithme is not None:
+        dits.append({"name": candidat.produit, "digest": {algorithme: candidat.empreinte}})
+    return dits
 
 
 def predicat(rapport: Rapport, texte: bytes, signataire: str) -> dict[str, Any]:
@@ -291,7 +297,12 @@ class EnveloppeVerifiee:
     @property
     def signataire(self) -> str:
         """Whom its first signature says that it is of."""
-        return str(self.statement["predicate"].get(_LE_NOTRE, {}).get("signataire", ""))
+        return str(self.statement["predicate"][_LE_NOTRE].get("signataire", ""))
+
+    @property
+    def jour(self) -> str:
+        """The day that the run ended on, as it says (ISO)."""
+        return str(self.statement["predicate"][_LE_NOTRE].get("fin", ""))[:10]
 
 
 def signer(payload: bytes, cle: CleDeSignature, deja: Sequence[Mapping[str, str]] = ()) -> bytes:
@@ -322,7 +333,8 @@ def verifier(enveloppe: bytes) -> EnveloppeVerifiee:
         statement = json.loads(payload)
         if lue["payloadType"] != _TYPE or statement["_type"] != _STATEMENT:
             raise ValueError
-        if statement["predicateType"] != _PREDICAT or not isinstance(statement["predicate"], dict):
+        formes = isinstance(statement["subject"], list), isinstance(statement["predicate"][_LE_NOTRE], dict)
+        if statement["predicateType"] != _PREDICAT or not all(formes):
             raise ValueError
         for signature in lue["signatures"]:
             spki = _octets(signature["cle"])
@@ -342,8 +354,8 @@ def verifier(enveloppe: bytes) -> EnveloppeVerifiee:
 def _lire(enveloppe: bytes) -> Any:
     try:
         return json.loads(enveloppe)
-    except (ValueError, RecursionError):
-        raise SignatureRefusee("L'attestation n'est pas du JSON.") from None
+    except (ValueError, RecursionError) as erreur:
+        raise SignatureRefusee(f"L'attestation ne se lit pas : {pas_du_json(erreur)}.") from None
 
 
 def _octets(texte: str) -> bytes:

@@ -1,9 +1,11 @@
 """What `sne-sandbox conform` makes of its options."""
 
+import click
 import pytest
 
-from sne_sandbox.cli.conform import _choisir
+from sne_sandbox.cli.conform import _choisir, commande
 from sne_sandbox.cli.rapports import exigees
+from sne_sandbox.conformance.pilotage import EXEMPLES_MAX
 from sne_sandbox.contract.versions import charger
 from sne_sandbox.errors import UsageError
 
@@ -24,3 +26,9 @@ def test_what_cannot_be_proved_cannot_be_required() -> None:
     assert exigees(["VIE-01,VIE-02"], contrat) == ("VIE-01", "VIE-02")
     with pytest.raises(UsageError, match="EMB-14"):
         exigees(["EMB-14"], contrat)
+
+
+def test_evidence_may_hold_as_many_examples_as_can_be_asked() -> None:
+    (demandes,) = (p.type for p in commande.params if p.name == "exemples")
+    assert isinstance(demandes, click.IntRange)
+    assert demandes.max == EXEMPLES_MAX
