@@ -2,6 +2,7 @@
 
 import fcntl
 import json
+import re
 import subprocess
 import sys
 from collections import Counter, defaultdict
@@ -129,7 +130,8 @@ def matrice(notes: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
     yield "| --- | --- | --- | --- |"
     for nom, note in notes.items():
         rouges = ", ".join(f"`{exigence}` ({combien})" for exigence, combien in note["rouges"].items())
-        exemple = note["exemple"].replace("|", "¦").replace("<", "‹").replace(">", "›")  # it is Markdown
+        exemple = note["exemple"].replace("|", "¦").replace("<", "‹").replace(">", "›")
+        exemple = re.sub(r"&(?=#?\w+;)", "& ", exemple)  # Markdown would read it
         yield f"| {nom}{_etoile(note)} | {PAR_NOM[nom].phrase} | {rouges} | {exemple} |"
 
 
