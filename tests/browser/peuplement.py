@@ -87,9 +87,8 @@ def tenir(origine: str) -> None:
     for rang in (1, 2):
         formulaires.envoyer("/console/ecole/conformite/juger")
         limite = time.monotonic() + _PATIENCE
-        while (
-            "épreuve non retenue" not in (page := formulaires.lire("/console/ecole/conformite"))
-            or "en cours" in page
+        while (page := formulaires.lire("/console/ecole/conformite")).count("-trafic-ecole</a>") < rang or (
+            "en cours" in page
         ):
             assert time.monotonic() < limite, f"judgement {rang} does not end"
             time.sleep(0.3)
