@@ -59,6 +59,10 @@ class Trouvee:
         return [v for exigence in faute.exigences for v in self.echecs.get(exigence, [])]
 
 
+#: What a note says.
+_CHAMPS: Final = {"rouges", "exemple", "commit", "exemples", "scenarios"}
+
+
 def noter(faute: Faute, trouvee: Trouvee, exemple: Verification, exemples: int, scenarios: int = 0) -> None:
     """Notes what the whole plan said of a defect, or so many `scenarios` of it, of which commit, and its
     smallest example; `build/fautes.md` is made again of all notes. What the plan said whole of a defect
@@ -89,9 +93,11 @@ def _commit() -> str:
 
 
 def lire_notes() -> dict[str, dict[str, Any]]:
-    """By defect, in the order of the code, what was noted of it; a defect that was not tried has none."""
+    """By defect, in the order of the code, what was noted of it; a defect that was not tried has none, nor
+    has one whose note an older checkout left, in another shape."""
     fichiers = {faute.nom: NOTES / f"{faute.nom}.json" for faute in FAUTES}
-    return {nom: json.loads(f.read_text("utf-8")) for nom, f in fichiers.items() if f.is_file()}
+    lues = {nom: json.loads(f.read_text("utf-8")) for nom, f in fichiers.items() if f.is_file()}
+    return {nom: note for nom, note in lues.items() if note.keys() == _CHAMPS}
 
 
 def matrice(notes: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:

@@ -39,3 +39,12 @@ def test_chaque_commande_le_montre_au_premier_exemple(
     montrent = {v.scenario for exigence in ("EMB-09", "FID-10", "FID-14") for v in echecs.get(exigence, [])}
     assert montrent == set(scenarios)
     assert not rapport.conforme
+
+
+@pytest.mark.parametrize("graine", [0, 1, 41])
+def test_deux_noms_intervertis_se_voient_au_premier_exemple(epreuve: Epreuve, graine: int) -> None:
+    """The hardest name of a pool would be both: each name that is asked is another one."""
+    rapport = epreuve.passer(
+        partial(_fautif, "noms-echanges"), ["CRE-COMPLETE-COUPLE"], exemples=1, graine=graine
+    )
+    assert set(Trouvee.dans(rapport).echecs) == {"FID-01"}

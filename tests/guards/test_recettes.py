@@ -52,7 +52,7 @@ def commandes(travail: Travail) -> Iterator[list[str]]:
 
 
 def test_the_recipes_are_those() -> None:
-    trouves = {f.relative_to(CI).as_posix() for f in CI.rglob("*") if f.is_file()}
+    trouves = {f.relative_to(CI).as_posix() for f in CI.rglob("*") if f.is_file() and f.suffix != ".pyc"}
     java, python = "testcontainers/SneSandboxContainer.java", "testcontainers/sne_sandbox_container.py"
     assert trouves == {GITHUB, GITLAB, ACTION, COMPOSANT, "installer.sh", "service.sh", java, python}
 

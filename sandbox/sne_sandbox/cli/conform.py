@@ -50,7 +50,7 @@ Exemples :
               help="L'application : une commande qui parle le protocole sne-sandbox/1, une adresse HTTP, ou "
               "l'application témoin.")  # fmt: skip
 @click.option("--plan", "fichier_plan", type=click.Path(path_type=Path, exists=True), metavar="P",
-              help="Un autre plan que celui de l'interface.")  # fmt: skip
+              help="Un autre plan que celui de l'interface : il n'acquiert aucune mention.")  # fmt: skip
 @click.option("--examples", "exemples", type=click.IntRange(1, 10_000), default=10, show_default=True,
               metavar="N", help="Exemples par scénario ; ce qui varie peu en a moins : sa part pour 10, puis "
               "en proportion.")  # fmt: skip

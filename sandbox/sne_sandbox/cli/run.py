@@ -69,7 +69,8 @@ def commande(
     commande écrit passe tel quel ; le compte rendu va sur la sortie d'erreur. Sortie 0 si tout est conforme,
     1 si la commande échoue, si une exigence obligatoire est enfreinte, si rien n'est arrivé ou si rien n'a
     été accepté ; l'absence de preuve ne fait échouer que pour les exigences de --require et les mentions de
-    --mention. Interrompue (Ctrl-C, SIGTERM), elle écrit un rapport partiel, et sort avec 130 ou 143.
+    --mention ; 3 si l'épreuve n'a pas pu avoir lieu. Interrompue (Ctrl-C, SIGTERM), elle écrit un rapport
+    partiel, et sort avec 130 ou 143.
     """
     from sne_sandbox.cli import epreuve, rapports
     from sne_sandbox.domain.base import lire_horloge

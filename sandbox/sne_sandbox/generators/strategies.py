@@ -6,6 +6,7 @@ optional. Only tests and `conform` need Hypothesis: nothing that `serve` or a se
 module.
 """
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from datetime import date
 from typing import TypeVar, Unpack
@@ -36,11 +37,12 @@ class TirageHypothese:
     Every draw shrinks to the value that `Tirage` calls the simplest, or, where what is hard is
     wanted (`difficile`), a choice to its last; shares are left aside, all values being worth a try."""
 
-    __slots__ = ("_data", "_difficile")
+    __slots__ = ("_data", "_difficile", "_tirees")
 
     def __init__(self, data: ConjectureData, *, difficile: bool = False) -> None:
         self._data = data
         self._difficile = difficile
+        self._tirees: Counter[int] = Counter()
 
     def entier(self, bas: int, haut: int) -> int:
         """An integer from `bas` to `haut`, both included; 0, or what is nearest to `bas`, first."""
@@ -48,12 +50,18 @@ class TirageHypothese:
 
     def choix(self, valeurs: Sequence[T]) -> T:
         """One of `valeurs`, the first being the simplest; of a pool of names, the shortest. Of a pool the
-        last has all that applications damage: quotes, ligatures, what XML escapes."""
+        last has all that applications damage: quotes, ligatures, what XML escapes. A pool that is asked again
+        gives the one before: two names that are alike do not show that they were exchanged."""
         if len(valeurs) == 1:
             return valeurs[0]
-        rangees: Sequence[T] = pools().get(id(valeurs), valeurs)  # type: ignore[assignment]
+        pool = pools().get(id(valeurs))
+        rangees: Sequence[T] = valeurs if pool is None else pool  # type: ignore[assignment]
         dernier = len(rangees) - 1
-        return rangees[self._data.draw_integer(0, dernier, shrink_towards=dernier if self._difficile else 0)]
+        vers = dernier if self._difficile else 0
+        if self._difficile and pool is not None:
+            vers = max(0, dernier - self._tirees[id(valeurs)])
+            self._tirees[id(valeurs)] += 1
+        return rangees[self._data.draw_integer(0, dernier, shrink_towards=vers)]
 
     def selon(self, repartition: Repartition[T]) -> T:
         """One value of `repartition`, whatever its share: all are worth a try."""

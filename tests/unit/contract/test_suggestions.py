@@ -27,10 +27,10 @@ def test_the_nearest_code_is_told_with_its_label(liste: str, ecrit: str, dit: st
 
 
 def test_a_short_list_is_told_whole_and_what_only_the_sne_sends_is_not_proposed() -> None:
-    types = suggerer(CONTRAT, "ListeTypeFichier", "XXX")
+    types = suggerer(CONTRAT, "ListeTypeFichier", "ZZZ")
     assert all(f"« {code} »" in types for code in ("CRE", "CRS", "MOD", "REN", "RAD", "SUP", "COP"))
     assert "« RET »" not in types
-    assert "« RET » (Retraité)" in suggerer(CONTRAT, "ListeTypeContratTravail", "XXX")
+    assert "« RET » (Retraité)" in suggerer(CONTRAT, "ListeTypeContratTravail", "ZZZ")
 
 
 def test_the_list_of_an_element_whatever_its_index() -> None:
