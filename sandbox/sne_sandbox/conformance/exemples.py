@@ -24,7 +24,7 @@ from sne_sandbox.domain.dates import PARIS
 from sne_sandbox.domain.demande import FORMULAIRE
 from sne_sandbox.domain.element import Element, avec_enfants
 from sne_sandbox.generators import strategies
-from sne_sandbox.generators.actes import copie, types_utilisables
+from sne_sandbox.generators.actes import types_utilisables
 from sne_sandbox.generators.diversite import Contraintes, atelier
 from sne_sandbox.generators.strategies import TirageHypothese
 from sne_sandbox.operations.horloge import atteindre
@@ -94,8 +94,7 @@ def formulaire_de(message: Element) -> Element:
 
 def saisie(formulaire: Element, contrat: Contrat) -> dict[str, Any]:
     """What a user enters of a form, as the protocol says it: nothing where nothing has to be said."""
-    dits = tuple(copie(e) for e in formulaire.enfants if e.nom not in _A_PART)
-    return element_json(_plein(Element(formulaire.nom, "", None, dits), FORMULAIRE, contrat), contrat)
+    return element_json(_plein(formulaire, FORMULAIRE, contrat, _A_PART), contrat)
 
 
 def element_json(element: Element, contrat: Contrat) -> dict[str, Any]:
@@ -229,11 +228,13 @@ def _repetables(contrat: Contrat) -> frozenset[str]:
     return repetables(contrat)
 
 
-def _plein(element: Element, chemin: str, contrat: Contrat) -> Element:
-    """A copy without the elements that are empty and may be left out: an application that says again the
-    empty block it was told would be wrong (CTR-08)."""
+def _plein(element: Element, chemin: str, contrat: Contrat, sauf: Collection[str] = frozenset()) -> Element:
+    """A copy without the elements that are empty and may be left out, nor the children of some names: an
+    application that says again the empty block it was told would be wrong (CTR-08)."""
     gardes = []
     for enfant in element.enfants:
+        if enfant.nom in sauf:
+            continue
         ici = f"{chemin}/{enfant.nom}"
         plein = _plein(enfant, ici, contrat)
         if not plein.vide or contrat.nomenclatures.obligatoire(ici):

@@ -10,7 +10,7 @@ import html
 import tomllib
 import unicodedata
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal, InvalidOperation
@@ -79,28 +79,30 @@ def comparer(
     exigence: str | None = None,
     echange: int | None = None,
     regles: Mapping[str, str] = MappingProxyType({}),
-    refusees: Mapping[str, str] = MappingProxyType({}),
+    refusees: Callable[[], Mapping[str, str]] = dict,
     lue: bool = False,
 ) -> list[Constat]:
     """What became of `attendu` (a `demandeLogement`, or any element) in `recu`: one finding for each kind of
     difference under its requirement, and one that holds for each requirement without any. `exigence` rules
     all, whatever the path (radiations, events); `regles` are the requirements of some paths under the root,
-    when the message has its own for them; `refusees` are places under the root that a requirement of the
-    message itself refuses (a code of no list), with that one; `lue` says that `attendu` was read at the SNE,
-    and not entered.
+    when the message has its own for them; `refusees` gives the places under the root that a requirement
+    of the message itself refuses (a code of no list), with that one; `lue` says that `attendu` was read at
+    the SNE, and not entered.
 
     One cause is one finding: dates that are all a day off are charged once, codes written in a namespace are
     the schema's to refuse, what no message may say is told as such; what else they break is folded."""
     casses: dict[tuple[str, str, str], list[_Ecart]] = {}
     recu, qualifies = _codes_nus(recu)
-    decalees = _dates_decalees(attendu, recu)
-    for ecart in _comparer(attendu, recu, ""):
+    ecarts = list(_comparer(attendu, recu, ""))
+    decalees = _dates_decalees(attendu, recu) if ecarts else ""
+    interdites = refusees() if ecarts else {}
+    for ecart in ecarts:
         if decalees and _jour(ecart.attendu) and _jour(ecart.observe):
             ecart = replace(ecart, sorte=decalees)
         if exigence is None and ecart.chemin in _LIBRES:
             continue
         qui = exigence or regles.get(ecart.chemin) or _exigence(ecart)
-        casses.setdefault((qui, ecart.sorte, _refus(ecart, refusees)), []).append(ecart)
+        casses.setdefault((qui, ecart.sorte, _refus(ecart, interdites)), []).append(ecart)
     phrases = _PHRASES_LUES if lue else _PHRASES
     if decalees and _jours(recu).total() == 1:
         phrases = {**phrases, decalees: phrases[f"{decalees}_seul"]}
@@ -151,9 +153,10 @@ def _dates_decalees(attendu: Element, recu: Element) -> str:
     """How all the dates of `attendu` that arrived are off, by a `sorte` of UN_JOUR; "" when they are not. One
     that is right, or off otherwise, shows that it is no matter of time zones."""
     vraies, recues = _jours(attendu), _jours(recu)
+    if recues <= vraies:
+        return ""
     for jours, sorte in UN_JOUR.items():
-        decalees = Counter(jour + timedelta(jours) for jour in vraies.elements())
-        if recues and recues <= decalees and not recues <= vraies:
+        if recues <= Counter(jour + timedelta(jours) for jour in vraies.elements()):
             return sorte
     return ""
 
@@ -217,16 +220,15 @@ def exigence_de(chemin: str) -> str:
 def _concernees(attendu: Element) -> set[str]:
     """The requirements that `attendu` can show held: those of what it says."""
     trouvees = set()
-    racine = len(attendu.chemin) + 1
-    for element in attendu.parcourir():
-        if element.enfants or element.vide or element is attendu:
-            continue
-        chemin = element.chemin[racine:]
-        if chemin.partition("/")[0] in _A_PART | _LIBRES:
-            continue
-        trouvees.add(exigence_de(chemin))
-        if delicat(element.texte):
-            trouvees.add(_TEXTES)
+    pile = [(e, e.nom) for e in attendu.enfants if e.nom not in _A_PART | _LIBRES]
+    while pile:
+        element, chemin = pile.pop()
+        if element.enfants:
+            pile += [(enfant, f"{chemin}/{enfant.nom}") for enfant in element.enfants]
+        elif not element.vide:
+            trouvees.add(exigence_de(chemin))
+            if delicat(element.texte):
+                trouvees.add(_TEXTES)
     if attendu.enfant("personnePhysique") is not None:
         trouvees.add(_NIR)  # given or not: what was not given must not be invented
     if attendu.enfant("personnePhysique/listeCotitulaire") is not None:
@@ -253,6 +255,17 @@ def _comparer(attendu: Element, recu: Element, chemin: str) -> Iterator[_Ecart]:
         yield from _homonymes(attendu.tous(nom), recu.tous(nom), f"{chemin}/{nom}" if chemin else nom)
 
 
+def _pareils(un: Element, autre: Element) -> bool:
+    """Whether both say the same in the same order, letter for letter."""
+    return (
+        un.nom == autre.nom
+        and un.texte == autre.texte
+        and un.code == autre.code
+        and len(un.enfants) == len(autre.enfants)
+        and all(map(_pareils, un.enfants, autre.enfants))
+    )
+
+
 def _donne_ailleurs(nom: str, attendu: Element, recu: Element) -> bool:
     """Whether a telephone that did not arrive is that of another line, which did."""
     numero = attendu.texte_de(nom)
@@ -263,6 +276,8 @@ def _donne_ailleurs(nom: str, attendu: Element, recu: Element) -> bool:
 
 def _homonymes(attendus: Sequence[Element], recus: Sequence[Element], chemin: str) -> Iterator[_Ecart]:
     """Namesakes of one parent, each matched with the one that is most like it."""
+    if len(attendus) == len(recus) and all(map(_pareils, attendus, recus)):
+        return  # nearly all of what an honest application sends
     if len(attendus) == len(recus) == 1:
         yield from _comparer(attendus[0], recus[0], chemin)
         return

@@ -4,6 +4,7 @@ read at the SNE against what is told."""
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from operator import attrgetter
 from typing import Final
 
@@ -43,7 +44,7 @@ def _formulaire(pas: PasJoue, dire: Dire) -> Iterator[Constat]:
     if pas.attendu is None or pas.envoi is None or corps is None:
         return
     regles = _REGLES if pas.prevue.sur_numero else {}
-    refusees = lieux_refuses(pas.envoi, corps)
+    refusees = partial(lieux_refuses, pas.envoi, corps)
     for constat in fidelite.comparer(
         pas.attendu, corps, echange=echange_de(pas), regles=regles, refusees=refusees
     ):
@@ -112,7 +113,7 @@ def _comparer(
     attendu: Element, recu: Element, dire: Dire, envoi: Observation | None, place: Element
 ) -> list[Constat]:
     """`place` is where `recu`, which may be a copy, stands in the message `envoi`."""
-    refusees = {} if envoi is None else lieux_refuses(envoi, place)
+    refusees = dict if envoi is None else partial(lieux_refuses, envoi, place)
     return fidelite.comparer(attendu, recu, exigence=dire.exigence, echange=dire.echange, refusees=refusees)
 
 

@@ -84,7 +84,7 @@ class Element:
     @property
     def code_qualifie(self) -> bool:
         """Whether its code is written in a namespace, where the schema has none: `code` is then None."""
-        return any(nom.endswith(_CODE_QUALIFIE) for nom in self.attributs)
+        return bool(self.attributs) and any(nom.endswith(_CODE_QUALIFIE) for nom in self.attributs)
 
     # --- where ---------------------------------------------------------------------------------
 

@@ -357,7 +357,7 @@ def test_what_a_requirement_refuses_of_a_place_is_not_another_s_finding() -> Non
     trouves = comparer(
         de_json("demandeLogement", avant),
         de_json("demandeLogement", apres),
-        refusees={
+        refusees=lambda: {
             "personnePhysique/demandeur/civilite": "CTR-03",
             "personnePhysique/demandeur/adressePostale": "CTR-04",
             "personnePhysique/listeCotitulaire": "CTR-05",
@@ -370,3 +370,12 @@ def test_what_a_requirement_refuses_of_a_place_is_not_another_s_finding() -> Non
         ("FID-13", "nationalite", ""),
     }
     assert "FID-01" not in {c.exigence for c in trouves if c.tenue}
+
+
+def test_what_is_held_does_not_depend_on_whose_the_elements_were() -> None:
+    """An element knows one parent: those of a form that was copied may be another's, or nobody's."""
+    form = de_json("demandeLogement", demande())
+    tenues = {c.exigence for c in comparer(form, de_json("demandeLogement", demande()))}
+    assert {"FID-01", "FID-02", "FID-05", "FID-06", "FID-10"} <= tenues
+    Element("copie", "", None, form.enfants)
+    assert {c.exigence for c in comparer(form, de_json("demandeLogement", demande()))} == tenues
