@@ -56,6 +56,17 @@ def test_what_is_no_date_is_refused_with_its_blanks_or_without(contrat, specimen
     assert faute.chemin.endswith("dateNaissance")
 
 
+def test_a_document_that_takes_long_keeps_no_other_from_being_judged():
+    """Whoever waited gets a copy of the schema, the same even of a file that was edited since."""
+    lus = {"xsd/a.xsd": XSD + b'<xs:element name="a"/></xs:schema>'}
+    schema = schemas_de(lus)._compiles["xsd/a.xsd"]
+    premiere = schema._prendre()
+    lus["xsd/a.xsd"] = b"<edited"
+    assert schema.valider(etree.fromstring('<a xmlns="urn:u"/>')) == []
+    assert schema.valider(etree.fromstring('<b xmlns="urn:u"/>')) != []
+    assert schema._prendre() is not premiere
+
+
 def test_the_version_is_read_from_the_document_unless_given(contrat, specimen):
     racine = specimen("personne_seule_nir")
     assert contrat.schemas.validate(racine, document=Document.DEMANDE) == []
