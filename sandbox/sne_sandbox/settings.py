@@ -17,6 +17,8 @@ Portee = Literal["serveur", "base"]
 #: The largest number of a setting: databases count on from it, and none has room for any number.
 ENTIER_MAX: Final = 2_000_000_000
 PORT_MAX: Final = 65_535
+#: Of each scenario of the plan, how many examples may be asked, or held by evidence.
+EXEMPLES_MAX: Final = 10_000
 
 
 @dataclass(frozen=True, slots=True)

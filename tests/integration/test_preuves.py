@@ -407,6 +407,26 @@ def test_an_honest_package_comes_to_the_same_report_byte_for_byte(
     graine, horloge = graine_et_horloge(DEFI)
     assert rapport["entete"]["graine"] == graine
     assert f"--clock {horloge.isoformat()}" in rapport["entete"]["commande"]
+    refaits, autres = re.findall(r"refaits de (\d+) échanges(?: \(et (\d+) lignes? du journal)?", dites)[0]
+    assert int(refaits) == rapport["entete"]["echanges"]
+    journal = contenus(ici / "r" / "preuves.zip")["journal.jsonl"]
+    assert int(refaits) + int(autres or 0) == journal.count(b"\n")
+
+
+def test_a_report_says_its_class_and_no_more_than_is_known(ici: Path, tmp_path: Path) -> None:
+    """As it was made, the challenge is its vendor's word; verified, the class is that of the verification."""
+    fait = (ici / "r" / "rapport.html").read_text("utf-8")
+    assert "auto-déclarée (qui a mené l" in fait
+    assert "le défi reste à confirmer par qui l" in fait
+    vu = sne(
+        ici, "report", "--verify", "r/preuves.zip", "--confiance", "confiance.toml", "--defi", DEFI,
+        "--report-dir", str(tmp_path),
+    )  # fmt: skip
+    dite = "Classe : sur défi, auto-déclarée (aucun vérificateur de confiance n'a signé)"
+    assert f"{dite} ; verdicts refaits par report --verify" in vu.stdout
+    refait = (tmp_path / "rapport.html").read_text("utf-8")
+    assert "sur défi, auto-déclarée" in refait
+    assert "reste à confirmer" not in refait
 
 
 @pytest.mark.parametrize(

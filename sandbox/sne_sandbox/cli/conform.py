@@ -20,7 +20,7 @@ from sne_sandbox.cli.epreuve import empechement, options_de_serve
 from sne_sandbox.cli.options import inconnu, sorties_de_rapport
 from sne_sandbox.cli.signaux import Signaux
 from sne_sandbox.errors import OperatorError, UsageError
-from sne_sandbox.settings import PAR_NOM
+from sne_sandbox.settings import EXEMPLES_MAX, PAR_NOM
 
 if TYPE_CHECKING:
     from sne_sandbox.conformance.application import Application
@@ -51,7 +51,7 @@ Exemples :
               "l'application témoin.")  # fmt: skip
 @click.option("--plan", "fichier_plan", type=click.Path(path_type=Path, exists=True), metavar="P",
               help="Un autre plan que celui de l'interface : il n'acquiert aucune mention.")  # fmt: skip
-@click.option("--examples", "exemples", type=click.IntRange(1, 10_000), default=10, show_default=True,
+@click.option("--examples", "exemples", type=click.IntRange(1, EXEMPLES_MAX), default=10, show_default=True,
               metavar="N", help="Exemples par scénario ; ce qui varie peu en a moins : sa part pour 10, puis "
               "en proportion.")  # fmt: skip
 @click.option("--seed", "graine", type=int, default=0, show_default=True, metavar="S",

@@ -16,6 +16,7 @@ import click
 
 from sne_sandbox.cli import rapports
 from sne_sandbox.cli.conform import de_ces_scenarios, tenir_hypothesis
+from sne_sandbox.cli.rapports import AUTO_DECLAREE, NON_SIGNEE
 from sne_sandbox.conformance import plan as plans
 from sne_sandbox.conformance import trafic
 from sne_sandbox.conformance.defi import graine_et_horloge
@@ -38,16 +39,16 @@ from sne_sandbox.rules.rule import gravite
 if TYPE_CHECKING:
     from sne_sandbox.reports.signature import EnveloppeVerifiee
 
+_AUCUNE: Final = "aucune : ce dossier n'est pas confirmé"
 #: What each line speaks of.
 _SIGNATURE: Final = "Signature"
 _EMPREINTES: Final = "Empreintes"
 _REJUGEMENT: Final = "Rejugement"
 _COMPARAISON: Final = "Comparaison"
 _REFERENCE: Final = "Référence"
-NON_SIGNEE: Final = "non signée"
-AUTO_DECLAREE: Final = "auto-déclarée"
 REJUGEE: Final = "rejugée"
 SUR_DEFI: Final = "sur défi"
+_PAS_DE_L_APPLICATION: Final = "qui ne sont pas de l'application : nuits de la base, console"
 _PORTEE: Final = (
     "Une signature dit qui répond de ces preuves, non qu'elles sont vraies, ni quand elles furent signées."
 )
@@ -132,12 +133,14 @@ def rejuger(
         vu.refuser(_REJUGEMENT, f"{impossible}.")
     else:
         duree = time.monotonic() - debut
-        combien = accorde(len(dossier.echanges), "échange", "échanges")
+        combien = accorde(refait.entete.echanges, "échange", "échanges")
+        if autres := len(dossier.echanges) - refait.entete.echanges:
+            combien += f" (et {accorde(autres, 'ligne', 'lignes')} du journal {_PAS_DE_L_APPLICATION})"
         vu.dire(_REJUGEMENT, f"tous les verdicts refaits de {combien}, en {duree:.1f} s")
         _comparer(dossier, refait, vu)
-    _conclure(fichier, verificateur, sorties, vu, enveloppe)
+    classe = _conclure(fichier, verificateur, sorties, vu, enveloppe)
     rapport = _conteste(dossier.rapport, len(vu.ecarts))
-    return sorties.rendre(rapport, (), configuration=dossier.configuration, copie=fichier)
+    return sorties.rendre(rapport, (), configuration=dossier.configuration, copie=fichier, classe=classe)
 
 
 # --- signature -------------------------------------------------------------------------------------------
@@ -467,8 +470,9 @@ def _conclure(
     sorties: "rapports.Sorties",
     vu: _Constat,
     enveloppe: "EnveloppeVerifiee | None",
-) -> None:
-    """Says the class, and adds the verifier's signature, when nothing was refused."""
+) -> str:
+    """Says the class, and adds the verifier's signature, when nothing was refused; the class, as the report
+    says it."""
     entete = evidence.lire(fichier).rapport.entete
     defi, pilote = entete.defi, entete.mode != trafic.MODE
     if verificateur.defi and verificateur.defi != defi:
@@ -478,14 +482,14 @@ def _conclure(
     elif verificateur.defi:
         vu.dire("Défi", "graine, ménages et horloge en viennent")
     if vu.ecarts:
-        vu.dire("Classe", "aucune : ce dossier n'est pas confirmé")
-        return
+        vu.dire("Classe", _AUCUNE)
+        return _AUCUNE
     if verificateur.contresigner and enveloppe is not None and sorties.cle is not None:
         try:
             vu.classe = _classer([*enveloppe.cles, sorties.cle.id], enveloppe.jour, vu.confiance)
         except SignatureRefusee as refus:
             vu.refuser(_SIGNATURE, str(refus))
-            return
+            return _AUCUNE
         attestation = fichier.with_name(ATTESTATION.fichier)
         provisoire = attestation.with_name(f"{attestation.name}.tmp")
         provisoire.write_bytes(signature.contresigner(attestation.read_bytes(), sorties.cle))
@@ -496,6 +500,7 @@ def _conclure(
     classe = f"{SUR_DEFI}, {vu.classe}" if verificateur.defi else vu.classe
     mais = "" if vu.retires or not pilote else f", mais {_NON_RETIRES}"
     vu.dire("Classe", f"{classe} ; rejugée ici{mais}. {_PORTEE}")
+    return f"{classe} ; verdicts refaits par report --verify{mais}"
 
 
 def _conteste(rapport: Rapport, ecarts: int) -> Rapport:

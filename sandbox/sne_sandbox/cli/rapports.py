@@ -48,6 +48,15 @@ _JUGES: Final = ("sne-sandbox", "lxml", "hypothesis", "python-stdnum")
 _RAPPORT: Final = "rapport.json"
 
 
+#: Classes that no verifier gives, and what each says of a trial that was just judged.
+NON_SIGNEE: Final = "non signée"
+AUTO_DECLAREE: Final = "auto-déclarée"
+_CLASSES: Final = {
+    True: f"{AUTO_DECLAREE} (qui a mené l'épreuve l'a jugée, et en répond ; personne d'autre ne l'a rejugée)",
+    False: f"{NON_SIGNEE} (qui a mené l'épreuve l'a jugée ; personne n'en répond)",
+}
+_DEFI_A_CONFIRMER: Final = " ; le défi reste à confirmer par qui l'a donné : report --verify --defi"
+
 #: Exit code, for who asked that all be judged, of an accident in what conforms otherwise.
 NON_JUGE: Final = 3
 
@@ -76,6 +85,7 @@ class Sorties:
     mentions: tuple[str, ...] = ()
     candidat: Candidat | None = None
     gardees: tuple[str, ...] = ()
+    _classe: str = field(default="", init=False)
     _rendu: bool = field(default=False, init=False)
     _referentiel: "ReferentielDeCertification | None" = field(default=None, init=False)
 
@@ -166,15 +176,20 @@ class Sorties:
         plan: Mapping[str, str] | None = None,
         proces_verbal: "Callable[[Pseudonymes], Iterable[Mapping[str, Any]]] | None" = None,
         copie: Path | None = None,
+        classe: str = "",
     ) -> int:
         """Applies the baseline, judges the mentions, writes all, `remarques` at the end of the text (on
         stderr beside a machine's format); answers the exit code. `juges`, `plan`, `proces_verbal` are those
-        of `evidence.ecrire`; or the evidence is a `copie` of a package. Raises RapportNonEcrit, once stdout
-        or stderr has the report."""
+        of `evidence.ecrire`; or the evidence is a `copie` of a package, whose attestation is of that
+        `classe`. Raises RapportNonEcrit, once stdout or stderr has the report."""
         from sne_sandbox.reports import annotations, evidence, text
         from sne_sandbox.reports.empreintes import resumer
 
         self._rendu = True
+        self._classe = classe
+        if copie is None and self.dossier is not None:
+            defi = _DEFI_A_CONFIRMER if rapport.entete.defi else ""
+            self._classe = f"{_CLASSES[self.cle is not None]}{defi}"
         if juges is not None:
             rapport = replace(rapport, entete=replace(rapport.entete, empreintes=resumer(juges)))
         if self.connues:
@@ -230,7 +245,7 @@ class Sorties:
                     click.echo(f"sne-sandbox : {remarque}", err=True)
                 self._a_la_machine(rapport)
             else:
-                text.ecrire(rapport, sortie, fichiers=fichiers, remarques=remarques)
+                text.ecrire(rapport, sortie, fichiers=fichiers, remarques=remarques, classe=self._classe)
                 sys.stdout.flush()
         annotations.annoncer(rapport, sortie)
         if echec is not None:
@@ -293,7 +308,7 @@ class Sorties:
         if self.cle is not None:
             signataires = (self.cle.titulaire or f"clé {self.cle.id[:16]}",)
         empreinte = hashlib.sha256(preuves.read_bytes()).hexdigest()
-        return Alentours(_avant(self.dossier), empreinte, signataires)
+        return Alentours(_avant(self.dossier), empreinte, signataires, self._classe)
 
     def _a_la_machine(self, rapport: Rapport) -> None:
         sys.stdout.write(PAR_OPTION[self.forme].octets(rapport).decode())

@@ -46,13 +46,12 @@ from sne_sandbox.reports.model import (
     Verdict,
     Verification,
 )
+from sne_sandbox.settings import EXEMPLES_MAX
 
 MODE: Final = "plan"
 #: How many times as fast as ours the clock goes on which an application waits to try again, if it can: no
 #: more, or one that does not wait would be taken for one that does.
 ACCELERATION: Final = 5.0
-#: Of each scenario, how many examples may be asked: as `conform --examples` has it.
-EXEMPLES_MAX: Final = 10_000
 #: Scenarios in a row that end in error before the application is given up.
 ERREURS_MAX: Final = 3
 _RIEN_DE_FAIT: Final = (
@@ -333,7 +332,7 @@ class _Pilotage:
             tirages.vus[cle] = joue.fautes
             self.echanges += len(joue.observations)
             recolte.prendre(joue)
-            self._noter(joue)
+            self._noter(joue, recolte)
             self.conditions.voir(scenario, cle, joue)
             if joue.erreur or self.blocage.suffit(joue):
                 break
@@ -401,13 +400,16 @@ class _Pilotage:
             scenario.id, scenario.groupe, scenario.titre, verdict, verifications, raison=raison
         )
 
-    def _noter(self, joue: ExempleJoue) -> None:
+    def _noter(self, joue: ExempleJoue, recolte: Recolte) -> None:
         for vue in joue.observations:
             self.recueil.voir(vue)
         par_id = {vue.echange.identifiant: vue for vue in joue.observations}
         for constat in joue.constats:
+            vue = par_id.get(constat.echange)
             if self.recueil.noter(constat):
-                self._citer(constat, par_id.get(constat.echange))
+                self._citer(constat, vue)
+            elif vue is not None and recolte.garde(constat):  # a check of the scenario cites it
+                self.recueil.citer(vue, encore=True)
         self.recueil.deplorer(joue.accidents)
         for vue in joue.observations:
             self.recueil.deplorer(vue.accidents)

@@ -68,6 +68,10 @@ class Recolte:
                 if len(trouves) < CONSTATS_MAX and all(c.sorte != constat.sorte for c in trouves):
                     trouves.append(constat)
 
+    def garde(self, constat: Constat) -> bool:
+        """Whether a finding is one that the check of its requirement shows."""
+        return any(c is constat for c in self.cassees.get(constat.exigence, ()))
+
     def sans_faute(self, exigence: str) -> tuple[Verdict, str]:
         """The verdict on a requirement that nothing broke, and the reason of any verdict but « réussi ». What
         the suite failed to judge once is not held, nor is what was seen broken, whatever else held it."""

@@ -40,6 +40,8 @@ A_VENIR: Final = "refus à venir"
 _RANGS: Final = (REFUS, A_VENIR, TOLERANCE, AVERTISSEMENT)
 #: Of the codes that a line notes beside tolerances, which are schema faults, these only are theirs.
 _NUMERO: Final = "T-"
+#: Characters of the exchanges that show a finding once more, beyond the first of its kind.
+CITES_TEXTE_MAX: Final = 2_000_000
 #: Codes of answers kept, and exchanges named of each.
 CODES_MAX: Final = 100
 ECHANGES_MAX: Final = 10
@@ -48,7 +50,7 @@ ECHANGES_MAX: Final = 10
 class RecueilDuJugement:
     """What is gathered of a stream of exchanges, in memory that the findings bound, and not the traffic.
     `exigences` are those of the contract: findings of others are left out; `cites_max` bounds the exchanges
-    shown."""
+    shown, CITES_TEXTE_MAX those that show again what others do."""
 
     def __init__(
         self,
@@ -65,6 +67,7 @@ class RecueilDuJugement:
         self._reponses = Reponses()
         self._cites: dict[int, EchangeCite] = {}
         self._cites_max = cites_max
+        self._encore = CITES_TEXTE_MAX
 
     def voir(self, vue: Observation) -> None:
         """Takes in an exchange: what it uses of the contract, what the SNE answers to it."""
@@ -77,13 +80,15 @@ class RecueilDuJugement:
         """One more constat; whether it is a finding to show the exchange of."""
         return constat.exigence in self.exigences and self.constats.noter(constat)
 
-    def citer(self, vue: Observation) -> None:
-        """Keeps an exchange as the report shows it, once."""
+    def citer(self, vue: Observation, *, encore: bool = False) -> None:
+        """Keeps an exchange as the report shows it, once; `encore`: it shows a finding that others show."""
         cle = vue.echange.identifiant
         plein = self._cites_max is not None and len(self._cites) >= self._cites_max
-        if cle is not None and cle not in self._cites and not plein:
+        if cle is not None and cle not in self._cites and not plein and not (encore and self._encore <= 0):
             with vue.isoler("le montrer"):
-                self._cites[cle] = citer(vue)
+                cite = self._cites[cle] = citer(vue)
+                if encore:
+                    self._encore -= len(cite.requete) + len(cite.reponse)
             self.deplorer(vue.accidents)  # it may have been read again to be shown, by who keeps it no longer
 
     def cite(self, echange: int) -> bool:

@@ -15,6 +15,8 @@ T = TypeVar("T")
 
 _RETENUS_MAX: Final = 2048
 _RETENU_MAX: Final = 128
+#: Characters of what says how many more there are.
+_SUITE_MAX: Final = 40
 #: Letters that Unicode does not take apart.
 LIGATURES: Final = str.maketrans({"œ": "oe", "Œ": "oe", "æ": "ae", "Æ": "ae", "ß": "ss"})
 #: Between its groups, what people write: a blank, a full stop, a hyphen…; before it, letters glued to it.
@@ -94,6 +96,15 @@ def abrege(texte: str, largeur: int) -> str:
     """`texte` on one line, cut to `largeur` characters, « … » included."""
     ligne = " ".join(texte.split())
     return ligne if len(ligne) <= largeur else ligne[: max(largeur - 1, 0)].rstrip() + "…"
+
+
+def borne(texte: str, maximum: int) -> str:
+    """`texte`, or as much of it as `maximum` characters hold with how many more there are: « … (1200
+    caractères de plus) ». Bounding it again changes nothing."""
+    if len(texte) <= maximum:
+        return texte
+    garde = max(maximum - _SUITE_MAX, 0)
+    return f"{texte[:garde]}… ({accorde(len(texte) - garde, 'caractère', 'caractères')} de plus)"
 
 
 def _echappe(point: int) -> str:

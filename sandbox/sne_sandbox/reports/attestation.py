@@ -63,7 +63,7 @@ def _corps(rapport: Rapport, tete: synthese.TeteDeRapport) -> Iterator[str]:
     yield f"Le {quand:%d/%m/%Y à %H h %M} ; {accorde(entete.echanges, 'échange', 'échanges')}{tires}"
     yield f"Par {entete.outil}"
     if entete.defi:
-        yield f"Sur défi du vérificateur : {entete.defi}"
+        yield f"Défi annoncé : {entete.defi}"
     if rapport.mentions:
         yield ""
         for mention in rapport.mentions[:_MENTIONS_MAX]:
@@ -95,6 +95,8 @@ def _pied(alentours: Alentours) -> Iterator[str]:
         yield "Pour la juger de nouveau : sne-sandbox report --verify preuves.zip"
     if alentours.signatures is not None:
         yield f"Signé par : {' ; '.join(alentours.signatures) or 'personne'}"
+    if alentours.classe:
+        yield f"Classe : {alentours.classe}"
 
 
 def _replier(phrases: Iterator[str]) -> Iterator[str]:

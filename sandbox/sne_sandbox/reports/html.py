@@ -22,7 +22,14 @@ from sne_sandbox.domain.texte import accorde, visible
 from sne_sandbox.reports import compare, decision, document, synthese
 from sne_sandbox.reports.comptes import compter
 from sne_sandbox.reports.decision import niveaux_de
-from sne_sandbox.reports.groupes import MANQUEMENTS, RIEN, GroupeConstats, echange_de, lignes_exemple
+from sne_sandbox.reports.groupes import (
+    ECHANGES_MAX,
+    MANQUEMENTS,
+    RIEN,
+    GroupeConstats,
+    echange_de,
+    lignes_exemple,
+)
 from sne_sandbox.reports.masque import masquer
 from sne_sandbox.reports.model import (
     GROUPES,
@@ -119,6 +126,7 @@ def en_html(rapport: Rapport, alentours: Alentours = SEUL) -> str:
         cites=cites,
         manquants_max=MANQUANTS_MAX,
         premiers=_PREMIERS,
+        liens=ECHANGES_MAX,
         classes=_CLASSES,
         rien=RIEN,
     )

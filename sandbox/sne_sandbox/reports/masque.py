@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import Any, Final, TypeVar
 
-from sne_sandbox.domain.texte import abrege, masquer_message, masquer_nir, masquer_nirs, visible
+from sne_sandbox.domain.texte import abrege, borne, masquer_message, masquer_nir, masquer_nirs, visible
 from sne_sandbox.reports.model import (
     Bilan,
     Candidat,
@@ -35,6 +35,9 @@ CACHE: Final = "***"
 #: Values within values of an example: a household has ten.
 _PROFONDEUR_MAX: Final = 100
 _RAISON_MAX: Final = 200
+#: Characters that a report quotes of one text: applications answer messages of a megabyte. The evidence has
+#: all of it.
+CITATION_MAX: Final = 2_000
 _MOT_DE_PASSE: Final = re.compile(r"(://[^\s/:@]*:)[^\s/@]+(?=@)|([?&]password=)[^&\s'\"]+")
 
 
@@ -46,15 +49,16 @@ def masquer(rapport: Rapport) -> Rapport:
         entete=replace(
             rapport.entete,
             commande=_commande(rapport.entete.commande),
-            application=_commande(rapport.entete.application),
+            application=borne(_commande(rapport.entete.application), CITATION_MAX),
+            inacheve=_dit(rapport.entete.inacheve),
             candidat=_candidat(rapport.entete.candidat),
         ),
-        motifs=tuple(masquer_nirs(motif) for motif in rapport.motifs),
+        motifs=tuple(map(_dit, rapport.motifs)),
         scenarios=_chacun(_scenario, rapport.scenarios, lambda s, r: replace(s, verifications=(), raison=r)),
         bilans=_chacun(_bilan, rapport.bilans, lambda b, r: replace(b, constats=(), raison=r)),
         echanges=_chacun(_echange, rapport.echanges, lambda e, r: EchangeCite(e.identifiant, r, "", "")),
         reponses=_chacun(_reponse, rapport.reponses, lambda v, r: replace(v, message=r)),
-        angles_morts=tuple(replace(a, phrase=masquer_nirs(a.phrase)) for a in rapport.angles_morts),
+        angles_morts=tuple(replace(a, phrase=_dit(a.phrase)) for a in rapport.angles_morts),
         mentions=tuple(map(_mention, rapport.mentions)),
     )
 
@@ -92,6 +96,11 @@ def _chacun(
     return tuple(masquees)
 
 
+def _dit(texte: str) -> str:
+    """A sentence: NIRs masked first, half of one is still one."""
+    return borne(masquer_nirs(texte), CITATION_MAX)
+
+
 def _commande(texte: str) -> str:
     return masquer_nirs(_MOT_DE_PASSE.sub(rf"\1\2{CACHE}", texte))
 
@@ -104,7 +113,7 @@ def _scenario(scenario: ResultatScenario) -> ResultatScenario:
             scenario.verifications,
             lambda v, r: Verification(v.scenario, v.exigence, v.verdict, raison=r, connue=v.connue),
         ),
-        raison=masquer_nirs(scenario.raison),
+        raison=_dit(scenario.raison),
     )
 
 
@@ -116,12 +125,14 @@ def _verification(verification: Verification) -> Verification:
         constats=_constats(verification.constats),
         exemple=_exemple(verification.exemple),
         commande=_commande(verification.commande),
-        raison=masquer_nirs(verification.raison),
+        raison=_dit(verification.raison),
     )
 
 
 def _bilan(bilan: Bilan) -> Bilan:
-    return replace(bilan, constats=_constats(bilan.constats)) if bilan.constats else bilan
+    if not (bilan.constats or bilan.raison):
+        return bilan
+    return replace(bilan, constats=_constats(bilan.constats), raison=_dit(bilan.raison))
 
 
 def _constats(constats: Iterable[Constat]) -> tuple[Constat, ...]:
@@ -133,9 +144,14 @@ def _constats(constats: Iterable[Constat]) -> tuple[Constat, ...]:
 def _constat(constat: Constat) -> Constat:
     textes = constat.phrase, constat.attendu, constat.observe
     parle_de_nir = any(_NIR in texte.lower() for texte in (constat.chemin, constat.sorte, constat.phrase))
-    phrase, attendu, observe = (_texte(texte, parle_de_nir) for texte in textes)
+    phrase, attendu, observe = (borne(_texte(texte, parle_de_nir), CITATION_MAX) for texte in textes)
     return replace(
-        constat, phrase=phrase, attendu=attendu, observe=observe, exemple=_exemple(constat.exemple)
+        constat,
+        phrase=phrase,
+        chemin=borne(constat.chemin, CITATION_MAX),
+        attendu=attendu,
+        observe=observe,
+        exemple=_exemple(constat.exemple),
     )
 
 
@@ -158,7 +174,7 @@ def _texte(texte: str, parle_de_nir: bool) -> str:
 def _echange(echange: EchangeCite) -> EchangeCite:
     return replace(
         echange,
-        resume=masquer_nirs(echange.resume),
+        resume=_dit(echange.resume),
         requete=masquer_message(echange.requete),
         reponse=masquer_message(echange.reponse),
     )
@@ -170,7 +186,7 @@ def _mention(mention: Mention) -> Mention:
         lacunes=tuple(
             replace(
                 lacune,
-                phrase=_texte(lacune.phrase, _NIR in lacune.phrase.lower()),
+                phrase=borne(_texte(lacune.phrase, _NIR in lacune.phrase.lower()), CITATION_MAX),
                 commande=_commande(lacune.commande),
             )
             for lacune in mention.lacunes
@@ -187,4 +203,4 @@ def _candidat(candidat: Candidat | None) -> Candidat | None:
 
 
 def _reponse(reponse: ReponseDuSne) -> ReponseDuSne:
-    return replace(reponse, message=masquer_nirs(reponse.message))
+    return replace(reponse, message=_dit(reponse.message))

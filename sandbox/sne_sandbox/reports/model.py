@@ -381,11 +381,13 @@ class Rapport:
 class Alentours:
     """What is known beside a report when its files are written: `avant` is the report that was in the folder,
     None when there was none; `preuves` the SHA-256 of the evidence package, in hexadecimal, "" without one;
-    `signatures` who signed that, in French, none of them when nobody did, None when it is not known."""
+    `signatures` who signed that, in French, none of them when nobody did, None when it is not known;
+    `classe` that of the attestation and what makes it so, in French, "" when it is not known."""
 
     avant: Rapport | None = None
     preuves: str = ""
     signatures: tuple[str, ...] | None = None
+    classe: str = ""
 
 
 SEUL: Final = Alentours()

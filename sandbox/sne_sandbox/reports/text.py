@@ -54,17 +54,18 @@ def ecrire(
     *,
     fichiers: Mapping[str, Path] | None = None,
     remarques: Sequence[str] = (),
+    classe: str = "",
 ) -> None:
     """Writes the summary of a report on `sortie` (stdout), NIRs masked. `fichiers` are the reports written,
     by what they are (« HTML », « JUnit »…); `remarques` French sentences said at the end (an entry of the
-    baseline that has expired)."""
+    baseline that has expired); `classe` is that of `Alentours`."""
     from rich.console import Console
 
     flux = sys.stdout if sortie is None else sortie
     # A log has no width of its own: rich would take 80 columns, and cut what a reader has room for.
     large = None if flux.isatty() or "COLUMNS" in os.environ else _LARGEUR_DU_JOURNAL
     console = Console(file=flux, highlight=False, markup=False, emoji=False, width=large)
-    _Resume(masquer(rapport), console).ecrire(fichiers or {}, remarques)
+    _Resume(masquer(rapport), console).ecrire(fichiers or {}, remarques, classe)
 
 
 class _Resume:
@@ -76,8 +77,10 @@ class _Resume:
         self._comptes = compter(rapport)
         self._a_dire: list[tuple[str, str]] = []
 
-    def ecrire(self, fichiers: Mapping[str, Path], remarques: Sequence[str]) -> None:
+    def ecrire(self, fichiers: Mapping[str, Path], remarques: Sequence[str], classe: str) -> None:
         self._verdict()
+        if classe:
+            self._dire(f"Classe : {classe}")
         ouverts, conseils = self._comptes.a_corriger, self._comptes.conseils
         self._liste("À corriger", ouverts, "red")
         if ouverts and ouverts[0].commande:

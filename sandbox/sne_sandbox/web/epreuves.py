@@ -39,7 +39,7 @@ from sne_sandbox.settings import PAR_NOM
 from sne_sandbox.web.partage import Configuration
 
 #: Households drawn for each scenario, and the largest seed, of what is begun from here.
-EXEMPLES_MAX: Final = 20
+EXEMPLES_DE_LA_CONSOLE: Final = 20
 GRAINE_MAX: Final = 2**31 - 1
 #: Characters of what a command says that are shown.
 SORTIE_MAX: Final = 200_000

@@ -5,9 +5,9 @@ import pytest
 
 from sne_sandbox.cli.conform import _choisir, commande
 from sne_sandbox.cli.rapports import exigees
-from sne_sandbox.conformance.pilotage import EXEMPLES_MAX
 from sne_sandbox.contract.versions import charger
 from sne_sandbox.errors import UsageError
+from sne_sandbox.settings import EXEMPLES_MAX
 
 CONNUS = ("CRE-COMPLETE", "CRE-COMPLETE-COUPLE", "CYC-MODIFIER")
 

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from banc import MIDI, Banc
 
-from sne_sandbox.conformance import jugement, pilotage, plan, seance, verifications
+from sne_sandbox.conformance import jugement, pilotage, plan, recueil, seance, verifications
 from sne_sandbox.conformance.adresses import FAUX_SERVEURS, Adresses, AdressesServices
 from sne_sandbox.conformance.application import LienRompu
 from sne_sandbox.conformance.base import BaseJugee
@@ -205,6 +205,26 @@ def test_alike_findings_of_another_scenario_point_to_the_first(banc: Banc, tmp_p
     assert [c.sorte for c in un.constats] == ["numero_altere"]
     assert autre.raison == "même écart que A/VIE-21"
     assert autre.exemple == un.exemple
+
+
+def test_each_exchange_that_a_check_cites_is_shown_within_bounds(
+    banc: Banc, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Three examples in each of three scenarios: more than the findings of one kind that are kept."""
+
+    def faux(reponse: dict[str, Any]) -> None:
+        reponse["numero_unique"] = str(reponse["numero_unique"])[:-1]
+
+    def manquent() -> set[int | None]:
+        rapport = courir(Double(banc, rendu=faux), le_plan)
+        cites = {constat.echange for v in rapport.verifications for constat in v.constats}
+        return cites - {echange.identifiant for echange in rapport.echanges}
+
+    for nom in "ABC":
+        le_plan = scenario(tmp_path, COUPLE, nom)
+    assert manquent() == set()
+    monkeypatch.setattr(recueil, "CITES_TEXTE_MAX", 0)
+    assert len(manquent()) == 1, "of the third, whose kind is shown by five others"
 
 
 def test_each_example_shows_the_finding_that_it_stands_beside(banc: Banc, tmp_path: Path) -> None:

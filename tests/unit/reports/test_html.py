@@ -278,6 +278,8 @@ def test_nothing_is_said_of_signatures_unless_they_are_known() -> None:
     dits = [html.en_html(rapport(), Alentours(signatures=s)) for s in ((), ("Loge SA (ab12…)",))]
     assert "personne : ce rapport n&#39;est pas signé" in dits[0]
     assert "Loge SA (ab12…)" in dits[1]
+    assert "<dt>Classe</dt>" not in dits[1]
+    assert "<dt>Classe</dt><dd>non signée</dd>" in html.en_html(rapport(), Alentours(classe="non signée"))
     assert "ab" * 32 in html.en_html(rapport(), Alentours(preuves="ab" * 32))
 
 

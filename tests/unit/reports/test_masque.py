@@ -74,6 +74,31 @@ def test_a_long_number_is_masked_only_where_a_nir_is_spoken_of() -> None:
     assert observe("demandeur/reference") == "2061275111005"
 
 
+def test_what_an_application_says_at_length_is_quoted_in_part() -> None:
+    """A megabyte in each field that is its words, in 40 findings: the report stays one that opens."""
+    long = "é" * 1_000_000
+    juge, constat = conforme(), Constat("X", False, long, "sorte", long, long, long)
+    scenario = ResultatScenario(
+        "S", "creation", "Titre", Verdict.ECHOUE,
+        tuple(Verification("S", f"X{n}", Verdict.ECHOUE, (constat,), raison=long) for n in range(40)),
+        raison=long,
+    )  # fmt: skip
+    juge = replace(
+        juge,
+        entete=replace(juge.entete, application=long, inacheve=long),
+        motifs=(long,),
+        scenarios=(scenario,),
+        bilans=(replace(juge.bilans[0], constats=(constat,), raison=long),),
+        echanges=(EchangeCite(1, long, "", ""),),
+    )
+    dits = textes(masquer(juge))
+    assert max(map(len, dits)) <= masque.CITATION_MAX
+    assert any(dit.endswith(f"… ({1_000_000 - 1_960} caractères de plus)") for dit in dits)
+    assert masquer(masquer(juge)) == masquer(juge)
+    for forme in FORMATS:
+        assert len(forme.octets(juge)) < 1_500_000, forme.nom
+
+
 def test_an_exchange_is_masked_inside_its_base64() -> None:
     document = f"<demande><nir>{NIR}</nir><reste>{'x' * 60}</reste></demande>"
     cite = EchangeCite(1, "POST", b64encode(document.encode()).decode(), "")

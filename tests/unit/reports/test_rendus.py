@@ -82,7 +82,9 @@ def test_without_evidence_nor_signature_the_page_names_none() -> None:
     texte = page(conforme())
     assert "preuves.zip" not in texte
     assert "Signé" not in texte
+    assert "Classe" not in texte
     assert "Signé par : personne" in page(conforme(), Alentours(signatures=()))
+    assert "Classe : auto-déclarée" in page(conforme(), Alentours(classe="auto-déclarée"))
 
 
 def test_the_page_stays_one_whatever_is_said() -> None:

@@ -47,7 +47,7 @@ class JugementNouveauSchema(QuestionSchema):
         "témoin : ménages tirés par scénario",
         1,
         genre=Entier,
-        validate=validate.Range(1, epreuves.EXEMPLES_MAX),
+        validate=validate.Range(1, epreuves.EXEMPLES_DE_LA_CONSOLE),
     )
     graine = facultatif(
         "témoin : graine des tirages", 0, genre=Entier, validate=validate.Range(0, epreuves.GRAINE_MAX)

@@ -53,7 +53,7 @@ def page(base: str) -> str:
         gardes=services().magasin.journal.compter(base)[0],
         familles=plan.familles.items(),
         fautes=plan.fautes.items(),
-        exemples_max=epreuves.EXEMPLES_MAX,
+        exemples_max=epreuves.EXEMPLES_DE_LA_CONSOLE,
         dossier=_home() / "conformite",
         dossier_propose=shlex.quote(str(_home() / "conformite" / "mon-application")),
     )
@@ -71,7 +71,7 @@ def temoin(base: str) -> Redirection:
     return _suivre(
         lambda: epreuves.piloter_temoin(
             services().configuration,
-            exemples=_entier("exemples", 1, epreuves.EXEMPLES_MAX),
+            exemples=_entier("exemples", 1, epreuves.EXEMPLES_DE_LA_CONSOLE),
             graine=_entier("graine", 0, epreuves.GRAINE_MAX),
             profil=g.base.reglages.profile,
             famille=request.form.get("famille", ""),
