@@ -26,20 +26,16 @@ _A4 = (595, 842)
 
 @pytest.fixture(scope="session")
 def un_defaut(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The report of an application that has one."""
+    """The report of an application that has one, and whose product is declared: page one has its mentions."""
     dossier = tmp_path_factory.mktemp("defaut")
+    sne = [sys.executable, "-m", "sne_sandbox"]
+    modele = subprocess.run([*sne, "certification", "--modele"], capture_output=True, check=True).stdout
+    (dossier / "candidat.toml").write_bytes(modele)
     epreuve = ["conform", "--application", "temoin", "--faute", "second-cotitulaire", "--scenario", "CRE"]
-    commande = [
-        sys.executable,
-        "-m",
-        "sne_sandbox",
-        *epreuve,
-        "--examples",
-        "3",
-        "--report-dir",
-        str(dossier),
-    ]
-    fini = subprocess.run(commande, capture_output=True, text=True, cwd=dossier, check=False)
+    sorties = ["--examples", "3", "--candidat", "candidat.toml", "--report-dir", "."]
+    fini = subprocess.run(
+        [*sne, *epreuve, *sorties], capture_output=True, text=True, cwd=dossier, check=False
+    )
     assert fini.returncode == 1, fini.stderr
     return dossier / "rapport.html"
 
@@ -100,7 +96,12 @@ def test_one_fault_is_printed_on_three_pages(un_defaut: Path, navigateur: Naviga
     assert len(pdf.pages) <= 3
     assert {(round(p.mediabox.width), round(p.mediabox.height)) for p in pdf.pages} == {_A4}
     premiere, *autres = (p.extract_text() for p in pdf.pages)
-    for dit in ("1 exigence obligatoire enfreinte : FID-02.", "Ce que risque un ménage", "graine 0"):
+    for dit in (
+        "1 exigence obligatoire enfreinte : FID-02.",
+        "SNE 5.2 – complet",
+        "Ce que risque un ménage",
+        "graine 0",
+    ):
         assert dit in premiere
     suite = " ".join(" ".join(autres).split())
     for dit in (

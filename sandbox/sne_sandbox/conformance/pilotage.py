@@ -405,11 +405,11 @@ class _Pilotage:
             self.recueil.voir(vue)
         par_id = {vue.echange.identifiant: vue for vue in joue.observations}
         for constat in joue.constats:
-            vue = par_id.get(constat.echange)
+            sien = par_id.get(constat.echange)
             if self.recueil.noter(constat):
-                self._citer(constat, vue)
-            elif vue is not None and recolte.garde(constat):  # a check of the scenario cites it
-                self.recueil.citer(vue, encore=True)
+                self._citer(constat, sien)
+            elif sien is not None and recolte.garde(constat):  # a check of the scenario cites it
+                self.recueil.citer(sien, encore=True)
         self.recueil.deplorer(joue.accidents)
         for vue in joue.observations:
             self.recueil.deplorer(vue.accidents)
