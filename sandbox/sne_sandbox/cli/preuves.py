@@ -20,7 +20,13 @@ from sne_sandbox.cli.rapports import AUTO_DECLAREE, NON_SIGNEE
 from sne_sandbox.conformance import plan as plans
 from sne_sandbox.conformance import trafic
 from sne_sandbox.conformance.defi import graine_et_horloge
-from sne_sandbox.conformance.rejeu import JournalRejoue, MagasinRejoue, Rejeu, RejeuImpossible
+from sne_sandbox.conformance.rejeu import (
+    JournalRejoue,
+    MagasinRejoue,
+    Rejeu,
+    RejeuImpossible,
+    differences,
+)
 from sne_sandbox.contract import versions
 from sne_sandbox.contract.versions import Contrat
 from sne_sandbox.domain.anomalie import Gravite
@@ -31,7 +37,7 @@ from sne_sandbox.reports import baseline, empreintes, evidence, signature
 from sne_sandbox.reports import json as rapport_json
 from sne_sandbox.reports.evidence import DossierPreuves
 from sne_sandbox.reports.formats import ATTESTATION, PREUVES
-from sne_sandbox.reports.model import Rapport
+from sne_sandbox.reports.model import Entete, Rapport
 from sne_sandbox.reports.progression import suivre
 from sne_sandbox.reports.signature import EDITEUR, VERIFICATEUR, CleDeConfiance, SignatureRefusee
 from sne_sandbox.rules.rule import gravite
@@ -63,8 +69,6 @@ _ILLISIBLE: Final = (
     LookupError, TypeError, ValueError, AttributeError, ArithmeticError, AssertionError, RecursionError,
     OSError,
 )  # fmt: skip
-#: What names an object of a list, in the path of a difference.
-_NOMS: Final = ("id", "exigence", "identifiant", "nom")
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +142,7 @@ def rejuger(
             combien += f" (et {accorde(autres, 'ligne', 'lignes')} du journal {_PAS_DE_L_APPLICATION})"
         vu.dire(_REJUGEMENT, f"tous les verdicts refaits de {combien}, en {duree:.1f} s")
         _comparer(dossier, refait, vu)
-    classe = _conclure(fichier, verificateur, sorties, vu, enveloppe)
+    classe = _conclure(fichier, dossier.rapport.entete, verificateur, sorties, vu, enveloppe)
     rapport = _conteste(dossier.rapport, len(vu.ecarts))
     return sorties.rendre(rapport, (), configuration=dossier.configuration, copie=fichier, classe=classe)
 
@@ -440,24 +444,11 @@ def _comparer(dossier: DossierPreuves, refait: Rapport, vu: _Constat) -> None:
 
 def _ecarts(ecrit: Any, refait: Any) -> Iterator[str]:
     """Where a recorded JSON value is not what it should be, the first places."""
-    tous = _parcourir(ecrit, refait, "")
-    for rang, ecart in enumerate(tous):
+    for rang, (ou, *valeurs) in enumerate(differences(ecrit, refait)):
         if rang == _DIFFERENCES_MAX:
             yield "et d'autres différences"
             return
-        yield ecart
-
-
-def _parcourir(ecrit: Any, refait: Any, ou: str) -> Iterator[str]:
-    if isinstance(ecrit, dict) and isinstance(refait, dict):
-        for cle in dict.fromkeys((*ecrit, *refait)):
-            yield from _parcourir(ecrit.get(cle), refait.get(cle), f"{ou}.{cle}" if ou else cle)
-    elif isinstance(ecrit, list) and isinstance(refait, list) and len(ecrit) == len(refait):
-        for rang, (a, b) in enumerate(zip(ecrit, refait, strict=True)):
-            nom = next((a[n] for n in _NOMS if isinstance(a, dict) and a.get(n)), rang)
-            yield from _parcourir(a, b, f"{ou}[{nom}]")
-    elif ecrit != refait:
-        avant, apres = (abrege(json.dumps(v, ensure_ascii=False), _VALEUR_MAX) for v in (ecrit, refait))
+        avant, apres = (abrege(json.dumps(v, ensure_ascii=False), _VALEUR_MAX) for v in valeurs)
         yield f"{ou} : {avant} dans le dossier, {apres} refait"
 
 
@@ -466,6 +457,7 @@ def _parcourir(ecrit: Any, refait: Any, ou: str) -> Iterator[str]:
 
 def _conclure(
     fichier: Path,
+    entete: Entete,
     verificateur: Verificateur,
     sorties: "rapports.Sorties",
     vu: _Constat,
@@ -473,7 +465,6 @@ def _conclure(
 ) -> str:
     """Says the class, and adds the verifier's signature, when nothing was refused; the class, as the report
     says it."""
-    entete = evidence.lire(fichier).rapport.entete
     defi, pilote = entete.defi, entete.mode != trafic.MODE
     if verificateur.defi and verificateur.defi != defi:
         vu.refuser("Défi", "ce dossier n'y répond pas." if defi else "ce dossier ne répond à aucun défi.")

@@ -67,6 +67,8 @@ from sne_sandbox.reports.model import Fin, Rapport
 #: Of an exchange or a household, how many are named.
 _NOMMES_MAX: Final = 5
 _VALEUR_MAX: Final = 60
+#: What names an object of a list, in the path of a difference.
+_NOMS: Final = ("id", "exigence", "identifiant", "nom")
 #: A NIR, however it is written, in the JSON of a household; what its stand-in keeps of it.
 _NIR_ECRIT: Final = re.compile(r'("nir": "\w{0,3})(?:[^"\\]|\\.)*')
 _CHAMPS: Final = frozenset(champ.name for champ in fields(Echange))
@@ -201,11 +203,14 @@ class _ApplicationRejouee:
     def envoyer(self, message: Message) -> Message:
         """The answer that was given to this very message."""
         if self.cahier.suivant("envoyer"):
-            dit, ecrit = sans_secret(message), self.cahier.faits[0]["message"]
-            if ecart := _ecart(dit, ecrit):
+            dit, ecrit = json.dumps(sans_secret(message)), self.cahier.faits[0]["message"]
+            # Their texts first, which are nearly always the same.
+            ecarts = differences(ecrit, json.loads(dit)) if dit != json.dumps(ecrit) else ()
+            for ou, *valeurs in ecarts:
+                ecrite, attendue = (abrege(str(masquer_valeur(v)), _VALEUR_MAX) for v in valeurs)
                 raise RejeuImpossible(
                     f"{self.cahier.ou} : le message écrit n'est pas celui que donnent le plan et ses ménages "
-                    f"(« {message['commande']} », {ecart})"
+                    f"(« {message['commande']} », {ou} : {ecrite} écrit, {attendue} attendu)"
                 )
         reponse: Message = self.cahier.prendre("envoyer")["rendu"]
         if ecart := verifier_reponse(message["commande"], reponse):
@@ -570,22 +575,14 @@ def _adresses(dites: Mapping[str, Any]) -> Adresses:
     return Adresses(**{**dites, "services": services, "faux": faux})
 
 
-def _ecart(dit: Any, ecrit: Any, ou: str = "") -> str:
-    """The first place where two JSON values differ, "" for none."""
-    if not ou and json.dumps(dit) == json.dumps(ecrit):  # nearly always, and much faster
-        return ""
-    if isinstance(dit, Mapping) and isinstance(ecrit, Mapping):
-        for cle in dict.fromkeys((*dit, *ecrit)):
-            if ecart := _ecart(dit.get(cle), ecrit.get(cle), f"{ou}/{cle}"):
-                return ecart
-        return ""
-    if isinstance(dit, list | tuple) and isinstance(ecrit, list) and len(dit) == len(ecrit):
-        ecarts = (
-            _ecart(a, b, f"{ou}[{rang}]") for rang, (a, b) in enumerate(zip(dit, ecrit, strict=True), 1)
-        )
-        return next(filter(None, ecarts), "")
-    if dit == ecrit and isinstance(dit, bool) is isinstance(ecrit, bool):
-        return ""
-    return f"{ou.lstrip('/')} : {abrege(str(masquer_valeur(ecrit)), _VALEUR_MAX)} écrit, " + (
-        f"{abrege(str(masquer_valeur(dit)), _VALEUR_MAX)} attendu"
-    )
+def differences(ecrit: Any, refait: Any, ou: str = "") -> Iterator[tuple[str, Any, Any]]:
+    """Where two JSON values differ: the path, and what each has there."""
+    if isinstance(ecrit, dict) and isinstance(refait, dict):
+        for cle in dict.fromkeys((*ecrit, *refait)):
+            yield from differences(ecrit.get(cle), refait.get(cle), f"{ou}.{cle}" if ou else cle)
+    elif isinstance(ecrit, list) and isinstance(refait, list) and len(ecrit) == len(refait):
+        for rang, (a, b) in enumerate(zip(ecrit, refait, strict=True)):
+            nom = next((a[n] for n in _NOMS if isinstance(a, dict) and a.get(n)), rang)
+            yield from differences(a, b, f"{ou}[{nom}]")
+    elif ecrit != refait or isinstance(ecrit, bool) is not isinstance(refait, bool):
+        yield ou, ecrit, refait
