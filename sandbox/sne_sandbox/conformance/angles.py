@@ -8,12 +8,12 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
+from sne_sandbox.conformance.jugement.aboutis import GUIDE
 from sne_sandbox.conformance.jugement.juge import personnes
 from sne_sandbox.conformance.observation import Observation
 from sne_sandbox.reports.model import AngleMort, Rubrique
 
 _GENERER: Final = "sne-sandbox generate --kind {kind} --out exemples"
-_GUIDE: Final = "docs/messages.md"
 #: Types of file, in the order of a demande's life, that every product has.
 _TYPES: Final[Mapping[str, str]] = {
     "CRE": "l'enregistrement (CRE)",
@@ -74,7 +74,7 @@ def angles_morts(
         yield AngleMort("types", _jamais(dit for _, dit in manquent), _GENERER.format(kind=kind))
     absentes = [dit for nom, dit in _OPERATIONS.items() if nom not in vus["operations"]]
     if absentes:
-        yield AngleMort("operations", _jamais(absentes), _GUIDE)
+        yield AngleMort("operations", _jamais(absentes), GUIDE.format("messages"))
     if not refuses:
         yield AngleMort(
             "refus",
@@ -92,7 +92,7 @@ def angles_morts(
             yield AngleMort("textes", phrase, _generer_cre("--limits --count 20"))
     if not menages.pannes:
         phrase = "Aucune panne n'a été jouée : rien ne montre ce que l'application fait d'une réponse perdue."
-        yield AngleMort("pannes", phrase, "docs/pannes.md")
+        yield AngleMort("pannes", phrase, GUIDE.format("pannes"))
 
 
 def _generer_cre(option: str) -> str:

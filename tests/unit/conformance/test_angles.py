@@ -1,5 +1,6 @@
 """What a suite leaves unseen: told, bounded, and each with what would show it."""
 
+import re
 from typing import Any
 
 import pytest
@@ -33,8 +34,9 @@ def test_one_creation_leaves_nearly_all(banc: Banc) -> None:
     )
     assert dits["types"].commande == "sne-sandbox generate --kind MOD --out exemples"
     for angle in dits.values():
-        page = angle.commande.removeprefix("docs/")
-        assert angle.commande.startswith("sne-sandbox generate ") or (docs_dir() / page).is_file()
+        page = re.search(r"/guide/(\w+) ", angle.commande)
+        assert angle.commande.startswith("sne-sandbox generate ") != (page is not None)
+        assert page is None or (docs_dir() / f"{page[1]}.md").is_file()
 
 
 def refuser(banc: Banc) -> None:
