@@ -83,6 +83,14 @@ def test_a_type_that_was_sent_is_named_no_more(banc: Banc) -> None:
     assert dits["types"].commande == "sne-sandbox generate --kind REN --out exemples"
 
 
+def test_documents_that_never_travel_by_mtom(banc: Banc) -> None:
+    """They are read here; whether the SNE reads them is not known."""
+    banc.demander(specimen("personne_seule"), forme=None)
+    assert "convention" in angles(banc)["mtom"].phrase
+    banc.demander(specimen("colocataires"))
+    assert "mtom" not in angles(banc)
+
+
 def test_texts_without_an_accent(banc: Banc) -> None:
     """A wrong encoding would not show."""
     racine = specimen("personne_seule")
