@@ -97,8 +97,8 @@ def angles_morts(
             yield AngleMort("textes", phrase, _generer_cre("--limits --count 20"))
     if menages.emballages == {Packaging.SIMPLE}:
         phrase = (
-            "Aucun document n'est emballé par MTOM : en base64 dans l'enveloppe le bac à sable le lit, et rien "
-            "ne dit que le SNE le lise (convention)."
+            "Aucun document n'est emballé par MTOM : en base64 dans l'enveloppe le bac à sable le lit, et "
+            "rien ne dit que le SNE le lise (convention)."
         )
         yield AngleMort("mtom", phrase, GUIDE.format("brancher"))
     if not menages.pannes:
