@@ -116,6 +116,13 @@ def test_une_cause_est_un_seul_manquement(
     assert premier.suites in en_bref(rapport)
 
 
+def test_une_radiation_illisible_n_est_ni_un_bail_sans_suite_ni_une_reponse_non_lue(epreuve: Epreuve) -> None:
+    """The decision was accepted, its radiation is no XML: that is all there is to mend."""
+    rapport = epreuve.passer(partial(fautif, "n-echappe-rien"), ["DEC-AVEC-BAIL"], exemples=1)
+    assert enfreintes(rapport) == {"EMB-09"}
+    assert ("DEC-AVEC-BAIL/VIE-18", "EMB-09") in {(v.id, v.cause) for v in rapport.verifications}
+
+
 @pytest.mark.parametrize(
     ("fautes", "scenarios", "attendues"),
     [
