@@ -282,21 +282,38 @@ def test_an_application_that_does_nothing_is_not_conforming(tmp_path: Path) -> N
     assert "Rien n'a été prouvé" in vu.stdout
 
 
-def test_a_certificate_of_another_authority_is_named_with_its_remedy(tmp_path: Path) -> None:
+#: What breaks when the adapter presents, or knows, something else than it was given; what is said then.
+AUTRES = {
+    "EMB-11": (
+        'load_cert_chain(message["certificats"]["certificat"], message["certificats"]["cle"])',
+        "load_cert_chain('G1226.pem', 'G1226.key')",
+        "n'est pas signé par l'autorité du bac à sable",
+        "le certificat et la clé que « demarrer » donne",
+    ),
+    "EMB-12": (
+        'create_default_context(cafile=message["certificats"]["ca"])',
+        "create_default_context()",
+        "Le certificat du serveur est refusé, que signe l'autorité donnée.",
+        "le serveur reconnu par l'autorité que « demarrer » donne",
+    ),
+}
+
+
+@pytest.mark.parametrize("exigence", AUTRES)
+def test_a_certificate_of_another_authority_is_named_with_its_remedy(tmp_path: Path, exigence: str) -> None:
     """Whether the application gives up before or after the server has written the handshake down."""
+    donne, autre, dit, attendu = AUTRES[exigence]
     ecrire(Autorite.ouvrir(tmp_path / "autre").emettre("G1226"), tmp_path)
-    autre = "load_cert_chain('G1226.pem', 'G1226.key')"
     source = (CLIENTS / "adaptateur.py").read_text("utf-8")
-    donne = 'load_cert_chain(message["certificats"]["certificat"], message["certificats"]["cle"])'
     assert donne in source
     (tmp_path / "a.py").write_text(source.replace(donne, autre), "utf-8")
     shutil.copy(CLIENTS / "enregistrer.py", tmp_path)
     choix = ("--scenario", "CRE-SIMPLE", "--examples", "1", "--report-dir", "r")
     vu = sne(tmp_path, "conform", "--application", f"{sys.executable} a.py", *choix)
     assert vu.returncode == 1, vu.stdout + vu.stderr
-    assert "exigence obligatoire enfreinte : EMB-11." in vu.stdout
-    assert "n'est pas signé par l'autorité du bac à sable" in vu.stdout
-    assert "attendu : le certificat et la clé que « demarrer » donne" in vu.stdout
+    assert f"exigence obligatoire enfreinte : {exigence}." in vu.stdout
+    assert dit in vu.stdout
+    assert f"attendu : {attendu}" in vu.stdout
     assert "en erreur" not in vu.stdout
     assert "octet pour octet" in sne(tmp_path, "report", "--verify", "r/preuves.zip").stderr
 

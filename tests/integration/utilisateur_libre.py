@@ -3,8 +3,8 @@
     sne-sandbox run --clock 2018-03-15T12:00:00 -- python utilisateur_libre.py [--encore] php adaptateur.php
 
 Refusals are tried and mended, servers that are not the SNE left, and every panne of PANNES played on a
-registration, then on a reading, both asked again at once with `--encore`. The adapter is told and answers
-« sne-sandbox/1 ».
+registration, then on a reading, both asked again at once with `--encore`; `--renvoi` is for an application
+whose HTTP library sends a lost POST again. The adapter is told and answers « sne-sandbox/1 ».
 """
 
 import copy
@@ -24,8 +24,9 @@ DEMANDE = Path(__file__).parents[2] / "fixtures" / "demandes" / "colocataires.xm
 NUU = "{http://nuu.application.i2/}"
 SERVICE = "/services/DemandeLogementImplService/"
 PANNES = ("html_503", "reponse_perdue", "mime_tronque", "cid_faux", "coupure", "fault_serveur", "bom")
-#: What the user reads then.
+#: What the user reads then; and when a lost POST is sent again.
 DITS = {"bom": "fait"}
+RENVOYES = {"bom": "fait", "reponse_perdue": "fait", "coupure": "fait"}
 
 
 def en_json(element: ET.Element) -> Any:
@@ -71,12 +72,13 @@ class Utilisateur:
 
     def demarrer(self) -> None:
         """Where the SNE is."""
-        fichiers = {"ca": "ca_file", "certificat": "cert_file", "cle": "key_file"}
+        fichiers = {"ca": "ca_file", "certificat": "cert_file", "cle": "key_file", "pkcs12": "pkcs12_file"}
+        certificats = {nom: self.pret[fichier] for nom, fichier in fichiers.items()}
         suite = {
             "protocole": "sne-sandbox/1",
             "contrat": "v5.2",
             "adresses": self.adresses("https"),
-            "certificats": {nom: self.pret[fichier] for nom, fichier in fichiers.items()},
+            "certificats": {**certificats, "mot_de_passe": os.environ["SNE_PKCS12_PASSWORD"]},
             "guichet": self.pret["guichet"],
             "delai_max_s": 60,
         }
@@ -118,7 +120,7 @@ def vivre(utilisateur: Utilisateur) -> None:
     dire("fait", "corriger", reference="d3", demande=naitra, forcer_doublon=True)
 
 
-def subir(utilisateur: Utilisateur, encore: bool) -> None:
+def subir(utilisateur: Utilisateur, encore: bool, dits: dict[str, str]) -> None:
     """The servers that are not the SNE, and the pannes."""
     dire, menages = utilisateur.dire, utilisateur.menages()
     for serveur in ("https_expire", "https_autre_nom"):
@@ -132,18 +134,18 @@ def subir(utilisateur: Utilisateur, encore: bool) -> None:
             ("getDemandeLogement", "consulter", {"reference": "d1"}),
         ):
             utilisateur.armer(panne, operation)
-            dire(DITS.get(panne, "erreur"), commande, **champs)
-            if encore and panne not in DITS:
+            dire(dits.get(panne, "erreur"), commande, **champs)
+            if encore and panne not in dits:
                 dire("fait", commande, **champs)
 
 
 def main(arguments: list[str]) -> None:
     """From its start to its end."""
-    encore = arguments[:1] == ["--encore"]
-    utilisateur = Utilisateur(arguments[encore:])
+    options = {mot for mot in arguments[:2] if mot in ("--encore", "--renvoi")}
+    utilisateur = Utilisateur(arguments[len(options) :])
     utilisateur.demarrer()
     vivre(utilisateur)
-    subir(utilisateur, encore)
+    subir(utilisateur, "--encore" in options, RENVOYES if "--renvoi" in options else DITS)
     utilisateur.dire("fait", "fin")
     utilisateur.processus.communicate(timeout=60)
     assert utilisateur.processus.returncode == 0

@@ -207,7 +207,8 @@ class PoigneesDeMain(JugeDeSuite):
     """EMB-11, EMB-12 and EMB-16. A probe, or a test of refusals, may fail a handshake that the application
     passes: what was refused counts only when no service was called, before or after. A client that refuses an
     expired server is right; one that refuses a server of another name too, if a service was called: it may
-    have refused an authority that it does not know."""
+    have refused an authority that it does not know. Driven, it was told that authority, and a good name: an
+    application that refuses the true server checks it by something else."""
 
     exigences = ("EMB-11", "EMB-12", "EMB-16")
     de_l_etat = False
@@ -233,12 +234,20 @@ class PoigneesDeMain(JugeDeSuite):
             presente = _PRESENTE.match(vue.fault("explication"))
             observe = f"{raison} ({presente[0]})" if presente else raison
             self._refus.append(self.dire(vue).rompue(sorte, phrase, attendu, observe))
+        elif self.pilote and raison == _REFUSE and vue.fault("explication").startswith(_A_RECONNAITRE):
+            phrase = "Le certificat du serveur est refusé, que signe l'autorité donnée."
+            dire = self.dire(vue, "EMB-12")
+            self._refus.append(dire.rompue("vrai_serveur_refuse", phrase, _AUTORITE_DONNEE, raison))
 
     def finir(self) -> Iterator[Constat]:
         """What no call of a service contradicts, or what one supports."""
         yield from self._autre_nom if self._passe else self._refus
 
 
+#: What the journal says of a client that refuses the server which is to be trusted.
+_REFUSE: Final = "le client refuse le certificat du serveur"
+_A_RECONNAITRE: Final = "faites-lui connaître l'autorité"
+_AUTORITE_DONNEE: Final = "le serveur reconnu par l'autorité que « demarrer » donne : certificats.ca"
 _AUTRE_NOM: Final = "certificat du serveur, qui est à un autre nom"
 _REFUS_MAX: Final = 5
 #: Whose certificate it was, in what the journal explains.

@@ -10,6 +10,7 @@ from sne_sandbox.conformance.jugement import Suite
 from sne_sandbox.conformance.observation import observer
 from sne_sandbox.conformance.trafic import parcourir
 from sne_sandbox.domain.echange import Echange, VerdictEchange
+from sne_sandbox.server import tls
 
 Rompues = Callable[..., set[tuple[str, str]]]
 Tenues = Callable[..., set[str]]
@@ -195,13 +196,13 @@ def test_une_attribution_sans_decision(banc: Banc, rompues: Rompues) -> None:
     assert [c for c in Suite().juger([radiee]) if not c.tenue] == []
 
 
-def _refus_tls(banc: Banc, raison: str) -> None:
+def _refus_tls(banc: Banc, raison: str, explication: str = "") -> None:
     ligne = Echange(
         base=banc.nom,
         recu_le=datetime.now(UTC),
         methode="TLS",
         verdict=VerdictEchange.REFUS,
-        fault={"code": "TLS", "message": raison, "explication": ""},
+        fault={"code": "TLS", "message": raison, "explication": explication},
     )
     banc.services.magasin.journal.consigner(None, ligne)
 
@@ -238,6 +239,21 @@ def test_un_serveur_expire_refuse(banc: Banc, rompues: Rompues, tenues: Tenues) 
     assert rompues(banc) == set()
 
 
+@pytest.mark.parametrize("port", ["https", "https_expire"])
+def test_pilotee_elle_connait_l_autorite(banc: Banc, rompues: Rompues, port: str) -> None:
+    """EMB-12. Refused by any alert, a server that is to be refused is refused rightly; and one call shows
+    that the true one is known."""
+    phrases = tls.phrases()
+    raison, remede = phrases["raisons"]["serveur_refuse"]
+    _refus_tls(banc, raison, f"{phrases['a_bon_droit'].get(port, remede)} (tls alert certificate unknown)")
+    assert rompues(banc) == set(), "in free traffic, it may be a probe"
+    attendues = {("EMB-12", "vrai_serveur_refuse")} if port == "https" else set()
+    assert rompues(banc, pilote=True) == attendues
+
+    banc.creer_demande()
+    assert rompues(banc, pilote=True) == set()
+
+
 def test_un_serveur_a_un_autre_nom_refuse(banc: Banc, rompues: Rompues, tenues: Tenues) -> None:
     """EMB-16, once a call shows that the authority is known: the refusal may be of the authority."""
     for _ in range(2):
@@ -252,7 +268,6 @@ def test_un_serveur_a_un_autre_nom_refuse(banc: Banc, rompues: Rompues, tenues: 
 def test_les_phrases_sont_celles_du_serveur() -> None:
     """What is looked for is what the server writes: a sentence changed there would blind us."""
     from sne_sandbox.conformance.jugement.releves import _AUTRE_NOM, _SANS_CERTIFICAT
-    from sne_sandbox.server import tls
 
     ecrites = [phrase for phrase, _ in tls.phrases()["raisons"].values()]
     for morceau in (*(m for m, _ in _SANS_CERTIFICAT), "certificat du serveur, expiré", _AUTRE_NOM):
