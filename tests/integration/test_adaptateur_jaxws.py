@@ -91,7 +91,7 @@ def test_what_the_jdk_sends_again_is_named_and_breaks_nothing(tmp_path: Path, ap
             assert constat["tenue"] or "sun.net.http.retryPost=false" in constat["phrase"], constat
 
 
-#: Of what `utilisateur_libre.py` breaks, the JDK as it comes sends again both creations whose connection died.
+#: Of what `utilisateur_libre.py` breaks, the JDK as it comes resends the two creations whose connection died.
 #: (The readings too; but in free traffic two tests may read the same.)
 RENVOIS = {("VIE-12", "creation_a_l_aveugle"): 2, ("VIE-13", "reessai_sans_attente"): 2}
 
