@@ -193,3 +193,8 @@ def test_l_application_honnete_ne_souleve_rien(
 def test_chaque_famille_d_exigences_a_ses_fautes() -> None:
     assert {faute.exigences[0][:3] for faute in FAUTES} == {"EMB", "NOM", "CTR", "VIE", "FID", "ROB"}
     assert len(FAUTES) >= 55
+
+
+def test_ce_que_l_on_essaie_d_abord_existe(epreuve: Epreuve) -> None:
+    assert set(D_ABORD) <= set(PAR_NOM) | {faute.exigences[0] for faute in FAUTES}
+    assert set(D_ABORD.values()) <= {scenario.id for scenario in epreuve.plan}
