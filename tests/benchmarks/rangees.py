@@ -35,7 +35,7 @@ class Effort:
     """How long one measures. `tours`: how many times A B; `lourds`: the same for what takes seconds;
     `conform`: for what takes a minute; `lot`: requests of a turn; `secondes` of a load run; `documents` of
     check; `memoire`: exchanges before it is read; `semis`: demandes of a seed; `volume` and `echanges`: those
-    of the large base."""
+    of the large base; `appels`: how many times it is asked each thing."""
 
     tours: int = 8
     lourds: int = 5
@@ -48,10 +48,11 @@ class Effort:
     fixtures: int = 10
     volume: int = 1_000_000
     echanges: int = 50_000
+    appels: int = 100
 
 
 #: Enough to see that everything works; its numbers are worth nothing.
-RAPIDE: Final = Effort(1, 1, 0, 10, 0.2, 40, 40, 60, 1, 300, 20)
+RAPIDE: Final = Effort(1, 1, 0, 10, 0.2, 40, 40, 60, 1, 300, 20, 10)
 
 
 @dataclass(frozen=True, slots=True)

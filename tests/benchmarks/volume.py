@@ -75,8 +75,6 @@ _TROUVEES: Final = {
 #: How much longer than over nothing, and milliseconds of the 99th centile.
 _EGAL: Final = 1.2
 _CENTILE: Final = 100.0
-#: Times each of both is asked, in turn.
-_FOIS: Final = 100
 
 
 def semer(banc: Banc, grande: Path) -> None:
@@ -92,17 +90,18 @@ def comparer(banc: Banc, grande: Path) -> Iterator[Rangee]:
         serveur.demarrer(banc.nouvelle, trouvees(banc, grande), "--workers", "1") as petit,
         serveur.demarrer(banc.nouvelle, grande, "--workers", "1") as grand,
     ):
-        requetes = list(menages.requetes(time.time_ns() // 10**6, 2 * _FOIS))
+        fois = banc.effort.appels
+        requetes = list(menages.requetes(time.time_ns() // 10**6, 2 * fois))
         for port in (petit.port, grand.port):
-            charge.charger(port, requetes[:_FOIS], 1, 60)
-        depots = [charge.charger(port, requetes[_FOIS:], 1, 60).latences for port in (petit.port, grand.port)]
+            charge.charger(port, requetes[:fois], 1, 60)
+        depots = [charge.charger(port, requetes[fois:], 1, 60).latences for port in (petit.port, grand.port)]
         yield _rangee("getNumUnique", *depots)
         for nom, criteres in RECHERCHES.items():
             petites, grandes = [], []
-            for _ in range(_FOIS):
+            for _ in range(fois):
                 petites.append(_rechercher(petit.port, criteres))
                 grandes.append(_rechercher(grand.port, criteres))
-            yield _rangee(f"recherche : {nom}", petites[_FOIS // 10 :], grandes[_FOIS // 10 :])
+            yield _rangee(f"recherche : {nom}", petites[fois // 10 :], grandes[fois // 10 :])
 
 
 def trouvees(banc: Banc, grande: Path) -> Path:

@@ -19,7 +19,7 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "unit" / "reports"))
 from specimen import conforme, grand, rapport, trafic
 
 from sne_sandbox.reports import html
-from sne_sandbox.reports.model import Alentours
+from sne_sandbox.reports.model import Alentours, Rapport
 
 _A4 = (595, 842)
 
@@ -40,7 +40,12 @@ def un_defaut(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return dossier / "rapport.html"
 
 
-@pytest.fixture(scope="session", params=[rapport, trafic, conforme, grand], ids=lambda faire: faire.__name__)
+def long() -> Rapport:
+    """One of many screens: axe takes a minute for one that is longer."""
+    return grand(15)
+
+
+@pytest.fixture(scope="session", params=[rapport, trafic, conforme, long], ids=lambda faire: faire.__name__)
 def fichier(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Any report, whatever an application wrote in it."""
     ecrit = tmp_path_factory.mktemp("rapport") / "rapport.html"

@@ -84,13 +84,13 @@ class Visite:
     def debordements(self) -> list[str]:
         """What is wider than the screen, or out of the frame of its table, at each width."""
         trouves = []
-        for largeur, hauteur in (*LARGEURS, GROSSI):
+        # The last one is that in which a page is opened: nothing is to be put back.
+        for largeur, hauteur in (GROSSI, *reversed(LARGEURS)):
             self.page.set_viewport_size({"width": largeur, "height": hauteur})
             ecarts = self.page.evaluate(_DEBORDE)
             if (largeur, hauteur) != GROSSI:
                 ecarts += self.page.evaluate(_HORS_CADRE)
             trouves += [f"{self.page.url} à {largeur} : {ecart}" for ecart in ecarts]
-        self.page.set_viewport_size({"width": LARGEURS[0][0], "height": LARGEURS[0][1]})
         return trouves
 
     def touche(self, nom: str) -> dict[str, Any]:

@@ -50,7 +50,7 @@ def ici(tmp_path_factory: pytest.TempPathFactory) -> Path:
     )
     choix = [mot for scenario in SCENARIOS for mot in ("--scenario", scenario)]
     vu = sne(
-        dossier, "conform", "--application", "temoin", "--faute", "second-cotitulaire", "--examples", "3",
+        dossier, "conform", "--application", "temoin", "--faute", "second-cotitulaire", "--examples", "2",
         *choix, "--defi", DEFI, "--cle", "x/sne-sandbox.cle", "--report-dir", "r",
     )  # fmt: skip
     assert vu.returncode == 1, vu.stderr

@@ -1,8 +1,11 @@
 """The plan in pytest, in a project that is not ours: an item a scenario, the verdicts of `conform`."""
 
 import json
+import os
 import shlex
+import subprocess
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -13,19 +16,45 @@ pytest_plugins = ["pytester"]
 CHOISIS = ("CRE-COLOCATION", "EVT-AJOUTER", "ROB-HTML-502")
 NOMS = [f"sne_sandbox::{scenario}" for scenario in CHOISIS]
 DEFAUT = "second-cotitulaire"
+#: The plugins of others stay out: they take seconds.
+SEULE = {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTEST_PLUGINS": "sne_sandbox.pytest_plugin"}
 
 
 @pytest.fixture(autouse=True)
 def seule(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The plugins of others stay out: they take seconds."""
-    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
-    monkeypatch.setenv("PYTEST_PLUGINS", "sne_sandbox.pytest_plugin")
+    for nom, valeur in SEULE.items():
+        monkeypatch.setenv(nom, valeur)
+
+
+def options_de(faute: str = "") -> tuple[str, str]:
+    mots = [sys.executable, "-P", "-m", "sne_temoin", *(["--faute", faute] if faute else [])]
+    return f"--sne-application={shlex.join(mots)}", "--sne-examples=1"
 
 
 def lancer(pytester: pytest.Pytester, *options: str, faute: str = "") -> pytest.RunResult:
-    mots = [sys.executable, "-P", "-m", "sne_temoin", *(["--faute", faute] if faute else [])]
-    application = f"--sne-application={shlex.join(mots)}"
-    return pytester.runpytest_subprocess(application, "--sne-examples=1", *options)
+    return pytester.runpytest_subprocess(*options_de(faute), *options)
+
+
+@dataclass(frozen=True)
+class Lancee:
+    """A run that is over: where, what it wrote."""
+
+    dossier: Path
+    code: int
+    lignes: list[str]
+
+
+@pytest.fixture(scope="module")
+def fautive(tmp_path_factory: pytest.TempPathFactory) -> Lancee:
+    """The scenarios of `CHOISIS` against an application at fault, in a project that has a test of its own."""
+    dossier = tmp_path_factory.mktemp("fautive")
+    (dossier / "test_editeur.py").write_text("def test_de_l_editeur(): assert False, 'autre chose'", "utf-8")
+    vu = subprocess.run(
+        [sys.executable, "-m", "pytest", *options_de(DEFAUT), *NOMS,
+         "--sne-report-dir=rapport", "--junitxml=junit.xml"],
+        cwd=dossier, env=os.environ | SEULE, capture_output=True, text=True, timeout=900,
+    )  # fmt: skip
+    return Lancee(dossier, vu.returncode, vu.stdout.splitlines())
 
 
 def test_each_scenario_is_an_item(pytester: pytest.Pytester) -> None:
@@ -41,11 +70,14 @@ def test_its_own_tests_go_on_beside(pytester: pytest.Pytester) -> None:
     vu.stdout.fnmatch_lines(["*= sne-sandbox =*", "*opération*sur 13*"])
 
 
-def test_a_scenario_that_fails_shows_the_finding_and_not_our_stack(pytester: pytest.Pytester) -> None:
-    pytester.makepyfile("def test_de_l_editeur(): assert False, 'autre chose'")
-    vu = lancer(pytester, *NOMS, "--sne-report-dir=rapport", "--junitxml=junit.xml", faute=DEFAUT)
-    vu.assert_outcomes(passed=2, failed=1)  # what was named, and nothing of the vendor's own
-    vu.stdout.fnmatch_lines(
+def test_a_scenario_that_fails_shows_the_finding_and_not_our_stack(fautive: Lancee) -> None:
+    comptes = pytest.RunResult.parse_summary_nouns(fautive.lignes)
+    # What was named, and nothing of the vendor's own.
+    assert {sorte: comptes.get(sorte, 0) for sorte in ("passed", "failed", "errors", "skipped")} == {
+        "passed": 2, "failed": 1, "errors": 0, "skipped": 0,
+    }  # fmt: skip
+    ecrit = pytest.LineMatcher(fautive.lignes)
+    ecrit.fnmatch_lines(
         [
             "*CRE-COLOCATION*",
             "*FID-02*",
@@ -55,8 +87,8 @@ def test_a_scenario_that_fails_shows_the_finding_and_not_our_stack(pytester: pyt
             "FAILED sne_sandbox::CRE-COLOCATION*",
         ]
     )
-    vu.stdout.no_fnmatch_line("*pytest_plan.py*")
-    assert "cotitulaire" in (pytester.path / "junit.xml").read_text("utf-8")
+    ecrit.no_fnmatch_line("*pytest_plan.py*")
+    assert "cotitulaire" in (fautive.dossier / "junit.xml").read_text("utf-8")
 
 
 def _verdicts(dossier: Path) -> list[tuple[str, str, str]]:
@@ -64,16 +96,17 @@ def _verdicts(dossier: Path) -> list[tuple[str, str, str]]:
     return [(s["id"], v["exigence"], v["verdict"]) for s in lu["scenarios"] for v in s["verifications"]]
 
 
-def test_report_and_evidence_are_those_of_conform(pytester: pytest.Pytester) -> None:
-    vu = lancer(pytester, *NOMS, "--sne-report-dir=rapport", faute=DEFAUT)
-    assert vu.ret == 1
+def test_report_and_evidence_are_those_of_conform(fautive: Lancee, pytester: pytest.Pytester) -> None:
+    assert fautive.code == 1
     seul = pytester.run(
         sys.executable, "-m", "sne_sandbox", "conform", "--application", "temoin", "--faute", DEFAUT,
         "--examples", "1", "--report-dir", "seul", *(f"--scenario={s}" for s in CHOISIS),
     )  # fmt: skip
     assert seul.ret == 1
-    assert _verdicts(pytester.path / "rapport") == _verdicts(pytester.path / "seul")
-    preuves = pytester.run(sys.executable, "-m", "sne_sandbox", "report", "--verify", "rapport/preuves.zip")
+    rapport = fautive.dossier / "rapport"
+    assert _verdicts(rapport) == _verdicts(pytester.path / "seul")
+    verifier = ("report", "--verify", str(rapport / "preuves.zip"))
+    preuves = pytester.run(sys.executable, "-m", "sne_sandbox", *verifier)
     preuves.stderr.fnmatch_lines(["Comparaison : *octet pour octet*"])
 
 
@@ -89,8 +122,10 @@ def test_x_stops_the_run_and_what_was_played_is_reported(pytester: pytest.Pytest
     assert json.loads((pytester.path / "rapport" / "rapport.json").read_text("utf-8"))["entete"]["inacheve"]
 
 
-def test_what_failed_last_time_is_played_again(pytester: pytest.Pytester) -> None:
-    lancer(pytester, *NOMS, faute=DEFAUT)
+def test_what_failed_last_time_is_played_again(
+    fautive: Lancee, pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(fautive.dossier)
     vu = lancer(pytester, "--lf", "-q", *NOMS, faute=DEFAUT)
     vu.assert_outcomes(failed=1)
 
