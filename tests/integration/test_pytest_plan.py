@@ -13,6 +13,8 @@ pytest_plugins = ["pytester"]
 CHOISIS = ("CRE-COLOCATION", "EVT-AJOUTER", "ROB-HTML-502")
 NOMS = [f"sne_sandbox::{scenario}" for scenario in CHOISIS]
 DEFAUT = "second-cotitulaire"
+#: Verdict of a scenario → what pytest says of its item.
+_DITS = {"échoué": "FAILED", "réussi": "PASSED", "ignoré": "SKIPPED"}
 
 
 @pytest.fixture(autouse=True)
@@ -75,6 +77,17 @@ def test_report_and_evidence_are_those_of_conform(pytester: pytest.Pytester) -> 
     assert _verdicts(pytester.path / "rapport") == _verdicts(pytester.path / "seul")
     preuves = pytester.run(sys.executable, "-m", "sne_sandbox", "report", "--verify", "rapport/preuves.zip")
     preuves.stderr.fnmatch_lines(["Comparaison : *octet pour octet*"])
+
+
+def test_an_item_says_what_the_report_will(pytester: pytest.Pytester) -> None:
+    """What is broken everywhere is charged once, in the scenario that says so: the others are known later."""
+    noms = [f"sne_sandbox::{scenario}" for scenario in ("EVT-AJOUTER", "RCH-CRITERES", "CRE-COMPLETE")]
+    vu = lancer(pytester, "-v", *noms, "--sne-report-dir=rapport", faute="mojibake")
+    lu = json.loads((pytester.path / "rapport" / "rapport.json").read_text("utf-8"))
+    verdicts = {s["id"]: s["verdict"] for s in lu["scenarios"]}
+    assert sorted(verdicts.values()) == ["ignoré", "échoué", "échoué"], "a consequence, and its cause"
+    for scenario, verdict in verdicts.items():
+        vu.stdout.fnmatch_lines([f"sne_sandbox::{scenario} {_DITS[verdict]}*"])
 
 
 def test_as_many_processes_as_one_likes(pytester: pytest.Pytester) -> None:
