@@ -102,6 +102,40 @@ def test_x_stops_the_run_and_what_was_played_is_reported(pytester: pytest.Pytest
     assert json.loads((pytester.path / "rapport" / "rapport.json").read_text("utf-8"))["entete"]["inacheve"]
 
 
+def test_ctrl_c_ends_the_run_which_reports_what_was_played(pytester: pytest.Pytester) -> None:
+    pytester.makeconftest(
+        """
+        def pytest_runtest_logreport(report):
+            if report.when == "call":
+                raise KeyboardInterrupt
+        """
+    )
+    vu = lancer(pytester, "-k", "CRE-", "--sne-report-dir=rapport")
+    assert vu.ret == pytest.ExitCode.INTERRUPTED
+    vu.stdout.fnmatch_lines(["*= sne-sandbox =*", "*KeyboardInterrupt*"])
+    tete = json.loads((pytester.path / "rapport" / "rapport.json").read_text("utf-8"))["entete"]
+    assert tete["inacheve"].startswith("Interrompu (SIGINT)")
+
+
+def test_a_process_of_xdist_that_is_killed_fails_its_item_alone(pytester: pytest.Pytester) -> None:
+    """Of the run, which goes on beside, nothing is lost."""
+    pytester.makeconftest(
+        """
+        import os
+        def pytest_runtest_call(item):
+            if item.name == "CRE-COLOCATION":
+                os._exit(9)
+        """
+    )
+    vu = lancer(pytester, "-p", "xdist.plugin", "-n", "2", *NOMS[:2], "--sne-report-dir=rapport")
+    vu.assert_outcomes(passed=1, failed=1)
+    assert vu.ret == 1
+    vu.stdout.fnmatch_lines(["*crashed while running*CRE-COLOCATION*"])
+    assert {verdict for _, _, verdict in _verdicts(pytester.path / "rapport")} == {"réussi"}
+    tete = json.loads((pytester.path / "rapport" / "rapport.json").read_text("utf-8"))["entete"]
+    assert tete["inacheve"] == ""
+
+
 def test_what_failed_last_time_is_played_again(pytester: pytest.Pytester) -> None:
     lancer(pytester, *NOMS, faute=DEFAUT)
     vu = lancer(pytester, "--lf", "-q", *NOMS, faute=DEFAUT)
