@@ -1,7 +1,7 @@
 # An instance to share: docker build -t sne-sandbox . && docker run -p 8443:8443 -p 8080:8080 -v sne:/data sne-sandbox
 FROM python:3.13-slim AS build
 WORKDIR /src
-RUN pip install --no-cache-dir uv
+RUN pip install --no-cache-dir uv==0.13.9
 COPY pyproject.toml uv.lock README.md LICENSE ./
 COPY sandbox sandbox
 COPY contracts contracts
@@ -15,6 +15,10 @@ RUN uv export --quiet --locked --no-dev --no-emit-project -o requirements.txt \
     && /opt/sne-sandbox/bin/pip install --no-cache-dir --no-deps dist/*.whl
 
 FROM python:3.13-slim
+LABEL org.opencontainers.image.title="sne-sandbox" \
+      org.opencontainers.image.description="Bac à sable non officiel de la base école du SNE, interface 5.2" \
+      org.opencontainers.image.licenses="MIT" \
+      org.opencontainers.image.version="0.1.0"
 COPY --from=build /opt/sne-sandbox /opt/sne-sandbox
 RUN useradd --create-home --uid 1000 sne && mkdir /data && chown sne /data
 USER sne

@@ -14,7 +14,7 @@ from sne_sandbox.reports.model import Constat, Rapport, Verdict
 from sne_sandbox.reports.text import en_bref
 from sne_temoin.application import Temoin
 from sne_temoin.fautes import PAR_NOM
-from sne_temoin.fautes.faute import saisie, titulaires
+from sne_temoin.fautes.faute import argument, menage, saisie, sans, titulaires
 
 
 def fautif(*noms: str, autrement: Callable[[Temoin], object] = lambda temoin: None) -> Temoin:
@@ -117,6 +117,13 @@ def test_une_cause_est_un_seul_manquement(
     assert premier.suites in en_bref(rapport)
 
 
+def test_une_radiation_illisible_n_est_ni_un_bail_sans_suite_ni_une_reponse_non_lue(epreuve: Epreuve) -> None:
+    """The decision was accepted, its radiation is no XML: that is all there is to mend."""
+    rapport = epreuve.passer(partial(fautif, "n-echappe-rien"), ["DEC-AVEC-BAIL"], exemples=1)
+    assert enfreintes(rapport) == {"EMB-09"}
+    assert ("DEC-AVEC-BAIL/VIE-18", "EMB-09") in {(v.id, v.cause) for v in rapport.verifications}
+
+
 @pytest.mark.parametrize(
     ("fautes", "scenarios", "attendues"),
     [
@@ -151,6 +158,29 @@ def test_des_dates_qui_ne_sont_pas_toutes_decalees_ne_sont_pas_un_fuseau(epreuve
     rapport = epreuve.passer(partial(fautif, autrement=autrement), ["CRE-SIMPLE"])
     assert enfreintes(rapport) == {"FID-01"}
     assert {c.sorte for c in constats(rapport, "FID-01")} == {"valeur_changee"}
+
+
+def _sans_precision(temoin: Temoin) -> None:
+    saisie("sans-precision", "CTR-01", "", sans("precision")).planter(temoin)
+
+
+def _cotitulaire_perdu_en_modifiant(temoin: Temoin) -> None:
+    perdre = argument(1, lambda contenu: menage(contenu).pop("listeCotitulaire", None))
+    temoin.demandes.modifier = perdre(temoin, temoin.demandes.modifier)  # type: ignore[method-assign]
+
+
+@pytest.mark.parametrize(
+    ("autrement", "scenarios", "attendues"),
+    [
+        (_sans_precision, ("CRE-SIMPLE", "CRE-COMPLETE"), {"CTR-01", "FID-13"}),
+        (_cotitulaire_perdu_en_modifiant, ("CYC-MODIFIER-FAMILLE", "CRE-COLOCATION"), {"FID-02"}),
+    ],
+)
+def test_ce_qu_une_application_perd_est_nomme(
+    epreuve: Epreuve, autrement: Callable[[Temoin], None], scenarios: tuple[str, ...], attendues: set[str]
+) -> None:
+    rapport = epreuve.passer(partial(fautif, autrement=autrement), scenarios, exemples=3)
+    assert enfreintes(rapport) == attendues
 
 
 def test_une_requete_sans_fin_est_dite_telle_et_vite(epreuve: Epreuve) -> None:

@@ -14,9 +14,12 @@ import pytest
 from click.testing import CliRunner
 
 from sne_sandbox.cli.main import COMMANDES, cli
+from sne_sandbox.conformance.protocole import PROTOCOLE
 from sne_sandbox.contract import versions
 from sne_sandbox.operations import bases
 from sne_sandbox.reports import baseline
+from sne_sandbox.reports.evidence import FORMAT_DOSSIER
+from sne_sandbox.reports.model import FORMAT_RAPPORT
 from sne_sandbox.settings import PAR_NOM
 from sne_sandbox.web.console import guide
 
@@ -189,6 +192,13 @@ def test_the_seeds_told_are_those_there_are() -> None:
 def test_the_profiles_told_are_those_there_are() -> None:
     section = (DOCS / "ecarts.md").read_text("utf-8").split("## Les profils")[1].split("\n## ")[0]
     assert re.findall(r"^\| `([a-z]+)`", section, re.MULTILINE) == list(PAR_NOM["profile"].choix)
+
+
+def test_what_a_version_promises_names_the_formats_of_today() -> None:
+    promesses = (DOCS / "demarrer.md").read_text("utf-8").partition("numéro de version")[2]
+    assert f"`rapport.json` | c'est le format {FORMAT_RAPPORT} " in promesses
+    assert f"`preuves.zip` | c'est le format {FORMAT_DOSSIER} " in promesses
+    assert f"`{PROTOCOLE}`" in promesses
 
 
 def test_nothing_is_said_twice() -> None:

@@ -7,6 +7,7 @@ import re
 import shlex
 import string
 import subprocess
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -19,6 +20,7 @@ from sne_sandbox.cli.main import cli
 from sne_sandbox.reports.formats import FICHIERS, TOUJOURS
 from sne_sandbox.server.base_servie import SERVICES
 from sne_sandbox.settings import PAR_NOM
+from sne_sandbox.web.partage import VERSION
 
 RACINE = Path(__file__).resolve().parents[2]
 CANDIDAT, QUOI = "candidat.toml", ("commande", "application")
@@ -159,6 +161,27 @@ def test_the_container_of_the_service_is_started_by_a_command_of_ours() -> None:
         assert variables["SNE_API"] == f"http://{alias}:{ports[1]}"
     assert PAR_NOM["admin_token"].variable in travail.variables
     assert PAR_NOM["admin_token"].variable in github.contenu["services"][alias]["env"]
+
+
+def test_one_version_is_told_wherever_one_is() -> None:
+    """The project's, as CONTRIBUTING lists the places; and the image is built by the uv of the lock."""
+    assert tomllib.loads((RACINE / "pyproject.toml").read_text("utf-8"))["project"]["version"] == VERSION
+    dockerfile = (RACINE / "Dockerfile").read_text("utf-8")
+    assert re.findall(r'image\.version="(.*)"', dockerfile) == [VERSION]
+    recettes_dites = [f.read_text("utf-8") for f in (CI / "testcontainers").iterdir()]
+    dites = [v for texte in recettes_dites for v in re.findall(r"sne-sandbox:([\d.]+)", texte)]
+    assert dites == [VERSION] * len(recettes_dites)
+    paquets = tomllib.loads((RACINE / "uv.lock").read_text("utf-8"))["package"]
+    (uv,) = [paquet["version"] for paquet in paquets if paquet["name"] == "uv"]
+    assert re.findall(r"\buv==(\S+)", dockerfile) == [uv]
+
+
+def test_the_image_is_given_what_it_copies_and_nothing_else() -> None:
+    dockerfile = (RACINE / "Dockerfile").read_text("utf-8")
+    copies = re.findall(r"^COPY (?!--from)(.*) \S+$", dockerfile, re.MULTILINE)
+    regles = (RACINE / ".dockerignore").read_text("utf-8").split("\n")
+    assert "*" in regles
+    assert {regle[1:] for regle in regles if regle[:1] == "!"} == set(" ".join(copies).split())
 
 
 def test_a_service_gives_the_variables_of_run_and_every_file() -> None:

@@ -87,11 +87,15 @@ def test_the_python_client_tells_how_it_is_used(pret: Path) -> None:
     vu = _lancer(pret)
     assert vu.returncode == 2
     assert "python3 enregistrer.py pret.json demande.xml [attestation.pdf]" in vu.stderr
+    vu = _lancer(pret, Path("absent.xml"))
+    assert (vu.returncode, vu.stdout) == (1, "")
+    assert vu.stderr.startswith("Échec : ")
+    assert "absent.xml" in vu.stderr
 
 
 def test_the_python_client_is_short_and_needs_the_standard_library_only() -> None:
     texte = PYTHON.read_text("utf-8")
-    assert len(texte.splitlines()) <= 120
+    assert len(texte.splitlines()) <= 125
     importes = set()
     for noeud in ast.walk(ast.parse(texte)):
         if isinstance(noeud, ast.Import):

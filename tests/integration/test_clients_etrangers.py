@@ -58,6 +58,26 @@ def lancer(langage: str, serveur_neuf: Serveur, tmp_path: Path) -> Lancer:
 
 
 @pytest.mark.etranger
+def test_un_argument_qui_ne_convient_pas(langage: str, tmp_path: Path) -> None:
+    """One of them, or the file that each names: a sentence and the usage, no stack."""
+    (tmp_path / "vide.json").write_text("{}", "utf-8")
+    for arguments in ([], ["absent.json", "absent.xml", "G1226"], ["vide.json", "vide.json", "G1226"]):
+        vu = subprocess.run(
+            [*LANGAGES[langage][0], *arguments],
+            cwd=tmp_path,
+            capture_output=True,
+            encoding="utf-8",
+            timeout=240,
+            check=False,
+        )
+        assert (vu.returncode, vu.stdout) == (2, ""), vu.stderr
+        phrase, usage = vu.stderr.splitlines()
+        assert phrase.startswith("Un argument ne convient pas (")
+        client = Path(LANGAGES[langage][0][1]).name
+        assert usage == f"Usage : {langage} {client} PRET.json DEMANDE.xml GUICHET"
+
+
+@pytest.mark.etranger
 def test_un_client_enregistre_puis_lit_anomalie_et_fault(
     lancer: Lancer, serveur_neuf: Serveur, tmp_path: Path
 ) -> None:

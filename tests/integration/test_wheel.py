@@ -93,6 +93,9 @@ def test_it_carries_its_data(installe: Installe, tmp_path: Path) -> None:
     assert (donnees / "contracts" / "v5.2" / "contract.toml").is_file()
     assert (donnees / "fixtures" / "demandes" / "personne_seule.xml").is_file()
     assert (donnees / "docs" / "captures" / "journal.png").is_file()
+    assert "/guide" in installe.lancer("sne-sandbox", "--help", dossier=tmp_path)
+    assert (donnees / "docs" / "protocole.md").is_file()
+    assert (donnees / "fixtures" / "schemas" / "protocole.schema.json").is_file()
 
 
 def test_it_installs_nothing_that_is_called_as_a_folder_of_ours(installe: Installe) -> None:

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from functools import partial
 from operator import attrgetter
 from pathlib import Path
-from time import monotonic
+from time import perf_counter
 from traceback import extract_tb
 from typing import Any, Final
 
@@ -46,6 +46,9 @@ Exemples :
   sne-sandbox check --profile strict --clock 2018-03-15T12:00:00 envois/
 """
 
+#: What is said of a document, and how many seconds that took.
+_Vu = tuple[Controle, float]
+
 _contrat: Contrat  # of a judging process
 _profil: str
 _maintenant: datetime
@@ -74,9 +77,9 @@ def commande(fichiers: tuple[Path, ...], forme: str, horloge: str, juger_tout: b
     chemins = list(_deplier(fichiers))
     maintenant = lire_horloge(horloge).maintenant(datetime.now(UTC))
     contrat = versions.charger(options["contract"], options["contracts"])
-    debut = monotonic()
-    resultats = list(zip(chemins, _controler_tout(chemins, contrat, options, maintenant), strict=True))
-    junit = partial(_junit, duree=monotonic() - debut)
+    vus = list(_controler_tout(chemins, contrat, options, maintenant))
+    resultats = [(chemin, controle) for chemin, (controle, _) in zip(chemins, vus, strict=True)]
+    junit = partial(_junit, durees=[duree for _, duree in vus])
     formes: dict[str, Callable[[list[tuple[Path, Controle]]], None]] = {
         "text": _texte, "json": _json, "junit": junit,
     }  # fmt: skip
@@ -112,22 +115,22 @@ def _deplier(fichiers: Iterable[Path]) -> Iterator[Path]:
 
 def _controler_tout(
     chemins: list[Path], contrat: Contrat, options: dict[str, Any], maintenant: datetime
-) -> Iterator[Controle]:
+) -> Iterator[_Vu]:
     processus = min(os.cpu_count() or 1, 8)
     _preparer(contrat, options, maintenant)
     # Another process has not our standard input, nor the pipes that the shell opened for us.
     if len(chemins) < _PARALLELE or processus == 1 or not all(chemin.is_file() for chemin in chemins):
-        yield from _suivre(map(_controler_un, map(str, chemins)), len(chemins))
+        yield from _suivre(map(_chronometrer, map(str, chemins)), len(chemins))
         return
     from concurrent.futures import ProcessPoolExecutor
 
     contrat.territoires.prechauffer()  # before the fork, rather than after it in each
     arguments = (options, maintenant)
     with ProcessPoolExecutor(processus, initializer=_initialiser, initargs=arguments) as pool:
-        yield from _suivre(pool.map(_controler_un, map(str, chemins), chunksize=_LOT), len(chemins))
+        yield from _suivre(pool.map(_chronometrer, map(str, chemins), chunksize=_LOT), len(chemins))
 
 
-def _suivre(controles: Iterator[Controle], combien: int) -> Iterable[Controle]:
+def _suivre(controles: Iterator[_Vu], combien: int) -> Iterable[_Vu]:
     """The same, with a progress bar for the many, on a terminal."""
     if combien < _LOT or not sys.stderr.isatty():
         return controles
@@ -148,6 +151,11 @@ def _preparer(contrat: Contrat, options: dict[str, Any], maintenant: datetime) -
     # Documents leave no ring behind: the collector has next to nothing to find.
     gc.freeze()
     gc.set_threshold(20_000, 20, 50)
+
+
+def _chronometrer(chemin: str) -> _Vu:
+    debut = perf_counter()
+    return _controler_un(chemin), perf_counter() - debut
 
 
 def _controler_un(chemin: str) -> Controle:
@@ -257,20 +265,20 @@ def _valeur(valeur: Any) -> Any:
     return valeur if isinstance(valeur, int) else str(valeur)
 
 
-def _junit(resultats: list[tuple[Path, Controle]], duree: float) -> None:
+def _junit(resultats: list[tuple[Path, Controle]], durees: list[float]) -> None:
     from lxml import etree
 
     nombres = {
         "tests": str(len(resultats)),
         "failures": str(sum(not controle.conforme for _, controle in resultats)),
         "errors": "0",
-        "time": f"{duree:.3f}",
+        "time": f"{sum(durees):.3f}",
     }
     racine = etree.Element("testsuites", name="sne-sandbox check", **nombres)
     suite = etree.SubElement(racine, "testsuite", name="sne-sandbox check", skipped="0", **nombres)
-    for chemin, controle in resultats:
+    for (chemin, controle), duree in zip(resultats, durees, strict=True):
         nom = pour_xml(str(chemin), "\N{REPLACEMENT CHARACTER}")
-        cas = etree.SubElement(suite, "testcase", classname="check", name=nom, file=nom)
+        cas = etree.SubElement(suite, "testcase", classname="check", name=nom, file=nom, time=f"{duree:.3f}")
         bloquantes = [f for f in controle.fautes if f.gravite == "bloquante"]
         if bloquantes:
             cas.set("line", str(bloquantes[0].ligne))

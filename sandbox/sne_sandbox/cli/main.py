@@ -166,6 +166,8 @@ def cli(avec_parent: bool) -> None:
 
     Codes de sortie : 0 conforme, 1 non conforme, 2 mauvais usage, 3 l'outil a échoué ;
     130 ou 143 quand un signal interrompt.
+
+    Le guide entier, hors ligne, protocole de l'adaptateur compris : sne-sandbox serve, puis /guide.
     """
     if avec_parent:
         finir_avec_le_parent()

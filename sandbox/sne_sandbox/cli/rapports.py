@@ -412,13 +412,13 @@ def _non_ecrit(dossier: Path, erreur: OSError, *, gardes: bool = False) -> Rappo
 
 
 def exigees(demandees: Collection[str], contrat: "Contrat", *, pilotee: bool = False) -> tuple[str, ...]:
-    """The ids of --require, several of which may be in one value, with commas. Raises UsageError for one that
+    """The ids of --require, as `ids_ecrits`. Raises UsageError for one that
     is no requirement, is not tested by design or, unless the application is driven, that no traffic shows."""
     from sne_sandbox.conformance.jugement import PILOTEES
     from sne_sandbox.contract.exigences import charger_exigences
 
     connues = charger_exigences(contrat.dossiers)
-    ids = [mot for valeur in demandees for mot in valeur.replace(",", " ").split()]
+    ids = ids_ecrits(demandees)
     for identifiant in ids:
         if identifiant not in connues:
             raise inconnu("L'exigence", identifiant, connues)
@@ -433,6 +433,11 @@ def exigees(demandees: Collection[str], contrat: "Contrat", *, pilotee: bool = F
                 remede=f"pilotez l'application : sne-sandbox conform --require {identifiant}",
             )
     return tuple(ids)
+
+
+def ids_ecrits(valeurs: Iterable[str]) -> list[str]:
+    """Ids of requirements as one types them: several in one value, with commas, in small letters or not."""
+    return [mot.upper() for valeur in valeurs for mot in valeur.replace(",", " ").split()]
 
 
 def versions() -> dict[str, str]:

@@ -135,8 +135,7 @@ def _comparer(avant: Path, apres: Path, exigees: tuple[str, ...], forme: str) ->
     from sne_sandbox.reports.decision import motifs_des_preuves
 
     comparaison = compare.comparer(_lire(avant), _lire(apres))
-    ids = [mot for valeur in exigees for mot in valeur.replace(",", " ").split()]
-    motifs = motifs_des_preuves(comparaison.apres, ids)
+    motifs = motifs_des_preuves(comparaison.apres, rapports.ids_ecrits(exigees))
     for motif in motifs:
         click.echo(f"sne-sandbox : {motif}", err=True)
     if forme == "json":

@@ -21,7 +21,7 @@ from sne_sandbox.cli.options import sorties_de_rapport
 
 #: Seconds that the command is given to end, once it was told to.
 _DELAI_FIN: Final = 10.0
-_EXIGENCE: Final = re.compile(r"[A-Z]{3}-\d\d")
+_EXIGENCE: Final = re.compile(r"[A-Za-z]{3}-\d\d")
 _RIEN_VU: Final = (
     "Aucun service n'a été appelé, ni bien ni mal (lire ?wsdl ne compte pas) : la commande a-t-elle lu "
     "SNE_URL, ou SNE_ENDPOINT_DEMANDE_LOGEMENT et les autres ?"

@@ -8,12 +8,13 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
+from sne_sandbox.conformance.jugement.aboutis import GUIDE
 from sne_sandbox.conformance.jugement.juge import personnes
 from sne_sandbox.conformance.observation import Observation
+from sne_sandbox.mime.message import Packaging
 from sne_sandbox.reports.model import AngleMort, Rubrique
 
 _GENERER: Final = "sne-sandbox generate --kind {kind} --out exemples"
-_GUIDE: Final = "docs/messages.md"
 #: Types of file, in the order of a demande's life, that every product has.
 _TYPES: Final[Mapping[str, str]] = {
     "CRE": "l'enregistrement (CRE)",
@@ -50,10 +51,14 @@ class Menages:
     difficiles: bool = False
     """Whether a text had a character that takes care: beyond ASCII, or one that XML escapes."""
     pannes: bool = False
+    emballages: set[Packaging] = field(default_factory=set)
+    """How documents travelled."""
 
     def voir(self, vue: Observation) -> None:
         """One more exchange."""
         self.pannes = self.pannes or vue.panne is not None
+        if vue.message is not None and vue.octets_document:
+            self.emballages.add(vue.message.packaging)
         if vue.demande is not None and len(self.qui) < 2 and (menage := personnes(vue)):
             self.qui.add(menage)
         if not self.difficiles:
@@ -74,7 +79,7 @@ def angles_morts(
         yield AngleMort("types", _jamais(dit for _, dit in manquent), _GENERER.format(kind=kind))
     absentes = [dit for nom, dit in _OPERATIONS.items() if nom not in vus["operations"]]
     if absentes:
-        yield AngleMort("operations", _jamais(absentes), _GUIDE)
+        yield AngleMort("operations", _jamais(absentes), GUIDE.format("messages"))
     if not refuses:
         yield AngleMort(
             "refus",
@@ -90,9 +95,15 @@ def angles_morts(
         if not menages.difficiles:
             phrase = "Aucun texte n'a d'accent ni d'apostrophe : un encodage faux ne se verrait pas."
             yield AngleMort("textes", phrase, _generer_cre("--limits --count 20"))
+    if menages.emballages == {Packaging.SIMPLE}:
+        phrase = (
+            "Aucun document n'est emballé par MTOM : en base64 dans l'enveloppe le bac à sable le lit, et "
+            "rien ne dit que le SNE le lise (convention)."
+        )
+        yield AngleMort("mtom", phrase, GUIDE.format("brancher"))
     if not menages.pannes:
         phrase = "Aucune panne n'a été jouée : rien ne montre ce que l'application fait d'une réponse perdue."
-        yield AngleMort("pannes", phrase, "docs/pannes.md")
+        yield AngleMort("pannes", phrase, GUIDE.format("pannes"))
 
 
 def _generer_cre(option: str) -> str:

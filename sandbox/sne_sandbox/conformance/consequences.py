@@ -9,12 +9,13 @@ A recommendation that is not followed explains nothing, but for an action that i
 operation was called is then our own guess, and what comes of a guess is nobody's fault.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Final
 
 from sne_sandbox.conformance.fidelite import UN_JOUR
 from sne_sandbox.conformance.jugement.juge import MOJIBAKE
+from sne_sandbox.conformance.jugement.releves import BAIL_SEUL
 from sne_sandbox.conformance.observation import Observation
 from sne_sandbox.conformance.pannes_lues import PANNES
 from sne_sandbox.conformance.pas import PasJoue
@@ -83,6 +84,8 @@ class Consequences:
     """Those of them that no finding explains, and why."""
     meprises: set[int | None] = field(default_factory=set)
     """Exchanges that were taken for another operation than the command's, for want of an action."""
+    rates: dict[int | None, frozenset[int | None]] = field(default_factory=dict)
+    """By exchange, those of its step that did not succeed."""
     numero: Constat | None = None
     prises: dict[str, str] = field(default_factory=dict)
     """By reference of a demande told registered for want of an answer, the requirement that says so."""
@@ -99,6 +102,7 @@ class Consequences:
         if prise is not None:
             self.prises.setdefault(pas.reference, prise.exigence)
         echecs = frozenset(o.echange.identifiant for o in pas.observations if not o.acceptee) | _refus(pas)
+        self.rates |= {o.echange.identifiant: echecs for o in pas.observations}
         gardes = []
         for constat in constats:
             cause = self._cause(constat, pas) if constat.rompue else ""
@@ -129,8 +133,8 @@ class Consequences:
                     causes.setdefault(constat.echange, cause)
         gardes = []
         for constat in trafic:
-            renvoi = constat.rompue and constat.sorte == RENVOI
-            gardes += _plier(constat, causes.get(constat.echange, "") if renvoi else "")
+            rates = self._rates(constat) if constat.rompue else ()
+            gardes += _plier(constat, next((causes[e] for e in causes if e in rates), ""))
         for constat, echecs in self.suspendus:
             gardes += _plier(constat, next((causes[e] for e in causes if e in echecs), ""))
         for exigence, cause, raison, refus in self.renoncements:
@@ -140,6 +144,12 @@ class Consequences:
             else:
                 self.empechees[exigence] = raison
         return gardes
+
+    def _rates(self, constat: Constat) -> Collection[int | None]:
+        """The exchanges whose failure may explain a finding of the traffic."""
+        if constat.sorte == BAIL_SEUL:  # its radiation was sent, and what it broke is told
+            return self.rates.get(constat.echange, ())
+        return (constat.echange,) if constat.sorte == RENVOI else ()
 
     def _cause_du_trafic(self, constat: Constat) -> str:
         """The same, of a finding of the traffic."""

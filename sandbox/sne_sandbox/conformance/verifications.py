@@ -403,8 +403,11 @@ def _rien_envoye(pas: PasJoue, dire: Dire) -> Constat:
 
 def _non_lue(pas: PasJoue) -> bool:
     """Whether what the SNE did, for the command or last on the way to it, is told as an error."""
-    lue = pas.lu if pas.envoi is not None else pas.dernier
-    return lue is not None and lue.acceptee and not pas.pannes
+    lue, dernier = (pas.lu if pas.envoi is not None else pas.dernier), pas.dernier
+    if lue is None or dernier is None or not lue.acceptee or pas.pannes:
+        return False
+    # The error is that of a message of another kind, sent next: the radiation after a decision.
+    return dernier.acceptee or dernier.operation == lue.operation
 
 
 # --- the table -------------------------------------------------------------------------------------------

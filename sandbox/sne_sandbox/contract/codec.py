@@ -454,6 +454,10 @@ def _malforme(erreur: Any, data: bytes) -> MessageMalforme:
 
     ligne, colonne = erreur.position
     code = etree.ErrorTypes._getName(erreur.code, "")
+    reste = data.rstrip().decode("utf-8", "replace").split("\n")[ligne - 1 :]
+    coupe = data.lstrip()[:1] == b"<" and len(reste) == 1 and len(reste[0]) <= colonne
+    if coupe and reste[0][-1:] != ">" and code != "ERR_GT_REQUIRED":
+        code = "ERR_TAG_NOT_FINISHED"  # whatever was begun where it ends
     if not data.strip():
         raison, remede = (
             "le document est vide",

@@ -18,6 +18,8 @@ _PROCHES_MAX: Final = 3
 _TYPES: Final = "ListeTypeFichier"
 _DU_SNE: Final = frozenset({"DIS", "RET"})
 _TYPE: Final = "/entete/typeFichier"
+#: Those whose document is a whole demande.
+_ENTIERES: Final = ("CRE", "CRS", "MOD", "REN")
 #: Rules whose `valeur` may be a code that is not of the list of its element.
 _DE_CODE: Final = frozenset({"ENT001", "ENT011", "DAL002", "DAL003"})
 _VERSION: Final = "interfaceNuu/@versionInterface"
@@ -34,10 +36,7 @@ def liste_de(contrat: Contrat, chemin: str) -> str:
 def suggerer(contrat: Contrat, liste: str, ecrit: str) -> str:
     """What to write instead of `ecrit`, which the list does not hold, in French, without a full stop. Raises
     KeyError for an unknown list."""
-    du_sne = _DU_SNE if liste == _TYPES else frozenset[str]()
-    codes = {
-        code: nom for code, nom in contrat.nomenclatures.liste(liste).items() if code not in {"", *du_sne}
-    }
+    codes = _codes(contrat, liste)
     commande = f"sne-sandbox nomenclatures {liste}"
     if ecrit != ecrit.strip() and ecrit.strip() in codes:
         ou = "au début" if ecrit[0].isspace() else "à la fin"
@@ -47,6 +46,14 @@ def suggerer(contrat: Contrat, liste: str, ecrit: str) -> str:
     if len(codes) <= _COURTE:
         return f"{tete}codes de {liste} : {', '.join(dire_code(codes, code) for code in codes)}"
     return f"{tete}tous les codes de {liste} : {commande}"
+
+
+def types_voulus(contrat: Contrat, ecrit: str) -> tuple[str, ...]:
+    """The types of file that this one may stand for: itself if it is one, else the nearest, else those of a
+    whole demande."""
+    if ecrit in contrat.nomenclatures.liste(_TYPES):
+        return (ecrit,)
+    return tuple(_proches(_codes(contrat, _TYPES), ecrit)) or _ENTIERES
 
 
 def suggerer_une_commune(contrat: Contrat, ecrit: str) -> str:
@@ -62,6 +69,12 @@ def suggerer_une_commune(contrat: Contrat, ecrit: str) -> str:
 def dire_code(codes: Mapping[str, str], code: str) -> str:
     """« CDI » (CDI ou fonctionnaire)."""
     return f"« {code} » ({codes[code]})" if codes[code] not in ("", code) else f"« {code} »"
+
+
+def _codes(contrat: Contrat, liste: str) -> dict[str, str]:
+    """The codes of a list that an application may write, with their labels."""
+    tus = {"", *_DU_SNE} if liste == _TYPES else {""}
+    return {code: nom for code, nom in contrat.nomenclatures.liste(liste).items() if code not in tus}
 
 
 def _proches(codes: Mapping[str, str], ecrit: str) -> list[str]:
@@ -90,7 +103,9 @@ def preciser(contrat: Contrat, faute: SchemaError) -> SchemaError:
         versions = ", ".join(contrat.versions)
         return replace(faute, remede=f"versions de message que le contrat admet : {versions}")
     code = faute.chemin.endswith("/@code") or faute.chemin.endswith(_TYPE)
-    liste = liste_de(contrat, faute.chemin) if code and faute.valeur.strip(BLANCS) else ""
+    place = faute.sorte == "manque" or not faute.chemin.endswith(_TYPE)
+    vide = place and not faute.valeur.strip(BLANCS)
+    liste = liste_de(contrat, faute.chemin) if code and not vide else ""
     return replace(faute, remede=suggerer(contrat, liste, faute.valeur)) if liste else faute
 
 

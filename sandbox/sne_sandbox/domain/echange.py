@@ -232,8 +232,8 @@ class Echange:
     certificat: bool | None = None
     """Whether the caller presented a client certificate; None when it was not asked for one."""
     panne: dict[str, Any] | None = None
-    """The panne that was played (id, genre, effet, parametres): `reponse` is then what was meant, before it
-    was damaged. Where the panne took the place of the work, it is what took the place of the answer."""
+    """The panne that was played (id, genre, effet, parametres, armee_le): `reponse` is then what was meant,
+    before it was damaged. Where the panne took the place of the work, it is what took that of the answer."""
 
     @property
     def illisible(self) -> bool:

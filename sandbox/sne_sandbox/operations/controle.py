@@ -2,6 +2,7 @@
 neither a base nor a transport."""
 
 import re
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
@@ -11,12 +12,13 @@ from typing import Any, Final
 from sne_sandbox.contract import codec, places
 from sne_sandbox.contract.explication import expliquer_sous
 from sne_sandbox.contract.schema import Document
-from sne_sandbox.contract.suggestions import remede_de_regle
+from sne_sandbox.contract.suggestions import remede_de_regle, types_voulus
 from sne_sandbox.contract.versions import Contrat
 from sne_sandbox.domain.anomalie import Anomalie, Gravite
 from sne_sandbox.domain.element import DocumentRecu, Element
 from sne_sandbox.errors import ExchangeError
 from sne_sandbox.rules import engine
+from sne_sandbox.rules.catalogue import REGLES
 from sne_sandbox.rules.malgre import juger_malgre
 from sne_sandbox.rules.registre import RegistreMemoire
 from sne_sandbox.rules.rule import Contexte
@@ -32,6 +34,10 @@ _ILLISIBLE: Final = "Le document XML n'est pas lisible"
 _MULTIPART: Final = re.compile(rb"\s*(?:--[\w=]|(?:POST|HTTP/1\.[01]) |(?i:content-type|mime-version)\s*:)")
 _ESPACE: Final = f"{{{codec.NS}}}"
 _VIDE: Final = RegistreMemoire()
+#: Blocks of `demande` that one type of document alone has.
+_D_UN_TYPE: Final = ("informationDalo", "demandeLogement/radiation", "demandeLogement/renouvellement")
+#: Rules after which the SNE says no more.
+_FINALES: Final = frozenset(regle.code for regle in REGLES if regle.prealable)
 
 
 #: Above what the rules say of a document that the schema refuses.
@@ -130,21 +136,30 @@ def passer(
         )
         for f, fidelite in refus
     ]  # fmt: skip
+    if any(faute.sorte == "racine" for faute, _ in refus):  # no rule waits for another document
+        return Controle(str(genre), tuple(fautes))
     if sum(1 for _ in islice(racine.iter(), ELEMENTS_MAX + 1)) > ELEMENTS_MAX:
         dit = type_fichier or racine.findtext(f"{_ESPACE}entete/{_ESPACE}typeFichier", "")
-        omises = _omises(contrat, dit, nom is not None)
+        omises, _ = _omises(contrat, (dit,), nom is not None)
         codes = tuple(r.code for r in engine.regles_de(contrat, dit) if r.code not in omises)
         return Controle(str(genre), tuple(fautes), omises, codes)
     conteneurs = contrat.nomenclatures.conteneurs
     document, lisible = (codec.decoder(racine, conteneurs) for _ in range(2))
-    type_fichier = type_fichier or _type_de_fichier(document, genre)
-    if type_fichier is None:
+    types = (type_fichier,) if type_fichier else _types(document, genre, contrat)
+    if types is None:
         return Controle(str(genre), tuple(fautes))
-    contexte = _contexte(document, type_fichier, contrat, maintenant, nom)
-    omises = _omises(contrat, type_fichier, nom is not None)
+    contexte = _contexte(document, types[0], contrat, maintenant, nom)
+    omises, douteuses = _omises(contrat, types, nom is not None)
     anomalies, tues = juger_malgre(contexte, contrat, profil, [faute for faute, _ in refus], lisible)
-    fautes += [replace(_de_regle(a, contrat), ensuite=True) for a in anomalies if a.regle not in omises]
-    return Controle(str(genre), tuple(fautes), omises, tuple(code for code in tues if code not in omises))
+    fautes += _ensuite(anomalies, contrat, {*omises, *douteuses})
+    en_attente = dict.fromkeys(code for code in (*tues, *douteuses) if code not in omises)
+    return Controle(str(genre), tuple(fautes), omises, tuple(en_attente))
+
+
+def _ensuite(
+    anomalies: Iterable[Anomalie], contrat: Contrat, tus: Collection[str]
+) -> Iterator[FauteDeDocument]:
+    return (replace(_de_regle(a, contrat), ensuite=True) for a in anomalies if a.regle not in tus)
 
 
 def dire(controle: Controle) -> str:
@@ -211,10 +226,14 @@ def genre_de(racine: Any) -> Document:
 
 
 @lru_cache(maxsize=256)
-def _omises(contrat: Contrat, type_fichier: str, transport: bool) -> tuple[str, ...]:
-    """Codes of the rules that need a base, or a transport that is not there."""
-    applicables = engine.regles_de(contrat, type_fichier)
-    return tuple(r.code for r in applicables if r.registre or (r.transport and not transport))
+def _omises(
+    contrat: Contrat, types: tuple[str, ...], transport: bool
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Of the rules of a type of file, the codes of those that need a base, or a transport that is not there;
+    then, where another type may be meant, of those that it has not."""
+    premier, *autres = (engine.regles_de(contrat, type_fichier) for type_fichier in types)
+    omises = tuple(r.code for r in premier if r.registre or (r.transport and not transport))
+    return omises, tuple(r.code for r in premier if not all(r in regles for regles in autres))
 
 
 @lru_cache(maxsize=256)
@@ -231,25 +250,36 @@ def _juger(
     maintenant: datetime,
     nom: str | None,
 ) -> Controle:
-    type_fichier = _type_de_fichier(document, genre)
-    if type_fichier is None:
+    types = _types(document, genre, contrat)
+    if types is None:
         return _sans_faute(genre, ())
-    contexte = _contexte(document, type_fichier, contrat, maintenant, nom)
-    omises = _omises(contrat, type_fichier, nom is not None)
+    contexte = _contexte(document, types[0], contrat, maintenant, nom)
+    omises, douteuses = _omises(contrat, types, nom is not None)
     anomalies = engine.juger_sans_registre(contexte, contrat, profil)
     if not anomalies:
         return _sans_faute(genre, omises)
-    fautes = tuple(_de_regle(a, contrat) for a in anomalies if a.regle not in omises)
-    return Controle(str(genre), fautes, omises)
+    fautes = [_de_regle(a, contrat) for a in anomalies if a.regle not in omises]
+    if any(a.regle in _FINALES for a in anomalies):
+        lu = replace(contexte, document=document.exact())
+        toutes = engine.juger_par(lambda regle: regle.controler(lu), lu, contrat, profil)
+        fautes += _ensuite(toutes, contrat, {*omises, *douteuses, *_FINALES})
+        return Controle(str(genre), tuple(fautes), omises, tuple(c for c in douteuses if c not in omises))
+    return Controle(str(genre), tuple(fautes), omises)
 
 
-def _type_de_fichier(document: Element, genre: Document) -> str | None:
-    """By which the rules of a document are chosen; None for a document that none judges."""
+def _types(document: Element, genre: Document, contrat: Contrat) -> tuple[str, ...] | None:
+    """By which the rules of a document are chosen: one, or those of which one is meant; None for a document
+    that no rule judges."""
     if genre is not Document.DEMANDE:
-        return {Document.EVENEMENT: "EVT", Document.RECHERCHE: "RCH"}.get(genre)
+        return {Document.EVENEMENT: ("EVT",), Document.RECHERCHE: ("RCH",)}.get(genre)
     ecrit = document.texte_de("entete/typeFichier") or ""
     # The declaration of a DALO has the schema of a demande; the code is a convention, as are file names.
-    return "DALO" if ecrit == DALO else ecrit
+    if ecrit == DALO:
+        return ("DALO",)
+    voulus = types_voulus(contrat, ecrit)
+    # What is told by its content is not to be taken for another.
+    connu = len(voulus) > 1 and any(document.enfant(f"demande/{bloc}") for bloc in _D_UN_TYPE)
+    return (ecrit,) if connu else voulus
 
 
 def _contexte(

@@ -155,6 +155,7 @@ def en_journal(armee: PanneArmee, effet: str) -> dict[str, Any]:
         "description": genre.description,
         "effet": effet,
         "parametres": {p.nom: definition.texte(p.nom) for p in genre.parametres},
+        "armee_le": armee.armee_le.isoformat(),
     }
 
 

@@ -153,6 +153,8 @@ class _Resume:
                 titre = "scénario" if len(groupe.scenarios) == 1 else "scénarios"
                 self._dire(f"  {titre} : {', '.join(groupe.scenarios[:_SCENARIOS_MAX])}{plus}")
             self._constat(groupe)
+            if groupe.condition:
+                self._dire(f"  quand : {groupe.condition}")
             if groupe.remede:
                 self._dire(f"  remède : {groupe.remede}")
             self._exemple(groupe)
@@ -358,6 +360,8 @@ def _lignes(groupe: GroupeConstats) -> Iterator[str]:
         yield f"    {groupe.suites}"
     if groupe.echanges:
         yield f"    {groupe.ou}"
+    if groupe.condition:
+        yield f"    quand   : {groupe.condition}"
     if groupe.remede:
         yield f"    remède  : {groupe.remede}"
     if groupe.scenarios and groupe.commande:

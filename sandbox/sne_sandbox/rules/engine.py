@@ -123,12 +123,10 @@ def juger_au_registre(contexte: Contexte, contrat: Contrat, profil: str) -> list
 def juger_par(
     controler: Callable[[Regle], Iterator[Infraction]], contexte: Contexte, contrat: Contrat, profil: str
 ) -> list[Anomalie]:
-    """As `juger_sans_registre`, each rule being run by `controler`."""
+    """As `juger_sans_registre`, each rule being run by `controler`, and none ending the judgement."""
     plan = _plan(contrat, contexte, profil, _Choix.SANS_REGISTRE)
-    for postes in (plan.prealables, plan.postes):
-        trouves = [(poste, vues) for poste in postes if (vues := list(controler(poste.regle)))]
-        if trouves and postes is plan.prealables:
-            break
+    postes = (*plan.prealables, *plan.postes)
+    trouves = [(poste, vues) for poste in postes if (vues := list(controler(poste.regle)))]
     return _rediger(trouves, contrat.nomenclatures)
 
 

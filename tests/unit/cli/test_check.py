@@ -77,6 +77,16 @@ def test_junit_names_its_suites_its_files_and_what_is_wrong(tmp_path: Path) -> N
     assert cas.find("failure").get("type") == "XSD racine"
 
 
+def test_junit_gives_each_document_its_own_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for nom in ("a.xml", "b.xml"):
+        (tmp_path / nom).write_text("<a/>", "utf-8")
+    monkeypatch.setattr(check, "perf_counter", iter([0.0, 0.25, 1.0, 1.5]).__next__)
+    vu = CliRunner().invoke(cli, ["check", "--format", "junit", str(tmp_path)], standalone_mode=False)
+    racine = etree.fromstring(vu.stdout)
+    assert [cas.get("time") for cas in racine.iter("testcase")] == ["0.250", "0.500"]
+    assert racine.get("time") == "0.750"
+
+
 def test_a_long_file_is_read_whole_and_one_too_long_refused(tmp_path: Path) -> None:
     specimen = (fixtures_dir() / "demandes" / "personne_seule.xml").read_text("utf-8")
     fichier = tmp_path / "a.xml"

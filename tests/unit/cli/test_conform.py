@@ -16,6 +16,7 @@ def test_a_scenario_s_own_id_plays_it_alone() -> None:
     assert _choisir(["CRE-COMPLETE"], CONNUS) == ("CRE-COMPLETE",)
     assert _choisir(["CYC", "CRE-COMPLETE"], CONNUS) == ("CRE-COMPLETE", "CYC-MODIFIER")
     assert _choisir(["CRE"], CONNUS) == ("CRE-COMPLETE", "CRE-COMPLETE-COUPLE")
+    assert _choisir(["cyc-modifier"], CONNUS) == ("CYC-MODIFIER",)
     with pytest.raises(UsageError):
         _choisir(["CR"], CONNUS)
 
@@ -23,7 +24,7 @@ def test_a_scenario_s_own_id_plays_it_alone() -> None:
 def test_what_cannot_be_proved_cannot_be_required() -> None:
     """EMB-14: what an application keeps is not seen from here."""
     contrat = charger()
-    assert exigees(["VIE-01,VIE-02"], contrat) == ("VIE-01", "VIE-02")
+    assert exigees(["VIE-01,vie-02"], contrat) == ("VIE-01", "VIE-02")
     with pytest.raises(UsageError, match="EMB-14"):
         exigees(["EMB-14"], contrat)
 

@@ -1,5 +1,6 @@
 """What a suite leaves unseen: told, bounded, and each with what would show it."""
 
+import re
 from typing import Any
 
 import pytest
@@ -33,8 +34,9 @@ def test_one_creation_leaves_nearly_all(banc: Banc) -> None:
     )
     assert dits["types"].commande == "sne-sandbox generate --kind MOD --out exemples"
     for angle in dits.values():
-        page = angle.commande.removeprefix("docs/")
-        assert angle.commande.startswith("sne-sandbox generate ") or (docs_dir() / page).is_file()
+        page = re.search(r"/guide/(\w+) ", angle.commande)
+        assert angle.commande.startswith("sne-sandbox generate ") != (page is not None)
+        assert page is None or (docs_dir() / f"{page[1]}.md").is_file()
 
 
 def refuser(banc: Banc) -> None:
@@ -79,6 +81,14 @@ def test_a_type_that_was_sent_is_named_no_more(banc: Banc) -> None:
 
     assert "(MOD)" not in dits["types"].phrase
     assert dits["types"].commande == "sne-sandbox generate --kind REN --out exemples"
+
+
+def test_documents_that_never_travel_by_mtom(banc: Banc) -> None:
+    """They are read here; whether the SNE reads them is not known."""
+    banc.demander(specimen("personne_seule"), forme=None)
+    assert "convention" in angles(banc)["mtom"].phrase
+    banc.demander(specimen("colocataires"))
+    assert "mtom" not in angles(banc)
 
 
 def test_texts_without_an_accent(banc: Banc) -> None:

@@ -180,3 +180,50 @@ def test_of_a_document_that_nobody_writes_the_rules_are_named_and_not_run(contra
     assert "MEN002" in long_.en_attente
     assert long_.fautes[0] == court.fautes[0]
     assert not any(faute.ensuite for faute in long_.fautes)
+
+
+@pytest.mark.parametrize(
+    ("type_fichier", "en_attente"),
+    [
+        (b">CREATION<", False),  # its schema refuses it, a code is near
+        (b">cre<", False),  # ENT001 does, a code is near
+        (b">XYZ<", True),  # none is: what holds of every whole demande is said, the rest waits
+        (b"><", True),
+    ],
+)
+def test_a_type_that_is_none_hides_no_other_fault(
+    contrat: Contrat, type_fichier: bytes, en_attente: bool
+) -> None:
+    octets = specimen("demandes/personne_seule.xml").replace(b">CRE<", type_fichier)
+    octets = octets.replace(b">1991-09-14<", b">2991-09-14<")
+    juge = juger(contrat, octets)
+    premiere, suite = juge.fautes
+    assert premiere.chemin == "interfaceNuu/entete/typeFichier"
+    assert "« CRE » (Création)" in premiere.remede
+    assert (suite.regle, suite.ensuite) == ("IDT002", True)
+    assert ("MOT001" in juge.en_attente) is en_attente
+    assert "DOU001" in juge.omises
+    (seule,) = juger(contrat, octets.replace(b">2991-09-14<", b">1991-09-14<")).fautes
+    assert seule.chemin == "interfaceNuu/entete/typeFichier"
+
+
+def test_what_the_sne_sends_is_judged_by_no_rule_of_a_demande(contrat: Contrat) -> None:
+    octets = specimen("demandes/personne_seule.xml").replace(b">CRE<", b">RET<")
+    (faute,) = juger(contrat, octets.replace(b">1991-09-14<", b">2991-09-14<")).fautes
+    assert faute.regle == "ENT001"
+
+
+def test_no_rule_waits_for_a_document_of_another_kind(contrat: Contrat) -> None:
+    juge = juger(contrat, b"<html/>")
+    assert [f.regle for f in juge.fautes] == ["XSD racine"]
+    assert juge.en_attente == ()
+
+
+def test_an_unknown_type_lets_no_specimen_be_accused_of_more(contrat: Contrat) -> None:
+    """Whatever its true type."""
+    for fichier in sorted((fixtures_dir() / "demandes").glob("*.xml")):
+        racine = etree.fromstring(fichier.read_bytes())
+        element = racine.find(".//{*}typeFichier")
+        element.text = "XYZ"
+        fautes = juger(contrat, etree.tostring(racine)).fautes
+        assert [f.regle for f in fautes] == ["ENT001"], fichier.name

@@ -61,15 +61,17 @@ def test_each_group_tells_all_that_is_known_of_it() -> None:
     assert tout[-1] == "  HTML  r/rapport.html"
 
 
-def test_a_group_tells_what_a_developer_does_about_it() -> None:
+def test_a_group_tells_when_it_shows_and_what_a_developer_does_about_it() -> None:
     juge = rapport()
-    bilans = tuple(
-        replace(b, remede="Écrivez chaque co-titulaire.") if b.exigence == "FID-02" else b
-        for b in juge.bilans
-    )
-    tout = lignes(replace(juge, bilans=bilans))
+    dit = {"remede": "Écrivez chaque co-titulaire.", "conditions": {"cotitulaire_absent": "Toujours à deux."}}
+    bilans = tuple(replace(b, **dit) if b.exigence == "FID-02" else b for b in juge.bilans)
+    juge = replace(juge, bilans=bilans)
+    tout = lignes(juge)
     debut = tout.index("FID-02 cotitulaire_absent")
-    assert "  remède : Écrivez chaque co-titulaire." in tout[debut : tout.index("FID-12 nir_change")]
+    fiche = tout[debut : tout.index("FID-12 nir_change")]
+    rang = fiche.index("  quand : Toujours à deux.")
+    assert fiche[rang + 1] == "  remède : Écrivez chaque co-titulaire."
+    assert "    quand   : Toujours à deux." in text.en_bref(juge).splitlines()
     assert len([ligne for ligne in tout if "remède :" in ligne]) == 1, "one without a remedy shows none"
 
 

@@ -49,6 +49,7 @@ def test_a_fault_says_what_it_was_given(banc: Banc, genre: str, code: str) -> No
         "description": pannes.GENRES[genre].description,
         "effet": "la base ne change pas",
         "parametres": {"message": "Le service est fermé à l'été."},
+        "armee_le": pannes.lister(banc.services.magasin, banc.nom)[0].armee_le.isoformat(),
     }
     assert "armée à dessein" in (echange.fault or {})["explication"]
     assert banc.demander(specimen("personne_seule")).numero

@@ -27,6 +27,9 @@ from sne_sandbox.domain.texte import accorde
 from sne_sandbox.reports.model import AngleMort, Constat
 from sne_sandbox.rules.catalogue import REGLES
 
+#: Where to read what no command shows: it is there too where no repository is.
+GUIDE: Final = "le guide : /guide/{} à la console (sne-sandbox serve)"
+
 #: Demandes that a whole kind is refused on, and messages with something at one place.
 GENRES_MIN: Final = 2
 CAS_MIN: Final = 3
@@ -209,7 +212,7 @@ def _nommer(operation: str, type_fichier: str) -> str:
 
 def _commande(type_fichier: str) -> str:
     connu = type_fichier in _NOMS
-    return f"sne-sandbox generate --kind {type_fichier} --out exemples" if connu else "docs/messages.md"
+    return f"sne-sandbox generate --kind {type_fichier} --out exemples" if connu else GUIDE.format("messages")
 
 
 def _faits(vue: Observation) -> set[str]:

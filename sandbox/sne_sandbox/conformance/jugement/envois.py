@@ -339,7 +339,7 @@ class Reessais(JugeDeSuite):
         dire = self.dire(vue)
         precedent = self._echecs.pop(cle, None)
         combien = 0
-        if precedent is not None:
+        if precedent is not None and not _armee_depuis(vue, precedent[0]):
             fin, panne, combien, fichier = precedent
             combien += 1
             meme = fichier is not None and fichier == _fichier(vue)
@@ -367,6 +367,12 @@ class Reessais(JugeDeSuite):
 def _fin(vue: Observation) -> datetime:
     """When the exchange ended."""
     return vue.echange.recu_le + timedelta(microseconds=vue.echange.duree_us)
+
+
+def _armee_depuis(vue: Observation, fin: datetime) -> bool:
+    """Whether the panne of an exchange was armed after `fin`: a test went on to its next case."""
+    armee_le = (vue.echange.panne or {}).get("armee_le")
+    return armee_le is not None and datetime.fromisoformat(armee_le) > fin
 
 
 def _fichier(vue: Observation) -> object:

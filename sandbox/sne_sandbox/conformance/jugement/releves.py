@@ -122,6 +122,10 @@ def _fige(demande: datetime, avant: _ReleveRepondu, champ: str, dire: Dire) -> C
     return dire.rompue("curseur_immobile", phrase, attendu, demande.isoformat(), chemin=champ)
 
 
+#: A lease whose radiation never came.
+BAIL_SEUL: Final = "bail_sans_radiation"
+
+
 @dataclass(slots=True)
 class Decisions(JugeDeSuite):
     """VIE-18. Both messages are waited for to the end: their order is the application's. The decision on a
@@ -164,7 +168,7 @@ class Decisions(JugeDeSuite):
             elif not (self.pilote and numero in self._refusees):  # sent, and why it was refused is told
                 phrase = f"La décision pour {numero} dit le bail signé, et aucune radiation RADATT ne suit."
                 attendu = "une radiation RADATT"
-                yield Dire("VIE-18", echange).rompue("bail_sans_radiation", phrase, attendu, "aucune")
+                yield Dire("VIE-18", echange).rompue(BAIL_SEUL, phrase, attendu, "aucune")
         for numero, echange in self._attributions.items():
             if numero in self._suivies - self._decidees:
                 phrase = f"La demande {numero} est radiée pour attribution sans décision transmise."

@@ -106,7 +106,7 @@ class LigneDuJournal:
     anomalies: Annotated[list[dict[str, Any]], "regle, code, message, propriete, gravite, valeur, ligne"]
     fault: Annotated[dict[str, Any] | None, "code, message, explication"]
     reponse_conforme: bool | None
-    panne: Annotated[dict[str, Any] | None, "la panne jouée : id, genre, description, effet, parametres"]
+    panne: Annotated[dict[str, Any] | None, "jouée : id, genre, description, effet, parametres, armee_le"]
 
 
 @dataclass(frozen=True, slots=True)

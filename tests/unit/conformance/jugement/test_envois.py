@@ -308,6 +308,15 @@ def test_la_meme_question_apres_un_echec(banc: Banc, rompues: Rompues, combien: 
     assert ("VIE-13", "reessai_sans_attente") in rompues(banc, pilote=True, ecart=AUSSITOT)
 
 
+def test_une_panne_armee_entre_deux_questions(banc: Banc, rompues: Rompues) -> None:
+    """VIE-13: tests that go through the pannes, with the same question of each, are no retries."""
+    for _ in range(4):
+        armer(banc, "html_503")
+        banc.relire("0620318999999G1226")
+
+    assert rompues(banc, ecart=timedelta(microseconds=1)) == set()
+
+
 @pytest.mark.parametrize(("fois", "rompue"), [(1, False), (6, True)])
 def test_des_reessais_espaces(banc: Banc, constats: Juger, fois: int, rompue: bool) -> None:
     """VIE-13: spaced, and not without end."""
