@@ -8,6 +8,7 @@ pytest-xdist it is in, and tells what was found.
 import contextlib
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -240,8 +241,8 @@ class PlanDansPytest:
             (self._dossier / _FINI).touch()
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        """Notes which items have told what they had to."""
-        if report.nodeid.startswith(PREFIXE) and report.when == "call":
+        """Notes which items have told what they had to, or never will: their process was killed."""
+        if report.nodeid.startswith(PREFIXE) and report.when not in ("setup", "teardown"):
             self._rendus.add(report.nodeid.removeprefix(PREFIXE))
 
     @pytest.hookimpl(trylast=True)
@@ -250,7 +251,8 @@ class PlanDansPytest:
         if self._processus is None:
             return
         if self._rendus != self._attendus:
-            self._processus.terminate()
+            coupee = session.exitstatus == pytest.ExitCode.INTERRUPTED
+            self._processus.send_signal(signal.SIGINT if coupee else signal.SIGTERM)
         try:
             self._code = self._processus.wait(_FIN)
         except subprocess.TimeoutExpired:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from epreuve import Epreuve
+from lxml import etree
 
 from sne_sandbox.reports.groupes import grouper
 from sne_sandbox.reports.model import Constat, Rapport, Verdict
@@ -222,3 +223,23 @@ def test_une_attestation_coupee_n_est_pas_une_absence_de_reponse(epreuve: Epreuv
         "La réponse est arrivée coupée avant sa fin (fichierDemande en entier, mais pas attestation), et un "
         "succès a été annoncé."
     )
+
+
+def test_des_doublons_cherches_en_capitales_sont_ceux_de_la_demande(epreuve: Epreuve) -> None:
+    """The SNE folds names: how they are written finds nobody else."""
+
+    def en_capitales(temoin: Temoin) -> None:
+        honnete = temoin.liaison.insister
+
+        def insister(operation: str, champs: Any) -> Any:
+            if operation == "getDoublons":
+                racine = etree.fromstring(champs["fichierDemande"])
+                for nom in racine.iter("{*}nom", "{*}prenom"):
+                    nom.text = nom.text.upper()
+                champs = {**champs, "fichierDemande": etree.tostring(racine, encoding="UTF-8")}
+            return honnete(operation, champs)
+
+        temoin.liaison.insister = insister
+
+    rapport = epreuve.passer(partial(fautif, autrement=en_capitales), ["DOU-COUPLE", "DOU-CHERCHER"])
+    assert enfreintes(rapport) == set()

@@ -48,3 +48,15 @@ def test_deux_noms_intervertis_se_voient_au_premier_exemple(epreuve: Epreuve, gr
         partial(_fautif, "noms-echanges"), ["CRE-COMPLETE-COUPLE"], exemples=1, graine=graine
     )
     assert set(Trouvee.dans(rapport).echecs) == {"FID-01"}
+
+
+@pytest.mark.parametrize("nom", ["sans-tel-domicile", "sans-tel-travail"])
+def test_un_telephone_perdu_parmi_trois_se_voit_au_premier_exemple(epreuve: Epreuve, nom: str) -> None:
+    """A number that stands in two fields may be written once: none does where all are asked for."""
+    rapport = epreuve.passer(partial(_fautif, nom), ["CRE-COMPLETE-COUPLE"], exemples=1)
+    assert set(Trouvee.dans(rapport).echecs) == {"FID-07"}
+
+
+def test_deux_communes_interverties_se_voient_au_premier_exemple(epreuve: Epreuve) -> None:
+    rapport = epreuve.passer(partial(_fautif, "communes-echangees"), ["RCH-TOUS-CRITERES"], exemples=1)
+    assert set(Trouvee.dans(rapport).echecs) == {"VIE-23"}

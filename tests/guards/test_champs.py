@@ -114,6 +114,23 @@ def test_chaque_element_envoye_a_son_juge(table: str, document: Document) -> Non
     assert lignes.keys() == employees
 
 
+def test_chaque_formulaire_envoye_est_compare_ou_dit_pourquoi_non() -> None:
+    compares, envoyes = set(), set()
+    for commande in COMMANDES.values():
+        operations = [
+            o for o in commande.operations if "fichierDemande" in _champs(o) or "fichierDalo" in _champs(o)
+        ]
+        genres = {*commande.genres, *commande.suites} or {o for o in operations if o != "getNumUnique"}
+        envoyes |= genres
+        compares |= genres if "FID-01" in d_une_etape("faire", commande.nom) else set()
+    assert envoyes - compares == TABLES["formulaires"].keys()
+
+
+def _champs(operation: str) -> set[str]:
+    """The fields of an operation, by their names."""
+    return {champ.nom for champ in CONTRAT.operations[operation].entree.champs}
+
+
 def test_les_juges_nommes_existent_et_les_raisons_sont_dites() -> None:
     exigences = charger_exigences(CONTRAT.dossiers)
     for table in ("operations", "demande", "evenement", "recherche", "type_evenement"):

@@ -8,9 +8,10 @@ import socket
 import ssl
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
+from queue import SimpleQueue
 from urllib.parse import urlsplit
 
 import pytest
@@ -20,8 +21,9 @@ from serveur_local import Serveur
 from sne_sandbox.cli.diagnostic import ConfigurationFausse, verifier
 from sne_sandbox.pki import MOT_DE_PASSE
 from sne_sandbox.pki.authority import Autorite, ecrire
+from sne_sandbox.server import diagnostic
 from sne_sandbox.server.base_servie import BaseServie
-from sne_sandbox.server.diagnostic import Branchement, Point, diagnostiquer
+from sne_sandbox.server.diagnostic import PATIENCE_POUR_LES_NOTRES, Branchement, Point, diagnostiquer
 
 
 @pytest.fixture(scope="module")
@@ -44,6 +46,7 @@ def branchement(serveur: Serveur) -> Branchement:
         mot_de_passe=MOT_DE_PASSE,
         guichet=pret["guichet"],
         jeton=pret["admin_token"] or "",
+        patience=PATIENCE_POUR_LES_NOTRES,
     )
 
 
@@ -218,14 +221,10 @@ def test_what_an_address_holds_of_a_password_is_not_shown(exigeant: Serveur) -> 
     assert not any("secret" in p.dit + p.remede for p in diagnostiquer(donne, environ={}))
 
 
-@pytest.mark.parametrize(
-    "reponse", [b"", b"HTTP/1.1 200 OK\r\n", b"HTTP/1.1 200 OK\r\n\r\n", b"SSH-2.0-x\r\n"]
-)
-def test_a_peer_that_never_ends_is_left(
-    exigeant: Serveur, reponse: bytes, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Silent, or a byte now and then, for ever."""
-    monkeypatch.setattr("sne_sandbox.server.diagnostic._PATIENCE", 0.6)
+@contextlib.contextmanager
+def pair(reponse: bytes) -> Iterator[str]:
+    """The address of a peer that takes connections, says this, then a byte now and then when that is not
+    empty, and never ends."""
     with socket.create_server(("127.0.0.1", 0)) as ecoute:
         fini = threading.Event()
 
@@ -237,7 +236,7 @@ def test_a_peer_that_never_ends_is_left(
                     pris.append(ecoute.accept()[0])
                     pris[-1].settimeout(0.05)
                     pris[-1].sendall(reponse)
-                for prise in pris:
+                for prise in pris if reponse else ():
                     with contextlib.suppress(OSError):
                         prise.sendall(b"x")
                 time.sleep(0.02)
@@ -245,10 +244,63 @@ def test_a_peer_that_never_ends_is_left(
         fil = threading.Thread(target=goutte)
         fil.start()
         try:
-            url = f"http://127.0.0.1:{ecoute.getsockname()[1]}"
-            (point,) = faux(replace(branchement(exigeant), url=url))
+            yield f"http://127.0.0.1:{ecoute.getsockname()[1]}"
         finally:
             fini.set()
             fil.join()
-    assert point.nom == "HTTP"
+
+
+@pytest.mark.parametrize(
+    "reponse",
+    [b"", b"H", b"HTTP/1.1 200 OK\r\n", b"HTTP/1.1 200 OK\r\n\r\n", b"SSH-2.0-x\r\n"],
+)
+@pytest.mark.parametrize("schema", ["http", "https"])
+def test_a_peer_that_never_ends_is_left(exigeant: Serveur, reponse: bytes, schema: str) -> None:
+    """Silent, or a byte now and then, for ever."""
+    with pair(reponse) as url:
+        donne = replace(branchement(exigeant), url=url.replace("http", schema), patience=0.6)
+        (point,) = faux(donne)
+    assert point.nom == schema.upper()
     assert point.remede
+
+
+def test_a_silent_peer_is_given_less_than_two_seconds(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No wait is left out of the count: nothing else is waited for, once the peer took the connection."""
+    attendu: list[float] = []
+
+    class Impatiente(SimpleQueue[object]):
+        def get(self, block: bool = True, timeout: float | None = None) -> object:
+            attendu.append(timeout)
+            return super().get(timeout=min(timeout, 0.3))
+
+    monkeypatch.setattr(diagnostic, "SimpleQueue", Impatiente)
+    with pair(b"") as url:
+        *_, dernier = diagnostiquer(Branchement(url), environ={})
+    assert (dernier.nom, dernier.bon) == ("HTTP", False)
+    assert max(attendu) <= attendu[0] < 2
+
+
+def test_a_name_that_nobody_resolves_and_a_busy_server_are_told(
+    exigeant: Serveur, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fini = threading.Event()
+    donne = replace(branchement(exigeant), patience=0.6)
+    with monkeypatch.context() as sans_nom:
+        sans_nom.setattr(socket, "getaddrinfo", lambda *a, **n: fini.wait() or [])
+        (point,) = diagnostiquer(donne, environ={})
+        fini.set()
+    assert (point.nom, point.bon, "n'est pas trouvé" in point.dit) == ("adresse", False, True)
+    with monkeypatch.context() as lent:
+        encore = threading.Event()
+        lent.setattr(diagnostic, "_service", lambda *_: encore.wait() or Point("services", True, ""))
+        *_, point = diagnostiquer(replace(donne, patience=5.0), environ={})
+        encore.set()
+    assert (point.nom, point.bon) == ("HTTPS", None), "busy is not wrong"
+
+
+def test_what_is_wrong_in_the_looking_is_not_passed_over(
+    exigeant: Serveur, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(diagnostic, "_horloge", lambda date: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        list(diagnostiquer(branchement(exigeant), environ={}))

@@ -18,6 +18,8 @@ NOMS = [f"sne_sandbox::{scenario}" for scenario in CHOISIS]
 DEFAUT = "second-cotitulaire"
 #: The plugins of others stay out: they take seconds.
 SEULE = {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTEST_PLUGINS": "sne_sandbox.pytest_plugin"}
+#: Verdict of a scenario → what pytest says of its item.
+_DITS = {"échoué": "FAILED", "réussi": "PASSED", "ignoré": "SKIPPED"}
 
 
 @pytest.fixture(autouse=True)
@@ -110,6 +112,17 @@ def test_report_and_evidence_are_those_of_conform(fautive: Lancee, pytester: pyt
     preuves.stderr.fnmatch_lines(["Comparaison : *octet pour octet*"])
 
 
+def test_an_item_says_what_the_report_will(pytester: pytest.Pytester) -> None:
+    """What is broken everywhere is charged once, in the scenario that says so: the others are known later."""
+    noms = [f"sne_sandbox::{scenario}" for scenario in ("EVT-AJOUTER", "RCH-CRITERES", "CRE-COMPLETE")]
+    vu = lancer(pytester, "-v", *noms, "--sne-report-dir=rapport", faute="mojibake")
+    lu = json.loads((pytester.path / "rapport" / "rapport.json").read_text("utf-8"))
+    verdicts = {s["id"]: s["verdict"] for s in lu["scenarios"]}
+    assert sorted(verdicts.values()) == ["ignoré", "échoué", "échoué"], "a consequence, and its cause"
+    for scenario, verdict in verdicts.items():
+        vu.stdout.fnmatch_lines([f"sne_sandbox::{scenario} {_DITS[verdict]}*"])
+
+
 def test_as_many_processes_as_one_likes(pytester: pytest.Pytester) -> None:
     vu = lancer(pytester, "-p", "xdist.plugin", "-n", "3", *NOMS, faute=DEFAUT)
     vu.assert_outcomes(passed=2, failed=1)
@@ -120,6 +133,40 @@ def test_x_stops_the_run_and_what_was_played_is_reported(pytester: pytest.Pytest
     vu = lancer(pytester, "-x", "-k", "CRE-", "--sne-report-dir=rapport", faute=DEFAUT)
     assert vu.ret == 1
     assert json.loads((pytester.path / "rapport" / "rapport.json").read_text("utf-8"))["entete"]["inacheve"]
+
+
+def test_ctrl_c_ends_the_run_which_reports_what_was_played(pytester: pytest.Pytester) -> None:
+    pytester.makeconftest(
+        """
+        def pytest_runtest_logreport(report):
+            if report.when == "call":
+                raise KeyboardInterrupt
+        """
+    )
+    vu = lancer(pytester, "-k", "CRE-", "--sne-report-dir=rapport")
+    assert vu.ret == pytest.ExitCode.INTERRUPTED
+    vu.stdout.fnmatch_lines(["*= sne-sandbox =*", "*KeyboardInterrupt*"])
+    tete = json.loads((pytester.path / "rapport" / "rapport.json").read_text("utf-8"))["entete"]
+    assert tete["inacheve"].startswith("Interrompu (SIGINT)")
+
+
+def test_a_process_of_xdist_that_is_killed_fails_its_item_alone(pytester: pytest.Pytester) -> None:
+    """Of the run, which goes on beside, nothing is lost."""
+    pytester.makeconftest(
+        """
+        import os
+        def pytest_runtest_call(item):
+            if item.name == "CRE-COLOCATION":
+                os._exit(9)
+        """
+    )
+    vu = lancer(pytester, "-p", "xdist.plugin", "-n", "2", *NOMS[:2], "--sne-report-dir=rapport")
+    vu.assert_outcomes(passed=1, failed=1)
+    assert vu.ret == 1
+    vu.stdout.fnmatch_lines(["*crashed while running*CRE-COLOCATION*"])
+    assert {verdict for _, _, verdict in _verdicts(pytester.path / "rapport")} == {"réussi"}
+    tete = json.loads((pytester.path / "rapport" / "rapport.json").read_text("utf-8"))["entete"]
+    assert tete["inacheve"] == ""
 
 
 def test_what_failed_last_time_is_played_again(

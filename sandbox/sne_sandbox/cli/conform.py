@@ -97,7 +97,7 @@ def commande(
     rapport partiel, et sort avec 130 ou 143.
     """
     from sne_sandbox.cli import diagnostic, epreuve, rapports
-    from sne_sandbox.conformance import pilotage, trafic
+    from sne_sandbox.conformance import pilotage, recolte, trafic
     from sne_sandbox.conformance import plan as plans
     from sne_sandbox.conformance.adresses import Adresses
     from sne_sandbox.conformance.base import BaseJugee
@@ -172,7 +172,9 @@ def commande(
                 _verifier_le_suivi(fichier_suivi)
                 tete = rapports.entete(options, pilotage.MODE, designation, graine, debut=maintenant)
                 exigences = charger_exigences(ouverte.contrat.dossiers)
-                evenements = suivi.ecrire(evenements, fichier_suivi, tete, exigences, sorties.connues)
+                evenements = suivi.ecrire(
+                    evenements, fichier_suivi, tete, exigences, sorties.connues, recolte.en_suspens
+                )
             rapport = suivre(evenements)
             enfant.verifier()
         rapport = de_ces_scenarios(rapport, scenarios)

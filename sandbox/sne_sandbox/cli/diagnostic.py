@@ -142,7 +142,7 @@ class EnMemeTemps:
 
 def _servi(servie: "BaseServie") -> "Branchement":
     from sne_sandbox.pki import MOT_DE_PASSE
-    from sne_sandbox.server.diagnostic import Branchement
+    from sne_sandbox.server.diagnostic import PATIENCE_POUR_LES_NOTRES, Branchement
 
     fichiers: dict[str, Any] = {nom: Path(servie.pret[cle]) for nom, cle in _CLES.items()}
     return Branchement(
@@ -151,6 +151,7 @@ def _servi(servie: "BaseServie") -> "Branchement":
         mot_de_passe=MOT_DE_PASSE,
         guichet=servie.pret["guichet"],
         jeton=servie.pret["admin_token"] or "",
+        patience=PATIENCE_POUR_LES_NOTRES,
     )
 
 

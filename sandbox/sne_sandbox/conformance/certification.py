@@ -201,7 +201,7 @@ class _Examen:
         self._bilans = {bilan.exigence: bilan for bilan in rapport.bilans}
         self._joues = {scenario.id: scenario for scenario in rapport.scenarios}
         self._vus = {(r.nom, vu) for r in rapport.couverture for vu in r.vus}
-        self._enfreintes = exigences_enfreintes(rapport)
+        self._enfreintes = exigences_enfreintes(rapport, connues=True)
         self._connus = manquements_connus(rapport)
 
     @cached_property
@@ -292,7 +292,12 @@ class _Examen:
         commande = next((v.commande for v in rates if v.verdict is Verdict.ECHOUE and v.commande), "")
         bilan = self._bilans.get(exigence)
         phrase = next((c.phrase for c in bilan.constats if not c.tenue), "") if bilan else ""
-        return Lacune(exigence, f"enfreinte : {phrase}" if phrase else "enfreinte", commande)
+        dite = f"enfreinte{self._connu(exigence)}"
+        return Lacune(exigence, f"{dite} : {phrase}" if phrase else dite, commande)
+
+    def _connu(self, quoi: str) -> str:
+        """What the baseline says of a failure: it excuses a run, and no mention is acquired by it."""
+        return f" (manquement connu : {self._connus[quoi]})" if quoi in self._connus else ""
 
     def _manques(
         self,
@@ -355,8 +360,9 @@ class _Examen:
             dits = " ou ".join(voulue.profils)
             phrase = f"le profil {entete.profil} ne prouve pas assez : il faut {dits}"
             yield Lacune("profil", phrase, f"{entiere} --profile {voulue.profils[0]}")
-        for scenario in scenarios_en_erreur(self._rapport):
-            yield Lacune(scenario, "ce scénario est en erreur", self._jouer(scenario))
+        for scenario in (*scenarios_en_erreur(self._rapport), *(q for q in self._connus if q in self._joues)):
+            dit = f"ce scénario est en erreur{self._connu(scenario)}"
+            yield Lacune(scenario, dit, self._jouer(scenario))
         for motif in motifs_d_ailleurs(self._rapport):
             yield Lacune("épreuve", motif, entete.commande)
 
@@ -422,19 +428,16 @@ class _Examen:
         for exigence, bilan in self._bilans.items():
             if bilan.etat is not EtatExigence.ENFREINTE or exigence not in portee:
                 continue
-            if bilan.connue:
-                yield f"{exigence} est enfreinte, manquement connu : {bilan.connue}."
-            elif bilan.niveau != OBLIGATOIRE:
-                yield f"{exigence}, recommandée, n'est pas suivie."
+            if bilan.niveau != OBLIGATOIRE:
+                connu = f" (manquement connu : {bilan.connue})" if bilan.connue else ""
+                yield f"{exigence}, recommandée, n'est pas suivie{connu}."
         for exigence in sorted(ignorees):
             if self._etat(exigence) is EtatExigence.ENFREINTE and exigence not in portee:
                 yield f"{exigence}, dont une autre tient lieu, est enfreinte."
-        for quoi, raison in self._connus.items():
-            if quoi in self._joues:
-                yield f"Le scénario {quoi} est en erreur, manquement connu : {raison}."
-            elif quoi not in portee and quoi not in ignorees:
-                yield f"Hors de cette mention, {quoi} est enfreinte, manquement connu : {raison}."
         dehors = [e for e in self._enfreintes if e not in portee and e not in ignorees]
+        for exigence in [e for e in dehors if e in self._connus]:
+            dehors.remove(exigence)
+            yield f"Hors de cette mention, {exigence} est enfreinte{self._connu(exigence)}."
         if dehors:
             dites = accorde(
                 len(dehors), "exigence obligatoire est enfreinte", "exigences obligatoires sont enfreintes"

@@ -29,6 +29,8 @@ class Connu:
     """The numéro unique that the SNE delivered."""
     origines: dict[str, str] = field(default_factory=dict)
     """The number of the demande that one was separated from, by reference."""
+    titulaires: dict[str, list[frozenset[str]]] = field(default_factory=dict)
+    """Whom each message about a demande was for, by reference (`saisies.titulaires_de`)."""
     rendues: set[str] = field(default_factory=set)
     """Demandes whose number the application has told."""
     autrui: set[str] = field(default_factory=set)

@@ -114,6 +114,12 @@ def generaliser(
     return generalises
 
 
+def en_suspens(resultat: ResultatScenario) -> bool:
+    """Whether another scenario may still explain what failed in this one (`generaliser`)."""
+    rates = (c for v in resultat.verifications if v.verdict is Verdict.ECHOUE for c in v.constats)
+    return any(c.rompue and chef(c, PARTOUT) for c in rates)
+
+
 def _generaliser(
     verification: Verification, partout: Mapping[str, str], causes: Mapping[str, str]
 ) -> Verification:

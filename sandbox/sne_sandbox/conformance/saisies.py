@@ -17,6 +17,7 @@ from sne_sandbox.conformance.pas import JugeDePas, PasJoue, de, echange_de
 from sne_sandbox.conformance.protocole import Commande, Statut
 from sne_sandbox.domain.dates import PARIS
 from sne_sandbox.domain.element import Element, lire_date
+from sne_sandbox.domain.texte import plier
 from sne_sandbox.generators.actes import copie
 from sne_sandbox.operations.table import OPERATIONS
 from sne_sandbox.reports.model import Constat
@@ -278,6 +279,25 @@ def _date_du_fichier(pas: PasJoue, dire: Dire) -> Iterator[Constat]:
         yield dire.tenue()
 
 
+def titulaires_de(vue: Observation) -> frozenset[str]:
+    """The holders of the demande in a message, folded, with their days of birth: what finds doublons."""
+    personnes = () if vue.demande is None else vue.demande.titulaires
+    return frozenset(f"{plier(p.prenom)} {plier(p.nom)} {p.date_naissance or ''}" for p in personnes)
+
+
+def _titulaires_cherches(pas: PasJoue, dire: Dire) -> Iterator[Constat]:
+    """VIE-10: doublons are searched for with everybody whom the demande was sent for. What is wrong there
+    is told of the message that registers it."""
+    envoyes = pas.connu.titulaires.get(pas.reference)
+    if pas.envoi is None or not envoyes:
+        return
+    cherches = titulaires_de(pas.envoi)
+    if not any(titulaires <= cherches for titulaires in envoyes):
+        phrase = "La recherche de doublons ne porte pas sur toutes les personnes de la demande."
+        attendu, observe = (", ".join(sorted(qui)) for qui in (envoyes[-1], cherches))
+        yield dire.rompue("doublons_d_un_autre", phrase, attendu, observe)
+
+
 #: A clock that is a little fast or slow, a file written a little before it is sent, another time zone.
 _ECART_MAX: Final = timedelta(days=1)
 
@@ -326,4 +346,5 @@ DES_MESSAGES: Final = (
     JugeDePas(_radiation_au_lieu_de_reactiver, de("reactiver")),
     JugeDePas(_creation_renvoyee, de("enregistrer"), ("VIE-02",)),
     JugeDePas(_date_du_fichier, _envoie_un_document, ("CTR-13",)),
+    JugeDePas(_titulaires_cherches, de("chercher_doublons")),
 )

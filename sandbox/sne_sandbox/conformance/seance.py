@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, field, replace
 from datetime import date, datetime
 from typing import Any, Final
 
-from sne_sandbox.conformance import lectures
+from sne_sandbox.conformance import lectures, saisies
 from sne_sandbox.conformance.adresses import FAUX_SERVEURS, VRAI, Adresses
 from sne_sandbox.conformance.application import Application, LienRompu
 from sne_sandbox.conformance.attentes import Duree, Poignees, Pouls, renoncement, seuil, trop_tard
@@ -348,9 +348,12 @@ class _Seance:
         self.dits.update(dict.fromkeys((vue.echange.identifiant for vue in vues), dit))
 
     def _retenir(self, pas: PasJoue) -> None:
-        """What the SNE delivered, whatever the application made of it: numbers, ids of events."""
+        """What was sent, and what the SNE delivered, whatever the application made of it: holders, numbers,
+        ids of events."""
         for vue in pas.observations if pas.reference else ():
             with vue.isoler("retenir ce qu'il délivre"):
+                if vue.operation == "getNumUnique":
+                    self.connu.titulaires.setdefault(pas.reference, []).append(saisies.titulaires_de(vue))
                 if vue.numero_rendu and vue.type_fichier in ("CRE", "CRS"):
                     self.connu.numeros[pas.reference] = vue.numero_rendu
                 if vue.operation == "ajouterEvenementDemande" and vue.acceptee:

@@ -188,7 +188,8 @@ class _Bande:
             for constat in constats:
                 self._noter(constat, vue)
             self.recueil.deplorer(vue.accidents)
-        for constat in (*suite.finir(), *self._aboutis.finir(self.recueil.constats.ruptures)):
+        aboutis = self._aboutis.finir(self.recueil.constats.ruptures)
+        for constat in (*suite.finir(), *aboutis, *self._textes.finir()):
             self._noter(constat)
         self.recueil.deplorer(suite.accidents)
 

@@ -385,10 +385,12 @@ def _parmi(nom: str, *valeurs: str) -> _Critere:
     return lambda tirage, ici: [Element(nom, tirage.choix(valeurs))]
 
 
-def _periode(debut: str, fin: str) -> _Critere:
+def _periode(debut: str, fin: str, depuis: int) -> _Critere:
+    """Days that are no other criterion's: it ended `depuis` days ago, or up to thirty more."""
+
     def dessiner(tirage: Tirage, ici: Atelier) -> Sequence[Element]:
-        haut = ici.jour - timedelta(days=tirage.entier(0, 30))
-        bas = haut - timedelta(days=tirage.entier(0, 730))
+        haut = ici.jour - timedelta(days=tirage.entier(depuis, depuis + 30))
+        bas = haut - timedelta(days=tirage.entier(1, 730))
         bornes = [Element(debut, bas.isoformat()), Element(fin, haut.isoformat())]
         return tirage.choix((bornes, bornes[:1], bornes[1:], bornes))
 
@@ -401,8 +403,14 @@ def _de_liste(nom: str, liste: str) -> _Critere:
     ]
 
 
-def _commune(nom: str) -> _Critere:
-    return lambda tirage, ici: [Element(nom, tirage.choix(ici.population.territoires.valeurs[0].places).code)]
+def _commune(nom: str, rang: int) -> _Critere:
+    """One commune out of two: those of another rank are another criterion's."""
+
+    def dessiner(tirage: Tirage, ici: Atelier) -> Sequence[Element]:
+        places = ici.population.territoires.valeurs[0].places
+        return [Element(nom, tirage.choix(places[rang::2] or places).code)]
+
+    return dessiner
 
 
 def _personne(tirage: Tirage, ici: Atelier) -> Sequence[Element]:
@@ -448,15 +456,15 @@ def _pieces(tirage: Tirage, ici: Atelier) -> Sequence[Element]:
 _CRITERES: Final = (
     _parmi("numUnique", NUMERO_INVENTE),
     _parmi("etatDemande", "A", "R"),
-    _periode("dateDepotDebut", "dateDepotFin"),
-    _periode("dateRenouvellementDebut", "dateRenouvellementFin"),
-    _periode("dateRadiationDebut", "dateRadiationFin"),
+    _periode("dateDepotDebut", "dateDepotFin", 0),
+    _periode("dateRenouvellementDebut", "dateRenouvellementFin", 31),
+    _periode("dateRadiationDebut", "dateRadiationFin", 62),
     _de_liste("motifDemande", "ListeMotifDemande"),
     _de_liste("motifRadiation", "ListeMotifsRadiation"),
-    _commune("communeSouhaitee"),
-    _commune("communeAttribution"),
+    _commune("communeSouhaitee", 0),
+    _commune("communeAttribution", 1),
     _parmi("estDelaiAnormalementLong", "false", "true"),
-    _parmi("estMultiplesAttributionsSousConditions", "false", "true"),
+    _parmi("estMultiplesAttributionsSousConditions", "true", "false"),
     _une_association,
     _personne,
     _pieces,

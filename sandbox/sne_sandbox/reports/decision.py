@@ -57,15 +57,25 @@ def _manquements(rapport: Rapport) -> list[tuple[str, tuple[str, ...]]]:
     return [(accorde(len(noms), un, plusieurs), noms) for un, plusieurs, noms in dits if noms]
 
 
-def exigences_enfreintes(rapport: Rapport) -> tuple[str, ...]:
-    """The mandatory requirements that broke, and that nothing excuses."""
+def exigences_enfreintes(rapport: Rapport, *, connues: bool = False) -> tuple[str, ...]:
+    """The mandatory requirements that broke, and that nothing excuses; with `connues`, those too that the
+    baseline excuses."""
     niveaux = niveaux_de(rapport)
     enfreintes = dict.fromkeys(
         v.exigence
         for v in rapport.verifications
-        if v.verdict is Verdict.ECHOUE and not v.connue and niveaux.get(v.exigence) == OBLIGATOIRE
+        if v.verdict is Verdict.ECHOUE
+        and (connues or not v.connue)
+        and niveaux.get(v.exigence) == OBLIGATOIRE
     )
-    return tuple(enfreintes | dict.fromkeys(b.exigence for b in rapport.bilans if _compte(b)))
+    return tuple(
+        enfreintes
+        | dict.fromkeys(
+            b.exigence
+            for b in rapport.bilans
+            if b.etat is EtatExigence.ENFREINTE and b.niveau == OBLIGATOIRE and (connues or not b.connue)
+        )
+    )
 
 
 def manquements_connus(rapport: Rapport) -> dict[str, str]:
@@ -195,10 +205,6 @@ def niveaux_de(rapport: Rapport) -> dict[str, str]:
 def en_erreur(verification: Verification) -> bool:
     """Whether a check could not be carried out, and nothing excuses it."""
     return verification.verdict is Verdict.ERREUR and not verification.connue
-
-
-def _compte(bilan: Bilan) -> bool:
-    return bilan.etat is EtatExigence.ENFREINTE and bilan.niveau == OBLIGATOIRE and not bilan.connue
 
 
 def _sans_excuse(verifications: tuple[Verification, ...]) -> bool:

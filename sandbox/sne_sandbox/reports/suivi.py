@@ -1,9 +1,9 @@
 """A run of the plan as it goes, for whoever waits for one of its scenarios: one report a line, of one
-scenario each, written as soon as it has ended.
+scenario each, written as soon as what the report of the run will say of it is known.
 """
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -19,6 +19,7 @@ from sne_sandbox.reports.model import (
     Entete,
     EtatExigence,
     Evenement,
+    Fin,
     Rapport,
     ResultatScenario,
     ScenarioFini,
@@ -34,17 +35,31 @@ def ecrire(
     entete: Entete,
     exigences: Mapping[str, Exigence],
     connues: Sequence[Connue] = (),
+    en_suspens: Callable[[ResultatScenario], bool] = lambda resultat: False,
 ) -> Iterator[Evenement]:
     """`evenements`, each scenario that ends being written to `fichier` on its way, NIRs masked, what the
-    baseline excuses marked. Raises OSError."""
+    baseline excuses marked; those `en_suspens`, of which other scenarios decide, at the end of the run.
+    Raises OSError."""
     with fichier.open("w", encoding="utf-8") as flux:
+
+        def noter(resultat: ResultatScenario) -> None:
+            rapport = decider(_d_un_scenario(resultat, entete, exigences))
+            if connues:
+                rapport = baseline.appliquer(rapport, connues, date.today(), partiel=True).rapport
+            flux.write(json.dumps(rapport_json.en_json(masquer(rapport)), ensure_ascii=False) + "\n")
+            flux.flush()
+
+        suspendus = set()
         for evenement in evenements:
             if isinstance(evenement, ScenarioFini):
-                rapport = decider(_d_un_scenario(evenement.resultat, entete, exigences))
-                if connues:
-                    rapport = baseline.appliquer(rapport, connues, date.today(), partiel=True).rapport
-                flux.write(json.dumps(rapport_json.en_json(masquer(rapport)), ensure_ascii=False) + "\n")
-                flux.flush()
+                if en_suspens(evenement.resultat):
+                    suspendus.add(evenement.resultat.id)
+                else:
+                    noter(evenement.resultat)
+            elif isinstance(evenement, Fin):
+                for resultat in evenement.rapport.scenarios:
+                    if resultat.id in suspendus:
+                        noter(resultat)
             yield evenement
 
 

@@ -11,7 +11,7 @@ import socket
 import ssl
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from pathlib import Path
@@ -22,8 +22,9 @@ from urllib.parse import SplitResult, urlsplit
 from sne_sandbox.domain.base import BASE_PAR_DEFAUT
 from sne_sandbox.raisons import raison_systeme
 
-#: Seconds that a machine is given to take a connection, and a server, which may still be starting, to answer.
-_DELAI, _PATIENCE = 1.0, 5.0
+#: Seconds that all the addresses of a machine are given to take a connection, and everything that is asked of
+#: one that may be anybody's; and of a server of ours, which may still be starting on a busy machine.
+_DELAI, _PATIENCE, PATIENCE_POUR_LES_NOTRES = 1.0, 1.8, 30.0
 #: Bytes of an answer that are read.
 _LUS_MAX: Final = 4_000_000
 #: Seconds between two clocks that nobody minds.
@@ -70,7 +71,8 @@ class Point:
 class Branchement:
     """What an application is given. `url` is the address to which `/services/…` is added; files that it is
     not given are None; `jeton` opens its API; `essai` says that the server is there for the diagnosis alone,
-    and that no application was told of it."""
+    and that no application was told of it; `patience` is how many seconds its name and its answers are waited
+    for, all together."""
 
     url: str
     ca: Path | None = None
@@ -81,6 +83,7 @@ class Branchement:
     guichet: str = ""
     jeton: str = ""
     essai: bool = False
+    patience: float = _PATIENCE
 
     @property
     def adresse(self) -> SplitResult:
@@ -120,42 +123,69 @@ def diagnostiquer(
 ) -> Iterator[Point]:
     """The points, in the order in which a call meets them; those that come after one that is wrong, and that
     need it, are left out. Without `complet`, only those of the way there: what the certificate says and what
-    the base knows are left out. Nothing is sent to the services. Never raises for what is wrong."""
+    the base knows are left out. What does not come in time is told. Nothing is sent to the services. Never
+    raises for what is wrong."""
+    contexte, points = _certificats(branchement, complet=complet)
+    # A name that nobody resolves and a peer that says a byte now and then are waited for by another thread.
+    vus: SimpleQueue[Point | Exception | None] = SimpleQueue()
+
+    def regarder() -> None:
+        try:
+            for point in _regarder(branchement, contexte, points, complet, environ):
+                vus.put(point)
+            vus.put(None)
+        except Exception as erreur:  # noqa: BLE001 - whoever waits raises it
+            vus.put(erreur)
+
+    threading.Thread(target=regarder, daemon=True).start()
+    fin, dits = time.monotonic() + branchement.patience, set[str]()
+    try:
+        while (vu := vus.get(timeout=max(0.0, fin - time.monotonic()))) is not None:
+            if isinstance(vu, Exception):
+                raise vu
+            dits.add(vu.nom)
+            yield vu
+    except Empty:
+        yield _en_retard(branchement, dits)
+
+
+def _en_retard(branchement: Branchement, dits: Collection[str]) -> Point:
+    """What did not come in time; `dits` are the names of the points that did."""
+    nom, delai = branchement.adresse.scheme.upper(), f"{branchement.patience:g} s".replace(".", ",")
+    if nom in dits:  # it is the right server, and a busy one
+        return Point(nom, None, f"le serveur est lent : le reste n'a pas été vu en {delai}", "recommencez")
+    remede = "vérifiez l'adresse et le port ; si la machine est lente, recommencez"
+    if "adresse" in dits:
+        return Point(nom, False, f"le serveur ne finit pas de répondre, en {delai}", remede)
+    return Point(
+        "adresse", False, f"le nom [{branchement.adresse.hostname}] n'est pas trouvé en {delai}", remede
+    )
+
+
+def _regarder(
+    branchement: Branchement,
+    contexte: ssl.SSLContext | None,
+    certificats: Collection[Point],
+    complet: bool,
+    environ: Mapping[str, str],
+) -> Iterator[Point]:
+    """The points, as long as they may take."""
     adresse = _adresse(branchement)
     yield adresse
     yield from _proxy(branchement, environ)
-    contexte, points = _certificats(branchement, complet=complet)
-    yield from points
+    yield from certificats
     if adresse.bon is False or contexte is None:
         return
-    # A peer that says a byte now and then would keep us for ever: another thread waits for it, as long.
-    vus: SimpleQueue[Point | None] = SimpleQueue()
-    threading.Thread(target=_appeler, args=(branchement, contexte, complet, vus), daemon=True).start()
-    fin = time.monotonic() + _PATIENCE
-    try:
-        while (vu := vus.get(timeout=max(0.0, fin - time.monotonic()))) is not None:
-            yield vu
-    except Empty:
-        dit = "le serveur ne finit pas de répondre"
-        yield Point(branchement.adresse.scheme.upper(), False, dit, "vérifiez l'adresse et le port")
-
-
-def _appeler(
-    branchement: Branchement, contexte: ssl.SSLContext, complet: bool, vus: "SimpleQueue[Point | None]"
-) -> None:
-    """What a first call shows, then what is asked over it; None ends it."""
     connexion = _connexion(branchement, contexte)
     try:
         vue, date = _connecter(branchement, connexion)
-        vus.put(vue)
+        yield vue
         if vue.bon:
-            vus.put(_horloge(date))
-            vus.put(_service(connexion, branchement))
+            yield _horloge(date)
+            yield _service(connexion, branchement)
             if complet:
-                for point in _de_la_base(connexion, branchement):
-                    vus.put(point)
+                yield from _de_la_base(connexion, branchement)
     finally:
-        vus.put(None)
         connexion.close()
 
 
@@ -190,7 +220,7 @@ def _adresse(branchement: Branchement) -> Point:
     repondent, erreurs = [], []
     for famille, lieu in lieux:
         with socket.socket(famille, socket.SOCK_STREAM) as prise:
-            prise.settimeout(_DELAI)
+            prise.settimeout(_DELAI / len(lieux))
             try:
                 prise.connect(lieu)
                 repondent.append(str(lieu[0]))
@@ -348,9 +378,10 @@ def _identite(branchement: Branchement, certificat: Path) -> Iterator[Point]:
 
 def _connexion(branchement: Branchement, contexte: ssl.SSLContext) -> http.client.HTTPConnection:
     hote, port = branchement.adresse.hostname or "", branchement.port
+    apres = branchement.patience + 1  # who waits has gone on
     if branchement.adresse.scheme == "https":
-        return http.client.HTTPSConnection(hote, port, timeout=_PATIENCE, context=contexte)
-    return http.client.HTTPConnection(hote, port, timeout=_PATIENCE)
+        return http.client.HTTPSConnection(hote, port, timeout=apres, context=contexte)
+    return http.client.HTTPConnection(hote, port, timeout=apres)
 
 
 def _connecter(branchement: Branchement, connexion: http.client.HTTPConnection) -> tuple[Point, str]:

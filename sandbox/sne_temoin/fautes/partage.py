@@ -1,6 +1,7 @@
 """Defects of what is entered beside a demande: events, decisions, DALO, radiations, search criteria."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any, Final
 
 from sne_temoin.application import Temoin
@@ -122,6 +123,14 @@ def _recherche(nom: str, mots: str) -> Faute:
         argument(0, sans(nom)),
         suites=("CTR-01",),
     )
+
+
+@FAUTES.etape("communes-echangees", "VIE-23", dans="partage.rechercher", par=partial(argument, 0))
+def _communes_echangees(criteres: Formulaire) -> None:
+    """La recherche prend la commune souhaitée pour celle de l'attribution, et l'inverse."""
+    deux = {"communeSouhaitee": "communeAttribution", "communeAttribution": "communeSouhaitee"}
+    if deux.keys() <= criteres.keys():
+        criteres |= {nom: criteres[autre] for nom, autre in deux.items()}
 
 
 FAUTES.extend((

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from sne_temoin.application import Temoin
 from sne_temoin.demandes import Cible
-from sne_temoin.fautes.faute import Etape, Famille, Faute, Remplacement, constante, resultat
+from sne_temoin.fautes.faute import Etape, Famille, Faute, Remplacement, constante, cotitulaires, resultat
 from sne_temoin.incidents import Echec, FauteSoap, Refus
 from sne_temoin.memoire import Dossier
 from sne_temoin.message import Contenu
@@ -91,6 +91,20 @@ def _doublons_de(temoin: Temoin, honnete: Etape, reference: str) -> list[str]:
     # The doublons that are searched for are looked at in the form alone.
     honnete(reference)
     return []
+
+
+@FAUTES.etape("doublons-du-demandeur", "VIE-10", dans="demandes.chercher_doublons")
+def _doublons_du_demandeur(temoin: Temoin, honnete: Etape, reference: str) -> Any:
+    """Les doublons ne sont cherchés que pour le demandeur, jamais pour les co-titulaires."""
+    entier, sien = temoin.memoire.dossier(reference), temoin.memoire.dossier(reference)
+    if entier is None or sien is None:
+        return honnete(reference)
+    cotitulaires(sien.contenu).clear()
+    temoin.memoire.garder(sien)
+    try:
+        return honnete(reference)
+    finally:
+        temoin.memoire.garder(entier)
 
 
 @FAUTES.etape("attestation-perdue", "VIE-11", dans="inscription.accepter", par=resultat)

@@ -24,7 +24,7 @@ from sne_sandbox.contract.versions import charger
 from sne_sandbox.errors import ContractError
 from sne_sandbox.reports import baseline
 from sne_sandbox.reports.baseline import Connue
-from sne_sandbox.reports.decision import decider
+from sne_sandbox.reports.decision import decider, exiger_mentions
 from sne_sandbox.reports.model import (
     Attestation,
     Bilan,
@@ -168,14 +168,27 @@ def test_a_recommendation_without_evidence_lacks_where_it_is_demanded_alone() ->
     assert [lacune.quoi for lacune in trouvees["complet"].lacunes] == ["VIE-12"]
 
 
-def test_a_known_failure_is_a_reserve_with_its_expiry() -> None:
+def test_a_known_failure_excuses_the_run_and_acquires_nothing() -> None:
     connue = Connue("ticket 12", date(2026, 12, 31), exigence="VIE-01")
     excuse = baseline.appliquer(rapport(enfreintes=["VIE-01"]), [connue], JOUR.date()).rapport
+    assert excuse.conforme, "the exit code is 0"
+    socle = mentions(excuse)["socle"]
+    assert (socle.verdict, socle.acquise) == (VerdictMention.REFUSEE, False)
+    assert [(lacune.quoi, lacune.phrase) for lacune in socle.lacunes] == [
+        ("VIE-01", "enfreinte (manquement connu : ticket 12 (jusqu'au 31/12/2026)) : Elle ne va pas.")
+    ]
+    assert socle.reserves == (), "told once"
+    assert not exiger_mentions(replace(excuse, mentions=(socle,)), ["socle"]).conforme
+
+
+def test_a_known_recommendation_is_a_reserve_that_says_so() -> None:
+    connue = Connue("ticket 12", date(2026, 12, 31), exigence="VIE-12")
+    excuse = baseline.appliquer(rapport(enfreintes=["VIE-12"]), [connue], JOUR.date()).rapport
     socle = mentions(excuse)["socle"]
     assert (socle.verdict, socle.lacunes) == (VerdictMention.RESERVES, ())
-    assert "ticket 12 (jusqu'au 31/12/2026)" in socle.reserves[0]
-    expiree = baseline.appliquer(rapport(enfreintes=["VIE-01"]), [connue], date(2027, 1, 1)).rapport
-    assert mentions(expiree)["socle"].verdict is VerdictMention.REFUSEE
+    assert socle.reserves == (
+        "VIE-12, recommandée, n'est pas suivie (manquement connu : ticket 12 (jusqu'au 31/12/2026)).",
+    )
 
 
 def test_a_known_failure_elsewhere_is_a_reserve_as_it_is_when_nothing_excuses_it() -> None:
@@ -184,27 +197,27 @@ def test_a_known_failure_elsewhere_is_a_reserve_as_it_is_when_nothing_excuses_it
     excuse = baseline.appliquer(nue, [connue], JOUR.date()).rapport
     for juge in (nue, excuse):
         assert mentions(juge)["messages"].verdict is VerdictMention.RESERVES
-    (reserve,) = mentions(excuse)["messages"].reserves
-    assert reserve == (
-        "Hors de cette mention, VIE-23 est enfreinte, manquement connu : ticket 12 (jusqu'au 31/12/2026)."
+        assert mentions(juge)["consultation"].verdict is VerdictMention.REFUSEE
+    assert mentions(excuse)["messages"].reserves == (
+        "Hors de cette mention, VIE-23 est enfreinte (manquement connu : ticket 12 (jusqu'au 31/12/2026)).",
     )
-    assert mentions(excuse)["consultation"].verdict is VerdictMention.RESERVES
-    assert len(mentions(excuse)["consultation"].reserves) == 1, "told once"
     conseil = replace(connue, exigence="VIE-12")  # a SHOULD, which elsewhere costs nothing, excused or not
     recommandee = baseline.appliquer(rapport(enfreintes=["VIE-12"]), [conseil], JOUR.date()).rapport
     assert mentions(recommandee)["messages"].verdict is VerdictMention.ACQUISE
 
 
-def test_a_scenario_in_error_that_is_known_is_a_reserve_of_every_mention() -> None:
+def test_a_scenario_in_error_lacks_in_every_mention_known_or_not() -> None:
     juge = rapport()
     verification = Verification("CRE-NIR", "VIE-01", Verdict.ERREUR)
     erreur = ResultatScenario("CRE-NIR", "creation", "", Verdict.ERREUR, (verification,), exemples=10)
     juge = decider(replace(juge, scenarios=tuple(erreur if s.id == erreur.id else s for s in juge.scenarios)))
     connue = Connue("ticket 12", date(2026, 12, 31), verification="CRE-NIR/VIE-01")
     excuse = baseline.appliquer(juge, [connue], JOUR.date()).rapport
-    for mention in mentions(excuse).values():
-        assert mention.verdict is VerdictMention.RESERVES, mention
-        assert "Le scénario CRE-NIR est en erreur, manquement connu : ticket 12" in mention.reserves[0]
+    assert excuse.conforme
+    for vu, excuses in ((juge, ""), (excuse, " (manquement connu : ticket 12 (jusqu'au 31/12/2026))")):
+        for mention in mentions(vu).values():
+            assert (mention.verdict, mention.reserves) == (VerdictMention.INCOMPLETE, ())
+            assert mention.lacunes[0].phrase == f"ce scénario est en erreur{excuses}"
 
 
 def test_a_whole_trial_that_lacks_keeps_all_that_was_asked_of_it() -> None:

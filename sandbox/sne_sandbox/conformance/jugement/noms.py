@@ -82,9 +82,11 @@ def _guichet_du_message(vue: Observation) -> tuple[str, str] | None:
     """Path and value of the guichet in the document; None for a message that has no place for it."""
     if vue.demande is not None:
         return "interfaceNuu/demande/demandeLogement/numGuichet", vue.demande.num_guichet
-    if vue.document is not None and vue.document.enfant("operation") is not None:
-        return "interfaceNuu/entete/codeGuichet", vue.document.texte_de("entete/codeGuichet") or ""
-    return None
+    if vue.document is None:
+        return None
+    guichet = vue.document.texte_de("entete/codeGuichet") or ""
+    demande = guichet or vue.document.enfant("operation") is not None
+    return ("interfaceNuu/entete/codeGuichet", guichet) if demande else None
 
 
 def _guichet_du_nom(nom: str | None) -> str | None:
