@@ -168,7 +168,7 @@ def test_one_version_is_told_wherever_one_is() -> None:
     assert tomllib.loads((RACINE / "pyproject.toml").read_text("utf-8"))["project"]["version"] == VERSION
     dockerfile = (RACINE / "Dockerfile").read_text("utf-8")
     assert re.findall(r'image\.version="(.*)"', dockerfile) == [VERSION]
-    recettes_dites = [f.read_text("utf-8") for f in (CI / "testcontainers").iterdir()]
+    recettes_dites = [f.read_text("utf-8") for f in (CI / "testcontainers").iterdir() if f.is_file()]
     dites = [v for texte in recettes_dites for v in re.findall(r"sne-sandbox:([\d.]+)", texte)]
     assert dites == [VERSION] * len(recettes_dites)
     paquets = tomllib.loads((RACINE / "uv.lock").read_text("utf-8"))["package"]
