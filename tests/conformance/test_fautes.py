@@ -10,6 +10,7 @@ holds. The campaign notes what each defect turns red, of which `make matrice` ma
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -25,7 +26,7 @@ from sne_sandbox.conformance.portee import montrables
 from sne_sandbox.conformance.seance import ExempleJoue
 from sne_sandbox.reports.model import Rapport, Verdict
 from sne_sandbox.resources import fixtures_dir
-from sne_temoin.application import Temoin
+from sne_temoin.application import NOM, VERSION, Temoin
 from sne_temoin.fautes import FAUTES, PAR_NOM, Faute, partage, robustesse
 
 ATTRAPEES = pytest.mark.parametrize("faute", FAUTES, ids=lambda faute: faute.nom)
@@ -185,6 +186,7 @@ def test_l_application_honnete_ne_souleve_rien(
     assert rapport.conforme, rapport.motifs
     referentiel = charger_referentiel(cote_a_cote.contrat.dossiers)
     declare = lire_candidat(fixtures_dir() / "certification" / "candidat.toml", referentiel.certification)
+    declare = replace(declare, produit=NOM, version=VERSION)
     lacunes = {m.id: {lacune.quoi for lacune in m.lacunes} for m in mentionner(rapport, referentiel, declare)}
     # What it has is acquired, and the whole wants but more examples than are played here.
     assert {m: quoi for m, quoi in lacunes.items() if quoi} == {"complet": {"exemples"}}

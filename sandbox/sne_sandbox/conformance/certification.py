@@ -26,7 +26,7 @@ from sne_sandbox.contract.certification import (
     charger_certification,
 )
 from sne_sandbox.contract.overlay import DossiersContrat
-from sne_sandbox.domain.texte import accorde
+from sne_sandbox.domain.texte import accorde, plier
 from sne_sandbox.errors import ContractError, UsageError
 from sne_sandbox.reports.decision import (
     OBLIGATOIRE,
@@ -425,6 +425,10 @@ class _Examen:
     def _reserves(self, portee: set[str], ignorees: set[str]) -> Iterator[str]:
         if self._rapport.entete.surcharge:
             yield f"Jugée avec une surcharge du contrat : {surcharge(self._rapport)}."
+        if (candidat := self._candidat) is not None and self._se_dit_autre(candidat):
+            dite = self._rapport.entete.application.strip()
+            declare = f"{candidat.produit} {candidat.version}"
+            yield f"L'application essayée se dit « {dite} », le candidat « {declare} »."
         for exigence, bilan in self._bilans.items():
             if bilan.etat is not EtatExigence.ENFREINTE or exigence not in portee:
                 continue
@@ -445,3 +449,11 @@ class _Examen:
             yield f"Hors de cette mention, {dites} : {', '.join(dehors)}."
         if self._rapport.entete.non_juges:
             yield self._rapport.entete.non_juges
+
+    def _se_dit_autre(self, candidat: Candidat) -> bool:
+        """Whether the application that was driven says another name than the product, or another version."""
+        joues = (s.verdict in (Verdict.REUSSI, Verdict.ECHOUE) for s in self._rapport.scenarios)
+        if self._rapport.entete.mode == TRAFIC or not any(joues):
+            return False  # it has not said its name
+        dite = self._rapport.entete.application.strip().casefold()
+        return plier(dite.removesuffix(f" {candidat.version.casefold()}")) != plier(candidat.produit)

@@ -54,7 +54,7 @@ ENTETE: Final = Entete(
     "sne-sandbox conform --application './mon adaptateur' --examples 10 --seed 0", JOUR, JOUR, 9,
 )  # fmt: skip
 CANDIDAT: Final = Candidat(
-    "E", "P", "1", tuple(CERTIFICATION.roles), tuple(CERTIFICATION.options),
+    "E", "Essai", "1", tuple(CERTIFICATION.roles), tuple(CERTIFICATION.options),
     attestations=tuple(Attestation(e, "A", "2026-03-01", "Oui.") for e in CERTIFICATION.attestables),
 )  # fmt: skip
 
@@ -481,3 +481,21 @@ def test_the_command_is_that_of_the_application_in_its_contract() -> None:
     assert commande_de(juge, "--scenario", "Y") == (
         "sne-sandbox conform --application 'java -jar a.jar' --contracts ../c --scenario Y"
     )
+
+
+@pytest.mark.parametrize("dite", ["essai", "ESSÀI 1", "essai "])
+def test_an_application_that_says_the_name_of_the_product_has_no_reserve(dite: str) -> None:
+    for mention in mentions(rapport(entete=replace(ENTETE, application=dite))).values():
+        assert mention.verdict is VerdictMention.ACQUISE, mention
+
+
+@pytest.mark.parametrize("dite", ["témoin 1", "essai 2", "essai 1.1"])
+def test_another_application_than_the_product_is_acquired_with_a_reserve(dite: str) -> None:
+    autre = replace(ENTETE, application=dite)
+    for mention in mentions(rapport(entete=autre)).values():
+        assert mention.verdict is VerdictMention.RESERVES, mention
+        assert mention.reserves == (f"L'application essayée se dit « {dite} », le candidat « Essai 1 ».",)
+    for mention in mentions(rapport(entete=autre), None).values():
+        assert mention.reserves == ()
+    for tue in (rapport(entete=replace(autre, mode="trafic")), rapport(scenarios=(), entete=autre)):
+        assert {mention.reserves for mention in mentions(tue).values()} == {()}

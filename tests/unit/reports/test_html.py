@@ -260,10 +260,15 @@ def test_the_product_the_mentions_and_what_they_lack_are_told() -> None:
         ),
     )
     juge = replace(
-        conforme(), mentions=mentions, entete=entete(candidat=Candidat("Loge SA", "LogeNuu", "8.1"))
+        conforme(),
+        mentions=mentions,
+        entete=entete(candidat=Candidat("Loge SA", "LogeNuu", "8.1", pile="CXF", empreinte="3f1c")),
     )
     page = arbre(juge)
     assert page.findtext(".//h1") == "LogeNuu 8.1, de Loge SA"
+    dits = {dt.text: dt.getnext().text_content() for dt in page.iterfind(".//dt")}
+    assert dits["Application essayée"] == juge.entete.application
+    assert dits["Produit déclaré"] == "LogeNuu 8.1 (CXF), 3f1c"
     dit = texte(page, "produit")
     assert "SNE 5.2 – socle : 2 opérations sur 3" in dit
     (cellules,) = page.xpath("//tr[th='SNE 5.2 – attributions']")
