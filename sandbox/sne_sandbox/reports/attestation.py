@@ -13,6 +13,7 @@ from sne_sandbox.domain.dates import PARIS
 from sne_sandbox.domain.texte import accorde, visible
 from sne_sandbox.operations.attestation import LARGEUR, LIGNES, remplir
 from sne_sandbox.reports import decision, synthese
+from sne_sandbox.reports.comptes import compter
 from sne_sandbox.reports.masque import masquer
 from sne_sandbox.reports.model import SEUL, TRAFIC, Alentours, Rapport
 
@@ -71,10 +72,11 @@ def _corps(rapport: Rapport, tete: synthese.TeteDeRapport) -> Iterator[str]:
     yield ""
     for famille in synthese.familles(rapport):
         prouvees = accorde(famille.prouvees, "prouvée", "prouvées")
-        enfreintes = accorde(famille.enfreintes, "enfreinte", "enfreintes")
-        suite = f", {enfreintes}" if famille.enfreintes else ""
+        suite = "".join(f", {issue.compte(nombre)}" for issue, nombre in famille.manquements)
         yield f"{famille.titre} : {prouvees} sur {len(famille.bilans)}{suite}"
     yield from _premiers("Pourquoi :", iter(tete.motifs))
+    connus = dict.fromkeys(f"{groupe.titre} : {groupe.connue}" for groupe in compter(rapport).connus)
+    yield from _premiers("Manquements connus, excusés par --baseline :", iter(connus))
     yield from _premiers("Ce que risque un ménage :", iter(synthese.risques(rapport)))
 
 

@@ -12,15 +12,15 @@ _COULEURS: Final = {"bien": "#1d6239", "conseil": "#7d4a00", "mal": "#9a1f2d", "
 _A_GAUCHE: Final = "#1f4b4a"
 #: Of a letter and of what is beside the text, in units of the drawing.
 _LETTRE, _MARGE, _HAUT = 6.6, 9, 22
-_TEXTE_MAX: Final = 48
+_GAUCHE_MAX, _DROITE_MAX = 32, 72
 
 
 def octets(rapport: Rapport) -> bytes:
     """The drawing, in UTF-8. Its title says it to who does not see it."""
     rapport = masquer(rapport)
     tete = synthese.tete(rapport)
-    gauche = f"SNE {abrege(visible(rapport.entete.contrat), _TEXTE_MAX)}"
-    droite = abrege(visible(synthese.bref(rapport)), _TEXTE_MAX)
+    gauche = f"SNE {abrege(visible(rapport.entete.contrat), _GAUCHE_MAX)}"
+    droite = abrege(visible(synthese.bref(rapport)), _DROITE_MAX)
     large, autre = (round(len(texte) * _LETTRE) + 2 * _MARGE for texte in (gauche, droite))
     titre = escape(f"{gauche} : {droite}")
     lignes = (

@@ -137,15 +137,14 @@ def conclure(rapport: Rapport) -> str:
         return "Épreuve inachevée"
     acquises = _titres([m for m in rapport.mentions if m.acquise])
     manquements = ", ".join(dit for dit, _ in _manquements(rapport))
+    connus = len(manquements_connus(rapport))
+    hors = f", hors {accorde(connus, 'connu', 'connus')}" if connus else ""
     if manquements:
-        suite = f"manquements : {manquements}"
+        suite = f"manquements : {manquements}{hors}"
+    elif rapport.conforme and acquises:
+        suite = accorde(connus, "manquement connu", "manquements connus") if connus else ""
     elif rapport.conforme:
-        connus = len(manquements_connus(rapport))
-        if acquises:
-            suite = accorde(connus, "manquement connu", "manquements connus") if connus else ""
-        else:
-            suite = "aucun manquement"
-            suite += f", hors {accorde(connus, 'connu', 'connus')}" if connus else ""
+        suite = f"aucun manquement{hors}"
     else:
         suite = "épreuve non retenue"
     surcharge = " (contrat surchargé)" if rapport.entete.surcharge else ""

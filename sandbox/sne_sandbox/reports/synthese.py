@@ -29,6 +29,7 @@ from sne_sandbox.reports.model import (
 
 #: Of a cell of the matrix: the first of these that one of its checks ended as.
 _PIRES: Final = (ECHOUEE, EN_ERREUR)
+_MANQUEMENTS: Final = (decision.ENFREINTE, decision.NON_SUIVIE, decision.CONNUE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +57,10 @@ class FamilleJugee:
         return sum(bilan.etat is EtatExigence.PROUVEE for bilan in self.bilans)
 
     @property
-    def enfreintes(self) -> int:
-        """How many are broken, recommendations and known ones included."""
-        return sum(bilan.etat is EtatExigence.ENFREINTE for bilan in self.bilans)
+    def manquements(self) -> list[tuple[Issue, int]]:
+        """How many are broken, not followed, or excused by the baseline: each of these that is met."""
+        issues = decision.compter_issues(map(decision.issue_de_bilan, self.bilans))
+        return [compte for compte in issues if compte[0] in _MANQUEMENTS]
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,12 +83,13 @@ def tete(rapport: Rapport) -> TeteDeRapport:
         classe = "neutre"
     else:
         reserve = any(mention.verdict is VerdictMention.RESERVES for mention in acquises)
-        classe = "conseil" if reserve else "bien"
+        classe = "conseil" if reserve or decision.manquements_connus(rapport) else "bien"
     return TeteDeRapport(titre[:1].upper() + titre[1:], couvre, rapport.motifs, classe)
 
 
 def bref(rapport: Rapport) -> str:
-    """The head in a few words, none of which may be cut: what refuses it first, then how many mentions."""
+    """The head in a few words, none of which may be cut: what refuses it first, what is excused, then how
+    many mentions."""
     acquises = [mention for mention in rapport.mentions if mention.acquise]
     if rapport.entete.inacheve:
         return "épreuve inachevée"
@@ -95,13 +98,15 @@ def bref(rapport: Rapport) -> str:
         enfreintes = len(decision.exigences_enfreintes(rapport))
         perdues = accorde(enfreintes, "exigence enfreinte", "exigences enfreintes")
         dits.append(perdues if enfreintes else "non retenue")
+    if connus := len(decision.manquements_connus(rapport)):
+        dits.append(accorde(connus, "manquement connu", "manquements connus"))
     if len(acquises) == 1:
         dits.append(acquises[0].titre)
     elif acquises:
         dits.append(f"{len(acquises)} mentions sur {len(rapport.mentions)}")
     if any(mention.verdict is VerdictMention.RESERVES for mention in acquises):
         dits[-1] += " (avec réserves)"
-    if not dits:
+    if rapport.conforme and not acquises:
         prouvees = sum(bilan.etat is EtatExigence.PROUVEE for bilan in rapport.bilans)
         dits.append(
             f"{accorde(prouvees, 'exigence prouvée', 'exigences prouvées')} sur {len(rapport.bilans)}"
@@ -118,11 +123,13 @@ def familles(rapport: Rapport) -> list[FamilleJugee]:
 
 
 def risques(rapport: Rapport) -> dict[str, list[str]]:
-    """What a household risks of what broke and nothing excuses, the requirements of each sentence."""
+    """What a household risks of what broke, the requirements of each sentence; of what the baseline excuses
+    last, told as such: the risk is there all the same."""
     dits: dict[str, list[str]] = {}
-    for bilan in rapport.bilans:
-        if bilan.etat is EtatExigence.ENFREINTE and bilan.risque and not bilan.connue:
-            dits.setdefault(bilan.risque, []).append(bilan.exigence)
+    for bilan in sorted(rapport.bilans, key=lambda bilan: bool(bilan.connue)):
+        if bilan.etat is EtatExigence.ENFREINTE and bilan.risque:
+            connu = " (manquement connu)" if bilan.connue else ""
+            dits.setdefault(bilan.risque + connu, []).append(bilan.exigence)
     return dits
 
 

@@ -2,6 +2,7 @@
 
 import io
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 import pypdf
@@ -10,7 +11,8 @@ from lxml import etree
 from specimen import HOSTILE, LONG, NIR, conforme, entete, rapport
 
 from sne_sandbox.operations.attestation import LIGNES
-from sne_sandbox.reports import attestation, badge
+from sne_sandbox.reports import attestation, badge, baseline, synthese
+from sne_sandbox.reports.baseline import Connue
 from sne_sandbox.reports.decision import decider
 from sne_sandbox.reports.model import Alentours, Candidat, Mention, Rapport, VerdictMention
 
@@ -76,6 +78,30 @@ def test_the_page_says_what_the_report_says_and_where_its_proof_is() -> None:
     ):
         assert attendu in texte
     assert NIR not in texte
+
+
+def test_what_the_baseline_excuses_is_told_by_all_with_the_same_numbers() -> None:
+    """2 of the 3 broken requirements are, and what has no excuse still is what fails."""
+    juge = rapport()
+    juge = replace(juge, bilans=tuple(replace(b, risque=f"Risque {b.exigence}.") for b in juge.bilans))
+    connues = [Connue("ticket 12", date(2027, 1, 31), exigence=e) for e in ("FID-02", "FID-12")]
+    excuse = baseline.appliquer(juge, connues, date(2026, 3, 2)).rapport
+    assert dit(excuse).findtext("{*}title") == "SNE v5.2 : 1 exigence enfreinte, 2 manquements connus"
+    assert synthese.tete(excuse).titre.endswith("1 scénario en erreur, hors 2 connus")
+    texte = " ".join(page(excuse).split()).lower()
+    for attendu in (
+        "1 exigence enfreinte, 2 manquements connus : ",
+        "saisi : 1 prouvée sur 3, 2 manquements connus",
+        "messages : 0 prouvée sur 2, 1 recommandation non suivie",
+        "– FID-02 : ticket 12 (jusqu'au 31/01/2027)",
+        "– Risque FID-02. (manquement connu)",
+    ):
+        assert attendu.lower() in texte
+    assert "enfreintes" not in texte
+    toutes = [Connue("ticket 12", date(2027, 1, 31), exigence=b.exigence) for b in juge.bilans]
+    excuse = baseline.appliquer(juge, toutes, date(2026, 3, 2)).rapport
+    assert synthese.tete(excuse).classe == "conseil"
+    assert dit(excuse).findtext("{*}title") == "SNE v5.2 : 4 manquements connus, 1 exigence prouvée sur 9"
 
 
 def test_without_evidence_nor_signature_the_page_names_none() -> None:

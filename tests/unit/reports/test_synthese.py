@@ -4,7 +4,7 @@ import pytest
 from specimen import conforme, entete, rapport
 
 from sne_sandbox.reports import synthese
-from sne_sandbox.reports.decision import decider
+from sne_sandbox.reports.decision import ENFREINTE, NON_SUIVIE, decider
 from sne_sandbox.reports.model import Mention, Rapport, Verdict, VerdictMention
 
 
@@ -42,10 +42,10 @@ def test_the_head_says_what_is_concluded_and_how_much_was_covered(
 
 
 def test_families_are_in_the_order_of_the_contract() -> None:
-    lues = {f.sigle: (f.titre, f.prouvees, f.enfreintes) for f in synthese.familles(rapport())}
+    lues = {f.sigle: (f.titre, f.prouvees, f.manquements) for f in synthese.familles(rapport())}
     assert list(lues) == ["EMB", "CTR", "FID", "ROB", "VIE"]
-    assert lues["FID"] == ("Fidélité à ce qui est saisi", 1, 2)
-    assert lues["EMB"] == ("Emballage des messages", 0, 1)
+    assert lues["FID"] == ("Fidélité à ce qui est saisi", 1, [(ENFREINTE, 2)])
+    assert lues["EMB"] == ("Emballage des messages", 0, [(NON_SUIVIE, 1)])
 
 
 def test_a_cell_of_the_matrix_is_the_worst_of_its_checks() -> None:
