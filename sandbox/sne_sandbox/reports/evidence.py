@@ -230,6 +230,29 @@ def lire(fichier: Path) -> DossierPreuves:
     """The package of a file, every hash checked. Raises DossierIllisible (no package, cut short, another
     format) or DossierAltere (a member missing, added or changed, bytes around them), which name the file
     and the member."""
+    try:
+        return _lire(fichier)
+    except DossierIllisible:
+        if not _change_depuis_son_sceau(fichier):
+            raise
+    raise DossierAltere(
+        f"Le dossier [{fichier}] a été modifié : ses octets ne sont plus ceux qui furent scellés.",
+        remede="redemandez le dossier d'origine",
+    )
+
+
+def _change_depuis_son_sceau(fichier: Path) -> bool:
+    """Whether a file that does not read ends as a package does, by the hash of other bytes than its own."""
+    try:
+        with fichier.open("rb") as flux:
+            taille = flux.seek(-_SCEAU, io.SEEK_END)
+            sceau = flux.read()
+            return not sceau.strip(b"0123456789abcdef") and _hacher(flux, taille) != sceau
+    except OSError:
+        return False
+
+
+def _lire(fichier: Path) -> DossierPreuves:
     with _ouvert(fichier) as archive:
         if archive.comment and len(archive.comment) < _SCEAU:
             raise DossierIllisible(f"Le fichier [{fichier}] est tronqué.", remede=_ENTIER)

@@ -257,7 +257,22 @@ def test_any_byte_of_the_file_counts(tmp_path_factory: pytest.TempPathFactory, d
     octets[data.draw(st.integers(0, len(octets) - 1))] ^= 1 << data.draw(st.integers(0, 7))
     change = entier.with_name("change.zip")
     change.write_bytes(bytes(octets))
-    refus(change)
+    assert isinstance(refus(change), evidence.DossierAltere), "exit code 1, whatever does not read any more"
+
+
+def test_a_package_of_which_any_of_the_first_bytes_changed_is_told_as_changed(
+    dossier: Path, tmp_path: Path
+) -> None:
+    """Names, lengths, what is compressed: none of it opens any more."""
+    for rang in range(0, 200, 5):
+        octets = bytearray(dossier.read_bytes())
+        octets[rang] ^= 0xFF
+        (tmp_path / "x.zip").write_bytes(bytes(octets))
+        erreur = refus(tmp_path / "x.zip")
+        assert isinstance(erreur, evidence.DossierAltere), rang
+        assert "a été modifié" in str(erreur)
+    (tmp_path / "x.zip").write_bytes(b"PK\x03\x04" + b"\xff" * 200)
+    assert refus(tmp_path / "x.zip").exit_code == 2, "it never was one"
 
 
 def test_what_was_written_before_is_read_and_says_its_format(dossier: Path, tmp_path: Path) -> None:
