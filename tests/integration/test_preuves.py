@@ -63,11 +63,12 @@ def juge(
     verificateur: Verificateur | None = None,
     cle: str | None = None,
     contracts: Path | None = None,
+    vers: Path | None = None,
 ) -> tuple[int, str]:
-    """The exit code of a verification, and the lines that it writes."""
+    """The exit code of a verification, and the lines that it writes; `vers` gets its reports."""
     options = {"contract": "v5.2", "contracts": contracts}
     try:
-        sorties = Sorties.preparer(None, options=options, cle=cle)
+        sorties = Sorties.preparer(vers, options=options, cle=cle)
         code = rejuger(fichier, verificateur or Verificateur(), sorties, options)
     except evidence.DossierAltere as altere:
         code, dit = altere.exit_code, str(altere)
@@ -664,12 +665,15 @@ def test_a_verifier_signs_too_once_all_is_confirmed(
     shutil.copytree(ici / "r", tmp_path / "r")
     cle = str(ici / "v" / "sne-sandbox.cle")
     sien = Verificateur(ici / "confiance.toml", contresigner=True)
-    _, dites = juge(tmp_path / "r" / "preuves.zip", capsys, sien, cle)
+    _, dites = juge(tmp_path / "r" / "preuves.zip", capsys, sien, cle, vers=tmp_path / "deux")
     assert "celle de « Vérificateur V » est ajoutée" in dites
     deux = json.loads((tmp_path / "r" / "attestation.dsse.json").read_text())["signatures"]
     assert len({signature["keyid"] for signature in deux}) == 2
-    _, dites = juge(tmp_path / "r" / "preuves.zip", capsys, Verificateur(ici / "confiance.toml"))
+    dossier = tmp_path / "r" / "preuves.zip"
+    _, dites = juge(dossier, capsys, Verificateur(ici / "confiance.toml"), vers=tmp_path / "vu")
     assert "Éditeur X (éditeur), V (vérificateur)" in dites
+    for sorti in (tmp_path / "vu", tmp_path / "deux"):
+        assert "Éditeur X (éditeur) ; V (vérificateur)" in (sorti / "rapport.html").read_text("utf-8")
     assert "Classe : rejugée" in dites
 
 

@@ -85,12 +85,13 @@ class Verificateur:
 @dataclass(slots=True)
 class _Constat:
     """What was found so far; `ecarts` are French sentences, each of which refuses the package. `retires`:
-    whether households were drawn again from the seed."""
+    whether households were drawn again from the seed; `signataires` who signed, in French."""
 
     ecarts: list[str] = field(default_factory=list)
     classe: str = NON_SIGNEE
     confiance: Mapping[str, CleDeConfiance] | None = None
     retires: bool = False
+    signataires: list[str] | None = None
 
     def dire(self, quoi: str, phrase: str) -> None:
         click.echo(f"{quoi} : {visible(phrase)}", err=True)
@@ -144,7 +145,10 @@ def rejuger(
         _comparer(dossier, refait, vu)
     classe = _conclure(fichier, dossier.rapport.entete, verificateur, sorties, vu, enveloppe)
     rapport = _conteste(dossier.rapport, len(vu.ecarts))
-    return sorties.rendre(rapport, (), configuration=dossier.configuration, copie=fichier, classe=classe)
+    qui = None if vu.ecarts or vu.signataires is None else tuple(vu.signataires)
+    return sorties.rendre(
+        rapport, (), configuration=dossier.configuration, copie=fichier, classe=classe, signataires=qui
+    )
 
 
 # --- signature -------------------------------------------------------------------------------------------
@@ -173,14 +177,14 @@ def _lire_la_signature(fichier: Path, verificateur: Verificateur, vu: _Constat) 
         ]:
             raise SignatureRefusee("l'attestation est celle d'un autre dossier, ou d'avant un changement.")
         vu.classe = _classer(enveloppe.cles, enveloppe.jour, confiance)
-        qui = _titulaires(enveloppe, confiance)
+        vu.signataires = _titulaires(enveloppe, confiance)
     except SignatureRefusee as refus:
         vu.refuser(_SIGNATURE, str(refus))
         return None
     except OSError as erreur:  # the package's own trouble: whoever reads it says so
         vu.refuser(_SIGNATURE, f"le dossier ne se lit pas : {raison_systeme(erreur)}.")
         return None
-    vu.dire(_SIGNATURE, f"valable, de {', '.join(qui)}")
+    vu.dire(_SIGNATURE, f"valable, de {', '.join(vu.signataires)}")
     return enveloppe
 
 
@@ -483,8 +487,10 @@ def _conclure(
             return _AUCUNE
         attestation = fichier.with_name(ATTESTATION.fichier)
         provisoire = attestation.with_name(f"{attestation.name}.tmp")
-        provisoire.write_bytes(signature.contresigner(attestation.read_bytes(), sorties.cle))
+        deux = signature.contresigner(attestation.read_bytes(), sorties.cle)
+        provisoire.write_bytes(deux)
         provisoire.replace(attestation)
+        vu.signataires = _titulaires(signature.verifier(deux), vu.confiance)
         vu.dire(_SIGNATURE, f"celle de « {sorties.cle.titulaire} » est ajoutée")
     elif defi and not verificateur.defi:
         vu.dire("Défi", "le dossier en porte un ; donnez le vôtre par --defi pour le vérifier")

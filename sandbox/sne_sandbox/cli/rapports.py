@@ -86,6 +86,7 @@ class Sorties:
     candidat: Candidat | None = None
     gardees: tuple[str, ...] = ()
     _classe: str = field(default="", init=False)
+    _signataires: tuple[str, ...] | None = field(default=None, init=False)
     _rendu: bool = field(default=False, init=False)
     _referentiel: "ReferentielDeCertification | None" = field(default=None, init=False)
 
@@ -177,16 +178,20 @@ class Sorties:
         proces_verbal: "Callable[[Pseudonymes], Iterable[Mapping[str, Any]]] | None" = None,
         copie: Path | None = None,
         classe: str = "",
+        signataires: tuple[str, ...] | None = None,
     ) -> int:
         """Applies the baseline, judges the mentions, writes all, `remarques` at the end of the text (on
         stderr beside a machine's format); answers the exit code. `juges`, `plan`, `proces_verbal` are those
         of `evidence.ecrire`; or the evidence is a `copie` of a package, whose attestation is of that
-        `classe`. Raises RapportNonEcrit, once stdout or stderr has the report."""
+        `classe` and of these `signataires` (None: not known). Raises RapportNonEcrit, once stdout or stderr
+        has the report."""
         from sne_sandbox.reports import annotations, evidence, text
         from sne_sandbox.reports.empreintes import resumer
 
         self._rendu = True
-        self._classe = classe
+        self._classe, self._signataires = classe, signataires
+        if copie is None and self.cle is not None:
+            self._signataires = (self.cle.titulaire or f"clé {self.cle.id[:16]}",)
         if copie is None and self.dossier is not None:
             defi = _DEFI_A_CONFIRMER if rapport.entete.defi else ""
             self._classe = f"{_CLASSES[self.cle is not None]}{defi}"
@@ -304,9 +309,7 @@ class Sorties:
         if not preuves.is_file():
             return Alentours(_avant(self.dossier))
         signe = (ecrits / ATTESTATION.fichier).is_file()
-        signataires: tuple[str, ...] | None = None if signe else ()
-        if self.cle is not None:
-            signataires = (self.cle.titulaire or f"clé {self.cle.id[:16]}",)
+        signataires = self._signataires if signe else ()
         empreinte = hashlib.sha256(preuves.read_bytes()).hexdigest()
         return Alentours(_avant(self.dossier), empreinte, signataires, self._classe)
 
