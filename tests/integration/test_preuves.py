@@ -400,7 +400,9 @@ def test_an_honest_package_comes_to_the_same_report_byte_for_byte(
     assert code == 1, "it does not conform"
     assert "Signature : valable, de Éditeur X (éditeur)" in dites
     assert "octet pour octet" in dites
-    assert "Classe : sur défi, auto-déclarée" in dites
+    assert (
+        "Classe : auto-déclarée (aucun vérificateur de confiance n'a signé) ; le défi est vérifié ;" in dites
+    )
     titres = [ligne.partition(" :")[0] for ligne in dites.splitlines() if " :" in ligne]
     ordre = ["Signature", "Empreintes", "Rejugement", "Comparaison", "Défi", "Classe"]
     assert list(dict.fromkeys(titres)) == ordre
@@ -423,10 +425,11 @@ def test_a_report_says_its_class_and_no_more_than_is_known(ici: Path, tmp_path: 
         ici, "report", "--verify", "r/preuves.zip", "--confiance", "confiance.toml", "--defi", DEFI,
         "--report-dir", str(tmp_path),
     )  # fmt: skip
-    dite = "Classe : sur défi, auto-déclarée (aucun vérificateur de confiance n'a signé)"
+    dite = "Classe : auto-déclarée (aucun vérificateur de confiance n'a signé) ; le défi est vérifié"
     assert f"{dite} ; verdicts refaits par report --verify" in vu.stdout
     refait = (tmp_path / "rapport.html").read_text("utf-8")
-    assert "sur défi, auto-déclarée" in refait
+    assert "le défi est vérifié" in refait
+    assert "sur défi" not in refait, "that class takes a verifier's signature"
     assert "reste à confirmer" not in refait
 
 
@@ -675,6 +678,8 @@ def test_a_verifier_signs_too_once_all_is_confirmed(
     for sorti in (tmp_path / "vu", tmp_path / "deux"):
         assert "Éditeur X (éditeur) ; V (vérificateur)" in (sorti / "rapport.html").read_text("utf-8")
     assert "Classe : rejugée" in dites
+    sien = Verificateur(ici / "confiance.toml", defi=DEFI)
+    assert "Classe : sur défi, rejugée" in juge(dossier, capsys, sien)[1]
 
 
 @pytest.mark.parametrize(

@@ -494,7 +494,9 @@ def _conclure(
         vu.dire(_SIGNATURE, f"celle de « {sorties.cle.titulaire} » est ajoutée")
     elif defi and not verificateur.defi:
         vu.dire("Défi", "le dossier en porte un ; donnez le vôtre par --defi pour le vérifier")
-    classe = f"{SUR_DEFI}, {vu.classe}" if verificateur.defi else vu.classe
+    classe = vu.classe
+    if verificateur.defi:  # that class is one of what was judged again, and countersigned
+        classe = f"{SUR_DEFI}, {classe}" if classe == REJUGEE else f"{classe} ; le défi est vérifié"
     mais = "" if vu.retires or not pilote else f", mais {_NON_RETIRES}"
     vu.dire("Classe", f"{classe} ; rejugée ici{mais}. {_PORTEE}")
     return f"{classe} ; verdicts refaits par report --verify{mais}"
