@@ -426,9 +426,8 @@ class _Examen:
         if self._rapport.entete.surcharge:
             yield f"Jugée avec une surcharge du contrat : {surcharge(self._rapport)}."
         if (candidat := self._candidat) is not None and self._se_dit_autre(candidat):
-            dite = self._rapport.entete.application.strip()
-            declare = f"{candidat.produit} {candidat.version}"
-            yield f"L'application essayée se dit « {dite} », le candidat « {declare} »."
+            dite, declare = self._rapport.entete.application, f"{candidat.produit} {candidat.version}"
+            yield f"L'application essayée se dit « {dite.strip()} », le candidat « {declare} »."
         for exigence, bilan in self._bilans.items():
             if bilan.etat is not EtatExigence.ENFREINTE or exigence not in portee:
                 continue

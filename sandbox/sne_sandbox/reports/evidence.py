@@ -16,7 +16,7 @@ import zlib
 from base64 import b64decode, b64encode
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, fields
 from datetime import datetime
 from pathlib import Path
@@ -243,13 +243,11 @@ def lire(fichier: Path) -> DossierPreuves:
 
 def _change_depuis_son_sceau(fichier: Path) -> bool:
     """Whether a file that does not read ends as a package does, by the hash of other bytes than its own."""
-    try:
-        with fichier.open("rb") as flux:
-            taille = flux.seek(-_SCEAU, io.SEEK_END)
-            sceau = flux.read()
-            return not sceau.strip(b"0123456789abcdef") and _hacher(flux, taille) != sceau
-    except OSError:
-        return False
+    with suppress(OSError), fichier.open("rb") as flux:
+        taille = flux.seek(-_SCEAU, io.SEEK_END)
+        sceau = flux.read()
+        return not sceau.strip(b"0123456789abcdef") and _hacher(flux, taille) != sceau
+    return False
 
 
 def _lire(fichier: Path) -> DossierPreuves:
@@ -395,10 +393,8 @@ def _ouvert(fichier: Path) -> Iterator[zipfile.ZipFile]:
             raise DossierAltere(
                 f"Le dossier [{fichier}] a été modifié : l'empreinte d'un de ses fichiers est fausse."
             ) from None
-        raise DossierIllisible(
-            f"Le fichier [{fichier}] n'est pas un ZIP, ou il est tronqué.",
-            remede=_ENTIER,
-        ) from None
+        phrase = f"Le fichier [{fichier}] n'est pas un ZIP, ou il est tronqué."
+        raise DossierIllisible(phrase, remede=_ENTIER) from None
     except (EOFError, NotImplementedError, RuntimeError, zlib.error):
         raise DossierIllisible(f"Le dossier [{fichier}] ne se décompresse pas : il est abîmé.") from None
 

@@ -59,8 +59,8 @@ class FamilleJugee:
     @property
     def manquements(self) -> list[tuple[Issue, int]]:
         """How many are broken, not followed, or excused by the baseline: each of these that is met."""
-        issues = decision.compter_issues(map(decision.issue_de_bilan, self.bilans))
-        return [compte for compte in issues if compte[0] in _MANQUEMENTS]
+        issues = map(decision.issue_de_bilan, self.bilans)
+        return decision.compter_issues(issue for issue in issues if issue in _MANQUEMENTS)
 
 
 @dataclass(frozen=True, slots=True)
