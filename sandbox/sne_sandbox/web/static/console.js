@@ -65,11 +65,10 @@ if (liste && window.EventSource) {
       arrivees += 1;
     });
     source.addEventListener("etat", (evenement) => { // what has changed takes the place of what has its id
-      const recus = document.createElement("template");
-      recus.innerHTML = evenement.data;
-      for (const recu of recus.content.querySelectorAll("[id]")) {
+      const recus = new DOMParser().parseFromString(evenement.data, "text/html");
+      for (const recu of recus.querySelectorAll("[id]")) {
         const ici = document.getElementById(recu.id);
-        if (!ici?.isEqualNode(recu)) ici?.replaceWith(recu.cloneNode(true));
+        if (!ici?.isEqualNode(recu)) ici?.replaceWith(document.importNode(recu, true));
       }
       arrivees += 1;
     });
