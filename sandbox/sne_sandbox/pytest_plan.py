@@ -114,7 +114,7 @@ class Suivi:
 
     def __init__(self, dossier: Path) -> None:
         self._dossier = dossier
-        self._lu = 0
+        self._lecture: Any = None
         self._rapports: dict[str, Any] = {}
         self._parent = os.getppid()
 
@@ -135,13 +135,9 @@ class Suivi:
     def _lire(self) -> None:
         from sne_sandbox.reports import suivi
 
-        with contextlib.suppress(FileNotFoundError), (self._dossier / _SUIVI).open("rb") as flux:
-            flux.seek(self._lu)
-            for ligne in flux:
-                if not ligne.endswith(b"\n"):  # it is being written
-                    break
-                self._lu += len(ligne)
-                rapport = suivi.lire(ligne.decode())
+        self._lecture = self._lecture or suivi.LectureDuSuivi(self._dossier / _SUIVI)
+        for rapport in self._lecture.suite():
+            if not rapport.entete.inacheve:  # of one that others may explain, the last word
                 self._rapports[rapport.scenarios[0].id] = rapport
 
     def _derniers_mots(self) -> str:

@@ -21,6 +21,7 @@ _RAISONS: Final[Mapping[int, str]] = {
     errno.EIO: "le disque a failli",
     errno.ENOTEMPTY: "le dossier n'est pas vide",
     errno.EBUSY: "il est occupé",
+    errno.ENOEXEC: "ce n'est ni un programme, ni un script qui commence par #!/bin/sh",
 }
 
 

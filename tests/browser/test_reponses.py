@@ -153,7 +153,7 @@ def test_a_judgement_goes_on_without_javascript(visiter: Visiter) -> None:
     page = visite.aller("/console/essai/conformite")
     page.get_by_label("Ménages par scénario").fill("1")
     visite.cliquer("Piloter le témoin")
-    assert page.get_by_role("heading", name="Jugement en cours").is_visible()
+    assert page.get_by_role("heading", name="Application témoin, jugée sur le plan").is_visible()
     assert visite.debordements() == []
     encore = page.get_by_role("link", name="Actualiser", exact=True)
     for _ in range(600):

@@ -16,8 +16,9 @@ LIGNES_MAX, FICHIERS_MAX = 600, 400
 #: 57,500 before the issue on speed, which brought rooms of its own: shared commits, connections dealt out,
 #: scenarios beside one another, seeds drawn by other processes while others write, a document read at once,
 #: movements counted as they come, pages that look at so much of a large base and say so. 60,600 before that
-#: on what a verdict means: mentions, signed evidence that is judged again, a plan that pytest collects.
-LIGNES_EN_TOUT = 70_300
+#: on what a verdict means: mentions, signed evidence that is judged again, a plan that pytest collects,
+#: a page that shows it as it goes.
+LIGNES_EN_TOUT = 70_500
 INTERDITS = {"utils", "helpers", "common", "manager"}
 #: Class names that stand for several classes, each with its reason; ten at most.
 HOMONYMES: dict[str, str] = {}

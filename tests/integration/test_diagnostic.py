@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from queue import SimpleQueue
 from urllib.parse import urlsplit
@@ -264,6 +265,39 @@ def test_a_peer_that_never_ends_is_left(exigeant: Serveur, reponse: bytes, schem
     assert point.remede
 
 
+class _Autre(BaseHTTPRequestHandler):
+    """A server that is up, on another day, and is not ours."""
+
+    def do_GET(self) -> None:
+        self.send_response_only(200)
+        self.send_header("Date", "Mon, 06 Jan 2020 10:00:00 GMT")
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+    def log_message(self, *args: object) -> None:
+        pass
+
+
+def test_a_server_of_another_day_and_without_services_is_wrong() -> None:
+    with HTTPServer(("127.0.0.1", 0), _Autre) as serveur:
+        threading.Thread(target=serveur.serve_forever, daemon=True).start()
+        horloge, services = faux(Branchement(f"http://127.0.0.1:{serveur.server_port}"))
+        serveur.shutdown()
+    assert (horloge.nom, horloge.dit.endswith(" jours")) == ("horloge", True)
+    assert (services.nom, "ce n'est pas le bac à sable" in services.dit) == ("services", True)
+
+
+def test_a_refusal_before_what_was_taken_is_told_no_more() -> None:
+    def echange(rang: int, verdict: str) -> dict[str, object]:
+        dit = {"message": f"refus {rang}"} if verdict == "refus" else None
+        return {"id": rang, "service": "S", "methode": "POST", "verdict": verdict, "fault": dit,
+                "tolerances": []}  # fmt: skip
+
+    journal = [echange(3, "refus"), echange(2, "accepté"), echange(1, "refus")]
+    dits = [point.dit for point in diagnostic._application(journal) if point.nom == "application"]
+    assert dits == ["échange 3 : refus 3"]
+
+
 def test_a_silent_peer_is_given_less_than_two_seconds(monkeypatch: pytest.MonkeyPatch) -> None:
     """No wait is left out of the count: nothing else is waited for, once the peer took the connection."""
     attendu: list[float] = []
@@ -292,6 +326,7 @@ def test_a_name_that_nobody_resolves_and_a_busy_server_are_told(
     assert (point.nom, point.bon, "n'est pas trouvé" in point.dit) == ("adresse", False, True)
     with monkeypatch.context() as lent:
         encore = threading.Event()
+        lent.setattr(diagnostic, "_SURSIS", 0.0)
         lent.setattr(diagnostic, "_service", lambda *_: encore.wait() or Point("services", True, ""))
         *_, point = diagnostiquer(replace(donne, patience=5.0), environ={})
         encore.set()

@@ -222,6 +222,17 @@ def test_wrong_usage(tmp_path: Path, arguments: tuple[str, ...], dit: str) -> No
     assert dit in vu.stderr
 
 
+def test_a_script_that_names_no_interpreter_is_told_so(tmp_path: Path) -> None:
+    """The shell takes it, the system does not; and the set-up is not at fault."""
+    script = tmp_path / "mes-tests.sh"
+    script.write_text("exit 0\n", "utf-8")
+    script.chmod(0o755)
+    vu = sne(tmp_path, *ICI, "--", "./mes-tests.sh")
+    assert vu.returncode == 2
+    assert "#!/bin/sh" in vu.stderr
+    assert "L'épreuve ne peut pas avoir lieu" not in vu.stderr
+
+
 def test_the_tool_that_fails_says_why(tmp_path: Path) -> None:
     (tmp_path / "fichier").touch()
     vu = sne(tmp_path, "run", "--report-dir", "fichier/rapport", "--", "true")

@@ -19,6 +19,7 @@ import click
 from sne_sandbox.cli.epreuve import empechement, options_de_serve
 from sne_sandbox.cli.options import inconnu, sorties_de_rapport
 from sne_sandbox.cli.signaux import Signaux
+from sne_sandbox.domain.texte import accorde
 from sne_sandbox.errors import OperatorError, UsageError
 from sne_sandbox.settings import EXEMPLES_MAX, PAR_NOM
 
@@ -64,7 +65,8 @@ Exemples :
               help="Ce scénario seul ; si aucun n'a cet identifiant, ceux d'une famille : CRE "
               "(peut se répéter).")  # fmt: skip
 @click.option("--suivi", "fichier_suivi", type=click.Path(path_type=Path, dir_okay=False), metavar="FICHIER",
-              help="Où écrire à mesure chaque scénario fini : un rapport (JSON) par ligne.")  # fmt: skip
+              help="Où écrire à mesure chaque scénario fini : un rapport (JSON) par ligne ; de ce "
+              "qu'un autre peut encore expliquer, une dernière à la fin.")  # fmt: skip
 @click.option("--faute", metavar="NOM",
               help="Défaut à planter dans l'application témoin.")  # fmt: skip
 @sorties_de_rapport()
@@ -96,6 +98,7 @@ def commande(
     acquises, 1 sinon, 3 si l'épreuve n'a pas pu avoir lieu. Interrompue (Ctrl-C, SIGTERM), elle écrit un
     rapport partiel, et sort avec 130 ou 143.
     """
+    click.echo("Lecture du plan…", err=True)  # what follows may be long under load: it is not mute
     from sne_sandbox.cli import diagnostic, epreuve, rapports
     from sne_sandbox.conformance import pilotage, recolte, trafic
     from sne_sandbox.conformance import plan as plans
@@ -131,6 +134,8 @@ def commande(
         greffe = Greffe()
         sorties.scenarios = tuple(scenario.id for scenario in plan)
         seulement = _choisir(scenarios, list(sorties.scenarios))
+        combien = accorde(len(seulement or plan), "scénario", "scénarios")
+        click.echo(f"Le plan : {combien}. Le serveur de l'épreuve démarre…", err=True)
         ouverte = pile.enter_context(epreuve.ouvrir(options, Horloge(fige_a=maintenant), graine))
         tenir_hypothesis(ouverte.home)
         gc.freeze()  # what is loaded stays, and what an example leaves is freed by itself, almost all of it
@@ -140,6 +145,7 @@ def commande(
             plans.verifier_exigences(plan, charger_exigences(ouverte.contrat.dossiers))
         with ouverte.servir() as (enfant, servie), contextlib.ExitStack() as fin:
             fin.callback(application.fermer)
+            click.echo("Diagnostic…", err=True)
             diagnostic.verifier(servie)
             os.environ.update(servie.sans_proxy())  # for the application, a process that is still to start
             pki = Path(fin.enter_context(tempfile.TemporaryDirectory(prefix="sne-")))

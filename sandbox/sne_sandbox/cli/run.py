@@ -18,6 +18,8 @@ import click
 
 from sne_sandbox.cli.epreuve import Epreuve, empechement, options_de_serve
 from sne_sandbox.cli.options import sorties_de_rapport
+from sne_sandbox.errors import UsageError
+from sne_sandbox.raisons import raison_systeme
 
 #: Seconds that the command is given to end, once it was told to.
 _DELAI_FIN: Final = 10.0
@@ -133,8 +135,6 @@ def _refus(ouverte: Epreuve) -> list[str]:
 
 
 def _programme(nom: str) -> str:
-    from sne_sandbox.errors import UsageError
-
     trouve = shutil.which(nom)
     if trouve is None and _EXIGENCE.fullmatch(nom):
         raise UsageError(
@@ -174,7 +174,13 @@ def _executer(commande: Sequence[str], variables: Mapping[str, str], recus: list
     sys.stdout.flush()
     sys.stderr.flush()
     with _Signaux(recus, a_part=groupe is not None) as signaux:
-        processus = subprocess.Popen(commande, env={**os.environ, **variables}, process_group=groupe)  # noqa: S603 - what the user asks to be run
+        try:
+            processus = subprocess.Popen(commande, env={**os.environ, **variables}, process_group=groupe)  # noqa: S603 - what the user asks to be run
+        except OSError as erreur:
+            raise UsageError(
+                f"La commande [{commande[0]}] ne se lance pas : {raison_systeme(erreur)}.",
+                remede=f"lancez-la par l'interprète qu'il lui faut : sh {shlex.quote(commande[0])}",
+            ) from None
         signaux.relayer(processus)
         code = processus.wait()
     if recus and groupe is not None:  # what it left behind: a background job of a shell does not hear SIGINT

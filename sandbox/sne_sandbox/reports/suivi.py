@@ -1,12 +1,15 @@
-"""A run of the plan as it goes, for whoever waits for one of its scenarios: one report a line, of one
-scenario each, written as soon as what the report of the run will say of it is known.
+"""A run of the plan as it goes, for whoever waits for its scenarios: one report a line, of one scenario each,
+written as soon as what the report of the run will say of it is known. One that failed, and that others may
+still explain, is written twice: « inachevé » when it ends, and again at the end of the run.
 """
 
+import contextlib
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Final
 
 from sne_sandbox.contract.exigences import Exigence
 from sne_sandbox.reports import baseline
@@ -26,7 +29,9 @@ from sne_sandbox.reports.model import (
     Verdict,
 )
 
-_ETATS = {Verdict.REUSSI: EtatExigence.PROUVEE, Verdict.ECHOUE: EtatExigence.ENFREINTE}
+#: Why a scenario that has ended is not judged yet.
+EN_SUSPENS: Final = "À confirmer : un autre scénario peut encore l'expliquer."
+_ETATS: Final = {Verdict.REUSSI: EtatExigence.PROUVEE, Verdict.ECHOUE: EtatExigence.ENFREINTE}
 
 
 def ecrire(
@@ -37,13 +42,14 @@ def ecrire(
     connues: Sequence[Connue] = (),
     en_suspens: Callable[[ResultatScenario], bool] = lambda resultat: False,
 ) -> Iterator[Evenement]:
-    """`evenements`, each scenario that ends being written to `fichier` on its way, NIRs masked, what the
-    baseline excuses marked; those `en_suspens`, of which other scenarios decide, at the end of the run.
-    Raises OSError."""
+    """`evenements`, each scenario that ends being written to `fichier` on its way, with when, NIRs masked,
+    what the baseline excuses marked; those `en_suspens`, of which other scenarios decide, again at the end of
+    the run. Raises OSError."""
     with fichier.open("w", encoding="utf-8") as flux:
 
-        def noter(resultat: ResultatScenario) -> None:
-            rapport = decider(_d_un_scenario(resultat, entete, exigences))
+        def noter(resultat: ResultatScenario, inacheve: str = "") -> None:
+            ici = replace(entete, fin=datetime.now(UTC), inacheve=inacheve)
+            rapport = decider(_d_un_scenario(resultat, ici, exigences))
             if connues:
                 rapport = baseline.appliquer(rapport, connues, date.today(), partiel=True).rapport
             flux.write(json.dumps(rapport_json.en_json(masquer(rapport)), ensure_ascii=False) + "\n")
@@ -52,10 +58,10 @@ def ecrire(
         suspendus = set()
         for evenement in evenements:
             if isinstance(evenement, ScenarioFini):
-                if en_suspens(evenement.resultat):
+                suspendu = en_suspens(evenement.resultat)
+                noter(evenement.resultat, EN_SUSPENS if suspendu else "")
+                if suspendu:
                     suspendus.add(evenement.resultat.id)
-                else:
-                    noter(evenement.resultat)
             elif isinstance(evenement, Fin):
                 for resultat in evenement.rapport.scenarios:
                     if resultat.id in suspendus:
@@ -63,9 +69,21 @@ def ecrire(
             yield evenement
 
 
-def lire(ligne: str) -> Rapport:
-    """The report of a line: one scenario, and what it says of each requirement. Raises RapportIllisible."""
-    return rapport_json.de_texte(ligne, "suivi")
+class LectureDuSuivi:
+    """What is written of a run, read as it comes. Raises RapportIllisible."""
+
+    def __init__(self, fichier: Path) -> None:
+        self._fichier, self._lu = fichier, 0
+
+    def suite(self) -> Iterator[Rapport]:
+        """The reports that were not read yet, of one scenario each; none as long as there is no file."""
+        with contextlib.suppress(FileNotFoundError), self._fichier.open("rb") as flux:
+            flux.seek(self._lu)
+            for ligne in flux:
+                if not ligne.endswith(b"\n"):  # it is being written
+                    break
+                self._lu += len(ligne)
+                yield rapport_json.de_texte(ligne.decode(), "suivi")
 
 
 def _d_un_scenario(resultat: ResultatScenario, entete: Entete, exigences: Mapping[str, Exigence]) -> Rapport:

@@ -20,15 +20,19 @@ from typing import Any, Final
 from urllib.parse import SplitResult, urlsplit
 
 from sne_sandbox.domain.base import BASE_PAR_DEFAUT
+from sne_sandbox.domain.texte import accorde
 from sne_sandbox.raisons import raison_systeme
 
 #: Seconds that all the addresses of a machine are given to take a connection, and everything that is asked of
 #: one that may be anybody's; and of a server of ours, which may still be starting on a busy machine.
 _DELAI, _PATIENCE, PATIENCE_POUR_LES_NOTRES = 1.0, 1.8, 30.0
+#: Seconds more that a server is given once it has answered: it is the right one, and has just started.
+_SURSIS: Final = 8.0
 #: Bytes of an answer that are read.
 _LUS_MAX: Final = 4_000_000
 #: Seconds between two clocks that nobody minds.
 _ECART_MAX: Final = 300
+_JOUR: Final = 86_400
 #: Exchanges of the base that are looked at.
 _DERNIERS: Final = 50
 _SERVICE: Final = "DemandeLogementImplService"
@@ -144,6 +148,8 @@ def diagnostiquer(
             if isinstance(vu, Exception):
                 raise vu
             dits.add(vu.nom)
+            if vu.nom == branchement.adresse.scheme.upper():
+                fin += _SURSIS
             yield vu
     except Empty:
         yield _en_retard(branchement, dits)
@@ -151,7 +157,8 @@ def diagnostiquer(
 
 def _en_retard(branchement: Branchement, dits: Collection[str]) -> Point:
     """What did not come in time; `dits` are the names of the points that did."""
-    nom, delai = branchement.adresse.scheme.upper(), f"{branchement.patience:g} s".replace(".", ",")
+    nom, patience = branchement.adresse.scheme.upper(), branchement.patience
+    delai = f"{patience + _SURSIS * (nom in dits):g} s".replace(".", ",")
     if nom in dits:  # it is the right server, and a busy one
         return Point(nom, None, f"le serveur est lent : le reste n'a pas été vu en {delai}", "recommencez")
     remede = "vérifiez l'adresse et le port ; si la machine est lente, recommencez"
@@ -438,15 +445,20 @@ def _horloge(date: str) -> Point:
         return Point("horloge", None, "le serveur ne dit pas l'heure qu'il est")
     if ecart > _ECART_MAX:
         remede = "mettez les deux machines à l'heure (NTP) : les certificats et les dates en dépendent"
+        jours = round(ecart / _JOUR)
+        de = accorde(jours, "jour", "jours") if jours else f"{ecart / 60:.0f} minutes"
         return Point(
-            "horloge", None, f"le serveur et cette machine diffèrent de {ecart / 60:.0f} minutes", remede
+            "horloge", False if jours else None, f"le serveur et cette machine diffèrent de {de}", remede
         )
     return Point("horloge", True, "le serveur et cette machine sont à la même heure")
 
 
 def _service(connexion: http.client.HTTPConnection, branchement: Branchement) -> Point:
     """Whether the services of that base are there; reading their description is no traffic."""
-    statut, _ = _lire(connexion, f"{branchement.racine}/services/{_SERVICE}/?wsdl")
+    statut, lu = _lire(connexion, f"{branchement.racine}/services/{_SERVICE}/?wsdl")
+    if statut == http.HTTPStatus.OK and _SERVICE.encode() not in lu:
+        dit = f"{branchement.racine}/services/… ne les décrit pas : ce n'est pas le bac à sable"
+        return Point("services", False, dit, "vérifiez l'adresse et le port")
     if statut == http.HTTPStatus.OK:
         return Point("services", True, f"{branchement.dite.rstrip('/')}/services/… les décrit")
     remede = (
@@ -494,10 +506,12 @@ def _de_la_base(connexion: http.client.HTTPConnection, branchement: Branchement)
 def _application(echanges: list[dict[str, Any]]) -> Iterator[Point]:
     """What the last exchanges say: those that were refused before SOAP, and how the others were packed."""
     recus = [e for e in echanges if e["service"] is not None and e["methode"] == "POST"]
+    # What came before an exchange that was taken has been mended since, or was this very diagnosis.
+    pris = max((e["id"] for e in recus if e["verdict"] != "refus"), default=0)
     refus = {
         (e["fault"]["message"], e["fault"].get("explication", "")): e["id"]
         for e in reversed(echanges)
-        if e["verdict"] == "refus" and e["fault"]
+        if e["verdict"] == "refus" and e["fault"] and e["id"] > pris
     }
     for (message, explication), identifiant in refus.items():
         # It may have been mended since, or wanted: it is shown, and condemns nothing.

@@ -1,9 +1,9 @@
 """The judgements of a home: one folder each below `conformite/`, written by our own commands as children.
 
 A folder that holds `rapport.json` is a report, whoever wrote it (`--report-dir HOME/conformite/NOM`). One
-that the server began also holds `commande` (what was run), `sortie` (what it said), `verrou` (locked as long
-as it lives), and `code` (its exit code) once it has ended. All is in files: several workers show the same
-thing. What a server began ends with it.
+that the server began also holds `commande` (what was run), `sortie` (what it said), `suivi.jsonl` (how far an
+application that is driven is), `verrou` (locked as long as it lives), and `code` (its exit code) once it has
+ended. All is in files: several workers show the same thing. What a server began ends with it.
 
 Only our own commands are run, with values that are checked: the traffic of a base judged, and the reference
 application driven through the plan.
@@ -79,6 +79,22 @@ class JugementConserve:
         return _lire(self.dossier / "sortie")[-SORTIE_MAX:]
 
     @property
+    def suivi(self) -> Path:
+        """What it has come to, when an application is driven through the plan."""
+        return self.dossier / "suivi.jsonl"
+
+    @property
+    def pilotee(self) -> bool:
+        """Whether a server drives an application through the plan."""
+        return self.commande.startswith("sne-sandbox conform ")
+
+    @property
+    def options(self) -> dict[str, str]:
+        """Those of its command, each with its value."""
+        mots = shlex.split(self.commande)[2:]
+        return dict(zip(mots[::2], mots[1::2], strict=False))
+
+    @property
     def rapport(self) -> Path:
         """Its report, when it is there."""
         return self.dossier / "rapport.json"
@@ -121,6 +137,8 @@ def lancer(home: Path, genre: str, arguments: Sequence[str], database: str | Non
         nom = f"{datetime.now(PARIS):%Y%m%d-%H%M%S-%f}-{genre}"
         dossier = _racine(home) / nom
         mots = [*arguments, "--report-dir", str(dossier)]
+        if arguments[0] == "conform":
+            mots += ["--suivi", str(dossier / "suivi.jsonl")]
         try:
             dossier.mkdir(parents=True)
             tenu = (dossier / _TENU).open("wb")
@@ -166,12 +184,6 @@ def effacer(epreuve: JugementConserve) -> None:
             f"Le jugement [{epreuve.nom}] n'est pas effacé en entier : {raison_systeme(erreur)}.",
             remede=f"vérifiez les droits de {epreuve.dossier}",
         ) from erreur
-
-
-def lignes(epreuve: JugementConserve, depuis: int) -> Iterator[tuple[int, str]]:
-    """The whole lines said after the first `depuis`, with their rank from 1."""
-    dites = _lire(epreuve.dossier / "sortie").split("\n")[:-1]
-    yield from ((rang, ligne) for rang, ligne in enumerate(dites, 1) if rang > depuis)
 
 
 # --- what may be run ----------------------------------------------------------------------------------------

@@ -177,7 +177,8 @@ def _deposer(temoin: Temoin, genre: str, dossier: Dossier, ajouts: Formulaire) -
         (Path(entree) / temoin.liaison.fichier("DEM")).write_bytes(document)
 
 
-@FAUTES.etape("depot-asynchrone", "VIE-19", dans="inscription.creer", suites=("VIE-02",))
+# ROB-01: where the SNE is silent, it finds the demande that the box made, and tells a success.
+@FAUTES.etape("depot-asynchrone", "VIE-19", dans="inscription.creer", suites=("VIE-02", "ROB-01"))
 def _depot_asynchrone(temoin: Temoin, honnete: Etape, genre: str, dossier: Dossier, forcer: bool) -> Any:
     """La demande est aussi déposée dans la boîte asynchrone."""
     _deposer(temoin, genre, dossier, {})

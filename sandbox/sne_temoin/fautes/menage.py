@@ -253,7 +253,7 @@ def _apostrophe(nom: str, texte: str) -> str:
     return texte.replace("'", " ").replace("’", " ")
 
 
-@FAUTES.etape("echappe-deux-fois", "FID-10", dans=_ECRITURE, suites=("CTR-01",), par=_textes)
+@FAUTES.etape("echappe-deux-fois", "FID-10", dans=_ECRITURE, suites=("CTR-01", "FID-14"), par=_textes)
 def _echappe_deux_fois(nom: str, texte: str) -> str:
     """Les apostrophes sont échappées deux fois."""
     return texte.replace("&", "&amp;").replace("'", "&#39;")
@@ -365,7 +365,7 @@ FAUTES.extend((
            _communes(lambda code: _REMPLACEES.get(code, code)), "FID-11"),
     saisie("outre-mer", "FID-05", "Une commune d'outre-mer perd le numéro de son département.",
            _communes(lambda code: f"97{code[3:]}0" if code.startswith("97") else code), "FID-06", "CTR-04",
-           suites=("CTR-03",)),
+           suites=("CTR-03", "FID-11")),
     saisie("codes-en-nombres", "FID-06", "Le code postal et celui de la commune sont lus comme des nombres.",
            _en_nombres, "CTR-04", suites=("FID-05", "FID-11", "CTR-01", "CTR-03")),
 ))  # fmt: skip

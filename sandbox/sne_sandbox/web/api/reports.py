@@ -87,7 +87,7 @@ class JugementSuivi(JugementLu):
 
 
 def _suivi(epreuve: JugementConserve) -> JugementSuivi:
-    return JugementSuivi.de(epreuve, sortie=[masquer_nirs(dit) for _, dit in epreuves.lignes(epreuve, 0)])
+    return JugementSuivi.de(epreuve, sortie=masquer_nirs(epreuve.sortie).split("\n")[:-1])
 
 
 def _rendu(nom: str) -> JugementConserve:

@@ -7,7 +7,7 @@ import shlex
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from flask import Response, current_app, g, render_template, request, url_for
 from werkzeug.exceptions import NotFound
@@ -22,6 +22,7 @@ from sne_sandbox.reports.groupes import echange_de, grouper
 from sne_sandbox.reports.masque import masquer
 from sne_sandbox.reports.model import Rapport
 from sne_sandbox.web import epreuves, trouver
+from sne_sandbox.web.avancement import Avancement
 from sne_sandbox.web.console.page import apres_action, evenement, section
 from sne_sandbox.web.console.page import flux as page_flux
 from sne_sandbox.web.epreuves import JugementConserve
@@ -32,6 +33,8 @@ blueprint: Final = section("conformite", __name__)
 
 _FLUX_DUREE: Final = 30.0
 _FLUX_PAS: Final = 0.5
+#: Id of the last event of a stream.
+_FIN: Final = "fin"
 #: Fields of the form that drives the witness, by the options of the command that it runs.
 _DU_TEMOIN: Final = {
     "--examples": "exemples", "--seed": "graine", "--scenario": "famille", "--faute": "faute"
@@ -93,10 +96,7 @@ def rapport(base: str, run: str) -> str:
     """A report; while it is being made, how far it is."""
     epreuve = trouver.jugement(run)
     if epreuve.etat is not epreuves.EtatJugement.RENDUE:
-        dites = list(epreuves.lignes(epreuve, 0))
-        return render_template(
-            "conformite/suivi.html", epreuve=epreuve, lignes=dites[-200:], dernier=len(dites)
-        )
+        return _suivi(epreuve)
     lu = masquer(rapport_json.lire(epreuve.rapport))
     groupes = grouper(lu)
     base_connue = lu.entete.mode == trafic.MODE and lu.entete.base in {
@@ -130,26 +130,23 @@ def rapport(base: str, run: str) -> str:
 
 @blueprint.get("/conformite/<run>/flux")
 def flux(base: str, run: str) -> Response:
-    """The lines of a judgement that is being made, as Server-Sent Events, then where its report is."""
+    """What the page of a judgement that is being made shows, as Server-Sent Events, each time that it
+    changes; then where its report is."""
     epreuve = trouver.jugement(run)
-    recu = request.headers.get("Last-Event-ID") or request.args.get("depuis", "")
-    depuis = int(recu) if recu.isdecimal() and len(recu) < 10 else 0
-    if epreuve.etat is not epreuves.EtatJugement.EN_COURS and depuis > sum(
-        1 for _ in epreuves.lignes(epreuve, 0)
-    ):
-        return Response(status=204)  # the reader has the last line: it stops coming back
-    modele = current_app.jinja_env.get_template("conformite/_ligne.html")
+    recu = request.headers.get("Last-Event-ID")
+    if recu == _FIN and epreuve.etat is not epreuves.EtatJugement.EN_COURS:
+        return Response(status=204)  # the reader has it all: it stops coming back
+    modele, avancement = current_app.jinja_env.get_template("conformite/_direct.html"), Avancement(epreuve)
     adresse, home = url_for("conformite.rapport", run=run), _home()
 
     def evenements() -> Iterator[str]:
-        vus, fin = depuis, time.monotonic() + _FLUX_DUREE
+        montre, fin = "", time.monotonic() + _FLUX_DUREE
         while time.monotonic() < fin:
             suivie = epreuves.trouver(home, run)
-            for rang, ligne in list(epreuves.lignes(epreuve, vus)):
-                yield evenement(rang, modele.render(rang=rang, ligne=ligne))
-                vus = rang
+            if montre != (montre := modele.render(_montre(suivie or epreuve, avancement))):
+                yield evenement("", montre, "etat")
             if suivie is None or suivie.etat is not epreuves.EtatJugement.EN_COURS:
-                yield evenement(vus + 1, adresse, "fin")
+                yield evenement(_FIN, adresse, "fin")
                 return
             time.sleep(_FLUX_PAS)
 
@@ -195,6 +192,24 @@ def _suivre(lancer: Callable[[], JugementConserve]) -> Redirection:
     return apres_action(url_for("conformite.rapport", run=epreuve.nom), "Le jugement commence.")
 
 
+def _suivi(epreuve: JugementConserve) -> str:
+    options, plan = epreuve.options, epreuves.plan()
+    famille = options.get("--scenario", "")
+    return render_template(
+        "conformite/suivi.html",
+        options=options,
+        famille=plan.familles.get(famille, famille),
+        faute=plan.fautes.get(options.get("--faute", "")),
+        **_montre(epreuve, Avancement(epreuve)),
+    )
+
+
+def _montre(epreuve: JugementConserve, avancement: Avancement) -> dict[str, Any]:
+    """What the page shows of a judgement as it goes."""
+    familles = avancement.avancer(epreuve) if epreuve.pilotee else {}
+    return {"epreuve": epreuve, "avancement": avancement, "familles": familles}
+
+
 def _rejouer(
     epreuve: JugementConserve, rapport: Rapport, *, base_connue: bool
 ) -> tuple[str, dict[str, str]] | None:
@@ -202,10 +217,9 @@ def _rejouer(
     were typed; None for one that only a command line can run."""
     if base_connue:
         return url_for("conformite.juger", base=rapport.entete.base), {}
-    mots = shlex.split(epreuve.commande)
-    if mots[1:4] != ["conform", "--application", "temoin"]:
+    options = epreuve.options
+    if not epreuve.pilotee or options.get("--application") != "temoin":
         return None
-    options = dict(zip(mots[4::2], mots[5::2], strict=False))
     champs = {champ: options.get(option, "") for option, champ in _DU_TEMOIN.items()}
     return url_for("conformite.temoin"), champs
 

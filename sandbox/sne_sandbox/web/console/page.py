@@ -136,7 +136,7 @@ def flux(evenements: Iterable[str]) -> Response:
     )
 
 
-def evenement(identifiant: int | None, texte: str, nom: str = "echange") -> str:
+def evenement(identifiant: int | str | None, texte: str, nom: str = "echange") -> str:
     """One event of a stream: its id, by which a browser goes on, and lines of HTML."""
     donnees = "".join(f"data: {morceau}\n" for morceau in texte.splitlines() if morceau.strip())
     return f"id: {identifiant}\nevent: {nom}\n{donnees}\n"

@@ -21,16 +21,14 @@ for (const bouton of document.querySelectorAll("[data-copier]")) {
 }
 
 // --- live list: <tbody data-flux="URL" data-dernier="ID">, rows rendered and escaped by the server ----------
-// The newest come first, or last where [data-liste] has data-chronologique. An event « fin » leads elsewhere.
+// The newest come first. An event « etat » brings the page as it is now, « fin » leads elsewhere.
 const liste = document.querySelector("[data-flux]");
 if (liste && window.EventSource) {
   const GARDEES = 200;
   const voyant = document.querySelector("[data-direct]");
   const annonce = document.querySelector("[data-annonce]");
   const pause = document.querySelector("[data-pause]");
-  const chronologique = "chronologique" in document.querySelector("[data-liste]").dataset;
   const compte = document.querySelector("[data-gardes]"), depart = Number(liste.dataset.dernier);
-  const { un = "nouvel échange", plusieurs = "nouveaux échanges" } = annonce.dataset;
   let source = null, silence = null, enPause = false, dernier = liste.dataset.dernier, arrivees = 0;
 
   const dire = (mot, actif = false) => {
@@ -43,7 +41,7 @@ if (liste && window.EventSource) {
   const ouvrir = () => {
     if (source || enPause) return;
     const adresse = new URL(liste.dataset.flux, location.href);
-    adresse.searchParams.set("depuis", dernier);
+    if (dernier) adresse.searchParams.set("depuis", dernier);
     source = new EventSource(adresse);
     source.onopen = () => dire("en direct", true);
     source.onerror = () => {
@@ -61,13 +59,17 @@ if (liste && window.EventSource) {
       }
       document.querySelector("[data-vide]")?.remove();
       document.querySelector("[data-liste]").hidden = false;
-      const enBas = innerHeight + scrollY >= document.documentElement.scrollHeight - 40;
-      liste.insertAdjacentHTML(chronologique ? "beforeend" : "afterbegin", evenement.data);
-      const arrivee = chronologique ? liste.lastElementChild : liste.firstElementChild;
-      arrivee.classList.add("arrivee");
-      while (liste.children.length > GARDEES)
-        (chronologique ? liste.firstElementChild : liste.lastElementChild).remove();
-      if (chronologique && enBas) scrollTo(scrollX, document.documentElement.scrollHeight);
+      liste.insertAdjacentHTML("afterbegin", evenement.data);
+      liste.firstElementChild.classList.add("arrivee");
+      while (liste.children.length > GARDEES) liste.lastElementChild.remove();
+      arrivees += 1;
+    });
+    source.addEventListener("etat", (evenement) => { // what has changed takes the place of what has its id
+      const recus = new DOMParser().parseFromString(evenement.data, "text/html");
+      for (const recu of recus.querySelectorAll("[id]")) {
+        const ici = document.getElementById(recu.id);
+        if (!ici?.isEqualNode(recu)) ici?.replaceWith(document.importNode(recu, true));
+      }
       arrivees += 1;
     });
     source.addEventListener("fin", (evenement) => {
@@ -78,7 +80,8 @@ if (liste && window.EventSource) {
   };
   const fermer = () => { source?.close(); source = null; voyant.classList.remove("actif"); };
   setInterval(() => { // a reader is told once a while, not at each line
-    if (arrivees) annonce.textContent = `${arrivees} ${arrivees === 1 ? un : plusieurs}`;
+    const dit = document.querySelector("[data-dit]")?.dataset.dit;
+    if (arrivees) annonce.textContent = dit ?? `${arrivees} ${arrivees === 1 ? "nouvel échange" : "nouveaux échanges"}`;
     arrivees = 0;
   }, 3000);
   voyant.hidden = false;

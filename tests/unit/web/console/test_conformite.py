@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
+from html import unescape
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -15,6 +16,7 @@ import pytest
 from banc import Banc
 from navigateur import ENTETES
 
+from sne_sandbox.conformance import plan as plans
 from sne_sandbox.conformance import trafic
 from sne_sandbox.conformance.jugement import PILOTEES
 from sne_sandbox.errors import UsageError
@@ -31,6 +33,7 @@ from sne_sandbox.reports.model import (
     Mention,
     Rapport,
     Rubrique,
+    Verdict,
     VerdictMention,
 )
 from sne_sandbox.web import epreuves
@@ -171,7 +174,12 @@ def test_a_driven_run_is_followed_and_stopped(
     reponse = envoyer("/conformite/temoin", depuis="/conformite", **choix)
     nom = reponse.headers["Location"].rpartition("/")[2]
     arbre = page(f"/conformite/{nom}")
-    assert arbre.xpath("//tbody[@data-flux]")
+    assert arbre.xpath("//div[@data-flux]")
+    assert arbre.xpath("//noscript/meta[@http-equiv='refresh']"), "without JavaScript it goes on all the same"
+    assert arbre.xpath("normalize-space(//h1)") == "Application témoin, jugée sur le plan v5.2"
+    combien = len(plans.charger())
+    assert arbre.xpath("//progress/@max") == [str(combien)]
+    assert len(arbre.xpath("//li[starts-with(@id, 's-')]")) == combien, "at once, before anything is played"
     assert page("/conformite").xpath("//p[@role='status']//a/text()") == [nom]
     deuxieme = envoyer("/conformite/juger", depuis="/conformite")
     assert deuxieme.headers["Location"].endswith("/conformite")  # one at a time
@@ -192,12 +200,44 @@ def test_a_driven_run_is_followed_and_stopped(
     assert epreuves.trouver(home, nom) is None
 
 
+def test_a_driven_run_says_how_far_it_is_until_its_report(
+    banc: Banc, home: Path, envoyer: Callable[..., Any], page: Callable[..., Any]
+) -> None:
+    choix = {"exemples": "1", "graine": "0", "famille": "RAD", "faute": "soap-1.1"}
+    reponse = envoyer("/conformite/temoin", depuis="/conformite", **choix)
+    nom = reponse.headers["Location"].rpartition("/")[2]
+    adresse = f"/console/{banc.nom}/conformite/{nom}"
+    recu = banc.http.get(f"{adresse}/flux", headers=ENTETES).text  # to its end, or for half a minute
+    while "event: fin" not in recu:
+        recu += banc.http.get(f"{adresse}/flux", headers=ENTETES).text
+    rendus = rapport_json.lire(attendre(home, nom).rapport).scenarios
+    rates = [s.id for s in rendus if s.verdict is Verdict.ECHOUE]
+    assert rates
+    for scenario in rendus:
+        assert f'<li id="s-{scenario.id}"' in recu
+    dit = f'data-dit="{len(rendus)} scénarios sur {len(rendus)}, {len(rates)} échoué'
+    assert dit in recu.replace("\N{NO-BREAK SPACE}", " ")
+    assert recu.rstrip().endswith(f"id: fin\nevent: fin\ndata: {adresse}")
+    suite = banc.http.get(f"{adresse}/flux", headers={**ENTETES, "Last-Event-ID": "fin"})
+    assert (suite.status_code, suite.data) == (204, b"")
+    assert page(f"/conformite/{nom}").xpath("//p[contains(@class, 'conclusion')]"), "now it is the report"
+    (home / "conformite" / nom / "rapport.json").unlink()  # as if it had been killed before
+    arbre = page(f"/conformite/{nom}")
+    assert arbre.xpath("//p[@id='echoues']/a/@href") == [f"#s-{i}" for i in rates]
+    for i in rates:
+        assert arbre.xpath(f"//li[@id='s-{i}' and .//span[contains(@class, 'fault')]]/p/text()")
+    assert not arbre.xpath("//noscript/meta")
+
+
 def test_progress_is_streamed_then_stops(banc: Banc, home: Path) -> None:
     epreuve = epreuves.lancer(home, "essai", ["rules", "ZZZ"])
     attendre(home, epreuve.nom)
     adresse = f"/console/{banc.nom}/conformite/{epreuve.nom}/flux"
     recu = banc.http.get(adresse, headers=ENTETES).text
-    assert recu.count("event: echange") == len(list(epreuves.lignes(epreuve, 0)))
+    assert recu.count("event: etat") == 1
+    dites = [ligne for ligne in epreuve.sortie.splitlines() if ligne.strip()]
+    assert dites
+    assert all(ligne in unescape(recu) for ligne in dites)
     fin = recu.rpartition("event: fin\n")[2]
     assert fin == f"data: /console/{banc.nom}/conformite/{epreuve.nom}\n\n"
     dernier = recu.rpartition("id: ")[2].partition("\n")[0]
