@@ -487,10 +487,9 @@ def _conclure(
             return _AUCUNE
         attestation = fichier.with_name(ATTESTATION.fichier)
         provisoire = attestation.with_name(f"{attestation.name}.tmp")
-        deux = signature.contresigner(attestation.read_bytes(), sorties.cle)
-        provisoire.write_bytes(deux)
+        provisoire.write_bytes(signature.contresigner(attestation.read_bytes(), sorties.cle))
         provisoire.replace(attestation)
-        vu.signataires = _titulaires(signature.verifier(deux), vu.confiance)
+        vu.signataires = _titulaires(signature.verifier(attestation.read_bytes()), vu.confiance)
         vu.dire(_SIGNATURE, f"celle de « {sorties.cle.titulaire} » est ajoutée")
     elif defi and not verificateur.defi:
         vu.dire("Défi", "le dossier en porte un ; donnez le vôtre par --defi pour le vérifier")

@@ -183,8 +183,7 @@ class Sorties:
         """Applies the baseline, judges the mentions, writes all, `remarques` at the end of the text (on
         stderr beside a machine's format); answers the exit code. `juges`, `plan`, `proces_verbal` are those
         of `evidence.ecrire`; or the evidence is a `copie` of a package, whose attestation is of that
-        `classe` and of these `signataires` (None: not known). Raises RapportNonEcrit, once stdout or stderr
-        has the report."""
+        `classe`, by `signataires`. Raises RapportNonEcrit, once stdout or stderr has the report."""
         from sne_sandbox.reports import annotations, evidence, text
         from sne_sandbox.reports.empreintes import resumer
 

@@ -451,8 +451,7 @@ class _Examen:
 
     def _se_dit_autre(self, candidat: Candidat) -> bool:
         """Whether the application that was driven says another name than the product, or another version."""
-        joues = (s.verdict in (Verdict.REUSSI, Verdict.ECHOUE) for s in self._rapport.scenarios)
-        if self._rapport.entete.mode == TRAFIC or not any(joues):
-            return False  # it has not said its name
-        dite = self._rapport.entete.application.strip().casefold()
-        return plier(dite.removesuffix(f" {candidat.version.casefold()}")) != plier(candidat.produit)
+        entete, version = self._rapport.entete, f" {candidat.version}".casefold()
+        joues = any(s.verdict in (Verdict.REUSSI, Verdict.ECHOUE) for s in self._rapport.scenarios)
+        nom = entete.application.strip().casefold().removesuffix(version)
+        return joues and entete.mode != TRAFIC and plier(nom) != plier(candidat.produit)

@@ -233,12 +233,10 @@ def lire(fichier: Path) -> DossierPreuves:
     try:
         return _lire(fichier)
     except DossierIllisible:
-        if not _change_depuis_son_sceau(fichier):
-            raise
-    raise DossierAltere(
-        f"Le dossier [{fichier}] a été modifié : ses octets ne sont plus ceux qui furent scellés.",
-        remede="redemandez le dossier d'origine",
-    )
+        if _change_depuis_son_sceau(fichier):
+            phrase = f"Le dossier [{fichier}] a été modifié : ce n'est plus ce qui fut scellé."
+            raise DossierAltere(phrase, remede="redemandez le dossier d'origine") from None
+        raise
 
 
 def _change_depuis_son_sceau(fichier: Path) -> bool:

@@ -107,10 +107,7 @@ def bref(rapport: Rapport) -> str:
     if any(mention.verdict is VerdictMention.RESERVES for mention in acquises):
         dits[-1] += " (avec réserves)"
     if rapport.conforme and not acquises:
-        prouvees = sum(bilan.etat is EtatExigence.PROUVEE for bilan in rapport.bilans)
-        dits.append(
-            f"{accorde(prouvees, 'exigence prouvée', 'exigences prouvées')} sur {len(rapport.bilans)}"
-        )
+        dits.append(decision.couvert(rapport).rpartition(", ")[2])
     return ", ".join(dits)
 
 
