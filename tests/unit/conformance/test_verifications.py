@@ -184,6 +184,31 @@ def test_a_feed_read_between_two_commands_is_told_at_the_next(banc: Banc) -> Non
     ]
 
 
+def test_a_reading_that_tells_one_twice_is_judged_on_what_it_lost_too(banc: Banc) -> None:
+    """VIE-15 is advice: it does not stand in for VIE-29."""
+    banc.depuis("getDemandesRadieesDepuisLe")
+
+    def dits(*numeros: str) -> list[tuple[str, str]]:
+        pas = PasJoue(
+            commande="relever_radiations",
+            message={},
+            reponse={"statut": "fait", "numeros": list(numeros)},
+            observations=vues(banc),
+            connu=Connu(
+                recus={"getDemandesRadieesDepuisLe": dict.fromkeys("ABC")},
+                releves={"relever_radiations": {"A"}},
+            ),
+            attendus=FAIT,
+        )
+        constats = juger_pas(pas)
+        return [(c.exigence, c.sorte) for c in constats if c.exigence in ("VIE-15", "VIE-29")]
+
+    assert dits("B", "B") == [("VIE-15", "deja_relevee"), ("VIE-29", "releve_perdu")]
+    assert dits("A", "B") == [("VIE-15", "deja_relevee"), ("VIE-29", "releve_perdu")]
+    assert dits("A", "B", "C", "C") == [("VIE-15", "deja_relevee"), ("VIE-29", "")], "all told: held"
+    assert dits("B", "C") == [("VIE-15", ""), ("VIE-29", "")]
+
+
 def test_duplicates_may_be_told_by_the_messages_of_the_anomalies(banc: Banc) -> None:
     """`doublons` is optional: who reads the SNE's own message has their numbers."""
     banc.creer_demande()
