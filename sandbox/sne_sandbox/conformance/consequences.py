@@ -16,6 +16,7 @@ from typing import Final
 from sne_sandbox.conformance.fidelite import UN_JOUR
 from sne_sandbox.conformance.jugement.juge import MOJIBAKE
 from sne_sandbox.conformance.jugement.releves import BAIL_SEUL
+from sne_sandbox.conformance.jugement.vie import NATURE_CONTRAIRE
 from sne_sandbox.conformance.observation import Observation
 from sne_sandbox.conformance.pannes_lues import PANNES
 from sne_sandbox.conformance.pas import PasJoue
@@ -96,7 +97,10 @@ class Consequences:
         meprises = [vue for vue in pas.observations if _meprise(pas, vue)]
         self.meprises |= {vue.echange.identifiant for vue in meprises}
         if meprises and pas.envoi in (None, *meprises):
-            constats = [c if c.tenue else replace(c, cause=_ACTION) for c in constats]
+            # The nature is judged against the command: it is no guess, but what misled ours.
+            constats = [
+                c if c.tenue or c.sorte == NATURE_CONTRAIRE else replace(c, cause=_ACTION) for c in constats
+            ]
         self.lectures.voir(pas, [c for c in constats if not c.cause])
         prise = next((c for c in constats if c.rompue and c.sorte in _PRISES), None)
         if prise is not None:

@@ -12,6 +12,7 @@ from sne_sandbox.conformance import fidelite, lectures
 from sne_sandbox.conformance.formulaire import de_json
 from sne_sandbox.conformance.jugement import lieux_refuses
 from sne_sandbox.conformance.jugement.juge import Dire
+from sne_sandbox.conformance.jugement.vie import NATURES, nature_pour
 from sne_sandbox.conformance.observation import Observation
 from sne_sandbox.conformance.pas import JugeDePas, PasJoue, de, echange_de
 from sne_sandbox.conformance.protocole import Commande, Statut
@@ -279,6 +280,16 @@ def _date_du_fichier(pas: PasJoue, dire: Dire) -> Iterator[Constat]:
         yield dire.tenue()
 
 
+def _nature_devinee(pas: PasJoue, dire: Dire) -> Iterator[Constat]:
+    """VIE-31, where no action names the operation: against that of the command, never against our guess. It
+    is held only where the guess is the command's."""
+    for vue in pas.observations:
+        if vue.devinee:
+            la = replace(dire, echange=vue.echange.identifiant)
+            constats = nature_pour(vue, la, pas.prevue.operations[0])
+            yield from (c for c in constats if c.rompue or (vue is pas.envoi and vue.acceptee))
+
+
 def titulaires_de(vue: Observation) -> frozenset[str]:
     """The holders of the demande in a message, folded, with their days of birth: what finds doublons."""
     personnes = () if vue.demande is None else vue.demande.titulaires
@@ -311,6 +322,10 @@ def _change_un_formulaire(commande: Commande) -> bool:
 
 def _ecrit_un_evenement(commande: Commande) -> bool:
     return not _ECRITURES.isdisjoint(commande.operations)
+
+
+def _change_un_evenement(commande: Commande) -> bool:
+    return not NATURES.keys().isdisjoint(commande.operations)
 
 
 def _envoie_un_document(commande: Commande) -> bool:
@@ -347,4 +362,5 @@ DES_MESSAGES: Final = (
     JugeDePas(_creation_renvoyee, de("enregistrer"), ("VIE-02",)),
     JugeDePas(_date_du_fichier, _envoie_un_document, ("CTR-13",)),
     JugeDePas(_titulaires_cherches, de("chercher_doublons")),
+    JugeDePas(_nature_devinee, _change_un_evenement, ("VIE-31",)),
 )

@@ -312,10 +312,9 @@ def _releve(pas: PasJoue, dire: Dire) -> Iterator[Constat]:
     if any(n in deja or dits.count(n) > 1 for n in dits):
         phrase = "Une demande déjà relevée est donnée pour nouvelle."
         yield dire.sous("VIE-15").rompue("deja_relevee", phrase, nouveaux, dits)
-    else:
-        if deja & set(recus):
-            yield dire.sous("VIE-15").tenue()
-        yield from _tous("releve", nouveaux, dits, dire)
+    elif deja & set(recus):
+        yield dire.sous("VIE-15").tenue()
+    yield from _tous("releve", nouveaux, [n for n in dict.fromkeys(dits) if n not in deja], dire)
     deja.update(recus)
     oublies = sorted(pas.connu.a_relever.get(pas.commande, set()) - deja)
     if oublies and not filtres_de(pas):

@@ -158,6 +158,12 @@ def _releve_jete(numeros: list[str]) -> list[str]:
     return []
 
 
+@FAUTES.etape("releve-redit-et-perdu", "VIE-29", dans="releves.relever", suites=("VIE-15",), par=resultat)
+def _releve_redit_et_perdu(numeros: list[str]) -> list[str]:
+    """D'un relevé, la première demande est rendue deux fois, et la dernière perdue."""
+    return [*numeros[:1], *numeros[:-1]] if len(numeros) > 1 else numeros
+
+
 @FAUTES.etape("filtre-perdu", "VIE-30", dans="releves.radiations")
 def _filtre_perdu(temoin: Temoin, honnete: Etape, filtres: Contenu) -> Any:
     """Les filtres d'un relevé ne sont pas transmis."""

@@ -6,10 +6,13 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from banc import FORMULAIRE, MIDI, Banc, message, poser, radiation, renouvellement, specimen
+from banc import FORMULAIRE, MIDI, Banc, message, poser, radiation, renouvellement, specimen, trouver
+from lxml import etree
 
 from sne_sandbox.conformance import lectures
 from sne_sandbox.conformance.adresses import FAUX_SERVEURS
+from sne_sandbox.conformance.consequences import Consequences, Lectures
+from sne_sandbox.conformance.jugement import juger
 from sne_sandbox.conformance.observation import Observation, observer
 from sne_sandbox.conformance.pas import Connu, PasJoue
 from sne_sandbox.conformance.protocole import Statut
@@ -19,6 +22,7 @@ from sne_sandbox.domain.echange import Piece
 from sne_sandbox.domain.panne import PanneDefinition
 from sne_sandbox.operations import pannes
 from sne_sandbox.reports.model import Constat
+from sne_sandbox.soap.requete import ecrire
 
 FAIT = (Statut.FAIT,)
 
@@ -182,6 +186,69 @@ def test_a_feed_read_between_two_commands_is_told_at_the_next(banc: Banc) -> Non
     assert rompues(banc, "relever_radiations", {"numeros": ["A"]}, message={}, connu=connu) == [
         ("VIE-15", "deja_relevee")
     ]
+
+
+def test_a_reading_that_tells_one_twice_is_judged_on_what_it_lost_too(banc: Banc) -> None:
+    """VIE-15 is advice: it does not stand in for VIE-29."""
+    banc.depuis("getDemandesRadieesDepuisLe")
+
+    def dits(*numeros: str) -> list[tuple[str, str]]:
+        pas = PasJoue(
+            commande="relever_radiations",
+            message={},
+            reponse={"statut": "fait", "numeros": list(numeros)},
+            observations=vues(banc),
+            connu=Connu(
+                recus={"getDemandesRadieesDepuisLe": dict.fromkeys("ABC")},
+                releves={"relever_radiations": {"A"}},
+            ),
+            attendus=FAIT,
+        )
+        constats = juger_pas(pas)
+        return [(c.exigence, c.sorte) for c in constats if c.exigence in ("VIE-15", "VIE-29")]
+
+    assert dits("B", "B") == [("VIE-15", "deja_relevee"), ("VIE-29", "releve_perdu")]
+    assert dits("A", "B") == [("VIE-15", "deja_relevee"), ("VIE-29", "releve_perdu")]
+    assert dits("A", "B", "C", "C") == [("VIE-15", "deja_relevee"), ("VIE-29", "")], "all told: held"
+    assert dits("B", "C") == [("VIE-15", ""), ("VIE-29", "")]
+
+
+@pytest.mark.parametrize(
+    ("nature", "attendu"),
+    [("SUP", ["nature_contraire"]), ("CRE", ["nature_contraire"]), ("MOD", [""]), ("MODIF", [])],
+)
+def test_the_nature_of_an_event_that_no_action_names_is_judged_against_the_command(
+    banc: Banc, nature: str, attendu: list[str]
+) -> None:
+    """VIE-31: SUP has our server take a change for a deletion, and is not folded into EMB-04, which is
+    advice. The traffic alone says nothing of it."""
+    numero, _ = banc.creer_demande("colocataires")
+    evenement = specimen("evenement", "documents")
+    poser(evenement, "operation/numUnique", numero)
+    banc.fichier("ajouterEvenementDemande", evenement)
+    poser(evenement, "listeEvenements/evenement/idEvenement", "1")
+    date = trouver(evenement, "listeEvenements/evenement/dateSurvenance")
+    ecrite = etree.Element(date.tag.replace("dateSurvenance", "natureModification"))
+    ecrite.text = nature
+    date.addprevious(ecrite)
+    modifier = banc.services.contrat.operations["modifierEvenementDemande"]
+    champs = {
+        "nomFichier": "EVTG1226-201803151200-000001.xml",
+        "fichierXml": etree.tostring(evenement, encoding="UTF-8"),
+        "nomCertificat": "CERG1226-201803151200.pem",
+    }
+    genre, corps = ecrire(modifier, champs, None)
+    banc.poster(
+        corps, genre.partition("; action")[0], chemin=f"/bases/{banc.nom}/services/{modifier.service}/"
+    )
+    vue = vues(banc)[-1]
+    assert vue.devinee
+    assert [c for c in juger(vue) if c.exigence == "VIE-31"] == []
+
+    pas = PasJoue("modifier_evenement", {"reference": "d1"}, {"statut": "fait"}, [vue], Connu(), FAIT)
+    tries = Consequences(frozenset({"VIE-31"}), Lectures()).trier(pas, juger_pas(pas))
+    assert [c.sorte for c in tries if c.exigence == "VIE-31"] == attendu
+    assert all(c.rompue for c in tries if c.sorte == "nature_contraire")
 
 
 def test_duplicates_may_be_told_by_the_messages_of_the_anomalies(banc: Banc) -> None:

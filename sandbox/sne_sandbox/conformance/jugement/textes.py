@@ -25,6 +25,8 @@ EXIGENCE: Final = "FID-10"
 ABIMES_MIN: Final = 2
 COPIES_MIN: Final = 3
 _COPIES: Final = frozenset('&<>"\xa0')
+#: What old data hold as well with its escape, for one place only of a message.
+_TAPES: Final = _COPIES | {"'"}
 #: What is never read by a person: an identifier of the application's own may hold anything.
 _OPAQUES: Final = frozenset({"refInterne", "mel"})
 #: Elements that hold a name or a line of an address; in other texts, « ? » may well stand between two words.
@@ -87,7 +89,7 @@ class TextesAbimes:
                 continue
             sorte = abime(texte, nom=nom in _NOMS)
             nus = self._nus.setdefault((genre, nom), set())
-            nus.update(_ECHAPPE.sub("", texte) if sorte == ECHAPPE else texte)
+            nus.update(_ECHAPPE.sub(lambda e: "" if _lire(e[0]) else e[0], texte))
             if sorte:
                 dire = Dire(EXIGENCE, vue.echange.identifiant)
                 attendu = reparer(texte, sorte) or "la lettre saisie"
@@ -120,7 +122,7 @@ class TextesAbimes:
         """Whether none of the characters of a text arrived elsewhere as it is: at the same place; in any text
         of such a message, when people may have typed the escape."""
         nus = set(self._nus[vu.genre, vu.nom])
-        nus.update(*(n & _COPIES for (genre, _), n in self._nus.items() if genre == vu.genre))
+        nus.update(*(n & _TAPES for (genre, _), n in self._nus.items() if genre == vu.genre))
         return not vu.caracteres & nus
 
     def angles(self) -> Iterator[AngleMort]:

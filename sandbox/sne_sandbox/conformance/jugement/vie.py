@@ -201,21 +201,31 @@ def auteur_de_l_evenement(vue: Observation, dire: Dire) -> Iterator[Constat]:
 
 
 def nature_de_l_evenement(vue: Observation, dire: Dire) -> Iterator[Constat]:
-    """VIE-31. The codes are those of our own answers: a nature that is none of them says nothing; none at all
-    contradicts nothing."""
-    attendue = _NATURES.get(vue.operation or "")
+    """VIE-31. Of an operation that was guessed, by that very field, nothing is told: who drives the
+    application knows what it was asked for."""
+    if not vue.devinee:
+        yield from nature_pour(vue, dire, vue.operation or "")
+
+
+def nature_pour(vue: Observation, dire: Dire, operation: str) -> Iterator[Constat]:
+    """VIE-31, of the operation that was to be called. The codes are those of our own answers: a nature that
+    is none of them says nothing; none at all contradicts nothing."""
+    attendue = NATURES.get(operation)
     evenements = () if vue.document is None else vue.document.tous("listeEvenements/evenement")
     for evenement in evenements:
         nature = evenement.texte_de("natureModification")
-        if nature in _NATURES.values() and nature != attendue:
-            phrase = "natureModification dit autre chose que l'opération appelée."
+        if nature in NATURES.values() and nature != attendue:
+            phrase = f"natureModification dit autre chose que {operation}."
             chemin = f"{evenement.chemin}/natureModification"
-            yield dire.rompue("nature_contraire", phrase, attendue, nature, chemin=chemin)
+            yield dire.rompue(NATURE_CONTRAIRE, phrase, attendue, nature, chemin=chemin)
         elif not nature or nature == attendue:
             yield dire.tenue()
 
 
-_NATURES: Final = {
+#: `sorte` of a nature that contradicts the operation.
+NATURE_CONTRAIRE: Final = "nature_contraire"
+#: What each operation does, as natureModification says it.
+NATURES: Final = {
     "ajouterEvenementDemande": "CRE",
     "modifierEvenementDemande": "MOD",
     "supprimerEvenementDemande": "SUP",
@@ -293,5 +303,5 @@ JUGES: Final = (
     Juge("VIE-19", canal_asynchrone, operations("getNumUnique")),
     Juge("VIE-22", declaration_de_dalo, operations("getDeclarationNouveauDalo")),
     Juge("VIE-27", suppression_ou_piece, genres("SUP", "COP")),
-    Juge("VIE-31", nature_de_l_evenement, operations(*_NATURES)),
+    Juge("VIE-31", nature_de_l_evenement, operations(*NATURES)),
 )

@@ -147,6 +147,29 @@ def test_what_was_escaped_twice_is_told_from_what_was_typed(banc: Banc, cas: str
     assert {a.quoi for a in vus.angles()} == (set() if abimes else {ECHAPPE})
 
 
+def test_a_text_that_is_damaged_otherwise_acquits_nothing(banc: Banc) -> None:
+    """The « & » of its own escape is no plain one."""
+    vus = TextesAbimes()
+    noms = ("Roux &amp; Fils", "H&amp;M", "C&amp;A", "CafÃ© &amp; Bar")
+    assert [c for rang, nom in enumerate(noms, 1) for c in vus.voir(_employe(banc, nom, rang))] == []
+    assert [c.observe for c in vus.finir()] == [*noms[:3]]
+
+
+@pytest.mark.parametrize(("voie", "abimes"), [("RUE DE L'ÉGLISE", 0), ("RUE DU BAC", 2)])
+def test_a_plain_apostrophe_anywhere_acquits_names_that_were_typed_so(
+    banc: Banc, voie: str, abimes: int
+) -> None:
+    vus = TextesAbimes()
+    for rang, nom in enumerate(("L&apos;Hermitte", "D&apos;Angelo"), 1):
+        racine = specimen("personne_seule")
+        poser(racine, f"{PERSONNE}/situationProfessionnelle/nomEmployeurPrincipal", nom)
+        poser(racine, f"{PERSONNE}/adressePostale/voie", voie)
+        recu = banc.demander(racine, nom=f"DEMG1104-201803151200-{rang:06d}.xml")
+        assert recu.echange is not None
+        assert list(vus.voir(observer(recu.echange, banc.services.contrat))) == []
+    assert len(list(vus.finir())) == abimes
+
+
 def test_a_plain_character_of_another_kind_of_message_acquits_nothing(banc: Banc) -> None:
     """A form that is filled anew from a page is escaped when it is changed, not when it is created."""
     vus = TextesAbimes()
