@@ -88,6 +88,9 @@ def expliquer(root: Any, document: Document, version: str | None, schemas: Schem
     dites = {faute.chemin for faute in trouvees}
     suites = {_parent(faute.chemin) for faute in trouvees if faute.sorte in _D_UNE_SUITE}
     autres = [f for f in refus if f.chemin not in dites and _suite_refusee(f) not in suites]
+    if trouvees and not autres:  # all that libxml2 says is told, and neither went to the end
+        suite = SchemaError(trouvees[-1].ligne, phrases.local(root.tag), *phrases.dire("trop_long"))
+        return [*trouvees, suite]
     return [*trouvees, *(phrases.refus_brut(faute) for faute in autres[:_BRUTES_MAX])]
 
 

@@ -402,11 +402,13 @@ def test_what_is_missing_from_a_long_document_is_told_once(expliquer, specimen):
     lieux = trouver(recherche, "listeLocalisationSouhaite")
     for rang in range(1_500):
         lieux.append(copy.deepcopy(lieux[rang % 3]))
-    etree.SubElement(trouver(racine, "demandeur"), f"{NS}inconnu")
-    dites = expliquer(racine)
-
-    (manque,) = [faute for faute in dites if "logementRecherche/demandeElargie" in faute.chemin]
+    manque, suite = expliquer(racine)
     assert manque.message == "l'élément obligatoire « demandeElargie » manque"
+    assert (suite.chemin, suite.sorte) == ("interfaceNuu", "trop_long"), "the rest was not read: no rule runs"
+
+    etree.SubElement(trouver(racine, "demandeur"), f"{NS}inconnu")
+    encore, *dites = expliquer(racine)
+    assert encore == manque
     brutes = [f.chemin.rpartition("/")[2] for f in dites if f.sorte == "refus_brut"]
     assert brutes == ["inconnu"], "what the walk did not reach, and only that"
 
