@@ -253,7 +253,7 @@ def _apostrophe(nom: str, texte: str) -> str:
     return texte.replace("'", " ").replace("’", " ")
 
 
-@FAUTES.etape("echappe-deux-fois", "FID-10", dans=_ECRITURE, suites=("CTR-01",), par=_textes)
+@FAUTES.etape("echappe-deux-fois", "FID-10", dans=_ECRITURE, suites=("CTR-01", "FID-14"), par=_textes)
 def _echappe_deux_fois(nom: str, texte: str) -> str:
     """Les apostrophes sont échappées deux fois."""
     return texte.replace("&", "&amp;").replace("'", "&#39;")
