@@ -9,6 +9,8 @@ A recommendation that is not followed explains nothing, but for an action that i
 operation was called is then our own guess, and what comes of a guess is nobody's fault.
 """
 
+import html
+import re
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Final
@@ -45,6 +47,11 @@ _NON_LUE: Final = "reponse_non_lue"
 #: (`recolte.generaliser`).
 PARTOUT: Final[Mapping[str, str]] = {**dict.fromkeys(UN_JOUR.values(), "FID-13"), MOJIBAKE: "FID-10"}
 _LECTURE: Final = "VIE-24"
+#: A text that was escaped twice may be longer than the schema lets it be: shortening it would mend nothing.
+_TEXTES: Final = "FID-10"
+_SCHEMA: Final = "CTR-01"
+#: How a long value ends where it is shown, with the escape that was cut there.
+_COUPE: Final = re.compile(r"(?:&[^;&]*)?…(?: \(\d+ caractères\))?$")
 #: What a message that is not ended breaks.
 _REQUETE: Final = "EMB-01"
 #: What comes of an operation that no action named, and that was guessed to be another.
@@ -87,6 +94,8 @@ class Consequences:
     """Exchanges that were taken for another operation than the command's, for want of an action."""
     rates: dict[int | None, frozenset[int | None]] = field(default_factory=dict)
     """By exchange, those of its step that did not succeed."""
+    saisis: dict[int | None, frozenset[str]] = field(default_factory=dict)
+    """By exchange in which a text was damaged (FID-10), the texts that were entered."""
     numero: Constat | None = None
     prises: dict[str, str] = field(default_factory=dict)
     """By reference of a demande told registered for want of an answer, the requirement that says so."""
@@ -116,6 +125,9 @@ class Consequences:
                 self.suspendus.append((constat, echecs))
             else:
                 gardes.append(constat)
+        if pas.attendu is not None:
+            textes = frozenset(e.texte for e in pas.attendu.parcourir())
+            self.saisis |= {c.echange: textes for c in gardes if c.rompue and c.exigence == _TEXTES}
         if self.numero is None:
             faux = (c for c in gardes if c.rompue and (c.exigence == _NUMERO or c.sorte == _NUMERO_FAUX))
             self.numero = next(faux, None)
@@ -159,7 +171,8 @@ class Consequences:
         """The same, of a finding of the traffic."""
         if constat.echange in self.meprises and constat.exigence.startswith("VIE"):
             return _ACTION
-        return constat.cause
+        saisis = self.saisis.get(constat.echange, ())
+        return _TEXTES if constat.exigence == _SCHEMA and _echappe(constat.observe, saisis) else constat.cause
 
     def _cause(self, constat: Constat, pas: PasJoue) -> str:
         """The requirement that explains a finding, "" when none is known to."""
@@ -178,6 +191,13 @@ def chef(constat: Constat, partout: Mapping[str, str]) -> str:
     is read amiss (VIE-24) is no consequence of what is written amiss."""
     lu = constat.exigence == _LECTURE
     return "" if lu or constat.exigence == partout.get(constat.sorte) else partout.get(constat.sorte, "")
+
+
+def _echappe(observe: str, saisis: Collection[str]) -> bool:
+    """Whether a value, as far as a finding shows it, is one of these texts, escaped."""
+    montre = _COUPE.sub("", observe)
+    lu = html.unescape(montre)
+    return lu != montre and any(s.startswith(lu) if montre != observe else s == lu for s in saisis)
 
 
 def _plier(constat: Constat, cause: str) -> list[Constat]:

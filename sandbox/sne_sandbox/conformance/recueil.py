@@ -12,10 +12,12 @@ from sne_sandbox.conformance.consequences import SANS_CAUSE, chef
 from sne_sandbox.conformance.couverture import Couverture
 from sne_sandbox.conformance.observation import Observation, citer
 from sne_sandbox.contract.exigences import Exigence
+from sne_sandbox.contract.suggestions import remede_de_regle
 from sne_sandbox.contract.versions import Contrat
 from sne_sandbox.domain.echange import TLS, VerdictEchange
 from sne_sandbox.operations.controle import lire_explication
 from sne_sandbox.reports.model import (
+    REFUS,
     Accident,
     Bilan,
     Constat,
@@ -31,7 +33,6 @@ from sne_sandbox.reports.model import (
 
 #: Findings kept of one kind (requirement, `sorte`): the first ones show it, the others would hide the rest.
 CONSTATS_MAX: Final = 5
-REFUS: Final = "refus"
 AVERTISSEMENT: Final = "avertissement"
 TOLERANCE: Final = "tolérance"
 _NATURES: Final = {"bloquante": REFUS, "avertissement": AVERTISSEMENT}
@@ -233,38 +234,39 @@ class Reponses:
     """Answers of a stream of exchanges, by nature and code, in bounded memory."""
 
     def __init__(self) -> None:
-        self._vues: dict[tuple[str, str], tuple[str, list[int]]] = {}
-        self._combien: dict[tuple[str, str], int] = {}
+        self._vues: dict[tuple[str, str], ReponseDuSne] = {}
 
     def voir(self, vue: Observation) -> None:
         """One more exchange. One that a panne spoiled says nothing of the application."""
         if vue.panne is not None:
             return
-        for nature, code, message in _dites(vue):
+        for nature, code, message, *lieu in _dites(vue):
             cle = (nature, code)
-            if cle not in self._vues and len(self._vues) >= CODES_MAX:
-                continue
-            self._combien[cle] = self._combien.get(cle, 0) + 1
-            _, echanges = self._vues.setdefault(cle, (message, []))
-            if vue.echange.identifiant is not None and len(echanges) < ECHANGES_MAX:
-                echanges.append(vue.echange.identifiant)
+            if cle not in self._vues:
+                if len(self._vues) >= CODES_MAX:
+                    continue
+                remede = remede_de_regle(vue.contrat, code, *lieu) if lieu else ""
+                self._vues[cle] = ReponseDuSne(nature, code, message, 0, (), "".join(lieu[:1]), remede)
+            vues, numero = self._vues[cle], vue.echange.identifiant
+            echanges = vues.echanges
+            if numero is not None and numero not in echanges and len(echanges) < ECHANGES_MAX:
+                echanges = (*echanges, numero)
+            self._vues[cle] = replace(vues, nombre=vues.nombre + 1, echanges=echanges)
 
     def liste(self) -> tuple[ReponseDuSne, ...]:
         """Refusals first, then what is read here and perhaps not elsewhere; the most frequent first."""
-        toutes = [
-            ReponseDuSne(nature, code, message, self._combien[nature, code], tuple(dict.fromkeys(echanges)))
-            for (nature, code), (message, echanges) in self._vues.items()
-        ]
-        return tuple(sorted(toutes, key=lambda r: (_RANGS.index(r.nature), -r.nombre, r.code)))
+        return tuple(sorted(self._vues.values(), key=lambda r: (_RANGS.index(r.nature), -r.nombre, r.code)))
 
 
-def _dites(vue: Observation) -> Iterator[tuple[str, str, str]]:
-    """(nature, code, message) of each."""
+def _dites(vue: Observation) -> Iterator[tuple[str, ...]]:
+    """(nature, code, message) of each, then the path and the value of an anomalie."""
     for anomalie in vue.anomalies:
         nature = _NATURES.get(str(anomalie.get("gravite")))
         if nature is not None:
-            code = str(anomalie.get("regle") or anomalie.get("code") or "")
-            yield nature, code, str(anomalie.get("message") or "")
+            code, chemin, valeur, message = (
+                str(anomalie.get(nom) or "") for nom in ("regle", "propriete", "valeur", "message")
+            )
+            yield nature, code or str(anomalie.get("code") or ""), message, chemin, valeur
     for tolerance in vue.echange.tolerances:
         if tolerance["code"].startswith(_NUMERO):
             yield TOLERANCE, tolerance["code"], tolerance["phrase"]

@@ -19,7 +19,7 @@ from sne_sandbox.contract.versions import Contrat
 from sne_sandbox.domain.echange import Echange, VerdictEchange
 from sne_sandbox.domain.texte import accorde, masquer_nirs
 from sne_sandbox.reports import model
-from sne_sandbox.reports.decision import decider
+from sne_sandbox.reports.decision import decider, motifs_des_refus
 from sne_sandbox.reports.model import (
     TRAFIC,
     Accident,
@@ -50,7 +50,6 @@ _SANS_FIN: Final = (
     "Aucune requête n'est arrivée entière : {combien}, et jamais la fin. → envoyez tous les octets que dit "
     "Content-Length, ou, de Transfer-Encoding: chunked, le dernier morceau (0)."
 )
-_AUCUN: Final = "Aucun échange n'a été accepté : les réponses refusées disent pourquoi."
 _VIDE: Final = "Il ne reste aucun échange à juger : le journal a été vidé."
 _PILOTE: Final = "Se juge en mode piloté (sne-sandbox conform) : {raison}."
 #: What driven mode alone sees of requirements that traffic proves otherwise.
@@ -135,14 +134,14 @@ def juger_base(
         scenarios.append(_scenario(identifiant, titre, siens, recueil.constats.causes))
         yield ScenarioFini(scenarios[-1])
     entete = bande.entete(reglages)
+    rapport = replace(bande.recueil.rapport(entete, scenarios, bilans), angles_morts=tuple(bande.angles()))
     motifs = [*reglages.autres_motifs]
     if not bande.echanges:
         commencees = accorde(bande.inachevees, "commencée", "commencées")
         rien = _SANS_FIN.format(combien=commencees) if bande.inachevees else _RIEN
         motifs.insert(0, _VIDE if entete.non_juges else rien)
     elif reglages.accord and not bande.acceptes:
-        motifs.insert(0, _AUCUN)
-    rapport = replace(bande.recueil.rapport(entete, scenarios, bilans), angles_morts=tuple(bande.angles()))
+        motifs[:0] = motifs_des_refus(rapport)
     yield Fin(decider(rapport, motifs, exigees=reglages.exiger))
 
 

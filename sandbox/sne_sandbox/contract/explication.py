@@ -52,6 +52,8 @@ PAS_COURANTS: Final = 4_000
 _REPOS: Final = 0.0002
 #: Of those words, how many are told.
 _BRUTES_MAX: Final = 10
+#: What is wrong with the children of an element, and libxml2 says of another of its children, or of itself.
+_D_UNE_SUITE: Final = frozenset({"manque", "choix_vide", "deplace", "autre_branche", "double"})
 _XSI: Final = "{http://www.w3.org/2001/XMLSchema-instance}"
 _XSI_ADMIS: Final = frozenset(
     _XSI + nom for nom in ("type", "nil", "schemaLocation", "noNamespaceSchemaLocation")
@@ -84,7 +86,11 @@ def expliquer(root: Any, document: Document, version: str | None, schemas: Schem
     if trouvees and not visite.partielle:
         return trouvees
     dites = {faute.chemin for faute in trouvees}
-    autres = [faute for faute in refus if faute.chemin not in dites]
+    suites = {_parent(faute.chemin) for faute in trouvees if faute.sorte in _D_UNE_SUITE}
+    autres = [f for f in refus if f.chemin not in dites and _suite_refusee(f) not in suites]
+    if trouvees and not autres:  # all that libxml2 says is told, and neither went to the end
+        suite = SchemaError(trouvees[-1].ligne, phrases.local(root.tag), *phrases.dire("trop_long"))
+        return [*trouvees, suite]
     return [*trouvees, *(phrases.refus_brut(faute) for faute in autres[:_BRUTES_MAX])]
 
 
@@ -477,6 +483,17 @@ class _ReleveAlignement:
 
 def _texte(element: Any) -> str:
     return "".join([element.text or "", *(enfant.tail or "" for enfant in element)])
+
+
+def _parent(chemin: str) -> str:
+    return chemin.rpartition("/")[0]
+
+
+def _suite_refusee(refus: SchemaError) -> str | None:
+    """Of which element libxml2 refuses the sequence of children, None when it refuses something else."""
+    if "Missing child element(s)" in refus.message:
+        return refus.chemin
+    return _parent(refus.chemin) if "This element is not expected" in refus.message else None
 
 
 def _dernier(chemin: str) -> str:

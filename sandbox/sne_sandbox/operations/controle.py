@@ -48,6 +48,8 @@ _DE_REGLE: Final = re.compile(r"ligne \d+, \S+ : (\w+) \((\w+)\) : (.+?)(?: → 
 VALEUR_MAX: Final = 200
 #: Elements of a refused document that the rules read, ten times what a real one has: an exchange waits.
 ELEMENTS_MAX: Final = 3_000
+#: What a document that cannot be read says that it is.
+_TYPE: Final = re.compile(rb"typeFichier>\s*([A-Z]{3})\s*<")
 #: How codec says where a text ceases to be XML.
 _LIEU: Final = re.compile(r"Ligne (\d+), colonne (\d+) : (.*)", re.DOTALL)
 
@@ -75,7 +77,8 @@ class FauteDeDocument:
 @dataclass(frozen=True, slots=True)
 class Controle:
     """The verdict on one document. `omises` are the codes of the rules that could not be judged here, for
-    want of a base or of a transport; `en_attente` of those that look at what the schema refuses."""
+    want of a base or of a transport; `en_attente` of those that look at what the schema refuses, or at what
+    could not be read."""
 
     genre: str
     fautes: tuple[FauteDeDocument, ...]
@@ -102,7 +105,9 @@ def controler(
     try:
         racine = codec.parse(octets, limit=xml_max, serre=True)
     except ExchangeError as erreur:
-        return Controle("", (_illisible(octets, erreur),))
+        faute = _illisible(octets, erreur)
+        annonce = _TYPE.search(octets)  # by which alone the rules that wait are known
+        return Controle("", (faute,), *(_sans_avis(contrat, annonce[1].decode(), nom) if annonce else ()))
     genre = genre_de(racine)
     version = contrat.version_de_lecture(racine.get("versionInterface", ""))
     if contrat.schemas.validate(racine, document=genre, version=version):
@@ -140,9 +145,7 @@ def passer(
         return Controle(str(genre), tuple(fautes))
     if sum(1 for _ in islice(racine.iter(), ELEMENTS_MAX + 1)) > ELEMENTS_MAX:
         dit = type_fichier or racine.findtext(f"{_ESPACE}entete/{_ESPACE}typeFichier", "")
-        omises, _ = _omises(contrat, (dit,), nom is not None)
-        codes = tuple(r.code for r in engine.regles_de(contrat, dit) if r.code not in omises)
-        return Controle(str(genre), tuple(fautes), omises, codes)
+        return Controle(str(genre), tuple(fautes), *_sans_avis(contrat, dit, nom))
     conteneurs = contrat.nomenclatures.conteneurs
     document, lisible = (codec.decoder(racine, conteneurs) for _ in range(2))
     types = (type_fichier,) if type_fichier else _types(document, genre, contrat)
@@ -154,6 +157,12 @@ def passer(
     fautes += _ensuite(anomalies, contrat, {*omises, *douteuses})
     en_attente = dict.fromkeys(code for code in (*tues, *douteuses) if code not in omises)
     return Controle(str(genre), tuple(fautes), omises, tuple(en_attente))
+
+
+def _sans_avis(contrat: Contrat, dit: str, nom: str | None) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Of a document of that `typeFichier`, that no rule reads: the codes left out, and those that wait."""
+    omises, _ = _omises(contrat, (dit,), nom is not None)
+    return omises, tuple(r.code for r in engine.regles_de(contrat, dit) if r.code not in omises)
 
 
 def _ensuite(
@@ -200,7 +209,9 @@ def _illisible(octets: bytes, erreur: ExchangeError) -> FauteDeDocument:
     elif _MULTIPART.match(octets):
         cause = "ce n'est pas un document, mais un message HTTP ou MIME entier"
         remede = "n'en donnez que la partie qui porte le document : après ses en-têtes, jusqu'au séparateur"
-    message = f"{_ILLISIBLE} : {cause.rstrip('.')}." if lieu else cause
+    apres = b"".join(octets.splitlines(keepends=True)[ligne - 1 :])[colonne:].strip() if lieu else b""
+    suite = " ; la suite n'a pas pu être lue" if apres else ""
+    message = f"{_ILLISIBLE} : {cause.rstrip('.')}{suite}." if lieu else cause
     chemin = places.ouvert(octets) if lieu else ""
     return FauteDeDocument(ligne, chemin, XML, Gravite.BLOQUANTE, message, remede=remede, colonne=colonne)
 

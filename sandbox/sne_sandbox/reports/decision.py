@@ -14,6 +14,7 @@ from typing import Final
 
 from sne_sandbox.domain.texte import abrege, accorde
 from sne_sandbox.reports.model import (
+    REFUS,
     Bilan,
     EtatExigence,
     Mention,
@@ -28,6 +29,11 @@ OBLIGATOIRE = "MUST"
 #: How the reasons begin that the user asks for, beside what the checks say.
 _PREUVE_EXIGEE: Final = "Preuve exigée, et absente"
 _MENTION_EXIGEE: Final = "Mention exigée, et non acquise"
+#: Of traffic of which nothing was accepted: its refusals, told next, then decide of the verdict.
+RIEN_D_ACCEPTE: Final = "Aucun échange n'a été accepté : les réponses refusées disent pourquoi."
+_REFUSE: Final = "Refusé"
+#: Refusals told then.
+_REFUS_MAX: Final = 10
 #: Characters of the names of files that a sentence says.
 _FICHIERS_MAX: Final = 200
 
@@ -120,13 +126,21 @@ def exiger_mentions(rapport: Rapport, ids: Collection[str]) -> Rapport:
     return replace(rapport, motifs=motifs, conforme=not motifs)
 
 
+def motifs_des_refus(rapport: Rapport) -> tuple[str, ...]:
+    """French sentences for traffic of which nothing was accepted: that, then what was refused, with code,
+    path and remedy."""
+    refus = [r.phrase for r in rapport.reponses if r.nature == REFUS]
+    reste = len(refus) - _REFUS_MAX
+    dits = [*refus[:_REFUS_MAX], *([f"… et {accorde(reste, 'autre', 'autres')}."] if reste > 0 else [])]
+    return (RIEN_D_ACCEPTE, *(f"{_REFUSE} : {dit}" for dit in dits))
+
+
 def motifs_d_ailleurs(rapport: Rapport) -> tuple[str, ...]:
     """The reasons that are neither in its checks nor what the user demands beside: its command failed,
     nothing arrived, its evidence is contested."""
     connus = (rapport.entete.inacheve, *motifs_des_manquements(rapport))
-    return tuple(
-        m for m in rapport.motifs if m not in connus and not m.startswith((_PREUVE_EXIGEE, _MENTION_EXIGEE))
-    )
+    autres = (_PREUVE_EXIGEE, _MENTION_EXIGEE, _REFUSE)
+    return tuple(m for m in rapport.motifs if m not in connus and not m.startswith(autres))
 
 
 def conclure(rapport: Rapport) -> str:

@@ -102,6 +102,7 @@ def en_html(rapport: Rapport, alentours: Alentours = SEUL) -> str:
     return _modele().render(
         rapport=rapport,
         entete=rapport.entete,
+        rien_d_accepte=decision.RIEN_D_ACCEPTE,
         candidat=rapport.entete.candidat,
         tete=synthese.tete(rapport),
         avertissements=decision.avertir(rapport),

@@ -203,4 +203,4 @@ def _candidat(candidat: Candidat | None) -> Candidat | None:
 
 
 def _reponse(reponse: ReponseDuSne) -> ReponseDuSne:
-    return replace(reponse, message=_dit(reponse.message))
+    return replace(reponse, message=_dit(reponse.message), remede=_dit(reponse.remede))

@@ -30,6 +30,8 @@ from typing import Any, Final
 
 #: Mode of a report on whatever traffic came: its « scenarios » are families of requirements.
 TRAFIC: Final = "trafic"
+#: Nature of an answer that refuses.
+REFUS: Final = "refus"
 #: Groups of scenarios, in the order of the plan: folder -> title.
 GROUPES: Final[Mapping[str, str]] = {
     "transport": "Transport et emballage",
@@ -217,10 +219,11 @@ class EchangeCite:
 
 @dataclass(frozen=True, slots=True)
 class ReponseDuSne:
-    """What the SNE answered beside its acceptance, of one `code`: informative, it decides of nothing.
+    """What the SNE answered beside its acceptance, of one `code`: informative, it decides of nothing unless
+    nothing was accepted (`decision.RIEN_D_ACCEPTE`).
     `nature` is « refus », « refus à venir » (what a rule would refuse next, once the schema accepts),
     « avertissement » or « tolérance » (what was written amiss, and read all the same);
-    `message` that of the first time; `echanges` the first ones.
+    `message`, `chemin` (in the document) and `remede` those of the first time; `echanges` the first ones.
     """
 
     nature: str
@@ -228,6 +231,14 @@ class ReponseDuSne:
     message: str
     nombre: int
     echanges: tuple[int, ...] = ()
+    chemin: str = field(default="", metadata=FACULTATIF)
+    remede: str = field(default="", metadata=FACULTATIF)
+
+    @property
+    def phrase(self) -> str:
+        """Where, what and what to do, in French."""
+        tete = f"{self.code}, {self.chemin}" if self.chemin else self.code
+        return f"{tete} : {self.message}{f' → {self.remede}' if self.remede else ''}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ from sne_sandbox.rules.rule import Contexte, Infraction, Regle
 #: Elements of a document that is judged in spite of its faults: a real one has some four hundred.
 ELEMENTS_MAX: Final = 5_000
 #: Faults of a document that is none of this schema, or whose place is not told: no rule is run.
-_SANS_SUITE: Final = frozenset({"", "racine", "la_suite", "type_annonce", "refus_brut"})
+_SANS_SUITE: Final = frozenset({"", "racine", "la_suite", "trop_long", "type_annonce", "refus_brut"})
 #: Faults that leave all that is written readable.
 _LISIBLES: Final = frozenset({"autre_espace", "deplace"})
 #: The same, of an element that holds others: its text is nobody's.

@@ -1,14 +1,20 @@
 """What a judgement gathers: the balance of each requirement, what the SNE answered beside its acceptance."""
 
 from datetime import UTC, datetime
+from html import unescape
+from io import StringIO
 
 import pytest
 from banc import Banc, poser, specimen
+from lxml import etree
 
 from sne_sandbox.conformance.recueil import CONSTATS_MAX, ConstatsParExigence, dire_ce_qui_manque
 from sne_sandbox.conformance.trafic import ReglagesTrafic, juger_base
 from sne_sandbox.contract.exigences import Exigence
 from sne_sandbox.domain.echange import Echange, VerdictEchange
+from sne_sandbox.operations.controle import controler
+from sne_sandbox.reports import html, junit, text
+from sne_sandbox.reports.decision import RIEN_D_ACCEPTE, motifs_d_ailleurs
 from sne_sandbox.reports.model import (
     Constat,
     EtatExigence,
@@ -18,6 +24,7 @@ from sne_sandbox.reports.model import (
     Verdict,
     Verification,
 )
+from sne_sandbox.reports.signalements import signaler
 from sne_sandbox.reports.text import RapportDeTest
 
 EXIGENCES = {
@@ -138,11 +145,37 @@ def test_refused_exchanges_are_counted(banc: Banc) -> None:
     assert (juge.entete.echanges, juge.entete.refuses) == (1, 1)
     assert repr(RapportDeTest.de(juge)).endswith("aucun manquement : 1 échange jugé, dont 1 refusé>")
     suite = rapport(banc, accord=True)
-    assert suite.motifs == ("Aucun échange n'a été accepté : les réponses refusées disent pourquoi.",)
+    assert suite.motifs[0] == "Aucun échange n'a été accepté : les réponses refusées disent pourquoi."
 
     banc.demander(specimen("personne_seule"), nom="DEMG1104-201803151200-000002.xml")
     suite = rapport(banc, accord=True)
     assert (suite.conforme, suite.entete.refuses) == (True, 1)
+
+
+def test_the_refusals_are_the_reason_when_nothing_is_accepted(banc: Banc) -> None:
+    """Each by the code, path, message and remedy of `check`, in every format; none is said then to decide of
+    nothing."""
+    petit = specimen("personne_seule")
+    poser(petit, "entete/typeFichier", "cre")
+    banc.demander(petit, nom="DEMG1104-201803151200-000001.xml")
+    contrat = banc.services.contrat
+    octets = etree.tostring(petit)
+    (faute, *_) = controler(octets, contrat, "ecole", datetime(2018, 3, 15, tzinfo=UTC)).fautes
+    suite = rapport(banc, accord=True)
+    attendu = f"Refusé : ENT001, {faute.chemin} : {faute.message} → {faute.remede}"
+    assert suite.motifs == (RIEN_D_ACCEPTE, attendu)
+    assert motifs_d_ailleurs(suite) == (RIEN_D_ACCEPTE,)
+
+    assert attendu in [s.phrase for s in signaler(suite)]
+    assert attendu in junit.octets(suite).decode()
+    sortie = StringIO()
+    text.ecrire(suite, sortie)
+    for lu in (" ".join(sortie.getvalue().split()), unescape(html.en_html(suite))):
+        assert attendu in lu
+        assert "Le verdict n'en dépend pas" not in lu
+        assert "our information" not in lu
+    seul = rapport(banc)
+    assert (seul.motifs, seul.reponses) == ((), suite.reponses), "a test may want the refusal"
 
 
 def test_a_tolerance_is_told(banc: Banc) -> None:

@@ -394,6 +394,25 @@ def test_a_long_list_is_aligned_once_and_walked_as_far_as_the_steps_go(expliquer
     assert expliquer(racine) == dites, "steps are counted, not timed"
 
 
+def test_what_is_missing_from_a_long_document_is_told_once(expliquer, specimen):
+    """The walk stops beyond its bound: libxml2 says again, of what comes next, what was told in French."""
+    racine = specimen("personne_seule")
+    recherche = trouver(racine, "logementRecherche")
+    recherche.remove(trouver(recherche, "demandeElargie"))
+    lieux = trouver(recherche, "listeLocalisationSouhaite")
+    for rang in range(1_500):
+        lieux.append(copy.deepcopy(lieux[rang % 3]))
+    manque, suite = expliquer(racine)
+    assert manque.message == "l'élément obligatoire « demandeElargie » manque"
+    assert (suite.chemin, suite.sorte) == ("interfaceNuu", "trop_long"), "the rest was not read: no rule runs"
+
+    etree.SubElement(trouver(racine, "demandeur"), f"{NS}inconnu")
+    encore, *dites = expliquer(racine)
+    assert encore == manque
+    brutes = [f.chemin.rpartition("/")[2] for f in dites if f.sorte == "refus_brut"]
+    assert brutes == ["inconnu"], "what the walk did not reach, and only that"
+
+
 def test_a_real_document_is_far_from_the_last_step(contrat, specimen):
     for nom in SPECIMENS:
         racine = specimen(nom)

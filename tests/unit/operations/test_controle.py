@@ -213,6 +213,21 @@ def test_what_the_sne_sends_is_judged_by_no_rule_of_a_demande(contrat: Contrat) 
     assert faute.regle == "ENT001"
 
 
+def test_what_follows_a_place_that_is_no_xml_is_said_not_to_be_read(contrat: Contrat) -> None:
+    """A fault hides the others: that is said, and the rules that its type has are named. Where nothing
+    follows, nothing is said to."""
+    octets = specimen("demandes/personne_seule.xml").replace(b">Marchand<", b">Marchand & Fils<")
+    juge = juger(contrat, octets.replace(b">1991-09-14<", b">2991-09-14<"))
+    (faute,) = juge.fautes
+    assert faute.message.endswith("dans un texte ; la suite n'a pas pu être lue.")
+    assert "IDT002" in juge.en_attente
+    assert "DOU001" in juge.omises
+    coupe = juger(contrat, octets[: octets.index(b"<ns1:nom>")].rstrip())
+    assert "la suite" not in coupe.fautes[0].message
+    autre = juger(contrat, b"<html><br></html>")
+    assert (autre.omises, autre.en_attente) == ((), ())
+
+
 def test_no_rule_waits_for_a_document_of_another_kind(contrat: Contrat) -> None:
     juge = juger(contrat, b"<html/>")
     assert [f.regle for f in juge.fautes] == ["XSD racine"]
