@@ -263,10 +263,9 @@ def _dites(vue: Observation) -> Iterator[tuple[str, ...]]:
     for anomalie in vue.anomalies:
         nature = _NATURES.get(str(anomalie.get("gravite")))
         if nature is not None:
-            code, chemin, valeur, message = (
-                str(anomalie.get(nom) or "") for nom in ("regle", "propriete", "valeur", "message")
-            )
-            yield nature, code or str(anomalie.get("code") or ""), message, chemin, valeur
+            code = anomalie.get("regle") or anomalie.get("code")
+            dits = (code, *(anomalie.get(nom) for nom in ("message", "propriete", "valeur")))
+            yield nature, *(str(dit or "") for dit in dits)
     for tolerance in vue.echange.tolerances:
         if tolerance["code"].startswith(_NUMERO):
             yield TOLERANCE, tolerance["code"], tolerance["phrase"]

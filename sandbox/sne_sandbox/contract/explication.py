@@ -86,11 +86,11 @@ def expliquer(root: Any, document: Document, version: str | None, schemas: Schem
     if trouvees and not visite.partielle:
         return trouvees
     dites = {faute.chemin for faute in trouvees}
-    suites = {_parent(faute.chemin) for faute in trouvees if faute.sorte in _D_UNE_SUITE}
+    suites = {faute.chemin.rpartition("/")[0] for faute in trouvees if faute.sorte in _D_UNE_SUITE}
     autres = [f for f in refus if f.chemin not in dites and _suite_refusee(f) not in suites]
     if trouvees and not autres:  # all that libxml2 says is told, and neither went to the end
-        suite = SchemaError(trouvees[-1].ligne, phrases.local(root.tag), *phrases.dire("trop_long"))
-        return [*trouvees, suite]
+        autre = SchemaError(trouvees[-1].ligne, phrases.local(root.tag), *phrases.dire("trop_long"))
+        return [*trouvees, autre]
     return [*trouvees, *(phrases.refus_brut(faute) for faute in autres[:_BRUTES_MAX])]
 
 
@@ -485,15 +485,11 @@ def _texte(element: Any) -> str:
     return "".join([element.text or "", *(enfant.tail or "" for enfant in element)])
 
 
-def _parent(chemin: str) -> str:
-    return chemin.rpartition("/")[0]
-
-
 def _suite_refusee(refus: SchemaError) -> str | None:
     """Of which element libxml2 refuses the sequence of children, None when it refuses something else."""
     if "Missing child element(s)" in refus.message:
         return refus.chemin
-    return _parent(refus.chemin) if "This element is not expected" in refus.message else None
+    return refus.chemin.rpartition("/")[0] if "This element is not expected" in refus.message else None
 
 
 def _dernier(chemin: str) -> str:

@@ -32,8 +32,6 @@ _MENTION_EXIGEE: Final = "Mention exigée, et non acquise"
 #: Of traffic of which nothing was accepted: its refusals, told next, then decide of the verdict.
 RIEN_D_ACCEPTE: Final = "Aucun échange n'a été accepté : les réponses refusées disent pourquoi."
 _REFUSE: Final = "Refusé"
-#: Refusals told then.
-_REFUS_MAX: Final = 10
 #: Characters of the names of files that a sentence says.
 _FICHIERS_MAX: Final = 200
 
@@ -129,10 +127,7 @@ def exiger_mentions(rapport: Rapport, ids: Collection[str]) -> Rapport:
 def motifs_des_refus(rapport: Rapport) -> tuple[str, ...]:
     """French sentences for traffic of which nothing was accepted: that, then what was refused, with code,
     path and remedy."""
-    refus = [r.phrase for r in rapport.reponses if r.nature == REFUS]
-    reste = len(refus) - _REFUS_MAX
-    dits = [*refus[:_REFUS_MAX], *([f"… et {accorde(reste, 'autre', 'autres')}."] if reste > 0 else [])]
-    return (RIEN_D_ACCEPTE, *(f"{_REFUSE} : {dit}" for dit in dits))
+    return RIEN_D_ACCEPTE, *(f"{_REFUSE} : {r.phrase}" for r in rapport.reponses if r.nature == REFUS)
 
 
 def motifs_d_ailleurs(rapport: Rapport) -> tuple[str, ...]:

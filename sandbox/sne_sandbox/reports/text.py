@@ -242,8 +242,7 @@ class _Resume:
         decisifs = decision.RIEN_D_ACCEPTE in self._rapport.motifs
         self._titre(f"Refus, tolérances et avertissements{'' if decisifs else ' (pour information)'}")
         for reponse in reponses[:_REPONSES_MAX]:
-            ou = f"{reponse.chemin} : " if reponse.chemin else ""
-            ligne = f"{reponse.nature} {reponse.code} · {reponse.nombre} fois · {ou}{reponse.message}"
+            ligne = f"{reponse.nature} {reponse.code} · {reponse.nombre} fois · {reponse.message}"
             self._dire(abrege(visible(ligne), self._console.width - 2), marge="  ")
         if len(reponses) > _REPONSES_MAX:
             autres = accorde(len(reponses) - _REPONSES_MAX, "autre", "autres")
