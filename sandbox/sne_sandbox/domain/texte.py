@@ -121,6 +121,11 @@ def masquer_nirs(texte: str) -> str:
     return _NIR.sub(lambda trouve: masquer_nir(trouve[0]), texte)
 
 
+def extrait(texte: str, maximum: int | None) -> str:
+    """The first `maximum` characters of `texte` (all for None), masked first: half a NIR reads like none."""
+    return masquer_nirs(texte)[:maximum]
+
+
 def masquer_message(texte: str) -> str:
     """A whole message as it may be shown: NIRs masked, also inside base64 or UTF-16; a ZIP is named, not
     shown."""
