@@ -237,8 +237,9 @@ class PlanDansPytest:
             (self._dossier / _FINI).touch()
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        """Notes which items have told what they had to, or never will: their process was killed."""
-        if report.nodeid.startswith(PREFIXE) and report.when not in ("setup", "teardown"):
+        """Notes which items have told what they had to, or never will: skipped, or their process killed."""
+        dit = report.when != "teardown" and not (report.when == "setup" and report.passed)
+        if dit and report.nodeid.startswith(PREFIXE):
             self._rendus.add(report.nodeid.removeprefix(PREFIXE))
 
     @pytest.hookimpl(trylast=True)
@@ -246,11 +247,11 @@ class PlanDansPytest:
         """Ends the run, if pytest stopped before it; what it decides is an exit code too."""
         if self._processus is None:
             return
-        if self._rendus != self._attendus:
+        if cesse := self._rendus != self._attendus:
             coupee = session.exitstatus == pytest.ExitCode.INTERRUPTED
             self._processus.send_signal(signal.SIGINT if coupee else signal.SIGTERM)
-        try:
-            self._code = self._processus.wait(_FIN)
+        try:  # what was skipped may still be played
+            self._code = self._processus.wait(_FIN if cesse else None)
         except subprocess.TimeoutExpired:
             self._processus.kill()
             self._code = self._processus.wait()

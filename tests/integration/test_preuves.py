@@ -276,6 +276,18 @@ def _sans_numero(membres: dict[str, bytes]) -> None:
     ecrire(membres, "journal.jsonl", [*dites[:2], {**dites[0], "identifiant": None}, *dites[2:]])
 
 
+def _cache(**champs: Any) -> Callable[[dict[str, bytes]], None]:
+    """A call made a line that is not the application's, by a word of it or two."""
+
+    def cacher(membres: dict[str, bytes]) -> None:
+        dites = lignes(membres, "journal.jsonl")
+        next(d for d in dites if d["operation"] == "getNumUnique").update(champs)
+        ecrire(membres, "journal.jsonl", dites)
+
+    cacher.__name__ = f"_cache_{'_'.join(map(str, champs.values()))}"
+    return cacher
+
+
 def _champ(membres: dict[str, bytes]) -> None:
     dites = lignes(membres, "journal.jsonl")
     ecrire(membres, "journal.jsonl", [{**dites[0], "commentaire": "faux"}, *dites[1:]])
@@ -324,6 +336,10 @@ def _plan_trop_long(membres: dict[str, bytes]) -> None:
     _json(membres, "plan.json", **{f"{'a' * 300}.toml": "a = 1"})
 
 
+CACHES: list[dict[str, Any]] = [
+    {"methode": "NUIT"}, {"methode": "GET"}, {"service": None}, {"methode": "REMISE", "operation": None},
+    {"methode": "HEAD", "operation": None}, {"service": None, "operation": None},
+]  # fmt: skip
 FORGES: list[tuple[Callable[[dict[str, bytes]], None], str]] = [
     (_verdicts, "conforme : true dans le dossier, false refait"),
     (_graine, "ce n'est pas celui que la graine tire"),
@@ -345,6 +361,7 @@ FORGES: list[tuple[Callable[[dict[str, bytes]], None], str]] = [
     (_profil, "le profil du rapport est strict, celui de la configuration ecole"),
     (_profil_partout, "refuse, et n'a fait ici qu'avertir"),
     (_sans_numero, "un échange sans numéro"),
+    *((_cache(**champs), "ne serait pas de l'application : c'est un appel") for champs in CACHES),
     (_champ, "un champ que personne ne lit (commentaire)"),
     (_ancien, "des échanges sont du 2019-"),
     (_reference, "Référence : non, son jour, 2019-01-01, n'est pas de l'épreuve"),

@@ -135,6 +135,26 @@ def test_x_stops_the_run_and_what_was_played_is_reported(pytester: pytest.Pytest
     assert json.loads((pytester.path / "rapport" / "rapport.json").read_text("utf-8"))["entete"]["inacheve"]
 
 
+def test_an_item_that_the_user_skips_does_not_end_the_run(pytester: pytest.Pytester) -> None:
+    """By a mark, or as it is set up: the last ones, so that the run is not over."""
+    pytester.makeconftest(
+        """
+        import pytest
+        def pytest_collection_modifyitems(items):
+            for item in items:
+                if item.name == "EVT-AJOUTER":
+                    item.add_marker(pytest.mark.skip)
+        def pytest_runtest_setup(item):
+            if item.name == "ROB-HTML-502":
+                pytest.skip("plus tard")
+        """
+    )
+    vu = lancer(pytester, *NOMS, "--sne-report-dir=rapport")
+    vu.assert_outcomes(passed=1, skipped=2)
+    tete = json.loads((pytester.path / "rapport" / "rapport.json").read_text("utf-8"))["entete"]
+    assert (tete["inacheve"], vu.ret) == ("", 0)
+
+
 def test_ctrl_c_ends_the_run_which_reports_what_was_played(pytester: pytest.Pytester) -> None:
     pytester.makeconftest(
         """

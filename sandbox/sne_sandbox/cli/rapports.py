@@ -17,6 +17,7 @@ import click
 
 from sne_sandbox import resources
 from sne_sandbox.cli.options import VARIABLE_CLE, inconnu
+from sne_sandbox.domain.texte import CACHE
 from sne_sandbox.errors import OperatorError, UsageError
 from sne_sandbox.raisons import raison_systeme
 from sne_sandbox.reports import baseline
@@ -30,7 +31,6 @@ from sne_sandbox.reports.formats import (
     PREUVES,
     FichierDeRapport,
 )
-from sne_sandbox.reports.masque import CACHE
 from sne_sandbox.reports.model import Alentours, Candidat, Entete, Rapport
 from sne_sandbox.settings import SETTINGS
 

@@ -11,7 +11,7 @@ from traceback import extract_tb
 from types import TracebackType
 from typing import Final
 
-from sne_sandbox.domain.texte import accorde, masquer_nirs
+from sne_sandbox.domain.texte import accorde, extrait
 from sne_sandbox.reports.model import Accident
 
 #: Errors told of one judgement, and exchanges of each.
@@ -47,7 +47,7 @@ class Isolement:
         cadres = extract_tb(trace)
         lieu = cadres[-1]
         dit = " : ".join(filter(None, (type(erreur).__name__, str(erreur))))
-        texte = masquer_nirs(f"{dit[:ERREUR_MAX]}, {Path(lieu.filename).name}:{lieu.lineno}")
+        texte = f"{extrait(dit, ERREUR_MAX)}, {Path(lieu.filename).name}:{lieu.lineno}"
         # The same bug in a thousand exchanges has one trace.
         chemin = intern(
             "\n".join(f"{Path(c.filename).name}:{c.lineno}, {c.name}" for c in cadres[-CADRES_MAX:])

@@ -25,6 +25,7 @@ from collections.abc import Callable, Sequence
 from typing import IO, Any, Final, Protocol, TextIO
 
 from sne_sandbox.conformance.protocole import verifier_reponse
+from sne_sandbox.domain.texte import extrait
 from sne_sandbox.errors import OperatorError
 from sne_sandbox.raisons import raison_systeme
 
@@ -284,7 +285,7 @@ def _lire_json(octets: bytes) -> Any:
 
 
 def _montrer(octets: bytes) -> str:
-    return octets[:120].decode("utf-8", "replace")
+    return extrait(octets[:400].decode("utf-8", "replace"), 120)
 
 
 def _verifiee(message: Message, reponse: Any, mots: Callable[[], str] = str) -> Message:
@@ -298,7 +299,7 @@ def _verifiee(message: Message, reponse: Any, mots: Callable[[], str] = str) -> 
 def _d_un_autre(reponse: Any, message: Message) -> str:
     """What is said of an answer to another message, "" for one to this."""
     if isinstance(reponse, dict) and reponse.get("id", message["id"]) != message["id"]:
-        ecrit = json.dumps(reponse["id"], ensure_ascii=False)[:60]
+        ecrit = extrait(json.dumps(reponse["id"], ensure_ascii=False), 60)
         return f"a répondu au message {ecrit}, pas à {message['id']}"
     return ""
 

@@ -58,6 +58,8 @@ _VERDICTS: Final = {
 _LIGNE: Final = re.compile(r"^[Ll]igne (\d+)\b", re.MULTILINE)
 #: Methods of lines that carry no message to a service.
 _SANS_MESSAGE: Final = HORS_HTTP | {"GET", "HEAD", "OPTIONS"}
+#: What names the base, before the path of a service.
+_BASE_NOMMEE: Final = re.compile("^/bases/[^/]+")
 
 #: Statuses of a request that was not received whole: its connection was cut, or it took too long.
 _SANS_FIN: Final = (0, 408)
@@ -221,6 +223,19 @@ class Observation:
         """Whether an application made it: a message, whole or not, a file left in a box, a handshake that was
         refused."""
         return self.soap or self.asynchrone or self.poignee or self.inachevee
+
+    @property
+    def cache_un_appel(self) -> bool:
+        """Whether it is said to be no message to a service, and holds what such a message alone leaves."""
+        echange = self.echange
+        if self.soap or self.asynchrone:
+            return False
+        if echange.operation or echange.methode in HORS_HTTP:
+            return bool(echange.operation or echange.service or echange.requete)
+        if echange.service is None:  # sent where no service is, says its line
+            chemin = _BASE_NOMMEE.sub("", echange.chemin.partition("?")[0]).rstrip("/")
+            return bool(echange.requete) and any(chemin in s.chemins for s in self.contrat.services.values())
+        return bool(echange.requete) and echange.verdict is not VerdictEchange.REFUS
 
     @property
     def devinee(self) -> bool:

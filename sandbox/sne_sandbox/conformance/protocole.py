@@ -14,6 +14,7 @@ from enum import StrEnum
 from typing import Any, Final
 
 from sne_sandbox.conformance.adresses import FAUX_SERVEURS
+from sne_sandbox.domain.texte import extrait
 from sne_sandbox.resources import fixtures_dir
 
 #: The operation of every message about a demande, of whatever kind.
@@ -218,4 +219,4 @@ def _verifier_valeur(champ: ChampProtocole, valeur: Any) -> str:
 
 def _montrer(valeur: Any) -> str:
     texte = repr(valeur)
-    return texte if len(texte) <= 60 else texte[:59] + "…"
+    return extrait(texte, 60) if len(texte) <= 60 else extrait(texte, 59) + "…"

@@ -52,6 +52,7 @@ from sne_sandbox.conformance.greffe import (
     relire_element,
     serrer,
 )
+from sne_sandbox.conformance.observation import observer
 from sne_sandbox.conformance.plan import Plan, Scenario
 from sne_sandbox.conformance.protocole import verifier_reponse
 from sne_sandbox.conformance.reduction import Exemples, Montre
@@ -83,13 +84,14 @@ class JournalRejoue:
     """The exchanges of a package by their ids, on disk: there may be thousands, and each is read once or
     twice. `lus` are the ids that were handed out, `jours` the days of arrival, `poids` the rules that found
     something with the gravité that they had, `comptes` what the base's journal had: how many it kept and
-    dropped, its last id. Raises RejeuImpossible for an exchange without number, or with a field that nobody
-    would read."""
+    dropped, its last id. Raises RejeuImpossible for an exchange without number, with a field that nobody
+    would read, or that is said not to be the application's and holds a call."""
 
     def __init__(
         self,
         echanges: Iterable[tuple[Echange, bytes]],
         relire: Callable[[bytes], Echange],
+        contrat: Contrat,
         comptes: Sequence[int] = (0, 0, 0),
     ) -> None:
         self._relire = relire
@@ -105,6 +107,8 @@ class JournalRejoue:
                 raise RejeuImpossible(f"la ligne {rang} du journal : un échange sans numéro ({numero})")
             if inconnus := sorted(json.loads(ligne).keys() - _CHAMPS):
                 raise RejeuImpossible(f"l'échange {numero} : un champ que personne ne lit ({inconnus[0]})")
+            if observer(echange, contrat).cache_un_appel:
+                raise RejeuImpossible(f"l'échange {numero} ne serait pas de l'application : c'est un appel")
             self.jours.add(echange.recu_le.date())
             self.poids |= {(str(a.get("regle")), str(a.get("gravite"))) for a in echange.anomalies}
             self._places[numero] = (self._fichier.tell(), len(ligne))

@@ -17,7 +17,7 @@ from sne_sandbox.conformance.recueil import RecueilDuJugement
 from sne_sandbox.contract.exigences import charger_exigences, niveaux
 from sne_sandbox.contract.versions import Contrat
 from sne_sandbox.domain.echange import Echange, VerdictEchange
-from sne_sandbox.domain.texte import accorde, masquer_nirs
+from sne_sandbox.domain.texte import accorde, extrait, masquer_nirs
 from sne_sandbox.reports import model
 from sne_sandbox.reports.decision import decider, motifs_des_refus
 from sne_sandbox.reports.model import (
@@ -244,12 +244,12 @@ class _Bande:
 
 def _illisible(echange: Echange) -> Accident:
     erreur = (echange.fault or {}).get("explication", "")
-    return Accident(echange.identifiant, "lire sa ligne du journal", (), masquer_nirs(erreur[:ERREUR_MAX]))
+    return Accident(echange.identifiant, "lire sa ligne du journal", (), extrait(erreur, ERREUR_MAX))
 
 
 def _sans_reponse(vue: Observation) -> Accident:
     """A rule, or what the SNE does, that failed on an exchange: no application is judged on our own bug."""
-    dit = masquer_nirs((vue.fault("explication") or vue.fault("message"))[:ERREUR_MAX])
+    dit = extrait(vue.fault("explication") or vue.fault("message"), ERREUR_MAX)
     trace = masquer_nirs(vue.echange.trace or "")
     return Accident(vue.echange.identifiant, "répondre comme le SNE", (), dit, trace)
 

@@ -40,6 +40,9 @@ _ZIP: Final = b"PK\x03\x04"
 _COMMANDES: Final = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
 )
+#: What stands for a secret, and where an address says one; it may have an « @ » itself.
+CACHE: Final = "***"
+_MOT_DE_PASSE: Final = re.compile(r"(://[^\s/:@]*:)[^\s/]+(?=@)|([?&]password=)[^&\s'\"]+")
 #: A blank that does not break.
 _FINE: Final = "\N{NARROW NO-BREAK SPACE}"
 #: Digits of a number: any that has so many fits a column.
@@ -119,6 +122,23 @@ def masquer_nir(nir: str) -> str:
 def masquer_nirs(texte: str) -> str:
     """`texte` with everything that reads like a NIR masked (journal, console, exports)."""
     return _NIR.sub(lambda trouve: masquer_nir(trouve[0]), texte)
+
+
+def masquer_mots_de_passe(texte: str) -> str:
+    """`texte` with the password of every address masked."""
+    if "://" not in texte and "password=" not in texte:  # texts of a megabyte are looked through at once
+        return texte
+    return _MOT_DE_PASSE.sub(rf"\1\2{CACHE}", texte)
+
+
+def masquer_secrets(texte: str) -> str:
+    """`texte` as it may be shown: no NIR, nor the password of an address."""
+    return masquer_nirs(masquer_mots_de_passe(texte))
+
+
+def extrait(texte: str, maximum: int | None) -> str:
+    """The first `maximum` characters of `texte` (all for None), masked first: half a NIR reads like none."""
+    return masquer_secrets(texte)[:maximum]
 
 
 def masquer_message(texte: str) -> str:

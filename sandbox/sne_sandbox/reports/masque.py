@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import Any, Final, TypeVar
 
-from sne_sandbox.domain.texte import abrege, borne, masquer_message, masquer_nir, masquer_nirs, visible
+from sne_sandbox.domain.texte import abrege, borne, masquer_message, masquer_nir, masquer_secrets, visible
 from sne_sandbox.reports.model import (
     Bilan,
     Candidat,
@@ -30,15 +30,12 @@ _T = TypeVar("_T")
 #: Where a NIR is spoken of, any long run of digits may be one, badly written as it may be.
 _SUITE: Final = re.compile(r"(?<!\w)\d(?:[ .]?[0-9AB]){8,}(?!\w)")
 _NIR: Final = "nir"
-#: What stands for a secret.
-CACHE: Final = "***"
 #: Values within values of an example: a household has ten.
 _PROFONDEUR_MAX: Final = 100
 _RAISON_MAX: Final = 200
 #: Characters that a report quotes of one text: applications answer messages of a megabyte. The evidence has
 #: all of it.
 CITATION_MAX: Final = 2_000
-_MOT_DE_PASSE: Final = re.compile(r"(://[^\s/:@]*:)[^\s/@]+(?=@)|([?&]password=)[^&\s'\"]+")
 
 
 def masquer(rapport: Rapport) -> Rapport:
@@ -48,8 +45,8 @@ def masquer(rapport: Rapport) -> Rapport:
         rapport,
         entete=replace(
             rapport.entete,
-            commande=_commande(rapport.entete.commande),
-            application=borne(_commande(rapport.entete.application), CITATION_MAX),
+            commande=masquer_secrets(rapport.entete.commande),
+            application=borne(masquer_secrets(rapport.entete.application), CITATION_MAX),
             inacheve=_dit(rapport.entete.inacheve),
             candidat=_candidat(rapport.entete.candidat),
         ),
@@ -69,7 +66,7 @@ def masquer_valeur(valeur: Any, nom: str = "", profondeur: int = 0) -> Any:
     if profondeur > _PROFONDEUR_MAX:
         raise ValueError(f"plus de {_PROFONDEUR_MAX} niveaux")
     if isinstance(valeur, str):
-        return masquer_nir(valeur) if nom == _NIR else _commande(valeur)
+        return masquer_nir(valeur) if nom == _NIR else masquer_secrets(valeur)
     if isinstance(valeur, Mapping):
         return {cle: masquer_valeur(v, cle, profondeur + 1) for cle, v in valeur.items()}
     if isinstance(valeur, list | tuple):
@@ -80,7 +77,7 @@ def masquer_valeur(valeur: Any, nom: str = "", profondeur: int = 0) -> Any:
 def impossible(erreur: Exception) -> str:
     """Why one thing cannot be shown, in French, NIRs masked."""
     dit = f"{type(erreur).__name__} : {erreur}"
-    return f"Ceci ne peut pas être montré ({abrege(visible(masquer_nirs(dit)), _RAISON_MAX)})."
+    return f"Ceci ne peut pas être montré ({abrege(visible(masquer_secrets(dit)), _RAISON_MAX)})."
 
 
 def _chacun(
@@ -97,12 +94,8 @@ def _chacun(
 
 
 def _dit(texte: str) -> str:
-    """A sentence: NIRs masked first, half of one is still one."""
-    return borne(masquer_nirs(texte), CITATION_MAX)
-
-
-def _commande(texte: str) -> str:
-    return masquer_nirs(_MOT_DE_PASSE.sub(rf"\1\2{CACHE}", texte))
+    """A sentence: masked first, half of a NIR is still one."""
+    return borne(masquer_secrets(texte), CITATION_MAX)
 
 
 def _scenario(scenario: ResultatScenario) -> ResultatScenario:
@@ -124,7 +117,7 @@ def _verification(verification: Verification) -> Verification:
         verification,
         constats=_constats(verification.constats),
         exemple=_exemple(verification.exemple),
-        commande=_commande(verification.commande),
+        commande=masquer_secrets(verification.commande),
         raison=_dit(verification.raison),
     )
 
@@ -167,7 +160,7 @@ def _exemple(exemple: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
 
 
 def _texte(texte: str, parle_de_nir: bool) -> str:
-    texte = masquer_message(texte) if "<" in texte else masquer_nirs(texte)
+    texte = masquer_secrets(masquer_message(texte) if "<" in texte else texte)
     return _SUITE.sub(lambda trouve: masquer_nir(trouve[0]), texte) if parle_de_nir else texte
 
 
@@ -175,8 +168,8 @@ def _echange(echange: EchangeCite) -> EchangeCite:
     return replace(
         echange,
         resume=_dit(echange.resume),
-        requete=masquer_message(echange.requete),
-        reponse=masquer_message(echange.reponse),
+        requete=masquer_secrets(masquer_message(echange.requete)),
+        reponse=masquer_secrets(masquer_message(echange.reponse)),
     )
 
 
@@ -187,18 +180,18 @@ def _mention(mention: Mention) -> Mention:
             replace(
                 lacune,
                 phrase=borne(_texte(lacune.phrase, _NIR in lacune.phrase.lower()), CITATION_MAX),
-                commande=_commande(lacune.commande),
+                commande=masquer_secrets(lacune.commande),
             )
             for lacune in mention.lacunes
         ),
-        reserves=tuple(masquer_nirs(reserve) for reserve in mention.reserves),
+        reserves=tuple(masquer_secrets(reserve) for reserve in mention.reserves),
     )
 
 
 def _candidat(candidat: Candidat | None) -> Candidat | None:
     if candidat is None:
         return None
-    attestations = tuple(replace(a, phrase=masquer_nirs(a.phrase)) for a in candidat.attestations)
+    attestations = tuple(replace(a, phrase=masquer_secrets(a.phrase)) for a in candidat.attestations)
     return replace(candidat, attestations=attestations)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final, TextIO
 
-from sne_sandbox.domain.texte import abrege, accorde, masquer_nirs, visible
+from sne_sandbox.domain.texte import abrege, accorde, masquer_secrets, visible
 from sne_sandbox.reports.decision import NON_SUIVIE, REUSSIE, issue_de_scenario, issue_de_verification
 from sne_sandbox.reports.model import (
     TRAFIC,
@@ -139,7 +139,7 @@ def _phrase(resultat: ResultatScenario, niveaux: Mapping[str, str]) -> str:
         and (issue is NON_SUIVIE or issue_de_verification(v, niveaux) is not NON_SUIVIE)
     ]
     raison = ", ".join(rompues) or resultat.raison
-    suite = f" ({masquer_nirs(raison)})" if raison and issue is not REUSSIE else ""
+    suite = f" ({masquer_secrets(raison)})" if raison and issue is not REUSSIE else ""
     nom = "" if resultat.groupe == TRAFIC else f"{resultat.id} "
     ligne = f"{issue.signe} {nom}{resultat.titre} : {issue.scenario}{suite}"
     return abrege(visible(ligne), _LARGEUR)

@@ -15,6 +15,7 @@ from typing import Any, Final
 
 from sne_sandbox.domain.echange import SECRETS, Echange
 from sne_sandbox.domain.nir import cle, forme_valide
+from sne_sandbox.domain.texte import masquer_mots_de_passe
 
 #: What may stand among the characters of an element: a comment, an instruction.
 _PARENTHESE: Final = rb"<!--.{0,200}?-->|<\?.{0,200}?\?>"
@@ -172,7 +173,7 @@ class Pseudonymes:
 
     def valeur(self, valeur: Any, nom: str = "") -> Any:
         """A JSON value: what a key `nir` holds, and what reads like a NIR elsewhere, as in the bytes of a
-        message."""
+        message; no password of an address either."""
         if isinstance(valeur, dict):
             return {cle: self.valeur(v, cle) for cle, v in valeur.items()}
         if isinstance(valeur, list):
@@ -183,7 +184,7 @@ class Pseudonymes:
             return valeur
         octets = valeur.encode("utf-8", "surrogatepass")
         change = self._contenu(octets) if nom == _NIR else self.octets(octets)
-        return change.decode("utf-8", "surrogatepass")
+        return masquer_mots_de_passe(change.decode("utf-8", "surrogatepass"))
 
     def _valeur(self, valeur: Any) -> Any:
         if isinstance(valeur, str):

@@ -1,24 +1,31 @@
 """What one exchange holds, or the suite does wrong with it, ends no judgement: the others are judged, and it
 is told for what it is."""
 
+import re
 from collections.abc import Iterator
 from copy import deepcopy
 from dataclasses import replace
 from typing import Any
 
 import pytest
-from banc import FORMULAIRE, Banc, poser, specimen
+from banc import FORMULAIRE, MIDI, Banc, poser, specimen
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from lxml import etree
 
-from sne_sandbox.conformance import jugement, recueil
-from sne_sandbox.conformance.accidents import ACCIDENTS_MAX, GARDES_MAX, Isolement, dire_les_accidents
-from sne_sandbox.conformance.jugement.juge import Dire, Juge
+from sne_sandbox.conformance import jugement, recueil, trafic
+from sne_sandbox.conformance.accidents import (
+    ACCIDENTS_MAX,
+    ERREUR_MAX,
+    GARDES_MAX,
+    Isolement,
+    dire_les_accidents,
+)
+from sne_sandbox.conformance.jugement.juge import VALEUR_MAX, Dire, Juge
 from sne_sandbox.conformance.observation import Observation, observer
 from sne_sandbox.conformance.relecture import relire
 from sne_sandbox.conformance.trafic import juger_base, parcourir
-from sne_sandbox.domain.echange import Echange, VerdictEchange
+from sne_sandbox.domain.echange import ILLISIBLE, Echange, VerdictEchange
 from sne_sandbox.reports.model import Accident, Constat, EtatExigence, Fin, Rapport, Verdict
 from sne_sandbox.rules import engine
 
@@ -98,6 +105,28 @@ def test_a_line_that_does_not_read_any_more_is_told_and_the_others_judged(banc: 
     )
     assert juge.entete.echanges == 1
     assert [bilan.exigence for bilan in juge.bilans if bilan.etat is EtatExigence.ENFREINTE] == []
+
+
+@pytest.mark.parametrize("garde", range(1, 15))
+def test_a_nir_that_a_cut_divides_is_masked_all_the_same(banc: Banc, garde: int) -> None:
+    """`garde` characters of it stand before the cut: of a value seen, an error, a line of the journal."""
+
+    def avant(maximum: int) -> str:
+        return "x" * (maximum - garde - 1) + " "
+
+    vu = Dire("X", 1).rompue("sorte", "Phrase.", "", f"{avant(VALEUR_MAX)}206127511100564").observe
+    accidents: list[Accident] = []
+    with Isolement(accidents, "juger"):
+        raise ValueError(f"{avant(ERREUR_MAX - len('ValueError : '))}206127511100564")
+    for code in (ILLISIBLE, "interne"):
+        erreur = {"code": code, "message": "", "explication": f"{avant(ERREUR_MAX)}206127511100564"}
+        verdict = VerdictEchange.ERREUR
+        echange = Echange(base=banc.nom, recu_le=MIDI, methode="POST", fault=erreur, verdict=verdict)
+        lu = trafic._illisible if code == ILLISIBLE else lambda e: trafic._sans_reponse(observer(e, None))
+        accidents.append(lu(echange))
+    masque = re.escape("206************"[:garde])
+    for dit in (vu, *(accident.erreur for accident in accidents)):
+        assert re.search(rf"x {masque}(?:,|$)", dit), dit
 
 
 def _casser(monkeypatch: pytest.MonkeyPatch, exigence: str, sur: int) -> None:

@@ -1,6 +1,8 @@
 """An exchange read for the judges: everything that can be read, and never an exception."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 from banc import Banc, message, poser, specimen, texte
@@ -168,6 +170,26 @@ def vue(banc: Banc) -> Observation:
 
 def cite(banc: Banc) -> EchangeCite:
     return citer(vue(banc))
+
+
+@pytest.mark.parametrize(
+    "champs",
+    [{"methode": "NUIT"}, {"methode": "TLS", "operation": None}, {"methode": "GET"}, {"service": None},
+     {"methode": "OPTIONS", "operation": None}, {"service": None, "operation": None}],
+)  # fmt: skip
+def test_a_call_hides_in_no_other_line(banc: Banc, champs: dict[str, Any]) -> None:
+    """What the server leaves of a night, a state put back, a page asked for or a lost call is none."""
+    banc.demander(specimen("personne_seule"))
+    (avant,) = vues(banc)
+    corps, chemin = avant.echange.requete, avant.echange.chemin
+    for methode, ou in (("GET", chemin), ("POST", "/"), ("POST", f"/bases/{banc.nom}/x")):
+        en_tetes = {"Host": "127.0.0.1:8080", "Content-Type": "application/soap+xml"}
+        banc.http.open(ou, method=methode, data=corps, headers=en_tetes)
+    banc.api("POST", f"/bases/{banc.nom}/reset", {"portee": "etat"})
+    parcourus = vues(banc)
+    assert {(v.echange.methode, v.echange.service) for v in parcourus} >= {("POST", None), ("REMISE", None)}
+    assert [v.echange.chemin for v in parcourus if v.cache_un_appel] == []
+    assert observer(replace(avant.echange, **champs), banc.services.contrat).cache_un_appel
 
 
 def mod_mal_forme() -> tuple[bytes, int]:

@@ -8,6 +8,7 @@ from lxml import etree
 from sne_sandbox.domain.texte import (
     abrege,
     entier_de,
+    extrait,
     masquer_message,
     masquer_nir,
     masquer_nirs,
@@ -76,6 +77,14 @@ def test_a_nir_is_masked_inside_base64(largeur: int) -> None:
     masque = masquer_message(f"<fichier>{dedans}</fichier>")
     corps = masque.removeprefix("<fichier>").removesuffix("</fichier>")
     assert b64decode(corps).decode() == f"<ns1:demandeur>\xe9<ns1:nir>{MASQUE}</ns1:nir></ns1:demandeur>"
+
+
+@pytest.mark.parametrize("avant", range(1, 20))
+def test_a_text_is_masked_before_it_is_cut(avant: int) -> None:
+    """Wherever the cut falls in a NIR, no more of it is told."""
+    montre = extrait(f"{'a' * (20 - avant)} {NIR} fin", 20)
+    assert montre == f"{'a' * (20 - avant)} {MASQUE} fin"[:20]
+    assert extrait(NIR, None) == MASQUE
 
 
 def test_what_holds_no_nir_is_left_as_it_is() -> None:

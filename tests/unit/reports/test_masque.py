@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from specimen import NIR, NIR_ESPACE, NIR_TREIZE, conforme, grand, rapport
 
+from sne_sandbox.conformance.jugement.juge import Dire
 from sne_sandbox.reports import masque
 from sne_sandbox.reports.formats import FORMATS, FormatDeRapport
 from sne_sandbox.reports.masque import masquer, masquer_valeur
@@ -21,6 +22,7 @@ from sne_sandbox.reports.model import (
     VerdictMention,
     Verification,
 )
+from sne_sandbox.reports.pseudonymes import Pseudonymes
 
 
 def textes(valeur: Any) -> list[str]:
@@ -118,6 +120,33 @@ def test_passwords_of_addresses_are_masked() -> None:
     assert masque.entete.commande.endswith("?password=***&sslmode=require'")
     sans = "conform --application http://hote:9000/a@b --scenario CRE-01"
     assert masquer_valeur(sans) == sans
+
+
+DIT = f"proxy http://svc:M@T42@proxy:3128 refuse {NIR}"
+
+
+@pytest.mark.parametrize("forme", FORMATS, ids=lambda forme: forme.nom)
+@pytest.mark.parametrize("dit", [DIT, f"<faute>{DIT}</faute>", "x" * (masque.CITATION_MAX - 60) + DIT])
+def test_no_form_shows_the_password_of_an_address(forme: FormatDeRapport, dit: str) -> None:
+    """In what an application answers, wherever a report quotes it, be it cut there."""
+    constat = Constat("CTR-05", False, dit, "essai", observe=dit, attendu=dit)
+    faite = Verification("X-01", "CTR-05", Verdict.ECHOUE, (constat,), raison=dit)
+    scenario = ResultatScenario("X-01", "robustesse", "Titre", Verdict.ECHOUE, (faite,), raison=dit)
+    juge = replace(rapport(), scenarios=(scenario,), motifs=(dit,), echanges=(EchangeCite(1, dit, dit, dit),))
+    ecrit = forme.octets(juge).decode()
+    assert "svc:" not in ecrit or "svc:***@" in ecrit
+    assert "M@T" not in ecrit
+    assert "T42" not in ecrit
+    assert masquer(masquer(juge)) == masquer(juge)
+
+
+def test_an_answer_in_the_evidence_gives_the_same_finding() -> None:
+    """The stand-ins of the procès-verbal take the password away, and the judge says the same of it."""
+    ecrit = Pseudonymes().valeur({"statut": "erreur", "message": DIT})["message"]
+    assert "svc:***@proxy" in ecrit
+    assert "T42" not in ecrit
+    avant, apres = (Dire("X").rompue("sorte", dit, dit, dit) for dit in (DIT, ecrit))
+    assert masque._constat(avant) == masque._constat(apres)
 
 
 def profond(niveaux: int) -> dict[str, Any]:

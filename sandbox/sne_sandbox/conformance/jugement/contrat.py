@@ -12,7 +12,7 @@ from sne_sandbox.contract.schema import Document
 from sne_sandbox.contract.suggestions import suggerer, suggerer_une_commune
 from sne_sandbox.domain import nir
 from sne_sandbox.domain.element import Element
-from sne_sandbox.domain.texte import est_mal_lu, masquer_nir
+from sne_sandbox.domain.texte import est_mal_lu, extrait, masquer_nir, masquer_nirs
 from sne_sandbox.errors import ExchangeError
 from sne_sandbox.operations.controle import lire_explication
 from sne_sandbox.operations.table import OPERATIONS
@@ -89,11 +89,11 @@ def _autour(octets: bytes, explication: str) -> str:
     """What the line at fault holds, near the column; the beginning of the document when none is named."""
     lieu = _LIEU.match(explication)
     if lieu is None:
-        return octets[:80].decode("utf-8", "replace")
+        return extrait(octets[:200].decode("utf-8", "replace"), 80)
     lignes = octets.splitlines()
     rang, colonne = int(lieu[1]), int(lieu[2])
     ligne = lignes[rang - 1].decode("utf-8", "replace") if 0 < rang <= len(lignes) else ""
-    return f"ligne {rang} : {ligne[max(0, colonne - 80) : colonne + 80].strip()}"
+    return f"ligne {rang} : {masquer_nirs(ligne)[max(0, colonne - 80) : colonne + 80].strip()}"
 
 
 def _octet_etranger(octets: bytes) -> int | None:
@@ -227,7 +227,9 @@ def telephones(vue: Observation, dire: Dire) -> Iterator[Constat]:
     ecrits = [element for _, element in vue.noeuds if element.nom.startswith("tel") and element.texte]
     faux = [element for element in ecrits if _TELEPHONE.fullmatch(element.texte) is None]
     for element in faux[:LIEUX_MAX]:
-        phrase = f"Le numéro de téléphone [{element.texte[:30]}] n'est pas fait de 10 chiffres au plus."
+        phrase = (
+            f"Le numéro de téléphone [{extrait(element.texte, 30)}] n'est pas fait de 10 chiffres au plus."
+        )
         attendu = "0 à 10 chiffres, sans indicatif ni séparateur"
         yield dire.rompue("telephone", phrase, attendu, element.texte, chemin=element.chemin)
     if ecrits and not faux:

@@ -21,6 +21,7 @@ from sne_sandbox.conformance.jugement.juge import Dire, Juge
 from sne_sandbox.conformance.observation import Observation
 from sne_sandbox.contract.versions import Contrat, OperationPubliee
 from sne_sandbox.domain.echange import VerdictEchange
+from sne_sandbox.domain.texte import extrait
 from sne_sandbox.mime import tolerances as t
 from sne_sandbox.mime.message import Packaging
 from sne_sandbox.mime.unpack import limite_du_corps
@@ -46,7 +47,7 @@ def enveloppe_soap_1_2(vue: Observation, dire: Dire) -> Iterator[Constat]:
         return  # EMB-05 says why
     elif vue.enveloppe is None:
         phrase = f"L'enveloppe n'est pas du XML bien formé. {_explication(vue)}".strip()
-        observe = vue.message.racine[:80].decode("utf-8", "replace")
+        observe = extrait(vue.message.racine[:200].decode("utf-8", "replace"), 80)
         yield dire.rompue("enveloppe_illisible", phrase, "un document XML bien formé", observe)
     else:
         yield from _version_soap(vue.enveloppe, vue, dire)

@@ -8,7 +8,7 @@ from typing import Any, ClassVar, Final
 from sne_sandbox.conformance.observation import Observation
 from sne_sandbox.contract.schema import Document
 from sne_sandbox.domain.echange import VerdictEchange
-from sne_sandbox.domain.texte import masquer_nirs, plier
+from sne_sandbox.domain.texte import extrait, masquer_secrets, plier
 from sne_sandbox.operations.table import OPERATIONS
 from sne_sandbox.reports.model import Constat
 
@@ -35,10 +35,10 @@ class Dire:
         self, sorte: str, phrase: str, attendu: Any = "", observe: Any = "", *, chemin: str = ""
     ) -> Constat:
         """The requirement broke, in the way that the slug `sorte` names: what was expected, and what was
-        seen at that path, are values of any kind (see `montrer`). No NIR comes out of it."""
-        vu = masquer_nirs(montrer(observe)[: self.au_plus])
+        seen at that path, are values of any kind (see `montrer`). No secret comes out of it."""
+        vu = extrait(montrer(observe), self.au_plus)
         return Constat(
-            self.exigence, False, masquer_nirs(phrase), sorte, chemin, montrer(attendu), vu, self.echange
+            self.exigence, False, masquer_secrets(phrase), sorte, chemin, montrer(attendu), vu, self.echange
         )
 
     def sous(self, exigence: str) -> "Dire":
