@@ -209,7 +209,8 @@ def test_an_application_that_never_answers_is_no_verdict(tmp_path: Path, applica
 def test_a_command_that_is_none_is_told_before_anything_begins(tmp_path: Path, application: str) -> None:
     vu = sne(tmp_path, "conform", "--application", application, "--format", "junit")
     assert vu.returncode == 3
-    assert vu.stderr.startswith("sne-sandbox : L'application ne se lance pas : "), "nothing was served"
+    _, dit = vu.stderr.split("\n", 1)
+    assert dit.startswith("sne-sandbox : L'application ne se lance pas : "), "nothing was served"
     assert "--application" in vu.stderr.partition("→")[2]
     (cas,) = etree.fromstring(vu.stdout.encode()).iter("error")
     assert "ne se lance pas" in cas.get("message")
