@@ -131,6 +131,7 @@ def _juger(
 
 
 def _comparer(avant: Path, apres: Path, exigees: tuple[str, ...], forme: str) -> int:
+    from sne_sandbox.cli import rapports
     from sne_sandbox.reports import compare
     from sne_sandbox.reports.decision import motifs_des_preuves
 
