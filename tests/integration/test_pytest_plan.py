@@ -113,13 +113,15 @@ def test_report_and_evidence_are_those_of_conform(fautive: Lancee, pytester: pyt
 
 
 def test_an_item_says_what_the_report_will(pytester: pytest.Pytester) -> None:
-    """What is broken everywhere is charged once, in the scenario that says so: the others are known later."""
+    """What is broken everywhere is charged once, under the requirement that says so: when it is known."""
     noms = [f"sne_sandbox::{scenario}" for scenario in ("EVT-AJOUTER", "RCH-CRITERES", "CRE-COMPLETE")]
     vu = lancer(pytester, "-v", *noms, "--sne-report-dir=rapport", faute="mojibake")
     lu = json.loads((pytester.path / "rapport" / "rapport.json").read_text("utf-8"))
-    verdicts = {s["id"]: s["verdict"] for s in lu["scenarios"]}
-    assert sorted(verdicts.values()) == ["ignoré", "échoué", "échoué"], "a consequence, and its cause"
-    for scenario, verdict in verdicts.items():
+    plies = {v["exigence"] for s in lu["scenarios"] for v in s["verifications"] if v["verdict"] == "ignoré"}
+    assert "FID-14" in plies, "a consequence, and its cause"
+    assert "✗ FID-10" in vu.stdout.str()
+    assert "✗ FID-14" not in vu.stdout.str()
+    for scenario, verdict in ((s["id"], s["verdict"]) for s in lu["scenarios"]):
         vu.stdout.fnmatch_lines([f"sne_sandbox::{scenario} {_DITS[verdict]}*"])
 
 

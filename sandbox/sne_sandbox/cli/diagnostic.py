@@ -131,6 +131,10 @@ class EnMemeTemps:
             self._vue.append(erreur)
             click.echo(f"sne-sandbox : {erreur.diagnostics()}", err=True)
 
+    def taire(self) -> None:
+        """No trial takes place: what is seen from now on is not said."""
+        self._clos = True
+
     def conclure(self, *, attendre: bool) -> None:
         """Raises ConfigurationFausse when the set-up is wrong; `attendre` waits to know."""
         if attendre:

@@ -160,7 +160,12 @@ def _lancer(ouverte: Epreuve, commande: Sequence[str], pret: Path | None) -> int
         click.echo(f"sne-sandbox : base [{base.nom}] servie par {base.racine}/services/", err=True)
         ouverte.signaux.tenir()
         branchement = diagnostic.EnMemeTemps(base, enfant)
-        code = _executer(commande, base.variables(pret or Path(dossier) / "pret.json"), ouverte.signaux.recus)
+        variables = base.variables(pret or Path(dossier) / "pret.json")
+        try:
+            code = _executer(commande, variables, ouverte.signaux.recus)
+        except UsageError:
+            branchement.taire()  # the server ends with the trial, which nobody has begun
+            raise
         enfant.verifier()
         branchement.conclure(attendre=code != 0)
     return code
