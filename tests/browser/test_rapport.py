@@ -30,7 +30,9 @@ def un_defaut(tmp_path_factory: pytest.TempPathFactory) -> Path:
     dossier = tmp_path_factory.mktemp("defaut")
     sne = [sys.executable, "-m", "sne_sandbox"]
     modele = subprocess.run([*sne, "certification", "--modele"], capture_output=True, check=True).stdout
-    (dossier / "candidat.toml").write_bytes(modele)
+    # The name that the application says: another would be a réserve on each mention.
+    sien = modele.replace(b'"LogeNet"', '"témoin"'.encode()).replace(b'"4.2.0"', b'"1.0"')
+    (dossier / "candidat.toml").write_bytes(sien)
     epreuve = ["conform", "--application", "temoin", "--faute", "second-cotitulaire", "--scenario", "CRE"]
     sorties = ["--examples", "3", "--candidat", "candidat.toml", "--report-dir", "."]
     fini = subprocess.run(
