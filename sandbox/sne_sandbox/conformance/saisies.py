@@ -297,14 +297,14 @@ def titulaires_de(vue: Observation) -> frozenset[str]:
 
 
 def _titulaires_cherches(pas: PasJoue, dire: Dire) -> Iterator[Constat]:
-    """VIE-10: doublons are searched for with everybody whom the demande was sent for. What is wrong there
+    """VIE-10: doublons are searched for with every holder whom the demande was sent for. What is wrong there
     is told of the message that registers it."""
     envoyes = pas.connu.titulaires.get(pas.reference)
     if pas.envoi is None or not envoyes:
         return
     cherches = titulaires_de(pas.envoi)
     if not any(titulaires <= cherches for titulaires in envoyes):
-        phrase = "La recherche de doublons ne porte pas sur toutes les personnes de la demande."
+        phrase = "La recherche de doublons ne porte pas sur tous les titulaires de la demande."
         attendu, observe = (", ".join(sorted(qui)) for qui in (envoyes[-1], cherches))
         yield dire.rompue("doublons_d_un_autre", phrase, attendu, observe)
 

@@ -76,7 +76,7 @@ class Branchement:
     """What an application is given. `url` is the address to which `/services/…` is added; files that it is
     not given are None; `jeton` opens its API; `essai` says that the server is there for the diagnosis alone,
     and that no application was told of it; `patience` is how many seconds its name and its answers are waited
-    for, all together."""
+    for, all together, and _SURSIS more once it has answered."""
 
     url: str
     ca: Path | None = None
