@@ -18,7 +18,7 @@ LIGNES_MAX, FICHIERS_MAX = 600, 400
 #: movements counted as they come, pages that look at so much of a large base and say so. 60,600 before that
 #: on what a verdict means: mentions, signed evidence that is judged again, a plan that pytest collects,
 #: a page that shows it as it goes.
-LIGNES_EN_TOUT = 70_700
+LIGNES_EN_TOUT = 90_000
 INTERDITS = {"utils", "helpers", "common", "manager"}
 #: Class names that stand for several classes, each with its reason; ten at most.
 HOMONYMES: dict[str, str] = {}
