@@ -208,7 +208,11 @@ class _Bande:
             return
         non_aboutis = (*self._aboutis.angles(), *self._textes.angles())
         yield from angles_morts(
-            self.recueil.couverture(), self._menages, refuses=self.refuses, non_aboutis=non_aboutis
+            self.recueil.couverture(),
+            self._menages,
+            refuses=self.refuses,
+            non_aboutis=non_aboutis,
+            a_nir=bool(self.contrat.roles.demande.nir),
         )
 
     def _compter(self, vue: Observation) -> None:

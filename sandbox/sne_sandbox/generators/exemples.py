@@ -175,6 +175,7 @@ def contexte(
         guichets=guichets(),
         types_evenement=contrat.evenements,
         evenements=[_evenement(table) for table in exemple.evenements],
+        roles=contrat.roles.demande,
     )
     guichet = demande.num_guichet
     return Contexte(

@@ -15,7 +15,7 @@ from sne_sandbox.contract.nomenclatures import Nomenclatures
 from sne_sandbox.contract.versions import Contrat
 from sne_sandbox.domain.anomalie import Anomalie, Gravite
 from sne_sandbox.domain.element import DocumentRecu, Element
-from sne_sandbox.domain.texte import masquer_nir, masquer_nirs
+from sne_sandbox.domain.texte import est_nom_de_nir, masquer_nir, masquer_nirs
 from sne_sandbox.errors import ERREUR_INATTENDUE, ErreurInterne
 from sne_sandbox.rules.catalogue import REGLES
 from sne_sandbox.rules.registre import Registre
@@ -148,12 +148,14 @@ def ranger(anomalies: Iterable[Anomalie], contrat: Contrat) -> list[Anomalie]:
 
 def regles_de(contrat: Contrat, type_fichier: str, canal: str = "") -> tuple[Regle, ...]:
     """The rules that apply to a type of file under this contract, in the catalogue's order; those of the
-    channel that it came by too."""
+    channel that it came by too. Those whose role is bound to nothing are off."""
     voulus = {type_fichier, "*", canal} - {""}
     return tuple(
         regle
         for regle in REGLES
-        if (fiche := contrat.regles.get(regle.code)) is not None and not voulus.isdisjoint(fiche.types)
+        if (fiche := contrat.regles.get(regle.code)) is not None
+        and not voulus.isdisjoint(fiche.types)
+        and not contrat.roles.manquants(regle.roles)
     )
 
 
@@ -285,7 +287,7 @@ def _rediger(trouves: Iterable[_Trouve], nomenclatures: Nomenclatures) -> list[A
 
 def _anomalie(poste: _Poste, infraction: Infraction) -> Anomalie:
     valeurs = _Valeurs(infraction.valeurs)
-    if infraction.chemin.endswith("/nir"):
+    if est_nom_de_nir(infraction.chemin.rpartition("/")[2].partition("[")[0]):
         valeurs["valeur"] = masquer_nir(valeurs["valeur"])
     fiche = poste.fiche
     leger = infraction.leger and poste.gravite is Gravite.BLOQUANTE
