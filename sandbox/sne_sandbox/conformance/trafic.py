@@ -37,6 +37,7 @@ from sne_sandbox.reports.model import (
     Verdict,
     Verification,
 )
+from sne_sandbox.rules.engine import regles_eteintes
 
 MODE: Final = TRAFIC
 #: Families of requirements that traffic shows, by the head of their ids, in the order of the report.
@@ -243,6 +244,7 @@ class _Bande:
             refuses=self.refuses,
             inacheve=reglages.inacheve,
             surcharge=self.contrat.dossiers.surcharge,
+            regles_eteintes=regles_eteintes(self.contrat),
         )
 
 

@@ -34,6 +34,7 @@ _CLES_CATEGORIE: Final = ("code", "libelle", "lettres", "depuis", "jusque")
 #: `domain/decision.py`.
 LIBELLES: Final[Mapping[str, str]] = MappingProxyType(
     {
+        "demande.nir": "NIR",
         "demande.nir.demandeur": "NIR du demandeur",
         "demande.nir.cotitulaire": "NIR d'un cotitulaire",
         "demande.nir.a_charge": "NIR d'une personne à charge majeure",
@@ -79,21 +80,48 @@ def lire_roles(
     nomenclatures: Nomenclatures,
     evenements: Sequence[TypeEvenement],
     refus: Refus | None = None,
+    *,
+    tolerer: bool = False,
 ) -> Roles:
     """The roles of a contract, whose types of events are `evenements`. `refus` tells what schemas that are
     the user's do not let the SNE write; ours let it write all.
 
-    Raises ContractError, with file and key, for what cannot be read, and for what the user's folder binds to
-    something that the contract does not have.
+    Raises ContractError, with file and key, for what cannot be read, and, but for `tolerer`, for what the
+    user's folder binds to something that the contract does not have.
     """
-    lecture = _Lecture(dossiers)
+    lecture = _Lecture(dossiers, tolerer)
     demande = lecture.demande(nomenclatures, refus or (lambda _, __: ""))
     decision = lecture.decision({genre.code: genre for genre in evenements})
     return Roles(demande, decision, lecture.perdus)
 
 
+def dire_eteinte(roles: Roles, lus: Sequence[str]) -> str:
+    """Why what reads these roles is off under a contract, in French; "" when it is not."""
+    absents = roles.manquants(lus)
+    if not absents:
+        return ""
+    return f"aucun nom du contrat n'est lié à : {', '.join(LIBELLES[role] for role in absents)}"
+
+
+def noms_ecrits(dossiers: DossiersContrat) -> dict[str, str]:
+    """The names of the tables `[roles]` as they are written, by role (`decision.bail`): nobody has looked yet
+    whether the contract has them."""
+    noms: dict[str, str] = {}
+
+    def ranger(table: Mapping[str, Any], prefixe: str) -> None:
+        for cle, valeur in table.items():
+            if isinstance(valeur, Mapping):
+                ranger(valeur, f"{prefixe}{cle}.")
+            elif isinstance(valeur, str):
+                noms[prefixe + cle] = valeur
+
+    ranger(dossiers.toml(_CONTRAT).get("roles", {}), "")
+    return noms
+
+
 class _Lecture:
-    def __init__(self, dossiers: DossiersContrat) -> None:
+    def __init__(self, dossiers: DossiersContrat, tolerer: bool) -> None:
+        self._tolerer = tolerer
         self._fichiers = dossiers.tomls(_CONTRAT)
         self._du_contrat = dossiers.du_contrat
         tables = dossiers.toml(_CONTRAT).get("roles", {})
@@ -210,7 +238,7 @@ class _Lecture:
         if not raison:
             return nom
         fichier = self._ecrit_par((*role, cle) if cle else role)
-        if fichier is not None and not self._du_contrat(fichier):
+        if fichier is not None and not self._du_contrat(fichier) and not self._tolerer:
             raise ContractError(
                 f"{fichier} : [roles] {complet} = « {nom} » : {raison}.",
                 remede='« sne-sandbox contrat verifier DOSSIER » dit à quoi le lier ; "" ne le lie à rien',

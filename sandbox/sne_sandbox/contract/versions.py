@@ -149,8 +149,9 @@ class Contrat:
         return self.dossiers.lire(chemin)
 
 
-def charger(nom: str = "v5.2", overlay: Path | None = None) -> Contrat:
-    """The contract `nom`, under the user's folder `overlay`. Compiles every schema.
+def charger(nom: str = "v5.2", overlay: Path | None = None, *, tolerer: bool = False) -> Contrat:
+    """The contract `nom`, under the user's folder `overlay`. Compiles every schema. With `tolerer`, a role
+    that this folder binds to what it does not have is bound to nothing, and told, as ours are.
 
     Raises UsageError for a name that is none, ContractError, with file and line or key, for whatever cannot
     be read.
@@ -187,7 +188,8 @@ def charger(nom: str = "v5.2", overlay: Path | None = None) -> Contrat:
         chemins = modeles.chemins(chemins)
     nomenclatures = Nomenclatures(lire_listes(lire("nomenclatures"), fichiers["nomenclatures"]), chemins)
     evenements = lire_evenements(dossiers.toml(fichiers["evenements"]), fichiers["evenements"])
-    roles = lire_roles(dossiers, nomenclatures, evenements, modeles.refus if modeles is not None else None)
+    refus = modeles.refus if modeles is not None else None
+    roles = lire_roles(dossiers, nomenclatures, evenements, refus, tolerer=tolerer)
     retenir_noms_nir(roles.demande.noms_nir)
     return Contrat(
         nom=nom,

@@ -205,6 +205,11 @@ def specimen(nom: str, doublures: Doublures = MappingProxyType({})) -> Any:
     return parse(doublures[nom] if nom in doublures else _octets(nom), limit=Limites().xml_max)
 
 
+def specimens() -> tuple[str, ...]:
+    """Names of the specimens of a demande."""
+    return tuple(sorted(fichier.stem for fichier in (fixtures_dir() / "demandes").glob("*.xml")))
+
+
 @cache
 def _octets(nom: str) -> bytes:
     # A page of the console takes the name from its address: it is one of the list, never a path.

@@ -12,6 +12,7 @@ from typing import Final
 
 from sne_sandbox.contract.fiches import FicheRegle
 from sne_sandbox.contract.nomenclatures import Nomenclatures
+from sne_sandbox.contract.roles import dire_eteinte
 from sne_sandbox.contract.versions import Contrat
 from sne_sandbox.domain.anomalie import Anomalie, Gravite
 from sne_sandbox.domain.element import DocumentRecu, Element
@@ -155,8 +156,22 @@ def regles_de(contrat: Contrat, type_fichier: str, canal: str = "") -> tuple[Reg
         for regle in REGLES
         if (fiche := contrat.regles.get(regle.code)) is not None
         and not voulus.isdisjoint(fiche.types)
-        and not contrat.roles.manquants(regle.roles)
+        and not eteinte(regle, contrat)
     )
+
+
+def eteinte(regle: Regle, contrat: Contrat) -> str:
+    """Why a rule is off under this contract, in French; "" when it applies."""
+    return dire_eteinte(contrat.roles, regle.roles)
+
+
+def regles_eteintes(contrat: Contrat) -> tuple[str, ...]:
+    """French sentences, one for each reason: which rules of the contract are off, and why."""
+    raisons: dict[str, list[str]] = {}
+    for regle in REGLES:
+        if regle.code in contrat.regles and (raison := eteinte(regle, contrat)):
+            raisons.setdefault(raison, []).append(regle.code)
+    return tuple([f"{', '.join(codes)} : {raison}" for raison, codes in raisons.items()])
 
 
 def _plan(contrat: Contrat, contexte: Contexte, profil: str, choix: _Choix) -> _Plan:
