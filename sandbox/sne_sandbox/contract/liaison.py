@@ -117,7 +117,7 @@ def _ressemblent(un: str, autre: str) -> bool:
 
 
 def _pareils(un: str, autre: str) -> bool:
-    """Whether two labels of one list are the same: « non-attribution » is not « attribution »."""
+    """Whether two labels of one list are nearly the same."""
     return SequenceMatcher(None, _nu(un), _nu(autre)).ratio() >= _PAREILS
 
 
@@ -314,7 +314,10 @@ def _de_liste(
             yield _lie(nom, EtatLiaison.TROUVE, lies[nom], libelle=libelles.get(code, code))
             continue
         dit = libelles.get(code, code)
-        pareils = [c for c, libelle in codes.items() if c not in pris and _pareils(libelle, dit)]
+        restent = {c: libelle for c, libelle in codes.items() if c not in pris}
+        # « non-attribution » is near « attribution »: what is written alike comes first.
+        pareils = [c for c, libelle in restent.items() if _nu(libelle) == _nu(dit)]
+        pareils = pareils or [c for c, libelle in restent.items() if _pareils(libelle, dit)]
         if len(pareils) == 1:
             pris.add(pareils[0])
             pourquoi = f"même libellé : « {codes[pareils[0]]} »"

@@ -114,9 +114,7 @@ def _fautes(quoi: str, sortie: Sortie, contrat: Contrat) -> Iterator[str]:
 def traduire(racine: Any, notres: RolesDemande, contrat: Contrat) -> None:
     """In a document (lxml) with our names, put each NIR where the contract has it; away, when it has none."""
     for genre_, notre in notres.nir.items():
-        sien = contrat.roles.demande.nir.get(genre_, "")
-        if sien == notre:
-            continue
+        sien = contrat.roles.demande.nir.get(genre_, "")  # of the same path, it may stand after others
         for noeud in list(_tous(racine, notre)):
             parent = noeud.getparent()
             parent.remove(noeud)
