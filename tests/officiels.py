@@ -207,3 +207,25 @@ def lien_faux(dossier: Path) -> None:
         f'[roles.demande.nir]\ndemandeur = "{_BLOC}/personnePhysique/demandeur/nss"\n',
         "contract.toml",
     )
+
+
+def tout_autrement(dossier: Path) -> None:
+    """Nothing of what 5.2 brought has the name that we gave it."""
+
+    def changer(decision: dict[str, Any]) -> None:
+        for rang, caracteristique in enumerate(decision["caracteristiques"], 1):
+            if caracteristique["code"] == "DECISION":
+                noms = [nom for _, nom in caracteristique["valeurs"]]
+                caracteristique["valeurs"] = [[str(r), nom] for r, nom in enumerate(noms)]
+            caracteristique["code"] = f"CAR{rang:02d}"
+
+    _evenements(dossier, changer=changer, code="CALEOL")
+    nir_dans_un_bloc(dossier)
+    schema = (dossier / XSD).read_text("utf-8").replace('name="nir"', 'name="numSecu"')
+    for ancien, nouveau in (
+        ("ressourcesAnnuellesUC", "revenuAnnuelParUC"),
+        ("nombreUC", "nbUnitesConsommation"),
+        ("premierQuartile", "estPremierQuartile"),
+    ):
+        schema = schema.replace(ancien, nouveau)
+    _ecrire(dossier, schema)

@@ -55,7 +55,7 @@ def verifier(dossier: Path, ecrire: bool, forme: str, contract: str) -> int:
         fichier = ecrire_la_liaison(copie, contract, liaisons)
         officiel = versions.charger(contract, copie)
         specimens = essayer_les_specimens(officiel, notre)
-        exemples = essayer_les_exemples(officiel)
+        exemples = essayer_les_exemples(officiel, notre)
         if ecrire:
             _remplacer(dossier / fichier.relative_to(copie), fichier.read_text("utf-8"))
     eteintes = regles_eteintes(officiel)

@@ -61,14 +61,19 @@ class RolesDemande:
         )
         return nu in self.nir.values()
 
+    def dans_la_personne(self, genre: str) -> str:
+        """Path of the NIR below its person, "" when it is not there."""
+        debut = f"{PERSONNES[genre]}/" if genre in PERSONNES else ""
+        chemin = self.nir.get(genre, "")
+        return chemin.removeprefix(debut) if debut and chemin.startswith(debut) else ""
+
     def nir_de(self, demande: Demande, personne: Personne) -> Element | None:
         """The element that holds the NIR of a holder of `demande`; None when it is not written, or empty."""
         genre = personne.element.nom
         chemin = self.nir.get(genre)
         if chemin is None:
             return None
-        dedans = chemin.removeprefix(f"{PERSONNES[genre]}/")
-        if dedans != chemin:
+        if dedans := self.dans_la_personne(genre):
             return personne.element.enfant(dedans)
         return demande.element.enfant(chemin.partition("/")[2])  # of the demandeur, who is alone
 

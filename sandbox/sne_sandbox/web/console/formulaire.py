@@ -176,6 +176,7 @@ class _LecteurFormulaire:
     def __init__(self, contrat: Contrat) -> None:
         self._nomenclatures = contrat.nomenclatures
         self._territoires = contrat.territoires
+        self._roles = contrat.roles.demande
         self._morceaux = lire_cerfa(contrat).adresse
         self._lus: set[int] = set()
 
@@ -207,7 +208,10 @@ class _LecteurFormulaire:
     # --- one line ------------------------------------------------------------------------------------
 
     def _ligne(self, element: Element, champ: ChampCerfa) -> LigneFormulaire:
-        trouves = _tous(element, champ.chemin)
+        chemin = champ.chemin
+        if champ.genre is GenreValeur.NIR:  # where this contract has it
+            chemin = self._roles.dans_la_personne(element.nom) or chemin
+        trouves = _tous(element, chemin)
         if champ.genre is GenreValeur.ADRESSE:
             valeurs = tuple(self._adresse(e) for e in trouves)
         elif champ.genre is GenreValeur.RESSOURCES:
