@@ -372,8 +372,8 @@ def test_changes_are_told_in_order_with_the_state_before_them(magasin: Magasin) 
         registre.noter_changement(avant, stockee(N[0]), "G7501", MIDI)
     with magasin.lire("ecole") as registre:
         assert registre.changements(GUICHETS[0]) == [
-            Trace(1, N[0], "G1104", a_dire=False),
-            Trace(3, N[0], "G7501", a_dire=True),
+            Trace(1, N[0], "G1104"),
+            Trace(3, N[0], "G7501"),
         ]
         assert registre.changements(replace(GUICHETS[0], territoire="02A")) == []
         assert registre.etat_avant(1).document is None
@@ -412,7 +412,7 @@ def test_emptying_the_state_forgets_changes_and_what_was_told(magasin: Magasin) 
     with magasin.ecrire("ecole") as registre:
         assert registre.curseur("G7501") == 0
         registre.noter_changement(None, stockee(N[0]), "G1104", MIDI)
-        assert registre.changements(GUICHETS[1]) == [Trace(1, N[0], "G1104", a_dire=True)]
+        assert registre.changements(GUICHETS[1]) == [Trace(1, N[0], "G1104")]
 
 
 # --- guichets -----------------------------------------------------------------------------------------
@@ -437,22 +437,13 @@ def test_a_guichet_is_read_as_it_was_written(magasin: Magasin) -> None:
             assert registre.guichet(voulu.code) == voulu
 
 
-def test_a_systeme_particulier_is_told_of_what_wishes_its_departments(magasin: Magasin) -> None:
-    """And of nothing else; the changes of a demande that it is told of once are all there, for the state
-    before each is that of the next."""
+def test_a_systeme_particulier_is_told_of_all_its_departments(magasin: Magasin) -> None:
     systeme = replace(
-        GUICHETS[0], nature=NatureGuichet.SYSTEME, territoire="044", autres_territoires=("049",)
+        GUICHETS[0], nature=NatureGuichet.SYSTEME, territoire="044", autres_territoires=("049", "085")
     )
-    ici, ailleurs = replace(stockee(N[0]), territoire="049"), stockee(N[1])
     with magasin.ecrire("ecole") as registre:
-        registre.noter_changement(None, ici, "G7501", MIDI)
-        registre.noter_changement(None, ailleurs, "G7501", MIDI, {"044", "062"})
-        registre.noter_changement(ailleurs, ailleurs, "G7501", MIDI)
-        registre.noter_changement(None, stockee(N[2]), "G7501", MIDI, {"144", "04"})
-        registre.noter_changement(ici, ici, "G1104", MIDI)
-        assert registre.changements(systeme) == [
-            Trace(1, N[0], "G7501", a_dire=True),
-            Trace(2, N[1], "G7501", a_dire=True),
-            Trace(3, N[1], "G7501", a_dire=False),
-            Trace(5, N[0], "G1104", a_dire=False),
-        ]
+        for numero, territoire in zip(N, ("049", "111", "044", "085", "072"), strict=False):
+            registre.noter_changement(None, replace(stockee(numero), territoire=territoire), "G7501", MIDI)
+        assert [t.numero_unique for t in registre.changements(systeme)] == [N[0], N[2], N[3]]
+        registre.avancer_curseur(systeme.code, 3)
+        assert registre.changements(systeme) == [Trace(4, N[3], "G7501")]
