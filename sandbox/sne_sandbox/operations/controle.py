@@ -306,6 +306,7 @@ def _contexte(
         droits=contrat.guichets,
         registre=_VIDE,
         versions=contrat.versions,
+        roles=contrat.roles,
         nom_fichier=nom,
         localisations_max=reglages.localisations_max,
         recherche_max=reglages.recherche_max,
