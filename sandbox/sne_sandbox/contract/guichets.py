@@ -113,7 +113,7 @@ def _origine(table: Mapping[str, Any], lieu: str) -> tuple[Fidelite, str]:
     source = table.get("source")
     if not isinstance(source, str) or not source:
         raise ContractError(f"{lieu} : la clé « source » manque.", remede="citez l'article ou le texte")
-    return _mot(Fidelite, str(table.get("fidelite", "")), f"{lieu} fidelite"), source
+    return _mot(Fidelite, str(table.get("fidelite", "rien")), f"{lieu} fidelite"), source
 
 
 def _table(table: Any, lieu: str, connues: tuple[str, ...] | None = None) -> Mapping[str, Any]:

@@ -142,8 +142,8 @@ class RegistreBase:
         return [type_ for type_ in self._referentiel.types.values() if type_.territoire == territoire]
 
     def remplacer_guichet(self, guichet: Guichet) -> None:
-        """Puts `guichet` in the place of the one of its code, for every process; this register still has the
-        former one. For a test whose guichet has to play another part."""
+        """Puts `guichet` in the place of the one of its code, if any, for every process; this register still
+        has the former one."""
         self._ecrit()
         self.connexion.faire(requetes.OTER_GUICHET, {"base": self._nom, "code": guichet.code})
         self.connexion.faire(requetes.AJOUTER_GUICHET, lignes.ligne_guichet(self._nom, guichet))

@@ -1,25 +1,28 @@
-"""`/api/v1/bases/{base}/guichets`: the guichets of a base, the boxes of their asynchronous channel, client
-certificates for them, and the authority that signs these."""
+"""`/api/v1/bases/{base}/guichets`: the guichets of a base, added and changed, the boxes of their asynchronous
+channel, client certificates for them, and the authority that signs these."""
 
 import base64
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated, Final
+from typing import Annotated, Any, ClassVar, Final
 
 from flask import Response, request
+from marshmallow import fields, validate
 from werkzeug.exceptions import InternalServerError, NotFound
 
-from sne_sandbox.domain.base import Guichet
+from sne_sandbox.domain.base import Acte, Guichet, NatureGuichet
 from sne_sandbox.domain.publication import tirer
 from sne_sandbox.errors import ExchangeError
 from sne_sandbox.operations import dispatching
+from sne_sandbox.operations import guichets as gestion
 from sne_sandbox.operations.dossiers import NOM_ADMIS
 from sne_sandbox.pki import MOT_DE_PASSE
 from sne_sandbox.pki.authority import Autorite
 from sne_sandbox.store.fichiers import Boite, Boites, Depot
 from sne_sandbox.web import trouver
 from sne_sandbox.web.acces import reserver
-from sne_sandbox.web.api.contexte import Appels
+from sne_sandbox.web.api.contexte import Appels, Booleen, QuestionSchema
 from sne_sandbox.web.messages.documents import masquer_octets
 from sne_sandbox.web.partage import services
 from sne_sandbox.web.reponses import OCTETS, telechargement
@@ -34,6 +37,46 @@ authority: Final = Appels("authority", "/ca.pem", "L'autorité de développement
 
 _CORPS: Final = {"content": {"text/xml": {"schema": {"type": "string"}}}}
 _TYPES: Final = {"xml": "text/xml", "pdf": "application/pdf", "err": "text/plain; charset=utf-8"}
+
+
+_GUICHET: Final[Mapping[str, fields.Field[Any]]] = {
+    "nature": fields.String(validate=validate.OneOf(list(NatureGuichet))),
+    "territoire": fields.String(metadata={"description": "111 pour l'Île-de-France, 062, 02A, 971…"}),
+    "nom": fields.String(),
+    "adresse": fields.String(),
+    "ouvert_le": fields.Date(),
+    "ferme_le": fields.Date(allow_none=True),
+    "siren": fields.String(allow_none=True, metadata={"description": "neuf chiffres, clé de Luhn comprise"}),
+    "siren_invente": Booleen(metadata={"description": "true : aucun organisme n'a ce SIREN"}),
+    "autres_territoires": fields.List(
+        fields.String(), metadata={"description": "d'un système particulier seul"}
+    ),
+    "actes": fields.List(
+        fields.String(validate=validate.OneOf(list(Acte))),
+        allow_none=True,
+        metadata={"description": "ce que la base lui permet ; null : ce que permet sa nature"},
+    ),
+}
+
+
+class GuichetChangeSchema(QuestionSchema.from_dict(dict(_GUICHET))):  # type: ignore[misc]
+    """Body of PATCH …/guichets/{code}: what changes; the rest stays."""
+
+    exemple: ClassVar = {"nom": "Logis d'Essai", "ferme_le": "2018-12-31"}
+
+
+class GuichetNouveauSchema(GuichetChangeSchema):
+    """Body of POST …/guichets: nature, territoire, nom and ouvert_le at least."""
+
+    exemple: ClassVar = {
+        "code": "G0591",
+        "nature": NatureGuichet.BAILLEUR,
+        "territoire": "059",
+        "nom": "Logis des Flandres (essai)",
+        "ouvert_le": "2011-03-28",
+    }
+
+    code = fields.String(required=True, metadata={"description": "G et quatre chiffres"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +192,28 @@ def _absent(nom: str, code: str, boite: Boite) -> NotFound:
 def lister(base: str) -> list[trouver.GuichetLu]:
     """The guichets of a base, and how many files lie in their boxes."""
     return trouver.guichets(base)
+
+
+@blueprint.post(
+    "",
+    corps=GuichetNouveauSchema,
+    statut=201,
+    refus={409: "Le code est pris", 422: "Code, nature, territoire, SIREN ou jour incorrect"},
+)
+def ajouter(donnees: dict[str, Any], base: str) -> trouver.GuichetLu:
+    """Adds one to the base."""
+    guichet = gestion.ajouter(services().magasin, services().contrat, base, donnees)
+    return trouver.guichet_lu(base, guichet.code)
+
+
+@blueprint.patch(
+    "/<code>", corps=GuichetChangeSchema, refus={422: "Nature, territoire, SIREN ou jour incorrect"}
+)
+def changer(donnees: dict[str, Any], base: str, code: str) -> trouver.GuichetLu:
+    """Changes it; what is not named stays."""
+    trouver.guichet(base, code)
+    gestion.changer(services().magasin, services().contrat, base, code, donnees)
+    return trouver.guichet_lu(base, code)
 
 
 @blueprint.get("/<code>/inbox")
