@@ -54,8 +54,7 @@ def hors_du_registre(contexte: Contexte) -> Iterator[Infraction]:
     register does not cover. Deduced."""
     for commune in contexte.demande.communes_souhaitees[:1]:
         if contexte.demande.territoire in contexte.droits.hors_registre.codes:
-            code = commune.code or ""
-            yield infraction(commune, valeur=code, commune=contexte.territoires.nom_de_commune(code))
+            yield infraction(commune)
 
 
 def _sur_le_guichet(contexte: Contexte, guichet: Guichet, **valeurs: str) -> Infraction:
