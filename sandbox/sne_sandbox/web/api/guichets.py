@@ -2,7 +2,6 @@
 channel, client certificates for them, and the authority that signs these."""
 
 import base64
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any, ClassVar, Final
@@ -11,7 +10,8 @@ from flask import Response, request
 from marshmallow import fields, validate
 from werkzeug.exceptions import InternalServerError, NotFound
 
-from sne_sandbox.domain.base import Acte, Guichet, NatureGuichet
+from sne_sandbox.domain.base import CODE_GUICHET, Acte, Guichet, NatureGuichet
+from sne_sandbox.domain.guichet import TEXTE_MAX
 from sne_sandbox.domain.publication import tirer
 from sne_sandbox.errors import ExchangeError
 from sne_sandbox.operations import dispatching
@@ -39,34 +39,43 @@ _CORPS: Final = {"content": {"text/xml": {"schema": {"type": "string"}}}}
 _TYPES: Final = {"xml": "text/xml", "pdf": "application/pdf", "err": "text/plain; charset=utf-8"}
 
 
-_GUICHET: Final[Mapping[str, fields.Field[Any]]] = {
-    "nature": fields.String(validate=validate.OneOf(list(NatureGuichet))),
-    "territoire": fields.String(metadata={"description": "111 pour l'Île-de-France, 062, 02A, 971…"}),
-    "nom": fields.String(),
-    "adresse": fields.String(),
-    "ouvert_le": fields.Date(),
-    "ferme_le": fields.Date(allow_none=True),
-    "siren": fields.String(allow_none=True, metadata={"description": "neuf chiffres, clé de Luhn comprise"}),
-    "siren_invente": Booleen(metadata={"description": "true : aucun organisme n'a ce SIREN"}),
-    "autres_territoires": fields.List(
-        fields.String(), metadata={"description": "d'un système particulier seul"}
-    ),
-    "actes": fields.List(
-        fields.String(validate=validate.OneOf(list(Acte))),
-        allow_none=True,
-        metadata={"description": "ce que la base lui permet ; null : ce que permet sa nature"},
-    ),
-}
+_TERRITOIRE: Final = validate.Regexp(r"^\d[0-9AB]{2}$", error="Attendu : 111, 062, 02A, 971…")
+_CODE: Final = validate.Regexp(f"^{CODE_GUICHET.pattern}$", error="Attendu : G et quatre chiffres, ou GDPUB.")
 
 
-class GuichetChangeSchema(QuestionSchema.from_dict(dict(_GUICHET))):  # type: ignore[misc]
+def _champs(*, requis: bool) -> dict[str, fields.Field[Any]]:
+    """The fields of a guichet; with `requis`, a body must hold those that nobody else can fill."""
+    territoire = {"description": "111 pour l'Île-de-France, 062, 02A, 971…"}
+    return {
+        "nature": fields.String(required=requis, validate=validate.OneOf(list(NatureGuichet))),
+        "territoire": fields.String(required=requis, validate=_TERRITOIRE, metadata=territoire),
+        "nom": fields.String(required=requis, validate=validate.Length(1, TEXTE_MAX)),
+        "adresse": fields.String(validate=validate.Length(0, TEXTE_MAX)),
+        "ouvert_le": fields.Date(required=requis),
+        "ferme_le": fields.Date(allow_none=True),
+        "siren": fields.String(
+            allow_none=True, metadata={"description": "neuf chiffres, clé de Luhn comprise"}
+        ),
+        "siren_invente": Booleen(metadata={"description": "true : aucun organisme n'a ce SIREN"}),
+        "autres_territoires": fields.List(
+            fields.String(validate=_TERRITOIRE), metadata={"description": "d'un système particulier seul"}
+        ),
+        "actes": fields.List(
+            fields.String(validate=validate.OneOf(list(Acte))),
+            allow_none=True,
+            metadata={"description": "ce que la base lui permet ; null : ce que permet sa nature"},
+        ),
+    }
+
+
+class GuichetChangeSchema(QuestionSchema.from_dict(_champs(requis=False))):  # type: ignore[misc]
     """Body of PATCH …/guichets/{code}: what changes; the rest stays."""
 
     exemple: ClassVar = {"nom": "Logis d'Essai", "ferme_le": "2018-12-31"}
 
 
-class GuichetNouveauSchema(GuichetChangeSchema):
-    """Body of POST …/guichets: nature, territoire, nom and ouvert_le at least."""
+class GuichetNouveauSchema(QuestionSchema.from_dict(_champs(requis=True))):  # type: ignore[misc]
+    """Body of POST …/guichets: who it is, where, since when."""
 
     exemple: ClassVar = {
         "code": "G0591",
@@ -76,7 +85,7 @@ class GuichetNouveauSchema(GuichetChangeSchema):
         "ouvert_le": "2011-03-28",
     }
 
-    code = fields.String(required=True, metadata={"description": "G et quatre chiffres"})
+    code = fields.String(required=True, validate=_CODE, metadata={"description": "G et quatre chiffres"})
 
 
 @dataclass(frozen=True, slots=True)
