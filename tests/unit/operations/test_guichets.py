@@ -174,6 +174,15 @@ def test_a_commission_registers_nothing(
     assert resultat.anomalies == refus
 
 
+def test_a_closed_commission_declares_nothing(banc: Banc) -> None:
+    numero = banc.demander(souhaiter("personne_seule", "94028")).numero
+    changer(banc, "G0751", ferme_le=date(2018, 3, 15))
+    dalo = message(specimen("dalo"), "DAL", numero)
+    assert banc.demander(dalo, operation=DALO).anomalies == ["GUI005"]
+    changer(banc, "G0751", ferme_le=date(2018, 3, 16))
+    assert banc.demander(dalo, operation=DALO).anomalies == []
+
+
 def test_the_base_says_who_radiates_for_attribution(banc: Banc) -> None:
     """RAD006 reads the table: an EPCI may not, until its base says that it may."""
     numero = banc.demander(souhaiter("personne_seule", "62498", guichet="G1226")).numero

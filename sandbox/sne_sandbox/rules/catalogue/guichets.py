@@ -57,5 +57,18 @@ def hors_du_registre(contexte: Contexte) -> Iterator[Infraction]:
             yield infraction(commune)
 
 
+@regle("GUI005", registre=True)
+def guichet_ferme(contexte: Contexte) -> Iterator[Infraction]:
+    """The guichet that declares a DALO, or writes an event, is open on that day: ENT006 says so of a
+    demande's own messages. Deduced, as that one. An unknown guichet is DAL004's business."""
+    guichet = contexte.emetteur
+    if guichet is None or guichet.est_ouvert(contexte.jour):
+        return
+    if contexte.type_fichier != "EVT":
+        yield _sur_le_guichet(contexte, guichet)
+    elif contexte.document.enfant("listeEvenements") is not None:  # else it only reads
+        yield sur(contexte.document, "entete/codeGuichet", valeur=guichet.code)
+
+
 def _sur_le_guichet(contexte: Contexte, guichet: Guichet, **valeurs: str) -> Infraction:
     return sur(contexte.demande.formulaire, "numGuichet", valeur=guichet.code, **valeurs)
