@@ -141,9 +141,24 @@ class Nomenclatures:
         """First message version that has a path. Raises KeyError for an unknown path."""
         return self._chemins[chemin][1].depuis
 
+    def depuis_ou_rien(self, chemin: str) -> str | None:
+        """The same; None for a path that the contract does not have."""
+        return self._chemins[chemin][1].depuis if chemin in self._chemins else None
+
     def obligatoire(self, chemin: str) -> bool:
         """Whether the parent of a path must hold it. Raises KeyError for an unknown path."""
         return self._chemins[chemin][1].obligatoire
+
+    @lru_cache(maxsize=64)  # noqa: B019 - a contract lives as long as its process
+    def exiges(self, chemin: str, version: str) -> tuple[str, ...]:
+        """The paths right below `chemin` that it must hold, in messages of `version`."""
+        return tuple(
+            [
+                dessous
+                for dessous, (_, ligne) in self._chemins.items()
+                if dessous.rpartition("/")[0] == chemin and ligne.obligatoire and ligne.depuis <= version
+            ]
+        )
 
     @property
     def chemins(self) -> tuple[str, ...]:

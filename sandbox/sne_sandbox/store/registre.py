@@ -180,19 +180,22 @@ class RegistreBase:
             numeros.append(str(NumeroUnique.de(territoire, depot, suivants[prefixe], guichet)))
         return numeros
 
-    def ajouter(self, stockee: DemandeStockee) -> None:
-        """Stores a new demande, under the revision it says."""
-        self.ajouter_tout((stockee,))
+    def ajouter(self, stockee: DemandeStockee, nirs: Sequence[str | None] = ()) -> None:
+        """Stores a new demande, under the revision it says; `nirs` are those of its titulaires, in order."""
+        self.ajouter_tout((stockee,), (nirs,))
         self._demandes[stockee.numero_unique] = stockee
 
-    def ajouter_tout(self, stockees: Sequence[DemandeStockee]) -> None:
-        """Stores many, with one call of the driver per table; not remembered: there may be many."""
+    def ajouter_tout(
+        self, stockees: Sequence[DemandeStockee], nirs: Sequence[Sequence[str | None]] = ()
+    ) -> None:
+        """Stores many, with one call of the driver per table; not remembered: there may be many. `nirs` are
+        those of each."""
         self._ecrit()
         base = self._nom
         self.connexion.faire_tout(
             requetes.AJOUTER, [lignes.ligne_demande(base, s, s.revision) for s in stockees]
         )
-        self._ajouter_enfants(stockees)
+        self._ajouter_enfants(stockees, nirs)
         jour = self._aujourdhui()
         faits = [fait for s in stockees for fait in mouvements_d_arrivee(s, jour)]
         ecrire = self.connexion.differer if len(stockees) == 1 else self.connexion.faire_tout
@@ -218,9 +221,10 @@ class RegistreBase:
                 _verifier_sequence(nom, dernier)
             self.connexion.faire(requetes.POSER, {"base": self._nom, "nom": nom, "rang": dernier})
 
-    def remplacer(self, stockee: DemandeStockee) -> DemandeStockee:
+    def remplacer(self, stockee: DemandeStockee, nirs: Sequence[str | None] | None = None) -> DemandeStockee:
         """Replaces the stored demande of the same number, which must still be at `stockee.revision`; answers
-        what is stored now, one revision further. Raises StoreError when somebody else wrote in between."""
+        what is stored now, one revision further. `nirs` are those of its titulaires, in order; None: those of
+        before stay. Raises StoreError when somebody else wrote in between."""
         self._ecrit()
         numero = stockee.numero_unique
         avant = self.demande(numero)
@@ -231,9 +235,12 @@ class RegistreBase:
                 f"La demande {numero} a changé ou disparu depuis sa révision {stockee.revision}.",
                 remede="relisez-la et recommencez",
             )
+        cle = {"base": self._nom, "numero": numero}
+        if nirs is None:
+            nirs = [nir for (nir,) in self.connexion.lignes(requetes.NIRS, cle)]
         for suppression in requetes.SUPPRIMER_ENFANTS:
-            self.connexion.faire(suppression, {"base": self._nom, "numero": numero})
-        self._ajouter_enfants((stockee,))
+            self.connexion.faire(suppression, cle)
+        self._ajouter_enfants((stockee,), (nirs,))
         ecrite = replace(stockee, revision=stockee.revision + 1)
         fait = mouvement_de_changement(avant, ecrite, self._aujourdhui()) if avant is not None else None
         if fait is not None:
@@ -468,11 +475,18 @@ class RegistreBase:
     def _aujourdhui(self) -> date:
         return self.base.horloge.maintenant(datetime.now(UTC)).date()
 
-    def _ajouter_enfants(self, stockees: Sequence[DemandeStockee]) -> None:
+    def _ajouter_enfants(
+        self, stockees: Sequence[DemandeStockee], nirs: Sequence[Sequence[str | None]]
+    ) -> None:
         base = self._nom
         self._proches.clear()
         faire_tout = self.connexion.faire_tout
-        faire_tout(requetes.AJOUTER_PERSONNE, [r for s in stockees for r in lignes.lignes_personnes(base, s)])
+        personnes = [
+            ligne
+            for rang, stockee in enumerate(stockees)
+            for ligne in lignes.lignes_personnes(base, stockee, nirs[rang] if rang < len(nirs) else ())
+        ]
+        faire_tout(requetes.AJOUTER_PERSONNE, personnes)
         # Only searches and statistics read these: they are written with those of the exchanges that share the
         # transaction. Many at once are not kept waiting: they would take room.
         ecrire = self.connexion.differer if len(stockees) == 1 else faire_tout

@@ -122,6 +122,11 @@ PROCHES: Final = RequeteSql(
     "AND p.prenom_plie = :prenom AND (p.nom_plie = :nom OR p.patronymique_plie = :patronymique)",
     libre=True,
 )
+#: NIRs of the persons of a demande, in order.
+NIRS: Final = RequeteSql(
+    "SELECT nir FROM demande_personne WHERE base = :base AND numero_unique = :numero ORDER BY rang",
+    libre=True,
+)
 NIR: Final = RequeteSql(f"SELECT p.numero_unique {_PERSONNES} AND p.nir = :nir", libre=True)
 REFERENCE: Final = RequeteSql(
     "SELECT numero_unique FROM demande WHERE base = :base AND ref_interne = :ref "

@@ -5,6 +5,7 @@ import pytest
 from ecritures import vider
 from exemples_store import GUICHETS, personne, radiation, stockee
 
+from sne_sandbox.contract.versions import charger
 from sne_sandbox.domain.base import Acte, NatureGuichet
 from sne_sandbox.domain.dates import PARIS
 from sne_sandbox.domain.demande import DemandeStockee, EtatDemande, NumeroUnique, Personne
@@ -241,16 +242,33 @@ def test_a_demande_just_added_is_a_duplicate_in_the_same_transaction(magasin: Ma
 def test_who_holds_a_nir(magasin: Magasin) -> None:
     qui = personne("demandeur", "Roux", "Jean", "1979-01-01", nir="206127511100564")
     autre = personne("cotitulaire", "Roux", "Jean", "1979-01-01", nir="206127511100564")
-    _ajouter(
-        magasin,
+    nirs = charger().roles.demande.nirs
+    demandes = (
         stockee(N[0], titulaires=(qui,)),
         stockee(N[1], titulaires=(qui,), etat=EtatDemande.RADIEE),
         stockee(N[2], titulaires=(personne("demandeur", "A", "B", "1979-01-01"), autre)),
     )
+    with magasin.ecrire("ecole") as registre:
+        registre.ajouter_tout(demandes, [nirs(d.demande) for d in demandes])
     with magasin.lire("ecole") as registre:
         assert registre.demandes_du_nir("111", "206127511100564") == [N[0], N[2]]
         assert registre.demandes_du_nir("111", "206127511100564", sauf=[N[2]]) == [N[0]]
         assert registre.demandes_du_nir("062", "206127511100564") == []
+
+
+def test_a_change_that_says_no_nir_keeps_those_of_before(magasin: Magasin) -> None:
+    nir, autre = "206127511100564", "279016211100181"
+    qui = personne("demandeur", "Roux", "Jean", "1979-01-01")
+    with magasin.ecrire("ecole") as registre:
+        registre.ajouter(stockee(N[0], titulaires=(qui,)), (nir,))
+    with magasin.ecrire("ecole") as registre:
+        registre.remplacer(stockee(N[0], titulaires=(qui,)))
+        assert registre.demandes_du_nir("111", nir) == [N[0]]
+    with magasin.ecrire("ecole") as registre:
+        registre.remplacer(stockee(N[0], titulaires=(qui,), revision=2), (autre,))
+    with magasin.lire("ecole") as registre:
+        assert registre.demandes_du_nir("111", nir) == []
+        assert registre.demandes_du_nir("111", autre) == [N[0]]
 
 
 def test_a_reference_belongs_to_its_guichet_and_to_active_demandes(magasin: Magasin) -> None:
