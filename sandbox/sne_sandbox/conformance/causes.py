@@ -4,51 +4,19 @@ difference between the two contracts that brings it, and to its change.
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 from sne_sandbox.conformance.observation import Observation
 from sne_sandbox.conformance.reprise import Repris
 from sne_sandbox.contract.changements import Nature
-from sne_sandbox.contract.differences import ComparaisonDeContrats, DifferenceDeContrats
+from sne_sandbox.contract.differences import ComparaisonDeContrats, DifferenceDeContrats, Sens, Severite
 from sne_sandbox.contract.explication import expliquer
 from sne_sandbox.contract.versions import Contrat
 from sne_sandbox.domain.texte import masquer_nirs
 from sne_sandbox.operations.table import OPERATIONS
+from sne_sandbox.reports.sorts import ENVELOPPE, REPONSE, SCHEMA, Cause
 
-#: What stands for a rule in a refusal of the schema, or of the envelope.
-SCHEMA: Final = "schéma"
-ENVELOPPE: Final = "message"
-REPONSE: Final = "réponse"
 _INDEX: Final = re.compile(r"\[\d+\]")
-#: Natures of the differences that a value alone leads to.
-_DE_VALEUR: Final = (Nature.EVENEMENTS, Nature.NOMENCLATURES)
-
-
-@dataclass(frozen=True, slots=True)
-class Cause:
-    """Why: the code of a rule, `SCHEMA`, `ENVELOPPE` or `REPONSE`; the place, with its indexes, the sentence
-    and the value (NIR masked). `changement` is the id of the change, `difference` the fingerprint of the
-    difference between the contracts, and `texte` what it says: all three "" when none is found."""
-
-    regle: str
-    chemin: str
-    message: str
-    valeur: str = ""
-    changement: str = ""
-    difference: str = ""
-    texte: str = ""
-
-    @property
-    def cle(self) -> tuple[str, str, str]:
-        """What makes two of them one."""
-        return self.regle, self.chemin, self.message
-
-    def en_json(self) -> dict[str, Any]:
-        """Its JSON."""
-        noms = ("chemin", "valeur", "changement", "difference", "texte")
-        dits = {nom: getattr(self, nom) or None for nom in noms}
-        return {"regle": self.regle, "message": self.message, **dits}
 
 
 class Chercheur:
@@ -57,7 +25,8 @@ class Chercheur:
     def __init__(self, comparaison: ComparaisonDeContrats, vers: Contrat) -> None:
         self._vers = vers
         self._par_objet: dict[tuple[Nature, str], DifferenceDeContrats] = {}
-        for d in comparaison.differences:  # the hardest first
+        # Of several differences of one object, what is hardest on requests refuses them.
+        for d in sorted(comparaison.differences, key=_durete):
             self._par_objet.setdefault((d.nature, d.objet), d)
 
     def refus(self, repris: Repris) -> Iterator[Cause]:
@@ -66,8 +35,9 @@ class Chercheur:
         for a in repris.ici.anomalies:
             if a.get("gravite") == "bloquante":
                 regle, chemin, valeur = (str(a.get(nom) or "") for nom in ("regle", "propriete", "valeur"))
-                d = self._de_la_regle(vue, regle, chemin, valeur)
-                yield _cause(regle, chemin, str(a.get("message") or ""), valeur, d)
+                message = str(a.get("message") or "")
+                d = self._de_la_regle(vue, regle, chemin, valeur) or self._de_l_evenement(vue, valeur, message)
+                yield _cause(regle, chemin, message, valeur, d or self._de_la_version(vue))
         fault = repris.ici.fault
         if fault is not None:
             fautes = list(self._du_schema(vue))
@@ -83,9 +53,18 @@ class Chercheur:
 
     def reponse(self, vue: Observation, chemins: Iterable[str]) -> Iterator[Cause]:
         """What is answered otherwise, at these paths."""
+        operation = vue.operation or ""
         for chemin in chemins:
-            d = self._du_document(vue, chemin) or self._de_la_reponse(vue, chemin)
-            yield _cause(REPONSE, chemin, "la réponse n'est plus la même ici", "", d)
+            champ = self._trouver((Nature.OPERATIONS, f"{operation}/output/{chemin}"))
+            d = champ or self._du_document(vue, chemin)
+            trouvees = [d] if d is not None or not operation.startswith("lister") else self._des_evenements()
+            for trouvee in trouvees or [None]:
+                yield _cause(REPONSE, chemin, "la réponse n'est plus la même ici", "", trouvee)
+
+    def _des_evenements(self) -> list[DifferenceDeContrats | None]:
+        """What types of events newly are, one difference a change."""
+        siennes = [d for (nature, _), d in self._par_objet.items() if nature is Nature.EVENEMENTS]
+        return list({d.changement or d.objet.partition("/")[0]: d for d in reversed(siennes)}.values())
 
     # --- the difference behind ---------------------------------------------------------------------------
 
@@ -95,36 +74,32 @@ class Chercheur:
     def _de_la_regle(
         self, vue: Observation, regle: str, chemin: str, valeur: str
     ) -> DifferenceDeContrats | None:
-        """The rule itself; else the list or the type of event that it reads, at this place; else the version
-        of the message."""
+        """The rule itself; else the list that it reads at this place."""
         nu = _INDEX.sub("", chemin)
         liste = self._vers.nomenclatures.par_chemin.get(nu, ("", False))[0]
-        trouvee = self._trouver(
+        return self._trouver(
             (Nature.REGLES, regle), (Nature.NOMENCLATURES, f"{liste}/{valeur}"), (Nature.CHEMINS, nu)
         )
-        if trouvee is not None:
-            return trouvee
-        for mot in self._mots(vue, valeur):
-            if (trouvee := self._trouver((Nature.EVENEMENTS, mot))) is not None:
-                return trouvee
-        return self._de_la_version(vue)
 
-    def _mots(self, vue: Observation, valeur: str) -> Iterator[str]:
-        """The objects of types of events that a request speaks of, the nearest to `valeur` first."""
-        document = vue.document
-        if document is None or vue.demande is not None:
-            return
-        evenements = [e for e in document.parcourir() if e.nom == "evenement"]
-        for evenement in evenements:
+    def _de_l_evenement(self, vue: Observation, valeur: str, message: str) -> DifferenceDeContrats | None:
+        """What a type of event of the request is no more: the code that its value was, else what the sentence
+        names in brackets, else the type."""
+        if vue.document is None or vue.demande is not None:
+            return None
+        nommes = {mot.partition("]")[0] for mot in message.split("[")[1:]} | {valeur}
+        for evenement in (e for e in vue.document.parcourir() if e.nom == "evenement"):
             code = evenement.texte_de("codeTypeEvenement") or ""
-            yield f"{code}/{valeur}"
             unes = [e for e in evenement.parcourir() if e.nom == "caracteristiqueSpecifique"]
-            donnes = {u.texte_de("code") or "": u.texte_de("valeurCaracteristiqueSpecifique") or "" for u in unes}
-            yield from (f"{code}/{nom}/{dite}" for nom, dite in donnes.items() if not valeur or dite == valeur)
-            yield from (f"{code}/{nom}" for nom in donnes)
-            absentes = (o for n, o in self._par_objet if n is Nature.EVENEMENTS and o.startswith(f"{code}/"))
-            yield from (o for o in absentes if o.partition("/")[2] not in donnes)
-            yield code
+            donnes = [
+                f"{une.texte_de('code')}/{une.texte_de('valeurCaracteristiqueSpecifique')}"
+                for une in unes
+                if une.texte_de("code") in nommes
+            ]
+            objets = (*donnes, *sorted(nommes))
+            trouvee = self._trouver(*((Nature.EVENEMENTS, f"{code}/{objet}") for objet in objets))
+            if trouvee is not None or (trouvee := self._trouver((Nature.EVENEMENTS, code))) is not None:
+                return trouvee
+        return None
 
     def _de_la_version(self, vue: Observation) -> DifferenceDeContrats | None:
         version = vue.echange.version or (vue.demande.version if vue.demande is not None else "")
@@ -169,13 +144,9 @@ class Chercheur:
                 return d
         return self._trouver((Nature.OPERATIONS, operation))
 
-    def _de_la_reponse(self, vue: Observation, chemin: str) -> DifferenceDeContrats | None:
-        """What an answer may newly hold, or no more: types of events, fields."""
-        operation = vue.operation or ""
-        champ = self._trouver((Nature.OPERATIONS, f"{operation}/output/{chemin}"))
-        if champ is not None or not operation.startswith("lister"):
-            return champ
-        return next((d for (nature, _), d in self._par_objet.items() if nature in _DE_VALEUR), None)
+
+def _durete(difference: DifferenceDeContrats) -> int:
+    return tuple(Severite).index(difference.severites.get(Sens.REQUETE, Severite.INFORMATION))
 
 
 def _cause(

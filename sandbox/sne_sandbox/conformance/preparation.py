@@ -8,23 +8,22 @@ then led back to those of the two contracts, and to the change that brings them.
 
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 from datetime import timedelta
-from enum import StrEnum
 from io import BytesIO
 from typing import Any, Final
 from zipfile import BadZipFile, ZipFile
 
-from sne_sandbox.conformance.causes import Cause, Chercheur
+from sne_sandbox.conformance.causes import Chercheur
 from sne_sandbox.conformance.couverture import Couverture, est_du_sne
 from sne_sandbox.conformance.observation import arbre_de
-from sne_sandbox.conformance.reprise import Repris, rejouer
-from sne_sandbox.contract.changements import Changement, Nature
+from sne_sandbox.conformance.reprise import CREATIONS, Repris, rejouer
+from sne_sandbox.contract.changements import Nature
 from sne_sandbox.contract.comparaison import comparer
-from sne_sandbox.contract.differences import ComparaisonDeContrats, DifferenceDeContrats
+from sne_sandbox.contract.differences import ComparaisonDeContrats
 from sne_sandbox.contract.phrases import local
 from sne_sandbox.contract.versions import Contrat
 from sne_sandbox.domain.echange import REMISE, Champ, Echange, Piece, VerdictEchange, document_parmi
+from sne_sandbox.reports.sorts import Devenir, Nouveaute, Preparation, SortDEchange
 from sne_sandbox.settings import Reglages
 
 #: A real clock may be written a little late: one that goes back further was put back, and the base emptied,
@@ -40,104 +39,9 @@ _NOUVEAUTES: Final = (
     "version-ajoutee", "element-ajoute", "attribut-ajoute", "type-ajoute", "caracteristique-ajoutee",
     "valeur-ajoutee", "code-ajoute", "operation-ajoutee", "champ-ajoute", "enumeration-etendue",
 )  # fmt: skip
+#: The sandbox's own answer does not fit the target.
+_ETAT_INCONNU: Final = "ce que devient, sous ce contrat, la demande déjà tenue ne se sait pas"
 Progres = Callable[[int], None]
-
-
-class Devenir(StrEnum):
-    """What becomes of a request under the target."""
-
-    REFUSE = "refusé"
-    """It was accepted."""
-    AUTREMENT = "répondu autrement"
-    INDECIDABLE = "indécidable"
-    """It depends on what the recording does not tell."""
-    INCHANGE = "inchangé"
-    DEJA_REFUSE = "déjà refusé"
-    """By the recorded server: nothing to lose."""
-    ECARTE = "non rejoué"
-    """No call of the application's, or one that no server answered."""
-
-
-@dataclass(frozen=True, slots=True)
-class SortDEchange:
-    """What becomes of one recorded exchange, `echange` by its number in the recording. `raison` says in
-    French why it is undecided, or was not put to the sandbox."""
-
-    echange: int
-    operation: str
-    type_fichier: str
-    numero: str
-    devenir: Devenir
-    causes: tuple[Cause, ...] = ()
-    raison: str = ""
-
-    def en_json(self) -> dict[str, Any]:
-        """Its JSON."""
-        return {
-            "echange": self.echange,
-            "operation": self.operation or None,
-            "type_fichier": self.type_fichier or None,
-            "numero": self.numero or None,
-            "devenir": str(self.devenir),
-            "causes": [cause.en_json() for cause in self.causes],
-            "raison": self.raison or None,
-        }
-
-
-@dataclass(frozen=True, slots=True)
-class Nouveaute:
-    """Something of the target that the traffic never uses: `envoyer` says whether an application writes it;
-    else it reads it."""
-
-    difference: DifferenceDeContrats
-    envoyer: bool
-
-    def en_json(self) -> dict[str, Any]:
-        """Its JSON."""
-        d = self.difference
-        quoi = {"nature": str(d.nature), "objet": d.objet, "texte": d.texte}
-        return {**quoi, "sens": "envoyer" if self.envoyer else "lire", "changement": d.changement or None}
-
-
-@dataclass(frozen=True, slots=True)
-class Preparation:
-    """What a recording becomes under the target. `sorts` are those of each exchange, in their order."""
-
-    depuis: str
-    vers: str
-    source: str
-    sorts: tuple[SortDEchange, ...]
-    nouveautes: tuple[Nouveaute, ...]
-    changements: Mapping[str, Changement] = field(default_factory=dict)
-
-    @property
-    def comptes(self) -> Mapping[Devenir, int]:
-        """How many exchanges become what."""
-        comptes = Counter(sort.devenir for sort in self.sorts)
-        return {devenir: comptes[devenir] for devenir in Devenir}
-
-    @property
-    def prete(self) -> bool:
-        """Whether the target refuses nothing that was accepted."""
-        return not self.comptes[Devenir.REFUSE]
-
-    def de(self, devenir: Devenir) -> list[SortDEchange]:
-        """The exchanges that become that."""
-        return [sort for sort in self.sorts if sort.devenir is devenir]
-
-    def en_json(self) -> dict[str, Any]:
-        """Its JSON: of the exchanges, those that are not unaffected."""
-        tus = (Devenir.INCHANGE, Devenir.DEJA_REFUSE, Devenir.ECARTE)
-        return {
-            "depuis": self.depuis,
-            "vers": self.vers,
-            "source": self.source,
-            "prete": self.prete,
-            "comptes": {str(devenir): combien for devenir, combien in self.comptes.items()},
-            "changements": [changement.en_json() for changement in self.changements.values()],
-            "echanges": [sort.en_json() for sort in self.sorts if sort.devenir not in tus],
-            "nouveautes": [nouveaute.en_json() for nouveaute in self.nouveautes],
-        }
 
 
 def preparer(
@@ -176,17 +80,23 @@ def preparer(
 
 
 def remises_vues(echanges: Iterable[Echange]) -> Iterator[int]:
-    """The ids of the exchanges before which the base was put back: a line says so, or its clock went back."""
+    """The ids of the exchanges before which the base was put back: a line says so, its clock went back, or it
+    draws a number again."""
     dernier, remise = None, False
+    tires: set[str] = set()
     for echange in echanges:
-        instant = echange.instant_base
+        instant, numero = echange.instant_base, echange.numero_unique or ""
         remise = remise or echange.methode == REMISE
         if instant is not None:
             remise = remise or (dernier is not None and instant < dernier - _RECUL)
             dernier = instant
+        cree = echange.type_fichier in CREATIONS and echange.verdict is VerdictEchange.ACCEPTE
+        remise = remise or (cree and numero in tires)
         if remise and echange.methode != REMISE and echange.identifiant is not None:
             yield echange.identifiant
-            remise = False
+            tires, remise = set(), False
+        if cree:
+            tires.add(numero)
 
 
 def remises_notees(proces_verbal: Iterable[Mapping[str, Any]]) -> set[int]:
@@ -210,8 +120,8 @@ def _sort(avant: Repris, apres: Repris, chercheur: Chercheur) -> SortDEchange:
     qui = (vue.echange.identifiant or 0, vue.operation or "", vue.type_fichier, vue.numero or "")
     if avant.ecarte:
         return SortDEchange(*qui, Devenir.ECARTE, raison=avant.ecarte)
-    if apres.ici.verdict is VerdictEchange.ERREUR or avant.ici.verdict is VerdictEchange.ERREUR:
-        return SortDEchange(*qui, Devenir.INDECIDABLE, raison=_raison(avant, "ce que la base tenait alors"))
+    if VerdictEchange.ERREUR in (apres.ici.verdict, avant.ici.verdict):
+        return SortDEchange(*qui, Devenir.INDECIDABLE, raison=_raison(avant, _ETAT_INCONNU))
     refuse, refusait = (repris.ici.verdict is not VerdictEchange.ACCEPTE for repris in (apres, avant))
     if not vue.acceptee:
         if refuse:
@@ -245,9 +155,10 @@ def _dit_refus(repris: Repris) -> str:
 
 
 def differences(avant: Repris, apres: Repris) -> list[str]:
-    """The paths, without index, where two answers differ, numbers and stamps aside; "" for a field."""
+    """Where two answers differ, numbers and stamps aside: names of fields, and paths without index, none
+    below another."""
     un, autre = avant.champs, apres.champs
-    trouvees = {nom for nom in un.keys() ^ autre.keys()}
+    trouvees = set(un.keys() ^ autre.keys())
     trouvees |= {nom for nom in un.keys() & autre.keys() if _texte(un[nom]) != _texte(autre[nom])}
     documents = [_documents(champs) for champs in (un, autre)]
     for nom in dict.fromkeys((*documents[0], *documents[1])):
@@ -255,7 +166,8 @@ def differences(avant: Repris, apres: Repris) -> list[str]:
         differents = Counter(places[0])
         differents.subtract(Counter(places[1]))
         trouvees |= {chemin for (chemin, *_), combien in differents.items() if combien}
-    return sorted(trouvees)[:_DIFFERENCES_MAX]
+    hautes = [chemin for chemin in trouvees if not any(chemin.startswith(f"{autre}/") for autre in trouvees)]
+    return sorted(hautes)[:_DIFFERENCES_MAX]
 
 
 def _texte(champ: Champ) -> str:
@@ -299,7 +211,7 @@ def _places(octets: bytes) -> list[tuple[str, str, tuple[tuple[str, str], ...]]]
 def _nouveautes(comparaison: ComparaisonDeContrats, couverture: Couverture) -> Iterator[Nouveaute]:
     employes = {rubrique.nom: set(rubrique.vus) for rubrique in couverture.rubriques()}
     for d in comparaison.differences:
-        if d.sorte not in _NOUVEAUTES or d.nature is Nature.OPERATIONS and "/output" in d.objet:
+        if d.sorte not in _NOUVEAUTES or (d.nature is Nature.OPERATIONS and "/output" in d.objet):
             continue
         document, _, chemin = d.objet.partition(":")
         vus = {
@@ -311,5 +223,7 @@ def _nouveautes(comparaison: ComparaisonDeContrats, couverture: Couverture) -> I
         }[d.nature]
         objet = chemin or d.objet
         if not any(vu == objet or vu.startswith(f"{objet}/") for vu in vus):
-            ecrit = document.partition("/")[0] not in ("type-evenement", "doublons") and not est_du_sne(chemin)
+            ecrit = document.partition("/")[0] not in ("type-evenement", "doublons") and not est_du_sne(
+                chemin
+            )
             yield Nouveaute(d, envoyer=ecrit)

@@ -41,7 +41,7 @@ from sne_sandbox.store.session import Magasin
 
 _BASE: Final = "reprise"
 #: Types of files that draw a numéro unique.
-_CREATIONS: Final = ("CRE", "CRS")
+CREATIONS: Final = ("CRE", "CRS")
 #: A numéro unique: territory and month (the name of its sequence), sequence, guichet.
 _PREFIXE, _SEQUENCE, _NUMERO = 7, 13, 18
 #: A guichet that nobody described was open before anything is recorded.
@@ -255,7 +255,7 @@ class _Reprise:
     def _imposer(self, vue: Observation, registre: RegistreBase) -> None:
         """The numbers that the recorded server drew are the next to be drawn."""
         numero = vue.numero_rendu or ""
-        if vue.type_fichier in _CREATIONS and len(numero) == _NUMERO and numero[_PREFIXE:_SEQUENCE].isdigit():
+        if vue.type_fichier in CREATIONS and len(numero) == _NUMERO and numero[_PREFIXE:_SEQUENCE].isdigit():
             self._poser(registre, numero[:_PREFIXE], int(numero[_PREFIXE:_SEQUENCE]) - 1)
         if vue.operation == "ajouterEvenementDemande" and vue.reponse_document is not None:
             evenements = vue.reponse_document.tous("listeEvenements/evenement")
@@ -270,7 +270,7 @@ class _Reprise:
     def _inconnus(self, vue: Observation) -> Iterator[str]:
         """Why our register may not be the recorded one, for what this request reads of it."""
         numero = vue.numero or ""
-        if vue.type_fichier not in _CREATIONS and numero and numero not in self._connu.suivies:
+        if vue.type_fichier not in CREATIONS and numero and numero not in self._connu.suivies:
             if numero in self._connu.perdues:
                 yield f"l'état de la demande {numero} n'a pas pu être suivi"
             elif numero in self._connu.vues:
@@ -285,14 +285,14 @@ class _Reprise:
     def _suivre(self, vue: Observation, appel: Appel | None, base: Base, ici: Echange) -> None:
         """Brings the base to what an accepted exchange left."""
         ecrit = OPERATIONS[vue.operation or ""].ecrit
-        numero = (vue.numero_rendu if vue.type_fichier in _CREATIONS else vue.numero) or ""
+        numero = (vue.numero_rendu if vue.type_fichier in CREATIONS else vue.numero) or ""
         if ecrit and not (
             _pareil(vue, ici) or self._forcer(vue, appel, base) or self._planter(vue, base, numero)
         ):
             self._connu.perdues.add(numero)
             self._connu.suivies.discard(numero)
             return
-        if vue.type_fichier in _CREATIONS and numero:
+        if vue.type_fichier in CREATIONS and numero:
             self._connu.suivies.add(numero)
         elif numero and numero not in self._connu.suivies and self._planter(vue, base, numero):
             self._connu.vues.add(numero)
@@ -348,7 +348,7 @@ def _pareil(vue: Observation, ici: Echange) -> bool:
     """Whether both servers accepted, a creation under the same number."""
     if not vue.acceptee or ici.verdict is not VerdictEchange.ACCEPTE:
         return False
-    return vue.type_fichier not in _CREATIONS or vue.numero_rendu in (None, ici.numero_unique)
+    return vue.type_fichier not in CREATIONS or vue.numero_rendu in (None, ici.numero_unique)
 
 
 def _stockee(demande: Demande, numero: str, contrat: Contrat, maintenant: datetime) -> DemandeStockee:

@@ -1,4 +1,4 @@
-"""Two contracts compared: every difference, found by reading both, whatever `changements.toml` says of them."""
+"""Two contracts compared: every difference, found by reading both, whatever `changements.toml` says."""
 
 import csv
 import io
@@ -131,11 +131,12 @@ def _message(
         yield dire(objet, "champs-ordre", "les champs ne sont plus dans le même ordre", Severite.ERREUR)
 
 
-# --- controls -------------------------------------------------------------------------------------------------
+# --- controls ---------------------------------------------------------------------------------------------
 
 
 def _poids(fiche: FicheRegle) -> int:
-    """What a control does under the profile `ecole`: 3 blocks, 2 blocks in `strict` alone, 1 warns, 0 nothing."""
+    """What a control does under the profile `ecole`: 3 blocks, 2 blocks in `strict` alone, 1 warns, 0
+    nothing."""
     if fiche.gravite is not Gravite.BLOQUANTE:
         return int(fiche.gravite is Gravite.AVERTISSEMENT)
     certaine = fiche.structurante or fiche.gravite_imposee is not None
@@ -154,7 +155,9 @@ def _regles(avant: Mapping[str, FicheRegle], apres: Mapping[str, FicheRegle]) ->
             dit = f"nouveau contrôle, qui {_FAITS[_poids(autre)]} : {autre.condition or autre.texte}"
             yield _regle(code, "regle-ajoutee", dit, severite[_poids(autre)])
         elif autre is None:
-            yield _regle(code, "regle-retiree", f"le contrôle n'existe plus : {un.condition}", Severite.INFORMATION)
+            yield _regle(
+                code, "regle-retiree", f"le contrôle n'existe plus : {un.condition}", Severite.INFORMATION
+            )
         else:
             yield from _regle_changee(code, un, autre)
 
@@ -170,7 +173,9 @@ def _regle_changee(code: str, avant: FicheRegle, apres: FicheRegle) -> Differenc
     for quoi in ("gravite", "gravite_imposee", "fidelite", "structurante"):
         un, nouveau = getattr(avant, quoi), getattr(apres, quoi)
         if un != nouveau and poids == autre:
-            yield _regle(code, f"regle-{quoi}", f"{quoi} : [{nouveau}], et non plus [{un}]", Severite.INFORMATION)
+            yield _regle(
+                code, f"regle-{quoi}", f"{quoi} : [{nouveau}], et non plus [{un}]", Severite.INFORMATION
+            )
     if ajoutes := sorted(set(apres.types) - set(avant.types)):
         severite = Severite.ERREUR if autre == 3 else Severite.AVERTISSEMENT
         yield _regle(code, "regle-types", f"s'applique aussi à : {', '.join(ajoutes)}", severite)
@@ -194,14 +199,16 @@ def _regle(code: str, sorte: str, texte: str, severite: Severite) -> DifferenceD
     return _d(Nature.REGLES, code, sorte, texte, {Sens.REQUETE: severite})
 
 
-# --- lists, and the elements that they rule -----------------------------------------------------------------
+# --- lists, and the elements that they rule ---------------------------------------------------------------
 
 
 def _nomenclatures(avant: Contrat, apres: Contrat) -> Differences:
     listes = [{nom: c.nomenclatures.liste(nom) for nom in c.nomenclatures.noms} for c in (avant, apres)]
     for nom, un, autre in _paires(*listes):
         if un is None or autre is None:
-            sorte, dit = ("liste-ajoutee", "nouvelle liste") if un is None else ("liste-retiree", "liste retirée")
+            sorte, dit = (
+                ("liste-ajoutee", "nouvelle liste") if un is None else ("liste-retiree", "liste retirée")
+            )
             # An element ruled by a list that was not is told with the elements.
             yield _d(Nature.NOMENCLATURES, nom, sorte, dit, hors(Severite.INFORMATION))
             continue
@@ -227,11 +234,16 @@ def _chemins(avant: Contrat, apres: Contrat) -> Differences:
     ]
     for chemin, un, autre in _paires(*lus):
         if un is None or autre is None:
-            sorte, dit = ("chemin-ajoute", "élément décrit") if un is None else ("chemin-retire", "élément oublié")
-            yield _d(Nature.CHEMINS, chemin, sorte, f"{dit} par la table des éléments", hors(Severite.INFORMATION))
+            sorte, dit = (
+                ("chemin-ajoute", "élément décrit") if un is None else ("chemin-retire", "élément oublié")
+            )
+            yield _d(
+                Nature.CHEMINS, chemin, sorte, f"{dit} par la table des éléments", hors(Severite.INFORMATION)
+            )
             continue
         if un[0] != autre[0]:
-            dit = f"la liste qui règle l'élément est [{autre[0] or 'aucune'}], et non plus [{un[0] or 'aucune'}]"
+            listes = [lue[0] or "aucune" for lue in (autre, un)]
+            dit = f"la liste qui règle l'élément est [{listes[0]}], et non plus [{listes[1]}]"
             severites = resserre() if not un[0] else elargi()
             if un[0] and autre[0]:
                 severites = aller_retour(Severite.AVERTISSEMENT, Severite.AVERTISSEMENT)
@@ -245,7 +257,7 @@ def _dit_chemin(depuis: str, obligatoire: bool) -> str:
     return f"« depuis {depuis}, {'obligatoire' if obligatoire else 'facultatif'} »"
 
 
-# --- types of events ------------------------------------------------------------------------------------------
+# --- types of events --------------------------------------------------------------------------------------
 
 
 def _evenements(avant: tuple[TypeEvenement, ...], apres: tuple[TypeEvenement, ...]) -> Differences:
@@ -316,7 +328,7 @@ def _evenement(
     return _d(Nature.EVENEMENTS, objet, sorte, texte, severites, *operations)
 
 
-# --- requirements, thresholds ---------------------------------------------------------------------------------
+# --- requirements, thresholds -----------------------------------------------------------------------------
 
 
 def _exigences(avant: Contrat, apres: Contrat) -> Differences:
@@ -352,7 +364,7 @@ def _seuils(avant: Contrat, apres: Contrat) -> Differences:
         yield _d(Nature.SEUILS, objet, sorte, dit, {Sens.REPONSE: Severite.INFORMATION})
 
 
-# --- what else the folders hold --------------------------------------------------------------------------------
+# --- what else the folders hold ---------------------------------------------------------------------------
 
 
 def _fichiers(avant: Contrat, apres: Contrat) -> Differences:

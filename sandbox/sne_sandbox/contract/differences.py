@@ -160,21 +160,32 @@ def attribuer(
     `apportes` are the changes that the second contract brings, `ailleurs` those that it does without. A new
     control of an « ajout » bites only who uses what is added: it breaks nobody.
     """
-    dites, employes = [], {}
+    dites: list[DifferenceDeContrats] = []
+    employes: dict[str, Changement] = {}
     for d in differences:
         changement = apportes.couvrant(d.nature, d.objet)
         severites = d.severites
-        if changement is not None and changement.genre is GenreChangement.AJOUT and d.sorte == "regle-ajoutee":
+        if (
+            changement is not None
+            and changement.genre is GenreChangement.AJOUT
+            and d.sorte == "regle-ajoutee"
+        ):
             severites = dict.fromkeys(severites, Severite.INFORMATION)
         changement = changement or ailleurs.couvrant(d.nature, d.objet)
         if changement is not None:
             employes[changement.id] = changement
         dites.append(
             DifferenceDeContrats(
-                d.nature, d.objet, d.sorte, d.texte, severites, d.operations, changement.id if changement else ""
+                d.nature,
+                d.objet,
+                d.sorte,
+                d.texte,
+                severites,
+                d.operations,
+                changement.id if changement else "",
             )
         )
     natures = tuple(Nature)
     dites.sort(key=lambda d: (_RANGS.index(d.severite), natures.index(d.nature), d.objet, d.sorte, d.texte))
-    tous = (*apportes, *ailleurs)
+    tous: tuple[Changement, ...] = (*apportes.liste, *ailleurs.liste)
     return tuple(dites), tuple(c for c in tous if employes.get(c.id) is c)

@@ -77,7 +77,7 @@ def _document(
             relever(modele_de(contrat.schemas, contrat.schemas.fichier(document, version)).schema)
             for contrat, version in lus
         ]
-    for chemin, sorte, dit, severites in _places(*places, document.value):
+    for chemin, sorte, dit, severites in _places(places[0], places[1], document.value):
         severites = dict.fromkeys(severites, Severite.INFORMATION) if nouvelle else severites
         objet, operations = f"{nom}:{chemin}", PORTEURS[document.value]
         yield DifferenceDeContrats(Nature.SCHEMAS, objet, sorte, dit, severites, operations)
@@ -87,7 +87,11 @@ def fichiers(contrat: Contrat) -> set[str]:
     """Every schema file that a document is judged by."""
     versions: list[tuple[Document, str | None]] = [(Document.DEMANDE, v) for v in contrat.versions]
     versions += [(document, None) for document in Document if document is not Document.DEMANDE]
-    return {f for document, version in versions for f in _cloture(contrat, contrat.schemas.fichier(document, version))}
+    return {
+        f
+        for document, version in versions
+        for f in _cloture(contrat, contrat.schemas.fichier(document, version))
+    }
 
 
 def _cloture(contrat: Contrat, fichier: str) -> dict[str, bytes]:
@@ -116,13 +120,23 @@ def _places(avant: Places, apres: Places, document: str) -> Iterator[_Ecart]:
             yield chemin, "element-deplace", dit, aller_retour(Severite.ERREUR, Severite.ERREUR, document)
         else:
             attendu = Severite.ERREUR if avant[chemin].minimum else Severite.AVERTISSEMENT
-            yield chemin, f"{_quoi(chemin)}-retire", "n'existe plus", aller_retour(Severite.ERREUR, attendu, document)
+            yield (
+                chemin,
+                f"{_quoi(chemin)}-retire",
+                "n'existe plus",
+                aller_retour(Severite.ERREUR, attendu, document),
+            )
     for chemin in parties[1]:
         if chemin not in deplaces.values():
             exige = apres[chemin].minimum > 0
             requete = Severite.ERREUR if exige else Severite.INFORMATION
             dit = f"nouveau, {'obligatoire' if exige else 'facultatif'}"
-            yield chemin, f"{_quoi(chemin)}-ajoute", dit, aller_retour(requete, Severite.INFORMATION, document)
+            yield (
+                chemin,
+                f"{_quoi(chemin)}-ajoute",
+                dit,
+                aller_retour(requete, Severite.INFORMATION, document),
+            )
     for chemin, place in avant.items():
         if chemin in apres:
             yield from _place(chemin, place, apres[chemin], document)
@@ -138,9 +152,7 @@ def _hautes(places: Places, autres: Places) -> list[str]:
     return [chemin for chemin in seules if chemin.rpartition("/")[0] not in set(seules)]
 
 
-def _deplaces(
-    otes: Sequence[str], mis: Sequence[str], avant: Places, apres: Places
-) -> dict[str, str]:
+def _deplaces(otes: Sequence[str], mis: Sequence[str], avant: Places, apres: Places) -> dict[str, str]:
     """Where what went away came back: the same name, the only one, that holds the same."""
     trouves = {}
     for chemin in otes:
@@ -236,7 +248,9 @@ def _valeurs(chemin: str, avant: Valeurs, apres: Valeurs, document: str) -> Iter
     if avant.motifs != apres.motifs:
         serre, large = apres.motifs > avant.motifs, apres.motifs < avant.motifs
         dit = f"forme : {_dits(apres.motifs)}, et non plus {_dits(avant.motifs)}"
-        severites = resserre(document) if serre else elargi(document) if large else aller_retour(*_DOUTE, document)
+        severites = (
+            resserre(document) if serre else elargi(document) if large else aller_retour(*_DOUTE, document)
+        )
         yield chemin, "facette-pattern", dit, severites
     yield from _codes(chemin, avant.codes, apres.codes, document)
 
@@ -271,4 +285,8 @@ def _facette(nom: str, avant: str | None, apres: str | None, document: str) -> M
         plus = apres > avant
     if nom in _HAUTES or nom in _BASSES:
         return resserre(document) if plus is (nom in _BASSES) else elargi(document)
-    return aller_retour(Severite.ERREUR, Severite.ERREUR, document) if nom == "length" else aller_retour(*_DOUTE, document)
+    return (
+        aller_retour(Severite.ERREUR, Severite.ERREUR, document)
+        if nom == "length"
+        else aller_retour(*_DOUTE, document)
+    )

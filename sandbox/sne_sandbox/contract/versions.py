@@ -144,6 +144,11 @@ class Contrat:
         return self.dossiers.lire(chemin)
 
 
+def livres() -> tuple[str, ...]:
+    """Names of the contracts that are shipped."""
+    return tuple(sorted(dossier.parent.name for dossier in resources.contracts_dir().glob(f"*/{_CONTRAT}")))
+
+
 def charger(nom: str = "v5.2", overlay: Path | None = None) -> Contrat:
     """The contract `nom`, under the user's folder `overlay`. Compiles every schema.
 
