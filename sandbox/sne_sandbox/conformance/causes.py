@@ -36,8 +36,9 @@ class Chercheur:
             if a.get("gravite") == "bloquante":
                 regle, chemin, valeur = (str(a.get(nom) or "") for nom in ("regle", "propriete", "valeur"))
                 message = str(a.get("message") or "")
-                d = self._de_la_regle(vue, regle, chemin, valeur) or self._de_l_evenement(vue, valeur, message)
-                yield _cause(regle, chemin, message, valeur, d or self._de_la_version(vue))
+                d = self._de_la_regle(regle, chemin, valeur)
+                d = d or self._de_l_evenement(vue, valeur, message) or self._de_la_version(vue)
+                yield _cause(regle, chemin, message, valeur, d)
         fault = repris.ici.fault
         if fault is not None:
             fautes = list(self._du_schema(vue))
@@ -71,9 +72,7 @@ class Chercheur:
     def _trouver(self, *ou: tuple[Nature, str]) -> DifferenceDeContrats | None:
         return next((d for lieu in ou if (d := self._par_objet.get(lieu)) is not None), None)
 
-    def _de_la_regle(
-        self, vue: Observation, regle: str, chemin: str, valeur: str
-    ) -> DifferenceDeContrats | None:
+    def _de_la_regle(self, regle: str, chemin: str, valeur: str) -> DifferenceDeContrats | None:
         """The rule itself; else the list that it reads at this place."""
         nu = _INDEX.sub("", chemin)
         liste = self._vers.nomenclatures.par_chemin.get(nu, ("", False))[0]
