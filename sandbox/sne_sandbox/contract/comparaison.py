@@ -33,6 +33,8 @@ Differences = Iterator[DifferenceDeContrats]
 _CONTRAT: Final = "contract.toml"
 #: Keys of contract.toml that name the contract, or files whose contents are compared.
 _NOMS: Final = frozenset({"nom", "titre", "extends", "versions", "schemas", "fichiers"})
+#: Files that are compared by what they mean, by their keys there.
+_LUS: Final = ("operations", "chemins", "nomenclatures", "regles", "evenements", "exigences", "quartiles")
 _EVENEMENTS: Final = ("ajouterEvenementDemande", "modifierEvenementDemande")
 _LISTES_DE_TYPES: Final = ("listerTypesEvenementsNationaux", "listerTypesEvenementsTerritoriaux")
 #: Of a row, or a value, in a sentence.
@@ -370,22 +372,15 @@ def _seuils(avant: Contrat, apres: Contrat) -> Differences:
 def _fichiers(avant: Contrat, apres: Contrat) -> Differences:
     """Every other file: TOML key by key, CSV row by row (its first column names it), XML as a tree."""
     lus = (avant, apres)
-    compares = {
-        changements.FICHIER, exigences.FICHIER,
-        *(f for c in lus for f in c.dossiers.toml(_CONTRAT)["fichiers"].values() if not _geographie(c, f)),
-        *(f for c in lus for f in schemas_compares.fichiers(c)),
-    }  # fmt: skip
+    dits = {c.dossiers.toml(_CONTRAT)["fichiers"].get(cle, "") for c in lus for cle in _LUS}
+    compares = {changements.FICHIER, exigences.FICHIER, *dits}
+    compares.update(f for c in lus for f in schemas_compares.fichiers(c))
     for chemin in sorted({f for c in lus for f in c.dossiers.fichiers()} - compares):
         deux = [_contenu(c, chemin) for c in lus]
         for cle, un, autre in _paires(*deux):
             if chemin == _CONTRAT and cle.partition(".")[0] in _NOMS:
                 continue
             yield _cle_de_fichier(chemin, cle, un, autre)
-
-
-def _geographie(contrat: Contrat, fichier: str) -> bool:
-    table = contrat.dossiers.toml(_CONTRAT)["fichiers"]
-    return fichier in (table.get("communes"), table.get("communes_anciennes"), table.get("epci"))
 
 
 def _cle_de_fichier(chemin: str, cle: str, avant: Any, apres: Any) -> DifferenceDeContrats:
