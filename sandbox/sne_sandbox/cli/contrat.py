@@ -34,7 +34,7 @@ def commande() -> None:
 @click.argument("apres", metavar="APRÈS")
 @click.option("--format", "forme", type=click.Choice(["text", "json", "html", "junit", "markdown"]),
               default="text", show_default=True, help="Forme, seule sur la sortie standard.")  # fmt: skip
-@reglages("contract", "contracts")
+@reglages(*COMMUNES)
 def comparer(avant: str, apres: str, forme: str, **options: Any) -> int:
     """Compare deux contrats : chaque différence, sa sévérité par sens, le changement dont elle est.
 
