@@ -10,7 +10,7 @@ tell (the rest of the register, guichets that nobody described) is named in `Rep
 """
 
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Set
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
@@ -66,6 +66,8 @@ class Repris:
     champs: Mapping[str, Champ] = field(default_factory=dict)
     ecarte: str = ""
     inconnus: tuple[str, ...] = ()
+    suivies: Set[str] = frozenset()
+    """The demandes whose birth the recording has shown so far."""
 
     @property
     def document(self) -> bytes:
@@ -179,6 +181,7 @@ class _Reprise:
         # What the recorded server accepted is applied by no rule of ours.
         self._libre = Pipeline(replace(contrat, regles=MappingProxyType({})), magasin, limites)
         self._connu = _Connu()
+        self._guichets: set[str] = set()
         self._base: Base | None = None
 
     def rejouer(self, vue: Observation, instant: datetime, certificats: bool) -> Repris:
@@ -201,7 +204,7 @@ class _Reprise:
             ici.echouer(erreur)
         if vue.acceptee:
             self._suivre(vue, appel, base, ici)
-        return Repris(vue, ici, champs, inconnus=inconnus)
+        return Repris(vue, ici, champs, inconnus=inconnus, suivies=self._connu.suivies)
 
     def _traiter(self, vue: Observation, appel: Appel, base: Base, ici: Echange) -> dict[str, Champ]:
         """Our answer. What it wrote stays when the recorded server did the same, under the same number."""
@@ -227,6 +230,7 @@ class _Reprise:
             if vue.acceptee:
                 self._planter_guichets(vue, registre)
                 self._imposer(vue, registre)
+            self._guichets = {guichet.code for guichet in registre.guichets()}
             return registre.base
 
     def _planter_guichets(self, vue: Observation, registre: RegistreBase) -> None:
@@ -265,7 +269,7 @@ class _Reprise:
                 yield f"la demande {numero} existait avant : une réponse en montre une partie"
             else:
                 yield f"la demande {numero} n'est connue d'aucun échange d'avant"
-        if vue.guichet in self._connu.guichets:
+        if vue.guichet and (vue.guichet in self._connu.guichets or vue.guichet not in self._guichets):
             yield f"le guichet {vue.guichet} n'est pas de la base : ce qu'il peut faire ne se sait pas"
 
     # --- after -------------------------------------------------------------------------------------------
