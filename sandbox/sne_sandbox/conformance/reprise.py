@@ -256,6 +256,14 @@ class _Reprise:
             if rangs:
                 self._poser(registre, "evenement", min(rangs) - 1)
 
+    def _reserver(self, registre: RegistreBase, numero: str) -> None:
+        """No creation of ours draws the number of a demande that was planted."""
+        if numero[_PREFIXE:_SEQUENCE].isdigit():
+            cle = {"base": _BASE, "nom": numero[:_PREFIXE]}
+            dernier = registre.connexion.ligne(requetes.SEQUENCE, cle)
+            rang = int(numero[_PREFIXE:_SEQUENCE])
+            self._poser(registre, numero[:_PREFIXE], max(rang, 0 if dernier is None else int(dernier[0])))
+
     def _poser(self, registre: RegistreBase, nom: str, rang: int) -> None:
         registre.connexion.faire(requetes.POSER, {"base": _BASE, "nom": nom, "rang": rang})
 
@@ -319,6 +327,7 @@ class _Reprise:
                 avant = registre.demande(numero)
                 if avant is None:
                     registre.ajouter(stockee)
+                    self._reserver(registre, numero)
                 else:
                     registre.remplacer(replace(stockee, revision=avant.revision))
         except (SandboxError, ValueError, KeyError, OverflowError):
