@@ -135,8 +135,12 @@ def ecrire_l_autre(dossier: Path) -> Path:
     apres = _remplacer(apres, ('  ["AUTRES", "Autres réservataires"],\n', ""))
     evenements = _remplacer(f"{avant}\n{apres}", *EVENEMENTS)
     (dossier / "evenements.toml").write_text(f"{evenements}\n{VISITE}", "utf-8")
-    _copier(dossier, "v5.0/nomenclatures.csv", ("ListeNationalite,3,", "ListeNationalite,4,Apatride,02.00\nListeNationalite,3,"),
-            ("ListeMotifDemande,02,Démolition,02.00\n", ""))  # fmt: skip
+    _copier(
+        dossier,
+        "v5.0/nomenclatures.csv",
+        ("ListeNationalite,3,", "ListeNationalite,4,Apatride,02.00\nListeNationalite,3,"),
+        ("ListeMotifDemande,02,Démolition,02.00\n", ""),
+    )
     _copier(dossier, "v5.2/quartiles.csv", ("2020,8256,", "2020,9100,"))
     (dossier / "xsd").mkdir()
     _copier(
@@ -348,7 +352,9 @@ class ClientDesEcarts:
 def _exemples() -> Iterator[Any]:
     """Examples of the rules, of those that the schemas of both let in."""
     for exemple in exemples.exemples():
-        simple = not (exemple.registre or exemple.maintenant or exemple.nom_fichier or exemple.guichet_certificat)
+        simple = not (
+            exemple.registre or exemple.maintenant or exemple.nom_fichier or exemple.guichet_certificat
+        )
         if exemple.regle in _REGLES and exemple.type == "CRE" and simple and exemple.profil == "ecole":
             racine = _renouvelable(exemples.document(exemple, contrat()))
             if trouver(racine, f"{_RECHERCHE}/montantLoyer") is None:

@@ -37,11 +37,11 @@ Exemples :
 def commande(enregistrement: str, dossier: Path | None, forme: str, **options: Any) -> int:
     """Compare un enregistrement du vrai serveur à ce que répond le bac à sable, et propose la surcharge.
 
-    ENREGISTREMENT est la base où « sne-sandbox proxy » enregistre, ou le dossier que son --export a écrit. Chaque
-    requête est soumise, dans l'ordre, à une base temporaire mise dans le même état, pour autant qu'il se
-    sache ; le reste est dit indécidable, et n'est jamais compté. Les différences sont groupées par cause, chacune
-    avec ce qui la lèverait : codes et phrases officiels, sévérités, bornes, nomenclatures, types d'événements,
-    seuils, schémas. Sortie 0 si les deux sont d'accord, 1 sinon.
+    ENREGISTREMENT est la base où « sne-sandbox proxy » enregistre, ou le dossier que son --export a écrit.
+    Chaque requête est soumise, dans l'ordre, à une base temporaire mise dans le même état, pour autant qu'il
+    se sache ; le reste est dit indécidable, et n'est jamais compté. Les différences sont groupées par cause,
+    chacune avec ce qui la lèverait : codes et phrases officiels, sévérités, bornes, nomenclatures, types
+    d'événements, seuils, schémas. Sortie 0 si les deux sont d'accord, 1 sinon.
     """
     from sne_sandbox.conformance.calibration import surcharge
     from sne_sandbox.conformance.calibration.comparaison import calibrer

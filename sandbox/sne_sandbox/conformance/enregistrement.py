@@ -4,6 +4,7 @@ Files hold documents, not calls: what is left out there (names of files, calls w
 sent again) cannot be looked at. The base has all of it.
 """
 
+import base64
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -117,13 +118,11 @@ def _guichet(document: bytes) -> str:
 
 
 def _envelopper(prevue: OperationPubliee, document: bytes) -> bytes:
-    """The answer around its document; one that registers gives an attestation, whose absence is no refusal."""
-    import base64
-
+    """The answer around its document; its attestation was not exported."""
     racine = etree.Element(_ENVELOPE, nsmap={"soap": SOAP12, "ws": prevue.espace})
     charge = etree.SubElement(etree.SubElement(racine, f"{{{SOAP12}}}Body"), prevue.sortie.qname)
     for champ in prevue.sortie.champs:
-        if not document or not champ.obligatoire and champ.nom in ("attestation", "nomAttestation"):
+        if not document or champ.nom in ("attestation", "nomAttestation"):
             continue
         noeud = etree.SubElement(charge, champ.nom)
         if champ.type.rpartition(":")[2] == "base64Binary":

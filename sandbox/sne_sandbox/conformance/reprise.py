@@ -10,7 +10,7 @@ tell (the rest of the register, guichets that nobody described) is named in `Rep
 """
 
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping, Set
+from collections.abc import Collection, Iterable, Iterator, Mapping, Set
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
@@ -81,16 +81,20 @@ def rejouer(
     *,
     reglages: Reglages | None = None,
     certificats: bool = False,
+    remises: Collection[int] = (),
 ) -> Iterator[Repris]:
     """Each exchange of a recording, in its order, with what the sandbox says of it under `contrat`.
 
     `echanges` hold their bytes, and what `relecture.relire` or our own server noted. `reglages` are those of
     the base. `certificats` says that the recorded server saw the client certificates that the lines name:
-    true of what our own server recorded, not of what the relay did. Raises StoreError when there is no room for
-    the temporary base.
+    true of what our own server recorded, not of what the relay did. `remises` are the ids of the exchanges
+    before which the recorded base was emptied. Raises StoreError when there is no room for the temporary
+    base.
     """
     with _ouvrir(contrat, reglages or Reglages()) as reprise:
         for echange, instant in _dater(echanges, contrat):
+            if echange.identifiant in remises:
+                reprise.vider(instant)
             yield reprise.rejouer(observer(echange, contrat), instant, certificats)
 
 
@@ -183,6 +187,14 @@ class _Reprise:
         self._connu = _Connu()
         self._guichets: set[str] = set()
         self._base: Base | None = None
+
+    def vider(self, instant: datetime) -> None:
+        """The recorded base was emptied, and its clock set to `instant`."""
+        self._connu = _Connu()
+        if self._base is not None:
+            with self._magasin.ecrire(_BASE) as registre:
+                registre.vider("etat")
+                registre.noter_nuit(instant.astimezone(PARIS).date())
 
     def rejouer(self, vue: Observation, instant: datetime, certificats: bool) -> Repris:
         """What the sandbox makes of one request, its base being then as the recorded answer says."""

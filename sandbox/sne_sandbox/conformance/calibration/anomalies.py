@@ -165,8 +165,8 @@ class Anomalies:
                 dite,
             )
             groupe.conseil = (
-                "Provoquez-le seul, dans un message par ailleurs accepté, et enregistrez encore ; s'il est celui "
-                "d'une règle du bac à sable, écrivez son code_officiel dans rules.toml."
+                "Provoquez-le seul, dans un message par ailleurs accepté, et enregistrez encore ; s'il est "
+                "celui d'une règle du bac à sable, écrivez son code_officiel dans rules.toml."
             )
         elif self._donnees.expliquer_la(fait, la, regle, groupes):
             return

@@ -240,11 +240,7 @@ class DonneesDesRegles:
         pour = sorted(set(pour))
         for echange in pour:
             groupe.noter(echange, f"{voulue} là-bas, {actuelle} ici")
-        dit = (
-            "la phrase le dit"
-            if dites
-            else "d'après ce qui est accepté et refusé : la vraie borne peut différer"
-        )
+        dit = "la phrase le dit" if dites else "d'après ce qui est accepté et refusé : elle peut être autre"
         groupe.propositions.append(
             Proposition(
                 _CONTRAT,
@@ -286,7 +282,7 @@ class DonneesDesRegles:
         ]
 
     def _caracteristique(self, fait: Fait, code: str, groupes: Groupes, *, admis: bool) -> bool:
-        """A characteristic of a type that the recorded server judges otherwise; whether it can be told how."""
+        """A characteristic that the recorded server judges otherwise; whether it can be told how."""
         for evenement in fait.evenements:
             genre = self._types.get(evenement.type)
             if genre is None or code not in self._codes_de(evenement):

@@ -1,4 +1,4 @@
-"""A calibration as it is shown: text, JSON, one page of HTML. NIRs and passwords are masked in all of them."""
+"""A calibration as it is shown: text, JSON, one page of HTML. NIRs and passwords are masked everywhere."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -142,12 +142,10 @@ def _modele() -> Template:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environnement.filters |= {
-        "dit": lambda texte: visible(masquer_secrets(texte)),
-        "montrer": lambda echanges: montrer(sorted(set(echanges))),
-        "proposer": proposer,
-        "combien": _combien,
-    }
+    environnement.filters["dit"] = lambda texte: visible(masquer_secrets(texte))
+    environnement.filters["montrer"] = lambda echanges: montrer(sorted(set(echanges)))
+    environnement.filters["proposer"] = proposer
+    environnement.filters["combien"] = _combien
     return environnement.get_template("calibration.html.j2")
 
 

@@ -111,8 +111,8 @@ class Reponses:
             return  # `comparer` of the list of types, and `_lire_evenements`
         genre = "valeur calculée" if nom in _CALCULES else "valeur"
         if la is None or ici is None:
+            cause: tuple[str, ...] = ("élément", nu, "là-bas" if la is None else "ici")
             titre = f"{nu} manque à la réponse {'du serveur enregistré' if la is None else 'du bac à sable'}."
-            cause = ("élément", nu, "là-bas" if la is None else "ici")
         else:
             titre, cause = f"{nu} n'a pas la même valeur.", (genre, nu)
         dit = f"là-bas {_montre(nom, la)}, ici {_montre(nom, ici)}"
@@ -185,7 +185,7 @@ class Reponses:
                 )
                 for cle, valeur in changes.items()
             ]
-        for territoire, echange in {t: e for t, e in self._listes}.items():
+        for territoire, echange in dict(self._listes).items():
             for genre in self._types.values():
                 if genre.territoire == territoire and genre.code not in self._types_vus:
                     groupe = groupes.noter(

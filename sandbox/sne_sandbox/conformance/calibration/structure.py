@@ -205,7 +205,7 @@ class Structures:
         else:
             titre = f"Le serveur enregistré refuse un texte long dans {chemin}."
             facette, valeur = Facette.LONGUEUR_MAX, str(longueur - 1)
-            dit = f"{longueur} caractères refusés, {admise} admis : la borne est entre {admise} et {longueur - 1}"
+            dit = f"{longueur} caractères refusés, {admise} admis : {admise} à {longueur - 1} au plus"
         groupe = groupes.noter(("schéma", f"{sorte} là-bas", chemin), titre, refuse.echange, dit)
         avant = [p.arguments[2] for p in groupe.propositions if p.arguments[0] is Facette.LONGUEUR_MAX]
         if avant and int(avant[0]) < int(valeur):

@@ -16,7 +16,6 @@ from lxml import etree
 from sne_sandbox.conformance.calibration.donnees import (
     EVENEMENTS,
     caracteristique_en_cles,
-    type_en_cles,
 )
 from sne_sandbox.conformance.calibration.ecarts import Bilan, Geste, Proposition
 from sne_sandbox.conformance.calibration.schemas import SchemasCopies
@@ -278,16 +277,16 @@ def _en_csv(colonnes: Sequence[str], lignes: Iterable[Mapping[str, str]]) -> byt
     return sortie.getvalue().encode()
 
 
-# --- what goes with it ----------------------------------------------------------------------------------------
+# --- what goes with it -------------------------------------------------------------------------------------
 
 
 def _expliquer(bilan: Bilan, non_faites: Sequence[Proposition]) -> str:
     lignes = [
         "# Surcharge proposée",
         "",
-        "Écrite par « sne-sandbox calibrer » d'après un enregistrement, **à relire** : rien ne l'applique que vous, par",
-        "`--contracts` sur ce dossier. Un exemple n'est pas une règle : ce qu'un seul échange montre est peut-être dû à",
-        "autre chose.",
+        "Écrite par « sne-sandbox calibrer » d'après un enregistrement, **à relire** : vous l'appliquez,",
+        "par `--contracts` sur ce dossier. Un exemple n'est pas une règle : ce qu'un seul échange montre est",
+        "peut-être dû à autre chose.",
         "",
         "| fichier | changement | pourquoi | confiance | échanges |",
         "| --- | --- | --- | --- | --- |",
