@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from sne_sandbox.cli.options import COMMUNES, barre, ouvrir_magasin, reglages
+from sne_sandbox.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -51,6 +52,11 @@ def commande(enregistrement: str, dossier: Path | None, forme: str, **options: A
     profil = options["profile"]
     with _ouvrir(enregistrement, contrat, options) as echanges:
         bilan = calibrer(contrat, _suivre(echanges), profil)
+    if not bilan.compares:
+        raise UsageError(
+            f"L'enregistrement [{enregistrement}] n'a aucun appel à comparer.",
+            remede="faites passer votre application par « sne-sandbox proxy --upstream URL »",
+        )
     apres = None
     if dossier is not None:
         ecrits = surcharge.ecrire(dossier, bilan, contrat)

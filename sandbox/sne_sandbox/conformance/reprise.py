@@ -46,6 +46,7 @@ _CREATIONS: Final = ("CRE", "CRS")
 _PREFIXE, _SEQUENCE, _NUMERO = 7, 13, 18
 #: A guichet that nobody described was open before anything is recorded.
 _OUVERT_LE: Final = date(2009, 1, 1)
+_LECTURE: Final = "getDemandeLogement"
 _HORS_SOAP: Final = "n'est pas un appel d'un service"
 _SANS_OPERATION: Final = "l'opération appelée n'est pas reconnue"
 _PANNE: Final = "la réponse enregistrée est celle d'une panne"
@@ -171,6 +172,11 @@ class _Connu:
     perdues: set[str] = field(default_factory=set)
     guichets: set[str] = field(default_factory=set)
 
+    def perdre(self, numero: str) -> None:
+        """Nothing is known of a demande any more."""
+        self.perdues.add(numero)
+        self.suivies.discard(numero)
+
 
 class _Reprise:
     """The temporary base, and what is known of the recorded one."""
@@ -202,6 +208,8 @@ class _Reprise:
         ici = Echange(_BASE, recu.recu_le, recu.methode, recu.chemin, service=recu.service)
         ecarte = _ecarte(vue)
         if ecarte:
+            if ecarte in (_PANNE, _SANS_REPONSE) and vue.numero:
+                self._connu.perdre(vue.numero)  # it may have been done
             return Repris(vue, ici, ecarte=ecarte)
         base = self._preparer(vue, instant)
         inconnus = tuple(self._inconnus(vue))
@@ -237,6 +245,8 @@ class _Reprise:
             self._base = bases.creer(
                 self._magasin, self._contrat, _BASE, horloge=Horloge(instant), reglages=self._reglages
             )
+        if vue.type_fichier in _CREATIONS and vue.numero_rendu in self._connu.suivies | self._connu.vues:
+            self.vider(instant)  # a number is given once: the recorded base was put back to its start
         with self._magasin.ecrire(_BASE) as registre:
             registre.regler_horloge(Horloge(instant))
             if vue.acceptee:
@@ -301,13 +311,15 @@ class _Reprise:
         if ecrit and not (
             _pareil(vue, ici) or self._forcer(vue, appel, base) or self._planter(vue, base, numero)
         ):
-            self._connu.perdues.add(numero)
-            self._connu.suivies.discard(numero)
+            self._connu.perdre(numero)
             return
         if vue.type_fichier in _CREATIONS and numero:
             self._connu.suivies.add(numero)
-        elif numero and numero not in self._connu.suivies and self._planter(vue, base, numero):
-            self._connu.vues.add(numero)
+        elif numero and not ecrit and vue.operation == _LECTURE:
+            # Others write to a demande too: what an answer shows is how it is.
+            inconnue = numero not in self._connu.suivies
+            if self._planter(vue, base, numero) and inconnue:
+                self._connu.vues.add(numero)
 
     def _forcer(self, vue: Observation, appel: Appel | None, base: Base) -> bool:
         """Applies what the recorded server accepted, without a rule; whether it could be."""
@@ -341,7 +353,7 @@ class _Reprise:
                     registre.ajouter(stockee)
                     self._reserver(registre, numero)
                 else:
-                    registre.remplacer(replace(stockee, revision=avant.revision))
+                    registre.remplacer(_mise_a_jour(avant, stockee))
         except (SandboxError, ValueError, KeyError, OverflowError):
             return False  # a document of another shape: nothing is planted
         return True
@@ -362,6 +374,18 @@ def _pareil(vue: Observation, ici: Echange) -> bool:
     if not vue.acceptee or ici.verdict is not VerdictEchange.ACCEPTE:
         return False
     return vue.type_fichier not in _CREATIONS or vue.numero_rendu in (None, ici.numero_unique)
+
+
+def _mise_a_jour(avant: DemandeStockee, vue: DemandeStockee) -> DemandeStockee:
+    """A stored demande, as an answer shows it now: what no answer shows stays."""
+    pris = ["version", "guichet_dernier", "demande", "document"]
+    if vue.date_renouvellement != avant.date_renouvellement and vue.date_renouvellement is not None:
+        pris += ["date_renouvellement", "debut_validite", "fin_validite"]
+    if vue.radiation is not None and vue.date_radiation != avant.date_radiation:
+        pris += ["etat", "date_radiation", "motif_radiation", "radiation", "radiation_enregistree_le"]
+    if vue.information_dalo is not None and vue.statut_dalo != avant.statut_dalo:
+        pris += ["information_dalo", "statut_dalo", "dalo_enregistre_le"]
+    return replace(avant, **{nom: getattr(vue, nom) for nom in pris})
 
 
 def _stockee(demande: Demande, numero: str, contrat: Contrat, maintenant: datetime) -> DemandeStockee:

@@ -7,7 +7,8 @@ the others.
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Final
+from types import CodeType, FunctionType
+from typing import Any, Final
 
 from lxml import etree
 
@@ -25,9 +26,12 @@ from sne_sandbox.rules.rule import gravite
 
 _REGLES: Final = "rules.toml"
 _AU_REGISTRE: Final = frozenset(regle.code for regle in REGLES if regle.registre)
+#: What a rule names when it looks at who calls. A guichet of the sandbox is not the real one of its code.
+_DU_GUICHET: Final = frozenset({"guichet", "guichet_emetteur", "guichet_certificat"})
 #: What `propriete` may be made of, the likeliest first.
 _PLACES: Final = ("{chemin}", "{parent}", "{nom}")
 _REGISTRE_INCONNU: Final = "le contrôle {regle} lit le registre, que l'enregistrement ne dit pas en entier"
+_APPELANT_INCONNU: Final = "le contrôle {regle} dépend de qui appelle, et de ce qu'il peut faire là-bas"
 _PREMIERE: Final = (
     "le serveur enregistré ne montre jamais deux anomalies : il s'arrête peut-être à la première"
 )
@@ -36,6 +40,27 @@ _STRUCTURANTE: Final = (
 )
 _SANS_DONNEE: Final = (
     "Rien dans les données ne change ce qu'une règle examine. Signalez l'écart aux auteurs du bac à sable."
+)
+
+
+def _regarde(code: CodeType, module: Mapping[str, Any], vus: set[str]) -> bool:
+    """Whether a function, or one of its module that it calls, names a guichet."""
+    if _DU_GUICHET.intersection(code.co_names):
+        return True
+    for nom in set(code.co_names) - vus:
+        vus.add(nom)
+        appelee = module.get(nom)
+        if isinstance(appelee, FunctionType) and _regarde(appelee.__code__, module, vus):
+            return True
+    return any(isinstance(c, CodeType) and _regarde(c, module, vus) for c in code.co_consts)
+
+
+#: The rules that look at who calls, read off their code: none is forgotten.
+_DE_L_APPELANT: Final = frozenset(
+    regle.code
+    for regle in REGLES
+    if isinstance(regle.controler, FunctionType)
+    and _regarde(regle.controler.__code__, regle.controler.__globals__, set())
 )
 
 
@@ -66,6 +91,8 @@ class Anomalies:
             code for code, fiche in contrat.regles.items() if gravite(fiche, profil) is Gravite.IGNOREE
         )
         self._faits: list[Fait] = []
+        self._soulevees: set[str] = set()
+        """Rules on the register that the recorded server alone raised: it has them, and knows more."""
         self._donnees = DonneesDesRegles(contrat)
 
     def voir(self, repris: Repris) -> None:
@@ -87,6 +114,9 @@ class Anomalies:
         for fait in self._faits:
             self._peser(fait, appariement, vues, groupes, bilan, en_liste=en_liste, affiche=bool(affiche))
         for code, vue in vues.items():
+            if code in _AU_REGISTRE and vue.laisse and (vue.bloque or code in self._soulevees):
+                ajouter(bilan.indecidables, _REGISTRE_INCONNU.format(regle=code), vue.laisse)
+                vue.laisse.clear()
             self._conclure(code, vue, groupes, bool(affiche))
         self._donnees.finir(groupes)
         return affiche
@@ -138,6 +168,8 @@ class Anomalies:
                     vue.laisse.append(fait.echange)
             elif fait.inconnus and seul.regle in _AU_REGISTRE:
                 ajouter(bilan.indecidables, _REGISTRE_INCONNU.format(regle=seul.regle), [fait.echange])
+            elif seul.regle in _DE_L_APPELANT:
+                ajouter(bilan.indecidables, _APPELANT_INCONNU.format(regle=seul.regle), [fait.echange])
             elif not (fait.acceptee or en_liste):
                 ajouter(bilan.indecidables, _PREMIERE, [fait.echange])
             elif not self._donnees.expliquer_ici(fait, seul, groupes):
@@ -171,7 +203,10 @@ class Anomalies:
         elif self._donnees.expliquer_la(fait, la, regle, groupes):
             return
         elif regle in _AU_REGISTRE:
+            self._soulevees.add(regle)
             ajouter(bilan.indecidables, _REGISTRE_INCONNU.format(regle=regle), [fait.echange])
+        elif regle in _DE_L_APPELANT:
+            ajouter(bilan.indecidables, _APPELANT_INCONNU.format(regle=regle), [fait.echange])
         else:
             groupes.noter(
                 ("contrôle plus large", regle),

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from sne_sandbox.conformance.calibration.anomalies import Anomalies
 from sne_sandbox.conformance.calibration.ecarts import Bilan, Geste, Groupes, Proposition, ajouter
-from sne_sandbox.conformance.calibration.reponses import Reponses
+from sne_sandbox.conformance.calibration.reponses import SELON_LE_REGISTRE, Reponses
 from sne_sandbox.conformance.calibration.structure import Structures
 from sne_sandbox.conformance.reprise import Repris, rejouer
 from sne_sandbox.contract.versions import Contrat
@@ -25,7 +25,7 @@ def calibrer(contrat: Contrat, echanges: Iterable[Echange], profil: str = "ecole
     """All that a recording says of what the sandbox does otherwise under `contrat`. Raises StoreError."""
     calibration = _Calibration(contrat, profil)
     reglages = Reglages(**{**dict(contrat.reglages), "profile": profil})
-    for repris in rejouer(contrat, echanges, reglages=reglages):
+    for repris in rejouer(contrat, echanges, reglages=reglages, certificats=True):
         calibration.voir(repris)
     return calibration.finir()
 
@@ -71,7 +71,7 @@ class _Calibration:
         if affiches:
             self._reglage("avertissements", "reponse", affiches)
         self._structures.finir(self._groupes, self._bilan)
-        self._reponses.finir(self._groupes)
+        self._reponses.finir(self._groupes, self._bilan)
         self._conclure_les_reglages()
         groupes = [groupe for groupe in self._groupes if groupe.nombre]
         for groupe in groupes:
@@ -101,6 +101,8 @@ class _Calibration:
 
     def _champs(self, repris: Repris) -> None:
         """The fields of the answer: an attestation that only one gives."""
+        if repris.vue.operation in SELON_LE_REGISTRE:
+            return
         la_bas, ici = set(repris.vue.reponse.champs), set(repris.champs)
         for nom in sorted(la_bas ^ ici):
             ou = "là-bas" if nom in la_bas else "ici"

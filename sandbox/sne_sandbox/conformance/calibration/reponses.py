@@ -14,6 +14,7 @@ from sne_sandbox.conformance.calibration.donnees import (
     type_en_cles,
 )
 from sne_sandbox.conformance.calibration.ecarts import Bilan, Geste, Groupes, Proposition, ajouter
+from sne_sandbox.conformance.calibration.structure import parcourir
 from sne_sandbox.conformance.observation import arbre_de
 from sne_sandbox.conformance.reprise import Repris
 from sne_sandbox.contract.versions import Contrat
@@ -42,6 +43,10 @@ _LISTES_DE_TYPES: Final = ("listerTypesEvenementsNationaux", "listerTypesEveneme
 #: Operations that answer the demandes of a register that the recording does not hold.
 _DU_REGISTRE: Final = frozenset({"rechercheDemandeMulticritere", "getDoublons"})
 _ARCHIVES: Final = frozenset({"getDemandesRadieesDepuisLe", "getNouveauxDaloDepuisLe"})
+SELON_LE_REGISTRE: Final = _DU_REGISTRE | _ARCHIVES
+#: What a reading shows may have been written by others, whom the recording does not hold.
+_LECTURES: Final = frozenset({"getDemandeLogement", "listerEvenementsDemande"})
+_D_AUTRUI: Final = "ce qui est relu diffère par endroits : d'autres ont pu l'écrire"
 _REPONSE_DE_REGISTRE: Final = "la réponse cite des demandes d'avant l'enregistrement"
 _ARCHIVE: Final = "le contenu d'une archive dépend du registre entier : il n'est pas comparé"
 _SANS_SURCHARGE: Final = (
@@ -78,6 +83,9 @@ class Reponses:
         #: By territory: (resources a year and UC, whether below the threshold, exchange).
         self._quartiles: dict[tuple[str, str], list[tuple[int, bool, int]]] = defaultdict(list)
         self._jour = date.min
+        #: Readings (exchange, paths shown), and what differs in them.
+        self._lectures: list[tuple[int, set[str]]] = []
+        self._relus: list[tuple[int, str, str | None, str | None]] = []
 
     def comparer(self, repris: Repris, suivies: Collection[str], groupes: Groupes, bilan: Bilan) -> None:
         """Two answers to one request that both servers accepted."""
@@ -99,12 +107,32 @@ class Reponses:
             )
         elif la is not None:
             self._noter_le_quartile(repris, echange)
-            for chemin, une, autre in differences(la, ici):
-                self._noter(repris, chemin, une, autre, groupes)
+            ecarts = list(differences(la, ici))
+            if vue.operation in _LECTURES:
+                self._lectures.append((echange, {chemin for chemin, _ in parcourir(la)}))
+                self._relus += [(echange, *ecart) for ecart in ecarts]
+                return
+            for chemin, une, autre in ecarts:
+                self._noter(echange, chemin, une, autre, groupes)
 
-    def _noter(self, repris: Repris, chemin: str, la: str | None, ici: str | None, groupes: Groupes) -> None:
-        echange, nom = repris.vue.echange.identifiant or 0, chemin.rpartition("/")[2].partition("@")[0]
-        nu = "/".join(morceau.partition("[")[0] for morceau in chemin.split("/"))
+    def _conclure_les_lectures(self, groupes: Groupes, bilan: Bilan) -> None:
+        """Differences of readings count where every reading that shows the place has one."""
+        par_lieu: dict[str, set[int]] = defaultdict(set)
+        for echange, chemin, _, _ in self._relus:
+            par_lieu[_nu(chemin)].add(echange)
+        for echange, chemin, la, ici in self._relus:
+            lieu = _nu(chemin)
+            montrent = {e for e, chemins in self._lectures if lieu.partition("@")[0] in chemins}
+            calcule = lieu.rpartition("/")[2] in _CALCULES
+            # What only the recorded server shows is what others wrote.
+            partout = ici is not None and len(par_lieu[lieu]) > 1 and montrent <= par_lieu[lieu]
+            if calcule or partout:
+                self._noter(echange, chemin, la, ici, groupes)
+            else:
+                ajouter(bilan.indecidables, _D_AUTRUI, [echange])
+
+    def _noter(self, echange: int, chemin: str, la: str | None, ici: str | None, groupes: Groupes) -> None:
+        nom, nu = chemin.rpartition("/")[2].partition("@")[0].partition("[")[0], _nu(chemin)
         if nom in _CALCULES and nom == "premierQuartile":
             return  # `_quartiles` has it
         if nom == "libelleTypeEvenement":
@@ -275,8 +303,9 @@ class Reponses:
         epci = self._contrat.territoires.epci(code) if nature == "EPCI" else None
         return epci.nom if epci is not None else code
 
-    def finir(self, groupes: Groupes) -> None:
+    def finir(self, groupes: Groupes, bilan: Bilan) -> None:
         """The groups of the data that the answers show."""
+        self._conclure_les_lectures(groupes, bilan)
         self._conclure_les_types(groupes)
         self._conclure_les_quartiles(groupes)
 
@@ -302,6 +331,13 @@ def differences(la: Any, ici: Any, chemin: str = "") -> Iterator[tuple[str, str 
                 yield lieu, dit if rang < len(unes) else None, dit if rang < len(autres) else None
             else:
                 yield from differences(unes[rang], autres[rang], lieu)
+
+
+def _nu(chemin: str) -> str:
+    """A path without its indices; an attribute stays."""
+    lieu, _, attribut = chemin.partition("@")
+    nu = "/".join(morceau.partition("[")[0] for morceau in lieu.split("/"))
+    return f"{nu}@{attribut}" if attribut else nu
 
 
 def _attributs(element: Any) -> dict[str, str]:

@@ -53,7 +53,7 @@ class _Admis:
 
     def voir(self, racine: Any) -> None:
         """One document that was let in."""
-        for chemin, element in _parcourir(racine):
+        for chemin, element in parcourir(racine):
             self.presences[chemin] += 1
             self.longueurs[chemin] = max(self.longueurs.get(chemin, 0), len(element.text or ""))
             for nom in {etree.QName(e).localname for e in element.iterchildren(etree.Element)}:
@@ -62,7 +62,7 @@ class _Admis:
     def nouveautes(self, racine: Any) -> set[tuple[str, str, int]]:
         """What a refused document has and none of these: (kind, path, length)."""
         vues: set[tuple[str, str, int]] = set()
-        for chemin, element in _parcourir(racine):
+        for chemin, element in parcourir(racine):
             longueur = len(element.text or "")
             if not len(element) and self.longueurs.get(chemin, longueur) < longueur:
                 vues.add(("trop_longue", chemin, longueur))
@@ -215,7 +215,7 @@ class Structures:
         ]
 
 
-def _parcourir(racine: Any) -> list[tuple[str, Any]]:
+def parcourir(racine: Any) -> list[tuple[str, Any]]:
     """Every element with its path without index."""
     vus: list[tuple[str, Any]] = []
 
