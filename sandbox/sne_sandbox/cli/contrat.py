@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from sne_sandbox.cli.options import COMMUNES, GroupeCommandes, barre, reglages
+from sne_sandbox.cli.options import COMMUNES, GroupeCommandes, barre, ouvrir_magasin, reglages
 from sne_sandbox.errors import UsageError
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ Exemples :
   sne-sandbox contrat comparer v5.2 mes-fichiers/ --format html > comparaison.html
   sne-sandbox contrat preparer --vers v5.2 rapport/preuves.zip
   sne-sandbox contrat preparer --vers v5.2 --base ecole --de v5.0 --format html > preparation.html
-  sne-sandbox contrat preparer --vers mes-fichiers/ --de v5.2 enregistrement/
+  sne-sandbox contrat preparer --vers mes-fichiers/ --de v5.2 --base proxy
 """
 _DE_CONTRAT: Final = "Nom d'un contrat, ou dossier posé sur celui de --contract."
 
@@ -57,29 +57,29 @@ def comparer(avant: str, apres: str, forme: str, **options: Any) -> int:
 
 
 @commande.command("preparer")
-@click.argument("enregistrement", required=False, type=click.Path(path_type=Path), metavar="[ENREGISTREMENT]")
+@click.argument("enregistrement", required=False, metavar="[ENREGISTREMENT]")
 @click.option("--vers", required=True, metavar="CONTRAT", help=f"Le contrat à préparer. {_DE_CONTRAT}")
 @click.option("--de", "depuis", metavar="CONTRAT",
               help="Celui de l'enregistrement (sinon, celui des preuves, ou --contract).")  # fmt: skip
-@click.option("--base", metavar="NOM", help="Base dont rejouer le journal (d'un dossier : proxy).")
+@click.option("--base", metavar="NOM", help="Base de ce --home dont rejouer le journal.")
 @click.option("--format", "forme", type=click.Choice(["text", "json", "html"]), default="text",
               show_default=True, help="Forme, seule sur la sortie standard.")  # fmt: skip
 @reglages(*COMMUNES, "database")
 def preparer(
-    enregistrement: Path | None, vers: str, depuis: str | None, base: str | None, forme: str, **options: Any
+    enregistrement: str | None, vers: str, depuis: str | None, base: str | None, forme: str, **options: Any
 ) -> int:
     """Rejoue vos propres requêtes sous un autre contrat : refusées, répondues autrement, inchangées.
 
-    ENREGISTREMENT est un preuves.zip, ou le dossier --home où « sne-sandbox proxy » a enregistré ; sans lui,
-    --base nomme une base de ce --home. Chaque requête est rejouée sous les deux contrats, dans une base
-    temporaire qui suit l'enregistrement : rien de ce qui existe n'est changé. Sortie 1 quand une requête
-    acceptée serait refusée, 3 quand aucune n'a pu être rejouée.
+    ENREGISTREMENT est un preuves.zip, le dossier qu'a écrit « sne-sandbox proxy --export », ou une base,
+    comme --base. Chaque requête est rejouée sous les deux contrats, dans une base temporaire qui suit
+    l'enregistrement : rien de ce qui existe n'est changé. Sortie 1 quand une requête acceptée serait
+    refusée, 3 quand aucune n'a pu être rejouée.
     """
-    from sne_sandbox.conformance import enregistrement as sources
+    from sne_sandbox.conformance import provenance
     from sne_sandbox.conformance.preparation import preparer as rejouer
     from sne_sandbox.reports import versions
 
-    with sources.ouvrir(enregistrement, base, options["home"], options["database"]) as trouve:
+    with provenance.ouvrir(enregistrement, base, lambda: ouvrir_magasin(options)) as trouve:
         noms = (depuis or trouve.contrat or options["contract"], vers)
         if trouve.surcharge and not (depuis or options["contracts"]):
             click.echo(
@@ -90,13 +90,13 @@ def preparer(
         contrats = [charger(nom, options) for nom in noms]
         with barre("Rejeu") as progres:
             faite = rejouer(
-                trouve.echanges,
+                lambda: trouve.echanges(contrats[0]),
                 *contrats,
                 noms=(*noms, trouve.nom),
                 reglages=trouve.reglages,
                 remises=trouve.remises,
                 certificats=trouve.certificats,
-                progres=lambda fait: progres(fait, trouve.nombre),
+                progres=lambda fait: progres(fait, fait),
             )
     formes: Mapping[str, Callable[[Any], str]] = {
         "text": versions.preparation_en_texte,

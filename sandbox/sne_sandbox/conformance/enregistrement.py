@@ -1,109 +1,132 @@
-"""Recorded exchanges, wherever they are: evidence, the journal of a base, what the relay wrote."""
+"""Recordings of a real server: the base where the relay keeps them, or the files that it exported.
 
-from collections.abc import Callable, Collection, Iterable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+Files hold documents, not calls: what is left out there (names of files, calls without a document, documents
+sent again) cannot be looked at. The base has all of it.
+"""
+
+import base64
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Final
-from zipfile import is_zipfile
+from typing import Any, Final
+
+from lxml import etree
 
 from sne_sandbox.conformance import trafic
-from sne_sandbox.conformance.preparation import remises_notees
-from sne_sandbox.domain.base import BASE_PAR_DEFAUT
+from sne_sandbox.conformance.observation import arbre_de
+from sne_sandbox.conformance.relecture import relire
+from sne_sandbox.contract.versions import Contrat, OperationPubliee
 from sne_sandbox.domain.echange import Echange
 from sne_sandbox.errors import UsageError
-from sne_sandbox.reports import evidence
-from sne_sandbox.settings import Reglages
-from sne_sandbox.store.pilotes import adresse
+from sne_sandbox.raisons import raison_systeme
+from sne_sandbox.soap.envelope import SOAP12
+from sne_sandbox.soap.requete import ecrire
 from sne_sandbox.store.session import Magasin
 
-#: The base that the relay records in, unless it is told another.
-RELAIS: Final = "proxy"
+_SOAP: Final = "application/soap+xml; charset=utf-8"
+_REPONSES: Final = (".reponse.xml", ".reponse.zip")
+_ENVELOPE: Final = f"{{{SOAP12}}}Envelope"
+#: The instant from which exchanges without any are a second apart: that of their answers counts.
+_DEBUT: Final = datetime(2000, 1, 1, tzinfo=UTC)
+_GUICHET: Final = "demande/demandeLogement/numGuichet"
 
 
-@dataclass(frozen=True, slots=True)
-class Enregistrement:
-    """A recording. `echanges` gives them from the first each time; `contrat` is the name of theirs, "" when
-    nothing tells it; `remises` the ids before which the base was emptied, as far as it is noted apart;
-    `certificats` says that their server saw the client certificates; `surcharge` are the files of the user's
-    own that lay over the contract."""
-
-    nom: str
-    echanges: Callable[[], Iterable[Echange]]
-    nombre: int
-    contrat: str
-    reglages: Reglages
-    remises: Collection[int]
-    certificats: bool
-    surcharge: tuple[str, ...] = ()
+def de_la_base(magasin: Magasin, base: str) -> Iterator[Echange]:
+    """The exchanges of a base, oldest first, with their bytes. Raises BaseInconnue."""
+    magasin.bases.lire(base)
+    yield from trafic.parcourir(magasin, base)
 
 
-@contextmanager
-def ouvrir(
-    fichier: Path | None, base: str | None, home: Path, database: str | None
-) -> Iterator[Enregistrement]:
-    """The recording of an evidence package, of the home of a relay (`fichier`), or of a base of `home`.
-    Raises UsageError when it is none of them, or two; BaseInconnue, StoreError."""
-    if fichier is None and base is None:
+def du_dossier(dossier: Path, contrat: Contrat) -> Iterator[Echange]:
+    """The exchanges of an exported folder (`proxy --export`), in order, each call made again around its
+    document. Raises UsageError for a folder without any, or a file that cannot be read."""
+    fichiers = sorted(f for f in dossier.glob("*.xml") if not f.name.endswith(_REPONSES))
+    lus = [(fichier, *_nommer(fichier, contrat)) for fichier in fichiers]
+    if not any(prevue is not None for _, _, prevue in lus):
         raise UsageError(
-            "Il n'y a rien à rejouer.", remede="donnez un preuves.zip, un dossier de relais, ou --base NOM"
+            f"Le dossier [{dossier}] ne contient aucun enregistrement.",
+            remede="donnez celui que « sne-sandbox proxy --export DOSSIER » a écrit, ou le nom de la base "
+            "où le relais enregistre",
         )
-    if fichier is None:
-        with _magasin(home, database) as magasin:
-            yield _de_la_base(magasin, base or BASE_PAR_DEFAUT, f"base {base}")
-    elif fichier.is_dir():
-        embarquee = adresse(None, fichier)
-        if not isinstance(embarquee, Path) or not embarquee.is_file():
-            raise UsageError(
-                f"Le dossier [{fichier}] ne contient aucun enregistrement.",
-                remede="donnez le --home de « sne-sandbox proxy », et non ce que --export a écrit",
-            )
-        with _magasin(fichier, None) as magasin:
-            yield _de_la_base(magasin, base or RELAIS, f"{fichier}, base {base or RELAIS}")
-    else:
-        if base is not None:
-            raise UsageError("Un fichier de preuves n'a pas de base à choisir.", remede="retirez --base")
-        if fichier.is_file() and not is_zipfile(fichier):
-            raise UsageError(
-                f"Le fichier [{fichier}] n'est pas un enregistrement.",
-                remede="donnez un preuves.zip écrit par --report-dir, ou le --home de « sne-sandbox proxy »",
-            )
-        yield _des_preuves(fichier)
+    for fichier, rang, prevue in lus:
+        if prevue is not None:
+            yield _echange(fichier, rang, prevue, contrat)
 
 
-@contextmanager
-def _magasin(home: Path, database: str | None) -> Iterator[Magasin]:
-    magasin = Magasin.ouvrir(database, home)
-    with magasin:
-        yield magasin
+def _nommer(fichier: Path, contrat: Contrat) -> tuple[int, OperationPubliee | None]:
+    """The rank and the operation that the name of a file tells: `000012-getNumUnique-CRE.xml`."""
+    rang, _, suite = fichier.name.removesuffix(".xml").partition("-")
+    operation = contrat.operations.get(suite.partition("-")[0])
+    return (int(rang), operation) if rang.isascii() and rang.isdigit() else (0, None)
 
 
-def _des_preuves(fichier: Path) -> Enregistrement:
-    dossier = evidence.lire(fichier)
-    entete = dossier.rapport.entete
-    notees = remises_notees(dossier.proces_verbal()) if dossier.plan else set()
-    return Enregistrement(
-        fichier.name,
-        lambda: iter(dossier.echanges),
-        len(dossier.echanges),
-        entete.contrat,
-        Reglages(profile=entete.profil),
-        notees,
-        certificats=True,
-        surcharge=entete.surcharge,
+def _echange(fichier: Path, rang: int, prevue: OperationPubliee, contrat: Contrat) -> Echange:
+    demande = _lire(fichier)
+    reponse = next(
+        (
+            _lire(f)
+            for s in _REPONSES
+            if (f := fichier.with_name(fichier.name.removesuffix(".xml") + s)).is_file()
+        ),
+        b"",
     )
-
-
-def _de_la_base(magasin: Magasin, nom: str, dit: str) -> Enregistrement:
-    base = magasin.bases.lire(nom)
-    gardes, _ = magasin.journal.compter(nom)
-    return Enregistrement(
-        dit,
-        lambda: trafic.parcourir(magasin, nom),
-        gardes,
-        "",
-        base.reglages,
-        (),
-        # The relay notes what a caller showed it, and calls the real server with its own certificate.
-        certificats=nom != RELAIS,
+    guichet = _guichet(demande)
+    champs: dict[str, str | bytes] = {}
+    for champ in prevue.entree.champs:
+        if champ.type.rpartition(":")[2] == "base64Binary":
+            champs[champ.nom] = b"" if champ.nom == "certificat" else demande
+        elif champ.nom == "nomCertificat":
+            champs[champ.nom] = f"CER{guichet}-200001010000.pem"
+        elif champ.nom.startswith("nomFichier"):
+            genre = {"nomFichierDemande": "DEM", "nomFichierDalo": "DAL"}.get(champ.nom, "EVT")
+            champs[champ.nom] = f"{genre}{guichet}-200001010000-{rang % 1_000_000:06d}.xml"
+    content_type, corps = ecrire(prevue, champs, None)
+    racine = arbre_de(reponse)
+    enveloppe = reponse if racine is not None and racine.tag == _ENVELOPE else _envelopper(prevue, reponse)
+    fault = racine is not None and racine.find(f"{{{SOAP12}}}Body/{{{SOAP12}}}Fault") is not None
+    echange = Echange(
+        base="",
+        recu_le=_DEBUT + timedelta(seconds=rang),
+        identifiant=rang,
+        methode="POST",
+        chemin=contrat.services[prevue.service].chemins[0],
+        statut=500 if fault else 200,
+        en_tetes=[("Content-Type", content_type)],
+        en_tetes_reponse=[("Content-Type", _SOAP)],
+        requete=corps,
+        reponse=enveloppe,
     )
+    relire(echange, contrat)
+    return echange
+
+
+def _lire(fichier: Path) -> bytes:
+    try:
+        return fichier.read_bytes()
+    except OSError as erreur:
+        raise UsageError(
+            f"Le fichier [{fichier}] ne se lit pas : {raison_systeme(erreur)}.", remede="vérifiez ses droits"
+        ) from None
+
+
+def _guichet(document: bytes) -> str:
+    racine: Any = arbre_de(document)
+    ecrit = (
+        "" if racine is None else racine.findtext(".//{*}numGuichet") or racine.findtext(".//{*}codeGuichet")
+    )
+    return ecrit or "GDPUB"
+
+
+def _envelopper(prevue: OperationPubliee, document: bytes) -> bytes:
+    """The answer around its document; its attestation was not exported."""
+    racine = etree.Element(_ENVELOPE, nsmap={"soap": SOAP12, "ws": prevue.espace})
+    charge = etree.SubElement(etree.SubElement(racine, f"{{{SOAP12}}}Body"), prevue.sortie.qname)
+    for champ in prevue.sortie.champs:
+        if not document or champ.nom in ("attestation", "nomAttestation"):
+            continue
+        noeud = etree.SubElement(charge, champ.nom)
+        if champ.type.rpartition(":")[2] == "base64Binary":
+            noeud.text = base64.b64encode(document).decode("ascii")
+        else:
+            noeud.text = "sans-nom.xml"
+    return bytes(etree.tostring(racine, encoding="UTF-8", xml_declaration=True))

@@ -10,7 +10,7 @@ tell (the rest of the register, guichets that nobody described) is named in `Rep
 """
 
 from collections import deque
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Set
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
@@ -46,6 +46,7 @@ CREATIONS: Final = ("CRE", "CRS")
 _PREFIXE, _SEQUENCE, _NUMERO = 7, 13, 18
 #: A guichet that nobody described was open before anything is recorded.
 _OUVERT_LE: Final = date(2009, 1, 1)
+_LECTURE: Final = "getDemandeLogement"
 _HORS_SOAP: Final = "n'est pas un appel d'un service"
 _SANS_OPERATION: Final = "l'opération appelée n'est pas reconnue"
 _PANNE: Final = "la réponse enregistrée est celle d'une panne"
@@ -66,6 +67,8 @@ class Repris:
     champs: Mapping[str, Champ] = field(default_factory=dict)
     ecarte: str = ""
     inconnus: tuple[str, ...] = ()
+    suivies: Set[str] = frozenset()
+    """The demandes whose birth the recording has shown so far."""
 
     @property
     def document(self) -> bytes:
@@ -86,8 +89,8 @@ def rejouer(
     `echanges` hold their bytes, and what `relecture.relire` or our own server noted. `reglages` are those of
     the base. `certificats` says that the recorded server saw the client certificates that the lines name:
     true of what our own server recorded, not of what the relay did. `remises` are the ids of the exchanges
-    before which the recorded base was emptied. Raises StoreError when there is no room for
-    the temporary base.
+    before which the recorded base was emptied. Raises StoreError when there is no room for the temporary
+    base.
     """
     with _ouvrir(contrat, reglages or Reglages()) as reprise:
         for echange, instant in _dater(echanges, contrat):
@@ -169,6 +172,11 @@ class _Connu:
     perdues: set[str] = field(default_factory=set)
     guichets: set[str] = field(default_factory=set)
 
+    def perdre(self, numero: str) -> None:
+        """Nothing is known of a demande any more."""
+        self.perdues.add(numero)
+        self.suivies.discard(numero)
+
 
 class _Reprise:
     """The temporary base, and what is known of the recorded one."""
@@ -183,6 +191,7 @@ class _Reprise:
         # What the recorded server accepted is applied by no rule of ours.
         self._libre = Pipeline(replace(contrat, regles=MappingProxyType({})), magasin, limites)
         self._connu = _Connu()
+        self._guichets: set[str] = set()
         self._base: Base | None = None
 
     def vider(self, instant: datetime) -> None:
@@ -199,6 +208,8 @@ class _Reprise:
         ici = Echange(_BASE, recu.recu_le, recu.methode, recu.chemin, service=recu.service)
         ecarte = _ecarte(vue)
         if ecarte:
+            if ecarte in (_PANNE, _SANS_REPONSE) and vue.numero:
+                self._connu.perdre(vue.numero)  # it may have been done
             return Repris(vue, ici, ecarte=ecarte)
         base = self._preparer(vue, instant)
         inconnus = tuple(self._inconnus(vue))
@@ -213,7 +224,7 @@ class _Reprise:
             ici.echouer(erreur)
         if vue.acceptee:
             self._suivre(vue, appel, base, ici)
-        return Repris(vue, ici, champs, inconnus=inconnus)
+        return Repris(vue, ici, champs, inconnus=inconnus, suivies=self._connu.suivies)
 
     def _traiter(self, vue: Observation, appel: Appel, base: Base, ici: Echange) -> dict[str, Champ]:
         """Our answer. What it wrote stays when the recorded server did the same, under the same number."""
@@ -234,11 +245,14 @@ class _Reprise:
             self._base = bases.creer(
                 self._magasin, self._contrat, _BASE, horloge=Horloge(instant), reglages=self._reglages
             )
+        if vue.type_fichier in CREATIONS and vue.numero_rendu in self._connu.suivies | self._connu.vues:
+            self.vider(instant)  # a number is given once: the recorded base was put back to its start
         with self._magasin.ecrire(_BASE) as registre:
             registre.regler_horloge(Horloge(instant))
             if vue.acceptee:
                 self._planter_guichets(vue, registre)
                 self._imposer(vue, registre)
+            self._guichets = {guichet.code for guichet in registre.guichets()}
             return registre.base
 
     def _planter_guichets(self, vue: Observation, registre: RegistreBase) -> None:
@@ -264,6 +278,14 @@ class _Reprise:
             if rangs:
                 self._poser(registre, "evenement", min(rangs) - 1)
 
+    def _reserver(self, registre: RegistreBase, numero: str) -> None:
+        """No creation of ours draws the number of a demande that was planted."""
+        if numero[_PREFIXE:_SEQUENCE].isdigit():
+            cle = {"base": _BASE, "nom": numero[:_PREFIXE]}
+            dernier = registre.connexion.ligne(requetes.SEQUENCE, cle)
+            rang = int(numero[_PREFIXE:_SEQUENCE])
+            self._poser(registre, numero[:_PREFIXE], max(rang, 0 if dernier is None else int(dernier[0])))
+
     def _poser(self, registre: RegistreBase, nom: str, rang: int) -> None:
         registre.connexion.faire(requetes.POSER, {"base": _BASE, "nom": nom, "rang": rang})
 
@@ -277,7 +299,7 @@ class _Reprise:
                 yield f"la demande {numero} existait avant : une réponse en montre une partie"
             else:
                 yield f"la demande {numero} n'est connue d'aucun échange d'avant"
-        if vue.guichet in self._connu.guichets:
+        if vue.guichet and (vue.guichet in self._connu.guichets or vue.guichet not in self._guichets):
             yield f"le guichet {vue.guichet} n'est pas de la base : ce qu'il peut faire ne se sait pas"
 
     # --- after -------------------------------------------------------------------------------------------
@@ -289,13 +311,15 @@ class _Reprise:
         if ecrit and not (
             _pareil(vue, ici) or self._forcer(vue, appel, base) or self._planter(vue, base, numero)
         ):
-            self._connu.perdues.add(numero)
-            self._connu.suivies.discard(numero)
+            self._connu.perdre(numero)
             return
         if vue.type_fichier in CREATIONS and numero:
             self._connu.suivies.add(numero)
-        elif numero and numero not in self._connu.suivies and self._planter(vue, base, numero):
-            self._connu.vues.add(numero)
+        elif numero and not ecrit and vue.operation == _LECTURE:
+            # Others write to a demande too: what an answer shows is how it is.
+            inconnue = numero not in self._connu.suivies
+            if self._planter(vue, base, numero) and inconnue:
+                self._connu.vues.add(numero)
 
     def _forcer(self, vue: Observation, appel: Appel | None, base: Base) -> bool:
         """Applies what the recorded server accepted, without a rule; whether it could be."""
@@ -327,8 +351,9 @@ class _Reprise:
                 avant = registre.demande(numero)
                 if avant is None:
                     registre.ajouter(stockee)
+                    self._reserver(registre, numero)
                 else:
-                    registre.remplacer(replace(stockee, revision=avant.revision))
+                    registre.remplacer(_mise_a_jour(avant, stockee))
         except (SandboxError, ValueError, KeyError, OverflowError):
             return False  # a document of another shape: nothing is planted
         return True
@@ -337,7 +362,7 @@ class _Reprise:
 def _ecarte(vue: Observation) -> str:
     if not vue.soap or vue.de_la_console:
         return _HORS_SOAP
-    if vue.panne is not None:
+    if vue.panne is not None and not vue.acceptee:  # else its line keeps the answer as it was meant
         return _PANNE
     if vue.echange.verdict is VerdictEchange.ERREUR or vue.fault("code") == "Receiver":
         return _SANS_REPONSE
@@ -349,6 +374,18 @@ def _pareil(vue: Observation, ici: Echange) -> bool:
     if not vue.acceptee or ici.verdict is not VerdictEchange.ACCEPTE:
         return False
     return vue.type_fichier not in CREATIONS or vue.numero_rendu in (None, ici.numero_unique)
+
+
+def _mise_a_jour(avant: DemandeStockee, vue: DemandeStockee) -> DemandeStockee:
+    """A stored demande, as an answer shows it now: what no answer shows stays."""
+    pris = ["version", "guichet_dernier", "demande", "document"]
+    if vue.date_renouvellement != avant.date_renouvellement and vue.date_renouvellement is not None:
+        pris += ["date_renouvellement", "debut_validite", "fin_validite"]
+    if vue.radiation is not None and vue.date_radiation != avant.date_radiation:
+        pris += ["etat", "date_radiation", "motif_radiation", "radiation", "radiation_enregistree_le"]
+    if vue.information_dalo is not None and vue.statut_dalo != avant.statut_dalo:
+        pris += ["information_dalo", "statut_dalo", "dalo_enregistre_le"]
+    return replace(avant, **{nom: getattr(vue, nom) for nom in pris})
 
 
 def _stockee(demande: Demande, numero: str, contrat: Contrat, maintenant: datetime) -> DemandeStockee:

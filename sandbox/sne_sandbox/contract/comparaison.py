@@ -398,6 +398,8 @@ def _cle_de_fichier(chemin: str, cle: str, avant: Any, apres: Any) -> Difference
         nature = Nature.OPERATIONS
         perdu = sorte == "retrait" or (sorte == "changement" and not _contient(apres, avant))
         severites = {Sens.REQUETE: Severite.ERREUR if perdu else Severite.INFORMATION}
+    elif chemin == _CONTRAT and racine == "reglages":
+        severites = {Sens.REQUETE: Severite.AVERTISSEMENT}
     elif chemin == certification.FICHIER:
         nature, objet = Nature.CERTIFICATION, cle
     elif chemin.endswith((".wsdl", ".xsd")):

@@ -38,7 +38,8 @@ class Exigence:
 
 def charger_exigences(dossiers: DossiersContrat) -> Mapping[str, Exigence]:
     """Requirements by id, in the order of the files, a row replacing the row of the same id of the contract
-    below; those that a later contract is the first to ask are left out. Raises ContractError, with file and line, for a row that cannot be read."""
+    below; those that a later contract is the first to ask are left out. Raises ContractError, with file and
+    line, for a row that cannot be read."""
     lues: dict[str, Exigence] = {}
     for dossier in reversed(dossiers.couches):
         fichier = dossier / FICHIER
