@@ -252,11 +252,16 @@ def test_a_message_that_the_target_refuses_whatever_the_base_holds_is_refused(
     assert faite.comptes[Devenir.REFUSE] == 1
 
 
-def test_what_was_played_as_a_panne_is_not_put_to_the_target(trafic: list[Echange]) -> None:
-    gatee = replace(trafic[LECTURE], panne={"genre": "coupure", "effet": "la base ne change pas"})
-    faite = passer([trafic[CREATION], gatee], charger())
-    (sort,) = faite.de(Devenir.ECARTE)
+def test_a_panne_in_the_place_of_the_work_is_not_put_to_the_target(trafic: list[Echange]) -> None:
+    gatee = replace(trafic[LECTURE], verdict=VerdictEchange.FAULT, panne={"genre": "indisponible"})
+    (sort,) = passer([trafic[CREATION], gatee], charger()).de(Devenir.ECARTE)
     assert "panne" in sort.raison
+
+
+def test_what_a_panne_spoiled_after_the_work_was_asked_and_done(trafic: list[Echange]) -> None:
+    perdue = replace(trafic[CREATION], panne={"genre": "coupure"})
+    faite = passer([perdue, trafic[MODIFICATION]], charger())
+    assert faite.comptes[Devenir.INCHANGE] == 2
 
 
 # --- where the base was put back ---------------------------------------------------------------------------
