@@ -275,9 +275,12 @@ class Anomalies:
             return
         candidats = [*_PLACES, *dict.fromkeys(p for _, p, _ in autres)]
         modele = max(candidats, key=lambda m: sum(_place(m, c) == p for c, p, _ in autres))
-        groupe = groupes.de(("propriété", regle), f"{regle} désigne un autre élément.")
+        groupe = groupes.de(("propriété", modele), "")
+        groupe.titre = (
+            f"{regle}{', ' if groupe.titre else ''}{groupe.titre or f' : la propriété est {modele}.'}"
+        )
         for chemin, propriete, echange in autres:
-            groupe.noter(echange, f"là-bas {propriete}, ici {_place(actuel, chemin)}")
+            groupe.noter(echange, f"{regle} : là-bas {propriete}, ici {_place(actuel, chemin)}")
         pour = [e for c, p, e in autres if _place(modele, c) == p]
         contre = [e for c, p, e in vue.places if _place(modele, c) != p]
         pourquoi = "c'est l'élément que désigne le serveur enregistré"

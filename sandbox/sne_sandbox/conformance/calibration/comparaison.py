@@ -8,6 +8,7 @@ from sne_sandbox.conformance.calibration.anomalies import Anomalies
 from sne_sandbox.conformance.calibration.ecarts import Bilan, Geste, Groupes, Proposition, ajouter
 from sne_sandbox.conformance.calibration.reponses import SELON_LE_REGISTRE, Reponses
 from sne_sandbox.conformance.calibration.structure import Structures
+from sne_sandbox.conformance.enregistrement import EXPORT
 from sne_sandbox.conformance.reprise import Repris, rejouer
 from sne_sandbox.contract.versions import Contrat
 from sne_sandbox.domain.echange import Echange, VerdictEchange
@@ -101,7 +102,7 @@ class _Calibration:
 
     def _champs(self, repris: Repris) -> None:
         """The fields of the answer: an attestation that only one gives."""
-        if repris.vue.operation in SELON_LE_REGISTRE:
+        if repris.vue.operation in SELON_LE_REGISTRE or repris.vue.echange.base == EXPORT:
             return
         la_bas, ici = set(repris.vue.reponse.champs), set(repris.champs)
         for nom in sorted(la_bas ^ ici):
