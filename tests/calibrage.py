@@ -23,8 +23,9 @@ DEMANDEUR: Final = f"{FORMULAIRE}/personnePhysique/demandeur"
 _RECHERCHE: Final = f"{FORMULAIRE}/logementRecherche"
 #: Examples of the rules that the client sends.
 _REGLES: Final = (
-    "ADR001", "ADR002", "ADR005", "HAN004", "IDT002", "IDT003", "IDT008", "IDT016", "LOG008", "LOG011",
-    "MEN002", "MEN004", "MEN005", "MEN007", "MOT001", "MOT003", "REC005", "RES002", "RES004", "NIR001",
+    "ADR001", "ADR002", "ADR005", "HAN004", "IDT002", "IDT003", "IDT004", "IDT008", "IDT016", "LOG008",
+    "LOG011", "MEN002", "MEN004", "MEN005", "MEN007", "MOT001", "MOT003", "REC005", "RES002", "RES004",
+    "NIR001",
 )  # fmt: skip
 
 REGLES: Final = """

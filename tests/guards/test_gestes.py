@@ -37,6 +37,7 @@ COMMANDES_SEULES: Final = {
     "serve": "starts the server",
     "run": "starts a server, a base and the vendor's tests",
     "proxy": "starts a relay to a real server",
+    "calibrer": "compares a recording with a contract, over a base of its own",
     "diagnostic": "looks at the set-up of a machine, from outside",
     "demo": "shows the product, in a folder of its own",
     "cles creer": "a key is its owner's, and no server's",

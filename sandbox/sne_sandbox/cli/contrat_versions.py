@@ -76,6 +76,11 @@ def preparer(
                 err=True,
             )
         contrats = [charger(nom, options) for nom in noms]
+        if noms[0] == noms[1]:
+            raise UsageError(
+                f"L'enregistrement est tenu pour un trafic de {vers}, et --vers aussi : rien n'y différerait.",
+                remede="dites à --de sous quel contrat il a été fait : --de v5.0",
+            )
         with barre("Rejeu") as progres:
             faite = rejouer(
                 lambda: trouve.echanges(contrats[0]),

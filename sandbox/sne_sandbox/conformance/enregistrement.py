@@ -16,7 +16,7 @@ from sne_sandbox.conformance import trafic
 from sne_sandbox.conformance.observation import arbre_de
 from sne_sandbox.conformance.relecture import relire
 from sne_sandbox.contract.versions import Contrat, OperationPubliee
-from sne_sandbox.domain.echange import Echange
+from sne_sandbox.domain.echange import Echange, VerdictEchange
 from sne_sandbox.errors import UsageError
 from sne_sandbox.raisons import raison_systeme
 from sne_sandbox.soap.envelope import SOAP12
@@ -24,6 +24,9 @@ from sne_sandbox.soap.requete import ecrire
 from sne_sandbox.store.session import Magasin
 
 _SOAP: Final = "application/soap+xml; charset=utf-8"
+#: In place of a base: only documents were kept.
+EXPORT: Final = "(export)"
+_AUX_TEXTES_LIBRES: Final = ("ajouterEvenementDemande", "modifierEvenementDemande")
 _REPONSES: Final = (".reponse.xml", ".reponse.zip")
 _ENVELOPE: Final = f"{{{SOAP12}}}Envelope"
 #: The instant from which exchanges without any are a second apart: that of their answers counts.
@@ -39,7 +42,8 @@ def de_la_base(magasin: Magasin, base: str) -> Iterator[Echange]:
 
 def du_dossier(dossier: Path, contrat: Contrat) -> Iterator[Echange]:
     """The exchanges of an exported folder (`proxy --export`), in order, each call made again around its
-    document. Raises UsageError for a folder without any, or a file that cannot be read."""
+    document. Of an anonymous one, what invented texts change is left out: refused structures, and events,
+    whose values are texts. Raises UsageError for a folder without any, or a file that cannot be read."""
     fichiers = sorted(f for f in dossier.glob("*.xml") if not f.name.endswith(_REPONSES))
     lus = [(fichier, *_nommer(fichier, contrat)) for fichier in fichiers]
     if not any(prevue is not None for _, _, prevue in lus):
@@ -48,9 +52,13 @@ def du_dossier(dossier: Path, contrat: Contrat) -> Iterator[Echange]:
             remede="donnez celui que « sne-sandbox proxy --export DOSSIER » a écrit, ou le nom de la base "
             "où le relais enregistre",
         )
+    anonyme = not (dossier / ".gitignore").is_file()
     for fichier, rang, prevue in lus:
-        if prevue is not None:
-            yield _echange(fichier, rang, prevue, contrat)
+        if prevue is None or (anonyme and prevue.nom in _AUX_TEXTES_LIBRES):
+            continue
+        echange = _echange(fichier, rang, prevue, contrat)
+        if not (anonyme and echange.verdict is VerdictEchange.FAULT):
+            yield echange
 
 
 def _nommer(fichier: Path, contrat: Contrat) -> tuple[int, OperationPubliee | None]:
@@ -85,7 +93,7 @@ def _echange(fichier: Path, rang: int, prevue: OperationPubliee, contrat: Contra
     enveloppe = reponse if racine is not None and racine.tag == _ENVELOPE else _envelopper(prevue, reponse)
     fault = racine is not None and racine.find(f"{{{SOAP12}}}Body/{{{SOAP12}}}Fault") is not None
     echange = Echange(
-        base="",
+        base=EXPORT,
         recu_le=_DEBUT + timedelta(seconds=rang),
         identifiant=rang,
         methode="POST",

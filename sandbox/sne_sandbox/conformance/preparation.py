@@ -65,6 +65,7 @@ def preparer(
     vides = {*remises, *remises_vues(echanges())}
     chercheur, couverture = Chercheur(comparaison, vers), Couverture(vers)
     options: dict[str, Any] = {"reglages": reglages, "certificats": certificats, "remises": vides}
+    options["d_avance"] = True
     deux = [rejouer(contrat, echanges(), **options) for contrat in (depuis, vers)]
     sorts = []
     for avant, apres in zip(*deux, strict=True):
@@ -124,6 +125,11 @@ def _sort(avant: Repris, apres: Repris, chercheur: Chercheur) -> SortDEchange:
         return SortDEchange(*qui, Devenir.INDECIDABLE, raison=_raison(avant, _ETAT_INCONNU))
     refuse, refusait = (repris.ici.verdict is not VerdictEchange.ACCEPTE for repris in (apres, avant))
     if not vue.acceptee:
+        if refuse and refusait and (chemins := differences(avant, apres)):
+            connues = {cause.cle for cause in chercheur.refus(avant)}
+            nouvelles = [cause for cause in chercheur.refus(apres) if cause.cle not in connues]
+            causes = tuple(nouvelles or chercheur.reponse(vue, chemins))
+            return SortDEchange(*qui, Devenir.AUTREMENT, causes)
         if refuse:
             return SortDEchange(*qui, Devenir.DEJA_REFUSE)
         # Refused then, accepted under both here: the recorded server knows what the recording does not tell.

@@ -83,20 +83,22 @@ def rejouer(
     reglages: Reglages | None = None,
     certificats: bool = False,
     remises: Collection[int] = (),
+    d_avance: bool = False,
 ) -> Iterator[Repris]:
     """Each exchange of a recording, in its order, with what the sandbox says of it under `contrat`.
 
     `echanges` hold their bytes, and what `relecture.relire` or our own server noted. `reglages` are those of
     the base. `certificats` says that the recorded server saw the client certificates that the lines name:
     true of what our own server recorded, not of what the relay did. `remises` are the ids of the exchanges
-    before which the recorded base was emptied. Raises StoreError when there is no room for the temporary
-    base.
+    before which the recorded base was emptied. With `d_avance`, a demande that an answer is the first to show
+    is planted before the request too, as if it had been so: for who compares two contracts, and not ours with
+    the answer. Raises StoreError when there is no room for the temporary base.
     """
     with _ouvrir(contrat, reglages or Reglages()) as reprise:
         for echange, instant in _dater(echanges, contrat):
             if echange.identifiant in remises:
                 reprise.vider(instant)
-            yield reprise.rejouer(observer(echange, contrat), instant, certificats)
+            yield reprise.rejouer(observer(echange, contrat), instant, certificats, d_avance)
 
 
 @contextmanager
@@ -202,7 +204,7 @@ class _Reprise:
                 registre.vider("etat")
                 registre.noter_nuit(instant.astimezone(PARIS).date())
 
-    def rejouer(self, vue: Observation, instant: datetime, certificats: bool) -> Repris:
+    def rejouer(self, vue: Observation, instant: datetime, certificats: bool, d_avance: bool) -> Repris:
         """What the sandbox makes of one request, its base being then as the recorded answer says."""
         recu = vue.echange
         ici = Echange(_BASE, recu.recu_le, recu.methode, recu.chemin, service=recu.service)
@@ -213,6 +215,8 @@ class _Reprise:
             return Repris(vue, ici, ecarte=ecarte)
         base = self._preparer(vue, instant)
         inconnus = tuple(self._inconnus(vue))
+        if d_avance and vue.acceptee and vue.type_fichier not in CREATIONS and inconnus:
+            self._planter(vue, base, vue.numero or "")
         appelant = Identite(recu.guichet) if certificats and recu.certificat else ANONYME
         requete = RequeteHttp(recu.methode, recu.chemin, recu.en_tetes, recu.requete)
         appel: Appel | None = None

@@ -116,8 +116,14 @@ def test_a_refusal_ends_with_1_and_every_form_names_it(home: dict[str, Any], tmp
     assert "ENT003 · échanges 1, 2 (getNumUnique CRE, getNumUnique MOD)" in texte
 
 
+def test_a_recording_taken_for_one_of_the_target_is_wrong_usage(home: dict[str, Any]) -> None:
+    vu = appeler("preparer", "--vers", "v5.2", *mots(home))
+    assert isinstance(vu.exception, UsageError)
+    assert "--de" in vu.exception.remede
+
+
 def test_what_could_not_be_replayed_proves_nothing(banc: Banc, home: dict[str, Any]) -> None:
     banc.api("POST", f"/bases/{banc.nom}/reset", {"portee": "journal"})
-    vu = appeler("preparer", "--vers", "v5.2", *mots(home))
+    vu = appeler("preparer", "--vers", "v5.2", "--de", "v5.0", *mots(home))
     assert vu.return_value == 3
     assert "rien n'est prouvé" in vu.stdout

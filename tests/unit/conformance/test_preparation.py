@@ -234,14 +234,28 @@ def test_what_a_folder_tightens_refuses_the_right_exchanges_for_the_right_cause(
 
 
 def test_what_depends_on_a_demande_of_before_is_undecided_and_never_refused(trafic: list[Echange]) -> None:
-    """The creation is not in the recording; the answer of the change shows what it made."""
-    suite = [trafic[MODIFICATION], trafic[LECTURE]]
-    faite = passer(suite, charger())
-    (sort,) = faite.de(Devenir.INDECIDABLE)
-    assert "n'est connue d'aucun échange" in sort.raison
-    assert faite.comptes[Devenir.INCHANGE] == 1
+    """No answer shows the demande of an event, nor what it was before it was radiated."""
+    faite = passer([trafic[EVENEMENT], trafic[RADIATION]], charger("v5.2"))
+    sorts = faite.de(Devenir.INDECIDABLE)
+    assert len(sorts) == 2
+    assert all("n'est connue d'aucun échange" in sort.raison for sort in sorts)
     assert faite.prete
-    assert passer(suite[:1], charger()).vide
+    assert faite.vide
+
+
+def test_a_demande_of_before_that_an_answer_shows_is_known(trafic: list[Echange]) -> None:
+    for suite in ([trafic[LECTURE]], [trafic[MODIFICATION], trafic[LECTURE]]):
+        faite = passer(suite, charger())
+        assert faite.comptes[Devenir.INCHANGE] == len(suite)
+
+
+def test_a_refusal_that_is_told_otherwise_is_answered_otherwise(
+    trafic: list[Echange], tmp_path: Path
+) -> None:
+    (tmp_path / "rules.toml").write_text('[ENT008]\ncode_officiel = "A008"\n', "utf-8")
+    (sort,) = passer(trafic, charger("v5.2", tmp_path)).de(Devenir.AUTREMENT)
+    assert sort.echange == trafic[REFUSEE].identifiant
+    assert sort.causes
 
 
 def test_a_message_that_the_target_refuses_whatever_the_base_holds_is_refused(

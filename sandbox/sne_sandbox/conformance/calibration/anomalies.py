@@ -14,8 +14,14 @@ from lxml import etree
 
 from sne_sandbox.conformance.calibration import phrases
 from sne_sandbox.conformance.calibration.appariement import Appariement, Ici, La, Paire
-from sne_sandbox.conformance.calibration.donnees import DonneesDesRegles, Fait
-from sne_sandbox.conformance.calibration.ecarts import Bilan, Geste, Groupes, Proposition, ajouter
+from sne_sandbox.conformance.calibration.donnees import DonneesDesRegles, FaitDeRegle
+from sne_sandbox.conformance.calibration.ecarts import (
+    BilanCalibration,
+    GroupesDEcarts,
+    Modification,
+    Proposition,
+    ajouter,
+)
 from sne_sandbox.conformance.reprise import Repris
 from sne_sandbox.contract.fiches import CODE_MAX
 from sne_sandbox.contract.versions import Contrat
@@ -90,7 +96,7 @@ class Anomalies:
         self._muettes = frozenset(
             code for code, fiche in contrat.regles.items() if gravite(fiche, profil) is Gravite.IGNOREE
         )
-        self._faits: list[Fait] = []
+        self._faits: list[FaitDeRegle] = []
         self._soulevees: set[str] = set()
         """Rules on the register that the recorded server alone raised: it has them, and knows more."""
         self._donnees = DonneesDesRegles(contrat)
@@ -99,12 +105,12 @@ class Anomalies:
         """One exchange that neither server answered by a fault."""
         la = anomalies_lues(repris)
         ici = [Ici.de(ligne, self._contrat, self._muettes) for ligne in repris.ici.anomalies]
-        fait = Fait.de(repris, la, ici)
+        fait = FaitDeRegle.de(repris, la, ici)
         self._donnees.voir(repris, fait)
         if la or ici:
             self._faits.append(fait)
 
-    def finir(self, groupes: Groupes, bilan: Bilan) -> list[int]:
+    def finir(self, groupes: GroupesDEcarts, bilan: BilanCalibration) -> list[int]:
         """The groups of all that differs; the exchanges whose answer shows warnings."""
         codes = self._codes()
         appariement = Appariement(self._contrat, codes)
@@ -139,11 +145,11 @@ class Anomalies:
 
     def _peser(
         self,
-        fait: Fait,
+        fait: FaitDeRegle,
         appariement: Appariement,
         vues: Mapping[str, _Vues],
-        groupes: Groupes,
-        bilan: Bilan,
+        groupes: GroupesDEcarts,
+        bilan: BilanCalibration,
         *,
         en_liste: bool,
         affiche: bool,
@@ -177,7 +183,7 @@ class Anomalies:
         for autre in reste_la:
             self._orpheline(fait, autre, appariement.regle(autre.code), groupes, bilan)
 
-    def _noter_paire(self, fait: Fait, paire: Paire, vue: _Vues) -> None:
+    def _noter_paire(self, fait: FaitDeRegle, paire: Paire, vue: _Vues) -> None:
         la, ici = paire.la, paire.ici
         vue.codes[la.code].append(fait.echange)
         vue.textes.append((ici.valeurs, la.message, fait.echange))
@@ -186,7 +192,9 @@ class Anomalies:
         vue.bloquante_ici |= ici.bloquante
         vue.muette_ici |= ici.muette
 
-    def _orpheline(self, fait: Fait, la: La, regle: str | None, groupes: Groupes, bilan: Bilan) -> None:
+    def _orpheline(
+        self, fait: FaitDeRegle, la: La, regle: str | None, groupes: GroupesDEcarts, bilan: BilanCalibration
+    ) -> None:
         """An anomalie that we do not find."""
         dite = f"{la.code} : {masquer_nirs(la.message)}" + (f" ({la.propriete})" if la.propriete else "")
         if regle is None:
@@ -217,7 +225,7 @@ class Anomalies:
 
     # --- what all exchanges say of a rule -----------------------------------------------------------------
 
-    def _conclure(self, regle: str, vue: _Vues, groupes: Groupes, affiche: bool) -> None:
+    def _conclure(self, regle: str, vue: _Vues, groupes: GroupesDEcarts, affiche: bool) -> None:
         fiche = self._contrat.regles.get(regle)
         if fiche is None:
             return  # DALO and search notes that are no rule of the contract
@@ -226,7 +234,7 @@ class Anomalies:
         self._place(regle, vue, groupes)
         self._gravite(regle, vue, groupes, affiche)
 
-    def _code(self, regle: str, vue: _Vues, groupes: Groupes) -> None:
+    def _code(self, regle: str, vue: _Vues, groupes: GroupesDEcarts) -> None:
         actuel = self._contrat.regles[regle].code_officiel or regle
         if not vue.codes or set(vue.codes) == {actuel}:
             return
@@ -245,7 +253,7 @@ class Anomalies:
         pourquoi = f"c'est le code que le serveur enregistré donne à {regle}"
         groupe.propositions.append(_poser(regle, "code_officiel", code, pourquoi, pour, contre))
 
-    def _texte(self, regle: str, vue: _Vues, groupes: Groupes) -> None:
+    def _texte(self, regle: str, vue: _Vues, groupes: GroupesDEcarts) -> None:
         fiche = self._contrat.regles[regle]
         lus = []
         for valeurs, message, echange in vue.textes:
@@ -268,22 +276,25 @@ class Anomalies:
             )
         )
 
-    def _place(self, regle: str, vue: _Vues, groupes: Groupes) -> None:
+    def _place(self, regle: str, vue: _Vues, groupes: GroupesDEcarts) -> None:
         actuel = self._contrat.regles[regle].propriete or "{chemin}"
         autres = [(c, p, e) for c, p, e in vue.places if _place(actuel, c) != p]
         if not autres:
             return
         candidats = [*_PLACES, *dict.fromkeys(p for _, p, _ in autres)]
         modele = max(candidats, key=lambda m: sum(_place(m, c) == p for c, p, _ in autres))
-        groupe = groupes.de(("propriété", regle), f"{regle} désigne un autre élément.")
+        groupe = groupes.de(("propriété", modele), "")
+        groupe.titre = (
+            f"{regle}{', ' if groupe.titre else ''}{groupe.titre or f' : la propriété est {modele}.'}"
+        )
         for chemin, propriete, echange in autres:
-            groupe.noter(echange, f"là-bas {propriete}, ici {_place(actuel, chemin)}")
+            groupe.noter(echange, f"{regle} : là-bas {propriete}, ici {_place(actuel, chemin)}")
         pour = [e for c, p, e in autres if _place(modele, c) == p]
         contre = [e for c, p, e in vue.places if _place(modele, c) != p]
         pourquoi = "c'est l'élément que désigne le serveur enregistré"
         groupe.propositions.append(_poser(regle, "propriete", modele, pourquoi, pour, contre))
 
-    def _gravite(self, regle: str, vue: _Vues, groupes: Groupes, affiche: bool) -> None:
+    def _gravite(self, regle: str, vue: _Vues, groupes: GroupesDEcarts, affiche: bool) -> None:
         fiche = self._contrat.regles[regle]
         if vue.bloquante_ici and vue.laisse:
             titre, pour, contre = f"{regle} ne refuse pas le message.", vue.laisse, vue.bloque
@@ -344,4 +355,4 @@ def _poser(
     regle: str, cle: str, valeur: str, pourquoi: str, pour: Iterable[int], contre: Iterable[int]
 ) -> Proposition:
     dits = tuple(dict.fromkeys(pour)), tuple(dict.fromkeys(contre))
-    return Proposition(_REGLES, Geste.POSER, (regle, cle, valeur), pourquoi, *dits)
+    return Proposition(_REGLES, Modification.POSER, (regle, cle, valeur), pourquoi, *dits)

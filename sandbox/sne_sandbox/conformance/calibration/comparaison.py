@@ -5,9 +5,16 @@ from collections.abc import Iterable
 from typing import Any, Final
 
 from sne_sandbox.conformance.calibration.anomalies import Anomalies
-from sne_sandbox.conformance.calibration.ecarts import Bilan, Geste, Groupes, Proposition, ajouter
-from sne_sandbox.conformance.calibration.reponses import SELON_LE_REGISTRE, Reponses
+from sne_sandbox.conformance.calibration.ecarts import (
+    BilanCalibration,
+    GroupesDEcarts,
+    Modification,
+    Proposition,
+    ajouter,
+)
+from sne_sandbox.conformance.calibration.reponses import SELON_LE_REGISTRE, ReponsesComparees
 from sne_sandbox.conformance.calibration.structure import Structures
+from sne_sandbox.conformance.enregistrement import EXPORT
 from sne_sandbox.conformance.reprise import Repris, rejouer
 from sne_sandbox.contract.versions import Contrat
 from sne_sandbox.domain.echange import Echange, VerdictEchange
@@ -21,7 +28,7 @@ _SANS_SURCHARGE: Final = "Aucune donnée du contrat n'en décide. Signalez l'éc
 _OPERATION: Final = "l'opération appelée n'est pas reconnue"
 
 
-def calibrer(contrat: Contrat, echanges: Iterable[Echange], profil: str = "ecole") -> Bilan:
+def calibrer(contrat: Contrat, echanges: Iterable[Echange], profil: str = "ecole") -> BilanCalibration:
     """All that a recording says of what the sandbox does otherwise under `contrat`. Raises StoreError."""
     calibration = _Calibration(contrat, profil)
     reglages = Reglages(**{**dict(contrat.reglages), "profile": profil})
@@ -33,11 +40,11 @@ def calibrer(contrat: Contrat, echanges: Iterable[Echange], profil: str = "ecole
 class _Calibration:
     def __init__(self, contrat: Contrat, profil: str) -> None:
         self._contrat = contrat
-        self._bilan = Bilan()
-        self._groupes = Groupes()
+        self._bilan = BilanCalibration()
+        self._groupes = GroupesDEcarts()
         self._anomalies = Anomalies(contrat, profil)
         self._structures = Structures(contrat)
-        self._reponses = Reponses(contrat)
+        self._reponses = ReponsesComparees(contrat)
         #: What settings were seen: (name, value) and the exchanges that show it.
         self._reglages: dict[tuple[str, str], list[int]] = {}
         #: Exchanges by how the question travelled, and the answer.
@@ -65,7 +72,7 @@ class _Calibration:
         else:
             self._deux_reponses(repris)
 
-    def finir(self) -> Bilan:
+    def finir(self) -> BilanCalibration:
         """The whole, the causes of most exchanges first."""
         affiches = self._anomalies.finir(self._groupes, self._bilan)
         if affiches:
@@ -101,7 +108,7 @@ class _Calibration:
 
     def _champs(self, repris: Repris) -> None:
         """The fields of the answer: an attestation that only one gives."""
-        if repris.vue.operation in SELON_LE_REGISTRE:
+        if repris.vue.operation in SELON_LE_REGISTRE or repris.vue.echange.base == EXPORT:
             return
         la_bas, ici = set(repris.vue.reponse.champs), set(repris.champs)
         for nom in sorted(la_bas ^ ici):
@@ -201,5 +208,5 @@ class _Calibration:
                 groupe.noter(echange, f"« {valeur} » là-bas")
             arguments: tuple[Any, ...] = ("reglages", nom, valeur)
             groupe.propositions.append(
-                Proposition(_CONTRAT, Geste.POSER, arguments, "toutes les réponses le montrent", vus)
+                Proposition(_CONTRAT, Modification.POSER, arguments, "toutes les réponses le montrent", vus)
             )

@@ -8,7 +8,7 @@ from typing import Any, Final, Self
 
 from sne_sandbox.conformance.calibration import phrases
 from sne_sandbox.conformance.calibration.appariement import Ici, La
-from sne_sandbox.conformance.calibration.ecarts import Geste, Groupes, Proposition
+from sne_sandbox.conformance.calibration.ecarts import GroupesDEcarts, Modification, Proposition
 from sne_sandbox.conformance.reprise import Repris
 from sne_sandbox.contract.versions import Contrat
 from sne_sandbox.domain.evenement import Caracteristique, TypeEvenement
@@ -33,7 +33,7 @@ class EvenementEnvoye:
 
 
 @dataclass(frozen=True, slots=True)
-class Fait:
+class FaitDeRegle:
     """What one exchange tells of the rules: the anomalies on both sides, and what they may be about.
     `nombre` is what a bound counts (places wished, or results), `codes` what the document gives of closed
     lists, by path."""
@@ -108,7 +108,7 @@ class DonneesDesRegles:
         self._listes: dict[tuple[str, str], dict[str, tuple[list[int], list[int]]]] = {}
         self._evenements: dict[str, dict[str, Any]] = {}
 
-    def voir(self, repris: Repris, fait: Fait) -> None:
+    def voir(self, repris: Repris, fait: FaitDeRegle) -> None:
         """One exchange that neither server answered by a fault."""
         if not fait.acceptee:
             return
@@ -137,7 +137,7 @@ class DonneesDesRegles:
 
     # --- what differs ------------------------------------------------------------------------------------
 
-    def expliquer_ici(self, fait: Fait, ici: Ici, groupes: Groupes) -> bool:
+    def expliquer_ici(self, fait: FaitDeRegle, ici: Ici, groupes: GroupesDEcarts) -> bool:
         """Whether what we alone refuse is a matter of data; the group is then noted."""
         valeur = ici.valeurs.get("valeur", "")
         if ici.regle == CODE_HORS_LISTE and ici.valeurs.get("liste"):
@@ -152,7 +152,7 @@ class DonneesDesRegles:
             return False
         return True
 
-    def expliquer_la(self, fait: Fait, la: La, regle: str, groupes: Groupes) -> bool:
+    def expliquer_la(self, fait: FaitDeRegle, la: La, regle: str, groupes: GroupesDEcarts) -> bool:
         """The same of what the recorded server alone refuses."""
         texte = self._contrat.regles[regle].texte
         valeurs = phrases.valeurs_de(texte, la.message) or {}
@@ -180,7 +180,7 @@ class DonneesDesRegles:
 
     # closed lists
 
-    def _code_refuse(self, fait: Fait, la: La, groupes: Groupes) -> bool:
+    def _code_refuse(self, fait: FaitDeRegle, la: La, groupes: GroupesDEcarts) -> bool:
         nomenclatures = self._contrat.nomenclatures
         for chemin, code in fait.codes:
             nu = "/".join(morceau.partition("[")[0] for morceau in chemin.split("/"))
@@ -191,7 +191,9 @@ class DonneesDesRegles:
                 return True
         return False
 
-    def _changer_liste(self, liste: str, code: str, fait: Fait, groupes: Groupes, *, admis: bool) -> None:
+    def _changer_liste(
+        self, liste: str, code: str, fait: FaitDeRegle, groupes: GroupesDEcarts, *, admis: bool
+    ) -> None:
         verbe = "admet" if admis else "refuse"
         groupe = groupes.noter(
             ("nomenclature", liste, code),
@@ -199,7 +201,7 @@ class DonneesDesRegles:
             fait.echange,
             f"{verbe} là-bas, et non ici",
         )
-        geste = Geste.AJOUTER_CODE if admis else Geste.RETIRER_CODE
+        geste = Modification.AJOUTER_CODE if admis else Modification.RETIRER_CODE
         arguments = (liste, code, f"{code} (libellé à écrire)") if admis else (liste, code)
         pourquoi = f"un message qui porte ce code est {'accepté' if admis else 'refusé'}"
         groupe.propositions[:] = [
@@ -208,13 +210,13 @@ class DonneesDesRegles:
 
     # bounds
 
-    def _borne_refusee(self, fait: Fait, la: La, regle: str, texte: str) -> None:
+    def _borne_refusee(self, fait: FaitDeRegle, la: La, regle: str, texte: str) -> None:
         if fait.nombre is not None:
             self._refuses[regle].append((fait.nombre, fait.echange))
         valeurs = {"valeur": str(fait.nombre or ""), "max": ""}
         self.borne_dite(regle, texte, valeurs, la.message, fait.echange)
 
-    def _borne(self, regle: str, reglage: str, groupes: Groupes) -> None:
+    def _borne(self, regle: str, reglage: str, groupes: GroupesDEcarts) -> None:
         from sne_sandbox.settings import PAR_NOM
 
         actuelle = self._contrat.reglages.get(reglage, PAR_NOM[reglage].defaut)
@@ -244,7 +246,7 @@ class DonneesDesRegles:
         groupe.propositions.append(
             Proposition(
                 _CONTRAT,
-                Geste.POSER,
+                Modification.POSER,
                 ("reglages", reglage, voulue),
                 dit,
                 tuple(pour),
@@ -254,7 +256,7 @@ class DonneesDesRegles:
 
     # types of events
 
-    def _type(self, fait: Fait, code: str, groupes: Groupes, *, admis: bool) -> None:
+    def _type(self, fait: FaitDeRegle, code: str, groupes: GroupesDEcarts, *, admis: bool) -> None:
         verbe = "admet" if admis else "n'admet plus"
         groupe = groupes.noter(
             ("type d'événement", code),
@@ -262,7 +264,7 @@ class DonneesDesRegles:
             fait.echange,
             f"{verbe} là-bas",
         )
-        if any(p.geste is Geste.POSER for p in groupe.propositions) and not admis:
+        if any(p.geste is Modification.POSER for p in groupe.propositions) and not admis:
             return
         pourquoi = f"un événement de ce type est {'accepté' if admis else 'refusé'}"
         if not admis:
@@ -277,11 +279,11 @@ class DonneesDesRegles:
                 ("caracteristiques", [{"code": c, "libelle": c, "type": "TXT"} for c in cars]),
             ]
         groupe.propositions[:] = [
-            Proposition(EVENEMENTS, Geste.POSER, (code, cle, valeur), pourquoi, tuple(groupe.echanges))
+            Proposition(EVENEMENTS, Modification.POSER, (code, cle, valeur), pourquoi, tuple(groupe.echanges))
             for cle, valeur in poses
         ]
 
-    def _caracteristique(self, fait: Fait, code: str, groupes: Groupes, *, admis: bool) -> bool:
+    def _caracteristique(self, fait: FaitDeRegle, code: str, groupes: GroupesDEcarts, *, admis: bool) -> bool:
         """A characteristic that the recorded server judges otherwise; whether it can be told how."""
         for evenement in fait.evenements:
             genre = self._types.get(evenement.type)
@@ -302,7 +304,7 @@ class DonneesDesRegles:
             groupe.propositions[:] = [
                 Proposition(
                     EVENEMENTS,
-                    Geste.POSER,
+                    Modification.POSER,
                     (genre.code, "caracteristiques", code, nouvelle),
                     quoi,
                     tuple(groupe.echanges),
@@ -311,7 +313,7 @@ class DonneesDesRegles:
             return True
         return False
 
-    def finir(self, groupes: Groupes) -> None:
+    def finir(self, groupes: GroupesDEcarts) -> None:
         """The groups of bounds: they need all exchanges."""
         for regle, reglage in BORNES.items():
             if regle in self._contrat.regles:

@@ -9,7 +9,7 @@ from typing import Any, Final
 EXEMPLES_MAX: Final = 5
 
 
-class Geste(StrEnum):
+class Modification(StrEnum):
     """What a proposal does to a file of the contract."""
 
     POSER = "poser"
@@ -30,7 +30,7 @@ class Proposition:
     agree with it, `contre` those that contradict it."""
 
     fichier: str
-    geste: Geste
+    geste: Modification
     arguments: tuple[Any, ...]
     pourquoi: str
     pour: tuple[int, ...]
@@ -47,7 +47,7 @@ class Proposition:
 
 
 @dataclass(slots=True)
-class Groupe:
+class GroupeDEcarts:
     """The differences of one cause. `genre` is what differs (verdict, code, texte…), `titre` a French
     sentence, `exemples` (exchange, French sentence), `conseil` what can be done where no overlay can."""
 
@@ -71,20 +71,20 @@ class Groupe:
             self.exemples.append((echange, exemple))
 
 
-class Groupes:
+class GroupesDEcarts:
     """The groups of a calibration, by cause, in the order in which they were met."""
 
     def __init__(self) -> None:
-        self._par_cause: dict[tuple[str, ...], Groupe] = {}
+        self._par_cause: dict[tuple[str, ...], GroupeDEcarts] = {}
 
-    def __iter__(self) -> Iterator[Groupe]:
+    def __iter__(self) -> Iterator[GroupeDEcarts]:
         return iter(self._par_cause.values())
 
-    def de(self, cause: tuple[str, ...], titre: str) -> Groupe:
+    def de(self, cause: tuple[str, ...], titre: str) -> GroupeDEcarts:
         """The group of a cause, whose first word is the genre."""
-        return self._par_cause.setdefault(cause, Groupe(cause[0], titre))
+        return self._par_cause.setdefault(cause, GroupeDEcarts(cause[0], titre))
 
-    def noter(self, cause: tuple[str, ...], titre: str, echange: int, exemple: str) -> Groupe:
+    def noter(self, cause: tuple[str, ...], titre: str, echange: int, exemple: str) -> GroupeDEcarts:
         """A difference of that cause in one exchange."""
         groupe = self.de(cause, titre)
         groupe.noter(echange, exemple)
@@ -92,7 +92,7 @@ class Groupes:
 
 
 @dataclass(slots=True)
-class Bilan:
+class BilanCalibration:
     """What a calibration found: `compares` exchanges, those left aside and what cannot be known by reason,
     and the groups of differences, those of most exchanges first."""
 
@@ -101,7 +101,7 @@ class Bilan:
     ecartes: dict[str, list[int]] = field(default_factory=dict)
     indecidables: dict[str, list[int]] = field(default_factory=dict)
     accidents: dict[str, list[int]] = field(default_factory=dict)
-    groupes: list[Groupe] = field(default_factory=list)
+    groupes: list[GroupeDEcarts] = field(default_factory=list)
 
     @property
     def propositions(self) -> list[Proposition]:

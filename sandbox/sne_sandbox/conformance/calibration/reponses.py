@@ -13,7 +13,13 @@ from sne_sandbox.conformance.calibration.donnees import (
     caracteristique_en_cles,
     type_en_cles,
 )
-from sne_sandbox.conformance.calibration.ecarts import Bilan, Geste, Groupes, Proposition, ajouter
+from sne_sandbox.conformance.calibration.ecarts import (
+    BilanCalibration,
+    GroupesDEcarts,
+    Modification,
+    Proposition,
+    ajouter,
+)
 from sne_sandbox.conformance.calibration.structure import parcourir
 from sne_sandbox.conformance.observation import arbre_de
 from sne_sandbox.conformance.reprise import Repris
@@ -72,7 +78,7 @@ _CARACTERISTIQUE: Final = {
 }
 
 
-class Reponses:
+class ReponsesComparees:
     """The answers of a recording, compared one by one; what they show of the data is concluded at the end."""
 
     def __init__(self, contrat: Contrat) -> None:
@@ -87,7 +93,9 @@ class Reponses:
         self._lectures: list[tuple[int, set[str]]] = []
         self._relus: list[tuple[int, str, str | None, str | None]] = []
 
-    def comparer(self, repris: Repris, suivies: Collection[str], groupes: Groupes, bilan: Bilan) -> None:
+    def comparer(
+        self, repris: Repris, suivies: Collection[str], groupes: GroupesDEcarts, bilan: BilanCalibration
+    ) -> None:
         """Two answers to one request that both servers accepted."""
         vue = repris.vue
         echange = vue.echange.identifiant or 0
@@ -115,7 +123,7 @@ class Reponses:
             for chemin, une, autre in ecarts:
                 self._noter(echange, chemin, une, autre, groupes)
 
-    def _conclure_les_lectures(self, groupes: Groupes, bilan: Bilan) -> None:
+    def _conclure_les_lectures(self, groupes: GroupesDEcarts, bilan: BilanCalibration) -> None:
         """Differences of readings count where every reading that shows the place has one."""
         par_lieu: dict[str, set[int]] = defaultdict(set)
         for echange, chemin, _, _ in self._relus:
@@ -131,7 +139,9 @@ class Reponses:
             else:
                 ajouter(bilan.indecidables, _D_AUTRUI, [echange])
 
-    def _noter(self, echange: int, chemin: str, la: str | None, ici: str | None, groupes: Groupes) -> None:
+    def _noter(
+        self, echange: int, chemin: str, la: str | None, ici: str | None, groupes: GroupesDEcarts
+    ) -> None:
         nom, nu = chemin.rpartition("/")[2].partition("@")[0].partition("[")[0], _nu(chemin)
         if nom in _CALCULES and nom == "premierQuartile":
             return  # `_quartiles` has it
@@ -149,7 +159,13 @@ class Reponses:
     # --- lists ------------------------------------------------------------------------------------------
 
     def _comparer_listes(
-        self, la: Any, ici: Any, suivies: Collection[str], repris: Repris, groupes: Groupes, bilan: Bilan
+        self,
+        la: Any,
+        ici: Any,
+        suivies: Collection[str],
+        repris: Repris,
+        groupes: GroupesDEcarts,
+        bilan: BilanCalibration,
     ) -> None:
         echange, operation = repris.vue.echange.identifiant or 0, repris.vue.operation or ""
         cites_la, cites_ici = _numeros(la), _numeros(ici)
@@ -182,7 +198,7 @@ class Reponses:
         if operation == _LISTES_DE_TYPES[0] or territoire is not None:
             self._listes.append((territoire, echange))
 
-    def _conclure_les_types(self, groupes: Groupes) -> None:
+    def _conclure_les_types(self, groupes: GroupesDEcarts) -> None:
         for code, (lu, echanges) in self._types_vus.items():
             sien = self._types.get(code)
             if sien is None:
@@ -206,7 +222,7 @@ class Reponses:
             groupe.propositions += [
                 Proposition(
                     EVENEMENTS,
-                    Geste.POSER,
+                    Modification.POSER,
                     (code, cle, valeur),
                     "la liste des types du serveur enregistré le dit",
                     tuple(echanges),
@@ -225,7 +241,7 @@ class Reponses:
                     groupe.propositions[:] = [
                         Proposition(
                             EVENEMENTS,
-                            Geste.POSER,
+                            Modification.POSER,
                             (genre.code, "retire", True),
                             "il n'est pas dans la liste des types du serveur enregistré",
                             tuple(groupe.echanges),
@@ -265,7 +281,7 @@ class Reponses:
             return "REGION", commune.region
         return None if commune.epci is None else ("EPCI", commune.epci)
 
-    def _conclure_les_quartiles(self, groupes: Groupes) -> None:
+    def _conclure_les_quartiles(self, groupes: GroupesDEcarts) -> None:
         for (nature, code), vues in self._quartiles.items():
             sien = _seuil(self._contrat.quartiles.seuils, nature, code)
             faux = [v for v in vues if sien is None or (v[0] < sien.montant) is not v[1]]
@@ -291,7 +307,7 @@ class Reponses:
             groupe.propositions.append(
                 Proposition(
                     "quartiles.csv",
-                    Geste.SEUIL,
+                    Modification.SEUIL,
                     (nature, code, nom, sien.annee if sien else self._jour.year, voulu),
                     f"le seuil du serveur enregistré est {bornes}",
                     tuple(dict.fromkeys(e for _, _, e in vues if e not in contre)),
@@ -303,7 +319,7 @@ class Reponses:
         epci = self._contrat.territoires.epci(code) if nature == "EPCI" else None
         return epci.nom if epci is not None else code
 
-    def finir(self, groupes: Groupes, bilan: Bilan) -> None:
+    def finir(self, groupes: GroupesDEcarts, bilan: BilanCalibration) -> None:
         """The groups of the data that the answers show."""
         self._conclure_les_lectures(groupes, bilan)
         self._conclure_les_types(groupes)

@@ -10,7 +10,13 @@ from typing import Any, Final
 
 from lxml import etree
 
-from sne_sandbox.conformance.calibration.ecarts import Bilan, Geste, Groupes, Proposition, ajouter
+from sne_sandbox.conformance.calibration.ecarts import (
+    BilanCalibration,
+    GroupesDEcarts,
+    Modification,
+    Proposition,
+    ajouter,
+)
 from sne_sandbox.conformance.calibration.schemas import Facette
 from sne_sandbox.conformance.observation import arbre_de
 from sne_sandbox.conformance.reprise import Repris
@@ -79,7 +85,7 @@ class _Admis:
 
 
 @dataclass(frozen=True, slots=True)
-class _Refuse:
+class _StructureRefusee:
     echange: int
     schema: str
     racine: Any
@@ -91,7 +97,7 @@ class Structures:
     def __init__(self, contrat: Contrat) -> None:
         self._contrat = contrat
         self._admis: dict[str, _Admis] = defaultdict(_Admis)
-        self._refuses: list[_Refuse] = []
+        self._refuses: list[_StructureRefusee] = []
         #: Values seen at what our schemas refuse, by (schema, facet, path).
         self._depasses: dict[tuple[str, Facette, str], list[tuple[str, int]]] = defaultdict(list)
         self._fautes: dict[tuple[str, Facette, str], tuple[str, str]] = {}
@@ -127,15 +133,17 @@ class Structures:
         """A request whose structure only the recorded server refuses."""
         lu = self._lu(repris)
         if lu is not None:
-            self._refuses.append(_Refuse(repris.vue.echange.identifiant or 0, self._schema(*lu), lu[0]))
+            self._refuses.append(
+                _StructureRefusee(repris.vue.echange.identifiant or 0, self._schema(*lu), lu[0])
+            )
 
-    def refusee_ici(self, repris: Repris, fautes: list[SchemaError], groupes: Groupes) -> None:
+    def refusee_ici(self, repris: Repris, fautes: list[SchemaError], groupes: GroupesDEcarts) -> None:
         """A request whose structure only our schema refuses."""
         lu = self._lu(repris)
         assert lu is not None
         self._noter(repris, fautes, self._schema(*lu), lu[0], "Le serveur enregistré admet", groupes)
 
-    def reponse(self, repris: Repris, groupes: Groupes) -> None:
+    def reponse(self, repris: Repris, groupes: GroupesDEcarts) -> None:
         """The document of an answer that our schema refuses."""
         operation = OPERATIONS[repris.vue.operation or ""]
         racine = arbre_de(document_parmi(repris.vue.reponse.champs))
@@ -149,7 +157,13 @@ class Structures:
             )
 
     def _noter(
-        self, repris: Repris, fautes: list[SchemaError], schema: str, racine: Any, qui: str, groupes: Groupes
+        self,
+        repris: Repris,
+        fautes: list[SchemaError],
+        schema: str,
+        racine: Any,
+        qui: str,
+        groupes: GroupesDEcarts,
     ) -> None:
         echange = repris.vue.echange.identifiant or 0
         for faute in fautes:
@@ -174,7 +188,7 @@ class Structures:
 
     # --- all of them --------------------------------------------------------------------------------------
 
-    def finir(self, groupes: Groupes, bilan: Bilan) -> None:
+    def finir(self, groupes: GroupesDEcarts, bilan: BilanCalibration) -> None:
         """What each group would change, and the groups of what only the recorded server refuses."""
         for (schema, facette, chemin), vues in self._depasses.items():
             sorte, valeur = self._fautes[schema, facette, chemin]
@@ -184,7 +198,7 @@ class Structures:
             pourquoi = f"{facette} au moins jusqu'à « {voulue} »" if voulue else str(facette)
             groupe.propositions.append(
                 Proposition(
-                    schema.partition("\0")[0], Geste.FACETTE, (facette, chemin, voulue), pourquoi, pour
+                    schema.partition("\0")[0], Modification.FACETTE, (facette, chemin, voulue), pourquoi, pour
                 )
             )
         for refuse in self._refuses:
@@ -197,7 +211,13 @@ class Structures:
             self._resserrer(refuse, sorte, chemin, longueur, admis.longueurs.get(chemin, 0), groupes)
 
     def _resserrer(
-        self, refuse: _Refuse, sorte: str, chemin: str, longueur: int, admise: int, groupes: Groupes
+        self,
+        refuse: _StructureRefusee,
+        sorte: str,
+        chemin: str,
+        longueur: int,
+        admise: int,
+        groupes: GroupesDEcarts,
     ) -> None:
         if sorte == "manque":
             titre = f"Le serveur enregistré exige {chemin}."
@@ -211,7 +231,9 @@ class Structures:
         if avant and int(avant[0]) < int(valeur):
             valeur = avant[0]
         groupe.propositions[:] = [
-            Proposition(refuse.schema, Geste.FACETTE, (facette, chemin, valeur), dit, tuple(groupe.echanges))
+            Proposition(
+                refuse.schema, Modification.FACETTE, (facette, chemin, valeur), dit, tuple(groupe.echanges)
+            )
         ]
 
 

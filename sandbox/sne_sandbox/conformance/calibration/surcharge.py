@@ -17,7 +17,7 @@ from sne_sandbox.conformance.calibration.donnees import (
     EVENEMENTS,
     caracteristique_en_cles,
 )
-from sne_sandbox.conformance.calibration.ecarts import Bilan, Geste, Proposition
+from sne_sandbox.conformance.calibration.ecarts import BilanCalibration, Modification, Proposition
 from sne_sandbox.conformance.calibration.schemas import SchemasCopies
 from sne_sandbox.contract.overlay import fusionner, lire_toml
 from sne_sandbox.contract.versions import Contrat
@@ -30,7 +30,7 @@ _QUARTILES: Final = "quartiles.csv"
 _CHOISIE: Final = "surcharge proposée par « sne-sandbox calibrer » : à relire avant de s'en servir"
 
 
-def ecrire(dossier: Path, bilan: Bilan, contrat: Contrat) -> list[Path]:
+def ecrire(dossier: Path, bilan: BilanCalibration, contrat: Contrat) -> list[Path]:
     """The files written in an empty folder, in order; none when there is nothing to propose. Raises
     UsageError for a folder that holds something, OperatorError when it cannot be written."""
     contenus = fichiers(bilan, contrat)
@@ -54,7 +54,7 @@ def ecrire(dossier: Path, bilan: Bilan, contrat: Contrat) -> list[Path]:
     return ecrits
 
 
-def fichiers(bilan: Bilan, contrat: Contrat) -> dict[str, bytes]:
+def fichiers(bilan: BilanCalibration, contrat: Contrat) -> dict[str, bytes]:
     """The files of the overlay by path; none when there is nothing to propose."""
     propositions = bilan.propositions
     if not propositions:
@@ -73,7 +73,7 @@ def fichiers(bilan: Bilan, contrat: Contrat) -> dict[str, bytes]:
             ecrits[nom] = _quartiles(siennes, contrat)
     copies = SchemasCopies(contrat.schemas.lire)
     for proposition in propositions:
-        if proposition.geste is Geste.FACETTE:
+        if proposition.geste is Modification.FACETTE:
             facette, chemin, valeur = proposition.arguments
             if not copies.changer(proposition.fichier, chemin, facette, valeur):
                 non_faites.append(proposition)
@@ -245,7 +245,7 @@ def _nomenclatures(propositions: Iterable[Proposition], contrat: Contrat) -> byt
     for proposition in propositions:
         liste, code = proposition.arguments[:2]
         lignes = [ligne for ligne in lignes if (ligne["list"], ligne["code"]) != (liste, code)]
-        if proposition.geste is Geste.AJOUTER_CODE:
+        if proposition.geste is Modification.AJOUTER_CODE:
             siennes = [rang for rang, ligne in enumerate(lignes) if ligne["list"] == liste]
             nouvelle = {"list": liste, "code": code, "label": proposition.arguments[2]}
             lignes.insert(siennes[-1] + 1 if siennes else len(lignes), nouvelle)
@@ -280,7 +280,7 @@ def _en_csv(colonnes: Sequence[str], lignes: Iterable[Mapping[str, str]]) -> byt
 # --- what goes with it -------------------------------------------------------------------------------------
 
 
-def _expliquer(bilan: Bilan, non_faites: Sequence[Proposition]) -> str:
+def _expliquer(bilan: BilanCalibration, non_faites: Sequence[Proposition]) -> str:
     lignes = [
         "# Surcharge proposée",
         "",
