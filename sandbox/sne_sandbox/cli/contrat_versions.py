@@ -78,7 +78,7 @@ def preparer(
         contrats = [charger(nom, options) for nom in noms]
         if noms[0] == noms[1]:
             raise UsageError(
-                f"L'enregistrement est tenu pour un trafic de {vers}, et --vers aussi : rien n'y différerait.",
+                f"L'enregistrement est tenu pour un trafic de {vers} : rien n'y différerait.",
                 remede="dites à --de sous quel contrat il a été fait : --de v5.0",
             )
         with barre("Rejeu") as progres:
