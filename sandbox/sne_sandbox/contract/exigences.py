@@ -10,22 +10,25 @@ from types import MappingProxyType
 from typing import Final
 
 from sne_sandbox.contract.overlay import DossiersContrat
+from sne_sandbox.domain.anomalie import Fidelite
 from sne_sandbox.errors import ContractError
 
 FICHIER: Final = "requirements.csv"
 RISQUES: Final = "risques.toml"
 NIVEAUX: Final = ("MUST", "SHOULD")
-_COLONNES: Final = ("id", "text", "source", "level", "since", "not_tested_because", "remedy")
+_COLONNES: Final = ("id", "text", "source", "fidelity", "level", "since", "not_tested_because", "remedy")
 
 
 @dataclass(frozen=True, slots=True)
 class Exigence:
-    """A requirement. `niveau` is MUST or SHOULD; `non_testee` says why it is not tested, "" when it is;
-    `remede` what a developer does when it breaks, `risque` what a household risks then ("" when unsaid)."""
+    """A requirement. `fidelite` says how far its source goes, `niveau` is MUST or SHOULD; `non_testee` says
+    why it is not tested, "" when it is; `remede` what a developer does when it breaks, `risque` what a
+    household risks then ("" when unsaid)."""
 
     id: str
     texte: str
     source: str
+    fidelite: str
     niveau: str
     depuis: str
     non_testee: str = ""
@@ -35,14 +38,20 @@ class Exigence:
 
 def charger_exigences(dossiers: DossiersContrat) -> Mapping[str, Exigence]:
     """Requirements by id, in the order of the files, a row replacing the row of the same id of the contract
-    below. Raises ContractError, with file and line, for a row that cannot be read."""
+    below; those that a later contract is the first to ask are left out. Raises ContractError, with file and
+    line, for a row that cannot be read."""
     lues: dict[str, Exigence] = {}
     for dossier in reversed(dossiers.couches):
         fichier = dossier / FICHIER
         if fichier.is_file():
-            lues |= {exigence.id: exigence for exigence in _lire(fichier)}
+            lues |= {e.id: e for e in _lire(fichier) if _demandee(e, dossiers, fichier)}
     risques = dossiers.toml(RISQUES)
     return MappingProxyType({e.id: replace(e, risque=_risque(e.id, risques)) for e in lues.values()})
+
+
+def _demandee(exigence: Exigence, dossiers: DossiersContrat, fichier: Path) -> bool:
+    """Whether the contract asks it by now: a row of ours may be of a later one."""
+    return exigence.depuis in dossiers.noms or not dossiers.du_contrat(fichier)
 
 
 def _risque(exigence: str, risques: Mapping[str, object]) -> str:
@@ -65,6 +74,11 @@ def _lire(fichier: Path) -> list[Exigence]:
             raise ContractError(
                 f"{fichier}, ligne {lignes.line_num} : exigence incomplète ou de niveau inconnu.",
                 remede="un id, un texte, et MUST ou SHOULD",
+            )
+        if ligne["fidelity"] not in tuple(Fidelite):
+            raise ContractError(
+                f"{fichier}, ligne {lignes.line_num} : fidélité inconnue « {ligne['fidelity']} ».",
+                remede=", ".join(Fidelite),
             )
         trouvees.append(Exigence(*(ligne[colonne] or "" for colonne in _COLONNES)))
     return trouvees

@@ -262,6 +262,7 @@ class Territoires:
         self._par_postal: Retenus[tuple[Commune, ...]] = Retenus(self._du_code_postal)
         self._noms: list[tuple[str, str]] | None = None
         self._numerotes: frozenset[str] | None = None
+        self._regions: Mapping[str, str] | None = None
 
     def prechauffer(self) -> None:
         """Read communes and former communes now, rather than in the first request."""
@@ -312,6 +313,14 @@ class Territoires:
             une_par_departement = {departement_de(code): code for code in communes}
             self._numerotes = frozenset(map(territoire_de, une_par_departement.values()))
         return self._numerotes
+
+    def region_de(self, territoire: str) -> str | None:
+        """The code of the region of a territory (« 111 », « 062 »), None for one that has no commune."""
+        if self._regions is None:
+            une_par_territoire = {territoire_de(code): code for code in self._communes.codes()}
+            communes = {territoire: self.commune(code) for territoire, code in une_par_territoire.items()}
+            self._regions = {t: commune.region for t, commune in communes.items() if commune is not None}
+        return self._regions.get(territoire)
 
     def nommees(self, nom: str) -> tuple[Commune, ...]:
         """The communes in force that have that name, folded; without any, those whose name begins with it.

@@ -4,7 +4,7 @@ schemas as they are served."""
 import posixpath
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from types import MappingProxyType
 from typing import Annotated, Any, Final
@@ -14,6 +14,7 @@ from lxml import etree
 
 from sne_sandbox import resources
 from sne_sandbox.contract.fiches import FicheRegle, lire_evenements, lire_fiches
+from sne_sandbox.contract.guichets import DroitsGuichets, lire_droits
 from sne_sandbox.contract.modele import ModelesDemande
 from sne_sandbox.contract.nomenclatures import (
     Nomenclatures,
@@ -30,16 +31,17 @@ from sne_sandbox.contract.schema import DOSSIER, Document, Schemas, chemin_inclu
 from sne_sandbox.domain.evenement import TypeEvenement
 from sne_sandbox.domain.roles import Roles
 from sne_sandbox.domain.texte import retenir_noms_nir
-from sne_sandbox.errors import ContractError
+from sne_sandbox.errors import ContractError, UsageError
+from sne_sandbox.settings import Reglages
 
 _CONTRAT: Final = "contract.toml"
 _CLES: Final = (
     "nom", "titre", "extends", "versions", "conventions", "namespace", "namespace_services", "schemas",
-    "fichiers", "services", "roles",
+    "fichiers", "services", "roles", "reglages",
 )  # fmt: skip
 _FICHIERS: Final = (
     "operations", "chemins", "nomenclatures", "communes", "communes_anciennes", "epci", "regles",
-    "evenements", "exigences", "quartiles",
+    "evenements", "exigences", "quartiles", "guichets",
 )  # fmt: skip
 
 
@@ -104,7 +106,8 @@ class Contrat:
     """A published interface. Built by `charger`; shared by every thread; compared by identity.
 
     `versions` are the message versions it accepts, lowest first, `conventions` those of them whose schema
-    is ours; `namespace` that of the payload documents.
+    is ours; `namespace` that of the payload documents. `reglages` are settings, by name, that a base has
+    under this contract as long as nobody changes them (`[reglages]` of contract.toml).
     """
 
     nom: str
@@ -114,6 +117,7 @@ class Contrat:
     conventions: frozenset[str]
     nomenclatures: Nomenclatures
     territoires: Territoires
+    guichets: DroitsGuichets
     quartiles: Quartiles
     schemas: Schemas
     regles: Mapping[str, FicheRegle]
@@ -122,6 +126,7 @@ class Contrat:
     services: Mapping[str, Service]
     operations: Mapping[str, OperationPubliee]
     dossiers: DossiersContrat
+    reglages: Mapping[str, Any]
 
     def __repr__(self) -> str:
         return f"<Contrat {self.nom}>"
@@ -147,6 +152,11 @@ class Contrat:
     def fichier(self, chemin: str) -> bytes:
         """Bytes of a file of the contract. Raises ContractError when no folder has it."""
         return self.dossiers.lire(chemin)
+
+
+def livres() -> tuple[str, ...]:
+    """Names of the contracts that are shipped."""
+    return tuple(sorted(dossier.parent.name for dossier in resources.contracts_dir().glob(f"*/{_CONTRAT}")))
 
 
 def charger(nom: str = "v5.2", overlay: Path | None = None, *, tolerer: bool = False) -> Contrat:
@@ -204,6 +214,9 @@ def charger(nom: str = "v5.2", overlay: Path | None = None, *, tolerer: bool = F
             anciennes=fichiers["communes_anciennes"],
             epci=fichiers["epci"],
         ),
+        guichets=lire_droits(dossiers.toml(fichiers["guichets"]), fichiers["guichets"])
+        if fichiers["guichets"]
+        else DroitsGuichets(),
         quartiles=quartiles,
         schemas=schemas,
         regles=MappingProxyType(lire_fiches(dossiers, fichiers["regles"])),
@@ -212,6 +225,7 @@ def charger(nom: str = "v5.2", overlay: Path | None = None, *, tolerer: bool = F
         services=MappingProxyType(services),
         operations=MappingProxyType(operations),
         dossiers=dossiers,
+        reglages=MappingProxyType(_reglages(table.get("reglages", {}))),
     )
 
 
@@ -222,6 +236,18 @@ def _a_ses_schemas(dossiers: DossiersContrat, chemins: str) -> bool:
         return True
     tables = [lu for fichier, lu in dossiers.tomls(_CONTRAT) if not dossiers.du_contrat(fichier)]
     return any("schemas" in lu or "versions" in lu for lu in tables)
+
+
+def _reglages(table: Any) -> dict[str, Any]:
+    """The settings of a base that a contract sets, read. Raises ContractError for what is none."""
+    try:
+        lus = asdict(Reglages.de({cle: str(valeur) for cle, valeur in dict(table).items()}))
+    except (UsageError, TypeError, ValueError) as erreur:
+        raise ContractError(
+            f"{_CONTRAT} : [reglages] {erreur}",
+            remede=getattr(erreur, "remede", "") or "une table de réglages",
+        ) from None
+    return {cle: lus[cle] for cle in dict(table)}
 
 
 def _schemas(table: Mapping[str, Any], versions: tuple[str, ...]) -> dict[Document, dict[str, str]]:

@@ -3,14 +3,15 @@
 import tomllib
 from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import closing
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, Final, Self, TypedDict, Unpack
 
 from sne_sandbox.contract.versions import Contrat
-from sne_sandbox.domain.base import BASE_PAR_DEFAUT, Base, Guichet, Horloge, NatureGuichet, Portee
+from sne_sandbox.domain.base import BASE_PAR_DEFAUT, Base, Guichet, Horloge, Portee
+from sne_sandbox.domain.guichet import lire_guichet
 from sne_sandbox.errors import BaseInconnue, ConflitEtat, UsageError
 from sne_sandbox.operations import dossiers
 from sne_sandbox.operations.sauvegardes import Sauvegardes, consigner_remise
@@ -55,12 +56,9 @@ def vitrine(codes: Sequence[str]) -> str:
 
 
 def _lire_guichets(fichier: Path) -> tuple[Guichet, ...]:
-    """The guichets written in a TOML file, one table per code."""
+    """The guichets written in a TOML file, one table per code. Raises UsageError."""
     lus: Mapping[str, Mapping[str, Any]] = tomllib.loads(fichier.read_text("utf-8"))
-    return tuple(
-        Guichet(code=code, **{**table, "nature": NatureGuichet(table["nature"])})
-        for code, table in lus.items()
-    )
+    return tuple(lire_guichet({"code": code, **table}) for code, table in lus.items())
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +110,7 @@ def creer(magasin: Magasin, contrat: Contrat, nom: str, **depart: Unpack[DepartB
         semence=depart.get("semence", VIDE),
         seed=depart.get("seed", 0),
         horloge=horloge,
-        reglages=depart.get("reglages") or Reglages(),
+        reglages=_sous_contrat(depart.get("reglages") or Reglages(), contrat),
         derniere_nuit=horloge.maintenant(maintenant).date(),  # nothing is due before its first day
         creee_le=maintenant,
         taille=depart.get("taille"),
@@ -122,6 +120,13 @@ def creer(magasin: Magasin, contrat: Contrat, nom: str, **depart: Unpack[DepartB
         return magasin.bases.creer(base, guichets, contrat.evenements)
     with closing(_etapes(contrat, base, horloge.maintenant(maintenant), depart.get("progres"))) as remplir:
         return magasin.bases.creer(base, guichets, contrat.evenements, remplir)
+
+
+def _sous_contrat(reglages: Reglages, contrat: Contrat) -> Reglages:
+    """The settings of a new base: where one is left at its default, that of the contract, if it has one."""
+    defaut = Reglages()
+    poses = {n: v for n, v in contrat.reglages.items() if getattr(reglages, n) == getattr(defaut, n)}
+    return replace(reglages, **poses)
 
 
 def _semee(base: Base) -> bool:

@@ -296,13 +296,14 @@ def _types(document: Element, genre: Document, contrat: Contrat) -> tuple[str, .
 def _contexte(
     document: Element, type_fichier: str, contrat: Contrat, maintenant: datetime, nom: str | None
 ) -> Contexte:
-    reglages = Reglages()
+    reglages = Reglages(**contrat.reglages)
     return Contexte(
         type_fichier=type_fichier,
         document=document,
         maintenant=maintenant,
         nomenclatures=contrat.nomenclatures,
         territoires=contrat.territoires,
+        droits=contrat.guichets,
         registre=_VIDE,
         versions=contrat.versions,
         roles=contrat.roles,

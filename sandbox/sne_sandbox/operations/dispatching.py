@@ -5,7 +5,8 @@ are visited (`distribuer`), from the states before and after each change: one do
 what changed marked by a comparison of both.
 
 Conventions of ours:
-- a guichet's territory is its own in the base's list; the author of a change is not told of it;
+- a guichet's territories are its own in the base's list, one for each département of a système particulier
+  (R. 441-2-5 IV); the author of a change is not told of it;
 - a creation is new as a whole: its form carries the one mark;
 - what the nights do is nobody's change: it shows in the document of the next one;
 - of a demande deleted or erased meanwhile nothing more is told: the format has no word for it;
@@ -62,7 +63,7 @@ def noter(question: Question, apres: DemandeStockee) -> None:
     if question.base.reglages.dispatching != "oui":
         return
     auteur = apres.guichet_dernier
-    if not any(g.territoire == apres.territoire and g.code != auteur for g in question.registre.guichets()):
+    if not any(apres.territoire in g.territoires and g.code != auteur for g in question.registre.guichets()):
         return
     avant = question.contexte.stockee if question.contexte is not None else None
     if avant is not None and avant.numero_unique != apres.numero_unique:
@@ -74,7 +75,7 @@ def distribuer(registre: RegistreBase, contrat: Contrat, guichet: Guichet, maxim
     """Puts into the outbox of `guichet` the documents of the changes it was not told of, `maximum` at most,
     oldest first; how many were put, and how many changes wait for the next time. The register is one to
     write. Raises ErreurInterne when a document breaks the contract."""
-    traces = registre.changements(guichet.territoire, registre.curseur(guichet.code))
+    traces = registre.changements(guichet)
     if not traces:
         return 0, 0
     suivants = _suivants(traces)
@@ -95,7 +96,7 @@ def distribuer(registre: RegistreBase, contrat: Contrat, guichet: Guichet, maxim
 
 def en_attente(registre: RegistreBase, guichet: Guichet) -> int:
     """How many changes of others wait for the next dispatching to `guichet`; a register to read is enough."""
-    traces = registre.changements(guichet.territoire, registre.curseur(guichet.code))
+    traces = registre.changements(guichet)
     return sum(trace.auteur != guichet.code for trace in traces)
 
 

@@ -142,8 +142,8 @@ class RegistreBase:
         return [type_ for type_ in self._referentiel.types.values() if type_.territoire == territoire]
 
     def remplacer_guichet(self, guichet: Guichet) -> None:
-        """Puts `guichet` in the place of the one of its code, for every process; this register still has the
-        former one. For a test whose guichet has to play another part."""
+        """Puts `guichet` in the place of the one of its code, if any, for every process; this register still
+        has the former one."""
         self._ecrit()
         self.connexion.faire(requetes.OTER_GUICHET, {"base": self._nom, "code": guichet.code})
         self.connexion.faire(requetes.AJOUTER_GUICHET, lignes.ligne_guichet(self._nom, guichet))
@@ -366,10 +366,12 @@ class RegistreBase:
         if self._referentiels.changement_a_purger():
             self.connexion.faire(requetes.PURGER_CHANGEMENTS, {"base": self._nom, "gardes": CHANGEMENTS_MAX})
 
-    def changements(self, territoire: str, depuis: int) -> list[Trace]:
-        """The changes of a territory after the one of rank `depuis`, oldest first."""
-        cle = {"base": self._nom, "identifiant": depuis, "territoire": territoire}
-        return [Trace(*ligne) for ligne in self.connexion.lignes(requetes.CHANGEMENTS, cle)]
+    def changements(self, guichet: Guichet) -> list[Trace]:
+        """The changes in the territories of a guichet since the last one that was dispatched to it, its own
+        too, oldest first."""
+        siens = {f"t{rang}": territoire for rang, territoire in enumerate(guichet.territoires)}
+        cle = {"base": self._nom, "identifiant": self.curseur(guichet.code), **siens}
+        return [Trace(*ligne) for ligne in self.connexion.lignes(requetes.changements(len(siens)), cle)]
 
     def etat_avant(self, identifiant: int) -> Avant:
         """The state before a change that `changements` told of. Raises LookupError when it is gone."""

@@ -194,10 +194,18 @@ PURGER_CHANGEMENTS: Final = RequeteSql(
     "DELETE FROM changement WHERE base = :base AND identifiant <= "
     "(SELECT max(identifiant) FROM changement WHERE base = :base) - :gardes"
 )
-CHANGEMENTS: Final = RequeteSql(
-    "SELECT identifiant, numero_unique, auteur FROM changement WHERE base = :base "
-    "AND identifiant > :identifiant AND territoire = :territoire ORDER BY identifiant"
-)
+
+
+@cache
+def changements(nombre: int) -> RequeteSql:
+    """The changes in `nombre` territories, `t0`, `t1`…, after one, oldest first."""
+    territoires = ", ".join(f":t{rang}" for rang in range(nombre))
+    return RequeteSql(
+        "SELECT identifiant, numero_unique, auteur FROM changement WHERE base = :base "
+        f"AND identifiant > :identifiant AND territoire IN ({territoires}) ORDER BY identifiant"
+    )
+
+
 CHANGEMENT: Final = RequeteSql(
     "SELECT instant, date_renouvellement, document, radiation, information_dalo FROM changement "
     "WHERE base = :base AND identifiant = :identifiant"

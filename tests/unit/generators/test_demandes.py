@@ -131,7 +131,7 @@ def test_the_population_is_that_of_the_register(population: Population) -> None:
     nirs = [nir for d in demandes if d.version == "02.02" for nir in lus(d)]
     assert any(nirs)
     assert not all(nirs)
-    assert {nir[5:10] for nir in nirs if nir} == {"75999", "62999", "69999"}
+    assert {nir[5:10] for nir in nirs if nir} == {"75999", "62999", "69999", "97199", "97499"}
     assert not any(nir for d in demandes if d.version != "02.02" for nir in lus(d))
 
 
