@@ -174,7 +174,7 @@ def contexte(
         demandes=(*([stockee] if stockee is not None else []), *autres),
         guichets=guichets(),
         types_evenement=contrat.evenements,
-        evenements=[_evenement(table) for table in exemple.evenements],
+        tous_evenements=[_evenement(table) for table in exemple.evenements],
     )
     guichet = demande.num_guichet
     return Contexte(

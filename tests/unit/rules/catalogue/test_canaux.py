@@ -143,7 +143,7 @@ REGISTRE = RegistreMemoire(
         genre("DERNIER", fin_validite=date(2018, 3, 15)),
         genre("FUTUR", debut_validite=date(2018, 3, 16)),
     ),
-    evenements=(
+    tous_evenements=(
         existant(1),
         existant(2, auteur_creation="G1205"),
         existant(3, numero_unique="1110118000002G1104"),
@@ -323,7 +323,7 @@ REGISTRE_DECATT = RegistreMemoire(
     types_evenement=tuple(
         TypeEvenement(code, code, "", "", reglementaire=True) for code in ("DECATT", "AUTRE")
     ),
-    evenements=(
+    tous_evenements=(
         Evenement(
             7,
             "1110118000001G1104",
