@@ -106,8 +106,8 @@ def parcours(
     reactivee_le: date | None = None,
     sauf: int | None = None,
 ) -> Parcours:
-    """What these events of one demande tell, by order of writing; the event `sauf` is left out. A lease signed
-    before the demande was last reactivated came to nothing: it counts no more."""
+    """What these events of one demande tell, by order of writing; the event `sauf` is left out. A lease
+    signed before the demande was last reactivated came to nothing: it counts no more."""
     retenues: list[DecisionDite] = []
     for evenement in evenements:
         if evenement.supprime or evenement.identifiant == sauf or not roles.est(evenement):

@@ -166,7 +166,9 @@ MOUVEMENTS: Final = RequeteSql(
 )
 
 #: Whatever added to the stock and was not its first entry: a déradiation, a renewal after RADREN.
-REACTIVATION: Final = RequeteSql(f"SELECT max(jour) FROM mouvement {_DEMANDE} AND effet > 0 AND genre <> 'CRE'")
+REACTIVATION: Final = RequeteSql(
+    f"SELECT max(jour) FROM mouvement {_DEMANDE} AND effet > 0 AND genre <> 'CRE'"
+)
 
 # --- events ----------------------------------------------------------------------------------------------
 

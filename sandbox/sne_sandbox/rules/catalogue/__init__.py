@@ -8,7 +8,17 @@ from dataclasses import dataclass
 from types import ModuleType
 from typing import Final
 
-from sne_sandbox.rules.catalogue import canaux, identite, logement, menage, message, radiation, souhaits, vie
+from sne_sandbox.rules.catalogue import (
+    canaux,
+    decisions,
+    identite,
+    logement,
+    menage,
+    message,
+    radiation,
+    souhaits,
+    vie,
+)
 from sne_sandbox.rules.rule import Regle
 
 
@@ -40,7 +50,7 @@ SUJETS: Final = {
     "DOU": SujetDeRegles("doublons", "Doublons", vie),
     "DAL": SujetDeRegles("dalo", "DALO", canaux),
     "EVT": SujetDeRegles("evenement", "Événements", canaux),
-    "DEC": SujetDeRegles("decision", "Décisions", canaux),
+    "DEC": SujetDeRegles("decision", "Décisions", decisions),
     "RCH": SujetDeRegles("recherche", "Recherche multicritère", canaux),
     "COP": SujetDeRegles("piece", "Pièces justificatives", message),
     "ASY": SujetDeRegles("asynchrone", "Échanges asynchrones", canaux),

@@ -1,4 +1,5 @@
-"""The decisions of the commissions (R. 441-3), told by events, and the radiations that follow them (R. 441-2-8).
+"""The decisions of the commissions (R. 441-3), told by events, and the radiations that follow them (R.
+441-2-8).
 
 What the law says of a decision is attested; how an event says it is a convention: no rule here is more than
 deduced. What a base does not know proves nothing: a decision may never have been told.
@@ -53,13 +54,17 @@ def decision_incomplete(contexte: Contexte) -> Iterator[Infraction]:
 @regle("DEC002", registre=True)
 def categorie_en_vigueur(contexte: Contexte) -> Iterator[Infraction]:
     """Each category of L. 441-1 given is in force on the date of the commission. None is lawful: categories
-    concern a share of the attributions. Source: L. 441-1 (deduced)."""
-    en_vigueur = contexte.roles.decision.categorie_en_vigueur
+    concern a share of the attributions; « none » goes alone. A code of no list is EVT004's. Source: L. 441-1
+    (deduced)."""
+    roles = contexte.roles.decision
     for _, decision in _decisions(contexte):
         jour = decision.jour(d.DATE_COMMISSION) or contexte.jour
-        for categorie in decision.valeurs.get(d.CATEGORIE, ()):
-            if not en_vigueur(categorie.texte.strip(), jour):
-                yield infraction(categorie)
+        dites = decision.valeurs.get(d.CATEGORIE, ())
+        for dite in dites:
+            categorie = roles.categories.get(dite.texte.strip())
+            aucune = categorie is None and dite.texte.strip() == roles.sans_categorie
+            if (aucune and len(dites) > 1) or (categorie is not None and not categorie.en_vigueur(jour)):
+                yield infraction(dite)
 
 
 @regle("DEC003", registre=True)
@@ -119,7 +124,7 @@ def bail_hors_du_temps(contexte: Contexte) -> Iterator[Infraction]:
     441-2-8 a) (deduced)."""
     for _, decision in _decisions(contexte):
         bail, commission = decision.jour(d.DATE_BAIL), decision.jour(d.DATE_COMMISSION)
-        if bail is not None and (bail > contexte.aujourdhui or (commission is not None and bail < commission)):
+        if bail is not None and not (commission or bail) <= bail <= contexte.aujourdhui:
             yield from _sur(decision, d.DATE_BAIL)
 
 
@@ -208,7 +213,8 @@ def second_bail(contexte: Contexte) -> Iterator[Infraction]:
         dite = DecisionDite(identifiant or 0, _emetteur(contexte), contexte.jour, decision)
         if dite.bail is None or not dite.attribue:
             continue
-        connus = [bail.bail for bail in _parcours(contexte, sauf=identifiant).baux if not dite.meme_bail(bail)]
+        baux = _parcours(contexte, sauf=identifiant).baux
+        connus = [autre.bail for autre in baux if not dite.meme_bail(autre)]
         connus += _bail_de_la_radiation(contexte, dite)
         for connu in connus[-1:]:
             yield from _sur(decision, d.BAIL, autre=date_francaise(connu) if connu else "")
