@@ -32,7 +32,7 @@ from sne_sandbox.rules.catalogue.radiation import MOIS_SANS_REPONSE
 
 _RADIATION: Final = "interfaceNuu/demande/demandeLogement/radiation"
 _DALO: Final = "interfaceNuu/demande/informationDalo"
-_SIREN: Final = "900000019"
+_SIREN: Final = "993681931"
 _ACTIF: Final = "ACTIF"
 #: Texts of a characteristic or a comment: the last is the longest that a characteristic may hold.
 _TEXTES: Final = (
