@@ -10,17 +10,19 @@
 
 A step is one of:
 
-    decide = "attribution"          a decision, by its role; refuse = "motive" goes beside it, or stands alone
-        commission, bail (days; `commission` is `le` by default), rang, condition, motif, categorie, dalo, siren,
-        rpls, reservataire: by role, as `[roles.decision]` of contract.toml; sans_bail = true says there is none
+    decide = "attribution"          a decision, by its role; refuse = "motive" goes beside it, or alone
+        commission, bail (days; `commission` is `le` by default), rang, condition, motif, categorie, dalo,
+        siren, rpls, reservataire: by role, as `[roles.decision]` of contract.toml
+    codes = { DECISION = "X" }      the same, by the codes of the contract
     corrige = "d1"                  the event of the step whose `nom` is d1, with what is decided here
     radie = "RADATT"                dwelling: bail, siren, rpls, reservataire, dalo, surface; courrier (a day)
     reactive, renouvelle, modifie = true
     declare = "ACTIF"               a status of DALO
     attend = true                   nothing but the day, and its nights
 
-with `guichet` (G1226, or G0622 for a DALO) and `dite` (the day of the base, when it is not `le`). `attendu` are
-the codes that a step raises, in any order, none by default.
+with `guichet` (G1226, or G0622 for a DALO) and `dite` (the day of the base, when it is not `le`). `attendu`
+are the codes that a step raises, in any order, none by default. Of the whole: `nuits` are the codes that its
+nights noted, `statut` its last status of DALO, when they are told.
 """
 
 import tomllib
@@ -98,7 +100,7 @@ class Joueur:
 
     def _jouer(self, pas: Mapping[str, Any]) -> Constat:
         self._regler(pas.get("dite", pas["le"]))
-        if "decide" in pas or "refuse" in pas or "corrige" in pas:
+        if not {"decide", "refuse", "corrige", "codes"}.isdisjoint(pas):
             return self._decider(pas)
         if "radie" in pas or "reactive" in pas:
             return _constat(self._demander(self._radiation(pas)))
@@ -144,25 +146,12 @@ class Joueur:
 
     def _ecrire(self, evenement: Any, pas: Mapping[str, Any]) -> None:
         """The characteristics of the event: none for a step that decides nothing."""
-        if "decide" not in pas and "refuse" not in pas:
+        roles = self.banc.services.contrat.roles.decision
+        ecrites = pas["codes"].items() if "codes" in pas else roles.ecrire(_dites(pas))
+        if not ecrites:
             return
-        dites: dict[str, str | tuple[str, ...]] = {d.DATE_COMMISSION: _texte(pas.get("commission", pas["le"]))}
-        if "decide" in pas:
-            dites[d.DECISION] = pas["decide"]
-        if "refuse" in pas:
-            dites[d.REFUS_DU_MENAGE] = "oui"
-        for cle, role in _ROLES.items():
-            if cle in pas:
-                valeur = pas[cle]
-                dites[role] = tuple(valeur) if isinstance(valeur, list) else _texte(valeur)
-        if pas.get("refuse"):
-            dites[d.MOTIF] = pas["refuse"]
-        if "bail" in pas:
-            dites |= {d.BAIL: "oui", d.DATE_BAIL: _texte(pas["bail"])}
-        elif pas.get("sans_bail"):
-            dites[d.BAIL] = "non"
         liste = etree.SubElement(evenement, f"{{{NS}}}listeCaracteristiquesSpecifiques")
-        for code, valeur in self.banc.services.contrat.roles.decision.ecrire(dites):
+        for code, valeur in ecrites:
             une = etree.SubElement(liste, f"{{{NS}}}caracteristiqueSpecifique")
             etree.SubElement(une, f"{{{NS}}}code").text = code
             etree.SubElement(une, f"{{{NS}}}valeurCaracteristiqueSpecifique").text = valeur
@@ -189,6 +178,24 @@ class Joueur:
         atelier.poser(bloc, "dateDecisionDalo", pas["le"].isoformat())
         atelier.trouver(racine, "demande").insert(0, bloc)
         return racine
+
+
+def _dites(pas: Mapping[str, Any]) -> dict[str, str | tuple[str, ...]]:
+    """What a step decides, by role; nothing when it does not."""
+    if "decide" not in pas and "refuse" not in pas:
+        return {}
+    dites: dict[str, str | tuple[str, ...]] = {d.DATE_COMMISSION: _texte(pas.get("commission", pas["le"]))}
+    if "decide" in pas:
+        dites[d.DECISION] = pas["decide"]
+    if "refuse" in pas:
+        dites |= {d.REFUS_DU_MENAGE: "oui", d.MOTIF: pas["refuse"]}
+    for cle, role in _ROLES.items():
+        if cle in pas:
+            valeur = pas[cle]
+            dites[role] = tuple(valeur) if isinstance(valeur, list) else _texte(valeur)
+    if "bail" in pas:
+        dites |= {d.BAIL: "oui", d.DATE_BAIL: _texte(pas["bail"])}
+    return dites
 
 
 def _attribution(pas: Mapping[str, Any]) -> str:

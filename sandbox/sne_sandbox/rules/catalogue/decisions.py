@@ -357,12 +357,11 @@ def _desaccords(attribution: Element, dite: DecisionDite) -> Iterator[Infraction
             yield infraction(signature, attendu=date_francaise(dite.bail), seance=seance)
         elif dite.bail is None and commission is not None and signe_le < commission:
             yield infraction(signature, attendu=f"le {seance} ou après", seance=seance)
-    au_titre, dalo = attribution.enfant("attribueEnComDALO"), decision.booleen(d.DALO)
-    attribue = attribution.booleen_de("attribueEnComDALO")
-    if au_titre is not None and attribue is not None and dalo is not None and attribue is not dalo:
-        ecart = infraction(au_titre, attendu="oui" if dalo else "non", seance=seance)
-        # A household that is DALO may have been housed by another title.
-        yield allege(ecart) if dalo else ecart
+    # A household that is DALO may be housed by another title; one that is not, not by this one.
+    au_titre = attribution.enfant("attribueEnComDALO")
+    nie = decision.booleen(d.DALO) is False and attribution.booleen_de("attribueEnComDALO")
+    if au_titre is not None and nie:
+        yield infraction(au_titre, attendu="non", seance=seance)
 
 
 def _du_meme_organisme(auteur: str, contexte: Contexte) -> bool:
