@@ -16,6 +16,9 @@ from sne_sandbox.domain.dates import PARIS, ajouter_mois
 from sne_sandbox.domain.decision import Decision, RolesDecision
 from sne_sandbox.domain.evenement import Evenement
 
+#: What a radiation has to follow: a signed lease (R. 441-2-8 a), an irrecevabilité (d).
+BAIL: Final = "bail"
+IRRECEVABILITE: Final = "irrecevabilite"
 #: The household has that long, from the warning, before the radiation for irrecevabilité (R. 441-2-8 d).
 MOIS_APRES_AVERTISSEMENT: Final = 1
 
@@ -123,6 +126,14 @@ def parcours(
         retenues = [avant for avant in retenues if not _remplace(dite, avant)]
         retenues.append(dite)
     return Parcours(tuple(retenues))
+
+
+def suites(parcours: Parcours) -> dict[int, tuple[str, date]]:
+    """What a radiation has to follow, since when, by the event that tells it."""
+    baux = {dite.identifiant: (BAIL, dite.bail) for dite in parcours.baux}
+    irrecevables = {dite.identifiant: (IRRECEVABILITE, dite.commission) for dite in parcours.irrecevabilites}
+    tous = {**baux, **irrecevables}
+    return {identifiant: (suite, jour) for identifiant, (suite, jour) in tous.items() if jour is not None}
 
 
 def _remplace(dite: DecisionDite, avant: DecisionDite) -> bool:

@@ -20,6 +20,7 @@ from sne_sandbox.domain.demande import (
 from sne_sandbox.domain.echange import Champ, Piece
 from sne_sandbox.domain.element import Element, avec_enfants, de_code
 from sne_sandbox.operations import attestation, dispatching, document
+from sne_sandbox.operations.decisions import noter_suites
 from sne_sandbox.operations.document import FormulaireEcrit, information_traitement
 from sne_sandbox.operations.question import Operation, Question, Sortie
 
@@ -132,7 +133,9 @@ def radier(question: Question, demande: Demande) -> _Fait:
         radiation = codec.lire(avant.radiation) if avant.radiation is not None else None
         if avant.statut_dalo == DALO_RELOGE and radiation is not None and _au_titre_du_dalo(radiation):
             apres = _de_statut_dalo(apres, DALO_ACTIF)
-    return _remplacer(question, apres, demande), None
+    apres = _remplacer(question, apres, demande)
+    noter_suites(question.registre, apres.numero_unique, question.contrat.roles.decision)
+    return apres, None
 
 
 def _au_titre_du_dalo(radiation: Element) -> bool:

@@ -1,12 +1,12 @@
 """Whole lives of a demande: those that are lawful raise nothing, under any profile, for a false alarm is the
 worst fault of this product; those that are not raise what is written, as hard as the profile wants."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import pytest
 from banc import Banc
-from histoires import Joueur, histoires
+from joueur import Joueur, debut, histoires
 from temps import nuits
 
 from sne_sandbox.domain.anomalie import Gravite
@@ -19,8 +19,8 @@ SITUATIONS = histoires("situations")
 Nouvelle = Callable[..., Banc]
 
 
-def de(connues: list[dict[str, Any]]) -> Iterator[Any]:
-    return (pytest.param(histoire, id=histoire["titre"]) for histoire in connues)
+def de(connues: list[dict[str, Any]]) -> list[Any]:
+    return [pytest.param(histoire, id=histoire["titre"]) for histoire in connues]
 
 
 def test_there_are_many() -> None:
@@ -33,7 +33,7 @@ def test_there_are_many() -> None:
 def test_a_lawful_life_raises_nothing(
     nouvelle_base: Nouvelle, histoire: Mapping[str, Any], profil: str
 ) -> None:
-    joues = Joueur(nouvelle_base(profile=profil), histoire).jouer()
+    joues = Joueur(nouvelle_base(profile=profil, horloge=debut(histoire)), histoire).jouer()
     assert [(pas, sorted(constat.codes), constat.refuse) for pas, constat in joues] == [
         (pas, [], False) for pas, _ in joues
     ]
@@ -46,7 +46,7 @@ def test_each_situation_has_the_outcome_that_is_written(
 ) -> None:
     """The outcome is told by the rule and the profile; only a place that is `leger` warns whatever they
     say."""
-    banc = nouvelle_base(profile=profil)
+    banc = nouvelle_base(profile=profil, horloge=debut(histoire))
     regles = banc.services.contrat.regles
     for pas, constat in Joueur(banc, histoire).jouer():
         attendus = {code: gravite(regles[code], profil) for code in pas.get("attendu", [])}
@@ -57,7 +57,7 @@ def test_each_situation_has_the_outcome_that_is_written(
 
 @pytest.mark.parametrize("histoire", de([h for h in SITUATIONS if "nuits" in h or "statut" in h]))
 def test_what_time_and_a_rehousing_do(nouvelle_base: Nouvelle, histoire: Mapping[str, Any]) -> None:
-    banc = nouvelle_base()
+    banc = nouvelle_base(horloge=debut(histoire))
     joueur = Joueur(banc, histoire)
     joueur.jouer()
     passees = nuits(banc.services.magasin, banc.nom)

@@ -54,7 +54,8 @@ def test_a_demande_nobody_renews(
         (fin, "FINREA"),
         (effacement, "EFFACE"),
     ]
-    assert faits == dict.fromkeys(Fait, 1) | {Fait.DELAI_LONG: 0}
+    siens = (Fait.PREAVIS, Fait.RADIATION, Fait.FIN_DE_REACTIVATION, Fait.EFFACEMENT)
+    assert faits == dict.fromkeys(Fait, 0) | dict.fromkeys(siens, 1)
     with magasin.lire(base) as registre:
         assert registre.compter() == 0
 

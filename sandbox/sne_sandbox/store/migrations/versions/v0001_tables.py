@@ -25,7 +25,7 @@ INDEX = {
     "ix_demande_commune_commune": "commune, numero_unique)",
     "ix_demande_motif_motif": "motif, numero_unique)",
 }
-AJOUTES = {"ix_demande_etat", "ix_echange_verdict"}
+AJOUTES = {"ix_demande_etat", "ix_echange_verdict", "ix_evenement_suite_le"}
 
 
 def upgrade() -> None:

@@ -1,5 +1,6 @@
 """Guichets have a SIREN, other territories than their own, and deeds that their base gives them; a change
-says in what other territories its demande wishes a commune.
+says in what other territories its demande wishes a commune; an event of a decision, what a radiation has to
+follow. Of what was told before, nights say nothing.
 
 The table of changes is made again: what is sought in it stands before its documents.
 """
@@ -15,7 +16,7 @@ down_revision = "v0003"
 
 def upgrade() -> None:
     moteur = op.get_bind().dialect.name
-    for table in (tables.guichet, tables.changement):
+    for table in (tables.guichet, tables.changement, tables.evenement):
         nom = table.nom
         anciennes = ", ".join(c.nom for c in table.colonnes if c.depuis != revision)
         op.execute(f"CREATE TABLE avant AS SELECT * FROM {nom}")

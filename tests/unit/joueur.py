@@ -65,6 +65,15 @@ def histoires(nom: str) -> list[dict[str, Any]]:
     return lues
 
 
+def debut(histoire: Mapping[str, Any]) -> datetime:
+    """When its base begins: noon of the day that the demande is registered."""
+    return _midi(histoire.get("enregistree", histoire.get("depot", _DEPOT)))
+
+
+def _midi(jour: date) -> datetime:
+    return datetime.combine(jour, time(12), PARIS)
+
+
 @dataclass
 class Constat:
     """What a step came to: was it refused (anomalies, or a fault), and the codes it raised, each once."""
@@ -75,19 +84,21 @@ class Constat:
 
 @dataclass
 class Joueur:
-    """Plays one history on a base of its own."""
+    """Plays one history on a base of its own, which begins at its `debut`."""
 
     banc: Banc
     histoire: Mapping[str, Any]
     numero: str = ""
     racine: Any = None
     evenements: dict[str, str] = field(default_factory=dict)
-    instant: datetime = field(default_factory=lambda: atelier.MIDI)
+    instant: datetime = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.instant = debut(self.histoire)
 
     def jouer(self) -> list[tuple[Mapping[str, Any], Constat]]:
         """Each step, and what it came to. The demande is registered first."""
         depot = self.histoire.get("depot", _DEPOT)
-        self._regler(self.histoire.get("enregistree", depot))
         racine = atelier.message(
             atelier.specimen("colocataires"), "CRE", dateCreationDemande=depot.isoformat()
         )
@@ -117,7 +128,7 @@ class Joueur:
         return Constat(refuse=False, codes=set())
 
     def _regler(self, jour: date) -> None:
-        self.instant = datetime.combine(jour, time(12), PARIS)
+        self.instant = _midi(jour)
         self.banc.regler_horloge(self.instant)
 
     def _demander(self, racine: Any, operation: str = "getNumUnique") -> atelier.Resultat:
