@@ -13,7 +13,7 @@ import pickle
 import sys
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import date, datetime
 from functools import lru_cache, partial
 from typing import Any, Final
@@ -21,6 +21,7 @@ from typing import Any, Final
 from sne_sandbox.contract import codec
 from sne_sandbox.domain import codes as motifs
 from sne_sandbox.domain import decision as d
+from sne_sandbox.domain.attribution import DecisionNotee, Demandeur
 from sne_sandbox.domain.dates import age, ajouter_mois, xs_date_time
 from sne_sandbox.domain.demande import EtatDemande, GenreMouvement
 from sne_sandbox.domain.element import Element
@@ -41,7 +42,7 @@ from sne_sandbox.generators.vies import (
     tirer_vie,
     tirer_vie_effacee,
 )
-from sne_sandbox.store.lignes import micros, tasser
+from sne_sandbox.store.lignes import ligne_decision, micros, tasser
 
 _LOT: Final = 500
 _VALIDITE_MOIS: Final = 12
@@ -74,8 +75,9 @@ COLONNES: Final = {
     "demande_motif": ("numero_unique", "motif", "date_creation"),
     "demande_stat": (
         *("numero_unique", "date_creation", "composition", "personnes", "date_naissance", "nationalite"),
-        *("situation", "contrat", "ressources", "ressources_uc", "commune"),
+        *("situation", "contrat", "ressources", "ressources_uc", "commune", "motif", "type_logement"),
     ),
+    "decision": tuple(f.name for f in fields(DecisionNotee)),
     "mouvement": ("numero_unique", "rang", "genre", "jour", "effet", "association", "motif"),
     "evenement": (
         *("identifiant", "numero_unique", "code_type", "auteur_creation", "cree_le", "nature"),
@@ -210,8 +212,9 @@ def _planter(
     for plant, numero in zip(plants, numeros, strict=True):
         dossier, vie = plant.dossier, plant.vie
         revision = _raconter(base, numero, vie, dossier.association is not None, lignes)
-        lignes["demande"].append(_ligne_demande(semence, tirage, plant, numero, revision))
-        lignes["demande_stat"].append(_ligne_stat(base, numero, dossier, vie))
+        demandeur = _demandeur(dossier, vie)
+        lignes["demande"].append(_ligne_demande(semence, tirage, plant, numero, revision, demandeur, lignes))
+        lignes["demande_stat"].append(_ligne_stat(base, numero, dossier, vie, demandeur))
         # Each once, as a document may name one twice.
         for commune in dict.fromkeys([place.code for place in dossier.souhait.places]):
             lignes["demande_commune"].append((base, numero, commune, vie.depot.isoformat()))
@@ -251,9 +254,24 @@ def _autour(version: str) -> tuple[str, str]:
     return vide.removesuffix("/>") + ">", "</ns1:interfaceNuu>"
 
 
+def _demandeur(dossier: DossierTire, vie: Vie) -> Demandeur:
+    """As `domain.attribution` tells it from a document."""
+    foyer, commune, dalo = dossier.foyer, dossier.souhait.places[0].code, vie.dalo is not None
+    if foyer is None or not any(adulte.ressources for adulte in foyer.adultes):
+        return Demandeur(commune, None, dalo)
+    return Demandeur(commune, foyer.ressources * 1200 // _centiemes_uc(foyer, vie.debut), dalo)
+
+
 def _ligne_demande(
-    semence: Semence, tirage: Tirage, plant: _Plant, numero: str, revision: int
+    semence: Semence,
+    tirage: Tirage,
+    plant: _Plant,
+    numero: str,
+    revision: int,
+    demandeur: Demandeur,
+    lignes: Lignes,
 ) -> tuple[Any, ...]:
+    """The row of a demande; that of the attribution that ends it, if one does, goes to `lignes`."""
     dossier, vie, maintenant = plant.dossier, plant.vie, semence.maintenant
     # A landlord's own reference, when it has one.
     bailleurs = dossier.territoire.bailleurs
@@ -271,6 +289,9 @@ def _ligne_demande(
         if motif in DU_BAILLEUR:
             dernier = tirage.choix(bailleurs)
     statut, dalo = None, None
+    if radiation is not None and jour is not None and motif == motifs.MOTIF_ATTRIBUTION:
+        attribution = DecisionNotee.de_la_radiation(numero, jour, dernier, radiation, demandeur)
+        lignes["decision"].append(tuple(ligne_decision(semence.base, attribution).values()))
     if vie.dalo is not None:
         dernier = dossier.territoire.etat
         statut = "ACTREL" if motif == motifs.MOTIF_ATTRIBUTION else "ACTIF"
@@ -302,16 +323,19 @@ def _matin(jour: date, maintenant: datetime) -> tuple[str, int]:
     return xs_date_time(matin), micros(matin)
 
 
-def _ligne_stat(base: str, numero: str, dossier: DossierTire, vie: Vie) -> tuple[Any, ...]:
-    foyer, depot, commune = dossier.foyer, vie.depot.isoformat(), dossier.souhait.places[0].code
+def _ligne_stat(
+    base: str, numero: str, dossier: DossierTire, vie: Vie, demandeur: Demandeur
+) -> tuple[Any, ...]:
+    foyer, depot, commune = dossier.foyer, vie.depot.isoformat(), demandeur.souhaitee
+    souhaits = (next(iter(dossier.motifs), None), next(iter(dossier.souhait.types), None))
     if foyer is None:
         rien = (None, None, None, None, 0, None)
-        return (base, numero, depot, Composition.ASSOCIATION.value, 0, *rien, commune)
-    demandeur, ressources = foyer.demandeur, foyer.ressources
+        return (base, numero, depot, Composition.ASSOCIATION.value, 0, *rien, commune, *souhaits)
+    titulaire = foyer.demandeur
     return (
-        *(base, numero, depot, _composition(foyer).value, foyer.taille, demandeur.naissance.isoformat()),
-        *(demandeur.nationalite, demandeur.situation, demandeur.metier.contrat),
-        *(ressources, ressources * 1200 // _centiemes_uc(foyer, vie.debut), commune),
+        *(base, numero, depot, _composition(foyer).value, foyer.taille, titulaire.naissance.isoformat()),
+        *(titulaire.nationalite, titulaire.situation, titulaire.metier.contrat),
+        *(foyer.ressources, demandeur.ressources_uc, commune, *souhaits),
     )
 
 

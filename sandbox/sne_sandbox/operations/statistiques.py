@@ -1,8 +1,8 @@
-"""TAB01, TAB02 and TAB03, as the national infocentre lays them out (the subjects are attested, their lines
-and slices are conventions).
+"""TAB01, TAB02 and TAB03. A public guide attests these codes and their titles (`FIDELITE`); their lines, their
+columns and their slices are conventions of this sandbox.
 
-The stock at a day is what entered and had not left at its end. TAB03 describes it by the form as the base
-holds it now; demandes erased since are counted in TAB01, and told apart in TAB03.
+The stock at a day is what entered and had not left at its end. TAB03 describes that of persons by the form as
+the base holds it now; demandes erased since are counted in TAB01, and told apart in TAB03.
 """
 
 import csv
@@ -14,7 +14,6 @@ from itertools import pairwise
 from typing import Annotated, Any, Final
 
 from sne_sandbox.contract.versions import Contrat
-from sne_sandbox.domain.codes import MOTIF_ATTRIBUTION
 from sne_sandbox.domain.dates import ajouter_mois, date_francaise
 from sne_sandbox.domain.demande import GenreMouvement, territoire_de
 from sne_sandbox.domain.menage import Composition
@@ -29,6 +28,11 @@ MOIS: Final = 12
 TRIMESTRES: Final = 4
 ANNEES: Final = 3
 
+#: How far to believe the tables, for whoever reads them.
+FIDELITE: Final = (
+    "Les codes et les titres de ces tableaux sont attestés par un guide public ; leurs colonnes, leurs lignes et "
+    "leurs tranches sont des conventions de ce bac à sable, et les nombres ceux de cette base."
+)
 _NON_RENSEIGNE: Final = "Non renseigné"
 _COMPOSITIONS: Final = {
     Composition.SEULE: "Personne seule",
@@ -36,7 +40,6 @@ _COMPOSITIONS: Final = {
     Composition.COUPLE: "Couple sans enfant",
     Composition.COUPLE_AVEC_ENFANT: "Couple avec enfant",
     Composition.AUTRE: "Autre ménage",
-    Composition.ASSOCIATION: "Association",
 }
 _ANCIENNETES: Final = (1, 2, 3, 5, 10)  # years
 _AGES: Final = (20, 25, 30, 40, 50, 65)  # years
@@ -114,69 +117,77 @@ def tableau(
 
 
 def tab01(comptes: Comptes, jour: date) -> Tableau:
-    """TAB01, the stock: active demandes of persons, of associations."""
-    stock = comptes.stock()
-    lignes = (
-        ("Demandes actives", "Personnes physiques", (stock.personnes,)),
-        ("Demandes actives", "Associations", (stock.associations,)),
-        ("Demandes actives", "Total", (stock.personnes + stock.associations,)),
+    """TAB01, « Évolution du stock » of the demandes and of associations: at the day, a month and a year before,
+    and what the year has added."""
+    jours = (jour, ajouter_mois(jour, -1), ajouter_mois(jour, -12))
+    stocks = comptes.stocks([le.isoformat() for le in jours])
+    personnes, associations = [s.personnes for s in stocks], [s.associations for s in stocks]
+    lignes = tuple(
+        ("Demandes actives", libelle, (*nombres, nombres[0] - nombres[-1]))
+        for libelle, nombres in (
+            ("Personnes physiques", personnes),
+            ("Associations", associations),
+            ("Total", [p + a for p, a in zip(personnes, associations, strict=True)]),
+        )
     )
-    return Tableau("TAB01", f"Stock des demandes au {date_francaise(jour)}", ("demandes",), lignes)
+    colonnes = ("demandes", "un_mois_avant", "un_an_avant", "evolution")
+    return Tableau("TAB01", f"Évolution du stock au {date_francaise(jour)}", colonnes, lignes)
 
 
 def tab02(comptes: Comptes, contrat: Contrat, jour: date) -> Tableau:
-    """Flows over 12 months, 4 quarters, 3 years, the present ones included and cut at `jour`."""
+    """TAB02, « Évolution du stock / du nombre de demandes actives » over 12 months, 4 quarters, 3 years: the
+    stock at the end of each, and the flows that made it; the present one is cut at `jour`."""
     periodes = [*_mois(jour), *_trimestres(jour), *_annees(jour)]
     passages = comptes.passages(min(date.fromisoformat(f"{min(p.mois)}-01") for p in periodes))
     motifs = {c: lib for c, lib in contrat.nomenclatures.liste("ListeMotifsRadiation").items() if c}
     vus = sorted({p.motif for p in passages if p.motif and p.motif not in motifs})
     motifs |= {code: code for code in vus}
+    # « 2018-02-31 » comes after every day of the month, as text.
+    stocks = comptes.stocks([min(f"{max(p.mois)}-31", jour.isoformat()) for p in periodes])
     lignes = []
-    for periode in periodes:
+    for periode, stock in zip(periodes, stocks, strict=True):
         dedans = [p for p in passages if p.mois in periode.mois]
         radiees = [_somme(dedans, GenreMouvement.RADIATION, motif) for motif in motifs]
-        lignes.append(
-            (
-                periode.rubrique,
-                periode.libelle,
-                (
-                    _somme(dedans, GenreMouvement.CREATION),
-                    _somme(dedans, GenreMouvement.RENOUVELLEMENT),
-                    _somme(dedans, GenreMouvement.RADIATION),
-                    *radiees,
-                    _somme(dedans, GenreMouvement.RADIATION, MOTIF_ATTRIBUTION),
-                ),
-            )
-        )
-    colonnes = ("nouvelles", "renouvelees", "radiees", *motifs, "attributions")
+        flux = [_somme(dedans, genre) for genre in _FLUX.values()]
+        lignes.append((periode.rubrique, periode.libelle, (stock.personnes + stock.associations, *flux, *radiees)))
     return Tableau(
         "TAB02",
-        f"Flux des demandes jusqu'au {date_francaise(jour)}",
-        colonnes,
+        f"Évolution du stock et du nombre de demandes actives jusqu'au {date_francaise(jour)}",
+        ("stock", *_FLUX, *motifs),
         tuple(lignes),
-        "Une attribution est une radiation RADATT ; la période en cours s'arrête à cette date.",
+        "Le stock est celui du dernier jour de la période, associations comprises ; les radiées sont détaillées"
+        " par motif : RADATT, une attribution suivie d'un bail. La période en cours s'arrête à cette date.",
     )
+
+
+#: Flows of TAB02, by column.
+_FLUX: Final = {
+    "nouvelles": GenreMouvement.CREATION,
+    "renouvelees": GenreMouvement.RENOUVELLEMENT,
+    "radiees": GenreMouvement.RADIATION,
+}
 
 
 def tab03(comptes: Comptes, seuils: Mapping[str, int], contrat: Contrat, jour: date) -> Tableau:
-    """TAB03, the stock sorted nine ways: by seniority, age, household, resources…; `seuils` are the first
-    quartiles by commune (`store.quartile`)."""
+    """TAB03 « (hors associations) », the stock of persons sorted nine ways: by seniority, age, household,
+    resources…; each sums to the same total. `seuils` are the first quartiles by commune (`store.quartile`)."""
     rubriques = _rubriques(seuils, contrat, jour)
-    decrites, nombres = comptes.croiser([rubrique.axe for rubrique in rubriques])
-    lignes = tuple(
-        (rubrique.titre, libelle, (nombre,))
-        for rubrique, comptees in zip(rubriques, nombres, strict=True)
-        for libelle, nombre in rubrique.lignes(comptees)
-    )
-    stock = comptes.stock()
-    absentes = stock.personnes + stock.associations - decrites
+    decrites, nombres = comptes.croiser([rubrique.axe for rubrique in rubriques], associations=False)
+    lignes = []
+    for rubrique, comptees in zip(rubriques, nombres, strict=True):
+        siennes = rubrique.lignes(comptees)
+        if manque := decrites - sum(nombre for _, nombre in siennes):
+            siennes.append((_NON_RENSEIGNE, manque))
+        lignes += [(rubrique.titre, libelle, (nombre,)) for libelle, nombre in siennes]
+    absentes = comptes.stock().personnes - decrites
     note = (
-        "Associations : « non renseigné » pour ce qui décrit une personne. Ressources par UC et âges des"
-        " enfants au début de l'année de validité."
+        "Ressources par UC et âges des enfants au début de l'année de validité. La neuvième rubrique publiée"
+        " compare « par rapport au … », un mot que la source coupe : le premier quartile est la nôtre."
     )
     if absentes:
         note += f" {absentes} demandes du stock, effacées depuis, ne sont pas décrites."
-    return Tableau("TAB03", f"Demandes actives au {date_francaise(jour)}", ("demandes",), lignes, note)
+    titre = f"Demandes actives (hors associations) au {date_francaise(jour)}"
+    return Tableau("TAB03", titre, ("demandes",), tuple(lignes), note)
 
 
 # --- periods ---------------------------------------------------------------------------------------
@@ -240,7 +251,7 @@ def _rubriques(seuils: Mapping[str, int], contrat: Contrat, jour: date) -> tuple
         _Rubrique(
             "Ancienneté",
             # From the oldest bound to the latest: the first slice holds the oldest demandes.
-            store.tranches("date_creation", _veilles(jour, _ANCIENNETES), associations=True),
+            store.tranches("date_creation", _veilles(jour, _ANCIENNETES)),
             lambda classes: _tranches(_rangs(classes, _ANCIENNETES)[::-1], _ANCIENNETES, "ans"),
         ),
         _Rubrique(
@@ -313,4 +324,5 @@ def _quartile(classes: Classes) -> Lignes:
         ("Sous le seuil du premier quartile", classes.get(store.SOUS, 0)),
         ("Au seuil ou au-dessus", classes.get(store.AU_DESSUS, 0)),
         ("Territoire sans seuil connu", classes.get(store.SANS_SEUIL, 0)),
+        ("Ressources inconnues", classes.get(None, 0)),
     ]

@@ -21,6 +21,7 @@ from sne_sandbox.errors import StoreError
 from sne_sandbox.raisons import raison_ecriture, raison_systeme
 from sne_sandbox.store import requetes, tables
 from sne_sandbox.store.connexion import Connexion
+from sne_sandbox.store.rattrapage import rattraper
 from sne_sandbox.store.registre import changer_jeton
 from sne_sandbox.store.session import Magasin, effacer, verifier_rangee
 
@@ -87,6 +88,8 @@ def restaurer(magasin: Magasin, base: str | None, fichier: Path) -> str:
             effacer(connexion, cible, sauf=gardees)
             for table in _TABLES:
                 _remplir(connexion, table, _lire_table(archive, manifeste, table, cible))
+            if _ancien(manifeste):
+                rattraper(connexion, cible)
             changer_jeton(connexion, cible)
     return cible
 
@@ -168,8 +171,9 @@ def _lire_table(
 ) -> Iterator[Rangee]:
     """The rows of a table, under the name `base`. Raises ValueError or KeyError when they are not what was
     written, or do not fit its columns."""
+    ancien = _ancien(manifeste)
     if table.nom not in manifeste["tables"]:
-        if table in _JOURNAL:
+        if table in _JOURNAL or (table.depuis and ancien):
             return
         raise ValueError(f"la table {table.nom} manque")
     attendu = manifeste["tables"][table.nom]
@@ -180,14 +184,21 @@ def _lire_table(
         for octets in entree:
             empreinte.update(octets)
             lignes += 1
-            rangee = _valider(table, json.loads(octets))
+            rangee = _valider(table, json.loads(octets), ancien=ancien)
             rangee[table.noms[0]] = base
             yield rangee
     if lignes != attendu["lignes"] or empreinte.hexdigest() != attendu["sha256"]:
         raise ValueError(f"la table {table.nom} est incomplète ou a été modifiée")
 
 
-def _valider(table: tables.Table, lue: Rangee) -> Rangee:
+def _ancien(manifeste: Mapping[str, Any]) -> bool:
+    """Whether a snapshot is of before the present revision."""
+    return bool(manifeste["revision"] != tables.REVISION)
+
+
+def _valider(table: tables.Table, lue: Rangee, *, ancien: bool) -> Rangee:
+    if ancien:
+        lue = {colonne.nom: None for colonne in table.gardees if colonne.depuis} | lue
     if set(lue) != {colonne.nom for colonne in table.gardees}:
         raise ValueError(f"une ligne de la table {table.nom} n'a pas les colonnes attendues")
     rangee = {}

@@ -10,11 +10,12 @@ from dataclasses import dataclass
 from typing import Final
 
 #: The Alembic revision that these tables stand for.
-REVISION: Final = "v0003"
+REVISION: Final = "v0004"
 #: Revisions of before the first release: no database at one of them is migrated.
 REVISIONS_SANS_SUITE: Final = frozenset({"0001", "0002", "0003", "0004", "0005"})
-#: Revisions whose tables are these, column for column, but for what is deduced: their snapshots are restored.
-REVISIONS_EGALES: Final = frozenset({REVISION, "v0002", "v0001", "0005"})
+#: Revisions whose tables are these, but for what is deduced and what `rattrapage` fills: their snapshots are
+#: restored.
+REVISIONS_EGALES: Final = frozenset({REVISION, "v0003", "v0002", "v0001", "0005"})
 
 #: Types of columns, as SQLite has them, and what a value of theirs is.
 TEXTE, ENTIER, BOOLEEN, OCTETS = "TEXT", "BIGINT", "BOOLEAN", "BLOB"
@@ -23,12 +24,14 @@ TEXTE, ENTIER, BOOLEEN, OCTETS = "TEXT", "BIGINT", "BOOLEAN", "BLOB"
 @dataclass(frozen=True, slots=True)
 class Colonne:
     """A column; `nulle` says whether it may hold nothing. `deduite` is what a new row has in it, in SQL, when
-    it follows from other rows: no snapshot holds it."""
+    it follows from other rows: no snapshot holds it. `depuis` is the revision that added it to a table that
+    was there: what is older has none, and `rattrapage` fills it."""
 
     nom: str
     type: str
     nulle: bool = False
     deduite: str = ""
+    depuis: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +46,8 @@ class Index:
 class Table:
     """A table, whose first columns, `cle` of them, are its key. `parent` is the table whose row its rows go
     with, `range_par_cle` whether SQLite keeps them in the order of the key (WITHOUT ROWID), `deduite` that
-    its rows follow from others: triggers (`schema`) write them, and no snapshot holds them."""
+    its rows follow from others: triggers (`schema`) write them, and no snapshot holds them; `depuis` the
+    revision that added it (see `Colonne`)."""
 
     nom: str
     cle: int
@@ -52,6 +56,7 @@ class Table:
     range_par_cle: bool = False
     index: tuple[Index, ...] = ()
     deduite: bool = False
+    depuis: str = ""
 
     @property
     def noms(self) -> tuple[str, ...]:
@@ -62,6 +67,11 @@ class Table:
     def gardees(self) -> tuple[Colonne, ...]:
         """Its columns that are not deduced."""
         return tuple(colonne for colonne in self.colonnes if not colonne.deduite)
+
+    @property
+    def anciennes(self) -> tuple[Colonne, ...]:
+        """Of these, the ones of its first revision."""
+        return tuple(colonne for colonne in self.gardees if not colonne.depuis)
 
 
 def _texte(nom: str, *, nulle: bool = False) -> Colonne:
@@ -232,9 +242,31 @@ demande_stat: Final = Table(
         # Days it entered the stock and left it; without the first, its movements tell.
         Colonne("entree", TEXTE, nulle=True, deduite="NULL"),
         Colonne("sortie", TEXTE, nulle=True, deduite="NULL"),
+        # The first reason of the demande, the first size of dwelling that it names.
+        Colonne("motif", TEXTE, nulle=True, depuis="v0004"),
+        Colonne("type_logement", TEXTE, nulle=True, depuis="v0004"),
     ),
     parent="demande",
     range_par_cle=True,
+)
+
+#: What quotas and statistics count of the decisions on a demande (`domain.attribution`): `rang` is the event
+#: that tells one, 0 for what its radiation tells. No foreign key to the demande: its past outlives it.
+decision: Final = Table(
+    "decision",
+    3,
+    (
+        *_textes("base", "numero_unique"),
+        _entier("rang"),
+        *_textes("jour", "guichet"),
+        *_textes("issue", "bail", "siren", "commune", "souhaitee", nulle=True),
+        *(Colonne(nom, BOOLEEN, nulle=True) for nom in ("en_quartier", "dalo", "prioritaire", "refus")),
+        _entier("ressources_uc", nulle=True),  # euros a year and per UC, rounded down
+    ),
+    parent="base",
+    range_par_cle=True,
+    index=(Index("bail, numero_unique", "bail IS NOT NULL"),),
+    depuis="v0004",
 )
 
 #: No foreign key to the demande: its past outlives it.
@@ -392,6 +424,7 @@ ETAT: Final = (
     flux,
     demande_a_part,
     mouvement,
+    decision,
     demande_stat,
     demande_motif,
     demande_commune,

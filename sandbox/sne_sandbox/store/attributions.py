@@ -1,0 +1,125 @@
+"""The counts of decisions and of the attributions followed by a lease, by SQL over the table of decisions.
+
+A demande has one signed lease at most (deduced from L. 441-2-1): what its decisions and its radiation say of it is
+one attribution. The radiation comes first, then the decision with a lease, then any other attribution.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Final
+
+import sqlalchemy as sa
+
+from sne_sandbox.domain.attribution import RANG_RADIATION
+from sne_sandbox.domain.codes import MOTIF_ATTRIBUTION
+from sne_sandbox.domain.decision import ATTRIBUTIONS
+from sne_sandbox.store import metadonnees
+from sne_sandbox.store.connexion import Connexion
+from sne_sandbox.store.statistiques import classe_de_quartile
+
+_D: Final = metadonnees.decision.c
+#: What a lease may follow; nothing, where the contract has no place for it.
+_ATTRIBUE: Final = sa.or_(_D.issue.is_(None), _D.issue.in_((MOTIF_ATTRIBUTION, *ATTRIBUTIONS)))
+
+
+@dataclass(frozen=True, slots=True)
+class Baux:
+    """How many (`nombre`) attributions followed by a lease are alike, by the columns of `DecisionNotee`;
+    `quartile` is their class at the threshold of the commune of the dwelling (`statistiques.quartile`)."""
+
+    siren: str | None
+    guichet: str
+    commune: str | None
+    en_quartier: bool | None
+    dalo: bool | None
+    prioritaire: bool | None
+    quartile: str | None
+    nombre: int
+
+
+@dataclass(frozen=True, slots=True)
+class Decidees:
+    """How many decisions of a kind: `issue` is that of `DecisionNotee`, `commune` that of the dwelling after an
+    attribution that was radiated, else the first one wished. "": not told."""
+
+    commune: str
+    issue: str
+    bail: bool
+    refus: bool
+    nombre: int
+
+
+def baux(connexion: Connexion, base: str, annee: int, seuil_de: Mapping[str, int]) -> list[Baux]:
+    """The attributions whose lease was signed in that year; `seuil_de` is the threshold (euros a year and per
+    UC) by commune."""
+    bornes = f"{annee:04d}-01-01", f"{annee:04d}-12-31"
+    de_l_annee = sa.select(_D.numero_unique).where(_D.base == base, sa.between(_D.bail, *bornes))
+    une = (
+        sa.select(
+            _dite(_D.bail).label("bail"),
+            _dite(_D.siren).label("siren"),
+            _dite(_D.guichet).label("guichet"),
+            _dite(_D.commune).label("commune"),
+            _dite(sa.cast(_D.en_quartier, sa.Integer)).label("en_quartier"),
+            # One of them says so: the household is one of those.
+            sa.func.max(sa.cast(_D.dalo, sa.Integer)).label("dalo"),
+            sa.func.max(sa.cast(_D.prioritaire, sa.Integer)).label("prioritaire"),
+            _dite(_D.ressources_uc).label("ressources_uc"),
+        )
+        .where(_D.base == base, _ATTRIBUE, _D.numero_unique.in_(de_l_annee))
+        .group_by(_D.numero_unique)
+        .subquery()
+    )
+    cles = [
+        *(une.c[nom] for nom in ("siren", "guichet", "commune", "en_quartier", "dalo", "prioritaire")),
+        classe_de_quartile(une.c.ressources_uc, une.c.commune, seuil_de).label("quartile"),
+    ]
+    # Those that another year's lease, told first, is the right one of are not of this one.
+    choix = sa.select(*cles, sa.func.count()).where(sa.between(une.c.bail, *bornes)).group_by(*(c.name for c in cles))
+    return [
+        Baux(siren, guichet, commune, *map(_booleen, trois), classe, nombre)
+        for siren, guichet, commune, *trois, classe, nombre in connexion.sa.execute(choix)
+    ]
+
+
+def communes_attribuees(connexion: Connexion, base: str) -> list[str]:
+    """The communes of the dwellings attributed."""
+    choix = sa.select(_D.commune).distinct().where(_D.base == base, _D.commune.is_not(None))
+    return [code for (code,) in connexion.sa.execute(choix)]
+
+
+def annees(connexion: Connexion, base: str) -> list[int]:
+    """The years in which a lease was signed, in order."""
+    annee = sa.func.substr(_D.bail, 1, 4)
+    choix = sa.select(annee).distinct().where(_D.base == base, _D.bail.is_not(None), _ATTRIBUE)
+    return sorted(int(lue) for (lue,) in connexion.sa.execute(choix))
+
+
+def decidees(connexion: Connexion, base: str, du: date, au: date) -> list[Decidees]:
+    """The decisions from `du` to `au`, both included, those of radiations apart."""
+    radiee = _D.rang == RANG_RADIATION
+    lieu = sa.func.coalesce(sa.case((radiee, _D.commune), else_=_D.souhaitee), "")
+    cles = (
+        lieu.label("lieu"),
+        sa.func.coalesce(_D.issue, "").label("dite"),
+        sa.case((_D.bail.is_not(None), 1), else_=0).label("signee"),
+        sa.func.coalesce(sa.cast(_D.refus, sa.Integer), 0).label("refusee"),
+    )
+    choix = sa.select(*cles, sa.func.count()).where(
+        _D.base == base, sa.between(_D.jour, du.isoformat(), au.isoformat())
+    )
+    return [
+        Decidees(commune, issue, bool(bail), bool(refus), nombre)
+        for commune, issue, bail, refus, nombre in connexion.sa.execute(choix.group_by(*(cle.name for cle in cles)))
+    ]
+
+
+def _dite(colonne: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:
+    """A column of an attribution, by whoever tells it, in that order."""
+    qui = (_D.rang == RANG_RADIATION, _D.bail.is_not(None), sa.func.coalesce(_D.refus, sa.false()).is_(sa.false()))
+    return sa.func.coalesce(*(sa.func.max(sa.case((parle, colonne), else_=None)) for parle in qui))
+
+
+def _booleen(valeur: int | None) -> bool | None:
+    return None if valeur is None else bool(valeur)
