@@ -176,6 +176,7 @@ class Pipeline:
             operation=operation.nom,
             canal=appel.canal,
             versions=self.contrat.versions,
+            roles=self.contrat.roles,
             guichet_certificat=appel.guichet_certificat,
             guichet_emetteur=guichet or None,
             nom_fichier=appel.texte(operation.champ_nom) if operation.champ_nom else None,

@@ -186,6 +186,7 @@ def contexte(
         registre=registre,
         operation=exemple.operation or "getNumUnique",
         versions=contrat.versions,
+        roles=contrat.roles,
         stockee=stockee,
         guichet_certificat=exemple.guichet_certificat,
         guichet_emetteur=exemple.guichet_certificat or guichet or None,

@@ -6,7 +6,6 @@ Each batch has draws of its own: several processes may draw a base, each its sha
 """
 
 import gc
-import json
 import marshal
 import os
 import pickle
@@ -20,11 +19,11 @@ from typing import Any, Final
 
 from sne_sandbox.contract import codec
 from sne_sandbox.domain import codes as motifs
-from sne_sandbox.domain import decision as d
 from sne_sandbox.domain.attribution import DecisionNotee, Demandeur
 from sne_sandbox.domain.dates import age, ajouter_mois, xs_date_time
 from sne_sandbox.domain.demande import EtatDemande, GenreMouvement
 from sne_sandbox.domain.element import Element
+from sne_sandbox.domain.evenement import Evenement
 from sne_sandbox.domain.menage import LIENS_DE_COUPLE, Composition
 from sne_sandbox.domain.texte import plier
 from sne_sandbox.generators.demandes import DossierTire, contenu, formulaire, tirer_dossier
@@ -42,7 +41,7 @@ from sne_sandbox.generators.vies import (
     tirer_vie,
     tirer_vie_effacee,
 )
-from sne_sandbox.store.lignes import ligne_decision, micros, tasser
+from sne_sandbox.store.lignes import ligne_decision, ligne_evenement, micros, tasser
 
 _LOT: Final = 500
 _VALIDITE_MOIS: Final = 12
@@ -229,7 +228,7 @@ def _planter(
     for plant, numero in zip(plants, numeros, strict=True):
         if plant.vie.decision is not None:
             evenement += 1
-            lignes["evenement"].append(_ligne_decision(semence, tirage, plant, numero, evenement))
+            _planter_decision(semence, tirage, plant, numero, evenement, lignes)
 
 
 def _raconter(base: str, numero: str, vie: Vie, association: bool, lignes: Lignes) -> int:
@@ -358,21 +357,20 @@ def _centiemes_uc(foyer: Foyer, jour: date) -> int:
     return 100 + poids[0] + poids[1] // 2
 
 
-def _ligne_decision(
-    semence: Semence, tirage: Tirage, plant: _Plant, numero: str, identifiant: int
-) -> tuple[Any, ...]:
-    vie = plant.vie
+def _planter_decision(
+    semence: Semence, tirage: Tirage, plant: _Plant, numero: str, identifiant: int, lignes: Lignes
+) -> None:
+    """The event of the decision of a life that has one, and what is counted of it."""
+    dossier, vie, roles = plant.dossier, plant.vie, semence.population.roles.decision
     assert vie.decision is not None
-    auteur = tirage.choix(plant.dossier.territoire.bailleurs)
-    dit = decision(vie, tirage, vie.dalo is not None)
-    return (
-        *(
-            semence.base,
-            identifiant,
-            numero,
-            d.TYPE_DECISION,
-            auteur,
-            _micros(vie.decision, semence.maintenant),
-        ),
-        *("CRE", vie.decision.isoformat(), json.dumps(dit, ensure_ascii=False)),
+    auteur = tirage.choix(dossier.territoire.bailleurs)
+    dit = decision(vie, tirage, vie.dalo is not None, roles)
+    quand = instant(vie.decision, semence.maintenant)
+    evenement = Evenement(
+        identifiant, numero, roles.type, auteur, quand, "CRE", vie.decision, None, tuple(dit)
     )
+    ecrite = ligne_evenement(semence.base, evenement)
+    lignes["evenement"].append(tuple(ecrite[nom] for nom in ("base", *COLONNES["evenement"])))
+    notee = DecisionNotee.de_l_evenement(evenement, roles, _demandeur(dossier, vie))
+    if notee is not None:
+        lignes["decision"].append(tuple(ligne_decision(semence.base, notee).values()))

@@ -305,6 +305,7 @@ def _contexte(
         territoires=contrat.territoires,
         registre=_VIDE,
         versions=contrat.versions,
+        roles=contrat.roles,
         nom_fichier=nom,
         localisations_max=reglages.localisations_max,
         recherche_max=reglages.recherche_max,

@@ -15,6 +15,7 @@ from sne_sandbox.domain.anomalie import Fidelite, Gravite
 from sne_sandbox.domain.dates import PARIS
 from sne_sandbox.domain.demande import Demande, DemandeStockee
 from sne_sandbox.domain.element import Element, lire_date
+from sne_sandbox.domain.roles import Roles
 from sne_sandbox.errors import UsageError
 from sne_sandbox.rules.registre import Registre
 from sne_sandbox.settings import PAR_NOM
@@ -50,6 +51,8 @@ class Contexte:
     guichet_emetteur: str | None = None
     """Who the caller is, by its certificate, else by what the message says (`pipeline.guichet_de`)."""
     nom_fichier: str | None = None
+    roles: Roles = field(default_factory=Roles)
+    """What the contract binds; without it, nothing."""
     localisations_max: int = 10
     recherche_max: int = 500
     resultats: int | None = None

@@ -1,4 +1,4 @@
-"""One way to try a rule on a few lines of a document, without a contract or a base."""
+"""One way to try a rule on a few lines of a document, without a base; of the contract, it knows the roles."""
 
 from collections.abc import Callable, Iterator
 from datetime import date, datetime
@@ -7,6 +7,7 @@ from typing import Any, cast
 import pytest
 from lxml import etree
 
+from sne_sandbox.contract.versions import charger
 from sne_sandbox.domain.dates import PARIS
 from sne_sandbox.domain.demande import Demande, DemandeStockee, EtatDemande
 from sne_sandbox.domain.element import Element
@@ -14,6 +15,7 @@ from sne_sandbox.rules.registre import RegistreMemoire
 from sne_sandbox.rules.rule import Contexte, Infraction, Regle
 
 MAINTENANT = datetime(2018, 3, 15, 12, tzinfo=PARIS)
+ROLES = charger("v5.2").roles
 
 Juger = Callable[..., list[Infraction]]
 
@@ -69,7 +71,7 @@ def _constats(regle: Regle, racine: Element, type_fichier: str, autres: dict[str
     contexte = Contexte(
         type_fichier=type_fichier,
         document=racine,
-        **{"maintenant": MAINTENANT, "registre": RegistreMemoire(), **contrat, **autres},
+        **{"maintenant": MAINTENANT, "roles": ROLES, "registre": RegistreMemoire(), **contrat, **autres},
     )
     trouves: Iterator[Infraction] = regle.controler(contexte)
     return list(trouves)
