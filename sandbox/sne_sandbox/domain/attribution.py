@@ -1,8 +1,10 @@
-"""What quotas and statistics keep of a decision on a demande: of a commission's (R. 441-3), told by an event, and
-of the attribution that a radiation tells (RADATT, R. 441-2-8 a). It outlives the demande, which is erased.
+"""What quotas and statistics keep of a decision on a demande: of a commission's (R. 441-3), told by an event,
+and of the attribution that a radiation tells (RADATT, R. 441-2-8 a). It outlives the demande, which is
+erased.
 
-Where the dwelling lies is told by the radiation alone. Its element `zus` is read as « in a quartier prioritaire »
-(convention: the ZUS gave way to these on 1 January 2015, and the message has no other place for it).
+Where the dwelling lies is told by the radiation alone. Its element `zus` is read as « in a quartier
+prioritaire » (convention: the ZUS gave way to these on 1 January 2015, and the message has no other place for
+it).
 """
 
 from dataclasses import dataclass
@@ -24,11 +26,11 @@ _ZONES: Final = {"ZUSOUI": True, "ZUSNON": False}
 
 @dataclass(frozen=True, slots=True)
 class DecisionNotee:
-    """A decision, as it is counted. `jour` is that of the commission, or of the radiation; `issue` the code of
-    what was decided, RADATT of a radiation, None of an event that only says that the household refused
+    """A decision, as it is counted. `jour` is that of the commission, or of the radiation; `issue` the code
+    of what was decided, RADATT of a radiation, None of an event that only says that the household refused
     (`refus`); `bail` the day of the lease, None without one. `guichet` told it, `siren` is the landlord's,
-    `commune` that of the dwelling, `souhaitee` the first that the household wished; `ressources_uc` euros a year
-    and per UC, rounded down. None: not told."""
+    `commune` that of the dwelling, `souhaitee` the first that the household wished; `ressources_uc` euros a
+    year and per UC, rounded down. None: not told."""
 
     numero_unique: str
     rang: int
@@ -50,8 +52,8 @@ class DecisionNotee:
     def de_la_radiation(
         cls, numero: str, jour: date, guichet: str, radiation: Element | None, demandeur: "Demandeur"
     ) -> Self:
-        """What a radiation for attribution says, written by that guichet. A lease is signed, by law: where its
-        day is not told, it is that of the radiation."""
+        """What a radiation for attribution says, written by that guichet. A lease is signed, by law: where
+        its day is not told, it is that of the radiation."""
         vide = Element("attributionLogement")
         dite = vide if radiation is None else radiation.enfant("attributionLogement") or vide
         return cls(
@@ -125,10 +127,9 @@ def premiere_commune(demande: Demande) -> str | None:
 
 
 def ressources_uc(demande: Demande, menage: Menage | None) -> int | None:
-    """Euros a year and per UC of the household of a demande, rounded down: as thresholds are whole, no comparison
-    changes. None for an association, and for a household that declared no resource: it is not known to have
-    none (convention)."""
+    """Euros a year and per UC of the household of a demande, rounded down: as thresholds are whole, no
+    comparison changes. None for an association, and for a household that declared no resource: it is not
+    known to have none (convention)."""
     if menage is None or not demande.ressources_recues:
         return None
     return int(menage.ressources_mensuelles * 12 // menage.nombre_uc)
-

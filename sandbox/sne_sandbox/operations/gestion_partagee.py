@@ -91,7 +91,8 @@ def _noter(question: Question, evenement: Evenement) -> Evenement:
     roles, registre = question.contrat.roles.decision, question.registre
     stockee = registre.demande(evenement.numero_unique)
     if stockee is not None:
-        notee = DecisionNotee.de_l_evenement(evenement, roles, Demandeur.de(stockee))
+        demandeur = Demandeur.de(stockee) if roles.est(evenement) else Demandeur()
+        notee = DecisionNotee.de_l_evenement(evenement, roles, demandeur)
         registre.noter_decision(evenement.numero_unique, evenement.identifiant, notee)
     return evenement
 

@@ -1,5 +1,5 @@
-"""TAB01, TAB02 and TAB03. A public guide attests these codes and their titles (`FIDELITE`); their lines, their
-columns and their slices are conventions of this sandbox.
+"""TAB01, TAB02 and TAB03. A public guide attests these codes and their titles (`FIDELITE`); their lines,
+their columns and their slices are conventions of this sandbox.
 
 The stock at a day is what entered and had not left at its end. TAB03 describes that of persons by the form as
 the base holds it now; demandes erased since are counted in TAB01, and told apart in TAB03.
@@ -30,8 +30,8 @@ ANNEES: Final = 3
 
 #: How far to believe the tables, for whoever reads them.
 FIDELITE: Final = (
-    "Les codes et les titres de ces tableaux sont attestés par un guide public ; leurs colonnes, leurs lignes et "
-    "leurs tranches sont des conventions de ce bac à sable, et les nombres ceux de cette base."
+    "Les codes et les titres de ces tableaux sont attestés par un guide public ; leurs colonnes, leurs lignes"
+    " et leurs tranches sont des conventions de ce bac à sable, et les nombres ceux de cette base."
 )
 _NON_RENSEIGNE: Final = "Non renseigné"
 _COMPOSITIONS: Final = {
@@ -117,8 +117,8 @@ def tableau(
 
 
 def tab01(comptes: Comptes, jour: date) -> Tableau:
-    """TAB01, « Évolution du stock » of the demandes and of associations: at the day, a month and a year before,
-    and what the year has added."""
+    """TAB01, « Évolution du stock » of the demandes and of associations: at the day, a month and a year
+    before, and what the year has added."""
     jours = (jour, ajouter_mois(jour, -1), ajouter_mois(jour, -12))
     stocks = comptes.stocks([le.isoformat() for le in jours])
     personnes, associations = [s.personnes for s in stocks], [s.associations for s in stocks]
@@ -149,14 +149,17 @@ def tab02(comptes: Comptes, contrat: Contrat, jour: date) -> Tableau:
         dedans = [p for p in passages if p.mois in periode.mois]
         radiees = [_somme(dedans, GenreMouvement.RADIATION, motif) for motif in motifs]
         flux = [_somme(dedans, genre) for genre in _FLUX.values()]
-        lignes.append((periode.rubrique, periode.libelle, (stock.personnes + stock.associations, *flux, *radiees)))
+        lignes.append(
+            (periode.rubrique, periode.libelle, (stock.personnes + stock.associations, *flux, *radiees))
+        )
     return Tableau(
         "TAB02",
         f"Évolution du stock et du nombre de demandes actives jusqu'au {date_francaise(jour)}",
         ("stock", *_FLUX, *motifs),
         tuple(lignes),
-        "Le stock est celui du dernier jour de la période, associations comprises ; les radiées sont détaillées"
-        " par motif : RADATT, une attribution suivie d'un bail. La période en cours s'arrête à cette date.",
+        "Le stock est celui du dernier jour de la période, associations comprises ; les radiées sont"
+        " détaillées par motif (RADATT : attribution suivie d'un bail). La période en cours s'arrête à cette"
+        " date.",
     )
 
 
@@ -170,7 +173,8 @@ _FLUX: Final = {
 
 def tab03(comptes: Comptes, seuils: Mapping[str, int], contrat: Contrat, jour: date) -> Tableau:
     """TAB03 « (hors associations) », the stock of persons sorted nine ways: by seniority, age, household,
-    resources…; each sums to the same total. `seuils` are the first quartiles by commune (`store.quartile`)."""
+    resources…; each sums to the same total. `seuils` are the first quartiles by commune
+    (`store.quartile`)."""
     rubriques = _rubriques(seuils, contrat, jour)
     decrites, nombres = comptes.croiser([rubrique.axe for rubrique in rubriques], associations=False)
     lignes = []

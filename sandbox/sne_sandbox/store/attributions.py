@@ -1,7 +1,7 @@
 """The counts of decisions and of the attributions followed by a lease, by SQL over the table of decisions.
 
-A demande has one signed lease at most (deduced from L. 441-2-1): what its decisions and its radiation say of it is
-one attribution. The radiation comes first, then the decision with a lease, then any other attribution.
+A demande has one signed lease at most (deduced from L. 441-2-1): what its decisions and its radiation say of
+it is one attribution. The radiation comes first, then the decision with a lease, then any other attribution.
 """
 
 from collections.abc import Mapping
@@ -40,8 +40,8 @@ class Baux:
 
 @dataclass(frozen=True, slots=True)
 class Decidees:
-    """How many decisions of a kind: `issue` is that of `DecisionNotee`, `commune` that of the dwelling after an
-    attribution that was radiated, else the first one wished. "": not told."""
+    """How many decisions of a kind: `issue` is that of `DecisionNotee`, `commune` that of the dwelling after
+    an attribution that was radiated, else the first one wished. "": not told."""
 
     commune: str
     issue: str
@@ -76,7 +76,11 @@ def baux(connexion: Connexion, base: str, annee: int, seuil_de: Mapping[str, int
         classe_de_quartile(une.c.ressources_uc, une.c.commune, seuil_de).label("quartile"),
     ]
     # Those that another year's lease, told first, is the right one of are not of this one.
-    choix = sa.select(*cles, sa.func.count()).where(sa.between(une.c.bail, *bornes)).group_by(*(c.name for c in cles))
+    choix = (
+        sa.select(*cles, sa.func.count())
+        .where(sa.between(une.c.bail, *bornes))
+        .group_by(*(c.name for c in cles))
+    )
     return [
         Baux(siren, guichet, commune, *map(_booleen, trois), classe, nombre)
         for siren, guichet, commune, *trois, classe, nombre in connexion.sa.execute(choix)
@@ -111,13 +115,19 @@ def decidees(connexion: Connexion, base: str, du: date, au: date) -> list[Decide
     )
     return [
         Decidees(commune, issue, bool(bail), bool(refus), nombre)
-        for commune, issue, bail, refus, nombre in connexion.sa.execute(choix.group_by(*(cle.name for cle in cles)))
+        for commune, issue, bail, refus, nombre in connexion.sa.execute(
+            choix.group_by(*(cle.name for cle in cles))
+        )
     ]
 
 
 def _dite(colonne: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:
     """A column of an attribution, by whoever tells it, in that order."""
-    qui = (_D.rang == RANG_RADIATION, _D.bail.is_not(None), sa.func.coalesce(_D.refus, sa.false()).is_(sa.false()))
+    qui = (
+        _D.rang == RANG_RADIATION,
+        _D.bail.is_not(None),
+        sa.func.coalesce(_D.refus, sa.false()).is_(sa.false()),
+    )
     return sa.func.coalesce(*(sa.func.max(sa.case((parle, colonne), else_=None)) for parle in qui))
 
 

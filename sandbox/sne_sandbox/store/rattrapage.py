@@ -1,5 +1,5 @@
-"""What the tables of v0004 hold that those of before did not, taken again from the documents and the events of a
-database that is migrated, or of a base that is restored from an older snapshot.
+"""What the tables of v0004 hold that those of before did not, taken again from the documents and the events
+of a database that is migrated, or of a base that is restored from an older snapshot.
 """
 
 from collections import defaultdict

@@ -340,13 +340,11 @@ class RegistreBase:
             raise StoreError(f"L'événement {evenement.identifiant} n'existe pas.")
 
     def noter_decision(self, numero: str, rang: int, notee: DecisionNotee | None) -> None:
-        """Keeps what is counted of the decision that an event (its id) of a demande tells, in place of what was;
-        None: it tells none, or none any more."""
+        """Keeps what is counted of the decision that an event (its id) of a demande tells, in place of what
+        was; None: it tells none, or none any more."""
         self._ecrit()
         if notee is None:
-            self.connexion.faire(
-                requetes.OTER_DECISION, {"base": self._nom, "numero": numero, "rang": rang}
-            )
+            self.connexion.faire(requetes.OTER_DECISION, {"base": self._nom, "numero": numero, "rang": rang})
         else:
             self.connexion.faire(requetes.NOTER_DECISION, lignes.ligne_decision(self._nom, notee))
 

@@ -110,8 +110,8 @@ def classe_de_quartile(
 
 @dataclass(frozen=True, slots=True)
 class Profil:
-    """What demandes have in common: the first commune they wish, whether they are of associations, their class
-    of `quartile`, the first reason and the first size of dwelling they name. "": not told."""
+    """What demandes have in common: the first commune they wish, whether they are of associations, their
+    class of `quartile`, the first reason and the first size of dwelling they name. "": not told."""
 
     commune: str
     association: bool
@@ -176,7 +176,12 @@ class Comptes:
             comptee = somme > 0
             faits[jour, dite] += comptee
         return [
-            Stock(*(sum(n for (le, a), n in faits.items() if le <= jour and a is association) for association in (False, True)))
+            Stock(
+                *(
+                    sum(n for (le, a), n in faits.items() if le <= jour and a is association)
+                    for association in (False, True)
+                )
+            )
             for jour in jours
         ]
 
@@ -192,8 +197,8 @@ class Comptes:
     def croiser(
         self, axes: Sequence[Axe], *, associations: bool = True
     ) -> tuple[int, list[Mapping[Any, int]]]:
-        """How much of the stock, of its persons only without `associations`, the base still describes, and how
-        much of that is in each class of each axis.
+        """How much of the stock, of its persons only without `associations`, the base still describes, and
+        how much of that is in each class of each axis.
 
         One look at the stock for all axes: it is the stock that costs, not the classes.
         """

@@ -5,6 +5,8 @@ The tables that get a column are made again, in the order of their keys: rows th
 their pages half empty.
 """
 
+from dataclasses import replace
+
 from alembic import op
 
 from sne_sandbox.store import tables
