@@ -4,7 +4,7 @@ A demande has one signed lease at most (deduced from L. 441-2-1): what its decis
 it is one attribution. The radiation comes first, then the decision with a lease, then any other attribution.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
@@ -16,7 +16,7 @@ from sne_sandbox.domain.codes import MOTIF_ATTRIBUTION
 from sne_sandbox.domain.decision import ATTRIBUTIONS
 from sne_sandbox.store import metadonnees
 from sne_sandbox.store.connexion import Connexion
-from sne_sandbox.store.statistiques import classe_de_quartile
+from sne_sandbox.store.statistiques import accoler, classe_de_quartile, decoller, denombrer
 
 _D: Final = metadonnees.decision.c
 #: What a lease may follow; nothing, where the contract has no place for it.
@@ -53,8 +53,6 @@ class Decidees:
 def baux(connexion: Connexion, base: str, annee: int, seuil_de: Mapping[str, int]) -> list[Baux]:
     """The attributions whose lease was signed in that year; `seuil_de` is the threshold (euros a year and per
     UC) by commune."""
-    bornes = f"{annee:04d}-01-01", f"{annee:04d}-12-31"
-    de_l_annee = sa.select(_D.numero_unique).where(_D.base == base, sa.between(_D.bail, *bornes))
     une = (
         sa.select(
             _dite(_D.bail).label("bail"),
@@ -67,23 +65,26 @@ def baux(connexion: Connexion, base: str, annee: int, seuil_de: Mapping[str, int
             sa.func.max(sa.cast(_D.prioritaire, sa.Integer)).label("prioritaire"),
             _dite(_D.ressources_uc).label("ressources_uc"),
         )
-        .where(_D.base == base, _ATTRIBUE, _D.numero_unique.in_(de_l_annee))
+        .where(_D.base == base, _ATTRIBUE)
         .group_by(_D.numero_unique)
         .subquery()
+        .c
     )
-    cles = [
-        *(une.c[nom] for nom in ("siren", "guichet", "commune", "en_quartier", "dalo", "prioritaire")),
-        classe_de_quartile(une.c.ressources_uc, une.c.commune, seuil_de).label("quartile"),
-    ]
-    # Those that another year's lease, told first, is the right one of are not of this one.
-    choix = (
-        sa.select(*cles, sa.func.count())
-        .where(sa.between(une.c.bail, *bornes))
-        .group_by(*(c.name for c in cles))
-    )
+    classe = classe_de_quartile(une.ressources_uc, une.commune, seuil_de)
+    texte = accoler((une.siren, une.guichet, une.commune, une.en_quartier, une.dalo, une.prioritaire, classe))
+    lus = denombrer(connexion, texte, sa.between(une.bail, f"{annee:04d}-01-01", f"{annee:04d}-12-31"))
     return [
-        Baux(siren, guichet, commune, *map(_booleen, trois), classe, nombre)
-        for siren, guichet, commune, *trois, classe, nombre in connexion.sa.execute(choix)
+        Baux(
+            siren or None,
+            guichet,
+            commune or None,
+            _BOOLEENS[quartier],
+            _BOOLEENS[dalo],
+            _BOOLEENS[prioritaire],
+            classe or None,
+            nombre,
+        )
+        for (siren, guichet, commune, quartier, dalo, prioritaire, classe), nombre in _lire(lus)
     ]
 
 
@@ -93,32 +94,31 @@ def communes_attribuees(connexion: Connexion, base: str) -> list[str]:
     return [code for (code,) in connexion.sa.execute(choix)]
 
 
-def annees(connexion: Connexion, base: str) -> list[int]:
-    """The years in which a lease was signed, in order."""
-    annee = sa.func.substr(_D.bail, 1, 4)
-    choix = sa.select(annee).distinct().where(_D.base == base, _D.bail.is_not(None), _ATTRIBUE)
-    return sorted(int(lue) for (lue,) in connexion.sa.execute(choix))
+def annees(connexion: Connexion, base: str) -> range:
+    """From the first year in which a lease was signed to the last; empty without any."""
+    choix = sa.select(sa.func.min(_D.bail), sa.func.max(_D.bail)).where(_D.base == base, _ATTRIBUE)
+    premier, dernier = connexion.sa.execute(choix).one()
+    return range(0) if premier is None else range(int(premier[:4]), int(dernier[:4]) + 1)
 
 
 def decidees(connexion: Connexion, base: str, du: date, au: date) -> list[Decidees]:
     """The decisions from `du` to `au`, both included, those of radiations apart."""
-    radiee = _D.rang == RANG_RADIATION
-    lieu = sa.func.coalesce(sa.case((radiee, _D.commune), else_=_D.souhaitee), "")
-    cles = (
-        lieu.label("lieu"),
-        sa.func.coalesce(_D.issue, "").label("dite"),
-        sa.case((_D.bail.is_not(None), 1), else_=0).label("signee"),
-        sa.func.coalesce(sa.cast(_D.refus, sa.Integer), 0).label("refusee"),
-    )
-    choix = sa.select(*cles, sa.func.count()).where(
-        _D.base == base, sa.between(_D.jour, du.isoformat(), au.isoformat())
-    )
+    lieu = sa.case((_D.rang == RANG_RADIATION, _D.commune), else_=_D.souhaitee)
+    signee = sa.case((_D.bail.is_not(None), 1), else_=0)
+    texte = accoler((lieu, _D.issue, signee, sa.cast(_D.refus, sa.Integer)))
+    dans = sa.between(_D.jour, du.isoformat(), au.isoformat())
     return [
-        Decidees(commune, issue, bool(bail), bool(refus), nombre)
-        for commune, issue, bail, refus, nombre in connexion.sa.execute(
-            choix.group_by(*(cle.name for cle in cles))
-        )
+        Decidees(commune, issue, bail == "1", refus == "1", nombre)
+        for (commune, issue, bail, refus), nombre in _lire(denombrer(connexion, texte, _D.base == base, dans))
     ]
+
+
+_BOOLEENS: Final = {"": None, "0": False, "1": True}
+
+
+def _lire(comptes: Mapping[str, int]) -> Iterator[tuple[list[str], int]]:
+    for texte, nombre in comptes.items():
+        yield decoller(texte), nombre
 
 
 def _dite(colonne: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:
@@ -129,7 +129,3 @@ def _dite(colonne: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:
         sa.func.coalesce(_D.refus, sa.false()).is_(sa.false()),
     )
     return sa.func.coalesce(*(sa.func.max(sa.case((parle, colonne), else_=None)) for parle in qui))
-
-
-def _booleen(valeur: int | None) -> bool | None:
-    return None if valeur is None else bool(valeur)

@@ -1,7 +1,7 @@
 """The counts of the statistics, by SQL over the counts of the movements and the narrow rows of a base."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from string import digits
@@ -123,17 +123,35 @@ class Profil:
 def profil(seuil_de: Mapping[str, int]) -> Axe:
     """By `Profil`, as a text that `lire_profil` reads; `seuil_de` as `quartile` takes it."""
     association = sa.case((_S.composition == Composition.ASSOCIATION.value, "1"), else_="0")
-    morceaux = (_S.commune, association, quartile(seuil_de).classe, _S.motif, _S.type_logement)
-    texte: sa.ColumnElement[Any] = sa.literal("")
-    for morceau in morceaux:
-        texte = texte + sa.func.coalesce(morceau, "") + _DANS
-    return Axe(texte, rangs=False)
+    classe = quartile(seuil_de).classe
+    return Axe(accoler((_S.commune, association, classe, _S.motif, _S.type_logement)), rangs=False)
 
 
 def lire_profil(texte: str) -> Profil:
     """The profile of a class of `profil`."""
-    commune, association, classe, motif, type_logement = texte.split(_DANS)[:-1]
+    commune, association, classe, motif, type_logement = decoller(texte)
     return Profil(commune, association == "1", classe, motif, type_logement)
+
+
+def accoler(morceaux: Iterable[sa.ColumnElement[Any]]) -> sa.ColumnElement[Any]:
+    """Several values as one text, which `decoller` parts again; "" for one that is null."""
+    texte: sa.ColumnElement[Any] = sa.literal("")
+    for morceau in morceaux:
+        texte = texte + sa.func.coalesce(sa.cast(morceau, sa.Text), "") + _DANS
+    return texte
+
+
+def decoller(texte: str) -> list[str]:
+    """The values of a text that `accoler` made."""
+    return texte.split(_DANS)[:-1]
+
+
+def denombrer(
+    connexion: Connexion, texte: sa.ColumnElement[Any], *ou: sa.ColumnElement[bool]
+) -> Counter[str]:
+    """How many rows have each text: told all at once, they cost a fourth of what groups do."""
+    (lus,) = connexion.sa.execute(sa.select(sa.func.aggregate_strings(texte, _ENTRE)).where(*ou)).one()
+    return Counter(lus.split(_ENTRE)) if lus is not None else Counter()
 
 
 class Comptes:

@@ -265,7 +265,6 @@ decision: Final = Table(
     ),
     parent="base",
     range_par_cle=True,
-    index=(Index("bail, numero_unique", "bail IS NOT NULL"),),
     depuis="v0004",
 )
 
