@@ -172,6 +172,7 @@ class Pipeline:
             maintenant=maintenant,
             nomenclatures=self.contrat.nomenclatures,
             territoires=self.contrat.territoires,
+            droits=self.contrat.guichets,
             registre=_SANS_REGISTRE,
             operation=operation.nom,
             canal=appel.canal,

@@ -14,6 +14,7 @@ from lxml import etree
 
 from sne_sandbox import resources
 from sne_sandbox.contract.fiches import FicheRegle, lire_evenements, lire_fiches
+from sne_sandbox.contract.guichets import DroitsGuichets, lire_droits
 from sne_sandbox.contract.nomenclatures import (
     Nomenclatures,
     Quartiles,
@@ -37,7 +38,7 @@ _CLES: Final = (
 )  # fmt: skip
 _FICHIERS: Final = (
     "operations", "chemins", "nomenclatures", "communes", "communes_anciennes", "epci", "regles",
-    "evenements", "exigences", "quartiles",
+    "evenements", "exigences", "quartiles", "guichets",
 )  # fmt: skip
 
 
@@ -112,6 +113,7 @@ class Contrat:
     conventions: frozenset[str]
     nomenclatures: Nomenclatures
     territoires: Territoires
+    guichets: DroitsGuichets
     quartiles: Quartiles
     schemas: Schemas
     regles: Mapping[str, FicheRegle]
@@ -195,6 +197,9 @@ def charger(nom: str = "v5.2", overlay: Path | None = None) -> Contrat:
             anciennes=fichiers["communes_anciennes"],
             epci=fichiers["epci"],
         ),
+        guichets=lire_droits(dossiers.toml(fichiers["guichets"]), fichiers["guichets"])
+        if fichiers["guichets"]
+        else DroitsGuichets(),
         quartiles=quartiles,
         schemas=Schemas(dossiers.lire, _schemas(_table(table, "schemas"), versions)),
         regles=MappingProxyType(lire_fiches(dossiers, fichiers["regles"])),

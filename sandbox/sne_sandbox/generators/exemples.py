@@ -49,10 +49,11 @@ from sne_sandbox.contract.codec import NS, decoder, ecrire, encoder, parse
 from sne_sandbox.contract.nomenclatures import Nomenclatures
 from sne_sandbox.contract.schema import Document
 from sne_sandbox.contract.versions import Contrat
-from sne_sandbox.domain.base import Guichet, NatureGuichet
+from sne_sandbox.domain.base import Guichet
 from sne_sandbox.domain.dates import PARIS, ajouter_mois, date_francaise, tampon
 from sne_sandbox.domain.demande import Demande, DemandeStockee, EtatDemande, NumeroUnique
 from sne_sandbox.domain.evenement import Evenement
+from sne_sandbox.domain.guichet import lire_guichet
 from sne_sandbox.domain.texte import masquer_nirs
 from sne_sandbox.errors import ContractError
 from sne_sandbox.resources import fixtures_dir
@@ -122,7 +123,7 @@ def exemples(dossier: Path | None = None) -> tuple[ExempleDeRegle, ...]:
 def guichets() -> tuple[Guichet, ...]:
     """The guichets of the examples (`[[guichet]]`)."""
     return tuple(
-        Guichet(**{**table, "nature": NatureGuichet(table["nature"])})
+        lire_guichet(table)
         for _, donnees in _fichiers(fixtures_dir() / "exemples")
         for table in donnees.get("guichet", ())
     )
@@ -183,6 +184,7 @@ def contexte(
         maintenant=maintenant,
         nomenclatures=contrat.nomenclatures,
         territoires=contrat.territoires,
+        droits=contrat.guichets,
         registre=registre,
         operation=exemple.operation or "getNumUnique",
         versions=contrat.versions,

@@ -303,6 +303,7 @@ def _contexte(
         maintenant=maintenant,
         nomenclatures=contrat.nomenclatures,
         territoires=contrat.territoires,
+        droits=contrat.guichets,
         registre=_VIDE,
         versions=contrat.versions,
         roles=contrat.roles,

@@ -171,9 +171,8 @@ def _lire_table(
 ) -> Iterator[Rangee]:
     """The rows of a table, under the name `base`. Raises ValueError or KeyError when they are not what was
     written, or do not fit its columns."""
-    ancien = _ancien(manifeste)
     if table.nom not in manifeste["tables"]:
-        if table in _JOURNAL or (table.depuis and ancien):
+        if table in _JOURNAL or table.depuis > str(manifeste["revision"]):
             return
         raise ValueError(f"la table {table.nom} manque")
     attendu = manifeste["tables"][table.nom]
@@ -184,7 +183,7 @@ def _lire_table(
         for octets in entree:
             empreinte.update(octets)
             lignes += 1
-            rangee = _valider(table, json.loads(octets), ancien=ancien)
+            rangee = _valider(table, json.loads(octets), str(manifeste["revision"]))
             rangee[table.noms[0]] = base
             yield rangee
     if lignes != attendu["lignes"] or empreinte.hexdigest() != attendu["sha256"]:
@@ -196,12 +195,11 @@ def _ancien(manifeste: Mapping[str, Any]) -> bool:
     return bool(manifeste["revision"] != tables.REVISION)
 
 
-def _valider(table: tables.Table, lue: Rangee, *, ancien: bool) -> Rangee:
-    if ancien:
-        lue = {colonne.nom: None for colonne in table.gardees if colonne.depuis} | lue
+def _valider(table: tables.Table, lue: Rangee, revision: str) -> Rangee:
+    lue = {colonne.nom: None for colonne in table.gardees if colonne.depuis > revision} | lue
     if set(lue) != {colonne.nom for colonne in table.gardees}:
         raise ValueError(f"une ligne de la table {table.nom} n'a pas les colonnes attendues")
-    rangee = {}
+    rangee: Rangee = {}
     for colonne in table.gardees:
         valeur = lue[colonne.nom]
         if colonne.type == tables.OCTETS and valeur is not None:

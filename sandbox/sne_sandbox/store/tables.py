@@ -13,8 +13,8 @@ from typing import Final
 REVISION: Final = "v0004"
 #: Revisions of before the first release: no database at one of them is migrated.
 REVISIONS_SANS_SUITE: Final = frozenset({"0001", "0002", "0003", "0004", "0005"})
-#: Revisions whose tables are these, but for what is deduced and what `rattrapage` fills: their snapshots are
-#: restored.
+#: Revisions whose tables are these, but for what is deduced and for what came later (`depuis`): their
+#: snapshots are restored, with nothing there but what `rattrapage` fills.
 REVISIONS_EGALES: Final = frozenset({REVISION, "v0003", "v0002", "v0001", "0005"})
 
 #: Types of columns, as SQLite has them, and what a value of theirs is.
@@ -24,8 +24,8 @@ TEXTE, ENTIER, BOOLEEN, OCTETS = "TEXT", "BIGINT", "BOOLEAN", "BLOB"
 @dataclass(frozen=True, slots=True)
 class Colonne:
     """A column; `nulle` says whether it may hold nothing. `deduite` is what a new row has in it, in SQL, when
-    it follows from other rows: no snapshot holds it. `depuis` is the revision that added it to a table that
-    was there: what is older has none, and `rattrapage` fills it."""
+    it follows from other rows: no snapshot holds it. `depuis` is the revision that added it, "" for the
+    first: what is older has nothing there, which it may hold."""
 
     nom: str
     type: str
@@ -67,11 +67,6 @@ class Table:
     def gardees(self) -> tuple[Colonne, ...]:
         """Its columns that are not deduced."""
         return tuple(colonne for colonne in self.colonnes if not colonne.deduite)
-
-    @property
-    def anciennes(self) -> tuple[Colonne, ...]:
-        """Of these, the ones of its first revision."""
-        return tuple(colonne for colonne in self.gardees if not colonne.depuis)
 
 
 def _texte(nom: str, *, nulle: bool = False) -> Colonne:
@@ -116,6 +111,11 @@ guichet: Final = Table(
         *_textes("base", "code"),
         *_textes("nature", "territoire", "nom", "adresse", "ouvert_le"),
         _texte("ferme_le", nulle=True),
+        # Territories and deeds are words between blanks.
+        Colonne("siren", TEXTE, nulle=True, depuis="v0004"),
+        Colonne("siren_invente", BOOLEEN, nulle=True, depuis="v0004"),
+        Colonne("autres_territoires", TEXTE, nulle=True, depuis="v0004"),
+        Colonne("actes", TEXTE, nulle=True, depuis="v0004"),
     ),
     parent="base",
 )
@@ -406,6 +406,8 @@ changement: Final = Table(
         *_textes("territoire", "numero_unique", "auteur"),
         _entier("instant"),
         _texte("date_renouvellement", nulle=True),
+        # The other territories in which it wishes, or wished, a commune: words between blanks, and around.
+        Colonne("souhaits", TEXTE, nulle=True, depuis="v0004"),
         _octets("document", nulle=True),
         _octets("radiation", nulle=True),
         _octets("information_dalo", nulle=True),

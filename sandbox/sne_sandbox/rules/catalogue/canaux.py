@@ -10,7 +10,7 @@ from datetime import date
 from typing import Final
 
 from sne_sandbox.domain import decision as d
-from sne_sandbox.domain.base import NatureGuichet
+from sne_sandbox.domain.base import Acte
 from sne_sandbox.domain.codes import DALO_RECONNU
 from sne_sandbox.domain.element import Element
 from sne_sandbox.domain.evenement import Evenement, TypeEvenement, convient
@@ -72,11 +72,10 @@ def typologie_du_dalo(contexte: Contexte) -> Iterator[Infraction]:
 
 @regle("DAL004", registre=True)
 def guichet_de_la_commission_de_mediation(contexte: Contexte) -> Iterator[Infraction]:
-    """The declaration comes from a State service, which keeps the secretariat of the commission de
-    médiation. Deduced."""
-    code = contexte.guichet_emetteur or contexte.demande.num_guichet
-    guichet = contexte.registre.guichet(code)
-    if guichet is None or guichet.nature is not NatureGuichet.ETAT:
+    """The declaration comes from a commission de médiation, or the State service that keeps its secretariat.
+    Deduced."""
+    if contexte.emetteur is None or not contexte.habilite(Acte.DECLARER_DALO):
+        code = contexte.guichet_emetteur or contexte.demande.num_guichet
         yield manquant(contexte.demande.formulaire, "numGuichet", valeur=code)
 
 
