@@ -13,10 +13,11 @@ from datetime import date
 from itertools import pairwise
 from typing import Annotated, Any, Final
 
+from sne_sandbox.contract.nomenclatures import Commune
 from sne_sandbox.contract.versions import Contrat
 from sne_sandbox.domain.dates import ajouter_mois, date_francaise
 from sne_sandbox.domain.demande import GenreMouvement, territoire_de
-from sne_sandbox.domain.menage import Composition
+from sne_sandbox.domain.menage import Composition, SeuilQuartile
 from sne_sandbox.errors import UsageError
 from sne_sandbox.store import statistiques as store
 from sne_sandbox.store.registre import RegistreBase
@@ -111,7 +112,7 @@ def tableau(
     faire: Mapping[str, Callable[[], Tableau]] = {
         "TAB01": lambda: tab01(comptes, jour),
         "TAB02": lambda: tab02(comptes, contrat, jour),
-        "TAB03": lambda: tab03(comptes, _seuils(registre, contrat), contrat, jour),
+        "TAB03": lambda: tab03(comptes, des_souhaits(registre, contrat, jour), contrat, jour),
     }
     return faire[code]()
 
@@ -171,11 +172,12 @@ _FLUX: Final = {
 }
 
 
-def tab03(comptes: Comptes, seuils: Mapping[str, int], contrat: Contrat, jour: date) -> Tableau:
+def tab03(
+    comptes: Comptes, des_communes: Mapping[str, SeuilQuartile], contrat: Contrat, jour: date
+) -> Tableau:
     """TAB03 « (hors associations) », the stock of persons sorted nine ways: by seniority, age, household,
-    resources…; each sums to the same total. `seuils` are the first quartiles by commune
-    (`store.quartile`)."""
-    rubriques = _rubriques(seuils, contrat, jour)
+    resources…; each sums to the same total. `des_communes` are the thresholds by commune (`seuils`)."""
+    rubriques = _rubriques({code: s.montant for code, s in des_communes.items()}, contrat, jour)
     decrites, nombres = comptes.croiser([rubrique.axe for rubrique in rubriques], associations=False)
     lignes = []
     for rubrique, comptees in zip(rubriques, nombres, strict=True):
@@ -314,13 +316,24 @@ def _tranches(nombres: Sequence[int], bornes: Sequence[int], unite: str) -> Lign
     return list(zip(libelles, nombres, strict=True))
 
 
-def _seuils(registre: RegistreBase, contrat: Contrat) -> dict[str, int]:
-    seuils = {}
-    for code in store.communes(registre.connexion, registre.base.nom):
-        seuil = contrat.quartiles.seuil_de(code, contrat.territoires)
-        if seuil is not None:
-            seuils[code] = seuil.montant
-    return seuils
+def seuils(codes: Iterable[str], contrat: Contrat, jour: date) -> dict[str, SeuilQuartile]:
+    """The thresholds of the first quartile on `jour`, by commune: those of `codes` that have one."""
+    trouves = {code: contrat.quartiles.seuil_de(code, contrat.territoires) for code in codes}
+    return {code: seuil for code, seuil in trouves.items() if seuil is not None}
+
+
+def des_souhaits(registre: RegistreBase, contrat: Contrat, jour: date) -> dict[str, SeuilQuartile]:
+    """Those of the communes that the demandes of a base wish."""
+    return seuils(store.communes(registre.connexion, registre.base.nom), contrat, jour)
+
+
+def commune_en_vigueur(code: str, contrat: Contrat) -> Commune | None:
+    """The commune of that code, or the one that took it over; None when nobody knows it."""
+    commune = contrat.territoires.commune(code)
+    if commune is None:
+        ancienne = contrat.territoires.ancienne(code)
+        commune = contrat.territoires.commune(ancienne.successeur or "") if ancienne is not None else None
+    return commune
 
 
 def _quartile(classes: Classes) -> Lignes:

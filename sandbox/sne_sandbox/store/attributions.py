@@ -50,9 +50,9 @@ class Decidees:
     nombre: int
 
 
-def baux(connexion: Connexion, base: str, annee: int, seuil_de: Mapping[str, int]) -> list[Baux]:
-    """The attributions whose lease was signed in that year; `seuil_de` is the threshold (euros a year and per
-    UC) by commune."""
+def baux(connexion: Connexion, base: str, du: date, au: date, seuil_de: Mapping[str, int]) -> list[Baux]:
+    """The attributions whose lease was signed from `du` to `au`, both included; `seuil_de` is the threshold
+    (euros a year and per UC) by commune."""
     une = (
         sa.select(
             _dite(_D.bail).label("bail"),
@@ -72,7 +72,7 @@ def baux(connexion: Connexion, base: str, annee: int, seuil_de: Mapping[str, int
     )
     classe = classe_de_quartile(une.ressources_uc, une.commune, seuil_de)
     texte = accoler((une.siren, une.guichet, une.commune, une.en_quartier, une.dalo, une.prioritaire, classe))
-    lus = denombrer(connexion, texte, sa.between(une.bail, f"{annee:04d}-01-01", f"{annee:04d}-12-31"))
+    lus = denombrer(connexion, texte, sa.between(une.bail, du.isoformat(), au.isoformat()))
     return [
         Baux(
             siren or None,
