@@ -83,7 +83,7 @@ REGLES: Final = (
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class PartDeQuota:
     """A share: `compte` leases of `sur`. `inconnus` could be of them, or of those, if more was known."""
 
     code: Annotated[str, "premier_quartile, prioritaires ou autres_en_quartier"]
@@ -108,7 +108,7 @@ class LigneQuota:
     nom_epci: str
     baux: Annotated[int, "attributions suivies d'un bail signé dans l'année"]
     comptes: Annotated[dict[str, int], "baux par lieu, par quartile, par priorité"]
-    parts: list[Part]
+    parts: list[PartDeQuota]
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +168,7 @@ def _ligne(bailleur: str, nom: str, epci: str, nom_epci: str, baux: Sequence[Bau
     return LigneQuota(bailleur, nom, epci, nom_epci, sum(b.nombre for b in baux), comptes, parts)
 
 
-def _part(regle: RegleDeQuota, baux: Iterable[Baux]) -> Part:
+def _part(regle: RegleDeQuota, baux: Iterable[Baux]) -> PartDeQuota:
     n: Counter[tuple[bool | None, bool | None]] = Counter()
     for bail in baux:
         n[regle.dans(bail), regle.oui(bail)] += bail.nombre
@@ -177,7 +177,7 @@ def _part(regle: RegleDeQuota, baux: Iterable[Baux]) -> Part:
     au_pire = oui, sur + n[None, False] + n[None, None]
     peut_etre = n[None, True] + n[None, None]
     au_mieux = oui + n[True, None] + peut_etre, sur + peut_etre
-    return Part(
+    return PartDeQuota(
         regle.code,
         regle.libelle,
         ARTICLE,

@@ -15,7 +15,7 @@ from sne_sandbox.domain.attribution import DecisionNotee
 from sne_sandbox.domain.base import Base, Guichet, Horloge, NatureGuichet
 from sne_sandbox.domain.dates import PARIS
 from sne_sandbox.operations import quotas
-from sne_sandbox.operations.quotas import LigneQuota, Part, Quotas
+from sne_sandbox.operations.quotas import LigneQuota, PartDeQuota, Quotas
 from sne_sandbox.store.registre import RegistreBase
 from sne_sandbox.store.session import Magasin
 
@@ -63,7 +63,7 @@ def compter(registre: RegistreBase, contrat: Contrat, annee: int = 2018) -> Quot
     return quotas.compter(registre, contrat, annee)
 
 
-def part(ligne: LigneQuota, code: str) -> Part:
+def part(ligne: LigneQuota, code: str) -> PartDeQuota:
     (trouvee,) = [lue for lue in ligne.parts if lue.code == code]
     return trouvee
 
