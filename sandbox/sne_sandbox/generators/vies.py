@@ -2,6 +2,7 @@
 renewals, radiation, DALO, decision), dated back from it so that nothing is overdue.
 """
 
+from bisect import bisect
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from typing import Final
@@ -27,6 +28,10 @@ _RESERVATAIRES: Final = Repartition(
     {"AUCUN": 48, "PPRIOR": 18, "COLACT": 14, "COLTER": 14, "PFONCT": 3, "AUTRES": 3}
 )
 _TYPES_RPLS: Final = {"C": "T1", "T6P": "T6"}
+#: Whether a dwelling lies in a quartier prioritaire, by the last two digits of its number: less than the
+#: first bound it does, from the second on nobody knows.
+_ZONES: Final = ("ZUSOUI", "ZUSNON", "ZUSNSP")
+_ZONES_JUSQUA: Final = (28, 97)
 _TYPES_DALO: Final = {"T1": "01", "T2": "02", "T3": "03", "T4": "04", "T5": "05", "T6P": "06"}
 _OUVERTURE: Final = time(9)
 
@@ -121,14 +126,16 @@ def _attribution(tirage: Tirage, jour: date, dossier: DossierTire) -> Element:
     bail = max(dossier.depot, jour - timedelta(days=tirage.entier(0, 20)))
     adresse = {nom: texte for nom, texte in dossier.adresse.items() if nom in ("numero", "voie")}
     lieu = {**adresse, "codePostal": place.code_postal, "commune": place.code}
+    rpls = f"{tirage.entier(1, 9_999_999_999):010d}"
     hlm = dossier.foyer is not None and dossier.foyer.logement == "HLM"
     return bloc(
         "attributionLogement",
         Element("dateSignatureBail", bail.isoformat()),
         de_code("dejaLogeParcBailleur", "OUI" if hlm else "NON"),
-        Element("numeroRpls", f"{tirage.entier(1, 9_999_999_999):010d}"),
+        Element("numeroRpls", rpls),
         de_code("accordCollectif", "AUCUN"),
         de_code("typeReservataire", tirage.selon(_RESERVATAIRES)),
+        de_code("zus", _ZONES[bisect(_ZONES_JUSQUA, int(rpls[-2:]))]),
         de_code("typeLogement", _TYPES_RPLS.get(type_, type_)),
         bloc("adresse", *ELEMENTS.feuilles(lieu)),
     )

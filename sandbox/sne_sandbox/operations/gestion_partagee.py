@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Final
 
 from sne_sandbox.contract.schema import Document
+from sne_sandbox.domain.attribution import DecisionNotee, Demandeur
 from sne_sandbox.domain.element import Element, construire, construits
 from sne_sandbox.domain.evenement import Caracteristique, Evenement, TypeEvenement
 from sne_sandbox.operations.decisions import noter_suites
@@ -63,7 +64,7 @@ def _ajouter(question: Question, element: Element) -> Evenement:
         commentaire=element.texte_de("commentaire"),
         caracteristiques=_caracteristiques(element),
     )
-    return replace(evenement, identifiant=question.registre.ajouter_evenement(evenement))
+    return _noter(question, replace(evenement, identifiant=question.registre.ajouter_evenement(evenement)))
 
 
 def _changer(question: Question, element: Element, nature: str) -> Evenement:
@@ -83,7 +84,18 @@ def _changer(question: Question, element: Element, nature: str) -> Evenement:
             caracteristiques=_caracteristiques(element) or gardees,
         )
     question.registre.modifier_evenement(apres)
-    return apres
+    return _noter(question, apres)
+
+
+def _noter(question: Question, evenement: Evenement) -> Evenement:
+    """Keeps what quotas and statistics count of an event that was written."""
+    roles, registre = question.contrat.roles.decision, question.registre
+    stockee = registre.demande(evenement.numero_unique)
+    if stockee is not None:
+        demandeur = Demandeur.de(stockee) if roles.est(evenement) else Demandeur()
+        notee = DecisionNotee.de_l_evenement(evenement, roles, demandeur)
+        registre.noter_decision(evenement.numero_unique, evenement.identifiant, notee)
+    return evenement
 
 
 def _caracteristiques(element: Element) -> tuple[tuple[str, str], ...]:

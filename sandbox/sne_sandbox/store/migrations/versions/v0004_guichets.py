@@ -1,13 +1,16 @@
 """Guichets have a SIREN, other territories than their own, and deeds that their base gives them; a change
 says in what other territories its demande wishes a commune; an event of a decision, what a radiation has to
-follow. Of what was told before, nights say nothing.
+follow (of what was told before, nights say nothing). Decisions are kept apart, and outlive their demande; the
+statistics know the first reason of a demande, and the first size that it names.
 
-The table of changes is made again: what is sought in it stands before its documents.
+The table of changes is made again: what is sought in it stands before its documents. So are the others, whose
+new columns would stand after their constraints.
 """
 
-from alembic import op
+from alembic import context, op
 
 from sne_sandbox.store import tables
+from sne_sandbox.store.rattrapage import rattraper
 from sne_sandbox.store.schema import ordres_de
 
 revision = "v0004"
@@ -16,12 +19,15 @@ down_revision = "v0003"
 
 def upgrade() -> None:
     moteur = op.get_bind().dialect.name
-    for table in (tables.guichet, tables.changement, tables.evenement):
+    for table in (tables.guichet, tables.changement, tables.evenement, tables.demande_stat):
         nom = table.nom
         anciennes = ", ".join(c.nom for c in table.colonnes if c.depuis != revision)
         op.execute(f"CREATE TABLE avant AS SELECT * FROM {nom}")
         op.execute(f"DROP TABLE {nom}")
         for ordre in ordres_de(table, moteur):
             op.execute(ordre)
-        op.execute(f"INSERT INTO {nom} ({anciennes}) SELECT {anciennes} FROM avant")
+        op.execute(f"INSERT INTO {nom} ({anciennes}) SELECT {anciennes} FROM avant ORDER BY 1, 2")
         op.execute("DROP TABLE avant")
+    for ordre in ordres_de(tables.decision, moteur):
+        op.execute(ordre)
+    rattraper(context.config.attributes["magasin"])
