@@ -5,11 +5,20 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from banc import Banc
+from banc import MIDI, Banc
 from joueur import Joueur, debut
 from temps import nuits
 
+from sne_sandbox.contract import codec
+from sne_sandbox.contract.versions import charger
+from sne_sandbox.domain.base import Horloge
 from sne_sandbox.domain.dates import PARIS
+from sne_sandbox.domain.element import Element, bloc
+from sne_sandbox.operations import bases
+from sne_sandbox.rules.catalogue import REGLES
+from sne_sandbox.rules.rule import Contexte
+from sne_sandbox.store.recherche import parcourir
+from sne_sandbox.store.session import Magasin
 
 COMMISSION, BAIL = date(2018, 3, 8), date(2018, 3, 12)
 SIGNE: dict[str, Any] = {"decide": "attribution", "commission": COMMISSION, "bail": BAIL}
@@ -69,3 +78,59 @@ def test_the_days_are_a_setting(nouvelle_base: Callable[..., Banc], jours: int) 
     Joueur(banc, histoire).jouer()
     nuit = max(BAIL + timedelta(days=jours), BAIL + timedelta(days=1))
     assert _notees(banc) == ([(f"{nuit:%d/%m}", "BAILSR")] if nuit <= _le(7, 1) else [])
+
+
+def _reproches(magasin: Magasin, base: str) -> tuple[int, list[tuple[str, str]]]:
+    """How many decisions and radiations a base holds, and (numéro, code) of the rules on decisions that hold
+    something against them, each judged against all that the base knows beside it."""
+    contrat, juges, reproches = charger("v5.2"), 0, []
+    regles = [regle for regle in REGLES if regle.code.startswith("DEC")]
+    with magasin.lire(base) as registre:
+        for stockee in parcourir(registre):
+            numero = Element("numUnique", stockee.numero_unique)
+            evenements = registre.evenements(stockee.numero_unique)
+            messages = [
+                (
+                    "EVT",
+                    bloc("interfaceNuu", bloc("operation", numero), bloc("listeEvenements", bloc(
+                        "evenement",
+                        Element("idEvenement", str(evenement.identifiant)),
+                        Element("codeTypeEvenement", evenement.code_type),
+                        bloc("listeCaracteristiquesSpecifiques", *[bloc(
+                            "caracteristiqueSpecifique", Element("code", code),
+                            Element("valeurCaracteristiqueSpecifique", valeur),
+                        ) for code, valeur in evenement.caracteristiques]),
+                    ))),
+                    evenement.auteur_creation,
+                )
+                for evenement in evenements
+            ]  # fmt: skip
+            if stockee.radiation is not None and evenements:
+                formulaire = bloc("demandeLogement", numero, codec.lire(stockee.radiation))
+                radiation = bloc("interfaceNuu", bloc("demande", formulaire))
+                messages.append(("RAD", radiation, evenements[-1].auteur_creation))
+            for type_fichier, document, auteur in messages:
+                juges += 1
+                contexte = Contexte(
+                    type_fichier, document, MIDI, contrat.nomenclatures, contrat.territoires, registre,
+                    contrat.guichets, operation="modifierEvenementDemande", stockee=stockee,
+                    roles=contrat.roles, guichet_emetteur=auteur,
+                )  # fmt: skip
+                reproches += [
+                    (stockee.numero_unique, regle.code)
+                    for regle in regles
+                    if type_fichier in contrat.regles[regle.code].types and list(regle.controler(contexte))
+                ]
+    return juges, reproches
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+@pytest.mark.parametrize("semence", ["attributions", "ecole"])
+def test_the_decisions_of_a_seed_are_lawful(magasin: Magasin, semence: str, seed: int) -> None:
+    nom = f"{semence}-{seed}"
+    bases.creer(
+        magasin, charger("v5.2"), nom, semence=semence, seed=seed, taille=600, horloge=Horloge(fige_a=MIDI)
+    )
+    juges, reproches = _reproches(magasin, nom)
+    assert juges > 30
+    assert reproches == []
