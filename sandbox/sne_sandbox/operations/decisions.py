@@ -12,7 +12,7 @@ def noter_suites(registre: RegistreBase, numero: str, roles: RolesDecision) -> N
     """Notes on each event of a demande what a radiation has to follow: nothing of one that is radiated, nor
     of what was told otherwise since."""
     stockee = registre.demande(numero)
-    evenements = registre.evenements(numero)
+    evenements = registre.evenements(numero) if roles.type else []
     if stockee is None or not any(roles.est(evenement) for evenement in evenements):
         return
     voulues = {}

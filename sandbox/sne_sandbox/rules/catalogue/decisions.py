@@ -287,7 +287,7 @@ def radiation_sans_attribution(contexte: Contexte) -> Iterator[Infraction]:
         return
     suivi = _parcours(contexte)
     siennes = [dite for dite in suivi.decisions if _du_meme_organisme(dite.auteur, contexte)]
-    if siennes and not any(dite in suivi.attributions for dite in siennes):
+    if siennes and not any(dite in (*suivi.attributions, *suivi.baux) for dite in siennes):
         yield _sur_le_motif(contexte)
 
 
