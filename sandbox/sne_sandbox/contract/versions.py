@@ -4,7 +4,7 @@ schemas as they are served."""
 import posixpath
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from types import MappingProxyType
 from typing import Annotated, Any, Final
@@ -15,6 +15,7 @@ from lxml import etree
 from sne_sandbox import resources
 from sne_sandbox.contract.fiches import FicheRegle, lire_evenements, lire_fiches
 from sne_sandbox.contract.guichets import DroitsGuichets, lire_droits
+from sne_sandbox.contract.modele import ModelesDemande
 from sne_sandbox.contract.nomenclatures import (
     Nomenclatures,
     Quartiles,
@@ -29,12 +30,14 @@ from sne_sandbox.contract.roles import lire_roles
 from sne_sandbox.contract.schema import DOSSIER, Document, Schemas, chemin_inclus, inclusions, lire_arbre
 from sne_sandbox.domain.evenement import TypeEvenement
 from sne_sandbox.domain.roles import Roles
-from sne_sandbox.errors import ContractError
+from sne_sandbox.domain.texte import retenir_noms_nir
+from sne_sandbox.errors import ContractError, UsageError
+from sne_sandbox.settings import Reglages
 
 _CONTRAT: Final = "contract.toml"
 _CLES: Final = (
     "nom", "titre", "extends", "versions", "conventions", "namespace", "namespace_services", "schemas",
-    "fichiers", "services", "roles",
+    "fichiers", "services", "roles", "reglages",
 )  # fmt: skip
 _FICHIERS: Final = (
     "operations", "chemins", "nomenclatures", "communes", "communes_anciennes", "epci", "regles",
@@ -103,7 +106,8 @@ class Contrat:
     """A published interface. Built by `charger`; shared by every thread; compared by identity.
 
     `versions` are the message versions it accepts, lowest first, `conventions` those of them whose schema
-    is ours; `namespace` that of the payload documents.
+    is ours; `namespace` that of the payload documents. `reglages` are settings, by name, that a base has
+    under this contract as long as nobody changes them (`[reglages]` of contract.toml).
     """
 
     nom: str
@@ -122,6 +126,7 @@ class Contrat:
     services: Mapping[str, Service]
     operations: Mapping[str, OperationPubliee]
     dossiers: DossiersContrat
+    reglages: Mapping[str, Any]
 
     def __repr__(self) -> str:
         return f"<Contrat {self.nom}>"
@@ -149,8 +154,14 @@ class Contrat:
         return self.dossiers.lire(chemin)
 
 
-def charger(nom: str = "v5.2", overlay: Path | None = None) -> Contrat:
-    """The contract `nom`, under the user's folder `overlay`. Compiles every schema.
+def livres() -> tuple[str, ...]:
+    """Names of the contracts that are shipped."""
+    return tuple(sorted(dossier.parent.name for dossier in resources.contracts_dir().glob(f"*/{_CONTRAT}")))
+
+
+def charger(nom: str = "v5.2", overlay: Path | None = None, *, tolerer: bool = False) -> Contrat:
+    """The contract `nom`, under the user's folder `overlay`. Compiles every schema. With `tolerer`, a role
+    that this folder binds to what it does not have is bound to nothing, and told, as ours are.
 
     Raises UsageError for a name that is none, ContractError, with file and line or key, for whatever cannot
     be read.
@@ -179,11 +190,17 @@ def charger(nom: str = "v5.2", overlay: Path | None = None) -> Contrat:
     quartiles = (
         lire_quartiles(lire("quartiles"), fichiers["quartiles"]) if fichiers["quartiles"] else Quartiles()
     )
-    nomenclatures = Nomenclatures(
-        lire_listes(lire("nomenclatures"), fichiers["nomenclatures"]),
-        lire_chemins(lire("chemins"), fichiers["chemins"]),
-    )
+    schemas = Schemas(dossiers.lire, _schemas(_table(table, "schemas"), versions))
+    chemins = lire_chemins(lire("chemins"), fichiers["chemins"])
+    # Schemas that are the user's may call anything otherwise: it is read off them what they have.
+    modeles = ModelesDemande(schemas, versions) if _a_ses_schemas(dossiers, fichiers["chemins"]) else None
+    if modeles is not None:
+        chemins = modeles.chemins(chemins)
+    nomenclatures = Nomenclatures(lire_listes(lire("nomenclatures"), fichiers["nomenclatures"]), chemins)
     evenements = lire_evenements(dossiers.toml(fichiers["evenements"]), fichiers["evenements"])
+    refus = modeles.refus if modeles is not None else None
+    roles = lire_roles(dossiers, nomenclatures, evenements, refus, tolerer=tolerer)
+    retenir_noms_nir(roles.demande.noms_nir)
     return Contrat(
         nom=nom,
         titre=str(table.get("titre", nom)),
@@ -201,14 +218,36 @@ def charger(nom: str = "v5.2", overlay: Path | None = None) -> Contrat:
         if fichiers["guichets"]
         else DroitsGuichets(),
         quartiles=quartiles,
-        schemas=Schemas(dossiers.lire, _schemas(_table(table, "schemas"), versions)),
+        schemas=schemas,
         regles=MappingProxyType(lire_fiches(dossiers, fichiers["regles"])),
         evenements=evenements,
-        roles=lire_roles(dossiers, nomenclatures.chemins, evenements),
+        roles=roles,
         services=MappingProxyType(services),
         operations=MappingProxyType(operations),
         dossiers=dossiers,
+        reglages=MappingProxyType(_reglages(table.get("reglages", {}))),
     )
+
+
+def _a_ses_schemas(dossiers: DossiersContrat, chemins: str) -> bool:
+    """Whether the user's folder changes what the documents of a demande are made of."""
+    siens = dossiers.surcharge
+    if any(fichier.endswith((".xsd", f"/{chemins}")) or fichier == chemins for fichier in siens):
+        return True
+    tables = [lu for fichier, lu in dossiers.tomls(_CONTRAT) if not dossiers.du_contrat(fichier)]
+    return any("schemas" in lu or "versions" in lu for lu in tables)
+
+
+def _reglages(table: Any) -> dict[str, Any]:
+    """The settings of a base that a contract sets, read. Raises ContractError for what is none."""
+    try:
+        lus = asdict(Reglages.de({cle: str(valeur) for cle, valeur in dict(table).items()}))
+    except (UsageError, TypeError, ValueError) as erreur:
+        raise ContractError(
+            f"{_CONTRAT} : [reglages] {erreur}",
+            remede=getattr(erreur, "remede", "") or "une table de réglages",
+        ) from None
+    return {cle: lus[cle] for cle in dict(table)}
 
 
 def _schemas(table: Mapping[str, Any], versions: tuple[str, ...]) -> dict[Document, dict[str, str]]:

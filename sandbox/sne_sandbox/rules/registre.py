@@ -11,6 +11,7 @@ from typing import Protocol
 from sne_sandbox.domain.base import Guichet
 from sne_sandbox.domain.demande import DemandeStockee, Personne
 from sne_sandbox.domain.evenement import Evenement, TypeEvenement
+from sne_sandbox.domain.roles import RolesDemande
 from sne_sandbox.domain.texte import plier
 
 #: Folded nom, folded prénom, birth date.
@@ -82,6 +83,7 @@ class RegistreMemoire:
     types_evenement: Sequence[TypeEvenement] = ()
     tous_evenements: Sequence[Evenement] = ()
     reactivations: Mapping[str, date] = field(default_factory=dict)
+    roles: RolesDemande = field(default_factory=RolesDemande)
 
     def guichet(self, code: str) -> Guichet | None:
         return next((g for g in self.guichets if g.code == code), None)
@@ -106,7 +108,8 @@ class RegistreMemoire:
         return next((d.numero_unique for d in siennes if d.demande.ref_interne == ref_interne), None)
 
     def demandes_du_nir(self, territoire: str, nir: str, *, sauf: Sequence[str] = ()) -> Sequence[str]:
-        return [d.numero_unique for d in self._ou(territoire, sauf, lambda p: p.nir == nir)]
+        trouvees = self._ou(territoire, sauf, lambda _: True)
+        return [d.numero_unique for d in trouvees if nir in self.roles.nirs(d.demande)]
 
     def type_evenement(self, code: str) -> TypeEvenement | None:
         return next((t for t in self.types_evenement if t.code == code), None)

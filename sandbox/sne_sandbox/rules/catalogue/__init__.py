@@ -11,6 +11,7 @@ from typing import Final
 from sne_sandbox.rules.catalogue import (
     canaux,
     decisions,
+    guichets,
     identite,
     logement,
     menage,
@@ -35,6 +36,7 @@ class SujetDeRegles:
 #: Prefix of the codes -> subject, in the order rules run and are listed.
 SUJETS: Final = {
     "ENT": SujetDeRegles("entete", "En-tête et fichier", message),
+    "GUI": SujetDeRegles("guichets", "Guichets", guichets),
     "IDT": SujetDeRegles("identite", "Identité", identite),
     "ADR": SujetDeRegles("adresse", "Adresse", logement),
     "MEN": SujetDeRegles("menage", "Ménage", menage),

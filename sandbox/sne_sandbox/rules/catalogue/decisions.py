@@ -30,7 +30,7 @@ _SANS_LOGEMENT: Final = (d.NON_ATTRIBUTION, d.IRRECEVABILITE)
 # --- what one decision says ------------------------------------------------------------------------------
 
 
-@regle("DEC001", registre=True)
+@regle("DEC001", registre=True, roles=("decision.type",))
 def decision_incomplete(contexte: Contexte) -> Iterator[Infraction]:
     """The decision is one of R. 441-3, or a refusal by the household, kept apart; the date of the commission
     is given and not in the future (one day of tolerance). Source: R. 441-3 (deduced)."""
@@ -51,7 +51,7 @@ def decision_incomplete(contexte: Contexte) -> Iterator[Infraction]:
             yield infraction(commission)
 
 
-@regle("DEC002", registre=True)
+@regle("DEC002", registre=True, roles=("decision.categorie",))
 def categorie_en_vigueur(contexte: Contexte) -> Iterator[Infraction]:
     """Each category of L. 441-1 given is in force on the date of the commission. None is lawful: categories
     concern a share of the attributions; « none » goes alone. A code of no list is EVT004's. Source: L. 441-1
@@ -67,7 +67,7 @@ def categorie_en_vigueur(contexte: Contexte) -> Iterator[Infraction]:
                 yield infraction(dite)
 
 
-@regle("DEC003", registre=True)
+@regle("DEC003", registre=True, roles=("decision.bail", "decision.date_bail"))
 def bail_et_sa_date(contexte: Contexte) -> Iterator[Infraction]:
     """A signed lease has its date, one that is not signed has none. Source: decisions are followed or not by
     a signed lease (convention)."""
@@ -79,7 +79,7 @@ def bail_et_sa_date(contexte: Contexte) -> Iterator[Infraction]:
             yield infraction(date_bail)
 
 
-@regle("DEC004", registre=True)
+@regle("DEC004", registre=True, roles=("decision.type",))
 def decision_a_completer(contexte: Contexte) -> Iterator[Infraction]:
     """A decision by rank has its rank, one under condition its condition. Source: R. 441-3 b), c) (deduced).
     What has no place cannot lack."""
@@ -89,7 +89,7 @@ def decision_a_completer(contexte: Contexte) -> Iterator[Infraction]:
             yield _absente(evenement, d.DECISION, contexte, decision.texte(d.DECISION))
 
 
-@regle("DEC005", registre=True)
+@regle("DEC005", registre=True, roles=("decision.decision", "decision.motif"))
 def motif_du_refus(contexte: Contexte) -> Iterator[Infraction]:
     """A non-attribution and an irrecevabilité have a motive. Source: L. 441-2-2 (deduced)."""
     for evenement, decision in _decisions(contexte):
@@ -98,7 +98,7 @@ def motif_du_refus(contexte: Contexte) -> Iterator[Infraction]:
             yield _absente(evenement, d.DECISION, contexte, decision.texte(d.DECISION))
 
 
-@regle("DEC006", registre=True)
+@regle("DEC006", registre=True, roles=("decision.refus_menage", "decision.motif"))
 def motif_du_menage(contexte: Contexte) -> Iterator[Infraction]:
     """A refusal by the household says why. Convention."""
     for evenement, decision in _decisions(contexte):
@@ -107,7 +107,7 @@ def motif_du_menage(contexte: Contexte) -> Iterator[Infraction]:
             yield _absente(evenement, d.REFUS_DU_MENAGE, contexte)
 
 
-@regle("DEC010", registre=True)
+@regle("DEC010", registre=True, roles=("decision.bail",))
 def bail_sans_attribution(contexte: Contexte) -> Iterator[Infraction]:
     """A lease follows an attribution that the household did not refuse. Source: R. 441-2-8 a) (deduced)."""
     for _, decision in _decisions(contexte):
@@ -118,7 +118,7 @@ def bail_sans_attribution(contexte: Contexte) -> Iterator[Infraction]:
             yield from _sur(decision, d.BAIL)
 
 
-@regle("DEC011", registre=True)
+@regle("DEC011", registre=True, roles=("decision.date_bail",))
 def bail_hors_du_temps(contexte: Contexte) -> Iterator[Infraction]:
     """The lease is not signed before the commission, nor in the future (one day of tolerance). Source: R.
     441-2-8 a) (deduced)."""
@@ -128,7 +128,7 @@ def bail_hors_du_temps(contexte: Contexte) -> Iterator[Infraction]:
             yield from _sur(decision, d.DATE_BAIL)
 
 
-@regle("DEC013", registre=True)
+@regle("DEC013", registre=True, roles=("decision.rang",))
 def rang_impossible(contexte: Contexte) -> Iterator[Infraction]:
     """Ranks are counted from 1. Source: R. 441-3 b) (deduced)."""
     for _, decision in _decisions(contexte):
@@ -137,7 +137,7 @@ def rang_impossible(contexte: Contexte) -> Iterator[Infraction]:
             yield from _sur(decision, d.RANG)
 
 
-@regle("DEC014", registre=True)
+@regle("DEC014", registre=True, roles=("decision.decision",))
 def complement_deplace(contexte: Contexte) -> Iterator[Infraction]:
     """A rank goes with an attribution by rank, a condition with one under condition. Source: R. 441-3 b), c)
     (convention)."""
@@ -147,7 +147,7 @@ def complement_deplace(contexte: Contexte) -> Iterator[Infraction]:
                 yield from _sur(decision, complement)
 
 
-@regle("DEC016", registre=True)
+@regle("DEC016", registre=True, roles=("decision.siren",))
 def siren_mal_forme(contexte: Contexte) -> Iterator[Infraction]:
     """The SIREN has 9 digits and a right key. Source: INSEE (deduced)."""
     for _, decision in _decisions(contexte):
@@ -156,7 +156,7 @@ def siren_mal_forme(contexte: Contexte) -> Iterator[Infraction]:
             yield from _sur(decision, d.SIREN)
 
 
-@regle("DEC018", registre=True)
+@regle("DEC018", registre=True, roles=("decision.rpls",))
 def rpls_mal_forme(contexte: Contexte) -> Iterator[Infraction]:
     """The RPLS number of the dwelling has 10 characters, as in a radiation. Source: order of 17/09/2012
     (deduced)."""
@@ -169,7 +169,7 @@ def rpls_mal_forme(contexte: Contexte) -> Iterator[Infraction]:
 # --- a decision against what the base knows ------------------------------------------------------------
 
 
-@regle("DEC007", registre=True)
+@regle("DEC007", registre=True, roles=("decision.date_commission",))
 def decision_avant_la_demande(contexte: Contexte) -> Iterator[Infraction]:
     """No commission decides on a demande that is not registered: not before its deposit, the only day that a
     base knows. Source: L. 441-2-1 (deduced)."""
@@ -181,7 +181,7 @@ def decision_avant_la_demande(contexte: Contexte) -> Iterator[Infraction]:
             yield from _sur(decision, d.DATE_COMMISSION, depot=depot)
 
 
-@regle("DEC008", registre=True)
+@regle("DEC008", registre=True, roles=("decision.date_commission",))
 def decision_apres_la_radiation(contexte: Contexte) -> Iterator[Infraction]:
     """No commission decides on a radiated demande; what it decided before may be told after. Source: L.
     441-2-1 (deduced)."""
@@ -194,7 +194,7 @@ def decision_apres_la_radiation(contexte: Contexte) -> Iterator[Infraction]:
             yield from _sur(decision, d.DATE_COMMISSION, radiation=date_francaise(stockee.date_radiation))
 
 
-@regle("DEC009", registre=True)
+@regle("DEC009", registre=True, roles=("decision.type",))
 def guichet_qui_decide(contexte: Contexte) -> Iterator[Infraction]:
     """A decision is told by who may take one: a landlord, whose commission it is. Source: R. 441-3
     (deduced)."""
@@ -204,7 +204,7 @@ def guichet_qui_decide(contexte: Contexte) -> Iterator[Infraction]:
         yield infraction(evenement.enfant("codeTypeEvenement") or evenement, valeur=_emetteur(contexte))
 
 
-@regle("DEC012", registre=True)
+@regle("DEC012", registre=True, roles=("decision.bail", "decision.date_bail"))
 def second_bail(contexte: Contexte) -> Iterator[Infraction]:
     """One demande has one signed lease. That of the same sitting, of the same dwelling or of the same day is
     told again; one from before a reactivation came to nothing. Source: R. 441-2-8 a) (deduced)."""
@@ -220,7 +220,7 @@ def second_bail(contexte: Contexte) -> Iterator[Infraction]:
             yield from _sur(decision, d.BAIL, autre=date_francaise(connu) if connu else "")
 
 
-@regle("DEC015", registre=True)
+@regle("DEC015", registre=True, roles=("decision.dalo",))
 def dalo_contredit(contexte: Contexte) -> Iterator[Infraction]:
     """The household is said to be DALO when the register knows it as recognised, and only then. It may have
     been recognised without the register being told; and after the commission. Convention."""
@@ -236,7 +236,7 @@ def dalo_contredit(contexte: Contexte) -> Iterator[Infraction]:
             yield from _sur(decision, d.DALO, statut=stockee.statut_dalo or "aucun")
 
 
-@regle("DEC017", registre=True)
+@regle("DEC017", registre=True, roles=("decision.siren",))
 def siren_d_un_autre(contexte: Contexte) -> Iterator[Infraction]:
     """The SIREN is that of the guichet, which tells its own decisions. Who holds the commission of another
     gives another. Convention."""
@@ -252,7 +252,16 @@ def siren_d_un_autre(contexte: Contexte) -> Iterator[Infraction]:
 # --- a radiation against the decisions that it follows -------------------------------------------------
 
 
-@regle("DEC019", f"motifRadiation={MOTIF_ATTRIBUTION}", registre=True)
+_RADATT: Final = f"motifRadiation={MOTIF_ATTRIBUTION}"
+_RADIRR: Final = f"motifRadiation={MOTIF_IRRECEVABILITE}"
+
+
+@regle(
+    "DEC019",
+    _RADATT,
+    registre=True,
+    roles=("decision.bail", "decision.date_bail"),
+)
 def radiation_par_un_autre(contexte: Contexte) -> Iterator[Infraction]:
     """The body that attributed radiates, once the lease is signed; who told the lease is known. Source: R.
     441-2-8 a) (deduced)."""
@@ -262,7 +271,7 @@ def radiation_par_un_autre(contexte: Contexte) -> Iterator[Infraction]:
             yield _sur_le_motif(contexte, attributaire=baux[-1].auteur)
 
 
-@regle("DEC020", f"motifRadiation={MOTIF_ATTRIBUTION}", registre=True)
+@regle("DEC020", _RADATT, registre=True, roles=("decision.decision",))
 def radiation_contraire_a_la_decision(contexte: Contexte) -> Iterator[Infraction]:
     """A radiation for attribution agrees with the decision that it follows: landlord, dwelling, lease,
     contingent, DALO. Only warned of when no lease was told: it may follow a decision that was not told
@@ -279,7 +288,7 @@ def radiation_contraire_a_la_decision(contexte: Contexte) -> Iterator[Infraction
         yield desaccord if suivi.baux else allege(desaccord)
 
 
-@regle("DEC021", f"motifRadiation={MOTIF_ATTRIBUTION}", registre=True)
+@regle("DEC021", _RADATT, registre=True, roles=("decision.decision",))
 def radiation_sans_attribution(contexte: Contexte) -> Iterator[Infraction]:
     """Of the decisions of that body which the base knows, one at least attributes a dwelling. A base that
     knows none says nothing: the radiation may tell the lease alone. Convention."""
@@ -291,7 +300,12 @@ def radiation_sans_attribution(contexte: Contexte) -> Iterator[Infraction]:
         yield _sur_le_motif(contexte)
 
 
-@regle("DEC022", f"motifRadiation={MOTIF_IRRECEVABILITE}", registre=True)
+@regle(
+    "DEC022",
+    _RADIRR,
+    registre=True,
+    roles=("decision.decision", "decision.date_commission"),
+)
 def irrecevabilite_trop_tot(contexte: Contexte) -> Iterator[Infraction]:
     """The radiation for irrecevabilité comes a month after the household was warned of it: not before a month
     after the decision. Source: R. 441-2-8 d) (deduced)."""

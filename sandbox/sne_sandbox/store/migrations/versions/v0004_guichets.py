@@ -1,10 +1,9 @@
-"""Guichets have a SIREN, other territories than their own, and deeds that their base gives them; a change
-says in what other territories its demande wishes a commune; an event of a decision, what a radiation has to
-follow (of what was told before, nights say nothing). Decisions are kept apart, and outlive their demande; the
-statistics know the first reason of a demande, and the first size that it names.
+"""Guichets have a SIREN, other territories than their own, and deeds that their base gives them; an event of
+a decision, what a radiation has to follow (of what was told before, nights say nothing). Decisions are kept
+apart, and outlive their demande; the statistics know the first reason of a demande, and the first size that
+it names.
 
-The table of changes is made again: what is sought in it stands before its documents. So are the others, whose
-new columns would stand after their constraints.
+Tables are made again: their new columns would stand after their constraints.
 """
 
 from alembic import context, op
@@ -19,7 +18,7 @@ down_revision = "v0003"
 
 def upgrade() -> None:
     moteur = op.get_bind().dialect.name
-    for table in (tables.guichet, tables.changement, tables.evenement, tables.demande_stat):
+    for table in (tables.guichet, tables.evenement, tables.demande_stat):
         nom = table.nom
         anciennes = ", ".join(c.nom for c in table.colonnes if c.depuis != revision)
         op.execute(f"CREATE TABLE avant AS SELECT * FROM {nom}")
