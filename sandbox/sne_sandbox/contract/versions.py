@@ -23,7 +23,7 @@ from sne_sandbox.contract.nomenclatures import (
     lire_listes,
     lire_quartiles,
 )
-from sne_sandbox.contract.overlay import DossiersContrat
+from sne_sandbox.contract.overlay import DossiersContrat, lire_le_fichier
 from sne_sandbox.contract.schema import DOSSIER, Document, Schemas, chemin_inclus, inclusions, lire_arbre
 from sne_sandbox.domain.evenement import TypeEvenement
 from sne_sandbox.errors import ContractError
@@ -39,6 +39,8 @@ _FICHIERS: Final = (
 )  # fmt: skip
 
 
+#: Invented amounts, so that the feature is seen on the seeded territories; in `fixtures/`.
+QUARTILES_DE_DEMONSTRATION: Final = "quartiles-demo.csv"
 _CLES_SERVICE: Final = ("wsdl", "xsd", "port", "binding", "port_type", "chemins")
 _SOAP_ADDRESS: Final = (
     "{http://schemas.xmlsoap.org/wsdl/soap12/}address",
@@ -144,8 +146,9 @@ class Contrat:
         return self.dossiers.lire(chemin)
 
 
-def charger(nom: str = "v5.2", overlay: Path | None = None) -> Contrat:
-    """The contract `nom`, under the user's folder `overlay`. Compiles every schema.
+def charger(nom: str = "v5.2", overlay: Path | None = None, quartiles: Path | None = None) -> Contrat:
+    """The contract `nom`, under the user's folder `overlay`. Compiles every schema. `quartiles` is the user's
+    own table of first quartiles, instead of the contract's and of the invented amounts.
 
     Raises UsageError for a name that is none, ContractError, with file and line or key, for whatever cannot
     be read.
@@ -171,9 +174,6 @@ def charger(nom: str = "v5.2", overlay: Path | None = None) -> Contrat:
             f"{fichiers['operations']} cite des services inconnus : {', '.join(orphelines)}.",
             remede=f"décrivez-les dans {_CONTRAT}, table [services.NOM]",
         )
-    quartiles = (
-        lire_quartiles(lire("quartiles"), fichiers["quartiles"]) if fichiers["quartiles"] else Quartiles()
-    )
     return Contrat(
         nom=nom,
         titre=str(table.get("titre", nom)),
@@ -190,7 +190,7 @@ def charger(nom: str = "v5.2", overlay: Path | None = None) -> Contrat:
             anciennes=fichiers["communes_anciennes"],
             epci=fichiers["epci"],
         ),
-        quartiles=quartiles,
+        quartiles=_quartiles(dossiers, fichiers["quartiles"], quartiles),
         schemas=Schemas(dossiers.lire, _schemas(_table(table, "schemas"), versions)),
         regles=MappingProxyType(lire_fiches(dossiers, fichiers["regles"])),
         evenements=lire_evenements(dossiers.toml(fichiers["evenements"]), fichiers["evenements"]),
@@ -198,6 +198,21 @@ def charger(nom: str = "v5.2", overlay: Path | None = None) -> Contrat:
         operations=MappingProxyType(operations),
         dossiers=dossiers,
     )
+
+
+def _quartiles(dossiers: DossiersContrat, fichier: str, donne: Path | None) -> Quartiles:
+    """The thresholds of the user's file; else of the contract's, with the invented amounts of
+    `fixtures/quartiles-demo.csv` where it has none, unless its table is the user's own. A contract without a
+    table computes no quartile."""
+    if donne is not None:
+        return Quartiles(lire_quartiles(lire_le_fichier(donne), str(donne)))
+    if not fichier:
+        return Quartiles()
+    seuils = lire_quartiles(dossiers.lire(fichier), fichier)
+    if not dossiers.du_contrat(dossiers.trouver(fichier)):
+        return Quartiles(seuils)
+    demonstration = resources.fixtures_dir() / QUARTILES_DE_DEMONSTRATION
+    return Quartiles(seuils, lire_quartiles(lire_le_fichier(demonstration), demonstration.name))
 
 
 def _schemas(table: Mapping[str, Any], versions: tuple[str, ...]) -> dict[Document, dict[str, str]]:

@@ -22,7 +22,7 @@ from sne_sandbox.domain.decision import ATTRIBUTION_SOUS_CONDITION, DECISION, TY
 from sne_sandbox.domain.demande import FORMULAIRE, Demande, DemandeStockee
 from sne_sandbox.domain.element import Element, construire, construits
 from sne_sandbox.domain.evenement import Evenement
-from sne_sandbox.domain.menage import Menage
+from sne_sandbox.domain.menage import Menage, SeuilQuartile
 from sne_sandbox.errors import ErreurInterne
 from sne_sandbox.operations.question import Question, Sortie
 
@@ -315,10 +315,33 @@ def information_traitement(stockee: DemandeStockee, question: Question, version:
     )
     menage = Menage.de(stockee.demande, jour) if version >= "02.02" else None
     if menage is not None:
-        seuil = question.contrat.quartiles.seuil(stockee.demande, question.contrat.territoires)
+        seuil = _seuil(stockee, question)
         enfants += construits(
             ressourcesAnnuellesUC=menage.ressources_annuelles_uc,
             nombreUC=f"{menage.nombre_uc:.2f}",
             premierQuartile=None if seuil is None else menage.premier_quartile(seuil.montant),
         )
     return construire("informationTraitement", enfants)
+
+
+def note_du_quartile(stockee: DemandeStockee, question: Question) -> tuple[str, ...]:
+    """What `premierQuartile` rests on, or why it is absent, for the journal; nothing of an association."""
+    menage = Menage.de(stockee.demande, question.maintenant.date())
+    if menage is None:
+        return ()
+    seuil = _seuil(stockee, question)
+    if menage.ressources_mensuelles is None:
+        return ("premierQuartile : inconnu, aucune ressource n'est déclarée (convention).",)
+    if seuil is None:
+        return ("premierQuartile : inconnu, aucun seuil n'est connu pour la première commune souhaitée.",)
+    marque = "montant inventé pour la démonstration" if seuil.invente else f"source : {seuil.source}"
+    jour = question.maintenant.date()
+    return (
+        f"premierQuartile : seuil de {seuil.libelle}, {seuil.montant} € par an et par UC, "
+        f"{seuil.pourquoi(jour)} (convention) ; {marque}.",
+    )
+
+
+def _seuil(stockee: DemandeStockee, question: Question) -> SeuilQuartile | None:
+    contrat = question.contrat
+    return contrat.quartiles.seuil(stockee.demande, contrat.territoires, question.maintenant.date())

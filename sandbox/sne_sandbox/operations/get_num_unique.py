@@ -19,7 +19,7 @@ from sne_sandbox.domain.demande import (
 from sne_sandbox.domain.echange import Champ, Piece
 from sne_sandbox.domain.element import Element, avec_enfants
 from sne_sandbox.operations import attestation, dispatching, document
-from sne_sandbox.operations.document import FormulaireEcrit, information_traitement
+from sne_sandbox.operations.document import FormulaireEcrit, information_traitement, note_du_quartile
 from sne_sandbox.operations.question import Operation, Question, Sortie
 
 #: The public portal: who writes when nobody says (souple profile only).
@@ -269,7 +269,10 @@ def _reponse(
             "nomAttestation": question.nom_de_fichier("ATT", sequence, "pdf"),
             "attestation": Piece(pdf, "application/pdf"),
         }
-    return _sortie(question, octets, demande.version, sequence, champs, stockee.numero_unique)
+    sortie = _sortie(question, octets, demande.version, sequence, champs, stockee.numero_unique)
+    return (
+        replace(sortie, notes=note_du_quartile(stockee, question)) if demande.version >= "02.02" else sortie
+    )
 
 
 def _sortie(

@@ -17,7 +17,7 @@ from sne_sandbox.contract.versions import Contrat
 from sne_sandbox.domain.codes import MOTIF_ATTRIBUTION
 from sne_sandbox.domain.dates import ajouter_mois, date_francaise
 from sne_sandbox.domain.demande import GenreMouvement, territoire_de
-from sne_sandbox.domain.menage import Composition
+from sne_sandbox.domain.menage import Composition, SeuilQuartile
 from sne_sandbox.errors import UsageError
 from sne_sandbox.store import statistiques as store
 from sne_sandbox.store.registre import RegistreBase
@@ -108,7 +108,7 @@ def tableau(
     faire: Mapping[str, Callable[[], Tableau]] = {
         "TAB01": lambda: tab01(comptes, jour),
         "TAB02": lambda: tab02(comptes, contrat, jour),
-        "TAB03": lambda: tab03(comptes, _seuils(registre, contrat), contrat, jour),
+        "TAB03": lambda: tab03(comptes, _seuils(registre, contrat, jour), contrat, jour),
     }
     return faire[code]()
 
@@ -158,10 +158,10 @@ def tab02(comptes: Comptes, contrat: Contrat, jour: date) -> Tableau:
     )
 
 
-def tab03(comptes: Comptes, seuils: Mapping[str, int], contrat: Contrat, jour: date) -> Tableau:
+def tab03(comptes: Comptes, seuils: Mapping[str, SeuilQuartile], contrat: Contrat, jour: date) -> Tableau:
     """TAB03, the stock sorted nine ways: by seniority, age, household, resources…; `seuils` are the first
     quartiles by commune (`store.quartile`)."""
-    rubriques = _rubriques(seuils, contrat, jour)
+    rubriques = _rubriques({code: seuil.montant for code, seuil in seuils.items()}, contrat, jour)
     decrites, nombres = comptes.croiser([rubrique.axe for rubrique in rubriques])
     lignes = tuple(
         (rubrique.titre, libelle, (nombre,))
@@ -174,6 +174,9 @@ def tab03(comptes: Comptes, seuils: Mapping[str, int], contrat: Contrat, jour: d
         "Associations : « non renseigné » pour ce qui décrit une personne. Ressources par UC et âges des"
         " enfants au début de l'année de validité."
     )
+    inventes = sorted({seuil.libelle for seuil in seuils.values() if seuil.invente})
+    if inventes:
+        note += f" Premier quartile : seuils inventés pour la démonstration ({', '.join(inventes)})."
     if absentes:
         note += f" {absentes} demandes du stock, effacées depuis, ne sont pas décrites."
     return Tableau("TAB03", f"Demandes actives au {date_francaise(jour)}", ("demandes",), lignes, note)
@@ -299,12 +302,12 @@ def _tranches(nombres: Sequence[int], bornes: Sequence[int], unite: str) -> Lign
     return list(zip(libelles, nombres, strict=True))
 
 
-def _seuils(registre: RegistreBase, contrat: Contrat) -> dict[str, int]:
+def _seuils(registre: RegistreBase, contrat: Contrat, jour: date) -> dict[str, SeuilQuartile]:
     seuils = {}
     for code in store.communes(registre.connexion, registre.base.nom):
-        seuil = contrat.quartiles.seuil_de(code, contrat.territoires)
+        seuil = contrat.quartiles.seuil_de(code, contrat.territoires, jour)
         if seuil is not None:
-            seuils[code] = seuil.montant
+            seuils[code] = seuil
     return seuils
 
 

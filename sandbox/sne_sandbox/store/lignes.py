@@ -284,6 +284,7 @@ def ligne_stat(base: str, stockee: DemandeStockee) -> dict[str, Any]:
     demande = stockee.demande
     demandeur = demande.demandeur
     menage = Menage.de(demande, stockee.debut_validite)
+    exactes = menage.exactes if menage is not None else None
     communes = demande.communes_souhaitees
     return {
         "base": base,
@@ -295,8 +296,8 @@ def ligne_stat(base: str, stockee: DemandeStockee) -> dict[str, Any]:
         "nationalite": demandeur.element.code_de("nationalite") if demandeur is not None else None,
         "situation": demandeur.situation_familiale if demandeur is not None else None,
         "contrat": demandeur.contrat_travail if demandeur is not None else None,
-        "ressources": menage.ressources_mensuelles if menage is not None else 0,
-        "ressources_uc": int(menage.ressources_mensuelles * 12 // menage.nombre_uc) if menage else None,
+        "ressources": demande.ressources_mensuelles,
+        "ressources_uc": None if exactes is None else int(exactes),
         "commune": communes[0].code if communes else None,
     }
 

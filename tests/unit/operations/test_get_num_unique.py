@@ -169,6 +169,19 @@ def test_an_answer_is_in_the_version_of_its_question(banc: Banc, version: str, a
         assert noms[3:5] == ["ressourcesAnnuellesUC", "nombreUC"]
 
 
+def test_who_declares_no_resource_has_no_quartile(banc: Banc) -> None:
+    envoye = specimen("personne_seule")
+    envoye.set("versionInterface", "02.02")
+    for detail in envoye.findall(".//{*}listeRessourceRecue/{*}detailRessource"):
+        detail.getparent().remove(detail)
+    document = banc.demander(envoye).document
+    racine = f"{FORMULAIRE}/informationTraitement"
+    assert texte(document, f"{racine}/nombreUC") == "1.00"
+    assert texte(document, f"{racine}/ressourcesAnnuellesUC") is None
+    assert texte(document, f"{racine}/premierQuartile") is None
+    assert "aucune ressource" in banc.journal()[0].notes[0]
+
+
 def test_ile_de_france_has_a_first_quartile(banc: Banc) -> None:
     envoye = specimen("personne_seule")
     envoye.set("versionInterface", "02.02")
