@@ -116,7 +116,11 @@ class Reglages:
         "emballage de la réponse : comme la question, ou imposé",
         ("question", "mtom", "simple"),
     )
-    localisations_max: int = _de_base(10, "localisations souhaitées par demande (REC003)")
+    localisations_max: int = _de_base(
+        0,
+        "localisations souhaitées par demande (REC003) ; 0 : selon le jour du dépôt, 10 avant le 10/09/2018, "
+        "8 depuis",
+    )
     recherche_max: int = _de_base(500, "résultats d'une recherche (RCH003)")
     doublons_association: str = _de_base(
         "erreur",

@@ -65,7 +65,7 @@ def test_invented_thresholds_are_named_and_ones_own_replace_them(home: Path, tmp
         return {t["libelle"]: t["demandes"] for t in lignes}, lu["tableaux"][0]["note"]
 
     inventes, note = quartile()
-    assert "seuils inventés pour la démonstration (CA de " in note
+    assert "seuils inventés pour la démonstration (" in note
     miens = tmp_path / "miens.csv"
     miens.write_text(
         "territoire,siren,libelle,annee,montant_uc,source,fidelite\nREGION,11,IDF,2010…2030,100000,moi,D\n"
