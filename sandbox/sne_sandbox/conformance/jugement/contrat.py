@@ -297,8 +297,9 @@ def nir_valide(vue: Observation, dire: Dire) -> Iterator[Constat]:
     """CTR-12: a NIR that is given is a right one; none is asked for."""
     if vue.demande is None:
         return
-    for personne in vue.demande.titulaires:
-        numero = personne.nir
+    a_charge = [p for p in vue.demande.personnes_a_charge if p.enfant("nir") is not None]
+    for personne in (*(p.element for p in vue.demande.titulaires), *a_charge):
+        numero = personne.texte_de("nir")
         if numero is None:
             if vue.demande.version >= _VERSION_DU_NIR:
                 yield dire.tenue()
