@@ -20,7 +20,6 @@ from typing import Any, Final
 
 from sne_sandbox.contract import codec
 from sne_sandbox.domain import codes as motifs
-from sne_sandbox.domain import decision as d
 from sne_sandbox.domain.dates import age, ajouter_mois, xs_date_time
 from sne_sandbox.domain.demande import EtatDemande, GenreMouvement
 from sne_sandbox.domain.element import Element
@@ -340,13 +339,14 @@ def _ligne_decision(
     vie = plant.vie
     assert vie.decision is not None
     auteur = tirage.choix(plant.dossier.territoire.bailleurs)
-    dit = decision(vie, tirage, vie.dalo is not None)
+    roles = semence.population.roles.decision
+    dit = decision(vie, tirage, vie.dalo is not None, roles)
     return (
         *(
             semence.base,
             identifiant,
             numero,
-            d.TYPE_DECISION,
+            roles.type,
             auteur,
             _micros(vie.decision, semence.maintenant),
         ),

@@ -136,7 +136,8 @@ def test_the_population_is_that_of_the_register(population: Population) -> None:
 
 def test_an_event_of_decision_is_a_value() -> None:
     vie = vies.Vie(JOUR, decision=JOUR)
-    caracteristiques = vies.decision(vie, TirageAleatoire(1), dalo=True)
+    roles = charger().roles.decision
+    caracteristiques = vies.decision(vie, TirageAleatoire(1), dalo=True, roles=roles)
     evenement = Evenement(0, "", "DECATT", "", MAINTENANT, "CRE", JOUR, None, caracteristiques)
     assert ("DALO", "oui") in evenement.caracteristiques
     assert ("BAIL", "non") in evenement.caracteristiques

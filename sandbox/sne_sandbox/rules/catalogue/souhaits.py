@@ -18,10 +18,10 @@ from sne_sandbox.rules.rule import Contexte, Infraction, a_venir, allege, infrac
 
 _PIECES: Final = {"C": 1, "T1": 1, "T2": 2, "T3": 3, "T4": 4, "T5": 5}
 _TYPES_MAX: Final = 2
-#: The form 14069*03: when it came into force, and the last day that the former one was accepted (arrêté of
-#: 6 August 2018); the places that each has room for (USH 2012; Cerfa *03).
+#: The form 14069*03: when it came into force, and the last day of the former one, which « ne peut plus être
+#: utilisé » from the next (arrêté of 6 August 2018); the places that each has room for (USH 2012; Cerfa *03).
 FORMULAIRE_03: Final = date(2018, 9, 10)
-FIN_FORMULAIRE_02: Final = date(2019, 9, 10)
+FIN_FORMULAIRE_02: Final = date(2019, 9, 9)
 LOCALISATIONS_FORMULAIRE_02: Final = 10
 LOCALISATIONS_FORMULAIRE_03: Final = 8
 

@@ -85,10 +85,10 @@ def test_number_of_places(juger: Juger, nombre: int, maximum: int, constats: int
         ("2018-09-09", 11, 10, False),
         ("2018-09-10", 8, None, False),
         ("2018-09-10", 9, 8, True),
-        ("2019-09-10", 10, 8, True),
-        ("2019-09-10", 11, 8, False),
-        ("2019-09-11", 9, 8, False),
-        ("2019-09-11", 8, None, False),
+        ("2019-09-09", 10, 8, True),
+        ("2019-09-09", 11, 8, False),
+        ("2019-09-10", 9, 8, False),
+        ("2019-09-10", 8, None, False),
     ],
 )
 def test_without_a_setting_the_form_of_the_day_of_deposit_says_how_many(
