@@ -45,8 +45,8 @@ from sne_sandbox.store.lignes import micros, tasser
 _LOT: Final = 500
 _VALIDITE_MOIS: Final = 12
 #: For each household, the chance that another left the register one to three years ago: only its
-#: movements remain.
-_EFFACEES: Final = 0.3
+#: movements remain. As many a year as leave it this year in the seed « ecole ».
+_EFFACEES: Final = 0.6
 # Taken once: a column holds the value.
 _ACTIVE, _RADIEE = EtatDemande.ACTIVE.value, EtatDemande.RADIEE.value
 _CREATION, _RENOUVELLEMENT, _RADIATION = [

@@ -130,7 +130,7 @@ def test_the_population_is_that_of_the_register(population: Population) -> None:
     nirs = [p.nir for d in demandes if d.version == "02.02" for p in d.titulaires]
     assert any(nirs)
     assert not all(nirs)
-    assert {nir[5:10] for nir in nirs if nir} == {"75999", "62999", "69999"}
+    assert {nir[5:10] for nir in nirs if nir} == {"75999", "62999", "69999", "97199", "97499"}
     assert not any(p.nir for d in demandes if d.version != "02.02" for p in d.titulaires)
 
 
