@@ -214,7 +214,9 @@ def _garder_le_contrat() -> None:
 
     charger, lu = versions.charger, versions.charger()
     lu.territoires.prechauffer()
-    versions.charger = lambda nom=lu.nom, sur=None: lu if (nom, sur) == (lu.nom, None) else charger(nom, sur)
+    versions.charger = lambda nom=lu.nom, *autres: (
+        lu if (nom, *filter(None, autres)) == (lu.nom,) else charger(nom, *autres)
+    )
 
 
 def _devenir(demande: Mapping[str, Any], flux: Sequence[int]) -> None:

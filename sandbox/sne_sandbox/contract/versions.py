@@ -29,7 +29,7 @@ from sne_sandbox.contract.roles import lire_roles
 from sne_sandbox.contract.schema import DOSSIER, Document, Schemas, chemin_inclus, inclusions, lire_arbre
 from sne_sandbox.domain.evenement import TypeEvenement
 from sne_sandbox.domain.roles import Roles
-from sne_sandbox.errors import ContractError
+from sne_sandbox.errors import ContractError, UsageError
 
 _CONTRAT: Final = "contract.toml"
 _CLES: Final = (
@@ -216,6 +216,11 @@ def _quartiles(dossiers: DossiersContrat, fichier: str, donne: Path | None) -> Q
     `fixtures/quartiles-demo.csv` where it has none, unless its table is the user's own. A contract without a
     table computes no quartile."""
     if donne is not None:
+        if not donne.is_file():
+            raise UsageError(
+                f"Le fichier de seuils [{donne}] n'existe pas.",
+                remede="donnez à --quartiles un CSV disposé comme contracts/v5.2/quartiles.csv",
+            )
         return Quartiles(lire_quartiles(lire_le_fichier(donne), str(donne)))
     if not fichier:
         return Quartiles()

@@ -17,7 +17,7 @@ from sne_sandbox.contract.versions import charger
 from sne_sandbox.domain.demande import Demande
 from sne_sandbox.domain.menage import SeuilQuartile
 from sne_sandbox.domain.texte import plier
-from sne_sandbox.errors import ContractError
+from sne_sandbox.errors import ContractError, UsageError
 
 FORMULAIRE = "interfaceNuu/demande/demandeLogement"
 
@@ -223,5 +223,5 @@ def test_the_amounts_invented_for_the_seeds_are_there_by_default_and_go_with_the
     (tmp_path / "dossier").mkdir()
     (tmp_path / "dossier" / "quartiles.csv").write_bytes(ENTETE + b"REGION,11,x,2017,9000,moi,D\n")
     assert seuil(overlay=tmp_path / "dossier") is None
-    with pytest.raises(ContractError, match=r"absent\.csv"):
+    with pytest.raises(UsageError, match=r"absent\.csv"):
         seuil(quartiles=tmp_path / "absent.csv")
