@@ -4,7 +4,12 @@ from typing import Final
 
 from sne_sandbox.contract.schema import Document
 from sne_sandbox.errors import NumeroInconnu
-from sne_sandbox.operations.document import Presentation, information_traitement, note_du_quartile
+from sne_sandbox.operations.document import (
+    Presentation,
+    blocs_calcules,
+    montre_les_calculs,
+    note_du_quartile,
+)
 from sne_sandbox.operations.question import Operation, Question, Sortie
 
 
@@ -21,9 +26,10 @@ def executer(question: Question) -> Sortie:
     complet = bool(question.appel.texte("complet"))
     montrer = Presentation.complete if complet else Presentation.de
     vue = montrer(stockee, question.contrat.nomenclatures, question.maintenant, "RET")
-    # 02.02 shows the resources per UC and the quartile in every answer; 02.01 its indicators in a whole one.
-    if stockee.version >= "02.02" or (complet and stockee.version >= "02.01"):
-        vue.placer(information_traitement(stockee, question, stockee.version))
+    # The resources per UC and the quartile are shown in every answer; the indicators alone in a whole one.
+    if complet or montre_les_calculs(question.contrat, stockee.version):
+        for bloc in blocs_calcules(stockee, question, stockee.version):
+            vue.placer(bloc)
     return Sortie(
         racine=vue.racine,
         genre=Document.DEMANDE,
@@ -32,7 +38,7 @@ def executer(question: Question) -> Sortie:
         champ_nom="nomFichierDemande",
         nom_fichier=question.nom_de_fichier("RET", numero[7:13]),
         numero_unique=numero,
-        notes=note_du_quartile(stockee, question) if stockee.version >= "02.02" else (),
+        notes=note_du_quartile(stockee, question, stockee.version),
     )
 
 

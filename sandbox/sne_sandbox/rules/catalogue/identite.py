@@ -4,7 +4,7 @@ A NIR is masked wherever it is shown.
 """
 
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import date
 from itertools import chain
 from typing import Final
@@ -252,24 +252,25 @@ def _sur_la_naissance(personne: Personne) -> Infraction:
 # --- NIR ----------------------------------------------------------------------------------------------
 
 
-@regle("NIR001", "nir")
+@regle("NIR001", roles=("demande.nir",))
 def forme_du_nir(contexte: Contexte) -> Iterator[Infraction]:
-    """A NIR has 15 characters: 13 (2A and 2B allowed) and a key of 2 digits. Source: net-entreprises
-    (attested)."""
+    """A NIR has 15 characters: 13 (2A and 2B allowed) and a key of 2 digits. Source: net-entreprises for the
+    number (attested); that the message carries all of it follows (deduced)."""
     for _, element, nir in _tous_les_nirs(contexte):
         if not forme_valide(nir):
             yield infraction(element, valeur=masquer_nir(nir))
 
 
-@regle("NIR002", "nir")
+@regle("NIR002", roles=("demande.nir",))
 def cle_du_nir(contexte: Contexte) -> Iterator[Infraction]:
-    """The key is 97 - (number mod 97), 2A read as 19 and 2B as 18. Source: public rule (attested)."""
+    """The key is 97 - (number mod 97), 2A read as 19 and 2B as 18. Source: public rule (attested) on an
+    element whose schema is not public (deduced)."""
     for _, element, nir in _bien_formes(contexte):
         if not cle_valide(nir):
             yield infraction(element, valeur=masquer_nir(nir))
 
 
-@regle("NIR003", "nir")
+@regle("NIR003", roles=("demande.nir",))
 def nir_et_civilite(contexte: Contexte) -> Iterator[Infraction]:
     """The first digit fits the civilité: 1, 3, 7 Monsieur; 2, 4, 8 Madame and Mademoiselle (7 and 8 are
     waiting numbers). Deduced."""
@@ -280,7 +281,7 @@ def nir_et_civilite(contexte: Contexte) -> Iterator[Infraction]:
             yield infraction(element, valeur=masquer_nir(nir))
 
 
-@regle("NIR004", "nir")
+@regle("NIR004", roles=("demande.nir",))
 def nir_et_date_de_naissance(contexte: Contexte) -> Iterator[Infraction]:
     """Year and month fit the birth date; a month above 12 fits any (incomplete civil status). Deduced."""
     for personne, element, nir in _bien_formes(contexte):
@@ -289,7 +290,7 @@ def nir_et_date_de_naissance(contexte: Contexte) -> Iterator[Infraction]:
             yield infraction(element, valeur=masquer_nir(nir))
 
 
-@regle("NIR006", "nir", registre=True)
+@regle("NIR006", registre=True, roles=("demande.nir",))
 def nir_deja_porte(contexte: Contexte) -> Iterator[Infraction]:
     """No active demande of the same territory, the associated one excepted, holds this NIR, unless the
     duplicate is forced. Source: L. 441-2-1 (convention). Silent where DOU001 names the same demande."""
@@ -308,7 +309,7 @@ def nir_deja_porte(contexte: Contexte) -> Iterator[Infraction]:
                 yield infraction(element, valeur=masquer_nir(nir), numero=numero)
 
 
-@regle("NIR007", "nir")
+@regle("NIR007", roles=("demande.nir",))
 def nir_en_double(contexte: Contexte) -> Iterator[Infraction]:
     """No NIR is given for two persons of the demande. Convention."""
     vus: set[str] = set()
@@ -318,35 +319,34 @@ def nir_en_double(contexte: Contexte) -> Iterator[Infraction]:
         vus.add(nir)
 
 
-@regle("NIR008", "personneACharge")
+@regle("NIR008", roles=("demande.nir.a_charge",))
 def nir_d_un_mineur(contexte: Contexte) -> Iterator[Infraction]:
     """Of the persons à charge, only an adult has a NIR in the demande (one day of tolerance). Source:
     R. 441-2-2 a), « personnes physiques majeures » (attested); convention for the element."""
-    for personne in contexte.demande.personnes_a_charge:
-        element, naissance = personne.enfant("nir"), personne.date_de("dateNaissance")
-        if (
-            element is not None
-            and naissance is not None
-            and age(naissance, contexte.aujourdhui) < AGE_DE_MAJORITE
-        ):
-            yield infraction(element, valeur=masquer_nir(element.texte))
+    for personne, element, nir in _nirs_a_charge(contexte):
+        naissance = personne.date_de("dateNaissance")
+        if naissance is not None and age(naissance, contexte.aujourdhui) < AGE_DE_MAJORITE:
+            yield infraction(element, valeur=masquer_nir(nir))
 
 
 def _nirs(contexte: Contexte) -> Iterator[tuple[Element, Element, str]]:
-    """(person, `nir`, its text) of the holders: another demande may well know a person à charge."""
-    return _portes_par(personne.element for personne in contexte.demande.titulaires)
+    """(person, NIR, its text) of the holders: another demande may well know a person à charge."""
+    roles, demande = contexte.roles.demande, contexte.demande
+    for personne in demande.titulaires:
+        element = roles.nir_de(demande, personne)
+        if element is not None:
+            yield personne.element, element, element.texte
+
+
+def _nirs_a_charge(contexte: Contexte) -> Iterator[tuple[Element, Element, str]]:
+    for personne in contexte.demande.personnes_a_charge:
+        element = contexte.roles.demande.nir_a_charge(personne)
+        if element is not None:
+            yield personne, element, element.texte
 
 
 def _tous_les_nirs(contexte: Contexte) -> Iterator[tuple[Element, Element, str]]:
-    """Those of the persons à charge too."""
-    return chain(_nirs(contexte), _portes_par(contexte.demande.personnes_a_charge))
-
-
-def _portes_par(personnes: Iterable[Element]) -> Iterator[tuple[Element, Element, str]]:
-    for personne in personnes:
-        element = personne.enfant("nir")
-        if element is not None:
-            yield personne, element, element.texte
+    return chain(_nirs(contexte), _nirs_a_charge(contexte))
 
 
 def _bien_formes(contexte: Contexte) -> Iterator[tuple[Element, Element, str]]:
