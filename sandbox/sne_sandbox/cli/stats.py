@@ -33,7 +33,7 @@ Exemples :
 
 
 @click.command("stats", epilog=_EXEMPLES)
-@reglages(*COMMUNES, "database")
+@reglages(*COMMUNES, "database", "quartiles")
 @une_base
 @click.option("--at", "jour", metavar="DATE", help="Jour (ISO) ; par défaut, celui de la base.")
 @click.option(
