@@ -36,13 +36,8 @@ _PROPRES: Final = frozenset(
         "dateFichier", "dateCalculIndicateur", "dateCreation", "dateModification", "idEvenement",
     }
 )  # fmt: skip
-#: What a server computes of a demande.
-_CALCULES: Final = frozenset(
-    {
-        "premierQuartile", "ressourcesAnnuellesUC", "nombreUC", "estDelaiAnormalementLong",
-        "estMultiplesAttributionsSousConditions",
-    }
-)  # fmt: skip
+#: What a server computes of a demande, since 02.01; what 5.2 adds has the names that the contract gives.
+_INDICATEURS: Final = ("estDelaiAnormalementLong", "estMultiplesAttributionsSousConditions")
 #: Compared elsewhere.
 _AILLEURS: Final = frozenset({"listeAnomalie", "listeAnomalies"})
 _LISTES_DE_TYPES: Final = ("listerTypesEvenementsNationaux", "listerTypesEvenementsTerritoriaux")
@@ -83,6 +78,9 @@ class ReponsesComparees:
 
     def __init__(self, contrat: Contrat) -> None:
         self._contrat = contrat
+        roles = contrat.roles.demande
+        self._calcules = {c.rpartition("/")[2] for c in roles.calcules.values()} | {*_INDICATEURS}
+        self._quartile = roles.premier_quartile.rpartition("/")[2]
         self._types = {genre.code: genre for genre in contrat.evenements}
         self._types_vus: dict[str, tuple[dict[str, Any], list[int]]] = {}
         self._listes: list[tuple[str | None, int]] = []
@@ -131,7 +129,7 @@ class ReponsesComparees:
         for echange, chemin, la, ici in self._relus:
             lieu = _nu(chemin)
             montrent = {e for e, chemins in self._lectures if lieu.partition("@")[0] in chemins}
-            calcule = lieu.rpartition("/")[2] in _CALCULES
+            calcule = lieu.rpartition("/")[2] in self._calcules
             # What only the recorded server shows is what others wrote.
             partout = ici is not None and len(par_lieu[lieu]) > 1 and montrent <= par_lieu[lieu]
             if calcule or partout:
@@ -143,11 +141,11 @@ class ReponsesComparees:
         self, echange: int, chemin: str, la: str | None, ici: str | None, groupes: GroupesDEcarts
     ) -> None:
         nom, nu = chemin.rpartition("/")[2].partition("@")[0].partition("[")[0], _nu(chemin)
-        if nom in _CALCULES and nom == "premierQuartile":
+        if nom in self._calcules and nom == self._quartile:
             return  # `_quartiles` has it
         if nom == "libelleTypeEvenement":
             return  # `comparer` of the list of types, and `_lire_evenements`
-        genre = "valeur calculée" if nom in _CALCULES else "valeur"
+        genre = "valeur calculée" if nom in self._calcules else "valeur"
         if la is None or ici is None:
             cause: tuple[str, ...] = ("élément", nu, "là-bas" if la is None else "ici")
             titre = f"{nu} manque à la réponse {'du serveur enregistré' if la is None else 'du bac à sable'}."
@@ -254,10 +252,11 @@ class ReponsesComparees:
         document = repris.vue.reponse_document
         if document is None:
             return
-        bloc = document.enfant("demande/demandeLogement/informationTraitement")
-        if bloc is None:
+        roles = self._contrat.roles.demande
+        if not (roles.ressources_uc and roles.premier_quartile):
             return
-        ressources, dessous = bloc.texte_de("ressourcesAnnuellesUC"), bloc.booleen_de("premierQuartile")
+        ressources = document.texte_de(roles.ressources_uc.partition("/")[2])
+        dessous = document.booleen_de(roles.premier_quartile.partition("/")[2])
         communes = Demande(document).communes_souhaitees
         cle = self._territoire(communes[0].attributs["code"]) if communes else None
         if cle is None or dessous is None or not ressources:

@@ -8,6 +8,7 @@ from banc import Banc
 from lxml import etree
 from navigateur import ENTETES
 
+from sne_sandbox.contract.elements import elements, ordre
 from sne_sandbox.contract.schema import Document
 from sne_sandbox.contract.versions import charger
 from sne_sandbox.operations.table import OPERATIONS
