@@ -51,7 +51,7 @@ def test_every_count_is_the_same_on_both_engines(magasin: Magasin) -> None:
         (commune,) = communes(registre.connexion, "ecole")
         axes = [
             *(selon(colonne) for colonne in COLONNES),
-            tranches("date_creation", ["1900-01-01"], associations=True),
+            tranches("date_creation", ["1900-01-01"]),
             tranches("personnes", [2, 3]),
             quartile({commune: 10**9}),
             quartile({}),
