@@ -248,8 +248,8 @@ class RegistreBase:
         return ecrite
 
     def supprimer(self, numero: str) -> bool:
-        """Deletes a demande, its events and what was counted of its decisions: it should not have been. Answers
-        whether there was one. Its number is never given again."""
+        """Deletes a demande, its events and what was counted of its decisions: it should not have been.
+        Answers whether there was one. Its number is never given again."""
         self._ecrit()
         self._proches.clear()
         self._demandes[numero] = None
