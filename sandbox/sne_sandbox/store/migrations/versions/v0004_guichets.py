@@ -1,9 +1,8 @@
-"""Guichets have a SIREN, other territories than their own, and deeds that their base gives them; a change
-says in what other territories its demande wishes a commune. Decisions are kept apart, and outlive their
-demande; the statistics know the first reason of a demande, and the first size that it names.
+"""Guichets have a SIREN, other territories than their own, and deeds that their base gives them. Decisions are
+kept apart, and outlive their demande; the statistics know the first reason of a demande, and the first size that
+it names.
 
-The table of changes is made again: what is sought in it stands before its documents. So are the others, whose
-new columns would stand after their constraints.
+Tables that get a column are made again: it would stand after their constraints.
 """
 
 from alembic import context, op
@@ -18,7 +17,7 @@ down_revision = "v0003"
 
 def upgrade() -> None:
     moteur = op.get_bind().dialect.name
-    for table in (tables.guichet, tables.changement, tables.demande_stat):
+    for table in (tables.guichet, tables.demande_stat):
         nom = table.nom
         anciennes = ", ".join(c.nom for c in table.colonnes if c.depuis != revision)
         op.execute(f"CREATE TABLE avant AS SELECT * FROM {nom}")
