@@ -1,6 +1,6 @@
-"""Guichets have a SIREN, other territories than their own, and deeds that their base gives them. Decisions are
-kept apart, and outlive their demande; the statistics know the first reason of a demande, and the first size that
-it names.
+"""Guichets have a SIREN, other territories than their own, and deeds that their base gives them. Decisions
+are kept apart, and outlive their demande; the statistics know the first reason of a demande, and the first
+size that it names.
 
 Tables that get a column are made again: it would stand after their constraints.
 """
