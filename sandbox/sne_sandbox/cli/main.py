@@ -27,6 +27,10 @@ COMMANDES: Final = {
     "conform": ("conform", "Pilote une application d'un bout à l'autre du plan, et la juge."),
     "report": ("report", "Juge ce qu'une base a vu ; rejuge des preuves ; compare deux rapports."),
     "proxy": ("proxy", "Relaie vers un serveur réel, valide dans les deux sens, enregistre ; exporte."),
+    "calibrer": (
+        "calibrer",
+        "Compare un enregistrement du vrai serveur au bac à sable ; propose la surcharge.",
+    ),
     "diagnostic": (
         "diagnostic",
         "Vérifie le branchement d'une application : adresse, TLS, certificats, heure.",
@@ -39,8 +43,8 @@ COMMANDES: Final = {
         "certification",
         "Montre les mentions à acquérir, et ce qu'il reste à faire pour elles.",
     ),
+    "contrat": ("contrat", "Vérifie un dossier officiel, compare deux versions, prépare une application."),
     "rules": ("rules", "Montre les contrôles : sévérité, fidélité, source, remède."),
-    "contrat": ("contrat", "Contrats de l'interface : vérifier un dossier de fichiers officiels."),
     "nomenclatures": ("nomenclatures", "Montre les nomenclatures : les codes admis, et leurs libellés."),
     "bases": ("bases", "Liste, crée, règle ou supprime des bases."),
     "stats": ("stats", "Les statistiques d'une base : stock, flux, profils, territoires."),
