@@ -44,6 +44,7 @@ COMMANDES_SEULES: Final = {
     "cles montrer": "only shows a key",
     "cles defi": "only draws a text",
     "contrat comparer": "compares files",
+    "contrat verifier": "reads a folder before it is served",
     "contrat preparer": "replays a recording in a temporary base",
     "exigences": "tells what an application is judged on",
     "certification": "tells what a product may attain, and what is to be done for it",

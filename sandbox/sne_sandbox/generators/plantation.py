@@ -110,12 +110,15 @@ class Semence:
 @dataclass(slots=True)
 class _Plant:
     """A demande drawn, before it has its number. `rang` counts households from 0; `forcee` says that it is a
-    meant duplicate of the one before."""
+    meant duplicate of the one before. Once its row is made, `radiation` is the block of the one that ended
+    it, `radiee_par` the guichet that sent it."""
 
     rang: int
     dossier: DossierTire
     vie: Vie
     forcee: bool = False
+    radiation: Element | None = None
+    radiee_par: str = ""
 
 
 def lots(semence: Semence) -> Iterator[Lot]:
@@ -283,18 +286,19 @@ def _ligne_demande(
     radiation, jour, motif, reservataire, commune = None, None, None, None, None
     if vie.radiation is not None:
         etat, (jour, motif) = _RADIEE, vie.radiation
-        radiation = bloc_radiation(tirage, motif, jour, dossier)
+        radiation = bloc_radiation(tirage, motif, jour, dossier, dalo=vie.dalo is not None)
         reservataire = radiation.code_de("attributionLogement/typeReservataire")
         commune = radiation.code_de("attributionLogement/adresse/commune")
         if motif in DU_BAILLEUR:
             dernier = tirage.choix(bailleurs)
+        plant.radiation, plant.radiee_par = radiation, dernier
     statut, dalo = None, None
     if radiation is not None and jour is not None and motif == motifs.MOTIF_ATTRIBUTION:
         attribution = DecisionNotee.de_la_radiation(numero, jour, dernier, radiation, demandeur)
         lignes["decision"].append(tuple(ligne_decision(semence.base, attribution).values()))
     if vie.dalo is not None:
         dernier = dossier.territoire.etat
-        statut = "ACTREL" if motif == motifs.MOTIF_ATTRIBUTION else "ACTIF"
+        statut = motifs.DALO_RELOGE if motif == motifs.MOTIF_ATTRIBUTION else motifs.DALO_ACTIF
         dalo = tasser(codec.encoder(bloc_dalo(statut, vie.dalo, dossier)))
     return (
         *(semence.base, numero, revision, dossier.territoire.code, etat, dossier.version),
@@ -361,12 +365,17 @@ def _centiemes_uc(foyer: Foyer, jour: date) -> int:
 def _planter_decision(
     semence: Semence, tirage: Tirage, plant: _Plant, numero: str, identifiant: int, lignes: Lignes
 ) -> None:
-    """The event of the decision of a life that has one, and what is counted of it."""
+    """The event of the decision of a life that has one, and what is counted of it. An attribution with a
+    lease was told with the radiation, by who radiated (R. 441-2-8 a)."""
     dossier, vie, roles = plant.dossier, plant.vie, semence.population.roles.decision
     assert vie.decision is not None
-    auteur = tirage.choix(dossier.territoire.bailleurs)
-    dit = decision(vie, tirage, vie.dalo is not None, roles)
-    quand = instant(vie.decision, semence.maintenant)
+    auteur, dite_le = tirage.choix(dossier.territoire.bailleurs), vie.decision
+    bail = plant.radiation.date_de("attributionLogement/dateSignatureBail") if plant.radiation else None
+    if bail is not None and vie.radiation is not None:
+        auteur, dite_le = plant.radiee_par, vie.radiation[0]
+        vie.decision = min(vie.decision, bail)
+    dit = decision(vie, tirage, vie.dalo is not None, roles, plant.radiation)
+    quand = instant(dite_le, semence.maintenant)
     evenement = Evenement(
         identifiant, numero, roles.type, auteur, quand, "CRE", vie.decision, None, tuple(dit)
     )

@@ -9,6 +9,7 @@ from sne_sandbox.contract.schema import Document
 from sne_sandbox.domain.attribution import DecisionNotee, Demandeur
 from sne_sandbox.domain.element import Element, construire, construits
 from sne_sandbox.domain.evenement import Caracteristique, Evenement, TypeEvenement
+from sne_sandbox.operations.decisions import noter_suites
 from sne_sandbox.operations.document import fichier_xml
 from sne_sandbox.operations.question import Operation, Question, Sortie
 
@@ -29,18 +30,18 @@ def ajouter(question: Question) -> Sortie:
     assert stockee is not None  # EVT001 is structurante
     if question.guichet != stockee.guichet_createur and not stockee.touchee_par_autrui:
         question.registre.remplacer(replace(stockee, touchee_par_autrui=True))
-    return _sortie(question, [_ajouter(question, element) for element in _recus(question)])
+    return _ecrits(question, [_ajouter(question, element) for element in _recus(question)])
 
 
 def modifier(question: Question) -> Sortie:
     """Changes the events named by `idEvenement`; what is not given stays, but the characteristics of a type
     that is no longer theirs."""
-    return _sortie(question, [_changer(question, element, "MOD") for element in _recus(question)])
+    return _ecrits(question, [_changer(question, element, "MOD") for element in _recus(question)])
 
 
 def supprimer(question: Question) -> Sortie:
     """Deletes the events named by `idEvenement`; the answer shows them with `natureModification` SUP."""
-    return _sortie(question, [_changer(question, element, "SUP") for element in _recus(question)])
+    return _ecrits(question, [_changer(question, element, "SUP") for element in _recus(question)])
 
 
 def _numero(question: Question) -> str:
@@ -102,6 +103,11 @@ def _caracteristiques(element: Element) -> tuple[tuple[str, str], ...]:
         (c.texte_de("code") or "", c.texte_de("valeurCaracteristiqueSpecifique") or "")
         for c in element.tous(_LISTE)
     )
+
+
+def _ecrits(question: Question, evenements: list[Evenement]) -> Sortie:
+    noter_suites(question.registre, _numero(question), question.contrat.roles.decision)
+    return _sortie(question, evenements)
 
 
 def _sortie(question: Question, evenements: Iterable[Evenement]) -> Sortie:

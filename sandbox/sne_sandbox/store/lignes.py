@@ -351,6 +351,7 @@ _LECTURES_EVENEMENT: Final[Lectures] = {
     "cree_le": instant_de,
     "modifie_le": instant_de,
     "date_survenance": date.fromisoformat,
+    "suite_le": date.fromisoformat,
     "caracteristiques": lambda texte: tuple((code, valeur) for code, valeur in json.loads(texte)),
 }
 

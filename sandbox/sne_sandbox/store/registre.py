@@ -333,6 +333,11 @@ class RegistreBase:
         trouves = self.connexion.lignes(requetes.EVENEMENTS, {"base": self._nom, "numero": numero})
         return [lignes.evenement_de(ligne) for ligne in trouves]
 
+    def reactivee_le(self, numero: str) -> date | None:
+        """The last day that a demande, radiated, became active again."""
+        ligne = self.connexion.ligne(requetes.REACTIVATION, {"base": self._nom, "numero": numero})
+        return None if ligne is None else lignes.jour_ou_rien(ligne[0])
+
     def ajouter_evenement(self, evenement: Evenement) -> int:
         """Stores a new event of a stored demande, under an id that is drawn: whatever it holds is ignored."""
         self._ecrit()

@@ -170,6 +170,11 @@ MOUVEMENTS: Final = RequeteSql(
     f"SELECT rang, genre, jour, effet, association, motif FROM mouvement {_DEMANDE} ORDER BY rang"
 )
 
+#: Whatever added to the stock and was not its first entry: a déradiation, a renewal after RADREN.
+REACTIVATION: Final = RequeteSql(
+    f"SELECT max(jour) FROM mouvement {_DEMANDE} AND effet > 0 AND genre <> 'CRE'"
+)
+
 # --- decisions, as they are counted ----------------------------------------------------------------------
 
 NOTER_DECISION: Final = RequeteSql(

@@ -324,9 +324,12 @@ evenement: Final = Table(
         _texte("caracteristiques"),  # JSON
         _texte("auteur_modification", nulle=True),
         _entier("modifie_le", nulle=True),
+        Colonne("suite", TEXTE, nulle=True, depuis="v0004"),
+        Colonne("suite_le", TEXTE, nulle=True, depuis="v0004"),
     ),
     parent="demande",
-    index=(Index("numero_unique, identifiant"),),
+    # Few events wait for a radiation: the nights ask for them.
+    index=(Index("numero_unique, identifiant"), Index("suite_le", "suite_le IS NOT NULL")),
 )
 
 #: No foreign key: what is sent to a base that does not exist has its line too.

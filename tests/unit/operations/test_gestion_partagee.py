@@ -146,7 +146,7 @@ def test_an_event_of_another_guichet_keeps_a_demande_from_being_deleted(banc: Ba
     sien, autre = banc.stockee(numero).guichet_createur, "G0621"
     assert banc.fichier(AJOUTER, _document(numero, guichet=sien)).anomalies == []
     assert not banc.stockee(numero).touchee_par_autrui
-    assert banc.fichier(AJOUTER, _document(numero, guichet=autre)).anomalies == []
+    assert banc.fichier(AJOUTER, _entretien(numero, guichet=autre)).anomalies == []
     assert banc.demander(message(racine, "SUP", numero)).anomalies == ["CYC009"]
     assert len(_ids(banc.fichier(LISTER, _document(numero)).document)) == 2
 
@@ -159,7 +159,7 @@ def test_a_change_of_type_leaves_the_characteristics_of_the_other_behind(banc: B
     assert texte(evenement, "codeTypeEvenement") == "ENTRET62"
     assert trouver(evenement, "listeCaracteristiquesSpecifiques") is None
     retour = _entretien(numero, identifiant=identifiant, codeTypeEvenement="DECATT")
-    assert banc.fichier(MODIFIER, retour).anomalies == ["EVT004"]
+    assert banc.fichier(MODIFIER, retour).anomalies == ["EVT004", "DEC001"]
 
 
 def test_a_refused_event_leaves_nothing(banc: Banc, numero: str) -> None:

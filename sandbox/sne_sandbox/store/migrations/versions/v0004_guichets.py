@@ -1,8 +1,9 @@
-"""Guichets have a SIREN, other territories than their own, and deeds that their base gives them. Decisions
-are kept apart, and outlive their demande; the statistics know the first reason of a demande, and the first
-size that it names.
+"""Guichets have a SIREN, other territories than their own, and deeds that their base gives them; an event of
+a decision, what a radiation has to follow (of what was told before, nights say nothing). Decisions are kept
+apart, and outlive their demande; the statistics know the first reason of a demande, and the first size that
+it names.
 
-Tables that get a column are made again: it would stand after their constraints.
+Tables are made again: their new columns would stand after their constraints.
 """
 
 from alembic import context, op
@@ -17,7 +18,7 @@ down_revision = "v0003"
 
 def upgrade() -> None:
     moteur = op.get_bind().dialect.name
-    for table in (tables.guichet, tables.demande_stat):
+    for table in (tables.guichet, tables.evenement, tables.demande_stat):
         nom = table.nom
         anciennes = ", ".join(c.nom for c in table.colonnes if c.depuis != revision)
         op.execute(f"CREATE TABLE avant AS SELECT * FROM {nom}")
