@@ -43,7 +43,7 @@ COMMANDES: Final = {
         "certification",
         "Montre les mentions à acquérir, et ce qu'il reste à faire pour elles.",
     ),
-    "contrat": ("contrat", "Compare deux versions de l'interface ; prépare une application à la suivante."),
+    "contrat": ("contrat", "Vérifie un dossier officiel, compare deux versions, prépare une application."),
     "rules": ("rules", "Montre les contrôles : sévérité, fidélité, source, remède."),
     "nomenclatures": ("nomenclatures", "Montre les nomenclatures : les codes admis, et leurs libellés."),
     "bases": ("bases", "Liste, crée, règle ou supprime des bases."),
