@@ -43,6 +43,7 @@ COMMANDES_SEULES: Final = {
     "cles creer": "a key is its owner's, and no server's",
     "cles montrer": "only shows a key",
     "cles defi": "only draws a text",
+    "contrat verifier": "reads a folder of files",
     "contrat comparer": "compares files",
     "contrat preparer": "replays a recording in a temporary base",
     "exigences": "tells what an application is judged on",
