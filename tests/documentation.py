@@ -281,7 +281,7 @@ def _exigences() -> Iterator[str]:
             (
                 (
                     f"`{e.id}`", e.texte, _NIVEAUX[e.niveau],
-                    f"{_comment(e.id, e.non_testee)} · {e.source}", e.remede,
+                    f"{_comment(e.id, e.non_testee)} · {e.fidelite} : {e.source}", e.remede,
                 )
                 for e in sorted(exigences.values(), key=lambda e: e.id)
                 if e.id.startswith(famille)

@@ -14,7 +14,7 @@ from sne_sandbox.errors import UsageError
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from sne_sandbox.conformance.calibration.ecarts import BilanCalibration
+    from sne_sandbox.conformance.calibration.ecarts import Calibrage
     from sne_sandbox.contract.versions import Contrat
     from sne_sandbox.domain.echange import Echange
 
@@ -103,9 +103,7 @@ def _dire_la_surcharge(dossier: Path, combien: int, apres: int | None) -> None:
     click.echo(f"Sous cette surcharge, {reste}. Relisez-la avant de vous en servir.", err=True)
 
 
-def _montrer(
-    bilan: "BilanCalibration", forme: str, contrat: "Contrat", source: str, apres: int | None
-) -> None:
+def _montrer(bilan: "Calibrage", forme: str, contrat: "Contrat", source: str, apres: int | None) -> None:
     from sne_sandbox.conformance.calibration import rendu
 
     if forme == "json":

@@ -50,6 +50,7 @@ def commande(ids: tuple[str, ...], mention: str | None, forme: str, **options: A
             "niveau": e.niveau,
             "texte": e.texte,
             "source": e.source,
+            "fidelite": e.fidelite,
             "depuis": e.depuis,
             "non_testee": e.non_testee,
             "remede": e.remede,
@@ -92,7 +93,7 @@ def _comment(fiche: dict[str, Any]) -> str:
 def _ligne(fiche: dict[str, Any], *, detail: bool) -> None:
     click.echo(f"{fiche['id']}  {_NIVEAUX[fiche['niveau']]:<11}  {fiche['texte']}")
     if detail:
-        click.echo(f"        source : {fiche['source']}")
+        click.echo(f"        source : {fiche['source']} ({fiche['fidelite']})")
         click.echo(f"        se juge : {_comment(fiche)}")
         if fiche["remede"]:
             click.echo(f"        remède : {fiche['remede']}")
@@ -102,6 +103,9 @@ def _ligne(fiche: dict[str, Any], *, detail: bool) -> None:
 
 def _markdown(fiches: list[dict[str, Any]]) -> None:
     lignes = [
-        (f["id"], _NIVEAUX[f["niveau"]], f["texte"], _comment(f), f["remede"], f["source"]) for f in fiches
+        (f["id"], _NIVEAUX[f["niveau"]], f["texte"], _comment(f), f["remede"], f["fidelite"], f["source"])
+        for f in fiches
     ]
-    click.echo(tableau_markdown(("Exigence", "Niveau", "Texte", "Se juge", "Remède", "Source"), lignes))
+    click.echo(
+        tableau_markdown(("Exigence", "Niveau", "Texte", "Se juge", "Remède", "Fidélité", "Source"), lignes)
+    )

@@ -208,6 +208,7 @@ class ConstatsParExigence:
             nombres={c.sorte: self._combien[exigence.id, c.sorte] for c in ruptures},
             remede=exigence.remede,
             risque=exigence.risque,
+            fidelite=exigence.fidelite,
         )
 
 

@@ -10,22 +10,25 @@ from types import MappingProxyType
 from typing import Final
 
 from sne_sandbox.contract.overlay import DossiersContrat
+from sne_sandbox.domain.anomalie import Fidelite
 from sne_sandbox.errors import ContractError
 
 FICHIER: Final = "requirements.csv"
 RISQUES: Final = "risques.toml"
 NIVEAUX: Final = ("MUST", "SHOULD")
-_COLONNES: Final = ("id", "text", "source", "level", "since", "not_tested_because", "remedy")
+_COLONNES: Final = ("id", "text", "source", "fidelity", "level", "since", "not_tested_because", "remedy")
 
 
 @dataclass(frozen=True, slots=True)
 class Exigence:
-    """A requirement. `niveau` is MUST or SHOULD; `non_testee` says why it is not tested, "" when it is;
-    `remede` what a developer does when it breaks, `risque` what a household risks then ("" when unsaid)."""
+    """A requirement. `fidelite` says how far its source goes, `niveau` is MUST or SHOULD; `non_testee` says
+    why it is not tested, "" when it is; `remede` what a developer does when it breaks, `risque` what a
+    household risks then ("" when unsaid)."""
 
     id: str
     texte: str
     source: str
+    fidelite: str
     niveau: str
     depuis: str
     non_testee: str = ""
@@ -65,6 +68,11 @@ def _lire(fichier: Path) -> list[Exigence]:
             raise ContractError(
                 f"{fichier}, ligne {lignes.line_num} : exigence incomplète ou de niveau inconnu.",
                 remede="un id, un texte, et MUST ou SHOULD",
+            )
+        if ligne["fidelity"] not in tuple(Fidelite):
+            raise ContractError(
+                f"{fichier}, ligne {lignes.line_num} : fidélité inconnue « {ligne['fidelity']} ».",
+                remede=", ".join(Fidelite),
             )
         trouvees.append(Exigence(*(ligne[colonne] or "" for colonne in _COLONNES)))
     return trouvees

@@ -74,6 +74,8 @@ def _corps(rapport: Rapport, tete: synthese.TeteDeRapport) -> Iterator[str]:
         prouvees = accorde(famille.prouvees, "prouvée", "prouvées")
         suite = "".join(f", {issue.compte(nombre)}" for issue, nombre in famille.manquements)
         yield f"{famille.titre} : {prouvees} sur {len(famille.bilans)}{suite}"
+    if fidelites := synthese.fidelites(rapport):
+        yield fidelites
     yield from _premiers("Pourquoi :", iter(tete.motifs))
     connus = dict.fromkeys(f"{groupe.titre} : {groupe.connue}" for groupe in compter(rapport).connus)
     yield from _premiers("Manquements connus, excusés par --baseline :", iter(connus))

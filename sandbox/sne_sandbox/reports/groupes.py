@@ -118,7 +118,7 @@ def grouper(rapport: Rapport) -> tuple[GroupeConstats, ...]:
                 sorte=sorte,
                 texte=bilan.texte if bilan else "",
                 niveau=niveaux.get(exigence, OBLIGATOIRE),
-                source=bilan.source if bilan else "",
+                source=bilan.source_dite if bilan else "",
                 phrase=_phrase(constat, montree),
                 nombre=max(len(lot), bilan.nombres.get(sorte, 0) if bilan and not erreur else 0),
                 scenarios=() if libre else tuple(dict.fromkeys(v.scenario for _, v, _ in lot if v)),

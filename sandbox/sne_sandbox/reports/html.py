@@ -108,6 +108,7 @@ def en_html(rapport: Rapport, alentours: Alentours = SEUL) -> str:
         avertissements=decision.avertir(rapport),
         alentours=alentours,
         familles=synthese.familles(rapport),
+        fidelites=synthese.fidelites(rapport),
         risques=synthese.risques(rapport),
         comparaison=compare.comparer(avant, rapport) if avant is not None else None,
         duree=(rapport.entete.fin - rapport.entete.debut).total_seconds(),

@@ -186,8 +186,15 @@ class Bilan:
     """French sentence: what a developer does when it breaks."""
     risque: str = field(default="", metadata=FACULTATIF)
     """French sentence: what a household risks when it breaks."""
+    fidelite: str = field(default="", metadata=FACULTATIF)
+    """How far `source` goes: attestée, déduite or convention; "" in a report of before it was told."""
     conditions: Mapping[str, Any] = field(default_factory=dict, compare=False, metadata=FACULTATIF)
     """The condition under which it breaks, in French, by `sorte`; a kind of which none is known has none."""
+
+    @property
+    def source_dite(self) -> str:
+        """Its source, after how far it goes when that is known: « attestée : WSDL publié »."""
+        return f"{self.fidelite} : {self.source}" if self.fidelite else self.source
 
 
 @dataclass(frozen=True, slots=True)

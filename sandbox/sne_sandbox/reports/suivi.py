@@ -101,6 +101,7 @@ def _d_un_scenario(resultat: ResultatScenario, entete: Entete, exigences: Mappin
                     constats=tuple(c for c in verification.constats if not c.tenue),
                     raison=verification.raison,
                     remede=exigence.remede,
+                    fidelite=exigence.fidelite,
                 )
             )
     return Rapport(

@@ -7,6 +7,7 @@ Page one of the HTML, the badge and the page to hand over say it in the same wor
 from dataclasses import dataclass
 from typing import Final
 
+from sne_sandbox.domain.anomalie import Fidelite
 from sne_sandbox.domain.texte import accorde
 from sne_sandbox.reports import decision
 from sne_sandbox.reports.decision import (
@@ -117,6 +118,20 @@ def familles(rapport: Rapport) -> list[FamilleJugee]:
     for bilan in rapport.bilans:
         par_sigle.setdefault(bilan.exigence.partition("-")[0], []).append(bilan)
     return [FamilleJugee(nom, FAMILLES.get(nom, nom), tuple(lot)) for nom, lot in par_sigle.items()]
+
+
+def fidelites(rapport: Rapport) -> str:
+    """How far the sources of what is proved go, in a French sentence; "" when nothing is proved, or when a
+    report of before does not tell."""
+    dites = [b.fidelite for b in rapport.bilans if b.etat is EtatExigence.PROUVEE and b.fidelite]
+    if not dites:
+        return ""
+    attestees, deduites, conventions = map(dites.count, Fidelite)
+    prouvees = accorde(len(dites), "exigence prouvée", "exigences prouvées")
+    return (
+        f"{prouvees} : {attestees} sur un texte public (attestée), {deduites} déduite d'un tel texte,"
+        f" {conventions} par convention du bac à sable."
+    )
 
 
 def risques(rapport: Rapport) -> dict[str, list[str]]:

@@ -28,7 +28,7 @@ from sne_sandbox.reports.signalements import signaler
 from sne_sandbox.reports.text import RapportDeTest
 
 EXIGENCES = {
-    nom: Exigence(nom, f"Texte de {nom}.", "source", "MUST", "v5.0", non_testee)
+    nom: Exigence(nom, f"Texte de {nom}.", "source", "attestée", "MUST", "v5.0", non_testee)
     for nom, non_testee in (("A-01", ""), ("A-02", ""), ("A-03", ""), ("A-04", "invisible"))
 }
 

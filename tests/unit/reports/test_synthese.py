@@ -5,7 +5,7 @@ from specimen import conforme, entete, rapport
 
 from sne_sandbox.reports import synthese
 from sne_sandbox.reports.decision import ENFREINTE, NON_SUIVIE, decider
-from sne_sandbox.reports.model import Mention, Rapport, Verdict, VerdictMention
+from sne_sandbox.reports.model import Bilan, EtatExigence, Mention, Rapport, Verdict, VerdictMention
 
 
 def mentions(*verdicts: VerdictMention) -> tuple[Mention, ...]:
@@ -46,6 +46,29 @@ def test_families_are_in_the_order_of_the_contract() -> None:
     assert list(lues) == ["EMB", "CTR", "FID", "ROB", "VIE"]
     assert lues["FID"] == ("Fidélité à ce qui est saisi", 1, [(ENFREINTE, 2)])
     assert lues["EMB"] == ("Emballage des messages", 0, [(NON_SUIVIE, 1)])
+
+
+def test_how_far_the_sources_of_what_is_proved_go() -> None:
+    bilans = [
+        Bilan(f"A-0{n}", "", "MUST", "source", etat, fidelite=fidelite)
+        for n, (fidelite, etat) in enumerate(
+            [
+                ("attestée", EtatExigence.PROUVEE),
+                ("convention", EtatExigence.PROUVEE),
+                ("convention", EtatExigence.PROUVEE),
+                ("déduite", EtatExigence.ENFREINTE),
+                ("", EtatExigence.PROUVEE),
+            ]
+        )
+    ]
+    dite = synthese.fidelites(replace(rapport(), bilans=tuple(bilans)))
+    assert dite == (
+        "3 exigences prouvées : 1 sur un texte public (attestée), 0 déduite d'un tel texte,"
+        " 2 par convention du bac à sable."
+    )
+    assert synthese.fidelites(rapport()) == "", "a report of before does not tell"
+    assert bilans[0].source_dite == "attestée : source"
+    assert bilans[4].source_dite == "source"
 
 
 def test_a_cell_of_the_matrix_is_the_worst_of_its_checks() -> None:

@@ -16,8 +16,8 @@ from sne_sandbox.conformance.calibration import phrases
 from sne_sandbox.conformance.calibration.appariement import Appariement, Ici, La, Paire
 from sne_sandbox.conformance.calibration.donnees import DonneesDesRegles, FaitDeRegle
 from sne_sandbox.conformance.calibration.ecarts import (
-    BilanCalibration,
-    GroupesDEcarts,
+    Calibrage,
+    Causes,
     Modification,
     Proposition,
     ajouter,
@@ -110,7 +110,7 @@ class Anomalies:
         if la or ici:
             self._faits.append(fait)
 
-    def finir(self, groupes: GroupesDEcarts, bilan: BilanCalibration) -> list[int]:
+    def finir(self, groupes: Causes, bilan: Calibrage) -> list[int]:
         """The groups of all that differs; the exchanges whose answer shows warnings."""
         codes = self._codes()
         appariement = Appariement(self._contrat, codes)
@@ -148,8 +148,8 @@ class Anomalies:
         fait: FaitDeRegle,
         appariement: Appariement,
         vues: Mapping[str, _Vues],
-        groupes: GroupesDEcarts,
-        bilan: BilanCalibration,
+        groupes: Causes,
+        bilan: Calibrage,
         *,
         en_liste: bool,
         affiche: bool,
@@ -193,7 +193,7 @@ class Anomalies:
         vue.muette_ici |= ici.muette
 
     def _orpheline(
-        self, fait: FaitDeRegle, la: La, regle: str | None, groupes: GroupesDEcarts, bilan: BilanCalibration
+        self, fait: FaitDeRegle, la: La, regle: str | None, groupes: Causes, bilan: Calibrage
     ) -> None:
         """An anomalie that we do not find."""
         dite = f"{la.code} : {masquer_nirs(la.message)}" + (f" ({la.propriete})" if la.propriete else "")
@@ -225,7 +225,7 @@ class Anomalies:
 
     # --- what all exchanges say of a rule -----------------------------------------------------------------
 
-    def _conclure(self, regle: str, vue: _Vues, groupes: GroupesDEcarts, affiche: bool) -> None:
+    def _conclure(self, regle: str, vue: _Vues, groupes: Causes, affiche: bool) -> None:
         fiche = self._contrat.regles.get(regle)
         if fiche is None:
             return  # DALO and search notes that are no rule of the contract
@@ -234,7 +234,7 @@ class Anomalies:
         self._place(regle, vue, groupes)
         self._gravite(regle, vue, groupes, affiche)
 
-    def _code(self, regle: str, vue: _Vues, groupes: GroupesDEcarts) -> None:
+    def _code(self, regle: str, vue: _Vues, groupes: Causes) -> None:
         actuel = self._contrat.regles[regle].code_officiel or regle
         if not vue.codes or set(vue.codes) == {actuel}:
             return
@@ -253,7 +253,7 @@ class Anomalies:
         pourquoi = f"c'est le code que le serveur enregistré donne à {regle}"
         groupe.propositions.append(_poser(regle, "code_officiel", code, pourquoi, pour, contre))
 
-    def _texte(self, regle: str, vue: _Vues, groupes: GroupesDEcarts) -> None:
+    def _texte(self, regle: str, vue: _Vues, groupes: Causes) -> None:
         fiche = self._contrat.regles[regle]
         lus = []
         for valeurs, message, echange in vue.textes:
@@ -276,7 +276,7 @@ class Anomalies:
             )
         )
 
-    def _place(self, regle: str, vue: _Vues, groupes: GroupesDEcarts) -> None:
+    def _place(self, regle: str, vue: _Vues, groupes: Causes) -> None:
         actuel = self._contrat.regles[regle].propriete or "{chemin}"
         autres = [(c, p, e) for c, p, e in vue.places if _place(actuel, c) != p]
         if not autres:
@@ -294,7 +294,7 @@ class Anomalies:
         pourquoi = "c'est l'élément que désigne le serveur enregistré"
         groupe.propositions.append(_poser(regle, "propriete", modele, pourquoi, pour, contre))
 
-    def _gravite(self, regle: str, vue: _Vues, groupes: GroupesDEcarts, affiche: bool) -> None:
+    def _gravite(self, regle: str, vue: _Vues, groupes: Causes, affiche: bool) -> None:
         fiche = self._contrat.regles[regle]
         if vue.bloquante_ici and vue.laisse:
             titre, pour, contre = f"{regle} ne refuse pas le message.", vue.laisse, vue.bloque

@@ -8,7 +8,7 @@ from typing import Any, Final, Self
 
 from sne_sandbox.conformance.calibration import phrases
 from sne_sandbox.conformance.calibration.appariement import Ici, La
-from sne_sandbox.conformance.calibration.ecarts import GroupesDEcarts, Modification, Proposition
+from sne_sandbox.conformance.calibration.ecarts import Causes, Modification, Proposition
 from sne_sandbox.conformance.reprise import Repris
 from sne_sandbox.contract.versions import Contrat
 from sne_sandbox.domain.evenement import Caracteristique, TypeEvenement
@@ -137,7 +137,7 @@ class DonneesDesRegles:
 
     # --- what differs ------------------------------------------------------------------------------------
 
-    def expliquer_ici(self, fait: FaitDeRegle, ici: Ici, groupes: GroupesDEcarts) -> bool:
+    def expliquer_ici(self, fait: FaitDeRegle, ici: Ici, groupes: Causes) -> bool:
         """Whether what we alone refuse is a matter of data; the group is then noted."""
         valeur = ici.valeurs.get("valeur", "")
         if ici.regle == CODE_HORS_LISTE and ici.valeurs.get("liste"):
@@ -152,7 +152,7 @@ class DonneesDesRegles:
             return False
         return True
 
-    def expliquer_la(self, fait: FaitDeRegle, la: La, regle: str, groupes: GroupesDEcarts) -> bool:
+    def expliquer_la(self, fait: FaitDeRegle, la: La, regle: str, groupes: Causes) -> bool:
         """The same of what the recorded server alone refuses."""
         texte = self._contrat.regles[regle].texte
         valeurs = phrases.valeurs_de(texte, la.message) or {}
@@ -180,7 +180,7 @@ class DonneesDesRegles:
 
     # closed lists
 
-    def _code_refuse(self, fait: FaitDeRegle, la: La, groupes: GroupesDEcarts) -> bool:
+    def _code_refuse(self, fait: FaitDeRegle, la: La, groupes: Causes) -> bool:
         nomenclatures = self._contrat.nomenclatures
         for chemin, code in fait.codes:
             nu = "/".join(morceau.partition("[")[0] for morceau in chemin.split("/"))
@@ -192,7 +192,7 @@ class DonneesDesRegles:
         return False
 
     def _changer_liste(
-        self, liste: str, code: str, fait: FaitDeRegle, groupes: GroupesDEcarts, *, admis: bool
+        self, liste: str, code: str, fait: FaitDeRegle, groupes: Causes, *, admis: bool
     ) -> None:
         verbe = "admet" if admis else "refuse"
         groupe = groupes.noter(
@@ -216,7 +216,7 @@ class DonneesDesRegles:
         valeurs = {"valeur": str(fait.nombre or ""), "max": ""}
         self.borne_dite(regle, texte, valeurs, la.message, fait.echange)
 
-    def _borne(self, regle: str, reglage: str, groupes: GroupesDEcarts) -> None:
+    def _borne(self, regle: str, reglage: str, groupes: Causes) -> None:
         from sne_sandbox.settings import PAR_NOM
 
         actuelle = self._contrat.reglages.get(reglage, PAR_NOM[reglage].defaut)
@@ -256,7 +256,7 @@ class DonneesDesRegles:
 
     # types of events
 
-    def _type(self, fait: FaitDeRegle, code: str, groupes: GroupesDEcarts, *, admis: bool) -> None:
+    def _type(self, fait: FaitDeRegle, code: str, groupes: Causes, *, admis: bool) -> None:
         verbe = "admet" if admis else "n'admet plus"
         groupe = groupes.noter(
             ("type d'événement", code),
@@ -283,7 +283,7 @@ class DonneesDesRegles:
             for cle, valeur in poses
         ]
 
-    def _caracteristique(self, fait: FaitDeRegle, code: str, groupes: GroupesDEcarts, *, admis: bool) -> bool:
+    def _caracteristique(self, fait: FaitDeRegle, code: str, groupes: Causes, *, admis: bool) -> bool:
         """A characteristic that the recorded server judges otherwise; whether it can be told how."""
         for evenement in fait.evenements:
             genre = self._types.get(evenement.type)
@@ -313,7 +313,7 @@ class DonneesDesRegles:
             return True
         return False
 
-    def finir(self, groupes: GroupesDEcarts) -> None:
+    def finir(self, groupes: Causes) -> None:
         """The groups of bounds: they need all exchanges."""
         for regle, reglage in BORNES.items():
             if regle in self._contrat.regles:

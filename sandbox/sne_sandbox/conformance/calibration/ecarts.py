@@ -47,7 +47,7 @@ class Proposition:
 
 
 @dataclass(slots=True)
-class GroupeDEcarts:
+class CauseDEcart:
     """The differences of one cause. `genre` is what differs (verdict, code, texte…), `titre` a French
     sentence, `exemples` (exchange, French sentence), `conseil` what can be done where no overlay can."""
 
@@ -71,20 +71,20 @@ class GroupeDEcarts:
             self.exemples.append((echange, exemple))
 
 
-class GroupesDEcarts:
+class Causes:
     """The groups of a calibration, by cause, in the order in which they were met."""
 
     def __init__(self) -> None:
-        self._par_cause: dict[tuple[str, ...], GroupeDEcarts] = {}
+        self._par_cause: dict[tuple[str, ...], CauseDEcart] = {}
 
-    def __iter__(self) -> Iterator[GroupeDEcarts]:
+    def __iter__(self) -> Iterator[CauseDEcart]:
         return iter(self._par_cause.values())
 
-    def de(self, cause: tuple[str, ...], titre: str) -> GroupeDEcarts:
+    def de(self, cause: tuple[str, ...], titre: str) -> CauseDEcart:
         """The group of a cause, whose first word is the genre."""
-        return self._par_cause.setdefault(cause, GroupeDEcarts(cause[0], titre))
+        return self._par_cause.setdefault(cause, CauseDEcart(cause[0], titre))
 
-    def noter(self, cause: tuple[str, ...], titre: str, echange: int, exemple: str) -> GroupeDEcarts:
+    def noter(self, cause: tuple[str, ...], titre: str, echange: int, exemple: str) -> CauseDEcart:
         """A difference of that cause in one exchange."""
         groupe = self.de(cause, titre)
         groupe.noter(echange, exemple)
@@ -92,7 +92,7 @@ class GroupesDEcarts:
 
 
 @dataclass(slots=True)
-class BilanCalibration:
+class Calibrage:
     """What a calibration found: `compares` exchanges, those left aside and what cannot be known by reason,
     and the groups of differences, those of most exchanges first."""
 
@@ -101,7 +101,7 @@ class BilanCalibration:
     ecartes: dict[str, list[int]] = field(default_factory=dict)
     indecidables: dict[str, list[int]] = field(default_factory=dict)
     accidents: dict[str, list[int]] = field(default_factory=dict)
-    groupes: list[GroupeDEcarts] = field(default_factory=list)
+    groupes: list[CauseDEcart] = field(default_factory=list)
 
     @property
     def propositions(self) -> list[Proposition]:

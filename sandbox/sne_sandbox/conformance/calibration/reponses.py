@@ -14,8 +14,8 @@ from sne_sandbox.conformance.calibration.donnees import (
     type_en_cles,
 )
 from sne_sandbox.conformance.calibration.ecarts import (
-    BilanCalibration,
-    GroupesDEcarts,
+    Calibrage,
+    Causes,
     Modification,
     Proposition,
     ajouter,
@@ -93,9 +93,7 @@ class ReponsesComparees:
         self._lectures: list[tuple[int, set[str]]] = []
         self._relus: list[tuple[int, str, str | None, str | None]] = []
 
-    def comparer(
-        self, repris: Repris, suivies: Collection[str], groupes: GroupesDEcarts, bilan: BilanCalibration
-    ) -> None:
+    def comparer(self, repris: Repris, suivies: Collection[str], groupes: Causes, bilan: Calibrage) -> None:
         """Two answers to one request that both servers accepted."""
         vue = repris.vue
         echange = vue.echange.identifiant or 0
@@ -123,7 +121,7 @@ class ReponsesComparees:
             for chemin, une, autre in ecarts:
                 self._noter(echange, chemin, une, autre, groupes)
 
-    def _conclure_les_lectures(self, groupes: GroupesDEcarts, bilan: BilanCalibration) -> None:
+    def _conclure_les_lectures(self, groupes: Causes, bilan: Calibrage) -> None:
         """Differences of readings count where every reading that shows the place has one."""
         par_lieu: dict[str, set[int]] = defaultdict(set)
         for echange, chemin, _, _ in self._relus:
@@ -139,9 +137,7 @@ class ReponsesComparees:
             else:
                 ajouter(bilan.indecidables, _D_AUTRUI, [echange])
 
-    def _noter(
-        self, echange: int, chemin: str, la: str | None, ici: str | None, groupes: GroupesDEcarts
-    ) -> None:
+    def _noter(self, echange: int, chemin: str, la: str | None, ici: str | None, groupes: Causes) -> None:
         nom, nu = chemin.rpartition("/")[2].partition("@")[0].partition("[")[0], _nu(chemin)
         if nom in _CALCULES and nom == "premierQuartile":
             return  # `_quartiles` has it
@@ -164,8 +160,8 @@ class ReponsesComparees:
         ici: Any,
         suivies: Collection[str],
         repris: Repris,
-        groupes: GroupesDEcarts,
-        bilan: BilanCalibration,
+        groupes: Causes,
+        bilan: Calibrage,
     ) -> None:
         echange, operation = repris.vue.echange.identifiant or 0, repris.vue.operation or ""
         cites_la, cites_ici = _numeros(la), _numeros(ici)
@@ -198,7 +194,7 @@ class ReponsesComparees:
         if operation == _LISTES_DE_TYPES[0] or territoire is not None:
             self._listes.append((territoire, echange))
 
-    def _conclure_les_types(self, groupes: GroupesDEcarts) -> None:
+    def _conclure_les_types(self, groupes: Causes) -> None:
         for code, (lu, echanges) in self._types_vus.items():
             sien = self._types.get(code)
             if sien is None:
@@ -281,7 +277,7 @@ class ReponsesComparees:
             return "REGION", commune.region
         return None if commune.epci is None else ("EPCI", commune.epci)
 
-    def _conclure_les_quartiles(self, groupes: GroupesDEcarts) -> None:
+    def _conclure_les_quartiles(self, groupes: Causes) -> None:
         for (nature, code), vues in self._quartiles.items():
             sien = _seuil(self._contrat.quartiles.seuils, nature, code)
             faux = [v for v in vues if sien is None or (v[0] < sien.montant) is not v[1]]
@@ -319,7 +315,7 @@ class ReponsesComparees:
         epci = self._contrat.territoires.epci(code) if nature == "EPCI" else None
         return epci.nom if epci is not None else code
 
-    def finir(self, groupes: GroupesDEcarts, bilan: BilanCalibration) -> None:
+    def finir(self, groupes: Causes, bilan: Calibrage) -> None:
         """The groups of the data that the answers show."""
         self._conclure_les_lectures(groupes, bilan)
         self._conclure_les_types(groupes)

@@ -17,7 +17,7 @@ from sne_sandbox.conformance.calibration.donnees import (
     EVENEMENTS,
     caracteristique_en_cles,
 )
-from sne_sandbox.conformance.calibration.ecarts import BilanCalibration, Modification, Proposition
+from sne_sandbox.conformance.calibration.ecarts import Calibrage, Modification, Proposition
 from sne_sandbox.conformance.calibration.schemas import SchemasCopies
 from sne_sandbox.contract.overlay import fusionner, lire_toml
 from sne_sandbox.contract.versions import Contrat
@@ -30,7 +30,7 @@ _QUARTILES: Final = "quartiles.csv"
 _CHOISIE: Final = "surcharge proposée par « sne-sandbox calibrer » : à relire avant de s'en servir"
 
 
-def ecrire(dossier: Path, bilan: BilanCalibration, contrat: Contrat) -> list[Path]:
+def ecrire(dossier: Path, bilan: Calibrage, contrat: Contrat) -> list[Path]:
     """The files written in an empty folder, in order; none when there is nothing to propose. Raises
     UsageError for a folder that holds something, OperatorError when it cannot be written."""
     contenus = fichiers(bilan, contrat)
@@ -54,7 +54,7 @@ def ecrire(dossier: Path, bilan: BilanCalibration, contrat: Contrat) -> list[Pat
     return ecrits
 
 
-def fichiers(bilan: BilanCalibration, contrat: Contrat) -> dict[str, bytes]:
+def fichiers(bilan: Calibrage, contrat: Contrat) -> dict[str, bytes]:
     """The files of the overlay by path; none when there is nothing to propose."""
     propositions = bilan.propositions
     if not propositions:
@@ -280,7 +280,7 @@ def _en_csv(colonnes: Sequence[str], lignes: Iterable[Mapping[str, str]]) -> byt
 # --- what goes with it -------------------------------------------------------------------------------------
 
 
-def _expliquer(bilan: BilanCalibration, non_faites: Sequence[Proposition]) -> str:
+def _expliquer(bilan: Calibrage, non_faites: Sequence[Proposition]) -> str:
     lignes = [
         "# Surcharge proposée",
         "",

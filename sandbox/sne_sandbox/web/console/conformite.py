@@ -15,7 +15,7 @@ from werkzeug.wrappers import Response as Redirection
 
 from sne_sandbox.conformance import trafic
 from sne_sandbox.errors import ConflitEtat, UsageError
-from sne_sandbox.reports import compare, decision
+from sne_sandbox.reports import compare, decision, synthese
 from sne_sandbox.reports import json as rapport_json
 from sne_sandbox.reports.formats import FICHIERS
 from sne_sandbox.reports.groupes import echange_de, grouper
@@ -119,6 +119,7 @@ def rapport(base: str, run: str) -> str:
             ("Recommandations", [x for x in groupes if not x.obligatoire and not x.connue]),
             ("Manquements connus", [x for x in groupes if x.connue]),
         ],
+        fidelites=synthese.fidelites(lu),
         etats=[
             issue.compte(n)
             for issue, n in decision.compter_issues(decision.issue_de_bilan(b) for b in lu.bilans)

@@ -13,7 +13,7 @@ from flask import Flask
 
 from sne_sandbox.conformance.calibration import rendu, surcharge
 from sne_sandbox.conformance.calibration.comparaison import calibrer
-from sne_sandbox.conformance.calibration.ecarts import BilanCalibration
+from sne_sandbox.conformance.calibration.ecarts import Calibrage
 from sne_sandbox.conformance.calibration.schemas import Facette
 from sne_sandbox.conformance.enregistrement import du_dossier
 from sne_sandbox.conformance.observation import observer
@@ -71,7 +71,7 @@ def lus(enregistres: list[Echange], contrat: Contrat) -> Iterator[Echange]:
         yield ligne
 
 
-def juger(enregistres: list[Echange], contrat: Contrat) -> BilanCalibration:
+def juger(enregistres: list[Echange], contrat: Contrat) -> Calibrage:
     return calibrer(contrat, lus(enregistres, contrat))
 
 
