@@ -8,7 +8,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from types import CodeType, FunctionType
-from typing import Any, Final
+from typing import Final
 
 from lxml import etree
 
@@ -33,7 +33,7 @@ from sne_sandbox.rules.rule import gravite
 _REGLES: Final = "rules.toml"
 _AU_REGISTRE: Final = frozenset(regle.code for regle in REGLES if regle.registre)
 #: What a rule names when it looks at who calls. A guichet of the sandbox is not the real one of its code.
-_DU_GUICHET: Final = frozenset({"guichet", "guichet_emetteur", "guichet_certificat"})
+_DU_GUICHET: Final = frozenset({"guichet", "guichet_emetteur", "guichet_certificat", "emetteur", "habilite"})
 #: What `propriete` may be made of, the likeliest first.
 _PLACES: Final = ("{chemin}", "{parent}", "{nom}")
 _REGISTRE_INCONNU: Final = "le contrôle {regle} lit le registre, que l'enregistrement ne dit pas en entier"
@@ -49,24 +49,26 @@ _SANS_DONNEE: Final = (
 )
 
 
-def _regarde(code: CodeType, module: Mapping[str, Any], vus: set[str]) -> bool:
-    """Whether a function, or one of its module that it calls, names a guichet."""
-    if _DU_GUICHET.intersection(code.co_names):
-        return True
-    for nom in set(code.co_names) - vus:
-        vus.add(nom)
-        appelee = module.get(nom)
-        if isinstance(appelee, FunctionType) and _regarde(appelee.__code__, module, vus):
-            return True
-    return any(isinstance(c, CodeType) and _regarde(c, module, vus) for c in code.co_consts)
+def _regarde(fonction: FunctionType, vus: set[FunctionType]) -> bool:
+    """Whether a function of the rules, or one that it calls, names a guichet."""
+    vus.add(fonction)
+    codes = [fonction.__code__]
+    for code in codes:  # what is written inside a function is a constant of it
+        codes += [constante for constante in code.co_consts if isinstance(constante, CodeType)]
+    noms = {nom for code in codes for nom in code.co_names}
+    appelees = [fonction.__globals__.get(nom) for nom in noms]
+    return not _DU_GUICHET.isdisjoint(noms) or any(
+        _regarde(appelee, vus)
+        for appelee in appelees
+        if isinstance(appelee, FunctionType) and appelee not in vus
+    )
 
 
 #: The rules that look at who calls, read off their code: none is forgotten.
 _DE_L_APPELANT: Final = frozenset(
     regle.code
     for regle in REGLES
-    if isinstance(regle.controler, FunctionType)
-    and _regarde(regle.controler.__code__, regle.controler.__globals__, set())
+    if isinstance(regle.controler, FunctionType) and _regarde(regle.controler, set())
 )
 
 
