@@ -10,8 +10,6 @@ from dataclasses import dataclass, field
 from types import CodeType, FunctionType
 from typing import Final
 
-from lxml import etree
-
 from sne_sandbox.conformance.calibration import phrases
 from sne_sandbox.conformance.calibration.appariement import Appariement, Ici, La, Paire
 from sne_sandbox.conformance.calibration.donnees import DonneesDesRegles, FaitDeRegle
@@ -22,10 +20,12 @@ from sne_sandbox.conformance.calibration.ecarts import (
     Proposition,
     ajouter,
 )
+from sne_sandbox.conformance.observation import arbre_de
 from sne_sandbox.conformance.reprise import Repris
 from sne_sandbox.contract.fiches import CODE_MAX
 from sne_sandbox.contract.versions import Contrat
 from sne_sandbox.domain.anomalie import Gravite
+from sne_sandbox.domain.echange import document_parmi
 from sne_sandbox.domain.texte import masquer_nirs
 from sne_sandbox.rules.catalogue import REGLES
 from sne_sandbox.rules.rule import gravite
@@ -328,20 +328,16 @@ class Anomalies:
 
 def anomalies_lues(repris: Repris) -> list[La]:
     """The anomalies of the recorded answer, in order."""
-    from sne_sandbox.conformance.observation import arbre_de
-    from sne_sandbox.domain.echange import document_parmi
-
     racine = arbre_de(document_parmi(repris.vue.reponse.champs))
     if racine is None:
         return []
     return [
         La(
             str(e.get("code", "")),
-            "".join(e.findtext("{*}message", "").split("\0")).strip(),
+            (e.findtext("{*}message") or "").strip(),
             str(e.get("propriete", "")),
         )
         for e in racine.iter("{*}anomalie")
-        if isinstance(e, etree._Element)
     ]
 
 

@@ -279,7 +279,7 @@ class ReponsesComparees:
 
     def _conclure_les_quartiles(self, groupes: Causes) -> None:
         for (nature, code), vues in self._quartiles.items():
-            sien = _seuil(self._contrat.quartiles.seuils, nature, code)
+            sien = _seuil(self._contrat.quartiles.seuils, (nature, code), self._jour)
             faux = [v for v in vues if sien is None or (v[0] < sien.montant) is not v[1]]
             if not faux:
                 continue
@@ -376,9 +376,10 @@ def _montre(nom: str, valeur: str | None) -> str:
     return f"« {masquer_nir(valeur) if nom == 'nir' else abrege(masquer_secrets(valeur), 80)} »"
 
 
-def _seuil(seuils: Collection[SeuilQuartile], nature: str, code: str) -> SeuilQuartile | None:
-    siens = [s for s in seuils if (s.nature, s.code) == (nature, code)]
-    return max(siens, key=lambda s: s.annee, default=None)
+def _seuil(seuils: Collection[SeuilQuartile], cle: tuple[str, str], jour: date) -> SeuilQuartile | None:
+    """The threshold of a territory: of the year before `jour`, else of the nearest one, the later of two."""
+    siens = [s for s in seuils if (s.nature, s.code) == cle]
+    return min(siens, key=lambda s: (abs(s.annee - (jour.year - 1)), -s.annee), default=None)
 
 
 def _type_lu(element: Element) -> dict[str, Any]:

@@ -256,12 +256,21 @@ def _quartiles(propositions: Iterable[Proposition], contrat: Contrat) -> bytes:
     colonnes, lignes = _csv(contrat.fichier(_QUARTILES))
     for proposition in propositions:
         nature, code, nom, annee, montant = proposition.arguments
-        cle = (nature, code, str(annee))
-        lignes = [li for li in lignes if (li["territoire"], li["siren"], li["annee"]) != cle]
         source = f"calibrer : {proposition.pourquoi} ({_echanges(proposition)})"
-        valeurs = (nature, code, nom, str(annee), str(montant), source, "D")
-        lignes.append(dict(zip(colonnes, valeurs, strict=True)))
+        nouvelles = {"montant_uc": str(montant), "source": source, "fidelite": "D"}
+        siennes = [li for li in lignes if (li["territoire"], li["siren"]) == (nature, code)]
+        ligne = next((li for li in siennes if _couvre(li["annee"], annee)), None)
+        if ligne is None:
+            ligne = {"territoire": nature, "siren": code, "libelle": nom, "annee": str(annee)}
+            lignes.append(ligne)
+        ligne.update(nouvelles)
     return _en_csv(colonnes, lignes)
+
+
+def _couvre(annees: str, annee: int) -> bool:
+    """Whether a row is of a year: « 2020 », or « 2019…2025 »."""
+    dites = [int(mot) for mot in annees.replace("…", " ").split() if mot.isdigit()]
+    return bool(dites) and dites[0] <= annee <= dites[-1]
 
 
 def _csv(octets: bytes) -> tuple[list[str], list[dict[str, str]]]:
