@@ -37,6 +37,29 @@ class Proposition:
     contre: tuple[int, ...] = ()
 
     @property
+    def phrase(self) -> str:
+        """What is changed, in French and in few words."""
+        match self.geste, self.arguments:
+            case Modification.POSER, (table, cle, list() as liste):
+                return f"[{table}] {cle} : {len(liste)} au total"
+            case Modification.POSER, (table, cle, valeur):
+                return f"[{table}] {cle} = {str(valeur).lower() if isinstance(valeur, bool) else valeur}"
+            case Modification.POSER, (table, _, code, _):
+                return f"[{table}] {code} : {self.pourquoi}"
+            case ((Modification.AJOUTER_CODE | Modification.RETIRER_CODE), (liste, code, *_)):
+                return f"{self.geste} : {code} dans {liste}"
+            case Modification.SEUIL, (_, _, nom, annee, montant):
+                return f"{nom}, {annee} : {montant} € par an et par UC"
+            case _, (facette, chemin, valeur):
+                return f"{facette} {valeur} à {chemin}" if valeur else f"{facette} à {chemin}"
+        return str(self.geste)
+
+    @property
+    def retenue(self) -> bool:
+        """Whether it is written: more exchanges agree with it than contradict it."""
+        return len(self.pour) > len(self.contre)
+
+    @property
     def confiance(self) -> str:
         """How surely, in French: how many exchanges agree, and how many do not."""
         total = len(self.pour) + len(self.contre)
@@ -106,7 +129,7 @@ class Calibrage:
     @property
     def propositions(self) -> list[Proposition]:
         """All that is proposed, without what is contradicted as often as it is confirmed."""
-        return [p for groupe in self.groupes for p in groupe.propositions if len(p.pour) > len(p.contre)]
+        return [p for groupe in self.groupes for p in groupe.propositions if p.retenue]
 
 
 def ajouter(table: dict[str, list[int]], raison: str, echanges: Iterable[int]) -> None:

@@ -52,7 +52,8 @@ def _proposition(proposition: Proposition) -> dict[str, Any]:
         "confiance": proposition.confiance,
         "pour": list(proposition.pour),
         "contre": list(proposition.contre),
-        "retenue": len(proposition.pour) > len(proposition.contre),
+        "retenue": proposition.retenue,
+        "phrase": masquer_secrets(proposition.phrase),
     }
 
 
@@ -103,10 +104,9 @@ def _restes(bilan: Calibrage) -> Iterator[str]:
 
 
 def proposer(proposition: Proposition) -> str:
-    """« rules.toml : IDT003 code_officiel A012 (bonne : 3 échanges sur 3) »."""
-    dit = " ".join(str(a) for a in proposition.arguments if a != "")
-    retenue = "" if len(proposition.pour) > len(proposition.contre) else ", non retenue"
-    return f"{proposition.fichier} : {_dit(dit)} (confiance {proposition.confiance}{retenue})"
+    """« rules.toml : [IDT003] code_officiel = A012 (confiance bonne : 3 échanges sur 3) »."""
+    retenue = "" if proposition.retenue else ", non retenue"
+    return f"{proposition.fichier} : {_dit(proposition.phrase)} (confiance {proposition.confiance}{retenue})"
 
 
 def montrer(echanges: list[int]) -> str:

@@ -98,10 +98,10 @@ def _deja_la(contrat: Contrat) -> dict[str, bytes]:
 
 def _toml(nom: str, propositions: Sequence[Proposition], contrat: Contrat) -> str:
     voulu: dict[str, Any] = {}
-    notes: dict[tuple[str, str], Proposition] = {}
+    notes: dict[tuple[str, str], list[Proposition]] = {}
     for proposition in propositions:
         table, cle, *reste = proposition.arguments
-        notes[table, cle] = proposition
+        notes.setdefault((table, cle), []).append(proposition)
         if len(reste) == 1:
             voulu.setdefault(table, {})[cle] = reste[0]
         else:
@@ -180,7 +180,7 @@ def type_en_cles_vides() -> frozenset[str]:
     return frozenset({"territoire", "debut_validite", "fin_validite"})
 
 
-def _en_toml(tables: Mapping[str, Any], notes: Mapping[tuple[str, str], Proposition]) -> str:
+def _en_toml(tables: Mapping[str, Any], notes: Mapping[tuple[str, str], list[Proposition]]) -> str:
     lignes = [f"# {_CHOISIE[0].upper()}{_CHOISIE[1:]}."]
     for cle, valeur in tables.items():
         if not isinstance(valeur, Mapping):
@@ -191,11 +191,10 @@ def _en_toml(tables: Mapping[str, Any], notes: Mapping[tuple[str, str], Proposit
         lignes += ["", f"[{_cle(nom)}]"]
         listes = {c: v for c, v in table.items() if _est_liste_de_tables(v)}
         for cle, valeur in table.items():
-            if (nom, cle) in notes:
-                lignes.append(_note(notes[nom, cle]))
             if cle not in listes:
-                lignes.append(f"{_cle(cle)} = {_valeur(valeur)}")
+                lignes += [*_notes(notes, nom, cle), f"{_cle(cle)} = {_valeur(valeur)}"]
         for cle, unes in listes.items():
+            lignes += _notes(notes, nom, cle)
             for une in unes:
                 lignes += [
                     f"[[{_cle(nom)}.{_cle(cle)}]]",
@@ -208,13 +207,16 @@ def _est_liste_de_tables(valeur: Any) -> bool:
     return isinstance(valeur, list) and bool(valeur) and all(isinstance(v, Mapping) for v in valeur)
 
 
-def _note(proposition: Proposition) -> str:
-    pourquoi = " ".join(proposition.pourquoi.split())
-    return f"# {pourquoi} ({proposition.confiance} ; {_echanges(proposition)})"
+def _notes(notes: Mapping[tuple[str, str], list[Proposition]], table: str, cle: str) -> list[str]:
+    """Why a key is written, in comments."""
+    return [
+        f"# {' '.join(p.pourquoi.split())} ({p.confiance} ; {_echanges(p)})"
+        for p in notes.get((table, cle), ())
+    ]
 
 
 def _echanges(proposition: Proposition) -> str:
-    montres = ", ".join(map(str, proposition.pour[:5])) + ("…" if len(proposition.pour) > 5 else "")
+    montres = ", ".join(map(str, sorted(proposition.pour)[:5])) + ("…" if len(proposition.pour) > 5 else "")
     contre = f" ; contre : {', '.join(map(str, proposition.contre[:5]))}" if proposition.contre else ""
     return f"échanges {montres}{contre}"
 
@@ -301,16 +303,10 @@ def _expliquer(bilan: Calibrage, non_faites: Sequence[Proposition]) -> str:
         "| --- | --- | --- | --- | --- |",
     ]
     for proposition in bilan.propositions:
-        dit = " ".join(str(a) for a in proposition.arguments if a != "")
-        cases = (
-            proposition.fichier,
-            f"{proposition.geste} : {dit}",
-            proposition.pourquoi,
-            proposition.confiance,
-        )
+        cases = (proposition.fichier, proposition.phrase, proposition.pourquoi, proposition.confiance)
         ecrites = [" ".join(case.split()).replace("|", "\\|") for case in (*cases, _echanges(proposition))]
         lignes.append("| " + " | ".join(ecrites) + " |")
     if non_faites:
         lignes += ["", "À faire à la main, le schéma n'étant pas écrit comme il le faudrait :", ""]
-        lignes += [f"- {p.fichier} : {' '.join(map(str, p.arguments))}" for p in non_faites]
+        lignes += [f"- {p.fichier} : {p.phrase}" for p in non_faites]
     return "\n".join(lignes) + "\n"
