@@ -38,6 +38,7 @@ _DU_GUICHET: Final = frozenset({"guichet", "guichet_emetteur", "guichet_certific
 _PLACES: Final = ("{chemin}", "{parent}", "{nom}")
 _REGISTRE_INCONNU: Final = "le contrôle {regle} lit le registre, que l'enregistrement ne dit pas en entier"
 _APPELANT_INCONNU: Final = "le contrôle {regle} dépend de qui appelle, et de ce qu'il peut faire là-bas"
+_DEJA_REFUSE: Final = "le message est refusé là-bas pour autre chose, où {regle} n'est peut-être pas lue"
 _PREMIERE: Final = (
     "le serveur enregistré ne montre jamais deux anomalies : il s'arrête peut-être à la première"
 )
@@ -178,6 +179,8 @@ class Anomalies:
                 ajouter(bilan.indecidables, _REGISTRE_INCONNU.format(regle=seul.regle), [fait.echange])
             elif seul.regle in _DE_L_APPELANT:
                 ajouter(bilan.indecidables, _APPELANT_INCONNU.format(regle=seul.regle), [fait.echange])
+            elif reste_la:
+                ajouter(bilan.indecidables, _DEJA_REFUSE.format(regle=seul.regle), [fait.echange])
             elif not (fait.acceptee or en_liste):
                 ajouter(bilan.indecidables, _PREMIERE, [fait.echange])
             elif not self._donnees.expliquer_ici(fait, seul, groupes):

@@ -28,7 +28,7 @@ from sne_sandbox.domain.demande import Demande
 from sne_sandbox.domain.echange import document_parmi
 from sne_sandbox.domain.element import Element
 from sne_sandbox.domain.menage import SeuilQuartile
-from sne_sandbox.domain.texte import abrege, masquer_nir, masquer_secrets
+from sne_sandbox.domain.texte import abrege, est_nom_de_nir, masquer_nir, masquer_secrets
 
 #: Stamps and numbers, which are each server's own.
 _PROPRES: Final = frozenset(
@@ -36,13 +36,8 @@ _PROPRES: Final = frozenset(
         "dateFichier", "dateCalculIndicateur", "dateCreation", "dateModification", "idEvenement",
     }
 )  # fmt: skip
-#: What a server computes of a demande.
-_CALCULES: Final = frozenset(
-    {
-        "premierQuartile", "ressourcesAnnuellesUC", "nombreUC", "estDelaiAnormalementLong",
-        "estMultiplesAttributionsSousConditions",
-    }
-)  # fmt: skip
+#: What a server computes of a demande, beside what a contract binds by roles.
+_CALCULES: Final = frozenset({"estDelaiAnormalementLong", "estMultiplesAttributionsSousConditions"})
 #: Compared elsewhere.
 _AILLEURS: Final = frozenset({"listeAnomalie", "listeAnomalies"})
 _LISTES_DE_TYPES: Final = ("listerTypesEvenementsNationaux", "listerTypesEvenementsTerritoriaux")
@@ -83,6 +78,7 @@ class ReponsesComparees:
 
     def __init__(self, contrat: Contrat) -> None:
         self._contrat = contrat
+        self._roles = contrat.roles.demande
         self._types = {genre.code: genre for genre in contrat.evenements}
         self._types_vus: dict[str, tuple[dict[str, Any], list[int]]] = {}
         self._listes: list[tuple[str | None, int]] = []
@@ -129,7 +125,7 @@ class ReponsesComparees:
         for echange, chemin, la, ici in self._relus:
             lieu = _nu(chemin)
             montrent = {e for e, chemins in self._lectures if lieu.partition("@")[0] in chemins}
-            calcule = lieu.rpartition("/")[2] in _CALCULES
+            calcule = self._calcule(lieu)
             # What only the recorded server shows is what others wrote.
             partout = ici is not None and len(par_lieu[lieu]) > 1 and montrent <= par_lieu[lieu]
             if calcule or partout:
@@ -139,11 +135,11 @@ class ReponsesComparees:
 
     def _noter(self, echange: int, chemin: str, la: str | None, ici: str | None, groupes: Causes) -> None:
         nom, nu = chemin.rpartition("/")[2].partition("@")[0].partition("[")[0], _nu(chemin)
-        if nom in _CALCULES and nom == "premierQuartile":
+        if nu == self._roles.premier_quartile:
             return  # `_quartiles` has it
         if nom == "libelleTypeEvenement":
             return  # `comparer` of the list of types, and `_lire_evenements`
-        genre = "valeur calculée" if nom in _CALCULES else "valeur"
+        genre = "valeur calculée" if self._calcule(nu) else "valeur"
         if la is None or ici is None:
             cause: tuple[str, ...] = ("élément", nu, "là-bas" if la is None else "ici")
             titre = f"{nu} manque à la réponse {'du serveur enregistré' if la is None else 'du bac à sable'}."
@@ -151,6 +147,9 @@ class ReponsesComparees:
             titre, cause = f"{nu} n'a pas la même valeur.", (genre, nu)
         dit = f"là-bas {_montre(nom, la)}, ici {_montre(nom, ici)}"
         groupes.noter(cause, titre, echange, dit).conseil = _SANS_SURCHARGE
+
+    def _calcule(self, chemin: str) -> bool:
+        return chemin in self._roles.calcules.values() or chemin.rpartition("/")[2] in _CALCULES
 
     # --- lists ------------------------------------------------------------------------------------------
 
@@ -250,10 +249,12 @@ class ReponsesComparees:
         document = repris.vue.reponse_document
         if document is None:
             return
-        bloc = document.enfant("demande/demandeLogement/informationTraitement")
-        if bloc is None:
+        lieux = [
+            chemin.partition("/")[2] for chemin in (self._roles.ressources_uc, self._roles.premier_quartile)
+        ]
+        if not all(lieux):
             return
-        ressources, dessous = bloc.texte_de("ressourcesAnnuellesUC"), bloc.booleen_de("premierQuartile")
+        ressources, dessous = document.texte_de(lieux[0]), document.booleen_de(lieux[1])
         communes = Demande(document).communes_souhaitees
         cle = self._territoire(communes[0].attributs["code"]) if communes else None
         if cle is None or dessous is None or not ressources:
@@ -373,7 +374,7 @@ def _numeros(racine: Any) -> set[str]:
 def _montre(nom: str, valeur: str | None) -> str:
     if valeur is None:
         return "rien"
-    return f"« {masquer_nir(valeur) if nom == 'nir' else abrege(masquer_secrets(valeur), 80)} »"
+    return f"« {masquer_nir(valeur) if est_nom_de_nir(nom) else abrege(masquer_secrets(valeur), 80)} »"
 
 
 def _seuil(seuils: Collection[SeuilQuartile], cle: tuple[str, str], jour: date) -> SeuilQuartile | None:
