@@ -43,6 +43,8 @@ COMMANDES_SEULES: Final = {
     "cles creer": "a key is its owner's, and no server's",
     "cles montrer": "only shows a key",
     "cles defi": "only draws a text",
+    "contrat comparer": "compares files",
+    "contrat preparer": "replays a recording in a temporary base",
     "exigences": "tells what an application is judged on",
     "certification": "tells what a product may attain, and what is to be done for it",
     "pannes genres": "« pannes list » and its page tell them too",

@@ -41,7 +41,7 @@ from sne_sandbox.store.session import Magasin
 
 _BASE: Final = "reprise"
 #: Types of files that draw a numéro unique.
-_CREATIONS: Final = ("CRE", "CRS")
+CREATIONS: Final = ("CRE", "CRS")
 #: A numéro unique: territory and month (the name of its sequence), sequence, guichet.
 _PREFIXE, _SEQUENCE, _NUMERO = 7, 13, 18
 #: A guichet that nobody described was open before anything is recorded.
@@ -83,20 +83,22 @@ def rejouer(
     reglages: Reglages | None = None,
     certificats: bool = False,
     remises: Collection[int] = (),
+    d_avance: bool = False,
 ) -> Iterator[Repris]:
     """Each exchange of a recording, in its order, with what the sandbox says of it under `contrat`.
 
     `echanges` hold their bytes, and what `relecture.relire` or our own server noted. `reglages` are those of
     the base. `certificats` says that the recorded server saw the client certificates that the lines name:
     true of what our own server recorded, not of what the relay did. `remises` are the ids of the exchanges
-    before which the recorded base was emptied. Raises StoreError when there is no room for the temporary
-    base.
+    before which the recorded base was emptied. With `d_avance`, a demande that an answer is the first to show
+    is planted before the request too, as if it had been so: for who compares two contracts, and not ours with
+    the answer. Raises StoreError when there is no room for the temporary base.
     """
     with _ouvrir(contrat, reglages or Reglages()) as reprise:
         for echange, instant in _dater(echanges, contrat):
             if echange.identifiant in remises:
                 reprise.vider(instant)
-            yield reprise.rejouer(observer(echange, contrat), instant, certificats)
+            yield reprise.rejouer(observer(echange, contrat), instant, certificats, d_avance)
 
 
 @contextmanager
@@ -202,7 +204,7 @@ class _Reprise:
                 registre.vider("etat")
                 registre.noter_nuit(instant.astimezone(PARIS).date())
 
-    def rejouer(self, vue: Observation, instant: datetime, certificats: bool) -> Repris:
+    def rejouer(self, vue: Observation, instant: datetime, certificats: bool, d_avance: bool) -> Repris:
         """What the sandbox makes of one request, its base being then as the recorded answer says."""
         recu = vue.echange
         ici = Echange(_BASE, recu.recu_le, recu.methode, recu.chemin, service=recu.service)
@@ -213,6 +215,8 @@ class _Reprise:
             return Repris(vue, ici, ecarte=ecarte)
         base = self._preparer(vue, instant)
         inconnus = tuple(self._inconnus(vue))
+        if d_avance and vue.acceptee and vue.type_fichier not in CREATIONS and inconnus:
+            self._planter(vue, base, vue.numero or "")
         appelant = Identite(recu.guichet) if certificats and recu.certificat else ANONYME
         requete = RequeteHttp(recu.methode, recu.chemin, recu.en_tetes, recu.requete)
         appel: Appel | None = None
@@ -245,7 +249,7 @@ class _Reprise:
             self._base = bases.creer(
                 self._magasin, self._contrat, _BASE, horloge=Horloge(instant), reglages=self._reglages
             )
-        if vue.type_fichier in _CREATIONS and vue.numero_rendu in self._connu.suivies | self._connu.vues:
+        if vue.type_fichier in CREATIONS and vue.numero_rendu in self._connu.suivies | self._connu.vues:
             self.vider(instant)  # a number is given once: the recorded base was put back to its start
         with self._magasin.ecrire(_BASE) as registre:
             registre.regler_horloge(Horloge(instant))
@@ -269,7 +273,7 @@ class _Reprise:
     def _imposer(self, vue: Observation, registre: RegistreBase) -> None:
         """The numbers that the recorded server drew are the next to be drawn."""
         numero = vue.numero_rendu or ""
-        if vue.type_fichier in _CREATIONS and len(numero) == _NUMERO and numero[_PREFIXE:_SEQUENCE].isdigit():
+        if vue.type_fichier in CREATIONS and len(numero) == _NUMERO and numero[_PREFIXE:_SEQUENCE].isdigit():
             self._poser(registre, numero[:_PREFIXE], int(numero[_PREFIXE:_SEQUENCE]) - 1)
         if vue.operation == "ajouterEvenementDemande" and vue.reponse_document is not None:
             evenements = vue.reponse_document.tous("listeEvenements/evenement")
@@ -292,7 +296,7 @@ class _Reprise:
     def _inconnus(self, vue: Observation) -> Iterator[str]:
         """Why our register may not be the recorded one, for what this request reads of it."""
         numero = vue.numero or ""
-        if vue.type_fichier not in _CREATIONS and numero and numero not in self._connu.suivies:
+        if vue.type_fichier not in CREATIONS and numero and numero not in self._connu.suivies:
             if numero in self._connu.perdues:
                 yield f"l'état de la demande {numero} n'a pas pu être suivi"
             elif numero in self._connu.vues:
@@ -307,13 +311,13 @@ class _Reprise:
     def _suivre(self, vue: Observation, appel: Appel | None, base: Base, ici: Echange) -> None:
         """Brings the base to what an accepted exchange left."""
         ecrit = OPERATIONS[vue.operation or ""].ecrit
-        numero = (vue.numero_rendu if vue.type_fichier in _CREATIONS else vue.numero) or ""
+        numero = (vue.numero_rendu if vue.type_fichier in CREATIONS else vue.numero) or ""
         if ecrit and not (
             _pareil(vue, ici) or self._forcer(vue, appel, base) or self._planter(vue, base, numero)
         ):
             self._connu.perdre(numero)
             return
-        if vue.type_fichier in _CREATIONS and numero:
+        if vue.type_fichier in CREATIONS and numero:
             self._connu.suivies.add(numero)
         elif numero and not ecrit and vue.operation == _LECTURE:
             # Others write to a demande too: what an answer shows is how it is.
@@ -362,7 +366,7 @@ class _Reprise:
 def _ecarte(vue: Observation) -> str:
     if not vue.soap or vue.de_la_console:
         return _HORS_SOAP
-    if vue.panne is not None:
+    if vue.panne is not None and not vue.acceptee:  # else its line keeps the answer as it was meant
         return _PANNE
     if vue.echange.verdict is VerdictEchange.ERREUR or vue.fault("code") == "Receiver":
         return _SANS_REPONSE
@@ -373,7 +377,7 @@ def _pareil(vue: Observation, ici: Echange) -> bool:
     """Whether both servers accepted, a creation under the same number."""
     if not vue.acceptee or ici.verdict is not VerdictEchange.ACCEPTE:
         return False
-    return vue.type_fichier not in _CREATIONS or vue.numero_rendu in (None, ici.numero_unique)
+    return vue.type_fichier not in CREATIONS or vue.numero_rendu in (None, ici.numero_unique)
 
 
 def _mise_a_jour(avant: DemandeStockee, vue: DemandeStockee) -> DemandeStockee:

@@ -154,6 +154,11 @@ class Contrat:
         return self.dossiers.lire(chemin)
 
 
+def livres() -> tuple[str, ...]:
+    """Names of the contracts that are shipped."""
+    return tuple(sorted(dossier.parent.name for dossier in resources.contracts_dir().glob(f"*/{_CONTRAT}")))
+
+
 def charger(nom: str = "v5.2", overlay: Path | None = None, *, tolerer: bool = False) -> Contrat:
     """The contract `nom`, under the user's folder `overlay`. Compiles every schema. With `tolerer`, a role
     that this folder binds to what it does not have is bound to nothing, and told, as ours are.
@@ -224,6 +229,15 @@ def charger(nom: str = "v5.2", overlay: Path | None = None, *, tolerer: bool = F
     )
 
 
+def _a_ses_schemas(dossiers: DossiersContrat, chemins: str) -> bool:
+    """Whether the user's folder changes what the documents of a demande are made of."""
+    siens = dossiers.surcharge
+    if any(fichier.endswith((".xsd", f"/{chemins}")) or fichier == chemins for fichier in siens):
+        return True
+    tables = [lu for fichier, lu in dossiers.tomls(_CONTRAT) if not dossiers.du_contrat(fichier)]
+    return any("schemas" in lu or "versions" in lu for lu in tables)
+
+
 def _reglages(table: Any) -> dict[str, Any]:
     """The settings of a base that a contract sets, read. Raises ContractError for what is none."""
     try:
@@ -234,15 +248,6 @@ def _reglages(table: Any) -> dict[str, Any]:
             remede=getattr(erreur, "remede", "") or "une table de réglages",
         ) from None
     return {cle: lus[cle] for cle in dict(table)}
-
-
-def _a_ses_schemas(dossiers: DossiersContrat, chemins: str) -> bool:
-    """Whether the user's folder changes what the documents of a demande are made of."""
-    siens = dossiers.surcharge
-    if any(fichier.endswith((".xsd", f"/{chemins}")) or fichier == chemins for fichier in siens):
-        return True
-    tables = [lu for fichier, lu in dossiers.tomls(_CONTRAT) if not dossiers.du_contrat(fichier)]
-    return any("schemas" in lu or "versions" in lu for lu in tables)
 
 
 def _schemas(table: Mapping[str, Any], versions: tuple[str, ...]) -> dict[Document, dict[str, str]]:

@@ -1,7 +1,7 @@
 """A recording beside the sandbox, exchange by exchange, and what all of it says."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any, Final
 
 from sne_sandbox.conformance.calibration.anomalies import Anomalies
@@ -28,11 +28,19 @@ _SANS_SURCHARGE: Final = "Aucune donnée du contrat n'en décide. Signalez l'éc
 _OPERATION: Final = "l'opération appelée n'est pas reconnue"
 
 
-def calibrer(contrat: Contrat, echanges: Iterable[Echange], profil: str = "ecole") -> Calibrage:
-    """All that a recording says of what the sandbox does otherwise under `contrat`. Raises StoreError."""
+def calibrer(
+    contrat: Contrat,
+    echanges: Iterable[Echange],
+    profil: str = "ecole",
+    *,
+    remises: Collection[int] = (),
+    certificats: bool = False,
+) -> Calibrage:
+    """All that a recording says of what the sandbox does otherwise under `contrat`; `remises` and
+    `certificats` as for `reprise.rejouer`. Raises StoreError."""
     calibration = _Calibration(contrat, profil)
     reglages = Reglages(**{**dict(contrat.reglages), "profile": profil})
-    for repris in rejouer(contrat, echanges, reglages=reglages, certificats=True):
+    for repris in rejouer(contrat, echanges, reglages=reglages, certificats=certificats, remises=remises):
         calibration.voir(repris)
     return calibration.finir()
 
