@@ -33,7 +33,7 @@ _F = TypeVar("_F", bound=Callable[..., Any])
 #: Settings that are handed to `serve` as they came.
 _DE_SERVE: Final = (
     "https_port", "http_port", "host", "client_cert", "workers", "threads", "journal_max", "message_max",
-    "xml_max", "compression", "admin_token", "read_only_token",
+    "xml_max", "compression", "admin_token", "read_only_token", "quartiles",
 )  # fmt: skip
 
 
@@ -130,7 +130,7 @@ def _ouvrir(options: Mapping[str, Any], home: Path) -> "tuple[Contrat, Magasin]"
     from sne_sandbox.contract import versions
     from sne_sandbox.store.session import Magasin
 
-    contrat = versions.charger(options["contract"], options["contracts"])
+    contrat = versions.charger(options["contract"], options["contracts"], options["quartiles"])
     return contrat, Magasin.ouvrir(options["database"], home, journal_max=options["journal_max"])
 
 

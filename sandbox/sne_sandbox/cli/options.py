@@ -157,10 +157,13 @@ def _option(setting: Setting, defaut: Any) -> Callable[[_F], _F]:
 
 
 def ouvrir(options: Mapping[str, Any]) -> "tuple[Contrat, Magasin]":
-    """The contract and the store that `options` (COMMUNES, and `database`) name. Raises OperatorError."""
+    """The contract and the store that `options` (COMMUNES, `database`, and `quartiles` where it is one) name.
+    Raises OperatorError."""
     from sne_sandbox.contract import versions
 
-    return versions.charger(options["contract"], options["contracts"]), ouvrir_magasin(options)
+    return versions.charger(
+        options["contract"], options["contracts"], options.get("quartiles")
+    ), ouvrir_magasin(options)
 
 
 def ouvrir_magasin(options: Mapping[str, Any]) -> "Magasin":

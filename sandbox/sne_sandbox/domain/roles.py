@@ -83,6 +83,11 @@ class RolesDemande:
             return personne.element.enfant(dedans)
         return demande.element.enfant(chemin.partition("/")[2])  # of the demandeur, who is alone
 
+    def nir_a_charge(self, personne: Element) -> Element | None:
+        """The element that holds the NIR of a person à charge; None when it is not written, or empty."""
+        dedans = self.dans_la_personne("a_charge")
+        return personne.enfant(dedans) if dedans else None
+
     def nirs(self, demande: Demande) -> tuple[str | None, ...]:
         """The NIR of each of the titulaires, in order, as it is written; None for who gives none."""
         trouves = [self.nir_de(demande, personne) for personne in demande.titulaires]

@@ -93,7 +93,7 @@ class ExempleDeRegle:
     nom_fichier: str | None = None
     guichet_certificat: str | None = None
     operation: str | None = None
-    localisations_max: int = 10
+    localisations_max: int = 0
     recherche_max: int = 500
     resultats: int | None = None
     profil: str = "ecole"
@@ -175,7 +175,7 @@ def contexte(
         demandes=(*([stockee] if stockee is not None else []), *autres),
         guichets=guichets(),
         types_evenement=contrat.evenements,
-        evenements=[_evenement(table) for table in exemple.evenements],
+        tous_evenements=[_evenement(table) for table in exemple.evenements],
         roles=contrat.roles.demande,
     )
     guichet = demande.num_guichet

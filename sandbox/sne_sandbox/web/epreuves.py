@@ -243,7 +243,12 @@ def piloter_temoin(
 
 def _contrat(configuration: Configuration) -> list[str]:
     mots = ["--contract", configuration.contract]
-    return mots if configuration.contracts is None else [*mots, "--contracts", str(configuration.contracts)]
+    for option, fichier in (
+        ("--contracts", configuration.contracts),
+        ("--quartiles", configuration.quartiles),
+    ):
+        mots += [] if fichier is None else [option, str(fichier)]
+    return mots
 
 
 # --- how a report is summed up ------------------------------------------------------------------------------

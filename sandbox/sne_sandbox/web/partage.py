@@ -31,6 +31,8 @@ class Configuration:
     home: Path
     contract: str = "v5.2"
     contracts: Path | None = None
+    quartiles: Path | None = None
+    """The user's own table of first quartiles."""
     database: str | None = None
     journal_max: int = 50_000
     limites: Limites = field(default_factory=Limites)
@@ -53,7 +55,7 @@ class Configuration:
 def ouvrir(configuration: Configuration, progres: bases.Progres | None = None) -> tuple[Contrat, Magasin]:
     """The contract and the store of an application, its first base made if need be: `progres` is told how far
     it is. Raises OperatorError (ContractError, StoreError)."""
-    contrat = versions.charger(configuration.contract, configuration.contracts)
+    contrat = versions.charger(configuration.contract, configuration.contracts, configuration.quartiles)
     magasin = Magasin.ouvrir(
         configuration.database, configuration.home, journal_max=configuration.journal_max
     )

@@ -82,7 +82,7 @@ def page(base: str, numero: str) -> str:
         evenements=evenements,
         doublons=[(d, nom_de(d.demande)) for d in doublons],
         separees=separees,
-        attestation=attestation.lignes(stockee, guichets.get(stockee.guichet_createur), question),
+        attestation=attestation.texte(stockee, guichets.get(stockee.guichet_createur), question),
         arbre=construire(racine, contrat=contrat),
     )
 
