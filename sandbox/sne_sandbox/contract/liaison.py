@@ -305,6 +305,8 @@ def _de_liste(
         voulus = {f"decision.valeurs.{role}": code for role, code in roles.valeurs.items()}
     else:
         voulus = {f"decision.categories.{c.role}": c.code for c in roles.categories.values()}
+        if roles.sans_categorie:
+            voulus["decision.sans_categorie"] = roles.sans_categorie
     libelles = dict(notre_liste.valeurs) if notre_liste is not None else {}
     codes = dict(sienne.valeurs) if sienne is not None else {}
     lies = {nom: _deja(officiel, nom) or (code if code in codes else "") for nom, code in voulus.items()}
@@ -329,8 +331,10 @@ def _de_liste(
 
 def _deja(officiel: Contrat, nom: str) -> str:
     """What a value or a category is bound to in the folder, "" for nothing."""
-    _, famille, role = nom.split(".")
     decision = officiel.roles.decision
+    if nom == "decision.sans_categorie":
+        return decision.sans_categorie
+    _, famille, role = nom.split(".")
     if famille == "valeurs":
         return decision.valeurs.get(role, "")
     return next((c.code for c in decision.categories.values() if c.role == role), "")
