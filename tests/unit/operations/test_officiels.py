@@ -24,7 +24,7 @@ from sne_sandbox.web.partage import Configuration
 
 DEMANDEUR = f"{FORMULAIRE}/personnePhysique/demandeur"
 NIRS = ("NIR001", "NIR002", "NIR003", "NIR004", "NIR006", "NIR007")
-DECISIONS = ("DEC001", "DEC002", "DEC003", "DEC004")
+DECISIONS = tuple(code for code in versions.charger().regles if code.startswith("DEC"))
 #: (what the folder is; roles found under another name; roles that are missing; rules that are off when
 #: nothing is bound again; those that are still off once the guesses are written)
 DOSSIERS: list[tuple[Callable[[Path], None], set[str], set[str], set[str], set[str]]] = [
@@ -85,7 +85,7 @@ DOSSIERS: list[tuple[Callable[[Path], None], set[str], set[str], set[str], set[s
             for c in versions.charger().roles.decision.categories.values()
             if c.role != "handicap"
         },
-        set(),
+        {"decision.sans_categorie"},
         set(),
         set(),
     ),
