@@ -51,10 +51,11 @@ def commande(
     regard du premier quartile.
     """
     le = _lire_jour(jour) if jour is not None else None
-    contrat, magasin = ouvrir(options)
-    if territoire is not None:
-        statistiques.verifier_territoire(territoire, contrat)
+    contrats, magasin = ouvrir(options)
     with magasin, magasin.lire(base) as registre:
+        contrat = contrats.de(registre.base)
+        if territoire is not None:
+            statistiques.verifier_territoire(territoire, contrat)
         le = le or registre.base.horloge.maintenant(datetime.now(UTC)).date()
         voulus = [
             statistiques.tableau(code, registre, contrat, le, territoire)

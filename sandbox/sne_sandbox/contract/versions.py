@@ -23,12 +23,13 @@ from sne_sandbox.contract.nomenclatures import (
     lire_listes,
     lire_quartiles,
 )
-from sne_sandbox.contract.overlay import DossiersContrat
+from sne_sandbox.contract.overlay import PAR_DEFAUT, DossiersContrat
 from sne_sandbox.contract.schema import DOSSIER, Document, Schemas, chemin_inclus, inclusions, lire_arbre
 from sne_sandbox.domain.evenement import TypeEvenement
 from sne_sandbox.errors import ContractError
 
-_CONTRAT: Final = "contract.toml"
+#: The file that makes a folder a contract.
+CONTRAT: Final = "contract.toml"
 _CLES: Final = (
     "nom", "titre", "extends", "versions", "conventions", "namespace", "namespace_services", "schemas",
     "fichiers", "services",
@@ -144,18 +145,18 @@ class Contrat:
         return self.dossiers.lire(chemin)
 
 
-def charger(nom: str = "v5.2", overlay: Path | None = None) -> Contrat:
+def charger(nom: str = PAR_DEFAUT, overlay: Path | None = None) -> Contrat:
     """The contract `nom`, under the user's folder `overlay`. Compiles every schema.
 
     Raises UsageError for a name that is none, ContractError, with file and line or key, for whatever cannot
     be read.
     """
     dossiers = DossiersContrat(resources.contracts_dir(), nom, overlay)
-    table = dossiers.toml(_CONTRAT)
-    _connues(table, _CLES, _CONTRAT)
+    table = dossiers.toml(CONTRAT)
+    _connues(table, _CLES, CONTRAT)
     versions = _versions(table)
     fichiers = {cle: str(chemin) for cle, chemin in _table(table, "fichiers").items()}
-    _connues(fichiers, _FICHIERS, f"{_CONTRAT} [fichiers]")
+    _connues(fichiers, _FICHIERS, f"{CONTRAT} [fichiers]")
     for cle in _FICHIERS:
         fichiers.setdefault(cle, "")
 
@@ -163,13 +164,13 @@ def charger(nom: str = "v5.2", overlay: Path | None = None) -> Contrat:
         return dossiers.lire(fichiers[cle])
 
     espace = _texte(table, "namespace_services")
-    services = _services(_table(table, "services"), _CONTRAT)
+    services = _services(_table(table, "services"), CONTRAT)
     operations = _operations(lire("operations"), fichiers["operations"], espace)
     orphelines = sorted({operation.service for operation in operations.values()} - services.keys())
     if orphelines:
         raise ContractError(
             f"{fichiers['operations']} cite des services inconnus : {', '.join(orphelines)}.",
-            remede=f"décrivez-les dans {_CONTRAT}, table [services.NOM]",
+            remede=f"décrivez-les dans {CONTRAT}, table [services.NOM]",
         )
     quartiles = (
         lire_quartiles(lire("quartiles"), fichiers["quartiles"]) if fichiers["quartiles"] else Quartiles()
@@ -209,7 +210,7 @@ def _schemas(table: Mapping[str, Any], versions: tuple[str, ...]) -> dict[Docume
             document = Document(nom.replace("_", "-"))
         except ValueError:
             raise ContractError(
-                f"{_CONTRAT} : [schemas] document inconnu « {nom} ».",
+                f"{CONTRAT} : [schemas] document inconnu « {nom} ».",
                 remede=f"documents : {', '.join(d.replace('-', '_') for d in Document)}",
             ) from None
         if version in (*versions, ""):
@@ -218,7 +219,7 @@ def _schemas(table: Mapping[str, Any], versions: tuple[str, ...]) -> dict[Docume
     sans += [version for version in versions if version not in fichiers.get(Document.DEMANDE, {})]  # type: ignore[misc]
     if sans:
         raise ContractError(
-            f"{_CONTRAT} : [schemas] aucun schéma pour : {', '.join(sans)}.",
+            f"{CONTRAT} : [schemas] aucun schéma pour : {', '.join(sans)}.",
             remede='nommez-le : "demande/02.02" = "xsd/demande-02.02.xsd"',
         )
     return fichiers
@@ -228,13 +229,13 @@ def _versions(table: Mapping[str, Any]) -> tuple[str, ...]:
     versions = _liste(table, "versions")
     if not versions:
         raise ContractError(
-            f"{_CONTRAT} : « versions » attend une liste de versions de message.",
+            f"{CONTRAT} : « versions » attend une liste de versions de message.",
             remede='versions = ["02.00"]',
         )
     fausses = [version for version in versions if re.fullmatch(r"\d\d\.\d\d", version) is None]
     if fausses:
         raise ContractError(
-            f"{_CONTRAT} : version de message [{fausses[0]}] mal écrite.", remede="deux chiffres, point, deux"
+            f"{CONTRAT} : version de message [{fausses[0]}] mal écrite.", remede="deux chiffres, point, deux"
         )
     return tuple(sorted(versions))
 
@@ -243,7 +244,7 @@ def _liste(table: Mapping[str, Any], cle: str) -> list[str]:
     valeur = table.get(cle, [])
     if not isinstance(valeur, list) or not all(isinstance(v, str) for v in valeur):
         raise ContractError(
-            f"{_CONTRAT} : « {cle} » attend une liste de versions de message.", remede=f'{cle} = ["02.00"]'
+            f"{CONTRAT} : « {cle} » attend une liste de versions de message.", remede=f'{cle} = ["02.00"]'
         )
     return valeur
 
@@ -251,14 +252,14 @@ def _liste(table: Mapping[str, Any], cle: str) -> list[str]:
 def _table(table: Mapping[str, Any], cle: str) -> Mapping[str, Any]:
     valeur = table.get(cle)
     if not isinstance(valeur, Mapping):
-        raise ContractError(f"{_CONTRAT} : la table [{cle}] manque.", remede=f"ajoutez [{cle}]")
+        raise ContractError(f"{CONTRAT} : la table [{cle}] manque.", remede=f"ajoutez [{cle}]")
     return valeur
 
 
 def _texte(table: Mapping[str, Any], cle: str) -> str:
     valeur = table.get(cle)
     if not isinstance(valeur, str) or not valeur:
-        raise ContractError(f"{_CONTRAT} : la clé « {cle} » manque.", remede=f'ajoutez {cle} = "…"')
+        raise ContractError(f"{CONTRAT} : la clé « {cle} » manque.", remede=f'ajoutez {cle} = "…"')
     return valeur
 
 

@@ -188,7 +188,11 @@ def calculer(services: Services, demande: TableDemandee) -> Resultat:
     debut = time.perf_counter()
     with services.magasin.lire(demande.base) as registre:
         tableau = statistiques.tableau(
-            demande.code, registre, services.contrat, demande.jour, demande.territoire
+            demande.code,
+            registre,
+            services.contrats.de(registre.base),
+            demande.jour,
+            demande.territoire,
         )
     return Resultat(tableau, etat, datetime.now(UTC), time.perf_counter() - debut)
 

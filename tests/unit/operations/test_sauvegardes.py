@@ -25,7 +25,7 @@ def test_a_base_comes_back_and_its_journal_goes_on(banc: Banc, sauvegardes: Sauv
     assert faite.octets == faite.fichier.stat().st_size
     banc.creer_demande("colocataires")
     assert banc.compter() == 2
-    assert sauvegardes.restaurer(banc.nom, "avant") == faite
+    assert sauvegardes.restaurer(banc.nom, "avant", banc.services.contrats) == faite
     assert banc.compter() == 1
     assert [e.methode for e in banc.journal()] == ["REMISE", "POST", "POST"]
     assert banc.creer_demande("colocataires")
@@ -75,7 +75,7 @@ def test_what_cannot_be_restored_is_listed_as_such_and_deleted(banc: Banc, sauve
     with pytest.raises(UsageError, match="déjà"):
         sauvegardes.faire(banc.nom, "b")
     with pytest.raises(StoreError):
-        sauvegardes.restaurer(banc.nom, "b")
+        sauvegardes.restaurer(banc.nom, "b", banc.services.contrats)
     with pytest.raises(StoreError):
         ecarts.depuis(sauvegardes, banc.nom, "b", None)
     sauvegardes.supprimer(banc.nom, "b")

@@ -121,7 +121,7 @@ def test_a_bug_of_ours_is_told_as_it_is(banc: Banc, monkeypatch: pytest.MonkeyPa
         raise RuntimeError("cassé")
 
     _armer(banc, "bom")
-    monkeypatch.setattr(type(banc.services.pipeline), "traiter", casser)
+    monkeypatch.setattr(Pipeline, "traiter", casser)
     resultat = banc.demander(specimen("personne_seule"))
     assert resultat.echange is not None
     assert (resultat.echange.verdict, resultat.echange.panne) == (VerdictEchange.ERREUR, None)

@@ -214,8 +214,7 @@ def _montrer(echange: Echange) -> LigneDuJournal:
 def _detailler(observation: Observation) -> Detail:
     """The whole of an exchange; what cannot be shown of it is said in its trace."""
     echange, essais, rien = observation.echange, Essais(), MessageMontre([], "utf-8", "")
-    contrat = services().contrat
-    anomalies = essais.part("Les anomalies", lambda: remarques_de(echange.anomalies, contrat), [])
+    anomalies = essais.part("Les anomalies", lambda: remarques_de(echange.anomalies, observation.contrat), [])
     requete = essais.part("La requête", lambda: _message(observation, "requete"), rien)
     reponse_ = essais.part("La réponse", lambda: _message(observation, "reponse"), rien)
     return essayer(
@@ -283,7 +282,7 @@ def lister_manques(filtres: dict[str, Any], base: str) -> list[ManqueLu]:
     """What SOAP refused, or HTTP before it, and what would have made it acceptable."""
     magasin = services().magasin
     magasin.bases.lire(base)
-    trouves = manques.chercher(magasin, services().contrat, base, **filtres)
+    trouves = manques.chercher(magasin, services().contrat_de(base), base, **filtres)
     propres = ("pourquoi", "remede", "plus_proche")
     return [
         _ligne(ManqueLu, manque.echange, **{nom: _masquer(getattr(manque, nom)) for nom in propres})
