@@ -43,7 +43,7 @@ def commande() -> None:
 @options_de(*COMMUNES, "database")
 @une_forme
 def lister(forme: str, **options: Any) -> None:
-    """Liste les bases : nom, jeu de départ, profil, horloge, contrat."""
+    """Liste les bases : nom, jeu de départ, profil, horloge, et leur contrat quand elles ont le leur."""
     contrats, magasin = ouvrir(options)
     with magasin:
         bases = magasin.bases.lister()
@@ -55,7 +55,8 @@ def lister(forme: str, **options: Any) -> None:
         click.echo("Aucune base : « serve » fait la base ecole, « bases create NOM » toute autre.", err=True)
     for base in bases:
         dits = (base.nom, base.semence, base.reglages.profile, base.horloge.en_texte())
-        click.echo("\t".join((*dits, contrats.nom_de(base))))
+        # A fifth column where it differs from what scripts have always read.
+        click.echo("\t".join((*dits, *filter(None, [base.reglages.contrat]))))
 
 
 @commande.command("create")

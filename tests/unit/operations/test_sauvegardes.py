@@ -1,5 +1,6 @@
 """Snapshots under a name, and what changed from one to the other."""
 
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -91,7 +92,8 @@ def test_the_present_is_no_snapshot(banc: Banc, sauvegardes: Sauvegardes) -> Non
 @pytest.mark.parametrize("nom", ["", "a/b", "..", "../ecole", ".a", "é", "a" * 41, "a\n"])
 def test_a_name_stays_in_its_folder(banc: Banc, sauvegardes: Sauvegardes, nom: str) -> None:
     assert not sauvegardes.existe(banc.nom, nom)
-    for geste in (sauvegardes.faire, sauvegardes.lire, sauvegardes.restaurer, sauvegardes.supprimer):
+    restaurer = partial(sauvegardes.restaurer, contrats=banc.services.contrats)
+    for geste in (sauvegardes.faire, sauvegardes.lire, restaurer, sauvegardes.supprimer):
         with pytest.raises(UsageError):
             geste(banc.nom, nom)
 

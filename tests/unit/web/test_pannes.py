@@ -14,6 +14,7 @@ from sne_sandbox.domain.base import Horloge
 from sne_sandbox.domain.echange import PANNE, VerdictEchange
 from sne_sandbox.domain.panne import GENRES, PanneDefinition
 from sne_sandbox.operations import pannes
+from sne_sandbox.pipeline import Pipeline
 
 
 def _armer(banc: Banc, genre: str, **suite: Any) -> int:
