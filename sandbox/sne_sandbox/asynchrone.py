@@ -61,7 +61,7 @@ class CanalAsynchrone:
 
     def pipeline(self, base: Base) -> Pipeline:
         """What works on the files of a base. Raises OperatorError when its contract does not read."""
-        return Pipeline(self.contrats.de(base), self.magasin, self.limites)
+        return Pipeline(self.contrats.de(base), self.magasin, self.limites, self.contrats)
 
     # --- what a guichet does -----------------------------------------------------------------------
 

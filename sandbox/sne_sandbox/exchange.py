@@ -45,7 +45,7 @@ from sne_sandbox.errors import (
     SandboxError,
     VersionSoapRefusee,
 )
-from sne_sandbox.operations import lifecycle, pannes
+from sne_sandbox.operations import lifecycle, pannes, suivant
 from sne_sandbox.pipeline import Pipeline, guichet_de
 from sne_sandbox.pki.identite import Identite, identite
 from sne_sandbox.settings import Limites
@@ -142,6 +142,14 @@ class _EnCours:
         echange.en_tetes_reponse = list(reponse.en_tetes)
         echange.duree_us = int((time.perf_counter() - self._debut) * 1_000_000)
 
+    def avertir(self, reponse: ReponseHttp) -> ReponseHttp:
+        """The answer, with what the contract to come would refuse of its question (SNE-Avertissement)."""
+        dit = suivant.en_tete(self.echange.a_venir) if self.echange.a_venir else ""
+        if not dit:
+            return reponse
+        en_tetes = [*reponse.en_tetes, ("SNE-Avertissement", dit)]
+        return ReponseHttp(reponse.statut, en_tetes, reponse.corps, reponse.panne)
+
     def nommer(self, reponse: ReponseHttp) -> ReponseHttp:
         """The answer, with the address of its exchange (header SNE-Echange) when it has a line."""
         echange = self.echange
@@ -177,7 +185,7 @@ class Echanges:
         if faite is None:
             with self._verrou:
                 if (faite := self._interfaces.get(contrat)) is None:
-                    pipeline = Pipeline(contrat, self._magasin, self._limites)
+                    pipeline = Pipeline(contrat, self._magasin, self._limites, self._contrats)
                     faite = _Interface.de(contrat, pipeline, self._fabrique(contrat))
                     self._interfaces[contrat] = faite
         return faite
@@ -269,7 +277,7 @@ class Echanges:
             if reponse is not None:
                 return reponse
         with interface.pipeline.traiter(appel, base, echange) as travail:
-            reponse = interface.soap.repondre(appel, travail.reponse, cours.emballage)
+            reponse = cours.avertir(interface.soap.repondre(appel, travail.reponse, cours.emballage))
             cours.clore(reponse)
             reponse = self._abimer(cours, travail.registre.connexion, reponse)
         return reponse
@@ -296,7 +304,7 @@ class Echanges:
         # The real server's sentence is for what it was asked; before the message was read, ours.
         phrase = _PANNE if echange.operation is None else ERREUR_INATTENDUE
         assert cours.soap is not None
-        reponse = cours.soap.refuser(echange.echouer(erreur, phrase), cours.emballage)
+        reponse = cours.avertir(cours.soap.refuser(echange.echouer(erreur, phrase), cours.emballage))
         cours.clore(reponse)
         return self._consigner(cours, reponse)
 

@@ -234,6 +234,9 @@ class Echange:
     panne: dict[str, Any] | None = None
     """The panne that was played (id, genre, effet, parametres, armee_le): `reponse` is then what was meant,
     before it was damaged. Where the panne took the place of the work, it is what took that of the answer."""
+    a_venir: list[dict[str, Any]] = field(default_factory=list)
+    """What the contract to come would refuse of it (contrat, changement, exige, regle, chemin, ligne,
+    message); one without `changement` says why it could not be judged so."""
 
     @property
     def illisible(self) -> bool:

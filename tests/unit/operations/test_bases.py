@@ -15,8 +15,8 @@ from sne_sandbox.domain.dates import PARIS
 from sne_sandbox.errors import BaseInconnue, ConflitEtat, UsageError
 from sne_sandbox.generators import semis
 from sne_sandbox.operations import bases, horloge
-from sne_sandbox.operations.dossiers import DossiersGuichet, ouverts
 from sne_sandbox.operations.bases import BasePubliee
+from sne_sandbox.operations.dossiers import DossiersGuichet, ouverts
 from sne_sandbox.operations.sauvegardes import Sauvegardes, restaurer_fichier
 from sne_sandbox.settings import Reglages
 from sne_sandbox.store import snapshot

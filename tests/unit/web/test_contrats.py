@@ -82,7 +82,9 @@ def test_what_reads_a_base_reads_it_by_its_contract(nouvelle_base: Nouvelle) -> 
 
 def test_a_service_stands_where_the_contract_of_the_base_says(nouvelle_base: Nouvelle, posee: Path) -> None:
     banc, autre = nouvelle_base(contrat="deplace"), nouvelle_base()
-    ici, ailleurs = (f"/bases/{banc.nom}/services/{nom}" for nom in ("Demandes", "DemandeLogementImplService"))
+    ici, ailleurs = (
+        f"/bases/{banc.nom}/services/{nom}" for nom in ("Demandes", "DemandeLogementImplService")
+    )
     assert banc.demander(en("02.01"), chemin=ici).anomalies == []
     assert banc.demander(en("02.01"), chemin=f"{ici}/").anomalies == ["DOU001"]
     egaree = banc.demander(en("02.01"), chemin=ailleurs)
@@ -136,7 +138,11 @@ def test_a_base_is_made_with_its_contract(application: Flask, nouvelle_base: Nou
     banc = nouvelle_base()
     nom = f"{banc.nom}-v50"
     creee = banc.api("POST", "/bases", {"nom": nom, "contrat": "v5.0"})
-    assert (creee.status_code, creee.json["contrat"], creee.json["reglages"]["contrat"]) == (201, "v5.0", "v5.0")
+    assert (creee.status_code, creee.json["contrat"], creee.json["reglages"]["contrat"]) == (
+        201,
+        "v5.0",
+        "v5.0",
+    )
     refusee = banc.api("PATCH", f"/bases/{nom}/settings", {"contrat": "v5.2"})
     assert refusee.status_code == 409
     assert "garde le réglage contrat" in refusee.json["detail"]

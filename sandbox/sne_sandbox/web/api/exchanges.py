@@ -107,6 +107,11 @@ class LigneDuJournal:
     fault: Annotated[dict[str, Any] | None, "code, message, explication"]
     reponse_conforme: bool | None
     panne: Annotated[dict[str, Any] | None, "jouée : id, genre, description, effet, parametres, armee_le"]
+    a_venir: Annotated[
+        list[dict[str, Any]],
+        "ce que refuserait l'interface à venir (contrat_suivant) : contrat, changement, exige, regle, "
+        "chemin, ligne, message ; changement vide : pourquoi elle n'a pas pu juger",
+    ]
 
 
 @dataclass(frozen=True, slots=True)
