@@ -270,7 +270,9 @@ def dessiner(data: ConjectureData, demandes: Mapping[str, Any], ici: Circonstanc
         if dessine is not None:
             dessines[nom] = dessine
     if "decision" in dessines and "radiation" in dessines:
-        dessines["decision"] = _d_accord(dessines["decision"], dessines["radiation"])
+        dessines["decision"] = _d_accord(
+            dessines["decision"], dessines["radiation"], ici.contrat.roles.decision
+        )
     return dessines
 
 
@@ -282,28 +284,31 @@ def _evenement(data: ConjectureData, code: str, ici: Circonstances) -> Element |
     codes = [genre.code for genre in types_utilisables(atelier(ici.contrat, **ici.ou))]
     if code == TOUS:  # a decision has a command of its own
         tirage = TirageHypothese(data, difficile=ici.contraintes.difficile)
-        code = tirage.choix([c for c in codes if c != d.TYPE_DECISION])
+        code = tirage.choix([c for c in codes if not ici.contrat.roles.decision.est(c)])
     return data.draw(strategies.evenements(ici.contrat, code=code, **ici.ou)) if code in codes else None
 
 
 def _decision(data: ConjectureData, voulue: Mapping[str, str], ici: Circonstances) -> Element | None:
-    """What the step says is as it says; « jour » stands for the day."""
-    if not any(t.code == d.TYPE_DECISION for t in ici.contrat.evenements):
+    """What the step says, by role, is as it says; « jour » stands for the day."""
+    roles = ici.contrat.roles.decision
+    if not roles.type:
         return None
     bail = {"oui": True, "non": False}.get(voulue.get(d.BAIL, ""))
     tiree = data.draw(strategies.decisions(ici.contrat, bail=bail, issue=voulue.get(d.DECISION), **ici.ou))
-    dites = {code: ici.jour.isoformat() if v == "jour" else v for code, v in voulue.items()}
-    return _evenement_de(tiree, {**valeurs(tiree), **dites})
+    dites = {role: ici.jour.isoformat() if v == "jour" else v for role, v in voulue.items()}
+    return _evenement_de(tiree, {**valeurs(tiree), **dict(roles.ecrire(dites))})
 
 
-def _d_accord(decision: Element, radiation: Element) -> Element:
+def _d_accord(decision: Element, radiation: Element, roles: d.RolesDecision) -> Element:
     """The decision, its lease that of the radiation, and its commission no later."""
     bail = radiation.texte_de("attributionLogement/dateSignatureBail")
-    dites = valeurs(decision)
-    if bail is None or d.DATE_BAIL not in dites:
+    dites, du_bail, commission = valeurs(decision), roles.code(d.DATE_BAIL), roles.code(d.DATE_COMMISSION)
+    if bail is None or du_bail not in dites:
         return decision
-    commission = min(dites[d.DATE_COMMISSION], bail)
-    return _evenement_de(decision, {**dites, d.DATE_BAIL: bail, d.DATE_COMMISSION: commission})
+    accordees = {du_bail: bail}
+    if commission in dites:
+        accordees[commission] = min(dites[commission], bail)
+    return _evenement_de(decision, {**dites, **accordees})
 
 
 def valeurs(evenement: Element) -> dict[str, str]:

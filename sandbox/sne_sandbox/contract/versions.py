@@ -14,6 +14,7 @@ from lxml import etree
 
 from sne_sandbox import resources
 from sne_sandbox.contract.fiches import FicheRegle, lire_evenements, lire_fiches
+from sne_sandbox.contract.guichets import DroitsGuichets, lire_droits
 from sne_sandbox.contract.nomenclatures import (
     Nomenclatures,
     Quartiles,
@@ -24,19 +25,21 @@ from sne_sandbox.contract.nomenclatures import (
     lire_quartiles,
 )
 from sne_sandbox.contract.overlay import PAR_DEFAUT, DossiersContrat
+from sne_sandbox.contract.roles import lire_roles
 from sne_sandbox.contract.schema import DOSSIER, Document, Schemas, chemin_inclus, inclusions, lire_arbre
 from sne_sandbox.domain.evenement import TypeEvenement
+from sne_sandbox.domain.roles import Roles
 from sne_sandbox.errors import ContractError
 
 #: The file that makes a folder a contract.
 CONTRAT: Final = "contract.toml"
 _CLES: Final = (
     "nom", "titre", "extends", "versions", "conventions", "namespace", "namespace_services", "schemas",
-    "fichiers", "services",
+    "fichiers", "services", "roles",
 )  # fmt: skip
 _FICHIERS: Final = (
     "operations", "chemins", "nomenclatures", "communes", "communes_anciennes", "epci", "regles",
-    "evenements", "exigences", "quartiles",
+    "evenements", "exigences", "quartiles", "guichets",
 )  # fmt: skip
 
 
@@ -111,10 +114,12 @@ class Contrat:
     conventions: frozenset[str]
     nomenclatures: Nomenclatures
     territoires: Territoires
+    guichets: DroitsGuichets
     quartiles: Quartiles
     schemas: Schemas
     regles: Mapping[str, FicheRegle]
     evenements: tuple[TypeEvenement, ...]
+    roles: Roles
     services: Mapping[str, Service]
     operations: Mapping[str, OperationPubliee]
     dossiers: DossiersContrat
@@ -175,26 +180,32 @@ def charger(nom: str = PAR_DEFAUT, overlay: Path | None = None) -> Contrat:
     quartiles = (
         lire_quartiles(lire("quartiles"), fichiers["quartiles"]) if fichiers["quartiles"] else Quartiles()
     )
+    nomenclatures = Nomenclatures(
+        lire_listes(lire("nomenclatures"), fichiers["nomenclatures"]),
+        lire_chemins(lire("chemins"), fichiers["chemins"]),
+    )
+    evenements = lire_evenements(dossiers.toml(fichiers["evenements"]), fichiers["evenements"])
     return Contrat(
         nom=nom,
         titre=str(table.get("titre", nom)),
         namespace=_texte(table, "namespace"),
         versions=versions,
         conventions=frozenset(_liste(table, "conventions")) & frozenset(versions),
-        nomenclatures=Nomenclatures(
-            lire_listes(lire("nomenclatures"), fichiers["nomenclatures"]),
-            lire_chemins(lire("chemins"), fichiers["chemins"]),
-        ),
+        nomenclatures=nomenclatures,
         territoires=Territoires(
             dossiers.lire,
             communes=fichiers["communes"],
             anciennes=fichiers["communes_anciennes"],
             epci=fichiers["epci"],
         ),
+        guichets=lire_droits(dossiers.toml(fichiers["guichets"]), fichiers["guichets"])
+        if fichiers["guichets"]
+        else DroitsGuichets(),
         quartiles=quartiles,
         schemas=Schemas(dossiers.lire, _schemas(_table(table, "schemas"), versions)),
         regles=MappingProxyType(lire_fiches(dossiers, fichiers["regles"])),
-        evenements=lire_evenements(dossiers.toml(fichiers["evenements"]), fichiers["evenements"]),
+        evenements=evenements,
+        roles=lire_roles(dossiers, nomenclatures.chemins, evenements),
         services=MappingProxyType(services),
         operations=MappingProxyType(operations),
         dossiers=dossiers,

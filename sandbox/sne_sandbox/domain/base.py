@@ -4,6 +4,7 @@ A base owns everything: state, clock, journal, pannes, settings. Parallel runs, 
 """
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -97,21 +98,42 @@ class Base:
 
 
 class NatureGuichet(StrEnum):
-    """What a guichet is. It rules what the guichet may do: a landlord radiates for an attribution, a commune
-    does not (R. 441-2-8)."""
+    """What a guichet is. What each kind may do is data: `guichets.toml` of the contract."""
 
     BAILLEUR = "bailleur"
     COMMUNE = "commune"
+    EPCI = "EPCI"
     ETAT = "service de l'État"
     ACTION_LOGEMENT = "Action Logement"
+    COMMISSION = "commission de médiation"
     PORTAIL = "portail grand public"
+    SYSTEME = "système particulier"
+
+
+#: The code of a guichet: G and four digits, or the public portal's (attested samples).
+CODE_GUICHET: Final = re.compile(r"G(?:\d{4}|DPUB)")
+
+
+class Acte(StrEnum):
+    """A deed that some kinds of guichet may do and others may not; whatever is none of these, anybody may."""
+
+    ENREGISTRER = "enregistrer"
+    RADIER_ATTRIBUTION = "radier_attribution"
+    RADIER_IRRECEVABILITE = "radier_irrecevabilite"
+    DECLARER_DALO = "declarer_dalo"
+    DECIDER = "decider"
 
 
 @dataclass(frozen=True, slots=True)
 class Guichet:
     """A counter of the register, by which demandes come in: its software calls us. `code` is `G` and 4
     digits, or `GDPUB` for the public portal; `territoire` where it registers (111 for Île-de-France, else
-    069, 02A…: see `domain.demande.territoire_de`)."""
+    069, 02A…: see `domain.demande.territoire_de`), `autres_territoires` those that a système particulier
+    covers beside it (R. 441-2-5 IV).
+
+    `siren` is its body's, 9 digits, None when it has none; `siren_invente` says that no such body exists.
+    `actes` is what it may do when the base says so itself, None for what its kind may do.
+    """
 
     code: str
     nature: NatureGuichet
@@ -120,10 +142,27 @@ class Guichet:
     adresse: str
     ouvert_le: date
     ferme_le: date | None = None
+    siren: str | None = None
+    siren_invente: bool = False
+    autres_territoires: tuple[str, ...] = ()
+    actes: tuple[Acte, ...] | None = None
+
+    @property
+    def territoires(self) -> tuple[str, ...]:
+        """All its territories, its own first."""
+        return (self.territoire, *self.autres_territoires)
 
     def est_ouvert(self, jour: date) -> bool:
         """Whether the guichet is open on `jour`, closing day excluded."""
         return self.ouvert_le <= jour and (self.ferme_le is None or jour < self.ferme_le)
+
+    def suit(self, territoire: str, souhaits: Collection[str]) -> bool:
+        """Whether dispatching tells it of a demande of `territoire`: its own; a système particulier, of any
+        demande that wishes a commune in its departments, `souhaits` being the territories wished beside."""
+        if self.nature is not NatureGuichet.SYSTEME:
+            return territoire == self.territoire
+        siens = self.territoires
+        return territoire in siens or any(souhait in siens for souhait in souhaits)
 
 
 def lire_horloge(texte: str) -> Horloge:

@@ -333,6 +333,11 @@ class Demande(Vue):
         return territoire_de(communes[0].attributs["code"]) if communes else None
 
     @une_fois
+    def territoires_souhaites(self) -> frozenset[str]:
+        """The territories of all the communes wished."""
+        return frozenset(territoire_de(commune.attributs["code"]) for commune in self.communes_souhaitees)
+
+    @une_fois
     def motifs(self) -> tuple[Element, ...]:
         """Why the household asks (`motifDemande`), in order; codes of ListeMotifDemande."""
         return self.formulaire.tous("principauxMotifDemande/motifDemande")

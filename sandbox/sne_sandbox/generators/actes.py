@@ -147,7 +147,7 @@ def evenement(tirage: Tirage, ici: Atelier, *, code: str | None = None) -> Eleme
     """`evenement` of that type, of any by default. Raises StopIteration for a type that is not in force."""
     types = types_utilisables(ici)
     genre = tirage.choix(types) if code is None else next(t for t in types if t.code == code)
-    if genre.code == d.TYPE_DECISION:
+    if ici.contrat.roles.decision.est(genre):
         return decision(tirage, ici, categories_max=3)
     valeurs = [
         (caracteristique.code, _valeur(tirage, ici, caracteristique))
@@ -165,42 +165,46 @@ def decision(
     issue: str | None = None,
     categories_max: int = 1,
 ) -> Element:
-    """`evenement` of type DECATT: `issue` is its DECISION (any by default, which may be none beside a refusal
-    by the household), `bail` whether a lease was signed (an attribution, then)."""
-    (genre,) = [t for t in ici.contrat.evenements if t.code == d.TYPE_DECISION]
-    par_code = {c.code: c for c in genre.caracteristiques}
+    """`evenement` of a decision: `issue` is which of DECISIONS (any by default, which may be none beside a
+    refusal by the household), `bail` whether a lease was signed (an attribution, then). What the contract has
+    no place for is not said."""
+    roles = ici.contrat.roles.decision
+    (genre,) = [t for t in ici.contrat.evenements if roles.est(t)]
+    par_role = {role: c for c in genre.caracteristiques if (role := roles.role(c.code)) is not None}
+    prises = {role: code for role, code in roles.valeurs.items() if not bail or role in d.ATTRIBUTIONS}
     if issue is None:
-        attributions = (d.ATTRIBUTION, d.ATTRIBUTION_PAR_CLASSEMENT, d.ATTRIBUTION_SOUS_CONDITION)
-        issue = tirage.choix(
-            attributions if bail else [code for code, _ in par_code[d.DECISION].valeurs] + [""]
-        )
+        # In the order of the contract's list; none is a decision too, of the household.
+        codes = [c for c, _ in par_role[d.DECISION].valeurs] if d.DECISION in par_role else []
+        ordre = [role for code in codes for role, sien in prises.items() if sien == code]
+        issue = tirage.choix([r for r in d.ATTRIBUTIONS if r in prises] or [""] if bail else [*ordre, ""])
     if bail is None:
-        bail = issue.startswith("ATT") and tirage.booleen(0.5)
-    refus = not issue or (issue.startswith("ATT") and not bail and tirage.booleen(0.2))
+        bail = issue in d.ATTRIBUTIONS and tirage.booleen(0.5)
+    refus = not issue or (issue in d.ATTRIBUTIONS and not bail and tirage.booleen(0.2))
     commission = ici.jour - timedelta(days=tirage.entier(0, 40))
-    valeurs = [(d.DATE_COMMISSION, commission.isoformat())]
+    dit: dict[str, str | tuple[str, ...]] = {d.DATE_COMMISSION: commission.isoformat()}
     if issue:
-        valeurs.append((d.DECISION, issue))
+        dit[d.DECISION] = issue
     if refus:
-        valeurs.append((d.REFUS_DU_MENAGE, "oui"))
+        dit[d.REFUS_DU_MENAGE] = "oui"
     if issue == d.ATTRIBUTION_PAR_CLASSEMENT:
-        valeurs.append((d.RANG, str(tirage.entier(1, 9))))
+        dit[d.RANG] = str(tirage.entier(1, 9))
     if issue == d.ATTRIBUTION_SOUS_CONDITION:
-        valeurs.append((d.CONDITION, _texte(tirage, ici, _TEXTES)))
+        dit[d.CONDITION] = _texte(tirage, ici, _TEXTES)
     if refus or issue in (d.NON_ATTRIBUTION, d.IRRECEVABILITE):
-        valeurs.append((d.MOTIF, _texte(tirage, ici, _TEXTES)))
-    en_vigueur = [c for c, _ in par_code[d.CATEGORIE].valeurs if d.categorie_en_vigueur(c, commission)]
-    premiere = tirage.entier(0, len(en_vigueur) - 1)
-    combien = tirage.entier(1, categories_max)
-    valeurs += [(d.CATEGORIE, code) for code in en_vigueur[premiere : premiere + combien]]
-    valeurs.append((d.DALO, tirage.choix(("non", "oui"))))
-    for code in ("RESERVAT", "SIREN", "RPLS"):
-        if code in par_code and tirage.booleen(ici.contraintes.richesse):
-            valeurs.append((code, _valeur(tirage, ici, par_code[code])))
-    valeurs.append((d.BAIL, "oui" if bail else "non"))
+        dit[d.MOTIF] = _texte(tirage, ici, _TEXTES)
+    en_vigueur = [c.code for c in roles.categories.values() if c.en_vigueur(commission)]
+    if en_vigueur:
+        premiere = tirage.entier(0, len(en_vigueur) - 1)
+        combien = tirage.entier(1, categories_max)
+        dit[d.CATEGORIE] = tuple(en_vigueur[premiere : premiere + combien])
+    dit[d.DALO] = tirage.choix(("non", "oui"))
+    for role in (d.RESERVATAIRE, d.SIREN, d.RPLS):
+        if role in par_role and tirage.booleen(ici.contraintes.richesse):
+            dit[role] = _valeur(tirage, ici, par_role[role])
+    dit[d.BAIL] = "oui" if bail else "non"
     if bail:
-        valeurs.append((d.DATE_BAIL, tirage.date(commission, ici.jour).isoformat()))
-    return _evenement(tirage, ici, d.TYPE_DECISION, valeurs)
+        dit[d.DATE_BAIL] = tirage.date(commission, ici.jour).isoformat()
+    return _evenement(tirage, ici, genre.code, roles.ecrire(dit))
 
 
 def _valeur(tirage: Tirage, ici: Atelier, caracteristique: Caracteristique) -> str:
@@ -215,7 +219,8 @@ def _valeur(tirage: Tirage, ici: Atelier, caracteristique: Caracteristique) -> s
         case "LST":
             return tirage.choix([code for code, _ in caracteristique.valeurs])
         case "TXT":
-            forme = {"SIREN": (_SIREN,), "RPLS": ("62BAC00042",)}.get(caracteristique.code, _TEXTES)
+            role = ici.contrat.roles.decision.role(caracteristique.code)
+            forme = {d.SIREN: (_SIREN,), d.RPLS: ("62BAC00042",)}.get(role or "", _TEXTES)
             return _texte(tirage, ici, forme)
 
 

@@ -49,10 +49,11 @@ from sne_sandbox.contract.codec import NS, decoder, ecrire, encoder, parse
 from sne_sandbox.contract.nomenclatures import Nomenclatures
 from sne_sandbox.contract.schema import Document
 from sne_sandbox.contract.versions import Contrat
-from sne_sandbox.domain.base import Guichet, NatureGuichet
+from sne_sandbox.domain.base import Guichet
 from sne_sandbox.domain.dates import PARIS, ajouter_mois, date_francaise, tampon
 from sne_sandbox.domain.demande import Demande, DemandeStockee, EtatDemande, NumeroUnique
 from sne_sandbox.domain.evenement import Evenement
+from sne_sandbox.domain.guichet import lire_guichet
 from sne_sandbox.domain.texte import masquer_nirs
 from sne_sandbox.errors import ContractError
 from sne_sandbox.resources import fixtures_dir
@@ -122,7 +123,7 @@ def exemples(dossier: Path | None = None) -> tuple[ExempleDeRegle, ...]:
 def guichets() -> tuple[Guichet, ...]:
     """The guichets of the examples (`[[guichet]]`)."""
     return tuple(
-        Guichet(**{**table, "nature": NatureGuichet(table["nature"])})
+        lire_guichet(table)
         for _, donnees in _fichiers(fixtures_dir() / "exemples")
         for table in donnees.get("guichet", ())
     )
@@ -183,9 +184,11 @@ def contexte(
         maintenant=maintenant,
         nomenclatures=contrat.nomenclatures,
         territoires=contrat.territoires,
+        droits=contrat.guichets,
         registre=registre,
         operation=exemple.operation or "getNumUnique",
         versions=contrat.versions,
+        roles=contrat.roles,
         stockee=stockee,
         guichet_certificat=exemple.guichet_certificat,
         guichet_emetteur=exemple.guichet_certificat or guichet or None,

@@ -20,7 +20,6 @@ from typing import Any, Final
 
 from sne_sandbox.contract import codec
 from sne_sandbox.domain import codes as motifs
-from sne_sandbox.domain import decision as d
 from sne_sandbox.domain.dates import age, ajouter_mois, xs_date_time
 from sne_sandbox.domain.demande import EtatDemande, GenreMouvement
 from sne_sandbox.domain.element import Element
@@ -46,8 +45,8 @@ from sne_sandbox.store.lignes import micros, tasser
 _LOT: Final = 500
 _VALIDITE_MOIS: Final = 12
 #: For each household, the chance that another left the register one to three years ago: only its
-#: movements remain.
-_EFFACEES: Final = 0.3
+#: movements remain. As many a year as leave it this year in the seed « ecole ».
+_EFFACEES: Final = 0.6
 # Taken once: a column holds the value.
 _ACTIVE, _RADIEE = EtatDemande.ACTIVE.value, EtatDemande.RADIEE.value
 _CREATION, _RENOUVELLEMENT, _RADIATION = [
@@ -340,13 +339,14 @@ def _ligne_decision(
     vie = plant.vie
     assert vie.decision is not None
     auteur = tirage.choix(plant.dossier.territoire.bailleurs)
-    dit = decision(vie, tirage, vie.dalo is not None)
+    roles = semence.population.roles.decision
+    dit = decision(vie, tirage, vie.dalo is not None, roles)
     return (
         *(
             semence.base,
             identifiant,
             numero,
-            d.TYPE_DECISION,
+            roles.type,
             auteur,
             _micros(vie.decision, semence.maintenant),
         ),

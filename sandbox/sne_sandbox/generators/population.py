@@ -10,6 +10,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 from sne_sandbox.domain.demande import departement_de, territoire_de
+from sne_sandbox.domain.roles import Roles
 from sne_sandbox.errors import ContractError, UsageError
 from sne_sandbox.generators.menages import SORTES
 from sne_sandbox.generators.tirage import Repartition
@@ -62,6 +63,8 @@ class Population:
     anciennete: Repartition[int]
     radiations: Repartition[str]
     territoires: Repartition[Territoire]
+    roles: Roles
+    """What the contract binds."""
 
 
 @lru_cache(maxsize=16)
@@ -76,15 +79,18 @@ def lire_population(nom: str, contrat: "Contrat") -> Population:
         sortes = lue["menages"]
         if not set(sortes) <= set(SORTES):
             raise _incorrecte(nom, f"ménages inconnus {sorted(set(sortes) - set(SORTES))}")
+        sans = () if contrat.roles.decision.type else ("decisions",)
         versions = {v: part for v, part in lue["versions"].items() if v in contrat.versions}
         return Population(
             taille=int(lue["taille"]),
-            **{chance: float(lue[chance]) for chance in _CHANCES},
+            **{chance: float(lue[chance]) for chance in _CHANCES if chance not in sans},
+            **dict.fromkeys(sans, 0.0),
             menages=Repartition(sortes),
             versions=Repartition(versions or {contrat.versions[0]: 1}),
             nationalites=Repartition(lue["nationalites"]),
             anciennete=Repartition({int(ans): part for ans, part in lue["anciennete"].items()}),
             radiations=Repartition(lue["radiations"]),
+            roles=contrat.roles,
             territoires=Repartition({_territoire(nom, t, contrat): t["part"] for t in lue["territoire"]}),
         )
     except (KeyError, TypeError, ValueError) as erreur:

@@ -145,19 +145,23 @@ def bloc_dalo(statut: str, jour: date, dossier: DossierTire) -> Element:
     )
 
 
-def decision(vie: Vie, tirage: Tirage, dalo: bool) -> tuple[tuple[str, str], ...]:
-    """Characteristics of the event DECATT of a life that has a decision."""
+#: Categories of the decisions that a seed plants.
+_CATEGORIES: Final = ("mal_logement", "hebergement", "mineur", "sans_logement")
+
+
+def decision(vie: Vie, tirage: Tirage, dalo: bool, roles: d.RolesDecision) -> tuple[tuple[str, str], ...]:
+    """Characteristics of the event of a life that has a decision, by code; those that have a place."""
     assert vie.decision is not None
     attribuee = vie.radiation is not None and vie.radiation[1] == motifs.MOTIF_ATTRIBUTION
     retenue = d.ATTRIBUTION if attribuee else tirage.choix((d.NON_ATTRIBUTION, d.ATTRIBUTION))
-    caracteristiques = [(d.DATE_COMMISSION, vie.decision.isoformat()), (d.DECISION, retenue)]
+    dit = {d.DATE_COMMISSION: vie.decision.isoformat(), d.DECISION: retenue}
     if retenue == d.NON_ATTRIBUTION:
-        caracteristiques.append((d.MOTIF, "Autre candidat mieux placé"))
-    caracteristiques.append((d.DALO, "oui" if dalo else "non"))
+        dit[d.MOTIF] = "Autre candidat mieux placé"
+    dit[d.DALO] = "oui" if dalo else "non"
     if not dalo:
-        caracteristiques.append((d.CATEGORIE, tirage.choix(("MALLOG", "HEBERG", "MINEUR", "SANLOG"))))
+        choisie = tirage.choix(_CATEGORIES)
+        dit[d.CATEGORIE] = next((c.code for c in roles.categories.values() if c.role == choisie), "")
+    dit[d.BAIL] = "oui" if attribuee else "non"
     if attribuee and vie.radiation is not None:
-        caracteristiques += ((d.BAIL, "oui"), (d.DATE_BAIL, vie.radiation[0].isoformat()))
-    else:
-        caracteristiques.append((d.BAIL, "non"))
-    return tuple(caracteristiques)
+        dit[d.DATE_BAIL] = vie.radiation[0].isoformat()
+    return roles.ecrire(dit)

@@ -11,7 +11,8 @@ from typing import Annotated, Any, Final, Self, TypedDict, Unpack
 
 from sne_sandbox.contract.contrats import Contrats
 from sne_sandbox.contract.versions import Contrat
-from sne_sandbox.domain.base import BASE_PAR_DEFAUT, Base, Guichet, Horloge, NatureGuichet, Portee
+from sne_sandbox.domain.base import BASE_PAR_DEFAUT, Base, Guichet, Horloge, Portee
+from sne_sandbox.domain.guichet import lire_guichet
 from sne_sandbox.errors import BaseInconnue, ConflitEtat, OperatorError, UsageError
 from sne_sandbox.operations import dossiers
 from sne_sandbox.operations.sauvegardes import Sauvegardes, consigner_remise
@@ -56,12 +57,9 @@ def vitrine(codes: Sequence[str]) -> str:
 
 
 def _lire_guichets(fichier: Path) -> tuple[Guichet, ...]:
-    """The guichets written in a TOML file, one table per code."""
+    """The guichets written in a TOML file, one table per code. Raises UsageError."""
     lus: Mapping[str, Mapping[str, Any]] = tomllib.loads(fichier.read_text("utf-8"))
-    return tuple(
-        Guichet(code=code, **{**table, "nature": NatureGuichet(table["nature"])})
-        for code, table in lus.items()
-    )
+    return tuple(lire_guichet({"code": code, **table}) for code, table in lus.items())
 
 
 @dataclass(frozen=True, slots=True)

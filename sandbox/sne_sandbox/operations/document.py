@@ -18,7 +18,7 @@ from sne_sandbox.contract.schema import Document
 from sne_sandbox.contract.versions import Contrat
 from sne_sandbox.domain.anomalie import Anomalie
 from sne_sandbox.domain.dates import ajouter_mois, xs_date_time
-from sne_sandbox.domain.decision import ATTRIBUTION_SOUS_CONDITION, DECISION, TYPE_DECISION
+from sne_sandbox.domain.decision import ATTRIBUTION_SOUS_CONDITION, Decision, RolesDecision
 from sne_sandbox.domain.demande import FORMULAIRE, Demande, DemandeStockee
 from sne_sandbox.domain.element import Element, construire, construits
 from sne_sandbox.domain.evenement import Evenement
@@ -42,7 +42,6 @@ _PARIS_GRAND_ANS: Final = 10
 DELAI_HORS_DE_PARIS_ANS: Final = 3
 #: All the delays there are.
 DELAIS_ANS: Final = frozenset({DELAI_HORS_DE_PARIS_ANS, *_PARIS_ANS.values(), _PARIS_GRAND_ANS})
-_CONDITIONNELLE: Final = (DECISION, ATTRIBUTION_SOUS_CONDITION)
 
 
 class FormulaireEcrit:
@@ -294,13 +293,10 @@ def est_delai_anormalement_long(demande: Demande, depot: date, jour: date) -> bo
     return ajouter_mois(depot, 12 * delai_anormal_ans(demande)) < jour
 
 
-def a_multiples_attributions(evenements: Iterable[Evenement]) -> bool:
-    """Whether more than one attribution under condition was decided (convention: decision ATTCON)."""
-    conditionnelles = 0
-    for evenement in evenements:
-        if evenement.code_type == TYPE_DECISION and not evenement.supprime:
-            conditionnelles += _CONDITIONNELLE in evenement.caracteristiques
-    return conditionnelles > 1
+def a_multiples_attributions(evenements: Iterable[Evenement], roles: RolesDecision) -> bool:
+    """Whether more than one attribution under condition was decided (convention)."""
+    decisions = [Decision.stockee(e, roles) for e in evenements if roles.est(e) and not e.supprime]
+    return [decision.prise for decision in decisions].count(ATTRIBUTION_SOUS_CONDITION) > 1
 
 
 def information_traitement(stockee: DemandeStockee, question: Question, version: str) -> Element:
@@ -309,7 +305,7 @@ def information_traitement(stockee: DemandeStockee, question: Question, version:
     enfants = construits(
         estDelaiAnormalementLong=est_delai_anormalement_long(stockee.demande, stockee.date_creation, jour),
         estMultiplesAttributionsSousConditions=a_multiples_attributions(
-            question.registre.evenements(stockee.numero_unique)
+            question.registre.evenements(stockee.numero_unique), question.contrat.roles.decision
         ),
         dateCalculIndicateur=question.maintenant,
     )

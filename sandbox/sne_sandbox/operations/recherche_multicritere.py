@@ -44,7 +44,8 @@ def _calcules(question: Question, cherches: "Criteres", stockee: DemandeStockee)
     if cherches.multiples_attributions is None:
         return True
     evenements = question.registre.evenements(stockee.numero_unique)
-    return a_multiples_attributions(evenements) is cherches.multiples_attributions
+    roles = question.contrat.roles.decision
+    return a_multiples_attributions(evenements, roles) is cherches.multiples_attributions
 
 
 def _etat(code: str | None) -> EtatDemande | None:

@@ -1,10 +1,9 @@
 """Who calls: the guichet and the base that the client certificate names."""
 
-import re
 from dataclasses import dataclass
 from typing import Final
 
-_GUICHET: Final = re.compile(r"G(?:\d{4}|DPUB)")
+from sne_sandbox.domain.base import CODE_GUICHET
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,5 +29,5 @@ def identite(certificat: bytes | None) -> Identite:
     from sne_sandbox.pki.authority import lire_guichet  # who serves has read it, who judges does without
 
     guichet, base = lire_guichet(certificat)
-    connu = guichet if guichet is not None and _GUICHET.fullmatch(guichet) else None
+    connu = guichet if guichet is not None and CODE_GUICHET.fullmatch(guichet) else None
     return Identite(connu, base if connu else None)

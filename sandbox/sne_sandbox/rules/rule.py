@@ -10,11 +10,14 @@ from datetime import date, datetime, timedelta
 from typing import Final
 
 from sne_sandbox.contract.fiches import FicheRegle
+from sne_sandbox.contract.guichets import DroitsGuichets
 from sne_sandbox.contract.nomenclatures import Nomenclatures, Territoires
 from sne_sandbox.domain.anomalie import Fidelite, Gravite
+from sne_sandbox.domain.base import Acte, Guichet
 from sne_sandbox.domain.dates import PARIS
 from sne_sandbox.domain.demande import Demande, DemandeStockee
 from sne_sandbox.domain.element import Element, lire_date
+from sne_sandbox.domain.roles import Roles
 from sne_sandbox.errors import UsageError
 from sne_sandbox.rules.registre import Registre
 from sne_sandbox.settings import PAR_NOM
@@ -40,6 +43,8 @@ class Contexte:
     nomenclatures: Nomenclatures
     territoires: Territoires
     registre: Registre
+    droits: DroitsGuichets = field(default_factory=DroitsGuichets)
+    """What each kind of guichet may do; by default nobody is kept from anything."""
     operation: str = "getNumUnique"
     canal: str = ""
     versions: tuple[str, ...] = ("02.00", "02.01", "02.02")
@@ -50,6 +55,8 @@ class Contexte:
     guichet_emetteur: str | None = None
     """Who the caller is, by its certificate, else by what the message says (`pipeline.guichet_de`)."""
     nom_fichier: str | None = None
+    roles: Roles = field(default_factory=Roles)
+    """What the contract binds; without it, nothing."""
     localisations_max: int = 10
     recherche_max: int = 500
     resultats: int | None = None
@@ -73,6 +80,17 @@ class Contexte:
         numero = self.document.texte_de("operation/numUnique") or self.demande.numero_unique
         self.registre = registre
         self.stockee = registre.demande(numero) if numero else None
+
+    @property
+    def emetteur(self) -> Guichet | None:
+        """The guichet that sends, None for one that the base does not know."""
+        code = self.guichet_emetteur or self.demande.num_guichet
+        return self.registre.guichet(code)
+
+    def habilite(self, acte: Acte) -> bool:
+        """Whether the sender may do that; one that is unknown is the business of ENT006."""
+        emetteur = self.emetteur
+        return emetteur is None or self.droits.peut(emetteur, acte)
 
     @property
     def depot(self) -> date:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 Ligne = tuple[Any, ...]
 #: A parameter in a statement; `::` is a cast of PostgreSQL.
-_PARAMETRE: Final = re.compile(r"(?<!:):([a-z_]+)")
+_PARAMETRE: Final = re.compile(r"(?<!:):([a-z_][a-z_0-9]*)")
 
 
 class RequeteSql:

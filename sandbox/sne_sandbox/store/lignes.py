@@ -15,7 +15,7 @@ from typing import Any, Final
 from isal import isal_zlib
 
 from sne_sandbox.contract import codec
-from sne_sandbox.domain.base import Base, Guichet, Horloge, NatureGuichet
+from sne_sandbox.domain.base import Acte, Base, Guichet, Horloge, NatureGuichet
 from sne_sandbox.domain.demande import DemandeStockee, EtatDemande, Mouvement, Personne
 from sne_sandbox.domain.evenement import Caracteristique, Evenement, TypeEvenement
 from sne_sandbox.domain.menage import Menage, composition, taille
@@ -169,14 +169,21 @@ def _lire_reglages(texte: str) -> Reglages:
 
 def ligne_guichet(base: str, guichet: Guichet) -> dict[str, Any]:
     """The row of a guichet."""
-    return {"base": base} | {f.name: en_colonne(getattr(guichet, f.name)) for f in fields(guichet)}
+    ligne = {"base": base} | {f.name: en_colonne(getattr(guichet, f.name)) for f in fields(guichet)}
+    ligne["autres_territoires"] = " ".join(guichet.autres_territoires) or None
+    ligne["actes"] = None if guichet.actes is None else " ".join(guichet.actes)
+    return ligne
 
 
 def guichet_de(ligne: Ligne) -> Guichet:
     """The guichet of a row of the table."""
-    _, code, nature, territoire, nom, adresse, ouvert_le, ferme_le = ligne
+    _, code, nature, territoire, nom, adresse, ouvert_le, ferme_le, siren, invente, autres, actes = ligne
     ouverture, fermeture = date.fromisoformat(ouvert_le), jour_ou_rien(ferme_le)
-    return Guichet(code, NatureGuichet(nature), territoire, nom, adresse, ouverture, fermeture)
+    return Guichet(
+        *(code, NatureGuichet(nature), territoire, nom, adresse, ouverture, fermeture, siren, bool(invente)),
+        autres_territoires=tuple((autres or "").split()),
+        actes=None if actes is None else tuple(map(Acte, actes.split())),
+    )
 
 
 def ligne_type(base: str, type_: TypeEvenement) -> dict[str, Any]:

@@ -2,13 +2,13 @@
 
 import secrets
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from operator import itemgetter
 from typing import Final
 
-from sne_sandbox.domain.base import Base, Guichet, Horloge, Portee
+from sne_sandbox.domain.base import Base, Guichet, Horloge, NatureGuichet, Portee
 from sne_sandbox.domain.demande import (
     DemandeStockee,
     NumeroUnique,
@@ -73,11 +73,13 @@ class Referentiels:
 
 @dataclass(frozen=True, slots=True)
 class Trace:
-    """A change of a demande by a guichet: its rank in the base, the demande, the guichet."""
+    """A change of a demande by a guichet: its rank in the base, the demande, the guichet; whether the guichet
+    for which it was looked up is told of it."""
 
     identifiant: int
     numero_unique: str
     auteur: str
+    a_dire: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -342,9 +344,15 @@ class RegistreBase:
     # it, and costs a hundred bytes.
 
     def noter_changement(
-        self, avant: DemandeStockee | None, apres: DemandeStockee, auteur: str, instant: datetime
+        self,
+        avant: DemandeStockee | None,
+        apres: DemandeStockee,
+        auteur: str,
+        instant: datetime,
+        souhaits: Collection[str] = (),
     ) -> None:
-        """Records that the guichet `auteur` made `apres` of `avant` (None: a creation) at `instant`."""
+        """Records that the guichet `auteur` made `apres` of `avant` (None: a creation) at `instant`;
+        `souhaits` are the territories, beside that of its number, where it wishes or wished a commune."""
         self._ecrit()
         etat = ("date_renouvellement", "document", "radiation", "information_dalo")
         ligne = {
@@ -353,16 +361,31 @@ class RegistreBase:
             "numero_unique": apres.numero_unique,
             "auteur": auteur,
             "instant": lignes.micros(instant),
+            "souhaits": f" {' '.join(sorted(souhaits))} " if souhaits else None,
             **{nom: None if avant is None else lignes.en_colonne(getattr(avant, nom)) for nom in etat},
         }
         self.connexion.differer(requetes.NOTER_CHANGEMENT, [ligne])
         if self._referentiels.changement_a_purger():
             self.connexion.faire(requetes.PURGER_CHANGEMENTS, {"base": self._nom, "gardes": CHANGEMENTS_MAX})
 
-    def changements(self, territoire: str, depuis: int) -> list[Trace]:
-        """The changes of a territory after the one of rank `depuis`, oldest first."""
-        cle = {"base": self._nom, "identifiant": depuis, "territoire": territoire}
-        return [Trace(*ligne) for ligne in self.connexion.lignes(requetes.CHANGEMENTS, cle)]
+    def changements(self, guichet: Guichet) -> list[Trace]:
+        """The changes, since the last one that was dispatched to a guichet, of the demandes that it is told
+        of, oldest first."""
+        cle = {"base": self._nom, "identifiant": self.curseur(guichet.code)}
+        if guichet.nature is NatureGuichet.SYSTEME:
+            siens = {f"t{rang}": territoire for rang, territoire in enumerate(guichet.territoires)}
+            lues = self.connexion.lignes(requetes.changements_souhaites(len(siens)), cle | siens)
+        else:
+            lues = self.connexion.lignes(requetes.CHANGEMENTS, cle | {"territoire": guichet.territoire})
+        return [
+            Trace(
+                identifiant,
+                numero,
+                auteur,
+                auteur != guichet.code and guichet.suit(territoire, (souhaits or "").split()),
+            )
+            for identifiant, numero, auteur, territoire, souhaits in lues
+        ]
 
     def etat_avant(self, identifiant: int) -> Avant:
         """The state before a change that `changements` told of. Raises LookupError when it is gone."""

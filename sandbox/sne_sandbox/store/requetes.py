@@ -190,9 +190,25 @@ PURGER_CHANGEMENTS: Final = RequeteSql(
     "(SELECT max(identifiant) FROM changement WHERE base = :base) - :gardes"
 )
 CHANGEMENTS: Final = RequeteSql(
-    "SELECT identifiant, numero_unique, auteur FROM changement WHERE base = :base "
+    "SELECT identifiant, numero_unique, auteur, territoire, souhaits FROM changement WHERE base = :base "
     "AND identifiant > :identifiant AND territoire = :territoire ORDER BY identifiant"
 )
+
+
+@cache
+def changements_souhaites(nombre: int) -> RequeteSql:
+    """The same of every demande that a change numbers, or wishes, in one of `nombre` territories `t0`, `t1`…:
+    all its changes, those that concern none of them too."""
+    ou = " OR ".join(
+        f"territoire = :t{rang} OR souhaits LIKE '% ' || :t{rang} || ' %'" for rang in range(nombre)
+    )
+    depuis = "FROM changement WHERE base = :base AND identifiant > :identifiant"
+    return RequeteSql(
+        f"SELECT identifiant, numero_unique, auteur, territoire, souhaits {depuis} "
+        f"AND numero_unique IN (SELECT numero_unique {depuis} AND ({ou})) ORDER BY identifiant"
+    )
+
+
 CHANGEMENT: Final = RequeteSql(
     "SELECT instant, date_renouvellement, document, radiation, information_dalo FROM changement "
     "WHERE base = :base AND identifiant = :identifiant"

@@ -182,17 +182,18 @@ def _lire_table(
         for octets in entree:
             empreinte.update(octets)
             lignes += 1
-            rangee = _valider(table, json.loads(octets))
+            rangee = _valider(table, json.loads(octets), str(manifeste["revision"]))
             rangee[table.noms[0]] = base
             yield rangee
     if lignes != attendu["lignes"] or empreinte.hexdigest() != attendu["sha256"]:
         raise ValueError(f"la table {table.nom} est incomplète ou a été modifiée")
 
 
-def _valider(table: tables.Table, lue: Rangee) -> Rangee:
+def _valider(table: tables.Table, lue: Rangee, revision: str) -> Rangee:
+    lue = {colonne.nom: None for colonne in table.gardees if colonne.depuis > revision} | lue
     if set(lue) != {colonne.nom for colonne in table.gardees}:
         raise ValueError(f"une ligne de la table {table.nom} n'a pas les colonnes attendues")
-    rangee = {}
+    rangee: Rangee = {}
     for colonne in table.gardees:
         valeur = lue[colonne.nom]
         if colonne.type == tables.OCTETS and valeur is not None:

@@ -10,11 +10,12 @@ from dataclasses import dataclass
 from typing import Final
 
 #: The Alembic revision that these tables stand for.
-REVISION: Final = "v0003"
+REVISION: Final = "v0004"
 #: Revisions of before the first release: no database at one of them is migrated.
 REVISIONS_SANS_SUITE: Final = frozenset({"0001", "0002", "0003", "0004", "0005"})
-#: Revisions whose tables are these, column for column, but for what is deduced: their snapshots are restored.
-REVISIONS_EGALES: Final = frozenset({REVISION, "v0002", "v0001", "0005"})
+#: Revisions whose tables are these, but for what is deduced and for columns that came later (`depuis`): their
+#: snapshots are restored, with nothing in those columns.
+REVISIONS_EGALES: Final = frozenset({REVISION, "v0003", "v0002", "v0001", "0005"})
 
 #: Types of columns, as SQLite has them, and what a value of theirs is.
 TEXTE, ENTIER, BOOLEEN, OCTETS = "TEXT", "BIGINT", "BOOLEAN", "BLOB"
@@ -23,12 +24,14 @@ TEXTE, ENTIER, BOOLEEN, OCTETS = "TEXT", "BIGINT", "BOOLEAN", "BLOB"
 @dataclass(frozen=True, slots=True)
 class Colonne:
     """A column; `nulle` says whether it may hold nothing. `deduite` is what a new row has in it, in SQL, when
-    it follows from other rows: no snapshot holds it."""
+    it follows from other rows: no snapshot holds it. `depuis` is the revision that added it, "" for the
+    first: what is older has nothing there, which it may hold."""
 
     nom: str
     type: str
     nulle: bool = False
     deduite: str = ""
+    depuis: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +109,11 @@ guichet: Final = Table(
         *_textes("base", "code"),
         *_textes("nature", "territoire", "nom", "adresse", "ouvert_le"),
         _texte("ferme_le", nulle=True),
+        # Territories and deeds are words between blanks.
+        Colonne("siren", TEXTE, nulle=True, depuis="v0004"),
+        Colonne("siren_invente", BOOLEEN, nulle=True, depuis="v0004"),
+        Colonne("autres_territoires", TEXTE, nulle=True, depuis="v0004"),
+        Colonne("actes", TEXTE, nulle=True, depuis="v0004"),
     ),
     parent="base",
 )
@@ -375,6 +383,8 @@ changement: Final = Table(
         *_textes("territoire", "numero_unique", "auteur"),
         _entier("instant"),
         _texte("date_renouvellement", nulle=True),
+        # The other territories in which it wishes, or wished, a commune: words between blanks, and around.
+        Colonne("souhaits", TEXTE, nulle=True, depuis="v0004"),
         _octets("document", nulle=True),
         _octets("radiation", nulle=True),
         _octets("information_dalo", nulle=True),

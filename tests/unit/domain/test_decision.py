@@ -1,11 +1,19 @@
-import tomllib
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 
+from sne_sandbox.contract.versions import charger
 from sne_sandbox.domain import decision as d
 from sne_sandbox.domain.element import Element
-from sne_sandbox.resources import contracts_dir
+from sne_sandbox.domain.evenement import Evenement
+
+#: The contract's own binding, and another with none of its names.
+LIEES = charger("v5.2").roles.decision
+AUTRES = d.RolesDecision(
+    "CALEOL",
+    {d.CATEGORIE: "C7", d.DATE_COMMISSION: "C1", d.BAIL: "C11", d.MOTIF: "C6", d.DECISION: "C2"},
+    {d.ATTRIBUTION: "1", d.IRRECEVABILITE: "5"},
+)
 
 
 def caracteristique(code: str, valeur: str) -> Element:
@@ -15,21 +23,78 @@ def caracteristique(code: str, valeur: str) -> Element:
     )
 
 
-def test_values_are_read_by_code_and_repeat() -> None:
-    liste = (
-        caracteristique(d.CATEGORIE, "HANDIC"),
-        caracteristique(d.CATEGORIE, "SANLOG"),
-        caracteristique(d.DATE_COMMISSION, "15/03/2018"),
-        caracteristique(d.BAIL, "oui"),
-        caracteristique(d.MOTIF, ""),
+def evenement(*caracteristiques: Element) -> Element:
+    liste = Element("listeCaracteristiquesSpecifiques", enfants=caracteristiques)
+    return Element("evenement", enfants=(liste,))
+
+
+@pytest.mark.parametrize("roles", [LIEES, AUTRES])
+def test_values_are_read_by_role_and_repeat(roles: d.RolesDecision) -> None:
+    decision = d.Decision.de(
+        evenement(
+            caracteristique(roles.code(d.CATEGORIE), "HANDIC"),
+            caracteristique(roles.code(d.CATEGORIE), "SANLOG"),
+            caracteristique(roles.code(d.DATE_COMMISSION), "15/03/2018"),
+            caracteristique(roles.code(d.BAIL), "oui"),
+            caracteristique(roles.code(d.MOTIF), ""),
+            caracteristique("HORSROLE", "oui"),
+        ),
+        roles,
     )
-    evenement = Element("evenement", enfants=(Element("listeCaracteristiquesSpecifiques", enfants=liste),))
-    decision = d.Decision.de(evenement)
-    assert [e.texte for e in decision.valeurs[d.CATEGORIE]] == ["HANDIC", "SANLOG"]
+    assert decision.textes(d.CATEGORIE) == ("HANDIC", "SANLOG")
     assert decision.jour(d.DATE_COMMISSION) == date(2018, 3, 15)
     assert decision.booleen(d.BAIL) is True
     assert decision.texte(d.MOTIF) is None
     assert decision.booleen(d.DALO) is None
+    assert len(decision.valeurs) == 3
+
+
+@pytest.mark.parametrize(
+    ("roles", "code", "attendue"),
+    [
+        (LIEES, "ATTRIB", d.ATTRIBUTION),
+        (LIEES, " NONATT ", d.NON_ATTRIBUTION),
+        (LIEES, "AILLEURS", None),
+        (AUTRES, "1", d.ATTRIBUTION),
+        (AUTRES, "5", d.IRRECEVABILITE),
+        (AUTRES, "ATTRIB", None),
+    ],
+)
+def test_the_decision_taken_is_told_by_role(roles: d.RolesDecision, code: str, attendue: str | None) -> None:
+    lue = d.Decision.de(evenement(caracteristique(roles.code(d.DECISION), code)), roles)
+    assert lue.prise == attendue
+    stockee = Evenement(
+        1,
+        "1110118000001G1104",
+        roles.type,
+        "G1226",
+        datetime(2018, 3, 15, tzinfo=UTC),
+        "CRE",
+        None,
+        None,
+        ((roles.code(d.DECISION), code),),
+    )
+    assert d.Decision.stockee(stockee, roles).prise == attendue
+
+
+def test_what_has_no_place_is_not_written() -> None:
+    dit = {
+        d.DATE_COMMISSION: "2018-03-15",
+        d.DECISION: d.NON_ATTRIBUTION,
+        d.RANG: "1",
+        d.CATEGORIE: ("A", "B"),
+    }
+    assert AUTRES.ecrire(dit) == (("C1", "2018-03-15"), ("C7", "A"), ("C7", "B"))
+    assert AUTRES.ecrire({d.DECISION: d.ATTRIBUTION}) == (("C2", "1"),)
+    assert not AUTRES.lie(d.BAIL, d.RANG)
+    assert AUTRES.lie(d.BAIL, d.MOTIF)
+
+
+@pytest.mark.parametrize("roles", [d.RolesDecision(), AUTRES, LIEES])
+def test_a_type_that_is_bound_to_nothing_is_none(roles: d.RolesDecision) -> None:
+    assert not roles.est("")
+    assert not roles.est(None)
+    assert roles.est(roles.type) is bool(roles.type)
 
 
 @pytest.mark.parametrize(
@@ -42,24 +107,20 @@ def test_values_are_read_by_code_and_repeat() -> None:
     ],
 )
 def test_categories_in_force(code: str, jour: date, attendu: bool) -> None:
-    assert d.categorie_en_vigueur(code, jour) is attendu
+    assert LIEES.categorie_en_vigueur(code, jour) is attendu
 
 
-def test_the_codes_are_those_of_the_contract() -> None:
-    donnees = tomllib.loads((contracts_dir() / "v5.2" / "evenements.toml").read_text(encoding="utf-8"))
-    par_code = {c["code"]: c for c in donnees[d.TYPE_DECISION]["caracteristiques"]}
-    attendus = {
-        d.DATE_COMMISSION: "DAT",
-        d.DECISION: "LST",
-        d.REFUS_DU_MENAGE: "BOO",
-        d.RANG: "NUM",
-        d.CONDITION: "TXT",
-        d.MOTIF: "TXT",
-        d.CATEGORIE: "LST",
-        d.DALO: "BOO",
-        d.BAIL: "BOO",
-        d.DATE_BAIL: "DAT",
-    }
-    assert {code: par_code[code]["type"] for code in attendus} == attendus
-    assert {code for code, _ in par_code[d.DECISION]["valeurs"]} == d.DECISIONS
-    assert {code for code, _ in par_code[d.CATEGORIE]["valeurs"]} == set(d.CATEGORIES)
+@pytest.mark.parametrize(
+    ("code", "avant", "apres"),
+    [("HANDIC", "a", "a"), ("SORACT", "", "b"), ("MALLOG", "b", "c"), ("EXPULS", "k", "l")],
+)
+def test_letters_shift_with_the_law_of_november_2018(code: str, avant: str, apres: str) -> None:
+    categorie = LIEES.categories[code]
+    assert categorie.lettre(date(2018, 11, 24)) == avant
+    assert categorie.lettre(date(2018, 11, 25)) == apres
+
+
+def test_a_category_may_end() -> None:
+    categorie = d.CategoriePrioritaire("x", "X", "", depuis=date(2018, 1, 1), jusque=date(2019, 1, 1))
+    jours = (date(2017, 12, 31), date(2018, 1, 1), date(2019, 1, 1), date(2019, 1, 2))
+    assert [categorie.en_vigueur(jour) for jour in jours] == [False, True, True, False]

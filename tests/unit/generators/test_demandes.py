@@ -130,13 +130,14 @@ def test_the_population_is_that_of_the_register(population: Population) -> None:
     nirs = [p.nir for d in demandes if d.version == "02.02" for p in d.titulaires]
     assert any(nirs)
     assert not all(nirs)
-    assert {nir[5:10] for nir in nirs if nir} == {"75999", "62999", "69999"}
+    assert {nir[5:10] for nir in nirs if nir} == {"75999", "62999", "69999", "97199", "97499"}
     assert not any(p.nir for d in demandes if d.version != "02.02" for p in d.titulaires)
 
 
 def test_an_event_of_decision_is_a_value() -> None:
     vie = vies.Vie(JOUR, decision=JOUR)
-    caracteristiques = vies.decision(vie, TirageAleatoire(1), dalo=True)
+    roles = charger().roles.decision
+    caracteristiques = vies.decision(vie, TirageAleatoire(1), dalo=True, roles=roles)
     evenement = Evenement(0, "", "DECATT", "", MAINTENANT, "CRE", JOUR, None, caracteristiques)
     assert ("DALO", "oui") in evenement.caracteristiques
     assert ("BAIL", "non") in evenement.caracteristiques

@@ -254,9 +254,11 @@ def test_the_only_guichet_of_a_territory_has_nobody_to_tell(banc: Banc) -> None:
         appel = Appel("getNumUnique", {}, banc.nom, None, datetime.now(UTC))
         question = Question(appel, registre.base, datetime.now(UTC), banc.services.contrat, registre, "G1104")
         dispatching.noter(question, ailleurs)
-        assert registre.changements("02A", 0) == []
+        guichet = registre.guichet("G7501")
+        assert guichet is not None
+        assert registre.changements(replace(guichet, territoire="02A")) == []
         dispatching.noter(question, stockee)
-        assert [t.identifiant for t in registre.changements("111", 0)] == [1, 2]
+        assert [t.identifiant for t in registre.changements(guichet)] == [1, 2]
 
 
 # --- What changed between two trees carries the mark, and nothing else --------------------------------

@@ -3,8 +3,9 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from ecritures import vider
-from exemples_store import personne, radiation, stockee
+from exemples_store import GUICHETS, personne, radiation, stockee
 
+from sne_sandbox.domain.base import Acte, NatureGuichet
 from sne_sandbox.domain.dates import PARIS
 from sne_sandbox.domain.demande import DemandeStockee, EtatDemande, NumeroUnique, Personne
 from sne_sandbox.domain.element import Element
@@ -370,11 +371,11 @@ def test_changes_are_told_in_order_with_the_state_before_them(magasin: Magasin) 
         registre.noter_changement(None, replace(stockee(N[1]), territoire="062"), "G1226", MIDI)
         registre.noter_changement(avant, stockee(N[0]), "G7501", MIDI)
     with magasin.lire("ecole") as registre:
-        assert registre.changements("111", 0) == [
-            Trace(1, N[0], "G1104"),
-            Trace(3, N[0], "G7501"),
+        assert registre.changements(GUICHETS[0]) == [
+            Trace(1, N[0], "G1104", a_dire=False),
+            Trace(3, N[0], "G7501", a_dire=True),
         ]
-        assert registre.changements("111", 3) == []
+        assert registre.changements(replace(GUICHETS[0], territoire="02A")) == []
         assert registre.etat_avant(1).document is None
         lue = registre.etat_avant(3)
     assert lue.instant == MIDI
@@ -397,7 +398,7 @@ def test_old_changes_are_forgotten_and_ranks_go_on(magasin: Magasin, monkeypatch
     with magasin.ecrire("ecole") as registre:
         for _ in range(11):
             registre.noter_changement(None, stockee(N[0]), "G1104", MIDI)
-        rangs = [t.identifiant for t in registre.changements("111", 0)]
+        rangs = [t.identifiant for t in registre.changements(GUICHETS[0])]
         assert rangs == [8, 9, 10, 11]
         with pytest.raises(LookupError):
             registre.etat_avant(1)
@@ -411,4 +412,47 @@ def test_emptying_the_state_forgets_changes_and_what_was_told(magasin: Magasin) 
     with magasin.ecrire("ecole") as registre:
         assert registre.curseur("G7501") == 0
         registre.noter_changement(None, stockee(N[0]), "G1104", MIDI)
-        assert registre.changements("111", 0) == [Trace(1, N[0], "G1104")]
+        assert registre.changements(GUICHETS[1]) == [Trace(1, N[0], "G1104", a_dire=True)]
+
+
+# --- guichets -----------------------------------------------------------------------------------------
+
+
+def test_a_guichet_is_read_as_it_was_written(magasin: Magasin) -> None:
+    systeme = replace(
+        GUICHETS[0],
+        nature=NatureGuichet.SYSTEME,
+        territoire="044",
+        siren="992200337",
+        siren_invente=True,
+        autres_territoires=("049", "085"),
+        actes=(),
+        ferme_le=date(2030, 1, 1),
+    )
+    autre = replace(GUICHETS[1], actes=(Acte.ENREGISTRER, Acte.DECIDER))
+    for voulu in (systeme, autre):
+        with magasin.ecrire("ecole") as registre:
+            registre.remplacer_guichet(voulu)
+        with magasin.lire("ecole") as registre:
+            assert registre.guichet(voulu.code) == voulu
+
+
+def test_a_systeme_particulier_is_told_of_what_wishes_its_departments(magasin: Magasin) -> None:
+    """And of nothing else; the changes of a demande that it is told of once are all there, for the state
+    before each is that of the next."""
+    systeme = replace(
+        GUICHETS[0], nature=NatureGuichet.SYSTEME, territoire="044", autres_territoires=("049",)
+    )
+    ici, ailleurs = replace(stockee(N[0]), territoire="049"), stockee(N[1])
+    with magasin.ecrire("ecole") as registre:
+        registre.noter_changement(None, ici, "G7501", MIDI)
+        registre.noter_changement(None, ailleurs, "G7501", MIDI, {"044", "062"})
+        registre.noter_changement(ailleurs, ailleurs, "G7501", MIDI)
+        registre.noter_changement(None, stockee(N[2]), "G7501", MIDI, {"144", "04"})
+        registre.noter_changement(ici, ici, "G1104", MIDI)
+        assert registre.changements(systeme) == [
+            Trace(1, N[0], "G7501", a_dire=True),
+            Trace(2, N[1], "G7501", a_dire=True),
+            Trace(3, N[1], "G7501", a_dire=False),
+            Trace(5, N[0], "G1104", a_dire=False),
+        ]

@@ -14,7 +14,7 @@ from exemples_store import GUICHETS, personne, stockee
 from sne_sandbox.domain.base import Base
 from sne_sandbox.domain.echange import Echange
 from sne_sandbox.errors import BaseInconnue, StoreError, UsageError
-from sne_sandbox.store import snapshot
+from sne_sandbox.store import snapshot, tables
 from sne_sandbox.store.recherche import Criteres, parcourir, rechercher
 from sne_sandbox.store.session import Magasin
 
@@ -111,11 +111,32 @@ def _sans_manifeste(contenu: dict[str, bytes]) -> None:
     del contenu["manifeste.json"]
 
 
-@pytest.mark.parametrize("revision", ["0005", "v0001", "v0002"])
+def _d_avant(revision: str) -> Callable[[dict[str, bytes]], None]:
+    """A file as that revision wrote it: the columns of later ones are not there."""
+
+    def changer(contenu: dict[str, bytes]) -> None:
+        manifeste = json.loads(contenu["manifeste.json"])
+        for nom, decrite in manifeste["tables"].items():
+            recentes = {c.nom for c in getattr(tables, nom).colonnes if c.depuis > revision}
+            lues = [json.loads(ligne) for ligne in contenu[f"{nom}.jsonl"].splitlines()]
+            octets = b"".join(
+                json.dumps({c: v for c, v in lue.items() if c not in recentes}).encode() + b"\n"
+                for lue in lues
+            )
+            contenu[f"{nom}.jsonl"] = octets
+            decrite["sha256"] = hashlib.sha256(octets).hexdigest()
+        contenu["manifeste.json"] = json.dumps(manifeste | {"revision": revision}).encode()
+
+    return changer
+
+
+@pytest.mark.parametrize("revision", ["0005", "v0001", "v0002", "v0003"])
 def test_a_snapshot_of_an_older_revision_is_restored(garni: Magasin, tmp_path: Path, revision: str) -> None:
     fichier, avant = tmp_path / "ecole.zip", _etat(garni, "ecole")
     snapshot.sauvegarder(garni, "ecole", fichier)
-    _recrire(fichier, _manifeste(revision=revision))
+    _recrire(fichier, _d_avant(revision))
+    with zipfile.ZipFile(fichier) as archive:
+        assert b"siren" not in archive.read("guichet.jsonl")
     assert snapshot.restaurer(garni, "reprise", fichier) == "reprise"
     assert _etat(garni, "reprise") == avant
 

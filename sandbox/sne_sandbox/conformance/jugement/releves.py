@@ -10,7 +10,7 @@ from sne_sandbox.conformance.jugement.juge import Dire, JugeDeSuite, Messages, e
 from sne_sandbox.conformance.observation import Observation
 from sne_sandbox.domain.codes import MOTIF_ATTRIBUTION
 from sne_sandbox.domain.dates import PARIS
-from sne_sandbox.domain.decision import BAIL, TYPE_DECISION, Decision
+from sne_sandbox.domain.decision import BAIL, Decision
 from sne_sandbox.domain.element import lire_instant
 from sne_sandbox.reports.model import Constat
 
@@ -134,6 +134,7 @@ class Decisions(JugeDeSuite):
     exigences = ("VIE-18",)
     sur = Messages(_DECISIONS, frozenset({"RAD"}))
 
+    _type: str = ""
     _suivies: set[str] = field(default_factory=set)
     _decidees: set[str] = field(default_factory=set)
     _baux: dict[str, int | None] = field(default_factory=dict)
@@ -142,6 +143,8 @@ class Decisions(JugeDeSuite):
 
     def voir(self, vue: Observation) -> Iterator[Constat]:
         """Notes a decision or an attribution."""
+        roles = vue.contrat.roles.decision
+        self._type = roles.type or self._type
         if est_creation(vue) and vue.numero_rendu is not None:
             self._suivies.add(vue.numero_rendu)
         if vue.numero is not None and _attribue(vue) and not vue.acceptee:
@@ -150,9 +153,9 @@ class Decisions(JugeDeSuite):
             return
         if vue.operation in _DECISIONS and vue.document is not None:
             for evenement in vue.document.tous("listeEvenements/evenement"):
-                if evenement.texte_de("codeTypeEvenement") == TYPE_DECISION:
+                if roles.est(evenement.texte_de("codeTypeEvenement")):
                     self._decidees.add(vue.numero)
-                    if Decision.de(evenement).booleen(BAIL) is True:
+                    if Decision.de(evenement, roles).booleen(BAIL) is True:
                         self._baux[vue.numero] = vue.echange.identifiant
                     else:
                         self._baux.pop(vue.numero, None)  # corrected
@@ -172,7 +175,7 @@ class Decisions(JugeDeSuite):
         for numero, echange in self._attributions.items():
             if numero in self._suivies - self._decidees:
                 phrase = f"La demande {numero} est radiée pour attribution sans décision transmise."
-                attendu = "un événement DECATT"
+                attendu = f"un événement {self._type}"
                 yield Dire("VIE-18", echange).rompue("radiation_sans_decision", phrase, attendu, "aucun")
 
 

@@ -10,7 +10,7 @@ from datetime import date
 from typing import Final
 
 from sne_sandbox.domain import decision as d
-from sne_sandbox.domain.base import NatureGuichet
+from sne_sandbox.domain.base import Acte
 from sne_sandbox.domain.codes import DALO_RECONNU
 from sne_sandbox.domain.element import Element
 from sne_sandbox.domain.evenement import Evenement, TypeEvenement, convient
@@ -72,11 +72,10 @@ def typologie_du_dalo(contexte: Contexte) -> Iterator[Infraction]:
 
 @regle("DAL004", registre=True)
 def guichet_de_la_commission_de_mediation(contexte: Contexte) -> Iterator[Infraction]:
-    """The declaration comes from a State service, which keeps the secretariat of the commission de
-    médiation. Deduced."""
-    code = contexte.guichet_emetteur or contexte.demande.num_guichet
-    guichet = contexte.registre.guichet(code)
-    if guichet is None or guichet.nature is not NatureGuichet.ETAT:
+    """The declaration comes from a commission de médiation, or the State service that keeps its secretariat.
+    Deduced."""
+    if contexte.emetteur is None or not contexte.habilite(Acte.DECLARER_DALO):
+        code = contexte.guichet_emetteur or contexte.demande.num_guichet
         yield manquant(contexte.demande.formulaire, "numGuichet", valeur=code)
 
 
@@ -250,17 +249,19 @@ _COMPLEMENTS: Final = {d.ATTRIBUTION_PAR_CLASSEMENT: d.RANG, d.ATTRIBUTION_SOUS_
 def decision_incomplete(contexte: Contexte) -> Iterator[Infraction]:
     """The decision is one of R. 441-3, or a refusal by the household, kept apart; the date of the commission
     is given and not in the future (one day of tolerance). Source: R. 441-3 (convention)."""
+    lie = contexte.roles.decision.lie
     for evenement, decision in _decisions(contexte):
         code = decision.element(d.DECISION)
         if code is not None:
-            if code.texte.strip() not in d.DECISIONS:
+            if decision.prise is None and contexte.roles.decision.valeurs:
                 yield infraction(code)
-        elif not decision.booleen(d.REFUS_DU_MENAGE):
-            yield _absente(evenement, d.DECISION)
+        elif lie(d.DECISION) and not decision.booleen(d.REFUS_DU_MENAGE):
+            yield _absente(evenement, d.DECISION, contexte)
         commission = decision.element(d.DATE_COMMISSION)
         jour = decision.jour(d.DATE_COMMISSION)
         if commission is None:
-            yield _absente(evenement, d.DATE_COMMISSION)
+            if lie(d.DATE_COMMISSION):
+                yield _absente(evenement, d.DATE_COMMISSION, contexte)
         elif jour is None or jour > contexte.aujourdhui:
             yield infraction(commission)
 
@@ -269,15 +270,16 @@ def decision_incomplete(contexte: Contexte) -> Iterator[Infraction]:
 def categorie_prioritaire(contexte: Contexte) -> Iterator[Infraction]:
     """Each category of L. 441-1 given is in force on the date of the commission; there is at least one, or
     the household is DALO (said here, or known to the base). Source: L. 441-1 (convention)."""
+    en_vigueur = contexte.roles.decision.categorie_en_vigueur
     for evenement, decision in _decisions(contexte):
         categories = decision.valeurs.get(d.CATEGORIE, ())
         jour = decision.jour(d.DATE_COMMISSION) or contexte.jour
         for categorie in categories:
-            if not d.categorie_en_vigueur(categorie.texte.strip(), jour):
+            if not en_vigueur(categorie.texte.strip(), jour):
                 yield infraction(categorie)
         connu = contexte.stockee is not None and contexte.stockee.statut_dalo in DALO_RECONNU
         if not categories and not connu and not decision.booleen(d.DALO):
-            yield _absente(evenement, d.CATEGORIE)
+            yield _absente(evenement, d.CATEGORIE, contexte)
 
 
 @regle("DEC003", registre=True)
@@ -287,7 +289,7 @@ def bail_et_sa_date(contexte: Contexte) -> Iterator[Infraction]:
     for evenement, decision in _decisions(contexte):
         signe, date_bail = decision.booleen(d.BAIL), decision.element(d.DATE_BAIL)
         if signe is True and date_bail is None:
-            yield _absente(evenement, d.DATE_BAIL)
+            yield _absente(evenement, d.DATE_BAIL, contexte)
         elif signe is False and date_bail is not None:
             yield infraction(date_bail)
 
@@ -295,27 +297,28 @@ def bail_et_sa_date(contexte: Contexte) -> Iterator[Infraction]:
 @regle("DEC004", registre=True)
 def decision_a_completer(contexte: Contexte) -> Iterator[Infraction]:
     """A decision by rank has its rank, one under condition its condition, a refusal by the household its
-    motive. Source: R. 441-3 (convention)."""
+    motive. Source: R. 441-3 (convention). What has no place cannot lack."""
+    lie = contexte.roles.decision.lie
     for evenement, decision in _decisions(contexte):
-        code = decision.texte(d.DECISION) or ""
-        complement = _COMPLEMENTS.get(code)
-        if complement is not None and decision.element(complement) is None:
-            yield _absente(evenement, code)
-        if decision.booleen(d.REFUS_DU_MENAGE) and decision.element(d.MOTIF) is None:
-            yield _absente(evenement, d.REFUS_DU_MENAGE)
+        complement = _COMPLEMENTS.get(decision.prise or "", "")
+        if lie(complement) and decision.element(complement) is None:
+            yield _absente(evenement, d.DECISION, contexte, decision.texte(d.DECISION))
+        if decision.booleen(d.REFUS_DU_MENAGE) and lie(d.MOTIF) and decision.element(d.MOTIF) is None:
+            yield _absente(evenement, d.REFUS_DU_MENAGE, contexte)
 
 
 def _decisions(contexte: Contexte) -> Iterator[tuple[Element, d.Decision]]:
-    """The DECATT events to write; a modification without characteristics keeps those of before."""
+    """The decisions to write; a modification without characteristics keeps those of before."""
+    roles = contexte.roles.decision
     for evenement in _a_ecrire(contexte):
-        genre = type_de(evenement, contexte)
-        decision = genre is not None and genre.code == d.TYPE_DECISION
-        if decision and not garde_les_siennes(evenement, contexte):
-            yield evenement, d.Decision.de(evenement)
+        if roles.est(type_de(evenement, contexte)) and not garde_les_siennes(evenement, contexte):
+            yield evenement, d.Decision.de(evenement, roles)
 
 
-def _absente(evenement: Element, valeur: str) -> Infraction:
-    return sans_valeur(manquant(evenement, "listeCaracteristiquesSpecifiques", valeur=valeur))
+def _absente(evenement: Element, role: str, contexte: Contexte, valeur: str | None = None) -> Infraction:
+    """The characteristic of that role is missing; `valeur` fills the sentence, its code by default."""
+    dite = valeur or contexte.roles.decision.code(role)
+    return sans_valeur(manquant(evenement, "listeCaracteristiquesSpecifiques", valeur=dite))
 
 
 # --- RCH ----------------------------------------------------------------------------------------------

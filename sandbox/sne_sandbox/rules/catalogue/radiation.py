@@ -7,7 +7,7 @@ from typing import Final
 
 from stdnum import luhn
 
-from sne_sandbox.domain.base import NatureGuichet
+from sne_sandbox.domain.base import Acte
 from sne_sandbox.domain.codes import (
     DALO_RECONNU,
     MOTIF_ATTRIBUTION,
@@ -88,7 +88,8 @@ def attribution_decrite(contexte: Contexte) -> Iterator[Infraction]:
 @regle("RAD006", registre=True)
 def radiation_pour_attribution_reservee(contexte: Contexte) -> Iterator[Infraction]:
     """Only a landlord radiates for attribution."""
-    if contexte.demande.motif_radiation == MOTIF_ATTRIBUTION and not _emetteur_bailleur(contexte):
+    attribuee = contexte.demande.motif_radiation == MOTIF_ATTRIBUTION
+    if attribuee and not contexte.habilite(Acte.RADIER_ATTRIBUTION):
         yield _sur_le_motif(contexte)
 
 
@@ -146,14 +147,9 @@ def radiation_avant_le_bail(contexte: Contexte) -> Iterator[Infraction]:
 @regle("RAD011", registre=True)
 def irrecevabilite_reservee(contexte: Contexte) -> Iterator[Infraction]:
     """Irrecevabilité is pronounced by a landlord's commission."""
-    if contexte.demande.motif_radiation == MOTIF_IRRECEVABILITE and not _emetteur_bailleur(contexte):
+    irrecevable = contexte.demande.motif_radiation == MOTIF_IRRECEVABILITE
+    if irrecevable and not contexte.habilite(Acte.RADIER_IRRECEVABILITE):
         yield _sur_le_motif(contexte)
-
-
-def _emetteur_bailleur(contexte: Contexte) -> bool:
-    """Whether the sender is a landlord; an unknown sender is the business of ENT006."""
-    guichet = contexte.registre.guichet(contexte.guichet_emetteur or contexte.demande.num_guichet)
-    return guichet is None or guichet.nature is NatureGuichet.BAILLEUR
 
 
 def _sur_le_motif(contexte: Contexte, **valeurs: str) -> Infraction:

@@ -12,7 +12,7 @@ from werkzeug.exceptions import NotFound
 from sne_sandbox.contract import codec
 from sne_sandbox.domain.codes import MOTIF_NON_RENOUVELLEMENT
 from sne_sandbox.domain.dates import ajouter_mois, date_francaise
-from sne_sandbox.domain.decision import TYPE_DECISION
+from sne_sandbox.domain.decision import RolesDecision
 from sne_sandbox.domain.demande import Demande, DemandeStockee
 from sne_sandbox.domain.evenement import Evenement, TypeEvenement, lire_booleen, lire_jour
 from sne_sandbox.domain.texte import masquer_nirs
@@ -52,7 +52,8 @@ def page(base: str, numero: str) -> str:
         racine = relecture.document(question)
         doublons = doublons_de(registre, stockee)
         evenements = [
-            _lire_evenement(e, registre.type_evenement(e.code_type)) for e in registre.evenements(numero)
+            _lire_evenement(e, registre.type_evenement(e.code_type), contrat.roles.decision)
+            for e in registre.evenements(numero)
         ]
         etapes = relire(registre, stockee, echanges, contrat)
         guichets = {g.code: g for g in registre.guichets()}
@@ -157,11 +158,11 @@ def _etat(stockee: DemandeStockee, jour: date) -> tuple[str, str]:
     return "active", "active"
 
 
-def _lire_evenement(evenement: Evenement, type_: TypeEvenement | None) -> EvenementLu:
+def _lire_evenement(evenement: Evenement, type_: TypeEvenement | None, roles: RolesDecision) -> EvenementLu:
     return EvenementLu(
         evenement,
         type_.libelle if type_ is not None else evenement.code_type,
-        evenement.code_type == TYPE_DECISION,
+        roles.est(evenement),
         tuple(_details(evenement.caracteristiques, type_)),
     )
 

@@ -10,7 +10,7 @@ from werkzeug.exceptions import NotFound
 
 from sne_sandbox.contract.codec import parse
 from sne_sandbox.contract.versions import Contrat, OperationPubliee
-from sne_sandbox.domain.base import Base
+from sne_sandbox.domain.base import CODE_GUICHET, Base
 from sne_sandbox.domain.dates import PARIS, tampon, xs_date_time
 from sne_sandbox.domain.echange import Appel, Piece
 from sne_sandbox.domain.texte import hors_xml
@@ -31,7 +31,6 @@ from sne_sandbox.web.partage import Services
 CHAMP: Final = "champ."
 AVANT: Final = "avant."
 PARAMETRE: Final = "parametre."
-_GUICHET: Final = re.compile(r"G(?:\d{4}|DPUB)")
 #: Where a document that is not well-formed still says it.
 _GUICHET_ECRIT: Final = re.compile(r"<(?:[\w.-]+:)?(?:numGuichet|codeGuichet)>\s*(G(?:\d{4}|DPUB))\s*<")
 _PREFIXES: Final = {"fichierDemande": "DEM", "fichierDalo": "DAL"}
@@ -251,7 +250,7 @@ def _parametres(services: Services, base: Base, operation: str, cle: str) -> dic
 
 def _certificat(services: Services, guichet: str) -> bytes:
     """The PEM that goes with a message: that of the guichet when the home has it."""
-    if _GUICHET.fullmatch(guichet):
+    if CODE_GUICHET.fullmatch(guichet):
         fichier = services.configuration.home / "pki" / "guichets" / f"{guichet}.pem"
         if fichier.is_file():
             return fichier.read_bytes()

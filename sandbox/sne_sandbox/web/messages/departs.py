@@ -11,7 +11,7 @@ from sne_sandbox.conformance.observation import observer
 from sne_sandbox.contract.codec import encoder, parse
 from sne_sandbox.contract.schema import Document
 from sne_sandbox.contract.versions import Contrat
-from sne_sandbox.domain.base import Guichet, NatureGuichet
+from sne_sandbox.domain.base import Acte, Guichet
 from sne_sandbox.domain.dates import PARIS, xs_date_time
 from sne_sandbox.domain.demande import Demande, DemandeStockee, EtatDemande
 from sne_sandbox.domain.echange import Echange
@@ -293,8 +293,10 @@ class _Atelier:
             demande.remove(ancienne)
         rangs = ordre(self._contrat, Document.DEMANDE, racine.get("versionInterface"))
         greffer(demande, trouver(exemple, "demande/informationDalo"), "interfaceNuu/demande", rangs)
-        # The secretariat of the commission de médiation is a State service, of the same territory if any.
-        etats = [g for g in self._registre.guichets() if g.nature is NatureGuichet.ETAT]
+        # By a commission de médiation, or the State service that keeps its secretariat, of the same territory
+        # if any.
+        droits = self._contrat.guichets
+        etats = [g for g in self._registre.guichets() if droits.peut(g, Acte.DECLARER_DALO)]
         ecrit = self._registre.guichet(trouver(racine, f"{_FORMULAIRE}/numGuichet").text or "")
         etats.sort(key=lambda g: ecrit is None or g.territoire != ecrit.territoire)
         if etats:

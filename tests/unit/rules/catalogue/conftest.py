@@ -1,19 +1,25 @@
-"""One way to try a rule on a few lines of a document, without a contract or a base."""
+"""One way to try a rule on a few lines of a document, without a base; of the contract, it knows the roles."""
 
 from collections.abc import Callable, Iterator
 from datetime import date, datetime
-from typing import Any, cast
+from functools import cache
+from typing import Any
 
 import pytest
 from lxml import etree
 
+from sne_sandbox.contract.guichets import DroitsGuichets, lire_droits
+from sne_sandbox.contract.overlay import DossiersContrat
+from sne_sandbox.contract.versions import charger
 from sne_sandbox.domain.dates import PARIS
 from sne_sandbox.domain.demande import Demande, DemandeStockee, EtatDemande
 from sne_sandbox.domain.element import Element
+from sne_sandbox.resources import contracts_dir
 from sne_sandbox.rules.registre import RegistreMemoire
 from sne_sandbox.rules.rule import Contexte, Infraction, Regle
 
 MAINTENANT = datetime(2018, 3, 15, 12, tzinfo=PARIS)
+ROLES = charger("v5.2").roles
 
 Juger = Callable[..., list[Infraction]]
 
@@ -64,12 +70,18 @@ def juger_document() -> Juger:
     return executer
 
 
+@cache
+def droits() -> DroitsGuichets:
+    """What each kind of guichet may do, as the contract says it."""
+    return lire_droits(DossiersContrat(contracts_dir(), "v5.2").toml("guichets.toml"), "guichets.toml")
+
+
 def _constats(regle: Regle, racine: Element, type_fichier: str, autres: dict[str, Any]) -> list[Infraction]:
-    contrat = {"nomenclatures": cast(Any, None), "territoires": cast(Any, None)}  # few rules read it
+    contrat: dict[str, Any] = {"nomenclatures": None, "territoires": None, "droits": droits()}  # few read it
     contexte = Contexte(
         type_fichier=type_fichier,
         document=racine,
-        **{"maintenant": MAINTENANT, "registre": RegistreMemoire(), **contrat, **autres},
+        **{"maintenant": MAINTENANT, "roles": ROLES, "registre": RegistreMemoire(), **contrat, **autres},
     )
     trouves: Iterator[Infraction] = regle.controler(contexte)
     return list(trouves)

@@ -1,5 +1,5 @@
-"""The first tables: those of `store/tables.py`, but for what is deduced, which v0003 adds; the indexes that
-later ones change or add are as they were before.
+"""The first tables: those of `store/tables.py`, but for what is deduced, which v0003 adds, and for columns
+that later revisions add; the indexes that later ones change or add are as they were before.
 
 No database passes here: an empty one gets the tables of the day in one go (`schema.preparer`). Whoever
 changes a column first writes out, in this place, the tables as they were: until then `test_schema`, which
@@ -32,7 +32,8 @@ def upgrade() -> None:
     for table in (tables.base, *reversed(tables.CONTENU)):
         if table.deduite:
             continue
-        for ordre in ordres_de(replace(table, colonnes=table.gardees), op.get_bind().dialect.name):
+        premieres = tuple(colonne for colonne in table.gardees if not colonne.depuis)
+        for ordre in ordres_de(replace(table, colonnes=premieres), op.get_bind().dialect.name):
             nom = ordre.split()[2]
             if nom in AJOUTES:
                 continue

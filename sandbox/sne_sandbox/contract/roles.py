@@ -1,0 +1,235 @@
+"""The tables `[roles]` of `contract.toml`: what the code reads, bound to the names of this contract.
+
+An overlay lays its own over them key by key; an empty text binds a role to nothing. What our own folders
+bind, and the user's files do not have, is bound to nothing and told (`Roles.perdus`); what the user's own
+folder binds so is an error of his.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, Final
+
+from sne_sandbox.contract.overlay import DossiersContrat
+from sne_sandbox.domain import decision as d
+from sne_sandbox.domain.decision import CategoriePrioritaire, RolesDecision
+from sne_sandbox.domain.evenement import Caracteristique, TypeEvenement
+from sne_sandbox.domain.roles import PERSONNES, Roles, RolesDemande
+from sne_sandbox.errors import ContractError
+
+_CONTRAT: Final = "contract.toml"
+_CALCULES: Final = ("ressources_uc", "nombre_uc", "premier_quartile")
+_CLES_CATEGORIE: Final = ("code", "libelle", "lettres", "depuis", "jusque")
+
+#: What each role is, for whoever reads a report. The characteristics and values are those of
+#: `domain/decision.py`.
+LIBELLES: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "demande.nir.demandeur": "NIR du demandeur",
+        "demande.nir.cotitulaire": "NIR d'un cotitulaire",
+        "demande.nir.a_charge": "NIR d'une personne à charge majeure",
+        "demande.ressources_uc": "ressources annuelles par unité de consommation",
+        "demande.nombre_uc": "nombre d'unités de consommation",
+        "demande.premier_quartile": "premier quartile",
+        "decision.type": "type d'événement des décisions",
+        f"decision.{d.DATE_COMMISSION}": "date de la commission",
+        f"decision.{d.DECISION}": "décision de la commission",
+        f"decision.{d.REFUS_DU_MENAGE}": "refus du ménage",
+        f"decision.{d.RANG}": "rang de classement",
+        f"decision.{d.CONDITION}": "condition suspensive",
+        f"decision.{d.MOTIF}": "motif de la décision",
+        f"decision.{d.CATEGORIE}": "catégorie prioritaire (L. 441-1)",
+        f"decision.{d.DALO}": "ménage reconnu DALO",
+        f"decision.{d.RESERVATAIRE}": "contingent",
+        f"decision.{d.SIREN}": "SIREN du bailleur",
+        f"decision.{d.RPLS}": "numéro RPLS du logement",
+        f"decision.{d.BAIL}": "bail signé",
+        f"decision.{d.DATE_BAIL}": "date de signature du bail",
+        f"decision.valeurs.{d.ATTRIBUTION}": "attribution",
+        f"decision.valeurs.{d.ATTRIBUTION_PAR_CLASSEMENT}": "attribution par classement",
+        f"decision.valeurs.{d.ATTRIBUTION_SOUS_CONDITION}": "attribution sous condition",
+        f"decision.valeurs.{d.NON_ATTRIBUTION}": "non-attribution",
+        f"decision.valeurs.{d.IRRECEVABILITE}": "irrecevabilité",
+    }
+)
+
+
+def lire_roles(
+    dossiers: DossiersContrat, chemins: Sequence[str], evenements: Sequence[TypeEvenement]
+) -> Roles:
+    """The roles of a contract. `chemins` are the elements of its demandes, by path, `evenements` its types.
+
+    Raises ContractError, with file and key, for what cannot be read, and for what the user's folder binds to
+    something that the contract does not have.
+    """
+    lecture = _Lecture(dossiers)
+    demande = lecture.demande(frozenset(chemins))
+    decision = lecture.decision({genre.code: genre for genre in evenements})
+    return Roles(demande, decision, lecture.perdus)
+
+
+class _Lecture:
+    def __init__(self, dossiers: DossiersContrat) -> None:
+        self._fichiers = dossiers.tomls(_CONTRAT)
+        self._du_contrat = dossiers.du_contrat
+        tables = dossiers.toml(_CONTRAT).get("roles", {})
+        self._tables = _table(tables, "roles")
+        _connues(self._tables, ("demande", "decision"), "roles")
+        self.perdus: dict[str, str] = {}
+
+    # --- a demande
+
+    def demande(self, connus: frozenset[str]) -> RolesDemande:
+        table = _table(self._tables.get("demande", {}), "roles.demande")
+        _connues(table, ("nir", *_CALCULES), "roles.demande")
+        nirs = _table(table.get("nir", {}), "roles.demande.nir")
+        _connues(nirs, tuple(PERSONNES), "roles.demande.nir")
+
+        def existe(chemin: str) -> str:
+            return "" if chemin in connus else "les schémas de la demande n'ont pas cet élément"
+
+        def du_nir(personne: str) -> Callable[[str], str]:
+            # One NIR for each person: outside it, nothing would say whose it is.
+            seul = personne == "demandeur"
+            dedans = f"{PERSONNES[personne]}/"
+            return lambda chemin: (
+                existe(chemin)
+                or ("" if seul or chemin.startswith(dedans) else f"il n'est pas dans {dedans[:-1]}")
+            )
+
+        lus = {nom: self._lie(nirs, ("demande", "nir", nom), du_nir(nom)) for nom in PERSONNES}
+        calcules = {nom: self._lie(table, ("demande", nom), existe) for nom in _CALCULES}
+        return RolesDemande({nom: c for nom, c in lus.items() if c}, **calcules)
+
+    # --- a decision
+
+    def decision(self, types: Mapping[str, TypeEvenement]) -> RolesDecision:
+        table = _table(self._tables.get("decision", {}), "roles.decision")
+        _connues(table, ("type", *d.CARACTERISTIQUES, "valeurs", "categories"), "roles.decision")
+        code = self._lie(
+            table, ("decision", "type"), lambda c: "" if c in types else "aucun type d'événement n'a ce code"
+        )
+        if not code:
+            return RolesDecision()
+        siennes = {c.code: c for c in types[code].caracteristiques}
+        liees: dict[str, str] = {}
+        for role in d.CARACTERISTIQUES:
+            lie = self._lie(
+                table,
+                ("decision", role),
+                lambda c: "" if c in siennes else f"le type {code} n'a pas cette caractéristique",
+            )
+            if lie:
+                liees[role] = lie
+        return RolesDecision(
+            code,
+            liees,
+            self._valeurs(table, siennes.get(liees.get(d.DECISION, ""))),
+            self._categories(table, siennes.get(liees.get(d.CATEGORIE, ""))),
+        )
+
+    def _valeurs(self, decision: Mapping[str, Any], liste: Caracteristique | None) -> dict[str, str]:
+        table = _table(decision.get("valeurs", {}), "roles.decision.valeurs")
+        _connues(table, d.DECISIONS, "roles.decision.valeurs")
+        lues = {
+            role: self._lie(table, ("decision", "valeurs", role), _de_la_liste(liste)) for role in d.DECISIONS
+        }
+        return {role: code for role, code in lues.items() if code}
+
+    def _categories(
+        self, decision: Mapping[str, Any], liste: Caracteristique | None
+    ) -> dict[str, CategoriePrioritaire]:
+        lues: dict[str, CategoriePrioritaire] = {}
+        tables = _table(decision.get("categories", {}), "roles.decision.categories")
+        for role, contenu in tables.items():
+            lieu = f"roles.decision.categories.{role}"
+            table = _table(contenu, lieu)
+            _connues(table, _CLES_CATEGORIE, lieu)
+            code = self._lie(table, ("decision", "categories", role), _de_la_liste(liste), "code")
+            if code:
+                libelle = table.get("libelle", "")
+                depuis, jusque = (_jour(table, cle, lieu) for cle in ("depuis", "jusque"))
+                lues[code] = CategoriePrioritaire(
+                    role, code, str(libelle), _lettres(table, lieu), depuis, jusque
+                )
+        return lues
+
+    # --- one role
+
+    def _lie(
+        self, table: Mapping[str, Any], role: tuple[str, ...], faute: Callable[[str], str], cle: str = ""
+    ) -> str:
+        """The name that a role is bound to, "" for nothing. `faute` says what is wrong with a name, "" when
+        nothing is; `cle` is its key in `table`, else the last of `role`."""
+        nom = table.get(cle or role[-1], "")
+        complet = ".".join(role)
+        if not isinstance(nom, str):
+            raise ContractError(
+                f"{_CONTRAT} : [roles] {complet} attend un texte, reçu {nom!r}.",
+                remede='écrivez un nom entre guillemets, "" pour ne rien lier',
+            )
+        raison = faute(nom) if nom else ""
+        if not raison:
+            return nom
+        fichier = self._ecrit_par((*role, cle) if cle else role)
+        if fichier is not None and not self._du_contrat(fichier):
+            raise ContractError(
+                f"{fichier} : [roles] {complet} = « {nom} » : {raison}.",
+                remede='« sne-sandbox contrat verifier DOSSIER » dit à quoi le lier ; "" ne le lie à rien',
+            )
+        self.perdus[complet] = f"« {nom} » : {raison}"
+        return ""
+
+    def _ecrit_par(self, cles: tuple[str, ...]) -> Path | None:
+        """The file that says a key of [roles], the one that wins."""
+        fichier: Path
+        for fichier, contenu in reversed(self._fichiers):
+            courant: Any = contenu.get("roles")
+            for cle in cles:
+                courant = courant.get(cle) if isinstance(courant, Mapping) else None
+            if courant is not None:
+                return fichier
+        return None
+
+
+def _de_la_liste(liste: Caracteristique | None) -> Callable[[str], str]:
+    if liste is None:
+        return lambda _: "la caractéristique qui la porterait n'est liée à rien"
+    codes = {code for code, _ in liste.valeurs}
+    return lambda code: "" if code in codes else f"la liste de {liste.code} n'a pas ce code"
+
+
+def _lettres(table: Mapping[str, Any], lieu: str) -> tuple[tuple[date | None, str], ...]:
+    lues = []
+    for entree in table.get("lettres", []):
+        if not isinstance(entree, Mapping) or not isinstance(entree.get("lettre"), str):
+            raise ContractError(
+                f"{_CONTRAT} : [{lieu}] lettres est mal écrit.",
+                remede='lettres = [{ lettre = "b" }, { lettre = "c", depuis = 2018-11-25 }]',
+            )
+        lues.append((_jour(entree, "depuis", lieu), entree["lettre"]))
+    return tuple(sorted(lues, key=lambda lue: lue[0] or date.min))
+
+
+def _jour(table: Mapping[str, Any], cle: str, lieu: str) -> date | None:
+    valeur = table.get(cle)
+    if valeur is None or type(valeur) is date:
+        return valeur
+    raise ContractError(f"{_CONTRAT} : [{lieu}] {cle} attend une date.", remede=f"{cle} = 2018-11-25")
+
+
+def _table(valeur: Any, lieu: str) -> Mapping[str, Any]:
+    if not isinstance(valeur, Mapping):
+        raise ContractError(
+            f"{_CONTRAT} : [{lieu}] attend une table.", remede=f"écrivez [{lieu}] puis ses clés"
+        )
+    return valeur
+
+
+def _connues(table: Mapping[str, Any], cles: Sequence[str], lieu: str) -> None:
+    for cle in table:
+        if cle not in cles:
+            raise ContractError(
+                f"{_CONTRAT} : [{lieu}] clé inconnue « {cle} ».", remede=f"clés connues : {', '.join(cles)}"
+            )
