@@ -45,7 +45,7 @@ from sne_sandbox.errors import (
     SandboxError,
     VersionSoapRefusee,
 )
-from sne_sandbox.operations import lifecycle, pannes, suivant
+from sne_sandbox.operations import lifecycle, pannes
 from sne_sandbox.pipeline import Pipeline, guichet_de
 from sne_sandbox.pki.identite import Identite, identite
 from sne_sandbox.settings import Limites
@@ -144,8 +144,7 @@ class _EnCours:
 
     def avertir(self, reponse: ReponseHttp) -> ReponseHttp:
         """The answer, with what the contract to come would refuse of its question (SNE-Avertissement)."""
-        dit = suivant.en_tete(self.echange.a_venir) if self.echange.a_venir else ""
-        if not dit:
+        if not self.echange.a_venir or not (dit := self.echange.avertissement):
             return reponse
         en_tetes = [*reponse.en_tetes, ("SNE-Avertissement", dit)]
         return ReponseHttp(reponse.statut, en_tetes, reponse.corps, reponse.panne)

@@ -27,7 +27,7 @@ from sne_sandbox.errors import (
     SandboxError,
     StructureIncorrecte,
 )
-from sne_sandbox.operations import controle, lifecycle, suivant
+from sne_sandbox.operations import controle, lifecycle
 from sne_sandbox.operations.question import Operation, Question, Sortie
 from sne_sandbox.operations.table import OPERATIONS
 from sne_sandbox.rules.engine import Jugement
@@ -156,6 +156,8 @@ class Pipeline:
         """What the contract to come would refuse of a document, as the journal keeps it."""
         if self._contrats is None or operation.champ is None:
             return []
+        from sne_sandbox.operations import suivant  # of the few bases that have a contract to come
+
         nom = base.reglages.contrat_suivant
         try:
             trouves = suivant.prevoir(

@@ -2,10 +2,10 @@
 
 Judged offline, by the message alone: its version, its schema, the controls that need no register. What the
 base refuses already is no news, and is left out; so is what the stored demande may have already, which only
-the register tells. The header `SNE-Avertissement` names the changes that explain it.
+the register tells. The header `SNE-Avertissement` names the changes that explain it
+(`Echange.avertissement`).
 """
 
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
@@ -93,19 +93,6 @@ def prevoir(
         trouves = [faute for faute in trouves if faute.regle == _VERSION]
     changements = _changements(contrat, suivant)
     return [_refus(faute, suivant, changements, genre, version) for faute in trouves[:NOTES_MAX]]
-
-
-def en_tete(a_venir: Iterable[Mapping[str, Any]]) -> str:
-    """The value of the header `SNE-Avertissement`, in ASCII: « CHANGE, CHANGE; exige="2018-12-31" », the
-    earliest of their days; "" for nothing to say."""
-    dits = [refus for refus in a_venir if refus["changement"]]
-    noms = dict.fromkeys(_mot(str(refus["changement"])) for refus in dits)
-    jours = sorted(str(refus["exige"]) for refus in dits if refus["exige"])
-    return ", ".join(noms) + (f'; exige="{jours[0]}"' if jours else "")
-
-
-def _mot(nom: str) -> str:
-    return "".join(c if c.isascii() and (c.isalnum() or c in "-_.") else "_" for c in nom)
 
 
 def _au_registre(faute: FauteDeDocument, contrat: Contrat, type_fichier: str) -> bool:

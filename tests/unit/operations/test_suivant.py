@@ -129,15 +129,3 @@ def test_a_contract_to_come_that_does_not_read_changes_no_answer(
     (note,) = recu.echange.a_venir  # type: ignore[union-attr]
     assert "ZeroDivisionError" in note["message"]
     assert "Non jugé sous cette interface" in banc.http.get(f"/console/{banc.nom}/echanges/1").text
-
-
-def test_the_header_is_ascii_names_each_change_once_and_the_earliest_day() -> None:
-    dits = [
-        {"changement": "ÉTÉ, « 1 »", "exige": "2019-01-01"},
-        {"changement": "B", "exige": ""},
-        {"changement": "B", "exige": "2018-12-31"},
-        {"changement": "", "exige": ""},
-    ]
-    assert suivant.en_tete(dits) == '_T_____1__, B; exige="2018-12-31"'
-    assert suivant.en_tete([{"changement": "B", "exige": ""}]) == "B"
-    assert suivant.en_tete([]) == ""
