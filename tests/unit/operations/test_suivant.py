@@ -10,6 +10,7 @@ from banc import Banc, message, specimen
 from banc import poser as ecrire
 from ecritures import poser
 from flask import Flask
+from lxml import etree
 
 from sne_sandbox.conformance import trafic
 from sne_sandbox.conformance.recueil import SUIVANT
@@ -129,3 +130,16 @@ def test_a_contract_to_come_that_does_not_read_changes_no_answer(
     (note,) = recu.echange.a_venir  # type: ignore[union-attr]
     assert "ZeroDivisionError" in note["message"]
     assert "Non jugé sous cette interface" in banc.http.get(f"/console/{banc.nom}/echanges/1").text
+
+
+def test_a_file_of_a_box_is_judged_so_too(nouvelle_base: Nouvelle, futurs: Path) -> None:
+    banc = nouvelle_base(contrat="v5.0", contrat_suivant="futur")
+    boites = banc.services.boites
+    with banc.services.magasin.lire(banc.nom) as registre:
+        guichet = registre.guichet("G1104")
+    octets = etree.tostring(en("02.01"), encoding="UTF-8")
+    boites.deposer(banc.nom, guichet, "DEMG1104-201803151200-000001.xml", octets)
+    boites.relever(banc.nom, guichet)
+    (ligne,) = banc.journal()
+    assert (ligne.methode, ligne.verdict) == ("FICHIER", "accepté")
+    assert [refus["changement"] for refus in ligne.a_venir] == ["FIN-ANCIENNES"]
